@@ -1,0 +1,89 @@
+// Imports run one way (DESIGN 'The house'); type-only imports count.
+
+const PROTOCOL = '^actors/.+[.]protocol[.]ts$';
+const ERRORS = '^src/errors[.]ts$'; // the registry of error codes
+const NACT = '(^|/)node_modules/nact/';
+
+/**
+ * What each room may see besides itself; with `packages`, npm's and Node's own modules too.
+ * `app.ts`, `main.ts` and `index.ts` are no room: they see everything.
+ */
+const ROOMS = {
+  domain: { path: '^src/domain/', sees: [] },
+  errors: { path: ERRORS, sees: ['^src/domain/'] },
+  ports: { path: '^src/ports/', sees: ['^src/domain/', ERRORS] },
+  runtime: { path: '^src/runtime/', sees: ['^src/(ports|domain)/', ERRORS, NACT] },
+  actors: { path: '^actors/', sees: ['^src/(runtime|ports|domain)/', ERRORS] },
+  http: { path: '^src/http/', sees: [PROTOCOL, '^src/(runtime|ports|domain)/', ERRORS], packages: true },
+  adapters: { path: '^src/adapters/', sees: ['^src/(ports|domain)/', ERRORS], packages: true },
+  // The options of each kind of channel are part of the one schema.
+  config: {
+    path: '^src/config/',
+    sees: ['^src/(ports|domain)/', '^src/adapters/channels/', ERRORS],
+    packages: true,
+  },
+  client: { path: '^src/client/', sees: ['^src/domain/'], packages: true },
+  cli: {
+    path: '^src/cli/',
+    sees: ['^src/(config|client|domain)/', '^src/app[.]ts$', ERRORS],
+    packages: true,
+  },
+};
+
+const walls = Object.entries(ROOMS).map(([room, { path, sees, packages }]) => ({
+  name: `${room}-sees-too-much`,
+  severity: 'error',
+  from: { path },
+  to: {
+    pathNot: [path, ...sees, ...(packages ? ['(^|/)node_modules/'] : [])],
+    ...(packages && { dependencyTypesNot: ['core'] }),
+  },
+}));
+
+module.exports = {
+  forbidden: [
+    ...walls,
+    {
+      name: 'only-the-protocol-of-another-actor',
+      comment: 'tree.ts sees all actors; the supervision library is for all of them.',
+      severity: 'error',
+      from: { path: '^actors/([^/]+)', pathNot: '^actors/tree[.]ts$' },
+      to: { path: '^actors/[^/]+/', pathNot: ['^actors/$1/', PROTOCOL, '^actors/supervisor/[^/]+[.]ts$'] },
+    },
+    {
+      name: 'only-the-runtime-imports-nact',
+      severity: 'error',
+      from: { pathNot: '^src/runtime/' },
+      to: { path: NACT },
+    },
+    {
+      name: 'the-product-imports-no-test',
+      severity: 'error',
+      from: { path: '^(src|actors)/' },
+      to: { path: '^(test|bench|scripts|examples)/' },
+    },
+    {
+      name: 'no-dev-dependency-in-the-product',
+      severity: 'error',
+      from: { path: '^(src|actors)/' },
+      to: { dependencyTypes: ['npm-dev', 'npm-no-pkg'], pathNot: 'node_modules/@types/' },
+    },
+    { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
+    {
+      name: 'no-orphans',
+      severity: 'error',
+      from: { orphan: true, pathNot: ['[.]d[.]ts$', '^test/'] },
+      to: {},
+    },
+    { name: 'resolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },
+  ],
+  options: {
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    doNotFollow: { path: 'node_modules' },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'types', 'node', 'default'],
+    },
+  },
+};

@@ -1,0 +1,132 @@
+import { assertNever } from '../../src/domain/assert-never.js';
+import type { EndedSession } from '../../src/domain/session.js';
+import { instant, type Instant } from '../../src/domain/time.js';
+import type { UserId } from '../../src/domain/user-id.js';
+import type { ErrorCode } from '../../src/errors.js';
+import type { HistoryRecord } from '../../src/ports/history-store.js';
+import type { Queued } from './backlog.js';
+import type { Settlement } from './history.protocol.js';
+
+/** A batch as it is written, and what to tell those who wait for it. */
+export interface Commit {
+  readonly entries: readonly Queued[];
+  readonly records: readonly HistoryRecord[];
+  readonly settlements: readonly Settlement[];
+  /** No session ends later than this, once it is written. */
+  readonly latestEnd: number;
+}
+
+/** Who opens a session no later than the latest end there is: only they may overlap with their own last one. */
+export function usersToLookUp(entries: readonly Queued[], latestEnd: number): UserId[] {
+  let latest = latestEnd;
+  const users: UserId[] = [];
+  for (const entry of entries) {
+    if (entry.kind === 'open' && entry.onlineAt <= latest) users.push(entry.user);
+    if (entry.kind === 'end' || entry.kind === 'close') latest = Math.max(latest, entry.session.offlineAt);
+  }
+  return users;
+}
+
+/** @param last the last stored session of each user that `usersToLookUp` named */
+export function commitOf(
+  entries: readonly Queued[],
+  last: ReadonlyMap<UserId, EndedSession | undefined>,
+  latestEnd: number,
+): Commit {
+  const previous = new Map(last);
+  const records: HistoryRecord[] = [];
+  const settlements: Settlement[] = [];
+  let latest = latestEnd;
+  for (const entry of entries) {
+    switch (entry.kind) {
+      case 'open': {
+        const { shard, user } = entry;
+        const onlineAt = notBefore(entry.onlineAt, previous.get(user));
+        records.push({ kind: 'opened', user, onlineAt });
+        settlements.push({ shard, user, stored: true, onlineAt });
+        break;
+      }
+      case 'end':
+      case 'close': {
+        const { user, session } = entry;
+        records.push({ kind: 'ended', user, ...session });
+        latest = Math.max(latest, session.offlineAt);
+        if (previous.has(user)) previous.set(user, session);
+        if (entry.kind === 'close') settlements.push(settled(entry));
+        break;
+      }
+      case 'flush':
+      case 'erase':
+        settlements.push(settled(entry));
+        break;
+      case 'undo':
+        records.push(entry.record);
+        break;
+      case 'watermark':
+      case 'recovered':
+      case 'healed':
+      case 'blind':
+        records.push(entry);
+        break;
+      default:
+        assertNever(entry);
+    }
+  }
+  return { entries, records, settlements, latestEnd: latest };
+}
+
+/** After a refused write: what to do once the disk takes writes again, and what to tell those who waited. */
+export interface Refusal {
+  readonly retry: readonly Queued[];
+  readonly settlements: readonly Settlement[];
+}
+
+/**
+ * A batch that was refused may have reached the disk all the same, so what is refused to its asker has to be undone
+ * there, and what nobody can be refused is written again.
+ */
+export function refusalOf({ entries, settlements }: Commit, code: ErrorCode): Refusal {
+  const retry = entries.flatMap((entry): Queued[] => {
+    switch (entry.kind) {
+      case 'open':
+        return [{ kind: 'undo', record: { kind: 'unopened', user: entry.user } }];
+      case 'close': {
+        const { onlineAt, offlineAt } = entry.session;
+        return [{ kind: 'undo', record: { kind: 'unended', user: entry.user, onlineAt, offlineAt } }];
+      }
+      case 'erase':
+        if (entry.onlineAt === undefined) return [];
+        return [{ kind: 'undo', record: { kind: 'opened', user: entry.user, onlineAt: entry.onlineAt } }];
+      case 'flush':
+        return [];
+      case 'end':
+      case 'undo':
+      case 'watermark':
+      case 'recovered':
+      case 'healed':
+      case 'blind':
+        return [entry];
+      default:
+        return assertNever(entry);
+    }
+  });
+  return {
+    retry,
+    settlements: settlements.map(({ shard, user }) => ({ shard, user, stored: false, code })),
+  };
+}
+
+/** Somebody waits for it, so it can be refused to them. */
+export function isAwaited(entry: Queued): entry is Extract<Queued, { readonly shard: number }> {
+  return 'shard' in entry;
+}
+
+function settled({ shard, user }: { shard: number; user: UserId }): Settlement {
+  return { shard, user, stored: true, onlineAt: undefined };
+}
+
+/** Where a session may begin: after the one before it, whatever the wall clock says. */
+function notBefore(proposed: Instant, previous: EndedSession | undefined): Instant {
+  if (previous === undefined) return proposed;
+  return instant(Math.max(proposed, previous.offlineAt, previous.onlineAt + 1));
+}

@@ -1,0 +1,378 @@
+import { assertNever } from '../../src/domain/assert-never.js';
+import type { EndedSession } from '../../src/domain/session.js';
+import { instant, millis, unixSeconds, type Moment } from '../../src/domain/time.js';
+import type { UserId } from '../../src/domain/user-id.js';
+import type { ErrorCode } from '../../src/errors.js';
+import type { Cancel, Clock } from '../../src/ports/clock.js';
+import type { HistoryStore, StoreSummary } from '../../src/ports/history-store.js';
+import type { Logger } from '../../src/ports/logger.js';
+import type { Actor, Cell, Crash } from '../../src/runtime/actor.js';
+import type { ActorSystem, Place } from '../../src/runtime/actor-system.js';
+import { restartDelay } from '../supervisor/backoff.js';
+import type { Lifeline, RunningChild } from '../supervisor/child.js';
+import type { SupervisorPolicy } from '../supervisor/child-spec.js';
+import { RestartLedger } from '../supervisor/restart-ledger.js';
+import { Backlog, type Queued } from './backlog.js';
+import { commitOf, isAwaited, refusalOf, usersToLookUp, type Commit } from './commit.js';
+import type { HistoryEntry, Settlement, StoreState } from './history.protocol.js';
+
+/** The most entries in one batch: enough to carry a mass expiry, and few enough for the store to breathe. */
+const BATCH = 10_000;
+/** The most sessions pruned between two batches. */
+const PRUNE = 1_000;
+/** Seconds between attempts to open a store again that refused a write. */
+const REOPEN = { min: 1, max: 30 };
+const MAILBOX = 1_000_000;
+
+export interface HistoryOptions {
+  /** Seconds; null keeps everything. */
+  readonly retention: number | null;
+  /** Seconds between prunings. */
+  readonly pruneEvery: number;
+  /** Seconds. */
+  readonly slowCommit: number;
+  /** Entries that may wait for the disk before openings are refused. */
+  readonly queue: number;
+  readonly restarts: Pick<SupervisorPolicy, 'intensity' | 'period'>;
+}
+
+export interface HistorySurroundings {
+  readonly system: ActorSystem;
+  readonly place: Place;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly store: HistoryStore;
+  settle(settlements: readonly Settlement[]): void;
+}
+
+type HistoryMessage =
+  | { readonly kind: 'submit'; readonly entries: readonly HistoryEntry[] }
+  /** What was looked up of the users who open a session no later than the latest end there is. */
+  | { readonly kind: 'looked_up'; readonly last: ReadonlyMap<UserId, EndedSession | undefined> }
+  | { readonly kind: 'written' }
+  | { readonly kind: 'failed'; readonly error: unknown }
+  | { readonly kind: 'prune_due' }
+  | { readonly kind: 'pruned'; readonly removed: number }
+  | { readonly kind: 'reopen_due' }
+  | { readonly kind: 'reopened' }
+  | { readonly kind: 'still_refusing'; readonly error: unknown };
+
+/**
+ * The only writer of the store. It commits in groups: all that arrived while the last batch was being written is
+ * the next one. When the store refuses, what somebody waits for is refused, and ends are kept until it does not.
+ */
+export class History implements Actor<HistoryMessage> {
+  readonly #options: HistoryOptions;
+  readonly #around: HistorySurroundings;
+  readonly #backlog = new Backlog();
+  readonly #ledger: RestartLedger;
+  #cell: Cell<HistoryMessage> | undefined;
+  #lifeline: Lifeline | undefined;
+  #summary: StoreSummary | undefined;
+  #left: readonly HistoryMessage[] = [];
+  #suspect: HistoryMessage | undefined;
+  #state: StoreState = 'open';
+  /** Something asynchronous is under way; its outcome comes as a message. */
+  #busy = false;
+  #taken: readonly Queued[] = [];
+  #commit: Commit | undefined;
+  #latestEnd = Infinity;
+  #refusals = 0;
+  #pruneWanted = false;
+  #prunedLast = false;
+  readonly #timers = new Map<'prune_due' | 'reopen_due', Cancel>();
+  #idle: (() => void) | undefined;
+  #began: Moment;
+  #commits = 0;
+  #slowCommits = 0;
+  #lastCommit = 0;
+
+  constructor(options: HistoryOptions, around: HistorySurroundings) {
+    this.#options = options;
+    this.#around = around;
+    this.#ledger = new RestartLedger(options.restarts);
+    this.#began = around.clock.now();
+  }
+
+  get state(): StoreState {
+    return this.#state;
+  }
+
+  /** What the store knew when it was opened. */
+  get summary(): StoreSummary {
+    if (this.#summary === undefined) throw new TypeError('history has not started');
+    return this.#summary;
+  }
+
+  /** Opens the store; what it was doing when it crashed goes on. */
+  async start(lifeline: Lifeline): Promise<RunningChild> {
+    const { system, place, store } = this.#around;
+    if (this.#summary === undefined) {
+      this.#summary = await store.open();
+      this.#latestEnd = this.#summary.latestEnd ?? -Infinity;
+      if (this.#options.retention !== null) this.#later('prune_due', this.#options.pruneEvery);
+    }
+    this.#lifeline = lifeline;
+    this.#ledger.forgive();
+    this.#cell = system.spawn(place, 'history', this, { mailbox: MAILBOX });
+    const left = this.#left;
+    this.#left = [];
+    for (const message of left) this.#cell.insist(message);
+    return { stop: () => this.#stop(), inspect: () => this.#ledger.inspect() };
+  }
+
+  /** Writes what is left to write, unless the disk refuses it. */
+  async #stop(): Promise<void> {
+    this.#lifeline = undefined;
+    await new Promise<void>((resolve) => {
+      this.#idle = resolve;
+      this.#settleIdle();
+    });
+    const { length } = this.#backlog;
+    if (length > 0) this.#around.logger.error('stopping with entries that the store refused', { entries: length });
+    await new Promise<void>((resolve) => {
+      if (this.#cell === undefined) resolve();
+      else
+        this.#cell.stop((left) => {
+          this.#left = left;
+          resolve();
+        });
+    });
+  }
+
+  /** No more timers: the daemon ends. */
+  close(): Promise<void> {
+    for (const cancel of this.#timers.values()) cancel();
+    return this.#around.store.close();
+  }
+
+  submit(entries: readonly HistoryEntry[]): void {
+    this.#cell?.insist({ kind: 'submit', entries });
+  }
+
+  /** The user's sessions that have ended and are not on disk yet, oldest first. */
+  unstored(user: UserId): readonly EndedSession[] {
+    return this.#backlog.endedOf(user);
+  }
+
+  receive(message: HistoryMessage): void {
+    this.#handle(message);
+    if (this.#suspect === message) {
+      this.#suspect = undefined;
+      if (this.#ledger.survived(this.#around.clock.now())) {
+        this.#lifeline?.crashed(new Error('restart intensity exceeded'));
+      }
+    }
+    this.#pump();
+    this.#settleIdle();
+  }
+
+  /** Everything it was doing is kept in this object, so the next incarnation goes on where this one fell. */
+  crashed({ message, error }: Crash<HistoryMessage>): void {
+    const { clock, logger, system } = this.#around;
+    const verdict = this.#ledger.crashed(this.#suspect === message, error, unixSeconds(clock.wall()));
+    const path = this.#cell?.path ?? 'history';
+    logger.error('actor crashed', { path, message: message.kind, error, verdict });
+    this.#suspect = verdict === 'retry' ? message : undefined;
+    if (verdict === 'dead_letter') {
+      system.deadLetters.add(path, message, `it crashed its actor twice: ${error.message}`);
+      if (message.kind === 'submit') this.#refuse(message.entries, 'HEARTBEAT_INTERNAL');
+    }
+    this.#cell?.restart(this.#suspect);
+  }
+
+  #handle(message: HistoryMessage): void {
+    switch (message.kind) {
+      case 'submit':
+        for (const entry of message.entries) this.#accept(entry);
+        return;
+      case 'looked_up':
+        this.#busy = false;
+        this.#write(commitOf(this.#taken, message.last, this.#latestEnd));
+        return;
+      case 'written':
+        this.#busy = false;
+        this.#written();
+        return;
+      case 'failed':
+        this.#busy = false;
+        this.#refused(message.error);
+        return;
+      case 'prune_due':
+        this.#pruneWanted = true;
+        this.#later('prune_due', this.#options.pruneEvery);
+        return;
+      case 'pruned':
+        this.#busy = false;
+        this.#pruneWanted = message.removed === PRUNE;
+        return;
+      case 'reopen_due':
+        this.#reopen();
+        return;
+      case 'reopened':
+        this.#busy = false;
+        this.#state = 'open';
+        this.#around.logger.info('store takes writes again', { waiting: this.#backlog.length });
+        return;
+      case 'still_refusing':
+        this.#busy = false;
+        this.#around.logger.warn('store still refuses writes', { error: message.error });
+        this.#reopenLater();
+        return;
+      default:
+        assertNever(message);
+    }
+  }
+
+  #accept(entry: HistoryEntry): void {
+    if (entry.kind === 'flush' && this.#backlog.endedOf(entry.user).length === 0) {
+      this.#around.settle([{ shard: entry.shard, user: entry.user, stored: true, onlineAt: undefined }]);
+    } else if (!isAwaited(entry)) {
+      this.#backlog.push(entry);
+    } else if (this.#state === 'refusing') {
+      this.#refuse([entry], 'HEARTBEAT_STORE_REFUSES');
+    } else if (this.#backlog.length >= this.#options.queue) {
+      this.#refuse([entry], 'HEARTBEAT_OVERLOADED');
+    } else {
+      this.#backlog.push(entry);
+    }
+  }
+
+  #refuse(entries: readonly HistoryEntry[], code: ErrorCode): void {
+    const settlements = entries
+      .filter(isAwaited)
+      .map(({ shard, user }): Settlement => ({ shard, user, stored: false, code }));
+    this.#around.settle(settlements);
+  }
+
+  /** Starts the next write there is, if none is under way. */
+  #pump(): void {
+    if (this.#busy || this.#state === 'refusing') return;
+    if (this.#pruneWanted && (this.#backlog.length === 0 || !this.#prunedLast)) {
+      this.#prune();
+      return;
+    }
+    this.#prunedLast = false;
+    if (this.#backlog.length === 0) return;
+    this.#taken = this.#backlog.take(BATCH);
+    const users = usersToLookUp(this.#taken, this.#latestEnd);
+    if (users.length === 0) this.#write(commitOf(this.#taken, new Map(), this.#latestEnd));
+    else this.#lookUp(users);
+  }
+
+  #lookUp(users: readonly UserId[]): void {
+    const { store } = this.#around;
+    this.#begin(
+      Promise.all(users.map(async (user) => [user, await this.#lastOf(user, store)] as const)),
+      (found) => ({ kind: 'looked_up', last: new Map(found) }),
+    );
+  }
+
+  async #lastOf(user: UserId, store: HistoryStore): Promise<EndedSession | undefined> {
+    return store.lastSession(user);
+  }
+
+  #write(commit: Commit): void {
+    this.#commit = commit;
+    const { store } = this.#around;
+    const [first] = commit.entries;
+    const work = first?.kind === 'erase' ? store.erase(first.user) : store.write(commit.records);
+    this.#begin(work, () => ({ kind: 'written' }));
+  }
+
+  #prune(): void {
+    this.#prunedLast = true;
+    const { clock, store } = this.#around;
+    const before = instant(clock.wall() - millis(this.#options.retention ?? Infinity));
+    this.#begin(store.prune(before, PRUNE), (removed) => ({ kind: 'pruned', removed }));
+  }
+
+  #begin<Outcome>(work: Promise<Outcome>, done: (outcome: Outcome) => HistoryMessage): void {
+    this.#busy = true;
+    this.#began = this.#around.clock.now();
+    work.then(
+      (outcome) => this.#cell?.insist(done(outcome)),
+      (error: unknown) => this.#cell?.insist({ kind: 'failed', error }),
+    );
+  }
+
+  #written(): void {
+    const commit = this.#commit;
+    if (commit === undefined) return;
+    this.#commit = undefined;
+    this.#taken = [];
+    this.#latestEnd = commit.latestEnd;
+    for (const entry of commit.entries) {
+      if (entry.kind === 'end') this.#backlog.stored(entry.user, entry.session);
+    }
+    this.#refusals = 0;
+    this.#measure(commit.entries.length);
+    this.#around.settle(commit.settlements);
+  }
+
+  #measure(entries: number): void {
+    const { clock, logger } = this.#around;
+    this.#commits++;
+    this.#lastCommit = clock.now() - this.#began;
+    if (this.#lastCommit < millis(this.#options.slowCommit)) return;
+    this.#slowCommits++;
+    logger.warn('slow commit', { milliseconds: Math.round(this.#lastCommit), entries });
+  }
+
+  /** The disk is full, or worse: nobody who waits is left waiting. */
+  #refused(error: unknown): void {
+    const commit = this.#commit ?? commitOf(this.#taken, new Map(), this.#latestEnd);
+    this.#commit = undefined;
+    this.#taken = [];
+    const { retry, settlements } = refusalOf(commit, 'HEARTBEAT_STORE_REFUSES');
+    if (this.#state === 'open') this.#around.logger.error('store refuses writes', { error });
+    this.#state = 'refusing';
+    const dropped: Queued[] = [];
+    this.#backlog.restore(retry, (entry) => {
+      if (isAwaited(entry)) dropped.push(entry);
+      return !isAwaited(entry);
+    });
+    this.#around.settle(settlements);
+    this.#refuse(dropped.filter(isAwaited), 'HEARTBEAT_STORE_REFUSES');
+    this.#reopenLater();
+  }
+
+  #reopenLater(): void {
+    this.#refusals++;
+    this.#later('reopen_due', restartDelay(this.#refusals + 1, REOPEN) / 1000);
+  }
+
+  #reopen(): void {
+    if (this.#busy) return;
+    this.#busy = true;
+    this.#around.store.reopen().then(
+      () => this.#cell?.insist({ kind: 'reopened' }),
+      (error: unknown) => this.#cell?.insist({ kind: 'still_refusing', error }),
+    );
+  }
+
+  /** @param delay seconds */
+  #later(kind: 'prune_due' | 'reopen_due', delay: number): void {
+    this.#timers.get(kind)?.();
+    const cancel = this.#around.clock.after(millis(delay), () => {
+      this.#cell?.insist({ kind });
+    });
+    this.#timers.set(kind, cancel);
+  }
+
+  #settleIdle(): void {
+    if (this.#busy || (this.#backlog.length > 0 && this.#state === 'open')) return;
+    this.#idle?.();
+    this.#idle = undefined;
+  }
+
+  inspect(): object {
+    return {
+      state: this.#state,
+      waiting: this.#backlog.length,
+      commits: this.#commits,
+      slow_commits: this.#slowCommits,
+      last_commit_ms: Math.round(this.#lastCommit * 10) / 10,
+    };
+  }
+}

@@ -1,0 +1,48 @@
+import type { BlindInterval } from '../../src/domain/blindness.js';
+import type { Recovery } from '../../src/domain/recovery.js';
+import type { ShardIndex } from '../../src/domain/shard.js';
+import type { EndedSession } from '../../src/domain/session.js';
+import type { Instant } from '../../src/domain/time.js';
+import type { UserId } from '../../src/domain/user-id.js';
+import type { ErrorCode } from '../../src/errors.js';
+
+/** What a user's actor asks history to keep. Those of one user are stored in the order they were submitted. */
+export type UserEntry =
+  /** A session begins. It is settled with where it really begins: never before the last one ended. */
+  | { readonly kind: 'open'; readonly shard: ShardIndex; readonly user: UserId; readonly onlineAt: Instant }
+  /** A session ends by a goodbye, and somebody waits for it. */
+  | {
+      readonly kind: 'close';
+      readonly shard: ShardIndex;
+      readonly user: UserId;
+      readonly session: EndedSession;
+    }
+  /** A session has ended by itself. It is never refused, and not settled. */
+  | { readonly kind: 'end'; readonly user: UserId; readonly session: EndedSession }
+  /** Settled once all that was submitted before it is stored. */
+  | { readonly kind: 'flush'; readonly shard: ShardIndex; readonly user: UserId }
+  /** All that is stored of a user goes, and with it the session that began at `onlineAt`, if one goes on. */
+  | {
+      readonly kind: 'erase';
+      readonly shard: ShardIndex;
+      readonly user: UserId;
+      readonly onlineAt: Instant | undefined;
+    };
+
+/** What the daemon itself asks history to keep. */
+export type DaemonEntry =
+  | { readonly kind: 'watermark'; readonly at: Instant }
+  | { readonly kind: 'recovered'; readonly recovery: Recovery }
+  | { readonly kind: 'healed'; readonly generation: number; readonly users: readonly UserId[] }
+  | { readonly kind: 'blind'; readonly interval: BlindInterval };
+
+export type HistoryEntry = UserEntry | DaemonEntry;
+
+/** What became of an entry that somebody waits for. A refused one is as if it had never been submitted. */
+export type Settlement = { readonly shard: ShardIndex; readonly user: UserId } & (
+  | { readonly stored: true; readonly onlineAt: Instant | undefined }
+  | { readonly stored: false; readonly code: ErrorCode }
+);
+
+/** `refusing`: the disk takes no writes; ends are kept in memory until it does. */
+export type StoreState = 'open' | 'refusing';

@@ -1,0 +1,117 @@
+import { restartsInRow } from './backoff.js';
+
+/** When a child that ended is started again (OTP `restart`). */
+export type RestartType = 'permanent' | 'transient' | 'temporary';
+
+/** Who is restarted together with a child that crashed (OTP `strategy`). */
+export type Strategy = 'one_for_one' | 'one_for_all' | 'rest_for_one';
+
+/** What a supervisor knows of a child before it starts it. */
+export interface ChildPolicy {
+  readonly id: string;
+  readonly restart: RestartType;
+  /** Seconds it may take to stop before it is abandoned; 0 is OTP's `brutal_kill`. */
+  readonly shutdown: number;
+}
+
+/** OTP's `sup_flags`, and a back-off, which OTP does not have. */
+export interface SupervisorPolicy {
+  readonly strategy: Strategy;
+  /** This many restarts within `period` are borne; one more and the supervisor gives up. */
+  readonly intensity: number;
+  /** Seconds. */
+  readonly period: number;
+  /** Seconds between restarts of one child in a row; a `max` of 0 restarts at once, as OTP does. */
+  readonly backoff: { readonly min: number; readonly max: number };
+}
+
+/** `waiting`: down, and started when its turn and the end of its back-off have come. */
+export type ChildStatus = 'waiting' | 'starting' | 'running' | 'stopping' | 'stopped';
+
+/** A child as its supervisor sees it. Instants are monotonic milliseconds. */
+export interface ChildState extends ChildPolicy {
+  readonly status: ChildStatus;
+  /** Numbers its starts from 1; 0 before the first. */
+  readonly incarnation: number;
+  /** Restarts it caused itself. Those for a sibling's sake show in `incarnation` only. */
+  readonly restarts: number;
+  /** A failed start counts as a crash. */
+  readonly last_crash: { readonly at: number; readonly error: string } | null;
+  readonly has_started: boolean;
+  readonly started_at: number | null;
+  readonly restarts_in_row: number;
+  readonly backing_off: boolean;
+  readonly stop_asked: boolean;
+}
+
+export function neverStarted(policy: ChildPolicy): ChildState {
+  return {
+    ...policy,
+    status: 'waiting',
+    incarnation: 0,
+    restarts: 0,
+    last_crash: null,
+    has_started: false,
+    started_at: null,
+    restarts_in_row: 0,
+    backing_off: false,
+    stop_asked: false,
+  };
+}
+
+/** A child whose run ended at `now`; `error` is null when it ended normally. Its status is for the caller to set. */
+export function afterRun(child: ChildState, error: string | null, now: number, period: number): ChildState {
+  const uptime = child.started_at === null ? null : now - child.started_at;
+  return {
+    ...child,
+    started_at: null,
+    stop_asked: false,
+    restarts_in_row: restartsInRow(child.restarts_in_row, uptime, period),
+    last_crash: error === null ? child.last_crash : { at: now, error },
+  };
+}
+
+export function isAlive({ status }: ChildState): boolean {
+  return status === 'starting' || status === 'running' || status === 'stopping';
+}
+
+/** Nothing is under way with it, so those that come after it may start. */
+export function isSettled({ status }: ChildState): boolean {
+  return status === 'running' || status === 'stopped';
+}
+
+/**
+ * Throws one error that lists every problem (OTP `check_childspecs`, which stops at the first).
+ * Every number is finite, because a shutdown that may take for ever is one that may never end.
+ */
+export function checkChildSpecs(policy: SupervisorPolicy, children: readonly ChildPolicy[]): void {
+  const problems = [...policyProblems(policy), ...childProblems(children)];
+  if (problems.length > 0) throw new Error(`invalid supervisor: ${problems.join('; ')}`);
+}
+
+function policyProblems({ intensity, period, backoff }: SupervisorPolicy): string[] {
+  const problems: string[] = [];
+  if (!Number.isInteger(intensity) || intensity < 0)
+    problems.push(`intensity must be a whole number from 0, not ${intensity}`);
+  if (!isDuration(period) || period === 0) problems.push(`period must be more than 0 seconds, not ${period}`);
+  if (!isDuration(backoff.min)) problems.push(`backoff.min must be seconds from 0, not ${backoff.min}`);
+  if (!isDuration(backoff.max) || backoff.max < backoff.min)
+    problems.push(`backoff.max must be seconds from backoff.min, not ${backoff.max}`);
+  return problems;
+}
+
+function childProblems(children: readonly ChildPolicy[]): string[] {
+  const problems: string[] = [];
+  const seen = new Set<string>();
+  for (const { id, shutdown } of children) {
+    if (id === '') problems.push('a child has an empty id');
+    if (seen.has(id)) problems.push(`two children have the id "${id}"`);
+    if (!isDuration(shutdown)) problems.push(`shutdown of "${id}" must be seconds from 0, not ${shutdown}`);
+    seen.add(id);
+  }
+  return problems;
+}
+
+function isDuration(seconds: number): boolean {
+  return Number.isFinite(seconds) && seconds >= 0;
+}

@@ -1,0 +1,22 @@
+import type { SupervisorPolicy } from './child-spec.js';
+
+/** Monotonic milliseconds of recent restarts, newest first; at most `intensity` + 1 of them. */
+export type RestartHistory = readonly number[];
+
+/**
+ * Notes a restart at `now` (monotonic milliseconds) and says whether that was one too many:
+ * more than `intensity` within the last `period` seconds, both ends included.
+ * The rule is `add_restart` of OTP's supervisor.erl, in milliseconds where OTP counts whole seconds.
+ */
+export function recordRestart(
+  history: RestartHistory,
+  now: number,
+  policy: Pick<SupervisorPolicy, 'intensity' | 'period'>,
+): { readonly history: RestartHistory; readonly exceeded: boolean } {
+  const threshold = now - policy.period * 1000;
+  const recent = [now, ...history.filter((at) => at >= threshold)];
+  return {
+    history: recent.slice(0, policy.intensity + 1),
+    exceeded: recent.length > policy.intensity,
+  };
+}

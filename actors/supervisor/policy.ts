@@ -1,0 +1,262 @@
+import { restartDelay } from './backoff.js';
+import { afterRun, checkChildSpecs, isAlive, isSettled, neverStarted } from './child-spec.js';
+import type { ChildPolicy, ChildState, SupervisorPolicy } from './child-spec.js';
+import { recordRestart, type RestartHistory } from './intensity.js';
+
+export interface SupervisorState {
+  readonly policy: SupervisorPolicy;
+  /** In start order. A temporary child that ended is no longer among them, as in OTP. */
+  readonly children: readonly ChildState[];
+  readonly phase: 'idle' | 'starting' | 'running' | 'stopping' | 'stopped';
+  readonly restart_history: RestartHistory;
+  /** What is said once every child is down. */
+  readonly outcome: Outcome;
+}
+
+type ChildRef = { readonly id: string; readonly incarnation: number };
+
+/** `child_exited` is an end nobody asked for; `child_stopped` confirms a stop, also a forced one. */
+export type SupervisorEvent =
+  | { readonly type: 'start' | 'shutdown' }
+  | (ChildRef & { readonly type: 'child_started' | 'child_stopped' | 'restart_due' })
+  | (ChildRef & { readonly type: 'child_start_failed'; readonly error: string })
+  | (ChildRef & { readonly type: 'child_exited'; readonly reason: 'normal' })
+  | (ChildRef & { readonly type: 'child_exited'; readonly reason: 'crash'; readonly error: string });
+
+/** `timeout` is in seconds. `started` (all have, for the first time) and `child_restarting` are facts, to pass on or log. */
+export type SupervisorEffect =
+  | { readonly type: 'started' }
+  | (ChildRef & { readonly type: 'start_child' })
+  | (ChildRef & { readonly type: 'stop_child'; readonly timeout: number })
+  | (ChildRef & { readonly type: 'restart_later'; readonly delay_ms: number })
+  | (ChildRef & { readonly type: 'child_restarting'; readonly restarts: number; readonly delay_ms: number })
+  | Outcome;
+
+type Outcome = { readonly type: 'stopped' } | { readonly type: 'escalate'; readonly reason: EscalationReason };
+
+/** Why a supervisor gives up, in OTP's words. `error` is null when a permanent child had ended normally. */
+export interface EscalationReason {
+  readonly type: 'reached_max_restart_intensity' | 'failed_to_start_child';
+  readonly id: string;
+  readonly error: string | null;
+}
+
+export interface Decision {
+  readonly state: SupervisorState;
+  readonly effects: readonly SupervisorEffect[];
+}
+
+/** A supervisor before its `start`. Throws what `checkChildSpecs` throws. */
+export function initialState(policy: SupervisorPolicy, specs: readonly ChildPolicy[]): SupervisorState {
+  checkChildSpecs(policy, specs);
+  return {
+    policy,
+    children: specs.map(neverStarted),
+    phase: 'idle',
+    restart_history: [],
+    outcome: { type: 'stopped' },
+  };
+}
+
+/**
+ * The rules of OTP's supervisor.erl, for children that start and stop asynchronously.
+ * `now` is monotonic milliseconds. What is said of an incarnation that is no longer alive changes nothing.
+ */
+export function decide(state: SupervisorState, event: SupervisorEvent, now: number): Decision {
+  switch (event.type) {
+    case 'start':
+      return state.phase === 'idle' ? advance({ ...state, phase: 'starting' }) : unchanged(state);
+    case 'shutdown':
+      return shutdown(state);
+    case 'child_started':
+      return childStarted(state, event, now);
+    case 'restart_due':
+      return restartDue(state, event);
+    case 'child_start_failed':
+      return childEnded(state, event, event.error, now);
+    case 'child_exited':
+      return childEnded(state, event, event.reason === 'crash' ? event.error : null, now);
+    case 'child_stopped':
+      return childEnded(state, event, null, now);
+    default:
+      return assertNever(event);
+  }
+}
+
+/** Answered after an escalation too, so that whoever asks for a shutdown always hears the end of it. */
+function shutdown(state: SupervisorState): Decision {
+  const ending = state.phase === 'stopping' || state.phase === 'stopped';
+  return ending && state.outcome.type === 'stopped' ? unchanged(state) : end(state, { type: 'stopped' });
+}
+
+function childStarted(state: SupervisorState, ref: ChildRef, now: number): Decision {
+  const child = find(state, ref);
+  if (child?.status !== 'starting') return unchanged(state);
+  return advance(put(state, { ...child, status: 'running', has_started: true, started_at: now }));
+}
+
+function restartDue(state: SupervisorState, ref: ChildRef): Decision {
+  const child = find(state, ref);
+  if (!child?.backing_off) return unchanged(state);
+  return advance(put(state, { ...child, backing_off: false }));
+}
+
+function childEnded(state: SupervisorState, ref: ChildRef, error: string | null, now: number): Decision {
+  const child = find(state, ref);
+  if (child === undefined) return unchanged(state);
+  const ended = afterRun(child, error, now, state.policy.period);
+  switch (child.status) {
+    case 'stopping': // However it ended, it has stopped, which is what was asked of it.
+      return advance(putDown(state, ended, state.phase === 'stopping' ? 'stopped' : 'waiting'));
+    case 'starting':
+      return startFailed(state, ended, error ?? 'ended before it had started', now);
+    case 'running':
+      return exited(state, ended, error, now);
+    case 'waiting':
+    case 'stopped':
+      return unchanged(state);
+    default:
+      return assertNever(child.status);
+  }
+}
+
+/** OTP: a first start that fails ends the supervisor (`init_children`), a later one is tried again. */
+function startFailed(state: SupervisorState, child: ChildState, error: string, now: number): Decision {
+  if (child.has_started) return restart(state, child, error, now);
+  return giveUp(state, child, { type: 'failed_to_start_child', id: child.id, error });
+}
+
+/** OTP `do_restart`. */
+function exited(state: SupervisorState, child: ChildState, error: string | null, now: number): Decision {
+  const again = child.restart === 'permanent' || (child.restart === 'transient' && error !== null);
+  return again ? restart(state, child, error, now) : advance(putDown(state, child, 'stopped'));
+}
+
+/** OTP `restart`: counts it, then brings down with the child those that its strategy names. */
+function restart(state: SupervisorState, child: ChildState, error: string | null, now: number): Decision {
+  const { id, incarnation } = child;
+  const { history, exceeded } = recordRestart(state.restart_history, now, state.policy);
+  const counted = { ...state, restart_history: history };
+  if (exceeded) return giveUp(counted, child, { type: 'reached_max_restart_intensity', id, error });
+
+  const restarts = child.restarts + 1;
+  const restarts_in_row = child.restarts_in_row + 1;
+  const delay_ms = restartDelay(restarts_in_row, state.policy.backoff);
+  const ended = { ...child, restarts, restarts_in_row, backing_off: delay_ms > 0 };
+  const facts: SupervisorEffect[] = [{ type: 'child_restarting', id, incarnation, restarts, delay_ms }];
+  if (delay_ms > 0) facts.push({ type: 'restart_later', id, incarnation, delay_ms });
+  return after(facts, advance(takeDown(putDown(counted, ended, 'waiting'), groupStart(counted, id), 'waiting')));
+}
+
+/** Those restarted together are always the last ones in start order, from this index on. */
+function groupStart({ policy, children }: SupervisorState, crashed: string): number {
+  switch (policy.strategy) {
+    case 'one_for_one':
+      return children.length;
+    case 'one_for_all':
+      return 0;
+    case 'rest_for_one':
+      return children.findIndex(({ id }) => id === crashed);
+    default:
+      return assertNever(policy.strategy);
+  }
+}
+
+function giveUp(state: SupervisorState, child: ChildState, reason: EscalationReason): Decision {
+  return end(putDown(state, child, 'stopped'), { type: 'escalate', reason });
+}
+
+function end(state: SupervisorState, outcome: Outcome): Decision {
+  return advance(takeDown({ ...state, phase: 'stopping', outcome }, 0, 'stopped'));
+}
+
+/**
+ * Marks all from index `from` on to be stopped, and those that are down already as `then`.
+ * As in OTP, a transient child that ended normally is started again with its group.
+ */
+function takeDown(state: SupervisorState, from: number, then: 'waiting' | 'stopped'): SupervisorState {
+  const down = (child: ChildState): ChildState => ({ ...child, status: isAlive(child) ? 'stopping' : then });
+  return { ...state, children: state.children.map((child, index) => (index < from ? child : down(child))) };
+}
+
+/** The next step there is: stop the last child that is to stop; once none is left, start those that wait. */
+function advance(state: SupervisorState): Decision {
+  const last = state.children.findLast((child) => child.status === 'stopping');
+  if (last !== undefined) return last.stop_asked ? unchanged(state) : stopChild(state, last);
+  switch (state.phase) {
+    case 'starting':
+    case 'running':
+      return startChildren(state);
+    case 'stopping':
+      return { state: { ...state, phase: 'stopped' }, effects: [state.outcome] };
+    case 'idle':
+    case 'stopped':
+      return unchanged(state);
+    default:
+      return assertNever(state.phase);
+  }
+}
+
+function stopChild(state: SupervisorState, child: ChildState): Decision {
+  const { id, incarnation, shutdown: timeout } = child;
+  return {
+    state: put(state, { ...child, stop_asked: true }),
+    effects: [{ type: 'stop_child', id, incarnation, timeout }],
+  };
+}
+
+function startChildren(state: SupervisorState): Decision {
+  const next = state.children.find((child, index) => mayStart(state, child, index));
+  if (next !== undefined) return startChild(state, next);
+  const complete = state.phase === 'starting' && state.children.every((child) => child.has_started);
+  return complete ? { state: { ...state, phase: 'running' }, effects: [{ type: 'started' }] } : unchanged(state);
+}
+
+function startChild(state: SupervisorState, child: ChildState): Decision {
+  const { id } = child;
+  const incarnation = child.incarnation + 1;
+  const starting = put(state, { ...child, status: 'starting', incarnation });
+  return after([{ type: 'start_child', id, incarnation }], advance(starting));
+}
+
+function mayStart({ policy, children }: SupervisorState, child: ChildState, index: number): boolean {
+  if (child.status !== 'waiting' || child.backing_off) return false;
+  const before = children.slice(0, index);
+  switch (policy.strategy) {
+    case 'one_for_one':
+      return before.every((earlier) => earlier.has_started);
+    case 'one_for_all':
+      return before.every(isSettled) && !children.some((other) => other.backing_off);
+    case 'rest_for_one':
+      return before.every(isSettled);
+    default:
+      return assertNever(policy.strategy);
+  }
+}
+
+function find(state: SupervisorState, { id, incarnation }: ChildRef): ChildState | undefined {
+  return state.children.find((child) => child.id === id && child.incarnation === incarnation);
+}
+
+function put(state: SupervisorState, child: ChildState): SupervisorState {
+  return { ...state, children: state.children.map((other) => (other.id === child.id ? child : other)) };
+}
+
+/** OTP deletes the spec of a temporary child when it ends. */
+function putDown(state: SupervisorState, child: ChildState, status: 'waiting' | 'stopped'): SupervisorState {
+  if (child.restart !== 'temporary') return put(state, { ...child, status });
+  return { ...state, children: state.children.filter(({ id }) => id !== child.id) };
+}
+
+function after(effects: readonly SupervisorEffect[], decision: Decision): Decision {
+  return { state: decision.state, effects: [...effects, ...decision.effects] };
+}
+
+function unchanged(state: SupervisorState): Decision {
+  return { state, effects: [] };
+}
+
+/** Ends every `switch` over a union: the compiler refuses it as soon as a case is missing. */
+function assertNever(value: never): never {
+  throw new TypeError(`unexpected value ${JSON.stringify(value)}`);
+}

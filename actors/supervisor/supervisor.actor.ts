@@ -1,0 +1,271 @@
+import { assertNever } from '../../src/domain/assert-never.js';
+import { millis } from '../../src/domain/time.js';
+import type { Cancel, Clock } from '../../src/ports/clock.js';
+import type { Logger } from '../../src/ports/logger.js';
+import type { Actor, Cell, Crash } from '../../src/runtime/actor.js';
+import type { ActorSystem, Place } from '../../src/runtime/actor-system.js';
+import type { ChildSpec, Lifeline, RunningChild } from './child.js';
+import type { SupervisorPolicy } from './child-spec.js';
+import {
+  decide,
+  initialState,
+  type EscalationReason,
+  type SupervisorEffect, type SupervisorEvent, type SupervisorState } from './policy.js';
+
+/** What every supervisor of the tree shares. */
+export interface SupervisionContext {
+  readonly system: ActorSystem;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+const MAILBOX = 10_000;
+
+type Ref = { readonly id: string; readonly incarnation: number };
+
+/**
+ * Runs what the policy decides: starts children, stops them, waits between restarts, gives up. A child that does
+ * not stop within its time is left behind, as it cannot be ended from outside.
+ */
+export class Supervisor implements Actor<SupervisorEvent> {
+  readonly path: string;
+  readonly #context: SupervisionContext;
+  readonly #specs: ReadonlyMap<string, ChildSpec>;
+  readonly #lifeline: Lifeline;
+  readonly #cell: Cell<SupervisorEvent>;
+  readonly #running = new Map<string, Run>();
+  readonly #pauses = new Set<Cancel>();
+  #state: SupervisorState;
+  #suspect: SupervisorEvent | undefined;
+  #failure: Error | undefined;
+  #started: ((outcome: Error | undefined) => void) | undefined;
+  #stopped: (() => void) | undefined;
+
+  constructor(
+    context: SupervisionContext,
+    place: Place,
+    name: string,
+    policy: SupervisorPolicy,
+    specs: readonly ChildSpec[],
+    lifeline: Lifeline,
+  ) {
+    this.#context = context;
+    this.#specs = new Map(specs.map((spec) => [spec.id, spec]));
+    this.#lifeline = lifeline;
+    this.#state = initialState(policy, specs);
+    this.#cell = context.system.spawn(place, name, this, { mailbox: MAILBOX });
+    this.path = this.#cell.path;
+  }
+
+  /** Resolves once every child has started; rejects when one could not. */
+  start(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#started = (failure) => {
+        if (failure === undefined) resolve();
+        else reject(failure);
+      };
+      this.#cell.insist({ type: 'start' });
+    });
+  }
+
+  /** Stops the children in reverse order, each within its time. */
+  stop(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#stopped = () => {
+        this.#cell.stop(() => {
+          resolve();
+        });
+      };
+      this.#cell.insist({ type: 'shutdown' });
+    });
+  }
+
+  receive(event: SupervisorEvent): void {
+    const { state, effects } = decide(this.#state, event, this.#context.clock.now());
+    this.#state = state;
+    for (const effect of effects) this.#run(effect);
+    this.#suspect = undefined;
+  }
+
+  /** A supervisor's own fault is nothing its children did, and it keeps what it knows of them. */
+  crashed({ message, error }: Crash<SupervisorEvent>): void {
+    const { system, logger } = this.#context;
+    const twice = this.#suspect === message;
+    this.#suspect = message;
+    logger.error('actor crashed', { path: this.path, message: message.type, error });
+    if (twice) {
+      system.deadLetters.add(this.path, message, `it crashed its actor twice: ${error.message}`);
+      this.#lifeline.crashed(error);
+    }
+    this.#cell.restart(twice ? undefined : message);
+  }
+
+  inspect(): object {
+    const { policy, children } = this.#state;
+    const { strategy, intensity, period } = policy;
+    return {
+      kind: 'supervisor',
+      strategy,
+      intensity,
+      period,
+      mailbox: this.#cell.waiting,
+      children: children.map(({ id, status, restart, restarts, incarnation, last_crash }) => ({
+        name: id,
+        status,
+        restart,
+        restarts,
+        incarnation,
+        last_crash: last_crash === null ? null : { at: this.#unixSecondsOf(last_crash.at), error: last_crash.error },
+        ...this.#running.get(id)?.inspect(),
+      })),
+    };
+  }
+
+  #unixSecondsOf(at: number): number {
+    const { clock } = this.#context;
+    return Math.floor((clock.wall() - (clock.now() - at)) / 1000);
+  }
+
+  #run(effect: SupervisorEffect): void {
+    switch (effect.type) {
+      case 'start_child':
+        this.#startChild(effect);
+        return;
+      case 'stop_child':
+        this.#stopChild(effect, effect.timeout);
+        return;
+      case 'restart_later':
+        this.#restartLater(effect, effect.delay_ms);
+        return;
+      case 'child_restarting':
+        this.#context.logger.warn('restarting', {
+          path: `${this.path}/${effect.id}`,
+          restart: effect.restarts,
+          delay_ms: effect.delay_ms,
+        });
+        return;
+      case 'started':
+        this.#settleStart(undefined);
+        return;
+      case 'escalate':
+        this.#escalate(effect.reason);
+        return;
+      case 'stopped':
+        for (const cancel of this.#pauses) cancel();
+        this.#stopped?.();
+        return;
+      default:
+        assertNever(effect);
+    }
+  }
+
+  #startChild({ id, incarnation }: Ref): void {
+    const spec = this.#specs.get(id);
+    if (spec === undefined) throw new TypeError(`${this.path} has no child '${id}'`);
+    const run = new Run(spec, (error) => {
+      this.#context.logger.error('child crashed', { path: `${this.path}/${id}`, error });
+      this.#cell.insist({ type: 'child_exited', id, incarnation, reason: 'crash', error: error.message });
+    });
+    this.#running.set(id, run);
+    void run.start().then((failure) => {
+      if (failure === undefined) {
+        this.#cell.insist({ type: 'child_started', id, incarnation });
+        return;
+      }
+      this.#failure = failure;
+      this.#cell.insist({ type: 'child_start_failed', id, incarnation, error: failure.message });
+    });
+  }
+
+  #stopChild({ id, incarnation }: Ref, timeout: number): void {
+    const { clock, logger } = this.#context;
+    let settled = false;
+    const settle = (): void => {
+      if (settled) return;
+      settled = true;
+      giveUp();
+      this.#cell.insist({ type: 'child_stopped', id, incarnation });
+    };
+    const giveUp = clock.after(millis(timeout), () => {
+      if (!settled) logger.warn('child did not stop in time', { path: `${this.path}/${id}`, timeout });
+      settle();
+    });
+    void this.#running.get(id)?.stop().then(settle);
+  }
+
+  #restartLater({ id, incarnation }: Ref, delay: number): void {
+    const cancel = this.#context.clock.after(delay, () => {
+      this.#pauses.delete(cancel);
+      this.#cell.insist({ type: 'restart_due', id, incarnation });
+    });
+    this.#pauses.add(cancel);
+  }
+
+  #escalate(reason: EscalationReason): void {
+    const cause = reason.error ?? 'it ended';
+    const why =
+      reason.type === 'failed_to_start_child'
+        ? `could not start ${reason.id}: ${cause}`
+        : `${reason.id} was restarted too often, last after: ${cause}`;
+    this.#context.logger.error('supervisor gives up', { path: this.path, reason: why });
+    for (const cancel of this.#pauses) cancel();
+    if (this.#started !== undefined) {
+      // The first failure is told as it is: its reader wants the cause, and not the tree.
+      this.#settleStart(this.#failure ?? new Error(why));
+      return;
+    }
+    this.#lifeline.crashed(new Error(why));
+  }
+
+  #settleStart(failure: Error | undefined): void {
+    this.#started?.(failure);
+    this.#started = undefined;
+  }
+}
+
+/** One incarnation of a child, from its start to its end. */
+class Run {
+  readonly #spec: ChildSpec;
+  readonly #crashed: (error: Error) => void;
+  #child: Promise<RunningChild> | undefined;
+  #up: RunningChild | undefined;
+  #stopping: Promise<void> | undefined;
+
+  constructor(spec: ChildSpec, crashed: (error: Error) => void) {
+    this.#spec = spec;
+    this.#crashed = crashed;
+  }
+
+  /** @returns the error of a start that failed */
+  async start(): Promise<Error | undefined> {
+    const lifeline: Lifeline = {
+      crashed: (error) => {
+        // What is left of the child goes first, so that no two of its kind are alive.
+        if (this.#stopping !== undefined) return;
+        void this.stop().then(() => {
+          this.#crashed(error);
+        });
+      },
+    };
+    try {
+      this.#child = Promise.resolve(this.#spec.start(lifeline));
+      this.#up = await this.#child;
+      return undefined;
+    } catch (error) {
+      this.#child = undefined;
+      return error instanceof Error ? error : new Error(String(error));
+    }
+  }
+
+  /** Never rejects: whatever happens, the child is done with. */
+  stop(): Promise<void> {
+    this.#stopping ??= Promise.resolve(this.#child)
+      .then((child) => child?.stop())
+      .catch(() => undefined);
+    return this.#stopping;
+  }
+
+  inspect(): object {
+    return this.#up?.inspect() ?? {};
+  }
+}

@@ -1,0 +1,269 @@
+import { deadlineAfter, type Blindness } from '../../src/domain/blindness.js';
+import type { ShardIndex } from '../../src/domain/shard.js';
+import { moment, unixSeconds, type Instant, type Millis, type Moment } from '../../src/domain/time.js';
+import type { UserId } from '../../src/domain/user-id.js';
+import type { Clock } from '../../src/ports/clock.js';
+import type { Logger } from '../../src/ports/logger.js';
+import type { ActorSystem, Place } from '../../src/runtime/actor-system.js';
+import type { Crash } from '../../src/runtime/actor.js';
+import { TimerWheel, type Timer } from '../../src/runtime/timer-wheel.js';
+import type { Settlement, UserEntry } from '../history/history.protocol.js';
+import type { Lifeline, RunningChild } from '../supervisor/child.js';
+import type { SupervisorPolicy } from '../supervisor/child-spec.js';
+import { RestartLedger } from '../supervisor/restart-ledger.js';
+import { Asked, Batch } from './batch.js';
+import { UserActor, type Told, type UserSurroundings } from './user.actor.js';
+import { isOnline, type decide, type RunningSession } from './user.machine.js';
+import type { UserCommand, UserReply } from './user.protocol.js';
+
+/** How fine deadlines are told apart by the wheel; how late one is noticed depends on the pulse alone. */
+const RESOLUTION: Millis = 20;
+/** A timer that crashed its actor twice is tried again after this. */
+const EXPIRE_AGAIN: Millis = 1000;
+
+const OFFLINE: UserReply = { kind: 'offline' };
+const UNKNOWN: UserReply = { kind: 'described', session: undefined };
+const OVERLOADED: UserReply = { kind: 'refused', code: 'HEARTBEAT_OVERLOADED' };
+const DOWN: UserReply = { kind: 'refused', code: 'HEARTBEAT_NOT_READY' };
+const FAILED: UserReply = { kind: 'refused', code: 'HEARTBEAT_INTERNAL' };
+
+export interface ShardOptions {
+  readonly timeout: Millis;
+  readonly blindGrace: Millis;
+  readonly mailbox: number;
+  readonly restarts: Pick<SupervisorPolicy, 'intensity' | 'period'>;
+  readonly decide: typeof decide;
+}
+
+/** What a shard reaches beyond itself. */
+export interface ShardSurroundings {
+  readonly system: ActorSystem;
+  readonly place: Place;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** Whether one more user may be online. */
+  hasRoom(): boolean;
+  /** The wall clock's reading at a moment just past. */
+  wallAt(at: Moment): Instant;
+  submit(entry: UserEntry): void;
+  resumed(user: UserId): void;
+}
+
+/**
+ * The supervisor of the users of one shard: spawns an actor for whoever comes online, and keeps what it needs to
+ * bring one back after a crash. A message that crashes its actor twice goes to the dead letters and is not held
+ * against the actor; any other crash counts, and past the intensity the shard itself gives up.
+ */
+export class Shard implements UserSurroundings {
+  readonly shard: ShardIndex;
+  readonly timeout: Millis;
+  readonly wheel: TimerWheel<UserActor>;
+  readonly decide: typeof decide;
+  readonly #options: ShardOptions;
+  readonly #around: ShardSurroundings;
+  readonly #users = new Map<UserId, UserActor>();
+  #place: Place | undefined;
+  #lifeline: Lifeline | undefined;
+  readonly #ledger: RestartLedger;
+  /** Expiries told and not handled yet. */
+  #expiring = 0;
+  #settledUpTo: Moment;
+  #horizon: Moment;
+
+  constructor(shard: ShardIndex, options: ShardOptions, around: ShardSurroundings) {
+    this.shard = shard;
+    this.timeout = options.timeout;
+    this.decide = options.decide;
+    this.#options = options;
+    this.#ledger = new RestartLedger(options.restarts);
+    this.#around = around;
+    this.#horizon = around.clock.now();
+    this.#settledUpTo = this.#horizon;
+    this.wheel = new TimerWheel(this.#horizon, RESOLUTION);
+  }
+
+  /** Users that have an actor. */
+  get size(): number {
+    return this.#users.size;
+  }
+
+  /** Every deadline before this moment has been acted on, and its end submitted. */
+  get settledUpTo(): Moment {
+    return this.#settledUpTo;
+  }
+
+  start(lifeline: Lifeline): RunningChild {
+    const { system, place } = this.#around;
+    this.#place ??= system.place(place, `shard-${String(this.shard)}`);
+    this.#lifeline = lifeline;
+    this.#ledger.forgive();
+    this.#expiring = 0;
+    this.#horizon = this.#settledUpTo;
+    for (const actor of this.#users.values()) this.#revive(actor);
+    return { stop: () => this.#stop(), inspect: () => this.inspect() };
+  }
+
+  #revive(actor: UserActor): void {
+    if (!actor.timer.armed) this.wheel.arm(actor.timer, actor.deadline);
+    this.#spawn(actor);
+    const { left } = actor;
+    actor.left = [];
+    for (const message of left) if (message.kind !== 'expire') actor.cell?.insist(message);
+  }
+
+  /** The users stay in the table with what they had not handled, so that the next start finds them. */
+  async #stop(): Promise<void> {
+    this.#lifeline = undefined;
+    await Promise.all([...this.#users.values()].map((actor) => this.#stopOne(actor)));
+  }
+
+  #stopOne(actor: UserActor): Promise<void> {
+    return new Promise((resolve) => {
+      if (actor.cell === undefined) {
+        resolve();
+        return;
+      }
+      actor.cell.stop((left) => {
+        actor.left = left;
+        resolve();
+      });
+    });
+  }
+
+  send(commands: readonly UserCommand[], answered: (replies: readonly UserReply[]) => void): void {
+    const batch = new Batch(commands.length, answered);
+    commands.forEach((command, index) => {
+      const reply = this.#route(command, batch, index);
+      if (reply !== undefined) batch.answer(index, reply);
+    });
+  }
+
+  /** @returns the reply, where no actor has to be asked */
+  #route(command: UserCommand, batch: Batch, index: number): UserReply | undefined {
+    if (this.#lifeline === undefined) return DOWN;
+    const actor = this.#users.get(command.user) ?? this.#arrive(command);
+    if (!(actor instanceof UserActor)) return actor;
+    const { cell } = actor;
+    if (cell === undefined) return DOWN;
+    if (command.kind === 'checkup' && cell.waiting === 0) {
+      return isOnline(actor.state, actor, command) ? { kind: 'online' } : OFFLINE;
+    }
+    return cell.tell(new Asked(command, batch, index)) === 'queued' ? undefined : OVERLOADED;
+  }
+
+  #arrive(command: UserCommand): UserActor | UserReply {
+    if (command.kind === 'checkup') return OFFLINE;
+    if (command.kind === 'describe') return UNKNOWN;
+    if (!this.#around.hasRoom()) return OVERLOADED;
+    const actor = new UserActor(command.user, this);
+    this.#users.set(command.user, actor);
+    this.#spawn(actor);
+    return actor;
+  }
+
+  #spawn(actor: UserActor): void {
+    if (this.#place === undefined) throw new TypeError('the shard has not started');
+    const { mailbox } = this.#options;
+    actor.cell = this.#around.system.spawn<Told>(this.#place, actor.user, actor, { mailbox });
+  }
+
+  /** Brings back a session found at a restart. Its deadline stands only once `hold` is called. */
+  recover(user: UserId, session: RunningSession, lease: { deadline: Moment; lastSeen: Moment }): void {
+    const actor = new UserActor(user, this);
+    actor.state = { phase: 'online', session };
+    actor.lastSeen = lease.lastSeen;
+    this.#users.set(user, actor);
+    this.wheel.arm(actor.timer, lease.deadline);
+    this.#spawn(actor);
+  }
+
+  settle(settlement: Settlement): void {
+    const cell = this.#users.get(settlement.user)?.cell;
+    // A settlement must arrive even where requests are refused: there is one at a time for a user.
+    cell?.insist(
+      settlement.stored
+        ? { kind: 'settled', stored: true, onlineAt: settlement.onlineAt }
+        : { kind: 'settled', stored: false, code: settlement.code },
+    );
+  }
+
+  /** Time stands still for a shard that is down: nothing of it is settled meanwhile. */
+  advance(horizon: Moment): void {
+    if (this.#lifeline === undefined) return;
+    if (this.#expiring === 0) this.#settledUpTo = this.#horizon;
+    this.#horizon = horizon;
+    this.wheel.advance(horizon, this.#expire);
+  }
+
+  readonly #expire = (timer: Timer<UserActor>): void => {
+    this.#expiring++;
+    timer.owner.cell?.insist({ kind: 'expire', horizon: this.#horizon });
+  };
+
+  /** An expiry has been handled, whatever came of it. */
+  expired(): void {
+    this.#expiring--;
+  }
+
+  blind(blindness: Blindness): void {
+    for (const actor of this.#users.values()) {
+      actor.timer.deadline = deadlineAfter(blindness, actor, this.timeout, this.#options.blindGrace);
+    }
+  }
+
+  wallAt(at: Moment): Instant {
+    return this.#around.wallAt(at);
+  }
+
+  submit(entry: UserEntry): void {
+    this.#around.submit(entry);
+  }
+
+  resumed(user: UserId): void {
+    this.#around.resumed(user);
+  }
+
+  departed(actor: UserActor): void {
+    if (actor.cell?.retire() !== true) return;
+    this.wheel.disarm(actor.timer);
+    this.#users.delete(actor.user);
+  }
+
+  crashed(actor: UserActor, { message, error }: Crash<Told>): void {
+    const { clock, logger } = this.#around;
+    const verdict = this.#ledger.crashed(actor.suspect === message, error, unixSeconds(clock.wall()));
+    logger.error('actor crashed', { path: actor.cell?.path, message: message.kind, error, verdict });
+    actor.suspect = verdict === 'retry' ? message : undefined;
+    if (verdict === 'dead_letter') this.#giveUp(actor, message, error);
+    actor.cell?.restart(actor.suspect);
+  }
+
+  #giveUp(actor: UserActor, message: Told, error: Error): void {
+    const path = actor.cell?.path ?? actor.user;
+    this.#around.system.deadLetters.add(path, message, `it crashed its actor twice: ${error.message}`);
+    switch (message.kind) {
+      case 'expire':
+        this.expired();
+        this.wheel.arm(actor.timer, moment(this.#horizon + EXPIRE_AGAIN));
+        break;
+      case 'settled':
+        actor.release(FAILED);
+        break;
+      default:
+        message.answer(FAILED);
+    }
+  }
+
+  survived(actor: UserActor): void {
+    const { clock, logger } = this.#around;
+    if (!this.#ledger.survived(clock.now())) return;
+    logger.error('supervisor gives up', { path: this.#place?.path, reason: 'too many restarts', last: actor.user });
+    this.#lifeline?.crashed(new Error('restart intensity exceeded'));
+  }
+
+  inspect(): object {
+    let waiting = 0;
+    for (const { cell } of this.#users.values()) waiting += cell?.waiting ?? 0;
+    return { kind: 'shard', actors: this.#users.size, mailbox: waiting, ...this.#ledger.inspect() };
+  }
+}

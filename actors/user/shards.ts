@@ -1,0 +1,134 @@
+import type { Blindness } from '../../src/domain/blindness.js';
+import { shardOf, type ShardIndex } from '../../src/domain/shard.js';
+import { instant, moment, type Instant, type Moment } from '../../src/domain/time.js';
+import type { UserId } from '../../src/domain/user-id.js';
+import type { Clock } from '../../src/ports/clock.js';
+import type { Logger } from '../../src/ports/logger.js';
+import type { ActorSystem, Place } from '../../src/runtime/actor-system.js';
+import type { HistoryEntry, Settlement } from '../history/history.protocol.js';
+import { Shard, type ShardOptions, type ShardSurroundings } from './shard.js';
+import type { RunningSession } from './user.machine.js';
+import type { Shards, UserCommand, UserReply } from './user.protocol.js';
+
+export interface LocalShardsOptions extends ShardOptions {
+  readonly count: number;
+  /** Users that may be online at once. */
+  readonly users: number;
+}
+
+export interface LocalShardsSurroundings {
+  readonly system: ActorSystem;
+  readonly place: Place;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  submit(entries: readonly HistoryEntry[]): void;
+}
+
+/** The shards of this process, and what they have in common: the way to history, and how far time has come. */
+export class LocalShards implements Shards {
+  readonly all: readonly Shard[];
+  readonly #clock: Clock;
+  readonly #submit: (entries: readonly HistoryEntry[]) => void;
+  #outbox: HistoryEntry[] = [];
+  #healed: UserId[] = [];
+  #generation = 0;
+  #blindUntil: Moment | undefined;
+
+  constructor(options: LocalShardsOptions, around: LocalShardsSurroundings) {
+    this.#clock = around.clock;
+    this.#submit = around.submit;
+    const surroundings: ShardSurroundings = {
+      ...around,
+      hasRoom: () => this.size < options.users,
+      wallAt: (at) => this.wallAt(at),
+      submit: (entry) => {
+        this.#post(entry);
+      },
+      resumed: (user) => {
+        this.#healed.push(user);
+      },
+    };
+    this.all = Array.from({ length: options.count }, (_, index) => new Shard(index, options, surroundings));
+  }
+
+  get count(): number {
+    return this.all.length;
+  }
+
+  /** Users that have an actor. */
+  get size(): number {
+    let size = 0;
+    for (const shard of this.all) size += shard.size;
+    return size;
+  }
+
+  send(
+    shard: ShardIndex,
+    commands: readonly UserCommand[],
+    answered: (replies: readonly UserReply[]) => void,
+  ): void {
+    this.#at(shard).send(commands, answered);
+  }
+
+  settle(settlements: readonly Settlement[]): void {
+    for (const settlement of settlements) this.#at(settlement.shard).settle(settlement);
+  }
+
+  advance(horizon: Moment): void {
+    for (const shard of this.all) shard.advance(horizon);
+  }
+
+  blind(from: Moment, to: Moment): void {
+    const blindness: Blindness = { from, to, previousEnd: this.#blindUntil };
+    this.#blindUntil = to;
+    for (const shard of this.all) shard.blind(blindness);
+  }
+
+  /** Brings back a session found at a restart. */
+  recover(user: UserId, session: RunningSession, lease: { deadline: Moment; lastSeen: Moment }): void {
+    this.#at(shardOf(user, this.count)).recover(user, session, lease);
+  }
+
+  /** The restart is over: what was silent up to `end` has had its grace. */
+  recovered(generation: number, end: Moment): void {
+    this.#generation = generation;
+    this.#blindUntil = end;
+  }
+
+  /** Submits the instant up to which every end has been submitted, and who has been healed since the restart. */
+  checkpoint(): void {
+    if (this.#healed.length > 0) {
+      this.#post({ kind: 'healed', generation: this.#generation, users: this.#healed });
+      this.#healed = [];
+    }
+    const settled = moment(this.all.reduce((least, shard) => Math.min(least, shard.settledUpTo), Infinity));
+    this.#post({ kind: 'watermark', at: this.wallAt(settled) });
+  }
+
+  /** Hands over at once what has been gathered for history. */
+  flush(): void {
+    if (this.#outbox.length === 0) return;
+    const entries = this.#outbox;
+    this.#outbox = [];
+    this.#submit(entries);
+  }
+
+  wallAt(at: Moment): Instant {
+    return instant(this.#clock.wall() - (this.#clock.now() - at));
+  }
+
+  #post(entry: HistoryEntry): void {
+    if (this.#outbox.length === 0) {
+      this.#clock.soon(() => {
+        this.flush();
+      });
+    }
+    this.#outbox.push(entry);
+  }
+
+  #at(shard: ShardIndex): Shard {
+    const found = this.all[shard];
+    if (found === undefined) throw new RangeError(`there is no shard ${String(shard)}`);
+    return found;
+  }
+}

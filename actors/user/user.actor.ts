@@ -1,0 +1,157 @@
+import { assertNever } from '../../src/domain/assert-never.js';
+import { moment, type Instant, type Millis, type Moment } from '../../src/domain/time.js';
+import type { UserId } from '../../src/domain/user-id.js';
+import type { Actor, Cell, Crash } from '../../src/runtime/actor.js';
+import { Timer, type TimerWheel } from '../../src/runtime/timer-wheel.js';
+import type { UserEntry } from '../history/history.protocol.js';
+import { Asked } from './batch.js';
+import { ABSENT, type decide, type Lease, type UserEffect, type UserMessage, type UserState } from './user.machine.js';
+import type { UserReply } from './user.protocol.js';
+
+export type Told = Asked | Exclude<UserMessage, { readonly kind: Asked['kind'] }>;
+
+/** What a user's actor needs of the shard that it lives in. */
+export interface UserSurroundings {
+  readonly shard: number;
+  readonly timeout: Millis;
+  readonly wheel: TimerWheel<UserActor>;
+  readonly decide: typeof decide;
+  /** The wall clock's reading at a moment just past. */
+  wallAt(at: Moment): Instant;
+  submit(entry: UserEntry): void;
+  /** A session found at the restart has been healed. */
+  resumed(user: UserId): void;
+  /** The user is offline and nothing waits: the actor may go. */
+  departed(actor: UserActor): void;
+  expired(): void;
+  crashed(actor: UserActor, crash: Crash<Told>): void;
+  /** A message that had crashed the actor was handled after all. */
+  survived(actor: UserActor): void;
+}
+
+/**
+ * The presence of one user: runs what `decide` decides, and owns the expiry timer. The object outlives a crash: it
+ * is what its supervisor kept.
+ */
+export class UserActor implements Actor<Told>, Lease {
+  readonly user: UserId;
+  readonly timer: Timer<UserActor> = new Timer<UserActor>(this);
+  readonly #around: UserSurroundings;
+  state: UserState = ABSENT;
+  lastSeen: Moment = moment(0);
+  cell: Cell<Told> | undefined;
+  /** The message that crashed the actor last; if it does so again, it is given up. */
+  suspect: Told | undefined;
+  /** What was told and not handled when its shard stopped. */
+  left: readonly Told[] = [];
+  #waiting: Asked[] | undefined;
+  #deferred: Asked[] | undefined;
+
+  constructor(user: UserId, around: UserSurroundings) {
+    this.user = user;
+    this.#around = around;
+  }
+
+  get deadline(): Moment {
+    return this.timer.deadline;
+  }
+
+  receive(message: Told): void {
+    this.#handle(message);
+    if (this.suspect === message) {
+      this.suspect = undefined;
+      this.#around.survived(this);
+    }
+    if (message.kind === 'expire') this.#around.expired();
+    if (this.state.phase === 'absent' && this.#deferred === undefined) this.#around.departed(this);
+  }
+
+  crashed(crash: Crash<Told>): void {
+    this.#around.crashed(this, crash);
+  }
+
+  /** Answers everyone who waits for the disk, whom nobody else would answer any more. */
+  release(reply: UserReply): void {
+    const waiting = this.#waiting;
+    this.#waiting = undefined;
+    for (const asked of waiting ?? []) asked.answer(reply);
+  }
+
+  #handle(message: Told): void {
+    const decision = this.#around.decide(this.state, this, message);
+    this.state = decision.state;
+    for (const effect of decision.effects) this.#run(effect, message);
+  }
+
+  #run(effect: UserEffect, message: Told): void {
+    switch (effect.kind) {
+      case 'extend':
+        return this.#extend(asked(message).readAt);
+      case 'watch':
+        return this.#around.wheel.arm(this.timer, this.deadline);
+      case 'answer':
+        return asked(message).answer(effect.reply);
+      case 'wait':
+        (this.#waiting ??= []).push(asked(message));
+        return;
+      case 'release':
+        return this.release(effect.reply);
+      case 'defer':
+        (this.#deferred ??= []).push(asked(message));
+        return;
+      case 'replay':
+        return this.#replay();
+      case 'submit':
+        return this.#submit(effect, message);
+      case 'resumed':
+        return this.#around.resumed(this.user);
+      default:
+        assertNever(effect);
+    }
+  }
+
+  #extend(readAt: Moment): void {
+    this.lastSeen = readAt;
+    this.#around.wheel.arm(this.timer, moment(readAt + this.#around.timeout));
+  }
+
+  /** Through the mailbox, so that one that crashes the actor spoils only itself. */
+  #replay(): void {
+    const deferred = this.#deferred;
+    this.#deferred = undefined;
+    for (const message of deferred ?? []) this.cell?.insist(message);
+  }
+
+  #submit(effect: Extract<UserEffect, { kind: 'submit' }>, message: Told): void {
+    const { user } = this;
+    const { shard } = this.#around;
+    switch (effect.entry) {
+      case 'open':
+        return this.#around.submit({
+          kind: 'open',
+          shard,
+          user,
+          onlineAt: this.#around.wallAt(asked(message).readAt),
+        });
+      case 'end':
+        return this.#around.submit({ kind: 'end', user, session: effect.session });
+      case 'close':
+        return this.#around.submit({ kind: 'close', shard, user, session: effect.session });
+      case 'flush':
+        return this.#around.submit({ kind: 'flush', shard, user });
+      case 'erase':
+        return this.#around.submit({ kind: 'erase', shard, user, onlineAt: this.#onlineAt() });
+      default:
+        assertNever(effect);
+    }
+  }
+
+  #onlineAt(): Instant | undefined {
+    return this.state.phase === 'leaving' ? this.state.session?.onlineAt : undefined;
+  }
+}
+
+function asked(message: Told): Asked {
+  if (message instanceof Asked) return message;
+  throw new TypeError(`'${message.kind}' has nobody to answer`);
+}

@@ -1,0 +1,243 @@
+import { assertNever } from '../../src/domain/assert-never.js';
+import type { EndedSession } from '../../src/domain/session.js';
+import { instant, type Instant, type Moment } from '../../src/domain/time.js';
+import type { ErrorCode } from '../../src/errors.js';
+import type { UserCommand, UserReply } from './user.protocol.js';
+
+/** How long the user is held online. It belongs to the actor, which moves it as `extend` says. */
+export interface Lease {
+  readonly deadline: Moment;
+  readonly lastSeen: Moment;
+}
+
+/** A session that has begun. It is the same session at whatever instant the wall clock has jumped to since. */
+export interface RunningSession {
+  readonly onlineAt: Instant;
+  readonly openedAt: Moment;
+  /** Set while a session found at a restart has not been healed: what its end is stored as if it never is. */
+  readonly endsAt?: Instant;
+}
+
+export type UserState =
+  | { readonly phase: 'absent' }
+  /** The record of a new session is being written; those who heal wait for it. */
+  | { readonly phase: 'opening'; readonly openedAt: Moment; readonly deferring: boolean }
+  | { readonly phase: 'online'; readonly session: RunningSession }
+  /** A goodbye or an erasure is being written; until it is, the session (if there was one) goes on. */
+  | { readonly phase: 'leaving'; readonly session: RunningSession | undefined; readonly reply: UserReply };
+
+/** What became of what the user is waiting for the disk to do. */
+export type Settled =
+  | { readonly kind: 'settled'; readonly stored: true; readonly onlineAt: Instant | undefined }
+  | { readonly kind: 'settled'; readonly stored: false; readonly code: ErrorCode };
+
+export type UserMessage =
+  | UserCommand
+  /** Every request that arrived before `horizon` has been told. */
+  | { readonly kind: 'expire'; readonly horizon: Moment }
+  | Settled;
+
+export type UserEffect =
+  /** Hold the user for one timeout from when the message was read. */
+  | { readonly kind: 'extend' }
+  /** Look at the deadline again when it comes round. */
+  | { readonly kind: 'watch' }
+  | { readonly kind: 'answer'; readonly reply: UserReply }
+  /** Keep this message's asker until the disk has settled. */
+  | { readonly kind: 'wait' }
+  /** Answer all who wait. */
+  | { readonly kind: 'release'; readonly reply: UserReply }
+  /** Handle this message again once the disk has settled. */
+  | { readonly kind: 'defer' }
+  /** Handle all deferred messages now. */
+  | { readonly kind: 'replay' }
+  | { readonly kind: 'submit'; readonly entry: 'open' | 'flush' | 'erase' }
+  | { readonly kind: 'submit'; readonly entry: 'end' | 'close'; readonly session: EndedSession }
+  /** A session found at a restart has been healed: it is an ordinary one from here on. */
+  | { readonly kind: 'resumed' };
+
+export interface Decision {
+  readonly state: UserState;
+  readonly effects: readonly UserEffect[];
+}
+
+export const ABSENT: UserState = { phase: 'absent' };
+
+const ONLINE: UserReply = { kind: 'online' };
+const OFFLINE: UserReply = { kind: 'offline' };
+const ERASED: UserReply = { kind: 'erased' };
+
+const NOTHING: readonly UserEffect[] = [];
+const EXTEND_AND_ANSWER: readonly UserEffect[] = [{ kind: 'extend' }, { kind: 'answer', reply: ONLINE }];
+const RESUME: readonly UserEffect[] = [{ kind: 'resumed' }, ...EXTEND_AND_ANSWER];
+const OPEN: readonly UserEffect[] = [{ kind: 'submit', entry: 'open' }, { kind: 'extend' }, { kind: 'wait' }];
+const JOIN_OPENING: readonly UserEffect[] = [{ kind: 'extend' }, { kind: 'wait' }];
+const WAIT: readonly UserEffect[] = [{ kind: 'wait' }];
+const DEFER: readonly UserEffect[] = [{ kind: 'defer' }];
+const WATCH: readonly UserEffect[] = [{ kind: 'watch' }];
+const FLUSH: readonly UserEffect[] = [{ kind: 'submit', entry: 'flush' }, { kind: 'wait' }];
+const ERASE: readonly UserEffect[] = [{ kind: 'submit', entry: 'erase' }, { kind: 'wait' }];
+
+/**
+ * What one message means to one user. Pure: it reads the lease and changes nothing. Online means that the deadline
+ * lies ahead; a heal at the deadline itself still extends the session.
+ */
+export function decide(state: UserState, lease: Lease, message: UserMessage): Decision {
+  switch (message.kind) {
+    case 'heal':
+      return heal(state, lease, message);
+    case 'goodbye':
+      return goodbye(state, lease, message);
+    case 'erase':
+      return erase(state);
+    case 'checkup':
+      return { state, effects: [{ kind: 'answer', reply: isOnline(state, lease, message) ? ONLINE : OFFLINE }] };
+    case 'describe':
+      return { state, effects: [{ kind: 'answer', reply: describe(state, lease, message) }] };
+    case 'expire':
+      return expire(state, lease, message.horizon);
+    case 'settled':
+      return settle(state, message);
+    default:
+      return assertNever(message);
+  }
+}
+
+/** Whether somebody who asks is told `online`: only what is on disk counts, and a goodbye only once it is. */
+export function isOnline(state: UserState, lease: Lease, asked: { readonly arrivedAt: Moment }): boolean {
+  return sessionOf(state) !== undefined && asked.arrivedAt < lease.deadline;
+}
+
+function heal(state: UserState, lease: Lease, command: UserCommand): Decision {
+  switch (state.phase) {
+    case 'absent':
+      return { state: { phase: 'opening', openedAt: command.readAt, deferring: false }, effects: OPEN };
+    case 'opening':
+      if (state.deferring) return { state, effects: DEFER };
+      return { state, effects: JOIN_OPENING };
+    case 'online': {
+      if (command.arrivedAt <= lease.deadline) {
+        if (state.session.endsAt === undefined) return { state, effects: EXTEND_AND_ANSWER };
+        const { onlineAt, openedAt } = state.session;
+        return { state: { phase: 'online', session: { onlineAt, openedAt } }, effects: RESUME };
+      }
+      const session = endedAt(state.session, lease, lease.deadline);
+      return {
+        state: { phase: 'opening', openedAt: command.readAt, deferring: false },
+        effects: [{ kind: 'submit', entry: 'end', session }, ...OPEN],
+      };
+    }
+    case 'leaving':
+      return { state, effects: DEFER };
+    default:
+      return assertNever(state);
+  }
+}
+
+function goodbye(state: UserState, lease: Lease, command: UserCommand): Decision {
+  switch (state.phase) {
+    case 'absent':
+      // The end of the session before may still be on its way to the disk.
+      return { state: { phase: 'leaving', session: undefined, reply: OFFLINE }, effects: FLUSH };
+    case 'opening':
+      return { state: { ...state, deferring: true }, effects: DEFER };
+    case 'online': {
+      const inTime = command.arrivedAt < lease.deadline;
+      const session = inTime
+        ? endedAt(state.session, { ...lease, lastSeen: command.readAt }, command.readAt, 'seen')
+        : endedAt(state.session, lease, lease.deadline);
+      return {
+        state: { phase: 'leaving', session: state.session, reply: OFFLINE },
+        effects: [{ kind: 'submit', entry: 'close', session }, { kind: 'wait' }],
+      };
+    }
+    case 'leaving':
+      return { state, effects: state.reply === OFFLINE ? WAIT : DEFER };
+    default:
+      return assertNever(state);
+  }
+}
+
+function erase(state: UserState): Decision {
+  switch (state.phase) {
+    case 'absent':
+      return { state: { phase: 'leaving', session: undefined, reply: ERASED }, effects: ERASE };
+    case 'opening':
+      return { state: { ...state, deferring: true }, effects: DEFER };
+    case 'online':
+      return { state: { phase: 'leaving', session: state.session, reply: ERASED }, effects: ERASE };
+    case 'leaving':
+      return { state, effects: state.reply === ERASED ? WAIT : DEFER };
+    default:
+      return assertNever(state);
+  }
+}
+
+function expire(state: UserState, lease: Lease, horizon: Moment): Decision {
+  if (state.phase !== 'online') return { state, effects: NOTHING };
+  if (lease.deadline >= horizon) return { state, effects: WATCH };
+  const session = endedAt(state.session, lease, lease.deadline);
+  return { state: ABSENT, effects: [{ kind: 'submit', entry: 'end', session }] };
+}
+
+function settle(state: UserState, settled: Settled): Decision {
+  switch (state.phase) {
+    case 'opening': {
+      if (!settled.stored) return release(ABSENT, { kind: 'refused', code: settled.code });
+      if (settled.onlineAt === undefined) throw new TypeError('an opening was settled without its instant');
+      const session = { onlineAt: settled.onlineAt, openedAt: state.openedAt };
+      return release({ phase: 'online', session }, ONLINE);
+    }
+    case 'leaving': {
+      if (settled.stored) return release(ABSENT, state.reply);
+      const before: UserState =
+        state.session === undefined ? ABSENT : { phase: 'online', session: state.session };
+      return release(before, { kind: 'refused', code: settled.code });
+    }
+    case 'absent':
+    case 'online':
+      return { state, effects: NOTHING };
+    default:
+      return assertNever(state);
+  }
+}
+
+function release(state: UserState, reply: UserReply): Decision {
+  const watch = state.phase === 'online' ? WATCH : NOTHING;
+  return { state, effects: [...watch, { kind: 'release', reply }, { kind: 'replay' }] };
+}
+
+function describe(state: UserState, lease: Lease, command: UserCommand): UserReply {
+  const session = sessionOf(state);
+  if (session === undefined || command.arrivedAt >= lease.deadline) {
+    return { kind: 'described', session: undefined };
+  }
+  return {
+    kind: 'described',
+    session: {
+      onlineAt: session.onlineAt,
+      lastSeen: instantIn(session, lease.lastSeen),
+      deadline: instantIn(session, lease.deadline),
+    },
+  };
+}
+
+function sessionOf(state: UserState): RunningSession | undefined {
+  return state.phase === 'online' || state.phase === 'leaving' ? state.session : undefined;
+}
+
+/** A moment as this session's people see it: as far from its beginning as the monotonic clock says. */
+function instantIn(session: RunningSession, at: Moment): Instant {
+  return instant(session.onlineAt + Math.max(0, at - session.openedAt));
+}
+
+function endedAt(session: RunningSession, lease: Lease, at: Moment, how: 'silent' | 'seen' = 'silent'): EndedSession {
+  const lastSeen = instantIn(session, lease.lastSeen);
+  const offlineAt =
+    session.endsAt === undefined || how === 'seen' ? instantIn(session, at) : session.endsAt;
+  return { onlineAt: session.onlineAt, offlineAt: later(offlineAt, session.onlineAt), lastSeen };
+}
+
+function later(a: Instant, b: Instant): Instant {
+  return a > b ? a : b;
+}

@@ -1,0 +1,41 @@
+import type { ShardIndex } from '../../src/domain/shard.js';
+import type { Instant, Moment } from '../../src/domain/time.js';
+import type { UserId } from '../../src/domain/user-id.js';
+import type { ErrorCode } from '../../src/errors.js';
+
+/** What may be asked of a user. Plain data: it crosses the seam between the ways in and the shards. */
+export interface UserCommand {
+  readonly kind: 'heal' | 'goodbye' | 'checkup' | 'describe' | 'erase';
+  readonly user: UserId;
+  /** The earliest that the request may have arrived: what deadlines are compared with. */
+  readonly arrivedAt: Moment;
+  /** When it was read: what new deadlines are counted from. */
+  readonly readAt: Moment;
+}
+
+/** The session that is going on. */
+export interface LiveSession {
+  readonly onlineAt: Instant;
+  readonly lastSeen: Instant;
+  /** When it ends unless the user is healed again. */
+  readonly deadline: Instant;
+}
+
+export type UserReply =
+  | { readonly kind: 'online' }
+  | { readonly kind: 'offline' }
+  | { readonly kind: 'erased' }
+  | { readonly kind: 'described'; readonly session: LiveSession | undefined }
+  | { readonly kind: 'refused'; readonly code: ErrorCode };
+
+/** The seam. A shard may be anywhere, so its answers come later, all those of one call together. */
+export interface Shards {
+  readonly count: number;
+
+  /** @param answered gets one reply for each command, in their order */
+  send(
+    shard: ShardIndex,
+    commands: readonly UserCommand[],
+    answered: (replies: readonly UserReply[]) => void,
+  ): void;
+}

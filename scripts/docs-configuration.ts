@@ -1,0 +1,6 @@
+// Rewrites the table in docs/configuration.md: npx tsx scripts/docs-configuration.ts
+import { readFileSync, writeFileSync } from 'node:fs';
+import { withTable } from '../src/config/table.js';
+
+const path = new URL('../docs/configuration.md', import.meta.url);
+writeFileSync(path, withTable(readFileSync(path, 'utf8')));

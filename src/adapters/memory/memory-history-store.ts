@@ -1,0 +1,142 @@
+import { assertNever } from '../../domain/assert-never.js';
+import type { BlindInterval } from '../../domain/blindness.js';
+import type { Recovery } from '../../domain/recovery.js';
+import type { EndedSession, OpenSession } from '../../domain/session.js';
+import type { Instant } from '../../domain/time.js';
+import type { UserId } from '../../domain/user-id.js';
+import type { HistoryRange, HistoryRecord, HistoryStore, StoreSummary } from '../../ports/history-store.js';
+
+const CHUNK = 500;
+
+/** History that is gone with the process. It outlives `close`, so that a restart can be played. */
+export class MemoryHistoryStore implements HistoryStore {
+  readonly #ended = new Map<UserId, Map<Instant, EndedSession>>();
+  readonly #openSessions = new Map<UserId, OpenSession>();
+  #healed: { readonly generation: number; readonly users: readonly UserId[] }[] = [];
+  readonly #blind: BlindInterval[] = [];
+  #watermark: Instant | undefined;
+  #recovery: Recovery | undefined;
+  #latestEnd: Instant | undefined;
+
+  open(): Promise<StoreSummary> {
+    return Promise.resolve({ watermark: this.#watermark, recovery: this.#recovery, latestEnd: this.#latestEnd });
+  }
+
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  reopen(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  write(batch: readonly HistoryRecord[]): Promise<void> {
+    for (const record of batch) this.#apply(record);
+    return Promise.resolve();
+  }
+
+  #apply(record: HistoryRecord): void {
+    switch (record.kind) {
+      case 'opened':
+        this.#reopenSession(record.user, record.onlineAt);
+        return;
+      case 'unopened':
+        this.#openSessions.delete(record.user);
+        return;
+      case 'ended': {
+        const { onlineAt, offlineAt, lastSeen } = record;
+        this.#sessionsOf(record.user).set(onlineAt, { onlineAt, offlineAt, lastSeen });
+        this.#openSessions.delete(record.user);
+        if (this.#latestEnd === undefined || offlineAt > this.#latestEnd) this.#latestEnd = offlineAt;
+        return;
+      }
+      case 'unended':
+        this.#ended.get(record.user)?.delete(record.onlineAt);
+        this.#reopenSession(record.user, record.onlineAt);
+        return;
+      case 'watermark':
+        this.#watermark = record.at;
+        return;
+      case 'recovered':
+        this.#recovery = record.recovery;
+        if (record.recovery.silent.length === 0) this.#healed = [];
+        return;
+      case 'healed':
+        this.#healed.push({ generation: record.generation, users: record.users });
+        return;
+      case 'blind':
+        this.#blind.push(record.interval);
+        return;
+      default:
+        assertNever(record);
+    }
+  }
+
+  #reopenSession(user: UserId, onlineAt: Instant): void {
+    this.#openSessions.set(user, { user, onlineAt, generation: this.#recovery?.generation ?? 0 });
+  }
+
+  #sessionsOf(user: UserId): Map<Instant, EndedSession> {
+    const sessions = this.#ended.get(user) ?? new Map<Instant, EndedSession>();
+    this.#ended.set(user, sessions);
+    return sessions;
+  }
+
+  async *openSessions(): AsyncIterable<readonly OpenSession[]> {
+    if (this.#openSessions.size > 0) yield await Promise.resolve([...this.#openSessions.values()]);
+  }
+
+  async *healedSince(): AsyncIterable<{ readonly generation: number; readonly users: readonly UserId[] }> {
+    for (const healed of this.#healed) yield await Promise.resolve(healed);
+  }
+
+  lastSession(user: UserId): Promise<EndedSession | undefined> {
+    return Promise.resolve(this.#sorted(user).at(-1));
+  }
+
+  async *sessions(user: UserId, range: HistoryRange): AsyncIterable<readonly EndedSession[]> {
+    const { from = -Infinity, before = Infinity, after, order } = range;
+    const within = this.#sorted(user).filter(({ onlineAt, offlineAt }) => {
+      if (offlineAt < from || onlineAt >= before) return false;
+      if (after === undefined) return true;
+      return order === 'asc' ? onlineAt > after : onlineAt < after;
+    });
+    if (order === 'desc') within.reverse();
+    for (let at = 0; at < within.length; at += CHUNK) yield await Promise.resolve(within.slice(at, at + CHUNK));
+  }
+
+  #sorted(user: UserId): EndedSession[] {
+    return [...(this.#ended.get(user)?.values() ?? [])].sort((a, b) => a.onlineAt - b.onlineAt);
+  }
+
+  erase(user: UserId): Promise<void> {
+    this.#ended.delete(user);
+    this.#openSessions.delete(user);
+    return Promise.resolve();
+  }
+
+  prune(before: Instant, limit: number): Promise<number> {
+    const old = [...this.#ended.values()]
+      .flatMap((sessions) => [...sessions.values()].map((session) => ({ sessions, session })))
+      .filter(({ session }) => session.offlineAt < before)
+      .sort((a, b) => a.session.offlineAt - b.session.offlineAt)
+      .slice(0, limit);
+    for (const { sessions, session } of old) sessions.delete(session.onlineAt);
+    return Promise.resolve(old.length);
+  }
+
+  blindIntervals(limit: number): Promise<readonly BlindInterval[]> {
+    const newestFirst = [...this.#blind].sort((a, b) => b.from - a.from);
+    return Promise.resolve(newestFirst.slice(0, limit));
+  }
+
+  countSessions(): number {
+    let count = 0;
+    for (const sessions of this.#ended.values()) count += sessions.size;
+    return count;
+  }
+
+  size(): Promise<number> {
+    return Promise.resolve(0);
+  }
+}

@@ -1,0 +1,136 @@
+import { HeartbeatAnswerError } from '../../client/errors.js';
+import { HeartbeatClient } from '../../client/heartbeat-client.js';
+import { HealJournal } from './check/heal-journal.js';
+import { checkHistories, type Verdict } from './check/history-check.js';
+import { readDaemonFigures } from './figures/daemon-figures.js';
+import { HealTally, type HealFigures } from './figures/heal-tally.js';
+import type { Sample } from './figures/sample.js';
+import { startSampling } from './figures/sampling.js';
+import { LoadGenerator } from './load/load-generator.js';
+import type { Pace } from './load/pace.js';
+import { UserRange } from './load/user-range.js';
+
+export interface BenchPlan {
+  readonly url: string;
+  readonly users: number;
+  readonly durationMs: number;
+  readonly seed: number;
+  readonly pace: Pace;
+  /** How long the daemon holds a user online after a heal. */
+  readonly sessionTimeoutMs: number;
+  readonly sampleEveryMs: number;
+  /** How long to wait before reading again what could not be read. */
+  readonly retryMs: number;
+}
+
+/** Told how the bench goes on, for whoever watches. */
+export interface BenchObserver {
+  readonly healing: (elapsedMs: number, soFar: HealFigures) => void;
+  readonly sampled: (sample: Sample) => void;
+  readonly checking: (usersDone: number) => void;
+}
+
+export interface BenchReport {
+  readonly elapsedMs: number;
+  readonly total: HealFigures;
+  /** At least one. */
+  readonly samples: readonly Sample[];
+  /** The longest the daemon's event loop is known to have stood still; 0 when it does not say. */
+  readonly longestStallMs: number;
+  readonly verdict: Verdict;
+}
+
+/** Requests under way at most, each on a connection of its own: enough to fill the daemon's group commits. */
+const IN_FLIGHT = 128;
+const CHECKS_IN_FLIGHT = 32;
+const SUPERVISION_TIMEOUT_MS = 2_000;
+const TICK_MS = 250;
+
+/** Both clocks are read in whole milliseconds, and the daemon may derive its own from the monotonic one. */
+const CLOCK_TOLERANCE_MS = 10;
+/** After a stall up to this long the daemon dates a heal to when the stall began; after a longer one it was blind. */
+const LONGEST_BACKDATING_MS = 1_000;
+
+/**
+ * Lets the virtual users heal, samples the daemon meanwhile, and checks what it has stored of them.
+ *
+ * @param nextPhase called before healing and before checking; its signal ends that part early
+ * @throws HeartbeatUnreachableError when nothing answers to begin with
+ */
+export async function runBench(
+  plan: BenchPlan,
+  observer: BenchObserver,
+  nextPhase: () => AbortSignal,
+): Promise<BenchReport> {
+  const { url, users, durationMs } = plan;
+  const connections = Math.min(users, IN_FLIGHT);
+  const client = new HeartbeatClient(url, { connections });
+  // A client of its own, so that the daemon's figures do not queue behind the heals.
+  const watcher = new HeartbeatClient(url, { connections: 1, timeoutMs: SUPERVISION_TIMEOUT_MS });
+  try {
+    await probe(watcher);
+    const range = UserRange.random();
+    const journal = new HealJournal(users);
+    const total = new HealTally();
+    const recent = new HealTally();
+    const idOf = range.id.bind(range);
+    const load = new LoadGenerator(
+      { users, durationMs, pace: plan.pace, seed: plan.seed, inFlight: connections },
+      (user) => client.heal(idOf(user)),
+      (outcome) => {
+        journal.record(outcome.user, outcome);
+        total.add(outcome);
+        recent.add(outcome);
+      },
+    );
+
+    const healing = nextPhase();
+    const begin = performance.now();
+    const elapsed = (): number => performance.now() - begin;
+    const since = Math.floor((Date.now() - CLOCK_TOLERANCE_MS) / 1000);
+    const tick = setInterval(() => {
+      observer.healing(elapsed(), total.figures());
+    }, TICK_MS);
+    const sampling = startSampling(plan.sampleEveryMs, durationMs, async () => {
+      const sample = { elapsed_s: elapsed() / 1000, ...recent.figures() };
+      recent.reset();
+      const report = await watcher.supervision().catch(() => undefined);
+      const complete = { ...sample, ...readDaemonFigures(report) };
+      observer.sampled(complete);
+      return complete;
+    });
+    await load.run(healing).finally(() => {
+      clearInterval(tick);
+    });
+    const elapsedMs = elapsed();
+    observer.healing(elapsedMs, total.figures());
+    const samples = await sampling.finish();
+
+    const longestStallMs = Math.max(0, ...samples.map((sample) => sample.event_loop_delay_ms.max ?? 0));
+    const toleranceMs = CLOCK_TOLERANCE_MS + Math.min(Math.ceil(longestStallMs), LONGEST_BACKDATING_MS);
+    const verdict = await checkHistories({
+      client,
+      users,
+      idOf,
+      journal,
+      since,
+      rule: { timeoutMs: plan.sessionTimeoutMs, toleranceMs },
+      concurrency: CHECKS_IN_FLIGHT,
+      retryMs: plan.retryMs,
+      signal: nextPhase(),
+      onProgress: observer.checking,
+    });
+    return { elapsedMs, total: total.figures(), samples, longestStallMs, verdict };
+  } finally {
+    await Promise.all([client.close(), watcher.close()]);
+  }
+}
+
+/** A daemon that answers anything at all can be benched; what it does not tell is shown as unknown. */
+async function probe(watcher: HeartbeatClient): Promise<void> {
+  try {
+    await watcher.supervision();
+  } catch (error) {
+    if (!(error instanceof HeartbeatAnswerError)) throw error;
+  }
+}

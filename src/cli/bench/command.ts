@@ -1,0 +1,95 @@
+import type { Command } from 'commander';
+
+import { HeartbeatUnreachableError } from '../../client/errors.js';
+import { runBench, type BenchPlan } from './bench.js';
+import { Interrupts } from './interrupts.js';
+import { originalPace } from './load/pace.js';
+import { readBenchOptions, type BenchOptions, type GivenBenchOptions } from './options.js';
+import { OwnDaemonError, startOwnDaemon, type OwnDaemon } from './own-daemon.js';
+import { plainProgress, terminalProgress, type Progress } from './progress.js';
+import { isGood, summaryJson, summaryText } from './summary.js';
+
+export interface BenchContext {
+  /** The built `main.js`, which the bench starts a daemon of its own with. */
+  readonly mainPath: string;
+  /** Flags for node itself when it starts that daemon. */
+  readonly nodeArguments?: readonly string[];
+}
+
+const WRONG_USAGE = 64;
+const SAMPLE_EVERY_MS = 5_000;
+const RETRY_MS = 100;
+
+/** Adds `bench` to the program. Its exit code is left in `process.exitCode`: 0 all equal, 1 not, 64 wrong usage. */
+export function addBenchCommand(program: Command, context: BenchContext): void {
+  program
+    .command('bench')
+    .description('let virtual users heal, and check the sessions that the daemon stored of them')
+    .option('--users <number>', 'virtual users', '100')
+    .option('--duration <seconds>', 'how long they heal', '60')
+    .option('--url <url>', 'the daemon to bench (default: one of its own, on a free port and a temporary directory)')
+    .option('--session-timeout <seconds>', 'how long the daemon holds a user online after a heal; its own is told so', '7')
+    .option('--seed <number>', 'the same seed gives the users the same gaps between heals (default: a random one)')
+    .option('--json', 'one JSON document on standard output')
+    .action(async (given: GivenBenchOptions, command: Command) => {
+      const options = readBenchOptions(given);
+      if ('length' in options) {
+        command.error(options.map((problem) => `error: ${problem}`).join('\n'), { exitCode: WRONG_USAGE });
+      }
+      process.exitCode = await bench(options, context);
+    });
+}
+
+async function bench(options: BenchOptions, context: BenchContext): Promise<number> {
+  const progress = progressFor(options);
+  const interrupts = new Interrupts(process, () => process.exit(1));
+  let daemon: OwnDaemon | undefined;
+  try {
+    daemon = options.url === undefined ? await ownDaemon(options, context, progress, interrupts) : undefined;
+    const plan = planOf(options, daemon?.url ?? options.url ?? '');
+    const report = await runBench(plan, progress, interrupts.nextPhase);
+    progress.end();
+    process.stdout.write(options.json ? summaryJson(plan, report) : summaryText(plan, report));
+    return isGood(report) ? 0 : 1;
+  } catch (error) {
+    if (!(error instanceof HeartbeatUnreachableError || error instanceof OwnDaemonError)) throw error;
+    progress.note(`heartbeat bench: ${error.message}`);
+    return 1;
+  } finally {
+    progress.end();
+    await daemon?.stop();
+    interrupts.release();
+  }
+}
+
+function ownDaemon(
+  { sessionTimeoutSeconds }: BenchOptions,
+  { mainPath, nodeArguments = [] }: BenchContext,
+  { note }: Progress,
+  interrupts: Interrupts,
+): Promise<OwnDaemon> {
+  const onLost = (how: string): void => {
+    note(`heartbeat bench: the daemon ended by itself: ${how}`);
+    interrupts.endPhase();
+  };
+  const signal = interrupts.nextPhase();
+  return startOwnDaemon({ mainPath, nodeArguments, sessionTimeoutSeconds, onLog: note, onLost, signal });
+}
+
+function planOf(options: BenchOptions, url: string): BenchPlan {
+  return {
+    url,
+    users: options.users,
+    durationMs: options.durationSeconds * 1000,
+    seed: options.seed,
+    pace: originalPace,
+    sessionTimeoutMs: Math.round(options.sessionTimeoutSeconds * 1000),
+    sampleEveryMs: SAMPLE_EVERY_MS,
+    retryMs: RETRY_MS,
+  };
+}
+
+function progressFor({ durationSeconds, users }: BenchOptions): Progress {
+  const { stderr } = process;
+  return stderr.isTTY ? terminalProgress(stderr, durationSeconds * 1000, users) : plainProgress(stderr);
+}

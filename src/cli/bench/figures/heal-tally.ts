@@ -1,0 +1,78 @@
+import { createHistogram } from 'node:perf_hooks';
+
+import { HeartbeatAnswerError, HeartbeatUnreachableError } from '../../../client/errors.js';
+import type { HealOutcome } from '../load/load-generator.js';
+
+/** In milliseconds; null when nothing was measured. */
+export interface Latency {
+  readonly p50: number | null;
+  readonly p99: number | null;
+  readonly max: number | null;
+}
+
+/** Figures of heals, named as in the JSON document. */
+export interface HealFigures {
+  /** Acknowledged ones. */
+  readonly heals: number;
+  readonly errors: number;
+  /** By HTTP status, or by the code of what kept the answer away. */
+  readonly errors_by_kind: Readonly<Record<string, number>>;
+  /** From sending to the answer, errors included. */
+  readonly latency_ms: Latency;
+  /** How long after they were due heals were sent: more than a few ms mean that the bench itself is the limit. */
+  readonly sent_late_ms: Latency;
+}
+
+/** Counts heals and how long they took. */
+export class HealTally {
+  #heals = 0;
+  #errors = new Map<string, number>();
+  // Histograms hold whole numbers from 1 up: microseconds.
+  readonly #latency = createHistogram();
+  readonly #late = createHistogram();
+
+  add(outcome: HealOutcome): void {
+    this.#latency.record(microseconds(outcome.latencyMs));
+    this.#late.record(microseconds(outcome.lateMs));
+    if (outcome.acknowledged) {
+      this.#heals++;
+    } else {
+      const kind = kindOf(outcome.error);
+      this.#errors.set(kind, (this.#errors.get(kind) ?? 0) + 1);
+    }
+  }
+
+  figures(): HealFigures {
+    let errors = 0;
+    for (const count of this.#errors.values()) errors += count;
+    return {
+      heals: this.#heals,
+      errors,
+      errors_by_kind: Object.fromEntries(this.#errors),
+      latency_ms: quantiles(this.#latency),
+      sent_late_ms: quantiles(this.#late),
+    };
+  }
+
+  reset(): void {
+    this.#heals = 0;
+    this.#errors = new Map();
+    this.#latency.reset();
+    this.#late.reset();
+  }
+}
+
+function kindOf(error: unknown): string {
+  if (error instanceof HeartbeatAnswerError) return error.status === 200 ? 'unexpected body' : String(error.status);
+  if (error instanceof HeartbeatUnreachableError) return error.code;
+  return String(error);
+}
+
+function microseconds(milliseconds: number): number {
+  return Math.max(1, Math.round(milliseconds * 1000));
+}
+
+function quantiles(histogram: ReturnType<typeof createHistogram>): Latency {
+  if (histogram.count === 0) return { p50: null, p99: null, max: null };
+  return { p50: histogram.percentile(50) / 1000, p99: histogram.percentile(99) / 1000, max: histogram.max / 1000 };
+}

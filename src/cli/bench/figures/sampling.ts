@@ -1,0 +1,36 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
+export interface Sampling<T> {
+  /** Takes the last sample now and answers all of them. */
+  readonly finish: () => Promise<T[]>;
+}
+
+/**
+ * Takes a sample each `everyMs` for as long as `forMs` lasts. The one at its end is left to `finish`, so that it
+ * holds whatever still came in.
+ */
+export function startSampling<T>(everyMs: number, forMs: number, take: () => Promise<T>): Sampling<T> {
+  const samples: T[] = [];
+  const finished = new AbortController();
+  const begin = performance.now();
+
+  async function sample(): Promise<void> {
+    for (let at = everyMs; at < forMs; at += everyMs) {
+      const elapsed = performance.now() - begin;
+      if (elapsed >= at + everyMs) continue;
+      await sleep(Math.max(0, at - elapsed), undefined, { signal: finished.signal }).catch(() => undefined);
+      if (finished.signal.aborted) return;
+      samples.push(await take());
+    }
+  }
+
+  const regular = sample();
+  return {
+    finish: async () => {
+      finished.abort();
+      await regular;
+      samples.push(await take());
+      return samples;
+    },
+  };
+}

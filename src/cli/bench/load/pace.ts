@@ -1,0 +1,56 @@
+/** How soon a virtual user heals again. Times in milliseconds, from one heal's sending to the next. */
+export interface Pace {
+  readonly usualMs: number;
+  /** The share of gaps, 0 to 1, that are one of `longMs` and not `usualMs`. */
+  readonly longShare: number;
+  readonly longMs: readonly number[];
+}
+
+/** The pace of the original Erlang bench: half of the gaps are long enough for a session of 7 s to end. */
+export const originalPace: Pace = {
+  usualMs: 7_000,
+  longShare: 0.5,
+  longMs: [11_000, 12_000, 13_000, 14_000, 15_000],
+};
+
+/**
+ * Every user's gaps, from one seed. Each user draws from a stream of its own, so that its gaps do not depend on
+ * the order in which the users are answered: the same seed gives the same gaps again.
+ */
+export class Gaps {
+  readonly #pace: Pace;
+  readonly #streams: Uint32Array;
+
+  constructor(pace: Pace, users: number, seed: number) {
+    this.#pace = pace;
+    this.#streams = new Uint32Array(users);
+    for (let user = 0; user < users; user++) this.#streams[user] = scrambled(seed ^ scrambled(user + 1));
+  }
+
+  /** When the user first heals: anywhere in the first usual gap, so that the users do not come in one burst. */
+  first(user: number): number {
+    return this.#draw(user) * this.#pace.usualMs;
+  }
+
+  next(user: number): number {
+    const { usualMs, longShare, longMs } = this.#pace;
+    if (this.#draw(user) >= longShare) return usualMs;
+    return longMs[Math.floor(this.#draw(user) * longMs.length)] ?? usualMs;
+  }
+
+  /** Mulberry32: 32 bits of state, a number in [0, 1). */
+  #draw(user: number): number {
+    const state = ((this.#streams[user] ?? 0) + 0x6d2b79f5) >>> 0;
+    this.#streams[user] = state;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  }
+}
+
+/** murmur3's finaliser: neighbouring seeds and users get streams that have nothing in common. */
+function scrambled(value: number): number {
+  let mixed = Math.imul(value ^ (value >>> 16), 0x85ebca6b);
+  mixed = Math.imul(mixed ^ (mixed >>> 13), 0xc2b2ae35);
+  return (mixed ^ (mixed >>> 16)) >>> 0;
+}

@@ -1,0 +1,25 @@
+import { randomBytes } from 'node:crypto';
+
+import { userIdFromBigInt, type UserId } from '../../../domain/user-id.js';
+
+/** The ids of the virtual users: as many consecutive 64-bit integers as there are users. */
+export class UserRange {
+  readonly #first: bigint;
+
+  constructor(first: bigint) {
+    this.#first = first;
+  }
+
+  /**
+   * A range in the upper half of the 64-bit integers, which no number holds exactly. It is random whatever the
+   * seed, so that two benches against one daemon do not share users.
+   */
+  static random(): UserRange {
+    const offset = BigInt.asUintN(61, randomBytes(8).readBigUInt64BE());
+    return new UserRange(2n ** 62n + offset);
+  }
+
+  id(user: number): UserId {
+    return userIdFromBigInt(this.#first + BigInt(user));
+  }
+}

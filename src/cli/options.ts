@@ -1,0 +1,37 @@
+import { Option as Flag } from 'commander';
+import type { Command } from 'commander';
+import { CONFIG_VARIABLE } from '../config/environment.js';
+import { CONFIG_FLAG } from '../config/load.js';
+import type { Flags } from '../config/load.js';
+import { options } from '../config/schema.js';
+import { defaultText } from '../config/table.js';
+
+/** Adds every option of the configuration, and the one that names its file. */
+export function addConfigOptions(command: Command): Command {
+  command.addOption(
+    new Flag(`${CONFIG_FLAG} <file>`, `YAML or JSON file of options (${CONFIG_VARIABLE})`),
+  );
+  for (const option of options) {
+    // No default is set here: a flag that nobody gave must not win over the environment and the file.
+    command.addOption(
+      new Flag(
+        `${option.flag} <${option.unit ?? option.notation}>`,
+        `${option.description} Default: ${defaultText(option)}.`.replaceAll('`', ''),
+      ),
+    );
+  }
+  return command;
+}
+
+/** The flags that were given to a command, as loadConfig takes them: texts, by the whole flag. */
+export function givenFlags(command: Command): Flags {
+  const ours = new Set([CONFIG_FLAG, ...options.map(({ flag }) => flag)]);
+  return Object.fromEntries(
+    command.options.flatMap((flag) => {
+      const value: unknown = command.getOptionValue(flag.attributeName());
+      return flag.long && ours.has(flag.long) && typeof value === 'string'
+        ? [[flag.long, value]]
+        : [];
+    }),
+  );
+}

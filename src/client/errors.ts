@@ -1,0 +1,38 @@
+/** The daemon answered, but not as hoped: a status other than 200, or a body that is not what the call answers. */
+export class HeartbeatAnswerError extends Error {
+  override readonly name = 'HeartbeatAnswerError';
+  readonly status: number;
+  readonly body: string;
+
+  constructor(call: string, status: number, body: string) {
+    super(`${call} answered ${String(status)}: ${shown(body)}`);
+    this.status = status;
+    this.body = body;
+  }
+}
+
+/** No answer came: refused, reset, timed out. Whether the daemon has acted on the request is not known. */
+export class HeartbeatUnreachableError extends Error {
+  override readonly name = 'HeartbeatUnreachableError';
+  /** The system's or undici's code, such as `ECONNREFUSED` or `UND_ERR_HEADERS_TIMEOUT`. */
+  readonly code: string;
+
+  constructor(call: string, url: string, cause: unknown) {
+    const code = codeOf(cause);
+    super(`${call} got no answer from ${url}: ${code}`, { cause });
+    this.code = code;
+  }
+}
+
+const LONGEST_SHOWN = 200;
+
+function shown(body: string): string {
+  if (body === '') return '(empty body)';
+  return body.length > LONGEST_SHOWN ? `${body.slice(0, LONGEST_SHOWN)}…` : body;
+}
+
+function codeOf(cause: unknown): string {
+  if (!(cause instanceof Error)) return String(cause);
+  if ('code' in cause && typeof cause.code === 'string') return cause.code;
+  return cause.message;
+}

@@ -1,0 +1,115 @@
+import { Pool } from 'undici';
+
+import type { UserId } from '../domain/user-id.js';
+import { parseJson, readCheckup, readHeartRhythm, readStatus, type Checkup, type HeartRhythm } from './answers.js';
+import { HeartbeatAnswerError, HeartbeatUnreachableError } from './errors.js';
+
+export interface HeartbeatClientOptions {
+  /** Connections at most, each kept alive and carrying one request at a time. Further calls wait. 10 if not given. */
+  readonly connections?: number;
+  /** How long to wait for a connection, and for an answer to begin, in milliseconds. 10,000 if not given. */
+  readonly timeoutMs?: number;
+}
+
+/** Which part of a history to read. Times in Unix seconds; sessions that overlap the range are answered. */
+export interface HistoryRange {
+  readonly from?: number;
+  readonly to?: number;
+  readonly limit?: number;
+  readonly cursor?: string;
+  readonly order?: 'asc' | 'desc';
+}
+
+type Method = 'GET' | 'PUT' | 'DELETE';
+
+/**
+ * Talks to a running daemon. Every call rejects with a {@link HeartbeatAnswerError} when the answer is not the
+ * one hoped for, and with a {@link HeartbeatUnreachableError} when there is none.
+ */
+export class HeartbeatClient {
+  readonly url: string;
+  readonly #pool: Pool;
+  readonly #prefix: string;
+
+  /** @param url where the daemon listens, as `http://127.0.0.1:3519`; a path in it goes before every call's own */
+  constructor(url: string, options: HeartbeatClientOptions = {}) {
+    const { connections = 10, timeoutMs = 10_000 } = options;
+    const { origin, pathname } = new URL(url);
+    this.url = url;
+    this.#prefix = pathname.replace(/\/+$/, '');
+    this.#pool = new Pool(origin, {
+      connections,
+      pipelining: 1,
+      connectTimeout: timeoutMs,
+      headersTimeout: timeoutMs,
+      bodyTimeout: timeoutMs,
+    });
+  }
+
+  /** Holds the user online for another session timeout. */
+  async heal(user: UserId): Promise<'online'> {
+    const path = `/heal/${user}`;
+    const body = await this.#call('PUT', path);
+    if (readStatus(body) !== 'online') throw new HeartbeatAnswerError(`PUT ${path}`, 200, body);
+    return 'online';
+  }
+
+  /** Ends the user's session now. It is on disk when this resolves. */
+  async goodbye(user: UserId): Promise<'offline'> {
+    const path = `/heal/${user}`;
+    const body = await this.#call('DELETE', path);
+    if (readStatus(body) !== 'offline') throw new HeartbeatAnswerError(`DELETE ${path}`, 200, body);
+    return 'offline';
+  }
+
+  async checkup(user: UserId): Promise<Checkup> {
+    const path = `/checkup/${user}`;
+    const body = await this.#call('GET', path);
+    return readCheckup(body) ?? unexpected(`GET ${path}`, body);
+  }
+
+  /** The user's sessions, oldest first unless the range says otherwise. The one still going on is among them. */
+  async heartRhythm(user: UserId, range: HistoryRange = {}): Promise<HeartRhythm> {
+    const path = `/heart_rhythm/${user}${queryOf(range)}`;
+    const body = await this.#call('GET', path);
+    return readHeartRhythm(body) ?? unexpected(`GET ${path}`, body);
+  }
+
+  /** What the daemon tells of itself, as parsed JSON: which fields there are depends on its version. */
+  async supervision(): Promise<unknown> {
+    const body = await this.#call('GET', '/supervision');
+    return parseJson(body) ?? unexpected('GET /supervision', body);
+  }
+
+  /** Waits for the calls under way, then lets go of the connections. */
+  async close(): Promise<void> {
+    await this.#pool.close();
+  }
+
+  async #call(method: Method, path: string): Promise<string> {
+    const answer = await this.#exchange(method, path);
+    if (answer.status !== 200) throw new HeartbeatAnswerError(`${method} ${path}`, answer.status, answer.body);
+    return answer.body;
+  }
+
+  async #exchange(method: Method, path: string): Promise<{ readonly status: number; readonly body: string }> {
+    try {
+      const { statusCode, body } = await this.#pool.request({ method, path: this.#prefix + path });
+      return { status: statusCode, body: await body.text() };
+    } catch (cause) {
+      throw new HeartbeatUnreachableError(`${method} ${path}`, this.url, cause);
+    }
+  }
+}
+
+function unexpected(call: string, body: string): never {
+  throw new HeartbeatAnswerError(call, 200, body);
+}
+
+function queryOf(range: HistoryRange): string {
+  const query = new URLSearchParams();
+  for (const [name, value] of Object.entries(range)) {
+    if (value !== undefined) query.set(name, String(value));
+  }
+  return query.size === 0 ? '' : `?${query.toString()}`;
+}

@@ -1,0 +1,42 @@
+import { fromText } from './kinds.js';
+import { didYouMean } from './nearest.js';
+import { options } from './schema.js';
+import type { Given } from './source.js';
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Names the file to read; it is no option, since a file cannot name itself. */
+export const CONFIG_VARIABLE = 'HEARTBEAT_CONFIG';
+
+const known = [CONFIG_VARIABLE, ...options.map(({ variable }) => variable)];
+
+// Kubernetes sets these in every pod beside a Service named `heartbeat` or `heartbeat-…`. One of them,
+// HEARTBEAT_PORT=tcp://10.0.0.1:3519, has the name of an option, and only its value tells them apart.
+const serviceLink =
+  /^HEARTBEAT_(\w+_)?(SERVICE_HOST|SERVICE_PORT(_\w+)?|PORT_\d+_(TCP|UDP|SCTP)(_\w+)?)$/;
+const serviceLinkPort = /^(tcp|udp|sctp):\/\//;
+
+/** What the environment says, and a problem for each HEARTBEAT_ variable that means nothing. */
+export function readEnvironment(env: Environment): {
+  readonly given: readonly Given[];
+  readonly problems: readonly string[];
+} {
+  const ours = ([name, value]: [string, string | undefined]) =>
+    name.startsWith('HEARTBEAT_') && value !== undefined && !isServiceLink(name, value);
+  const variables = new Map(Object.entries(env).filter(ours));
+  return {
+    given: options.flatMap((option) => {
+      const written = variables.get(option.variable);
+      if (written === undefined) return [];
+      const source = { kind: 'environment', name: option.variable } as const;
+      return { option, value: fromText(option.notation, written), source };
+    }),
+    problems: [...variables.keys()]
+      .filter((name) => !known.includes(name))
+      .map((name) => `${name}: unknown variable${didYouMean(name, known) || '; unset it'}`),
+  };
+}
+
+function isServiceLink(name: string, value: string): boolean {
+  return serviceLink.test(name) || (name.endsWith('_PORT') && serviceLinkPort.test(value));
+}

@@ -1,0 +1,89 @@
+import { isMap, isNode, isScalar, LineCounter, parseDocument, visit } from 'yaml';
+import type { Document, Pair } from 'yaml';
+import { didYouMean } from './nearest.js';
+import { options } from './schema.js';
+import type { Given } from './source.js';
+
+/** What a file says, with every problem in it; `readable` is false when its values are not known. */
+export interface FileContents {
+  readonly readable: boolean;
+  readonly given: readonly Given[];
+  readonly problems: readonly string[];
+}
+
+const keys = options.map(({ key }) => key);
+
+/** Reads YAML, of which JSON is a part. */
+export function parseFile(path: string, contents: string): FileContents {
+  const lines = new LineCounter();
+  // Pretty errors quote the file, which may hold secrets.
+  const document = parseDocument(contents, { lineCounter: lines, prettyErrors: false });
+  const mistakes = mistakesIn(document).map(({ offset, message }) => {
+    const { line, col } = lines.linePos(offset);
+    return `${path}:${line}:${col}: ${message}`;
+  });
+  if (mistakes.length > 0) return { readable: false, given: [], problems: mistakes };
+
+  const root = document.contents;
+  if (!isMap(root) && !isEmpty(root)) {
+    const problem = `${path}: must hold options by their names, as in "port: 3519"`;
+    return { readable: false, given: [], problems: [problem] };
+  }
+
+  const given: Given[] = [];
+  const problems: string[] = [];
+  if (isMap(root)) for (const pair of root.items) readPair(pair, '');
+  return { readable: true, given, problems };
+
+  function readPair({ key: keyNode, value: node }: Pair, prefix: string): void {
+    const name = isScalar(keyNode) ? String(keyNode.value) : String(keyNode);
+    const key = `${prefix}${name}`;
+    const offset = isNode(keyNode) ? (keyNode.range?.[0] ?? 0) : 0;
+    const { line } = lines.linePos(offset);
+    const option = options.find((each) => each.key === key);
+    const members = keys.filter((each) => each.startsWith(`${key}.`));
+
+    if (name.includes('.')) {
+      problems.push(unknown(key, line));
+    } else if (option !== undefined) {
+      const value: unknown = isNode(node) ? node.toJS(document) : node;
+      given.push({ option, value, source: { kind: 'file', path, line } });
+    } else if (isMap(node) && (members.length > 0 || node.items.length > 0)) {
+      for (const pair of node.items) readPair(pair, `${key}.`);
+    } else if (members.length === 0) {
+      problems.push(unknown(key, line));
+    } else if (!isEmpty(node)) {
+      problems.push(`${key}: must hold ${members.join(', ')} (from ${path}:${line})`);
+    }
+  }
+
+  function unknown(key: string, line: number): string {
+    const advice = keys.includes(key)
+      ? `; write "${key.replace('.', ': { ')}: … }"`
+      : didYouMean(key, keys) || '; remove it';
+    return `${onOneLine(key)}: unknown option${advice} (from ${path}:${line})`;
+  }
+}
+
+function mistakesIn(document: Document.Parsed): { offset: number; message: string }[] {
+  const mistakes = [...document.errors, ...document.warnings].map(({ pos, code, message }) => ({
+    offset: pos[0],
+    message: code === 'MULTIPLE_DOCS' ? 'A second document: keep one' : message,
+  }));
+  // An alias may contain itself, and twenty plain values need none.
+  visit(document, {
+    Alias: (_key, { range }) => {
+      mistakes.push({ offset: range?.[0] ?? 0, message: 'An alias: write its value instead' });
+    },
+  });
+  return mistakes;
+}
+
+function onOneLine(key: string): string {
+  return /^[\w.$-]+$/.test(key) ? key : JSON.stringify(key);
+}
+
+// A group whose options are all commented out is empty, not wrong.
+function isEmpty(node: unknown): boolean {
+  return node === null || (isScalar(node) && node.value === null);
+}

@@ -1,0 +1,70 @@
+import { z } from 'zod';
+
+/** How a value is written where everything is text: on the command line and in the environment. */
+export type Notation = 'number' | 'boolean' | 'text';
+
+export type Unit = 'seconds' | 'bytes';
+
+/** A kind of value: its check, and the words for it, which end the sentence "must be …". */
+export interface Kind<T extends z.ZodType> {
+  readonly type: T;
+  readonly notation: Notation;
+  readonly unit?: Unit;
+  readonly expects: string;
+}
+
+export const seconds = (min: number, max: number): Kind<z.ZodNumber> => ({
+  type: z.number().min(min).max(max),
+  notation: 'number',
+  unit: 'seconds',
+  expects: `a number of seconds between ${min} and ${max}`,
+});
+
+export const bytes = (min: number, max: number): Kind<z.ZodNumber> => ({
+  type: z.int().min(min).max(max),
+  notation: 'number',
+  unit: 'bytes',
+  expects: `a whole number of bytes between ${min} and ${max}`,
+});
+
+export const whole = (min: number, max: number): Kind<z.ZodNumber> => ({
+  type: z.int().min(min).max(max),
+  notation: 'number',
+  expects: `a whole number between ${min} and ${max}`,
+});
+
+export const text = (pattern: RegExp, expects: string): Kind<z.ZodString> => ({
+  type: z.string().regex(pattern),
+  notation: 'text',
+  expects,
+});
+
+export const oneOf = <const T extends readonly string[]>(...names: T) => ({
+  type: z.enum(names),
+  notation: 'text' as const,
+  expects: `one of ${names.join(', ')}`,
+});
+
+/** Adds the word `off`, which the configuration in force holds as null. */
+export const orOff = <T extends z.ZodType>(kind: Kind<T>) => ({
+  ...kind,
+  type: z.preprocess((value) => (value === 'off' ? null : value), kind.type.nullable()),
+  expects: `${kind.expects}, or off`,
+});
+
+// The grammar of JSON's numbers: Number() alone would also take '', ' 7', '0x10' and 'Infinity'.
+const jsonNumber = /^-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?$/;
+
+/** The value that a text stands for; a text that stands for none is kept, for the check to refuse. */
+export function fromText(notation: Notation, written: string): unknown {
+  switch (notation) {
+    case 'number':
+      return jsonNumber.test(written) && Number.isFinite(Number(written))
+        ? Number(written)
+        : written;
+    case 'boolean':
+      return written === 'true' ? true : written === 'false' ? false : written;
+    case 'text':
+      return written;
+  }
+}

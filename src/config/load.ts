@@ -1,0 +1,136 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { CONFIG_VARIABLE, readEnvironment } from './environment.js';
+import type { Environment } from './environment.js';
+import { parseFile } from './file.js';
+import type { FileContents } from './file.js';
+import { fromText } from './kinds.js';
+import { nest } from './option.js';
+import type { Option } from './option.js';
+import { ascending, options, schema } from './schema.js';
+import type { Config } from './schema.js';
+import { refusedText, sourceText } from './source.js';
+import type { Given, Source } from './source.js';
+
+/** The flag that names the file. */
+export const CONFIG_FLAG = '--config';
+
+/** What was given on the command line, by the whole flag: `{ '--log-level': 'debug' }`. */
+export type Flags = Readonly<Record<string, string | undefined>>;
+
+export interface Surroundings {
+  readonly flags: Flags;
+  readonly env: Environment;
+  /** The path of the file is relative to this. */
+  readonly cwd: string;
+  /** Whether standard error is a terminal. */
+  readonly isTerminal: boolean;
+  readonly readFile?: (path: string) => string;
+}
+
+/** A configuration that may be used, and where each value came from, by dotted key. */
+export interface Effective {
+  readonly ok: true;
+  readonly config: Config;
+  readonly sources: ReadonlyMap<string, Source>;
+}
+
+export type Loaded = Effective | { readonly ok: false; readonly problems: readonly string[] };
+
+/** Flags, else the environment, else the file, else the defaults; or every problem, a line each. */
+export function loadConfig(surroundings: Surroundings): Loaded {
+  const { flags, env, isTerminal } = surroundings;
+  const environment = readEnvironment(env);
+  const file = readConfigFile(surroundings);
+  const given = [...readFlags(flags), ...environment.given, ...file.given];
+  const inForce = new Map(
+    options.map((option) => [
+      option.key,
+      given.find((each) => each.option.key === option.key) ?? defaultOf(option, isTerminal),
+    ]),
+  );
+  const problems = [
+    // What is overridden is checked too: a mistake would come to light when the override goes.
+    ...given.flatMap(check),
+    ...environment.problems,
+    ...file.problems,
+    ...(file.readable ? checkOrder(inForce) : []),
+  ];
+  if (problems.length > 0) return { ok: false, problems };
+  return {
+    ok: true,
+    config: schema.parse(nest(schema, (key) => inForce.get(key)?.value)),
+    sources: new Map([...inForce].map(([key, { source }]) => [key, source])),
+  };
+}
+
+function readFlags(flags: Flags): readonly Given[] {
+  return options.flatMap((option) => {
+    const written = flags[option.flag];
+    if (written === undefined) return [];
+    const source = { kind: 'flag', name: option.flag } as const;
+    return { option, value: fromText(option.notation, written), source };
+  });
+}
+
+function readConfigFile(surroundings: Surroundings): FileContents {
+  const { flags, env, cwd, readFile = (path: string) => readFileSync(path, 'utf8') } = surroundings;
+  const name = flags[CONFIG_FLAG] ?? env[CONFIG_VARIABLE];
+  const namedBy = flags[CONFIG_FLAG] === undefined ? CONFIG_VARIABLE : CONFIG_FLAG;
+  if (name === undefined) return { readable: true, given: [], problems: [] };
+  if (name === '') return unreadable(`${namedBy}: must be the path of a file, not ""`);
+  const path = resolve(cwd, name);
+  let contents;
+  try {
+    contents = readFile(path);
+  } catch (error) {
+    return unreadable(`${path}: cannot be read: ${reason(error)} (from ${namedBy})`);
+  }
+  return parseFile(path, contents);
+}
+
+function unreadable(problem: string): FileContents {
+  return { readable: false, given: [], problems: [problem] };
+}
+
+function reason(error: unknown): string {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  switch (code) {
+    case 'ENOENT':
+      return 'there is no such file';
+    case 'EACCES':
+      return 'permission denied';
+    case 'EISDIR':
+      return 'it is a directory';
+    default:
+      return error instanceof Error ? error.message : String(error);
+  }
+}
+
+function defaultOf(option: Option, isTerminal: boolean): Given {
+  if (option.computed === undefined) {
+    return { option, value: option.default, source: { kind: 'default' } };
+  }
+  const { value, because } = option.computed.value(isTerminal);
+  return { option, value, source: { kind: 'default', because } };
+}
+
+function check({ option, value, source }: Given): readonly string[] {
+  if (option.type.safeParse(value).success) return [];
+  const refused = refusedText(option, value);
+  return [`${option.key}: must be ${option.expects}, not ${refused} (from ${sourceText(source)})`];
+}
+
+function checkOrder(inForce: ReadonlyMap<string, Given>): readonly string[] {
+  return ascending.flatMap(([lower, higher]) => {
+    const low = inForce.get(lower);
+    const high = inForce.get(higher);
+    if (typeof low?.value !== 'number' || typeof high?.value !== 'number') return [];
+    if (low.value < high.value || [low, high].some((each) => check(each).length > 0)) return [];
+    const place = sourceText(low.source);
+    return [
+      `${lower}: must be less than ${higher}, ` +
+        `which is ${high.value} (from ${sourceText(high.source)}), not ${low.value} (from ${place})`,
+    ];
+  });
+}

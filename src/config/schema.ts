@@ -1,0 +1,123 @@
+import type { z } from 'zod';
+import { bytes, oneOf, orOff, seconds, text, whole } from './kinds.js';
+import { group, option, optionComputed, optionsOf } from './option.js';
+
+const DAY = 86_400;
+const YEAR = 365 * DAY;
+const KiB = 1024;
+const MiB = 1024 * KiB;
+const BILLION = 1_000_000_000;
+
+// Node's timers hold 24.8 days at most and fire at once beyond that, so what becomes one ends at a day.
+const timer = seconds(0.001, DAY);
+
+/** All there is to configure: defaults, checks, descriptions and, through the keys, every name. */
+export const schema = group({
+  port: option(whole(0, 65_535), 3519, 'TCP port to listen on. 0 picks a free one.'),
+  host: option(
+    text(/^\S+$/, 'a host name or an IP address'),
+    '127.0.0.1',
+    'Address to listen on. `0.0.0.0` or `::` for every interface.',
+  ),
+  data_dir: option(
+    text(/\S/, 'the path of a directory'),
+    './data',
+    'Directory of the database, relative to the working directory. One daemon at a time may own it.',
+  ),
+  session_timeout: option(
+    seconds(0.1, YEAR),
+    7,
+    'How long a user stays online after a heal. Clients should heal well within it.',
+  ),
+  shards: option(
+    whole(1, 1024),
+    16,
+    'Parts that users and nodes are divided into, each with its own supervisor.',
+  ),
+  blind_after: option(
+    seconds(0.1, DAY),
+    1,
+    'Standing still this long counts as blindness: the daemon could not have heard a heartbeat.',
+  ),
+  blind_grace: option(
+    seconds(0, YEAR),
+    120,
+    'After blindness everyone has at least their timeout again, but no more than this.',
+  ),
+  shutdown_timeout: option(timer, 10, 'How long an orderly stop may take before it is forced.'),
+  keep_alive_timeout: option(
+    timer,
+    75,
+    'How long an idle connection stays open. Longer than the pause between heals, or each heal connects anew.',
+  ),
+  log: group({
+    level: option(
+      oneOf('error', 'warn', 'info', 'debug'),
+      'info',
+      'The least important events that are logged.',
+    ),
+    format: optionComputed(
+      oneOf('json', 'pretty'),
+      {
+        text: '`pretty` when standard error is a terminal, otherwise `json`',
+        value: (isTerminal) =>
+          isTerminal
+            ? { value: 'pretty', because: 'standard error is a terminal' }
+            : { value: 'json', because: 'standard error is not a terminal' },
+      },
+      'One JSON object a line for machines, or lines for people.',
+    ),
+  }),
+  history: group({
+    retention: option(
+      orOff(seconds(1, 100 * YEAR)),
+      null,
+      'Sessions that ended longer ago than this are deleted. `off` keeps all.',
+    ),
+    slow_commit: option(
+      seconds(0, DAY),
+      1,
+      'A commit to disk that takes this long or longer is logged as slow.',
+    ),
+  }),
+  limits: group({
+    body: option(bytes(1, 1024 * MiB), MiB, 'Largest body of a request.'),
+    headers: option(bytes(256, MiB), 16 * KiB, 'Largest head of a request.'),
+    connections: option(whole(1, BILLION), 65_536, 'Connections open at once.'),
+    in_flight: option(whole(1, BILLION), 10_000, 'Requests being answered at once.'),
+    request_timeout: option(timer, 30, 'How long a request may wait for its answer.'),
+    headers_timeout: option(
+      timer,
+      10,
+      'How long a client may take to send the head of a request. Less than `limits.request_timeout`.',
+    ),
+    mailbox: option(whole(1, BILLION), 1000, 'Messages waiting at one actor.'),
+    history_queue: option(
+      whole(1, BILLION),
+      200_000,
+      'Records waiting for the disk before new sessions are refused.',
+    ),
+    users: option(whole(1, BILLION), 5_000_000, 'Users online at once.'),
+    page: option(whole(1, BILLION), 10_000, 'Largest `limit` of a page of heart_rhythm.'),
+  }),
+});
+
+/** The configuration in force. */
+export type Config = z.output<typeof schema>;
+
+/** Every option under all its names, in the schema's order. */
+export const options = optionsOf(schema);
+
+/** The value of one option, by its dotted key. */
+export function valueIn(config: Config, key: string): unknown {
+  let value: unknown = config;
+  for (const name of key.split('.')) {
+    value = typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined;
+  }
+  return value;
+}
+
+/** Pairs of options of which the first must be less than the second. */
+export const ascending: readonly (readonly [string, string])[] = [
+  ['limits.headers_timeout', 'limits.request_timeout'],
+];

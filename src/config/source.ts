@@ -1,0 +1,46 @@
+import { inspect } from 'node:util';
+import type { Option } from './option.js';
+
+/** Where a value came from. */
+export type Source =
+  | { readonly kind: 'flag'; readonly name: string }
+  | { readonly kind: 'environment'; readonly name: string }
+  | { readonly kind: 'file'; readonly path: string; readonly line: number }
+  | { readonly kind: 'default'; readonly because?: string };
+
+/** A value that somebody gave, not yet checked. */
+export interface Given {
+  readonly option: Option;
+  readonly value: unknown;
+  readonly source: Source;
+}
+
+/** A place that a person finds: a flag, a variable, or `path:line`. */
+export function sourceText(source: Source): string {
+  switch (source.kind) {
+    case 'flag':
+    case 'environment':
+      return source.name;
+    case 'file':
+      return `${source.path}:${source.line}`;
+    case 'default':
+      return source.because === undefined ? 'default' : `default, as ${source.because}`;
+  }
+}
+
+/** A value as people may see it: on one line, and a secret not at all. */
+export function valueText(option: Pick<Option, 'secret'>, value: unknown): string {
+  if (option.secret) return '(secret)';
+  if (value === null) return 'off';
+  return typeof value === 'string' ? value : brief(value);
+}
+
+/** A refused value, quoted so that '', ' 7' and "off" are seen for what they are. */
+export function refusedText(option: Pick<Option, 'secret'>, value: unknown): string {
+  if (option.secret) return 'the one given';
+  return typeof value === 'string' ? JSON.stringify(value) : brief(value);
+}
+
+function brief(value: unknown): string {
+  return inspect(value, { depth: 0, breakLength: Infinity, maxStringLength: 100 });
+}

@@ -1,0 +1,37 @@
+/**
+ * Two kinds of time, kept apart by type. Durations are measured between moments; people are shown instants.
+ * A wall clock may jump, so nothing is ever due at an instant.
+ */
+
+declare const kind: unique symbol;
+
+/** Milliseconds on the monotonic clock, from an origin that means nothing; it counts through a suspend. */
+export type Moment = number & { readonly [kind]: 'moment' };
+
+/** Milliseconds since 1970-01-01T00:00:00Z on the wall clock, a whole number. */
+export type Instant = number & { readonly [kind]: 'instant' };
+
+/** A duration in milliseconds. */
+export type Millis = number;
+
+/* The two constructors below are the only places where a bare number becomes a time. */
+/* eslint-disable @typescript-eslint/consistent-type-assertions */
+
+export function moment(milliseconds: number): Moment {
+  return milliseconds as Moment;
+}
+
+export function instant(milliseconds: number): Instant {
+  return Math.floor(milliseconds) as Instant;
+}
+
+/* eslint-enable @typescript-eslint/consistent-type-assertions */
+
+/** The whole seconds that people are shown for an instant: floored, also before 1970. */
+export function unixSeconds(at: Instant): number {
+  return Math.floor(at / 1000);
+}
+
+export function millis(seconds: number): Millis {
+  return seconds * 1000;
+}

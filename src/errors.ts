@@ -1,0 +1,53 @@
+/** What a code means to whoever gets it. `docs/errors.md` documents each; a test holds it to this list. */
+interface ErrorKind {
+  /** The HTTP status it is answered with. */
+  readonly status: number;
+  /** Whether the same request may succeed later, unchanged. */
+  readonly retryable: boolean;
+}
+
+/** The one registry of error codes. */
+export const errorCodes = {
+  HEARTBEAT_INVALID_USER_ID: { status: 400, retryable: false },
+  HEARTBEAT_MISSING_USER_ID: { status: 400, retryable: false },
+  HEARTBEAT_INVALID_QUERY: { status: 400, retryable: false },
+  HEARTBEAT_MALFORMED_REQUEST: { status: 400, retryable: false },
+  HEARTBEAT_NOT_FOUND: { status: 404, retryable: false },
+  HEARTBEAT_METHOD_NOT_ALLOWED: { status: 405, retryable: false },
+  HEARTBEAT_REQUEST_TIMEOUT: { status: 408, retryable: true },
+  HEARTBEAT_BODY_TOO_LARGE: { status: 413, retryable: false },
+  HEARTBEAT_HEADERS_TOO_LARGE: { status: 431, retryable: false },
+  HEARTBEAT_INTERNAL: { status: 500, retryable: false },
+  HEARTBEAT_NOT_READY: { status: 503, retryable: true },
+  HEARTBEAT_OVERLOADED: { status: 503, retryable: true },
+  HEARTBEAT_STORE_REFUSES: { status: 503, retryable: true },
+  HEARTBEAT_ANSWER_TIMEOUT: { status: 503, retryable: true },
+  HEARTBEAT_STORE_LOCKED: { status: 500, retryable: true },
+  HEARTBEAT_STORE_CORRUPT: { status: 500, retryable: false },
+  HEARTBEAT_STORE_TOO_NEW: { status: 500, retryable: false },
+  HEARTBEAT_STORE_UNWRITABLE: { status: 500, retryable: false },
+  HEARTBEAT_STORE_FAILED: { status: 500, retryable: true },
+  HEARTBEAT_PORT_IN_USE: { status: 500, retryable: true },
+  HEARTBEAT_LISTEN_FAILED: { status: 500, retryable: false },
+} as const satisfies Record<string, ErrorKind>;
+
+export type ErrorCode = keyof typeof errorCodes;
+
+/** An error with a code of the registry. The message is a sentence for people; the cause is for the log. */
+export class HeartbeatError extends Error {
+  override readonly name = 'HeartbeatError';
+  readonly code: ErrorCode;
+
+  constructor(code: ErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+  }
+
+  get status(): number {
+    return errorCodes[this.code].status;
+  }
+
+  get retryable(): boolean {
+    return errorCodes[this.code].retryable;
+  }
+}

@@ -1,0 +1,31 @@
+import type { EndedSession, Session } from '../domain/session.js';
+import type { UserId } from '../domain/user-id.js';
+import type { HistoryRange } from '../ports/history-store.js';
+import type { UserCommand, UserReply } from '../../actors/user/user.protocol.js';
+
+/** All that the HTTP API asks of the rest of the daemon. */
+export interface Daemon {
+  /**
+   * Asks a user's actor. To be called in the same turn in which the request was read, since it takes the time.
+   *
+   * @param answered is called once; a refusal is a reply too
+   */
+  ask(kind: UserCommand['kind'], user: UserId, answered: (reply: UserReply) => void): void;
+
+  /**
+   * A user's sessions in chunks, oldest or newest first: those on disk, those on their way there, and the one
+   * that is going on, which ends at its deadline. Nothing is read that was not pulled.
+   *
+   * @throws HeartbeatError when the store cannot be read
+   */
+  history(user: UserId, range: HistoryRange): AsyncIterable<readonly Session[]>;
+
+  /** The last session that ended, wherever it is. */
+  lastSession(user: UserId): Promise<EndedSession | undefined>;
+
+  /** Empty when the daemon is ready; otherwise why it is not, a phrase each. */
+  unready(): readonly string[];
+
+  /** What `GET /supervision` answers. */
+  supervision(): Promise<object>;
+}

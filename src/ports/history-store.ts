@@ -1,0 +1,100 @@
+import type { BlindInterval } from '../domain/blindness.js';
+import type { Recovery } from '../domain/recovery.js';
+import type { EndedSession, OpenSession } from '../domain/session.js';
+import type { Instant } from '../domain/time.js';
+import type { UserId } from '../domain/user-id.js';
+
+/** One fact to be stored. A batch of them is stored whole or not at all, in the order given. */
+export type HistoryRecord =
+  /** A session began. */
+  | { readonly kind: 'opened'; readonly user: UserId; readonly onlineAt: Instant }
+  /** A session ended; it is no longer among the open ones. */
+  | {
+      readonly kind: 'ended';
+      readonly user: UserId;
+      readonly onlineAt: Instant;
+      readonly offlineAt: Instant;
+      readonly lastSeen: Instant;
+    }
+  /** An opening that was refused to its asker, and may all the same have reached the disk: it never was. */
+  | { readonly kind: 'unopened'; readonly user: UserId }
+  /** An end that was refused to its asker, and may all the same have reached the disk: the session goes on. */
+  | { readonly kind: 'unended'; readonly user: UserId; readonly onlineAt: Instant; readonly offlineAt: Instant }
+  /** Every end that lies before `at` is stored, so whoever has none was online then. */
+  | { readonly kind: 'watermark'; readonly at: Instant }
+  /** What a restart decided. Once it is settled, the `healed` records before it are removed. */
+  | { readonly kind: 'recovered'; readonly recovery: Recovery }
+  /** These recovered sessions have been healed since, in recovery number `generation`. */
+  | { readonly kind: 'healed'; readonly generation: number; readonly users: readonly UserId[] }
+  /** The daemon was blind. */
+  | { readonly kind: 'blind'; readonly interval: BlindInterval };
+
+/** What a store knows when it is opened. */
+export interface StoreSummary {
+  readonly watermark: Instant | undefined;
+  readonly recovery: Recovery | undefined;
+  /** No stored session ends later than this. */
+  readonly latestEnd: Instant | undefined;
+}
+
+/** How much of a user's history to read. */
+export interface HistoryRange {
+  /** Only sessions that end at or after this instant. */
+  readonly from?: Instant | undefined;
+  /** Only sessions that begin before this instant. */
+  readonly before?: Instant | undefined;
+  /** Continue behind the session that began at this instant, in the order asked for. */
+  readonly after?: Instant | undefined;
+  readonly order: 'asc' | 'desc';
+}
+
+/**
+ * Where history is kept. One daemon owns it; the history actor alone writes to it, one batch at a time.
+ * Failures are rejections with a `HeartbeatError`.
+ */
+export interface HistoryStore {
+  /**
+   * @throws HeartbeatError `HEARTBEAT_STORE_LOCKED`, `…_CORRUPT`, `…_TOO_NEW`, `…_UNWRITABLE` or `…_FAILED`
+   */
+  open(): Promise<StoreSummary>;
+
+  /** Safe to call twice, and on a store that never opened. */
+  close(): Promise<void>;
+
+  /** Opens again after a refused write. The store stays as it was when there is still no room to write. */
+  reopen(): Promise<void>;
+
+  /** Resolves once all of it is on disk, synced; a rejected batch may or may not be. */
+  write(batch: readonly HistoryRecord[]): Promise<void>;
+
+  /** The sessions that have not ended, found by an index and in chunks. */
+  openSessions(): AsyncIterable<readonly OpenSession[]>;
+
+  /** Who was healed in which generation, for recovered sessions; later generations come last. */
+  healedSince(): AsyncIterable<{ readonly generation: number; readonly users: readonly UserId[] }>;
+
+  /** The last ended session of a user. */
+  lastSession(user: UserId): Promise<EndedSession | undefined>;
+
+  /** A user's ended sessions within a range, in chunks; what is skipped is not read. */
+  sessions(user: UserId, range: HistoryRange): AsyncIterable<readonly EndedSession[]>;
+
+  /** Removes all that is stored of a user, for good. */
+  erase(user: UserId): Promise<void>;
+
+  /**
+   * Removes at most `limit` sessions that ended before `before`, without reading what is kept.
+   *
+   * @returns how many were removed; fewer than `limit` means that none are left
+   */
+  prune(before: Instant, limit: number): Promise<number>;
+
+  /** The blind intervals, newest first. */
+  blindIntervals(limit: number): Promise<readonly BlindInterval[]>;
+
+  /** How many ended sessions are stored, exactly. */
+  countSessions(): number;
+
+  /** Bytes on disk, about. */
+  size(): Promise<number>;
+}

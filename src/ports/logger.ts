@@ -1,0 +1,10 @@
+/** What an event is about: plain data, snake_case keys. An `error` is logged with its causes. */
+export type LogFields = Readonly<Record<string, unknown>>;
+
+/** One call, one line. `event` is a short fixed phrase; whatever varies goes into the fields. */
+export interface Logger {
+  error(event: string, fields?: LogFields): void;
+  warn(event: string, fields?: LogFields): void;
+  info(event: string, fields?: LogFields): void;
+  debug(event: string, fields?: LogFields): void;
+}

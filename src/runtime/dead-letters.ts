@@ -1,0 +1,45 @@
+import type { Instant } from '../domain/time.js';
+import type { Clock } from '../ports/clock.js';
+
+/** A message that nobody will handle. Its content is not kept: it may be anything. */
+export interface DeadLetter {
+  readonly at: Instant;
+  /** The actor it was meant for. */
+  readonly path: string;
+  /** The message's `kind`. */
+  readonly message: string;
+  readonly reason: string;
+}
+
+const KEPT = 100;
+
+/** Counts every dead letter, and keeps the last hundred for whoever looks. */
+export class DeadLetters {
+  readonly #clock: Clock;
+  readonly #recent: DeadLetter[] = [];
+  #total = 0;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  get total(): number {
+    return this.#total;
+  }
+
+  /** The newest last. */
+  get recent(): readonly DeadLetter[] {
+    return this.#recent;
+  }
+
+  add(path: string, message: unknown, reason: string): void {
+    this.#total++;
+    this.#recent.push({ at: this.#clock.wall(), path, message: kindOf(message), reason });
+    if (this.#recent.length > KEPT) this.#recent.shift();
+  }
+}
+
+function kindOf(message: unknown): string {
+  if (typeof message === 'object' && message !== null && 'kind' in message) return String(message.kind);
+  return typeof message;
+}

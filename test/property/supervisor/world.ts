@@ -1,0 +1,186 @@
+import { decide, initialState } from '../../../actors/supervisor/policy.js';
+import type { SupervisorEffect, SupervisorEvent, SupervisorState } from '../../../actors/supervisor/policy.js';
+import type { Happening, Scenario } from './scenario.js';
+
+/** One message handled: what was known before, what was decided, who lived while each effect was run. */
+export interface Step {
+  readonly now: number;
+  readonly event: SupervisorEvent;
+  readonly before: SupervisorState;
+  readonly after: SupervisorState;
+  readonly effects: readonly { readonly effect: SupervisorEffect; readonly alive: readonly Run[] }[];
+  readonly alive: readonly Run[];
+}
+
+export interface Run {
+  readonly id: string;
+  readonly incarnation: number;
+  readonly has_started: boolean;
+  readonly stop_asked: boolean;
+}
+
+/** Children that start, run, crash and hang, and a supervisor that hears of it late. */
+export class World {
+  readonly steps: Step[] = [];
+  readonly scenario: Scenario;
+  state: SupervisorState;
+  alive: Run[] = [];
+  private now = 0;
+  private readonly mailbox: SupervisorEvent[] = [{ type: 'start' }];
+  private timers: SupervisorEvent[] = [];
+
+  constructor(scenario: Scenario) {
+    this.scenario = scenario;
+    this.state = deepFreeze(initialState(scenario.policy, scenario.specs));
+    for (const happening of scenario.happenings) this.happen(happening);
+  }
+
+  /** From here on everything succeeds, until nothing is left to happen. */
+  settle(): void {
+    for (let left = 1_000; left > 0; left--) {
+      const kind = this.nextGood();
+      if (kind === undefined) return;
+      this.happen({ kind, pick: 0 });
+    }
+    throw new Error('the supervisor never comes to rest');
+  }
+
+  shutdown(): void {
+    this.happen({ kind: 'shutdown', pick: 0 });
+  }
+
+  private nextGood(): Happening['kind'] | undefined {
+    if (this.mailbox.length > 0) return 'deliver';
+    if (this.alive.some((run) => run.stop_asked)) return 'stop_confirmed';
+    if (this.alive.some((run) => !run.has_started)) return 'start_succeeds';
+    return this.timers.length > 0 ? 'timer_fires' : undefined;
+  }
+
+  private happen({ kind, pick }: Happening): void {
+    switch (kind) {
+      case 'deliver':
+        return this.deliver();
+      case 'start_succeeds':
+        return this.startSucceeds(pick);
+      case 'start_fails':
+      case 'crash':
+      case 'end':
+      case 'stop_confirmed':
+        return this.die(pick, ENDS[kind]);
+      case 'timer_fires':
+        return this.fire(pick);
+      case 'repeat':
+        return this.repeat(pick);
+      case 'time_passes':
+        this.now += pick % Math.round(this.scenario.policy.period * 700);
+        return;
+      case 'shutdown':
+        this.mailbox.push({ type: 'shutdown' });
+        return;
+    }
+  }
+
+  private deliver(): void {
+    const event = this.mailbox.shift();
+    if (event === undefined) return;
+    const before = this.state;
+    const decision = decide(before, event, this.now);
+    this.state = deepFreeze(decision.state);
+    const effects = decision.effects.map((effect) => {
+      const { alive } = this;
+      this.run(effect);
+      return { effect, alive };
+    });
+    this.steps.push({ now: this.now, event, before, after: this.state, effects, alive: this.alive });
+  }
+
+  private run(effect: SupervisorEffect): void {
+    if (effect.type === 'start_child')
+      this.alive = [...this.alive, { ...ref(effect), has_started: false, stop_asked: false }];
+    if (effect.type === 'restart_later') this.timers.push({ type: 'restart_due', ...ref(effect) });
+    if (effect.type === 'stop_child') {
+      const known = this.alive.some((run) => isSame(run, effect));
+      this.alive = this.alive.map((run) => (isSame(run, effect) ? { ...run, stop_asked: true } : run));
+      if (!known) this.mailbox.push({ type: 'child_stopped', ...ref(effect) });
+    }
+  }
+
+  private startSucceeds(pick: number): void {
+    const run = oneOf(this.alive, (one) => !one.has_started, pick);
+    if (run === undefined) return;
+    this.alive = this.alive.map((other) => (other === run ? { ...run, has_started: true } : other));
+    this.mailbox.push({ type: 'child_started', ...ref(run) });
+  }
+
+  private die(pick: number, end: End): void {
+    const run = oneOf(this.alive, end.of, pick);
+    if (run === undefined) return;
+    this.alive = this.alive.filter((other) => other !== run);
+    this.mailbox.push(end.event(ref(run)));
+  }
+
+  private fire(pick: number): void {
+    const timer = oneOf(this.timers, () => true, pick);
+    if (timer === undefined) return;
+    this.timers = this.timers.filter((other) => other !== timer);
+    this.mailbox.push(timer);
+  }
+
+  private repeat(pick: number): void {
+    const event = oneOf(this.steps, () => true, pick)?.event;
+    if (event !== undefined && this.isPast(event)) this.mailbox.push(event);
+  }
+
+  /** A child that lives is not reported dead by anyone; of one that is gone anything may still arrive. */
+  private isPast(event: SupervisorEvent): boolean {
+    return 'id' in event ? !this.alive.some((run) => isSame(run, event)) : event.type === 'start';
+  }
+}
+
+type ChildRef = Pick<Run, 'id' | 'incarnation'>;
+
+/** A way to die: who may, and what the supervisor hears of it. */
+interface End {
+  readonly of: (run: Run) => boolean;
+  readonly event: (child: ChildRef) => SupervisorEvent;
+}
+
+const ENDS = {
+  start_fails: {
+    of: (run) => !run.has_started,
+    event: (child) => ({ type: 'child_start_failed', ...child, error: 'no start' }),
+  },
+  crash: {
+    of: (run) => run.has_started,
+    event: (child) => ({ type: 'child_exited', ...child, reason: 'crash', error: 'boom' }),
+  },
+  end: {
+    of: (run) => run.has_started,
+    event: (child) => ({ type: 'child_exited', ...child, reason: 'normal' }),
+  },
+  stop_confirmed: {
+    of: (run) => run.stop_asked,
+    event: (child) => ({ type: 'child_stopped', ...child }),
+  },
+} satisfies Record<string, End>;
+
+function oneOf<T>(all: readonly T[], may: (one: T) => boolean, pick: number): T | undefined {
+  const able = all.filter(may);
+  return able[pick % able.length];
+}
+
+function ref({ id, incarnation }: ChildRef): ChildRef {
+  return { id, incarnation };
+}
+
+function isSame(one: ChildRef, other: ChildRef): boolean {
+  return one.id === other.id && one.incarnation === other.incarnation;
+}
+
+function deepFreeze<T>(value: T): T {
+  if (typeof value === 'object' && value !== null && !Object.isFrozen(value)) {
+    Object.freeze(value);
+    Object.values(value).forEach(deepFreeze);
+  }
+  return value;
+}

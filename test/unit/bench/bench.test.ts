@@ -1,0 +1,162 @@
+import { expect } from 'chai';
+
+import { runBench, type BenchPlan, type BenchReport } from '../../../src/cli/bench/bench.js';
+import { isGood, summaryJson, summaryText } from '../../../src/cli/bench/summary.js';
+import { HeartbeatUnreachableError } from '../../../src/client/errors.js';
+import { FakeDaemon, type FakeBehaviour } from './support/fake-daemon.js';
+
+const observer = { healing: () => undefined, sampled: () => undefined, checking: () => undefined };
+const uninterrupted = (): AbortSignal => new AbortController().signal;
+
+function planFor(url: string): BenchPlan {
+  return {
+    url,
+    users: 30,
+    durationMs: 400,
+    seed: 1,
+    pace: { usualMs: 50, longShare: 0.3, longMs: [130, 150] },
+    sessionTimeoutMs: 90,
+    sampleEveryMs: 100,
+    retryMs: 1,
+  };
+}
+
+describe('a bench of a daemon', () => {
+  let daemon: FakeDaemon | undefined;
+
+  async function benched(behaviour: Partial<FakeBehaviour>, changes: Partial<BenchPlan> = {}): Promise<BenchReport> {
+    daemon = await FakeDaemon.listen({ sessionTimeoutMs: 90, ...behaviour });
+    return runBench({ ...planFor(daemon.url), ...changes }, observer, uninterrupted);
+  }
+
+  afterEach(async () => {
+    await daemon?.close();
+    daemon = undefined;
+  });
+
+  it('finds an honest daemon good', async () => {
+    const report = await benched({});
+    expect(report.verdict.mismatches).to.deep.equal([]);
+    expect(isGood(report)).to.equal(true);
+    expect(report.verdict.usersChecked).to.equal(30);
+    expect(report.verdict.sessions).to.be.above(30);
+    expect(report.total.errors).to.equal(0);
+    expect(report.samples.length).to.be.within(2, 4);
+    const healed = report.samples.reduce((sum, sample) => sum + sample.heals, 0);
+    expect(healed).to.equal(report.total.heals).and.to.be.above(60);
+    expect(report.samples.at(-1)?.online).to.be.a('number');
+    expect(report.samples.at(-1)?.sessions_stored).to.be.above(0);
+  });
+
+  it('finds a daemon that loses sessions, and lists twenty of those it does not believe', async () => {
+    const report = await benched({ tamper: () => [] });
+    expect(isGood(report)).to.equal(false);
+    expect(report.verdict.usersDiffering).to.equal(30);
+    expect(report.verdict.mismatches).to.have.length(20);
+    const text = summaryText(planFor('http://d'), report);
+    expect(text).to.match(/sessions +\d+ of 30 users compared: 30 users differ\n( {2}user \d{19}: .+\n){20}$/);
+  });
+
+  it('finds a daemon that answers with another id, as when digits are lost', async () => {
+    const intercept = (call: string) =>
+      call.includes('/heart_rhythm/') ? { status: 200, body: '{"id":4611686018427388000,"history":[]}' } : undefined;
+    const report = await benched({ intercept });
+    expect(report.verdict.mismatches[0]?.problem).to.equal('answered as the history of 4611686018427388000');
+  });
+
+  it('counts heals that are refused by their status, and believes that they may have happened or not', async () => {
+    let calls = 0;
+    const intercept = (call: string) =>
+      call.startsWith('PUT') && ++calls % 3 === 0 ? { status: 503, body: '{"error":"overloaded"}' } : undefined;
+    const report = await benched({ intercept });
+    expect(report.total.errors_by_kind).to.have.all.keys('503');
+    expect(isGood(report)).to.equal(true);
+  });
+
+  it('does not call good what acknowledged no heal at all', async () => {
+    const intercept = (call: string) => (call.startsWith('PUT') ? { status: 404, body: '' } : undefined);
+    const report = await benched({ intercept });
+    expect(report.verdict.usersDiffering).to.equal(0);
+    expect(isGood(report)).to.equal(false);
+  });
+
+  it('reads a history again that could not be read at once, and says so when it never can', async () => {
+    const refused = new Set<string>();
+    const once = (call: string) => {
+      if (!call.includes('/heart_rhythm/') || refused.has(call)) return undefined;
+      refused.add(call);
+      return { status: 503, body: '{"error":"busy"}' };
+    };
+    expect(isGood(await benched({ intercept: once }))).to.equal(true);
+    await daemon?.close();
+
+    const always = (call: string) =>
+      call.includes('/heart_rhythm/') ? { status: 500, body: '{"error":"internal server error"}' } : undefined;
+    const report = await benched({ intercept: always });
+    expect(report.verdict.usersDiffering).to.equal(30);
+    expect(report.verdict.mismatches[0]?.problem).to.contain('answered 500: {"error":"internal server error"}');
+  });
+
+  it('shows figures of a daemon without /supervision as unknown', async () => {
+    const intercept = (call: string) => (call.includes('supervision') ? { status: 404, body: '{}' } : undefined);
+    const report = await benched({ intercept });
+    expect(isGood(report)).to.equal(true);
+    expect(report.samples.at(-1)?.rss_bytes).to.equal(null);
+    expect(summaryText(planFor('http://d'), report)).to.contain('daemon     online -, rss -, event loop p99 -');
+  });
+
+  it('asks only for sessions that began since it did', async () => {
+    const before = Math.floor(Date.now() / 1000) - 1;
+    await benched({ tamper: (history) => [{ online_at: 5, offline_at: 9 }, ...history] }).then((report) => {
+      expect(isGood(report)).to.equal(true);
+    });
+    const asked = daemon?.calls.find((call) => call.includes('/heart_rhythm/')) ?? '';
+    expect(Number(/\?from=(\d+)$/.exec(asked)?.[1])).to.be.within(before, before + 60);
+  });
+
+  it('ends early on a signal, and checks what was done until then', async () => {
+    daemon = await FakeDaemon.listen({ sessionTimeoutMs: 90 });
+    const load = new AbortController();
+    const phases = [load.signal, new AbortController().signal];
+    const watching = { ...observer, sampled: load.abort.bind(load, undefined) };
+    const next = (): AbortSignal => phases.shift() ?? AbortSignal.abort();
+    const report = await runBench({ ...planFor(daemon.url), durationMs: 1e9 }, watching, next);
+    expect(report.elapsedMs).to.be.below(2_000);
+    expect(isGood(report)).to.equal(true);
+    expect(report.total.heals).to.be.above(0);
+  });
+
+  it('says how far the check came when that is ended as well', async () => {
+    daemon = await FakeDaemon.listen({ sessionTimeoutMs: 90 });
+    const report = await runBench(planFor(daemon.url), observer, () => AbortSignal.abort());
+    expect(report.verdict).to.include({ usersChecked: 0, incomplete: 'interrupted' });
+    expect(isGood(report)).to.equal(false);
+    expect(summaryText(planFor('http://d'), report)).to.contain('30 users not checked: interrupted');
+  });
+
+  it('rejects when nothing listens there, and reports when nothing does any more', async () => {
+    const gone = await FakeDaemon.listen({ sessionTimeoutMs: 90 });
+    await gone.close();
+    const refusal = await runBench(planFor(gone.url), observer, uninterrupted).catch((error: unknown) => error);
+    expect(refusal).to.be.instanceOf(HeartbeatUnreachableError);
+
+    const dying = await FakeDaemon.listen({ sessionTimeoutMs: 90 });
+    const watching = { ...observer, sampled: () => void dying.close() };
+    const report = await runBench(planFor(dying.url), watching, uninterrupted);
+    expect(report.verdict.incomplete).to.match(/^GET \/heart_rhythm\/\d+.* got no answer from .*: ECONNREFUSED$/);
+    expect(report.total.errors_by_kind).to.have.property('ECONNREFUSED');
+  });
+
+  it('makes one JSON document of everything, ids as digits', async () => {
+    const report = await benched({ tamper: () => [] });
+    const document: unknown = JSON.parse(summaryJson(planFor('http://d'), report));
+    expect(document).to.have.nested.property('summary.good', false);
+    expect(document).to.have.nested.property('summary.check.users_differing', 30);
+    expect(document).to.have.nested.property('summary.check.incomplete', null);
+    expect(document)
+      .to.have.nested.property('summary.check.mismatches[0].id')
+      .that.matches(/^\d{19}$/);
+    expect(document).to.have.nested.property('samples[0].latency_ms.p99').that.is.a('number');
+    expect(document).to.have.nested.property('bench.session_timeout_s', 0.09);
+  });
+});

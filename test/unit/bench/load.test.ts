@@ -1,0 +1,159 @@
+import { expect } from 'chai';
+import fc from 'fast-check';
+
+import { DueQueue } from '../../../src/cli/bench/load/due-queue.js';
+import { LoadGenerator, type HealOutcome, type LoadPlan } from '../../../src/cli/bench/load/load-generator.js';
+import { Gaps, originalPace } from '../../../src/cli/bench/load/pace.js';
+import { UserRange } from '../../../src/cli/bench/load/user-range.js';
+
+const never = new AbortController().signal;
+
+describe('the queue of who heals next', () => {
+  it('gives users in the order of their times, whatever is pushed in between', () => {
+    fc.assert(
+      fc.property(fc.array(fc.nat(1_000), { minLength: 1 }), fc.array(fc.nat(1_000)), (first, again) => {
+        const queue = new DueQueue(first.length);
+        const times = [...first];
+        for (const [user, at] of first.entries()) queue.push(user, at);
+        for (const later of again) {
+          const earliest = Math.min(...times);
+          expect(queue.nextAt).to.equal(earliest);
+          const user = queue.pop();
+          expect(times[user]).to.equal(earliest);
+          times[user] = earliest + later;
+          queue.push(user, earliest + later);
+        }
+        const order = first.map(() => times[queue.pop()]);
+        expect(order).to.deep.equal(times.sort((a, b) => a - b));
+        expect(queue.nextAt).to.equal(Infinity);
+      }),
+    );
+  });
+});
+
+describe('the pace of the virtual users', () => {
+  it('heals again after 7 s, or for half of the heals after 11 to 15 s', () => {
+    const gaps = new Gaps(originalPace, 1_000, 1);
+    const times = new Map<number, number>();
+    for (let draw = 0; draw < 20_000; draw++) {
+      const gap = gaps.next(draw % 1_000);
+      times.set(gap, (times.get(gap) ?? 0) + 1);
+    }
+    expect([...times.keys()].sort((a, b) => a - b)).to.deep.equal([7_000, 11_000, 12_000, 13_000, 14_000, 15_000]);
+    expect(times.get(7_000)).to.be.within(9_500, 10_500);
+    for (const long of originalPace.longMs) expect(times.get(long)).to.be.within(1_800, 2_200);
+  });
+
+  it('spreads the first heals over the first gap', () => {
+    const gaps = new Gaps(originalPace, 7_000, 2);
+    const perSecond = new Array<number>(7).fill(0);
+    for (let user = 0; user < 7_000; user++) {
+      const second = Math.floor(gaps.first(user) / 1_000);
+      perSecond[second] = (perSecond[second] ?? 0) + 1;
+    }
+    expect(perSecond).to.have.length(7);
+    for (const users of perSecond) expect(users).to.be.within(850, 1_150);
+  });
+
+  it('gives the same gaps for the same seed, in whatever order the users draw', () => {
+    const [one, other, different] = [
+      new Gaps(originalPace, 2, 5),
+      new Gaps(originalPace, 2, 5),
+      new Gaps(originalPace, 2, 6),
+    ];
+    const draws = (gaps: Gaps, user: number): number[] => Array.from({ length: 20 }, () => gaps.next(user));
+    const [a, b] = [draws(one, 0), draws(one, 1)];
+    expect([draws(other, 1), draws(other, 0)]).to.deep.equal([b, a]);
+    expect(a).not.to.deep.equal(b);
+    expect(draws(different, 0)).not.to.deep.equal(a);
+  });
+});
+
+describe('the ids of the virtual users', () => {
+  it('are 64-bit integers that follow each other, every digit kept', () => {
+    const range = new UserRange(9_007_199_254_740_992n);
+    expect(range.id(1)).to.equal('9007199254740993');
+    const [first, last] = [UserRange.random().id(0), UserRange.random().id(999_999)];
+    expect(BigInt(first) >= 2n ** 62n).to.equal(true);
+    expect(BigInt(last) < 2n ** 63n).to.equal(true);
+    expect(first).not.to.equal(UserRange.random().id(0));
+  });
+});
+
+describe('the load generator', () => {
+  const plan: LoadPlan = {
+    users: 20,
+    durationMs: 150,
+    pace: { usualMs: 30, longShare: 0.5, longMs: [50, 60] },
+    seed: 1,
+    inFlight: 20,
+  };
+
+  async function outcomesOf(
+    changes: Partial<LoadPlan>,
+    send: (user: number) => Promise<unknown>,
+    signal = never,
+  ): Promise<HealOutcome[]> {
+    const outcomes: HealOutcome[] = [];
+    await new LoadGenerator({ ...plan, ...changes }, send, (outcome) => outcomes.push(outcome)).run(signal);
+    return outcomes;
+  }
+
+  it('lets every user heal again after its gaps, and not before', async () => {
+    const sent = new Map<number, number[]>();
+    const outcomes = await outcomesOf({}, (user) => {
+      sent.set(user, [...(sent.get(user) ?? []), performance.now()]);
+      return Promise.resolve();
+    });
+    expect(sent.size).to.equal(20);
+    expect(outcomes.every((outcome) => outcome.acknowledged)).to.equal(true);
+    for (const times of sent.values()) {
+      expect(times.length).to.be.within(2, 5);
+      for (const [index, at] of times.slice(1).entries()) expect(at - (times[index] ?? 0)).to.be.at.least(29.5);
+    }
+  });
+
+  it('keeps the heals under way within their number, and one a user', async () => {
+    const underWay = new Set<number>();
+    let most = 0;
+    await outcomesOf({ inFlight: 3, durationMs: 60 }, async (user) => {
+      expect(underWay.has(user)).to.equal(false);
+      underWay.add(user);
+      most = Math.max(most, underWay.size);
+      await new Promise((resolve) => setImmediate(resolve));
+      underWay.delete(user);
+    });
+    expect(most).to.be.within(1, 3);
+  });
+
+  it('ends with the outcome of every heal that was sent, failed ones with their error', async () => {
+    let sent = 0;
+    const refusal = new Error('no');
+    const outcomes = await outcomesOf({ durationMs: 50 }, async () => {
+      sent++;
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      throw refusal;
+    });
+    expect(outcomes).to.have.length(sent);
+    for (const { acknowledged, error, latencyMs, sentAt, answeredAt } of outcomes) {
+      expect(acknowledged).to.equal(false);
+      expect(error).to.equal(refusal);
+      expect(latencyMs).to.be.at.least(18);
+      expect(answeredAt - sentAt).to.be.at.least(18);
+    }
+  });
+
+  it('ends early when told to, also before it began', async () => {
+    const stop = new AbortController();
+    const outcomes = await outcomesOf(
+      { durationMs: 1e9 },
+      () => {
+        stop.abort();
+        return Promise.resolve();
+      },
+      stop.signal,
+    );
+    expect(outcomes.length).to.be.at.least(1);
+    expect(await outcomesOf({ durationMs: 1e9 }, () => Promise.resolve(), AbortSignal.abort())).to.deep.equal([]);
+  });
+});

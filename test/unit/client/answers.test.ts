@@ -1,0 +1,24 @@
+import { expect } from 'chai';
+import fc from 'fast-check';
+
+import { parseJson, readCheckup } from '../../../src/client/answers.js';
+
+describe('ids in JSON', () => {
+  it('come back with the digits they have, whatever 64-bit integer', () => {
+    fc.assert(
+      fc.property(fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }), fc.constantFrom('', ' ', '\n'), (id, gap) => {
+        const body = `{"id"${gap}:${gap}${String(id)}${gap},"status":"online"}`;
+        expect(readCheckup(body)).to.deep.equal({ id: String(id), status: 'online' });
+      }),
+    );
+  });
+
+  it('are not looked for inside of strings', () => {
+    const text = JSON.stringify({ error: 'the body was {"id":123}', other: 5 });
+    expect(parseJson(text)).to.deep.equal({ error: 'the body was {"id":123}', other: 5 });
+  });
+
+  it('make nothing of what is no JSON', () => {
+    expect(parseJson('{"id":')).to.equal(undefined);
+  });
+});

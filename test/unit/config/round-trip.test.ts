@@ -1,0 +1,81 @@
+import { expect } from 'chai';
+import fc from 'fast-check';
+import { stringify } from 'yaml';
+import { z } from 'zod';
+import type { Option } from '../../../src/config/option.js';
+import { options, valueIn } from '../../../src/config/schema.js';
+import { valueText } from '../../../src/config/source.js';
+import { inForce } from './support.js';
+
+/** Any value that the option may have. */
+function allowed({ key, type }: Option): fc.Arbitrary<unknown> {
+  const json = z.toJSONSchema(type, { io: 'input' });
+  const { type: name, enum: names, anyOf, minimum: min = 0, maximum: max = 0 } = json;
+  if (names !== undefined) return fc.constantFrom(...names);
+  if (anyOf !== undefined) return fc.option(fc.double({ min: 1, max: 3_153_600_000, noNaN: true }));
+  if (name === 'integer') return fc.integer({ min, max });
+  if (name === 'number') return fc.double({ min, max, noNaN: true });
+  if (name === 'string') return fc.string({ unit: 'binary' }).filter((text) => /^\S+$/.test(text));
+  throw new Error(`${key}: no values are known for it`);
+}
+
+// Between the two there is an order to keep.
+const free = options.filter(({ key }) => !/^limits\.\w+_timeout$/.test(key));
+const settings = fc
+  .record(Object.fromEntries(free.map((option) => [option.key, allowed(option)])), {
+    requiredKeys: [],
+  })
+  .map((values) => new Map(Object.entries(values)));
+
+function nested(values: ReadonlyMap<string, unknown>): object {
+  const root: Record<string, unknown> = {};
+  const groups: Record<string, Record<string, unknown>> = {};
+  for (const [key, value] of values) {
+    const [first = '', second] = key.split('.');
+    if (second === undefined) root[first] = value;
+    else root[first] = groups[first] = { ...groups[first], [second]: value };
+  }
+  return root;
+}
+
+function texts(values: ReadonlyMap<string, unknown>, name: 'flag' | 'variable') {
+  const given = options.filter(({ key }) => values.has(key));
+  return Object.fromEntries(
+    given.map((option) => [option[name], valueText(option, values.get(option.key))]),
+  );
+}
+
+describe('any allowed value', () => {
+  const ways = [
+    {
+      way: 'YAML',
+      say: (values: ReadonlyMap<string, unknown>) => ({ file: stringify(nested(values)) }),
+    },
+    {
+      way: 'JSON',
+      say: (values: ReadonlyMap<string, unknown>) => ({ file: JSON.stringify(nested(values)) }),
+    },
+    {
+      way: 'flags',
+      say: (values: ReadonlyMap<string, unknown>) => ({ flags: texts(values, 'flag') }),
+    },
+    {
+      way: 'variables',
+      say: (values: ReadonlyMap<string, unknown>) => ({ env: texts(values, 'variable') }),
+    },
+  ];
+  for (const { way, say } of ways) {
+    it(`is in force when it was given by ${way}, and the other options keep their defaults`, () => {
+      const { config: defaults } = inForce();
+      fc.assert(
+        fc.property(settings, (values) => {
+          const { config } = inForce(say(values));
+          for (const { key } of options) {
+            const expected = values.has(key) ? values.get(key) : valueIn(defaults, key);
+            expect(valueIn(config, key), key).to.equal(expected);
+          }
+        }),
+      );
+    });
+  }
+});

@@ -1,0 +1,86 @@
+import { expect } from 'chai';
+import { readFileSync } from 'node:fs';
+import { fromText } from '../../../src/config/kinds.js';
+import { options } from '../../../src/config/schema.js';
+import { refusedText, valueText } from '../../../src/config/source.js';
+import { withTable } from '../../../src/config/table.js';
+import { inForce } from './support.js';
+
+describe('the schema of the configuration', () => {
+  it('has these defaults', () => {
+    expect(inForce().config).to.deep.equal({
+      port: 3519,
+      host: '127.0.0.1',
+      data_dir: './data',
+      session_timeout: 7,
+      shards: 16,
+      blind_after: 1,
+      blind_grace: 120,
+      shutdown_timeout: 10,
+      keep_alive_timeout: 75,
+      log: { level: 'info', format: 'json' },
+      history: { retention: null, slow_commit: 1 },
+      limits: {
+        body: 1_048_576,
+        headers: 16_384,
+        connections: 65_536,
+        in_flight: 10_000,
+        request_timeout: 30,
+        headers_timeout: 10,
+        mailbox: 1000,
+        history_queue: 200_000,
+        users: 5_000_000,
+        page: 10_000,
+      },
+    });
+  });
+
+  it('names each option in three ways that say the same', () => {
+    const level = options.find(({ key }) => key === 'log.level');
+    expect(level).to.include({ flag: '--log-level', variable: 'HEARTBEAT_LOG_LEVEL' });
+    const inFlight = options.find(({ key }) => key === 'limits.in_flight');
+    expect(inFlight).to.include({
+      flag: '--limits-in-flight',
+      variable: 'HEARTBEAT_LIMITS_IN_FLIGHT',
+    });
+    for (const name of ['key', 'flag', 'variable'] as const) {
+      expect(new Set(options.map((option) => option[name])).size).to.equal(options.length);
+    }
+  });
+
+  it('makes a configuration that nobody can change', () => {
+    const { config } = inForce();
+    expect([config, config.log, config.history, config.limits]).to.satisfy(
+      (parts: readonly object[]) => parts.every((part) => Object.isFrozen(part)),
+    );
+  });
+
+  it('writes the table in docs/configuration.md (else run scripts/docs-configuration.ts)', () => {
+    const path = new URL('../../../docs/configuration.md', import.meta.url);
+    const document = readFileSync(path, 'utf8');
+    expect(document).to.equal(withTable(document));
+    for (const { key } of options) expect(document).to.include(`\`${key}\``);
+  });
+
+  it('refuses to write its table into a document without the markers', () => {
+    expect(() => withTable('# Configuration')).to.throw('lacks the marker');
+  });
+});
+
+describe('a secret', () => {
+  it('is never printed, neither in force nor refused', () => {
+    const secret = { secret: true };
+    expect(valueText(secret, 'hush')).to.equal('(secret)');
+    expect(refusedText(secret, 'hush')).to.equal('the one given');
+  });
+});
+
+describe('a boolean in a flag or the environment', () => {
+  it('is true or false and nothing else', () => {
+    expect(fromText('boolean', 'true')).to.equal(true);
+    expect(fromText('boolean', 'false')).to.equal(false);
+    for (const written of ['', '1', 'yes', 'True', ' true']) {
+      expect(fromText('boolean', written)).to.equal(written);
+    }
+  });
+});

@@ -1,0 +1,43 @@
+import { expect } from 'chai';
+import { Play } from './play.js';
+
+describe('what a supervisor shows of a child', () => {
+  it('counts incarnations and restarts, and keeps the last crash with its instant', () => {
+    const play = Play.running({ a: 'permanent' });
+    play.after(1_500).crashes('a');
+    const { status, incarnation, restarts, last_crash } = play.child('a');
+    expect({ status, incarnation, restarts, last_crash }).to.deep.equal({
+      status: 'starting',
+      incarnation: 2,
+      restarts: 1,
+      last_crash: { at: 1_500, error: 'boom' },
+    });
+  });
+
+  it('keeps the last crash through a later normal end', () => {
+    const play = Play.running({ a: 'permanent' });
+    play.crashes('a');
+    play.started('a');
+    play.after(10).ends('a');
+    expect(play.child('a').last_crash).to.deep.equal({ at: 0, error: 'boom' });
+  });
+
+  it('shows a failed start as a crash, and a normal end not', () => {
+    const play = Play.running({ a: 'permanent' });
+    play.ends('a');
+    expect(play.child('a').last_crash).to.equal(null);
+    play.startFails('a', 'port taken');
+    expect(play.child('a').last_crash).to.deep.equal({ at: 0, error: 'port taken' });
+  });
+
+  it('tells of each restart, with the wait before it', () => {
+    const play = Play.running({ a: 'permanent' }, { backoff: { min: 0.5, max: 8 } });
+    play.crashes('a');
+    play.startFails('a');
+    expect(play.effects).to.deep.equal([
+      { type: 'child_restarting', id: 'a', incarnation: 2, restarts: 2, delay_ms: 500 },
+      { type: 'restart_later', id: 'a', incarnation: 2, delay_ms: 500 },
+    ]);
+    expect(play.statuses()).to.equal('a waiting');
+  });
+});
