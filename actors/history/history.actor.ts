@@ -38,7 +38,6 @@ export interface HistoryOptions {
 
 export interface HistorySurroundings {
   readonly system: ActorSystem;
-  readonly place: Place;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly store: HistoryStore;
@@ -105,8 +104,8 @@ export class History implements Actor<HistoryMessage> {
   }
 
   /** Opens the store; what it was doing when it crashed goes on. */
-  async start(lifeline: Lifeline): Promise<RunningChild> {
-    const { system, place, store } = this.#around;
+  async start(lifeline: Lifeline, place: Place): Promise<RunningChild> {
+    const { system, store } = this.#around;
     if (this.#summary === undefined) {
       this.#summary = await store.open();
       this.#latestEnd = this.#summary.latestEnd ?? -Infinity;

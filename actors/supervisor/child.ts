@@ -1,3 +1,4 @@
+import type { Place } from '../../src/runtime/actor-system.js';
 import type { ChildPolicy } from './child-spec.js';
 
 /** How a child tells its supervisor that it is no more. Only the first word counts. */
@@ -15,5 +16,6 @@ export interface RunningChild {
 
 /** A child as the tree names it: OTP's child spec. Starting may take time, and may fail. */
 export interface ChildSpec extends ChildPolicy {
-  start(lifeline: Lifeline): RunningChild | Promise<RunningChild>;
+  /** @param place where its actors are spawned; the same at every start */
+  start(lifeline: Lifeline, place: Place): RunningChild | Promise<RunningChild>;
 }

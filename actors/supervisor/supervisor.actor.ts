@@ -30,6 +30,7 @@ type Ref = { readonly id: string; readonly incarnation: number };
 export class Supervisor implements Actor<SupervisorEvent> {
   readonly path: string;
   readonly #context: SupervisionContext;
+  readonly #place: Place;
   readonly #specs: ReadonlyMap<string, ChildSpec>;
   readonly #lifeline: Lifeline;
   readonly #cell: Cell<SupervisorEvent>;
@@ -44,7 +45,6 @@ export class Supervisor implements Actor<SupervisorEvent> {
   constructor(
     context: SupervisionContext,
     place: Place,
-    name: string,
     policy: SupervisorPolicy,
     specs: readonly ChildSpec[],
     lifeline: Lifeline,
@@ -53,8 +53,9 @@ export class Supervisor implements Actor<SupervisorEvent> {
     this.#specs = new Map(specs.map((spec) => [spec.id, spec]));
     this.#lifeline = lifeline;
     this.#state = initialState(policy, specs);
-    this.#cell = context.system.spawn(place, name, this, { mailbox: MAILBOX });
-    this.path = this.#cell.path;
+    this.#place = place;
+    this.path = place.path;
+    this.#cell = context.system.spawn(place, 'supervisor', this, { mailbox: MAILBOX });
   }
 
   /** Resolves once every child has started; rejects when one could not. */
@@ -162,7 +163,7 @@ export class Supervisor implements Actor<SupervisorEvent> {
   #startChild({ id, incarnation }: Ref): void {
     const spec = this.#specs.get(id);
     if (spec === undefined) throw new TypeError(`${this.path} has no child '${id}'`);
-    const run = new Run(spec, (error) => {
+    const run = new Run(spec, this.#place, (error) => {
       this.#context.logger.error('child crashed', { path: `${this.path}/${id}`, error });
       this.#cell.insist({ type: 'child_exited', id, incarnation, reason: 'crash', error: error.message });
     });
@@ -226,13 +227,15 @@ export class Supervisor implements Actor<SupervisorEvent> {
 /** One incarnation of a child, from its start to its end. */
 class Run {
   readonly #spec: ChildSpec;
+  readonly #place: Place;
   readonly #crashed: (error: Error) => void;
   #child: Promise<RunningChild> | undefined;
   #up: RunningChild | undefined;
   #stopping: Promise<void> | undefined;
 
-  constructor(spec: ChildSpec, crashed: (error: Error) => void) {
+  constructor(spec: ChildSpec, place: Place, crashed: (error: Error) => void) {
     this.#spec = spec;
+    this.#place = place;
     this.#crashed = crashed;
   }
 
@@ -248,7 +251,7 @@ class Run {
       },
     };
     try {
-      this.#child = Promise.resolve(this.#spec.start(lifeline));
+      this.#child = Promise.resolve(this.#spec.start(lifeline, this.#place));
       this.#up = await this.#child;
       return undefined;
     } catch (error) {

@@ -38,7 +38,6 @@ export interface ShardOptions {
 /** What a shard reaches beyond itself. */
 export interface ShardSurroundings {
   readonly system: ActorSystem;
-  readonly place: Place;
   readonly clock: Clock;
   readonly logger: Logger;
   /** Whether one more user may be online. */
@@ -92,8 +91,8 @@ export class Shard implements UserSurroundings {
     return this.#settledUpTo;
   }
 
-  start(lifeline: Lifeline): RunningChild {
-    const { system, place } = this.#around;
+  start(lifeline: Lifeline, place: Place): RunningChild {
+    const { system } = this.#around;
     this.#place ??= system.place(place, `shard-${String(this.shard)}`);
     this.#lifeline = lifeline;
     this.#ledger.forgive();

@@ -4,7 +4,7 @@ import { instant, moment, type Instant, type Moment } from '../../src/domain/tim
 import type { UserId } from '../../src/domain/user-id.js';
 import type { Clock } from '../../src/ports/clock.js';
 import type { Logger } from '../../src/ports/logger.js';
-import type { ActorSystem, Place } from '../../src/runtime/actor-system.js';
+import type { ActorSystem } from '../../src/runtime/actor-system.js';
 import type { HistoryEntry, Settlement } from '../history/history.protocol.js';
 import { Shard, type ShardOptions, type ShardSurroundings } from './shard.js';
 import type { RunningSession } from './user.machine.js';
@@ -18,7 +18,6 @@ export interface LocalShardsOptions extends ShardOptions {
 
 export interface LocalShardsSurroundings {
   readonly system: ActorSystem;
-  readonly place: Place;
   readonly clock: Clock;
   readonly logger: Logger;
   submit(entries: readonly HistoryEntry[]): void;

@@ -1,7 +1,14 @@
 import { Pool } from 'undici';
 
 import type { UserId } from '../domain/user-id.js';
-import { parseJson, readCheckup, readHeartRhythm, readStatus, type Checkup, type HeartRhythm } from './answers.js';
+import {
+  parseJson,
+  readCheckup,
+  readHeartRhythm,
+  readStatus,
+  type Checkup,
+  type HeartRhythm,
+} from './answers.js';
 import { HeartbeatAnswerError, HeartbeatUnreachableError } from './errors.js';
 
 export interface HeartbeatClientOptions {
@@ -88,7 +95,8 @@ export class HeartbeatClient {
 
   async #call(method: Method, path: string): Promise<string> {
     const answer = await this.#exchange(method, path);
-    if (answer.status !== 200) throw new HeartbeatAnswerError(`${method} ${path}`, answer.status, answer.body);
+    if (answer.status !== 200)
+      throw new HeartbeatAnswerError(`${method} ${path}`, answer.status, answer.body);
     return answer.body;
   }
 

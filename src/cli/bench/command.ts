@@ -27,9 +27,19 @@ export function addBenchCommand(program: Command, context: BenchContext): void {
     .description('let virtual users heal, and check the sessions that the daemon stored of them')
     .option('--users <number>', 'virtual users', '100')
     .option('--duration <seconds>', 'how long they heal', '60')
-    .option('--url <url>', 'the daemon to bench (default: one of its own, on a free port and a temporary directory)')
-    .option('--session-timeout <seconds>', 'how long the daemon holds a user online after a heal; its own is told so', '7')
-    .option('--seed <number>', 'the same seed gives the users the same gaps between heals (default: a random one)')
+    .option(
+      '--url <url>',
+      'the daemon to bench (default: one of its own, on a free port and a temporary directory)',
+    )
+    .option(
+      '--session-timeout <seconds>',
+      'how long the daemon holds a user online after a heal; its own is told so',
+      '7',
+    )
+    .option(
+      '--seed <number>',
+      'the same seed gives the users the same gaps between heals (default: a random one)',
+    )
     .option('--json', 'one JSON document on standard output')
     .action(async (given: GivenBenchOptions, command: Command) => {
       const options = readBenchOptions(given);

@@ -18,7 +18,7 @@ export interface BenchOptions {
   readonly sessionTimeoutSeconds: number;
 }
 
-export const MOST_USERS = 1_000_000;
+const MOST_USERS = 1_000_000;
 const LARGEST_SEED = 2 ** 32 - 1;
 
 /** @returns the options, or every problem with them, a sentence each */

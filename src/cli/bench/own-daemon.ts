@@ -77,7 +77,17 @@ export async function startOwnDaemon(plan: OwnDaemonPlan): Promise<OwnDaemon> {
 
 function argumentsOf(plan: OwnDaemonPlan, directory: string): string[] {
   const timeout = String(plan.sessionTimeoutSeconds);
-  const start = ['start', '--port', '0', '--data-dir', directory, '--log-level', 'warn', '--session-timeout', timeout];
+  const start = [
+    'start',
+    '--port',
+    '0',
+    '--data-dir',
+    directory,
+    '--log-level',
+    'warn',
+    '--session-timeout',
+    timeout,
+  ];
   return [...plan.nodeArguments, plan.mainPath, ...start];
 }
 

@@ -37,6 +37,8 @@ export function terminalProgress(stream: NodeJS.WritableStream, durationMs: numb
     // The bench itself ends orderly on a signal; the bar must not take it away.
     gracefulExit: false,
     hideCursor: null,
+    // Left as the terminal has it, else the lines of samples would be cut off on a narrow one.
+    linewrap: null,
   });
   let shown: { part: string; figures: string } | undefined;
 

@@ -61,7 +61,10 @@ describe('heartbeat bench', function () {
     expect(directoryOf(stderr)).not.to.equal('');
     expect(existsSync(directoryOf(stderr))).to.equal(false);
     const client = new HeartbeatClient(/"url": "(.+)"/.exec(stdout)?.[1] ?? '');
-    expect(await client.supervision().catch((error: unknown) => error)).to.have.property('code', 'ECONNREFUSED');
+    expect(await client.supervision().catch((error: unknown) => error)).to.have.property(
+      'code',
+      'ECONNREFUSED',
+    );
     await client.close();
   });
 
@@ -74,9 +77,12 @@ describe('heartbeat bench', function () {
   });
 
   it('ends early with its summary on SIGINT', async () => {
-    const { code, stdout, stderr } = await heartbeatBench(['--users', '50', '--duration', '9999'], (text, kill) => {
-      if (text.endsWith('first heal\n')) kill('SIGINT');
-    });
+    const { code, stdout, stderr } = await heartbeatBench(
+      ['--users', '50', '--duration', '9999'],
+      (text, kill) => {
+        if (text.endsWith('first heal\n')) kill('SIGINT');
+      },
+    );
     expect(stdout).to.match(/50 users healed for 0\.\d s .*all as the users healed\n$/s);
     expect(code).to.equal(0);
     expect(existsSync(directoryOf(stderr))).to.equal(false);
@@ -109,7 +115,9 @@ describe('heartbeat bench', function () {
 
   it('says in one line that nothing answers', async () => {
     const { code, stdout, stderr } = await heartbeatBench(['--url', 'http://127.0.0.1:1']);
-    expect(stderr).to.equal('heartbeat bench: GET /supervision got no answer from http://127.0.0.1:1: ECONNREFUSED\n');
+    expect(stderr).to.equal(
+      'heartbeat bench: GET /supervision got no answer from http://127.0.0.1:1: ECONNREFUSED\n',
+    );
     expect([code, stdout]).to.deep.equal([1, '']);
   });
 

@@ -2,11 +2,22 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 
 import { DueQueue } from '../../../src/cli/bench/load/due-queue.js';
-import { LoadGenerator, type HealOutcome, type LoadPlan } from '../../../src/cli/bench/load/load-generator.js';
+import {
+  LoadGenerator,
+  type HealOutcome,
+  type LoadPlan,
+} from '../../../src/cli/bench/load/load-generator.js';
 import { Gaps, originalPace } from '../../../src/cli/bench/load/pace.js';
 import { UserRange } from '../../../src/cli/bench/load/user-range.js';
 
 const never = new AbortController().signal;
+
+/** Lets the event loop turn until so many milliseconds have passed. */
+async function passing(milliseconds: number): Promise<void> {
+  const end = performance.now() + milliseconds;
+  do await new Promise((resolve) => setImmediate(resolve));
+  while (performance.now() < end);
+}
 
 describe('the queue of who heals next', () => {
   it('gives users in the order of their times, whatever is pushed in between', () => {
@@ -39,7 +50,9 @@ describe('the pace of the virtual users', () => {
       const gap = gaps.next(draw % 1_000);
       times.set(gap, (times.get(gap) ?? 0) + 1);
     }
-    expect([...times.keys()].sort((a, b) => a - b)).to.deep.equal([7_000, 11_000, 12_000, 13_000, 14_000, 15_000]);
+    expect([...times.keys()].sort((a, b) => a - b)).to.deep.equal([
+      7_000, 11_000, 12_000, 13_000, 14_000, 15_000,
+    ]);
     expect(times.get(7_000)).to.be.within(9_500, 10_500);
     for (const long of originalPace.longMs) expect(times.get(long)).to.be.within(1_800, 2_200);
   });
@@ -106,10 +119,12 @@ describe('the load generator', () => {
       return Promise.resolve();
     });
     expect(sent.size).to.equal(20);
+    expect(outcomes.length).to.be.above(20);
     expect(outcomes.every((outcome) => outcome.acknowledged)).to.equal(true);
     for (const times of sent.values()) {
-      expect(times.length).to.be.within(2, 5);
-      for (const [index, at] of times.slice(1).entries()) expect(at - (times[index] ?? 0)).to.be.at.least(29.5);
+      expect(times.length).to.be.at.most(5);
+      for (const [index, at] of times.slice(1).entries())
+        expect(at - (times[index] ?? 0)).to.be.at.least(29.5);
     }
   });
 
@@ -120,7 +135,7 @@ describe('the load generator', () => {
       expect(underWay.has(user)).to.equal(false);
       underWay.add(user);
       most = Math.max(most, underWay.size);
-      await new Promise((resolve) => setImmediate(resolve));
+      await passing(0);
       underWay.delete(user);
     });
     expect(most).to.be.within(1, 3);
@@ -131,15 +146,15 @@ describe('the load generator', () => {
     const refusal = new Error('no');
     const outcomes = await outcomesOf({ durationMs: 50 }, async () => {
       sent++;
-      await new Promise((resolve) => setTimeout(resolve, 20));
+      await passing(20);
       throw refusal;
     });
     expect(outcomes).to.have.length(sent);
     for (const { acknowledged, error, latencyMs, sentAt, answeredAt } of outcomes) {
       expect(acknowledged).to.equal(false);
       expect(error).to.equal(refusal);
-      expect(latencyMs).to.be.at.least(18);
-      expect(answeredAt - sentAt).to.be.at.least(18);
+      expect(latencyMs).to.be.at.least(19);
+      expect(answeredAt - sentAt).to.be.at.least(19);
     }
   });
 
@@ -154,6 +169,8 @@ describe('the load generator', () => {
       stop.signal,
     );
     expect(outcomes.length).to.be.at.least(1);
-    expect(await outcomesOf({ durationMs: 1e9 }, () => Promise.resolve(), AbortSignal.abort())).to.deep.equal([]);
+    expect(await outcomesOf({ durationMs: 1e9 }, () => Promise.resolve(), AbortSignal.abort())).to.deep.equal(
+      [],
+    );
   });
 });

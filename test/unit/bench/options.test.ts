@@ -6,7 +6,14 @@ const given = { users: '100', duration: '60', sessionTimeout: '7' };
 
 describe('the options of heartbeat bench', () => {
   it('are read as numbers, fractions of seconds among them', () => {
-    const all = { users: '1000000', duration: '0.5', sessionTimeout: '2.5', url: 'http://h:1', seed: '0', json: true };
+    const all = {
+      users: '1000000',
+      duration: '0.5',
+      sessionTimeout: '2.5',
+      url: 'http://h:1',
+      seed: '0',
+      json: true,
+    };
     expect(readBenchOptions(all)).to.deep.equal({
       users: 1_000_000,
       durationSeconds: 0.5,
@@ -32,7 +39,13 @@ describe('the options of heartbeat bench', () => {
   }
 
   it('are refused with every problem, one a line', () => {
-    const wrong = { users: '0', duration: '0', sessionTimeout: '-7', url: 'localhost:3519', seed: '4294967296' };
+    const wrong = {
+      users: '0',
+      duration: '0',
+      sessionTimeout: '-7',
+      url: 'localhost:3519',
+      seed: '4294967296',
+    };
     expect(readBenchOptions(wrong)).to.deep.equal([
       "--users must be a whole number from 1 to 1000000, not '0'",
       "--duration must be a number of seconds above 0, not '0'",

@@ -35,7 +35,9 @@ describe('the check of the stored sessions', () => {
 
   it('wants a session for every heal', () => {
     const heals = [heal(10_000, 10_010), heal(30_000, 30_010)];
-    expect(checkSessions(evidence(heals, '10-17'), rule)).to.deep.equal(['no session for the heal of 30 (1 stored)']);
+    expect(checkSessions(evidence(heals, '10-17'), rule)).to.deep.equal([
+      'no session for the heal of 30 (1 stored)',
+    ]);
   });
 
   it('wants one session of heals that follow each other in time', () => {
@@ -46,7 +48,8 @@ describe('the check of the stored sessions', () => {
 
   it('takes either second when sending and answer lie in two', () => {
     const heals = [heal(10_990, 11_010)];
-    for (const stored of ['10-17', '11-18']) expect(checkSessions(evidence(heals, stored), rule)).to.deep.equal([]);
+    for (const stored of ['10-17', '11-18'])
+      expect(checkSessions(evidence(heals, stored), rule)).to.deep.equal([]);
     expect(checkSessions(evidence(heals, '10-18'), rule)).to.deep.equal([
       'session 1 of 1: offline_at is 18, expected 17',
     ]);
@@ -95,8 +98,12 @@ describe('the check of the stored sessions', () => {
 
   it('lets the daemon date a heal outside its ways by the tolerance', () => {
     const stored = '9-16';
-    expect(checkSessions(evidence([heal(10_005, 10_006)], stored), { ...rule, toleranceMs: 5 })).to.have.length(1);
-    expect(checkSessions(evidence([heal(10_005, 10_006)], stored), { ...rule, toleranceMs: 6 })).to.deep.equal([]);
+    expect(
+      checkSessions(evidence([heal(10_005, 10_006)], stored), { ...rule, toleranceMs: 5 }),
+    ).to.have.length(1);
+    expect(
+      checkSessions(evidence([heal(10_005, 10_006)], stored), { ...rule, toleranceMs: 6 }),
+    ).to.deep.equal([]);
   });
 });
 
@@ -131,7 +138,11 @@ describe('the check of the stored sessions, whatever the heals', () => {
     );
   }
 
-  function altered(stored: readonly ShownSession[], at: number, alter: (session: ShownSession) => ShownSession) {
+  function altered(
+    stored: readonly ShownSession[],
+    at: number,
+    alter: (session: ShownSession) => ShownSession,
+  ) {
     return stored.map((session, index) => (index === at ? alter(session) : session));
   }
 
@@ -141,8 +152,12 @@ describe('the check of the stored sessions, whatever the heals', () => {
   });
 
   it('finds a session that ends earlier or later', () => {
-    findsAlways((stored, at, by) => altered(stored, at, (one) => ({ ...one, offlineAt: one.offlineAt - by })));
-    findsAlways((stored, at, by) => altered(stored, at, (one) => ({ ...one, offlineAt: one.offlineAt + by })));
+    findsAlways((stored, at, by) =>
+      altered(stored, at, (one) => ({ ...one, offlineAt: one.offlineAt - by })),
+    );
+    findsAlways((stored, at, by) =>
+      altered(stored, at, (one) => ({ ...one, offlineAt: one.offlineAt + by })),
+    );
   });
 
   it('finds a session that is missing', () => {
@@ -150,7 +165,9 @@ describe('the check of the stored sessions, whatever the heals', () => {
   });
 
   it('finds a session that is there twice', () => {
-    findsAlways((stored, at) => stored.flatMap((session, index) => (index === at ? [session, session] : [session])));
+    findsAlways((stored, at) =>
+      stored.flatMap((session, index) => (index === at ? [session, session] : [session])),
+    );
   });
 
   it('finds a session that goes on into the next', () => {
@@ -171,7 +188,11 @@ describe('the check of the stored sessions, whatever the heals', () => {
   it('finds a session of nobody', () => {
     findsAlways((stored, at, by) => {
       const after = stored[at]?.offlineAt ?? 0;
-      return [...stored.slice(0, at + 1), { onlineAt: after, offlineAt: after + by }, ...stored.slice(at + 1)];
+      return [
+        ...stored.slice(0, at + 1),
+        { onlineAt: after, offlineAt: after + by },
+        ...stored.slice(at + 1),
+      ];
     });
   });
 });

@@ -6,10 +6,14 @@ import { parseJson, readCheckup } from '../../../src/client/answers.js';
 describe('ids in JSON', () => {
   it('come back with the digits they have, whatever 64-bit integer', () => {
     fc.assert(
-      fc.property(fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }), fc.constantFrom('', ' ', '\n'), (id, gap) => {
-        const body = `{"id"${gap}:${gap}${String(id)}${gap},"status":"online"}`;
-        expect(readCheckup(body)).to.deep.equal({ id: String(id), status: 'online' });
-      }),
+      fc.property(
+        fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }),
+        fc.constantFrom('', ' ', '\n'),
+        (id, gap) => {
+          const body = `{"id"${gap}:${gap}${String(id)}${gap},"status":"online"}`;
+          expect(readCheckup(body)).to.deep.equal({ id: String(id), status: 'online' });
+        },
+      ),
     );
   });
 

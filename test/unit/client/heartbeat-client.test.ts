@@ -54,7 +54,13 @@ describe('the client', () => {
 
   it('asks for a part of a history, and says when more remains', async () => {
     answer = { status: 200, body: '{"id":1,"history":[{"online_at":1,"offline_at":8}],"next_cursor":"c"}' };
-    const page = await client.heartRhythm(id('1'), { from: 1, to: 9, limit: 1, cursor: 'a b', order: 'desc' });
+    const page = await client.heartRhythm(id('1'), {
+      from: 1,
+      to: 9,
+      limit: 1,
+      cursor: 'a b',
+      order: 'desc',
+    });
     expect(page).to.deep.equal({ id: '1', history: [{ onlineAt: 1, offlineAt: 8 }], nextCursor: 'c' });
     expect(daemon.calls).to.deep.equal(['GET /heart_rhythm/1?from=1&to=9&limit=1&cursor=a+b&order=desc']);
   });
@@ -91,7 +97,11 @@ describe('the client', () => {
   };
   for (const [name, call] of Object.entries(calls)) {
     it(`takes nothing for an answer to ${name} that is none`, async () => {
-      for (const body of ['', 'hello', name === 'supervision' ? '{' : '{"id":1.5,"status":"on","history":[{}]}']) {
+      for (const body of [
+        '',
+        'hello',
+        name === 'supervision' ? '{' : '{"id":1.5,"status":"on","history":[{}]}',
+      ]) {
         answer = { status: 200, body };
         const error = await call(client).catch((reason: unknown) => reason);
         expect(error).to.be.instanceOf(HeartbeatAnswerError);

@@ -23,7 +23,7 @@ export interface HistoryCheck {
   readonly onProgress: (usersDone: number) => void;
 }
 
-export interface Mismatch {
+interface Mismatch {
   readonly user: UserId;
   readonly problem: string;
 }

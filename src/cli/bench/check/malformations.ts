@@ -16,7 +16,8 @@ export function malformations(stored: readonly ShownSession[]): string[] {
 
 function faultAfter(previous: ShownSession, session: ShownSession): string {
   const { onlineAt, offlineAt } = session;
-  if (onlineAt === previous.onlineAt && offlineAt === previous.offlineAt) return ' is the same as the one before it';
+  if (onlineAt === previous.onlineAt && offlineAt === previous.offlineAt)
+    return ' is the same as the one before it';
   if (onlineAt < previous.onlineAt) return ` begins at ${String(onlineAt)}, before the one ahead of it`;
   return ` begins at ${String(onlineAt)}, before the one ahead of it ends at ${String(previous.offlineAt)}`;
 }

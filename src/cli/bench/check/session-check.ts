@@ -93,7 +93,8 @@ class Examination {
     const to = Math.min(heard.to, last.to + timeoutMs);
     if (stored === undefined || from > to) return undefined;
     const latest = endOfSecond(stored.offlineAt) - timeoutMs;
-    if (from > latest) return this.#differs(session, 'offline_at', { from: from + timeoutMs, to: to + timeoutMs });
+    if (from > latest)
+      return this.#differs(session, 'offline_at', { from: from + timeoutMs, to: to + timeoutMs });
     return { session, last: { from, to: Math.min(to, latest) } };
   }
 
@@ -107,9 +108,15 @@ class Examination {
     const session = reading.session + 1;
     const stored = this.#evidence.stored[session];
     const from = Math.max(heard.from, last.from + timeoutMs + 1);
-    if (stored === undefined) return `no session for the heal of ${seconds({ from, to: heard.to })}${this.#counted()}`;
-    const span = overlap({ from, to: heard.to }, { from: stored.onlineAt * 1000, to: endOfSecond(stored.onlineAt) });
-    return span === undefined ? this.#differs(session, 'online_at', { from, to: heard.to }) : { session, last: span };
+    if (stored === undefined)
+      return `no session for the heal of ${seconds({ from, to: heard.to })}${this.#counted()}`;
+    const span = overlap(
+      { from, to: heard.to },
+      { from: stored.onlineAt * 1000, to: endOfSecond(stored.onlineAt) },
+    );
+    return span === undefined
+      ? this.#differs(session, 'online_at', { from, to: heard.to })
+      : { session, last: span };
   }
 
   /** Where the last heal lay if the session ended when it is stored to have. */

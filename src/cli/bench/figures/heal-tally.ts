@@ -63,7 +63,8 @@ export class HealTally {
 }
 
 function kindOf(error: unknown): string {
-  if (error instanceof HeartbeatAnswerError) return error.status === 200 ? 'unexpected body' : String(error.status);
+  if (error instanceof HeartbeatAnswerError)
+    return error.status === 200 ? 'unexpected body' : String(error.status);
   if (error instanceof HeartbeatUnreachableError) return error.code;
   return String(error);
 }
@@ -74,5 +75,9 @@ function microseconds(milliseconds: number): number {
 
 function quantiles(histogram: ReturnType<typeof createHistogram>): Latency {
   if (histogram.count === 0) return { p50: null, p99: null, max: null };
-  return { p50: histogram.percentile(50) / 1000, p99: histogram.percentile(99) / 1000, max: histogram.max / 1000 };
+  return {
+    p50: histogram.percentile(50) / 1000,
+    p99: histogram.percentile(99) / 1000,
+    max: histogram.max / 1000,
+  };
 }

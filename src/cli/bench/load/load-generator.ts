@@ -61,7 +61,8 @@ export class LoadGenerator {
   async run(signal: AbortSignal): Promise<void> {
     const begin = performance.now();
     this.#endsAt = signal.aborted ? begin : begin + this.#plan.durationMs;
-    for (let user = 0; user < this.#plan.users; user++) this.#queue.push(user, begin + this.#gaps.first(user));
+    for (let user = 0; user < this.#plan.users; user++)
+      this.#queue.push(user, begin + this.#gaps.first(user));
 
     const stop = (): void => {
       this.#endsAt = 0;

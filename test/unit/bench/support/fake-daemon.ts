@@ -48,7 +48,8 @@ export class FakeDaemon {
     const daemon = new FakeDaemon(behaviour);
     await new Promise<void>((resolve) => daemon.#server.listen(0, '127.0.0.1', resolve));
     const address = daemon.#server.address();
-    if (typeof address === 'object' && address !== null) daemon.url = `http://127.0.0.1:${String(address.port)}`;
+    if (typeof address === 'object' && address !== null)
+      daemon.url = `http://127.0.0.1:${String(address.port)}`;
     return daemon;
   }
 

@@ -33,6 +33,7 @@ const daemon = await FakeDaemon.listen({
   intercept: (call) => {
     if (call.startsWith('PUT') && !healed) process.stderr.write('first heal\n');
     healed ||= call.startsWith('PUT');
+    if (healed && seconds === 103) process.exit(7);
     return undefined;
   },
 });
@@ -41,4 +42,3 @@ process.on('SIGTERM', () => {
 });
 process.stderr.write(`data directory ${directory}\n`);
 if (seconds !== 102) process.stdout.write(`listening on ${daemon.url}\n`);
-if (seconds === 103) setTimeout(() => process.exit(7), 500);

@@ -28,7 +28,9 @@ function trueHeal(timeoutMs: number, answers: readonly TrueHeal['answer'][]): fc
 }
 
 /** Random heals, and the sessions that a daemon without fault has stored of them. */
-export function truth(...answers: readonly TrueHeal['answer'][]): fc.Arbitrary<{ evidence: Evidence; rule: Rule }> {
+export function truth(
+  ...answers: readonly TrueHeal['answer'][]
+): fc.Arbitrary<{ evidence: Evidence; rule: Rule }> {
   return fc.integer({ min: 3_000, max: 9_000 }).chain((timeoutMs) =>
     fc.array(trueHeal(timeoutMs, answers), { maxLength: 25 }).map((trueHeals) => {
       const heals: JournalledHeal[] = [];
@@ -44,7 +46,10 @@ export function truth(...answers: readonly TrueHeal['answer'][]): fc.Arbitrary<{
         else sessions.push({ onlineAt: heardAt, deadline: heardAt + timeoutMs });
       }
       const stored = sessions.map(({ onlineAt, deadline }) => shown(onlineAt, deadline));
-      return { evidence: { heals, stored, readAt: heardAt + LONGEST_WAY }, rule: { timeoutMs, toleranceMs: 0 } };
+      return {
+        evidence: { heals, stored, readAt: heardAt + LONGEST_WAY },
+        rule: { timeoutMs, toleranceMs: 0 },
+      };
     }),
   );
 }

@@ -1,0 +1,46 @@
+import type { Place } from '../../src/runtime/actor-system.js';
+import type { ChildSpec, Lifeline, RunningChild } from './child.js';
+import type { ChildPolicy, SupervisorPolicy } from './child-spec.js';
+import { Supervisor, type SupervisionContext } from './supervisor.actor.js';
+
+/** A supervision tree as data. */
+export type TreeNode = WorkerNode | SupervisorNode;
+
+/** Something that is started, and that its supervisor starts again. */
+export interface WorkerNode extends ChildPolicy {
+  readonly kind: 'worker';
+  readonly start: ChildSpec['start'];
+}
+
+export interface SupervisorNode extends ChildPolicy {
+  readonly kind: 'supervisor';
+  readonly policy: SupervisorPolicy;
+  readonly children: readonly TreeNode[];
+}
+
+/** Makes the supervisor of a tree. Nothing runs before its `start`. */
+export function grow(
+  context: SupervisionContext,
+  place: Place,
+  node: SupervisorNode,
+  lifeline: Lifeline,
+): Supervisor {
+  const specs = node.children.map((child) => (child.kind === 'worker' ? child : branch(context, place, child)));
+  return new Supervisor(context, place, node.policy, specs, lifeline);
+}
+
+/** A supervisor is a child of another one. */
+function branch(context: SupervisionContext, place: Place, node: SupervisorNode): ChildSpec {
+  const { id, restart, shutdown } = node;
+  const inner = context.system.place(place, id);
+  return {
+    id,
+    restart,
+    shutdown,
+    start: async (lifeline): Promise<RunningChild> => {
+      const supervisor = grow(context, inner, node, lifeline);
+      await supervisor.start();
+      return supervisor;
+    },
+  };
+}

@@ -1,0 +1,61 @@
+import type { ChildSpec } from './supervisor/child.js';
+import type { SupervisorPolicy } from './supervisor/child-spec.js';
+import type { SupervisorNode, WorkerNode } from './supervisor/grow.js';
+
+/** What the tree supervises. */
+export interface Parts {
+  readonly history: ChildSpec['start'];
+  readonly shards: readonly { readonly start: ChildSpec['start'] }[];
+  readonly gateway: ChildSpec['start'];
+}
+
+/** How much is borne, in OTP's words: more than `intensity` restarts within `period` seconds go one level up. */
+export const POLICIES = {
+  /** Past this the process exits, for systemd or Kubernetes to start it again. */
+  root: { strategy: 'one_for_one', intensity: 3, period: 30, backoff: { min: 0.1, max: 5 } },
+  users: { strategy: 'one_for_one', intensity: 3, period: 10, backoff: { min: 0.1, max: 1 } },
+  /** Of all users of one shard together. */
+  shard: { intensity: 20, period: 10 },
+  history: { intensity: 3, period: 10 },
+} as const satisfies Record<string, SupervisorPolicy | Pick<SupervisorPolicy, 'intensity' | 'period'>>;
+
+/**
+ * Who supervises whom.
+ *
+ * ```
+ * root                  one_for_one
+ * ├─ history            the only writer of the store
+ * ├─ users              one_for_one
+ * │  └─ shard-<n>       one actor per online user, which it restarts itself with what it kept
+ * └─ gateway            the HTTP listener
+ * ```
+ *
+ * @param shutdownTimeout seconds for all of it to stop, from the last child to the first
+ */
+export function tree(parts: Parts, shutdownTimeout: number): SupervisorNode {
+  return {
+    kind: 'supervisor',
+    id: 'root',
+    restart: 'permanent',
+    shutdown: shutdownTimeout,
+    policy: POLICIES.root,
+    children: [
+      worker('history', shutdownTimeout * 0.4, parts.history),
+      {
+        kind: 'supervisor',
+        id: 'users',
+        restart: 'permanent',
+        shutdown: shutdownTimeout * 0.2,
+        policy: POLICIES.users,
+        children: parts.shards.map((shard, index) =>
+          worker(`shard-${String(index)}`, shutdownTimeout * 0.2, (lifeline, place) => shard.start(lifeline, place)),
+        ),
+      },
+      worker('gateway', shutdownTimeout * 0.4, parts.gateway),
+    ],
+  };
+}
+
+function worker(id: string, shutdown: number, start: ChildSpec['start']): WorkerNode {
+  return { kind: 'worker', id, restart: 'permanent', shutdown, start };
+}

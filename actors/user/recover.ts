@@ -1,0 +1,86 @@
+import { planRecovery, silentSince } from '../../src/domain/recovery.js';
+import { instant, moment, type Instant, type Millis } from '../../src/domain/time.js';
+import type { UserId } from '../../src/domain/user-id.js';
+import type { Clock } from '../../src/ports/clock.js';
+import type { HistoryStore, StoreSummary } from '../../src/ports/history-store.js';
+import type { Logger } from '../../src/ports/logger.js';
+import type { DaemonEntry } from '../history/history.protocol.js';
+import type { LocalShards } from './shards.js';
+
+export interface RecoverySurroundings {
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly store: Pick<HistoryStore, 'openSessions' | 'healedSince'>;
+  readonly summary: StoreSummary;
+  readonly shards: LocalShards;
+}
+
+/** Sessions between two lines of progress in the log. */
+const PROGRESS = 100_000;
+
+/**
+ * Brings back every session that was going on when the daemon was last alive. All of them get their time again,
+ * counted from the end of the recovery; which they are, and that the daemon was blind, is to be stored.
+ *
+ * @returns what history has to keep before the daemon is ready
+ */
+export async function recover(around: RecoverySurroundings, timeout: Millis): Promise<readonly DaemonEntry[]> {
+  const { clock, logger, store, summary, shards } = around;
+  const begun = clock.now();
+  const begunAt = clock.wall();
+  const { watermark, recovery: previous } = summary;
+  const plan = planRecovery({ at: begunAt, watermark, previous }, timeout);
+  const healed = await latestHeals(store);
+
+  let sessions = 0;
+  for await (const chunk of store.openSessions()) {
+    for (const { user, onlineAt, generation } of chunk) {
+      const group = silentSince(plan, Math.max(generation, healed.get(user) ?? 0));
+      shards.recover(
+        user,
+        {
+          onlineAt,
+          openedAt: moment(begun - since(onlineAt, begunAt)),
+          // A session may be younger than the last watermark.
+          endsAt: instant(Math.max(group.endsAt, onlineAt + timeout)),
+        },
+        {
+          deadline: moment(begun + since(begunAt, group.deadline)),
+          lastSeen: moment(begun - since(watermark ?? begunAt, begunAt)),
+        },
+      );
+      if (++sessions % PROGRESS === 0) logger.info('recovering', { sessions });
+    }
+  }
+
+  const end = clock.now();
+  const endAt = clock.wall();
+  const recovery = planRecovery({ at: endAt, watermark, previous }, timeout);
+  shards.recovered(recovery.generation, end);
+  shards.blind(begun, end);
+  const away = since(watermark ?? endAt, endAt);
+  logger.info('recovered', { sessions, blind_seconds: away / 1000, milliseconds: Math.round(end - begun) });
+  return [
+    { kind: 'recovered', recovery: sessions === 0 ? { ...recovery, silent: [] } : recovery },
+    ...(watermark === undefined || away === 0 ? [] : [restarted(watermark, endAt)]),
+    { kind: 'watermark', at: endAt },
+  ];
+}
+
+/** In which generation each recovered session was last healed, where it was. */
+async function latestHeals(store: Pick<HistoryStore, 'healedSince'>): Promise<ReadonlyMap<UserId, number>> {
+  const latest = new Map<UserId, number>();
+  for await (const { generation, users } of store.healedSince()) {
+    for (const user of users) latest.set(user, generation);
+  }
+  return latest;
+}
+
+function restarted(from: Instant, to: Instant): DaemonEntry {
+  return { kind: 'blind', interval: { from, to, cause: 'restarted' } };
+}
+
+/** The wall clock may have been set back meanwhile. */
+function since(from: Instant, to: Instant): Millis {
+  return Math.max(0, to - from);
+}

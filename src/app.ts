@@ -1,0 +1,282 @@
+import { History } from '../actors/history/history.actor.js';
+import { HistoryReader } from '../actors/history/history-reader.js';
+import type { Lifeline, RunningChild } from '../actors/supervisor/child.js';
+import { grow } from '../actors/supervisor/grow.js';
+import type { Supervisor } from '../actors/supervisor/supervisor.actor.js';
+import { POLICIES, tree } from '../actors/tree.js';
+import { recover } from '../actors/user/recover.js';
+import { LocalShards } from '../actors/user/shards.js';
+import { decide } from '../actors/user/user.machine.js';
+import type { LiveSession, UserCommand, UserReply } from '../actors/user/user.protocol.js';
+import type { Config } from './config/schema.js';
+import type { BlindInterval } from './domain/blindness.js';
+import type { EndedSession, Session } from './domain/session.js';
+import { shardOf } from './domain/shard.js';
+import { millis, unixSeconds, type Instant, type Millis, type Moment } from './domain/time.js';
+import type { UserId } from './domain/user-id.js';
+import { HeartbeatError } from './errors.js';
+import type { Daemon } from './http/daemon.js';
+import type { Cancel, Clock } from './ports/clock.js';
+import type { HistoryRange, HistoryStore } from './ports/history-store.js';
+import type { Logger } from './ports/logger.js';
+import { ActorSystem, type Place } from './runtime/actor-system.js';
+import { Pulse } from './runtime/pulse.js';
+
+/** The world as the daemon finds it. */
+export interface AppPorts {
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly store: HistoryStore;
+  /** What `GET /supervision` shows of the process. */
+  readonly processFacts: () => object;
+  /** Starts what lets requests in. */
+  readonly gateway: (daemon: Daemon, lifeline: Lifeline) => RunningChild | Promise<RunningChild>;
+  /** The rules of presence; tests put faults into them. */
+  readonly decideUser?: typeof decide;
+}
+
+type Phase = 'stopped' | 'starting' | 'recovering' | 'ready' | 'stopping';
+
+/** The watermark is written this often, or four times in a session timeout if that is more often. */
+const CHECKPOINT: Millis = 1000;
+const PRUNE_EVERY_SECONDS = 60;
+const RECENT_BLIND_INTERVALS = 20;
+
+const READY: readonly string[] = [];
+
+/** The composition root: everything there is, wired together, started and stopped in order. */
+export class App implements Daemon {
+  readonly #config: Config;
+  readonly #ports: AppPorts;
+  readonly #system: ActorSystem;
+  readonly #history: History;
+  readonly #reader: HistoryReader;
+  readonly #shards: LocalShards;
+  readonly #pulse: Pulse;
+  readonly #root: Supervisor;
+  #phase: Phase = 'stopped';
+  #startedAt: Instant;
+  #blind: BlindInterval[] = [];
+  #cancelCheckpoint: Cancel | undefined;
+  #silentUntil: Moment | undefined;
+  /** Told when the tree is past saving; the process is to end. */
+  onFatal: (error: Error) => void = () => undefined;
+
+  constructor(config: Config, ports: AppPorts) {
+    this.#config = config;
+    this.#ports = ports;
+    const { clock, logger, store } = ports;
+    const system = new ActorSystem(clock, logger);
+    this.#system = system;
+    this.#startedAt = clock.wall();
+    const history = new History(
+      {
+        retention: config.history.retention,
+        pruneEvery: PRUNE_EVERY_SECONDS,
+        slowCommit: config.history.slow_commit,
+        queue: config.limits.history_queue,
+        restarts: POLICIES.history,
+      },
+      {
+        system,
+        clock,
+        logger,
+        store,
+        settle: (settlements) => {
+          shards.settle(settlements);
+        },
+      },
+    );
+    const shards = new LocalShards(
+      {
+        count: config.shards,
+        users: config.limits.users,
+        timeout: millis(config.session_timeout),
+        blindGrace: millis(config.blind_grace),
+        mailbox: config.limits.mailbox,
+        restarts: POLICIES.shard,
+        decide: ports.decideUser ?? decide,
+      },
+      {
+        system,
+        clock,
+        logger,
+        submit: (entries) => {
+          history.submit(entries);
+        },
+      },
+    );
+    this.#history = history;
+    this.#shards = shards;
+    this.#reader = new HistoryReader(store, (user) => history.unstored(user));
+    this.#pulse = new Pulse(
+      clock,
+      {
+        advance: (horizon) => {
+          shards.advance(horizon);
+        },
+        blind: (from, to) => {
+          this.#noticeBlindness(from, to);
+        },
+      },
+      { blindAfter: millis(config.blind_after) },
+    );
+    const parts = {
+      history: (lifeline: Lifeline, place: Place) => this.#startHistory(lifeline, place),
+      shards: shards.all,
+      gateway: (lifeline: Lifeline) => ports.gateway(this, lifeline),
+    };
+    this.#root = grow({ system, clock, logger }, system.place(system, 'root'), tree(parts, config.shutdown_timeout), {
+      crashed: (error) => {
+        this.onFatal(error);
+      },
+    });
+  }
+
+  /**
+   * Resolves once the daemon is ready: store open, listening, recovered.
+   *
+   * @throws HeartbeatError when it cannot start; nothing is left running then
+   */
+  async start(): Promise<void> {
+    const { clock, logger, store } = this.#ports;
+    this.#phase = 'starting';
+    logger.info('starting', { data_dir: this.#config.data_dir, session_timeout: this.#config.session_timeout });
+    const begun = clock.now();
+    try {
+      await this.#root.start();
+      this.#phase = 'recovering';
+      const { summary } = this.#history;
+      const timeout = millis(this.#config.session_timeout);
+      const entries = await recover({ clock, logger, store, summary, shards: this.#shards }, timeout);
+      this.#blind = [...(await store.blindIntervals(RECENT_BLIND_INTERVALS))].reverse();
+      for (const entry of entries) if (entry.kind === 'blind') this.#keep(entry.interval);
+      this.#history.submit(entries);
+      this.#silentUntil = clock.now();
+    } catch (error) {
+      await this.stop();
+      throw error;
+    }
+    this.#pulse.start();
+    this.#checkpointLater();
+    this.#phase = 'ready';
+    logger.info('ready', { milliseconds: Math.round(clock.now() - begun), users: this.#shards.size });
+  }
+
+  /** Stops accepting, answers what is in flight, writes what is left to write, closes the store. */
+  async stop(): Promise<void> {
+    if (this.#phase === 'stopping') return;
+    this.#phase = 'stopping';
+    this.#ports.logger.info('stopping');
+    await this.#root.stop();
+    this.#cancelCheckpoint?.();
+    this.#pulse.stop();
+    await this.#history.close();
+    this.#system.stop();
+    this.#ports.logger.info('stopped');
+  }
+
+  async #startHistory(lifeline: Lifeline, place: Place): Promise<RunningChild> {
+    const child = await this.#history.start(lifeline, place);
+    return {
+      inspect: () => child.inspect(),
+      stop: async () => {
+        if (this.#phase === 'stopping' && this.#cancelCheckpoint !== undefined) this.#shards.checkpoint();
+        this.#shards.flush();
+        await child.stop();
+      },
+    };
+  }
+
+  #checkpointLater(): void {
+    const interval = Math.min(CHECKPOINT, millis(this.#config.session_timeout) / 4);
+    this.#cancelCheckpoint = this.#ports.clock.after(interval, () => {
+      this.#shards.checkpoint();
+      this.#checkpointLater();
+    });
+  }
+
+  #noticeBlindness(from: Moment, to: Moment): void {
+    this.#shards.blind(from, to);
+    const interval = { from: this.#shards.wallAt(from), to: this.#shards.wallAt(to), cause: 'stalled' } as const;
+    this.#history.submit([{ kind: 'blind', interval }]);
+    this.#keep(interval);
+    this.#ports.logger.warn('was blind', {
+      from: interval.from / 1000,
+      to: interval.to / 1000,
+      blind_seconds: (to - from) / 1000,
+    });
+  }
+
+  #keep(interval: BlindInterval): void {
+    this.#blind.push(interval);
+    if (this.#blind.length > RECENT_BLIND_INTERVALS) this.#blind.shift();
+  }
+
+  ask(kind: UserCommand['kind'], user: UserId, answered: (reply: UserReply) => void): void {
+    const { arrivedAt, readAt } = this.#pulse.arrival();
+    this.#shards.send(shardOf(user, this.#shards.count), [{ kind, user, arrivedAt, readAt }], ([reply]) => {
+      if (reply !== undefined) answered(reply);
+    });
+  }
+
+  async *history(user: UserId, range: HistoryRange): AsyncIterable<readonly Session[]> {
+    const live = await this.#liveSession(user);
+    const session = live === undefined ? undefined : { onlineAt: live.onlineAt, offlineAt: live.deadline };
+    yield* this.#reader.sessions(user, range, session);
+  }
+
+  lastSession(user: UserId): Promise<EndedSession | undefined> {
+    return this.#reader.lastSession(user);
+  }
+
+  #liveSession(user: UserId): Promise<LiveSession | undefined> {
+    return new Promise((resolve, reject) => {
+      this.ask('describe', user, (reply) => {
+        if (reply.kind === 'described') resolve(reply.session);
+        else if (reply.kind === 'refused') reject(new HeartbeatError(reply.code, 'the user could not be asked'));
+        else reject(new TypeError(`'describe' was answered '${reply.kind}'`));
+      });
+    });
+  }
+
+  get serving(): boolean {
+    return this.#phase === 'ready' || this.#phase === 'stopping';
+  }
+
+  unready(): readonly string[] {
+    if (this.#phase !== 'ready') return [this.#phase];
+    return this.#history.state === 'open' ? READY : ['the store refuses writes'];
+  }
+
+  async supervision(): Promise<object> {
+    const { store, processFacts, clock } = this.#ports;
+    const { deadLetters } = this.#system;
+    return {
+      status: this.unready().length === 0 ? 'ready' : 'unready',
+      phase: this.#phase,
+      started_at: unixSeconds(this.#startedAt),
+      uptime: Math.floor((clock.wall() - this.#startedAt) / 1000),
+      users: { online: this.#shards.size, shards: this.#shards.count },
+      actors: this.#system.running,
+      store: {
+        ...this.#history.inspect(),
+        size_bytes: await store.size().catch(() => null),
+        sessions_stored: store.countSessions(),
+      },
+      refused: { mailbox_full: this.#system.overflows },
+      dead_letters: {
+        total: deadLetters.total,
+        recent: deadLetters.recent.map(({ at, ...letter }) => ({ at: unixSeconds(at), ...letter })),
+      },
+      blind_intervals: this.#blind.map(({ from, to, cause }) => ({
+        from: unixSeconds(from),
+        to: unixSeconds(to),
+        seconds: (to - from) / 1000,
+        cause,
+      })),
+      process: processFacts(),
+      tree: { name: 'root', ...this.#root.inspect() },
+    };
+  }
+}

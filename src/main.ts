@@ -1,0 +1,150 @@
+#!/usr/bin/env node
+import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
+import closeWithGrace from 'close-with-grace';
+import { Command, CommanderError } from 'commander';
+import { SystemClock } from './adapters/clock/system-clock.js';
+import { LevelHistoryStore } from './adapters/level/level-history-store.js';
+import { ProcessWatch } from './adapters/process/process-facts.js';
+import { createLogger } from './adapters/winston/winston-logger.js';
+import { App } from './app.js';
+import { addBenchCommand } from './cli/bench/command.js';
+import { configCommand } from './cli/config-command.js';
+import { addConfigOptions, givenFlags } from './cli/options.js';
+import { loadConfig, type Effective } from './config/load.js';
+import type { Config } from './config/schema.js';
+import { millis } from './domain/time.js';
+import { HeartbeatError } from './errors.js';
+import { createGateway, type Gateway } from './http/gateway.js';
+import type { Logger } from './ports/logger.js';
+
+/** 0 is being asked to stop, and anything else is 1. */
+const WRONG_USAGE = 64;
+const WRONG_CONFIGURATION = 78;
+
+/** Only what asks the daemon to end; the rest keep the meaning that the system gives them. */
+const NOT_OURS = [
+  'SIGHUP',
+  'SIGQUIT',
+  'SIGILL',
+  'SIGTRAP',
+  'SIGABRT',
+  'SIGBUS',
+  'SIGFPE',
+  'SIGSEGV',
+  'SIGUSR2',
+  'beforeExit',
+] as const;
+
+await run(process.argv);
+
+async function run(argv: readonly string[]): Promise<void> {
+  const program = new Command('heartbeat')
+    .description('Knows who is alive: a daemon for the presence of users.')
+    .version(version())
+    .exitOverride();
+  addConfigOptions(program.command('start').description('run the daemon until it is told to stop')).action(
+    async (_options: unknown, command: Command) => {
+      await start(effective(command).config);
+    },
+  );
+  addConfigOptions(
+    program.command('config').description('print the configuration in force, and where each value came from'),
+  )
+    .option('--json', 'one JSON document')
+    .action((options: { json?: boolean }, command: Command) => {
+      configCommand(effective(command), { json: options.json === true, stdout: process.stdout });
+    });
+  addBenchCommand(program, { mainPath: fileURLToPath(import.meta.url), nodeArguments: process.execArgv });
+  for (const command of program.commands) command.exitOverride();
+  try {
+    await program.parseAsync(argv);
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    // Help and version are asked for, and everything else that commander throws is wrong usage.
+    process.exitCode = error.exitCode === 0 ? 0 : WRONG_USAGE;
+  }
+}
+
+function effective(command: Command): Effective {
+  const loaded = loadConfig({
+    flags: givenFlags(command),
+    env: process.env,
+    cwd: process.cwd(),
+    isTerminal: process.stderr.isTTY,
+  });
+  if (loaded.ok) return loaded;
+  process.stderr.write(loaded.problems.map((problem) => `${problem}\n`).join(''));
+  process.exit(WRONG_CONFIGURATION);
+}
+
+async function start(config: Config): Promise<void> {
+  const logger = createLogger(config.log, process.stderr);
+  const clock = new SystemClock();
+  const watch = new ProcessWatch();
+  const store = new LevelHistoryStore(config.data_dir);
+  let gateway: Gateway | undefined;
+  let url = '';
+  const app = new App(config, {
+    clock,
+    logger,
+    store,
+    processFacts: () => watch.read(),
+    gateway: async (daemon, lifeline) => {
+      const listening = createGateway({ ...config, fast_lane: true }, daemon, {
+        logger,
+        clock,
+        failed: (error) => {
+          lifeline.crashed(error);
+        },
+      });
+      ({ url } = await listening.listen());
+      gateway = listening;
+      return { stop: () => listening.close(), inspect: () => listening.inspect() };
+    },
+  });
+  app.onFatal = (error) => {
+    logger.error('the supervision tree is past saving', { reason: error.message });
+    process.exit(1);
+  };
+
+  let stopping = false;
+  closeWithGrace(
+    {
+      delay: millis(config.shutdown_timeout),
+      logger: false,
+      skip: [...NOT_OURS],
+      onTimeout: () => {
+        logger.error('did not stop in time', { shutdown_timeout: config.shutdown_timeout });
+      },
+    },
+    async ({ err, signal }) => {
+      stopping = true;
+      if (err === undefined) logger.info('asked to stop', { signal });
+      else logger.error('unforeseen error', { error: err });
+      await app.stop();
+      watch.stop();
+    },
+  );
+
+  try {
+    await app.start();
+  } catch (error) {
+    if (stopping) return;
+    fail(logger, error);
+  }
+  if (gateway !== undefined) process.stdout.write(`listening on ${url}\n`);
+}
+
+/** What a person can mend is told in one line; the rest is a fault of ours, and goes to the log whole. */
+function fail(logger: Logger, error: unknown): never {
+  if (error instanceof HeartbeatError) process.stderr.write(`heartbeat: ${error.message}\n`);
+  else logger.error('could not start', { error });
+  process.exit(1);
+}
+
+function version(): string {
+  const manifest: unknown = createRequire(import.meta.url)('#package');
+  const found: unknown = typeof manifest === 'object' && manifest !== null ? Reflect.get(manifest, 'version') : '';
+  return String(found);
+}

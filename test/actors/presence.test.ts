@@ -1,0 +1,55 @@
+import { expect } from 'chai';
+import { SimulatedApp, user } from '../support/simulated-app.js';
+
+const ANN = user(1);
+
+describe('presence', () => {
+  let daemon: SimulatedApp;
+
+  beforeEach(async () => {
+    daemon = await SimulatedApp.start();
+  });
+
+  afterEach(async () => {
+    await daemon.app.stop();
+  });
+
+  it('opens a session at the first heal and says online', async () => {
+    const before = daemon.clock.wall();
+    expect(await daemon.ask('heal', ANN)).to.deep.equal({ kind: 'online' });
+    expect(await daemon.ask('checkup', ANN)).to.deep.equal({ kind: 'online' });
+    expect(await daemon.history(ANN)).to.deep.equal([{ onlineAt: before, offlineAt: before + 7000 }]);
+  });
+
+  it('holds a user online for 7 s after the last heal, and not a millisecond more', async () => {
+    await daemon.ask('heal', ANN);
+    await daemon.clock.advance(5000);
+    await daemon.ask('heal', ANN);
+    await daemon.clock.advance(6999);
+    expect(await daemon.ask('checkup', ANN)).to.deep.equal({ kind: 'online' });
+    await daemon.clock.advance(1);
+    expect(await daemon.ask('checkup', ANN)).to.deep.equal({ kind: 'offline' });
+  });
+
+  it('stores the end with the deadline, however late it is noticed, and lets the actor go', async () => {
+    const before = daemon.clock.wall();
+    await daemon.ask('heal', ANN);
+    await daemon.clock.advance(8000);
+    expect(await daemon.history(ANN)).to.deep.equal([{ onlineAt: before, offlineAt: before + 7000 }]);
+    expect(await daemon.app.supervision()).to.nested.include({ 'users.online': 0, 'store.sessions_stored': 1 });
+  });
+
+  it('extends the session with a heal exactly at the deadline, and opens a new one a millisecond later', async () => {
+    const before = daemon.clock.wall();
+    await daemon.ask('heal', ANN);
+    await daemon.clock.advance(7000);
+    await daemon.ask('heal', ANN);
+    expect(await daemon.history(ANN)).to.deep.equal([{ onlineAt: before, offlineAt: before + 14_000 }]);
+    await daemon.clock.advance(7001);
+    await daemon.ask('heal', ANN);
+    expect(await daemon.history(ANN)).to.deep.equal([
+      { onlineAt: before, offlineAt: before + 14_000 },
+      { onlineAt: before + 14_001, offlineAt: before + 21_001 },
+    ]);
+  });
+});

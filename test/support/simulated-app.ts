@@ -1,0 +1,85 @@
+import { decide } from '../../actors/user/user.machine.js';
+import type { UserCommand, UserReply } from '../../actors/user/user.protocol.js';
+import { MemoryHistoryStore } from '../../src/adapters/memory/memory-history-store.js';
+import { App } from '../../src/app.js';
+import { loadConfig } from '../../src/config/load.js';
+import type { Config } from '../../src/config/schema.js';
+import type { Session } from '../../src/domain/session.js';
+import { parseUserId, type UserId } from '../../src/domain/user-id.js';
+import type { HistoryRange, HistoryStore } from '../../src/ports/history-store.js';
+import { RecordingLogger } from './recording-logger.js';
+import { SimulatedClock } from './simulated-clock.js';
+
+export function user(id: number | string): UserId {
+  const parsed = parseUserId(String(id));
+  if (parsed === undefined) throw new TypeError(`${String(id)} is no user id`);
+  return parsed;
+}
+
+/** The configuration with nothing but these flags given. */
+export function configOf(flags: Readonly<Record<string, string>> = {}): Config {
+  const loaded = loadConfig({ flags, env: {}, cwd: '/', isTerminal: false });
+  if (!loaded.ok) throw new TypeError(loaded.problems.join('\n'));
+  return loaded.config;
+}
+
+export interface SimulationOptions {
+  readonly flags?: Readonly<Record<string, string>>;
+  readonly store?: HistoryStore;
+  readonly clock?: SimulatedClock;
+  readonly decideUser?: typeof decide;
+}
+
+/** The whole daemon but for HTTP, on simulated time. */
+export class SimulatedApp {
+  readonly clock: SimulatedClock;
+  readonly store: HistoryStore;
+  readonly logger = new RecordingLogger();
+  readonly app: App;
+  fatal: Error | undefined;
+
+  constructor({ flags, store, clock, decideUser }: SimulationOptions = {}) {
+    this.clock = clock ?? new SimulatedClock();
+    this.store = store ?? new MemoryHistoryStore();
+    this.app = new App(configOf({ '--shards': '4', ...flags }), {
+      clock: this.clock,
+      logger: this.logger,
+      store: this.store,
+      processFacts: () => ({}),
+      gateway: () => ({ stop: () => Promise.resolve(), inspect: () => ({}) }),
+      decideUser: decideUser ?? decide,
+    });
+    this.app.onFatal = (error) => {
+      this.fatal = error;
+    };
+  }
+
+  static async start(options?: SimulationOptions): Promise<SimulatedApp> {
+    const simulated = new SimulatedApp(options);
+    await simulated.app.start();
+    return simulated;
+  }
+
+  /** The process dies: nothing of it runs any more. What is on disk stays. */
+  async kill(): Promise<void> {
+    this.clock.forget();
+    await this.clock.settle();
+    this.clock.forget();
+  }
+
+  /** Asks, and lets everything settle; `undefined` when no answer has come by then. */
+  async ask(kind: UserCommand['kind'], id: UserId): Promise<UserReply | undefined> {
+    let answer: UserReply | undefined;
+    this.app.ask(kind, id, (reply) => {
+      answer = reply;
+    });
+    await this.clock.settle();
+    return answer;
+  }
+
+  async history(id: UserId, range: HistoryRange = { order: 'asc' }): Promise<Session[]> {
+    const sessions: Session[] = [];
+    for await (const chunk of this.app.history(id, range)) sessions.push(...chunk);
+    return sessions.map(({ onlineAt, offlineAt }) => ({ onlineAt, offlineAt }));
+  }
+}
