@@ -46,6 +46,8 @@ export interface HistorySurroundings {
 
 type HistoryMessage =
   | { readonly kind: 'submit'; readonly entries: readonly HistoryEntry[] }
+  /** Starts the next write there is. A message of its own, so that a fault in it repeats nothing else. */
+  | { readonly kind: 'next' }
   /** What was looked up of the users who open a session no later than the latest end there is. */
   | { readonly kind: 'looked_up'; readonly last: ReadonlyMap<UserId, EndedSession | undefined> }
   | { readonly kind: 'written' }
@@ -73,6 +75,7 @@ export class History implements Actor<HistoryMessage> {
   #state: StoreState = 'open';
   /** Something asynchronous is under way; its outcome comes as a message. */
   #busy = false;
+  #nextTold = false;
   #taken: readonly Queued[] = [];
   #commit: Commit | undefined;
   #latestEnd = Infinity;
@@ -162,8 +165,14 @@ export class History implements Actor<HistoryMessage> {
         this.#lifeline?.crashed(new Error('restart intensity exceeded'));
       }
     }
-    this.#pump();
+    if (message.kind !== 'next') this.#next();
     this.#settleIdle();
+  }
+
+  #next(): void {
+    if (this.#nextTold || this.#busy || this.#state === 'refusing') return;
+    this.#nextTold = true;
+    this.#cell?.insist({ kind: 'next' });
   }
 
   /** Everything it was doing is kept in this object, so the next incarnation goes on where this one fell. */
@@ -176,6 +185,7 @@ export class History implements Actor<HistoryMessage> {
     if (verdict === 'dead_letter') {
       system.deadLetters.add(path, message, `it crashed its actor twice: ${error.message}`);
       if (message.kind === 'submit') this.#refuse(message.entries, 'HEARTBEAT_INTERNAL');
+      if (message.kind === 'next') this.#refused(error);
     }
     this.#cell?.restart(this.#suspect);
   }
@@ -184,6 +194,10 @@ export class History implements Actor<HistoryMessage> {
     switch (message.kind) {
       case 'submit':
         for (const entry of message.entries) this.#accept(entry);
+        return;
+      case 'next':
+        this.#startNext();
+        this.#nextTold = false;
         return;
       case 'looked_up':
         this.#busy = false;
@@ -244,16 +258,15 @@ export class History implements Actor<HistoryMessage> {
     this.#around.settle(settlements);
   }
 
-  /** Starts the next write there is, if none is under way. */
-  #pump(): void {
+  #startNext(): void {
     if (this.#busy || this.#state === 'refusing') return;
     if (this.#pruneWanted && (this.#backlog.length === 0 || !this.#prunedLast)) {
       this.#prune();
       return;
     }
     this.#prunedLast = false;
-    if (this.#backlog.length === 0) return;
-    this.#taken = this.#backlog.take(BATCH);
+    if (this.#taken.length === 0) this.#taken = this.#backlog.take(BATCH);
+    if (this.#taken.length === 0) return;
     const users = usersToLookUp(this.#taken, this.#latestEnd);
     if (users.length === 0) this.#write(commitOf(this.#taken, new Map(), this.#latestEnd));
     else this.#lookUp(users);
@@ -323,6 +336,7 @@ export class History implements Actor<HistoryMessage> {
     const commit = this.#commit ?? commitOf(this.#taken, new Map(), this.#latestEnd);
     this.#commit = undefined;
     this.#taken = [];
+    this.#nextTold = false;
     const { retry, settlements } = refusalOf(commit, 'HEARTBEAT_STORE_REFUSES');
     if (this.#state === 'open') this.#around.logger.error('store refuses writes', { error });
     this.#state = 'refusing';
@@ -360,7 +374,8 @@ export class History implements Actor<HistoryMessage> {
   }
 
   #settleIdle(): void {
-    if (this.#busy || (this.#backlog.length > 0 && this.#state === 'open')) return;
+    const waiting = this.#backlog.length + this.#taken.length;
+    if (this.#busy || (waiting > 0 && this.#state === 'open')) return;
     this.#idle?.();
     this.#idle = undefined;
   }
