@@ -168,6 +168,7 @@ export class App implements Daemon {
     if (this.#phase === 'stopping') return;
     this.#phase = 'stopping';
     this.#ports.logger.info('stopping');
+    this.#shards.end();
     await this.#root.stop();
     this.#cancelCheckpoint?.();
     this.#pulse.stop();

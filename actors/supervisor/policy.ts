@@ -32,7 +32,8 @@ export type SupervisorEffect =
   | (ChildRef & { readonly type: 'child_restarting'; readonly restarts: number; readonly delay_ms: number })
   | Outcome;
 
-type Outcome = { readonly type: 'stopped' } | { readonly type: 'escalate'; readonly reason: EscalationReason };
+type Outcome =
+  { readonly type: 'stopped' } | { readonly type: 'escalate'; readonly reason: EscalationReason };
 
 /** Why a supervisor gives up, in OTP's words. `error` is null when a permanent child had ended normally. */
 export interface EscalationReason {
@@ -145,7 +146,10 @@ function restart(state: SupervisorState, child: ChildState, error: string | null
   const ended = { ...child, restarts, restarts_in_row, backing_off: delay_ms > 0 };
   const facts: SupervisorEffect[] = [{ type: 'child_restarting', id, incarnation, restarts, delay_ms }];
   if (delay_ms > 0) facts.push({ type: 'restart_later', id, incarnation, delay_ms });
-  return after(facts, advance(takeDown(putDown(counted, ended, 'waiting'), groupStart(counted, id), 'waiting')));
+  return after(
+    facts,
+    advance(takeDown(putDown(counted, ended, 'waiting'), groupStart(counted, id), 'waiting')),
+  );
 }
 
 /** Those restarted together are always the last ones in start order, from this index on. */
@@ -209,7 +213,9 @@ function startChildren(state: SupervisorState): Decision {
   const next = state.children.find((child, index) => mayStart(state, child, index));
   if (next !== undefined) return startChild(state, next);
   const complete = state.phase === 'starting' && state.children.every((child) => child.has_started);
-  return complete ? { state: { ...state, phase: 'running' }, effects: [{ type: 'started' }] } : unchanged(state);
+  return complete
+    ? { state: { ...state, phase: 'running' }, effects: [{ type: 'started' }] }
+    : unchanged(state);
 }
 
 function startChild(state: SupervisorState, child: ChildState): Decision {

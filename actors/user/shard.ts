@@ -42,6 +42,8 @@ export interface ShardSurroundings {
   readonly logger: Logger;
   /** Whether one more user may be online. */
   hasRoom(): boolean;
+  /** Whether the whole system ends, and its actors with it. */
+  ending(): boolean;
   /** The wall clock's reading at a moment just past. */
   wallAt(at: Moment): Instant;
   submit(entry: UserEntry): void;
@@ -113,6 +115,8 @@ export class Shard implements UserSurroundings {
   /** The users stay in the table with what they had not handled, so that the next start finds them. */
   async #stop(): Promise<void> {
     this.#lifeline = undefined;
+    // Nobody asks any more and nothing is kept in memory alone, so a million actors need not be ended one by one.
+    if (this.#around.ending()) return;
     await Promise.all([...this.#users.values()].map((actor) => this.#stopOne(actor)));
   }
 

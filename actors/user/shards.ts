@@ -32,12 +32,14 @@ export class LocalShards implements Shards {
   #healed: UserId[] = [];
   #generation = 0;
   #blindUntil: Moment | undefined;
+  #ending = false;
 
   constructor(options: LocalShardsOptions, around: LocalShardsSurroundings) {
     this.#clock = around.clock;
     this.#submit = around.submit;
     const surroundings: ShardSurroundings = {
       ...around,
+      ending: () => this.#ending,
       hasRoom: () => this.size < options.users,
       wallAt: (at) => this.wallAt(at),
       submit: (entry) => {
@@ -81,6 +83,11 @@ export class LocalShards implements Shards {
     const blindness: Blindness = { from, to, previousEnd: this.#blindUntil };
     this.#blindUntil = to;
     for (const shard of this.all) shard.blind(blindness);
+  }
+
+  /** From here on, a shard that is stopped is stopped for good. */
+  end(): void {
+    this.#ending = true;
   }
 
   /** Brings back a session found at a restart. */

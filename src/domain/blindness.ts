@@ -35,7 +35,7 @@ export function deadlineAfter(
   grace: Millis,
 ): Moment {
   const shifted = live.deadline + (blindness.to - blindness.from);
-  const silentSinceLast = blindness.previousEnd !== undefined && live.lastSeen <= blindness.previousEnd;
+  const silentSinceLast = blindness.previousEnd !== undefined && live.lastSeen < blindness.previousEnd;
   if (silentSinceLast) return moment(shifted);
   return moment(Math.max(shifted, blindness.to + Math.min(timeout, grace)));
 }

@@ -1,0 +1,94 @@
+import { expect } from 'chai';
+import { SimulatedApp, user } from '../support/simulated-app.js';
+
+const ANN = user(1);
+const BEN = user(2);
+const ONLINE = { kind: 'online' };
+const OFFLINE = { kind: 'offline' };
+
+describe('blindness', () => {
+  let daemon: SimulatedApp;
+
+  beforeEach(async () => {
+    daemon = await SimulatedApp.start();
+  });
+
+  afterEach(async () => {
+    await daemon.app.stop();
+  });
+
+  it('declares nobody offline after standing still for 20 s, and gives everyone a timeout again', async () => {
+    await daemon.ask('heal', ANN);
+    await daemon.clock.advance(6000);
+    daemon.clock.standStill(20_000);
+    expect(await daemon.ask('checkup', ANN)).to.deep.equal(ONLINE);
+    await daemon.clock.advance(6900);
+    expect(await daemon.ask('checkup', ANN)).to.deep.equal(ONLINE);
+    await daemon.clock.advance(20_000);
+    expect(await daemon.ask('checkup', ANN)).to.deep.equal(OFFLINE);
+  });
+
+  it('records the interval in the log, on disk and in /supervision', async () => {
+    await daemon.clock.advance(100);
+    daemon.clock.standStill(20_000);
+    await daemon.clock.advance(100);
+    expect(daemon.logger.events()).to.include('was blind');
+    const supervision = await daemon.app.supervision();
+    expect(supervision).to.nested.include({ 'blind_intervals[0].cause': 'stalled' });
+    expect(supervision).to.have.nested.property('blind_intervals[0].seconds').that.is.within(20, 20.1);
+    const [stored] = await daemon.store.blindIntervals(1);
+    expect(stored).to.include({ cause: 'stalled' });
+  });
+
+  it('counts a heal that lay in the socket through a short stall as having arrived when it began', async () => {
+    const opened = daemon.clock.wall();
+    await daemon.ask('heal', ANN);
+    await daemon.clock.advance(6900);
+    daemon.clock.standStill(900);
+    expect(await daemon.ask('heal', ANN)).to.deep.equal(ONLINE);
+    await daemon.clock.advance(100);
+    expect(await daemon.history(ANN)).to.deep.equal([{ onlineAt: opened, offlineAt: opened + 14_800 }]);
+  });
+
+  it('expires the silent after a short stall, at their true deadline', async () => {
+    const opened = daemon.clock.wall();
+    await daemon.ask('heal', ANN);
+    await daemon.clock.advance(6900);
+    daemon.clock.standStill(900);
+    await daemon.clock.advance(100);
+    expect(await daemon.ask('checkup', ANN)).to.deep.equal(OFFLINE);
+    expect(await daemon.history(ANN)).to.deep.equal([{ onlineAt: opened, offlineAt: opened + 7000 }]);
+  });
+
+  it('gives the blind time only to those who are blinded again without a heal in between', async () => {
+    await daemon.ask('heal', ANN);
+    await daemon.ask('heal', BEN);
+    for (let stall = 0; stall < 4; stall++) {
+      await daemon.clock.advance(2500);
+      await daemon.ask('heal', BEN);
+      daemon.clock.standStill(2000);
+      await daemon.clock.advance(40);
+    }
+    expect(await daemon.ask('checkup', ANN)).to.deep.equal(OFFLINE);
+    expect(await daemon.ask('checkup', BEN)).to.deep.equal(ONLINE);
+  });
+
+  it('ends nobody when the wall clock jumps an hour either way, and makes no broken session', async () => {
+    await daemon.ask('heal', ANN);
+    for (const hour of [1, -1, -1, 1]) {
+      daemon.clock.jumpWall(hour * 3_600_000);
+      await daemon.clock.advance(6000);
+      expect(await daemon.ask('checkup', ANN)).to.deep.equal(ONLINE);
+      await daemon.ask('heal', ANN);
+      await daemon.ask('goodbye', BEN);
+      await daemon.ask('heal', BEN);
+    }
+    for (const id of [ANN, BEN]) {
+      const sessions = await daemon.history(id);
+      sessions.forEach((session, index) => {
+        expect(session.offlineAt).to.be.at.least(session.onlineAt);
+        expect(session.onlineAt).to.be.at.least(sessions[index - 1]?.offlineAt ?? -Infinity);
+      });
+    }
+  });
+});

@@ -1,0 +1,97 @@
+import { expect } from 'chai';
+import { SimulatedApp, user } from '../support/simulated-app.js';
+
+const ANN = user(1);
+const BEN = user(2);
+const ONLINE = { kind: 'online' };
+const OFFLINE = { kind: 'offline' };
+
+describe('a restart', () => {
+  let daemon: SimulatedApp;
+
+  beforeEach(async () => {
+    daemon = await SimulatedApp.start();
+  });
+
+  afterEach(async () => {
+    await daemon.app.stop();
+  });
+
+  async function killAndStart(downtime: number): Promise<void> {
+    await daemon.kill();
+    daemon.clock.standStill(downtime);
+    daemon = await SimulatedApp.start({ store: daemon.store, clock: daemon.clock });
+  }
+
+  it('holds whoever was online for one more timeout, and resumes the session of who heals within it', async () => {
+    const opened = daemon.clock.wall();
+    await daemon.ask('heal', ANN);
+    await daemon.clock.advance(5000);
+    await killAndStart(60_000);
+    expect(await daemon.ask('checkup', ANN)).to.deep.equal(ONLINE);
+    await daemon.clock.advance(6900);
+    expect(await daemon.ask('heal', ANN)).to.deep.equal(ONLINE);
+    const healed = daemon.clock.wall();
+    await daemon.clock.advance(8000);
+    expect(await daemon.history(ANN)).to.deep.equal([{ onlineAt: opened, offlineAt: healed + 7000 }]);
+  });
+
+  it('ends the session of who does not heal within one timeout of the truth', async () => {
+    const opened = daemon.clock.wall();
+    await daemon.ask('heal', ANN);
+    await daemon.clock.advance(5000);
+    await daemon.ask('heal', ANN);
+    await daemon.clock.advance(3000);
+    await killAndStart(60_000);
+    await daemon.clock.advance(8000);
+    const [session] = await daemon.history(ANN);
+    expect(session?.onlineAt).to.equal(opened);
+    expect(session?.offlineAt).to.be.within(opened + 5000, opened + 12_000 + 7000);
+    expect(await daemon.ask('checkup', ANN)).to.deep.equal(OFFLINE);
+  });
+
+  it('keeps what had ended, exactly', async () => {
+    const opened = daemon.clock.wall();
+    await daemon.ask('heal', ANN);
+    await daemon.clock.advance(8000);
+    await daemon.ask('heal', BEN);
+    await daemon.ask('goodbye', BEN);
+    await killAndStart(1000);
+    expect(await daemon.history(ANN)).to.deep.equal([{ onlineAt: opened, offlineAt: opened + 7000 }]);
+    expect(await daemon.history(BEN)).to.deep.equal([{ onlineAt: opened + 8000, offlineAt: opened + 8000 }]);
+    expect(await daemon.ask('checkup', BEN)).to.deep.equal(OFFLINE);
+  });
+
+  it('hides nobody for ever in a crash loop, and forgets nobody who heals in it', async () => {
+    await daemon.ask('heal', ANN);
+    await daemon.ask('heal', BEN);
+    await daemon.clock.advance(2000);
+    for (let crash = 0; crash < 5; crash++) {
+      await killAndStart(500);
+      await daemon.clock.advance(1000);
+      expect(await daemon.ask('heal', BEN), `after crash ${crash}`).to.deep.equal(ONLINE);
+      expect(await daemon.history(BEN)).to.have.length(1);
+      await daemon.clock.advance(1500);
+    }
+    expect(await daemon.ask('checkup', ANN)).to.deep.equal(OFFLINE);
+    expect(await daemon.history(ANN)).to.have.length(1);
+  });
+
+  it('finds everything after an orderly stop', async () => {
+    const opened = daemon.clock.wall();
+    await daemon.ask('heal', ANN);
+    await daemon.app.stop();
+    daemon.clock.standStill(3000);
+    daemon = await SimulatedApp.start({ store: daemon.store, clock: daemon.clock });
+    expect(await daemon.ask('heal', ANN)).to.deep.equal(ONLINE);
+    expect(await daemon.history(ANN)).to.deep.equal([{ onlineAt: opened, offlineAt: opened + 10_000 }]);
+  });
+
+  it('records that it was blind meanwhile', async () => {
+    await daemon.clock.advance(2000);
+    await killAndStart(60_000);
+    const supervision = await daemon.app.supervision();
+    expect(supervision).to.nested.include({ 'blind_intervals[0].cause': 'restarted' });
+    expect(supervision).to.have.nested.property('blind_intervals[0].seconds').that.is.within(60, 61.1);
+  });
+});

@@ -1,0 +1,90 @@
+import { expect } from 'chai';
+import { RefusingStore } from '../support/refusing-store.js';
+import { SimulatedApp, user } from '../support/simulated-app.js';
+
+const ANN = user(1);
+const BEN = user(2);
+const REFUSED = { kind: 'refused', code: 'HEARTBEAT_STORE_REFUSES' };
+
+describe('a store that refuses writes', () => {
+  let store: RefusingStore;
+  let daemon: SimulatedApp;
+
+  beforeEach(async () => {
+    store = new RefusingStore();
+    daemon = await SimulatedApp.start({ store });
+  });
+
+  afterEach(async () => {
+    store.full = false;
+    await daemon.app.stop();
+  });
+
+  it('goes on extending sessions, and refuses new ones and goodbyes', async () => {
+    await daemon.ask('heal', ANN);
+    store.full = true;
+    expect(await daemon.ask('heal', BEN)).to.deep.equal(REFUSED);
+    expect(await daemon.ask('checkup', BEN)).to.deep.equal({ kind: 'offline' });
+    expect(await daemon.ask('heal', ANN)).to.deep.equal({ kind: 'online' });
+    expect(await daemon.ask('goodbye', ANN)).to.deep.equal(REFUSED);
+    expect(await daemon.ask('checkup', ANN)).to.deep.equal({ kind: 'online' });
+  });
+
+  it('says so where readiness is asked for and in the log, and no longer once it writes again', async () => {
+    store.full = true;
+    await daemon.ask('heal', BEN);
+    expect(daemon.app.unready()).to.deep.equal(['the store refuses writes']);
+    expect(daemon.logger.events()).to.include('store refuses writes');
+    store.full = false;
+    await daemon.clock.advance(31_000);
+    expect(daemon.app.unready()).to.deep.equal([]);
+    expect(await daemon.ask('heal', BEN)).to.deep.equal({ kind: 'online' });
+  });
+
+  it('keeps the ends of sessions in memory, shows them in the history, and stores them later', async () => {
+    const opened = daemon.clock.wall();
+    await daemon.ask('heal', ANN);
+    store.full = true;
+    await daemon.clock.advance(10_000);
+    const whole = [{ onlineAt: opened, offlineAt: opened + 7000 }];
+    expect(store.countSessions()).to.equal(0);
+    expect(await daemon.history(ANN)).to.deep.equal(whole);
+    store.full = false;
+    await daemon.clock.advance(31_000);
+    expect(store.countSessions()).to.equal(1);
+    expect(await daemon.history(ANN)).to.deep.equal(whole);
+  });
+
+  for (const keepsRefused of [false, true]) {
+    const how = keepsRefused ? 'although it had reached the disk' : 'which had not reached the disk';
+
+    it(`leaves nothing behind of a refused opening ${how}`, async () => {
+      Object.assign(store, { full: true, keepsRefused });
+      expect(await daemon.ask('heal', ANN)).to.deep.equal(REFUSED);
+      store.full = false;
+      await daemon.clock.advance(31_000);
+      await daemon.kill();
+      const next = await SimulatedApp.start({ store, clock: daemon.clock });
+      expect(await next.ask('checkup', ANN)).to.deep.equal({ kind: 'offline' });
+      expect(await next.history(ANN)).to.deep.equal([]);
+      daemon = next;
+    });
+
+    it(`goes on with a session whose goodbye was refused ${how}`, async () => {
+      const opened = daemon.clock.wall();
+      await daemon.ask('heal', ANN);
+      Object.assign(store, { full: true, keepsRefused });
+      expect(await daemon.ask('goodbye', ANN)).to.deep.equal(REFUSED);
+      store.full = false;
+      for (let second = 0; second < 31; second++) {
+        await daemon.clock.advance(1000);
+        await daemon.ask('heal', ANN);
+      }
+      await daemon.kill();
+      const next = await SimulatedApp.start({ store, clock: daemon.clock });
+      expect(await next.ask('checkup', ANN)).to.deep.equal({ kind: 'online' });
+      expect(await next.history(ANN)).to.deep.equal([{ onlineAt: opened, offlineAt: opened + 38_000 }]);
+      daemon = next;
+    });
+  }
+});
