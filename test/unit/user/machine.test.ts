@@ -1,0 +1,114 @@
+import { expect } from 'chai';
+import {
+  ABSENT,
+  decide,
+  type Lease,
+  type UserEffect,
+  type UserMessage,
+  type UserState,
+} from '../../../actors/user/user.machine.js';
+import type { UserCommand } from '../../../actors/user/user.protocol.js';
+import { instant, moment } from '../../../src/domain/time.js';
+import { user } from '../../support/simulated-app.js';
+
+const ANN = user(1);
+const ONLINE_AT = instant(1_000_000);
+const OPENED = moment(500);
+const DEADLINE = 7500;
+
+const lease: Lease = { deadline: moment(DEADLINE), lastSeen: moment(500) };
+const online: UserState = { phase: 'online', session: { onlineAt: ONLINE_AT, openedAt: OPENED } };
+const opening: UserState = { phase: 'opening', openedAt: OPENED, deferring: false };
+const goodbyeUnderWay: UserState = { phase: 'leaving', session: undefined, reply: { kind: 'offline' } };
+
+function at(kind: UserCommand['kind'], arrivedAt: number, readAt = arrivedAt): UserMessage {
+  return { kind, user: ANN, arrivedAt: moment(arrivedAt), readAt: moment(readAt) };
+}
+
+/** Each effect in a word or two. */
+function words(effects: readonly UserEffect[]): string {
+  return effects.map(word).join(', ');
+}
+
+function word(effect: UserEffect): string {
+  if (effect.kind === 'submit') {
+    return 'session' in effect ? `${effect.entry} at ${effect.session.offlineAt - ONLINE_AT}` : effect.entry;
+  }
+  if (effect.kind === 'answer' || effect.kind === 'release') {
+    return `${effect.kind} ${effect.reply.kind === 'refused' ? effect.reply.code : effect.reply.kind}`;
+  }
+  return effect.kind;
+}
+
+type Row = readonly [promise: string, state: UserState, message: UserMessage, phase: UserState['phase'], effects: string];
+
+const STORED: UserMessage = { kind: 'settled', stored: true, onlineAt: ONLINE_AT };
+const REFUSED: UserMessage = { kind: 'settled', stored: false, code: 'HEARTBEAT_STORE_REFUSES' };
+
+const rows: readonly Row[] = [
+  ['a first heal opens a session and waits for the disk', ABSENT, at('heal', 500), 'opening', 'open, extend, wait'],
+  ['a heal while the opening is written waits with it', opening, at('heal', 600), 'opening', 'extend, wait'],
+  ['a stored opening answers all who wait', opening, STORED, 'online', 'watch, release online, replay'],
+  ['a refused opening refuses all who wait', opening, REFUSED, 'absent', 'release HEARTBEAT_STORE_REFUSES, replay'],
+  ['a heal in time extends', online, at('heal', 5000), 'online', 'extend, answer online'],
+  ['a heal at the deadline extends', online, at('heal', DEADLINE), 'online', 'extend, answer online'],
+  ['a heal after it ends the session there and opens another', online, at('heal', DEADLINE + 1), 'opening', 'end at 7000, open, extend, wait'],
+  ['a heal read late that arrived in time extends', online, at('heal', DEADLINE, DEADLINE + 900), 'online', 'extend, answer online'],
+  ['a checkup before the deadline is told online', online, at('checkup', DEADLINE - 1), 'online', 'answer online'],
+  ['a checkup at the deadline is told offline', online, at('checkup', DEADLINE), 'online', 'answer offline'],
+  ['a checkup while the opening is written is told offline', opening, at('checkup', 600), 'opening', 'answer offline'],
+  ['a goodbye ends the session now', online, at('goodbye', 2500), 'leaving', 'close at 2000, wait'],
+  ['a goodbye after the deadline ends it at the deadline', online, at('goodbye', 9000), 'leaving', 'close at 7000, wait'],
+  ['a goodbye of a stranger waits for what is on its way to the disk', ABSENT, at('goodbye', 1), 'leaving', 'flush, wait'],
+  ['a goodbye while the opening is written comes after it', opening, at('goodbye', 600), 'opening', 'defer'],
+  ['a second goodbye waits with the first', goodbyeUnderWay, at('goodbye', 600), 'leaving', 'wait'],
+  ['a heal while a goodbye is written comes after it', goodbyeUnderWay, at('heal', 600), 'leaving', 'defer'],
+  ['a stored goodbye answers offline', goodbyeUnderWay, STORED, 'absent', 'release offline, replay'],
+  ['an erasure waits for the disk', online, at('erase', 600), 'leaving', 'erase, wait'],
+  ['an expiry past the deadline ends the session at it', online, { kind: 'expire', horizon: moment(DEADLINE + 1) }, 'absent', 'end at 7000'],
+  ['an expiry at the deadline itself is too soon', online, { kind: 'expire', horizon: moment(DEADLINE) }, 'online', 'watch'],
+  ['an expiry while the opening is written does nothing', opening, { kind: 'expire', horizon: moment(9999) }, 'opening', ''],
+  ['a settlement that nobody waits for does nothing', online, STORED, 'online', ''],
+];
+
+describe('the state machine of a user', () => {
+  for (const [promise, state, message, phase, effects] of rows) {
+    it(promise, () => {
+      const decision = decide(state, lease, message);
+      expect(decision.state.phase).to.equal(phase);
+      expect(words(decision.effects)).to.equal(effects);
+    });
+  }
+
+  it('goes back to the session when its goodbye is refused', () => {
+    const { state } = decide(online, lease, at('goodbye', 2500));
+    const decision = decide(state, lease, REFUSED);
+    expect(decision.state).to.deep.equal(online);
+    expect(words(decision.effects)).to.equal('watch, release HEARTBEAT_STORE_REFUSES, replay');
+  });
+
+  it('defers whatever comes behind a deferred goodbye', () => {
+    const { state } = decide(opening, lease, at('goodbye', 600));
+    expect(words(decide(state, lease, at('heal', 601)).effects)).to.equal('defer');
+  });
+
+  it('ends a recovered session that nobody healed where the last run left it', () => {
+    const endsAt = instant(ONLINE_AT + 3000);
+    const recovered: UserState = { phase: 'online', session: { onlineAt: ONLINE_AT, openedAt: OPENED, endsAt } };
+    const { effects } = decide(recovered, lease, { kind: 'expire', horizon: moment(DEADLINE + 1) });
+    expect(words(effects)).to.equal('end at 3000');
+  });
+
+  it('makes a recovered session an ordinary one with its first heal, and says so', () => {
+    const recovered: UserState = { phase: 'online', session: { onlineAt: ONLINE_AT, openedAt: OPENED, endsAt: ONLINE_AT } };
+    const { state, effects } = decide(recovered, lease, at('heal', 600));
+    expect(words(effects)).to.equal('resumed, extend, answer online');
+    expect(state).to.deep.equal(online);
+  });
+
+  it('never ends a session before it began', () => {
+    const young: UserState = { phase: 'online', session: { onlineAt: ONLINE_AT, openedAt: moment(9000) } };
+    const { effects } = decide(young, { deadline: moment(100), lastSeen: moment(50) }, at('heal', 9000));
+    expect(words(effects)).to.match(/^end at 0,/);
+  });
+});
