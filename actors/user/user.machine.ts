@@ -152,7 +152,7 @@ function goodbye(state: UserState, lease: Lease, command: UserCommand): Decision
       };
     }
     case 'leaving':
-      return { state, effects: state.reply === OFFLINE ? WAIT : DEFER };
+      return { state, effects: state.reply.kind === 'offline' ? WAIT : DEFER };
     default:
       return assertNever(state);
   }
@@ -167,7 +167,7 @@ function erase(state: UserState): Decision {
     case 'online':
       return { state: { phase: 'leaving', session: state.session, reply: ERASED }, effects: ERASE };
     case 'leaving':
-      return { state, effects: state.reply === ERASED ? WAIT : DEFER };
+      return { state, effects: state.reply.kind === 'erased' ? WAIT : DEFER };
     default:
       return assertNever(state);
   }
