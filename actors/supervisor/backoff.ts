@@ -1,10 +1,14 @@
-import type { SupervisorPolicy } from './child-spec.js';
+/** Seconds between restarts of one child in a row; a `max` of 0 restarts at once, as OTP does. */
+export interface Backoff {
+  readonly min: number;
+  readonly max: number;
+}
 
 /**
  * Milliseconds to wait before restart number `nth` (from 1) of one child in a row:
  * none, then `min` seconds, doubling up to `max`.
  */
-export function restartDelay(nth: number, backoff: SupervisorPolicy['backoff']): number {
+export function restartDelay(nth: number, backoff: Backoff): number {
   const { min, max } = backoff;
   // A min of 0 never grows, and 0 times a large power would be NaN.
   if (nth <= 1 || min === 0) return 0;

@@ -1,4 +1,4 @@
-import { restartsInRow } from './backoff.js';
+import { restartsInRow, type Backoff } from './backoff.js';
 
 /** When a child that ended is started again (OTP `restart`). */
 export type RestartType = 'permanent' | 'transient' | 'temporary';
@@ -21,12 +21,11 @@ export interface SupervisorPolicy {
   readonly intensity: number;
   /** Seconds. */
   readonly period: number;
-  /** Seconds between restarts of one child in a row; a `max` of 0 restarts at once, as OTP does. */
-  readonly backoff: { readonly min: number; readonly max: number };
+  readonly backoff: Backoff;
 }
 
 /** `waiting`: down, and started when its turn and the end of its back-off have come. */
-export type ChildStatus = 'waiting' | 'starting' | 'running' | 'stopping' | 'stopped';
+type ChildStatus = 'waiting' | 'starting' | 'running' | 'stopping' | 'stopped';
 
 /** A child as its supervisor sees it. Instants are monotonic milliseconds. */
 export interface ChildState extends ChildPolicy {

@@ -39,7 +39,12 @@ function branch(context: SupervisionContext, place: Place, node: SupervisorNode)
     shutdown,
     start: async (lifeline): Promise<RunningChild> => {
       const supervisor = grow(context, inner, node, lifeline);
-      await supervisor.start();
+      try {
+        await supervisor.start();
+      } catch (error) {
+        await supervisor.stop();
+        throw error;
+      }
       return supervisor;
     },
   };

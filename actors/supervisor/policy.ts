@@ -1,3 +1,4 @@
+import { assertNever } from '../../src/domain/assert-never.js';
 import { restartDelay } from './backoff.js';
 import { afterRun, checkChildSpecs, isAlive, isSettled, neverStarted } from './child-spec.js';
 import type { ChildPolicy, ChildState, SupervisorPolicy } from './child-spec.js';
@@ -260,9 +261,4 @@ function after(effects: readonly SupervisorEffect[], decision: Decision): Decisi
 
 function unchanged(state: SupervisorState): Decision {
   return { state, effects: [] };
-}
-
-/** Ends every `switch` over a union: the compiler refuses it as soon as a case is missing. */
-function assertNever(value: never): never {
-  throw new TypeError(`unexpected value ${JSON.stringify(value)}`);
 }

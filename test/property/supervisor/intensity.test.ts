@@ -3,7 +3,9 @@ import fc from 'fast-check';
 import { restartDelay } from '../../../actors/supervisor/backoff.js';
 import { recordRestart, type RestartHistory } from '../../../actors/supervisor/intensity.js';
 
-const pauses = fc.array(fc.oneof(fc.constantFrom(0, 1, 999, 1_000, 1_001), fc.nat(5_000)), { maxLength: 100 });
+const pauses = fc.array(fc.oneof(fc.constantFrom(0, 1, 999, 1_000, 1_001), fc.nat(5_000)), {
+  maxLength: 100,
+});
 const policy = fc.record({ intensity: fc.nat(5), period: fc.constantFrom(1, 2, 3.5) });
 
 describe('restart intensity', () => {

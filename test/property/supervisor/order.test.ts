@@ -15,7 +15,9 @@ describe('whatever happens to its children, a supervisor', function () {
     holds((world) => {
       for (const { id } of world.scenario.specs) {
         const started = effects(world, 'start_child').filter(({ effect }) => effect.id === id);
-        expect(started.map(({ effect }) => effect.incarnation)).to.deep.equal(started.map((_, index) => index + 1));
+        expect(started.map(({ effect }) => effect.incarnation)).to.deep.equal(
+          started.map((_, index) => index + 1),
+        );
       }
     });
   });
@@ -105,7 +107,8 @@ describe('whatever happens to its children, a supervisor', function () {
     holds(
       (world) => {
         for (const step of world.steps.filter((one) => isToBeRestarted(one) && !isEnding(one)))
-          for (const { status } of step.after.children) expect(status).to.be.oneOf(['stopping', 'waiting', 'starting']);
+          for (const { status } of step.after.children)
+            expect(status).to.be.oneOf(['stopping', 'waiting', 'starting']);
       },
       ['one_for_all'],
     );

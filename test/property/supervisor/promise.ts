@@ -54,7 +54,9 @@ export function isEnding({ after }: Step): boolean {
 /** The child whose unasked end this step told of, as it was before: what a restart would be for. */
 export function fallen({ event, before }: Step): ChildState | undefined {
   if (event.type !== 'child_exited' && event.type !== 'child_start_failed') return undefined;
-  const child = before.children.find(({ id, incarnation }) => id === event.id && incarnation === event.incarnation);
+  const child = before.children.find(
+    ({ id, incarnation }) => id === event.id && incarnation === event.incarnation,
+  );
   return child?.status === 'running' || child?.status === 'starting' ? child : undefined;
 }
 

@@ -12,7 +12,8 @@ describe('whatever happens to its children, a supervisor', function () {
           if (restart === 'temporary') expect(starts.length).to.be.at.most(1);
           const end = world.steps.find((step) => fallen(step)?.id === id && !isToBeRestarted(step));
           if (restart === 'transient' && end !== undefined)
-            for (const { step } of starts) expect(world.steps.indexOf(step)).to.be.below(world.steps.indexOf(end));
+            for (const { step } of starts)
+              expect(world.steps.indexOf(step)).to.be.below(world.steps.indexOf(end));
         }
       },
       ['one_for_one'],
@@ -35,6 +36,20 @@ describe('whatever happens to its children, a supervisor', function () {
         restarts.push(step.now);
         const inPeriod = restarts.filter((at) => step.now - at <= period * 1000).length;
         expect(isEnding(step)).to.equal(inPeriod > intensity);
+      }
+    });
+  });
+
+  it('starts a child that backs off only after its restart is due', () => {
+    holds((world) => {
+      const pausing = new Set<string>();
+      for (const { event, effects } of world.steps) {
+        if (event.type === 'restart_due') pausing.delete(`${event.id}#${event.incarnation}`);
+        for (const { effect } of effects) {
+          if (effect.type === 'restart_later') pausing.add(`${effect.id}#${effect.incarnation}`);
+          if (effect.type === 'start_child')
+            expect(pausing).not.to.include(`${effect.id}#${effect.incarnation - 1}`);
+        }
       }
     });
   });

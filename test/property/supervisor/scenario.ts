@@ -42,9 +42,12 @@ const happening: fc.Arbitrary<Happening> = fc.record({
 });
 
 const specs: fc.Arbitrary<ChildPolicy[]> = fc
-  .array(fc.constantFrom('permanent' as const, 'permanent' as const, 'transient' as const, 'temporary' as const), {
-    maxLength: 5,
-  })
+  .array(
+    fc.constantFrom('permanent' as const, 'permanent' as const, 'transient' as const, 'temporary' as const),
+    {
+      maxLength: 5,
+    },
+  )
   .map((types) => types.map((restart, index) => ({ id: `child-${index}`, restart, shutdown: 1 })));
 
 /** Every strategy, small intensities, with and without a back-off. */

@@ -49,7 +49,10 @@ describe('back-off between restarts', () => {
   });
 
   it('begins again though a sibling ended that long run', () => {
-    const play = Play.running({ a: 'permanent', b: 'permanent' }, { backoff, intensity: 10, strategy: 'rest_for_one' });
+    const play = Play.running(
+      { a: 'permanent', b: 'permanent' },
+      { backoff, intensity: 10, strategy: 'rest_for_one' },
+    );
     play.crashes('b');
     play.started('b');
     play.after(5_001).crashes('a');

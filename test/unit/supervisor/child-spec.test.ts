@@ -1,5 +1,9 @@
 import { expect } from 'chai';
-import { checkChildSpecs, type ChildPolicy, type SupervisorPolicy } from '../../../actors/supervisor/child-spec.js';
+import {
+  checkChildSpecs,
+  type ChildPolicy,
+  type SupervisorPolicy,
+} from '../../../actors/supervisor/child-spec.js';
 import { POLICY } from './play.js';
 
 const CHILD: ChildPolicy = { id: 'history', restart: 'permanent', shutdown: 5 };
@@ -44,8 +48,12 @@ describe('child specs', () => {
 
   it('refuses a back-off that is negative, endless or upside down', () => {
     expect(problems({ backoff: { min: -1, max: 1 } })).to.throw('backoff.min must be seconds from 0, not -1');
-    expect(problems({ backoff: { min: 1, max: Infinity } })).to.throw('backoff.max must be seconds from backoff.min');
-    expect(problems({ backoff: { min: 2, max: 1 } })).to.throw('backoff.max must be seconds from backoff.min, not 1');
+    expect(problems({ backoff: { min: 1, max: Infinity } })).to.throw(
+      'backoff.max must be seconds from backoff.min',
+    );
+    expect(problems({ backoff: { min: 2, max: 1 } })).to.throw(
+      'backoff.max must be seconds from backoff.min, not 1',
+    );
   });
 
   it('lists every problem at once', () => {

@@ -1,6 +1,15 @@
-import type { ChildState, RestartType, Strategy, SupervisorPolicy } from '../../../actors/supervisor/child-spec.js';
+import type {
+  ChildState,
+  RestartType,
+  Strategy,
+  SupervisorPolicy,
+} from '../../../actors/supervisor/child-spec.js';
 import { decide, initialState } from '../../../actors/supervisor/policy.js';
-import type { SupervisorEffect, SupervisorEvent, SupervisorState } from '../../../actors/supervisor/policy.js';
+import type {
+  SupervisorEffect,
+  SupervisorEvent,
+  SupervisorState,
+} from '../../../actors/supervisor/policy.js';
 
 export const POLICY: SupervisorPolicy = {
   strategy: 'one_for_one',
