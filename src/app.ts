@@ -7,7 +7,7 @@ import { POLICIES, tree } from '../actors/tree.js';
 import { recover } from '../actors/user/recover.js';
 import { LocalShards } from '../actors/user/shards.js';
 import { decide } from '../actors/user/user.machine.js';
-import type { LiveSession, UserCommand, UserReply } from '../actors/user/user.protocol.js';
+import type { UserCommand, UserReply } from '../actors/user/user.protocol.js';
 import type { Config } from './config/schema.js';
 import type { BlindInterval } from './domain/blindness.js';
 import type { EndedSession, Session } from './domain/session.js';
@@ -222,19 +222,27 @@ export class App implements Daemon {
   }
 
   async *history(user: UserId, range: HistoryRange): AsyncIterable<readonly Session[]> {
-    const live = await this.#liveSession(user);
-    const session = live === undefined ? undefined : { onlineAt: live.onlineAt, offlineAt: live.deadline };
-    yield* this.#reader.sessions(user, range, session);
+    const last = await this.#lastInMemory(user);
+    await this.#settled();
+    yield* this.#reader.sessions(user, range, last);
   }
 
-  lastSession(user: UserId): Promise<EndedSession | undefined> {
+  async lastSession(user: UserId): Promise<EndedSession | undefined> {
+    await this.#settled();
     return this.#reader.lastSession(user);
   }
 
-  #liveSession(user: UserId): Promise<LiveSession | undefined> {
+  /** Whatever an actor has submitted is history's by then, so nothing is missed on its way. */
+  #settled(): Promise<void> {
+    this.#shards.flush();
+    return this.#history.caughtUp();
+  }
+
+  /** The session that is going on, or whose end has not been noticed yet. */
+  #lastInMemory(user: UserId): Promise<Session | undefined> {
     return new Promise((resolve, reject) => {
       this.ask('describe', user, (reply) => {
-        if (reply.kind === 'described') resolve(reply.session);
+        if (reply.kind === 'described') resolve(inMemory(reply));
         else if (reply.kind === 'refused') reject(new HeartbeatError(reply.code, 'the user could not be asked'));
         else reject(new TypeError(`'describe' was answered '${reply.kind}'`));
       });
@@ -280,4 +288,8 @@ export class App implements Daemon {
       tree: { name: 'root', ...this.#root.inspect() },
     };
   }
+}
+
+function inMemory({ session, ended }: Extract<UserReply, { kind: 'described' }>): Session | undefined {
+  return session === undefined ? ended : { onlineAt: session.onlineAt, offlineAt: session.deadline };
 }

@@ -46,6 +46,7 @@ export interface HistorySurroundings {
 
 type HistoryMessage =
   | { readonly kind: 'submit'; readonly entries: readonly HistoryEntry[] }
+  | { readonly kind: 'catch_up'; readonly caughtUp: () => void }
   /** Starts the next write there is. A message of its own, so that a fault in it repeats nothing else. */
   | { readonly kind: 'next' }
   /** What was looked up of the users who open a session no later than the latest end there is. */
@@ -152,6 +153,13 @@ export class History implements Actor<HistoryMessage> {
     this.#cell?.insist({ kind: 'submit', entries });
   }
 
+  /** Resolves once everything submitted before has been taken in. */
+  caughtUp(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#cell?.insist({ kind: 'catch_up', caughtUp: resolve });
+    });
+  }
+
   /** The user's sessions that have ended and are not on disk yet, oldest first. */
   unstored(user: UserId): readonly EndedSession[] {
     return this.#backlog.endedOf(user);
@@ -194,6 +202,9 @@ export class History implements Actor<HistoryMessage> {
     switch (message.kind) {
       case 'submit':
         for (const entry of message.entries) this.#accept(entry);
+        return;
+      case 'catch_up':
+        message.caughtUp();
         return;
       case 'next':
         this.#startNext();

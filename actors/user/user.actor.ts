@@ -5,7 +5,16 @@ import type { Actor, Cell, Crash } from '../../src/runtime/actor.js';
 import { Timer, type TimerWheel } from '../../src/runtime/timer-wheel.js';
 import type { UserEntry } from '../history/history.protocol.js';
 import { Asked } from './batch.js';
-import { ABSENT, type decide, type Lease, type UserEffect, type UserMessage, type UserState } from './user.machine.js';
+import {
+  ABSENT,
+  afterSettling,
+  type decide,
+  type Lease,
+  type Settled,
+  type UserEffect,
+  type UserMessage,
+  type UserState,
+} from './user.machine.js';
 import type { UserReply } from './user.protocol.js';
 
 export type Told = Asked | Exclude<UserMessage, { readonly kind: Asked['kind'] }>;
@@ -45,7 +54,10 @@ export class UserActor implements Actor<Told>, Lease {
   /** What was told and not handled when its shard stopped. */
   left: readonly Told[] = [];
   #waiting: Asked[] | undefined;
-  #deferred: Asked[] | undefined;
+  /** Those who wait for the disk to settle what was asked before them, in order. */
+  #deferred: Asked[] = [];
+  /** The one of them that is in the mailbox again. */
+  #turn: Asked | undefined;
 
   constructor(user: UserId, around: UserSurroundings) {
     this.user = user;
@@ -57,21 +69,48 @@ export class UserActor implements Actor<Told>, Lease {
   }
 
   receive(message: Told): void {
-    this.#handle(message);
+    if (this.#isBehind(message)) this.#deferred.push(message);
+    else this.#handle(message);
     if (this.suspect === message) {
       this.suspect = undefined;
       this.#around.survived(this);
     }
     if (message.kind === 'expire') this.#around.expired();
-    if (this.state.phase === 'absent' && this.#deferred === undefined) this.#around.departed(this);
+    this.done(message);
+  }
+
+  /** Goes on after a message that was handled, or given up. */
+  done(message: Told): void {
+    if (this.#turn === message) this.#turn = undefined;
+    const { phase } = this.state;
+    if (phase === 'opening' || phase === 'leaving') return;
+    // One at a time and through the mailbox, so that one that crashes the actor spoils only itself.
+    if (this.#turn === undefined && this.#deferred.length > 0) {
+      this.#turn = this.#deferred.shift();
+      if (this.#turn !== undefined) this.cell?.insist(this.#turn);
+    }
+    if (phase === 'absent' && this.#turn === undefined) this.#around.departed(this);
+  }
+
+  /** Whoever changes something comes after those who wait for their turn to. */
+  #isBehind(message: Told): message is Asked {
+    if (!(message instanceof Asked) || message === this.#turn) return false;
+    if (message.kind === 'checkup' || message.kind === 'describe') return false;
+    return this.#turn !== undefined || this.#deferred.length > 0;
   }
 
   crashed(crash: Crash<Told>): void {
     this.#around.crashed(this, crash);
   }
 
-  /** Answers everyone who waits for the disk, whom nobody else would answer any more. */
-  release(reply: UserReply): void {
+  /** The rules failed over what became of the disk: what is there counts, and those who waited hear of the failure. */
+  settleAnyhow(settled: Settled, reply: UserReply): void {
+    this.state = afterSettling(this.state, settled);
+    if (this.state.phase === 'online') this.#around.wheel.arm(this.timer, this.deadline);
+    this.#release(reply);
+  }
+
+  #release(reply: UserReply): void {
     const waiting = this.#waiting;
     this.#waiting = undefined;
     for (const asked of waiting ?? []) asked.answer(reply);
@@ -95,12 +134,10 @@ export class UserActor implements Actor<Told>, Lease {
         (this.#waiting ??= []).push(asked(message));
         return;
       case 'release':
-        return this.release(effect.reply);
+        return this.#release(effect.reply);
       case 'defer':
-        (this.#deferred ??= []).push(asked(message));
+        this.#deferred.push(asked(message));
         return;
-      case 'replay':
-        return this.#replay();
       case 'submit':
         return this.#submit(effect, message);
       case 'resumed':
@@ -113,13 +150,6 @@ export class UserActor implements Actor<Told>, Lease {
   #extend(readAt: Moment): void {
     this.lastSeen = readAt;
     this.#around.wheel.arm(this.timer, moment(readAt + this.#around.timeout));
-  }
-
-  /** Through the mailbox, so that one that crashes the actor spoils only itself. */
-  #replay(): void {
-    const deferred = this.#deferred;
-    this.#deferred = undefined;
-    for (const message of deferred ?? []) this.cell?.insist(message);
   }
 
   #submit(effect: Extract<UserEffect, { kind: 'submit' }>, message: Told): void {

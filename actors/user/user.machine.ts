@@ -21,7 +21,7 @@ export interface RunningSession {
 export type UserState =
   | { readonly phase: 'absent' }
   /** The record of a new session is being written; those who heal wait for it. */
-  | { readonly phase: 'opening'; readonly openedAt: Moment; readonly deferring: boolean }
+  | { readonly phase: 'opening'; readonly openedAt: Moment }
   | { readonly phase: 'online'; readonly session: RunningSession }
   /** A goodbye or an erasure is being written; until it is, the session (if there was one) goes on. */
   | { readonly phase: 'leaving'; readonly session: RunningSession | undefined; readonly reply: UserReply };
@@ -47,10 +47,8 @@ export type UserEffect =
   | { readonly kind: 'wait' }
   /** Answer all who wait. */
   | { readonly kind: 'release'; readonly reply: UserReply }
-  /** Handle this message again once the disk has settled. */
+  /** Handle this message again once the disk has settled, and before any that came after it. */
   | { readonly kind: 'defer' }
-  /** Handle all deferred messages now. */
-  | { readonly kind: 'replay' }
   | { readonly kind: 'submit'; readonly entry: 'open' | 'flush' | 'erase' }
   | { readonly kind: 'submit'; readonly entry: 'end' | 'close'; readonly session: EndedSession }
   /** A session found at a restart has been healed: it is an ordinary one from here on. */
@@ -72,6 +70,7 @@ const EXTEND_AND_ANSWER: readonly UserEffect[] = [{ kind: 'extend' }, { kind: 'a
 const RESUME: readonly UserEffect[] = [{ kind: 'resumed' }, ...EXTEND_AND_ANSWER];
 const OPEN: readonly UserEffect[] = [{ kind: 'submit', entry: 'open' }, { kind: 'extend' }, { kind: 'wait' }];
 const JOIN_OPENING: readonly UserEffect[] = [{ kind: 'extend' }, { kind: 'wait' }];
+const UNKNOWN: UserEffect = { kind: 'answer', reply: { kind: 'described', session: undefined } };
 const WAIT: readonly UserEffect[] = [{ kind: 'wait' }];
 const DEFER: readonly UserEffect[] = [{ kind: 'defer' }];
 const WATCH: readonly UserEffect[] = [{ kind: 'watch' }];
@@ -93,7 +92,7 @@ export function decide(state: UserState, lease: Lease, message: UserMessage): De
     case 'checkup':
       return { state, effects: [{ kind: 'answer', reply: isOnline(state, lease, message) ? ONLINE : OFFLINE }] };
     case 'describe':
-      return { state, effects: [{ kind: 'answer', reply: describe(state, lease, message) }] };
+      return describe(state, lease, message);
     case 'expire':
       return expire(state, lease, message.horizon);
     case 'settled':
@@ -111,9 +110,8 @@ export function isOnline(state: UserState, lease: Lease, asked: { readonly arriv
 function heal(state: UserState, lease: Lease, command: UserCommand): Decision {
   switch (state.phase) {
     case 'absent':
-      return { state: { phase: 'opening', openedAt: command.readAt, deferring: false }, effects: OPEN };
+      return { state: { phase: 'opening', openedAt: command.readAt }, effects: OPEN };
     case 'opening':
-      if (state.deferring) return { state, effects: DEFER };
       return { state, effects: JOIN_OPENING };
     case 'online': {
       if (command.arrivedAt <= lease.deadline) {
@@ -121,10 +119,9 @@ function heal(state: UserState, lease: Lease, command: UserCommand): Decision {
         const { onlineAt, openedAt } = state.session;
         return { state: { phase: 'online', session: { onlineAt, openedAt } }, effects: RESUME };
       }
-      const session = endedAt(state.session, lease, lease.deadline);
       return {
-        state: { phase: 'opening', openedAt: command.readAt, deferring: false },
-        effects: [{ kind: 'submit', entry: 'end', session }, ...OPEN],
+        state: { phase: 'opening', openedAt: command.readAt },
+        effects: [silentEnd(state.session, lease), ...OPEN],
       };
     }
     case 'leaving':
@@ -140,7 +137,7 @@ function goodbye(state: UserState, lease: Lease, command: UserCommand): Decision
       // The end of the session before may still be on its way to the disk.
       return { state: { phase: 'leaving', session: undefined, reply: OFFLINE }, effects: FLUSH };
     case 'opening':
-      return { state: { ...state, deferring: true }, effects: DEFER };
+      return { state, effects: DEFER };
     case 'online': {
       const inTime = command.arrivedAt < lease.deadline;
       const session = inTime
@@ -163,7 +160,7 @@ function erase(state: UserState): Decision {
     case 'absent':
       return { state: { phase: 'leaving', session: undefined, reply: ERASED }, effects: ERASE };
     case 'opening':
-      return { state: { ...state, deferring: true }, effects: DEFER };
+      return { state, effects: DEFER };
     case 'online':
       return { state: { phase: 'leaving', session: state.session, reply: ERASED }, effects: ERASE };
     case 'leaving':
@@ -176,24 +173,22 @@ function erase(state: UserState): Decision {
 function expire(state: UserState, lease: Lease, horizon: Moment): Decision {
   if (state.phase !== 'online') return { state, effects: NOTHING };
   if (lease.deadline >= horizon) return { state, effects: WATCH };
-  const session = endedAt(state.session, lease, lease.deadline);
-  return { state: ABSENT, effects: [{ kind: 'submit', entry: 'end', session }] };
+  return { state: ABSENT, effects: [silentEnd(state.session, lease)] };
+}
+
+function silentEnd(session: RunningSession, lease: Lease): UserEffect {
+  return { kind: 'submit', entry: 'end', session: endedAt(session, lease, lease.deadline) };
 }
 
 function settle(state: UserState, settled: Settled): Decision {
   switch (state.phase) {
-    case 'opening': {
-      if (!settled.stored) return release(ABSENT, { kind: 'refused', code: settled.code });
-      if (settled.onlineAt === undefined) throw new TypeError('an opening was settled without its instant');
-      const session = { onlineAt: settled.onlineAt, openedAt: state.openedAt };
-      return release({ phase: 'online', session }, ONLINE);
-    }
-    case 'leaving': {
-      if (settled.stored) return release(ABSENT, state.reply);
-      const before: UserState =
-        state.session === undefined ? ABSENT : { phase: 'online', session: state.session };
-      return release(before, { kind: 'refused', code: settled.code });
-    }
+    case 'opening':
+      return release(afterSettling(state, settled), settled.stored ? ONLINE : { kind: 'refused', code: settled.code });
+    case 'leaving':
+      return release(
+        afterSettling(state, settled),
+        settled.stored ? state.reply : { kind: 'refused', code: settled.code },
+      );
     case 'absent':
     case 'online':
       return { state, effects: NOTHING };
@@ -202,24 +197,45 @@ function settle(state: UserState, settled: Settled): Decision {
   }
 }
 
-function release(state: UserState, reply: UserReply): Decision {
-  const watch = state.phase === 'online' ? WATCH : NOTHING;
-  return { state, effects: [...watch, { kind: 'release', reply }, { kind: 'replay' }] };
+/** How things stand once the disk has settled, whoever waits for it. */
+export function afterSettling(state: UserState, settled: Settled): UserState {
+  switch (state.phase) {
+    case 'opening':
+      if (!settled.stored) return ABSENT;
+      if (settled.onlineAt === undefined) throw new TypeError('an opening was settled without its instant');
+      return { phase: 'online', session: { onlineAt: settled.onlineAt, openedAt: state.openedAt } };
+    case 'leaving':
+      return settled.stored || state.session === undefined ? ABSENT : { phase: 'online', session: state.session };
+    case 'absent':
+    case 'online':
+      return state;
+    default:
+      return assertNever(state);
+  }
 }
 
-function describe(state: UserState, lease: Lease, command: UserCommand): UserReply {
+function release(state: UserState, reply: UserReply): Decision {
+  const watch = state.phase === 'online' ? WATCH : NOTHING;
+  return { state, effects: [...watch, { kind: 'release', reply }] };
+}
+
+/**
+ * A session whose deadline is seen to have passed ends here and now, or it would be in no history until the timer
+ * comes round. At the deadline itself it goes on: a heal at that very moment would extend it.
+ */
+function describe(state: UserState, lease: Lease, command: UserCommand): Decision {
   const session = sessionOf(state);
-  if (session === undefined || command.arrivedAt >= lease.deadline) {
-    return { kind: 'described', session: undefined };
+  const isOver = command.arrivedAt > lease.deadline;
+  if (session !== undefined && isOver && state.phase === 'online') {
+    return { state: ABSENT, effects: [silentEnd(session, lease), UNKNOWN] };
   }
-  return {
-    kind: 'described',
-    session: {
-      onlineAt: session.onlineAt,
-      lastSeen: instantIn(session, lease.lastSeen),
-      deadline: instantIn(session, lease.deadline),
-    },
+  if (session === undefined || isOver) return { state, effects: [UNKNOWN] };
+  const live = {
+    onlineAt: session.onlineAt,
+    lastSeen: instantIn(session, lease.lastSeen),
+    deadline: instantIn(session, lease.deadline),
   };
+  return { state, effects: [{ kind: 'answer', reply: { kind: 'described', session: live } }] };
 }
 
 function sessionOf(state: UserState): RunningSession | undefined {

@@ -1,3 +1,4 @@
+import type { EndedSession } from '../../src/domain/session.js';
 import type { ShardIndex } from '../../src/domain/shard.js';
 import type { Instant, Moment } from '../../src/domain/time.js';
 import type { UserId } from '../../src/domain/user-id.js';
@@ -25,7 +26,12 @@ export type UserReply =
   | { readonly kind: 'online' }
   | { readonly kind: 'offline' }
   | { readonly kind: 'erased' }
-  | { readonly kind: 'described'; readonly session: LiveSession | undefined }
+  | {
+      readonly kind: 'described';
+      readonly session: LiveSession | undefined;
+      /** A session whose deadline has passed, and whose end is not stored only because nobody noticed it yet. */
+      readonly ended?: EndedSession;
+    }
   | { readonly kind: 'refused'; readonly code: ErrorCode };
 
 /** The seam. A shard may be anywhere, so its answers come later, all those of one call together. */

@@ -23,6 +23,12 @@ export interface Daemon {
   /** The last session that ended, wherever it is. */
   lastSession(user: UserId): Promise<EndedSession | undefined>;
 
+  /**
+   * Whether users can be asked: not while the daemon starts. It may serve and not be ready, for when the store
+   * refuses writes, heals that need none go on.
+   */
+  readonly serving: boolean;
+
   /** Empty when the daemon is ready; otherwise why it is not, a phrase each. */
   unready(): readonly string[];
 

@@ -53,3 +53,16 @@ describe('presence', () => {
     ]);
   });
 });
+
+describe('a session whose deadline has passed', () => {
+  it('is in the history also before its end has been noticed', async () => {
+    const daemon = await SimulatedApp.start();
+    const opened = daemon.clock.wall();
+    await daemon.ask('heal', ANN);
+    await daemon.clock.advance(6990);
+    daemon.clock.standStill(15);
+    expect(await daemon.ask('checkup', ANN)).to.deep.equal({ kind: 'offline' });
+    expect(await daemon.history(ANN)).to.deep.equal([{ onlineAt: opened, offlineAt: opened + 7000 }]);
+    await daemon.app.stop();
+  });
+});

@@ -43,7 +43,13 @@ function verdictLines(verdict: Verdict, users: number): string[] {
   if (incomplete !== undefined) {
     lines.push(`           ${String(users - usersChecked)} users not checked: ${incomplete}`);
   }
-  return [...lines, ...mismatches.map(({ user, problem }) => `  user ${user}: ${problem}`)];
+  return [
+    ...lines,
+    ...mismatches.map(
+      ({ user, problem, passing }) =>
+        `  user ${user}: ${problem}${passing ? ' (right when read again)' : ''}`,
+    ),
+  ];
 }
 
 function errorsText(byKind: Readonly<Record<string, number>>): string {
@@ -76,7 +82,7 @@ export function summaryJson(plan: BenchPlan, report: BenchReport): string {
         users_checked: verdict.usersChecked,
         sessions: verdict.sessions,
         users_differing: verdict.usersDiffering,
-        mismatches: verdict.mismatches.map(({ user, problem }) => ({ id: user, problem })),
+        mismatches: verdict.mismatches.map(({ user, problem, passing }) => ({ id: user, problem, passing })),
         incomplete: verdict.incomplete ?? null,
       },
     },

@@ -26,6 +26,8 @@ export interface HistoryCheck {
 interface Mismatch {
   readonly user: UserId;
   readonly problem: string;
+  /** The history was right when it was read again a moment later: it is stored, but was not shown. */
+  readonly passing: boolean;
 }
 
 export interface Verdict {
@@ -41,10 +43,12 @@ export interface Verdict {
 
 const LISTED = 20;
 const ATTEMPTS = 5;
+/** In retries: long enough for a commit that was under way. */
+const AGAIN_AFTER = 10;
 
 /** Reads every user's history and holds it against the journal. */
 export async function checkHistories(check: HistoryCheck): Promise<Verdict> {
-  const { users, idOf, journal, since, rule, signal } = check;
+  const { users } = check;
   const mismatches: Mismatch[] = [];
   let next = 0;
   let usersChecked = 0;
@@ -52,24 +56,24 @@ export async function checkHistories(check: HistoryCheck): Promise<Verdict> {
   let usersDiffering = 0;
   let unreachable: string | undefined;
 
-  async function problemsOf(user: number): Promise<string[]> {
-    const rhythm = await readPatiently(check, idOf(user));
-    if (typeof rhythm === 'string') return [rhythm];
-    if (rhythm.id !== idOf(user)) return [`answered as the history of ${rhythm.id}`];
-    const stored = rhythm.history.filter((session) => session.onlineAt >= since);
-    sessions += stored.length;
-    return checkSessions({ heals: journal.heals(user), stored, readAt: Date.now() }, rule);
-  }
-
   async function work(): Promise<void> {
-    while (next < users && unreachable === undefined && !signal.aborted) {
+    while (next < users && unreachable === undefined && !check.signal.aborted) {
       const user = next++;
-      const problems = await problemsOf(user);
-      if (problems.length > 0) usersDiffering++;
-      for (const problem of problems) {
-        if (mismatches.length < LISTED) mismatches.push({ user: idOf(user), problem });
+      const found = await examine(check, user);
+      sessions += found.sessions;
+      if (found.problems.length > 0) {
+        usersDiffering++;
+        if (mismatches.length < LISTED) await list(user, found.problems);
       }
       check.onProgress(++usersChecked);
+    }
+  }
+
+  async function list(user: number, problems: readonly string[]): Promise<void> {
+    await sleep(check.retryMs * AGAIN_AFTER);
+    const passing = (await examine(check, user)).problems.length === 0;
+    for (const problem of problems) {
+      if (mismatches.length < LISTED) mismatches.push({ user: check.idOf(user), problem, passing });
     }
   }
 
@@ -85,6 +89,20 @@ export async function checkHistories(check: HistoryCheck): Promise<Verdict> {
   await Promise.all(Array.from({ length: Math.min(check.concurrency, users) }, workUntilUnreachable));
   const incomplete = unreachable ?? (usersChecked < users ? 'interrupted' : undefined);
   return { usersChecked, sessions, usersDiffering, mismatches, incomplete };
+}
+
+/** Reads one user's history and compares it: how many sessions it has, and what is wrong with them. */
+async function examine(
+  check: HistoryCheck,
+  user: number,
+): Promise<{ readonly sessions: number; readonly problems: readonly string[] }> {
+  const id = check.idOf(user);
+  const rhythm = await readPatiently(check, id);
+  if (typeof rhythm === 'string') return { sessions: 0, problems: [rhythm] };
+  if (rhythm.id !== id) return { sessions: 0, problems: [`answered as the history of ${rhythm.id}`] };
+  const stored = rhythm.history.filter((session) => session.onlineAt >= check.since);
+  const evidence = { heals: check.journal.heals(user), stored, readAt: Date.now() };
+  return { sessions: stored.length, problems: checkSessions(evidence, check.rule) };
 }
 
 /**

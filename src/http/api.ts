@@ -1,0 +1,64 @@
+import type { ServerResponse } from 'node:http';
+import express, { type NextFunction, type Request, type Response } from 'express';
+import type { Clock } from '../ports/clock.js';
+import { dropBody } from './body.js';
+import type { Daemon } from './daemon.js';
+import type { Exchange } from './exchange.js';
+import type { GatewayLimits } from './options.js';
+import { Resources } from './resource.js';
+import { addPresence } from './routes/presence.js';
+import { addProbes } from './routes/probes.js';
+import { addUsers } from './routes/users.js';
+
+/** The whole API on Express. */
+export function createApi(
+  daemon: Daemon,
+  clock: Clock,
+  limits: Pick<GatewayLimits, 'body' | 'page'>,
+): (exchange: Exchange) => void {
+  const exchanges = new WeakMap<ServerResponse, Exchange>();
+  const exchangeOf = (response: ServerResponse): Exchange => {
+    const exchange = exchanges.get(response);
+    if (exchange === undefined) throw new TypeError('a response that belongs to no exchange');
+    return exchange;
+  };
+  const app = express();
+  app.disable('x-powered-by').enable('case sensitive routing');
+  const resources = new Resources(app, exchangeOf);
+
+  app.use(takeUndecodableLiterally);
+  addProbes(resources, daemon);
+  app.use((_request, response, next) => {
+    if (daemon.serving) next();
+    else exchangeOf(response).refuse('HEARTBEAT_NOT_READY');
+  });
+  app.use(dropBody(limits.body, exchangeOf));
+  addPresence(resources, daemon, clock, limits.page);
+  addUsers(resources, daemon);
+  app.use((_request, response) => exchangeOf(response).refuse('HEARTBEAT_NOT_FOUND'));
+  // Express tells an error handler by its four parameters.
+  app.use((error: unknown, _request: Request, response: Response, _next: NextFunction) => {
+    exchangeOf(response).fail(error);
+  });
+
+  return (exchange) => {
+    exchanges.set(exchange.response, exchange);
+    exchange.watchClient();
+    app(exchange.request, exchange.response);
+  };
+}
+
+/**
+ * Express refuses a path with broken percent-encoding before it looks at the method. Taken for the characters it is
+ * made of, it is judged like any other: the method first, and then an id that is none.
+ */
+function takeUndecodableLiterally(request: Request, _response: Response, next: NextFunction): void {
+  const { path } = request;
+  try {
+    decodeURIComponent(path);
+  } catch {
+    const query = request.url.indexOf('?');
+    request.url = path.replaceAll('%', '%25') + (query < 0 ? '' : request.url.slice(query));
+  }
+  next();
+}

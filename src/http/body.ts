@@ -1,0 +1,34 @@
+import type { RequestHandler } from 'express';
+import type { ExchangeOf } from './resource.js';
+import { isBodiless } from './fast-lane.js';
+
+/**
+ * No call has a use for a body, and clients send them all the same: it is read and dropped, and the request goes on
+ * when it has come to its end, for until then it may still turn out too large.
+ */
+export function dropBody(limit: number, exchangeOf: ExchangeOf): RequestHandler {
+  return (request, response, next) => {
+    const { headers } = request;
+    if (isBodiless(headers)) {
+      next();
+      return;
+    }
+    if (Number(headers['content-length'] ?? 0) > limit) {
+      exchangeOf(response).refuse('HEARTBEAT_BODY_TOO_LARGE', { hangUp: true });
+      return;
+    }
+    if (request.httpVersion === '1.1' && /100-continue/i.test(headers.expect ?? '')) response.writeContinue();
+
+    let received = 0;
+    const count = (chunk: Buffer): void => {
+      received += chunk.length;
+      if (received <= limit) return;
+      request.off('data', count).off('end', goOn);
+      exchangeOf(response).refuse('HEARTBEAT_BODY_TOO_LARGE', { hangUp: true });
+    };
+    const goOn = (): void => {
+      next();
+    };
+    request.on('data', count).once('end', goOn);
+  };
+}

@@ -1,0 +1,184 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { errorCodes, HeartbeatError, type ErrorCode } from '../errors.js';
+import type { LogFields, Logger } from '../ports/logger.js';
+import { asciiJson, jsonHead, type RawHeaders } from './json.js';
+import { sentenceFor } from './messages.js';
+import { answerInOneWrite } from './one-write.js';
+import { isOriginalCall } from './original-calls.js';
+import { sentRequestId } from './request-id.js';
+
+/** What all exchanges of a gateway share. */
+export interface ExchangeHost {
+  readonly logger: Logger;
+  makeRequestId(): string;
+  /** The exchange goes on, so that its time begins anew. */
+  progressed(exchange: Exchange): void;
+  /** Nothing more is awaited of the exchange. */
+  release(exchange: Exchange): void;
+  /** Calls `end` when the client has had time to read the answer; closing sooner could lose it. */
+  linger(exchange: Exchange, end: () => void): void;
+}
+
+/** More about a refusal than its code. */
+export interface Refusal {
+  /** Instead of the code's own sentence. */
+  readonly message?: string;
+  readonly headers?: RawHeaders;
+  /** Whether the connection ends with this answer. */
+  readonly hangUp?: boolean;
+  /** For the log only. */
+  readonly cause?: unknown;
+}
+
+const RETRY_AFTER: RawHeaders = ['retry-after', '1'];
+const LONGEST_LOGGED_PATH = 200;
+
+type State = 'waiting' | 'streaming' | 'settled';
+
+/** A request and its answer, which is given once: whatever comes later is dropped. */
+export class Exchange {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  /** The host's tick at the last progress. */
+  seenAt: number;
+  readonly #host: ExchangeHost;
+  #state: State = 'waiting';
+  #requestId: string | undefined;
+  #writable: (() => void) | undefined;
+
+  constructor(host: ExchangeHost, request: IncomingMessage, response: ServerResponse, seenAt: number) {
+    this.#host = host;
+    this.request = request;
+    this.response = response;
+    this.seenAt = seenAt;
+  }
+
+  /** The client's own, or one that is made when it is first needed. */
+  get requestId(): string {
+    this.#requestId ??= sentRequestId(this.request.headers['x-request-id']) ?? this.#host.makeRequestId();
+    return this.#requestId;
+  }
+
+  get streaming(): boolean {
+    return this.#state === 'streaming';
+  }
+
+  /** Whether somebody still waits for an answer, or the rest of it. */
+  get open(): boolean {
+    return this.#state !== 'settled' && !this.response.destroyed;
+  }
+
+  /** @param body in ASCII */
+  answer(status: number, head: RawHeaders, body: string): void {
+    if (!this.#settle()) return;
+    answerInOneWrite(this.response, status, this.#identified(head), body);
+  }
+
+  json(status: number, value: object): void {
+    const body = asciiJson(value);
+    this.answer(status, jsonHead(body.length), body);
+  }
+
+  refuse(code: ErrorCode, { message = sentenceFor(code), headers = [], hangUp, cause }: Refusal = {}): void {
+    const { status } = errorCodes[code];
+    if (status === 500) this.#host.logger.error('request failed', this.#facts({ code, error: cause }));
+    if (!this.#settle()) return;
+    if (status !== 500) this.#host.logger.debug('request refused', this.#facts({ code, reason: message }));
+
+    const original = isOriginalCall(this.request.method, this.request.url);
+    const body = asciiJson(original ? { error: message } : { error: message, code });
+    const retry = status === 503 ? RETRY_AFTER : [];
+    const id = ['x-request-id', this.requestId];
+    if (hangUp === true) this.response.shouldKeepAlive = false;
+    this.response.writeHead(status, [...jsonHead(body.length), ...retry, ...headers, ...id]);
+    if (hangUp === true && !this.request.complete) this.#endLater(body);
+    else this.response.end(body, 'latin1');
+  }
+
+  /** Answers what was thrown; an answer that has begun is broken off, so that nobody takes it for a whole one. */
+  fail(error: unknown): void {
+    if (this.#state === 'streaming') {
+      this.#host.logger.error('answer broken off', this.#facts({ error }));
+      this.breakOff();
+    } else if (!(error instanceof HeartbeatError)) {
+      this.refuse('HEARTBEAT_INTERNAL', { cause: error });
+    } else if (error.code === 'HEARTBEAT_INVALID_QUERY') {
+      this.refuse(error.code, { message: error.message });
+    } else {
+      this.refuse(error.code, { cause: error });
+    }
+  }
+
+  /** Begins an answer of unknown length. False when nobody waits for it. */
+  begin(status: number, head: RawHeaders): boolean {
+    if (this.#state !== 'waiting' || this.response.destroyed) return false;
+    this.#state = 'streaming';
+    this.response.on('drain', () => this.#writable?.());
+    this.response.writeHead(status, this.#identified(head));
+    return true;
+  }
+
+  /** Resolves once more may be written; false when nobody reads it. */
+  async write(text: string): Promise<boolean> {
+    if (!this.open) return false;
+    if (!this.response.write(text, 'latin1')) {
+      await new Promise<void>((resolve) => {
+        this.#writable = resolve;
+      });
+    }
+    return this.#progress();
+  }
+
+  end(text: string): void {
+    if (!this.open) return;
+    this.#release();
+    this.response.end(text, 'latin1');
+  }
+
+  /** Closes the connection in the middle of the answer. */
+  breakOff(): void {
+    this.response.destroy();
+    this.#release();
+  }
+
+  /** Notices when the client goes away before its answer; the fast lane does without, its answers come at once. */
+  watchClient(): void {
+    this.response.once('close', () => this.#release());
+  }
+
+  #progress(): boolean {
+    if (!this.open) return false;
+    this.#host.progressed(this);
+    return true;
+  }
+
+  #settle(): boolean {
+    if (this.#state !== 'waiting') return false;
+    this.#release();
+    return !this.response.destroyed;
+  }
+
+  #release(): void {
+    if (this.#state === 'settled') return;
+    this.#state = 'settled';
+    this.#host.release(this);
+    this.#writable?.();
+  }
+
+  /** A client that gave its request an id finds it in the answer. */
+  #identified(head: RawHeaders): RawHeaders {
+    const sent = this.request.headers['x-request-id'];
+    return sent === undefined ? head : [...head, 'x-request-id', this.requestId];
+  }
+
+  #endLater(body: string): void {
+    this.response.write(body, 'latin1');
+    this.request.resume();
+    this.#host.linger(this, () => this.response.end());
+  }
+
+  #facts(more: LogFields): LogFields {
+    const { method, url = '' } = this.request;
+    return { request_id: this.requestId, method, path: url.slice(0, LONGEST_LOGGED_PATH), ...more };
+  }
+}

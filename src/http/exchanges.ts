@@ -1,0 +1,123 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { millis, type Millis } from '../domain/time.js';
+import type { Cancel, Clock } from '../ports/clock.js';
+import type { Logger } from '../ports/logger.js';
+import { Exchange, type ExchangeHost } from './exchange.js';
+import { RequestIds } from './request-id.js';
+
+/** How long a client may take to read an answer that ends the connection while it is still sending. */
+const LINGER: Millis = 2000;
+
+/** One timer watches all exchanges, so many times in a `request_timeout`. */
+const TICKS = 8;
+const SHORTEST_TICK: Millis = 10;
+const LONGEST_TICK: Millis = 1000;
+
+/** The requests that are being answered. */
+export class Exchanges implements ExchangeHost {
+  readonly logger: Logger;
+  answerTimeouts = 0;
+  /** Called after each exchange that ended. */
+  released: (() => void) | undefined;
+  readonly #clock: Clock;
+  readonly #ids = new RequestIds();
+  readonly #interval: Millis;
+  readonly #patience: number;
+  /** In the order of their last progress. */
+  readonly #open = new Set<Exchange>();
+  readonly #hangingUp = new WeakSet<Duplex>();
+  #tick = 0;
+  #cancelTick: Cancel | undefined;
+
+  /** @param timeout seconds without progress after which an exchange is given up */
+  constructor(timeout: number, clock: Clock, logger: Logger) {
+    this.logger = logger;
+    this.#clock = clock;
+    this.#interval = Math.min(LONGEST_TICK, Math.max(SHORTEST_TICK, millis(timeout) / TICKS));
+    this.#patience = Math.ceil(millis(timeout) / this.#interval);
+  }
+
+  get size(): number {
+    return this.#open.size;
+  }
+
+  open(request: IncomingMessage, response: ServerResponse): Exchange {
+    const exchange = new Exchange(this, request, response, this.#tick);
+    this.#open.add(exchange);
+    return exchange;
+  }
+
+  /** The latest exchange of each connection that has one. */
+  latest(): Map<Duplex, Exchange> {
+    return new Map([...this.#open].map((exchange) => [exchange.request.socket, exchange]));
+  }
+
+  /** The latest exchange of one connection. */
+  latestOf(socket: Duplex): Exchange | undefined {
+    let latest: Exchange | undefined;
+    for (const exchange of this.#open) if (exchange.request.socket === socket) latest = exchange;
+    return latest;
+  }
+
+  /** Whether the last answer of a connection has been given, so that nothing may follow it. */
+  isHangingUp(socket: Duplex): boolean {
+    return this.#hangingUp.has(socket);
+  }
+
+  /** Leaves the client time to read its last answer, then ends the connection. */
+  hangUp(socket: Duplex, end: () => void): void {
+    this.#hangingUp.add(socket);
+    socket.once('close', this.#clock.after(LINGER, end));
+  }
+
+  watch(): void {
+    this.#cancelTick = this.#clock.after(this.#interval, () => {
+      this.#tick += 1;
+      this.#giveUpLate();
+      this.watch();
+    });
+  }
+
+  stop(): void {
+    this.#cancelTick?.();
+  }
+
+  makeRequestId(): string {
+    return this.#ids.next();
+  }
+
+  progressed(exchange: Exchange): void {
+    exchange.seenAt = this.#tick;
+    if (this.#open.delete(exchange)) this.#open.add(exchange);
+  }
+
+  release(exchange: Exchange): void {
+    this.#open.delete(exchange);
+    this.released?.();
+  }
+
+  linger(exchange: Exchange, end: () => void): void {
+    exchange.request.once('end', end);
+    this.hangUp(exchange.request.socket, end);
+  }
+
+  #giveUpLate(): void {
+    for (const exchange of this.#open) {
+      if (this.#tick - exchange.seenAt <= this.#patience) break;
+      this.#giveUp(exchange);
+    }
+  }
+
+  #giveUp(exchange: Exchange): void {
+    if (exchange.streaming) {
+      this.logger.debug('client does not read its answer', { request_id: exchange.requestId });
+      exchange.breakOff();
+    } else if (!exchange.request.complete) {
+      exchange.refuse('HEARTBEAT_REQUEST_TIMEOUT', { hangUp: true });
+    } else {
+      this.answerTimeouts += 1;
+      exchange.refuse('HEARTBEAT_ANSWER_TIMEOUT');
+    }
+  }
+}

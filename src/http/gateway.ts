@@ -1,0 +1,191 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { millis } from '../domain/time.js';
+import type { Clock } from '../ports/clock.js';
+import type { Logger } from '../ports/logger.js';
+import { createApi } from './api.js';
+import { Connections } from './connections.js';
+import type { Daemon } from './daemon.js';
+import type { Exchange } from './exchange.js';
+import { Exchanges } from './exchanges.js';
+import { takeFastLane } from './fast-lane.js';
+import { listen } from './listen.js';
+import { MalformedRequests } from './malformed.js';
+import type { GatewayOptions } from './options.js';
+import { isProbe } from './original-calls.js';
+
+/** What the gateway needs of the world. */
+export interface GatewayParts {
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** Told once if the server fails after it has listened; nothing of the gateway runs then. */
+  readonly failed: (error: Error) => void;
+}
+
+/** What `GET /supervision` shows of the gateway. */
+export interface GatewayReport {
+  readonly connections: number;
+  readonly in_flight: number;
+  readonly refused: {
+    readonly overloaded: number;
+    readonly dropped_connections: number;
+    readonly answer_timeouts: number;
+    readonly malformed: number;
+  };
+}
+
+/** The way in: an HTTP server that lets through what the daemon can bear. */
+export class Gateway {
+  readonly #options: GatewayOptions;
+  readonly #daemon: Daemon;
+  readonly #parts: GatewayParts;
+  readonly #server: Server;
+  readonly #connections: Connections;
+  readonly #exchanges: Exchanges;
+  readonly #malformed: MalformedRequests;
+  readonly #api: (exchange: Exchange) => void;
+  readonly #fastLane: boolean;
+  readonly #inFlight: number;
+  #overloaded = 0;
+  #closing = false;
+  #closed: Promise<void> | undefined;
+
+  constructor(options: GatewayOptions, daemon: Daemon, parts: GatewayParts) {
+    const { limits } = options;
+    const { clock, logger } = parts;
+    this.#options = options;
+    this.#daemon = daemon;
+    this.#parts = parts;
+    this.#fastLane = options.fast_lane ?? true;
+    this.#inFlight = limits.in_flight;
+    this.#server = createBoundedServer(options);
+    this.#connections = new Connections(this.#server, limits.connections);
+    this.#exchanges = new Exchanges(limits.request_timeout, clock, logger);
+    this.#malformed = new MalformedRequests(this.#exchanges, clock);
+    this.#api = createApi(daemon, clock, limits);
+
+    const serve = (request: IncomingMessage, response: ServerResponse): void =>
+      this.#serve(request, response);
+    // Expectations are met, or ignored, where the body is read.
+    this.#server.on('request', serve).on('checkContinue', serve).on('checkExpectation', serve);
+    this.#server.on('clientError', (error, socket) => this.#malformed.answer(error, socket));
+    this.#server.on('connect', (_request, socket) => this.#malformed.refuseTunnel(socket));
+  }
+
+  /** @throws HeartbeatError `HEARTBEAT_PORT_IN_USE` or `HEARTBEAT_LISTEN_FAILED` */
+  async listen(): Promise<{ readonly url: string }> {
+    const url = await listen(this.#server, this.#options.host, this.#options.port);
+    this.#server.on('error', (error) => this.#serverFailed(error));
+    this.#exchanges.watch();
+    return { url };
+  }
+
+  /** Stops accepting and answers what is in flight; resolves when every connection is gone. */
+  close(): Promise<void> {
+    this.#closed ??= this.#close();
+    return this.#closed;
+  }
+
+  /** Closes every connection now, answered or not. */
+  async abort(): Promise<void> {
+    this.#server.close();
+    this.#connections.destroyAll();
+    await this.close();
+  }
+
+  inspect(): GatewayReport {
+    return {
+      connections: this.#connections.size,
+      in_flight: this.#exchanges.size,
+      refused: {
+        overloaded: this.#overloaded,
+        dropped_connections: this.#connections.refused,
+        answer_timeouts: this.#exchanges.answerTimeouts,
+        malformed: this.#malformed.count,
+      },
+    };
+  }
+
+  #serve(request: IncomingMessage, response: ServerResponse): void {
+    const exchange = this.#exchanges.open(request, response);
+    try {
+      if (this.#turnsAway(exchange)) return;
+      if (this.#fastLane && takeFastLane(this.#daemon, exchange)) return;
+      this.#api(exchange);
+    } catch (error) {
+      exchange.fail(error);
+    }
+  }
+
+  #turnsAway(exchange: Exchange): boolean {
+    const { request, response } = exchange;
+    if (this.#closing) response.shouldKeepAlive = false;
+    if (this.#connections.isSurplus(request.socket)) {
+      exchange.refuse('HEARTBEAT_OVERLOADED', { hangUp: true });
+      return true;
+    }
+    if (this.#exchanges.size > this.#inFlight && !isProbe(request.url)) {
+      this.#overloaded += 1;
+      exchange.refuse('HEARTBEAT_OVERLOADED');
+      return true;
+    }
+    if (request.headers.host === undefined && request.httpVersion === '1.1') {
+      this.#malformed.count += 1;
+      exchange.refuse('HEARTBEAT_MALFORMED_REQUEST', { hangUp: true });
+      return true;
+    }
+    return false;
+  }
+
+  async #close(): Promise<void> {
+    const { clock } = this.#parts;
+    this.#closing = true;
+    // Of pipelined requests only the last may end the connection, or those behind it go unanswered.
+    for (const { response } of this.#exchanges.latest().values()) response.shouldKeepAlive = false;
+    await new Promise<void>((resolve) => clock.afterReading(resolve));
+    await new Promise<void>((resolve) => {
+      this.#server.close(() => resolve());
+      this.#endIdle();
+    });
+    this.#exchanges.stop();
+  }
+
+  /** Ends the connections that owe nobody an answer, now and whenever another one was given. */
+  #endIdle(): void {
+    const busy = this.#exchanges.latest();
+    this.#connections.endUnless((socket) => busy.has(socket));
+    this.#exchanges.released = () => {
+      this.#exchanges.released = undefined;
+      this.#parts.clock.soon(() => this.#endIdle());
+    };
+  }
+
+  #serverFailed(error: NodeJS.ErrnoException): void {
+    // Out of file descriptors, say: the server goes on listening, and a restart would only end the connections it has.
+    if (error.syscall === 'accept') {
+      this.#connections.refused += 1;
+      return;
+    }
+    void this.abort();
+    this.#parts.failed(error);
+  }
+}
+
+export function createGateway(options: GatewayOptions, daemon: Daemon, parts: GatewayParts): Gateway {
+  return new Gateway(options, daemon, parts);
+}
+
+function createBoundedServer({ keep_alive_timeout, limits }: GatewayOptions): Server {
+  const headersTimeout = Math.ceil(millis(limits.headers_timeout));
+  const server = createServer({
+    keepAliveTimeout: Math.ceil(millis(keep_alive_timeout)),
+    headersTimeout,
+    requestTimeout: Math.max(headersTimeout, Math.ceil(millis(limits.request_timeout))),
+    connectionsCheckingInterval: Math.min(1000, Math.ceil(headersTimeout / 4)),
+    maxHeaderSize: limits.headers,
+    // Asked for where it can be answered in the house's form.
+    requireHostHeader: false,
+  });
+  // Bounded by their size; a header that was not counted could hide a body.
+  server.maxHeadersCount = 0;
+  return server;
+}

@@ -1,0 +1,74 @@
+import { STATUS_CODES } from 'node:http';
+import { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { errorCodes, type ErrorCode } from '../errors.js';
+import type { Clock } from '../ports/clock.js';
+import type { Exchanges } from './exchanges.js';
+import { asciiJson, jsonHead, type RawHeaders } from './json.js';
+import { sentenceFor } from './messages.js';
+
+/** Answers what never became a request: Node's parser gave it up, or it did not arrive in time. */
+export class MalformedRequests {
+  count = 0;
+  readonly #exchanges: Exchanges;
+  readonly #clock: Clock;
+
+  constructor(exchanges: Exchanges, clock: Clock) {
+    this.#exchanges = exchanges;
+    this.#clock = clock;
+  }
+
+  /** For the server's `clientError`. */
+  answer(error: NodeJS.ErrnoException, socket: Duplex): void {
+    const code = codeFor(error.code ?? '');
+    if (code === undefined || !socket.writable || isSilent(socket) || this.#exchanges.isHangingUp(socket)) {
+      socket.destroy();
+      return;
+    }
+    if (code !== 'HEARTBEAT_REQUEST_TIMEOUT') this.count += 1;
+    const last = this.#exchanges.latestOf(socket);
+    if (last === undefined) this.#answerAndHangUp(socket, code, error.code);
+    else if (!last.request.complete) last.refuse(code, { hangUp: true });
+    else {
+      // Answers go out in order, and this one's turn is behind those that are still being made.
+      last.response.once('finish', () => this.#answerAndHangUp(socket, code, error.code));
+    }
+  }
+
+  /** For the server's `connect`: nothing is tunnelled through here. */
+  refuseTunnel(socket: Duplex): void {
+    socket.on('error', () => socket.destroy());
+    this.#answerAndHangUp(socket, 'HEARTBEAT_METHOD_NOT_ALLOWED', undefined, [
+      'allow',
+      'GET, HEAD, PUT, POST, DELETE',
+    ]);
+  }
+
+  #answerAndHangUp(socket: Duplex, code: ErrorCode, reason?: string, headers: RawHeaders = []): void {
+    if (!socket.writable || this.#exchanges.isHangingUp(socket)) return;
+    const requestId = this.#exchanges.makeRequestId();
+    this.#exchanges.logger.debug('malformed request', { request_id: requestId, code, reason });
+    const { status } = errorCodes[code];
+    const body = asciiJson({ error: sentenceFor(code), code });
+    const date = new Date(this.#clock.wall()).toUTCString();
+    const head = [...jsonHead(body.length), ...headers, 'x-request-id', requestId, 'date', date];
+    const lines = head.map((text, at) => (at % 2 === 0 ? `${text}: ` : `${text}\r\n`)).join('');
+    socket.end(
+      `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\n${lines}connection: close\r\n\r\n${body}`,
+    );
+    this.#exchanges.hangUp(socket, () => socket.destroy());
+  }
+}
+
+/** @returns undefined for what is no fault of a request, such as a connection that was reset */
+function codeFor(reason: string): ErrorCode | undefined {
+  if (reason === 'HPE_HEADER_OVERFLOW') return 'HEARTBEAT_HEADERS_TOO_LARGE';
+  if (reason === 'HPE_CHUNK_EXTENSIONS_OVERFLOW') return 'HEARTBEAT_BODY_TOO_LARGE';
+  if (reason === 'ERR_HTTP_REQUEST_TIMEOUT') return 'HEARTBEAT_REQUEST_TIMEOUT';
+  return reason.startsWith('HPE_') ? 'HEARTBEAT_MALFORMED_REQUEST' : undefined;
+}
+
+/** Browsers connect ahead of time: whoever has asked nothing is told nothing. */
+function isSilent(socket: Duplex): boolean {
+  return socket instanceof Socket && socket.bytesRead === 0;
+}

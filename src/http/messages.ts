@@ -1,0 +1,43 @@
+import { errorCodes, type ErrorCode } from '../errors.js';
+
+/** What people are told when something is wrong on our side. The cause is in the log only. */
+const UNFORESEEN = 'internal server error';
+
+const sentences: Partial<Record<ErrorCode, string>> = {
+  HEARTBEAT_INVALID_USER_ID: 'invalid user_id format',
+  HEARTBEAT_MISSING_USER_ID: 'missing user_id parameter',
+  HEARTBEAT_INVALID_QUERY: 'invalid query',
+  HEARTBEAT_MALFORMED_REQUEST: 'malformed request',
+  HEARTBEAT_NOT_FOUND: 'not found',
+  HEARTBEAT_METHOD_NOT_ALLOWED: 'method not allowed',
+  HEARTBEAT_REQUEST_TIMEOUT: 'the request did not arrive in time',
+  HEARTBEAT_BODY_TOO_LARGE: 'request body too large',
+  HEARTBEAT_HEADERS_TOO_LARGE: 'request head too large',
+  HEARTBEAT_NOT_READY: 'not ready yet, try again later',
+  HEARTBEAT_OVERLOADED: 'overloaded, try again later',
+  HEARTBEAT_STORE_REFUSES: 'the store refuses writes, try again later',
+  HEARTBEAT_ANSWER_TIMEOUT: 'no answer in time, try again later',
+};
+
+/** The sentence that an error is answered with. */
+export function sentenceFor(code: ErrorCode): string {
+  if (errorCodes[code].status === 500) return UNFORESEEN;
+  return sentences[code] ?? UNFORESEEN;
+}
+
+/** What is wrong with a query, by parameter. */
+export const queryProblem = {
+  unknown: (name: string) => `unknown query parameter ${quoted(name)}`,
+  repeated: (name: string) => `query parameter ${name} is given more than once`,
+  notSeconds: (name: string) => `query parameter ${name} must be a whole number of Unix seconds`,
+  backwards: 'query parameter from must not be later than to',
+  limit: (largest: number) => `query parameter limit must be a whole number from 1 to ${largest}`,
+  order: 'query parameter order must be asc or desc',
+  cursor: 'query parameter cursor must be a next_cursor that was answered with the same order',
+};
+
+const LONGEST_NAME = 64;
+
+function quoted(name: string): string {
+  return JSON.stringify(name.length > LONGEST_NAME ? `${name.slice(0, LONGEST_NAME)}…` : name);
+}

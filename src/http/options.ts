@@ -1,0 +1,28 @@
+/** What the gateway is told of the configuration. Durations in seconds, sizes in bytes. */
+export interface GatewayOptions {
+  readonly host: string;
+  /** 0 picks a free one. */
+  readonly port: number;
+  /** How long an idle connection stays open. */
+  readonly keep_alive_timeout: number;
+  /** Whether heal and checkup may bypass Express. The answers are the same; true if not given. */
+  readonly fast_lane?: boolean;
+  readonly limits: GatewayLimits;
+}
+
+export interface GatewayLimits {
+  /** Largest body of a request. */
+  readonly body: number;
+  /** Largest head of a request. */
+  readonly headers: number;
+  /** Connections open at once. */
+  readonly connections: number;
+  /** Requests being answered at once. */
+  readonly in_flight: number;
+  /** How long a request may wait for its answer, and an answer for a client that does not read it. */
+  readonly request_timeout: number;
+  /** How long a client may take to send the head of a request. */
+  readonly headers_timeout: number;
+  /** Largest `limit` of a page of heart_rhythm. */
+  readonly page: number;
+}
