@@ -39,7 +39,8 @@ type Phase = 'stopped' | 'starting' | 'recovering' | 'ready' | 'stopping';
 
 /** The watermark is written this often, or four times in a session timeout if that is more often. */
 const CHECKPOINT: Millis = 1000;
-const PRUNE_EVERY_SECONDS = 60;
+/** Seconds between prunings: ten times in the retention, and not less than once a minute. */
+const PRUNE_EVERY = { min: 1, max: 60 };
 const RECENT_BLIND_INTERVALS = 20;
 
 const READY: readonly string[] = [];
@@ -58,7 +59,6 @@ export class App implements Daemon {
   #startedAt: Instant;
   #blind: BlindInterval[] = [];
   #cancelCheckpoint: Cancel | undefined;
-  #silentUntil: Moment | undefined;
   /** Told when the tree is past saving; the process is to end. */
   onFatal: (error: Error) => void = () => undefined;
 
@@ -72,7 +72,7 @@ export class App implements Daemon {
     const history = new History(
       {
         retention: config.history.retention,
-        pruneEvery: PRUNE_EVERY_SECONDS,
+        pruneEvery: pruneEvery(config.history.retention ?? Infinity),
         slowCommit: config.history.slow_commit,
         queue: config.limits.history_queue,
         restarts: POLICIES.history,
@@ -126,11 +126,16 @@ export class App implements Daemon {
       shards: shards.all,
       gateway: (lifeline: Lifeline) => ports.gateway(this, lifeline),
     };
-    this.#root = grow({ system, clock, logger }, system.place(system, 'root'), tree(parts, config.shutdown_timeout), {
-      crashed: (error) => {
-        this.onFatal(error);
+    this.#root = grow(
+      { system, clock, logger },
+      system.place(system, 'root'),
+      tree(parts, config.shutdown_timeout),
+      {
+        crashed: (error) => {
+          this.onFatal(error);
+        },
       },
-    });
+    );
   }
 
   /**
@@ -141,26 +146,35 @@ export class App implements Daemon {
   async start(): Promise<void> {
     const { clock, logger, store } = this.#ports;
     this.#phase = 'starting';
-    logger.info('starting', { data_dir: this.#config.data_dir, session_timeout: this.#config.session_timeout });
+    logger.info('starting', {
+      data_dir: this.#config.data_dir,
+      session_timeout: this.#config.session_timeout,
+    });
     const begun = clock.now();
     try {
       await this.#root.start();
-      this.#phase = 'recovering';
+      this.#enter('recovering');
       const { summary } = this.#history;
       const timeout = millis(this.#config.session_timeout);
       const entries = await recover({ clock, logger, store, summary, shards: this.#shards }, timeout);
       this.#blind = [...(await store.blindIntervals(RECENT_BLIND_INTERVALS))].reverse();
       for (const entry of entries) if (entry.kind === 'blind') this.#keep(entry.interval);
+      this.#enter('ready');
       this.#history.submit(entries);
-      this.#silentUntil = clock.now();
     } catch (error) {
       await this.stop();
       throw error;
     }
     this.#pulse.start();
     this.#checkpointLater();
-    this.#phase = 'ready';
     logger.info('ready', { milliseconds: Math.round(clock.now() - begun), users: this.#shards.size });
+  }
+
+  /** @throws HeartbeatError when the daemon was asked to stop meanwhile: it must not come up any more */
+  #enter(phase: 'recovering' | 'ready'): void {
+    if (this.#phase === 'stopping')
+      throw new HeartbeatError('HEARTBEAT_NOT_READY', 'asked to stop while starting');
+    this.#phase = phase;
   }
 
   /** Stops accepting, answers what is in flight, writes what is left to write, closes the store. */
@@ -199,7 +213,11 @@ export class App implements Daemon {
 
   #noticeBlindness(from: Moment, to: Moment): void {
     this.#shards.blind(from, to);
-    const interval = { from: this.#shards.wallAt(from), to: this.#shards.wallAt(to), cause: 'stalled' } as const;
+    const interval = {
+      from: this.#shards.wallAt(from),
+      to: this.#shards.wallAt(to),
+      cause: 'stalled',
+    } as const;
     this.#history.submit([{ kind: 'blind', interval }]);
     this.#keep(interval);
     this.#ports.logger.warn('was blind', {
@@ -243,7 +261,8 @@ export class App implements Daemon {
     return new Promise((resolve, reject) => {
       this.ask('describe', user, (reply) => {
         if (reply.kind === 'described') resolve(inMemory(reply));
-        else if (reply.kind === 'refused') reject(new HeartbeatError(reply.code, 'the user could not be asked'));
+        else if (reply.kind === 'refused')
+          reject(new HeartbeatError(reply.code, 'the user could not be asked'));
         else reject(new TypeError(`'describe' was answered '${reply.kind}'`));
       });
     });
@@ -292,4 +311,8 @@ export class App implements Daemon {
 
 function inMemory({ session, ended }: Extract<UserReply, { kind: 'described' }>): Session | undefined {
   return session === undefined ? ended : { onlineAt: session.onlineAt, offlineAt: session.deadline };
+}
+
+function pruneEvery(retention: number): number {
+  return Math.min(PRUNE_EVERY.max, Math.max(PRUNE_EVERY.min, retention / 10));
 }

@@ -108,7 +108,7 @@ async function start(config: Config): Promise<void> {
     process.exit(1);
   };
 
-  let stopping = false;
+  const asked = new AbortController();
   closeWithGrace(
     {
       delay: millis(config.shutdown_timeout),
@@ -119,7 +119,7 @@ async function start(config: Config): Promise<void> {
       },
     },
     async ({ err, signal }) => {
-      stopping = true;
+      asked.abort();
       if (err === undefined) logger.info('asked to stop', { signal });
       else logger.error('unforeseen error', { error: err });
       await app.stop();
@@ -130,7 +130,7 @@ async function start(config: Config): Promise<void> {
   try {
     await app.start();
   } catch (error) {
-    if (stopping) return;
+    if (asked.signal.aborted) return;
     fail(logger, error);
   }
   if (gateway !== undefined) process.stdout.write(`listening on ${url}\n`);

@@ -5,7 +5,7 @@ import type { UserId } from '../../src/domain/user-id.js';
 import type { ErrorCode } from '../../src/errors.js';
 import type { HistoryRecord } from '../../src/ports/history-store.js';
 import type { Queued } from './backlog.js';
-import type { Settlement } from './history.protocol.js';
+import type { HistoryEntry, Settlement } from './history.protocol.js';
 
 /** A batch as it is written, and what to tell those who wait for it. */
 export interface Commit {
@@ -36,6 +36,7 @@ export function commitOf(
   const previous = new Map(last);
   const records: HistoryRecord[] = [];
   const settlements: Settlement[] = [];
+  const resumed: Resume[] = [];
   let latest = latestEnd;
   for (const entry of entries) {
     switch (entry.kind) {
@@ -46,6 +47,10 @@ export function commitOf(
         settlements.push({ shard, user, stored: true, onlineAt });
         break;
       }
+      case 'resume':
+        resumed.push(entry);
+        settlements.push(settled(entry));
+        break;
       case 'end':
       case 'close': {
         const { user, session } = entry;
@@ -71,6 +76,10 @@ export function commitOf(
       default:
         assertNever(entry);
     }
+  }
+  if (resumed[0] !== undefined) {
+    const users = resumed.map(({ user }) => user);
+    records.push({ kind: 'healed', generation: resumed[0].generation, users });
   }
   return { entries, records, settlements, latestEnd: latest };
 }
@@ -99,6 +108,8 @@ export function refusalOf({ entries, settlements }: Commit, code: ErrorCode): Re
         return [{ kind: 'undo', record: { kind: 'opened', user: entry.user, onlineAt: entry.onlineAt } }];
       case 'flush':
         return [];
+      case 'resume':
+        return [healedBy(entry)];
       case 'end':
       case 'undo':
       case 'watermark':
@@ -114,6 +125,13 @@ export function refusalOf({ entries, settlements }: Commit, code: ErrorCode): Re
     retry,
     settlements: settlements.map(({ shard, user }) => ({ shard, user, stored: false, code })),
   };
+}
+
+type Resume = Extract<HistoryEntry, { readonly kind: 'resume' }>;
+
+/** What is kept of a heal that goes on without the disk. */
+export function healedBy({ user, generation }: Resume): HistoryEntry {
+  return { kind: 'healed', generation, users: [user] };
 }
 
 /** Somebody waits for it, so it can be refused to them. */

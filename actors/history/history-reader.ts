@@ -20,32 +20,22 @@ export class HistoryReader {
 
   /** @param live the session that is going on, ending at its deadline */
   async *sessions(user: UserId, range: HistoryRange, live: Session | undefined): AsyncIterable<readonly Session[]> {
-    const recent = [...this.#unstored(user), ...(live === undefined ? [] : [live])].filter((session) =>
-      isWithin(session, range),
-    );
-    if (range.order === 'asc') yield* this.#oldestFirst(user, range, recent);
-    else yield* this.#newestFirst(user, range, recent);
+    const ended = this.#unstored(user);
+    // What was going on when it was asked for may have ended since.
+    const isLast = live !== undefined && !ended.some(({ onlineAt }) => onlineAt === live.onlineAt);
+    const recent = isLast ? [...ended, live] : ended;
+    // An end that was refused may be on disk all the same, so what is there counts only up to what is known better.
+    const first = recent[0]?.onlineAt ?? Infinity;
+    const unstored = recent.filter((session) => isWithin(session, range));
+    if (range.order === 'desc') yield unstored.toReversed();
+    for await (const stored of this.#store.sessions(user, range)) {
+      yield stored.filter(({ onlineAt }) => onlineAt < first);
+    }
+    if (range.order === 'asc') yield unstored;
   }
 
   async lastSession(user: UserId): Promise<EndedSession | undefined> {
     return this.#unstored(user).at(-1) ?? (await this.#store.lastSession(user));
-  }
-
-  async *#oldestFirst(user: UserId, range: HistoryRange, recent: Session[]): AsyncIterable<readonly Session[]> {
-    let last = -Infinity;
-    for await (const stored of this.#store.sessions(user, range)) {
-      last = stored.at(-1)?.onlineAt ?? last;
-      yield stored;
-    }
-    yield recent.filter(({ onlineAt }) => onlineAt > last);
-  }
-
-  async *#newestFirst(user: UserId, range: HistoryRange, recent: Session[]): AsyncIterable<readonly Session[]> {
-    yield recent.toReversed();
-    const first = recent[0]?.onlineAt ?? Infinity;
-    for await (const stored of this.#store.sessions(user, range)) {
-      yield stored.filter(({ onlineAt }) => onlineAt < first);
-    }
   }
 }
 

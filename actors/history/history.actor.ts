@@ -13,7 +13,7 @@ import type { Lifeline, RunningChild } from '../supervisor/child.js';
 import type { SupervisorPolicy } from '../supervisor/child-spec.js';
 import { RestartLedger } from '../supervisor/restart-ledger.js';
 import { Backlog, type Queued } from './backlog.js';
-import { commitOf, isAwaited, refusalOf, usersToLookUp, type Commit } from './commit.js';
+import { commitOf, healedBy, isAwaited, refusalOf, usersToLookUp, type Commit } from './commit.js';
 import type { HistoryEntry, Settlement, StoreState } from './history.protocol.js';
 
 /** The most entries in one batch: enough to carry a mass expiry, and few enough for the store to breathe. */
@@ -127,6 +127,7 @@ export class History implements Actor<HistoryMessage> {
   /** Writes what is left to write, unless the disk refuses it. */
   async #stop(): Promise<void> {
     this.#lifeline = undefined;
+    await this.caughtUp();
     await new Promise<void>((resolve) => {
       this.#idle = resolve;
       this.#settleIdle();
@@ -263,6 +264,7 @@ export class History implements Actor<HistoryMessage> {
   }
 
   #refuse(entries: readonly HistoryEntry[], code: ErrorCode): void {
+    for (const entry of entries) if (entry.kind === 'resume') this.#backlog.push(healedBy(entry));
     const settlements = entries
       .filter(isAwaited)
       .map(({ shard, user }): Settlement => ({ shard, user, stored: false, code }));

@@ -19,6 +19,14 @@ export type UserEntry =
     }
   /** A session has ended by itself. It is never refused, and not settled. */
   | { readonly kind: 'end'; readonly user: UserId; readonly session: EndedSession }
+  /** A session found at a restart has been healed for the first time, which the next restart has to know. */
+  | {
+      readonly kind: 'resume';
+      readonly shard: ShardIndex;
+      readonly user: UserId;
+      /** The restart that found it. */
+      readonly generation: number;
+    }
   /** Settled once all that was submitted before it is stored. */
   | { readonly kind: 'flush'; readonly shard: ShardIndex; readonly user: UserId }
   /** All that is stored of a user goes, and with it the session that began at `onlineAt`, if one goes on. */

@@ -13,7 +13,7 @@ import type { SupervisorPolicy } from '../supervisor/child-spec.js';
 import { RestartLedger } from '../supervisor/restart-ledger.js';
 import { Asked, Batch } from './batch.js';
 import { UserActor, type Told, type UserSurroundings } from './user.actor.js';
-import { isOnline, type decide, type RunningSession } from './user.machine.js';
+import { isOnline, type decide, type RunningSession, type Settled } from './user.machine.js';
 import type { UserCommand, UserReply } from './user.protocol.js';
 
 /** How fine deadlines are told apart by the wheel; how late one is noticed depends on the pulse alone. */
@@ -47,7 +47,8 @@ export interface ShardSurroundings {
   /** The wall clock's reading at a moment just past. */
   wallAt(at: Moment): Instant;
   submit(entry: UserEntry): void;
-  resumed(user: UserId): void;
+  /** Counts the restarts. */
+  generation(): number;
 }
 
 /**
@@ -66,6 +67,8 @@ export class Shard implements UserSurroundings {
   #place: Place | undefined;
   #lifeline: Lifeline | undefined;
   readonly #ledger: RestartLedger;
+  /** Whose timer crashed them twice, and when to try it again. */
+  readonly #expireAgain = new Map<UserActor, Moment>();
   /** Expiries told and not handled yet. */
   #expiring = 0;
   #settledUpTo: Moment;
@@ -107,8 +110,7 @@ export class Shard implements UserSurroundings {
   #revive(actor: UserActor): void {
     if (!actor.timer.armed) this.wheel.arm(actor.timer, actor.deadline);
     this.#spawn(actor);
-    const { left } = actor;
-    actor.left = [];
+    const left = actor.left.splice(0);
     for (const message of left) if (message.kind !== 'expire') actor.cell?.insist(message);
   }
 
@@ -127,7 +129,8 @@ export class Shard implements UserSurroundings {
         return;
       }
       actor.cell.stop((left) => {
-        actor.left = left;
+        // Behind them comes what the disk has settled meanwhile.
+        actor.left.unshift(...left);
         resolve();
       });
     });
@@ -181,13 +184,13 @@ export class Shard implements UserSurroundings {
   }
 
   settle(settlement: Settlement): void {
-    const cell = this.#users.get(settlement.user)?.cell;
-    // A settlement must arrive even where requests are refused: there is one at a time for a user.
-    cell?.insist(
-      settlement.stored
-        ? { kind: 'settled', stored: true, onlineAt: settlement.onlineAt }
-        : { kind: 'settled', stored: false, code: settlement.code },
-    );
+    const actor = this.#users.get(settlement.user);
+    const message: Settled = settlement.stored
+      ? { kind: 'settled', stored: true, onlineAt: settlement.onlineAt }
+      : { kind: 'settled', stored: false, code: settlement.code };
+    // It must arrive even where requests are refused, and there is one at a time for a user.
+    if (this.#lifeline === undefined) actor?.left.push(message);
+    else actor?.cell?.insist(message);
   }
 
   /** Time stands still for a shard that is down: nothing of it is settled meanwhile. */
@@ -195,6 +198,11 @@ export class Shard implements UserSurroundings {
     if (this.#lifeline === undefined) return;
     if (this.#expiring === 0) this.#settledUpTo = this.#horizon;
     this.#horizon = horizon;
+    for (const [actor, at] of this.#expireAgain) {
+      if (at > horizon) continue;
+      this.#expireAgain.delete(actor);
+      if (this.#users.get(actor.user) === actor) this.wheel.arm(actor.timer, actor.deadline);
+    }
     this.wheel.advance(horizon, this.#expire);
   }
 
@@ -222,8 +230,8 @@ export class Shard implements UserSurroundings {
     this.#around.submit(entry);
   }
 
-  resumed(user: UserId): void {
-    this.#around.resumed(user);
+  get generation(): number {
+    return this.#around.generation();
   }
 
   departed(actor: UserActor): void {
@@ -239,6 +247,7 @@ export class Shard implements UserSurroundings {
     actor.suspect = verdict === 'retry' ? message : undefined;
     if (verdict === 'dead_letter') this.#giveUp(actor, message, error);
     actor.cell?.restart(actor.suspect);
+    if (verdict === 'dead_letter') actor.done(message);
   }
 
   #giveUp(actor: UserActor, message: Told, error: Error): void {
@@ -247,10 +256,10 @@ export class Shard implements UserSurroundings {
     switch (message.kind) {
       case 'expire':
         this.expired();
-        this.wheel.arm(actor.timer, moment(this.#horizon + EXPIRE_AGAIN));
+        this.#expireAgain.set(actor, moment(this.#horizon + EXPIRE_AGAIN));
         break;
       case 'settled':
-        actor.release(FAILED);
+        actor.settleAnyhow(message, FAILED);
         break;
       default:
         message.answer(FAILED);

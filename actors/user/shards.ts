@@ -20,7 +20,7 @@ export interface LocalShardsSurroundings {
   readonly system: ActorSystem;
   readonly clock: Clock;
   readonly logger: Logger;
-  submit(entries: readonly HistoryEntry[]): void;
+  readonly submit: (entries: readonly HistoryEntry[]) => void;
 }
 
 /** The shards of this process, and what they have in common: the way to history, and how far time has come. */
@@ -29,7 +29,6 @@ export class LocalShards implements Shards {
   readonly #clock: Clock;
   readonly #submit: (entries: readonly HistoryEntry[]) => void;
   #outbox: HistoryEntry[] = [];
-  #healed: UserId[] = [];
   #generation = 0;
   #blindUntil: Moment | undefined;
   #ending = false;
@@ -45,9 +44,7 @@ export class LocalShards implements Shards {
       submit: (entry) => {
         this.#post(entry);
       },
-      resumed: (user) => {
-        this.#healed.push(user);
-      },
+      generation: () => this.#generation,
     };
     this.all = Array.from({ length: options.count }, (_, index) => new Shard(index, options, surroundings));
   }
@@ -101,12 +98,8 @@ export class LocalShards implements Shards {
     this.#blindUntil = end;
   }
 
-  /** Submits the instant up to which every end has been submitted, and who has been healed since the restart. */
+  /** Submits the instant up to which every end has been submitted. */
   checkpoint(): void {
-    if (this.#healed.length > 0) {
-      this.#post({ kind: 'healed', generation: this.#generation, users: this.#healed });
-      this.#healed = [];
-    }
     const settled = moment(this.all.reduce((least, shard) => Math.min(least, shard.settledUpTo), Infinity));
     this.#post({ kind: 'watermark', at: this.wallAt(settled) });
   }

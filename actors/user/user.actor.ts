@@ -22,14 +22,14 @@ export type Told = Asked | Exclude<UserMessage, { readonly kind: Asked['kind'] }
 /** What a user's actor needs of the shard that it lives in. */
 export interface UserSurroundings {
   readonly shard: number;
+  /** The restart that found the sessions which were going on. */
+  readonly generation: number;
   readonly timeout: Millis;
   readonly wheel: TimerWheel<UserActor>;
   readonly decide: typeof decide;
   /** The wall clock's reading at a moment just past. */
   wallAt(at: Moment): Instant;
   submit(entry: UserEntry): void;
-  /** A session found at the restart has been healed. */
-  resumed(user: UserId): void;
   /** The user is offline and nothing waits: the actor may go. */
   departed(actor: UserActor): void;
   expired(): void;
@@ -52,10 +52,12 @@ export class UserActor implements Actor<Told>, Lease {
   /** The message that crashed the actor last; if it does so again, it is given up. */
   suspect: Told | undefined;
   /** What was told and not handled when its shard stopped. */
-  left: readonly Told[] = [];
+  readonly left: Told[] = [];
   #waiting: Asked[] | undefined;
   /** Those who wait for the disk to settle what was asked before them, in order. */
   #deferred: Asked[] = [];
+  /** The first of them cannot be handled before that. */
+  #blocked = false;
   /** The one of them that is in the mailbox again. */
   #turn: Asked | undefined;
 
@@ -70,6 +72,7 @@ export class UserActor implements Actor<Told>, Lease {
 
   receive(message: Told): void {
     if (this.#isBehind(message)) this.#deferred.push(message);
+    else if (message.kind === 'expire' && this.#turn !== undefined) this.#watch();
     else this.#handle(message);
     if (this.suspect === message) {
       this.suspect = undefined;
@@ -82,14 +85,13 @@ export class UserActor implements Actor<Told>, Lease {
   /** Goes on after a message that was handled, or given up. */
   done(message: Told): void {
     if (this.#turn === message) this.#turn = undefined;
-    const { phase } = this.state;
-    if (phase === 'opening' || phase === 'leaving') return;
+    if (message.kind === 'settled') this.#blocked = false;
     // One at a time and through the mailbox, so that one that crashes the actor spoils only itself.
-    if (this.#turn === undefined && this.#deferred.length > 0) {
+    if (this.#turn === undefined && !this.#blocked && this.#deferred.length > 0) {
       this.#turn = this.#deferred.shift();
       if (this.#turn !== undefined) this.cell?.insist(this.#turn);
     }
-    if (phase === 'absent' && this.#turn === undefined) this.#around.departed(this);
+    if (this.state.phase === 'absent' && this.#turn === undefined) this.#around.departed(this);
   }
 
   /** Whoever changes something comes after those who wait for their turn to. */
@@ -106,7 +108,7 @@ export class UserActor implements Actor<Told>, Lease {
   /** The rules failed over what became of the disk: what is there counts, and those who waited hear of the failure. */
   settleAnyhow(settled: Settled, reply: UserReply): void {
     this.state = afterSettling(this.state, settled);
-    if (this.state.phase === 'online') this.#around.wheel.arm(this.timer, this.deadline);
+    if (this.state.phase === 'online') this.#watch();
     this.#release(reply);
   }
 
@@ -127,7 +129,7 @@ export class UserActor implements Actor<Told>, Lease {
       case 'extend':
         return this.#extend(asked(message).readAt);
       case 'watch':
-        return this.#around.wheel.arm(this.timer, this.deadline);
+        return this.#watch();
       case 'answer':
         return asked(message).answer(effect.reply);
       case 'wait':
@@ -136,15 +138,19 @@ export class UserActor implements Actor<Told>, Lease {
       case 'release':
         return this.#release(effect.reply);
       case 'defer':
-        this.#deferred.push(asked(message));
+        this.#blocked = true;
+        this.#deferred.unshift(asked(message));
         return;
       case 'submit':
         return this.#submit(effect, message);
-      case 'resumed':
-        return this.#around.resumed(this.user);
       default:
         assertNever(effect);
     }
+  }
+
+  /** Has the deadline looked at again when time comes round to it. */
+  #watch(): void {
+    this.#around.wheel.arm(this.timer, this.deadline);
   }
 
   #extend(readAt: Moment): void {
@@ -163,6 +169,8 @@ export class UserActor implements Actor<Told>, Lease {
           user,
           onlineAt: this.#around.wallAt(asked(message).readAt),
         });
+      case 'resume':
+        return this.#around.submit({ kind: 'resume', shard, user, generation: this.#around.generation });
       case 'end':
         return this.#around.submit({ kind: 'end', user, session: effect.session });
       case 'close':

@@ -23,6 +23,8 @@ export type UserState =
   /** The record of a new session is being written; those who heal wait for it. */
   | { readonly phase: 'opening'; readonly openedAt: Moment }
   | { readonly phase: 'online'; readonly session: RunningSession }
+  /** The first heal since a restart is being written; those who heal wait for it. */
+  | { readonly phase: 'resuming'; readonly session: RunningSession }
   /** A goodbye or an erasure is being written; until it is, the session (if there was one) goes on. */
   | { readonly phase: 'leaving'; readonly session: RunningSession | undefined; readonly reply: UserReply };
 
@@ -49,10 +51,8 @@ export type UserEffect =
   | { readonly kind: 'release'; readonly reply: UserReply }
   /** Handle this message again once the disk has settled, and before any that came after it. */
   | { readonly kind: 'defer' }
-  | { readonly kind: 'submit'; readonly entry: 'open' | 'flush' | 'erase' }
-  | { readonly kind: 'submit'; readonly entry: 'end' | 'close'; readonly session: EndedSession }
-  /** A session found at a restart has been healed: it is an ordinary one from here on. */
-  | { readonly kind: 'resumed' };
+  | { readonly kind: 'submit'; readonly entry: 'open' | 'resume' | 'flush' | 'erase' }
+  | { readonly kind: 'submit'; readonly entry: 'end' | 'close'; readonly session: EndedSession };
 
 export interface Decision {
   readonly state: UserState;
@@ -67,10 +67,9 @@ const ERASED: UserReply = { kind: 'erased' };
 
 const NOTHING: readonly UserEffect[] = [];
 const EXTEND_AND_ANSWER: readonly UserEffect[] = [{ kind: 'extend' }, { kind: 'answer', reply: ONLINE }];
-const RESUME: readonly UserEffect[] = [{ kind: 'resumed' }, ...EXTEND_AND_ANSWER];
 const OPEN: readonly UserEffect[] = [{ kind: 'submit', entry: 'open' }, { kind: 'extend' }, { kind: 'wait' }];
-const JOIN_OPENING: readonly UserEffect[] = [{ kind: 'extend' }, { kind: 'wait' }];
-const UNKNOWN: UserEffect = { kind: 'answer', reply: { kind: 'described', session: undefined } };
+const JOIN: readonly UserEffect[] = [{ kind: 'extend' }, { kind: 'wait' }];
+const RESUME: readonly UserEffect[] = [{ kind: 'submit', entry: 'resume' }, ...JOIN];
 const WAIT: readonly UserEffect[] = [{ kind: 'wait' }];
 const DEFER: readonly UserEffect[] = [{ kind: 'defer' }];
 const WATCH: readonly UserEffect[] = [{ kind: 'watch' }];
@@ -92,7 +91,7 @@ export function decide(state: UserState, lease: Lease, message: UserMessage): De
     case 'checkup':
       return { state, effects: [{ kind: 'answer', reply: isOnline(state, lease, message) ? ONLINE : OFFLINE }] };
     case 'describe':
-      return describe(state, lease, message);
+      return { state, effects: [{ kind: 'answer', reply: describe(state, lease, message) }] };
     case 'expire':
       return expire(state, lease, message.horizon);
     case 'settled':
@@ -112,12 +111,13 @@ function heal(state: UserState, lease: Lease, command: UserCommand): Decision {
     case 'absent':
       return { state: { phase: 'opening', openedAt: command.readAt }, effects: OPEN };
     case 'opening':
-      return { state, effects: JOIN_OPENING };
+    case 'resuming':
+      return { state, effects: JOIN };
     case 'online': {
       if (command.arrivedAt <= lease.deadline) {
         if (state.session.endsAt === undefined) return { state, effects: EXTEND_AND_ANSWER };
         const { onlineAt, openedAt } = state.session;
-        return { state: { phase: 'online', session: { onlineAt, openedAt } }, effects: RESUME };
+        return { state: { phase: 'resuming', session: { onlineAt, openedAt } }, effects: RESUME };
       }
       return {
         state: { phase: 'opening', openedAt: command.readAt },
@@ -137,6 +137,7 @@ function goodbye(state: UserState, lease: Lease, command: UserCommand): Decision
       // The end of the session before may still be on its way to the disk.
       return { state: { phase: 'leaving', session: undefined, reply: OFFLINE }, effects: FLUSH };
     case 'opening':
+    case 'resuming':
       return { state, effects: DEFER };
     case 'online': {
       const inTime = command.arrivedAt < lease.deadline;
@@ -160,6 +161,7 @@ function erase(state: UserState): Decision {
     case 'absent':
       return { state: { phase: 'leaving', session: undefined, reply: ERASED }, effects: ERASE };
     case 'opening':
+    case 'resuming':
       return { state, effects: DEFER };
     case 'online':
       return { state: { phase: 'leaving', session: state.session, reply: ERASED }, effects: ERASE };
@@ -184,6 +186,9 @@ function settle(state: UserState, settled: Settled): Decision {
   switch (state.phase) {
     case 'opening':
       return release(afterSettling(state, settled), settled.stored ? ONLINE : { kind: 'refused', code: settled.code });
+    case 'resuming':
+      // A heal that extends needs nothing of the disk, so that a disk which refuses makes no difference to it.
+      return release(afterSettling(state, settled), ONLINE);
     case 'leaving':
       return release(
         afterSettling(state, settled),
@@ -204,6 +209,8 @@ export function afterSettling(state: UserState, settled: Settled): UserState {
       if (!settled.stored) return ABSENT;
       if (settled.onlineAt === undefined) throw new TypeError('an opening was settled without its instant');
       return { phase: 'online', session: { onlineAt: settled.onlineAt, openedAt: state.openedAt } };
+    case 'resuming':
+      return { phase: 'online', session: state.session };
     case 'leaving':
       return settled.stored || state.session === undefined ? ABSENT : { phase: 'online', session: state.session };
     case 'absent':
@@ -219,27 +226,24 @@ function release(state: UserState, reply: UserReply): Decision {
   return { state, effects: [...watch, { kind: 'release', reply }] };
 }
 
-/**
- * A session whose deadline is seen to have passed ends here and now, or it would be in no history until the timer
- * comes round. At the deadline itself it goes on: a heal at that very moment would extend it.
- */
-function describe(state: UserState, lease: Lease, command: UserCommand): Decision {
+function describe(state: UserState, lease: Lease, command: UserCommand): UserReply {
   const session = sessionOf(state);
-  const isOver = command.arrivedAt > lease.deadline;
-  if (session !== undefined && isOver && state.phase === 'online') {
-    return { state: ABSENT, effects: [silentEnd(session, lease), UNKNOWN] };
+  if (session === undefined) return { kind: 'described', session: undefined };
+  if (command.arrivedAt >= lease.deadline) {
+    return { kind: 'described', session: undefined, ended: endedAt(session, lease, lease.deadline) };
   }
-  if (session === undefined || isOver) return { state, effects: [UNKNOWN] };
-  const live = {
-    onlineAt: session.onlineAt,
-    lastSeen: instantIn(session, lease.lastSeen),
-    deadline: instantIn(session, lease.deadline),
+  return {
+    kind: 'described',
+    session: {
+      onlineAt: session.onlineAt,
+      lastSeen: instantIn(session, lease.lastSeen),
+      deadline: instantIn(session, lease.deadline),
+    },
   };
-  return { state, effects: [{ kind: 'answer', reply: { kind: 'described', session: live } }] };
 }
 
 function sessionOf(state: UserState): RunningSession | undefined {
-  return state.phase === 'online' || state.phase === 'leaving' ? state.session : undefined;
+  return state.phase === 'absent' || state.phase === 'opening' ? undefined : state.session;
 }
 
 /** A moment as this session's people see it: as far from its beginning as the monotonic clock says. */

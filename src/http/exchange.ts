@@ -39,18 +39,19 @@ type State = 'waiting' | 'streaming' | 'settled';
 export class Exchange {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
-  /** The host's tick at the last progress. */
-  seenAt: number;
+  /** Three that are the host's: its tick at the last progress, the order of arrival, where it keeps this. */
+  seenAt = 0;
+  number = 0;
+  slot = 0;
   readonly #host: ExchangeHost;
   #state: State = 'waiting';
   #requestId: string | undefined;
   #writable: (() => void) | undefined;
 
-  constructor(host: ExchangeHost, request: IncomingMessage, response: ServerResponse, seenAt: number) {
+  constructor(host: ExchangeHost, request: IncomingMessage, response: ServerResponse) {
     this.#host = host;
     this.request = request;
     this.response = response;
-    this.seenAt = seenAt;
   }
 
   /** The client's own, or one that is made when it is first needed. */
@@ -85,7 +86,9 @@ export class Exchange {
     if (!this.#settle()) return;
     if (status !== 500) this.#host.logger.debug('request refused', this.#facts({ code, reason: message }));
 
-    const original = isOriginalCall(this.request.method, this.request.url);
+    // What is malformed is no call at all.
+    const original =
+      code !== 'HEARTBEAT_MALFORMED_REQUEST' && isOriginalCall(this.request.method, this.request.url);
     const body = asciiJson(original ? { error: message } : { error: message, code });
     const retry = status === 503 ? RETRY_AFTER : [];
     const id = ['x-request-id', this.requestId];

@@ -5,6 +5,7 @@ import type { Cancel, Clock } from '../ports/clock.js';
 import type { Logger } from '../ports/logger.js';
 import { Exchange, type ExchangeHost } from './exchange.js';
 import { RequestIds } from './request-id.js';
+import { Slots } from './slots.js';
 
 /** How long a client may take to read an answer that ends the connection while it is still sending. */
 const LINGER: Millis = 2000;
@@ -24,9 +25,9 @@ export class Exchanges implements ExchangeHost {
   readonly #ids = new RequestIds();
   readonly #interval: Millis;
   readonly #patience: number;
-  /** In the order of their last progress. */
-  readonly #open = new Set<Exchange>();
+  readonly #open = new Slots<Exchange>();
   readonly #hangingUp = new WeakSet<Duplex>();
+  #count = 0;
   #tick = 0;
   #cancelTick: Cancel | undefined;
 
@@ -43,21 +44,22 @@ export class Exchanges implements ExchangeHost {
   }
 
   open(request: IncomingMessage, response: ServerResponse): Exchange {
-    const exchange = new Exchange(this, request, response, this.#tick);
-    this.#open.add(exchange);
+    const exchange = new Exchange(this, request, response);
+    exchange.seenAt = this.#tick;
+    exchange.number = this.#count++;
+    exchange.slot = this.#open.add(exchange);
     return exchange;
   }
 
   /** The latest exchange of each connection that has one. */
   latest(): Map<Duplex, Exchange> {
-    return new Map([...this.#open].map((exchange) => [exchange.request.socket, exchange]));
+    const inOrder = this.#open.items().sort((one, other) => one.number - other.number);
+    return new Map(inOrder.map((exchange) => [exchange.request.socket, exchange]));
   }
 
   /** The latest exchange of one connection. */
   latestOf(socket: Duplex): Exchange | undefined {
-    let latest: Exchange | undefined;
-    for (const exchange of this.#open) if (exchange.request.socket === socket) latest = exchange;
-    return latest;
+    return this.latest().get(socket);
   }
 
   /** Whether the last answer of a connection has been given, so that nothing may follow it. */
@@ -89,11 +91,10 @@ export class Exchanges implements ExchangeHost {
 
   progressed(exchange: Exchange): void {
     exchange.seenAt = this.#tick;
-    if (this.#open.delete(exchange)) this.#open.add(exchange);
   }
 
   release(exchange: Exchange): void {
-    this.#open.delete(exchange);
+    this.#open.remove(exchange.slot);
     this.released?.();
   }
 
@@ -103,9 +104,8 @@ export class Exchanges implements ExchangeHost {
   }
 
   #giveUpLate(): void {
-    for (const exchange of this.#open) {
-      if (this.#tick - exchange.seenAt <= this.#patience) break;
-      this.#giveUp(exchange);
+    for (const exchange of this.#open.items()) {
+      if (this.#tick - exchange.seenAt > this.#patience) this.#giveUp(exchange);
     }
   }
 

@@ -128,7 +128,8 @@ export class Gateway {
       exchange.refuse('HEARTBEAT_OVERLOADED');
       return true;
     }
-    if (request.headers.host === undefined && request.httpVersion === '1.1') {
+    const { httpVersionMajor: major, httpVersionMinor: minor } = request;
+    if (major !== 1 || (minor === 1 && request.headers.host === undefined)) {
       this.#malformed.count += 1;
       exchange.refuse('HEARTBEAT_MALFORMED_REQUEST', { hangUp: true });
       return true;
@@ -185,6 +186,8 @@ function createBoundedServer({ keep_alive_timeout, limits }: GatewayOptions): Se
     // Asked for where it can be answered in the house's form.
     requireHostHeader: false,
   });
+  // A client that has sent all it will may close its side and wait: Node would drop its answer. Undocumented.
+  Object.assign(server, { httpAllowHalfOpen: true });
   // Bounded by their size; a header that was not counted could hide a body.
   server.maxHeadersCount = 0;
   return server;

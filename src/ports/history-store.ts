@@ -64,7 +64,10 @@ export interface HistoryStore {
   /** Opens again after a refused write. The store stays as it was when there is still no room to write. */
   reopen(): Promise<void>;
 
-  /** Resolves once all of it is on disk, synced; a rejected batch may or may not be. */
+  /**
+   * Resolves once all of it is on disk, synced. A rejected batch may or may not be: what of it is written again, or
+   * taken back, comes in the next batch. After a rejection the store takes no writes until it was reopened.
+   */
   write(batch: readonly HistoryRecord[]): Promise<void>;
 
   /** The sessions that have not ended, found by an index and in chunks. */
@@ -79,7 +82,7 @@ export interface HistoryStore {
   /** A user's ended sessions within a range, in chunks; what is skipped is not read. */
   sessions(user: UserId, range: HistoryRange): AsyncIterable<readonly EndedSession[]>;
 
-  /** Removes all that is stored of a user, for good. */
+  /** Removes all that is stored of a user, for good; what is left of it in files goes in the background. */
   erase(user: UserId): Promise<void>;
 
   /**

@@ -1,8 +1,10 @@
 import type { Clock } from '../ports/clock.js';
 import type { Logger } from '../ports/logger.js';
-import { Cell, type Actor } from './actor.js';
+import { Cell } from './actor.js';
+import type { Actor } from './behaviour.js';
 import { DeadLetters } from './dead-letters.js';
-import { spawnNact, startSystem, type NactParent } from './nact.js';
+import { spawnPlace, startSystem, type NactParent } from './nact.js';
+import type { Stoppable, Surroundings } from './surroundings.js';
 
 /** Where actors are spawned. It handles no messages itself. */
 export interface Place {
@@ -18,7 +20,9 @@ export class ActorSystem implements Place {
   readonly deadLetters: DeadLetters;
   readonly path: string;
   readonly nact: NactParent & { stop(): void };
-  readonly #logger: Logger;
+  readonly #surroundings: Surroundings;
+  /** Crashed and not restarted: nact knows nothing of them. */
+  readonly #fallen = new Set<Stoppable>();
   #running = 0;
   #overflows = 0;
 
@@ -27,7 +31,27 @@ export class ActorSystem implements Place {
     this.nact = startSystem(name);
     this.path = name;
     this.deadLetters = new DeadLetters(clock);
-    this.#logger = logger;
+    this.#surroundings = {
+      deadLetters: this.deadLetters,
+      entered: () => {
+        this.#running++;
+      },
+      left: () => {
+        this.#running--;
+      },
+      overflowed: () => {
+        this.#overflows++;
+      },
+      fell: (cell) => {
+        this.#fallen.add(cell);
+      },
+      rose: (cell) => {
+        this.#fallen.delete(cell);
+      },
+      failed: (callback, path, error) => {
+        logger.error(`${callback} failed`, { path, error });
+      },
+    };
   }
 
   /** nact actors that are alive just now, places not counted. */
@@ -42,13 +66,14 @@ export class ActorSystem implements Place {
 
   /** A named place under which actors are spawned: an nact actor that is never told anything. */
   place(parent: Place, name: string): Place {
-    const actor = spawnNact(parent.nact, name, undefined, emptyPlace);
-    return { path: parent === this ? name : `${parent.path}/${name}`, nact: actor };
+    const nact = spawnPlace(parent.nact, name);
+    return { path: parent === this ? name : `${parent.path}/${name}`, nact };
   }
 
   /**
    * @param name unique under its parent; letters, digits and `-_.` (nact refuses most others)
    * @param options.mailbox how many messages may wait; past it `tell` answers `full`
+   * @throws Error when the name is taken or refused, or the system has stopped
    */
   spawn<Message>(
     parent: Place,
@@ -56,36 +81,27 @@ export class ActorSystem implements Place {
     actor: Actor<Message>,
     options: { readonly mailbox: number },
   ): Cell<Message> {
-    return new Cell(this, parent.nact, name, actor, options);
+    return new Cell(this.#surroundings, parent.nact, name, actor, options);
   }
 
+  /**
+   * Lets nothing new in, and stops every actor that is left once it has handled what it was told. What nobody
+   * handles is a dead letter.
+   */
   stop(): void {
+    for (const cell of [...cellsUnder(this.nact), ...this.#fallen]) {
+      cell.stop((left) => {
+        for (const message of left) this.deadLetters.add(this.path, message, 'its system has stopped');
+      });
+    }
     this.nact.stop();
-  }
-
-  /** @internal */
-  entered(): void {
-    this.#running++;
-  }
-
-  /** @internal */
-  left(): void {
-    this.#running--;
-  }
-
-  /** @internal */
-  overflowed(): void {
-    this.#overflows++;
-  }
-
-  /** @internal A fault in the handling of a fault: there is nobody left to tell. */
-  uncaught(path: string, error: unknown): void {
-    this.#logger.error('crash handler failed', { path, error });
   }
 }
 
-const emptyPlace = {
-  receive: (state: undefined): undefined => state,
-  crashed: (): void => undefined,
-  stopped: (): void => undefined,
-};
+/** nact's own tree is the registry: a table of all actors beside it would cost as much as they do. */
+function* cellsUnder({ children }: NactParent): Iterable<Stoppable> {
+  for (const child of children.values()) {
+    if (!(child.state instanceof Cell)) yield* cellsUnder(child);
+    else if (child.state.status === 'running') yield child.state;
+  }
+}

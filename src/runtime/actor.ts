@@ -1,55 +1,37 @@
-import type { ActorSystem } from './actor-system.js';
-import { nobody, spawnNact, type NactActor, type NactBehaviour, type NactParent } from './nact.js';
+import type { Actor, Crash } from './behaviour.js';
+import { incarnate, STOP, waitingIn, type Incarnation, type Occupant } from './incarnation.js';
+import { dispatch, letGoOfImmediate, type NactParent } from './nact.js';
+import type { ActorRef, Delivery } from './ref.js';
+import type { Surroundings } from './surroundings.js';
 
-/** What a `tell` came to. A message that was not queued is still its sender's. */
-export type Delivery = 'queued' | 'full' | 'stopped';
-
-/** Where an actor is told things. It stays good while the actor is restarted. */
-export interface ActorRef<in Message> {
-  readonly path: string;
-  /** Messages told and not yet handled. */
-  readonly waiting: number;
-  tell(message: Message): Delivery;
-}
-
-/** A message that an actor threw over. */
-export interface Crash<Message> {
-  readonly error: Error;
-  readonly message: Message;
-}
-
-/** What an actor does. Handling is synchronous: what takes time comes back as another message. */
-export interface Actor<Message> {
-  receive(message: Message): void;
-  /** The actor threw and its nact actor is gone; nothing is handled until somebody restarts the cell. */
-  crashed(crash: Crash<Message>): void;
-}
+export type { Actor, Crash } from './behaviour.js';
 
 type Status = 'running' | 'crashed' | 'stopping' | 'stopped';
-
-/** Sent through the mailbox, so that what was told before it is handled before it. */
-const STOP = Symbol('stop');
 
 /**
  * An actor's place in the tree: its name, its mailbox's bound, and the nact actor that runs it just now. nact drops
  * what waits in the mailbox of an actor that stops, so a crash moves it here until the next incarnation.
+ *
+ * Every message is handled, or handed over with a crash, or left over by a stop, or a dead letter.
  */
-export class Cell<Message> implements ActorRef<Message> {
-  readonly #system: ActorSystem;
+export class Cell<Message> implements ActorRef<Message>, Occupant {
+  readonly #system: Surroundings;
   readonly #parent: NactParent;
   readonly #actor: Actor<Message>;
   readonly #limit: number;
   readonly name: string;
   #status: Status = 'running';
   #waiting = 0;
-  #nact: NactActor<Cell<Message>>;
+  #incarnation: Incarnation;
   /** Told while crashed, or left over by the crash. */
   #parked: Message[] | undefined;
+  /** A crash that nobody has been told of yet: its nact actor is on its way out. */
   #crash: Crash<Message> | undefined;
   #whenStopped: ((left: readonly Message[]) => void) | undefined;
 
+  /** @throws Error when the name is taken or refused, or the system has stopped */
   constructor(
-    system: ActorSystem,
+    system: Surroundings,
     parent: NactParent,
     name: string,
     actor: Actor<Message>,
@@ -60,12 +42,12 @@ export class Cell<Message> implements ActorRef<Message> {
     this.#actor = actor;
     this.#limit = options.mailbox;
     this.name = name;
-    this.#nact = spawnNact<Cell<Message>>(parent, name, this, behaviour as NactBehaviour<Cell<Message>>);
+    this.#incarnation = incarnate(parent, name, this);
     system.entered();
   }
 
   get path(): string {
-    return pathOf(this.#nact);
+    return this.#incarnation.path.parts.join('/');
   }
 
   get waiting(): number {
@@ -89,29 +71,32 @@ export class Cell<Message> implements ActorRef<Message> {
   /** Queues past the mailbox's bound. Only for what is bounded otherwise, and must not be refused. */
   insist(message: Message): void {
     if (this.#status === 'running' || this.#status === 'crashed') this.#enqueue(message);
-    else this.#system.deadLetters.add(this.path, message, 'its actor has stopped');
+    else this.#bury([message], 'its actor has stopped');
   }
 
   #enqueue(message: Message): void {
     this.#waiting++;
     if (this.#status === 'crashed') (this.#parked ??= []).push(message);
-    else this.#nact.dispatch(message, nobody);
+    else dispatch(this.#incarnation, message);
   }
 
-  /** Runs the actor again after a crash: first on `retry`, if given, then on all that waited. */
+  /**
+   * Runs the actor again after a crash: first on `retry`, if given, then on all that waited.
+   *
+   * @throws Error when somebody has taken the name meanwhile
+   */
   restart(retry?: Message): void {
-    if (this.#status !== 'crashed') return;
+    if (this.#status !== 'crashed' || this.#crash !== undefined) {
+      if (retry !== undefined) this.insist(retry);
+      return;
+    }
+    this.#incarnation = incarnate(this.#parent, this.name, this);
+    this.#system.entered();
+    this.#system.rose(this);
+    this.#status = 'running';
+    this.#waiting = 0;
     const waiting = this.#parked ?? [];
     this.#parked = undefined;
-    this.#status = 'running';
-    this.#waiting -= waiting.length;
-    this.#nact = spawnNact<Cell<Message>>(
-      this.#parent,
-      this.name,
-      this,
-      behaviour as NactBehaviour<Cell<Message>>,
-    );
-    this.#system.entered();
     if (retry !== undefined) this.#enqueue(retry);
     for (const message of waiting) this.#enqueue(message);
   }
@@ -120,88 +105,94 @@ export class Cell<Message> implements ActorRef<Message> {
    * Stops once all that was told before has been handled.
    *
    * @param stopped gets the messages that no one will handle now: those of an actor that crashed meanwhile
+   * @throws TypeError when it is stopping or has stopped
    */
   stop(stopped: (left: readonly Message[]) => void): void {
-    if (this.#status !== 'running' && this.#status !== 'crashed') {
-      throw new TypeError(`${this.path} is ${this.#status} already`);
-    }
-    this.#whenStopped = stopped;
-    if (this.#status === 'running') this.#nact.dispatch(STOP, nobody);
+    const status = this.#status;
+    if (status !== 'running' && status !== 'crashed')
+      throw new TypeError(`${this.path} is ${status} already`);
     this.#status = 'stopping';
+    this.#whenStopped = stopped;
+    if (status === 'running') return dispatch(this.#incarnation, STOP);
+    this.#system.rose(this);
+    // nact has let go of its actor already, and will not say so again.
+    if (this.#crash === undefined) setImmediate(() => this.gone());
   }
 
   /** Stops at once, from within the actor's own handler, unless messages wait. */
   retire(): boolean {
     if (this.#waiting > 0 || this.#status !== 'running') return false;
     this.#status = 'stopped';
-    this.#nact.stop();
+    this.#leave();
     return true;
+  }
+
+  #leave(): void {
+    this.#incarnation.stop();
+    this.#system.left();
   }
 
   /** @internal */
   handle(message: unknown): void {
-    if (isStop(message)) {
-      this.#nact.stop();
-      return;
-    }
+    letGoOfImmediate(this.#incarnation);
+    if (message === STOP) return this.#leave();
     this.#waiting--;
     this.#actor.receive(message as Message);
   }
 
-  /** @internal Called by nact, before its actor stops. */
-  fell(message: unknown, thrown: unknown): void {
-    const error = thrown instanceof Error ? thrown : new Error(String(thrown));
+  /** @internal */
+  fell(message: unknown, error: Error): void {
+    if (this.#status === 'stopped') {
+      this.#system.failed('handler', this.path, error);
+      return this.#bury([message], 'it crashed its actor, which had retired');
+    }
+    this.#system.left();
     this.#crash = { error, message: message as Message };
-    this.#parked = this.#nact.mailbox.toArray().flatMap((entry) => (isStop(entry.message) ? [] : [entry.message as Message]));
-    if (this.#status === 'running') this.#status = 'crashed';
+    this.#parked = waitingIn(this.#incarnation) as Message[];
+    if (this.#status !== 'running') return;
+    this.#status = 'crashed';
+    this.#system.fell(this);
   }
 
-  /** @internal Called by nact, once its actor is gone. */
+  /** @internal */
   gone(): void {
-    this.#system.left();
-    if (this.#status === 'stopping') {
-      this.#stopped();
-      return;
-    }
     const crash = this.#crash;
     this.#crash = undefined;
-    if (crash === undefined) return;
+    if (this.#status === 'stopping') this.#finish(crash);
+    else if (crash !== undefined) this.#handOver(crash);
+  }
+
+  #handOver(crash: Crash<Message>): void {
+    if (this.#attempt('crash handler', () => this.#actor.crashed(crash))) return;
+    // Where it has restarted the actor, it has said what becomes of the message.
+    if (this.#status === 'running') return;
+    this.#bury([crash.message], 'its crash could not be handled');
+    // What waits is not to wait for ever.
+    if (this.#status !== 'crashed' || this.#attempt('restart', () => this.restart())) return;
+    this.stop((left) => this.#bury(left, 'its actor could not restart'));
+  }
+
+  #finish(crash: Crash<Message> | undefined): void {
+    const left = [...(crash === undefined ? [] : [crash.message]), ...(this.#parked ?? [])];
+    const stopped = this.#whenStopped;
+    this.#parked = undefined;
+    this.#whenStopped = undefined;
+    this.#waiting = 0;
+    this.#status = 'stopped';
+    this.#attempt('stop handler', () => stopped?.(left));
+  }
+
+  #attempt(what: string, run: () => void): boolean {
     try {
-      this.#actor.crashed(crash);
+      run();
+      return true;
     } catch (error) {
-      this.#system.uncaught(this.path, error);
+      this.#system.failed(what, this.path, error);
+      return false;
     }
   }
 
-  #stopped(): void {
-    const crashed = this.#crash === undefined ? [] : [this.#crash.message];
-    const left = [...crashed, ...(this.#parked ?? [])];
-    this.#crash = undefined;
-    this.#parked = undefined;
-    this.#waiting = 0;
-    this.#status = 'stopped';
-    this.#whenStopped?.(left);
+  #bury(messages: readonly unknown[], reason: string): void {
+    for (const message of messages) this.#system.deadLetters.add(this.path, message, reason);
   }
-}
-
-const behaviour: NactBehaviour<Cell<unknown>> = {
-  receive: (cell, message) => {
-    cell.handle(message);
-    return cell;
-  },
-  crashed: (cell, message, error) => {
-    cell.fell(message, error);
-  },
-  stopped: (cell) => {
-    cell.gone();
-  },
-};
-
-function isStop(message: unknown): boolean {
-  return message === STOP;
-}
-
-function pathOf(actor: NactActor<unknown>): string {
-  const { path } = actor.reference as { path?: { parts: readonly string[] } };
-  return path === undefined ? '' : path.parts.join('/');
 }

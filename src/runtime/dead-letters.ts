@@ -6,7 +6,7 @@ export interface DeadLetter {
   readonly at: Instant;
   /** The actor it was meant for. */
   readonly path: string;
-  /** The message's `kind`. */
+  /** The message's `kind` or `type`. */
   readonly message: string;
   readonly reason: string;
 }
@@ -40,6 +40,8 @@ export class DeadLetters {
 }
 
 function kindOf(message: unknown): string {
-  if (typeof message === 'object' && message !== null && 'kind' in message) return String(message.kind);
-  return typeof message;
+  if (typeof message !== 'object' || message === null) return typeof message;
+  if ('kind' in message && typeof message.kind === 'string') return message.kind;
+  if ('type' in message && typeof message.type === 'string') return message.type;
+  return 'object';
 }

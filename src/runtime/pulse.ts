@@ -29,7 +29,9 @@ export class Pulse {
   readonly #clock: Clock;
   readonly #listener: PulseListener;
   readonly #blindAfter: Millis;
+  /** When the pending tick is due. What is read later than this counts as having arrived then. */
   #due: Moment;
+  /** When the event loop was last known to turn. */
   #aliveAt: Moment;
   #cancel: Cancel | undefined;
 
@@ -42,9 +44,12 @@ export class Pulse {
   }
 
   start(): void {
-    this.#schedule(this.#clock.now());
+    this.stop();
+    this.#aliveAt = this.#clock.now();
+    this.#schedule(this.#aliveAt);
   }
 
+  /** No tick comes after this, even when it is called by the listener. */
   stop(): void {
     this.#cancel?.();
     this.#cancel = undefined;
@@ -56,30 +61,42 @@ export class Pulse {
     return { arrivedAt: readAt < this.#due ? readAt : this.#due, readAt };
   }
 
-  #schedule(now: Moment): void {
-    this.#aliveAt = now;
-    this.#due = moment(now + TICK);
-    this.#cancel = this.#clock.after(TICK, () => {
+  /** The next tick counts from the last horizon: what arrived after that may not have been read yet. */
+  #schedule(horizon: Moment): void {
+    this.#due = moment(horizon + TICK);
+    this.#cancel = this.#clock.after(Math.max(0, this.#due - this.#clock.now()), () => {
       this.#tick();
     });
   }
 
   #tick(): void {
     const horizon = this.#look();
+    if (this.#cancel === undefined) return;
+    this.#aliveAt = horizon;
     this.#cancel = this.#clock.afterReading(() => {
-      this.#look();
-      this.#listener.advance(horizon);
-      this.#schedule(this.#clock.now());
+      this.#advance(horizon);
     });
   }
 
-  /** Reads the clock, and notices if it has moved on without us. */
+  #advance(horizon: Moment): void {
+    this.#aliveAt = this.#look();
+    if (this.#cancel === undefined) return;
+    // First, so that time goes on being watched while the listener takes its own.
+    this.#schedule(horizon);
+    this.#listener.advance(horizon);
+  }
+
+  /**
+   * Reads the clock, and notices if it has moved on without us. One tick's time is what we wait for by our own will,
+   * so a stall shorter than `blindAfter` never counts, and one that is longer by a tick always does.
+   */
   #look(): Moment {
     const now = this.#clock.now();
-    if (this.#cancel !== undefined && now - this.#due >= this.#blindAfter) {
-      this.#listener.blind(this.#aliveAt, now);
+    const from = this.#aliveAt;
+    if (this.#cancel !== undefined && now - from - TICK >= this.#blindAfter) {
       this.#aliveAt = now;
       this.#due = now;
+      this.#listener.blind(from, now);
     }
     return now;
   }

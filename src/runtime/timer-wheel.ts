@@ -38,6 +38,8 @@ const SLOTS = 1024;
  */
 export class TimerWheel<Owner> {
   readonly #slots: Slot<Owner>[] = Array.from({ length: SLOTS }, () => ({ first: undefined }));
+  /** Found to be due, and not handed over yet. */
+  readonly #due: Slot<Owner> = { first: undefined };
   readonly #resolution: Millis;
   #tick: number;
   #size = 0;
@@ -47,6 +49,7 @@ export class TimerWheel<Owner> {
     this.#tick = Math.floor(start / resolution);
   }
 
+  /** Timers that are armed. */
   get size(): number {
     return this.#size;
   }
@@ -56,10 +59,10 @@ export class TimerWheel<Owner> {
     timer.deadline = deadline;
     const tick = this.#tickOf(deadline);
     if (timer.slot !== undefined) {
-      if (timer.tick <= tick) return;
+      if (timer.tick <= tick && timer.slot !== this.#due) return;
       this.#unlink(timer);
     }
-    this.#link(timer, tick);
+    this.#link(timer, tick, this.#slotOf(tick));
   }
 
   disarm(timer: Timer<Owner>): void {
@@ -68,30 +71,32 @@ export class TimerWheel<Owner> {
 
   /**
    * Disarms every timer whose deadline lies before `to`, and hands it to `due`. A deadline at `to` itself is not
-   * due: a heal at that very moment may still be under way.
+   * due: a heal at that very moment may still be under way. What `due` arms waits for the next advance, however
+   * long past its deadline is; what it disarms or postpones is left alone.
    */
   advance(to: Moment, due: (timer: Timer<Owner>) => void): void {
-    const last = Math.floor(to / this.#resolution);
-    const steps = Math.min(last - this.#tick, SLOTS - 1);
-    for (let tick = last - steps; tick <= last; tick++) {
-      this.#sweep(this.#slotOf(tick), to, due);
+    const first = this.#tick;
+    const last = Math.max(first, Math.floor(to / this.#resolution));
+    // Before anything is armed again: what lies behind is looked for here.
+    this.#tick = last;
+    for (let tick = last; tick >= Math.max(first, last - SLOTS + 1); tick--)
+      this.#sweep(this.#slotOf(tick), to);
+    for (let timer = this.#due.first; timer !== undefined; timer = this.#due.first) {
+      this.#unlink(timer);
+      if (timer.deadline < to) due(timer);
+      else this.arm(timer, timer.deadline);
     }
-    this.#tick = Math.max(this.#tick, last);
   }
 
-  #sweep(slot: Slot<Owner>, to: Moment, due: (timer: Timer<Owner>) => void): void {
+  #sweep(slot: Slot<Owner>, to: Moment): void {
     let timer = slot.first;
     while (timer !== undefined) {
-      const next = timer.next;
-      if (timer.deadline < to) {
+      const { next } = timer;
+      const tick = this.#tickOf(timer.deadline);
+      const isDue = timer.deadline < to;
+      if (isDue || tick !== timer.tick) {
         this.#unlink(timer);
-        due(timer);
-      } else {
-        const tick = this.#tickOf(timer.deadline);
-        if (tick !== timer.tick) {
-          this.#unlink(timer);
-          this.#link(timer, tick);
-        }
+        this.#link(timer, tick, isDue ? this.#due : this.#slotOf(tick));
       }
       timer = next;
     }
@@ -107,8 +112,7 @@ export class TimerWheel<Owner> {
     return slot;
   }
 
-  #link(timer: Timer<Owner>, tick: number): void {
-    const slot = this.#slotOf(tick);
+  #link(timer: Timer<Owner>, tick: number, slot: Slot<Owner>): void {
     timer.tick = tick;
     timer.slot = slot;
     timer.previous = undefined;

@@ -19,6 +19,8 @@ export class SimulatedClock implements Clock {
   #wall: number;
   #order = 0;
   readonly #scheduled = new Set<Scheduled>();
+  /** Something real is under way that settling has to wait for: a disk. */
+  waitsFor: () => boolean = () => false;
 
   constructor(wall = 1_700_000_000_000) {
     this.#wall = wall - this.#now;
@@ -86,6 +88,7 @@ export class SimulatedClock implements Clock {
       await new Promise((resolve) => {
         setImmediate(resolve);
       });
+      if (this.waitsFor()) pass = 0;
     }
   }
 
@@ -93,7 +96,11 @@ export class SimulatedClock implements Clock {
     let first: Scheduled | undefined;
     for (const scheduled of this.#scheduled) {
       if (scheduled.at > end) continue;
-      if (first === undefined || scheduled.at < first.at || (scheduled.at === first.at && scheduled.order < first.order)) {
+      if (
+        first === undefined ||
+        scheduled.at < first.at ||
+        (scheduled.at === first.at && scheduled.order < first.order)
+      ) {
         first = scheduled;
       }
     }

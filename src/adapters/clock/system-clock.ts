@@ -18,8 +18,8 @@ const systemSources: TimeSources = {
   wall: () => Date.now(),
 };
 
-/** A suspend shorter than this is not told from the coarseness of the uptime. */
-const SHORTEST_SUSPEND: Millis = 500;
+/** A suspend shorter than this is not told from the coarseness of the uptime: whole seconds on some systems. */
+const SHORTEST_SUSPEND: Millis = 1500;
 /** Reading the uptime costs a system call or a file, so it is read this often. */
 const UPTIME_EVERY: Millis = 250;
 
@@ -33,6 +33,7 @@ const LONGEST_DELAY: Millis = 2 ** 31 - 1;
 export class SystemClock implements Clock {
   readonly #sources: TimeSources;
   #slept: Millis = 0;
+  /** By how much the uptime was ahead at the most: a coarse one falls behind and catches up, again and again. */
   #lead: Millis;
   #uptimeReadAt: number;
 
@@ -53,7 +54,15 @@ export class SystemClock implements Clock {
   }
 
   after(delay: Millis, callback: () => void): Cancel {
-    const timer = setTimeout(callback, Math.min(delay, LONGEST_DELAY));
+    let timer: NodeJS.Timeout;
+    const wait = (left: Millis): void => {
+      const now = Math.min(Math.ceil(left), LONGEST_DELAY);
+      timer = setTimeout(() => {
+        if (left > now) wait(left - now);
+        else callback();
+      }, now);
+    };
+    wait(delay);
     return () => {
       clearTimeout(timer);
     };
@@ -82,6 +91,6 @@ export class SystemClock implements Clock {
     this.#uptimeReadAt = monotonic;
     const lead = this.#sources.uptime() - monotonic;
     if (lead - this.#lead >= SHORTEST_SUSPEND) this.#slept += lead - this.#lead;
-    this.#lead = lead;
+    this.#lead = Math.max(this.#lead, lead);
   }
 }

@@ -1,335 +1,270 @@
-import { mkdir, readdir, stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { Level } from 'level';
-import { assertNever } from '../../domain/assert-never.js';
 import type { BlindInterval } from '../../domain/blindness.js';
 import type { EndedSession, OpenSession } from '../../domain/session.js';
-import { instant, type Instant } from '../../domain/time.js';
+import type { Instant } from '../../domain/time.js';
 import type { UserId } from '../../domain/user-id.js';
+import type { HeartbeatError } from '../../errors.js';
 import type { HistoryRange, HistoryRecord, HistoryStore, StoreSummary } from '../../ports/history-store.js';
 import {
-  BLIND,
   blindFrom,
-  blindKey,
-  ENDED,
-  endedBefore,
-  endedKey,
-  HEALED,
+  blindIntervals,
+  endedBound,
+  endOf,
   healedFrom,
-  healedKey,
-  healedValue,
-  metaKey,
-  OPEN,
+  healedUsers,
   openFrom,
-  openKey,
-  openValue,
-  rangeOf,
+  openSessions,
+  sessionBound,
   sessionFrom,
-  sessionKey,
   sessionKeyOf,
   sessionsOf,
-  sessionValue,
+  type KeyRange,
 } from './codec.js';
-import { readFacts, readRecovery, readWatermark, upgrade, writeFacts, writeRecovery, type Facts } from './meta.js';
-import { closedError, openError, unwritableError, writeError } from './problems.js';
+import {
+  entries,
+  firstEntry,
+  newBatch,
+  openDatabase,
+  SYNCED,
+  type Batch,
+  type Database,
+} from './database.js';
+import { addErasure, Scrubber } from './erasure.js';
+import { readLedger, readRecovery, readWatermark, upgrade, writeFacts, type Ledger } from './meta.js';
+import { closedError, openError, readError, writeError } from './problems.js';
+import { addRecord, findStored } from './records.js';
 import { proveRoom } from './room.js';
 
-type Bytes = Uint8Array;
-type Database = Level<Bytes, Bytes>;
-type ChainedBatch = ReturnType<typeof newBatch>;
+/** A database that is open, and what is known of it. */
+interface Opened {
+  readonly db: Database;
+  readonly scrubber: Scrubber;
+  readonly summary: StoreSummary;
+  ledger: Ledger;
+  /**
+   * Why a write was refused, after which none is tried. LevelDB would try: behind the half record that the refused one
+   * may have left in its log, where the next start does not find what it said was stored.
+   */
+  refusal: HeartbeatError | undefined;
+}
 
-/** Entries read at a time: small enough to give way to others in between. */
-const CHUNK = 500;
-const OPEN_CHUNK = 10_000;
-
-/** LevelDB's default of 4 MiB spends a mass expiry on compactions. */
-const WRITE_BUFFER = 16 * 1024 * 1024;
-
-const NOTHING = new Uint8Array();
+/** As many sessions as most pages have, and one more that shows whether any are left. */
+const PAGE = 128;
 
 /** History in LevelDB, in `<data_dir>/history`. */
 export class LevelHistoryStore implements HistoryStore {
   readonly #directory: string;
-  #db: Database | undefined;
-  #facts: Facts = { sessions: 0, latestEnd: undefined };
-  #generation = 0;
-  #healedSequence = 0;
+  #opened: Promise<Opened> | undefined;
+  #sessions = 0;
+  /** A refused write may be on disk all the same, so what is written again is looked up first. */
+  #inDoubt = false;
 
   constructor(dataDirectory: string) {
     this.#directory = path.join(dataDirectory, 'history');
   }
 
   async open(): Promise<StoreSummary> {
-    try {
-      await mkdir(this.#directory, { recursive: true });
-    } catch (error) {
-      throw unwritableError(this.#directory, error);
-    }
-    const db = await this.#openDatabase();
-    try {
-      await upgrade(db, this.#directory);
-      this.#facts = await readFacts(db);
-      const recovery = await readRecovery(db);
-      this.#generation = recovery?.generation ?? 0;
-      this.#healedSequence = await nextHealedSequence(db);
-      const watermark = await readWatermark(db);
-      this.#db = db;
-      return { watermark, recovery, latestEnd: this.#facts.latestEnd };
-    } catch (error) {
-      await db.close();
-      throw error;
-    }
+    const opened = await this.#openDatabase();
+    this.#opened = Promise.resolve(opened);
+    return opened.summary;
   }
 
   async close(): Promise<void> {
-    const db = this.#db;
-    this.#db = undefined;
-    await db?.close();
+    const opened = this.#opened;
+    this.#opened = undefined;
+    await closeDatabase(opened);
   }
 
   async reopen(): Promise<void> {
     await proveRoom(this.#directory);
-    await this.close();
-    this.#db = await this.#openDatabase();
+    const opened = this.#opened;
+    if (opened === undefined) throw closedError();
+    // Whoever reads meanwhile waits for the outcome.
+    this.#opened = closeDatabase(opened).then(() => this.#openDatabase());
+    await this.#opened;
   }
 
-  async #openDatabase(): Promise<Database> {
-    const db = new Level<Bytes, Bytes>(this.#directory, { keyEncoding: 'view', valueEncoding: 'view' });
+  async #openDatabase(): Promise<Opened> {
+    const db = await openDatabase(this.#directory);
     try {
-      await db.open({ writeBufferSize: WRITE_BUFFER });
+      await upgrade(db, this.#directory);
+      const ledger = await readLedger(db, this.#directory);
+      const summary = {
+        watermark: await readWatermark(db, this.#directory),
+        recovery: await readRecovery(db, this.#directory),
+        latestEnd: ledger.latestEnd,
+      };
+      const scrubber = new Scrubber(db, (error) => this.#refused(opened, error));
+      const opened: Opened = { db, summary, scrubber, ledger, refusal: undefined };
+      await scrubber.resume();
+      this.#sessions = ledger.sessions;
+      return opened;
     } catch (error) {
+      await db.close();
       throw openError(this.#directory, error);
     }
-    return db;
   }
 
-  get #open(): Database {
-    if (this.#db === undefined) throw closedError();
-    return this.#db;
+  async #database(): Promise<Opened> {
+    if (this.#opened === undefined) throw closedError();
+    return this.#opened;
   }
 
-  async write(batch: readonly HistoryRecord[]): Promise<void> {
-    if (batch.length === 0) return;
-    const chain = newBatch(this.#open);
-    const facts = { ...this.#facts };
-    for (const record of batch) this.#add(chain, record, facts);
-    if (facts.sessions !== this.#facts.sessions || facts.latestEnd !== this.#facts.latestEnd) {
-      writeFacts(chain, facts);
+  async write(records: readonly HistoryRecord[]): Promise<void> {
+    if (records.length === 0) return;
+    const opened = await this.#database();
+    await this.#change(opened, async (batch, ledger) => {
+      const stored = await findStored(opened.db, records, this.#inDoubt);
+      for (const record of records) addRecord(batch, record, ledger, stored);
+    });
+    this.#inDoubt = false;
+  }
+
+  async erase(user: UserId): Promise<void> {
+    const opened = await this.#database();
+    const erasure = this.#change(opened, (batch, ledger) => addErasure(opened.db, batch, user, ledger));
+    await opened.scrubber.after(erasure);
+  }
+
+  async prune(before: Instant, limit: number): Promise<number> {
+    const opened = await this.#database();
+    return this.#change(opened, async (batch, ledger) => {
+      const range = { gte: endedBound(ledger.prunedBefore), lt: endedBound(before) };
+      let removed = 0;
+      for await (const chunk of entries(opened.db, range, { limit })) {
+        for (const [ended] of chunk) {
+          batch.del(ended);
+          batch.del(sessionKeyOf(ended));
+          ledger.prunedBefore = endOf(ended);
+        }
+        removed += chunk.length;
+      }
+      if (removed < limit) ledger.prunedBefore = Math.max(ledger.prunedBefore, before);
+      ledger.sessions -= removed;
+      return removed;
+    });
+  }
+
+  /** Writes one batch, and takes over the ledger that is true once it is on disk. */
+  async #change<Outcome>(
+    opened: Opened,
+    add: (batch: Batch, ledger: Ledger) => Promise<Outcome>,
+  ): Promise<Outcome> {
+    const { sessions, latestEnd } = opened.ledger;
+    const ledger = { ...opened.ledger };
+    const batch = newBatch(opened.db);
+    try {
+      const outcome = await add(batch, ledger);
+      if (ledger.sessions !== sessions || ledger.latestEnd !== latestEnd) writeFacts(batch, ledger);
+      if (batch.length > 0) {
+        if (opened.refusal !== undefined) throw opened.refusal;
+        await batch.write(SYNCED).catch((error: unknown) => {
+          throw this.#refused(opened, error);
+        });
+      }
+      opened.ledger = ledger;
+      this.#sessions = ledger.sessions;
+      return outcome;
+    } finally {
+      await batch.close();
     }
-    await commit(chain);
-    this.#facts = facts;
-    if (batch.some(isSettledRecovery)) await this.#open.clear(rangeOf(HEALED));
   }
 
-  #add(chain: ChainedBatch, record: HistoryRecord, facts: Facts): void {
-    switch (record.kind) {
-      case 'opened':
-        chain.put(openKey(record.user), openValue(record.onlineAt, this.#generation));
-        return;
-      case 'unopened':
-        chain.del(openKey(record.user));
-        return;
-      case 'ended':
-        chain.put(sessionKey(record.user, record.onlineAt), sessionValue(record));
-        chain.put(endedKey(record.offlineAt, record.user, record.onlineAt), NOTHING);
-        chain.del(openKey(record.user));
-        facts.sessions++;
-        facts.latestEnd = later(facts.latestEnd, record.offlineAt);
-        return;
-      case 'unended':
-        chain.del(sessionKey(record.user, record.onlineAt));
-        chain.del(endedKey(record.offlineAt, record.user, record.onlineAt));
-        chain.put(openKey(record.user), openValue(record.onlineAt, this.#generation));
-        return;
-      case 'watermark':
-        chain.put(metaKey('watermark'), Buffer.from(JSON.stringify(record.at)));
-        return;
-      case 'recovered':
-        writeRecovery(chain, record.recovery);
-        this.#generation = record.recovery.generation;
-        return;
-      case 'healed':
-        chain.put(healedKey(record.generation, this.#healedSequence++), healedValue(record.users));
-        return;
-      case 'blind':
-        chain.put(blindKey(record.interval.from, record.interval.to), Buffer.from(record.interval.cause));
-        return;
-      default:
-        assertNever(record);
-    }
+  #refused(opened: Opened, error: unknown): HeartbeatError {
+    this.#inDoubt = true;
+    opened.refusal ??= writeError(error);
+    return opened.refusal;
   }
 
   async *openSessions(): AsyncIterable<readonly OpenSession[]> {
-    for await (const entries of chunks(this.#open, rangeOf(OPEN), OPEN_CHUNK)) {
-      yield entries.map(([key, value]) => openFrom(key, value));
+    const { db } = await this.#database();
+    for await (const chunk of entries(db, openSessions, { first: 2_000 })) {
+      yield chunk.map(([key, value]) => openFrom(key, value));
     }
   }
 
   async *healedSince(): AsyncIterable<{ readonly generation: number; readonly users: readonly UserId[] }> {
-    for await (const entries of chunks(this.#open, rangeOf(HEALED), 1)) {
-      for (const [key, value] of entries) yield healedFrom(key, value);
+    const { db } = await this.#database();
+    for await (const chunk of entries(db, healedUsers)) {
+      for (const [key, value] of chunk) yield healedFrom(key, value);
     }
   }
 
   async lastSession(user: UserId): Promise<EndedSession | undefined> {
-    for await (const [key, value] of this.#open.iterator({ ...sessionsOf(user), reverse: true, limit: 1 })) {
-      return sessionFrom(key, value);
-    }
-    return undefined;
+    const { db } = await this.#database();
+    const last = await firstEntry(db, sessionsOf(user), { reverse: true });
+    return last === undefined ? undefined : sessionFrom(...last);
   }
 
   async *sessions(user: UserId, range: HistoryRange): AsyncIterable<readonly EndedSession[]> {
-    const bounds = await this.#boundsOf(user, range);
-    const options = { ...bounds, reverse: range.order === 'desc' };
-    const { from } = range;
-    for await (const entries of chunks(this.#open, options, CHUNK)) {
-      const sessions = entries.map(([key, value]) => sessionFrom(key, value));
-      if (from === undefined) {
-        yield sessions;
-        continue;
-      }
-      const within = sessions.filter(({ offlineAt }) => offlineAt >= from);
-      yield within;
-      // Sessions do not overlap, so newest first nothing behind this one ends later.
-      if (range.order === 'desc' && within.length < sessions.length) return;
+    const { db } = await this.#database();
+    const keys = await keysWithin(db, user, range);
+    const reading = { reverse: range.order === 'desc', first: PAGE, most: 4 * PAGE };
+    for await (const chunk of entries(db, keys, reading)) {
+      yield chunk.map(([key, value]) => sessionFrom(key, value));
     }
-  }
-
-  /** From the session that covers `from`, if there is one; a session's beginning is its key. */
-  async #boundsOf(user: UserId, range: HistoryRange): Promise<{ gte?: Bytes; gt?: Bytes; lt: Bytes }> {
-    const all = sessionsOf(user);
-    let lt: Bytes = range.before === undefined ? all.lt : sessionKey(user, range.before);
-    let first: { gte: Bytes } | { gt: Bytes } = { gte: all.gte };
-    if (range.from !== undefined) {
-      const upTo = sessionKey(user, instant(range.from + 1));
-      for await (const key of this.#open.keys({ gte: all.gte, lt: upTo, reverse: true, limit: 1 })) {
-        first = { gte: key };
-      }
-    }
-    if (range.after !== undefined) {
-      const after = sessionKey(user, range.after);
-      if (range.order === 'desc') lt = smaller(lt, after);
-      else if (!('gte' in first) || Buffer.compare(first.gte, after) <= 0) first = { gt: after };
-    }
-    return { ...first, lt };
-  }
-
-  async erase(user: UserId): Promise<void> {
-    const db = this.#open;
-    const range = sessionsOf(user);
-    const chain = newBatch(db);
-    const facts = { ...this.#facts };
-    chain.del(openKey(user));
-    for await (const entries of chunks(db, range, CHUNK)) {
-      for (const [key, value] of entries) {
-        const { onlineAt, offlineAt } = sessionFrom(key, value);
-        chain.del(key);
-        chain.del(endedKey(offlineAt, user, onlineAt));
-        facts.sessions--;
-      }
-    }
-    writeFacts(chain, facts);
-    await commit(chain);
-    this.#facts = facts;
-    // A deleted record stays in LevelDB's files until they are compacted, and erased means erased.
-    await compact(db, range.gte, range.lt);
-  }
-
-  async prune(before: Instant, limit: number): Promise<number> {
-    const db = this.#open;
-    const range = { gte: rangeOf(ENDED).gte, lt: endedBefore(before), limit };
-    const chain = newBatch(db);
-    const facts = { ...this.#facts };
-    for await (const ended of db.keys(range)) {
-      chain.del(ended);
-      chain.del(sessionKeyOf(ended));
-      facts.sessions--;
-    }
-    const removed = this.#facts.sessions - facts.sessions;
-    if (removed === 0) {
-      await chain.close();
-      return 0;
-    }
-    writeFacts(chain, facts);
-    await commit(chain);
-    this.#facts = facts;
-    return removed;
   }
 
   async blindIntervals(limit: number): Promise<readonly BlindInterval[]> {
+    const { db } = await this.#database();
     const intervals: BlindInterval[] = [];
-    for await (const [key, value] of this.#open.iterator({ ...rangeOf(BLIND), reverse: true, limit })) {
-      const interval = blindFrom(key, value);
-      if (interval !== undefined) intervals.push(interval);
+    for await (const chunk of entries(db, blindIntervals, { reverse: true, limit })) {
+      for (const [key, value] of chunk) {
+        const interval = blindFrom(key, value);
+        if (interval !== undefined) intervals.push(interval);
+      }
     }
     return intervals;
   }
 
   countSessions(): number {
-    return this.#facts.sessions;
+    return this.#sessions;
   }
 
   async size(): Promise<number> {
-    const names = await readdir(this.#directory);
-    // A file may be compacted away between being listed and being measured.
-    const sizes = await Promise.all(
-      names.map((name) => stat(path.join(this.#directory, name)).then(({ size }) => size, () => 0)),
-    );
-    return sizes.reduce((total, size) => total + size, 0);
-  }
-}
-
-function isSettledRecovery(record: HistoryRecord): boolean {
-  return record.kind === 'recovered' && record.recovery.silent.length === 0;
-}
-
-function newBatch(db: Database) {
-  // A chained batch costs a twentieth of an array of operations on the main thread (measured: 0.5 µs an operation).
-  return db.batch();
-}
-
-async function commit(chain: ChainedBatch): Promise<void> {
-  const options: object = { sync: true };
-  try {
-    await chain.write(options);
-  } catch (error) {
-    throw writeError(error);
-  }
-}
-
-async function* chunks(
-  db: Database,
-  range: { gte?: Bytes; gt?: Bytes; lt: Bytes; reverse?: boolean },
-  size: number,
-): AsyncGenerator<[Bytes, Bytes][]> {
-  const iterator = db.iterator(range);
-  try {
-    for (;;) {
-      const entries = await iterator.nextv(size);
-      if (entries.length === 0) return;
-      yield entries;
+    try {
+      const names = await readdir(this.#directory);
+      // A file may be merged away between being listed and being measured.
+      const sizes = await Promise.all(
+        names.map((name) =>
+          stat(path.join(this.#directory, name)).then(
+            ({ size }) => size,
+            () => 0,
+          ),
+        ),
+      );
+      return sizes.reduce((total, size) => total + size, 0);
+    } catch (error) {
+      throw readError(error);
     }
-  } finally {
-    await iterator.close();
   }
 }
 
-async function nextHealedSequence(db: Database): Promise<number> {
-  let next = 0;
-  for await (const key of db.keys({ ...rangeOf(HEALED), reverse: true, limit: 1 })) {
-    next = Buffer.from(key).readUIntBE(5, 6) + 1;
+async function closeDatabase(opening: Promise<Opened> | undefined): Promise<void> {
+  const opened = await opening?.catch(() => undefined);
+  await opened?.scrubber.settled();
+  await opened?.db.close();
+}
+
+/** Sessions do not overlap, so of those that began before `from` only the last one can end at or after it. */
+async function keysWithin(db: Database, user: UserId, range: HistoryRange): Promise<KeyRange> {
+  const { from = -Infinity, before = Infinity, after, order } = range;
+  let gte = sessionBound(user, from);
+  let lt = sessionBound(user, before);
+  if (from !== -Infinity) {
+    const earlier = await firstEntry(db, { gte: sessionsOf(user).gte, lt: gte }, { reverse: true });
+    if (earlier !== undefined && sessionFrom(...earlier).offlineAt >= from) [gte] = earlier;
   }
-  return next;
+  if (after !== undefined && order === 'desc') lt = first(lt, sessionBound(user, after));
+  if (after !== undefined && order === 'asc') gte = last(gte, sessionBound(user, after + 1));
+  return { gte, lt };
 }
 
-async function compact(db: Database, start: Bytes, end: Bytes): Promise<void> {
-  if ('compactRange' in db && typeof db.compactRange === 'function') await db.compactRange(start, end);
-}
-
-function smaller(a: Bytes, b: Bytes): Bytes {
+function first(a: Buffer, b: Buffer): Buffer {
   return Buffer.compare(a, b) < 0 ? a : b;
 }
 
-function later(a: Instant | undefined, b: Instant): Instant {
-  return a === undefined || b > a ? b : a;
+function last(a: Buffer, b: Buffer): Buffer {
+  return Buffer.compare(a, b) > 0 ? a : b;
 }

@@ -1,22 +1,24 @@
-import type { Level } from 'level';
 import * as z from 'zod';
 import type { Recovery } from '../../domain/recovery.js';
 import { instant, type Instant } from '../../domain/time.js';
 import { HeartbeatError } from '../../errors.js';
-import { metaKey, VERSION } from './codec.js';
+import { healedUsers, metaKey, sequenceOf, VERSION } from './codec.js';
+import { firstEntry, get, SYNCED, type Batch, type Database } from './database.js';
+import { damagedError, foreignError } from './problems.js';
 
-type Database = Level<Uint8Array, Uint8Array>;
-
-interface Batch {
-  put(key: Uint8Array, value: Uint8Array): unknown;
-  del(key: Uint8Array): unknown;
-}
-
-/** What is true of the whole history; written with every batch that changes it. */
+/** What is true of the whole history; stored with every batch that changes it. */
 export interface Facts {
   /** How many ended sessions are stored. */
   sessions: number;
   latestEnd: Instant | undefined;
+}
+
+/** What the next batch builds on. It is taken over once the batch is on disk. */
+export interface Ledger extends Facts {
+  generation: number;
+  healedSequence: number;
+  /** All that ended before it has been pruned. Where it lay is slow to read until LevelDB has merged its files. */
+  prunedBefore: number;
 }
 
 const instantSchema = z.number().transform(instant);
@@ -36,47 +38,33 @@ const recoverySchema = z.object({
  * @throws HeartbeatError when it is newer, or no history at all
  */
 export async function upgrade(db: Database, directory: string): Promise<void> {
-  const found = await db.get(metaKey('version'));
-  if (found === undefined) {
-    for await (const _ of db.keys({ limit: 1 })) {
-      throw new HeartbeatError(
-        'HEARTBEAT_STORE_CORRUPT',
-        `the database in ${directory} is not a history of Heartbeat; choose another data_dir`,
-      );
-    }
-    const options: object = { sync: true };
-    await db.put(metaKey('version'), Buffer.from(JSON.stringify(VERSION)), options);
+  const version = await read(db, directory, 'version', z.int().positive());
+  if (version === undefined) {
+    if ((await firstEntry(db, EVERYTHING)) !== undefined) throw foreignError(directory);
+    await db.put(metaKey('version'), json(VERSION), SYNCED);
     return;
   }
-  const version = z.int().parse(json(found));
   if (version > VERSION) {
     throw new HeartbeatError(
       'HEARTBEAT_STORE_TOO_NEW',
-      `the history in ${directory} has format ${String(version)}, and this daemon knows ${String(VERSION)}: ` +
+      `the history in ${directory} has format ${version}, and this daemon knows ${VERSION}: ` +
         'start the newer daemon that wrote it, or choose another data_dir',
     );
   }
 }
 
-export async function readWatermark(db: Database): Promise<Instant | undefined> {
-  const found = await db.get(metaKey('watermark'));
-  return found === undefined ? undefined : instantSchema.parse(json(found));
+const EVERYTHING = { gte: Buffer.alloc(0), lt: Buffer.alloc(64, 0xff) };
+
+export function readWatermark(db: Database, directory: string): Promise<Instant | undefined> {
+  return read(db, directory, 'watermark', instantSchema);
 }
 
-export async function readFacts(db: Database): Promise<Facts> {
-  const found = await db.get(metaKey('facts'));
-  if (found === undefined) return { sessions: 0, latestEnd: undefined };
-  const { sessions, latest_end } = factsSchema.parse(json(found));
-  return { sessions, latestEnd: latest_end ?? undefined };
+export function writeWatermark(batch: Batch, at: Instant): void {
+  batch.put(metaKey('watermark'), json(at));
 }
 
-export function writeFacts(batch: Batch, { sessions, latestEnd }: Facts): void {
-  batch.put(metaKey('facts'), Buffer.from(JSON.stringify({ sessions, latest_end: latestEnd ?? null })));
-}
-
-export async function readRecovery(db: Database): Promise<Recovery | undefined> {
-  const found = await db.get(metaKey('recovery'));
-  return found === undefined ? undefined : recoverySchema.parse(json(found));
+export function readRecovery(db: Database, directory: string): Promise<Recovery | undefined> {
+  return read(db, directory, 'recovery', recoverySchema);
 }
 
 export function writeRecovery(batch: Batch, { generation, silent }: Recovery): void {
@@ -85,10 +73,41 @@ export function writeRecovery(batch: Batch, { generation, silent }: Recovery): v
     deadline: group.deadline,
     ends_at: group.endsAt,
   }));
-  batch.put(metaKey('recovery'), Buffer.from(JSON.stringify({ generation, silent: groups })));
+  batch.put(metaKey('recovery'), json({ generation, silent: groups }));
 }
 
-function json(bytes: Uint8Array): unknown {
-  return JSON.parse(Buffer.from(bytes).toString());
+export async function readLedger(db: Database, directory: string): Promise<Ledger> {
+  const facts = await read(db, directory, 'facts', factsSchema);
+  const recovery = await readRecovery(db, directory);
+  const lastHealed = await firstEntry(db, healedUsers, { reverse: true });
+  return {
+    sessions: facts?.sessions ?? 0,
+    latestEnd: facts?.latest_end ?? undefined,
+    generation: recovery?.generation ?? 0,
+    healedSequence: lastHealed === undefined ? 0 : sequenceOf(lastHealed[0]) + 1,
+    prunedBefore: -Infinity,
+  };
 }
 
+export function writeFacts(batch: Batch, { sessions, latestEnd }: Facts): void {
+  batch.put(metaKey('facts'), json({ sessions, latest_end: latestEnd ?? null }));
+}
+
+async function read<Value>(
+  db: Database,
+  directory: string,
+  name: Parameters<typeof metaKey>[0],
+  schema: z.ZodType<Value>,
+): Promise<Value | undefined> {
+  const found = await get(db, metaKey(name));
+  if (found === undefined) return undefined;
+  try {
+    return schema.parse(JSON.parse(found.toString()));
+  } catch (error) {
+    throw damagedError(directory, error, `its record "${name}" cannot be read`);
+  }
+}
+
+function json(value: unknown): Buffer {
+  return Buffer.from(JSON.stringify(value));
+}

@@ -2,46 +2,72 @@ import { HeartbeatError } from '../../errors.js';
 
 /** What people are told when LevelDB cannot be opened; the cause is kept for the log. */
 export function openError(directory: string, cause: unknown): HeartbeatError {
-  const codes = codesOf(cause);
-  if (codes.includes('LEVEL_LOCKED')) {
+  if (cause instanceof HeartbeatError) return cause;
+  if (has(cause, 'LEVEL_LOCKED')) {
     return new HeartbeatError(
       'HEARTBEAT_STORE_LOCKED',
       `another daemon owns ${directory}: stop it, or choose another data_dir`,
       { cause },
     );
   }
-  if (codes.includes('LEVEL_CORRUPTION')) {
-    return new HeartbeatError(
-      'HEARTBEAT_STORE_CORRUPT',
-      `the database in ${directory} is damaged: restore it from a backup, or choose another data_dir`,
-      { cause },
-    );
-  }
+  const reason = reasonOf(cause);
+  if (reason.includes('existing comparator')) return foreignError(directory, { cause });
+  if (isDamage(cause)) return damagedError(directory, cause);
   return unwritableError(directory, cause);
+}
+
+export function damagedError(directory: string, cause: unknown, reason = reasonOf(cause)): HeartbeatError {
+  return new HeartbeatError(
+    'HEARTBEAT_STORE_CORRUPT',
+    `the database in ${directory} is damaged (${reason}): restore it from a backup, or choose another data_dir`,
+    { cause },
+  );
+}
+
+export function foreignError(directory: string, options?: ErrorOptions): HeartbeatError {
+  return new HeartbeatError(
+    'HEARTBEAT_STORE_CORRUPT',
+    `the database in ${directory} is no history of Heartbeat: choose another data_dir`,
+    options,
+  );
 }
 
 export function unwritableError(directory: string, cause: unknown): HeartbeatError {
   return new HeartbeatError(
     'HEARTBEAT_STORE_UNWRITABLE',
-    `cannot use ${directory} (${reasonOf(cause)}): make it a directory that this user may write to, or choose another data_dir`,
+    `cannot keep history in ${directory} (${reasonOf(cause)}): make it a directory with room that this user may write to, or choose another data_dir`,
     { cause },
   );
 }
 
 export function writeError(cause: unknown): HeartbeatError {
-  return new HeartbeatError('HEARTBEAT_STORE_REFUSES', `the store refused a write: ${reasonOf(cause)}`, { cause });
+  return new HeartbeatError('HEARTBEAT_STORE_REFUSES', `the store refused a write: ${reasonOf(cause)}`, {
+    cause,
+  });
+}
+
+export function readError(cause: unknown): HeartbeatError {
+  if (cause instanceof HeartbeatError) return cause;
+  const code = isDamage(cause) ? 'HEARTBEAT_STORE_CORRUPT' : 'HEARTBEAT_STORE_FAILED';
+  return new HeartbeatError(code, `the store could not be read: ${reasonOf(cause)}`, { cause });
 }
 
 export function closedError(): HeartbeatError {
   return new HeartbeatError('HEARTBEAT_STORE_FAILED', 'the store is not open');
 }
 
-function codesOf(error: unknown): string[] {
-  const codes: string[] = [];
+/** LevelDB calls a file that it needs and does not find an input/output error. */
+function isDamage(cause: unknown): boolean {
+  return (
+    has(cause, 'LEVEL_CORRUPTION') || /(?:\.(?:ldb|sst|log)|MANIFEST-\d+): No such file/.test(reasonOf(cause))
+  );
+}
+
+function has(error: unknown, code: string): boolean {
   for (let at = error; at instanceof Error; at = at.cause) {
-    if ('code' in at && typeof at.code === 'string') codes.push(at.code);
+    if ('code' in at && at.code === code) return true;
   }
-  return codes;
+  return false;
 }
 
 /** The innermost message says what the system said. */

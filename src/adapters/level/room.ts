@@ -1,21 +1,26 @@
-import { open, rm } from 'node:fs/promises';
+import { randomBytes } from 'node:crypto';
+import { open, readdir, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { writeError } from './problems.js';
 
-/** What LevelDB needs at the least to open again: a new log, a new manifest, and a first batch. */
-const ROOM = 1024 * 1024;
+/** What a database needs at the least to be opened: a manifest, a new log and its first batches. */
+const LEAST = 1024 * 1024;
 
 /**
- * Shows that the disk takes writes, so that a database which still answers reads is not closed in vain.
+ * Shows that the disk has room for what LevelDB writes when it is opened, so that a database which still answers reads
+ * is not closed in vain.
  *
  * @throws HeartbeatError `HEARTBEAT_STORE_REFUSES`
  */
 export async function proveRoom(directory: string): Promise<void> {
   const file = path.join(directory, 'room');
   try {
+    const wanted = await roomWanted(directory);
+    // A file system that compresses has room for any number of zeros.
+    const block = randomBytes(LEAST);
     const handle = await open(file, 'w');
     try {
-      await handle.writeFile(Buffer.alloc(ROOM));
+      for (let written = 0; written < wanted; written += LEAST) await handle.writeFile(block);
       await handle.sync();
     } finally {
       await handle.close();
@@ -25,4 +30,11 @@ export async function proveRoom(directory: string): Promise<void> {
   } finally {
     await rm(file, { force: true });
   }
+}
+
+/** What is in logs becomes tables, which may be a little larger, before the logs go. */
+async function roomWanted(directory: string): Promise<number> {
+  const logs = (await readdir(directory)).filter((name) => name.endsWith('.log'));
+  const sizes = await Promise.all(logs.map((name) => stat(path.join(directory, name))));
+  return LEAST + 2 * sizes.reduce((total, { size }) => total + size, 0);
 }

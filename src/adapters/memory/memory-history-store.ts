@@ -13,13 +13,17 @@ export class MemoryHistoryStore implements HistoryStore {
   readonly #ended = new Map<UserId, Map<Instant, EndedSession>>();
   readonly #openSessions = new Map<UserId, OpenSession>();
   #healed: { readonly generation: number; readonly users: readonly UserId[] }[] = [];
-  readonly #blind: BlindInterval[] = [];
+  readonly #blind = new Map<string, BlindInterval>();
   #watermark: Instant | undefined;
   #recovery: Recovery | undefined;
   #latestEnd: Instant | undefined;
 
   open(): Promise<StoreSummary> {
-    return Promise.resolve({ watermark: this.#watermark, recovery: this.#recovery, latestEnd: this.#latestEnd });
+    return Promise.resolve({
+      watermark: this.#watermark,
+      recovery: this.#recovery,
+      latestEnd: this.#latestEnd,
+    });
   }
 
   close(): Promise<void> {
@@ -63,9 +67,10 @@ export class MemoryHistoryStore implements HistoryStore {
         return;
       case 'healed':
         this.#healed.push({ generation: record.generation, users: record.users });
+        this.#healed.sort((a, b) => a.generation - b.generation);
         return;
       case 'blind':
-        this.#blind.push(record.interval);
+        this.#blind.set(`${record.interval.from} ${record.interval.to}`, record.interval);
         return;
       default:
         assertNever(record);
@@ -83,7 +88,8 @@ export class MemoryHistoryStore implements HistoryStore {
   }
 
   async *openSessions(): AsyncIterable<readonly OpenSession[]> {
-    if (this.#openSessions.size > 0) yield await Promise.resolve([...this.#openSessions.values()]);
+    const all = [...this.#openSessions.values()];
+    for (let at = 0; at < all.length; at += CHUNK) yield await Promise.resolve(all.slice(at, at + CHUNK));
   }
 
   async *healedSince(): AsyncIterable<{ readonly generation: number; readonly users: readonly UserId[] }> {
@@ -102,7 +108,8 @@ export class MemoryHistoryStore implements HistoryStore {
       return order === 'asc' ? onlineAt > after : onlineAt < after;
     });
     if (order === 'desc') within.reverse();
-    for (let at = 0; at < within.length; at += CHUNK) yield await Promise.resolve(within.slice(at, at + CHUNK));
+    for (let at = 0; at < within.length; at += CHUNK)
+      yield await Promise.resolve(within.slice(at, at + CHUNK));
   }
 
   #sorted(user: UserId): EndedSession[] {
@@ -112,6 +119,10 @@ export class MemoryHistoryStore implements HistoryStore {
   erase(user: UserId): Promise<void> {
     this.#ended.delete(user);
     this.#openSessions.delete(user);
+    this.#healed = this.#healed.map(({ generation, users }) => ({
+      generation,
+      users: users.filter((other) => other !== user),
+    }));
     return Promise.resolve();
   }
 
@@ -126,7 +137,7 @@ export class MemoryHistoryStore implements HistoryStore {
   }
 
   blindIntervals(limit: number): Promise<readonly BlindInterval[]> {
-    const newestFirst = [...this.#blind].sort((a, b) => b.from - a.from);
+    const newestFirst = [...this.#blind.values()].sort((a, b) => b.from - a.from || b.to - a.to);
     return Promise.resolve(newestFirst.slice(0, limit));
   }
 

@@ -1,53 +1,65 @@
 import winston from 'winston';
 import type { Logger, LogFields } from '../../ports/logger.js';
+import { jsonOf } from './json-of.js';
 
 export interface LoggerOptions {
   readonly level: 'error' | 'warn' | 'info' | 'debug';
   readonly format: 'json' | 'pretty';
 }
 
+type Info = winston.Logform.TransformableInfo;
+
 /** One line an event, to a stream that is not standard output: that one carries the address and nothing else. */
 export function createLogger(options: LoggerOptions, stream: NodeJS.WritableStream): Logger {
-  const { combine, timestamp, json, printf, colorize } = winston.format;
+  const { combine, timestamp, printf, colorize } = winston.format;
+  const isTerminal = 'isTTY' in stream && stream.isTTY === true;
   const format =
     options.format === 'json'
-      ? combine(timestamp(), json())
-      : combine(timestamp({ format: 'HH:mm:ss.SSS' }), colorize(), printf(prettyLine));
+      ? combine(timestamp(), printf(jsonLine))
+      : combine(
+          timestamp({ format: 'HH:mm:ss.SSS' }),
+          ...(isTerminal ? [colorize()] : []),
+          printf(prettyLine),
+        );
+  // Whoever read the log may have gone: that is no reason to go too.
+  stream.on('error', () => undefined);
   const winstonLogger = winston.createLogger({
     level: options.level,
     format,
+    // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- only the types say that it is none
     transports: [new winston.transports.Stream({ stream })],
   });
-  const log =
-    (level: LoggerOptions['level']) =>
-    (event: string, fields: LogFields = {}): void => {
-      winstonLogger.log(level, event, plain(fields));
+  const log = (level: LoggerOptions['level']): Logger['info'] => {
+    if (!winstonLogger.isLevelEnabled(level)) return () => undefined;
+    return (event, fields = {}) => {
+      // As one object: winston would put a field called `message` behind the event, and drop all fields after a `%d`.
+      winstonLogger.log({ level, message: event, fields });
     };
+  };
   return { error: log('error'), warn: log('warn'), info: log('info'), debug: log('debug') };
 }
 
-/** Errors as data: JSON would make `{}` of one. */
-function plain(fields: LogFields): Record<string, unknown> {
-  return Object.fromEntries(
-    Object.entries(fields).map(([key, value]) => [key, value instanceof Error ? errorFields(value) : value]),
-  );
+/** A field cannot take the place of the line's own three keys: one of the same name gets a `_` behind it. */
+function jsonLine({ timestamp, level, message, fields }: Info): string {
+  const own = { timestamp, level, message };
+  const others = entriesOf(fields).map(([key, value]) => [key in own ? `${key}_` : key, value] as const);
+  return jsonOf(Object.fromEntries([...Object.entries(own), ...others]));
 }
 
-function errorFields(error: Error): object {
-  return {
-    name: error.name,
-    message: error.message,
-    ...('code' in error ? { code: error.code } : {}),
-    stack: error.stack,
-    ...(error.cause instanceof Error ? { cause: errorFields(error.cause) } : {}),
-  };
+function prettyLine({ timestamp, level, message, fields }: Info): string {
+  const details = entriesOf(fields).map(([key, value]) => `${key}=${shown(value)}`);
+  return [String(timestamp), level, unquoted(String(message)), ...details].join(' ');
 }
 
-function prettyLine({ timestamp, level, message, ...fields }: winston.Logform.TransformableInfo): string {
-  const details = Object.entries(fields).map(([key, value]) => `${key}=${shown(value)}`);
-  return [String(timestamp), level, String(message), ...details].join(' ');
+function entriesOf(fields: unknown): [string, unknown][] {
+  return Object.entries(fields as LogFields);
 }
 
 function shown(value: unknown): string {
-  return typeof value === 'string' && /^[\w./:@-]+$/.test(value) ? value : JSON.stringify(value);
+  return typeof value === 'string' && /^[\w./:@-]+$/.test(value) ? value : jsonOf(value);
+}
+
+/** Text with whatever is no plain character escaped. */
+function unquoted(text: string): string {
+  return jsonOf(text).slice(1, -1);
 }

@@ -18,7 +18,7 @@ const DEADLINE = 7500;
 
 const lease: Lease = { deadline: moment(DEADLINE), lastSeen: moment(500) };
 const online: UserState = { phase: 'online', session: { onlineAt: ONLINE_AT, openedAt: OPENED } };
-const opening: UserState = { phase: 'opening', openedAt: OPENED, deferring: false };
+const opening: UserState = { phase: 'opening', openedAt: OPENED };
 const goodbyeUnderWay: UserState = { phase: 'leaving', session: undefined, reply: { kind: 'offline' } };
 
 function at(kind: UserCommand['kind'], arrivedAt: number, readAt = arrivedAt): UserMessage {
@@ -48,8 +48,8 @@ const REFUSED: UserMessage = { kind: 'settled', stored: false, code: 'HEARTBEAT_
 const rows: readonly Row[] = [
   ['a first heal opens a session and waits for the disk', ABSENT, at('heal', 500), 'opening', 'open, extend, wait'],
   ['a heal while the opening is written waits with it', opening, at('heal', 600), 'opening', 'extend, wait'],
-  ['a stored opening answers all who wait', opening, STORED, 'online', 'watch, release online, replay'],
-  ['a refused opening refuses all who wait', opening, REFUSED, 'absent', 'release HEARTBEAT_STORE_REFUSES, replay'],
+  ['a stored opening answers all who wait', opening, STORED, 'online', 'watch, release online'],
+  ['a refused opening refuses all who wait', opening, REFUSED, 'absent', 'release HEARTBEAT_STORE_REFUSES'],
   ['a heal in time extends', online, at('heal', 5000), 'online', 'extend, answer online'],
   ['a heal at the deadline extends', online, at('heal', DEADLINE), 'online', 'extend, answer online'],
   ['a heal after it ends the session there and opens another', online, at('heal', DEADLINE + 1), 'opening', 'end at 7000, open, extend, wait'],
@@ -63,7 +63,7 @@ const rows: readonly Row[] = [
   ['a goodbye while the opening is written comes after it', opening, at('goodbye', 600), 'opening', 'defer'],
   ['a second goodbye waits with the first', goodbyeUnderWay, at('goodbye', 600), 'leaving', 'wait'],
   ['a heal while a goodbye is written comes after it', goodbyeUnderWay, at('heal', 600), 'leaving', 'defer'],
-  ['a stored goodbye answers offline', goodbyeUnderWay, STORED, 'absent', 'release offline, replay'],
+  ['a stored goodbye answers offline', goodbyeUnderWay, STORED, 'absent', 'release offline'],
   ['an erasure waits for the disk', online, at('erase', 600), 'leaving', 'erase, wait'],
   ['an expiry past the deadline ends the session at it', online, { kind: 'expire', horizon: moment(DEADLINE + 1) }, 'absent', 'end at 7000'],
   ['an expiry at the deadline itself is too soon', online, { kind: 'expire', horizon: moment(DEADLINE) }, 'online', 'watch'],
@@ -84,12 +84,7 @@ describe('the state machine of a user', () => {
     const { state } = decide(online, lease, at('goodbye', 2500));
     const decision = decide(state, lease, REFUSED);
     expect(decision.state).to.deep.equal(online);
-    expect(words(decision.effects)).to.equal('watch, release HEARTBEAT_STORE_REFUSES, replay');
-  });
-
-  it('defers whatever comes behind a deferred goodbye', () => {
-    const { state } = decide(opening, lease, at('goodbye', 600));
-    expect(words(decide(state, lease, at('heal', 601)).effects)).to.equal('defer');
+    expect(words(decision.effects)).to.equal('watch, release HEARTBEAT_STORE_REFUSES');
   });
 
   it('ends a recovered session that nobody healed where the last run left it', () => {
@@ -99,11 +94,15 @@ describe('the state machine of a user', () => {
     expect(words(effects)).to.equal('end at 3000');
   });
 
-  it('makes a recovered session an ordinary one with its first heal, and says so', () => {
+  it('makes a recovered session an ordinary one with its first heal, once that is on disk or the disk refuses', () => {
     const recovered: UserState = { phase: 'online', session: { onlineAt: ONLINE_AT, openedAt: OPENED, endsAt: ONLINE_AT } };
     const { state, effects } = decide(recovered, lease, at('heal', 600));
-    expect(words(effects)).to.equal('resumed, extend, answer online');
-    expect(state).to.deep.equal(online);
+    expect(words(effects)).to.equal('resume, extend, wait');
+    for (const settled of [STORED, REFUSED]) {
+      const decision = decide(state, lease, settled);
+      expect(words(decision.effects)).to.equal('watch, release online');
+      expect(decision.state).to.deep.equal(online);
+    }
   });
 
   it('never ends a session before it began', () => {

@@ -1,0 +1,105 @@
+import { mkdir, readdir } from 'node:fs/promises';
+import { Level } from 'level';
+import type { KeyRange } from './codec.js';
+import { damagedError, openError, readError } from './problems.js';
+
+/** With what `level` leaves out of its types because browsers do not have it. */
+export type Database = Level<Buffer, Buffer> & {
+  compactRange(start: Buffer, end: Buffer): Promise<void>;
+  /** Bytes in files, without what is still in memory. */
+  approximateSize(start: Buffer, end: Buffer): Promise<number>;
+};
+export type Batch = ReturnType<typeof newBatch>;
+
+const OPTIONS = {
+  keyEncoding: 'buffer',
+  valueEncoding: 'buffer',
+  // Twice the default: a mass expiry compacts less, and an idle daemon stays small.
+  writeBufferSize: 8 * 1024 * 1024,
+};
+
+/** @throws HeartbeatError that says what a person can do about it */
+export async function openDatabase(directory: string): Promise<Database> {
+  try {
+    await mkdir(directory, { recursive: true });
+    await refuseToBeginAnew(directory);
+    const db = new Level<Buffer, Buffer>(directory, OPTIONS) as Database;
+    await db.open();
+    return db;
+  } catch (error) {
+    throw openError(directory, error);
+  }
+}
+
+/** Where CURRENT is missing LevelDB makes a new database, and removes the files of the one that is there. */
+async function refuseToBeginAnew(directory: string): Promise<void> {
+  const names = await readdir(directory);
+  if (names.includes('CURRENT') || !names.some((name) => /\.(?:ldb|sst|log)$/.test(name))) return;
+  throw damagedError(directory, undefined, 'its file CURRENT is missing');
+}
+
+export function newBatch(db: Database) {
+  // A chained batch costs a twentieth of an array of operations on the main thread (measured: 0.5 µs an operation).
+  return db.batch();
+}
+
+/** Whoever waits for such a write finds it again after a power failure. */
+export const SYNCED: object = { sync: true };
+
+/** A chunk ends before so many bytes, whatever was asked for: longer ones would hold up the event loop. */
+const CHUNK_BYTES = 256 * 1024;
+
+export async function get(db: Database, key: Buffer): Promise<Buffer | undefined> {
+  const [value] = await getMany(db, [key]);
+  return value;
+}
+
+export async function getMany(db: Database, keys: Buffer[]): Promise<(Buffer | undefined)[]> {
+  try {
+    return await db.getMany(keys);
+  } catch (error) {
+    throw readError(error);
+  }
+}
+
+export interface Reading {
+  readonly reverse?: boolean;
+  readonly limit?: number;
+  /** How many entries are read at first; most readers want few of them, and some want all. */
+  readonly first?: number;
+  /** How many are read at a time later on. */
+  readonly most?: number;
+}
+
+/** What lies in a range, in chunks; what is not asked for is not read. */
+export async function* entries(
+  db: Database,
+  { gte, lt }: KeyRange,
+  { reverse = false, limit = -1, first = 512, most = first }: Reading = {},
+): AsyncGenerator<[Buffer, Buffer][]> {
+  const options: object = { gte, lt, reverse, limit, highWaterMarkBytes: CHUNK_BYTES };
+  try {
+    const iterator = db.iterator<Buffer, Buffer>(options);
+    try {
+      for (let size = first; ; size = most) {
+        const chunk = await iterator.nextv(size);
+        if (chunk.length === 0) return;
+        yield chunk;
+      }
+    } finally {
+      await iterator.close();
+    }
+  } catch (error) {
+    throw readError(error);
+  }
+}
+
+/** @returns the first entry of the range, or with `reverse` the last */
+export async function firstEntry(
+  db: Database,
+  range: KeyRange,
+  reading: Pick<Reading, 'reverse'> = {},
+): Promise<[Buffer, Buffer] | undefined> {
+  for await (const [entry] of entries(db, range, { ...reading, limit: 1, first: 1 })) return entry;
+  return undefined;
+}

@@ -1,0 +1,143 @@
+import { rm } from 'node:fs/promises';
+import path from 'node:path';
+import type { UserId } from '../../domain/user-id.js';
+import {
+  endedKeyOf,
+  healedFrom,
+  healedUsers,
+  healedValue,
+  metaKey,
+  offlineAtOf,
+  openKey,
+  sessionsOf,
+} from './codec.js';
+import { entries, get, SYNCED, type Batch, type Database } from './database.js';
+import type { Ledger } from './meta.js';
+
+/** Keys of one kind, in order. */
+type Remains = readonly Buffer[];
+
+/** Between two keys with more bytes than this between them, LevelDB's files are left alone: about one file. */
+const SPAN = 2 * 1024 * 1024;
+
+/** Adds to the batch that everything stored of a user goes, and tells where it lay; nowhere for a stranger. */
+export async function addErasure(
+  db: Database,
+  batch: Batch,
+  user: UserId,
+  ledger: Ledger,
+): Promise<Remains[]> {
+  const open = openKey(user);
+  const sessions: Buffer[] = [];
+  const ended: Buffer[] = [];
+  const healed: Buffer[] = [];
+  if ((await get(db, open)) !== undefined) batch.del(open);
+  // A long history is removed chunk by chunk: others are served in between.
+  for await (const chunk of entries(db, sessionsOf(user))) {
+    for (const [key, value] of chunk) {
+      const end = endedKeyOf(key, offlineAtOf(value));
+      batch.del(key).del(end);
+      sessions.push(key);
+      ended.push(end);
+    }
+  }
+  for await (const chunk of entries(db, healedUsers)) {
+    for (const [key, value] of chunk) {
+      const { users } = healedFrom(key, value);
+      if (!users.includes(user)) continue;
+      batch.put(key, healedValue(users.filter((other) => other !== user)));
+      healed.push(key);
+    }
+  }
+  if (batch.length === 0) return [];
+  batch.put(metaKey('erasing'), Buffer.from('true'));
+  ledger.sessions -= sessions.length;
+  return [[open], sessions, ended, healed];
+}
+
+/**
+ * LevelDB keeps what was deleted in its files until it merges them one day, and erased means erased. So the files are
+ * merged in the background, once for all erasures that wait for it; a mark on disk makes the next start finish what
+ * this one does not.
+ */
+export class Scrubber {
+  readonly #db: Database;
+  readonly #onRefusal: (error: unknown) => void;
+  #remains: Remains[] = [];
+  #expected = 0;
+  #work: Promise<void> | undefined;
+
+  constructor(db: Database, onRefusal: (error: unknown) => void) {
+    this.#db = db;
+    this.#onRefusal = onRefusal;
+  }
+
+  /** Goes on with what was left when the database was last closed. Where that lay is not known any more. */
+  async resume(): Promise<void> {
+    if ((await get(this.#db, metaKey('erasing'))) === undefined) return;
+    this.#remains.push([Buffer.of(0), Buffer.of(0xff)]);
+    this.#start();
+  }
+
+  /** Begins once the erasure is stored. */
+  async after(erasure: Promise<readonly Remains[]>): Promise<void> {
+    this.#expected++;
+    try {
+      this.#remains.push(...(await erasure));
+    } finally {
+      this.#expected--;
+    }
+    this.#start();
+  }
+
+  /** Nothing erased is in the files any more, unless LevelDB could not write. */
+  async settled(): Promise<void> {
+    while (this.#work !== undefined) await this.#work;
+  }
+
+  #start(): void {
+    if (this.#remains.length === 0) return;
+    this.#work ??= this.#run().finally(() => {
+      this.#work = undefined;
+      this.#start();
+    });
+  }
+
+  async #run(): Promise<void> {
+    const db = this.#db;
+    try {
+      while (this.#remains.length > 0) {
+        const remains = this.#remains.splice(0);
+        await this.#flush();
+        // A file is merged when a newer one overlaps with it: these two overlap with everything.
+        await db.batch().del(Buffer.of(0)).del(Buffer.of(0xff)).write();
+        for (const keys of remains) await this.#merge(keys);
+      }
+      if (this.#expected === 0) await db.del(metaKey('erasing'), SYNCED);
+    } catch (error) {
+      // The mark stays, and so the next opening goes on.
+      this.#onRefusal(error);
+    }
+    // LevelDB's journal for people names the keys between which it merged.
+    for (const name of ['LOG', 'LOG.old']) await rm(path.join(db.location, name), { force: true });
+  }
+
+  /** What was erased may still be in memory, and would only now come to a file. */
+  async #flush(): Promise<void> {
+    await this.#db.compactRange(Buffer.of(0), Buffer.of(0));
+  }
+
+  async #merge(keys: Remains): Promise<void> {
+    const [first] = keys;
+    const last = keys.at(-1);
+    if (first === undefined || last === undefined) return;
+    const end = Buffer.concat([last, Buffer.of(0)]);
+    if (keys.length > 2 && (await this.#db.approximateSize(first, end)) > SPAN) {
+      const middle = keys.length >> 1;
+      await this.#merge(keys.slice(0, middle));
+      await this.#merge(keys.slice(middle));
+    } else {
+      await this.#db.compactRange(first, end);
+    }
+  }
+}

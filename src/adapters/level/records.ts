@@ -1,0 +1,130 @@
+import { assertNever } from '../../domain/assert-never.js';
+import type { Instant } from '../../domain/time.js';
+import type { HistoryRecord } from '../../ports/history-store.js';
+import {
+  blindKey,
+  endedKeyOf,
+  healedKey,
+  healedUsers,
+  healedValue,
+  offlineAtOf,
+  openKey,
+  openKeyOf,
+  openValue,
+  sessionKey,
+  sessionValue,
+} from './codec.js';
+import { entries, getMany, type Batch, type Database } from './database.js';
+import { writeRecovery, writeWatermark, type Ledger } from './meta.js';
+
+const NOTHING = Buffer.alloc(0);
+
+/** What is on disk that the records of a batch undo, replace or settle. */
+export interface Stored {
+  /** When the sessions of the batch end on disk, by key. Undefined when none of them can be there. */
+  readonly ends: Map<string, Instant> | undefined;
+  /** The keys of what a settled recovery removes. */
+  readonly healed: Buffer[];
+}
+
+/** @param inDoubt some of the records may have reached the disk already, in a batch that was refused */
+export async function findStored(
+  db: Database,
+  records: readonly HistoryRecord[],
+  inDoubt: boolean,
+): Promise<Stored> {
+  const mayBeStored = inDoubt || records.some(({ kind }) => kind === 'unended');
+  return {
+    ends: mayBeStored ? await findEnds(db, records) : undefined,
+    healed: records.some(isSettledRecovery) ? await findHealed(db) : [],
+  };
+}
+
+async function findEnds(db: Database, records: readonly HistoryRecord[]): Promise<Map<string, Instant>> {
+  const keys = records.flatMap((record) =>
+    record.kind === 'ended' || record.kind === 'unended' ? [sessionKey(record.user, record.onlineAt)] : [],
+  );
+  const values = await getMany(db, keys);
+  return new Map(
+    keys.flatMap((key, index) => {
+      const value = values[index];
+      return value === undefined ? [] : [[nameOf(key), offlineAtOf(value)]];
+    }),
+  );
+}
+
+async function findHealed(db: Database): Promise<Buffer[]> {
+  const keys: Buffer[] = [];
+  for await (const chunk of entries(db, healedUsers)) keys.push(...chunk.map(([key]) => key));
+  return keys;
+}
+
+/** Adds one record to a batch, and to the ledger what it changes of the whole. */
+export function addRecord(batch: Batch, record: HistoryRecord, ledger: Ledger, stored: Stored): void {
+  switch (record.kind) {
+    case 'opened':
+      batch.put(openKey(record.user), openValue(record.onlineAt, ledger.generation));
+      return;
+    case 'unopened':
+      batch.del(openKey(record.user));
+      return;
+    case 'ended': {
+      const key = sessionKey(record.user, record.onlineAt);
+      removeEnd(batch, key, ledger, stored);
+      batch.put(key, sessionValue(record));
+      batch.put(endedKeyOf(key, record.offlineAt), NOTHING);
+      batch.del(openKeyOf(key));
+      stored.ends?.set(nameOf(key), record.offlineAt);
+      ledger.sessions++;
+      ledger.latestEnd = later(ledger.latestEnd, record.offlineAt);
+      ledger.prunedBefore = Math.min(ledger.prunedBefore, record.offlineAt);
+      return;
+    }
+    case 'unended': {
+      const key = sessionKey(record.user, record.onlineAt);
+      removeEnd(batch, key, ledger, stored);
+      batch.put(openKeyOf(key), openValue(record.onlineAt, ledger.generation));
+      return;
+    }
+    case 'watermark':
+      writeWatermark(batch, record.at);
+      return;
+    case 'recovered':
+      writeRecovery(batch, record.recovery);
+      ledger.generation = record.recovery.generation;
+      if (isSettledRecovery(record)) for (const key of stored.healed.splice(0)) batch.del(key);
+      return;
+    case 'healed': {
+      const key = healedKey(record.generation, ledger.healedSequence++);
+      batch.put(key, healedValue(record.users));
+      stored.healed.push(key);
+      return;
+    }
+    case 'blind':
+      batch.put(blindKey(record.interval), Buffer.from(record.interval.cause));
+      return;
+    default:
+      assertNever(record);
+  }
+}
+
+function removeEnd(batch: Batch, key: Buffer, ledger: Ledger, { ends }: Stored): void {
+  const offlineAt = ends?.get(nameOf(key));
+  if (offlineAt === undefined) return;
+  ends?.delete(nameOf(key));
+  batch.del(key);
+  batch.del(endedKeyOf(key, offlineAt));
+  ledger.sessions--;
+}
+
+function isSettledRecovery(record: HistoryRecord): boolean {
+  return record.kind === 'recovered' && record.recovery.silent.length === 0;
+}
+
+function nameOf(key: Buffer): string {
+  return key.toString('latin1');
+}
+
+function later(a: Instant | undefined, b: Instant): Instant {
+  return a === undefined || b > a ? b : a;
+}

@@ -1,0 +1,211 @@
+/** One value of a batch as it was written, or undefined for what is no plain number or string (an object, say). */
+export type ScannedValue = string | undefined;
+
+const TAB = 9;
+const NEWLINE = 10;
+const RETURN = 13;
+const SPACE = 32;
+const QUOTE = 34;
+const COMMA = 44;
+const OPEN_BRACKET = 91;
+const BACKSLASH = 92;
+const CLOSE_BRACKET = 93;
+const OPEN_BRACE = 123;
+const CLOSE_BRACE = 125;
+
+/** The longest value that is kept; no id is longer, however many zeros it leads with. */
+const LONGEST = 256;
+
+/** The body is neither a JSON array nor one value a line. */
+export class NotABatch extends Error {}
+
+type State =
+  | 'start'
+  /** In an array: a value may come, or its end. */
+  | 'value'
+  /** Behind a comma: a value has to come. */
+  | 'next_value'
+  | 'comma'
+  /** In a number or a word. */
+  | 'bare'
+  | 'string'
+  | 'escape'
+  /** In an object or an array in the array. */
+  | 'nested'
+  | 'nested_string'
+  | 'nested_escape'
+  | 'end'
+  /** One value a line. */
+  | 'line';
+
+/**
+ * Takes a body apart while it arrives: a JSON array of values, or one value a line. The digits of a number come out
+ * as they were written, which `JSON.parse` does not do for a 64-bit id.
+ */
+export class ValueScanner {
+  readonly #found: (value: ScannedValue) => void;
+  #state: State = 'start';
+  #text = '';
+  #depth = 0;
+
+  /** @param found is called for each value, in order */
+  constructor(found: (value: ScannedValue) => void) {
+    this.#found = found;
+  }
+
+  /** @throws NotABatch */
+  write(chunk: Uint8Array): void {
+    for (const byte of chunk) this.#take(byte);
+  }
+
+  /**
+   * The body has ended.
+   *
+   * @throws NotABatch
+   */
+  end(): void {
+    if (this.#state === 'line') this.#endLine();
+    else if (this.#state !== 'end') throw new NotABatch('the body ends too soon');
+  }
+
+  #take(byte: number): void {
+    switch (this.#state) {
+      case 'start':
+        if (isSpace(byte)) return;
+        if (byte === OPEN_BRACKET) this.#state = 'value';
+        else if (byte === OPEN_BRACE) throw new NotABatch('an object is not a batch');
+        else this.#startLine(byte);
+        return;
+      case 'line':
+        if (byte === NEWLINE) this.#endLine();
+        else this.#keep(byte);
+        return;
+      case 'value':
+      case 'next_value':
+        this.#startValue(byte);
+        return;
+      case 'bare':
+        this.#takeBare(byte);
+        return;
+      case 'comma':
+        this.#takeBetween(byte);
+        return;
+      case 'end':
+        if (!isSpace(byte)) throw new NotABatch('something follows the array');
+        return;
+      case 'string':
+      case 'escape':
+      case 'nested':
+      case 'nested_string':
+      case 'nested_escape':
+        this.#takeQuotedOrNested(byte, this.#state);
+    }
+  }
+
+  #startValue(byte: number): void {
+    if (isSpace(byte)) return;
+    this.#text = '';
+    if (byte === QUOTE) this.#state = 'string';
+    else if (byte === OPEN_BRACKET || byte === OPEN_BRACE) {
+      this.#state = 'nested';
+      this.#depth = 1;
+    } else if (byte === CLOSE_BRACKET && this.#state === 'value') this.#state = 'end';
+    else if (byte === COMMA || byte === CLOSE_BRACKET) throw new NotABatch('a value is missing');
+    else {
+      this.#state = 'bare';
+      this.#keep(byte);
+    }
+  }
+
+  #takeBare(byte: number): void {
+    if (byte !== COMMA && byte !== CLOSE_BRACKET && !isSpace(byte)) {
+      this.#keep(byte);
+      return;
+    }
+    this.#found(this.#text);
+    this.#takeBetween(byte);
+  }
+
+  #takeBetween(byte: number): void {
+    if (byte === COMMA) this.#state = 'next_value';
+    else if (byte === CLOSE_BRACKET) this.#state = 'end';
+    else if (isSpace(byte)) this.#state = 'comma';
+    else throw new NotABatch('a comma is missing');
+  }
+
+  #takeQuotedOrNested(
+    byte: number,
+    state: 'string' | 'escape' | 'nested' | 'nested_string' | 'nested_escape',
+  ): void {
+    switch (state) {
+      case 'string':
+        if (byte === QUOTE) this.#endString();
+        else {
+          this.#keep(byte);
+          if (byte === BACKSLASH) this.#state = 'escape';
+        }
+        return;
+      case 'escape':
+        this.#keep(byte);
+        this.#state = 'string';
+        return;
+      case 'nested':
+        this.#takeNested(byte);
+        return;
+      case 'nested_string':
+        if (byte === QUOTE) this.#state = 'nested';
+        else if (byte === BACKSLASH) this.#state = 'nested_escape';
+        return;
+      case 'nested_escape':
+        this.#state = 'nested_string';
+    }
+  }
+
+  #takeNested(byte: number): void {
+    if (byte === QUOTE) this.#state = 'nested_string';
+    else if (byte === OPEN_BRACKET || byte === OPEN_BRACE) this.#depth++;
+    else if (byte === CLOSE_BRACKET || byte === CLOSE_BRACE) {
+      if (--this.#depth > 0) return;
+      this.#found(undefined);
+      this.#state = 'comma';
+    }
+  }
+
+  #endString(): void {
+    this.#found(unescaped(this.#text));
+    this.#state = 'comma';
+  }
+
+  #startLine(byte: number): void {
+    this.#state = 'line';
+    this.#text = '';
+    this.#keep(byte);
+  }
+
+  #endLine(): void {
+    const line = this.#text.trim();
+    this.#text = '';
+    if (line === '') return;
+    const quoted = line.length > 1 && line.startsWith('"') && line.endsWith('"');
+    this.#found(quoted ? unescaped(line.slice(1, -1)) : line);
+  }
+
+  /** What is too long is no id, and a little more of it says so. */
+  #keep(byte: number): void {
+    if (this.#text.length <= LONGEST) this.#text += String.fromCharCode(byte);
+  }
+}
+
+function isSpace(byte: number): boolean {
+  return byte === SPACE || byte === NEWLINE || byte === RETURN || byte === TAB;
+}
+
+function unescaped(text: string): ScannedValue {
+  if (!text.includes('\\')) return text;
+  try {
+    const value: unknown = JSON.parse(`"${text}"`);
+    return typeof value === 'string' ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,95 @@
+import { expect } from 'chai';
+import { instant } from '../../../src/domain/time.js';
+import type { HistoryStore } from '../../../src/ports/history-store.js';
+import type { MakeSubject, Subject } from '../history-store.js';
+import { beginnings, ended, opened, openIn, user } from './reading.js';
+
+const ALICE = user(1);
+const BOB = user(2);
+
+export function describePruning(make: MakeSubject): void {
+  describe('prunes old sessions, and', () => {
+    let subject: Subject;
+    let store: HistoryStore;
+    beforeEach(async () => {
+      subject = await make();
+      ({ store } = subject);
+      await store.write([
+        ended(ALICE, 100, 200),
+        ended(ALICE, 300, 400),
+        ended(BOB, 0, 300),
+        ended(BOB, 350, 500),
+      ]);
+      await store.write([opened(ALICE, 450), opened(user(3), 50)]);
+    });
+    afterEach(() => subject.dispose());
+
+    const prune = (before: number, limit = 1_000) => store.prune(instant(before), limit);
+
+    it('removes those that ended before the instant, and no others', async () => {
+      expect(await prune(400)).to.equal(2);
+      expect(await beginnings(store, ALICE)).to.deep.equal([300]);
+      expect(await beginnings(store, BOB)).to.deep.equal([350]);
+      expect(store.countSessions()).to.equal(2);
+    });
+
+    it('removes none when none is that old, and all in the end', async () => {
+      expect(await prune(200)).to.equal(0);
+      expect(await prune(-8.64e15)).to.equal(0);
+      expect(await prune(-Infinity)).to.equal(0);
+      expect(await prune(8.64e15)).to.equal(4);
+      expect(await prune(8.64e15)).to.equal(0);
+      expect(store.countSessions()).to.equal(0);
+    });
+
+    it('removes no more than it may, those that ended first', async () => {
+      expect(await prune(501, 2)).to.equal(2);
+      expect([await beginnings(store, ALICE), await beginnings(store, BOB)]).to.deep.equal([[300], [350]]);
+      expect(await prune(501, 1)).to.equal(1);
+      expect([await beginnings(store, ALICE), await beginnings(store, BOB)]).to.deep.equal([[], [350]]);
+      expect(await prune(501, 2)).to.equal(1);
+    });
+
+    it('removes what ended long ago and was stored only now', async () => {
+      expect(await prune(400)).to.equal(2);
+      await store.write([ended(user(4), 0, 10), ended(user(4), 20, 390)]);
+      expect(await prune(100)).to.equal(1);
+      expect(await prune(400)).to.equal(1);
+      expect(store.countSessions()).to.equal(2);
+    });
+
+    it('does not touch the open ones', async () => {
+      await prune(10_000);
+      expect((await openIn(store)).map((open) => open.onlineAt)).to.deep.equal([450, 50]);
+    });
+
+    it('counts right when some were erased', async () => {
+      await store.erase(BOB);
+      expect(await prune(10_000)).to.equal(2);
+      expect(store.countSessions()).to.equal(0);
+      await store.erase(ALICE);
+      expect(store.countSessions()).to.equal(0);
+    });
+
+    it('erases what pruning left', async () => {
+      await prune(400);
+      await store.erase(ALICE);
+      expect(store.countSessions()).to.equal(1);
+      expect(await prune(10_000)).to.equal(1);
+    });
+
+    it('prunes by the end that was true in the end', async () => {
+      await store.write([{ kind: 'unended', user: BOB, onlineAt: instant(350), offlineAt: instant(500) }]);
+      await store.write([ended(BOB, 350, 900)]);
+      expect(await prune(600)).to.equal(3);
+      expect(await beginnings(store, BOB)).to.deep.equal([350]);
+    });
+
+    it('knows after a restart what is left', async () => {
+      await prune(400);
+      store = await subject.reopen();
+      expect(store.countSessions()).to.equal(2);
+      expect(await prune(10_000)).to.equal(2);
+    });
+  });
+}

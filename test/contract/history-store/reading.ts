@@ -1,0 +1,86 @@
+import type { EndedSession, OpenSession } from '../../../src/domain/session.js';
+import { instant } from '../../../src/domain/time.js';
+import { parseUserId, type UserId } from '../../../src/domain/user-id.js';
+import type { HistoryRange, HistoryRecord, HistoryStore } from '../../../src/ports/history-store.js';
+
+export function user(id: number | string | bigint): UserId {
+  const parsed = parseUserId(String(id));
+  if (parsed === undefined) throw new TypeError(`${String(id)} is no user id`);
+  return parsed;
+}
+
+export const opened = (id: UserId, onlineAt: number): HistoryRecord => ({
+  kind: 'opened',
+  user: id,
+  onlineAt: instant(onlineAt),
+});
+
+export const unopened = (id: UserId): HistoryRecord => ({ kind: 'unopened', user: id });
+
+export const ended = (id: UserId, onlineAt: number, offlineAt: number): HistoryRecord => ({
+  kind: 'ended',
+  user: id,
+  ...session(onlineAt, offlineAt),
+});
+
+export const unended = (id: UserId, onlineAt: number, offlineAt: number): HistoryRecord => ({
+  kind: 'unended',
+  user: id,
+  onlineAt: instant(onlineAt),
+  offlineAt: instant(offlineAt),
+});
+
+/** Last seen at half its time, unless that is said. */
+export function session(
+  onlineAt: number,
+  offlineAt: number,
+  lastSeen = (onlineAt + offlineAt) / 2,
+): EndedSession {
+  return { onlineAt: instant(onlineAt), offlineAt: instant(offlineAt), lastSeen: instant(lastSeen) };
+}
+
+export async function collect<T>(chunks: AsyncIterable<readonly T[]>): Promise<T[]> {
+  const all: T[] = [];
+  for await (const chunk of chunks) all.push(...chunk);
+  return all;
+}
+
+export function historyOf(
+  store: HistoryStore,
+  id: UserId,
+  range: Partial<HistoryRange> = {},
+): Promise<EndedSession[]> {
+  return collect(store.sessions(id, { order: 'asc', ...range }));
+}
+
+/** When the sessions began that lie within a range; that is enough to tell them apart. */
+export async function beginnings(
+  store: HistoryStore,
+  id: UserId,
+  range: { from?: number; before?: number; after?: number; order?: 'asc' | 'desc' } = {},
+): Promise<number[]> {
+  const { from, before, after, order = 'asc' } = range;
+  const at = (given: number | undefined) => (given === undefined ? undefined : instant(given));
+  const sessions = await historyOf(store, id, {
+    from: at(from),
+    before: at(before),
+    after: at(after),
+    order,
+  });
+  return sessions.map(({ onlineAt }) => onlineAt);
+}
+
+/** Who is online, in no order. */
+export async function openIn(store: HistoryStore): Promise<OpenSession[]> {
+  const all = await collect(store.openSessions());
+  return all.sort((a, b) => (BigInt(a.user) < BigInt(b.user) ? -1 : 1));
+}
+
+export async function healedIn(
+  store: HistoryStore,
+): Promise<{ generation: number; users: readonly UserId[] }[]> {
+  const all: { generation: number; users: readonly UserId[] }[] = [];
+  for await (const { generation, users } of store.healedSince())
+    if (users.length > 0) all.push({ generation, users });
+  return all;
+}

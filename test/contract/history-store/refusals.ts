@@ -1,0 +1,92 @@
+import { expect } from 'chai';
+import type { HistoryRecord, HistoryStore } from '../../../src/ports/history-store.js';
+import { instant } from '../../../src/domain/time.js';
+import type { MakeSubject, Subject } from '../history-store.js';
+import { ended, healedIn, historyOf, opened, openIn, session, unended, unopened, user } from './reading.js';
+
+const ALICE = user(1);
+const BOB = user(2);
+
+export function describeRefusals(make: MakeSubject): void {
+  for (const outcome of ['stored', 'lost'] as const) {
+    describe(`counts each session once after a refused batch that was ${outcome}, and`, () => {
+      let subject: Subject;
+      let store: HistoryStore;
+      beforeEach(async () => {
+        subject = await make();
+        ({ store } = subject);
+        await store.write([opened(ALICE, 100), opened(BOB, 100), ended(user(3), 1, 2)]);
+      });
+      afterEach(() => subject.dispose());
+
+      const refuse = (...records: HistoryRecord[]) => subject.refuse(records, outcome);
+
+      async function expectCount(count: number) {
+        expect(store.countSessions()).to.equal(count);
+        store = await subject.reopen();
+        expect(store.countSessions()).to.equal(count);
+      }
+
+      it('has an end that is written again', async () => {
+        await refuse(ended(ALICE, 100, 200), ended(BOB, 100, 300));
+        await store.write([ended(ALICE, 100, 200), ended(BOB, 100, 300), opened(ALICE, 400)]);
+        expect(await historyOf(store, ALICE)).to.deep.equal([session(100, 200)]);
+        expect((await openIn(store)).map((open) => open.onlineAt)).to.deep.equal([400]);
+        await expectCount(3);
+      });
+
+      it('has it once when it was refused twice', async () => {
+        await refuse(ended(ALICE, 100, 200));
+        await refuse(ended(ALICE, 100, 200), ended(BOB, 100, 300));
+        await store.write([ended(ALICE, 100, 200), ended(BOB, 100, 300)]);
+        await expectCount(3);
+      });
+
+      it('has it where it ended at last', async () => {
+        await refuse(ended(ALICE, 100, 200));
+        await store.write([ended(ALICE, 100, 900)]);
+        expect(await historyOf(store, ALICE)).to.deep.equal([session(100, 900)]);
+        expect(await store.prune(instant(500), 10)).to.equal(1);
+        await expectCount(1);
+      });
+
+      it('has no end that is taken back', async () => {
+        await refuse(ended(ALICE, 100, 200), ended(BOB, 100, 300));
+        await store.write([unended(ALICE, 100, 200), ended(BOB, 100, 300)]);
+        expect(await historyOf(store, ALICE)).to.deep.equal([]);
+        expect((await openIn(store)).map((open) => open.user)).to.deep.equal([ALICE]);
+        await expectCount(2);
+      });
+
+      it('has no opening that is taken back', async () => {
+        await refuse(opened(user(4), 500));
+        await store.write([unopened(user(4))]);
+        expect((await openIn(store)).map((open) => open.user)).to.deep.equal([ALICE, BOB]);
+        await expectCount(1);
+      });
+
+      it('has an end that is taken back in the batch that it is written again in', async () => {
+        await refuse(ended(ALICE, 100, 200));
+        await store.write([ended(ALICE, 100, 200), unended(ALICE, 100, 200), ended(ALICE, 100, 250)]);
+        expect(await historyOf(store, ALICE)).to.deep.equal([session(100, 250)]);
+        await expectCount(2);
+      });
+
+      it('has what was healed, once or twice', async () => {
+        await refuse({ kind: 'healed', generation: 1, users: [ALICE] });
+        await store.write([{ kind: 'healed', generation: 1, users: [ALICE] }]);
+        expect(new Set((await healedIn(store)).flatMap(({ users }) => users))).to.deep.equal(
+          new Set([ALICE]),
+        );
+      });
+
+      it('goes on as before with what comes later', async () => {
+        await refuse(ended(ALICE, 100, 200));
+        await store.write([ended(ALICE, 100, 200)]);
+        await store.write([ended(BOB, 100, 300), opened(ALICE, 400)]);
+        await store.write([ended(ALICE, 400, 500)]);
+        await expectCount(4);
+      });
+    });
+  }
+}

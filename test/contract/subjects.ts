@@ -1,0 +1,63 @@
+import { expect } from 'chai';
+import { LevelHistoryStore } from '../../src/adapters/level/level-history-store.js';
+import { HeartbeatError } from '../../src/errors.js';
+import type { HistoryStore } from '../../src/ports/history-store.js';
+import { RefusingStore } from '../support/refusing-store.js';
+import { temporaryDirectory } from '../support/temporary-directory.js';
+import { refuseNextBatch } from '../unit/level/support/refuse-batch.js';
+import type { Subject } from './history-store.js';
+
+export async function memorySubject(): Promise<Subject> {
+  const store = new RefusingStore();
+  await store.open();
+  return {
+    store,
+    reopen: async () => {
+      await store.close();
+      await store.open();
+      return store;
+    },
+    refuse: async (records, outcome) => {
+      store.full = true;
+      store.keepsRefused = outcome === 'stored';
+      await expectRefusal(store.write(records));
+      store.full = false;
+      await store.reopen();
+    },
+    dispose: () => store.close(),
+  };
+}
+
+/** A real LevelDB in a directory of its own. */
+export async function levelSubject(): Promise<Subject & { readonly directory: string }> {
+  const directory = await temporaryDirectory();
+  let current: HistoryStore = new LevelHistoryStore(directory.path);
+  await current.open();
+  return {
+    directory: directory.path,
+    store: current,
+    reopen: async () => {
+      await current.close();
+      current = new LevelHistoryStore(directory.path);
+      await current.open();
+      return current;
+    },
+    refuse: async (records, outcome) => {
+      refuseNextBatch(outcome);
+      await expectRefusal(current.write(records));
+      await current.reopen();
+    },
+    dispose: async () => {
+      await current.close();
+      await directory.remove();
+    },
+  };
+}
+
+async function expectRefusal(write: Promise<void>): Promise<void> {
+  const error = await write.then(
+    () => undefined,
+    (refused: unknown) => refused,
+  );
+  expect(error).to.be.instanceOf(HeartbeatError).with.property('code', 'HEARTBEAT_STORE_REFUSES');
+}

@@ -1,0 +1,108 @@
+import { expect } from 'chai';
+import { existsSync, readdirSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { Level } from 'level';
+import { metaKey, VERSION } from '../../src/adapters/level/codec.js';
+import { HEARTBEAT, type DaemonProcess } from '../support/daemon-process.js';
+import { Household, startFlags } from '../support/household.js';
+
+describe('a daemon that cannot start', () => {
+  const household = new Household();
+
+  afterEach(() => household.clear());
+
+  describe('says why in one clear line, without a stack trace, and exits 1', () => {
+    it('when the port is in use', async () => {
+      const other = await household.daemon(household.directory());
+      const { port } = new URL(other.url);
+      await expectOneLine(household.launch(household.directory(), { port }), /already in use/);
+    });
+
+    it('when another daemon owns the data directory', async () => {
+      const data = household.directory();
+      await household.daemon(data);
+      await expectOneLine(
+        household.launch(data),
+        /another daemon owns .*: stop it, or choose another data_dir/,
+      );
+    });
+
+    it('when something else lies where the data directory should be', async () => {
+      const file = path.join(household.directory(), 'file');
+      writeFileSync(file, '');
+      await expectOneLine(household.launch(path.join(file, 'data')), /cannot keep history in .*file/);
+    });
+
+    it('when nothing may be written there', async () => {
+      const start = [process.execPath, HEARTBEAT, 'start', ...startFlags(household.directory())];
+      await expectOneLine(household.run({ command: ['prlimit', '--fsize=0', ...start] }), /room/);
+    });
+
+    it('when the database is damaged', async () => {
+      const data = household.directory();
+      await makeHistory(data);
+      const database = path.join(data, 'history');
+      const manifest = readdirSync(database).find((name) => name.startsWith('MANIFEST'));
+      writeFileSync(path.join(database, manifest ?? ''), 'this is no manifest, and was never one');
+      await expectOneLine(household.launch(data), /damaged.*restore it from a backup/);
+    });
+
+    it('when a newer version wrote the database', async () => {
+      const data = household.directory();
+      await makeHistory(data);
+      const level = new Level<Buffer, Buffer>(path.join(data, 'history'), {
+        keyEncoding: 'buffer',
+        valueEncoding: 'buffer',
+      });
+      await level.put(metaKey('version'), Buffer.from(JSON.stringify(VERSION + 1)));
+      await level.close();
+      await expectOneLine(household.launch(data), new RegExp(`format ${VERSION + 1}.*knows ${VERSION}`));
+    });
+  });
+
+  it('lists every problem of a wrong configuration, exits 78, and has opened nothing', async () => {
+    const data = path.join(household.directory(), 'data');
+    const daemon = household.launch(
+      data,
+      { 'session-timeout': 'soon', shards: 0 },
+      { env: { HEARTBEAT_PROT: '1' } },
+    );
+    expect((await daemon.ended).code).to.equal(78);
+    expect(daemon.stdout).to.equal('');
+    const problems = daemon.stderr.trimEnd().split('\n');
+    expect(problems).to.have.length(3);
+    expect(problems.join('\n'))
+      .to.match(/session_timeout: must be/)
+      .and.match(/shards: must be/);
+    expect(problems.join('\n')).to.match(/HEARTBEAT_PROT: .*did you mean HEARTBEAT_PORT/);
+    expect(existsSync(data)).to.equal(false);
+  });
+
+  for (const given of [['start', '--frequency', '1'], ['dance'], ['start', 'now']]) {
+    it(`exits 64 for wrong usage: heartbeat ${given.join(' ')}`, async () => {
+      const cwd = household.directory();
+      const command = await household.heartbeat(given, { cwd });
+      expect((await command.ended).code).to.equal(64);
+      expect(command.stdout).to.equal('');
+      expect(command.stderr).to.match(/^error: /);
+      expect(readdirSync(cwd)).to.deep.equal([]);
+    });
+  }
+
+  async function makeHistory(data: string): Promise<void> {
+    const daemon = await household.daemon(data);
+    daemon.signal('SIGTERM');
+    await daemon.ended;
+  }
+});
+
+async function expectOneLine(daemon: DaemonProcess, why: RegExp): Promise<void> {
+  expect(await daemon.ended).to.deep.equal({ code: 1, signal: null });
+  expect(daemon.stdout).to.equal('');
+  const lines = daemon.stderr.split('\n').filter((line) => line !== '' && !line.startsWith('{'));
+  expect(lines, daemon.stderr).to.have.length(1);
+  expect(lines[0])
+    .to.match(/^heartbeat: /)
+    .and.match(why);
+  expect(daemon.stderr).not.to.match(/"stack"|^ +at /m);
+}

@@ -1,0 +1,157 @@
+import { expect } from 'chai';
+import path from 'node:path';
+import { call, goodbye, heal, history, isOnline, supervision, type Answer } from '../support/calls.js';
+import type { DaemonProcess } from '../support/daemon-process.js';
+import { eventually } from '../support/eventually.js';
+import { Household } from '../support/household.js';
+import { kindsOfDisk, type SmallDisk } from '../support/small-disk.js';
+import { readHistory } from '../support/stored-history.js';
+
+const TIMEOUT = 3;
+const FLAGS = { 'session-timeout': TIMEOUT };
+/** Healed all along. */
+const STEADY = range(1, 20);
+/** Healed once, before the disk is full. */
+const FADING = range(21, 40);
+const POLITE = 41;
+
+for (const { name, make } of kindsOfDisk()) {
+  describe(`a daemon on a full disk (${name})`, () => {
+    const household = new Household();
+    let disk: SmallDisk;
+    let data: string;
+    let daemon: DaemonProcess;
+    let steady: Answer[];
+    let healing: NodeJS.Timeout;
+
+    beforeEach(async () => {
+      disk = make();
+      household.onClear(() => disk.remove());
+      data = path.join(disk.directory, 'data');
+      daemon = await household.daemon(data, FLAGS);
+      steady = [];
+      await healSteady();
+      healing = setInterval(() => void healSteady().catch(() => undefined), 500);
+      expect((await heal(daemon.url, POLITE)).status).to.equal(200);
+      expect((await goodbye(daemon.url, POLITE)).status).to.equal(200);
+      await Promise.all(FADING.map((user) => heal(daemon.url, user)));
+      disk.fill(daemon);
+    });
+
+    afterEach(async () => {
+      clearInterval(healing);
+      await household.clear();
+    });
+
+    it('refuses openings and goodbyes, extends sessions, keeps ends, says why, and stores all of it later', async () => {
+      const opened = await openUntilRefused(1000);
+      for (const answer of [await heal(daemon.url, 2000), await goodbye(daemon.url, STEADY[0] ?? 0)]) {
+        expect(answer.status).to.equal(503);
+        expect(Number(answer.headers.get('retry-after'))).to.be.above(0);
+        expect(JSON.parse(answer.body))
+          .to.have.property('error')
+          .that.matches(/store refuses writes/);
+      }
+      const readyz = await call(daemon.url, 'GET', '/readyz');
+      expect(readyz.status).to.equal(503);
+      expect(readyz.body).to.match(/store refuses writes/);
+      expect((await call(daemon.url, 'GET', '/healthz')).status).to.equal(200);
+
+      const refused = await Promise.all(range(2001, 2200).map((user) => heal(daemon.url, user)));
+      expect(refused.map(({ status }) => status)).to.deep.equal(refused.map(() => 503));
+      expect(daemon.logged('store refuses writes')).to.have.length(1);
+      expect(daemon.logged('store refuses writes')[0]).to.have.property('error');
+      // A line for each attempt to open the store again, which come less and less often.
+      expect(daemon.logged('store still refuses writes').length).to.be.below(5);
+
+      await eventually(async () => {
+        for (const user of FADING) expect(await isOnline(daemon.url, user)).to.equal(false);
+      });
+      const waiting = await supervision(daemon.url);
+      expect(waiting.store).to.include({ state: 'refusing' });
+      expect(waiting.store.waiting).to.be.at.least(FADING.length);
+      for (const user of FADING) expectWhole(await history(daemon.url, user));
+
+      disk.free(daemon);
+      await eventually(async () => {
+        expect((await call(daemon.url, 'GET', '/readyz')).status).to.equal(200);
+      });
+      expect(daemon.logged('store takes writes again')).to.have.length(1);
+      expect((await heal(daemon.url, 2000)).status).to.equal(200);
+      await eventually(async () => {
+        expect((await supervision(daemon.url)).store.sessions_stored).to.equal(
+          1 + FADING.length + opened.length,
+        );
+      });
+      expect(new Set(steady.map(({ status }) => status))).to.deep.equal(new Set([200]));
+      clearInterval(healing);
+      daemon.signal('SIGTERM');
+      expect((await daemon.ended).code).to.equal(0);
+
+      const stored = await readHistory(data, [...FADING, ...opened, POLITE].map(String));
+      for (const [user, sessions] of stored.sessions) {
+        const length = (sessions[0]?.offlineAt ?? 0) - (sessions[0]?.onlineAt ?? 0);
+        expect(sessions, `user ${user}`).to.have.length(1);
+        if (user !== String(POLITE)) expect(length, `user ${user}`).to.equal(TIMEOUT * 1000);
+      }
+      expect(stored.open.map(Number).sort((a, b) => a - b)).to.deep.equal([...STEADY, 2000]);
+    });
+
+    it('loses nothing acknowledged when it is killed while the disk is full', async () => {
+      const opened = await openUntilRefused(1000);
+      const before = await Promise.all(STEADY.map((user) => history(daemon.url, user)));
+      const [polite] = await history(daemon.url, POLITE);
+      await eventually(async () => {
+        for (const user of FADING) expect(await isOnline(daemon.url, user)).to.equal(false);
+      });
+      const faded = await Promise.all(FADING.map((user) => history(daemon.url, user)));
+      clearInterval(healing);
+      await daemon.kill();
+      disk.free(daemon);
+      daemon = await household.daemon(data, FLAGS);
+
+      expect(await history(daemon.url, POLITE)).to.deep.equal([polite]);
+      expect(await history(daemon.url, 2000)).to.deep.equal([]);
+      await healSteady();
+      for (const [index, user] of STEADY.entries()) {
+        const sessions = await history(daemon.url, user);
+        expect(sessions, `user ${user}`).to.have.length(1);
+        expect(sessions[0]?.online_at, `user ${user}`).to.equal(before[index]?.[0]?.online_at);
+      }
+      await eventually(async () => {
+        expect((await supervision(daemon.url)).users.online).to.equal(0);
+      });
+      for (const [index, user] of FADING.entries()) {
+        const sessions = await history(daemon.url, user);
+        const [told] = faded[index] ?? [];
+        expect(sessions, `user ${user}`).to.have.length(1);
+        expect(sessions[0]?.online_at, `user ${user}`).to.equal(told?.online_at);
+        const end = told?.offline_at ?? 0;
+        expect(sessions[0]?.offline_at, `user ${user}`).to.be.within(end - TIMEOUT, end + TIMEOUT);
+      }
+      for (const user of opened) expect(await history(daemon.url, user), `user ${user}`).to.have.length(1);
+    });
+
+    async function healSteady(): Promise<void> {
+      steady.push(...(await Promise.all(STEADY.map((user) => heal(daemon.url, user)))));
+    }
+
+    /** What is left of a page of the disk may still take an opening or two. @returns the users acknowledged */
+    async function openUntilRefused(first: number): Promise<number[]> {
+      const opened: number[] = [];
+      for (let user = first; (await heal(daemon.url, user)).status === 200; user++) opened.push(user);
+      return opened;
+    }
+  });
+}
+
+/** One session, which lasted for one timeout. */
+function expectWhole(sessions: readonly { online_at: number; offline_at: number }[]): void {
+  expect(sessions).to.have.length(1);
+  const [session] = sessions;
+  expect((session?.offline_at ?? 0) - (session?.online_at ?? 0)).to.equal(TIMEOUT);
+}
+
+function range(first: number, last: number): number[] {
+  return Array.from({ length: last - first + 1 }, (_, index) => first + index);
+}

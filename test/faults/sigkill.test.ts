@@ -1,0 +1,233 @@
+import { expect } from 'chai';
+import { cpSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { instant } from '../../src/domain/time.js';
+import type { HistoryRecord } from '../../src/ports/history-store.js';
+import { heal, history, supervision } from '../support/calls.js';
+import type { DaemonProcess } from '../support/daemon-process.js';
+import { eventually } from '../support/eventually.js';
+import {
+  compareHistory,
+  type Call,
+  type Circumstances,
+  type Outage,
+  type Session,
+} from '../support/history-comparison.js';
+import { Household, ready } from '../support/household.js';
+import { endLife, lifeOf, outagesOf, type Life } from '../support/outages.js';
+import { chosenSeed, SeededRandom } from '../support/seeded-random.js';
+import { user as userId } from '../support/simulated-app.js';
+import { readHistory, writeHistory } from '../support/stored-history.js';
+import type { MortalUsersPlan, Order } from './clients/mortal-users.js';
+
+const MORTAL_USERS = new URL('./clients/mortal-users.ts', import.meta.url);
+
+/** When the daemon is killed: long enough after its start for sessions to end, soon, in a commit, in its start. */
+type Moment = 'late' | 'soon' | 'in a commit' | 'while it starts';
+
+const KILLS: readonly Moment[] = [
+  ...Array<Moment>(8).fill('late'),
+  ...Array<Moment>(5).fill('soon'),
+  ...Array<Moment>(6).fill('in a commit'),
+  ...Array<Moment>(5).fill('while it starts'),
+];
+
+describe('a daemon killed with SIGKILL', () => {
+  const household = new Household();
+  const seed = chosenSeed();
+  let random: SeededRandom;
+
+  beforeEach(() => {
+    random = new SeededRandom(seed);
+  });
+
+  afterEach(() => household.clear());
+
+  it(`has lost nothing and broken nothing after ${KILLS.length} kills under load (seed ${seed})`, async () => {
+    const timeout = 1000;
+    const directory = household.directory();
+    const data = path.join(directory, 'data');
+    const journal = path.join(directory, 'journal');
+    const plan: MortalUsersPlan = { users: 200, seed, timeout, journal };
+    const clients = household.clients(MORTAL_USERS, plan);
+    const tell = (order: Order): void => clients.tell(order);
+    const flags = { 'session-timeout': timeout / 1000 };
+    const lives: Life[] = [];
+
+    for (const when of shuffled(KILLS, random)) {
+      const daemon = household.launch(data, flags);
+      await untilItIsTime(when, daemon, tell);
+      lives.push(await endLife(daemon));
+    }
+
+    const last = await household.daemon(data, flags);
+    tell({ kind: 'daemon', url: last.url });
+    await pause(2 * timeout);
+    tell({ kind: 'finish' });
+    await clients.hear('finished');
+    await eventually(async () => {
+      expect((await supervision(last.url)).users.online).to.equal(0);
+    });
+
+    const calls = byUser(readFileSync(journal, 'utf8'));
+    const shown = new Map<string, unknown>();
+    for (const user of sample(calls.keys(), 300)) shown.set(user, await history(last.url, user));
+    last.signal('SIGTERM');
+    expect(await last.ended).to.deep.equal({ code: 0, signal: null });
+    const stored = await readHistory(data, calls.keys());
+
+    const around = {
+      timeout,
+      outages: outagesOf(lives, lifeOf(last)),
+      settles: 1000,
+      tolerance: 10,
+      stall: 1000,
+    };
+    const wrong = [...calls].flatMap(([user, asked]) =>
+      compareHistory(asked, stored.sessions.get(user) ?? [], around).map(
+        (problem) => `user ${user}: ${problem}`,
+      ),
+    );
+    expect(wrong.slice(0, 10).join('\n'), `${wrong.length} histories are wrong`).to.equal('');
+    expect(stored.open).to.deep.equal([]);
+    expect(stored.count).to.equal([...stored.sessions.values()].flat().length);
+    for (const [user, sessions] of shown) {
+      expect(sessions, `what was shown of user ${user}`).to.deep.equal(
+        stored.sessions.get(user)?.map(inSeconds),
+      );
+    }
+    expect([...calls.values()].flat().filter(({ outcome }) => outcome === 'acknowledged').length).to.be.above(
+      2000,
+    );
+    expect([...calls.values()].flat().filter(({ outcome }) => outcome === 'lost').length).to.be.above(100);
+  });
+
+  async function untilItIsTime(
+    when: Moment,
+    daemon: DaemonProcess,
+    tell: (order: Order) => void,
+  ): Promise<void> {
+    if (when === 'while it starts') {
+      await eventually(() => expect(daemon.hasLogged('starting')).to.equal(true), { every: 5 });
+      await pause(random.between(0, 150));
+      return;
+    }
+    await ready(daemon);
+    tell({ kind: 'daemon', url: daemon.url });
+    if (when === 'late') {
+      await pause(random.between(2000, 3500));
+    } else if (when === 'soon') {
+      await pause(random.between(0, 600));
+    } else {
+      await pause(random.between(200, 700));
+      tell({ kind: 'burst', users: 400 });
+      await pause(random.between(5, 150));
+    }
+  }
+
+  it(`finds all of 20,000 open sessions, however often it is killed while it recovers them (seed ${seed})`, async () => {
+    const timeout = 2000;
+    const ids = Array.from({ length: 20_000 }, (_, index) => index + 1);
+    const watermark = Date.now() - 500;
+    const onlineAt = (id: number): number => watermark - (id % 10_000);
+    const data = household.directory();
+    await writeHistory(data, [
+      ...ids.map((id) => opened(id, onlineAt(id))),
+      { kind: 'watermark', at: instant(watermark) },
+    ]);
+    const flags = { 'session-timeout': timeout / 1000 };
+
+    const recovery = await durationOfStart(data, flags);
+    let killed = 0;
+    for (let attempt = 0; attempt < 20 && killed < 6; attempt++) {
+      const daemon = household.launch(data, flags);
+      await eventually(() => expect(daemon.hasLogged('starting')).to.equal(true), { every: 5 });
+      await pause(random.between(0.1, 0.9) * recovery);
+      await daemon.kill();
+      if (!daemon.hasLogged('ready')) killed++;
+    }
+    expect(killed).to.equal(6);
+
+    const daemon = await household.daemon(data, flags);
+    expect((await supervision(daemon.url)).users.online).to.equal(ids.length);
+    const heals = new Map<number, Call>();
+    for (const id of ids.slice(0, 100)) {
+      const sent = Date.now();
+      expect((await heal(daemon.url, id)).status).to.equal(200);
+      heals.set(id, { user: String(id), kind: 'heal', sent, answered: Date.now(), outcome: 'acknowledged' });
+    }
+    await eventually(async () => expect((await supervision(daemon.url)).users.online).to.equal(0));
+    daemon.signal('SIGTERM');
+    await daemon.ended;
+
+    const stored = await readHistory(data, ids.map(String));
+    expect(stored.open).to.deep.equal([]);
+    expect(stored.count).to.equal(ids.length);
+    const around = circumstances(timeout, lifeOf(daemon).stalls);
+    for (const id of ids) {
+      const sessions = stored.sessions.get(String(id)) ?? [];
+      expect(
+        sessions.map(({ onlineAt: at }) => at),
+        `user ${id}`,
+      ).to.deep.equal([onlineAt(id)]);
+      const healed = heals.get(id);
+      if (healed === undefined) expect(sessions[0]?.offlineAt, `user ${id}`).to.equal(watermark + timeout);
+      else expect(compareEnd(healed, sessions, around), `user ${id}`).to.deep.equal([]);
+    }
+  });
+
+  /** Milliseconds from its first word until it is ready, of a daemon on a copy of the data. */
+  async function durationOfStart(data: string, flags: Record<string, number>): Promise<number> {
+    const copy = household.directory();
+    cpSync(data, copy, { recursive: true });
+    const daemon = await household.daemon(copy, flags);
+    const [starting] = daemon.logged('starting');
+    const [done] = daemon.logged('ready');
+    await daemon.kill();
+    return Date.parse(done?.timestamp ?? '') - Date.parse(starting?.timestamp ?? '');
+  }
+});
+
+function circumstances(timeout: number, outages: readonly Outage[]): Circumstances {
+  return { timeout, outages, settles: 1000, tolerance: 10, stall: 1000 };
+}
+
+/** A session that began long ago, as if the heal had opened it. */
+function compareEnd(lastHeal: Call, sessions: readonly Session[], around: Circumstances): string[] {
+  return compareHistory(
+    [lastHeal],
+    sessions.map((session) => ({ ...session, onlineAt: lastHeal.sent })),
+    around,
+  );
+}
+
+function opened(id: number, onlineAt: number): HistoryRecord {
+  return { kind: 'opened', user: userId(id), onlineAt: instant(onlineAt) };
+}
+
+function byUser(journal: string): Map<string, Call[]> {
+  const calls = new Map<string, Call[]>();
+  for (const line of journal.trimEnd().split('\n')) {
+    const call = JSON.parse(line) as Call;
+    const earlier = calls.get(call.user);
+    if (earlier === undefined) calls.set(call.user, [call]);
+    else earlier.push(call);
+  }
+  return calls;
+}
+
+function inSeconds({ onlineAt, offlineAt }: { onlineAt: number; offlineAt: number }): object {
+  return { online_at: Math.floor(onlineAt / 1000), offline_at: Math.floor(offlineAt / 1000) };
+}
+
+function sample<Item>(items: Iterable<Item>, most: number): Item[] {
+  return [...items].slice(0, most);
+}
+
+function shuffled<Item>(items: readonly Item[], random: SeededRandom): Item[] {
+  return items
+    .map((item) => ({ item, order: random.next() }))
+    .sort((a, b) => a.order - b.order)
+    .map(({ item }) => item);
+}

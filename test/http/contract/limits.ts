@@ -1,0 +1,185 @@
+import { expect } from 'chai';
+import { eventually } from '../../support/eventually.js';
+import { head } from '../support/raw-client.js';
+import type { GatewayUnderTest, Start } from '../support/gateway-under-test.js';
+import { inChunks } from './presence.js';
+
+const OVERLOADED = '{"error":"overloaded, try again later"}';
+const TOO_LARGE = '{"error":"request body too large"}';
+
+/** Nothing grows without bound, and whoever meets a bound is told. */
+export function limitsContract(start: Start): void {
+  it('sheds requests past in_flight at once, and serves again when there is room', async () => {
+    const served = await start({ limits: { in_flight: 2 } });
+    served.daemon.hold();
+    const waiting = [served.call('PUT', '/heal/1'), served.call('GET', '/checkup/2')];
+    await inFlight(served, 2);
+    const { status, text, headers } = await served.call('PUT', '/heal/3');
+    expect([status, text, headers['retry-after']]).to.deep.equal([503, OVERLOADED, '1']);
+    expect((await served.call('GET', '/users/3')).json).to.include({ code: 'HEARTBEAT_OVERLOADED' });
+    for (const path of ['/healthz', '/readyz']) expect((await served.call('GET', path)).status).to.equal(200);
+    served.daemon.release();
+    for (const answer of await Promise.all(waiting)) expect(answer.status).to.equal(200);
+    expect((await served.call('PUT', '/heal/3')).status).to.equal(200);
+    expect(served.gateway.inspect()).to.deep.include({ in_flight: 0 });
+    expect(served.gateway.inspect().refused.overloaded).to.equal(2);
+  });
+
+  it('sheds what one connection pipelines, too', async () => {
+    const served = await start({ limits: { in_flight: 5 } });
+    const answers = await served.raw().send(head('PUT /heal/1').repeat(20)).answers(20);
+    const statuses = answers.map(({ status }) => status);
+    expect(statuses).to.deep.equal([...Array<number>(5).fill(200), ...Array<number>(15).fill(503)]);
+  });
+
+  it('tells a connection too many why it is sent away, and drops the rest', async () => {
+    const served = await start({ limits: { connections: 2 } });
+    const first = served.raw().send(head('PUT /heal/1'));
+    const second = served.raw().send(head('PUT /heal/2'));
+    await Promise.all([first.answer(), second.answer()]);
+    const third = served.raw().send(head('PUT /heal/3'));
+    const { status, headers, body } = await third.answer();
+    expect([status, body]).to.deep.equal([503, OVERLOADED]);
+    expect(headers).to.include({ connection: 'close', 'retry-after': '1' });
+    await third.end();
+    expect(served.gateway.inspect().refused.dropped_connections).to.equal(1);
+
+    const crowd = Array.from({ length: 100 }, () => served.raw());
+    await eventually(() => expect(crowd.filter(({ closed }) => closed)).not.to.be.empty, { every: 2 });
+    await eventually(() => expect(served.gateway.inspect().refused.dropped_connections).to.equal(101));
+    first.send(head('PUT /heal/1'));
+    expect((await first.answers(2))[1]?.status).to.equal(200);
+    for (const { socket } of crowd) socket.destroy();
+    await eventually(() => expect(served.gateway.inspect().connections).to.equal(2), { every: 2 });
+    second.socket.destroy();
+    await eventually(() => expect(served.gateway.inspect().connections).to.equal(1), { every: 2 });
+    expect((await served.raw().send(head('PUT /heal/4')).answer()).status).to.equal(200);
+  });
+
+  it('answers 503 when the answer does not come in time, and drops it when it comes', async () => {
+    const served = await start({ limits: { request_timeout: 4 } });
+    served.daemon.hold();
+    const calls = [
+      ['PUT', '/heal/1'],
+      ['GET', '/checkup/1'],
+      ['DELETE', '/heal/1'],
+      ['GET', '/users/1'],
+    ] as const;
+    const waiting = calls.map(([method, path]) => served.call(method, path));
+    await inFlight(served, 4);
+    await served.clock.advance(4_000);
+    expect(served.gateway.inspect().in_flight).to.equal(4);
+    await served.clock.advance(1_000);
+    for (const { status, headers, json } of await Promise.all(waiting)) {
+      expect([status, headers['retry-after']]).to.deep.equal([503, '1']);
+      expect(json).to.include({ error: 'no answer in time, try again later' });
+    }
+    expect(served.gateway.inspect()).to.deep.include({ in_flight: 0 });
+    expect(served.gateway.inspect().refused.answer_timeouts).to.equal(4);
+    served.daemon.release();
+    expect((await served.call('GET', '/checkup/1')).status).to.equal(200);
+  });
+
+  it('refuses a body that is announced too large, before it comes', async () => {
+    const served = await start();
+    for (const more of [[], ['Expect: 100-continue']]) {
+      const client = served.raw().send(head('PUT /heal/5', 'Content-Length: 1025', ...more));
+      const { status, body, headers } = await client.answer();
+      expect([status, body, headers['connection']]).to.deep.equal([413, TOO_LARGE, 'close']);
+      await served.clock.advance(2_000);
+      await client.end();
+    }
+    expect((await served.call('PUT', '/heal/5', { body: 'x'.repeat(1024) })).status).to.equal(200);
+    expect(served.daemon.asked).to.have.length(1);
+  });
+
+  it('refuses a body without a length as soon as it is too large, wherever it goes', async () => {
+    const served = await start();
+    for (const [method, path] of [
+      ['PUT', '/heal/5'],
+      ['POST', '/heal/5/goodbye'],
+      ['PUT', '/nowhere'],
+    ] as const) {
+      const { status, json } = await served.call(method, path, { body: inChunks(20, 100) });
+      expect(status).to.equal(413);
+      expect(json).to.include({ error: 'request body too large' });
+    }
+    expect(served.daemon.asked).to.be.empty;
+  });
+
+  it('reads on after a 413 so that the answer arrives, but not for ever', async () => {
+    const served = await start();
+    const flood = served.raw().send(head('PUT /heal/5', 'Transfer-Encoding: chunked'));
+    const chunk = `400\r\n${'x'.repeat(1024)}\r\n`;
+    for (let sent = 0; sent < 2_000; sent++) flood.send(chunk);
+    expect(await flood.answer()).to.include({ status: 413, body: TOO_LARGE });
+    expect(flood.closed).to.be.false;
+    await served.clock.advance(2_000);
+    await flood.end();
+    expect(served.gateway.inspect().connections).to.equal(0);
+  });
+
+  it('refuses a head that is too large', async () => {
+    const served = await start();
+    for (const large of [
+      head('PUT /heal/5', `X-Filler: ${'x'.repeat(5_000)}`),
+      head(`PUT /heal/${'5'.repeat(5_000)}`),
+      head('PUT /heal/5', ...Array.from({ length: 1_500 }, (_, at) => `X-${at}: 1`)),
+    ]) {
+      const client = served.raw().send(large);
+      const { status, body } = await client.answer();
+      expect(status).to.equal(431);
+      expect(JSON.parse(body)).to.deep.equal({
+        error: 'request head too large',
+        code: 'HEARTBEAT_HEADERS_TOO_LARGE',
+      });
+      await client.end();
+    }
+  });
+
+  it('counts every header: none can hide a body', async () => {
+    const served = await start({ limits: { headers: 65_536, body: 10 } });
+    const many = Array.from({ length: 3_000 }, (_, at) => `X${at}: 1`);
+    const client = served.raw().send(head('PUT /heal/5', ...many, 'Content-Length: 11'));
+    expect((await client.answer()).status).to.equal(413);
+  });
+
+  it('gives a client only so long to send its head', async () => {
+    const served = await start({ limits: { headers_timeout: 0.05 } });
+    const client = served.raw().send('PUT /heal/5 HTTP/1.1\r\nHost: x\r\n');
+    const { status, body } = await client.answer();
+    expect(status).to.equal(408);
+    expect(JSON.parse(body)).to.deep.equal({
+      error: 'the request did not arrive in time',
+      code: 'HEARTBEAT_REQUEST_TIMEOUT',
+    });
+    await client.end();
+    const silent = await served.raw().end();
+    expect(silent.received).to.equal('');
+  });
+
+  it('gives a client only so long to send its body', async () => {
+    const served = await start({ limits: { request_timeout: 4 } });
+    const client = served.raw().send(`${head('PUT /heal/5', 'Content-Length: 10')}hell`);
+    await inFlight(served, 1);
+    await served.clock.advance(5_000);
+    expect(await client.answer()).to.include({
+      status: 408,
+      body: '{"error":"the request did not arrive in time"}',
+    });
+    await served.clock.advance(2_000);
+    await client.end();
+    expect(served.gateway.inspect().refused.answer_timeouts).to.equal(0);
+  });
+
+  it('closes a connection that is idle for keep_alive_timeout', async () => {
+    const served = await start({ keep_alive_timeout: 0.05 });
+    const client = served.raw().send(head('PUT /heal/5'));
+    await client.answer();
+    await client.end();
+  });
+}
+
+function inFlight(served: GatewayUnderTest, count: number): Promise<unknown> {
+  return eventually(() => expect(served.gateway.inspect().in_flight).to.equal(count), { every: 1 });
+}

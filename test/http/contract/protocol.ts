@@ -1,0 +1,154 @@
+import { expect } from 'chai';
+import { eventually } from '../../support/eventually.js';
+import { head } from '../support/raw-client.js';
+import type { GatewayUnderTest, Start } from '../support/gateway-under-test.js';
+
+const MALFORMED = { error: 'malformed request', code: 'HEARTBEAT_MALFORMED_REQUEST' };
+
+/** HTTP as it comes over the wire, well and badly formed. */
+export function protocolContract(start: Start): void {
+  let served: GatewayUnderTest;
+  beforeEach(async () => {
+    served = await start();
+  });
+
+  it('answers malformed HTTP in the house form, closes, and counts it', async () => {
+    const messes = [
+      'hello\r\n\r\n',
+      'PUT /heal/5\r\n\r\n',
+      'PUT /heal/5 HTTP/2.0\r\nHost: x\r\n\r\n',
+      'PUT /heal/5 HTTP/9.9\r\n\r\n',
+      'FROB /heal/5 HTTP/1.1\r\nHost: x\r\n\r\n',
+      'GET /checkup/5 HTTP/1.1\r\nHost: x\r\nBad Header: 1\r\n\r\n',
+      'GET /check up/5 HTTP/1.1\r\nHost: x\r\n\r\n',
+      'PUT /heal/5 HTTP/1.1\r\nHost: x\r\nContent-Length: five\r\n\r\n',
+      'PUT /heal/5 HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n',
+      'GET /checkup/5 HTTP/1.1\r\n\r\n',
+      '\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03',
+    ];
+    for (const mess of messes) {
+      const client = served.raw().send(mess);
+      const { status, headers, body } = await client.answer();
+      expect(status, mess).to.equal(400);
+      expect(JSON.parse(body), mess).to.deep.equal(MALFORMED);
+      expect(headers).to.include({ connection: 'close', 'content-type': 'application/json' });
+      expect(headers).to.have.all.keys([
+        'x-request-id',
+        'date',
+        'connection',
+        'content-type',
+        'content-length',
+      ]);
+      await client.end();
+    }
+    expect(served.gateway.inspect().refused.malformed).to.equal(messes.length);
+    expect(served.daemon.asked).to.be.empty;
+    expect(served.logger.lines.every(({ level }) => level === 'debug')).to.be.true;
+  });
+
+  it('answers what came before the mess, then the mess, in their order', async () => {
+    served.daemon.hold();
+    const client = served.raw().send(`${head('PUT /heal/5')}${head('GET /checkup/5')}rubbish\r\n\r\n`);
+    await eventually(() => expect(served.daemon.held).to.equal(2), { every: 1 });
+    await served.clock.settle();
+    expect(client.received).to.equal('');
+    served.daemon.release();
+    await client.end();
+    const answers = await client.answers(3);
+    expect(answers.map(({ status }) => status)).to.deep.equal([200, 200, 400]);
+    expect(client.rest).to.equal('');
+  });
+
+  it('answers a body that is broken in its middle', async () => {
+    const client = served.raw().send(`${head('PUT /heal/5', 'Transfer-Encoding: chunked')}5\r\nhello\r\n`);
+    await eventually(() => expect(served.gateway.inspect().in_flight).to.equal(1), { every: 1 });
+    client.send('rubbish\r\n');
+    expect(await client.answer()).to.include({ status: 400, body: JSON.stringify(MALFORMED) });
+    await served.clock.advance(2_000);
+    await client.end();
+    expect(served.daemon.asked).to.be.empty;
+  });
+
+  it('answers pipelined requests in their order, whichever is ready first', async () => {
+    const paths = Array.from({ length: 50 }, (_, id) => (id % 3 === 0 ? `users/${id}` : `checkup/${id}`));
+    const client = served.raw().send(paths.map((path) => head(`GET /${path}`)).join(''));
+    const answers = await client.answers(50);
+    expect(answers.map(({ body }) => (JSON.parse(body) as { id: number }).id)).to.deep.equal([
+      ...paths.keys(),
+    ]);
+  });
+
+  it('keeps a connection open over many requests, slow ones and refused ones too', async () => {
+    const client = served.raw();
+    for (let id = 0; id < 20; id++) {
+      client.send(head(id % 5 === 4 ? 'PUT /heal/x' : `PUT /heal/${id}`));
+      const answers = await client.answers(id + 1);
+      expect(answers[id]?.headers).to.include({ connection: 'keep-alive', 'keep-alive': 'timeout=75' });
+    }
+    expect(served.gateway.inspect().connections).to.equal(1);
+  });
+
+  it('answers a client that has closed its own side', async () => {
+    served.daemon.hold();
+    const client = served.raw();
+    client.socket.end(head('PUT /heal/5'));
+    await eventually(() => expect(served.daemon.held).to.equal(1), { every: 1 });
+    await served.clock.settle();
+    served.daemon.release();
+    expect(await client.answer()).to.include({ status: 200, body: '{"status":"online"}' });
+    await client.end();
+  });
+
+  it('speaks HTTP/1.0, with and without keep-alive', async () => {
+    const client = served.raw().send('PUT /heal/5 HTTP/1.0\r\nConnection: keep-alive\r\n\r\n');
+    expect((await client.answer()).status).to.equal(200);
+    client.send('GET /checkup/5 HTTP/1.0\r\n\r\n');
+    expect((await client.answers(2))[1]?.body).to.equal('{"id":5,"status":"online"}');
+    await client.end();
+  });
+
+  it('takes a request in absolute form', async () => {
+    const client = served
+      .raw()
+      .send(`${head('PUT http://heartbeat/heal/5')}${head('PUT http://heartbeat/heal/x')}`);
+    const [good, bad] = await client.answers(2);
+    expect(good).to.include({ status: 200, body: '{"status":"online"}' });
+    expect(bad).to.include({ status: 400, body: '{"error":"invalid user_id format"}' });
+  });
+
+  it('tunnels nothing', async () => {
+    const client = served.raw().send('CONNECT example.org:443 HTTP/1.1\r\nHost: example.org:443\r\n\r\n');
+    const { status, headers } = await client.answer();
+    expect(status).to.equal(405);
+    expect(headers).to.have.property('allow');
+    await client.end();
+  });
+
+  it('ignores an upgrade and an expectation that it does not know', async () => {
+    const client = served.raw().send(head('PUT /heal/5', 'Connection: upgrade', 'Upgrade: h2c'));
+    expect((await client.answer()).status).to.equal(200);
+    const other = served.raw().send(head('PUT /heal/5', 'Expect: wonders'));
+    expect((await other.answer()).status).to.equal(200);
+  });
+
+  it('asks for a body that was announced, and then answers', async () => {
+    const client = served.raw().send(head('PUT /heal/5', 'Expect: 100-continue', 'Content-Length: 4'));
+    await eventually(() => expect(client.received).to.equal('HTTP/1.1 100 Continue\r\n\r\n'), { every: 1 });
+    expect(served.daemon.asked).to.be.empty;
+    client.received = '';
+    client.send('body');
+    expect((await client.answer()).status).to.equal(200);
+  });
+
+  it('forgets a client that resets its connection', async () => {
+    served.daemon.hold();
+    const client = served.raw().send(head('PUT /heal/5') + head('GET /users/5'));
+    await eventually(() => expect(served.daemon.held).to.equal(2), { every: 1 });
+    client.socket.resetAndDestroy();
+    await eventually(() => expect(served.gateway.inspect().connections).to.equal(0), { every: 1 });
+    served.daemon.release();
+    await eventually(() => expect(served.gateway.inspect().in_flight).to.equal(0), { every: 1 });
+    expect((await served.call('GET', '/checkup/5')).status).to.equal(200);
+    expect(served.logger.lines).to.be.empty;
+  });
+}

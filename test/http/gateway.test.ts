@@ -1,0 +1,26 @@
+import { presenceContract } from './contract/presence.js';
+import { otherCallsContract } from './contract/others.js';
+import { requestIdContract } from './contract/request-ids.js';
+import { heartRhythmContract } from './contract/heart-rhythm.js';
+import { pagesContract } from './contract/pages.js';
+import { protocolContract } from './contract/protocol.js';
+import { limitsContract } from './contract/limits.js';
+import { closingContract } from './contract/closing.js';
+import { starting } from './support/gateway-under-test.js';
+
+for (const [lane, fastLane] of [
+  ['Express alone', false],
+  ['the fast lane before Express', true],
+] as const) {
+  describe(`the gateway, by way of ${lane}`, () => {
+    const start = starting(fastLane);
+    describe('presence', () => presenceContract(start));
+    describe('other calls', () => otherCallsContract(start));
+    describe('request id', () => requestIdContract(start));
+    describe('heart_rhythm', () => heartRhythmContract(start));
+    describe('pages of heart_rhythm', () => pagesContract(start));
+    describe('HTTP', () => protocolContract(start));
+    describe('limits', () => limitsContract(start));
+    describe('closing', () => closingContract(start));
+  });
+}

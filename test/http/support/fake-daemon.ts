@@ -1,0 +1,151 @@
+import type { LiveSession, UserCommand, UserReply } from '../../../actors/user/user.protocol.js';
+import type { EndedSession, Session } from '../../../src/domain/session.js';
+import { instant, type Instant } from '../../../src/domain/time.js';
+import type { UserId } from '../../../src/domain/user-id.js';
+import type { ErrorCode } from '../../../src/errors.js';
+import type { Daemon } from '../../../src/http/daemon.js';
+import type { HistoryRange } from '../../../src/ports/history-store.js';
+
+const TIMEOUT = 7_000;
+
+/** Presence in memory, with the faults that a test asks for. Its time stands still unless a test moves `now`. */
+export class FakeDaemon implements Daemon {
+  serving = true;
+  reasons: string[] = [];
+  now = 1_700_000_000_250;
+  /** Every ask is answered with this instead. */
+  reply: UserReply | undefined;
+  /** Every ask throws this. */
+  fault: Error | undefined;
+  /** Reading history throws this, after so many chunks. */
+  historyFault: { readonly error: Error; readonly after: number } | undefined;
+  chunkSize = 100;
+  readonly asked: { readonly kind: UserCommand['kind']; readonly user: UserId }[] = [];
+  /** Sessions handed out by `history`, over all readings. */
+  pulled = 0;
+  /** Readings that have ended, by whichever side. */
+  readingsEnded = 0;
+  readonly #live = new Map<UserId, LiveSession>();
+  readonly #ended = new Map<UserId, EndedSession[]>();
+  #held: (() => void)[] | undefined;
+
+  ask(kind: UserCommand['kind'], user: UserId, answered: (reply: UserReply) => void): void {
+    if (this.fault !== undefined) throw this.fault;
+    this.asked.push({ kind, user });
+    const reply = this.reply ?? this.#decide(kind, user);
+    if (this.#held === undefined) setImmediate(answered, reply);
+    else this.#held.push(() => answered(reply));
+  }
+
+  async *history(user: UserId, range: HistoryRange): AsyncGenerator<readonly Session[]> {
+    const found = this.#sessions(user).filter((session) => isWithin(session, range));
+    if (range.order === 'desc') found.reverse();
+    try {
+      for (let chunk = 0; chunk * this.chunkSize < found.length; chunk++) {
+        this.#mayFail(chunk);
+        const sessions = found.slice(chunk * this.chunkSize, (chunk + 1) * this.chunkSize);
+        this.pulled += sessions.length;
+        yield sessions;
+      }
+      this.#mayFail(Infinity);
+    } finally {
+      this.readingsEnded += 1;
+    }
+  }
+
+  async lastSession(user: UserId): Promise<EndedSession | undefined> {
+    this.#mayFail(0);
+    return this.#ended.get(user)?.at(-1);
+  }
+
+  unready(): readonly string[] {
+    return this.reasons;
+  }
+
+  async supervision(): Promise<object> {
+    return { tree: { name: 'root', note: 'naïve – ☃' } };
+  }
+
+  /** Asks are answered only when `release` is called. */
+  hold(): void {
+    this.#held ??= [];
+  }
+
+  get held(): number {
+    return this.#held?.length ?? 0;
+  }
+
+  release(): void {
+    const held = this.#held ?? [];
+    this.#held = undefined;
+    for (const answer of held) answer();
+  }
+
+  refuseWith(code: ErrorCode): void {
+    this.reply = { kind: 'refused', code };
+  }
+
+  addEnded(user: UserId, sessions: readonly Session[]): void {
+    const added = sessions.map((session) => ({ ...session, lastSeen: session.onlineAt }));
+    this.#ended.set(user, [...(this.#ended.get(user) ?? []), ...added]);
+  }
+
+  #decide(kind: UserCommand['kind'], user: UserId): UserReply {
+    switch (kind) {
+      case 'heal':
+        return this.#heal(user);
+      case 'goodbye':
+        return this.#goodbye(user);
+      case 'checkup':
+        return { kind: this.#live.has(user) ? 'online' : 'offline' };
+      case 'describe':
+        return { kind: 'described', session: this.#live.get(user) };
+      case 'erase':
+        this.#live.delete(user);
+        this.#ended.delete(user);
+        return { kind: 'erased' };
+    }
+  }
+
+  #heal(user: UserId): UserReply {
+    const now = instant(this.now);
+    const onlineAt = this.#live.get(user)?.onlineAt ?? now;
+    this.#live.set(user, { onlineAt, lastSeen: now, deadline: instant(now + TIMEOUT) });
+    return { kind: 'online' };
+  }
+
+  #goodbye(user: UserId): UserReply {
+    const live = this.#live.get(user);
+    this.#live.delete(user);
+    if (live !== undefined) this.addEnded(user, [{ onlineAt: live.onlineAt, offlineAt: instant(this.now) }]);
+    return { kind: 'offline' };
+  }
+
+  #sessions(user: UserId): Session[] {
+    const live = this.#live.get(user);
+    const going = live === undefined ? [] : [{ onlineAt: live.onlineAt, offlineAt: live.deadline }];
+    return [...(this.#ended.get(user) ?? []), ...going];
+  }
+
+  #mayFail(chunk: number): void {
+    if (this.historyFault !== undefined && chunk >= this.historyFault.after) throw this.historyFault.error;
+  }
+}
+
+function isWithin({ onlineAt, offlineAt }: Session, { from, before, after, order }: HistoryRange): boolean {
+  if (from !== undefined && offlineAt < from) return false;
+  if (before !== undefined && onlineAt >= before) return false;
+  if (after === undefined) return true;
+  return order === 'asc' ? onlineAt > after : onlineAt < after;
+}
+
+/** So many sessions that lie one behind the other. */
+export function sessionsInARow(
+  count: number,
+  start = 1_600_000_000_000,
+): { onlineAt: Instant; offlineAt: Instant }[] {
+  return Array.from({ length: count }, (_, at) => ({
+    onlineAt: instant(start + at * 20_000),
+    offlineAt: instant(start + at * 20_000 + 9_999),
+  }));
+}

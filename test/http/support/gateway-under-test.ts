@@ -1,0 +1,124 @@
+import { Readable } from 'node:stream';
+import { Agent } from 'undici';
+import { parseUserId, type UserId } from '../../../src/domain/user-id.js';
+import { createGateway, type Gateway } from '../../../src/http/gateway.js';
+import type { GatewayLimits } from '../../../src/http/options.js';
+import { RecordingLogger } from '../../support/recording-logger.js';
+import { SimulatedClock } from '../../support/simulated-clock.js';
+import { FakeDaemon } from './fake-daemon.js';
+import { RawClient } from './raw-client.js';
+
+export interface StartOptions {
+  readonly limits?: Partial<GatewayLimits>;
+  readonly keep_alive_timeout?: number;
+}
+
+/** Starts a gateway for one test. */
+export type Start = (options?: StartOptions) => Promise<GatewayUnderTest>;
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  readonly text: string;
+  readonly json: unknown;
+}
+
+export interface Sent {
+  readonly headers?: Record<string, string>;
+  readonly body?: string | AsyncIterable<Buffer>;
+}
+
+const LIMITS: GatewayLimits = {
+  body: 1024,
+  headers: 4096,
+  connections: 1000,
+  in_flight: 1000,
+  request_timeout: 30,
+  headers_timeout: 10,
+  page: 1000,
+};
+
+/** A real gateway on a free port, the daemon behind it, and what is needed to talk to it. */
+export class GatewayUnderTest {
+  readonly daemon = new FakeDaemon();
+  readonly clock = new SimulatedClock();
+  readonly logger = new RecordingLogger();
+  readonly gateway: Gateway;
+  readonly failures: Error[] = [];
+  readonly #agent = new Agent();
+  readonly #raw: RawClient[] = [];
+  url = '';
+
+  constructor(fastLane: boolean, { limits, keep_alive_timeout = 75 }: StartOptions) {
+    this.gateway = createGateway(
+      {
+        host: '127.0.0.1',
+        port: 0,
+        keep_alive_timeout,
+        fast_lane: fastLane,
+        limits: { ...LIMITS, ...limits },
+      },
+      this.daemon,
+      { clock: this.clock, logger: this.logger, failed: (error) => this.failures.push(error) },
+    );
+  }
+
+  get port(): number {
+    return Number(new URL(this.url).port);
+  }
+
+  async listen(): Promise<this> {
+    ({ url: this.url } = await this.gateway.listen());
+    return this;
+  }
+
+  /** Sends a request with its path exactly as it is given. */
+  async call(method: string, path: string, { headers = {}, body }: Sent = {}): Promise<Answer> {
+    const answer = await this.#agent.request({
+      origin: this.url,
+      path,
+      method,
+      headers,
+      body: typeof body === 'object' ? Readable.from(body) : (body ?? null),
+    });
+    const text = await answer.body.text();
+    return {
+      status: answer.statusCode,
+      headers: answer.headers,
+      text,
+      json: text === '' ? undefined : (JSON.parse(text) as unknown),
+    };
+  }
+
+  raw(): RawClient {
+    const client = new RawClient(this.port);
+    this.#raw.push(client);
+    return client;
+  }
+
+  async stop(): Promise<void> {
+    this.daemon.release();
+    await this.#agent.destroy();
+    for (const { socket } of this.#raw) socket.destroy();
+    await this.gateway.abort();
+  }
+}
+
+/** To be called in a `describe`: what a test starts ends with it. */
+export function starting(fastLane: boolean): Start {
+  const running: GatewayUnderTest[] = [];
+  afterEach(async () => {
+    await Promise.all(running.splice(0).map((gateway) => gateway.stop()));
+  });
+  return async (options = {}) => {
+    const gateway = new GatewayUnderTest(fastLane, options);
+    running.push(gateway);
+    return gateway.listen();
+  };
+}
+
+export function userId(text: string | number): UserId {
+  const user = parseUserId(String(text));
+  if (user === undefined) throw new TypeError(`${text} is no user id`);
+  return user;
+}

@@ -1,0 +1,126 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+
+export const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+/** The built command. */
+export const HEARTBEAT = fileURLToPath(new URL('../../dist/src/main.js', import.meta.url));
+
+export interface ProcessPlan {
+  /** The program and its arguments. */
+  readonly command: readonly [string, ...string[]];
+  readonly cwd?: string;
+  readonly env?: Readonly<Record<string, string>>;
+  /** Standard input is closed from the beginning, as a service manager may have it. */
+  readonly closedStdin?: boolean;
+}
+
+export interface Ended {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+}
+
+/** One line of the daemon's log. */
+export interface LoggedLine {
+  readonly level: string;
+  readonly message: string;
+  readonly timestamp: string;
+  readonly [field: string]: unknown;
+}
+
+const LISTENING = /^listening on (http:\/\/\S+)$/m;
+
+/** A child process of this test, with all that it has said. */
+export class DaemonProcess {
+  readonly #child: ChildProcess;
+  readonly ended: Promise<Ended>;
+  #end: Ended | undefined;
+  #stdout = '';
+  #stderr = '';
+
+  constructor({ command: [program, ...given], cwd, env, closedStdin }: ProcessPlan) {
+    this.#child = spawn(program, given, {
+      cwd: cwd ?? ROOT,
+      env: { ...foreignEnvironment(), ...env },
+      stdio: [closedStdin === true ? 'pipe' : 'ignore', 'pipe', 'pipe'],
+    });
+    this.#child.stdin?.end();
+    this.#child.stdout?.setEncoding('utf8').on('data', (text: string) => {
+      this.#stdout += text;
+    });
+    this.#child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+      this.#stderr += text;
+    });
+    // Not `exit`: by `close` all that it has said has been read.
+    this.ended = new Promise((resolve, reject) => {
+      this.#child.once('error', reject).once('close', (code, signal) => {
+        this.#end = { code, signal };
+        resolve(this.#end);
+      });
+    });
+    this.ended.catch(() => undefined);
+  }
+
+  get pid(): number {
+    const { pid } = this.#child;
+    if (pid === undefined) throw new Error('the process could not be started');
+    return pid;
+  }
+
+  get running(): boolean {
+    return this.#end === undefined;
+  }
+
+  get stdout(): string {
+    return this.#stdout;
+  }
+
+  get stderr(): string {
+    return this.#stderr;
+  }
+
+  /** Where it listens; to be asked once it is ready. */
+  get url(): string {
+    const [, url] = LISTENING.exec(this.#stdout) ?? [];
+    if (url !== undefined) return url;
+    throw new Error(`the daemon is not ready; it has said:\n${this.#stdout}${this.#stderr}`);
+  }
+
+  get isReady(): boolean {
+    return LISTENING.test(this.#stdout);
+  }
+
+  /** Whether it has logged such an event. */
+  hasLogged(message: string): boolean {
+    return this.#stderr.includes(`"message":${JSON.stringify(message)}`);
+  }
+
+  /** @throws SyntaxError when a line of standard error is no JSON */
+  get log(): LoggedLine[] {
+    return this.#stderr
+      .split('\n')
+      .filter((line) => line !== '')
+      .map((line) => JSON.parse(line) as LoggedLine);
+  }
+
+  logged(message: string): LoggedLine[] {
+    return this.log.filter((line) => line.message === message);
+  }
+
+  signal(signal: NodeJS.Signals): void {
+    this.#child.kill(signal);
+  }
+
+  async kill(): Promise<void> {
+    this.signal('SIGKILL');
+    await this.ended;
+  }
+}
+
+/** The environment without what would configure the daemon, or what the test runner has set for itself. */
+function foreignEnvironment(): NodeJS.ProcessEnv {
+  return Object.fromEntries(
+    Object.entries(process.env).filter(
+      ([name]) => !/^(HEARTBEAT_|NODE_OPTIONS$|NODE_V8_COVERAGE$)/.test(name),
+    ),
+  );
+}

@@ -1,0 +1,230 @@
+/** What one client asked for one user, as its own process logged it. Times in milliseconds of the wall clock. */
+export interface Call {
+  readonly user: string;
+  readonly kind: 'heal' | 'goodbye';
+  readonly sent: number;
+  /** When the answer came, or the news that none will. */
+  readonly answered: number;
+  /** `refused` had no effect. What was `lost` may have had one. */
+  readonly outcome: 'acknowledged' | 'refused' | 'lost';
+}
+
+/** A stored session, in milliseconds. */
+export interface Session {
+  readonly onlineAt: number;
+  readonly offlineAt: number;
+}
+
+/** A stretch in which the daemon heard nobody. It began and ended some time within the bounds. */
+export interface Outage {
+  readonly cause: 'killed' | 'stalled';
+  readonly began: { readonly earliest: number; readonly latest: number };
+  readonly ended: { readonly earliest: number; readonly latest: number };
+}
+
+export interface Circumstances {
+  /** Milliseconds that a heal holds a user online. */
+  readonly timeout: number;
+  /** In order. */
+  readonly outages: readonly Outage[];
+  /** A deadline that lay this long before a kill was acted on, and the end is on disk. */
+  readonly settles: number;
+  /** How far the clocks of two processes may seem apart. */
+  readonly tolerance: number;
+  /** A stall shorter than this is no outage, but a heal read in it counts from when it began. */
+  readonly stall: number;
+}
+
+/**
+ * Holds the stored sessions of one user against all that the user's client asked, one call after the other.
+ *
+ * Every acknowledged heal must have opened a session or fallen into one, every session must have been opened by a
+ * heal, and begin and end when the calls say, as exactly as sending and answering tell. Where an outage lies between
+ * the last heal and its deadline, the end may be up to one timeout later than the deadline, and no heal acknowledged
+ * before it may lie behind it; whoever came back in time must have been taken for the same session.
+ *
+ * @returns what is wrong, a sentence each
+ */
+export function compareHistory(
+  calls: readonly Call[],
+  stored: readonly Session[],
+  circumstances: Circumstances,
+): string[] {
+  const overlaps = stored.flatMap((session, index) => {
+    const before = stored[index - 1];
+    if (session.offlineAt < session.onlineAt) return [`${shown(session)} ends before it begins`];
+    if (before === undefined || session.onlineAt >= before.offlineAt) return [];
+    return [`${shown(session)} overlaps with ${shown(before)}`];
+  });
+  return overlaps.length > 0 ? overlaps : new Comparison(stored, circumstances).of(calls);
+}
+
+/** One way to understand the calls so far: so many sessions have ended, and perhaps one goes on. */
+interface Reading {
+  readonly ended: number;
+  /** The last call that the session going on has heard. */
+  readonly heard: Call | undefined;
+}
+
+class Comparison {
+  readonly #stored: readonly Session[];
+  readonly #around: Circumstances;
+  #reasons: string[] = [];
+
+  constructor(stored: readonly Session[], around: Circumstances) {
+    this.#stored = stored;
+    this.#around = around;
+  }
+
+  /** Follows every reading of the calls that the stored sessions allow, until none is left. */
+  of(calls: readonly Call[]): string[] {
+    let readings: readonly Reading[] = [{ ended: 0, heard: undefined }];
+    for (const call of calls) {
+      if (call.outcome === 'refused') continue;
+      this.#reasons = [];
+      const next = readings.flatMap((reading) => this.#after(reading, call));
+      if (next.length === 0) return [`${told(call)} fits no session: ${this.#why()}`];
+      readings = distinct(next);
+    }
+    this.#reasons = [];
+    const complete = readings
+      .flatMap((reading) => (reading.heard === undefined ? [reading] : this.#expire(reading, undefined)))
+      .some(({ ended }) => ended === this.#stored.length);
+    if (complete) return [];
+    return this.#reasons.length > 0
+      ? [`the last session: ${this.#why()}`]
+      : [`${this.#stored.length} sessions are stored, and nobody opened so many`];
+  }
+
+  #after(reading: Reading, call: Call): Reading[] {
+    const effective =
+      call.kind === 'heal' ? this.#afterHeal(reading, call) : this.#afterGoodbye(reading, call);
+    return call.outcome === 'lost' ? [reading, ...effective] : effective;
+  }
+
+  #afterHeal(reading: Reading, call: Call): Reading[] {
+    if (reading.heard === undefined) return this.#open(reading, call);
+    const extended = this.#mayExtend(reading.heard, call) ? [{ ended: reading.ended, heard: call }] : [];
+    return [...extended, ...this.#expire(reading, call).flatMap((closed) => this.#open(closed, call))];
+  }
+
+  #afterGoodbye(reading: Reading, call: Call): Reading[] {
+    if (reading.heard === undefined) return [reading];
+    return [...this.#sayGoodbye(reading, call), ...this.#expire(reading, call)];
+  }
+
+  #open({ ended }: Reading, call: Call): Reading[] {
+    const session = this.#stored[ended];
+    if (session === undefined) return this.#refuse('no session is stored for it');
+    if (this.#within(session.onlineAt, call.sent, call.answered)) return [{ ended, heard: call }];
+    return this.#refuse(`${shown(session)} does not begin then`);
+  }
+
+  #sayGoodbye({ ended }: Reading, call: Call): Reading[] {
+    const session = this.#stored[ended];
+    if (session !== undefined && this.#within(session.offlineAt, call.sent, call.answered)) {
+      return [{ ended: ended + 1, heard: undefined }];
+    }
+    return this.#refuse(`${shown(session)} does not end then`);
+  }
+
+  /** The session ends by itself, before `next` is heard if that is given. */
+  #expire({ ended, heard }: Reading, next: Call | undefined): Reading[] {
+    const session = this.#stored[ended];
+    if (heard === undefined || session === undefined) return [];
+    const [earliest, latest] = this.#endOf(heard);
+    if (!this.#within(session.offlineAt, earliest, latest)) {
+      return this.#refuse(
+        `${shown(session)} was last heard by ${told(heard)} and should end between ${earliest} and ${latest}`,
+      );
+    }
+    const held = this.#surelyOnlineUntil(heard);
+    if (next !== undefined && next.answered <= held) {
+      return this.#refuse(`${shown(session)} ended although its user had time until ${held}`);
+    }
+    return [{ ended: ended + 1, heard: undefined }];
+  }
+
+  /** Between when and when a session that was last heard by `call` is stored to end. */
+  #endOf(call: Call): [number, number] {
+    const { timeout, outages, settles } = this.#around;
+    let over = call.answered + timeout + settles;
+    let stood = 0;
+    let interrupted = false;
+    for (const { cause, began, ended } of outages) {
+      if (ended.latest <= call.answered) continue;
+      if (began.earliest >= over) break;
+      interrupted = true;
+      const length = ended.latest - began.earliest;
+      if (cause === 'stalled') stood += length;
+      over = Math.max(over + length, ended.latest + timeout + settles);
+    }
+    if (!interrupted) return [call.sent + timeout, call.answered + timeout];
+    return [call.sent, call.answered + 2 * timeout + stood];
+  }
+
+  #mayExtend(heard: Call, call: Call): boolean {
+    const until = this.#surelyOfflineFrom(heard);
+    if (call.sent <= until) return true;
+    this.#refuse(`it cannot extend a session that was over by ${until}`);
+    return false;
+  }
+
+  /** Until when the user of an acknowledged heal was certainly held online, outages included. */
+  #surelyOnlineUntil(call: Call): number {
+    const { timeout, outages } = this.#around;
+    let until = call.sent + timeout;
+    let heardSince = call.outcome === 'acknowledged';
+    for (const { began, ended } of outages) {
+      if (began.earliest <= call.sent) continue;
+      // It may have ended before the outage.
+      if (until <= began.latest) return until;
+      const shifted = until + Math.max(0, ended.earliest - began.latest);
+      const anew = ended.earliest + timeout;
+      until = heardSince ? Math.max(shifted, anew) : Math.min(shifted, anew);
+      heardSince = false;
+    }
+    return until - this.#around.tolerance;
+  }
+
+  /** From when on the user was certainly offline, whatever was held for outages. */
+  #surelyOfflineFrom(call: Call): number {
+    const { timeout, outages, settles, stall } = this.#around;
+    let from = call.answered + timeout;
+    for (const { began, ended } of outages) {
+      if (ended.latest <= call.sent) continue;
+      if (from + settles < began.earliest) break;
+      from = Math.max(from + ended.latest - began.earliest, ended.latest + timeout);
+    }
+    return from + stall;
+  }
+
+  #within(at: number, earliest: number, latest: number): boolean {
+    const { tolerance } = this.#around;
+    return at >= earliest - tolerance && at <= latest + tolerance;
+  }
+
+  #refuse(reason: string): [] {
+    this.#reasons.push(reason);
+    return [];
+  }
+
+  #why(): string {
+    return [...new Set(this.#reasons)].join('; ');
+  }
+}
+
+function distinct(readings: readonly Reading[]): Reading[] {
+  return readings.filter(
+    (reading, index) =>
+      readings.findIndex(({ ended, heard }) => ended === reading.ended && heard === reading.heard) === index,
+  );
+}
+
+function told({ kind, outcome, sent, answered }: Call): string {
+  return `the ${outcome} ${kind} of ${sent} to ${answered}`;
+}
+
+function shown(session: Session | undefined): string {
+  return session === undefined ? 'no session' : `the session ${session.onlineAt} to ${session.offlineAt}`;
+}

@@ -1,0 +1,220 @@
+import type { BlindInterval } from '../../../src/domain/blindness.js';
+import type { EndedSession, OpenSession } from '../../../src/domain/session.js';
+import type { Instant } from '../../../src/domain/time.js';
+import type { UserId } from '../../../src/domain/user-id.js';
+import { HeartbeatError } from '../../../src/errors.js';
+import type {
+  HistoryRange,
+  HistoryRecord,
+  HistoryStore,
+  StoreSummary,
+} from '../../../src/ports/history-store.js';
+
+/** What becomes of a write that is not simply done: it had reached the disk all the same, or it had not. */
+export type Fate = 'kept' | 'dropped';
+
+/**
+ * A store that can be slow, refuse, and outlive the process that uses it. Each process has its own attachment; one
+ * that was killed hears nothing any more, and what it had not written is lost.
+ */
+export class Disk {
+  #inner: HistoryStore;
+  readonly #reborn: () => HistoryStore;
+  #attachment: Attachment | undefined;
+  /** Inner calls under way; simulated time waits for them. */
+  busy = 0;
+  #refuses: Fate | undefined;
+  /** A store that refused a write goes on refusing until it is opened again. */
+  #broken = false;
+  #holds: Fate | undefined;
+  #held: (() => void)[] = [];
+
+  /** @param reborn opens the same data as a new process does */
+  constructor(reborn: () => HistoryStore) {
+    this.#reborn = reborn;
+    this.#inner = reborn();
+  }
+
+  get holds(): boolean {
+    return this.#holds !== undefined;
+  }
+
+  attach(): HistoryStore {
+    this.#attachment = new Attachment(this);
+    return this.#attachment;
+  }
+
+  /** The process is gone: nothing it asked for is answered, and what was held back is dropped. */
+  async detach(): Promise<void> {
+    if (this.#attachment !== undefined) this.#attachment.severed = true;
+    this.#held = [];
+    this.#holds = undefined;
+    this.#broken = false;
+    while (this.busy > 0) await turn();
+    await this.#inner.close();
+    this.#inner = this.#reborn();
+  }
+
+  /** From here on writes take until `release`. */
+  hold(fate: Fate): void {
+    this.#holds = fate;
+  }
+
+  release(): void {
+    this.#holds = undefined;
+    const held = this.#held;
+    this.#held = [];
+    for (const go of held) go();
+  }
+
+  refuse(fate: Fate): void {
+    this.#refuses = fate;
+  }
+
+  mend(): void {
+    this.#refuses = undefined;
+  }
+
+  read<T>(work: (inner: HistoryStore) => Promise<T>): Promise<T> {
+    return this.#busyWith(work(this.#inner));
+  }
+
+  async change<T>(severed: () => boolean, work: (inner: HistoryStore) => Promise<T>): Promise<T> {
+    const holds = this.#holds;
+    if (holds === 'dropped') await this.#untilReleased();
+    if (severed()) return never();
+    const refuses = this.#refuses ?? (this.#broken ? 'dropped' : undefined);
+    if (refuses !== undefined) this.#broken = true;
+    const done = refuses === 'dropped' ? undefined : { outcome: await this.#busyWith(work(this.#inner)) };
+    if (holds === 'kept') await this.#untilReleased();
+    if (severed()) return never();
+    if (refuses !== undefined || done === undefined) throw refusal();
+    return done.outcome;
+  }
+
+  async reopen(): Promise<void> {
+    if (this.#refuses !== undefined) throw refusal();
+    await this.#busyWith(this.#inner.reopen());
+    this.#broken = false;
+  }
+
+  countSessions(): number {
+    return this.#inner.countSessions();
+  }
+
+  #untilReleased(): Promise<void> {
+    return new Promise((resolve) => {
+      if (this.#holds === undefined) resolve();
+      else this.#held.push(resolve);
+    });
+  }
+
+  async #busyWith<T>(work: Promise<T>): Promise<T> {
+    this.busy++;
+    try {
+      return await work;
+    } finally {
+      this.busy--;
+    }
+  }
+}
+
+/** The disk as one process sees it. */
+class Attachment implements HistoryStore {
+  readonly #disk: Disk;
+  severed = false;
+
+  constructor(disk: Disk) {
+    this.#disk = disk;
+  }
+
+  open(): Promise<StoreSummary> {
+    return this.#read((inner) => inner.open());
+  }
+
+  close(): Promise<void> {
+    return this.#read((inner) => inner.close());
+  }
+
+  reopen(): Promise<void> {
+    return this.severed ? never() : this.#disk.reopen();
+  }
+
+  write(batch: readonly HistoryRecord[]): Promise<void> {
+    return this.#change((inner) => inner.write(batch));
+  }
+
+  erase(user: UserId): Promise<void> {
+    return this.#change((inner) => inner.erase(user));
+  }
+
+  prune(before: Instant, limit: number): Promise<number> {
+    return this.#change((inner) => inner.prune(before, limit));
+  }
+
+  openSessions(): AsyncIterable<readonly OpenSession[]> {
+    return this.#iterate((inner) => inner.openSessions());
+  }
+
+  healedSince(): AsyncIterable<{ readonly generation: number; readonly users: readonly UserId[] }> {
+    return this.#iterate((inner) => inner.healedSince());
+  }
+
+  sessions(user: UserId, range: HistoryRange): AsyncIterable<readonly EndedSession[]> {
+    return this.#iterate((inner) => inner.sessions(user, range));
+  }
+
+  lastSession(user: UserId): Promise<EndedSession | undefined> {
+    return this.#read((inner) => inner.lastSession(user));
+  }
+
+  blindIntervals(limit: number): Promise<readonly BlindInterval[]> {
+    return this.#read((inner) => inner.blindIntervals(limit));
+  }
+
+  countSessions(): number {
+    return this.#disk.countSessions();
+  }
+
+  size(): Promise<number> {
+    return this.#read((inner) => inner.size());
+  }
+
+  async #read<T>(work: (inner: HistoryStore) => Promise<T>): Promise<T> {
+    if (this.severed) return never();
+    const outcome = await this.#disk.read(work);
+    return this.severed ? never() : outcome;
+  }
+
+  async #change<T>(work: (inner: HistoryStore) => Promise<T>): Promise<T> {
+    if (this.severed) return never();
+    return this.#disk.change(() => this.severed, work);
+  }
+
+  async *#iterate<T>(of: (inner: HistoryStore) => AsyncIterable<T>): AsyncIterable<T> {
+    const chunks = await this.#read((inner) => Promise.resolve(of(inner)[Symbol.asyncIterator]()));
+    try {
+      for (;;) {
+        const next = await this.#read(() => chunks.next());
+        if (next.done === true) return;
+        yield next.value;
+      }
+    } finally {
+      await chunks.return?.();
+    }
+  }
+}
+
+function refusal(): HeartbeatError {
+  return new HeartbeatError('HEARTBEAT_STORE_REFUSES', 'the disk is full');
+}
+
+function never<T>(): Promise<T> {
+  return new Promise(() => undefined);
+}
+
+function turn(): Promise<void> {
+  return new Promise((resolve) => {
+    setImmediate(resolve);
+  });
+}

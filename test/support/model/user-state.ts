@@ -1,0 +1,331 @@
+/**
+ * What the promises say about one user, in plain values. A state is one of the ways things may stand: where a promise
+ * leaves something open (was the batch on the disk before the kill?), there is a state for each answer, and whatever
+ * is seen afterwards rules some of them out. No state left means that a promise was broken.
+ *
+ * Moments and instants are bare numbers here: milliseconds on the monotonic and on the wall clock.
+ */
+
+export interface Range {
+  readonly lo: number;
+  readonly hi: number;
+}
+
+/** A session as its beginning and end may be. */
+export interface Past {
+  readonly onlineAt: Range;
+  readonly offlineAt: Range;
+}
+
+/** The session that goes on, or whose deadline passed without anybody having noticed. */
+export interface Live {
+  readonly onlineAt: Range;
+  readonly openedAt: number;
+  readonly lastHeal: number;
+  readonly deadline: Range;
+  /** Set after a restart, until the next heal: what the end is stored as if there is none. */
+  readonly endsAt?: Range | undefined;
+  /** Whether it was healed since the daemon was last blind. */
+  readonly quiet: boolean;
+  /** Whether it was healed since the last restart; `perhaps` when the disk may not know. */
+  readonly heard: 'yes' | 'no' | 'perhaps';
+}
+
+export interface State {
+  readonly past: readonly Past[];
+  readonly live: Live | undefined;
+  /** What a kill might bring to light instead: something was refused, and reached the disk all the same. */
+  readonly ifKilled: readonly State[];
+}
+
+export const STRANGER: State = { past: [], live: undefined, ifKilled: [] };
+
+/** When a request may have arrived, when it was read, and what the wall clock showed then. */
+export interface Arrival {
+  readonly arrived: Range;
+  readonly readAt: number;
+  readonly wall: number;
+}
+
+export interface Session {
+  readonly onlineAt: number;
+  readonly offlineAt: number;
+}
+
+export interface Rules {
+  readonly timeout: number;
+  readonly grace: number;
+  /** How late anything is noticed, at the most. */
+  readonly tick: number;
+  /** How old the word on disk that the daemon is alive may be, if the disk works. */
+  readonly lag: number;
+}
+
+export function exactly(at: number): Range {
+  return { lo: at, hi: at };
+}
+
+function plus(range: Range, by: number, atMost = by): Range {
+  return { lo: range.lo + by, hi: range.hi + atMost };
+}
+
+function atLeast(range: Range, least: Range): Range {
+  return { lo: Math.max(range.lo, least.lo), hi: Math.max(range.hi, least.hi) };
+}
+
+function hull(a: Range, b: Range): Range {
+  return { lo: Math.min(a.lo, b.lo), hi: Math.max(a.hi, b.hi) };
+}
+
+/** A moment as the session's people see it: as long after its beginning as the monotonic clock says. */
+function instantOf({ onlineAt, openedAt }: Live, at: Range): Range {
+  return atLeast({ lo: onlineAt.lo + at.lo - openedAt, hi: onlineAt.hi + at.hi - openedAt }, onlineAt);
+}
+
+function offlineAt(live: Live): Range {
+  return live.endsAt ?? instantOf(live, live.deadline);
+}
+
+function ended(state: State, live: Live, at: Range): State {
+  const offline = atLeast(at, live.onlineAt);
+  return {
+    ...state,
+    past: [...state.past, { onlineAt: live.onlineAt, offlineAt: offline }],
+    live: undefined,
+  };
+}
+
+/** The deadline has passed, and it is known to be on disk. */
+export function expired(state: State, now: number): State {
+  const { live } = state;
+  if (live === undefined || live.deadline.hi >= now) return state;
+  return ended(state, live, offlineAt(live));
+}
+
+function opened(state: State, { readAt, wall }: Arrival, { timeout }: Rules): State {
+  const before = state.past.at(-1);
+  const earliest = before === undefined ? exactly(wall) : atLeast(before.offlineAt, plus(before.onlineAt, 1));
+  const live: Live = {
+    onlineAt: atLeast(exactly(wall), earliest),
+    openedAt: readAt,
+    lastHeal: readAt,
+    deadline: exactly(readAt + timeout),
+    quiet: false,
+    heard: 'yes',
+  };
+  return { ...state, live };
+}
+
+/** @param joins an opening was under way when it came, so that it extends that however late it is */
+export function healed(
+  state: State,
+  at: Arrival,
+  rules: Rules,
+  disk: 'works' | 'fails',
+  joins: boolean,
+): State[] {
+  const { live } = state;
+  if (live === undefined) return [opened(state, at, rules)];
+  const states: State[] = [];
+  if (joins || at.arrived.lo <= live.deadline.hi) {
+    const heard = live.heard === 'yes' || disk === 'works' ? 'yes' : 'perhaps';
+    const deadline = exactly(at.readAt + rules.timeout);
+    const extended = {
+      ...live,
+      deadline,
+      lastHeal: at.readAt,
+      endsAt: undefined,
+      quiet: false,
+      heard,
+    } as const;
+    states.push({ ...state, live: extended });
+  }
+  if (at.arrived.hi > live.deadline.lo) {
+    states.push(opened(ended(state, live, offlineAt(live)), at, rules));
+  }
+  return states;
+}
+
+/** Heals that need nothing of the disk are not refused for its sake. */
+export function healRefusedByDisk(state: State, at: Arrival, rules: Rules, joins: boolean): State[] {
+  if (state.live !== undefined && !joins && at.arrived.hi <= state.live.deadline.lo) return [];
+  return [perhapsStored(state, healed(state, at, rules, 'works', false))];
+}
+
+export function goneByGoodbye(state: State, at: Arrival): State[] {
+  const { live } = state;
+  if (live === undefined) return [state];
+  const states: State[] = [];
+  if (at.arrived.lo < live.deadline.hi) states.push(ended(state, live, instantOf(live, exactly(at.readAt))));
+  if (at.arrived.hi >= live.deadline.lo) states.push(ended(state, live, offlineAt(live)));
+  return states;
+}
+
+export function goodbyeRefusedByDisk(state: State, at: Arrival): State[] {
+  return [perhapsStored(state, goneByGoodbye(state, at))];
+}
+
+export function erased(state: State): State[] {
+  return [{ ...STRANGER, ifKilled: state.ifKilled }];
+}
+
+/** The session that goes on goes on. Whether what was before it is still there, nobody can know. */
+export function eraseRefusedByDisk(state: State): State[] {
+  return [state, { ...state, past: [] }].map((one) => perhapsStored(one, [STRANGER]));
+}
+
+function perhapsStored(state: State, onDisk: readonly State[]): State {
+  return { ...state, ifKilled: [...state.ifKilled, ...onDisk.map((one) => ({ ...one, ifKilled: [] }))] };
+}
+
+export interface Stall {
+  readonly from: number;
+  readonly to: number;
+  readonly blind: boolean;
+}
+
+/** After blindness nobody has less time than before, nor less than a timeout (or the grace) unless quiet before. */
+export function stalled(state: State, { from, to, blind }: Stall, { timeout, grace, tick }: Rules): State[] {
+  const { live } = state;
+  if (live === undefined || !blind) return [state];
+  const shifted = plus(live.deadline, to - from, to - from + tick);
+  const again = exactly(to + Math.min(timeout, grace));
+  const given = { ...live, deadline: live.quiet ? shifted : atLeast(shifted, again), quiet: true };
+  const states: State[] = [];
+  if (live.deadline.hi >= from - tick) states.push({ ...state, live: given });
+  // It was over, whether noticed or not.
+  if (live.deadline.lo < from) states.push(state);
+  return states;
+}
+
+export interface Restart {
+  readonly killedAt: number;
+  readonly at: number;
+  readonly wall: number;
+  /** How long before the kill the disk last heard, at the most, that the daemon was alive. */
+  readonly unheard: number;
+  /** Since when the disk may have heard nothing, if it refused or was slow. */
+  readonly deafSince: number | undefined;
+  /** How late a deadline may have been noticed. */
+  readonly late: number;
+  /** The wall clock was set since the restart before this one. */
+  readonly jumped: boolean;
+}
+
+/** Whoever was online is so for one more timeout; in a crash loop, only for the time that was left. */
+export function restarted(state: State, restart: Restart, rules: Rules): State[] {
+  return [state, ...state.ifKilled].flatMap((one) => {
+    const { live } = one;
+    const found: State = { past: one.past, live, ifKilled: [] };
+    if (live === undefined) return [found];
+    const states: State[] = [{ ...found, live: recovered(live, restart, rules) }];
+    if (live.deadline.lo < restart.killedAt) states.push(ended(found, live, offlineAt(live)));
+    return states;
+  });
+}
+
+function recovered(live: Live, restart: Restart, rules: Rules): Live {
+  const { killedAt, at, wall, unheard, jumped } = restart;
+  const { timeout } = rules;
+  const whole = exactly(at + timeout);
+  const rest = jumped
+    ? { lo: at, hi: whole.hi }
+    : {
+        lo: live.deadline.lo + at - killedAt,
+        hi: Math.min(live.deadline.hi + at - killedAt + unheard, whole.hi),
+      };
+  const deadline = { yes: whole, no: rest, perhaps: hull(rest, whole) }[live.heard];
+  const anew = endOfSilent(live, restart, rules);
+  const endsAt = live.heard === 'yes' || live.endsAt === undefined ? anew : live.endsAt;
+  return {
+    ...live,
+    // Across a restart only the wall clock can tell how long it has been.
+    openedAt: at - Math.max(0, wall - live.onlineAt.lo),
+    deadline,
+    endsAt: live.heard === 'perhaps' ? hull(anew, endsAt) : endsAt,
+    quiet: true,
+    heard: 'no',
+  };
+}
+
+/** Not before the last heal, and within one timeout of the truth. */
+function endOfSilent(live: Live, { deafSince, late, jumped }: Restart, { timeout, lag }: Rules): Range {
+  if (jumped) return { lo: live.onlineAt.lo, hi: Infinity };
+  const lastKnown = Math.min(live.lastHeal, (deafSince ?? Infinity) - lag + timeout);
+  return instantOf(live, { lo: lastKnown, hi: live.deadline.hi + late + timeout });
+}
+
+/** The state as it is if the user was said to be online, or not. */
+export function saidOnline(state: State, arrived: Range, online: boolean): State[] {
+  const { live } = state;
+  if (online) return live !== undefined && arrived.lo < live.deadline.hi ? [state] : [];
+  return live === undefined || arrived.hi >= live.deadline.lo ? [state] : [];
+}
+
+/** All that is to be seen of a user. */
+export interface View {
+  readonly sessions: readonly Session[];
+  /** Of the last one, if it goes on. */
+  readonly lastSeen: number | undefined;
+}
+
+/** The state with what is to be seen of it, or none if that is something else. */
+export function shown(state: State, { sessions, lastSeen }: View): State[] {
+  const { past, live } = state;
+  const before = sessions.slice(0, past.length);
+  if (before.length < past.length || !before.every((session, index) => fits(session, past[index]))) return [];
+  const known = before.map(({ onlineAt, offlineAt }) => ({
+    onlineAt: exactly(onlineAt),
+    offlineAt: exactly(offlineAt),
+  }));
+  const [last, ...more] = sessions.slice(past.length);
+  if (more.length > 0 || (last === undefined) !== (live === undefined)) return [];
+  if (last === undefined || live === undefined) return [{ ...state, past: known }];
+  const seen = fitted(live, last, lastSeen);
+  return seen === undefined ? [] : [{ ...state, past: known, live: seen }];
+}
+
+function fitted(
+  live: Live,
+  { onlineAt, offlineAt }: Session,
+  lastSeen: number | undefined,
+): Live | undefined {
+  if (!within(onlineAt, live.onlineAt)) return undefined;
+  const seen = { ...live, onlineAt: exactly(onlineAt) };
+  if (lastSeen === undefined && seen.endsAt !== undefined) {
+    return within(offlineAt, seen.endsAt) ? { ...seen, endsAt: exactly(offlineAt) } : undefined;
+  }
+  const isSeen = lastSeen === undefined || within(lastSeen, instantOf(seen, exactly(seen.lastHeal)));
+  if (seen.endsAt === undefined && !isSeen) return undefined;
+  if (!within(offlineAt, instantOf(seen, seen.deadline))) return undefined;
+  const deadline = seen.openedAt + offlineAt - onlineAt;
+  return within(deadline, seen.deadline) ? { ...seen, deadline: exactly(deadline) } : seen;
+}
+
+/** The sessions that are in the history whatever else is, with their ends where those are known. */
+export function certain(states: readonly State[]): readonly Past[] {
+  const [one, ...others] = states.map(({ past, live }) =>
+    live === undefined
+      ? past
+      : [...past, { onlineAt: live.onlineAt, offlineAt: { lo: -Infinity, hi: Infinity } }],
+  );
+  return (one ?? []).filter(
+    (session) =>
+      session.onlineAt.lo === session.onlineAt.hi &&
+      others.every((other) => other.some((its) => isSame(its, session))),
+  );
+}
+
+function isSame(a: Past, b: Past): boolean {
+  return JSON.stringify(a) === JSON.stringify(b);
+}
+
+function fits(session: Session, past: Past | undefined): boolean {
+  return (
+    past !== undefined && within(session.onlineAt, past.onlineAt) && within(session.offlineAt, past.offlineAt)
+  );
+}
+
+function within(value: number, { lo, hi }: Range): boolean {
+  return value >= lo && value <= hi;
+}

@@ -1,0 +1,170 @@
+import { expect } from 'chai';
+import { LevelHistoryStore } from '../../../src/adapters/level/level-history-store.js';
+import { instant } from '../../../src/domain/time.js';
+import { ended, historyOf, opened, openIn, session, user } from '../../contract/history-store/reading.js';
+import { temporaryDirectory, type TemporaryDirectory } from '../../support/temporary-directory.js';
+import { problemOf } from './support/expect-problem.js';
+import { refuseNextBatch } from './support/refuse-batch.js';
+import { mountingIsAllowed, mountSmallDisk, type SmallDisk } from './support/small-disk.js';
+
+const ALICE = user(1);
+const BOB = user(2);
+
+if (mountingIsAllowed) {
+  describe('on a disk that is full (a real one of 4 MB), a history', function () {
+    this.timeout(60_000);
+    let disk: SmallDisk;
+    let store: LevelHistoryStore;
+    beforeEach(async () => {
+      disk = mountSmallDisk('size=4m');
+      store = new LevelHistoryStore(disk.path);
+      await store.open();
+      await store.write([opened(ALICE, 100), opened(BOB, 100)]);
+      await store.write([ended(BOB, 100, 200)]);
+    });
+    afterEach(async () => {
+      await store.close();
+      disk.unmount();
+    });
+
+    /** The page of the log that is begun still takes some. */
+    async function writeUntilRefused(): Promise<number> {
+      await disk.fill();
+      for (let index = 0; ; index++) {
+        const users = Array.from({ length: 100 }, (_, at) => user(1_000 + index * 100 + at));
+        const refused = await store.write(users.map((id) => ended(id, 1, 2))).then(
+          () => false,
+          () => true,
+        );
+        if (refused) return index;
+      }
+    }
+
+    it('refuses writes, answers reads, and takes writes again once it was reopened with room', async () => {
+      const stored = 1 + 100 * (await writeUntilRefused());
+      const error = await problemOf(store.write([ended(ALICE, 100, 300)]), 'HEARTBEAT_STORE_REFUSES');
+      expect(error.message).to.match(/^the store refused a write: .*No space left on device$/);
+      expect(error.cause).to.have.property('code', 'LEVEL_IO_ERROR');
+      await problemOf(store.erase(BOB), 'HEARTBEAT_STORE_REFUSES');
+      await problemOf(store.prune(instant(1_000), 10), 'HEARTBEAT_STORE_REFUSES');
+
+      const expectAllReads = async () => {
+        expect(await historyOf(store, BOB)).to.deep.equal([session(100, 200)]);
+        expect((await openIn(store)).map((open) => open.user)).to.deep.equal([ALICE]);
+        expect(await store.lastSession(user(1_000))).to.deep.equal(stored > 1 ? session(1, 2) : undefined);
+        expect(store.countSessions()).to.equal(stored);
+        expect(await store.size()).to.be.above(0);
+      };
+      await expectAllReads();
+
+      const still = await problemOf(store.reopen(), 'HEARTBEAT_STORE_REFUSES');
+      expect(still.message).to.include('ENOSPC');
+      await expectAllReads();
+
+      await disk.free();
+      await store.reopen();
+      await expectAllReads();
+      await store.write([ended(ALICE, 100, 300)]);
+      await store.close();
+      await store.open();
+      expect(await historyOf(store, ALICE)).to.deep.equal([session(100, 300)]);
+      expect(store.countSessions()).to.equal(stored + 1);
+    });
+
+    // Without it LevelDB writes on behind half a record, and does not find what it wrote there when it is opened.
+    it('refuses writes until it was reopened, though there is room again', async () => {
+      await writeUntilRefused();
+      await disk.free();
+      await problemOf(store.write([ended(ALICE, 100, 300)]), 'HEARTBEAT_STORE_REFUSES');
+    });
+
+    it('loses nothing that it took when it is closed, and opened with room', async () => {
+      const stored = 1 + 100 * (await writeUntilRefused());
+      await disk.free();
+      await store.close();
+      await store.open();
+      expect(store.countSessions()).to.equal(stored);
+    });
+
+    it('is not closed in vain when there is room for a file, and too little to open it again', async () => {
+      // What is in the log has to fit in a second time.
+      for (let at = 0; at < 12; at++)
+        await store.write(Array.from({ length: 2_000 }, (_, index) => ended(user(at * 2_000 + index), 1, 2)));
+      await writeUntilRefused();
+      const stored = store.countSessions();
+      await disk.free(1_200_000);
+      await problemOf(store.reopen(), 'HEARTBEAT_STORE_REFUSES');
+      expect(await historyOf(store, BOB)).to.deep.include(session(100, 200));
+      expect(store.countSessions()).to.equal(stored);
+    });
+  });
+}
+
+describe(`after a refused write${mountingIsAllowed ? '' : ' (mounting is not allowed here: an injected one)'}, a history`, () => {
+  let directory: TemporaryDirectory;
+  let store: LevelHistoryStore;
+  beforeEach(async () => {
+    directory = await temporaryDirectory();
+    store = new LevelHistoryStore(directory.path);
+    await store.open();
+    await store.write([ended(BOB, 100, 200), ended(BOB, 300, 400), opened(ALICE, 100)]);
+  });
+  afterEach(async () => {
+    await store.close();
+    await directory.remove();
+  });
+
+  it('refuses writes and answers reads until it is reopened', async () => {
+    refuseNextBatch('lost');
+    await problemOf(store.write([ended(ALICE, 100, 300)]), 'HEARTBEAT_STORE_REFUSES');
+    await problemOf(store.write([ended(ALICE, 100, 300)]), 'HEARTBEAT_STORE_REFUSES');
+    expect(await historyOf(store, BOB)).to.have.length(2);
+    await store.reopen();
+    await store.write([ended(ALICE, 100, 300)]);
+    expect(store.countSessions()).to.equal(3);
+  });
+
+  for (const outcome of ['stored', 'lost'] as const) {
+    it(`counts right when an erasure was refused and ${outcome}`, async () => {
+      refuseNextBatch(outcome);
+      await problemOf(store.erase(BOB), 'HEARTBEAT_STORE_REFUSES');
+      await store.reopen();
+      expect(store.countSessions()).to.equal(outcome === 'stored' ? 0 : 2);
+      expect(await historyOf(store, BOB)).to.have.length(store.countSessions());
+    });
+
+    it(`counts right when a pruning was refused and ${outcome}`, async () => {
+      refuseNextBatch(outcome);
+      await problemOf(store.prune(instant(300), 10), 'HEARTBEAT_STORE_REFUSES');
+      await store.reopen();
+      expect(store.countSessions()).to.equal(outcome === 'stored' ? 1 : 2);
+      expect(await store.prune(instant(300), 10)).to.equal(outcome === 'stored' ? 0 : 1);
+    });
+  }
+
+  it('answers those who read while it is reopened', async () => {
+    const reopening = store.reopen();
+    const reads = [historyOf(store, BOB), historyOf(store, BOB, { order: 'desc' })];
+    const open = openIn(store);
+    await reopening;
+    for (const read of reads) expect(await read).to.have.length(2);
+    expect(await open).to.have.length(1);
+  });
+
+  it('tells those whose reading it cut short', async () => {
+    await store.write(
+      Array.from({ length: 2_000 }, (_, index) => ended(ALICE, 1_000 + index, 1_001 + index)),
+    );
+    const chunks = store.sessions(ALICE, { order: 'asc' })[Symbol.asyncIterator]();
+    await chunks.next();
+    await store.reopen();
+    await problemOf(chunks.next(), 'HEARTBEAT_STORE_FAILED');
+  });
+
+  it('stays closed when it was closed meanwhile', async () => {
+    const reopening = store.reopen();
+    await store.close();
+    await problemOf(reopening, 'HEARTBEAT_STORE_FAILED');
+    await store.open();
+  });
+});

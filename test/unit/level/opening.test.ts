@@ -1,0 +1,159 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect } from 'chai';
+import { Level } from 'level';
+import { LevelHistoryStore } from '../../../src/adapters/level/level-history-store.js';
+import { opened, user } from '../../contract/history-store/reading.js';
+import { temporaryDirectory, type TemporaryDirectory } from '../../support/temporary-directory.js';
+import { problemOf } from './support/expect-problem.js';
+import { withDatabase } from './support/raw.js';
+import { mountingIsAllowed, mountSmallDisk } from './support/small-disk.js';
+
+const HOLDER = fileURLToPath(new URL('support/holder.ts', import.meta.url));
+
+describe('a history is made', () => {
+  let directory: TemporaryDirectory;
+  beforeEach(async () => {
+    directory = await temporaryDirectory();
+  });
+  afterEach(() => directory.remove());
+
+  it('with the directories that lead to it', async () => {
+    const store = new LevelHistoryStore(path.join(directory.path, 'on', 'the', 'way'));
+    await store.open();
+    await store.close();
+  });
+
+  it('where an empty database lies', async () => {
+    const empty = new Level(path.join(directory.path, 'history'));
+    await empty.open();
+    await empty.close();
+    const store = new LevelHistoryStore(directory.path);
+    await store.open();
+    await store.close();
+  });
+});
+
+describe('opening a history that cannot be opened says why: it', function () {
+  this.timeout(30_000);
+  let directory: TemporaryDirectory;
+  let store: LevelHistoryStore;
+  beforeEach(async () => {
+    directory = await temporaryDirectory();
+    store = new LevelHistoryStore(directory.path);
+  });
+  afterEach(async () => {
+    await store.close();
+    await directory.remove();
+  });
+
+  const history = () => path.join(directory.path, 'history');
+
+  it('is held by another process, until that one ends', async () => {
+    const holder = spawn(process.execPath, ['--import', 'tsx', HOLDER, directory.path], {
+      stdio: ['pipe', 'pipe', 'inherit'],
+    });
+    try {
+      await once(holder.stdout, 'data');
+      const error = await problemOf(store.open(), 'HEARTBEAT_STORE_LOCKED');
+      expect(error.message).to.equal(`another daemon owns ${history()}: stop it, or choose another data_dir`);
+      expect(error.cause).to.be.instanceOf(Error).with.nested.property('cause.code', 'LEVEL_LOCKED');
+      holder.stdin.end();
+      await once(holder, 'exit');
+      await store.open();
+    } finally {
+      holder.kill('SIGKILL');
+    }
+  });
+
+  it('is held by this process', async () => {
+    const other = new LevelHistoryStore(directory.path);
+    await other.open();
+    await problemOf(store.open(), 'HEARTBEAT_STORE_LOCKED');
+    await other.close();
+    await store.open();
+  });
+
+  it('is a file', async () => {
+    await writeFile(history(), 'not a directory');
+    const error = await problemOf(store.open(), 'HEARTBEAT_STORE_UNWRITABLE');
+    expect(error.message).to.include(history()).and.include('EEXIST');
+    expect(error.cause).to.have.property('code', 'EEXIST');
+  });
+
+  it('lies below a file', async () => {
+    const file = path.join(directory.path, 'file');
+    await writeFile(file, '');
+    const error = await problemOf(new LevelHistoryStore(file).open(), 'HEARTBEAT_STORE_UNWRITABLE');
+    expect(error.message).to.include('ENOTDIR');
+    expect(error.cause).to.have.property('code', 'ENOTDIR');
+  });
+
+  // Permissions do not bind root, but a directory in /proc takes no files from anybody.
+  it(`cannot be written to (${mountingIsAllowed ? 'a disk mounted read-only' : 'a directory in /proc'})`, async () => {
+    const disk = mountingIsAllowed ? mountSmallDisk('ro,size=64k') : undefined;
+    try {
+      const path = disk?.path ?? '/proc/self/fdinfo';
+      const error = await problemOf(new LevelHistoryStore(path).open(), 'HEARTBEAT_STORE_UNWRITABLE');
+      expect(error.message)
+        .to.include(path)
+        .and.match(/that this user may write to/);
+    } finally {
+      disk?.unmount();
+    }
+  });
+
+  it('was written by a newer daemon', async () => {
+    await store.open();
+    await store.close();
+    await withDatabase(directory.path, (db) => db.put(Buffer.from('\x01version'), Buffer.from('2')));
+    const error = await problemOf(store.open(), 'HEARTBEAT_STORE_TOO_NEW');
+    expect(error.message).to.equal(
+      `the history in ${history()} has format 2, and this daemon knows 1: ` +
+        'start the newer daemon that wrote it, or choose another data_dir',
+    );
+    await withDatabase(directory.path, (db) => db.put(Buffer.from('\x01version'), Buffer.from('1')));
+    await store.open();
+  });
+
+  for (const [name, value] of [
+    ['version', 'one'],
+    ['version', '-1'],
+    ['facts', '{"sessions":"many"}'],
+    ['recovery', '{"generation":1}'],
+    ['watermark', ''],
+  ] as const)
+    it(`has a ${name} that nobody can read: ${value || 'nothing'}`, async () => {
+      await store.open();
+      await store.close();
+      await withDatabase(directory.path, (db) => db.put(Buffer.from(`\x01${name}`), Buffer.from(value)));
+      const error = await problemOf(store.open(), 'HEARTBEAT_STORE_CORRUPT');
+      expect(error.message).to.include(history()).and.include(`"${name}"`);
+      expect(error.cause).to.be.instanceOf(Error);
+    });
+
+  it('is the database of another program', async () => {
+    await mkdir(history());
+    await withDatabase(directory.path, (db) => db.put(Buffer.from('theirs'), Buffer.from('value')));
+    const error = await problemOf(store.open(), 'HEARTBEAT_STORE_CORRUPT');
+    expect(error.message).to.equal(
+      `the database in ${history()} is no history of Heartbeat: choose another data_dir`,
+    );
+    const theirs = await withDatabase(directory.path, (db) => db.iterator().all());
+    expect(theirs.map(([key, value]) => [key.toString(), value.toString()])).to.deep.equal([
+      ['theirs', 'value'],
+    ]);
+  });
+
+  it('is not open yet, or not any more', async () => {
+    await problemOf(store.lastSession(user(1)), 'HEARTBEAT_STORE_FAILED');
+    await problemOf(store.write([opened(user(1), 1)]), 'HEARTBEAT_STORE_FAILED');
+    await store.open();
+    await store.close();
+    await problemOf(store.blindIntervals(1), 'HEARTBEAT_STORE_FAILED');
+    await problemOf(store.reopen(), 'HEARTBEAT_STORE_FAILED');
+  });
+});

@@ -1,0 +1,90 @@
+import { expect } from 'chai';
+import type { ActorRef } from '../../../src/runtime/ref.js';
+import { poison, task, Workshop, type Task } from './workshop.js';
+
+describe('a mailbox', () => {
+  let workshop: Workshop;
+
+  beforeEach(() => {
+    workshop = new Workshop();
+  });
+
+  it('hands messages over in the order in which they were told, one at a time', async () => {
+    const { worker, cell } = workshop.hire();
+    const told = Array.from({ length: 40 }, (_, n) => `m${n}`);
+    for (const kind of told) cell.tell(task(kind));
+    expect(worker.handled, 'nothing is handled within the tell').to.deep.equal([]);
+    await workshop.settle();
+    expect(worker.handled).to.deep.equal(told);
+  });
+
+  it('keeps the order of what an actor tells itself', async () => {
+    const { worker, cell } = workshop.hire();
+    cell.tell(task('a', () => cell.tell(task('c'))));
+    cell.tell(task('b'));
+    await workshop.settle();
+    expect(worker.handled).to.deep.equal(['a', 'b', 'c']);
+  });
+
+  it('says how many wait, and not the one that is being handled', async () => {
+    const { cell } = workshop.hire();
+    const seen: number[] = [];
+    for (let n = 0; n < 3; n++) cell.tell(task('count', () => seen.push(cell.waiting)));
+    expect(cell.waiting).to.equal(3);
+    await workshop.settle();
+    expect(seen).to.deep.equal([2, 1, 0]);
+  });
+
+  // nact's mailboxes have no bound.
+  it('refuses what is past its bound, and counts that', async () => {
+    const { worker, cell } = workshop.hire('small', 2);
+    expect(cell.tell(task('a'))).to.equal('queued');
+    expect(cell.tell(task('b'))).to.equal('queued');
+    expect(cell.tell(task('c'))).to.equal('full');
+    expect(cell.tell(task('d'))).to.equal('full');
+    expect(workshop.system.overflows).to.equal(2);
+    await workshop.settle();
+    expect(worker.handled).to.deep.equal(['a', 'b']);
+    expect(cell.tell(task('e')), 'there is room again').to.equal('queued');
+  });
+
+  it('takes what is insisted on past its bound', async () => {
+    const { worker, cell } = workshop.hire('small', 1);
+    cell.tell(task('a'));
+    cell.insist(task('b'));
+    cell.insist(task('c'));
+    expect(cell.waiting).to.equal(3);
+    expect(cell.tell(task('d'))).to.equal('full');
+    expect(workshop.system.overflows).to.equal(1);
+    await workshop.settle();
+    expect(worker.handled).to.deep.equal(['a', 'b', 'c']);
+  });
+
+  it('is as small while the actor is down', async () => {
+    const { worker, cell } = workshop.hire('small', 2);
+    cell.tell(poison('bad', 1));
+    await workshop.settle();
+    expect([cell.tell(task('a')), cell.tell(task('b')), cell.tell(task('c'))]).to.deep.equal([
+      'queued',
+      'queued',
+      'full',
+    ]);
+    cell.insist(task('d'));
+    expect(cell.waiting).to.equal(3);
+    cell.restart();
+    await workshop.settle();
+    expect(worker.handled).to.deep.equal(['a', 'b', 'd']);
+  });
+
+  // nact's Ref<T> is empty, so that any message compiles for any ref.
+  it('takes the messages of its type only', () => {
+    const { cell } = workshop.hire();
+    const ref: ActorRef<Task> = cell;
+    // @ts-expect-error -- a number is no task
+    ref.tell(7);
+    // @ts-expect-error -- its messages may be anything, and this one takes tasks
+    const anything: ActorRef<unknown> = cell;
+    const strings: ActorRef<Task & { readonly more: string }> = ref;
+    expect([anything, strings]).to.deep.equal([ref, ref]);
+  });
+});
