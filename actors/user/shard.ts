@@ -183,6 +183,14 @@ export class Shard implements UserSurroundings {
     this.#spawn(actor);
   }
 
+  /** Whether a session found at the restart has neither been healed nor ended. */
+  hasSilent(): boolean {
+    for (const { state } of this.#users.values()) {
+      if ('session' in state && state.session?.endsAt !== undefined) return true;
+    }
+    return false;
+  }
+
   settle(settlement: Settlement): void {
     const actor = this.#users.get(settlement.user);
     const message: Settled = settlement.stored

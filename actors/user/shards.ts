@@ -32,6 +32,8 @@ export class LocalShards implements Shards {
   #generation = 0;
   #blindUntil: Moment | undefined;
   #ending = false;
+  /** Whether sessions found at the restart may still be silent. */
+  #recovering = false;
 
   constructor(options: LocalShardsOptions, around: LocalShardsSurroundings) {
     this.#clock = around.clock;
@@ -96,12 +98,16 @@ export class LocalShards implements Shards {
   recovered(generation: number, end: Moment): void {
     this.#generation = generation;
     this.#blindUntil = end;
+    this.#recovering = true;
   }
 
   /** Submits the instant up to which every end has been submitted. */
   checkpoint(): void {
     const settled = moment(this.all.reduce((least, shard) => Math.min(least, shard.settledUpTo), Infinity));
     this.#post({ kind: 'watermark', at: this.wallAt(settled) });
+    if (!this.#recovering || this.all.some((shard) => shard.hasSilent())) return;
+    this.#recovering = false;
+    this.#post({ kind: 'recovered', recovery: { generation: this.#generation, silent: [] } });
   }
 
   /** Hands over at once what has been gathered for history. */

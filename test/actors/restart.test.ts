@@ -87,6 +87,18 @@ describe('a restart', () => {
     expect(await daemon.history(ANN)).to.deep.equal([{ onlineAt: opened, offlineAt: opened + 10_000 }]);
   });
 
+  it('forgets who was silent once everybody has been heard or has ended', async () => {
+    await daemon.ask('heal', ANN);
+    await daemon.ask('heal', BEN);
+    await killAndStart(1000);
+    await daemon.ask('heal', ANN);
+    await daemon.clock.advance(2000);
+    expect((await daemon.store.open()).recovery?.silent).to.have.length(1);
+    await daemon.clock.advance(8000);
+    expect((await daemon.store.open()).recovery).to.deep.equal({ generation: 2, silent: [] });
+    for await (const healed of daemon.store.healedSince()) expect.fail(JSON.stringify(healed));
+  });
+
   it('records that it was blind meanwhile', async () => {
     await daemon.clock.advance(2000);
     await killAndStart(60_000);
