@@ -48,7 +48,9 @@ export function tree(parts: Parts, shutdownTimeout: number): SupervisorNode {
         shutdown: shutdownTimeout * 0.2,
         policy: POLICIES.users,
         children: parts.shards.map((shard, index) =>
-          worker(`shard-${String(index)}`, shutdownTimeout * 0.2, (lifeline, place) => shard.start(lifeline, place)),
+          worker(`shard-${String(index)}`, shutdownTimeout * 0.2, (lifeline, place) =>
+            shard.start(lifeline, place),
+          ),
         ),
       },
       worker('gateway', shutdownTimeout * 0.4, parts.gateway),

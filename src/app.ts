@@ -5,6 +5,7 @@ import { grow } from '../actors/supervisor/grow.js';
 import type { Supervisor } from '../actors/supervisor/supervisor.actor.js';
 import { POLICIES, tree } from '../actors/tree.js';
 import { recover } from '../actors/user/recover.js';
+import { sendToAll } from '../actors/user/send-to-all.js';
 import { LocalShards } from '../actors/user/shards.js';
 import { decide } from '../actors/user/user.machine.js';
 import type { UserCommand, UserReply } from '../actors/user/user.protocol.js';
@@ -237,6 +238,16 @@ export class App implements Daemon {
     this.#shards.send(shardOf(user, this.#shards.count), [{ kind, user, arrivedAt, readAt }], ([reply]) => {
       if (reply !== undefined) answered(reply);
     });
+  }
+
+  askMany(
+    kind: 'heal' | 'checkup',
+    users: readonly UserId[],
+    answered: (replies: readonly UserReply[]) => void,
+  ): void {
+    const { arrivedAt, readAt } = this.#pulse.arrival();
+    const commands = users.map((user) => ({ kind, user, arrivedAt, readAt }));
+    sendToAll(this.#shards, commands, answered);
   }
 
   async *history(user: UserId, range: HistoryRange): AsyncIterable<readonly Session[]> {

@@ -11,6 +11,7 @@ export const errorCodes = {
   HEARTBEAT_INVALID_USER_ID: { status: 400, retryable: false },
   HEARTBEAT_MISSING_USER_ID: { status: 400, retryable: false },
   HEARTBEAT_INVALID_QUERY: { status: 400, retryable: false },
+  HEARTBEAT_INVALID_BATCH: { status: 400, retryable: false },
   HEARTBEAT_MALFORMED_REQUEST: { status: 400, retryable: false },
   HEARTBEAT_NOT_FOUND: { status: 404, retryable: false },
   HEARTBEAT_METHOD_NOT_ALLOWED: { status: 405, retryable: false },

@@ -145,6 +145,7 @@ function fail(logger: Logger, error: unknown): never {
 
 function version(): string {
   const manifest: unknown = createRequire(import.meta.url)('#package');
-  const found: unknown = typeof manifest === 'object' && manifest !== null ? Reflect.get(manifest, 'version') : '';
+  const found: unknown =
+    typeof manifest === 'object' && manifest !== null ? Reflect.get(manifest, 'version') : '';
   return String(found);
 }

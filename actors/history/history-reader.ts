@@ -19,7 +19,11 @@ export class HistoryReader {
   }
 
   /** @param live the session that is going on, ending at its deadline */
-  async *sessions(user: UserId, range: HistoryRange, live: Session | undefined): AsyncIterable<readonly Session[]> {
+  async *sessions(
+    user: UserId,
+    range: HistoryRange,
+    live: Session | undefined,
+  ): AsyncIterable<readonly Session[]> {
     const ended = this.#unstored(user);
     // What was going on when it was asked for may have ended since.
     const isLast = live !== undefined && !ended.some(({ onlineAt }) => onlineAt === live.onlineAt);

@@ -133,7 +133,8 @@ export class History implements Actor<HistoryMessage> {
       this.#settleIdle();
     });
     const { length } = this.#backlog;
-    if (length > 0) this.#around.logger.error('stopping with entries that the store refused', { entries: length });
+    if (length > 0)
+      this.#around.logger.error('stopping with entries that the store refused', { entries: length });
     await new Promise<void>((resolve) => {
       if (this.#cell === undefined) resolve();
       else

@@ -4,7 +4,7 @@ import type { ChildPolicy, SupervisorPolicy } from './child-spec.js';
 import { Supervisor, type SupervisionContext } from './supervisor.actor.js';
 
 /** A supervision tree as data. */
-export type TreeNode = WorkerNode | SupervisorNode;
+type TreeNode = WorkerNode | SupervisorNode;
 
 /** Something that is started, and that its supervisor starts again. */
 export interface WorkerNode extends ChildPolicy {
@@ -25,7 +25,9 @@ export function grow(
   node: SupervisorNode,
   lifeline: Lifeline,
 ): Supervisor {
-  const specs = node.children.map((child) => (child.kind === 'worker' ? child : branch(context, place, child)));
+  const specs = node.children.map((child) =>
+    child.kind === 'worker' ? child : branch(context, place, child),
+  );
   return new Supervisor(context, place, node.policy, specs, lifeline);
 }
 

@@ -10,7 +10,10 @@ import {
   decide,
   initialState,
   type EscalationReason,
-  type SupervisorEffect, type SupervisorEvent, type SupervisorState } from './policy.js';
+  type SupervisorEffect,
+  type SupervisorEvent,
+  type SupervisorState,
+} from './policy.js';
 
 /** What every supervisor of the tree shares. */
 export interface SupervisionContext {
@@ -116,7 +119,8 @@ export class Supervisor implements Actor<SupervisorEvent> {
         restart,
         restarts,
         incarnation,
-        last_crash: last_crash === null ? null : { at: this.#unixSecondsOf(last_crash.at), error: last_crash.error },
+        last_crash:
+          last_crash === null ? null : { at: this.#unixSecondsOf(last_crash.at), error: last_crash.error },
         ...this.#running.get(id)?.inspect(),
       })),
     };

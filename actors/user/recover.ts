@@ -24,7 +24,10 @@ const PROGRESS = 100_000;
  *
  * @returns what history has to keep before the daemon is ready
  */
-export async function recover(around: RecoverySurroundings, timeout: Millis): Promise<readonly DaemonEntry[]> {
+export async function recover(
+  around: RecoverySurroundings,
+  timeout: Millis,
+): Promise<readonly DaemonEntry[]> {
   const { clock, logger, store, summary, shards } = around;
   const begun = clock.now();
   const begunAt = clock.wall();
@@ -46,7 +49,8 @@ export async function recover(around: RecoverySurroundings, timeout: Millis): Pr
         },
         {
           deadline: moment(begun + since(begunAt, group.deadline)),
-          lastSeen: moment(begun - since(watermark ?? begunAt, begunAt)),
+          // Before this run in any case, even if the wall clock was set back.
+          lastSeen: moment(begun - Math.max(1, since(watermark ?? begunAt, begunAt))),
         },
       );
       if (++sessions % PROGRESS === 0) logger.info('recovering', { sessions });
@@ -55,13 +59,13 @@ export async function recover(around: RecoverySurroundings, timeout: Millis): Pr
 
   const end = clock.now();
   const endAt = clock.wall();
-  const recovery = planRecovery({ at: endAt, watermark, previous }, timeout);
-  shards.recovered(recovery.generation, end);
-  shards.blind(begun, end);
+  const decided = planRecovery({ at: endAt, watermark, previous }, timeout);
+  const recovery = sessions === 0 ? { ...decided, silent: [] } : decided;
+  shards.recovered(recovery, begun, end);
   const away = since(watermark ?? endAt, endAt);
   logger.info('recovered', { sessions, blind_seconds: away / 1000, milliseconds: Math.round(end - begun) });
   return [
-    { kind: 'recovered', recovery: sessions === 0 ? { ...recovery, silent: [] } : recovery },
+    { kind: 'recovered', recovery },
     ...(watermark === undefined || away === 0 ? [] : [restarted(watermark, endAt)]),
     { kind: 'watermark', at: endAt },
   ];

@@ -91,6 +91,15 @@ export class Shard implements UserSurroundings {
     return this.#users.size;
   }
 
+  /** The first deadline of a session that has not ended, if it has passed; else now. Looks at every user. */
+  settledExactly(now: Moment): Moment {
+    let least = now;
+    for (const { state, deadline } of this.#users.values()) {
+      if (state.phase !== 'absent' && deadline < least) least = deadline;
+    }
+    return least;
+  }
+
   /** Every deadline before this moment has been acted on, and its end submitted. */
   get settledUpTo(): Moment {
     return this.#settledUpTo;
@@ -225,6 +234,10 @@ export class Shard implements UserSurroundings {
   }
 
   blind(blindness: Blindness): void {
+    // All deadlines move, and so does what is settled; else the disk would long not know that anybody was alive.
+    const blindTime = blindness.to - blindness.from;
+    this.#horizon = moment(this.#horizon + blindTime);
+    if (this.#expiring === 0) this.#settledUpTo = this.#horizon;
     for (const actor of this.#users.values()) {
       actor.timer.deadline = deadlineAfter(blindness, actor, this.timeout, this.#options.blindGrace);
     }
@@ -277,7 +290,11 @@ export class Shard implements UserSurroundings {
   survived(actor: UserActor): void {
     const { clock, logger } = this.#around;
     if (!this.#ledger.survived(clock.now())) return;
-    logger.error('supervisor gives up', { path: this.#place?.path, reason: 'too many restarts', last: actor.user });
+    logger.error('supervisor gives up', {
+      path: this.#place?.path,
+      reason: 'too many restarts',
+      last: actor.user,
+    });
     this.#lifeline?.crashed(new Error('restart intensity exceeded'));
   }
 

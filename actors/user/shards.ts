@@ -1,6 +1,7 @@
 import type { Blindness } from '../../src/domain/blindness.js';
+import type { Recovery } from '../../src/domain/recovery.js';
 import { shardOf, type ShardIndex } from '../../src/domain/shard.js';
-import { instant, moment, type Instant, type Moment } from '../../src/domain/time.js';
+import { instant, moment, type Instant, type Millis, type Moment } from '../../src/domain/time.js';
 import type { UserId } from '../../src/domain/user-id.js';
 import type { Clock } from '../../src/ports/clock.js';
 import type { Logger } from '../../src/ports/logger.js';
@@ -29,11 +30,10 @@ export class LocalShards implements Shards {
   readonly #clock: Clock;
   readonly #submit: (entries: readonly HistoryEntry[]) => void;
   #outbox: HistoryEntry[] = [];
-  #generation = 0;
   #blindUntil: Moment | undefined;
   #ending = false;
-  /** Whether sessions found at the restart may still be silent. */
-  #recovering = false;
+  /** What the restart decided; nobody is silent any more once all have been healed or have ended. */
+  #recovery: Recovery = { generation: 0, silent: [] };
 
   constructor(options: LocalShardsOptions, around: LocalShardsSurroundings) {
     this.#clock = around.clock;
@@ -46,7 +46,7 @@ export class LocalShards implements Shards {
       submit: (entry) => {
         this.#post(entry);
       },
-      generation: () => this.#generation,
+      generation: () => this.#recovery.generation,
     };
     this.all = Array.from({ length: options.count }, (_, index) => new Shard(index, options, surroundings));
   }
@@ -79,8 +79,17 @@ export class LocalShards implements Shards {
   }
 
   blind(from: Moment, to: Moment): void {
-    const blindness: Blindness = { from, to, previousEnd: this.#blindUntil };
-    this.#blindUntil = to;
+    this.#shift({ from, to, previousEnd: this.#blindUntil });
+    if (this.#recovery.silent.length > 0) {
+      // Another restart is not to take from the silent the time in which they could not be heard.
+      this.#recovery = afterBlindness(this.#recovery, to - from);
+      this.#post({ kind: 'recovered', recovery: this.#recovery });
+    }
+    this.checkpoint();
+  }
+
+  #shift(blindness: Blindness): void {
+    this.#blindUntil = blindness.to;
     for (const shard of this.all) shard.blind(blindness);
   }
 
@@ -94,20 +103,20 @@ export class LocalShards implements Shards {
     this.#at(shardOf(user, this.count)).recover(user, session, lease);
   }
 
-  /** The restart is over: what was silent up to `end` has had its grace. */
-  recovered(generation: number, end: Moment): void {
-    this.#generation = generation;
-    this.#blindUntil = end;
-    this.#recovering = true;
+  /** The restart is over: what was silent up to `end` has had its grace, and gets the time that it took. */
+  recovered(recovery: Recovery, begun: Moment, end: Moment): void {
+    this.#recovery = recovery;
+    this.#shift({ from: begun, to: end, previousEnd: end });
   }
 
   /** Submits the instant up to which every end has been submitted. */
   checkpoint(): void {
-    const settled = moment(this.all.reduce((least, shard) => Math.min(least, shard.settledUpTo), Infinity));
-    this.#post({ kind: 'watermark', at: this.wallAt(settled) });
-    if (!this.#recovering || this.all.some((shard) => shard.hasSilent())) return;
-    this.#recovering = false;
-    this.#post({ kind: 'recovered', recovery: { generation: this.#generation, silent: [] } });
+    const now = this.#clock.now();
+    const settled = this.all.map((shard) => (this.#ending ? shard.settledExactly(now) : shard.settledUpTo));
+    this.#post({ kind: 'watermark', at: this.wallAt(moment(Math.min(...settled))) });
+    if (this.#recovery.silent.length === 0 || this.all.some((shard) => shard.hasSilent())) return;
+    this.#recovery = { ...this.#recovery, silent: [] };
+    this.#post({ kind: 'recovered', recovery: this.#recovery });
   }
 
   /** Hands over at once what has been gathered for history. */
@@ -136,4 +145,11 @@ export class LocalShards implements Shards {
     if (found === undefined) throw new RangeError(`there is no shard ${String(shard)}`);
     return found;
   }
+}
+
+function afterBlindness({ generation, silent }: Recovery, blindTime: Millis): Recovery {
+  return {
+    generation,
+    silent: silent.map((group) => ({ ...group, deadline: instant(group.deadline + blindTime) })),
+  };
 }

@@ -89,7 +89,10 @@ export function decide(state: UserState, lease: Lease, message: UserMessage): De
     case 'erase':
       return erase(state);
     case 'checkup':
-      return { state, effects: [{ kind: 'answer', reply: isOnline(state, lease, message) ? ONLINE : OFFLINE }] };
+      return {
+        state,
+        effects: [{ kind: 'answer', reply: isOnline(state, lease, message) ? ONLINE : OFFLINE }],
+      };
     case 'describe':
       return { state, effects: [{ kind: 'answer', reply: describe(state, lease, message) }] };
     case 'expire':
@@ -185,7 +188,10 @@ function silentEnd(session: RunningSession, lease: Lease): UserEffect {
 function settle(state: UserState, settled: Settled): Decision {
   switch (state.phase) {
     case 'opening':
-      return release(afterSettling(state, settled), settled.stored ? ONLINE : { kind: 'refused', code: settled.code });
+      return release(
+        afterSettling(state, settled),
+        settled.stored ? ONLINE : { kind: 'refused', code: settled.code },
+      );
     case 'resuming':
       // A heal that extends needs nothing of the disk, so that a disk which refuses makes no difference to it.
       return release(afterSettling(state, settled), ONLINE);
@@ -212,7 +218,9 @@ export function afterSettling(state: UserState, settled: Settled): UserState {
     case 'resuming':
       return { phase: 'online', session: state.session };
     case 'leaving':
-      return settled.stored || state.session === undefined ? ABSENT : { phase: 'online', session: state.session };
+      return settled.stored || state.session === undefined
+        ? ABSENT
+        : { phase: 'online', session: state.session };
     case 'absent':
     case 'online':
       return state;
@@ -251,10 +259,14 @@ function instantIn(session: RunningSession, at: Moment): Instant {
   return instant(session.onlineAt + Math.max(0, at - session.openedAt));
 }
 
-function endedAt(session: RunningSession, lease: Lease, at: Moment, how: 'silent' | 'seen' = 'silent'): EndedSession {
+function endedAt(
+  session: RunningSession,
+  lease: Lease,
+  at: Moment,
+  how: 'silent' | 'seen' = 'silent',
+): EndedSession {
   const lastSeen = instantIn(session, lease.lastSeen);
-  const offlineAt =
-    session.endsAt === undefined || how === 'seen' ? instantIn(session, at) : session.endsAt;
+  const offlineAt = session.endsAt === undefined || how === 'seen' ? instantIn(session, at) : session.endsAt;
   return { onlineAt: session.onlineAt, offlineAt: later(offlineAt, session.onlineAt), lastSeen };
 }
 

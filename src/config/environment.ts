@@ -12,8 +12,7 @@ const known = [CONFIG_VARIABLE, ...options.map(({ variable }) => variable)];
 
 // Kubernetes sets these in every pod beside a Service named `heartbeat` or `heartbeat-…`. One of them,
 // HEARTBEAT_PORT=tcp://10.0.0.1:3519, has the name of an option, and only its value tells them apart.
-const serviceLink =
-  /^HEARTBEAT_(\w+_)?(SERVICE_HOST|SERVICE_PORT(_\w+)?|PORT_\d+_(TCP|UDP|SCTP)(_\w+)?)$/;
+const serviceLink = /^HEARTBEAT_(\w+_)?(SERVICE_HOST|SERVICE_PORT(_\w+)?|PORT_\d+_(TCP|UDP|SCTP)(_\w+)?)$/;
 const serviceLinkPort = /^(tcp|udp|sctp):\/\//;
 
 /** What the environment says, and a problem for each HEARTBEAT_ variable that means nothing. */

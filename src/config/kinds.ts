@@ -59,9 +59,7 @@ const jsonNumber = /^-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?$/;
 export function fromText(notation: Notation, written: string): unknown {
   switch (notation) {
     case 'number':
-      return jsonNumber.test(written) && Number.isFinite(Number(written))
-        ? Number(written)
-        : written;
+      return jsonNumber.test(written) && Number.isFinite(Number(written)) ? Number(written) : written;
     case 'boolean':
       return written === 'true' ? true : written === 'false' ? false : written;
     case 'text':

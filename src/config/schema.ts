@@ -98,6 +98,7 @@ export const schema = group({
       'Records waiting for the disk before new sessions are refused.',
     ),
     users: option(whole(1, BILLION), 5_000_000, 'Users online at once.'),
+    batch: option(whole(1, BILLION), 10_000, 'Ids in the body of one batch.'),
     page: option(whole(1, BILLION), 10_000, 'Largest `limit` of a page of heart_rhythm.'),
   }),
 });

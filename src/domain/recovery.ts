@@ -53,7 +53,8 @@ export function planRecovery(restart: Restart, timeout: Millis): Recovery {
 
 /** The group that a session found open belongs to: the latest that is not later than when it was last heard. */
 export function silentSince(recovery: Recovery, lastHeard: number): SilentGeneration {
-  const group = recovery.silent.findLast((candidate) => candidate.generation <= lastHeard) ?? recovery.silent[0];
+  const group =
+    recovery.silent.findLast((candidate) => candidate.generation <= lastHeard) ?? recovery.silent[0];
   if (group === undefined) throw new RangeError('a settled recovery has no silent sessions');
   return group;
 }

@@ -31,7 +31,8 @@ export function parseUserId(text: string): UserId | undefined {
 
   const magnitude = first === 0 ? text : text.slice(first);
   const negative = sign === MINUS && magnitude !== '0';
-  if (magnitude.length >= LARGEST.length && exceeds(magnitude, negative ? SMALLEST : LARGEST)) return undefined;
+  if (magnitude.length >= LARGEST.length && exceeds(magnitude, negative ? SMALLEST : LARGEST))
+    return undefined;
   return canonical(negative ? `-${magnitude}` : magnitude);
 }
 

@@ -14,7 +14,7 @@ import { addUsers } from './routes/users.js';
 export function createApi(
   daemon: Daemon,
   clock: Clock,
-  limits: Pick<GatewayLimits, 'body' | 'page'>,
+  limits: Pick<GatewayLimits, 'batch' | 'body' | 'page'>,
 ): (exchange: Exchange) => void {
   const exchanges = new WeakMap<ServerResponse, Exchange>();
   const exchangeOf = (response: ServerResponse): Exchange => {
@@ -33,7 +33,7 @@ export function createApi(
     else exchangeOf(response).refuse('HEARTBEAT_NOT_READY');
   });
   app.use(dropBody(limits.body, exchangeOf));
-  addPresence(resources, daemon, clock, limits.page);
+  addPresence(resources, daemon, clock, limits);
   addUsers(resources, daemon);
   app.use((_request, response) => exchangeOf(response).refuse('HEARTBEAT_NOT_FOUND'));
   // Express tells an error handler by its four parameters.

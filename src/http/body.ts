@@ -1,9 +1,10 @@
 import type { RequestHandler } from 'express';
 import type { ExchangeOf } from './resource.js';
+import { isBatch } from './batch/is-batch.js';
 import { isBodiless } from './fast-lane.js';
 
 /**
- * No call has a use for a body, and clients send them all the same: it is read and dropped, and the request goes on
+ * No call but a batch has a use for a body, and clients send them all the same: it is read and dropped, and the request goes on
  * when it has come to its end, for until then it may still turn out too large.
  */
 export function dropBody(limit: number, exchangeOf: ExchangeOf): RequestHandler {
@@ -18,6 +19,10 @@ export function dropBody(limit: number, exchangeOf: ExchangeOf): RequestHandler 
       return;
     }
     if (request.httpVersion === '1.1' && /100-continue/i.test(headers.expect ?? '')) response.writeContinue();
+    if (isBatch(request)) {
+      next();
+      return;
+    }
 
     let received = 0;
     const count = (chunk: Buffer): void => {

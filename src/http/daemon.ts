@@ -12,6 +12,13 @@ export interface Daemon {
    */
   ask(kind: UserCommand['kind'], user: UserId, answered: (reply: UserReply) => void): void;
 
+  /** Asks many users' actors at once; the replies come together, in the order of the users. */
+  askMany(
+    kind: 'heal' | 'checkup',
+    users: readonly UserId[],
+    answered: (replies: readonly UserReply[]) => void,
+  ): void;
+
   /**
    * A user's sessions in chunks, oldest or newest first: those on disk, those on their way there, and the one
    * that is going on, which ends at its deadline. Nothing is read that was not pulled.

@@ -8,7 +8,7 @@ const HEAL = '/heal/';
 const CHECKUP = '/checkup/';
 
 /**
- * Takes the two hot calls past Express, which costs four times what the rest of them does. Only what it recognises
+ * Takes the two hot calls past Express, which costs several times all the rest of them. Only what it recognises
  * to the last character: anything else, errors included, is left to Express untouched.
  *
  * @returns whether it has taken the request

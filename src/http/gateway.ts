@@ -1,5 +1,5 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { millis } from '../domain/time.js';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { Millis } from '../domain/time.js';
 import type { Clock } from '../ports/clock.js';
 import type { Logger } from '../ports/logger.js';
 import { createApi } from './api.js';
@@ -12,6 +12,10 @@ import { listen } from './listen.js';
 import { MalformedRequests } from './malformed.js';
 import type { GatewayOptions } from './options.js';
 import { isProbe } from './original-calls.js';
+import { createBoundedServer } from './server.js';
+
+/** The reason that no connection can be accepted is logged this often at most. */
+const WARN_EVERY: Millis = 60_000;
 
 /** What the gateway needs of the world. */
 export interface GatewayParts {
@@ -46,6 +50,7 @@ export class Gateway {
   readonly #fastLane: boolean;
   readonly #inFlight: number;
   #overloaded = 0;
+  #warnedAt = -Infinity;
   #closing = false;
   #closed: Promise<void> | undefined;
 
@@ -164,31 +169,22 @@ export class Gateway {
     // Out of file descriptors, say: the server goes on listening, and a restart would only end the connections it has.
     if (error.syscall === 'accept') {
       this.#connections.refused += 1;
+      this.#warnOfAccept(error);
       return;
     }
     void this.abort();
     this.#parts.failed(error);
   }
+
+  #warnOfAccept(error: Error): void {
+    const { clock, logger } = this.#parts;
+    const now = clock.now();
+    if (now - this.#warnedAt < WARN_EVERY) return;
+    this.#warnedAt = now;
+    logger.warn('connections cannot be accepted', { error });
+  }
 }
 
 export function createGateway(options: GatewayOptions, daemon: Daemon, parts: GatewayParts): Gateway {
   return new Gateway(options, daemon, parts);
-}
-
-function createBoundedServer({ keep_alive_timeout, limits }: GatewayOptions): Server {
-  const headersTimeout = Math.ceil(millis(limits.headers_timeout));
-  const server = createServer({
-    keepAliveTimeout: Math.ceil(millis(keep_alive_timeout)),
-    headersTimeout,
-    requestTimeout: Math.max(headersTimeout, Math.ceil(millis(limits.request_timeout))),
-    connectionsCheckingInterval: Math.min(1000, Math.ceil(headersTimeout / 4)),
-    maxHeaderSize: limits.headers,
-    // Asked for where it can be answered in the house's form.
-    requireHostHeader: false,
-  });
-  // A client that has sent all it will may close its side and wait: Node would drop its answer. Undocumented.
-  Object.assign(server, { httpAllowHalfOpen: true });
-  // Bounded by their size; a header that was not counted could hide a body.
-  server.maxHeadersCount = 0;
-  return server;
 }

@@ -7,6 +7,7 @@ const sentences: Partial<Record<ErrorCode, string>> = {
   HEARTBEAT_INVALID_USER_ID: 'invalid user_id format',
   HEARTBEAT_MISSING_USER_ID: 'missing user_id parameter',
   HEARTBEAT_INVALID_QUERY: 'invalid query',
+  HEARTBEAT_INVALID_BATCH: 'invalid batch',
   HEARTBEAT_MALFORMED_REQUEST: 'malformed request',
   HEARTBEAT_NOT_FOUND: 'not found',
   HEARTBEAT_METHOD_NOT_ALLOWED: 'method not allowed',
@@ -34,6 +35,12 @@ export const queryProblem = {
   limit: (largest: number) => `query parameter limit must be a whole number from 1 to ${largest}`,
   order: 'query parameter order must be asc or desc',
   cursor: 'query parameter cursor must be a next_cursor that was answered with the same order',
+};
+
+/** What is wrong with a batch as a whole. */
+export const batchProblem = {
+  neither: (why: string) => `the body must be a JSON array of ids, or one id a line: ${why}`,
+  tooMany: (most: number) => `a batch may hold ${most} ids at the most`,
 };
 
 const LONGEST_NAME = 64;

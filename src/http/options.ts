@@ -23,6 +23,8 @@ export interface GatewayLimits {
   readonly request_timeout: number;
   /** How long a client may take to send the head of a request. */
   readonly headers_timeout: number;
+  /** Ids in a batch. */
+  readonly batch: number;
   /** Largest `limit` of a page of heart_rhythm. */
   readonly page: number;
 }

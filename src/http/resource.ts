@@ -39,14 +39,18 @@ export class Resources {
     return this;
   }
 
-  /** A resource below a path, for each user. The bare path lacks the id, which is said once the method is right. */
-  addForUsers(path: string, methods: Methods<UserHandler>): this {
-    return this.add(
-      path,
-      mapMethods(methods, () => (exchange) => {
+  /**
+   * A resource below a path, for each user. The bare path lacks the id, which is said once the method is right.
+   *
+   * @param bare what else the bare path does
+   */
+  addForUsers(path: string, methods: Methods<UserHandler>, bare: Methods<Handler> = {}): this {
+    return this.add(path, {
+      ...bare,
+      ...mapMethods(methods, () => (exchange) => {
         exchange.refuse('HEARTBEAT_MISSING_USER_ID');
       }),
-    ).addOfUser(`${path}/:user_id`, methods);
+    }).addOfUser(`${path}/:user_id`, methods);
   }
 
   /** @param path with `:user_id` in it */

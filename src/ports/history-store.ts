@@ -19,7 +19,12 @@ export type HistoryRecord =
   /** An opening that was refused to its asker, and may all the same have reached the disk: it never was. */
   | { readonly kind: 'unopened'; readonly user: UserId }
   /** An end that was refused to its asker, and may all the same have reached the disk: the session goes on. */
-  | { readonly kind: 'unended'; readonly user: UserId; readonly onlineAt: Instant; readonly offlineAt: Instant }
+  | {
+      readonly kind: 'unended';
+      readonly user: UserId;
+      readonly onlineAt: Instant;
+      readonly offlineAt: Instant;
+    }
   /** Every end that lies before `at` is stored, so whoever has none was online then. */
   | { readonly kind: 'watermark'; readonly at: Instant }
   /** What a restart decided. Once it is settled, the `healed` records before it are removed. */

@@ -66,3 +66,25 @@ describe('a session whose deadline has passed', () => {
     await daemon.app.stop();
   });
 });
+
+describe('a batch', () => {
+  it('is answered once every session that it opened is on disk, in the order of its users', async () => {
+    const daemon = await SimulatedApp.start();
+    await daemon.ask('heal', user(3));
+    const users = Array.from({ length: 100 }, (_, id) => user(id));
+    let kinds: string[] = [];
+    daemon.app.askMany('heal', users, (replies) => {
+      kinds = replies.map(({ kind }) => kind);
+    });
+    await daemon.clock.settle();
+    expect(kinds).to.deep.equal(users.map(() => 'online'));
+    await daemon.kill();
+    const next = await SimulatedApp.start({ store: daemon.store, clock: daemon.clock });
+    next.app.askMany('checkup', [user(500), ...users], (replies) => {
+      kinds = replies.map(({ kind }) => kind);
+    });
+    await next.clock.settle();
+    expect(kinds).to.deep.equal(['offline', ...users.map(() => 'online')]);
+    await next.app.stop();
+  });
+});

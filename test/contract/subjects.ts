@@ -5,7 +5,7 @@ import type { HistoryStore } from '../../src/ports/history-store.js';
 import { RefusingStore } from '../support/refusing-store.js';
 import { temporaryDirectory } from '../support/temporary-directory.js';
 import { refuseNextBatch } from '../unit/level/support/refuse-batch.js';
-import type { Subject } from './history-store.js';
+import type { Subject } from './history-store/subject.js';
 
 export async function memorySubject(): Promise<Subject> {
   const store = new RefusingStore();

@@ -79,10 +79,9 @@ describe('a user with 100,000 sessions', () => {
     expect((await supervision(daemon.url)).store.sessions_stored).to.equal(SESSIONS);
     await heal(daemon.url, 2);
     await goodbye(daemon.url, 2);
-    const begun = eventually(async () => {
+    await eventually(async () => {
       expect((await supervision(daemon.url)).store.sessions_stored).to.be.below(SESSIONS);
     });
-    await begun;
     const pruned = eventually(async () => {
       expect((await supervision(daemon.url)).store.sessions_stored).to.be.below(10);
     });
@@ -117,15 +116,15 @@ async function healUntil(
   { url }: DaemonProcess,
   over: Promise<unknown>,
 ): Promise<{ heals: number; longest: number; total: number }> {
-  let going = true;
+  const work = { over: false };
   const stop = (): void => {
-    going = false;
+    work.over = true;
   };
   over.then(stop, stop);
   const begun = performance.now();
   let heals = 0;
   let longest = 0;
-  while (going) {
+  while (!work.over) {
     const sent = performance.now();
     expect((await heal(url, 100 + (heals++ % 50))).status).to.equal(200);
     longest = Math.max(longest, performance.now() - sent);

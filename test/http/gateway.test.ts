@@ -1,3 +1,4 @@
+import { batchContract } from './contract/batches.js';
 import { presenceContract } from './contract/presence.js';
 import { otherCallsContract } from './contract/others.js';
 import { requestIdContract } from './contract/request-ids.js';
@@ -6,6 +7,8 @@ import { pagesContract } from './contract/pages.js';
 import { protocolContract } from './contract/protocol.js';
 import { limitsContract } from './contract/limits.js';
 import { closingContract } from './contract/closing.js';
+import { streamsContract } from './contract/streams.js';
+import { userIdContract } from './contract/user-ids.js';
 import { starting } from './support/gateway-under-test.js';
 
 for (const [lane, fastLane] of [
@@ -15,11 +18,14 @@ for (const [lane, fastLane] of [
   describe(`the gateway, by way of ${lane}`, () => {
     const start = starting(fastLane);
     describe('presence', () => presenceContract(start));
+    describe('user ids', () => userIdContract(start));
     describe('other calls', () => otherCallsContract(start));
     describe('request id', () => requestIdContract(start));
     describe('heart_rhythm', () => heartRhythmContract(start));
+    describe('streams of heart_rhythm', () => streamsContract(start));
     describe('pages of heart_rhythm', () => pagesContract(start));
     describe('HTTP', () => protocolContract(start));
+    describe('batches', () => batchContract(start));
     describe('limits', () => limitsContract(start));
     describe('closing', () => closingContract(start));
   });

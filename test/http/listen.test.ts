@@ -31,6 +31,7 @@ describe('listening', () => {
       in_flight: 1,
       request_timeout: 1,
       headers_timeout: 1,
+      batch: 1,
       page: 1,
     };
     return createGateway({ host, port, keep_alive_timeout: 1, limits }, new FakeDaemon(), {
@@ -93,8 +94,10 @@ describe('listening', () => {
     const served = await new GatewayUnderTest(true, {}).listen();
     const client = served.raw();
     const server = await serverBehind(() => client.send(head('GET /healthz')).answer());
-    server.emit('error', Object.assign(new Error('too many open files'), { syscall: 'accept' }));
-    expect(served.gateway.inspect().refused.dropped_connections).to.equal(1);
+    const exhausted = Object.assign(new Error('too many open files'), { syscall: 'accept' });
+    for (let time = 0; time < 3; time++) server.emit('error', exhausted);
+    expect(served.gateway.inspect().refused.dropped_connections).to.equal(3);
+    expect(served.logger.events()).to.deep.equal(['connections cannot be accepted']);
     expect(served.failures).to.be.empty;
     const fault = new Error('the socket is gone');
     server.emit('error', fault);

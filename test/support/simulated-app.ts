@@ -17,7 +17,7 @@ export function user(id: number | string): UserId {
 }
 
 /** The configuration with nothing but these flags given. */
-export function configOf(flags: Readonly<Record<string, string>> = {}): Config {
+function configOf(flags: Readonly<Record<string, string>> = {}): Config {
   const loaded = loadConfig({ flags, env: {}, cwd: '/', isTerminal: false });
   if (!loaded.ok) throw new TypeError(loaded.problems.join('\n'));
   return loaded.config;

@@ -2,6 +2,7 @@ import os from 'node:os';
 import { performance } from 'node:perf_hooks';
 import { instant, moment, type Instant, type Millis, type Moment } from '../../domain/time.js';
 import type { Cancel, Clock } from '../../ports/clock.js';
+import { acceptedConnections } from './accepted-connections.js';
 
 /** What the system clock is made of, so that a test can suspend the machine. All in milliseconds. */
 export interface TimeSources {
@@ -18,10 +19,17 @@ const systemSources: TimeSources = {
   wall: () => Date.now(),
 };
 
-/** A suspend shorter than this is not told from the coarseness of the uptime: whole seconds on some systems. */
-const SHORTEST_SUSPEND: Millis = 1500;
+/** A suspend shorter than this is not told from the coarseness of the uptime. */
+const SHORTEST_SUSPEND: Millis = 500;
+/** The same where the uptime comes in whole seconds: outside Linux, and without a `/proc`. */
+const SHORTEST_SUSPEND_IN_SECONDS: Millis = 1500;
 /** Reading the uptime costs a system call or a file, so it is read this often. */
 const UPTIME_EVERY: Millis = 250;
+
+/** Connections that wait to be accepted, at the most: what the gateway asks the system for. */
+const BACKLOG = 4096;
+/** In the first is read what the last accepted connection sent. */
+const QUIET_PASSES = 2;
 
 /** Longer delays overflow Node's timers, and would fire at once. */
 const LONGEST_DELAY: Millis = 2 ** 31 - 1;
@@ -33,6 +41,7 @@ const LONGEST_DELAY: Millis = 2 ** 31 - 1;
 export class SystemClock implements Clock {
   readonly #sources: TimeSources;
   #slept: Millis = 0;
+  #shortest: Millis = SHORTEST_SUSPEND_IN_SECONDS;
   /** By how much the uptime was ahead at the most: a coarse one falls behind and catches up, again and again. */
   #lead: Millis;
   #uptimeReadAt: number;
@@ -56,11 +65,11 @@ export class SystemClock implements Clock {
   after(delay: Millis, callback: () => void): Cancel {
     let timer: NodeJS.Timeout;
     const wait = (left: Millis): void => {
-      const now = Math.min(Math.ceil(left), LONGEST_DELAY);
+      const step = Math.min(Math.ceil(left), LONGEST_DELAY);
       timer = setTimeout(() => {
-        if (left > now) wait(left - now);
+        if (left > step) wait(left - step);
         else callback();
-      }, now);
+      }, step);
     };
     wait(delay);
     return () => {
@@ -69,15 +78,22 @@ export class SystemClock implements Clock {
   }
 
   /**
-   * One pass of the event loop accepts the connections that wait, the next reads what they sent; a third leaves
-   * room for what was read in pieces.
+   * A pass of the event loop reads from every open connection, and accepts one of those that wait (libuv since
+   * 1.45). So passes go on until one has found none waiting, or as many as may have waited were accepted; one more
+   * leaves room for what is read in pieces. The pass that is under way may be past its reading, and does not count.
    */
   afterReading(callback: () => void): Cancel {
-    let immediate = setImmediate(() => {
-      immediate = setImmediate(() => {
-        immediate = setImmediate(callback);
-      });
-    });
+    const enough = acceptedConnections() + BACKLOG;
+    let accepted = 0;
+    let quiet = -1;
+    const pass = (): void => {
+      const before = accepted;
+      accepted = acceptedConnections();
+      quiet = quiet < 0 || (accepted > before && accepted <= enough) ? 0 : quiet + 1;
+      if (quiet === QUIET_PASSES) callback();
+      else immediate = setImmediate(pass);
+    };
+    let immediate = setImmediate(pass);
     return () => {
       clearImmediate(immediate);
     };
@@ -89,8 +105,10 @@ export class SystemClock implements Clock {
 
   #noticeSuspend(monotonic: number): void {
     this.#uptimeReadAt = monotonic;
-    const lead = this.#sources.uptime() - monotonic;
-    if (lead - this.#lead >= SHORTEST_SUSPEND) this.#slept += lead - this.#lead;
+    const uptime = this.#sources.uptime();
+    if (uptime % 1000 !== 0) this.#shortest = SHORTEST_SUSPEND;
+    const lead = uptime - monotonic;
+    if (lead - this.#lead >= this.#shortest) this.#slept += lead - this.#lead;
     this.#lead = Math.max(this.#lead, lead);
   }
 }

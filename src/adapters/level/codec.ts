@@ -41,7 +41,7 @@ export interface KeyRange {
 }
 
 export const openSessions = rangeOf(OPEN);
-export const endedSessions = rangeOf(ENDED);
+const endedSessions = rangeOf(ENDED);
 export const healedUsers = rangeOf(HEALED);
 export const blindIntervals = rangeOf(BLIND);
 

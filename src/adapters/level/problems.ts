@@ -32,7 +32,7 @@ export function foreignError(directory: string, options?: ErrorOptions): Heartbe
   );
 }
 
-export function unwritableError(directory: string, cause: unknown): HeartbeatError {
+function unwritableError(directory: string, cause: unknown): HeartbeatError {
   return new HeartbeatError(
     'HEARTBEAT_STORE_UNWRITABLE',
     `cannot keep history in ${directory} (${reasonOf(cause)}): make it a directory with room that this user may write to, or choose another data_dir`,

@@ -1,7 +1,7 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 
 /** Milliseconds by which the event loop was late, since the last reading. */
-export interface EventLoopDelay {
+interface EventLoopDelay {
   readonly p50: number;
   readonly p99: number;
   readonly max: number;

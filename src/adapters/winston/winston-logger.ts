@@ -47,7 +47,7 @@ function jsonLine({ timestamp, level, message, fields }: Info): string {
 }
 
 function prettyLine({ timestamp, level, message, fields }: Info): string {
-  const details = entriesOf(fields).map(([key, value]) => `${key}=${shown(value)}`);
+  const details = entriesOf(fields).map(([key, value]) => `${unquoted(key)}=${shown(value)}`);
   return [String(timestamp), level, unquoted(String(message)), ...details].join(' ');
 }
 

@@ -1,24 +1,45 @@
 import type { Clock } from '../../ports/clock.js';
+import { checkupBatch, healBatch } from '../batch/answers.js';
 import type { Daemon } from '../daemon.js';
 import { answerHeartRhythm } from '../heart-rhythm/answer.js';
 import { checkup, goodbye, heal } from '../presence.js';
+import type { GatewayLimits } from '../options.js';
 import type { Resources } from '../resource.js';
 
-/** The three calls of the original, and goodbye. */
-export function addPresence(resources: Resources, daemon: Daemon, clock: Clock, largestPage: number): void {
+type PresenceLimits = Pick<GatewayLimits, 'batch' | 'body' | 'page'>;
+
+/** The three calls of the original, goodbye, and batches. */
+export function addPresence(
+  resources: Resources,
+  daemon: Daemon,
+  clock: Clock,
+  limits: PresenceLimits,
+): void {
   resources
-    .addForUsers('/heal', {
-      put: (exchange, user) => heal(daemon, exchange, user),
-      delete: (exchange, user) => goodbye(daemon, exchange, user),
-    })
+    .addForUsers(
+      '/heal',
+      {
+        put: (exchange, user) => heal(daemon, exchange, user),
+        delete: (exchange, user) => goodbye(daemon, exchange, user),
+      },
+      {
+        post: (exchange, request) => healBatch(daemon, limits, exchange, request),
+      },
+    )
     // A page that is being closed can only send a beacon, which is a POST.
     .addOfUser('/heal/:user_id/goodbye', {
       post: (exchange, user) => goodbye(daemon, exchange, user),
     })
-    .addForUsers('/checkup', {
-      get: (exchange, user) => checkup(daemon, exchange, user),
-    })
+    .addForUsers(
+      '/checkup',
+      {
+        get: (exchange, user) => checkup(daemon, exchange, user),
+      },
+      {
+        post: (exchange, request) => checkupBatch(daemon, limits, exchange, request),
+      },
+    )
     .addForUsers('/heart_rhythm', {
-      get: (exchange, user) => answerHeartRhythm({ daemon, clock, largestPage }, exchange, user),
+      get: (exchange, user) => answerHeartRhythm({ daemon, clock, largestPage: limits.page }, exchange, user),
     });
 }

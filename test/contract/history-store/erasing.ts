@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import type { HistoryStore } from '../../../src/ports/history-store.js';
-import type { MakeSubject, Subject } from '../history-store.js';
+import type { MakeSubject, Subject } from './subject.js';
 import { ended, healedIn, historyOf, opened, openIn, session, user } from './reading.js';
 
 const ALICE = user('1234567890123456789');

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { instant } from '../../../src/domain/time.js';
 import type { HistoryStore } from '../../../src/ports/history-store.js';
-import type { MakeSubject, Subject } from '../history-store.js';
+import type { MakeSubject, Subject } from './subject.js';
 import { collect, ended, historyOf, opened, openIn, session, unended, unopened, user } from './reading.js';
 
 const ALICE = user(1);

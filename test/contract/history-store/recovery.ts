@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import type { Recovery } from '../../../src/domain/recovery.js';
 import { instant } from '../../../src/domain/time.js';
 import type { HistoryRecord, HistoryStore } from '../../../src/ports/history-store.js';
-import type { MakeSubject, Subject } from '../history-store.js';
+import type { MakeSubject, Subject } from './subject.js';
 import { ended, healedIn, opened, openIn, unended, user } from './reading.js';
 
 const ALICE = user('9007199254740993');

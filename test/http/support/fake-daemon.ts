@@ -37,6 +37,20 @@ export class FakeDaemon implements Daemon {
     else this.#held.push(() => answered(reply));
   }
 
+  askMany(
+    kind: 'heal' | 'checkup',
+    users: readonly UserId[],
+    answered: (replies: readonly UserReply[]) => void,
+  ): void {
+    const replies: UserReply[] = [];
+    for (const user of users) {
+      this.ask(kind, user, (reply) => {
+        replies.push(reply);
+        if (replies.length === users.length) answered(replies);
+      });
+    }
+  }
+
   async *history(user: UserId, range: HistoryRange): AsyncGenerator<readonly Session[]> {
     const found = this.#sessions(user).filter((session) => isWithin(session, range));
     if (range.order === 'desc') found.reverse();

@@ -35,6 +35,7 @@ const LIMITS: GatewayLimits = {
   in_flight: 1000,
   request_timeout: 30,
   headers_timeout: 10,
+  batch: 100,
   page: 1000,
 };
 

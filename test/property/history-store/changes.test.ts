@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { instant } from '../../../src/domain/time.js';
 import type { UserId } from '../../../src/domain/user-id.js';
 import type { HistoryRecord, HistoryStore } from '../../../src/ports/history-store.js';
-import type { Subject } from '../../contract/history-store.js';
+import type { Subject } from '../../contract/history-store/subject.js';
 import { historyOf, openIn } from '../../contract/history-store/reading.js';
 import { levelSubject, memorySubject } from '../../contract/subjects.js';
 import { neighbours } from './arbitraries.js';

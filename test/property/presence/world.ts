@@ -5,7 +5,13 @@ import { HeartbeatError } from '../../../src/errors.js';
 import type { HistoryRange } from '../../../src/ports/history-store.js';
 import { Faults } from '../../support/faults.js';
 import type { Disk } from '../../support/model/disk.js';
-import type { Arrival, Rules, Session, View } from '../../support/model/user-state.js';
+import {
+  exactly,
+  type Arrival,
+  type Rules,
+  type Session,
+  type View,
+} from '../../support/model/user-state.js';
 import { UserModel, type Asked } from '../../support/model/user-model.js';
 import { SimulatedApp, user } from '../../support/simulated-app.js';
 import { SimulatedClock } from '../../support/simulated-clock.js';
@@ -14,7 +20,7 @@ import { BLIND_AFTER, TIMEOUT, USERS, type Request, type Setting, type Span, typ
 /** The pulse; and what a commit may take in passes of the event loop, once it is noticed. */
 const TICK = 20;
 /** How old the word on disk that the daemon is alive may be: a quarter of a timeout, and what it takes to write. */
-const LAG = TIMEOUT / 4 + 3 * TICK;
+const LAG = TIMEOUT / 4 + 3 * TICK + 2 * BLIND_AFTER;
 /** What crashed its actor twice is tried again after a second. */
 const AGAIN = 1000;
 /** More crashes than a shard bears. */
@@ -157,7 +163,11 @@ export class World {
     const { clock, app } = this.#running;
     const process = this.#process;
     const readAt = clock.now();
-    const at: Arrival = { arrived: stalled ?? { lo: readAt, hi: readAt }, readAt, wall: clock.wall() };
+    const at: Arrival = {
+      arrived: stalled ?? { lo: readAt, hi: readAt },
+      readAt,
+      wall: exactly(clock.wall()),
+    };
     const model = this.#models[index]!;
     const asked = model.asked(kind, at);
     this.#unanswered++;
@@ -241,8 +251,7 @@ export class World {
     this.clock.standStill(isBlind ? Math.max(asked, BLIND_AFTER + TICK) : asked);
     const to = this.clock.now();
     for (const model of this.#models) model.stalled({ from, to, blind: isBlind });
-    const arrived =
-      isBlind ? { lo: to, hi: to } : { lo: from, hi: Math.min(to, from + TICK) };
+    const arrived = isBlind ? { lo: to, hi: to } : { lo: from, hi: Math.min(to, from + TICK) };
     if (readFirst) this.#askAll(requests, arrived);
     const passed = this.clock.advance(0);
     if (!readFirst) this.#askAll(requests, arrived);
@@ -252,6 +261,7 @@ export class World {
   #jump(by: number): void {
     this.#jumped = true;
     this.clock.jumpWall(by);
+    for (const model of this.#models) model.wallSet(by);
   }
 
   async #crash({ on, times, request }: Extract<Step, { do: 'crash' }>): Promise<void> {

@@ -7,6 +7,7 @@ import {
   goodbyeRefusedByDisk,
   healed,
   healRefusedByDisk,
+  hull,
   restarted,
   saidOnline,
   shown,
@@ -25,7 +26,7 @@ import {
 /** A request, and its answer once there is one. */
 export interface Asked {
   readonly kind: UserCommand['kind'];
-  readonly at: Arrival;
+  at: Arrival;
   answer: UserReply | undefined;
   /** What may excuse a refusal, as of the time it was answered. */
   disk: 'works' | 'fails';
@@ -33,7 +34,9 @@ export interface Asked {
   unsure: boolean;
 }
 
-type Event = ({ readonly type: 'asked' } & Asked & Context) | ({ readonly type: 'stalled' } & Stall);
+type Event =
+  | ({ readonly type: 'asked' } & Asked & Context)
+  | ({ readonly type: 'stalled'; readonly behind: boolean } & Stall);
 
 interface Context {
   /** Changes were under way when it was asked, so nothing is promised of what it sees. */
@@ -69,7 +72,7 @@ export class UserModel {
   /** @returns what is to be told the answer, and then `answered` */
   asked(kind: UserCommand['kind'], at: Arrival): Asked {
     if (kind === 'erase') this.#erasures++;
-    const changes = this.#events.filter((event) => event.type === 'asked' && CHANGES.has(event.kind));
+    const changes = this.#changes();
     const last = changes.at(-1);
     const event = {
       type: 'asked' as const,
@@ -79,10 +82,22 @@ export class UserModel {
       disk: 'works' as const,
       unsure: false,
       racing: changes.length > 0,
-      joins: last?.type === 'asked' && last.kind === 'heal',
+      joins: last?.kind === 'heal',
     };
     this.#events.push(event);
     return event;
+  }
+
+  #changes(): readonly Asked[] {
+    return this.#events.filter((event) => event.type === 'asked').filter(({ kind }) => CHANGES.has(kind));
+  }
+
+  /** Somebody sets the wall clock. When it was that somebody asked who waits behind another, is anybody's guess. */
+  wallSet(by: number): void {
+    for (const asked of this.#changes().slice(1)) {
+      const { wall } = asked.at;
+      asked.at = { ...asked.at, wall: hull(wall, { lo: wall.lo + by, hi: wall.hi + by }) };
+    }
   }
 
   answered(): void {
@@ -94,7 +109,8 @@ export class UserModel {
   }
 
   stalled(stall: Stall): void {
-    this.#events.push({ type: 'stalled', ...stall });
+    // Whoever waits behind another change has no deadline yet that could move.
+    this.#events.push({ type: 'stalled', ...stall, behind: this.#changes().length > 1 });
     this.answered();
   }
 
@@ -138,7 +154,8 @@ export class UserModel {
 
   #apply(event: Event): void {
     if (event.type === 'stalled') {
-      this.#states = this.#states.flatMap((state) => stalled(state, event, this.#rules));
+      const moved = this.#states.flatMap((state) => stalled(state, event, this.#rules));
+      this.#states = event.behind ? distinct([...moved, ...this.#states]) : moved;
       return;
     }
     const { kind, at, answer } = event;

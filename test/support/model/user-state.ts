@@ -44,7 +44,7 @@ export const STRANGER: State = { past: [], live: undefined, ifKilled: [] };
 export interface Arrival {
   readonly arrived: Range;
   readonly readAt: number;
-  readonly wall: number;
+  readonly wall: Range;
 }
 
 export interface Session {
@@ -73,7 +73,7 @@ function atLeast(range: Range, least: Range): Range {
   return { lo: Math.max(range.lo, least.lo), hi: Math.max(range.hi, least.hi) };
 }
 
-function hull(a: Range, b: Range): Range {
+export function hull(a: Range, b: Range): Range {
   return { lo: Math.min(a.lo, b.lo), hi: Math.max(a.hi, b.hi) };
 }
 
@@ -104,9 +104,9 @@ export function expired(state: State, now: number): State {
 
 function opened(state: State, { readAt, wall }: Arrival, { timeout }: Rules): State {
   const before = state.past.at(-1);
-  const earliest = before === undefined ? exactly(wall) : atLeast(before.offlineAt, plus(before.onlineAt, 1));
+  const earliest = before === undefined ? wall : atLeast(before.offlineAt, plus(before.onlineAt, 1));
   const live: Live = {
-    onlineAt: atLeast(exactly(wall), earliest),
+    onlineAt: atLeast(wall, earliest),
     openedAt: readAt,
     lastHeal: readAt,
     deadline: exactly(readAt + timeout),
@@ -228,12 +228,13 @@ function recovered(live: Live, restart: Restart, rules: Rules): Live {
   const { killedAt, at, wall, unheard, jumped } = restart;
   const { timeout } = rules;
   const whole = exactly(at + timeout);
-  const rest = jumped
-    ? { lo: at, hi: whole.hi }
-    : {
-        lo: live.deadline.lo + at - killedAt,
-        hi: Math.min(live.deadline.hi + at - killedAt + unheard, whole.hi),
-      };
+  // Whose time was over just then may be among the heard again.
+  const isCounted = !jumped && live.deadline.lo > killedAt;
+  const left = {
+    lo: jumped ? at : live.deadline.lo + at - killedAt,
+    hi: isCounted ? live.deadline.hi + at - killedAt + unheard : whole.hi,
+  };
+  const rest = { lo: Math.min(left.lo, whole.hi), hi: Math.min(left.hi, whole.hi) };
   const deadline = { yes: whole, no: rest, perhaps: hull(rest, whole) }[live.heard];
   const anew = endOfSilent(live, restart, rules);
   const endsAt = live.heard === 'yes' || live.endsAt === undefined ? anew : live.endsAt;

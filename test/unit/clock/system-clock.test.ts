@@ -15,7 +15,7 @@ describe('the system clock', () => {
   });
 
   it('counts through a suspend, during which the monotonic clock stands still', () => {
-    for (const suspend of [2000, 60_000, HOUR, 30 * 24 * HOUR]) {
+    for (const suspend of [500, 2000, 60_000, HOUR, 30 * 24 * HOUR]) {
       const { machine, clock } = clockOf();
       machine.run(10_000);
       const before = clock.now();

@@ -31,7 +31,7 @@ export function mountSmallDisk(options: string): SmallDisk {
     rmSync(mounted, { recursive: true });
   };
   try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', options, 'tmpfs', mounted], { stdio: 'pipe' });
+    run('mount', '-t', 'tmpfs', '-o', options, 'tmpfs', mounted);
   } catch (error) {
     remove();
     throw error;
@@ -45,7 +45,7 @@ export function mountSmallDisk(options: string): SmallDisk {
       else await truncate(filling, (await stat(filling)).size - bytes);
     },
     unmount: () => {
-      execFileSync('umount', ['--lazy', mounted], { stdio: 'pipe' });
+      run('umount', '--lazy', mounted);
       remove();
     },
   };
@@ -60,4 +60,8 @@ async function fillUp(file: string): Promise<void> {
   } finally {
     await handle.close();
   }
+}
+
+function run(program: string, ...parameters: string[]): void {
+  execFileSync(program, parameters, { stdio: 'pipe' });
 }

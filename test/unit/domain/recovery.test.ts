@@ -1,0 +1,89 @@
+import { expect } from 'chai';
+import { planRecovery, silentSince, type Recovery } from '../../../src/domain/recovery.js';
+import { instant } from '../../../src/domain/time.js';
+
+const TIMEOUT = 7000;
+const at = instant;
+
+function plan(now: number, watermark?: number, previous?: Recovery): Recovery {
+  return planRecovery(
+    { at: at(now), watermark: watermark === undefined ? undefined : at(watermark), previous },
+    TIMEOUT,
+  );
+}
+
+describe('what a start decides about the sessions it finds open', () => {
+  it('knows nothing on an empty directory, and begins to count', () => {
+    expect(plan(100_000)).to.deep.equal({
+      generation: 1,
+      silent: [{ generation: 0, deadline: 107_000, endsAt: 107_000 }],
+    });
+  });
+
+  it('gives one timeout to who was heard in the run that ended, and ends them after the last proof of life', () => {
+    expect(plan(100_000, 60_000)).to.deep.equal({
+      generation: 1,
+      silent: [{ generation: 0, deadline: 107_000, endsAt: 67_000 }],
+    });
+  });
+
+  it('gives those who were silent all through that run the time that the daemon was away, and no more', () => {
+    const first = plan(100_000, 60_000);
+    // It lived for 2 s, and was away for 10.
+    const second = plan(112_000, 102_000, first);
+    expect(second).to.deep.equal({
+      generation: 2,
+      silent: [
+        { generation: 0, deadline: 117_000, endsAt: 67_000 },
+        { generation: 1, deadline: 119_000, endsAt: 109_000 },
+      ],
+    });
+  });
+
+  it('forgets those whose time was up while the daemon lived: their ends are stored', () => {
+    const first = plan(100_000, 60_000);
+    expect(plan(120_000, 107_000, first).silent.map(({ generation }) => generation)).to.deep.equal([1]);
+    expect(plan(120_000, 106_999, first).silent.map(({ generation }) => generation)).to.deep.equal([0, 1]);
+  });
+
+  it('hides nobody in a crash loop: who is never heard again is given up after one timeout of life', () => {
+    let recovery = plan(0, 0);
+    let lived = 0;
+    let now = 0;
+    while (recovery.silent.some(({ generation }) => generation === 0)) {
+      lived += 500;
+      recovery = plan(now + 500 + 30_000, now + 500, recovery);
+      now += 30_500;
+    }
+    expect(lived).to.equal(TIMEOUT);
+  });
+
+  it('is not misled by a wall clock that was set back meanwhile', () => {
+    const first = plan(100_000, 60_000);
+    const second = plan(50_000, 102_000, first);
+    expect(second.silent).to.deep.equal([
+      { generation: 0, deadline: 57_000, endsAt: 67_000 },
+      { generation: 1, deadline: 57_000, endsAt: 109_000 },
+    ]);
+  });
+});
+
+describe('a session found open', () => {
+  const recovery = plan(112_000, 102_000, plan(100_000, 60_000));
+
+  it('belongs with those who were last heard in the same run', () => {
+    expect(silentSince(recovery, 0).generation).to.equal(0);
+    expect(silentSince(recovery, 1).generation).to.equal(1);
+  });
+
+  it('belongs to the latest of older runs, where its own has no group', () => {
+    const later = plan(130_000, 113_000, recovery);
+    expect(later.silent.map(({ generation }) => generation)).to.deep.equal([0, 1, 2]);
+    expect(silentSince({ ...later, silent: later.silent.slice(0, 2) }, 7).generation).to.equal(1);
+    expect(silentSince({ ...later, silent: later.silent.slice(1) }, 0).generation).to.equal(1);
+  });
+
+  it('cannot be there when nobody is silent', () => {
+    expect(() => silentSince({ generation: 3, silent: [] }, 1)).to.throw(RangeError);
+  });
+});
