@@ -1,3 +1,4 @@
+import { assertNever } from '../../src/domain/assert-never.js';
 import { deadlineAfter, type Blindness } from '../../src/domain/blindness.js';
 import type { ShardIndex } from '../../src/domain/shard.js';
 import { moment, unixSeconds, type Instant, type Millis, type Moment } from '../../src/domain/time.js';
@@ -282,8 +283,15 @@ export class Shard implements UserSurroundings {
       case 'settled':
         actor.settleAnyhow(message, FAILED);
         break;
-      default:
+      case 'heal':
+      case 'goodbye':
+      case 'checkup':
+      case 'describe':
+      case 'erase':
         message.answer(FAILED);
+        break;
+      default:
+        assertNever(message);
     }
   }
 

@@ -14,18 +14,15 @@ export type Instant = number & { readonly [kind]: 'instant' };
 /** A duration in milliseconds. */
 export type Millis = number;
 
-/* The two constructors below are the only places where a bare number becomes a time. */
-/* eslint-disable @typescript-eslint/consistent-type-assertions */
-
 export function moment(milliseconds: number): Moment {
+  // eslint-disable-next-line @typescript-eslint/consistent-type-assertions -- with `instant`, where a number becomes a time
   return milliseconds as Moment;
 }
 
 export function instant(milliseconds: number): Instant {
+  // eslint-disable-next-line @typescript-eslint/consistent-type-assertions -- see `moment`
   return Math.floor(milliseconds) as Instant;
 }
-
-/* eslint-enable @typescript-eslint/consistent-type-assertions */
 
 /** The whole seconds that people are shown for an instant: floored, also before 1970. */
 export function unixSeconds(at: Instant): number {

@@ -299,7 +299,6 @@ export class World {
       decideUser: this.#faults.decide,
     });
     this.#startedAt = this.clock.now();
-    this.#jumped = false;
     await this.#daemon.app.start();
   }
 
@@ -427,6 +426,7 @@ export class World {
     const late = this.#isRecent('expire') ? 2 * AGAIN : 2 * TICK;
     if (now - this.#calmSince < late) return;
     this.#deafSince = undefined;
+    this.#jumped = false;
     for (const model of this.#models) model.settled(now - late);
     const { actors } = await this.#supervision();
     const all = this.#models.map(({ states }) => states.map(({ live }) => live));

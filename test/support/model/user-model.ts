@@ -88,8 +88,10 @@ export class UserModel {
     return event;
   }
 
+  /** What is to change something and has not been answered. */
   #changes(): readonly Asked[] {
-    return this.#events.filter((event) => event.type === 'asked').filter(({ kind }) => CHANGES.has(kind));
+    const asked = this.#events.filter((event) => event.type === 'asked');
+    return asked.filter(({ kind, answer }) => CHANGES.has(kind) && answer === undefined);
   }
 
   /** Somebody sets the wall clock. When it was that somebody asked who waits behind another, is anybody's guess. */

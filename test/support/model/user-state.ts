@@ -225,28 +225,27 @@ export function restarted(state: State, restart: Restart, rules: Rules): State[]
 }
 
 function recovered(live: Live, restart: Restart, rules: Rules): Live {
-  const { killedAt, at, wall, unheard, jumped } = restart;
-  const { timeout } = rules;
-  const whole = exactly(at + timeout);
-  // Whose time was over just then may be among the heard again.
-  const isCounted = !jumped && live.deadline.lo > killedAt;
-  const left = {
-    lo: jumped ? at : live.deadline.lo + at - killedAt,
-    hi: isCounted ? live.deadline.hi + at - killedAt + unheard : whole.hi,
-  };
-  const rest = { lo: Math.min(left.lo, whole.hi), hi: Math.min(left.hi, whole.hi) };
-  const deadline = { yes: whole, no: rest, perhaps: hull(rest, whole) }[live.heard];
-  const anew = endOfSilent(live, restart, rules);
-  const endsAt = live.heard === 'yes' || live.endsAt === undefined ? anew : live.endsAt;
-  return {
-    ...live,
-    // Across a restart only the wall clock can tell how long it has been.
-    openedAt: at - Math.max(0, wall - live.onlineAt.lo),
-    deadline,
-    endsAt: live.heard === 'perhaps' ? hull(anew, endsAt) : endsAt,
-    quiet: true,
-    heard: 'no',
-  };
+  const { at, wall } = restart;
+  // Across a restart only the wall clock can tell how long it has been.
+  const openedAt = at - Math.max(0, wall - live.onlineAt.lo);
+  return { ...live, ...given(live, restart, rules), openedAt, quiet: true, heard: 'no' };
+}
+
+function given(live: Live, restart: Restart, rules: Rules): Pick<Live, 'deadline' | 'endsAt'> {
+  const { killedAt, at, unheard, jumped } = restart;
+  const whole = at + rules.timeout;
+  const end = endOfSilent(live, restart, rules);
+  if (live.heard === 'yes') return { deadline: exactly(whole), endsAt: end };
+  // If the disk refused to note that it was heard, it may end where it was found before.
+  if (live.heard === 'perhaps') return { deadline: { lo: at, hi: whole }, endsAt: hull(end, live.onlineAt) };
+  // The wall clock was what told how long the daemon was away.
+  if (jumped) return { deadline: { lo: at, hi: whole }, endsAt: end };
+  const left = plus(live.deadline, at - killedAt, at - killedAt + unheard);
+  const endsAt = live.endsAt ?? end;
+  // Whose time was over just then may be taken for one who was heard.
+  if (live.deadline.lo <= killedAt)
+    return { deadline: { lo: left.lo, hi: whole }, endsAt: hull(endsAt, end) };
+  return { deadline: { lo: Math.min(left.lo, whole), hi: Math.min(left.hi, whole) }, endsAt };
 }
 
 /** Not before the last heal, and within one timeout of the truth. */

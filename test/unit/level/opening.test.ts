@@ -92,14 +92,16 @@ describe('opening a history that cannot be opened says why: it', function () {
     expect(error.cause).to.have.property('code', 'ENOTDIR');
   });
 
-  // Permissions do not bind root, but a directory in /proc takes no files from anybody.
-  it(`cannot be written to (${mountingIsAllowed ? 'a disk mounted read-only' : 'a directory in /proc'})`, async () => {
+  // Permissions do not bind root.
+  const where = mountingIsAllowed ? 'a disk mounted read-only' : 'mounting is not allowed here: below a file';
+  it(`cannot be written to (${where})`, async () => {
     const disk = mountingIsAllowed ? mountSmallDisk('ro,size=64k') : undefined;
     try {
-      const path = disk?.path ?? '/proc/self/fdinfo';
-      const error = await problemOf(new LevelHistoryStore(path).open(), 'HEARTBEAT_STORE_UNWRITABLE');
+      const unwritable = disk?.path ?? fileURLToPath(import.meta.url);
+      const opening = new LevelHistoryStore(unwritable).open();
+      const error = await problemOf(opening, 'HEARTBEAT_STORE_UNWRITABLE');
       expect(error.message)
-        .to.include(path)
+        .to.include(unwritable)
         .and.match(/that this user may write to/);
     } finally {
       disk?.unmount();
