@@ -17,7 +17,7 @@ import { commitOf, healedBy, isAwaited, refusalOf, usersToLookUp, type Commit } 
 import type { HistoryEntry, Settlement, StoreState } from './history.protocol.js';
 
 /** The most entries in one batch: enough to carry a mass expiry, and few enough for the store to breathe. */
-const BATCH = 10_000;
+const BATCH = 3_000;
 /** The most sessions pruned between two batches. */
 const PRUNE = 1_000;
 /** Seconds between attempts to open a store again that refused a write. */

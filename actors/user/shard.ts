@@ -240,6 +240,7 @@ export class Shard implements UserSurroundings {
     this.#horizon = moment(this.#horizon + blindTime);
     if (this.#expiring === 0) this.#settledUpTo = this.#horizon;
     for (const actor of this.#users.values()) {
+      if (actor.deadline < blindness.from) continue;
       actor.timer.deadline = deadlineAfter(blindness, actor, this.timeout, this.#options.blindGrace);
     }
   }

@@ -127,8 +127,13 @@ export class LocalShards implements Shards {
     this.#submit(entries);
   }
 
+  /** Read again when this process was put aside between one clock and the other. */
   wallAt(at: Moment): Instant {
-    return instant(this.#clock.wall() - (this.#clock.now() - at));
+    for (let attempt = 1; ; attempt++) {
+      const now = this.#clock.now();
+      const wall = this.#clock.wall();
+      if (attempt === 4 || this.#clock.now() - now < 1) return instant(wall - (now - at));
+    }
   }
 
   #post(entry: HistoryEntry): void {

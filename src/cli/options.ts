@@ -8,9 +8,7 @@ import { defaultText } from '../config/table.js';
 
 /** Adds every option of the configuration, and the one that names its file. */
 export function addConfigOptions(command: Command): Command {
-  command.addOption(
-    new Flag(`${CONFIG_FLAG} <file>`, `YAML or JSON file of options (${CONFIG_VARIABLE})`),
-  );
+  command.addOption(new Flag(`${CONFIG_FLAG} <file>`, `YAML or JSON file of options (${CONFIG_VARIABLE})`));
   for (const option of options) {
     // No default is set here: a flag that nobody gave must not win over the environment and the file.
     command.addOption(
@@ -29,9 +27,7 @@ export function givenFlags(command: Command): Flags {
   return Object.fromEntries(
     command.options.flatMap((flag) => {
       const value: unknown = command.getOptionValue(flag.attributeName());
-      return flag.long && ours.has(flag.long) && typeof value === 'string'
-        ? [[flag.long, value]]
-        : [];
+      return flag.long && ours.has(flag.long) && typeof value === 'string' ? [[flag.long, value]] : [];
     }),
   );
 }

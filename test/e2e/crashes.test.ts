@@ -13,7 +13,7 @@ describe('a daemon whose actors crash', () => {
   const household = new Household();
   let daemon: DaemonProcess;
 
-  beforeEach(async () => {
+  before(async () => {
     const program = path.join(ROOT, 'test', 'support', 'faulty-daemon.ts');
     const start = ['start', ...startFlags(household.directory(), { 'log-level': 'debug' })];
     daemon = await ready(
@@ -21,7 +21,7 @@ describe('a daemon whose actors crash', () => {
     );
   });
 
-  afterEach(() => household.clear());
+  after(() => household.clear());
 
   it('answers the message that crashed its actor once, and logs the crash with the path of the actor', async () => {
     expect((await heal(daemon.url, SHAKY)).status).to.equal(200);

@@ -58,7 +58,7 @@ describe('starting the daemon', () => {
     };
     expect(rhythm).to.have.all.keys('id', 'history');
     expect(rhythm.history).to.have.length(1);
-    expect(rhythm.history[0]?.online_at).to.be.within(before, before + 5);
+    expect(rhythm.history[0]?.online_at).to.be.within(before, Date.now() / 1000);
     expect(rhythm.history[0]?.offline_at).to.equal((rhythm.history[0]?.online_at ?? 0) + 7);
     expect(curl(`${url}/heart_rhythm/54321`)).to.deep.equal({ id: 54321, history: [] });
   });

@@ -4,10 +4,11 @@ import { call, goodbye, heal, history, isOnline, supervision, type Answer } from
 import type { DaemonProcess } from '../support/daemon-process.js';
 import { eventually } from '../support/eventually.js';
 import { Household } from '../support/household.js';
+import type { Session } from '../support/history-comparison.js';
 import { kindsOfDisk, type SmallDisk } from '../support/small-disk.js';
-import { readHistory } from '../support/stored-history.js';
+import { inSeconds, readHistory } from '../support/stored-history.js';
 
-const TIMEOUT = 3;
+const TIMEOUT = 4;
 const FLAGS = { 'session-timeout': TIMEOUT };
 /** Healed all along. */
 const STEADY = range(1, 20);
@@ -70,7 +71,7 @@ for (const { name, make } of kindsOfDisk()) {
       const waiting = await supervision(daemon.url);
       expect(waiting.store).to.include({ state: 'refusing' });
       expect(waiting.store.waiting).to.be.at.least(FADING.length);
-      for (const user of FADING) expectWhole(await history(daemon.url, user));
+      const faded = await Promise.all(FADING.map((user) => history(daemon.url, user)));
 
       disk.free(daemon);
       await eventually(async () => {
@@ -88,13 +89,20 @@ for (const { name, make } of kindsOfDisk()) {
       daemon.signal('SIGTERM');
       expect((await daemon.ended).code).to.equal(0);
 
-      const stored = await readHistory(data, [...FADING, ...opened, POLITE].map(String));
-      for (const [user, sessions] of stored.sessions) {
-        const length = (sessions[0]?.offlineAt ?? 0) - (sessions[0]?.onlineAt ?? 0);
-        expect(sessions, `user ${user}`).to.have.length(1);
-        if (user !== String(POLITE)) expect(length, `user ${user}`).to.equal(TIMEOUT * 1000);
+      const refusedUsers = range(2001, 2200);
+      const stored = await readHistory(data, [...FADING, ...opened, POLITE, ...refusedUsers].map(String));
+      const sessionsOf = (user: number): readonly Session[] => stored.sessions.get(String(user)) ?? [];
+      for (const [index, user] of FADING.entries()) {
+        expect(sessionsOf(user).map(inSeconds), `user ${user}`).to.deep.equal(faded[index]);
       }
-      expect(stored.open.map(Number).sort((a, b) => a - b)).to.deep.equal([...STEADY, 2000]);
+      for (const user of [...FADING, ...opened]) {
+        expect(sessionsOf(user), `user ${user}`).to.have.length(1);
+        const [{ onlineAt, offlineAt } = { onlineAt: 0, offlineAt: 0 }] = sessionsOf(user);
+        expect(offlineAt - onlineAt, `user ${user}`).to.be.at.least(TIMEOUT * 1000);
+      }
+      expect(sessionsOf(POLITE)).to.have.length(1);
+      for (const user of refusedUsers) expect(sessionsOf(user), `user ${user}`).to.deep.equal([]);
+      expect(stored.open).not.to.include.members(refusedUsers.map(String));
     });
 
     it('loses nothing acknowledged when it is killed while the disk is full', async () => {
@@ -143,13 +151,6 @@ for (const { name, make } of kindsOfDisk()) {
       return opened;
     }
   });
-}
-
-/** One session, which lasted for one timeout. */
-function expectWhole(sessions: readonly { online_at: number; offline_at: number }[]): void {
-  expect(sessions).to.have.length(1);
-  const [session] = sessions;
-  expect((session?.offline_at ?? 0) - (session?.online_at ?? 0)).to.equal(TIMEOUT);
 }
 
 function range(first: number, last: number): number[] {

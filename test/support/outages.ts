@@ -7,6 +7,8 @@ export interface Life {
   readonly recoveredAt: number | undefined;
   readonly killed: { readonly earliest: number; readonly latest: number };
   readonly stalls: readonly Outage[];
+  /** Milliseconds of the slowest commit that was logged as slow. */
+  readonly slowestCommit: number;
 }
 
 /** Kills the daemon, and tells of its life. */
@@ -21,6 +23,7 @@ export function lifeOf(daemon: DaemonProcess): Omit<Life, 'killed'> {
   const recovered = daemon.logged('recovered')[0]?.timestamp;
   return {
     recoveredAt: recovered === undefined ? undefined : Date.parse(recovered),
+    slowestCommit: Math.max(0, ...daemon.logged('slow commit').map((line) => Number(line['milliseconds']))),
     stalls: daemon.logged('was blind').map((line) => stalled(Number(line['from']), Number(line['to']))),
   };
 }
@@ -39,7 +42,7 @@ export function outagesOf(lives: readonly Life[], last: Omit<Life, 'killed'>): O
 }
 
 /** A line is logged a little later than what it tells of. */
-const LOGGED_LATE = 100;
+const LOGGED_LATE = 250;
 
 function around(logged: number): Outage['ended'] {
   return { earliest: logged - LOGGED_LATE, latest: logged };

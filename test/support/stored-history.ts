@@ -1,5 +1,6 @@
 import { LevelHistoryStore } from '../../src/adapters/level/level-history-store.js';
 import type { HistoryRecord } from '../../src/ports/history-store.js';
+import type { ShownSession } from './calls.js';
 import { user as userId } from './simulated-app.js';
 import type { Session } from './history-comparison.js';
 
@@ -34,6 +35,11 @@ export async function writeHistory(dataDirectory: string, records: readonly Hist
     for (let first = 0; first < records.length; first += most)
       await store.write(records.slice(first, first + most));
   });
+}
+
+/** A session as people are shown it. */
+export function inSeconds({ onlineAt, offlineAt }: Session): ShownSession {
+  return { online_at: Math.floor(onlineAt / 1000), offline_at: Math.floor(offlineAt / 1000) };
 }
 
 async function withStore<Result>(

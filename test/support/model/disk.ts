@@ -181,9 +181,10 @@ class Attachment implements HistoryStore {
   }
 
   async #read<T>(work: (inner: HistoryStore) => Promise<T>): Promise<T> {
-    if (this.severed) return never();
+    const isSevered = (): boolean => this.severed;
+    if (isSevered()) return never();
     const outcome = await this.#disk.read(work);
-    return this.severed ? never() : outcome;
+    return isSevered() ? never() : outcome;
   }
 
   async #change<T>(work: (inner: HistoryStore) => Promise<T>): Promise<T> {

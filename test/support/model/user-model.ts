@@ -200,7 +200,7 @@ export class UserModel {
     }
     if (kind === 'heal') return healRefusedByDisk(state, at, this.#rules, joins);
     if (kind === 'goodbye') return goodbyeRefusedByDisk(state, at);
-    return kind === 'erase' ? eraseRefusedByDisk(state) : [];
+    return kind === 'erase' ? eraseRefusedByDisk(state, at) : [];
   }
 
   #become(what: string, states: readonly State[]): void {

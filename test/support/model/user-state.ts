@@ -170,8 +170,11 @@ export function erased(state: State): State[] {
 }
 
 /** The session that goes on goes on. Whether what was before it is still there, nobody can know. */
-export function eraseRefusedByDisk(state: State): State[] {
-  return [state, { ...state, past: [] }].map((one) => perhapsStored(one, [STRANGER]));
+export function eraseRefusedByDisk(state: State, { arrived }: Arrival): State[] {
+  const states = [state, { ...state, past: [] }];
+  if (state.live !== undefined && state.live.deadline.lo < arrived.hi)
+    states.push({ ...STRANGER, ifKilled: state.ifKilled });
+  return states.map((one) => perhapsStored(one, [STRANGER]));
 }
 
 function perhapsStored(state: State, onDisk: readonly State[]): State {

@@ -78,12 +78,12 @@ describe('what lay in the sockets while the process stood still', () => {
 
   it('is not waited for for ever, though there is always one more connection', async () => {
     const accepted = channel('net.server.socket');
-    let ended = false;
+    const reading = { ended: false };
     clock.afterReading(() => {
-      ended = true;
+      reading.ended = true;
     });
     let passes = 0;
-    for (; !ended && passes < 5000; passes++) {
+    for (; !reading.ended && passes < 5000; passes++) {
       accepted.publish({});
       await new Promise<void>((resolve) => {
         clock.soon(resolve);
