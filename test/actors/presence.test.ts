@@ -36,7 +36,10 @@ describe('presence', () => {
     await daemon.ask('heal', ANN);
     await daemon.clock.advance(8000);
     expect(await daemon.history(ANN)).to.deep.equal([{ onlineAt: before, offlineAt: before + 7000 }]);
-    expect(await daemon.app.supervision()).to.nested.include({ 'users.online': 0, 'store.sessions_stored': 1 });
+    expect(await daemon.app.supervision()).to.nested.include({
+      'users.online': 0,
+      'store.sessions_stored': 1,
+    });
   });
 
   it('extends the session with a heal exactly at the deadline, and opens a new one a millisecond later', async () => {

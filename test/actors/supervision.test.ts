@@ -76,8 +76,13 @@ describe('supervision', () => {
     expect(await daemon.ask('heal', ANN)).to.deep.equal({ kind: 'refused', code: 'HEARTBEAT_INTERNAL' });
     expect(await daemon.ask('heal', ANN)).to.deep.equal({ kind: 'online' });
     const supervision = await daemon.app.supervision();
-    expect(supervision).to.nested.include({ 'dead_letters.total': 1, 'dead_letters.recent[0].message': 'heal' });
-    expect(supervision).to.have.nested.property('dead_letters.recent[0].path').that.matches(/^root\/users\/shard-\d\/1$/);
+    expect(supervision).to.nested.include({
+      'dead_letters.total': 1,
+      'dead_letters.recent[0].message': 'heal',
+    });
+    expect(supervision)
+      .to.have.nested.property('dead_letters.recent[0].path')
+      .that.matches(/^root\/users\/shard-\d\/1$/);
   });
 
   it('does not count bad messages towards the intensity, however many there are', async () => {
@@ -145,7 +150,9 @@ describe('supervision', () => {
     await start({ flags: { '--limits-mailbox': '3' } });
     const replies: string[] = [];
     for (let i = 0; i < 5; i++) {
-      daemon.app.ask('heal', ANN, (reply) => replies.push(reply.kind === 'refused' ? reply.code : reply.kind));
+      daemon.app.ask('heal', ANN, (reply) =>
+        replies.push(reply.kind === 'refused' ? reply.code : reply.kind),
+      );
     }
     await daemon.clock.settle();
     expect(replies.filter((reply) => reply === 'online')).to.have.length(3);

@@ -7,10 +7,7 @@ import { inForce } from './support.js';
 
 function command(): Command {
   const silent = { writeOut: () => undefined, writeErr: () => undefined };
-  return addConfigOptions(new Command())
-    .option('--url <url>')
-    .exitOverride()
-    .configureOutput(silent);
+  return addConfigOptions(new Command()).option('--url <url>').exitOverride().configureOutput(silent);
 }
 
 function printed(said: Parameters<typeof inForce>[0], json: boolean): string {

@@ -44,9 +44,7 @@ describe('the configuration file', () => {
   });
 
   it('may not give one value to a group, nor a group to an option', () => {
-    expect(problems({ file: 'log: debug' })).to.deep.equal([
-      `log: must hold log.level, log.format ${AT}`,
-    ]);
+    expect(problems({ file: 'log: debug' })).to.deep.equal([`log: must hold log.level, log.format ${AT}`]);
     expect(problems({ file: 'port: {}' })).to.deep.equal([
       `port: must be a whole number between 0 and 65535, not {} ${AT}`,
     ]);

@@ -86,9 +86,7 @@ describe('history.retention', () => {
     expect(inForce({ flags, file }).config.history.retention).to.equal(null);
     expect(inForce({ env, file }).config.history.retention).to.equal(null);
     for (const off of ['off', '"off"', 'null', '~']) {
-      expect(inForce({ file: `history: {retention: ${off}}` }).config.history.retention).to.equal(
-        null,
-      );
+      expect(inForce({ file: `history: {retention: ${off}}` }).config.history.retention).to.equal(null);
     }
   });
 

@@ -40,9 +40,7 @@ function nested(values: ReadonlyMap<string, unknown>): object {
 
 function texts(values: ReadonlyMap<string, unknown>, name: 'flag' | 'variable') {
   const given = options.filter(({ key }) => values.has(key));
-  return Object.fromEntries(
-    given.map((option) => [option[name], valueText(option, values.get(option.key))]),
-  );
+  return Object.fromEntries(given.map((option) => [option[name], valueText(option, values.get(option.key))]));
 }
 
 describe('any allowed value', () => {

@@ -50,8 +50,8 @@ describe('the schema of the configuration', () => {
 
   it('makes a configuration that nobody can change', () => {
     const { config } = inForce();
-    expect([config, config.log, config.history, config.limits]).to.satisfy(
-      (parts: readonly object[]) => parts.every((part) => Object.isFrozen(part)),
+    expect([config, config.log, config.history, config.limits]).to.satisfy((parts: readonly object[]) =>
+      parts.every((part) => Object.isFrozen(part)),
     );
   });
 

@@ -16,7 +16,11 @@ function end(id: typeof ANN, from: number, to: number): Queued & { readonly kind
 }
 
 function session(from: number, to: number): { onlineAt: never; offlineAt: never; lastSeen: never } {
-  return { onlineAt: instant(from) as never, offlineAt: instant(to) as never, lastSeen: instant(to) as never };
+  return {
+    onlineAt: instant(from) as never,
+    offlineAt: instant(to) as never,
+    lastSeen: instant(to) as never,
+  };
 }
 
 function watermark(at: number): Queued {

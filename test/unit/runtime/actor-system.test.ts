@@ -1,10 +1,9 @@
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { expect } from 'chai';
 import { parseUserId } from '../../../src/domain/user-id.js';
+import { collectGarbage } from './garbage.js';
 import { poison, task, Workshop } from './workshop.js';
 
 const run = promisify(execFile);
@@ -173,10 +172,4 @@ async function toldAndForgotten(tell: (message: { kind: string }) => unknown): P
   });
   await Promise.resolve();
   return references;
-}
-
-function collectGarbage(): void {
-  setFlagsFromString('--expose-gc');
-  const collect = runInNewContext('gc') as () => void;
-  collect();
 }

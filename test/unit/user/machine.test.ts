@@ -40,34 +40,100 @@ function word(effect: UserEffect): string {
   return effect.kind;
 }
 
-type Row = readonly [promise: string, state: UserState, message: UserMessage, phase: UserState['phase'], effects: string];
+type Row = readonly [
+  promise: string,
+  state: UserState,
+  message: UserMessage,
+  phase: UserState['phase'],
+  effects: string,
+];
 
 const STORED: UserMessage = { kind: 'settled', stored: true, onlineAt: ONLINE_AT };
 const REFUSED: UserMessage = { kind: 'settled', stored: false, code: 'HEARTBEAT_STORE_REFUSES' };
 
 const rows: readonly Row[] = [
-  ['a first heal opens a session and waits for the disk', ABSENT, at('heal', 500), 'opening', 'open, extend, wait'],
+  [
+    'a first heal opens a session and waits for the disk',
+    ABSENT,
+    at('heal', 500),
+    'opening',
+    'open, extend, wait',
+  ],
   ['a heal while the opening is written waits with it', opening, at('heal', 600), 'opening', 'extend, wait'],
   ['a stored opening answers all who wait', opening, STORED, 'online', 'watch, release online'],
   ['a refused opening refuses all who wait', opening, REFUSED, 'absent', 'release HEARTBEAT_STORE_REFUSES'],
   ['a heal in time extends', online, at('heal', 5000), 'online', 'extend, answer online'],
   ['a heal at the deadline extends', online, at('heal', DEADLINE), 'online', 'extend, answer online'],
-  ['a heal after it ends the session there and opens another', online, at('heal', DEADLINE + 1), 'opening', 'end at 7000, open, extend, wait'],
-  ['a heal read late that arrived in time extends', online, at('heal', DEADLINE, DEADLINE + 900), 'online', 'extend, answer online'],
-  ['a checkup before the deadline is told online', online, at('checkup', DEADLINE - 1), 'online', 'answer online'],
+  [
+    'a heal after it ends the session there and opens another',
+    online,
+    at('heal', DEADLINE + 1),
+    'opening',
+    'end at 7000, open, extend, wait',
+  ],
+  [
+    'a heal read late that arrived in time extends',
+    online,
+    at('heal', DEADLINE, DEADLINE + 900),
+    'online',
+    'extend, answer online',
+  ],
+  [
+    'a checkup before the deadline is told online',
+    online,
+    at('checkup', DEADLINE - 1),
+    'online',
+    'answer online',
+  ],
   ['a checkup at the deadline is told offline', online, at('checkup', DEADLINE), 'online', 'answer offline'],
-  ['a checkup while the opening is written is told offline', opening, at('checkup', 600), 'opening', 'answer offline'],
+  [
+    'a checkup while the opening is written is told offline',
+    opening,
+    at('checkup', 600),
+    'opening',
+    'answer offline',
+  ],
   ['a goodbye ends the session now', online, at('goodbye', 2500), 'leaving', 'close at 2000, wait'],
-  ['a goodbye after the deadline ends it at the deadline', online, at('goodbye', 9000), 'leaving', 'close at 7000, wait'],
-  ['a goodbye of a stranger waits for what is on its way to the disk', ABSENT, at('goodbye', 1), 'leaving', 'flush, wait'],
+  [
+    'a goodbye after the deadline ends it at the deadline',
+    online,
+    at('goodbye', 9000),
+    'leaving',
+    'close at 7000, wait',
+  ],
+  [
+    'a goodbye of a stranger waits for what is on its way to the disk',
+    ABSENT,
+    at('goodbye', 1),
+    'leaving',
+    'flush, wait',
+  ],
   ['a goodbye while the opening is written comes after it', opening, at('goodbye', 600), 'opening', 'defer'],
   ['a second goodbye waits with the first', goodbyeUnderWay, at('goodbye', 600), 'leaving', 'wait'],
   ['a heal while a goodbye is written comes after it', goodbyeUnderWay, at('heal', 600), 'leaving', 'defer'],
   ['a stored goodbye answers offline', goodbyeUnderWay, STORED, 'absent', 'release offline'],
   ['an erasure waits for the disk', online, at('erase', 600), 'leaving', 'erase, wait'],
-  ['an expiry past the deadline ends the session at it', online, { kind: 'expire', horizon: moment(DEADLINE + 1) }, 'absent', 'end at 7000'],
-  ['an expiry at the deadline itself is too soon', online, { kind: 'expire', horizon: moment(DEADLINE) }, 'online', 'watch'],
-  ['an expiry while the opening is written does nothing', opening, { kind: 'expire', horizon: moment(9999) }, 'opening', ''],
+  [
+    'an expiry past the deadline ends the session at it',
+    online,
+    { kind: 'expire', horizon: moment(DEADLINE + 1) },
+    'absent',
+    'end at 7000',
+  ],
+  [
+    'an expiry at the deadline itself is too soon',
+    online,
+    { kind: 'expire', horizon: moment(DEADLINE) },
+    'online',
+    'watch',
+  ],
+  [
+    'an expiry while the opening is written does nothing',
+    opening,
+    { kind: 'expire', horizon: moment(9999) },
+    'opening',
+    '',
+  ],
   ['a settlement that nobody waits for does nothing', online, STORED, 'online', ''],
 ];
 
@@ -89,13 +155,19 @@ describe('the state machine of a user', () => {
 
   it('ends a recovered session that nobody healed where the last run left it', () => {
     const endsAt = instant(ONLINE_AT + 3000);
-    const recovered: UserState = { phase: 'online', session: { onlineAt: ONLINE_AT, openedAt: OPENED, endsAt } };
+    const recovered: UserState = {
+      phase: 'online',
+      session: { onlineAt: ONLINE_AT, openedAt: OPENED, endsAt },
+    };
     const { effects } = decide(recovered, lease, { kind: 'expire', horizon: moment(DEADLINE + 1) });
     expect(words(effects)).to.equal('end at 3000');
   });
 
   it('makes a recovered session an ordinary one with its first heal, once that is on disk or the disk refuses', () => {
-    const recovered: UserState = { phase: 'online', session: { onlineAt: ONLINE_AT, openedAt: OPENED, endsAt: ONLINE_AT } };
+    const recovered: UserState = {
+      phase: 'online',
+      session: { onlineAt: ONLINE_AT, openedAt: OPENED, endsAt: ONLINE_AT },
+    };
     const { state, effects } = decide(recovered, lease, at('heal', 600));
     expect(words(effects)).to.equal('resume, extend, wait');
     for (const settled of [STORED, REFUSED]) {
