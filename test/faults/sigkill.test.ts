@@ -158,7 +158,7 @@ describe('a daemon killed with SIGKILL', () => {
     const around = circumstances(timeout, [firstLife], lifeOf(daemon));
     for (const id of ids) {
       const sessions = stored.sessions.get(String(id)) ?? [];
-      const calls = [acknowledged(id, onlineAt(id)), acknowledged(id, watermark), ...(heals.get(id) ?? [])];
+      const calls = [...healedAllAlong(id, onlineAt(id), watermark, timeout), ...(heals.get(id) ?? [])];
       expect(compareHistory(calls, sessions, around), `user ${id}`).to.deep.equal([]);
       expect(sessions[0]?.onlineAt, `user ${id}`).to.equal(onlineAt(id));
       if (!heals.has(id)) expect(sessions[0]?.offlineAt, `user ${id}`).to.equal(watermark + timeout);
@@ -192,6 +192,12 @@ async function healAndTell(daemon: DaemonProcess, id: number): Promise<[number, 
   const sent = Date.now();
   expect((await heal(daemon.url, id)).status).to.equal(200);
   return [id, [acknowledged(id, sent, Date.now())]];
+}
+
+function healedAllAlong(id: number, first: number, last: number, timeout: number): Call[] {
+  const calls: Call[] = [];
+  for (let at = first; at < last; at += timeout / 2) calls.push(acknowledged(id, at));
+  return [...calls, acknowledged(id, last)];
 }
 
 function acknowledged(id: number, sent: number, answered = sent): Call {

@@ -18,7 +18,7 @@ export interface Past {
 }
 
 /** The session that goes on, or whose deadline passed without anybody having noticed. */
-export interface Live {
+interface Live {
   readonly onlineAt: Range;
   readonly openedAt: number;
   readonly lastHeal: number;
