@@ -21,6 +21,7 @@ describe('the schema of the configuration', () => {
       log: { level: 'info', format: 'json' },
       history: { retention: null, slow_commit: 1 },
       limits: {
+        batch: 10_000,
         body: 1_048_576,
         headers: 16_384,
         connections: 65_536,
