@@ -29,6 +29,12 @@ export interface LoggedLine {
 
 const LISTENING = /^listening on (http:\/\/\S+)$/m;
 
+/** Those that would outlive a test run that is broken off. */
+const running = new Set<DaemonProcess>();
+process.on('exit', () => {
+  for (const daemon of running) daemon.signal('SIGKILL');
+});
+
 /** A child process of this test, with all that it has said. */
 export class DaemonProcess {
   readonly #child: ChildProcess;
@@ -51,8 +57,10 @@ export class DaemonProcess {
       this.#stderr += text;
     });
     // Not `exit`: by `close` all that it has said has been read.
+    running.add(this);
     this.ended = new Promise((resolve, reject) => {
       this.#child.once('error', reject).once('close', (code, signal) => {
+        running.delete(this);
         this.#end = { code, signal };
         resolve(this.#end);
       });

@@ -1,19 +1,37 @@
 import fc from 'fast-check';
+import { LevelHistoryStore } from '../../../src/adapters/level/level-history-store.js';
 import { MemoryHistoryStore } from '../../../src/adapters/memory/memory-history-store.js';
 import { Disk } from '../../support/model/disk.js';
+import { temporaryDirectory } from '../../support/temporary-directory.js';
 import { scenario, setting, type Trouble } from './scenario.js';
 import { World } from './world.js';
 
-const RUNS = Number(process.env['PRESENCE_RUNS'] ?? 60);
+/** How many times as many scenarios as usual are played: 1, unless somebody hunts. */
+const EFFORT = Number(process.env['PRESENCE_EFFORT'] ?? 1);
 
-/** The promises hold whatever is asked, and whatever of these happens beside it. */
-export async function holds(...troubles: readonly Trouble[]): Promise<void> {
+/** Whatever is asked, and whatever of these troubles there is beside it, all promises of presence hold. */
+export async function holds(troubles: readonly Trouble[], runs = 50): Promise<void> {
   await fc.assert(
-    fc.asyncProperty(scenario(...troubles), setting, async (steps, given) => {
+    fc.asyncProperty(scenario(troubles), setting, async (steps, given) => {
       const memory = new MemoryHistoryStore();
-      const world = new World(new Disk(() => memory), given);
-      await world.play(steps);
+      await new World(new Disk(() => memory), given).play(steps);
     }),
-    { numRuns: RUNS },
+    { numRuns: runs * EFFORT },
+  );
+}
+
+export async function holdsOnLevelDb(troubles: readonly Trouble[], runs: number): Promise<void> {
+  await fc.assert(
+    fc.asyncProperty(scenario(troubles), setting, async (steps, given) => {
+      const directory = await temporaryDirectory();
+      const disk = new Disk(() => new LevelHistoryStore(directory.path));
+      try {
+        await new World(disk, given).play(steps);
+      } finally {
+        await disk.detach();
+        await directory.remove();
+      }
+    }),
+    { numRuns: runs * EFFORT },
   );
 }

@@ -140,7 +140,7 @@ const steps = {
 };
 
 /** Requests and time, and beside them what is named, each about as often as it is named. */
-export function scenario(...troubles: readonly Trouble[]): fc.Arbitrary<readonly Step[]> {
+export function scenario(troubles: readonly Trouble[]): fc.Arbitrary<readonly Step[]> {
   const step: fc.Arbitrary<Step> = fc.oneof(
     { arbitrary: steps.ask, weight: 2 + troubles.length },
     { arbitrary: steps.wait, weight: 2 + troubles.length },

@@ -427,7 +427,8 @@ export class World {
     const now = this.clock.now();
     const late = this.#isRecent('expire') ? 2 * AGAIN : 2 * TICK;
     if (now - this.#calmSince < late) return;
-    this.#deafSince = undefined;
+    // Until the next checkpoint the disk may not know of what happened meanwhile.
+    if (now - this.#calmSince > TIMEOUT / 4 + 2 * TICK) this.#deafSince = undefined;
     for (const model of this.#models) model.settled(now - late);
     const { actors } = await this.#supervision();
     const all = this.#models.map(({ states }) => states.map(({ live }) => live));

@@ -251,11 +251,14 @@ function given(live: Live, restart: Restart, rules: Rules): Pick<Live, 'deadline
   return { deadline: { lo: Math.min(left.lo, whole), hi: Math.min(left.hi, whole) }, endsAt };
 }
 
-/** Not before the last heal, and within one timeout of the truth. */
-function endOfSilent(live: Live, { deafSince, late, jumped }: Restart, { timeout, lag }: Rules): Range {
+/** Not before the last heal, and within one timeout of the truth, unless the disk was deaf for longer than that. */
+function endOfSilent(live: Live, restart: Restart, { timeout, lag }: Rules): Range {
+  const { killedAt, deafSince, late, jumped } = restart;
   if (jumped) return { lo: live.onlineAt.lo, hi: Infinity };
-  const lastKnown = Math.min(live.lastHeal, (deafSince ?? Infinity) - lag + timeout);
-  return instantOf(live, { lo: lastKnown, hi: live.deadline.hi + late + timeout });
+  const lastKnown =
+    deafSince === undefined ? live.lastHeal : Math.min(live.lastHeal, deafSince - lag + timeout);
+  const over = deafSince === undefined ? live.deadline.hi : Math.max(live.deadline.hi, killedAt);
+  return instantOf(live, { lo: lastKnown, hi: over + late + timeout });
 }
 
 /** The state as it is if the user was said to be online, or not. */
