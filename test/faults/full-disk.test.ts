@@ -12,7 +12,7 @@ const TIMEOUT = 4;
 const FLAGS = { 'session-timeout': TIMEOUT };
 /** Healed all along. */
 const STEADY = range(1, 20);
-/** Healed once, before the disk is full. */
+/** Healed until the disk refuses, and no longer. */
 const FADING = range(21, 40);
 const POLITE = 41;
 
@@ -24,6 +24,7 @@ for (const { name, make } of kindsOfDisk()) {
     let daemon: DaemonProcess;
     let steady: Answer[];
     let healing: NodeJS.Timeout;
+    let refusing: boolean;
 
     beforeEach(async () => {
       disk = make();
@@ -31,6 +32,7 @@ for (const { name, make } of kindsOfDisk()) {
       data = path.join(disk.directory, 'data');
       daemon = await household.daemon(data, FLAGS);
       steady = [];
+      refusing = false;
       await healSteady();
       healing = setInterval(() => void healSteady().catch(() => undefined), 500);
       expect((await heal(daemon.url, POLITE)).status).to.equal(200);
@@ -141,6 +143,7 @@ for (const { name, make } of kindsOfDisk()) {
     });
 
     async function healSteady(): Promise<void> {
+      if (!refusing) await Promise.all(FADING.map((user) => heal(daemon.url, user)));
       steady.push(...(await Promise.all(STEADY.map((user) => heal(daemon.url, user)))));
     }
 
@@ -148,6 +151,7 @@ for (const { name, make } of kindsOfDisk()) {
     async function openUntilRefused(first: number): Promise<number[]> {
       const opened: number[] = [];
       for (let user = first; (await heal(daemon.url, user)).status === 200; user++) opened.push(user);
+      refusing = true;
       return opened;
     }
   });
