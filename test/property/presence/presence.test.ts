@@ -1,4 +1,4 @@
-import { holds, holdsOnLevelDb } from './promise.js';
+import { EFFORT, holds, holdsOnLevelDb } from './promise.js';
 import type { Trouble } from './scenario.js';
 
 const DISK: readonly Trouble[] = ['slow_disk', 'fast_disk', 'full_disk', 'mend_disk'];
@@ -17,7 +17,7 @@ const EVERYTHING: readonly Trouble[] = [
  * user is compared after every step: see `test/support/model/user-state.ts` for the promises.
  */
 describe('presence keeps its promises', function () {
-  this.timeout(60_000);
+  this.timeout(60_000 * EFFORT);
 
   it('while users heal, say goodbye, are erased and fall silent, many at once', () => holds([]));
   it('while the process stands still, for long or not, and requests lie in its sockets', () =>

@@ -7,7 +7,7 @@ import { scenario, setting, type Trouble } from './scenario.js';
 import { World } from './world.js';
 
 /** How many times as many scenarios as usual are played: 1, unless somebody hunts. */
-const EFFORT = Number(process.env['PRESENCE_EFFORT'] ?? 1);
+export const EFFORT = Number(process.env['PRESENCE_EFFORT'] ?? 1);
 
 /** Whatever is asked, and whatever of these troubles there is beside it, all promises of presence hold. */
 export async function holds(troubles: readonly Trouble[], runs = 50): Promise<void> {

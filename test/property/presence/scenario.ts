@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import type { UserMessage } from '../../../actors/user/user.machine.js';
 import type { UserCommand } from '../../../actors/user/user.protocol.js';
 import type { Fate } from '../../support/model/disk.js';
+import { BLIND_AFTER, TIMEOUT } from './timing.js';
 
 export interface Request {
   readonly kind: UserCommand['kind'] | 'history';
@@ -57,8 +58,6 @@ export interface Setting {
 export type Trouble = Exclude<Step['do'], 'ask' | 'wait'>;
 
 export const USERS = 3;
-export const TIMEOUT = 500;
-export const BLIND_AFTER = 100;
 
 const HOUR = 3_600_000;
 

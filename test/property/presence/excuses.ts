@@ -1,0 +1,97 @@
+import { expect } from 'chai';
+import { AGAIN, BLIND_AFTER, LAG, TICK, TIMEOUT } from './timing.js';
+
+/** What is wrong, or was just now, and so what the daemon may be excused for. */
+export class Excuses {
+  readonly #now: () => number;
+  #deafSince: number | undefined;
+  #diskFull = false;
+  #calmSince = -Infinity;
+  #stalledAt = -Infinity;
+  /** When a message was last made to crash its actor; of these kinds, or of any. */
+  readonly #crashedAt = { any: -Infinity, settled: -Infinity, expire: -Infinity };
+  #shardCrashedAt = -Infinity;
+  /** The wall clock was set, and the disk may not have heard of the daemon since. */
+  jumped = false;
+
+  constructor(now: () => number) {
+    this.#now = now;
+  }
+
+  /** Since when the disk has been full or slow; until a while after it was. */
+  get deafSince(): number | undefined {
+    return this.#deafSince;
+  }
+
+  get diskFull(): boolean {
+    return this.#diskFull;
+  }
+
+  /** A crash made nobody know what became of a request. */
+  get unsure(): boolean {
+    return this.#isRecent(this.#crashedAt.settled);
+  }
+
+  /** A crash made nobody notice that a deadline had passed. */
+  get unnoticed(): boolean {
+    return this.#isRecent(this.#crashedAt.expire);
+  }
+
+  /** How old the word on disk that the daemon is alive may be. */
+  get lag(): number {
+    if (this.#deafSince !== undefined) return Infinity;
+    return this.#isRecent(this.#stalledAt) ? LAG : LAG - 2 * BLIND_AFTER;
+  }
+
+  diskSlow(): void {
+    this.#deafSince ??= this.#now();
+  }
+
+  diskIsFull(full: boolean): void {
+    if (full) this.#deafSince ??= this.#now();
+    this.#diskFull = full;
+  }
+
+  stalled(): void {
+    this.#stalledAt = this.#now();
+  }
+
+  crashed(on: string): void {
+    this.#crashedAt.any = this.#now();
+    if (on === 'settled' || on === 'expire') this.#crashedAt[on] = this.#now();
+  }
+
+  shardCrashed(): void {
+    this.crashed('any');
+    this.#shardCrashedAt = this.#now();
+  }
+
+  restarted(): void {
+    if (this.#deafSince === undefined) this.jumped = false;
+  }
+
+  /** @returns whether it has been calm for long enough for all that was late to have happened */
+  isCalm(calm: boolean): boolean {
+    const now = this.#now();
+    if (!calm) this.#calmSince = now;
+    // Until the next checkpoint the disk may not know of what happened meanwhile.
+    if (now - this.#calmSince > TIMEOUT / 4 + 2 * TICK) this.#deafSince = undefined;
+    return now - this.#calmSince >= 2 * TICK && !this.unnoticed;
+  }
+
+  expectReasonFor(code: string): void {
+    if (code === 'HEARTBEAT_STORE_REFUSES') expect(this.#deafSince, code).not.to.equal(undefined);
+    else if (code === 'HEARTBEAT_INTERNAL') expect(this.#isRecent(this.#crashedAt.any), code).to.equal(true);
+    else if (code === 'HEARTBEAT_NOT_READY')
+      expect(this.#isRecent(this.#shardCrashedAt), code).to.equal(true);
+    else throw new Error(`refused with ${code}`);
+  }
+
+  expectReasonForDeadLetters(letters: number): void {
+    if (this.#crashedAt.any === -Infinity) expect(letters, 'dead letters').to.equal(0);
+  }
+
+  #isRecent(at: number): boolean {
+    return this.#now() - at < 3 * AGAIN;
+  }
+}
