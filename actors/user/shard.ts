@@ -120,8 +120,7 @@ export class Shard implements UserSurroundings {
   #revive(actor: UserActor): void {
     if (!actor.timer.armed) this.wheel.arm(actor.timer, actor.deadline);
     this.#spawn(actor);
-    const left = actor.left.splice(0);
-    for (const message of left) if (message.kind !== 'expire') actor.cell?.insist(message);
+    for (const message of actor.takeLeft()) if (message.kind !== 'expire') actor.cell?.insist(message);
   }
 
   /** The users stay in the table with what they had not handled, so that the next start finds them. */
@@ -139,8 +138,7 @@ export class Shard implements UserSurroundings {
         return;
       }
       actor.cell.stop((left) => {
-        // Behind them comes what the disk has settled meanwhile.
-        actor.left.unshift(...left);
+        actor.leave(left);
         resolve();
       });
     });
@@ -207,7 +205,7 @@ export class Shard implements UserSurroundings {
       ? { kind: 'settled', stored: true, onlineAt: settlement.onlineAt }
       : { kind: 'settled', stored: false, code: settlement.code };
     // It must arrive even where requests are refused, and there is one at a time for a user.
-    if (this.#lifeline === undefined) actor?.left.push(message);
+    if (this.#lifeline === undefined) actor?.leaveLast(message);
     else actor?.cell?.insist(message);
   }
 
