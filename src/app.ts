@@ -235,7 +235,8 @@ export class App implements Daemon {
 
   ask(kind: UserCommand['kind'], user: UserId, answered: (reply: UserReply) => void): void {
     const { arrivedAt, readAt } = this.#pulse.arrival();
-    this.#shards.send(shardOf(user, this.#shards.count), [{ kind, user, arrivedAt, readAt }], ([reply]) => {
+    const command = { kind, users: [user], arrivedAt, readAt };
+    this.#shards.send(shardOf(user, this.#shards.count), command, ([reply]) => {
       if (reply !== undefined) answered(reply);
     });
   }
@@ -246,8 +247,7 @@ export class App implements Daemon {
     answered: (replies: readonly UserReply[]) => void,
   ): void {
     const { arrivedAt, readAt } = this.#pulse.arrival();
-    const commands = users.map((user) => ({ kind, user, arrivedAt, readAt }));
-    sendToAll(this.#shards, commands, answered);
+    sendToAll(this.#shards, { kind, users, arrivedAt, readAt }, answered);
   }
 
   async *history(user: UserId, range: HistoryRange): AsyncIterable<readonly Session[]> {

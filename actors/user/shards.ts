@@ -62,12 +62,8 @@ export class LocalShards implements Shards {
     return size;
   }
 
-  send(
-    shard: ShardIndex,
-    commands: readonly UserCommand[],
-    answered: (replies: readonly UserReply[]) => void,
-  ): void {
-    this.#at(shard).send(commands, answered);
+  send(shard: ShardIndex, command: UserCommand, answered: (replies: readonly UserReply[]) => void): void {
+    this.#at(shard).send(command, answered);
   }
 
   settle(settlements: readonly Settlement[]): void {

@@ -21,7 +21,7 @@ interface Mailbox {
 
 /** An actor as nact's constructor makes it, from which is taken what the package does not export. */
 const model = spawnPlace(startSystem('model'), 'model') as unknown as {
-  readonly constructor: { readonly prototype: NactActor };
+  readonly constructor: { readonly prototype: object };
   readonly mailbox: { readonly constructor: new () => Mailbox };
   readonly path: { readonly constructor: { isValidName(name: string): boolean } };
 };
@@ -31,13 +31,16 @@ const nactPath = model.path.constructor;
 /** nact's actor without its constructor, which gives each one two maps, a queue, a path, a reference, a logger. */
 const BareActor = function BareActor() {
   // Its fields are declared below.
-} as unknown as new () => NactActor;
+} as unknown as new () => NactActor & {
+  processNext(): void;
+  handleFault(message: unknown, sender: unknown, error: unknown): Promise<void>;
+};
 BareActor.prototype = model.constructor.prototype;
 
 /**
- * One nact actor, from its spawn to its stop; it is never a parent. nact's own in how it takes messages, handles
- * them and stops, at a fraction of the memory and the time: what is the same for all lies in the prototype, and a
- * message brings no context with a copy of the children, which nobody would read.
+ * One nact actor, from its spawn to its stop; it is never a parent. nact's own in how it takes messages, queues them
+ * and stops, at a fraction of the memory and the time: what is the same for all lies in the prototype, and handling
+ * a message makes no promise and no context with a copy of the children. See `docs/decisions/0008`.
  */
 export class Incarnation extends BareActor {
   readonly name: string;
@@ -45,7 +48,6 @@ export class Incarnation extends BareActor {
   busy = false;
   stopped = false;
   mailbox = NO_MAIL;
-  immediate: unknown = undefined;
   /** Declared last: nact deletes it from an actor that stops, and only the last field is deleted cheaply. */
   parent: NactParent;
 
@@ -79,14 +81,19 @@ export class Incarnation extends BareActor {
     return NO_CHILDREN;
   }
 
-  f(occupant: Occupant, message: unknown): Occupant {
-    occupant.handle(message);
-    return occupant;
+  handleMessage(message: unknown): void {
+    this.busy = true;
+    takeTurn(this, message);
   }
 
-  /** nact would keep the `Immediate` that ran this message until the next one. */
-  afterMessage(): void {
-    this.immediate = undefined;
+  /** Handles one message, at the actor's turn. */
+  handle(message: unknown): void {
+    try {
+      this.state.handle(message);
+      this.processNext();
+    } catch (error) {
+      void this.handleFault(message, undefined, error);
+    }
   }
 
   onCrash(message: unknown, thrown: unknown, { stop }: { readonly stop: unknown }): unknown {
@@ -114,6 +121,22 @@ export class Incarnation extends BareActor {
   clearTimeout(): void {
     return undefined;
   }
+}
+
+/** Whose turn it is in the next pass of the event loop, and with which message. */
+let turns: { readonly actors: Incarnation[]; readonly messages: unknown[] } = { actors: [], messages: [] };
+
+/** nact has an `Immediate` for every message. One for all of a pass does the same: each actor handles one in it. */
+function takeTurn(actor: Incarnation, message: unknown): void {
+  if (turns.actors.length === 0) setImmediate(runTurns);
+  turns.actors.push(actor);
+  turns.messages.push(message);
+}
+
+function runTurns(): void {
+  const { actors, messages } = turns;
+  turns = { actors: [], messages: [] };
+  for (let index = 0; index < actors.length; index++) actors[index]?.handle(messages[index]);
 }
 
 const NO_CONTEXT: object = {};
