@@ -116,6 +116,7 @@ export class App implements Daemon {
         advance: (horizon) => {
           shards.advance(horizon);
         },
+        watches: () => shards.size > 0,
         blind: (from, to) => {
           this.#noticeBlindness(from, to);
         },
