@@ -13,8 +13,8 @@ import type { Shards, UserCommand, UserReply } from './user.protocol.js';
 
 export interface LocalShardsOptions extends ShardOptions {
   readonly count: number;
-  /** Users that may be online at once. */
-  readonly users: number;
+  /** Whether one more user may come online. */
+  readonly hasRoom: () => boolean;
 }
 
 export interface LocalShardsSurroundings {
@@ -41,7 +41,7 @@ export class LocalShards implements Shards {
     const surroundings: ShardSurroundings = {
       ...around,
       ending: () => this.#ending,
-      hasRoom: () => this.size < options.users,
+      hasRoom: options.hasRoom,
       wallAt: (at) => this.wallAt(at),
       submit: (entry) => {
         this.#post(entry);
