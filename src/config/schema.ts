@@ -87,8 +87,8 @@ export const schema = group({
     in_flight: option(whole(1, BILLION), 10_000, 'Requests being answered at once.'),
     pass: option(
       timer,
-      0.25,
-      'How long one pass of the event loop may take in requests; those found after that are refused.',
+      0.05,
+      'How long one pass of the event loop takes in requests. Where passes go on finding more, the rest is refused.',
     ),
     request_timeout: option(timer, 30, 'How long a request may wait for its answer.'),
     headers_timeout: option(

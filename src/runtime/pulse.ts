@@ -40,6 +40,8 @@ export class Pulse {
   /** When the event loop was last known to turn. */
   #aliveAt: Moment;
   #cancel: Cancel | undefined;
+  /** Whether the end of this pass of the event loop will be noted. */
+  #noted = false;
 
   constructor(clock: Clock, listener: PulseListener, options: { readonly blindAfter: Millis }) {
     this.#clock = clock;
@@ -65,6 +67,7 @@ export class Pulse {
   arrival(): Arrival {
     const readAt = this.#look();
     if (this.#wait > TICK) this.#wake(readAt);
+    this.#noteThatItTurns();
     return { arrivedAt: readAt < this.#due ? readAt : this.#due, readAt };
   }
 
@@ -74,6 +77,16 @@ export class Pulse {
     this.#due = moment(horizon + this.#wait);
     this.#cancel = this.#clock.after(Math.max(0, this.#due - this.#clock.now()), () => {
       this.#tick();
+    });
+  }
+
+  /** Under load a tick waits for several passes, each of them long; but what reads requests does not stand still. */
+  #noteThatItTurns(): void {
+    if (this.#noted) return;
+    this.#noted = true;
+    this.#clock.soon(() => {
+      this.#noted = false;
+      this.#aliveAt = this.#look();
     });
   }
 
