@@ -2,6 +2,7 @@ import { HeartbeatAnswerError } from '../../client/errors.js';
 import { HeartbeatClient } from '../../client/heartbeat-client.js';
 import { HealJournal } from './check/heal-journal.js';
 import { checkHistories, type Verdict } from './check/history-check.js';
+import { CLOCK_TOLERANCE_MS, toleranceAfter } from './check/tolerance.js';
 import { readDaemonFigures } from './figures/daemon-figures.js';
 import { HealTally, type HealFigures } from './figures/heal-tally.js';
 import type { Sample } from './figures/sample.js';
@@ -45,11 +46,6 @@ const IN_FLIGHT = 128;
 const CHECKS_IN_FLIGHT = 32;
 const SUPERVISION_TIMEOUT_MS = 2_000;
 const TICK_MS = 250;
-
-/** Both clocks are read in whole milliseconds, and the daemon may derive its own from the monotonic one. */
-const CLOCK_TOLERANCE_MS = 10;
-/** After a stall up to this long the daemon dates a heal to when the stall began; after a longer one it was blind. */
-const LONGEST_BACKDATING_MS = 1_000;
 
 /**
  * Lets the virtual users heal, samples the daemon meanwhile, and checks what it has stored of them.
@@ -107,7 +103,7 @@ export async function runBench(
     const samples = await sampling.finish();
 
     const longestStallMs = Math.max(0, ...samples.map((sample) => sample.event_loop_delay_ms.max ?? 0));
-    const toleranceMs = CLOCK_TOLERANCE_MS + Math.min(Math.ceil(longestStallMs), LONGEST_BACKDATING_MS);
+    const toleranceMs = toleranceAfter(longestStallMs);
     const verdict = await checkHistories({
       client,
       users,

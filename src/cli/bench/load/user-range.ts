@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 
 import { userIdFromBigInt, type UserId } from '../../../domain/user-id.js';
 
-/** The ids of the virtual users: as many consecutive 64-bit integers as there are users. */
+/** The ids of the virtual users: as many consecutive 64-bit integers as there are users, or in groups of so many. */
 export class UserRange {
   readonly #first: bigint;
 
@@ -21,5 +21,10 @@ export class UserRange {
 
   id(user: number): UserId {
     return userIdFromBigInt(this.#first + BigInt(user));
+  }
+
+  /** Consecutive users, such as a group who are healed together. */
+  ids(from: number, count: number): UserId[] {
+    return Array.from({ length: count }, (_, index) => this.id(from + index));
   }
 }
