@@ -1,0 +1,322 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
+import { toleranceAfter } from '../../src/cli/bench/check/tolerance.js';
+import { HealTally } from '../../src/cli/bench/figures/heal-tally.js';
+import {
+  LoadGenerator,
+  type HealOutcome,
+  type LoadPlan,
+  type SendHeal,
+} from '../../src/cli/bench/load/load-generator.js';
+import { UserRange } from '../../src/cli/bench/load/user-range.js';
+import { HeartbeatClient } from '../../src/client/heartbeat-client.js';
+import type { BenchContext } from '../context.js';
+import { Cohorts } from '../million/cohorts.js';
+import { checkSample } from '../million/histories.js';
+import { Inspection } from '../million/inspection.js';
+import { watchDaemon, type DaemonSample } from '../million/watch.js';
+import { GROUP } from '../population/groups.js';
+import { cpuMicroseconds } from '../process/cpu.js';
+import { atLeast, atMost, type Measured, type Row } from '../row.js';
+import { quantile } from '../statistics.js';
+
+const TIMEOUT_MS = 10_000;
+const HEAL_EVERY_MS = 7_000;
+/** Users who are healed and asked for one by one: 50 calls a second of each kind. */
+const SINGLES = 350;
+const SINGLES_IN_FLIGHT = 64;
+const BATCHES_IN_FLIGHT = 16;
+/** Everybody is asked for in this time, again and again. */
+const SWEEP_MS = 60_000;
+const LAST_SWEEP_IN_FLIGHT = 4;
+
+/** Three gaps: the heals then are as even as the arrival. */
+const FULL = { users: 1_000_000, arrivalMs: 3 * HEAL_EVERY_MS, steadyMs: 300_000, leaving: 5_000 };
+const QUICK = { users: 200_000, arrivalMs: HEAL_EVERY_MS, steadyMs: 30_000, leaving: 1_000 };
+
+export const million: Row = {
+  name: 'million',
+  title:
+    'a million online, healed every 7 s in batches of a thousand, 5,000 sessions opening and ending a second',
+  needs: [],
+  goals: {
+    'heals acknowledged, of those due': atLeast(99),
+    'sessions lapsed for a late heal': atMost(0),
+    'false offline': atMost(0),
+    'histories not as healed': atMost(0),
+    'expiry lateness, p99': atMost(250, 100),
+    'single heal, p99': atMost(50),
+  },
+  run: async (context) => {
+    const { url, pid } = await context.servers.daemon({ sessionTimeoutSeconds: TIMEOUT_MS / 1000 });
+    const clients = {
+      batches: new HeartbeatClient(url, { connections: BATCHES_IN_FLIGHT }),
+      singles: new HeartbeatClient(url, { connections: SINGLES_IN_FLIGHT }),
+      sweeps: new HeartbeatClient(url, { connections: LAST_SWEEP_IN_FLIGHT }),
+      watch: new HeartbeatClient(url, { connections: 1 }),
+    };
+    try {
+      return await new Million(context, pid, clients).run();
+    } finally {
+      await Promise.all(Object.values(clients).map((client) => client.close()));
+    }
+  },
+};
+
+type Clients = Readonly<Record<'batches' | 'singles' | 'sweeps' | 'watch', HeartbeatClient>>;
+
+class Million {
+  readonly #context: BenchContext;
+  readonly #pid: number;
+  readonly #clients: Clients;
+  readonly #plan: typeof FULL;
+  readonly #cohorts: Cohorts;
+  readonly #inspection: Inspection;
+  readonly #watches: Promise<void>[] = [];
+  readonly #heals = new HealTally();
+  readonly #singleHeals = new HealTally();
+  readonly #singleCheckups = new HealTally();
+  #leaving = false;
+
+  constructor(context: BenchContext, pid: number, clients: Clients) {
+    this.#context = context;
+    this.#pid = pid;
+    this.#clients = clients;
+    this.#plan = context.size(FULL, QUICK);
+    const { users, steadyMs, leaving } = this.#plan;
+    const slots = users / GROUP;
+    const replaced = (leaving / GROUP) * (steadyMs / 1000);
+    this.#cohorts = new Cohorts(slots, slots + 2 * replaced + 100);
+    this.#inspection = new Inspection(clients.sweeps, this.#cohorts, TIMEOUT_MS);
+  }
+
+  async run(): Promise<Measured> {
+    const { signal, say } = this.#context;
+    const { users, arrivalMs, steadyMs } = this.#plan;
+    say(`${String(users)} users come online`);
+    const begin = performance.now();
+    const batches = this.#generate(
+      {
+        users: this.#cohorts.slots,
+        durationMs: arrivalMs + steadyMs,
+        arrivalMs,
+        inFlight: BATCHES_IN_FLIGHT,
+      },
+      this.#healSlot,
+      (outcome) => {
+        this.#cohorts.record(outcome, TIMEOUT_MS);
+        if (this.#leaving) this.#heals.add(outcome);
+      },
+    );
+    await Promise.race([sleep(arrivalMs, undefined, { signal }), batches]);
+
+    this.#leaving = true;
+    const used = cpuMicroseconds([this.#pid]);
+    const ownUsed = process.cpuUsage();
+    const steady = performance.now();
+    const sampling = watchDaemon(this.#clients.watch, steadyMs, () => this.#deadlines());
+    const range = UserRange.random();
+    const singles = {
+      users: SINGLES,
+      durationMs: steadyMs,
+      arrivalMs: HEAL_EVERY_MS,
+      inFlight: SINGLES_IN_FLIGHT,
+    };
+    const healOne: SendHeal = (user) => this.#clients.singles.heal(range.id(user));
+    const others = [
+      this.#generate(singles, healOne, afterFirst(this.#singleHeals)),
+      this.#generate(singles, () => this.#inspection.one(), afterFirst(this.#singleCheckups)),
+      this.#sweep(steadyMs),
+      this.#tell(begin, batches),
+    ];
+    await batches;
+    const elapsedMs = performance.now() - steady;
+    const cpuUs = cpuMicroseconds([this.#pid]) - used;
+    const { user, system } = process.cpuUsage(ownUsed);
+    await Promise.all(others);
+    const samples = (await sampling.finish()).filter((sample) => sample !== undefined);
+    signal.throwIfAborted();
+
+    say('asking for everybody');
+    await this.#lastSweep();
+    say('waiting for the last sessions to end');
+    await sleep(TIMEOUT_MS + 1_000, undefined, { signal });
+    await Promise.all(this.#watches);
+    return this.#measured(samples, { elapsedMs, cpuUs, ownCpuUs: user + system });
+  }
+
+  readonly #healSlot = async (slot: number): Promise<void> => {
+    if (this.#leaving && Math.random() < this.#leavingShare) {
+      const cohort = this.#cohorts.replace(slot);
+      this.#watches.push(this.#inspection.leaver(cohort, this.#context.signal).catch(() => undefined));
+    }
+    const { accepted } = await this.#clients.batches.healMany(this.#cohorts.batchIn(slot));
+    if (accepted !== GROUP) throw new Error('not all of the group were healed');
+  };
+
+  /** How many of the heals that are due are of a new cohort. */
+  get #leavingShare(): number {
+    const { users, leaving } = this.#plan;
+    return leaving / (users / (HEAL_EVERY_MS / 1000));
+  }
+
+  #generate(
+    {
+      arrivalMs,
+      ...load
+    }: Pick<LoadPlan, 'users' | 'durationMs' | 'inFlight'> & { readonly arrivalMs: number },
+    send: SendHeal,
+    onOutcome: (outcome: HealOutcome) => void,
+  ): Promise<void> {
+    const plan = { ...load, seed: 1, pace: { usualMs: HEAL_EVERY_MS, arrivalMs, longShare: 0, longMs: [] } };
+    return new LoadGenerator(plan, send, onOutcome).run(this.#context.signal);
+  }
+
+  #deadlines(): number[] {
+    return this.#cohorts.left.map(
+      (cohort) => (this.#cohorts.lastHeal(cohort)?.sentAt ?? Infinity) + TIMEOUT_MS,
+    );
+  }
+
+  /** Asks for everybody, slot by slot, again and again until the time is over. */
+  async #sweep(forMs: number): Promise<void> {
+    const { slots } = this.#cohorts;
+    const gapMs = Math.min(SWEEP_MS, forMs / 3) / slots;
+    const begin = performance.now();
+    for (let asked = 0; asked * gapMs < forMs && !this.#context.signal.aborted; asked++) {
+      await sleep(Math.max(0, begin + asked * gapMs - performance.now()));
+      await this.#inspection.slot(asked % slots);
+    }
+  }
+
+  /** Asks for everybody at once, first for those whose time is over soonest. */
+  async #lastSweep(): Promise<void> {
+    const lastHeal = (slot: number): number =>
+      this.#cohorts.lastHeal(this.#cohorts.cohortIn(slot))?.sentAt ?? 0;
+    const order = Array.from({ length: this.#cohorts.slots }, (_, slot) => slot).sort(
+      (a, b) => lastHeal(a) - lastHeal(b),
+    );
+    const work = async (): Promise<void> => {
+      for (let slot = order.shift(); slot !== undefined; slot = order.shift())
+        await this.#inspection.slot(slot);
+    };
+    await Promise.all(Array.from({ length: LAST_SWEEP_IN_FLIGHT }, work));
+  }
+
+  async #tell(begin: number, until: Promise<void>): Promise<void> {
+    const { arrivalMs, steadyMs } = this.#plan;
+    const timer = setInterval(() => {
+      const seconds = Math.round((performance.now() - begin) / 1000);
+      const { errors, latency_ms } = this.#heals.figures();
+      this.#context.say(
+        `${String(seconds)} of ${String((arrivalMs + steadyMs) / 1000)} s, p99 of a batch ${(latency_ms.p99 ?? 0).toFixed(0)} ms, ` +
+          `${String(errors)} failed, false offline ${String(this.#inspection.falseOffline)}`,
+      );
+    }, 1_000);
+    await until.finally(() => {
+      clearInterval(timer);
+    });
+  }
+
+  async #measured(
+    samples: readonly DaemonSample[],
+    { elapsedMs, cpuUs, ownCpuUs }: { elapsedMs: number; cpuUs: number; ownCpuUs: number },
+  ): Promise<Measured> {
+    const { signal, say } = this.#context;
+    say('reading histories');
+    const toleranceMs = toleranceAfter(Math.max(0, ...samples.map(({ stallMs }) => stallMs)));
+    const verdict = await checkSample({
+      client: this.#clients.singles,
+      cohorts: this.#cohorts,
+      timeoutMs: TIMEOUT_MS,
+      toleranceMs,
+      signal,
+    });
+    const heals = this.#heals.figures();
+    const healed = heals.heals * GROUP;
+    const due = (this.#plan.users * elapsedMs) / HEAL_EVERY_MS;
+    const single = this.#singleHeals.figures();
+    const asked = this.#singleCheckups.figures();
+    const { lateness, checked, falseOffline, failed } = this.#inspection;
+    const one = (value: number | null): number[] => (value === null || Number.isNaN(value) ? [] : [value]);
+    const behind = samples.map(({ behindMs }) => behindMs);
+    return {
+      figures: [
+        { name: 'heals acknowledged, of those due', unit: '%', rounds: [(100 * healed) / due] },
+        { name: 'sessions lapsed for a late heal', unit: 'users', rounds: [this.#cohorts.lapses * GROUP] },
+        { name: 'false offline', unit: 'users', rounds: [falseOffline] },
+        { name: 'histories not as healed', unit: 'users', rounds: [verdict.usersDiffering] },
+        {
+          name: 'expiry lateness, p99',
+          unit: 'ms',
+          rounds: one(
+            quantile(
+              lateness.map(({ mostMs }) => mostMs),
+              0.99,
+            ),
+          ),
+        },
+        { name: 'single heal, p99', unit: 'ms', rounds: one(single.latency_ms.p99) },
+        { name: 'single checkup, p99', unit: 'ms', rounds: one(asked.latency_ms.p99) },
+        {
+          name: 'expiry lateness at least, p99',
+          unit: 'ms',
+          rounds: one(
+            quantile(
+              lateness.map(({ leastMs }) => leastMs),
+              0.99,
+            ),
+          ),
+        },
+        { name: 'batch of a thousand, p99', unit: 'ms', rounds: one(heals.latency_ms.p99) },
+        { name: 'batch sent late, p99', unit: 'ms', rounds: one(heals.sent_late_ms.p99) },
+        { name: 'ends stored behind their deadline, p99', unit: 'ms', rounds: one(quantile(behind, 0.99)) },
+        { name: 'heals', unit: '/s', rounds: [(1000 * healed) / elapsedMs] },
+        {
+          name: 'online',
+          unit: 'users',
+          rounds: one(
+            quantile(
+              samples.map(({ online }) => online),
+              0.5,
+            ),
+          ),
+        },
+        { name: 'CPU a heal, all in', unit: 'µs', rounds: [cpuUs / healed] },
+        { name: 'daemon, of a core', unit: '%', rounds: [cpuUs / elapsedMs / 10] },
+        { name: 'load generator, of a core', unit: '%', rounds: [ownCpuUs / elapsedMs / 10] },
+        {
+          name: 'longest stall',
+          unit: 'ms',
+          rounds: [Math.max(0, ...samples.map(({ stallMs }) => stallMs))],
+        },
+        { name: 'most RSS', unit: 'MB', rounds: [Math.max(0, ...samples.map(({ rss }) => rss)) / 1e6] },
+      ],
+      notes: [
+        `${String(checked)} checkups of users who had to be online, ${String(failed)} calls of them failed`,
+        `${String(verdict.usersChecked)} histories read, ${String(verdict.sessions)} sessions in them; ` +
+          `${String(this.#cohorts.left.length * GROUP)} users left, ${String(lateness.length)} of them watched`,
+        ...verdict.mismatches.slice(0, 5).map(({ user, problem }) => `user ${user}: ${problem}`),
+        ...(verdict.incomplete === undefined ? [] : [`not all histories were read: ${verdict.incomplete}`]),
+        ...errorNotes('batches', heals.errors_by_kind),
+        ...errorNotes('single heals', single.errors_by_kind),
+        ...errorNotes('single checkups', asked.errors_by_kind),
+        ...(samples.at(-1)?.blindIntervals ? [`blind ${String(samples.at(-1)?.blindIntervals)} times`] : []),
+      ],
+    };
+  }
+}
+
+function errorNotes(what: string, byKind: Readonly<Record<string, number>>): string[] {
+  const kinds = Object.entries(byKind).map(([kind, times]) => `${kind}: ${String(times)}`);
+  return kinds.length === 0 ? [] : [`${what} failed: ${kinds.join(', ')}`];
+}
+
+/** Each one's first call opens their session, which is another figure. */
+function afterFirst(tally: HealTally): (outcome: HealOutcome) => void {
+  const seen = new Set<number>();
+  return (outcome) => {
+    if (seen.has(outcome.user)) tally.add(outcome);
+    else seen.add(outcome.user);
+  };
+}
