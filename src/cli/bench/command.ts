@@ -27,6 +27,7 @@ export function addBenchCommand(program: Command, context: BenchContext): void {
     .command('bench')
     .description('let virtual users heal, and check the sessions that the daemon stored of them')
     .option('--users <number>', 'virtual users', '100')
+    .option('--batch <number>', 'users who are healed together, in one call', '1')
     .option('--duration <seconds>', 'how long they heal', '60')
     .option(
       '--url <url>',
@@ -91,6 +92,7 @@ function planOf(options: BenchOptions, url: string): BenchPlan {
   return {
     url,
     users: options.users,
+    batch: options.batch,
     durationMs: options.durationSeconds * 1000,
     seed: options.seed,
     pace: originalPace,
