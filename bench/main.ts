@@ -3,12 +3,13 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 import { Interrupts } from '../src/cli/bench/interrupts.js';
+import { drawChart } from './chart/chart.js';
 import { readOptions, Usage, type BenchOptions } from './options.js';
 import { Progress } from './progress.js';
 import { describeMachine } from './report/machine.js';
 import { markdownText } from './report/markdown.js';
 import { merged, parseResults, type Results, type RowResult } from './report/results.js';
-import { tableText } from './report/table.js';
+import { machineText, tableText } from './report/table.js';
 import { ROWS } from './rows/index.js';
 import { runRow, type Manner } from './run-row.js';
 import { installedTools, missingText } from './tools.js';
@@ -103,7 +104,12 @@ function stored(file: string): readonly RowResult[] {
   }
 }
 
+/** And the chart beside it. */
 function store(file: string, results: Results): void {
   mkdirSync(dirname(file), { recursive: true });
   writeFileSync(file, `${JSON.stringify(results, null, 2)}\n`);
+  const points = results.rows.flatMap((row) => row.points);
+  if (points.length === 0) return;
+  const caption = `${machineText(results.machine)}; wrk -t1 -c64 heals users at random`;
+  writeFileSync(file.replace(/(\.json)?$/, '.svg'), drawChart(points, caption));
 }

@@ -1,7 +1,7 @@
 import { HealJournal } from '../../src/cli/bench/check/heal-journal.js';
 import type { HealOutcome } from '../../src/cli/bench/load/load-generator.js';
 import { UserRange } from '../../src/cli/bench/load/user-range.js';
-import { UserBatch } from '../../src/client/user-batch.js';
+import type { UserBatch } from '../../src/client/user-batch.js';
 import type { UserId } from '../../src/domain/user-id.js';
 import { GROUP } from '../population/groups.js';
 import type { Call } from './expectation.js';
@@ -85,6 +85,6 @@ export class Cohorts {
   }
 
   #batchOf(cohort: number): UserBatch {
-    return new UserBatch(this.#range.ids(cohort * GROUP, GROUP));
+    return this.#range.batch(cohort * GROUP, GROUP);
   }
 }

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { UserRange } from '../../src/cli/bench/load/user-range.js';
 import type { HeartbeatClient } from '../../src/client/heartbeat-client.js';
-import { UserBatch } from '../../src/client/user-batch.js';
+import type { UserBatch } from '../../src/client/user-batch.js';
 import { cpuMicroseconds } from '../process/cpu.js';
 
 /** Users who are healed by one call. */
@@ -11,12 +11,8 @@ export const GROUP = 1_000;
 /** Calls under way at once: enough to fill the daemon's group commits. */
 const IN_FLIGHT = 8;
 
-/** So many users as groups, the last of which may be smaller. */
 export function groupsOf(range: UserRange, users: number): UserBatch[] {
-  return Array.from(
-    { length: Math.ceil(users / GROUP) },
-    (_, group) => new UserBatch(range.ids(group * GROUP, Math.min(GROUP, users - group * GROUP))),
-  );
+  return range.batches(users, GROUP);
 }
 
 /** The users from 1 to so many, whom wrk heals too. */

@@ -90,7 +90,7 @@ async function rateOf(
     },
     (group) => healWhole(client, groups[group]),
     (outcome) => {
-      tally.add(outcome);
+      tally.add(outcome, GROUP);
     },
   );
   const before = cpuMicroseconds([pid]);
@@ -99,11 +99,10 @@ async function rateOf(
   signal.throwIfAborted();
   const elapsed = (performance.now() - begin) / 1000;
   const { heals, errors, latency_ms } = tally.figures();
-  if (errors > 0) throw new Error(`${String(errors)} calls were not acknowledged whole`);
-  const healed = heals * GROUP;
+  if (errors > 0) throw new Error(`${String(errors)} heals were not acknowledged`);
   return {
-    perSecond: healed / elapsed,
-    cpuUs: (cpuMicroseconds([pid]) - before) / healed,
+    perSecond: heals / elapsed,
+    cpuUs: (cpuMicroseconds([pid]) - before) / heals,
     p99Ms: latency_ms.p99 ?? NaN,
   };
 }

@@ -105,7 +105,7 @@ class Million {
       this.#healSlot,
       (outcome) => {
         this.#cohorts.record(outcome, TIMEOUT_MS);
-        if (this.#leaving) this.#heals.add(outcome);
+        if (this.#leaving) this.#heals.add(outcome, GROUP);
       },
     );
     await Promise.race([sleep(arrivalMs, undefined, { signal }), batches]);
@@ -233,7 +233,7 @@ class Million {
       signal,
     });
     const heals = this.#heals.figures();
-    const healed = heals.heals * GROUP;
+    const healed = heals.heals;
     const due = (this.#plan.users * elapsedMs) / HEAL_EVERY_MS;
     const single = this.#singleHeals.figures();
     const asked = this.#singleCheckups.figures();
