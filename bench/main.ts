@@ -75,7 +75,7 @@ async function measure(options: BenchOptions): Promise<number> {
       store(file, { machine, rows: merged(NAMES, options.json === undefined ? stored(file) : [], done) });
   }
   const results = { machine, rows: done };
-  print(options, results);
+  if (done.length > 0) print(options, results);
   interrupts.release();
   if (over()) return INTERRUPTED;
   return done.some(({ failed }) => failed !== undefined) ? 1 : 0;

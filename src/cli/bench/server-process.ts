@@ -50,6 +50,7 @@ export async function startServerProcess(plan: ServerPlan): Promise<ServerProces
   });
   const lastResort = (): void => {
     child.kill('SIGKILL');
+    killGroup(child);
     plan.onGone();
   };
   process.on('exit', lastResort);
@@ -57,6 +58,7 @@ export async function startServerProcess(plan: ServerPlan): Promise<ServerProces
   let stopping = false;
   const ended = endOf(child).finally(() => {
     process.off('exit', lastResort);
+    killGroup(child);
     plan.onGone();
   });
   const stop = async (signal: NodeJS.Signals = 'SIGTERM'): Promise<void> => {
@@ -76,6 +78,15 @@ export async function startServerProcess(plan: ServerPlan): Promise<ServerProces
   } catch (error) {
     await stop();
     throw error;
+  }
+}
+
+/** What the server itself started and has left behind. */
+function killGroup({ pid }: ChildProcess): void {
+  try {
+    if (pid !== undefined) process.kill(-pid, 'SIGKILL');
+  } catch {
+    // Nothing is left of the group.
   }
 }
 
