@@ -25,8 +25,16 @@ export class Usage extends Error {
 
 const WRONG_USAGE = 64;
 
-/** @throws Usage */
-export function readOptions(argv: readonly string[], rows: readonly string[]): BenchOptions {
+/**
+ * @param rows the names there are
+ * @param complain told what is wrong with the command line
+ * @throws Usage
+ */
+export function readOptions(
+  argv: readonly string[],
+  rows: readonly string[],
+  complain: (text: string) => void = (text) => process.stderr.write(text),
+): BenchOptions {
   const command = new Command('npm run bench --')
     .description('measures the daemon beside its peers, turn and turn about')
     .option(
@@ -56,6 +64,7 @@ export function readOptions(argv: readonly string[], rows: readonly string[]): B
     .option('--markdown', 'print the table as the documents have it', false)
     .option('--from <file>', 'show the results in this file, and measure nothing')
     .allowExcessArguments(false)
+    .configureOutput({ writeErr: complain })
     .exitOverride();
   try {
     const given = command.parse(argv, { from: 'user' }).opts<BenchOptions>();

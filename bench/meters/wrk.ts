@@ -27,7 +27,7 @@ export interface WrkRun {
 const LONGEST_WARM_UP_S = 600;
 
 /** Closed loop on one thread: each connection sends its next request when it has its answer. */
-export async function wrk({ url, script, users, connections, seconds, signal }: WrkRun): Promise<WrkFigures> {
+async function wrk({ url, script, users, connections, seconds, signal }: WrkRun): Promise<WrkFigures> {
   const args = ['-t1', `-c${String(connections)}`, `-d${String(seconds)}s`, '--latency'];
   const scripted = script === undefined ? [] : ['-s', scriptPath(script)];
   const env = { USERS: String(users ?? 1) };
