@@ -1,15 +1,15 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 import { Interrupts } from '../src/cli/bench/interrupts.js';
-import { drawChart } from './chart/chart.js';
+import { drawResults } from './chart/draw-results.js';
 import { readOptions, Usage, type BenchOptions } from './options.js';
 import { Progress } from './progress.js';
 import { describeMachine } from './report/machine.js';
 import { markdownText } from './report/markdown.js';
 import { merged, parseResults, type Results, type RowResult } from './report/results.js';
-import { machineText, tableText } from './report/table.js';
+import { tableText } from './report/table.js';
 import { ROWS } from './rows/index.js';
 import { runRow, type Manner } from './run-row.js';
 import { installedTools, missingText } from './tools.js';
@@ -72,7 +72,10 @@ async function measure(options: BenchOptions): Promise<number> {
     done.push(result);
     // After each row, so that a long run that is interrupted has not been for nothing.
     if (file !== '-')
-      store(file, { machine, rows: merged(NAMES, options.json === undefined ? stored(file) : [], done) });
+      store(file, {
+        machine,
+        rows: merged(NAMES, options.json === undefined ? (read(file)?.rows ?? []) : [], done),
+      });
   }
   const results = { machine, rows: done };
   if (done.length > 0) print(options, results);
@@ -82,7 +85,7 @@ async function measure(options: BenchOptions): Promise<number> {
 }
 
 function show(options: BenchOptions, file: string): number {
-  const results = parseResults(readFileSync(file, 'utf8'));
+  const results = read(file);
   if (results === undefined) {
     process.stderr.write(`${file} holds no results of this bench\n`);
     return 1;
@@ -96,20 +99,15 @@ function print(options: BenchOptions, results: Results): void {
   else process.stdout.write(options.markdown ? markdownText(results) : tableText(results));
 }
 
-function stored(file: string): readonly RowResult[] {
-  try {
-    return parseResults(readFileSync(file, 'utf8'))?.rows ?? [];
-  } catch {
-    return [];
-  }
+/** @returns undefined for a file that is not there, and for one that no bench has written */
+function read(file: string): Results | undefined {
+  return existsSync(file) ? parseResults(readFileSync(file, 'utf8')) : undefined;
 }
 
 /** And the chart beside it. */
 function store(file: string, results: Results): void {
   mkdirSync(dirname(file), { recursive: true });
   writeFileSync(file, `${JSON.stringify(results, null, 2)}\n`);
-  const points = results.rows.flatMap((row) => row.points);
-  if (points.length === 0) return;
-  const caption = `${machineText(results.machine)}; wrk -t1 -c64 heals users at random`;
-  writeFileSync(file.replace(/(\.json)?$/, '.svg'), drawChart(points, caption));
+  const chart = drawResults(results);
+  if (chart !== undefined) writeFileSync(file.replace(/(\.json)?$/, '.svg'), chart);
 }

@@ -1,3 +1,5 @@
+import { setMaxListeners } from 'node:events';
+
 import type { BenchContext } from './context.js';
 import { loadAverage } from './report/machine.js';
 import { judged, type RowResult } from './report/results.js';
@@ -35,6 +37,8 @@ export async function runRow(row: Row, manner: Manner): Promise<RowResult> {
 
   const lost = new AbortController();
   const signal = AbortSignal.any([manner.signal, lost.signal]);
+  // Whoever waits in a row listens to it.
+  setMaxListeners(0, signal);
   const servers = new Servers(signal, (how) => {
     lost.abort(new Error(how));
   });

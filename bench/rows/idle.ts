@@ -11,7 +11,7 @@ export const idle: Row = {
   goals: { RSS: atMost(90, 70), 'of a core': atMost(1) },
   run: async ({ servers, signal, say, size }) => {
     const { pid } = await servers.daemon({ sessionTimeoutSeconds: 7 });
-    const seconds = size(30, 10);
+    const seconds = size(30, 5);
     say('until it has started in full');
     await sleep(seconds * 1000, undefined, { signal });
     say(`watching it for ${String(seconds)} s`);

@@ -11,7 +11,7 @@ import { GROUP, groupsOf, healAll } from '../population/groups.js';
 import { atMost, type Row } from '../row.js';
 
 /** Longer than it takes to open them all and to heal them all once more. */
-const TIMEOUT_S = { full: 60, quick: 20 };
+const TIMEOUT_S = { full: 60, quick: 12 };
 const CHECKUPS_A_SECOND = 100;
 const LOOK_EVERY_MS = 100;
 const PATIENCE_MS = 120_000;

@@ -7,6 +7,7 @@ import { residentBytes, settledBytes } from '../process/memory.js';
 import { atMost, type Row } from '../row.js';
 
 const SETTLE = { stillMs: 10_000, mostMs: 60_000 };
+const SETTLE_QUICKLY = { stillMs: 2_000, mostMs: 5_000 };
 
 export const memory: Row = {
   name: 'memory',
@@ -15,6 +16,7 @@ export const memory: Row = {
   goals: { 'RSS for a user': atMost(1_800, 1_300) },
   run: async ({ servers, signal, say, size }) => {
     const users = size(1_000_000, 200_000);
+    const settle = size(SETTLE, SETTLE_QUICKLY);
     const { url, pid } = await servers.daemon({ sessionTimeoutSeconds: 600 });
     const client = new HeartbeatClient(url);
     try {
@@ -26,10 +28,10 @@ export const memory: Row = {
       await healAll(client, groups, signal);
       const opened = residentBytes(pid);
       say('until its memory is still');
-      const settled = await settledBytes(pid, { ...SETTLE, signal });
+      const settled = await settledBytes(pid, { ...settle, signal });
       say('each is healed once more');
       await healAll(client, groups, signal);
-      const healed = await settledBytes(pid, { ...SETTLE, signal });
+      const healed = await settledBytes(pid, { ...settle, signal });
       return {
         figures: [
           { name: 'RSS for a user', unit: 'B', rounds: [(settled - idle) / users] },
