@@ -5,7 +5,7 @@ import type { HeartbeatClient } from '../../src/client/heartbeat-client.js';
 import { GROUP } from '../population/groups.js';
 import { storedBehind } from './stored-behind.js';
 
-/** How the daemon stood, each second. */
+/** How the daemon stood at one time. */
 export interface DaemonSample {
   readonly online: number;
   readonly rss: number;
@@ -15,7 +15,8 @@ export interface DaemonSample {
   readonly blindIntervals: number;
 }
 
-const EVERY_MS = 1_000;
+/** Not often: the daemon looks at every user to tell how it stands. */
+const EVERY_MS = 5_000;
 
 /** @param deadlines when the groups that have left so far ended */
 export function watchDaemon(client: HeartbeatClient, forMs: number, deadlines: () => readonly number[]) {

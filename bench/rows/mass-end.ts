@@ -13,7 +13,8 @@ import { atMost, type Row } from '../row.js';
 /** Longer than it takes to open them all and to heal them all once more. */
 const TIMEOUT_S = { full: 60, quick: 12 };
 const CHECKUPS_A_SECOND = 100;
-const LOOK_EVERY_MS = 100;
+/** Not often: the daemon looks at every user to tell how it stands. */
+const LOOK_EVERY_MS = 1_000;
 const PATIENCE_MS = 120_000;
 
 export const massEnd: Row = {
