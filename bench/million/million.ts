@@ -24,7 +24,7 @@ const HEAL_EVERY_MS = 7_000;
 /** Users who are healed and asked for one by one: 50 calls a second of each kind. */
 const SINGLES = 350;
 /** Everybody is asked for in this time, again and again. */
-const SWEEP_MS = 60_000;
+const SWEEP_MS = 150_000;
 /** Calls under way at once, each on a connection of its own. */
 export const IN_FLIGHT = { batches: 16, singles: 64, sweeps: 4, watch: 1 } as const;
 
