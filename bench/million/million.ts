@@ -151,7 +151,7 @@ export class Million {
   /** Asks for everybody, slot by slot, again and again until the time is over. */
   async #sweep(forMs: number): Promise<void> {
     const { slots } = this.#cohorts;
-    const gapMs = Math.min(SWEEP_MS, forMs / 3) / slots;
+    const gapMs = Math.min(SWEEP_MS, forMs / 2) / slots;
     const begin = performance.now();
     for (let asked = 0; asked * gapMs < forMs && !this.#context.signal.aborted; asked++) {
       await sleep(Math.max(0, begin + asked * gapMs - performance.now()));
