@@ -14,6 +14,25 @@ export interface ShownSession {
   readonly offlineAt: number;
 }
 
+/** A user of a batch for whom nothing was done. */
+interface Rejection {
+  /** The user's place in the batch, from 0. */
+  readonly index: number;
+  readonly error: string;
+}
+
+/** What `POST /heal` answers. */
+export interface HealedMany {
+  readonly accepted: number;
+  readonly rejected: readonly Rejection[];
+}
+
+/** What `POST /checkup` answers: the users in the order asked for, without those rejected. */
+export interface CheckedMany {
+  readonly results: readonly Checkup[];
+  readonly rejected: readonly Rejection[];
+}
+
 /** What `GET /heart_rhythm/:user_id` answers. */
 export interface HeartRhythm {
   readonly id: UserId;
@@ -46,7 +65,26 @@ export function readStatus(body: string): PresenceStatus | undefined {
 }
 
 export function readCheckup(body: string): Checkup | undefined {
+  return checkup(parseJson(body));
+}
+
+export function readHealedMany(body: string): HealedMany | undefined {
   const answer = parseJson(body);
+  if (!isRecord(answer)) return undefined;
+  const { accepted } = answer;
+  const rejected = listOf(answer['rejected'], rejection);
+  return typeof accepted === 'number' && rejected !== undefined ? { accepted, rejected } : undefined;
+}
+
+export function readCheckedMany(body: string): CheckedMany | undefined {
+  const answer = parseJson(body);
+  if (!isRecord(answer)) return undefined;
+  const results = listOf(answer['results'], checkup);
+  const rejected = listOf(answer['rejected'] ?? [], rejection);
+  return results === undefined || rejected === undefined ? undefined : { results, rejected };
+}
+
+function checkup(answer: unknown): Checkup | undefined {
   if (!isRecord(answer)) return undefined;
   const id = userId(answer['id']);
   const presence = status(answer['status']);
@@ -55,18 +93,32 @@ export function readCheckup(body: string): Checkup | undefined {
 
 export function readHeartRhythm(body: string): HeartRhythm | undefined {
   const answer = parseJson(body);
-  if (!isRecord(answer) || !Array.isArray(answer['history'])) return undefined;
+  if (!isRecord(answer)) return undefined;
   const id = userId(answer['id']);
   if (id === undefined) return undefined;
 
-  const history: ShownSession[] = [];
-  for (const entry of answer['history']) {
-    const session = shownSession(entry);
-    if (session === undefined) return undefined;
-    history.push(session);
-  }
+  const history = listOf(answer['history'], shownSession);
+  if (history === undefined) return undefined;
   const nextCursor = answer['next_cursor'];
   return typeof nextCursor === 'string' ? { id, history, nextCursor } : { id, history };
+}
+
+function rejection(entry: unknown): Rejection | undefined {
+  if (!isRecord(entry)) return undefined;
+  const { index, error } = entry;
+  return typeof index === 'number' && typeof error === 'string' ? { index, error } : undefined;
+}
+
+/** @returns undefined for no list, and for one with an entry that cannot be read */
+function listOf<T>(value: unknown, read: (entry: unknown) => T | undefined): T[] | undefined {
+  if (!Array.isArray(value)) return undefined;
+  const list: T[] = [];
+  for (const entry of value) {
+    const item = read(entry);
+    if (item === undefined) return undefined;
+    list.push(item);
+  }
+  return list;
 }
 
 function shownSession(entry: unknown): ShownSession | undefined {

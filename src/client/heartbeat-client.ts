@@ -3,13 +3,18 @@ import { Pool } from 'undici';
 import type { UserId } from '../domain/user-id.js';
 import {
   parseJson,
+  readCheckedMany,
   readCheckup,
+  readHealedMany,
   readHeartRhythm,
   readStatus,
+  type CheckedMany,
   type Checkup,
+  type HealedMany,
   type HeartRhythm,
 } from './answers.js';
 import { HeartbeatAnswerError, HeartbeatUnreachableError } from './errors.js';
+import { UserBatch } from './user-batch.js';
 
 export interface HeartbeatClientOptions {
   /** Connections at most, each kept alive and carrying one request at a time. Further calls wait. 10 if not given. */
@@ -27,7 +32,7 @@ export interface HistoryRange {
   readonly order?: 'asc' | 'desc';
 }
 
-type Method = 'GET' | 'PUT' | 'DELETE';
+type Method = 'GET' | 'PUT' | 'POST' | 'DELETE';
 
 /**
  * Talks to a running daemon. Every call rejects with a {@link HeartbeatAnswerError} when the answer is not the
@@ -61,6 +66,12 @@ export class HeartbeatClient {
     return 'online';
   }
 
+  /** Holds all of them online for another session timeout, but for those it tells of as rejected. */
+  async healMany(users: readonly UserId[] | UserBatch): Promise<HealedMany> {
+    const body = await this.#call('POST', '/heal', UserBatch.of(users).body);
+    return readHealedMany(body) ?? unexpected('POST /heal', body);
+  }
+
   /** Ends the user's session now. It is on disk when this resolves. */
   async goodbye(user: UserId): Promise<'offline'> {
     const path = `/heal/${user}`;
@@ -73,6 +84,11 @@ export class HeartbeatClient {
     const path = `/checkup/${user}`;
     const body = await this.#call('GET', path);
     return readCheckup(body) ?? unexpected(`GET ${path}`, body);
+  }
+
+  async checkupMany(users: readonly UserId[] | UserBatch): Promise<CheckedMany> {
+    const body = await this.#call('POST', '/checkup', UserBatch.of(users).body);
+    return readCheckedMany(body) ?? unexpected('POST /checkup', body);
   }
 
   /** The user's sessions, oldest first unless the range says otherwise. The one still going on is among them. */
@@ -93,16 +109,21 @@ export class HeartbeatClient {
     await this.#pool.close();
   }
 
-  async #call(method: Method, path: string): Promise<string> {
-    const answer = await this.#exchange(method, path);
+  async #call(method: Method, path: string, content: Buffer | null = null): Promise<string> {
+    const answer = await this.#exchange(method, path, content);
     if (answer.status !== 200)
       throw new HeartbeatAnswerError(`${method} ${path}`, answer.status, answer.body);
     return answer.body;
   }
 
-  async #exchange(method: Method, path: string): Promise<{ readonly status: number; readonly body: string }> {
+  async #exchange(
+    method: Method,
+    path: string,
+    content: Buffer | null,
+  ): Promise<{ readonly status: number; readonly body: string }> {
     try {
-      const { statusCode, body } = await this.#pool.request({ method, path: this.#prefix + path });
+      const request = { method, path: this.#prefix + path, body: content };
+      const { statusCode, body } = await this.#pool.request(request);
       return { status: statusCode, body: await body.text() };
     } catch (cause) {
       throw new HeartbeatUnreachableError(`${method} ${path}`, this.url, cause);

@@ -1,18 +1,22 @@
 import { HeartbeatAnswerError } from '../../client/errors.js';
 import { HeartbeatClient } from '../../client/heartbeat-client.js';
+import type { UserBatch } from '../../client/user-batch.js';
 import { HealJournal } from './check/heal-journal.js';
 import { checkHistories, type Verdict } from './check/history-check.js';
+import { CLOCK_TOLERANCE_MS, toleranceAfter } from './check/tolerance.js';
 import { readDaemonFigures } from './figures/daemon-figures.js';
 import { HealTally, type HealFigures } from './figures/heal-tally.js';
 import type { Sample } from './figures/sample.js';
 import { startSampling } from './figures/sampling.js';
-import { LoadGenerator } from './load/load-generator.js';
+import { LoadGenerator, type SendHeal } from './load/load-generator.js';
 import type { Pace } from './load/pace.js';
 import { UserRange } from './load/user-range.js';
 
 export interface BenchPlan {
   readonly url: string;
   readonly users: number;
+  /** Users who are healed together, in one call, and so at the same pace. */
+  readonly batch: number;
   readonly durationMs: number;
   readonly seed: number;
   readonly pace: Pace;
@@ -46,11 +50,6 @@ const CHECKS_IN_FLIGHT = 32;
 const SUPERVISION_TIMEOUT_MS = 2_000;
 const TICK_MS = 250;
 
-/** Both clocks are read in whole milliseconds, and the daemon may derive its own from the monotonic one. */
-const CLOCK_TOLERANCE_MS = 10;
-/** After a stall up to this long the daemon dates a heal to when the stall began; after a longer one it was blind. */
-const LONGEST_BACKDATING_MS = 1_000;
-
 /**
  * Lets the virtual users heal, samples the daemon meanwhile, and checks what it has stored of them.
  *
@@ -62,25 +61,28 @@ export async function runBench(
   observer: BenchObserver,
   nextPhase: () => AbortSignal,
 ): Promise<BenchReport> {
-  const { url, users, durationMs } = plan;
-  const connections = Math.min(users, IN_FLIGHT);
+  const { url, users, batch, durationMs } = plan;
+  const groups = Math.ceil(users / batch);
+  const connections = Math.min(groups, IN_FLIGHT);
   const client = new HeartbeatClient(url, { connections });
   // A client of its own, so that the daemon's figures do not queue behind the heals.
   const watcher = new HeartbeatClient(url, { connections: 1, timeoutMs: SUPERVISION_TIMEOUT_MS });
   try {
     await probe(watcher);
     const range = UserRange.random();
-    const journal = new HealJournal(users);
+    // What a group does, each of its users has done.
+    const journal = new HealJournal(groups);
     const total = new HealTally();
     const recent = new HealTally();
     const idOf = range.id.bind(range);
     const load = new LoadGenerator(
-      { users, durationMs, pace: plan.pace, seed: plan.seed, inFlight: connections },
-      (user) => client.heal(idOf(user)),
+      { users: groups, durationMs, pace: plan.pace, seed: plan.seed, inFlight: connections },
+      batch === 1 ? (user) => client.heal(idOf(user)) : healTogether(client, range.batches(users, batch)),
       (outcome) => {
+        const healed = Math.min(batch, users - outcome.user * batch);
         journal.record(outcome.user, outcome);
-        total.add(outcome);
-        recent.add(outcome);
+        total.add(outcome, healed);
+        recent.add(outcome, healed);
       },
     );
 
@@ -107,12 +109,12 @@ export async function runBench(
     const samples = await sampling.finish();
 
     const longestStallMs = Math.max(0, ...samples.map((sample) => sample.event_loop_delay_ms.max ?? 0));
-    const toleranceMs = CLOCK_TOLERANCE_MS + Math.min(Math.ceil(longestStallMs), LONGEST_BACKDATING_MS);
+    const toleranceMs = toleranceAfter(longestStallMs);
     const verdict = await checkHistories({
       client,
       users,
       idOf,
-      journal,
+      journal: { heals: (user) => journal.heals(Math.floor(user / batch)) },
       since,
       rule: { timeoutMs: plan.sessionTimeoutMs, toleranceMs },
       concurrency: CHECKS_IN_FLIGHT,
@@ -124,6 +126,14 @@ export async function runBench(
   } finally {
     await Promise.all([client.close(), watcher.close()]);
   }
+}
+
+/** A call is acknowledged when it heals every one of its users. */
+function healTogether(client: HeartbeatClient, groups: readonly UserBatch[]): SendHeal {
+  return async (group) => {
+    const { rejected } = await client.healMany(groups[group] ?? []);
+    if (rejected.length > 0) throw new Error('not all of a batch were healed');
+  };
 }
 
 /** A daemon that answers anything at all can be benched; what it does not tell is shown as unknown. */

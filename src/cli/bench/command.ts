@@ -5,8 +5,9 @@ import { runBench, type BenchPlan } from './bench.js';
 import { Interrupts } from './interrupts.js';
 import { originalPace } from './load/pace.js';
 import { readBenchOptions, type BenchOptions, type GivenBenchOptions } from './options.js';
-import { OwnDaemonError, startOwnDaemon, type OwnDaemon } from './own-daemon.js';
+import { startOwnDaemon } from './own-daemon.js';
 import { plainProgress, terminalProgress, type Progress } from './progress.js';
+import { ServerProcessError, type ServerProcess } from './server-process.js';
 import { isGood, summaryJson, summaryText } from './summary.js';
 
 export interface BenchContext {
@@ -26,6 +27,7 @@ export function addBenchCommand(program: Command, context: BenchContext): void {
     .command('bench')
     .description('let virtual users heal, and check the sessions that the daemon stored of them')
     .option('--users <number>', 'virtual users', '100')
+    .option('--batch <number>', 'users who are healed together, in one call', '1')
     .option('--duration <seconds>', 'how long they heal', '60')
     .option(
       '--url <url>',
@@ -53,7 +55,7 @@ export function addBenchCommand(program: Command, context: BenchContext): void {
 async function bench(options: BenchOptions, context: BenchContext): Promise<number> {
   const progress = progressFor(options);
   const interrupts = new Interrupts(process, () => process.exit(1));
-  let daemon: OwnDaemon | undefined;
+  let daemon: ServerProcess | undefined;
   try {
     daemon = options.url === undefined ? await ownDaemon(options, context, progress, interrupts) : undefined;
     const plan = planOf(options, daemon?.url ?? options.url ?? '');
@@ -62,7 +64,7 @@ async function bench(options: BenchOptions, context: BenchContext): Promise<numb
     process.stdout.write(options.json ? summaryJson(plan, report) : summaryText(plan, report));
     return isGood(report) ? 0 : 1;
   } catch (error) {
-    if (!(error instanceof HeartbeatUnreachableError || error instanceof OwnDaemonError)) throw error;
+    if (!(error instanceof HeartbeatUnreachableError || error instanceof ServerProcessError)) throw error;
     progress.note(`heartbeat bench: ${error.message}`);
     return 1;
   } finally {
@@ -77,7 +79,7 @@ function ownDaemon(
   { mainPath, nodeArguments = [] }: BenchContext,
   { note }: Progress,
   interrupts: Interrupts,
-): Promise<OwnDaemon> {
+): Promise<ServerProcess> {
   const onLost = (how: string): void => {
     note(`heartbeat bench: the daemon ended by itself: ${how}`);
     interrupts.endPhase();
@@ -90,6 +92,7 @@ function planOf(options: BenchOptions, url: string): BenchPlan {
   return {
     url,
     users: options.users,
+    batch: options.batch,
     durationMs: options.durationSeconds * 1000,
     seed: options.seed,
     pace: originalPace,

@@ -1,6 +1,7 @@
 /** What was given on the command line, as text. */
 export interface GivenBenchOptions {
   readonly users: string;
+  readonly batch: string;
   readonly duration: string;
   readonly url?: string;
   readonly json?: boolean;
@@ -10,6 +11,8 @@ export interface GivenBenchOptions {
 
 export interface BenchOptions {
   readonly users: number;
+  /** Users who are healed in one call. */
+  readonly batch: number;
   readonly durationSeconds: number;
   /** Undefined: a daemon of the bench's own. */
   readonly url: string | undefined;
@@ -19,11 +22,14 @@ export interface BenchOptions {
 }
 
 const MOST_USERS = 1_000_000;
+/** As many as the daemon takes in one call unless it is told otherwise. */
+const LARGEST_BATCH = 10_000;
 const LARGEST_SEED = 2 ** 32 - 1;
 
 /** @returns the options, or every problem with them, a sentence each */
 export function readBenchOptions(given: GivenBenchOptions): BenchOptions | readonly string[] {
   const users = decimal(given.users);
+  const batch = decimal(given.batch);
   const durationSeconds = decimal(given.duration);
   const sessionTimeoutSeconds = decimal(given.sessionTimeout);
   const seed = given.seed === undefined ? Math.floor(Math.random() * 2 ** 32) : decimal(given.seed);
@@ -32,12 +38,26 @@ export function readBenchOptions(given: GivenBenchOptions): BenchOptions | reado
     if (!holds) problems.push(`--${option} must be ${rule}, not '${value ?? ''}'`);
   }
   must(whole(users, 1, MOST_USERS), 'users', `a whole number from 1 to ${String(MOST_USERS)}`, given.users);
+  must(
+    whole(batch, 1, LARGEST_BATCH),
+    'batch',
+    `a whole number from 1 to ${String(LARGEST_BATCH)}`,
+    given.batch,
+  );
   must(durationSeconds > 0, 'duration', 'a number of seconds above 0', given.duration);
   must(sessionTimeoutSeconds > 0, 'session-timeout', 'a number of seconds above 0', given.sessionTimeout);
   must(whole(seed, 0, LARGEST_SEED), 'seed', `a whole number from 0 to ${String(LARGEST_SEED)}`, given.seed);
   must(given.url === undefined || isHttp(given.url), 'url', 'an http:// or https:// address', given.url);
   if (problems.length > 0) return problems;
-  return { users, durationSeconds, url: given.url, json: given.json ?? false, seed, sessionTimeoutSeconds };
+  return {
+    users,
+    batch,
+    durationSeconds,
+    url: given.url,
+    json: given.json ?? false,
+    seed,
+    sessionTimeoutSeconds,
+  };
 }
 
 /** NaN for anything but plain decimal notation: `Number` would also take '', '0x10' and '1e9'. */

@@ -8,10 +8,11 @@ import { FakeDaemon, type FakeAnswer, type FakeBehaviour } from './support/fake-
 const observer = { healing: () => undefined, sampled: () => undefined, checking: () => undefined };
 const uninterrupted = (): AbortSignal => new AbortController().signal;
 
-function planFor(url: string): BenchPlan {
+function planFor(url: string, batch = 1): BenchPlan {
   return {
     url,
     users: 30,
+    batch,
     durationMs: 1e9,
     seed: 1,
     pace: { usualMs: 50, longShare: 0.3, longMs: [130, 150] },
@@ -25,16 +26,16 @@ describe('a bench of a daemon', () => {
   let daemon: FakeDaemon | undefined;
 
   /** Ended after so many heals and not by time, so that a busy machine makes no difference. */
-  async function benched(behaviour: Partial<FakeBehaviour>, heals = 80): Promise<BenchReport> {
+  async function benched(behaviour: Partial<FakeBehaviour>, heals = 80, batch = 1): Promise<BenchReport> {
     const load = new AbortController();
     const phases = [load.signal];
     let left = heals;
     const intercept = (call: string): FakeAnswer | undefined => {
-      if (call.startsWith('PUT') && --left === 0) load.abort();
+      if (/^(PUT|POST)/.test(call) && --left === 0) load.abort();
       return behaviour.intercept?.(call);
     };
     daemon = await FakeDaemon.listen({ sessionTimeoutMs: 90, ...behaviour, intercept });
-    return runBench(planFor(daemon.url), observer, () => phases.shift() ?? uninterrupted());
+    return runBench(planFor(daemon.url, batch), observer, () => phases.shift() ?? uninterrupted());
   }
 
   afterEach(async () => {
@@ -53,6 +54,27 @@ describe('a bench of a daemon', () => {
     const healed = report.samples.reduce((sum, sample) => sum + sample.heals, 0);
     expect(healed).to.equal(report.total.heals).and.to.be.at.least(200);
     expect(report.samples.at(-1)?.sessions_stored).to.be.a('number');
+  });
+
+  it('heals users together, and holds each of them to what their batch did', async () => {
+    const report = await benched({}, 60, 7);
+    expect(report.verdict.mismatches).to.deep.equal([]);
+    expect(report.verdict.usersChecked).to.equal(30);
+    expect(report.verdict.sessions).to.be.at.least(30);
+    expect(report.total.heals).to.be.greaterThan(60);
+    expect(daemon?.calls).to.include('POST /heal');
+    expect(daemon?.calls.some((call) => call.startsWith('PUT'))).to.equal(false);
+  });
+
+  it('counts none of a batch as healed that was not healed whole', async () => {
+    const body = '{"accepted":6,"rejected":[{"index":0,"error":"the mailbox is full"}]}';
+    const report = await benched(
+      { intercept: (call) => (call === 'POST /heal' ? { status: 200, body } : undefined) },
+      10,
+      7,
+    );
+    expect(report.total.heals).to.equal(0);
+    expect(report.total.errors).to.be.at.least(60);
   });
 
   it('finds a daemon that loses sessions, and lists twenty of those it does not believe', async () => {

@@ -3,6 +3,7 @@ import { expect } from 'chai';
 import { HeartbeatAnswerError, HeartbeatUnreachableError } from '../../../src/client/errors.js';
 import { HeartbeatClient } from '../../../src/client/heartbeat-client.js';
 import { parseUserId, type UserId } from '../../../src/domain/user-id.js';
+import { UserBatch } from '../../../src/client/user-batch.js';
 import { FakeDaemon, type FakeAnswer } from '../bench/support/fake-daemon.js';
 
 const user = id('9007199254740993');
@@ -44,6 +45,28 @@ describe('the client', () => {
       'GET /heart_rhythm/9007199254740993',
       'DELETE /heal/9007199254740993',
     ]);
+  });
+
+  it('heals and asks for many at once, with every digit', async () => {
+    const many = ['9223372036854775807', '-9223372036854775808', '5'].map(id);
+    expect(await client.healMany(many)).to.deep.equal({ accepted: 3, rejected: [] });
+    const asked = new UserBatch([...many, user]);
+    expect(asked.size).to.equal(4);
+    expect(await client.checkupMany(asked)).to.deep.equal({
+      results: [...many.map((online) => ({ id: online, status: 'online' })), { id: user, status: 'offline' }],
+      rejected: [],
+    });
+  });
+
+  it('tells who of many was rejected, and why', async () => {
+    const rejected = [{ index: 1, error: 'the mailbox is full' }];
+    answer = { status: 200, body: JSON.stringify({ accepted: 1, rejected }) };
+    expect(await client.healMany([id('1'), id('2')])).to.deep.equal({ accepted: 1, rejected });
+    answer = { status: 200, body: JSON.stringify({ results: [{ id: 1, status: 'online' }], rejected }) };
+    expect(await client.checkupMany([id('1'), id('2')])).to.deep.equal({
+      results: [{ id: '1', status: 'online' }],
+      rejected,
+    });
   });
 
   it('keeps every digit of an id, of negative ones too', async () => {

@@ -11,7 +11,7 @@ export interface HistoryCheck {
   readonly client: Pick<HeartbeatClient, 'heartRhythm'>;
   readonly users: number;
   readonly idOf: (user: number) => UserId;
-  readonly journal: HealJournal;
+  readonly journal: Pick<HealJournal, 'heals'>;
   /** Sessions that began before this Unix second are none of the bench's. */
   readonly since: number;
   readonly rule: Rule;

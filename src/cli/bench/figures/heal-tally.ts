@@ -31,14 +31,15 @@ export class HealTally {
   readonly #latency = createHistogram();
   readonly #late = createHistogram();
 
-  add(outcome: HealOutcome): void {
+  /** @param users whom the call was about */
+  add(outcome: HealOutcome, users = 1): void {
     this.#latency.record(microseconds(outcome.latencyMs));
     this.#late.record(microseconds(outcome.lateMs));
     if (outcome.acknowledged) {
-      this.#heals++;
+      this.#heals += users;
     } else {
       const kind = kindOf(outcome.error);
-      this.#errors.set(kind, (this.#errors.get(kind) ?? 0) + 1);
+      this.#errors.set(kind, (this.#errors.get(kind) ?? 0) + users);
     }
   }
 

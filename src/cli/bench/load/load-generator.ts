@@ -2,7 +2,7 @@ import { DueQueue } from './due-queue.js';
 import { Gaps, type Pace } from './pace.js';
 
 export interface LoadPlan {
-  /** How many virtual users; they are numbered from 0. */
+  /** How many virtual users, or groups of users who are healed in one call; they are numbered from 0. */
   readonly users: number;
   readonly durationMs: number;
   readonly pace: Pace;
@@ -27,7 +27,7 @@ export interface HealOutcome {
   readonly error: unknown;
 }
 
-/** Sends one user's heal. Rejects when it is not acknowledged. */
+/** Sends the heal of one user, or of one group. Rejects when it is not acknowledged. */
 export type SendHeal = (user: number) => Promise<unknown>;
 
 /** A longer timer would overflow; waking for nothing once a minute costs nothing. */

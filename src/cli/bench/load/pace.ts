@@ -1,6 +1,8 @@
 /** How soon a virtual user heals again. Times in milliseconds, from one heal's sending to the next. */
 export interface Pace {
   readonly usualMs: number;
+  /** How long it takes until all have come, evenly one after the other. If not given, they come at random within a usual gap. */
+  readonly arrivalMs?: number;
   /** The share of gaps, 0 to 1, that are one of `longMs` and not `usualMs`. */
   readonly longShare: number;
   readonly longMs: readonly number[];
@@ -27,9 +29,11 @@ export class Gaps {
     for (let user = 0; user < users; user++) this.#streams[user] = scrambled(seed ^ scrambled(user + 1));
   }
 
-  /** When the user first heals: anywhere in the first usual gap, so that the users do not come in one burst. */
+  /** When the user first heals: so that the users do not come in one burst. */
   first(user: number): number {
-    return this.#draw(user) * this.#pace.usualMs;
+    const { usualMs, arrivalMs } = this.#pace;
+    if (arrivalMs !== undefined) return ((user + this.#draw(user)) / this.#streams.length) * arrivalMs;
+    return this.#draw(user) * usualMs;
   }
 
   next(user: number): number {

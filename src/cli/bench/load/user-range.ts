@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
 
+import { UserBatch } from '../../../client/user-batch.js';
 import { userIdFromBigInt, type UserId } from '../../../domain/user-id.js';
 
-/** The ids of the virtual users: as many consecutive 64-bit integers as there are users. */
+/** The ids of the virtual users: as many consecutive 64-bit integers as there are users, or in groups of so many. */
 export class UserRange {
   readonly #first: bigint;
 
@@ -21,5 +22,17 @@ export class UserRange {
 
   id(user: number): UserId {
     return userIdFromBigInt(this.#first + BigInt(user));
+  }
+
+  /** Consecutive users, who are healed together. */
+  batch(from: number, count: number): UserBatch {
+    return new UserBatch(Array.from({ length: count }, (_, index) => this.id(from + index)));
+  }
+
+  /** The first so many users, in batches of which the last may be smaller. */
+  batches(users: number, size: number): UserBatch[] {
+    return Array.from({ length: Math.ceil(users / size) }, (_, index) =>
+      this.batch(index * size, Math.min(size, users - index * size)),
+    );
   }
 }

@@ -39,8 +39,12 @@ export class FakeDaemon {
     this.#server = createServer((request, response) => {
       const call = `${request.method ?? ''} ${request.url ?? ''}`;
       this.calls.push(call);
-      const { status, body } = behaviour.intercept?.(call) ?? this.#answer(call, Date.now());
-      response.writeHead(status, { 'content-type': 'application/json' }).end(body);
+      let content = '';
+      request.setEncoding('utf8').on('data', (text: string) => (content += text));
+      request.once('end', () => {
+        const { status, body } = behaviour.intercept?.(call) ?? this.#answer(call, content, Date.now());
+        response.writeHead(status, { 'content-type': 'application/json' }).end(body);
+      });
     });
   }
 
@@ -58,16 +62,25 @@ export class FakeDaemon {
     await new Promise((resolve) => this.#server.close(resolve));
   }
 
-  #answer(call: string, now: number): FakeAnswer {
+  #answer(call: string, content: string, now: number): FakeAnswer {
     const [, method, name, id = '', query = ''] = /^(\w+) \/(\w+)\/?([^?]*)\??(.*)$/.exec(call) ?? [];
     switch (`${method ?? ''} ${name ?? ''}`) {
       case 'PUT heal':
         this.#heal(id, now);
         return ok('{"status":"online"}');
+      case 'POST heal':
+        for (const each of idsIn(content)) this.#heal(each, now);
+        return ok(`{"accepted":${String(idsIn(content).length)},"rejected":[]}`);
+      case 'POST checkup':
+        return ok(
+          `{"results":[${idsIn(content)
+            .map((each) => this.#checkup(each, now))
+            .join(',')}]}`,
+        );
       case 'DELETE heal':
         return ok('{"status":"offline"}');
       case 'GET checkup':
-        return ok(`{"id":${id},"status":"${this.#isOnline(id, now) ? 'online' : 'offline'}"}`);
+        return ok(this.#checkup(id, now));
       case 'GET heart_rhythm':
         return ok(`{"id":${id},"history":${JSON.stringify(this.#history(id, new URLSearchParams(query)))}}`);
       case 'GET supervision':
@@ -75,6 +88,10 @@ export class FakeDaemon {
       default:
         return { status: 404, body: '{"error":"not found"}' };
     }
+  }
+
+  #checkup(id: string, now: number): string {
+    return `{"id":${id},"status":"${this.#isOnline(id, now) ? 'online' : 'offline'}"}`;
   }
 
   #heal(id: string, now: number): void {
@@ -121,4 +138,9 @@ export class FakeDaemon {
 
 function ok(body: string): FakeAnswer {
   return { status: 200, body };
+}
+
+/** Of a JSON array of numbers, with all their digits. */
+function idsIn(content: string): string[] {
+  return content.match(/-?\d+/g) ?? [];
 }

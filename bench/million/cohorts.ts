@@ -1,0 +1,90 @@
+import { HealJournal } from '../../src/cli/bench/check/heal-journal.js';
+import type { HealOutcome } from '../../src/cli/bench/load/load-generator.js';
+import { UserRange } from '../../src/cli/bench/load/user-range.js';
+import type { UserBatch } from '../../src/client/user-batch.js';
+import type { UserId } from '../../src/domain/user-id.js';
+import { GROUP } from '../population/groups.js';
+import type { Call } from './expectation.js';
+
+/**
+ * Everybody who was ever online, in cohorts of one group each. A cohort sits in a slot, one heal of a slot heals all
+ * of it, and it leaves by being replaced: nobody says goodbye, it just is healed no more.
+ */
+export class Cohorts {
+  readonly slots: number;
+  /** What each cohort did. */
+  readonly journal: HealJournal;
+  readonly #range = UserRange.random();
+  readonly #inSlot: Int32Array;
+  readonly #batches: UserBatch[];
+  readonly #lastSentAt: Float64Array;
+  readonly #lastAnsweredAt: Float64Array;
+  readonly #left: number[] = [];
+  #next: number;
+  #lapses = 0;
+
+  /** @param most cohorts that there will ever be */
+  constructor(slots: number, most: number) {
+    this.slots = slots;
+    this.journal = new HealJournal(most);
+    this.#inSlot = Int32Array.from({ length: slots }, (_, slot) => slot);
+    this.#batches = Array.from({ length: slots }, (_, slot) => this.#batchOf(slot));
+    this.#lastSentAt = new Float64Array(most);
+    this.#lastAnsweredAt = new Float64Array(most);
+    this.#next = slots;
+  }
+
+  /** Those who have left, in that order. */
+  get left(): readonly number[] {
+    return this.#left;
+  }
+
+  /** How often a slot's heal was sent when the session before it may have ended already: the generator's fault. */
+  get lapses(): number {
+    return this.#lapses;
+  }
+
+  cohortIn(slot: number): number {
+    return this.#inSlot[slot] ?? 0;
+  }
+
+  batchIn(slot: number): UserBatch {
+    const batch = this.#batches[slot];
+    if (batch === undefined) throw new RangeError(`there is no slot ${String(slot)}`);
+    return batch;
+  }
+
+  user(cohort: number, member: number): UserId {
+    return this.#range.id(cohort * GROUP + member);
+  }
+
+  /** Puts a new cohort in the slot. @returns the one that has left */
+  replace(slot: number): number {
+    const leaving = this.cohortIn(slot);
+    const coming = this.#next++;
+    this.#inSlot[slot] = coming;
+    this.#batches[slot] = this.#batchOf(coming);
+    this.#left.push(leaving);
+    return leaving;
+  }
+
+  record(outcome: HealOutcome, timeoutMs: number): void {
+    const cohort = this.cohortIn(outcome.user);
+    this.journal.record(cohort, outcome);
+    if (!outcome.acknowledged) return;
+    const last = this.#lastSentAt[cohort] ?? 0;
+    if (last > 0 && outcome.answeredAt > last + timeoutMs) this.#lapses++;
+    this.#lastSentAt[cohort] = outcome.sentAt;
+    this.#lastAnsweredAt[cohort] = outcome.answeredAt;
+  }
+
+  /** The last heal of the cohort that was acknowledged; undefined before the first. */
+  lastHeal(cohort: number): Call | undefined {
+    const sentAt = this.#lastSentAt[cohort] ?? 0;
+    return sentAt === 0 ? undefined : { sentAt, answeredAt: this.#lastAnsweredAt[cohort] ?? sentAt };
+  }
+
+  #batchOf(cohort: number): UserBatch {
+    return this.#range.batch(cohort * GROUP, GROUP);
+  }
+}

@@ -1,0 +1,51 @@
+import { checkHistories, type Verdict } from '../../src/cli/bench/check/history-check.js';
+import type { HeartbeatClient } from '../../src/client/heartbeat-client.js';
+import { GROUP } from '../population/groups.js';
+import type { Cohorts } from './cohorts.js';
+
+const LEAVERS = 1_500;
+const STAYERS = 500;
+const CONCURRENCY = 16;
+const RETRY_MS = 200;
+
+export interface HistorySample {
+  readonly client: HeartbeatClient;
+  readonly cohorts: Cohorts;
+  readonly timeoutMs: number;
+  readonly toleranceMs: number;
+  readonly signal: AbortSignal;
+}
+
+/** Reads the histories of some of those who left and of those who stayed to the end, and holds them against the journal. */
+export function checkSample({
+  client,
+  cohorts,
+  timeoutMs,
+  toleranceMs,
+  signal,
+}: HistorySample): Promise<Verdict> {
+  const stayed = Array.from({ length: cohorts.slots }, (_, slot) => cohorts.cohortIn(slot));
+  const sample = [...evenly(cohorts.left, LEAVERS), ...evenly(stayed, STAYERS)];
+  const cohortOf = (user: number): number => sample[user] ?? 0;
+  return checkHistories({
+    client,
+    users: sample.length,
+    idOf: (user) => cohorts.user(cohortOf(user), (user * 7) % GROUP),
+    journal: { heals: (user) => cohorts.journal.heals(cohortOf(user)) },
+    since: 0,
+    rule: { timeoutMs, toleranceMs },
+    concurrency: CONCURRENCY,
+    retryMs: RETRY_MS,
+    signal,
+    onProgress: () => undefined,
+  });
+}
+
+/** So many of the cohorts, some of them more than once where there are fewer. */
+function evenly(cohorts: readonly number[], count: number): number[] {
+  if (cohorts.length === 0) return [];
+  return Array.from(
+    { length: count },
+    (_, index) => cohorts[Math.floor((index * cohorts.length) / count)] ?? 0,
+  );
+}

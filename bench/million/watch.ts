@@ -1,0 +1,36 @@
+import { readDaemonFigures } from '../../src/cli/bench/figures/daemon-figures.js';
+import { startSampling } from '../../src/cli/bench/figures/sampling.js';
+import { isRecord } from '../../src/client/answers.js';
+import type { HeartbeatClient } from '../../src/client/heartbeat-client.js';
+import { GROUP } from '../population/groups.js';
+import { storedBehind } from './stored-behind.js';
+
+/** How the daemon stood at one time. */
+export interface DaemonSample {
+  readonly online: number;
+  readonly rss: number;
+  readonly stallMs: number;
+  /** Age of the oldest end that is not stored. */
+  readonly behindMs: number;
+  readonly blindIntervals: number;
+}
+
+/** Not often: the daemon looks at every user to tell how it stands. */
+const EVERY_MS = 5_000;
+
+/** @param deadlines when the groups that have left so far ended */
+export function watchDaemon(client: HeartbeatClient, forMs: number, deadlines: () => readonly number[]) {
+  return startSampling(EVERY_MS, forMs, async (): Promise<DaemonSample | undefined> => {
+    const report = await client.supervision().catch(() => undefined);
+    const figures = readDaemonFigures(report);
+    if (figures.online === null) return undefined;
+    const blind = isRecord(report) ? report['blind_intervals'] : undefined;
+    return {
+      online: figures.online,
+      rss: figures.rss_bytes ?? 0,
+      stallMs: figures.event_loop_delay_ms.max ?? 0,
+      behindMs: storedBehind(deadlines(), GROUP, figures.sessions_stored ?? 0, Date.now()),
+      blindIntervals: Array.isArray(blind) ? blind.length : 0,
+    };
+  });
+}

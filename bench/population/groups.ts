@@ -1,0 +1,69 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
+import { UserRange } from '../../src/cli/bench/load/user-range.js';
+import type { HeartbeatClient } from '../../src/client/heartbeat-client.js';
+import type { UserBatch } from '../../src/client/user-batch.js';
+import { cpuMicroseconds } from '../process/cpu.js';
+
+/** Users who are healed by one call. */
+export const GROUP = 1_000;
+
+/** Calls under way at once: enough to fill the daemon's group commits. */
+const IN_FLIGHT = 8;
+
+export function groupsOf(range: UserRange, users: number): UserBatch[] {
+  return range.batches(users, GROUP);
+}
+
+/** The users from 1 to so many, whom wrk heals too. */
+export function firstUsers(users: number): UserBatch[] {
+  return groupsOf(new UserRange(1n), users);
+}
+
+export interface HealedGroup {
+  readonly group: number;
+  /** Wall clock, in milliseconds. */
+  readonly sentAt: number;
+  readonly answeredAt: number;
+}
+
+/**
+ * Heals every group once, as fast as the daemon takes them.
+ *
+ * @throws Error when one user of them was not accepted
+ */
+export async function healAll(
+  client: HeartbeatClient,
+  groups: readonly UserBatch[],
+  signal: AbortSignal,
+  onHealed: (healed: HealedGroup) => void = () => undefined,
+): Promise<void> {
+  let next = 0;
+  async function work(): Promise<void> {
+    for (let group = next++; group < groups.length; group = next++) {
+      signal.throwIfAborted();
+      const batch = groups[group];
+      if (batch === undefined) return;
+      const sentAt = Date.now();
+      const { accepted, rejected } = await client.healMany(batch);
+      if (accepted !== batch.size) throw new Error(`not healed: ${rejected[0]?.error ?? 'no reason given'}`);
+      onHealed({ group, sentAt, answeredAt: Date.now() });
+    }
+  }
+  await Promise.all(Array.from({ length: IN_FLIGHT }, work));
+}
+
+const QUIET_SHARE = 0.1;
+const LOOK_EVERY_MS = 500;
+const LONGEST_MS = 60_000;
+
+/** Waits until the processes have next to nothing left to do, such as merging the files of what was just stored. */
+export async function untilQuiet(pids: readonly number[], signal: AbortSignal): Promise<void> {
+  const end = performance.now() + LONGEST_MS;
+  for (let used = cpuMicroseconds(pids); performance.now() < end;) {
+    await sleep(LOOK_EVERY_MS, undefined, { signal });
+    const now = cpuMicroseconds(pids);
+    if (now - used < QUIET_SHARE * LOOK_EVERY_MS * 1000) return;
+    used = now;
+  }
+}

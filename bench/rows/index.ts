@@ -1,0 +1,30 @@
+import type { Row } from '../row.js';
+import { batch } from './batch.js';
+import { checkup } from './checkup.js';
+import { healCold } from './heal-cold.js';
+import { healP99Million } from './heal-p99-million.js';
+import { heal, healP99 } from './heal.js';
+import { idle } from './idle.js';
+import { massEnd } from './mass-end.js';
+import { memory } from './memory.js';
+import { million } from './million.js';
+import { restart } from './restart.js';
+import { rhythm } from './rhythm.js';
+import { scale } from './scale.js';
+
+/** Every row, in the order of the table; the last is for the chart. */
+export const ROWS: readonly Row[] = [
+  heal,
+  healCold,
+  healP99,
+  checkup,
+  healP99Million,
+  batch,
+  million,
+  memory,
+  massEnd,
+  restart,
+  rhythm,
+  idle,
+  scale,
+];

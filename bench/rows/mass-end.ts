@@ -1,0 +1,114 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
+import { readDaemonFigures } from '../../src/cli/bench/figures/daemon-figures.js';
+import { HealTally } from '../../src/cli/bench/figures/heal-tally.js';
+import { LoadGenerator } from '../../src/cli/bench/load/load-generator.js';
+import { UserRange } from '../../src/cli/bench/load/user-range.js';
+import { HeartbeatClient } from '../../src/client/heartbeat-client.js';
+import type { BenchContext } from '../context.js';
+import { expectation, type Call } from '../million/expectation.js';
+import { GROUP, groupsOf, healAll } from '../population/groups.js';
+import { atMost, type Row } from '../row.js';
+
+/** Longer than it takes to open them all and to heal them all once more. */
+const TIMEOUT_S = { full: 60, quick: 12 };
+const CHECKUPS_A_SECOND = 100;
+/** Not often: the daemon looks at every user to tell how it stands. */
+const LOOK_EVERY_MS = 1_000;
+const PATIENCE_MS = 120_000;
+
+export const massEnd: Row = {
+  name: 'mass-end',
+  title: 'a million sessions that end in one instant',
+  needs: [],
+  goals: {
+    'until drained and stored': atMost(20, 10),
+    'wrong checkups': atMost(0),
+    'checkup meanwhile, p99': atMost(100),
+  },
+  run: async (context) => {
+    const { servers, signal, say, size } = context;
+    const users = size(1_000_000, 200_000);
+    const timeoutMs = size(TIMEOUT_S.full, TIMEOUT_S.quick) * 1000;
+    const { url } = await servers.daemon({ sessionTimeoutSeconds: timeoutMs / 1000 });
+    const client = new HeartbeatClient(url);
+    const watcher = new HeartbeatClient(url, { connections: 1, timeoutMs: 60_000 });
+    try {
+      const range = UserRange.random();
+      const groups = groupsOf(range, users);
+      say(`${String(users)} users come online`);
+      await healAll(client, groups, signal);
+      say('all are healed once more, so that they end together');
+      const heals: Call[] = [];
+      await healAll(client, groups, signal, ({ group, ...call }) => {
+        heals[group] = call;
+      });
+      const firstEnd = Math.min(...heals.map(({ sentAt }) => sentAt)) + timeoutMs;
+      const lastEnd = Math.max(...heals.map(({ answeredAt }) => answeredAt)) + timeoutMs;
+      say('waiting for the end');
+      await sleep(Math.max(0, firstEnd - Date.now()), undefined, { signal });
+      say('draining');
+
+      const checkups = new HealTally();
+      const drained = new AbortController();
+      const wrong = { online: 0, offline: 0 };
+      const asking = askAround(AbortSignal.any([signal, drained.signal]), checkups, async () => {
+        const group = Math.floor(Math.random() * groups.length);
+        const sentAt = Date.now();
+        const { status } = await client.checkup(range.id(group * GROUP + Math.floor(Math.random() * GROUP)));
+        const heal = heals[group];
+        if (heal === undefined) return;
+        const expected = expectation(heal, { sentAt, answeredAt: Date.now() }, timeoutMs);
+        if (expected !== 'either' && expected !== status) wrong[status]++;
+      });
+      const storedAt = await allStored(context, watcher, users).finally(() => {
+        drained.abort();
+      });
+      await asking;
+      const { latency_ms, errors, heals: asked } = checkups.figures();
+      return {
+        figures: [
+          { name: 'until drained and stored', unit: 's', rounds: [(storedAt - firstEnd) / 1000] },
+          { name: 'wrong checkups', unit: 'users', rounds: [wrong.offline + wrong.online] },
+          {
+            name: 'checkup meanwhile, p99',
+            unit: 'ms',
+            rounds: latency_ms.p99 === null ? [] : [latency_ms.p99],
+          },
+          { name: 'between the first end and the last', unit: 's', rounds: [(lastEnd - firstEnd) / 1000] },
+          { name: 'from the last end until stored', unit: 's', rounds: [(storedAt - lastEnd) / 1000] },
+          { name: 'stored', unit: '/s', rounds: [(1000 * users) / (storedAt - firstEnd)] },
+        ],
+        notes: [
+          `${String(asked)} checkups meanwhile, ${String(errors)} failed; counted from the first end on`,
+          `online after their end: ${String(wrong.online)}, offline before it: ${String(wrong.offline)}`,
+        ],
+      };
+    } finally {
+      await Promise.all([client.close(), watcher.close()]);
+    }
+  },
+};
+
+function askAround(signal: AbortSignal, tally: HealTally, ask: () => Promise<void>): Promise<void> {
+  const load = {
+    users: CHECKUPS_A_SECOND,
+    durationMs: 2 * PATIENCE_MS,
+    pace: { usualMs: 1_000, longShare: 0, longMs: [] },
+    seed: 1,
+    inFlight: CHECKUPS_A_SECOND,
+  };
+  return new LoadGenerator(load, ask, (outcome) => {
+    tally.add(outcome);
+  }).run(signal);
+}
+
+/** @returns when, by the wall clock, nobody was online any more and all sessions were in the store */
+async function allStored({ signal }: BenchContext, watcher: HeartbeatClient, users: number): Promise<number> {
+  for (const end = performance.now() + PATIENCE_MS; performance.now() < end;) {
+    const { online, sessions_stored: stored } = readDaemonFigures(await watcher.supervision());
+    if (online === 0 && stored !== null && stored >= users) return Date.now();
+    await sleep(LOOK_EVERY_MS, undefined, { signal });
+  }
+  throw new Error(`not all sessions were stored within ${String(PATIENCE_MS / 1000)} s`);
+}

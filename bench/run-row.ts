@@ -1,0 +1,98 @@
+import { setMaxListeners } from 'node:events';
+
+import type { BenchContext } from './context.js';
+import { loadAverage } from './report/machine.js';
+import { judged, type RowResult } from './report/results.js';
+import type { Row } from './row.js';
+import { Servers } from './servers/servers.js';
+import type { Tool } from './tools.js';
+
+export interface Manner {
+  readonly quick: boolean;
+  readonly rounds: number | undefined;
+  readonly tools: ReadonlySet<Tool>;
+  readonly signal: AbortSignal;
+  readonly say: (what: string) => void;
+  /** What was measured for one row and is shown by others too. */
+  readonly known: Map<unknown, Promise<unknown>>;
+}
+
+const FULL = { rounds: 5, seconds: 8 };
+const QUICK = { rounds: 2, seconds: 2 };
+
+/** Runs one row. A row that fails says why in its result; nothing it started is left running. */
+export async function runRow(row: Row, manner: Manner): Promise<RowResult> {
+  const started = new Date();
+  const begin = performance.now();
+  const base = {
+    name: row.name,
+    title: row.title,
+    quick: manner.quick,
+    started_at: started.toISOString(),
+    load_average: loadAverage(),
+  };
+  const nothing = { figures: [], notes: [], points: [] };
+  const missing = row.needs.filter((tool) => !manner.tools.has(tool));
+  if (missing.length > 0) return { ...base, ...nothing, took_s: 0, failed: `needs ${missing.join(' and ')}` };
+
+  const lost = new AbortController();
+  const signal = AbortSignal.any([manner.signal, lost.signal]);
+  // Whoever waits in a row listens to it.
+  setMaxListeners(0, signal);
+  const servers = new Servers(signal, (how) => {
+    lost.abort(new Error(how));
+  });
+  const took = (): number => Math.round((performance.now() - begin) / 100) / 10;
+  try {
+    const measured = await row.run(contextOf(row, manner, servers, signal));
+    signal.throwIfAborted();
+    const { notes = [], points = [] } = measured;
+    return {
+      ...base,
+      took_s: took(),
+      figures: judged(row, measured),
+      notes: [...notes],
+      points: [...points],
+    };
+  } catch (error) {
+    const reason: unknown = signal.aborted ? signal.reason : error;
+    return {
+      ...base,
+      ...nothing,
+      took_s: took(),
+      failed: reason instanceof Error ? reason.message : String(reason),
+    };
+  } finally {
+    await servers.endAll();
+  }
+}
+
+function contextOf(row: Row, manner: Manner, servers: Servers, signal: AbortSignal): BenchContext {
+  const { quick, known, tools } = manner;
+  const context: BenchContext = {
+    ...(quick ? QUICK : FULL),
+    ...(manner.rounds !== undefined && { rounds: manner.rounds }),
+    tools,
+    servers,
+    signal,
+    say: (what) => {
+      manner.say(`${row.name}: ${what}`);
+    },
+    size: (full, small) => (quick ? small : full),
+    once: (measure) => remembered(known, measure, () => measure(context)),
+  };
+  return context;
+}
+
+function remembered<T>(
+  known: Map<unknown, Promise<unknown>>,
+  key: unknown,
+  measure: () => Promise<T>,
+): Promise<T> {
+  const found = known.get(key);
+  // The key is the function that gave it.
+  if (found !== undefined) return found as Promise<T>;
+  const measuring = measure();
+  known.set(key, measuring);
+  return measuring;
+}

@@ -1,0 +1,20 @@
+// Rewrites the figures and the chart of docs/performance.md: npx tsx scripts/docs-performance.ts RESULTS.json
+import { readFileSync, writeFileSync } from 'node:fs';
+import { drawResults } from '../bench/chart/draw-results.js';
+import { markdownText } from '../bench/report/markdown.js';
+import { parseResults } from '../bench/report/results.js';
+
+const MARKED = /(<!-- The results write what follows\. -->\n)[^]*(\n<!-- The results end here\. -->)/;
+const CHART = '![What a heal and a user cost as more come online](performance.svg)';
+
+const results = parseResults(readFileSync(process.argv[2] ?? 'bench/results/latest.json', 'utf8'));
+if (results === undefined) throw new Error('no results of the bench');
+const chart = drawResults(results);
+const figures = [markdownText(results), ...(chart === undefined ? [] : [CHART, ''])].join('\n');
+const path = new URL('../docs/performance.md', import.meta.url);
+const page = readFileSync(path, 'utf8');
+writeFileSync(
+  path,
+  page.replace(MARKED, (_, before: string, after: string) => `${before}\n${figures}${after}`),
+);
+if (chart !== undefined) writeFileSync(new URL('../docs/performance.svg', import.meta.url), chart);

@@ -1,0 +1,20 @@
+import type { UserId } from '../domain/user-id.js';
+
+/**
+ * Users as they go over the wire together. Made once where the same users are sent again and again, so that a
+ * thousand of them cost no more to send than one.
+ */
+export class UserBatch {
+  readonly size: number;
+  /** A JSON array of numbers, every digit kept. */
+  readonly body: Buffer;
+
+  constructor(users: readonly UserId[]) {
+    this.size = users.length;
+    this.body = Buffer.from(`[${users.join(',')}]`);
+  }
+
+  static of(users: readonly UserId[] | UserBatch): UserBatch {
+    return users instanceof UserBatch ? users : new UserBatch(users);
+  }
+}

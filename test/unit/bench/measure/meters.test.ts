@@ -1,0 +1,76 @@
+import { expect } from 'chai';
+
+import { parseRedisBenchmark } from '../../../../bench/meters/redis-benchmark.js';
+import { parseWrk } from '../../../../bench/meters/wrk.js';
+import { ticksIn } from '../../../../bench/process/cpu.js';
+import { residentIn } from '../../../../bench/process/memory.js';
+
+const WRK = `Running 8s test @ http://127.0.0.1:41234
+  1 threads and 64 connections
+  Thread Stats   Avg      Stdev     Max   +/- Stdev
+    Latency     3.12ms    1.05ms  41.02ms   92.31%
+    Req/Sec    20.61k     1.70k   23.11k    76.25%
+  Latency Distribution
+     50%    2.96ms
+     75%    3.31ms
+     90%    3.90ms
+     99%    1.12s
+  164059 requests in 8.01s, 24.56MB read
+Requests/sec:  20482.14
+Transfer/sec:      3.07MB
+`;
+
+describe('what wrk prints', () => {
+  it('is read as requests, rate and latencies in milliseconds', () => {
+    expect(parseWrk(WRK)).to.deep.equal({
+      requests: 164_059,
+      perSecond: 20_482.14,
+      p50Ms: 2.96,
+      p99Ms: 1120,
+      errors: 0,
+    });
+    expect(parseWrk(WRK.replace('2.96ms', '870.00us'))).to.have.property('p50Ms', 0.87);
+  });
+
+  it('tells how many requests failed, however they did', () => {
+    const text = WRK.replace(
+      'Requests/sec',
+      '  Socket errors: connect 1, read 2, write 3, timeout 4\n  Non-2xx or 3xx responses: 5\nRequests/sec',
+    );
+    expect(parseWrk(text)).to.have.property('errors', 15);
+  });
+
+  for (const [what, text] of [
+    ['nothing', ''],
+    ['no answer at all', WRK.replace('164059 requests', '0 requests')],
+    ['no latencies', WRK.replace('     99%    1.12s\n', '')],
+  ] as const) {
+    it(`is no figure where there is ${what}`, () => {
+      expect(() => parseWrk(text)).to.throw('wrk measured nothing');
+    });
+  }
+});
+
+describe('what redis-benchmark prints', () => {
+  const line = 'SETEX key:__rand_int__ 7 x';
+
+  it('is read from the end, behind all the figures on the way there', () => {
+    const text = `${line}: rps=0.0 (overall: 0.0) avg_msec=nan\r${line}: 415110.25 requests per second, p50=8.1 msec\n`;
+    expect(parseRedisBenchmark(text)).to.equal(415_110.25);
+  });
+
+  it('is no figure where it could not connect', () => {
+    expect(() => parseRedisBenchmark('Could not connect')).to.throw('redis-benchmark measured nothing');
+  });
+});
+
+describe('what Linux tells of a process', () => {
+  it('is its processor time, whatever it is called', () => {
+    const stat = '42 (a) name (b) S 1 42 42 0 -1 4194560 100 0 0 0 250 50 7 8 20 0 11 0 1234 0 0';
+    expect(ticksIn(stat)).to.equal(300);
+  });
+
+  it('is the memory it has in RAM', () => {
+    expect(residentIn('Name:\tnode\nVmPeak:\t  900 kB\nVmRSS:\t  1024 kB\nThreads:\t11\n')).to.equal(2 ** 20);
+  });
+});
