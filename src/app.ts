@@ -13,7 +13,7 @@ import type { Config } from './config/schema.js';
 import type { BlindInterval } from './domain/blindness.js';
 import type { EndedSession, Session } from './domain/session.js';
 import { shardOf } from './domain/shard.js';
-import { millis, unixSeconds, type Instant, type Millis, type Moment } from './domain/time.js';
+import { millis, moment, unixSeconds, type Instant, type Millis, type Moment } from './domain/time.js';
 import type { UserId } from './domain/user-id.js';
 import { HeartbeatError } from './errors.js';
 import type { Daemon } from './http/daemon.js';
@@ -40,6 +40,8 @@ type Phase = 'stopped' | 'starting' | 'recovering' | 'ready' | 'stopping';
 
 /** The watermark is written this often, or four times in a session timeout if that is more often. */
 const CHECKPOINT: Millis = 1000;
+/** Once requests had to be turned away, what capacity there is belongs to those who are online, for this long. */
+const SHED: Millis = 1000;
 /** Seconds between prunings: ten times in the retention, and not less than once a minute. */
 const PRUNE_EVERY = { min: 1, max: 60 };
 const RECENT_BLIND_INTERVALS = 20;
@@ -60,6 +62,7 @@ export class App implements Daemon {
   #startedAt: Instant;
   #blind: BlindInterval[] = [];
   #cancelCheckpoint: Cancel | undefined;
+  #shedsUntil: Moment;
   /** Told when the tree is past saving; the process is to end. */
   onFatal: (error: Error) => void = () => undefined;
 
@@ -70,6 +73,7 @@ export class App implements Daemon {
     const system = new ActorSystem(clock, logger);
     this.#system = system;
     this.#startedAt = clock.wall();
+    this.#shedsUntil = clock.now();
     const history = new History(
       {
         retention: config.history.retention,
@@ -88,10 +92,10 @@ export class App implements Daemon {
         },
       },
     );
-    const shards = new LocalShards(
+    const shards: LocalShards = new LocalShards(
       {
         count: config.shards,
-        users: config.limits.users,
+        hasRoom: () => shards.size < config.limits.users && clock.now() >= this.#shedsUntil,
         timeout: millis(config.session_timeout),
         blindGrace: millis(config.blind_grace),
         mailbox: config.limits.mailbox,
@@ -116,6 +120,7 @@ export class App implements Daemon {
         advance: (horizon) => {
           shards.advance(horizon);
         },
+        watches: () => shards.size > 0,
         blind: (from, to) => {
           this.#noticeBlindness(from, to);
         },
@@ -235,7 +240,8 @@ export class App implements Daemon {
 
   ask(kind: UserCommand['kind'], user: UserId, answered: (reply: UserReply) => void): void {
     const { arrivedAt, readAt } = this.#pulse.arrival();
-    this.#shards.send(shardOf(user, this.#shards.count), [{ kind, user, arrivedAt, readAt }], ([reply]) => {
+    const command = { kind, users: [user], arrivedAt, readAt };
+    this.#shards.send(shardOf(user, this.#shards.count), command, ([reply]) => {
       if (reply !== undefined) answered(reply);
     });
   }
@@ -246,8 +252,11 @@ export class App implements Daemon {
     answered: (replies: readonly UserReply[]) => void,
   ): void {
     const { arrivedAt, readAt } = this.#pulse.arrival();
-    const commands = users.map((user) => ({ kind, user, arrivedAt, readAt }));
-    sendToAll(this.#shards, commands, answered);
+    sendToAll(this.#shards, { kind, users, arrivedAt, readAt }, answered);
+  }
+
+  shed(): void {
+    this.#shedsUntil = moment(this.#ports.clock.now() + SHED);
   }
 
   async *history(user: UserId, range: HistoryRange): AsyncIterable<readonly Session[]> {

@@ -6,6 +6,9 @@ import type { HistoryEntry } from './history.protocol.js';
 /** An entry, or what is left to do about one that was refused after it may have reached the disk. */
 export type Queued = HistoryEntry | { readonly kind: 'undo'; readonly record: HistoryRecord };
 
+/** A session, its place by the instant of its end, and its place among the open ones. */
+const CHANGES_OF_AN_END = 3;
+
 /**
  * What waits for the disk, in order, and the ended sessions among it by user, so that they are in a history before
  * they are on disk.
@@ -31,12 +34,20 @@ export class Backlog {
     if (entry.kind === 'end') this.#note(entry.user, entry.session);
   }
 
-  /** The next entries that can be written in one batch: an erasure is one of its own. */
-  take(limit: number): Queued[] {
+  /**
+   * The next entries that can be written in one batch: an erasure is one of its own.
+   *
+   * @param work as many as make so many changes in the store, about
+   */
+  take(work: number): Queued[] {
     let end = this.#first;
-    const most = Math.min(this.#entries.length, this.#first + limit);
-    while (end < most && this.#entries[end]?.kind !== 'erase') end++;
-    if (end === this.#first && end < most) end++;
+    let left = work;
+    for (; end < this.#entries.length && left > 0; end++) {
+      const { kind } = this.#entries[end] ?? { kind: 'flush' };
+      if (kind === 'erase') break;
+      left -= kind === 'end' || kind === 'close' ? CHANGES_OF_AN_END : 1;
+    }
+    if (end === this.#first && end < this.#entries.length) end++;
     const taken = this.#entries.slice(this.#first, end);
     this.#first = end;
     if (this.#first * 2 >= this.#entries.length) {

@@ -16,8 +16,8 @@ import { Backlog, type Queued } from './backlog.js';
 import { commitOf, healedBy, isAwaited, refusalOf, usersToLookUp, type Commit } from './commit.js';
 import type { HistoryEntry, Settlement, StoreState } from './history.protocol.js';
 
-/** The most entries in one batch: enough to carry a mass expiry, and few enough for the store to breathe. */
-const BATCH = 3_000;
+/** The most changes in one batch: enough to carry a mass expiry, and few enough for everything else to breathe. */
+const BATCH = 10_000;
 /** The most sessions pruned between two batches. */
 const PRUNE = 1_000;
 /** Seconds between attempts to open a store again that refused a write. */

@@ -1,16 +1,18 @@
 import type { Moment } from '../../src/domain/time.js';
 import type { UserId } from '../../src/domain/user-id.js';
-import type { UserCommand, UserReply } from './user.protocol.js';
+import type { UserCommand, UserReply, UserRequest } from './user.protocol.js';
 
-/** Gathers the replies to the commands of one call, and hands them over when the last one is in. */
+/** Gathers the replies to a command, and hands them over when the last one is in. */
 export class Batch {
+  readonly command: UserCommand;
   readonly #replies: UserReply[];
   readonly #answered: (replies: readonly UserReply[]) => void;
   #missing: number;
 
-  constructor(size: number, answered: (replies: readonly UserReply[]) => void) {
-    this.#replies = new Array<UserReply>(size);
-    this.#missing = size;
+  constructor(command: UserCommand, answered: (replies: readonly UserReply[]) => void) {
+    this.command = command;
+    this.#replies = new Array<UserReply>(command.users.length);
+    this.#missing = command.users.length;
     this.#answered = answered;
   }
 
@@ -22,22 +24,33 @@ export class Batch {
   }
 }
 
-/** A command on its way to its actor, with the way back for its reply. */
-export class Asked implements UserCommand {
-  readonly kind: UserCommand['kind'];
-  readonly user: UserId;
-  readonly arrivedAt: Moment;
-  readonly readAt: Moment;
+/**
+ * What one user's actor is told of a command, with the way back for its reply. There is one for every heal, so it
+ * is no more than a place in the batch.
+ */
+export class Asked implements UserRequest {
   readonly #batch: Batch;
   readonly #index: number;
 
-  constructor(command: UserCommand, batch: Batch, index: number) {
-    this.kind = command.kind;
-    this.user = command.user;
-    this.arrivedAt = command.arrivedAt;
-    this.readAt = command.readAt;
+  constructor(batch: Batch, index: number) {
     this.#batch = batch;
     this.#index = index;
+  }
+
+  get kind(): UserRequest['kind'] {
+    return this.#batch.command.kind;
+  }
+
+  get user(): UserId | undefined {
+    return this.#batch.command.users[this.#index];
+  }
+
+  get arrivedAt(): Moment {
+    return this.#batch.command.arrivedAt;
+  }
+
+  get readAt(): Moment {
+    return this.#batch.command.readAt;
   }
 
   answer(reply: UserReply): void {

@@ -1,35 +1,43 @@
 import { shardOf } from '../../src/domain/shard.js';
+import type { UserId } from '../../src/domain/user-id.js';
 import type { Shards, UserCommand, UserReply } from './user.protocol.js';
 
-/** The commands of one call that go to one shard, and their places in the call. */
+/** The users of a command who belong to one shard, and their places in the command. */
 interface Share {
-  readonly commands: UserCommand[];
+  readonly users: UserId[];
   readonly places: number[];
 }
 
-/** Sends each command to its user's shard, one call a shard, and puts the replies in the commands' order. */
+/** Sends a command on to its users' shards, one call a shard, and puts the replies in the users' order. */
 export function sendToAll(
   shards: Shards,
-  commands: readonly UserCommand[],
+  command: UserCommand,
   answered: (replies: readonly UserReply[]) => void,
 ): void {
-  const shares = new Map<number, Share>();
-  commands.forEach((command, place) => {
-    const shard = shardOf(command.user, shards.count);
-    const share = shares.get(shard) ?? { commands: [], places: [] };
-    shares.set(shard, share);
-    share.commands.push(command);
-    share.places.push(place);
-  });
-  const replies = new Array<UserReply>(commands.length);
-  let missing = shares.size;
-  for (const [shard, share] of shares) {
-    shards.send(shard, share.commands, (shareReplies) => {
+  const { kind, arrivedAt, readAt } = command;
+  const shares = divide(command.users, shards.count);
+  const replies = new Array<UserReply>(command.users.length);
+  let missing = 0;
+  for (const share of shares) if (share !== undefined) missing++;
+  shares.forEach((share, shard) => {
+    if (share === undefined) return;
+    const { users, places } = share;
+    shards.send(shard, { kind, users, arrivedAt, readAt }, (shareReplies) => {
       shareReplies.forEach((reply, index) => {
-        const place = share.places[index];
+        const place = places[index];
         if (place !== undefined) replies[place] = reply;
       });
       if (--missing === 0) answered(replies);
     });
-  }
+  });
+}
+
+function divide(users: readonly UserId[], count: number): readonly (Share | undefined)[] {
+  const shares = new Array<Share | undefined>(count).fill(undefined);
+  users.forEach((user, place) => {
+    const share = (shares[shardOf(user, count)] ??= { users: [], places: [] });
+    share.users.push(user);
+    share.places.push(place);
+  });
+  return shares;
 }

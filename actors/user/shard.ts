@@ -120,8 +120,7 @@ export class Shard implements UserSurroundings {
   #revive(actor: UserActor): void {
     if (!actor.timer.armed) this.wheel.arm(actor.timer, actor.deadline);
     this.#spawn(actor);
-    const left = actor.left.splice(0);
-    for (const message of left) if (message.kind !== 'expire') actor.cell?.insist(message);
+    for (const message of actor.takeLeft()) if (message.kind !== 'expire') actor.cell?.insist(message);
   }
 
   /** The users stay in the table with what they had not handled, so that the next start finds them. */
@@ -139,40 +138,40 @@ export class Shard implements UserSurroundings {
         return;
       }
       actor.cell.stop((left) => {
-        // Behind them comes what the disk has settled meanwhile.
-        actor.left.unshift(...left);
+        actor.leave(left);
         resolve();
       });
     });
   }
 
-  send(commands: readonly UserCommand[], answered: (replies: readonly UserReply[]) => void): void {
-    const batch = new Batch(commands.length, answered);
-    commands.forEach((command, index) => {
-      const reply = this.#route(command, batch, index);
+  send(command: UserCommand, answered: (replies: readonly UserReply[]) => void): void {
+    const batch = new Batch(command, answered);
+    command.users.forEach((user, index) => {
+      const reply = this.#route(user, batch, index);
       if (reply !== undefined) batch.answer(index, reply);
     });
   }
 
   /** @returns the reply, where no actor has to be asked */
-  #route(command: UserCommand, batch: Batch, index: number): UserReply | undefined {
+  #route(user: UserId, batch: Batch, index: number): UserReply | undefined {
     if (this.#lifeline === undefined) return DOWN;
-    const actor = this.#users.get(command.user) ?? this.#arrive(command);
+    const { command } = batch;
+    const actor = this.#users.get(user) ?? this.#arrive(user, command);
     if (!(actor instanceof UserActor)) return actor;
     const { cell } = actor;
     if (cell === undefined) return DOWN;
     if (command.kind === 'checkup' && cell.waiting === 0) {
       return isOnline(actor.state, actor, command) ? { kind: 'online' } : OFFLINE;
     }
-    return cell.tell(new Asked(command, batch, index)) === 'queued' ? undefined : OVERLOADED;
+    return cell.tell(new Asked(batch, index)) === 'queued' ? undefined : OVERLOADED;
   }
 
-  #arrive(command: UserCommand): UserActor | UserReply {
-    if (command.kind === 'checkup') return OFFLINE;
-    if (command.kind === 'describe') return UNKNOWN;
+  #arrive(user: UserId, { kind }: UserCommand): UserActor | UserReply {
+    if (kind === 'checkup') return OFFLINE;
+    if (kind === 'describe') return UNKNOWN;
     if (!this.#around.hasRoom()) return OVERLOADED;
-    const actor = new UserActor(command.user, this);
-    this.#users.set(command.user, actor);
+    const actor = new UserActor(user, this);
+    this.#users.set(user, actor);
     this.#spawn(actor);
     return actor;
   }
@@ -207,7 +206,7 @@ export class Shard implements UserSurroundings {
       ? { kind: 'settled', stored: true, onlineAt: settlement.onlineAt }
       : { kind: 'settled', stored: false, code: settlement.code };
     // It must arrive even where requests are refused, and there is one at a time for a user.
-    if (this.#lifeline === undefined) actor?.left.push(message);
+    if (this.#lifeline === undefined) actor?.leaveLast(message);
     else actor?.cell?.insist(message);
   }
 

@@ -13,8 +13,8 @@ import type { Shards, UserCommand, UserReply } from './user.protocol.js';
 
 export interface LocalShardsOptions extends ShardOptions {
   readonly count: number;
-  /** Users that may be online at once. */
-  readonly users: number;
+  /** Whether one more user may come online. */
+  readonly hasRoom: () => boolean;
 }
 
 export interface LocalShardsSurroundings {
@@ -41,7 +41,7 @@ export class LocalShards implements Shards {
     const surroundings: ShardSurroundings = {
       ...around,
       ending: () => this.#ending,
-      hasRoom: () => this.size < options.users,
+      hasRoom: options.hasRoom,
       wallAt: (at) => this.wallAt(at),
       submit: (entry) => {
         this.#post(entry);
@@ -62,12 +62,8 @@ export class LocalShards implements Shards {
     return size;
   }
 
-  send(
-    shard: ShardIndex,
-    commands: readonly UserCommand[],
-    answered: (replies: readonly UserReply[]) => void,
-  ): void {
-    this.#at(shard).send(commands, answered);
+  send(shard: ShardIndex, command: UserCommand, answered: (replies: readonly UserReply[]) => void): void {
+    this.#at(shard).send(command, answered);
   }
 
   settle(settlements: readonly Settlement[]): void {

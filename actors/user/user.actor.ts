@@ -52,10 +52,10 @@ export class UserActor implements Actor<Told>, Lease {
   /** The message that crashed the actor last; if it does so again, it is given up. */
   suspect: Told | undefined;
   /** What was told and not handled when its shard stopped. */
-  readonly left: Told[] = [];
+  #left: Told[] | undefined;
   #waiting: Asked[] | undefined;
-  /** Those who wait for the disk to settle what was asked before them, in order. */
-  #deferred: Asked[] = [];
+  /** Those who wait for the disk to settle what was asked before them, in order. Undefined for nobody. */
+  #deferred: Asked[] | undefined;
   /** The first of them cannot be handled before that. */
   #blocked = false;
   /** The one of them that is in the mailbox again. */
@@ -71,7 +71,7 @@ export class UserActor implements Actor<Told>, Lease {
   }
 
   receive(message: Told): void {
-    if (this.#isBehind(message)) this.#deferred.push(message);
+    if (this.#isBehind(message)) (this.#deferred ??= []).push(message);
     else if (message.kind === 'expire' && this.#turn !== undefined) this.#watch();
     else this.#handle(message);
     if (this.suspect === message) {
@@ -87,18 +87,38 @@ export class UserActor implements Actor<Told>, Lease {
     if (this.#turn === message) this.#turn = undefined;
     if (message.kind === 'settled') this.#blocked = false;
     // One at a time and through the mailbox, so that one that crashes the actor spoils only itself.
-    if (this.#turn === undefined && !this.#blocked && this.#deferred.length > 0) {
-      this.#turn = this.#deferred.shift();
-      if (this.#turn !== undefined) this.cell?.insist(this.#turn);
-    }
+    if (this.#turn === undefined && !this.#blocked && this.#deferred !== undefined)
+      this.#takeTurn(this.#deferred);
     if (this.state.phase === 'absent' && this.#turn === undefined) this.#around.departed(this);
+  }
+
+  #takeTurn(deferred: Asked[]): void {
+    this.#turn = deferred.shift();
+    if (deferred.length === 0) this.#deferred = undefined;
+    if (this.#turn !== undefined) this.cell?.insist(this.#turn);
+  }
+
+  /** What was left over when the shard stopped comes first; what the disk has settled meanwhile, behind it. */
+  leave(messages: readonly Told[]): void {
+    this.#left = [...messages, ...(this.#left ?? [])];
+  }
+
+  leaveLast(message: Told): void {
+    (this.#left ??= []).push(message);
+  }
+
+  /** What was left, which is handed over once. */
+  takeLeft(): readonly Told[] {
+    const left = this.#left ?? [];
+    this.#left = undefined;
+    return left;
   }
 
   /** Whoever changes something comes after those who wait for their turn to. */
   #isBehind(message: Told): message is Asked {
     if (!(message instanceof Asked) || message === this.#turn) return false;
     if (message.kind === 'checkup' || message.kind === 'describe') return false;
-    return this.#turn !== undefined || this.#deferred.length > 0;
+    return this.#turn !== undefined || this.#deferred !== undefined;
   }
 
   crashed(crash: Crash<Told>): void {
@@ -139,7 +159,7 @@ export class UserActor implements Actor<Told>, Lease {
         return this.#release(effect.reply);
       case 'defer':
         this.#blocked = true;
-        this.#deferred.unshift(asked(message));
+        (this.#deferred ??= []).unshift(asked(message));
         return;
       case 'submit':
         return this.#submit(effect, message);

@@ -2,7 +2,7 @@ import { assertNever } from '../../src/domain/assert-never.js';
 import type { EndedSession } from '../../src/domain/session.js';
 import { instant, type Instant, type Moment } from '../../src/domain/time.js';
 import type { ErrorCode } from '../../src/errors.js';
-import type { UserCommand, UserReply } from './user.protocol.js';
+import type { UserReply, UserRequest } from './user.protocol.js';
 
 /** How long the user is held online. It belongs to the actor, which moves it as `extend` says. */
 export interface Lease {
@@ -34,7 +34,7 @@ export type Settled =
   | { readonly kind: 'settled'; readonly stored: false; readonly code: ErrorCode };
 
 export type UserMessage =
-  | UserCommand
+  | UserRequest
   /** Every request that arrived before `horizon` has been told. */
   | { readonly kind: 'expire'; readonly horizon: Moment }
   | Settled;
@@ -109,7 +109,7 @@ export function isOnline(state: UserState, lease: Lease, asked: { readonly arriv
   return sessionOf(state) !== undefined && asked.arrivedAt < lease.deadline;
 }
 
-function heal(state: UserState, lease: Lease, command: UserCommand): Decision {
+function heal(state: UserState, lease: Lease, command: UserRequest): Decision {
   switch (state.phase) {
     case 'absent':
       return { state: { phase: 'opening', openedAt: command.readAt }, effects: OPEN };
@@ -134,7 +134,7 @@ function heal(state: UserState, lease: Lease, command: UserCommand): Decision {
   }
 }
 
-function goodbye(state: UserState, lease: Lease, command: UserCommand): Decision {
+function goodbye(state: UserState, lease: Lease, command: UserRequest): Decision {
   switch (state.phase) {
     case 'absent':
       // The end of the session before may still be on its way to the disk.
@@ -234,7 +234,7 @@ function release(state: UserState, reply: UserReply): Decision {
   return { state, effects: [...watch, { kind: 'release', reply }] };
 }
 
-function describe(state: UserState, lease: Lease, command: UserCommand): UserReply {
+function describe(state: UserState, lease: Lease, command: UserRequest): UserReply {
   const session = sessionOf(state);
   if (session === undefined) return { kind: 'described', session: undefined };
   if (command.arrivedAt >= lease.deadline) {

@@ -4,14 +4,18 @@ import type { Instant, Moment } from '../../src/domain/time.js';
 import type { UserId } from '../../src/domain/user-id.js';
 import type { ErrorCode } from '../../src/errors.js';
 
-/** What may be asked of a user. Plain data: it crosses the seam between the ways in and the shards. */
-export interface UserCommand {
+/** What may be asked of a user. */
+export interface UserRequest {
   readonly kind: 'heal' | 'goodbye' | 'checkup' | 'describe' | 'erase';
-  readonly user: UserId;
   /** The earliest that the request may have arrived: what deadlines are compared with. */
   readonly arrivedAt: Moment;
   /** When it was read: what new deadlines are counted from. */
   readonly readAt: Moment;
+}
+
+/** The same asked of several users at once. Plain data: it crosses the seam between the ways in and the shards. */
+export interface UserCommand extends UserRequest {
+  readonly users: readonly UserId[];
 }
 
 /** The session that is going on. */
@@ -34,14 +38,10 @@ export type UserReply =
     }
   | { readonly kind: 'refused'; readonly code: ErrorCode };
 
-/** The seam. A shard may be anywhere, so its answers come later, all those of one call together. */
+/** The seam. A shard may be anywhere, so its answers come later, all those to one command together. */
 export interface Shards {
   readonly count: number;
 
-  /** @param answered gets one reply for each command, in their order */
-  send(
-    shard: ShardIndex,
-    commands: readonly UserCommand[],
-    answered: (replies: readonly UserReply[]) => void,
-  ): void;
+  /** @param answered gets one reply for each user, in their order */
+  send(shard: ShardIndex, command: UserCommand, answered: (replies: readonly UserReply[]) => void): void;
 }

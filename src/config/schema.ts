@@ -85,6 +85,11 @@ export const schema = group({
     headers: option(bytes(256, MiB), 16 * KiB, 'Largest head of a request.'),
     connections: option(whole(1, BILLION), 65_536, 'Connections open at once.'),
     in_flight: option(whole(1, BILLION), 10_000, 'Requests being answered at once.'),
+    pass: option(
+      timer,
+      0.05,
+      'How long one pass of the event loop takes in requests. Where passes go on finding more, the rest is refused.',
+    ),
     request_timeout: option(timer, 30, 'How long a request may wait for its answer.'),
     headers_timeout: option(
       timer,

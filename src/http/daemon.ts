@@ -30,6 +30,9 @@ export interface Daemon {
   /** The last session that ended, wherever it is. */
   lastSession(user: UserId): Promise<EndedSession | undefined>;
 
+  /** Told of every request that was turned away for want of capacity: for a while nobody new comes online. */
+  shed(): void;
+
   /**
    * Whether users can be asked: not while the daemon starts. It may serve and not be ready, for when the store
    * refuses writes, heals that need none go on.

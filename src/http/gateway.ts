@@ -12,6 +12,7 @@ import { listen } from './listen.js';
 import { MalformedRequests } from './malformed.js';
 import type { GatewayOptions } from './options.js';
 import { isProbe } from './original-calls.js';
+import { PassBudget } from './pass-budget.js';
 import { createBoundedServer } from './server.js';
 
 /** The reason that no connection can be accepted is logged this often at most. */
@@ -49,6 +50,7 @@ export class Gateway {
   readonly #api: (exchange: Exchange) => void;
   readonly #fastLane: boolean;
   readonly #inFlight: number;
+  readonly #passBudget: PassBudget;
   #overloaded = 0;
   #warnedAt = -Infinity;
   #closing = false;
@@ -62,6 +64,7 @@ export class Gateway {
     this.#parts = parts;
     this.#fastLane = options.fast_lane ?? true;
     this.#inFlight = limits.in_flight;
+    this.#passBudget = new PassBudget(clock, limits.pass);
     this.#server = createBoundedServer(options);
     this.#connections = new Connections(this.#server, limits.connections);
     this.#exchanges = new Exchanges(limits.request_timeout, clock, logger);
@@ -128,8 +131,9 @@ export class Gateway {
       exchange.refuse('HEARTBEAT_OVERLOADED', { hangUp: true });
       return true;
     }
-    if (this.#exchanges.size > this.#inFlight && !isProbe(request.url)) {
+    if (this.#isOverloaded() && !isProbe(request.url)) {
       this.#overloaded += 1;
+      this.#daemon.shed();
       exchange.refuse('HEARTBEAT_OVERLOADED');
       return true;
     }
@@ -140,6 +144,12 @@ export class Gateway {
       return true;
     }
     return false;
+  }
+
+  #isOverloaded(): boolean {
+    // Each of them has to be asked.
+    const spent = this.#passBudget.isSpent();
+    return spent || this.#exchanges.size > this.#inFlight;
   }
 
   async #close(): Promise<void> {

@@ -19,6 +19,8 @@ export interface GatewayLimits {
   readonly connections: number;
   /** Requests being answered at once. */
   readonly in_flight: number;
+  /** How long one pass of the event loop may take in requests. */
+  readonly pass: number;
   /** How long a request may wait for its answer, and an answer for a client that does not read it. */
   readonly request_timeout: number;
   /** How long a client may take to send the head of a request. */

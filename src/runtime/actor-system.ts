@@ -3,7 +3,7 @@ import type { Logger } from '../ports/logger.js';
 import { Cell } from './actor.js';
 import type { Actor } from './behaviour.js';
 import { DeadLetters } from './dead-letters.js';
-import { spawnPlace, startSystem, type NactParent } from './nact.js';
+import { spawnPlace, startSystem, type NactActor, type NactParent } from './nact.js';
 import type { Stoppable, Surroundings } from './surroundings.js';
 
 /** Where actors are spawned. It handles no messages itself. */
@@ -99,7 +99,7 @@ export class ActorSystem implements Place {
 }
 
 /** nact's own tree is the registry: a table of all actors beside it would cost as much as they do. */
-function* cellsUnder({ children }: NactParent): Iterable<Stoppable> {
+function* cellsUnder({ children }: Pick<NactActor, 'children'>): Iterable<Stoppable> {
   for (const child of children.values()) {
     if (!(child.state instanceof Cell)) yield* cellsUnder(child);
     else if (child.state.status === 'running') yield child.state;

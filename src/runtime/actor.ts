@@ -1,6 +1,6 @@
 import type { Actor, Crash } from './behaviour.js';
-import { incarnate, STOP, waitingIn, type Incarnation, type Occupant } from './incarnation.js';
-import { dispatch, letGoOfImmediate, type NactParent } from './nact.js';
+import { Incarnation, STOP, type Occupant } from './incarnation.js';
+import type { NactParent } from './nact.js';
 import type { ActorRef, Delivery } from './ref.js';
 import type { Surroundings } from './surroundings.js';
 
@@ -42,12 +42,12 @@ export class Cell<Message> implements ActorRef<Message>, Occupant {
     this.#actor = actor;
     this.#limit = options.mailbox;
     this.name = name;
-    this.#incarnation = incarnate(parent, name, this);
+    this.#incarnation = new Incarnation(parent, name, this);
     system.entered();
   }
 
   get path(): string {
-    return this.#incarnation.path.parts.join('/');
+    return [...this.#parent.path.parts, this.name].join('/');
   }
 
   get waiting(): number {
@@ -77,7 +77,7 @@ export class Cell<Message> implements ActorRef<Message>, Occupant {
   #enqueue(message: Message): void {
     this.#waiting++;
     if (this.#status === 'crashed') (this.#parked ??= []).push(message);
-    else dispatch(this.#incarnation, message);
+    else this.#incarnation.tell(message);
   }
 
   /**
@@ -90,7 +90,7 @@ export class Cell<Message> implements ActorRef<Message>, Occupant {
       if (retry !== undefined) this.insist(retry);
       return;
     }
-    this.#incarnation = incarnate(this.#parent, this.name, this);
+    this.#incarnation = new Incarnation(this.#parent, this.name, this);
     this.#system.entered();
     this.#system.rose(this);
     this.#status = 'running';
@@ -113,7 +113,7 @@ export class Cell<Message> implements ActorRef<Message>, Occupant {
       throw new TypeError(`${this.path} is ${status} already`);
     this.#status = 'stopping';
     this.#whenStopped = stopped;
-    if (status === 'running') return dispatch(this.#incarnation, STOP);
+    if (status === 'running') return this.#incarnation.tell(STOP);
     this.#system.rose(this);
     // nact has let go of its actor already, and will not say so again.
     if (this.#crash === undefined) setImmediate(() => this.gone());
@@ -134,7 +134,6 @@ export class Cell<Message> implements ActorRef<Message>, Occupant {
 
   /** @internal */
   handle(message: unknown): void {
-    letGoOfImmediate(this.#incarnation);
     if (message === STOP) return this.#leave();
     this.#waiting--;
     this.#actor.receive(message as Message);
@@ -148,7 +147,7 @@ export class Cell<Message> implements ActorRef<Message>, Occupant {
     }
     this.#system.left();
     this.#crash = { error, message: message as Message };
-    this.#parked = waitingIn(this.#incarnation) as Message[];
+    this.#parked = this.#incarnation.waiting as Message[];
     if (this.#status !== 'running') return;
     this.#status = 'crashed';
     this.#system.fell(this);

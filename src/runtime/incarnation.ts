@@ -1,4 +1,4 @@
-import { spawnLeaf, type NactActor, type NactBehaviour, type NactParent } from './nact.js';
+import { spawnPlace, startSystem, type NactActor, type NactParent } from './nact.js';
 
 /** Whose messages a nact actor handles. It outlives the nact actor, which any crash ends. */
 export interface Occupant {
@@ -10,35 +10,153 @@ export interface Occupant {
   gone(): void;
 }
 
-/** One nact actor, from its spawn to its stop. */
-export type Incarnation = NactActor<Occupant>;
-
 /** Sent through the mailbox, so that what was told before it is handled before it. */
 export const STOP: unknown = Symbol('stop');
 
-/** @throws Error when the name is taken, or holds what nact refuses, or the system has stopped */
-export function incarnate(parent: NactParent, name: string, occupant: Occupant): Incarnation {
-  return spawnLeaf(parent, name, occupant, behaviour);
+interface Mailbox {
+  push(entry: { message: unknown }): unknown;
+  shift(): unknown;
+  toArray(): { message: unknown }[];
 }
 
-/** What nact would drop when the actor stops. */
-export function waitingIn(incarnation: Incarnation): unknown[] {
-  const messages = incarnation.mailbox.toArray().map((entry) => entry.message);
-  return messages.filter((message) => message !== STOP);
-}
-
-const behaviour: NactBehaviour<Occupant> = {
-  receive: (occupant, message) => {
-    occupant.handle(message);
-    return occupant;
-  },
-  crashed: (occupant, message, thrown) => {
-    occupant.fell(message, errorOf(thrown));
-  },
-  stopped: (occupant) => {
-    occupant.gone();
-  },
+/** An actor as nact's constructor makes it, from which is taken what the package does not export. */
+const model = spawnPlace(startSystem('model'), 'model') as unknown as {
+  readonly constructor: { readonly prototype: object };
+  readonly mailbox: { readonly constructor: new () => Mailbox };
+  readonly path: { readonly constructor: { isValidName(name: string): boolean } };
 };
+const Queue = model.mailbox.constructor;
+const nactPath = model.path.constructor;
+
+/** nact's actor without its constructor, which gives each one two maps, a queue, a path, a reference, a logger. */
+const BareActor = function BareActor() {
+  // Its fields are declared below.
+} as unknown as new () => NactActor & {
+  processNext(): void;
+  handleFault(message: unknown, sender: unknown, error: unknown): Promise<void>;
+};
+BareActor.prototype = model.constructor.prototype;
+
+/**
+ * One nact actor, from its spawn to its stop; it is never a parent. nact's own in how it takes messages, queues them
+ * and stops, at a fraction of the memory and the time: what is the same for all lies in the prototype, and handling
+ * a message makes no promise and no context with a copy of the children. See `docs/decisions/0008`.
+ */
+export class Incarnation extends BareActor {
+  readonly name: string;
+  override state: Occupant;
+  busy = false;
+  stopped = false;
+  mailbox = NO_MAIL;
+  /** Declared last: nact deletes it from an actor that stops, and only the last field is deleted cheaply. */
+  parent: NactParent;
+
+  /** @throws Error when the name is taken, or holds what nact refuses, or the system has stopped */
+  constructor(parent: NactParent, name: string, occupant: Occupant) {
+    if (!nactPath.isValidName(name)) throw new Error(`'${name}' cannot be the name of an actor`);
+    if (parent.children.has(name)) throw new Error(`an actor of the name '${name}' already exists`);
+    if (parent.system.stopped) throw new Error(`the system of '${name}' has stopped`);
+    super();
+    this.name = name;
+    this.state = occupant;
+    this.parent = parent;
+    parent.children.set(name, this);
+  }
+
+  /** The only way to tell it something: it gets its queue here, once it needs one. */
+  tell(message: unknown): void {
+    if (this.busy && this.mailbox === NO_MAIL) this.mailbox = new Queue();
+    this.dispatch(message, undefined);
+  }
+
+  /** What nact would drop when the actor stops. */
+  get waiting(): unknown[] {
+    const messages = this.mailbox.toArray().map((entry) => entry.message);
+    return messages.filter((message) => message !== STOP);
+  }
+
+  // What follows is called by nact.
+
+  override get children(): NoChildren {
+    return NO_CHILDREN;
+  }
+
+  handleMessage(message: unknown): void {
+    this.busy = true;
+    takeTurn(this, message);
+  }
+
+  /** Handles one message, at the actor's turn. */
+  handle(message: unknown): void {
+    try {
+      this.state.handle(message);
+      this.processNext();
+    } catch (error) {
+      void this.handleFault(message, undefined, error);
+    }
+  }
+
+  onCrash(message: unknown, thrown: unknown, { stop }: { readonly stop: unknown }): unknown {
+    this.state.fell(message, errorOf(thrown));
+    return stop;
+  }
+
+  afterStop(occupant: Occupant): void {
+    occupant.gone();
+  }
+
+  createContext(): object {
+    return NO_CONTEXT;
+  }
+
+  createContextWithMailbox(): object {
+    return NO_CONTEXT;
+  }
+
+  /** Nothing stops an actor for being idle. */
+  setTimeout(): void {
+    return undefined;
+  }
+
+  clearTimeout(): void {
+    return undefined;
+  }
+}
+
+/** Whose turn it is in the next pass of the event loop, and with which message. */
+let turns: { readonly actors: Incarnation[]; readonly messages: unknown[] } = { actors: [], messages: [] };
+
+/** nact has an `Immediate` for every message. One for all of a pass does the same: each actor handles one in it. */
+function takeTurn(actor: Incarnation, message: unknown): void {
+  if (turns.actors.length === 0) setImmediate(runTurns);
+  turns.actors.push(actor);
+  turns.messages.push(message);
+}
+
+function runTurns(): void {
+  const { actors, messages } = turns;
+  turns = { actors: [], messages: [] };
+  for (let index = 0; index < actors.length; index++) actors[index]?.handle(messages[index]);
+}
+
+const NO_CONTEXT: object = {};
+
+const NO_MAIL: Mailbox = {
+  push: () => {
+    throw new TypeError('an actor is told things through `tell`');
+  },
+  shift: () => undefined,
+  toArray: () => [],
+};
+
+class NoChildren extends Map<string, NactActor> {
+  /** The first that nact asks of a parent. */
+  override has(name: string): never {
+    throw new TypeError(`'${name}' was to be spawned under a leaf`);
+  }
+}
+
+const NO_CHILDREN = new NoChildren();
 
 /** Total, since anything can be thrown. */
 function errorOf(thrown: unknown): Error {

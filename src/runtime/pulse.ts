@@ -11,12 +11,16 @@ export interface Arrival {
 export interface PulseListener {
   /** All that arrived before `horizon` has been read: what was due before it may be acted on. */
   advance(horizon: Moment): void;
+  /** Whether there is any deadline to act on. */
+  watches(): boolean;
   /** The daemon heard nobody from `from` to `to`. Called before anything that was read since is handled. */
   blind(from: Moment, to: Moment): void;
 }
 
 /** How often time advances; also the lateness of an expiry on an idle machine, at the most. */
 const TICK: Millis = 20;
+/** The same while there is no deadline: a daemon with nobody in it is to cost next to nothing. */
+const IDLE_TICK: Millis = 100;
 
 /**
  * The watchdog and the only driver of deadlines.
@@ -31,9 +35,13 @@ export class Pulse {
   readonly #blindAfter: Millis;
   /** When the pending tick is due. What is read later than this counts as having arrived then. */
   #due: Moment;
+  /** How long the pending tick waits. */
+  #wait: Millis = TICK;
   /** When the event loop was last known to turn. */
   #aliveAt: Moment;
   #cancel: Cancel | undefined;
+  /** Whether the end of this pass of the event loop will be noted. */
+  #noted = false;
 
   constructor(clock: Clock, listener: PulseListener, options: { readonly blindAfter: Millis }) {
     this.#clock = clock;
@@ -58,15 +66,36 @@ export class Pulse {
   /** To be asked whenever a request has been read, before it is handled. */
   arrival(): Arrival {
     const readAt = this.#look();
+    if (this.#wait > TICK) this.#wake(readAt);
+    this.#noteThatItTurns();
     return { arrivedAt: readAt < this.#due ? readAt : this.#due, readAt };
   }
 
   /** The next tick counts from the last horizon: what arrived after that may not have been read yet. */
-  #schedule(horizon: Moment): void {
-    this.#due = moment(horizon + TICK);
+  #schedule(horizon: Moment, wait = this.#listener.watches() ? TICK : IDLE_TICK): void {
+    this.#wait = wait;
+    this.#due = moment(horizon + this.#wait);
     this.#cancel = this.#clock.after(Math.max(0, this.#due - this.#clock.now()), () => {
       this.#tick();
     });
+  }
+
+  /** Under load a tick waits for several passes, each of them long; but what reads requests does not stand still. */
+  #noteThatItTurns(): void {
+    if (this.#noted) return;
+    this.#noted = true;
+    this.#clock.soon(() => {
+      this.#noted = false;
+      this.#aliveAt = this.#look();
+    });
+  }
+
+  /** Whoever asks may be the first who has a deadline. */
+  #wake(now: Moment): void {
+    if (this.#cancel === undefined) return;
+    this.#cancel();
+    this.#aliveAt = now;
+    this.#schedule(now, TICK);
   }
 
   #tick(): void {
@@ -93,7 +122,7 @@ export class Pulse {
   #look(): Moment {
     const now = this.#clock.now();
     const from = this.#aliveAt;
-    if (this.#cancel !== undefined && now - from - TICK >= this.#blindAfter) {
+    if (this.#cancel !== undefined && now - from - this.#wait >= this.#blindAfter) {
       this.#aliveAt = now;
       this.#due = now;
       this.#listener.blind(from, now);

@@ -1,4 +1,3 @@
-import { readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { BlindInterval } from '../../domain/blindness.js';
 import type { EndedSession, OpenSession } from '../../domain/session.js';
@@ -31,6 +30,7 @@ import {
   type Database,
 } from './database.js';
 import { addErasure, Scrubber } from './erasure.js';
+import { bytesIn } from './file-sizes.js';
 import { readLedger, readRecovery, readWatermark, upgrade, writeFacts, type Ledger } from './meta.js';
 import { closedError, openError, readError, writeError } from './problems.js';
 import { addRecord, findStored } from './records.js';
@@ -224,17 +224,7 @@ export class LevelHistoryStore implements HistoryStore {
 
   async size(): Promise<number> {
     try {
-      const names = await readdir(this.#directory);
-      // A file may be merged away between being listed and being measured.
-      const sizes = await Promise.all(
-        names.map((name) =>
-          stat(path.join(this.#directory, name)).then(
-            ({ size }) => size,
-            () => 0,
-          ),
-        ),
-      );
-      return sizes.reduce((total, size) => total + size, 0);
+      return await bytesIn(this.#directory, () => true);
     } catch (error) {
       throw readError(error);
     }

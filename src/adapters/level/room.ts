@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { open, readdir, rm, stat } from 'node:fs/promises';
+import { open, rm } from 'node:fs/promises';
 import path from 'node:path';
+import { bytesIn } from './file-sizes.js';
 import { writeError } from './problems.js';
 
 /** What a database needs at the least to be opened: a manifest, a new log and its first batches. */
@@ -34,7 +35,5 @@ export async function proveRoom(directory: string): Promise<void> {
 
 /** What is in logs becomes tables, which may be a little larger, before the logs go. */
 async function roomWanted(directory: string): Promise<number> {
-  const logs = (await readdir(directory)).filter((name) => name.endsWith('.log'));
-  const sizes = await Promise.all(logs.map((name) => stat(path.join(directory, name))));
-  return LEAST + 2 * sizes.reduce((total, { size }) => total + size, 0);
+  return LEAST + 2 * (await bytesIn(directory, (name) => name.endsWith('.log')));
 }

@@ -25,6 +25,20 @@ export function limitsContract(start: Start): void {
     expect(served.gateway.inspect().refused.overloaded).to.equal(2);
   });
 
+  it('sheds what one pass of the event loop finds past its time, and tells the daemon', async () => {
+    const served = await start({ limits: { pass: 0.05 } });
+    const { daemon } = served;
+    daemon.whenAsked = () => served.clock.standStill(20);
+    const answers = await served.raw().send(head('PUT /heal/1').repeat(20)).answers(20);
+    const statuses = answers.map(({ status }) => status);
+    expect(statuses).to.deep.equal([...Array<number>(3).fill(200), ...Array<number>(17).fill(503)]);
+    expect(answers[3]?.headers).to.include({ 'retry-after': '1' });
+    expect(daemon.turnedAway).to.equal(17);
+    expect(served.gateway.inspect().refused.overloaded).to.equal(17);
+    daemon.whenAsked = () => undefined;
+    expect((await served.call('PUT', '/heal/1')).status).to.equal(200);
+  });
+
   it('sheds what one connection pipelines, too', async () => {
     const served = await start({ limits: { in_flight: 5 } });
     const answers = await served.raw().send(head('PUT /heal/1').repeat(20)).answers(20);

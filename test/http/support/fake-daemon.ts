@@ -12,6 +12,10 @@ const TIMEOUT = 7_000;
 export class FakeDaemon implements Daemon {
   serving = true;
   reasons: string[] = [];
+  /** Requests that it was told were turned away. */
+  turnedAway = 0;
+  /** Called with every ask. */
+  whenAsked: () => void = () => undefined;
   now = 1_700_000_000_250;
   /** Every ask is answered with this instead. */
   reply: UserReply | undefined;
@@ -32,6 +36,7 @@ export class FakeDaemon implements Daemon {
   ask(kind: UserCommand['kind'], user: UserId, answered: (reply: UserReply) => void): void {
     if (this.fault !== undefined) throw this.fault;
     this.asked.push({ kind, user });
+    this.whenAsked();
     const reply = this.reply ?? this.#decide(kind, user);
     if (this.#held === undefined) setImmediate(answered, reply);
     else this.#held.push(() => answered(reply));
@@ -70,6 +75,10 @@ export class FakeDaemon implements Daemon {
   async lastSession(user: UserId): Promise<EndedSession | undefined> {
     this.#mayFail(0);
     return this.#ended.get(user)?.at(-1);
+  }
+
+  shed(): void {
+    this.turnedAway += 1;
   }
 
   unready(): readonly string[] {

@@ -33,6 +33,7 @@ const LIMITS: GatewayLimits = {
   headers: 4096,
   connections: 1000,
   in_flight: 1000,
+  pass: 30,
   request_timeout: 30,
   headers_timeout: 10,
   batch: 100,

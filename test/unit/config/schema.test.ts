@@ -26,6 +26,7 @@ describe('the schema of the configuration', () => {
         headers: 16_384,
         connections: 65_536,
         in_flight: 10_000,
+        pass: 0.05,
         request_timeout: 30,
         headers_timeout: 10,
         mailbox: 1000,

@@ -15,6 +15,7 @@ class Watched {
   readonly events: Event[] = [];
   whenAdvanced: (horizon: number) => void = () => undefined;
   whenBlind: () => void = () => undefined;
+  watches = true;
   readonly pulse = new Pulse(
     this.clock,
     {
@@ -22,6 +23,7 @@ class Watched {
         this.events.push(['advance', horizon - START]);
         this.whenAdvanced(horizon - START);
       },
+      watches: () => this.watches,
       blind: (from, to) => {
         this.events.push(['blind', from - START, to - START]);
         this.whenBlind();
@@ -70,6 +72,24 @@ describe('the pulse', () => {
   it('advances with every tick, up to the moment of the tick', async () => {
     await watched.clock.advance(5 * TICK);
     expect(watched.horizons()).to.deep.equal([20, 40, 60, 80, 100]);
+  });
+
+  it('advances a fifth as often while there is no deadline, and notices a stall all the same', async () => {
+    watched.watches = false;
+    await watched.clock.advance(320);
+    expect(watched.horizons()).to.deep.equal([20, 120, 220, 320]);
+    watched.clock.standStill(2000);
+    await watched.clock.advance(0);
+    expect(watched.blinds()).to.deep.equal([['blind', 320, 2320]]);
+  });
+
+  it('is at its usual pace again from the first request on', async () => {
+    watched.watches = false;
+    await watched.clock.advance(130);
+    expect(watched.arrival()).to.deep.equal({ arrivedAt: 130, readAt: 130 });
+    watched.watches = true;
+    await watched.clock.advance(50);
+    expect(watched.horizons()).to.deep.equal([20, 120, 150, 170]);
   });
 
   it('dates a request by when it was read, as long as ticks are on time', async () => {

@@ -7,11 +7,9 @@ import {
   type UserMessage,
   type UserState,
 } from '../../../actors/user/user.machine.js';
-import type { UserCommand } from '../../../actors/user/user.protocol.js';
+import type { UserRequest } from '../../../actors/user/user.protocol.js';
 import { instant, moment } from '../../../src/domain/time.js';
-import { user } from '../../support/simulated-app.js';
 
-const ANN = user(1);
 const ONLINE_AT = instant(1_000_000);
 const OPENED = moment(500);
 const DEADLINE = 7500;
@@ -21,8 +19,8 @@ const online: UserState = { phase: 'online', session: { onlineAt: ONLINE_AT, ope
 const opening: UserState = { phase: 'opening', openedAt: OPENED };
 const goodbyeUnderWay: UserState = { phase: 'leaving', session: undefined, reply: { kind: 'offline' } };
 
-function at(kind: UserCommand['kind'], arrivedAt: number, readAt = arrivedAt): UserMessage {
-  return { kind, user: ANN, arrivedAt: moment(arrivedAt), readAt: moment(readAt) };
+function at(kind: UserRequest['kind'], arrivedAt: number, readAt = arrivedAt): UserMessage {
+  return { kind, arrivedAt: moment(arrivedAt), readAt: moment(readAt) };
 }
 
 /** Each effect in a word or two. */
