@@ -1,3 +1,5 @@
+/** Of a terminal that does not say how wide it is. */
+const UNKNOWN_WIDTH = 80;
 const ERASE_LINE = '\r\u001B[K';
 
 /** Shows what is going on: one line that changes, and only to a person. */
@@ -11,7 +13,9 @@ export class Progress {
 
   show(text: string): void {
     if (!this.#stream.isTTY) return;
-    this.#stream.write(`${ERASE_LINE}${text.slice(0, this.#stream.columns - 1)}`);
+    const { columns } = this.#stream;
+    const width = columns > 0 ? columns : UNKNOWN_WIDTH;
+    this.#stream.write(`${ERASE_LINE}${text.slice(0, width - 1)}`);
     this.#shown = true;
   }
 

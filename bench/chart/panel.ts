@@ -80,14 +80,15 @@ interface Dot {
   readonly value: number;
 }
 
-/** A dot and its value, beside the line where that comes down to it, and else above. */
+/** A dot and its value: above, in a valley below, and beside the line where that comes down steeply. */
 function dot({ x, y, value }: Dot, before: Dot | undefined, after: Dot | undefined): string {
-  const falls =
-    STEEP * ((after?.x ?? x) - x) < (after?.y ?? y) - y ||
-    STEEP * (x - (before?.x ?? x)) < y - (before?.y ?? y);
-  const beside = falls && after !== undefined;
+  const falls = (from: Dot, to: Dot): boolean => to.y - from.y > STEEP * (to.x - from.x);
+  const here = { x, y, value };
+  const valley = before !== undefined && after !== undefined && before.y < y && after.y < y;
+  const beside =
+    after !== undefined && !valley && (falls(here, after) || (before !== undefined && falls(before, here)));
   const anchor = beside || before === undefined ? 'start' : 'middle';
-  const shift = beside ? { x: 9, y: -5 } : { x: anchor === 'start' ? -4 : 0, y: -11 };
+  const shift = beside ? { x: 9, y: -5 } : { x: anchor === 'start' ? -4 : 0, y: valley ? 21 : -11 };
   return (
     `<circle class="dot" cx="${String(x)}" cy="${String(y)}" r="4.5"/>` +
     `<text class="value" text-anchor="${anchor}" x="${String(x + shift.x)}" y="${String(y + shift.y)}">${short(value)}</text>`

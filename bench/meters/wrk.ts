@@ -6,6 +6,7 @@ import { runTool } from '../process/run-tool.js';
 /** What one run of wrk shows. */
 export interface WrkFigures {
   readonly requests: number;
+  /** Of those that had success. */
   readonly perSecond: number;
   readonly p50Ms: number;
   readonly p99Ms: number;
@@ -66,7 +67,7 @@ export function parseWrk(text: string): WrkFigures {
     /Socket errors: connect (\d+), read (\d+), write (\d+), timeout (\d+)/.exec(text)?.slice(1) ?? [];
   const statuses = Number(/Non-2xx or 3xx responses: (\d+)/.exec(text)?.[1] ?? 0);
   const errors = sockets.reduce((total, count) => total + Number(count), statuses);
-  return { requests, perSecond, p50Ms, p99Ms, errors };
+  return { requests, perSecond: perSecond * (1 - statuses / requests), p50Ms, p99Ms, errors };
 }
 
 const MILLISECONDS: Readonly<Record<string, number>> = { us: 0.001, ms: 1, s: 1_000, m: 60_000 };

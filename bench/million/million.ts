@@ -21,6 +21,8 @@ import { watchDaemon, type DaemonSample } from './watch.js';
 
 export const TIMEOUT_MS = 10_000;
 const HEAL_EVERY_MS = 7_000;
+/** What the daemon asks of those whom it had to refuse. */
+const AGAIN_MS = 1_000;
 /** Users who are healed and asked for one by one: 50 calls a second of each kind. */
 const SINGLES = 350;
 /** Everybody is asked for in this time, again and again. */
@@ -138,7 +140,11 @@ export class Million {
     send: SendHeal,
     onOutcome: (outcome: HealOutcome) => void,
   ): Promise<void> {
-    const plan = { ...load, seed: 1, pace: { usualMs: HEAL_EVERY_MS, arrivalMs, longShare: 0, longMs: [] } };
+    const plan = {
+      ...load,
+      seed: 1,
+      pace: { usualMs: HEAL_EVERY_MS, arrivalMs, againMs: AGAIN_MS, longShare: 0, longMs: [] },
+    };
     return new LoadGenerator(plan, send, onOutcome).run(this.#context.signal);
   }
 

@@ -79,16 +79,13 @@ const LISTED = 5;
 
 function notesOf({ cohorts, inspection, verdict, samples }: Aftermath): string[] {
   const { checked, failed, lateness } = inspection;
-  const blind = samples.at(-1)?.blindIntervals ?? 0;
   return [
     `${String(checked)} checkups of users who had to be online, ${String(failed)} calls of them failed`,
     `${String(verdict.usersChecked)} histories read, ${String(verdict.sessions)} sessions in them; ` +
       `${String(cohorts.left.length * GROUP)} users left, ${String(lateness.length)} of them watched`,
     ...verdict.mismatches.slice(0, LISTED).map(({ user, problem }) => `user ${user}: ${problem}`),
     ...(verdict.incomplete === undefined ? [] : [`not all histories were read: ${verdict.incomplete}`]),
-    ...(blind === 0
-      ? []
-      : [`the daemon was blind ${String(blind)} times, and gave everybody that time again`]),
+    ...(samples.at(-1)?.blindness ?? []),
   ];
 }
 

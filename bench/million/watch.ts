@@ -1,7 +1,7 @@
 import { readDaemonFigures } from '../../src/cli/bench/figures/daemon-figures.js';
 import { startSampling } from '../../src/cli/bench/figures/sampling.js';
-import { isRecord } from '../../src/client/answers.js';
 import type { HeartbeatClient } from '../../src/client/heartbeat-client.js';
+import { blindnessNotes } from '../population/blindness.js';
 import { GROUP } from '../population/groups.js';
 import { storedBehind } from './stored-behind.js';
 
@@ -12,7 +12,7 @@ export interface DaemonSample {
   readonly stallMs: number;
   /** Age of the oldest end that is not stored. */
   readonly behindMs: number;
-  readonly blindIntervals: number;
+  readonly blindness: readonly string[];
 }
 
 /** Not often: the daemon looks at every user to tell how it stands. */
@@ -24,13 +24,12 @@ export function watchDaemon(client: HeartbeatClient, forMs: number, deadlines: (
     const report = await client.supervision().catch(() => undefined);
     const figures = readDaemonFigures(report);
     if (figures.online === null) return undefined;
-    const blind = isRecord(report) ? report['blind_intervals'] : undefined;
     return {
       online: figures.online,
       rss: figures.rss_bytes ?? 0,
       stallMs: figures.event_loop_delay_ms.max ?? 0,
       behindMs: storedBehind(deadlines(), GROUP, figures.sessions_stored ?? 0, Date.now()),
-      blindIntervals: Array.isArray(blind) ? blind.length : 0,
+      blindness: blindnessNotes(report),
     };
   });
 }

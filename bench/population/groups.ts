@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { UserRange } from '../../src/cli/bench/load/user-range.js';
+import { HeartbeatAnswerError } from '../../src/client/errors.js';
 import type { HeartbeatClient } from '../../src/client/heartbeat-client.js';
 import type { UserBatch } from '../../src/client/user-batch.js';
 import { cpuMicroseconds } from '../process/cpu.js';
@@ -27,10 +28,13 @@ export interface HealedGroup {
   readonly answeredAt: number;
 }
 
+const AGAIN_MS = 250;
+const PATIENCE_MS = 60_000;
+
 /**
- * Heals every group once, as fast as the daemon takes them.
+ * Heals every group once, as fast as the daemon takes them: what it refuses for being too much is sent again.
  *
- * @throws Error when one user of them was not accepted
+ * @throws Error when a group was not accepted whole for a minute
  */
 export async function healAll(
   client: HeartbeatClient,
@@ -41,16 +45,37 @@ export async function healAll(
   let next = 0;
   async function work(): Promise<void> {
     for (let group = next++; group < groups.length; group = next++) {
-      signal.throwIfAborted();
       const batch = groups[group];
-      if (batch === undefined) return;
-      const sentAt = Date.now();
-      const { accepted, rejected } = await client.healMany(batch);
-      if (accepted !== batch.size) throw new Error(`not healed: ${rejected[0]?.error ?? 'no reason given'}`);
-      onHealed({ group, sentAt, answeredAt: Date.now() });
+      if (batch !== undefined) onHealed({ group, ...(await healWhole(client, batch, signal)) });
     }
   }
   await Promise.all(Array.from({ length: IN_FLIGHT }, work));
+}
+
+async function healWhole(
+  client: HeartbeatClient,
+  batch: UserBatch,
+  signal: AbortSignal,
+): Promise<Omit<HealedGroup, 'group'>> {
+  for (const end = performance.now() + PATIENCE_MS; ;) {
+    signal.throwIfAborted();
+    const sentAt = Date.now();
+    const refusal = await refusalOf(client, batch);
+    if (refusal === undefined) return { sentAt, answeredAt: Date.now() };
+    if (performance.now() > end) throw new Error(`not healed: ${refusal}`);
+    await sleep(AGAIN_MS, undefined, { signal });
+  }
+}
+
+/** @returns undefined when all of the batch were healed */
+async function refusalOf(client: HeartbeatClient, batch: UserBatch): Promise<string | undefined> {
+  try {
+    const { accepted, rejected } = await client.healMany(batch);
+    return accepted === batch.size ? undefined : (rejected[0]?.error ?? 'no reason given');
+  } catch (error) {
+    if (error instanceof HeartbeatAnswerError && error.status === 503) return error.message;
+    throw error;
+  }
 }
 
 const QUIET_SHARE = 0.1;

@@ -12,6 +12,7 @@ import { ratios } from '../statistics.js';
 
 const USERS = 100_000;
 const IN_FLIGHT = 8;
+const AGAIN_MS = 50;
 
 export const batch: Row = {
   name: 'batch',
@@ -45,6 +46,7 @@ export const batch: Row = {
     } finally {
       await client.close();
     }
+    const refused = [...rounds.ours, ...rounds.long].reduce((total, rate) => total + rate.refused, 0);
     const ours = rounds.ours.map(({ perSecond }) => perSecond);
     return {
       figures: [
@@ -62,6 +64,7 @@ export const batch: Row = {
         { name: 'CPU a heal, ids of 19 digits', unit: 'µs', rounds: rounds.long.map(({ cpuUs }) => cpuUs) },
         { name: 'a call of a thousand, p99', unit: 'ms', rounds: rounds.ours.map(({ p99Ms }) => p99Ms) },
       ],
+      notes: refused === 0 ? [] : [`${String(refused)} heals were refused, and are not counted`],
     };
   },
 };
@@ -70,6 +73,8 @@ interface Rate {
   readonly perSecond: number;
   readonly cpuUs: number;
   readonly p99Ms: number;
+  /** Heals that were not acknowledged, and are not counted. */
+  readonly refused: number;
 }
 
 /** As fast as they are taken: each group is healed again as soon as it has been. */
@@ -84,7 +89,7 @@ async function rateOf(
     {
       users: groups.length,
       durationMs: seconds * 1000,
-      pace: { usualMs: 0, longShare: 0, longMs: [] },
+      pace: { usualMs: 0, againMs: AGAIN_MS, longShare: 0, longMs: [] },
       seed: 1,
       inFlight: IN_FLIGHT,
     },
@@ -99,11 +104,12 @@ async function rateOf(
   signal.throwIfAborted();
   const elapsed = (performance.now() - begin) / 1000;
   const { heals, errors, latency_ms } = tally.figures();
-  if (errors > 0) throw new Error(`${String(errors)} heals were not acknowledged`);
+  if (heals === 0) throw new Error('no heal was acknowledged');
   return {
     perSecond: heals / elapsed,
     cpuUs: (cpuMicroseconds([pid]) - before) / heals,
     p99Ms: latency_ms.p99 ?? NaN,
+    refused: errors,
   };
 }
 

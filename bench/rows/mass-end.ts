@@ -7,6 +7,7 @@ import { UserRange } from '../../src/cli/bench/load/user-range.js';
 import { HeartbeatClient } from '../../src/client/heartbeat-client.js';
 import type { BenchContext } from '../context.js';
 import { expectation, type Call } from '../million/expectation.js';
+import { blindnessNotes } from '../population/blindness.js';
 import { GROUP, groupsOf, healAll } from '../population/groups.js';
 import { atMost, type Row } from '../row.js';
 
@@ -65,6 +66,7 @@ export const massEnd: Row = {
         drained.abort();
       });
       await asking;
+      const blindness = blindnessNotes(await watcher.supervision());
       const { latency_ms, errors, heals: asked } = checkups.figures();
       return {
         figures: [
@@ -82,6 +84,7 @@ export const massEnd: Row = {
         notes: [
           `${String(asked)} checkups meanwhile, ${String(errors)} failed; counted from the first end on`,
           `online after their end: ${String(wrong.online)}, offline before it: ${String(wrong.offline)}`,
+          ...blindness,
         ],
       };
     } finally {

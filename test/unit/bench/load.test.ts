@@ -164,6 +164,18 @@ describe('the load generator', () => {
     }
   });
 
+  it('sends again soon what was not acknowledged, when the pace says how soon', async () => {
+    const sent = new Map<number, number>();
+    const pace = { usualMs: 60_000, arrivalMs: 10, againMs: 1, longShare: 0, longMs: [] };
+    const outcomes = await outcomesOf(40, { pace }, (user) => {
+      const times = (sent.get(user) ?? 0) + 1;
+      sent.set(user, times);
+      return times < 2 ? Promise.reject(new Error('too much')) : Promise.resolve();
+    });
+    expect(outcomes.filter(({ acknowledged }) => !acknowledged)).to.have.length(20);
+    expect([...sent.values()]).to.deep.equal(new Array(20).fill(2));
+  });
+
   it('ends when its time is over, or at once when it is told to before it began', async () => {
     const none = (): undefined => undefined;
     await new LoadGenerator({ ...plan, durationMs: 20 }, () => Promise.resolve(), none).run(never);

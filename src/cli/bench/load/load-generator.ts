@@ -117,7 +117,7 @@ export class LoadGenerator {
     );
     const answered = performance.now();
     this.#underWay--;
-    this.#queue.push(user, Math.max(sent + this.#gaps.next(user), answered));
+    this.#queue.push(user, Math.max(this.#nextDue(user, sent, answered, acknowledged), answered));
     this.#onOutcome({
       user,
       sentAt,
@@ -128,5 +128,10 @@ export class LoadGenerator {
       error,
     });
     this.#pump();
+  }
+
+  #nextDue(user: number, sent: number, answered: number, acknowledged: boolean): number {
+    const { againMs } = this.#plan.pace;
+    return acknowledged || againMs === undefined ? sent + this.#gaps.next(user) : answered + againMs;
   }
 }

@@ -3,6 +3,8 @@ export interface Pace {
   readonly usualMs: number;
   /** How long it takes until all have come, evenly one after the other. If not given, they come at random within a usual gap. */
   readonly arrivalMs?: number;
+  /** How soon after its answer a heal that was not acknowledged is sent again; after a gap like any other if not given. */
+  readonly againMs?: number;
   /** The share of gaps, 0 to 1, that are one of `longMs` and not `usualMs`. */
   readonly longShare: number;
   readonly longMs: readonly number[];

@@ -5,6 +5,7 @@ import { Cohorts } from '../../../../bench/million/cohorts.js';
 import { expectation } from '../../../../bench/million/expectation.js';
 import { Inspection } from '../../../../bench/million/inspection.js';
 import { storedBehind } from '../../../../bench/million/stored-behind.js';
+import { blindnessNotes } from '../../../../bench/population/blindness.js';
 import { GROUP } from '../../../../bench/population/groups.js';
 import { HeartbeatClient } from '../../../../src/client/heartbeat-client.js';
 import { FakeDaemon } from '../support/fake-daemon.js';
@@ -83,6 +84,22 @@ describe('how far the store is behind', () => {
     expect(storedBehind(ends, 10, 19, 2_600)).to.equal(600);
     expect(storedBehind(ends, 10, 20, 2_600)).to.equal(0);
     expect(storedBehind(ends, 10, 30, 9_000)).to.equal(0);
+  });
+});
+
+describe('the notes on blindness', () => {
+  it('tell for how long the daemon was blind, each time', () => {
+    const interval = { from: 1, to: 2, cause: 'stalled' };
+    expect(
+      blindnessNotes({
+        blind_intervals: [
+          { ...interval, seconds: 1.5 },
+          { ...interval, seconds: 2 },
+        ],
+      }),
+    ).to.deep.equal(['the daemon was blind for 1.5, 2 s, and gave everybody that time again']);
+    for (const report of [{ blind_intervals: [] }, {}, undefined])
+      expect(blindnessNotes(report)).to.deep.equal([]);
   });
 });
 
