@@ -1,16 +1,10 @@
-import type { Alert, Delivery } from '../../src/domain/alert.js';
+import type { AlertRecord } from '../../src/domain/alert.js';
 import type { Flip, NodeFacts } from '../../src/domain/node.js';
 
 /** A flip, and the node as it is after it. */
 export interface NodeChange {
   readonly flip: Flip;
   readonly node: NodeFacts;
-}
-
-/** What is stored of alerts, in one batch with the flip that raised them. A later record of an alert replaces the earlier. */
-export interface AlertRecord {
-  readonly alert: Alert;
-  readonly deliveries: readonly Delivery[];
 }
 
 /** Decides what a flip is worth telling. The nodes ask it; whoever keeps the outbox answers. */

@@ -35,3 +35,9 @@ export interface Delivery {
   readonly attempts: number;
   readonly lastError: string | undefined;
 }
+
+/** What is stored of an alert, the first time in one batch with the flip that raised it. A later record replaces the earlier. */
+export interface AlertRecord {
+  readonly alert: Alert;
+  readonly deliveries: readonly Delivery[];
+}
