@@ -90,3 +90,9 @@ export interface LastHold {
 export function isOpen({ state }: Pick<Delivery, 'state'>): boolean {
   return state === 'pending' || state === 'held';
 }
+
+/** What is stored of an alert, the first time in one batch with the flip that raised it. A later record replaces the earlier. */
+export interface AlertRecord {
+  readonly alert: Alert;
+  readonly deliveries: readonly Delivery[];
+}

@@ -7,7 +7,7 @@ export type NodeState = 'active' | 'inactive' | 'failed';
 /** Why a node's state changed: a heartbeat came, none came in time, or the node reported trouble itself. */
 export type FlipCause = 'heartbeat' | 'silence' | 'report';
 
-/** A change of a node's state. */
+/** A change of a node's state. Of one node, no two are at the same instant. */
 export interface Flip {
   readonly node: NodeName;
   readonly from: NodeState;
@@ -15,7 +15,7 @@ export interface Flip {
   /** The deadline that passed, or the heartbeat or report that came; not when it was noticed. */
   readonly at: Instant;
   readonly cause: FlipCause;
-  /** Missed deadlines in a row, after the flip. */
+  /** Missed deadlines in a row that were borne, after the flip: the one that fails a node is not among them. */
   readonly retries: number;
   /** How much of the silence before it the daemon was itself blind for. */
   readonly blind: Millis;
@@ -32,4 +32,40 @@ export interface NodeFacts {
   readonly labels: Readonly<Record<string, string>>;
   /** The channels its alerts go to; undefined for all. */
   readonly channels: readonly string[] | undefined;
+}
+
+/** What was chosen for a node. Undefined leaves it to the configuration, also when that changes. */
+export interface NodeSettings {
+  readonly timeout: Millis | undefined;
+  readonly maxRetries: number | undefined;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly channels: readonly string[] | undefined;
+}
+
+/** A node as it is known until it is deleted. */
+export interface Registration {
+  readonly name: NodeName;
+  readonly registeredAt: Instant;
+  readonly settings: NodeSettings;
+  /** Since when it is paused; undefined when it is not. */
+  readonly pausedAt: Instant | undefined;
+}
+
+/** How a node stands. It changes with every heartbeat, and goes to disk in checkpoints. */
+export interface NodeStatus {
+  readonly state: NodeState;
+  readonly retries: number;
+  readonly lastHeartbeat: Instant | undefined;
+  /** When it came to its state: the last flip, or the registration. */
+  readonly since: Instant;
+  /** The next deadline on the vigil, see `vigil.ts`. It means nothing of who has failed or is paused. */
+  readonly deadline: Millis;
+  /** How much of the vigil's time the daemon had been blind for when the node was last heard. */
+  readonly heardBlind: Millis;
+}
+
+/** A stretch in which a node was paused, over now. */
+export interface Pause {
+  readonly from: Instant;
+  readonly to: Instant;
 }

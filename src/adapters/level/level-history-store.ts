@@ -3,10 +3,21 @@ import path from 'node:path';
 import type { BlindInterval } from '../../domain/blindness.js';
 import type { EndedSession, OpenSession } from '../../domain/session.js';
 import type { Instant } from '../../domain/time.js';
+import type { Flip, Pause } from '../../domain/node.js';
+import type { NodeName } from '../../domain/node-name.js';
 import type { UserId } from '../../domain/user-id.js';
 import type { HeartbeatError } from '../../errors.js';
-import type { HistoryRange, HistoryRecord, HistoryStore, StoreSummary } from '../../ports/history-store.js';
+import type {
+  FlipRange,
+  HistoryRange,
+  HistoryRecord,
+  HistoryStore,
+  StoredNode,
+  StoreSummary,
+} from '../../ports/history-store.js';
+import type { KeyRange } from './binary.js';
 import {
+  blindBefore,
   blindFrom,
   blindIntervals,
   endedBound,
@@ -19,7 +30,6 @@ import {
   sessionFrom,
   sessionKeyOf,
   sessionsOf,
-  type KeyRange,
 } from './codec.js';
 import {
   entries,
@@ -31,7 +41,16 @@ import {
   type Database,
 } from './database.js';
 import { addErasure, Scrubber } from './erasure.js';
-import { readLedger, readRecovery, readWatermark, upgrade, writeFacts, type Ledger } from './meta.js';
+import {
+  readLedger,
+  readRecovery,
+  readVigil,
+  readWatermark,
+  upgrade,
+  writeFacts,
+  type Ledger,
+} from './meta.js';
+import { nodeNames, storedFlips, storedNodes, storedPauses } from './nodes.js';
 import { closedError, openError, readError, writeError } from './problems.js';
 import { addRecord, findStored } from './records.js';
 import { proveRoom } from './room.js';
@@ -94,6 +113,7 @@ export class LevelHistoryStore implements HistoryStore {
         watermark: await readWatermark(db, this.#directory),
         recovery: await readRecovery(db, this.#directory),
         latestEnd: ledger.latestEnd,
+        vigil: await readVigil(db, this.#directory),
       };
       const scrubber = new Scrubber(db, (error) => this.#refused(opened, error));
       const opened: Opened = { db, summary, scrubber, ledger, refusal: undefined };
@@ -216,6 +236,41 @@ export class LevelHistoryStore implements HistoryStore {
       }
     }
     return intervals;
+  }
+
+  async blindBetween(from: Instant, to: Instant): Promise<readonly BlindInterval[]> {
+    const { db } = await this.#database();
+    const found: BlindInterval[] = [];
+    for await (const chunk of entries(db, blindBefore(to), { reverse: true })) {
+      for (const [key, value] of chunk) {
+        const interval = blindFrom(key, value);
+        if (interval === undefined) continue;
+        // They come one after the other: what began sooner was over sooner.
+        if (interval.to <= from) return found;
+        found.push(interval);
+      }
+    }
+    return found;
+  }
+
+  async *nodes(): AsyncIterable<readonly StoredNode[]> {
+    const { db } = await this.#database();
+    yield* storedNodes(db, this.#directory);
+  }
+
+  async *nodeNames(after: NodeName | undefined): AsyncIterable<readonly NodeName[]> {
+    const { db } = await this.#database();
+    yield* nodeNames(db, after);
+  }
+
+  async *flips(node: NodeName, range: FlipRange): AsyncIterable<readonly Flip[]> {
+    const { db } = await this.#database();
+    yield* storedFlips(db, node, range);
+  }
+
+  async pauses(node: NodeName): Promise<readonly Pause[]> {
+    const { db } = await this.#database();
+    return storedPauses(db, node);
   }
 
   countSessions(): number {

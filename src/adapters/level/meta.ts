@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { Recovery } from '../../domain/recovery.js';
 import { instant, type Instant } from '../../domain/time.js';
+import type { Vigil } from '../../domain/vigil.js';
 import { HeartbeatError } from '../../errors.js';
 import { healedUsers, metaKey, sequenceOf, VERSION } from './codec.js';
 import { firstEntry, get, SYNCED, type Batch, type Database } from './database.js';
@@ -32,8 +33,16 @@ const recoverySchema = z.object({
   ),
 });
 
+const vigilSchema = z.object({
+  awake: z.number(),
+  blind: z.number(),
+  wall: instantSchema,
+  wakings: z.array(z.object({ awake: z.number(), blind: z.number() })),
+});
+
 /**
- * Brings the database to this version. There has been only one so far: the next one adds its step here.
+ * Brings the database to this version. Version 2 added kinds of records and changed none, so that nothing of version 1
+ * has to be written anew; the next one adds its step here.
  *
  * @throws HeartbeatError when it is newer, or no history at all
  */
@@ -51,6 +60,8 @@ export async function upgrade(db: Database, directory: string): Promise<void> {
         'start the newer daemon that wrote it, or choose another data_dir',
     );
   }
+  // A daemon that knows only the version before this one would not know of the nodes.
+  if (version < VERSION) await db.put(metaKey('version'), json(VERSION), SYNCED);
 }
 
 const EVERYTHING = { gte: Buffer.alloc(0), lt: Buffer.alloc(64, 0xff) };
@@ -74,6 +85,14 @@ export function writeRecovery(batch: Batch, { generation, silent }: Recovery): v
     ends_at: group.endsAt,
   }));
   batch.put(metaKey('recovery'), json({ generation, silent: groups }));
+}
+
+export function readVigil(db: Database, directory: string): Promise<Vigil | undefined> {
+  return read(db, directory, 'vigil', vigilSchema);
+}
+
+export function writeVigil(batch: Batch, vigil: Vigil): void {
+  batch.put(metaKey('vigil'), json(vigil));
 }
 
 export async function readLedger(db: Database, directory: string): Promise<Ledger> {
