@@ -1,5 +1,13 @@
-import { AlertIds, raisedAt } from '../../src/domain/alert-id.js';
-import type { Alert, AlertRecord, AlertType, Delivery, Folds, LastHold } from '../../src/domain/alert.js';
+import { AlertIds } from '../../src/domain/alert-id.js';
+import type {
+  Alert,
+  AlertId,
+  AlertRecord,
+  AlertType,
+  Delivery,
+  Folds,
+  LastHold,
+} from '../../src/domain/alert.js';
 import type { NodeName } from '../../src/domain/node-name.js';
 import type { Flip, NodeFacts } from '../../src/domain/node.js';
 import { instant, moment, type Instant, type Moment } from '../../src/domain/time.js';
@@ -19,6 +27,15 @@ export interface AlertingOptions {
 export interface Route {
   readonly name: string;
   readonly events: readonly AlertType[];
+}
+
+/** What is known of a mass failure while alerts are held for it. */
+interface Holding {
+  /** The alert that tells of it. */
+  readonly alert: AlertId;
+  count: number;
+  readonly sample: NodeName[];
+  readonly watched: number;
 }
 
 /** What decides needs to know of the world. */
@@ -47,7 +64,7 @@ export class AlertingRules {
   readonly mass: MassFailure;
   readonly flapping: Flapping;
   /** The hold that is on. */
-  #hold: { count: number; readonly sample: NodeName[]; readonly watched: number } | undefined;
+  #hold: Holding | undefined;
 
   constructor(options: AlertingOptions, open: OpenAlerts, random: () => number) {
     this.#options = options;
@@ -59,16 +76,17 @@ export class AlertingRules {
 
   /** @returns the records that change, and with them the hold that begins */
   raise(
-    { flip, node }: NodeChange,
+    change: NodeChange,
     circumstances: Circumstances,
   ): { readonly records: readonly AlertRecord[]; readonly hold: LastHold | undefined } {
+    const { flip, node } = change;
     const type = typeOf(flip);
     const changes = new Map<string, AlertRecord>();
     if (type === undefined) {
       if (flip.to === 'active') this.#cancelUntold(node, changes);
       return { records: this.#put(changes, circumstances.now), hold: undefined };
     }
-    const hold = type === 'node.failed' ? this.#countFailure(node, circumstances, changes) : undefined;
+    const hold = type === 'node.failed' ? this.#countFailure(change, circumstances, changes) : undefined;
     const channels = this.#options.channels.filter(
       ({ name, events }) => events.includes(type) && (node.channels?.includes(name) ?? true),
     );
@@ -95,13 +113,13 @@ export class AlertingRules {
 
   /** Takes up what an earlier run has left: who was told in the last hour, and whether alerts are held. */
   resume(recent: Iterable<AlertRecord>, last: LastHold | undefined, now: Moment, wall: Instant): void {
-    for (const { alert, deliveries } of recent) {
-      if (alert.node === undefined) continue;
-      const at = moment(now - Math.max(0, wall - raisedAt(alert.id)));
-      for (const { channel, state } of deliveries) {
-        if (state === 'pending' || state === 'delivered' || state === 'dead')
-          this.flapping.told(channel, alert.node.name, at);
-      }
+    const told = [...recent].flatMap(({ alert: { node }, deliveries }) =>
+      node === undefined
+        ? []
+        : deliveries.filter(isMessage).map(({ channel, since }) => ({ node, channel, since })),
+    );
+    for (const { node, channel, since } of told.sort((a, b) => a.since - b.since)) {
+      this.flapping.told(channel, node.name, moment(now - Math.max(0, wall - since)));
     }
     const holding = this.#open.heldTogether.size > 0;
     if (last !== undefined) this.mass.resume(last, holding, now, wall);
@@ -110,12 +128,12 @@ export class AlertingRules {
 
   /** A mass failure is told with what is known when somebody is first told of it. */
   upToDate(alert: Alert): Alert {
-    if (alert.type !== 'mass_failure' || this.#hold === undefined) return alert;
+    if (this.#hold?.alert !== alert.id) return alert;
     return { ...alert, ...this.#massFacts(this.#hold) };
   }
 
   #countFailure(
-    node: NodeFacts,
+    { node, flip: { at } }: NodeChange,
     { now, wall, watched }: Circumstances,
     changes: Map<string, AlertRecord>,
   ): LastHold | undefined {
@@ -127,13 +145,14 @@ export class AlertingRules {
       if (this.#hold.sample.length < SAMPLE) this.#hold.sample.push(node.name);
       return undefined;
     }
-    this.#hold = { count: this.mass.inWindow, sample: [node.name], watched };
+    const id = this.ids.next(wall);
+    this.#hold = { alert: id, count: this.mass.inWindow, sample: [node.name], watched };
     const channels = this.#options.channels.filter(({ events }) => events.includes('mass_failure'));
     if (channels.length > 0) {
       const alert: Alert = {
-        id: this.ids.next(wall),
+        id,
         type: 'mass_failure',
-        at: wall,
+        at,
         node: undefined,
         blind: 0,
         ...this.#massFacts(this.#hold),
@@ -143,7 +162,7 @@ export class AlertingRules {
     return { from: wall, until: instant(wall + this.#options.massFailure.hold) };
   }
 
-  #massFacts({ count, sample, watched }: NonNullable<typeof this.#hold>): Pick<Alert, 'message' | 'mass'> {
+  #massFacts({ count, sample, watched }: Holding): Pick<Alert, 'message' | 'mass'> {
     return {
       message: massFailureSentence(count, watched, this.#options.massFailure, sample),
       mass: { count, sample: [...sample] },
@@ -238,7 +257,8 @@ function typeOf({ from, to, cause }: Flip): NodeAlertType | undefined {
 /** The last ones of which nobody can have heard. */
 function trailingUntold(open: readonly OpenDelivery[]): readonly OpenDelivery[] {
   const told = open.findLastIndex(
-    ({ delivery, record }) => delivery.attempts > 0 || record.alert.type === 'node.recovered' && !stands({ delivery, record }),
+    ({ delivery, record }) =>
+      delivery.attempts > 0 || (record.alert.type === 'node.recovered' && !stands({ delivery, record })),
   );
   return open.slice(told + 1);
 }
@@ -250,6 +270,10 @@ function isFailure({ record: { alert } }: OpenDelivery): boolean {
 /** Whether it stands, or will stand, for others of its node. */
 function stands({ delivery }: OpenDelivery): boolean {
   return delivery.hold === 'flapping' || delivery.folds !== undefined;
+}
+
+function isMessage({ state }: Delivery): boolean {
+  return state === 'pending' || state === 'delivered' || state === 'dead';
 }
 
 export function fresh(channel: string, since: Instant): Delivery {

@@ -114,7 +114,6 @@ export class ChannelMachine {
     this.#stopping = true;
   }
 
-  /** What was asked for and not granted is asked for again. */
   start(): void {
     this.#stopping = false;
   }

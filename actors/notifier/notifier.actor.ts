@@ -35,7 +35,8 @@ import { lanesOf, letGo } from './release.js';
 import { overflowSentence, testSentence } from './sentences.js';
 
 const MAILBOX = 1_000_000;
-const HOUR: Millis = 3_600_000;
+/** Messages of the last hour may be of alerts that were raised in the one before. */
+const RECENT: Millis = 2 * 3_600_000;
 /** Alerts that one message stands for, at the most, and so the records of one batch. */
 const GROUP = 5_000;
 /** Records that are handed to history at once. */
@@ -101,6 +102,8 @@ export class Notifier implements Actor<NotifierMessage>, Alerting {
   /** Changed while the disk refused writes, and not handed to history. */
   readonly #deferred = new Set<AlertId>();
   #lost: { count: number; readonly sample: NodeName[] } = { count: 0, sample: [] };
+  /** No summary may go out before this. */
+  #summariesDue: Moment = moment(-Infinity);
   #loaded = false;
   #cell: Cell<NotifierMessage> | undefined;
   #lifeline: Lifeline | undefined;
@@ -138,17 +141,17 @@ export class Notifier implements Actor<NotifierMessage>, Alerting {
       for (const record of chunk) this.#open.restore(record, momentOf(raisedAt(record.alert.id), now, wall));
     }
     const recent: AlertRecord[] = [];
-    for await (const chunk of outbox.alerts({ from: earliestIdAt(instant(wall - HOUR)) }))
+    for await (const chunk of outbox.alerts({ from: earliestIdAt(instant(wall - RECENT)) }))
       recent.push(...chunk);
     for await (const [newest] of outbox.alerts({})) {
       if (newest !== undefined) this.#rules.ids.startAfter(newest.alert.id);
       break;
     }
-    this.#rules.resume(recent.reverse(), await outbox.lastHold(), now, wall);
+    this.#rules.resume(recent, await outbox.lastHold(), now, wall);
     this.#loaded = true;
     const records = [...this.#open.all()];
     this.#persist(records.flatMap((record) => this.#withoutLostChannels(record)));
-    for (const record of records) this.#offer(record);
+    this.#offer(records);
     if (records.length > 0) this.#around.logger.info('alerts to deliver', { alerts: records.length });
   }
 
@@ -210,12 +213,10 @@ export class Notifier implements Actor<NotifierMessage>, Alerting {
   committed(records: readonly AlertRecord[], stored: boolean): void {
     for (const record of records) {
       if (stored) this.#open.stored(record);
-      const { id } = record.alert;
       const beginning = this.#beginnings.get(record);
       if (beginning !== undefined) this.#begin(record, beginning);
-      const current = this.#open.get(id);
-      if (current !== undefined) this.#offer(current);
     }
+    this.#offer(records);
     this.#setAlarm();
   }
 
@@ -370,7 +371,10 @@ export class Notifier implements Actor<NotifierMessage>, Alerting {
   }
 
   #tellSummaries(now: Moment, wall: Instant): void {
+    if (now < this.#summariesDue) return;
     const due: AlertRecord[] = [];
+    // One that is new cannot be due any sooner.
+    let next = moment(now + this.#rules.flapping.rest);
     for (const [id, changedAt] of this.#open.summaries) {
       const record = this.#open.get(id);
       const node = record?.alert.node?.name;
@@ -385,6 +389,7 @@ export class Notifier implements Actor<NotifierMessage>, Alerting {
       }
       if (changed !== record) due.push(changed);
     }
+    this.#summariesDue = next;
     this.#persist(due);
   }
 
@@ -433,13 +438,23 @@ export class Notifier implements Actor<NotifierMessage>, Alerting {
     this.#persist([{ alert, deliveries }]);
   }
 
-  #offer(record: AlertRecord): void {
+  /** Lets channels deliver what is pending, as it is now. They know what they have been offered before. */
+  #offer(records: readonly AlertRecord[]): void {
     const { channels, clock } = this.#around;
     const [now, wall] = [clock.now(), clock.wall()];
-    for (const delivery of record.deliveries) {
-      if (delivery.state === 'pending')
-        channels.get(delivery.channel)?.offer([offerOf(record, delivery, now, wall)]);
+    const offers = new Map<string, Offer[]>();
+    for (const { alert } of records) {
+      const record = this.#open.get(alert.id);
+      if (record === undefined) continue;
+      for (const delivery of record.deliveries) {
+        if (delivery.state !== 'pending') continue;
+        const offered = offers.get(delivery.channel);
+        const offer = offerOf(record, delivery, now, wall);
+        if (offered === undefined) offers.set(delivery.channel, [offer]);
+        else offered.push(offer);
+      }
     }
+    for (const [channel, offered] of offers) channels.get(channel)?.offer(offered);
   }
 
   #setAlarm(): void {
@@ -457,8 +472,10 @@ export class Notifier implements Actor<NotifierMessage>, Alerting {
   }
 
   #nextWake(): Moment | undefined {
-    // TODO
-    return undefined;
+    const held =
+      this.#rules.mass.until ?? (this.#open.heldTogether.size > 0 ? this.#around.clock.now() : Infinity);
+    const at = Math.min(held, this.#open.summaries.size > 0 ? this.#summariesDue : Infinity);
+    return at === Infinity ? undefined : moment(at);
   }
 
   inspect(): object {
@@ -497,7 +514,11 @@ function offerOf(record: AlertRecord, delivery: Delivery, now: Moment, wall: Ins
     lanes: lanesOf(record),
     since,
     attempts,
-    lastAttempt: lastAttempt === undefined ? undefined : momentOf(lastAttempt, now, wall),
+    // Who asks for another attempt does not want to wait for it.
+    lastAttempt:
+      lastAttempt === undefined || lastAttempt < delivery.since
+        ? undefined
+        : momentOf(lastAttempt, now, wall),
     notBefore: isCounted ? moment(since + COUNTING) : undefined,
   };
 }

@@ -74,7 +74,7 @@ export interface Folds {
   readonly ids: readonly AlertId[];
 }
 
-/** What is stored of an alert. A later record of the same alert replaces the earlier. */
+/** What is stored of an alert, the first time in one batch with the flip that raised it. A later record replaces the earlier. */
 export interface AlertRecord {
   readonly alert: Alert;
   readonly deliveries: readonly Delivery[];
@@ -89,10 +89,4 @@ export interface LastHold {
 /** Something is still to be done about it. */
 export function isOpen({ state }: Pick<Delivery, 'state'>): boolean {
   return state === 'pending' || state === 'held';
-}
-
-/** What is stored of an alert, the first time in one batch with the flip that raised it. A later record replaces the earlier. */
-export interface AlertRecord {
-  readonly alert: Alert;
-  readonly deliveries: readonly Delivery[];
 }

@@ -1,4 +1,4 @@
-import type { AlertRecord } from '../domain/alert.js';
+import type { AlertRecord, LastHold } from '../domain/alert.js';
 import type { BlindInterval } from '../domain/blindness.js';
 import type { Flip, NodeStatus, Pause, Registration } from '../domain/node.js';
 import type { NodeName } from '../domain/node-name.js';
@@ -7,6 +7,7 @@ import type { EndedSession, OpenSession } from '../domain/session.js';
 import type { Instant } from '../domain/time.js';
 import type { UserId } from '../domain/user-id.js';
 import type { Vigil } from '../domain/vigil.js';
+import type { Outbox } from './outbox.js';
 
 /** One fact to be stored. A batch of them is stored whole or not at all, in the order given. */
 export type HistoryRecord =
@@ -50,7 +51,9 @@ export type HistoryRecord =
   /** How long the daemon has been awake. */
   | { readonly kind: 'vigil'; readonly vigil: Vigil }
   /** What became of alerts; new ones are in one batch with the flip that raised them. */
-  | { readonly kind: 'alerts'; readonly records: readonly AlertRecord[] };
+  | { readonly kind: 'alerts'; readonly records: readonly AlertRecord[] }
+  /** Alerts are held for a mass failure. */
+  | { readonly kind: 'held'; readonly hold: LastHold };
 
 /** How a node stands. */
 export interface NodeStanding {
@@ -100,7 +103,7 @@ export interface FlipRange {
  * Where history is kept. One daemon owns it; the history actor alone writes to it, one batch at a time.
  * Failures are rejections with a `HeartbeatError`.
  */
-export interface HistoryStore {
+export interface HistoryStore extends Outbox {
   /**
    * @throws HeartbeatError `HEARTBEAT_STORE_LOCKED`, `…_CORRUPT`, `…_TOO_NEW`, `…_UNWRITABLE` or `…_FAILED`
    */
@@ -139,6 +142,13 @@ export interface HistoryStore {
    * @returns how many were removed; fewer than `limit` means that none are left
    */
   prune(before: Instant, limit: number): Promise<number>;
+
+  /**
+   * Removes at most `limit` alerts that were raised before `before`, but none about which something is still to be done.
+   *
+   * @returns how many were removed; fewer than `limit` means that none are left
+   */
+  pruneAlerts(before: Instant, limit: number): Promise<number>;
 
   /** The blind intervals, newest first. */
   blindIntervals(limit: number): Promise<readonly BlindInterval[]>;

@@ -37,7 +37,9 @@ const endedSessions = rangeOf(ENDED);
 export const healedUsers = rangeOf(HEALED);
 export const blindIntervals = rangeOf(BLIND);
 
-export function metaKey(name: 'version' | 'watermark' | 'recovery' | 'facts' | 'erasing' | 'vigil'): Buffer {
+export function metaKey(
+  name: 'version' | 'watermark' | 'recovery' | 'facts' | 'erasing' | 'hold' | 'vigil',
+): Buffer {
   return Buffer.concat([Buffer.of(META), Buffer.from(name)]);
 }
 

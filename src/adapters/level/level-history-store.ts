@@ -1,5 +1,6 @@
 import { readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
+import type { AlertId, AlertRecord, LastHold } from '../../domain/alert.js';
 import type { BlindInterval } from '../../domain/blindness.js';
 import type { EndedSession, OpenSession } from '../../domain/session.js';
 import type { Instant } from '../../domain/time.js';
@@ -15,6 +16,8 @@ import type {
   StoredNode,
   StoreSummary,
 } from '../../ports/history-store.js';
+import type { AlertRange } from '../../ports/outbox.js';
+import { addAlertPruning, alertOf, alertsWithin, openAlerts } from './alerts.js';
 import type { KeyRange } from './binary.js';
 import {
   blindBefore,
@@ -42,6 +45,7 @@ import {
 } from './database.js';
 import { addErasure, Scrubber } from './erasure.js';
 import {
+  readLastHold,
   readLedger,
   readRecovery,
   readVigil,
@@ -195,6 +199,37 @@ export class LevelHistoryStore implements HistoryStore {
     this.#inDoubt = true;
     opened.refusal ??= writeError(error);
     return opened.refusal;
+  }
+
+  async pruneAlerts(before: Instant, limit: number): Promise<number> {
+    const opened = await this.#database();
+    return this.#change(opened, async (batch, ledger) => {
+      const { removed, prunedBefore } = await addAlertPruning(
+        opened.db,
+        batch,
+        before,
+        limit,
+        ledger.alertsPrunedBefore,
+      );
+      ledger.alertsPrunedBefore = prunedBefore;
+      return removed;
+    });
+  }
+
+  async *openAlerts(): AsyncIterable<readonly AlertRecord[]> {
+    yield* openAlerts((await this.#database()).db);
+  }
+
+  async *alerts(range: AlertRange): AsyncIterable<readonly AlertRecord[]> {
+    yield* alertsWithin((await this.#database()).db, range);
+  }
+
+  async alert(id: AlertId): Promise<AlertRecord | undefined> {
+    return alertOf((await this.#database()).db, id);
+  }
+
+  async lastHold(): Promise<LastHold | undefined> {
+    return readLastHold((await this.#database()).db, this.#directory);
   }
 
   async *openSessions(): AsyncIterable<readonly OpenSession[]> {

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import type { AlertId, LastHold } from '../../domain/alert.js';
 import type { Recovery } from '../../domain/recovery.js';
 import { instant, type Instant } from '../../domain/time.js';
 import type { Vigil } from '../../domain/vigil.js';
@@ -20,6 +21,8 @@ export interface Ledger extends Facts {
   healedSequence: number;
   /** All that ended before it has been pruned. Where it lay is slow to read until LevelDB has merged its files. */
   prunedBefore: number;
+  /** No alert that was raised before it can be pruned. */
+  alertsPrunedBefore: AlertId | undefined;
 }
 
 const instantSchema = z.number().transform(instant);
@@ -39,6 +42,8 @@ const vigilSchema = z.object({
   wall: instantSchema,
   wakings: z.array(z.object({ awake: z.number(), blind: z.number() })),
 });
+
+const holdSchema = z.object({ from: instantSchema, until: instantSchema });
 
 /**
  * Brings the database to this version. Version 2 added kinds of records and changed none, so that nothing of version 1
@@ -95,6 +100,14 @@ export function writeVigil(batch: Batch, vigil: Vigil): void {
   batch.put(metaKey('vigil'), json(vigil));
 }
 
+export function readLastHold(db: Database, directory: string): Promise<LastHold | undefined> {
+  return read(db, directory, 'hold', holdSchema);
+}
+
+export function writeLastHold(batch: Batch, hold: LastHold): void {
+  batch.put(metaKey('hold'), json(hold));
+}
+
 export async function readLedger(db: Database, directory: string): Promise<Ledger> {
   const facts = await read(db, directory, 'facts', factsSchema);
   const recovery = await readRecovery(db, directory);
@@ -105,6 +118,7 @@ export async function readLedger(db: Database, directory: string): Promise<Ledge
     generation: recovery?.generation ?? 0,
     healedSequence: lastHealed === undefined ? 0 : sequenceOf(lastHealed[0]) + 1,
     prunedBefore: -Infinity,
+    alertsPrunedBefore: undefined,
   };
 }
 

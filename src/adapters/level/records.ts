@@ -2,6 +2,7 @@ import { assertNever } from '../../domain/assert-never.js';
 import type { NodeName } from '../../domain/node-name.js';
 import type { Instant } from '../../domain/time.js';
 import type { HistoryRecord } from '../../ports/history-store.js';
+import { addAlert, findStates, type StoredStates } from './alerts.js';
 import {
   blindKey,
   endedKeyOf,
@@ -16,7 +17,7 @@ import {
   sessionValue,
 } from './codec.js';
 import { entries, getMany, type Batch, type Database } from './database.js';
-import { writeRecovery, writeVigil, writeWatermark, type Ledger } from './meta.js';
+import { writeLastHold, writeRecovery, writeVigil, writeWatermark, type Ledger } from './meta.js';
 import {
   flipKey,
   flipValue,
@@ -39,6 +40,7 @@ export interface Stored {
   readonly healed: Buffer[];
   /** The keys of all that a node which is forgotten has beside its own, by node. */
   readonly forgotten: ReadonlyMap<NodeName, Buffer[]>;
+  readonly alerts: StoredStates;
 }
 
 /** @param inDoubt some of the records may have reached the disk already, in a batch that was refused */
@@ -52,6 +54,7 @@ export async function findStored(
     ends: mayBeStored ? await findEnds(db, records) : undefined,
     healed: records.some(isSettledRecovery) ? await findHealed(db) : [],
     forgotten: await findForgotten(db, records),
+    alerts: await findStates(db, records),
   };
 }
 
@@ -147,7 +150,10 @@ export function addRecord(batch: Batch, record: HistoryRecord, ledger: Ledger, s
       writeVigil(batch, record.vigil);
       return;
     case 'alerts':
-      // The outbox comes with the alerts.
+      for (const alert of record.records) addAlert(batch, alert, stored.alerts);
+      return;
+    case 'held':
+      writeLastHold(batch, record.hold);
       return;
     default:
       assertNever(record);

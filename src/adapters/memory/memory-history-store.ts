@@ -1,4 +1,5 @@
 import { assertNever } from '../../domain/assert-never.js';
+import type { AlertId, AlertRecord, LastHold } from '../../domain/alert.js';
 import type { BlindInterval } from '../../domain/blindness.js';
 import type { Recovery } from '../../domain/recovery.js';
 import type { Flip, Pause } from '../../domain/node.js';
@@ -15,6 +16,8 @@ import type {
   StoredNode,
   StoreSummary,
 } from '../../ports/history-store.js';
+import type { AlertRange } from '../../ports/outbox.js';
+import { MemoryAlerts } from './memory-alerts.js';
 import { MemoryNodes } from './memory-nodes.js';
 
 const CHUNK = 500;
@@ -30,6 +33,8 @@ export class MemoryHistoryStore implements HistoryStore {
   #latestEnd: Instant | undefined;
   readonly #nodes = new MemoryNodes();
   #vigil: Vigil | undefined;
+  readonly #alerts = new MemoryAlerts();
+  #lastHold: LastHold | undefined;
 
   open(): Promise<StoreSummary> {
     return Promise.resolve({
@@ -97,7 +102,10 @@ export class MemoryHistoryStore implements HistoryStore {
         this.#vigil = record.vigil;
         return;
       case 'alerts':
-        // The outbox comes with the alerts.
+        for (const alert of record.records) this.#alerts.put(alert);
+        return;
+      case 'held':
+        this.#lastHold = record.hold;
         return;
       default:
         assertNever(record);
@@ -161,6 +169,26 @@ export class MemoryHistoryStore implements HistoryStore {
       .slice(0, limit);
     for (const { sessions, session } of old) sessions.delete(session.onlineAt);
     return Promise.resolve(old.length);
+  }
+
+  pruneAlerts(before: Instant, limit: number): Promise<number> {
+    return Promise.resolve(this.#alerts.prune(before, limit));
+  }
+
+  openAlerts(): AsyncIterable<readonly AlertRecord[]> {
+    return this.#alerts.open();
+  }
+
+  alerts(range: AlertRange): AsyncIterable<readonly AlertRecord[]> {
+    return this.#alerts.within(range);
+  }
+
+  alert(id: AlertId): Promise<AlertRecord | undefined> {
+    return Promise.resolve(this.#alerts.get(id));
+  }
+
+  lastHold(): Promise<LastHold | undefined> {
+    return Promise.resolve(this.#lastHold);
   }
 
   blindIntervals(limit: number): Promise<readonly BlindInterval[]> {

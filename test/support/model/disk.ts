@@ -1,3 +1,5 @@
+import type { AlertId, AlertRecord, LastHold } from '../../../src/domain/alert.js';
+import type { AlertRange } from '../../../src/ports/outbox.js';
 import type { BlindInterval } from '../../../src/domain/blindness.js';
 import type { Flip, Pause } from '../../../src/domain/node.js';
 import type { NodeName } from '../../../src/domain/node-name.js';
@@ -194,6 +196,26 @@ class Attachment implements HistoryStore {
 
   pauses(node: NodeName): Promise<readonly Pause[]> {
     return this.#read((inner) => inner.pauses(node));
+  }
+
+  openAlerts(): AsyncIterable<readonly AlertRecord[]> {
+    return this.#iterate((inner) => inner.openAlerts());
+  }
+
+  alerts(range: AlertRange): AsyncIterable<readonly AlertRecord[]> {
+    return this.#iterate((inner) => inner.alerts(range));
+  }
+
+  alert(id: AlertId): Promise<AlertRecord | undefined> {
+    return this.#read((inner) => inner.alert(id));
+  }
+
+  lastHold(): Promise<LastHold | undefined> {
+    return this.#read((inner) => inner.lastHold());
+  }
+
+  pruneAlerts(before: Instant, limit: number): Promise<number> {
+    return this.#change((inner) => inner.pruneAlerts(before, limit));
   }
 
   countSessions(): number {
