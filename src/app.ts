@@ -73,6 +73,7 @@ export class App implements Daemon {
     const history = new History(
       {
         retention: config.history.retention,
+        alertRetention: null,
         pruneEvery: pruneEvery(config.history.retention ?? Infinity),
         slowCommit: config.history.slow_commit,
         queue: config.limits.history_queue,
@@ -86,6 +87,8 @@ export class App implements Daemon {
         settle: (settlements) => {
           shards.settle(settlements);
         },
+        alertsCommitted: () => undefined,
+        reopened: () => undefined,
       },
     );
     const shards = new LocalShards(

@@ -34,8 +34,12 @@ export class Backlog {
   /** The next entries that can be written in one batch: an erasure is one of its own. */
   take(limit: number): Queued[] {
     let end = this.#first;
-    const most = Math.min(this.#entries.length, this.#first + limit);
-    while (end < most && this.#entries[end]?.kind !== 'erase') end++;
+    const most = this.#entries.length;
+    for (let left = limit; left > 0 && end < most; end++) {
+      const entry = this.#entries[end];
+      if (entry?.kind === 'erase') break;
+      left -= entry?.kind === 'alerts' ? entry.records.length : 1;
+    }
     if (end === this.#first && end < most) end++;
     const taken = this.#entries.slice(this.#first, end);
     this.#first = end;
@@ -50,6 +54,11 @@ export class Backlog {
   restore(unwritten: readonly Queued[], keep: (entry: Queued) => boolean): void {
     this.#entries = [...unwritten, ...this.#entries.slice(this.#first).filter(keep)];
     this.#first = 0;
+  }
+
+  /** The alerts that wait. */
+  alerts(): HistoryRecord[] {
+    return this.#entries.slice(this.#first).flatMap((entry) => (entry.kind === 'alerts' ? [entry] : []));
   }
 
   /** The end is on disk. */

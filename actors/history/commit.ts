@@ -1,4 +1,5 @@
 import { assertNever } from '../../src/domain/assert-never.js';
+import type { AlertRecord } from '../../src/domain/alert.js';
 import type { EndedSession } from '../../src/domain/session.js';
 import { instant, type Instant } from '../../src/domain/time.js';
 import type { UserId } from '../../src/domain/user-id.js';
@@ -71,6 +72,8 @@ export function commitOf(
       case 'recovered':
       case 'healed':
       case 'blind':
+      case 'alerts':
+      case 'held':
         records.push(entry);
         break;
       default:
@@ -116,6 +119,8 @@ export function refusalOf({ entries, settlements }: Commit, code: ErrorCode): Re
       case 'recovered':
       case 'healed':
       case 'blind':
+      case 'alerts':
+      case 'held':
         return [entry];
       default:
         return assertNever(entry);
@@ -125,6 +130,11 @@ export function refusalOf({ entries, settlements }: Commit, code: ErrorCode): Re
     retry,
     settlements: settlements.map(({ shard, user }) => ({ shard, user, stored: false, code })),
   };
+}
+
+/** The alerts in what is stored, as it was submitted. */
+export function alertsIn(records: readonly HistoryRecord[]): readonly AlertRecord[] {
+  return records.flatMap((record) => (record.kind === 'alerts' ? record.records : []));
 }
 
 type Resume = Extract<HistoryEntry, { readonly kind: 'resume' }>;

@@ -1,4 +1,5 @@
 import { assertNever } from '../../src/domain/assert-never.js';
+import type { AlertRecord } from '../../src/domain/alert.js';
 import type { EndedSession } from '../../src/domain/session.js';
 import { instant, millis, unixSeconds, type Moment } from '../../src/domain/time.js';
 import type { UserId } from '../../src/domain/user-id.js';
@@ -13,7 +14,7 @@ import type { Lifeline, RunningChild } from '../supervisor/child.js';
 import type { SupervisorPolicy } from '../supervisor/child-spec.js';
 import { RestartLedger } from '../supervisor/restart-ledger.js';
 import { Backlog, type Queued } from './backlog.js';
-import { commitOf, healedBy, isAwaited, refusalOf, usersToLookUp, type Commit } from './commit.js';
+import { alertsIn, commitOf, healedBy, isAwaited, refusalOf, usersToLookUp, type Commit } from './commit.js';
 import type { HistoryEntry, Settlement, StoreState } from './history.protocol.js';
 
 /** The most entries in one batch: enough to carry a mass expiry, and few enough for the store to breathe. */
@@ -27,6 +28,8 @@ const MAILBOX = 1_000_000;
 export interface HistoryOptions {
   /** Seconds; null keeps everything. */
   readonly retention: number | null;
+  /** Seconds that alerts are kept about which nothing is left to do. */
+  readonly alertRetention: number | null;
   /** Seconds between prunings. */
   readonly pruneEvery: number;
   /** Seconds. */
@@ -42,7 +45,14 @@ export interface HistorySurroundings {
   readonly logger: Logger;
   readonly store: HistoryStore;
   settle(settlements: readonly Settlement[]): void;
+  /** Alerts are on disk, or cannot be just now. */
+  alertsCommitted(records: readonly AlertRecord[], stored: boolean): void;
+  /** The disk takes writes again. */
+  reopened(): void;
 }
+
+/** What is deleted when it has become old. */
+type Prunable = 'sessions' | 'alerts';
 
 type HistoryMessage =
   | { readonly kind: 'submit'; readonly entries: readonly HistoryEntry[] }
@@ -81,7 +91,7 @@ export class History implements Actor<HistoryMessage> {
   #commit: Commit | undefined;
   #latestEnd = Infinity;
   #refusals = 0;
-  #pruneWanted = false;
+  #pruneWanted: Prunable[] = [];
   #prunedLast = false;
   readonly #timers = new Map<'prune_due' | 'reopen_due', Cancel>();
   #idle: (() => void) | undefined;
@@ -113,7 +123,7 @@ export class History implements Actor<HistoryMessage> {
     if (this.#summary === undefined) {
       this.#summary = await store.open();
       this.#latestEnd = this.#summary.latestEnd ?? -Infinity;
-      if (this.#options.retention !== null) this.#later('prune_due', this.#options.pruneEvery);
+      if (this.#prunable().length > 0) this.#later('prune_due', this.#options.pruneEvery);
     }
     this.#lifeline = lifeline;
     this.#ledger.forgive();
@@ -225,12 +235,12 @@ export class History implements Actor<HistoryMessage> {
         this.#refused(message.error);
         return;
       case 'prune_due':
-        this.#pruneWanted = true;
+        this.#pruneWanted = this.#prunable();
         this.#later('prune_due', this.#options.pruneEvery);
         return;
       case 'pruned':
         this.#busy = false;
-        this.#pruneWanted = message.removed === PRUNE;
+        if (message.removed < PRUNE) this.#pruneWanted = this.#pruneWanted.slice(1);
         return;
       case 'reopen_due':
         this.#reopen();
@@ -239,6 +249,7 @@ export class History implements Actor<HistoryMessage> {
         this.#busy = false;
         this.#state = 'open';
         this.#around.logger.info('store takes writes again', { waiting: this.#backlog.length });
+        this.#around.reopened();
         return;
       case 'still_refusing':
         this.#busy = false;
@@ -251,7 +262,10 @@ export class History implements Actor<HistoryMessage> {
   }
 
   #accept(entry: HistoryEntry): void {
-    if (entry.kind === 'flush' && this.#backlog.endedOf(entry.user).length === 0) {
+    if (entry.kind === 'alerts' && this.#state === 'refusing') {
+      this.#backlog.push(entry);
+      this.#around.alertsCommitted(entry.records, false);
+    } else if (entry.kind === 'flush' && this.#backlog.endedOf(entry.user).length === 0) {
       this.#around.settle([{ shard: entry.shard, user: entry.user, stored: true, onlineAt: undefined }]);
     } else if (!isAwaited(entry)) {
       this.#backlog.push(entry);
@@ -274,7 +288,7 @@ export class History implements Actor<HistoryMessage> {
 
   #startNext(): void {
     if (this.#busy || this.#state === 'refusing') return;
-    if (this.#pruneWanted && (this.#backlog.length === 0 || !this.#prunedLast)) {
+    if (this.#pruneWanted.length > 0 && (this.#backlog.length === 0 || !this.#prunedLast)) {
       this.#prune();
       return;
     }
@@ -309,8 +323,21 @@ export class History implements Actor<HistoryMessage> {
   #prune(): void {
     this.#prunedLast = true;
     const { clock, store } = this.#around;
-    const before = instant(clock.wall() - millis(this.#options.retention ?? Infinity));
-    this.#begin(store.prune(before, PRUNE), (removed) => ({ kind: 'pruned', removed }));
+    const { retention, alertRetention } = this.#options;
+    const before = (kept: number | null) => instant(clock.wall() - millis(kept ?? Infinity));
+    const work =
+      this.#pruneWanted[0] === 'alerts'
+        ? store.pruneAlerts(before(alertRetention), PRUNE)
+        : store.prune(before(retention), PRUNE);
+    this.#begin(work, (removed) => ({ kind: 'pruned', removed }));
+  }
+
+  #prunable(): Prunable[] {
+    const { retention, alertRetention } = this.#options;
+    return [
+      ...(retention === null ? [] : (['sessions'] as const)),
+      ...(alertRetention === null ? [] : (['alerts'] as const)),
+    ];
   }
 
   #begin<Outcome>(work: Promise<Outcome>, done: (outcome: Outcome) => HistoryMessage): void {
@@ -334,6 +361,7 @@ export class History implements Actor<HistoryMessage> {
     this.#refusals = 0;
     this.#measure(commit.entries.length);
     this.#around.settle(commit.settlements);
+    this.#around.alertsCommitted(alertsIn(commit.records), true);
   }
 
   #measure(entries: number): void {
@@ -360,6 +388,7 @@ export class History implements Actor<HistoryMessage> {
       return !isAwaited(entry);
     });
     this.#around.settle(settlements);
+    this.#around.alertsCommitted(alertsIn([...commit.records, ...this.#backlog.alerts()]), false);
     this.#refuse(dropped.filter(isAwaited), 'HEARTBEAT_STORE_REFUSES');
     this.#reopenLater();
   }

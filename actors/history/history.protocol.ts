@@ -1,3 +1,4 @@
+import type { AlertRecord, LastHold } from '../../src/domain/alert.js';
 import type { BlindInterval } from '../../src/domain/blindness.js';
 import type { Recovery } from '../../src/domain/recovery.js';
 import type { ShardIndex } from '../../src/domain/shard.js';
@@ -42,7 +43,10 @@ export type DaemonEntry =
   | { readonly kind: 'watermark'; readonly at: Instant }
   | { readonly kind: 'recovered'; readonly recovery: Recovery }
   | { readonly kind: 'healed'; readonly generation: number; readonly users: readonly UserId[] }
-  | { readonly kind: 'blind'; readonly interval: BlindInterval };
+  | { readonly kind: 'blind'; readonly interval: BlindInterval }
+  /** What became of alerts. It is stored whole or not at all. */
+  | { readonly kind: 'alerts'; readonly records: readonly AlertRecord[] }
+  | { readonly kind: 'held'; readonly hold: LastHold };
 
 export type HistoryEntry = UserEntry | DaemonEntry;
 
