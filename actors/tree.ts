@@ -5,6 +5,8 @@ import type { SupervisorNode, WorkerNode } from './supervisor/grow.js';
 /** What the tree supervises. */
 export interface Parts {
   readonly history: ChildSpec['start'];
+  readonly outbox: ChildSpec['start'];
+  readonly channels: readonly { readonly name: string; readonly start: ChildSpec['start'] }[];
   readonly shards: readonly { readonly start: ChildSpec['start'] }[];
   readonly gateway: ChildSpec['start'];
 }
@@ -17,6 +19,11 @@ export const POLICIES = {
   /** Of all users of one shard together. */
   shard: { intensity: 20, period: 10 },
   history: { intensity: 3, period: 10 },
+  notifier: { strategy: 'one_for_one', intensity: 3, period: 10, backoff: { min: 0.1, max: 1 } },
+  outbox: { intensity: 3, period: 10 },
+  /** Of all channels together. What a provider or a notifier does is no crash. */
+  channels: { strategy: 'one_for_one', intensity: 10, period: 60, backoff: { min: 0.1, max: 30 } },
+  channel: { intensity: 3, period: 10 },
 } as const satisfies Record<string, SupervisorPolicy | Pick<SupervisorPolicy, 'intensity' | 'period'>>;
 
 /**
@@ -25,6 +32,10 @@ export const POLICIES = {
  * ```
  * root                  one_for_one
  * ├─ history            the only writer of the store
+ * ├─ notifier           one_for_one
+ * │  ├─ outbox          decides what is told, and has it stored
+ * │  └─ channel         one_for_one
+ * │     └─ <name>       delivers by one channel
  * ├─ users              one_for_one
  * │  └─ shard-<n>       one actor per online user, which it restarts itself with what it kept
  * └─ gateway            the HTTP listener
@@ -41,6 +52,24 @@ export function tree(parts: Parts, shutdownTimeout: number): SupervisorNode {
     policy: POLICIES.root,
     children: [
       worker('history', shutdownTimeout * 0.4, parts.history),
+      {
+        kind: 'supervisor',
+        id: 'notifier',
+        restart: 'permanent',
+        shutdown: shutdownTimeout * 0.2,
+        policy: POLICIES.notifier,
+        children: [
+          worker('outbox', shutdownTimeout * 0.05, parts.outbox),
+          {
+            kind: 'supervisor',
+            id: 'channel',
+            restart: 'permanent',
+            shutdown: shutdownTimeout * 0.15,
+            policy: POLICIES.channels,
+            children: parts.channels.map(({ name, start }) => worker(name, shutdownTimeout * 0.15, start)),
+          },
+        ],
+      },
       {
         kind: 'supervisor',
         id: 'users',

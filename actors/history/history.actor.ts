@@ -107,6 +107,11 @@ export class History implements Actor<HistoryMessage> {
     this.#began = around.clock.now();
   }
 
+  /** Batches that have been written. */
+  get commits(): number {
+    return this.#commits;
+  }
+
   get state(): StoreState {
     return this.#state;
   }
@@ -427,6 +432,7 @@ export class History implements Actor<HistoryMessage> {
     return {
       state: this.#state,
       waiting: this.#backlog.length,
+      mailbox: this.#cell?.waiting ?? 0,
       commits: this.#commits,
       slow_commits: this.#slowCommits,
       last_commit_ms: Math.round(this.#lastCommit * 10) / 10,
