@@ -382,8 +382,12 @@ export class Notifier implements Actor<NotifierMessage>, Alerting {
       let changed = record;
       for (const delivery of record.deliveries) {
         const { channel } = delivery;
-        if (delivery.hold !== 'flapping' || this.#rules.flapping.due(channel, node, changedAt) > now)
+        if (delivery.hold !== 'flapping') continue;
+        const at = this.#rules.flapping.due(channel, node, changedAt);
+        if (at > now) {
+          next = moment(Math.min(next, at));
           continue;
+        }
         this.#rules.flapping.told(channel, node, now);
         changed = withDelivery(changed, { ...moved(delivery, 'pending'), since: wall });
       }
