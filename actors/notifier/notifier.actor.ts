@@ -185,16 +185,16 @@ export class Notifier implements Actor<NotifierMessage>, Alerting {
   }
 
   raise(change: NodeChange): readonly AlertRecord[] {
-    const { clock, refusing, watched, remember } = this.#around;
-    if (refusing() && this.#open.unstored.size >= this.#options.unstored) {
+    const { clock } = this.#around;
+    if (this.#around.refusing() && this.#open.unstored.size >= this.#options.unstored) {
       this.#lose(change.node.name);
       return [];
     }
-    const circumstances = { now: clock.now(), wall: clock.wall(), watched: watched() };
+    const circumstances = { now: clock.now(), wall: clock.wall(), watched: this.#around.watched() };
     const { records, hold } = this.#rules.raise(change, circumstances);
     if (hold !== undefined) {
       this.#around.logger.warn('mass failure: alerts are held', { until: hold.until / 1000 });
-      remember(hold);
+      this.#around.remember(hold);
     }
     this.#setAlarm();
     return records;
@@ -399,11 +399,11 @@ export class Notifier implements Actor<NotifierMessage>, Alerting {
 
   /** Has it stored, and counted as it is from here on. */
   #persist(records: readonly AlertRecord[]): void {
-    const { clock, submit, refusing } = this.#around;
+    const { clock } = this.#around;
     for (const record of records) this.#open.put(record, clock.now());
     if (records.length === 0) return;
-    if (!refusing()) {
-      submit(records);
+    if (!this.#around.refusing()) {
+      this.#around.submit(records);
       return;
     }
     for (const { alert } of records) this.#deferred.add(alert.id);

@@ -141,12 +141,10 @@ export async function addAlertPruning(
   const range = bounded(allAlerts, { before: end, from: prunedBefore }, alertKey);
   let removed = 0;
   let kept: AlertId | undefined;
-  let last = prunedBefore ?? end;
   for await (const chunk of entries(db, range)) {
     for (const [key, value] of chunk) {
       const id = idOf(key);
       const bits = stateBitsOf(value);
-      last = id;
       if ((bits & OPEN_BITS) !== 0) {
         kept ??= id;
         continue;
@@ -154,7 +152,7 @@ export async function addAlertPruning(
       batch.del(key);
       for (const state of stateKeysOf(bits, id)) batch.del(state);
       removed++;
-      if (removed === limit) return { removed, prunedBefore: kept ?? last };
+      if (removed === limit) return { removed, prunedBefore: kept ?? id };
     }
   }
   return { removed, prunedBefore: kept ?? end };
