@@ -1,11 +1,16 @@
 import { History } from '../actors/history/history.actor.js';
 import { HistoryReader } from '../actors/history/history-reader.js';
+import { Inquiries } from '../actors/node/inquiries.js';
+import { decide as decideNode } from '../actors/node/node.machine.js';
+import type { NodeCommand } from '../actors/node/node.protocol.js';
+import { LocalNodes } from '../actors/node/shards.js';
+import type { Alerting } from '../actors/notifier/alerting.protocol.js';
+import { sendToAll } from '../actors/shards/send-to-all.js';
 import type { Lifeline, RunningChild } from '../actors/supervisor/child.js';
 import { grow } from '../actors/supervisor/grow.js';
 import type { Supervisor } from '../actors/supervisor/supervisor.actor.js';
 import { POLICIES, tree } from '../actors/tree.js';
 import { recover } from '../actors/user/recover.js';
-import { sendToAll } from '../actors/user/send-to-all.js';
 import { LocalShards } from '../actors/user/shards.js';
 import { decide } from '../actors/user/user.machine.js';
 import type { UserCommand, UserReply } from '../actors/user/user.protocol.js';
@@ -14,9 +19,11 @@ import type { BlindInterval } from './domain/blindness.js';
 import type { EndedSession, Session } from './domain/session.js';
 import { shardOf } from './domain/shard.js';
 import { millis, unixSeconds, type Instant, type Millis, type Moment } from './domain/time.js';
+import type { NodeName } from './domain/node-name.js';
 import type { UserId } from './domain/user-id.js';
 import { HeartbeatError } from './errors.js';
 import type { Daemon } from './http/daemon.js';
+import type { NodesDaemon } from './http/nodes/daemon.js';
 import type { Cancel, Clock } from './ports/clock.js';
 import type { HistoryRange, HistoryStore } from './ports/history-store.js';
 import type { Logger } from './ports/logger.js';
@@ -34,12 +41,22 @@ export interface AppPorts {
   readonly gateway: (daemon: Daemon, lifeline: Lifeline) => RunningChild | Promise<RunningChild>;
   /** The rules of presence; tests put faults into them. */
   readonly decideUser?: typeof decide;
+  /** The rules of liveness, likewise. */
+  readonly decideNode?: typeof decideNode;
+  /** Who is told of flips. Nobody, until the outbox is wired in here. */
+  readonly alerting?: Alerting;
 }
+
+const NOBODY: Alerting = { raise: () => [], committed: () => undefined };
 
 type Phase = 'stopped' | 'starting' | 'recovering' | 'ready' | 'stopping';
 
 /** The watermark is written this often, or four times in a session timeout if that is more often. */
 const CHECKPOINT: Millis = 1000;
+/** How those nodes stand who changed is written this often: a kill takes no more of their last heartbeats. */
+const NODE_CHECKPOINT: Millis = 500;
+/** With more than this waiting for the disk, a checkpoint of the nodes waits, too. */
+const BUSY_DISK = 10_000;
 /** Seconds between prunings: ten times in the retention, and not less than once a minute. */
 const PRUNE_EVERY = { min: 1, max: 60 };
 const RECENT_BLIND_INTERVALS = 20;
@@ -54,12 +71,15 @@ export class App implements Daemon {
   readonly #history: History;
   readonly #reader: HistoryReader;
   readonly #shards: LocalShards;
+  readonly #nodes: LocalNodes;
+  readonly nodes: NodesDaemon;
   readonly #pulse: Pulse;
   readonly #root: Supervisor;
   #phase: Phase = 'stopped';
   #startedAt: Instant;
   #blind: BlindInterval[] = [];
   #cancelCheckpoint: Cancel | undefined;
+  #cancelNodeCheckpoint: Cancel | undefined;
   /** Told when the tree is past saving; the process is to end. */
   onFatal: (error: Error) => void = () => undefined;
 
@@ -86,6 +106,9 @@ export class App implements Daemon {
         settle: (settlements) => {
           shards.settle(settlements);
         },
+        settleNodes: (settlements) => {
+          nodes.settle(settlements);
+        },
       },
     );
     const shards = new LocalShards(
@@ -107,14 +130,40 @@ export class App implements Daemon {
         },
       },
     );
+    const nodes = new LocalNodes(
+      {
+        count: config.shards,
+        nodes: config.nodes.max,
+        timeout: millis(config.nodes.timeout),
+        maxRetries: config.nodes.max_retries,
+        autoRegister: config.nodes.auto_register,
+        blindGrace: millis(config.blind_grace),
+        mailbox: config.limits.mailbox,
+        restarts: POLICIES.shard,
+        decide: ports.decideNode ?? decideNode,
+      },
+      {
+        system,
+        clock,
+        logger,
+        alerting: ports.alerting ?? NOBODY,
+        submit: (entries) => {
+          history.submit(entries);
+        },
+        takesCheckpoints: () => history.state === 'open' && history.waiting < BUSY_DISK,
+      },
+    );
     this.#history = history;
     this.#shards = shards;
+    this.#nodes = nodes;
+    this.nodes = this.#nodesDaemon();
     this.#reader = new HistoryReader(store, (user) => history.unstored(user));
     this.#pulse = new Pulse(
       clock,
       {
         advance: (horizon) => {
           shards.advance(horizon);
+          nodes.advance(horizon);
         },
         blind: (from, to) => {
           this.#noticeBlindness(from, to);
@@ -125,6 +174,7 @@ export class App implements Daemon {
     const parts = {
       history: (lifeline: Lifeline, place: Place) => this.#startHistory(lifeline, place),
       shards: shards.all,
+      nodeShards: nodes.all,
       gateway: (lifeline: Lifeline) => ports.gateway(this, lifeline),
     };
     this.#root = grow(
@@ -157,18 +207,22 @@ export class App implements Daemon {
       this.#enter('recovering');
       const { summary } = this.#history;
       const timeout = millis(this.#config.session_timeout);
+      for await (const chunk of store.nodes()) for (const node of chunk) this.#nodes.recover(node);
       const entries = await recover({ clock, logger, store, summary, shards: this.#shards }, timeout);
       this.#blind = [...(await store.blindIntervals(RECENT_BLIND_INTERVALS))].reverse();
       for (const entry of entries) if (entry.kind === 'blind') this.#keep(entry.interval);
       this.#enter('ready');
       this.#history.submit(entries);
+      this.#nodes.resume(summary.vigil);
     } catch (error) {
       await this.stop();
       throw error;
     }
     this.#pulse.start();
     this.#checkpointLater();
-    logger.info('ready', { milliseconds: Math.round(clock.now() - begun), users: this.#shards.size });
+    this.#checkpointNodesLater();
+    const milliseconds = Math.round(clock.now() - begun);
+    logger.info('ready', { milliseconds, users: this.#shards.size, nodes: this.#nodes.size });
   }
 
   /** @throws HeartbeatError when the daemon was asked to stop meanwhile: it must not come up any more */
@@ -184,8 +238,10 @@ export class App implements Daemon {
     this.#phase = 'stopping';
     this.#ports.logger.info('stopping');
     this.#shards.end();
+    this.#nodes.end();
     await this.#root.stop();
     this.#cancelCheckpoint?.();
+    this.#cancelNodeCheckpoint?.();
     this.#pulse.stop();
     await this.#history.close();
     this.#system.stop();
@@ -197,8 +253,12 @@ export class App implements Daemon {
     return {
       inspect: () => child.inspect(),
       stop: async () => {
-        if (this.#phase === 'stopping' && this.#cancelCheckpoint !== undefined) this.#shards.checkpoint();
+        if (this.#phase === 'stopping' && this.#cancelCheckpoint !== undefined) {
+          this.#shards.checkpoint();
+          this.#nodes.checkpoint();
+        }
         this.#shards.flush();
+        this.#nodes.flush();
         await child.stop();
       },
     };
@@ -212,8 +272,16 @@ export class App implements Daemon {
     });
   }
 
+  #checkpointNodesLater(): void {
+    this.#cancelNodeCheckpoint = this.#ports.clock.after(NODE_CHECKPOINT, () => {
+      this.#nodes.checkpoint();
+      this.#checkpointNodesLater();
+    });
+  }
+
   #noticeBlindness(from: Moment, to: Moment): void {
     this.#shards.blind(from, to);
+    this.#nodes.wake(from, to);
     const interval = {
       from: this.#shards.wallAt(from),
       to: this.#shards.wallAt(to),
@@ -247,7 +315,38 @@ export class App implements Daemon {
   ): void {
     const { arrivedAt, readAt } = this.#pulse.arrival();
     const commands = users.map((user) => ({ kind, user, arrivedAt, readAt }));
-    sendToAll(this.#shards, commands, answered);
+    sendToAll(this.#shards, commands, (command) => command.user, answered);
+  }
+
+  #nodesDaemon(): NodesDaemon {
+    const { clock, store } = this.#ports;
+    const nodes = this.#nodes;
+    const askMany = (kind: 'heartbeat' | 'describe', names: readonly NodeName[]) => {
+      const arrival = this.#pulse.arrival();
+      return names.map((name): NodeCommand => ({ kind, name, ...arrival }));
+    };
+    const inquiries = new Inquiries({
+      store,
+      describe: (names, answered) => {
+        sendToAll(nodes, askMany('describe', names), ({ name }) => name, answered);
+      },
+      unstoredFlips: (node) => this.#history.unstoredFlips(node),
+      settled: () => this.#settled(),
+    });
+    return {
+      ask: (name, request, answered) => {
+        const command = { ...request, name, ...this.#pulse.arrival() };
+        nodes.send(shardOf(name, nodes.count), [command], ([reply]) => {
+          if (reply !== undefined) answered(reply);
+        });
+      },
+      heartbeats: (names, answered) => {
+        sendToAll(nodes, askMany('heartbeat', names), ({ name }) => name, answered);
+      },
+      list: (filter, after, limit) => inquiries.list(filter, after, limit),
+      flips: (node, range) => inquiries.flips(node, range),
+      uptime: (node, range) => inquiries.uptime(node, range, clock.wall()),
+    };
   }
 
   async *history(user: UserId, range: HistoryRange): AsyncIterable<readonly Session[]> {
@@ -264,6 +363,7 @@ export class App implements Daemon {
   /** Whatever an actor has submitted is history's by then, so nothing is missed on its way. */
   #settled(): Promise<void> {
     this.#shards.flush();
+    this.#nodes.flush();
     return this.#history.caughtUp();
   }
 
@@ -297,6 +397,7 @@ export class App implements Daemon {
       started_at: unixSeconds(this.#startedAt),
       uptime: Math.floor((clock.wall() - this.#startedAt) / 1000),
       users: { online: this.#shards.size, shards: this.#shards.count },
+      nodes: this.#nodes.inspect(),
       actors: this.#system.running,
       store: {
         ...this.#history.inspect(),

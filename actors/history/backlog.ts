@@ -1,10 +1,16 @@
 import type { EndedSession } from '../../src/domain/session.js';
+import type { Flip } from '../../src/domain/node.js';
+import type { NodeName } from '../../src/domain/node-name.js';
 import type { UserId } from '../../src/domain/user-id.js';
 import type { HistoryRecord } from '../../src/ports/history-store.js';
-import type { HistoryEntry } from './history.protocol.js';
+import type { FlipEntry, HistoryEntry } from './history.protocol.js';
 
 /** An entry, or what is left to do about one that was refused after it may have reached the disk. */
-export type Queued = HistoryEntry | { readonly kind: 'undo'; readonly record: HistoryRecord };
+export type Queued =
+  | HistoryEntry
+  | { readonly kind: 'undo'; readonly record: HistoryRecord }
+  /** A flip that was settled when the disk refused it. */
+  | { readonly kind: 'late_flip'; readonly entry: FlipEntry };
 
 /**
  * What waits for the disk, in order, and the ended sessions among it by user, so that they are in a history before
@@ -15,6 +21,7 @@ export class Backlog {
   #entries: Queued[] = [];
   #first = 0;
   readonly #ended = new Map<UserId, EndedSession[]>();
+  readonly #flips = new Map<NodeName, Flip[]>();
 
   get length(): number {
     return this.#entries.length - this.#first;
@@ -22,21 +29,29 @@ export class Backlog {
 
   push(entry: Queued): void {
     const last = this.#entries.length - 1;
-    // A later watermark says all that an earlier one does, if nothing came between them.
-    if (entry.kind === 'watermark' && this.length > 0 && this.#entries[last]?.kind === 'watermark') {
+    // A later watermark says all that an earlier one does, if nothing came between them; and so does a vigil.
+    const says = entry.kind === 'watermark' || entry.kind === 'vigil';
+    if (says && this.length > 0 && this.#entries[last]?.kind === entry.kind) {
       this.#entries[last] = entry;
       return;
     }
     this.#entries.push(entry);
-    if (entry.kind === 'end') this.#note(entry.user, entry.session);
+    if (entry.kind === 'end') note(this.#ended, entry.user, entry.session);
+    else if (entry.kind === 'flip') note(this.#flips, entry.node, entry.flip);
+    else if (entry.kind === 'late_flip') note(this.#flips, entry.entry.node, entry.entry.flip);
   }
 
   /** The next entries that can be written in one batch: an erasure is one of its own. */
   take(limit: number): Queued[] {
     let end = this.#first;
-    const most = Math.min(this.#entries.length, this.#first + limit);
-    while (end < most && this.#entries[end]?.kind !== 'erase') end++;
-    if (end === this.#first && end < most) end++;
+    let room = limit;
+    for (; end < this.#entries.length; end++) {
+      const entry = this.#entries[end];
+      if (entry === undefined || entry.kind === 'erase') break;
+      room -= entry.kind === 'statuses' ? entry.nodes.length : 1;
+      if (room < 0 && end > this.#first) break;
+    }
+    if (end === this.#first && end < this.#entries.length) end++;
     const taken = this.#entries.slice(this.#first, end);
     this.#first = end;
     if (this.#first * 2 >= this.#entries.length) {
@@ -50,6 +65,18 @@ export class Backlog {
   restore(unwritten: readonly Queued[], keep: (entry: Queued) => boolean): void {
     this.#entries = [...unwritten, ...this.#entries.slice(this.#first).filter(keep)];
     this.#first = 0;
+  }
+
+  /** The disk refuses: flips wait for it without anybody waiting for them. @returns those to be settled now */
+  letFlipsWait(): readonly FlipEntry[] {
+    const flips: FlipEntry[] = [];
+    for (let at = this.#first; at < this.#entries.length; at++) {
+      const entry = this.#entries[at];
+      if (entry?.kind !== 'flip') continue;
+      flips.push(entry);
+      this.#entries[at] = { kind: 'late_flip', entry };
+    }
+    return flips;
   }
 
   /** The end is on disk. */
@@ -66,9 +93,21 @@ export class Backlog {
     return this.#ended.get(user) ?? [];
   }
 
-  #note(user: UserId, session: EndedSession): void {
-    const ended = this.#ended.get(user);
-    if (ended === undefined) this.#ended.set(user, [session]);
-    else ended.push(session);
+  /** The flip is on disk. */
+  storedFlip({ node, at }: Flip): void {
+    const left = (this.#flips.get(node) ?? []).filter((flip) => flip.at !== at);
+    if (left.length === 0) this.#flips.delete(node);
+    else this.#flips.set(node, left);
   }
+
+  /** The node's flips that are not on disk yet, oldest first. */
+  flipsOf(node: NodeName): readonly Flip[] {
+    return this.#flips.get(node) ?? [];
+  }
+}
+
+function note<Id, Kept>(all: Map<Id, Kept[]>, id: Id, kept: Kept): void {
+  const before = all.get(id);
+  if (before === undefined) all.set(id, [kept]);
+  else before.push(kept);
 }

@@ -33,6 +33,12 @@ export const whole = (min: number, max: number): Kind<z.ZodNumber> => ({
   expects: `a whole number between ${min} and ${max}`,
 });
 
+export const flag: Kind<z.ZodBoolean> = {
+  type: z.boolean(),
+  notation: 'boolean',
+  expects: 'true or false',
+};
+
 export const text = (pattern: RegExp, expects: string): Kind<z.ZodString> => ({
   type: z.string().regex(pattern),
   notation: 'text',

@@ -1,11 +1,12 @@
 import type { z } from 'zod';
-import { bytes, oneOf, orOff, seconds, text, whole } from './kinds.js';
+import { bytes, flag, oneOf, orOff, seconds, text, whole } from './kinds.js';
 import { group, option, optionComputed, optionsOf } from './option.js';
 
 const DAY = 86_400;
 const YEAR = 365 * DAY;
 const KiB = 1024;
 const MiB = 1024 * KiB;
+const MILLION = 1_000_000;
 const BILLION = 1_000_000_000;
 
 // Node's timers hold 24.8 days at most and fire at once beyond that, so what becomes one ends at a day.
@@ -29,6 +30,24 @@ export const schema = group({
     7,
     'How long a user stays online after a heal. Clients should heal well within it.',
   ),
+  nodes: group({
+    timeout: option(
+      seconds(0.001, YEAR),
+      30,
+      'How long a node may be silent before it misses a heartbeat, unless it has a timeout of its own.',
+    ),
+    max_retries: option(
+      whole(0, MILLION),
+      3,
+      'Missed heartbeats in a row that a node is forgiven: the one after them fails it.',
+    ),
+    auto_register: option(
+      flag,
+      true,
+      'Whether the first heartbeat of an unknown name registers it. Otherwise it gets 404.',
+    ),
+    max: option(whole(1, BILLION), MILLION, 'Nodes that may be registered.'),
+  }),
   shards: option(
     whole(1, 1024),
     16,
