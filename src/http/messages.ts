@@ -39,6 +39,9 @@ export const queryProblem = {
   limit: (largest: number) => `query parameter limit must be a whole number from 1 to ${largest}`,
   order: 'query parameter order must be asc or desc',
   cursor: 'query parameter cursor must be a next_cursor that was answered with the same order',
+  nameCursor: 'query parameter cursor must be a next_cursor that was answered',
+  state: 'query parameter state must be active, inactive or failed',
+  label: 'query parameter label must be key:value',
 };
 
 /** What is wrong with a batch as a whole. */

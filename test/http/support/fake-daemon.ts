@@ -4,12 +4,26 @@ import { instant, type Instant } from '../../../src/domain/time.js';
 import type { UserId } from '../../../src/domain/user-id.js';
 import type { ErrorCode } from '../../../src/errors.js';
 import type { Daemon } from '../../../src/http/daemon.js';
+import type { NodesDaemon } from '../../../src/http/nodes/daemon.js';
 import type { HistoryRange } from '../../../src/ports/history-store.js';
 
 const TIMEOUT = 7_000;
 
 /** Presence in memory, with the faults that a test asks for. Its time stands still unless a test moves `now`. */
 export class FakeDaemon implements Daemon {
+  /** Nodes have tests of their own, against a daemon that is none. */
+  readonly nodes: NodesDaemon = {
+    ask: (_name, _request, answered) =>
+      setImmediate(answered, { kind: 'refused', code: 'HEARTBEAT_UNKNOWN_NODE' }),
+    heartbeats: (names, answered) =>
+      setImmediate(
+        answered,
+        names.map(() => ({ kind: 'active' })),
+      ),
+    list: async () => ({ nodes: [], next: undefined }),
+    flips: async function* () {},
+    uptime: () => Promise.reject(new TypeError('nobody is up')),
+  };
   serving = true;
   reasons: string[] = [];
   now = 1_700_000_000_250;
