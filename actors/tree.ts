@@ -8,6 +8,7 @@ export interface Parts {
   readonly outbox: ChildSpec['start'];
   readonly channels: readonly { readonly name: string; readonly start: ChildSpec['start'] }[];
   readonly shards: readonly { readonly start: ChildSpec['start'] }[];
+  readonly nodeShards: readonly { readonly start: ChildSpec['start'] }[];
   readonly gateway: ChildSpec['start'];
 }
 
@@ -16,7 +17,8 @@ export const POLICIES = {
   /** Past this the process exits, for systemd or Kubernetes to start it again. */
   root: { strategy: 'one_for_one', intensity: 3, period: 30, backoff: { min: 0.1, max: 5 } },
   users: { strategy: 'one_for_one', intensity: 3, period: 10, backoff: { min: 0.1, max: 1 } },
-  /** Of all users of one shard together. */
+  nodes: { strategy: 'one_for_one', intensity: 3, period: 10, backoff: { min: 0.1, max: 1 } },
+  /** Of all users, or all nodes, of one shard together. */
   shard: { intensity: 20, period: 10 },
   history: { intensity: 3, period: 10 },
   notifier: { strategy: 'one_for_one', intensity: 3, period: 10, backoff: { min: 0.1, max: 1 } },
@@ -38,6 +40,8 @@ export const POLICIES = {
  * │     └─ <name>       delivers by one channel
  * ├─ users              one_for_one
  * │  └─ shard-<n>       one actor per online user, which it restarts itself with what it kept
+ * ├─ nodes              one_for_one
+ * │  └─ shard-<n>       one actor per node, likewise
  * └─ gateway            the HTTP listener
  * ```
  *
@@ -70,20 +74,28 @@ export function tree(parts: Parts, shutdownTimeout: number): SupervisorNode {
           },
         ],
       },
-      {
-        kind: 'supervisor',
-        id: 'users',
-        restart: 'permanent',
-        shutdown: shutdownTimeout * 0.2,
-        policy: POLICIES.users,
-        children: parts.shards.map((shard, index) =>
-          worker(`shard-${String(index)}`, shutdownTimeout * 0.2, (lifeline, place) =>
-            shard.start(lifeline, place),
-          ),
-        ),
-      },
+      shardsOf('users', POLICIES.users, parts.shards, shutdownTimeout * 0.1),
+      shardsOf('nodes', POLICIES.nodes, parts.nodeShards, shutdownTimeout * 0.1),
       worker('gateway', shutdownTimeout * 0.4, parts.gateway),
     ],
+  };
+}
+
+function shardsOf(
+  id: string,
+  policy: SupervisorPolicy,
+  shards: Parts['shards'],
+  shutdown: number,
+): SupervisorNode {
+  return {
+    kind: 'supervisor',
+    id,
+    restart: 'permanent',
+    shutdown,
+    policy,
+    children: shards.map((shard, index) =>
+      worker(`shard-${String(index)}`, shutdown, (lifeline, place) => shard.start(lifeline, place)),
+    ),
   };
 }
 

@@ -1,10 +1,17 @@
+import type { AlertRecord } from '../../src/domain/alert.js';
 import type { EndedSession } from '../../src/domain/session.js';
+import type { Flip } from '../../src/domain/node.js';
+import type { NodeName } from '../../src/domain/node-name.js';
 import type { UserId } from '../../src/domain/user-id.js';
 import type { HistoryRecord } from '../../src/ports/history-store.js';
-import type { HistoryEntry } from './history.protocol.js';
+import type { FlipEntry, HistoryEntry } from './history.protocol.js';
 
 /** An entry, or what is left to do about one that was refused after it may have reached the disk. */
-export type Queued = HistoryEntry | { readonly kind: 'undo'; readonly record: HistoryRecord };
+export type Queued =
+  | HistoryEntry
+  | { readonly kind: 'undo'; readonly record: HistoryRecord }
+  /** A flip that was settled when the disk refused it. */
+  | { readonly kind: 'late_flip'; readonly entry: FlipEntry };
 
 /**
  * What waits for the disk, in order, and the ended sessions among it by user, so that they are in a history before
@@ -15,6 +22,7 @@ export class Backlog {
   #entries: Queued[] = [];
   #first = 0;
   readonly #ended = new Map<UserId, EndedSession[]>();
+  readonly #flips = new Map<NodeName, Flip[]>();
 
   get length(): number {
     return this.#entries.length - this.#first;
@@ -22,25 +30,29 @@ export class Backlog {
 
   push(entry: Queued): void {
     const last = this.#entries.length - 1;
-    // A later watermark says all that an earlier one does, if nothing came between them.
-    if (entry.kind === 'watermark' && this.length > 0 && this.#entries[last]?.kind === 'watermark') {
+    // A later watermark says all that an earlier one does, if nothing came between them; and so does a vigil.
+    const says = entry.kind === 'watermark' || entry.kind === 'vigil';
+    if (says && this.length > 0 && this.#entries[last]?.kind === entry.kind) {
       this.#entries[last] = entry;
       return;
     }
     this.#entries.push(entry);
-    if (entry.kind === 'end') this.#note(entry.user, entry.session);
+    if (entry.kind === 'end') note(this.#ended, entry.user, entry.session);
+    else if (entry.kind === 'flip') note(this.#flips, entry.node, entry.flip);
+    else if (entry.kind === 'late_flip') note(this.#flips, entry.entry.node, entry.entry.flip);
   }
 
   /** The next entries that can be written in one batch: an erasure is one of its own. */
   take(limit: number): Queued[] {
     let end = this.#first;
-    const most = this.#entries.length;
-    for (let left = limit; left > 0 && end < most; end++) {
+    let room = limit;
+    for (; end < this.#entries.length; end++) {
       const entry = this.#entries[end];
-      if (entry?.kind === 'erase') break;
-      left -= entry?.kind === 'alerts' ? entry.records.length : 1;
+      if (entry === undefined || entry.kind === 'erase') break;
+      room -= weightOf(entry);
+      if (room < 0 && end > this.#first) break;
     }
-    if (end === this.#first && end < most) end++;
+    if (end === this.#first && end < this.#entries.length) end++;
     const taken = this.#entries.slice(this.#first, end);
     this.#first = end;
     if (this.#first * 2 >= this.#entries.length) {
@@ -56,9 +68,24 @@ export class Backlog {
     this.#first = 0;
   }
 
-  /** The alerts that wait. */
-  alerts(): HistoryRecord[] {
-    return this.#entries.slice(this.#first).flatMap((entry) => (entry.kind === 'alerts' ? [entry] : []));
+  /** The alerts that wait, of flips and by themselves. */
+  alerts(): readonly AlertRecord[] {
+    return this.#entries.slice(this.#first).flatMap((entry) => {
+      if (entry.kind === 'alerts') return entry.records;
+      return entry.kind === 'flip' ? entry.alerts : [];
+    });
+  }
+
+  /** The disk refuses: flips wait for it without anybody waiting for them. @returns those to be settled now */
+  letFlipsWait(): readonly FlipEntry[] {
+    const flips: FlipEntry[] = [];
+    for (let at = this.#first; at < this.#entries.length; at++) {
+      const entry = this.#entries[at];
+      if (entry?.kind !== 'flip') continue;
+      flips.push(entry);
+      this.#entries[at] = { kind: 'late_flip', entry };
+    }
+    return flips;
   }
 
   /** The end is on disk. */
@@ -75,9 +102,37 @@ export class Backlog {
     return this.#ended.get(user) ?? [];
   }
 
-  #note(user: UserId, session: EndedSession): void {
-    const ended = this.#ended.get(user);
-    if (ended === undefined) this.#ended.set(user, [session]);
-    else ended.push(session);
+  /** The flip is on disk. */
+  storedFlip({ node, at }: Flip): void {
+    const left = (this.#flips.get(node) ?? []).filter((flip) => flip.at !== at);
+    if (left.length === 0) this.#flips.delete(node);
+    else this.#flips.set(node, left);
+  }
+
+  /** The node's flips that are not on disk yet, oldest first. */
+  flipsOf(node: NodeName): readonly Flip[] {
+    return this.#flips.get(node) ?? [];
+  }
+}
+
+function note<Id, Kept>(all: Map<Id, Kept[]>, id: Id, kept: Kept): void {
+  const before = all.get(id);
+  if (before === undefined) all.set(id, [kept]);
+  else before.push(kept);
+}
+
+/** How many records there are in it. */
+function weightOf(entry: Queued): number {
+  switch (entry.kind) {
+    case 'statuses':
+      return entry.nodes.length;
+    case 'alerts':
+      return entry.records.length;
+    case 'flip':
+      return 1 + entry.alerts.length;
+    case 'late_flip':
+      return 1 + entry.entry.alerts.length;
+    default:
+      return 1;
   }
 }

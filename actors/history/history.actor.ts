@@ -1,6 +1,8 @@
 import { assertNever } from '../../src/domain/assert-never.js';
 import type { AlertRecord } from '../../src/domain/alert.js';
 import type { EndedSession } from '../../src/domain/session.js';
+import type { Flip } from '../../src/domain/node.js';
+import type { NodeName } from '../../src/domain/node-name.js';
 import { instant, millis, unixSeconds, type Moment } from '../../src/domain/time.js';
 import type { UserId } from '../../src/domain/user-id.js';
 import type { ErrorCode } from '../../src/errors.js';
@@ -14,8 +16,18 @@ import type { Lifeline, RunningChild } from '../supervisor/child.js';
 import type { SupervisorPolicy } from '../supervisor/child-spec.js';
 import { RestartLedger } from '../supervisor/restart-ledger.js';
 import { Backlog, type Queued } from './backlog.js';
-import { alertsIn, commitOf, healedBy, isAwaited, refusalOf, usersToLookUp, type Commit } from './commit.js';
-import type { HistoryEntry, Settlement, StoreState } from './history.protocol.js';
+import {
+  alertsIn,
+  commitOf,
+  healedBy,
+  isAwaited,
+  isOfNode,
+  refusalOf,
+  settledFlip,
+  usersToLookUp,
+  type Commit,
+} from './commit.js';
+import type { FlipEntry, HistoryEntry, NodeSettlement, Settlement, StoreState } from './history.protocol.js';
 
 /** The most entries in one batch: enough to carry a mass expiry, and few enough for the store to breathe. */
 const BATCH = 3_000;
@@ -45,6 +57,7 @@ export interface HistorySurroundings {
   readonly logger: Logger;
   readonly store: HistoryStore;
   settle(settlements: readonly Settlement[]): void;
+  settleNodes(settlements: readonly NodeSettlement[]): void;
   /** Alerts are on disk, or cannot be just now. */
   alertsCommitted(records: readonly AlertRecord[], stored: boolean): void;
   /** The disk takes writes again. */
@@ -116,6 +129,11 @@ export class History implements Actor<HistoryMessage> {
     return this.#state;
   }
 
+  /** Entries that wait for the disk. */
+  get waiting(): number {
+    return this.#backlog.length;
+  }
+
   /** What the store knew when it was opened. */
   get summary(): StoreSummary {
     if (this.#summary === undefined) throw new TypeError('history has not started');
@@ -180,6 +198,11 @@ export class History implements Actor<HistoryMessage> {
   /** The user's sessions that have ended and are not on disk yet, oldest first. */
   unstored(user: UserId): readonly EndedSession[] {
     return this.#backlog.endedOf(user);
+  }
+
+  /** The node's flips that are not on disk yet, oldest first. */
+  unstoredFlips(node: NodeName): readonly Flip[] {
+    return this.#backlog.flipsOf(node);
   }
 
   receive(message: HistoryMessage): void {
@@ -272,6 +295,8 @@ export class History implements Actor<HistoryMessage> {
       this.#around.alertsCommitted(entry.records, false);
     } else if (entry.kind === 'flush' && this.#backlog.endedOf(entry.user).length === 0) {
       this.#around.settle([{ shard: entry.shard, user: entry.user, stored: true, onlineAt: undefined }]);
+    } else if (entry.kind === 'flip') {
+      this.#acceptFlip(entry);
     } else if (!isAwaited(entry)) {
       this.#backlog.push(entry);
     } else if (this.#state === 'refusing') {
@@ -283,12 +308,37 @@ export class History implements Actor<HistoryMessage> {
     }
   }
 
+  /** A flip waits for nobody: its alerts go out while the disk is full, too. */
+  #acceptFlip(entry: FlipEntry): void {
+    if (this.#state !== 'refusing') {
+      this.#backlog.push(entry);
+      return;
+    }
+    if (this.#backlog.length < this.#options.queue) this.#backlog.push({ kind: 'late_flip', entry });
+    else this.#lost(entry);
+    this.#around.alertsCommitted(entry.alerts, false);
+    this.#around.settleNodes([settledFlip(entry)]);
+  }
+
+  /** Its state is kept all the same, since that is written with the next checkpoint. */
+  #lost({ node, flip }: FlipEntry): void {
+    const { logger } = this.#around;
+    logger.error('a flip is not kept: too many wait for the disk', { node, from: flip.from, to: flip.to });
+  }
+
   #refuse(entries: readonly HistoryEntry[], code: ErrorCode): void {
     for (const entry of entries) if (entry.kind === 'resume') this.#backlog.push(healedBy(entry));
-    const settlements = entries
-      .filter(isAwaited)
-      .map(({ shard, user }): Settlement => ({ shard, user, stored: false, code }));
+    const settlements: Settlement[] = [];
+    const nodes: NodeSettlement[] = [];
+    for (const entry of entries) {
+      if (entry.kind === 'flip') nodes.push(settledFlip(entry));
+      if (!isAwaited(entry)) continue;
+      const { shard } = entry;
+      if (isOfNode(entry)) nodes.push({ shard, node: entry.node, stored: false, code });
+      else settlements.push({ shard, user: entry.user, stored: false, code });
+    }
     this.#around.settle(settlements);
+    this.#around.settleNodes(nodes);
   }
 
   #startNext(): void {
@@ -362,10 +412,13 @@ export class History implements Actor<HistoryMessage> {
     this.#latestEnd = commit.latestEnd;
     for (const entry of commit.entries) {
       if (entry.kind === 'end') this.#backlog.stored(entry.user, entry.session);
+      else if (entry.kind === 'flip') this.#backlog.storedFlip(entry.flip);
+      else if (entry.kind === 'late_flip') this.#backlog.storedFlip(entry.entry.flip);
     }
     this.#refusals = 0;
     this.#measure(commit.entries.length);
     this.#around.settle(commit.settlements);
+    this.#around.settleNodes(commit.nodes);
     this.#around.alertsCommitted(alertsIn(commit.records), true);
   }
 
@@ -384,7 +437,7 @@ export class History implements Actor<HistoryMessage> {
     this.#commit = undefined;
     this.#taken = [];
     this.#nextTold = false;
-    const { retry, settlements } = refusalOf(commit, 'HEARTBEAT_STORE_REFUSES');
+    const { retry, settlements, nodes } = refusalOf(commit, 'HEARTBEAT_STORE_REFUSES');
     if (this.#state === 'open') this.#around.logger.error('store refuses writes', { error });
     this.#state = 'refusing';
     const dropped: Queued[] = [];
@@ -393,7 +446,8 @@ export class History implements Actor<HistoryMessage> {
       return !isAwaited(entry);
     });
     this.#around.settle(settlements);
-    this.#around.alertsCommitted(alertsIn([...commit.records, ...this.#backlog.alerts()]), false);
+    this.#around.alertsCommitted([...alertsIn(commit.records), ...this.#backlog.alerts()], false);
+    this.#around.settleNodes([...nodes, ...this.#backlog.letFlipsWait().map(settledFlip)]);
     this.#refuse(dropped.filter(isAwaited), 'HEARTBEAT_STORE_REFUSES');
     this.#reopenLater();
   }

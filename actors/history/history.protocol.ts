@@ -1,11 +1,15 @@
 import type { AlertRecord, LastHold } from '../../src/domain/alert.js';
 import type { BlindInterval } from '../../src/domain/blindness.js';
+import type { Flip, NodeStatus, Pause, Registration } from '../../src/domain/node.js';
+import type { NodeName } from '../../src/domain/node-name.js';
 import type { Recovery } from '../../src/domain/recovery.js';
 import type { ShardIndex } from '../../src/domain/shard.js';
 import type { EndedSession } from '../../src/domain/session.js';
 import type { Instant } from '../../src/domain/time.js';
 import type { UserId } from '../../src/domain/user-id.js';
+import type { Vigil } from '../../src/domain/vigil.js';
 import type { ErrorCode } from '../../src/errors.js';
+import type { NodeStanding } from '../../src/ports/history-store.js';
 
 /** What a user's actor asks history to keep. Those of one user are stored in the order they were submitted. */
 export type UserEntry =
@@ -48,7 +52,59 @@ export type DaemonEntry =
   | { readonly kind: 'alerts'; readonly records: readonly AlertRecord[] }
   | { readonly kind: 'held'; readonly hold: LastHold };
 
-export type HistoryEntry = UserEntry | DaemonEntry;
+/** What a node's actor asks history to keep and waits for; it is refused when the disk is full. */
+export type NodeChangeEntry =
+  /** There is such a node. */
+  | {
+      readonly kind: 'register';
+      readonly shard: ShardIndex;
+      readonly node: NodeName;
+      readonly registration: Registration;
+      readonly status: NodeStatus;
+    }
+  /** What was chosen for it changes, and with it a pause may be over. */
+  | {
+      readonly kind: 'change';
+      readonly shard: ShardIndex;
+      readonly node: NodeName;
+      readonly before: Registration;
+      readonly registration: Registration;
+      readonly pause: Pause | undefined;
+    }
+  /** All that is stored of it goes. */
+  | {
+      readonly kind: 'forget';
+      readonly shard: ShardIndex;
+      readonly node: NodeName;
+      readonly before: Registration;
+      readonly status: NodeStatus;
+    };
+
+/** A node's state has changed. It is never refused: where the disk is, it is settled all the same and stored later. */
+export interface FlipEntry {
+  readonly kind: 'flip';
+  readonly shard: ShardIndex;
+  readonly node: NodeName;
+  readonly flip: Flip;
+  readonly status: NodeStatus;
+  /** Stored in one batch with it. */
+  readonly alerts: readonly AlertRecord[];
+}
+
+export type NodeEntry =
+  | NodeChangeEntry
+  | FlipEntry
+  | { readonly kind: 'statuses'; readonly nodes: readonly NodeStanding[] }
+  | { readonly kind: 'vigil'; readonly vigil: Vigil };
+
+export type HistoryEntry = UserEntry | DaemonEntry | NodeEntry;
+
+/** What became of a node's entry. A flip is settled once, stored or not. */
+export type NodeSettlement = { readonly shard: ShardIndex; readonly node: NodeName } & (
+  | { readonly stored: true }
+  | { readonly stored: false; readonly code: ErrorCode }
+  | { readonly flippedAt: Instant }
+);
 
 /** What became of an entry that somebody waits for. A refused one is as if it had never been submitted. */
 export type Settlement = { readonly shard: ShardIndex; readonly user: UserId } & (

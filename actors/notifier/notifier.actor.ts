@@ -99,8 +99,6 @@ export class Notifier implements Actor<NotifierMessage>, Alerting {
   readonly #rules: AlertingRules;
   readonly #ledger: RestartLedger;
   readonly #beginnings = new Map<AlertRecord, Beginning>();
-  /** Changed while the disk refused writes, and not handed to history. */
-  readonly #deferred = new Set<AlertId>();
   #lost: { count: number; readonly sample: NodeName[] } = { count: 0, sample: [] };
   /** No summary may go out before this. */
   #summariesDue: Moment = moment(-Infinity);
@@ -406,18 +404,13 @@ export class Notifier implements Actor<NotifierMessage>, Alerting {
       this.#around.submit(records);
       return;
     }
-    for (const { alert } of records) this.#deferred.add(alert.id);
+    // It is handed over when the disk takes writes again: each alert once, however often it was tried meanwhile.
     this.committed(records, false);
   }
 
-  /** The disk gets what changed while it took no writes, each as it is now. */
+  /** The disk gets what it has not got yet, each as it is now. */
   #flush(): void {
-    const records: AlertRecord[] = [];
-    for (const id of this.#deferred) {
-      const record = this.#open.unstored.get(id);
-      if (record !== undefined) records.push(record);
-    }
-    this.#deferred.clear();
+    const records = [...this.#open.unstored.values()];
     for (let at = 0; at < records.length; at += CHUNK) this.#around.submit(records.slice(at, at + CHUNK));
     this.#tellOfLost();
   }

@@ -9,10 +9,11 @@ import type { ActorSystem, Place } from '../../src/runtime/actor-system.js';
 import type { Crash } from '../../src/runtime/actor.js';
 import { TimerWheel, type Timer } from '../../src/runtime/timer-wheel.js';
 import type { Settlement, UserEntry } from '../history/history.protocol.js';
+import { Batch } from '../shards/batch.js';
 import type { Lifeline, RunningChild } from '../supervisor/child.js';
 import type { SupervisorPolicy } from '../supervisor/child-spec.js';
 import { RestartLedger } from '../supervisor/restart-ledger.js';
-import { Asked, Batch } from './batch.js';
+import { Asked } from './batch.js';
 import { UserActor, type Told, type UserSurroundings } from './user.actor.js';
 import { isOnline, type decide, type RunningSession, type Settled } from './user.machine.js';
 import type { UserCommand, UserReply } from './user.protocol.js';
@@ -147,7 +148,7 @@ export class Shard implements UserSurroundings {
   }
 
   send(commands: readonly UserCommand[], answered: (replies: readonly UserReply[]) => void): void {
-    const batch = new Batch(commands.length, answered);
+    const batch = new Batch<UserReply>(commands.length, answered);
     commands.forEach((command, index) => {
       const reply = this.#route(command, batch, index);
       if (reply !== undefined) batch.answer(index, reply);
@@ -155,7 +156,7 @@ export class Shard implements UserSurroundings {
   }
 
   /** @returns the reply, where no actor has to be asked */
-  #route(command: UserCommand, batch: Batch, index: number): UserReply | undefined {
+  #route(command: UserCommand, batch: Batch<UserReply>, index: number): UserReply | undefined {
     if (this.#lifeline === undefined) return DOWN;
     const actor = this.#users.get(command.user) ?? this.#arrive(command);
     if (!(actor instanceof UserActor)) return actor;

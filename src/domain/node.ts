@@ -4,6 +4,10 @@ import type { Instant, Millis } from './time.js';
 /** `inactive`: it has missed a heartbeat, and still has retries left. `failed`: it has none, or said so itself. */
 export type NodeState = 'active' | 'inactive' | 'failed';
 
+export function isNodeState(text: string): text is NodeState {
+  return text === 'active' || text === 'inactive' || text === 'failed';
+}
+
 /** Why a node's state changed: a heartbeat came, none came in time, or the node reported trouble itself. */
 export type FlipCause = 'heartbeat' | 'silence' | 'report';
 
@@ -68,4 +72,55 @@ export interface NodeStatus {
 export interface Pause {
   readonly from: Instant;
   readonly to: Instant;
+}
+
+/** What the configuration says where nothing was chosen. */
+export interface NodeDefaults {
+  readonly timeout: Millis;
+  readonly maxRetries: number;
+}
+
+export const NOTHING_CHOSEN: NodeSettings = {
+  timeout: undefined,
+  maxRetries: undefined,
+  labels: {},
+  channels: undefined,
+};
+
+/** A change of settings: what is absent stays, and null goes back to the default. */
+export interface SettingsChange {
+  readonly timeout?: Millis | null | undefined;
+  readonly maxRetries?: number | null | undefined;
+  readonly labels?: Readonly<Record<string, string>> | null | undefined;
+  readonly channels?: readonly string[] | null | undefined;
+  readonly paused?: boolean | null | undefined;
+}
+
+export function changed(settings: NodeSettings, change: SettingsChange): NodeSettings {
+  return {
+    timeout: chosen(change.timeout, settings.timeout),
+    maxRetries: chosen(change.maxRetries, settings.maxRetries),
+    labels: chosen(change.labels, settings.labels) ?? NOTHING_CHOSEN.labels,
+    channels: chosen(change.channels, settings.channels),
+  };
+}
+
+function chosen<Value>(change: Value | null | undefined, before: Value | undefined): Value | undefined {
+  if (change === undefined) return before;
+  return change ?? undefined;
+}
+
+export function sameSettings(one: NodeSettings, other: NodeSettings): boolean {
+  if (one.timeout !== other.timeout || one.maxRetries !== other.maxRetries) return false;
+  return sameList(one.channels, other.channels) && sameLabels(one.labels, other.labels);
+}
+
+function sameList(one: readonly string[] | undefined, other: readonly string[] | undefined): boolean {
+  if (one === undefined || other === undefined) return one === other;
+  return one.length === other.length && one.every((item, at) => item === other[at]);
+}
+
+function sameLabels(one: NodeSettings['labels'], other: NodeSettings['labels']): boolean {
+  const labels = Object.entries(one);
+  return labels.length === Object.keys(other).length && labels.every(([key, value]) => other[key] === value);
 }

@@ -23,3 +23,27 @@ export interface Waking {
   /** How long the daemon had been blind before this one. */
   readonly blind: Millis;
 }
+
+/** The most wakings that are kept: whoever depended on an older one gets a later deadline, and never a sooner one. */
+const MOST_WAKINGS = 1000;
+
+/** The vigil after a blindness. */
+export function woken(vigil: Vigil, blind: Millis): Vigil {
+  const waking = { awake: vigil.awake, blind: vigil.blind };
+  return {
+    ...vigil,
+    blind: vigil.blind + blind,
+    wakings: [...vigil.wakings, waking].slice(-MOST_WAKINGS),
+  };
+}
+
+/** The first waking since somebody was heard; of what came later, nobody is given time again. */
+export function firstWakingSince({ wakings }: Vigil, heardBlind: Millis): Waking | undefined {
+  let first: Waking | undefined;
+  for (let at = wakings.length - 1; at >= 0; at--) {
+    const waking = wakings[at];
+    if (waking === undefined || waking.blind < heardBlind) break;
+    first = waking;
+  }
+  return first;
+}

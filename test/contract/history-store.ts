@@ -1,4 +1,5 @@
 import { describeErasing } from './history-store/erasing.js';
+import { describeNodes } from './history-store/nodes.js';
 import { describePruning } from './history-store/pruning.js';
 import { describeRanges } from './history-store/ranges.js';
 import { describeRecords } from './history-store/records.js';
@@ -16,5 +17,6 @@ export function describeHistoryStore(name: string, make: MakeSubject): void {
     describeErasing(make);
     describePruning(make);
     describeRefusals(make);
+    describeNodes(make);
   });
 }
