@@ -9,6 +9,7 @@ const LOADING = 10_000;
 const PONG = 2_000;
 /** A module that leaks memory ends its own thread, and not the daemon. */
 const MEMORY_MB = 256;
+const SCRIPT = new URL('./worker.js', import.meta.url);
 const LONGEST_LINE = 500;
 
 interface Waiting {
@@ -25,6 +26,7 @@ interface Life {
 
 /** A notifier of somebody else's making. Its thread is ended when it hangs, and started again when it is needed. */
 export class CustomNotifier extends BaseNotifier {
+  readonly #script: URL;
   readonly #plan: WorkerPlan;
   readonly #tools: ChannelTools;
   #life: Life | undefined;
@@ -32,9 +34,18 @@ export class CustomNotifier extends BaseNotifier {
   #ping: Cancel | undefined;
   #closed: (() => void) | undefined;
 
-  /** @param module the URL of a module that exports a class which extends `BaseNotifier` */
-  constructor(module: string, settings: Readonly<Record<string, unknown>>, tools: ChannelTools) {
+  /**
+   * @param module the URL of a module that exports a class which extends `BaseNotifier`
+   * @param script what the thread runs
+   */
+  constructor(
+    module: string,
+    settings: Readonly<Record<string, unknown>>,
+    tools: ChannelTools,
+    script: URL = SCRIPT,
+  ) {
     super(settings);
+    this.#script = script;
     this.#plan = { module, settings };
     this.#tools = tools;
   }
@@ -47,6 +58,7 @@ export class CustomNotifier extends BaseNotifier {
   override async notify(alert: AlertMessage, { signal, attempt }: Attempt): Promise<void> {
     const life = this.#alive();
     await life.ready;
+    if (signal.aborted) throw new NotifyError('its thread was not ready in time');
     const number = ++this.#number;
     const abort = (): void => {
       tell(life, { kind: 'abort', number });
@@ -85,8 +97,7 @@ export class CustomNotifier extends BaseNotifier {
 
   #begin(): Life {
     const { clock, logger, policy } = this.#tools;
-    const own = new URL(`./worker.${import.meta.url.endsWith('.ts') ? 'ts' : 'js'}`, import.meta.url);
-    const worker = new Worker(own, {
+    const worker = new Worker(this.#script, {
       workerData: this.#plan,
       stdout: true,
       stderr: true,

@@ -1,5 +1,6 @@
 /** Runs a notifier of somebody else's making in a thread of its own, where a fault or a hang of it hurts nobody. */
 import { register } from 'node:module';
+import path from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
 import { BaseNotifier, NotifyError } from '../../../ports/channel.js';
 import type { FromWorker, ToWorker, WorkerPlan } from './messages.js';
@@ -22,10 +23,9 @@ try {
 
 async function load({ module, settings }: WorkerPlan): Promise<BaseNotifier> {
   // Wherever the module lies, the name means this very daemon.
-  const index = new URL(`../../../index.${import.meta.url.endsWith('.ts') ? 'ts' : 'js'}`, import.meta.url)
-    .href;
+  const index = new URL(`../../../index${path.extname(import.meta.url)}`, import.meta.url).href;
   const hook = `export const resolve = (name, context, next) =>
-    name === 'heartbeat' ? { url: ${JSON.stringify(index)}, shortCircuit: true } : next(name, context);`;
+    next(name === 'heartbeat' ? ${JSON.stringify(index)} : name, context);`;
   register(`data:text/javascript,${encodeURIComponent(hook)}`);
   const exported: unknown = await import(module);
   const Notifier = Object.values(exported as object).find(isNotifier);

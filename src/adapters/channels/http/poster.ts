@@ -1,7 +1,7 @@
 import { Agent, request, type Dispatcher } from 'undici';
 import { NotifyError, type Attempt } from '../../../ports/channel.js';
 import type { ChannelTools } from '../kind.js';
-import { withoutSecrets, type Secret } from '../secret.js';
+import { Secret, withoutSecrets } from '../secret.js';
 import { guardedLookup, NameError } from './names.js';
 import { retryAfterOf } from './retry-after.js';
 
@@ -24,10 +24,11 @@ export class Poster {
   ) {
     const parsed = new URL(url.reveal());
     this.#authorization = authorizationOf(parsed);
+    const { password } = parsed;
     parsed.username = '';
     parsed.password = '';
     this.#url = parsed;
-    this.#secrets = [url, ...secrets];
+    this.#secrets = [url, ...(password === '' ? [] : [new Secret(decodeURIComponent(password))]), ...secrets];
     this.#agent = new Agent({
       connections: policy.concurrency,
       pipelining: 1,

@@ -100,6 +100,8 @@ function clientFor(url: Secret, { names, guard, policy }: ChannelTools) {
     url: url.reveal(),
     // What cannot be sent now is tried again by us, and not sent twice.
     disableOfflineQueue: true,
+    // For these it would look its name up with `getaddrinfo`.
+    maintNotifications: 'disabled',
     socket: {
       connectTimeout: policy.attemptTimeout,
       lookup: guardedLookup(names, guard),

@@ -4,7 +4,7 @@ import { BaseNotifier, type AlertMessage, type Attempt } from '../../../ports/ch
 import { Poster } from '../http/poster.js';
 import { httpUrl, originOf } from '../http/url.js';
 import type { ChannelKind, ChannelTools, Secrets } from '../kind.js';
-import type { Secret } from '../secret.js';
+import { Secret } from '../secret.js';
 import { signatureOf } from './signature.js';
 
 const NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
@@ -42,7 +42,7 @@ class WebhookNotifier extends BaseNotifier {
     if (url === undefined) throw new TypeError('a webhook without a URL');
     this.#headers = headers;
     this.#secret = secret;
-    this.#poster = new Poster(url, [secret], tools);
+    this.#poster = new Poster(url, [secret, ...valuesOf(headers)], tools);
     this.#clock = tools.clock;
   }
 
@@ -66,6 +66,15 @@ class WebhookNotifier extends BaseNotifier {
   override close(): Promise<void> {
     return this.#poster.close();
   }
+}
+
+/** A header may be a secret. What is shorter than this is none, and may be a part of any word. */
+const SHORTEST_SECRET = 8;
+
+function valuesOf(headers: Readonly<Record<string, string>>): Secret[] {
+  return Object.values(headers)
+    .filter((value) => value.length >= SHORTEST_SECRET)
+    .map((value) => new Secret(value));
 }
 
 export const webhook: ChannelKind<z.output<typeof settings>> = {
