@@ -4,14 +4,14 @@ import type { Flip } from '../../src/domain/node.js';
 import type { NodeName } from '../../src/domain/node-name.js';
 import type { UserId } from '../../src/domain/user-id.js';
 import type { HistoryRecord } from '../../src/ports/history-store.js';
-import type { FlipEntry, HistoryEntry } from './history.protocol.js';
+import type { HistoryEntry, StandingEntry } from './history.protocol.js';
 
 /** An entry, or what is left to do about one that was refused after it may have reached the disk. */
 export type Queued =
   | HistoryEntry
   | { readonly kind: 'undo'; readonly record: HistoryRecord }
-  /** A flip that was settled when the disk refused it. */
-  | { readonly kind: 'late_flip'; readonly entry: FlipEntry };
+  /** How a node stood, settled when the disk refused it. */
+  | { readonly kind: 'late'; readonly entry: StandingEntry };
 
 /**
  * What waits for the disk, in order, and the ended sessions among it by user, so that they are in a history before
@@ -38,8 +38,8 @@ export class Backlog {
     }
     this.#entries.push(entry);
     if (entry.kind === 'end') note(this.#ended, entry.user, entry.session);
-    else if (entry.kind === 'flip') note(this.#flips, entry.node, entry.flip);
-    else if (entry.kind === 'late_flip') note(this.#flips, entry.entry.node, entry.entry.flip);
+    const flip = flipOf(entry);
+    if (flip !== undefined) note(this.#flips, flip.node, flip);
   }
 
   /** The next entries that can be written in one batch: an erasure is one of its own. */
@@ -72,20 +72,20 @@ export class Backlog {
   alerts(): readonly AlertRecord[] {
     return this.#entries.slice(this.#first).flatMap((entry) => {
       if (entry.kind === 'alerts') return entry.records;
-      return entry.kind === 'flip' ? entry.alerts : [];
+      return entry.kind === 'standing' ? entry.alerts : [];
     });
   }
 
-  /** The disk refuses: flips wait for it without anybody waiting for them. @returns those to be settled now */
-  letFlipsWait(): readonly FlipEntry[] {
-    const flips: FlipEntry[] = [];
+  /** The disk refuses: nobody waits for these any more. @returns those to be settled now */
+  letStandingsWait(): readonly StandingEntry[] {
+    const standings: StandingEntry[] = [];
     for (let at = this.#first; at < this.#entries.length; at++) {
       const entry = this.#entries[at];
-      if (entry?.kind !== 'flip') continue;
-      flips.push(entry);
-      this.#entries[at] = { kind: 'late_flip', entry };
+      if (entry?.kind !== 'standing') continue;
+      standings.push(entry);
+      this.#entries[at] = { kind: 'late', entry };
     }
-    return flips;
+    return standings;
   }
 
   /** The end is on disk. */
@@ -102,9 +102,12 @@ export class Backlog {
     return this.#ended.get(user) ?? [];
   }
 
-  /** The flip is on disk. */
-  storedFlip({ node, at }: Flip): void {
-    const left = (this.#flips.get(node) ?? []).filter((flip) => flip.at !== at);
+  /** Whatever is in the entry is on disk. */
+  storedFlip(entry: Queued): void {
+    const flip = flipOf(entry);
+    if (flip === undefined) return;
+    const { node, at } = flip;
+    const left = (this.#flips.get(node) ?? []).filter((other) => other.at !== at);
     if (left.length === 0) this.#flips.delete(node);
     else this.#flips.set(node, left);
   }
@@ -113,6 +116,11 @@ export class Backlog {
   flipsOf(node: NodeName): readonly Flip[] {
     return this.#flips.get(node) ?? [];
   }
+}
+
+function flipOf(entry: Queued): Flip | undefined {
+  if (entry.kind === 'late') return entry.entry.flip;
+  return entry.kind === 'standing' ? entry.flip : undefined;
 }
 
 function note<Id, Kept>(all: Map<Id, Kept[]>, id: Id, kept: Kept): void {
@@ -128,9 +136,9 @@ function weightOf(entry: Queued): number {
       return entry.nodes.length;
     case 'alerts':
       return entry.records.length;
-    case 'flip':
+    case 'standing':
       return 1 + entry.alerts.length;
-    case 'late_flip':
+    case 'late':
       return 1 + entry.entry.alerts.length;
     default:
       return 1;

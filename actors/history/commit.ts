@@ -8,7 +8,7 @@ import type { ErrorCode } from '../../src/errors.js';
 import type { HistoryRecord } from '../../src/ports/history-store.js';
 import type { Queued } from './backlog.js';
 import type {
-  FlipEntry,
+  StandingEntry,
   HistoryEntry,
   NodeChangeEntry,
   NodeSettlement,
@@ -93,12 +93,12 @@ export function commitOf(
         records.push(...recordsOf(entry));
         nodes.push({ shard: entry.shard, node: entry.node, stored: true });
         break;
-      case 'flip':
-        records.push(...recordsOfFlip(entry));
-        nodes.push(settledFlip(entry));
+      case 'standing':
+        records.push(...recordsOfStanding(entry));
+        nodes.push(settledStanding(entry));
         break;
-      case 'late_flip':
-        records.push(...recordsOfFlip(entry.entry));
+      case 'late':
+        records.push(...recordsOfStanding(entry.entry));
         break;
       default:
         assertNever(entry);
@@ -148,14 +148,14 @@ export function refusalOf({ entries, settlements, nodes }: Commit, code: ErrorCo
       case 'held':
       case 'statuses':
       case 'vigil':
-      case 'late_flip':
+      case 'late':
         return [entry];
       case 'register':
       case 'change':
       case 'forget':
         return undoingRecordsOf(entry).map((record) => ({ kind: 'undo', record }));
-      case 'flip':
-        return [{ kind: 'late_flip', entry }];
+      case 'standing':
+        return [{ kind: 'late', entry }];
       default:
         return assertNever(entry);
     }
@@ -164,7 +164,7 @@ export function refusalOf({ entries, settlements, nodes }: Commit, code: ErrorCo
     retry,
     settlements: settlements.map(({ shard, user }) => ({ shard, user, stored: false, code })),
     nodes: nodes.map((settlement) =>
-      'flippedAt' in settlement
+      'number' in settlement
         ? settlement
         : { shard: settlement.shard, node: settlement.node, stored: false, code },
     ),
@@ -181,9 +181,9 @@ function recordsOf(entry: NodeChangeEntry): HistoryRecord[] {
     case 'register':
       return registered(entry.registration, entry.status);
     case 'change': {
-      const { node, registration, pause } = entry;
+      const { node, registration, status, pause } = entry;
       return [
-        { kind: 'registered', node: registration },
+        ...registered(registration, status),
         ...(pause === undefined ? [] : [{ kind: 'paused', node, pause } as const]),
       ];
     }
@@ -215,17 +215,17 @@ function registered(node: Registration, status: NodeStatus): HistoryRecord[] {
   ];
 }
 
-function recordsOfFlip({ flip, status, alerts }: FlipEntry): HistoryRecord[] {
+function recordsOfStanding({ node, flip, status, alerts }: StandingEntry): HistoryRecord[] {
   return [
-    { kind: 'flip', flip },
-    { kind: 'statuses', nodes: [{ name: flip.node, status }] },
+    ...(flip === undefined ? [] : [{ kind: 'flip', flip } as const]),
+    { kind: 'statuses', nodes: [{ name: node, status }] },
     ...(alerts.length === 0 ? [] : [{ kind: 'alerts', records: alerts } as const]),
   ];
 }
 
-/** To be told of a flip once it is stored, or cannot be just now. */
-export function settledFlip({ shard, node, flip }: FlipEntry): NodeSettlement {
-  return { shard, node, flippedAt: flip.at };
+/** To be told once it is stored, or cannot be just now. */
+export function settledStanding({ shard, node, number }: StandingEntry): NodeSettlement {
+  return { shard, node, number };
 }
 
 type Resume = Extract<HistoryEntry, { readonly kind: 'resume' }>;
@@ -239,7 +239,7 @@ type Awaited = Extract<Queued, { readonly shard: number; readonly user: UserId }
 
 /** Somebody waits for it, so it can be refused to them. */
 export function isAwaited(entry: Queued): entry is Awaited | NodeChangeEntry {
-  return 'shard' in entry && entry.kind !== 'flip';
+  return 'shard' in entry && entry.kind !== 'standing';
 }
 
 export function isOfNode(entry: Awaited | NodeChangeEntry): entry is NodeChangeEntry {

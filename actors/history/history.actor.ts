@@ -23,11 +23,17 @@ import {
   isAwaited,
   isOfNode,
   refusalOf,
-  settledFlip,
+  settledStanding,
   usersToLookUp,
   type Commit,
 } from './commit.js';
-import type { FlipEntry, HistoryEntry, NodeSettlement, Settlement, StoreState } from './history.protocol.js';
+import type {
+  StandingEntry,
+  HistoryEntry,
+  NodeSettlement,
+  Settlement,
+  StoreState,
+} from './history.protocol.js';
 
 /** The most entries in one batch: enough to carry a mass expiry, and few enough for the store to breathe. */
 const BATCH = 3_000;
@@ -295,8 +301,8 @@ export class History implements Actor<HistoryMessage> {
       this.#around.alertsCommitted(entry.records, false);
     } else if (entry.kind === 'flush' && this.#backlog.endedOf(entry.user).length === 0) {
       this.#around.settle([{ shard: entry.shard, user: entry.user, stored: true, onlineAt: undefined }]);
-    } else if (entry.kind === 'flip') {
-      this.#acceptFlip(entry);
+    } else if (entry.kind === 'standing') {
+      this.#acceptStanding(entry);
     } else if (!isAwaited(entry)) {
       this.#backlog.push(entry);
     } else if (this.#state === 'refusing') {
@@ -308,22 +314,22 @@ export class History implements Actor<HistoryMessage> {
     }
   }
 
-  /** A flip waits for nobody: its alerts go out while the disk is full, too. */
-  #acceptFlip(entry: FlipEntry): void {
+  /** Nobody waits for a disk that is full: heartbeats go on, and the alerts of flips go out. */
+  #acceptStanding(entry: StandingEntry): void {
     if (this.#state !== 'refusing') {
       this.#backlog.push(entry);
       return;
     }
-    if (this.#backlog.length < this.#options.queue) this.#backlog.push({ kind: 'late_flip', entry });
-    else this.#lost(entry);
+    // Where there is no flip, what there is to store comes with the next checkpoint.
+    if (entry.flip !== undefined) this.#keepFlip(entry, entry.flip);
     this.#around.alertsCommitted(entry.alerts, false);
-    this.#around.settleNodes([settledFlip(entry)]);
+    this.#around.settleNodes([settledStanding(entry)]);
   }
 
-  /** Its state is kept all the same, since that is written with the next checkpoint. */
-  #lost({ node, flip }: FlipEntry): void {
-    const { logger } = this.#around;
-    logger.error('a flip is not kept: too many wait for the disk', { node, from: flip.from, to: flip.to });
+  /** What a flip has led to is kept in any case: it comes with the next checkpoint. */
+  #keepFlip(entry: StandingEntry, { node, from, to }: Flip): void {
+    if (this.#backlog.length < this.#options.queue) this.#backlog.push({ kind: 'late', entry });
+    else this.#around.logger.error('a flip is not kept: too many wait for the disk', { node, from, to });
   }
 
   #refuse(entries: readonly HistoryEntry[], code: ErrorCode): void {
@@ -331,7 +337,10 @@ export class History implements Actor<HistoryMessage> {
     const settlements: Settlement[] = [];
     const nodes: NodeSettlement[] = [];
     for (const entry of entries) {
-      if (entry.kind === 'flip') nodes.push(settledFlip(entry));
+      if (entry.kind === 'standing') {
+        nodes.push(settledStanding(entry));
+        this.#around.alertsCommitted(entry.alerts, false);
+      }
       if (!isAwaited(entry)) continue;
       const { shard } = entry;
       if (isOfNode(entry)) nodes.push({ shard, node: entry.node, stored: false, code });
@@ -412,8 +421,7 @@ export class History implements Actor<HistoryMessage> {
     this.#latestEnd = commit.latestEnd;
     for (const entry of commit.entries) {
       if (entry.kind === 'end') this.#backlog.stored(entry.user, entry.session);
-      else if (entry.kind === 'flip') this.#backlog.storedFlip(entry.flip);
-      else if (entry.kind === 'late_flip') this.#backlog.storedFlip(entry.entry.flip);
+      else this.#backlog.storedFlip(entry);
     }
     this.#refusals = 0;
     this.#measure(commit.entries.length);
@@ -447,7 +455,7 @@ export class History implements Actor<HistoryMessage> {
     });
     this.#around.settle(settlements);
     this.#around.alertsCommitted([...alertsIn(commit.records), ...this.#backlog.alerts()], false);
-    this.#around.settleNodes([...nodes, ...this.#backlog.letFlipsWait().map(settledFlip)]);
+    this.#around.settleNodes([...nodes, ...this.#backlog.letStandingsWait().map(settledStanding)]);
     this.#refuse(dropped.filter(isAwaited), 'HEARTBEAT_STORE_REFUSES');
     this.#reopenLater();
   }

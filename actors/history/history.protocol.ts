@@ -69,6 +69,7 @@ export type NodeChangeEntry =
       readonly node: NodeName;
       readonly before: Registration;
       readonly registration: Registration;
+      readonly status: NodeStatus;
       readonly pause: Pause | undefined;
     }
   /** All that is stored of it goes. */
@@ -80,30 +81,36 @@ export type NodeChangeEntry =
       readonly status: NodeStatus;
     };
 
-/** A node's state has changed. It is never refused: where the disk is, it is settled all the same and stored later. */
-export interface FlipEntry {
-  readonly kind: 'flip';
+/**
+ * How a node stands, where somebody is told only once it is on disk. It is never refused: where the disk is, it is
+ * settled all the same, and a flip is stored later.
+ */
+export interface StandingEntry {
+  readonly kind: 'standing';
   readonly shard: ShardIndex;
   readonly node: NodeName;
-  readonly flip: Flip;
+  /** Tells it from the node's others. */
+  readonly number: number;
   readonly status: NodeStatus;
-  /** Stored in one batch with it. */
+  /** Undefined for a heartbeat that changed no state. */
+  readonly flip: Flip | undefined;
+  /** Stored in one batch with the flip. */
   readonly alerts: readonly AlertRecord[];
 }
 
 export type NodeEntry =
   | NodeChangeEntry
-  | FlipEntry
+  | StandingEntry
   | { readonly kind: 'statuses'; readonly nodes: readonly NodeStanding[] }
   | { readonly kind: 'vigil'; readonly vigil: Vigil };
 
 export type HistoryEntry = UserEntry | DaemonEntry | NodeEntry;
 
-/** What became of a node's entry. A flip is settled once, stored or not. */
+/** What became of a node's entry. How it stands is settled once, stored or not. */
 export type NodeSettlement = { readonly shard: ShardIndex; readonly node: NodeName } & (
   | { readonly stored: true }
   | { readonly stored: false; readonly code: ErrorCode }
-  | { readonly flippedAt: Instant }
+  | { readonly number: number }
 );
 
 /** What became of an entry that somebody waits for. A refused one is as if it had never been submitted. */

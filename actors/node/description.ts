@@ -1,6 +1,6 @@
 import type { NodeDefaults, NodeFacts } from '../../src/domain/node.js';
 import type { Instant, Moment } from '../../src/domain/time.js';
-import type { Known } from './node.machine.js';
+import { isDue, type Known } from './known.js';
 import type { DescribedNode } from './node.protocol.js';
 
 interface Terms extends NodeDefaults {
@@ -33,12 +33,11 @@ export function describe(
   terms: Terms,
 ): DescribedNode {
   const { registration, standing } = known;
-  const isDue = registration.pausedAt === undefined && standing.state !== 'failed';
   return {
     ...factsOf(known, lease.lastHeartbeat, terms),
     registeredAt: registration.registeredAt,
     since: standing.since,
-    deadline: isDue ? terms.wallAt(lease.deadline) : undefined,
+    deadline: isDue(known) ? terms.wallAt(lease.deadline) : undefined,
     pausedAt: registration.pausedAt,
   };
 }

@@ -1,5 +1,5 @@
-import type { NodeDefaults, NodeState } from '../../src/domain/node.js';
-import { moment, type Moment } from '../../src/domain/time.js';
+import type { NodeState } from '../../src/domain/node.js';
+import type { Moment } from '../../src/domain/time.js';
 
 /** A heartbeat that did not come. */
 export interface Lapse {
@@ -14,12 +14,15 @@ export interface Lapse {
 /**
  * The misses of a node that was silent while deadlines passed. Each but the last costs a retry, and the one for which
  * none is left fails the node.
+ *
+ * @param after the deadline that follows one that was missed
  */
 export function* lapse(
   standing: { readonly state: NodeState; readonly retries: number },
   deadline: Moment,
-  { timeout, maxRetries }: NodeDefaults,
+  maxRetries: number,
   isPast: (deadline: Moment) => boolean,
+  after: (deadline: Moment) => Moment,
 ): Generator<Lapse> {
   let { retries } = standing;
   let at = deadline;
@@ -29,7 +32,7 @@ export function* lapse(
       return;
     }
     retries++;
-    const next = moment(at + timeout);
+    const next = after(at);
     yield { at, to: 'inactive', retries, next };
     at = next;
   }

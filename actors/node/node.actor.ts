@@ -1,19 +1,18 @@
 import { assertNever } from '../../src/domain/assert-never.js';
 import type { Flip, NodeStatus } from '../../src/domain/node.js';
 import type { NodeName } from '../../src/domain/node-name.js';
-import { moment, type Instant, type Millis, type Moment } from '../../src/domain/time.js';
+import type { Instant, Millis, Moment } from '../../src/domain/time.js';
 import type { ErrorCode } from '../../src/errors.js';
 import type { Actor, Cell, Crash } from '../../src/runtime/actor.js';
 import { Timer, type TimerWheel } from '../../src/runtime/timer-wheel.js';
 import type { NodeEntry } from '../history/history.protocol.js';
 import { Asked } from './asked.js';
 import { describe, factsOf } from './description.js';
+import { isDue, type Known } from './known.js';
 import {
   afterSettling,
-  isDue,
   UNKNOWN,
   type decide,
-  type Known,
   type Lease,
   type NodeEffect,
   type NodeMessage,
@@ -32,13 +31,11 @@ export interface NodeSurroundings {
   readonly rules: NodeRules;
   readonly wheel: TimerWheel<NodeActor>;
   readonly decide: typeof decide;
-  /** When the daemon woke from its last blindness. */
-  readonly wokenAt: Moment;
   /** A deadline as it is stored. */
   onVigil(deadline: Moment): Millis;
   submit(entry: NodeEntry): void;
   /** Decides what a flip is worth telling, and submits both. */
-  flip(actor: NodeActor, flip: Flip, known: Known): void;
+  flip(actor: NodeActor, flip: Flip, known: Known, number: number): void;
   /** How it stands is to go to disk with the next checkpoint. */
   note(actor: NodeActor): void;
   /** The node is not known, and nothing waits: the actor may go. */
@@ -59,7 +56,9 @@ export class NodeActor implements Actor<Told>, Lease {
   state: NodePhase = UNKNOWN;
   lastHeartbeat: Instant | undefined;
   heardBlind: Millis = 0;
-  unstored: Instant | undefined;
+  /** How often its standing was submitted, and up to which of these times it is settled. */
+  #submitted = 0;
+  #settled = 0;
   /** Whether it is among those whose status goes to disk with the next checkpoint. */
   noted = false;
   cell: Cell<Told> | undefined;
@@ -68,7 +67,7 @@ export class NodeActor implements Actor<Told>, Lease {
   /** What was told and not handled when its shard stopped. */
   left: Told[] | undefined;
   #waiting: Asked[] | undefined;
-  #waitingForFlips: { readonly asked: Asked; readonly at: Instant }[] | undefined;
+  #waitingForStanding: { readonly asked: Asked; readonly number: number }[] | undefined;
   /** Made when it is first needed: most nodes are only ever sent heartbeats. */
   #turns: Turns<Told> | undefined;
 
@@ -79,6 +78,10 @@ export class NodeActor implements Actor<Told>, Lease {
 
   get deadline(): Moment {
     return this.timer.deadline;
+  }
+
+  get unstored(): boolean {
+    return this.#settled < this.#submitted;
   }
 
   /** Whether it counts towards the limit of nodes. */
@@ -136,13 +139,13 @@ export class NodeActor implements Actor<Told>, Lease {
     this.#release(refusal, false);
   }
 
-  releaseFlips(upTo: Instant): void {
-    if (this.unstored !== undefined && this.unstored <= upTo) this.unstored = undefined;
-    const waiting = this.#waitingForFlips;
+  releaseStanding(upTo: number): void {
+    this.#settled = Math.max(this.#settled, upTo);
+    const waiting = this.#waitingForStanding;
     if (waiting === undefined) return;
-    const still = waiting.filter(({ at }) => at > upTo);
-    this.#waitingForFlips = still.length > 0 ? still : undefined;
-    for (const { asked, at } of waiting) if (at <= upTo) asked.answer(this.#wanted(asked, false));
+    const still = waiting.filter(({ number }) => number > upTo);
+    this.#waitingForStanding = still.length > 0 ? still : undefined;
+    for (const { asked, number } of waiting) if (number <= upTo) asked.answer(this.#wanted(asked, false));
   }
 
   #handle(message: Told): void {
@@ -166,21 +169,29 @@ export class NodeActor implements Actor<Told>, Lease {
       case 'note':
         return this.#around.note(this);
       case 'flip':
-        this.unstored = effect.flip.at;
         this.#around.note(this);
-        return this.#around.flip(this, effect.flip, effect.known);
+        return this.#around.flip(this, effect.flip, effect.known, ++this.#submitted);
+      case 'store':
+        return this.#around.submit({
+          kind: 'standing',
+          ...this.#address,
+          number: ++this.#submitted,
+          status: this.statusOf(effect.known),
+          flip: undefined,
+          alerts: [],
+        });
       case 'answer':
         return asked(message).answer(effect.reply);
       case 'wait':
         (this.#waiting ??= []).push(asked(message));
         return;
-      case 'wait_for_flip':
-        (this.#waitingForFlips ??= []).push({ asked: asked(message), at: effect.at });
+      case 'wait_for_standing':
+        (this.#waitingForStanding ??= []).push({ asked: asked(message), number: this.#submitted });
         return;
       case 'release':
         return this.#release(effect.refusal, effect.created);
-      case 'release_flips':
-        return this.releaseFlips(effect.at);
+      case 'release_standing':
+        return this.releaseStanding(effect.number);
       case 'defer':
         return (this.#turns ??= new Turns()).defer(message);
       case 'register':
@@ -192,12 +203,12 @@ export class NodeActor implements Actor<Told>, Lease {
     }
   }
 
-  /** What was read before a blindness and is handled after it has all of its time still before it. */
+  /** It may have been read before a blindness, and be handled only after it. */
   #begin({ at, timeout, heartbeat }: Extract<NodeEffect, { kind: 'begin' }>): void {
-    const { rules, wheel, wokenAt } = this.#around;
+    const { rules, wheel } = this.#around;
     if (heartbeat) this.lastHeartbeat = rules.wallAt(at);
-    this.heardBlind = rules.blind;
-    const deadline = moment(Math.max(at, wokenAt) + timeout);
+    this.heardBlind = rules.blindAt(at);
+    const deadline = rules.deadlineSince(at, timeout, this.heardBlind);
     if (this.state.phase !== 'unknown' && isDue(this.state)) wheel.arm(this.timer, deadline);
     else this.timer.deadline = deadline;
     this.#around.note(this);
@@ -208,25 +219,26 @@ export class NodeActor implements Actor<Told>, Lease {
     this.#around.wheel.arm(this.timer, this.deadline);
   }
 
+  get #address(): { readonly shard: number; readonly node: NodeName } {
+    return { shard: this.#around.shard, node: this.name };
+  }
+
   #submit(effect: Extract<NodeEffect, { kind: 'register' | 'change' | 'forget' }>): void {
-    const { known } = effect;
-    const addressed = { shard: this.#around.shard, node: this.name };
-    const status = this.statusOf(known);
+    const address = this.#address;
+    const { registration } = effect.known;
+    const status = this.statusOf(effect.known);
     switch (effect.kind) {
       case 'register':
-        return this.#around.submit({
-          kind: 'register',
-          ...addressed,
-          registration: known.registration,
-          status,
-        });
+        return this.#around.submit({ kind: 'register', ...address, registration, status });
       case 'change': {
-        const { next, pause } = effect;
-        const change = { before: known.registration, registration: next, pause };
-        return this.#around.submit({ kind: 'change', ...addressed, ...change });
+        const { next, pause, deadline } = effect;
+        const begun =
+          deadline === undefined ? status : { ...status, deadline: this.#around.onVigil(deadline) };
+        const change = { before: registration, registration: next, status: begun, pause };
+        return this.#around.submit({ kind: 'change', ...address, ...change });
       }
       case 'forget':
-        return this.#around.submit({ kind: 'forget', ...addressed, before: known.registration, status });
+        return this.#around.submit({ kind: 'forget', ...address, before: registration, status });
       default:
         assertNever(effect);
     }

@@ -6,14 +6,13 @@ import {
   type Flip,
   type FlipCause,
   type NodeDefaults,
-  type NodeState,
   type Pause,
   type Registration,
 } from '../../src/domain/node.js';
-import type { NodeName } from '../../src/domain/node-name.js';
 import { instant, moment, type Instant, type Millis, type Moment } from '../../src/domain/time.js';
 import type { ErrorCode } from '../../src/errors.js';
 import { describe } from './description.js';
+import { isDue, type Known } from './known.js';
 import { lapse, type Lapse } from './lapse.js';
 import type { NodeCommand, NodeReply } from './node.protocol.js';
 
@@ -24,20 +23,8 @@ export interface Lease {
   readonly lastHeartbeat: Instant | undefined;
   /** How long the daemon had been blind, in all, when the node was last heard. */
   readonly heardBlind: Millis;
-  /** The last flip that is not stored yet. */
-  readonly unstored: Instant | undefined;
-}
-
-export interface Standing {
-  readonly state: NodeState;
-  readonly retries: number;
-  readonly since: Instant;
-}
-
-/** A node that is on disk. */
-export interface Known {
-  readonly registration: Registration;
-  readonly standing: Standing;
+  /** Whether it has come to stand in a way that is to be told only once it is on disk, and is not yet. */
+  readonly unstored: boolean;
 }
 
 export type NodePhase =
@@ -60,8 +47,8 @@ export type NodeMessage =
   /** Every request that arrived before `horizon` has been told. */
   | { readonly kind: 'expire'; readonly horizon: Moment }
   | Settled
-  /** The flip at this instant is stored, or cannot be just now. */
-  | { readonly kind: 'flip_settled'; readonly at: Instant };
+  /** How it stood is stored, up to this number of times that it was submitted, or cannot be just now. */
+  | { readonly kind: 'standing_settled'; readonly number: number };
 
 export type NodeEffect =
   /** Heard: one timeout from `at`. A registration begins the same way, and is no heartbeat. */
@@ -78,12 +65,14 @@ export type NodeEffect =
   | { readonly kind: 'answer'; readonly reply: NodeReply }
   /** Keep this message's asker until the disk has settled what was submitted. */
   | { readonly kind: 'wait' }
-  /** Keep this message's asker until the flip at this instant is settled. */
-  | { readonly kind: 'wait_for_flip'; readonly at: Instant }
+  /** How it stands goes to disk now. */
+  | { readonly kind: 'store'; readonly known: Known }
+  /** Keep this message's asker until all that was submitted of how it stands is settled. */
+  | { readonly kind: 'wait_for_standing' }
   /** Answer all who wait: with what they asked for, or with the refusal. */
   | { readonly kind: 'release'; readonly refusal: ErrorCode | undefined; readonly created: boolean }
-  /** Answer all who wait for flips up to this instant. */
-  | { readonly kind: 'release_flips'; readonly at: Instant }
+  /** Answer all who wait for what was submitted up to this number. */
+  | { readonly kind: 'release_standing'; readonly number: number }
   /** Handle this message again once the disk has settled, and before any that came after it. */
   | { readonly kind: 'defer' }
   | { readonly kind: 'register'; readonly known: Known }
@@ -92,6 +81,8 @@ export type NodeEffect =
       readonly known: Known;
       readonly next: Registration;
       readonly pause: Pause | undefined;
+      /** Where it begins anew. */
+      readonly deadline: Moment | undefined;
     }
   | { readonly kind: 'forget'; readonly known: Known };
 
@@ -106,8 +97,18 @@ export interface NodeRules extends NodeDefaults {
   readonly autoRegister: boolean;
   /** How long the daemon has been blind, in all. */
   readonly blind: Millis;
+  /** The most time that anybody is given again after a blindness. */
+  readonly blindGrace: Millis;
   /** The wall clock's reading at a moment. */
   wallAt(at: Moment): Instant;
+  /**
+   * The deadline one timeout from `since`, and later where the daemon has been blind in between.
+   *
+   * @param heardBlind as in the lease
+   */
+  deadlineSince(since: Moment, timeout: Millis, heardBlind: Millis): Moment;
+  /** How long the daemon had been blind, in all, at a moment just past. */
+  blindAt(at: Moment): Millis;
 }
 
 export const UNKNOWN: NodePhase = { phase: 'unknown' };
@@ -119,6 +120,8 @@ const NOTHING: readonly NodeEffect[] = [];
 const DEFER: readonly NodeEffect[] = [{ kind: 'defer' }];
 const WATCH: readonly NodeEffect[] = [{ kind: 'watch' }];
 const WAIT: NodeEffect = { kind: 'wait' };
+const WAIT_FOR_STANDING: NodeEffect = { kind: 'wait_for_standing' };
+const ANSWER_ACTIVE: NodeEffect = { kind: 'answer', reply: ACTIVE };
 
 /**
  * What one message means to one node. Pure: it reads the lease and changes nothing. A heartbeat at the deadline itself
@@ -144,8 +147,8 @@ export function decide(state: NodePhase, lease: Lease, message: NodeMessage, rul
       return expire(state, lease, message.horizon, rules);
     case 'settled':
       return settle(state, message, rules);
-    case 'flip_settled':
-      return { state, effects: [{ kind: 'release_flips', at: message.at }] };
+    case 'standing_settled':
+      return { state, effects: [{ kind: 'release_standing', number: message.number }] };
     default:
       return assertNever(message);
   }
@@ -178,26 +181,29 @@ function heartbeat(state: NodePhase, lease: Lease, command: NodeCommand, rules: 
       const { known, effects } = missed(state, lease, (at) => at < command.arrivedAt, rules);
       const beat = heard(state, command, rules);
       if (known.standing.state === 'active') {
-        const answered: NodeEffect =
-          lease.unstored === undefined
-            ? { kind: 'answer', reply: ACTIVE }
-            : { kind: 'wait_for_flip', at: lease.unstored };
-        return { state, effects: [beat, answered] };
+        const stored = isStoredFirst(state, lease, rules) ? [{ kind: 'store', known } as const] : NOTHING;
+        const answered = stored.length > 0 || lease.unstored ? WAIT_FOR_STANDING : ANSWER_ACTIVE;
+        return { state, effects: [beat, ...stored, answered] };
       }
-      const after = flipped(
-        known,
-        { to: 'active', retries: 0, at: command.readAt, cause: 'heartbeat' },
-        lease,
-        rules,
-      );
+      const turn: Turn = { to: 'active', retries: 0, at: command.readAt, cause: 'heartbeat' };
+      const after = flipped(known, turn, lease, rules);
       return {
         state: { ...state, standing: after.known.standing },
-        effects: [...effects, beat, after.effect, { kind: 'wait_for_flip', at: after.known.standing.since }],
+        effects: [...effects, beat, after.effect, WAIT_FOR_STANDING],
       };
     }
     default:
       return assertNever(state);
   }
+}
+
+/**
+ * Whether a heartbeat is on disk before it is answered. The others are checkpointed: whoever has lost one to a kill is
+ * given a whole timeout by the restart. That is not so of the first heartbeat since the daemon was last blind, nor where
+ * the timeout is longer than what a restart gives.
+ */
+function isStoredFirst({ registration }: Known, { heardBlind }: Lease, rules: NodeRules): boolean {
+  return heardBlind < rules.blind || (registration.settings.timeout ?? rules.timeout) > rules.blindGrace;
 }
 
 function fail(state: NodePhase, lease: Lease, command: NodeCommand, rules: NodeRules): Decision {
@@ -213,24 +219,18 @@ function fail(state: NodePhase, lease: Lease, command: NodeCommand, rules: NodeR
       const { retries } = known.standing;
       if (known.standing.state === 'failed') {
         // Told once it is on disk that it has failed.
-        const unstored = effects.length > 0 ? known.standing.since : lease.unstored;
         const node = describe(known, lease, rules);
         const answered: NodeEffect =
-          unstored === undefined
-            ? { kind: 'answer', reply: { kind: 'node', node, created: false } }
-            : { kind: 'wait_for_flip', at: unstored };
+          effects.length > 0 || lease.unstored
+            ? WAIT_FOR_STANDING
+            : { kind: 'answer', reply: { kind: 'node', node, created: false } };
         return { state: { ...state, standing: known.standing }, effects: [...effects, answered] };
       }
-      const after = flipped(
-        known,
-        { to: 'failed', retries, at: command.readAt, cause: 'report' },
-        lease,
-        rules,
-      );
-      const { standing } = after.known;
+      const turn: Turn = { to: 'failed', retries, at: command.readAt, cause: 'report' };
+      const after = flipped(known, turn, lease, rules);
       return {
-        state: { ...state, standing },
-        effects: [...effects, { kind: 'rest' }, after.effect, { kind: 'wait_for_flip', at: standing.since }],
+        state: { ...state, standing: after.known.standing },
+        effects: [...effects, { kind: 'rest' }, after.effect, WAIT_FOR_STANDING],
       };
     }
     default:
@@ -279,14 +279,28 @@ function change(state: NodePhase, lease: Lease, command: NodeCommand, rules: Nod
       }
       const pause =
         pausedAt === undefined || next.pausedAt !== undefined ? undefined : { from: pausedAt, to: at };
+      const restarts = timeoutBegunBy(next, known, rules);
+      const begun = restarts === undefined ? undefined : moment(command.readAt + restarts);
       return {
         state: { phase: 'changing', ...known, next },
-        effects: [...effects, { kind: 'change', known, next, pause }, WAIT],
+        effects: [...effects, { kind: 'change', known, next, pause, deadline: begun }, WAIT],
       };
     }
     default:
       return assertNever(state);
   }
+}
+
+/** @returns the timeout that a change of settings begins anew, or undefined when it begins none */
+function timeoutBegunBy(
+  next: Registration,
+  { registration, standing }: Known,
+  rules: NodeRules,
+): Millis | undefined {
+  if (!isDue({ registration: next, standing })) return undefined;
+  const timeout = next.settings.timeout ?? rules.timeout;
+  const isNew = timeout !== (registration.settings.timeout ?? rules.timeout);
+  return isNew || registration.pausedAt !== undefined ? timeout : undefined;
 }
 
 /** @returns the same registration when nothing changes */
@@ -343,11 +357,9 @@ function settle(state: NodePhase, settled: Settled, rules: NodeRules): Decision 
       // What the batch carried of its status may be on disk with it.
       if (!settled.stored) return goOn(state, [{ kind: 'note' }, release]);
       const after = { registration: next, standing };
-      const timeout = next.settings.timeout ?? rules.timeout;
-      const restarts =
-        timeout !== (before.settings.timeout ?? rules.timeout) ||
-        (before.pausedAt !== undefined && next.pausedAt === undefined);
-      if (!restarts || !isDue(after)) return goOn(after, [release]);
+      const timeout = timeoutBegunBy(next, { registration: before, standing }, rules);
+      if (timeout === undefined) return goOn(after, [release]);
+      // Not sooner than it would be from when that was asked for, whatever has happened in between.
       const deadline = moment(settled.at + timeout);
       return { state: { phase: 'known', ...after }, effects: [{ kind: 'await', deadline }, release] };
     }
@@ -369,11 +381,6 @@ function goOn({ registration, standing }: Known, effects: readonly NodeEffect[])
   };
 }
 
-/** Whether there is a deadline: paused nodes and failed ones have none. */
-export function isDue({ registration, standing }: Known): boolean {
-  return registration.pausedAt === undefined && standing.state !== 'failed';
-}
-
 function heard(known: Known, command: NodeCommand, rules: NodeRules): NodeEffect {
   const timeout = known.registration.settings.timeout ?? rules.timeout;
   return { kind: 'begin', at: command.readAt, timeout, heartbeat: true };
@@ -389,23 +396,22 @@ function missed(
   const before: Known = { registration, standing };
   if (!isDue(before) || !isPast(lease.deadline))
     return { known: before, effects: NOTHING, deadline: lease.deadline };
-  const settings = {
-    timeout: registration.settings.timeout ?? rules.timeout,
-    maxRetries: registration.settings.maxRetries ?? rules.maxRetries,
-  };
+  const timeout = registration.settings.timeout ?? rules.timeout;
+  const maxRetries = registration.settings.maxRetries ?? rules.maxRetries;
+  const after = (at: Moment): Moment => rules.deadlineSince(at, timeout, lease.heardBlind);
   const effects: NodeEffect[] = [];
   let known = before;
   let { deadline } = lease;
-  for (const miss of lapse(standing, deadline, settings, isPast)) {
+  for (const miss of lapse(standing, deadline, maxRetries, isPast, after)) {
     deadline = miss.next ?? deadline;
     effects.push(miss.next === undefined ? { kind: 'rest' } : { kind: 'await', deadline });
     if (miss.to === known.standing.state) {
       known = { registration, standing: { ...known.standing, retries: miss.retries } };
       continue;
     }
-    const after = flipped(known, { ...miss, cause: 'silence' }, lease, rules);
-    known = after.known;
-    effects.push(after.effect);
+    const turn = flipped(known, { ...miss, cause: 'silence' }, lease, rules);
+    known = turn.known;
+    effects.push(turn.effect);
   }
   return { known, effects, deadline };
 }

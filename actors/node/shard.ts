@@ -1,5 +1,5 @@
 import { assertNever } from '../../src/domain/assert-never.js';
-import { deadlineAfter, type Blindness } from '../../src/domain/blindness.js';
+import type { Blindness } from '../../src/domain/blindness.js';
 import type { Flip, NodeStatus, Registration } from '../../src/domain/node.js';
 import type { NodeName } from '../../src/domain/node-name.js';
 import type { ShardIndex } from '../../src/domain/shard.js';
@@ -17,8 +17,9 @@ import type { Lifeline, RunningChild } from '../supervisor/child.js';
 import type { SupervisorPolicy } from '../supervisor/child-spec.js';
 import { RestartLedger } from '../supervisor/restart-ledger.js';
 import { Asked } from './asked.js';
+import { isDue, type Known } from './known.js';
 import { NodeActor, type NodeSurroundings, type Told } from './node.actor.js';
-import { isDue, shown, type decide, type Known, type NodeRules } from './node.machine.js';
+import { shown, type decide, type NodeRules } from './node.machine.js';
 import type { NodeCommand, NodeReply } from './node.protocol.js';
 
 /** How fine deadlines are told apart by the wheel; how late one is noticed depends on the pulse alone. */
@@ -33,7 +34,6 @@ const DOWN: NodeReply = { kind: 'refused', code: 'HEARTBEAT_NOT_READY' };
 const FAILED = 'HEARTBEAT_INTERNAL';
 
 export interface NodeShardOptions {
-  readonly blindGrace: Millis;
   readonly mailbox: number;
   readonly restarts: Pick<SupervisorPolicy, 'intensity' | 'period'>;
   readonly decide: typeof decide;
@@ -62,7 +62,6 @@ export class NodeShard implements NodeSurroundings {
   readonly shard: ShardIndex;
   readonly wheel: TimerWheel<NodeActor>;
   readonly decide: typeof decide;
-  wokenAt: Moment;
   readonly #options: NodeShardOptions;
   readonly #around: NodeShardSurroundings;
   readonly #nodes = new Map<NodeName, NodeActor>();
@@ -82,7 +81,6 @@ export class NodeShard implements NodeSurroundings {
     this.#around = around;
     this.#ledger = new RestartLedger(options.restarts);
     this.#horizon = around.clock.now();
-    this.wokenAt = this.#horizon;
     this.wheel = new TimerWheel(this.#horizon, RESOLUTION);
   }
 
@@ -187,8 +185,7 @@ export class NodeShard implements NodeSurroundings {
   }
 
   /** Time goes on after a restart. @param deadlineOf what a deadline on the vigil is in this run */
-  resume(now: Moment, deadlineOf: (actor: NodeActor, timeout: Millis) => Moment): void {
-    this.wokenAt = now;
+  resume(deadlineOf: (actor: NodeActor, timeout: Millis) => Moment): void {
     for (const actor of this.#nodes.values()) {
       const { state } = actor;
       if (state.phase === 'unknown' || !isDue(state)) continue;
@@ -206,7 +203,7 @@ export class NodeShard implements NodeSurroundings {
   }
 
   #messageOf(settlement: NodeSettlement): Told {
-    if ('flippedAt' in settlement) return { kind: 'flip_settled', at: settlement.flippedAt };
+    if ('number' in settlement) return { kind: 'standing_settled', number: settlement.number };
     const at = this.#around.clock.now();
     return settlement.stored
       ? { kind: 'settled', at, stored: true }
@@ -229,20 +226,16 @@ export class NodeShard implements NodeSurroundings {
     timer.owner.cell?.insist({ kind: 'expire', horizon: this.#horizon });
   };
 
-  /** @param blind how long the daemon had been blind, in all, before this */
-  blind(blindness: Blindness, blind: Millis): void {
+  /** Those whose deadline had passed before are about to be told so. */
+  blind(
+    blindness: Blindness,
+    deadlineAfterIt: (deadline: Moment, timeout: Millis, heardBlind: Millis) => Moment,
+  ): void {
     this.#horizon = moment(this.#horizon + blindness.to - blindness.from);
-    this.wokenAt = blindness.to;
     for (const actor of this.#nodes.values()) {
-      const { state, deadline } = actor;
+      const { state, deadline, heardBlind } = actor;
       if (state.phase === 'unknown' || deadline < blindness.from) continue;
-      const isHeard = actor.heardBlind >= blind;
-      actor.timer.deadline = deadlineAfter(
-        { ...blindness, previousEnd: isHeard ? undefined : blindness.to },
-        { deadline, lastSeen: blindness.from },
-        this.#timeoutOf(state),
-        this.#options.blindGrace,
-      );
+      actor.timer.deadline = deadlineAfterIt(deadline, this.#timeoutOf(state), heardBlind);
     }
   }
 
@@ -280,7 +273,7 @@ export class NodeShard implements NodeSurroundings {
     this.#around.submit(entry);
   }
 
-  flip(actor: NodeActor, flip: Flip, known: Known): void {
+  flip(actor: NodeActor, flip: Flip, known: Known, number: number): void {
     const { alerting, logger } = this.#around;
     let alerts: ReturnType<Alerting['raise']> = [];
     try {
@@ -289,14 +282,8 @@ export class NodeShard implements NodeSurroundings {
       // The flip is true and goes to disk, whatever is wrong with the telling of it.
       logger.error('an alert could not be raised', { node: flip.node, to: flip.to, error });
     }
-    this.submit({
-      kind: 'flip',
-      shard: this.shard,
-      node: flip.node,
-      flip,
-      status: actor.statusOf(known),
-      alerts,
-    });
+    const status = actor.statusOf(known);
+    this.submit({ kind: 'standing', shard: this.shard, node: flip.node, number, status, flip, alerts });
   }
 
   departed(actor: NodeActor): void {
@@ -325,8 +312,8 @@ export class NodeShard implements NodeSurroundings {
       case 'settled':
         actor.settleAnyhow(message, FAILED);
         break;
-      case 'flip_settled':
-        actor.releaseFlips(message.at);
+      case 'standing_settled':
+        actor.releaseStanding(message.number);
         break;
       case 'asked':
         message.answer({ kind: 'refused', code: FAILED });

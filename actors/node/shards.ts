@@ -1,5 +1,5 @@
 import { shardOf, type ShardIndex } from '../../src/domain/shard.js';
-import type { Blindness } from '../../src/domain/blindness.js';
+import { deadlineAfter, type Blindness } from '../../src/domain/blindness.js';
 import type { NodeDefaults } from '../../src/domain/node.js';
 import { instant, moment, type Instant, type Millis, type Moment } from '../../src/domain/time.js';
 import { firstWakingSince, woken, type Vigil, type Waking } from '../../src/domain/vigil.js';
@@ -16,6 +16,7 @@ import { NodeShard, type NodeShardOptions } from './shard.js';
 
 export interface LocalNodesOptions extends NodeShardOptions, NodeDefaults {
   readonly count: number;
+  readonly blindGrace: Millis;
   /** Nodes that there may be. */
   readonly nodes: number;
   readonly autoRegister: boolean;
@@ -44,11 +45,13 @@ export class LocalNodes implements Nodes, NodeRules {
   readonly autoRegister: boolean;
   readonly #clock: Clock;
   readonly #around: LocalNodesSurroundings;
-  readonly #blindGrace: Millis;
+  readonly blindGrace: Millis;
   #outbox: NodeEntry[] = [];
   /** As it was at `#vigilAt`; it has grown since with the time that passed. */
   #vigil: Vigil;
   #vigilAt: Moment;
+  /** The last blindness of this run, and how long the daemon had been blind before it. */
+  #lastBlind: (Blindness & { readonly blind: Millis }) | undefined;
   #ending = false;
 
   constructor(options: LocalNodesOptions, around: LocalNodesSurroundings) {
@@ -57,7 +60,7 @@ export class LocalNodes implements Nodes, NodeRules {
     this.autoRegister = options.autoRegister;
     this.#clock = around.clock;
     this.#around = around;
-    this.#blindGrace = options.blindGrace;
+    this.blindGrace = options.blindGrace;
     this.#vigilAt = around.clock.now();
     this.#vigil = { ...NO_VIGIL, wall: around.clock.wall() };
     const surroundings = {
@@ -112,8 +115,12 @@ export class LocalNodes implements Nodes, NodeRules {
     const { blind } = this.#vigil;
     this.#vigil = woken({ ...this.#vigil, awake: this.#onVigil(from) }, to - from);
     this.#vigilAt = to;
-    const blindness: Blindness = { from, to, previousEnd: undefined };
-    for (const shard of this.all) shard.blind(blindness, blind);
+    this.#lastBlind = { from, to, previousEnd: undefined, blind };
+    for (const shard of this.all) {
+      shard.blind(this.#lastBlind, (deadline, timeout, heardBlind) =>
+        this.#beyondBlindness(deadline, timeout, heardBlind),
+      );
+    }
     this.#submitVigil();
   }
 
@@ -141,8 +148,7 @@ export class LocalNodes implements Nodes, NodeRules {
     }
     this.#vigilAt = now;
     const needed = new Set<Waking>();
-    for (const shard of this.all)
-      shard.resume(now, (actor, timeout) => this.#resumed(actor, timeout, needed));
+    for (const shard of this.all) shard.resume((actor, timeout) => this.#resumed(actor, timeout, needed));
     this.#vigil = { ...this.#vigil, wakings: this.#vigil.wakings.filter((waking) => needed.has(waking)) };
     this.#submitVigil();
   }
@@ -151,7 +157,7 @@ export class LocalNodes implements Nodes, NodeRules {
   #resumed(actor: NodeActor, timeout: Millis, needed: Set<Waking>): Moment {
     const waking = firstWakingSince(this.#vigil, actor.heardBlind);
     if (waking !== undefined) needed.add(waking);
-    const least = waking === undefined ? -Infinity : waking.awake + Math.min(timeout, this.#blindGrace);
+    const least = waking === undefined ? -Infinity : waking.awake + Math.min(timeout, this.blindGrace);
     return moment(this.#vigilAt + Math.max(actor.deadline, least) - this.#vigil.awake);
   }
 
@@ -189,6 +195,33 @@ export class LocalNodes implements Nodes, NodeRules {
     const counts = { active: 0, inactive: 0, failed: 0, paused: 0 };
     for (const shard of this.all) shard.count(counts);
     return counts.active + counts.inactive + counts.failed - counts.paused;
+  }
+
+  deadlineSince(since: Moment, timeout: Millis, heardBlind: Millis): Moment {
+    const deadline = moment(since + timeout);
+    const last = this.#lastBlind;
+    // Until it was over nobody knew of it, so that whatever was read sooner was read before it.
+    if (last === undefined || since >= last.to || deadline < last.from) return deadline;
+    return this.#beyondBlindness(deadline, timeout, heardBlind);
+  }
+
+  blindAt(at: Moment): Millis {
+    const last = this.#lastBlind;
+    return last !== undefined && at < last.to ? last.blind : this.#vigil.blind;
+  }
+
+  /** A deadline that lay behind the beginning of the last blindness. */
+  #beyondBlindness(deadline: Moment, timeout: Millis, heardBlind: Millis): Moment {
+    const last = this.#lastBlind;
+    if (last === undefined) return deadline;
+    // Who has not been heard since the blindness before this one has had the grace.
+    const previousEnd = heardBlind >= last.blind ? undefined : last.to;
+    return deadlineAfter(
+      { ...last, previousEnd },
+      { deadline, lastSeen: last.from },
+      timeout,
+      this.blindGrace,
+    );
   }
 
   inspect(): object {

@@ -1,3 +1,4 @@
+import { describeAlerts } from './history-store/alerts.js';
 import { describeErasing } from './history-store/erasing.js';
 import { describeNodes } from './history-store/nodes.js';
 import { describePruning } from './history-store/pruning.js';
@@ -18,5 +19,6 @@ export function describeHistoryStore(name: string, make: MakeSubject): void {
     describePruning(make);
     describeRefusals(make);
     describeNodes(make);
+    describeAlerts(make);
   });
 }

@@ -6,8 +6,9 @@ import {
   type AlertRecord,
   type DeliveryState,
 } from '../../domain/alert.js';
-import { readError } from './problems.js';
+import type { NodeFacts } from '../../domain/node.js';
 import { rangeOf, type KeyRange } from './binary.js';
+import { readError } from './problems.js';
 
 /*
  * | key                     | value                                          |
@@ -64,26 +65,54 @@ export function idOf(key: Buffer): AlertId {
 
 export function alertValue(record: AlertRecord): Buffer {
   const bits = bitsOf(record.deliveries.map(({ state }) => state));
-  return Buffer.concat([Buffer.of(bits), Buffer.from(JSON.stringify(record))]);
+  return Buffer.concat([Buffer.of(bits), Buffer.from(jsonOf(record))]);
 }
 
 export function stateBitsOf(value: Buffer): StateBits {
   return value[0] ?? 0;
 }
 
-const facts = z.object({
+/** Checks no more than the shape: what was written here has the domain's brands. */
+const facts = z
+  .object({
+    name: z.string(),
+    state: z.enum(['active', 'inactive', 'failed']),
+    retries: z.number(),
+    last_heartbeat: z.number().optional(),
+    timeout: z.number(),
+    max_retries: z.number(),
+    labels: z.record(z.string(), z.string()),
+    channels: z.array(z.string()).optional(),
+  })
+  .transform(({ last_heartbeat: lastHeartbeat, max_retries: maxRetries, channels, ...rest }) => ({
+    ...rest,
+    lastHeartbeat,
+    maxRetries,
+    channels,
+  }));
+const grouped = z.object({
   name: z.string(),
   state: z.enum(['active', 'inactive', 'failed']),
-  retries: z.number(),
-  lastHeartbeat: z.number().optional(),
-  timeout: z.number(),
-  maxRetries: z.number(),
-  labels: z.record(z.string(), z.string()),
-  channels: z.array(z.string()).optional(),
+  at: z.number(),
 });
-const grouped = z.object({ name: z.string(), state: facts.shape.state, at: z.number() });
-const schema = z.object({
-  alert: z.object({
+const delivery = z
+  .object({
+    channel: z.string(),
+    state: z.enum(DELIVERY_STATES),
+    hold: z.enum(['mass_failure', 'flapping']).optional(),
+    attempts: z.number(),
+    last_attempt: z.number().optional(),
+    last_error: z.string().optional(),
+    since: z.number(),
+    folds: z.object({ count: z.number(), ids: z.array(z.string()) }).optional(),
+  })
+  .transform(({ last_attempt: lastAttempt, last_error: lastError, ...rest }) => ({
+    ...rest,
+    ...(lastAttempt !== undefined && { lastAttempt }),
+    lastError,
+  }));
+const schema = z
+  .object({
     id: z.string(),
     type: z.enum(ALERT_TYPES),
     at: z.number(),
@@ -91,28 +120,49 @@ const schema = z.object({
     blind: z.number(),
     message: z.string(),
     mass: z.object({ count: z.number(), sample: z.array(z.string()) }).optional(),
-    group: z.object({ nodes: z.array(grouped), alertIds: z.array(z.string()) }).optional(),
-  }),
-  deliveries: z.array(
-    z.object({
-      channel: z.string(),
-      state: z.enum(DELIVERY_STATES),
-      hold: z.enum(['mass_failure', 'flapping']).optional(),
-      attempts: z.number(),
-      lastAttempt: z.number().optional(),
-      lastError: z.string().optional(),
-      since: z.number(),
-      folds: z.object({ count: z.number(), ids: z.array(z.string()) }).optional(),
-    }),
-  ),
-});
+    group: z
+      .object({ nodes: z.array(grouped), alert_ids: z.array(z.string()) })
+      .transform(({ nodes, alert_ids: alertIds }) => ({ nodes, alertIds }))
+      .optional(),
+    deliveries: z.array(delivery),
+  })
+  .transform(({ deliveries, node, ...alert }) => ({ alert: { ...alert, node }, deliveries }));
 
 /** @throws HeartbeatError when it is damaged */
 export function alertFrom(value: Buffer): AlertRecord {
   try {
-    // The checked shape is the domain's; only its brands are not.
     return schema.parse(JSON.parse(value.toString('utf8', 1))) as unknown as AlertRecord;
   } catch (error) {
     throw readError(error);
   }
+}
+
+function jsonOf({ alert, deliveries }: AlertRecord): string {
+  const { id, type, at, node, blind, message, mass, group } = alert;
+  return JSON.stringify({
+    id,
+    type,
+    at,
+    node: node === undefined ? undefined : factsOf(node),
+    blind,
+    message,
+    mass,
+    group: group === undefined ? undefined : { nodes: group.nodes, alert_ids: group.alertIds },
+    deliveries: deliveries.map(
+      ({ channel, state, hold, attempts, lastAttempt, lastError, since, folds }) => ({
+        channel,
+        state,
+        hold,
+        attempts,
+        last_attempt: lastAttempt,
+        last_error: lastError,
+        since,
+        folds,
+      }),
+    ),
+  });
+}
+
+function factsOf({ lastHeartbeat, maxRetries, ...rest }: NodeFacts): object {
+  return { ...rest, last_heartbeat: lastHeartbeat, max_retries: maxRetries };
 }

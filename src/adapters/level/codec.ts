@@ -5,7 +5,7 @@ import { userIdFromBigInt, type UserId } from '../../domain/user-id.js';
 import { INSTANT, INSTANT_SHIFT, putInstant, rangeOf, takeInstant, type KeyRange } from './binary.js';
 
 /**
- * What is on disk, and how: version 2, which added nodes (`node-codec.ts`). Keys are ordered binary, so that a user's sessions in a range of time cost
+ * What is on disk, and how: version 2, which added nodes (`node-codec.ts`) and alerts (`alert-codec.ts`). Keys are ordered binary, so that a user's sessions in a range of time cost
  * one seek and a scan of just those.
  *
  * | key                                | value                          |

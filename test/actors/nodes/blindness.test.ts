@@ -59,4 +59,17 @@ describe('a daemon that stood still', () => {
     await daemon.clock.advance(29_990);
     expect(failures()).to.deep.equal([]);
   });
+
+  it('counts the misses that come after one just before it from when it was over', async () => {
+    await daemon.askNode({ kind: 'put', change: { maxRetries: 3 } }, ANN);
+    await daemon.clock.advance(29_995);
+    // The deadline passes, and before anybody notices the process is stopped for ten timeouts.
+    daemon.clock.standStill(10);
+    daemon.clock.standStill(300_000);
+    await daemon.clock.advance(100);
+    const reply = await daemon.askNode('describe', ANN);
+    expect(reply).to.have.nested.property('node.state').that.is.oneOf(['active', 'inactive']);
+    expect(reply).to.have.nested.property('node.retries').that.is.at.most(1);
+    expect(failures()).to.have.length.at.most(1);
+  });
 });

@@ -188,7 +188,7 @@ describe(`the format of a history on disk, version ${VERSION}`, () => {
     expect(await collect(store.nodes())).to.deep.equal([]);
     await store.close();
     const version = await withDatabase(directory.path, (db) => db.get(Buffer.from('\x01version')));
-    expect(version?.toString()).to.equal('2');
+    expect(String(version)).to.equal('2');
   });
 
   async function expectUsers(): Promise<void> {
