@@ -21,7 +21,7 @@ export interface Seen {
   readonly channel: string;
   readonly message: AlertMessage;
   readonly attempt: number;
-  /** Milliseconds since the simulation began. */
+  /** By the simulated clock. */
   readonly at: number;
 }
 
@@ -55,7 +55,6 @@ export class SimulatedAlerts {
   watched: number;
   fatal: Error | undefined;
   readonly #root: Supervisor;
-  readonly #began: number;
 
   constructor({
     store,
@@ -70,7 +69,6 @@ export class SimulatedAlerts {
     this.clock = clock ?? new SimulatedClock();
     this.store = store ?? new MemoryHistoryStore();
     this.watched = watched;
-    this.#began = this.clock.now();
     const { clock: time, logger } = this;
     let before = 0;
     // A message, a batch or an attempt sets off others.
@@ -106,7 +104,7 @@ export class SimulatedAlerts {
         policy: { ...defaults(name), ...policy },
         notifier: {
           notify: async (message, attempt) => {
-            const seen = { channel: name, message, attempt: attempt.attempt, at: time.now() - this.#began };
+            const seen = { channel: name, message, attempt: attempt.attempt, at: time.now() };
             this.seen.push(seen);
             await answer?.(message, attempt);
             this.delivered.push(seen);
