@@ -5,7 +5,10 @@ import type { SupervisorNode, WorkerNode } from './supervisor/grow.js';
 /** What the tree supervises. */
 export interface Parts {
   readonly history: ChildSpec['start'];
+  readonly outbox: ChildSpec['start'];
+  readonly channels: readonly { readonly name: string; readonly start: ChildSpec['start'] }[];
   readonly shards: readonly { readonly start: ChildSpec['start'] }[];
+  readonly nodeShards: readonly { readonly start: ChildSpec['start'] }[];
   readonly gateway: ChildSpec['start'];
 }
 
@@ -14,9 +17,15 @@ export const POLICIES = {
   /** Past this the process exits, for systemd or Kubernetes to start it again. */
   root: { strategy: 'one_for_one', intensity: 3, period: 30, backoff: { min: 0.1, max: 5 } },
   users: { strategy: 'one_for_one', intensity: 3, period: 10, backoff: { min: 0.1, max: 1 } },
-  /** Of all users of one shard together. */
+  nodes: { strategy: 'one_for_one', intensity: 3, period: 10, backoff: { min: 0.1, max: 1 } },
+  /** Of all users, or all nodes, of one shard together. */
   shard: { intensity: 20, period: 10 },
   history: { intensity: 3, period: 10 },
+  notifier: { strategy: 'one_for_one', intensity: 3, period: 10, backoff: { min: 0.1, max: 1 } },
+  outbox: { intensity: 3, period: 10 },
+  /** Of all channels together. What a provider or a notifier does is no crash. */
+  channels: { strategy: 'one_for_one', intensity: 10, period: 60, backoff: { min: 0.1, max: 30 } },
+  channel: { intensity: 3, period: 10 },
 } as const satisfies Record<string, SupervisorPolicy | Pick<SupervisorPolicy, 'intensity' | 'period'>>;
 
 /**
@@ -25,8 +34,14 @@ export const POLICIES = {
  * ```
  * root                  one_for_one
  * ├─ history            the only writer of the store
+ * ├─ notifier           one_for_one
+ * │  ├─ outbox          decides what is told, and has it stored
+ * │  └─ channel         one_for_one
+ * │     └─ <name>       delivers by one channel
  * ├─ users              one_for_one
  * │  └─ shard-<n>       one actor per online user, which it restarts itself with what it kept
+ * ├─ nodes              one_for_one
+ * │  └─ shard-<n>       one actor per node, likewise
  * └─ gateway            the HTTP listener
  * ```
  *
@@ -43,18 +58,44 @@ export function tree(parts: Parts, shutdownTimeout: number): SupervisorNode {
       worker('history', shutdownTimeout * 0.4, parts.history),
       {
         kind: 'supervisor',
-        id: 'users',
+        id: 'notifier',
         restart: 'permanent',
         shutdown: shutdownTimeout * 0.2,
-        policy: POLICIES.users,
-        children: parts.shards.map((shard, index) =>
-          worker(`shard-${String(index)}`, shutdownTimeout * 0.2, (lifeline, place) =>
-            shard.start(lifeline, place),
-          ),
-        ),
+        policy: POLICIES.notifier,
+        children: [
+          worker('outbox', shutdownTimeout * 0.05, parts.outbox),
+          {
+            kind: 'supervisor',
+            id: 'channel',
+            restart: 'permanent',
+            shutdown: shutdownTimeout * 0.15,
+            policy: POLICIES.channels,
+            children: parts.channels.map(({ name, start }) => worker(name, shutdownTimeout * 0.15, start)),
+          },
+        ],
       },
+      shardsOf('users', POLICIES.users, parts.shards, shutdownTimeout * 0.1),
+      shardsOf('nodes', POLICIES.nodes, parts.nodeShards, shutdownTimeout * 0.1),
       worker('gateway', shutdownTimeout * 0.4, parts.gateway),
     ],
+  };
+}
+
+function shardsOf(
+  id: string,
+  policy: SupervisorPolicy,
+  shards: Parts['shards'],
+  shutdown: number,
+): SupervisorNode {
+  return {
+    kind: 'supervisor',
+    id,
+    restart: 'permanent',
+    shutdown,
+    policy,
+    children: shards.map((shard, index) =>
+      worker(`shard-${String(index)}`, shutdown, (lifeline, place) => shard.start(lifeline, place)),
+    ),
   };
 }
 

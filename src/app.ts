@@ -1,25 +1,41 @@
-import { History } from '../actors/history/history.actor.js';
 import { HistoryReader } from '../actors/history/history-reader.js';
+import { History } from '../actors/history/history.actor.js';
+import { Inquiries } from '../actors/node/inquiries.js';
+import { decide as decideNode } from '../actors/node/node.machine.js';
+import type { NodeCommand, NodeReply } from '../actors/node/node.protocol.js';
+import { LocalNodes } from '../actors/node/shards.js';
+import type { Alerting } from '../actors/notifier/alerting.protocol.js';
+import { readAlerts } from '../actors/notifier/alerts-reader.js';
+import type { ChannelActor } from '../actors/notifier/channel.actor.js';
+import { createNotifier, type AlertsOptions } from '../actors/notifier/create.js';
+import type { Notifier } from '../actors/notifier/notifier.actor.js';
+import { Watched } from '../actors/notifier/watched.js';
+import { sendToAll } from '../actors/shards/send-to-all.js';
 import type { Lifeline, RunningChild } from '../actors/supervisor/child.js';
 import { grow } from '../actors/supervisor/grow.js';
 import type { Supervisor } from '../actors/supervisor/supervisor.actor.js';
 import { POLICIES, tree } from '../actors/tree.js';
 import { recover } from '../actors/user/recover.js';
-import { sendToAll } from '../actors/user/send-to-all.js';
 import { LocalShards } from '../actors/user/shards.js';
 import { decide } from '../actors/user/user.machine.js';
 import type { UserCommand, UserReply } from '../actors/user/user.protocol.js';
 import type { Config } from './config/schema.js';
+import type { AlertRecord } from './domain/alert.js';
 import type { BlindInterval } from './domain/blindness.js';
+import type { NodeName } from './domain/node-name.js';
 import type { EndedSession, Session } from './domain/session.js';
 import { shardOf } from './domain/shard.js';
 import { millis, moment, unixSeconds, type Instant, type Millis, type Moment } from './domain/time.js';
 import type { UserId } from './domain/user-id.js';
 import { HeartbeatError } from './errors.js';
+import type { AlertsDaemon } from './http/alerts/daemon.js';
 import type { Daemon } from './http/daemon.js';
+import type { NodesDaemon } from './http/nodes/daemon.js';
+import type { Channel } from './ports/channel.js';
 import type { Cancel, Clock } from './ports/clock.js';
 import type { HistoryRange, HistoryStore } from './ports/history-store.js';
 import type { Logger } from './ports/logger.js';
+import type { AlertRange } from './ports/outbox.js';
 import { ActorSystem, type Place } from './runtime/actor-system.js';
 import { Pulse } from './runtime/pulse.js';
 
@@ -34,6 +50,12 @@ export interface AppPorts {
   readonly gateway: (daemon: Daemon, lifeline: Lifeline) => RunningChild | Promise<RunningChild>;
   /** The rules of presence; tests put faults into them. */
   readonly decideUser?: typeof decide;
+  /** The rules of liveness, likewise. */
+  readonly decideNode?: typeof decideNode;
+  /** The ways to tell people. */
+  readonly channels?: readonly Channel[];
+  /** Who is told of flips, if not the notifier. */
+  readonly alerting?: Alerting;
 }
 
 type Phase = 'stopped' | 'starting' | 'recovering' | 'ready' | 'stopping';
@@ -42,8 +64,14 @@ type Phase = 'stopped' | 'starting' | 'recovering' | 'ready' | 'stopping';
 const CHECKPOINT: Millis = 1000;
 /** Once requests had to be turned away, what capacity there is belongs to those who are online, for this long. */
 const SHED: Millis = 1000;
+/** How those nodes stand who changed is written this often: a kill takes no more of their last heartbeats. */
+const NODE_CHECKPOINT: Millis = 500;
+/** With more than this waiting for the disk, a checkpoint of the nodes waits, too. */
+const BUSY_DISK = 10_000;
 /** Seconds between prunings: ten times in the retention, and not less than once a minute. */
 const PRUNE_EVERY = { min: 1, max: 60 };
+/** The part of the time for a stop that attempts under way may take. */
+const PATIENCE = 0.1;
 const RECENT_BLIND_INTERVALS = 20;
 
 const READY: readonly string[] = [];
@@ -56,6 +84,11 @@ export class App implements Daemon {
   readonly #history: History;
   readonly #reader: HistoryReader;
   readonly #shards: LocalShards;
+  readonly #nodes: LocalNodes;
+  readonly #notifier: Notifier;
+  readonly #channels: readonly ChannelActor[];
+  readonly nodes: NodesDaemon;
+  readonly alerts: AlertsDaemon;
   readonly #pulse: Pulse;
   readonly #root: Supervisor;
   #phase: Phase = 'stopped';
@@ -63,6 +96,7 @@ export class App implements Daemon {
   #blind: BlindInterval[] = [];
   #cancelCheckpoint: Cancel | undefined;
   #shedsUntil: Moment;
+  #cancelNodeCheckpoint: Cancel | undefined;
   /** Told when the tree is past saving; the process is to end. */
   onFatal: (error: Error) => void = () => undefined;
 
@@ -77,7 +111,10 @@ export class App implements Daemon {
     const history = new History(
       {
         retention: config.history.retention,
-        pruneEvery: pruneEvery(config.history.retention ?? Infinity),
+        alertRetention: config.alerts.retention,
+        pruneEvery: pruneEvery(
+          Math.min(config.history.retention ?? Infinity, config.alerts.retention ?? Infinity),
+        ),
         slowCommit: config.history.slow_commit,
         queue: config.limits.history_queue,
         restarts: POLICIES.history,
@@ -89,6 +126,15 @@ export class App implements Daemon {
         store,
         settle: (settlements) => {
           shards.settle(settlements);
+        },
+        alertsCommitted: (records, stored) => {
+          if (records.length > 0) alerting.committed(records, stored);
+        },
+        reopened: () => {
+          notifier.reopened();
+        },
+        settleNodes: (settlements) => {
+          nodes.settle(settlements);
         },
       },
     );
@@ -111,16 +157,67 @@ export class App implements Daemon {
         },
       },
     );
+    const watched = new Watched(clock, () => nodes.unpaused);
+    const { notifier, channels } = createNotifier(ports.channels ?? [], alertsOptions(config), {
+      system,
+      clock,
+      logger,
+      outbox: store,
+      random: Math.random,
+      watched: () => watched.count,
+      submit: (records) => {
+        history.submit([{ kind: 'alerts', records }]);
+      },
+      remember: (hold) => {
+        history.submit([{ kind: 'held', hold }]);
+      },
+      refusing: () => history.state === 'refusing',
+    });
+    const alerting = ports.alerting ?? notifier;
+    const nodes = new LocalNodes(
+      {
+        count: config.shards,
+        nodes: config.nodes.max,
+        timeout: millis(config.nodes.timeout),
+        maxRetries: config.nodes.max_retries,
+        autoRegister: config.nodes.auto_register,
+        blindGrace: millis(config.blind_grace),
+        mailbox: config.limits.mailbox,
+        restarts: POLICIES.shard,
+        decide: ports.decideNode ?? decideNode,
+      },
+      {
+        system,
+        clock,
+        logger,
+        alerting,
+        submit: (entries) => {
+          history.submit(entries);
+        },
+        takesCheckpoints: () => history.state === 'open' && history.waiting < BUSY_DISK,
+      },
+    );
+    this.alerts = {
+      list: (range) => this.#readAlerts(range),
+      command: (command) => {
+        notifier.command(command);
+      },
+    };
+    this.#notifier = notifier;
+    this.#channels = channels;
     this.#history = history;
     this.#shards = shards;
+    this.#nodes = nodes;
+    this.nodes = this.#nodesDaemon();
     this.#reader = new HistoryReader(store, (user) => history.unstored(user));
     this.#pulse = new Pulse(
       clock,
       {
         advance: (horizon) => {
           shards.advance(horizon);
+          nodes.advance(horizon);
         },
-        watches: () => shards.size > 0,
+        watches: () => shards.size > 0 || nodes.size > 0,
         blind: (from, to) => {
           this.#noticeBlindness(from, to);
         },
@@ -129,7 +226,13 @@ export class App implements Daemon {
     );
     const parts = {
       history: (lifeline: Lifeline, place: Place) => this.#startHistory(lifeline, place),
+      outbox: (lifeline: Lifeline, place: Place) => notifier.start(lifeline, place),
+      channels: channels.map((channel) => ({
+        name: channel.name,
+        start: (lifeline: Lifeline, place: Place) => channel.start(lifeline, place),
+      })),
       shards: shards.all,
+      nodeShards: nodes.all,
       gateway: (lifeline: Lifeline) => ports.gateway(this, lifeline),
     };
     this.#root = grow(
@@ -162,18 +265,22 @@ export class App implements Daemon {
       this.#enter('recovering');
       const { summary } = this.#history;
       const timeout = millis(this.#config.session_timeout);
+      for await (const chunk of store.nodes()) for (const node of chunk) this.#nodes.recover(node);
       const entries = await recover({ clock, logger, store, summary, shards: this.#shards }, timeout);
       this.#blind = [...(await store.blindIntervals(RECENT_BLIND_INTERVALS))].reverse();
       for (const entry of entries) if (entry.kind === 'blind') this.#keep(entry.interval);
       this.#enter('ready');
       this.#history.submit(entries);
+      this.#nodes.resume(summary.vigil);
     } catch (error) {
       await this.stop();
       throw error;
     }
     this.#pulse.start();
     this.#checkpointLater();
-    logger.info('ready', { milliseconds: Math.round(clock.now() - begun), users: this.#shards.size });
+    this.#checkpointNodesLater();
+    const milliseconds = Math.round(clock.now() - begun);
+    logger.info('ready', { milliseconds, users: this.#shards.size, nodes: this.#nodes.size });
   }
 
   /** @throws HeartbeatError when the daemon was asked to stop meanwhile: it must not come up any more */
@@ -189,9 +296,12 @@ export class App implements Daemon {
     this.#phase = 'stopping';
     this.#ports.logger.info('stopping');
     this.#shards.end();
+    this.#nodes.end();
     await this.#root.stop();
     this.#cancelCheckpoint?.();
+    this.#cancelNodeCheckpoint?.();
     this.#pulse.stop();
+    await Promise.all(this.#channels.map((channel) => channel.close()));
     await this.#history.close();
     this.#system.stop();
     this.#ports.logger.info('stopped');
@@ -202,8 +312,12 @@ export class App implements Daemon {
     return {
       inspect: () => child.inspect(),
       stop: async () => {
-        if (this.#phase === 'stopping' && this.#cancelCheckpoint !== undefined) this.#shards.checkpoint();
+        if (this.#phase === 'stopping' && this.#cancelCheckpoint !== undefined) {
+          this.#shards.checkpoint();
+          this.#nodes.checkpoint();
+        }
         this.#shards.flush();
+        this.#nodes.flush();
         await child.stop();
       },
     };
@@ -217,8 +331,16 @@ export class App implements Daemon {
     });
   }
 
+  #checkpointNodesLater(): void {
+    this.#cancelNodeCheckpoint = this.#ports.clock.after(NODE_CHECKPOINT, () => {
+      this.#nodes.checkpoint();
+      this.#checkpointNodesLater();
+    });
+  }
+
   #noticeBlindness(from: Moment, to: Moment): void {
     this.#shards.blind(from, to);
+    this.#nodes.wake(from, to);
     const interval = {
       from: this.#shards.wallAt(from),
       to: this.#shards.wallAt(to),
@@ -252,11 +374,68 @@ export class App implements Daemon {
     answered: (replies: readonly UserReply[]) => void,
   ): void {
     const { arrivedAt, readAt } = this.#pulse.arrival();
-    sendToAll(this.#shards, { kind, users, arrivedAt, readAt }, answered);
+    sendToAll(
+      this.#shards.count,
+      users,
+      (user) => user,
+      (shard, share, done) => {
+        this.#shards.send(shard, { kind, users: share, arrivedAt, readAt }, done);
+      },
+      answered,
+    );
   }
 
   shed(): void {
     this.#shedsUntil = moment(this.#ports.clock.now() + SHED);
+  }
+
+  #nodesDaemon(): NodesDaemon {
+    const { clock, store } = this.#ports;
+    const nodes = this.#nodes;
+    const askMany = (kind: 'heartbeat' | 'describe', names: readonly NodeName[]) => {
+      const arrival = this.#pulse.arrival();
+      return names.map((name): NodeCommand => ({ kind, name, ...arrival }));
+    };
+    const toNodes = (
+      commands: readonly NodeCommand[],
+      answered: (replies: readonly NodeReply[]) => void,
+    ): void => {
+      sendToAll(
+        nodes.count,
+        commands,
+        ({ name }) => name,
+        (shard, share, done) => {
+          nodes.send(shard, share, done);
+        },
+        answered,
+      );
+    };
+    const inquiries = new Inquiries({
+      store,
+      describe: (names, answered) => {
+        toNodes(askMany('describe', names), answered);
+      },
+      unstoredFlips: (node) => this.#history.unstoredFlips(node),
+      settled: () => this.#settled(),
+    });
+    return {
+      ask: (name, request, answered) => {
+        const command = { ...request, name, ...this.#pulse.arrival() };
+        nodes.send(shardOf(name, nodes.count), [command], ([reply]) => {
+          if (reply !== undefined) answered(reply);
+        });
+      },
+      heartbeats: (names, answered) => {
+        toNodes(askMany('heartbeat', names), answered);
+      },
+      list: (filter, after, limit) => inquiries.list(filter, after, limit),
+      flips: (node, range) => inquiries.flips(node, range),
+      uptime: (node, range) => inquiries.uptime(node, range, clock.wall()),
+    };
+  }
+
+  async *#readAlerts(range: AlertRange): AsyncIterable<readonly AlertRecord[]> {
+    yield* readAlerts(this.#ports.store, this.#notifier.unstored, range);
   }
 
   async *history(user: UserId, range: HistoryRange): AsyncIterable<readonly Session[]> {
@@ -273,6 +452,7 @@ export class App implements Daemon {
   /** Whatever an actor has submitted is history's by then, so nothing is missed on its way. */
   #settled(): Promise<void> {
     this.#shards.flush();
+    this.#nodes.flush();
     return this.#history.caughtUp();
   }
 
@@ -306,6 +486,7 @@ export class App implements Daemon {
       started_at: unixSeconds(this.#startedAt),
       uptime: Math.floor((clock.wall() - this.#startedAt) / 1000),
       users: { online: this.#shards.size, shards: this.#shards.count },
+      nodes: this.#nodes.inspect(),
       actors: this.#system.running,
       store: {
         ...this.#history.inspect(),
@@ -335,4 +516,16 @@ function inMemory({ session, ended }: Extract<UserReply, { kind: 'described' }>)
 
 function pruneEvery(retention: number): number {
   return Math.min(PRUNE_EVERY.max, Math.max(PRUNE_EVERY.min, retention / 10));
+}
+
+function alertsOptions({ alerts, limits, shutdown_timeout }: Config): AlertsOptions {
+  const { share, at_least, window, hold } = alerts.mass_failure;
+  return {
+    massFailure: { share, atLeast: at_least, window: millis(window), hold: millis(hold) },
+    flapping: { maxPerHour: alerts.flapping.max_per_hour },
+    unstored: limits.alerts,
+    patience: shutdown_timeout * PATIENCE,
+    restarts: POLICIES.outbox,
+    channelRestarts: POLICIES.channel,
+  };
 }

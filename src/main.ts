@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import closeWithGrace from 'close-with-grace';
 import { Command, CommanderError } from 'commander';
+import { makeChannels } from './adapters/channels/make.js';
 import { SystemClock } from './adapters/clock/system-clock.js';
 import { LevelHistoryStore } from './adapters/level/level-history-store.js';
 import { ProcessWatch } from './adapters/process/process-facts.js';
@@ -12,10 +13,11 @@ import { addBenchCommand } from './cli/bench/command.js';
 import { configCommand } from './cli/config-command.js';
 import { addConfigOptions, givenFlags } from './cli/options.js';
 import { loadConfig, type Effective } from './config/load.js';
-import type { Config } from './config/schema.js';
+import { sourceText } from './config/source.js';
 import { millis } from './domain/time.js';
 import { HeartbeatError } from './errors.js';
 import { createGateway, type Gateway } from './http/gateway.js';
+import type { Channel } from './ports/channel.js';
 import type { Logger } from './ports/logger.js';
 
 /** 0 is being asked to stop, and anything else is 1. */
@@ -45,7 +47,7 @@ async function run(argv: readonly string[]): Promise<void> {
     .exitOverride();
   addConfigOptions(program.command('start').description('run the daemon until it is told to stop')).action(
     async (_options: unknown, command: Command) => {
-      await start(effective(command).config);
+      await start(effective(command));
     },
   );
   addConfigOptions(
@@ -78,9 +80,10 @@ function effective(command: Command): Effective {
   process.exit(WRONG_CONFIGURATION);
 }
 
-async function start(config: Config): Promise<void> {
+async function start({ config, channels: plans }: Effective): Promise<void> {
   const logger = createLogger(config.log, process.stderr);
   const clock = new SystemClock();
+  const channels = await open(plans, { logger, clock });
   const watch = new ProcessWatch();
   const store = new LevelHistoryStore(config.data_dir);
   let gateway: Gateway | undefined;
@@ -89,6 +92,7 @@ async function start(config: Config): Promise<void> {
     clock,
     logger,
     store,
+    channels,
     processFacts: () => watch.read(),
     gateway: async (daemon, lifeline) => {
       const listening = createGateway({ ...config, fast_lane: true }, daemon, {
@@ -134,6 +138,21 @@ async function start(config: Config): Promise<void> {
     fail(logger, error);
   }
   if (gateway !== undefined) process.stdout.write(`listening on ${url}\n`);
+}
+
+/** A module that cannot be used is a mistake in the configuration, and told like one. */
+async function open(
+  plans: Effective['channels'],
+  tools: { readonly logger: Logger; readonly clock: SystemClock },
+): Promise<readonly Channel[]> {
+  const { channels, problems } = await makeChannels(plans, tools);
+  if (problems.length === 0) return channels;
+  for (const { channel, problem } of problems) {
+    const source = plans.find(({ policy }) => policy.name === channel)?.source;
+    const from = source === undefined ? '' : ` (from ${sourceText(source)})`;
+    process.stderr.write(`channels.${channel}.kind: ${problem}${from}\n`);
+  }
+  process.exit(WRONG_CONFIGURATION);
 }
 
 /** What a person can mend is told in one line; the rest is a fault of ours, and goes to the log whole. */

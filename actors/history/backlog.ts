@@ -1,10 +1,17 @@
+import type { AlertRecord } from '../../src/domain/alert.js';
 import type { EndedSession } from '../../src/domain/session.js';
+import type { Flip } from '../../src/domain/node.js';
+import type { NodeName } from '../../src/domain/node-name.js';
 import type { UserId } from '../../src/domain/user-id.js';
 import type { HistoryRecord } from '../../src/ports/history-store.js';
-import type { HistoryEntry } from './history.protocol.js';
+import type { HistoryEntry, StandingEntry } from './history.protocol.js';
 
 /** An entry, or what is left to do about one that was refused after it may have reached the disk. */
-export type Queued = HistoryEntry | { readonly kind: 'undo'; readonly record: HistoryRecord };
+export type Queued =
+  | HistoryEntry
+  | { readonly kind: 'undo'; readonly record: HistoryRecord }
+  /** How a node stood, settled when the disk refused it. */
+  | { readonly kind: 'late'; readonly entry: StandingEntry };
 
 /** A session, its place by the instant of its end, and its place among the open ones. */
 const CHANGES_OF_AN_END = 3;
@@ -18,6 +25,7 @@ export class Backlog {
   #entries: Queued[] = [];
   #first = 0;
   readonly #ended = new Map<UserId, EndedSession[]>();
+  readonly #flips = new Map<NodeName, Flip[]>();
 
   get length(): number {
     return this.#entries.length - this.#first;
@@ -25,13 +33,16 @@ export class Backlog {
 
   push(entry: Queued): void {
     const last = this.#entries.length - 1;
-    // A later watermark says all that an earlier one does, if nothing came between them.
-    if (entry.kind === 'watermark' && this.length > 0 && this.#entries[last]?.kind === 'watermark') {
+    // A later watermark says all that an earlier one does, if nothing came between them; and so does a vigil.
+    const says = entry.kind === 'watermark' || entry.kind === 'vigil';
+    if (says && this.length > 0 && this.#entries[last]?.kind === entry.kind) {
       this.#entries[last] = entry;
       return;
     }
     this.#entries.push(entry);
-    if (entry.kind === 'end') this.#note(entry.user, entry.session);
+    if (entry.kind === 'end') note(this.#ended, entry.user, entry.session);
+    const flip = flipOf(entry);
+    if (flip !== undefined) note(this.#flips, flip.node, flip);
   }
 
   /**
@@ -41,11 +52,12 @@ export class Backlog {
    */
   take(work: number): Queued[] {
     let end = this.#first;
-    let left = work;
-    for (; end < this.#entries.length && left > 0; end++) {
-      const { kind } = this.#entries[end] ?? { kind: 'flush' };
-      if (kind === 'erase') break;
-      left -= kind === 'end' || kind === 'close' ? CHANGES_OF_AN_END : 1;
+    let room = work;
+    for (; end < this.#entries.length; end++) {
+      const entry = this.#entries[end];
+      if (entry === undefined || entry.kind === 'erase') break;
+      room -= weightOf(entry);
+      if (room < 0 && end > this.#first) break;
     }
     if (end === this.#first && end < this.#entries.length) end++;
     const taken = this.#entries.slice(this.#first, end);
@@ -63,6 +75,26 @@ export class Backlog {
     this.#first = 0;
   }
 
+  /** The alerts that wait, of flips and by themselves. */
+  alerts(): readonly AlertRecord[] {
+    return this.#entries.slice(this.#first).flatMap((entry) => {
+      if (entry.kind === 'alerts') return entry.records;
+      return entry.kind === 'standing' ? entry.alerts : [];
+    });
+  }
+
+  /** The disk refuses: nobody waits for these any more. @returns those to be settled now */
+  letStandingsWait(): readonly StandingEntry[] {
+    const standings: StandingEntry[] = [];
+    for (let at = this.#first; at < this.#entries.length; at++) {
+      const entry = this.#entries[at];
+      if (entry?.kind !== 'standing') continue;
+      standings.push(entry);
+      this.#entries[at] = { kind: 'late', entry };
+    }
+    return standings;
+  }
+
   /** The end is on disk. */
   stored(user: UserId, session: EndedSession): void {
     const ended = this.#ended.get(user);
@@ -77,9 +109,48 @@ export class Backlog {
     return this.#ended.get(user) ?? [];
   }
 
-  #note(user: UserId, session: EndedSession): void {
-    const ended = this.#ended.get(user);
-    if (ended === undefined) this.#ended.set(user, [session]);
-    else ended.push(session);
+  /** Whatever is in the entry is on disk. */
+  storedFlip(entry: Queued): void {
+    const flip = flipOf(entry);
+    if (flip === undefined) return;
+    const { node, at } = flip;
+    const left = (this.#flips.get(node) ?? []).filter((other) => other.at !== at);
+    if (left.length === 0) this.#flips.delete(node);
+    else this.#flips.set(node, left);
+  }
+
+  /** The node's flips that are not on disk yet, oldest first. */
+  flipsOf(node: NodeName): readonly Flip[] {
+    return this.#flips.get(node) ?? [];
+  }
+}
+
+function flipOf(entry: Queued): Flip | undefined {
+  if (entry.kind === 'late') return entry.entry.flip;
+  return entry.kind === 'standing' ? entry.flip : undefined;
+}
+
+function note<Id, Kept>(all: Map<Id, Kept[]>, id: Id, kept: Kept): void {
+  const before = all.get(id);
+  if (before === undefined) all.set(id, [kept]);
+  else before.push(kept);
+}
+
+/** How many records there are in it. */
+function weightOf(entry: Queued): number {
+  switch (entry.kind) {
+    case 'statuses':
+      return entry.nodes.length;
+    case 'alerts':
+      return entry.records.length;
+    case 'standing':
+      return 1 + entry.alerts.length;
+    case 'late':
+      return 1 + entry.entry.alerts.length;
+    case 'end':
+    case 'close':
+      return CHANGES_OF_AN_END;
+    default:
+      return 1;
   }
 }

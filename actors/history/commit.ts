@@ -1,17 +1,26 @@
 import { assertNever } from '../../src/domain/assert-never.js';
+import type { AlertRecord } from '../../src/domain/alert.js';
 import type { EndedSession } from '../../src/domain/session.js';
+import type { NodeStatus, Registration } from '../../src/domain/node.js';
 import { instant, type Instant } from '../../src/domain/time.js';
 import type { UserId } from '../../src/domain/user-id.js';
 import type { ErrorCode } from '../../src/errors.js';
 import type { HistoryRecord } from '../../src/ports/history-store.js';
 import type { Queued } from './backlog.js';
-import type { HistoryEntry, Settlement } from './history.protocol.js';
+import type {
+  StandingEntry,
+  HistoryEntry,
+  NodeChangeEntry,
+  NodeSettlement,
+  Settlement,
+} from './history.protocol.js';
 
 /** A batch as it is written, and what to tell those who wait for it. */
 export interface Commit {
   readonly entries: readonly Queued[];
   readonly records: readonly HistoryRecord[];
   readonly settlements: readonly Settlement[];
+  readonly nodes: readonly NodeSettlement[];
   /** No session ends later than this, once it is written. */
   readonly latestEnd: number;
 }
@@ -36,6 +45,7 @@ export function commitOf(
   const previous = new Map(last);
   const records: HistoryRecord[] = [];
   const settlements: Settlement[] = [];
+  const nodes: NodeSettlement[] = [];
   const resumed: Resume[] = [];
   let latest = latestEnd;
   for (const entry of entries) {
@@ -71,7 +81,24 @@ export function commitOf(
       case 'recovered':
       case 'healed':
       case 'blind':
+      case 'alerts':
+      case 'held':
+      case 'statuses':
+      case 'vigil':
         records.push(entry);
+        break;
+      case 'register':
+      case 'change':
+      case 'forget':
+        records.push(...recordsOf(entry));
+        nodes.push({ shard: entry.shard, node: entry.node, stored: true });
+        break;
+      case 'standing':
+        records.push(...recordsOfStanding(entry));
+        nodes.push(settledStanding(entry));
+        break;
+      case 'late':
+        records.push(...recordsOfStanding(entry.entry));
         break;
       default:
         assertNever(entry);
@@ -81,20 +108,21 @@ export function commitOf(
     const users = resumed.map(({ user }) => user);
     records.push({ kind: 'healed', generation: resumed[0].generation, users });
   }
-  return { entries, records, settlements, latestEnd: latest };
+  return { entries, records, settlements, nodes, latestEnd: latest };
 }
 
 /** After a refused write: what to do once the disk takes writes again, and what to tell those who waited. */
 export interface Refusal {
   readonly retry: readonly Queued[];
   readonly settlements: readonly Settlement[];
+  readonly nodes: readonly NodeSettlement[];
 }
 
 /**
  * A batch that was refused may have reached the disk all the same, so what is refused to its asker has to be undone
  * there, and what nobody can be refused is written again.
  */
-export function refusalOf({ entries, settlements }: Commit, code: ErrorCode): Refusal {
+export function refusalOf({ entries, settlements, nodes }: Commit, code: ErrorCode): Refusal {
   const retry = entries.flatMap((entry): Queued[] => {
     switch (entry.kind) {
       case 'open':
@@ -116,7 +144,18 @@ export function refusalOf({ entries, settlements }: Commit, code: ErrorCode): Re
       case 'recovered':
       case 'healed':
       case 'blind':
+      case 'alerts':
+      case 'held':
+      case 'statuses':
+      case 'vigil':
+      case 'late':
         return [entry];
+      case 'register':
+      case 'change':
+      case 'forget':
+        return undoingRecordsOf(entry).map((record) => ({ kind: 'undo', record }));
+      case 'standing':
+        return [{ kind: 'late', entry }];
       default:
         return assertNever(entry);
     }
@@ -124,7 +163,69 @@ export function refusalOf({ entries, settlements }: Commit, code: ErrorCode): Re
   return {
     retry,
     settlements: settlements.map(({ shard, user }) => ({ shard, user, stored: false, code })),
+    nodes: nodes.map((settlement) =>
+      'number' in settlement
+        ? settlement
+        : { shard: settlement.shard, node: settlement.node, stored: false, code },
+    ),
   };
+}
+
+/** The alerts in what is stored, as they were submitted. */
+export function alertsIn(records: readonly HistoryRecord[]): readonly AlertRecord[] {
+  return records.flatMap((record) => (record.kind === 'alerts' ? record.records : []));
+}
+
+function recordsOf(entry: NodeChangeEntry): HistoryRecord[] {
+  switch (entry.kind) {
+    case 'register':
+      return registered(entry.registration, entry.status);
+    case 'change': {
+      const { node, registration, status, pause } = entry;
+      return [
+        ...registered(registration, status),
+        ...(pause === undefined ? [] : [{ kind: 'paused', node, pause } as const]),
+      ];
+    }
+    case 'forget':
+      return [{ kind: 'forgotten', node: entry.node }];
+    default:
+      return assertNever(entry);
+  }
+}
+
+/** A pause that was not over after all is replaced when it is. */
+function undoingRecordsOf(entry: NodeChangeEntry): HistoryRecord[] {
+  switch (entry.kind) {
+    case 'register':
+      return [{ kind: 'forgotten', node: entry.node }];
+    case 'change':
+      return [{ kind: 'registered', node: entry.before }];
+    case 'forget':
+      return registered(entry.before, entry.status);
+    default:
+      return assertNever(entry);
+  }
+}
+
+function registered(node: Registration, status: NodeStatus): HistoryRecord[] {
+  return [
+    { kind: 'registered', node },
+    { kind: 'statuses', nodes: [{ name: node.name, status }] },
+  ];
+}
+
+function recordsOfStanding({ node, flip, status, alerts }: StandingEntry): HistoryRecord[] {
+  return [
+    ...(flip === undefined ? [] : [{ kind: 'flip', flip } as const]),
+    { kind: 'statuses', nodes: [{ name: node, status }] },
+    ...(alerts.length === 0 ? [] : [{ kind: 'alerts', records: alerts } as const]),
+  ];
+}
+
+/** To be told once it is stored, or cannot be just now. */
+export function settledStanding({ shard, node, number }: StandingEntry): NodeSettlement {
+  return { shard, node, number };
 }
 
 type Resume = Extract<HistoryEntry, { readonly kind: 'resume' }>;
@@ -134,9 +235,15 @@ export function healedBy({ user, generation }: Resume): HistoryEntry {
   return { kind: 'healed', generation, users: [user] };
 }
 
+type Awaited = Extract<Queued, { readonly shard: number; readonly user: UserId }>;
+
 /** Somebody waits for it, so it can be refused to them. */
-export function isAwaited(entry: Queued): entry is Extract<Queued, { readonly shard: number }> {
-  return 'shard' in entry;
+export function isAwaited(entry: Queued): entry is Awaited | NodeChangeEntry {
+  return 'shard' in entry && entry.kind !== 'standing';
+}
+
+export function isOfNode(entry: Awaited | NodeChangeEntry): entry is NodeChangeEntry {
+  return 'node' in entry;
 }
 
 function settled({ shard, user }: { shard: number; user: UserId }): Settlement {

@@ -1,5 +1,8 @@
 import { assertNever } from '../../src/domain/assert-never.js';
+import type { AlertRecord } from '../../src/domain/alert.js';
 import type { EndedSession } from '../../src/domain/session.js';
+import type { Flip } from '../../src/domain/node.js';
+import type { NodeName } from '../../src/domain/node-name.js';
 import { instant, millis, unixSeconds, type Moment } from '../../src/domain/time.js';
 import type { UserId } from '../../src/domain/user-id.js';
 import type { ErrorCode } from '../../src/errors.js';
@@ -13,8 +16,24 @@ import type { Lifeline, RunningChild } from '../supervisor/child.js';
 import type { SupervisorPolicy } from '../supervisor/child-spec.js';
 import { RestartLedger } from '../supervisor/restart-ledger.js';
 import { Backlog, type Queued } from './backlog.js';
-import { commitOf, healedBy, isAwaited, refusalOf, usersToLookUp, type Commit } from './commit.js';
-import type { HistoryEntry, Settlement, StoreState } from './history.protocol.js';
+import {
+  alertsIn,
+  commitOf,
+  healedBy,
+  isAwaited,
+  isOfNode,
+  refusalOf,
+  settledStanding,
+  usersToLookUp,
+  type Commit,
+} from './commit.js';
+import type {
+  StandingEntry,
+  HistoryEntry,
+  NodeSettlement,
+  Settlement,
+  StoreState,
+} from './history.protocol.js';
 
 /** The most changes in one batch: enough to carry a mass expiry, and few enough for everything else to breathe. */
 const BATCH = 10_000;
@@ -27,6 +46,8 @@ const MAILBOX = 1_000_000;
 export interface HistoryOptions {
   /** Seconds; null keeps everything. */
   readonly retention: number | null;
+  /** Seconds that alerts are kept about which nothing is left to do. */
+  readonly alertRetention: number | null;
   /** Seconds between prunings. */
   readonly pruneEvery: number;
   /** Seconds. */
@@ -42,7 +63,15 @@ export interface HistorySurroundings {
   readonly logger: Logger;
   readonly store: HistoryStore;
   settle(settlements: readonly Settlement[]): void;
+  settleNodes(settlements: readonly NodeSettlement[]): void;
+  /** Alerts are on disk, or cannot be just now. */
+  alertsCommitted(records: readonly AlertRecord[], stored: boolean): void;
+  /** The disk takes writes again. */
+  reopened(): void;
 }
+
+/** What is deleted when it has become old. */
+type Prunable = 'sessions' | 'alerts';
 
 type HistoryMessage =
   | { readonly kind: 'submit'; readonly entries: readonly HistoryEntry[] }
@@ -81,7 +110,7 @@ export class History implements Actor<HistoryMessage> {
   #commit: Commit | undefined;
   #latestEnd = Infinity;
   #refusals = 0;
-  #pruneWanted = false;
+  #pruneWanted: Prunable[] = [];
   #prunedLast = false;
   readonly #timers = new Map<'prune_due' | 'reopen_due', Cancel>();
   #idle: (() => void) | undefined;
@@ -97,8 +126,18 @@ export class History implements Actor<HistoryMessage> {
     this.#began = around.clock.now();
   }
 
+  /** Batches that have been written. */
+  get commits(): number {
+    return this.#commits;
+  }
+
   get state(): StoreState {
     return this.#state;
+  }
+
+  /** Entries that wait for the disk. */
+  get waiting(): number {
+    return this.#backlog.length;
   }
 
   /** What the store knew when it was opened. */
@@ -113,7 +152,7 @@ export class History implements Actor<HistoryMessage> {
     if (this.#summary === undefined) {
       this.#summary = await store.open();
       this.#latestEnd = this.#summary.latestEnd ?? -Infinity;
-      if (this.#options.retention !== null) this.#later('prune_due', this.#options.pruneEvery);
+      if (this.#prunable().length > 0) this.#later('prune_due', this.#options.pruneEvery);
     }
     this.#lifeline = lifeline;
     this.#ledger.forgive();
@@ -165,6 +204,11 @@ export class History implements Actor<HistoryMessage> {
   /** The user's sessions that have ended and are not on disk yet, oldest first. */
   unstored(user: UserId): readonly EndedSession[] {
     return this.#backlog.endedOf(user);
+  }
+
+  /** The node's flips that are not on disk yet, oldest first. */
+  unstoredFlips(node: NodeName): readonly Flip[] {
+    return this.#backlog.flipsOf(node);
   }
 
   receive(message: HistoryMessage): void {
@@ -225,12 +269,12 @@ export class History implements Actor<HistoryMessage> {
         this.#refused(message.error);
         return;
       case 'prune_due':
-        this.#pruneWanted = true;
+        this.#pruneWanted = this.#prunable();
         this.#later('prune_due', this.#options.pruneEvery);
         return;
       case 'pruned':
         this.#busy = false;
-        this.#pruneWanted = message.removed === PRUNE;
+        if (message.removed < PRUNE) this.#pruneWanted = this.#pruneWanted.slice(1);
         return;
       case 'reopen_due':
         this.#reopen();
@@ -239,6 +283,7 @@ export class History implements Actor<HistoryMessage> {
         this.#busy = false;
         this.#state = 'open';
         this.#around.logger.info('store takes writes again', { waiting: this.#backlog.length });
+        this.#around.reopened();
         return;
       case 'still_refusing':
         this.#busy = false;
@@ -251,8 +296,13 @@ export class History implements Actor<HistoryMessage> {
   }
 
   #accept(entry: HistoryEntry): void {
-    if (entry.kind === 'flush' && this.#backlog.endedOf(entry.user).length === 0) {
+    if (entry.kind === 'alerts' && this.#state === 'refusing') {
+      this.#backlog.push(entry);
+      this.#around.alertsCommitted(entry.records, false);
+    } else if (entry.kind === 'flush' && this.#backlog.endedOf(entry.user).length === 0) {
       this.#around.settle([{ shard: entry.shard, user: entry.user, stored: true, onlineAt: undefined }]);
+    } else if (entry.kind === 'standing') {
+      this.#acceptStanding(entry);
     } else if (!isAwaited(entry)) {
       this.#backlog.push(entry);
     } else if (this.#state === 'refusing') {
@@ -264,17 +314,45 @@ export class History implements Actor<HistoryMessage> {
     }
   }
 
+  /** Nobody waits for a disk that is full: heartbeats go on, and the alerts of flips go out. */
+  #acceptStanding(entry: StandingEntry): void {
+    if (this.#state !== 'refusing') {
+      this.#backlog.push(entry);
+      return;
+    }
+    // Where there is no flip, what there is to store comes with the next checkpoint.
+    if (entry.flip !== undefined) this.#keepFlip(entry, entry.flip);
+    this.#around.alertsCommitted(entry.alerts, false);
+    this.#around.settleNodes([settledStanding(entry)]);
+  }
+
+  /** What a flip has led to is kept in any case: it comes with the next checkpoint. */
+  #keepFlip(entry: StandingEntry, { node, from, to }: Flip): void {
+    if (this.#backlog.length < this.#options.queue) this.#backlog.push({ kind: 'late', entry });
+    else this.#around.logger.error('a flip is not kept: too many wait for the disk', { node, from, to });
+  }
+
   #refuse(entries: readonly HistoryEntry[], code: ErrorCode): void {
     for (const entry of entries) if (entry.kind === 'resume') this.#backlog.push(healedBy(entry));
-    const settlements = entries
-      .filter(isAwaited)
-      .map(({ shard, user }): Settlement => ({ shard, user, stored: false, code }));
+    const settlements: Settlement[] = [];
+    const nodes: NodeSettlement[] = [];
+    for (const entry of entries) {
+      if (entry.kind === 'standing') {
+        nodes.push(settledStanding(entry));
+        this.#around.alertsCommitted(entry.alerts, false);
+      }
+      if (!isAwaited(entry)) continue;
+      const { shard } = entry;
+      if (isOfNode(entry)) nodes.push({ shard, node: entry.node, stored: false, code });
+      else settlements.push({ shard, user: entry.user, stored: false, code });
+    }
     this.#around.settle(settlements);
+    this.#around.settleNodes(nodes);
   }
 
   #startNext(): void {
     if (this.#busy || this.#state === 'refusing') return;
-    if (this.#pruneWanted && (this.#backlog.length === 0 || !this.#prunedLast)) {
+    if (this.#pruneWanted.length > 0 && (this.#backlog.length === 0 || !this.#prunedLast)) {
       this.#prune();
       return;
     }
@@ -309,8 +387,21 @@ export class History implements Actor<HistoryMessage> {
   #prune(): void {
     this.#prunedLast = true;
     const { clock, store } = this.#around;
-    const before = instant(clock.wall() - millis(this.#options.retention ?? Infinity));
-    this.#begin(store.prune(before, PRUNE), (removed) => ({ kind: 'pruned', removed }));
+    const { retention, alertRetention } = this.#options;
+    const before = (kept: number | null) => instant(clock.wall() - millis(kept ?? Infinity));
+    const work =
+      this.#pruneWanted[0] === 'alerts'
+        ? store.pruneAlerts(before(alertRetention), PRUNE)
+        : store.prune(before(retention), PRUNE);
+    this.#begin(work, (removed) => ({ kind: 'pruned', removed }));
+  }
+
+  #prunable(): Prunable[] {
+    const { retention, alertRetention } = this.#options;
+    return [
+      ...(retention === null ? [] : (['sessions'] as const)),
+      ...(alertRetention === null ? [] : (['alerts'] as const)),
+    ];
   }
 
   #begin<Outcome>(work: Promise<Outcome>, done: (outcome: Outcome) => HistoryMessage): void {
@@ -330,10 +421,13 @@ export class History implements Actor<HistoryMessage> {
     this.#latestEnd = commit.latestEnd;
     for (const entry of commit.entries) {
       if (entry.kind === 'end') this.#backlog.stored(entry.user, entry.session);
+      else this.#backlog.storedFlip(entry);
     }
     this.#refusals = 0;
     this.#measure(commit.entries.length);
     this.#around.settle(commit.settlements);
+    this.#around.settleNodes(commit.nodes);
+    this.#around.alertsCommitted(alertsIn(commit.records), true);
   }
 
   #measure(entries: number): void {
@@ -351,7 +445,7 @@ export class History implements Actor<HistoryMessage> {
     this.#commit = undefined;
     this.#taken = [];
     this.#nextTold = false;
-    const { retry, settlements } = refusalOf(commit, 'HEARTBEAT_STORE_REFUSES');
+    const { retry, settlements, nodes } = refusalOf(commit, 'HEARTBEAT_STORE_REFUSES');
     if (this.#state === 'open') this.#around.logger.error('store refuses writes', { error });
     this.#state = 'refusing';
     const dropped: Queued[] = [];
@@ -360,6 +454,8 @@ export class History implements Actor<HistoryMessage> {
       return !isAwaited(entry);
     });
     this.#around.settle(settlements);
+    this.#around.alertsCommitted([...alertsIn(commit.records), ...this.#backlog.alerts()], false);
+    this.#around.settleNodes([...nodes, ...this.#backlog.letStandingsWait().map(settledStanding)]);
     this.#refuse(dropped.filter(isAwaited), 'HEARTBEAT_STORE_REFUSES');
     this.#reopenLater();
   }
@@ -398,6 +494,7 @@ export class History implements Actor<HistoryMessage> {
     return {
       state: this.#state,
       waiting: this.#backlog.length,
+      mailbox: this.#cell?.waiting ?? 0,
       commits: this.#commits,
       slow_commits: this.#slowCommits,
       last_commit_ms: Math.round(this.#lastCommit * 10) / 10,

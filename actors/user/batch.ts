@@ -1,26 +1,15 @@
 import type { Moment } from '../../src/domain/time.js';
 import type { UserId } from '../../src/domain/user-id.js';
+import { Batch } from '../shards/batch.js';
 import type { UserCommand, UserReply, UserRequest } from './user.protocol.js';
 
-/** Gathers the replies to a command, and hands them over when the last one is in. */
-export class Batch {
+/** A command, and the replies that have come to it. */
+export class UserBatch extends Batch<UserReply> {
   readonly command: UserCommand;
-  readonly #replies: UserReply[];
-  readonly #answered: (replies: readonly UserReply[]) => void;
-  #missing: number;
 
   constructor(command: UserCommand, answered: (replies: readonly UserReply[]) => void) {
+    super(command.users.length, answered);
     this.command = command;
-    this.#replies = new Array<UserReply>(command.users.length);
-    this.#missing = command.users.length;
-    this.#answered = answered;
-  }
-
-  /** The first reply counts: a message that is handled again after a crash may answer twice. */
-  answer(index: number, reply: UserReply): void {
-    if (this.#replies[index] !== undefined) return;
-    this.#replies[index] = reply;
-    if (--this.#missing === 0) this.#answered(this.#replies);
   }
 }
 
@@ -29,10 +18,10 @@ export class Batch {
  * is no more than a place in the batch.
  */
 export class Asked implements UserRequest {
-  readonly #batch: Batch;
+  readonly #batch: UserBatch;
   readonly #index: number;
 
-  constructor(batch: Batch, index: number) {
+  constructor(batch: UserBatch, index: number) {
     this.#batch = batch;
     this.#index = index;
   }

@@ -12,7 +12,7 @@ import type { Settlement, UserEntry } from '../history/history.protocol.js';
 import type { Lifeline, RunningChild } from '../supervisor/child.js';
 import type { SupervisorPolicy } from '../supervisor/child-spec.js';
 import { RestartLedger } from '../supervisor/restart-ledger.js';
-import { Asked, Batch } from './batch.js';
+import { Asked, UserBatch } from './batch.js';
 import { UserActor, type Told, type UserSurroundings } from './user.actor.js';
 import { isOnline, type decide, type RunningSession, type Settled } from './user.machine.js';
 import type { UserCommand, UserReply } from './user.protocol.js';
@@ -145,7 +145,7 @@ export class Shard implements UserSurroundings {
   }
 
   send(command: UserCommand, answered: (replies: readonly UserReply[]) => void): void {
-    const batch = new Batch(command, answered);
+    const batch = new UserBatch(command, answered);
     command.users.forEach((user, index) => {
       const reply = this.#route(user, batch, index);
       if (reply !== undefined) batch.answer(index, reply);
@@ -153,7 +153,7 @@ export class Shard implements UserSurroundings {
   }
 
   /** @returns the reply, where no actor has to be asked */
-  #route(user: UserId, batch: Batch, index: number): UserReply | undefined {
+  #route(user: UserId, batch: UserBatch, index: number): UserReply | undefined {
     if (this.#lifeline === undefined) return DOWN;
     const { command } = batch;
     const actor = this.#users.get(user) ?? this.#arrive(user, command);

@@ -12,12 +12,17 @@ export function configCommand(loaded: Effective, { json, stdout }: ConfigCommand
   stdout.write(json ? asJson(loaded) : asTable(loaded));
 }
 
-function asTable({ config, sources }: Effective): string {
+function asTable({ config, sources, channels }: Effective): string {
   const rows = [['OPTION', 'VALUE', 'FROM']];
   for (const option of options) {
     const source = sources.get(option.key);
     const value = valueText(option, valueIn(config, option.key));
     rows.push([option.key, value, source === undefined ? '' : sourceText(source)]);
+  }
+  for (const { policy, shown, source } of channels) {
+    for (const [key, value] of flat(shown)) {
+      rows.push([`channels.${policy.name}.${key}`, valueText({ secret: false }, value), sourceText(source)]);
+    }
   }
   const widths = [0, 1].map((column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
   const line = (row: readonly string[]) =>
@@ -25,10 +30,22 @@ function asTable({ config, sources }: Effective): string {
   return rows.map((row) => `${line(row)}\n`).join('');
 }
 
-function asJson({ config, sources }: Effective): string {
+function asJson({ config, sources, channels }: Effective): string {
   const entries = options.map((option) => {
     const value = option.secret ? valueText(option, undefined) : valueIn(config, option.key);
     return [option.key, { value, from: sources.get(option.key) }];
   });
-  return `${JSON.stringify(Object.fromEntries(entries), null, 2)}\n`;
+  const ways = channels.map(({ policy, shown, source }) => [
+    `channels.${policy.name}`,
+    { value: shown, from: source },
+  ]);
+  return `${JSON.stringify(Object.fromEntries([...entries, ...ways]), null, 2)}\n`;
+}
+
+function flat(settings: object, prefix = ''): [string, unknown][] {
+  return Object.entries(settings).flatMap(([key, value]: [string, unknown]) =>
+    typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? flat(value, `${prefix}${key}.`)
+      : [[`${prefix}${key}`, Array.isArray(value) ? value.join(', ') : value]],
+  );
 }

@@ -15,8 +15,15 @@ const known = [CONFIG_VARIABLE, ...options.map(({ variable }) => variable)];
 const serviceLink = /^HEARTBEAT_(\w+_)?(SERVICE_HOST|SERVICE_PORT(_\w+)?|PORT_\d+_(TCP|UDP|SCTP)(_\w+)?)$/;
 const serviceLinkPort = /^(tcp|udp|sctp):\/\//;
 
-/** What the environment says, and a problem for each HEARTBEAT_ variable that means nothing. */
-export function readEnvironment(env: Environment): {
+/**
+ * What the environment says, and a problem for each HEARTBEAT_ variable that means nothing.
+ *
+ * @param used variables that somebody else reads
+ */
+export function readEnvironment(
+  env: Environment,
+  used: readonly string[],
+): {
   readonly given: readonly Given[];
   readonly problems: readonly string[];
 } {
@@ -31,7 +38,7 @@ export function readEnvironment(env: Environment): {
       return { option, value: fromText(option.notation, written), source };
     }),
     problems: [...variables.keys()]
-      .filter((name) => !known.includes(name))
+      .filter((name) => !known.includes(name) && !used.includes(name))
       .map((name) => `${name}: unknown variable${didYouMean(name, known) || '; unset it'}`),
   };
 }

@@ -1,5 +1,6 @@
 import { isMap, isNode, isScalar, LineCounter, parseDocument, visit } from 'yaml';
 import type { Document, Pair } from 'yaml';
+import type { GivenChannels } from './channels/channels.js';
 import { didYouMean } from './nearest.js';
 import { options } from './schema.js';
 import type { Given } from './source.js';
@@ -9,9 +10,13 @@ export interface FileContents {
   readonly readable: boolean;
   readonly given: readonly Given[];
   readonly problems: readonly string[];
+  readonly channels?: GivenChannels;
 }
 
 const keys = options.map(({ key }) => key);
+
+/** Channels have names of their own, and so no flags and no variables. */
+const CHANNELS = 'channels';
 
 /** Reads YAML, of which JSON is a part. */
 export function parseFile(path: string, contents: string): FileContents {
@@ -32,8 +37,9 @@ export function parseFile(path: string, contents: string): FileContents {
 
   const given: Given[] = [];
   const problems: string[] = [];
+  let channels: GivenChannels | undefined;
   if (isMap(root)) for (const pair of root.items) readPair(pair, '');
-  return { readable: true, given, problems };
+  return { readable: true, given, problems, ...(channels !== undefined && { channels }) };
 
   function readPair({ key: keyNode, value: node }: Pair, prefix: string): void {
     const name = isScalar(keyNode) ? String(keyNode.value) : String(keyNode);
@@ -43,7 +49,10 @@ export function parseFile(path: string, contents: string): FileContents {
     const option = options.find((each) => each.key === key);
     const members = keys.filter((each) => each.startsWith(`${key}.`));
 
-    if (name.includes('.')) {
+    if (key === CHANNELS) {
+      const value: unknown = isNode(node) ? node.toJS(document) : node;
+      channels = { value, path, lineOf };
+    } else if (name.includes('.')) {
       problems.push(unknown(key, line));
     } else if (option !== undefined) {
       const value: unknown = isNode(node) ? node.toJS(document) : node;
@@ -55,6 +64,15 @@ export function parseFile(path: string, contents: string): FileContents {
     } else if (!isEmpty(node)) {
       problems.push(`${key}: must hold ${members.join(', ')} (from ${path}:${line})`);
     }
+  }
+
+  /** Of the nearest that is written down. */
+  function lineOf(place: readonly PropertyKey[]): number {
+    for (let length = place.length; length >= 0; length--) {
+      const found = document.getIn([CHANNELS, ...place.slice(0, length)], true);
+      if (isNode(found) && found.range) return lines.linePos(found.range[0]).line;
+    }
+    return 1;
   }
 
   function unknown(key: string, line: number): string {

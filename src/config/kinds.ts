@@ -33,6 +33,18 @@ export const whole = (min: number, max: number): Kind<z.ZodNumber> => ({
   expects: `a whole number between ${min} and ${max}`,
 });
 
+export const flag: Kind<z.ZodBoolean> = {
+  type: z.boolean(),
+  notation: 'boolean',
+  expects: 'true or false',
+};
+
+export const fraction: Kind<z.ZodNumber> = {
+  type: z.number().min(0).max(1),
+  notation: 'number',
+  expects: 'a number between 0 and 1',
+};
+
 export const text = (pattern: RegExp, expects: string): Kind<z.ZodString> => ({
   type: z.string().regex(pattern),
   notation: 'text',

@@ -2,6 +2,8 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { CONFIG_VARIABLE, readEnvironment } from './environment.js';
 import type { Environment } from './environment.js';
+import { readChannels } from './channels/channels.js';
+import type { ConfiguredChannel } from './channels/channels.js';
 import { parseFile } from './file.js';
 import type { FileContents } from './file.js';
 import { fromText } from './kinds.js';
@@ -33,6 +35,7 @@ export interface Effective {
   readonly ok: true;
   readonly config: Config;
   readonly sources: ReadonlyMap<string, Source>;
+  readonly channels: readonly ConfiguredChannel[];
 }
 
 export type Loaded = Effective | { readonly ok: false; readonly problems: readonly string[] };
@@ -40,8 +43,10 @@ export type Loaded = Effective | { readonly ok: false; readonly problems: readon
 /** Flags, else the environment, else the file, else the defaults; or every problem, a line each. */
 export function loadConfig(surroundings: Surroundings): Loaded {
   const { flags, env, isTerminal } = surroundings;
-  const environment = readEnvironment(env);
   const file = readConfigFile(surroundings);
+  const { cwd, readFile = readText } = surroundings;
+  const channels = readChannels(file.channels, { env, cwd, readFile });
+  const environment = readEnvironment(env, channels.variables);
   const given = [...readFlags(flags), ...environment.given, ...file.given];
   const inForce = new Map(
     options.map((option) => [
@@ -54,6 +59,7 @@ export function loadConfig(surroundings: Surroundings): Loaded {
     ...given.flatMap(check),
     ...environment.problems,
     ...file.problems,
+    ...channels.problems,
     ...(file.readable ? checkOrder(inForce) : []),
   ];
   if (problems.length > 0) return { ok: false, problems };
@@ -61,6 +67,7 @@ export function loadConfig(surroundings: Surroundings): Loaded {
     ok: true,
     config: schema.parse(nest(schema, (key) => inForce.get(key)?.value)),
     sources: new Map([...inForce].map(([key, { source }]) => [key, source])),
+    channels: channels.channels,
   };
 }
 
@@ -74,7 +81,7 @@ function readFlags(flags: Flags): readonly Given[] {
 }
 
 function readConfigFile(surroundings: Surroundings): FileContents {
-  const { flags, env, cwd, readFile = (path: string) => readFileSync(path, 'utf8') } = surroundings;
+  const { flags, env, cwd, readFile = readText } = surroundings;
   const name = flags[CONFIG_FLAG] ?? env[CONFIG_VARIABLE];
   const namedBy = flags[CONFIG_FLAG] === undefined ? CONFIG_VARIABLE : CONFIG_FLAG;
   if (name === undefined) return { readable: true, given: [], problems: [] };
@@ -87,6 +94,10 @@ function readConfigFile(surroundings: Surroundings): FileContents {
     return unreadable(`${path}: cannot be read: ${reason(error)} (from ${namedBy})`);
   }
   return parseFile(path, contents);
+}
+
+function readText(path: string): string {
+  return readFileSync(path, 'utf8');
 }
 
 function unreadable(problem: string): FileContents {

@@ -1,11 +1,12 @@
 import type { z } from 'zod';
-import { bytes, oneOf, orOff, seconds, text, whole } from './kinds.js';
+import { bytes, flag, fraction, oneOf, orOff, seconds, text, whole } from './kinds.js';
 import { group, option, optionComputed, optionsOf } from './option.js';
 
 const DAY = 86_400;
 const YEAR = 365 * DAY;
 const KiB = 1024;
 const MiB = 1024 * KiB;
+const MILLION = 1_000_000;
 const BILLION = 1_000_000_000;
 
 // Node's timers hold 24.8 days at most and fire at once beyond that, so what becomes one ends at a day.
@@ -29,6 +30,24 @@ export const schema = group({
     7,
     'How long a user stays online after a heal. Clients should heal well within it.',
   ),
+  nodes: group({
+    timeout: option(
+      seconds(0.001, YEAR),
+      30,
+      'How long a node may be silent before it misses a heartbeat, unless it has a timeout of its own.',
+    ),
+    max_retries: option(
+      whole(0, MILLION),
+      3,
+      'Missed heartbeats in a row that a node is forgiven: the one after them fails it.',
+    ),
+    auto_register: option(
+      flag,
+      true,
+      'Whether the first heartbeat of an unknown name registers it. Otherwise it gets 404.',
+    ),
+    max: option(whole(1, BILLION), MILLION, 'Nodes that may be registered.'),
+  }),
   shards: option(
     whole(1, 1024),
     16,
@@ -80,6 +99,34 @@ export const schema = group({
       'A commit to disk that takes this long or longer is logged as slow.',
     ),
   }),
+  alerts: group({
+    retention: option(
+      orOff(seconds(60, 100 * YEAR)),
+      90 * DAY,
+      'Alerts older than this are deleted, but none that is still to be delivered. `off` keeps all.',
+    ),
+    mass_failure: group({
+      share: option(
+        fraction,
+        0.3,
+        'So large a part of the unpaused nodes failing within the window is a mass failure: alerts are held.',
+      ),
+      at_least: option(whole(2, BILLION), 20, 'Fewer failures than this are never a mass failure.'),
+      window: option(seconds(0.1, DAY), 10, 'Within how long they fail.'),
+      hold: option(
+        seconds(0.1, DAY),
+        60,
+        'How long alerts are held. For as long again after that they are not, whatever fails.',
+      ),
+    }),
+    flapping: group({
+      max_per_hour: option(
+        whole(1, 3600),
+        12,
+        'Messages an hour for one node and channel. What is over is summed up.',
+      ),
+    }),
+  }),
   limits: group({
     body: option(bytes(1, 1024 * MiB), MiB, 'Largest body of a request.'),
     headers: option(bytes(256, MiB), 16 * KiB, 'Largest head of a request.'),
@@ -103,6 +150,7 @@ export const schema = group({
       'Records waiting for the disk before new sessions are refused.',
     ),
     users: option(whole(1, BILLION), 5_000_000, 'Users online at once.'),
+    alerts: option(whole(1, BILLION), 100_000, 'Alerts that memory holds while the disk refuses writes.'),
     batch: option(whole(1, BILLION), 10_000, 'Ids in the body of one batch.'),
     page: option(whole(1, BILLION), 10_000, 'Largest `limit` of a page of heart_rhythm.'),
   }),

@@ -6,6 +6,8 @@ import type { Daemon } from './daemon.js';
 import type { Exchange } from './exchange.js';
 import type { GatewayLimits } from './options.js';
 import { Resources } from './resource.js';
+import { addAlerts } from './routes/alerts.js';
+import { addNodes } from './routes/nodes.js';
 import { addPresence } from './routes/presence.js';
 import { addProbes } from './routes/probes.js';
 import { addUsers } from './routes/users.js';
@@ -35,6 +37,8 @@ export function createApi(
   app.use(dropBody(limits.body, exchangeOf));
   addPresence(resources, daemon, clock, limits);
   addUsers(resources, daemon);
+  addNodes(resources, daemon, limits);
+  addAlerts(resources, daemon, limits);
   app.use((_request, response) => exchangeOf(response).refuse('HEARTBEAT_NOT_FOUND'));
   // Express tells an error handler by its four parameters.
   app.use((error: unknown, _request: Request, response: Response, _next: NextFunction) => {

@@ -1,10 +1,11 @@
 import type { RequestHandler } from 'express';
 import type { ExchangeOf } from './resource.js';
 import { isBatch } from './batch/is-batch.js';
+import { isSettings } from './nodes/settings.js';
 import { isBodiless } from './fast-lane.js';
 
 /**
- * No call but a batch has a use for a body, and clients send them all the same: it is read and dropped, and the request goes on
+ * Few calls have a use for a body, and clients send them all the same: it is read and dropped, and the request goes on
  * when it has come to its end, for until then it may still turn out too large.
  */
 export function dropBody(limit: number, exchangeOf: ExchangeOf): RequestHandler {
@@ -19,7 +20,7 @@ export function dropBody(limit: number, exchangeOf: ExchangeOf): RequestHandler 
       return;
     }
     if (request.httpVersion === '1.1' && /100-continue/i.test(headers.expect ?? '')) response.writeContinue();
-    if (isBatch(request)) {
+    if (isBatch(request) || isSettings(request)) {
       next();
       return;
     }

@@ -2,6 +2,8 @@ import type { EndedSession, Session } from '../domain/session.js';
 import type { UserId } from '../domain/user-id.js';
 import type { HistoryRange } from '../ports/history-store.js';
 import type { UserCommand, UserReply } from '../../actors/user/user.protocol.js';
+import type { AlertsDaemon } from './alerts/daemon.js';
+import type { NodesDaemon } from './nodes/daemon.js';
 
 /** All that the HTTP API asks of the rest of the daemon. */
 export interface Daemon {
@@ -33,8 +35,12 @@ export interface Daemon {
   /** Told of every request that was turned away for want of capacity: for a while nobody new comes online. */
   shed(): void;
 
+  readonly nodes: NodesDaemon;
+
+  readonly alerts: AlertsDaemon;
+
   /**
-   * Whether users can be asked: not while the daemon starts. It may serve and not be ready, for when the store
+   * Whether users and nodes can be asked: not while the daemon starts. It may serve and not be ready, for when the store
    * refuses writes, heals that need none go on.
    */
   readonly serving: boolean;

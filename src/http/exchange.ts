@@ -24,6 +24,8 @@ export interface Refusal {
   /** Instead of the code's own sentence. */
   readonly message?: string;
   readonly headers?: RawHeaders;
+  /** What else the answer says, beside the error and its code. */
+  readonly details?: object;
   /** Whether the connection ends with this answer. */
   readonly hangUp?: boolean;
   /** For the log only. */
@@ -80,7 +82,10 @@ export class Exchange {
     this.answer(status, jsonHead(body.length), body);
   }
 
-  refuse(code: ErrorCode, { message = sentenceFor(code), headers = [], hangUp, cause }: Refusal = {}): void {
+  refuse(
+    code: ErrorCode,
+    { message = sentenceFor(code), headers = [], details, hangUp, cause }: Refusal = {},
+  ): void {
     const { status } = errorCodes[code];
     if (status === 500) this.#host.logger.error('request failed', this.#facts({ code, error: cause }));
     if (!this.#settle()) return;
@@ -89,8 +94,8 @@ export class Exchange {
     // What is malformed is no call at all.
     const original =
       code !== 'HEARTBEAT_MALFORMED_REQUEST' && isOriginalCall(this.request.method, this.request.url);
-    const body = asciiJson(original ? { error: message } : { error: message, code });
-    const retry = status === 503 ? RETRY_AFTER : [];
+    const body = asciiJson(original ? { error: message } : { error: message, code, ...details });
+    const retry = status === 503 || status === 429 ? RETRY_AFTER : [];
     const id = ['x-request-id', this.requestId];
     if (hangUp === true) this.response.shouldKeepAlive = false;
     this.response.writeHead(status, [...jsonHead(body.length), ...retry, ...headers, ...id]);

@@ -9,7 +9,14 @@ const sentences: Partial<Record<ErrorCode, string>> = {
   HEARTBEAT_INVALID_QUERY: 'invalid query',
   HEARTBEAT_INVALID_BATCH: 'invalid batch',
   HEARTBEAT_MALFORMED_REQUEST: 'malformed request',
+  HEARTBEAT_INVALID_NODE_NAME: 'invalid node name',
+  HEARTBEAT_INVALID_BODY: 'invalid body',
+  HEARTBEAT_UNKNOWN_NODE: 'unknown node',
+  HEARTBEAT_TOO_MANY_NODES: 'too many nodes are registered',
   HEARTBEAT_NOT_FOUND: 'not found',
+  HEARTBEAT_NO_SUCH_ALERT: 'no such alert',
+  HEARTBEAT_NO_SUCH_CHANNEL: 'no such channel',
+  HEARTBEAT_NOT_DEAD: 'the alert is no dead letter of any channel that there is',
   HEARTBEAT_METHOD_NOT_ALLOWED: 'method not allowed',
   HEARTBEAT_REQUEST_TIMEOUT: 'the request did not arrive in time',
   HEARTBEAT_BODY_TOO_LARGE: 'request body too large',
@@ -34,7 +41,13 @@ export const queryProblem = {
   backwards: 'query parameter from must not be later than to',
   limit: (largest: number) => `query parameter limit must be a whole number from 1 to ${largest}`,
   order: 'query parameter order must be asc or desc',
+  alertState:
+    'query parameter state must hold some of pending, held, delivered, dead, cancelled, folded, with commas between them',
+  alertCursor: 'query parameter cursor must be a next_cursor of a list of alerts',
   cursor: 'query parameter cursor must be a next_cursor that was answered with the same order',
+  nameCursor: 'query parameter cursor must be a next_cursor that was answered',
+  state: 'query parameter state must be active, inactive or failed',
+  label: 'query parameter label must be key:value',
 };
 
 /** What is wrong with a batch as a whole. */

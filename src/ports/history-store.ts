@@ -1,8 +1,13 @@
+import type { AlertRecord, LastHold } from '../domain/alert.js';
 import type { BlindInterval } from '../domain/blindness.js';
+import type { Flip, NodeStatus, Pause, Registration } from '../domain/node.js';
+import type { NodeName } from '../domain/node-name.js';
 import type { Recovery } from '../domain/recovery.js';
 import type { EndedSession, OpenSession } from '../domain/session.js';
 import type { Instant } from '../domain/time.js';
 import type { UserId } from '../domain/user-id.js';
+import type { Vigil } from '../domain/vigil.js';
+import type { Outbox } from './outbox.js';
 
 /** One fact to be stored. A batch of them is stored whole or not at all, in the order given. */
 export type HistoryRecord =
@@ -32,7 +37,35 @@ export type HistoryRecord =
   /** These recovered sessions have been healed since, in recovery number `generation`. */
   | { readonly kind: 'healed'; readonly generation: number; readonly users: readonly UserId[] }
   /** The daemon was blind. */
-  | { readonly kind: 'blind'; readonly interval: BlindInterval };
+  | { readonly kind: 'blind'; readonly interval: BlindInterval }
+  /** A node is registered, or its settings have changed. */
+  | { readonly kind: 'registered'; readonly node: Registration }
+  /** A node is forgotten, with all that was stored of it. */
+  | { readonly kind: 'forgotten'; readonly node: NodeName }
+  /** How nodes stand; a later one of the same node replaces the earlier. */
+  | { readonly kind: 'statuses'; readonly nodes: readonly NodeStanding[] }
+  /** A node's state changed. Written again, it is the same flip. */
+  | { readonly kind: 'flip'; readonly flip: Flip }
+  /** A pause is over. A later one that began at the same instant replaces it. */
+  | { readonly kind: 'paused'; readonly node: NodeName; readonly pause: Pause }
+  /** How long the daemon has been awake. */
+  | { readonly kind: 'vigil'; readonly vigil: Vigil }
+  /** What became of alerts; new ones are in one batch with the flip that raised them. */
+  | { readonly kind: 'alerts'; readonly records: readonly AlertRecord[] }
+  /** Alerts are held for a mass failure. */
+  | { readonly kind: 'held'; readonly hold: LastHold };
+
+/** How a node stands. */
+export interface NodeStanding {
+  readonly name: NodeName;
+  readonly status: NodeStatus;
+}
+
+/** A node as it is found on disk. */
+export interface StoredNode {
+  readonly node: Registration;
+  readonly status: NodeStatus;
+}
 
 /** What a store knows when it is opened. */
 export interface StoreSummary {
@@ -40,6 +73,8 @@ export interface StoreSummary {
   readonly recovery: Recovery | undefined;
   /** No stored session ends later than this. */
   readonly latestEnd: Instant | undefined;
+  /** Undefined before there was any node. */
+  readonly vigil: Vigil | undefined;
 }
 
 /** How much of a user's history to read. */
@@ -53,11 +88,22 @@ export interface HistoryRange {
   readonly order: 'asc' | 'desc';
 }
 
+/** Which of a node's flips to read. */
+export interface FlipRange {
+  /** Only flips at or after this instant. */
+  readonly from?: Instant | undefined;
+  /** Only flips before this instant. */
+  readonly before?: Instant | undefined;
+  /** Continue behind the flip at this instant, in the order asked for. */
+  readonly after?: Instant | undefined;
+  readonly order: 'asc' | 'desc';
+}
+
 /**
  * Where history is kept. One daemon owns it; the history actor alone writes to it, one batch at a time.
  * Failures are rejections with a `HeartbeatError`.
  */
-export interface HistoryStore {
+export interface HistoryStore extends Outbox {
   /**
    * @throws HeartbeatError `HEARTBEAT_STORE_LOCKED`, `…_CORRUPT`, `…_TOO_NEW`, `…_UNWRITABLE` or `…_FAILED`
    */
@@ -97,8 +143,30 @@ export interface HistoryStore {
    */
   prune(before: Instant, limit: number): Promise<number>;
 
+  /**
+   * Removes at most `limit` alerts that were raised before `before`, but none about which something is still to be done.
+   *
+   * @returns how many were removed; fewer than `limit` means that none are left
+   */
+  pruneAlerts(before: Instant, limit: number): Promise<number>;
+
   /** The blind intervals, newest first. */
   blindIntervals(limit: number): Promise<readonly BlindInterval[]>;
+
+  /** The blind intervals that overlap with a range, in no order. */
+  blindBetween(from: Instant, to: Instant): Promise<readonly BlindInterval[]>;
+
+  /** Every node that is registered, in chunks, in the order of their names' bytes in UTF-8. */
+  nodes(): AsyncIterable<readonly StoredNode[]>;
+
+  /** The names behind `after`, or from the first, in chunks and in the same order. */
+  nodeNames(after: NodeName | undefined): AsyncIterable<readonly NodeName[]>;
+
+  /** A node's flips within a range, in chunks; what is skipped is not read. */
+  flips(node: NodeName, range: FlipRange): AsyncIterable<readonly Flip[]>;
+
+  /** A node's pauses that are over, oldest first. */
+  pauses(node: NodeName): Promise<readonly Pause[]>;
 
   /** How many ended sessions are stored, exactly. */
   countSessions(): number;

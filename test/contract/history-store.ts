@@ -1,4 +1,6 @@
+import { describeAlerts } from './history-store/alerts.js';
 import { describeErasing } from './history-store/erasing.js';
+import { describeNodes } from './history-store/nodes.js';
 import { describePruning } from './history-store/pruning.js';
 import { describeRanges } from './history-store/ranges.js';
 import { describeRecords } from './history-store/records.js';
@@ -16,5 +18,7 @@ export function describeHistoryStore(name: string, make: MakeSubject): void {
     describeErasing(make);
     describePruning(make);
     describeRefusals(make);
+    describeNodes(make);
+    describeAlerts(make);
   });
 }

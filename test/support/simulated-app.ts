@@ -1,18 +1,29 @@
+import { decide as decideNode } from '../../actors/node/node.machine.js';
+import type { NodeReply, NodeRequest } from '../../actors/node/node.protocol.js';
+import type { Alerting } from '../../actors/notifier/alerting.protocol.js';
 import { decide } from '../../actors/user/user.machine.js';
 import type { UserCommand, UserReply } from '../../actors/user/user.protocol.js';
 import { MemoryHistoryStore } from '../../src/adapters/memory/memory-history-store.js';
 import { App } from '../../src/app.js';
 import { loadConfig } from '../../src/config/load.js';
 import type { Config } from '../../src/config/schema.js';
+import { parseNodeName, type NodeName } from '../../src/domain/node-name.js';
+import type { Flip } from '../../src/domain/node.js';
 import type { Session } from '../../src/domain/session.js';
 import { parseUserId, type UserId } from '../../src/domain/user-id.js';
-import type { HistoryRange, HistoryStore } from '../../src/ports/history-store.js';
+import type { FlipRange, HistoryRange, HistoryStore } from '../../src/ports/history-store.js';
 import { RecordingLogger } from './recording-logger.js';
 import { SimulatedClock } from './simulated-clock.js';
 
 export function user(id: number | string): UserId {
   const parsed = parseUserId(String(id));
   if (parsed === undefined) throw new TypeError(`${String(id)} is no user id`);
+  return parsed;
+}
+
+export function node(name: string): NodeName {
+  const parsed = parseNodeName(name);
+  if (parsed === undefined) throw new TypeError(`${name} is no name of a node`);
   return parsed;
 }
 
@@ -28,6 +39,8 @@ export interface SimulationOptions {
   readonly store?: HistoryStore;
   readonly clock?: SimulatedClock;
   readonly decideUser?: typeof decide;
+  readonly decideNode?: typeof decideNode;
+  readonly alerting?: Alerting;
 }
 
 /** The whole daemon but for HTTP, on simulated time. */
@@ -38,7 +51,7 @@ export class SimulatedApp {
   readonly app: App;
   fatal: Error | undefined;
 
-  constructor({ flags, store, clock, decideUser }: SimulationOptions = {}) {
+  constructor({ flags, store, clock, alerting, ...rules }: SimulationOptions = {}) {
     this.clock = clock ?? new SimulatedClock();
     this.store = store ?? new MemoryHistoryStore();
     this.app = new App(configOf({ '--shards': '4', ...flags }), {
@@ -47,7 +60,9 @@ export class SimulatedApp {
       store: this.store,
       processFacts: () => ({}),
       gateway: () => ({ stop: () => Promise.resolve(), inspect: () => ({}) }),
-      decideUser: decideUser ?? decide,
+      decideUser: rules.decideUser ?? decide,
+      decideNode: rules.decideNode ?? decideNode,
+      ...(alerting !== undefined && { alerting }),
     });
     this.app.onFatal = (error) => {
       this.fatal = error;
@@ -82,4 +97,24 @@ export class SimulatedApp {
     for await (const chunk of this.app.history(id, range)) sessions.push(...chunk);
     return sessions.map(({ onlineAt, offlineAt }) => ({ onlineAt, offlineAt }));
   }
+
+  /** Asks a node, and lets everything settle; `undefined` when no answer has come by then. */
+  async askNode(request: NodeRequest['kind'] | NodeRequest, name: NodeName): Promise<NodeReply | undefined> {
+    let answer: NodeReply | undefined;
+    this.app.nodes.ask(name, typeof request === 'string' ? requestOf(request) : request, (reply) => {
+      answer = reply;
+    });
+    await this.clock.settle();
+    return answer;
+  }
+
+  async flips(name: NodeName, range: FlipRange = { order: 'asc' }): Promise<Flip[]> {
+    const flips: Flip[] = [];
+    for await (const chunk of this.app.nodes.flips(name, range)) flips.push(...chunk);
+    return flips;
+  }
+}
+
+function requestOf(kind: NodeRequest['kind']): NodeRequest {
+  return kind === 'put' ? { kind, change: {} } : { kind };
 }

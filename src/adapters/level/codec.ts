@@ -2,9 +2,10 @@ import { isBlindCause, type BlindInterval } from '../../domain/blindness.js';
 import type { EndedSession, OpenSession } from '../../domain/session.js';
 import { instant, type Instant } from '../../domain/time.js';
 import { userIdFromBigInt, type UserId } from '../../domain/user-id.js';
+import { INSTANT, INSTANT_SHIFT, putInstant, rangeOf, takeInstant, type KeyRange } from './binary.js';
 
 /**
- * What is on disk, and how: version 1. Keys are ordered binary, so that a user's sessions in a range of time cost
+ * What is on disk, and how: version 2, which added nodes (`node-codec.ts`) and alerts (`alert-codec.ts`). Keys are ordered binary, so that a user's sessions in a range of time cost
  * one seek and a scan of just those.
  *
  * | key                                | value                          |
@@ -16,7 +17,7 @@ import { userIdFromBigInt, type UserId } from '../../domain/user-id.js';
  * | HEALED, generation, sequence       | users                          |
  * | BLIND, from, to                    | cause                          |
  */
-export const VERSION = 1;
+export const VERSION = 2;
 
 const META = 0x01;
 const SESSION = 0x10;
@@ -25,31 +26,20 @@ const ENDED = 0x12;
 const HEALED = 0x13;
 const BLIND = 0x14;
 
-/** Instants take six bytes, shifted so that those before 1970 sort first. They reach to the year 6429. */
-const INSTANT = 6;
-const INSTANT_SHIFT = 2 ** 47;
 /** Users take eight bytes with the sign bit flipped, so that they sort as numbers do. */
 const USER = 8;
 const SIGN = 0x80000000;
 const GENERATION = 4;
 const SEQUENCE = 6;
 
-/** Keys from the first on and before the second. */
-export interface KeyRange {
-  readonly gte: Buffer;
-  readonly lt: Buffer;
-}
-
 export const openSessions = rangeOf(OPEN);
 const endedSessions = rangeOf(ENDED);
 export const healedUsers = rangeOf(HEALED);
 export const blindIntervals = rangeOf(BLIND);
 
-function rangeOf(kind: number): KeyRange {
-  return { gte: Buffer.of(kind), lt: Buffer.of(kind + 1) };
-}
-
-export function metaKey(name: 'version' | 'watermark' | 'recovery' | 'facts' | 'erasing'): Buffer {
+export function metaKey(
+  name: 'version' | 'watermark' | 'recovery' | 'facts' | 'erasing' | 'hold' | 'vigil',
+): Buffer {
   return Buffer.concat([Buffer.of(META), Buffer.from(name)]);
 }
 
@@ -138,6 +128,14 @@ export function endOf(ended: Buffer): Instant {
   return takeInstant(ended, 1);
 }
 
+/** Every blindness that began before this instant sorts before it, the others do not. */
+export function blindBefore(at: Instant): KeyRange {
+  const lt = Buffer.allocUnsafe(1 + INSTANT);
+  lt[0] = BLIND;
+  putInstant(lt, at, 1);
+  return { gte: blindIntervals.gte, lt };
+}
+
 /** Every end before this instant sorts before it, the others do not. Any number will do. */
 export function endedBound(at: number): Buffer {
   if (at < -INSTANT_SHIFT) return endedSessions.gte;
@@ -186,14 +184,6 @@ export function blindFrom(key: Buffer, value: Buffer): BlindInterval | undefined
   const cause = value.toString();
   if (!isBlindCause(cause)) return undefined;
   return { from: takeInstant(key, 1), to: takeInstant(key, 1 + INSTANT), cause };
-}
-
-function putInstant(to: Buffer, at: Instant, offset: number): void {
-  to.writeUIntBE(at + INSTANT_SHIFT, offset, INSTANT);
-}
-
-function takeInstant(from: Buffer, offset: number): Instant {
-  return instant(from.readUIntBE(offset, INSTANT) - INSTANT_SHIFT);
 }
 
 /** Four times as fast as shifting a bigint, which a mass expiry would spend most of its time on. */

@@ -1,6 +1,6 @@
 import { mkdir, readdir } from 'node:fs/promises';
 import { Level } from 'level';
-import type { KeyRange } from './codec.js';
+import type { KeyRange } from './binary.js';
 import { damagedError, openError, readError } from './problems.js';
 
 /** With what `level` leaves out of its types because browsers do not have it. */

@@ -1,11 +1,25 @@
 import path from 'node:path';
+import type { AlertId, AlertRecord, LastHold } from '../../domain/alert.js';
 import type { BlindInterval } from '../../domain/blindness.js';
 import type { EndedSession, OpenSession } from '../../domain/session.js';
 import type { Instant } from '../../domain/time.js';
+import type { Flip, Pause } from '../../domain/node.js';
+import type { NodeName } from '../../domain/node-name.js';
 import type { UserId } from '../../domain/user-id.js';
 import type { HeartbeatError } from '../../errors.js';
-import type { HistoryRange, HistoryRecord, HistoryStore, StoreSummary } from '../../ports/history-store.js';
+import type {
+  FlipRange,
+  HistoryRange,
+  HistoryRecord,
+  HistoryStore,
+  StoredNode,
+  StoreSummary,
+} from '../../ports/history-store.js';
+import type { AlertRange } from '../../ports/outbox.js';
+import { addAlertPruning, alertOf, alertsWithin, openAlerts } from './alerts.js';
+import type { KeyRange } from './binary.js';
 import {
+  blindBefore,
   blindFrom,
   blindIntervals,
   endedBound,
@@ -18,7 +32,6 @@ import {
   sessionFrom,
   sessionKeyOf,
   sessionsOf,
-  type KeyRange,
 } from './codec.js';
 import {
   entries,
@@ -31,7 +44,17 @@ import {
 } from './database.js';
 import { addErasure, Scrubber } from './erasure.js';
 import { bytesIn } from './file-sizes.js';
-import { readLedger, readRecovery, readWatermark, upgrade, writeFacts, type Ledger } from './meta.js';
+import {
+  readLastHold,
+  readLedger,
+  readRecovery,
+  readVigil,
+  readWatermark,
+  upgrade,
+  writeFacts,
+  type Ledger,
+} from './meta.js';
+import { nodeNames, storedFlips, storedNodes, storedPauses } from './nodes.js';
 import { closedError, openError, readError, writeError } from './problems.js';
 import { addRecord, findStored } from './records.js';
 import { proveRoom } from './room.js';
@@ -94,6 +117,7 @@ export class LevelHistoryStore implements HistoryStore {
         watermark: await readWatermark(db, this.#directory),
         recovery: await readRecovery(db, this.#directory),
         latestEnd: ledger.latestEnd,
+        vigil: await readVigil(db, this.#directory),
       };
       const scrubber = new Scrubber(db, (error) => this.#refused(opened, error));
       const opened: Opened = { db, summary, scrubber, ledger, refusal: undefined };
@@ -177,6 +201,37 @@ export class LevelHistoryStore implements HistoryStore {
     return opened.refusal;
   }
 
+  async pruneAlerts(before: Instant, limit: number): Promise<number> {
+    const opened = await this.#database();
+    return this.#change(opened, async (batch, ledger) => {
+      const { removed, prunedBefore } = await addAlertPruning(
+        opened.db,
+        batch,
+        before,
+        limit,
+        ledger.alertsPrunedBefore,
+      );
+      ledger.alertsPrunedBefore = prunedBefore;
+      return removed;
+    });
+  }
+
+  async *openAlerts(): AsyncIterable<readonly AlertRecord[]> {
+    yield* openAlerts((await this.#database()).db);
+  }
+
+  async *alerts(range: AlertRange): AsyncIterable<readonly AlertRecord[]> {
+    yield* alertsWithin((await this.#database()).db, range);
+  }
+
+  async alert(id: AlertId): Promise<AlertRecord | undefined> {
+    return alertOf((await this.#database()).db, id);
+  }
+
+  async lastHold(): Promise<LastHold | undefined> {
+    return readLastHold((await this.#database()).db, this.#directory);
+  }
+
   async *openSessions(): AsyncIterable<readonly OpenSession[]> {
     const { db } = await this.#database();
     for await (const chunk of entries(db, openSessions, { first: 2_000 })) {
@@ -216,6 +271,41 @@ export class LevelHistoryStore implements HistoryStore {
       }
     }
     return intervals;
+  }
+
+  async blindBetween(from: Instant, to: Instant): Promise<readonly BlindInterval[]> {
+    const { db } = await this.#database();
+    const found: BlindInterval[] = [];
+    for await (const chunk of entries(db, blindBefore(to), { reverse: true })) {
+      for (const [key, value] of chunk) {
+        const interval = blindFrom(key, value);
+        if (interval === undefined) continue;
+        // They come one after the other: what began sooner was over sooner.
+        if (interval.to <= from) return found;
+        found.push(interval);
+      }
+    }
+    return found;
+  }
+
+  async *nodes(): AsyncIterable<readonly StoredNode[]> {
+    const { db } = await this.#database();
+    yield* storedNodes(db, this.#directory);
+  }
+
+  async *nodeNames(after: NodeName | undefined): AsyncIterable<readonly NodeName[]> {
+    const { db } = await this.#database();
+    yield* nodeNames(db, after);
+  }
+
+  async *flips(node: NodeName, range: FlipRange): AsyncIterable<readonly Flip[]> {
+    const { db } = await this.#database();
+    yield* storedFlips(db, node, range);
+  }
+
+  async pauses(node: NodeName): Promise<readonly Pause[]> {
+    const { db } = await this.#database();
+    return storedPauses(db, node);
   }
 
   countSessions(): number {

@@ -1,6 +1,8 @@
 import * as z from 'zod';
+import type { AlertId, LastHold } from '../../domain/alert.js';
 import type { Recovery } from '../../domain/recovery.js';
 import { instant, type Instant } from '../../domain/time.js';
+import type { Vigil } from '../../domain/vigil.js';
 import { HeartbeatError } from '../../errors.js';
 import { healedUsers, metaKey, sequenceOf, VERSION } from './codec.js';
 import { firstEntry, get, SYNCED, type Batch, type Database } from './database.js';
@@ -19,6 +21,8 @@ export interface Ledger extends Facts {
   healedSequence: number;
   /** All that ended before it has been pruned. Where it lay is slow to read until LevelDB has merged its files. */
   prunedBefore: number;
+  /** No alert that was raised before it can be pruned. */
+  alertsPrunedBefore: AlertId | undefined;
 }
 
 const instantSchema = z.number().transform(instant);
@@ -32,8 +36,18 @@ const recoverySchema = z.object({
   ),
 });
 
+const vigilSchema = z.object({
+  awake: z.number(),
+  blind: z.number(),
+  wall: instantSchema,
+  wakings: z.array(z.object({ awake: z.number(), blind: z.number() })),
+});
+
+const holdSchema = z.object({ from: instantSchema, until: instantSchema });
+
 /**
- * Brings the database to this version. There has been only one so far: the next one adds its step here.
+ * Brings the database to this version. Version 2 added kinds of records and changed none, so that nothing of version 1
+ * has to be written anew; the next one adds its step here.
  *
  * @throws HeartbeatError when it is newer, or no history at all
  */
@@ -51,6 +65,8 @@ export async function upgrade(db: Database, directory: string): Promise<void> {
         'start the newer daemon that wrote it, or choose another data_dir',
     );
   }
+  // A daemon that knows only the version before this one would not know of the nodes.
+  if (version < VERSION) await db.put(metaKey('version'), json(VERSION), SYNCED);
 }
 
 const EVERYTHING = { gte: Buffer.alloc(0), lt: Buffer.alloc(64, 0xff) };
@@ -76,6 +92,22 @@ export function writeRecovery(batch: Batch, { generation, silent }: Recovery): v
   batch.put(metaKey('recovery'), json({ generation, silent: groups }));
 }
 
+export function readVigil(db: Database, directory: string): Promise<Vigil | undefined> {
+  return read(db, directory, 'vigil', vigilSchema);
+}
+
+export function writeVigil(batch: Batch, vigil: Vigil): void {
+  batch.put(metaKey('vigil'), json(vigil));
+}
+
+export function readLastHold(db: Database, directory: string): Promise<LastHold | undefined> {
+  return read(db, directory, 'hold', holdSchema);
+}
+
+export function writeLastHold(batch: Batch, hold: LastHold): void {
+  batch.put(metaKey('hold'), json(hold));
+}
+
 export async function readLedger(db: Database, directory: string): Promise<Ledger> {
   const facts = await read(db, directory, 'facts', factsSchema);
   const recovery = await readRecovery(db, directory);
@@ -86,6 +118,7 @@ export async function readLedger(db: Database, directory: string): Promise<Ledge
     generation: recovery?.generation ?? 0,
     healedSequence: lastHealed === undefined ? 0 : sequenceOf(lastHealed[0]) + 1,
     prunedBefore: -Infinity,
+    alertsPrunedBefore: undefined,
   };
 }
 

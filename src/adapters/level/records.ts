@@ -1,6 +1,8 @@
 import { assertNever } from '../../domain/assert-never.js';
+import type { NodeName } from '../../domain/node-name.js';
 import type { Instant } from '../../domain/time.js';
 import type { HistoryRecord } from '../../ports/history-store.js';
+import { addAlert, findStates, type StoredStates } from './alerts.js';
 import {
   blindKey,
   endedKeyOf,
@@ -15,7 +17,18 @@ import {
   sessionValue,
 } from './codec.js';
 import { entries, getMany, type Batch, type Database } from './database.js';
-import { writeRecovery, writeWatermark, type Ledger } from './meta.js';
+import { writeLastHold, writeRecovery, writeVigil, writeWatermark, type Ledger } from './meta.js';
+import {
+  flipKey,
+  flipValue,
+  nodeKey,
+  nodeValue,
+  pauseKey,
+  pauseValue,
+  statusKey,
+  statusValue,
+} from './node-codec.js';
+import { findForgotten } from './nodes.js';
 
 const NOTHING = Buffer.alloc(0);
 
@@ -25,6 +38,9 @@ export interface Stored {
   readonly ends: Map<string, Instant> | undefined;
   /** The keys of what a settled recovery removes. */
   readonly healed: Buffer[];
+  /** The keys of all that a node which is forgotten has beside its own, by node. */
+  readonly forgotten: ReadonlyMap<NodeName, Buffer[]>;
+  readonly alerts: StoredStates;
 }
 
 /** @param inDoubt some of the records may have reached the disk already, in a batch that was refused */
@@ -37,6 +53,8 @@ export async function findStored(
   return {
     ends: mayBeStored ? await findEnds(db, records) : undefined,
     healed: records.some(isSettledRecovery) ? await findHealed(db) : [],
+    forgotten: await findForgotten(db, records),
+    alerts: await findStates(db, records),
   };
 }
 
@@ -103,9 +121,49 @@ export function addRecord(batch: Batch, record: HistoryRecord, ledger: Ledger, s
     case 'blind':
       batch.put(blindKey(record.interval), Buffer.from(record.interval.cause));
       return;
+    case 'registered':
+      batch.put(nodeKey(record.node.name), nodeValue(record.node));
+      return;
+    case 'forgotten':
+      batch.del(nodeKey(record.node));
+      batch.del(statusKey(record.node));
+      for (const key of stored.forgotten.get(record.node)?.splice(0) ?? []) batch.del(key);
+      return;
+    case 'statuses':
+      for (const { name, status } of record.nodes) batch.put(statusKey(name), statusValue(status));
+      return;
+    case 'flip': {
+      const { flip } = record;
+      putOfNode(batch, stored, flip.node, flipKey(flip.node, flip.at), flipValue(flip));
+      return;
+    }
+    case 'paused':
+      putOfNode(
+        batch,
+        stored,
+        record.node,
+        pauseKey(record.node, record.pause.from),
+        pauseValue(record.pause),
+      );
+      return;
+    case 'vigil':
+      writeVigil(batch, record.vigil);
+      return;
+    case 'alerts':
+      for (const alert of record.records) addAlert(batch, alert, stored.alerts);
+      return;
+    case 'held':
+      writeLastHold(batch, record.hold);
+      return;
     default:
       assertNever(record);
   }
+}
+
+/** A node that is forgotten later in the batch takes this with it. */
+function putOfNode(batch: Batch, { forgotten }: Stored, node: NodeName, key: Buffer, value: Buffer): void {
+  forgotten.get(node)?.push(key);
+  batch.put(key, value);
 }
 
 function removeEnd(batch: Batch, key: Buffer, ledger: Ledger, { ends }: Stored): void {

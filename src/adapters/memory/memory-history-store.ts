@@ -1,10 +1,24 @@
 import { assertNever } from '../../domain/assert-never.js';
+import type { AlertId, AlertRecord, LastHold } from '../../domain/alert.js';
 import type { BlindInterval } from '../../domain/blindness.js';
 import type { Recovery } from '../../domain/recovery.js';
+import type { Flip, Pause } from '../../domain/node.js';
+import type { NodeName } from '../../domain/node-name.js';
 import type { EndedSession, OpenSession } from '../../domain/session.js';
 import type { Instant } from '../../domain/time.js';
 import type { UserId } from '../../domain/user-id.js';
-import type { HistoryRange, HistoryRecord, HistoryStore, StoreSummary } from '../../ports/history-store.js';
+import type { Vigil } from '../../domain/vigil.js';
+import type {
+  FlipRange,
+  HistoryRange,
+  HistoryRecord,
+  HistoryStore,
+  StoredNode,
+  StoreSummary,
+} from '../../ports/history-store.js';
+import type { AlertRange } from '../../ports/outbox.js';
+import { MemoryAlerts } from './memory-alerts.js';
+import { MemoryNodes } from './memory-nodes.js';
 
 const CHUNK = 500;
 
@@ -17,12 +31,17 @@ export class MemoryHistoryStore implements HistoryStore {
   #watermark: Instant | undefined;
   #recovery: Recovery | undefined;
   #latestEnd: Instant | undefined;
+  readonly #nodes = new MemoryNodes();
+  #vigil: Vigil | undefined;
+  readonly #alerts = new MemoryAlerts();
+  #lastHold: LastHold | undefined;
 
   open(): Promise<StoreSummary> {
     return Promise.resolve({
       watermark: this.#watermark,
       recovery: this.#recovery,
       latestEnd: this.#latestEnd,
+      vigil: this.#vigil,
     });
   }
 
@@ -71,6 +90,22 @@ export class MemoryHistoryStore implements HistoryStore {
         return;
       case 'blind':
         this.#blind.set(`${record.interval.from} ${record.interval.to}`, record.interval);
+        return;
+      case 'registered':
+      case 'forgotten':
+      case 'statuses':
+      case 'flip':
+      case 'paused':
+        this.#nodes.apply(record);
+        return;
+      case 'vigil':
+        this.#vigil = record.vigil;
+        return;
+      case 'alerts':
+        for (const alert of record.records) this.#alerts.put(alert);
+        return;
+      case 'held':
+        this.#lastHold = record.hold;
         return;
       default:
         assertNever(record);
@@ -136,9 +171,49 @@ export class MemoryHistoryStore implements HistoryStore {
     return Promise.resolve(old.length);
   }
 
+  pruneAlerts(before: Instant, limit: number): Promise<number> {
+    return Promise.resolve(this.#alerts.prune(before, limit));
+  }
+
+  openAlerts(): AsyncIterable<readonly AlertRecord[]> {
+    return this.#alerts.open();
+  }
+
+  alerts(range: AlertRange): AsyncIterable<readonly AlertRecord[]> {
+    return this.#alerts.within(range);
+  }
+
+  alert(id: AlertId): Promise<AlertRecord | undefined> {
+    return Promise.resolve(this.#alerts.get(id));
+  }
+
+  lastHold(): Promise<LastHold | undefined> {
+    return Promise.resolve(this.#lastHold);
+  }
+
   blindIntervals(limit: number): Promise<readonly BlindInterval[]> {
     const newestFirst = [...this.#blind.values()].sort((a, b) => b.from - a.from || b.to - a.to);
     return Promise.resolve(newestFirst.slice(0, limit));
+  }
+
+  blindBetween(from: Instant, to: Instant): Promise<readonly BlindInterval[]> {
+    return Promise.resolve([...this.#blind.values()].filter((one) => one.from < to && one.to > from));
+  }
+
+  async *nodes(): AsyncIterable<readonly StoredNode[]> {
+    yield* chunks(this.#nodes.all());
+  }
+
+  async *nodeNames(after: NodeName | undefined): AsyncIterable<readonly NodeName[]> {
+    yield* chunks(this.#nodes.names(after));
+  }
+
+  async *flips(node: NodeName, range: FlipRange): AsyncIterable<readonly Flip[]> {
+    yield* chunks(this.#nodes.flips(node, range));
+  }
+
+  pauses(node: NodeName): Promise<readonly Pause[]> {
+    return Promise.resolve(this.#nodes.pauses(node));
   }
 
   countSessions(): number {
@@ -150,4 +225,8 @@ export class MemoryHistoryStore implements HistoryStore {
   size(): Promise<number> {
     return Promise.resolve(0);
   }
+}
+
+async function* chunks<Item>(all: readonly Item[]): AsyncGenerator<readonly Item[]> {
+  for (let at = 0; at < all.length; at += CHUNK) yield await Promise.resolve(all.slice(at, at + CHUNK));
 }

@@ -1,8 +1,18 @@
 import type { IncomingMessage } from 'node:http';
+import type { NodeReply } from '../../../actors/node/node.protocol.js';
+import type { UserReply } from '../../../actors/user/user.protocol.js';
+import { parseNodeName, type NodeName } from '../../domain/node-name.js';
+import { parseUserId, type UserId } from '../../domain/user-id.js';
+import { errorCodes } from '../../errors.js';
 import type { Daemon } from '../daemon.js';
 import type { Exchange } from '../exchange.js';
 import { jsonHead } from '../json.js';
-import { Batch, problemAt, type BatchLimits, type BatchOutcome } from './batch.js';
+import { Batch, refusalIn, type BatchLimits, type BatchOf, type BatchOutcome } from './batch.js';
+
+/** However many zeros an id leads with. */
+const LONGEST_USER = 256;
+/** Each byte of a name may be written as `\u00ff`. */
+const LONGEST_NODE = 6 * 255;
 
 /** `POST /heal`: answered once every session that it opened is on disk. */
 export function healBatch(
@@ -11,14 +21,45 @@ export function healBatch(
   exchange: Exchange,
   request: IncomingMessage,
 ): void {
-  new Batch(daemon, exchange, 'heal', limits, (outcome) => {
+  new Batch(usersOf(daemon, 'heal'), exchange, limits, (outcome) => {
     if (refusedWhole(exchange, outcome)) return;
-    const rejected = rejectedOf(outcome);
-    answer(
-      exchange,
-      `{"accepted":${outcome.users.length - rejected.length},"rejected":[${rejected.join(',')}]}`,
-    );
+    answerAccepted(exchange, outcome);
   }).read(request);
+}
+
+/** `POST /nodes/heartbeats`: answered once every node that it registered, and every recovery, is on disk. */
+export function heartbeatBatch(
+  daemon: Daemon,
+  limits: BatchLimits,
+  exchange: Exchange,
+  request: IncomingMessage,
+): void {
+  const nodes: BatchOf<NodeName, NodeReply> = {
+    // What stands in an array without quotes is no string.
+    parse: (value, written) => (written === 'bare' ? undefined : parseNodeName(value)),
+    invalid: 'HEARTBEAT_INVALID_NODE_NAME',
+    longest: LONGEST_NODE,
+    ask: (names, answered) => daemon.nodes.heartbeats(names, answered),
+  };
+  new Batch(nodes, exchange, limits, (outcome) => {
+    if (refusedWhole(exchange, outcome)) return;
+    answerAccepted(exchange, outcome);
+  }).read(request);
+}
+
+function usersOf(daemon: Daemon, kind: 'heal' | 'checkup'): BatchOf<UserId, UserReply> {
+  return {
+    parse: parseUserId,
+    invalid: 'HEARTBEAT_INVALID_USER_ID',
+    longest: LONGEST_USER,
+    ask: (users, answered) => daemon.askMany(kind, users, answered),
+  };
+}
+
+function answerAccepted(exchange: Exchange, outcome: AnyOutcome): void {
+  const rejected = rejectedOf(outcome);
+  const accepted = outcome.ids.length - rejected.length;
+  answer(exchange, `{"accepted":${accepted},"rejected":[${rejected.join(',')}]}`);
 }
 
 /** `POST /checkup`: the users in the order they were asked for. */
@@ -28,9 +69,9 @@ export function checkupBatch(
   exchange: Exchange,
   request: IncomingMessage,
 ): void {
-  new Batch(daemon, exchange, 'checkup', limits, (outcome) => {
+  new Batch(usersOf(daemon, 'checkup'), exchange, limits, (outcome) => {
     if (refusedWhole(exchange, outcome)) return;
-    const results = outcome.users.flatMap((user, place) => {
+    const results = outcome.ids.flatMap((user, place) => {
       const reply = outcome.replies[place];
       if (reply?.kind !== 'online' && reply?.kind !== 'offline') return [];
       // The digits are written as they are: a 64-bit id does not fit a number.
@@ -42,18 +83,20 @@ export function checkupBatch(
   }).read(request);
 }
 
+type AnyOutcome = BatchOutcome<unknown, UserReply | NodeReply>;
+
 /** Where nothing at all could be done for a reason of ours, the whole batch may be sent again. */
-function refusedWhole(exchange: Exchange, { replies }: BatchOutcome): boolean {
-  const [first] = replies.filter((reply) => reply !== undefined);
-  if (first?.kind !== 'refused') return false;
-  if (replies.some((reply) => reply !== undefined && reply.kind !== 'refused')) return false;
-  exchange.refuse(first.code);
+function refusedWhole(exchange: Exchange, { replies }: AnyOutcome): boolean {
+  const codes = replies.flatMap((reply) => (reply === undefined ? [] : [refusalIn(reply)]));
+  const [first] = codes;
+  if (first === undefined || errorCodes[first].status < 500 || codes.includes(undefined)) return false;
+  exchange.refuse(first);
   return true;
 }
 
-function rejectedOf(outcome: BatchOutcome): string[] {
-  return outcome.users.flatMap((_user, index) => {
-    const error = problemAt(outcome, index);
+function rejectedOf(outcome: AnyOutcome): string[] {
+  return outcome.ids.flatMap((_id, index) => {
+    const error = outcome.problemAt(index);
     return error === undefined ? [] : [JSON.stringify({ index, error })];
   });
 }

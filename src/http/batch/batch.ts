@@ -1,10 +1,8 @@
 import type { IncomingMessage } from 'node:http';
-import type { UserReply } from '../../../actors/user/user.protocol.js';
-import { parseUserId, type UserId } from '../../domain/user-id.js';
-import type { Daemon } from '../daemon.js';
+import type { ErrorCode } from '../../errors.js';
 import type { Exchange } from '../exchange.js';
 import { batchProblem, sentenceFor } from '../messages.js';
-import { NotABatch, ValueScanner, type ScannedValue } from './value-scanner.js';
+import { NotABatch, ValueScanner, type ScannedValue, type Written } from './value-scanner.js';
 
 export interface BatchLimits {
   /** Bytes of a body. */
@@ -13,28 +11,44 @@ export interface BatchLimits {
   readonly batch: number;
 }
 
+/** What a batch is of, and who is asked. */
+export interface BatchOf<Id, Reply> {
+  /** @returns undefined for what is no id */
+  readonly parse: (value: string, written: Written) => Id | undefined;
+  /** What is said of what is no id. */
+  readonly invalid: ErrorCode;
+  /** The longest that an id may be written, in characters. */
+  readonly longest: number;
+  readonly ask: (ids: readonly Id[], answered: (replies: readonly Reply[]) => void) => void;
+}
+
+/** Of some kind; with a code where it is a refusal. */
+interface BatchReply {
+  readonly kind: string;
+  readonly code?: ErrorCode;
+}
+
 /** What became of each value of a batch, by its place in it. */
-export interface BatchOutcome {
-  readonly users: readonly (UserId | undefined)[];
-  /** Of those that are users. */
-  readonly replies: readonly (UserReply | undefined)[];
+export interface BatchOutcome<Id, Reply> {
+  readonly ids: readonly (Id | undefined)[];
+  /** Of those that are ids. */
+  readonly replies: readonly (Reply | undefined)[];
+  /** Why a value came to nothing, or undefined if it did not. */
+  problemAt(place: number): string | undefined;
 }
 
 /**
- * Asks for every user in the body of a request, a chunk at a time as it arrives. What is no user id spoils nothing
- * but itself; a body that is too large, or no batch, is refused, and what had been asked by then has been asked.
+ * Asks for every id in the body of a request, a chunk at a time as it arrives. What is no id spoils nothing but itself;
+ * a body that is too large, or no batch, is refused, and what had been asked by then has been asked.
  */
-export class Batch {
-  readonly #daemon: Daemon;
+export class Batch<Id, Reply extends BatchReply> {
+  readonly #of: BatchOf<Id, Reply>;
   readonly #exchange: Exchange;
-  readonly #kind: 'heal' | 'checkup';
   readonly #limits: BatchLimits;
-  readonly #done: (outcome: BatchOutcome) => void;
-  readonly #scanner = new ValueScanner((value) => {
-    this.#found(value);
-  });
-  readonly #users: (UserId | undefined)[] = [];
-  readonly #replies: (UserReply | undefined)[] = [];
+  readonly #done: (outcome: BatchOutcome<Id, Reply>) => void;
+  readonly #scanner: ValueScanner;
+  readonly #ids: (Id | undefined)[] = [];
+  readonly #replies: (Reply | undefined)[] = [];
   #asked = 0;
   #received = 0;
   /** Calls whose replies are not in yet; the body itself counts as one until it has ended. */
@@ -42,17 +56,18 @@ export class Batch {
   #refused = false;
 
   constructor(
-    daemon: Daemon,
+    of: BatchOf<Id, Reply>,
     exchange: Exchange,
-    kind: 'heal' | 'checkup',
     limits: BatchLimits,
-    done: (outcome: BatchOutcome) => void,
+    done: (outcome: BatchOutcome<Id, Reply>) => void,
   ) {
-    this.#daemon = daemon;
+    this.#of = of;
     this.#exchange = exchange;
-    this.#kind = kind;
     this.#limits = limits;
     this.#done = done;
+    this.#scanner = new ValueScanner((value, written) => {
+      this.#found(value, written);
+    }, of.longest);
   }
 
   read(request: IncomingMessage): void {
@@ -81,23 +96,23 @@ export class Batch {
     this.#ask();
   }
 
-  #found(value: ScannedValue): void {
-    if (this.#users.length === this.#limits.batch) throw new TooMany();
-    this.#users.push(value === undefined ? undefined : parseUserId(value));
+  #found(value: ScannedValue, written: Written): void {
+    if (this.#ids.length === this.#limits.batch) throw new TooMany();
+    this.#ids.push(value === undefined ? undefined : this.#of.parse(value, written));
   }
 
   #ask(): void {
     const places: number[] = [];
-    const users: UserId[] = [];
-    for (; this.#asked < this.#users.length; this.#asked++) {
-      const user = this.#users[this.#asked];
-      if (user === undefined) continue;
+    const ids: Id[] = [];
+    for (; this.#asked < this.#ids.length; this.#asked++) {
+      const id = this.#ids[this.#asked];
+      if (id === undefined) continue;
       places.push(this.#asked);
-      users.push(user);
+      ids.push(id);
     }
-    if (users.length === 0) return;
+    if (ids.length === 0) return;
     this.#pending++;
-    this.#daemon.askMany(this.#kind, users, (replies) => {
+    this.#of.ask(ids, (replies) => {
       replies.forEach((reply, index) => {
         const place = places[index];
         if (place !== undefined) this.#replies[place] = reply;
@@ -107,7 +122,15 @@ export class Batch {
   }
 
   #settle(): void {
-    if (--this.#pending === 0 && !this.#refused) this.#done({ users: this.#users, replies: this.#replies });
+    if (--this.#pending > 0 || this.#refused) return;
+    const problemAt = (place: number): string | undefined => this.#problemAt(place);
+    this.#done({ ids: this.#ids, replies: this.#replies, problemAt });
+  }
+
+  #problemAt(place: number): string | undefined {
+    if (this.#ids[place] === undefined) return sentenceFor(this.#of.invalid);
+    const code = refusalIn(this.#replies[place]);
+    return code === undefined ? undefined : sentenceFor(code);
   }
 
   #guarded(step: () => void): void {
@@ -134,9 +157,7 @@ export class Batch {
 
 class TooMany extends Error {}
 
-/** Why a value of a batch came to nothing, or undefined if it did not. */
-export function problemAt({ users, replies }: BatchOutcome, place: number): string | undefined {
-  if (users[place] === undefined) return sentenceFor('HEARTBEAT_INVALID_USER_ID');
-  const reply = replies[place];
-  return reply?.kind === 'refused' ? sentenceFor(reply.code) : undefined;
+/** The code of a reply that is a refusal. */
+export function refusalIn(reply: BatchReply | undefined): ErrorCode | undefined {
+  return reply?.kind === 'refused' ? reply.code : undefined;
 }

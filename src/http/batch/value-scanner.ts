@@ -13,8 +13,8 @@ const CLOSE_BRACKET = 93;
 const OPEN_BRACE = 123;
 const CLOSE_BRACE = 125;
 
-/** The longest value that is kept; no id is longer, however many zeros it leads with. */
-const LONGEST = 256;
+/** Whether a value stood in quotes, without them in an array, or without them on a line of its own. */
+export type Written = 'quoted' | 'bare' | 'line';
 
 /** The body is neither a JSON array nor one value a line. */
 export class NotABatch extends Error {}
@@ -43,14 +43,19 @@ type State =
  * as they were written, which `JSON.parse` does not do for a 64-bit id.
  */
 export class ValueScanner {
-  readonly #found: (value: ScannedValue) => void;
+  readonly #found: (value: ScannedValue, written: Written) => void;
+  readonly #longest: number;
   #state: State = 'start';
   #text = '';
   #depth = 0;
 
-  /** @param found is called for each value, in order */
-  constructor(found: (value: ScannedValue) => void) {
+  /**
+   * @param found is called for each value, in order
+   * @param longest the most bytes of a value that are kept: one more says that it is too long
+   */
+  constructor(found: (value: ScannedValue, written: Written) => void, longest: number) {
     this.#found = found;
+    this.#longest = longest;
   }
 
   /** @throws NotABatch */
@@ -122,7 +127,7 @@ export class ValueScanner {
       this.#keep(byte);
       return;
     }
-    this.#found(this.#text);
+    this.#found(decoded(this.#text), 'bare');
     this.#takeBetween(byte);
   }
 
@@ -166,13 +171,13 @@ export class ValueScanner {
     else if (byte === OPEN_BRACKET || byte === OPEN_BRACE) this.#depth++;
     else if (byte === CLOSE_BRACKET || byte === CLOSE_BRACE) {
       if (--this.#depth > 0) return;
-      this.#found(undefined);
+      this.#found(undefined, 'bare');
       this.#state = 'comma';
     }
   }
 
   #endString(): void {
-    this.#found(unescaped(this.#text));
+    this.#found(unescaped(this.#text), 'quoted');
     this.#state = 'comma';
   }
 
@@ -187,12 +192,12 @@ export class ValueScanner {
     this.#text = '';
     if (line === '') return;
     const quoted = line.length > 1 && line.startsWith('"') && line.endsWith('"');
-    this.#found(quoted ? unescaped(line.slice(1, -1)) : line);
+    this.#found(quoted ? unescaped(line.slice(1, -1)) : decoded(line), quoted ? 'quoted' : 'line');
   }
 
   /** What is too long is no id, and a little more of it says so. */
   #keep(byte: number): void {
-    if (this.#text.length <= LONGEST) this.#text += String.fromCharCode(byte);
+    if (this.#text.length <= this.#longest) this.#text += String.fromCharCode(byte);
   }
 }
 
@@ -200,8 +205,22 @@ function isSpace(byte: number): boolean {
   return byte === SPACE || byte === NEWLINE || byte === RETURN || byte === TAB;
 }
 
-function unescaped(text: string): ScannedValue {
-  if (!text.includes('\\')) return text;
+const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+const BEYOND_ASCII = /[\x80-\xff]/;
+
+/** Text that was gathered byte by byte. */
+function decoded(bytes: string): ScannedValue {
+  if (!BEYOND_ASCII.test(bytes)) return bytes;
+  try {
+    return UTF8.decode(Buffer.from(bytes, 'latin1'));
+  } catch {
+    return undefined;
+  }
+}
+
+function unescaped(bytes: string): ScannedValue {
+  const text = decoded(bytes);
+  if (text?.includes('\\') !== true) return text;
   try {
     const value: unknown = JSON.parse(`"${text}"`);
     return typeof value === 'string' ? value : undefined;

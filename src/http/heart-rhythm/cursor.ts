@@ -1,6 +1,5 @@
 import { instant, type Instant } from '../../domain/time.js';
-
-export type Order = 'asc' | 'desc';
+import type { Order } from '../query.js';
 
 /** Where a page ended: behind the session that began at this instant, in this order. */
 export interface Cursor {

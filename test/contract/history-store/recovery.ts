@@ -41,11 +41,12 @@ export function describeRecovery(make: MakeSubject): void {
       return store.open();
     }
 
-    it('knows no watermark, recovery or end when it is new', async () => {
+    it('knows no watermark, recovery, end or vigil when it is new', async () => {
       expect(await restart()).to.deep.equal({
         watermark: undefined,
         recovery: undefined,
         latestEnd: undefined,
+        vigil: undefined,
       });
     });
 

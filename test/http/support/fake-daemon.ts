@@ -3,13 +3,33 @@ import type { EndedSession, Session } from '../../../src/domain/session.js';
 import { instant, type Instant } from '../../../src/domain/time.js';
 import type { UserId } from '../../../src/domain/user-id.js';
 import type { ErrorCode } from '../../../src/errors.js';
+import type { AlertsDaemon } from '../../../src/http/alerts/daemon.js';
 import type { Daemon } from '../../../src/http/daemon.js';
+import type { NodesDaemon } from '../../../src/http/nodes/daemon.js';
 import type { HistoryRange } from '../../../src/ports/history-store.js';
 
 const TIMEOUT = 7_000;
 
 /** Presence in memory, with the faults that a test asks for. Its time stands still unless a test moves `now`. */
 export class FakeDaemon implements Daemon {
+  /** Nodes have tests of their own, against a daemon that is none. */
+  readonly nodes: NodesDaemon = {
+    ask: (_name, _request, answered) =>
+      setImmediate(answered, { kind: 'refused', code: 'HEARTBEAT_UNKNOWN_NODE' }),
+    heartbeats: (names, answered) =>
+      setImmediate(
+        answered,
+        names.map(() => ({ kind: 'active' })),
+      ),
+    list: async () => ({ nodes: [], next: undefined }),
+    flips: async function* () {},
+    uptime: () => Promise.reject(new TypeError('nobody is up')),
+  };
+  /** Alerts likewise. */
+  readonly alerts: AlertsDaemon = {
+    list: async function* () {},
+    command: ({ answered }) => setImmediate(answered, { kind: 'refused', code: 'HEARTBEAT_NO_SUCH_ALERT' }),
+  };
   serving = true;
   reasons: string[] = [];
   /** Requests that it was told were turned away. */

@@ -1,12 +1,18 @@
+import type { AlertId, AlertRecord, LastHold } from '../../../src/domain/alert.js';
+import type { AlertRange } from '../../../src/ports/outbox.js';
 import type { BlindInterval } from '../../../src/domain/blindness.js';
+import type { Flip, Pause } from '../../../src/domain/node.js';
+import type { NodeName } from '../../../src/domain/node-name.js';
 import type { EndedSession, OpenSession } from '../../../src/domain/session.js';
 import type { Instant } from '../../../src/domain/time.js';
 import type { UserId } from '../../../src/domain/user-id.js';
 import { HeartbeatError } from '../../../src/errors.js';
 import type {
+  FlipRange,
   HistoryRange,
   HistoryRecord,
   HistoryStore,
+  StoredNode,
   StoreSummary,
 } from '../../../src/ports/history-store.js';
 
@@ -170,6 +176,46 @@ class Attachment implements HistoryStore {
 
   blindIntervals(limit: number): Promise<readonly BlindInterval[]> {
     return this.#read((inner) => inner.blindIntervals(limit));
+  }
+
+  blindBetween(from: Instant, to: Instant): Promise<readonly BlindInterval[]> {
+    return this.#read((inner) => inner.blindBetween(from, to));
+  }
+
+  nodes(): AsyncIterable<readonly StoredNode[]> {
+    return this.#iterate((inner) => inner.nodes());
+  }
+
+  nodeNames(after: NodeName | undefined): AsyncIterable<readonly NodeName[]> {
+    return this.#iterate((inner) => inner.nodeNames(after));
+  }
+
+  flips(node: NodeName, range: FlipRange): AsyncIterable<readonly Flip[]> {
+    return this.#iterate((inner) => inner.flips(node, range));
+  }
+
+  pauses(node: NodeName): Promise<readonly Pause[]> {
+    return this.#read((inner) => inner.pauses(node));
+  }
+
+  openAlerts(): AsyncIterable<readonly AlertRecord[]> {
+    return this.#iterate((inner) => inner.openAlerts());
+  }
+
+  alerts(range: AlertRange): AsyncIterable<readonly AlertRecord[]> {
+    return this.#iterate((inner) => inner.alerts(range));
+  }
+
+  alert(id: AlertId): Promise<AlertRecord | undefined> {
+    return this.#read((inner) => inner.alert(id));
+  }
+
+  lastHold(): Promise<LastHold | undefined> {
+    return this.#read((inner) => inner.lastHold());
+  }
+
+  pruneAlerts(before: Instant, limit: number): Promise<number> {
+    return this.#change((inner) => inner.pruneAlerts(before, limit));
   }
 
   countSessions(): number {

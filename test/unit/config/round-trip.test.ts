@@ -15,6 +15,7 @@ function allowed({ key, type }: Option): fc.Arbitrary<unknown> {
   if (anyOf !== undefined) return fc.option(fc.double({ min: 1, max: 3_153_600_000, noNaN: true }));
   if (name === 'integer') return fc.integer({ min, max });
   if (name === 'number') return fc.double({ min, max, noNaN: true });
+  if (name === 'boolean') return fc.boolean();
   if (name === 'string') return fc.string({ unit: 'binary' }).filter((text) => /^\S+$/.test(text));
   throw new Error(`${key}: no values are known for it`);
 }

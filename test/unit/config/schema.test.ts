@@ -13,6 +13,7 @@ describe('the schema of the configuration', () => {
       host: '127.0.0.1',
       data_dir: './data',
       session_timeout: 7,
+      nodes: { timeout: 30, max_retries: 3, auto_register: true, max: 1_000_000 },
       shards: 16,
       blind_after: 1,
       blind_grace: 120,

@@ -4,13 +4,28 @@ import { expect } from 'chai';
 import { Level } from 'level';
 import { VERSION } from '../../../src/adapters/level/codec.js';
 import { LevelHistoryStore } from '../../../src/adapters/level/level-history-store.js';
+import { NOTHING_CHOSEN, type Flip, type NodeStatus, type Registration } from '../../../src/domain/node.js';
+import { parseNodeName } from '../../../src/domain/node-name.js';
 import { instant } from '../../../src/domain/time.js';
+import type { Vigil } from '../../../src/domain/vigil.js';
 import type { HistoryRecord } from '../../../src/ports/history-store.js';
-import { healedIn, historyOf, opened, openIn, session, user } from '../../contract/history-store/reading.js';
+import {
+  collect,
+  healedIn,
+  historyOf,
+  opened,
+  openIn,
+  session,
+  user,
+} from '../../contract/history-store/reading.js';
 import { temporaryDirectory, type TemporaryDirectory } from '../../support/temporary-directory.js';
 import { withDatabase } from './support/raw.js';
 
-const GOLDEN = new URL('format-1.golden.txt', import.meta.url);
+/** One for each version that there has been. What is called 2 has all of 1 in it, and nodes. */
+const GOLDEN = {
+  1: new URL('format-1.golden.txt', import.meta.url),
+  2: new URL('format-2.golden.txt', import.meta.url),
+};
 
 const LEAST = user('-9223372036854775808');
 const MOST = user('9223372036854775807');
@@ -43,9 +58,71 @@ const RECORDS: readonly HistoryRecord[] = [
   { kind: 'blind', interval: restarted },
 ];
 
+const NODE = parseNodeName('db/1 ü')!;
+const PLAIN = parseNodeName('db')!;
+const registration: Registration = {
+  name: NODE,
+  registeredAt: instant(1_700_000_000_000),
+  settings: { timeout: 90_000_000, maxRetries: 0, labels: { zone: 'é' }, channels: ['ops'] },
+  pausedAt: instant(1_700_000_001_000),
+};
+const plain: Registration = {
+  name: PLAIN,
+  registeredAt: instant(1_700_000_000_000),
+  settings: NOTHING_CHOSEN,
+  pausedAt: undefined,
+};
+const failed: NodeStatus = {
+  state: 'failed',
+  retries: 3,
+  since: instant(1_700_000_120_000),
+  lastHeartbeat: instant(1_700_000_000_500),
+  deadline: 120_500.25,
+  heardBlind: 0.5,
+};
+const fresh: NodeStatus = {
+  state: 'active',
+  retries: 0,
+  since: instant(1_700_000_000_000),
+  lastHeartbeat: undefined,
+  deadline: 30_000,
+  heardBlind: 0,
+};
+const flip: Flip = {
+  node: NODE,
+  from: 'inactive',
+  to: 'failed',
+  at: instant(1_700_000_120_000),
+  cause: 'silence',
+  retries: 3,
+  blind: 2_500.5,
+};
+const pause = { from: instant(1_700_000_001_000), to: instant(1_700_000_002_000) };
+const vigil: Vigil = {
+  awake: 130_000.5,
+  blind: 2_500.5,
+  wall: instant(1_700_000_130_000),
+  wakings: [{ awake: 60_000, blind: 0 }],
+};
+
+const NODES: readonly HistoryRecord[] = [
+  { kind: 'registered', node: registration },
+  { kind: 'registered', node: plain },
+  {
+    kind: 'statuses',
+    nodes: [
+      { name: NODE, status: failed },
+      { name: PLAIN, status: fresh },
+    ],
+  },
+  { kind: 'flip', flip },
+  { kind: 'paused', node: NODE, pause },
+  { kind: 'vigil', vigil },
+];
+
 /** One entry a line, in the order of the keys: key and value in hexadecimal, the key's parts set apart. */
-async function goldenEntries(): Promise<[Buffer, Buffer][]> {
-  const lines = (await readFile(GOLDEN, 'utf8'))
+async function goldenEntries(version: keyof typeof GOLDEN): Promise<[Buffer, Buffer][]> {
+  const lines = (await readFile(GOLDEN[version], 'utf8'))
     .split('\n')
     .filter((line) => line !== '' && !line.startsWith('#'));
   return lines.map((line) => {
@@ -72,25 +149,49 @@ describe(`the format of a history on disk, version ${VERSION}`, () => {
   // A change here is a new version: it needs a step in `upgrade`, and a golden file of its own beside this one.
   it('is written as it always was', async () => {
     await store.open();
-    await store.write(RECORDS);
+    await store.write([...RECORDS, ...NODES]);
     await store.close();
     const written = await withDatabase(directory.path, (db) => db.iterator().all());
-    expect(shown(written)).to.deep.equal(shown(await goldenEntries()));
+    expect(shown(written)).to.deep.equal(shown(await goldenEntries(2)));
   });
 
-  it('is read as it always was', async () => {
+  async function writeGolden(version: keyof typeof GOLDEN): Promise<void> {
     const db = new Level<Buffer, Buffer>(path.join(directory.path, 'history'), {
       keyEncoding: 'buffer',
       valueEncoding: 'buffer',
     });
-    for (const [key, value] of await goldenEntries()) await db.put(key, value);
+    for (const [key, value] of await goldenEntries(version)) await db.put(key, value);
     await db.close();
+  }
 
+  it('is read as it always was', async () => {
+    await writeGolden(2);
     expect(await store.open()).to.deep.equal({
       watermark: 1_700_000_000_250,
       recovery,
       latestEnd: 1_638_360_300_000,
+      vigil,
     });
+    await expectUsers();
+    expect(await collect(store.nodes())).to.deep.equal([
+      { node: plain, status: fresh },
+      { node: registration, status: failed },
+    ]);
+    expect(await collect(store.flips(NODE, { order: 'asc' }))).to.deep.equal([flip]);
+    expect(await store.pauses(NODE)).to.deep.equal([pause]);
+  });
+
+  it('is taken over from version 1, which knew no nodes, and is of this version from then on', async () => {
+    await writeGolden(1);
+    expect((await store.open()).vigil).to.equal(undefined);
+    await expectUsers();
+    expect(await collect(store.nodes())).to.deep.equal([]);
+    await store.close();
+    const version = await withDatabase(directory.path, (db) => db.get(Buffer.from('\x01version')));
+    expect(String(version)).to.equal('2');
+  });
+
+  async function expectUsers(): Promise<void> {
     expect(await openIn(store)).to.deep.equal([
       { user: user(12345), onlineAt: 1_638_360_000_000, generation: 0 },
       { user: SNOWFLAKE, onlineAt: 1_700_000_000_123, generation: 3 },
@@ -107,5 +208,5 @@ describe(`the format of a history on disk, version ${VERSION}`, () => {
     expect(await store.blindIntervals(10)).to.deep.equal([stalled, restarted]);
     expect(store.countSessions()).to.equal(5);
     expect(await store.prune(instant(0), 10)).to.equal(1);
-  });
+  }
 });

@@ -1,0 +1,111 @@
+import type { Flip, NodeState, Pause } from '../../src/domain/node.js';
+import type { NodeName } from '../../src/domain/node-name.js';
+import { instant, type Instant } from '../../src/domain/time.js';
+import { uptimeOf, type Uptime } from '../../src/domain/uptime.js';
+import type { FlipRange, HistoryStore } from '../../src/ports/history-store.js';
+import type { DescribedNode, NodeReply } from './node.protocol.js';
+
+export interface NodeFilter {
+  readonly state?: NodeState | undefined;
+  readonly label?: { readonly key: string; readonly value: string } | undefined;
+}
+
+export interface NodePage {
+  readonly nodes: readonly DescribedNode[];
+  /** The name to go on behind; undefined when no more follow. */
+  readonly next: NodeName | undefined;
+}
+
+export interface InquirySurroundings {
+  readonly store: Pick<HistoryStore, 'nodeNames' | 'flips' | 'pauses' | 'blindBetween'>;
+  /** Asks the actors of all of these at once. */
+  describe(names: readonly NodeName[], answered: (replies: readonly NodeReply[]) => void): void;
+  /** The node's flips that are not on disk yet, oldest first. */
+  unstoredFlips(node: NodeName): readonly Flip[];
+  /** Whatever an actor has submitted is history's once this has resolved. */
+  settled(): Promise<void>;
+}
+
+/** What is asked about nodes and no single actor answers: lists of them, their past. */
+export class Inquiries {
+  readonly #around: InquirySurroundings;
+
+  constructor(around: InquirySurroundings) {
+    this.#around = around;
+  }
+
+  /** Nodes by name. Their order is the store's, and what they are is their actors'. */
+  async list(filter: NodeFilter, after: NodeName | undefined, limit: number): Promise<NodePage> {
+    const nodes: DescribedNode[] = [];
+    for await (const names of this.#around.store.nodeNames(after)) {
+      const replies = await new Promise<readonly NodeReply[]>((resolve) => {
+        this.#around.describe(names, resolve);
+      });
+      for (const reply of replies) {
+        if (reply.kind !== 'node' || !matches(reply.node, filter)) continue;
+        if (nodes.length === limit) return { nodes, next: nodes.at(-1)?.name };
+        nodes.push(reply.node);
+      }
+    }
+    return { nodes, next: undefined };
+  }
+
+  /** A node's flips, those on their way to disk among them. */
+  async *flips(node: NodeName, range: FlipRange): AsyncIterable<readonly Flip[]> {
+    await this.#around.settled();
+    const waiting = this.#around.unstoredFlips(node);
+    // One that was refused may be on disk all the same.
+    const first = waiting[0]?.at ?? Infinity;
+    const recent = waiting.filter((flip) => isWithin(flip, range));
+    if (range.order === 'desc') yield recent.toReversed();
+    for await (const stored of this.#around.store.flips(node, range)) {
+      yield stored.filter(({ at }) => at < first);
+    }
+    if (range.order === 'asc') yield recent;
+  }
+
+  /** @param now the range ends here at the latest, as it begins with the node's registration at the soonest */
+  async uptime(
+    node: DescribedNode,
+    asked: { readonly from: Instant | undefined; readonly to: Instant | undefined },
+    now: Instant,
+  ): Promise<{ readonly from: Instant; readonly to: Instant; readonly uptime: Uptime }> {
+    const from = instant(Math.max(asked.from ?? -Infinity, node.registeredAt));
+    const to = instant(Math.max(from, Math.min(asked.to ?? Infinity, now)));
+    const flips: Flip[] = [];
+    let { state } = node;
+    let isFirst = true;
+    for await (const chunk of this.flips(node.name, { from, order: 'asc' })) {
+      const [first] = chunk;
+      if (isFirst && first !== undefined) {
+        state = first.from;
+        isFirst = false;
+      }
+      flips.push(...chunk.filter(({ at }) => at < to));
+      if (chunk.some(({ at }) => at >= to)) break;
+    }
+    const [pauses, blind] = await Promise.all([
+      this.#pauses(node),
+      this.#around.store.blindBetween(from, to),
+    ]);
+    return { from, to, uptime: uptimeOf({ from, to, state, flips, pauses, blind }) };
+  }
+
+  async #pauses({ name, pausedAt }: DescribedNode): Promise<readonly Pause[]> {
+    const over = await this.#around.store.pauses(name);
+    return pausedAt === undefined ? over : [...over, { from: pausedAt, to: FOREVER }];
+  }
+}
+
+const FOREVER = instant(8_640_000_000_000_000);
+
+function matches({ state, labels }: DescribedNode, filter: NodeFilter): boolean {
+  if (filter.state !== undefined && state !== filter.state) return false;
+  return filter.label === undefined || labels[filter.label.key] === filter.label.value;
+}
+
+function isWithin({ at }: Flip, { from, before, after, order }: FlipRange): boolean {
+  if (at < (from ?? -Infinity) || at >= (before ?? Infinity)) return false;
+  if (after === undefined) return true;
+  return order === 'asc' ? at > after : at < after;
+}

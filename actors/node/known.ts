@@ -1,0 +1,19 @@
+import type { NodeState, Registration } from '../../src/domain/node.js';
+import type { Instant } from '../../src/domain/time.js';
+
+interface Standing {
+  readonly state: NodeState;
+  readonly retries: number;
+  readonly since: Instant;
+}
+
+/** A node that is on disk. */
+export interface Known {
+  readonly registration: Registration;
+  readonly standing: Standing;
+}
+
+/** Whether there is a deadline: paused nodes and failed ones have none. */
+export function isDue({ registration, standing }: Known): boolean {
+  return registration.pausedAt === undefined && standing.state !== 'failed';
+}

@@ -1,0 +1,39 @@
+import type { NodeState } from '../../src/domain/node.js';
+import type { Moment } from '../../src/domain/time.js';
+
+/** A heartbeat that did not come. */
+export interface Lapse {
+  /** The deadline that passed. */
+  readonly at: Moment;
+  readonly to: NodeState;
+  readonly retries: number;
+  /** The deadline after it; undefined once the node has failed. */
+  readonly next: Moment | undefined;
+}
+
+/**
+ * The misses of a node that was silent while deadlines passed. Each but the last costs a retry, and the one for which
+ * none is left fails the node.
+ *
+ * @param after the deadline that follows one that was missed
+ */
+export function* lapse(
+  standing: { readonly state: NodeState; readonly retries: number },
+  deadline: Moment,
+  maxRetries: number,
+  isPast: (deadline: Moment) => boolean,
+  after: (deadline: Moment) => Moment,
+): Generator<Lapse> {
+  let { retries } = standing;
+  let at = deadline;
+  while (isPast(at)) {
+    if (retries >= maxRetries) {
+      yield { at, to: 'failed', retries, next: undefined };
+      return;
+    }
+    retries++;
+    const next = after(at);
+    yield { at, to: 'inactive', retries, next };
+    at = next;
+  }
+}

@@ -1,0 +1,270 @@
+import { assertNever } from '../../src/domain/assert-never.js';
+import type { Flip, NodeStatus } from '../../src/domain/node.js';
+import type { NodeName } from '../../src/domain/node-name.js';
+import type { Instant, Millis, Moment } from '../../src/domain/time.js';
+import type { ErrorCode } from '../../src/errors.js';
+import type { Actor, Cell, Crash } from '../../src/runtime/actor.js';
+import { Timer, type TimerWheel } from '../../src/runtime/timer-wheel.js';
+import type { NodeEntry } from '../history/history.protocol.js';
+import { Asked } from './asked.js';
+import { describe, factsOf } from './description.js';
+import { isDue, type Known } from './known.js';
+import {
+  afterSettling,
+  UNKNOWN,
+  type decide,
+  type Lease,
+  type NodeEffect,
+  type NodeMessage,
+  type NodePhase,
+  type NodeRules,
+  type Settled,
+} from './node.machine.js';
+import type { NodeReply } from './node.protocol.js';
+import { Turns } from './turns.js';
+
+export type Told = Asked | Exclude<NodeMessage, { readonly readAt: Moment }>;
+
+/** What a node's actor needs of the shard that it lives in. */
+export interface NodeSurroundings {
+  readonly shard: number;
+  readonly rules: NodeRules;
+  readonly wheel: TimerWheel<NodeActor>;
+  readonly decide: typeof decide;
+  /** A deadline as it is stored. */
+  onVigil(deadline: Moment): Millis;
+  submit(entry: NodeEntry): void;
+  /** Decides what a flip is worth telling, and submits both. */
+  flip(actor: NodeActor, flip: Flip, known: Known, number: number): void;
+  /** How it stands is to go to disk with the next checkpoint. */
+  note(actor: NodeActor): void;
+  /** The node is not known, and nothing waits: the actor may go. */
+  departed(actor: NodeActor): void;
+  crashed(actor: NodeActor, crash: Crash<Told>): void;
+  /** A message that had crashed the actor was handled after all. */
+  survived(actor: NodeActor): void;
+}
+
+/**
+ * The liveness of one node: runs what `decide` decides, and owns the timer. The object outlives a crash: it is what its
+ * supervisor kept.
+ */
+export class NodeActor implements Actor<Told>, Lease {
+  readonly name: NodeName;
+  readonly timer: Timer<NodeActor> = new Timer<NodeActor>(this);
+  readonly #around: NodeSurroundings;
+  state: NodePhase = UNKNOWN;
+  lastHeartbeat: Instant | undefined;
+  heardBlind: Millis = 0;
+  /** How often its standing was submitted, and up to which of these times it is settled. */
+  #submitted = 0;
+  #settled = 0;
+  /** Whether it is among those whose status goes to disk with the next checkpoint. */
+  noted = false;
+  cell: Cell<Told> | undefined;
+  /** The message that crashed the actor last; if it does so again, it is given up. */
+  suspect: Told | undefined;
+  /** What was told and not handled when its shard stopped. */
+  left: Told[] | undefined;
+  #waiting: Asked[] | undefined;
+  #waitingForStanding: { readonly asked: Asked; readonly number: number }[] | undefined;
+  /** Made when it is first needed: most nodes are only ever sent heartbeats. */
+  #turns: Turns<Told> | undefined;
+
+  constructor(name: NodeName, around: NodeSurroundings) {
+    this.name = name;
+    this.#around = around;
+  }
+
+  get deadline(): Moment {
+    return this.timer.deadline;
+  }
+
+  get unstored(): boolean {
+    return this.#settled < this.#submitted;
+  }
+
+  /** Whether it counts towards the limit of nodes. */
+  get isKnown(): boolean {
+    return this.state.phase !== 'unknown';
+  }
+
+  statusOf({ standing }: Known): NodeStatus {
+    return {
+      ...standing,
+      lastHeartbeat: this.lastHeartbeat,
+      deadline: this.#around.onVigil(this.deadline),
+      heardBlind: this.heardBlind,
+    };
+  }
+
+  receive(message: Told): void {
+    if (this.#isBehind(message)) this.#turns?.add(message);
+    // A heartbeat that came in time may be among those who wait.
+    else if (message.kind === 'expire' && this.#turns !== undefined) this.#watch();
+    else this.#handle(message);
+    if (this.suspect === message) {
+      this.suspect = undefined;
+      this.#around.survived(this);
+    }
+    this.done(message);
+  }
+
+  /** Goes on after a message that was handled, or given up. */
+  done(message: Told): void {
+    const turns = this.#turns;
+    if (turns !== undefined) {
+      if (message.kind === 'settled') turns.settled();
+      const next = turns.next(message);
+      if (next !== undefined) this.cell?.insist(next);
+      if (turns.idle) this.#turns = undefined;
+    }
+    if (!this.isKnown && this.#turns === undefined) this.#around.departed(this);
+  }
+
+  /** Whoever changes something comes after those who wait for their turn to. */
+  #isBehind(message: Told): boolean {
+    if (this.#turns === undefined || !(message instanceof Asked)) return false;
+    return message.command.kind !== 'describe' && this.#turns.isBehind(message);
+  }
+
+  crashed(crash: Crash<Told>): void {
+    this.#around.crashed(this, crash);
+  }
+
+  /** The rules failed over what became of the disk: what is there counts, and those who waited hear of the failure. */
+  settleAnyhow(settled: Settled, refusal: ErrorCode): void {
+    this.state = afterSettling(this.state, settled, this.#around.rules);
+    if (this.state.phase === 'known' && isDue(this.state)) this.#watch();
+    this.#release(refusal, false);
+  }
+
+  releaseStanding(upTo: number): void {
+    this.#settled = Math.max(this.#settled, upTo);
+    const waiting = this.#waitingForStanding;
+    if (waiting === undefined) return;
+    const still = waiting.filter(({ number }) => number > upTo);
+    this.#waitingForStanding = still.length > 0 ? still : undefined;
+    for (const { asked, number } of waiting) if (number <= upTo) asked.answer(this.#wanted(asked, false));
+  }
+
+  #handle(message: Told): void {
+    const told = message instanceof Asked ? message.command : message;
+    const decision = this.#around.decide(this.state, this, told, this.#around.rules);
+    this.state = decision.state;
+    for (const effect of decision.effects) this.#run(effect, message);
+  }
+
+  #run(effect: NodeEffect, message: Told): void {
+    switch (effect.kind) {
+      case 'begin':
+        return this.#begin(effect);
+      case 'await':
+        this.#around.wheel.arm(this.timer, effect.deadline);
+        return this.#around.note(this);
+      case 'watch':
+        return this.#watch();
+      case 'rest':
+        return this.#around.wheel.disarm(this.timer);
+      case 'note':
+        return this.#around.note(this);
+      case 'flip':
+        this.#around.note(this);
+        return this.#around.flip(this, effect.flip, effect.known, ++this.#submitted);
+      case 'store':
+        return this.#around.submit({
+          kind: 'standing',
+          ...this.#address,
+          number: ++this.#submitted,
+          status: this.statusOf(effect.known),
+          flip: undefined,
+          alerts: [],
+        });
+      case 'answer':
+        return asked(message).answer(effect.reply);
+      case 'wait':
+        (this.#waiting ??= []).push(asked(message));
+        return;
+      case 'wait_for_standing':
+        (this.#waitingForStanding ??= []).push({ asked: asked(message), number: this.#submitted });
+        return;
+      case 'release':
+        return this.#release(effect.refusal, effect.created);
+      case 'release_standing':
+        return this.releaseStanding(effect.number);
+      case 'defer':
+        return (this.#turns ??= new Turns()).defer(message);
+      case 'register':
+      case 'change':
+      case 'forget':
+        return this.#submit(effect);
+      default:
+        assertNever(effect);
+    }
+  }
+
+  /** It may have been read before a blindness, and be handled only after it. */
+  #begin({ at, timeout, heartbeat }: Extract<NodeEffect, { kind: 'begin' }>): void {
+    const { rules, wheel } = this.#around;
+    if (heartbeat) this.lastHeartbeat = rules.wallAt(at);
+    this.heardBlind = rules.blindAt(at);
+    const deadline = rules.deadlineSince(at, timeout, this.heardBlind);
+    if (this.state.phase !== 'unknown' && isDue(this.state)) wheel.arm(this.timer, deadline);
+    else this.timer.deadline = deadline;
+    this.#around.note(this);
+  }
+
+  /** Has the deadline looked at again when time comes round to it. */
+  #watch(): void {
+    this.#around.wheel.arm(this.timer, this.deadline);
+  }
+
+  get #address(): { readonly shard: number; readonly node: NodeName } {
+    return { shard: this.#around.shard, node: this.name };
+  }
+
+  #submit(effect: Extract<NodeEffect, { kind: 'register' | 'change' | 'forget' }>): void {
+    const address = this.#address;
+    const { registration } = effect.known;
+    const status = this.statusOf(effect.known);
+    switch (effect.kind) {
+      case 'register':
+        return this.#around.submit({ kind: 'register', ...address, registration, status });
+      case 'change': {
+        const { next, pause, deadline } = effect;
+        const begun =
+          deadline === undefined ? status : { ...status, deadline: this.#around.onVigil(deadline) };
+        const change = { before: registration, registration: next, status: begun, pause };
+        return this.#around.submit({ kind: 'change', ...address, ...change });
+      }
+      case 'forget':
+        return this.#around.submit({ kind: 'forget', ...address, before: registration, status });
+      default:
+        assertNever(effect);
+    }
+  }
+
+  #release(refusal: ErrorCode | undefined, created: boolean): void {
+    const waiting = this.#waiting;
+    this.#waiting = undefined;
+    for (const asked of waiting ?? []) {
+      asked.answer(refusal === undefined ? this.#wanted(asked, created) : { kind: 'refused', code: refusal });
+    }
+  }
+
+  /** What somebody wanted who has waited for the disk. */
+  #wanted({ command }: Asked, created: boolean): NodeReply {
+    if (command.kind === 'heartbeat') return { kind: 'active' };
+    if (command.kind === 'forget' || this.state.phase === 'unknown') return { kind: 'forgotten' };
+    return { kind: 'node', node: describe(this.state, this, this.#around.rules), created };
+  }
+
+  factsOf(known: Known): ReturnType<typeof factsOf> {
+    return factsOf(known, this.lastHeartbeat, this.#around.rules);
+  }
+}
+
+function asked(message: Told): Asked {
+  if (message instanceof Asked) return message;
+  throw new TypeError(`'${message.kind}' has nobody to answer`);
+}

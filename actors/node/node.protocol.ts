@@ -1,0 +1,51 @@
+import type { NodeFacts, SettingsChange } from '../../src/domain/node.js';
+import type { NodeName } from '../../src/domain/node-name.js';
+import type { ShardIndex } from '../../src/domain/shard.js';
+import type { Instant, Moment } from '../../src/domain/time.js';
+import type { ErrorCode } from '../../src/errors.js';
+
+interface Addressed {
+  readonly name: NodeName;
+  /** The earliest that the request may have arrived: what deadlines are compared with. */
+  readonly arrivedAt: Moment;
+  /** When it was read: what new deadlines are counted from. */
+  readonly readAt: Moment;
+}
+
+/** What is asked of a node, apart from whom and when. */
+export type NodeRequest =
+  | { readonly kind: 'heartbeat' | 'describe' | 'fail' | 'pause' | 'resume' | 'forget' }
+  /** Registers the node, or changes what was chosen for it. */
+  | { readonly kind: 'put'; readonly change: SettingsChange };
+
+/** What may be asked of a node. Plain data: it crosses the seam between the ways in and the shards. */
+export type NodeCommand = NodeRequest & Addressed;
+
+/** A node as it is shown. */
+export interface DescribedNode extends NodeFacts {
+  readonly registeredAt: Instant;
+  /** When it came to its state. */
+  readonly since: Instant;
+  /** When it misses its next heartbeat; undefined of who has failed or is paused. */
+  readonly deadline: Instant | undefined;
+  readonly pausedAt: Instant | undefined;
+}
+
+export type NodeReply =
+  /** The heartbeat was taken, and the node is active. */
+  | { readonly kind: 'active' }
+  | { readonly kind: 'node'; readonly node: DescribedNode; readonly created: boolean }
+  | { readonly kind: 'forgotten' }
+  | { readonly kind: 'refused'; readonly code: ErrorCode };
+
+/** The seam. A shard may be anywhere, so its answers come later, all those of one call together. */
+export interface Nodes {
+  readonly count: number;
+
+  /** @param answered gets one reply for each command, in their order */
+  send(
+    shard: ShardIndex,
+    commands: readonly NodeCommand[],
+    answered: (replies: readonly NodeReply[]) => void,
+  ): void;
+}

@@ -1,0 +1,348 @@
+import { assertNever } from '../../src/domain/assert-never.js';
+import type { Blindness } from '../../src/domain/blindness.js';
+import type { Flip, NodeStatus, Registration } from '../../src/domain/node.js';
+import type { NodeName } from '../../src/domain/node-name.js';
+import type { ShardIndex } from '../../src/domain/shard.js';
+import { moment, unixSeconds, type Millis, type Moment } from '../../src/domain/time.js';
+import type { Clock } from '../../src/ports/clock.js';
+import type { NodeStanding } from '../../src/ports/history-store.js';
+import type { Logger } from '../../src/ports/logger.js';
+import type { ActorSystem, Place } from '../../src/runtime/actor-system.js';
+import type { Crash } from '../../src/runtime/actor.js';
+import { TimerWheel, type Timer } from '../../src/runtime/timer-wheel.js';
+import type { NodeEntry, NodeSettlement } from '../history/history.protocol.js';
+import type { Alerting } from '../notifier/alerting.protocol.js';
+import { Batch } from '../shards/batch.js';
+import type { Lifeline, RunningChild } from '../supervisor/child.js';
+import type { SupervisorPolicy } from '../supervisor/child-spec.js';
+import { RestartLedger } from '../supervisor/restart-ledger.js';
+import { Asked } from './asked.js';
+import { isDue, type Known } from './known.js';
+import { NodeActor, type NodeSurroundings, type Told } from './node.actor.js';
+import { shown, type decide, type NodeRules } from './node.machine.js';
+import type { NodeCommand, NodeReply } from './node.protocol.js';
+
+/** How fine deadlines are told apart by the wheel; how late one is noticed depends on the pulse alone. */
+const RESOLUTION: Millis = 20;
+/** A timer that crashed its actor twice is tried again after this. */
+const EXPIRE_AGAIN: Millis = 1000;
+
+const UNKNOWN: NodeReply = { kind: 'refused', code: 'HEARTBEAT_UNKNOWN_NODE' };
+const TOO_MANY: NodeReply = { kind: 'refused', code: 'HEARTBEAT_TOO_MANY_NODES' };
+const OVERLOADED: NodeReply = { kind: 'refused', code: 'HEARTBEAT_OVERLOADED' };
+const DOWN: NodeReply = { kind: 'refused', code: 'HEARTBEAT_NOT_READY' };
+const FAILED = 'HEARTBEAT_INTERNAL';
+
+export interface NodeShardOptions {
+  readonly mailbox: number;
+  readonly restarts: Pick<SupervisorPolicy, 'intensity' | 'period'>;
+  readonly decide: typeof decide;
+}
+
+/** What a shard reaches beyond itself. */
+export interface NodeShardSurroundings {
+  readonly system: ActorSystem;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly alerting: Alerting;
+  readonly rules: NodeRules;
+  /** Whether one more node may be registered. */
+  hasRoom(): boolean;
+  /** Whether the whole system ends, and its actors with it. */
+  ending(): boolean;
+  onVigil(deadline: Moment): Millis;
+  submit(entry: NodeEntry): void;
+}
+
+/**
+ * The supervisor of the nodes of one shard: spawns an actor for each node, and keeps what it needs to bring one back
+ * after a crash, as the shards of users do.
+ */
+export class NodeShard implements NodeSurroundings {
+  readonly shard: ShardIndex;
+  readonly wheel: TimerWheel<NodeActor>;
+  readonly decide: typeof decide;
+  readonly #options: NodeShardOptions;
+  readonly #around: NodeShardSurroundings;
+  readonly #nodes = new Map<NodeName, NodeActor>();
+  readonly #ledger: RestartLedger;
+  #place: Place | undefined;
+  #lifeline: Lifeline | undefined;
+  /** Whose timer crashed them twice, and when to try it again. */
+  readonly #expireAgain = new Map<NodeActor, Moment>();
+  /** Whose status is not on its way to disk yet. */
+  #noted: NodeActor[] = [];
+  #horizon: Moment;
+
+  constructor(shard: ShardIndex, options: NodeShardOptions, around: NodeShardSurroundings) {
+    this.shard = shard;
+    this.decide = options.decide;
+    this.#options = options;
+    this.#around = around;
+    this.#ledger = new RestartLedger(options.restarts);
+    this.#horizon = around.clock.now();
+    this.wheel = new TimerWheel(this.#horizon, RESOLUTION);
+  }
+
+  get rules(): NodeRules {
+    return this.#around.rules;
+  }
+
+  /** Nodes that have an actor. */
+  get size(): number {
+    return this.#nodes.size;
+  }
+
+  start(lifeline: Lifeline, place: Place): RunningChild {
+    this.#place ??= this.#around.system.place(place, `shard-${String(this.shard)}`);
+    this.#lifeline = lifeline;
+    this.#ledger.forgive();
+    for (const actor of this.#nodes.values()) this.#revive(actor);
+    return { stop: () => this.#stop(), inspect: () => this.inspect() };
+  }
+
+  #revive(actor: NodeActor): void {
+    const { state } = actor;
+    if (state.phase !== 'unknown' && isDue(state)) this.wheel.arm(actor.timer, actor.deadline);
+    this.#spawn(actor);
+    const { left } = actor;
+    actor.left = undefined;
+    for (const message of left ?? []) if (message.kind !== 'expire') actor.cell?.insist(message);
+  }
+
+  /** The nodes stay in the table with what they had not handled, so that the next start finds them. */
+  async #stop(): Promise<void> {
+    this.#lifeline = undefined;
+    if (this.#around.ending()) return;
+    await Promise.all([...this.#nodes.values()].map((actor) => this.#stopOne(actor)));
+  }
+
+  #stopOne(actor: NodeActor): Promise<void> {
+    return new Promise((resolve) => {
+      if (actor.cell === undefined) {
+        resolve();
+        return;
+      }
+      actor.cell.stop((left) => {
+        // Behind them comes what the disk has settled meanwhile.
+        (actor.left ??= []).unshift(...left);
+        resolve();
+      });
+    });
+  }
+
+  send(commands: readonly NodeCommand[], answered: (replies: readonly NodeReply[]) => void): void {
+    const batch = new Batch<NodeReply>(commands.length, answered);
+    commands.forEach((command, index) => {
+      const reply = this.#route(command, batch, index);
+      if (reply !== undefined) batch.answer(index, reply);
+    });
+  }
+
+  /** @returns the reply, where no actor has to be asked */
+  #route(command: NodeCommand, batch: Batch<NodeReply>, index: number): NodeReply | undefined {
+    if (this.#lifeline === undefined) return DOWN;
+    const actor = this.#nodes.get(command.name) ?? this.#arrive(command);
+    if (!(actor instanceof NodeActor)) return actor;
+    const { cell } = actor;
+    if (cell === undefined) return DOWN;
+    // With nothing waiting the state is what the actor would answer from.
+    if (command.kind === 'describe' && cell.waiting === 0) {
+      return shown(actor.state, actor, command, this.rules);
+    }
+    return cell.tell(new Asked(command, batch, index)) === 'queued' ? undefined : OVERLOADED;
+  }
+
+  #arrive(command: NodeCommand): NodeActor | NodeReply {
+    const registers = command.kind === 'put' || (command.kind === 'heartbeat' && this.rules.autoRegister);
+    if (!registers) return UNKNOWN;
+    if (!this.#around.hasRoom()) return TOO_MANY;
+    const actor = new NodeActor(command.name, this);
+    this.#nodes.set(command.name, actor);
+    this.#spawn(actor);
+    return actor;
+  }
+
+  #spawn(actor: NodeActor): void {
+    if (this.#place === undefined) throw new TypeError('the shard has not started');
+    const { mailbox } = this.#options;
+    // nact takes few characters in a name.
+    const name = Buffer.from(actor.name).toString('base64url');
+    actor.cell = this.#around.system.spawn<Told>(this.#place, name, actor, { mailbox });
+  }
+
+  /** Brings back a node found at a restart. It has no deadline before `resume`. */
+  recover(registration: Registration, status: NodeStatus): void {
+    const { state, retries, since, lastHeartbeat, heardBlind } = status;
+    const actor = new NodeActor(registration.name, this);
+    actor.state = { phase: 'known', registration, standing: { state, retries, since } };
+    actor.lastHeartbeat = lastHeartbeat;
+    actor.heardBlind = heardBlind;
+    // On the vigil, until all nodes are found and time goes on.
+    actor.timer.deadline = moment(status.deadline);
+    this.#nodes.set(registration.name, actor);
+    this.#spawn(actor);
+  }
+
+  /** Time goes on after a restart. @param deadlineOf what a deadline on the vigil is in this run */
+  resume(deadlineOf: (actor: NodeActor, timeout: Millis) => Moment): void {
+    for (const actor of this.#nodes.values()) {
+      const { state } = actor;
+      if (state.phase === 'unknown' || !isDue(state)) continue;
+      this.wheel.arm(actor.timer, deadlineOf(actor, this.#timeoutOf(state)));
+    }
+  }
+
+  settle(settlement: NodeSettlement): void {
+    const actor = this.#nodes.get(settlement.node);
+    const message = this.#messageOf(settlement);
+    // It must arrive even where requests are refused, and there are few at a time for a node.
+    if (actor === undefined) return;
+    if (this.#lifeline === undefined) (actor.left ??= []).push(message);
+    else actor.cell?.insist(message);
+  }
+
+  #messageOf(settlement: NodeSettlement): Told {
+    if ('number' in settlement) return { kind: 'standing_settled', number: settlement.number };
+    const at = this.#around.clock.now();
+    return settlement.stored
+      ? { kind: 'settled', at, stored: true }
+      : { kind: 'settled', at, stored: false, code: settlement.code };
+  }
+
+  /** Time stands still for a shard that is down. */
+  advance(horizon: Moment): void {
+    if (this.#lifeline === undefined) return;
+    this.#horizon = horizon;
+    for (const [actor, at] of this.#expireAgain) {
+      if (at > horizon) continue;
+      this.#expireAgain.delete(actor);
+      if (this.#nodes.get(actor.name) === actor) this.wheel.arm(actor.timer, actor.deadline);
+    }
+    this.wheel.advance(horizon, this.#expire);
+  }
+
+  readonly #expire = (timer: Timer<NodeActor>): void => {
+    timer.owner.cell?.insist({ kind: 'expire', horizon: this.#horizon });
+  };
+
+  /** Those whose deadline had passed before are about to be told so. */
+  blind(
+    blindness: Blindness,
+    deadlineAfterIt: (deadline: Moment, timeout: Millis, heardBlind: Millis) => Moment,
+  ): void {
+    this.#horizon = moment(this.#horizon + blindness.to - blindness.from);
+    for (const actor of this.#nodes.values()) {
+      const { state, deadline, heardBlind } = actor;
+      if (state.phase === 'unknown' || deadline < blindness.from) continue;
+      actor.timer.deadline = deadlineAfterIt(deadline, this.#timeoutOf(state), heardBlind);
+    }
+  }
+
+  #timeoutOf({ registration }: Known): Millis {
+    return registration.settings.timeout ?? this.rules.timeout;
+  }
+
+  /** Hands over how those stand who changed since the last time. */
+  takeNoted(): NodeStanding[] {
+    const noted = this.#noted;
+    this.#noted = [];
+    return noted.flatMap((actor) => {
+      const { name, state } = actor;
+      actor.noted = false;
+      if (state.phase === 'unknown') return [];
+      if (state.phase === 'known' || state.phase === 'changing')
+        return [{ name, status: actor.statusOf(state) }];
+      // Whether there is such a node is still being written.
+      this.note(actor);
+      return [];
+    });
+  }
+
+  note(actor: NodeActor): void {
+    if (actor.noted) return;
+    actor.noted = true;
+    this.#noted.push(actor);
+  }
+
+  onVigil(deadline: Moment): Millis {
+    return this.#around.onVigil(deadline);
+  }
+
+  submit(entry: NodeEntry): void {
+    this.#around.submit(entry);
+  }
+
+  flip(actor: NodeActor, flip: Flip, known: Known, number: number): void {
+    const { alerting, logger } = this.#around;
+    let alerts: ReturnType<Alerting['raise']> = [];
+    try {
+      alerts = alerting.raise({ flip, node: actor.factsOf(known) });
+    } catch (error) {
+      // The flip is true and goes to disk, whatever is wrong with the telling of it.
+      logger.error('an alert could not be raised', { node: flip.node, to: flip.to, error });
+    }
+    const status = actor.statusOf(known);
+    this.submit({ kind: 'standing', shard: this.shard, node: flip.node, number, status, flip, alerts });
+  }
+
+  departed(actor: NodeActor): void {
+    if (actor.cell?.retire() !== true) return;
+    this.wheel.disarm(actor.timer);
+    this.#nodes.delete(actor.name);
+  }
+
+  crashed(actor: NodeActor, { message, error }: Crash<Told>): void {
+    const { clock, logger } = this.#around;
+    const verdict = this.#ledger.crashed(actor.suspect === message, error, unixSeconds(clock.wall()));
+    logger.error('actor crashed', { path: actor.cell?.path, message: message.kind, error, verdict });
+    actor.suspect = verdict === 'retry' ? message : undefined;
+    if (verdict === 'dead_letter') this.#giveUp(actor, message, error);
+    actor.cell?.restart(actor.suspect);
+    if (verdict === 'dead_letter') actor.done(message);
+  }
+
+  #giveUp(actor: NodeActor, message: Told, error: Error): void {
+    const path = actor.cell?.path ?? actor.name;
+    this.#around.system.deadLetters.add(path, message, `it crashed its actor twice: ${error.message}`);
+    switch (message.kind) {
+      case 'expire':
+        this.#expireAgain.set(actor, moment(this.#horizon + EXPIRE_AGAIN));
+        break;
+      case 'settled':
+        actor.settleAnyhow(message, FAILED);
+        break;
+      case 'standing_settled':
+        actor.releaseStanding(message.number);
+        break;
+      case 'asked':
+        message.answer({ kind: 'refused', code: FAILED });
+        break;
+      default:
+        assertNever(message);
+    }
+  }
+
+  survived(actor: NodeActor): void {
+    const { clock, logger } = this.#around;
+    if (!this.#ledger.survived(clock.now())) return;
+    const path = this.#place?.path;
+    logger.error('supervisor gives up', { path, reason: 'too many restarts', last: actor.name });
+    this.#lifeline?.crashed(new Error('restart intensity exceeded'));
+  }
+
+  inspect(): object {
+    let waiting = 0;
+    for (const { cell } of this.#nodes.values()) waiting += cell?.waiting ?? 0;
+    return { kind: 'shard', actors: this.#nodes.size, mailbox: waiting, ...this.#ledger.inspect() };
+  }
+
+  /** Nodes by how they stand. */
+  count(counts: { active: number; inactive: number; failed: number; paused: number }): void {
+    for (const { state } of this.#nodes.values()) {
+      if (state.phase === 'unknown' || state.phase === 'registering') continue;
+      counts[state.standing.state]++;
+      if (state.registration.pausedAt !== undefined) counts.paused++;
+    }
+  }
+}

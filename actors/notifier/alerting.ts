@@ -1,0 +1,285 @@
+import { AlertIds } from '../../src/domain/alert-id.js';
+import type {
+  Alert,
+  AlertId,
+  AlertRecord,
+  AlertType,
+  Delivery,
+  Folds,
+  LastHold,
+} from '../../src/domain/alert.js';
+import type { NodeName } from '../../src/domain/node-name.js';
+import type { Flip, NodeFacts } from '../../src/domain/node.js';
+import { instant, moment, type Instant, type Moment } from '../../src/domain/time.js';
+import type { NodeChange } from './alerting.protocol.js';
+import { Flapping } from './flapping.js';
+import { MassFailure, type MassFailureOptions } from './mass-failure.js';
+import { moved, withDelivery, type OpenAlerts, type OpenDelivery } from './open-alerts.js';
+import { massFailureSentence, nodeSentence } from './sentences.js';
+
+export interface AlertingOptions {
+  readonly channels: readonly Route[];
+  readonly massFailure: MassFailureOptions;
+  readonly flapping: { readonly maxPerHour: number };
+}
+
+/** Which alerts a channel is for. */
+export interface Route {
+  readonly name: string;
+  readonly events: readonly AlertType[];
+}
+
+/** What is known of a mass failure while alerts are held for it. */
+interface Holding {
+  /** The alert that tells of it. */
+  readonly alert: AlertId;
+  count: number;
+  readonly sample: NodeName[];
+  readonly watched: number;
+}
+
+/** What decides needs to know of the world. */
+export interface Circumstances {
+  readonly now: Moment;
+  readonly wall: Instant;
+  /** How many unpaused nodes there are. */
+  readonly watched: number;
+}
+
+type NodeAlertType = Exclude<AlertType, 'mass_failure' | 'test'>;
+
+/** Names in the sample of a mass failure. */
+const SAMPLE = 20;
+/** Ids that a summary names, at the most: the last ones. */
+const NAMED = 100;
+
+/**
+ * Decides what a flip is worth telling, to whom, and when. It knows no clock and no disk: what it decides is in the
+ * records that it changes, and what it counts can be counted again from them.
+ */
+export class AlertingRules {
+  readonly #options: AlertingOptions;
+  readonly #open: OpenAlerts;
+  readonly ids: AlertIds;
+  readonly mass: MassFailure;
+  readonly flapping: Flapping;
+  /** The hold that is on. */
+  #hold: Holding | undefined;
+
+  constructor(options: AlertingOptions, open: OpenAlerts, random: () => number) {
+    this.#options = options;
+    this.#open = open;
+    this.ids = new AlertIds(random);
+    this.mass = new MassFailure(options.massFailure);
+    this.flapping = new Flapping(options.flapping);
+  }
+
+  /** @returns the records that change, and with them the hold that begins */
+  raise(
+    change: NodeChange,
+    circumstances: Circumstances,
+  ): { readonly records: readonly AlertRecord[]; readonly hold: LastHold | undefined } {
+    const { flip, node } = change;
+    const type = typeOf(flip);
+    const changes = new Map<string, AlertRecord>();
+    if (type === undefined) {
+      if (flip.to === 'active') this.#cancelUntold(node, changes);
+      return { records: this.#put(changes, circumstances.now), hold: undefined };
+    }
+    const hold = type === 'node.failed' ? this.#countFailure(change, circumstances, changes) : undefined;
+    const channels = this.#options.channels.filter(
+      ({ name, events }) => events.includes(type) && (node.channels?.includes(name) ?? true),
+    );
+    if (channels.length > 0) {
+      const deliveries = channels.map(({ name }) => this.#deliver(name, type, node, circumstances, changes));
+      const alert: Alert = {
+        id: this.ids.next(circumstances.wall),
+        type,
+        at: flip.at,
+        node,
+        blind: flip.blind,
+        message: nodeSentence(type, flip, node),
+      };
+      changes.set(alert.id, { alert, deliveries });
+    }
+    return { records: this.#put(changes, circumstances.now), hold };
+  }
+
+  #put(changes: ReadonlyMap<string, AlertRecord>, now: Moment): readonly AlertRecord[] {
+    const records = [...changes.values()];
+    for (const record of records) this.#open.put(record, now);
+    return records;
+  }
+
+  /** Takes up what an earlier run has left: who was told in the last hour, and whether alerts are held. */
+  resume(recent: Iterable<AlertRecord>, last: LastHold | undefined, now: Moment, wall: Instant): void {
+    const told = [...recent].flatMap(({ alert: { node }, deliveries }) =>
+      node === undefined
+        ? []
+        : deliveries.filter(isMessage).map(({ channel, since }) => ({ node, channel, since })),
+    );
+    for (const { node, channel, since } of told.sort((a, b) => a.since - b.since)) {
+      this.flapping.told(channel, node.name, moment(now - Math.max(0, wall - since)));
+    }
+    const holding = this.#open.heldTogether.size > 0;
+    if (last !== undefined) this.mass.resume(last, holding, now, wall);
+    else if (holding) this.mass.resume({ from: wall, until: wall }, true, now, wall);
+  }
+
+  /** A mass failure is told with what is known when somebody is first told of it. */
+  upToDate(alert: Alert): Alert {
+    if (this.#hold?.alert !== alert.id) return alert;
+    return { ...alert, ...this.#massFacts(this.#hold) };
+  }
+
+  #countFailure(
+    { node, flip: { at } }: NodeChange,
+    { now, wall, watched }: Circumstances,
+    changes: Map<string, AlertRecord>,
+  ): LastHold | undefined {
+    const begins = this.mass.failed(now, watched);
+    if (this.mass.until === undefined) return undefined;
+    if (!begins) {
+      if (this.#hold === undefined) return undefined;
+      this.#hold.count++;
+      if (this.#hold.sample.length < SAMPLE) this.#hold.sample.push(node.name);
+      return undefined;
+    }
+    const id = this.ids.next(wall);
+    this.#hold = { alert: id, count: this.mass.inWindow, sample: [node.name], watched };
+    const channels = this.#options.channels.filter(({ events }) => events.includes('mass_failure'));
+    if (channels.length > 0) {
+      const alert: Alert = {
+        id,
+        type: 'mass_failure',
+        at,
+        node: undefined,
+        blind: 0,
+        ...this.#massFacts(this.#hold),
+      };
+      changes.set(alert.id, { alert, deliveries: channels.map(({ name }) => fresh(name, wall)) });
+    }
+    return { from: wall, until: instant(wall + this.#options.massFailure.hold) };
+  }
+
+  #massFacts({ count, sample, watched }: Holding): Pick<Alert, 'message' | 'mass'> {
+    return {
+      message: massFailureSentence(count, watched, this.#options.massFailure, sample),
+      mass: { count, sample: [...sample] },
+    };
+  }
+
+  /** The hold is over: what fails from here on is told at once, for as long as it was held. */
+  release(now: Moment): void {
+    this.mass.release(now);
+    this.#hold = undefined;
+  }
+
+  /** It is heard again before it failed: that it was late is worth nothing to who has not been told. */
+  #cancelUntold(node: NodeFacts, changes: Map<string, AlertRecord>): void {
+    for (const { name } of this.#options.channels) {
+      for (const untold of trailingUntold(this.#open.of(node.name, name))) {
+        if (untold.record.alert.type !== 'node.inactive' || stands(untold)) continue;
+        this.#change(changes, untold, 'cancelled', node.name);
+      }
+    }
+  }
+
+  /** What becomes of a new alert for one channel, and of the earlier ones there that nobody was told of. */
+  #deliver(
+    channel: string,
+    type: NodeAlertType,
+    node: NodeFacts,
+    { now, wall }: Circumstances,
+    changes: Map<string, AlertRecord>,
+  ): Delivery {
+    const open = this.#open.of(node.name, channel);
+    const untold = trailingUntold(open);
+    const delivery = fresh(channel, wall);
+    const summary = untold.findLast(stands);
+    if (type === 'node.recovered' && summary === undefined && untold.some(isFailure)) {
+      for (const earlier of untold) this.#change(changes, earlier, 'cancelled', node.name);
+      return { ...delivery, state: 'cancelled' };
+    }
+    const last = open.at(-1);
+    if (this.mass.until !== undefined || last?.delivery.hold === 'mass_failure') {
+      const goesOn = type === 'node.reported_failure' && last === undefined;
+      if (!goesOn) return held({ ...delivery, ...this.#fold(changes, summary, node.name) }, 'mass_failure');
+    }
+    if (summary?.delivery.state === 'pending') {
+      // It takes the place of one that counts already.
+      const folds = this.#fold(changes, summary, node.name);
+      this.flapping.told(channel, node.name, now);
+      return { ...delivery, ...folds };
+    }
+    const folds = this.#fold(changes, summary, node.name);
+    if (!this.flapping.mayTell(channel, node.name, now)) return held({ ...delivery, ...folds }, 'flapping');
+    this.flapping.told(channel, node.name, now);
+    return { ...delivery, ...folds };
+  }
+
+  /** The new alert stands for the one that stood for those before it. */
+  #fold(
+    changes: Map<string, AlertRecord>,
+    summary: OpenDelivery | undefined,
+    node: NodeName,
+  ): { readonly folds?: Folds } {
+    if (summary === undefined) return {};
+    this.#change(changes, summary, 'folded', node);
+    const { folds } = summary.delivery;
+    const ids = [...(folds?.ids ?? []), summary.record.alert.id].slice(-NAMED);
+    return { folds: { count: (folds?.count ?? 0) + 1, ids } };
+  }
+
+  #change(
+    changes: Map<string, AlertRecord>,
+    { record, delivery }: OpenDelivery,
+    state: 'cancelled' | 'folded',
+    node: NodeName,
+  ): void {
+    if (delivery.state === 'pending') this.flapping.untold(delivery.channel, node);
+    const { id } = record.alert;
+    changes.set(id, withDelivery(changes.get(id) ?? record, moved(delivery, state)));
+  }
+}
+
+function typeOf({ from, to, cause }: Flip): NodeAlertType | undefined {
+  switch (to) {
+    case 'failed':
+      return cause === 'report' ? 'node.reported_failure' : 'node.failed';
+    case 'inactive':
+      return 'node.inactive';
+    case 'active':
+      return from === 'failed' ? 'node.recovered' : undefined;
+  }
+}
+
+/** The last ones of which nobody can have heard. */
+function trailingUntold(open: readonly OpenDelivery[]): readonly OpenDelivery[] {
+  const told = open.findLastIndex(
+    ({ delivery, record }) =>
+      delivery.attempts > 0 || (record.alert.type === 'node.recovered' && !stands({ delivery, record })),
+  );
+  return open.slice(told + 1);
+}
+
+function isFailure({ record: { alert } }: OpenDelivery): boolean {
+  return alert.type === 'node.failed' || alert.type === 'node.reported_failure';
+}
+
+/** Whether it stands, or will stand, for others of its node. */
+function stands({ delivery }: OpenDelivery): boolean {
+  return delivery.hold === 'flapping' || delivery.folds !== undefined;
+}
+
+function isMessage({ state }: Delivery): boolean {
+  return state === 'pending' || state === 'delivered' || state === 'dead';
+}
+
+export function fresh(channel: string, since: Instant): Delivery {
+  return { channel, state: 'pending', attempts: 0, lastError: undefined, since };
+}
+
+function held(delivery: Delivery, hold: NonNullable<Delivery['hold']>): Delivery {
+  return { ...delivery, state: 'held', hold };
+}

@@ -1,0 +1,266 @@
+import { assertNever } from '../../src/domain/assert-never.js';
+import type { AlertId } from '../../src/domain/alert.js';
+import { millis, unixSeconds, type Millis, type Moment } from '../../src/domain/time.js';
+import { NotifyError, type AlertMessage, type Channel } from '../../src/ports/channel.js';
+import type { Cancel, Clock } from '../../src/ports/clock.js';
+import type { Logger } from '../../src/ports/logger.js';
+import type { Actor, Cell, Crash } from '../../src/runtime/actor.js';
+import type { ActorSystem, Place } from '../../src/runtime/actor-system.js';
+import type { Lifeline, RunningChild } from '../supervisor/child.js';
+import type { SupervisorPolicy } from '../supervisor/child-spec.js';
+import { RestartLedger } from '../supervisor/restart-ledger.js';
+import {
+  ChannelMachine,
+  type ChannelEffect,
+  type ChannelEvent,
+  type Offer,
+  type Outcome,
+  type Verdict,
+} from './channel.machine.js';
+
+const MAILBOX = 1_000_000;
+
+export interface ChannelSurroundings {
+  readonly system: ActorSystem;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** From 0 up to 1. */
+  readonly random: () => number;
+  readonly restarts: Pick<SupervisorPolicy, 'intensity' | 'period'>;
+  /** How long attempts under way may take when the channel stops. */
+  readonly patience: Millis;
+  /** Asks that the beginning of an attempt be stored. */
+  ask(channel: string, id: AlertId): void;
+  /** Says what came of it. */
+  report(channel: string, id: AlertId, verdict: Verdict): void;
+}
+
+/**
+ * One way to tell people. It runs the attempts that its machine decides on; whatever a notifier does, this goes on.
+ * The object outlives a crash: it is what its supervisor kept.
+ */
+export class ChannelActor implements Actor<ChannelEvent> {
+  readonly #channel: Channel;
+  readonly #around: ChannelSurroundings;
+  readonly #machine: ChannelMachine;
+  readonly #ledger: RestartLedger;
+  readonly #underWay = new Map<AlertId, AbortController>();
+  #cell: Cell<ChannelEvent> | undefined;
+  #lifeline: Lifeline | undefined;
+  #left: ChannelEvent[] = [];
+  #suspect: ChannelEvent | undefined;
+  #alarm: { readonly at: Moment; readonly cancel: Cancel } | undefined;
+  #idle: (() => void) | undefined;
+  #delivered = 0;
+  #failed = 0;
+  #dead = 0;
+  #lastError: { readonly at: number; readonly error: string } | null = null;
+
+  constructor(channel: Channel, around: ChannelSurroundings) {
+    this.#channel = channel;
+    this.#around = around;
+    this.#machine = new ChannelMachine(channel.policy, around.random);
+    this.#ledger = new RestartLedger(around.restarts);
+  }
+
+  get name(): string {
+    return this.#channel.policy.name;
+  }
+
+  start(lifeline: Lifeline, place: Place): RunningChild {
+    this.#lifeline = lifeline;
+    this.#ledger.forgive();
+    this.#machine.start();
+    this.#cell = this.#around.system.spawn(place, this.name, this, { mailbox: MAILBOX });
+    for (const message of this.#left.splice(0)) this.#cell.insist(message);
+    this.#cell.insist({ kind: 'wake' });
+    return { stop: () => this.#stop(), inspect: () => this.inspect() };
+  }
+
+  offer(offers: readonly Offer[]): void {
+    this.#tell({ kind: 'offer', offers });
+  }
+
+  granted(id: AlertId, message: AlertMessage, attempt: number): void {
+    this.#tell({ kind: 'granted', id, message, attempt });
+  }
+
+  withdrawn(id: AlertId): void {
+    this.#tell({ kind: 'withdrawn', id });
+  }
+
+  #tell(event: ChannelEvent): void {
+    if (this.#cell === undefined) this.#left.push(event);
+    else this.#cell.insist(event);
+  }
+
+  /** What is under way may come to its end, for a while; then it is broken off, and tried again by the next start. */
+  async #stop(): Promise<void> {
+    this.#lifeline = undefined;
+    this.#machine.stop();
+    this.#alarm?.cancel();
+    this.#alarm = undefined;
+    if (this.#underWay.size > 0) {
+      const giveUp = this.#around.clock.after(this.#around.patience, () => this.#idle?.());
+      await new Promise<void>((resolve) => {
+        this.#idle = resolve;
+      });
+      giveUp();
+    }
+    for (const controller of this.#underWay.values()) controller.abort();
+    const cell = this.#cell;
+    this.#cell = undefined;
+    if (cell === undefined) return;
+    await new Promise<void>((resolve) => {
+      cell.stop((left) => {
+        this.#left = [...left, ...this.#left];
+        resolve();
+      });
+    });
+  }
+
+  /** Lets go of connections: the daemon ends. */
+  async close(): Promise<void> {
+    try {
+      await this.#channel.notifier.close();
+    } catch (error) {
+      this.#around.logger.warn('channel could not be closed', { channel: this.name, error });
+    }
+  }
+
+  receive(event: ChannelEvent): void {
+    const { clock } = this.#around;
+    for (const effect of this.#machine.decide(event, clock.now())) this.#run(effect);
+    if (this.#suspect === event) {
+      this.#suspect = undefined;
+      if (this.#ledger.survived(clock.now()))
+        this.#lifeline?.crashed(new Error('restart intensity exceeded'));
+    }
+    this.#setAlarm();
+  }
+
+  crashed({ message, error }: Crash<ChannelEvent>): void {
+    const { clock, logger, system } = this.#around;
+    const verdict = this.#ledger.crashed(this.#suspect === message, error, unixSeconds(clock.wall()));
+    const path = this.#cell?.path ?? this.name;
+    logger.error('actor crashed', { path, message: message.kind, error, verdict });
+    this.#suspect = verdict === 'retry' ? message : undefined;
+    if (verdict === 'dead_letter')
+      system.deadLetters.add(path, message, `it crashed its actor twice: ${error.message}`);
+    this.#cell?.restart(this.#suspect);
+  }
+
+  #run(effect: ChannelEffect): void {
+    const { clock, logger } = this.#around;
+    switch (effect.kind) {
+      case 'ask':
+        return this.#around.ask(this.name, effect.id);
+      case 'notify':
+        return this.#attempt(effect.id, effect.message, effect.attempt);
+      case 'report':
+        this.#count(effect.id, effect.attempts, effect.verdict);
+        return this.#around.report(this.name, effect.id, effect.verdict);
+      case 'rest':
+        return logger.warn('channel rests', {
+          channel: this.name,
+          failures: effect.failures,
+          seconds: Math.round((effect.until - clock.now()) / 1000),
+        });
+      default:
+        return assertNever(effect);
+    }
+  }
+
+  #count(alert: AlertId, attempts: number, verdict: Verdict): void {
+    const { clock, logger } = this.#around;
+    const { name: channel } = this;
+    if (verdict.kind === 'delivered') {
+      this.#delivered++;
+      logger.info('alert delivered', { alert, channel, attempts });
+      return;
+    }
+    const { error } = verdict;
+    this.#lastError = { at: unixSeconds(clock.wall()), error };
+    if (verdict.kind === 'failed') {
+      this.#failed++;
+      const seconds = Math.round(verdict.retryIn / 100) / 10;
+      logger.warn('alert not delivered yet', { alert, channel, attempts, reason: error, retry_in: seconds });
+    } else {
+      this.#dead++;
+      logger.error('alert is a dead letter', { alert, channel, attempts, reason: error });
+    }
+  }
+
+  /** The first word counts: the notifier's, or that it took too long. */
+  #attempt(id: AlertId, message: AlertMessage, attempt: number): void {
+    const { clock } = this.#around;
+    const { attemptTimeout } = this.#channel.policy;
+    const controller = new AbortController();
+    this.#underWay.set(id, controller);
+    const settle = (outcome: Outcome): void => {
+      if (this.#underWay.get(id) !== controller) return;
+      this.#underWay.delete(id);
+      cancel();
+      this.#tell({ kind: 'attempted', id, attempt, outcome });
+      if (this.#underWay.size === 0) this.#idle?.();
+    };
+    const cancel = clock.after(attemptTimeout, () => {
+      settle(failure(new NotifyError(`no answer within ${attemptTimeout / 1000} s`)));
+      controller.abort();
+    });
+    this.#notify(message, controller.signal, attempt).then(
+      () => settle({ kind: 'delivered' }),
+      (error: unknown) => settle(failure(error)),
+    );
+  }
+
+  /** What it throws before it has made a promise is no different. */
+  async #notify(message: AlertMessage, signal: AbortSignal, attempt: number): Promise<void> {
+    await this.#channel.notifier.notify(message, { signal, attempt });
+  }
+
+  #setAlarm(): void {
+    const { clock } = this.#around;
+    const at = this.#lifeline === undefined ? undefined : this.#machine.wakeAt(clock.now());
+    if (at === this.#alarm?.at) return;
+    this.#alarm?.cancel();
+    this.#alarm = undefined;
+    if (at === undefined) return;
+    const cancel = clock.after(Math.max(0, at - clock.now()), () => {
+      this.#alarm = undefined;
+      this.#tell({ kind: 'wake' });
+    });
+    this.#alarm = { at, cancel };
+  }
+
+  inspect(): object {
+    const { clock } = this.#around;
+    const { restUntil } = this.#machine.breaker;
+    return {
+      kind: this.#channel.policy.kind,
+      waiting: this.#machine.size,
+      active: this.#machine.active,
+      delivered: this.#delivered,
+      failed_attempts: this.#failed,
+      dead: this.#dead,
+      last_error: this.#lastError,
+      resting: Math.max(0, Math.round((restUntil - clock.now()) / 1000)),
+      mailbox: this.#cell?.waiting ?? 0,
+      ...this.#ledger.inspect(),
+    };
+  }
+}
+
+function failure(error: unknown): Outcome {
+  if (error instanceof NotifyError) {
+    const { permanent, retryAfter, message } = error;
+    return {
+      kind: 'failed',
+      error: message,
+      permanent,
+      retryAfter: retryAfter === undefined ? undefined : millis(retryAfter),
+    };
+  }
+  const message = error instanceof Error ? error.message : String(error);
+  return { kind: 'failed', error: message, permanent: false, retryAfter: undefined };
+}

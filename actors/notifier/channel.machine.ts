@@ -1,0 +1,263 @@
+import { assertNever } from '../../src/domain/assert-never.js';
+import type { AlertId } from '../../src/domain/alert.js';
+import { moment, type Millis, type Moment } from '../../src/domain/time.js';
+import type { AlertMessage, ChannelPolicy } from '../../src/ports/channel.js';
+import { Agenda } from './agenda.js';
+import { admits, askedToWait, CLOSED, failed, succeeded, type Breaker } from './breaker.js';
+import { Lanes, type InLanes } from './lanes.js';
+import { retryDelay } from './retry.js';
+
+/** Something to deliver. */
+export interface Offer {
+  readonly id: AlertId;
+  /** The nodes that it is about: nothing overtakes it there. */
+  readonly lanes: readonly string[];
+  /** Since when it could have been delivered. */
+  readonly since: Moment;
+  /** Attempts that have begun, in earlier runs too. */
+  readonly attempts: number;
+  /** When the last of them began. */
+  readonly lastAttempt: Moment | undefined;
+  /** No attempt is made sooner. */
+  readonly notBefore: Moment | undefined;
+}
+
+/** What came of an attempt. */
+export type Outcome =
+  | { readonly kind: 'delivered' }
+  | {
+      readonly kind: 'failed';
+      readonly error: string;
+      readonly permanent: boolean;
+      readonly retryAfter: Millis | undefined;
+    };
+
+export type ChannelEvent =
+  | { readonly kind: 'offer'; readonly offers: readonly Offer[] }
+  /** The beginning of the attempt is stored, so it may begin. */
+  | {
+      readonly kind: 'granted';
+      readonly id: AlertId;
+      readonly message: AlertMessage;
+      readonly attempt: number;
+    }
+  /** It is not to be delivered any more. */
+  | { readonly kind: 'withdrawn'; readonly id: AlertId }
+  | { readonly kind: 'attempted'; readonly id: AlertId; readonly attempt: number; readonly outcome: Outcome }
+  | { readonly kind: 'wake' };
+
+/** What is said of an alert after an attempt, or when there is not to be another one. */
+export type Verdict =
+  | { readonly kind: 'delivered' }
+  | { readonly kind: 'failed'; readonly error: string; readonly retryIn: Millis }
+  | { readonly kind: 'dead'; readonly error: string };
+
+export type ChannelEffect =
+  /** Have the beginning of an attempt stored. */
+  | { readonly kind: 'ask'; readonly id: AlertId }
+  | {
+      readonly kind: 'notify';
+      readonly id: AlertId;
+      readonly message: AlertMessage;
+      readonly attempt: number;
+    }
+  | { readonly kind: 'report'; readonly id: AlertId; readonly attempts: number; readonly verdict: Verdict }
+  /** The provider is left alone for a while. */
+  | { readonly kind: 'rest'; readonly failures: number; readonly until: Moment };
+
+interface Item extends InLanes {
+  readonly id: AlertId;
+  readonly since: Moment;
+  attempts: number;
+  lastError: string | undefined;
+  state: 'waiting' | 'ready' | 'asked' | 'under_way';
+}
+
+/**
+ * Which alert a channel tries to deliver, and when: in order for each node, so many at once, again and again with
+ * longer and longer pauses, and not for ever. It is told the time, and does nothing itself.
+ */
+export class ChannelMachine {
+  readonly #policy: Pick<ChannelPolicy, 'concurrency' | 'retry'>;
+  readonly #random: () => number;
+  readonly #items = new Map<AlertId, Item>();
+  readonly #lanes = new Lanes<Item>();
+  /** Their turn has come in their lanes, but their pause is not over. */
+  readonly #later = new Agenda<Item>();
+  readonly #ready = new Set<Item>();
+  readonly #tooOld = new Agenda<Item>();
+  #breaker: Breaker = CLOSED;
+  #active = 0;
+  #stopping = false;
+
+  constructor(policy: Pick<ChannelPolicy, 'concurrency' | 'retry'>, random: () => number) {
+    this.#policy = policy;
+    this.#random = random;
+  }
+
+  /** Alerts that are to be delivered. */
+  get size(): number {
+    return this.#items.size;
+  }
+
+  /** Attempts under way, or about to be. */
+  get active(): number {
+    return this.#active;
+  }
+
+  get breaker(): Breaker {
+    return this.#breaker;
+  }
+
+  /** No attempt begins any more. */
+  stop(): void {
+    this.#stopping = true;
+  }
+
+  start(): void {
+    this.#stopping = false;
+  }
+
+  /** When there is something to do again; undefined when only an event can bring it. */
+  wakeAt(now: Moment): Moment | undefined {
+    const { restUntil } = this.#breaker;
+    const rest = this.#ready.size > 0 && restUntil > now ? restUntil : Infinity;
+    const at = Math.min(rest, this.#later.next ?? Infinity, this.#tooOld.next ?? Infinity);
+    return at === Infinity ? undefined : moment(at);
+  }
+
+  decide(event: ChannelEvent, now: Moment): ChannelEffect[] {
+    const effects: ChannelEffect[] = [];
+    switch (event.kind) {
+      case 'offer':
+        for (const offer of event.offers) this.#take(offer);
+        break;
+      case 'granted':
+        this.#grant(event, effects);
+        break;
+      case 'withdrawn': {
+        const item = this.#items.get(event.id);
+        if (item !== undefined) this.#remove(item);
+        break;
+      }
+      case 'attempted':
+        this.#judge(event, now, effects);
+        break;
+      case 'wake':
+        break;
+      default:
+        assertNever(event);
+    }
+    this.#giveUpOld(now, effects);
+    this.#begin(now, effects);
+    return effects;
+  }
+
+  #take({ id, lanes, since, attempts, lastAttempt, notBefore }: Offer): void {
+    if (this.#items.has(id)) return;
+    const item: Item = { id, lanes, since, attempts, ahead: 0, lastError: undefined, state: 'waiting' };
+    this.#items.set(id, item);
+    this.#tooOld.add(moment(since + this.#policy.retry.giveUpAfter), item);
+    this.#lanes.add(item);
+    const paused = lastAttempt === undefined ? -Infinity : lastAttempt + this.#pause(attempts);
+    this.#later.add(moment(Math.max(paused, notBefore ?? -Infinity)), item);
+  }
+
+  #grant(
+    { id, message, attempt }: Extract<ChannelEvent, { kind: 'granted' }>,
+    effects: ChannelEffect[],
+  ): void {
+    const item = this.#items.get(id);
+    if (item?.state !== 'asked') return;
+    item.state = 'under_way';
+    item.attempts = attempt;
+    effects.push({ kind: 'notify', id, message, attempt });
+  }
+
+  #judge(
+    { id, attempt, outcome }: Extract<ChannelEvent, { kind: 'attempted' }>,
+    now: Moment,
+    effects: ChannelEffect[],
+  ): void {
+    const item = this.#items.get(id);
+    if (item?.state !== 'under_way' || item.attempts !== attempt) return;
+    if (outcome.kind === 'delivered' || outcome.permanent) {
+      // Whoever refuses for good is there, and answers.
+      this.#breaker = succeeded(this.#breaker, now);
+      const verdict: Verdict =
+        outcome.kind === 'delivered' ? outcome : { kind: 'dead', error: outcome.error };
+      this.#end(item, verdict, effects);
+      return;
+    }
+    this.#notice(outcome, now, effects);
+    this.#active--;
+    item.state = 'waiting';
+    item.lastError = outcome.error;
+    const retryIn = Math.max(this.#pause(attempt), outcome.retryAfter ?? 0);
+    this.#later.add(moment(now + retryIn), item);
+    if (item.since + this.#policy.retry.giveUpAfter <= now) return;
+    effects.push({
+      kind: 'report',
+      id,
+      attempts: attempt,
+      verdict: { kind: 'failed', error: outcome.error, retryIn },
+    });
+  }
+
+  #notice({ retryAfter }: Extract<Outcome, { kind: 'failed' }>, now: Moment, effects: ChannelEffect[]): void {
+    const { rests } = this.#breaker;
+    this.#breaker = failed(this.#breaker, now, (nth) => this.#pause(nth));
+    if (retryAfter !== undefined) this.#breaker = askedToWait(this.#breaker, moment(now + retryAfter));
+    if (this.#breaker.rests > rests) {
+      effects.push({ kind: 'rest', failures: this.#breaker.failures, until: this.#breaker.restUntil });
+    }
+  }
+
+  #pause(attempts: number): Millis {
+    return retryDelay(attempts, this.#policy.retry, this.#random());
+  }
+
+  #giveUpOld(now: Moment, effects: ChannelEffect[]): void {
+    const underWay: Item[] = [];
+    for (let item = this.#tooOld.take(now); item !== undefined; item = this.#tooOld.take(now)) {
+      if (this.#items.get(item.id) !== item) continue;
+      // What is under way may still succeed.
+      if (item.state === 'asked' || item.state === 'under_way') underWay.push(item);
+      else {
+        const age = `given up after ${Math.round((now - item.since) / 1000)} s`;
+        const error = item.lastError === undefined ? age : `${age}: ${item.lastError}`;
+        this.#end(item, { kind: 'dead', error }, effects);
+      }
+    }
+    for (const item of underWay) this.#tooOld.add(moment(now + 1000), item);
+  }
+
+  #begin(now: Moment, effects: ChannelEffect[]): void {
+    for (let item = this.#later.take(now); item !== undefined; item = this.#later.take(now)) {
+      if (this.#items.get(item.id) !== item || item.state !== 'waiting') continue;
+      item.state = 'ready';
+      if (item.ahead === 0) this.#ready.add(item);
+    }
+    if (this.#stopping) return;
+    const most = admits(this.#breaker, now, this.#policy.concurrency);
+    for (const item of this.#ready) {
+      if (this.#active >= most) return;
+      this.#ready.delete(item);
+      item.state = 'asked';
+      this.#active++;
+      effects.push({ kind: 'ask', id: item.id });
+    }
+  }
+
+  #end(item: Item, verdict: Verdict, effects: ChannelEffect[]): void {
+    effects.push({ kind: 'report', id: item.id, attempts: item.attempts, verdict });
+    this.#remove(item);
+  }
+
+  #remove(item: Item): void {
+    if (item.state === 'asked' || item.state === 'under_way') this.#active--;
+    this.#items.delete(item.id);
+    this.#ready.delete(item);
+    for (const next of this.#lanes.remove(item)) if (next.state === 'ready') this.#ready.add(next);
+  }
+}

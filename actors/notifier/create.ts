@@ -1,0 +1,42 @@
+import { millis } from '../../src/domain/time.js';
+import type { Channel } from '../../src/ports/channel.js';
+import type { SupervisorPolicy } from '../supervisor/child-spec.js';
+import { ChannelActor, type ChannelSurroundings } from './channel.actor.js';
+import { Notifier, type NotifierOptions, type NotifierSurroundings } from './notifier.actor.js';
+
+type Restarts = Pick<SupervisorPolicy, 'intensity' | 'period'>;
+
+export interface AlertsOptions extends Omit<NotifierOptions, 'channels'> {
+  readonly channelRestarts: Restarts;
+  /** Seconds that attempts under way may take when the daemon stops. */
+  readonly patience: number;
+}
+
+/** Makes the notifier, and an actor for each channel. Nothing runs before they are started. */
+export function createNotifier(
+  channels: readonly Channel[],
+  options: AlertsOptions,
+  around: Omit<NotifierSurroundings, 'channels'>,
+): { readonly notifier: Notifier; readonly channels: readonly ChannelActor[] } {
+  const { system, clock, logger, random } = around;
+  const surroundings: ChannelSurroundings = {
+    system,
+    clock,
+    logger,
+    random,
+    restarts: options.channelRestarts,
+    patience: millis(options.patience),
+    ask: (channel, id) => {
+      notifier.ask(channel, id);
+    },
+    report: (channel, id, verdict) => {
+      notifier.report(channel, id, verdict);
+    },
+  };
+  const actors = channels.map((channel) => new ChannelActor(channel, surroundings));
+  const notifier = new Notifier(
+    { ...options, channels: channels.map(({ policy }) => policy) },
+    { ...around, channels: new Map(actors.map((actor) => [actor.name, actor])) },
+  );
+  return { notifier, channels: actors };
+}

@@ -1,0 +1,120 @@
+import { isOpen, type AlertId, type AlertRecord, type Delivery } from '../../src/domain/alert.js';
+import type { NodeName } from '../../src/domain/node-name.js';
+import type { Moment } from '../../src/domain/time.js';
+
+/**
+ * The alerts about which something is still to be done, each as it is now; and, of all that changed, what the disk
+ * has not got yet.
+ */
+export class OpenAlerts {
+  readonly #records = new Map<AlertId, AlertRecord>();
+  /** Those of one node, in the order in which they were raised. */
+  readonly #ofNode = new Map<NodeName, Set<AlertId>>();
+  /** Held until the end of a mass failure. */
+  readonly #heldTogether = new Set<AlertId>();
+  /** The last of a node that flaps, which stands for those before it, and when it was raised. */
+  readonly #summaries = new Map<AlertId, Moment>();
+  readonly #unstored = new Map<AlertId, AlertRecord>();
+
+  get size(): number {
+    return this.#records.size;
+  }
+
+  get heldTogether(): ReadonlySet<AlertId> {
+    return this.#heldTogether;
+  }
+
+  get summaries(): ReadonlyMap<AlertId, Moment> {
+    return this.#summaries;
+  }
+
+  /** As it is now, where the disk has not got it yet. */
+  get unstored(): ReadonlyMap<AlertId, AlertRecord> {
+    return this.#unstored;
+  }
+
+  get(id: AlertId): AlertRecord | undefined {
+    return this.#records.get(id);
+  }
+
+  all(): Iterable<AlertRecord> {
+    return this.#records.values();
+  }
+
+  /** The deliveries of a node to a channel that are open, in order. */
+  of(node: NodeName, channel: string): OpenDelivery[] {
+    const found: OpenDelivery[] = [];
+    for (const id of this.#ofNode.get(node) ?? []) {
+      const record = this.#records.get(id);
+      const delivery = record === undefined ? undefined : deliveryTo(record, channel);
+      if (record !== undefined && delivery !== undefined && isOpen(delivery))
+        found.push({ record, delivery });
+    }
+    return found;
+  }
+
+  /** It is on its way to the disk. */
+  put(record: AlertRecord, now: Moment): void {
+    this.#unstored.set(record.alert.id, record);
+    this.restore(record, now);
+  }
+
+  /** @param now when it was raised, as far as is known */
+  restore(record: AlertRecord, now: Moment): void {
+    const { alert, deliveries } = record;
+    if (!deliveries.some(isOpen)) {
+      this.#forget(record);
+      return;
+    }
+    this.#records.set(alert.id, record);
+    if (alert.node !== undefined) {
+      const ofNode = this.#ofNode.get(alert.node.name);
+      if (ofNode === undefined) this.#ofNode.set(alert.node.name, new Set([alert.id]));
+      else ofNode.add(alert.id);
+    }
+    if (deliveries.some(({ hold }) => hold === 'mass_failure')) this.#heldTogether.add(alert.id);
+    else this.#heldTogether.delete(alert.id);
+    if (!deliveries.some(({ hold }) => hold === 'flapping')) this.#summaries.delete(alert.id);
+    else if (!this.#summaries.has(alert.id)) this.#summaries.set(alert.id, now);
+  }
+
+  /** The disk has this, and whatever came before it. */
+  stored(record: AlertRecord): void {
+    const { id } = record.alert;
+    if (this.#unstored.get(id) === record) this.#unstored.delete(id);
+  }
+
+  #forget({ alert: { id, node } }: AlertRecord): void {
+    this.#records.delete(id);
+    this.#heldTogether.delete(id);
+    this.#summaries.delete(id);
+    if (node === undefined) return;
+    const ofNode = this.#ofNode.get(node.name);
+    ofNode?.delete(id);
+    if (ofNode?.size === 0) this.#ofNode.delete(node.name);
+  }
+}
+
+export interface OpenDelivery {
+  readonly record: AlertRecord;
+  readonly delivery: Delivery;
+}
+
+export function deliveryTo(record: AlertRecord, channel: string): Delivery | undefined {
+  return record.deliveries.find((delivery) => delivery.channel === channel);
+}
+
+export function withDelivery(record: AlertRecord, changed: Delivery): AlertRecord {
+  return {
+    ...record,
+    deliveries: record.deliveries.map((delivery) =>
+      delivery.channel === changed.channel ? changed : delivery,
+    ),
+  };
+}
+
+/** The same delivery in another state, held no more. */
+export function moved(delivery: Delivery, state: Exclude<Delivery['state'], 'held'>): Delivery {
+  const { hold: _, ...rest } = delivery;
+  return { ...rest, state };
+}

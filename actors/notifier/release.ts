@@ -1,0 +1,86 @@
+import type { AlertIds } from '../../src/domain/alert-id.js';
+import type { Alert, AlertRecord, AlertType, GroupedNode } from '../../src/domain/alert.js';
+import type { NodeName } from '../../src/domain/node-name.js';
+import { instant, type Instant } from '../../src/domain/time.js';
+import { fresh } from './alerting.js';
+import { deliveryTo, moved, withDelivery, type OpenAlerts, type OpenDelivery } from './open-alerts.js';
+import { groupSentence } from './sentences.js';
+
+/**
+ * Lets go of what was held during a mass failure and has not cancelled itself: one message a channel stands for all
+ * of it, and names it.
+ *
+ * @param most how many alerts one message stands for; what is over is left for the next call
+ * @returns the records that change: one batch, or alerts would be told twice, or not
+ */
+export function letGo(open: OpenAlerts, ids: AlertIds, wall: Instant, most: number): readonly AlertRecord[] {
+  const records = new Map<string, AlertRecord>();
+  const ofChannel = new Map<string, OpenDelivery[]>();
+  for (const id of open.heldTogether) {
+    const record = open.get(id);
+    if (record === undefined) continue;
+    if (records.size === most) break;
+    records.set(id, record);
+    for (const delivery of record.deliveries) {
+      if (delivery.hold !== 'mass_failure') continue;
+      const others = ofChannel.get(delivery.channel);
+      if (others === undefined) ofChannel.set(delivery.channel, [{ record, delivery }]);
+      else others.push({ record, delivery });
+    }
+  }
+  const groups: AlertRecord[] = [];
+  for (const [channel, members] of ofChannel) {
+    const [only] = members;
+    const isOne = members.length === 1;
+    for (const { record, delivery } of members) {
+      const changed = isOne ? { ...moved(delivery, 'pending'), since: wall } : moved(delivery, 'folded');
+      const { id } = record.alert;
+      records.set(id, withDelivery(records.get(id) ?? record, changed));
+    }
+    if (only === undefined || isOne) continue;
+    groups.push({ alert: groupOf(members, ids, wall), deliveries: [fresh(channel, wall)] });
+  }
+  return [...records.values(), ...groups];
+}
+
+function groupOf(members: readonly OpenDelivery[], ids: AlertIds, wall: Instant): Alert {
+  const nodes = new Map<NodeName, GroupedNode>();
+  const alertIds = members.flatMap(({ record, delivery }) => [
+    ...(delivery.folds?.ids ?? []),
+    record.alert.id,
+  ]);
+  let at = -Infinity;
+  let blind = 0;
+  const types = new Set<AlertType>();
+  for (const { alert } of members.map(({ record }) => record)) {
+    at = Math.max(at, alert.at);
+    blind = Math.max(blind, alert.blind);
+    if (alert.node === undefined) continue;
+    // The last that is known of a node is what counts.
+    nodes.set(alert.node.name, { name: alert.node.name, state: alert.node.state, at: alert.at });
+    types.add(alert.type);
+  }
+  const grouped = [...nodes.values()];
+  return {
+    id: ids.next(wall),
+    type: GRAVEST.find((type) => types.has(type)) ?? 'node.failed',
+    at: instant(at),
+    node: undefined,
+    blind,
+    message: groupSentence(grouped),
+    group: { nodes: grouped, alertIds },
+  };
+}
+
+const GRAVEST = ['node.failed', 'node.reported_failure', 'node.inactive', 'node.recovered'] as const;
+
+/** The nodes that it is about, of which nothing later may be told before it. */
+export function lanesOf({ alert }: AlertRecord): readonly string[] {
+  if (alert.group !== undefined) return alert.group.nodes.map(({ name }) => name);
+  return alert.node === undefined ? [] : [alert.node.name];
+}
+
+/** Whether the channel may be offered it. */
+export function isPending(record: AlertRecord, channel: string): boolean {
+  return deliveryTo(record, channel)?.state === 'pending';
+}

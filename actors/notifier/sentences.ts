@@ -1,0 +1,119 @@
+import { assertNever } from '../../src/domain/assert-never.js';
+import type { AlertType, Folds, GroupedNode } from '../../src/domain/alert.js';
+import type { NodeName } from '../../src/domain/node-name.js';
+import type { Flip, NodeFacts } from '../../src/domain/node.js';
+import type { Millis } from '../../src/domain/time.js';
+
+/** Names in one sentence, at the most. */
+const SOME = 10;
+
+type NodeAlertType = Exclude<AlertType, 'mass_failure' | 'test'>;
+
+/** What an alert of one node says. */
+export function nodeSentence(type: NodeAlertType, flip: Flip, node: NodeFacts): string {
+  const name = quoted(node.name);
+  switch (type) {
+    case 'node.failed':
+      return `Node ${name} has failed: ${silence(flip, node)}.`;
+    case 'node.reported_failure':
+      return `Node ${name} has reported a failure.`;
+    case 'node.recovered':
+      return `Node ${name} has recovered: its heartbeat is back.`;
+    case 'node.inactive':
+      return `Node ${name} is inactive: ${silence(flip, node)}; ${retriesLeft(node)}.`;
+    default:
+      return assertNever(type);
+  }
+}
+
+export function massFailureSentence(
+  count: number,
+  watched: number,
+  options: { readonly window: Millis; readonly hold: Millis },
+  sample: readonly NodeName[],
+): string {
+  return (
+    `${nodes(count, 'has', 'have')} failed within ${duration(options.window)}, of ${watched} watched: ` +
+    `this daemon or its network may be at fault. Alerts are held for ${duration(options.hold)}. ` +
+    `Among them: ${listed(sample, count)}.`
+  );
+}
+
+/** What a message says that stands for many nodes. */
+export function groupSentence(group: readonly GroupedNode[]): string {
+  const failed = group.filter(({ state }) => state === 'failed').map(({ name }) => name);
+  const inactive = group.filter(({ state }) => state === 'inactive').map(({ name }) => name);
+  const active = group.filter(({ state }) => state === 'active').map(({ name }) => name);
+  const parts = [
+    ...(failed.length > 0
+      ? [`${nodes(failed.length, 'has', 'have')} failed: ${listed(failed, failed.length)}.`]
+      : []),
+    ...(inactive.length > 0
+      ? [`${nodes(inactive.length, 'is', 'are')} inactive: ${listed(inactive, inactive.length)}.`]
+      : []),
+    ...(active.length > 0
+      ? [`${nodes(active.length, 'has', 'have')} recovered: ${listed(active, active.length)}.`]
+      : []),
+  ];
+  return parts.join(' ');
+}
+
+/** What is added to the sentence of an alert that stands for earlier ones. */
+export function withFolds(message: string, { count }: Folds): string {
+  return `${message} It is flapping: ${count} earlier ${count === 1 ? 'change was' : 'changes were'} not told one by one.`;
+}
+
+export function testSentence(channel: string): string {
+  return `This is a test of channel '${channel}'.`;
+}
+
+export function overflowSentence(count: number, sample: readonly NodeName[]): string {
+  return (
+    `The disk was full, and ${count} ${count === 1 ? 'alert' : 'alerts'} did not fit in memory either: ` +
+    `look at the states of the nodes. Among them: ${listed(sample, count)}.`
+  );
+}
+
+function silence({ at, blind }: Flip, { lastHeartbeat }: NodeFacts): string {
+  if (lastHeartbeat === undefined) return 'it was never heard of since it was registered';
+  const silent = `no heartbeat for ${duration(at - lastHeartbeat)}`;
+  return blind < 1000 ? silent : `${silent}, ${duration(blind)} of which nobody could be heard`;
+}
+
+function retriesLeft({ retries, maxRetries }: NodeFacts): string {
+  const left = Math.max(0, maxRetries - retries);
+  return left === 1 ? '1 retry is left' : `${left} retries are left`;
+}
+
+function nodes(count: number, one: string, many: string): string {
+  return count === 1 ? `1 node ${one}` : `${count} nodes ${many}`;
+}
+
+function listed(names: readonly NodeName[], count: number): string {
+  const shown = names.slice(0, SOME);
+  const more = count - shown.length;
+  return shown.map(quoted).join(', ') + (more > 0 ? ` and ${more} more` : '');
+}
+
+function quoted(name: NodeName): string {
+  return `'${name}'`;
+}
+
+/** The two largest units: people do not count the seconds of a day. */
+export function duration(time: Millis): string {
+  const seconds = Math.max(0, Math.round(time / 1000));
+  if (seconds < 1 && time > 0) return `${Math.round(time)} ms`;
+  const parts = [
+    [Math.floor(seconds / 86_400), 'd'],
+    [Math.floor(seconds / 3600) % 24, 'h'],
+    [Math.floor(seconds / 60) % 60, 'min'],
+    [seconds % 60, 's'],
+  ] as const;
+  const first = parts.findIndex(([count]) => count > 0);
+  if (first < 0) return '0 s';
+  return parts
+    .slice(first, first + 2)
+    .filter(([count]) => count > 0)
+    .map(([count, unit]) => `${count} ${unit}`)
+    .join(' ');
+}

@@ -1,0 +1,19 @@
+/** Gathers the replies to the commands of one call, and hands them over when the last one is in. */
+export class Batch<Reply> {
+  readonly #replies: Reply[];
+  readonly #answered: (replies: readonly Reply[]) => void;
+  #missing: number;
+
+  constructor(size: number, answered: (replies: readonly Reply[]) => void) {
+    this.#replies = new Array<Reply>(size);
+    this.#missing = size;
+    this.#answered = answered;
+  }
+
+  /** The first reply counts: a message that is handled again after a crash may answer twice. */
+  answer(index: number, reply: Reply): void {
+    if (this.#replies[index] !== undefined) return;
+    this.#replies[index] = reply;
+    if (--this.#missing === 0) this.#answered(this.#replies);
+  }
+}

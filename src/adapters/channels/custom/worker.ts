@@ -1,0 +1,92 @@
+/** Runs a notifier of somebody else's making in a thread of its own, where a fault or a hang of it hurts nobody. */
+import { register } from 'node:module';
+import path from 'node:path';
+import { parentPort, workerData } from 'node:worker_threads';
+import { BaseNotifier, NotifyError } from '../../../ports/channel.js';
+import type { FromWorker, ToWorker, WorkerPlan } from './messages.js';
+
+type Make = new (settings: Readonly<Record<string, unknown>>) => BaseNotifier;
+
+const underWay = new Map<number, AbortController>();
+const port = parentPort;
+if (port === null) throw new TypeError('to be run as a worker');
+
+try {
+  const notifier = await load(workerData as WorkerPlan);
+  port.on('message', (message: ToWorker) => {
+    void take(notifier, message);
+  });
+  say({ kind: 'ready' });
+} catch (error) {
+  say({ kind: 'unusable', problem: error instanceof Error ? error.message : String(error) });
+}
+
+async function load({ module, settings }: WorkerPlan): Promise<BaseNotifier> {
+  // Wherever the module lies, the name means this very daemon.
+  const index = new URL(`../../../index${path.extname(import.meta.url)}`, import.meta.url).href;
+  const hook = `export const resolve = (name, context, next) =>
+    next(name === 'heartbeat' ? ${JSON.stringify(index)} : name, context);`;
+  register(`data:text/javascript,${encodeURIComponent(hook)}`);
+  const exported: unknown = await import(module);
+  const Notifier = Object.values(exported as object).find(isNotifier);
+  if (Notifier === undefined) throw new TypeError('it exports no class that extends BaseNotifier');
+  return new Notifier(settings);
+}
+
+/** It may extend the class of another copy of this package. */
+function isNotifier(value: unknown): value is Make {
+  for (let at: unknown = value; typeof at === 'function'; at = Object.getPrototypeOf(at)) {
+    if (at === BaseNotifier) return at !== value;
+    if (at.name === 'BaseNotifier') return at !== value;
+  }
+  return false;
+}
+
+async function take(notifier: BaseNotifier, message: ToWorker): Promise<void> {
+  switch (message.kind) {
+    case 'notify': {
+      const { number, alert, attempt } = message;
+      const controller = new AbortController();
+      underWay.set(number, controller);
+      try {
+        await notifier.notify(alert, { signal: controller.signal, attempt });
+        say({ kind: 'done', number });
+      } catch (error) {
+        say(failed(number, error));
+      } finally {
+        underWay.delete(number);
+      }
+      return;
+    }
+    case 'abort':
+      underWay.get(message.number)?.abort();
+      return;
+    case 'ping':
+      say({ kind: 'pong' });
+      return;
+    case 'close':
+      await notifier.close();
+      say({ kind: 'closed' });
+      return;
+  }
+}
+
+function failed(number: number, error: unknown): FromWorker {
+  const message = error instanceof Error ? error.message : String(error);
+  const { permanent, retryAfter } = error instanceof NotifyError ? error : hints(error);
+  return { kind: 'failed', number, message, permanent, retryAfter };
+}
+
+/** What an error may say without being one of ours. */
+function hints(error: unknown): Pick<NotifyError, 'permanent' | 'retryAfter'> {
+  const found: { permanent?: unknown; retryAfter?: unknown } =
+    typeof error === 'object' && error !== null ? error : {};
+  return {
+    permanent: found.permanent === true,
+    retryAfter: typeof found.retryAfter === 'number' ? found.retryAfter : undefined,
+  };
+}
+
+function say(message: FromWorker): void {
+  port?.postMessage(message);
+}

@@ -1,0 +1,133 @@
+import { Resolver } from 'node:dns/promises';
+import { readFile } from 'node:fs/promises';
+import { isIP, type LookupFunction } from 'node:net';
+import type { AddressGuard } from './address-guard.js';
+
+export interface NamesOptions {
+  /** How long a name server may take to answer, in milliseconds. */
+  readonly timeout: number;
+  /** Those of the system if not given, each as an address with an optional port. */
+  readonly servers?: readonly string[];
+  readonly hostsFile?: string;
+  readonly resolvConf?: string;
+}
+
+/** Why a name stands for no address. */
+export class NameError extends Error {
+  override readonly name = 'NameError';
+}
+
+/**
+ * Resolves names without `getaddrinfo`: that keeps a thread of a small pool, which the store works with too, for as
+ * long as a name server does not answer. What it would read is read here: the hosts file, and the domains to search.
+ */
+export class Names {
+  readonly #options: NamesOptions;
+
+  constructor(options: NamesOptions) {
+    this.#options = options;
+  }
+
+  /** @throws NameError */
+  async resolve(name: string): Promise<readonly string[]> {
+    const { hostsFile = '/etc/hosts', resolvConf = '/etc/resolv.conf' } = this.#options;
+    const known = addressesIn(await textOf(hostsFile), name);
+    if (known.length > 0) return known;
+    let failure: unknown;
+    for (const candidate of candidates(name, await textOf(resolvConf))) {
+      const { addresses, error } = await this.#ask(candidate);
+      if (addresses.length > 0) return addresses;
+      failure = error;
+      if (!isAbsent(error)) break;
+    }
+    const reason = isAbsent(failure)
+      ? 'does not resolve'
+      : `cannot be resolved just now (${codeOf(failure)})`;
+    throw new NameError(`the name ${name} ${reason}`, { cause: failure });
+  }
+
+  async #ask(name: string): Promise<{ readonly addresses: readonly string[]; readonly error: unknown }> {
+    // A new one, since name servers change while a daemon runs.
+    const resolver = new Resolver({ timeout: Math.max(1, Math.round(this.#options.timeout)), tries: 2 });
+    if (this.#options.servers !== undefined) resolver.setServers(this.#options.servers);
+    const answers = await Promise.allSettled([resolver.resolve4(name), resolver.resolve6(name)]);
+    const addresses = answers.flatMap((answer) => (answer.status === 'fulfilled' ? answer.value : []));
+    const errors = answers.flatMap((answer): unknown[] =>
+      answer.status === 'rejected' ? [answer.reason] : [],
+    );
+    return { addresses, error: errors.find((error) => !isAbsent(error)) ?? errors[0] };
+  }
+}
+
+/** For `net.connect`: only what the guard permits is connected to. */
+export function guardedLookup(names: Names, guard: AddressGuard): LookupFunction {
+  return (name, options, callback) => {
+    permitted(names, guard, name).then(
+      (addresses) => {
+        const wanted = addresses.filter(
+          ({ family }) => options.family === undefined || options.family === 0 || options.family === family,
+        );
+        const [first] = wanted;
+        if (first === undefined) callback(new NameError(`the name ${name} has no address of that kind`), '');
+        else if (options.all === true) callback(null, wanted);
+        else callback(null, first.address, first.family);
+      },
+      (error: unknown) => {
+        callback(error instanceof Error ? error : new Error(String(error)), '');
+      },
+    );
+  };
+}
+
+async function permitted(
+  names: Names,
+  guard: AddressGuard,
+  name: string,
+): Promise<{ address: string; family: number }[]> {
+  const addresses = await names.resolve(name);
+  const allowed = addresses.filter((address) => guard.permits(address));
+  if (allowed.length > 0) return allowed.map((address) => ({ address, family: isIP(address) }));
+  throw new NameError(`the name ${name} stands for ${addresses.join(', ')}, which is not in allow_addresses`);
+}
+
+async function textOf(path: string): Promise<string> {
+  return readFile(path, 'utf8').catch(() => '');
+}
+
+function addressesIn(hosts: string, name: string): string[] {
+  const wanted = plain(name);
+  return hosts.split('\n').flatMap((line) => {
+    const [address = '', ...names] = line.replace(/#.*/, '').trim().split(/\s+/);
+    return isIP(address) !== 0 && names.some((each) => plain(each) === wanted) ? [address] : [];
+  });
+}
+
+/** What a name may mean, as resolv.conf(5) says. */
+function candidates(name: string, resolvConf: string): string[] {
+  if (name.endsWith('.')) return [name];
+  let search: string[] = [];
+  let ndots = 1;
+  for (const line of resolvConf.split('\n')) {
+    const [keyword, ...values] = line
+      .replace(/[#;].*/, '')
+      .trim()
+      .split(/\s+/);
+    if (keyword === 'search' || keyword === 'domain') search = values;
+    const given = keyword === 'options' ? values.find((value) => value.startsWith('ndots:')) : undefined;
+    if (given !== undefined) ndots = Number(given.slice('ndots:'.length)) || 0;
+  }
+  const searched = search.filter((domain) => domain !== '.').map((domain) => `${name}.${domain}`);
+  return name.split('.').length > ndots ? [name, ...searched] : [...searched, name];
+}
+
+function plain(name: string): string {
+  return name.toLowerCase().replace(/\.$/, '');
+}
+
+function isAbsent(error: unknown): boolean {
+  return codeOf(error) === 'ENOTFOUND' || codeOf(error) === 'ENODATA';
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
+}

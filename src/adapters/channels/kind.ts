@@ -1,0 +1,40 @@
+import type * as z from 'zod';
+import type { BaseNotifier, ChannelPolicy } from '../../ports/channel.js';
+import type { Clock } from '../../ports/clock.js';
+import type { Logger } from '../../ports/logger.js';
+import type { AddressGuard } from './http/address-guard.js';
+import type { Names } from './http/names.js';
+import type { Secret } from './secret.js';
+
+/** What a channel is made with, beside its settings. */
+export interface ChannelTools {
+  readonly policy: ChannelPolicy;
+  readonly logger: Logger;
+  readonly clock: Clock;
+  /** Which addresses names may stand for. */
+  readonly guard: AddressGuard;
+  /** This channel's own: a name server that does not answer it delays no other. */
+  readonly names: Names;
+}
+
+/** A setting that is a secret. `url` may be written into the file, or `url_env` or `url_file` say where it is. */
+export interface SecretSetting {
+  readonly name: string;
+  readonly required: boolean;
+  /** Whether it may be written into the file itself. */
+  readonly inline: boolean;
+  /** @returns what it must be, when it is not */
+  readonly check?: (text: string) => string | undefined;
+  /** What of it people may be shown. */
+  readonly shown?: (text: string) => string;
+}
+
+export type Secrets = Readonly<Record<string, Secret | undefined>>;
+
+/** A kind of channel: its settings, and how it is made of them. */
+export interface ChannelKind<Settings extends object = object> {
+  /** Its own settings; those that every channel has come on top. Each refusal begins with "must be". */
+  readonly settings: z.ZodObject<z.ZodRawShape, z.core.$strict> & z.ZodType<Settings>;
+  readonly secrets: readonly SecretSetting[];
+  create(settings: Settings, secrets: Secrets, tools: ChannelTools): BaseNotifier;
+}

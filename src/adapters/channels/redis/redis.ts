@@ -1,0 +1,125 @@
+import { createClient } from 'redis';
+import * as z from 'zod';
+import { NotifyError, BaseNotifier, type AlertMessage, type Attempt } from '../../../ports/channel.js';
+import { guardedLookup, NameError } from '../http/names.js';
+import { isUrl, originOf } from '../http/url.js';
+import type { ChannelKind, ChannelTools, Secrets } from '../kind.js';
+import { withoutSecrets, type Secret } from '../secret.js';
+
+const settings = z.strictObject({
+  channel: z
+    .string({ error: 'must be the name of a Redis channel' })
+    .min(1, { error: 'must be the name of a Redis channel' }),
+});
+
+/** Milliseconds between attempts to connect again, at the most. */
+const RECONNECT = 5_000;
+
+type Client = ReturnType<typeof clientFor>;
+
+/** Publishes to a channel of Redis. The connection is kept, and made again whenever it breaks. */
+class RedisNotifier extends BaseNotifier {
+  readonly #channel: string;
+  readonly #url: Secret;
+  readonly #tools: ChannelTools;
+  #client: Client | undefined;
+  #lastError = 'it does not answer';
+
+  constructor({ channel }: z.output<typeof settings>, { url }: Secrets, tools: ChannelTools) {
+    super();
+    if (url === undefined) throw new TypeError('a Redis without a URL');
+    this.#channel = channel;
+    this.#url = url;
+    this.#tools = tools;
+  }
+
+  override async notify(alert: AlertMessage, { signal }: Attempt): Promise<void> {
+    const client = await this.#ready(signal);
+    try {
+      await client.withAbortSignal(signal).publish(this.#channel, JSON.stringify(alert));
+    } catch (error) {
+      throw new NotifyError(this.#clean(error));
+    }
+  }
+
+  override close(): Promise<void> {
+    this.#client?.destroy();
+    this.#client = undefined;
+    return Promise.resolve();
+  }
+
+  async #ready(signal: AbortSignal): Promise<Client> {
+    const client = (this.#client ??= this.#connect());
+    if (client.isReady) return client;
+    const settled = new AbortController();
+    try {
+      await new Promise<void>((resolve, reject) => {
+        const refuse = (): void => {
+          reject(new NotifyError(`cannot connect: ${this.#lastError}`));
+        };
+        const once = (event: 'ready' | 'error', then: () => void): void => {
+          client.on(event, then);
+          settled.signal.addEventListener('abort', () => client.off(event, then));
+        };
+        once('ready', resolve);
+        once('error', refuse);
+        signal.addEventListener('abort', refuse, { signal: settled.signal });
+      });
+      return client;
+    } finally {
+      settled.abort();
+    }
+  }
+
+  #connect(): Client {
+    const client = clientFor(this.#url, this.#tools);
+    client.on('error', (error: unknown) => {
+      this.#lastError = this.#clean(error);
+    });
+    // It goes on trying by itself; whoever waits for it hears of each failure.
+    client.connect().catch((error: unknown) => {
+      this.#lastError = this.#clean(error);
+    });
+    return client;
+  }
+
+  #clean(error: unknown): string {
+    if (error instanceof NameError) return error.message;
+    if (error instanceof AggregateError && error.errors.length > 0) return this.#clean(error.errors[0]);
+    const text = error instanceof Error ? error.message : String(error);
+    const { password, username } = new URL(this.#url.reveal());
+    const parts = [password, decodeURIComponent(password), username.length > 3 ? username : ''];
+    return parts
+      .filter((part) => part !== '')
+      .reduce((rest, part) => rest.replaceAll(part, '(secret)'), withoutSecrets(text, [this.#url]));
+  }
+}
+
+function clientFor(url: Secret, { names, guard, policy }: ChannelTools) {
+  return createClient({
+    url: url.reveal(),
+    // What cannot be sent now is tried again by us, and not sent twice.
+    disableOfflineQueue: true,
+    // For these it would look its name up with `getaddrinfo`.
+    maintNotifications: 'disabled',
+    socket: {
+      connectTimeout: policy.attemptTimeout,
+      lookup: guardedLookup(names, guard),
+      reconnectStrategy: (retries) => Math.min(100 * 2 ** Math.min(retries, 10), RECONNECT),
+    },
+  });
+}
+
+export const redis: ChannelKind<z.output<typeof settings>> = {
+  settings,
+  secrets: [
+    {
+      name: 'url',
+      required: true,
+      inline: true,
+      check: (text) => (isUrl(text, ['redis:', 'rediss:']) ? undefined : 'must be a redis or rediss URL'),
+      shown: originOf,
+    },
+  ],
+  create: (own, secrets, tools) => new RedisNotifier(own, secrets, tools),
+};

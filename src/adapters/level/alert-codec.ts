@@ -1,0 +1,168 @@
+import * as z from 'zod';
+import {
+  ALERT_TYPES,
+  DELIVERY_STATES,
+  type AlertId,
+  type AlertRecord,
+  type DeliveryState,
+} from '../../domain/alert.js';
+import type { NodeFacts } from '../../domain/node.js';
+import { rangeOf, type KeyRange } from './binary.js';
+import { readError } from './problems.js';
+
+/*
+ * | key                     | value                                          |
+ * |-------------------------|------------------------------------------------|
+ * | ALERT, id               | the states it is in, a bit each; the rest JSON |
+ * | ALERT_STATE, state, id  | nothing: finds alerts by state                 |
+ */
+const ALERT = 0x30;
+const ALERT_STATE = 0x31;
+
+/** Its place is the bit, and part of a key. */
+const STATES = [
+  'pending',
+  'held',
+  'delivered',
+  'dead',
+  'cancelled',
+  'folded',
+] as const satisfies DeliveryState[];
+
+/** The states of an alert for its channels, a bit each. */
+export type StateBits = number;
+
+export const OPEN_BITS: StateBits = bitsOf(['pending', 'held']);
+
+export const allAlerts = rangeOf(ALERT);
+
+export function bitsOf(states: readonly DeliveryState[]): StateBits {
+  return states.reduce((bits, state) => bits | (1 << STATES.indexOf(state)), 0);
+}
+
+export function alertKey(id: AlertId): Buffer {
+  return Buffer.from(`${String.fromCharCode(ALERT)}${id}`, 'latin1');
+}
+
+export function stateKey(state: DeliveryState, id: AlertId): Buffer {
+  return Buffer.from(`${String.fromCharCode(ALERT_STATE, STATES.indexOf(state))}${id}`, 'latin1');
+}
+
+export function alertsIn(state: DeliveryState): KeyRange {
+  const index = STATES.indexOf(state);
+  return { gte: Buffer.of(ALERT_STATE, index), lt: Buffer.of(ALERT_STATE, index + 1) };
+}
+
+/** The keys of the states that these bits stand for. */
+export function stateKeysOf(bits: StateBits, id: AlertId): Buffer[] {
+  return STATES.filter((_state, index) => (bits & (1 << index)) !== 0).map((state) => stateKey(state, id));
+}
+
+/** The id at the end of a key of either kind. */
+export function idOf(key: Buffer): AlertId {
+  return key.toString('latin1', key[0] === ALERT ? 1 : 2) as AlertId;
+}
+
+export function alertValue(record: AlertRecord): Buffer {
+  const bits = bitsOf(record.deliveries.map(({ state }) => state));
+  return Buffer.concat([Buffer.of(bits), Buffer.from(jsonOf(record))]);
+}
+
+export function stateBitsOf(value: Buffer): StateBits {
+  return value[0] ?? 0;
+}
+
+/** Checks no more than the shape: what was written here has the domain's brands. */
+const facts = z
+  .object({
+    name: z.string(),
+    state: z.enum(['active', 'inactive', 'failed']),
+    retries: z.number(),
+    last_heartbeat: z.number().optional(),
+    timeout: z.number(),
+    max_retries: z.number(),
+    labels: z.record(z.string(), z.string()),
+    channels: z.array(z.string()).optional(),
+  })
+  .transform(({ last_heartbeat: lastHeartbeat, max_retries: maxRetries, channels, ...rest }) => ({
+    ...rest,
+    lastHeartbeat,
+    maxRetries,
+    channels,
+  }));
+const grouped = z.object({
+  name: z.string(),
+  state: z.enum(['active', 'inactive', 'failed']),
+  at: z.number(),
+});
+const delivery = z
+  .object({
+    channel: z.string(),
+    state: z.enum(DELIVERY_STATES),
+    hold: z.enum(['mass_failure', 'flapping']).optional(),
+    attempts: z.number(),
+    last_attempt: z.number().optional(),
+    last_error: z.string().optional(),
+    since: z.number(),
+    folds: z.object({ count: z.number(), ids: z.array(z.string()) }).optional(),
+  })
+  .transform(({ last_attempt: lastAttempt, last_error: lastError, ...rest }) => ({
+    ...rest,
+    ...(lastAttempt !== undefined && { lastAttempt }),
+    lastError,
+  }));
+const schema = z
+  .object({
+    id: z.string(),
+    type: z.enum(ALERT_TYPES),
+    at: z.number(),
+    node: facts.optional(),
+    blind: z.number(),
+    message: z.string(),
+    mass: z.object({ count: z.number(), sample: z.array(z.string()) }).optional(),
+    group: z
+      .object({ nodes: z.array(grouped), alert_ids: z.array(z.string()) })
+      .transform(({ nodes, alert_ids: alertIds }) => ({ nodes, alertIds }))
+      .optional(),
+    deliveries: z.array(delivery),
+  })
+  .transform(({ deliveries, node, ...alert }) => ({ alert: { ...alert, node }, deliveries }));
+
+/** @throws HeartbeatError when it is damaged */
+export function alertFrom(value: Buffer): AlertRecord {
+  try {
+    return schema.parse(JSON.parse(value.toString('utf8', 1))) as unknown as AlertRecord;
+  } catch (error) {
+    throw readError(error);
+  }
+}
+
+function jsonOf({ alert, deliveries }: AlertRecord): string {
+  const { id, type, at, node, blind, message, mass, group } = alert;
+  return JSON.stringify({
+    id,
+    type,
+    at,
+    node: node === undefined ? undefined : factsOf(node),
+    blind,
+    message,
+    mass,
+    group: group === undefined ? undefined : { nodes: group.nodes, alert_ids: group.alertIds },
+    deliveries: deliveries.map(
+      ({ channel, state, hold, attempts, lastAttempt, lastError, since, folds }) => ({
+        channel,
+        state,
+        hold,
+        attempts,
+        last_attempt: lastAttempt,
+        last_error: lastError,
+        since,
+        folds,
+      }),
+    ),
+  });
+}
+
+function factsOf({ lastHeartbeat, maxRetries, ...rest }: NodeFacts): object {
+  return { ...rest, last_heartbeat: lastHeartbeat, max_retries: maxRetries };
+}

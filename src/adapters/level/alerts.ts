@@ -1,0 +1,159 @@
+import { earliestIdAt } from '../../domain/alert-id.js';
+import type { AlertId, AlertRecord, DeliveryState } from '../../domain/alert.js';
+import type { Instant } from '../../domain/time.js';
+import type { HistoryRecord } from '../../ports/history-store.js';
+import type { AlertRange } from '../../ports/outbox.js';
+import {
+  alertFrom,
+  alertKey,
+  alertsIn,
+  alertValue,
+  allAlerts,
+  idOf,
+  OPEN_BITS,
+  stateBitsOf,
+  stateKey,
+  stateKeysOf,
+  type StateBits,
+} from './alert-codec.js';
+import type { KeyRange } from './binary.js';
+import { entries, getMany, type Batch, type Database } from './database.js';
+
+const NOTHING = Buffer.alloc(0);
+/** Alerts read at once. */
+const CHUNK = 500;
+
+/** The states that the alerts of a batch have on disk, so that their index is kept. */
+export type StoredStates = Map<AlertId, StateBits>;
+
+export async function findStates(db: Database, records: readonly HistoryRecord[]): Promise<StoredStates> {
+  const ids = new Set(
+    records.flatMap((record) =>
+      record.kind === 'alerts' ? record.records.map(({ alert }) => alert.id) : [],
+    ),
+  );
+  const values = ids.size === 0 ? [] : await getMany(db, [...ids].map(alertKey));
+  return new Map([...ids].map((id, index) => [id, stateBitsIn(values[index])]));
+}
+
+function stateBitsIn(value: Buffer | undefined): StateBits {
+  return value === undefined ? 0 : stateBitsOf(value);
+}
+
+export function addAlert(batch: Batch, record: AlertRecord, stored: StoredStates): void {
+  const { id } = record.alert;
+  const before = stored.get(id) ?? 0;
+  const value = alertValue(record);
+  const now = stateBitsOf(value);
+  for (const key of stateKeysOf(before & ~now, id)) batch.del(key);
+  for (const key of stateKeysOf(now & ~before, id)) batch.put(key, NOTHING);
+  batch.put(alertKey(id), value);
+  stored.set(id, now);
+}
+
+export async function alertOf(db: Database, id: AlertId): Promise<AlertRecord | undefined> {
+  const [value] = await getMany(db, [alertKey(id)]);
+  return value === undefined ? undefined : alertFrom(value);
+}
+
+export async function* openAlerts(db: Database): AsyncGenerator<readonly AlertRecord[]> {
+  const ids = new Set<AlertId>();
+  for (const state of ['pending', 'held'] as const) {
+    for await (const chunk of entries(db, alertsIn(state))) for (const [key] of chunk) ids.add(idOf(key));
+  }
+  const inOrder = [...ids].sort();
+  for (let at = 0; at < inOrder.length; at += CHUNK) yield await alertsBy(db, inOrder.slice(at, at + CHUNK));
+}
+
+/** Newest first. */
+export async function* alertsWithin(db: Database, range: AlertRange): AsyncGenerator<readonly AlertRecord[]> {
+  const { states } = range;
+  if (states === undefined) {
+    const within = bounded(allAlerts, range, alertKey);
+    for await (const chunk of entries(db, within, { reverse: true, first: 64, most: CHUNK })) {
+      yield chunk.map(([, value]) => alertFrom(value));
+    }
+    return;
+  }
+  const sources = [...new Set(states)].map((state) => idsIn(db, state, range));
+  let chunk: AlertId[] = [];
+  for await (const id of merged(sources)) {
+    chunk.push(id);
+    if (chunk.length < CHUNK / 4) continue;
+    yield await alertsBy(db, chunk);
+    chunk = [];
+  }
+  if (chunk.length > 0) yield await alertsBy(db, chunk);
+}
+
+async function alertsBy(db: Database, ids: readonly AlertId[]): Promise<AlertRecord[]> {
+  const values = await getMany(db, ids.map(alertKey));
+  return values.flatMap((value) => (value === undefined ? [] : [alertFrom(value)]));
+}
+
+async function* idsIn(db: Database, state: DeliveryState, range: AlertRange): AsyncGenerator<AlertId> {
+  const within = bounded(alertsIn(state), range, (id) => stateKey(state, id));
+  for await (const chunk of entries(db, within, { reverse: true, first: 64, most: CHUNK })) {
+    for (const [key] of chunk) yield idOf(key);
+  }
+}
+
+/** Of several that descend, one that descends; what is in more than one of them comes once. */
+async function* merged(sources: readonly AsyncGenerator<AlertId>[]): AsyncGenerator<AlertId> {
+  const heads = await Promise.all(sources.map(async (source) => ({ source, next: await source.next() })));
+  try {
+    for (;;) {
+      const ids = heads.flatMap(({ next }) => (next.done === true ? [] : [next.value]));
+      const [greatest] = ids.sort().reverse();
+      if (greatest === undefined) return;
+      yield greatest;
+      for (const head of heads) {
+        if (head.next.done !== true && head.next.value === greatest) head.next = await head.source.next();
+      }
+    }
+  } finally {
+    await Promise.all(sources.map((source) => source.return(undefined)));
+  }
+}
+
+function bounded(all: KeyRange, { before, from }: AlertRange, keyOf: (id: AlertId) => Buffer): KeyRange {
+  return {
+    gte: from === undefined ? all.gte : keyOf(from),
+    lt: before === undefined ? all.lt : keyOf(before),
+  };
+}
+
+/** What pruning has come to: how many went, and what lies before all that was kept. */
+export interface Pruned {
+  readonly removed: number;
+  readonly prunedBefore: AlertId;
+}
+
+/** Removes alerts that were raised before an instant, but those about which something is still to be done. */
+export async function addAlertPruning(
+  db: Database,
+  batch: Batch,
+  before: Instant,
+  limit: number,
+  prunedBefore: AlertId | undefined,
+): Promise<Pruned> {
+  const end = earliestIdAt(before);
+  const range = bounded(allAlerts, { before: end, from: prunedBefore }, alertKey);
+  let removed = 0;
+  let kept: AlertId | undefined;
+  for await (const chunk of entries(db, range)) {
+    for (const [key, value] of chunk) {
+      const id = idOf(key);
+      const bits = stateBitsOf(value);
+      if ((bits & OPEN_BITS) !== 0) {
+        kept ??= id;
+        continue;
+      }
+      batch.del(key);
+      for (const state of stateKeysOf(bits, id)) batch.del(state);
+      removed++;
+      if (removed === limit) return { removed, prunedBefore: kept ?? id };
+    }
+  }
+  return { removed, prunedBefore: kept ?? end };
+}

@@ -1,0 +1,196 @@
+import * as z from 'zod';
+import type { Flip, FlipCause, NodeState, NodeStatus, Pause, Registration } from '../../domain/node.js';
+import { parseNodeName, type NodeName } from '../../domain/node-name.js';
+import { instant, type Instant } from '../../domain/time.js';
+import { INSTANT, putInstant, rangeOf, takeInstant, type KeyRange } from './binary.js';
+
+/*
+ * What is on disk of nodes, and how; see `codec.ts` for the rest. The name alone, as the bytes of its UTF-8, sorts
+ * nodes; where something follows it, its length goes before it, so that no name is the beginning of another.
+ *
+ * | key                        | value                                                                |
+ * |----------------------------|----------------------------------------------------------------------|
+ * | NODE, name                 | JSON: what was chosen for it                                         |
+ * | STATUS, name               | state, retries, since, deadline, heard_blind, last_heartbeat if any  |
+ * | FLIP, length, name, at     | from, to, cause, retries, blind                                      |
+ * | PAUSE, length, name, from  | to                                                                   |
+ */
+const NODE = 0x20;
+const STATUS = 0x21;
+const FLIP = 0x22;
+const PAUSE = 0x23;
+
+/** Their places are on disk: new ones go to the end. */
+const STATES: readonly NodeState[] = ['active', 'inactive', 'failed'];
+const CAUSES: readonly FlipCause[] = ['heartbeat', 'silence', 'report'];
+
+/** Milliseconds with fractions, as they are compared. */
+const MILLIS = 8;
+const COUNT = 4;
+
+export const allNodes = rangeOf(NODE);
+
+const registrationSchema = z.object({
+  registered_at: z.number().transform(instant),
+  timeout: z.number().optional(),
+  max_retries: z.int().optional(),
+  labels: z.record(z.string(), z.string()).default({}),
+  channels: z.array(z.string()).optional(),
+  paused_at: z.number().transform(instant).optional(),
+});
+
+export function nodeKey(name: NodeName): Buffer {
+  return keyOf(NODE, name);
+}
+
+/** Every name behind this one sorts at or behind it. */
+export function nodesAfter(name: NodeName | undefined): KeyRange {
+  return name === undefined ? allNodes : { ...allNodes, gte: Buffer.concat([nodeKey(name), Buffer.of(0)]) };
+}
+
+/** @throws TypeError when it is no name */
+export function nameFrom(key: Buffer): NodeName {
+  const name = parseNodeName(key.subarray(1).toString());
+  if (name === undefined) throw new TypeError(`${key.toString('hex')} names no node`);
+  return name;
+}
+
+export function nodeValue({ registeredAt, settings, pausedAt }: Registration): Buffer {
+  const { timeout, maxRetries, labels, channels } = settings;
+  return Buffer.from(
+    JSON.stringify({
+      registered_at: registeredAt,
+      timeout,
+      max_retries: maxRetries,
+      ...(Object.keys(labels).length > 0 && { labels }),
+      channels,
+      paused_at: pausedAt,
+    }),
+  );
+}
+
+/** @throws Error when it cannot be read */
+export function nodeFrom(key: Buffer, value: Buffer): Registration {
+  const read = registrationSchema.parse(JSON.parse(value.toString()));
+  const { timeout, max_retries: maxRetries, labels, channels } = read;
+  return {
+    name: nameFrom(key),
+    registeredAt: read.registered_at,
+    settings: { timeout, maxRetries, labels, channels },
+    pausedAt: read.paused_at,
+  };
+}
+
+export function statusKey(name: NodeName): Buffer {
+  return keyOf(STATUS, name);
+}
+
+/** Where the statuses of the nodes from the one key to the other lie. */
+export function statusesBetween(first: Buffer, last: Buffer): KeyRange {
+  return { gte: statusKeyOf(first), lt: Buffer.concat([statusKeyOf(last), Buffer.of(0)]) };
+}
+
+/** The key of the status that belongs to a node's. */
+export function statusKeyOf(node: Buffer): Buffer {
+  const key = Buffer.from(node);
+  key[0] = STATUS;
+  return key;
+}
+
+export function statusValue(status: NodeStatus): Buffer {
+  const { state, retries, since, deadline, heardBlind, lastHeartbeat } = status;
+  const heartbeat = lastHeartbeat === undefined ? 0 : INSTANT;
+  const value = Buffer.allocUnsafe(1 + COUNT + INSTANT + 2 * MILLIS + heartbeat);
+  value[0] = STATES.indexOf(state);
+  value.writeUInt32BE(retries, 1);
+  putInstant(value, since, 1 + COUNT);
+  value.writeDoubleBE(deadline, 1 + COUNT + INSTANT);
+  value.writeDoubleBE(heardBlind, 1 + COUNT + INSTANT + MILLIS);
+  if (lastHeartbeat !== undefined) putInstant(value, lastHeartbeat, 1 + COUNT + INSTANT + 2 * MILLIS);
+  return value;
+}
+
+/** @throws RangeError when it cannot be read */
+export function statusFrom(value: Buffer): NodeStatus {
+  const heartbeat = 1 + COUNT + INSTANT + 2 * MILLIS;
+  return {
+    state: nameOf(STATES, value[0]),
+    retries: value.readUInt32BE(1),
+    since: takeInstant(value, 1 + COUNT),
+    deadline: value.readDoubleBE(1 + COUNT + INSTANT),
+    heardBlind: value.readDoubleBE(1 + COUNT + INSTANT + MILLIS),
+    lastHeartbeat: value.length > heartbeat ? takeInstant(value, heartbeat) : undefined,
+  };
+}
+
+export function flipKey(node: NodeName, at: Instant): Buffer {
+  return momentKey(FLIP, node, at);
+}
+
+export function flipsOf(node: NodeName): KeyRange {
+  return momentsOf(FLIP, node);
+}
+
+export function flipValue({ from, to, cause, retries, blind }: Flip): Buffer {
+  const value = Buffer.allocUnsafe(3 + COUNT + MILLIS);
+  value[0] = STATES.indexOf(from);
+  value[1] = STATES.indexOf(to);
+  value[2] = CAUSES.indexOf(cause);
+  value.writeUInt32BE(retries, 3);
+  value.writeDoubleBE(blind, 3 + COUNT);
+  return value;
+}
+
+/** @throws RangeError when it cannot be read */
+export function flipFrom(node: NodeName, key: Buffer, value: Buffer): Flip {
+  return {
+    node,
+    from: nameOf(STATES, value[0]),
+    to: nameOf(STATES, value[1]),
+    at: takeInstant(key, key.length - INSTANT),
+    cause: nameOf(CAUSES, value[2]),
+    retries: value.readUInt32BE(3),
+    blind: value.readDoubleBE(3 + COUNT),
+  };
+}
+
+export function pauseKey(node: NodeName, from: Instant): Buffer {
+  return momentKey(PAUSE, node, from);
+}
+
+export function pausesOf(node: NodeName): KeyRange {
+  return momentsOf(PAUSE, node);
+}
+
+export function pauseValue({ to }: Pause): Buffer {
+  const value = Buffer.allocUnsafe(INSTANT);
+  putInstant(value, to, 0);
+  return value;
+}
+
+export function pauseFrom(key: Buffer, value: Buffer): Pause {
+  return { from: takeInstant(key, key.length - INSTANT), to: takeInstant(value, 0) };
+}
+
+function keyOf(kind: number, name: NodeName): Buffer {
+  return Buffer.concat([Buffer.of(kind), Buffer.from(name)]);
+}
+
+function momentsOf(kind: number, node: NodeName): KeyRange {
+  const name = Buffer.from(node);
+  const gte = Buffer.concat([Buffer.of(kind, name.length), name]);
+  return { gte, lt: Buffer.concat([gte, Buffer.alloc(INSTANT + 1, 0xff)]) };
+}
+
+function momentKey(kind: number, node: NodeName, at: Instant): Buffer {
+  const { gte } = momentsOf(kind, node);
+  const key = Buffer.concat([gte, Buffer.allocUnsafe(INSTANT)]);
+  putInstant(key, at, gte.length);
+  return key;
+}
+
+function nameOf<Name>(names: readonly Name[], place: number | undefined): Name {
+  const name = names[place ?? -1];
+  if (name === undefined) throw new RangeError(`${String(place)} stands for nothing`);
+  return name;
+}

@@ -1,0 +1,112 @@
+import type { Flip, Pause } from '../../domain/node.js';
+import type { NodeName } from '../../domain/node-name.js';
+import { instant } from '../../domain/time.js';
+import type { FlipRange, HistoryRecord, StoredNode } from '../../ports/history-store.js';
+import type { KeyRange } from './binary.js';
+import { entries, type Database } from './database.js';
+import {
+  allNodes,
+  flipFrom,
+  flipKey,
+  flipsOf,
+  nameFrom,
+  nodeFrom,
+  nodesAfter,
+  pauseFrom,
+  pausesOf,
+  statusesBetween,
+  statusFrom,
+  statusKeyOf,
+} from './node-codec.js';
+import { damagedError } from './problems.js';
+
+/** Nodes read at a time: a start reads all of them. */
+const NODES = 2_000;
+/** As many flips as most pages have. */
+const PAGE = 128;
+
+/** Nodes and their statuses lie in the same order, so both are read in one go. */
+export async function* storedNodes(db: Database, directory: string): AsyncGenerator<readonly StoredNode[]> {
+  for await (const chunk of entries(db, allNodes, { first: NODES })) {
+    const statuses = await readStatuses(db, chunk);
+    yield chunk.map(([key, value]) => {
+      try {
+        const status = statuses.get(statusKeyOf(key).toString('latin1'));
+        if (status === undefined) throw new TypeError('it has no status');
+        return { node: nodeFrom(key, value), status: statusFrom(status) };
+      } catch (error) {
+        throw damagedError(directory, error, `the node "${key.subarray(1).toString()}" cannot be read`);
+      }
+    });
+  }
+}
+
+async function readStatuses(
+  db: Database,
+  nodes: readonly [Buffer, Buffer][],
+): Promise<ReadonlyMap<string, Buffer>> {
+  const statuses = new Map<string, Buffer>();
+  const [first] = nodes[0] ?? [];
+  const [last] = nodes.at(-1) ?? [];
+  if (first === undefined || last === undefined) return statuses;
+  for await (const chunk of entries(db, statusesBetween(first, last), { first: nodes.length })) {
+    for (const [key, value] of chunk) statuses.set(key.toString('latin1'), value);
+  }
+  return statuses;
+}
+
+export async function* nodeNames(
+  db: Database,
+  after: NodeName | undefined,
+): AsyncGenerator<readonly NodeName[]> {
+  for await (const chunk of entries(db, nodesAfter(after), { first: PAGE, most: NODES })) {
+    yield chunk.map(([key]) => nameFrom(key));
+  }
+}
+
+export async function* storedFlips(
+  db: Database,
+  node: NodeName,
+  range: FlipRange,
+): AsyncGenerator<readonly Flip[]> {
+  const reading = { reverse: range.order === 'desc', first: PAGE, most: 4 * PAGE };
+  for await (const chunk of entries(db, keysWithin(node, range), reading)) {
+    yield chunk.map(([key, value]) => flipFrom(node, key, value));
+  }
+}
+
+export async function storedPauses(db: Database, node: NodeName): Promise<readonly Pause[]> {
+  const pauses: Pause[] = [];
+  for await (const chunk of entries(db, pausesOf(node))) {
+    for (const [key, value] of chunk) pauses.push(pauseFrom(key, value));
+  }
+  return pauses;
+}
+
+/** What nodes that are forgotten have on disk beside their own records. */
+export async function findForgotten(
+  db: Database,
+  records: readonly HistoryRecord[],
+): Promise<ReadonlyMap<NodeName, Buffer[]>> {
+  const forgotten = new Map<NodeName, Buffer[]>();
+  for (const record of records) {
+    if (record.kind !== 'forgotten') continue;
+    const keys: Buffer[] = [];
+    for (const range of [flipsOf(record.node), pausesOf(record.node)]) {
+      for await (const chunk of entries(db, range)) keys.push(...chunk.map(([key]) => key));
+    }
+    forgotten.set(record.node, keys);
+  }
+  return forgotten;
+}
+
+function keysWithin(node: NodeName, { from, before, after, order }: FlipRange): KeyRange {
+  let { gte, lt } = flipsOf(node);
+  if (from !== undefined) gte = flipKey(node, from);
+  if (before !== undefined) lt = flipKey(node, before);
+  if (after === undefined) return { gte, lt };
+  const behind = order === 'asc' ? flipKey(node, instant(after + 1)) : flipKey(node, after);
+  if (order === 'asc' && Buffer.compare(behind, gte) > 0) gte = behind;
+  if (order === 'desc' && Buffer.compare(behind, lt) < 0) lt = behind;
+  return { gte, lt };
+}

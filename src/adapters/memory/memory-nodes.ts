@@ -1,0 +1,80 @@
+import { assertNever } from '../../domain/assert-never.js';
+import type { Flip, NodeStatus, Pause, Registration } from '../../domain/node.js';
+import type { NodeName } from '../../domain/node-name.js';
+import type { Instant } from '../../domain/time.js';
+import type { FlipRange, HistoryRecord, StoredNode } from '../../ports/history-store.js';
+
+type NodeRecord = Extract<
+  HistoryRecord,
+  { readonly kind: 'registered' | 'forgotten' | 'statuses' | 'flip' | 'paused' }
+>;
+
+/** What a store in memory keeps of nodes. */
+export class MemoryNodes {
+  readonly #nodes = new Map<NodeName, Registration>();
+  readonly #statuses = new Map<NodeName, NodeStatus>();
+  readonly #flips = new Map<NodeName, Map<Instant, Flip>>();
+  readonly #pauses = new Map<NodeName, Map<Instant, Pause>>();
+
+  apply(record: NodeRecord): void {
+    switch (record.kind) {
+      case 'registered':
+        this.#nodes.set(record.node.name, record.node);
+        return;
+      case 'forgotten':
+        for (const kept of [this.#nodes, this.#statuses, this.#flips, this.#pauses]) kept.delete(record.node);
+        return;
+      case 'statuses':
+        for (const { name, status } of record.nodes) this.#statuses.set(name, status);
+        return;
+      case 'flip':
+        of(this.#flips, record.flip.node).set(record.flip.at, record.flip);
+        return;
+      case 'paused':
+        of(this.#pauses, record.node).set(record.pause.from, record.pause);
+        return;
+      default:
+        assertNever(record);
+    }
+  }
+
+  all(): StoredNode[] {
+    return this.names(undefined).flatMap((name) => {
+      const node = this.#nodes.get(name);
+      const status = this.#statuses.get(name);
+      return node === undefined || status === undefined ? [] : [{ node, status }];
+    });
+  }
+
+  names(after: NodeName | undefined): NodeName[] {
+    const names = [...this.#nodes.keys()].sort(byBytes);
+    return after === undefined ? names : names.filter((name) => byBytes(name, after) > 0);
+  }
+
+  flips(node: NodeName, { from, before, after, order }: FlipRange): Flip[] {
+    const within = sorted(this.#flips.get(node)).filter(({ at }) => {
+      if (at < (from ?? -Infinity) || at >= (before ?? Infinity)) return false;
+      if (after === undefined) return true;
+      return order === 'asc' ? at > after : at < after;
+    });
+    return order === 'asc' ? within : within.reverse();
+  }
+
+  pauses(node: NodeName): Pause[] {
+    return sorted(this.#pauses.get(node));
+  }
+}
+
+function of<Kept>(all: Map<NodeName, Map<Instant, Kept>>, node: NodeName): Map<Instant, Kept> {
+  const kept = all.get(node) ?? new Map<Instant, Kept>();
+  all.set(node, kept);
+  return kept;
+}
+
+function sorted<Kept>(kept: ReadonlyMap<Instant, Kept> | undefined): Kept[] {
+  return [...(kept ?? [])].sort(([a], [b]) => a - b).map(([, value]) => value);
+}
+
+function byBytes(a: string, b: string): number {
+  return Buffer.compare(Buffer.from(a), Buffer.from(b));
+}

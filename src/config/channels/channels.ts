@@ -1,0 +1,203 @@
+import { existsSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type * as z from 'zod';
+import { CustomNotifier } from '../../adapters/channels/custom/custom.js';
+import type { ChannelKind } from '../../adapters/channels/kind.js';
+import type { ChannelPlan } from '../../adapters/channels/make.js';
+import { channelKinds } from '../../adapters/channels/registry.js';
+import { millis } from '../../domain/time.js';
+import { didYouMean } from '../nearest.js';
+import type { Source } from '../source.js';
+import { common, COMMON, type Common } from './common.js';
+import { namesOf, readSecrets, type SecretSources, type SettingProblem } from './secrets.js';
+
+/** The channels as a file has them. */
+export interface GivenChannels {
+  readonly value: unknown;
+  readonly path: string;
+  readonly lineOf: (path: readonly PropertyKey[]) => number;
+}
+
+export interface ConfiguredChannel extends ChannelPlan {
+  /** Its settings as people may see them. */
+  readonly shown: Readonly<Record<string, unknown>>;
+  readonly source: Source;
+}
+
+/** What reading them needs of the world. */
+export interface ChannelSurroundings {
+  readonly env: SecretSources['env'];
+  readonly cwd: string;
+  readonly readFile: (path: string) => string;
+}
+
+export interface ReadChannels {
+  readonly channels: readonly ConfiguredChannel[];
+  readonly problems: readonly string[];
+  /** The environment variables that secrets are in. */
+  readonly variables: readonly string[];
+}
+
+type Settings = Readonly<Record<string, unknown>>;
+
+const NAME = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$/;
+const KINDS: Readonly<Record<string, ChannelKind>> = channelKinds;
+
+/** Checks every channel; without any, alerts go to the log. */
+export function readChannels(given: GivenChannels | undefined, around: ChannelSurroundings): ReadChannels {
+  const none = given === undefined || given.value === null || given.value === undefined;
+  if (none || (isMap(given.value) && Object.keys(given.value).length === 0)) {
+    const read = readChannel({ kind: 'log' }, 'log', around, around.cwd);
+    const source = { kind: 'default', because: 'no channel is configured' } as const;
+    return { channels: 'plan' in read ? [{ ...read.plan, source }] : [], problems: [], variables: [] };
+  }
+  const { value, path, lineOf } = given;
+  const placed = (at: readonly PropertyKey[], problem: string): string =>
+    `${['channels', ...at].map(String).join('.')}: ${problem} (from ${path}:${lineOf(at)})`;
+  if (!isMap(value)) {
+    return { channels: [], problems: [placed([], 'must hold channels by their names')], variables: [] };
+  }
+  const channels: ConfiguredChannel[] = [];
+  const problems: string[] = [];
+  const variables: string[] = [];
+  for (const [name, settings] of Object.entries(value)) {
+    if (!NAME.test(name)) {
+      problems.push(
+        placed([name], 'its name must be letters, digits, "-", "_" and ".", 64 of them at the most'),
+      );
+      continue;
+    }
+    if (!isMap(settings)) {
+      problems.push(placed([name], 'must hold settings, a kind among them'));
+      continue;
+    }
+    variables.push(...variablesIn(settings));
+    const read = readChannel(settings, name, around, dirname(path));
+    if ('plan' in read) channels.push({ ...read.plan, source: { kind: 'file', path, line: lineOf([name]) } });
+    else for (const each of read.problems) problems.push(placed([name, ...each.path], each.problem));
+  }
+  return { channels, problems, variables };
+}
+
+type Read =
+  { readonly plan: Omit<ConfiguredChannel, 'source'> } | { readonly problems: readonly SettingProblem[] };
+
+function readChannel(settings: Settings, name: string, around: ChannelSurroundings, near: string): Read {
+  const { kind, ...others } = settings;
+  const shared = Object.fromEntries(Object.entries(others).filter(([key]) => COMMON.includes(key)));
+  const own = Object.fromEntries(Object.entries(others).filter(([key]) => !COMMON.includes(key)));
+  const parsed = common.safeParse(shared);
+  const problems = [...(parsed.success ? orderProblems(parsed.data) : problemsOf(parsed.error, COMMON))];
+  const locate = (path: string): string => {
+    const beside = resolve(near, path);
+    return existsSync(beside) ? beside : resolve(around.cwd, path);
+  };
+  const builtIn = typeof kind === 'string' && Object.hasOwn(KINDS, kind) ? KINDS[kind] : undefined;
+  const made =
+    builtIn !== undefined
+      ? readBuiltIn(builtIn, own, { env: around.env, readFile: (path) => around.readFile(locate(path)) })
+      : readCustom(kind, own, locate);
+  if ('problems' in made) problems.push(...made.problems);
+  if (!parsed.success || problems.length > 0 || 'problems' in made) return { problems };
+  const { events, concurrency, attempt_timeout, retry, allow_addresses } = parsed.data;
+  return {
+    plan: {
+      policy: {
+        name,
+        kind: String(kind),
+        events,
+        concurrency,
+        attemptTimeout: millis(attempt_timeout),
+        retry: {
+          minDelay: millis(retry.min_delay),
+          maxDelay: millis(retry.max_delay),
+          giveUpAfter: millis(retry.give_up_after),
+        },
+      },
+      allowAddresses: allow_addresses,
+      make: made.make,
+      shown: { kind, ...made.shown, ...parsed.data },
+    },
+  };
+}
+
+type Made =
+  | { readonly make: ChannelPlan['make']; readonly shown: Settings }
+  | { readonly problems: readonly SettingProblem[] };
+
+function readBuiltIn(kind: ChannelKind, given: Settings, sources: SecretSources): Made {
+  // `secret` itself too, which is refused with advice.
+  const secret = kind.secrets.flatMap((setting) => [setting.name, ...namesOf(setting)]);
+  const own = Object.fromEntries(Object.entries(given).filter(([key]) => !secret.includes(key)));
+  const known = [...Object.keys(kind.settings.shape), ...kind.secrets.flatMap(namesOf), ...COMMON];
+  const parsed = kind.settings.safeParse(own);
+  const { secrets, problems } = readSecrets(kind.secrets, given, sources);
+  if (!parsed.success) return { problems: [...problemsOf(parsed.error, known), ...problems] };
+  if (problems.length > 0) return { problems };
+  const shownSecrets = kind.secrets.flatMap(({ name, shown }) => {
+    const found = secrets[name];
+    return found === undefined ? [] : [[name, shown?.(found.reveal()) ?? '(secret)'] as const];
+  });
+  return {
+    make: (tools) => kind.create(parsed.data, secrets, tools),
+    shown: { ...Object.fromEntries(shownSecrets), ...withoutValues(parsed.data) },
+  };
+}
+
+/** A module of one's own; what its settings mean, and which are secret, it alone knows. */
+function readCustom(kind: unknown, settings: Settings, locate: (path: string) => string): Made {
+  const names = Object.keys(channelKinds);
+  const isPath = typeof kind === 'string' && /^(?:\.{0,2}\/|.*\.[cm]?[jt]s$)/.test(kind);
+  if (!isPath) {
+    const advice = typeof kind === 'string' ? didYouMean(kind, names) : '';
+    const problem = `must be one of ${names.join(', ')}, or the path of a module such as ./my-notifier.js${advice}`;
+    return { problems: [{ path: ['kind'], problem }] };
+  }
+  const path = locate(kind);
+  if (!existsSync(path)) return { problems: [{ path: ['kind'], problem: `there is no file ${path}` }] };
+  return {
+    make: (tools) => new CustomNotifier(pathToFileURL(path).href, settings, tools),
+    shown: Object.fromEntries(Object.keys(settings).map((key) => [key, '(hidden)'])),
+  };
+}
+
+function orderProblems({ retry: { min_delay, max_delay } }: Common): readonly SettingProblem[] {
+  if (min_delay <= max_delay) return [];
+  return [{ path: ['retry', 'max_delay'], problem: 'must not be less than retry.min_delay' }];
+}
+
+/** The values are not shown: any of them may be where a secret was put by mistake. */
+function problemsOf({ issues }: z.ZodError, known: readonly string[]): SettingProblem[] {
+  return issues.flatMap((issue): SettingProblem[] => {
+    if (issue.code !== 'unrecognized_keys') {
+      // A key of a record is refused by an issue within the issue.
+      const [inner] = issue.code === 'invalid_key' ? issue.issues : [];
+      return [{ path: issue.path, problem: inner?.message ?? issue.message }];
+    }
+    return issue.keys.map((key) => ({
+      path: [...issue.path, key],
+      problem: `unknown setting${didYouMean(key, known) || '; remove it'}`,
+    }));
+  });
+}
+
+/** A header may hold a secret, and its name says enough. */
+function withoutValues(settings: object): Settings {
+  return Object.fromEntries(
+    Object.entries(settings).map(([key, value]: [string, unknown]) => [
+      key,
+      isMap(value) ? Object.fromEntries(Object.keys(value).map((name) => [name, '(hidden)'])) : value,
+    ]),
+  );
+}
+
+function variablesIn(settings: Settings): string[] {
+  return Object.entries(settings).flatMap(([key, value]) =>
+    key.endsWith('_env') && typeof value === 'string' ? [value] : [],
+  );
+}
+
+function isMap(value: unknown): value is Settings {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

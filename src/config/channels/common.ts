@@ -1,0 +1,50 @@
+import * as z from 'zod';
+import { parseRange } from '../../adapters/channels/http/address-guard.js';
+import { ALERT_TYPES, type AlertType } from '../../domain/alert.js';
+import { seconds, whole, type Kind } from '../kinds.js';
+
+const DAY = 86_400;
+
+/** What every channel is for, unless it says otherwise. */
+const USUAL: readonly AlertType[] = [
+  'node.failed',
+  'node.reported_failure',
+  'node.recovered',
+  'mass_failure',
+];
+const EVENTS = ALERT_TYPES.filter((type) => type !== 'test');
+
+function checked(kind: Kind<z.ZodNumber>, byDefault: number) {
+  const error = `must be ${kind.expects}`;
+  return z.custom<number>((value) => kind.type.safeParse(value).success, { error }).default(byDefault);
+}
+
+const event = z.enum(EVENTS as [AlertType, ...AlertType[]], { error: `must be one of ${EVENTS.join(', ')}` });
+const address = z
+  .string({ error: 'must be an address, or a range such as 10.0.0.0/8' })
+  .refine((text) => parseRange(text) !== undefined, {
+    error: 'must be an address, or a range such as 10.0.0.0/8',
+  });
+
+/** The settings that every channel has. */
+export const common = z.strictObject({
+  events: z.array(event, { error: 'must be a list of types of alerts' }).default([...USUAL]),
+  concurrency: checked(whole(1, 1000), 4),
+  attempt_timeout: checked(seconds(0.1, 3600), 10),
+  retry: z
+    .strictObject(
+      {
+        min_delay: checked(seconds(0.01, DAY), 5),
+        max_delay: checked(seconds(0.01, DAY), 300),
+        give_up_after: checked(seconds(1, 365 * DAY), DAY),
+      },
+      { error: 'must hold min_delay, max_delay and give_up_after' },
+    )
+    .prefault({}),
+  allow_addresses: z.array(address, { error: 'must be a list of addresses or ranges' }).default([]),
+});
+
+export type Common = z.output<typeof common>;
+
+/** The settings that these are, by name. */
+export const COMMON: readonly string[] = Object.keys(common.shape);

@@ -1,0 +1,74 @@
+import type { SecretSetting, Secrets } from '../../adapters/channels/kind.js';
+import { Secret } from '../../adapters/channels/secret.js';
+
+/** A problem of one setting, without its place. */
+export interface SettingProblem {
+  readonly path: readonly PropertyKey[];
+  readonly problem: string;
+}
+
+/** Where secrets are. */
+export interface SecretSources {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** @throws whatever the system says of a file that cannot be read */
+  readonly readFile: (path: string) => string;
+}
+
+/** The names under which a secret may be given. */
+export function namesOf({ name, inline }: SecretSetting): string[] {
+  return [...(inline ? [name] : []), `${name}_env`, `${name}_file`];
+}
+
+/** Takes each secret from wherever it is said to be. No problem shows it. */
+export function readSecrets(
+  settings: readonly SecretSetting[],
+  given: Readonly<Record<string, unknown>>,
+  sources: SecretSources,
+): { readonly secrets: Secrets; readonly problems: readonly SettingProblem[] } {
+  const problems: SettingProblem[] = [];
+  const secrets: Record<string, Secret | undefined> = {};
+  for (const setting of settings) {
+    const { name, required, inline, check } = setting;
+    const ways = namesOf(setting).filter((way) => given[way] !== undefined);
+    const [way] = ways;
+    if (!inline && given[name] !== undefined) {
+      const problem = `must not be written down here: say where it is with ${name}_env or ${name}_file`;
+      problems.push({ path: [name], problem });
+    } else if (way === undefined) {
+      if (required) problems.push({ path: [name], problem: missing(setting) });
+    } else if (ways.length > 1) {
+      problems.push({ path: [way], problem: `must be given once, and not as ${ways.join(' and ')}` });
+    } else {
+      const read = readOne(name, way, given[way], sources);
+      const wrong = 'problem' in read ? read.problem : check?.(read.text);
+      if (wrong !== undefined) problems.push({ path: [way], problem: wrong });
+      else if ('text' in read) secrets[name] = new Secret(read.text);
+    }
+  }
+  return { secrets, problems };
+}
+
+function missing(setting: SecretSetting): string {
+  const [first, ...others] = namesOf(setting);
+  return `must be given, as ${[first, ...others].join(' or ')}`;
+}
+
+function readOne(
+  name: string,
+  way: string,
+  value: unknown,
+  { env, readFile }: SecretSources,
+): { readonly text: string } | { readonly problem: string } {
+  if (typeof value !== 'string' || value === '') return { problem: 'must be a text' };
+  if (way === name) return { text: value };
+  if (way.endsWith('_env')) {
+    const text = env[value];
+    return text === undefined || text === '' ? { problem: `the variable ${value} is not set` } : { text };
+  }
+  try {
+    const text = readFile(value).trimEnd();
+    return text === '' ? { problem: `the file ${value} is empty` } : { text };
+  } catch {
+    return { problem: `the file ${value} cannot be read` };
+  }
+}

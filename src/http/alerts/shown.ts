@@ -1,0 +1,30 @@
+import type { AlertRecord, Delivery } from '../../domain/alert.js';
+import { unixSeconds } from '../../domain/time.js';
+
+/** An alert, and what has become of it for each channel. */
+export function shownAlert({ alert, deliveries }: AlertRecord): object {
+  const { id, type, at, node, blind, message, mass, group } = alert;
+  return {
+    id,
+    type,
+    at: unixSeconds(at),
+    at_ms: at,
+    node: node?.name ?? null,
+    blind_seconds: Math.round(blind) / 1000,
+    message,
+    ...(mass !== undefined && { count: mass.count, sample: mass.sample }),
+    ...(group !== undefined && { nodes: group.nodes.map(({ name }) => name), alert_ids: group.alertIds }),
+    channels: Object.fromEntries(deliveries.map((delivery) => [delivery.channel, shownDelivery(delivery)])),
+  };
+}
+
+function shownDelivery({ state, hold, attempts, lastAttempt, lastError, folds }: Delivery): object {
+  return {
+    state,
+    ...(hold !== undefined && { held_for: hold }),
+    attempts,
+    last_attempt: lastAttempt === undefined ? null : unixSeconds(lastAttempt),
+    last_error: lastError ?? null,
+    ...(folds !== undefined && { folded: folds.count, alert_ids: folds.ids }),
+  };
+}

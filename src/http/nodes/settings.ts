@@ -1,0 +1,92 @@
+import type { IncomingMessage } from 'node:http';
+import { z } from 'zod';
+import type { SettingsChange } from '../../domain/node.js';
+import { millis } from '../../domain/time.js';
+
+/** One thing that is wrong with a body. */
+export interface BodyProblem {
+  /** Where, in dots: `labels.zone`; empty for the body itself. */
+  readonly path: string;
+  readonly problem: string;
+}
+
+const YEAR = 365 * 86_400;
+const MOST_LABELS = 32;
+const MOST_CHANNELS = 100;
+const LONGEST = 255;
+
+const text = (what: string) =>
+  z.string(`${what} must be a string`).max(LONGEST, `${what} may have ${LONGEST} characters at the most`);
+
+/** `?label=key:value` has to tell the two apart. */
+const labelKey = text('a key')
+  .min(1, 'a key must not be empty')
+  .refine((key) => !key.includes(':'), 'a key must not have a colon');
+
+const schema = z.strictObject(
+  {
+    timeout: z
+      .number('must be a number of seconds')
+      .min(0.001, 'must be at least 0.001 seconds')
+      .max(YEAR, `must be at most ${YEAR} seconds`)
+      .nullish(),
+    max_retries: z
+      .int('must be a whole number')
+      .min(0, 'must not be negative')
+      .max(1_000_000, 'must be at most 1000000')
+      .nullish(),
+    labels: z
+      .record(labelKey, text('a value'), 'must be an object of strings')
+      .refine(
+        (labels) => Object.keys(labels).length <= MOST_LABELS,
+        `may have ${MOST_LABELS} entries at the most`,
+      )
+      .nullish(),
+    channels: z
+      .array(text('a channel').min(1, 'a channel must not be empty'), 'must be an array of names of channels')
+      .max(MOST_CHANNELS, `may name ${MOST_CHANNELS} channels at the most`)
+      .refine((channels) => new Set(channels).size === channels.length, 'must name no channel twice')
+      .nullish(),
+    paused: z.boolean('must be true or false').nullish(),
+  },
+  {
+    error: (issue) =>
+      issue.code === 'unrecognized_keys' ? 'unknown field' : 'the body must be a JSON object of settings',
+  },
+);
+
+const TARGET = /^(?:https?:\/\/[^/?#]*)?\/nodes\/[^/?#]+\/?(?:[?#]|$)/;
+
+/** Whether the body of a request holds the settings of a node. */
+export function isSettings({ method, url = '' }: Pick<IncomingMessage, 'method' | 'url'>): boolean {
+  return method === 'PUT' && TARGET.test(url);
+}
+
+/** Reads a body; every problem there is, or the change that it asks for. */
+export function parseSettings(
+  body: unknown,
+): { readonly change: SettingsChange } | { readonly problems: readonly BodyProblem[] } {
+  const read = schema.safeParse(body);
+  if (!read.success) return { problems: read.error.issues.flatMap(problemsOf) };
+  const { timeout, max_retries: maxRetries, labels, channels, paused } = read.data;
+  return {
+    change: {
+      timeout: typeof timeout === 'number' ? millis(timeout) : timeout,
+      maxRetries,
+      labels,
+      channels,
+      paused,
+    },
+  };
+}
+
+function problemsOf(issue: z.core.$ZodIssue): BodyProblem[] {
+  const path = issue.path.map(String);
+  if (issue.code === 'unrecognized_keys') {
+    return issue.keys.map((key) => ({ path: [...path, key].join('.'), problem: issue.message }));
+  }
+  if (issue.code === 'invalid_key') {
+    return issue.issues.map(({ message }) => ({ path: path.join('.'), problem: message }));
+  }
+  return [{ path: path.join('.'), problem: issue.message }];
+}

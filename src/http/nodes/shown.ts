@@ -1,0 +1,47 @@
+import type { DescribedNode } from '../../../actors/node/node.protocol.js';
+import type { Flip } from '../../domain/node.js';
+import { unixSeconds, type Instant, type Millis } from '../../domain/time.js';
+import { ratioOf, type Uptime } from '../../domain/uptime.js';
+
+/** A node in an answer. */
+export function shownNode(node: DescribedNode): object {
+  return {
+    name: node.name,
+    state: node.state,
+    retries: node.retries,
+    last_heartbeat: secondsOrNull(node.lastHeartbeat),
+    deadline: secondsOrNull(node.deadline),
+    timeout: seconds(node.timeout),
+    max_retries: node.maxRetries,
+    labels: node.labels,
+    channels: node.channels ?? null,
+    paused: node.pausedAt !== undefined,
+    since: unixSeconds(node.since),
+  };
+}
+
+export function shownFlip({ from, to, at, cause, retries, blind }: Flip): object {
+  return { from, to, at: unixSeconds(at), at_ms: at, cause, retries, blind_seconds: seconds(blind) };
+}
+
+export function shownUptime(from: Instant, to: Instant, uptime: Uptime): object {
+  return {
+    from: unixSeconds(from),
+    to: unixSeconds(to),
+    ratio: ratioOf(uptime) ?? null,
+    active_seconds: seconds(uptime.active),
+    inactive_seconds: seconds(uptime.inactive),
+    failed_seconds: seconds(uptime.failed),
+    paused_seconds: seconds(uptime.paused),
+    blind_seconds: seconds(uptime.blind),
+  };
+}
+
+function secondsOrNull(at: Instant | undefined): number | null {
+  return at === undefined ? null : unixSeconds(at);
+}
+
+/** To a millisecond. */
+function seconds(duration: Millis): number {
+  return Math.round(duration) / 1000;
+}

@@ -1,0 +1,133 @@
+import type { Request } from 'express';
+import type { DescribedNode, NodeReply, NodeRequest } from '../../../actors/node/node.protocol.js';
+import type { NodeName } from '../../domain/node-name.js';
+import { heartbeatBatch } from '../batch/answers.js';
+import type { Daemon } from '../daemon.js';
+import type { Exchange } from '../exchange.js';
+import { readJson } from '../json-body.js';
+import { nodeNameIn } from '../nodes/name.js';
+import { answerFlips, answerList } from '../nodes/pages.js';
+import { parseRange } from '../nodes/query.js';
+import { parseSettings, type BodyProblem } from '../nodes/settings.js';
+import { shownNode, shownUptime } from '../nodes/shown.js';
+import type { GatewayLimits } from '../options.js';
+import type { Methods, Resources } from '../resource.js';
+
+type NodeHandler = (exchange: Exchange, name: NodeName, request: Request) => void | Promise<void>;
+type Handler = (exchange: Exchange, request: Request) => void | Promise<void>;
+
+/** All calls about nodes. */
+export function addNodes(
+  resources: Resources,
+  daemon: Daemon,
+  limits: Pick<GatewayLimits, 'batch' | 'body' | 'page'>,
+): void {
+  const node = {
+    get: named((exchange, name) => get(daemon, exchange, name)),
+    put: named((exchange, name, request) => put(daemon, exchange, name, request, limits.body)),
+    delete: named((exchange, name) => forget(daemon, exchange, name)),
+  };
+  const asking = (kind: 'fail' | 'pause' | 'resume'): Methods<Handler> => ({
+    post: named((exchange, name) => answerNode(daemon, exchange, name, { kind })),
+  });
+  resources
+    .add('/nodes', {
+      // The bare path lacks a name.
+      ...node,
+      get: (exchange) => answerList(daemon, exchange, limits.page),
+    })
+    // Before the rest, since a node may have this name, too: POST is the only method that no node has.
+    .add('/nodes/heartbeats', {
+      ...node,
+      post: (exchange, request) => heartbeatBatch(daemon, limits, exchange, request),
+    })
+    .add('/nodes/:name', node)
+    .add('/nodes/:name/heartbeat', { put: named((exchange, name) => heartbeat(daemon, exchange, name)) })
+    .add('/nodes/:name/fail', asking('fail'))
+    .add('/nodes/:name/pause', asking('pause'))
+    .add('/nodes/:name/resume', asking('resume'))
+    .add('/nodes/:name/flips', {
+      get: named((exchange, name) => flips(daemon, exchange, name, limits.page)),
+    });
+}
+
+function named(handler: NodeHandler): Handler {
+  return (exchange, request) => {
+    const name = nodeNameIn(request);
+    if (name === undefined) exchange.refuse('HEARTBEAT_INVALID_NODE_NAME');
+    else return handler(exchange, name, request);
+  };
+}
+
+function heartbeat({ nodes }: Daemon, exchange: Exchange, name: NodeName): void {
+  nodes.ask(name, { kind: 'heartbeat' }, (reply) => {
+    if (reply.kind === 'active') exchange.json(200, { name, state: 'active' });
+    else answerOther(exchange, 'heartbeat', reply);
+  });
+}
+
+function put(daemon: Daemon, exchange: Exchange, name: NodeName, request: Request, limit: number): void {
+  readJson(exchange, request, limit, (body) => {
+    const read = parseSettings(body);
+    if ('problems' in read) refuseBody(exchange, read.problems);
+    else answerNode(daemon, exchange, name, { kind: 'put', change: read.change });
+  });
+}
+
+function refuseBody(exchange: Exchange, problems: readonly BodyProblem[]): void {
+  const message = problems
+    .map(({ path, problem }) => (path === '' ? problem : `${path}: ${problem}`))
+    .join('; ');
+  exchange.refuse('HEARTBEAT_INVALID_BODY', { message, details: { problems } });
+}
+
+async function get({ nodes }: Daemon, exchange: Exchange, name: NodeName): Promise<void> {
+  const range = parseRange(exchange.request.url ?? '');
+  const node = await known(exchange, nodes, name);
+  if (node === undefined) return;
+  if (range === undefined) {
+    exchange.json(200, shownNode(node));
+    return;
+  }
+  const { from, to, uptime } = await nodes.uptime(node, range);
+  exchange.json(200, { ...shownNode(node), uptime: shownUptime(from, to, uptime) });
+}
+
+async function flips(daemon: Daemon, exchange: Exchange, name: NodeName, largestPage: number): Promise<void> {
+  if ((await known(exchange, daemon.nodes, name)) === undefined) return;
+  await answerFlips(daemon, exchange, name, largestPage);
+}
+
+/** @returns undefined when it is not known, which has been answered then */
+function known(
+  exchange: Exchange,
+  nodes: Daemon['nodes'],
+  name: NodeName,
+): Promise<DescribedNode | undefined> {
+  return new Promise((resolve) => {
+    nodes.ask(name, { kind: 'describe' }, (reply) => {
+      if (reply.kind !== 'node') answerOther(exchange, 'describe', reply);
+      resolve(reply.kind === 'node' ? reply.node : undefined);
+    });
+  });
+}
+
+function forget({ nodes }: Daemon, exchange: Exchange, name: NodeName): void {
+  nodes.ask(name, { kind: 'forget' }, (reply) => {
+    if (reply.kind === 'forgotten') exchange.answer(204, [], '');
+    else answerOther(exchange, 'forget', reply);
+  });
+}
+
+function answerNode({ nodes }: Daemon, exchange: Exchange, name: NodeName, request: NodeRequest): void {
+  nodes.ask(name, request, (reply) => {
+    if (reply.kind === 'node') exchange.json(reply.created ? 201 : 200, shownNode(reply.node));
+    else answerOther(exchange, request.kind, reply);
+  });
+}
+
+/** Answers a reply that is not the one hoped for. */
+function answerOther(exchange: Exchange, asked: NodeRequest['kind'], reply: NodeReply): void {
+  if (reply.kind === 'refused') exchange.refuse(reply.code);
+  else exchange.fail(new TypeError(`'${asked}' was answered '${reply.kind}'`));
+}

@@ -1,0 +1,99 @@
+import type { AlertType } from '../domain/alert.js';
+import type { NodeState } from '../domain/node.js';
+import type { Millis } from '../domain/time.js';
+
+/** An alert as channels are handed it: the body of a webhook. Instants are Unix seconds unless they say `_ms`. */
+export interface AlertMessage {
+  /** The same over every attempt, to drop repeats by. */
+  readonly id: string;
+  readonly type: AlertType;
+  readonly at: number;
+  readonly at_ms: number;
+  /** Absent where it is about no single node. */
+  readonly node?: {
+    readonly name: string;
+    readonly state: NodeState;
+    readonly retries: number;
+    readonly last_heartbeat: number | null;
+    readonly labels: Readonly<Record<string, string>>;
+  };
+  /** How long of the silence nobody could have been heard. */
+  readonly blind_seconds: number;
+  /** A plain sentence. */
+  readonly message: string;
+  /** Of a mass failure: how many failed, and the names of some. */
+  readonly count?: number;
+  readonly sample?: readonly string[];
+  /** Where it stands for many nodes: all of them. */
+  readonly nodes?: readonly { readonly name: string; readonly state: NodeState; readonly at: number }[];
+  /** The alerts that it stands for. */
+  readonly alert_ids?: readonly string[];
+}
+
+/** One attempt at telling an alert. */
+export interface Attempt {
+  /** Aborted when the attempt has taken too long: what comes of it then counts no more. */
+  readonly signal: AbortSignal;
+  /** Counts from 1. */
+  readonly attempt: number;
+}
+
+/**
+ * A way to tell people. A promise that is fulfilled says that the alert was delivered; whatever is thrown, that it was
+ * not, and it is tried again unless it says `permanent`.
+ */
+export abstract class BaseNotifier {
+  /** As they are in the configuration, without those that every channel has. */
+  readonly settings: Readonly<Record<string, unknown>>;
+
+  constructor(settings: Readonly<Record<string, unknown>> = {}) {
+    this.settings = settings;
+  }
+
+  abstract notify(alert: AlertMessage, attempt: Attempt): Promise<void>;
+
+  /** Lets go of connections. */
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+}
+
+/** Why an alert was not delivered. The message is shown and logged: it holds no secret. */
+export class NotifyError extends Error {
+  override readonly name = 'NotifyError';
+  /** It would be refused again, however often it is tried. */
+  readonly permanent: boolean;
+  /** Seconds that the other side asks us to wait. */
+  readonly retryAfter: number | undefined;
+
+  constructor(
+    message: string,
+    {
+      permanent = false,
+      retryAfter,
+      ...options
+    }: ErrorOptions & { readonly permanent?: boolean; readonly retryAfter?: number | undefined } = {},
+  ) {
+    super(message, options);
+    this.permanent = permanent;
+    this.retryAfter = retryAfter;
+  }
+}
+
+/** How a channel is used, whatever its kind. */
+export interface ChannelPolicy {
+  readonly name: string;
+  readonly kind: string;
+  /** The types of alerts that it is for. */
+  readonly events: readonly AlertType[];
+  /** Attempts under way at once. */
+  readonly concurrency: number;
+  readonly attemptTimeout: Millis;
+  readonly retry: { readonly minDelay: Millis; readonly maxDelay: Millis; readonly giveUpAfter: Millis };
+}
+
+/** A channel as it is configured. */
+export interface Channel {
+  readonly policy: ChannelPolicy;
+  readonly notifier: Pick<BaseNotifier, 'notify' | 'close'>;
+}

@@ -1,0 +1,109 @@
+import { expect } from 'chai';
+import { MemoryHistoryStore } from '../../../src/adapters/memory/memory-history-store.js';
+import { SimulatedAlerts, type Seen } from '../../support/simulated-alerts.js';
+
+const HOUR = 3_600_000;
+
+/** The most messages in any hour. */
+function mostInAnHour(seen: readonly Seen[]): number {
+  return Math.max(
+    0,
+    ...seen.map(({ at }) => seen.filter((other) => other.at >= at && other.at < at + HOUR).length),
+  );
+}
+
+async function flap(alerts: SimulatedAlerts, times: number, every: number): Promise<void> {
+  for (let turn = 0; turn < times; turn++) {
+    if (turn % 2 === 0) alerts.fail('node1');
+    else alerts.recover('node1');
+    await alerts.pass(every);
+  }
+}
+
+describe('a node that flaps', () => {
+  it('sends at most max_per_hour messages in any hour of a day, and its final state at last', async function () {
+    this.timeout(120_000);
+    const alerts = await SimulatedAlerts.start({ channels: { ops: {}, chat: {} } });
+    // One change in 50 s for a day, ending failed.
+    await flap(alerts, 1729, 50);
+    await alerts.pass(3600);
+    for (const channel of ['ops', 'chat']) {
+      const seen = alerts.seen.filter((each) => each.channel === channel);
+      expect(mostInAnHour(seen)).to.be.at.most(12);
+      expect(seen.length).to.be.within(24, 300);
+      expect(seen.at(-1)?.message.node?.state).to.equal('failed');
+    }
+    const states = await alerts.states();
+    expect(states.filter((state) => state === 'folded').length).to.be.greaterThan(2_000);
+    expect(states.filter((state) => state === 'held' || state === 'pending')).to.deep.equal([]);
+    await alerts.stop();
+  });
+
+  it('is summed up once it has rested: how often it changed, and how it is', async () => {
+    const alerts = await SimulatedAlerts.start();
+    await flap(alerts, 21, 10);
+    expect(alerts.told()).to.have.length(11);
+    await alerts.pass(300);
+    expect(alerts.told()).to.have.length(12);
+    const summary = alerts.delivered.at(-1)?.message;
+    expect(summary?.message).to.equal(
+      "Node 'node1' has failed: no heartbeat for 2 min. It is flapping: 9 earlier changes were not told one by one.",
+    );
+    expect(summary?.alert_ids).to.have.length(9);
+    await alerts.stop();
+  });
+
+  it('names in its summaries every alert that was folded', async () => {
+    const alerts = await SimulatedAlerts.start();
+    await flap(alerts, 100, 10);
+    await alerts.pass(7200);
+    const named = new Set(alerts.delivered.flatMap(({ message }) => message.alert_ids ?? []));
+    const folded = (await alerts.stored()).filter(({ deliveries }) => deliveries[0]?.state === 'folded');
+    expect(folded.length).to.be.greaterThan(80);
+    for (const { alert } of folded) expect(named.has(alert.id), alert.id).to.equal(true);
+    await alerts.stop();
+  });
+
+  it('delays no other node', async () => {
+    const alerts = await SimulatedAlerts.start();
+    await flap(alerts, 30, 5);
+    alerts.fail('node2');
+    await alerts.pass(1);
+    expect(alerts.told().at(-1)).to.equal('node.failed node2');
+    await alerts.stop();
+  });
+
+  it('is counted over a restart, and its final state is told after one', async () => {
+    const store = new MemoryHistoryStore();
+    const first = await SimulatedAlerts.start({ store });
+    await flap(first, 21, 10);
+    await first.kill();
+    const { clock } = first;
+    const second = await SimulatedAlerts.start({ store, clock });
+    second.recover('node1');
+    await second.pass(60);
+    expect(second.told()).to.deep.equal([]);
+    await second.pass(300);
+    expect(second.told()).to.deep.equal(['node.recovered node1']);
+    expect(second.delivered[0]?.message.alert_ids).to.have.length(10);
+    await second.stop();
+  });
+
+  it('has its only message of the hour at once where there is to be one', async () => {
+    const alerts = await SimulatedAlerts.start({ maxPerHour: 1 });
+    await flap(alerts, 5, 10);
+    expect(alerts.told()).to.deep.equal(['node.failed node1']);
+    await alerts.pass(3700);
+    expect(alerts.told()).to.deep.equal(['node.failed node1', 'node.failed node1']);
+    await alerts.stop();
+  });
+
+  it('costs nothing while its channel is down, but for what was begun', async () => {
+    const alerts = await SimulatedAlerts.start({
+      channels: { ops: { answer: () => Promise.reject(new Error('down')) } },
+    });
+    await flap(alerts, 201, 10);
+    expect(alerts.notifier.inspect()).to.have.property('open').that.is.at.most(4);
+    await alerts.stop();
+  });
+});

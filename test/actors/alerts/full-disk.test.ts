@@ -1,0 +1,83 @@
+import { expect } from 'chai';
+import { RefusingStore } from '../../support/refusing-store.js';
+import { SimulatedAlerts } from '../../support/simulated-alerts.js';
+
+describe('while the disk is full', () => {
+  for (const keepsRefused of [false, true]) {
+    it(`alerts go out with their final ids, and are stored later (refused batches ${keepsRefused ? 'reach' : 'do not reach'} the disk)`, async () => {
+      const store = new RefusingStore();
+      store.keepsRefused = keepsRefused;
+      const alerts = await SimulatedAlerts.start({ store });
+      store.full = true;
+      const raised = [...alerts.flip('node1', 'inactive', 'failed')];
+      await alerts.pass(1);
+      raised.push(...alerts.flip('node2', 'inactive', 'failed'));
+      await alerts.pass(1);
+      expect(alerts.told()).to.deep.equal(['node.failed node1', 'node.failed node2']);
+      alerts.recover('node1');
+      await alerts.pass(1);
+      expect(alerts.told().at(-1)).to.equal('node.recovered node1');
+      store.full = false;
+      await alerts.pass(60);
+      const stored = await alerts.stored();
+      expect(stored.map(({ alert }) => alert.id).slice(0, 2)).to.deep.equal(
+        raised.map(({ alert }) => alert.id),
+      );
+      expect(await alerts.states()).to.deep.equal(['delivered', 'delivered', 'delivered']);
+      expect(alerts.told(), 'delivered once').to.have.length(3);
+      expect(alerts.notifier.inspect()).to.include({ open: 0, unstored: 0 });
+      await alerts.stop();
+    });
+  }
+
+  it('what is tried again and again takes no more memory', async () => {
+    const store = new RefusingStore();
+    const alerts = await SimulatedAlerts.start({
+      store,
+      channels: { ops: { answer: () => Promise.reject(new Error('down')) } },
+    });
+    store.full = true;
+    alerts.fail('node1', 'node2', 'node3');
+    await alerts.pass(3600);
+    expect(alerts.seen.length).to.be.greaterThan(20);
+    expect(alerts.history.inspect()).to.have.property('waiting').that.is.at.most(4);
+    store.full = false;
+    await alerts.pass(60);
+    const attempts = (await alerts.stored()).map(({ deliveries }) => deliveries[0]?.attempts ?? 0);
+    expect(attempts.reduce((sum, each) => sum + each)).to.equal(alerts.seen.length);
+    await alerts.stop();
+  });
+
+  it('what memory does not hold is told as one when the disk takes writes again', async () => {
+    const store = new RefusingStore();
+    const alerts = await SimulatedAlerts.start({ store, unstored: 10 });
+    store.full = true;
+    for (let index = 0; index < 15; index++) {
+      alerts.fail(`n${String(index)}`);
+      await alerts.pass(2);
+    }
+    expect(alerts.told()).to.have.length(10);
+    expect(alerts.logger.events()).to.include('memory holds no more alerts while the disk refuses writes');
+    store.full = false;
+    await alerts.pass(60);
+    expect(alerts.told().slice(10)).to.deep.equal(['mass_failure 5']);
+    expect(alerts.delivered.at(-1)?.message.message).to.match(/^The disk was full, and 5 alerts did not fit/);
+    await alerts.stop();
+  });
+
+  it('the beginning of a hold is kept, and stored later', async () => {
+    const store = new RefusingStore();
+    const alerts = await SimulatedAlerts.start({ store, watched: 50 });
+    store.full = true;
+    alerts.fail('first');
+    await alerts.pass(1);
+    alerts.fail(...Array.from({ length: 30 }, (_, index) => `n${String(index)}`));
+    await alerts.pass(100);
+    expect(alerts.told()).to.have.length(19 + 1 + 1);
+    store.full = false;
+    await alerts.pass(60);
+    expect(await store.lastHold()).to.not.equal(undefined);
+    expect(await alerts.states()).to.not.include('held');
+    await alerts.stop();
+  });
+});

@@ -1,0 +1,186 @@
+import { expect } from 'chai';
+import { MemoryHistoryStore } from '../../../src/adapters/memory/memory-history-store.js';
+import { SimulatedAlerts } from '../../support/simulated-alerts.js';
+
+const names = (from: number, to: number) =>
+  Array.from({ length: to - from }, (_, index) => `n${String(from + index).padStart(3, '0')}`);
+
+const thirty = names(0, 30);
+
+describe('a mass failure', () => {
+  it('holds the alerts from the one on that reaches the threshold, and is told with its count and a sample', async () => {
+    const alerts = await SimulatedAlerts.start({ watched: 50, channels: { ops: {}, chat: {} } });
+    alerts.fail(...thirty);
+    await alerts.pass(5);
+    for (const channel of ['ops', 'chat']) {
+      expect(alerts.told(channel)).to.deep.equal([
+        ...names(0, 19).map((name) => `node.failed ${name}`),
+        'mass_failure 30',
+      ]);
+    }
+    const told = alerts.delivered.find(({ message }) => message.type === 'mass_failure')?.message;
+    expect(told?.sample).to.deep.equal(names(19, 30));
+    expect(told?.message).to.match(
+      /^30 nodes have failed within 10 s, of 50 watched: .* Alerts are held for 1 min\. Among them: 'n019', /,
+    );
+    expect((await alerts.states('node.failed')).filter((state) => state === 'held')).to.have.length(22);
+    await alerts.stop();
+  });
+
+  it('costs nothing for those that come back, and one message a channel for the rest', async () => {
+    const alerts = await SimulatedAlerts.start({ watched: 50, channels: { ops: {}, chat: {} } });
+    const raised = thirty.flatMap((name) => alerts.flip(name, 'inactive', 'failed'));
+    await alerts.pass(5);
+    alerts.recover(...names(20, 28));
+    await alerts.pass(54);
+    expect(alerts.told('ops')).to.have.length(20);
+    await alerts.pass(2);
+    for (const channel of ['ops', 'chat']) {
+      expect(alerts.told(channel).slice(20)).to.deep.equal(['node.failed n019,n028,n029']);
+    }
+    const group = alerts.delivered.at(-1)?.message;
+    const idsOf = (...wanted: string[]) =>
+      raised.filter(({ alert }) => wanted.includes(String(alert.node?.name))).map(({ alert }) => alert.id);
+    expect(group?.alert_ids).to.deep.equal(idsOf('n019', 'n028', 'n029'));
+    expect(group?.nodes?.map(({ state }) => state)).to.deep.equal(['failed', 'failed', 'failed']);
+    expect(group?.message).to.equal("3 nodes have failed: 'n019', 'n028', 'n029'.");
+    const states = await alerts.states();
+    expect(states.filter((state) => state === 'cancelled')).to.have.length(2 * 2 * 8);
+    expect(states.filter((state) => state === 'folded')).to.have.length(2 * 3);
+    expect(states).to.not.include('held');
+    await alerts.stop();
+  });
+
+  it('lets a single one go out as itself', async () => {
+    const alerts = await SimulatedAlerts.start({ watched: 50 });
+    alerts.fail(...names(0, 20));
+    await alerts.pass(61);
+    expect(alerts.told().slice(-2)).to.deep.equal(['mass_failure 20', 'node.failed n019']);
+    await alerts.stop();
+  });
+
+  it('tells recoveries of what was told before it together with the rest', async () => {
+    const alerts = await SimulatedAlerts.start({ watched: 50 });
+    alerts.fail(...names(0, 22));
+    await alerts.pass(5);
+    alerts.recover('n000', 'n001');
+    await alerts.pass(56);
+    expect(alerts.told().slice(20)).to.deep.equal(['node.failed n019,n020,n021,n000,n001']);
+    expect(alerts.delivered.at(-1)?.message.message).to.equal(
+      "3 nodes have failed: 'n019', 'n020', 'n021'. 2 nodes have recovered: 'n000', 'n001'.",
+    );
+    await alerts.stop();
+  });
+
+  it('does not begin below the share of the nodes that are watched', async () => {
+    const alerts = await SimulatedAlerts.start({ watched: 101 });
+    alerts.fail(...thirty);
+    await alerts.pass(5);
+    expect(alerts.told()).to.have.length(30);
+    await alerts.stop();
+  });
+
+  it('does not begin when the failures are spread over more than the window', async () => {
+    const alerts = await SimulatedAlerts.start({ watched: 50 });
+    for (const name of names(0, 60)) {
+      alerts.fail(name);
+      await alerts.pass(0.6);
+    }
+    expect(alerts.told()).to.have.length(60);
+    await alerts.stop();
+  });
+
+  it('is not followed by a second hold within as long as the first, and may be after that', async () => {
+    const alerts = await SimulatedAlerts.start({ watched: 50 });
+    alerts.fail(...thirty);
+    await alerts.pass(90);
+    const before = alerts.told().length;
+    alerts.fail(...names(30, 60));
+    await alerts.pass(10);
+    expect(alerts.told().slice(before)).to.have.length(30);
+    expect(alerts.told().filter((told) => told.startsWith('mass_failure'))).to.have.length(1);
+    await alerts.pass(31);
+    alerts.fail(...names(60, 90));
+    await alerts.pass(5);
+    expect(alerts.told().filter((told) => told.startsWith('mass_failure'))).to.have.length(2);
+    await alerts.stop();
+  });
+
+  it('does not hold what a node reports itself', async () => {
+    const alerts = await SimulatedAlerts.start({ watched: 50 });
+    alerts.fail(...thirty);
+    await alerts.pass(5);
+    alerts.flip('burning', 'active', 'failed', { cause: 'report' });
+    await alerts.pass(1);
+    expect(alerts.told().at(-1)).to.equal('node.reported_failure burning');
+    await alerts.stop();
+  });
+
+  it('ends when it would have ended, also over a restart', async () => {
+    const store = new MemoryHistoryStore();
+    const first = await SimulatedAlerts.start({ watched: 50, store });
+    first.fail(...thirty);
+    await first.pass(40);
+    await first.kill();
+    const { clock } = first;
+    const second = await SimulatedAlerts.start({ watched: 50, store, clock });
+    await second.pass(19);
+    expect(second.told()).to.deep.equal([]);
+    await second.pass(2);
+    expect(second.told()).to.deep.equal([`node.failed ${names(19, 30).join(',')}`]);
+    second.fail(...names(30, 60));
+    await second.pass(5);
+    expect(second.told()).to.have.length(31);
+    await second.stop();
+  });
+
+  for (const jump of [-3_600_000, 3_600_000]) {
+    it(`lasts no longer when the wall clock jumps by ${jump / 1000} s over a restart`, async () => {
+      const store = new MemoryHistoryStore();
+      const first = await SimulatedAlerts.start({ watched: 50, store });
+      first.fail(...thirty);
+      await first.pass(40);
+      await first.kill();
+      const { clock } = first;
+      clock.jumpWall(jump);
+      const second = await SimulatedAlerts.start({ watched: 50, store, clock });
+      await second.pass(60);
+      expect(second.told()).to.deep.equal([`node.failed ${names(19, 30).join(',')}`]);
+      await second.stop();
+    });
+  }
+
+  it('has no second hold within as long as the first over a restart either', async () => {
+    const store = new MemoryHistoryStore();
+    const first = await SimulatedAlerts.start({ watched: 50, store });
+    first.fail(...thirty);
+    await first.pass(70);
+    await first.kill();
+    const { clock } = first;
+    const second = await SimulatedAlerts.start({ watched: 50, store, clock });
+    second.fail(...names(30, 60));
+    await second.pass(5);
+    expect(second.told()).to.have.length(30);
+    await second.stop();
+  });
+
+  it('accounts for every one of 12,000 alerts', async function () {
+    this.timeout(60_000);
+    const alerts = await SimulatedAlerts.start({ watched: 20_000 });
+    const all = Array.from({ length: 12_000 }, (_, index) => `n${String(index)}`);
+    alerts.fail(...all);
+    await alerts.pass(100);
+    expect(alerts.told().filter((told) => told.startsWith('mass_failure'))).to.deep.equal([
+      'mass_failure 12000',
+    ]);
+    const single = alerts.delivered.flatMap(({ message }) =>
+      message.node === undefined ? [] : [message.node.name],
+    );
+    const grouped = alerts.delivered.flatMap(({ message }) => message.nodes?.map(({ name }) => name) ?? []);
+    expect(single).to.have.length(5_999);
+    expect(new Set([...single, ...grouped]).size).to.equal(12_000);
+    expect(alerts.delivered.filter(({ message }) => message.nodes !== undefined)).to.have.length(2);
+    expect(alerts.notifier.inspect()).to.include({ open: 0, unstored: 0, held: 0 });
+    await alerts.stop();
+  });
+});

@@ -1,0 +1,176 @@
+import { expect } from 'chai';
+import type { DescribedNode, NodeRequest } from '../../../actors/node/node.protocol.js';
+import type { NodeName } from '../../../src/domain/node-name.js';
+import { RecordingAlerting } from '../../support/recording-alerting.js';
+import { SimulatedApp, node } from '../../support/simulated-app.js';
+
+const ANN = node('ann');
+const BEN = node('ben');
+const NO_RETRIES: NodeRequest = { kind: 'put', change: { maxRetries: 0 } };
+const HOUR = 3_600_000;
+
+describe('after a restart, a node', () => {
+  let alerting: RecordingAlerting;
+  let daemon: SimulatedApp;
+
+  beforeEach(async () => {
+    alerting = new RecordingAlerting();
+    daemon = await SimulatedApp.start({ alerting });
+  });
+
+  afterEach(() => daemon.app.stop());
+
+  async function killAndStart(downtime: number): Promise<void> {
+    await daemon.kill();
+    daemon.clock.standStill(downtime);
+    daemon = await SimulatedApp.start({ store: daemon.store, clock: daemon.clock, alerting });
+  }
+
+  async function shown(name: NodeName): Promise<DescribedNode> {
+    const reply = await daemon.askNode('describe', name);
+    if (reply?.kind !== 'node') throw new Error(JSON.stringify(reply));
+    return reply.node;
+  }
+
+  const told = (): string[] => alerting.raised.map(({ flip }) => `${flip.node} ${flip.to}`);
+
+  it('is what it was: settings, state, retries, last heartbeat to within a second', async () => {
+    await daemon.askNode(
+      { kind: 'put', change: { labels: { zone: 'a' }, channels: ['ops'], maxRetries: 9 } },
+      ANN,
+    );
+    await daemon.clock.advance(1234);
+    await daemon.askNode('heartbeat', ANN);
+    const heard = daemon.clock.wall();
+    await daemon.clock.advance(62_000);
+    const before = await shown(ANN);
+    expect(before).to.include({ state: 'inactive', retries: 2, lastHeartbeat: heard });
+    await killAndStart(5000);
+    expect(await shown(ANN)).to.deep.include({
+      state: 'inactive',
+      retries: 2,
+      since: before.since,
+      lastHeartbeat: heard,
+      registeredAt: before.registeredAt,
+      labels: { zone: 'a' },
+      channels: ['ops'],
+      maxRetries: 9,
+    });
+    expect(await daemon.flips(ANN)).to.have.length(1);
+  });
+
+  it('remembers a heartbeat that came a second before the kill', async () => {
+    await daemon.askNode('heartbeat', ANN);
+    await daemon.clock.advance(20_000);
+    await daemon.askNode('heartbeat', ANN);
+    const heard = daemon.clock.wall();
+    await daemon.clock.advance(1000);
+    await killAndStart(1000);
+    expect((await shown(ANN)).lastHeartbeat).to.equal(heard);
+  });
+
+  it('fails no sooner than its old deadline and the time that the daemon was away', async () => {
+    await daemon.askNode(NO_RETRIES, ANN);
+    await daemon.askNode({ kind: 'put', change: { timeout: HOUR, maxRetries: 0 } }, BEN);
+    await daemon.clock.advance(10_000);
+    const away = 10 * HOUR;
+    const deadline = (await shown(BEN)).deadline ?? 0;
+    await killAndStart(away);
+    const up = daemon.clock.wall();
+    // Whoever may have been heard while nobody listened has a whole timeout, or the grace if that is less.
+    expect((await shown(ANN)).deadline).to.equal(up + 30_000);
+    expect((await shown(BEN)).deadline).to.be.within(deadline + away, deadline + away + 1000);
+    await daemon.clock.advance(30_020);
+    expect(told()).to.deep.equal(['ann failed']);
+  });
+
+  it('of a timeout of 25 hours does not get 25 hours more, but the grace', async () => {
+    await daemon.askNode({ kind: 'put', change: { timeout: 25 * HOUR, maxRetries: 0 } }, ANN);
+    const deadline = (await shown(ANN)).deadline ?? 0;
+    await killAndStart(25 * HOUR);
+    expect((await shown(ANN)).deadline).to.be.within(deadline + 25 * HOUR, deadline + 25 * HOUR + 1000);
+    await daemon.kill();
+    // It would have been due just now.
+    const { vigil } = await daemon.store.open();
+    expect(vigil).not.to.equal(undefined);
+    await daemon.store.write([{ kind: 'vigil', vigil: { ...vigil!, awake: 25 * HOUR - 1000 } }]);
+    daemon = await SimulatedApp.start({ store: daemon.store, clock: daemon.clock, alerting });
+    expect((await shown(ANN)).deadline).to.be.at.most(daemon.clock.wall() + 120_000);
+  });
+
+  it('that had failed before is not told of again', async () => {
+    await daemon.askNode(NO_RETRIES, ANN);
+    await daemon.clock.advance(31_000);
+    await killAndStart(1000);
+    await killAndStart(1000);
+    await daemon.clock.advance(100_000);
+    expect(told()).to.deep.equal(['ann failed']);
+    expect((await shown(ANN)).state).to.equal('failed');
+    await daemon.askNode('heartbeat', ANN);
+    expect(told()).to.deep.equal(['ann failed', 'ann active']);
+  });
+
+  it('that is silent is not hidden by a daemon that crashes again and again', async () => {
+    await daemon.askNode(NO_RETRIES, ANN);
+    await daemon.askNode(NO_RETRIES, BEN);
+    await daemon.clock.advance(2000);
+    for (let crash = 0; crash < 16; crash++) {
+      await killAndStart(500);
+      await daemon.clock.advance(2000);
+      await daemon.askNode('heartbeat', BEN);
+      await daemon.clock.advance(1100);
+    }
+    expect(told()).to.deep.equal(['ann failed']);
+  });
+
+  it('stays paused, and stays forgotten', async () => {
+    await daemon.askNode('put', ANN);
+    await daemon.askNode('put', BEN);
+    await daemon.askNode('pause', ANN);
+    await daemon.askNode('forget', BEN);
+    await killAndStart(1000);
+    await daemon.clock.advance(200_000);
+    expect((await shown(ANN)).pausedAt).not.to.equal(undefined);
+    expect(await daemon.askNode('describe', BEN)).to.have.property('code', 'HEARTBEAT_UNKNOWN_NODE');
+    expect(told()).to.deep.equal([]);
+  });
+
+  it('follows the configuration of now where nothing was chosen for it', async () => {
+    await daemon.askNode('put', ANN);
+    await daemon.app.stop();
+    const flags = { '--nodes-timeout': '7', '--nodes-max-retries': '1' };
+    daemon = await SimulatedApp.start({ store: daemon.store, clock: daemon.clock, alerting, flags });
+    expect(await shown(ANN)).to.include({ timeout: 7000, maxRetries: 1 });
+  });
+
+  it('has its time whatever the wall clock does', async () => {
+    await daemon.askNode(NO_RETRIES, ANN);
+    daemon.clock.jumpWall(HOUR);
+    await daemon.clock.advance(2000);
+    await killAndStart(1000);
+    daemon.clock.jumpWall(-HOUR);
+    await daemon.clock.advance(29_900);
+    expect(told()).to.deep.equal([]);
+    await daemon.clock.advance(1500);
+    expect(told()).to.deep.equal(['ann failed']);
+  });
+
+  it('is told of with the time in which the daemon was blind', async () => {
+    await daemon.askNode(NO_RETRIES, ANN);
+    await daemon.clock.advance(1000);
+    await killAndStart(7000);
+    await daemon.clock.advance(40_000);
+    expect(alerting.raised[0]?.flip.blind).to.be.within(7000, 8000);
+    expect(alerting.raised[0]?.node.name).to.equal(ANN);
+  });
+
+  it('is found by an orderly stop to the millisecond', async () => {
+    await daemon.askNode('heartbeat', ANN);
+    await daemon.clock.advance(1111);
+    await daemon.askNode('heartbeat', ANN);
+    const heard = daemon.clock.wall();
+    await daemon.app.stop();
+    daemon = await SimulatedApp.start({ store: daemon.store, clock: daemon.clock, alerting });
+    expect((await shown(ANN)).lastHeartbeat).to.equal(heard);
+  });
+});

@@ -1,0 +1,94 @@
+import { expect } from 'chai';
+import type { NodeRequest } from '../../../actors/node/node.protocol.js';
+import { RecordingAlerting } from '../../support/recording-alerting.js';
+import { RefusingStore } from '../../support/refusing-store.js';
+import { SimulatedApp, node } from '../../support/simulated-app.js';
+
+const ANN = node('ann');
+const BEN = node('ben');
+const NO_RETRIES: NodeRequest = { kind: 'put', change: { maxRetries: 0, timeout: 5000 } };
+const REFUSED = { kind: 'refused', code: 'HEARTBEAT_STORE_REFUSES' };
+
+describe('with a store that refuses writes', () => {
+  let store: RefusingStore;
+  let alerting: RecordingAlerting;
+  let daemon: SimulatedApp;
+
+  beforeEach(async () => {
+    store = new RefusingStore();
+    alerting = new RecordingAlerting();
+    daemon = await SimulatedApp.start({ store, alerting });
+    await daemon.askNode(NO_RETRIES, ANN);
+    store.full = true;
+  });
+
+  afterEach(async () => {
+    store.full = false;
+    await daemon.app.stop();
+  });
+
+  it('heartbeats go on, and what needs a write is refused and undone', async () => {
+    expect(await daemon.askNode('heartbeat', ANN)).to.deep.equal({ kind: 'active' });
+    expect(await daemon.askNode('heartbeat', BEN)).to.deep.equal(REFUSED);
+    expect(await daemon.askNode('put', BEN)).to.deep.equal(REFUSED);
+    for (const kind of ['pause', 'forget'] as const)
+      expect(await daemon.askNode(kind, ANN), kind).to.deep.equal(REFUSED);
+    const change = { kind: 'put', change: { timeout: 1 } } as const;
+    expect(await daemon.askNode(change, ANN)).to.deep.equal(REFUSED);
+    const reply = await daemon.askNode('describe', ANN);
+    expect(reply).to.have.nested.include({ 'node.timeout': 5000, 'node.pausedAt': undefined });
+    expect(await daemon.askNode('describe', BEN)).to.have.property('code', 'HEARTBEAT_UNKNOWN_NODE');
+  });
+
+  it('alerts go out at once, and the flips are stored later', async () => {
+    await daemon.clock.advance(6000);
+    expect(alerting.raised).to.have.length(1);
+    expect(alerting.heard).to.have.length(1);
+    expect(await daemon.askNode('heartbeat', ANN)).to.deep.equal({ kind: 'active' });
+    expect(await daemon.askNode('fail', ANN)).to.have.nested.property('node.state', 'failed');
+    expect(alerting.heard).to.have.length(3);
+    const flips = await daemon.flips(ANN);
+    expect(flips.map(({ to }) => to)).to.deep.equal(['failed', 'active', 'failed']);
+    store.full = false;
+    await daemon.clock.advance(31_000);
+    expect(alerting.heard).to.have.length(3);
+    expect(await daemon.flips(ANN)).to.deep.equal(flips);
+    await daemon.kill();
+    daemon = await SimulatedApp.start({ store, clock: daemon.clock, alerting });
+    expect(await daemon.flips(ANN)).to.deep.equal(flips);
+    expect(await daemon.askNode('describe', ANN)).to.have.nested.property('node.state', 'failed');
+  });
+
+  for (const keepsRefused of [false, true]) {
+    const how = keepsRefused ? 'although it had reached the disk' : 'which had not reached the disk';
+
+    it(`nothing is left of what was refused, ${how}`, async () => {
+      store.keepsRefused = keepsRefused;
+      expect(await daemon.askNode('put', BEN)).to.deep.equal(REFUSED);
+      store.full = false;
+      await daemon.clock.advance(31_000);
+      store.full = true;
+      await daemon.askNode('heartbeat', ANN);
+      expect(await daemon.askNode('forget', ANN)).to.deep.equal(REFUSED);
+      store.full = false;
+      await daemon.clock.advance(31_000);
+      await daemon.kill();
+      daemon = await SimulatedApp.start({ store, clock: daemon.clock, alerting });
+      expect(await daemon.askNode('describe', BEN)).to.have.property('code', 'HEARTBEAT_UNKNOWN_NODE');
+      expect(await daemon.askNode('describe', ANN)).to.have.nested.include({
+        'node.state': 'failed',
+        'node.timeout': 5000,
+      });
+    });
+  }
+
+  it('what was refused is as it was after a restart, too', async () => {
+    store.keepsRefused = true;
+    expect(await daemon.askNode('pause', ANN)).to.deep.equal(REFUSED);
+    store.full = false;
+    await daemon.clock.advance(31_000);
+    await daemon.kill();
+    daemon = await SimulatedApp.start({ store, clock: daemon.clock, alerting });
+    expect(await daemon.askNode('describe', ANN)).to.have.nested.property('node.pausedAt', undefined);
+  });
+});

@@ -1,0 +1,137 @@
+import { expect } from 'chai';
+import type { AlertRecord, DeliveryState } from '../../../src/domain/alert.js';
+import { instant } from '../../../src/domain/time.js';
+import type { HistoryRecord, HistoryStore } from '../../../src/ports/history-store.js';
+import type { AlertRange } from '../../../src/ports/outbox.js';
+import { alertAt, alertId, delivery, recordAt } from '../../support/alert-records.js';
+import { nodeName } from '../../support/simulated-alerts.js';
+import { collect } from './reading.js';
+import type { MakeSubject, Subject } from './subject.js';
+
+const alerts = (...records: readonly AlertRecord[]): HistoryRecord => ({ kind: 'alerts', records });
+
+export function describeAlerts(make: MakeSubject): void {
+  describe('keeps alerts, and', () => {
+    let subject: Subject;
+    let store: HistoryStore;
+    beforeEach(async () => {
+      subject = await make();
+      ({ store } = subject);
+    });
+    afterEach(() => subject.dispose());
+
+    /** When those were raised that are found. */
+    const found = async (range: AlertRange = {}) =>
+      (await collect(store.alerts(range))).map(({ alert }) => Number(alert.at));
+    const open = async () => (await collect(store.openAlerts())).map(({ alert }) => Number(alert.at));
+
+    it('has every part of them again after a restart', async () => {
+      const whole: AlertRecord = {
+        alert: alertAt(5000, {
+          node: { ...alertAt(1).node!, lastHeartbeat: undefined, channels: ['ops', 'chat'] },
+          mass: { count: 20, sample: [nodeName('é'), nodeName('b')] },
+          group: {
+            nodes: [{ name: nodeName('é'), state: 'active', at: instant(4000) }],
+            alertIds: [alertId(1), alertId(2)],
+          },
+          blind: 1500.5,
+        }),
+        deliveries: [
+          delivery('held', { hold: 'flapping', folds: { count: 200, ids: [alertId(3)] } }),
+          delivery('dead', {
+            channel: 'chat',
+            attempts: 7,
+            lastAttempt: instant(9000),
+            lastError: 'answered 404',
+          }),
+        ],
+      };
+      const { node: _, ...nobody } = alertAt(6000);
+      const bare: AlertRecord = { alert: { ...nobody, node: undefined, type: 'test' }, deliveries: [] };
+      await store.write([alerts(whole, bare)]);
+      store = await subject.reopen();
+      expect(await store.alert(whole.alert.id)).to.deep.equal(whole);
+      expect(await store.alert(bare.alert.id)).to.deep.equal(bare);
+      expect(await store.alert(alertId(7))).to.equal(undefined);
+    });
+
+    it('tells them newest first, from one to another', async () => {
+      await store.write([alerts(...[3, 1, 4, 2, 5].map((at) => recordAt(at * 1000, 'delivered')))]);
+      expect(await found()).to.deep.equal([5000, 4000, 3000, 2000, 1000]);
+      expect(await found({ before: alertId(4000) })).to.deep.equal([3000, 2000, 1000]);
+      expect(await found({ from: alertId(2000), before: alertId(4000) })).to.deep.equal([3000, 2000]);
+    });
+
+    it('finds them by any of their states, each once', async () => {
+      await store.write([
+        alerts(
+          recordAt(1000, 'pending', 'delivered'),
+          recordAt(2000, 'delivered', 'dead'),
+          recordAt(3000, 'cancelled'),
+          recordAt(4000, 'held', 'pending'),
+          recordAt(5000, 'folded', 'folded'),
+        ),
+      ]);
+      const by = (...states: readonly DeliveryState[]) => found({ states });
+      expect(await by('delivered')).to.deep.equal([2000, 1000]);
+      expect(await by('pending', 'held')).to.deep.equal([4000, 1000]);
+      expect(await by('dead', 'delivered', 'folded')).to.deep.equal([5000, 2000, 1000]);
+      expect(await by('cancelled')).to.deep.equal([3000]);
+      expect(await found({ states: ['delivered', 'pending'], before: alertId(2000) })).to.deep.equal([1000]);
+      expect(await open()).to.deep.equal([1000, 4000]);
+    });
+
+    it('has each as it was written last, also within a batch', async () => {
+      await store.write([alerts(recordAt(1000, 'held'))]);
+      await store.write([alerts(recordAt(1000, 'pending')), alerts(recordAt(1000, 'delivered'))]);
+      expect(await open()).to.deep.equal([]);
+      for (const state of ['held', 'pending'] as const)
+        expect(await found({ states: [state] })).to.deep.equal([]);
+      expect(await found({ states: ['delivered'] })).to.deep.equal([1000]);
+    });
+
+    for (const outcome of ['stored', 'lost'] as const) {
+      it(`finds them by their last state after a refused batch that was ${outcome}`, async () => {
+        await store.write([alerts(recordAt(1000, 'pending'))]);
+        await subject.refuse([alerts(recordAt(1000, 'delivered'), recordAt(2000, 'pending'))], outcome);
+        await store.write([alerts(recordAt(1000, 'dead'), recordAt(2000, 'dead'))]);
+        store = await subject.reopen();
+        expect(await open()).to.deep.equal([]);
+        expect(await found({ states: ['delivered', 'pending'] })).to.deep.equal([]);
+        expect(await found({ states: ['dead'] })).to.deep.equal([2000, 1000]);
+      });
+    }
+
+    it('removes the old ones, but none that is open', async () => {
+      await store.write([
+        alerts(
+          recordAt(1000, 'delivered'),
+          recordAt(2000, 'delivered', 'pending'),
+          recordAt(3000, 'dead'),
+          recordAt(4000, 'held'),
+          recordAt(5000, 'cancelled'),
+          recordAt(6000, 'delivered'),
+        ),
+      ]);
+      expect(await store.pruneAlerts(instant(6000), 2)).to.equal(2);
+      expect(await store.pruneAlerts(instant(6000), 2)).to.equal(1);
+      expect(await store.pruneAlerts(instant(6000), 2)).to.equal(0);
+      expect(await found()).to.deep.equal([6000, 4000, 2000]);
+      expect(await found({ states: ['delivered', 'dead', 'cancelled'] })).to.deep.equal([6000, 2000]);
+      await store.write([alerts(recordAt(2000, 'delivered', 'delivered'))]);
+      expect(await store.pruneAlerts(instant(6000), 2)).to.equal(1);
+      expect(await found()).to.deep.equal([6000, 4000]);
+    });
+
+    it('knows when alerts were held last', async () => {
+      expect(await store.lastHold()).to.equal(undefined);
+      const hold = { from: instant(1000), until: instant(61_000) };
+      await store.write([
+        { kind: 'held', hold: { from: instant(1), until: instant(2) } },
+        { kind: 'held', hold },
+      ]);
+      store = await subject.reopen();
+      expect(await store.lastHold()).to.deep.equal(hold);
+    });
+  });
+}

@@ -1,0 +1,215 @@
+import { expect } from 'chai';
+import { NOTHING_CHOSEN, type Flip, type NodeStatus, type Registration } from '../../../src/domain/node.js';
+import type { NodeName } from '../../../src/domain/node-name.js';
+import { instant } from '../../../src/domain/time.js';
+import type { FlipRange, HistoryRecord, HistoryStore } from '../../../src/ports/history-store.js';
+import { node } from '../../support/simulated-app.js';
+import type { MakeSubject, Subject } from './subject.js';
+import { collect } from './reading.js';
+
+const ANN = node('ann');
+/** The beginning of other names. */
+const AN = node('an');
+const ODD = node('é/%\u0000');
+
+const registration = (name: NodeName, more: Partial<Registration> = {}): Registration => ({
+  name,
+  registeredAt: instant(1000),
+  settings: NOTHING_CHOSEN,
+  pausedAt: undefined,
+  ...more,
+});
+const status = (more: Partial<NodeStatus> = {}): NodeStatus => ({
+  state: 'active',
+  retries: 0,
+  since: instant(1000),
+  lastHeartbeat: undefined,
+  deadline: 31_000.125,
+  heardBlind: 0,
+  ...more,
+});
+const flip = (name: NodeName, at: number): Flip => ({
+  node: name,
+  from: 'active',
+  to: 'failed',
+  at: instant(at),
+  cause: 'report',
+  retries: 2,
+  blind: 1.5,
+});
+
+const registered = (name: NodeName, more?: Partial<Registration>): HistoryRecord[] => [
+  { kind: 'registered', node: registration(name, more) },
+  stands(name, status()),
+];
+const stands = (name: NodeName, how: NodeStatus): HistoryRecord => ({
+  kind: 'statuses',
+  nodes: [{ name, status: how }],
+});
+const flipped = (name: NodeName, at: number): HistoryRecord => ({ kind: 'flip', flip: flip(name, at) });
+const paused = (name: NodeName, from: number, to: number): HistoryRecord => ({
+  kind: 'paused',
+  node: name,
+  pause: { from: instant(from), to: instant(to) },
+});
+const forgotten = (name: NodeName): HistoryRecord => ({ kind: 'forgotten', node: name });
+
+export function describeNodes(make: MakeSubject): void {
+  describe('keeps nodes, and', () => {
+    let subject: Subject;
+    let store: HistoryStore;
+    beforeEach(async () => {
+      subject = await make();
+      ({ store } = subject);
+    });
+    afterEach(() => subject.dispose());
+
+    const names = async (after?: NodeName) => collect(store.nodeNames(after));
+    const flips = async (name: NodeName, range: Partial<FlipRange> = {}) =>
+      (await collect(store.flips(name, { order: 'asc', ...range }))).map(({ at }) => at);
+
+    it('knows none at first', async () => {
+      expect(await collect(store.nodes())).to.deep.equal([]);
+      expect(await names()).to.deep.equal([]);
+      expect(await flips(ANN)).to.deep.equal([]);
+      expect(await store.pauses(ANN)).to.deep.equal([]);
+    });
+
+    it('finds one again whole, after a restart too', async () => {
+      const chosen = registration(ODD, {
+        settings: { timeout: 0.5, maxRetries: 0, labels: { '☃': '' }, channels: [] },
+        pausedAt: instant(-5),
+      });
+      const how = status({
+        state: 'inactive',
+        retries: 4_000_000_000,
+        lastHeartbeat: instant(-1),
+        heardBlind: 1e12 + 0.1,
+      });
+      await store.write([{ kind: 'registered', node: chosen }, stands(ODD, how)]);
+      expect(await collect(store.nodes())).to.deep.equal([{ node: chosen, status: how }]);
+      store = await subject.reopen();
+      expect(await collect(store.nodes())).to.deep.equal([{ node: chosen, status: how }]);
+    });
+
+    it('has what was written last', async () => {
+      await store.write([...registered(ANN), stands(ANN, status({ retries: 1 }))]);
+      await store.write([
+        stands(ANN, status({ retries: 2, lastHeartbeat: instant(7) })),
+        { kind: 'registered', node: registration(ANN, { pausedAt: instant(9) }) },
+      ]);
+      expect(await collect(store.nodes())).to.deep.equal([
+        {
+          node: registration(ANN, { pausedAt: instant(9) }),
+          status: status({ retries: 2, lastHeartbeat: instant(7) }),
+        },
+      ]);
+    });
+
+    it('lists names in the order of their bytes in UTF-8, from behind any of them', async () => {
+      const all = ['an', 'ann', 'ann/', 'anna', 'é', '\uffff', '😀'].map(node);
+      await store.write(all.toReversed().flatMap((name) => registered(name)));
+      expect(await names()).to.deep.equal(all);
+      expect((await collect(store.nodes())).map((one) => one.node.name)).to.deep.equal(all);
+      expect(await names(ANN)).to.deep.equal(all.slice(2));
+      expect(await names(node('ann.'))).to.deep.equal(all.slice(2));
+      expect(await names(node('😀'))).to.deep.equal([]);
+    });
+
+    it('keeps 10,000 of them', async () => {
+      const many = Array.from({ length: 10_000 }, (_, at) => node(`node-${String(at).padStart(5, '0')}`));
+      await store.write(many.flatMap((name) => registered(name)));
+      expect(await names()).to.deep.equal(many);
+      const found = await collect(store.nodes());
+      expect(found.map((one) => one.node.name)).to.deep.equal(many);
+    });
+
+    it('reads flips of one node in any range and order', async () => {
+      await store.write([...registered(ANN), ...registered(AN), flipped(AN, 250), flipped(node('anna'), 1)]);
+      for (const at of [300, 100, 200]) await store.write([flipped(ANN, at)]);
+      expect(await collect(store.flips(ANN, { order: 'asc' }))).to.deep.equal(
+        [100, 200, 300].map((at) => flip(ANN, at)),
+      );
+      expect(await flips(ANN, { order: 'desc' })).to.deep.equal([300, 200, 100]);
+      expect(await flips(ANN, { from: instant(200) })).to.deep.equal([200, 300]);
+      expect(await flips(ANN, { before: instant(200) })).to.deep.equal([100]);
+      expect(await flips(ANN, { after: instant(100), before: instant(300) })).to.deep.equal([200]);
+      expect(await flips(ANN, { after: instant(300), order: 'desc' })).to.deep.equal([200, 100]);
+      expect(await flips(ANN, { from: instant(250), after: instant(100) })).to.deep.equal([300]);
+      expect(await flips(AN)).to.deep.equal([250]);
+    });
+
+    it('has a flip once that is written twice, and a pause that began at the same as it was at last', async () => {
+      await store.write([...registered(ANN), flipped(ANN, 100), paused(ANN, 5, 9)]);
+      await store.write([flipped(ANN, 100), paused(ANN, 5, 12), paused(ANN, 1, 2)]);
+      expect(await flips(ANN)).to.deep.equal([100]);
+      expect(await store.pauses(ANN)).to.deep.equal([
+        { from: 1, to: 2 },
+        { from: 5, to: 12 },
+      ]);
+    });
+
+    it('forgets a node with all that it had, also in the same batch, and no other', async () => {
+      await store.write([
+        ...registered(ANN),
+        ...registered(AN),
+        flipped(ANN, 1),
+        flipped(AN, 2),
+        paused(ANN, 1, 2),
+      ]);
+      await store.write([flipped(ANN, 3), paused(ANN, 3, 4), forgotten(ANN), forgotten(ODD)]);
+      expect(await names()).to.deep.equal([AN]);
+      expect(await flips(ANN)).to.deep.equal([]);
+      expect(await store.pauses(ANN)).to.deep.equal([]);
+      expect(await flips(AN)).to.deep.equal([2]);
+      await store.write([forgotten(AN), ...registered(AN), flipped(AN, 5)]);
+      expect(await flips(AN)).to.deep.equal([5]);
+      expect(await names()).to.deep.equal([AN]);
+    });
+
+    it('has the last vigil after a restart', async () => {
+      const vigil = (awake: number) => ({
+        awake,
+        blind: 0.1 + 0.2,
+        wall: instant(5),
+        wakings: [{ awake: 0.5, blind: 0 }],
+      });
+      await store.write([{ kind: 'vigil', vigil: vigil(1) }]);
+      await store.write([{ kind: 'vigil', vigil: vigil(2.25) }]);
+      store = await subject.reopen();
+      await store.close();
+      expect((await store.open()).vigil).to.deep.equal(vigil(2.25));
+    });
+
+    it('finds the blind intervals that overlap with a range', async () => {
+      const interval = (from: number, to: number) => ({
+        from: instant(from),
+        to: instant(to),
+        cause: 'stalled' as const,
+      });
+      for (const one of [interval(10, 20), interval(30, 40), interval(50, 60)])
+        await store.write([{ kind: 'blind', interval: one }]);
+      const found = async (from: number, to: number) =>
+        (await store.blindBetween(instant(from), instant(to))).map((one) => Number(one.from)).sort();
+      expect(await found(0, 100)).to.deep.equal([10, 30, 50]);
+      expect(await found(20, 30)).to.deep.equal([]);
+      expect(await found(19, 31)).to.deep.equal([10, 30]);
+      expect(await found(35, 36)).to.deep.equal([30]);
+    });
+
+    for (const outcome of ['stored', 'lost'] as const)
+      it(`takes back, or writes again, what was in a refused batch that was ${outcome}`, async () => {
+        await store.write([...registered(ANN), flipped(ANN, 1)]);
+        await subject.refuse(
+          [...registered(ODD), flipped(ANN, 2), stands(ANN, status({ retries: 1 }))],
+          outcome,
+        );
+        await store.write([forgotten(ODD), flipped(ANN, 2), stands(ANN, status({ retries: 1 }))]);
+        expect(await names()).to.deep.equal([ANN]);
+        expect(await flips(ANN)).to.deep.equal([1, 2]);
+        await subject.refuse([forgotten(ANN)], outcome);
+        await store.write(registered(ANN));
+        expect(await names()).to.deep.equal([ANN]);
+      });
+  });
+}

@@ -1,0 +1,190 @@
+import { expect } from 'chai';
+import { DaemonOverHttp } from './support.js';
+
+describe('the calls about a node', () => {
+  let http: DaemonOverHttp;
+
+  beforeEach(async () => {
+    http = await DaemonOverHttp.start();
+  });
+
+  afterEach(() => http.stop());
+
+  it('register it with 201, change it with 200, and show it whole', async () => {
+    const { now } = http;
+    const created = await http.call('PUT', '/nodes/db1', { labels: { zone: 'a' }, timeout: 0.5 });
+    expect(created.status).to.equal(201);
+    expect(created.json).to.deep.equal({
+      name: 'db1',
+      state: 'active',
+      retries: 0,
+      last_heartbeat: null,
+      deadline: now,
+      timeout: 0.5,
+      max_retries: 3,
+      labels: { zone: 'a' },
+      channels: null,
+      paused: false,
+      since: now,
+    });
+    const changed = await http.call('PUT', '/nodes/db1', { timeout: 60, channels: ['ops'], labels: null });
+    expect(changed.status).to.equal(200);
+    expect(changed.json).to.include({ timeout: 60, deadline: now + 60 });
+    expect(changed.json).to.deep.include({ labels: {}, channels: ['ops'] });
+    expect((await http.call('GET', '/nodes/db1')).json).to.deep.equal(changed.json);
+    expect((await http.call('HEAD', '/nodes/db1')).status).to.equal(200);
+  });
+
+  it('register it without a body, and by a heartbeat', async () => {
+    expect((await http.call('PUT', '/nodes/db1')).status).to.equal(201);
+    const beat = await http.call('PUT', '/nodes/db2/heartbeat');
+    expect([beat.status, beat.json]).to.deep.equal([200, { name: 'db2', state: 'active' }]);
+    expect((await http.call('GET', '/nodes/db2')).json).to.include({ last_heartbeat: http.now });
+    expect((await http.call('GET', '/nodes/db1')).json).to.include({ last_heartbeat: null });
+  });
+
+  it('say 404 with a code of one that is not known', async () => {
+    for (const [method, path] of [
+      ['GET', '/nodes/db1'],
+      ['DELETE', '/nodes/db1'],
+      ['POST', '/nodes/db1/fail'],
+      ['POST', '/nodes/db1/pause'],
+      ['POST', '/nodes/db1/resume'],
+      ['GET', '/nodes/db1/flips'],
+    ] as const) {
+      const answer = await http.call(method, path);
+      expect(answer.status, path).to.equal(404);
+      expect(answer.json, path).to.deep.equal({ error: 'unknown node', code: 'HEARTBEAT_UNKNOWN_NODE' });
+    }
+  });
+
+  it('report it, pause it, resume it and forget it', async () => {
+    await http.call('PUT', '/nodes/db1/heartbeat');
+    expect((await http.call('POST', '/nodes/db1/pause')).json).to.include({ paused: true, deadline: null });
+    expect((await http.call('POST', '/nodes/db1/resume')).json).to.include({ paused: false });
+    const failed = await http.call('POST', '/nodes/db1/fail', 'whatever a client sends');
+    expect([failed.status, failed.json]).to.deep.include(200);
+    expect(failed.json).to.include({ state: 'failed', deadline: null });
+    const gone = await http.call('DELETE', '/nodes/db1');
+    expect([gone.status, gone.text]).to.deep.equal([204, '']);
+    expect((await http.call('GET', '/nodes/db1')).status).to.equal(404);
+  });
+
+  it('take any name, percent-encoded', async () => {
+    for (const name of [
+      'a/b',
+      'ü',
+      '☃',
+      'a b',
+      '%',
+      'heartbeats',
+      'x?y#z',
+      '...',
+      '+',
+      '\u0000',
+      'e\u0301',
+    ]) {
+      const path = `/nodes/${encodeURIComponent(name)}`;
+      expect((await http.call('PUT', path)).status, name).to.equal(201);
+      expect((await http.call('PUT', `${path}/heartbeat`)).json, name).to.include({ name });
+      expect((await http.call('GET', path)).json, name).to.include({ name });
+      expect((await http.call('POST', `${path}/fail`)).json, name).to.include({ name, state: 'failed' });
+    }
+    const longest = 'ü'.repeat(127) + 'x';
+    expect((await http.call('PUT', `/nodes/${encodeURIComponent(longest)}`)).status).to.equal(201);
+  });
+
+  it('refuse what is no name', async () => {
+    const paths = ['%2E', '%2e%2e', '%', '%zz', '%ff', '%C3', 'ü'.repeat(128), 'x'.repeat(256)];
+    for (const path of paths) {
+      const encoded = path.startsWith('%') ? path : encodeURIComponent(path);
+      for (const [method, rest] of [
+        ['PUT', ''],
+        ['GET', ''],
+        ['PUT', '/heartbeat'],
+        ['GET', '/flips'],
+      ] as const) {
+        const answer = await http.call(method, `/nodes/${encoded}${rest}`);
+        expect(answer.status, `${method} ${path}`).to.equal(400);
+        expect(answer.json).to.deep.equal({
+          error: 'invalid node name',
+          code: 'HEARTBEAT_INVALID_NODE_NAME',
+        });
+      }
+    }
+    expect((await http.call('PUT', '/nodes')).status).to.equal(400);
+    expect((await http.call('PUT', '/nodes/')).status).to.equal(400);
+  });
+
+  it('say 405 with the methods that there are', async () => {
+    const allowed = async (method: string, path: string) => {
+      const { status, headers } = await http.call(method, path);
+      return [status, headers['allow']];
+    };
+    expect(await allowed('POST', '/nodes/db1')).to.deep.equal([405, 'GET, HEAD, PUT, DELETE']);
+    expect(await allowed('GET', '/nodes/db1/heartbeat')).to.deep.equal([405, 'PUT']);
+    expect(await allowed('PUT', '/nodes/db1/fail')).to.deep.equal([405, 'POST']);
+    expect((await http.call('GET', '/nodes/db1/nothing')).status).to.equal(404);
+  });
+
+  it('refuse a wrong body with every problem and its path, and do nothing', async () => {
+    const body = {
+      timeout: '30',
+      max_retries: -1,
+      labels: { zone: 7, 'a:b': 'x' },
+      channels: ['ops', 'ops'],
+      paused: 'yes',
+      colour: 'red',
+    };
+    const { status, json } = await http.call('PUT', '/nodes/db1', body);
+    expect(status).to.equal(400);
+    const { error, code, problems } = json as { error: string; code: string; problems: { path: string }[] };
+    expect(code).to.equal('HEARTBEAT_INVALID_BODY');
+    const paths = ['timeout', 'max_retries', 'labels.zone', 'labels.a:b', 'channels', 'paused', 'colour'];
+    expect(problems.map(({ path }) => path)).to.have.members(paths);
+    for (const path of paths) expect(error).to.include(`${path}: `);
+    expect((await http.call('GET', '/nodes/db1')).status).to.equal(404);
+  });
+
+  for (const [what, body] of [
+    ['no JSON', '{"timeout":'],
+    ['an array', '[]'],
+    ['null', 'null'],
+    ['33 labels', { labels: Object.fromEntries(Array.from({ length: 33 }, (_, at) => [`l${at}`, ''])) }],
+    ['no timeout at all', { timeout: 0 }],
+    ['half a retry', { max_retries: 0.5 }],
+  ] as const)
+    it(`refuse a body that is ${what}`, async () => {
+      const { status, json } = await http.call('PUT', '/nodes/db1', body);
+      expect(status).to.equal(400);
+      expect(json).to.have.property('code', 'HEARTBEAT_INVALID_BODY');
+    });
+
+  it('refuse a body that is too large', async () => {
+    const { status } = await http.call('PUT', '/nodes/db1', { labels: { a: 'x'.repeat(3000) } });
+    expect(status).to.equal(413);
+  });
+
+  it('say 429 where there are too many, and 503 where the disk is full, with when to come again', async () => {
+    await http.stop();
+    http = await DaemonOverHttp.start({ '--nodes-max': '1' });
+    await http.call('PUT', '/nodes/db1');
+    const many = await http.call('PUT', '/nodes/db2');
+    expect(many.status).to.equal(429);
+    expect(many.headers['retry-after']).to.equal('1');
+    expect(many.json).to.have.property('code', 'HEARTBEAT_TOO_MANY_NODES');
+    http.store.full = true;
+    const full = await http.call('PUT', '/nodes/db1', { timeout: 1 });
+    expect(full.status).to.equal(503);
+    expect(full.json).to.have.property('code', 'HEARTBEAT_STORE_REFUSES');
+    expect((await http.call('PUT', '/nodes/db1/heartbeat')).status).to.equal(200);
+  });
+
+  it('say 404 to a first heartbeat where it does not register', async () => {
+    await http.stop();
+    http = await DaemonOverHttp.start({ '--nodes-auto-register': 'false' });
+    expect((await http.call('PUT', '/nodes/db1/heartbeat')).status).to.equal(404);
+    const { json } = await http.call('POST', '/nodes/heartbeats', ['db1']);
+    expect(json).to.deep.equal({ accepted: 0, rejected: [{ index: 0, error: 'unknown node' }] });
+  });
+});

@@ -1,0 +1,80 @@
+import { Agent } from 'undici';
+import { createGateway, type Gateway } from '../../../src/http/gateway.js';
+import { RecordingAlerting } from '../../support/recording-alerting.js';
+import { RefusingStore } from '../../support/refusing-store.js';
+import { SimulatedApp } from '../../support/simulated-app.js';
+import type { Answer } from '../support/gateway-under-test.js';
+
+/** The whole daemon on simulated time, with a real way in. */
+export class DaemonOverHttp {
+  readonly store = new RefusingStore();
+  readonly alerting = new RecordingAlerting();
+  readonly daemon: SimulatedApp;
+  readonly #gateway: Gateway;
+  readonly #agent = new Agent();
+  #url = '';
+
+  constructor(flags: Readonly<Record<string, string>> = {}) {
+    this.daemon = new SimulatedApp({ flags, store: this.store, alerting: this.alerting });
+    const { clock, logger, app } = this.daemon;
+    const limits = {
+      body: 2048,
+      headers: 4096,
+      connections: 100,
+      in_flight: 100,
+      pass: 30,
+      request_timeout: 3600,
+      headers_timeout: 10,
+      batch: 100,
+      page: 1000,
+    };
+    this.#gateway = createGateway({ host: '127.0.0.1', port: 0, keep_alive_timeout: 75, limits }, app, {
+      clock,
+      logger,
+      failed: (error) => {
+        throw error;
+      },
+    });
+  }
+
+  static async start(flags?: Readonly<Record<string, string>>): Promise<DaemonOverHttp> {
+    const started = new DaemonOverHttp(flags);
+    await started.daemon.app.start();
+    ({ url: started.#url } = await started.#gateway.listen());
+    return started;
+  }
+
+  /** Sends a request with its path exactly as it is given; a body that is neither text nor bytes goes as JSON. */
+  async call(method: string, path: string, body?: unknown): Promise<Answer> {
+    const answer = await this.#agent.request({
+      origin: this.#url,
+      path,
+      method,
+      body: sent(body),
+    });
+    const text = await answer.body.text();
+    return {
+      status: answer.statusCode,
+      headers: answer.headers,
+      text,
+      json: text === '' ? undefined : (JSON.parse(text) as unknown),
+    };
+  }
+
+  /** Unix seconds, as they are shown. */
+  get now(): number {
+    return Math.floor(this.daemon.clock.wall() / 1000);
+  }
+
+  async stop(): Promise<void> {
+    this.store.full = false;
+    await this.#agent.destroy();
+    await this.#gateway.abort();
+    await this.daemon.app.stop();
+  }
+}
+
+function sent(body: unknown): string | Uint8Array | null {
+  if (body === undefined) return null;
+  return typeof body === 'string' || body instanceof Uint8Array ? body : JSON.stringify(body);
+}

@@ -1,0 +1,215 @@
+import { expect } from 'chai';
+import fc from 'fast-check';
+import { MemoryHistoryStore } from '../../../src/adapters/memory/memory-history-store.js';
+import type { NodeState } from '../../../src/domain/node.js';
+import { SimulatedAlerts, type Answer, type Seen } from '../../support/simulated-alerts.js';
+
+const HOUR = 3_600_000;
+const MOST = 6;
+const RUNS = Number(process.env['RUNS'] ?? 60);
+const NODES = Array.from({ length: 12 }, (_, index) => `n${String(index)}`);
+
+type Step =
+  | { readonly kind: 'flip'; readonly nodes: readonly number[] }
+  | { readonly kind: 'report'; readonly node: number }
+  | { readonly kind: 'flap'; readonly node: number; readonly times: number; readonly every: number }
+  | { readonly kind: 'pass'; readonly seconds: number }
+  | { readonly kind: 'provider'; readonly up: boolean }
+  | { readonly kind: 'kill' };
+
+const node = fc.nat({ max: NODES.length - 1 });
+const step: fc.Arbitrary<Step> = fc.oneof(
+  {
+    weight: 8,
+    arbitrary: fc.record({
+      kind: fc.constant('flip' as const),
+      nodes: fc.array(node, { minLength: 1, maxLength: 3 }),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      kind: fc.constant('flip' as const),
+      nodes: fc.constant(NODES.map((_, at) => at)),
+    }),
+  },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('report' as const), node }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      kind: fc.constant('flap' as const),
+      node,
+      times: fc.integer({ min: 2, max: 20 }),
+      every: fc.constantFrom(1, 20, 300),
+    }),
+  },
+  {
+    weight: 6,
+    arbitrary: fc.record({
+      kind: fc.constant('pass' as const),
+      seconds: fc.constantFrom(0, 0.5, 5, 30, 90, 400, 4000),
+    }),
+  },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant('provider' as const), up: fc.boolean() }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('kill' as const) }) },
+);
+
+/** What one node did, and what each channel heard, over any number of lives of the daemon. */
+class Play {
+  readonly #store = new MemoryHistoryStore();
+  readonly states = new Map<string, NodeState>();
+  readonly seen: Seen[] = [];
+  readonly delivered: Seen[] = [];
+  alerts!: SimulatedAlerts;
+  #up = true;
+
+  async begin(): Promise<void> {
+    const before = this.alerts as SimulatedAlerts | undefined;
+    const answer: Answer = () => (this.#up ? Promise.resolve() : Promise.reject(new Error('down')));
+    this.alerts = await SimulatedAlerts.start({
+      store: this.#store,
+      ...(before !== undefined && { clock: before.clock }),
+      channels: {
+        ops: { answer, retry: { minDelay: 5_000, maxDelay: 300_000, giveUpAfter: 1e12 } },
+        log: {},
+      },
+      watched: NODES.length,
+      massFailure: { atLeast: 8, share: 0.5 },
+      maxPerHour: MOST,
+    });
+  }
+
+  async end(): Promise<void> {
+    this.#collect();
+    await this.alerts.kill();
+  }
+
+  /** Of a life that is over, from now on. */
+  #collect(): void {
+    this.seen.push(...this.alerts.seen);
+    this.delivered.push(...this.alerts.delivered);
+  }
+
+  async take(next: Step): Promise<void> {
+    switch (next.kind) {
+      case 'flip':
+        for (const index of next.nodes) this.#flip(NODES[index] ?? '', 'silence');
+        return;
+      case 'report':
+        if (this.states.get(NODES[next.node] ?? '') !== 'failed')
+          this.#flip(NODES[next.node] ?? '', 'report');
+        return;
+      case 'flap':
+        for (let turn = 0; turn < next.times; turn++) {
+          this.#flip(NODES[next.node] ?? '', 'silence');
+          await this.alerts.pass(next.every);
+        }
+        return;
+      case 'pass':
+        return this.alerts.pass(next.seconds);
+      case 'provider':
+        this.#up = next.up;
+        return;
+      case 'kill':
+        // What is under way to the disk is there: what is not has not happened.
+        await this.alerts.clock.settle();
+        await this.end();
+        return this.begin();
+    }
+  }
+
+  #flip(name: string, cause: 'silence' | 'report'): void {
+    const from = this.states.get(name) ?? 'active';
+    const to = from === 'failed' ? 'active' : 'failed';
+    this.states.set(name, to);
+    this.alerts.flip(name, from, to, to === 'failed' ? { cause } : {});
+  }
+
+  async settle(): Promise<void> {
+    this.#up = true;
+    await this.alerts.pass(4 * 3600);
+    this.#collect();
+  }
+}
+
+describe('alerting, whatever nodes and providers do', function () {
+  this.timeout(300_000);
+
+  it('accounts for every alert, keeps the order and the limit, and tells the final state', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 40 }), async (steps) => {
+        const play = new Play();
+        await play.begin();
+        for (const each of steps) await play.take(each);
+        await play.settle();
+        await expectEnds(play);
+        for (const channel of ['ops', 'log']) {
+          const delivered = play.delivered.filter((each) => each.channel === channel);
+          expectOrder(delivered);
+          expectLimit(play.seen.filter((each) => each.channel === channel));
+          expectFinalStates(delivered, play.states);
+        }
+        await play.alerts.kill();
+      }),
+      { numRuns: RUNS },
+    );
+  });
+});
+
+/** Delivered, dead, cancelled with its pair, or folded into a message that was delivered and names it. */
+async function expectEnds({ alerts, delivered }: Play): Promise<void> {
+  const named = new Set(
+    delivered.flatMap(({ channel, message }) => (message.alert_ids ?? []).map((id) => `${channel} ${id}`)),
+  );
+  const told = new Set(delivered.map(({ channel, message }) => `${channel} ${message.id}`));
+  for (const { alert, deliveries } of await alerts.stored()) {
+    for (const { channel, state, attempts } of deliveries) {
+      const what = `${alert.type} ${alert.id} for ${channel}`;
+      expect(state, what).to.be.oneOf(['delivered', 'cancelled', 'folded']);
+      if (state === 'delivered') expect(told.has(`${channel} ${alert.id}`), what).to.equal(true);
+      if (state === 'folded') expect(named.has(`${channel} ${alert.id}`), what).to.equal(true);
+      if (state === 'cancelled') expect(attempts, what).to.equal(0);
+    }
+  }
+  expect(alerts.notifier.inspect()).to.include({ open: 0, unstored: 0, held: 0, flapping: 0 });
+}
+
+/** Of one node, nothing is told before what was raised before it; only repeats may come later. */
+function expectOrder(delivered: readonly Seen[]): void {
+  for (const name of NODES) {
+    let last = '';
+    const heard = new Set<string>();
+    for (const { message } of delivered) {
+      const isAbout =
+        message.node?.name === name || message.nodes?.some((each) => each.name === name) === true;
+      if (!isAbout || heard.has(message.id)) continue;
+      heard.add(message.id);
+      expect(message.id > last, `${message.id} after ${last}`).to.equal(true);
+      last = message.id;
+    }
+  }
+}
+
+function expectLimit(seen: readonly Seen[]): void {
+  for (const name of NODES) {
+    const first = new Map<string, number>();
+    for (const { message, at } of seen) {
+      if (message.node?.name === name && !first.has(message.id)) first.set(message.id, at);
+    }
+    const times = [...first.values()];
+    for (const time of times) {
+      expect(times.filter((other) => other >= time && other < time + HOUR).length).to.be.at.most(MOST);
+    }
+  }
+}
+
+function expectFinalStates(delivered: readonly Seen[], states: ReadonlyMap<string, NodeState>): void {
+  for (const [name, state] of states) {
+    let told: NodeState = 'active';
+    for (const { message } of delivered) {
+      if (message.node?.name === name) told = message.node.state;
+      told = message.nodes?.find((each) => each.name === name)?.state ?? told;
+    }
+    expect(told, name).to.equal(state);
+  }
+}

@@ -1,0 +1,27 @@
+import type { Alert, AlertId, AlertRecord } from '../../src/domain/alert.js';
+import type { Alerting, NodeChange } from '../../actors/notifier/alerting.protocol.js';
+
+/** Raises an alert for each flip, and remembers what it was asked and told. */
+export class RecordingAlerting implements Alerting {
+  readonly raised: NodeChange[] = [];
+  readonly heard: AlertRecord[] = [];
+  #last = 0;
+
+  raise(change: NodeChange): readonly AlertRecord[] {
+    this.raised.push(change);
+    const alert: Alert = {
+      id: String(++this.#last) as AlertId,
+      type: change.flip.to === 'failed' ? 'node.failed' : 'node.recovered',
+      at: change.flip.at,
+      node: change.node,
+      blind: change.flip.blind,
+      message: 'a flip',
+    };
+    return [{ alert, deliveries: [] }];
+  }
+
+  /** What the disk refused at first is heard of again when it is stored. */
+  committed(records: readonly AlertRecord[]): void {
+    this.heard.push(...records.filter((record) => !this.heard.includes(record)));
+  }
+}

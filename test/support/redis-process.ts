@@ -1,0 +1,71 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { createServer, type AddressInfo } from 'node:net';
+import { createClient } from 'redis';
+import { eventually } from './eventually.js';
+
+/** A real Redis on a free port of the loopback, which forgets everything. */
+export class RedisProcess {
+  readonly port: number;
+  readonly #password: string | undefined;
+  #child: ChildProcess | undefined;
+
+  private constructor(port: number, password: string | undefined) {
+    this.port = port;
+    this.#password = password;
+  }
+
+  static async start(password?: string): Promise<RedisProcess> {
+    const redis = new RedisProcess(await freePort(), password);
+    await redis.run();
+    return redis;
+  }
+
+  get url(): string {
+    const login = this.#password === undefined ? '' : `:${this.#password}@`;
+    return `redis://${login}127.0.0.1:${this.port}`;
+  }
+
+  /** Starts it, again if it was stopped. */
+  async run(): Promise<void> {
+    const login = this.#password === undefined ? [] : ['--requirepass', this.#password];
+    const given = ['--port', String(this.port), '--bind', '127.0.0.1', '--save', '', ...login];
+    this.#child = spawn('redis-server', given, { stdio: 'ignore' });
+    await eventually(async () => {
+      const client = await this.#client();
+      await client.ping();
+      client.destroy();
+    });
+  }
+
+  /** What is published on a channel from now on. */
+  async listen(channel: string): Promise<{ readonly heard: readonly string[]; stop(): void }> {
+    const client = await this.#client();
+    const heard: string[] = [];
+    await client.subscribe(channel, (message) => heard.push(message));
+    return { heard, stop: () => client.destroy() };
+  }
+
+  async stop(): Promise<void> {
+    const child = this.#child;
+    this.#child = undefined;
+    if (child === undefined) return;
+    const ended = new Promise((resolve) => child.once('exit', resolve));
+    child.kill('SIGKILL');
+    await ended;
+  }
+
+  async #client() {
+    const client = createClient({ url: this.url, socket: { reconnectStrategy: false } });
+    client.on('error', () => undefined);
+    await client.connect();
+    return client;
+  }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}

@@ -1,0 +1,295 @@
+import { History } from '../../actors/history/history.actor.js';
+import { createNotifier } from '../../actors/notifier/create.js';
+import type { Notifier } from '../../actors/notifier/notifier.actor.js';
+import { grow } from '../../actors/supervisor/grow.js';
+import type { Supervisor } from '../../actors/supervisor/supervisor.actor.js';
+import { POLICIES, tree } from '../../actors/tree.js';
+import { MemoryHistoryStore } from '../../src/adapters/memory/memory-history-store.js';
+import { ALERT_TYPES, type AlertId, type AlertRecord, type AlertType } from '../../src/domain/alert.js';
+import type { NodeName } from '../../src/domain/node-name.js';
+import type { FlipCause, NodeFacts, NodeState } from '../../src/domain/node.js';
+import type { NotifierReply } from '../../actors/notifier/notifier.protocol.js';
+import { instant } from '../../src/domain/time.js';
+import type { AlertMessage, Attempt, ChannelPolicy } from '../../src/ports/channel.js';
+import type { HistoryStore } from '../../src/ports/history-store.js';
+import { ActorSystem } from '../../src/runtime/actor-system.js';
+import { RecordingLogger } from './recording-logger.js';
+import { SimulatedClock } from './simulated-clock.js';
+
+/** One attempt as a channel saw it. */
+export interface Seen {
+  readonly channel: string;
+  readonly message: AlertMessage;
+  readonly attempt: number;
+  /** By the simulated clock. */
+  readonly at: number;
+}
+
+export type Answer = (message: AlertMessage, attempt: Attempt) => Promise<void>;
+
+export interface AlertsSimulation {
+  readonly store?: HistoryStore;
+  readonly clock?: SimulatedClock;
+  /** What each channel does with an alert; delivered unless it throws. */
+  readonly channels?: Readonly<Record<string, Partial<ChannelPolicy> & { readonly answer?: Answer }>>;
+  /** Unpaused nodes. */
+  readonly watched?: number;
+  readonly massFailure?: { share?: number; atLeast?: number; window?: number; hold?: number };
+  readonly maxPerHour?: number;
+  readonly unstored?: number;
+  /** Seconds. */
+  readonly alertRetention?: number | null;
+}
+
+/** History, notifier and channels under their supervisors, on simulated time; the test stands for the nodes. */
+export class SimulatedAlerts {
+  readonly clock: SimulatedClock;
+  readonly store: HistoryStore;
+  readonly logger = new RecordingLogger();
+  readonly notifier: Notifier;
+  readonly history: History;
+  readonly system: ActorSystem;
+  readonly seen: Seen[] = [];
+  /** Attempts that a channel has been asked for and that have come to their end. */
+  readonly delivered: Seen[] = [];
+  watched: number;
+  fatal: Error | undefined;
+  readonly #root: Supervisor;
+
+  constructor({
+    store,
+    clock,
+    channels = { ops: {} },
+    watched = 1000,
+    massFailure = {},
+    maxPerHour = 12,
+    unstored = 1000,
+    alertRetention = null,
+  }: AlertsSimulation) {
+    this.clock = clock ?? new SimulatedClock();
+    this.store = store ?? new MemoryHistoryStore();
+    this.watched = watched;
+    const { clock: time, logger } = this;
+    let before = 0;
+    // A message, a batch or an attempt sets off others.
+    time.waitsFor = () => {
+      const now = this.history.commits + this.seen.length + this.delivered.length;
+      const hasMoved = now !== before;
+      before = now;
+      return hasMoved || [this.history, notifier, ...actors].some((actor) => mailboxOf(actor.inspect()) > 0);
+    };
+    this.system = new ActorSystem(time, logger);
+    this.history = new History(
+      {
+        retention: null,
+        alertRetention,
+        pruneEvery: 10,
+        slowCommit: 10,
+        queue: 100_000,
+        restarts: POLICIES.history,
+      },
+      {
+        system: this.system,
+        clock: time,
+        logger,
+        store: this.store,
+        settle: () => undefined,
+        settleNodes: () => undefined,
+        alertsCommitted: (records, stored) => this.notifier.committed(records, stored),
+        reopened: () => this.notifier.reopened(),
+      },
+    );
+    const { notifier, channels: actors } = createNotifier(
+      Object.entries(channels).map(([name, { answer, ...policy }]) => ({
+        policy: { ...defaults(name), ...policy },
+        notifier: {
+          notify: async (message, attempt) => {
+            const seen = { channel: name, message, attempt: attempt.attempt, at: time.now() };
+            this.seen.push(seen);
+            await answer?.(message, attempt);
+            this.delivered.push(seen);
+          },
+          close: () => Promise.resolve(),
+        },
+      })),
+      {
+        massFailure: { share: 0.3, atLeast: 20, window: 10_000, hold: 60_000, ...massFailure },
+        flapping: { maxPerHour },
+        unstored,
+        restarts: POLICIES.outbox,
+        channelRestarts: POLICIES.channel,
+        patience: 1,
+      },
+      {
+        system: this.system,
+        clock: time,
+        logger,
+        outbox: this.store,
+        random: () => 0.5,
+        watched: () => this.watched,
+        submit: (records) => this.history.submit([{ kind: 'alerts', records }]),
+        remember: (hold) => this.history.submit([{ kind: 'held', hold }]),
+        refusing: () => this.history.state === 'refusing',
+      },
+    );
+    this.notifier = notifier;
+    this.#root = grow(
+      { system: this.system, clock: time, logger },
+      this.system.place(this.system, 'root'),
+      tree(
+        {
+          history: (lifeline, place) => this.history.start(lifeline, place),
+          outbox: (lifeline, place) => notifier.start(lifeline, place),
+          channels: actors.map((actor) => ({
+            name: actor.name,
+            start: (lifeline, place) => actor.start(lifeline, place),
+          })),
+          shards: [],
+          nodeShards: [],
+          gateway: () => ({ stop: () => Promise.resolve(), inspect: () => ({}) }),
+        },
+        10,
+      ),
+      {
+        crashed: (error) => {
+          this.fatal = error;
+        },
+      },
+    );
+  }
+
+  static async start(simulation: AlertsSimulation = {}): Promise<SimulatedAlerts> {
+    const simulated = new SimulatedAlerts(simulation);
+    await simulated.#root.start();
+    await simulated.clock.settle();
+    return simulated;
+  }
+
+  /** As the daemon is stopped. */
+  async stop(): Promise<void> {
+    const stopped = this.#root.stop();
+    // What hangs is given up after a while.
+    await this.pass(5);
+    await stopped;
+    await this.history.close();
+  }
+
+  /** Time passes, after what is under way. */
+  async pass(seconds: number): Promise<void> {
+    await this.clock.settle();
+    await this.clock.advance(seconds * 1000);
+  }
+
+  /** The process dies: nothing of it runs any more. What is on disk stays. */
+  async kill(): Promise<void> {
+    this.clock.forget();
+    this.system.stop();
+    await this.clock.settle();
+    this.clock.forget();
+  }
+
+  /** A node changes its state, and history is told of it as the nodes tell it. */
+  flip(
+    name: string,
+    from: NodeState,
+    to: NodeState,
+    { cause, ...facts }: Partial<NodeFacts> & { readonly cause?: FlipCause } = {},
+  ): readonly AlertRecord[] {
+    const at = this.clock.wall();
+    const records = this.notifier.raise({
+      flip: {
+        node: nodeName(name),
+        from,
+        to,
+        at,
+        cause: cause ?? (to === 'active' ? 'heartbeat' : 'silence'),
+        retries: to === 'active' ? 0 : 3,
+        blind: 0,
+      },
+      node: {
+        name: nodeName(name),
+        state: to,
+        retries: to === 'active' ? 0 : 3,
+        lastHeartbeat: to === 'active' ? at : instant(at - 120_000),
+        timeout: 30_000,
+        maxRetries: 3,
+        labels: {},
+        channels: undefined,
+        ...facts,
+      },
+    });
+    if (records.length > 0) this.history.submit([{ kind: 'alerts', records }]);
+    return records;
+  }
+
+  fail(...names: readonly string[]): void {
+    for (const name of names) this.flip(name, 'inactive', 'failed');
+  }
+
+  recover(...names: readonly string[]): void {
+    for (const name of names) this.flip(name, 'failed', 'active');
+  }
+
+  /** What was delivered, a short line each. */
+  told(channel?: string): string[] {
+    return this.delivered
+      .filter((seen) => channel === undefined || seen.channel === channel)
+      .map(({ message }) => line(message));
+  }
+
+  async stored(): Promise<AlertRecord[]> {
+    const all: AlertRecord[] = [];
+    for await (const chunk of this.store.alerts({})) all.push(...chunk);
+    return all.reverse();
+  }
+
+  /** The states of the stored alerts of one type, in the order in which they were raised. */
+  async states(type?: AlertType): Promise<string[]> {
+    return (await this.stored())
+      .filter(({ alert }) => type === undefined || alert.type === type)
+      .flatMap(({ deliveries }) => deliveries.map(({ state }) => state));
+  }
+
+  async redeliver(id: AlertId): Promise<NotifierReply | undefined> {
+    return this.#command((answered) => this.notifier.command({ kind: 'redeliver', id, answered }));
+  }
+
+  async test(channel: string): Promise<NotifierReply | undefined> {
+    return this.#command((answered) => this.notifier.command({ kind: 'test', channel, answered }));
+  }
+
+  async #command(
+    send: (answered: (reply: NotifierReply) => void) => void,
+  ): Promise<NotifierReply | undefined> {
+    let given: NotifierReply | undefined;
+    send((reply) => {
+      given = reply;
+    });
+    await this.clock.settle();
+    return given;
+  }
+}
+
+export function nodeName(name: string): NodeName {
+  return name as NodeName;
+}
+
+function mailboxOf(report: object): number {
+  return 'mailbox' in report ? Number(report.mailbox) : 0;
+}
+
+function line({ type, node, nodes, count }: AlertMessage): string {
+  const what = node?.name ?? nodes?.map(({ name }) => name).join(',') ?? count;
+  return what === undefined ? type : `${type} ${what}`;
+}
+
+function defaults(name: string): ChannelPolicy {
+  return {
+    name,
+    kind: 'fake',
+    events: ALERT_TYPES.filter((type) => type !== 'node.inactive' && type !== 'test'),
+    concurrency: 4,
+    attemptTimeout: 10_000,
+    retry: { minDelay: 5_000, maxDelay: 300_000, giveUpAfter: 86_400_000 },
+  };
+}

@@ -1,0 +1,211 @@
+import { createHmac } from 'node:crypto';
+import { expect } from 'chai';
+import { webhook } from '../../../src/adapters/channels/webhook/webhook.js';
+import type { BaseNotifier } from '../../../src/ports/channel.js';
+import { eventually } from '../../support/eventually.js';
+import { behave, HookServer } from '../../support/hook-server.js';
+import { NameServer } from '../../support/name-server.js';
+import { attempt, FAILED, refusal, secret, tools, type ToolsOptions } from './support.js';
+
+const SECRET = 'a secret of 24 characters';
+
+describe('a webhook', () => {
+  let server: HookServer;
+  const made: BaseNotifier[] = [];
+  const stops: (() => Promise<void>)[] = [];
+
+  beforeEach(async () => {
+    server = await HookServer.start();
+  });
+
+  afterEach(async () => {
+    await Promise.all(made.splice(0).map((notifier) => notifier.close()));
+    await Promise.all(stops.splice(0).map((stop) => stop()));
+    await server.stop();
+  });
+
+  function make({
+    url = server.url,
+    signed = true,
+    headers = {},
+    ...options
+  }: ToolsOptions & { url?: string; signed?: boolean; headers?: Record<string, string> } = {}): BaseNotifier {
+    const secrets = { url: secret(url), secret: signed ? secret(SECRET) : undefined };
+    const notifier = webhook.create({ headers }, secrets, tools(options));
+    made.push(notifier);
+    return notifier;
+  }
+
+  it('posts the alert as JSON, with the headers of Standard Webhooks and a signature over id, time and body', async () => {
+    await make({ headers: { 'x-team': 'ops' } }).notify(FAILED, attempt());
+    const [request] = server.requests;
+    expect(request).to.include({ method: 'POST', path: '/hook' });
+    expect(JSON.parse(request!.body)).to.deep.equal(FAILED);
+    const { headers } = request!;
+    expect(headers).to.include({
+      'content-type': 'application/json',
+      'webhook-id': FAILED.id,
+      'x-team': 'ops',
+    });
+    const timestamp = headers['webhook-timestamp'];
+    expect(Math.abs(Number(timestamp) - Date.now() / 1000)).to.be.at.most(60);
+    const expected = createHmac('sha256', SECRET)
+      .update(`${FAILED.id}.${String(timestamp)}.${request!.body}`)
+      .digest('base64');
+    expect(headers['webhook-signature']).to.equal(`v1,${expected}`);
+  });
+
+  it('takes a secret in the form of Standard Webhooks', async () => {
+    const key = Buffer.from('twenty-four bytes of key');
+    const notifier = webhook.create(
+      { headers: {} },
+      { url: secret(server.url), secret: secret(`whsec_${key.toString('base64')}`) },
+      tools(),
+    );
+    made.push(notifier);
+    await notifier.notify(FAILED, attempt());
+    const { headers, body } = server.requests[0]!;
+    const signed = `${FAILED.id}.${String(headers['webhook-timestamp'])}.${body}`;
+    expect(headers['webhook-signature']).to.equal(
+      `v1,${createHmac('sha256', key).update(signed).digest('base64')}`,
+    );
+  });
+
+  it('sends no signature where it has no secret', async () => {
+    await make({ signed: false }).notify(FAILED, attempt());
+    expect(server.requests[0]?.headers).to.not.have.property('webhook-signature');
+  });
+
+  it('sends the name and password of its URL as a header', async () => {
+    await make({ url: `http://me:p%40ss@127.0.0.1:${server.port}/` }).notify(FAILED, attempt());
+    const [kind, pair = ''] = (server.requests[0]?.headers.authorization ?? '').split(' ');
+    expect(kind).to.equal('Basic');
+    expect(Buffer.from(pair, 'base64').toString()).to.equal('me:p@ss');
+  });
+
+  for (const status of [500, 502, 503, 408, 429, 301, 302]) {
+    it(`is tried again when it is answered ${status}`, async () => {
+      server.behaviour = behave.status(status, { location: 'http://127.0.0.1:1/' });
+      expect(await refusal(make())).to.include({ message: `answered ${status}`, permanent: false });
+      expect(server.requests, 'redirects are not followed').to.have.length(1);
+    });
+  }
+
+  for (const status of [400, 401, 404, 410, 422]) {
+    it(`is refused for good when it is answered ${status}`, async () => {
+      server.behaviour = behave.status(status, {}, 'no\n such   hook');
+      expect(await refusal(make())).to.include({
+        message: `answered ${status}: no such hook`,
+        permanent: true,
+      });
+    });
+  }
+
+  it('honours Retry-After, in seconds and as a date by the clock of the server', async () => {
+    server.behaviour = behave.status(429, { 'retry-after': '120' });
+    expect(await refusal(make())).to.have.property('retryAfter', 120);
+    server.behaviour = behave.status(503, {
+      date: 'Sun, 22 Nov 2026 08:00:00 GMT',
+      'retry-after': 'Sun, 22 Nov 2026 08:01:30 GMT',
+    });
+    expect(await refusal(make())).to.have.property('retryAfter', 90);
+    server.behaviour = behave.status(429, { 'retry-after': 'soon' });
+    expect(await refusal(make())).to.have.property('retryAfter', undefined);
+  });
+
+  it('shows a part of what the server says, and never a secret in it', async () => {
+    server.behaviour = behave.status(400, {}, `${SECRET} is wrong. ${'x'.repeat(100_000)}`);
+    const { message } = await refusal(make());
+    expect(message).to.match(/^answered 400: \(secret\) is wrong\. x+…$/);
+    expect(message.length).to.be.lessThan(300);
+  });
+
+  it('ends when its attempt is over, though the server hangs', async () => {
+    server.behaviour = behave.hang;
+    const controller = new AbortController();
+    const refused = refusal(make(), FAILED, controller.signal);
+    await eventually(() => expect(server.requests).to.have.length(1));
+    controller.abort();
+    expect((await refused).message).to.equal(
+      `cannot reach http://127.0.0.1:${server.port}: it took too long`,
+    );
+  });
+
+  it('is delivered once it was taken, however the answer goes on', async () => {
+    server.behaviour = behave.hangInTheBody;
+    await make().notify(FAILED, attempt());
+    expect(server.requests).to.have.length(1);
+  });
+
+  it('is tried again when the connection is reset or refused', async () => {
+    server.behaviour = behave.reset;
+    expect(await refusal(make())).to.deep.include({
+      message: `cannot reach http://127.0.0.1:${server.port}: connection reset`,
+      permanent: false,
+    });
+    expect((await refusal(make({ url: 'http://127.0.0.1:1/secret-path' }))).message).to.equal(
+      'cannot reach http://127.0.0.1:1: connection refused',
+    );
+  });
+
+  describe('with a name in its URL', () => {
+    let names: NameServer;
+
+    beforeEach(async () => {
+      names = await NameServer.start({
+        'loop.test': ['127.0.0.1'],
+        'meta.test': ['169.254.169.254'],
+        'both.test': ['169.254.1.1', '127.0.0.1'],
+      });
+      stops.push(() => names.stop());
+    });
+
+    const at = (name: string, options: ToolsOptions = {}) =>
+      make({
+        url: `http://${name}:${server.port}/`,
+        ...options,
+        names: { servers: [names.address], resolvConf: '/nowhere', hostsFile: '/nowhere', ...options.names },
+      });
+
+    it('is told when it does not resolve', async () => {
+      expect((await refusal(at('nobody.test'))).message).to.equal(
+        `cannot reach http://nobody.test:${server.port}: the name nobody.test does not resolve`,
+      );
+    });
+
+    it('is told when no name server answers, and soon', async () => {
+      names.silent = true;
+      expect((await refusal(at('loop.test'))).message).to.match(
+        /: the name loop\.test cannot be resolved just now \(ETIMEOUT\)$/,
+      );
+    });
+
+    for (const [name, address] of [
+      ['loop.test', '127.0.0.1'],
+      ['meta.test', '169.254.169.254'],
+    ] as const) {
+      it(`is refused at connection when it stands for ${address}`, async () => {
+        expect((await refusal(at(name))).message).to.equal(
+          `cannot reach http://${name}:${server.port}: the name ${name} stands for ${address}, which is not in allow_addresses`,
+        );
+        expect(server.requests).to.have.length(0);
+      });
+    }
+
+    it('is delivered where allow_addresses has its address, and to that one only', async () => {
+      await at('loop.test', { allow: ['127.0.0.1'] }).notify(FAILED, attempt());
+      await at('both.test', { allow: ['127.0.0.0/8'] }).notify(FAILED, attempt());
+      expect(server.requests).to.have.length(2);
+    });
+
+    it('is looked for in the hosts file', async () => {
+      const notifier = make({
+        url: `http://localhost:${server.port}/`,
+        allow: ['127.0.0.1', '::1'],
+        names: { servers: [names.address] },
+      });
+      await notifier.notify(FAILED, attempt());
+      expect(names.asked).to.deep.equal([]);
+    });
+  });
+});
