@@ -53,6 +53,7 @@ export const massEnd: Row = {
       const checkups = new HealTally();
       const drained = new AbortController();
       const wrong = { online: 0, offline: 0 };
+      let latestMs = 0;
       const asking = askAround(AbortSignal.any([signal, drained.signal]), checkups, async () => {
         const group = Math.floor(Math.random() * groups.length);
         const sentAt = Date.now();
@@ -60,7 +61,9 @@ export const massEnd: Row = {
         const heal = heals[group];
         if (heal === undefined) return;
         const expected = expectation(heal, { sentAt, answeredAt: Date.now() }, timeoutMs);
-        if (expected !== 'either' && expected !== status) wrong[status]++;
+        if (expected === 'either' || expected === status) return;
+        wrong[status]++;
+        if (status === 'online') latestMs = Math.max(latestMs, sentAt - heal.answeredAt - timeoutMs);
       });
       const storedAt = await allStored(context, watcher, users).finally(() => {
         drained.abort();
@@ -83,7 +86,7 @@ export const massEnd: Row = {
         ],
         notes: [
           `${String(asked)} checkups meanwhile, ${String(errors)} failed; counted from the first end on`,
-          `online after their end: ${String(wrong.online)}, offline before it: ${String(wrong.offline)}`,
+          `online after their end: ${String(wrong.online)} (asked up to ${String(latestMs)} ms after it), offline before it: ${String(wrong.offline)}`,
           ...blindness,
         ],
       };
