@@ -62,6 +62,8 @@ type Phase = 'stopped' | 'starting' | 'recovering' | 'ready' | 'stopping';
 
 /** The watermark is written this often, or four times in a session timeout if that is more often. */
 const CHECKPOINT: Millis = 1000;
+/** Users that may expire in one tick, over all shards: twice what the disk takes of them. */
+const EXPIRIES = 8000;
 /** Once requests had to be turned away, what capacity there is belongs to those who are online, for this long. */
 const SHED: Millis = 1000;
 /** How those nodes stand who changed is written this often: a kill takes no more of their last heartbeats. */
@@ -145,6 +147,7 @@ export class App implements Daemon {
         timeout: millis(config.session_timeout),
         blindGrace: millis(config.blind_grace),
         mailbox: config.limits.mailbox,
+        expiries: Math.ceil(EXPIRIES / config.shards),
         restarts: POLICIES.shard,
         decide: ports.decideUser ?? decide,
       },

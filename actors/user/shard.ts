@@ -32,6 +32,8 @@ export interface ShardOptions {
   readonly timeout: Millis;
   readonly blindGrace: Millis;
   readonly mailbox: number;
+  /** Users that may expire in one tick; the others wait for the next one, so that a mass expiry stalls nobody. */
+  readonly expiries: number;
   readonly restarts: Pick<SupervisorPolicy, 'intensity' | 'period'>;
   readonly decide: typeof decide;
 }
@@ -213,14 +215,18 @@ export class Shard implements UserSurroundings {
   /** Time stands still for a shard that is down: nothing of it is settled meanwhile. */
   advance(horizon: Moment): void {
     if (this.#lifeline === undefined) return;
-    if (this.#expiring === 0) this.#settledUpTo = this.#horizon;
+    this.#noteSettled();
     this.#horizon = horizon;
     for (const [actor, at] of this.#expireAgain) {
       if (at > horizon) continue;
       this.#expireAgain.delete(actor);
       if (this.#users.get(actor.user) === actor) this.wheel.arm(actor.timer, actor.deadline);
     }
-    this.wheel.advance(horizon, this.#expire);
+    this.wheel.advance(horizon, this.#expire, this.#options.expiries);
+  }
+
+  #noteSettled(): void {
+    if (this.#expiring === 0 && !this.wheel.isBehind) this.#settledUpTo = this.#horizon;
   }
 
   readonly #expire = (timer: Timer<UserActor>): void => {
@@ -237,7 +243,7 @@ export class Shard implements UserSurroundings {
     // All deadlines move, and so does what is settled; else the disk would long not know that anybody was alive.
     const blindTime = blindness.to - blindness.from;
     this.#horizon = moment(this.#horizon + blindTime);
-    if (this.#expiring === 0) this.#settledUpTo = this.#horizon;
+    this.#noteSettled();
     for (const actor of this.#users.values()) {
       if (actor.deadline < blindness.from) continue;
       actor.timer.deadline = deadlineAfter(blindness, actor, this.timeout, this.#options.blindGrace);

@@ -54,6 +54,11 @@ export class TimerWheel<Owner> {
     return this.#size;
   }
 
+  /** Whether the last advance has left behind what it found to be due. */
+  get isBehind(): boolean {
+    return this.#due.first !== undefined;
+  }
+
   /** Arms the timer, or moves it if it is armed. */
   arm(timer: Timer<Owner>, deadline: Moment): void {
     timer.deadline = deadline;
@@ -73,18 +78,25 @@ export class TimerWheel<Owner> {
    * Disarms every timer whose deadline lies before `to`, and hands it to `due`. A deadline at `to` itself is not
    * due: a heal at that very moment may still be under way. What `due` arms waits for the next advance, however
    * long past its deadline is; what it disarms or postpones is left alone.
+   *
+   * @param most how many to hand over; those past it wait for the next advance
    */
-  advance(to: Moment, due: (timer: Timer<Owner>) => void): void {
+  advance(to: Moment, due: (timer: Timer<Owner>) => void, most = Infinity): void {
     const first = this.#tick;
     const last = Math.max(first, Math.floor(to / this.#resolution));
     // Before anything is armed again: what lies behind is looked for here.
     this.#tick = last;
     for (let tick = last; tick >= Math.max(first, last - SLOTS + 1); tick--)
       this.#sweep(this.#slotOf(tick), to);
-    for (let timer = this.#due.first; timer !== undefined; timer = this.#due.first) {
+    let left = most;
+    for (let timer = this.#due.first; timer !== undefined && left > 0; timer = this.#due.first) {
       this.#unlink(timer);
-      if (timer.deadline < to) due(timer);
-      else this.arm(timer, timer.deadline);
+      if (timer.deadline < to) {
+        left--;
+        due(timer);
+      } else {
+        this.arm(timer, timer.deadline);
+      }
     }
   }
 

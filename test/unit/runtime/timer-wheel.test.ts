@@ -102,6 +102,24 @@ describe('a timing wheel', () => {
     expect(due(START + 30 * YEAR + 1)).to.deep.equal(['years']);
   });
 
+  it('hands over no more at once than it is told to, and the rest next time, unless it is postponed', () => {
+    const timers = Array.from({ length: 10 }, (_, index) => armed(String(index), START + index));
+    const owners: string[] = [];
+    const take = (to: number): number => {
+      const before = owners.length;
+      wheel.advance(moment(START + to), ({ owner }) => owners.push(owner), 4);
+      return owners.length - before;
+    };
+    expect(take(100)).to.equal(4);
+    expect(wheel.isBehind).to.equal(true);
+    const postponed = timers.find(({ owner }) => !owners.includes(owner))!;
+    wheel.arm(postponed, moment(START + 500));
+    expect([take(100), take(100), take(100)]).to.deep.equal([4, 1, 0]);
+    expect(wheel.isBehind).to.equal(false);
+    expect(take(501)).to.equal(1);
+    expect(new Set(owners).size).to.equal(10);
+  });
+
   it('keeps for the next advance what is armed in the past while one is under way', () => {
     armed('first', START + 300);
     const again = new Timer('again');
