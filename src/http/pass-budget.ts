@@ -1,8 +1,10 @@
 import { millis, type Millis, type Moment } from '../domain/time.js';
 import type { Clock } from '../ports/clock.js';
 
-/** One long pass may be a collection's fault, and is no overload until it is this many times too long. */
-const LENIENCY = 5;
+/** A long pass may be a collection's fault, and so may the next one, which finds all that has come meanwhile. */
+const SUSTAINED: Millis = 1000;
+/** However it came to be so long, a pass that is this many times too long takes in no more. */
+const LENIENCY = 10;
 
 /**
  * How long one pass of the event loop takes in requests. Where passes go on finding more than they can take in time,
@@ -13,8 +15,9 @@ export class PassBudget {
   readonly #limit: Millis;
   /** When the pass that is under way took in its first request. */
   #began: Moment | undefined;
-  #overrun = false;
-  #overranLast = false;
+  #overruns = false;
+  /** Since when every pass with requests has taken too long, and when the last one did. */
+  #tooLong: { readonly since: Moment; last: Moment } | undefined;
 
   /** @param limit seconds */
   constructor(clock: Clock, limit: number) {
@@ -25,19 +28,27 @@ export class PassBudget {
   /** To be asked once for each request, when it has been read. */
   isSpent(): boolean {
     const now = this.#clock.now();
-    if (this.#began === undefined) this.#begin(now);
-    const spent = now - (this.#began ?? now);
+    const began = this.#began ?? this.#begin(now);
+    const spent = now - began;
     if (spent < this.#limit) return false;
-    this.#overrun = true;
-    return this.#overranLast || spent >= this.#limit * LENIENCY;
+    this.#overruns = true;
+    return spent >= this.#limit * LENIENCY || now - (this.#tooLong?.since ?? now) >= SUSTAINED;
   }
 
-  #begin(now: Moment): void {
+  #begin(now: Moment): Moment {
+    if (this.#tooLong !== undefined && now - this.#tooLong.last >= SUSTAINED) this.#tooLong = undefined;
     this.#began = now;
     this.#clock.soon(() => {
-      this.#began = undefined;
-      this.#overranLast = this.#overrun;
-      this.#overrun = false;
+      this.#end(now);
     });
+    return now;
+  }
+
+  #end(began: Moment): void {
+    if (!this.#overruns) this.#tooLong = undefined;
+    else if (this.#tooLong === undefined) this.#tooLong = { since: began, last: began };
+    else this.#tooLong.last = began;
+    this.#began = undefined;
+    this.#overruns = false;
   }
 }

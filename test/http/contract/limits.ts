@@ -25,18 +25,35 @@ export function limitsContract(start: Start): void {
     expect(served.gateway.inspect().refused.overloaded).to.equal(2);
   });
 
-  it('sheds what one pass of the event loop finds past its time, and tells the daemon', async () => {
+  it('sheds what one pass of the event loop finds when it has taken far too long, and tells the daemon', async () => {
     const served = await start({ limits: { pass: 0.05 } });
     const { daemon } = served;
-    daemon.whenAsked = () => served.clock.standStill(20);
+    daemon.whenAsked = () => served.clock.standStill(60);
     const answers = await served.raw().send(head('PUT /heal/1').repeat(20)).answers(20);
     const statuses = answers.map(({ status }) => status);
-    expect(statuses).to.deep.equal([...Array<number>(3).fill(200), ...Array<number>(17).fill(503)]);
-    expect(answers[3]?.headers).to.include({ 'retry-after': '1' });
-    expect(daemon.turnedAway).to.equal(17);
-    expect(served.gateway.inspect().refused.overloaded).to.equal(17);
+    expect(statuses).to.deep.equal([...Array<number>(9).fill(200), ...Array<number>(11).fill(503)]);
+    expect(answers[9]?.headers).to.include({ 'retry-after': '1' });
+    expect(daemon.turnedAway).to.equal(11);
+    expect(served.gateway.inspect().refused.overloaded).to.equal(11);
     daemon.whenAsked = () => undefined;
     expect((await served.call('PUT', '/heal/1')).status).to.equal(200);
+  });
+
+  it('sheds what passes find past their time once all of them have taken too long for a second', async () => {
+    const served = await start({ limits: { pass: 0.05 } });
+    served.daemon.whenAsked = () => served.clock.standStill(30);
+    const client = served.raw();
+    const statuses = async (asked: number): Promise<number[]> => {
+      const answers = await client.send(head('PUT /heal/1').repeat(4)).answers(asked);
+      return answers.slice(-4).map(({ status }) => status);
+    };
+    expect(await statuses(4)).to.deep.equal([200, 200, 200, 200]);
+    served.clock.standStill(600);
+    expect(await statuses(8)).to.deep.equal([200, 200, 200, 200]);
+    served.clock.standStill(600);
+    expect(await statuses(12)).to.deep.equal([200, 200, 503, 503]);
+    served.clock.standStill(1600);
+    expect(await statuses(16)).to.deep.equal([200, 200, 200, 200]);
   });
 
   it('sheds what one connection pipelines, too', async () => {
