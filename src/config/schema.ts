@@ -101,7 +101,7 @@ export const schema = group({
   }),
   alerts: group({
     retention: option(
-      orOff(seconds(60, 100 * YEAR)),
+      orOff(seconds(1, 100 * YEAR)),
       90 * DAY,
       'Alerts older than this are deleted, but none that is still to be delivered. `off` keeps all.',
     ),

@@ -26,7 +26,7 @@ export class FakeDaemon implements Daemon {
     uptime: () => Promise.reject(new TypeError('nobody is up')),
   };
   /** Alerts likewise. */
-  readonly alerts: AlertsDaemon = {
+  alerts: AlertsDaemon = {
     list: async function* () {},
     command: ({ answered }) => setImmediate(answered, { kind: 'refused', code: 'HEARTBEAT_NO_SUCH_ALERT' }),
   };

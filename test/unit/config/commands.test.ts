@@ -55,7 +55,8 @@ describe('heartbeat config', () => {
 
   it('prints every option in force and where it came from', () => {
     const lines = printed(said, false).trimEnd().split('\n');
-    expect(lines).to.have.lengthOf(options.length + 1);
+    // Those of the channels come behind them.
+    expect(lines.filter((line) => !line.startsWith('channels.'))).to.have.lengthOf(options.length + 1);
     const cells = lines.map((line) => line.split(/ {2,}/).join('|'));
     expect(cells).to.include.members([
       'OPTION|VALUE|FROM',
@@ -64,6 +65,7 @@ describe('heartbeat config', () => {
       'history.retention|60|/etc/heartbeat.yaml:2',
       'log.format|pretty|default, as standard error is a terminal',
       'session_timeout|7|default',
+      'channels.log.kind|log|default, as no channel is configured',
     ]);
     expect(printed({}, false)).to.match(/^history\.retention +off +default$/m);
   });
@@ -79,7 +81,7 @@ describe('heartbeat config', () => {
 
   it('prints the same as JSON', () => {
     const all: unknown = JSON.parse(printed(said, true));
-    expect(all).to.have.all.keys(options.map(({ key }) => key));
+    expect(all).to.have.all.keys([...options.map(({ key }) => key), 'channels.log']);
     expect(all).to.deep.include({
       port: { value: 0, from: { kind: 'flag', name: '--port' } },
       'history.retention': {

@@ -30,11 +30,11 @@ const settings = fc
 
 function nested(values: ReadonlyMap<string, unknown>): object {
   const root: Record<string, unknown> = {};
-  const groups: Record<string, Record<string, unknown>> = {};
   for (const [key, value] of values) {
-    const [first = '', second] = key.split('.');
-    if (second === undefined) root[first] = value;
-    else root[first] = groups[first] = { ...groups[first], [second]: value };
+    const names = key.split('.');
+    const last = names.pop() ?? '';
+    const group = names.reduce((at, name) => (at[name] ??= {}) as Record<string, unknown>, root);
+    group[last] = value;
   }
   return root;
 }

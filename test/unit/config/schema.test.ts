@@ -21,7 +21,13 @@ describe('the schema of the configuration', () => {
       keep_alive_timeout: 75,
       log: { level: 'info', format: 'json' },
       history: { retention: null, slow_commit: 1 },
+      alerts: {
+        retention: 7_776_000,
+        mass_failure: { share: 0.3, at_least: 20, window: 10, hold: 60 },
+        flapping: { max_per_hour: 12 },
+      },
       limits: {
+        alerts: 100_000,
         batch: 10_000,
         body: 1_048_576,
         headers: 16_384,

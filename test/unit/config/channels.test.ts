@@ -1,0 +1,189 @@
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { inspect } from 'node:util';
+import { expect } from 'chai';
+import { configCommand } from '../../../src/cli/config-command.js';
+import { temporaryDirectory, type TemporaryDirectory } from '../../support/temporary-directory.js';
+import { inForce, problems } from './support.js';
+
+const URL = 'https://hooks.example.org/heartbeat?token=hush-hush';
+const SECRETS = {
+  OPS_SECRET: 'a secret of 24 characters',
+  SLACK_URL: 'https://hooks.slack.com/services/T/B/hush-hush',
+};
+
+/** As the issue has them. */
+const FILE = `
+channels:
+  ops:
+    kind: webhook
+    url: ${URL}
+    secret_env: OPS_SECRET
+    headers: { authorization: Bearer hush-hush }
+    retry: { min_delay: 1 }
+    allow_addresses: [127.0.0.1, 10.0.0.0/8, "::1"]
+  chat: { kind: slack, url_env: SLACK_URL, events: [node.failed, node.inactive], concurrency: 1 }
+  bus: { kind: redis, url: "redis://me:hush-hush@127.0.0.1:6379", channel: heartbeat }
+`;
+
+describe('channels in the configuration', () => {
+  let directory: TemporaryDirectory;
+
+  before(async () => {
+    directory = await temporaryDirectory();
+  });
+
+  after(() => directory.remove());
+
+  it('have their settings, and for the rest the defaults', () => {
+    const { channels } = inForce({ file: FILE, env: SECRETS });
+    expect(channels.map(({ policy }) => policy)).to.deep.equal([
+      {
+        name: 'ops',
+        kind: 'webhook',
+        events: ['node.failed', 'node.reported_failure', 'node.recovered', 'mass_failure'],
+        concurrency: 4,
+        attemptTimeout: 10_000,
+        retry: { minDelay: 1_000, maxDelay: 300_000, giveUpAfter: 86_400_000 },
+      },
+      {
+        name: 'chat',
+        kind: 'slack',
+        events: ['node.failed', 'node.inactive'],
+        concurrency: 1,
+        attemptTimeout: 10_000,
+        retry: { minDelay: 5_000, maxDelay: 300_000, giveUpAfter: 86_400_000 },
+      },
+      {
+        name: 'bus',
+        kind: 'redis',
+        events: ['node.failed', 'node.reported_failure', 'node.recovered', 'mass_failure'],
+        concurrency: 4,
+        attemptTimeout: 10_000,
+        retry: { minDelay: 5_000, maxDelay: 300_000, giveUpAfter: 86_400_000 },
+      },
+    ]);
+    expect(channels[0]?.allowAddresses).to.deep.equal(['127.0.0.1', '10.0.0.0/8', '::1']);
+  });
+
+  it('are the log where none is configured', () => {
+    for (const file of ['', 'channels:', 'channels: {}']) {
+      const { channels } = inForce({ file });
+      expect(channels.map(({ policy }) => policy.kind)).to.deep.equal(['log']);
+    }
+  });
+
+  for (const json of [false, true]) {
+    it(`show no secret, ${json ? 'in JSON' : 'in the table'}`, () => {
+      let text = '';
+      configCommand(inForce({ file: FILE, env: SECRETS }), {
+        json,
+        stdout: { write: (part) => (text += part) },
+      });
+      expect(text).to.include('https://hooks.example.org/…').and.include('redis://127.0.0.1:6379/…');
+      for (const hidden of ['hush', 'a secret of']) expect(text).to.not.include(hidden);
+    });
+  }
+
+  it('show no secret when they are inspected, or made into JSON', () => {
+    const { channels } = inForce({ file: FILE, env: SECRETS });
+    for (const text of [inspect(channels, { depth: 10, showHidden: true }), JSON.stringify(channels)]) {
+      for (const hidden of ['hush', 'a secret of']) expect(text).to.not.include(hidden);
+    }
+  });
+
+  it('may have their secrets in files, beside the configuration or anywhere', () => {
+    const file = path.join(directory.path, 'secret');
+    writeFileSync(file, 'a secret of 24 characters\n');
+    const { channels } = inForce({
+      file: `channels: { ops: { kind: webhook, url: "${URL}", secret_file: ${file} } }`,
+      readFile: (name) =>
+        name === file
+          ? 'a secret of 24 characters\n'
+          : `channels: { ops: { kind: webhook, url: "${URL}", secret_file: ${file} } }`,
+    });
+    expect(channels[0]?.shown).to.include({ secret: '(secret)' });
+  });
+
+  it('may take secrets from variables that look like options', () => {
+    const env = { HEARTBEAT_OPS_URL: URL };
+    expect(
+      inForce({ file: 'channels: { ops: { kind: webhook, url_env: HEARTBEAT_OPS_URL } }', env }).ok,
+    ).to.equal(true);
+    expect(problems({ env })).to.have.length(1);
+  });
+
+  it('may be modules of one’s own, found beside the file', () => {
+    const module = path.join(directory.path, 'mine.js');
+    writeFileSync(module, '');
+    const { channels } = inForce({ file: `channels: { mine: { kind: ${module}, token: hush-hush } }` });
+    expect(channels[0]?.shown).to.include({ kind: module, token: '(hidden)' });
+  });
+
+  it('have every problem listed, with its place, and none shows a value', () => {
+    const file = `channels:
+  ops:
+    kind: webhook
+    url: htp://hush-hush
+    secret: hush-hush
+    events: [node.faild]
+    concurency: 3
+    concurrency: 0
+    attempt_timeout: soon
+    headers: { webhook-id: hush-hush, ok: 3, "a b": q }
+    allow_addresses: [localhost, 10.0.0.0/33]
+  chat: { kind: slak }
+  "b d": { kind: log }
+  bus: { kind: redis, retry: { min_delay: 100, max_delay: 5 } }
+  mine: { kind: ./nowhere.js }
+  two: { kind: slack, url_env: NOPE, url: "https://hush-hush" }
+  none: { kind: slack, url_env: NOPE }
+  file: { kind: slack, url_file: /nowhere }
+  short: { kind: webhook, url: "https://x.org", secret_env: SHORT }
+  three: 3
+  log: { kind: log, url: x, retry: 5 }
+`;
+    const listed = problems({
+      file,
+      env: { SHORT: 'hush' },
+      readFile: (name) => {
+        if (name === '/etc/heartbeat.yaml') return file;
+        throw new Error('ENOENT');
+      },
+    });
+    const at = (line: number) => `(from /etc/heartbeat.yaml:${line})`;
+    expect(listed).to.deep.equal([
+      `channels.ops.events.0: must be one of node.failed, node.reported_failure, node.recovered, node.inactive, mass_failure ${at(6)}`,
+      `channels.ops.concurrency: must be a whole number between 1 and 1000 ${at(8)}`,
+      `channels.ops.attempt_timeout: must be a number of seconds between 0.1 and 3600 ${at(9)}`,
+      `channels.ops.allow_addresses.0: must be an address, or a range such as 10.0.0.0/8 ${at(11)}`,
+      `channels.ops.allow_addresses.1: must be an address, or a range such as 10.0.0.0/8 ${at(11)}`,
+      `channels.ops.headers.webhook-id: must be none that this channel sets itself ${at(10)}`,
+      `channels.ops.headers.ok: must be a text ${at(10)}`,
+      `channels.ops.headers.a b: must be the name of a header ${at(10)}`,
+      `channels.ops.concurency: unknown setting; did you mean concurrency? ${at(7)}`,
+      `channels.ops.url: must be an http or https URL ${at(4)}`,
+      `channels.ops.secret: must not be written down here: say where it is with secret_env or secret_file ${at(5)}`,
+      `channels.chat.kind: must be one of webhook, slack, redis, log, or the path of a module such as ./my-notifier.js; did you mean slack? ${at(12)}`,
+      `channels.b d: its name must be letters, digits, "-", "_" and ".", 64 of them at the most ${at(13)}`,
+      `channels.bus.retry.max_delay: must not be less than retry.min_delay ${at(14)}`,
+      `channels.bus.channel: must be the name of a Redis channel ${at(14)}`,
+      `channels.bus.url: must be given, as url or url_env or url_file ${at(14)}`,
+      `channels.mine.kind: there is no file /etc/nowhere.js ${at(15)}`,
+      `channels.two.url: must be given once, and not as url and url_env ${at(16)}`,
+      `channels.none.url_env: the variable NOPE is not set ${at(17)}`,
+      `channels.file.url_file: the file /nowhere cannot be read ${at(18)}`,
+      `channels.short.secret_env: must have 16 characters at the least ${at(19)}`,
+      `channels.three: must hold settings, a kind among them ${at(20)}`,
+      `channels.log.retry: must hold min_delay, max_delay and give_up_after ${at(21)}`,
+      `channels.log.url: unknown setting; remove it ${at(21)}`,
+    ]);
+    expect(listed.join('\n')).to.not.include('hush');
+  });
+
+  it('must be a map', () => {
+    expect(problems({ file: '\nchannels: [ops]' })).to.deep.equal([
+      'channels: must hold channels by their names (from /etc/heartbeat.yaml:2)',
+    ]);
+  });
+});

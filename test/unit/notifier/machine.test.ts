@@ -1,0 +1,199 @@
+import { expect } from 'chai';
+import {
+  ChannelMachine,
+  type ChannelEffect,
+  type ChannelEvent,
+  type Offer,
+  type Outcome,
+} from '../../../actors/notifier/channel.machine.js';
+import { retryDelay } from '../../../actors/notifier/retry.js';
+import type { AlertId } from '../../../src/domain/alert.js';
+import { moment } from '../../../src/domain/time.js';
+import { FAILED } from '../channels/support.js';
+
+const RETRY = { minDelay: 5_000, maxDelay: 300_000, giveUpAfter: 3_600_000 };
+const DOWN: Outcome = { kind: 'failed', error: 'down', permanent: false, retryAfter: undefined };
+
+/** A machine, and its time. */
+class Played {
+  readonly #machine: ChannelMachine;
+  now = 0;
+
+  constructor(concurrency = 4) {
+    this.#machine = new ChannelMachine({ concurrency, retry: RETRY }, () => 0);
+  }
+
+  get wakeAt(): number | undefined {
+    return this.#machine.wakeAt(moment(this.now));
+  }
+
+  get active(): number {
+    return this.#machine.active;
+  }
+
+  do(event: ChannelEvent): ChannelEffect[] {
+    return this.#machine.decide(event, moment(this.now));
+  }
+
+  /** @returns the ids that attempts are asked for */
+  offer(...offers: readonly (Partial<Omit<Offer, 'id'>> & { readonly id: string })[]): string[] {
+    const whole = offers.map(({ id, ...more }) => ({
+      id: id as AlertId,
+      lanes: [],
+      since: moment(this.now),
+      attempts: 0,
+      lastAttempt: undefined,
+      notBefore: undefined,
+      ...more,
+    }));
+    return asked(this.do({ kind: 'offer', offers: whole }));
+  }
+
+  grant(id: string, attempt = 1): ChannelEffect[] {
+    return this.do({ kind: 'granted', id: id as AlertId, message: FAILED, attempt });
+  }
+
+  attempted(id: string, outcome: Outcome, attempt = 1): ChannelEffect[] {
+    return this.do({ kind: 'attempted', id: id as AlertId, attempt, outcome });
+  }
+
+  wake(): string[] {
+    return asked(this.do({ kind: 'wake' }));
+  }
+}
+
+function asked(effects: readonly ChannelEffect[]): string[] {
+  return effects.flatMap((effect) => (effect.kind === 'ask' ? [effect.id] : []));
+}
+
+describe('a channel’s machine', () => {
+  it('asks for no more attempts at once than it may', () => {
+    const played = new Played(2);
+    expect(played.offer({ id: 'a' }, { id: 'b' }, { id: 'c' })).to.deep.equal(['a', 'b']);
+    played.grant('a');
+    expect(asked(played.attempted('a', { kind: 'delivered' }))).to.deep.equal(['c']);
+    expect(played.active).to.equal(2);
+  });
+
+  it('lets nothing overtake in a lane, also what stands in several of them', () => {
+    const played = new Played();
+    expect(
+      played.offer(
+        { id: 'a', lanes: ['x'] },
+        { id: 'b', lanes: ['x', 'y'] },
+        { id: 'c', lanes: ['y'] },
+        { id: 'd', lanes: ['z'] },
+      ),
+    ).to.deep.equal(['a', 'd']);
+    played.grant('a');
+    expect(asked(played.attempted('a', { kind: 'delivered' }))).to.deep.equal(['b']);
+    played.grant('b');
+    expect(asked(played.attempted('b', DOWN))).to.deep.equal([]);
+    played.now = 5_000;
+    expect(played.wake()).to.deep.equal(['b']);
+    played.grant('b', 2);
+    expect(asked(played.attempted('b', { kind: 'delivered' }, 2))).to.deep.equal(['c']);
+  });
+
+  it('takes an offer once, and forgets what is withdrawn', () => {
+    const played = new Played(1);
+    expect(
+      played.offer({ id: 'a', lanes: ['x'] }, { id: 'a', lanes: ['x'] }, { id: 'b', lanes: ['x'] }),
+    ).to.deep.equal(['a']);
+    expect(asked(played.do({ kind: 'withdrawn', id: 'a' as AlertId }))).to.deep.equal(['b']);
+    expect(played.active).to.equal(1);
+  });
+
+  it('takes no notice of an outcome that comes too late', () => {
+    const played = new Played();
+    played.offer({ id: 'a' });
+    played.grant('a');
+    played.attempted('a', DOWN);
+    played.now = 5_000;
+    played.wake();
+    played.grant('a', 2);
+    expect(played.attempted('a', { kind: 'delivered' }, 1)).to.deep.equal([]);
+    expect(played.active).to.equal(1);
+  });
+
+  it('goes on with the pauses of the run before', () => {
+    const played = new Played();
+    expect(played.offer({ id: 'a', attempts: 3, lastAttempt: moment(-1_000) })).to.deep.equal([]);
+    expect(played.wakeAt).to.equal(4_000);
+    played.now = 4_000;
+    expect(played.wake()).to.deep.equal(['a']);
+  });
+
+  it('gives up what is too old, also while the provider rests, but nothing that is under way', () => {
+    const played = new Played(1);
+    played.offer({ id: 'a' }, { id: 'b' });
+    played.grant('a');
+    played.now = RETRY.giveUpAfter;
+    const given = played.do({ kind: 'wake' });
+    expect(given).to.deep.equal([
+      { kind: 'report', id: 'b', attempts: 0, verdict: { kind: 'dead', error: 'given up after 3600 s' } },
+    ]);
+    expect(played.attempted('a', { kind: 'delivered' })).to.deep.equal([
+      { kind: 'report', id: 'a', attempts: 1, verdict: { kind: 'delivered' } },
+    ]);
+  });
+
+  it('rests after five failures in a row, then tries one, and rests for longer', () => {
+    const played = new Played(8);
+    const ids = ['a', 'b', 'c', 'd', 'e', 'f'];
+    played.offer(...ids.map((id) => ({ id })));
+    for (const id of ids) played.grant(id);
+    const effects = ids.slice(0, 5).flatMap((id) => played.attempted(id, DOWN));
+    expect(effects.filter(({ kind }) => kind === 'rest')).to.deep.equal([
+      { kind: 'rest', failures: 5, until: 5_000 },
+    ]);
+    played.attempted('f', DOWN);
+    played.now = 4_999;
+    expect(played.wake()).to.deep.equal([]);
+    played.now = 5_000;
+    expect(played.wake()).to.deep.equal(['a']);
+    played.grant('a', 2);
+    expect(asked(played.attempted('a', { kind: 'delivered' }, 2))).to.deep.equal(['b', 'c', 'd', 'e', 'f']);
+  });
+
+  it('does not rest because of what is refused for good', () => {
+    const played = new Played(1);
+    for (let turn = 0; turn < 10; turn++) {
+      const id = String(turn);
+      expect(played.offer({ id })).to.deep.equal([id]);
+      played.grant(id);
+      played.attempted(id, { ...DOWN, permanent: true });
+    }
+  });
+
+  it('begins nothing while it stops, and goes on when it starts again', () => {
+    const machine = new ChannelMachine({ concurrency: 1, retry: RETRY }, () => 0);
+    machine.stop();
+    const offer = {
+      id: 'a' as AlertId,
+      lanes: [],
+      since: moment(0),
+      attempts: 0,
+      lastAttempt: undefined,
+      notBefore: undefined,
+    };
+    expect(machine.decide({ kind: 'offer', offers: [offer] }, moment(0))).to.deep.equal([]);
+    machine.start();
+    expect(asked(machine.decide({ kind: 'wake' }, moment(0)))).to.deep.equal(['a']);
+  });
+});
+
+describe('the pause after a failed attempt', () => {
+  it('is between min_delay and max_delay, and grows up to that', () => {
+    for (const random of [0, 0.5, 0.999]) {
+      let before = 0;
+      for (let attempts = 1; attempts < 100; attempts++) {
+        const pause = retryDelay(attempts, RETRY, random);
+        expect(pause).to.be.within(RETRY.minDelay, RETRY.maxDelay);
+        expect(pause).to.be.at.least(before);
+        before = pause;
+      }
+    }
+    expect(retryDelay(20, RETRY, 0.999)).to.be.greaterThan(299_000);
+  });
+});

@@ -1,0 +1,95 @@
+import { expect } from 'chai';
+import {
+  duration,
+  groupSentence,
+  massFailureSentence,
+  nodeSentence,
+  overflowSentence,
+  withFolds,
+} from '../../../actors/notifier/sentences.js';
+import type { Flip, NodeFacts } from '../../../src/domain/node.js';
+import { instant } from '../../../src/domain/time.js';
+import { nodeName } from '../../support/simulated-alerts.js';
+
+const flip: Flip = {
+  node: nodeName('node1'),
+  from: 'inactive',
+  to: 'failed',
+  at: instant(1_795_318_425_000),
+  cause: 'silence',
+  retries: 3,
+  blind: 0,
+};
+const node: NodeFacts = {
+  name: nodeName('node1'),
+  state: 'failed',
+  retries: 3,
+  lastHeartbeat: instant(1_795_318_305_000),
+  timeout: 30_000,
+  maxRetries: 3,
+  labels: {},
+  channels: undefined,
+};
+
+describe('what an alert says', () => {
+  it('of one node, in a plain sentence', () => {
+    expect(nodeSentence('node.failed', flip, node)).to.equal(
+      "Node 'node1' has failed: no heartbeat for 2 min.",
+    );
+    expect(nodeSentence('node.failed', { ...flip, blind: 30_000 }, node)).to.equal(
+      "Node 'node1' has failed: no heartbeat for 2 min, 30 s of which nobody could be heard.",
+    );
+    expect(nodeSentence('node.failed', flip, { ...node, lastHeartbeat: undefined })).to.equal(
+      "Node 'node1' has failed: it was never heard of since it was registered.",
+    );
+    expect(nodeSentence('node.reported_failure', flip, node)).to.equal(
+      "Node 'node1' has reported a failure.",
+    );
+    expect(nodeSentence('node.recovered', flip, node)).to.equal(
+      "Node 'node1' has recovered: its heartbeat is back.",
+    );
+    expect(nodeSentence('node.inactive', flip, { ...node, retries: 1 })).to.equal(
+      "Node 'node1' is inactive: no heartbeat for 2 min; 2 retries are left.",
+    );
+    expect(nodeSentence('node.inactive', flip, { ...node, retries: 2 })).to.match(/1 retry is left\.$/);
+  });
+
+  it('of many, with some of their names', () => {
+    const names = Array.from({ length: 12 }, (_, index) => nodeName(`n${String(index)}`));
+    expect(massFailureSentence(1, 2, { window: 10_000, hold: 90_000 }, names.slice(0, 1))).to.equal(
+      "1 node has failed within 10 s, of 2 watched: this daemon or its network may be at fault. Alerts are held for 1 min 30 s. Among them: 'n0'.",
+    );
+    const group = names.map((name, index) => ({
+      name,
+      state: index === 0 ? ('active' as const) : index === 1 ? ('inactive' as const) : ('failed' as const),
+      at: instant(1),
+    }));
+    expect(groupSentence(group)).to.equal(
+      "10 nodes have failed: 'n2', 'n3', 'n4', 'n5', 'n6', 'n7', 'n8', 'n9', 'n10', 'n11'. 1 node is inactive: 'n1'. 1 node has recovered: 'n0'.",
+    );
+    expect(overflowSentence(12, names)).to.match(/^The disk was full, and 12 alerts .*'n9' and 2 more\.$/);
+  });
+
+  it('of what it stands for', () => {
+    expect(withFolds('It is down.', { count: 1, ids: [] })).to.equal(
+      'It is down. It is flapping: 1 earlier change was not told one by one.',
+    );
+  });
+
+  for (const [time, text] of [
+    [0, '0 s'],
+    [250, '250 ms'],
+    [1_400, '1 s'],
+    [60_000, '1 min'],
+    [90_000, '1 min 30 s'],
+    [3_600_000, '1 h'],
+    [3_660_000, '1 h 1 min'],
+    [3_601_000, '1 h'],
+    [90_061_000, '1 d 1 h'],
+    [-5, '0 s'],
+  ] as const) {
+    it(`of ${time} ms: ${text}`, () => {
+      expect(duration(time)).to.equal(text);
+    });
+  }
+});
