@@ -332,9 +332,8 @@ export class NodeShard implements NodeSurroundings {
   }
 
   inspect(): object {
-    let waiting = 0;
-    for (const { cell } of this.#nodes.values()) waiting += cell?.waiting ?? 0;
-    return { kind: 'shard', actors: this.#nodes.size, mailbox: waiting, ...this.#ledger.inspect() };
+    const mailbox = this.#place?.load.waiting ?? 0;
+    return { kind: 'shard', actors: this.#nodes.size, mailbox, ...this.#ledger.inspect() };
   }
 
   /** Nodes by how they stand. */

@@ -313,8 +313,7 @@ export class Shard implements UserSurroundings {
   }
 
   inspect(): object {
-    let waiting = 0;
-    for (const { cell } of this.#users.values()) waiting += cell?.waiting ?? 0;
-    return { kind: 'shard', actors: this.#users.size, mailbox: waiting, ...this.#ledger.inspect() };
+    const mailbox = this.#place?.load.waiting ?? 0;
+    return { kind: 'shard', actors: this.#users.size, mailbox, ...this.#ledger.inspect() };
   }
 }

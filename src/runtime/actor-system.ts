@@ -4,11 +4,13 @@ import { Cell } from './actor.js';
 import type { Actor } from './behaviour.js';
 import { DeadLetters } from './dead-letters.js';
 import { spawnPlace, startSystem, type NactActor, type NactParent } from './nact.js';
-import type { Stoppable, Surroundings } from './surroundings.js';
+import type { Load, Stoppable, Surroundings } from './surroundings.js';
 
 /** Where actors are spawned. It handles no messages itself. */
 export interface Place {
   readonly path: string;
+  /** What waits in the mailboxes of all the actors that were spawned here. */
+  readonly load: Load;
   /** @internal */
   readonly nact: NactParent;
 }
@@ -19,6 +21,7 @@ let systems = 0;
 export class ActorSystem implements Place {
   readonly deadLetters: DeadLetters;
   readonly path: string;
+  readonly load = { waiting: 0 };
   readonly nact: NactParent & { stop(): void };
   readonly #surroundings: Surroundings;
   /** Crashed and not restarted: nact knows nothing of them. */
@@ -67,7 +70,7 @@ export class ActorSystem implements Place {
   /** A named place under which actors are spawned: an nact actor that is never told anything. */
   place(parent: Place, name: string): Place {
     const nact = spawnPlace(parent.nact, name);
-    return { path: parent === this ? name : `${parent.path}/${name}`, nact };
+    return { path: parent === this ? name : `${parent.path}/${name}`, nact, load: { waiting: 0 } };
   }
 
   /**
@@ -81,7 +84,7 @@ export class ActorSystem implements Place {
     actor: Actor<Message>,
     options: { readonly mailbox: number },
   ): Cell<Message> {
-    return new Cell(this.#surroundings, parent.nact, name, actor, options);
+    return new Cell(this.#surroundings, parent, name, actor, options);
   }
 
   /**

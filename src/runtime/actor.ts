@@ -2,7 +2,7 @@ import type { Actor, Crash } from './behaviour.js';
 import { Incarnation, STOP, type Occupant } from './incarnation.js';
 import type { NactParent } from './nact.js';
 import type { ActorRef, Delivery } from './ref.js';
-import type { Surroundings } from './surroundings.js';
+import type { Load, Surroundings } from './surroundings.js';
 
 export type { Actor, Crash } from './behaviour.js';
 
@@ -17,6 +17,7 @@ type Status = 'running' | 'crashed' | 'stopping' | 'stopped';
 export class Cell<Message> implements ActorRef<Message>, Occupant {
   readonly #system: Surroundings;
   readonly #parent: NactParent;
+  readonly #load: Load;
   readonly #actor: Actor<Message>;
   readonly #limit: number;
   readonly name: string;
@@ -32,17 +33,18 @@ export class Cell<Message> implements ActorRef<Message>, Occupant {
   /** @throws Error when the name is taken or refused, or the system has stopped */
   constructor(
     system: Surroundings,
-    parent: NactParent,
+    { nact, load }: { readonly nact: NactParent; readonly load: Load },
     name: string,
     actor: Actor<Message>,
     options: { readonly mailbox: number },
   ) {
     this.#system = system;
-    this.#parent = parent;
+    this.#parent = nact;
+    this.#load = load;
     this.#actor = actor;
     this.#limit = options.mailbox;
     this.name = name;
-    this.#incarnation = new Incarnation(parent, name, this);
+    this.#incarnation = new Incarnation(nact, name, this);
     system.entered();
   }
 
@@ -75,7 +77,7 @@ export class Cell<Message> implements ActorRef<Message>, Occupant {
   }
 
   #enqueue(message: Message): void {
-    this.#waiting++;
+    this.#count(1);
     if (this.#status === 'crashed') (this.#parked ??= []).push(message);
     else this.#incarnation.tell(message);
   }
@@ -94,7 +96,7 @@ export class Cell<Message> implements ActorRef<Message>, Occupant {
     this.#system.entered();
     this.#system.rose(this);
     this.#status = 'running';
-    this.#waiting = 0;
+    this.#count(-this.#waiting);
     const waiting = this.#parked ?? [];
     this.#parked = undefined;
     if (retry !== undefined) this.#enqueue(retry);
@@ -135,7 +137,7 @@ export class Cell<Message> implements ActorRef<Message>, Occupant {
   /** @internal */
   handle(message: unknown): void {
     if (message === STOP) return this.#leave();
-    this.#waiting--;
+    this.#count(-1);
     this.#actor.receive(message as Message);
   }
 
@@ -176,9 +178,14 @@ export class Cell<Message> implements ActorRef<Message>, Occupant {
     const stopped = this.#whenStopped;
     this.#parked = undefined;
     this.#whenStopped = undefined;
-    this.#waiting = 0;
+    this.#count(-this.#waiting);
     this.#status = 'stopped';
     this.#attempt('stop handler', () => stopped?.(left));
+  }
+
+  #count(change: number): void {
+    this.#waiting += change;
+    this.#load.waiting += change;
   }
 
   #attempt(what: string, run: () => void): boolean {

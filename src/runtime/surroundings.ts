@@ -5,6 +5,11 @@ export interface Stoppable {
   stop(stopped: (left: readonly unknown[]) => void): void;
 }
 
+/** Messages that wait, counted as they come and go: to count them would take a look at every actor. */
+export interface Load {
+  waiting: number;
+}
+
 /** What a cell needs of the system that it lives in. */
 export interface Surroundings {
   readonly deadLetters: DeadLetters;

@@ -50,7 +50,7 @@ describe('an actor without children', () => {
     workshop.hire('leaf');
     const nact = workshop.place.nact.children.get('leaf') as unknown as Place['nact'];
     const spawn = (): unknown =>
-      workshop.system.spawn({ path: 'workshop/leaf', nact }, 'child', new Worker(), { mailbox: 10 });
+      workshop.system.spawn({ ...workshop.place, nact }, 'child', new Worker(), { mailbox: 10 });
     expect(spawn).to.throw(TypeError, "'child' was to be spawned under a leaf");
     expect(workshop.system.running).to.equal(1);
   });

@@ -35,6 +35,24 @@ describe('a mailbox', () => {
     expect(seen).to.deep.equal([2, 1, 0]);
   });
 
+  it('is counted with the others of its place, through crashes, restarts and stops', async () => {
+    const hired = Array.from({ length: 3 }, (_, n) => workshop.hire(`worker-${n}`));
+    for (const { cell } of hired) {
+      cell.tell(poison('bad', 1));
+      cell.tell(task('a'));
+      cell.tell(task('b'));
+    }
+    expect(workshop.place.load.waiting).to.equal(9);
+    await workshop.settle();
+    expect(workshop.place.load.waiting, 'crashed, with two behind each').to.equal(6);
+    hired[0]?.cell.restart(hired[0].worker.crashes[0]?.message);
+    expect(workshop.place.load.waiting).to.equal(7);
+    hired[1]?.cell.stop(() => undefined);
+    await workshop.settle();
+    expect(workshop.place.load.waiting).to.equal(2);
+    expect(hired.map(({ cell }) => cell.waiting)).to.deep.equal([0, 0, 2]);
+  });
+
   // nact's mailboxes have no bound.
   it('refuses what is past its bound, and counts that', async () => {
     const { worker, cell } = workshop.hire('small', 2);

@@ -1,4 +1,4 @@
-import { Agent, request, type Dispatcher } from 'undici';
+import type { Agent, Dispatcher } from 'undici';
 import { NotifyError, type Attempt } from '../../../ports/channel.js';
 import type { ChannelTools } from '../kind.js';
 import { Secret, withoutSecrets } from '../secret.js';
@@ -14,14 +14,16 @@ export class Poster {
   readonly #url: URL;
   readonly #secrets: readonly (Secret | undefined)[];
   readonly #authorization: string | undefined;
-  readonly #agent: Agent;
+  readonly #tools: Pick<ChannelTools, 'policy' | 'names' | 'guard'>;
+  #agent: Agent | undefined;
 
   /** @param secrets what an answer must not bring into a log */
   constructor(
     url: Secret,
     secrets: readonly (Secret | undefined)[],
-    { policy, names, guard }: Pick<ChannelTools, 'policy' | 'names' | 'guard'>,
+    tools: Pick<ChannelTools, 'policy' | 'names' | 'guard'>,
   ) {
+    this.#tools = tools;
     const parsed = new URL(url.reveal());
     this.#authorization = authorizationOf(parsed);
     const { password } = parsed;
@@ -29,7 +31,14 @@ export class Poster {
     parsed.password = '';
     this.#url = parsed;
     this.#secrets = [url, ...(password === '' ? [] : [new Secret(decodeURIComponent(password))]), ...secrets];
-    this.#agent = new Agent({
+  }
+
+  /** @throws NotifyError unless it is answered 2xx */
+  async post(body: string, headers: Readonly<Record<string, string>>, { signal }: Attempt): Promise<void> {
+    const { policy, names, guard } = this.#tools;
+    // Loaded where it is used: a daemon without such a channel does without its memory.
+    const { Agent, request } = await import('undici');
+    this.#agent ??= new Agent({
       connections: policy.concurrency,
       pipelining: 1,
       connect: { lookup: guardedLookup(names, guard), timeout: policy.attemptTimeout },
@@ -37,10 +46,6 @@ export class Poster {
       headersTimeout: 0,
       bodyTimeout: 0,
     });
-  }
-
-  /** @throws NotifyError unless it is answered 2xx */
-  async post(body: string, headers: Readonly<Record<string, string>>, { signal }: Attempt): Promise<void> {
     const answer = await request(this.#url, {
       method: 'POST',
       headers: {
@@ -69,8 +74,8 @@ export class Poster {
     });
   }
 
-  close(): Promise<void> {
-    return this.#agent.destroy();
+  async close(): Promise<void> {
+    await this.#agent?.destroy();
   }
 
   async #said({ body }: Dispatcher.ResponseData): Promise<string> {

@@ -1,4 +1,3 @@
-import { createClient } from 'redis';
 import * as z from 'zod';
 import { NotifyError, BaseNotifier, type AlertMessage, type Attempt } from '../../../ports/channel.js';
 import { guardedLookup, NameError } from '../http/names.js';
@@ -15,14 +14,14 @@ const settings = z.strictObject({
 /** Milliseconds between attempts to connect again, at the most. */
 const RECONNECT = 5_000;
 
-type Client = ReturnType<typeof clientFor>;
+type Client = Awaited<ReturnType<typeof clientFor>>;
 
 /** Publishes to a channel of Redis. The connection is kept, and made again whenever it breaks. */
 class RedisNotifier extends BaseNotifier {
   readonly #channel: string;
   readonly #url: Secret;
   readonly #tools: ChannelTools;
-  #client: Client | undefined;
+  #client: Promise<Client> | undefined;
   #lastError = 'it does not answer';
 
   constructor({ channel }: z.output<typeof settings>, { url }: Secrets, tools: ChannelTools) {
@@ -42,14 +41,14 @@ class RedisNotifier extends BaseNotifier {
     }
   }
 
-  override close(): Promise<void> {
-    this.#client?.destroy();
+  override async close(): Promise<void> {
+    const client = this.#client;
     this.#client = undefined;
-    return Promise.resolve();
+    (await client)?.destroy();
   }
 
   async #ready(signal: AbortSignal): Promise<Client> {
-    const client = (this.#client ??= this.#connect());
+    const client = await (this.#client ??= this.#connect());
     if (client.isReady) return client;
     const settled = new AbortController();
     try {
@@ -71,8 +70,8 @@ class RedisNotifier extends BaseNotifier {
     }
   }
 
-  #connect(): Client {
-    const client = clientFor(this.#url, this.#tools);
+  async #connect(): Promise<Client> {
+    const client = await clientFor(this.#url, this.#tools);
     client.on('error', (error: unknown) => {
       this.#lastError = this.#clean(error);
     });
@@ -95,7 +94,9 @@ class RedisNotifier extends BaseNotifier {
   }
 }
 
-function clientFor(url: Secret, { names, guard, policy }: ChannelTools) {
+/** Loaded where it is used: it costs a daemon that does not use it more memory than all of its own code. */
+async function clientFor(url: Secret, { names, guard, policy }: ChannelTools) {
+  const { createClient } = await import('redis');
   return createClient({
     url: url.reveal(),
     // What cannot be sent now is tried again by us, and not sent twice.
