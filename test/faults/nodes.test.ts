@@ -4,7 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { DaemonProcess } from '../support/daemon-process.js';
 import { eventually } from '../support/eventually.js';
 import { Household } from '../support/household.js';
-import { allNodes, askNode, flipsOf, Herd, type ShownNode } from '../support/node-calls.js';
+import { allNodes, askNode, flipsOf, Herd, nodeAt, type ShownNode } from '../support/node-calls.js';
 import { chosenSeed, SeededRandom } from '../support/seeded-random.js';
 import { kindsOfDisk } from '../support/small-disk.js';
 
@@ -124,6 +124,11 @@ interface Told {
   readonly paused: boolean;
 }
 
+const KINDS = [
+  ...(['put', 'put', 'heartbeat', 'heartbeat', 'heartbeat'] as const),
+  ...(['fail', 'pause', 'resume', 'delete'] as const),
+];
+
 /** Asks one thing after another about one node, and remembers what was acknowledged. */
 class Asker {
   readonly name: string;
@@ -146,8 +151,7 @@ class Asker {
   }
 
   async #ask(url: string): Promise<void> {
-    const kinds = ['put', 'put', 'heartbeat', 'heartbeat', 'heartbeat', 'fail', 'pause', 'resume', 'delete'];
-    const kind = kinds[Math.floor(this.#random.next() * kinds.length)];
+    const kind = KINDS[Math.floor(this.#random.next() * KINDS.length)] ?? 'put';
     const [known] = this.#may;
     const fresh = { state: 'active', version: undefined, paused: false };
     const version = String(++this.#version);
@@ -165,9 +169,10 @@ class Asker {
         return this.#tell(undefined, () => askNode(url, 'DELETE', path));
       case 'fail':
         return this.#tell(known && { ...known, state: 'failed' }, () => askNode(url, 'POST', `${path}/fail`));
-      default:
+      case 'pause':
+      case 'resume':
         return this.#tell(known && { ...known, paused: kind === 'pause' }, () =>
-          askNode(url, 'POST', `${path}/${kind ?? ''}`),
+          askNode(url, 'POST', `${path}/${kind}`),
         );
     }
   }
@@ -222,7 +227,7 @@ for (const { name, make } of kindsOfDisk()) {
         expect(found.map(({ to }) => to)).to.deep.equal(['failed']);
         return found;
       });
-      expect((await askNode<ShownNode>(daemon.url, 'GET', '/short')).body?.state).to.equal('failed');
+      expect((await nodeAt(daemon.url, 'short')).state).to.equal('failed');
       disk.free(daemon);
       await eventually(async () => {
         expect((await askNode(daemon.url, 'PUT', '/long', { timeout: 1800 })).status).to.equal(200);
@@ -230,7 +235,7 @@ for (const { name, make } of kindsOfDisk()) {
       await daemon.kill();
       const next = await household.daemon(path.join(disk.directory, 'data'), FLAGS);
       expect(await flipsOf(next.url, 'short')).to.deep.equal(flips);
-      expect((await askNode<ShownNode>(next.url, 'GET', '/long')).body?.timeout).to.equal(1800);
+      expect((await nodeAt(next.url, 'long')).timeout).to.equal(1800);
     });
   });
 }

@@ -18,30 +18,34 @@ export interface ShownFlip {
   readonly blind_seconds: number;
 }
 
-/** @returns the status, and the body if it is JSON */
-export async function askNode<Body>(
+/** @returns the status, and the body if there is one */
+export async function askNode(
   url: string,
   method: string,
   path: string,
   body?: object,
-): Promise<{ readonly status: number; readonly body: Body | undefined }> {
+): Promise<{ readonly status: number; readonly body: unknown }> {
   const response = await fetch(`${url}/nodes${path}`, {
     method,
     ...(body !== undefined && { body: JSON.stringify(body) }),
   });
   const text = await response.text();
-  return { status: response.status, body: text === '' ? undefined : (JSON.parse(text) as Body) };
+  return { status: response.status, body: text === '' ? undefined : (JSON.parse(text) as unknown) };
+}
+
+export async function nodeAt(url: string, name: string): Promise<ShownNode> {
+  return (await askNode(url, 'GET', `/${name}`)).body as ShownNode;
 }
 
 /** All nodes, by name. */
 export async function allNodes(url: string): Promise<Map<string, ShownNode>> {
-  const { body } = await askNode<{ nodes: ShownNode[] }>(url, 'GET', '?limit=10000');
-  return new Map((body?.nodes ?? []).map((node) => [node.name, node]));
+  const { body } = await askNode(url, 'GET', '?limit=10000');
+  return new Map((body as { nodes: ShownNode[] }).nodes.map((node) => [node.name, node]));
 }
 
 export async function flipsOf(url: string, name: string): Promise<readonly ShownFlip[]> {
-  const { body } = await askNode<{ flips: ShownFlip[] }>(url, 'GET', `/${name}/flips`);
-  return body?.flips ?? [];
+  const { body } = await askNode(url, 'GET', `/${name}/flips`);
+  return (body as { flips: ShownFlip[] }).flips;
 }
 
 /** Nodes that send their heartbeats again and again, whoever listens. */
