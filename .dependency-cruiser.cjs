@@ -45,10 +45,14 @@ module.exports = {
     ...walls,
     {
       name: 'only-the-protocol-of-another-actor',
-      comment: 'tree.ts sees all actors; the supervision library and what shards have in common are for all of them.',
+      comment:
+        'tree.ts sees all actors; the supervision library and what shards have in common are for all of them.',
       severity: 'error',
       from: { path: '^actors/([^/]+)', pathNot: '^actors/tree[.]ts$' },
-      to: { path: '^actors/[^/]+/', pathNot: ['^actors/$1/', PROTOCOL, '^actors/(supervisor|shards)/[^/]+[.]ts$'] },
+      to: {
+        path: '^actors/[^/]+/',
+        pathNot: ['^actors/$1/', PROTOCOL, '^actors/(supervisor|shards)/[^/]+[.]ts$'],
+      },
     },
     {
       name: 'only-the-runtime-imports-nact',

@@ -10,7 +10,7 @@ import { Asked } from './asked.js';
 import { describe, factsOf } from './description.js';
 import { isDue, type Known } from './known.js';
 import {
-  afterSettling,
+  settle,
   UNKNOWN,
   type decide,
   type Lease,
@@ -134,8 +134,9 @@ export class NodeActor implements Actor<Told>, Lease {
 
   /** The rules failed over what became of the disk: what is there counts, and those who waited hear of the failure. */
   settleAnyhow(settled: Settled, refusal: ErrorCode): void {
-    this.state = afterSettling(this.state, settled, this.#around.rules);
-    if (this.state.phase === 'known' && isDue(this.state)) this.#watch();
+    const decision = settle(this.state, settled, this.#around.rules);
+    this.state = decision.state;
+    for (const effect of decision.effects) if (effect.kind !== 'release') this.#run(effect, settled);
     this.#release(refusal, false);
   }
 

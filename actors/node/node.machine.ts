@@ -330,15 +330,15 @@ function forget(state: NodePhase): Decision {
 }
 
 function expire(state: NodePhase, lease: Lease, horizon: Moment, rules: NodeRules): Decision {
-  // Of the others the deadline is looked at once the disk has settled.
-  if (state.phase !== 'known' && state.phase !== 'changing') return { state, effects: NOTHING };
-  if (!isDue(state)) return { state, effects: NOTHING };
+  // Of the others the deadline is looked at once the disk has settled: whoever is being paused does not expire.
+  if (state.phase !== 'known' || !isDue(state)) return { state, effects: NOTHING };
   if (lease.deadline >= horizon) return { state, effects: WATCH };
   const { known, effects } = missed(state, lease, (at) => at < horizon, rules);
   return { state: { ...state, standing: known.standing }, effects };
 }
 
-function settle(state: NodePhase, settled: Settled, rules: NodeRules): Decision {
+/** How things stand once the disk has settled. */
+export function settle(state: NodePhase, settled: Settled, rules: NodeRules): Decision {
   const refusal = settled.stored ? undefined : settled.code;
   const release: NodeEffect = { kind: 'release', refusal, created: state.phase === 'registering' };
   switch (state.phase) {
@@ -366,11 +366,6 @@ function settle(state: NodePhase, settled: Settled, rules: NodeRules): Decision 
     default:
       return assertNever(state);
   }
-}
-
-/** How things stand once the disk has settled, whoever waits for it. */
-export function afterSettling(state: NodePhase, settled: Settled, rules: NodeRules): NodePhase {
-  return settle(state, settled, rules).state;
 }
 
 function goOn({ registration, standing }: Known, effects: readonly NodeEffect[]): Decision {

@@ -35,6 +35,9 @@ export interface LocalNodesSurroundings {
 /** Statuses in one entry: few enough that a commit full of them does not hold up the event loop. */
 const STATUSES = 500;
 
+/** A vigil on disk that is older than this is not kept just now. */
+const OLD: Millis = 500;
+
 const NO_VIGIL: Omit<Vigil, 'wall'> = { awake: 0, blind: 0, wakings: [] };
 
 /** The node shards of this process, and what they have in common: the vigil, and the way to history. */
@@ -50,6 +53,8 @@ export class LocalNodes implements Nodes, NodeRules {
   /** As it was at `#vigilAt`; it has grown since with the time that passed. */
   #vigil: Vigil;
   #vigilAt: Moment;
+  /** When it was last submitted. */
+  #vigilKeptAt: Moment;
   /** The last blindness of this run, and how long the daemon had been blind before it. */
   #lastBlind: (Blindness & { readonly blind: Millis }) | undefined;
   #ending = false;
@@ -62,6 +67,7 @@ export class LocalNodes implements Nodes, NodeRules {
     this.#around = around;
     this.blindGrace = options.blindGrace;
     this.#vigilAt = around.clock.now();
+    this.#vigilKeptAt = this.#vigilAt;
     this.#vigil = { ...NO_VIGIL, wall: around.clock.wall() };
     const surroundings = {
       ...around,
@@ -70,6 +76,8 @@ export class LocalNodes implements Nodes, NodeRules {
       hasRoom: () => this.size < options.nodes,
       onVigil: (deadline: Moment) => this.#onVigil(deadline),
       submit: (entry: NodeEntry) => {
+        // While there was no node the vigil was not kept, and a deadline is worth nothing without it.
+        if (entry.kind === 'register' && around.clock.now() - this.#vigilKeptAt > OLD) this.#submitVigil();
         this.#post(entry);
       },
     };
@@ -158,7 +166,9 @@ export class LocalNodes implements Nodes, NodeRules {
     const waking = firstWakingSince(this.#vigil, actor.heardBlind);
     if (waking !== undefined) needed.add(waking);
     const least = waking === undefined ? -Infinity : waking.awake + Math.min(timeout, this.blindGrace);
-    return moment(this.#vigilAt + Math.max(actor.deadline, least) - this.#vigil.awake);
+    // A deadline is never further away than one timeout, whichever of two writes was the last that reached the disk.
+    const left = Math.min(timeout, Math.max(actor.deadline, least) - this.#vigil.awake);
+    return moment(this.#vigilAt + left);
   }
 
   /** Submits how those stand who changed, and how long the daemon has been awake. */
@@ -237,6 +247,7 @@ export class LocalNodes implements Nodes, NodeRules {
 
   #submitVigil(): void {
     const now = this.#clock.now();
+    this.#vigilKeptAt = now;
     this.#post({
       kind: 'vigil',
       vigil: { ...this.#vigil, awake: this.#onVigil(now), wall: this.wallAt(now) },

@@ -1,22 +1,30 @@
+import { decide as decideNode } from '../../actors/node/node.machine.js';
+import type { NodeMessage } from '../../actors/node/node.machine.js';
 import { decide } from '../../actors/user/user.machine.js';
 import type { UserMessage } from '../../actors/user/user.machine.js';
 
 /**
- * The rules of presence with faults in them, which the message itself brings about: a message of a user for whom
- * faults are planned throws, as often as was planned.
+ * The rules of presence and of liveness with faults in them, which the message itself brings about: a message of a user
+ * or node for whom faults are planned throws, as often as was planned.
  */
 export class Faults {
   readonly #planned = new Map<string, number>();
 
   /** The next `times` handlings of such a message throw. */
-  plan(user: string, kind: UserMessage['kind'], times: number): void {
-    this.#planned.set(`${user} ${kind}`, times);
+  plan(whose: string, kind: UserMessage['kind'] | NodeMessage['kind'], times: number): void {
+    this.#planned.set(`${whose} ${kind}`, times);
   }
 
   readonly decide: typeof decide = (state, lease, message) => {
     const user = 'user' in message ? message.user : '';
     this.#throwIfPlanned(`${user} ${message.kind}`);
     return decide(state, lease, message);
+  };
+
+  readonly decideNode: typeof decideNode = (state, lease, message, rules) => {
+    const node = 'name' in message ? message.name : '';
+    this.#throwIfPlanned(`${node} ${message.kind}`);
+    return decideNode(state, lease, message, rules);
   };
 
   #throwIfPlanned(key: string): void {

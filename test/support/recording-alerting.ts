@@ -5,6 +5,8 @@ import type { Alerting, NodeChange } from '../../actors/notifier/alerting.protoc
 export class RecordingAlerting implements Alerting {
   readonly raised: NodeChange[] = [];
   readonly heard: AlertRecord[] = [];
+  /** Of all alerts that were raised. */
+  readonly ids: AlertId[] = [];
   #last = 0;
 
   raise(change: NodeChange): readonly AlertRecord[] {
@@ -17,6 +19,7 @@ export class RecordingAlerting implements Alerting {
       blind: change.flip.blind,
       message: 'a flip',
     };
+    this.ids.push(alert.id);
     return [{ alert, deliveries: [] }];
   }
 

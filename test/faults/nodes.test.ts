@@ -1,0 +1,245 @@
+import { expect } from 'chai';
+import path from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { DaemonProcess } from '../support/daemon-process.js';
+import { eventually } from '../support/eventually.js';
+import { Household } from '../support/household.js';
+import { allNodes, askNode, flipsOf, Herd, nodeAt, type ShownNode } from '../support/node-calls.js';
+import { chosenSeed, SeededRandom } from '../support/seeded-random.js';
+import { kindsOfDisk } from '../support/small-disk.js';
+
+/** Seconds. */
+const TIMEOUT = 1;
+const FLAGS = { 'nodes-timeout': TIMEOUT, 'nodes-max-retries': 1 };
+/** From its last heartbeat until a node has failed. */
+const FAILS_AFTER = 2 * TIMEOUT;
+const ALIVE = names('alive', 297);
+const DEAD = names('dead', 3);
+
+describe('nodes of a daemon that nobody could reach', () => {
+  const household = new Household();
+  let herd: Herd | undefined;
+  let data: string;
+  let daemon: DaemonProcess;
+
+  beforeEach(async () => {
+    data = path.join(household.directory(), 'data');
+    daemon = await household.daemon(data, FLAGS);
+    expect((await askNode(daemon.url, 'POST', '/heartbeats', [...ALIVE, ...DEAD])).status).to.equal(200);
+    herd = new Herd(ALIVE, daemon.url, 250);
+  });
+
+  afterEach(async () => {
+    herd?.stop();
+    await household.clear();
+  });
+
+  it('killed and away for ten timeouts, are not failed if they live, and are in their time if they do not', async () => {
+    await pause(700);
+    await daemon.kill();
+    await pause(10_000 * TIMEOUT);
+    daemon = await household.daemon(data, FLAGS);
+    const up = Date.now();
+    herd!.url = daemon.url;
+    await expectOnlyTheDeadToFail(up);
+    for (const name of DEAD) {
+      const flips = await flipsOf(daemon.url, name);
+      expect(flips.at(-1)?.blind_seconds).to.be.within(10 * TIMEOUT - 0.1, 10 * TIMEOUT + 3);
+    }
+  });
+
+  it('stopped with SIGSTOP for ten timeouts, are not failed if they live, and are in their time if they do not', async () => {
+    await pause(700);
+    daemon.signal('SIGSTOP');
+    await pause(10_000 * TIMEOUT);
+    daemon.signal('SIGCONT');
+    await expectOnlyTheDeadToFail(Date.now());
+  });
+
+  it('stopped again and again for less than a timeout, are not failed', async () => {
+    for (let stop = 0; stop < 6; stop++) {
+      daemon.signal('SIGSTOP');
+      await pause(700);
+      daemon.signal('SIGCONT');
+      await pause(150);
+    }
+    const found = await failed();
+    for (const name of ALIVE) expect(found).not.to.include(name);
+  });
+
+  async function failed(): Promise<string[]> {
+    const nodes = await allNodes(daemon.url);
+    return [...nodes.values()].filter(({ state }) => state === 'failed').map(({ name }) => name);
+  }
+
+  async function expectOnlyTheDeadToFail(up: number): Promise<void> {
+    await eventually(async () => expect(await failed()).to.have.members(DEAD), { every: 50 });
+    expect(Date.now() - up).to.be.below(1000 * FAILS_AFTER + 1500);
+    await pause(1000 * FAILS_AFTER);
+    expect(await failed()).to.have.members(DEAD);
+    for (const name of ALIVE.slice(0, 20)) {
+      const flips = await flipsOf(daemon.url, name);
+      expect(
+        flips.filter(({ to }) => to === 'failed'),
+        name,
+      ).to.deep.equal([]);
+    }
+    for (const name of DEAD) {
+      const flips = await flipsOf(daemon.url, name);
+      expect(
+        flips.filter(({ to }) => to === 'failed'),
+        name,
+      ).to.have.length(1);
+    }
+  }
+});
+
+describe('nodes of a daemon killed with SIGKILL', () => {
+  const household = new Household();
+  const seed = chosenSeed();
+
+  afterEach(() => household.clear());
+
+  it(`are as was acknowledged, between any two steps (seed ${seed})`, async () => {
+    const random = new SeededRandom(seed);
+    const data = path.join(household.directory(), 'data');
+    const flags = { 'nodes-timeout': 3600 };
+    const users = names('node', 24).map((name) => new Asker(name, random));
+    for (let life = 0; life < 8; life++) {
+      const daemon = await household.daemon(data, flags);
+      const nodes = await allNodes(daemon.url);
+      for (const user of users) await user.expect(nodes.get(user.name), daemon.url);
+      const asking = users.map((user) => user.askUntilKilled(daemon.url));
+      await pause(random.between(20, 300));
+      await daemon.kill();
+      await Promise.all(asking);
+    }
+  });
+});
+
+/** What is known of a node: undefined where it is not registered. */
+interface Told {
+  readonly state: string;
+  readonly version: string | undefined;
+  readonly paused: boolean;
+}
+
+const KINDS = [
+  ...(['put', 'put', 'heartbeat', 'heartbeat', 'heartbeat'] as const),
+  ...(['fail', 'pause', 'resume', 'delete'] as const),
+];
+
+/** Asks one thing after another about one node, and remembers what was acknowledged. */
+class Asker {
+  readonly name: string;
+  readonly #random: SeededRandom;
+  /** What it may be: more than one where the last answer never came. */
+  #may: (Told | undefined)[] = [undefined];
+  #version = 0;
+
+  constructor(name: string, random: SeededRandom) {
+    this.name = name;
+    this.#random = random;
+  }
+
+  async askUntilKilled(url: string): Promise<void> {
+    try {
+      for (;;) await this.#ask(url);
+    } catch {
+      // Killed: what was asked last has happened, or not.
+    }
+  }
+
+  async #ask(url: string): Promise<void> {
+    const kind = KINDS[Math.floor(this.#random.next() * KINDS.length)] ?? 'put';
+    const [known] = this.#may;
+    const fresh = { state: 'active', version: undefined, paused: false };
+    const version = String(++this.#version);
+    const path = `/${this.name}`;
+    switch (kind) {
+      case 'put':
+        return this.#tell(known === undefined ? { ...fresh, version } : { ...known, version }, () =>
+          askNode(url, 'PUT', path, { labels: { version } }),
+        );
+      case 'heartbeat':
+        return this.#tell({ ...(known ?? fresh), state: 'active' }, () =>
+          askNode(url, 'PUT', `${path}/heartbeat`),
+        );
+      case 'delete':
+        return this.#tell(undefined, () => askNode(url, 'DELETE', path));
+      case 'fail':
+        return this.#tell(known && { ...known, state: 'failed' }, () => askNode(url, 'POST', `${path}/fail`));
+      case 'pause':
+      case 'resume':
+        return this.#tell(known && { ...known, paused: kind === 'pause' }, () =>
+          askNode(url, 'POST', `${path}/${kind}`),
+        );
+    }
+  }
+
+  async #tell(becomes: Told | undefined, ask: () => Promise<{ readonly status: number }>): Promise<void> {
+    const [before] = this.#may;
+    this.#may = [before, becomes];
+    const { status } = await ask();
+    expect(status, this.name).to.be.oneOf([200, 201, 204, 404]);
+    this.#may = [becomes];
+  }
+
+  /** What is found after a start is what was acknowledged. */
+  async expect(node: ShownNode | undefined, url: string): Promise<void> {
+    const found: Told | undefined = node && {
+      state: node.state,
+      version: node.labels['version'],
+      paused: node.paused,
+    };
+    expect(this.#may, `${this.name} was found as ${JSON.stringify(found)}`).to.deep.include(found);
+    this.#may = [found];
+    const flips = node === undefined ? [] : await flipsOf(url, this.name);
+    flips.forEach((flip, index) => {
+      expect(flip.from, this.name).to.equal(flips[index - 1]?.to ?? 'active');
+      expect(flip.at_ms, this.name).to.be.above(flips[index - 1]?.at_ms ?? 0);
+    });
+    if (node !== undefined) expect(flips.at(-1)?.to ?? 'active', this.name).to.equal(node.state);
+  }
+}
+
+for (const { name, make } of kindsOfDisk()) {
+  describe(`nodes of a daemon on a full disk (${name})`, () => {
+    const household = new Household();
+    afterEach(() => household.clear());
+
+    it('beat on, are not registered or changed, fail in time, and are stored later', async () => {
+      const disk = make();
+      household.onClear(() => disk.remove());
+      const daemon = await household.daemon(path.join(disk.directory, 'data'), FLAGS);
+      await askNode(daemon.url, 'PUT', '/short', { max_retries: 0 });
+      await askNode(daemon.url, 'PUT', '/long', { timeout: 3600 });
+      disk.fill(daemon);
+      // What is left of a page of the disk may still take a registration or two.
+      await eventually(async () => {
+        const { status } = await askNode(daemon.url, 'PUT', `/new-${String(Date.now())}`, { timeout: 3600 });
+        expect(status).to.equal(503);
+      });
+      expect((await askNode(daemon.url, 'PUT', '/long', { timeout: 1 })).status).to.equal(503);
+      expect((await askNode(daemon.url, 'PUT', '/long/heartbeat')).status).to.equal(200);
+      const flips = await eventually(async () => {
+        const found = await flipsOf(daemon.url, 'short');
+        expect(found.map(({ to }) => to)).to.deep.equal(['failed']);
+        return found;
+      });
+      expect((await nodeAt(daemon.url, 'short')).state).to.equal('failed');
+      disk.free(daemon);
+      await eventually(async () => {
+        expect((await askNode(daemon.url, 'PUT', '/long', { timeout: 1800 })).status).to.equal(200);
+      });
+      await daemon.kill();
+      const next = await household.daemon(path.join(disk.directory, 'data'), FLAGS);
+      expect(await flipsOf(next.url, 'short')).to.deep.equal(flips);
+      expect((await nodeAt(next.url, 'long')).timeout).to.equal(1800);
+    });
+  });
+}
+
+function names(prefix: string, count: number): string[] {
+  return Array.from({ length: count }, (_, index) => `${prefix}-${index}`);
+}

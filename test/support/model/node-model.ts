@@ -1,0 +1,262 @@
+import { expect } from 'chai';
+import type { NodeState } from '../../../src/domain/node.js';
+
+/** From when to when something lies; whole milliseconds of the monotonic clock. */
+export interface Range {
+  readonly lo: number;
+  readonly hi: number;
+}
+
+/** A node as somebody who knows only the promises would describe it. */
+export interface Life {
+  readonly timeout: number;
+  readonly maxRetries: number;
+  readonly paused: boolean;
+  readonly state: NodeState;
+  readonly retries: number;
+  /** Of who is neither paused nor failed. */
+  readonly deadline: Range;
+  /** Since the daemon was last blind. */
+  readonly heard: boolean;
+}
+
+/** What is to be seen of a node. */
+export interface View extends Omit<Life, 'deadline' | 'heard'> {
+  readonly deadline: number | undefined;
+}
+
+export interface NodeRules {
+  readonly timeout: number;
+  readonly maxRetries: number;
+  readonly grace: number;
+  readonly tick: number;
+  /** How old what is on disk of a node may be that did not change its state. */
+  readonly lag: number;
+}
+
+export interface Change {
+  readonly timeout?: number | null;
+  readonly maxRetries?: number | null;
+  readonly paused?: boolean | null;
+}
+
+/** All that the node may be; undefined for one that is not known. */
+type World = Life | undefined;
+
+/** Everything that may be true of one node, given what was asked and answered. What is seen of it narrows it down. */
+export class NodeModel {
+  readonly name: string;
+  readonly #rules: NodeRules;
+  worlds: readonly World[] = [undefined];
+
+  constructor(name: string, rules: NodeRules) {
+    this.name = name;
+    this.#rules = rules;
+  }
+
+  get known(): boolean {
+    return this.worlds.every((world) => world !== undefined);
+  }
+
+  /** Whether a request had its effect is not known. */
+  perhaps(happen: () => void): void {
+    const before = this.worlds;
+    happen();
+    this.worlds = [...before, ...this.worlds];
+  }
+
+  beat(arrived: Range, readAt: number): void {
+    this.#each((world) => {
+      if (world === undefined) return [this.#registered(readAt, {})];
+      return missed(world, arrived).map((life) => ({
+        ...life,
+        state: 'active',
+        retries: 0,
+        heard: true,
+        deadline: exactly(readAt + life.timeout),
+      }));
+    });
+  }
+
+  fail(arrived: Range): void {
+    this.#each((world) =>
+      world === undefined ? [world] : missed(world, arrived).map((life) => ({ ...life, state: 'failed' })),
+    );
+  }
+
+  /** @param registers whether that makes known who was not */
+  put(change: Change, arrived: Range, readAt: number, registers = true): void {
+    this.#each((world) => {
+      if (world === undefined) return [registers ? this.#registered(readAt, change) : undefined];
+      return missed(world, arrived).map((life) => this.#changed(life, change, readAt));
+    });
+  }
+
+  forget(): void {
+    this.worlds = [undefined];
+  }
+
+  /** The process stood still, and has noticed it. */
+  blinded(from: number, to: number): void {
+    const { grace, tick } = this.#rules;
+    this.#each((world) => {
+      if (world === undefined) return [world];
+      const { deadline, heard, timeout } = world;
+      if (!isDue(world)) return [{ ...world, heard: false }];
+      const least = heard ? to + Math.min(timeout, grace) : -Infinity;
+      const shifted = {
+        lo: Math.max(deadline.lo + to - from, least),
+        hi: Math.max(deadline.hi + to - from + tick, least),
+      };
+      const worlds: World[] = [];
+      // It began, for all that the daemon knows, up to a tick sooner.
+      if (deadline.hi >= from - tick) worlds.push({ ...world, heard: false, deadline: shifted });
+      if (deadline.lo < from) {
+        for (const life of missed(world, exactly(deadline.hi + 1), 1)) {
+          worlds.push({
+            ...life,
+            heard: false,
+            deadline: { lo: least === -Infinity ? from + timeout : least, hi: to + timeout + 2 * tick },
+          });
+        }
+      }
+      return worlds;
+    });
+  }
+
+  /**
+   * The process was killed and started again, or stopped and started.
+   *
+   * @param deaf the disk had not taken anything for a while
+   */
+  restarted({ killedAt, at, deaf }: { killedAt: number; at: number; deaf: boolean }): void {
+    const { grace, lag } = this.#rules;
+    if (deaf) this.anything = true;
+    this.#each((world) => {
+      if (world === undefined) return [world];
+      const { timeout, deadline, heard } = world;
+      if (!isDue(world)) return [{ ...world, heard: false }];
+      const worlds: World[] = [];
+      const least = heard ? at + Math.min(timeout, grace) : at;
+      const most = Math.max(at + timeout, at + deadline.hi - (killedAt - lag));
+      // What it has lost of its retries, or of its last heartbeat, gives it time.
+      for (let retries = world.retries; retries >= (world.state === 'inactive' ? 1 : 0); retries--) {
+        // Where nothing was lost, or a restart would not make up for it, it is no sooner than it was.
+        const isExact = retries === world.retries && (!heard || timeout > grace);
+        const lo = isExact ? Math.max(least, deadline.lo + at - killedAt) : least;
+        worlds.push({ ...world, heard: false, retries, deadline: { lo, hi: most } });
+      }
+      // The last misses may have been on disk, and not noticed by whoever looked.
+      for (const life of missed(world, exactly(killedAt + 1))) {
+        worlds.push({ ...life, heard: false, deadline: { lo: least, hi: most } });
+      }
+      return worlds;
+    });
+  }
+
+  /** The disk took nothing before a kill: what is seen next is what counts, if it is not too early. */
+  anything = false;
+
+  /**
+   * What is seen fits at least one of the worlds, and only such are left from here on.
+   *
+   * @param late how long it may take until a deadline that has passed is acted on
+   */
+  seen(view: View | undefined, now: number, late: number): void {
+    if (this.anything) {
+      this.anything = false;
+      if (view !== undefined && view.deadline !== undefined)
+        expect(view.deadline, this.name).to.be.at.least(now);
+      this.worlds = [
+        view === undefined ? undefined : { ...view, deadline: exactly(view.deadline ?? 0), heard: false },
+      ];
+      return;
+    }
+    const fitting = this.worlds.flatMap((world): World[] => {
+      if (world === undefined) return view === undefined ? [world] : [];
+      // A miss is told before anybody has acted on it: a heartbeat at the deadline, or a kill, makes it untrue.
+      return missed(world, { lo: now - late, hi: now + 1 }).flatMap((life) => {
+        if (isSeenAs(life, view)) return [withDeadline(life, view?.deadline)];
+        return missed(life, exactly(now + 1)).some((shown) => isSeenAs(shown, view)) ? [life] : [];
+      });
+    });
+    if (fitting.length === 0) {
+      const seen = JSON.stringify({ ...view, now });
+      throw new Error(`${this.name} is seen as ${seen}, and may be ${JSON.stringify(this.worlds)}`);
+    }
+    this.worlds = [...new Map(fitting.map((world) => [JSON.stringify(world), world])).values()];
+  }
+
+  #registered(readAt: number, change: Change): Life {
+    const timeout = change.timeout ?? this.#rules.timeout;
+    return {
+      timeout,
+      maxRetries: change.maxRetries ?? this.#rules.maxRetries,
+      paused: change.paused ?? false,
+      state: 'active',
+      retries: 0,
+      heard: true,
+      deadline: exactly(readAt + timeout),
+    };
+  }
+
+  #changed(life: Life, change: Change, readAt: number): Life {
+    const timeout = change.timeout === undefined ? life.timeout : (change.timeout ?? this.#rules.timeout);
+    const maxRetries =
+      change.maxRetries === undefined ? life.maxRetries : (change.maxRetries ?? this.#rules.maxRetries);
+    const paused = change.paused === undefined ? life.paused : (change.paused ?? false);
+    const restarts = timeout !== life.timeout || (life.paused && !paused);
+    return {
+      ...life,
+      timeout,
+      maxRetries,
+      paused,
+      deadline: restarts ? exactly(readAt + timeout) : life.deadline,
+    };
+  }
+
+  #each(become: (world: World) => readonly World[]): void {
+    this.worlds = this.worlds.flatMap(become);
+  }
+}
+
+export function exactly(at: number): Range {
+  return { lo: at, hi: at };
+}
+
+function isDue({ paused, state }: Life): boolean {
+  return !paused && state !== 'failed';
+}
+
+/** What the deadlines before a moment may have made of a node. */
+function missed(life: Life, before: Range, most = Infinity): Life[] {
+  if (!isDue(life) || life.deadline.lo >= before.hi || most === 0) return [life];
+  const { timeout, maxRetries, retries, deadline } = life;
+  const next: Life =
+    retries >= maxRetries
+      ? { ...life, state: 'failed' }
+      : {
+          ...life,
+          state: 'inactive',
+          retries: retries + 1,
+          deadline: { lo: deadline.lo + timeout, hi: deadline.hi + timeout },
+        };
+  const after = missed(next, before, most - 1);
+  return deadline.hi < before.lo ? after : [life, ...after];
+}
+
+function withDeadline(life: Life, deadline: number | undefined): Life {
+  return deadline === undefined ? life : { ...life, deadline: exactly(deadline) };
+}
+
+function isSeenAs(life: Life, view: View | undefined): boolean {
+  if (view === undefined) return false;
+  const same =
+    life.timeout === view.timeout &&
+    life.maxRetries === view.maxRetries &&
+    life.paused === view.paused &&
+    life.state === view.state &&
+    life.retries === view.retries;
+  if (!same || view.deadline === undefined) return same && !isDue(life);
+  return isDue(life) && view.deadline >= life.deadline.lo && view.deadline <= life.deadline.hi;
+}

@@ -1,0 +1,208 @@
+import { expect } from 'chai';
+import type { Known } from '../../../actors/node/known.js';
+import {
+  decide,
+  UNKNOWN,
+  type Lease,
+  type NodeMessage,
+  type NodePhase,
+  type NodeRules,
+} from '../../../actors/node/node.machine.js';
+import { NOTHING_CHOSEN, type NodeState } from '../../../src/domain/node.js';
+import { instant, moment } from '../../../src/domain/time.js';
+import { node } from '../../support/simulated-app.js';
+
+const ANN = node('ann');
+const RULES: NodeRules = {
+  timeout: 30_000,
+  maxRetries: 3,
+  autoRegister: true,
+  blind: 0,
+  blindGrace: 120_000,
+  wallAt: (at) => instant(1_700_000_000_000 + at),
+  deadlineSince: (since, timeout) => moment(since + timeout),
+  blindAt: () => 0,
+};
+const DEADLINE = 100_000;
+const LEASE: Lease = {
+  deadline: moment(DEADLINE),
+  lastHeartbeat: undefined,
+  heardBlind: 0,
+  unstored: false,
+};
+
+const known = (state: NodeState, retries: number, pausedAt?: number): Known => ({
+  registration: {
+    name: ANN,
+    registeredAt: instant(0),
+    settings: NOTHING_CHOSEN,
+    pausedAt: pausedAt === undefined ? undefined : instant(pausedAt),
+  },
+  standing: { state, retries, since: instant(0) },
+});
+const ACTIVE: NodePhase = { phase: 'known', ...known('active', 0) };
+const INACTIVE: NodePhase = { phase: 'known', ...known('inactive', 3) };
+const FAILED: NodePhase = { phase: 'known', ...known('failed', 3) };
+const PAUSED: NodePhase = { phase: 'known', ...known('active', 0, 5) };
+const REGISTERING: NodePhase = { phase: 'registering', ...known('active', 0) };
+const LEAVING: NodePhase = { phase: 'leaving', ...known('active', 0) };
+const CHANGING: NodePhase = {
+  phase: 'changing',
+  ...known('active', 0),
+  next: known('active', 0, 7).registration,
+};
+
+type Asked = 'heartbeat' | 'describe' | 'fail' | 'pause' | 'resume' | 'forget';
+const ask = (kind: Asked, at: number): NodeMessage => ({
+  kind,
+  name: ANN,
+  arrivedAt: moment(at),
+  readAt: moment(at),
+});
+const expire = (horizon: number): NodeMessage => ({ kind: 'expire', horizon: moment(horizon) });
+const stored: NodeMessage = { kind: 'settled', at: moment(DEADLINE), stored: true };
+const refused: NodeMessage = {
+  kind: 'settled',
+  at: moment(DEADLINE),
+  stored: false,
+  code: 'HEARTBEAT_STORE_REFUSES',
+};
+
+/** The phase (and state) after a message, and what it has set off. */
+const cases: readonly (readonly [string, NodePhase, NodeMessage, string, string])[] = [
+  [
+    'a heartbeat registers the unknown',
+    UNKNOWN,
+    ask('heartbeat', 1),
+    'registering active 0',
+    'begin register wait',
+  ],
+  [
+    'others wait for the registration',
+    REGISTERING,
+    ask('heartbeat', 1),
+    'registering active 0',
+    'begin wait',
+  ],
+  ['nobody fails who is being registered', REGISTERING, ask('fail', 1), 'registering active 0', 'defer'],
+  ['a heartbeat in time', ACTIVE, ask('heartbeat', DEADLINE - 1), 'known active 0', 'begin answer'],
+  [
+    'a heartbeat at the deadline is in time',
+    ACTIVE,
+    ask('heartbeat', DEADLINE),
+    'known active 0',
+    'begin answer',
+  ],
+  [
+    'one after it comes after the miss',
+    ACTIVE,
+    ask('heartbeat', DEADLINE + 1),
+    'known active 0',
+    'await flip begin flip wait_for_standing',
+  ],
+  [
+    'a heartbeat of the inactive',
+    INACTIVE,
+    ask('heartbeat', 1),
+    'known active 0',
+    'begin flip wait_for_standing',
+  ],
+  [
+    'a heartbeat of the failed',
+    FAILED,
+    ask('heartbeat', 1),
+    'known active 0',
+    'begin flip wait_for_standing',
+  ],
+  [
+    'a heartbeat of the paused is recorded',
+    PAUSED,
+    ask('heartbeat', DEADLINE + 1),
+    'known active 0',
+    'begin answer',
+  ],
+  ['a heartbeat of who is being forgotten waits', LEAVING, ask('heartbeat', 1), 'leaving active 0', 'defer'],
+  ['time that has not come round', ACTIVE, expire(DEADLINE), 'known active 0', 'watch'],
+  ['the first miss', ACTIVE, expire(DEADLINE + 1), 'known inactive 1', 'await flip'],
+  ['two at once', ACTIVE, expire(DEADLINE + 30_001), 'known inactive 2', 'await flip await'],
+  [
+    'all of them at once',
+    ACTIVE,
+    expire(DEADLINE + 90_001),
+    'known failed 3',
+    'await flip await await rest flip',
+  ],
+  ['the last miss', INACTIVE, expire(DEADLINE + 1), 'known failed 3', 'rest flip'],
+  ['the failed do not fail again', FAILED, expire(DEADLINE + 1), 'known failed 3', ''],
+  ['the paused never expire', PAUSED, expire(DEADLINE + 1), 'known active 0', ''],
+  ['nor who is being paused', CHANGING, expire(DEADLINE + 1), 'changing active 0', ''],
+  ['nor who is being forgotten', LEAVING, expire(DEADLINE + 1), 'leaving active 0', ''],
+  ['a report', ACTIVE, ask('fail', 1), 'known failed 0', 'rest flip wait_for_standing'],
+  ['a report of the paused', PAUSED, ask('fail', 1), 'known failed 0', 'rest flip wait_for_standing'],
+  ['a report of the failed changes nothing', FAILED, ask('fail', 1), 'known failed 3', 'answer'],
+  ['a pause', ACTIVE, ask('pause', 1), 'changing active 0', 'change wait'],
+  ['a pause of the paused', PAUSED, ask('pause', 1), 'known active 0', 'answer'],
+  [
+    'a pause after the deadline',
+    ACTIVE,
+    ask('pause', DEADLINE + 1),
+    'changing inactive 1',
+    'await flip change wait',
+  ],
+  ['it rests once that is stored', CHANGING, stored, 'known active 0', 'rest release'],
+  ['and goes on where it is not', CHANGING, refused, 'known active 0', 'watch note release'],
+  ['a resumption', PAUSED, ask('resume', 1), 'changing active 0', 'change wait'],
+  ['a resumption of who is not paused', ACTIVE, ask('resume', 1), 'known active 0', 'answer'],
+  ['a second change waits', CHANGING, ask('pause', 1), 'changing active 0', 'defer'],
+  ['to be forgotten', ACTIVE, ask('forget', 1), 'leaving active 0', 'forget wait'],
+  ['forgotten', LEAVING, stored, 'unknown', 'rest release'],
+  ['not forgotten after all', LEAVING, refused, 'known active 0', 'watch release'],
+  ['registered', REGISTERING, stored, 'known active 0', 'watch release'],
+  ['not registered after all', REGISTERING, refused, 'unknown', 'release'],
+  ['nothing to resume', UNKNOWN, ask('resume', 1), 'unknown', 'answer'],
+];
+
+describe('what a message means to a node', () => {
+  for (const [what, before, message, after, effects] of cases)
+    it(`${what}: ${after}`, () => {
+      const decision = decide(before, LEASE, message, RULES);
+      const { state } = decision;
+      const shown =
+        state.phase === 'unknown'
+          ? state.phase
+          : `${state.phase} ${state.standing.state} ${String(state.standing.retries)}`;
+      expect([shown, decision.effects.map(({ kind }) => kind).join(' ')]).to.deep.equal([after, effects]);
+    });
+
+  it('gives each flip the deadline it passed, the heartbeat or the report', () => {
+    const { effects } = decide(ACTIVE, LEASE, ask('heartbeat', DEADLINE + 45_000), RULES);
+    const flips = effects.flatMap((effect) => (effect.kind === 'flip' ? [effect.flip] : []));
+    expect(
+      flips.map(({ to, at, cause, retries }) => [to, at - 1_700_000_000_000, cause, retries]),
+    ).to.deep.equal([
+      ['inactive', DEADLINE, 'silence', 1],
+      ['active', DEADLINE + 45_000, 'heartbeat', 0],
+    ]);
+  });
+
+  it('keeps flips in order where the wall clock does not', () => {
+    const late: NodePhase = { phase: 'known', ...known('active', 0) };
+    const since = instant(1_700_000_000_000 + DEADLINE);
+    const before: NodePhase = { ...late, standing: { ...late.standing, since } };
+    const { effects } = decide(before, LEASE, ask('fail', 1), RULES);
+    expect(effects.flatMap((effect) => (effect.kind === 'flip' ? [effect.flip.at] : []))).to.deep.equal([
+      since + 1,
+    ]);
+  });
+
+  it('has a heartbeat on disk before it is answered where a restart would not make up for its loss', () => {
+    const effects = (lease: Partial<Lease>, rules: Partial<NodeRules>) =>
+      decide(ACTIVE, { ...LEASE, ...lease }, ask('heartbeat', 1), { ...RULES, ...rules }).effects.map(
+        ({ kind }) => kind,
+      );
+    expect(effects({}, { blind: 5 })).to.deep.equal(['begin', 'store', 'wait_for_standing']);
+    expect(effects({}, { timeout: 120_001 })).to.deep.equal(['begin', 'store', 'wait_for_standing']);
+    expect(effects({ heardBlind: 5 }, { blind: 5 })).to.deep.equal(['begin', 'answer']);
+    expect(effects({ unstored: true }, {})).to.deep.equal(['begin', 'wait_for_standing']);
+  });
+});
