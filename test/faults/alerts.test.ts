@@ -186,8 +186,7 @@ describe('alerts of a daemon', () => {
     });
     const daemon = household.launch(path.join(directory, 'data'), { config });
     expect(await daemon.ended).to.deep.equal({ code: 78, signal: null });
-    const lines = daemon.stderr.trimEnd().split('
-');
+    const lines = daemon.stderr.trimEnd().split('\n');
     expect(lines.map((line) => line.replace(/:\d+\)$/, ''))).to.deep.equal([
       `channels.mine.kind: it exports no class that extends BaseNotifier (from ${config}`,
       `channels.bad.kind: it exports no class that extends BaseNotifier (from ${config}`,
