@@ -136,21 +136,11 @@ function note<Id, Kept>(all: Map<Id, Kept[]>, id: Id, kept: Kept): void {
   else before.push(kept);
 }
 
-/** How many records there are in it. */
+/** How many records there are in it, about. */
 function weightOf(entry: Queued): number {
-  switch (entry.kind) {
-    case 'statuses':
-      return entry.nodes.length;
-    case 'alerts':
-      return entry.records.length;
-    case 'standing':
-      return 1 + entry.alerts.length;
-    case 'late':
-      return 1 + entry.entry.alerts.length;
-    case 'end':
-    case 'close':
-      return CHANGES_OF_AN_END;
-    default:
-      return 1;
-  }
+  if (entry.kind === 'end' || entry.kind === 'close') return CHANGES_OF_AN_END;
+  if (entry.kind === 'statuses') return entry.nodes.length;
+  if (entry.kind === 'alerts') return entry.records.length;
+  if (entry.kind === 'standing') return 1 + entry.alerts.length;
+  return entry.kind === 'late' ? 1 + entry.entry.alerts.length : 1;
 }

@@ -65,6 +65,9 @@ export type ChannelEffect =
   /** The provider is left alone for a while. */
   | { readonly kind: 'rest'; readonly failures: number; readonly until: Moment };
 
+/** A provider may ask that one alert wait as long as it likes, and that all the others do for this long. */
+const LONGEST_REST: Millis = 3_600_000;
+
 interface Item extends InLanes {
   readonly id: AlertId;
   readonly since: Moment;
@@ -207,7 +210,8 @@ export class ChannelMachine {
   #notice({ retryAfter }: Extract<Outcome, { kind: 'failed' }>, now: Moment, effects: ChannelEffect[]): void {
     const { rests } = this.#breaker;
     this.#breaker = failed(this.#breaker, now, (nth) => this.#pause(nth));
-    if (retryAfter !== undefined) this.#breaker = askedToWait(this.#breaker, moment(now + retryAfter));
+    if (retryAfter !== undefined)
+      this.#breaker = askedToWait(this.#breaker, moment(now + Math.min(retryAfter, LONGEST_REST)));
     if (this.#breaker.rests > rests) {
       effects.push({ kind: 'rest', failures: this.#breaker.failures, until: this.#breaker.restUntil });
     }

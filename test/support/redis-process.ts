@@ -29,8 +29,12 @@ export class RedisProcess {
   async run(): Promise<void> {
     const login = this.#password === undefined ? [] : ['--requirepass', this.#password];
     const given = ['--port', String(this.port), '--bind', '127.0.0.1', '--save', '', ...login];
-    this.#child = spawn('redis-server', given, { stdio: 'ignore' });
+    let missing: Error | undefined;
+    this.#child = spawn('redis-server', given, { stdio: 'ignore' }).on('error', (error) => {
+      missing = new Error('the tests need redis-server: scripts/redis-for-tests', { cause: error });
+    });
     await eventually(async () => {
+      if (missing !== undefined) throw missing;
       const client = await this.#client();
       await client.ping();
       client.destroy();

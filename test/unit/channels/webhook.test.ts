@@ -180,6 +180,18 @@ describe('a webhook', () => {
       );
     });
 
+    it('delays no other channel while no name server answers', async () => {
+      names.silent = true;
+      const begun = performance.now();
+      const waiting = Array.from({ length: 20 }, () =>
+        refusal(at('loop.test', { names: { timeout: 2_000 } })),
+      );
+      for (let turn = 0; turn < 10; turn++) await make().notify(FAILED, attempt());
+      expect(server.requests).to.have.length(10);
+      expect(performance.now() - begun).to.be.below(2_000);
+      await Promise.all(waiting);
+    });
+
     for (const [name, address] of [
       ['loop.test', '127.0.0.1'],
       ['meta.test', '169.254.169.254'],
