@@ -24,7 +24,7 @@ export interface AlertingOptions {
 }
 
 /** Which alerts a channel is for. */
-export interface Route {
+interface Route {
   readonly name: string;
   readonly events: readonly AlertType[];
 }

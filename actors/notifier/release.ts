@@ -3,7 +3,7 @@ import type { Alert, AlertRecord, AlertType, GroupedNode } from '../../src/domai
 import type { NodeName } from '../../src/domain/node-name.js';
 import { instant, type Instant } from '../../src/domain/time.js';
 import { fresh } from './alerting.js';
-import { deliveryTo, moved, withDelivery, type OpenAlerts, type OpenDelivery } from './open-alerts.js';
+import { moved, withDelivery, type OpenAlerts, type OpenDelivery } from './open-alerts.js';
 import { groupSentence } from './sentences.js';
 
 /**
@@ -78,9 +78,4 @@ const GRAVEST = ['node.failed', 'node.reported_failure', 'node.inactive', 'node.
 export function lanesOf({ alert }: AlertRecord): readonly string[] {
   if (alert.group !== undefined) return alert.group.nodes.map(({ name }) => name);
   return alert.node === undefined ? [] : [alert.node.name];
-}
-
-/** Whether the channel may be offered it. */
-export function isPending(record: AlertRecord, channel: string): boolean {
-  return deliveryTo(record, channel)?.state === 'pending';
 }

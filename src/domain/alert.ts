@@ -51,7 +51,7 @@ export const DELIVERY_STATES = ['pending', 'held', 'delivered', 'dead', 'cancell
 export type DeliveryState = (typeof DELIVERY_STATES)[number];
 
 /** What an alert is held for. */
-export type Hold = 'mass_failure' | 'flapping';
+type Hold = 'mass_failure' | 'flapping';
 
 export interface Delivery {
   readonly channel: string;

@@ -36,7 +36,7 @@ export const OPEN_BITS: StateBits = bitsOf(['pending', 'held']);
 
 export const allAlerts = rangeOf(ALERT);
 
-export function bitsOf(states: readonly DeliveryState[]): StateBits {
+function bitsOf(states: readonly DeliveryState[]): StateBits {
   return states.reduce((bits, state) => bits | (1 << STATES.indexOf(state)), 0);
 }
 

@@ -87,9 +87,10 @@ type AnyOutcome = BatchOutcome<unknown, UserReply | NodeReply>;
 
 /** Where nothing at all could be done for a reason of ours, the whole batch may be sent again. */
 function refusedWhole(exchange: Exchange, { replies }: AnyOutcome): boolean {
-  const codes = replies.flatMap((reply) => (reply === undefined ? [] : [refusalIn(reply)]));
-  const [first] = codes;
-  if (first === undefined || errorCodes[first].status < 500 || codes.includes(undefined)) return false;
+  const answered = replies.find((reply) => reply !== undefined);
+  const first = answered && refusalIn(answered);
+  if (first === undefined || errorCodes[first].status < 500) return false;
+  if (replies.some((reply) => reply !== undefined && refusalIn(reply) === undefined)) return false;
   exchange.refuse(first);
   return true;
 }

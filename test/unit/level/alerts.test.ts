@@ -32,6 +32,7 @@ describe('alerts in LevelDB', function () {
       { kind: 'alerts', records: [...records, recordAt(10_000, 'pending'), recordAt(10_001, 'held')] },
     ]);
     let read = 0;
+    // eslint-disable-next-line @typescript-eslint/unbound-method -- it is called on the database, below
     const { iterator } = Level.prototype;
     Object.defineProperty(Level.prototype, 'iterator', {
       configurable: true,
@@ -90,7 +91,7 @@ describe('alerts in LevelDB', function () {
         ],
       );
       const hold = await db.get(Buffer.from('\u0001hold', 'latin1'));
-      expect(hold?.toString()).to.equal('{"from":1000,"until":61000}');
+      expect(hold.toString()).to.equal('{"from":1000,"until":61000}');
     });
   });
 
