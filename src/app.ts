@@ -236,7 +236,7 @@ export class App implements Daemon {
       })),
       shards: shards.all,
       nodeShards: nodes.all,
-      gateway: (lifeline: Lifeline) => ports.gateway(this, lifeline),
+      gateway: (lifeline: Lifeline) => this.#startGateway(lifeline),
     };
     this.#root = grow(
       { system, clock, logger },
@@ -324,6 +324,24 @@ export class App implements Daemon {
         await child.stop();
       },
     };
+  }
+
+  async #startGateway(lifeline: Lifeline): Promise<RunningChild> {
+    const child = await this.#ports.gateway(this, lifeline);
+    return {
+      inspect: () => child.inspect(),
+      stop: async () => {
+        await child.stop();
+        if (this.#phase === 'stopping') this.#deafen();
+      },
+    };
+  }
+
+  /** What is left of the stop may take its time, and is not to be taken from those who are silent. */
+  #deafen(): void {
+    const now = this.#ports.clock.now();
+    this.#shards.deafen(now);
+    this.#nodes.deafen(now);
   }
 
   #checkpointLater(): void {

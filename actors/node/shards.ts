@@ -55,6 +55,8 @@ export class LocalNodes implements Nodes, NodeRules {
   #vigilAt: Moment;
   /** When it was last submitted. */
   #vigilKeptAt: Moment;
+  /** Since when nobody is let in any more. */
+  #deafSince: Moment | undefined;
   /** The last blindness of this run, and how long the daemon had been blind before it. */
   #lastBlind: (Blindness & { readonly blind: Millis }) | undefined;
   #ending = false;
@@ -245,8 +247,13 @@ export class LocalNodes implements Nodes, NodeRules {
     return this.#vigil.awake + (at - this.#vigilAt);
   }
 
+  /** Nobody can be heard from here on, so the vigil ends here. */
+  deafen(at: Moment): void {
+    this.#deafSince ??= at;
+  }
+
   #submitVigil(): void {
-    const now = this.#clock.now();
+    const now = this.#deafSince ?? this.#clock.now();
     this.#vigilKeptAt = now;
     this.#post({
       kind: 'vigil',

@@ -32,6 +32,8 @@ export class LocalShards implements Shards {
   #outbox: HistoryEntry[] = [];
   #blindUntil: Moment | undefined;
   #ending = false;
+  /** Since when nobody is let in any more. */
+  #deafSince: Moment | undefined;
   /** What the restart decided; nobody is silent any more once all have been healed or have ended. */
   #recovery: Recovery = { generation: 0, silent: [] };
 
@@ -94,6 +96,11 @@ export class LocalShards implements Shards {
     this.#ending = true;
   }
 
+  /** Nobody can be heard from here on: whoever has not ended by now was online when the daemon was last alive. */
+  deafen(at: Moment): void {
+    this.#deafSince ??= at;
+  }
+
   /** Brings back a session found at a restart. */
   recover(user: UserId, session: RunningSession, lease: { deadline: Moment; lastSeen: Moment }): void {
     this.#at(shardOf(user, this.count)).recover(user, session, lease);
@@ -107,9 +114,9 @@ export class LocalShards implements Shards {
 
   /** Submits the instant up to which every end has been submitted. */
   checkpoint(): void {
-    const now = this.#clock.now();
+    const now = this.#deafSince ?? this.#clock.now();
     const settled = this.all.map((shard) => (this.#ending ? shard.settledExactly(now) : shard.settledUpTo));
-    this.#post({ kind: 'watermark', at: this.wallAt(moment(Math.min(...settled))) });
+    this.#post({ kind: 'watermark', at: this.wallAt(moment(Math.min(now, ...settled))) });
     if (this.#recovery.silent.length === 0 || this.all.some((shard) => shard.hasSilent())) return;
     this.#recovery = { ...this.#recovery, silent: [] };
     this.#post({ kind: 'recovered', recovery: this.#recovery });
