@@ -61,7 +61,6 @@ export interface ShardSurroundings {
  */
 export class Shard implements UserSurroundings {
   readonly shard: ShardIndex;
-  readonly timeout: Millis;
   readonly wheel: TimerWheel<UserActor>;
   readonly decide: typeof decide;
   readonly #options: ShardOptions;
@@ -75,11 +74,12 @@ export class Shard implements UserSurroundings {
   /** Expiries told and not handled yet. */
   #expiring = 0;
   #settledUpTo: Moment;
+  /** The last one. */
+  #blindness: Blindness | undefined;
   #horizon: Moment;
 
   constructor(shard: ShardIndex, options: ShardOptions, around: ShardSurroundings) {
     this.shard = shard;
-    this.timeout = options.timeout;
     this.decide = options.decide;
     this.#options = options;
     this.#ledger = new RestartLedger(options.restarts);
@@ -239,14 +239,24 @@ export class Shard implements UserSurroundings {
     this.#expiring--;
   }
 
+  deadlineSince(readAt: Moment): Moment {
+    const { timeout, blindGrace } = this.#options;
+    const deadline = moment(readAt + timeout);
+    const blindness = this.#blindness;
+    // Read before the daemon was blind, and handled after it.
+    if (blindness === undefined || readAt >= blindness.to) return deadline;
+    return deadlineAfter(blindness, { deadline, lastSeen: readAt }, timeout, blindGrace);
+  }
+
   blind(blindness: Blindness): void {
+    this.#blindness = blindness;
     // All deadlines move, and so does what is settled; else the disk would long not know that anybody was alive.
     const blindTime = blindness.to - blindness.from;
     this.#horizon = moment(this.#horizon + blindTime);
     this.#noteSettled();
     for (const actor of this.#users.values()) {
       if (actor.deadline < blindness.from) continue;
-      actor.timer.deadline = deadlineAfter(blindness, actor, this.timeout, this.#options.blindGrace);
+      actor.timer.deadline = deadlineAfter(blindness, actor, this.#options.timeout, this.#options.blindGrace);
     }
   }
 

@@ -1,5 +1,5 @@
 import { assertNever } from '../../src/domain/assert-never.js';
-import { moment, type Instant, type Millis, type Moment } from '../../src/domain/time.js';
+import { moment, type Instant, type Moment } from '../../src/domain/time.js';
 import type { UserId } from '../../src/domain/user-id.js';
 import type { Actor, Cell, Crash } from '../../src/runtime/actor.js';
 import { Timer, type TimerWheel } from '../../src/runtime/timer-wheel.js';
@@ -24,7 +24,8 @@ export interface UserSurroundings {
   readonly shard: number;
   /** The restart that found the sessions which were going on. */
   readonly generation: number;
-  readonly timeout: Millis;
+  /** How long a heal that was read at that moment holds. */
+  deadlineSince(readAt: Moment): Moment;
   readonly wheel: TimerWheel<UserActor>;
   readonly decide: typeof decide;
   /** The wall clock's reading at a moment just past. */
@@ -175,7 +176,7 @@ export class UserActor implements Actor<Told>, Lease {
 
   #extend(readAt: Moment): void {
     this.lastSeen = readAt;
-    this.#around.wheel.arm(this.timer, moment(readAt + this.#around.timeout));
+    this.#around.wheel.arm(this.timer, this.#around.deadlineSince(readAt));
   }
 
   #submit(effect: Extract<UserEffect, { kind: 'submit' }>, message: Told): void {

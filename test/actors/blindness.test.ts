@@ -28,6 +28,18 @@ describe('blindness', () => {
     expect(await daemon.ask('checkup', ANN)).to.deep.equal(OFFLINE);
   });
 
+  it('gives a heal that was read before it and is handled after it all of its time', async () => {
+    // Read, and not handled yet, when the process is stopped; the next request to be read shows that it was.
+    daemon.app.ask('heal', ANN, () => undefined);
+    daemon.clock.standStill(20_000);
+    daemon.app.ask('checkup', BEN, () => undefined);
+    await daemon.clock.settle();
+    await daemon.clock.advance(6900);
+    expect(await daemon.ask('checkup', ANN)).to.deep.equal(ONLINE);
+    await daemon.clock.advance(20_000);
+    expect(await daemon.ask('checkup', ANN)).to.deep.equal(OFFLINE);
+  });
+
   it('records the interval in the log, on disk and in /supervision', async () => {
     await daemon.clock.advance(100);
     daemon.clock.standStill(20_000);
