@@ -25,7 +25,7 @@ import type { BlindInterval } from './domain/blindness.js';
 import type { NodeName } from './domain/node-name.js';
 import type { EndedSession, Session } from './domain/session.js';
 import { shardOf } from './domain/shard.js';
-import { millis, moment, unixSeconds, type Instant, type Millis, type Moment } from './domain/time.js';
+import { millis, unixSeconds, type Instant, type Millis, type Moment } from './domain/time.js';
 import type { UserId } from './domain/user-id.js';
 import { HeartbeatError } from './errors.js';
 import type { AlertsDaemon } from './http/alerts/daemon.js';
@@ -64,8 +64,6 @@ type Phase = 'stopped' | 'starting' | 'recovering' | 'ready' | 'stopping';
 const CHECKPOINT: Millis = 1000;
 /** Users that may expire in one tick, over all shards: twice what the disk takes of them. */
 const EXPIRIES = 8000;
-/** Once requests had to be turned away, what capacity there is belongs to those who are online, for this long. */
-const SHED: Millis = 1000;
 /** How those nodes stand who changed is written this often: a kill takes no more of their last heartbeats. */
 const NODE_CHECKPOINT: Millis = 500;
 /** With more than this waiting for the disk, a checkpoint of the nodes waits, too. */
@@ -97,7 +95,6 @@ export class App implements Daemon {
   #startedAt: Instant;
   #blind: BlindInterval[] = [];
   #cancelCheckpoint: Cancel | undefined;
-  #shedsUntil: Moment;
   #cancelNodeCheckpoint: Cancel | undefined;
   /** Told when the tree is past saving; the process is to end. */
   onFatal: (error: Error) => void = () => undefined;
@@ -109,7 +106,6 @@ export class App implements Daemon {
     const system = new ActorSystem(clock, logger);
     this.#system = system;
     this.#startedAt = clock.wall();
-    this.#shedsUntil = clock.now();
     const history = new History(
       {
         retention: config.history.retention,
@@ -143,7 +139,7 @@ export class App implements Daemon {
     const shards: LocalShards = new LocalShards(
       {
         count: config.shards,
-        hasRoom: () => shards.size < config.limits.users && clock.now() >= this.#shedsUntil,
+        users: config.limits.users,
         timeout: millis(config.session_timeout),
         blindGrace: millis(config.blind_grace),
         mailbox: config.limits.mailbox,
@@ -407,7 +403,7 @@ export class App implements Daemon {
   }
 
   shed(): void {
-    this.#shedsUntil = moment(this.#ports.clock.now() + SHED);
+    this.#shards.overloaded();
   }
 
   #nodesDaemon(): NodesDaemon {

@@ -7,14 +7,15 @@ import type { Clock } from '../../src/ports/clock.js';
 import type { Logger } from '../../src/ports/logger.js';
 import type { ActorSystem } from '../../src/runtime/actor-system.js';
 import type { HistoryEntry, Settlement } from '../history/history.protocol.js';
+import { Admission } from './admission.js';
 import { Shard, type ShardOptions, type ShardSurroundings } from './shard.js';
 import type { RunningSession } from './user.machine.js';
 import type { Shards, UserCommand, UserReply } from './user.protocol.js';
 
 export interface LocalShardsOptions extends ShardOptions {
   readonly count: number;
-  /** Whether one more user may come online. */
-  readonly hasRoom: () => boolean;
+  /** How many may be online. */
+  readonly users: number;
 }
 
 export interface LocalShardsSurroundings {
@@ -29,6 +30,7 @@ export class LocalShards implements Shards {
   readonly all: readonly Shard[];
   readonly #clock: Clock;
   readonly #submit: (entries: readonly HistoryEntry[]) => void;
+  readonly #admission: Admission;
   #outbox: HistoryEntry[] = [];
   #blindUntil: Moment | undefined;
   #ending = false;
@@ -40,10 +42,11 @@ export class LocalShards implements Shards {
   constructor(options: LocalShardsOptions, around: LocalShardsSurroundings) {
     this.#clock = around.clock;
     this.#submit = around.submit;
+    this.#admission = new Admission(around.clock);
     const surroundings: ShardSurroundings = {
       ...around,
       ending: () => this.#ending,
-      hasRoom: options.hasRoom,
+      hasRoom: () => this.size < options.users && this.#admission.admits(),
       wallAt: (at) => this.wallAt(at),
       submit: (entry) => {
         this.#post(entry);
@@ -66,6 +69,11 @@ export class LocalShards implements Shards {
 
   send(shard: ShardIndex, command: UserCommand, answered: (replies: readonly UserReply[]) => void): void {
     this.#at(shard).send(command, answered);
+  }
+
+  /** Requests had to be turned away: what capacity there is belongs to those who are online. */
+  overloaded(): void {
+    this.#admission.overloaded();
   }
 
   settle(settlements: readonly Settlement[]): void {

@@ -32,7 +32,7 @@ export interface Daemon {
   /** The last session that ended, wherever it is. */
   lastSession(user: UserId): Promise<EndedSession | undefined>;
 
-  /** Told of every request that was turned away for want of capacity: for a while nobody new comes online. */
+  /** Told of every request that was turned away for want of capacity: for a while few users may come online. */
   shed(): void;
 
   readonly nodes: NodesDaemon;

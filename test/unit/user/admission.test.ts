@@ -1,0 +1,67 @@
+import { expect } from 'chai';
+import { Admission } from '../../../actors/user/admission.js';
+import { SimulatedClock } from '../../support/simulated-clock.js';
+
+const LEAST = 2000;
+
+describe('admission', () => {
+  let clock: SimulatedClock;
+  let admission: Admission;
+
+  beforeEach(() => {
+    clock = new SimulatedClock();
+    admission = new Admission(clock);
+  });
+
+  /** How many of those who ask, evenly over one second, are let in. */
+  async function admitted(asking: number): Promise<number> {
+    const steps = 100;
+    let most = 0;
+    for (let step = 0; step < steps; step++) {
+      for (let asked = 0; asked < asking / steps; asked++) if (admission.admits()) most++;
+      await clock.advance(1000 / steps);
+    }
+    return most;
+  }
+
+  it('lets in everybody before there is any overload', async () => {
+    expect(await admitted(200_000)).to.equal(200_000);
+  });
+
+  it('lets in few for a second after an overload, and goes on from a quarter of what was too much', async () => {
+    await admitted(100_000);
+    admission.overloaded();
+    expect(await admitted(100_000)).to.be.within(0.9 * LEAST, LEAST);
+    expect(await admitted(100_000)).to.be.within(24_000, 26_000);
+  });
+
+  it('lets in twice as many each second without overload, until there is no limit', async () => {
+    admission.overloaded();
+    const rates: number[] = [];
+    for (let second = 0; second < 6; second++) rates.push(await admitted(100_000));
+    const doubled = rates.map((_, second) => LEAST * 2 ** Math.max(0, second - 1));
+    for (const [second, rate] of rates.entries())
+      expect(rate, `second ${second}`).to.be.closeTo(doubled[second] ?? 0, 0.15 * (doubled[second] ?? 0));
+    await clock.advance(5000);
+    expect(await admitted(1_500_000)).to.equal(1_500_000);
+  });
+
+  it('lets in the least as long as the overload lasts, and never nobody', async () => {
+    await admitted(100_000);
+    let sum = 0;
+    for (let tenth = 0; tenth < 100; tenth++) {
+      admission.overloaded();
+      for (let asked = 0; asked < 1000; asked++) if (admission.admits()) sum++;
+      await clock.advance(100);
+    }
+    expect(sum).to.be.within(9 * LEAST, 10.1 * LEAST);
+  });
+
+  it('has no more to give after a pause than for a tenth of a second', async () => {
+    admission.overloaded();
+    await clock.advance(900);
+    let burst = 0;
+    for (let asked = 0; asked < 10_000; asked++) if (admission.admits()) burst++;
+    expect(burst).to.equal(LEAST / 10);
+  });
+});
