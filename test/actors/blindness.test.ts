@@ -62,6 +62,19 @@ describe('blindness', () => {
     expect(await daemon.history(ANN)).to.deep.equal([{ onlineAt: opened, offlineAt: opened + 14_800 }]);
   });
 
+  it('tells who asks in a short stall that a deadline lies in what is so once the sockets have been read', async () => {
+    await daemon.ask('heal', ANN);
+    await daemon.ask('heal', BEN);
+    await daemon.clock.advance(6900);
+    daemon.clock.standStill(900);
+    const replies: Record<string, unknown> = {};
+    daemon.app.ask('checkup', ANN, (reply) => (replies['ann'] = reply));
+    daemon.app.ask('checkup', BEN, (reply) => (replies['ben'] = reply));
+    await daemon.ask('heal', BEN);
+    await daemon.clock.advance(20);
+    expect(replies).to.deep.equal({ ann: OFFLINE, ben: ONLINE });
+  });
+
   it('expires the silent after a short stall, at their true deadline', async () => {
     const opened = daemon.clock.wall();
     await daemon.ask('heal', ANN);

@@ -20,6 +20,9 @@ interface Supervision {
   readonly dead_letters: { readonly total: number };
 }
 
+/** After settling so often, what has not been answered waits for time to pass. */
+const SETTLED = 10;
+
 /** The daemon, the disk and the model, side by side: what happens to the one happens to the other. */
 export class World {
   readonly #clock = new SimulatedClock();
@@ -131,7 +134,12 @@ export class World {
   #askAll(requests: readonly Request[], arrived?: Range): void {
     for (const { kind, user: index } of requests) {
       if (kind === 'history') this.#read(index).catch((error: unknown) => this.#broken.push(error));
-      else this.#ask(kind, index, arrived);
+      else
+        this.#ask(
+          kind,
+          index,
+          arrived && asOf(arrived, kind, requests.some(healsToo(index)), this.#clock.now()),
+        );
     }
   }
 
@@ -318,6 +326,8 @@ export class World {
       await this.#clock.settle();
       if (this.#broken.length > 0) throw this.#broken[0];
       if (this.#unanswered === 0 || this.#disk.holds) return;
+      // Who asked at a deadline that lies in a stall is told with the next pulse.
+      if (wait === SETTLED) await this.#clock.advance(TICK);
     }
     throw new Error(`${this.#unanswered} requests without an answer`);
   }
@@ -337,6 +347,16 @@ export class World {
   async #supervision(): Promise<Supervision> {
     return (await this.#running.app.supervision()) as Supervision;
   }
+}
+
+function healsToo(index: number): (request: Request) => boolean {
+  return ({ kind, user }) => kind === 'heal' && user === index;
+}
+
+/** Who asks what is so is told as it was when they were read; a heal beside them may have come before or after. */
+function asOf(arrived: Range, kind: UserCommand['kind'], heals: boolean, readAt: number): Range {
+  if (kind !== 'checkup' && kind !== 'describe') return arrived;
+  return { lo: heals ? arrived.lo : readAt, hi: readAt };
 }
 
 /** Passes of the event loop. */
