@@ -2,6 +2,7 @@ import { setMaxListeners } from 'node:events';
 
 import type { BenchContext } from './context.js';
 import { loadAverage } from './report/machine.js';
+import { HostWatch } from './process/host.js';
 import { judged, type RowResult } from './report/results.js';
 import type { Row } from './row.js';
 import { Servers } from './servers/servers.js';
@@ -42,6 +43,7 @@ export async function runRow(row: Row, manner: Manner): Promise<RowResult> {
   const servers = new Servers(signal, (how) => {
     lost.abort(new Error(how));
   });
+  const host = new HostWatch();
   const took = (): number => Math.round((performance.now() - begin) / 100) / 10;
   try {
     const measured = await row.run(contextOf(row, manner, servers, signal));
@@ -51,7 +53,7 @@ export async function runRow(row: Row, manner: Manner): Promise<RowResult> {
       ...base,
       took_s: took(),
       figures: judged(row, measured),
-      notes: [...notes],
+      notes: [...notes, ...host.stop()],
       points: [...points],
     };
   } catch (error) {
@@ -60,6 +62,7 @@ export async function runRow(row: Row, manner: Manner): Promise<RowResult> {
       ...base,
       ...nothing,
       took_s: took(),
+      notes: host.stop(),
       failed: reason instanceof Error ? reason.message : String(reason),
     };
   } finally {

@@ -6,8 +6,10 @@ import { history, supervision } from '../support/calls.js';
 import { eventually } from '../support/eventually.js';
 import { Household } from '../support/household.js';
 import type { CrowdPlan, CrowdReport } from './clients/crowd.js';
+import type { ReturningPlan, ReturningReport } from './clients/returning.js';
 
 const CROWD = new URL('./clients/crowd.ts', import.meta.url);
+const RETURNING = new URL('./clients/returning.ts', import.meta.url);
 const TIMEOUT = 5000;
 const GROUPS = 150;
 const SIZE = 2000;
@@ -64,6 +66,29 @@ describe('a daemon that is asked for three times what it can carry', function ()
       );
       expect(objections, `group ${group}`).to.deep.equal([]);
     }
+  });
+});
+
+describe('a daemon all of whose users have lapsed and keep asking', function () {
+  this.timeout(180_000);
+  const household = new Household();
+
+  afterEach(() => household.clear());
+
+  it('brings all of them back, and meanwhile holds online whoever it told so', async () => {
+    const daemon = await household.daemon(household.directory(), { 'session-timeout': TIMEOUT / 1000 });
+    const plan: ReturningPlan = {
+      url: daemon.url,
+      groups: 2 * GROUPS,
+      size: SIZE,
+      timeout: TIMEOUT,
+      silence: 2 * TIMEOUT,
+      patience: 90_000,
+    };
+    const report = await household.clients(RETURNING, plan).hear<ReturningReport>('returned');
+    expect(report.refused, 'there were more than it could let in at once').to.be.above(0);
+    expect(report.falselyOffline).to.deep.equal([]);
+    expect(report.backAfter, 'milliseconds until all were online').to.be.below(plan.patience);
   });
 });
 

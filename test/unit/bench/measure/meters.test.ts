@@ -3,6 +3,7 @@ import { expect } from 'chai';
 import { parseRedisBenchmark } from '../../../../bench/meters/redis-benchmark.js';
 import { parseWrk } from '../../../../bench/meters/wrk.js';
 import { ticksIn } from '../../../../bench/process/cpu.js';
+import { stolenShare, ticksOfHost } from '../../../../bench/process/host.js';
 import { residentIn } from '../../../../bench/process/memory.js';
 
 const WRK = `Running 8s test @ http://127.0.0.1:41234
@@ -73,6 +74,14 @@ describe('what Linux tells of a process', () => {
   it('is its processor time, whatever it is called', () => {
     const stat = '42 (a) name (b) S 1 42 42 0 -1 4194560 100 0 0 0 250 50 7 8 20 0 11 0 1234 0 0';
     expect(ticksIn(stat)).to.equal(300);
+  });
+
+  it('tells what the host took of all cores', () => {
+    const before = ticksOfHost('cpu  100 0 50 800 10 0 5 35 0 0\ncpu0 50 0 25 400 5 0 2 18 0 0\n');
+    const after = ticksOfHost('cpu  150 0 60 830 10 0 5 45 30 0\ncpu0 75 0 30 415 5 0 2 23 15 0\n');
+    expect(before).to.deep.equal({ total: 1000, stolen: 35 });
+    expect(stolenShare(before, after)).to.equal(0.1);
+    expect(stolenShare(after, after)).to.equal(0);
   });
 
   it('is the memory it has in RAM', () => {
