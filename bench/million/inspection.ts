@@ -8,6 +8,9 @@ import { expectation, type Call } from './expectation.js';
 
 /** From the end of a session to the answer that says so. When the daemon heard the last heal is known in part only. */
 export interface Lateness {
+  /** When the session should have ended, and when it was seen to have, by the wall clock. */
+  readonly endedAt: number;
+  readonly seenAt: number;
   /** As if it had heard it when it was sent. */
   readonly mostMs: number;
   /** As if it had heard it when it answered. */
@@ -89,6 +92,8 @@ export class Inspection {
   #late(lastHeal: Call, at: number): void {
     const healed = at - this.#timeoutMs;
     this.lateness.push({
+      endedAt: lastHeal.sentAt + this.#timeoutMs,
+      seenAt: at,
       mostMs: healed - lastHeal.sentAt,
       leastMs: Math.max(0, healed - lastHeal.answeredAt),
     });

@@ -13,10 +13,11 @@ import type { HeartbeatClient } from '../../src/client/heartbeat-client.js';
 import type { BenchContext } from '../context.js';
 import { GROUP } from '../population/groups.js';
 import { cpuMicroseconds } from '../process/cpu.js';
+import { HostWatch } from '../process/host.js';
 import { Cohorts } from './cohorts.js';
 import { checkSample } from './histories.js';
 import { Inspection } from './inspection.js';
-import type { Aftermath } from './report.js';
+import type { Aftermath, SingleCall } from './report.js';
 import { watchDaemon, type DaemonSample } from './watch.js';
 
 export const TIMEOUT_MS = 10_000;
@@ -48,6 +49,8 @@ export class Million {
   readonly #heals = new HealTally();
   readonly #singleHeals = new HealTally();
   readonly #singleCheckups = new HealTally();
+  readonly #singleCalls: SingleCall[] = [];
+  readonly #host = new HostWatch();
   #leaving = false;
 
   constructor(context: BenchContext, pid: number, clients: Clients) {
@@ -96,8 +99,21 @@ export class Million {
     };
     const healOne: SendHeal = (user) => this.#clients.singles.heal(range.id(user));
     const others = [
-      this.#generate(singles, healOne, afterFirst(this.#singleHeals)),
-      this.#generate(singles, () => this.#inspection.one(), afterFirst(this.#singleCheckups)),
+      this.#generate(
+        singles,
+        healOne,
+        afterFirst((outcome) => {
+          this.#singleHeals.add(outcome);
+          this.#singleCalls.push(outcome);
+        }),
+      ),
+      this.#generate(
+        singles,
+        () => this.#inspection.one(),
+        afterFirst((outcome) => {
+          this.#singleCheckups.add(outcome);
+        }),
+      ),
       this.#sweep(steadyMs),
       this.#tell(begin, batches),
     ];
@@ -198,6 +214,7 @@ export class Million {
     samples: readonly DaemonSample[],
     used: Pick<Aftermath, 'elapsedMs' | 'cpuUs' | 'ownCpuUs'>,
   ): Promise<Aftermath> {
+    this.#host.stop();
     this.#context.say('reading histories');
     const verdict = await checkSample({
       client: this.#clients.singles,
@@ -216,15 +233,17 @@ export class Million {
       heals: this.#heals.figures(),
       single: this.#singleHeals.figures(),
       asked: this.#singleCheckups.figures(),
+      singleCalls: this.#singleCalls,
+      host: this.#host,
     };
   }
 }
 
 /** Each one's first call opens their session, which is another figure. */
-function afterFirst(tally: HealTally): (outcome: HealOutcome) => void {
+function afterFirst(tell: (outcome: HealOutcome) => void): (outcome: HealOutcome) => void {
   const seen = new Set<number>();
   return (outcome) => {
-    if (seen.has(outcome.user)) tally.add(outcome);
+    if (seen.has(outcome.user)) tell(outcome);
     else seen.add(outcome.user);
   };
 }

@@ -1,11 +1,15 @@
 import type { Verdict } from '../../src/cli/bench/check/history-check.js';
+import type { HealOutcome } from '../../src/cli/bench/load/load-generator.js';
 import type { HealFigures } from '../../src/cli/bench/figures/heal-tally.js';
 import { GROUP } from '../population/groups.js';
+import type { HostWatch } from '../process/host.js';
 import type { Figure, Measured } from '../row.js';
 import { quantile } from '../statistics.js';
 import type { Cohorts } from './cohorts.js';
 import type { Inspection } from './inspection.js';
 import type { DaemonSample } from './watch.js';
+
+export type SingleCall = Pick<HealOutcome, 'sentAt' | 'answeredAt' | 'latencyMs'>;
 
 /** All there is to tell after the load has ended. */
 export interface Aftermath {
@@ -22,13 +26,22 @@ export interface Aftermath {
   readonly heals: HealFigures;
   readonly single: HealFigures;
   readonly asked: HealFigures;
+  /** The single heals, one by one. */
+  readonly singleCalls: readonly SingleCall[];
+  /** What the machine's host did meanwhile. */
+  readonly host: HostWatch;
 }
 
 /** What a row of the million shows. */
 export function reportOf(after: Aftermath): Measured {
   const { heals, single, asked } = after;
   return {
-    figures: [...promiseFigures(after), ...latencyFigures(after), ...costFigures(after)],
+    figures: [
+      ...promiseFigures(after),
+      ...latencyFigures(after),
+      ...quietFigures(after),
+      ...costFigures(after),
+    ],
     notes: [
       ...notesOf(after),
       ...errorNotes('batches', heals.errors_by_kind),
@@ -59,6 +72,19 @@ function latencyFigures({ heals, single, asked, inspection, samples }: Aftermath
     { name: 'batch of a thousand, p99', unit: 'ms', rounds: measured(heals.latency_ms.p99) },
     { name: 'batch sent late, p99', unit: 'ms', rounds: measured(heals.sent_late_ms.p99) },
     { name: 'ends stored behind their deadline, p99', unit: 'ms', rounds: [quantile(behind, 0.99)] },
+  ];
+}
+
+/** The same as they are when the machine's host leaves it its cores. */
+function quietFigures({ inspection, singleCalls, host }: Aftermath): Figure[] {
+  const late = inspection.lateness.filter(({ endedAt, seenAt }) => host.wasQuiet(endedAt, seenAt));
+  const calls = singleCalls.filter(({ sentAt, answeredAt }) => host.wasQuiet(sentAt, answeredAt));
+  const most = late.map(({ mostMs }) => mostMs);
+  const took = calls.map(({ latencyMs }) => latencyMs);
+  return [
+    { name: 'of the time, the host was quiet', unit: '%', rounds: [100 * host.quietShare] },
+    { name: 'expiry lateness while it was, p99', unit: 'ms', rounds: [quantile(most, 0.99)] },
+    { name: 'single heal while it was, p99', unit: 'ms', rounds: [quantile(took, 0.99)] },
   ];
 }
 

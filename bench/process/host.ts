@@ -1,6 +1,10 @@
 import { readFileSync } from 'node:fs';
 
 const EVERY_MS = 1_000;
+/** A host that takes less than this of the cores is quiet. */
+const QUIET = 0.02;
+/** What piled up while it was not takes so long to be worked off. */
+const AFTER_MS = 3_000;
 
 /** Ticks of all cores since the machine started. */
 export interface HostTicks {
@@ -11,24 +15,49 @@ export interface HostTicks {
 
 /** Watches how much of the cores the host keeps for others: no program can do anything about that. */
 export class HostWatch {
-  readonly #start = readHost();
-  #last = this.#start;
-  #worst = 0;
+  readonly #read: () => HostTicks;
+  readonly #start: HostTicks;
+  #last: HostTicks;
+  /** What it took in the second before, by the wall clock. */
+  readonly #seconds: { readonly at: number; readonly share: number }[] = [];
   readonly #timer = setInterval(() => {
-    const now = readHost();
-    this.#worst = Math.max(this.#worst, stolenShare(this.#last, now));
-    this.#last = now;
+    this.look(Date.now());
   }, EVERY_MS).unref();
+
+  constructor(read = readHost) {
+    this.#read = read;
+    this.#start = read();
+    this.#last = this.#start;
+  }
 
   /** @returns a sentence, or none where there is nothing to tell */
   stop(): string[] {
     clearInterval(this.#timer);
-    const mean = stolenShare(this.#start, readHost());
-    if (mean < 0.001 && this.#worst < 0.01) return [];
+    const mean = stolenShare(this.#start, this.#read());
+    const worst = Math.max(0, ...this.#seconds.map(({ share }) => share));
+    if (mean < 0.001 && worst < 0.01) return [];
     const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
-    return [
-      `the host took ${percent(mean)} of the cores for others, ${percent(this.#worst)} in the worst second`,
-    ];
+    return [`the host took ${percent(mean)} of the cores for others, ${percent(worst)} in the worst second`];
+  }
+
+  /** Whether it was quiet all the time between two instants of the wall clock, and for a while before. */
+  wasQuiet(from: number, to: number): boolean {
+    return !this.#seconds.some(
+      ({ at, share }) => share >= QUIET && at + AFTER_MS >= from && at - EVERY_MS <= to,
+    );
+  }
+
+  /** Of the time that was watched, how much was quiet. */
+  get quietShare(): number {
+    const quiet = this.#seconds.filter(({ at }) => this.wasQuiet(at, at));
+    return quiet.length / Math.max(1, this.#seconds.length);
+  }
+
+  /** A second is over at that instant of the wall clock. */
+  look(at: number): void {
+    const now = this.#read();
+    this.#seconds.push({ at, share: stolenShare(this.#last, now) });
+    this.#last = now;
   }
 }
 

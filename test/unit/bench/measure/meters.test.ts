@@ -3,7 +3,7 @@ import { expect } from 'chai';
 import { parseRedisBenchmark } from '../../../../bench/meters/redis-benchmark.js';
 import { parseWrk } from '../../../../bench/meters/wrk.js';
 import { ticksIn } from '../../../../bench/process/cpu.js';
-import { stolenShare, ticksOfHost } from '../../../../bench/process/host.js';
+import { HostWatch, stolenShare, ticksOfHost } from '../../../../bench/process/host.js';
 import { residentIn } from '../../../../bench/process/memory.js';
 
 const WRK = `Running 8s test @ http://127.0.0.1:41234
@@ -82,6 +82,25 @@ describe('what Linux tells of a process', () => {
     expect(before).to.deep.equal({ total: 1000, stolen: 35 });
     expect(stolenShare(before, after)).to.equal(0.1);
     expect(stolenShare(after, after)).to.equal(0);
+  });
+
+  it('tells when a machine was left its cores, and when it was not or had to catch up', () => {
+    let stolen = 0;
+    let total = 0;
+    const host = new HostWatch(() => ({ total, stolen }));
+    for (let second = 1; second <= 10; second++) {
+      total += 200;
+      stolen += second === 4 ? 100 : 1;
+      host.look(second * 1000);
+    }
+    expect(host.wasQuiet(1200, 2900)).to.equal(true);
+    expect(host.wasQuiet(2900, 3100)).to.equal(false);
+    expect(host.wasQuiet(6900, 6950)).to.equal(false);
+    expect(host.wasQuiet(7100, 9900)).to.equal(true);
+    expect(host.quietShare).to.equal(0.5);
+    expect(host.stop()).to.deep.equal([
+      'the host took 5.5 % of the cores for others, 50.0 % in the worst second',
+    ]);
   });
 
   it('is the memory it has in RAM', () => {
