@@ -79,7 +79,7 @@ describe('a daemon all of whose users have lapsed and keep asking', function () 
     const daemon = await household.daemon(household.directory(), { 'session-timeout': TIMEOUT / 1000 });
     const plan: ReturningPlan = {
       url: daemon.url,
-      groups: 2 * GROUPS,
+      groups: 100,
       size: SIZE,
       timeout: TIMEOUT,
       silence: 2 * TIMEOUT,

@@ -1,6 +1,6 @@
 /**
  * Users who all come online, fall silent until all have lapsed, and then come back at once: whoever is refused asks
- * again a second later, as the answer says, and whoever was healed asks again when half of the timeout is over.
+ * again a second later, as the answer says, and whoever was healed asks again when three fifths of the timeout are over.
  */
 import { setTimeout as pause } from 'node:timers/promises';
 import { Group, Onlooker, type GroupsPlan } from './groups.js';
@@ -40,7 +40,7 @@ async function comeBack(group: Group): Promise<void> {
   while (!over) {
     const { acknowledged } = await group.heal();
     if (!acknowledged) refused++;
-    await pause(acknowledged ? plan.timeout / 2 : AGAIN);
+    await pause(acknowledged ? plan.timeout * 0.6 : AGAIN);
   }
 }
 
