@@ -38,6 +38,8 @@ export interface NodeSurroundings {
   flip(actor: NodeActor, flip: Flip, known: Known, number: number): void;
   /** How it stands is to go to disk with the next checkpoint. */
   note(actor: NodeActor): void;
+  /** Another state, settings or phase. */
+  moved(before: NodePhase, after: NodePhase): void;
   /** The node is not known, and nothing waits: the actor may go. */
   departed(actor: NodeActor): void;
   crashed(actor: NodeActor, crash: Crash<Told>): void;
@@ -53,7 +55,7 @@ export class NodeActor implements Actor<Told>, Lease {
   readonly name: NodeName;
   readonly timer: Timer<NodeActor> = new Timer<NodeActor>(this);
   readonly #around: NodeSurroundings;
-  state: NodePhase = UNKNOWN;
+  #state: NodePhase = UNKNOWN;
   lastHeartbeat: Instant | undefined;
   heardBlind: Millis = 0;
   /** How often its standing was submitted, and up to which of these times it is settled. */
@@ -74,6 +76,16 @@ export class NodeActor implements Actor<Told>, Lease {
   constructor(name: NodeName, around: NodeSurroundings) {
     this.name = name;
     this.#around = around;
+  }
+
+  get state(): NodePhase {
+    return this.#state;
+  }
+
+  set state(state: NodePhase) {
+    if (state === this.#state) return;
+    this.#around.moved(this.#state, state);
+    this.#state = state;
   }
 
   get deadline(): Moment {

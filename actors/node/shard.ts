@@ -17,9 +17,10 @@ import type { Lifeline, RunningChild } from '../supervisor/child.js';
 import type { SupervisorPolicy } from '../supervisor/child-spec.js';
 import { RestartLedger } from '../supervisor/restart-ledger.js';
 import { Asked } from './asked.js';
+import type { Census } from './census.js';
 import { isDue, type Known } from './known.js';
 import { NodeActor, type NodeSurroundings, type Told } from './node.actor.js';
-import { shown, type decide, type NodeRules } from './node.machine.js';
+import { shown, type decide, type NodePhase, type NodeRules } from './node.machine.js';
 import type { NodeCommand, NodeReply } from './node.protocol.js';
 
 /** How fine deadlines are told apart by the wheel; how late one is noticed depends on the pulse alone. */
@@ -35,6 +36,8 @@ const FAILED = 'HEARTBEAT_INTERNAL';
 
 export interface NodeShardOptions {
   readonly mailbox: number;
+  /** Nodes that are told of their deadlines in one tick, at the most: the rest come with the next ones. */
+  readonly expiries: number;
   readonly restarts: Pick<SupervisorPolicy, 'intensity' | 'period'>;
   readonly decide: typeof decide;
 }
@@ -46,6 +49,7 @@ export interface NodeShardSurroundings {
   readonly logger: Logger;
   readonly alerting: Alerting;
   readonly rules: NodeRules;
+  readonly census: Census;
   /** Whether one more node may be registered. */
   hasRoom(): boolean;
   /** Whether the whole system ends, and its actors with it. */
@@ -219,7 +223,7 @@ export class NodeShard implements NodeSurroundings {
       this.#expireAgain.delete(actor);
       if (this.#nodes.get(actor.name) === actor) this.wheel.arm(actor.timer, actor.deadline);
     }
-    this.wheel.advance(horizon, this.#expire);
+    this.wheel.advance(horizon, this.#expire, this.#options.expiries);
   }
 
   readonly #expire = (timer: Timer<NodeActor>): void => {
@@ -263,6 +267,10 @@ export class NodeShard implements NodeSurroundings {
     if (actor.noted) return;
     actor.noted = true;
     this.#noted.push(actor);
+  }
+
+  moved(before: NodePhase, after: NodePhase): void {
+    this.#around.census.moved(before, after);
   }
 
   onVigil(deadline: Moment): Millis {
@@ -334,14 +342,5 @@ export class NodeShard implements NodeSurroundings {
   inspect(): object {
     const mailbox = this.#place?.load.waiting ?? 0;
     return { kind: 'shard', actors: this.#nodes.size, mailbox, ...this.#ledger.inspect() };
-  }
-
-  /** Nodes by how they stand. */
-  count(counts: { active: number; inactive: number; failed: number; paused: number }): void {
-    for (const { state } of this.#nodes.values()) {
-      if (state.phase === 'unknown' || state.phase === 'registering') continue;
-      counts[state.standing.state]++;
-      if (state.registration.pausedAt !== undefined) counts.paused++;
-    }
   }
 }
