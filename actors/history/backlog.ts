@@ -142,19 +142,9 @@ function note<Id, Kept>(all: Map<Id, Kept[]>, id: Id, kept: Kept): void {
 
 /** How much it changes in the store, about. */
 function weightOf(entry: Queued): number {
-  switch (entry.kind) {
-    case 'end':
-    case 'close':
-      return CHANGES_OF_AN_END;
-    case 'statuses':
-      return entry.nodes.length;
-    case 'alerts':
-      return CHANGES_OF_AN_ALERT * entry.records.length;
-    case 'standing':
-      return CHANGES_OF_A_FLIP + CHANGES_OF_AN_ALERT * entry.alerts.length;
-    case 'late':
-      return weightOf(entry.entry);
-    default:
-      return 1;
-  }
+  if (entry.kind === 'end' || entry.kind === 'close') return CHANGES_OF_AN_END;
+  if (entry.kind === 'statuses') return entry.nodes.length;
+  if (entry.kind === 'alerts') return CHANGES_OF_AN_ALERT * entry.records.length;
+  if (entry.kind === 'standing') return CHANGES_OF_A_FLIP + CHANGES_OF_AN_ALERT * entry.alerts.length;
+  return entry.kind === 'late' ? weightOf(entry.entry) : 1;
 }

@@ -1,5 +1,5 @@
 import type { NodeState } from '../../src/domain/node.js';
-import type { NodePhase } from './node.machine.js';
+import type { NodePhase } from './decision.js';
 
 /** Counts the nodes that are on disk, by how they stand, as they change: looking at a million takes too long. */
 export class Census {

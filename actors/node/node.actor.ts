@@ -7,20 +7,20 @@ import type { Actor, Cell, Crash } from '../../src/runtime/actor.js';
 import { Timer, type TimerWheel } from '../../src/runtime/timer-wheel.js';
 import type { NodeEntry } from '../history/history.protocol.js';
 import { Asked } from './asked.js';
-import { describe, factsOf } from './description.js';
-import { isDue, type Known } from './known.js';
 import {
-  settle,
   UNKNOWN,
-  type decide,
   type Lease,
   type NodeEffect,
   type NodeMessage,
   type NodePhase,
   type NodeRules,
   type Settled,
-} from './node.machine.js';
+} from './decision.js';
+import { describe, factsOf } from './description.js';
+import { isDue, type Known } from './known.js';
+import type { decide } from './node.machine.js';
 import type { NodeReply } from './node.protocol.js';
+import { settle } from './registering.js';
 import { Turns } from './turns.js';
 
 export type Told = Asked | Exclude<NodeMessage, { readonly readAt: Moment }>;

@@ -10,8 +10,8 @@ import type { ActorSystem } from '../../src/runtime/actor-system.js';
 import type { NodeEntry, NodeSettlement } from '../history/history.protocol.js';
 import type { Alerting } from '../notifier/alerting.protocol.js';
 import { Census } from './census.js';
+import type { NodeRules } from './decision.js';
 import type { NodeActor } from './node.actor.js';
-import type { NodeRules } from './node.machine.js';
 import type { NodeCommand, NodeReply, Nodes } from './node.protocol.js';
 import { NodeShard, type NodeShardOptions } from './shard.js';
 

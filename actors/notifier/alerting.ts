@@ -10,7 +10,7 @@ import type {
 } from '../../src/domain/alert.js';
 import type { NodeName } from '../../src/domain/node-name.js';
 import type { Flip, NodeFacts } from '../../src/domain/node.js';
-import { instant, moment, type Instant, type Moment } from '../../src/domain/time.js';
+import { instant, type Instant, type Moment } from '../../src/domain/time.js';
 import type { NodeChange } from './alerting.protocol.js';
 import { Flapping } from './flapping.js';
 import { MassFailure, type MassFailureOptions } from './mass-failure.js';

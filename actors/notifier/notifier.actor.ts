@@ -132,8 +132,8 @@ export class Notifier implements Actor<NotifierMessage>, Alerting {
   }
 
   raise(change: NodeChange): readonly AlertRecord[] {
-    const { clock, logger, refusing } = this.#around;
-    if (refusing() && this.#open.unstored.size >= this.#options.unstored) {
+    const { clock, logger } = this.#around;
+    if (this.#around.refusing() && this.#open.unstored.size >= this.#options.unstored) {
       if (this.#overflow.add(change.node.name))
         logger.error('memory holds no more alerts while the disk refuses writes', {
           alerts: this.#open.unstored.size,
