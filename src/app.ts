@@ -9,7 +9,6 @@ import { readAlerts } from '../actors/notifier/alerts-reader.js';
 import type { ChannelActor } from '../actors/notifier/channel.actor.js';
 import { createNotifier, type AlertsOptions } from '../actors/notifier/create.js';
 import type { Notifier } from '../actors/notifier/notifier.actor.js';
-import { Watched } from '../actors/notifier/watched.js';
 import { sendToAll } from '../actors/shards/send-to-all.js';
 import type { Lifeline, RunningChild } from '../actors/supervisor/child.js';
 import { grow } from '../actors/supervisor/grow.js';
@@ -64,6 +63,8 @@ type Phase = 'stopped' | 'starting' | 'recovering' | 'ready' | 'stopping';
 const CHECKPOINT: Millis = 1000;
 /** Users that may expire in one tick, over all shards: twice what the disk takes of them. */
 const EXPIRIES = 8000;
+/** Nodes that may expire in one tick, over all shards: a flip and its alerts cost a few times an end. */
+const NODE_EXPIRIES = 500;
 /** How those nodes stand who changed is written this often: a kill takes no more of their last heartbeats. */
 const NODE_CHECKPOINT: Millis = 500;
 /** With more than this waiting for the disk, a checkpoint of the nodes waits, too. */
@@ -95,7 +96,6 @@ export class App implements Daemon {
   #startedAt: Instant;
   #blind: BlindInterval[] = [];
   #cancelCheckpoint: Cancel | undefined;
-  #cancelNodeCheckpoint: Cancel | undefined;
   /** Told when the tree is past saving; the process is to end. */
   onFatal: (error: Error) => void = () => undefined;
 
@@ -156,15 +156,16 @@ export class App implements Daemon {
         },
       },
     );
-    const watched = new Watched(clock, () => nodes.unpaused);
     const { notifier, channels } = createNotifier(ports.channels ?? [], alertsOptions(config), {
       system,
       clock,
       logger,
       outbox: store,
       random: Math.random,
-      watched: () => watched.count,
+      watched: () => nodes.unpaused,
       submit: (records) => {
+        // What the nodes have submitted of the same alerts comes first.
+        nodes.flush();
         history.submit([{ kind: 'alerts', records }]);
       },
       remember: (hold) => {
@@ -180,8 +181,10 @@ export class App implements Daemon {
         timeout: millis(config.nodes.timeout),
         maxRetries: config.nodes.max_retries,
         autoRegister: config.nodes.auto_register,
+        checkpointEvery: NODE_CHECKPOINT,
         blindGrace: millis(config.blind_grace),
         mailbox: config.limits.mailbox,
+        expiries: Math.ceil(NODE_EXPIRIES / config.shards),
         restarts: POLICIES.shard,
         decide: ports.decideNode ?? decideNode,
       },
@@ -197,6 +200,7 @@ export class App implements Daemon {
       },
     );
     this.alerts = {
+      channels: channels.map(({ name }) => name),
       list: (range) => this.#readAlerts(range),
       command: (command) => {
         notifier.command(command);
@@ -277,7 +281,6 @@ export class App implements Daemon {
     }
     this.#pulse.start();
     this.#checkpointLater();
-    this.#checkpointNodesLater();
     const milliseconds = Math.round(clock.now() - begun);
     logger.info('ready', { milliseconds, users: this.#shards.size, nodes: this.#nodes.size });
   }
@@ -298,7 +301,7 @@ export class App implements Daemon {
     this.#nodes.end();
     await this.#root.stop();
     this.#cancelCheckpoint?.();
-    this.#cancelNodeCheckpoint?.();
+    this.#nodes.stopCheckpoints();
     this.#pulse.stop();
     await Promise.all(this.#channels.map((channel) => channel.close()));
     await this.#history.close();
@@ -345,13 +348,6 @@ export class App implements Daemon {
     this.#cancelCheckpoint = this.#ports.clock.after(interval, () => {
       this.#shards.checkpoint();
       this.#checkpointLater();
-    });
-  }
-
-  #checkpointNodesLater(): void {
-    this.#cancelNodeCheckpoint = this.#ports.clock.after(NODE_CHECKPOINT, () => {
-      this.#nodes.checkpoint();
-      this.#checkpointNodesLater();
     });
   }
 
@@ -429,6 +425,7 @@ export class App implements Daemon {
     };
     const inquiries = new Inquiries({
       store,
+      retention: millis(this.#config.history.retention ?? Infinity),
       describe: (names, answered) => {
         toNodes(askMany('describe', names), answered);
       },

@@ -15,6 +15,10 @@ export type Queued =
 
 /** A session, its place by the instant of its end, and its place among the open ones. */
 const CHANGES_OF_AN_END = 3;
+/** The alert, and its place among those in its state. */
+const CHANGES_OF_AN_ALERT = 3;
+/** How the node stands, the flip, and its place by its instant. */
+const CHANGES_OF_A_FLIP = 3;
 
 /**
  * What waits for the disk, in order, and the ended sessions among it by user, so that they are in a history before
@@ -136,11 +140,11 @@ function note<Id, Kept>(all: Map<Id, Kept[]>, id: Id, kept: Kept): void {
   else before.push(kept);
 }
 
-/** How many records there are in it, about. */
+/** How much it changes in the store, about. */
 function weightOf(entry: Queued): number {
   if (entry.kind === 'end' || entry.kind === 'close') return CHANGES_OF_AN_END;
   if (entry.kind === 'statuses') return entry.nodes.length;
-  if (entry.kind === 'alerts') return entry.records.length;
-  if (entry.kind === 'standing') return 1 + entry.alerts.length;
-  return entry.kind === 'late' ? 1 + entry.entry.alerts.length : 1;
+  if (entry.kind === 'alerts') return CHANGES_OF_AN_ALERT * entry.records.length;
+  if (entry.kind === 'standing') return CHANGES_OF_A_FLIP + CHANGES_OF_AN_ALERT * entry.alerts.length;
+  return entry.kind === 'late' ? weightOf(entry.entry) : 1;
 }

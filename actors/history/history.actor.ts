@@ -71,7 +71,7 @@ export interface HistorySurroundings {
 }
 
 /** What is deleted when it has become old. */
-type Prunable = 'sessions' | 'alerts';
+type Prunable = 'sessions' | 'nodes' | 'alerts';
 
 type HistoryMessage =
   | { readonly kind: 'submit'; readonly entries: readonly HistoryEntry[] }
@@ -389,17 +389,19 @@ export class History implements Actor<HistoryMessage> {
     const { clock, store } = this.#around;
     const { retention, alertRetention } = this.#options;
     const before = (kept: number | null) => instant(clock.wall() - millis(kept ?? Infinity));
-    const work =
-      this.#pruneWanted[0] === 'alerts'
-        ? store.pruneAlerts(before(alertRetention), PRUNE)
-        : store.prune(before(retention), PRUNE);
-    this.#begin(work, (removed) => ({ kind: 'pruned', removed }));
+    const prune = {
+      sessions: () => store.prune(before(retention), PRUNE),
+      nodes: () => store.pruneNodes(before(retention), PRUNE),
+      alerts: () => store.pruneAlerts(before(alertRetention), PRUNE),
+    };
+    const [next = 'sessions'] = this.#pruneWanted;
+    this.#begin(prune[next](), (removed) => ({ kind: 'pruned', removed }));
   }
 
   #prunable(): Prunable[] {
     const { retention, alertRetention } = this.#options;
     return [
-      ...(retention === null ? [] : (['sessions'] as const)),
+      ...(retention === null ? [] : (['sessions', 'nodes'] as const)),
       ...(alertRetention === null ? [] : (['alerts'] as const)),
     ];
   }

@@ -1,6 +1,6 @@
 import type { Flip, NodeState, Pause } from '../../src/domain/node.js';
 import type { NodeName } from '../../src/domain/node-name.js';
-import { instant, type Instant } from '../../src/domain/time.js';
+import { instant, type Instant, type Millis } from '../../src/domain/time.js';
 import { uptimeOf, type Uptime } from '../../src/domain/uptime.js';
 import type { FlipRange, HistoryStore } from '../../src/ports/history-store.js';
 import type { DescribedNode, NodeReply } from './node.protocol.js';
@@ -17,6 +17,8 @@ export interface NodePage {
 }
 
 export interface InquirySurroundings {
+  /** How long flips are kept. */
+  readonly retention: Millis;
   readonly store: Pick<HistoryStore, 'nodeNames' | 'flips' | 'pauses' | 'blindBetween'>;
   /** Asks the actors of all of these at once. */
   describe(names: readonly NodeName[], answered: (replies: readonly NodeReply[]) => void): void;
@@ -64,13 +66,17 @@ export class Inquiries {
     if (range.order === 'asc') yield recent;
   }
 
-  /** @param now the range ends here at the latest, as it begins with the node's registration at the soonest */
+  /**
+   * @param now the range ends here at the latest, as it begins at the soonest with the node's registration, and where
+   *   its flips are still kept
+   */
   async uptime(
     node: DescribedNode,
     asked: { readonly from: Instant | undefined; readonly to: Instant | undefined },
     now: Instant,
   ): Promise<{ readonly from: Instant; readonly to: Instant; readonly uptime: Uptime }> {
-    const from = instant(Math.max(asked.from ?? -Infinity, node.registeredAt));
+    const known = Math.max(node.registeredAt, now - this.#around.retention);
+    const from = instant(Math.max(asked.from ?? -Infinity, known));
     const to = instant(Math.max(from, Math.min(asked.to ?? Infinity, now)));
     const flips: Flip[] = [];
     let { state } = node;

@@ -7,20 +7,20 @@ import type { Actor, Cell, Crash } from '../../src/runtime/actor.js';
 import { Timer, type TimerWheel } from '../../src/runtime/timer-wheel.js';
 import type { NodeEntry } from '../history/history.protocol.js';
 import { Asked } from './asked.js';
-import { describe, factsOf } from './description.js';
-import { isDue, type Known } from './known.js';
 import {
-  settle,
   UNKNOWN,
-  type decide,
   type Lease,
   type NodeEffect,
   type NodeMessage,
   type NodePhase,
   type NodeRules,
   type Settled,
-} from './node.machine.js';
+} from './decision.js';
+import { describe, factsOf } from './description.js';
+import { isDue, type Known } from './known.js';
+import type { decide } from './node.machine.js';
 import type { NodeReply } from './node.protocol.js';
+import { settle } from './registering.js';
 import { Turns } from './turns.js';
 
 export type Told = Asked | Exclude<NodeMessage, { readonly readAt: Moment }>;
@@ -38,6 +38,8 @@ export interface NodeSurroundings {
   flip(actor: NodeActor, flip: Flip, known: Known, number: number): void;
   /** How it stands is to go to disk with the next checkpoint. */
   note(actor: NodeActor): void;
+  /** Another state, settings or phase. */
+  moved(before: NodePhase, after: NodePhase): void;
   /** The node is not known, and nothing waits: the actor may go. */
   departed(actor: NodeActor): void;
   crashed(actor: NodeActor, crash: Crash<Told>): void;
@@ -53,7 +55,7 @@ export class NodeActor implements Actor<Told>, Lease {
   readonly name: NodeName;
   readonly timer: Timer<NodeActor> = new Timer<NodeActor>(this);
   readonly #around: NodeSurroundings;
-  state: NodePhase = UNKNOWN;
+  #state: NodePhase = UNKNOWN;
   lastHeartbeat: Instant | undefined;
   heardBlind: Millis = 0;
   /** How often its standing was submitted, and up to which of these times it is settled. */
@@ -74,6 +76,16 @@ export class NodeActor implements Actor<Told>, Lease {
   constructor(name: NodeName, around: NodeSurroundings) {
     this.name = name;
     this.#around = around;
+  }
+
+  get state(): NodePhase {
+    return this.#state;
+  }
+
+  set state(state: NodePhase) {
+    if (state === this.#state) return;
+    this.#around.moved(this.#state, state);
+    this.#state = state;
   }
 
   get deadline(): Moment {

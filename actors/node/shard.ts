@@ -1,9 +1,8 @@
-import { assertNever } from '../../src/domain/assert-never.js';
 import type { Blindness } from '../../src/domain/blindness.js';
 import type { Flip, NodeStatus, Registration } from '../../src/domain/node.js';
 import type { NodeName } from '../../src/domain/node-name.js';
 import type { ShardIndex } from '../../src/domain/shard.js';
-import { moment, unixSeconds, type Millis, type Moment } from '../../src/domain/time.js';
+import { moment, type Millis, type Moment } from '../../src/domain/time.js';
 import type { Clock } from '../../src/ports/clock.js';
 import type { NodeStanding } from '../../src/ports/history-store.js';
 import type { Logger } from '../../src/ports/logger.js';
@@ -15,26 +14,27 @@ import type { Alerting } from '../notifier/alerting.protocol.js';
 import { Batch } from '../shards/batch.js';
 import type { Lifeline, RunningChild } from '../supervisor/child.js';
 import type { SupervisorPolicy } from '../supervisor/child-spec.js';
-import { RestartLedger } from '../supervisor/restart-ledger.js';
 import { Asked } from './asked.js';
+import type { Census } from './census.js';
+import { Crashes } from './crashes.js';
+import { NOT_KNOWN, type NodePhase, type NodeRules } from './decision.js';
 import { isDue, type Known } from './known.js';
 import { NodeActor, type NodeSurroundings, type Told } from './node.actor.js';
-import { shown, type decide, type NodeRules } from './node.machine.js';
+import { shown, type decide } from './node.machine.js';
 import type { NodeCommand, NodeReply } from './node.protocol.js';
+import { Noted } from './noted.js';
 
 /** How fine deadlines are told apart by the wheel; how late one is noticed depends on the pulse alone. */
 const RESOLUTION: Millis = 20;
-/** A timer that crashed its actor twice is tried again after this. */
-const EXPIRE_AGAIN: Millis = 1000;
 
-const UNKNOWN: NodeReply = { kind: 'refused', code: 'HEARTBEAT_UNKNOWN_NODE' };
 const TOO_MANY: NodeReply = { kind: 'refused', code: 'HEARTBEAT_TOO_MANY_NODES' };
 const OVERLOADED: NodeReply = { kind: 'refused', code: 'HEARTBEAT_OVERLOADED' };
 const DOWN: NodeReply = { kind: 'refused', code: 'HEARTBEAT_NOT_READY' };
-const FAILED = 'HEARTBEAT_INTERNAL';
 
 export interface NodeShardOptions {
   readonly mailbox: number;
+  /** Nodes that are told of their deadlines in one tick, at the most: the rest come with the next ones. */
+  readonly expiries: number;
   readonly restarts: Pick<SupervisorPolicy, 'intensity' | 'period'>;
   readonly decide: typeof decide;
 }
@@ -46,6 +46,7 @@ export interface NodeShardSurroundings {
   readonly logger: Logger;
   readonly alerting: Alerting;
   readonly rules: NodeRules;
+  readonly census: Census;
   /** Whether one more node may be registered. */
   hasRoom(): boolean;
   /** Whether the whole system ends, and its actors with it. */
@@ -65,13 +66,10 @@ export class NodeShard implements NodeSurroundings {
   readonly #options: NodeShardOptions;
   readonly #around: NodeShardSurroundings;
   readonly #nodes = new Map<NodeName, NodeActor>();
-  readonly #ledger: RestartLedger;
+  readonly #crashes: Crashes;
   #place: Place | undefined;
   #lifeline: Lifeline | undefined;
-  /** Whose timer crashed them twice, and when to try it again. */
-  readonly #expireAgain = new Map<NodeActor, Moment>();
-  /** Whose status is not on its way to disk yet. */
-  #noted: NodeActor[] = [];
+  readonly #noted = new Noted();
   #horizon: Moment;
 
   constructor(shard: ShardIndex, options: NodeShardOptions, around: NodeShardSurroundings) {
@@ -79,7 +77,7 @@ export class NodeShard implements NodeSurroundings {
     this.decide = options.decide;
     this.#options = options;
     this.#around = around;
-    this.#ledger = new RestartLedger(options.restarts);
+    this.#crashes = new Crashes(options.restarts, around);
     this.#horizon = around.clock.now();
     this.wheel = new TimerWheel(this.#horizon, RESOLUTION);
   }
@@ -96,7 +94,7 @@ export class NodeShard implements NodeSurroundings {
   start(lifeline: Lifeline, place: Place): RunningChild {
     this.#place ??= this.#around.system.place(place, `shard-${String(this.shard)}`);
     this.#lifeline = lifeline;
-    this.#ledger.forgive();
+    this.#crashes.forgive();
     for (const actor of this.#nodes.values()) this.#revive(actor);
     return { stop: () => this.#stop(), inspect: () => this.inspect() };
   }
@@ -155,7 +153,7 @@ export class NodeShard implements NodeSurroundings {
 
   #arrive(command: NodeCommand): NodeActor | NodeReply {
     const registers = command.kind === 'put' || (command.kind === 'heartbeat' && this.rules.autoRegister);
-    if (!registers) return UNKNOWN;
+    if (!registers) return NOT_KNOWN;
     if (!this.#around.hasRoom()) return TOO_MANY;
     const actor = new NodeActor(command.name, this);
     this.#nodes.set(command.name, actor);
@@ -214,12 +212,10 @@ export class NodeShard implements NodeSurroundings {
   advance(horizon: Moment): void {
     if (this.#lifeline === undefined) return;
     this.#horizon = horizon;
-    for (const [actor, at] of this.#expireAgain) {
-      if (at > horizon) continue;
-      this.#expireAgain.delete(actor);
+    for (const actor of this.#crashes.expiringAgain(horizon)) {
       if (this.#nodes.get(actor.name) === actor) this.wheel.arm(actor.timer, actor.deadline);
     }
-    this.wheel.advance(horizon, this.#expire);
+    this.wheel.advance(horizon, this.#expire, this.#options.expiries);
   }
 
   readonly #expire = (timer: Timer<NodeActor>): void => {
@@ -245,24 +241,15 @@ export class NodeShard implements NodeSurroundings {
 
   /** Hands over how those stand who changed since the last time. */
   takeNoted(): NodeStanding[] {
-    const noted = this.#noted;
-    this.#noted = [];
-    return noted.flatMap((actor) => {
-      const { name, state } = actor;
-      actor.noted = false;
-      if (state.phase === 'unknown') return [];
-      if (state.phase === 'known' || state.phase === 'changing')
-        return [{ name, status: actor.statusOf(state) }];
-      // Whether there is such a node is still being written.
-      this.note(actor);
-      return [];
-    });
+    return this.#noted.take();
   }
 
   note(actor: NodeActor): void {
-    if (actor.noted) return;
-    actor.noted = true;
-    this.#noted.push(actor);
+    this.#noted.add(actor);
+  }
+
+  moved(before: NodePhase, after: NodePhase): void {
+    this.#around.census.moved(before, after);
   }
 
   onVigil(deadline: Moment): Millis {
@@ -292,56 +279,22 @@ export class NodeShard implements NodeSurroundings {
     this.#nodes.delete(actor.name);
   }
 
-  crashed(actor: NodeActor, { message, error }: Crash<Told>): void {
-    const { clock, logger } = this.#around;
-    const verdict = this.#ledger.crashed(actor.suspect === message, error, unixSeconds(clock.wall()));
-    logger.error('actor crashed', { path: actor.cell?.path, message: message.kind, error, verdict });
-    actor.suspect = verdict === 'retry' ? message : undefined;
-    if (verdict === 'dead_letter') this.#giveUp(actor, message, error);
+  crashed(actor: NodeActor, crash: Crash<Told>): void {
+    const verdict = this.#crashes.crashed(actor, crash, this.#horizon);
     actor.cell?.restart(actor.suspect);
-    if (verdict === 'dead_letter') actor.done(message);
-  }
-
-  #giveUp(actor: NodeActor, message: Told, error: Error): void {
-    const path = actor.cell?.path ?? actor.name;
-    this.#around.system.deadLetters.add(path, message, `it crashed its actor twice: ${error.message}`);
-    switch (message.kind) {
-      case 'expire':
-        this.#expireAgain.set(actor, moment(this.#horizon + EXPIRE_AGAIN));
-        break;
-      case 'settled':
-        actor.settleAnyhow(message, FAILED);
-        break;
-      case 'standing_settled':
-        actor.releaseStanding(message.number);
-        break;
-      case 'asked':
-        message.answer({ kind: 'refused', code: FAILED });
-        break;
-      default:
-        assertNever(message);
-    }
+    if (verdict === 'dead_letter') actor.done(crash.message);
   }
 
   survived(actor: NodeActor): void {
-    const { clock, logger } = this.#around;
-    if (!this.#ledger.survived(clock.now())) return;
+    if (!this.#crashes.survived()) return;
     const path = this.#place?.path;
+    const { logger } = this.#around;
     logger.error('supervisor gives up', { path, reason: 'too many restarts', last: actor.name });
     this.#lifeline?.crashed(new Error('restart intensity exceeded'));
   }
 
   inspect(): object {
     const mailbox = this.#place?.load.waiting ?? 0;
-    return { kind: 'shard', actors: this.#nodes.size, mailbox, ...this.#ledger.inspect() };
-  }
-
-  /** Nodes by how they stand. */
-  count(counts: { active: number; inactive: number; failed: number; paused: number }): void {
-    for (const { state } of this.#nodes.values()) {
-      if (state.phase === 'unknown' || state.phase === 'registering') continue;
-      counts[state.standing.state]++;
-      if (state.registration.pausedAt !== undefined) counts.paused++;
-    }
+    return { kind: 'shard', actors: this.#nodes.size, mailbox, ...this.#crashes.inspect() };
   }
 }

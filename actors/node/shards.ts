@@ -3,14 +3,15 @@ import { deadlineAfter, type Blindness } from '../../src/domain/blindness.js';
 import type { NodeDefaults } from '../../src/domain/node.js';
 import { instant, moment, type Instant, type Millis, type Moment } from '../../src/domain/time.js';
 import { firstWakingSince, woken, type Vigil, type Waking } from '../../src/domain/vigil.js';
-import type { Clock } from '../../src/ports/clock.js';
+import type { Cancel, Clock } from '../../src/ports/clock.js';
 import type { StoredNode } from '../../src/ports/history-store.js';
 import type { Logger } from '../../src/ports/logger.js';
 import type { ActorSystem } from '../../src/runtime/actor-system.js';
 import type { NodeEntry, NodeSettlement } from '../history/history.protocol.js';
 import type { Alerting } from '../notifier/alerting.protocol.js';
+import { Census } from './census.js';
+import type { NodeRules } from './decision.js';
 import type { NodeActor } from './node.actor.js';
-import type { NodeRules } from './node.machine.js';
 import type { NodeCommand, NodeReply, Nodes } from './node.protocol.js';
 import { NodeShard, type NodeShardOptions } from './shard.js';
 
@@ -20,6 +21,7 @@ export interface LocalNodesOptions extends NodeShardOptions, NodeDefaults {
   /** Nodes that there may be. */
   readonly nodes: number;
   readonly autoRegister: boolean;
+  readonly checkpointEvery: Millis;
 }
 
 export interface LocalNodesSurroundings {
@@ -49,6 +51,7 @@ export class LocalNodes implements Nodes, NodeRules {
   readonly #clock: Clock;
   readonly #around: LocalNodesSurroundings;
   readonly blindGrace: Millis;
+  readonly #census = new Census();
   #outbox: NodeEntry[] = [];
   /** As it was at `#vigilAt`; it has grown since with the time that passed. */
   #vigil: Vigil;
@@ -60,6 +63,10 @@ export class LocalNodes implements Nodes, NodeRules {
   /** The last blindness of this run, and how long the daemon had been blind before it. */
   #lastBlind: (Blindness & { readonly blind: Millis }) | undefined;
   #ending = false;
+  readonly #checkpointEvery: Millis;
+  /** Whether time goes on: before that there is nothing to keep. */
+  #isResumed = false;
+  #cancelCheckpoint: Cancel | undefined;
 
   constructor(options: LocalNodesOptions, around: LocalNodesSurroundings) {
     this.timeout = options.timeout;
@@ -68,12 +75,14 @@ export class LocalNodes implements Nodes, NodeRules {
     this.#clock = around.clock;
     this.#around = around;
     this.blindGrace = options.blindGrace;
+    this.#checkpointEvery = options.checkpointEvery;
     this.#vigilAt = around.clock.now();
     this.#vigilKeptAt = this.#vigilAt;
     this.#vigil = { ...NO_VIGIL, wall: around.clock.wall() };
     const surroundings = {
       ...around,
       rules: this,
+      census: this.#census,
       ending: () => this.#ending,
       hasRoom: () => this.size < options.nodes,
       onVigil: (deadline: Moment) => this.#onVigil(deadline),
@@ -81,6 +90,7 @@ export class LocalNodes implements Nodes, NodeRules {
         // While there was no node the vigil was not kept, and a deadline is worth nothing without it.
         if (entry.kind === 'register' && around.clock.now() - this.#vigilKeptAt > OLD) this.#submitVigil();
         this.#post(entry);
+        this.#checkpointLater();
       },
     };
     this.all = Array.from(
@@ -161,6 +171,8 @@ export class LocalNodes implements Nodes, NodeRules {
     for (const shard of this.all) shard.resume((actor, timeout) => this.#resumed(actor, timeout, needed));
     this.#vigil = { ...this.#vigil, wakings: this.#vigil.wakings.filter((waking) => needed.has(waking)) };
     this.#submitVigil();
+    this.#isResumed = true;
+    this.#checkpointLater();
   }
 
   /** The deadline of a node found at a restart, where it was left on the vigil. */
@@ -171,6 +183,22 @@ export class LocalNodes implements Nodes, NodeRules {
     // A deadline is never further away than one timeout, whichever of two writes was the last that reached the disk.
     const left = Math.min(timeout, Math.max(actor.deadline, least) - this.#vigil.awake);
     return moment(this.#vigilAt + left);
+  }
+
+  /** While there is no node there is nothing to keep, and no timer runs. */
+  #checkpointLater(): void {
+    if (this.#cancelCheckpoint !== undefined || !this.#isResumed || this.size === 0) return;
+    this.#cancelCheckpoint = this.#clock.after(this.#checkpointEvery, () => {
+      this.#cancelCheckpoint = undefined;
+      this.checkpoint();
+      this.#checkpointLater();
+    });
+  }
+
+  /** The daemon ends. */
+  stopCheckpoints(): void {
+    this.#isResumed = false;
+    this.#cancelCheckpoint?.();
   }
 
   /** Submits how those stand who changed, and how long the daemon has been awake. */
@@ -202,11 +230,9 @@ export class LocalNodes implements Nodes, NodeRules {
     }
   }
 
-  /** Nodes that are not paused. Looks at every node. */
+  /** Nodes that are not paused. */
   get unpaused(): number {
-    const counts = { active: 0, inactive: 0, failed: 0, paused: 0 };
-    for (const shard of this.all) shard.count(counts);
-    return counts.active + counts.inactive + counts.failed - counts.paused;
+    return this.#census.unpaused;
   }
 
   deadlineSince(since: Moment, timeout: Millis, heardBlind: Millis): Moment {
@@ -237,9 +263,7 @@ export class LocalNodes implements Nodes, NodeRules {
   }
 
   inspect(): object {
-    const counts = { active: 0, inactive: 0, failed: 0, paused: 0 };
-    for (const shard of this.all) shard.count(counts);
-    return { registered: counts.active + counts.inactive + counts.failed, ...counts, shards: this.count };
+    return { ...this.#census.inspect(), shards: this.count };
   }
 
   /** A moment since the last blindness, or a deadline, on the vigil. */

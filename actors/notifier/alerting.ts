@@ -1,4 +1,4 @@
-import { AlertIds } from '../../src/domain/alert-id.js';
+import { AlertIds, raisedAt } from '../../src/domain/alert-id.js';
 import type {
   Alert,
   AlertId,
@@ -10,10 +10,11 @@ import type {
 } from '../../src/domain/alert.js';
 import type { NodeName } from '../../src/domain/node-name.js';
 import type { Flip, NodeFacts } from '../../src/domain/node.js';
-import { instant, moment, type Instant, type Moment } from '../../src/domain/time.js';
+import { instant, type Instant, type Moment } from '../../src/domain/time.js';
 import type { NodeChange } from './alerting.protocol.js';
 import { Flapping } from './flapping.js';
 import { MassFailure, type MassFailureOptions } from './mass-failure.js';
+import { momentOf } from './moment-of.js';
 import { moved, withDelivery, type OpenAlerts, type OpenDelivery } from './open-alerts.js';
 import { massFailureSentence, nodeSentence } from './sentences.js';
 
@@ -87,9 +88,7 @@ export class AlertingRules {
       return { records: this.#put(changes, circumstances.now), hold: undefined };
     }
     const hold = type === 'node.failed' ? this.#countFailure(change, circumstances, changes) : undefined;
-    const channels = this.#options.channels.filter(
-      ({ name, events }) => events.includes(type) && (node.channels?.includes(name) ?? true),
-    );
+    const channels = this.#chosenBy(node).filter(({ events }) => events.includes(type));
     if (channels.length > 0) {
       const deliveries = channels.map(({ name }) => this.#deliver(name, type, node, circumstances, changes));
       const alert: Alert = {
@@ -105,6 +104,14 @@ export class AlertingRules {
     return { records: this.#put(changes, circumstances.now), hold };
   }
 
+  /** Where none of those that a node was given is configured any more, its alerts go to all: somebody has to hear. */
+  #chosenBy({ channels: chosen }: NodeFacts): readonly Route[] {
+    const { channels } = this.#options;
+    if (chosen === undefined) return channels;
+    const known = channels.filter(({ name }) => chosen.includes(name));
+    return known.length > 0 || chosen.length === 0 ? known : channels;
+  }
+
   #put(changes: ReadonlyMap<string, AlertRecord>, now: Moment): readonly AlertRecord[] {
     const records = [...changes.values()];
     for (const record of records) this.#open.put(record, now);
@@ -112,15 +119,20 @@ export class AlertingRules {
   }
 
   /** Takes up what an earlier run has left: who was told in the last hour, and whether alerts are held. */
-  resume(recent: Iterable<AlertRecord>, last: LastHold | undefined, now: Moment, wall: Instant): void {
+  resume(recent: readonly AlertRecord[], last: LastHold | undefined, now: Moment, wall: Instant): void {
+    const failures = recent
+      .filter(({ alert }) => alert.type === 'node.failed' && alert.node !== undefined)
+      .map(({ alert }) => momentOf(raisedAt(alert.id), now, wall))
+      .sort((a, b) => a - b);
     const told = [...recent].flatMap(({ alert: { node }, deliveries }) =>
       node === undefined
         ? []
         : deliveries.filter(isMessage).map(({ channel, since }) => ({ node, channel, since })),
     );
     for (const { node, channel, since } of told.sort((a, b) => a.since - b.since)) {
-      this.flapping.told(channel, node.name, moment(now - Math.max(0, wall - since)));
+      this.flapping.told(channel, node.name, momentOf(since, now, wall));
     }
+    this.mass.restore(failures);
     const holding = this.#open.heldTogether.size > 0;
     if (last !== undefined) this.mass.resume(last, holding, now, wall);
     else if (holding) this.mass.resume({ from: wall, until: wall }, true, now, wall);

@@ -29,10 +29,17 @@ export interface ChannelSurroundings {
   readonly restarts: Pick<SupervisorPolicy, 'intensity' | 'period'>;
   /** How long attempts under way may take when the channel stops. */
   readonly patience: Millis;
-  /** Asks that the beginning of an attempt be stored. */
-  ask(channel: string, id: AlertId): void;
-  /** Says what came of it. */
-  report(channel: string, id: AlertId, verdict: Verdict): void;
+  /** Says what came of attempts, and which are to begin. */
+  progress(channel: string, progress: Progress): void;
+}
+
+/** What a channel has come to. */
+export interface Progress {
+  readonly verdicts: readonly { readonly id: AlertId; readonly verdict: Verdict }[];
+  /** Attempts that are to begin once that is stored. */
+  readonly due: readonly AlertId[];
+  /** Those whose turn comes after them. */
+  readonly next: readonly AlertId[];
 }
 
 /**
@@ -130,7 +137,7 @@ export class ChannelActor implements Actor<ChannelEvent> {
 
   receive(event: ChannelEvent): void {
     const { clock } = this.#around;
-    for (const effect of this.#machine.decide(event, clock.now())) this.#run(effect);
+    this.#run(this.#machine.decide(event, clock.now()));
     if (this.#suspect === event) {
       this.#suspect = undefined;
       if (this.#ledger.survived(clock.now()))
@@ -150,25 +157,40 @@ export class ChannelActor implements Actor<ChannelEvent> {
     this.#cell?.restart(this.#suspect);
   }
 
-  #run(effect: ChannelEffect): void {
+  #run(effects: readonly ChannelEffect[]): void {
     const { clock, logger } = this.#around;
-    switch (effect.kind) {
-      case 'ask':
-        return this.#around.ask(this.name, effect.id);
-      case 'notify':
-        return this.#attempt(effect.id, effect.message, effect.attempt);
-      case 'report':
-        this.#count(effect.id, effect.attempts, effect.verdict);
-        return this.#around.report(this.name, effect.id, effect.verdict);
-      case 'rest':
-        return logger.warn('channel rests', {
-          channel: this.name,
-          failures: effect.failures,
-          seconds: Math.round((effect.until - clock.now()) / 1000),
-        });
-      default:
-        return assertNever(effect);
+    const progress = {
+      verdicts: new Array<Progress['verdicts'][0]>(),
+      due: new Array<AlertId>(),
+      next: new Array<AlertId>(),
+    };
+    for (const effect of effects) {
+      switch (effect.kind) {
+        case 'ask':
+          progress.due.push(effect.id);
+          break;
+        case 'prepare':
+          progress.next.push(effect.id);
+          break;
+        case 'notify':
+          this.#attempt(effect.id, effect.message, effect.attempt);
+          break;
+        case 'report':
+          this.#count(effect.id, effect.attempts, effect.verdict);
+          progress.verdicts.push(effect);
+          break;
+        case 'rest':
+          logger.warn('channel rests', {
+            channel: this.name,
+            failures: effect.failures,
+            seconds: Math.round((effect.until - clock.now()) / 1000),
+          });
+          break;
+        default:
+          assertNever(effect);
+      }
     }
+    if (Object.values(progress).some(({ length }) => length > 0)) this.#around.progress(this.name, progress);
   }
 
   #count(alert: AlertId, attempts: number, verdict: Verdict): void {

@@ -53,8 +53,10 @@ export type Verdict =
   | { readonly kind: 'dead'; readonly error: string };
 
 export type ChannelEffect =
-  /** Have the beginning of an attempt stored. */
+  /** Have the beginning of an attempt stored, if it is not yet, and have it begin. */
   | { readonly kind: 'ask'; readonly id: AlertId }
+  /** Have the beginning stored ahead: its turn comes soon. */
+  | { readonly kind: 'prepare'; readonly id: AlertId }
   | {
       readonly kind: 'notify';
       readonly id: AlertId;
@@ -67,13 +69,16 @@ export type ChannelEffect =
 
 /** A provider may ask that one alert wait as long as it likes, and that all the others do for this long. */
 const LONGEST_REST: Millis = 3_600_000;
+/** Attempts whose beginnings are stored ahead of their turn, at the most: of as many a kill leaves no outcome. */
+const MOST_AHEAD = 256;
 
 interface Item extends InLanes {
   readonly id: AlertId;
   readonly since: Moment;
   attempts: number;
   lastError: string | undefined;
-  state: 'waiting' | 'ready' | 'asked' | 'under_way';
+  /** `ahead`: ready, and its beginning is being stored, or is. */
+  state: 'waiting' | 'ready' | 'ahead' | 'asked' | 'under_way';
 }
 
 /**
@@ -88,9 +93,12 @@ export class ChannelMachine {
   /** Their turn has come in their lanes, but their pause is not over. */
   readonly #later = new Agenda<Item>();
   readonly #ready = new Set<Item>();
+  readonly #ahead = new Set<Item>();
   readonly #tooOld = new Agenda<Item>();
   #breaker: Breaker = CLOSED;
   #active = 0;
+  /** Attempts in a row that were answered. So far is read ahead, so that who does not answer is not read ahead for. */
+  #answered = 0;
   #stopping = false;
 
   constructor(policy: Pick<ChannelPolicy, 'concurrency' | 'retry'>, random: () => number) {
@@ -124,7 +132,7 @@ export class ChannelMachine {
   /** When there is something to do again; undefined when only an event can bring it. */
   wakeAt(now: Moment): Moment | undefined {
     const { restUntil } = this.#breaker;
-    const rest = this.#ready.size > 0 && restUntil > now ? restUntil : Infinity;
+    const rest = this.#ready.size + this.#ahead.size > 0 && restUntil > now ? restUntil : Infinity;
     const at = Math.min(rest, this.#later.next ?? Infinity, this.#tooOld.next ?? Infinity);
     return at === Infinity ? undefined : moment(at);
   }
@@ -187,6 +195,7 @@ export class ChannelMachine {
     if (outcome.kind === 'delivered' || outcome.permanent) {
       // Whoever refuses for good is there, and answers.
       this.#breaker = succeeded(this.#breaker, now);
+      this.#answered++;
       const verdict: Verdict =
         outcome.kind === 'delivered' ? outcome : { kind: 'dead', error: outcome.error };
       this.#end(item, verdict, effects);
@@ -209,6 +218,7 @@ export class ChannelMachine {
 
   #notice({ retryAfter }: Extract<Outcome, { kind: 'failed' }>, now: Moment, effects: ChannelEffect[]): void {
     const { rests } = this.#breaker;
+    this.#answered = 0;
     this.#breaker = failed(this.#breaker, now, (nth) => this.#pause(nth));
     if (retryAfter !== undefined)
       this.#breaker = askedToWait(this.#breaker, moment(now + Math.min(retryAfter, LONGEST_REST)));
@@ -244,12 +254,26 @@ export class ChannelMachine {
     }
     if (this.#stopping) return;
     const most = admits(this.#breaker, now, this.#policy.concurrency);
+    for (const turn of [this.#ahead, this.#ready]) {
+      for (const item of turn) {
+        if (this.#active >= most) break;
+        turn.delete(item);
+        item.state = 'asked';
+        this.#active++;
+        effects.push({ kind: 'ask', id: item.id });
+      }
+    }
+    if (most > 0) this.#prepare(effects);
+  }
+
+  #prepare(effects: ChannelEffect[]): void {
+    const window = Math.min(this.#answered, MOST_AHEAD);
     for (const item of this.#ready) {
-      if (this.#active >= most) return;
+      if (this.#ahead.size >= window) return;
       this.#ready.delete(item);
-      item.state = 'asked';
-      this.#active++;
-      effects.push({ kind: 'ask', id: item.id });
+      item.state = 'ahead';
+      this.#ahead.add(item);
+      effects.push({ kind: 'prepare', id: item.id });
     }
   }
 
@@ -262,6 +286,7 @@ export class ChannelMachine {
     if (item.state === 'asked' || item.state === 'under_way') this.#active--;
     this.#items.delete(item.id);
     this.#ready.delete(item);
+    this.#ahead.delete(item);
     for (const next of this.#lanes.remove(item)) if (next.state === 'ready') this.#ready.add(next);
   }
 }

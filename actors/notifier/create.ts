@@ -26,11 +26,8 @@ export function createNotifier(
     random,
     restarts: options.channelRestarts,
     patience: millis(options.patience),
-    ask: (channel, id) => {
-      notifier.ask(channel, id);
-    },
-    report: (channel, id, verdict) => {
-      notifier.report(channel, id, verdict);
+    progress: (channel, progress) => {
+      notifier.progress(channel, progress);
     },
   };
   const actors = channels.map((channel) => new ChannelActor(channel, surroundings));

@@ -36,6 +36,11 @@ export class MassFailure {
     return this.#failures.length - this.#first;
   }
 
+  /** Those of an earlier run, oldest first, count until the window has passed over them. */
+  restore(failures: readonly Moment[]): void {
+    this.#failures = [...failures];
+  }
+
   /**
    * Counts a failure.
    *

@@ -1,12 +1,14 @@
 import { isOpen, type AlertId, type AlertRecord, type Delivery } from '../../src/domain/alert.js';
 import type { NodeName } from '../../src/domain/node-name.js';
 import type { Moment } from '../../src/domain/time.js';
+import { Beginnings } from './beginnings.js';
 
 /**
  * The alerts about which something is still to be done, each as it is now; and, of all that changed, what the disk
  * has not got yet.
  */
 export class OpenAlerts {
+  readonly beginnings = new Beginnings();
   readonly #records = new Map<AlertId, AlertRecord>();
   /** Those of one node, in the order in which they were raised. */
   readonly #ofNode = new Map<NodeName, Set<AlertId>>();
@@ -46,15 +48,22 @@ export class OpenAlerts {
     const found: OpenDelivery[] = [];
     for (const id of this.#ofNode.get(node) ?? []) {
       const record = this.#records.get(id);
-      const delivery = record === undefined ? undefined : deliveryTo(record, channel);
+      const delivery = record === undefined ? undefined : this.delivery(record, channel);
       if (record !== undefined && delivery !== undefined && isOpen(delivery))
         found.push({ record, delivery });
     }
     return found;
   }
 
+  /** As it is in fact: without an attempt that is stored ahead, and has not begun. */
+  delivery(record: AlertRecord, channel: string): Delivery | undefined {
+    const delivery = deliveryTo(record, channel);
+    return delivery && this.beginnings.inFact(record.alert.id, delivery);
+  }
+
   /** It is on its way to the disk. */
   put(record: AlertRecord, now: Moment): void {
+    this.beginnings.settle(record);
     this.#unstored.set(record.alert.id, record);
     this.restore(record, now);
   }

@@ -8,6 +8,7 @@ import { idle } from './idle.js';
 import { massEnd } from './mass-end.js';
 import { memory } from './memory.js';
 import { million } from './million.js';
+import { nodes } from './nodes.js';
 import { restart } from './restart.js';
 import { rhythm } from './rhythm.js';
 import { scale } from './scale.js';
@@ -23,6 +24,7 @@ export const ROWS: readonly Row[] = [
   million,
   memory,
   massEnd,
+  nodes,
   restart,
   rhythm,
   idle,

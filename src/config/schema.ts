@@ -91,7 +91,7 @@ export const schema = group({
     retention: option(
       orOff(seconds(1, 100 * YEAR)),
       null,
-      'Sessions that ended longer ago than this are deleted. `off` keeps all.',
+      'Sessions that ended longer ago than this are deleted, and flips of nodes. `off` keeps all.',
     ),
     slow_commit: option(
       seconds(0, DAY),

@@ -144,6 +144,13 @@ export interface HistoryStore extends Outbox {
   prune(before: Instant, limit: number): Promise<number>;
 
   /**
+   * Removes at most `limit` flips, and pauses that were over, from before `before`, without reading what is kept.
+   *
+   * @returns how many were removed; fewer than `limit` means that none are left
+   */
+  pruneNodes(before: Instant, limit: number): Promise<number>;
+
+  /**
    * Removes at most `limit` alerts that were raised before `before`, but none about which something is still to be done.
    *
    * @returns how many were removed; fewer than `limit` means that none are left

@@ -124,7 +124,9 @@ describe('alerts of a daemon', () => {
       await eventually(async () => {
         const stored = await allAlerts(daemon.url, '&state=delivered');
         expect(new Set(stored.map(({ id }) => id))).to.deep.equal(new Set(bodies().map(({ id }) => id)));
-        expect((await call(daemon.url, 'GET', '/readyz')).status).to.equal(200);
+        expect(await call(daemon.url, 'GET', '/supervision'))
+          .to.have.property('body')
+          .that.includes('"unstored":0,');
       });
       expect(new Set(bodies().map(({ id }) => id)).size, 'each was told once').to.equal(bodies().length);
       await daemon.kill();

@@ -1,10 +1,9 @@
 import { expect } from 'chai';
-import { readFile } from 'node:fs/promises';
-import { setTimeout as pause } from 'node:timers/promises';
 import { checkSessions } from '../../src/cli/bench/check/session-check.js';
 import { history, supervision } from '../support/calls.js';
 import { eventually } from '../support/eventually.js';
 import { Household } from '../support/household.js';
+import { watchMemory } from '../support/watch-memory.js';
 import type { CrowdPlan, CrowdReport } from './clients/crowd.js';
 import type { ReturningPlan, ReturningReport } from './clients/returning.js';
 
@@ -91,24 +90,3 @@ describe('a daemon all of whose users have lapsed and keep asking', function () 
     expect(report.backAfter, 'milliseconds until all were online').to.be.below(plan.patience);
   });
 });
-
-/** The most memory that a process has had since. */
-function watchMemory(pid: number): { stop(): Promise<number> } {
-  let most = 0;
-  let watching = true;
-  const watch = async (): Promise<void> => {
-    while (watching) {
-      const status = await readFile(`/proc/${pid}/status`, 'utf8');
-      most = Math.max(most, Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1] ?? NaN) * 1024);
-      await pause(200);
-    }
-  };
-  const watched = watch();
-  return {
-    stop: async () => {
-      watching = false;
-      await watched;
-      return most;
-    },
-  };
-}

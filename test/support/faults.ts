@@ -1,5 +1,5 @@
+import type { NodeMessage } from '../../actors/node/decision.js';
 import { decide as decideNode } from '../../actors/node/node.machine.js';
-import type { NodeMessage } from '../../actors/node/node.machine.js';
 import { decide } from '../../actors/user/user.machine.js';
 import type { UserMessage } from '../../actors/user/user.machine.js';
 

@@ -11,6 +11,7 @@ import { parseNodeName, type NodeName } from '../../src/domain/node-name.js';
 import type { Flip } from '../../src/domain/node.js';
 import type { Session } from '../../src/domain/session.js';
 import { parseUserId, type UserId } from '../../src/domain/user-id.js';
+import type { Channel } from '../../src/ports/channel.js';
 import type { FlipRange, HistoryRange, HistoryStore } from '../../src/ports/history-store.js';
 import { RecordingLogger } from './recording-logger.js';
 import { SimulatedClock } from './simulated-clock.js';
@@ -41,6 +42,7 @@ export interface SimulationOptions {
   readonly decideUser?: typeof decide;
   readonly decideNode?: typeof decideNode;
   readonly alerting?: Alerting;
+  readonly channels?: readonly Channel[];
 }
 
 /** The whole daemon but for HTTP, on simulated time. */
@@ -51,7 +53,7 @@ export class SimulatedApp {
   readonly app: App;
   fatal: Error | undefined;
 
-  constructor({ flags, store, clock, alerting, ...rules }: SimulationOptions = {}) {
+  constructor({ flags, store, clock, alerting, channels, ...rules }: SimulationOptions = {}) {
     this.clock = clock ?? new SimulatedClock();
     this.store = store ?? new MemoryHistoryStore();
     this.app = new App(configOf({ '--shards': '4', ...flags }), {
@@ -63,6 +65,7 @@ export class SimulatedApp {
       decideUser: rules.decideUser ?? decide,
       decideNode: rules.decideNode ?? decideNode,
       ...(alerting !== undefined && { alerting }),
+      ...(channels !== undefined && { channels }),
     });
     this.app.onFatal = (error) => {
       this.fatal = error;

@@ -54,7 +54,7 @@ import {
   writeFacts,
   type Ledger,
 } from './meta.js';
-import { nodeNames, storedFlips, storedNodes, storedPauses } from './nodes.js';
+import { addPastPruning, nodeNames, storedFlips, storedNodes, storedPauses } from './nodes.js';
 import { closedError, openError, readError, writeError } from './problems.js';
 import { addRecord, findStored } from './records.js';
 import { proveRoom } from './room.js';
@@ -199,6 +199,22 @@ export class LevelHistoryStore implements HistoryStore {
     this.#inDoubt = true;
     opened.refusal ??= writeError(error);
     return opened.refusal;
+  }
+
+  async pruneNodes(before: Instant, limit: number): Promise<number> {
+    const opened = await this.#database();
+    return this.#change(opened, async (batch, ledger) => {
+      const { db } = opened;
+      const { removed, prunedBefore } = await addPastPruning(
+        db,
+        batch,
+        before,
+        limit,
+        ledger.pastPrunedBefore,
+      );
+      ledger.pastPrunedBefore = prunedBefore;
+      return removed;
+    });
   }
 
   async pruneAlerts(before: Instant, limit: number): Promise<number> {

@@ -6,6 +6,7 @@ import type { Vigil } from '../../domain/vigil.js';
 import { HeartbeatError } from '../../errors.js';
 import { healedUsers, metaKey, sequenceOf, VERSION } from './codec.js';
 import { firstEntry, get, SYNCED, type Batch, type Database } from './database.js';
+import { indexPast } from './nodes.js';
 import { damagedError, foreignError } from './problems.js';
 
 /** What is true of the whole history; stored with every batch that changes it. */
@@ -21,6 +22,8 @@ export interface Ledger extends Facts {
   healedSequence: number;
   /** All that ended before it has been pruned. Where it lay is slow to read until LevelDB has merged its files. */
   prunedBefore: number;
+  /** No flip and no end of a pause lies before it. */
+  pastPrunedBefore: number;
   /** No alert that was raised before it can be pruned. */
   alertsPrunedBefore: AlertId | undefined;
 }
@@ -47,7 +50,7 @@ const holdSchema = z.object({ from: instantSchema, until: instantSchema });
 
 /**
  * Brings the database to this version. Version 2 added kinds of records and changed none, so that nothing of version 1
- * has to be written anew; the next one adds its step here.
+ * has to be written anew; version 3 finds what to prune of nodes by an index. The next one adds its step here.
  *
  * @throws HeartbeatError when it is newer, or no history at all
  */
@@ -65,7 +68,8 @@ export async function upgrade(db: Database, directory: string): Promise<void> {
         'start the newer daemon that wrote it, or choose another data_dir',
     );
   }
-  // A daemon that knows only the version before this one would not know of the nodes.
+  if (version === 2) await indexPast(db);
+  // A daemon that knows only the version before this one would not keep what this one adds.
   if (version < VERSION) await db.put(metaKey('version'), json(VERSION), SYNCED);
 }
 
@@ -118,6 +122,7 @@ export async function readLedger(db: Database, directory: string): Promise<Ledge
     generation: recovery?.generation ?? 0,
     healedSequence: lastHealed === undefined ? 0 : sequenceOf(lastHealed[0]) + 1,
     prunedBefore: -Infinity,
+    pastPrunedBefore: -Infinity,
     alertsPrunedBefore: undefined,
   };
 }

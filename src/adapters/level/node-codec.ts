@@ -2,7 +2,7 @@ import * as z from 'zod';
 import type { Flip, FlipCause, NodeState, NodeStatus, Pause, Registration } from '../../domain/node.js';
 import { parseNodeName, type NodeName } from '../../domain/node-name.js';
 import { instant, type Instant } from '../../domain/time.js';
-import { INSTANT, putInstant, rangeOf, takeInstant, type KeyRange } from './binary.js';
+import { INSTANT, INSTANT_SHIFT, putInstant, rangeOf, takeInstant, type KeyRange } from './binary.js';
 
 /*
  * What is on disk of nodes, and how; see `codec.ts` for the rest. The name alone, as the bytes of its UTF-8, sorts
@@ -14,11 +14,13 @@ import { INSTANT, putInstant, rangeOf, takeInstant, type KeyRange } from './bina
  * | STATUS, name               | state, retries, since, deadline, heard_blind, last_heartbeat if any  |
  * | FLIP, length, name, at     | from, to, cause, retries, blind                                      |
  * | PAUSE, length, name, from  | to                                                                   |
+ * | PAST, at, key              | nothing: finds what to prune of flips, and of pauses by their end    |
  */
 const NODE = 0x20;
 const STATUS = 0x21;
 const FLIP = 0x22;
 const PAUSE = 0x23;
+const PAST = 0x24;
 
 /** Their places are on disk: new ones go to the end. */
 const STATES: readonly NodeState[] = ['active', 'inactive', 'failed'];
@@ -27,8 +29,12 @@ const CAUSES: readonly FlipCause[] = ['heartbeat', 'silence', 'report'];
 /** Milliseconds with fractions, as they are compared. */
 const MILLIS = 8;
 const COUNT = 4;
+const NOTHING = Buffer.alloc(0);
 
 export const allNodes = rangeOf(NODE);
+export const allFlips = rangeOf(FLIP);
+export const allPauses = rangeOf(PAUSE);
+const past = rangeOf(PAST);
 
 const registrationSchema = z.object({
   registered_at: z.number().transform(instant),
@@ -172,8 +178,41 @@ export function pauseFrom(key: Buffer, value: Buffer): Pause {
   return { from: takeInstant(key, key.length - INSTANT), to: takeInstant(value, 0) };
 }
 
+/** The entry of the index that finds a flip, or a pause by its end. */
+export function pastKey(key: Buffer, at: Instant): Buffer {
+  const entry = Buffer.allocUnsafe(1 + INSTANT + key.length);
+  entry[0] = PAST;
+  putInstant(entry, at, 1);
+  key.copy(entry, 1 + INSTANT);
+  return entry;
+}
+
+/** The entry that belongs to a flip or a pause as they lie on disk. */
+export function pastKeyOf(key: Buffer, value: Buffer): Buffer {
+  return pastKey(key, key[0] === FLIP ? takeInstant(key, key.length - INSTANT) : pauseFrom(key, value).to);
+}
+
+/** What an entry of the index stands for. */
+export function keyOfPast(entry: Buffer): Buffer {
+  return entry.subarray(1 + INSTANT);
+}
+
+/** All that was over before this instant sorts before it, the rest does not. Any number will do. */
+export function pastBound(at: number): Buffer {
+  if (at < -INSTANT_SHIFT) return past.gte;
+  return at < INSTANT_SHIFT ? pastKey(NOTHING, instant(at)) : past.lt;
+}
+
+export function pastInstant(entry: Buffer): Instant {
+  return takeInstant(entry, 1);
+}
+
 function keyOf(kind: number, name: NodeName): Buffer {
-  return Buffer.concat([Buffer.of(kind), Buffer.from(name)]);
+  // Three times as fast as joining buffers: a checkpoint makes very many of these.
+  const key = Buffer.allocUnsafe(1 + Buffer.byteLength(name));
+  key[0] = kind;
+  key.write(name, 1);
+  return key;
 }
 
 function momentsOf(kind: number, node: NodeName): KeyRange {

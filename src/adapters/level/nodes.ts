@@ -1,17 +1,23 @@
 import type { Flip, Pause } from '../../domain/node.js';
 import type { NodeName } from '../../domain/node-name.js';
-import { instant } from '../../domain/time.js';
+import { instant, type Instant } from '../../domain/time.js';
 import type { FlipRange, HistoryRecord, StoredNode } from '../../ports/history-store.js';
 import type { KeyRange } from './binary.js';
-import { entries, type Database } from './database.js';
+import { entries, newBatch, SYNCED, type Batch, type Database } from './database.js';
 import {
+  allFlips,
   allNodes,
+  allPauses,
   flipFrom,
   flipKey,
   flipsOf,
+  keyOfPast,
   nameFrom,
   nodeFrom,
   nodesAfter,
+  pastBound,
+  pastInstant,
+  pastKeyOf,
   pauseFrom,
   pausesOf,
   statusesBetween,
@@ -20,6 +26,7 @@ import {
 } from './node-codec.js';
 import { damagedError } from './problems.js';
 
+const NOTHING = Buffer.alloc(0);
 /** Nodes read at a time: a start reads all of them. */
 const NODES = 2_000;
 /** As many flips as most pages have. */
@@ -93,11 +100,49 @@ export async function findForgotten(
     if (record.kind !== 'forgotten') continue;
     const keys: Buffer[] = [];
     for (const range of [flipsOf(record.node), pausesOf(record.node)]) {
-      for await (const chunk of entries(db, range)) keys.push(...chunk.map(([key]) => key));
+      for await (const chunk of entries(db, range)) {
+        for (const [key, value] of chunk) keys.push(key, pastKeyOf(key, value));
+      }
     }
     forgotten.set(record.node, keys);
   }
   return forgotten;
+}
+
+/**
+ * Removes flips, and pauses that are over, from before an instant.
+ *
+ * @param prunedBefore there is none before this
+ */
+export async function addPastPruning(
+  db: Database,
+  batch: Batch,
+  before: Instant,
+  limit: number,
+  prunedBefore: number,
+): Promise<{ readonly removed: number; readonly prunedBefore: number }> {
+  let removed = 0;
+  let last = prunedBefore;
+  for await (const chunk of entries(db, { gte: pastBound(prunedBefore), lt: pastBound(before) }, { limit })) {
+    for (const [entry] of chunk) {
+      batch.del(entry);
+      batch.del(keyOfPast(entry));
+      last = pastInstant(entry);
+    }
+    removed += chunk.length;
+  }
+  return { removed, prunedBefore: removed < limit ? Math.max(prunedBefore, before) : last };
+}
+
+/** Version 2 had no index of them. */
+export async function indexPast(db: Database): Promise<void> {
+  for (const range of [allFlips, allPauses]) {
+    for await (const chunk of entries(db, range)) {
+      const batch = newBatch(db);
+      for (const [key, value] of chunk) batch.put(pastKeyOf(key, value), NOTHING);
+      await batch.write(SYNCED);
+    }
+  }
 }
 
 function keysWithin(node: NodeName, { from, before, after, order }: FlipRange): KeyRange {

@@ -23,6 +23,7 @@ import {
   flipValue,
   nodeKey,
   nodeValue,
+  pastKey,
   pauseKey,
   pauseValue,
   statusKey,
@@ -134,18 +135,20 @@ export function addRecord(batch: Batch, record: HistoryRecord, ledger: Ledger, s
       return;
     case 'flip': {
       const { flip } = record;
-      putOfNode(batch, stored, flip.node, flipKey(flip.node, flip.at), flipValue(flip));
+      const key = flipKey(flip.node, flip.at);
+      putOfNode(batch, stored, flip.node, key, flipValue(flip));
+      putOfNode(batch, stored, flip.node, pastKey(key, flip.at), NOTHING);
+      ledger.pastPrunedBefore = Math.min(ledger.pastPrunedBefore, flip.at);
       return;
     }
-    case 'paused':
-      putOfNode(
-        batch,
-        stored,
-        record.node,
-        pauseKey(record.node, record.pause.from),
-        pauseValue(record.pause),
-      );
+    case 'paused': {
+      const { node, pause } = record;
+      const key = pauseKey(node, pause.from);
+      putOfNode(batch, stored, node, key, pauseValue(pause));
+      putOfNode(batch, stored, node, pastKey(key, pause.to), NOTHING);
+      ledger.pastPrunedBefore = Math.min(ledger.pastPrunedBefore, pause.to);
       return;
+    }
     case 'vigil':
       writeVigil(batch, record.vigil);
       return;

@@ -171,6 +171,10 @@ export class MemoryHistoryStore implements HistoryStore {
     return Promise.resolve(old.length);
   }
 
+  pruneNodes(before: Instant, limit: number): Promise<number> {
+    return Promise.resolve(this.#nodes.prune(before, limit));
+  }
+
   pruneAlerts(before: Instant, limit: number): Promise<number> {
     return Promise.resolve(this.#alerts.prune(before, limit));
   }

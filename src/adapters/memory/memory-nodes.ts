@@ -63,6 +63,18 @@ export class MemoryNodes {
   pauses(node: NodeName): Pause[] {
     return sorted(this.#pauses.get(node));
   }
+
+  prune(before: Instant, limit: number): number {
+    const flips = [...this.#flips.values()].flatMap((kept) =>
+      [...kept.keys()].map((at) => ({ at, remove: () => kept.delete(at) })),
+    );
+    const pauses = [...this.#pauses.values()].flatMap((kept) =>
+      [...kept].map(([from, { to: at }]) => ({ at, remove: () => kept.delete(from) })),
+    );
+    const old = [...flips, ...pauses].filter(({ at }) => at < before).sort((a, b) => a.at - b.at);
+    for (const { remove } of old.slice(0, limit)) remove();
+    return Math.min(old.length, limit);
+  }
 }
 
 function of<Kept>(all: Map<NodeName, Map<Instant, Kept>>, node: NodeName): Map<Instant, Kept> {

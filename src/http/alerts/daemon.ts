@@ -4,6 +4,9 @@ import type { AlertRange } from '../../ports/outbox.js';
 
 /** All that the HTTP API asks of the daemon about alerts. */
 export interface AlertsDaemon {
+  /** The names of the channels that are configured. */
+  readonly channels: readonly string[];
+
   /**
    * Alerts as they are now, newest first, in chunks; nothing is read that was not pulled.
    *

@@ -23,37 +23,45 @@ const labelKey = text('a key')
   .min(1, 'a key must not be empty')
   .refine((key) => !key.includes(':'), 'a key must not have a colon');
 
-const schema = z.strictObject(
-  {
-    timeout: z
-      .number('must be a number of seconds')
-      .min(0.001, 'must be at least 0.001 seconds')
-      .max(YEAR, `must be at most ${YEAR} seconds`)
-      .nullish(),
-    max_retries: z
-      .int('must be a whole number')
-      .min(0, 'must not be negative')
-      .max(1_000_000, 'must be at most 1000000')
-      .nullish(),
-    labels: z
-      .record(labelKey, text('a value'), 'must be an object of strings')
-      .refine(
-        (labels) => Object.keys(labels).length <= MOST_LABELS,
-        `may have ${MOST_LABELS} entries at the most`,
-      )
-      .nullish(),
-    channels: z
-      .array(text('a channel').min(1, 'a channel must not be empty'), 'must be an array of names of channels')
-      .max(MOST_CHANNELS, `may name ${MOST_CHANNELS} channels at the most`)
-      .refine((channels) => new Set(channels).size === channels.length, 'must name no channel twice')
-      .nullish(),
-    paused: z.boolean('must be true or false').nullish(),
-  },
-  {
-    error: (issue) =>
-      issue.code === 'unrecognized_keys' ? 'unknown field' : 'the body must be a JSON object of settings',
-  },
-);
+/** @param known the channels that are configured */
+const schemaOf = (known: readonly string[]) =>
+  z.strictObject(
+    {
+      timeout: z
+        .number('must be a number of seconds')
+        .min(0.001, 'must be at least 0.001 seconds')
+        .max(YEAR, `must be at most ${YEAR} seconds`)
+        .nullish(),
+      max_retries: z
+        .int('must be a whole number')
+        .min(0, 'must not be negative')
+        .max(1_000_000, 'must be at most 1000000')
+        .nullish(),
+      labels: z
+        .record(labelKey, text('a value'), 'must be an object of strings')
+        .refine(
+          (labels) => Object.keys(labels).length <= MOST_LABELS,
+          `may have ${MOST_LABELS} entries at the most`,
+        )
+        .nullish(),
+      channels: z
+        .array(
+          text('a channel').refine(
+            (channel) => known.includes(channel),
+            `there is no such channel; those that are configured: ${known.join(', ')}`,
+          ),
+          'must be an array of names of channels',
+        )
+        .max(MOST_CHANNELS, `may name ${MOST_CHANNELS} channels at the most`)
+        .refine((channels) => new Set(channels).size === channels.length, 'must name no channel twice')
+        .nullish(),
+      paused: z.boolean('must be true or false').nullish(),
+    },
+    {
+      error: (issue) =>
+        issue.code === 'unrecognized_keys' ? 'unknown field' : 'the body must be a JSON object of settings',
+    },
+  );
 
 const TARGET = /^(?:https?:\/\/[^/?#]*)?\/nodes\/[^/?#]+\/?(?:[?#]|$)/;
 
@@ -62,10 +70,16 @@ export function isSettings({ method, url = '' }: Pick<IncomingMessage, 'method' 
   return method === 'PUT' && TARGET.test(url);
 }
 
-/** Reads a body; every problem there is, or the change that it asks for. */
-export function parseSettings(
-  body: unknown,
-): { readonly change: SettingsChange } | { readonly problems: readonly BodyProblem[] } {
+/** Every problem there is, or the change that a body asks for. */
+type Read = { readonly change: SettingsChange } | { readonly problems: readonly BodyProblem[] };
+
+/** @param channels those that are configured */
+export function settingsReader(channels: readonly string[]): (body: unknown) => Read {
+  const schema = schemaOf(channels);
+  return (body) => readWith(schema, body);
+}
+
+function readWith(schema: ReturnType<typeof schemaOf>, body: unknown): Read {
   const read = schema.safeParse(body);
   if (!read.success) return { problems: read.error.issues.flatMap(problemsOf) };
   const { timeout, max_retries: maxRetries, labels, channels, paused } = read.data;

@@ -8,7 +8,7 @@ import { readJson } from '../json-body.js';
 import { nodeNameIn } from '../nodes/name.js';
 import { answerFlips, answerList } from '../nodes/pages.js';
 import { parseRange } from '../nodes/query.js';
-import { parseSettings, type BodyProblem } from '../nodes/settings.js';
+import { settingsReader, type BodyProblem } from '../nodes/settings.js';
 import { shownNode, shownUptime } from '../nodes/shown.js';
 import type { GatewayLimits } from '../options.js';
 import type { Methods, Resources } from '../resource.js';
@@ -22,9 +22,10 @@ export function addNodes(
   daemon: Daemon,
   limits: Pick<GatewayLimits, 'batch' | 'body' | 'page'>,
 ): void {
+  const read = settingsReader(daemon.alerts.channels);
   const node = {
     get: named((exchange, name) => get(daemon, exchange, name)),
-    put: named((exchange, name, request) => put(daemon, exchange, name, request, limits.body)),
+    put: named((exchange, name, request) => put(daemon, exchange, name, request, limits.body, read)),
     delete: named((exchange, name) => forget(daemon, exchange, name)),
   };
   const asking = (kind: 'fail' | 'pause' | 'resume'): Methods<Handler> => ({
@@ -66,11 +67,18 @@ function heartbeat({ nodes }: Daemon, exchange: Exchange, name: NodeName): void 
   });
 }
 
-function put(daemon: Daemon, exchange: Exchange, name: NodeName, request: Request, limit: number): void {
+function put(
+  daemon: Daemon,
+  exchange: Exchange,
+  name: NodeName,
+  request: Request,
+  limit: number,
+  read: ReturnType<typeof settingsReader>,
+): void {
   readJson(exchange, request, limit, (body) => {
-    const read = parseSettings(body);
-    if ('problems' in read) refuseBody(exchange, read.problems);
-    else answerNode(daemon, exchange, name, { kind: 'put', change: read.change });
+    const settings = read(body);
+    if ('problems' in settings) refuseBody(exchange, settings.problems);
+    else answerNode(daemon, exchange, name, { kind: 'put', change: settings.change });
   });
 }
 

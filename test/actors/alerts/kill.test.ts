@@ -71,6 +71,85 @@ describe('kill -9', () => {
     await second.stop();
   });
 
+  describe('while attempts are stored ahead', () => {
+    /** Takes one alert after the other, and then hangs: behind it, others are stored as begun. */
+    async function hanging(store: MemoryHistoryStore): Promise<SimulatedAlerts> {
+      let taken = 0;
+      const answer = () => (++taken <= 4 ? Promise.resolve() : new Promise<void>(() => undefined));
+      const channels = { ops: { answer, concurrency: 1, attemptTimeout: 3_600_000 } };
+      const alerts = await SimulatedAlerts.start({ store, channels });
+      alerts.fail(...NODES);
+      await alerts.pass(1);
+      expect(alerts.seen).to.have.length(5);
+      return alerts;
+    }
+    const NODES = Array.from({ length: 8 }, (_, index) => `node${String(index)}`);
+    const attempts = async (alerts: SimulatedAlerts) =>
+      (await alerts.stored()).flatMap(({ deliveries }) => deliveries.map((each) => each.attempts));
+
+    it('loses none, and tells each under its id', async () => {
+      const store = new MemoryHistoryStore();
+      const first = await hanging(store);
+      expect(await attempts(first)).to.deep.equal(NODES.map(() => 1));
+      await first.kill();
+      const second = await SimulatedAlerts.start({ store, clock: first.clock });
+      await second.pass(60);
+      expect(await second.states()).to.deep.equal(NODES.map(() => 'delivered'));
+      const ids = new Set([...first.seen, ...second.seen].map(({ message }) => message.id));
+      expect(ids.size).to.equal(NODES.length);
+      await second.stop();
+    });
+
+    it('takes those that were to begin for such as may have: a recovery cancels none of them', async () => {
+      const store = new MemoryHistoryStore();
+      const first = await hanging(store);
+      await first.kill();
+      const second = await SimulatedAlerts.start({ store, clock: first.clock });
+      second.recover('node6');
+      await second.pass(60);
+      expect(second.told().filter((told) => told.includes('node6'))).to.deep.equal([
+        'node.failed node6',
+        'node.recovered node6',
+      ]);
+      await second.stop();
+    });
+
+    it('and the daemon goes on, a recovery cancels what has not begun in fact', async () => {
+      const alerts = await hanging(new MemoryHistoryStore());
+      alerts.recover('node6', 'node4');
+      await alerts.pass(1);
+      const stored = await alerts.stored();
+      const ofNode = (name: string) =>
+        stored
+          .filter(({ alert }) => alert.node?.name === name)
+          .map(({ deliveries: [only] }) => [only?.state, only?.attempts]);
+      expect(ofNode('node6')).to.deep.equal([
+        ['cancelled', 0],
+        ['cancelled', 0],
+      ]);
+      expect(ofNode('node4')).to.deep.equal([
+        ['pending', 1],
+        ['pending', 0],
+      ]);
+      await alerts.kill();
+    });
+
+    it('is not what a daemon does that is asked to stop: what has not begun is taken back', async () => {
+      const store = new MemoryHistoryStore();
+      const first = await hanging(store);
+      await first.stop();
+      expect(await attempts(first)).to.deep.equal([1, 1, 1, 1, 1, 0, 0, 0]);
+      const second = await SimulatedAlerts.start({ store, clock: first.clock });
+      await second.pass(0);
+      expect(second.seen.map(({ message }) => message.node?.name)).to.have.members([
+        'node5',
+        'node6',
+        'node7',
+      ]);
+      await second.stop();
+    });
+  });
+
   it('in a loop repeats no attempt sooner than its pause', async () => {
     const store = new MortalStore();
     const channels = { ops: { answer: () => Promise.reject(new Error('down')) } };

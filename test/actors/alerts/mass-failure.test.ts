@@ -134,6 +134,24 @@ describe('a mass failure', () => {
     await second.stop();
   });
 
+  it('counts those who failed before a restart, as long as the window is', async () => {
+    for (const [away, told] of [
+      [4, [...names(10, 19).map((name) => `node.failed ${name}`), 'mass_failure 20']],
+      [10, names(10, 20).map((name) => `node.failed ${name}`)],
+    ] as const) {
+      const store = new MemoryHistoryStore();
+      const first = await SimulatedAlerts.start({ watched: 50, store });
+      first.fail(...names(0, 10));
+      await first.pass(away);
+      await first.kill();
+      const second = await SimulatedAlerts.start({ watched: 50, store, clock: first.clock });
+      second.fail(...names(10, 20));
+      await second.pass(5);
+      expect(second.told()).to.deep.equal(told);
+      await second.stop();
+    }
+  });
+
   for (const jump of [-3_600_000, 3_600_000]) {
     it(`lasts no longer when the wall clock jumps by ${jump / 1000} s over a restart`, async () => {
       const store = new MemoryHistoryStore();

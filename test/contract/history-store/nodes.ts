@@ -46,8 +46,11 @@ const stands = (name: NodeName, how: NodeStatus): HistoryRecord => ({
   kind: 'statuses',
   nodes: [{ name, status: how }],
 });
-const flipped = (name: NodeName, at: number): HistoryRecord => ({ kind: 'flip', flip: flip(name, at) });
-const paused = (name: NodeName, from: number, to: number): HistoryRecord => ({
+export const flipped = (name: NodeName, at: number): HistoryRecord => ({
+  kind: 'flip',
+  flip: flip(name, at),
+});
+export const paused = (name: NodeName, from: number, to: number): HistoryRecord => ({
   kind: 'paused',
   node: name,
   pause: { from: instant(from), to: instant(to) },

@@ -2,7 +2,9 @@ import { expect } from 'chai';
 import { instant } from '../../../src/domain/time.js';
 import type { HistoryStore } from '../../../src/ports/history-store.js';
 import type { MakeSubject, Subject } from './subject.js';
-import { beginnings, ended, opened, openIn, user } from './reading.js';
+import { node } from '../../support/simulated-app.js';
+import { flipped, paused } from './nodes.js';
+import { beginnings, collect, ended, opened, openIn, user } from './reading.js';
 
 const ALICE = user(1);
 const BOB = user(2);
@@ -90,6 +92,67 @@ export function describePruning(make: MakeSubject): void {
       store = await subject.reopen();
       expect(store.countSessions()).to.equal(2);
       expect(await prune(10_000)).to.equal(2);
+    });
+  });
+
+  describe('prunes the past of nodes, and', () => {
+    let subject: Subject;
+    let store: HistoryStore;
+    const [ANN, BEN] = [node('ann'), node('ben')];
+    beforeEach(async () => {
+      subject = await make();
+      ({ store } = subject);
+      await store.write([flipped(ANN, 100), flipped(ANN, 300), flipped(BEN, 200), flipped(BEN, 400)]);
+      await store.write([paused(ANN, 50, 250), paused(BEN, 60, 350)]);
+    });
+    afterEach(() => subject.dispose());
+
+    const prune = (before: number, limit = 1_000) => store.pruneNodes(instant(before), limit);
+    const left = async () => {
+      const all = [];
+      for (const name of [ANN, BEN]) {
+        const flips = await collect(store.flips(name, { order: 'asc' }));
+        all.push([flips.map(({ at }) => at), (await store.pauses(name)).map(({ to }) => to)]);
+      }
+      return all;
+    };
+
+    it('removes flips from before the instant and pauses that were over by then, and no others', async () => {
+      expect(await prune(300)).to.equal(3);
+      expect(await left()).to.deep.equal([
+        [[300], []],
+        [[400], [350]],
+      ]);
+      expect(await prune(300)).to.equal(0);
+    });
+
+    it('removes no more than it may, the oldest first', async () => {
+      expect(await prune(1_000, 2)).to.equal(2);
+      expect(await left()).to.deep.equal([
+        [[300], [250]],
+        [[400], [350]],
+      ]);
+      expect(await prune(1_000, 4)).to.equal(4);
+      expect(await prune(1_000, 4)).to.equal(0);
+    });
+
+    it('removes what happened long ago and was stored only now', async () => {
+      expect(await prune(300)).to.equal(3);
+      await store.write([flipped(ANN, 10), paused(BEN, 5, 20)]);
+      expect(await prune(300)).to.equal(2);
+    });
+
+    it('has nothing left of nodes that are forgotten', async () => {
+      await store.write([{ kind: 'forgotten', node: ANN }]);
+      expect(await prune(1_000)).to.equal(3);
+      await store.write([flipped(ANN, 500), paused(ANN, 1, 600), { kind: 'forgotten', node: ANN }]);
+      expect(await prune(1_000)).to.equal(0);
+    });
+
+    it('knows after a restart what is left', async () => {
+      await prune(300);
+      store = await subject.reopen();
+      expect(await prune(1_000)).to.equal(3);
     });
   });
 }

@@ -16,6 +16,7 @@ describe('alerts over HTTP', () => {
     served = await start();
     commands.length = 0;
     served.daemon.alerts = {
+      channels: ['ops'],
       list: (range) => stored.within(range),
       command: (command) => {
         commands.push(command);

@@ -132,7 +132,7 @@ describe('the calls about a node', () => {
       timeout: '30',
       max_retries: -1,
       labels: { zone: 7, 'a:b': 'x' },
-      channels: ['ops', 'ops'],
+      channels: ['ops', 'gone', 'chat', 'ops'],
       paused: 'yes',
       colour: 'red',
     };
@@ -140,9 +140,11 @@ describe('the calls about a node', () => {
     expect(status).to.equal(400);
     const { error, code, problems } = json as { error: string; code: string; problems: { path: string }[] };
     expect(code).to.equal('HEARTBEAT_INVALID_BODY');
-    const paths = ['timeout', 'max_retries', 'labels.zone', 'labels.a:b', 'channels', 'paused', 'colour'];
+    const paths = ['timeout', 'max_retries', 'labels.zone', 'labels.a:b', 'channels', 'channels.1'];
+    paths.push('paused', 'colour');
     expect(problems.map(({ path }) => path)).to.have.members(paths);
     for (const path of paths) expect(error).to.include(`${path}: `);
+    expect(error).to.include('channels.1: there is no such channel; those that are configured: ops, chat');
     expect((await http.call('GET', '/nodes/db1')).status).to.equal(404);
   });
 

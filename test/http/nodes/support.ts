@@ -1,5 +1,6 @@
 import { Agent } from 'undici';
 import { createGateway, type Gateway } from '../../../src/http/gateway.js';
+import { recordingChannel } from '../../support/recording-channel.js';
 import { RecordingAlerting } from '../../support/recording-alerting.js';
 import { RefusingStore } from '../../support/refusing-store.js';
 import { SimulatedApp } from '../../support/simulated-app.js';
@@ -15,7 +16,12 @@ export class DaemonOverHttp {
   #url = '';
 
   constructor(flags: Readonly<Record<string, string>> = {}) {
-    this.daemon = new SimulatedApp({ flags, store: this.store, alerting: this.alerting });
+    this.daemon = new SimulatedApp({
+      flags,
+      store: this.store,
+      alerting: this.alerting,
+      channels: [recordingChannel('ops').channel, recordingChannel('chat').channel],
+    });
     const { clock, logger, app } = this.daemon;
     const limits = {
       body: 2048,

@@ -27,6 +27,7 @@ export class FakeDaemon implements Daemon {
   };
   /** Alerts likewise. */
   alerts: AlertsDaemon = {
+    channels: ['ops', 'chat'],
     list: async function* () {},
     command: ({ answered }) => setImmediate(answered, { kind: 'refused', code: 'HEARTBEAT_NO_SUCH_ALERT' }),
   };

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { NodeMessage } from '../../../actors/node/node.machine.js';
+import type { NodeMessage } from '../../../actors/node/decision.js';
 import type { Change } from '../../support/model/node-model.js';
 import type { Fate } from '../../support/model/disk.js';
 import { BLIND_AFTER, TIMEOUT } from './timing.js';

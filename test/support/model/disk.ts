@@ -214,6 +214,10 @@ class Attachment implements HistoryStore {
     return this.#read((inner) => inner.lastHold());
   }
 
+  pruneNodes(before: Instant, limit: number): Promise<number> {
+    return this.#change((inner) => inner.pruneNodes(before, limit));
+  }
+
   pruneAlerts(before: Instant, limit: number): Promise<number> {
     return this.#change((inner) => inner.pruneAlerts(before, limit));
   }

@@ -21,10 +21,11 @@ import {
 import { temporaryDirectory, type TemporaryDirectory } from '../../support/temporary-directory.js';
 import { withDatabase } from './support/raw.js';
 
-/** One for each version that there has been. What is called 2 has all of 1 in it, and nodes. */
+/** One for each version that there has been. What is called 2 has all of 1 in it, and nodes; 3 has an index of their past. */
 const GOLDEN = {
   1: new URL('format-1.golden.txt', import.meta.url),
   2: new URL('format-2.golden.txt', import.meta.url),
+  3: new URL('format-3.golden.txt', import.meta.url),
 };
 
 const LEAST = user('-9223372036854775808');
@@ -152,7 +153,7 @@ describe(`the format of a history on disk, version ${VERSION}`, () => {
     await store.write([...RECORDS, ...NODES]);
     await store.close();
     const written = await withDatabase(directory.path, (db) => db.iterator().all());
-    expect(shown(written)).to.deep.equal(shown(await goldenEntries(2)));
+    expect(shown(written)).to.deep.equal(shown(await goldenEntries(3)));
   });
 
   async function writeGolden(version: keyof typeof GOLDEN): Promise<void> {
@@ -165,7 +166,23 @@ describe(`the format of a history on disk, version ${VERSION}`, () => {
   }
 
   it('is read as it always was', async () => {
+    await writeGolden(3);
+    await expectAll();
+  });
+
+  it('is taken over from version 2, with what is to be pruned of nodes', async () => {
     await writeGolden(2);
+    await expectAll();
+    await store.close();
+    const taken = await withDatabase(directory.path, (db) => db.iterator().all());
+    expect(shown(taken)).to.deep.equal(shown(await goldenEntries(3)));
+    await store.open();
+    expect(await store.pruneNodes(instant(flip.at), 10)).to.equal(1);
+    expect(await store.pruneNodes(instant(flip.at + 1), 10)).to.equal(1);
+    expect(await collect(store.flips(NODE, { order: 'asc' }))).to.deep.equal([]);
+  });
+
+  async function expectAll(): Promise<void> {
     expect(await store.open()).to.deep.equal({
       watermark: 1_700_000_000_250,
       recovery,
@@ -179,16 +196,17 @@ describe(`the format of a history on disk, version ${VERSION}`, () => {
     ]);
     expect(await collect(store.flips(NODE, { order: 'asc' }))).to.deep.equal([flip]);
     expect(await store.pauses(NODE)).to.deep.equal([pause]);
-  });
+  }
 
   it('is taken over from version 1, which knew no nodes, and is of this version from then on', async () => {
     await writeGolden(1);
     expect((await store.open()).vigil).to.equal(undefined);
     await expectUsers();
+    expect(await store.prune(instant(0), 10)).to.equal(1);
     expect(await collect(store.nodes())).to.deep.equal([]);
     await store.close();
     const version = await withDatabase(directory.path, (db) => db.get(Buffer.from('\x01version')));
-    expect(String(version)).to.equal('2');
+    expect(String(version)).to.equal(String(VERSION));
   });
 
   async function expectUsers(): Promise<void> {
@@ -207,6 +225,5 @@ describe(`the format of a history on disk, version ${VERSION}`, () => {
     ]);
     expect(await store.blindIntervals(10)).to.deep.equal([stalled, restarted]);
     expect(store.countSessions()).to.equal(5);
-    expect(await store.prune(instant(0), 10)).to.equal(1);
   }
 });

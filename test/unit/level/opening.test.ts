@@ -111,13 +111,13 @@ describe('opening a history that cannot be opened says why: it', function () {
   it('was written by a newer daemon', async () => {
     await store.open();
     await store.close();
-    await withDatabase(directory.path, (db) => db.put(Buffer.from('\x01version'), Buffer.from('3')));
+    await withDatabase(directory.path, (db) => db.put(Buffer.from('\x01version'), Buffer.from('4')));
     const error = await problemOf(store.open(), 'HEARTBEAT_STORE_TOO_NEW');
     expect(error.message).to.equal(
-      `the history in ${history()} has format 3, and this daemon knows 2: ` +
+      `the history in ${history()} has format 4, and this daemon knows 3: ` +
         'start the newer daemon that wrote it, or choose another data_dir',
     );
-    await withDatabase(directory.path, (db) => db.put(Buffer.from('\x01version'), Buffer.from('2')));
+    await withDatabase(directory.path, (db) => db.put(Buffer.from('\x01version'), Buffer.from('3')));
     await store.open();
   });
 

@@ -1,13 +1,13 @@
 import { expect } from 'chai';
 import type { Known } from '../../../actors/node/known.js';
 import {
-  decide,
   UNKNOWN,
   type Lease,
   type NodeMessage,
   type NodePhase,
   type NodeRules,
-} from '../../../actors/node/node.machine.js';
+} from '../../../actors/node/decision.js';
+import { decide } from '../../../actors/node/node.machine.js';
 import { NOTHING_CHOSEN, type NodeState } from '../../../src/domain/node.js';
 import { instant, moment } from '../../../src/domain/time.js';
 import { node } from '../../support/simulated-app.js';

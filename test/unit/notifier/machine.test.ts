@@ -62,6 +62,10 @@ class Played {
   }
 }
 
+function prepared(effects: readonly ChannelEffect[]): string[] {
+  return effects.flatMap((effect) => (effect.kind === 'prepare' ? [effect.id] : []));
+}
+
 function asked(effects: readonly ChannelEffect[]): string[] {
   return effects.flatMap((effect) => (effect.kind === 'ask' ? [effect.id] : []));
 }
@@ -164,6 +168,53 @@ describe('a channel’s machine', () => {
       played.grant(id);
       played.attempted(id, { ...DOWN, permanent: true });
     }
+  });
+
+  it('has the beginnings of as many attempts stored ahead as were answered in a row', () => {
+    const played = new Played(1);
+    const ids = Array.from({ length: 10 }, (_, index) => `a${String(index)}`);
+    played.offer(...ids.map((id) => ({ id })));
+    played.grant('a0');
+    const first = played.attempted('a0', { kind: 'delivered' });
+    expect([asked(first), prepared(first)]).to.deep.equal([['a1'], ['a2']]);
+    played.grant('a1');
+    const second = played.attempted('a1', { kind: 'delivered' });
+    expect([asked(second), prepared(second)]).to.deep.equal([['a2'], ['a3', 'a4']]);
+    played.grant('a2');
+    const third = played.attempted('a2', DOWN);
+    expect([asked(third), prepared(third)]).to.deep.equal([['a3'], []]);
+    played.grant('a3');
+    const fourth = played.attempted('a3', { kind: 'delivered' });
+    expect([asked(fourth), prepared(fourth)]).to.deep.equal([['a4'], ['a5']]);
+  });
+
+  it('has nothing stored ahead that stands behind something in its lane', () => {
+    const played = new Played(1);
+    played.offer(
+      { id: 'a' },
+      { id: 'b', lanes: ['x'] },
+      { id: 'c', lanes: ['x'] },
+      { id: 'd', lanes: ['y'] },
+    );
+    played.grant('a');
+    const first = played.attempted('a', { kind: 'delivered' });
+    expect([asked(first), prepared(first)]).to.deep.equal([['b'], ['d']]);
+    played.grant('b');
+    const second = played.attempted('b', { kind: 'delivered' });
+    expect([asked(second), prepared(second)]).to.deep.equal([['d'], ['c']]);
+  });
+
+  it('gives up what is stored ahead like what is not', () => {
+    const played = new Played(1);
+    played.offer({ id: 'a' }, { id: 'b' }, { id: 'c' });
+    played.grant('a');
+    expect(prepared(played.attempted('a', { kind: 'delivered' }))).to.deep.equal(['c']);
+    played.grant('b');
+    played.now = RETRY.giveUpAfter;
+    expect(played.do({ kind: 'wake' })).to.deep.equal([
+      { kind: 'report', id: 'c', attempts: 0, verdict: { kind: 'dead', error: 'given up after 3600 s' } },
+    ]);
+    expect(asked(played.attempted('b', { kind: 'delivered' }))).to.deep.equal([]);
   });
 
   it('begins nothing while it stops, and goes on when it starts again', () => {

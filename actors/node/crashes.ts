@@ -1,0 +1,87 @@
+import { assertNever } from '../../src/domain/assert-never.js';
+import { moment, unixSeconds, type Millis, type Moment } from '../../src/domain/time.js';
+import type { Clock } from '../../src/ports/clock.js';
+import type { Logger } from '../../src/ports/logger.js';
+import type { ActorSystem } from '../../src/runtime/actor-system.js';
+import type { Crash } from '../../src/runtime/actor.js';
+import type { SupervisorPolicy } from '../supervisor/child-spec.js';
+import { RestartLedger, type Verdict } from '../supervisor/restart-ledger.js';
+import type { NodeActor, Told } from './node.actor.js';
+
+/** A timer that crashed its actor twice is tried again after this. */
+const EXPIRE_AGAIN: Millis = 1000;
+
+const FAILED = 'HEARTBEAT_INTERNAL';
+
+export interface CrashesSurroundings {
+  readonly system: ActorSystem;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+/** What becomes of the messages that crash the actors of one shard. */
+export class Crashes {
+  readonly #around: CrashesSurroundings;
+  readonly #ledger: RestartLedger;
+  /** Whose timer crashed them twice, and when to try it again. */
+  readonly #expireAgain = new Map<NodeActor, Moment>();
+
+  constructor(restarts: Pick<SupervisorPolicy, 'intensity' | 'period'>, around: CrashesSurroundings) {
+    this.#around = around;
+    this.#ledger = new RestartLedger(restarts);
+  }
+
+  /** The message is handled again, unless it has crashed its actor twice. @param horizon how far time has come */
+  crashed(actor: NodeActor, { message, error }: Crash<Told>, horizon: Moment): Verdict {
+    const { clock, logger } = this.#around;
+    const verdict = this.#ledger.crashed(actor.suspect === message, error, unixSeconds(clock.wall()));
+    logger.error('actor crashed', { path: actor.cell?.path, message: message.kind, error, verdict });
+    actor.suspect = verdict === 'retry' ? message : undefined;
+    if (verdict === 'dead_letter') this.#giveUp(actor, message, error, horizon);
+    return verdict;
+  }
+
+  #giveUp(actor: NodeActor, message: Told, error: Error, horizon: Moment): void {
+    const path = actor.cell?.path ?? actor.name;
+    this.#around.system.deadLetters.add(path, message, `it crashed its actor twice: ${error.message}`);
+    switch (message.kind) {
+      case 'expire':
+        this.#expireAgain.set(actor, moment(horizon + EXPIRE_AGAIN));
+        break;
+      case 'settled':
+        actor.settleAnyhow(message, FAILED);
+        break;
+      case 'standing_settled':
+        actor.releaseStanding(message.number);
+        break;
+      case 'asked':
+        message.answer({ kind: 'refused', code: FAILED });
+        break;
+      default:
+        assertNever(message);
+    }
+  }
+
+  /** Those whose timers are to be tried again by now. */
+  *expiringAgain(horizon: Moment): Generator<NodeActor> {
+    for (const [actor, at] of this.#expireAgain) {
+      if (at > horizon) continue;
+      this.#expireAgain.delete(actor);
+      yield actor;
+    }
+  }
+
+  /** A message that had crashed its actor was handled after all. @returns whether that was one restart too many */
+  survived(): boolean {
+    return this.#ledger.survived(this.#around.clock.now());
+  }
+
+  /** Begins a new period. */
+  forgive(): void {
+    this.#ledger.forgive();
+  }
+
+  inspect(): object {
+    return this.#ledger.inspect();
+  }
+}

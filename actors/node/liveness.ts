@@ -1,0 +1,109 @@
+import { assertNever } from '../../src/domain/assert-never.js';
+import type { Moment } from '../../src/domain/time.js';
+import {
+  DEFER,
+  NOT_KNOWN,
+  NOTHING,
+  WAIT,
+  type Decision,
+  type Lease,
+  type NodeEffect,
+  type NodePhase,
+  type NodeRules,
+} from './decision.js';
+import { describe } from './description.js';
+import { isDue, type Known } from './known.js';
+import { flipped, missed, type Turn } from './missed.js';
+import type { NodeCommand } from './node.protocol.js';
+import { register } from './registering.js';
+
+const WATCH: readonly NodeEffect[] = [{ kind: 'watch' }];
+const WAIT_FOR_STANDING: NodeEffect = { kind: 'wait_for_standing' };
+const ANSWER_ACTIVE: NodeEffect = { kind: 'answer', reply: { kind: 'active' } };
+
+/** A heartbeat that came. */
+export function heartbeat(state: NodePhase, lease: Lease, command: NodeCommand, rules: NodeRules): Decision {
+  switch (state.phase) {
+    case 'unknown':
+      if (!rules.autoRegister) return { state, effects: [{ kind: 'answer', reply: NOT_KNOWN }] };
+      return register(command, rules, true);
+    case 'registering':
+      return { state, effects: [heard(state, command, rules), WAIT] };
+    case 'leaving':
+      return { state, effects: DEFER };
+    case 'known':
+    case 'changing': {
+      const { known, effects } = missed(state, lease, (at) => at < command.arrivedAt, rules);
+      const beat = heard(state, command, rules);
+      if (known.standing.state === 'active') {
+        const stored = isStoredFirst(state, lease, rules) ? [{ kind: 'store', known } as const] : NOTHING;
+        const answered = stored.length > 0 || lease.unstored ? WAIT_FOR_STANDING : ANSWER_ACTIVE;
+        return { state, effects: [beat, ...stored, answered] };
+      }
+      const turn: Turn = { to: 'active', retries: 0, at: command.readAt, cause: 'heartbeat' };
+      const after = flipped(known, turn, lease, rules);
+      return {
+        state: { ...state, standing: after.known.standing },
+        effects: [...effects, beat, after.effect, WAIT_FOR_STANDING],
+      };
+    }
+    default:
+      return assertNever(state);
+  }
+}
+
+/**
+ * Whether a heartbeat is on disk before it is answered. The others are checkpointed: whoever has lost one to a kill is
+ * given a whole timeout by the restart. That is not so of the first heartbeat since the daemon was last blind, nor where
+ * the timeout is longer than what a restart gives.
+ */
+function isStoredFirst({ registration }: Known, { heardBlind }: Lease, rules: NodeRules): boolean {
+  return heardBlind < rules.blind || (registration.settings.timeout ?? rules.timeout) > rules.blindGrace;
+}
+
+/** The node itself reports trouble. */
+export function fail(state: NodePhase, lease: Lease, command: NodeCommand, rules: NodeRules): Decision {
+  switch (state.phase) {
+    case 'unknown':
+      return { state, effects: [{ kind: 'answer', reply: NOT_KNOWN }] };
+    case 'registering':
+    case 'leaving':
+      return { state, effects: DEFER };
+    case 'known':
+    case 'changing': {
+      const { known, effects } = missed(state, lease, (at) => at < command.arrivedAt, rules);
+      const { retries } = known.standing;
+      if (known.standing.state === 'failed') {
+        // Told once it is on disk that it has failed.
+        const node = describe(known, lease, rules);
+        const answered: NodeEffect =
+          effects.length > 0 || lease.unstored
+            ? WAIT_FOR_STANDING
+            : { kind: 'answer', reply: { kind: 'node', node, created: false } };
+        return { state: { ...state, standing: known.standing }, effects: [...effects, answered] };
+      }
+      const turn: Turn = { to: 'failed', retries, at: command.readAt, cause: 'report' };
+      const after = flipped(known, turn, lease, rules);
+      return {
+        state: { ...state, standing: after.known.standing },
+        effects: [...effects, { kind: 'rest' }, after.effect, WAIT_FOR_STANDING],
+      };
+    }
+    default:
+      return assertNever(state);
+  }
+}
+
+/** Time has come to the deadline, or past it. */
+export function expire(state: NodePhase, lease: Lease, horizon: Moment, rules: NodeRules): Decision {
+  // Of the others the deadline is looked at once the disk has settled: whoever is being paused does not expire.
+  if (state.phase !== 'known' || !isDue(state)) return { state, effects: NOTHING };
+  if (lease.deadline >= horizon) return { state, effects: WATCH };
+  const { known, effects } = missed(state, lease, (at) => at < horizon, rules);
+  return { state: { ...state, standing: known.standing }, effects };
+}
+
+function heard(known: Known, command: NodeCommand, rules: NodeRules): NodeEffect {
+  const timeout = known.registration.settings.timeout ?? rules.timeout;
+  return { kind: 'begin', at: command.readAt, timeout, heartbeat: true };
+}

@@ -1,0 +1,29 @@
+import type { NodeStanding } from '../../src/ports/history-store.js';
+import type { NodeActor } from './node.actor.js';
+
+/** Nodes whose status goes to disk with the next checkpoint. */
+export class Noted {
+  #actors: NodeActor[] = [];
+
+  add(actor: NodeActor): void {
+    if (actor.noted) return;
+    actor.noted = true;
+    this.#actors.push(actor);
+  }
+
+  /** How those stand who changed since the last time. */
+  take(): NodeStanding[] {
+    const actors = this.#actors;
+    this.#actors = [];
+    const standings: NodeStanding[] = [];
+    for (const actor of actors) {
+      const { name, state } = actor;
+      actor.noted = false;
+      if (state.phase === 'known' || state.phase === 'changing')
+        standings.push({ name, status: actor.statusOf(state) });
+      // Whether there is such a node is still being written.
+      else if (state.phase !== 'unknown') this.add(actor);
+    }
+    return standings;
+  }
+}

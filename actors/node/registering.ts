@@ -1,0 +1,152 @@
+import { assertNever } from '../../src/domain/assert-never.js';
+import { changed, NOTHING_CHOSEN, sameSettings, type Registration } from '../../src/domain/node.js';
+import { moment, type Instant, type Millis } from '../../src/domain/time.js';
+import {
+  DEFER,
+  NOT_KNOWN,
+  NOTHING,
+  UNKNOWN,
+  WAIT,
+  type Decision,
+  type Lease,
+  type NodeEffect,
+  type NodePhase,
+  type NodeRules,
+  type Settled,
+} from './decision.js';
+import { describe } from './description.js';
+import { isDue, type Known } from './known.js';
+import { missed } from './missed.js';
+import type { NodeCommand, NodeReply } from './node.protocol.js';
+
+/** There is to be such a node. */
+export function register(command: NodeCommand, rules: NodeRules, isHeartbeat: boolean): Decision {
+  const at = rules.wallAt(command.readAt);
+  const change = command.kind === 'put' ? command.change : {};
+  const registration: Registration = {
+    name: command.name,
+    registeredAt: at,
+    settings: changed(NOTHING_CHOSEN, change),
+    pausedAt: change.paused === true ? at : undefined,
+  };
+  const known: Known = { registration, standing: { state: 'active', retries: 0, since: at } };
+  const timeout = registration.settings.timeout ?? rules.timeout;
+  return {
+    state: { phase: 'registering', ...known },
+    effects: [
+      { kind: 'begin', at: command.readAt, timeout, heartbeat: isHeartbeat },
+      { kind: 'register', known },
+      WAIT,
+    ],
+  };
+}
+
+/** Other settings, a pause, or the end of one. */
+export function change(state: NodePhase, lease: Lease, command: NodeCommand, rules: NodeRules): Decision {
+  switch (state.phase) {
+    case 'unknown':
+      return { state, effects: [{ kind: 'answer', reply: NOT_KNOWN }] };
+    case 'registering':
+    case 'changing':
+    case 'leaving':
+      return { state, effects: DEFER };
+    case 'known': {
+      const { known, effects, deadline } = missed(state, lease, (at) => at < command.arrivedAt, rules);
+      const at = rules.wallAt(command.readAt);
+      const next = changedBy(known.registration, command, at);
+      const { pausedAt } = known.registration;
+      if (next === known.registration) {
+        const node = describe(known, { ...lease, deadline }, rules);
+        const reply: NodeReply = { kind: 'node', node, created: false };
+        return { state: { ...state, ...known }, effects: [...effects, { kind: 'answer', reply }] };
+      }
+      const pause =
+        pausedAt === undefined || next.pausedAt !== undefined ? undefined : { from: pausedAt, to: at };
+      const restarts = timeoutBegunBy(next, known, rules);
+      const begun = restarts === undefined ? undefined : moment(command.readAt + restarts);
+      return {
+        state: { phase: 'changing', ...known, next },
+        effects: [...effects, { kind: 'change', known, next, pause, deadline: begun }, WAIT],
+      };
+    }
+    default:
+      return assertNever(state);
+  }
+}
+
+/** @returns the timeout that a change of settings begins anew, or undefined when it begins none */
+function timeoutBegunBy(
+  next: Registration,
+  { registration, standing }: Known,
+  rules: NodeRules,
+): Millis | undefined {
+  if (!isDue({ registration: next, standing })) return undefined;
+  const timeout = next.settings.timeout ?? rules.timeout;
+  const isNew = timeout !== (registration.settings.timeout ?? rules.timeout);
+  return isNew || registration.pausedAt !== undefined ? timeout : undefined;
+}
+
+/** @returns the same registration when nothing changes */
+function changedBy(before: Registration, command: NodeCommand, at: Instant): Registration {
+  const change = command.kind === 'put' ? command.change : { paused: command.kind === 'pause' };
+  const settings = changed(before.settings, change);
+  const paused = change.paused === undefined ? before.pausedAt !== undefined : change.paused === true;
+  if (sameSettings(before.settings, settings) && paused === (before.pausedAt !== undefined)) return before;
+  return { ...before, settings, pausedAt: paused ? (before.pausedAt ?? at) : undefined };
+}
+
+export function forget(state: NodePhase): Decision {
+  switch (state.phase) {
+    case 'unknown':
+      return { state, effects: [{ kind: 'answer', reply: NOT_KNOWN }] };
+    case 'registering':
+    case 'changing':
+    case 'leaving':
+      return { state, effects: DEFER };
+    case 'known': {
+      const known = { registration: state.registration, standing: state.standing };
+      return { state: { phase: 'leaving', ...known }, effects: [{ kind: 'forget', known }, WAIT] };
+    }
+    default:
+      return assertNever(state);
+  }
+}
+
+/** How things stand once the disk has settled. */
+export function settle(state: NodePhase, settled: Settled, rules: NodeRules): Decision {
+  const refusal = settled.stored ? undefined : settled.code;
+  const release: NodeEffect = { kind: 'release', refusal, created: state.phase === 'registering' };
+  switch (state.phase) {
+    case 'unknown':
+    case 'known':
+      return { state, effects: NOTHING };
+    case 'registering':
+      if (!settled.stored) return { state: UNKNOWN, effects: [release] };
+      return goOn(state, [release]);
+    case 'leaving':
+      return settled.stored
+        ? { state: UNKNOWN, effects: [{ kind: 'rest' }, release] }
+        : goOn(state, [release]);
+    case 'changing': {
+      const { registration: before, standing, next } = state;
+      // What the batch carried of its status may be on disk with it.
+      if (!settled.stored) return goOn(state, [{ kind: 'note' }, release]);
+      const after = { registration: next, standing };
+      const timeout = timeoutBegunBy(next, { registration: before, standing }, rules);
+      if (timeout === undefined) return goOn(after, [release]);
+      // Not sooner than it would be from when that was asked for, whatever has happened in between.
+      const deadline = moment(settled.at + timeout);
+      return { state: { phase: 'known', ...after }, effects: [{ kind: 'await', deadline }, release] };
+    }
+    default:
+      return assertNever(state);
+  }
+}
+
+function goOn({ registration, standing }: Known, effects: readonly NodeEffect[]): Decision {
+  const known: Known = { registration, standing };
+  return {
+    state: { phase: 'known', ...known },
+    effects: [{ kind: isDue(known) ? 'watch' : 'rest' }, ...effects],
+  };
+}

@@ -1,0 +1,140 @@
+import type { Alert, AlertId, AlertRecord, Delivery } from '../../src/domain/alert.js';
+import { moment, type Instant, type Millis, type Moment } from '../../src/domain/time.js';
+import type { Clock } from '../../src/ports/clock.js';
+import type { Beginning } from './beginnings.js';
+import type { ChannelActor, Progress } from './channel.actor.js';
+import type { Offer, Verdict } from './channel.machine.js';
+import { messageOf } from './message.js';
+import { deliveryTo, withDelivery, type OpenAlerts } from './open-alerts.js';
+import { momentOf } from './moment-of.js';
+import { lanesOf } from './release.js';
+import type { Safekeeping } from './safekeeping.js';
+
+/** How long a mass failure is counted before it is told. */
+const COUNTING: Millis = 1_000;
+
+export interface DeliveriesSurroundings {
+  readonly clock: Clock;
+  readonly channels: ReadonlyMap<string, ChannelActor>;
+  /** The alert with what is known by now. */
+  upToDate(alert: Alert): Alert;
+}
+
+/** What is between the outbox and its channels: offers, attempts that begin once that is stored, and verdicts. */
+export class Deliveries {
+  readonly #open: OpenAlerts;
+  readonly #kept: Safekeeping;
+  readonly #around: DeliveriesSurroundings;
+
+  constructor(open: OpenAlerts, kept: Safekeeping, around: DeliveriesSurroundings) {
+    this.#open = open;
+    this.#kept = kept;
+    this.#around = around;
+  }
+
+  /** Lets channels deliver what is pending, as it is now. They know what they have been offered before. */
+  offer(records: readonly AlertRecord[]): void {
+    const { channels, clock } = this.#around;
+    const [now, wall] = [clock.now(), clock.wall()];
+    const offers = new Map<string, Offer[]>();
+    for (const { alert } of records) {
+      const record = this.#open.get(alert.id);
+      if (record === undefined) continue;
+      for (const delivery of record.deliveries) {
+        if (delivery.state !== 'pending') continue;
+        const offered = offers.get(delivery.channel);
+        const offer = offerOf(record, delivery, now, wall);
+        if (offered === undefined) offers.set(delivery.channel, [offer]);
+        else offered.push(offer);
+      }
+    }
+    for (const [channel, offered] of offers) channels.get(channel)?.offer(offered);
+  }
+
+  progress(channel: string, { verdicts, due, next }: Progress): void {
+    for (const { id, verdict } of verdicts) this.#conclude(channel, id, verdict);
+    for (const id of due) this.#attempt(channel, id);
+    for (const id of next) if (!this.#open.beginnings.isAhead(id, channel)) this.#begin(channel, id, false);
+  }
+
+  /** The disk has this, or cannot have it just now: what waited for it begins. */
+  committed(record: AlertRecord): void {
+    const beginning = this.#open.beginnings.stored(record);
+    if (beginning !== undefined) this.#grant(beginning);
+  }
+
+  /** The daemon ends: attempts that were stored ahead and will not begin are taken back. */
+  takeBack(): void {
+    for (const { id, before } of this.#open.beginnings.takeAhead()) {
+      const record = this.#open.get(id);
+      if (record !== undefined) this.#kept.keep([withDelivery(record, before)]);
+    }
+  }
+
+  #attempt(channel: string, id: AlertId): void {
+    const ahead = this.#open.beginnings.due(id, channel);
+    if (ahead?.isStored === true) this.#grant(ahead);
+    else if (ahead === undefined && !this.#begin(channel, id, true))
+      this.#around.channels.get(channel)?.withdrawn(id);
+  }
+
+  /** Has it stored that an attempt begins. @returns whether there is anything to deliver */
+  #begin(channel: string, id: AlertId, isDue: boolean): boolean {
+    const record = this.#open.get(id);
+    const before = record === undefined ? undefined : deliveryTo(record, channel);
+    if (record === undefined || before?.state !== 'pending') return false;
+    const attempts = before.attempts + 1;
+    // What people were told does not change any more.
+    const isFirst = record.deliveries.every((each) => each.attempts === 0);
+    const alert = isFirst ? this.#around.upToDate(record.alert) : record.alert;
+    const lastAttempt = this.#around.clock.wall();
+    const begun = withDelivery({ ...record, alert }, { ...before, attempts, lastAttempt });
+    this.#open.beginnings.add(begun, { channel, id, before, isDue, isStored: false });
+    this.#kept.keep([begun]);
+    return true;
+  }
+
+  #grant({ channel, id }: Beginning): void {
+    const record = this.#open.get(id);
+    const delivery = record === undefined ? undefined : deliveryTo(record, channel);
+    if (record === undefined || delivery === undefined) return;
+    this.#around.channels.get(channel)?.granted(id, messageOf(record, delivery), delivery.attempts);
+  }
+
+  #conclude(channel: string, id: AlertId, verdict: Verdict): void {
+    const record = this.#open.get(id);
+    const delivery = record === undefined ? undefined : this.#open.delivery(record, channel);
+    if (record === undefined || delivery?.state !== 'pending') return;
+    this.#kept.keep([withDelivery(record, concluded(delivery, verdict))]);
+  }
+}
+
+function concluded(delivery: Delivery, verdict: Verdict): Delivery {
+  switch (verdict.kind) {
+    case 'delivered':
+      return { ...delivery, state: 'delivered' };
+    case 'failed':
+      return { ...delivery, lastError: verdict.error };
+    case 'dead':
+      return { ...delivery, state: 'dead', lastError: verdict.error };
+  }
+}
+
+function offerOf(record: AlertRecord, delivery: Delivery, now: Moment, wall: Instant): Offer {
+  const { attempts, lastAttempt } = delivery;
+  const since = momentOf(delivery.since, now, wall);
+  // While it is counted who fails, nobody is told how many.
+  const isCounted = record.alert.type === 'mass_failure' && attempts === 0;
+  return {
+    id: record.alert.id,
+    lanes: lanesOf(record),
+    since,
+    attempts,
+    // Who asks for another attempt does not want to wait for it.
+    lastAttempt:
+      lastAttempt === undefined || lastAttempt < delivery.since
+        ? undefined
+        : momentOf(lastAttempt, now, wall),
+    notBefore: isCounted ? moment(since + COUNTING) : undefined,
+  };
+}

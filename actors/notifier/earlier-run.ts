@@ -1,0 +1,45 @@
+import { earliestIdAt, raisedAt } from '../../src/domain/alert-id.js';
+import { isOpen, type AlertRecord } from '../../src/domain/alert.js';
+import { instant, type Millis } from '../../src/domain/time.js';
+import type { Clock } from '../../src/ports/clock.js';
+import type { Outbox } from '../../src/ports/outbox.js';
+import type { AlertingRules } from './alerting.js';
+import { momentOf } from './moment-of.js';
+import { moved, withDelivery, type OpenAlerts } from './open-alerts.js';
+
+/** Messages of the last hour may be of alerts that were raised in the one before. */
+const RECENT: Millis = 2 * 3_600_000;
+
+/** Takes up what an earlier run has left to do, and what it knew of who was told. */
+export async function takeUpEarlierRun(
+  outbox: Outbox,
+  clock: Clock,
+  open: OpenAlerts,
+  rules: AlertingRules,
+): Promise<void> {
+  const [now, wall] = [clock.now(), clock.wall()];
+  for await (const chunk of outbox.openAlerts()) {
+    for (const record of chunk) open.restore(record, momentOf(raisedAt(record.alert.id), now, wall));
+  }
+  const recent: AlertRecord[] = [];
+  for await (const chunk of outbox.alerts({ from: earliestIdAt(instant(wall - RECENT)) }))
+    recent.push(...chunk);
+  for await (const [newest] of outbox.alerts({})) {
+    if (newest !== undefined) rules.ids.startAfter(newest.alert.id);
+    break;
+  }
+  rules.resume(recent, await outbox.lastHold(), now, wall);
+}
+
+/** What was meant for a channel that is not configured any more reaches nobody. @returns the record if it changes */
+export function withoutLostChannels(
+  record: AlertRecord,
+  channels: ReadonlyMap<string, unknown>,
+): readonly AlertRecord[] {
+  const lost = record.deliveries.filter((delivery) => isOpen(delivery) && !channels.has(delivery.channel));
+  if (lost.length === 0) return [];
+  const lastError = 'the channel is not configured any more';
+  return [
+    lost.reduce((whole, delivery) => withDelivery(whole, { ...moved(delivery, 'dead'), lastError }), record),
+  ];
+}

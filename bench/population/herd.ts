@@ -1,0 +1,79 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
+import { Pool } from 'undici';
+
+/** Nodes that one call is for. */
+const BATCH = 1_000;
+
+/** Calls under way at once. */
+const IN_FLIGHT = 8;
+
+/** What came of one call. */
+interface Beat {
+  /** From when it was due until it was answered, in milliseconds: a call that had to wait for its turn was late. */
+  readonly tookMs: number;
+  readonly accepted: number;
+}
+
+/** Nodes whose heartbeats come in batches, those of each batch together and always in their turn. */
+export class Herd {
+  readonly #pool: Pool;
+  readonly #batches: Buffer[] = [];
+
+  constructor(url: string) {
+    this.#pool = new Pool(url, { connections: IN_FLIGHT, pipelining: 1 });
+  }
+
+  get nodes(): number {
+    return this.#batches.length * BATCH;
+  }
+
+  /** Brings in nodes until there are so many, as fast as they are registered. */
+  async grow(nodes: number, signal: AbortSignal): Promise<void> {
+    const first = this.#batches.length;
+    while (this.nodes < nodes) this.#batches.push(namesFrom(this.nodes));
+    let next = first;
+    const work = async (): Promise<void> => {
+      for (let batch = next++; batch < this.#batches.length; batch = next++) {
+        signal.throwIfAborted();
+        const { accepted } = await this.#send(batch, performance.now());
+        if (accepted !== BATCH) throw new Error(`${String(BATCH - accepted)} nodes were not registered`);
+      }
+    };
+    await Promise.all(Array.from({ length: IN_FLIGHT }, work));
+  }
+
+  /** A heartbeat of every node, spread evenly over the time; when it is over, the next turn may begin. */
+  async beat(everyMs: number, signal: AbortSignal): Promise<readonly Beat[]> {
+    const begin = performance.now();
+    const gap = everyMs / this.#batches.length;
+    const beats: Promise<Beat>[] = [];
+    for (let batch = 0; batch < this.#batches.length; batch++) {
+      const due = begin + batch * gap;
+      if (due > performance.now()) await sleep(due - performance.now(), undefined, { signal });
+      beats.push(this.#send(batch, due));
+    }
+    const sent = await Promise.all(beats);
+    await sleep(Math.max(0, begin + everyMs - performance.now()), undefined, { signal });
+    return sent;
+  }
+
+  async close(): Promise<void> {
+    await this.#pool.close();
+  }
+
+  async #send(batch: number, dueAt: number): Promise<Beat> {
+    const body = this.#batches[batch] ?? Buffer.from('[]');
+    const answer = await this.#pool.request({ method: 'POST', path: '/nodes/heartbeats', body });
+    const text = await answer.body.text();
+    const tookMs = performance.now() - dueAt;
+    if (answer.statusCode !== 200) return { tookMs, accepted: 0 };
+    const { accepted } = JSON.parse(text) as { readonly accepted: number };
+    return { tookMs, accepted };
+  }
+}
+
+function namesFrom(first: number): Buffer {
+  const names = Array.from({ length: BATCH }, (_, index) => `node-${String(first + index).padStart(7, '0')}`);
+  return Buffer.from(JSON.stringify(names));
+}
