@@ -6,7 +6,7 @@ const NACT = '(^|/)node_modules/nact/';
 
 /**
  * What each room may see besides itself; with `packages`, npm's and Node's own modules too.
- * `app.ts`, `main.ts` and `index.ts` are no room: they see everything.
+ * `app.ts` with its `app/`, `main.ts` and `index.ts` are no room: they see everything, and no room sees them.
  */
 const ROOMS = {
   domain: { path: '^src/domain/', sees: [] },
@@ -25,7 +25,7 @@ const ROOMS = {
   client: { path: '^src/client/', sees: ['^src/domain/'], packages: true },
   cli: {
     path: '^src/cli/',
-    sees: ['^src/(config|client|domain)/', '^src/app[.]ts$', ERRORS],
+    sees: ['^src/(config|client|domain)/', ERRORS],
     packages: true,
   },
 };

@@ -1,0 +1,114 @@
+import { History } from '../../actors/history/history.actor.js';
+import { decide as decideNode } from '../../actors/node/node.machine.js';
+import { LocalNodes } from '../../actors/node/shards.js';
+import type { ChannelActor } from '../../actors/notifier/channel.actor.js';
+import { createNotifier } from '../../actors/notifier/create.js';
+import type { Notifier } from '../../actors/notifier/notifier.actor.js';
+import { POLICIES } from '../../actors/tree.js';
+import { LocalShards } from '../../actors/user/shards.js';
+import { decide } from '../../actors/user/user.machine.js';
+import type { Config } from '../config/schema.js';
+import { millis, type Millis } from '../domain/time.js';
+import { ActorSystem } from '../runtime/actor-system.js';
+import { alertsOptions, historyOptions } from './options.js';
+import type { AppPorts } from './ports.js';
+
+/** Users that may expire in one tick, over all shards: twice what the disk takes of them. */
+const EXPIRIES = 8000;
+/** Nodes that may expire in one tick, over all shards: a flip and its alerts cost a few times an end. */
+const NODE_EXPIRIES = 500;
+/** How those nodes stand who changed is written this often: a kill takes no more of their last heartbeats. */
+const NODE_CHECKPOINT: Millis = 500;
+/** With more than this waiting for the disk, a checkpoint of the nodes waits, too. */
+const BUSY_DISK = 10_000;
+
+/** All that acts. */
+export interface Cast {
+  readonly system: ActorSystem;
+  readonly history: History;
+  readonly shards: LocalShards;
+  readonly nodes: LocalNodes;
+  readonly notifier: Notifier;
+  readonly channels: readonly ChannelActor[];
+}
+
+/** Makes all that acts, and tells each of those that it speaks to. Nothing runs yet. */
+export function assemble(config: Config, ports: AppPorts): Cast {
+  const { clock, logger, store } = ports;
+  const system = new ActorSystem(clock, logger);
+  const around = { system, clock, logger };
+  const history = new History(historyOptions(config), {
+    ...around,
+    store,
+    settle: (settlements) => {
+      shards.settle(settlements);
+    },
+    alertsCommitted: (records, stored) => {
+      if (records.length > 0) alerting.committed(records, stored);
+    },
+    reopened: () => {
+      notifier.reopened();
+    },
+    settleNodes: (settlements) => {
+      nodes.settle(settlements);
+    },
+  });
+  const shards = new LocalShards(
+    {
+      count: config.shards,
+      users: config.limits.users,
+      timeout: millis(config.session_timeout),
+      blindGrace: millis(config.blind_grace),
+      mailbox: config.limits.mailbox,
+      expiries: Math.ceil(EXPIRIES / config.shards),
+      restarts: POLICIES.shard,
+      decide: ports.decideUser ?? decide,
+    },
+    {
+      ...around,
+      submit: (entries) => {
+        history.submit(entries);
+      },
+    },
+  );
+  const { notifier, channels } = createNotifier(ports.channels ?? [], alertsOptions(config), {
+    ...around,
+    outbox: store,
+    random: Math.random,
+    watched: () => nodes.unpaused,
+    submit: (records) => {
+      // What the nodes have submitted of the same alerts comes first.
+      nodes.flush();
+      history.submit([{ kind: 'alerts', records }]);
+    },
+    remember: (hold) => {
+      history.submit([{ kind: 'held', hold }]);
+    },
+    refusing: () => history.state === 'refusing',
+  });
+  const alerting = ports.alerting ?? notifier;
+  const nodes: LocalNodes = new LocalNodes(
+    {
+      count: config.shards,
+      nodes: config.nodes.max,
+      timeout: millis(config.nodes.timeout),
+      maxRetries: config.nodes.max_retries,
+      autoRegister: config.nodes.auto_register,
+      checkpointEvery: NODE_CHECKPOINT,
+      blindGrace: millis(config.blind_grace),
+      mailbox: config.limits.mailbox,
+      expiries: Math.ceil(NODE_EXPIRIES / config.shards),
+      restarts: POLICIES.shard,
+      decide: ports.decideNode ?? decideNode,
+    },
+    {
+      ...around,
+      alerting,
+      submit: (entries) => {
+        history.submit(entries);
+      },
+      takesCheckpoints: () => history.state === 'open' && history.waiting < BUSY_DISK,
+    },
+  );
+  return { system, history, shards, nodes, notifier, channels };
+}

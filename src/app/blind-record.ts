@@ -1,0 +1,55 @@
+import type { BlindInterval } from '../domain/blindness.js';
+import { unixSeconds, type Instant, type Millis, type Moment } from '../domain/time.js';
+import type { Logger } from '../ports/logger.js';
+import type { Cast } from './assemble.js';
+
+export const RECENT_BLIND_INTERVALS = 20;
+
+/** When the daemon heard nobody: gives everyone that time again, and remembers it to be shown. */
+export class BlindRecord {
+  readonly #cast: Pick<Cast, 'history' | 'shards' | 'nodes'>;
+  readonly #logger: Logger;
+  #recent: BlindInterval[] = [];
+
+  constructor(cast: Pick<Cast, 'history' | 'shards' | 'nodes'>, logger: Logger) {
+    this.#cast = cast;
+    this.#logger = logger;
+  }
+
+  /** @param stored newest first */
+  resume(stored: readonly BlindInterval[]): void {
+    this.#recent = [...stored].reverse();
+  }
+
+  notice(from: Moment, to: Moment): void {
+    const { shards, nodes, history } = this.#cast;
+    shards.blind(from, to);
+    nodes.wake(from, to);
+    const interval = { from: shards.wallAt(from), to: shards.wallAt(to), cause: 'stalled' } as const;
+    history.submit([{ kind: 'blind', interval }]);
+    this.keep(interval);
+    this.#logger.warn('was blind', {
+      from: inSeconds(interval.from),
+      to: inSeconds(interval.to),
+      blind_seconds: inSeconds(to - from),
+    });
+  }
+
+  keep(interval: BlindInterval): void {
+    this.#recent.push(interval);
+    if (this.#recent.length > RECENT_BLIND_INTERVALS) this.#recent.shift();
+  }
+
+  inspect(): readonly object[] {
+    return this.#recent.map(({ from, to, cause }) => ({
+      from: unixSeconds(from),
+      to: unixSeconds(to),
+      seconds: inSeconds(to - from),
+      cause,
+    }));
+  }
+}
+
+function inSeconds(time: Instant | Millis): number {
+  return time / 1000;
+}

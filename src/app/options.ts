@@ -1,0 +1,37 @@
+import type { HistoryOptions } from '../../actors/history/history.actor.js';
+import type { AlertsOptions } from '../../actors/notifier/create.js';
+import { POLICIES } from '../../actors/tree.js';
+import type { Config } from '../config/schema.js';
+import { millis } from '../domain/time.js';
+
+/** Seconds between prunings: ten times in the retention, and not less than once a minute. */
+const PRUNE_EVERY = { min: 1, max: 60 };
+/** The part of the time for a stop that attempts under way may take. */
+const PATIENCE = 0.1;
+
+export function historyOptions({ history, alerts, limits }: Config): HistoryOptions {
+  return {
+    retention: history.retention,
+    alertRetention: alerts.retention,
+    pruneEvery: pruneEvery(Math.min(history.retention ?? Infinity, alerts.retention ?? Infinity)),
+    slowCommit: history.slow_commit,
+    queue: limits.history_queue,
+    restarts: POLICIES.history,
+  };
+}
+
+function pruneEvery(retention: number): number {
+  return Math.min(PRUNE_EVERY.max, Math.max(PRUNE_EVERY.min, retention / 10));
+}
+
+export function alertsOptions({ alerts, limits, shutdown_timeout }: Config): AlertsOptions {
+  const { share, at_least, window, hold } = alerts.mass_failure;
+  return {
+    massFailure: { share, atLeast: at_least, window: millis(window), hold: millis(hold) },
+    flapping: { maxPerHour: alerts.flapping.max_per_hour },
+    unstored: limits.alerts,
+    patience: shutdown_timeout * PATIENCE,
+    restarts: POLICIES.outbox,
+    channelRestarts: POLICIES.channel,
+  };
+}

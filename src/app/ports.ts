@@ -1,0 +1,28 @@
+import type { decide as decideNode } from '../../actors/node/node.machine.js';
+import type { Alerting } from '../../actors/notifier/alerting.protocol.js';
+import type { Lifeline, RunningChild } from '../../actors/supervisor/child.js';
+import type { decide } from '../../actors/user/user.machine.js';
+import type { Daemon } from '../http/daemon.js';
+import type { Channel } from '../ports/channel.js';
+import type { Clock } from '../ports/clock.js';
+import type { HistoryStore } from '../ports/history-store.js';
+import type { Logger } from '../ports/logger.js';
+
+/** The world as the daemon finds it. */
+export interface AppPorts {
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly store: HistoryStore;
+  /** What `GET /supervision` shows of the process. */
+  readonly processFacts: () => object;
+  /** Starts what lets requests in. */
+  readonly gateway: (daemon: Daemon, lifeline: Lifeline) => RunningChild | Promise<RunningChild>;
+  /** The rules of presence; tests put faults into them. */
+  readonly decideUser?: typeof decide;
+  /** The rules of liveness, likewise. */
+  readonly decideNode?: typeof decideNode;
+  /** The ways to tell people. */
+  readonly channels?: readonly Channel[];
+  /** Who is told of flips, if not the notifier. */
+  readonly alerting?: Alerting;
+}

@@ -1,0 +1,79 @@
+import { HistoryReader } from '../../actors/history/history-reader.js';
+import { sendToAll } from '../../actors/shards/send-to-all.js';
+import type { UserCommand, UserReply } from '../../actors/user/user.protocol.js';
+import type { EndedSession, Session } from '../domain/session.js';
+import { shardOf } from '../domain/shard.js';
+import type { UserId } from '../domain/user-id.js';
+import { HeartbeatError } from '../errors.js';
+import type { Daemon } from '../http/daemon.js';
+import type { HistoryRange, HistoryStore } from '../ports/history-store.js';
+import type { Pulse } from '../runtime/pulse.js';
+import type { Cast } from './assemble.js';
+import { settled } from './settled.js';
+
+/** What is asked of users: of their actors, and of history. */
+export class Presence implements Pick<Daemon, 'ask' | 'askMany' | 'history' | 'lastSession'> {
+  readonly #cast: Pick<Cast, 'history' | 'shards' | 'nodes'>;
+  readonly #pulse: Pulse;
+  readonly #reader: HistoryReader;
+
+  constructor(cast: Pick<Cast, 'history' | 'shards' | 'nodes'>, pulse: Pulse, store: HistoryStore) {
+    this.#cast = cast;
+    this.#pulse = pulse;
+    this.#reader = new HistoryReader(store, (user) => cast.history.unstored(user));
+  }
+
+  ask(kind: UserCommand['kind'], user: UserId, answered: (reply: UserReply) => void): void {
+    const { shards } = this.#cast;
+    const { arrivedAt, readAt } = this.#pulse.arrival();
+    const command = { kind, users: [user], arrivedAt, readAt };
+    shards.send(shardOf(user, shards.count), command, ([reply]) => {
+      if (reply !== undefined) answered(reply);
+    });
+  }
+
+  askMany(
+    kind: 'heal' | 'checkup',
+    users: readonly UserId[],
+    answered: (replies: readonly UserReply[]) => void,
+  ): void {
+    const { shards } = this.#cast;
+    const { arrivedAt, readAt } = this.#pulse.arrival();
+    sendToAll(
+      shards.count,
+      users,
+      (user) => user,
+      (shard, share, done) => {
+        shards.send(shard, { kind, users: share, arrivedAt, readAt }, done);
+      },
+      answered,
+    );
+  }
+
+  async *history(user: UserId, range: HistoryRange): AsyncIterable<readonly Session[]> {
+    const last = await this.#lastInMemory(user);
+    await settled(this.#cast);
+    yield* this.#reader.sessions(user, range, last);
+  }
+
+  async lastSession(user: UserId): Promise<EndedSession | undefined> {
+    await settled(this.#cast);
+    return this.#reader.lastSession(user);
+  }
+
+  /** The session that is going on, or whose end has not been noticed yet. */
+  #lastInMemory(user: UserId): Promise<Session | undefined> {
+    return new Promise((resolve, reject) => {
+      this.ask('describe', user, (reply) => {
+        if (reply.kind === 'described') resolve(inMemory(reply));
+        else if (reply.kind === 'refused')
+          reject(new HeartbeatError(reply.code, 'the user could not be asked'));
+        else reject(new TypeError(`'describe' was answered '${reply.kind}'`));
+      });
+    });
+  }
+}
+
+function inMemory({ session, ended }: Extract<UserReply, { kind: 'described' }>): Session | undefined {
+  return session === undefined ? ended : { onlineAt: session.onlineAt, offlineAt: session.deadline };
+}
