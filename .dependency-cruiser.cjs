@@ -6,7 +6,8 @@ const NACT = '(^|/)node_modules/nact/';
 
 /**
  * What each room may see besides itself; with `packages`, npm's and Node's own modules too.
- * `app.ts` with its `app/`, `main.ts` and `index.ts` are no room: they see everything, and no room sees them.
+ * `app.ts` with its `app/`, `main.ts`, `index.ts` and the `library/` behind it are no room: they see everything, and no
+ * room sees them.
  */
 const ROOMS = {
   domain: { path: '^src/domain/', sees: [] },

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-import { Interrupts } from '../src/cli/bench/interrupts.js';
+import { Interrupts } from '../src/cli/interrupts.js';
 import { drawResults } from './chart/draw-results.js';
 import { readOptions, Usage, type BenchOptions } from './options.js';
 import { Progress } from './progress.js';

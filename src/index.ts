@@ -1,3 +1,24 @@
-/** What a module that brings its own kind of channel needs: `import { BaseNotifier } from 'heartbeat'`. */
+/**
+ * Heartbeat inside another program: docs/library.md. The daemon itself is the command `heartbeat`.
+ */
+export { HeartbeatError, type ErrorCode } from './errors.js';
+export { Heartbeat, type Setup } from './library/default.js';
+export { createHeartbeat, type ChangeListener, type HeartbeatInstance } from './library/instance.js';
+export type { NodeCallback } from './library/callbacks.js';
+export type { UserIdLike } from './library/asking.js';
+export { Node, type NodeOptions, type NodeSettings, type NodeStanding } from './library/node.js';
+export type { Beaten, NodeFilter, Nodes } from './library/nodes.js';
+export { RedisNotifier, SlackNotifier } from './library/notifiers.js';
+export type { NotifierEntry, NotifierList, Notifying } from './library/notifier-list.js';
+export { Emitter, type EmitterOptions } from './library/emitter.js';
+export type { BatchSizeThresholds } from './client/emitter/batch-size.js';
+export type { EmittedNode, OnProbeFailure } from './client/emitter/emitter.js';
+export type { Probe } from './client/emitter/probes/probe.js';
+export type { EmitterReport } from './client/emitter/tally.js';
+export type { HeartbeatOptions, LogLevel, LogMethod, LogTarget } from './library/options.js';
+export type { SessionsRange, Users, UserSession } from './library/presence.js';
+export type { NodeChanged, NodeDescription } from './library/shown.js';
+export { Tracker } from './library/tracker.js';
+/** What a module that brings its own kind of channel needs, too: `import { BaseNotifier } from 'heartbeat'`. */
 export { BaseNotifier, NotifyError } from './ports/channel.js';
 export type { AlertMessage, Attempt } from './ports/channel.js';

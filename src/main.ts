@@ -9,14 +9,15 @@ import { LevelHistoryStore } from './adapters/level/level-history-store.js';
 import { ProcessWatch } from './adapters/process/process-facts.js';
 import { createLogger } from './adapters/winston/winston-logger.js';
 import { App } from './app.js';
+import { listening } from './app/listening.js';
 import { addBenchCommand } from './cli/bench/command.js';
+import { addEmitCommand } from './cli/emit/command.js';
 import { configCommand } from './cli/config-command.js';
 import { addConfigOptions, givenFlags } from './cli/options.js';
 import { loadConfig, type Effective } from './config/load.js';
 import { sourceText } from './config/source.js';
 import { millis } from './domain/time.js';
 import { HeartbeatError } from './errors.js';
-import { createGateway, type Gateway } from './http/gateway.js';
 import type { Channel } from './ports/channel.js';
 import type { Logger } from './ports/logger.js';
 
@@ -58,6 +59,7 @@ async function run(argv: readonly string[]): Promise<void> {
       configCommand(effective(command), { json: options.json === true, stdout: process.stdout });
     });
   addBenchCommand(program, { mainPath: fileURLToPath(import.meta.url), nodeArguments: process.execArgv });
+  addEmitCommand(program);
   for (const command of program.commands) command.exitOverride();
   try {
     await program.parseAsync(argv);
@@ -86,27 +88,9 @@ async function start({ config, channels: plans }: Effective): Promise<void> {
   const channels = await open(plans, { logger, clock });
   const watch = new ProcessWatch();
   const store = new LevelHistoryStore(config.data_dir);
-  let gateway: Gateway | undefined;
-  let url = '';
-  const app = new App(config, {
-    clock,
-    logger,
-    store,
-    channels,
-    processFacts: () => watch.read(),
-    gateway: async (daemon, lifeline) => {
-      const listening = createGateway({ ...config, fast_lane: true }, daemon, {
-        logger,
-        clock,
-        failed: (error) => {
-          lifeline.crashed(error);
-        },
-      });
-      ({ url } = await listening.listen());
-      gateway = listening;
-      return { stop: () => listening.close(), inspect: () => listening.inspect() };
-    },
-  });
+  const { gateway, url } = listening(config, { logger, clock });
+  const processFacts = (): object => watch.read();
+  const app = new App(config, { clock, logger, store, channels, processFacts, gateway });
   app.onFatal = (error) => {
     logger.error('the supervision tree is past saving', { reason: error.message });
     process.exit(1);
@@ -137,7 +121,7 @@ async function start({ config, channels: plans }: Effective): Promise<void> {
     if (asked.signal.aborted) return;
     fail(logger, error);
   }
-  if (gateway !== undefined) process.stdout.write(`listening on ${url}\n`);
+  process.stdout.write(`listening on ${url() ?? ''}\n`);
 }
 
 /** A module that cannot be used is a mistake in the configuration, and told like one. */

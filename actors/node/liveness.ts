@@ -94,6 +94,34 @@ export function fail(state: NodePhase, lease: Lease, command: NodeCommand, rules
   }
 }
 
+/** Somebody knows that the heartbeat will not come. */
+export function miss(state: NodePhase, lease: Lease, command: NodeCommand, rules: NodeRules): Decision {
+  switch (state.phase) {
+    case 'unknown':
+      return { state, effects: [{ kind: 'answer', reply: NOT_KNOWN }] };
+    case 'registering':
+    case 'leaving':
+      return { state, effects: DEFER };
+    case 'known':
+    case 'changing': {
+      const noticed = missed(state, lease, (at) => at < command.arrivedAt, rules);
+      const due = { ...lease, deadline: command.readAt };
+      const after = missed(noticed.known, due, (at) => at === command.readAt, rules);
+      const effects = [...noticed.effects, ...after.effects];
+      const node = describe(after.known, { ...lease, deadline: after.deadline }, rules);
+      // Of a state that it had before, nothing is to be written first.
+      const flips = effects.some(({ kind }) => kind === 'flip');
+      const answered: NodeEffect =
+        flips || lease.unstored
+          ? WAIT_FOR_STANDING
+          : { kind: 'answer', reply: { kind: 'node', node, created: false } };
+      return { state: { ...state, standing: after.known.standing }, effects: [...effects, answered] };
+    }
+    default:
+      return assertNever(state);
+  }
+}
+
 /** Time has come to the deadline, or past it. */
 export function expire(state: NodePhase, lease: Lease, horizon: Moment, rules: NodeRules): Decision {
   // Of the others the deadline is looked at once the disk has settled: whoever is being paused does not expire.

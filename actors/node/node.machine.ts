@@ -9,7 +9,7 @@ import {
   type NodeRules,
 } from './decision.js';
 import { describe } from './description.js';
-import { expire, fail, heartbeat } from './liveness.js';
+import { expire, fail, heartbeat, miss } from './liveness.js';
 import { missed } from './missed.js';
 import type { NodeReply } from './node.protocol.js';
 import { change, forget, register, settle } from './registering.js';
@@ -26,6 +26,8 @@ export function decide(state: NodePhase, lease: Lease, message: NodeMessage, rul
       return { state, effects: [{ kind: 'answer', reply: shown(state, lease, message, rules) }] };
     case 'fail':
       return fail(state, lease, message, rules);
+    case 'miss':
+      return miss(state, lease, message, rules);
     case 'put':
       if (state.phase === 'unknown') return register(message, rules, false);
       return change(state, lease, message, rules);

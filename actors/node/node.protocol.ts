@@ -15,6 +15,8 @@ interface Addressed {
 /** What is asked of a node, apart from whom and when. */
 export type NodeRequest =
   | { readonly kind: 'heartbeat' | 'describe' | 'fail' | 'pause' | 'resume' | 'forget' }
+  /** Somebody knows that the heartbeat will not come: its deadline is now. */
+  | { readonly kind: 'miss' }
   /** Registers the node, or changes what was chosen for it. */
   | { readonly kind: 'put'; readonly change: SettingsChange };
 

@@ -1,5 +1,5 @@
 import { HealJournal } from '../../src/cli/bench/check/heal-journal.js';
-import type { HealOutcome } from '../../src/cli/bench/load/load-generator.js';
+import type { HealOutcome } from '../../src/client/load/load-generator.js';
 import { UserRange } from '../../src/cli/bench/load/user-range.js';
 import type { UserBatch } from '../../src/client/user-batch.js';
 import type { UserId } from '../../src/domain/user-id.js';

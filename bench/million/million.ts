@@ -7,7 +7,7 @@ import {
   type HealOutcome,
   type LoadPlan,
   type SendHeal,
-} from '../../src/cli/bench/load/load-generator.js';
+} from '../../src/client/load/load-generator.js';
 import { UserRange } from '../../src/cli/bench/load/user-range.js';
 import type { HeartbeatClient } from '../../src/client/heartbeat-client.js';
 import type { BenchContext } from '../context.js';

@@ -1,5 +1,5 @@
 import { HealTally } from '../../src/cli/bench/figures/heal-tally.js';
-import { LoadGenerator } from '../../src/cli/bench/load/load-generator.js';
+import { LoadGenerator } from '../../src/client/load/load-generator.js';
 import { UserRange } from '../../src/cli/bench/load/user-range.js';
 import { HeartbeatClient } from '../../src/client/heartbeat-client.js';
 import type { UserBatch } from '../../src/client/user-batch.js';

@@ -1,6 +1,7 @@
 import { History } from '../../actors/history/history.actor.js';
 import { decide as decideNode } from '../../actors/node/node.machine.js';
 import { LocalNodes } from '../../actors/node/shards.js';
+import type { Alerting } from '../../actors/notifier/alerting.protocol.js';
 import type { ChannelActor } from '../../actors/notifier/channel.actor.js';
 import { createNotifier } from '../../actors/notifier/create.js';
 import type { Notifier } from '../../actors/notifier/notifier.actor.js';
@@ -103,7 +104,7 @@ export function assemble(config: Config, ports: AppPorts): Cast {
     },
     {
       ...around,
-      alerting,
+      alerting: watchedBy(ports.flipped, alerting),
       submit: (entries) => {
         history.submit(entries);
       },
@@ -111,4 +112,18 @@ export function assemble(config: Config, ports: AppPorts): Cast {
     },
   );
   return { system, history, shards, nodes, notifier, channels };
+}
+
+/** Shows each change to somebody who has no say in what is told. */
+function watchedBy(flipped: AppPorts['flipped'], alerting: Alerting): Alerting {
+  if (flipped === undefined) return alerting;
+  return {
+    raise: (change) => {
+      flipped(change);
+      return alerting.raise(change);
+    },
+    committed: (records, stored) => {
+      alerting.committed(records, stored);
+    },
+  };
 }

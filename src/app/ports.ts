@@ -1,5 +1,5 @@
 import type { decide as decideNode } from '../../actors/node/node.machine.js';
-import type { Alerting } from '../../actors/notifier/alerting.protocol.js';
+import type { Alerting, NodeChange } from '../../actors/notifier/alerting.protocol.js';
 import type { Lifeline, RunningChild } from '../../actors/supervisor/child.js';
 import type { decide } from '../../actors/user/user.machine.js';
 import type { Daemon } from '../http/daemon.js';
@@ -25,4 +25,6 @@ export interface AppPorts {
   readonly channels?: readonly Channel[];
   /** Who is told of flips, if not the notifier. */
   readonly alerting?: Alerting;
+  /** Shown every change of a node's state, as its actor decides it. Whatever it throws is its own affair to catch. */
+  readonly flipped?: (change: NodeChange) => void;
 }

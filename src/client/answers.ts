@@ -14,15 +14,15 @@ export interface ShownSession {
   readonly offlineAt: number;
 }
 
-/** A user of a batch for whom nothing was done. */
+/** One of a batch for whom nothing was done. */
 interface Rejection {
-  /** The user's place in the batch, from 0. */
+  /** Its place in the batch, from 0. */
   readonly index: number;
   readonly error: string;
 }
 
-/** What `POST /heal` answers. */
-export interface HealedMany {
+/** What `POST /heal` and `POST /nodes/heartbeats` answer. */
+export interface TakenMany {
   readonly accepted: number;
   readonly rejected: readonly Rejection[];
 }
@@ -68,7 +68,7 @@ export function readCheckup(body: string): Checkup | undefined {
   return checkup(parseJson(body));
 }
 
-export function readHealedMany(body: string): HealedMany | undefined {
+export function readTakenMany(body: string): TakenMany | undefined {
   const answer = parseJson(body);
   if (!isRecord(answer)) return undefined;
   const { accepted } = answer;

@@ -5,12 +5,12 @@ import {
   parseJson,
   readCheckedMany,
   readCheckup,
-  readHealedMany,
+  readTakenMany,
   readHeartRhythm,
   readStatus,
   type CheckedMany,
   type Checkup,
-  type HealedMany,
+  type TakenMany,
   type HeartRhythm,
 } from './answers.js';
 import { HeartbeatAnswerError, HeartbeatUnreachableError } from './errors.js';
@@ -67,9 +67,9 @@ export class HeartbeatClient {
   }
 
   /** Holds all of them online for another session timeout, but for those it tells of as rejected. */
-  async healMany(users: readonly UserId[] | UserBatch): Promise<HealedMany> {
+  async healMany(users: readonly UserId[] | UserBatch): Promise<TakenMany> {
     const body = await this.#call('POST', '/heal', UserBatch.of(users).body);
-    return readHealedMany(body) ?? unexpected('POST /heal', body);
+    return readTakenMany(body) ?? unexpected('POST /heal', body);
   }
 
   /** Ends the user's session now. It is on disk when this resolves. */
@@ -98,6 +98,27 @@ export class HeartbeatClient {
     return readHeartRhythm(body) ?? unexpected(`GET ${path}`, body);
   }
 
+  /** Takes a node's heartbeat. The first of a name registers it. */
+  async heartbeat(node: string): Promise<void> {
+    await this.#call('PUT', `${nodePath(node)}/heartbeat`);
+  }
+
+  /** Takes the heartbeats of all of them, but for those it tells of as rejected. */
+  async heartbeats(nodes: readonly string[]): Promise<TakenMany> {
+    const body = await this.#call('POST', '/nodes/heartbeats', Buffer.from(JSON.stringify(nodes)));
+    return readTakenMany(body) ?? unexpected('POST /nodes/heartbeats', body);
+  }
+
+  /** Registers a node, and changes nothing of one that is known. */
+  async register(node: string): Promise<void> {
+    await this.#call('PUT', nodePath(node), Buffer.from('{}'), [200, 201]);
+  }
+
+  /** The node reports itself failed. */
+  async fail(node: string): Promise<void> {
+    await this.#call('POST', `${nodePath(node)}/fail`);
+  }
+
   /** What the daemon tells of itself, as parsed JSON: which fields there are depends on its version. */
   async supervision(): Promise<unknown> {
     const body = await this.#call('GET', '/supervision');
@@ -109,9 +130,14 @@ export class HeartbeatClient {
     await this.#pool.close();
   }
 
-  async #call(method: Method, path: string, content: Buffer | null = null): Promise<string> {
+  async #call(
+    method: Method,
+    path: string,
+    content: Buffer | null = null,
+    good: readonly number[] = [200],
+  ): Promise<string> {
     const answer = await this.#exchange(method, path, content);
-    if (answer.status !== 200)
+    if (!good.includes(answer.status))
       throw new HeartbeatAnswerError(`${method} ${path}`, answer.status, answer.body);
     return answer.body;
   }
@@ -129,6 +155,10 @@ export class HeartbeatClient {
       throw new HeartbeatUnreachableError(`${method} ${path}`, this.url, cause);
     }
   }
+}
+
+function nodePath(node: string): string {
+  return `/nodes/${encodeURIComponent(node)}`;
 }
 
 function unexpected(call: string, body: string): never {

@@ -8,8 +8,8 @@ import { readDaemonFigures } from './figures/daemon-figures.js';
 import { HealTally, type HealFigures } from './figures/heal-tally.js';
 import type { Sample } from './figures/sample.js';
 import { startSampling } from './figures/sampling.js';
-import { LoadGenerator, type SendHeal } from './load/load-generator.js';
-import type { Pace } from './load/pace.js';
+import { LoadGenerator, type SendHeal } from '../../client/load/load-generator.js';
+import type { Pace } from '../../client/load/pace.js';
 import { UserRange } from './load/user-range.js';
 
 export interface BenchPlan {

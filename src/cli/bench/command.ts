@@ -2,8 +2,8 @@ import type { Command } from 'commander';
 
 import { HeartbeatUnreachableError } from '../../client/errors.js';
 import { runBench, type BenchPlan } from './bench.js';
-import { Interrupts } from './interrupts.js';
-import { originalPace } from './load/pace.js';
+import { Interrupts } from '../interrupts.js';
+import { originalPace } from '../../client/load/pace.js';
 import { readBenchOptions, type BenchOptions, type GivenBenchOptions } from './options.js';
 import { startOwnDaemon } from './own-daemon.js';
 import { plainProgress, terminalProgress, type Progress } from './progress.js';

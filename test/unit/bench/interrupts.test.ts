@@ -2,7 +2,7 @@ import { EventEmitter } from 'node:events';
 
 import { expect } from 'chai';
 
-import { Interrupts } from '../../../src/cli/bench/interrupts.js';
+import { Interrupts } from '../../../src/cli/interrupts.js';
 
 describe('a signal to the bench', () => {
   it('ends the part that is going on, and no later one', () => {

@@ -1,13 +1,9 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 
-import { DueQueue } from '../../../src/cli/bench/load/due-queue.js';
-import {
-  LoadGenerator,
-  type HealOutcome,
-  type LoadPlan,
-} from '../../../src/cli/bench/load/load-generator.js';
-import { Gaps, originalPace } from '../../../src/cli/bench/load/pace.js';
+import { DueQueue } from '../../../src/client/load/due-queue.js';
+import { LoadGenerator, type HealOutcome, type LoadPlan } from '../../../src/client/load/load-generator.js';
+import { Gaps, originalPace } from '../../../src/client/load/pace.js';
 import { UserRange } from '../../../src/cli/bench/load/user-range.js';
 
 const never = new AbortController().signal;

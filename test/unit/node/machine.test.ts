@@ -52,7 +52,7 @@ const CHANGING: NodePhase = {
   next: known('active', 0, 7).registration,
 };
 
-type Asked = 'heartbeat' | 'describe' | 'fail' | 'pause' | 'resume' | 'forget';
+type Asked = 'heartbeat' | 'describe' | 'fail' | 'miss' | 'pause' | 'resume' | 'forget';
 const ask = (kind: Asked, at: number): NodeMessage => ({
   kind,
   name: ANN,
@@ -70,6 +70,31 @@ const refused: NodeMessage = {
 
 /** The phase (and state) after a message, and what it has set off. */
 const cases: readonly (readonly [string, NodePhase, NodeMessage, string, string])[] = [
+  ['a miss means nothing of the unknown', UNKNOWN, ask('miss', 1), 'unknown', 'answer'],
+  [
+    'a miss that somebody knows of comes before the deadline',
+    ACTIVE,
+    ask('miss', 1),
+    'known inactive 1',
+    'await flip wait_for_standing',
+  ],
+  [
+    'a miss fails a node that has no retries left',
+    INACTIVE,
+    ask('miss', 1),
+    'known failed 3',
+    'rest flip wait_for_standing',
+  ],
+  [
+    'a miss comes on top of those that nobody had noticed',
+    ACTIVE,
+    ask('miss', DEADLINE + 1),
+    'known inactive 2',
+    'await flip await wait_for_standing',
+  ],
+  ['a miss makes no difference to who has failed', FAILED, ask('miss', 1), 'known failed 3', 'answer'],
+  ['a miss makes no difference to who is paused', PAUSED, ask('miss', 1), 'known active 0', 'answer'],
+  ['a miss waits for a registration', REGISTERING, ask('miss', 1), 'registering active 0', 'defer'],
   [
     'a heartbeat registers the unknown',
     UNKNOWN,

@@ -1,13 +1,15 @@
+const SMALLEST = 16;
+
 /**
  * Users by when they heal next: a binary heap in typed arrays, 12 bytes a user, so that a million users cost no
  * timer and no object each. A user is in it once at most.
  */
 export class DueQueue {
-  readonly #heap: Int32Array;
-  readonly #dueAt: Float64Array;
+  #heap: Int32Array;
+  #dueAt: Float64Array;
   #size = 0;
 
-  /** @param users how many there are; they are numbered from 0 */
+  /** @param users how many there are to begin with; they are numbered from 0 */
   constructor(users: number) {
     this.#heap = new Int32Array(users);
     this.#dueAt = new Float64Array(users);
@@ -19,6 +21,7 @@ export class DueQueue {
   }
 
   push(user: number, at: number): void {
+    if (user >= this.#dueAt.length) this.#grow(user + 1);
     this.#dueAt[user] = at;
     let place = this.#size++;
     this.#heap[place] = user;
@@ -41,6 +44,16 @@ export class DueQueue {
       this.#swap(place, earliest);
       place = earliest;
     }
+  }
+
+  #grow(users: number): void {
+    const room = Math.max(users, 2 * this.#dueAt.length, SMALLEST);
+    const heap = new Int32Array(room);
+    const dueAt = new Float64Array(room);
+    heap.set(this.#heap);
+    dueAt.set(this.#dueAt);
+    this.#heap = heap;
+    this.#dueAt = dueAt;
   }
 
   #earlierChild(place: number): number {

@@ -2,7 +2,7 @@ import { DueQueue } from './due-queue.js';
 import { Gaps, type Pace } from './pace.js';
 
 export interface LoadPlan {
-  /** How many virtual users, or groups of users who are healed in one call; they are numbered from 0. */
+  /** How many users to begin with, or groups of them who are healed in one call; they are numbered from 0. */
   readonly users: number;
   readonly durationMs: number;
   readonly pace: Pace;
@@ -43,6 +43,11 @@ export class LoadGenerator {
   readonly #onOutcome: (outcome: HealOutcome) => void;
   readonly #gaps: Gaps;
   readonly #queue: DueQueue;
+  /** How often in a row a user's heal was not acknowledged, of those whose last one was not. */
+  readonly #failures = new Map<number, number>();
+  #users: number;
+  #room: number;
+  #running = false;
   #underWay = 0;
   #endsAt = 0;
   #wakesAt = Infinity;
@@ -55,14 +60,28 @@ export class LoadGenerator {
     this.#onOutcome = onOutcome;
     this.#gaps = new Gaps(plan.pace, plan.users, plan.seed);
     this.#queue = new DueQueue(plan.users);
+    this.#users = plan.users;
+    this.#room = plan.users;
+  }
+
+  /** One user more, with the next number; it comes at any time within a usual gap. */
+  add(): void {
+    const user = this.#users++;
+    if (this.#users > this.#room) {
+      this.#room = 2 * this.#users;
+      this.#gaps.grow(this.#room);
+    }
+    if (!this.#running) return;
+    this.#queue.push(user, performance.now() + this.#gaps.within(user));
+    this.#pump();
   }
 
   /** Resolves after the plan's duration, or once the signal is aborted, when every heal under way has its outcome. */
   async run(signal: AbortSignal): Promise<void> {
     const begin = performance.now();
     this.#endsAt = signal.aborted ? begin : begin + this.#plan.durationMs;
-    for (let user = 0; user < this.#plan.users; user++)
-      this.#queue.push(user, begin + this.#gaps.first(user));
+    this.#running = true;
+    for (let user = 0; user < this.#users; user++) this.#queue.push(user, begin + this.#gaps.first(user));
 
     const stop = (): void => {
       this.#endsAt = 0;
@@ -73,6 +92,7 @@ export class LoadGenerator {
       this.#settle = resolve;
       this.#pump();
     });
+    this.#running = false;
     signal.removeEventListener('abort', stop);
     clearTimeout(this.#timer);
   }
@@ -131,7 +151,13 @@ export class LoadGenerator {
   }
 
   #nextDue(user: number, sent: number, answered: number, acknowledged: boolean): number {
-    const { againMs } = this.#plan.pace;
-    return acknowledged || againMs === undefined ? sent + this.#gaps.next(user) : answered + againMs;
+    if (acknowledged) {
+      this.#failures.delete(user);
+      return sent + this.#gaps.next(user);
+    }
+    const failures = (this.#failures.get(user) ?? 0) + 1;
+    this.#failures.set(user, failures);
+    const again = this.#gaps.again(user, failures);
+    return again === undefined ? sent + this.#gaps.next(user) : answered + again;
   }
 }

@@ -5,6 +5,8 @@ export interface Pace {
   readonly arrivalMs?: number;
   /** How soon after its answer a heal that was not acknowledged is sent again; after a gap like any other if not given. */
   readonly againMs?: number;
+  /** Where given, `againMs` is doubled with each time in a row that it was not acknowledged, up to this. */
+  readonly longestAgainMs?: number;
   /** The share of gaps, 0 to 1, that are one of `longMs` and not `usualMs`. */
   readonly longShare: number;
   readonly longMs: readonly number[];
@@ -23,25 +25,57 @@ export const originalPace: Pace = {
  */
 export class Gaps {
   readonly #pace: Pace;
-  readonly #streams: Uint32Array;
+  readonly #seed: number;
+  #streams: Uint32Array;
 
   constructor(pace: Pace, users: number, seed: number) {
     this.#pace = pace;
+    this.#seed = seed;
     this.#streams = new Uint32Array(users);
-    for (let user = 0; user < users; user++) this.#streams[user] = scrambled(seed ^ scrambled(user + 1));
+    this.#begin(0);
+  }
+
+  /** There are this many users now. */
+  grow(users: number): void {
+    const before = this.#streams;
+    this.#streams = new Uint32Array(users);
+    this.#streams.set(before);
+    this.#begin(before.length);
+  }
+
+  #begin(from: number): void {
+    for (let user = from; user < this.#streams.length; user++)
+      this.#streams[user] = scrambled(this.#seed ^ scrambled(user + 1));
   }
 
   /** When the user first heals: so that the users do not come in one burst. */
   first(user: number): number {
-    const { usualMs, arrivalMs } = this.#pace;
+    const { arrivalMs } = this.#pace;
     if (arrivalMs !== undefined) return ((user + this.#draw(user)) / this.#streams.length) * arrivalMs;
-    return this.#draw(user) * usualMs;
+    return this.within(user);
+  }
+
+  /** At any time within a usual gap. */
+  within(user: number): number {
+    return this.#draw(user) * this.#pace.usualMs;
   }
 
   next(user: number): number {
     const { usualMs, longShare, longMs } = this.#pace;
     if (this.#draw(user) >= longShare) return usualMs;
     return longMs[Math.floor(this.#draw(user) * longMs.length)] ?? usualMs;
+  }
+
+  /**
+   * How soon a heal that was not acknowledged is sent again; undefined for a gap like any other.
+   *
+   * @param failures how many in a row, from 1
+   */
+  again(user: number, failures: number): number | undefined {
+    const { againMs, longestAgainMs } = this.#pace;
+    if (againMs === undefined || longestAgainMs === undefined) return againMs;
+    // Spread, so that those who were refused together do not come back together.
+    return Math.min(longestAgainMs, againMs * 2 ** (failures - 1)) * (0.5 + this.#draw(user) / 2);
   }
 
   /** Mulberry32: 32 bits of state, a number in [0, 1). */

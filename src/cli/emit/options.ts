@@ -1,0 +1,93 @@
+import type { BatchSizeThresholds } from '../../client/emitter/batch-size.js';
+import type { OnProbeFailure } from '../../client/emitter/emitter.js';
+
+/** What was given on the command line, as text. */
+export interface GivenEmitOptions {
+  readonly url: string;
+  readonly nodes: string;
+  readonly interval: string;
+  readonly duration?: string;
+  readonly maxConcurrent: string;
+  readonly maxProbes: string;
+  readonly batchSizes: string;
+  readonly deadline: string;
+  readonly onProbeFailure: string;
+  readonly json?: boolean;
+}
+
+/** Durations in seconds. */
+export interface EmitOptions {
+  readonly url: string;
+  readonly nodes: string;
+  readonly interval: number;
+  /** Undefined: until it is told to stop. */
+  readonly duration: number | undefined;
+  readonly maxConcurrent: number;
+  readonly maxProbes: number;
+  readonly thresholds: BatchSizeThresholds;
+  readonly deadline: number;
+  readonly onProbeFailure: OnProbeFailure;
+  readonly json: boolean;
+}
+
+const DAY = 86_400;
+const MOST_AT_ONCE = 10_000;
+const LARGEST_BATCH = 1_000_000;
+
+/** @returns the options, or every problem with them, a sentence each */
+export function readEmitOptions(given: GivenEmitOptions): EmitOptions | readonly string[] {
+  const problems: string[] = [];
+  const must = (holds: boolean, option: string, rule: string, value: string): void => {
+    if (!holds) problems.push(`--${option} must be ${rule}, not '${value}'`);
+  };
+  const seconds = (option: string, text: string): number => {
+    const value = decimal(text);
+    must(value >= 0.001 && value <= DAY, option, `a number of seconds between 0.001 and ${DAY}`, text);
+    return value;
+  };
+  const whole = (option: string, text: string, most: number): number => {
+    const value = decimal(text);
+    must(
+      Number.isInteger(value) && value >= 1 && value <= most,
+      option,
+      `a whole number from 1 to ${most}`,
+      text,
+    );
+    return value;
+  };
+  must(isHttp(given.url), 'url', 'an http:// or https:// address', given.url);
+  const sizes = given.batchSizes.split(',').map(decimal);
+  const areSizes = sizes.length === 3 && sizes.every((size) => Number.isInteger(size) && size >= 1);
+  must(
+    areSizes && sizes.every((size) => size <= LARGEST_BATCH),
+    'batch-sizes',
+    `three whole numbers, as 500,1000,5000`,
+    given.batchSizes,
+  );
+  const { onProbeFailure } = given;
+  const isKnown = onProbeFailure === 'skip' || onProbeFailure === 'report';
+  must(isKnown, 'on-probe-failure', 'skip or report', onProbeFailure);
+  const [small = 0, medium = 0, large = 0] = sizes;
+  const options = {
+    url: given.url,
+    nodes: given.nodes,
+    interval: seconds('interval', given.interval),
+    duration: given.duration === undefined ? undefined : seconds('duration', given.duration),
+    maxConcurrent: whole('max-concurrent', given.maxConcurrent, MOST_AT_ONCE),
+    maxProbes: whole('max-probes', given.maxProbes, MOST_AT_ONCE),
+    thresholds: { small, medium, large },
+    deadline: seconds('deadline', given.deadline),
+    json: given.json ?? false,
+  };
+  if (problems.length > 0 || !isKnown) return problems;
+  return { ...options, onProbeFailure };
+}
+
+/** NaN for anything but plain decimal notation: `Number` would also take '', '0x10' and '1e9'. */
+function decimal(text: string): number {
+  return /^\d+(\.\d+)?$/.test(text) ? Number(text) : NaN;
+}
+
+function isHttp(url: string): boolean {
+  return URL.canParse(url) && /^https?:$/.test(new URL(url).protocol);
+}

@@ -1,0 +1,53 @@
+import type { EmitterObserver } from '../../client/emitter/emitter.js';
+import type { EmitterReport } from '../../client/emitter/tally.js';
+import { progressLine } from './summary.js';
+
+/** Shows people how the emitter goes on. */
+export interface EmitProgress extends EmitterObserver {
+  /** From here on there is a report to show. */
+  begin(report: () => EmitterReport): void;
+  end(): void;
+}
+
+const REDRAW_MS = 500;
+const ERASE_LINE = '\r\u001B[K';
+
+/** What happens is told in lines; on a terminal one more, at the bottom, shows how things stand. */
+export function emitProgress(stream: NodeJS.WritableStream, isTerminal: boolean): EmitProgress {
+  let line = '';
+  let timer: NodeJS.Timeout | undefined;
+  const note = (text: string): void => {
+    stream.write(isTerminal ? `${ERASE_LINE}${text}\n${line}` : `${text}\n`);
+  };
+  return {
+    begin: (report) => {
+      if (!isTerminal) return;
+      timer = setInterval(() => {
+        line = progressLine(report());
+        stream.write(ERASE_LINE + line);
+      }, REDRAW_MS);
+    },
+    end: () => {
+      if (timer === undefined) return;
+      clearInterval(timer);
+      stream.write(ERASE_LINE);
+    },
+    unreachable: (error) => {
+      note(
+        `heartbeats are not taken, trying again: ${error instanceof Error ? error.message : String(error)}`,
+      );
+    },
+    reachable: () => {
+      note('heartbeats are taken again');
+    },
+    refused: (node, error) => {
+      note(`${node} is refused: ${error}`);
+    },
+    probeFailed: (node, reason) => {
+      note(`${node} is unwell: ${reason}`);
+    },
+    probePassed: (node) => {
+      note(`${node} is well again`);
+    },
+  };
+}

@@ -1,0 +1,41 @@
+import type { EmitterReport } from '../../client/emitter/tally.js';
+
+/** What is going on, in a line. */
+export function progressLine({ nodes, heartbeats, calls, probes }: EmitterReport): string {
+  const parts = [`${nodes} nodes`, `${heartbeats.accepted} heartbeats`];
+  if (heartbeats.refused > 0) parts.push(`${heartbeats.refused} refused`);
+  if (calls.failed > 0) parts.push(`${calls.failed} calls failed`);
+  if (probes.run > 0) parts.push(`${probes.run} probes`, `${probes.unwell} unwell`);
+  return parts.join('  ');
+}
+
+/** The summary for people: several lines. */
+export function summaryText(url: string, seconds: number, report: EmitterReport): string {
+  const { nodes, heartbeats, calls, probes } = report;
+  const errors = Object.entries(calls.errors).map(([kind, times]) => `${kind}: ${times}`);
+  const lines = [
+    `${nodes} nodes beaten for over ${seconds.toFixed(1)} s at ${url}`,
+    `heartbeats ${heartbeats.accepted} accepted, ${heartbeats.refused} refused`,
+    `calls      ${calls.failed === 0 ? 'none failed' : `${calls.failed} failed and were made again (${errors.join(', ')})`}`,
+    ...(probes.run === 0
+      ? []
+      : [
+          `probes     ${probes.run} run, ${probes.failed} failed, ${probes.reported} reported; ` +
+            `${probes.unwell} nodes unwell at the end`,
+        ]),
+    `lateness   ${report.latest_ms} ms at the most`,
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+/** The same as one JSON document. */
+export function summaryJson(url: string, seconds: number, report: EmitterReport): string {
+  const document = { url, elapsed_s: Math.round(seconds * 1000) / 1000, good: isGood(report), ...report };
+  return `${JSON.stringify(document, null, 2)}\n`;
+}
+
+/** Whether anything has come of it: an emitter that nobody ever heard has failed. */
+export function isGood({ heartbeats, calls, probes }: EmitterReport): boolean {
+  const heard = heartbeats.accepted > 0 || probes.reported > 0;
+  return heard || (calls.failed === 0 && heartbeats.refused === 0);
+}

@@ -1,0 +1,198 @@
+import pLimit, { type LimitFunction } from 'p-limit';
+import type { TakenMany } from '../answers.js';
+import { LoadGenerator, type HealOutcome } from '../load/load-generator.js';
+import { batchSize, type BatchSizeThresholds } from './batch-size.js';
+import { Gathering } from './gathering.js';
+import { runProbe, type Probe } from './probes/probe.js';
+import { Tally, type EmitterReport } from './tally.js';
+import type { Target } from './target.js';
+
+export interface EmittedNode {
+  readonly name: string;
+  /** Without one it is beaten for as long as the emitter runs. */
+  readonly probe?: Probe | undefined;
+  /** Seconds that its probe may take. */
+  readonly deadline?: number | undefined;
+  readonly onProbeFailure?: OnProbeFailure | undefined;
+}
+
+/** `skip`: it is not beaten for, and fails by its timeout. `report`: it is reported failed, at once. */
+export type OnProbeFailure = 'skip' | 'report';
+
+/** Durations in milliseconds. */
+export interface EmitterPlan {
+  /** From one heartbeat of a node to the next. */
+  readonly intervalMs: number;
+  /** Calls under way at once. */
+  readonly maxConcurrent: number;
+  /** Probes under way at once. */
+  readonly maxProbes: number;
+  readonly thresholds: BatchSizeThresholds;
+  /** What holds for nodes that do not say otherwise. */
+  readonly deadlineMs: number;
+  readonly onProbeFailure: OnProbeFailure;
+}
+
+/** Told of what a person may want to know. */
+export interface EmitterObserver {
+  /** A call was not acknowledged, after one that was. */
+  unreachable(error: unknown): void;
+  /** One was, after one that was not. */
+  reachable(): void;
+  refused(node: string, error: string): void;
+  probeFailed(node: string, reason: string): void;
+  probePassed(node: string): void;
+}
+
+/** How soon a call that was not acknowledged is sent again, at first. */
+const AGAIN_MS = 250;
+
+/**
+ * Beats for many nodes, each every interval. Those without a probe go in fixed batches that are spread over the
+ * interval; the others are probed one by one, likewise spread, and go together as they pass. A node has one heartbeat
+ * on its way at most, so that what cannot be sent waits, and does not pile up.
+ */
+export class Emitter {
+  readonly #plan: EmitterPlan;
+  readonly #target: Target;
+  readonly #observer: EmitterObserver;
+  readonly #batches: string[][] = [];
+  readonly #probed: EmittedNode[] = [];
+  readonly #unwell = new Set<string>();
+  readonly #refused = new Set<string>();
+  readonly #tally = new Tally();
+  readonly #calls: LimitFunction;
+  readonly #gathering: Gathering;
+  readonly #beats: LoadGenerator;
+  readonly #probes: LoadGenerator;
+  #size = 0;
+  #isReachable = true;
+
+  constructor(nodes: readonly EmittedNode[], plan: EmitterPlan, target: Target, observer: EmitterObserver) {
+    this.#plan = plan;
+    this.#target = target;
+    this.#observer = observer;
+    this.#calls = pLimit(plan.maxConcurrent);
+    this.#size = nodes.length;
+    for (const node of nodes) this.#place(node);
+    const again = { againMs: Math.min(AGAIN_MS, plan.intervalMs), longestAgainMs: plan.intervalMs };
+    this.#gathering = new Gathering({
+      size: () => this.#batchSize,
+      lingerMs: plan.intervalMs / 20,
+      ...again,
+      isWanted: (name) => !this.#unwell.has(name),
+      send: (names) => this.#send(names),
+    });
+    const pace = { usualMs: plan.intervalMs, arrivalMs: plan.intervalMs, longShare: 0, longMs: [] };
+    const began = ({ lateMs }: HealOutcome): void => {
+      this.#tally.began(lateMs);
+    };
+    const load = { durationMs: Infinity, seed: Math.floor(Math.random() * 2 ** 32) };
+    this.#beats = new LoadGenerator(
+      { ...load, users: this.#batches.length, pace: { ...pace, ...again }, inFlight: plan.maxConcurrent },
+      (batch) => this.#send(this.#batches[batch] ?? []),
+      began,
+    );
+    this.#probes = new LoadGenerator(
+      { ...load, users: this.#probed.length, pace, inFlight: plan.maxProbes },
+      (index) => this.#probe(this.#probed[index]),
+      began,
+    );
+  }
+
+  /** It is beaten for within an interval from now. */
+  add(node: EmittedNode): void {
+    this.#size++;
+    const { length } = this.#batches;
+    this.#place(node);
+    if (node.probe !== undefined) this.#probes.add();
+    else if (this.#batches.length > length) this.#beats.add();
+  }
+
+  /** Resolves once the signal is aborted, and what was under way has come to its end. */
+  async run(signal: AbortSignal): Promise<void> {
+    await Promise.all([this.#beats.run(signal), this.#probes.run(signal)]);
+    await this.#gathering.end();
+  }
+
+  get report(): EmitterReport {
+    return this.#tally.report(this.#size, this.#unwell.size);
+  }
+
+  get #batchSize(): number {
+    return batchSize(this.#size, this.#plan.thresholds);
+  }
+
+  #place(node: EmittedNode): void {
+    if (node.probe !== undefined) {
+      this.#probed.push(node);
+      return;
+    }
+    const last = this.#batches.at(-1);
+    if (last !== undefined && last.length < this.#batchSize) last.push(node.name);
+    else this.#batches.push([node.name]);
+  }
+
+  async #send(names: readonly string[]): Promise<void> {
+    let taken: TakenMany;
+    try {
+      taken = await this.#calls(() => this.#target.heartbeats(names));
+    } catch (error) {
+      this.#lost(error);
+      throw error;
+    }
+    this.#found();
+    this.#tally.taken(taken.accepted, taken.rejected.length);
+    this.#noteRefusals(names, taken.rejected);
+  }
+
+  /** Each is told of once, for as long as it goes on being refused. */
+  #noteRefusals(names: readonly string[], rejected: TakenMany['rejected']): void {
+    const refused = new Map(rejected.map(({ index, error }) => [names[index] ?? '', error]));
+    if (this.#refused.size > 0) for (const name of names) if (!refused.has(name)) this.#refused.delete(name);
+    for (const [name, error] of refused) {
+      if (!this.#refused.has(name)) this.#observer.refused(name, error);
+      this.#refused.add(name);
+    }
+  }
+
+  async #probe(node: EmittedNode | undefined): Promise<void> {
+    if (node?.probe === undefined) return;
+    const { name, probe, deadline, onProbeFailure } = node;
+    const deadlineMs = deadline === undefined ? this.#plan.deadlineMs : deadline * 1000;
+    const reason = await runProbe(probe, deadlineMs);
+    this.#tally.probed();
+    if (reason === undefined) {
+      if (this.#unwell.delete(name)) this.#observer.probePassed(name);
+      this.#gathering.add(name);
+      return;
+    }
+    this.#tally.probeFailed();
+    this.#gathering.remove(name);
+    if (!this.#unwell.has(name)) this.#observer.probeFailed(name, reason);
+    this.#unwell.add(name);
+    if ((onProbeFailure ?? this.#plan.onProbeFailure) === 'report') await this.#report(name);
+  }
+
+  /** Each time anew: one that was lost is made up for by the next, and of the failed it changes nothing. */
+  async #report(name: string): Promise<void> {
+    try {
+      await this.#calls(() => this.#target.fail(name));
+      this.#tally.reported();
+      this.#found();
+    } catch (error) {
+      this.#lost(error);
+    }
+  }
+
+  #lost(error: unknown): void {
+    this.#tally.failed(error);
+    if (this.#isReachable) this.#observer.unreachable(error);
+    this.#isReachable = false;
+  }
+
+  #found(): void {
+    if (!this.#isReachable) this.#observer.reachable();
+    this.#isReachable = true;
+  }
+}

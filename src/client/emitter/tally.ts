@@ -1,0 +1,79 @@
+import { HeartbeatAnswerError, HeartbeatUnreachableError } from '../errors.js';
+
+/** What an emitter has done so far. */
+export interface EmitterReport {
+  readonly nodes: number;
+  readonly heartbeats: {
+    readonly accepted: number;
+    /** By the daemon, one by one: an invalid name, too many nodes. */
+    readonly refused: number;
+  };
+  /** Of many heartbeats each, and of reports. One that failed was sent again. */
+  readonly calls: {
+    readonly failed: number;
+    readonly errors: Readonly<Record<string, number>>;
+  };
+  readonly probes: {
+    readonly run: number;
+    readonly failed: number;
+    readonly reported: number;
+    /** Nodes whose last probe failed. */
+    readonly unwell: number;
+  };
+  /** How long after it was due a call or a probe began, at the most, in milliseconds. */
+  readonly latest_ms: number;
+}
+
+export class Tally {
+  #accepted = 0;
+  #refused = 0;
+  #callsFailed = 0;
+  readonly #errors = new Map<string, number>();
+  #probes = 0;
+  #probesFailed = 0;
+  #reported = 0;
+  #latestMs = 0;
+
+  began(lateMs: number): void {
+    this.#latestMs = Math.max(this.#latestMs, lateMs);
+  }
+
+  taken(accepted: number, refused: number): void {
+    this.#accepted += accepted;
+    this.#refused += refused;
+  }
+
+  probed(): void {
+    this.#probes++;
+  }
+
+  probeFailed(): void {
+    this.#probesFailed++;
+  }
+
+  reported(): void {
+    this.#reported++;
+  }
+
+  failed(error: unknown): void {
+    this.#callsFailed++;
+    const kind = kindOf(error);
+    this.#errors.set(kind, (this.#errors.get(kind) ?? 0) + 1);
+  }
+
+  report(nodes: number, unwell: number): EmitterReport {
+    return {
+      nodes,
+      heartbeats: { accepted: this.#accepted, refused: this.#refused },
+      calls: { failed: this.#callsFailed, errors: Object.fromEntries(this.#errors) },
+      probes: { run: this.#probes, failed: this.#probesFailed, reported: this.#reported, unwell },
+      latest_ms: Math.round(this.#latestMs),
+    };
+  }
+}
+
+function kindOf(error: unknown): string {
+  if (error instanceof HeartbeatAnswerError) return String(error.status);
+  if (error instanceof HeartbeatUnreachableError) return error.code;
+  return error instanceof Error ? error.name : String(error);
+}

@@ -1,0 +1,54 @@
+import type { TakenMany } from '../answers.js';
+import { HeartbeatAnswerError } from '../errors.js';
+import type { HeartbeatClient } from '../heartbeat-client.js';
+
+/** Where heartbeats go: a daemon, or a tracker in the process. */
+export interface Target {
+  /** Rejects when nothing is known of what became of them. */
+  heartbeats(nodes: readonly string[]): Promise<TakenMany>;
+  /** The node is reported failed; one that is not known is registered first. */
+  fail(node: string): Promise<void>;
+  /** Lets go of connections. */
+  close(): Promise<void>;
+}
+
+const NOT_FOUND = 404;
+const TOO_LARGE = 413;
+
+/** A running daemon, by HTTP. */
+export class DaemonTarget implements Target {
+  readonly #client: HeartbeatClient;
+
+  constructor(client: HeartbeatClient) {
+    this.#client = client;
+  }
+
+  /** What is too large for the daemon is sent in halves: long names may fill a body before its number of ids is reached. */
+  async heartbeats(nodes: readonly string[]): Promise<TakenMany> {
+    try {
+      return await this.#client.heartbeats(nodes);
+    } catch (error) {
+      const isTooLarge = error instanceof HeartbeatAnswerError && error.status === TOO_LARGE;
+      if (!isTooLarge || nodes.length < 2) throw error;
+    }
+    const middle = Math.ceil(nodes.length / 2);
+    const first = await this.heartbeats(nodes.slice(0, middle));
+    const second = await this.heartbeats(nodes.slice(middle));
+    const moved = second.rejected.map(({ index, error }) => ({ index: index + middle, error }));
+    return { accepted: first.accepted + second.accepted, rejected: [...first.rejected, ...moved] };
+  }
+
+  async fail(node: string): Promise<void> {
+    try {
+      await this.#client.fail(node);
+    } catch (error) {
+      if (!(error instanceof HeartbeatAnswerError && error.status === NOT_FOUND)) throw error;
+      await this.#client.register(node);
+      await this.#client.fail(node);
+    }
+  }
+
+  close(): Promise<void> {
+    return this.#client.close();
+  }
+}

@@ -1,0 +1,167 @@
+import type { BatchSizeThresholds } from '../client/emitter/batch-size.js';
+import type { EmittedNode, EmitterObserver, OnProbeFailure } from '../client/emitter/emitter.js';
+import type { EmitterReport } from '../client/emitter/tally.js';
+import type { Target } from '../client/emitter/target.js';
+import { guardedLogger } from './logging.js';
+import { Node } from './node.js';
+import type { LogTarget } from './options.js';
+import type { Tracker } from './tracker.js';
+
+/** Durations in seconds. */
+export interface EmitterOptions {
+  /**
+   * Whom to beat for, by name, as a `Node`, or with a probe. For a tracker if not given: each node that it has
+   * registered, and will.
+   */
+  readonly nodes?: readonly (string | Node | EmittedNode)[];
+  /** From one heartbeat of a node to the next. A third of the timeout of a tracker's instance; 10 for a daemon. */
+  readonly interval?: number;
+  /** Calls under way at once: those of the instance for a tracker, or 4. */
+  readonly maxConcurrent?: number;
+  /** Nodes in one call, likewise. */
+  readonly batchSizeThresholds?: BatchSizeThresholds;
+  /** Probes under way at once. 64 if not given. */
+  readonly maxProbes?: number;
+  /** How long a probe may take, unless its node says otherwise. 5 if not given, or the interval if that is shorter. */
+  readonly deadline?: number;
+  /** What follows from a probe that fails: `skip` if not given. */
+  readonly onProbeFailure?: OnProbeFailure;
+  /** Told when the daemon cannot be reached, and of nodes that are refused or unwell. Silent if not given. */
+  readonly logger?: LogTarget;
+}
+
+const INTERVAL = 10;
+const TIMEOUT = 30;
+/** Heartbeats in a timeout: one may be lost, and the next be late. */
+const IN_A_TIMEOUT = 3;
+const MAX_CONCURRENT = 4;
+const MAX_PROBES = 64;
+const DEADLINE = 5;
+
+interface Run {
+  readonly stop: AbortController;
+  readonly ended: Promise<EmitterReport>;
+}
+
+/** The side that beats: for the nodes of a tracker in this program, or for any at a daemon's URL. */
+export class Emitter {
+  readonly #target: Tracker | string;
+  readonly #options: EmitterOptions;
+  #run: Run | undefined;
+
+  /**
+   * @param target a tracker, or where a daemon listens, as `http://127.0.0.1:3519`
+   * @throws TypeError for options that cannot be used
+   */
+  constructor(target: Tracker | string | URL, options: EmitterOptions = {}) {
+    this.#target = target instanceof URL ? target.href : target;
+    this.#options = options;
+    checkOptions(options);
+    if (typeof this.#target !== 'string') return;
+    if (!/^https?:$/.test(URL.canParse(this.#target) ? new URL(this.#target).protocol : ''))
+      throw new TypeError('an emitter wants a tracker, or an http:// or https:// URL of a daemon');
+    if (options.nodes === undefined) throw new TypeError('an emitter for a daemon wants nodes to beat for');
+  }
+
+  /** Begins to beat, each node at its time within the first interval. One that beats goes on. */
+  startHeartbeat(): void {
+    if (this.#run !== undefined) return;
+    const stop = new AbortController();
+    this.#run = { stop, ended: this.#beat(stop.signal) };
+    // Whoever stops it hears of it.
+    this.#run.ended.catch(() => undefined);
+  }
+
+  /** Resolves, with what it has done, once what was under way has come to its end. Undefined when it did not beat. */
+  async stopHeartbeat(): Promise<EmitterReport | undefined> {
+    const run = this.#run;
+    this.#run = undefined;
+    run?.stop.abort();
+    return run?.ended;
+  }
+
+  async #beat(signal: AbortSignal): Promise<EmitterReport> {
+    // Loaded here, with its HTTP client.
+    const { Emitter: Beats } = await import('../client/emitter/emitter.js');
+    const { interval, thresholds, maxConcurrent } = this.#plan();
+    const { nodes, maxProbes, deadline, onProbeFailure, logger } = this.#options;
+    const target = await this.#open(maxConcurrent);
+    const tracker = typeof this.#target === 'string' ? undefined : this.#target;
+    const first = (nodes ?? tracker?.nodes ?? []).map(emitted);
+    const plan = {
+      intervalMs: interval * 1000,
+      maxConcurrent,
+      maxProbes: maxProbes ?? MAX_PROBES,
+      thresholds,
+      deadlineMs: (deadline ?? Math.min(DEADLINE, interval)) * 1000,
+      onProbeFailure: onProbeFailure ?? 'skip',
+    };
+    const beats = new Beats(first, plan, target, observer(logger ?? {}));
+    const known = new Set(first.map(({ name }) => name));
+    const unwatch = (nodes === undefined ? tracker : undefined)?.watch((node) => {
+      if (!known.has(node.name)) beats.add(emitted(node));
+      known.add(node.name);
+    });
+    await beats.run(signal);
+    unwatch?.();
+    await target.close();
+    return beats.report;
+  }
+
+  async #open(connections: number): Promise<Target> {
+    if (typeof this.#target !== 'string') return targetOf(this.#target);
+    const { DaemonTarget } = await import('../client/emitter/target.js');
+    const { HeartbeatClient } = await import('../client/heartbeat-client.js');
+    return new DaemonTarget(new HeartbeatClient(this.#target, { connections }));
+  }
+
+  #plan(): { interval: number; maxConcurrent: number; thresholds: BatchSizeThresholds } {
+    const { interval, maxConcurrent, batchSizeThresholds } = this.#options;
+    const instance = typeof this.#target === 'string' ? undefined : this.#target.instance.options;
+    const usual = instance === undefined ? INTERVAL : (instance.timeout ?? TIMEOUT) / IN_A_TIMEOUT;
+    return {
+      interval: interval ?? usual,
+      maxConcurrent: maxConcurrent ?? instance?.maxConcurrent ?? MAX_CONCURRENT,
+      thresholds: batchSizeThresholds ?? instance?.batchSizeThresholds ?? {},
+    };
+  }
+}
+
+function targetOf({ instance }: Tracker): Target {
+  return {
+    heartbeats: (names) => instance.nodes.heartbeats(names),
+    fail: async (name) => {
+      if ((await instance.nodes.get(name)) === undefined) await instance.nodes.register(name);
+      await instance.nodes.fail(name);
+    },
+    close: () => Promise.resolve(),
+  };
+}
+
+function emitted(node: string | Node | EmittedNode): EmittedNode {
+  if (typeof node === 'string') return { name: node };
+  return node instanceof Node ? { name: node.name, ...node.emitted } : node;
+}
+
+function observer(target: LogTarget): EmitterObserver {
+  const logger = guardedLogger(target);
+  return {
+    unreachable: (error: unknown): void => logger.warn('heartbeats are not taken', { error }),
+    reachable: (): void => logger.info('heartbeats are taken again'),
+    refused: (node: string, error: string): void => logger.warn('a heartbeat is refused', { node, error }),
+    probeFailed: (node: string, reason: string): void => logger.warn('a probe fails', { node, reason }),
+    probePassed: (node: string): void => logger.info('a probe passes again', { node }),
+  };
+}
+
+function checkOptions({ interval, deadline, maxConcurrent, maxProbes }: EmitterOptions): void {
+  const positive = { interval, deadline };
+  for (const [name, value] of Object.entries(positive)) {
+    if (value !== undefined && !(value >= 0.001 && value <= 86_400))
+      throw new TypeError(`${name} must be a number of seconds between 0.001 and 86400`);
+  }
+  for (const [name, value] of Object.entries({ maxConcurrent, maxProbes })) {
+    if (value !== undefined && !(Number.isInteger(value) && value >= 1))
+      throw new TypeError(`${name} must be a whole number from 1 on`);
+  }
+}

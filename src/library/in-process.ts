@@ -1,0 +1,51 @@
+import type { ChannelPlan } from '../adapters/channels/make.js';
+import { BaseNotifier, type AlertMessage, type Attempt } from '../ports/channel.js';
+import type { Clock } from '../ports/clock.js';
+import type { Logger } from '../ports/logger.js';
+import { HouseNotifier } from './notifiers.js';
+import type { Notifying } from './notifier-list.js';
+
+/** How long a notifier may take to let go, in milliseconds. */
+const CLOSING = 2_000;
+
+/** A notifier of the program's own, which the actors are to survive. */
+class InProcessNotifier extends BaseNotifier {
+  readonly #notifier: Notifying;
+  readonly #clock: Clock;
+  readonly #logger: Logger;
+
+  constructor(notifier: Notifying, { clock, logger }: { readonly clock: Clock; readonly logger: Logger }) {
+    super();
+    this.#notifier = notifier;
+    this.#clock = clock;
+    this.#logger = logger;
+  }
+
+  /** It gets a copy: what it does to it changes nothing here. How long it may take is for its channel to say. */
+  override async notify(alert: AlertMessage, attempt: Attempt): Promise<void> {
+    await this.#notifier.notify(structuredClone(alert), attempt);
+  }
+
+  override async close(): Promise<void> {
+    await new Promise<void>((resolve, reject) => {
+      const cancel = this.#clock.after(CLOSING, () => {
+        this.#logger.warn('a notifier does not close', { notifier: this.#notifier.constructor.name });
+        resolve();
+      });
+      const closing = async (): Promise<void> => this.#notifier.close?.();
+      closing().then(resolve, reject).finally(cancel);
+    });
+  }
+}
+
+/** The plan of a channel, for a notifier that is there already. */
+export function planFor(notifier: Notifying, { policy, ...plan }: ChannelPlan): ChannelPlan {
+  return {
+    ...plan,
+    policy: { ...policy, kind: notifier.constructor.name },
+    make: (tools) => {
+      if (notifier instanceof HouseNotifier) notifier.join(tools);
+      return new InProcessNotifier(notifier, tools);
+    },
+  };
+}

@@ -1,0 +1,195 @@
+import type { NodeChange } from '../../actors/notifier/alerting.protocol.js';
+import { HeartbeatError } from '../errors.js';
+import type { Daemon } from '../http/daemon.js';
+import { shownAlert } from '../http/alerts/shown.js';
+import type { Logger } from '../ports/logger.js';
+import { Callbacks, type NodeCallback } from './callbacks.js';
+import { Census } from './census.js';
+import { Nodes } from './nodes.js';
+import { Node } from './node.js';
+import { NotifierList } from './notifier-list.js';
+import type { Running } from './open.js';
+import type { HeartbeatOptions } from './options.js';
+import { Users } from './presence.js';
+import type { NodeChanged } from './shown.js';
+
+/** Told of every change of a node's state, before the callbacks of the program are. */
+export type ChangeListener = (change: NodeChanged) => void;
+
+/**
+ * The daemon's actors in this program. It starts when it is first used, or with `start`; as long as it runs the process
+ * does not end by itself, and after `close` nothing of it is left.
+ */
+export class HeartbeatInstance {
+  readonly notifiers: NotifierList;
+  readonly nodes: Nodes;
+  readonly users: Users;
+  readonly #options: HeartbeatOptions;
+  readonly #failure = new Callbacks('onFailure');
+  readonly #recovery = new Callbacks('onRecovery');
+  readonly #listeners = new Set<ChangeListener>();
+  readonly #census: Census;
+  #starting: Promise<Running> | undefined;
+  #running: Running | undefined;
+  #closing: Promise<void> | undefined;
+
+  /** @param options are read when it starts */
+  constructor(options: HeartbeatOptions = {}, notifiers = new NotifierList(options.notifiers)) {
+    this.#options = options;
+    this.notifiers = notifiers;
+    const daemon = async (): Promise<Daemon> => (await this.#open()).daemon;
+    this.nodes = new Nodes(daemon, (name) => {
+      this.#census.forget(name);
+    });
+    this.users = new Users(daemon);
+    this.#census = new Census(this.nodes);
+  }
+
+  /** What it was made with. */
+  get options(): Readonly<HeartbeatOptions> {
+    return this.#options;
+  }
+
+  /**
+   * Resolves once it is ready: the store is open, everybody is back whom it knew of, and HTTP listens if it is to.
+   *
+   * @throws TypeError for options that cannot be used, with every problem
+   * @throws HeartbeatError when it cannot start, and after `close`
+   */
+  async start(): Promise<this> {
+    await this.#open();
+    return this;
+  }
+
+  /** Whether it has started, or begun to. */
+  get started(): boolean {
+    return this.#starting !== undefined;
+  }
+
+  /** Where it listens; undefined without HTTP, and before it has started. */
+  get url(): string | undefined {
+    return this.#running?.url;
+  }
+
+  /** Calls back when a node has failed, at most once for each time. Answers with a function that ends that. */
+  onFailure(callback: NodeCallback): () => void {
+    return this.#failure.add(callback);
+  }
+
+  /** Calls back when a node that had failed is active again. */
+  onRecovery(callback: NodeCallback): () => void {
+    return this.#recovery.add(callback);
+  }
+
+  /** Registers a node; from here on it stands for its actor. */
+  async track(node: Node): Promise<void> {
+    this.#census.adopt(node, await this.nodes.register(node.name, node.settings));
+  }
+
+  /** Those that it tracks. */
+  get tracked(): ReadonlyMap<string, Node> {
+    return this.#census.nodes;
+  }
+
+  /** @returns a function that ends it */
+  onChange(listener: ChangeListener): () => void {
+    this.#listeners.add(listener);
+    return () => {
+      this.#listeners.delete(listener);
+    };
+  }
+
+  /** All alerts, newest first, as `GET /alerts` shows them. */
+  async *alerts(): AsyncGenerator<object> {
+    const { daemon } = await this.#open();
+    for await (const chunk of daemon.alerts.list({})) for (const record of chunk) yield shownAlert(record);
+  }
+
+  /** The live supervision tree, as `GET /supervision` shows it. */
+  async supervision(): Promise<object> {
+    return (await this.#open()).daemon.supervision();
+  }
+
+  /** Whether it takes heartbeats and can store what has to be stored. */
+  get ready(): boolean {
+    return this.#closing === undefined && this.#running?.daemon.unready().length === 0;
+  }
+
+  /** Stops all of it in order: what is in flight is answered, what is left to write is written. Safe to call twice. */
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
+    const running = await this.#starting?.catch(() => undefined);
+    await running?.close();
+  }
+
+  #open(): Promise<Running> {
+    if (this.#closing !== undefined) {
+      const closed = new HeartbeatError('HEARTBEAT_NOT_READY', 'this instance is closed: make another one');
+      return Promise.reject(closed);
+    }
+    this.#starting ??= this.#start();
+    return this.#starting;
+  }
+
+  async #start(): Promise<Running> {
+    // Loaded here: a module of one's own that only needs BaseNotifier does without the whole daemon.
+    const { open } = await import('./open.js');
+    const running = await open(
+      this.#options,
+      this.notifiers.take(),
+      (change, logger) => {
+        this.#changed(change, logger);
+      },
+      (error) => {
+        this.#fatal(error);
+      },
+    );
+    try {
+      await this.#registerFirst(running);
+    } catch (error) {
+      await running.close();
+      throw error;
+    }
+    this.#running = running;
+    return running;
+  }
+
+  async #registerFirst({ daemon }: Running): Promise<void> {
+    const nodes = new Nodes(() => Promise.resolve(daemon));
+    const entries = Object.entries(this.#options.nodes ?? {});
+    await Promise.all(
+      entries.map(async ([name, options]) => {
+        const node = new Node(name, options);
+        this.#census.adopt(node, await nodes.register(name, node.settings));
+      }),
+    );
+  }
+
+  #fatal(error: Error): void {
+    void this.close();
+    this.#options.onFatal?.(error);
+  }
+
+  /** Called by an actor, in its own turn: whatever is somebody else's is called later. */
+  #changed({ flip, node: facts }: NodeChange, logger: Logger): void {
+    const { from, to, at, cause } = flip;
+    const node = this.#census.changed(facts);
+    for (const listener of this.#listeners) listener({ node: facts.name, from, to, at: new Date(at), cause });
+    if (to === 'failed') this.#failure.call(node, logger);
+    else if (from === 'failed') this.#recovery.call(node, logger);
+  }
+}
+
+/**
+ * Makes an instance and starts it. Several may live in one process.
+ *
+ * @throws TypeError for options that cannot be used, with every problem
+ * @throws HeartbeatError when it cannot start; nothing is left running then
+ */
+export function createHeartbeat(options: HeartbeatOptions = {}): Promise<HeartbeatInstance> {
+  return new HeartbeatInstance(options).start();
+}

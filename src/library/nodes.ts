@@ -1,0 +1,142 @@
+import type { NodeReply, NodeRequest } from '../../actors/node/node.protocol.js';
+import type { NodeState, SettingsChange } from '../domain/node.js';
+import type { NodeName } from '../domain/node-name.js';
+import { HeartbeatError } from '../errors.js';
+import type { Daemon } from '../http/daemon.js';
+import { sentenceFor } from '../http/messages.js';
+import { parseSettings } from '../http/nodes/settings.js';
+import { askForNode, askNode, nodeNameOf } from './asking.js';
+import { snakeCased } from './casing.js';
+import type { NodeSettings } from './node.js';
+import { describedNode, type NodeChanged, type NodeDescription } from './shown.js';
+
+/** What became of heartbeats that were sent together. */
+export interface Beaten {
+  readonly accepted: number;
+  /** Those not taken, by their place in what was sent. */
+  readonly rejected: readonly { readonly index: number; readonly error: string }[];
+}
+
+export interface NodeFilter {
+  readonly state?: NodeState;
+  readonly label?: { readonly key: string; readonly value: string };
+}
+
+/** A page of a walk over all nodes. */
+const PAGE = 500;
+
+/**
+ * The nodes, by name: each call asks the node's actor, and rejects with a `HeartbeatError` when that is refused. What
+ * each means is in docs/api.md.
+ */
+export class Nodes {
+  readonly #daemon: () => Promise<Daemon>;
+  readonly #forgotten: (name: string) => void;
+
+  constructor(daemon: () => Promise<Daemon>, forgotten: (name: string) => void = () => undefined) {
+    this.#daemon = daemon;
+    this.#forgotten = forgotten;
+  }
+
+  /** Registers it, or changes what was chosen for it: what is absent stays. */
+  async register(name: string, settings: NodeSettings = {}): Promise<NodeDescription> {
+    return this.#ask(name, { kind: 'put', change: changeOf(settings) });
+  }
+
+  /** The first heartbeat of an unknown name registers it. */
+  async heartbeat(name: string): Promise<void> {
+    await askNode(await this.#daemon(), nodeNameOf(name), { kind: 'heartbeat' });
+  }
+
+  /** Each name stands for itself: one that is refused spoils nothing but itself. */
+  async heartbeats(names: readonly string[]): Promise<Beaten> {
+    const daemon = await this.#daemon();
+    const rejected: { index: number; error: string }[] = [];
+    const places: number[] = [];
+    const good: NodeName[] = [];
+    names.forEach((name, index) => {
+      try {
+        good.push(nodeNameOf(name));
+        places.push(index);
+      } catch (error) {
+        rejected.push({ index, error: error instanceof Error ? error.message : String(error) });
+      }
+    });
+    const replies = await new Promise<readonly NodeReply[]>((resolve) => {
+      if (good.length === 0) resolve([]);
+      else daemon.nodes.heartbeats(good, resolve);
+    });
+    replies.forEach((reply, at) => {
+      if (reply.kind === 'refused')
+        rejected.push({ index: places[at] ?? at, error: sentenceFor(reply.code) });
+    });
+    rejected.sort((one, other) => one.index - other.index);
+    return { accepted: names.length - rejected.length, rejected };
+  }
+
+  /** Its deadline is now: somebody knows that the heartbeat will not come. */
+  async miss(name: string): Promise<NodeDescription> {
+    return this.#ask(name, { kind: 'miss' });
+  }
+
+  /** It reports itself failed, without any retry. */
+  async fail(name: string): Promise<NodeDescription> {
+    return this.#ask(name, { kind: 'fail' });
+  }
+
+  async pause(name: string): Promise<NodeDescription> {
+    return this.#ask(name, { kind: 'pause' });
+  }
+
+  async resume(name: string): Promise<NodeDescription> {
+    return this.#ask(name, { kind: 'resume' });
+  }
+
+  /** Nothing of it is left. */
+  async forget(name: string): Promise<void> {
+    await askNode(await this.#daemon(), nodeNameOf(name), { kind: 'forget' });
+    this.#forgotten(name);
+  }
+
+  /** @returns undefined for one that is not known */
+  async get(name: string): Promise<NodeDescription | undefined> {
+    try {
+      return await this.#ask(name, { kind: 'describe' });
+    } catch (error) {
+      if (error instanceof HeartbeatError && error.code === 'HEARTBEAT_UNKNOWN_NODE') return undefined;
+      throw error;
+    }
+  }
+
+  /** All that match, by name; what is not asked for is not read. */
+  async *list(filter: NodeFilter = {}): AsyncGenerator<NodeDescription> {
+    const daemon = await this.#daemon();
+    let after: NodeName | undefined;
+    do {
+      const page = await daemon.nodes.list(filter, after, PAGE);
+      for (const node of page.nodes) yield describedNode(node);
+      after = page.next;
+    } while (after !== undefined);
+  }
+
+  /** The changes of its state, newest first. */
+  async *flips(name: string): AsyncGenerator<NodeChanged> {
+    const node = nodeNameOf(name);
+    const daemon = await this.#daemon();
+    for await (const chunk of daemon.nodes.flips(node, { order: 'desc' })) {
+      for (const { from, to, at, cause } of chunk) yield { node: name, from, to, at: new Date(at), cause };
+    }
+  }
+
+  async #ask(name: string, request: NodeRequest): Promise<NodeDescription> {
+    return describedNode(await askForNode(await this.#daemon(), nodeNameOf(name), request));
+  }
+}
+
+/** @throws HeartbeatError `HEARTBEAT_INVALID_BODY`, whose message says what is wrong with which setting */
+function changeOf({ labels, ...settings }: NodeSettings): SettingsChange {
+  const read = parseSettings({ ...snakeCased(settings), labels });
+  if ('change' in read) return read.change;
+  const problems = read.problems.map(({ path, problem }) => `${path}: ${problem}`);
+  throw new HeartbeatError('HEARTBEAT_INVALID_BODY', `invalid settings of a node: ${problems.join('; ')}`);
+}

@@ -1,0 +1,97 @@
+import type { ChannelKind, ChannelTools, Secrets } from '../adapters/channels/kind.js';
+import { AddressGuard } from '../adapters/channels/http/address-guard.js';
+import { Names } from '../adapters/channels/http/names.js';
+import { redis } from '../adapters/channels/redis/redis.js';
+import { Secret } from '../adapters/channels/secret.js';
+import { slack } from '../adapters/channels/slack/slack.js';
+import { BaseNotifier, type AlertMessage, type Attempt } from '../ports/channel.js';
+import { systemClock } from './clock.js';
+
+const quiet = (): void => undefined;
+const silence = { error: quiet, warn: quiet, info: quiet, debug: quiet };
+
+/** What one gets that no instance has taken. */
+const ALONE: ChannelTools = {
+  policy: {
+    name: 'notifier',
+    kind: 'notifier',
+    events: [],
+    concurrency: 4,
+    attemptTimeout: 10_000,
+    retry: { minDelay: 5_000, maxDelay: 300_000, giveUpAfter: 86_400_000 },
+  },
+  logger: silence,
+  clock: systemClock,
+  guard: new AddressGuard([]),
+  names: new Names({ timeout: 3_000 }),
+};
+
+/** A kind of channel that the daemon has, too. It may be extended, and used alone. */
+export class HouseNotifier extends BaseNotifier {
+  readonly #create: (tools: ChannelTools) => BaseNotifier;
+  #inner: BaseNotifier | undefined;
+  #tools: ChannelTools | undefined;
+
+  /** @throws TypeError when the settings or the secrets are not what the kind wants */
+  constructor(kind: ChannelKind, settings: object, given: Readonly<Record<string, string>>) {
+    super();
+    const parsed = kind.settings.safeParse(settings);
+    if (!parsed.success) {
+      const [issue] = parsed.error.issues;
+      throw new TypeError(`${issue?.path.join('.') ?? ''} ${issue?.message ?? ''}`);
+    }
+    const secrets: Record<string, Secret> = {};
+    for (const { name, check } of kind.secrets) {
+      const text: unknown = given[name];
+      const problem = typeof text === 'string' ? check?.(text) : 'must be a text';
+      // A secret is not shown, whatever is wrong with it.
+      if (problem !== undefined) throw new TypeError(`the ${name} ${problem}`);
+      if (typeof text === 'string') secrets[name] = new Secret(text);
+    }
+    const made: Secrets = secrets;
+    this.#create = (tools) => kind.create(parsed.data, made, tools);
+  }
+
+  /**
+   * An instance takes it: what it does from now on is by that one's policy.
+   *
+   * @throws TypeError when another one has it
+   */
+  join(tools: ChannelTools): void {
+    if (this.#tools !== undefined)
+      throw new TypeError('a notifier belongs to one instance: make another one for the other');
+    this.#tools = tools;
+    this.#inner = undefined;
+  }
+
+  override notify(alert: AlertMessage, attempt: Attempt): Promise<void> {
+    this.#inner ??= this.#create(this.#tools ?? ALONE);
+    return this.#inner.notify(alert, attempt);
+  }
+
+  override async close(): Promise<void> {
+    const inner = this.#inner;
+    this.#inner = undefined;
+    this.#tools = undefined;
+    await inner?.close();
+  }
+}
+
+/** Tells Slack, or whatever takes its incoming webhooks. */
+export class SlackNotifier extends HouseNotifier {
+  /** @param url of the incoming webhook: a secret, which is never shown */
+  constructor(url: string) {
+    super(slack, {}, { url });
+  }
+}
+
+/** Publishes to a channel of Redis, as JSON. */
+export class RedisNotifier extends HouseNotifier {
+  /**
+   * @param url as `redis://localhost:6379`, with user and password where they are needed
+   * @param channel to publish to
+   */
+  constructor(url: string, channel: string) {
+    super(redis, { channel }, { url });
+  }
+}

@@ -1,0 +1,76 @@
+import { systemClock } from './clock.js';
+import { Heartbeat } from './default.js';
+import type { HeartbeatInstance } from './instance.js';
+import type { Node } from './node.js';
+import type { NodeChanged } from './shown.js';
+
+/** Milliseconds after which a deadline that has just passed has been noticed, where the event loop turns. */
+const ROUND = 50;
+
+/** Registers nodes, takes their heartbeats, and tells what has changed. */
+export class Tracker {
+  readonly instance: HeartbeatInstance;
+  readonly #nodes = new Map<string, Node>();
+  readonly #changes = new Map<string, NodeChanged>();
+  readonly #watchers = new Set<(node: Node) => void>();
+
+  /** @param instance whose actors it speaks to; those of `Heartbeat` if not given */
+  constructor(instance: HeartbeatInstance = Heartbeat.instance) {
+    this.instance = instance;
+    instance.onChange((change) => {
+      if (this.#nodes.has(change.node)) this.#note(change);
+    });
+  }
+
+  /** Those that it has registered. */
+  get nodes(): readonly Node[] {
+    return [...this.#nodes.values()];
+  }
+
+  /**
+   * Resolves once it is stored that there is such a node. One that is registered already gets the settings of this one.
+   *
+   * @throws HeartbeatError for a name or settings that cannot be
+   */
+  async registerNode(node: Node): Promise<Node> {
+    await this.instance.track(node);
+    this.#nodes.set(node.name, node);
+    for (const watcher of this.#watchers) watcher(node);
+    return node;
+  }
+
+  /** @throws HeartbeatError when the heartbeat was not taken */
+  async updateNodeHeartbeat(node: Node | string): Promise<void> {
+    const name = typeof node === 'string' ? node : node.name;
+    const known = this.#nodes.get(name);
+    await (known === undefined ? this.instance.nodes.heartbeat(name) : known.updateHeartbeat());
+  }
+
+  /**
+   * Nobody has to call this: the actors look at the deadlines themselves. It answers, once what is due by now has been
+   * noticed, which of the registered nodes have changed since it was called last, each with where it came from and how
+   * it stands now; of one that failed and recovered in between the two are the same.
+   */
+  async checkForTimeouts(): Promise<NodeChanged[]> {
+    await this.instance.start();
+    await new Promise<void>((resolve) => systemClock.after(ROUND, resolve));
+    const changes = [...this.#changes.values()];
+    this.#changes.clear();
+    return changes;
+  }
+
+  /** Shows every node that is registered, or will be. Answers with a function that ends that. */
+  watch(watcher: (node: Node) => void): () => void {
+    for (const node of this.#nodes.values()) watcher(node);
+    this.#watchers.add(watcher);
+    return () => {
+      this.#watchers.delete(watcher);
+    };
+  }
+
+  /** One entry a node, however long nobody asks. */
+  #note(change: NodeChanged): void {
+    const earlier = this.#changes.get(change.node);
+    this.#changes.set(change.node, earlier === undefined ? change : { ...change, from: earlier.from });
+  }
+}

@@ -1,0 +1,117 @@
+/**
+ * The types that are published, tested as types: this file is only ever compiled. `npm run types` fails where one is
+ * not what it says here, or where something is taken that should not be.
+ */
+import {
+  BaseNotifier,
+  createHeartbeat,
+  Emitter,
+  Heartbeat,
+  HeartbeatError,
+  Node,
+  NotifyError,
+  RedisNotifier,
+  SlackNotifier,
+  Tracker,
+  type AlertMessage,
+  type Attempt,
+  type EmitterReport,
+  type HeartbeatInstance,
+  type NodeChanged,
+  type NodeDescription,
+  type Nodes,
+  type NotifierList,
+  type Probe,
+} from 'heartbeat';
+
+type Same<One, Other> =
+  (<T>() => T extends One ? 1 : 2) extends <T>() => T extends Other ? 1 : 2 ? true : false;
+
+/** Compiles for what is true of types. */
+function holds<_Claim extends true>(): void {
+  // There is nothing to do at run time.
+}
+
+// Instances.
+holds<Same<ReturnType<typeof createHeartbeat>, Promise<HeartbeatInstance>>>();
+holds<Same<HeartbeatInstance['url'], string | undefined>>();
+holds<Same<HeartbeatInstance['nodes'], Nodes>>();
+holds<Same<Awaited<ReturnType<Nodes['get']>>, NodeDescription | undefined>>();
+holds<Same<NodeDescription['lastHeartbeat'], Date | undefined>>();
+void createHeartbeat({ dataDir: './data', timeout: 30, http: { port: 0 }, logger: console });
+void createHeartbeat({ http: true, nodes: { 'db-1': { timeout: 5, probe: { tcp: 'db-1:5432' } } } });
+// @ts-expect-error -- durations are numbers of seconds
+void createHeartbeat({ timeout: '30s' });
+// @ts-expect-error -- there is no such option
+void createHeartbeat({ dataDirectory: './data' });
+
+// The default instance.
+Heartbeat.setup((config) => {
+  config.nodes = {};
+  config.timeout = 30;
+  config.notifiers = [
+    new SlackNotifier('https://slack.example'),
+    new RedisNotifier('redis://localhost', 'alerts'),
+  ];
+  config.notifiers.push(new SlackNotifier('https://slack.example'));
+  config.logger.level = 'info';
+  config.maxConcurrent = 4;
+  config.batchSizeThresholds = { small: 500, medium: 1000, large: 5000 };
+  // @ts-expect-error -- what tells nobody is no notifier
+  config.notifiers = [{}];
+});
+holds<Same<typeof Heartbeat.notifiers, NotifierList>>();
+Heartbeat.onFailure((node) => {
+  holds<Same<typeof node, Node>>();
+  holds<Same<typeof node.state, 'active' | 'inactive' | 'failed'>>();
+});
+holds<Same<ReturnType<typeof Heartbeat.onRecovery>, () => void>>();
+// @ts-expect-error -- a Redis notifier wants a channel
+new RedisNotifier('redis://localhost');
+
+// Nodes and trackers.
+const tracker = new Tracker();
+const node = new Node('db-1', { maxRetries: 2, labels: { zone: 'a' } });
+holds<Same<ReturnType<typeof tracker.registerNode>, Promise<Node>>>();
+holds<Same<ReturnType<typeof tracker.checkForTimeouts>, Promise<NodeChanged[]>>>();
+holds<Same<ReturnType<typeof node.updateHeartbeat>, Promise<void>>>();
+// @ts-expect-error -- a node's state is its actor's to change
+node.state = 'failed';
+// @ts-expect-error -- labels are texts
+new Node('db-1', { labels: { zone: 1 } });
+
+// Emitters.
+const emitter = new Emitter(tracker, { interval: 5, onProbeFailure: 'report' });
+holds<Same<ReturnType<typeof emitter.stopHeartbeat>, Promise<EmitterReport | undefined>>>();
+new Emitter('http://127.0.0.1:3519', {
+  nodes: ['db-1', { name: 'api', probe: { http: 'http://api/', status: 204 } }],
+});
+const probes: readonly Probe[] = [
+  () => true,
+  async (signal) => fetch('http://api/', { signal }),
+  { tcp: 'db-1:5432' },
+  { command: ['pg_isready'], exitCode: 0 },
+];
+void probes;
+// @ts-expect-error -- a node that is unwell is skipped or reported
+new Emitter(tracker, { onProbeFailure: 'ignore' });
+
+// Notifiers of one's own.
+class Own extends BaseNotifier {
+  override async notify(alert: AlertMessage, { signal, attempt }: Attempt): Promise<void> {
+    holds<Same<typeof attempt, number>>();
+    if (signal.aborted) throw new NotifyError('too late', { permanent: true, retryAfter: 5 });
+    await Promise.resolve(alert.node?.name);
+  }
+}
+void createHeartbeat({
+  notifiers: [new Own(), { notifier: new Own(), name: 'own', attemptTimeout: 5, retry: { minDelay: 1 } }],
+});
+// @ts-expect-error -- the policy is a program's, and spelt like one
+void createHeartbeat({ notifiers: [{ notifier: new Own(), attempt_timeout: 5 }] });
+// @ts-expect-error -- one that does not notify
+class Silent extends BaseNotifier {}
+void Silent;
+
+const error = new HeartbeatError('HEARTBEAT_UNKNOWN_NODE', 'unknown node');
+holds<Same<typeof error.retryable, boolean>>();

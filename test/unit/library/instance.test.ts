@@ -1,0 +1,291 @@
+import { expect } from 'chai';
+import { request } from 'undici';
+import { BaseNotifier, createHeartbeat, Node, SlackNotifier, type AlertMessage } from '../../../src/index.js';
+import { eventually } from '../../support/eventually.js';
+import { behave, HookServer } from '../../support/hook-server.js';
+import { Household } from '../../support/household.js';
+import { RecordingLogger } from '../../support/recording-logger.js';
+import { Instances } from './support.js';
+
+const household = new Household();
+const instances = new Instances();
+afterEach(async () => {
+  await instances.clear();
+  await household.clear();
+});
+
+/** Fails after a tenth of a second of silence. */
+const SOON = { timeout: 0.1, maxRetries: 0 };
+
+describe('an instance of the library', () => {
+  it('runs beside others in one process, each with its own nodes and users', async () => {
+    const [one, other] = [await instances.make(), await instances.make()];
+    await one.nodes.heartbeat('db-1');
+    await one.users.heal(9007199254740993n);
+    expect((await one.nodes.get('db-1'))?.state).to.equal('active');
+    expect(await other.nodes.get('db-1')).to.equal(undefined);
+    expect(await one.users.checkup('9007199254740993')).to.equal('online');
+    expect(await other.users.checkup('9007199254740993')).to.equal('offline');
+  });
+
+  it('keeps nodes and sessions in its data directory, and says once when it has none', async () => {
+    const dataDir = household.directory();
+    const first = await createHeartbeat({ dataDir, logger: instances.logger });
+    await first.nodes.register('db-1', { timeout: 60, labels: { zone: 'a' } });
+    await first.users.heal(7);
+    await first.close();
+    const second = await instances.make({ dataDir });
+    expect(await second.nodes.get('db-1'))
+      .to.include({ timeout: 60 })
+      .and.deep.include({ labels: { zone: 'a' } });
+    const sessions = [];
+    for await (const session of second.users.heartRhythm(7)) sessions.push(session);
+    expect(sessions).to.have.length(1);
+    const said = () => instances.logger.events().filter((event) => event.includes('in memory')).length;
+    expect(said()).to.equal(0);
+    await instances.make();
+    expect(said()).to.equal(1);
+  });
+
+  it('refuses a data directory that another one owns, and leaves nothing running', async () => {
+    const dataDir = household.directory();
+    const owner = await instances.make({ dataDir });
+    const refused = await createHeartbeat({ dataDir, logger: instances.logger }).catch(
+      (error: unknown) => error,
+    );
+    expect(refused).to.include({ code: 'HEARTBEAT_STORE_LOCKED' });
+    await owner.nodes.heartbeat('still-there');
+  });
+
+  it('serves HTTP where it is asked to, and not otherwise', async () => {
+    const silent = await instances.make();
+    expect(silent.url).to.equal(undefined);
+    const instance = await instances.make({ http: { port: 0 } });
+    const { statusCode, body } = await request(`${String(instance.url)}/nodes/db-1/heartbeat`, {
+      method: 'PUT',
+    });
+    expect(statusCode).to.equal(200);
+    await body.dump();
+    expect((await instance.nodes.get('db-1'))?.lastHeartbeat).to.be.instanceOf(Date);
+  });
+
+  it('tells of every option that cannot be used', async () => {
+    const options = { timeout: -1, settings: { session_timeuot: 3, channels: { ops: { kind: 'slak' } } } };
+    const error: unknown = await createHeartbeat(options).catch((thrown: unknown) => thrown);
+    expect(error).to.be.instanceOf(TypeError);
+    const { message } = error as TypeError;
+    expect(message).to.match(/^nodes\.timeout: must be a number of seconds between .*, not -1$/m);
+    expect(message).to.match(/^session_timeuot: unknown option; did you mean session_timeout\?/m);
+    expect(message).to.match(/^channels\.ops\.kind: must be one of /m);
+    expect(message).not.to.include('(from');
+  });
+
+  it('registers the nodes of its options, and closes when one of them cannot be', async () => {
+    const instance = await instances.make({ nodes: { 'db-1': { timeout: 5 }, 'db-2': {} }, timeout: 40 });
+    const timeouts = [];
+    for await (const { name, timeout } of instance.nodes.list()) timeouts.push([name, timeout]);
+    expect(timeouts).to.deep.equal([
+      ['db-1', 5],
+      ['db-2', 40],
+    ]);
+    const refused = createHeartbeat({ nodes: { '..': {} }, logger: instances.logger });
+    expect(await refused.catch((error: unknown) => error)).to.include({
+      code: 'HEARTBEAT_INVALID_NODE_NAME',
+    });
+  });
+
+  it('takes nothing more once it is closed', async () => {
+    const instance = await instances.make();
+    await instance.close();
+    await instance.close();
+    expect(instance.ready).to.equal(false);
+    const refused: unknown = await instance.nodes.heartbeat('db-1').catch((error: unknown) => error);
+    expect(refused).to.include({ code: 'HEARTBEAT_NOT_READY' });
+  });
+
+  it('shows lists, flips, alerts and the supervision tree', async () => {
+    const instance = await instances.make({ settings: { channels: { quiet: { kind: 'log' } } } });
+    await instance.nodes.heartbeats(['db-1', 'db-2']);
+    await instance.nodes.fail('db-1');
+    const failed = [];
+    for await (const { name } of instance.nodes.list({ state: 'failed' })) failed.push(name);
+    expect(failed).to.deep.equal(['db-1']);
+    const flips = [];
+    for await (const { from, to, cause } of instance.nodes.flips('db-1')) flips.push([from, to, cause]);
+    expect(flips).to.deep.equal([['active', 'failed', 'report']]);
+    const alerts = [];
+    for await (const alert of instance.alerts()) alerts.push(alert);
+    expect(alerts).to.have.length(1);
+    expect(alerts[0]).to.include({ type: 'node.reported_failure', node: 'db-1' });
+    expect(await instance.supervision()).to.include({ status: 'ready' });
+    await instance.nodes.forget('db-1');
+    expect(await instance.nodes.get('db-1')).to.equal(undefined);
+  });
+
+  it('refuses, of many heartbeats, only those that it must', async () => {
+    const instance = await instances.make({ settings: { nodes: { max: 1 } } });
+    await instance.nodes.heartbeat('db-1');
+    const { accepted, rejected } = await instance.nodes.heartbeats(['', 'db-1', 'db-2']);
+    expect(accepted).to.equal(1);
+    expect(rejected).to.deep.equal([
+      { index: 0, error: 'invalid node name' },
+      { index: 2, error: 'too many nodes are registered' },
+    ]);
+  });
+});
+
+describe('callbacks of the library', () => {
+  it('are told of a failure and of the recovery, with the node that the program has', async () => {
+    const instance = await instances.make();
+    const told: string[] = [];
+    const node = new Node('db-1', SOON);
+    instance.onFailure((failed) => told.push(`${failed.name} ${failed.state} ${String(failed === node)}`));
+    instance.onRecovery((recovered) => told.push(`${recovered.name} ${recovered.state}`));
+    await instance.track(node);
+    await eventually(() => expect(told).to.deep.equal(['db-1 failed true']));
+    expect(node.state).to.equal('failed');
+    await node.updateHeartbeat();
+    await eventually(() => expect(told).to.include('db-1 active'));
+  });
+
+  it('may throw, reject or never end, and the actors and other callbacks go on', async () => {
+    const instance = await instances.make();
+    const told: string[] = [];
+    instance.onFailure(() => {
+      throw new Error('planned fault');
+    });
+    instance.onFailure(() => Promise.reject(new Error('planned rejection')));
+    instance.onFailure(() => new Promise(() => undefined));
+    instance.onFailure((node) => told.push(node.name));
+    await instance.nodes.register('db-1', SOON);
+    await instance.nodes.register('db-2', SOON);
+    await eventually(() => expect(told.sort()).to.deep.equal(['db-1', 'db-2']));
+    const errors = instance.options.logger instanceof RecordingLogger ? instance.options.logger.lines : [];
+    expect(errors.filter(({ event }) => event === 'a callback has thrown')).to.have.length(4);
+    expect(JSON.stringify(await instance.supervision())).to.match(/"dead_letters":\{"total":0/);
+    await instance.nodes.heartbeat('db-1');
+  });
+
+  it('are no longer called once that was ended', async () => {
+    const instance = await instances.make();
+    const told: string[] = [];
+    instance.onFailure((node) => told.push(`kept ${node.name}`));
+    const end = instance.onFailure((node) => told.push(`ended ${node.name}`));
+    end();
+    await instance.nodes.register('db-1', SOON);
+    await eventually(() => expect(told).to.deep.equal(['kept db-1']));
+  });
+
+  it('survive a logger that throws', async () => {
+    const thrower = () => {
+      throw new Error('planned fault');
+    };
+    const instance = await instances.make({ logger: { info: thrower, error: thrower, warn: thrower } });
+    instance.onFailure(thrower);
+    await instance.nodes.register('db-1', SOON);
+    await eventually(async () => expect((await instance.nodes.get('db-1'))?.state).to.equal('failed'));
+  });
+});
+
+/** Fails as often as it is told, in the way it is told. */
+class Shaky extends BaseNotifier {
+  readonly told: AlertMessage[] = [];
+  attempts = 0;
+  readonly #fault: (attempt: number) => Promise<void> | undefined;
+
+  constructor(fault: (attempt: number) => Promise<void> | undefined) {
+    super();
+    this.#fault = fault;
+  }
+
+  override notify(alert: AlertMessage): Promise<void> {
+    this.attempts++;
+    const fault = this.#fault(this.attempts);
+    if (fault !== undefined) return fault;
+    this.told.push(alert);
+    return Promise.resolve();
+  }
+}
+
+const RETRY = { minDelay: 0.01, maxDelay: 0.02, giveUpAfter: 60 };
+
+describe('notifiers in the program', () => {
+  it('are retried by the outbox after an exception, a rejection and a hang', async () => {
+    const shaky = new Shaky((attempt) => {
+      if (attempt === 1) throw new Error('planned fault');
+      if (attempt === 2) return Promise.reject(new Error('planned rejection'));
+      return attempt === 3 ? new Promise(() => undefined) : undefined;
+    });
+    const steady = new Shaky(() => undefined);
+    const instance = await instances.make({
+      notifiers: [{ notifier: shaky, name: 'shaky', attemptTimeout: 0.2, retry: RETRY }, steady],
+    });
+    await instance.nodes.heartbeat('db-1');
+    await instance.nodes.fail('db-1');
+    await eventually(() =>
+      expect(shaky.told.map(({ type }) => type)).to.deep.equal(['node.reported_failure']),
+    );
+    expect(shaky.attempts).to.equal(4);
+    expect(steady.told).to.have.length(1);
+    await eventually(async () => {
+      for await (const alert of instance.alerts()) {
+        expect(alert).to.have.nested.property('channels.shaky.state', 'delivered');
+        expect(alert).to.have.nested.property('channels.Shaky.state', 'delivered');
+      }
+    });
+  });
+
+  it('cannot change what the actors know', async () => {
+    const spoiler = new Shaky(() => undefined);
+    const instance = await instances.make({ notifiers: [spoiler] });
+    await instance.nodes.register('db-1', { labels: { zone: 'a' } });
+    await instance.nodes.fail('db-1');
+    await eventually(() => expect(spoiler.told).to.have.length(1));
+    Object.assign(spoiler.told[0]?.node?.labels ?? {}, { zone: 'spoilt' });
+    expect((await instance.nodes.get('db-1'))?.labels).to.deep.equal({ zone: 'a' });
+  });
+
+  it('send what the daemon sends, and close with the instance', async () => {
+    const hooks = await HookServer.start();
+    household.onClear(() => hooks.stop());
+    hooks.behaviour = behave.status(200);
+    const notifier = new SlackNotifier(hooks.url);
+    const instance = await instances.make({ notifiers: [{ notifier, allowAddresses: ['127.0.0.1'] }] });
+    await instance.nodes.heartbeat('db-1');
+    await instance.nodes.fail('db-1');
+    await eventually(() => expect(hooks.requests).to.have.length(1));
+    expect(hooks.requests[0]?.body).to.include('db-1');
+    const second: unknown = await createHeartbeat({ notifiers: [notifier], logger: instances.logger }).catch(
+      (error: unknown) => error,
+    );
+    expect(second)
+      .to.be.instanceOf(TypeError)
+      .with.property('message')
+      .that.includes('belongs to one instance');
+  });
+
+  it('are refused when they are none, come too late, or have one name', async () => {
+    expect(() => new SlackNotifier('nonsense')).to.throw(TypeError, 'the url must be');
+    const instance = await instances.make();
+    expect(() => instance.notifiers.push(new Shaky(() => undefined))).to.throw(
+      TypeError,
+      'before the instance',
+    );
+    const twins = [1, 2].map(() => ({ notifier: new Shaky(() => undefined), name: 'twin' }));
+    const error: unknown = await createHeartbeat({ notifiers: twins, logger: instances.logger }).catch(
+      (thrown: unknown) => thrown,
+    );
+    expect(error).to.have.property('message', 'two notifiers are called "twin"');
+  });
+
+  it('that do not close do not keep the instance from it', async function () {
+    class Clinging extends Shaky {
+      override close(): Promise<void> {
+        return new Promise(() => undefined);
+      }
+    }
+    const instance = await instances.make({ notifiers: [new Clinging(() => undefined)] });
+    await instance.close();
+    expect(instances.logger.events()).to.include('a notifier does not close');
+  });
+});

@@ -1,0 +1,23 @@
+import { createHeartbeat, type HeartbeatInstance, type HeartbeatOptions } from '../../../src/index.js';
+import { RecordingLogger } from '../../support/recording-logger.js';
+
+/** Instances that are closed when the test is over, each with a log that can be looked at. */
+export class Instances {
+  readonly #open: { close(): Promise<unknown> }[] = [];
+  readonly logger = new RecordingLogger();
+
+  async make(options: HeartbeatOptions = {}): Promise<HeartbeatInstance> {
+    const instance = await createHeartbeat({ logger: this.logger, ...options });
+    this.keep(instance);
+    return instance;
+  }
+
+  keep(what: { close(): Promise<unknown> }): void {
+    this.#open.push(what);
+  }
+
+  async clear(): Promise<void> {
+    for (const instance of this.#open.splice(0).reverse()) await instance.close();
+    this.logger.lines.length = 0;
+  }
+}
