@@ -170,6 +170,11 @@ export default defineConfig(
     rules: { 'no-restricted-globals': 'off', 'no-restricted-imports': noImports(NACT) },
   },
   {
+    // Express tells an error handler by its four parameters.
+    files: ['examples/**/*.js'],
+    rules: { 'no-unused-vars': ['error', { argsIgnorePattern: '^_' }] },
+  },
+  {
     // Compiled and never run: what stands there stands for its type.
     files: ['test/types/**/*.ts'],
     rules: {

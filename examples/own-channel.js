@@ -1,0 +1,46 @@
+// A channel of one's own, in the program. Whatever `notify` throws is tried again by the outbox; a promise that is
+// never kept counts as failed after `attemptTimeout`. Run it with `node examples/own-channel.js`.
+import { BaseNotifier, createHeartbeat, NotifyError } from 'heartbeat';
+
+class PagerNotifier extends BaseNotifier {
+  #isBusy = true;
+
+  async notify(alert, { attempt }) {
+    if (this.#isBusy) {
+      this.#isBusy = false;
+      throw new NotifyError('the line is busy', { retryAfter: 0.1 });
+    }
+    console.log(`attempt ${attempt}: ${alert.type} of ${alert.node.name}: ${alert.message}`);
+  }
+
+  async close() {
+    console.log('hung up');
+  }
+}
+
+const heartbeat = await createHeartbeat({
+  logger: { level: 'error' },
+  notifiers: [
+    {
+      notifier: new PagerNotifier(),
+      name: 'pager',
+      events: ['node.reported_failure'],
+      attemptTimeout: 5,
+      retry: { minDelay: 0.1, maxDelay: 1 },
+    },
+  ],
+});
+
+await heartbeat.nodes.register('backup', { labels: { team: 'storage' } });
+await heartbeat.nodes.fail('backup');
+
+// What became of it is in the outbox until it is delivered, and after.
+let delivered = false;
+while (!delivered) {
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  for await (const { type, channels } of heartbeat.alerts()) {
+    delivered = channels.pager.state === 'delivered';
+    if (delivered) console.log(`${type} is delivered after ${channels.pager.attempts} attempts`);
+  }
+}
+await heartbeat.close();

@@ -1,0 +1,144 @@
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { expect } from 'chai';
+import { request } from 'undici';
+import { ROOT, type DaemonProcess } from '../support/daemon-process.js';
+import { eventually } from '../support/eventually.js';
+import { behave, HookServer } from '../support/hook-server.js';
+import { Household, ready } from '../support/household.js';
+
+const household = new Household();
+afterEach(() => household.clear());
+
+/** Runs a program that imports the built library by its name, as others would. */
+function example(
+  name: string,
+  given: readonly string[] = [],
+  env: Record<string, string> = {},
+): DaemonProcess {
+  return household.run({ command: [process.execPath, path.join(ROOT, 'examples', name), ...given], env });
+}
+
+async function ended(program: DaemonProcess): Promise<string> {
+  const { code } = await program.ended;
+  expect(code, program.stderr).to.equal(0);
+  return program.stdout;
+}
+
+describe('the examples', () => {
+  it('run the whole document, and end by themselves', async () => {
+    const hooks = await HookServer.start();
+    household.onClear(() => hooks.stop());
+    hooks.behaviour = behave.accept;
+    const stdout = await ended(example('full.js'));
+    expect(stdout).to.include("Node 'node2' has failed!").and.to.include("Node 'node2' has recovered.");
+    expect(stdout).to.include('node1 is active').and.to.include('heartbeats were taken');
+  });
+
+  it('run a channel of its own, which is tried again', async () => {
+    const lines = (await ended(example('own-channel.js'))).split('\n');
+    expect(lines[0]).to.match(/^attempt 2: node.reported_failure of backup: /);
+    expect(lines[1]).to.equal('node.reported_failure is delivered after 2 attempts');
+    expect(lines[2]).to.equal('hung up');
+  });
+
+  it('run an emitter with probes at a daemon inside, and at one outside', async () => {
+    const daemon = await household.daemon(household.directory());
+    for (const given of [[], [daemon.url]]) {
+      const stdout = await ended(example('emitter-with-probes.js', given));
+      expect(stdout).to.include('service is failed').and.to.include('a probe passes again');
+      expect(stdout).to.match(/0 nodes are unwell\n$/);
+    }
+  });
+
+  it('run the library inside an Express app', async () => {
+    const app = await ready(example('express-app.js', [], { PORT: '0', DATA_DIR: household.directory() }));
+    const call = async (method: 'GET' | 'POST', target: string) => {
+      const { statusCode, body } = await request(app.url + target, { method });
+      return { status: statusCode, body: await body.text() };
+    };
+    expect((await call('GET', '/online/7')).body).to.equal('{"status":"offline"}');
+    expect((await call('GET', '/users/7/messages')).status).to.equal(200);
+    expect((await call('GET', '/online/7')).body).to.equal('{"status":"online"}');
+    expect(await call('GET', '/online/seven')).to.deep.equal({
+      status: 400,
+      body: '{"error":"invalid user_id format"}',
+    });
+    expect((await call('POST', '/workers/mailer/done')).status).to.equal(204);
+    expect((await call('GET', '/workers')).body).to.include('"mailer"');
+    expect((await call('GET', '/healthz')).status).to.equal(200);
+    app.signal('SIGTERM');
+    expect(await app.ended).to.deep.equal({ code: 0, signal: null });
+  });
+});
+
+/** A program of its own, run where the library's name means the built one. */
+function program(text: string): DaemonProcess {
+  return household.run({ command: [process.execPath, '--input-type=module', '--eval', text], cwd: ROOT });
+}
+
+describe('a program that has closed its instances', () => {
+  it('ends by itself, with nothing left running', async () => {
+    const directory = household.directory();
+    const child = program(`
+      import { createHeartbeat, Emitter, Node, RedisNotifier, SlackNotifier, Tracker } from 'heartbeat';
+      const logger = { level: 'error' };
+      const notifiers = [new SlackNotifier('http://127.0.0.1:9/'), new RedisNotifier('redis://127.0.0.1:9', 'c')];
+      const instances = [
+        await createHeartbeat({ logger, dataDir: ${JSON.stringify(directory)}, http: { port: 0 }, notifiers }),
+        await createHeartbeat({ logger }),
+      ];
+      for (const instance of instances) {
+        const tracker = new Tracker(instance);
+        await tracker.registerNode(new Node('db-1', { timeout: 60, probe: () => true }));
+        const emitter = new Emitter(tracker, { interval: 0.05 });
+        emitter.startHeartbeat();
+        await instance.users.heal(7);
+        await instance.nodes.fail('db-1');
+        if (instance.url !== undefined) await (await fetch(instance.url + '/healthz')).text();
+        await emitter.stopHeartbeat();
+      }
+      for (const instance of instances) await instance.close();
+      console.log('closed');
+      process.on('exit', () => console.log(process.getActiveResourcesInfo().filter((kind) => /Timeout|TCP|FS|Message/.test(kind)).join()));
+    `);
+    expect(await child.ended, child.stderr).to.deep.equal({ code: 0, signal: null });
+    expect(child.stdout.split('\n')[0]).to.equal('closed');
+  });
+
+  it('is told in one line what cannot be', async () => {
+    const child = program(`
+      import { createHeartbeat } from 'heartbeat';
+      await createHeartbeat({ timeout: -1 }).catch((error) => console.log(error.message));
+    `);
+    expect(await child.ended, child.stderr).to.deep.equal({ code: 0, signal: null });
+    expect(child.stdout).to.include('nodes.timeout: must be a number of seconds');
+  });
+});
+
+describe('a module of a channel of its own', () => {
+  it('may be made of what the library exports', async () => {
+    const hooks = await HookServer.start();
+    household.onClear(() => hooks.stop());
+    const directory = household.directory();
+    writeFileSync(
+      path.join(directory, 'louder.mjs'),
+      `import { SlackNotifier } from 'heartbeat';
+       export class Louder extends SlackNotifier {
+         constructor({ target }) { super(target); }
+         notify(alert, attempt) { return super.notify({ ...alert, message: alert.message.toUpperCase() }, attempt); }
+       }`,
+    );
+    const config = path.join(directory, 'heartbeat.yaml');
+    writeFileSync(config, `channels:\n  loud:\n    kind: ./louder.mjs\n    target: ${hooks.url}\n`);
+    const daemon = await household.daemon(path.join(directory, 'data'), { config });
+    const { body } = await request(`${daemon.url}/nodes/db-1/heartbeat`, { method: 'PUT' });
+    await body.dump();
+    await (await request(`${daemon.url}/nodes/db-1/fail`, { method: 'POST' })).body.dump();
+    await eventually(async () => {
+      const alerts = await (await request(`${daemon.url}/alerts`)).body.text();
+      // An address of this machine is not for anybody to be sent to, and says so.
+      expect(alerts).to.match(/127\.0\.0\.1|"delivered"/);
+    });
+  });
+});

@@ -1,0 +1,158 @@
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { expect } from 'chai';
+import { request } from 'undici';
+import { HEARTBEAT } from '../support/daemon-process.js';
+import { eventually } from '../support/eventually.js';
+import { Household } from '../support/household.js';
+
+const household = new Household();
+afterEach(() => household.clear());
+
+interface ShownNode {
+  readonly name: string;
+  readonly state: string;
+}
+
+async function nodesAt(url: string): Promise<readonly ShownNode[]> {
+  const { body } = await request(`${url}/nodes?limit=1000`);
+  return ((await body.json()) as { nodes: readonly ShownNode[] }).nodes;
+}
+
+async function flipsAt(url: string, name: string): Promise<number> {
+  const { body } = await request(`${url}/nodes/${name}/flips`);
+  return ((await body.json()) as { flips: readonly unknown[] }).flips.length;
+}
+
+function nodesFile(nodes: readonly unknown[]): string {
+  const file = path.join(household.directory(), 'nodes.yaml');
+  writeFileSync(file, JSON.stringify({ nodes }));
+  return file;
+}
+
+const emit = (url: string, file: string, ...more: readonly string[]) =>
+  household.run({
+    command: [process.execPath, HEARTBEAT, 'emit', '--url', url, '--nodes', file, '--json', ...more],
+  });
+
+describe('heartbeat emit', () => {
+  it('outlives the daemon, again and again, and no node that it beats for fails', async () => {
+    const directory = household.directory();
+    const flags = { 'nodes-timeout': 2, 'nodes-max-retries': 1 };
+    let daemon = await household.daemon(directory, flags);
+    const { url } = daemon;
+    const { port } = new URL(url);
+    const names = Array.from({ length: 300 }, (_, index) => `node-${index}`);
+    const probed = { name: 'probed', probe: { command: ['true'] }, deadline: 1 };
+    const emitter = emit(
+      url,
+      nodesFile([...names, probed]),
+      '--interval',
+      '0.5',
+      '--batch-sizes',
+      '50,50,50',
+    );
+    await eventually(async () => expect(await nodesAt(url)).to.have.length(301));
+    for (let kill = 1; kill <= 3; kill++) {
+      await daemon.kill();
+      await eventually(() => expect(emitter.stderr.match(/not taken/g)).to.have.length(kill));
+      daemon = await household.daemon(directory, { ...flags, port });
+      await eventually(() => expect(emitter.stderr.match(/taken again/g)).to.have.length(kill));
+    }
+    await eventually(async () => {
+      const nodes = await nodesAt(url);
+      expect(nodes.filter(({ state }) => state === 'active')).to.have.length(301);
+    });
+    for (const name of ['node-0', 'node-299', 'probed']) expect(await flipsAt(url, name)).to.equal(0);
+    emitter.signal('SIGINT');
+    expect(await emitter.ended).to.deep.equal({ code: 0, signal: null });
+    const summary = JSON.parse(emitter.stdout) as {
+      nodes: number;
+      good: boolean;
+      heartbeats: { accepted: number };
+      calls: { failed: number };
+    };
+    expect(summary).to.include({ nodes: 301, good: true });
+    expect(summary.heartbeats.accepted).to.be.greaterThan(600);
+    expect(summary.calls.failed).to.be.greaterThan(2);
+  });
+
+  it('reports what is unwell, and registers it where nobody knows it', async () => {
+    const daemon = await household.daemon(household.directory());
+    const file = nodesFile([
+      'plain',
+      { name: 'broken', probe: { tcp: '127.0.0.1:1' }, on_probe_failure: 'report' },
+      { name: 'skipped', probe: { command: 'exit 1' } },
+    ]);
+    const emitter = emit(daemon.url, file, '--interval', '0.2', '--duration', '60');
+    await eventually(async () => {
+      const states = (await nodesAt(daemon.url)).map(({ name, state }) => `${name} ${state}`);
+      expect(states).to.deep.equal(['broken failed', 'plain active']);
+    });
+    expect(emitter.stderr)
+      .to.include('broken is unwell')
+      .and.to.include('skipped is unwell: it exited with 1');
+    emitter.signal('SIGTERM');
+    expect((await emitter.ended).code).to.equal(0);
+  });
+
+  it('is quiet in a pipe, sums up for people, and ends by itself', async () => {
+    const daemon = await household.daemon(household.directory());
+    const emitter = await household.heartbeat([
+      ...['emit', '--url', daemon.url, '--nodes', nodesFile(['a', 'b'])],
+      ...['--interval', '0.1', '--duration', '1'],
+    ]);
+    expect(emitter.stderr).to.equal('');
+    expect(emitter.stdout).to.match(
+      /^2 nodes beaten for over 1\.\d s at http.*\nheartbeats \d+ accepted, 0 refused\n/,
+    );
+  });
+
+  it('says when nobody was there the whole time', async () => {
+    const emitter = await household.heartbeat([
+      ...[
+        'emit',
+        '--url',
+        'http://127.0.0.1:1',
+        '--nodes',
+        nodesFile(['a']),
+        '--interval',
+        '0.1',
+        '--duration',
+        '0.5',
+      ],
+    ]);
+    expect((await emitter.ended).code).to.equal(1);
+    expect(emitter.stderr).to.match(/^heartbeats are not taken, trying again: .*ECONNREFUSED\n$/);
+  });
+
+  it('tells of every mistake before it begins', async () => {
+    const wrong = await household.heartbeat([
+      ...['emit', '--url', 'nowhere', '--nodes', 'none', '--interval', '0', '--batch-sizes', '1,2'],
+    ]);
+    expect((await wrong.ended).code).to.equal(64);
+    expect(wrong.stderr.match(/^error: --(url|interval|batch-sizes) must be /gm)).to.have.length(3);
+    const file = nodesFile([
+      '..',
+      'twin',
+      'twin',
+      { name: 'x', probe: { tcp: 'nowhere' } },
+      { name: 'y', probe: {} },
+    ]);
+    const listed = await household.heartbeat(['emit', '--url', 'http://127.0.0.1:1', '--nodes', file]);
+    expect((await listed.ended).code).to.equal(78);
+    expect(
+      listed.stderr
+        .trim()
+        .split('\n')
+        .map((line) => line.replace(`${file}: `, '')),
+    ).to.deep.equal([
+      'nodes[0]: must be 1 to 255 bytes, and not "." or ".."',
+      'nodes[2]: twin is there twice',
+      'nodes[3].probe.tcp: must be a host and a port, as db-1:5432',
+      'nodes[4].probe: must hold one of http, tcp and command',
+    ]);
+    const missing = await household.heartbeat(['emit', '--url', 'http://127.0.0.1:1', '--nodes', '/no/such']);
+    expect((await missing.ended).code).to.equal(78);
+  });
+});
