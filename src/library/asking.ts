@@ -20,7 +20,7 @@ export function userIdOf(user: UserIdLike): UserId {
   return (isExact ? parseUserId(String(user)) : undefined) ?? refuse('HEARTBEAT_INVALID_USER_ID');
 }
 
-export function refuse(code: ErrorCode): never {
+function refuse(code: ErrorCode): never {
   throw new HeartbeatError(code, sentenceFor(code));
 }
 

@@ -144,8 +144,8 @@ export class HeartbeatInstance {
       (change, logger) => {
         this.#changed(change, logger);
       },
-      (error) => {
-        this.#fatal(error);
+      (error, logger) => {
+        this.#fatal(error, logger);
       },
     );
     try {
@@ -169,18 +169,31 @@ export class HeartbeatInstance {
     );
   }
 
-  #fatal(error: Error): void {
+  #fatal(error: Error, logger: Logger): void {
     void this.close();
-    this.#options.onFatal?.(error);
+    guard(logger, 'onFatal', () => this.#options.onFatal?.(error));
   }
 
   /** Called by an actor, in its own turn: whatever is somebody else's is called later. */
   #changed({ flip, node: facts }: NodeChange, logger: Logger): void {
     const { from, to, at, cause } = flip;
     const node = this.#census.changed(facts);
-    for (const listener of this.#listeners) listener({ node: facts.name, from, to, at: new Date(at), cause });
+    for (const listener of this.#listeners) {
+      guard(logger, 'onChange', () => {
+        listener({ node: facts.name, from, to, at: new Date(at), cause });
+      });
+    }
     if (to === 'failed') this.#failure.call(node, logger);
     else if (from === 'failed') this.#recovery.call(node, logger);
+  }
+}
+
+/** For what is called at once: nothing that it throws goes further. */
+function guard(logger: Logger, called: string, callback: () => unknown): void {
+  try {
+    callback();
+  } catch (error) {
+    logger.error('a callback has thrown', { callback: called, error });
   }
 }
 

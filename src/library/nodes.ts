@@ -4,7 +4,7 @@ import type { NodeName } from '../domain/node-name.js';
 import { HeartbeatError } from '../errors.js';
 import type { Daemon } from '../http/daemon.js';
 import { sentenceFor } from '../http/messages.js';
-import { parseSettings } from '../http/nodes/settings.js';
+import { settingsReader } from '../http/nodes/settings.js';
 import { askForNode, askNode, nodeNameOf } from './asking.js';
 import { snakeCased } from './casing.js';
 import type { NodeSettings } from './node.js';
@@ -40,7 +40,8 @@ export class Nodes {
 
   /** Registers it, or changes what was chosen for it: what is absent stays. */
   async register(name: string, settings: NodeSettings = {}): Promise<NodeDescription> {
-    return this.#ask(name, { kind: 'put', change: changeOf(settings) });
+    const { channels } = (await this.#daemon()).alerts;
+    return this.#ask(name, { kind: 'put', change: changeOf(settings, channels) });
   }
 
   /** The first heartbeat of an unknown name registers it. */
@@ -134,8 +135,8 @@ export class Nodes {
 }
 
 /** @throws HeartbeatError `HEARTBEAT_INVALID_BODY`, whose message says what is wrong with which setting */
-function changeOf({ labels, ...settings }: NodeSettings): SettingsChange {
-  const read = parseSettings({ ...snakeCased(settings), labels });
+function changeOf({ labels, ...settings }: NodeSettings, known: readonly string[]): SettingsChange {
+  const read = settingsReader(known)({ ...snakeCased(settings), labels });
   if ('change' in read) return read.change;
   const problems = read.problems.map(({ path, problem }) => `${path}: ${problem}`);
   throw new HeartbeatError('HEARTBEAT_INVALID_BODY', `invalid settings of a node: ${problems.join('; ')}`);

@@ -37,7 +37,7 @@ export async function open(
   options: HeartbeatOptions,
   notifiers: ReadonlyMap<string, NotifierEntry>,
   flipped: (change: NodeChange, logger: Logger) => void,
-  fatal: (error: Error) => void,
+  fatal: (error: Error, logger: Logger) => void,
 ): Promise<Running> {
   const effective = readOptions(options, notifiers);
   const isDurable = options.dataDir !== undefined;
@@ -73,7 +73,7 @@ export async function open(
   };
   app.onFatal = (error) => {
     logger.error('the supervision tree is past saving', { reason: error.message });
-    fatal(error);
+    fatal(error, logger);
   };
   try {
     await app.start();

@@ -1,3 +1,5 @@
+import { decimal, isHttp } from '../given.js';
+
 /** What was given on the command line, as text. */
 export interface GivenBenchOptions {
   readonly users: string;
@@ -60,15 +62,7 @@ export function readBenchOptions(given: GivenBenchOptions): BenchOptions | reado
   };
 }
 
-/** NaN for anything but plain decimal notation: `Number` would also take '', '0x10' and '1e9'. */
-function decimal(text: string): number {
-  return /^\d+(\.\d+)?$/.test(text) ? Number(text) : NaN;
-}
 
 function whole(value: number, from: number, to: number): boolean {
   return Number.isInteger(value) && value >= from && value <= to;
-}
-
-function isHttp(url: string): boolean {
-  return URL.canParse(url) && /^https?:$/.test(new URL(url).protocol);
 }

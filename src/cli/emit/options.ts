@@ -1,5 +1,6 @@
 import type { BatchSizeThresholds } from '../../client/emitter/batch-size.js';
 import type { OnProbeFailure } from '../../client/emitter/emitter.js';
+import { decimal, isHttp } from '../given.js';
 
 /** What was given on the command line, as text. */
 export interface GivenEmitOptions {
@@ -81,13 +82,4 @@ export function readEmitOptions(given: GivenEmitOptions): EmitOptions | readonly
   };
   if (problems.length > 0 || !isKnown) return problems;
   return { ...options, onProbeFailure };
-}
-
-/** NaN for anything but plain decimal notation: `Number` would also take '', '0x10' and '1e9'. */
-function decimal(text: string): number {
-  return /^\d+(\.\d+)?$/.test(text) ? Number(text) : NaN;
-}
-
-function isHttp(url: string): boolean {
-  return URL.canParse(url) && /^https?:$/.test(new URL(url).protocol);
 }

@@ -1,0 +1,111 @@
+import { expect } from 'chai';
+import { Emitter, Node, Tracker } from '../../../src/index.js';
+import { eventually } from '../../support/eventually.js';
+import { behave, HookServer } from '../../support/hook-server.js';
+import { RecordingLogger } from '../../support/recording-logger.js';
+import { Instances } from './support.js';
+
+const instances = new Instances();
+afterEach(() => instances.clear());
+
+describe('an emitter for a tracker', () => {
+  it('beats for the nodes that it has, and for those that come later, until it is stopped', async () => {
+    const instance = await instances.make({ timeout: 0.6, maxRetries: 0 });
+    const failed: string[] = [];
+    instance.onFailure((node) => failed.push(node.name));
+    const tracker = new Tracker(instance);
+    await tracker.registerNode(new Node('first'));
+    const emitter = new Emitter(tracker);
+    emitter.startHeartbeat();
+    emitter.startHeartbeat();
+    await tracker.registerNode(new Node('later'));
+    await eventually(async () => {
+      for (const name of ['first', 'later'])
+        expect((await instance.nodes.get(name))?.lastHeartbeat).to.be.instanceOf(Date);
+    });
+    const heard = async (name: string) => (await instance.nodes.get(name))?.lastHeartbeat?.getTime() ?? 0;
+    const since = await heard('first');
+    // Heard two timeouts later, it has been heard in between.
+    await eventually(async () => expect((await heard('first')) - since).to.be.greaterThan(1_200));
+    expect(failed).to.deep.equal([]);
+    const report = await emitter.stopHeartbeat();
+    expect(report).to.deep.include({ nodes: 2, calls: { failed: 0, errors: {} } });
+    expect(await emitter.stopHeartbeat()).to.equal(undefined);
+    await eventually(() => expect(failed.sort()).to.deep.equal(['first', 'later']));
+  });
+
+  it('beats for a node while it is well, and reports it where it is to', async () => {
+    const instance = await instances.make();
+    const tracker = new Tracker(instance);
+    let well = true;
+    await tracker.registerNode(new Node('db-1', { probe: () => well, onProbeFailure: 'report' }));
+    const emitter = new Emitter(tracker, { interval: 0.05 });
+    emitter.startHeartbeat();
+    const stateOf = async () => (await instance.nodes.get('db-1'))?.state;
+    await eventually(async () =>
+      expect((await instance.nodes.get('db-1'))?.lastHeartbeat).not.to.equal(undefined),
+    );
+    well = false;
+    await eventually(async () => expect(await stateOf()).to.equal('failed'));
+    well = true;
+    await eventually(async () => expect(await stateOf()).to.equal('active'));
+    await emitter.stopHeartbeat();
+  });
+});
+
+describe('an emitter for a daemon', () => {
+  it('beats by HTTP, in halves where the daemon finds a call too large', async () => {
+    const instance = await instances.make({ http: { port: 0 }, settings: { limits: { batch: 2 } } });
+    const nodes = [
+      'a',
+      'b',
+      'c',
+      'd',
+      'e',
+      { name: 'unwell', probe: () => false, onProbeFailure: 'report' as const },
+    ];
+    const emitter = new Emitter(String(instance.url), { nodes, interval: 0.1 });
+    emitter.startHeartbeat();
+    await eventually(async () => {
+      const states: string[] = [];
+      for await (const { name, state } of instance.nodes.list()) states.push(`${name} ${state}`);
+      expect(states).to.deep.equal([
+        'a active',
+        'b active',
+        'c active',
+        'd active',
+        'e active',
+        'unwell failed',
+      ]);
+    });
+    const report = await emitter.stopHeartbeat();
+    expect(report?.heartbeats.accepted).to.be.at.least(5);
+  });
+
+  it('logs that it is not heard, and that it is again', async () => {
+    const server = await HookServer.start();
+    const logger = new RecordingLogger();
+    server.behaviour = behave.status(503, {}, '{"error":"overloaded"}');
+    const emitter = new Emitter(server.url, { nodes: ['a'], interval: 0.05, logger });
+    emitter.startHeartbeat();
+    await eventually(() => expect(logger.events()).to.deep.equal(['heartbeats are not taken']));
+    server.behaviour = behave.status(200, {}, '{"accepted":1,"rejected":[]}');
+    await eventually(() => expect(logger.events()).to.include('heartbeats are taken again'));
+    const report = await emitter.stopHeartbeat();
+    expect(report?.calls.errors).to.have.property('503');
+    await server.stop();
+  });
+
+  it('is told what it lacks', () => {
+    expect(() => new Emitter('nowhere', { nodes: ['a'] })).to.throw(TypeError, 'an http:// or https:// URL');
+    expect(() => new Emitter('http://127.0.0.1:1')).to.throw(TypeError, 'wants nodes');
+    expect(() => new Emitter('http://127.0.0.1:1', { nodes: [], interval: 0 })).to.throw(
+      TypeError,
+      'interval must',
+    );
+    expect(() => new Emitter('http://127.0.0.1:1', { nodes: [], maxProbes: 0 })).to.throw(
+      TypeError,
+      'maxProbes must',
+    );
+  });
+});
