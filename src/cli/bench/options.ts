@@ -62,7 +62,6 @@ export function readBenchOptions(given: GivenBenchOptions): BenchOptions | reado
   };
 }
 
-
 function whole(value: number, from: number, to: number): boolean {
   return Number.isInteger(value) && value >= from && value <= to;
 }
