@@ -235,6 +235,23 @@ describe('notifiers in the program', () => {
     });
   });
 
+  it('are told after a restart what they could not be told before it', async () => {
+    const dataDir = household.directory();
+    const deaf = new Shaky(() => Promise.reject(new Error('planned rejection')));
+    const first = await createHeartbeat({
+      dataDir,
+      logger: instances.logger,
+      notifiers: [{ notifier: deaf, name: 'ops' }],
+    });
+    await first.nodes.heartbeat('db-1');
+    await first.nodes.fail('db-1');
+    await eventually(() => expect(deaf.attempts).to.equal(1));
+    await first.close();
+    const hearing = new Shaky(() => undefined);
+    await instances.make({ dataDir, notifiers: [{ notifier: hearing, name: 'ops', retry: RETRY }] });
+    await eventually(() => expect(hearing.told.map(({ node }) => node?.name)).to.deep.equal(['db-1']));
+  });
+
   it('cannot change what the actors know', async () => {
     const spoiler = new Shaky(() => undefined);
     const instance = await instances.make({ notifiers: [spoiler] });
