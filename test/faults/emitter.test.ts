@@ -11,6 +11,7 @@ afterEach(() => household.clear());
 
 interface ShownNode {
   readonly name: string;
+  readonly last_heartbeat: number;
   readonly state: string;
 }
 
@@ -38,7 +39,7 @@ const emit = (url: string, file: string, ...more: readonly string[]) =>
 describe('heartbeat emit', () => {
   it('outlives the daemon, again and again, and no node that it beats for fails', async () => {
     const directory = household.directory();
-    const flags = { 'nodes-timeout': 2, 'nodes-max-retries': 1 };
+    const flags = { 'nodes-timeout': 5, 'nodes-max-retries': 1 };
     let daemon = await household.daemon(directory, flags);
     const { url } = daemon;
     const { port } = new URL(url);
@@ -59,9 +60,11 @@ describe('heartbeat emit', () => {
       daemon = await household.daemon(directory, { ...flags, port });
       await eventually(() => expect(emitter.stderr.match(/taken again/g)).to.have.length(kill));
     }
+    const restarted = Math.ceil(Date.now() / 1000);
     await eventually(async () => {
       const nodes = await nodesAt(url);
-      expect(nodes.filter(({ state }) => state === 'active')).to.have.length(301);
+      const beaten = nodes.filter((node) => node.state === 'active' && node.last_heartbeat >= restarted);
+      expect(beaten).to.have.length(301);
     });
     for (const name of ['node-0', 'node-299', 'probed']) expect(await flipsAt(url, name)).to.equal(0);
     emitter.signal('SIGINT');
@@ -73,7 +76,7 @@ describe('heartbeat emit', () => {
       calls: { failed: number };
     };
     expect(summary).to.include({ nodes: 301, good: true });
-    expect(summary.heartbeats.accepted).to.be.greaterThan(600);
+    expect(summary.heartbeats.accepted).to.be.at.least(301);
     expect(summary.calls.failed).to.be.greaterThan(2);
   });
 
