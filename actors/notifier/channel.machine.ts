@@ -5,6 +5,7 @@ import type { AlertMessage, ChannelPolicy } from '../../src/ports/channel.js';
 import { Agenda } from './agenda.js';
 import { admits, askedToWait, CLOSED, failed, succeeded, type Breaker } from './breaker.js';
 import { Lanes, type InLanes } from './lanes.js';
+import { Queue } from './queue.js';
 import { retryDelay } from './retry.js';
 
 /** Something to deliver. */
@@ -92,7 +93,7 @@ export class ChannelMachine {
   readonly #lanes = new Lanes<Item>();
   /** Their turn has come in their lanes, but their pause is not over. */
   readonly #later = new Agenda<Item>();
-  readonly #ready = new Set<Item>();
+  readonly #ready = new Queue<Item>((item) => item.state === 'ready' && this.#items.get(item.id) === item);
   readonly #ahead = new Set<Item>();
   readonly #tooOld = new Agenda<Item>();
   #breaker: Breaker = CLOSED;
@@ -132,7 +133,8 @@ export class ChannelMachine {
   /** When there is something to do again; undefined when only an event can bring it. */
   wakeAt(now: Moment): Moment | undefined {
     const { restUntil } = this.#breaker;
-    const rest = this.#ready.size + this.#ahead.size > 0 && restUntil > now ? restUntil : Infinity;
+    const isReady = this.#ahead.size > 0 || !this.#ready.isEmpty;
+    const rest = isReady && restUntil > now ? restUntil : Infinity;
     const at = Math.min(rest, this.#later.next ?? Infinity, this.#tooOld.next ?? Infinity);
     return at === Infinity ? undefined : moment(at);
   }
@@ -254,23 +256,27 @@ export class ChannelMachine {
     }
     if (this.#stopping) return;
     const most = admits(this.#breaker, now, this.#policy.concurrency);
-    for (const turn of [this.#ahead, this.#ready]) {
-      for (const item of turn) {
-        if (this.#active >= most) break;
-        turn.delete(item);
-        item.state = 'asked';
-        this.#active++;
-        effects.push({ kind: 'ask', id: item.id });
-      }
+    while (this.#active < most) {
+      const item = this.#takeAhead() ?? this.#ready.take();
+      if (item === undefined) return;
+      item.state = 'asked';
+      this.#active++;
+      effects.push({ kind: 'ask', id: item.id });
     }
     if (most > 0) this.#prepare(effects);
   }
 
+  #takeAhead(): Item | undefined {
+    const [item] = this.#ahead;
+    if (item !== undefined) this.#ahead.delete(item);
+    return item;
+  }
+
   #prepare(effects: ChannelEffect[]): void {
     const window = Math.min(this.#answered, MOST_AHEAD);
-    for (const item of this.#ready) {
-      if (this.#ahead.size >= window) return;
-      this.#ready.delete(item);
+    while (this.#ahead.size < window) {
+      const item = this.#ready.take();
+      if (item === undefined) return;
       item.state = 'ahead';
       this.#ahead.add(item);
       effects.push({ kind: 'prepare', id: item.id });
@@ -285,7 +291,6 @@ export class ChannelMachine {
   #remove(item: Item): void {
     if (item.state === 'asked' || item.state === 'under_way') this.#active--;
     this.#items.delete(item.id);
-    this.#ready.delete(item);
     this.#ahead.delete(item);
     for (const next of this.#lanes.remove(item)) if (next.state === 'ready') this.#ready.add(next);
   }

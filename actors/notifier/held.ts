@@ -58,7 +58,11 @@ export class Held {
   together(now: Moment, wall: Instant): readonly AlertRecord[] {
     const { until } = this.#rules.mass;
     if ((until !== undefined && until > now) || this.#open.heldTogether.size === 0) return [];
-    return letGo(this.#open, this.#rules.ids, wall, GROUP);
+    return letGo(this.#open, this.#rules.ids, wall, GROUP, (channel, node) => {
+      const mayTell = this.#rules.flapping.mayTell(channel, node, now);
+      if (mayTell) this.#rules.flapping.told(channel, node, now);
+      return mayTell;
+    });
   }
 
   /** Until nothing is held any more, what is new of those nodes is held behind it. */

@@ -11,9 +11,16 @@ import { groupSentence } from './sentences.js';
  * of it, and names it.
  *
  * @param most how many alerts one message stands for; what is over is left for the next call
+ * @param mayTell whether a node may have one more message of its own; the last of one that flaps waits
  * @returns the records that change: one batch, or alerts would be told twice, or not
  */
-export function letGo(open: OpenAlerts, ids: AlertIds, wall: Instant, most: number): readonly AlertRecord[] {
+export function letGo(
+  open: OpenAlerts,
+  ids: AlertIds,
+  wall: Instant,
+  most: number,
+  mayTell: (channel: string, node: NodeName) => boolean,
+): readonly AlertRecord[] {
   const records = new Map<string, AlertRecord>();
   const ofChannel = new Map<string, OpenDelivery[]>();
   for (const id of open.heldTogether) {
@@ -33,8 +40,10 @@ export function letGo(open: OpenAlerts, ids: AlertIds, wall: Instant, most: numb
     const [only] = members;
     const isOne = members.length === 1;
     for (const { record, delivery } of members) {
-      const changed = isOne ? { ...moved(delivery, 'pending'), since: wall } : moved(delivery, 'folded');
-      const { id } = record.alert;
+      const { id, node } = record.alert;
+      const waits = isOne && node !== undefined && !mayTell(channel, node.name);
+      const alone = waits ? ({ ...delivery, hold: 'flapping' } as const) : moved(delivery, 'pending');
+      const changed = isOne ? { ...alone, since: wall } : moved(delivery, 'folded');
       records.set(id, withDelivery(records.get(id) ?? record, changed));
     }
     if (only === undefined || isOne) continue;

@@ -39,7 +39,12 @@ export interface Supervision {
   readonly status: string;
   readonly users: { readonly online: number };
   readonly nodes: { readonly registered: number; readonly active: number; readonly failed: number };
-  readonly store: { readonly state: string; readonly waiting: number; readonly sessions_stored: number };
+  readonly store: {
+    readonly state: string;
+    readonly waiting: number;
+    readonly commits: number;
+    readonly sessions_stored: number;
+  };
   readonly blind_intervals: readonly {
     readonly from: number;
     readonly to: number;

@@ -59,6 +59,43 @@ describe('a mass failure', () => {
     await alerts.stop();
   });
 
+  it('lets none out beyond what a node that flaps may have in an hour', async () => {
+    for (const flips of [4, 12]) {
+      const alerts = await SimulatedAlerts.start({ watched: 50, maxPerHour: 6, massFailure: { hold: 30 } });
+      alerts.fail(...names(0, 19), 'flaky');
+      for (let turn = 0; turn < flips; turn++) {
+        await alerts.pass(100);
+        if (turn % 2 === 0) alerts.recover('flaky');
+        else alerts.fail('flaky');
+      }
+      await alerts.pass(3 * 3600);
+      const own = alerts.delivered.filter(({ message }) => message.node?.name === 'flaky');
+      for (const { at } of own) {
+        const inTheHour = own.filter((other) => other.at >= at && other.at < at + 3_600_000);
+        expect(inTheHour.length).to.be.at.most(6);
+      }
+      expect(own.at(-1)?.message.node?.state).to.equal('failed');
+      await alerts.stop();
+    }
+  });
+
+  it('holds one back that has had its messages of the hour, until it has rested', async () => {
+    const alerts = await SimulatedAlerts.start({ watched: 50, maxPerHour: 6 });
+    for (let turn = 0; turn < 3; turn++) {
+      alerts.fail('flaky');
+      await alerts.pass(20);
+      alerts.recover('flaky');
+      await alerts.pass(20);
+    }
+    alerts.fail(...names(0, 19), 'flaky');
+    await alerts.pass(90);
+    expect(alerts.told().filter((told) => told.endsWith('flaky'))).to.have.length(5);
+    await alerts.pass(3 * 3600);
+    expect(alerts.told().at(-1)).to.equal('node.failed flaky');
+    expect(alerts.notifier.inspect()).to.include({ open: 0, held: 0, flapping: 0 });
+    await alerts.stop();
+  });
+
   it('tells recoveries of what was told before it together with the rest', async () => {
     const alerts = await SimulatedAlerts.start({ watched: 50 });
     alerts.fail(...names(0, 22));
