@@ -19,6 +19,7 @@ import { LocalShards } from '../actors/user/shards.js';
 import { decide } from '../actors/user/user.machine.js';
 import type { UserCommand, UserReply } from '../actors/user/user.protocol.js';
 import type { Config } from './config/schema.js';
+import { BlindTotals, readFacts } from './daemon-facts.js';
 import type { AlertRecord } from './domain/alert.js';
 import type { BlindInterval } from './domain/blindness.js';
 import type { NodeName } from './domain/node-name.js';
@@ -29,11 +30,13 @@ import type { UserId } from './domain/user-id.js';
 import { HeartbeatError } from './errors.js';
 import type { AlertsDaemon } from './http/alerts/daemon.js';
 import type { Daemon } from './http/daemon.js';
+import type { DaemonFacts } from './http/metrics/facts.js';
 import type { NodesDaemon } from './http/nodes/daemon.js';
 import type { Channel } from './ports/channel.js';
 import type { Cancel, Clock } from './ports/clock.js';
 import type { HistoryRange, HistoryStore } from './ports/history-store.js';
 import type { Logger } from './ports/logger.js';
+import type { MetricFamily } from './ports/metrics.js';
 import type { AlertRange } from './ports/outbox.js';
 import { ActorSystem, type Place } from './runtime/actor-system.js';
 import { Pulse } from './runtime/pulse.js';
@@ -45,6 +48,8 @@ export interface AppPorts {
   readonly store: HistoryStore;
   /** What `GET /supervision` shows of the process. */
   readonly processFacts: () => object;
+  /** What `GET /metrics` shows beside what the daemon counts itself. */
+  readonly otherMetrics?: () => readonly MetricFamily[];
   /** Starts what lets requests in. */
   readonly gateway: (daemon: Daemon, lifeline: Lifeline) => RunningChild | Promise<RunningChild>;
   /** The rules of presence; tests put faults into them. */
@@ -95,6 +100,7 @@ export class App implements Daemon {
   #phase: Phase = 'stopped';
   #startedAt: Instant;
   #blind: BlindInterval[] = [];
+  readonly #blindTotals = new BlindTotals();
   #cancelCheckpoint: Cancel | undefined;
   /** Told when the tree is past saving; the process is to end. */
   onFatal: (error: Error) => void = () => undefined;
@@ -369,6 +375,7 @@ export class App implements Daemon {
   }
 
   #keep(interval: BlindInterval): void {
+    this.#blindTotals.add(interval);
     this.#blind.push(interval);
     if (this.#blind.length > RECENT_BLIND_INTERVALS) this.#blind.shift();
   }
@@ -489,6 +496,23 @@ export class App implements Daemon {
   unready(): readonly string[] {
     if (this.#phase !== 'ready') return [this.#phase];
     return this.#history.state === 'open' ? READY : ['the store refuses writes'];
+  }
+
+  async facts(): Promise<DaemonFacts> {
+    const { clock, store, otherMetrics } = this.#ports;
+    const counted = await readFacts({
+      clock,
+      store,
+      system: this.#system,
+      shards: this.#shards,
+      nodes: this.#nodes,
+      history: this.#history,
+      notifier: this.#notifier,
+      channels: this.#channels,
+      blind: this.#blindTotals,
+      pulse: this.#pulse,
+    });
+    return { ...counted, ready: this.unready().length === 0, others: otherMetrics?.() ?? [] };
   }
 
   async supervision(): Promise<object> {

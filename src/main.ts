@@ -7,6 +7,7 @@ import { makeChannels } from './adapters/channels/make.js';
 import { SystemClock } from './adapters/clock/system-clock.js';
 import { LevelHistoryStore } from './adapters/level/level-history-store.js';
 import { ProcessWatch } from './adapters/process/process-facts.js';
+import { ProcessMetrics } from './adapters/process/process-metrics.js';
 import { createLogger } from './adapters/winston/winston-logger.js';
 import { App } from './app.js';
 import { addBenchCommand } from './cli/bench/command.js';
@@ -19,6 +20,7 @@ import { HeartbeatError } from './errors.js';
 import { createGateway, type Gateway } from './http/gateway.js';
 import type { Channel } from './ports/channel.js';
 import type { Logger } from './ports/logger.js';
+import type { MetricFamily } from './ports/metrics.js';
 
 /** 0 is being asked to stop, and anything else is 1. */
 const WRONG_USAGE = 64;
@@ -85,6 +87,7 @@ async function start({ config, channels: plans }: Effective): Promise<void> {
   const clock = new SystemClock();
   const channels = await open(plans, { logger, clock });
   const watch = new ProcessWatch();
+  const metrics = new ProcessMetrics(clock.wall());
   const store = new LevelHistoryStore(config.data_dir);
   let gateway: Gateway | undefined;
   let url = '';
@@ -94,6 +97,7 @@ async function start({ config, channels: plans }: Effective): Promise<void> {
     store,
     channels,
     processFacts: () => watch.read(),
+    otherMetrics: () => [...metrics.read(), buildInfo()],
     gateway: async (daemon, lifeline) => {
       const listening = createGateway({ ...config, fast_lane: true }, daemon, {
         logger,
@@ -128,6 +132,7 @@ async function start({ config, channels: plans }: Effective): Promise<void> {
       else logger.error('unforeseen error', { error: err });
       await app.stop();
       watch.stop();
+      metrics.stop();
     },
   );
 
@@ -160,6 +165,12 @@ function fail(logger: Logger, error: unknown): never {
   if (error instanceof HeartbeatError) process.stderr.write(`heartbeat: ${error.message}\n`);
   else logger.error('could not start', { error });
   process.exit(1);
+}
+
+function buildInfo(): MetricFamily {
+  const help = 'The version of the daemon.';
+  const samples = [{ labels: { version: version() }, value: 1 }];
+  return { name: 'heartbeat_build_info', help, type: 'gauge', samples };
 }
 
 function version(): string {

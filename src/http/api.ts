@@ -4,9 +4,11 @@ import type { Clock } from '../ports/clock.js';
 import { dropBody } from './body.js';
 import type { Daemon } from './daemon.js';
 import type { Exchange } from './exchange.js';
+import type { GatewayReport } from './gateway-report.js';
 import type { GatewayLimits } from './options.js';
 import { Resources } from './resource.js';
 import { addAlerts } from './routes/alerts.js';
+import { addMetrics } from './routes/metrics.js';
 import { addNodes } from './routes/nodes.js';
 import { addPresence } from './routes/presence.js';
 import { addProbes } from './routes/probes.js';
@@ -17,6 +19,7 @@ export function createApi(
   daemon: Daemon,
   clock: Clock,
   limits: Pick<GatewayLimits, 'batch' | 'body' | 'page'>,
+  gateway: () => GatewayReport,
 ): (exchange: Exchange) => void {
   const exchanges = new WeakMap<ServerResponse, Exchange>();
   const exchangeOf = (response: ServerResponse): Exchange => {
@@ -30,6 +33,7 @@ export function createApi(
 
   app.use(takeUndecodableLiterally);
   addProbes(resources, daemon);
+  addMetrics(resources, daemon, gateway);
   app.use((_request, response, next) => {
     if (daemon.serving) next();
     else exchangeOf(response).refuse('HEARTBEAT_NOT_READY');

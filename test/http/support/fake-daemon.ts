@@ -5,6 +5,7 @@ import type { UserId } from '../../../src/domain/user-id.js';
 import type { ErrorCode } from '../../../src/errors.js';
 import type { AlertsDaemon } from '../../../src/http/alerts/daemon.js';
 import type { Daemon } from '../../../src/http/daemon.js';
+import type { DaemonFacts } from '../../../src/http/metrics/facts.js';
 import type { NodesDaemon } from '../../../src/http/nodes/daemon.js';
 import type { HistoryRange } from '../../../src/ports/history-store.js';
 
@@ -104,6 +105,10 @@ export class FakeDaemon implements Daemon {
 
   unready(): readonly string[] {
     return this.reasons;
+  }
+
+  facts(): Promise<DaemonFacts> {
+    return Promise.reject(new TypeError('nothing is counted'));
   }
 
   async supervision(): Promise<object> {

@@ -1,0 +1,102 @@
+import type { History } from '../actors/history/history.actor.js';
+import type { LocalNodes } from '../actors/node/shards.js';
+import type { ChannelActor } from '../actors/notifier/channel.actor.js';
+import type { Notifier } from '../actors/notifier/notifier.actor.js';
+import type { LocalShards } from '../actors/user/shards.js';
+import type { BlindCause, BlindInterval } from './domain/blindness.js';
+import type { DaemonFacts } from './http/metrics/facts.js';
+import type { Clock } from './ports/clock.js';
+import type { HistoryStore } from './ports/history-store.js';
+import type { ActorSystem } from './runtime/actor-system.js';
+import type { Pulse } from './runtime/pulse.js';
+
+/** Whatever there is to be counted. */
+export interface Counted {
+  readonly clock: Clock;
+  readonly system: ActorSystem;
+  readonly shards: LocalShards;
+  readonly nodes: LocalNodes;
+  readonly history: History;
+  readonly store: HistoryStore;
+  readonly notifier: Notifier;
+  readonly channels: readonly ChannelActor[];
+  readonly blind: BlindTotals;
+  readonly pulse: Pulse;
+}
+
+/** More nodes than this are counted a shard at a time, others being served in between. */
+const MANY_NODES = 10_000;
+
+export async function readFacts(of: Counted): Promise<Omit<DaemonFacts, 'ready' | 'others'>> {
+  const { system, shards, history, store, blind, pulse } = of;
+  const { heals, openings, expiries } = shards.counts;
+  const isOpen = history.state === 'open';
+  return {
+    users: { online: shards.size, heals, openings, expiries },
+    nodes: await nodeFacts(of),
+    actors: {
+      running: system.running,
+      places: placesOf(system),
+      deadLetters: system.deadLetters.total,
+      mailboxFull: system.overflows,
+    },
+    store: {
+      refusing: !isOpen,
+      waiting: history.waiting,
+      commitTimes: history.commitTimes,
+      commitSizes: history.commitSizes,
+      slowCommits: history.slowCommits,
+      bytes: await store.size().catch(() => undefined),
+      sessions: store.countSessions(),
+    },
+    alerts: alertFacts(of),
+    blind: blind.byCause,
+    eventLoopDelay: pulse.delays,
+  };
+}
+
+async function nodeFacts({ clock, nodes }: Counted): Promise<DaemonFacts['nodes']> {
+  const counts = { active: 0, inactive: 0, failed: 0, paused: 0 };
+  const isLong = nodes.size > MANY_NODES;
+  for (const shard of nodes.all) {
+    shard.count(counts);
+    if (isLong) await new Promise<void>((resolve) => clock.soon(resolve));
+  }
+  const { paused, ...states } = counts;
+  const { heartbeats, flips, misses } = nodes.counts;
+  return { states, paused, heartbeats, flips, misses };
+}
+
+function alertFacts({ notifier, channels }: Counted): DaemonFacts['alerts'] {
+  const { open } = notifier;
+  return {
+    open: open.size,
+    channels: channels.map((channel) => ({ ...channel.figures(), ...open.spared(channel.name) })),
+  };
+}
+
+function placesOf(system: ActorSystem): DaemonFacts['actors']['places'] {
+  const places = new Map<string, { waiting: number; restarts: number }>();
+  for (const { path, load } of system.places) {
+    const name = path.replace(/\/shard-\d+$/, '');
+    const place = places.get(name) ?? { waiting: 0, restarts: 0 };
+    place.waiting += load.waiting;
+    place.restarts += load.restarts;
+    places.set(name, place);
+  }
+  return [...places].map(([path, load]) => ({ path, ...load }));
+}
+
+/** How often and for how long the daemon was blind, a restart included. */
+export class BlindTotals {
+  readonly byCause: Record<BlindCause, { intervals: number; seconds: number }> = {
+    stalled: { intervals: 0, seconds: 0 },
+    restarted: { intervals: 0, seconds: 0 },
+  };
+
+  add({ from, to, cause }: BlindInterval): void {
+    const total = this.byCause[cause];
+    total.intervals++;
+    total.seconds += (to - from) / 1000;
+  }
+}
