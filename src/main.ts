@@ -4,8 +4,10 @@ import { fileURLToPath } from 'node:url';
 import closeWithGrace from 'close-with-grace';
 import { Command, CommanderError } from 'commander';
 import { makeChannels } from './adapters/channels/make.js';
+import { Secret } from './adapters/channels/secret.js';
 import { SystemClock } from './adapters/clock/system-clock.js';
 import { LevelHistoryStore } from './adapters/level/level-history-store.js';
+import { Pinger, type PingSurroundings } from './adapters/ping/pinger.js';
 import { ProcessWatch } from './adapters/process/process-facts.js';
 import { ProcessMetrics } from './adapters/process/process-metrics.js';
 import { createLogger } from './adapters/winston/winston-logger.js';
@@ -14,13 +16,13 @@ import { addBenchCommand } from './cli/bench/command.js';
 import { configCommand } from './cli/config-command.js';
 import { addConfigOptions, givenFlags } from './cli/options.js';
 import { loadConfig, type Effective } from './config/load.js';
+import type { Config } from './config/schema.js';
 import { sourceText } from './config/source.js';
 import { millis } from './domain/time.js';
 import { HeartbeatError } from './errors.js';
 import { createGateway, type Gateway } from './http/gateway.js';
 import type { Channel } from './ports/channel.js';
 import type { Logger } from './ports/logger.js';
-import type { MetricFamily } from './ports/metrics.js';
 
 /** 0 is being asked to stop, and anything else is 1. */
 const WRONG_USAGE = 64;
@@ -87,7 +89,7 @@ async function start({ config, channels: plans }: Effective): Promise<void> {
   const clock = new SystemClock();
   const channels = await open(plans, { logger, clock });
   const watch = new ProcessWatch();
-  const metrics = new ProcessMetrics(clock.wall());
+  const metrics = new ProcessMetrics(clock.wall(), version());
   const store = new LevelHistoryStore(config.data_dir);
   let gateway: Gateway | undefined;
   let url = '';
@@ -97,7 +99,7 @@ async function start({ config, channels: plans }: Effective): Promise<void> {
     store,
     channels,
     processFacts: () => watch.read(),
-    otherMetrics: () => [...metrics.read(), buildInfo()],
+    otherMetrics: () => [...metrics.read(), ...(pinger?.metrics() ?? [])],
     gateway: async (daemon, lifeline) => {
       const listening = createGateway({ ...config, fast_lane: true }, daemon, {
         logger,
@@ -111,6 +113,7 @@ async function start({ config, channels: plans }: Effective): Promise<void> {
       return { stop: () => listening.close(), inspect: () => listening.inspect() };
     },
   });
+  const pinger = pingerOf(config, { clock, logger, isReady: () => app.unready().length === 0 });
   app.onFatal = (error) => {
     logger.error('the supervision tree is past saving', { reason: error.message });
     process.exit(1);
@@ -130,6 +133,7 @@ async function start({ config, channels: plans }: Effective): Promise<void> {
       asked.abort();
       if (err === undefined) logger.info('asked to stop', { signal });
       else logger.error('unforeseen error', { error: err });
+      await pinger?.stop();
       await app.stop();
       watch.stop();
       metrics.stop();
@@ -142,7 +146,13 @@ async function start({ config, channels: plans }: Effective): Promise<void> {
     if (asked.signal.aborted) return;
     fail(logger, error);
   }
+  pinger?.start();
   if (gateway !== undefined) process.stdout.write(`listening on ${url}\n`);
+}
+
+function pingerOf({ ping }: Config, around: PingSurroundings): Pinger | undefined {
+  if (ping.url === null) return undefined;
+  return new Pinger({ url: new Secret(ping.url), every: millis(ping.every) }, around);
 }
 
 /** A module that cannot be used is a mistake in the configuration, and told like one. */
@@ -165,12 +175,6 @@ function fail(logger: Logger, error: unknown): never {
   if (error instanceof HeartbeatError) process.stderr.write(`heartbeat: ${error.message}\n`);
   else logger.error('could not start', { error });
   process.exit(1);
-}
-
-function buildInfo(): MetricFamily {
-  const help = 'The version of the daemon.';
-  const samples = [{ labels: { version: version() }, value: 1 }];
-  return { name: 'heartbeat_build_info', help, type: 'gauge', samples };
 }
 
 function version(): string {

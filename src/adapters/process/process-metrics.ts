@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { constants, PerformanceObserver, type PerformanceEntry } from 'node:perf_hooks';
 import { Histogram } from '../../domain/histogram.js';
+import type { Instant } from '../../domain/time.js';
 import type { MetricFamily } from '../../ports/metrics.js';
 
 /** Seconds of a collection. */
@@ -22,6 +23,7 @@ type Collection = PerformanceEntry & { readonly detail: { readonly kind: number 
  */
 export class ProcessMetrics {
   readonly #startedAt: number;
+  readonly #version: string;
   readonly #collections = new Map([...KINDS.values()].map((kind) => [kind, new Histogram(COLLECTIONS)]));
   readonly #observer = new PerformanceObserver((list) => {
     for (const { duration, detail } of list.getEntries() as Collection[]) {
@@ -30,9 +32,10 @@ export class ProcessMetrics {
     }
   });
 
-  /** @param wall the instant now, in milliseconds */
-  constructor(wall: number) {
+  /** @param version of the daemon */
+  constructor(wall: Instant, version: string) {
     this.#startedAt = wall / 1000;
+    this.#version = version;
     this.#observer.observe({ entryTypes: ['gc'] });
   }
 
@@ -65,12 +68,8 @@ export class ProcessMetrics {
           sum,
         })),
       },
-      {
-        name: 'nodejs_version_info',
-        help: 'The version of Node.',
-        type: 'gauge',
-        samples: [{ labels: { version: process.version }, value: 1 }],
-      },
+      versionInfo('nodejs_version_info', 'The version of Node.', process.version),
+      versionInfo('heartbeat_build_info', 'The version of the daemon.', this.#version),
     ];
   }
 }
@@ -87,6 +86,10 @@ function fileDescriptors(): MetricFamily[] {
   } catch {
     return [];
   }
+}
+
+function versionInfo(name: string, help: string, version: string): MetricFamily {
+  return { name, help, type: 'gauge', samples: [{ labels: { version }, value: 1 }] };
 }
 
 function counter(name: string, help: string, value: number): MetricFamily {

@@ -39,7 +39,10 @@ export function channelFamilies({ alerts: { open, channels } }: DaemonFacts): re
       help: 'Whether a breaker is in a state: 1 or 0.',
       type: 'gauge',
       samples: channels.flatMap(({ name, breaker }) =>
-        BREAKER_STATES.map((state) => ({ labels: { channel: name, state }, value: Number(state === breaker) })),
+        BREAKER_STATES.map((state) => ({
+          labels: { channel: name, state },
+          value: Number(state === breaker),
+        })),
       ),
     },
   ];

@@ -22,7 +22,11 @@ export interface DaemonFacts {
   readonly actors: {
     readonly running: number;
     /** The shards of one tree are one place. */
-    readonly places: readonly { readonly path: string; readonly waiting: number; readonly restarts: number }[];
+    readonly places: readonly {
+      readonly path: string;
+      readonly waiting: number;
+      readonly restarts: number;
+    }[];
     readonly deadLetters: number;
     readonly mailboxFull: number;
   };

@@ -49,7 +49,11 @@ function nodeFamilies({ nodes }: DaemonFacts): MetricFamily[] {
   return [
     gaugeBy('heartbeat_nodes', 'Nodes that are registered, by state.', 'state', nodes.states),
     gauge('heartbeat_nodes_paused', 'Nodes that are paused.', nodes.paused),
-    counter('heartbeat_node_heartbeats_total', 'Heartbeats of nodes that have been handled.', nodes.heartbeats),
+    counter(
+      'heartbeat_node_heartbeats_total',
+      'Heartbeats of nodes that have been handled.',
+      nodes.heartbeats,
+    ),
     {
       name: 'heartbeat_node_flips_total',
       help: 'Changes of the state of nodes.',
@@ -64,7 +68,9 @@ function nodeFamilies({ nodes }: DaemonFacts): MetricFamily[] {
   ];
 }
 
-function actorFamilies({ actors: { running, places, deadLetters, mailboxFull } }: DaemonFacts): MetricFamily[] {
+function actorFamilies({
+  actors: { running, places, deadLetters, mailboxFull },
+}: DaemonFacts): MetricFamily[] {
   const byPlace = (read: (place: (typeof places)[number]) => number): Sample[] =>
     places.map((place) => ({ labels: { place: place.path }, value: read(place) }));
   return [

@@ -8,6 +8,7 @@ import type { Daemon } from '../../../src/http/daemon.js';
 import type { DaemonFacts } from '../../../src/http/metrics/facts.js';
 import type { NodesDaemon } from '../../../src/http/nodes/daemon.js';
 import type { HistoryRange } from '../../../src/ports/history-store.js';
+import { NO_FACTS } from '../../support/metrics.js';
 
 const TIMEOUT = 7_000;
 
@@ -107,8 +108,8 @@ export class FakeDaemon implements Daemon {
     return this.reasons;
   }
 
-  facts(): Promise<DaemonFacts> {
-    return Promise.reject(new TypeError('nothing is counted'));
+  async facts(): Promise<DaemonFacts> {
+    return NO_FACTS;
   }
 
   async supervision(): Promise<object> {
