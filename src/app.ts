@@ -499,9 +499,8 @@ export class App implements Daemon {
   }
 
   async facts(): Promise<DaemonFacts> {
-    const { clock, store, otherMetrics } = this.#ports;
+    const { store, otherMetrics } = this.#ports;
     const counted = await readFacts({
-      clock,
       store,
       system: this.#system,
       shards: this.#shards,

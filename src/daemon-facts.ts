@@ -5,14 +5,12 @@ import type { Notifier } from '../actors/notifier/notifier.actor.js';
 import type { LocalShards } from '../actors/user/shards.js';
 import type { BlindCause, BlindInterval } from './domain/blindness.js';
 import type { DaemonFacts } from './http/metrics/facts.js';
-import type { Clock } from './ports/clock.js';
 import type { HistoryStore } from './ports/history-store.js';
 import type { ActorSystem } from './runtime/actor-system.js';
 import type { Pulse } from './runtime/pulse.js';
 
 /** Whatever there is to be counted. */
 export interface Counted {
-  readonly clock: Clock;
   readonly system: ActorSystem;
   readonly shards: LocalShards;
   readonly nodes: LocalNodes;
@@ -24,16 +22,13 @@ export interface Counted {
   readonly pulse: Pulse;
 }
 
-/** More nodes than this are counted a shard at a time, others being served in between. */
-const MANY_NODES = 10_000;
-
 export async function readFacts(of: Counted): Promise<Omit<DaemonFacts, 'ready' | 'others'>> {
   const { system, shards, history, store, blind, pulse } = of;
   const { heals, openings, expiries } = shards.counts;
   const isOpen = history.state === 'open';
   return {
     users: { online: shards.size, heals, openings, expiries },
-    nodes: await nodeFacts(of),
+    nodes: nodeFacts(of.nodes),
     actors: {
       running: system.running,
       places: placesOf(system),
@@ -55,16 +50,10 @@ export async function readFacts(of: Counted): Promise<Omit<DaemonFacts, 'ready' 
   };
 }
 
-async function nodeFacts({ clock, nodes }: Counted): Promise<DaemonFacts['nodes']> {
-  const counts = { active: 0, inactive: 0, failed: 0, paused: 0 };
-  const isLong = nodes.size > MANY_NODES;
-  for (const shard of nodes.all) {
-    shard.count(counts);
-    if (isLong) await new Promise<void>((resolve) => clock.soon(resolve));
-  }
-  const { paused, ...states } = counts;
-  const { heartbeats, flips, misses } = nodes.counts;
-  return { states, paused, heartbeats, flips, misses };
+function nodeFacts({ standing, counts }: LocalNodes): DaemonFacts['nodes'] {
+  const { active, inactive, failed, paused } = standing;
+  const { heartbeats, flips, misses } = counts;
+  return { states: { active, inactive, failed }, paused, heartbeats, flips, misses };
 }
 
 function alertFacts({ notifier, channels }: Counted): DaemonFacts['alerts'] {

@@ -265,8 +265,13 @@ export class LocalNodes implements Nodes, NodeRules {
     );
   }
 
+  /** Nodes by how they stand. */
+  get standing(): ReturnType<Census['inspect']> {
+    return this.#census.inspect();
+  }
+
   inspect(): object {
-    return { ...this.#census.inspect(), shards: this.count };
+    return { ...this.standing, shards: this.count };
   }
 
   /** A moment since the last blindness, or a deadline, on the vigil. */

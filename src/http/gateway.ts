@@ -58,7 +58,7 @@ export class Gateway {
     this.#connections = new Connections(this.#server, limits.connections);
     this.#exchanges = new Exchanges(limits.request_timeout, clock, logger);
     this.#malformed = new MalformedRequests(this.#exchanges, clock);
-    this.#api = createApi(daemon, clock, limits, () => this.inspect());
+    this.#api = createApi(daemon, clock, limits, () => this.inspect()).handle;
 
     const serve = (request: IncomingMessage, response: ServerResponse): void =>
       this.#serve(request, response);
