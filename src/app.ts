@@ -7,6 +7,7 @@ import type { UserCommand, UserReply } from '../actors/user/user.protocol.js';
 import { assemble, type Cast } from './app/assemble.js';
 import { BlindRecord, RECENT_BLIND_INTERVALS } from './app/blind-record.js';
 import { Checkpoints } from './app/checkpoints.js';
+import { readFacts } from './app/facts.js';
 import { liveness } from './app/liveness.js';
 import type { AppPorts } from './app/ports.js';
 import { Presence } from './app/presence.js';
@@ -19,6 +20,7 @@ import type { UserId } from './domain/user-id.js';
 import { HeartbeatError } from './errors.js';
 import type { AlertsDaemon } from './http/alerts/daemon.js';
 import type { Daemon } from './http/daemon.js';
+import type { DaemonFacts } from './http/metrics/facts.js';
 import type { NodesDaemon } from './http/nodes/daemon.js';
 import type { HistoryRange } from './ports/history-store.js';
 import type { Place } from './runtime/actor-system.js';
@@ -233,6 +235,16 @@ export class App implements Daemon {
   unready(): readonly string[] {
     if (this.#phase !== 'ready') return [this.#phase];
     return this.#cast.history.state === 'open' ? READY : ['the store refuses writes'];
+  }
+
+  async facts(): Promise<DaemonFacts> {
+    const { store, otherMetrics } = this.#ports;
+    const counted = await readFacts(this.#cast, {
+      store,
+      blind: this.#blindness.totals,
+      pulse: this.#pulse,
+    });
+    return { ...counted, ready: this.unready().length === 0, others: otherMetrics?.() ?? [] };
   }
 
   supervision(): Promise<object> {

@@ -4,9 +4,12 @@ import { fileURLToPath } from 'node:url';
 import closeWithGrace from 'close-with-grace';
 import { Command, CommanderError } from 'commander';
 import { makeChannels } from './adapters/channels/make.js';
+import { Secret } from './adapters/channels/secret.js';
 import { SystemClock } from './adapters/clock/system-clock.js';
 import { LevelHistoryStore } from './adapters/level/level-history-store.js';
+import { Pinger, type PingSurroundings } from './adapters/ping/pinger.js';
 import { ProcessWatch } from './adapters/process/process-facts.js';
+import { ProcessMetrics } from './adapters/process/process-metrics.js';
 import { createLogger } from './adapters/winston/winston-logger.js';
 import { App } from './app.js';
 import { listening } from './app/listening.js';
@@ -15,6 +18,7 @@ import { addEmitCommand } from './cli/emit/command.js';
 import { configCommand } from './cli/config-command.js';
 import { addConfigOptions, givenFlags } from './cli/options.js';
 import { loadConfig, type Effective } from './config/load.js';
+import type { Config } from './config/schema.js';
 import { sourceText } from './config/source.js';
 import { millis } from './domain/time.js';
 import { HeartbeatError } from './errors.js';
@@ -87,10 +91,13 @@ async function start({ config, channels: plans }: Effective): Promise<void> {
   const clock = new SystemClock();
   const channels = await open(plans, { logger, clock });
   const watch = new ProcessWatch();
+  const metrics = new ProcessMetrics(clock.wall(), version());
   const store = new LevelHistoryStore(config.data_dir);
   const { gateway, url } = listening(config, { logger, clock });
   const processFacts = (): object => watch.read();
-  const app = new App(config, { clock, logger, store, channels, processFacts, gateway });
+  const otherMetrics = () => [...metrics.read(), ...(pinger?.metrics() ?? [])];
+  const app = new App(config, { clock, logger, store, channels, processFacts, otherMetrics, gateway });
+  const pinger = pingerOf(config, { clock, logger, isReady: () => app.unready().length === 0 });
   app.onFatal = (error) => {
     logger.error('the supervision tree is past saving', { reason: error.message });
     process.exit(1);
@@ -110,8 +117,10 @@ async function start({ config, channels: plans }: Effective): Promise<void> {
       asked.abort();
       if (err === undefined) logger.info('asked to stop', { signal });
       else logger.error('unforeseen error', { error: err });
+      await pinger?.stop();
       await app.stop();
       watch.stop();
+      metrics.stop();
     },
   );
 
@@ -121,7 +130,13 @@ async function start({ config, channels: plans }: Effective): Promise<void> {
     if (asked.signal.aborted) return;
     fail(logger, error);
   }
+  pinger?.start();
   process.stdout.write(`listening on ${url() ?? ''}\n`);
+}
+
+function pingerOf({ ping }: Config, around: PingSurroundings): Pinger | undefined {
+  if (ping.url === null) return undefined;
+  return new Pinger({ url: new Secret(ping.url), every: millis(ping.every) }, around);
 }
 
 /** A module that cannot be used is a mistake in the configuration, and told like one. */

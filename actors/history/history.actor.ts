@@ -1,5 +1,6 @@
 import { assertNever } from '../../src/domain/assert-never.js';
 import type { AlertRecord } from '../../src/domain/alert.js';
+import { Histogram } from '../../src/domain/histogram.js';
 import type { EndedSession } from '../../src/domain/session.js';
 import type { Flip } from '../../src/domain/node.js';
 import type { NodeName } from '../../src/domain/node-name.js';
@@ -42,6 +43,10 @@ const PRUNE = 1_000;
 /** Seconds between attempts to open a store again that refused a write. */
 const REOPEN = { min: 1, max: 30 };
 const MAILBOX = 1_000_000;
+/** Seconds that a commit takes. */
+const COMMIT_TIMES = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+/** Entries in a commit. */
+const COMMIT_SIZES = [1, 3, 10, 30, 100, 300, 1000, 3000, 10_000];
 
 export interface HistoryOptions {
   /** Seconds; null keeps everything. */
@@ -115,6 +120,8 @@ export class History implements Actor<HistoryMessage> {
   readonly #timers = new Map<'prune_due' | 'reopen_due', Cancel>();
   #idle: (() => void) | undefined;
   #began: Moment;
+  readonly commitTimes = new Histogram(COMMIT_TIMES);
+  readonly commitSizes = new Histogram(COMMIT_SIZES);
   #commits = 0;
   #slowCommits = 0;
   #lastCommit = 0;
@@ -133,6 +140,11 @@ export class History implements Actor<HistoryMessage> {
 
   get state(): StoreState {
     return this.#state;
+  }
+
+  /** Those that took long. */
+  get slowCommits(): number {
+    return this.#slowCommits;
   }
 
   /** Entries that wait for the disk. */
@@ -436,6 +448,8 @@ export class History implements Actor<HistoryMessage> {
     const { clock, logger } = this.#around;
     this.#commits++;
     this.#lastCommit = clock.now() - this.#began;
+    this.commitTimes.observe(this.#lastCommit / 1000);
+    this.commitSizes.observe(entries);
     if (this.#lastCommit < millis(this.#options.slowCommit)) return;
     this.#slowCommits++;
     logger.warn('slow commit', { milliseconds: Math.round(this.#lastCommit), entries });

@@ -7,6 +7,7 @@ import type { Actor, Cell, Crash } from '../../src/runtime/actor.js';
 import { Timer, type TimerWheel } from '../../src/runtime/timer-wheel.js';
 import type { NodeEntry } from '../history/history.protocol.js';
 import { Asked } from './asked.js';
+import type { NodeCounts } from './counts.js';
 import {
   UNKNOWN,
   type Lease,
@@ -29,6 +30,7 @@ export type Told = Asked | Exclude<NodeMessage, { readonly readAt: Moment }>;
 export interface NodeSurroundings {
   readonly shard: number;
   readonly rules: NodeRules;
+  readonly counts: NodeCounts;
   readonly wheel: TimerWheel<NodeActor>;
   readonly decide: typeof decide;
   /** A deadline as it is stored. */
@@ -222,8 +224,11 @@ export class NodeActor implements Actor<Told>, Lease {
 
   /** It may have been read before a blindness, and be handled only after it. */
   #begin({ at, timeout, heartbeat }: Extract<NodeEffect, { kind: 'begin' }>): void {
-    const { rules, wheel } = this.#around;
-    if (heartbeat) this.lastHeartbeat = rules.wallAt(at);
+    const { rules, wheel, counts } = this.#around;
+    if (heartbeat) {
+      counts.heartbeats++;
+      this.lastHeartbeat = rules.wallAt(at);
+    }
     this.heardBlind = rules.blindAt(at);
     const deadline = rules.deadlineSince(at, timeout, this.heardBlind);
     if (this.state.phase !== 'unknown' && isDue(this.state)) wheel.arm(this.timer, deadline);

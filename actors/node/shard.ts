@@ -18,6 +18,7 @@ import { Asked } from './asked.js';
 import type { Census } from './census.js';
 import { Crashes } from './crashes.js';
 import { NOT_KNOWN, type NodePhase, type NodeRules } from './decision.js';
+import type { NodeCounts } from './counts.js';
 import { isDue, type Known } from './known.js';
 import { NodeActor, type NodeSurroundings, type Told } from './node.actor.js';
 import { shown, type decide } from './node.machine.js';
@@ -47,6 +48,7 @@ export interface NodeShardSurroundings {
   readonly alerting: Alerting;
   readonly rules: NodeRules;
   readonly census: Census;
+  readonly counts: NodeCounts;
   /** Whether one more node may be registered. */
   hasRoom(): boolean;
   /** Whether the whole system ends, and its actors with it. */
@@ -80,6 +82,10 @@ export class NodeShard implements NodeSurroundings {
     this.#crashes = new Crashes(options.restarts, around);
     this.#horizon = around.clock.now();
     this.wheel = new TimerWheel(this.#horizon, RESOLUTION);
+  }
+
+  get counts(): NodeCounts {
+    return this.#around.counts;
   }
 
   get rules(): NodeRules {
@@ -261,7 +267,8 @@ export class NodeShard implements NodeSurroundings {
   }
 
   flip(actor: NodeActor, flip: Flip, known: Known, number: number): void {
-    const { alerting, logger } = this.#around;
+    const { alerting, clock, counts, logger } = this.#around;
+    counts.flipped(flip, (clock.wall() - flip.at) / 1000);
     let alerts: ReturnType<Alerting['raise']> = [];
     try {
       alerts = alerting.raise({ flip, node: actor.factsOf(known) });

@@ -11,6 +11,7 @@ import type { NodeEntry, NodeSettlement } from '../history/history.protocol.js';
 import type { Alerting } from '../notifier/alerting.protocol.js';
 import { Census } from './census.js';
 import type { NodeRules } from './decision.js';
+import { NodeCounts } from './counts.js';
 import type { NodeActor } from './node.actor.js';
 import type { NodeCommand, NodeReply, Nodes } from './node.protocol.js';
 import { NodeShard, type NodeShardOptions } from './shard.js';
@@ -45,6 +46,7 @@ const NO_VIGIL: Omit<Vigil, 'wall'> = { awake: 0, blind: 0, wakings: [] };
 /** The node shards of this process, and what they have in common: the vigil, and the way to history. */
 export class LocalNodes implements Nodes, NodeRules {
   readonly all: readonly NodeShard[];
+  readonly counts = new NodeCounts();
   readonly timeout: Millis;
   readonly maxRetries: number;
   readonly autoRegister: boolean;
@@ -81,6 +83,7 @@ export class LocalNodes implements Nodes, NodeRules {
     this.#vigil = { ...NO_VIGIL, wall: around.clock.wall() };
     const surroundings = {
       ...around,
+      counts: this.counts,
       rules: this,
       census: this.#census,
       ending: () => this.#ending,
@@ -262,8 +265,13 @@ export class LocalNodes implements Nodes, NodeRules {
     );
   }
 
+  /** Nodes by how they stand. */
+  get standing(): ReturnType<Census['inspect']> {
+    return this.#census.inspect();
+  }
+
   inspect(): object {
-    return { ...this.#census.inspect(), shards: this.count };
+    return { ...this.standing, shards: this.count };
   }
 
   /** A moment since the last blindness, or a deadline, on the vigil. */

@@ -14,10 +14,24 @@ export interface Breaker {
 
 export const CLOSED: Breaker = { failures: 0, restUntil: moment(-Infinity), rests: 0 };
 
+/** Closed lets everything through, open nothing, half open one attempt. */
+export type BreakerState = 'closed' | 'open' | 'half_open';
+
+export function stateOf({ failures, restUntil }: Breaker, now: Moment): BreakerState {
+  if (now < restUntil) return 'open';
+  return failures >= BORNE ? 'half_open' : 'closed';
+}
+
 /** How many attempts may be under way at once. */
 export function admits(breaker: Breaker, now: Moment, concurrency: number): number {
-  if (now < breaker.restUntil) return 0;
-  return breaker.failures >= BORNE ? 1 : concurrency;
+  switch (stateOf(breaker, now)) {
+    case 'open':
+      return 0;
+    case 'half_open':
+      return 1;
+    case 'closed':
+      return concurrency;
+  }
 }
 
 export function succeeded(breaker: Breaker, now: Moment): Breaker {

@@ -9,6 +9,7 @@ import type { ActorSystem, Place } from '../../src/runtime/actor-system.js';
 import type { Lifeline, RunningChild } from '../supervisor/child.js';
 import type { SupervisorPolicy } from '../supervisor/child-spec.js';
 import { RestartLedger } from '../supervisor/restart-ledger.js';
+import { stateOf, type BreakerState } from './breaker.js';
 import {
   ChannelMachine,
   type ChannelEffect,
@@ -40,6 +41,18 @@ export interface Progress {
   readonly due: readonly AlertId[];
   /** Those whose turn comes after them. */
   readonly next: readonly AlertId[];
+}
+
+/** What a channel has come to since the daemon started. */
+export interface ChannelFigures {
+  readonly name: string;
+  /** Alerts that it has taken over and not settled. */
+  readonly waiting: number;
+  readonly delivered: number;
+  /** Attempts that failed and are made again. */
+  readonly failed: number;
+  readonly dead: number;
+  readonly breaker: BreakerState;
 }
 
 /**
@@ -253,6 +266,17 @@ export class ChannelActor implements Actor<ChannelEvent> {
       this.#tell({ kind: 'wake' });
     });
     this.#alarm = { at, cancel };
+  }
+
+  figures(): ChannelFigures {
+    return {
+      name: this.name,
+      waiting: this.#machine.size,
+      delivered: this.#delivered,
+      failed: this.#failed,
+      dead: this.#dead,
+      breaker: stateOf(this.#machine.breaker, this.#around.clock.now()),
+    };
   }
 
   inspect(): object {

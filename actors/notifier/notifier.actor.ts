@@ -88,6 +88,11 @@ export class Notifier implements Actor<NotifierMessage>, Alerting {
     this.#ledger = new RestartLedger(options.restarts);
   }
 
+  /** Alerts about which something is still to be done. */
+  get open(): Pick<OpenAlerts, 'size' | 'spared'> {
+    return this.#open;
+  }
+
   /** As they are now, where the disk has not got them yet. */
   get unstored(): ReadonlyMap<AlertId, AlertRecord> {
     return this.#open.unstored;

@@ -18,6 +18,9 @@ export class OpenAlerts {
   readonly #summaries = new Map<AlertId, Moment>();
   readonly #unstored = new Map<AlertId, AlertRecord>();
 
+  /** How many deliveries were spared each channel. */
+  readonly #spared = new Map<string, Spared>();
+
   get size(): number {
     return this.#records.size;
   }
@@ -64,6 +67,7 @@ export class OpenAlerts {
   /** It is on its way to the disk. */
   put(record: AlertRecord, now: Moment): void {
     this.beginnings.settle(record);
+    this.#countSpared(record);
     this.#unstored.set(record.alert.id, record);
     this.restore(record, now);
   }
@@ -93,6 +97,23 @@ export class OpenAlerts {
     if (this.#unstored.get(id) === record) this.#unstored.delete(id);
   }
 
+  spared(channel: string): Readonly<Spared> {
+    return this.#spared.get(channel) ?? { cancelled: 0, folded: 0 };
+  }
+
+  #countSpared(record: AlertRecord): void {
+    const before = this.#records.get(record.alert.id);
+    // One that is not open and has failed was taken up again, and was counted in its time.
+    if (before === undefined && record.deliveries.some(({ lastError }) => lastError !== undefined)) return;
+    for (const { channel, state } of record.deliveries) {
+      if (state !== 'cancelled' && state !== 'folded') continue;
+      if (before !== undefined && deliveryTo(before, channel)?.state === state) continue;
+      const spared = this.#spared.get(channel) ?? { cancelled: 0, folded: 0 };
+      spared[state]++;
+      this.#spared.set(channel, spared);
+    }
+  }
+
   #forget({ alert: { id, node } }: AlertRecord): void {
     this.#records.delete(id);
     this.#heldTogether.delete(id);
@@ -102,6 +123,12 @@ export class OpenAlerts {
     ofNode?.delete(id);
     if (ofNode?.size === 0) this.#ofNode.delete(node.name);
   }
+}
+
+/** Deliveries that came to nothing on purpose. */
+export interface Spared {
+  cancelled: number;
+  folded: number;
 }
 
 export interface OpenDelivery {

@@ -143,6 +143,7 @@ export class Supervisor implements Actor<SupervisorEvent> {
         this.#restartLater(effect, effect.delay_ms);
         return;
       case 'child_restarting':
+        this.#place.load.restarts++;
         this.#context.logger.warn('restarting', {
           path: `${this.path}/${effect.id}`,
           restart: effect.restarts,

@@ -13,6 +13,7 @@ import type { Lifeline, RunningChild } from '../supervisor/child.js';
 import type { SupervisorPolicy } from '../supervisor/child-spec.js';
 import { RestartLedger } from '../supervisor/restart-ledger.js';
 import { Asked, UserBatch } from './batch.js';
+import type { UserCounts } from './counts.js';
 import { UserActor, type Told, type UserSurroundings } from './user.actor.js';
 import { isOnline, type decide, type RunningSession, type Settled } from './user.machine.js';
 import type { UserCommand, UserReply } from './user.protocol.js';
@@ -50,6 +51,7 @@ export interface ShardSurroundings {
   readonly system: ActorSystem;
   readonly clock: Clock;
   readonly logger: Logger;
+  readonly counts: UserCounts;
   /** Whether one more user may be online. */
   hasRoom(): boolean;
   /** Whether the whole system ends, and its actors with it. */
@@ -70,6 +72,7 @@ export class Shard implements UserSurroundings {
   readonly shard: ShardIndex;
   readonly wheel: TimerWheel<UserActor>;
   readonly decide: typeof decide;
+  readonly counts: UserCounts;
   readonly #options: ShardOptions;
   readonly #around: ShardSurroundings;
   readonly #users = new Map<UserId, UserActor>();
@@ -90,6 +93,7 @@ export class Shard implements UserSurroundings {
   constructor(shard: ShardIndex, options: ShardOptions, around: ShardSurroundings) {
     this.shard = shard;
     this.decide = options.decide;
+    this.counts = around.counts;
     this.#options = options;
     this.#ledger = new RestartLedger(options.restarts);
     this.#around = around;
@@ -217,6 +221,8 @@ export class Shard implements UserSurroundings {
   }
 
   settle(settlement: Settlement): void {
+    // Only what opens a session is settled with its instant.
+    if (settlement.stored && settlement.onlineAt !== undefined) this.counts.openings++;
     const actor = this.#users.get(settlement.user);
     const message: Settled = settlement.stored
       ? { kind: 'settled', stored: true, onlineAt: settlement.onlineAt }
@@ -268,6 +274,10 @@ export class Shard implements UserSurroundings {
   /** An expiry has been handled, whatever came of it. */
   expired(): void {
     this.#expiring--;
+  }
+
+  lapsed(deadline: Moment): void {
+    this.counts.expiries.observe(Math.max(0, this.#around.clock.now() - deadline) / 1000);
   }
 
   deadlineSince(readAt: Moment): Moment {

@@ -8,6 +8,7 @@ import type { Logger } from '../../src/ports/logger.js';
 import type { ActorSystem } from '../../src/runtime/actor-system.js';
 import type { HistoryEntry, Settlement } from '../history/history.protocol.js';
 import { Admission } from './admission.js';
+import { UserCounts } from './counts.js';
 import { Shard, type ShardOptions, type ShardSurroundings } from './shard.js';
 import type { RunningSession } from './user.machine.js';
 import type { Shards, UserCommand, UserReply } from './user.protocol.js';
@@ -28,6 +29,7 @@ export interface LocalShardsSurroundings {
 /** The shards of this process, and what they have in common: the way to history, and how far time has come. */
 export class LocalShards implements Shards {
   readonly all: readonly Shard[];
+  readonly counts = new UserCounts();
   readonly #clock: Clock;
   readonly #submit: (entries: readonly HistoryEntry[]) => void;
   readonly #admission: Admission;
@@ -45,6 +47,7 @@ export class LocalShards implements Shards {
     this.#admission = new Admission(around.clock);
     const surroundings: ShardSurroundings = {
       ...around,
+      counts: this.counts,
       ending: () => this.#ending,
       hasRoom: () => this.size < options.users && this.#admission.admits(),
       wallAt: (at) => this.wallAt(at),

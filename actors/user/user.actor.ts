@@ -5,6 +5,7 @@ import type { Actor, Cell, Crash } from '../../src/runtime/actor.js';
 import { Timer, type TimerWheel } from '../../src/runtime/timer-wheel.js';
 import type { UserEntry } from '../history/history.protocol.js';
 import { Asked } from './batch.js';
+import type { UserCounts } from './counts.js';
 import {
   ABSENT,
   afterSettling,
@@ -24,6 +25,7 @@ export interface UserSurroundings {
   readonly shard: number;
   /** The restart that found the sessions which were going on. */
   readonly generation: number;
+  readonly counts: UserCounts;
   /** How long a heal that was read at that moment holds. */
   deadlineSince(readAt: Moment): Moment;
   readonly wheel: TimerWheel<UserActor>;
@@ -34,6 +36,8 @@ export interface UserSurroundings {
   /** The user is offline and nothing waits: the actor may go. */
   departed(actor: UserActor): void;
   expired(): void;
+  /** A session has ended in silence. */
+  lapsed(deadline: Moment): void;
   crashed(actor: UserActor, crash: Crash<Told>): void;
   /** A message that had crashed the actor was handled after all. */
   survived(actor: UserActor): void;
@@ -175,6 +179,7 @@ export class UserActor implements Actor<Told>, Lease {
   }
 
   #extend(readAt: Moment): void {
+    this.#around.counts.heals++;
     this.lastSeen = readAt;
     this.#around.wheel.arm(this.timer, this.#around.deadlineSince(readAt));
   }
@@ -193,6 +198,7 @@ export class UserActor implements Actor<Told>, Lease {
       case 'resume':
         return this.#around.submit({ kind: 'resume', shard, user, generation: this.#around.generation });
       case 'end':
+        this.#around.lapsed(this.deadline);
         return this.#around.submit({ kind: 'end', user, session: effect.session });
       case 'close':
         return this.#around.submit({ kind: 'close', shard, user, session: effect.session });

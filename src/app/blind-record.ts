@@ -2,6 +2,7 @@ import type { BlindInterval } from '../domain/blindness.js';
 import { unixSeconds, type Instant, type Millis, type Moment } from '../domain/time.js';
 import type { Logger } from '../ports/logger.js';
 import type { Cast } from './assemble.js';
+import { BlindTotals } from './facts.js';
 
 export const RECENT_BLIND_INTERVALS = 20;
 
@@ -9,6 +10,7 @@ export const RECENT_BLIND_INTERVALS = 20;
 export class BlindRecord {
   readonly #cast: Pick<Cast, 'history' | 'shards' | 'nodes'>;
   readonly #logger: Logger;
+  readonly totals = new BlindTotals();
   #recent: BlindInterval[] = [];
 
   constructor(cast: Pick<Cast, 'history' | 'shards' | 'nodes'>, logger: Logger) {
@@ -36,6 +38,7 @@ export class BlindRecord {
   }
 
   keep(interval: BlindInterval): void {
+    this.totals.add(interval);
     this.#recent.push(interval);
     if (this.#recent.length > RECENT_BLIND_INTERVALS) this.#recent.shift();
   }

@@ -7,6 +7,7 @@ import type { Channel } from '../ports/channel.js';
 import type { Clock } from '../ports/clock.js';
 import type { HistoryStore } from '../ports/history-store.js';
 import type { Logger } from '../ports/logger.js';
+import type { MetricFamily } from '../ports/metrics.js';
 
 /** The world as the daemon finds it. */
 export interface AppPorts {
@@ -15,6 +16,8 @@ export interface AppPorts {
   readonly store: HistoryStore;
   /** What `GET /supervision` shows of the process. */
   readonly processFacts: () => object;
+  /** What `GET /metrics` shows beside what the daemon counts itself. */
+  readonly otherMetrics?: () => readonly MetricFamily[];
   /** Starts what lets requests in. */
   readonly gateway: (daemon: Daemon, lifeline: Lifeline) => RunningChild | Promise<RunningChild>;
   /** The rules of presence; tests put faults into them. */

@@ -32,7 +32,8 @@ function asTable({ config, sources, channels }: Effective): string {
 
 function asJson({ config, sources, channels }: Effective): string {
   const entries = options.map((option) => {
-    const value = option.secret ? valueText(option, undefined) : valueIn(config, option.key);
+    const inForce = valueIn(config, option.key);
+    const value = option.secret && inForce !== null ? valueText(option, inForce) : inForce;
     return [option.key, { value, from: sources.get(option.key) }];
   });
   const ways = channels.map(({ policy, shown, source }) => [

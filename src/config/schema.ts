@@ -127,6 +127,15 @@ export const schema = group({
       ),
     }),
   }),
+  ping: group({
+    url: option(
+      orOff(text(/^https?:\/\/[^\s/]\S*$/i, 'an http or https URL')),
+      null,
+      'Asked with GET again and again while the daemon is ready, for somebody else to notice when it is not.',
+      { secret: true },
+    ),
+    every: option(timer, 60, 'How long from one ping to the next.'),
+  }),
   limits: group({
     body: option(bytes(1, 1024 * MiB), MiB, 'Largest body of a request.'),
     headers: option(bytes(256, MiB), 16 * KiB, 'Largest head of a request.'),

@@ -30,8 +30,8 @@ export function sourceText(source: Source): string {
 
 /** A value as people may see it: on one line, and a secret not at all. */
 export function valueText(option: Pick<Option, 'secret'>, value: unknown): string {
-  if (option.secret) return '(secret)';
   if (value === null) return 'off';
+  if (option.secret) return '(secret)';
   return typeof value === 'string' ? value : brief(value);
 }
 

@@ -4,10 +4,6 @@ import type { Instant, Millis } from './time.js';
 /** `inactive`: it has missed a heartbeat, and still has retries left. `failed`: it has none, or said so itself. */
 export type NodeState = 'active' | 'inactive' | 'failed';
 
-export function isNodeState(text: string): text is NodeState {
-  return text === 'active' || text === 'inactive' || text === 'failed';
-}
-
 /** Why a node's state changed: a heartbeat came, none came in time, or the node reported trouble itself. */
 export type FlipCause = 'heartbeat' | 'silence' | 'report';
 

@@ -4,20 +4,30 @@ import type { Clock } from '../ports/clock.js';
 import { dropBody } from './body.js';
 import type { Daemon } from './daemon.js';
 import type { Exchange } from './exchange.js';
+import type { GatewayReport } from './gateway-report.js';
 import type { GatewayLimits } from './options.js';
-import { Resources } from './resource.js';
+import { Resources, type Route } from './resource.js';
 import { addAlerts } from './routes/alerts.js';
+import { addContract } from './routes/contract.js';
+import { addMetrics } from './routes/metrics.js';
 import { addNodes } from './routes/nodes.js';
 import { addPresence } from './routes/presence.js';
 import { addProbes } from './routes/probes.js';
 import { addUsers } from './routes/users.js';
+
+/** The way into the API, and what there is in it. */
+export interface Api {
+  readonly handle: (exchange: Exchange) => void;
+  readonly routes: readonly Route[];
+}
 
 /** The whole API on Express. */
 export function createApi(
   daemon: Daemon,
   clock: Clock,
   limits: Pick<GatewayLimits, 'batch' | 'body' | 'page'>,
-): (exchange: Exchange) => void {
+  gateway: () => GatewayReport,
+): Api {
   const exchanges = new WeakMap<ServerResponse, Exchange>();
   const exchangeOf = (response: ServerResponse): Exchange => {
     const exchange = exchanges.get(response);
@@ -30,6 +40,8 @@ export function createApi(
 
   app.use(takeUndecodableLiterally);
   addProbes(resources, daemon);
+  addMetrics(resources, daemon, gateway);
+  addContract(resources, limits);
   app.use((_request, response, next) => {
     if (daemon.serving) next();
     else exchangeOf(response).refuse('HEARTBEAT_NOT_READY');
@@ -45,10 +57,13 @@ export function createApi(
     exchangeOf(response).fail(error);
   });
 
-  return (exchange) => {
-    exchanges.set(exchange.response, exchange);
-    exchange.watchClient();
-    app(exchange.request, exchange.response);
+  return {
+    handle: (exchange) => {
+      exchanges.set(exchange.response, exchange);
+      exchange.watchClient();
+      app(exchange.request, exchange.response);
+    },
+    routes: resources.routes,
   };
 }
 

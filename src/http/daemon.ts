@@ -3,6 +3,7 @@ import type { UserId } from '../domain/user-id.js';
 import type { HistoryRange } from '../ports/history-store.js';
 import type { UserCommand, UserReply } from '../../actors/user/user.protocol.js';
 import type { AlertsDaemon } from './alerts/daemon.js';
+import type { DaemonFacts } from './metrics/facts.js';
 import type { NodesDaemon } from './nodes/daemon.js';
 
 /** All that the HTTP API asks of the rest of the daemon. */
@@ -47,6 +48,9 @@ export interface Daemon {
 
   /** Empty when the daemon is ready; otherwise why it is not, a phrase each. */
   unready(): readonly string[];
+
+  /** What `GET /metrics` is made of. It is there while the daemon starts too. */
+  facts(): Promise<DaemonFacts>;
 
   /** What `GET /supervision` answers. */
   supervision(): Promise<object>;

@@ -13,6 +13,8 @@ export interface ExchangeHost {
   makeRequestId(): string;
   /** The exchange goes on, so that its time begins anew. */
   progressed(exchange: Exchange): void;
+  /** A status has been sent. */
+  responded(status: number): void;
   /** Nothing more is awaited of the exchange. */
   release(exchange: Exchange): void;
   /** Calls `end` when the client has had time to read the answer; closing sooner could lose it. */
@@ -74,6 +76,7 @@ export class Exchange {
   /** @param body in ASCII */
   answer(status: number, head: RawHeaders, body: string): void {
     if (!this.#settle()) return;
+    this.#host.responded(status);
     answerInOneWrite(this.response, status, this.#identified(head), body);
   }
 
@@ -89,6 +92,7 @@ export class Exchange {
     const { status } = errorCodes[code];
     if (status === 500) this.#host.logger.error('request failed', this.#facts({ code, error: cause }));
     if (!this.#settle()) return;
+    this.#host.responded(status);
     if (status !== 500) this.#host.logger.debug('request refused', this.#facts({ code, reason: message }));
 
     // What is malformed is no call at all.
@@ -121,6 +125,7 @@ export class Exchange {
   begin(status: number, head: RawHeaders): boolean {
     if (this.#state !== 'waiting' || this.response.destroyed) return false;
     this.#state = 'streaming';
+    this.#host.responded(status);
     this.response.on('drain', () => this.#writable?.());
     this.response.writeHead(status, this.#identified(head));
     return true;

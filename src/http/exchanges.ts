@@ -26,6 +26,8 @@ export class Exchanges implements ExchangeHost {
   readonly #interval: Millis;
   readonly #patience: number;
   readonly #open = new Slots<Exchange>();
+  /** By status. */
+  readonly #responses = new Float64Array(600);
   readonly #hangingUp = new WeakSet<Duplex>();
   #count = 0;
   #tick = 0;
@@ -41,6 +43,20 @@ export class Exchanges implements ExchangeHost {
 
   get size(): number {
     return this.#open.size;
+  }
+
+  /** Answers that were given, by status. */
+  get responses(): Readonly<Record<string, number>> {
+    const given: Record<string, number> = {};
+    this.#responses.forEach((count, status) => {
+      if (count > 0) given[status] = count;
+    });
+    return given;
+  }
+
+  responded(status: number): void {
+    const count = this.#responses[status];
+    if (count !== undefined) this.#responses[status] = count + 1;
   }
 
   open(request: IncomingMessage, response: ServerResponse): Exchange {

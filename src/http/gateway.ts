@@ -8,6 +8,7 @@ import type { Daemon } from './daemon.js';
 import type { Exchange } from './exchange.js';
 import { Exchanges } from './exchanges.js';
 import { takeFastLane } from './fast-lane.js';
+import type { GatewayReport } from './gateway-report.js';
 import { listen } from './listen.js';
 import { MalformedRequests } from './malformed.js';
 import type { GatewayOptions } from './options.js';
@@ -24,18 +25,6 @@ export interface GatewayParts {
   readonly logger: Logger;
   /** Told once if the server fails after it has listened; nothing of the gateway runs then. */
   readonly failed: (error: Error) => void;
-}
-
-/** What `GET /supervision` shows of the gateway. */
-export interface GatewayReport {
-  readonly connections: number;
-  readonly in_flight: number;
-  readonly refused: {
-    readonly overloaded: number;
-    readonly dropped_connections: number;
-    readonly answer_timeouts: number;
-    readonly malformed: number;
-  };
 }
 
 /** The way in: an HTTP server that lets through what the daemon can bear. */
@@ -69,7 +58,7 @@ export class Gateway {
     this.#connections = new Connections(this.#server, limits.connections);
     this.#exchanges = new Exchanges(limits.request_timeout, clock, logger);
     this.#malformed = new MalformedRequests(this.#exchanges, clock);
-    this.#api = createApi(daemon, clock, limits);
+    this.#api = createApi(daemon, clock, limits, () => this.inspect()).handle;
 
     const serve = (request: IncomingMessage, response: ServerResponse): void =>
       this.#serve(request, response);
@@ -104,6 +93,7 @@ export class Gateway {
     return {
       connections: this.#connections.size,
       in_flight: this.#exchanges.size,
+      responses: this.#exchanges.responses,
       refused: {
         overloaded: this.#overloaded,
         dropped_connections: this.#connections.refused,

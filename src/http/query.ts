@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { HeartbeatError } from '../errors.js';
 import { queryProblem } from './messages.js';
 
@@ -6,37 +7,66 @@ export type Order = 'asc' | 'desc';
 /** The instants that a `Date` holds, in seconds. */
 const LATEST = 8_640_000_000_000;
 
+/** `limit`, in the query of a page. */
+export const limitUpTo = (largest: number) => wholeNumber(1, largest, queryProblem.limit(largest));
+
+/** An instant, in the query of a range. */
+export const secondsNamed = (name: string) => wholeNumber(-LATEST, LATEST, queryProblem.notSeconds(name));
+
+export const order = z.enum(['asc', 'desc'], queryProblem.order);
+
+function wholeNumber(least: number, most: number, problem: string) {
+  return z
+    .string()
+    .regex(/^-?\d{1,16}$/, problem)
+    .transform(Number)
+    .pipe(z.int(problem).min(least, problem).max(most, problem));
+}
+
+/** A text that stands for something; `read` answers undefined where it stands for nothing. */
+export function coded<Value>(
+  read: (text: string) => Value | undefined,
+  problem: string,
+): z.ZodType<Value, string> {
+  return z.string().transform((text, { addIssue }) => {
+    const value = read(text);
+    if (value !== undefined) return value;
+    addIssue({ code: 'custom', message: problem });
+    return z.NEVER;
+  });
+}
+
+/** A schema for each `limits.page`, of which a daemon has one. */
+export function forLimit<Schema>(make: (largest: number) => Schema): (largest: number) => Schema {
+  const made = new Map<number, Schema>();
+  return (largest) => {
+    const schema = made.get(largest) ?? make(largest);
+    made.set(largest, schema);
+    return schema;
+  };
+}
+
 /**
- * The parameters of a query, each at most once.
+ * Reads a query by the schema that documents it. Each parameter may be given once, and none that the schema lacks.
  *
- * @throws HeartbeatError `HEARTBEAT_INVALID_QUERY`, whose message names the parameter; so do all that read one
+ * @throws HeartbeatError `HEARTBEAT_INVALID_QUERY`, whose message names the parameter
  */
-export function readParameters(url: string, known: ReadonlySet<string>): ReadonlyMap<string, string> {
-  const given = new Map<string, string>();
+export function readQuery<Schema extends z.ZodObject>(url: string, schema: Schema): z.output<Schema> {
+  const given: Record<string, string> = {};
   const start = url.indexOf('?');
   for (const [name, value] of new URLSearchParams(start < 0 ? '' : url.slice(start + 1))) {
-    if (!known.has(name)) refuseQuery(queryProblem.unknown(name));
-    if (given.has(name)) refuseQuery(queryProblem.repeated(name));
-    given.set(name, value);
+    if (!Object.hasOwn(schema.shape, name)) refuseQuery(queryProblem.unknown(name));
+    if (Object.hasOwn(given, name)) refuseQuery(queryProblem.repeated(name));
+    given[name] = value;
   }
-  return given;
+  const read = schema.safeParse(given);
+  if (read.success) return read.data;
+  return refuseQuery(read.error.issues[0]?.message ?? 'invalid query');
 }
 
-export function readOrder(text: string | undefined): Order {
-  if (text === undefined || text === 'asc') return 'asc';
-  return text === 'desc' ? 'desc' : refuseQuery(queryProblem.order);
-}
-
-export function readSeconds(name: string, text: string | undefined): number | undefined {
-  if (text === undefined) return undefined;
-  const seconds = /^-?\d{1,16}$/.test(text) ? Number(text) : NaN;
-  return Math.abs(seconds) <= LATEST ? seconds : refuseQuery(queryProblem.notSeconds(name));
-}
-
-export function readLimit(text: string | undefined, largest: number): number | undefined {
-  if (text === undefined) return undefined;
-  const limit = /^\d{1,16}$/.test(text) ? Number(text) : 0;
-  return limit >= 1 && limit <= largest ? limit : refuseQuery(queryProblem.limit(largest));
+/** @throws HeartbeatError when a range ends before it begins */
+export function checkRange(from: number | undefined, to: number | undefined): void {
+  if (from !== undefined && to !== undefined && from > to) refuseQuery(queryProblem.backwards);
 }
 
 export function refuseQuery(problem: string): never {

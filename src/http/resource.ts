@@ -13,14 +13,26 @@ const VERBS = ['get', 'put', 'post', 'delete'] as const;
 /** What each method does; where GET is, HEAD is too. Every other method is a 405. */
 export type Methods<H> = Partial<Record<(typeof VERBS)[number], H>>;
 
+/** A method of a path, as Express has it. */
+export interface Route {
+  readonly method: string;
+  readonly path: string;
+}
+
 /** Puts resources where Express finds them. */
 export class Resources {
   readonly #router: IRouter;
   readonly #exchangeOf: ExchangeOf;
+  readonly #routes: Route[] = [];
 
   constructor(router: IRouter, exchangeOf: ExchangeOf) {
     this.#router = router;
     this.#exchangeOf = exchangeOf;
+  }
+
+  /** All that have been added: the contract is held to them. */
+  get routes(): readonly Route[] {
+    return this.#routes;
   }
 
   add(path: string, methods: Methods<Handler>): this {
@@ -29,6 +41,7 @@ export class Resources {
     for (const verb of VERBS) {
       const handler = methods[verb];
       if (handler === undefined) continue;
+      this.#routes.push({ method: verb.toUpperCase(), path });
       allowed.push(verb === 'get' ? 'GET, HEAD' : verb.toUpperCase());
       route[verb]((request, response) => handler(this.#exchangeOf(response), request));
     }

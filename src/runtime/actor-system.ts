@@ -9,7 +9,7 @@ import type { Load, Stoppable, Surroundings } from './surroundings.js';
 /** Where actors are spawned. It handles no messages itself. */
 export interface Place {
   readonly path: string;
-  /** What waits in the mailboxes of all the actors that were spawned here. */
+  /** Of all the actors that were spawned here. */
   readonly load: Load;
   /** @internal */
   readonly nact: NactParent;
@@ -21,11 +21,12 @@ let systems = 0;
 export class ActorSystem implements Place {
   readonly deadLetters: DeadLetters;
   readonly path: string;
-  readonly load = { waiting: 0 };
+  readonly load = { waiting: 0, restarts: 0 };
   readonly nact: NactParent & { stop(): void };
   readonly #surroundings: Surroundings;
   /** Crashed and not restarted: nact knows nothing of them. */
   readonly #fallen = new Set<Stoppable>();
+  readonly #places: Place[] = [];
   #running = 0;
   #overflows = 0;
 
@@ -67,10 +68,18 @@ export class ActorSystem implements Place {
     return this.#overflows;
   }
 
+  /** Every place there is; they are as fixed as the tree. */
+  get places(): readonly Pick<Place, 'path' | 'load'>[] {
+    return this.#places;
+  }
+
   /** A named place under which actors are spawned: an nact actor that is never told anything. */
   place(parent: Place, name: string): Place {
     const nact = spawnPlace(parent.nact, name);
-    return { path: parent === this ? name : `${parent.path}/${name}`, nact, load: { waiting: 0 } };
+    const path = parent === this ? name : `${parent.path}/${name}`;
+    const place = { path, nact, load: { waiting: 0, restarts: 0 } };
+    this.#places.push(place);
+    return place;
   }
 
   /**

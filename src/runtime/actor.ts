@@ -96,6 +96,7 @@ export class Cell<Message> implements ActorRef<Message>, Occupant {
     this.#system.entered();
     this.#system.rose(this);
     this.#status = 'running';
+    this.#load.restarts++;
     this.#count(-this.#waiting);
     const waiting = this.#parked ?? [];
     this.#parked = undefined;

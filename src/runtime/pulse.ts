@@ -1,3 +1,4 @@
+import { Histogram } from '../domain/histogram.js';
 import { moment, type Millis, type Moment } from '../domain/time.js';
 import type { Cancel, Clock } from '../ports/clock.js';
 
@@ -17,6 +18,9 @@ export interface PulseListener {
   blind(from: Moment, to: Moment): void;
 }
 
+/** Seconds by which a tick may come late. */
+const DELAYS = [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+
 /** How often time advances; also the lateness of an expiry on an idle machine, at the most. */
 const TICK: Millis = 20;
 /** The same while there is no deadline: a daemon with nobody in it is to cost next to nothing. */
@@ -30,11 +34,15 @@ const IDLE_TICK: Millis = 100;
  * nobody expires whose heal lay in a socket in time.
  */
 export class Pulse {
+  /** Seconds by which the event loop came to each tick late. */
+  readonly delays = new Histogram(DELAYS);
   readonly #clock: Clock;
   readonly #listener: PulseListener;
   readonly #blindAfter: Millis;
   /** When the pending tick is due. What is read later than this counts as having arrived then. */
   #due: Moment;
+  /** When its timer was to fire: no sooner than it was set. */
+  #timerDue: Moment;
   /** How long the pending tick waits. */
   #wait: Millis = TICK;
   /** When the event loop was last known to turn. */
@@ -49,6 +57,7 @@ export class Pulse {
     this.#blindAfter = options.blindAfter;
     this.#aliveAt = clock.now();
     this.#due = this.#aliveAt;
+    this.#timerDue = this.#aliveAt;
   }
 
   start(): void {
@@ -75,7 +84,9 @@ export class Pulse {
   #schedule(horizon: Moment, wait = this.#listener.watches() ? TICK : IDLE_TICK): void {
     this.#wait = wait;
     this.#due = moment(horizon + this.#wait);
-    this.#cancel = this.#clock.after(Math.max(0, this.#due - this.#clock.now()), () => {
+    const now = this.#clock.now();
+    this.#timerDue = this.#due > now ? this.#due : now;
+    this.#cancel = this.#clock.after(this.#timerDue - now, () => {
       this.#tick();
     });
   }
@@ -101,6 +112,7 @@ export class Pulse {
   #tick(): void {
     const horizon = this.#look();
     if (this.#cancel === undefined) return;
+    this.delays.observe(Math.max(0, horizon - this.#timerDue) / 1000);
     this.#aliveAt = horizon;
     this.#cancel = this.#clock.afterReading(() => {
       this.#advance(horizon);

@@ -5,9 +5,12 @@ export interface Stoppable {
   stop(stopped: (left: readonly unknown[]) => void): void;
 }
 
-/** Messages that wait, counted as they come and go: to count them would take a look at every actor. */
+/** What all the actors of a place come to, counted as it happens: to count it would take a look at every one. */
 export interface Load {
+  /** Messages in their mailboxes. */
   waiting: number;
+  /** Those that were brought back after a crash. */
+  restarts: number;
 }
 
 /** What a cell needs of the system that it lives in. */

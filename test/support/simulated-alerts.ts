@@ -1,6 +1,8 @@
 import { History } from '../../actors/history/history.actor.js';
+import type { ChannelActor, ChannelFigures } from '../../actors/notifier/channel.actor.js';
 import { createNotifier } from '../../actors/notifier/create.js';
 import type { Notifier } from '../../actors/notifier/notifier.actor.js';
+import type { Spared } from '../../actors/notifier/open-alerts.js';
 import { grow } from '../../actors/supervisor/grow.js';
 import type { Supervisor } from '../../actors/supervisor/supervisor.actor.js';
 import { POLICIES, tree } from '../../actors/tree.js';
@@ -47,6 +49,7 @@ export class SimulatedAlerts {
   readonly store: HistoryStore;
   readonly logger = new RecordingLogger();
   readonly notifier: Notifier;
+  readonly #channels: readonly ChannelActor[];
   readonly history: History;
   readonly system: ActorSystem;
   readonly seen: Seen[] = [];
@@ -133,6 +136,7 @@ export class SimulatedAlerts {
       },
     );
     this.notifier = notifier;
+    this.#channels = actors;
     this.#root = grow(
       { system: this.system, clock: time, logger },
       this.system.place(this.system, 'root'),
@@ -248,6 +252,13 @@ export class SimulatedAlerts {
     return (await this.stored())
       .filter(({ alert }) => type === undefined || alert.type === type)
       .flatMap(({ deliveries }) => deliveries.map(({ state }) => state));
+  }
+
+  /** What is counted of a channel. */
+  figures(name: string): ChannelFigures & Readonly<Spared> {
+    const channel = this.#channels.find((each) => each.name === name);
+    if (channel === undefined) throw new TypeError(`there is no channel ${name}`);
+    return { ...channel.figures(), ...this.notifier.open.spared(name) };
   }
 
   async redeliver(id: AlertId): Promise<NotifierReply | undefined> {

@@ -1,12 +1,11 @@
+import { z } from 'zod';
 import { parseAlertId } from '../../domain/alert-id.js';
 import { DELIVERY_STATES, type AlertId, type DeliveryState } from '../../domain/alert.js';
 import { queryProblem } from '../messages.js';
-import { readLimit, readParameters, refuseQuery } from '../query.js';
+import { coded, forLimit, limitUpTo, readQuery } from '../query.js';
 
 /** Alerts of a page where nobody says how many. */
 const PAGE = 100;
-
-const LISTING = new Set(['state', 'limit', 'cursor']);
 
 export interface AlertListing {
   readonly states: readonly DeliveryState[] | undefined;
@@ -14,28 +13,36 @@ export interface AlertListing {
   readonly limit: number;
 }
 
+/** The query of a list of alerts. */
+export const alertListingQuery = forLimit((largest) =>
+  z.strictObject({
+    state: coded(readStates, queryProblem.alertState)
+      .optional()
+      .meta({
+        type: 'string',
+        description: `Only alerts that are, for some channel, in one of these states, with commas between them: ${DELIVERY_STATES.join(', ')}.`,
+      }),
+    cursor: coded<AlertId>(parseAlertId, queryProblem.alertCursor)
+      .optional()
+      .meta({ type: 'string', description: 'Goes on behind the page that answered this `next_cursor`.' }),
+    limit: limitUpTo(largest)
+      .default(Math.min(PAGE, largest))
+      .meta({ description: 'So many alerts at the most.' }),
+  }),
+);
+
 /**
  * Reads the query of a list of alerts.
  *
  * @throws HeartbeatError `HEARTBEAT_INVALID_QUERY`, whose message names the parameter
  */
 export function parseAlertListing(url: string, largestPage: number): AlertListing {
-  const given = readParameters(url, LISTING);
-  return {
-    states: readStates(given.get('state')),
-    before: readCursor(given.get('cursor')),
-    limit: readLimit(given.get('limit'), largestPage) ?? Math.min(PAGE, largestPage),
-  };
+  const { state, cursor, limit } = readQuery(url, alertListingQuery(largestPage));
+  return { states: state, before: cursor, limit };
 }
 
-function readStates(text: string | undefined): readonly DeliveryState[] | undefined {
-  if (text === undefined) return undefined;
+function readStates(text: string): readonly DeliveryState[] | undefined {
   const names = text.split(',');
   const states = DELIVERY_STATES.filter((state) => names.includes(state));
-  return states.length === new Set(names).size ? states : refuseQuery(queryProblem.alertState);
-}
-
-function readCursor(text: string | undefined): AlertId | undefined {
-  if (text === undefined) return undefined;
-  return parseAlertId(text) ?? refuseQuery(queryProblem.alertCursor);
+  return states.length === new Set(names).size ? states : undefined;
 }

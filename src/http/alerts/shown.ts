@@ -1,8 +1,10 @@
+import type { z } from 'zod';
 import type { AlertRecord, Delivery } from '../../domain/alert.js';
 import { unixSeconds } from '../../domain/time.js';
+import type * as answer from '../contract/answers.js';
 
 /** An alert, and what has become of it for each channel. */
-export function shownAlert({ alert, deliveries }: AlertRecord): object {
+export function shownAlert({ alert, deliveries }: AlertRecord): z.output<typeof answer.alert> {
   const { id, type, at, node, blind, message, mass, group } = alert;
   return {
     id,
@@ -18,7 +20,14 @@ export function shownAlert({ alert, deliveries }: AlertRecord): object {
   };
 }
 
-function shownDelivery({ state, hold, attempts, lastAttempt, lastError, folds }: Delivery): object {
+function shownDelivery({
+  state,
+  hold,
+  attempts,
+  lastAttempt,
+  lastError,
+  folds,
+}: Delivery): z.output<typeof answer.delivery> {
   return {
     state,
     ...(hold !== undefined && { held_for: hold }),

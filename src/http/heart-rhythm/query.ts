@@ -1,8 +1,19 @@
+import { z } from 'zod';
 import { instant, type Instant } from '../../domain/time.js';
 import type { HistoryRange } from '../../ports/history-store.js';
 import { queryProblem } from '../messages.js';
-import { readLimit, readOrder, readParameters, readSeconds, refuseQuery, type Order } from '../query.js';
-import { decodeCursor } from './cursor.js';
+import {
+  checkRange,
+  coded,
+  forLimit,
+  limitUpTo,
+  order,
+  readQuery,
+  refuseQuery,
+  secondsNamed,
+  type Order,
+} from '../query.js';
+import { decodeCursor, type Cursor } from './cursor.js';
 
 /** Which part of a history was asked for. */
 export interface Page {
@@ -10,33 +21,41 @@ export interface Page {
   readonly limit: number | undefined;
 }
 
-const PARAMETERS = new Set(['from', 'to', 'limit', 'cursor', 'order']);
+/** The query of heart_rhythm, and of whatever else is a history. */
+export const pageQuery = forLimit((largest) =>
+  z.strictObject({
+    from: secondsNamed('from').optional().meta({ description: 'Only what ends in this second or later.' }),
+    to: secondsNamed('to').optional().meta({ description: 'Only what begins in this second or earlier.' }),
+    order: order.default('asc').meta({ description: '`asc`, oldest first, or `desc`.' }),
+    limit: limitUpTo(largest).optional().meta({ description: 'So many at the most.' }),
+    cursor: coded(decodeCursor, queryProblem.cursor).optional().meta({
+      type: 'string',
+      description: 'Goes on behind the page that answered this `next_cursor`, in the same order.',
+    }),
+  }),
+);
 
 /**
- * Reads the query of heart_rhythm, and of whatever else is a history.
+ * Reads the query of a history.
  *
  * @throws HeartbeatError `HEARTBEAT_INVALID_QUERY`, whose message names the parameter
  */
 export function parsePage(url: string, largestPage: number): Page {
-  const given = readParameters(url, PARAMETERS);
-  const order = readOrder(given.get('order'));
-  const from = readSeconds('from', given.get('from'));
-  const to = readSeconds('to', given.get('to'));
-  if (from !== undefined && to !== undefined && from > to) refuseQuery(queryProblem.backwards);
+  const { from, to, order, limit, cursor } = readQuery(url, pageQuery(largestPage));
+  checkRange(from, to);
   return {
     range: {
       order,
       from: from === undefined ? undefined : instant(from * 1000),
       // People are shown whole seconds, so the second `to` belongs to the range to its end.
       before: to === undefined ? undefined : instant((to + 1) * 1000),
-      after: readCursor(given.get('cursor'), order),
+      after: behind(cursor, order),
     },
-    limit: readLimit(given.get('limit'), largestPage),
+    limit,
   };
 }
 
-function readCursor(text: string | undefined, order: Order): Instant | undefined {
-  if (text === undefined) return undefined;
-  const cursor = decodeCursor(text);
-  return cursor?.order === order ? cursor.after : refuseQuery(queryProblem.cursor);
+function behind(cursor: Cursor | undefined, order: Order): Instant | undefined {
+  if (cursor === undefined || cursor.order === order) return cursor?.after;
+  return refuseQuery(queryProblem.cursor);
 }

@@ -1,14 +1,12 @@
-import { isNodeState, type NodeState } from '../../domain/node.js';
+import { z } from 'zod';
+import type { NodeState } from '../../domain/node.js';
 import { parseNodeName, type NodeName } from '../../domain/node-name.js';
 import { instant, type Instant } from '../../domain/time.js';
 import { queryProblem } from '../messages.js';
-import { readLimit, readParameters, readSeconds, refuseQuery } from '../query.js';
+import { checkRange, coded, forLimit, limitUpTo, readQuery, secondsNamed } from '../query.js';
 
 /** Items of a page where nobody says how many. */
 export const PAGE = 1000;
-
-const LISTING = new Set(['state', 'label', 'limit', 'cursor']);
-const RANGE = new Set(['from', 'to']);
 
 export interface Listing {
   readonly state: NodeState | undefined;
@@ -17,30 +15,48 @@ export interface Listing {
   readonly limit: number;
 }
 
+/** The query of a list of nodes. */
+export const listingQuery = forLimit((largest) =>
+  z.strictObject({
+    state: z
+      .enum(['active', 'inactive', 'failed'], queryProblem.state)
+      .optional()
+      .meta({ description: 'Only nodes in this state.' }),
+    label: coded(readLabel, queryProblem.label)
+      .optional()
+      .meta({ type: 'string', description: '`key:value`: only nodes that have this label.' }),
+    cursor: coded<NodeName>(readCursor, queryProblem.nameCursor)
+      .optional()
+      .meta({ type: 'string', description: 'Goes on behind the page that answered this `next_cursor`.' }),
+    limit: limitUpTo(largest)
+      .default(Math.min(PAGE, largest))
+      .meta({ description: 'So many nodes at the most.' }),
+  }),
+);
+
+/** The query of one node. */
+export const rangeQuery = z.strictObject({
+  from: secondsNamed('from').optional().meta({ description: 'Where the range of `uptime` begins.' }),
+  to: secondsNamed('to').optional().meta({ description: 'Where it ends.' }),
+});
+
 /**
  * Reads the query of a list of nodes.
  *
  * @throws HeartbeatError `HEARTBEAT_INVALID_QUERY`, whose message names the parameter
  */
 export function parseListing(url: string, largestPage: number): Listing {
-  const given = readParameters(url, LISTING);
-  return {
-    state: readState(given.get('state')),
-    label: readLabel(given.get('label')),
-    after: readCursor(given.get('cursor')),
-    limit: readLimit(given.get('limit'), largestPage) ?? Math.min(PAGE, largestPage),
-  };
+  const { state, label, cursor, limit } = readQuery(url, listingQuery(largestPage));
+  return { state, label, after: cursor, limit };
 }
 
 /** @returns undefined where no range was asked for */
 export function parseRange(
   url: string,
 ): { readonly from: Instant | undefined; readonly to: Instant | undefined } | undefined {
-  const given = readParameters(url, RANGE);
-  if (given.size === 0) return undefined;
-  const from = readSeconds('from', given.get('from'));
-  const to = readSeconds('to', given.get('to'));
-  if (from !== undefined && to !== undefined && from > to) refuseQuery(queryProblem.backwards);
+  const { from, to } = readQuery(url, rangeQuery);
+  if (from === undefined && to === undefined) return undefined;
+  checkRange(from, to);
   return { from: instantOf(from), to: instantOf(to) };
 }
 
@@ -48,23 +64,15 @@ export function encodeName(name: NodeName): string {
   return Buffer.from(name).toString('base64url');
 }
 
-function readState(text: string | undefined): NodeState | undefined {
-  if (text === undefined || isNodeState(text)) return text;
-  return refuseQuery(queryProblem.state);
-}
-
-function readLabel(text: string | undefined): Listing['label'] {
-  if (text === undefined) return undefined;
+function readLabel(text: string): Listing['label'] {
   const colon = text.indexOf(':');
-  if (colon < 1) return refuseQuery(queryProblem.label);
-  return { key: text.slice(0, colon), value: text.slice(colon + 1) };
+  return colon < 1 ? undefined : { key: text.slice(0, colon), value: text.slice(colon + 1) };
 }
 
-function readCursor(text: string | undefined): NodeName | undefined {
-  if (text === undefined) return undefined;
+function readCursor(text: string): NodeName | undefined {
   const name = parseNodeName(Buffer.from(text, 'base64url').toString());
   // Node's decoder skips what is no base64url.
-  return name !== undefined && encodeName(name) === text ? name : refuseQuery(queryProblem.nameCursor);
+  return name !== undefined && encodeName(name) === text ? name : undefined;
 }
 
 function instantOf(seconds: number | undefined): Instant | undefined {

@@ -23,8 +23,12 @@ const labelKey = text('a key')
   .min(1, 'a key must not be empty')
   .refine((key) => !key.includes(':'), 'a key must not have a colon');
 
-/** @param known the channels that are configured */
-const schemaOf = (known: readonly string[]) =>
+/**
+ * The body of `PUT /nodes/:name`.
+ *
+ * @param known the channels that are configured
+ */
+export const settingsWith = (known: readonly string[]) =>
   z.strictObject(
     {
       timeout: z
@@ -75,11 +79,11 @@ type Read = { readonly change: SettingsChange } | { readonly problems: readonly 
 
 /** @param channels those that are configured */
 export function settingsReader(channels: readonly string[]): (body: unknown) => Read {
-  const schema = schemaOf(channels);
+  const schema = settingsWith(channels);
   return (body) => readWith(schema, body);
 }
 
-function readWith(schema: ReturnType<typeof schemaOf>, body: unknown): Read {
+function readWith(schema: ReturnType<typeof settingsWith>, body: unknown): Read {
   const read = schema.safeParse(body);
   if (!read.success) return { problems: read.error.issues.flatMap(problemsOf) };
   const { timeout, max_retries: maxRetries, labels, channels, paused } = read.data;

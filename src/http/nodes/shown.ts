@@ -1,10 +1,12 @@
+import type { z } from 'zod';
 import type { DescribedNode } from '../../../actors/node/node.protocol.js';
 import type { Flip } from '../../domain/node.js';
 import { unixSeconds, type Instant, type Millis } from '../../domain/time.js';
 import { ratioOf, type Uptime } from '../../domain/uptime.js';
+import type * as answer from '../contract/answers.js';
 
 /** A node in an answer. */
-export function shownNode(node: DescribedNode): object {
+export function shownNode(node: DescribedNode): z.output<typeof answer.node> {
   return {
     name: node.name,
     state: node.state,
@@ -20,11 +22,11 @@ export function shownNode(node: DescribedNode): object {
   };
 }
 
-export function shownFlip({ from, to, at, cause, retries, blind }: Flip): object {
+export function shownFlip({ from, to, at, cause, retries, blind }: Flip): z.output<typeof answer.flip> {
   return { from, to, at: unixSeconds(at), at_ms: at, cause, retries, blind_seconds: seconds(blind) };
 }
 
-export function shownUptime(from: Instant, to: Instant, uptime: Uptime): object {
+export function shownUptime(from: Instant, to: Instant, uptime: Uptime): z.output<typeof answer.uptime> {
   return {
     from: unixSeconds(from),
     to: unixSeconds(to),

@@ -94,8 +94,22 @@ export function otherCallsContract(start: Start): void {
       expect(headers['content-length']).to.equal(String(text.length));
     });
 
+    it('is counted for Prometheus, in its text format, while it is not ready too', async () => {
+      served.daemon.serving = false;
+      await served.call('GET', '/checkup/5');
+      const { status, headers, text } = await served.call('GET', '/metrics', { parse: false });
+      expect(status).to.equal(200);
+      expect(headers['content-type']).to.equal('text/plain; version=0.0.4; charset=utf-8');
+      expect(headers['content-length']).to.equal(String(Buffer.byteLength(text)));
+      expect(text.split('\n')).to.include.members([
+        '# TYPE heartbeat_http_responses_total counter',
+        'heartbeat_http_responses_total{code="503"} 1',
+        'heartbeat_http_requests_in_flight 1',
+      ]);
+    });
+
     it('answers HEAD, and 405 with Allow', async () => {
-      for (const path of ['/healthz', '/readyz', '/supervision']) {
+      for (const path of ['/healthz', '/readyz', '/supervision', '/metrics']) {
         expect((await served.call('HEAD', path)).status).to.equal(200);
         const { status, headers } = await served.call('POST', path);
         expect([status, headers['allow']]).to.deep.equal([405, 'GET, HEAD']);

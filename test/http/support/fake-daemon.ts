@@ -5,8 +5,10 @@ import type { UserId } from '../../../src/domain/user-id.js';
 import type { ErrorCode } from '../../../src/errors.js';
 import type { AlertsDaemon } from '../../../src/http/alerts/daemon.js';
 import type { Daemon } from '../../../src/http/daemon.js';
+import type { DaemonFacts } from '../../../src/http/metrics/facts.js';
 import type { NodesDaemon } from '../../../src/http/nodes/daemon.js';
 import type { HistoryRange } from '../../../src/ports/history-store.js';
+import { NO_FACTS } from '../../support/metrics.js';
 
 const TIMEOUT = 7_000;
 
@@ -104,6 +106,10 @@ export class FakeDaemon implements Daemon {
 
   unready(): readonly string[] {
     return this.reasons;
+  }
+
+  async facts(): Promise<DaemonFacts> {
+    return NO_FACTS;
   }
 
   async supervision(): Promise<object> {

@@ -26,6 +26,8 @@ export interface Answer {
 export interface Sent {
   readonly headers?: Record<string, string>;
   readonly body?: string | AsyncIterable<Buffer>;
+  /** Whether the answer is JSON. */
+  readonly parse?: boolean;
 }
 
 const LIMITS: GatewayLimits = {
@@ -75,7 +77,7 @@ export class GatewayUnderTest {
   }
 
   /** Sends a request with its path exactly as it is given. */
-  async call(method: string, path: string, { headers = {}, body }: Sent = {}): Promise<Answer> {
+  async call(method: string, path: string, { headers = {}, body, parse = true }: Sent = {}): Promise<Answer> {
     const answer = await this.#agent.request({
       origin: this.url,
       path,
@@ -88,7 +90,7 @@ export class GatewayUnderTest {
       status: answer.statusCode,
       headers: answer.headers,
       text,
-      json: text === '' ? undefined : (JSON.parse(text) as unknown),
+      json: text === '' || !parse ? undefined : (JSON.parse(text) as unknown),
     };
   }
 

@@ -12,6 +12,8 @@ function allowed({ key, type }: Option): fc.Arbitrary<unknown> {
   const json = z.toJSONSchema(type, { io: 'input' });
   const { type: name, enum: names, anyOf, minimum: min = 0, maximum: max = 0 } = json;
   if (names !== undefined) return fc.constantFrom(...names);
+  if (anyOf?.some(({ type: each }) => each === 'string') === true)
+    return fc.option(fc.webUrl({ validSchemes: ['http', 'https'] }));
   if (anyOf !== undefined) return fc.option(fc.double({ min: 1, max: 3_153_600_000, noNaN: true }));
   if (name === 'integer') return fc.integer({ min, max });
   if (name === 'number') return fc.double({ min, max, noNaN: true });
@@ -41,7 +43,9 @@ function nested(values: ReadonlyMap<string, unknown>): object {
 
 function texts(values: ReadonlyMap<string, unknown>, name: 'flag' | 'variable') {
   const given = options.filter(({ key }) => values.has(key));
-  return Object.fromEntries(given.map((option) => [option[name], valueText(option, values.get(option.key))]));
+  return Object.fromEntries(
+    given.map((option) => [option[name], valueText({ secret: false }, values.get(option.key))]),
+  );
 }
 
 describe('any allowed value', () => {

@@ -26,6 +26,7 @@ describe('the schema of the configuration', () => {
         mass_failure: { share: 0.3, at_least: 20, window: 10, hold: 60 },
         flapping: { max_per_hour: 12 },
       },
+      ping: { url: null, every: 60 },
       limits: {
         alerts: 100_000,
         batch: 10_000,

@@ -123,7 +123,7 @@ const REASONS: Readonly<Record<string, string>> = {
 };
 
 /** Without the URL, which may be a secret: of a system's message only its code. */
-function reasonOf(error: unknown): string {
+export function reasonOf(error: unknown): string {
   if (error instanceof NameError) return error.message;
   if (error instanceof AggregateError && error.errors.length > 0) return reasonOf(error.errors[0]);
   if (!(error instanceof Error)) return 'unknown error';

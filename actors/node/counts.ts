@@ -1,0 +1,26 @@
+import { Histogram } from '../../src/domain/histogram.js';
+import type { Flip, FlipCause, NodeState } from '../../src/domain/node.js';
+import { LATENESS } from '../shards/lateness.js';
+
+/** What the nodes of this process have done since it started. */
+export class NodeCounts {
+  /** Heartbeats that actors have handled. */
+  heartbeats = 0;
+  /** Flips out of silence, by the seconds between the deadline and its being noticed. */
+  readonly misses = new Histogram(LATENESS);
+  readonly #flips = {
+    active: { heartbeat: 0, silence: 0, report: 0 },
+    inactive: { heartbeat: 0, silence: 0, report: 0 },
+    failed: { heartbeat: 0, silence: 0, report: 0 },
+  } satisfies Record<NodeState, Record<FlipCause, number>>;
+
+  get flips(): Readonly<Record<NodeState, Readonly<Record<FlipCause, number>>>> {
+    return this.#flips;
+  }
+
+  /** @param late seconds since the instant of the flip */
+  flipped({ to, cause }: Flip, late: number): void {
+    this.#flips[to][cause]++;
+    if (cause === 'silence') this.misses.observe(Math.max(0, late));
+  }
+}

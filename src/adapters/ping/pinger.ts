@@ -1,0 +1,123 @@
+import type { Agent } from 'undici';
+import type { Millis } from '../../domain/time.js';
+import type { Cancel, Clock } from '../../ports/clock.js';
+import type { Logger } from '../../ports/logger.js';
+import type { MetricFamily } from '../../ports/metrics.js';
+import { AddressGuard } from '../channels/http/address-guard.js';
+import { guardedLookup, Names } from '../channels/http/names.js';
+import { reasonOf } from '../channels/http/poster.js';
+import type { Secret } from '../channels/secret.js';
+
+/** However seldom it pings, nobody is waited for any longer. */
+const LONGEST: Millis = 10_000;
+
+export interface PingOptions {
+  /** Where to. Whoever knows it can ping in our place, so it is a secret. */
+  readonly url: Secret;
+  /** From one ping to the next. */
+  readonly every: Millis;
+}
+
+export interface PingSurroundings {
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** Asked before each ping: a daemon that is not ready lets the other side notice. */
+  readonly isReady: () => boolean;
+}
+
+/**
+ * Watches the watcher: tells somebody else again and again that the daemon is ready, so that they raise the alarm when
+ * they hear no more. Redirects are not followed, and names resolve as they do for channels.
+ */
+export class Pinger {
+  readonly #options: PingOptions;
+  readonly #around: PingSurroundings;
+  readonly #timeout: Millis;
+  readonly #counts = { delivered: 0, failed: 0 };
+  #agent: Agent | undefined;
+  #cancel: Cancel | undefined;
+  #underWay: AbortController | undefined;
+  #failing = false;
+
+  constructor(options: PingOptions, around: PingSurroundings) {
+    this.#options = options;
+    this.#around = around;
+    this.#timeout = Math.min(options.every, LONGEST);
+  }
+
+  /** The first ping goes out at once. */
+  start(): void {
+    this.#cancel = this.#around.clock.after(this.#options.every, () => this.start());
+    if (this.#around.isReady()) void this.#ping();
+  }
+
+  async stop(): Promise<void> {
+    this.#cancel?.();
+    const attempt = this.#underWay;
+    this.#underWay = undefined;
+    attempt?.abort();
+    await this.#agent?.destroy();
+  }
+
+  metrics(): readonly MetricFamily[] {
+    const { delivered, failed } = this.#counts;
+    return [
+      {
+        name: 'heartbeat_pings_total',
+        help: 'Outgoing pings, by outcome.',
+        type: 'counter',
+        samples: [
+          { labels: { outcome: 'delivered' }, value: delivered },
+          { labels: { outcome: 'failed' }, value: failed },
+        ],
+      },
+    ];
+  }
+
+  async #ping(): Promise<void> {
+    const { clock } = this.#around;
+    const attempt = new AbortController();
+    this.#underWay = attempt;
+    const cancel = clock.after(this.#timeout, () => attempt.abort());
+    const problem = await this.#problem(attempt.signal);
+    cancel();
+    // A stop breaks it off, which is nobody's failure.
+    if (this.#underWay === attempt) this.#settle(problem);
+  }
+
+  /** @returns why it was not taken */
+  async #problem(signal: AbortSignal): Promise<string | undefined> {
+    // Loaded where it is used: a daemon that pings nobody does without its memory.
+    const { Agent, request } = await import('undici');
+    this.#agent ??= new Agent({
+      connections: 1,
+      connect: {
+        lookup: guardedLookup(new Names({ timeout: this.#timeout }), new AddressGuard([])),
+        timeout: this.#timeout,
+      },
+    });
+    try {
+      const { statusCode, body } = await request(this.#options.url.reveal(), {
+        headers: { 'user-agent': 'heartbeat' },
+        signal,
+        dispatcher: this.#agent,
+      });
+      await body.dump();
+      return statusCode >= 200 && statusCode < 300 ? undefined : `answered ${statusCode}`;
+    } catch (error) {
+      return reasonOf(error);
+    }
+  }
+
+  #settle(problem: string | undefined): void {
+    const { logger } = this.#around;
+    if (problem === undefined) {
+      this.#counts.delivered++;
+      if (this.#failing) logger.info('pings are delivered again');
+    } else {
+      this.#counts.failed++;
+      if (!this.#failing) logger.warn('ping not delivered', { reason: problem });
+    }
+    this.#failing = problem !== undefined;
+  }
+}

@@ -1,0 +1,101 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { constants, PerformanceObserver, type PerformanceEntry } from 'node:perf_hooks';
+import { Histogram } from '../../domain/histogram.js';
+import type { Instant } from '../../domain/time.js';
+import type { MetricFamily } from '../../ports/metrics.js';
+
+/** Seconds of a collection. */
+const COLLECTIONS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1];
+
+const KINDS: ReadonlyMap<number, string> = new Map([
+  [constants.NODE_PERFORMANCE_GC_MINOR, 'minor'],
+  [constants.NODE_PERFORMANCE_GC_MAJOR, 'major'],
+  [constants.NODE_PERFORMANCE_GC_INCREMENTAL, 'incremental'],
+  [constants.NODE_PERFORMANCE_GC_WEAKCB, 'weakcb'],
+]);
+
+/** What Node's types keep to themselves. */
+type Collection = PerformanceEntry & { readonly detail: { readonly kind: number } };
+
+/**
+ * What Prometheus's client libraries tell of a process, under their names: dashboards for any Node show this one too.
+ * To be ended with `stop`. See `docs/decisions/0035`.
+ */
+export class ProcessMetrics {
+  readonly #startedAt: number;
+  readonly #version: string;
+  readonly #collections = new Map([...KINDS.values()].map((kind) => [kind, new Histogram(COLLECTIONS)]));
+  readonly #observer = new PerformanceObserver((list) => {
+    for (const { duration, detail } of list.getEntries() as Collection[]) {
+      const kind = KINDS.get(detail.kind);
+      if (kind !== undefined) this.#collections.get(kind)?.observe(duration / 1000);
+    }
+  });
+
+  /** @param version of the daemon */
+  constructor(wall: Instant, version: string) {
+    this.#startedAt = wall / 1000;
+    this.#version = version;
+    this.#observer.observe({ entryTypes: ['gc'] });
+  }
+
+  stop(): void {
+    this.#observer.disconnect();
+  }
+
+  read(): readonly MetricFamily[] {
+    const { user, system } = process.cpuUsage();
+    const { rss, heapTotal, heapUsed, external, arrayBuffers } = process.memoryUsage();
+    return [
+      counter('process_cpu_user_seconds_total', 'CPU time spent in the process.', user / 1e6),
+      counter('process_cpu_system_seconds_total', 'CPU time spent in the system for it.', system / 1e6),
+      counter('process_cpu_seconds_total', 'CPU time, of both kinds.', (user + system) / 1e6),
+      gauge('process_start_time_seconds', 'When the process started, in Unix seconds.', this.#startedAt),
+      gauge('process_resident_memory_bytes', 'Memory of the process that is in RAM.', rss),
+      ...fileDescriptors(),
+      gauge('nodejs_heap_size_total_bytes', 'The heap, taken from the system.', heapTotal),
+      gauge('nodejs_heap_size_used_bytes', 'The heap, in use.', heapUsed),
+      gauge('nodejs_external_memory_bytes', 'Memory outside the heap that objects keep.', external),
+      gauge('nodejs_array_buffers_bytes', 'The part of it that is in buffers.', arrayBuffers),
+      {
+        name: 'nodejs_gc_duration_seconds',
+        help: 'How long garbage collections took, by kind.',
+        type: 'histogram',
+        samples: [...this.#collections].map(([kind, { bounds, counts, sum }]) => ({
+          labels: { kind },
+          bounds,
+          counts,
+          sum,
+        })),
+      },
+      versionInfo('nodejs_version_info', 'The version of Node.', process.version),
+      versionInfo('heartbeat_build_info', 'The version of the daemon.', this.#version),
+    ];
+  }
+}
+
+/** Where there is a `/proc`. */
+function fileDescriptors(): MetricFamily[] {
+  try {
+    const open = readdirSync('/proc/self/fd').length;
+    const [, most] = /^Max open files\s+(\d+)/m.exec(readFileSync('/proc/self/limits', 'latin1')) ?? [];
+    return [
+      gauge('process_open_fds', 'File descriptors that are open.', open),
+      ...(most === undefined ? [] : [gauge('process_max_fds', 'How many there may be.', Number(most))]),
+    ];
+  } catch {
+    return [];
+  }
+}
+
+function versionInfo(name: string, help: string, version: string): MetricFamily {
+  return { name, help, type: 'gauge', samples: [{ labels: { version }, value: 1 }] };
+}
+
+function counter(name: string, help: string, value: number): MetricFamily {
+  return { name, help, type: 'counter', samples: [{ value }] };
+}
+
+function gauge(name: string, help: string, value: number): MetricFamily {
+  return { name, help, type: 'gauge', samples: [{ value }] };
+}

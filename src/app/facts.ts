@@ -1,0 +1,86 @@
+import type { LocalNodes } from '../../actors/node/shards.js';
+import type { BlindCause, BlindInterval } from '../domain/blindness.js';
+import type { DaemonFacts } from '../http/metrics/facts.js';
+import type { HistoryStore } from '../ports/history-store.js';
+import type { ActorSystem } from '../runtime/actor-system.js';
+import type { Pulse } from '../runtime/pulse.js';
+import type { Cast } from './assemble.js';
+
+/** Whatever there is to be counted. */
+export interface Counted {
+  readonly store: HistoryStore;
+  readonly blind: BlindTotals;
+  readonly pulse: Pulse;
+}
+
+/** What `GET /metrics` counts. */
+export async function readFacts(
+  cast: Cast,
+  { store, blind, pulse }: Counted,
+): Promise<Omit<DaemonFacts, 'ready' | 'others'>> {
+  const { system, shards, history } = cast;
+  const { heals, openings, expiries } = shards.counts;
+  const isOpen = history.state === 'open';
+  return {
+    users: { online: shards.size, heals, openings, expiries },
+    nodes: nodeFacts(cast.nodes),
+    actors: {
+      running: system.running,
+      places: placesOf(system),
+      deadLetters: system.deadLetters.total,
+      mailboxFull: system.overflows,
+    },
+    store: {
+      refusing: !isOpen,
+      waiting: history.waiting,
+      commitTimes: history.commitTimes,
+      commitSizes: history.commitSizes,
+      slowCommits: history.slowCommits,
+      bytes: await store.size().catch(() => undefined),
+      sessions: store.countSessions(),
+    },
+    alerts: alertFacts(cast),
+    blind: blind.byCause,
+    eventLoopDelay: pulse.delays,
+  };
+}
+
+function nodeFacts({ standing, counts }: LocalNodes): DaemonFacts['nodes'] {
+  const { active, inactive, failed, paused } = standing;
+  const { heartbeats, flips, misses } = counts;
+  return { states: { active, inactive, failed }, paused, heartbeats, flips, misses };
+}
+
+function alertFacts({ notifier, channels }: Cast): DaemonFacts['alerts'] {
+  const { open } = notifier;
+  return {
+    open: open.size,
+    channels: channels.map((channel) => ({ ...channel.figures(), ...open.spared(channel.name) })),
+  };
+}
+
+function placesOf(system: ActorSystem): DaemonFacts['actors']['places'] {
+  const places = new Map<string, { waiting: number; restarts: number }>();
+  for (const { path, load } of system.places) {
+    const name = path.replace(/\/shard-\d+$/, '');
+    const place = places.get(name) ?? { waiting: 0, restarts: 0 };
+    place.waiting += load.waiting;
+    place.restarts += load.restarts;
+    places.set(name, place);
+  }
+  return [...places].map(([path, load]) => ({ path, ...load }));
+}
+
+/** How often and for how long the daemon was blind, a restart included. */
+export class BlindTotals {
+  readonly byCause: Record<BlindCause, { intervals: number; seconds: number }> = {
+    stalled: { intervals: 0, seconds: 0 },
+    restarted: { intervals: 0, seconds: 0 },
+  };
+
+  add({ from, to, cause }: BlindInterval): void {
+    const total = this.byCause[cause];
+    total.intervals++;
+    total.seconds += (to - from) / 1000;
+  }
+}

@@ -1,0 +1,171 @@
+import { z } from 'zod';
+import type { GatewayLimits } from '../options.js';
+import { failure } from './answers.js';
+import type {
+  Content,
+  Examples,
+  OpenApiDocument,
+  OperationObject,
+  Parameter,
+  ResponseObject,
+} from './openapi.js';
+import { TAGS, type Answer, type Example, type Operation, type Operations } from './operation.js';
+import { alertOperations } from './operations/alerts.js';
+import { daemonOperations } from './operations/daemon.js';
+import { nodeOperations } from './operations/nodes.js';
+import { presenceOperations } from './operations/presence.js';
+import { Schemas } from './schemas.js';
+import { alertId, nodeName, userId } from './values.js';
+
+/** The daemon's, which a test holds it to. */
+const VERSION = '0.1.0';
+
+const DESCRIPTION =
+  'Knows who is alive. Instants are whole Unix seconds unless a key ends in `_ms`; durations are seconds. Where a call has `GET` it answers `HEAD` too; a method that a path does not have is 405 with `Allow`. Every answer with an error has a sentence in `error`, and a `code` beside it except on the calls of the original.';
+
+const BEARER =
+  'A key with the scope that a call names, or a token of a user for what concerns that user alone. Without keys in the configuration nobody is asked for one.';
+
+const IN_PATHS: Readonly<Record<string, z.ZodType>> = { user_id: userId, name: nodeName, id: alertId };
+
+/** What is given for any reason that a call does not name itself: the lack of a key, of capacity, of a method. */
+const OTHERWISE: Answer = { means: 'Any other error: docs/errors.md has all of them.', body: failure };
+
+/** Every call there is, by method and path. */
+export function operations(limits: Pick<GatewayLimits, 'batch' | 'page'>): Operations {
+  return {
+    ...presenceOperations(limits),
+    ...nodeOperations(limits),
+    ...alertOperations(limits),
+    ...daemonOperations,
+  };
+}
+
+/** The contract: made from the schemas that check the requests, with the limits in force. */
+export function openApi(limits: Pick<GatewayLimits, 'batch' | 'page'>): OpenApiDocument {
+  const schemas = new Schemas();
+  const paths: Record<string, Record<string, OperationObject>> = {};
+  for (const [key, operation] of Object.entries(operations(limits))) {
+    const [method = '', path = ''] = key.split(' ');
+    (paths[path] ??= {})[method.toLowerCase()] = operationObject(path, operation, schemas);
+  }
+  return {
+    openapi: '3.1.0',
+    info: { title: 'Heartbeat', version: VERSION, description: DESCRIPTION },
+    tags: Object.entries(TAGS).map(([name, description]) => ({ name, description })),
+    paths,
+    security: [{ bearer: [] }],
+    components: {
+      schemas: schemas.named,
+      securitySchemes: { bearer: { type: 'http', scheme: 'bearer', description: BEARER } },
+    },
+  };
+}
+
+function operationObject(path: string, operation: Operation, schemas: Schemas): OperationObject {
+  const { id, tag, summary, description, scope, examples } = operation;
+  return {
+    operationId: id,
+    tags: [tag],
+    summary,
+    ...(description !== undefined && { description }),
+    security: scope === undefined ? [] : [{ bearer: [scope] }],
+    parameters: [...pathParameters(path, operation, schemas), ...queryParameters(operation, schemas)],
+    ...(operation.body !== undefined && {
+      requestBody: {
+        required: path !== '/nodes/{name}',
+        content: bodyContent(operation.body, examples, schemas),
+      },
+    }),
+    responses: responses(operation, schemas),
+  };
+}
+
+function pathParameters(path: string, { examples, path: own }: Operation, schemas: Schemas): Parameter[] {
+  return [...path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => {
+    const type = own?.[name] ?? IN_PATHS[name];
+    if (type === undefined) throw new TypeError(`${path}: nothing is known of ${name}`);
+    return {
+      name,
+      in: 'path',
+      required: true,
+      schema: schemas.of(type, 'output'),
+      ...named(examples, (example) => valueOf(example.path?.[name])),
+    };
+  });
+}
+
+function queryParameters({ query, examples }: Operation, schemas: Schemas): Parameter[] {
+  return Object.entries(query?.shape ?? {}).map(([name, type]) => {
+    const { description, ...schema } = schemas.of(asType(type), 'output');
+    return {
+      name,
+      in: 'query',
+      required: false,
+      ...(typeof description === 'string' && { description }),
+      schema,
+      ...named(examples, (example) => valueOf(example.query?.[name])),
+    };
+  });
+}
+
+function asType(type: unknown): z.ZodType {
+  if (type instanceof z.ZodType) return type;
+  throw new TypeError('a query of what is no type');
+}
+
+/** As its schema has it: a number is no text. */
+function valueOf(text: string | undefined): unknown {
+  return text !== undefined && /^-?\d{1,15}$/.test(text) ? Number(text) : text;
+}
+
+function bodyContent(
+  body: Readonly<Record<string, z.ZodType>>,
+  examples: readonly Example[],
+  schemas: Schemas,
+): Content {
+  return Object.fromEntries(
+    Object.entries(body).map(([type, schema]) => [
+      type,
+      {
+        schema: schemas.of(schema, 'input'),
+        ...named(examples, (example) =>
+          (typeof example.body === 'string') === (type === 'text/plain') ? example.body : undefined,
+        ),
+      },
+    ]),
+  );
+}
+
+function responses({ answers, examples }: Operation, schemas: Schemas): Record<string, ResponseObject> {
+  const given = Object.entries(answers).map(([status, answer]) => [
+    status,
+    responseObject(
+      answer,
+      examples.filter((example) => String(example.status) === status),
+      schemas,
+    ),
+  ]);
+  return { ...Object.fromEntries(given), default: responseObject(OTHERWISE, [], schemas) };
+}
+
+function responseObject(
+  { means, body, type = 'application/json' }: Answer,
+  examples: readonly Example[],
+  schemas: Schemas,
+): ResponseObject {
+  if (body === undefined) return { description: means };
+  const content = { schema: schemas.of(body, 'output'), ...named(examples, ({ answer }) => answer) };
+  return { description: means, content: { [type]: content } };
+}
+
+function named(
+  examples: readonly Example[],
+  read: (example: Example) => unknown,
+): { readonly examples?: Examples } {
+  const found = examples.flatMap((example) => {
+    const value = read(example);
+    return value === undefined ? [] : [[example.name, { value }]];
+  });
+  return found.length === 0 ? {} : { examples: Object.fromEntries(found) };
+}

@@ -1,0 +1,96 @@
+import { z } from 'zod';
+import { alertListingQuery } from '../../alerts/query.js';
+import type { GatewayLimits } from '../../options.js';
+import { alerts, failure, onItsWay } from '../answers.js';
+import type { Operations } from '../operation.js';
+
+const ALERT = '01M8160K8C0000MBCVSRV9YN0E';
+
+/** What has been raised, and what became of it. */
+export function alertOperations(limits: Pick<GatewayLimits, 'page'>): Operations {
+  return {
+    'GET /alerts': {
+      id: 'alerts',
+      tag: 'alerts',
+      summary: 'What people were told',
+      description: 'Newest first, each with what has become of it in every channel.',
+      scope: 'read',
+      query: alertListingQuery(limits.page),
+      answers: {
+        200: { means: 'A page of alerts.', body: alerts },
+        400: { means: 'A parameter is wrong, which the sentence names.', body: failure },
+      },
+      examples: [
+        {
+          name: 'dead_letters',
+          query: { state: 'dead,pending', limit: '1' },
+          status: 200,
+          answer: {
+            alerts: [
+              {
+                id: ALERT,
+                type: 'node.reported_failure',
+                at: 1795318425,
+                at_ms: 1795318425000,
+                node: 'failing',
+                blind_seconds: 0,
+                message: "Node 'failing' has reported a failure.",
+                channels: {
+                  ops: {
+                    state: 'dead',
+                    attempts: 1,
+                    last_attempt: 1795318425,
+                    last_error: 'answered 410',
+                  },
+                },
+              },
+            ],
+            next_cursor: null,
+          },
+        },
+      ],
+    },
+    'POST /alerts/{id}/redeliver': {
+      id: 'redeliver',
+      tag: 'alerts',
+      summary: 'Tell them after all',
+      description: 'Takes up a dead letter again, under its old id, for every channel where it is one.',
+      scope: 'admin',
+      answers: {
+        202: { means: 'It is on its way.', body: onItsWay },
+        404: { means: 'There is no such alert.', body: failure },
+        409: { means: 'It is no dead letter of any channel that there is.', body: failure },
+      },
+      examples: [
+        { name: 'redeliver', path: { id: ALERT }, status: 202, answer: { id: ALERT } },
+        {
+          name: 'stranger',
+          path: { id: '00000000000000000000000000' },
+          status: 404,
+          answer: { error: 'no such alert', code: 'HEARTBEAT_NO_SUCH_ALERT' },
+        },
+      ],
+    },
+    'POST /channels/{name}/test': {
+      id: 'testChannel',
+      tag: 'alerts',
+      summary: 'Does this channel work?',
+      description: 'Sends a message that says it is a test.',
+      scope: 'admin',
+      path: { name: z.string().meta({ description: 'The name of a channel.' }) },
+      answers: {
+        202: { means: 'It is on its way. `GET /alerts` says what became of it.', body: onItsWay },
+        404: { means: 'No channel of this name is configured.', body: failure },
+      },
+      examples: [
+        { name: 'test', path: { name: 'ops' }, status: 202, answer: { id: ALERT } },
+        {
+          name: 'stranger',
+          path: { name: 'nobody' },
+          status: 404,
+          answer: { error: 'no such channel', code: 'HEARTBEAT_NO_SUCH_CHANNEL' },
+        },
+      ],
+    },
+  };
+}

@@ -1,0 +1,67 @@
+import { z } from 'zod';
+import { CONTENT_TYPE } from '../../metrics/text.js';
+import { healthy, ready, supervision, unready } from '../answers.js';
+import type { Operations } from '../operation.js';
+
+/** What tells how the daemon is, and of itself. */
+export const daemonOperations: Operations = {
+  'GET /healthz': {
+    id: 'health',
+    tag: 'daemon',
+    summary: 'Does the process live?',
+    description: 'Answered under any load, and without a key.',
+    scope: undefined,
+    answers: { 200: { means: 'It lives, and its event loop turns.', body: healthy } },
+    examples: [{ name: 'healthy', status: 200, answer: { status: 'ok' } }],
+  },
+  'GET /readyz': {
+    id: 'readiness',
+    tag: 'daemon',
+    summary: 'Is it ready?',
+    description: 'Answered under any load, and without a key.',
+    scope: undefined,
+    answers: {
+      200: { means: 'It is.', body: ready },
+      503: { means: 'It starts, stops, or its store refuses writes.', body: unready },
+    },
+    examples: [{ name: 'ready', status: 200, answer: { status: 'ready' } }],
+  },
+  'GET /supervision': {
+    id: 'supervision',
+    tag: 'daemon',
+    summary: 'The live tree',
+    description:
+      'Children with restarts and crashes, mailboxes, what was refused and why, blind intervals, the store.',
+    scope: 'read',
+    answers: { 200: { means: 'The tree, and what belongs to it.', body: supervision } },
+    examples: [{ name: 'supervision', status: 200 }],
+  },
+  'GET /metrics': {
+    id: 'metrics',
+    tag: 'daemon',
+    summary: 'What Prometheus asks for',
+    description: 'docs/metrics.md has every metric.',
+    scope: 'read',
+    answers: { 200: { means: "Prometheus's text format.", body: z.string(), type: CONTENT_TYPE } },
+    examples: [{ name: 'metrics', status: 200 }],
+  },
+  'GET /openapi.json': {
+    id: 'openapi',
+    tag: 'daemon',
+    summary: 'This document',
+    scope: 'read',
+    answers: {
+      200: { means: 'OpenAPI 3.1.', body: z.looseObject({ openapi: z.string() }) },
+    },
+    examples: [{ name: 'document', status: 200 }],
+  },
+  'GET /docs': {
+    id: 'docs',
+    tag: 'daemon',
+    summary: 'This document, for people',
+    description: 'One page that asks nothing of any other host, without a script.',
+    scope: 'read',
+    answers: { 200: { means: 'HTML.', body: z.string(), type: 'text/html; charset=utf-8' } },
+    examples: [{ name: 'page', status: 200 }],
+  },
+};

@@ -1,0 +1,242 @@
+import { z } from 'zod';
+import { pageQuery } from '../../heart-rhythm/query.js';
+import type { GatewayLimits } from '../../options.js';
+import {
+  accepted,
+  checkedUser,
+  checkedUsers,
+  describedUser,
+  failure,
+  heartRhythm,
+  status,
+} from '../answers.js';
+import type { Answer, Example, Operations } from '../operation.js';
+import { userId } from '../values.js';
+
+const USER = '12345';
+
+const noUserId: Answer = { means: 'The id is no signed 64-bit integer in decimal.', body: failure };
+const notJustNow: Answer = {
+  means: 'It could not be done just now, and may be sent again.',
+  body: failure,
+};
+const wrongId: Example = {
+  name: 'wrong_id',
+  path: { user_id: 'nobody' },
+  status: 400,
+  answer: { error: 'invalid user_id format' },
+};
+
+function idsUpTo(most: number): Record<string, z.ZodType> {
+  const id = z.union([userId, z.string()]).meta({ description: 'An id as a number or as a string.' });
+  return {
+    'application/json': z.array(id).max(most),
+    'text/plain': z.string().meta({ description: 'One id a line.' }),
+  };
+}
+
+const noBatch: Answer = { means: 'The body is neither a JSON array nor one id a line.', body: failure };
+const tooLarge: Answer = { means: 'Too many ids, or bytes.', body: failure };
+
+/** The calls of the original, goodbye, and batches. */
+export function presenceOperations(limits: Pick<GatewayLimits, 'batch' | 'page'>): Operations {
+  return {
+    'PUT /heal/{user_id}': {
+      id: 'heal',
+      tag: 'presence',
+      summary: 'I am here',
+      description:
+        'Holds the user online for `session_timeout` from now. The first heal of somebody offline opens a session, and is answered once that is on disk. Repeating it is harmless.',
+      scope: 'heal',
+      answers: {
+        200: { means: 'The user is online.', body: status('online') },
+        400: noUserId,
+        503: notJustNow,
+      },
+      examples: [
+        { name: 'heal', path: { user_id: USER }, status: 200, answer: { status: 'online' } },
+        wrongId,
+      ],
+    },
+    'DELETE /heal/{user_id}': {
+      id: 'goodbye',
+      tag: 'presence',
+      summary: 'I am leaving',
+      description: 'Ends the session now; answered once that is on disk. Saying it twice is no error.',
+      scope: 'heal',
+      answers: {
+        200: { means: 'The user is offline.', body: status('offline') },
+        400: noUserId,
+        503: notJustNow,
+      },
+      examples: [
+        { name: 'goodbye', path: { user_id: USER }, status: 200, answer: { status: 'offline' } },
+        wrongId,
+      ],
+    },
+    'POST /heal/{user_id}/goodbye': {
+      id: 'goodbyeByBeacon',
+      tag: 'presence',
+      summary: 'I am leaving, from a page that is being closed',
+      description: 'For `navigator.sendBeacon`, which can only `POST`.',
+      scope: 'heal',
+      answers: {
+        200: { means: 'The user is offline.', body: status('offline') },
+        400: noUserId,
+        503: notJustNow,
+      },
+      examples: [
+        { name: 'goodbye', path: { user_id: USER }, status: 200, answer: { status: 'offline' } },
+        wrongId,
+      ],
+    },
+    'POST /heal': {
+      id: 'healMany',
+      tag: 'presence',
+      summary: 'All of these are here',
+      description:
+        'Answered once every session that it opened is on disk. What is no id spoils nothing but itself. Every digit counts: ids above 2^53 may be sent as strings.',
+      scope: 'heal',
+      body: idsUpTo(limits.batch),
+      answers: {
+        200: { means: 'How many were accepted, and which were not.', body: accepted },
+        400: noBatch,
+        413: tooLarge,
+        503: notJustNow,
+      },
+      examples: [
+        {
+          name: 'heal_many',
+          body: [12345, '9007199254740993', 'nobody'],
+          status: 200,
+          answer: { accepted: 2, rejected: [{ index: 2, error: 'invalid user_id format' }] },
+        },
+        { name: 'one_a_line', body: '12345\n67890\n', status: 200, answer: { accepted: 2, rejected: [] } },
+        {
+          name: 'no_batch',
+          body: '{}',
+          status: 400,
+          answer: {
+            error: 'the body must be a JSON array of ids, or one id a line: an object is not a batch',
+            code: 'HEARTBEAT_INVALID_BATCH',
+          },
+        },
+      ],
+    },
+    'GET /checkup/{user_id}': {
+      id: 'checkup',
+      tag: 'presence',
+      summary: 'Are they here?',
+      description: 'Somebody never heard of is offline.',
+      scope: 'read',
+      answers: {
+        200: { means: 'Whether the user is online.', body: checkedUser },
+        400: noUserId,
+        503: notJustNow,
+      },
+      examples: [
+        { name: 'online', path: { user_id: USER }, status: 200, answer: { id: 12345, status: 'online' } },
+        { name: 'offline', path: { user_id: '404' }, status: 200, answer: { id: 404, status: 'offline' } },
+        wrongId,
+      ],
+    },
+    'POST /checkup': {
+      id: 'checkupMany',
+      tag: 'presence',
+      summary: 'Are these here?',
+      description: 'In the order asked.',
+      scope: 'read',
+      body: idsUpTo(limits.batch),
+      answers: {
+        200: { means: 'Whether each is online; ids that are none are in `rejected`.', body: checkedUsers },
+        400: noBatch,
+        413: tooLarge,
+        503: notJustNow,
+      },
+      examples: [
+        {
+          name: 'checkup_many',
+          body: [12345, 404],
+          status: 200,
+          answer: {
+            results: [
+              { id: 12345, status: 'online' },
+              { id: 404, status: 'offline' },
+            ],
+          },
+        },
+      ],
+    },
+    'GET /heart_rhythm/{user_id}': {
+      id: 'heartRhythm',
+      tag: 'presence',
+      summary: 'When were they here?',
+      description:
+        "The user's sessions. The session that is going on is among them, and its `offline_at` is when it ends unless the user is healed again. A long history is streamed; if it cannot be read to its end, the connection is broken off.",
+      scope: 'read',
+      query: pageQuery(limits.page),
+      answers: {
+        200: { means: 'The sessions; none for somebody never heard of.', body: heartRhythm },
+        400: { means: 'The id is none, or a parameter is wrong, which the sentence names.', body: failure },
+        503: notJustNow,
+      },
+      examples: [
+        {
+          name: 'last_session',
+          path: { user_id: USER },
+          query: { order: 'desc', limit: '1' },
+          status: 200,
+          answer: { id: 12345, history: [{ online_at: 1638360000, offline_at: 1638360300 }] },
+        },
+        { name: 'stranger', path: { user_id: '404' }, status: 200, answer: { id: 404, history: [] } },
+        {
+          name: 'wrong_parameter',
+          path: { user_id: USER },
+          query: { order: 'backwards' },
+          status: 400,
+          answer: { error: 'query parameter order must be asc or desc' },
+        },
+      ],
+    },
+    'GET /users/{user_id}': {
+      id: 'user',
+      tag: 'presence',
+      summary: 'All that is known of a user now',
+      scope: 'read',
+      answers: {
+        200: { means: 'Since when they are what they are.', body: describedUser },
+        400: noUserId,
+        503: notJustNow,
+      },
+      examples: [
+        {
+          name: 'online',
+          path: { user_id: USER },
+          status: 200,
+          answer: {
+            id: 12345,
+            status: 'online',
+            since: 1638360000,
+            last_seen: 1638360293,
+            deadline: 1638360300,
+          },
+        },
+        {
+          name: 'stranger',
+          path: { user_id: '404' },
+          status: 200,
+          answer: { id: 404, status: 'offline', since: null, last_seen: null, deadline: null },
+        },
+      ],
+    },
+    'DELETE /users/{user_id}': {
+      id: 'eraseUser',
+      tag: 'presence',
+      summary: 'Forget them for good',
+      description: 'Status and history are gone. A heal that comes later begins anew.',
+      scope: 'admin',
+      answers: { 204: { means: 'The user is forgotten.' }, 400: noUserId, 503: notJustNow },
+      examples: [{ name: 'erase', path: { user_id: USER }, status: 204 }],
+    },
+  };
+}

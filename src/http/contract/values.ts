@@ -1,0 +1,45 @@
+import { z } from 'zod';
+import { ALERT_TYPES, DELIVERY_STATES } from '../../domain/alert.js';
+
+/** What answers are made of. Those with an id have a place of their own in the document. */
+
+/** A number to JavaScript, which cannot hold every one; on the wire it has all its digits. */
+export const userId = z.number().meta({
+  id: 'UserId',
+  type: 'integer',
+  format: 'int64',
+  description:
+    'Any signed 64-bit integer. It comes back with every digit it has: read it as text above 2^53.',
+});
+
+export const nodeName = z.string().min(1).meta({
+  id: 'NodeName',
+  description:
+    'Any text of 1 to 255 bytes of UTF-8, but `.` and `..`. Percent-encoded in a path, `/` as `%2F`.',
+});
+
+export const alertId = z
+  .string()
+  .regex(/^[0-9A-HJKMNP-TV-Z]{26}$/)
+  .meta({ id: 'AlertId', description: 'A ULID: it sorts by when the alert was raised.' });
+
+export const instant = z.int().meta({ id: 'Instant', description: 'Whole Unix seconds, rounded down.' });
+
+export const seconds = z.number().min(0).meta({ description: 'Seconds, to a millisecond.' });
+
+export const count = z.int().min(0);
+
+export const presence = z.enum(['online', 'offline']);
+
+export const nodeState = z.enum(['active', 'inactive', 'failed']);
+
+export const flipCause = z.enum(['silence', 'heartbeat', 'report']);
+
+export const alertType = z.enum(ALERT_TYPES);
+
+export const deliveryState = z.enum(DELIVERY_STATES);
+
+export const nextCursor = z
+  .string()
+  .nullable()
+  .meta({ description: 'Passed on as `cursor` it goes on where this page ended; null when no more follow.' });

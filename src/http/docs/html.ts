@@ -1,0 +1,33 @@
+/** Text that is HTML already, and is not escaped again. It is ASCII. */
+export class Html {
+  readonly text: string;
+
+  constructor(text: string) {
+    this.text = text;
+  }
+}
+
+type Part = string | number | Html | readonly Part[];
+
+/** Everything that is put into it is escaped, but for what is HTML itself. */
+export function html(texts: TemplateStringsArray, ...parts: readonly Part[]): Html {
+  return new Html(texts.map((text, at) => text + written(parts[at] ?? '')).join(''));
+}
+
+/** A sentence with `code` in it; an empty line begins a new paragraph. */
+export function prose(text: string): Html {
+  const paragraphs = text.split('\n\n').map((paragraph) => {
+    const parts = paragraph.split('`').map((part, at) => (at % 2 === 0 ? part : html`<code>${part}</code>`));
+    return html`<p>${parts}</p>`;
+  });
+  return html`${paragraphs}`;
+}
+
+function written(part: Part): string {
+  if (part instanceof Html) return part.text;
+  if (typeof part === 'object') return part.map(written).join('');
+  return String(part).replace(
+    /[&<>"'\u0080-\u{10ffff}]/gu,
+    (character) => `&#${character.codePointAt(0) ?? 0};`,
+  );
+}

@@ -1,0 +1,13 @@
+/** What the gateway counts; `GET /supervision` shows it too. */
+export interface GatewayReport {
+  readonly connections: number;
+  readonly in_flight: number;
+  /** By status. */
+  readonly responses: Readonly<Record<string, number>>;
+  readonly refused: {
+    readonly overloaded: number;
+    readonly dropped_connections: number;
+    readonly answer_timeouts: number;
+    readonly malformed: number;
+  };
+}

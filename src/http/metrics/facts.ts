@@ -1,0 +1,68 @@
+import type { FlipCause, NodeState } from '../../domain/node.js';
+import type { BlindCause } from '../../domain/blindness.js';
+import type { Distribution, MetricFamily } from '../../ports/metrics.js';
+
+/** What the daemon has counted since it started, and how it stands: read when it is scraped, and not before. */
+export interface DaemonFacts {
+  readonly ready: boolean;
+  readonly users: {
+    readonly online: number;
+    readonly heals: number;
+    readonly openings: number;
+    /** Of sessions that ended in silence: seconds from the deadline until it was noticed. */
+    readonly expiries: Distribution;
+  };
+  readonly nodes: {
+    readonly states: Readonly<Record<NodeState, number>>;
+    readonly paused: number;
+    readonly heartbeats: number;
+    readonly flips: Readonly<Record<NodeState, Readonly<Record<FlipCause, number>>>>;
+    readonly misses: Distribution;
+  };
+  readonly actors: {
+    readonly running: number;
+    /** The shards of one tree are one place. */
+    readonly places: readonly {
+      readonly path: string;
+      readonly waiting: number;
+      readonly restarts: number;
+    }[];
+    readonly deadLetters: number;
+    readonly mailboxFull: number;
+  };
+  readonly store: {
+    readonly refusing: boolean;
+    /** Entries that wait for the disk. */
+    readonly waiting: number;
+    /** Seconds. */
+    readonly commitTimes: Distribution;
+    /** Entries. */
+    readonly commitSizes: Distribution;
+    readonly slowCommits: number;
+    /** Undefined while it is not open. */
+    readonly bytes: number | undefined;
+    readonly sessions: number;
+  };
+  readonly alerts: {
+    readonly open: number;
+    readonly channels: readonly ChannelFacts[];
+  };
+  readonly blind: Readonly<Record<BlindCause, { readonly intervals: number; readonly seconds: number }>>;
+  /** Seconds. */
+  readonly eventLoopDelay: Distribution;
+  /** Of the process, and of what runs beside the daemon. */
+  readonly others: readonly MetricFamily[];
+}
+
+export interface ChannelFacts {
+  readonly name: string;
+  readonly waiting: number;
+  readonly delivered: number;
+  readonly failed: number;
+  readonly dead: number;
+  readonly cancelled: number;
+  readonly folded: number;
+  readonly breaker: (typeof BREAKER_STATES)[number];
+}
+
+export const BREAKER_STATES = ['closed', 'half_open', 'open'] as const;

@@ -1,0 +1,179 @@
+import type { Distribution, MetricFamily, Sample } from '../../ports/metrics.js';
+import type { GatewayReport } from '../gateway-report.js';
+import { channelFamilies } from './channel-families.js';
+import type { DaemonFacts } from './facts.js';
+
+/** Every metric that is answered. `docs/metrics.md` describes each, and a test holds it to this. */
+export function metricFamilies(facts: DaemonFacts, gateway: GatewayReport): readonly MetricFamily[] {
+  return [
+    gauge('heartbeat_ready', 'Whether the daemon is ready: 1 or 0.', Number(facts.ready)),
+    ...userFamilies(facts),
+    ...nodeFamilies(facts),
+    ...actorFamilies(facts),
+    ...storeFamilies(facts),
+    ...channelFamilies(facts),
+    ...blindFamilies(facts),
+    ...gatewayFamilies(gateway),
+    ...facts.others,
+  ];
+}
+
+function userFamilies({ users }: DaemonFacts): MetricFamily[] {
+  const { counts } = users.expiries;
+  return [
+    gauge('heartbeat_users_online', 'Users that are online.', users.online),
+    counter('heartbeat_heals_total', 'Heals that have been handled.', users.heals),
+    counter('heartbeat_sessions_opened_total', 'Sessions that heals have opened.', users.openings),
+    counter(
+      'heartbeat_sessions_expired_total',
+      'Sessions that ended because no heal came.',
+      counts.reduce((sum, count) => sum + count, 0),
+    ),
+    histogram(
+      'heartbeat_session_expiry_lateness_seconds',
+      'How long after its deadline the end of a session was noticed.',
+      users.expiries,
+    ),
+  ];
+}
+
+/** A node comes to a state in no other way. */
+const FLIPS = [
+  { to: 'active', cause: 'heartbeat' },
+  { to: 'inactive', cause: 'silence' },
+  { to: 'failed', cause: 'silence' },
+  { to: 'failed', cause: 'report' },
+] as const;
+
+function nodeFamilies({ nodes }: DaemonFacts): MetricFamily[] {
+  return [
+    gaugeBy('heartbeat_nodes', 'Nodes that are registered, by state.', 'state', nodes.states),
+    gauge('heartbeat_nodes_paused', 'Nodes that are paused.', nodes.paused),
+    counter(
+      'heartbeat_node_heartbeats_total',
+      'Heartbeats of nodes that have been handled.',
+      nodes.heartbeats,
+    ),
+    {
+      name: 'heartbeat_node_flips_total',
+      help: 'Changes of the state of nodes.',
+      type: 'counter',
+      samples: FLIPS.map(({ to, cause }) => ({ labels: { to, cause }, value: nodes.flips[to][cause] })),
+    },
+    histogram(
+      'heartbeat_node_miss_lateness_seconds',
+      'How long after its deadline a heartbeat that did not come was noticed.',
+      nodes.misses,
+    ),
+  ];
+}
+
+function actorFamilies({
+  actors: { running, places, deadLetters, mailboxFull },
+}: DaemonFacts): MetricFamily[] {
+  const byPlace = (read: (place: (typeof places)[number]) => number): Sample[] =>
+    places.map((place) => ({ labels: { place: place.path }, value: read(place) }));
+  return [
+    gauge('heartbeat_actors', 'Actors that run.', running),
+    {
+      name: 'heartbeat_mailbox_messages',
+      help: 'Messages that wait in mailboxes, by place in the supervision tree.',
+      type: 'gauge',
+      samples: byPlace(({ waiting }) => waiting),
+    },
+    {
+      name: 'heartbeat_restarts_total',
+      help: 'Restarts after a crash, by place in the supervision tree.',
+      type: 'counter',
+      samples: byPlace(({ restarts }) => restarts),
+    },
+    counter('heartbeat_dead_letters_total', 'Messages that nobody will handle.', deadLetters),
+    counter(
+      'heartbeat_mailbox_overflows_total',
+      'Messages that were refused because a mailbox was full.',
+      mailboxFull,
+    ),
+  ];
+}
+
+function storeFamilies({ store }: DaemonFacts): MetricFamily[] {
+  return [
+    gauge('heartbeat_store_refusing', 'Whether the store refuses writes: 1 or 0.', Number(store.refusing)),
+    gauge('heartbeat_store_queue_entries', 'Entries that wait for the disk.', store.waiting),
+    histogram('heartbeat_store_commit_duration_seconds', 'How long a commit took.', store.commitTimes),
+    histogram('heartbeat_store_commit_entries', 'How many entries a commit had.', store.commitSizes),
+    counter(
+      'heartbeat_store_slow_commits_total',
+      'Commits that took history.slow_commit or longer.',
+      store.slowCommits,
+    ),
+    {
+      name: 'heartbeat_store_size_bytes',
+      help: 'What the store has on disk, about.',
+      type: 'gauge',
+      samples: store.bytes === undefined ? [] : [{ value: store.bytes }],
+    },
+    gauge('heartbeat_store_sessions', 'Sessions that are stored and have ended.', store.sessions),
+  ];
+}
+
+function blindFamilies({ blind, eventLoopDelay }: DaemonFacts): MetricFamily[] {
+  const by = (field: 'seconds' | 'intervals') => ({
+    stalled: blind.stalled[field],
+    restarted: blind.restarted[field],
+  });
+  return [
+    counterBy('heartbeat_blind_seconds_total', 'For how long the daemon was blind.', 'cause', by('seconds')),
+    counterBy('heartbeat_blind_intervals_total', 'How often the daemon was blind.', 'cause', by('intervals')),
+    histogram(
+      'heartbeat_event_loop_delay_seconds',
+      'How late the event loop came to each tick of the pulse.',
+      eventLoopDelay,
+    ),
+  ];
+}
+
+function gatewayFamilies({ connections, in_flight, responses, refused }: GatewayReport): MetricFamily[] {
+  return [
+    gauge('heartbeat_http_connections', 'Connections that are open.', connections),
+    gauge('heartbeat_http_requests_in_flight', 'Requests that are being answered.', in_flight),
+    counterBy('heartbeat_http_responses_total', 'Answers that were given, by status.', 'code', responses),
+    counterBy('heartbeat_http_refused_total', 'What was refused for want of capacity or form.', 'reason', {
+      ...refused,
+    }),
+  ];
+}
+
+function gauge(name: string, help: string, value: number): MetricFamily {
+  return { name, help, type: 'gauge', samples: [{ value }] };
+}
+
+function counter(name: string, help: string, value: number): MetricFamily {
+  return { name, help, type: 'counter', samples: [{ value }] };
+}
+
+function gaugeBy(
+  name: string,
+  help: string,
+  label: string,
+  values: Readonly<Record<string, number>>,
+): MetricFamily {
+  return { name, help, type: 'gauge', samples: samplesBy(label, values) };
+}
+
+function counterBy(
+  name: string,
+  help: string,
+  label: string,
+  values: Readonly<Record<string, number>>,
+): MetricFamily {
+  return { name, help, type: 'counter', samples: samplesBy(label, values) };
+}
+
+function samplesBy(label: string, values: Readonly<Record<string, number>>): Sample[] {
+  return Object.entries(values).map(([text, value]) => ({ labels: { [label]: text }, value }));
+}
+
+function histogram(name: string, help: string, distribution: Distribution): MetricFamily {
+  return { name, help, type: 'histogram', samples: [distribution] };
+}

@@ -1,0 +1,135 @@
+import { expect } from 'chai';
+import { Faults } from '../support/faults.js';
+import { Scraped } from '../support/metrics.js';
+import { RefusingStore } from '../support/refusing-store.js';
+import { node, SimulatedApp, user } from '../support/simulated-app.js';
+
+const ANN = user(1);
+const BEN = user(2);
+
+describe('what the daemon counts', () => {
+  let daemon: SimulatedApp;
+  const faults = new Faults();
+
+  async function start(options: Parameters<typeof SimulatedApp.start>[0] = {}): Promise<void> {
+    daemon = await SimulatedApp.start({ decideUser: faults.decide, ...options });
+  }
+  const scrape = async () => new Scraped(await daemon.app.facts());
+
+  afterEach(async () => {
+    await daemon.app.stop();
+  });
+
+  it('counts heals, what they open, who is online, and who expires', async () => {
+    await start();
+    await daemon.ask('heal', ANN);
+    await daemon.ask('heal', ANN);
+    await daemon.ask('heal', BEN);
+    await daemon.ask('goodbye', BEN);
+    const before = await scrape();
+    expect(before.value('heartbeat_heals_total')).to.equal(3);
+    expect(before.value('heartbeat_sessions_opened_total')).to.equal(2);
+    expect(before.value('heartbeat_users_online')).to.equal(1);
+    expect(before.value('heartbeat_sessions_expired_total')).to.equal(0);
+    await daemon.clock.advance(8000);
+    const after = await scrape();
+    expect(after.value('heartbeat_users_online')).to.equal(0);
+    expect(after.value('heartbeat_sessions_expired_total')).to.equal(1);
+    const { count, sum } = after.observed('heartbeat_session_expiry_lateness_seconds');
+    expect(count).to.equal(1);
+    expect(sum).to.be.within(0, 0.05);
+  });
+
+  it('counts how often and for how long it was blind', async () => {
+    await start();
+    await daemon.ask('heal', ANN);
+    daemon.clock.standStill(7500);
+    await daemon.clock.advance(100);
+    const metrics = await scrape();
+    expect(metrics.value('heartbeat_users_online')).to.equal(1);
+    expect(metrics.value('heartbeat_blind_intervals_total', { cause: 'stalled' })).to.equal(1);
+    expect(metrics.value('heartbeat_blind_seconds_total', { cause: 'stalled' })).to.be.closeTo(7.5, 0.1);
+  });
+
+  it('does not count an opening that the disk refused', async () => {
+    const store = new RefusingStore();
+    await start({ store });
+    store.full = true;
+    await daemon.ask('heal', ANN);
+    const metrics = await scrape();
+    expect(metrics.value('heartbeat_sessions_opened_total')).to.equal(0);
+    expect(metrics.value('heartbeat_store_refusing')).to.equal(1);
+    expect(metrics.value('heartbeat_ready')).to.equal(0);
+    store.full = false;
+  });
+
+  it('counts nodes by state, their heartbeats, flips and misses', async () => {
+    await start();
+    const settings = { timeout: 1000, maxRetries: 0 };
+    await daemon.askNode({ kind: 'put', change: settings }, node('silent'));
+    await daemon.askNode('heartbeat', node('lively'));
+    await daemon.askNode('heartbeat', node('lively'));
+    await daemon.askNode('pause', node('lively'));
+    await daemon.askNode({ kind: 'put', change: {} }, node('honest'));
+    await daemon.askNode('fail', node('honest'));
+    await daemon.clock.advance(2000);
+    await daemon.askNode('heartbeat', node('silent'));
+    const metrics = await scrape();
+    const nodes = (state: string) => metrics.value('heartbeat_nodes', { state });
+    expect([nodes('active'), nodes('inactive'), nodes('failed')]).to.deep.equal([2, 0, 1]);
+    expect(metrics.value('heartbeat_nodes_paused')).to.equal(1);
+    expect(metrics.value('heartbeat_node_heartbeats_total')).to.equal(3);
+    const flips = (to: string, cause: string) => metrics.value('heartbeat_node_flips_total', { to, cause });
+    expect([flips('failed', 'silence'), flips('failed', 'report')]).to.deep.equal([1, 1]);
+    expect([flips('active', 'heartbeat'), flips('inactive', 'silence')]).to.deep.equal([1, 0]);
+    const { count, sum } = metrics.observed('heartbeat_node_miss_lateness_seconds');
+    expect(count).to.equal(1);
+    expect(sum).to.be.within(0, 0.05);
+  });
+
+  it('counts the crashes of users in one place, however many shards there are, and dead letters', async () => {
+    await start();
+    await daemon.ask('heal', ANN);
+    faults.plan(ANN, 'heal', 2);
+    await daemon.ask('heal', ANN);
+    const metrics = await scrape();
+    expect(metrics.value('heartbeat_restarts_total', { place: 'root/users' })).to.equal(2);
+    expect(metrics.value('heartbeat_mailbox_messages', { place: 'root/users' })).to.equal(0);
+    expect(metrics.value('heartbeat_dead_letters_total')).to.equal(1);
+  });
+
+  it('knows how long commits take, and what is in them', async () => {
+    await start();
+    const before = (await scrape()).observed('heartbeat_store_commit_entries');
+    await daemon.ask('heal', ANN);
+    const metrics = await scrape();
+    const { count, sum } = metrics.observed('heartbeat_store_commit_entries');
+    expect(count).to.be.greaterThan(before.count);
+    expect(sum).to.be.at.least(count);
+    expect(metrics.observed('heartbeat_store_commit_duration_seconds').count).to.equal(count);
+    expect(metrics.value('heartbeat_store_queue_entries')).to.equal(0);
+  });
+
+  it('knows how late the event loop comes to its ticks', async () => {
+    await start();
+    await daemon.ask('heal', ANN);
+    await daemon.clock.advance(100);
+    const before = (await scrape()).observed('heartbeat_event_loop_delay_seconds');
+    daemon.clock.standStill(500);
+    await daemon.clock.advance(20);
+    const after = (await scrape()).observed('heartbeat_event_loop_delay_seconds');
+    expect(after.sum - before.sum).to.be.within(0.4, 0.5);
+  });
+
+  it('has no label that grows with users or nodes', async () => {
+    await start();
+    const series = async () =>
+      (await scrape()).families.reduce((all, { samples }) => all + samples.length, 0);
+    const before = await series();
+    for (let id = 1; id <= 50; id++) {
+      await daemon.ask('heal', user(id));
+      await daemon.askNode('heartbeat', node(`node-${String(id)}`));
+    }
+    expect(await series()).to.equal(before);
+  });
+});

@@ -1,0 +1,154 @@
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { expect } from 'chai';
+import type { OpenApiDocument, Parameter } from '../../src/http/contract/openapi.js';
+import { Contract, type Documented } from '../support/contract.js';
+import { eventually } from '../support/eventually.js';
+import { behave, HookServer } from '../support/hook-server.js';
+import { Household } from '../support/household.js';
+
+/** Alerts have ids that nobody can know beforehand. */
+const SOME_ALERT = '01M8160K8C0000MBCVSRV9YN0E';
+
+describe('the contract', () => {
+  const household = new Household();
+  let url: string;
+  let contract: Contract;
+
+  const send = (method: string, target: string, body?: string) =>
+    fetch(`${url}${target}`, { method, ...(body !== undefined && { body }) });
+
+  async function deadAlert(): Promise<string> {
+    const answer = (await (await send('GET', '/alerts?state=dead')).json()) as { alerts: { id: string }[] };
+    const [dead] = answer.alerts;
+    if (dead === undefined) throw new Error('there is no dead letter yet');
+    return dead.id;
+  }
+
+  /** What the examples suppose: these users and nodes, and a dead letter. */
+  async function prepare(): Promise<void> {
+    await send('PUT', '/heal/12345');
+    const settings = { timeout: 90_000, max_retries: 0, labels: { team: 'infra' }, paused: false };
+    await send('DELETE', '/nodes/new');
+    await send('DELETE', '/nodes/backup');
+    await send('PUT', '/nodes/backup', JSON.stringify(settings));
+    await send('PUT', '/nodes/failing/heartbeat');
+    await send('POST', '/nodes/failing/fail');
+    await eventually(deadAlert, { every: 10 });
+  }
+
+  /** Everything of one name: the parts of the request, and what is said to be answered. */
+  async function replay(call: Documented, name: string, status: number): Promise<void> {
+    await prepare();
+    const { method, path: template, operation } = call;
+    const alert = await deadAlert();
+    const valueOf = ({ examples }: Parameter): string | undefined => {
+      const value = examples?.[name]?.value;
+      return value === undefined ? undefined : String(value).replace(SOME_ALERT, alert);
+    };
+    let target = template;
+    const query = new URLSearchParams();
+    for (const parameter of operation.parameters) {
+      const value = valueOf(parameter);
+      if (value === undefined) continue;
+      if (parameter.in === 'path') target = target.replace(`{${parameter.name}}`, value);
+      else query.set(parameter.name, value);
+    }
+    const sent = Object.entries(operation.requestBody?.content ?? {}).flatMap(([type, { examples = {} }]) => {
+      const value = examples[name]?.value;
+      if (value === undefined) return [];
+      return [type === 'application/json' ? JSON.stringify(value) : String(value)];
+    });
+    const answer = await send(method, `${target}${query.size === 0 ? '' : `?${query.toString()}`}`, sent[0]);
+    const text = await answer.text();
+    const what = `${method} ${target} (${name}): ${text}`;
+    expect(answer.status, what).to.equal(status);
+    const type = answer.headers.get('content-type') ?? '';
+    const body: unknown = type === 'application/json' ? JSON.parse(text) : text;
+    contract.check(call, status, type, body);
+    const shown = operation.responses[String(status)]?.content?.[type]?.examples?.[name]?.value;
+    if (shown !== undefined) expect(withoutTimes(body), what).to.deep.equal(withoutTimes(shown));
+  }
+
+  before(async () => {
+    const hooks = await HookServer.start();
+    household.onClear(() => hooks.stop());
+    hooks.behaviour = behave.status(410);
+    const directory = household.directory();
+    const config = path.join(directory, 'heartbeat.yaml');
+    writeFileSync(config, `channels: { ops: { kind: webhook, url: "${hooks.url}" } }\n`);
+    const daemon = await household.daemon(path.join(directory, 'data'), { config });
+    ({ url } = daemon);
+    contract = new Contract((await (await send('GET', '/openapi.json')).json()) as OpenApiDocument);
+  });
+
+  after(() => household.clear());
+
+  it('holds: every example is answered as it says', async () => {
+    let replayed = 0;
+    for (const call of contract.calls) {
+      for (const [status, { content = {} }] of Object.entries(call.operation.responses)) {
+        for (const media of Object.values(content)) {
+          for (const name of Object.keys(media.examples ?? {})) {
+            await replay(call, name, Number(status));
+            replayed++;
+          }
+        }
+      }
+    }
+    expect(replayed).to.be.greaterThan(40);
+  });
+
+  it('holds where nothing is answered, and where an answer is shown by its schema alone', async () => {
+    const examples = [
+      ['DELETE', '/users/12345', 'erase', 204],
+      ['DELETE', '/nodes/backup', 'forget', 204],
+      ['GET', '/supervision', 'supervision', 200],
+      ['GET', '/metrics', 'metrics', 200],
+      ['GET', '/openapi.json', 'document', 200],
+      ['GET', '/docs', 'page', 200],
+    ] as const;
+    for (const [method, target, name, status] of examples) {
+      const call = contract.find(method, target);
+      expect(call, target).to.not.equal(undefined);
+      if (call !== undefined) await replay(call, name, status);
+    }
+  });
+
+  it('is answered in ASCII, with its length, and to HEAD', async () => {
+    for (const target of ['/openapi.json', '/docs']) {
+      const answer = await send('GET', target);
+      const text = await answer.text();
+      expect(answer.headers.get('content-length')).to.equal(String(text.length));
+      expect((await send('HEAD', target)).headers.get('content-length')).to.equal(String(text.length));
+      expect(/^[\n\u0020-\u007e]*$/.test(text), target).to.equal(true);
+    }
+  });
+});
+
+/** What is as it is shown, whenever it is asked for. */
+function withoutTimes(value: unknown): unknown {
+  const text = JSON.stringify(value, (key, each: unknown) =>
+    typeof each === 'number' && TIMES.has(key) ? 0 : each,
+  );
+  return JSON.parse(text.replaceAll(/"[0-9A-HJKMNP-TV-Z]{26}"/g, '"some alert"'));
+}
+
+const TIMES = new Set([
+  'since',
+  'last_seen',
+  'deadline',
+  'online_at',
+  'offline_at',
+  'at',
+  'at_ms',
+  'last_attempt',
+  'from',
+  'to',
+  'ratio',
+  'active_seconds',
+  'inactive_seconds',
+  'failed_seconds',
+  'paused_seconds',
+  'blind_seconds',
+]);

@@ -1,0 +1,96 @@
+import { existsSync } from 'node:fs';
+import { expect } from 'chai';
+import { chromium, type Browser, type Page } from 'playwright-core';
+import { Household } from '../support/household.js';
+
+const CHROMIUM = '/usr/bin/chromium';
+
+describe('the page of the contract, in a browser', () => {
+  const household = new Household();
+  let browser: Browser;
+  let url: string;
+  let page: Page;
+  let asked: string[];
+  let complaints: string[];
+
+  before(async () => {
+    if (!existsSync(CHROMIUM)) throw new Error('the tests need chromium: scripts/tools-for-tests');
+    browser = await chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox'] });
+    ({ url } = await household.daemon(household.directory()));
+  });
+
+  after(async () => {
+    await browser.close();
+    await household.clear();
+  });
+
+  async function open(width: number, colorScheme: 'light' | 'dark' = 'light'): Promise<void> {
+    const context = await browser.newContext({ viewport: { width, height: 900 }, colorScheme });
+    page = await context.newPage();
+    asked = [];
+    complaints = [];
+    page.on('request', (request) => asked.push(request.url()));
+    page.on('console', (message) => complaints.push(message.text()));
+    page.on('pageerror', (error) => complaints.push(error.message));
+    await page.goto(`${url}/docs`);
+  }
+
+  afterEach(() => page.context().close());
+
+  it('shows every call, and loads nothing but itself', async () => {
+    await open(1280);
+    const { paths } = (await (await fetch(`${url}/openapi.json`)).json()) as {
+      paths: Record<string, object>;
+    };
+    const documented = Object.entries(paths).flatMap(([path, item]) =>
+      Object.keys(item).map((method) => `${method.toUpperCase()} ${path}`),
+    );
+    const shown = await page.locator('section.call h3:has(.method)').allInnerTexts();
+    expect(shown).to.have.members(documented);
+    // A browser asks for an icon by itself.
+    expect(asked.filter((each) => !each.endsWith('/favicon.ico'))).to.deep.equal([`${url}/docs`]);
+    expect(complaints.filter((each) => !each.includes('404'))).to.deep.equal([]);
+    expect(await page.locator('script').count()).to.equal(0);
+  });
+
+  it('has a style, which its policy lets through, in light and in dark', async () => {
+    const backgrounds = new Set<unknown>();
+    for (const scheme of ['light', 'dark'] as const) {
+      await open(1280, scheme);
+      expect(await page.evaluate("getComputedStyle(document.querySelector('.page')).display")).to.equal(
+        'grid',
+      );
+      backgrounds.add(await page.evaluate("getComputedStyle(document.querySelector('pre')).backgroundColor"));
+      if (scheme === 'light') await page.context().close();
+    }
+    expect(backgrounds.size).to.equal(2);
+  });
+
+  it('runs no script, even where one should get into it', async () => {
+    await open(1280);
+    await page.evaluate(`
+      const script = document.createElement('script');
+      script.textContent = 'document.title = "run"';
+      document.body.append(script);
+    `);
+    expect(await page.title()).to.equal('Heartbeat');
+    expect(complaints.join()).to.include('Content Security Policy');
+  });
+
+  it('leads from a call in the list to where it is described, and on to what it answers', async () => {
+    await open(1280);
+    await page.locator('nav a', { hasText: '/nodes/{name}/flips' }).click();
+    expect(page.url()).to.equal(`${url}/docs#flips`);
+    expect(await page.locator('#flips').isVisible()).to.equal(true);
+    const links = await page
+      .locator('a[href^="#"]')
+      .evaluateAll((all) => all.map((each) => each.getAttribute('href')));
+    for (const href of new Set(links)) expect(await page.locator(href ?? '').count(), href ?? '').to.equal(1);
+  });
+
+  it('fits a telephone', async () => {
+    await open(360);
+    const wider = await page.evaluate('document.documentElement.scrollWidth - window.innerWidth');
+    expect(wider).to.be.at.most(0);
+  });
+});

@@ -1,0 +1,88 @@
+import { Histogram } from '../../src/domain/histogram.js';
+import type { GatewayReport } from '../../src/http/gateway-report.js';
+import type { DaemonFacts } from '../../src/http/metrics/facts.js';
+import { metricFamilies } from '../../src/http/metrics/families.js';
+import type { MetricFamily } from '../../src/ports/metrics.js';
+
+export const NO_REQUESTS: GatewayReport = {
+  connections: 0,
+  in_flight: 0,
+  responses: {},
+  refused: { overloaded: 0, dropped_connections: 0, answer_timeouts: 0, malformed: 0 },
+};
+
+const none = new Histogram([1]);
+const never = { heartbeat: 0, silence: 0, report: 0 };
+
+/** Of a daemon that nothing has happened to. */
+export const NO_FACTS: DaemonFacts = {
+  ready: true,
+  users: { online: 0, heals: 0, openings: 0, expiries: none },
+  nodes: {
+    states: { active: 0, inactive: 0, failed: 0 },
+    paused: 0,
+    heartbeats: 0,
+    flips: { active: never, inactive: never, failed: never },
+    misses: none,
+  },
+  actors: { running: 0, places: [], deadLetters: 0, mailboxFull: 0 },
+  store: {
+    refusing: false,
+    waiting: 0,
+    commitTimes: none,
+    commitSizes: none,
+    slowCommits: 0,
+    bytes: undefined,
+    sessions: 0,
+  },
+  alerts: { open: 0, channels: [] },
+  blind: { stalled: { intervals: 0, seconds: 0 }, restarted: { intervals: 0, seconds: 0 } },
+  eventLoopDelay: none,
+  others: [],
+};
+
+type Labels = Readonly<Record<string, string>>;
+
+/** What a scrape would find. */
+export class Scraped {
+  readonly families: readonly MetricFamily[];
+
+  constructor(facts: DaemonFacts, gateway = NO_REQUESTS) {
+    this.families = metricFamilies(facts, gateway);
+  }
+
+  value(name: string, labels: Labels = {}): number {
+    const family = this.#family(name);
+    if (family.type === 'histogram') throw new TypeError(`${name} is a histogram`);
+    return withLabels(family.samples, labels, name).value;
+  }
+
+  /** How many were observed, and their sum. */
+  observed(name: string, labels: Labels = {}): { readonly count: number; readonly sum: number } {
+    const family = this.#family(name);
+    if (family.type !== 'histogram') throw new TypeError(`${name} is no histogram`);
+    const { counts, sum } = withLabels(family.samples, labels, name);
+    return { count: counts.reduce((all, each) => all + each, 0), sum };
+  }
+
+  #family(name: string): MetricFamily {
+    const found = this.families.find((family) => family.name === name);
+    if (found === undefined) throw new TypeError(`there is no ${name}`);
+    return found;
+  }
+}
+
+function withLabels<S extends { readonly labels?: Labels }>(
+  samples: readonly S[],
+  labels: Labels,
+  name: string,
+): S {
+  const wanted = Object.entries(labels);
+  const found = samples.filter((sample) =>
+    wanted.every(([label, value]) => sample.labels?.[label] === value),
+  );
+  const [only] = found;
+  if (only === undefined || found.length > 1)
+    throw new TypeError(`${String(found.length)} samples of ${name} are ${JSON.stringify(labels)}`);
+  return only;
+}

@@ -1,0 +1,95 @@
+import { readFileSync } from 'node:fs';
+import { Validator } from '@seriousme/openapi-schema-validator';
+import { expect } from 'chai';
+import { createApi } from '../../../src/http/api.js';
+import { openApi } from '../../../src/http/contract/document.js';
+import { FakeDaemon } from '../../http/support/fake-daemon.js';
+import { Contract } from '../../support/contract.js';
+import { NO_REQUESTS } from '../../support/metrics.js';
+import { SimulatedClock } from '../../support/simulated-clock.js';
+
+const LIMITS = { batch: 100, body: 1024, page: 500 };
+
+describe('the OpenAPI document', () => {
+  const document = openApi(LIMITS);
+  const contract = new Contract(document);
+  const { routes } = createApi(new FakeDaemon(), new SimulatedClock(), LIMITS, () => NO_REQUESTS);
+
+  it('is OpenAPI 3.1', async () => {
+    const { valid, errors } = await new Validator().validate({ ...document });
+    expect(errors ?? []).to.deep.equal([]);
+    expect(valid).to.equal(true);
+  });
+
+  it('has the version of the daemon', () => {
+    const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
+    expect(document.info.version).to.equal(version);
+  });
+
+  it('has every route that there is', () => {
+    for (const { method, path } of routes) {
+      const asked = path.replaceAll(/:\w+/g, 'x');
+      // A path that lacks its last part is there only to say so.
+      const documented = contract.find(method, asked) ?? contract.find(method, `${asked}/x`);
+      expect(documented, `${method} ${path} is not documented`).to.not.equal(undefined);
+    }
+  });
+
+  it('has no route that there is not', () => {
+    const there = routes.map(({ method, path }) => `${method} ${path.replaceAll(/:(\w+)/g, '{$1}')}`);
+    expect(there).to.include.members(contract.calls.map(({ method, path }) => `${method} ${path}`));
+  });
+
+  it('gives every call a name of its own, and a group', () => {
+    const ids = contract.calls.map(({ operation }) => operation.operationId);
+    expect(new Set(ids).size).to.equal(ids.length);
+    const groups = document.tags.map(({ name }) => name);
+    for (const { operation } of contract.calls) expect(groups).to.include.members(operation.tags);
+  });
+
+  it('asks for a key with a scope everywhere but where an orchestrator asks', () => {
+    const open = contract.calls.filter(({ operation }) => operation.security.length === 0);
+    expect(open.map(({ path }) => path)).to.deep.equal(['/healthz', '/readyz']);
+    for (const { operation } of contract.calls) {
+      if (operation.security.length === 0) continue;
+      const [scope] = operation.security[0]?.['bearer'] ?? [];
+      expect(scope, operation.operationId).to.be.oneOf(['heal', 'read', 'admin']);
+    }
+  });
+
+  it('has examples that are as their schemas say', () => {
+    let examples = 0;
+    for (const call of contract.calls) {
+      for (const [status, { content = {} }] of Object.entries(call.operation.responses)) {
+        for (const [type, media] of Object.entries(content)) {
+          for (const { value } of Object.values(media.examples ?? {})) {
+            examples++;
+            contract.check(call, Number(status), type, value);
+          }
+        }
+      }
+    }
+    expect(examples).to.be.greaterThan(40);
+  });
+
+  it('has the limits in force, from the schemas that check the requests', () => {
+    const parameter = (path: string, name: string) =>
+      contract.find('GET', path)?.operation.parameters.find((each) => each.name === name);
+    expect(parameter('/nodes', 'limit')?.schema).to.deep.include({ minimum: 1, maximum: 500, default: 500 });
+    expect(parameter('/heart_rhythm/1', 'order')?.schema).to.deep.include({
+      default: 'asc',
+      enum: ['asc', 'desc'],
+    });
+    const batch = contract.find('POST', '/heal')?.operation.requestBody?.content['application/json'];
+    expect(batch?.schema).to.deep.include({ type: 'array', maxItems: 100 });
+    const put = contract.find('PUT', '/nodes/x')?.operation.requestBody?.content['application/json'];
+    expect(put?.schema).to.have.nested.property('properties.paused');
+  });
+
+  it('is ASCII when it is answered, and a page that is', async () => {
+    const { docsPage } = await import('../../../src/http/docs/page.js');
+    const { body } = docsPage(document);
+    expect(/^[\n\u0020-\u007e]*$/.test(body)).to.equal(true);
+    expect(body).to.not.match(/<script|javascript:|\son\w+=|style="/);
+  });
+});

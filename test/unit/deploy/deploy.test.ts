@@ -1,0 +1,83 @@
+import { spawnSync } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { expect } from 'chai';
+import { parseAllDocuments } from 'yaml';
+import { temporaryDirectory } from '../../support/temporary-directory.js';
+
+const RULES = 'deploy/prometheus';
+
+interface Panel {
+  readonly id: number;
+  readonly title: string;
+  readonly targets?: readonly { readonly expr: string }[];
+}
+
+const dashboard = JSON.parse(readFileSync('deploy/grafana/dashboards/heartbeat.json', 'utf8')) as {
+  readonly uid: string;
+  readonly panels: readonly Panel[];
+};
+
+function promtool(...given: string[]): string {
+  const { status, stdout, stderr, error } = spawnSync('promtool', given, { cwd: RULES, encoding: 'utf8' });
+  if (error !== undefined)
+    throw new Error('the tests need promtool: scripts/tools-for-tests', { cause: error });
+  expect(status, `${stdout}${stderr}`).to.equal(0);
+  return stdout;
+}
+
+describe('what is in deploy/', () => {
+  it('has a configuration and rules that promtool finds right', () => {
+    expect(promtool('check', 'config', 'prometheus.yml')).to.include('SUCCESS');
+    expect(promtool('check', 'rules', '--lint=all', '--lint-fatal', 'rules.yml')).to.include('SUCCESS');
+  });
+
+  it('has rules that fire when they should, and not when all is well', () => {
+    expect(promtool('test', 'rules', 'rules.test.yml')).to.include('SUCCESS');
+  });
+
+  it('has a dashboard whose every panel asks something that Prometheus understands', async () => {
+    const expressions = dashboard.panels.flatMap(({ targets = [] }) => targets.map(({ expr }) => expr));
+    expect(expressions).to.have.length.greaterThan(30);
+    const rules = expressions.map((expr, at) => ({
+      record: `panel:${String(at)}`,
+      expr: expr.replaceAll('$__rate_interval', '5m').replaceAll('$instance', '.*'),
+    }));
+    const directory = await temporaryDirectory();
+    try {
+      const file = path.join(directory.path, 'panels.yml');
+      writeFileSync(file, JSON.stringify({ groups: [{ name: 'panels', rules }] }));
+      promtool('check', 'rules', '--lint=none', file);
+    } finally {
+      await directory.remove();
+    }
+  });
+
+  it('has a dashboard whose panels have ids and titles of their own', () => {
+    const ids = dashboard.panels.map(({ id }) => id);
+    expect(new Set(ids).size).to.equal(ids.length);
+    for (const { title } of dashboard.panels) expect(title).to.not.equal('');
+  });
+
+  it('has manifests that are YAML, with the probes where they are answered', () => {
+    const read = (file: string): unknown[] =>
+      parseAllDocuments(readFileSync(`deploy/${file}`, 'utf8')).map((document) => {
+        expect(document.errors, file).to.be.empty;
+        return document.toJS() as unknown;
+      });
+    expect(read('compose.yaml')[0]).to.have.nested.property('services.heartbeat.build.dockerfile');
+    const [, daemon] = read('kubernetes.yaml');
+    const container = 'spec.template.spec.containers[0]';
+    expect(daemon).to.have.nested.property(`${container}.livenessProbe.httpGet.path`, '/healthz');
+    expect(daemon).to.have.nested.property(`${container}.readinessProbe.httpGet.path`, '/readyz');
+  });
+
+  it('starts the daemon with the flags that it is measured with', () => {
+    const flags = readFileSync('scripts/v8-flags', 'utf8').match(/^--.*$/gm) ?? [];
+    expect(flags).to.not.be.empty;
+    for (const flag of flags) {
+      expect(readFileSync('deploy/heartbeat.service', 'utf8')).to.include(` ${flag} `);
+      expect(readFileSync('deploy/Dockerfile', 'utf8')).to.include(`"${flag}"`);
+    }
+  });
+});
