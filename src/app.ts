@@ -402,6 +402,10 @@ export class App implements Daemon {
     );
   }
 
+  defer(): (handle: () => void) => void {
+    return this.#pulse.hold();
+  }
+
   shed(): void {
     this.#shards.overloaded();
   }

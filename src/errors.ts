@@ -15,6 +15,8 @@ export const errorCodes = {
   HEARTBEAT_MALFORMED_REQUEST: { status: 400, retryable: false },
   HEARTBEAT_INVALID_NODE_NAME: { status: 400, retryable: false },
   HEARTBEAT_INVALID_BODY: { status: 400, retryable: false },
+  HEARTBEAT_UNAUTHORIZED: { status: 401, retryable: false },
+  HEARTBEAT_FORBIDDEN: { status: 403, retryable: false },
   HEARTBEAT_UNKNOWN_NODE: { status: 404, retryable: false },
   HEARTBEAT_NOT_FOUND: { status: 404, retryable: false },
   HEARTBEAT_NO_SUCH_ALERT: { status: 404, retryable: false },

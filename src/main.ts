@@ -11,8 +11,10 @@ import { createLogger } from './adapters/winston/winston-logger.js';
 import { App } from './app.js';
 import { addBenchCommand } from './cli/bench/command.js';
 import { configCommand } from './cli/config-command.js';
+import { addKeysCommand } from './cli/keys-command.js';
 import { addConfigOptions, givenFlags } from './cli/options.js';
 import { loadConfig, type Effective } from './config/load.js';
+import { isLoopback } from './config/loopback.js';
 import { sourceText } from './config/source.js';
 import { millis } from './domain/time.js';
 import { HeartbeatError } from './errors.js';
@@ -57,8 +59,11 @@ async function run(argv: readonly string[]): Promise<void> {
     .action((options: { json?: boolean }, command: Command) => {
       configCommand(effective(command), { json: options.json === true, stdout: process.stdout });
     });
+  addKeysCommand(program);
   addBenchCommand(program, { mainPath: fileURLToPath(import.meta.url), nodeArguments: process.execArgv });
-  for (const command of program.commands) command.exitOverride();
+  for (const command of program.commands) {
+    for (const each of [command, ...command.commands]) each.exitOverride();
+  }
   try {
     await program.parseAsync(argv);
   } catch (error) {
@@ -80,8 +85,11 @@ function effective(command: Command): Effective {
   process.exit(WRONG_CONFIGURATION);
 }
 
-async function start({ config, channels: plans }: Effective): Promise<void> {
+async function start({ config, channels: plans, auth }: Effective): Promise<void> {
   const logger = createLogger(config.log, process.stderr);
+  if (auth === undefined && !isLoopback(config.host)) {
+    logger.warn('serves whoever reaches it, without keys', { host: config.host });
+  }
   const clock = new SystemClock();
   const channels = await open(plans, { logger, clock });
   const watch = new ProcessWatch();
@@ -95,7 +103,7 @@ async function start({ config, channels: plans }: Effective): Promise<void> {
     channels,
     processFacts: () => watch.read(),
     gateway: async (daemon, lifeline) => {
-      const listening = createGateway({ ...config, fast_lane: true }, daemon, {
+      const listening = createGateway({ ...config, ...(auth !== undefined && { auth }) }, daemon, {
         logger,
         clock,
         failed: (error) => {

@@ -20,6 +20,11 @@ export const schema = group({
     '127.0.0.1',
     'Address to listen on. `0.0.0.0` or `::` for every interface.',
   ),
+  insecure: option(
+    flag,
+    false,
+    'Whether an address other than loopback may be served while no key is configured, to whoever reaches it.',
+  ),
   data_dir: option(
     text(/\S/, 'the path of a directory'),
     './data',

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { ANYBODY, type Access } from '../domain/access.js';
 import { errorCodes, HeartbeatError, type ErrorCode } from '../errors.js';
 import type { LogFields, Logger } from '../ports/logger.js';
 import { asciiJson, jsonHead, type RawHeaders } from './json.js';
@@ -45,6 +46,8 @@ export class Exchange {
   seenAt = 0;
   number = 0;
   slot = 0;
+  /** Who asks, as soon as that is known. */
+  access: Access = ANYBODY;
   readonly #host: ExchangeHost;
   #state: State = 'waiting';
   #requestId: string | undefined;

@@ -1,13 +1,16 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import { NOBODY, type Access } from '../domain/access.js';
 import type { Millis } from '../domain/time.js';
 import type { Clock } from '../ports/clock.js';
 import type { Logger } from '../ports/logger.js';
 import { createApi } from './api.js';
+import { Doorkeeper } from './auth/doorkeeper.js';
+import { Denied } from './auth/pass.js';
 import { Connections } from './connections.js';
 import type { Daemon } from './daemon.js';
 import type { Exchange } from './exchange.js';
 import { Exchanges } from './exchanges.js';
-import { takeFastLane } from './fast-lane.js';
+import { isBodiless, takeFastLane } from './fast-lane.js';
 import { listen } from './listen.js';
 import { MalformedRequests } from './malformed.js';
 import type { GatewayOptions } from './options.js';
@@ -35,6 +38,7 @@ export interface GatewayReport {
     readonly dropped_connections: number;
     readonly answer_timeouts: number;
     readonly malformed: number;
+    readonly unauthorized: number;
   };
 }
 
@@ -51,6 +55,9 @@ export class Gateway {
   readonly #fastLane: boolean;
   readonly #inFlight: number;
   readonly #passBudget: PassBudget;
+  /** Undefined where everybody may do everything. */
+  readonly #doorkeeper: Doorkeeper | undefined;
+  #unauthorized = 0;
   #overloaded = 0;
   #warnedAt = -Infinity;
   #closing = false;
@@ -65,6 +72,7 @@ export class Gateway {
     this.#fastLane = options.fast_lane ?? true;
     this.#inFlight = limits.in_flight;
     this.#passBudget = new PassBudget(clock, limits.pass);
+    this.#doorkeeper = options.auth === undefined ? undefined : new Doorkeeper(options.auth, clock);
     this.#server = createBoundedServer(options);
     this.#connections = new Connections(this.#server, limits.connections);
     this.#exchanges = new Exchanges(limits.request_timeout, clock, logger);
@@ -109,6 +117,7 @@ export class Gateway {
         dropped_connections: this.#connections.refused,
         answer_timeouts: this.#exchanges.answerTimeouts,
         malformed: this.#malformed.count,
+        unauthorized: this.#unauthorized,
       },
     };
   }
@@ -117,11 +126,64 @@ export class Gateway {
     const exchange = this.#exchanges.open(request, response);
     try {
       if (this.#turnsAway(exchange)) return;
-      if (this.#fastLane && takeFastLane(this.#daemon, exchange)) return;
-      this.#api(exchange);
+      if (this.#doorkeeper === undefined) this.#handOver(exchange);
+      else this.#identify(this.#doorkeeper, exchange);
     } catch (error) {
       exchange.fail(error);
     }
+  }
+
+  #handOver(exchange: Exchange): void {
+    if (this.#fastLane && takeFastLane(this.#daemon, exchange)) return;
+    this.#api(exchange);
+  }
+
+  #identify(doorkeeper: Doorkeeper, exchange: Exchange): void {
+    const { url, headers } = exchange.request;
+    if (isProbe(url)) {
+      this.#admit(exchange, NOBODY);
+      return;
+    }
+    const who = doorkeeper.identify(headers.authorization);
+    if (!(who instanceof Promise)) {
+      this.#admit(exchange, who);
+      return;
+    }
+    // Whoever is healed by this may not expire while it is found out who heals.
+    const resume = this.#daemon.defer();
+    who.then(
+      (found) => resume(() => this.#admitLater(exchange, found)),
+      (error: unknown) => resume(() => exchange.fail(error)),
+    );
+  }
+
+  #admitLater(exchange: Exchange, who: Access | Denied): void {
+    try {
+      this.#admit(exchange, who);
+    } catch (error) {
+      exchange.fail(error);
+    }
+  }
+
+  #admit(exchange: Exchange, who: Access | Denied): void {
+    if (who instanceof Denied) {
+      this.#refuseEntry(exchange, who);
+      return;
+    }
+    exchange.access = who;
+    this.#handOver(exchange);
+  }
+
+  #refuseEntry(exchange: Exchange, { message }: Denied): void {
+    const { headers } = exchange.request;
+    this.#unauthorized += 1;
+    const invalid = headers.authorization === undefined ? '' : ', error="invalid_token"';
+    exchange.refuse('HEARTBEAT_UNAUTHORIZED', {
+      message,
+      headers: ['www-authenticate', `Bearer realm="heartbeat"${invalid}`],
+      // Nobody reads what somebody unknown goes on to send.
+      hangUp: !isBodiless(headers),
+    });
   }
 
   #turnsAway(exchange: Exchange): boolean {

@@ -1,3 +1,5 @@
+import type { AuthOptions } from './auth/options.js';
+
 /** What the gateway is told of the configuration. Durations in seconds, sizes in bytes. */
 export interface GatewayOptions {
   readonly host: string;
@@ -8,6 +10,8 @@ export interface GatewayOptions {
   /** Whether heal and checkup may bypass Express. The answers are the same; true if not given. */
   readonly fast_lane?: boolean;
   readonly limits: GatewayLimits;
+  /** Everybody may do everything if not given. */
+  readonly auth?: AuthOptions;
 }
 
 export interface GatewayLimits {

@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import { Agent } from 'undici';
 import { parseUserId, type UserId } from '../../../src/domain/user-id.js';
+import type { AuthOptions } from '../../../src/http/auth/options.js';
 import { createGateway, type Gateway } from '../../../src/http/gateway.js';
 import type { GatewayLimits } from '../../../src/http/options.js';
 import { RecordingLogger } from '../../support/recording-logger.js';
@@ -11,6 +12,7 @@ import { RawClient } from './raw-client.js';
 export interface StartOptions {
   readonly limits?: Partial<GatewayLimits>;
   readonly keep_alive_timeout?: number;
+  readonly auth?: AuthOptions;
 }
 
 /** Starts a gateway for one test. */
@@ -51,7 +53,7 @@ export class GatewayUnderTest {
   readonly #raw: RawClient[] = [];
   url = '';
 
-  constructor(fastLane: boolean, { limits, keep_alive_timeout = 75 }: StartOptions) {
+  constructor(fastLane: boolean, { limits, keep_alive_timeout = 75, auth }: StartOptions) {
     this.gateway = createGateway(
       {
         host: '127.0.0.1',
@@ -59,6 +61,7 @@ export class GatewayUnderTest {
         keep_alive_timeout,
         fast_lane: fastLane,
         limits: { ...LIMITS, ...limits },
+        ...(auth !== undefined && { auth }),
       },
       this.daemon,
       { clock: this.clock, logger: this.logger, failed: (error) => this.failures.push(error) },

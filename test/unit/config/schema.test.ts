@@ -11,6 +11,7 @@ describe('the schema of the configuration', () => {
     expect(inForce().config).to.deep.equal({
       port: 3519,
       host: '127.0.0.1',
+      insecure: false,
       data_dir: './data',
       session_timeout: 7,
       nodes: { timeout: 30, max_retries: 3, auto_register: true, max: 1_000_000 },
