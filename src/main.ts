@@ -85,7 +85,7 @@ function effective(command: Command): Effective {
   process.exit(WRONG_CONFIGURATION);
 }
 
-async function start({ config, channels: plans, auth }: Effective): Promise<void> {
+async function start({ config, channels: plans, auth, tls }: Effective): Promise<void> {
   const logger = createLogger(config.log, process.stderr);
   if (auth === undefined && !isLoopback(config.host)) {
     logger.warn('serves whoever reaches it, without keys', { host: config.host });
@@ -103,7 +103,7 @@ async function start({ config, channels: plans, auth }: Effective): Promise<void
     channels,
     processFacts: () => watch.read(),
     gateway: async (daemon, lifeline) => {
-      const listening = createGateway({ ...config, ...(auth !== undefined && { auth }) }, daemon, {
+      const listening = createGateway({ ...config, auth, tls }, daemon, {
         logger,
         clock,
         failed: (error) => {

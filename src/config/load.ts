@@ -16,6 +16,8 @@ import { ascending, options, schema } from './schema.js';
 import type { Config } from './schema.js';
 import { refusedText, sourceText } from './source.js';
 import type { Given, Source } from './source.js';
+import { readTls } from './tls.js';
+import type { ConfiguredTls } from './tls.js';
 
 /** The flag that names the file. */
 export const CONFIG_FLAG = '--config';
@@ -42,6 +44,8 @@ export interface Effective {
   /** Undefined where everybody may do everything. */
   readonly auth: ConfiguredAuth | undefined;
   readonly shownAuth: readonly ShownAuth[];
+  /** Undefined where HTTP is plain. */
+  readonly tls: ConfiguredTls | undefined;
 }
 
 export type Loaded = Effective | { readonly ok: false; readonly problems: readonly string[] };
@@ -72,13 +76,20 @@ export function loadConfig(surroundings: Surroundings): Loaded {
     ...(auth.auth === undefined && auth.problems.length === 0 ? checkExposure(inForce) : []),
   ];
   if (problems.length > 0) return { ok: false, problems };
+  const config = schema.parse(nest(schema, (key) => inForce.get(key)?.value));
+  const tls = readTls(config.tls, { cwd, readFile });
+  if ('problem' in tls) {
+    const source = inForce.get(`tls.${tls.option}`)?.source ?? { kind: 'default' };
+    return { ok: false, problems: [`tls.${tls.option}: ${tls.problem} (from ${sourceText(source)})`] };
+  }
   return {
     ok: true,
-    config: schema.parse(nest(schema, (key) => inForce.get(key)?.value)),
+    config,
     sources: new Map([...inForce].map(([key, { source }]) => [key, source])),
     channels: channels.channels,
     auth: auth.auth,
     shownAuth: auth.shown,
+    tls: tls.tls,
   };
 }
 

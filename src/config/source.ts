@@ -32,6 +32,7 @@ export function sourceText(source: Source): string {
 export function valueText(option: Pick<Option, 'secret'>, value: unknown): string {
   if (option.secret) return '(secret)';
   if (value === null) return 'off';
+  if (Array.isArray(value)) return value.join(',');
   return typeof value === 'string' ? value : brief(value);
 }
 

@@ -15,6 +15,7 @@ const sentences: Partial<Record<ErrorCode, string>> = {
   HEARTBEAT_UNAUTHORIZED: 'a key is needed',
   HEARTBEAT_FORBIDDEN: 'this key may not do that',
   HEARTBEAT_UNKNOWN_NODE: 'unknown node',
+  HEARTBEAT_RATE_LIMITED: 'too many requests, try again later',
   HEARTBEAT_TOO_MANY_NODES: 'too many nodes are registered',
   HEARTBEAT_NOT_FOUND: 'not found',
   HEARTBEAT_NO_SUCH_ALERT: 'no such alert',
@@ -65,6 +66,7 @@ export const forbidden = {
     `this key lacks the scope ${permission === 'checkup' ? 'read' : permission}`,
   user: 'this key may not touch this user_id',
   node: 'this key may not touch this node',
+  crossSite: 'a page of another site may not do this: see cors.origins',
   everyNode: 'this key is for some nodes only, and this may be about others',
 };
 

@@ -38,7 +38,9 @@ export class Resources {
       const needed = needs[verb] ?? (verb === 'get' ? 'read' : 'admin');
       route[verb]((request, response) => {
         const exchange = this.#exchangeOf(response);
-        if (needed === 'nothing' || isPermitted(exchange, needed)) return handler(exchange, request);
+        if (needed !== 'nothing' && !isPermitted(exchange, needed)) return;
+        if (needed === 'admin') exchange.audit();
+        return handler(exchange, request);
       });
     }
     const headers = ['allow', allowed.join(', ')];

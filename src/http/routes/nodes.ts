@@ -32,7 +32,10 @@ export function addNodes(
     delete: named((exchange, name) => forget(daemon, exchange, name)),
   };
   const asking = (kind: 'fail' | 'pause' | 'resume'): Methods<Handler> => ({
-    post: named((exchange, name) => answerNode(daemon, exchange, name, { kind })),
+    post: named((exchange, name) => {
+      if (kind === 'fail') exchange.audit();
+      answerNode(daemon, exchange, name, { kind });
+    }),
   });
   resources
     .add('/nodes', {

@@ -1,4 +1,5 @@
 import { Agent } from 'undici';
+import type { AuthOptions } from '../../../src/http/auth/options.js';
 import { createGateway, type Gateway } from '../../../src/http/gateway.js';
 import { RecordingAlerting } from '../../support/recording-alerting.js';
 import { RefusingStore } from '../../support/refusing-store.js';
@@ -14,7 +15,7 @@ export class DaemonOverHttp {
   readonly #agent = new Agent();
   #url = '';
 
-  constructor(flags: Readonly<Record<string, string>> = {}) {
+  constructor(flags: Readonly<Record<string, string>> = {}, auth?: AuthOptions) {
     this.daemon = new SimulatedApp({ flags, store: this.store, alerting: this.alerting });
     const { clock, logger, app } = this.daemon;
     const limits = {
@@ -28,7 +29,7 @@ export class DaemonOverHttp {
       batch: 100,
       page: 1000,
     };
-    this.#gateway = createGateway({ host: '127.0.0.1', port: 0, keep_alive_timeout: 75, limits }, app, {
+    this.#gateway = createGateway({ host: '127.0.0.1', port: 0, keep_alive_timeout: 75, limits, auth }, app, {
       clock,
       logger,
       failed: (error) => {
@@ -37,19 +38,25 @@ export class DaemonOverHttp {
     });
   }
 
-  static async start(flags?: Readonly<Record<string, string>>): Promise<DaemonOverHttp> {
-    const started = new DaemonOverHttp(flags);
+  static async start(flags?: Readonly<Record<string, string>>, auth?: AuthOptions): Promise<DaemonOverHttp> {
+    const started = new DaemonOverHttp(flags, auth);
     await started.daemon.app.start();
     ({ url: started.#url } = await started.#gateway.listen());
     return started;
   }
 
   /** Sends a request with its path exactly as it is given; a body that is neither text nor bytes goes as JSON. */
-  async call(method: string, path: string, body?: unknown): Promise<Answer> {
+  async call(
+    method: string,
+    path: string,
+    body?: unknown,
+    headers: Record<string, string> = {},
+  ): Promise<Answer> {
     const answer = await this.#agent.request({
       origin: this.#url,
       path,
       method,
+      headers,
       body: sent(body),
     });
     const text = await answer.body.text();
