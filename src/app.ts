@@ -6,7 +6,7 @@ import type { NodeCommand, NodeReply } from '../actors/node/node.protocol.js';
 import { LocalNodes } from '../actors/node/shards.js';
 import type { Alerting } from '../actors/notifier/alerting.protocol.js';
 import { readAlerts } from '../actors/notifier/alerts-reader.js';
-import type { ChannelActor } from '../actors/notifier/channel.actor.js';
+import type { Channels } from '../actors/notifier/channels.js';
 import { createNotifier, type AlertsOptions } from '../actors/notifier/create.js';
 import type { Notifier } from '../actors/notifier/notifier.actor.js';
 import { Watched } from '../actors/notifier/watched.js';
@@ -86,7 +86,9 @@ export class App implements Daemon {
   readonly #shards: LocalShards;
   readonly #nodes: LocalNodes;
   readonly #notifier: Notifier;
-  readonly #channels: readonly ChannelActor[];
+  readonly #channels: Channels;
+  /** Those in force: they may change while it runs. */
+  readonly #limits: Config['limits'];
   readonly nodes: NodesDaemon;
   readonly alerts: AlertsDaemon;
   readonly #pulse: Pulse;
@@ -101,6 +103,8 @@ export class App implements Daemon {
 
   constructor(config: Config, ports: AppPorts) {
     this.#config = config;
+    const limits = { ...config.limits };
+    this.#limits = limits;
     this.#ports = ports;
     const { clock, logger, store } = ports;
     const system = new ActorSystem(clock, logger);
@@ -114,7 +118,9 @@ export class App implements Daemon {
           Math.min(config.history.retention ?? Infinity, config.alerts.retention ?? Infinity),
         ),
         slowCommit: config.history.slow_commit,
-        queue: config.limits.history_queue,
+        get queue() {
+          return limits.history_queue;
+        },
         restarts: POLICIES.history,
       },
       {
@@ -139,10 +145,14 @@ export class App implements Daemon {
     const shards: LocalShards = new LocalShards(
       {
         count: config.shards,
-        users: config.limits.users,
+        get users() {
+          return limits.users;
+        },
         timeout: millis(config.session_timeout),
         blindGrace: millis(config.blind_grace),
-        mailbox: config.limits.mailbox,
+        get mailbox() {
+          return limits.mailbox;
+        },
         expiries: Math.ceil(EXPIRIES / config.shards),
         restarts: POLICIES.shard,
         decide: ports.decideUser ?? decide,
@@ -157,7 +167,7 @@ export class App implements Daemon {
       },
     );
     const watched = new Watched(clock, () => nodes.unpaused);
-    const { notifier, channels } = createNotifier(ports.channels ?? [], alertsOptions(config), {
+    const { notifier, channels } = createNotifier(ports.channels ?? [], alertsOptions(config, limits), {
       system,
       clock,
       logger,
@@ -181,7 +191,9 @@ export class App implements Daemon {
         maxRetries: config.nodes.max_retries,
         autoRegister: config.nodes.auto_register,
         blindGrace: millis(config.blind_grace),
-        mailbox: config.limits.mailbox,
+        get mailbox() {
+          return limits.mailbox;
+        },
         restarts: POLICIES.shard,
         decide: ports.decideNode ?? decideNode,
       },
@@ -226,10 +238,7 @@ export class App implements Daemon {
     const parts = {
       history: (lifeline: Lifeline, place: Place) => this.#startHistory(lifeline, place),
       outbox: (lifeline: Lifeline, place: Place) => notifier.start(lifeline, place),
-      channels: channels.map((channel) => ({
-        name: channel.name,
-        start: (lifeline: Lifeline, place: Place) => channel.start(lifeline, place),
-      })),
+      channels,
       shards: shards.all,
       nodeShards: nodes.all,
       gateway: (lifeline: Lifeline) => this.#startGateway(lifeline),
@@ -300,10 +309,17 @@ export class App implements Daemon {
     this.#cancelCheckpoint?.();
     this.#cancelNodeCheckpoint?.();
     this.#pulse.stop();
-    await Promise.all(this.#channels.map((channel) => channel.close()));
+    await this.#channels.close();
     await this.#history.close();
     this.#system.stop();
     this.#ports.logger.info('stopped');
+  }
+
+  /** Goes on by other limits, and with these channels. What waits for one that is none of them is a dead letter. */
+  async reconfigure(limits: Config['limits'], channels: readonly Channel[]): Promise<void> {
+    Object.assign(this.#limits, limits);
+    await this.#channels.replace(channels);
+    this.#notifier.channelsGone();
   }
 
   async #startHistory(lifeline: Lifeline, place: Place): Promise<RunningChild> {
@@ -539,12 +555,14 @@ function pruneEvery(retention: number): number {
   return Math.min(PRUNE_EVERY.max, Math.max(PRUNE_EVERY.min, retention / 10));
 }
 
-function alertsOptions({ alerts, limits, shutdown_timeout }: Config): AlertsOptions {
+function alertsOptions({ alerts, shutdown_timeout }: Config, limits: Config['limits']): AlertsOptions {
   const { share, at_least, window, hold } = alerts.mass_failure;
   return {
     massFailure: { share, atLeast: at_least, window: millis(window), hold: millis(hold) },
     flapping: { maxPerHour: alerts.flapping.max_per_hour },
-    unstored: limits.alerts,
+    get unstored() {
+      return limits.alerts;
+    },
     patience: shutdown_timeout * PATIENCE,
     restarts: POLICIES.outbox,
     channelRestarts: POLICIES.channel,

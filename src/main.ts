@@ -13,14 +13,16 @@ import { addBenchCommand } from './cli/bench/command.js';
 import { configCommand } from './cli/config-command.js';
 import { addKeysCommand } from './cli/keys-command.js';
 import { addConfigOptions, givenFlags } from './cli/options.js';
-import { loadConfig, type Effective } from './config/load.js';
+import { loadConfig, type Effective, type Loaded } from './config/load.js';
 import { isLoopback } from './config/loopback.js';
 import { sourceText } from './config/source.js';
 import { millis } from './domain/time.js';
 import { HeartbeatError } from './errors.js';
 import { createGateway, type Gateway } from './http/gateway.js';
+import type { GatewayOptions } from './http/options.js';
 import type { Channel } from './ports/channel.js';
 import type { Logger } from './ports/logger.js';
+import { Reloader } from './reload.js';
 
 /** 0 is being asked to stop, and anything else is 1. */
 const WRONG_USAGE = 64;
@@ -49,7 +51,8 @@ async function run(argv: readonly string[]): Promise<void> {
     .exitOverride();
   addConfigOptions(program.command('start').description('run the daemon until it is told to stop')).action(
     async (_options: unknown, command: Command) => {
-      await start(effective(command));
+      const load = loading(command);
+      await start(effective(load()), load);
     },
   );
   addConfigOptions(
@@ -57,7 +60,7 @@ async function run(argv: readonly string[]): Promise<void> {
   )
     .option('--json', 'one JSON document')
     .action((options: { json?: boolean }, command: Command) => {
-      configCommand(effective(command), { json: options.json === true, stdout: process.stdout });
+      configCommand(effective(loading(command)()), { json: options.json === true, stdout: process.stdout });
     });
   addKeysCommand(program);
   addBenchCommand(program, { mainPath: fileURLToPath(import.meta.url), nodeArguments: process.execArgv });
@@ -73,25 +76,36 @@ async function run(argv: readonly string[]): Promise<void> {
   }
 }
 
-function effective(command: Command): Effective {
-  const loaded = loadConfig({
-    flags: givenFlags(command),
-    env: process.env,
-    cwd: process.cwd(),
-    isTerminal: process.stderr.isTTY,
-  });
-  if (loaded.ok) return loaded;
-  process.stderr.write(loaded.problems.map((problem) => `${problem}\n`).join(''));
+/** What the command line, the environment and the file say, each time that it is asked. */
+function loading(command: Command): () => Loaded {
+  return () =>
+    loadConfig({
+      flags: givenFlags(command),
+      env: process.env,
+      cwd: process.cwd(),
+      isTerminal: process.stderr.isTTY,
+    });
+}
+
+function effective(loaded: Loaded): Effective {
+  return loaded.ok ? loaded : misconfigured(loaded.problems);
+}
+
+function misconfigured(problems: readonly string[]): never {
+  process.stderr.write(problems.map((problem) => `${problem}\n`).join(''));
   process.exit(WRONG_CONFIGURATION);
 }
 
-async function start({ config, channels: plans, auth, tls }: Effective): Promise<void> {
+async function start(effective: Effective, load: () => Loaded): Promise<void> {
+  const { config, auth } = effective;
+  let inForce = effective;
   const logger = createLogger(config.log, process.stderr);
   if (auth === undefined && !isLoopback(config.host)) {
     logger.warn('serves whoever reaches it, without keys', { host: config.host });
   }
   const clock = new SystemClock();
-  const channels = await open(plans, { logger, clock });
+  const opened = await open(effective, { logger, clock });
+  if ('problems' in opened) misconfigured(opened.problems);
   const watch = new ProcessWatch();
   const store = new LevelHistoryStore(config.data_dir);
   let gateway: Gateway | undefined;
@@ -100,10 +114,10 @@ async function start({ config, channels: plans, auth, tls }: Effective): Promise
     clock,
     logger,
     store,
-    channels,
+    channels: opened.channels,
     processFacts: () => watch.read(),
     gateway: async (daemon, lifeline) => {
-      const listening = createGateway({ ...config, auth, tls }, daemon, {
+      const listening = createGateway(gatewayOptions(inForce), daemon, {
         logger,
         clock,
         failed: (error) => {
@@ -139,6 +153,21 @@ async function start({ config, channels: plans, auth, tls }: Effective): Promise
     },
   );
 
+  const reloader = new Reloader(effective, {
+    load,
+    open: (changed) => open(changed, { logger, clock }),
+    apply: async (changed, channels) => {
+      inForce = changed;
+      logger.setLevel(changed.config.log.level);
+      gateway?.reconfigure(gatewayOptions(changed));
+      await app.reconfigure(changed.config.limits, channels);
+    },
+    logger,
+  });
+  process.on('SIGHUP', () => {
+    if (!asked.signal.aborted) void reloader.reload();
+  });
+
   try {
     await app.start();
   } catch (error) {
@@ -148,19 +177,24 @@ async function start({ config, channels: plans, auth, tls }: Effective): Promise
   if (gateway !== undefined) process.stdout.write(`listening on ${url}\n`);
 }
 
+function gatewayOptions({ config, auth, tls }: Effective): GatewayOptions {
+  return { ...config, auth, tls };
+}
+
 /** A module that cannot be used is a mistake in the configuration, and told like one. */
 async function open(
-  plans: Effective['channels'],
+  { channels: plans }: Effective,
   tools: { readonly logger: Logger; readonly clock: SystemClock },
-): Promise<readonly Channel[]> {
+): Promise<{ readonly channels: readonly Channel[] } | { readonly problems: readonly string[] }> {
   const { channels, problems } = await makeChannels(plans, tools);
-  if (problems.length === 0) return channels;
-  for (const { channel, problem } of problems) {
-    const source = plans.find(({ policy }) => policy.name === channel)?.source;
-    const from = source === undefined ? '' : ` (from ${sourceText(source)})`;
-    process.stderr.write(`channels.${channel}.kind: ${problem}${from}\n`);
-  }
-  process.exit(WRONG_CONFIGURATION);
+  if (problems.length === 0) return { channels };
+  return {
+    problems: problems.map(({ channel, problem }) => {
+      const source = plans.find(({ policy }) => policy.name === channel)?.source;
+      const from = source === undefined ? '' : ` (from ${sourceText(source)})`;
+      return `channels.${channel}.kind: ${problem}${from}`;
+    }),
+  };
 }
 
 /** What a person can mend is told in one line; the rest is a fault of ours, and goes to the log whole. */

@@ -80,6 +80,7 @@ type NotifierMessage =
   | { readonly kind: 'not_found'; readonly error: unknown; readonly answered: (reply: NotifierReply) => void }
   | { readonly kind: 'wake' }
   | { readonly kind: 'reopened' }
+  | { readonly kind: 'channels_gone' }
   | NotifierCommand;
 
 /** An attempt whose beginning is on its way to the disk. */
@@ -148,9 +149,19 @@ export class Notifier implements Actor<NotifierMessage>, Alerting {
     this.#rules.resume(recent, await outbox.lastHold(), now, wall);
     this.#loaded = true;
     const records = [...this.#open.all()];
-    this.#persist(records.flatMap((record) => this.#withoutLostChannels(record)));
+    this.#endLost();
     this.#offer(records);
     if (records.length > 0) this.#around.logger.info('alerts to deliver', { alerts: records.length });
+  }
+
+  #endLost(): void {
+    const lost = [...this.#open.all()].flatMap((record) => this.#withoutLostChannels(record));
+    this.#persist(lost);
+    if (lost.length > 0) {
+      this.#around.logger.error('alerts are dead letters: their channel is not configured any more', {
+        alerts: lost.length,
+      });
+    }
   }
 
   /** What was meant for a channel that is not configured any more reaches nobody. */
@@ -223,6 +234,11 @@ export class Notifier implements Actor<NotifierMessage>, Alerting {
     this.#tell({ kind: 'reopened' });
   }
 
+  /** Channels have gone, and all that was under way with them has ended. */
+  channelsGone(): void {
+    this.#tell({ kind: 'channels_gone' });
+  }
+
   ask(channel: string, id: AlertId): void {
     this.#tell({ kind: 'ask', channel, id });
   }
@@ -283,6 +299,8 @@ export class Notifier implements Actor<NotifierMessage>, Alerting {
         return this.#wake();
       case 'reopened':
         return this.#flush();
+      case 'channels_gone':
+        return this.#endLost();
       default:
         return assertNever(message);
     }

@@ -68,6 +68,10 @@ export class DaemonOverHttp {
     };
   }
 
+  get port(): number {
+    return Number(new URL(this.#url).port);
+  }
+
   /** Unix seconds, as they are shown. */
   get now(): number {
     return Math.floor(this.daemon.clock.wall() / 1000);
