@@ -1,12 +1,24 @@
 import type { ChildSpec } from './supervisor/child.js';
 import type { SupervisorPolicy } from './supervisor/child-spec.js';
 import type { SupervisorNode, WorkerNode } from './supervisor/grow.js';
+import type { Supervisor } from './supervisor/supervisor.actor.js';
+
+/** What is started under a name. */
+interface Startable {
+  readonly name: string;
+  readonly start: ChildSpec['start'];
+}
 
 /** What the tree supervises. */
 export interface Parts {
   readonly history: ChildSpec['start'];
   readonly outbox: ChildSpec['start'];
-  readonly channels: readonly { readonly name: string; readonly start: ChildSpec['start'] }[];
+  /** They may come and go while the daemon runs. */
+  readonly channels: {
+    all(): Iterable<Startable>;
+    /** Told each time that all of them have started; `childOf` is what the supervisor is to be given of another one. */
+    started(supervisor: Supervisor, childOf: (channel: Startable) => ChildSpec): void;
+  };
   readonly shards: readonly { readonly start: ChildSpec['start'] }[];
   readonly nodeShards: readonly { readonly start: ChildSpec['start'] }[];
   readonly gateway: ChildSpec['start'];
@@ -48,6 +60,7 @@ export const POLICIES = {
  * @param shutdownTimeout seconds for all of it to stop, from the last child to the first
  */
 export function tree(parts: Parts, shutdownTimeout: number): SupervisorNode {
+  const channel = ({ name, start }: Startable): WorkerNode => worker(name, shutdownTimeout * 0.15, start);
   return {
     kind: 'supervisor',
     id: 'root',
@@ -70,7 +83,11 @@ export function tree(parts: Parts, shutdownTimeout: number): SupervisorNode {
             restart: 'permanent',
             shutdown: shutdownTimeout * 0.15,
             policy: POLICIES.channels,
-            children: parts.channels.map(({ name, start }) => worker(name, shutdownTimeout * 0.15, start)),
+            // Those that there are when they are started, again too.
+            get children() {
+              return Array.from(parts.channels.all(), channel);
+            },
+            started: (supervisor) => parts.channels.started(supervisor, channel),
           },
         ],
       },

@@ -22,6 +22,7 @@ import type { AlertsDaemon } from './http/alerts/daemon.js';
 import type { Daemon } from './http/daemon.js';
 import type { DaemonFacts } from './http/metrics/facts.js';
 import type { NodesDaemon } from './http/nodes/daemon.js';
+import type { Channel } from './ports/channel.js';
 import type { HistoryRange } from './ports/history-store.js';
 import type { Place } from './runtime/actor-system.js';
 import { Pulse } from './runtime/pulse.js';
@@ -85,10 +86,7 @@ export class App implements Daemon {
     const parts = {
       history: (lifeline: Lifeline, place: Place) => this.#startHistory(lifeline, place),
       outbox: (lifeline: Lifeline, place: Place) => notifier.start(lifeline, place),
-      channels: channels.map((channel) => ({
-        name: channel.name,
-        start: (lifeline: Lifeline, place: Place) => channel.start(lifeline, place),
-      })),
+      channels,
       shards: shards.all,
       nodeShards: nodes.all,
       gateway: (lifeline: Lifeline) => this.#startGateway(lifeline),
@@ -166,10 +164,18 @@ export class App implements Daemon {
     await this.#root.stop();
     this.#checkpoints.stop();
     this.#pulse.stop();
-    await Promise.all(channels.map((channel) => channel.close()));
+    await channels.close();
     await history.close();
     system.stop();
     this.#ports.logger.info('stopped');
+  }
+
+  /** Goes on by other limits, and with these channels. What waits for one that is none of them is a dead letter. */
+  async reconfigure(limits: Config['limits'], channels: readonly Channel[]): Promise<void> {
+    const cast = this.#cast;
+    Object.assign(cast.limits, limits);
+    await cast.channels.replace(channels);
+    cast.notifier.channelsGone();
   }
 
   async #startHistory(lifeline: Lifeline, place: Place): Promise<RunningChild> {
@@ -222,6 +228,10 @@ export class App implements Daemon {
 
   lastSession(user: UserId): Promise<EndedSession | undefined> {
     return this.#presence.lastSession(user);
+  }
+
+  defer(): (handle: () => void) => void {
+    return this.#pulse.hold();
   }
 
   shed(): void {

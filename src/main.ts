@@ -16,14 +16,18 @@ import { listening } from './app/listening.js';
 import { addBenchCommand } from './cli/bench/command.js';
 import { addEmitCommand } from './cli/emit/command.js';
 import { configCommand } from './cli/config-command.js';
+import { addKeysCommand } from './cli/keys-command.js';
 import { addConfigOptions, givenFlags } from './cli/options.js';
-import { loadConfig, type Effective } from './config/load.js';
+import { loadConfig, type Effective, type Loaded } from './config/load.js';
+import { isLoopback } from './config/loopback.js';
 import type { Config } from './config/schema.js';
 import { sourceText } from './config/source.js';
 import { millis } from './domain/time.js';
 import { HeartbeatError } from './errors.js';
+import type { GatewayOptions } from './http/options.js';
 import type { Channel } from './ports/channel.js';
 import type { Logger } from './ports/logger.js';
+import { Reloader } from './reload.js';
 
 /** 0 is being asked to stop, and anything else is 1. */
 const WRONG_USAGE = 64;
@@ -52,7 +56,8 @@ async function run(argv: readonly string[]): Promise<void> {
     .exitOverride();
   addConfigOptions(program.command('start').description('run the daemon until it is told to stop')).action(
     async (_options: unknown, command: Command) => {
-      await start(effective(command));
+      const load = loading(command);
+      await start(effective(load()), load);
     },
   );
   addConfigOptions(
@@ -60,11 +65,14 @@ async function run(argv: readonly string[]): Promise<void> {
   )
     .option('--json', 'one JSON document')
     .action((options: { json?: boolean }, command: Command) => {
-      configCommand(effective(command), { json: options.json === true, stdout: process.stdout });
+      configCommand(effective(loading(command)()), { json: options.json === true, stdout: process.stdout });
     });
+  addKeysCommand(program);
   addBenchCommand(program, { mainPath: fileURLToPath(import.meta.url), nodeArguments: process.execArgv });
   addEmitCommand(program);
-  for (const command of program.commands) command.exitOverride();
+  for (const command of program.commands) {
+    for (const each of [command, ...command.commands]) each.exitOverride();
+  }
   try {
     await program.parseAsync(argv);
   } catch (error) {
@@ -74,28 +82,44 @@ async function run(argv: readonly string[]): Promise<void> {
   }
 }
 
-function effective(command: Command): Effective {
-  const loaded = loadConfig({
-    flags: givenFlags(command),
-    env: process.env,
-    cwd: process.cwd(),
-    isTerminal: process.stderr.isTTY,
-  });
-  if (loaded.ok) return loaded;
-  process.stderr.write(loaded.problems.map((problem) => `${problem}\n`).join(''));
+/** What the command line, the environment and the file say, each time that it is asked. */
+function loading(command: Command): () => Loaded {
+  return () =>
+    loadConfig({
+      flags: givenFlags(command),
+      env: process.env,
+      cwd: process.cwd(),
+      isTerminal: process.stderr.isTTY,
+    });
+}
+
+function effective(loaded: Loaded): Effective {
+  return loaded.ok ? loaded : misconfigured(loaded.problems);
+}
+
+function misconfigured(problems: readonly string[]): never {
+  process.stderr.write(problems.map((problem) => `${problem}\n`).join(''));
   process.exit(WRONG_CONFIGURATION);
 }
 
-async function start({ config, channels: plans }: Effective): Promise<void> {
+async function start(effective: Effective, load: () => Loaded): Promise<void> {
+  const { config, auth } = effective;
+  let inForce = effective;
   const logger = createLogger(config.log, process.stderr);
+  if (auth === undefined && !isLoopback(config.host)) {
+    logger.warn('serves whoever reaches it, without keys', { host: config.host });
+  }
   const clock = new SystemClock();
-  const channels = await open(plans, { logger, clock });
+  const opened = await open(effective, { logger, clock });
+  if ('problems' in opened) misconfigured(opened.problems);
   const watch = new ProcessWatch();
   const metrics = new ProcessMetrics(clock.wall(), version());
   const store = new LevelHistoryStore(config.data_dir);
-  const { gateway, url } = listening(config, { logger, clock });
+  const http = listening(() => gatewayOptions(inForce), { logger, clock });
   const processFacts = (): object => watch.read();
   const otherMetrics = () => [...metrics.read(), ...(pinger?.metrics() ?? [])];
+  const { channels } = opened;
+  const { gateway } = http;
   const app = new App(config, { clock, logger, store, channels, processFacts, otherMetrics, gateway });
   const pinger = pingerOf(config, { clock, logger, isReady: () => app.unready().length === 0 });
   app.onFatal = (error) => {
@@ -124,6 +148,21 @@ async function start({ config, channels: plans }: Effective): Promise<void> {
     },
   );
 
+  const reloader = new Reloader(effective, {
+    load,
+    open: (changed) => open(changed, { logger, clock }),
+    apply: async (changed, channels) => {
+      inForce = changed;
+      logger.setLevel(changed.config.log.level);
+      http.reconfigure();
+      await app.reconfigure(changed.config.limits, channels);
+    },
+    logger,
+  });
+  process.on('SIGHUP', () => {
+    if (!asked.signal.aborted) void reloader.reload();
+  });
+
   try {
     await app.start();
   } catch (error) {
@@ -131,7 +170,7 @@ async function start({ config, channels: plans }: Effective): Promise<void> {
     fail(logger, error);
   }
   pinger?.start();
-  process.stdout.write(`listening on ${url() ?? ''}\n`);
+  process.stdout.write(`listening on ${http.url() ?? ''}\n`);
 }
 
 function pingerOf({ ping }: Config, around: PingSurroundings): Pinger | undefined {
@@ -139,19 +178,24 @@ function pingerOf({ ping }: Config, around: PingSurroundings): Pinger | undefine
   return new Pinger({ url: new Secret(ping.url), every: millis(ping.every) }, around);
 }
 
+function gatewayOptions({ config, auth, tls }: Effective): GatewayOptions {
+  return { ...config, auth, tls };
+}
+
 /** A module that cannot be used is a mistake in the configuration, and told like one. */
 async function open(
-  plans: Effective['channels'],
+  { channels: plans }: Effective,
   tools: { readonly logger: Logger; readonly clock: SystemClock },
-): Promise<readonly Channel[]> {
+): Promise<{ readonly channels: readonly Channel[] } | { readonly problems: readonly string[] }> {
   const { channels, problems } = await makeChannels(plans, tools);
-  if (problems.length === 0) return channels;
-  for (const { channel, problem } of problems) {
-    const source = plans.find(({ policy }) => policy.name === channel)?.source;
-    const from = source === undefined ? '' : ` (from ${sourceText(source)})`;
-    process.stderr.write(`channels.${channel}.kind: ${problem}${from}\n`);
-  }
-  process.exit(WRONG_CONFIGURATION);
+  if (problems.length === 0) return { channels };
+  return {
+    problems: problems.map(({ channel, problem }) => {
+      const source = plans.find(({ policy }) => policy.name === channel)?.source;
+      const from = source === undefined ? '' : ` (from ${sourceText(source)})`;
+      return `channels.${channel}.kind: ${problem}${from}`;
+    }),
+  };
 }
 
 /** What a person can mend is told in one line; the rest is a fault of ours, and goes to the log whole. */

@@ -8,6 +8,8 @@ import type { DescribedNode, NodeReply } from './node.protocol.js';
 export interface NodeFilter {
   readonly state?: NodeState | undefined;
   readonly label?: { readonly key: string; readonly value: string } | undefined;
+  /** Beginnings of names, one of which it must have. */
+  readonly prefixes?: readonly string[] | undefined;
 }
 
 export interface NodePage {
@@ -39,7 +41,13 @@ export class Inquiries {
   /** Nodes by name. Their order is the store's, and what they are is their actors'. */
   async list(filter: NodeFilter, after: NodeName | undefined, limit: number): Promise<NodePage> {
     const nodes: DescribedNode[] = [];
-    for await (const names of this.#around.store.nodeNames(after)) {
+    const { prefixes } = filter;
+    for await (const chunk of this.#around.store.nodeNames(after)) {
+      const names =
+        prefixes === undefined
+          ? chunk
+          : chunk.filter((name) => prefixes.some((prefix) => name.startsWith(prefix)));
+      if (names.length === 0) continue;
       const replies = await new Promise<readonly NodeReply[]>((resolve) => {
         this.#around.describe(names, resolve);
       });

@@ -60,7 +60,9 @@ export interface ChannelFigures {
  * The object outlives a crash: it is what its supervisor kept.
  */
 export class ChannelActor implements Actor<ChannelEvent> {
-  readonly #channel: Channel;
+  #channel: Channel;
+  /** What attempts under way were begun with, before it was replaced. */
+  #replaced: Channel[] = [];
   readonly #around: ChannelSurroundings;
   readonly #machine: ChannelMachine;
   readonly #ledger: RestartLedger;
@@ -95,6 +97,19 @@ export class ChannelActor implements Actor<ChannelEvent> {
     for (const message of this.#left.splice(0)) this.#cell.insist(message);
     this.#cell.insist({ kind: 'wake' });
     return { stop: () => this.#stop(), inspect: () => this.inspect() };
+  }
+
+  /** Goes on by other settings; what is under way comes to its end by those it began with. */
+  replace(channel: Channel): void {
+    this.#replaced.push(this.#channel);
+    this.#channel = channel;
+    this.#machine.configure(channel.policy);
+    if (this.#underWay.size === 0) void this.#closeReplaced();
+    this.#tell({ kind: 'wake' });
+  }
+
+  async #closeReplaced(): Promise<void> {
+    await Promise.all(this.#replaced.splice(0).map((channel) => this.#letGo(channel)));
   }
 
   offer(offers: readonly Offer[]): void {
@@ -141,8 +156,12 @@ export class ChannelActor implements Actor<ChannelEvent> {
 
   /** Lets go of connections: the daemon ends. */
   async close(): Promise<void> {
+    await Promise.all([this.#letGo(this.#channel), this.#closeReplaced()]);
+  }
+
+  async #letGo({ notifier }: Channel): Promise<void> {
     try {
-      await this.#channel.notifier.close();
+      await notifier.close();
     } catch (error) {
       this.#around.logger.warn('channel could not be closed', { channel: this.name, error });
     }
@@ -237,7 +256,9 @@ export class ChannelActor implements Actor<ChannelEvent> {
       this.#underWay.delete(id);
       cancel();
       this.#tell({ kind: 'attempted', id, attempt, outcome });
-      if (this.#underWay.size === 0) this.#idle?.();
+      if (this.#underWay.size > 0) return;
+      this.#idle?.();
+      void this.#closeReplaced();
     };
     const cancel = clock.after(attemptTimeout, () => {
       settle(failure(new NotifyError(`no answer within ${attemptTimeout / 1000} s`)));

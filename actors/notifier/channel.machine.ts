@@ -87,7 +87,7 @@ interface Item extends InLanes {
  * longer and longer pauses, and not for ever. It is told the time, and does nothing itself.
  */
 export class ChannelMachine {
-  readonly #policy: Pick<ChannelPolicy, 'concurrency' | 'retry'>;
+  #policy: Pick<ChannelPolicy, 'concurrency' | 'retry'>;
   readonly #random: () => number;
   readonly #items = new Map<AlertId, Item>();
   readonly #lanes = new Lanes<Item>();
@@ -105,6 +105,11 @@ export class ChannelMachine {
   constructor(policy: Pick<ChannelPolicy, 'concurrency' | 'retry'>, random: () => number) {
     this.#policy = policy;
     this.#random = random;
+  }
+
+  /** By this from here on. When what waits is given up has been decided. */
+  configure(policy: Pick<ChannelPolicy, 'concurrency' | 'retry'>): void {
+    this.#policy = policy;
   }
 
   /** Alerts that are to be delivered. */

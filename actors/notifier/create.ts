@@ -1,7 +1,8 @@
 import { millis } from '../../src/domain/time.js';
 import type { Channel } from '../../src/ports/channel.js';
 import type { SupervisorPolicy } from '../supervisor/child-spec.js';
-import { ChannelActor, type ChannelSurroundings } from './channel.actor.js';
+import type { ChannelSurroundings } from './channel.actor.js';
+import { Channels } from './channels.js';
 import { Notifier, type NotifierOptions, type NotifierSurroundings } from './notifier.actor.js';
 
 type Restarts = Pick<SupervisorPolicy, 'intensity' | 'period'>;
@@ -17,7 +18,7 @@ export function createNotifier(
   channels: readonly Channel[],
   options: AlertsOptions,
   around: Omit<NotifierSurroundings, 'channels'>,
-): { readonly notifier: Notifier; readonly channels: readonly ChannelActor[] } {
+): { readonly notifier: Notifier; readonly channels: Channels } {
   const { system, clock, logger, random } = around;
   const surroundings: ChannelSurroundings = {
     system,
@@ -30,10 +31,17 @@ export function createNotifier(
       notifier.progress(channel, progress);
     },
   };
-  const actors = channels.map((channel) => new ChannelActor(channel, surroundings));
+  const all = new Channels(channels, surroundings);
   const notifier = new Notifier(
-    { ...options, channels: channels.map(({ policy }) => policy) },
-    { ...around, channels: new Map(actors.map((actor) => [actor.name, actor])) },
+    {
+      ...options,
+      channels: all.policies,
+      // It may change while the daemon runs.
+      get unstored() {
+        return options.unstored;
+      },
+    },
+    { ...around, channels: all.actors },
   );
-  return { notifier, channels: actors };
+  return { notifier, channels: all };
 }

@@ -49,6 +49,7 @@ type NotifierMessage =
   | { readonly kind: 'not_found'; readonly error: unknown; readonly answered: Answered }
   | { readonly kind: 'wake' }
   | { readonly kind: 'reopened' }
+  | { readonly kind: 'channels_gone' }
   | NotifierCommand;
 
 /**
@@ -109,14 +110,26 @@ export class Notifier implements Actor<NotifierMessage>, Alerting {
   }
 
   async #load(): Promise<void> {
-    const { clock, outbox, channels, logger } = this.#around;
+    const { clock, outbox, logger } = this.#around;
     await takeUpEarlierRun(outbox, clock, this.#open, this.#rules);
     this.#loaded = true;
     const records = [...this.#open.all()];
-    this.#kept.keep(records.flatMap((record) => withoutLostChannels(record, channels)));
-    this.#kept.submit();
+    this.#endLost();
     this.#deliveries.offer(records);
     if (records.length > 0) logger.info('alerts to deliver', { alerts: records.length });
+  }
+
+  /** What was meant for a channel that is not configured any more reaches nobody. */
+  #endLost(): void {
+    const { channels, logger } = this.#around;
+    const lost = [...this.#open.all()].flatMap((record) => withoutLostChannels(record, channels));
+    this.#kept.keep(lost);
+    this.#kept.submit();
+    if (lost.length > 0) {
+      logger.error('alerts are dead letters: their channel is not configured any more', {
+        alerts: lost.length,
+      });
+    }
   }
 
   async #stop(): Promise<void> {
@@ -174,6 +187,11 @@ export class Notifier implements Actor<NotifierMessage>, Alerting {
     this.#tell({ kind: 'progress', channel, progress });
   }
 
+  /** Channels have gone, and all that was under way with them has ended. */
+  channelsGone(): void {
+    this.#tell({ kind: 'channels_gone' });
+  }
+
   command(command: NotifierCommand): void {
     if (this.#cell?.tell(command) !== 'queued')
       command.answered({ kind: 'refused', code: 'HEARTBEAT_OVERLOADED' });
@@ -225,6 +243,8 @@ export class Notifier implements Actor<NotifierMessage>, Alerting {
         return this.#wake();
       case 'reopened':
         return this.#reopened();
+      case 'channels_gone':
+        return this.#endLost();
       default:
         return assertNever(message);
     }

@@ -16,6 +16,8 @@ export interface SupervisorNode extends ChildPolicy {
   readonly kind: 'supervisor';
   readonly policy: SupervisorPolicy;
   readonly children: readonly TreeNode[];
+  /** Told each time that all of them have started. */
+  readonly started?: (supervisor: Supervisor) => void;
 }
 
 /** Makes the supervisor of a tree. Nothing runs before its `start`. */
@@ -43,6 +45,7 @@ function branch(context: SupervisionContext, place: Place, node: SupervisorNode)
       const supervisor = grow(context, inner, node, lifeline);
       try {
         await supervisor.start();
+        node.started?.(supervisor);
       } catch (error) {
         await supervisor.stop();
         throw error;

@@ -19,6 +19,9 @@ type ChildRef = { readonly id: string; readonly incarnation: number };
 /** `child_exited` is an end nobody asked for; `child_stopped` confirms a stop, also a forced one. */
 export type SupervisorEvent =
   | { readonly type: 'start' | 'shutdown' }
+  /** OTP's `start_child`; and `terminate_child` with `delete_child`. */
+  | { readonly type: 'child_added'; readonly child: ChildPolicy }
+  | { readonly type: 'child_removed'; readonly id: string }
   | (ChildRef & { readonly type: 'child_started' | 'child_stopped' | 'restart_due' })
   | (ChildRef & { readonly type: 'child_start_failed'; readonly error: string })
   | (ChildRef & { readonly type: 'child_exited'; readonly reason: 'normal' })
@@ -70,6 +73,10 @@ export function decide(state: SupervisorState, event: SupervisorEvent, now: numb
       return state.phase === 'idle' ? advance({ ...state, phase: 'starting' }) : unchanged(state);
     case 'shutdown':
       return shutdown(state);
+    case 'child_added':
+      return childAdded(state, event.child);
+    case 'child_removed':
+      return childRemoved(state, event.id);
     case 'child_started':
       return childStarted(state, event, now);
     case 'restart_due':
@@ -89,6 +96,21 @@ export function decide(state: SupervisorState, event: SupervisorEvent, now: numb
 function shutdown(state: SupervisorState): Decision {
   const ending = state.phase === 'stopping' || state.phase === 'stopped';
   return ending && state.outcome.type === 'stopped' ? unchanged(state) : end(state, { type: 'stopped' });
+}
+
+/** A start of it that fails is tried again, as of one that has started before. */
+function childAdded(state: SupervisorState, child: ChildPolicy): Decision {
+  if (state.children.some(({ id }) => id === child.id)) return unchanged(state);
+  const children = [...state.children, { ...neverStarted(child), has_started: true }];
+  return advance({ ...state, children });
+}
+
+/** What ends of a temporary child is not kept, and so it is with this one, once it has stopped. */
+function childRemoved(state: SupervisorState, id: string): Decision {
+  const child = state.children.find((other) => other.id === id);
+  if (child === undefined) return unchanged(state);
+  if (isAlive(child)) return advance(put(state, { ...child, restart: 'temporary', status: 'stopping' }));
+  return advance({ ...state, children: state.children.filter((other) => other !== child) });
 }
 
 function childStarted(state: SupervisorState, ref: ChildRef, now: number): Decision {

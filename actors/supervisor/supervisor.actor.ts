@@ -34,7 +34,7 @@ export class Supervisor implements Actor<SupervisorEvent> {
   readonly path: string;
   readonly #context: SupervisionContext;
   readonly #place: Place;
-  readonly #specs: ReadonlyMap<string, ChildSpec>;
+  readonly #specs: Map<string, ChildSpec>;
   readonly #lifeline: Lifeline;
   readonly #cell: Cell<SupervisorEvent>;
   readonly #running = new Map<string, Run>();
@@ -44,6 +44,8 @@ export class Supervisor implements Actor<SupervisorEvent> {
   #failure: Error | undefined;
   #started: ((outcome: Error | undefined) => void) | undefined;
   #stopped: (() => void) | undefined;
+  /** Those who wait for a child to be gone. */
+  readonly #removals = new Map<string, () => void>();
 
   constructor(
     context: SupervisionContext,
@@ -84,11 +86,27 @@ export class Supervisor implements Actor<SupervisorEvent> {
     });
   }
 
+  /** Starts one more child, and looks after it as after the others. */
+  add(spec: ChildSpec): void {
+    this.#specs.set(spec.id, spec);
+    const { id, restart, shutdown } = spec;
+    this.#cell.insist({ type: 'child_added', child: { id, restart, shutdown } });
+  }
+
+  /** Resolves once the child is no more, and forgotten. */
+  remove(id: string): Promise<void> {
+    return new Promise((resolve) => {
+      this.#removals.set(id, resolve);
+      this.#cell.insist({ type: 'child_removed', id });
+    });
+  }
+
   receive(event: SupervisorEvent): void {
     const { state, effects } = decide(this.#state, event, this.#context.clock.now());
     this.#state = state;
     for (const effect of effects) this.#run(effect);
     this.#suspect = undefined;
+    if (this.#removals.size > 0) this.#tellOfRemovals();
   }
 
   /** A supervisor's own fault is nothing its children did, and it keeps what it knows of them. */
@@ -124,6 +142,16 @@ export class Supervisor implements Actor<SupervisorEvent> {
         ...this.#running.get(id)?.inspect(),
       })),
     };
+  }
+
+  #tellOfRemovals(): void {
+    const left = new Set(this.#state.children.map(({ id }) => id));
+    for (const [id, tell] of this.#removals) {
+      if (left.has(id)) continue;
+      this.#removals.delete(id);
+      this.#running.delete(id);
+      tell();
+    }
   }
 
   #unixSecondsOf(at: number): number {

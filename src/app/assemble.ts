@@ -2,7 +2,7 @@ import { History } from '../../actors/history/history.actor.js';
 import { decide as decideNode } from '../../actors/node/node.machine.js';
 import { LocalNodes } from '../../actors/node/shards.js';
 import type { Alerting } from '../../actors/notifier/alerting.protocol.js';
-import type { ChannelActor } from '../../actors/notifier/channel.actor.js';
+import type { Channels } from '../../actors/notifier/channels.js';
 import { createNotifier } from '../../actors/notifier/create.js';
 import type { Notifier } from '../../actors/notifier/notifier.actor.js';
 import { POLICIES } from '../../actors/tree.js';
@@ -30,7 +30,9 @@ export interface Cast {
   readonly shards: LocalShards;
   readonly nodes: LocalNodes;
   readonly notifier: Notifier;
-  readonly channels: readonly ChannelActor[];
+  readonly channels: Channels;
+  /** Those in force: they may change while it runs. */
+  readonly limits: Config['limits'];
 }
 
 /** Makes all that acts, and tells each of those that it speaks to. Nothing runs yet. */
@@ -38,7 +40,8 @@ export function assemble(config: Config, ports: AppPorts): Cast {
   const { clock, logger, store } = ports;
   const system = new ActorSystem(clock, logger);
   const around = { system, clock, logger };
-  const history = new History(historyOptions(config), {
+  const limits = { ...config.limits };
+  const history = new History(historyOptions(config, limits), {
     ...around,
     store,
     settle: (settlements) => {
@@ -57,10 +60,14 @@ export function assemble(config: Config, ports: AppPorts): Cast {
   const shards = new LocalShards(
     {
       count: config.shards,
-      users: config.limits.users,
+      get users() {
+        return limits.users;
+      },
       timeout: millis(config.session_timeout),
       blindGrace: millis(config.blind_grace),
-      mailbox: config.limits.mailbox,
+      get mailbox() {
+        return limits.mailbox;
+      },
       expiries: Math.ceil(EXPIRIES / config.shards),
       restarts: POLICIES.shard,
       decide: ports.decideUser ?? decide,
@@ -72,7 +79,7 @@ export function assemble(config: Config, ports: AppPorts): Cast {
       },
     },
   );
-  const { notifier, channels } = createNotifier(ports.channels ?? [], alertsOptions(config), {
+  const { notifier, channels } = createNotifier(ports.channels ?? [], alertsOptions(config, limits), {
     ...around,
     outbox: store,
     random: Math.random,
@@ -97,7 +104,9 @@ export function assemble(config: Config, ports: AppPorts): Cast {
       autoRegister: config.nodes.auto_register,
       checkpointEvery: NODE_CHECKPOINT,
       blindGrace: millis(config.blind_grace),
-      mailbox: config.limits.mailbox,
+      get mailbox() {
+        return limits.mailbox;
+      },
       expiries: Math.ceil(NODE_EXPIRIES / config.shards),
       restarts: POLICIES.shard,
       decide: ports.decideNode ?? decideNode,
@@ -111,7 +120,7 @@ export function assemble(config: Config, ports: AppPorts): Cast {
       takesCheckpoints: () => history.state === 'open' && history.waiting < BUSY_DISK,
     },
   );
-  return { system, history, shards, nodes, notifier, channels };
+  return { system, history, shards, nodes, notifier, channels, limits };
 }
 
 /** Shows each change to somebody who has no say in what is told. */

@@ -55,7 +55,10 @@ function alertFacts({ notifier, channels }: Cast): DaemonFacts['alerts'] {
   const { open } = notifier;
   return {
     open: open.size,
-    channels: channels.map((channel) => ({ ...channel.figures(), ...open.spared(channel.name) })),
+    channels: Array.from(channels.actors.values(), (channel) => ({
+      ...channel.figures(),
+      ...open.spared(channel.name),
+    })),
   };
 }
 

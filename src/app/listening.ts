@@ -1,23 +1,33 @@
-import type { Config } from '../config/schema.js';
-import { createGateway } from '../http/gateway.js';
+import { createGateway, type Gateway } from '../http/gateway.js';
+import type { GatewayOptions } from '../http/options.js';
 import type { Clock } from '../ports/clock.js';
 import type { Logger } from '../ports/logger.js';
 import type { AppPorts } from './ports.js';
 
-/** Lets requests in by HTTP. */
+/**
+ * Lets requests in by HTTP.
+ *
+ * @param options those in force: read whenever it starts, and when it is told that they have changed
+ */
 export function listening(
-  config: Config,
+  options: () => GatewayOptions,
   { logger, clock }: { readonly logger: Logger; readonly clock: Clock },
 ): {
   readonly gateway: AppPorts['gateway'];
   /** Where it listens; undefined before it does. */
   readonly url: () => string | undefined;
+  /** The options have changed. */
+  readonly reconfigure: () => void;
 } {
   let url: string | undefined;
+  let running: Gateway | undefined;
   return {
     url: () => url,
+    reconfigure: () => {
+      running?.reconfigure(options());
+    },
     gateway: async (daemon, lifeline) => {
-      const gateway = createGateway({ ...config, fast_lane: true }, daemon, {
+      const gateway = createGateway(options(), daemon, {
         logger,
         clock,
         failed: (error) => {
@@ -25,6 +35,7 @@ export function listening(
         },
       });
       ({ url } = await gateway.listen());
+      running = gateway;
       return { stop: () => gateway.close(), inspect: () => gateway.inspect() };
     },
   };

@@ -9,13 +9,16 @@ const PRUNE_EVERY = { min: 1, max: 60 };
 /** The part of the time for a stop that attempts under way may take. */
 const PATIENCE = 0.1;
 
-export function historyOptions({ history, alerts, limits }: Config): HistoryOptions {
+/** @param limits those in force: they may change while the daemon runs */
+export function historyOptions({ history, alerts }: Config, limits: Config['limits']): HistoryOptions {
   return {
     retention: history.retention,
     alertRetention: alerts.retention,
     pruneEvery: pruneEvery(Math.min(history.retention ?? Infinity, alerts.retention ?? Infinity)),
     slowCommit: history.slow_commit,
-    queue: limits.history_queue,
+    get queue() {
+      return limits.history_queue;
+    },
     restarts: POLICIES.history,
   };
 }
@@ -24,12 +27,14 @@ function pruneEvery(retention: number): number {
   return Math.min(PRUNE_EVERY.max, Math.max(PRUNE_EVERY.min, retention / 10));
 }
 
-export function alertsOptions({ alerts, limits, shutdown_timeout }: Config): AlertsOptions {
+export function alertsOptions({ alerts, shutdown_timeout }: Config, limits: Config['limits']): AlertsOptions {
   const { share, at_least, window, hold } = alerts.mass_failure;
   return {
     massFailure: { share, atLeast: at_least, window: millis(window), hold: millis(hold) },
     flapping: { maxPerHour: alerts.flapping.max_per_hour },
-    unstored: limits.alerts,
+    get unstored() {
+      return limits.alerts;
+    },
     patience: shutdown_timeout * PATIENCE,
     restarts: POLICIES.outbox,
     channelRestarts: POLICIES.channel,

@@ -9,7 +9,9 @@ export function telling(
   store: HistoryStore,
 ): AlertsDaemon {
   return {
-    channels: channels.map(({ name }) => name),
+    get channels() {
+      return [...channels.actors.keys()];
+    },
     list: (range) => readAlerts(store, notifier.unstored, range),
     command: (command) => {
       notifier.command(command);

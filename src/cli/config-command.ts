@@ -12,16 +12,16 @@ export function configCommand(loaded: Effective, { json, stdout }: ConfigCommand
   stdout.write(json ? asJson(loaded) : asTable(loaded));
 }
 
-function asTable({ config, sources, channels }: Effective): string {
+function asTable({ config, sources, channels, shownAuth }: Effective): string {
   const rows = [['OPTION', 'VALUE', 'FROM']];
   for (const option of options) {
     const source = sources.get(option.key);
     const value = valueText(option, valueIn(config, option.key));
     rows.push([option.key, value, source === undefined ? '' : sourceText(source)]);
   }
-  for (const { policy, shown, source } of channels) {
+  for (const { key: section, value: shown, source } of sectionsOf({ channels, shownAuth })) {
     for (const [key, value] of flat(shown)) {
-      rows.push([`channels.${policy.name}.${key}`, valueText({ secret: false }, value), sourceText(source)]);
+      rows.push([`${section}.${key}`, valueText({ secret: false }, value), sourceText(source)]);
     }
   }
   const widths = [0, 1].map((column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
@@ -30,17 +30,27 @@ function asTable({ config, sources, channels }: Effective): string {
   return rows.map((row) => `${line(row)}\n`).join('');
 }
 
-function asJson({ config, sources, channels }: Effective): string {
+function asJson({ config, sources, ...sections }: Effective): string {
   const entries = options.map((option) => {
     const inForce = valueIn(config, option.key);
     const value = option.secret && inForce !== null ? valueText(option, inForce) : inForce;
     return [option.key, { value, from: sources.get(option.key) }];
   });
-  const ways = channels.map(({ policy, shown, source }) => [
-    `channels.${policy.name}`,
-    { value: shown, from: source },
-  ]);
-  return `${JSON.stringify(Object.fromEntries([...entries, ...ways]), null, 2)}\n`;
+  const others = sectionsOf(sections).map(({ key, value, source }) => [key, { value, from: source }]);
+  return `${JSON.stringify(Object.fromEntries([...entries, ...others]), null, 2)}\n`;
+}
+
+/** What the file holds beside options, as people may see it. */
+function sectionsOf({
+  channels,
+  shownAuth,
+}: Pick<Effective, 'channels' | 'shownAuth'>): Effective['shownAuth'] {
+  const ways = channels.map(({ policy, shown, source }) => ({
+    key: `channels.${policy.name}`,
+    value: shown,
+    source,
+  }));
+  return [...shownAuth, ...ways];
 }
 
 function flat(settings: object, prefix = ''): [string, unknown][] {

@@ -10,13 +10,13 @@ import { defaultText } from '../config/table.js';
 export function addConfigOptions(command: Command): Command {
   command.addOption(new Flag(`${CONFIG_FLAG} <file>`, `YAML or JSON file of options (${CONFIG_VARIABLE})`));
   for (const option of options) {
+    const description = `${option.description} Default: ${defaultText(option)}.`.replaceAll('`', '');
     // No default is set here: a flag that nobody gave must not win over the environment and the file.
-    command.addOption(
-      new Flag(
-        `${option.flag} <${option.unit ?? option.notation}>`,
-        `${option.description} Default: ${defaultText(option)}.`.replaceAll('`', ''),
-      ),
-    );
+    const flag =
+      option.notation === 'boolean'
+        ? new Flag(`${option.flag} [boolean]`, description).preset('true')
+        : new Flag(`${option.flag} <${option.unit ?? option.notation}>`, description);
+    command.addOption(flag);
   }
   return command;
 }

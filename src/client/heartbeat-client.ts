@@ -17,6 +17,8 @@ import { HeartbeatAnswerError, HeartbeatUnreachableError } from './errors.js';
 import { UserBatch } from './user-batch.js';
 
 export interface HeartbeatClientOptions {
+  /** A key of the daemon, or a user token. */
+  readonly key?: string;
   /** Connections at most, each kept alive and carrying one request at a time. Further calls wait. 10 if not given. */
   readonly connections?: number;
   /** How long to wait for a connection, and for an answer to begin, in milliseconds. 10,000 if not given. */
@@ -42,13 +44,15 @@ export class HeartbeatClient {
   readonly url: string;
   readonly #pool: Pool;
   readonly #prefix: string;
+  readonly #headers: Readonly<Record<string, string>>;
 
   /** @param url where the daemon listens, as `http://127.0.0.1:3519`; a path in it goes before every call's own */
   constructor(url: string, options: HeartbeatClientOptions = {}) {
-    const { connections = 10, timeoutMs = 10_000 } = options;
+    const { connections = 10, timeoutMs = 10_000, key } = options;
     const { origin, pathname } = new URL(url);
     this.url = url;
     this.#prefix = pathname.replace(/\/+$/, '');
+    this.#headers = key === undefined ? {} : { authorization: `Bearer ${key}` };
     this.#pool = new Pool(origin, {
       connections,
       pipelining: 1,
@@ -148,7 +152,7 @@ export class HeartbeatClient {
     content: Buffer | null,
   ): Promise<{ readonly status: number; readonly body: string }> {
     try {
-      const request = { method, path: this.#prefix + path, body: content };
+      const request = { method, path: this.#prefix + path, body: content, headers: this.#headers };
       const { statusCode, body } = await this.#pool.request(request);
       return { status: statusCode, body: await body.text() };
     } catch (cause) {

@@ -8,6 +8,9 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 /** Names the file to read; it is no option, since a file cannot name itself. */
 export const CONFIG_VARIABLE = 'HEARTBEAT_CONFIG';
 
+/** What clients send, `heartbeat bench` among them: the daemon's own configuration holds no key, only hashes. */
+export const KEY_VARIABLE = 'HEARTBEAT_KEY';
+
 const known = [CONFIG_VARIABLE, ...options.map(({ variable }) => variable)];
 
 // Kubernetes sets these in every pod beside a Service named `heartbeat` or `heartbeat-…`. One of them,
@@ -38,7 +41,7 @@ export function readEnvironment(
       return { option, value: fromText(option.notation, written), source };
     }),
     problems: [...variables.keys()]
-      .filter((name) => !known.includes(name) && !used.includes(name))
+      .filter((name) => !known.includes(name) && name !== KEY_VARIABLE && !used.includes(name))
       .map((name) => `${name}: unknown variable${didYouMean(name, known) || '; unset it'}`),
   };
 }

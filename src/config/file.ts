@@ -1,6 +1,6 @@
 import { isMap, isNode, isScalar, LineCounter, parseDocument, visit } from 'yaml';
 import type { Document, Pair } from 'yaml';
-import type { GivenChannels } from './channels/channels.js';
+import type { GivenSection } from './issues.js';
 import { didYouMean } from './nearest.js';
 import { options } from './schema.js';
 import type { Given } from './source.js';
@@ -10,13 +10,14 @@ export interface FileContents {
   readonly readable: boolean;
   readonly given: readonly Given[];
   readonly problems: readonly string[];
-  readonly channels?: GivenChannels;
+  /** The parts that are no options, by their names. */
+  readonly sections: Readonly<Record<string, GivenSection>>;
 }
 
 const keys = options.map(({ key }) => key);
 
-/** Channels have names of their own, and so no flags and no variables. */
-const CHANNELS = 'channels';
+/** What is in them has names of its own, and so no flags and no variables. */
+const SECTIONS = ['channels', 'auth'];
 
 /** Reads YAML, of which JSON is a part. */
 export function parseFile(path: string, contents: string): FileContents {
@@ -27,19 +28,19 @@ export function parseFile(path: string, contents: string): FileContents {
     const { line, col } = lines.linePos(offset);
     return `${path}:${line}:${col}: ${message}`;
   });
-  if (mistakes.length > 0) return { readable: false, given: [], problems: mistakes };
+  if (mistakes.length > 0) return { readable: false, given: [], problems: mistakes, sections: {} };
 
   const root = document.contents;
   if (!isMap(root) && !isEmpty(root)) {
     const problem = `${path}: must hold options by their names, as in "port: 3519"`;
-    return { readable: false, given: [], problems: [problem] };
+    return { readable: false, given: [], problems: [problem], sections: {} };
   }
 
   const given: Given[] = [];
   const problems: string[] = [];
-  let channels: GivenChannels | undefined;
+  const sections: Record<string, GivenSection> = {};
   if (isMap(root)) for (const pair of root.items) readPair(pair, '');
-  return { readable: true, given, problems, ...(channels !== undefined && { channels }) };
+  return { readable: true, given, problems, sections };
 
   function readPair({ key: keyNode, value: node }: Pair, prefix: string): void {
     const name = isScalar(keyNode) ? String(keyNode.value) : String(keyNode);
@@ -49,9 +50,9 @@ export function parseFile(path: string, contents: string): FileContents {
     const option = options.find((each) => each.key === key);
     const members = keys.filter((each) => each.startsWith(`${key}.`));
 
-    if (key === CHANNELS) {
+    if (SECTIONS.includes(key)) {
       const value: unknown = isNode(node) ? node.toJS(document) : node;
-      channels = { value, path, lineOf };
+      sections[key] = { value, path, lineOf: (place) => lineOf([key, ...place]) };
     } else if (name.includes('.')) {
       problems.push(unknown(key, line));
     } else if (option !== undefined) {
@@ -69,7 +70,7 @@ export function parseFile(path: string, contents: string): FileContents {
   /** Of the nearest that is written down. */
   function lineOf(place: readonly PropertyKey[]): number {
     for (let length = place.length; length >= 0; length--) {
-      const found = document.getIn([CHANNELS, ...place.slice(0, length)], true);
+      const found = document.getIn(place.slice(0, length), true);
       if (isNode(found) && found.range) return lines.linePos(found.range[0]).line;
     }
     return 1;

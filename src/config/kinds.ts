@@ -33,6 +33,12 @@ export const whole = (min: number, max: number): Kind<z.ZodNumber> => ({
   expects: `a whole number between ${min} and ${max}`,
 });
 
+export const rate = (min: number, max: number): Kind<z.ZodNumber> => ({
+  type: z.number().min(min).max(max),
+  notation: 'number',
+  expects: `a number of requests a second between ${min} and ${max}`,
+});
+
 export const flag: Kind<z.ZodBoolean> = {
   type: z.boolean(),
   notation: 'boolean',
@@ -50,6 +56,20 @@ export const text = (pattern: RegExp, expects: string): Kind<z.ZodString> => ({
   notation: 'text',
   expects,
 });
+
+const ORIGIN = /^https?:\/\/[a-z0-9.:[\]-]+$/i;
+
+/** Origins as browsers write them; where everything is text, with commas between them. */
+export const origins = {
+  type: z.preprocess(
+    (value) => (typeof value === 'string' ? value.split(',').map((each) => each.trim()) : value),
+    z
+      .array(z.string().refine((text) => text === '*' || (ORIGIN.test(text) && URL.canParse(text))))
+      .readonly(),
+  ),
+  notation: 'text' as const,
+  expects: 'a list of origins such as https://app.example.org, or *',
+};
 
 export const oneOf = <const T extends readonly string[]>(...names: T) => ({
   type: z.enum(names),

@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { readAuth } from './auth/auth.js';
+import type { ConfiguredAuth, ShownAuth } from './auth/auth.js';
 import { CONFIG_VARIABLE, readEnvironment } from './environment.js';
 import type { Environment } from './environment.js';
 import { readChannels } from './channels/channels.js';
@@ -7,12 +9,15 @@ import type { ConfiguredChannel } from './channels/channels.js';
 import { parseFile } from './file.js';
 import type { FileContents } from './file.js';
 import { fromText } from './kinds.js';
+import { isLoopback } from './loopback.js';
 import { nest } from './option.js';
 import type { Option } from './option.js';
 import { ascending, options, schema } from './schema.js';
 import type { Config } from './schema.js';
 import { refusedText, sourceText } from './source.js';
 import type { Given, Source } from './source.js';
+import { readTls } from './tls.js';
+import type { ConfiguredTls } from './tls.js';
 
 /** The flag that names the file. */
 export const CONFIG_FLAG = '--config';
@@ -36,6 +41,11 @@ export interface Effective {
   readonly config: Config;
   readonly sources: ReadonlyMap<string, Source>;
   readonly channels: readonly ConfiguredChannel[];
+  /** Undefined where everybody may do everything. */
+  readonly auth: ConfiguredAuth | undefined;
+  readonly shownAuth: readonly ShownAuth[];
+  /** Undefined where HTTP is plain. */
+  readonly tls: ConfiguredTls | undefined;
 }
 
 export type Loaded = Effective | { readonly ok: false; readonly problems: readonly string[] };
@@ -45,8 +55,9 @@ export function loadConfig(surroundings: Surroundings): Loaded {
   const { flags, env, isTerminal } = surroundings;
   const file = readConfigFile(surroundings);
   const { cwd, readFile = readText } = surroundings;
-  const channels = readChannels(file.channels, { env, cwd, readFile });
-  const environment = readEnvironment(env, channels.variables);
+  const channels = readChannels(file.sections['channels'], { env, cwd, readFile });
+  const auth = readAuth(file.sections['auth'], { env, cwd, readFile });
+  const environment = readEnvironment(env, [...channels.variables, ...auth.variables]);
   const given = [...readFlags(flags), ...environment.given, ...file.given];
   const inForce = new Map(
     options.map((option) => [
@@ -60,14 +71,25 @@ export function loadConfig(surroundings: Surroundings): Loaded {
     ...environment.problems,
     ...file.problems,
     ...channels.problems,
+    ...auth.problems,
     ...(file.readable ? checkOrder(inForce) : []),
+    ...(auth.auth === undefined && auth.problems.length === 0 ? checkExposure(inForce) : []),
   ];
   if (problems.length > 0) return { ok: false, problems };
+  const config = schema.parse(nest(schema, (key) => inForce.get(key)?.value));
+  const tls = readTls(config.tls, { cwd, readFile });
+  if ('problem' in tls) {
+    const source = inForce.get(`tls.${tls.option}`)?.source ?? { kind: 'default' };
+    return { ok: false, problems: [`tls.${tls.option}: ${tls.problem} (from ${sourceText(source)})`] };
+  }
   return {
     ok: true,
-    config: schema.parse(nest(schema, (key) => inForce.get(key)?.value)),
+    config,
     sources: new Map([...inForce].map(([key, { source }]) => [key, source])),
     channels: channels.channels,
+    auth: auth.auth,
+    shownAuth: auth.shown,
+    tls: tls.tls,
   };
 }
 
@@ -84,7 +106,7 @@ function readConfigFile(surroundings: Surroundings): FileContents {
   const { flags, env, cwd, readFile = readText } = surroundings;
   const name = flags[CONFIG_FLAG] ?? env[CONFIG_VARIABLE];
   const namedBy = flags[CONFIG_FLAG] === undefined ? CONFIG_VARIABLE : CONFIG_FLAG;
-  if (name === undefined) return { readable: true, given: [], problems: [] };
+  if (name === undefined) return { readable: true, given: [], problems: [], sections: {} };
   if (name === '') return unreadable(`${namedBy}: must be the path of a file, not ""`);
   const path = resolve(cwd, name);
   let contents;
@@ -101,7 +123,7 @@ function readText(path: string): string {
 }
 
 function unreadable(problem: string): FileContents {
-  return { readable: false, given: [], problems: [problem] };
+  return { readable: false, given: [], problems: [problem], sections: {} };
 }
 
 function reason(error: unknown): string {
@@ -144,4 +166,16 @@ function checkOrder(inForce: ReadonlyMap<string, Given>): readonly string[] {
         `which is ${high.value} (from ${sourceText(high.source)}), not ${low.value} (from ${place})`,
     ];
   });
+}
+
+/** Without keys whoever reaches the daemon may do everything, so that nobody else is to reach it. */
+function checkExposure(inForce: ReadonlyMap<string, Given>): readonly string[] {
+  const host = inForce.get('host');
+  if (typeof host?.value !== 'string' || isLoopback(host.value)) return [];
+  if (inForce.get('insecure')?.value === true || check(host).length > 0) return [];
+  return [
+    `host: ${host.value} may be reached from elsewhere, and no key is configured: add auth.keys ` +
+      '("heartbeat keys new" makes one), or listen on 127.0.0.1, or say --insecure ' +
+      `(from ${sourceText(host.source)})`,
+  ];
 }

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { bytes, flag, fraction, oneOf, orOff, seconds, text, whole } from './kinds.js';
+import { bytes, flag, fraction, oneOf, origins, orOff, rate, seconds, text, whole } from './kinds.js';
 import { group, option, optionComputed, optionsOf } from './option.js';
 
 const DAY = 86_400;
@@ -20,6 +20,22 @@ export const schema = group({
     '127.0.0.1',
     'Address to listen on. `0.0.0.0` or `::` for every interface.',
   ),
+  insecure: option(
+    flag,
+    false,
+    'Whether an address other than loopback may be served while no key is configured, to whoever reaches it.',
+  ),
+  tls: group({
+    certificate: option(
+      orOff(text(/\S/, 'the path of a file')),
+      null,
+      'The certificate to serve HTTPS with, in PEM, and those above it. Read again on SIGHUP.',
+    ),
+    key: option(orOff(text(/\S/, 'the path of a file')), null, 'Its private key, in PEM.'),
+  }),
+  cors: group({
+    origins: option(orOff(origins), null, 'Web pages of other origins that may call the API from a browser.'),
+  }),
   data_dir: option(
     text(/\S/, 'the path of a directory'),
     './data',
@@ -160,6 +176,16 @@ export const schema = group({
     ),
     users: option(whole(1, BILLION), 5_000_000, 'Users online at once.'),
     alerts: option(whole(1, BILLION), 100_000, 'Alerts that memory holds while the disk refuses writes.'),
+    rate_per_key: option(
+      orOff(rate(0.01, MILLION)),
+      null,
+      'Requests of one key, or of one user with a token; a batch is one. As many may come at once.',
+    ),
+    rate_per_address: option(
+      orOff(rate(0.01, MILLION)),
+      null,
+      'Requests from one address (a /64 of IPv6). Behind a proxy that is everybody.',
+    ),
     batch: option(whole(1, BILLION), 10_000, 'Ids in the body of one batch.'),
     page: option(whole(1, BILLION), 10_000, 'Largest `limit` of a page of heart_rhythm.'),
   }),

@@ -32,6 +32,7 @@ export function sourceText(source: Source): string {
 export function valueText(option: Pick<Option, 'secret'>, value: unknown): string {
   if (value === null) return 'off';
   if (option.secret) return '(secret)';
+  if (Array.isArray(value)) return value.join(',');
   return typeof value === 'string' ? value : brief(value);
 }
 

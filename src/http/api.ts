@@ -2,7 +2,10 @@ import type { ServerResponse } from 'node:http';
 import express, { type NextFunction, type Request, type Response } from 'express';
 import type { Clock } from '../ports/clock.js';
 import { dropBody } from './body.js';
+import { shieldPages } from './defence/pages.js';
+import { refuseOtherSites } from './defence/sites.js';
 import type { Daemon } from './daemon.js';
+import type { Cors } from './defence/cors.js';
 import type { Exchange } from './exchange.js';
 import type { GatewayReport } from './gateway-report.js';
 import type { GatewayLimits } from './options.js';
@@ -27,6 +30,7 @@ export function createApi(
   clock: Clock,
   limits: Pick<GatewayLimits, 'batch' | 'body' | 'page'>,
   gateway: () => GatewayReport,
+  cors: () => Cors,
 ): Api {
   const exchanges = new WeakMap<ServerResponse, Exchange>();
   const exchangeOf = (response: ServerResponse): Exchange => {
@@ -38,7 +42,9 @@ export function createApi(
   app.disable('x-powered-by').enable('case sensitive routing');
   const resources = new Resources(app, exchangeOf);
 
+  app.use(shieldPages);
   app.use(takeUndecodableLiterally);
+  app.use(refuseOtherSites(cors, exchangeOf));
   addProbes(resources, daemon);
   addMetrics(resources, daemon, gateway);
   addContract(resources, limits);
@@ -46,7 +52,7 @@ export function createApi(
     if (daemon.serving) next();
     else exchangeOf(response).refuse('HEARTBEAT_NOT_READY');
   });
-  app.use(dropBody(limits.body, exchangeOf));
+  app.use(dropBody(limits, exchangeOf));
   addPresence(resources, daemon, clock, limits);
   addUsers(resources, daemon);
   addNodes(resources, daemon, limits);

@@ -1,4 +1,5 @@
 import type { RequestHandler } from 'express';
+import type { GatewayLimits } from './options.js';
 import type { ExchangeOf } from './resource.js';
 import { isBatch } from './batch/is-batch.js';
 import { isSettings } from './nodes/settings.js';
@@ -8,9 +9,11 @@ import { isBodiless } from './fast-lane.js';
  * Few calls have a use for a body, and clients send them all the same: it is read and dropped, and the request goes on
  * when it has come to its end, for until then it may still turn out too large.
  */
-export function dropBody(limit: number, exchangeOf: ExchangeOf): RequestHandler {
+export function dropBody(limits: Pick<GatewayLimits, 'body'>, exchangeOf: ExchangeOf): RequestHandler {
   return (request, response, next) => {
     const { headers } = request;
+    // It may change while the daemon runs.
+    const { body: limit } = limits;
     if (isBodiless(headers)) {
       next();
       return;

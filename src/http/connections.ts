@@ -1,5 +1,6 @@
 import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
+import { Server as TlsServer, type TLSSocket } from 'node:tls';
 import type { Duplex } from 'node:stream';
 
 /** So many past the limit are let in, to be told why they are sent away; any more are closed without a word. */
@@ -9,14 +10,22 @@ const RESERVE = 64;
 export class Connections {
   /** Closed unanswered, or answered 503 and closed. */
   refused = 0;
-  readonly #limit: number;
+  #limit: number;
+  readonly #server: Server;
   readonly #sockets = new Set<Socket>();
   readonly #surplus = new Set<Duplex>();
+  /** Connections whose handshake is not over, by who is at the other end. */
+  readonly #shaking = new Map<string, Socket>();
+  /** What speaks TLS over a connection: requests know that one. */
+  readonly #overTls = new Map<Socket, TLSSocket>();
 
   constructor(server: Server, limit: number) {
+    this.#server = server;
     this.#limit = limit;
     server.maxConnections = limit + RESERVE;
-    server.on('connection', (socket) => this.#add(socket));
+    const isTls = server instanceof TlsServer;
+    server.on('connection', (socket: Socket) => this.#add(socket, isTls));
+    if (isTls) server.on('secureConnection', (socket: TLSSocket) => this.#shook(socket));
     server.on('drop', () => {
       this.refused += 1;
     });
@@ -31,16 +40,26 @@ export class Connections {
     return this.#surplus.size > 0 && this.#surplus.has(socket);
   }
 
+  allow(limit: number): void {
+    this.#limit = limit;
+    this.#server.maxConnections = limit + RESERVE;
+  }
+
   /** Ends those that nobody needs, when what was written to them is sent. */
   endUnless(needed: (socket: Duplex) => boolean): void {
-    for (const socket of this.#sockets) if (!needed(socket)) socket.destroySoon();
+    for (const socket of this.#sockets) {
+      const spoken = this.#overTls.get(socket) ?? socket;
+      if (!needed(spoken)) spoken.destroySoon();
+    }
   }
 
   destroyAll(): void {
     for (const socket of this.#sockets) socket.destroy();
   }
 
-  #add(socket: Socket): void {
+  #add(socket: Socket, isTls: boolean): void {
+    const peer = peerOf(socket);
+    if (isTls) this.#shaking.set(peer, socket);
     this.#sockets.add(socket);
     if (this.#sockets.size > this.#limit) {
       this.#surplus.add(socket);
@@ -49,6 +68,23 @@ export class Connections {
     socket.once('close', () => {
       this.#sockets.delete(socket);
       this.#surplus.delete(socket);
+      if (this.#shaking.get(peer) === socket) this.#shaking.delete(peer);
+      const spoken = this.#overTls.get(socket);
+      if (spoken !== undefined) this.#surplus.delete(spoken);
+      this.#overTls.delete(socket);
     });
   }
+
+  #shook(spoken: TLSSocket): void {
+    const peer = peerOf(spoken);
+    const socket = this.#shaking.get(peer);
+    if (socket === undefined) return;
+    this.#shaking.delete(peer);
+    this.#overTls.set(socket, spoken);
+    if (this.#surplus.has(socket)) this.#surplus.add(spoken);
+  }
+}
+
+function peerOf({ remoteAddress = '', remotePort = 0 }: Socket): string {
+  return `${remoteAddress} ${remotePort}`;
 }

@@ -33,6 +33,14 @@ export interface Daemon {
   /** The last session that ended, wherever it is. */
   lastSession(user: UserId): Promise<EndedSession | undefined>;
 
+  /**
+   * Takes the time of a request that has been read and cannot be handled yet: nobody expires whom it may hold. To be
+   * called in the same turn in which it was read.
+   *
+   * @returns handles it at last, as of when it was read; to be called once, whatever became of the request
+   */
+  defer(): (handle: () => void) => void;
+
   /** Told of every request that was turned away for want of capacity: for a while few users may come online. */
   shed(): void;
 

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { ANYBODY, type Access } from '../domain/access.js';
 import { errorCodes, HeartbeatError, type ErrorCode } from '../errors.js';
 import type { LogFields, Logger } from '../ports/logger.js';
 import { asciiJson, jsonHead, type RawHeaders } from './json.js';
@@ -30,11 +31,12 @@ export interface Refusal {
   readonly details?: object;
   /** Whether the connection ends with this answer. */
   readonly hangUp?: boolean;
+  /** Whole seconds, where it is worth trying again; one if not given. */
+  readonly retryAfter?: number;
   /** For the log only. */
   readonly cause?: unknown;
 }
 
-const RETRY_AFTER: RawHeaders = ['retry-after', '1'];
 const LONGEST_LOGGED_PATH = 200;
 
 type State = 'waiting' | 'streaming' | 'settled';
@@ -47,6 +49,8 @@ export class Exchange {
   seenAt = 0;
   number = 0;
   slot = 0;
+  /** Who asks, as soon as that is known. */
+  access: Access = ANYBODY;
   readonly #host: ExchangeHost;
   #state: State = 'waiting';
   #requestId: string | undefined;
@@ -87,7 +91,7 @@ export class Exchange {
 
   refuse(
     code: ErrorCode,
-    { message = sentenceFor(code), headers = [], details, hangUp, cause }: Refusal = {},
+    { message = sentenceFor(code), headers = [], details, hangUp, retryAfter = 1, cause }: Refusal = {},
   ): void {
     const { status } = errorCodes[code];
     if (status === 500) this.#host.logger.error('request failed', this.#facts({ code, error: cause }));
@@ -99,12 +103,23 @@ export class Exchange {
     const original =
       code !== 'HEARTBEAT_MALFORMED_REQUEST' && isOriginalCall(this.request.method, this.request.url);
     const body = asciiJson(original ? { error: message } : { error: message, code, ...details });
-    const retry = status === 503 || status === 429 ? RETRY_AFTER : [];
+    const retry = status === 503 || status === 429 ? ['retry-after', String(retryAfter)] : [];
     const id = ['x-request-id', this.requestId];
     if (hangUp === true) this.response.shouldKeepAlive = false;
     this.response.writeHead(status, [...jsonHead(body.length), ...retry, ...headers, ...id]);
     if (hangUp === true && !this.request.complete) this.#endLater(body);
     else this.response.end(body, 'latin1');
+  }
+
+  /** Has it logged that this was done, and by whom, once it is. Without keys there is nobody to tell of. */
+  audit(): void {
+    if (this.access === ANYBODY) return;
+    this.response.once('finish', () => {
+      const { statusCode: status } = this.response;
+      if (status >= 400) return;
+      const address = this.request.socket.remoteAddress;
+      this.#host.logger.info('audit', this.#facts({ key: this.access.name, address, status }));
+    });
   }
 
   /** Answers what was thrown; an answer that has begun is broken off, so that nobody takes it for a whole one. */

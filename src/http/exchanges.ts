@@ -23,8 +23,8 @@ export class Exchanges implements ExchangeHost {
   released: (() => void) | undefined;
   readonly #clock: Clock;
   readonly #ids = new RequestIds();
-  readonly #interval: Millis;
-  readonly #patience: number;
+  #interval: Millis = LONGEST_TICK;
+  #patience = 0;
   readonly #open = new Slots<Exchange>();
   /** By status. */
   readonly #responses = new Float64Array(600);
@@ -37,6 +37,11 @@ export class Exchanges implements ExchangeHost {
   constructor(timeout: number, clock: Clock, logger: Logger) {
     this.logger = logger;
     this.#clock = clock;
+    this.allow(timeout);
+  }
+
+  /** @param timeout in place of the one before; those that are open are judged by it too */
+  allow(timeout: number): void {
     this.#interval = Math.min(LONGEST_TICK, Math.max(SHORTEST_TICK, millis(timeout) / TICKS));
     this.#patience = Math.ceil(millis(timeout) / this.#interval);
   }

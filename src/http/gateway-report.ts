@@ -9,5 +9,7 @@ export interface GatewayReport {
     readonly dropped_connections: number;
     readonly answer_timeouts: number;
     readonly malformed: number;
+    readonly unauthorized: number;
+    readonly rate_limited: number;
   };
 }

@@ -1,20 +1,23 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import { Server as TlsServer } from 'node:tls';
 import type { Millis } from '../domain/time.js';
 import type { Clock } from '../ports/clock.js';
 import type { Logger } from '../ports/logger.js';
 import { createApi } from './api.js';
+import { Entrance } from './auth/entrance.js';
 import { Connections } from './connections.js';
 import type { Daemon } from './daemon.js';
+import { Cors } from './defence/cors.js';
 import type { Exchange } from './exchange.js';
 import { Exchanges } from './exchanges.js';
 import { takeFastLane } from './fast-lane.js';
 import type { GatewayReport } from './gateway-report.js';
 import { listen } from './listen.js';
 import { MalformedRequests } from './malformed.js';
-import type { GatewayOptions } from './options.js';
+import type { GatewayLimits, GatewayOptions } from './options.js';
 import { isProbe } from './original-calls.js';
 import { PassBudget } from './pass-budget.js';
-import { createBoundedServer } from './server.js';
+import { bound, createBoundedServer, pemOf } from './server.js';
 
 /** The reason that no connection can be accepted is logged this often at most. */
 const WARN_EVERY: Millis = 60_000;
@@ -38,8 +41,11 @@ export class Gateway {
   readonly #malformed: MalformedRequests;
   readonly #api: (exchange: Exchange) => void;
   readonly #fastLane: boolean;
-  readonly #inFlight: number;
-  readonly #passBudget: PassBudget;
+  readonly #entrance: Entrance;
+  /** Those in force, wherever in the gateway: they may change while it runs. */
+  readonly #limits: GatewayLimits;
+  #passBudget: PassBudget;
+  #cors: Cors;
   #overloaded = 0;
   #warnedAt = -Infinity;
   #closing = false;
@@ -52,13 +58,22 @@ export class Gateway {
     this.#daemon = daemon;
     this.#parts = parts;
     this.#fastLane = options.fast_lane ?? true;
-    this.#inFlight = limits.in_flight;
+    this.#limits = { ...limits };
     this.#passBudget = new PassBudget(clock, limits.pass);
+    this.#cors = new Cors(options.cors?.origins ?? []);
+    this.#entrance = new Entrance(daemon, clock, (exchange) => this.#handOver(exchange));
+    this.#entrance.configure(options);
     this.#server = createBoundedServer(options);
     this.#connections = new Connections(this.#server, limits.connections);
     this.#exchanges = new Exchanges(limits.request_timeout, clock, logger);
     this.#malformed = new MalformedRequests(this.#exchanges, clock);
-    this.#api = createApi(daemon, clock, limits, () => this.inspect()).handle;
+    this.#api = createApi(
+      daemon,
+      clock,
+      this.#limits,
+      () => this.inspect(),
+      () => this.#cors,
+    ).handle;
 
     const serve = (request: IncomingMessage, response: ServerResponse): void =>
       this.#serve(request, response);
@@ -70,10 +85,24 @@ export class Gateway {
 
   /** @throws HeartbeatError `HEARTBEAT_PORT_IN_USE` or `HEARTBEAT_LISTEN_FAILED` */
   async listen(): Promise<{ readonly url: string }> {
-    const url = await listen(this.#server, this.#options.host, this.#options.port);
+    const scheme = this.#options.tls === undefined ? 'http' : 'https';
+    const url = await listen(this.#server, scheme, this.#options.host, this.#options.port);
     this.#server.on('error', (error) => this.#serverFailed(error));
     this.#exchanges.watch();
     return { url };
+  }
+
+  /** Goes on by other limits, keys, origins and certificates. Where it listens, and how, stays as it is. */
+  reconfigure(options: GatewayOptions): void {
+    const { limits, cors, tls } = options;
+    Object.assign(this.#limits, limits);
+    bound(this.#server, options);
+    if (tls !== undefined && this.#server instanceof TlsServer) this.#server.setSecureContext(pemOf(tls));
+    this.#connections.allow(limits.connections);
+    this.#exchanges.allow(limits.request_timeout);
+    this.#passBudget = new PassBudget(this.#parts.clock, limits.pass);
+    this.#cors = new Cors(cors?.origins ?? []);
+    this.#entrance.configure(options);
   }
 
   /** Stops accepting and answers what is in flight; resolves when every connection is gone. */
@@ -99,6 +128,8 @@ export class Gateway {
         dropped_connections: this.#connections.refused,
         answer_timeouts: this.#exchanges.answerTimeouts,
         malformed: this.#malformed.count,
+        unauthorized: this.#entrance.unauthorized,
+        rate_limited: this.#entrance.rateLimited,
       },
     };
   }
@@ -106,12 +137,17 @@ export class Gateway {
   #serve(request: IncomingMessage, response: ServerResponse): void {
     const exchange = this.#exchanges.open(request, response);
     try {
+      if (this.#cors.greet(exchange)) return;
       if (this.#turnsAway(exchange)) return;
-      if (this.#fastLane && takeFastLane(this.#daemon, exchange)) return;
-      this.#api(exchange);
+      this.#entrance.admit(exchange);
     } catch (error) {
       exchange.fail(error);
     }
+  }
+
+  #handOver(exchange: Exchange): void {
+    if (this.#fastLane && takeFastLane(this.#daemon, exchange)) return;
+    this.#api(exchange);
   }
 
   #turnsAway(exchange: Exchange): boolean {
@@ -139,7 +175,7 @@ export class Gateway {
   #isOverloaded(): boolean {
     // Each of them has to be asked.
     const spent = this.#passBudget.isSpent();
-    return spent || this.#exchanges.size > this.#inFlight;
+    return spent || this.#exchanges.size > this.#limits.in_flight;
   }
 
   async #close(): Promise<void> {

@@ -1,4 +1,4 @@
-import type { Server } from 'node:http';
+import type { Server } from 'node:net';
 import { HeartbeatError } from '../errors.js';
 
 /** Clients of a daemon that was away come back all at once; the system may hold fewer. */
@@ -10,7 +10,12 @@ const BACKLOG = 4096;
  * @returns the address as a URL, with the port that was picked
  * @throws HeartbeatError `HEARTBEAT_PORT_IN_USE` or `HEARTBEAT_LISTEN_FAILED`
  */
-export function listen(server: Server, host: string, port: number): Promise<string> {
+export function listen(
+  server: Server,
+  scheme: 'http' | 'https',
+  host: string,
+  port: number,
+): Promise<string> {
   return new Promise((resolve, reject) => {
     const failed = (error: NodeJS.ErrnoException): void => {
       server.off('listening', listening);
@@ -20,7 +25,7 @@ export function listen(server: Server, host: string, port: number): Promise<stri
       server.off('error', failed);
       const address = server.address();
       const picked = typeof address === 'object' && address !== null ? address.port : port;
-      resolve(`http://${urlHost(host)}:${picked}`);
+      resolve(`${scheme}://${urlHost(host)}:${picked}`);
     };
     server.once('error', failed).once('listening', listening);
     server.listen({ host, port, backlog: BACKLOG });

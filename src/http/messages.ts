@@ -1,3 +1,4 @@
+import type { Permission } from '../domain/access.js';
 import { errorCodes, type ErrorCode } from '../errors.js';
 
 /** What people are told when something is wrong on our side. The cause is in the log only. */
@@ -11,7 +12,10 @@ const sentences: Partial<Record<ErrorCode, string>> = {
   HEARTBEAT_MALFORMED_REQUEST: 'malformed request',
   HEARTBEAT_INVALID_NODE_NAME: 'invalid node name',
   HEARTBEAT_INVALID_BODY: 'invalid body',
+  HEARTBEAT_UNAUTHORIZED: 'a key is needed',
+  HEARTBEAT_FORBIDDEN: 'this key may not do that',
   HEARTBEAT_UNKNOWN_NODE: 'unknown node',
+  HEARTBEAT_RATE_LIMITED: 'too many requests, try again later',
   HEARTBEAT_TOO_MANY_NODES: 'too many nodes are registered',
   HEARTBEAT_NOT_FOUND: 'not found',
   HEARTBEAT_NO_SUCH_ALERT: 'no such alert',
@@ -54,6 +58,16 @@ export const queryProblem = {
 export const batchProblem = {
   neither: (why: string) => `the body must be a JSON array of ids, or one id a line: ${why}`,
   tooMany: (most: number) => `a batch may hold ${most} ids at the most`,
+};
+
+/** What a key may not do. */
+export const forbidden = {
+  permission: (permission: Permission) =>
+    `this key lacks the scope ${permission === 'checkup' ? 'read' : permission}`,
+  user: 'this key may not touch this user_id',
+  node: 'this key may not touch this node',
+  crossSite: 'a page of another site may not do this: see cors.origins',
+  everyNode: 'this key is for some nodes only, and this may be about others',
 };
 
 const LONGEST_NAME = 64;

@@ -1,3 +1,5 @@
+import type { AuthOptions } from './auth/options.js';
+
 /** What the gateway is told of the configuration. Durations in seconds, sizes in bytes. */
 export interface GatewayOptions {
   readonly host: string;
@@ -8,6 +10,22 @@ export interface GatewayOptions {
   /** Whether heal and checkup may bypass Express. The answers are the same; true if not given. */
   readonly fast_lane?: boolean;
   readonly limits: GatewayLimits;
+  /** Everybody may do everything if not given. */
+  readonly auth?: AuthOptions | undefined;
+  /** Plain HTTP if not given. */
+  readonly tls?: TlsOptions | undefined;
+  readonly cors?:
+    | {
+        /** Pages that may call the API, as browsers write it: `https://app.example.org`; `*` for all. */
+        readonly origins: readonly string[] | null;
+      }
+    | undefined;
+}
+
+/** In PEM. */
+export interface TlsOptions {
+  readonly certificate: string;
+  readonly key: { reveal(): string };
 }
 
 export interface GatewayLimits {
@@ -25,6 +43,10 @@ export interface GatewayLimits {
   readonly request_timeout: number;
   /** How long a client may take to send the head of a request. */
   readonly headers_timeout: number;
+  /** Requests a second of one key, or one user with a token; not limited if not given. */
+  readonly rate_per_key?: number | null;
+  /** Requests a second of one address. */
+  readonly rate_per_address?: number | null;
   /** Ids in a batch. */
   readonly batch: number;
   /** Largest `limit` of a page of heart_rhythm. */

@@ -1,6 +1,8 @@
 import type { ServerResponse } from 'node:http';
 import type { IRouter, Request } from 'express';
+import type { Permission } from '../domain/access.js';
 import { parseUserId, type UserId } from '../domain/user-id.js';
+import { isPermitted, isUserPermitted } from './auth/permitted.js';
 import type { Exchange } from './exchange.js';
 
 export type ExchangeOf = (response: ServerResponse) => Exchange;
@@ -19,6 +21,9 @@ export interface Route {
   readonly path: string;
 }
 
+/** What a key needs for each method: `read` for GET, and `admin` for all others where nothing else is said. */
+export type Needs = Partial<Record<(typeof VERBS)[number], Permission | 'nothing'>>;
+
 /** Puts resources where Express finds them. */
 export class Resources {
   readonly #router: IRouter;
@@ -35,7 +40,7 @@ export class Resources {
     return this.#routes;
   }
 
-  add(path: string, methods: Methods<Handler>): this {
+  add(path: string, methods: Methods<Handler>, needs: Needs = {}): this {
     const route = this.#router.route(path);
     const allowed: string[] = [];
     for (const verb of VERBS) {
@@ -43,7 +48,13 @@ export class Resources {
       if (handler === undefined) continue;
       this.#routes.push({ method: verb.toUpperCase(), path });
       allowed.push(verb === 'get' ? 'GET, HEAD' : verb.toUpperCase());
-      route[verb]((request, response) => handler(this.#exchangeOf(response), request));
+      const needed = needs[verb] ?? (verb === 'get' ? 'read' : 'admin');
+      route[verb]((request, response) => {
+        const exchange = this.#exchangeOf(response);
+        if (needed !== 'nothing' && !isPermitted(exchange, needed)) return;
+        if (needed === 'admin') exchange.audit();
+        return handler(exchange, request);
+      });
     }
     const headers = ['allow', allowed.join(', ')];
     route.all((_request, response) => {
@@ -57,25 +68,32 @@ export class Resources {
    *
    * @param bare what else the bare path does
    */
-  addForUsers(path: string, methods: Methods<UserHandler>, bare: Methods<Handler> = {}): this {
-    return this.add(path, {
+  addForUsers(
+    path: string,
+    methods: Methods<UserHandler>,
+    needs: Needs = {},
+    bare: Methods<Handler> = {},
+  ): this {
+    const ofNobody = {
       ...bare,
-      ...mapMethods(methods, () => (exchange) => {
+      ...mapMethods<UserHandler, Handler>(methods, () => (exchange) => {
         exchange.refuse('HEARTBEAT_MISSING_USER_ID');
       }),
-    }).addOfUser(`${path}/:user_id`, methods);
+    };
+    return this.add(path, ofNobody, needs).addOfUser(`${path}/:user_id`, methods, needs);
   }
 
   /** @param path with `:user_id` in it */
-  addOfUser(path: string, methods: Methods<UserHandler>): this {
+  addOfUser(path: string, methods: Methods<UserHandler>, needs: Needs = {}): this {
     return this.add(
       path,
       mapMethods(methods, (handler) => (exchange, request) => {
         const { user_id: text } = request.params;
         const user = typeof text === 'string' ? parseUserId(text) : undefined;
-        if (user !== undefined) return handler(exchange, user, request);
-        exchange.refuse('HEARTBEAT_INVALID_USER_ID');
+        if (user === undefined) exchange.refuse('HEARTBEAT_INVALID_USER_ID');
+        else if (isUserPermitted(exchange, user)) return handler(exchange, user, request);
       }),
+      needs,
     );
   }
 }

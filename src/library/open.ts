@@ -55,7 +55,7 @@ export async function open(
     throw new TypeError(`these options cannot be used:\n${lines.join('\n')}`);
   }
   const watch = new ProcessWatch();
-  const http = listening(config, tools);
+  const http = listening(() => ({ ...config, auth: effective.auth, tls: effective.tls }), tools);
   const hasHttp = options.http !== undefined && options.http !== false;
   const app = new App(config, {
     ...tools,

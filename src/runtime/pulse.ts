@@ -50,6 +50,10 @@ export class Pulse {
   #cancel: Cancel | undefined;
   /** Whether the end of this pass of the event loop will be noted. */
   #noted = false;
+  /** Of requests that were read and are not handled yet, the earliest first. */
+  readonly #held = new Set<Arrival>();
+  /** The one of them that is being handled. */
+  #resumed: Arrival | undefined;
 
   constructor(clock: Clock, listener: PulseListener, options: { readonly blindAfter: Millis }) {
     this.#clock = clock;
@@ -74,10 +78,32 @@ export class Pulse {
 
   /** To be asked whenever a request has been read, before it is handled. */
   arrival(): Arrival {
+    if (this.#resumed !== undefined) return this.#resumed;
     const readAt = this.#look();
     if (this.#wait > TICK) this.#wake(readAt);
     this.#noteThatItTurns();
     return { arrivedAt: readAt < this.#due ? readAt : this.#due, readAt };
+  }
+
+  /**
+   * For a request that has been read and cannot be handled yet: until it is, time advances no further than to where it
+   * arrived.
+   *
+   * @returns handles it, as of when it was read; to be called once
+   */
+  hold(): (handle: () => void) => void {
+    // An object of its own: two requests may have arrived at the same time.
+    const arrival = { ...this.arrival() };
+    this.#held.add(arrival);
+    return (handle) => {
+      this.#held.delete(arrival);
+      this.#resumed = arrival;
+      try {
+        handle();
+      } finally {
+        this.#resumed = undefined;
+      }
+    };
   }
 
   /** The next tick counts from the last horizon: what arrived after that may not have been read yet. */
@@ -124,7 +150,10 @@ export class Pulse {
     if (this.#cancel === undefined) return;
     // First, so that time goes on being watched while the listener takes its own.
     this.#schedule(horizon);
-    this.#listener.advance(horizon);
+    const [earliest] = this.#held;
+    this.#listener.advance(
+      earliest !== undefined && earliest.arrivedAt < horizon ? earliest.arrivedAt : horizon,
+    );
   }
 
   /**

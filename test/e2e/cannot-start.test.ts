@@ -78,6 +78,16 @@ describe('a daemon that cannot start', () => {
     expect(existsSync(data)).to.equal(false);
   });
 
+  it('serves nobody else without keys unless it is told to, and says how', async () => {
+    const data = path.join(household.directory(), 'data');
+    const refused = household.launch(data, { host: '0.0.0.0' });
+    expect((await refused.ended).code).to.equal(78);
+    expect(refused.stderr).to.match(/^host: 0\.0\.0\.0 may be reached from elsewhere, .*--insecure.*\n$/);
+    expect(existsSync(data)).to.equal(false);
+    const open = await household.daemon(data, { host: '0.0.0.0', insecure: 'true' });
+    expect(open.logged('serves whoever reaches it, without keys')).to.have.length(1);
+  });
+
   for (const given of [['start', '--frequency', '1'], ['dance'], ['start', 'now']]) {
     it(`exits 64 for wrong usage: heartbeat ${given.join(' ')}`, async () => {
       const cwd = household.directory();

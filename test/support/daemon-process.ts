@@ -27,7 +27,7 @@ export interface LoggedLine {
   readonly [field: string]: unknown;
 }
 
-const LISTENING = /^listening on (http:\/\/\S+)$/m;
+const LISTENING = /^listening on (https?:\/\/\S+)$/m;
 
 /** Those that would outlive a test run that is broken off. */
 const running = new Set<DaemonProcess>();

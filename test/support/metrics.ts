@@ -8,7 +8,14 @@ export const NO_REQUESTS: GatewayReport = {
   connections: 0,
   in_flight: 0,
   responses: {},
-  refused: { overloaded: 0, dropped_connections: 0, answer_timeouts: 0, malformed: 0 },
+  refused: {
+    overloaded: 0,
+    dropped_connections: 0,
+    answer_timeouts: 0,
+    malformed: 0,
+    unauthorized: 0,
+    rate_limited: 0,
+  },
 };
 
 const none = new Histogram([1]);

@@ -1,5 +1,6 @@
 import { History } from '../../actors/history/history.actor.js';
-import type { ChannelActor, ChannelFigures } from '../../actors/notifier/channel.actor.js';
+import type { ChannelFigures } from '../../actors/notifier/channel.actor.js';
+import type { Channels } from '../../actors/notifier/channels.js';
 import { createNotifier } from '../../actors/notifier/create.js';
 import type { Notifier } from '../../actors/notifier/notifier.actor.js';
 import type { Spared } from '../../actors/notifier/open-alerts.js';
@@ -12,7 +13,7 @@ import type { NodeName } from '../../src/domain/node-name.js';
 import type { FlipCause, NodeFacts, NodeState } from '../../src/domain/node.js';
 import type { NotifierReply } from '../../actors/notifier/notifier.protocol.js';
 import { instant } from '../../src/domain/time.js';
-import type { AlertMessage, Attempt, ChannelPolicy } from '../../src/ports/channel.js';
+import type { AlertMessage, Attempt, Channel, ChannelPolicy } from '../../src/ports/channel.js';
 import type { HistoryStore } from '../../src/ports/history-store.js';
 import { ActorSystem } from '../../src/runtime/actor-system.js';
 import { RecordingLogger } from './recording-logger.js';
@@ -49,12 +50,14 @@ export class SimulatedAlerts {
   readonly store: HistoryStore;
   readonly logger = new RecordingLogger();
   readonly notifier: Notifier;
-  readonly #channels: readonly ChannelActor[];
+  readonly #channels: Channels;
   readonly history: History;
   readonly system: ActorSystem;
   readonly seen: Seen[] = [];
   /** Attempts that a channel has been asked for and that have come to their end. */
   readonly delivered: Seen[] = [];
+  /** Notifiers that were let go of, by the names of their channels. */
+  readonly closed: string[] = [];
   watched: number;
   fatal: Error | undefined;
   readonly #root: Supervisor;
@@ -79,7 +82,10 @@ export class SimulatedAlerts {
       const now = this.history.commits + this.seen.length + this.delivered.length;
       const hasMoved = now !== before;
       before = now;
-      return hasMoved || [this.history, notifier, ...actors].some((actor) => mailboxOf(actor.inspect()) > 0);
+      return (
+        hasMoved ||
+        [this.history, notifier, ...actors.actors.values()].some((actor) => mailboxOf(actor.inspect()) > 0)
+      );
     };
     this.system = new ActorSystem(time, logger);
     this.history = new History(
@@ -103,18 +109,7 @@ export class SimulatedAlerts {
       },
     );
     const { notifier, channels: actors } = createNotifier(
-      Object.entries(channels).map(([name, { answer, ...policy }]) => ({
-        policy: { ...defaults(name), ...policy },
-        notifier: {
-          notify: async (message, attempt) => {
-            const seen = { channel: name, message, attempt: attempt.attempt, at: time.now() };
-            this.seen.push(seen);
-            await answer?.(message, attempt);
-            this.delivered.push(seen);
-          },
-          close: () => Promise.resolve(),
-        },
-      })),
+      this.#made(channels),
       {
         massFailure: { share: 0.3, atLeast: 20, window: 10_000, hold: 60_000, ...massFailure },
         flapping: { maxPerHour },
@@ -144,10 +139,7 @@ export class SimulatedAlerts {
         {
           history: (lifeline, place) => this.history.start(lifeline, place),
           outbox: (lifeline, place) => notifier.start(lifeline, place),
-          channels: actors.map((actor) => ({
-            name: actor.name,
-            start: (lifeline, place) => actor.start(lifeline, place),
-          })),
+          channels: actors,
           shards: [],
           nodeShards: [],
           gateway: () => ({ stop: () => Promise.resolve(), inspect: () => ({}) }),
@@ -167,6 +159,34 @@ export class SimulatedAlerts {
     await simulated.#root.start();
     await simulated.clock.settle();
     return simulated;
+  }
+
+  #made(channels: NonNullable<AlertsSimulation['channels']>): Channel[] {
+    return Object.entries(channels).map(([name, { answer, ...policy }]) => ({
+      policy: { ...defaults(name), ...policy },
+      notifier: {
+        notify: async (message, attempt) => {
+          const seen = { channel: name, message, attempt: attempt.attempt, at: this.clock.now() };
+          this.seen.push(seen);
+          await answer?.(message, attempt);
+          this.delivered.push(seen);
+        },
+        close: () => {
+          this.closed.push(name);
+          return Promise.resolve();
+        },
+      },
+    }));
+  }
+
+  /** As the daemon takes up other channels while it runs. */
+  async replace(channels: NonNullable<AlertsSimulation['channels']>): Promise<void> {
+    const replaced = this.#channels.replace(this.#made(channels));
+    // What hangs is given up after a while.
+    await this.pass(5);
+    await replaced;
+    this.notifier.channelsGone();
+    await this.clock.settle();
   }
 
   /** As the daemon is stopped. */
@@ -256,7 +276,7 @@ export class SimulatedAlerts {
 
   /** What is counted of a channel. */
   figures(name: string): ChannelFigures & Readonly<Spared> {
-    const channel = this.#channels.find((each) => each.name === name);
+    const channel = this.#channels.actors.get(name);
     if (channel === undefined) throw new TypeError(`there is no channel ${name}`);
     return { ...channel.figures(), ...this.notifier.open.spared(name) };
   }

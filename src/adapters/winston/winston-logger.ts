@@ -2,6 +2,14 @@ import winston from 'winston';
 import type { Logger, LogFields } from '../../ports/logger.js';
 import { jsonOf } from './json-of.js';
 
+/** From the gravest. */
+const LEVELS = ['error', 'warn', 'info', 'debug'] as const;
+
+export interface LevelledLogger extends Logger {
+  /** From here on. */
+  setLevel(level: LoggerOptions['level']): void;
+}
+
 export interface LoggerOptions {
   readonly level: 'error' | 'warn' | 'info' | 'debug';
   readonly format: 'json' | 'pretty';
@@ -10,7 +18,7 @@ export interface LoggerOptions {
 type Info = winston.Logform.TransformableInfo;
 
 /** One line an event, to a stream that is not standard output: that one carries the address and nothing else. */
-export function createLogger(options: LoggerOptions, stream: NodeJS.WritableStream): Logger {
+export function createLogger(options: LoggerOptions, stream: NodeJS.WritableStream): LevelledLogger {
   const { combine, timestamp, printf, colorize } = winston.format;
   const isTerminal = 'isTTY' in stream && stream.isTTY === true;
   const format =
@@ -24,19 +32,29 @@ export function createLogger(options: LoggerOptions, stream: NodeJS.WritableStre
   // Whoever read the log may have gone: that is no reason to go too.
   stream.on('error', () => undefined);
   const winstonLogger = winston.createLogger({
-    level: options.level,
+    level: 'debug',
     format,
     // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- only the types say that it is none
     transports: [new winston.transports.Stream({ stream })],
   });
+  let least = LEVELS.indexOf(options.level);
   const log = (level: LoggerOptions['level']): Logger['info'] => {
-    if (!winstonLogger.isLevelEnabled(level)) return () => undefined;
+    const rank = LEVELS.indexOf(level);
     return (event, fields = {}) => {
+      if (rank > least) return;
       // As one object: winston would put a field called `message` behind the event, and drop all fields after a `%d`.
       winstonLogger.log({ level, message: event, fields });
     };
   };
-  return { error: log('error'), warn: log('warn'), info: log('info'), debug: log('debug') };
+  return {
+    error: log('error'),
+    warn: log('warn'),
+    info: log('info'),
+    debug: log('debug'),
+    setLevel: (level) => {
+      least = LEVELS.indexOf(level);
+    },
+  };
 }
 
 /** A field cannot take the place of the line's own three keys: one of the same name gets a `_` behind it. */

@@ -14,6 +14,8 @@ import { UserRange } from './load/user-range.js';
 
 export interface BenchPlan {
   readonly url: string;
+  /** What the daemon is asked with, if it wants a key. */
+  readonly key?: string;
   readonly users: number;
   /** Users who are healed together, in one call, and so at the same pace. */
   readonly batch: number;
@@ -49,12 +51,14 @@ const IN_FLIGHT = 128;
 const CHECKS_IN_FLIGHT = 32;
 const SUPERVISION_TIMEOUT_MS = 2_000;
 const TICK_MS = 250;
+const WANTS_A_KEY = [401, 403];
 
 /**
  * Lets the virtual users heal, samples the daemon meanwhile, and checks what it has stored of them.
  *
  * @param nextPhase called before healing and before checking; its signal ends that part early
  * @throws HeartbeatUnreachableError when nothing answers to begin with
+ * @throws HeartbeatAnswerError when the daemon wants another key
  */
 export async function runBench(
   plan: BenchPlan,
@@ -62,11 +66,16 @@ export async function runBench(
   nextPhase: () => AbortSignal,
 ): Promise<BenchReport> {
   const { url, users, batch, durationMs } = plan;
+  const credentials = plan.key === undefined ? {} : { key: plan.key };
   const groups = Math.ceil(users / batch);
   const connections = Math.min(groups, IN_FLIGHT);
-  const client = new HeartbeatClient(url, { connections });
+  const client = new HeartbeatClient(url, { connections, ...credentials });
   // A client of its own, so that the daemon's figures do not queue behind the heals.
-  const watcher = new HeartbeatClient(url, { connections: 1, timeoutMs: SUPERVISION_TIMEOUT_MS });
+  const watcher = new HeartbeatClient(url, {
+    connections: 1,
+    timeoutMs: SUPERVISION_TIMEOUT_MS,
+    ...credentials,
+  });
   try {
     await probe(watcher);
     const range = UserRange.random();
@@ -136,11 +145,11 @@ function healTogether(client: HeartbeatClient, groups: readonly UserBatch[]): Se
   };
 }
 
-/** A daemon that answers anything at all can be benched; what it does not tell is shown as unknown. */
+/** A daemon that answers anything can be benched, unless it wants a key; what it does not tell is shown as unknown. */
 async function probe(watcher: HeartbeatClient): Promise<void> {
   try {
     await watcher.supervision();
   } catch (error) {
-    if (!(error instanceof HeartbeatAnswerError)) throw error;
+    if (!(error instanceof HeartbeatAnswerError) || WANTS_A_KEY.includes(error.status)) throw error;
   }
 }

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 
-import { HeartbeatUnreachableError } from '../../client/errors.js';
+import { KEY_VARIABLE } from '../../config/environment.js';
+import { HeartbeatAnswerError, HeartbeatUnreachableError } from '../../client/errors.js';
 import { runBench, type BenchPlan } from './bench.js';
 import { Interrupts } from '../interrupts.js';
 import { originalPace } from '../../client/load/pace.js';
@@ -31,7 +32,7 @@ export function addBenchCommand(program: Command, context: BenchContext): void {
     .option('--duration <seconds>', 'how long they heal', '60')
     .option(
       '--url <url>',
-      'the daemon to bench (default: one of its own, on a free port and a temporary directory)',
+      `the daemon to bench, with the key in ${KEY_VARIABLE} if it wants one (default: one of its own, on a free port and a temporary directory)`,
     )
     .option(
       '--session-timeout <seconds>',
@@ -64,7 +65,7 @@ async function bench(options: BenchOptions, context: BenchContext): Promise<numb
     process.stdout.write(options.json ? summaryJson(plan, report) : summaryText(plan, report));
     return isGood(report) ? 0 : 1;
   } catch (error) {
-    if (!(error instanceof HeartbeatUnreachableError || error instanceof ServerProcessError)) throw error;
+    if (!isExpected(error)) throw error;
     progress.note(`heartbeat bench: ${error.message}`);
     return 1;
   } finally {
@@ -72,6 +73,14 @@ async function bench(options: BenchOptions, context: BenchContext): Promise<numb
     await daemon?.stop();
     interrupts.release();
   }
+}
+
+function isExpected(error: unknown): error is Error {
+  return (
+    error instanceof HeartbeatUnreachableError ||
+    error instanceof HeartbeatAnswerError ||
+    error instanceof ServerProcessError
+  );
 }
 
 function ownDaemon(
@@ -89,8 +98,10 @@ function ownDaemon(
 }
 
 function planOf(options: BenchOptions, url: string): BenchPlan {
+  const key = process.env[KEY_VARIABLE];
   return {
     url,
+    ...(key !== undefined && { key }),
     users: options.users,
     batch: options.batch,
     durationMs: options.durationSeconds * 1000,

@@ -1,23 +1,23 @@
 import { existsSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type * as z from 'zod';
 import { CustomNotifier } from '../../adapters/channels/custom/custom.js';
 import type { ChannelKind } from '../../adapters/channels/kind.js';
 import type { ChannelPlan } from '../../adapters/channels/make.js';
 import { channelKinds } from '../../adapters/channels/registry.js';
 import { millis } from '../../domain/time.js';
+import {
+  isMap,
+  problemsOf,
+  variablesIn,
+  type GivenSection,
+  type SettingProblem,
+  type Settings,
+} from '../issues.js';
+import { locate } from '../locate.js';
 import { didYouMean } from '../nearest.js';
 import type { Source } from '../source.js';
 import { common, COMMON, type Common } from './common.js';
-import { namesOf, readSecrets, type SecretSources, type SettingProblem } from './secrets.js';
-
-/** The channels as a file has them. */
-export interface GivenChannels {
-  readonly value: unknown;
-  readonly path: string;
-  readonly lineOf: (path: readonly PropertyKey[]) => number;
-}
+import { namesOf, readSecrets, type SecretSources } from './secrets.js';
 
 export interface ConfiguredChannel extends ChannelPlan {
   /** Its settings as people may see them. */
@@ -39,13 +39,11 @@ export interface ReadChannels {
   readonly variables: readonly string[];
 }
 
-type Settings = Readonly<Record<string, unknown>>;
-
 const NAME = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$/;
 const KINDS: Readonly<Record<string, ChannelKind>> = channelKinds;
 
 /** Checks every channel; without any, alerts go to the log. */
-export function readChannels(given: GivenChannels | undefined, around: ChannelSurroundings): ReadChannels {
+export function readChannels(given: GivenSection | undefined, around: ChannelSurroundings): ReadChannels {
   const none = given === undefined || given.value === null || given.value === undefined;
   if (none || (isMap(given.value) && Object.keys(given.value).length === 0)) {
     const read = readChannel({ kind: 'log' }, 'log', around, around.cwd);
@@ -73,7 +71,7 @@ export function readChannels(given: GivenChannels | undefined, around: ChannelSu
       continue;
     }
     variables.push(...variablesIn(settings));
-    const read = readChannel(settings, name, around, dirname(path));
+    const read = readChannel(settings, name, around, path);
     if ('plan' in read) channels.push({ ...read.plan, source: { kind: 'file', path, line: lineOf([name]) } });
     else for (const each of read.problems) problems.push(placed([name, ...each.path], each.problem));
   }
@@ -83,21 +81,18 @@ export function readChannels(given: GivenChannels | undefined, around: ChannelSu
 type Read =
   { readonly plan: Omit<ConfiguredChannel, 'source'> } | { readonly problems: readonly SettingProblem[] };
 
-function readChannel(settings: Settings, name: string, around: ChannelSurroundings, near: string): Read {
+function readChannel(settings: Settings, name: string, around: ChannelSurroundings, by: string): Read {
   const { kind, ...others } = settings;
   const shared = Object.fromEntries(Object.entries(others).filter(([key]) => COMMON.includes(key)));
   const own = Object.fromEntries(Object.entries(others).filter(([key]) => !COMMON.includes(key)));
   const parsed = common.safeParse(shared);
   const problems = [...(parsed.success ? orderProblems(parsed.data) : problemsOf(parsed.error, COMMON))];
-  const locate = (path: string): string => {
-    const beside = resolve(near, path);
-    return existsSync(beside) ? beside : resolve(around.cwd, path);
-  };
+  const located = (name: string): string => locate(name, { by, cwd: around.cwd });
   const builtIn = typeof kind === 'string' && Object.hasOwn(KINDS, kind) ? KINDS[kind] : undefined;
   const made =
     builtIn !== undefined
-      ? readBuiltIn(builtIn, own, { env: around.env, readFile: (path) => around.readFile(locate(path)) })
-      : readCustom(kind, own, locate);
+      ? readBuiltIn(builtIn, own, { env: around.env, readFile: (path) => around.readFile(located(path)) })
+      : readCustom(kind, own, located);
   if ('problems' in made) problems.push(...made.problems);
   if (!parsed.success || problems.length > 0 || 'problems' in made) return { problems };
   const { events, concurrency, attempt_timeout, retry, allow_addresses } = parsed.data;
@@ -146,7 +141,7 @@ function readBuiltIn(kind: ChannelKind, given: Settings, sources: SecretSources)
 }
 
 /** A module of one's own; what its settings mean, and which are secret, it alone knows. */
-function readCustom(kind: unknown, settings: Settings, locate: (path: string) => string): Made {
+function readCustom(kind: unknown, settings: Settings, located: (path: string) => string): Made {
   const names = Object.keys(channelKinds);
   const isPath = typeof kind === 'string' && /^(?:\.{0,2}\/|.*\.[cm]?[jt]s$)/.test(kind);
   if (!isPath) {
@@ -154,7 +149,7 @@ function readCustom(kind: unknown, settings: Settings, locate: (path: string) =>
     const problem = `must be one of ${names.join(', ')}, or the path of a module such as ./my-notifier.js${advice}`;
     return { problems: [{ path: ['kind'], problem }] };
   }
-  const path = locate(kind);
+  const path = located(kind);
   if (!existsSync(path)) return { problems: [{ path: ['kind'], problem: `there is no file ${path}` }] };
   return {
     make: (tools) => new CustomNotifier(pathToFileURL(path).href, settings, tools),
@@ -167,21 +162,6 @@ function orderProblems({ retry: { min_delay, max_delay } }: Common): readonly Se
   return [{ path: ['retry', 'max_delay'], problem: 'must not be less than retry.min_delay' }];
 }
 
-/** The values are not shown: any of them may be where a secret was put by mistake. */
-function problemsOf({ issues }: z.ZodError, known: readonly string[]): SettingProblem[] {
-  return issues.flatMap((issue): SettingProblem[] => {
-    if (issue.code !== 'unrecognized_keys') {
-      // A key of a record is refused by an issue within the issue.
-      const [inner] = issue.code === 'invalid_key' ? issue.issues : [];
-      return [{ path: issue.path, problem: inner?.message ?? issue.message }];
-    }
-    return issue.keys.map((key) => ({
-      path: [...issue.path, key],
-      problem: `unknown setting${didYouMean(key, known) || '; remove it'}`,
-    }));
-  });
-}
-
 /** A header may hold a secret, and its name says enough. */
 function withoutValues(settings: object): Settings {
   return Object.fromEntries(
@@ -190,14 +170,4 @@ function withoutValues(settings: object): Settings {
       isMap(value) ? Object.fromEntries(Object.keys(value).map((name) => [name, '(hidden)'])) : value,
     ]),
   );
-}
-
-function variablesIn(settings: Settings): string[] {
-  return Object.entries(settings).flatMap(([key, value]) =>
-    key.endsWith('_env') && typeof value === 'string' ? [value] : [],
-  );
-}
-
-function isMap(value: unknown): value is Settings {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

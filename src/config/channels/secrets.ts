@@ -1,11 +1,6 @@
 import type { SecretSetting, Secrets } from '../../adapters/channels/kind.js';
 import { Secret } from '../../adapters/channels/secret.js';
-
-/** A problem of one setting, without its place. */
-export interface SettingProblem {
-  readonly path: readonly PropertyKey[];
-  readonly problem: string;
-}
+import type { SettingProblem } from '../issues.js';
 
 /** Where secrets are. */
 export interface SecretSources {

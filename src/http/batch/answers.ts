@@ -7,6 +7,7 @@ import { errorCodes } from '../../errors.js';
 import type { Daemon } from '../daemon.js';
 import type { Exchange } from '../exchange.js';
 import { jsonHead } from '../json.js';
+import { forbidden } from '../messages.js';
 import { Batch, refusalIn, type BatchLimits, type BatchOf, type BatchOutcome } from './batch.js';
 
 /** However many zeros an id leads with. */
@@ -21,7 +22,7 @@ export function healBatch(
   exchange: Exchange,
   request: IncomingMessage,
 ): void {
-  new Batch(usersOf(daemon, 'heal'), exchange, limits, (outcome) => {
+  new Batch(usersOf(daemon, exchange, 'heal'), exchange, limits, (outcome) => {
     if (refusedWhole(exchange, outcome)) return;
     answerAccepted(exchange, outcome);
   }).read(request);
@@ -39,6 +40,7 @@ export function heartbeatBatch(
     parse: (value, written) => (written === 'bare' ? undefined : parseNodeName(value)),
     invalid: 'HEARTBEAT_INVALID_NODE_NAME',
     longest: LONGEST_NODE,
+    forbidden: (name) => (exchange.access.mayTouchNode(name) ? undefined : forbidden.node),
     ask: (names, answered) => daemon.nodes.heartbeats(names, answered),
   };
   new Batch(nodes, exchange, limits, (outcome) => {
@@ -47,11 +49,12 @@ export function heartbeatBatch(
   }).read(request);
 }
 
-function usersOf(daemon: Daemon, kind: 'heal' | 'checkup'): BatchOf<UserId, UserReply> {
+function usersOf(daemon: Daemon, { access }: Exchange, kind: 'heal' | 'checkup'): BatchOf<UserId, UserReply> {
   return {
     parse: parseUserId,
     invalid: 'HEARTBEAT_INVALID_USER_ID',
     longest: LONGEST_USER,
+    forbidden: (user) => (access.mayTouchUser(user) ? undefined : forbidden.user),
     ask: (users, answered) => daemon.askMany(kind, users, answered),
   };
 }
@@ -69,7 +72,7 @@ export function checkupBatch(
   exchange: Exchange,
   request: IncomingMessage,
 ): void {
-  new Batch(usersOf(daemon, 'checkup'), exchange, limits, (outcome) => {
+  new Batch(usersOf(daemon, exchange, 'checkup'), exchange, limits, (outcome) => {
     if (refusedWhole(exchange, outcome)) return;
     const results = outcome.ids.flatMap((user, place) => {
       const reply = outcome.replies[place];

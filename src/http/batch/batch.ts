@@ -19,6 +19,8 @@ export interface BatchOf<Id, Reply> {
   readonly invalid: ErrorCode;
   /** The longest that an id may be written, in characters. */
   readonly longest: number;
+  /** Why whoever asks may not touch it, or undefined if they may. */
+  readonly forbidden: (id: Id) => string | undefined;
   readonly ask: (ids: readonly Id[], answered: (replies: readonly Reply[]) => void) => void;
 }
 
@@ -31,7 +33,7 @@ interface BatchReply {
 /** What became of each value of a batch, by its place in it. */
 export interface BatchOutcome<Id, Reply> {
   readonly ids: readonly (Id | undefined)[];
-  /** Of those that are ids. */
+  /** Of those that were asked for. */
   readonly replies: readonly (Reply | undefined)[];
   /** Why a value came to nothing, or undefined if it did not. */
   problemAt(place: number): string | undefined;
@@ -49,6 +51,7 @@ export class Batch<Id, Reply extends BatchReply> {
   readonly #scanner: ValueScanner;
   readonly #ids: (Id | undefined)[] = [];
   readonly #replies: (Reply | undefined)[] = [];
+  readonly #forbidden = new Map<number, string>();
   #asked = 0;
   #received = 0;
   /** Calls whose replies are not in yet; the body itself counts as one until it has ended. */
@@ -107,6 +110,11 @@ export class Batch<Id, Reply extends BatchReply> {
     for (; this.#asked < this.#ids.length; this.#asked++) {
       const id = this.#ids[this.#asked];
       if (id === undefined) continue;
+      const problem = this.#of.forbidden(id);
+      if (problem !== undefined) {
+        this.#forbidden.set(this.#asked, problem);
+        continue;
+      }
       places.push(this.#asked);
       ids.push(id);
     }
@@ -129,6 +137,8 @@ export class Batch<Id, Reply extends BatchReply> {
 
   #problemAt(place: number): string | undefined {
     if (this.#ids[place] === undefined) return sentenceFor(this.#of.invalid);
+    const forbidden = this.#forbidden.get(place);
+    if (forbidden !== undefined) return forbidden;
     const code = refusalIn(this.#replies[place]);
     return code === undefined ? undefined : sentenceFor(code);
   }

@@ -26,6 +26,8 @@ export interface NodesDaemon {
     filter: {
       readonly state?: NodeState | undefined;
       readonly label?: { readonly key: string; readonly value: string } | undefined;
+      /** Beginnings of names, one of which it must have. */
+      readonly prefixes?: readonly string[] | undefined;
     },
     after: NodeName | undefined,
     limit: number,

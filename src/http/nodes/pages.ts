@@ -10,7 +10,8 @@ import { shownFlip, shownNode } from './shown.js';
 /** `GET /nodes`: by name. */
 export async function answerList({ nodes }: Daemon, exchange: Exchange, largestPage: number): Promise<void> {
   const { after, limit, ...filter } = parseListing(exchange.request.url ?? '', largestPage);
-  const page = await nodes.list(filter, after, limit);
+  const prefixes = exchange.access.nodePrefixes;
+  const page = await nodes.list({ ...filter, prefixes }, after, limit);
   exchange.json(200, {
     nodes: page.nodes.map(shownNode),
     next_cursor: page.next === undefined ? null : encodeName(page.next),

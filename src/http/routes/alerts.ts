@@ -1,8 +1,10 @@
 import type { NotifierReply } from '../../../actors/notifier/notifier.protocol.js';
 import { parseAlertId } from '../../domain/alert-id.js';
 import type { AlertRecord } from '../../domain/alert.js';
+import { isWithin } from '../alerts/reach.js';
 import { parseAlertListing } from '../alerts/query.js';
 import { shownAlert } from '../alerts/shown.js';
+import { isEveryNodePermitted } from '../auth/permitted.js';
 import type { Daemon } from '../daemon.js';
 import type { Exchange } from '../exchange.js';
 import type { GatewayLimits } from '../options.js';
@@ -18,6 +20,7 @@ export function addAlerts(resources: Resources, daemon: Daemon, limits: Pick<Gat
       post: (exchange, request) => {
         const { id: text } = request.params;
         const id = typeof text === 'string' ? parseAlertId(text) : undefined;
+        if (!isEveryNodePermitted(exchange)) return;
         if (id === undefined) exchange.refuse('HEARTBEAT_NO_SUCH_ALERT');
         else daemon.alerts.command({ kind: 'redeliver', id, answered: (reply) => answer(exchange, reply) });
       },
@@ -36,7 +39,9 @@ async function list({ alerts }: Daemon, exchange: Exchange, largestPage: number)
   const found: AlertRecord[] = [];
   // One more than is shown tells whether any are left.
   for await (const chunk of alerts.list(range)) {
-    found.push(...chunk.slice(0, limit + 1 - found.length));
+    found.push(
+      ...chunk.filter((record) => isWithin(exchange.access, record)).slice(0, limit + 1 - found.length),
+    );
     if (found.length > limit) break;
   }
   const page = found.slice(0, limit);

@@ -2,6 +2,7 @@ import type { Request } from 'express';
 import type { DescribedNode, NodeReply, NodeRequest } from '../../../actors/node/node.protocol.js';
 import type { NodeName } from '../../domain/node-name.js';
 import { heartbeatBatch } from '../batch/answers.js';
+import { isNodePermitted } from '../auth/permitted.js';
 import type { Daemon } from '../daemon.js';
 import type { Exchange } from '../exchange.js';
 import { readJson } from '../json-body.js';
@@ -11,10 +12,13 @@ import { parseRange } from '../nodes/query.js';
 import { settingsReader, type BodyProblem } from '../nodes/settings.js';
 import { shownNode, shownUptime } from '../nodes/shown.js';
 import type { GatewayLimits } from '../options.js';
-import type { Methods, Resources } from '../resource.js';
+import type { Methods, Needs, Resources } from '../resource.js';
 
 type NodeHandler = (exchange: Exchange, name: NodeName, request: Request) => void | Promise<void>;
 type Handler = (exchange: Exchange, request: Request) => void | Promise<void>;
+
+/** What a node says of itself. */
+const HEALS: Needs = { post: 'heal' };
 
 /** All calls about nodes. */
 export function addNodes(
@@ -29,7 +33,10 @@ export function addNodes(
     delete: named((exchange, name) => forget(daemon, exchange, name)),
   };
   const asking = (kind: 'fail' | 'pause' | 'resume'): Methods<Handler> => ({
-    post: named((exchange, name) => answerNode(daemon, exchange, name, { kind })),
+    post: named((exchange, name) => {
+      if (kind === 'fail') exchange.audit();
+      answerNode(daemon, exchange, name, { kind });
+    }),
   });
   resources
     .add('/nodes', {
@@ -38,13 +45,21 @@ export function addNodes(
       get: (exchange) => answerList(daemon, exchange, limits.page),
     })
     // Before the rest, since a node may have this name, too: POST is the only method that no node has.
-    .add('/nodes/heartbeats', {
-      ...node,
-      post: (exchange, request) => heartbeatBatch(daemon, limits, exchange, request),
-    })
+    .add(
+      '/nodes/heartbeats',
+      {
+        ...node,
+        post: (exchange, request) => heartbeatBatch(daemon, limits, exchange, request),
+      },
+      HEALS,
+    )
     .add('/nodes/:name', node)
-    .add('/nodes/:name/heartbeat', { put: named((exchange, name) => heartbeat(daemon, exchange, name)) })
-    .add('/nodes/:name/fail', asking('fail'))
+    .add(
+      '/nodes/:name/heartbeat',
+      { put: named((exchange, name) => heartbeat(daemon, exchange, name)) },
+      { put: 'heal' },
+    )
+    .add('/nodes/:name/fail', asking('fail'), HEALS)
     .add('/nodes/:name/pause', asking('pause'))
     .add('/nodes/:name/resume', asking('resume'))
     .add('/nodes/:name/flips', {
@@ -56,7 +71,7 @@ function named(handler: NodeHandler): Handler {
   return (exchange, request) => {
     const name = nodeNameIn(request);
     if (name === undefined) exchange.refuse('HEARTBEAT_INVALID_NODE_NAME');
-    else return handler(exchange, name, request);
+    else if (isNodePermitted(exchange, name)) return handler(exchange, name, request);
   };
 }
 

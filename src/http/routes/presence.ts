@@ -22,19 +22,25 @@ export function addPresence(
         put: (exchange, user) => heal(daemon, exchange, user),
         delete: (exchange, user) => goodbye(daemon, exchange, user),
       },
+      { put: 'heal', delete: 'heal', post: 'heal' },
       {
         post: (exchange, request) => healBatch(daemon, limits, exchange, request),
       },
     )
     // A page that is being closed can only send a beacon, which is a POST.
-    .addOfUser('/heal/:user_id/goodbye', {
-      post: (exchange, user) => goodbye(daemon, exchange, user),
-    })
+    .addOfUser(
+      '/heal/:user_id/goodbye',
+      {
+        post: (exchange, user) => goodbye(daemon, exchange, user),
+      },
+      { post: 'heal' },
+    )
     .addForUsers(
       '/checkup',
       {
         get: (exchange, user) => checkup(daemon, exchange, user),
       },
+      { get: 'checkup', post: 'checkup' },
       {
         post: (exchange, request) => checkupBatch(daemon, limits, exchange, request),
       },

@@ -1,4 +1,5 @@
 import { Agent } from 'undici';
+import type { AuthOptions } from '../../../src/http/auth/options.js';
 import { createGateway, type Gateway } from '../../../src/http/gateway.js';
 import { recordingChannel } from '../../support/recording-channel.js';
 import { RecordingAlerting } from '../../support/recording-alerting.js';
@@ -15,7 +16,7 @@ export class DaemonOverHttp {
   readonly #agent = new Agent();
   #url = '';
 
-  constructor(flags: Readonly<Record<string, string>> = {}) {
+  constructor(flags: Readonly<Record<string, string>> = {}, auth?: AuthOptions) {
     this.daemon = new SimulatedApp({
       flags,
       store: this.store,
@@ -34,7 +35,7 @@ export class DaemonOverHttp {
       batch: 100,
       page: 1000,
     };
-    this.#gateway = createGateway({ host: '127.0.0.1', port: 0, keep_alive_timeout: 75, limits }, app, {
+    this.#gateway = createGateway({ host: '127.0.0.1', port: 0, keep_alive_timeout: 75, limits, auth }, app, {
       clock,
       logger,
       failed: (error) => {
@@ -43,19 +44,25 @@ export class DaemonOverHttp {
     });
   }
 
-  static async start(flags?: Readonly<Record<string, string>>): Promise<DaemonOverHttp> {
-    const started = new DaemonOverHttp(flags);
+  static async start(flags?: Readonly<Record<string, string>>, auth?: AuthOptions): Promise<DaemonOverHttp> {
+    const started = new DaemonOverHttp(flags, auth);
     await started.daemon.app.start();
     ({ url: started.#url } = await started.#gateway.listen());
     return started;
   }
 
   /** Sends a request with its path exactly as it is given; a body that is neither text nor bytes goes as JSON. */
-  async call(method: string, path: string, body?: unknown): Promise<Answer> {
+  async call(
+    method: string,
+    path: string,
+    body?: unknown,
+    headers: Record<string, string> = {},
+  ): Promise<Answer> {
     const answer = await this.#agent.request({
       origin: this.#url,
       path,
       method,
+      headers,
       body: sent(body),
     });
     const text = await answer.body.text();
@@ -65,6 +72,10 @@ export class DaemonOverHttp {
       text,
       json: text === '' ? undefined : (JSON.parse(text) as unknown),
     };
+  }
+
+  get port(): number {
+    return Number(new URL(this.#url).port);
   }
 
   /** Unix seconds, as they are shown. */

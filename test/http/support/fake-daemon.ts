@@ -100,6 +100,20 @@ export class FakeDaemon implements Daemon {
     return this.#ended.get(user)?.at(-1);
   }
 
+  /** Requests whose time was taken, and that have not been handled yet. */
+  deferred = 0;
+  /** Called with each of them. */
+  whenDeferred: () => void = () => undefined;
+
+  defer(): (handle: () => void) => void {
+    this.deferred += 1;
+    this.whenDeferred();
+    return (handle) => {
+      this.deferred -= 1;
+      handle();
+    };
+  }
+
   shed(): void {
     this.turnedAway += 1;
   }

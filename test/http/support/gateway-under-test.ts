@@ -1,8 +1,9 @@
 import { Readable } from 'node:stream';
 import { Agent } from 'undici';
 import { parseUserId, type UserId } from '../../../src/domain/user-id.js';
+import type { AuthOptions } from '../../../src/http/auth/options.js';
 import { createGateway, type Gateway } from '../../../src/http/gateway.js';
-import type { GatewayLimits } from '../../../src/http/options.js';
+import type { GatewayLimits, GatewayOptions } from '../../../src/http/options.js';
 import { RecordingLogger } from '../../support/recording-logger.js';
 import { SimulatedClock } from '../../support/simulated-clock.js';
 import { FakeDaemon } from './fake-daemon.js';
@@ -11,6 +12,9 @@ import { RawClient } from './raw-client.js';
 export interface StartOptions {
   readonly limits?: Partial<GatewayLimits>;
   readonly keep_alive_timeout?: number;
+  readonly auth?: AuthOptions;
+  readonly cors?: GatewayOptions['cors'];
+  readonly tls?: GatewayOptions['tls'];
 }
 
 /** Starts a gateway for one test. */
@@ -49,22 +53,33 @@ export class GatewayUnderTest {
   readonly logger = new RecordingLogger();
   readonly gateway: Gateway;
   readonly failures: Error[] = [];
-  readonly #agent = new Agent();
+  readonly #fastLane: boolean;
+  readonly #agent = new Agent({ connect: { rejectUnauthorized: false } });
   readonly #raw: RawClient[] = [];
   url = '';
 
-  constructor(fastLane: boolean, { limits, keep_alive_timeout = 75 }: StartOptions) {
-    this.gateway = createGateway(
-      {
-        host: '127.0.0.1',
-        port: 0,
-        keep_alive_timeout,
-        fast_lane: fastLane,
-        limits: { ...LIMITS, ...limits },
-      },
-      this.daemon,
-      { clock: this.clock, logger: this.logger, failed: (error) => this.failures.push(error) },
-    );
+  constructor(fastLane: boolean, options: StartOptions) {
+    this.#fastLane = fastLane;
+    this.gateway = createGateway(this.#optionsOf(options), this.daemon, {
+      clock: this.clock,
+      logger: this.logger,
+      failed: (error) => this.failures.push(error),
+    });
+  }
+
+  reconfigure(options: StartOptions): void {
+    this.gateway.reconfigure(this.#optionsOf(options));
+  }
+
+  #optionsOf({ limits, keep_alive_timeout = 75, ...more }: StartOptions): GatewayOptions {
+    return {
+      host: '127.0.0.1',
+      port: 0,
+      keep_alive_timeout,
+      fast_lane: this.#fastLane,
+      limits: { ...LIMITS, ...limits },
+      ...more,
+    };
   }
 
   get port(): number {

@@ -137,7 +137,7 @@ export class World {
 
   /** A child that lives is not reported dead by anyone; of one that is gone anything may still arrive. */
   private isPast(event: SupervisorEvent): boolean {
-    return 'id' in event ? !this.alive.some((run) => isSame(run, event)) : event.type === 'start';
+    return 'incarnation' in event ? !this.alive.some((run) => isSame(run, event)) : event.type === 'start';
   }
 }
 

@@ -11,6 +11,9 @@ describe('the schema of the configuration', () => {
     expect(inForce().config).to.deep.equal({
       port: 3519,
       host: '127.0.0.1',
+      insecure: false,
+      tls: { certificate: null, key: null },
+      cors: { origins: null },
       data_dir: './data',
       session_timeout: 7,
       nodes: { timeout: 30, max_retries: 3, auto_register: true, max: 1_000_000 },
@@ -29,6 +32,8 @@ describe('the schema of the configuration', () => {
       ping: { url: null, every: 60 },
       limits: {
         alerts: 100_000,
+        rate_per_key: null,
+        rate_per_address: null,
         batch: 10_000,
         body: 1_048_576,
         headers: 16_384,

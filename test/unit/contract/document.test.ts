@@ -5,6 +5,7 @@ import { createApi } from '../../../src/http/api.js';
 import { openApi } from '../../../src/http/contract/document.js';
 import { FakeDaemon } from '../../http/support/fake-daemon.js';
 import { Contract } from '../../support/contract.js';
+import { Cors } from '../../../src/http/defence/cors.js';
 import { NO_REQUESTS } from '../../support/metrics.js';
 import { SimulatedClock } from '../../support/simulated-clock.js';
 
@@ -13,7 +14,13 @@ const LIMITS = { batch: 100, body: 1024, page: 500 };
 describe('the OpenAPI document', () => {
   const document = openApi(LIMITS);
   const contract = new Contract(document);
-  const { routes } = createApi(new FakeDaemon(), new SimulatedClock(), LIMITS, () => NO_REQUESTS);
+  const { routes } = createApi(
+    new FakeDaemon(),
+    new SimulatedClock(),
+    LIMITS,
+    () => NO_REQUESTS,
+    () => new Cors([]),
+  );
 
   it('is OpenAPI 3.1', async () => {
     const { valid, errors } = await new Validator().validate({ ...document });

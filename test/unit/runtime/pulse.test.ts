@@ -113,6 +113,36 @@ describe('the pulse', () => {
     }
   });
 
+  it('advances no further than to the earliest request that is held, and handles it as of then', async () => {
+    await watched.clock.advance(3 * TICK + 7);
+    const first = watched.pulse.hold();
+    await watched.clock.advance(1);
+    const second = watched.pulse.hold();
+    await watched.clock.advance(5 * TICK);
+    expect(watched.horizons().at(-1)).to.equal(67);
+    const handled: unknown[] = [];
+    const handle = () => handled.push(watched.arrival());
+    first(handle);
+    await watched.clock.advance(TICK);
+    expect(watched.horizons().at(-1)).to.equal(68);
+    second(handle);
+    await watched.clock.advance(TICK);
+    expect(watched.horizons().at(-1)).to.be.above(68 + 5 * TICK);
+    expect(handled).to.deep.equal([
+      { arrivedAt: 67, readAt: 67 },
+      { arrivedAt: 68, readAt: 68 },
+    ]);
+    // Whatever else comes is dated as ever, and so it is when handling fails.
+    const third = watched.pulse.hold();
+    expect(() =>
+      third(() => {
+        throw new Error('on purpose');
+      }),
+    ).to.throw('on purpose');
+    await watched.clock.advance(3);
+    expect(watched.arrival().readAt).to.equal(watched.now);
+  });
+
   it('reads the sockets between a tick and what it expires', async () => {
     const arrivals: unknown[] = [];
     watched.clock.standStill(500);

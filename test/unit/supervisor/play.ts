@@ -48,6 +48,14 @@ export class Play {
     return this.send({ type: 'start' });
   }
 
+  added(id: string): string[] {
+    return this.send({ type: 'child_added', child: { id, restart: 'permanent', shutdown: 2 } });
+  }
+
+  removed(id: string): string[] {
+    return this.send({ type: 'child_removed', id });
+  }
+
   shutdown(): string[] {
     return this.send({ type: 'shutdown' });
   }

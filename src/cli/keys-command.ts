@@ -1,0 +1,68 @@
+import { createHash, randomBytes } from 'node:crypto';
+import type { Command } from 'commander';
+import { keys } from '../config/auth/keys.js';
+
+const BITS = 256;
+/** Tells people, and those who search texts for what should not be in them, what it is. */
+const PREFIX = 'hbk_';
+const WRONG_USAGE = 64;
+
+interface GivenKeyOptions {
+  readonly name: string;
+  readonly scopes: string;
+  readonly expires?: string;
+  readonly json?: boolean;
+}
+
+/** Adds `keys new` to the program. The daemon is told the hash alone: the key itself is printed here and nowhere else. */
+export function addKeysCommand(
+  program: Command,
+  stdout: { write(text: string): unknown } = process.stdout,
+): void {
+  const command = program.command('keys').description('keys of the API');
+  command
+    .command('new')
+    .description('make a key, and the line of configuration that admits it')
+    .option('--name <name>', 'who it is for, as the audit log says it', 'app')
+    .option('--scopes <scopes>', 'what it is for: heal, read, admin, with commas between them', 'heal,read')
+    .option('--expires <day>', 'to the end of which day it is worth something, as 2027-12-31')
+    .option('--json', 'one JSON document')
+    .action((given: GivenKeyOptions, self: Command) => {
+      const made = makeKey(given);
+      if ('problems' in made) {
+        self.error(made.problems.map((problem) => `error: ${problem}`).join('\n'), { exitCode: WRONG_USAGE });
+      }
+      stdout.write(given.json === true ? `${JSON.stringify(made)}\n` : shown(made, given));
+    });
+}
+
+interface MadeKey {
+  readonly key: string;
+  readonly hash: string;
+}
+
+function makeKey({
+  name,
+  scopes,
+  expires,
+}: GivenKeyOptions): MadeKey | { readonly problems: readonly string[] } {
+  const key = `${PREFIX}${randomBytes(BITS / 8).toString('base64url')}`;
+  const hash = `sha256:${createHash('sha256').update(key).digest('hex')}`;
+  const rule = { name, hash, scopes: scopes.split(','), ...(expires !== undefined && { expires }) };
+  const read = keys.safeParse([rule]);
+  if (read.success) return { key, hash };
+  return { problems: read.error.issues.map(({ path, message }) => `--${String(path[1])}: ${message}`) };
+}
+
+function shown({ key, hash }: MadeKey, { name, scopes, expires }: GivenKeyOptions): string {
+  const until = expires === undefined ? '' : `, expires: ${expires}`;
+  return `${key}
+
+This is shown once: give it to whoever is to use it, as "Authorization: Bearer <key>".
+The configuration of the daemon holds its hash:
+
+auth:
+  keys:
+    - { name: ${name}, hash: '${hash}', scopes: [${scopes.split(',').join(', ')}]${until} }
+`;
+}

@@ -1,0 +1,103 @@
+import type { KeyRule } from '../../domain/access.js';
+import { isMap, problemsOf, variablesIn, type GivenSection, type SettingProblem } from '../issues.js';
+import { locate } from '../locate.js';
+import { didYouMean } from '../nearest.js';
+import type { Source } from '../source.js';
+import { KEY_SETTINGS, keys } from './keys.js';
+import { readUserTokens, type ConfiguredUserTokens } from './user-tokens.js';
+
+/** Who may ask, as it is configured. */
+export interface ConfiguredAuth {
+  readonly keys: readonly KeyRule[];
+  readonly user_tokens?: ConfiguredUserTokens;
+}
+
+/** A part of it as people may see it. */
+export interface ShownAuth {
+  readonly key: string;
+  readonly value: Readonly<Record<string, unknown>>;
+  readonly source: Source;
+}
+
+export interface ReadAuth {
+  /** Undefined where everybody may do everything. */
+  readonly auth: ConfiguredAuth | undefined;
+  readonly shown: readonly ShownAuth[];
+  readonly problems: readonly string[];
+  /** The environment variables that secrets are in. */
+  readonly variables: readonly string[];
+}
+
+interface AuthSurroundings {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly cwd: string;
+  readonly readFile: (path: string) => string;
+}
+
+const SECTION = 'auth';
+const SETTINGS = ['keys', 'user_tokens'];
+const NONE: ReadAuth = { auth: undefined, shown: [], problems: [], variables: [] };
+
+export function readAuth(given: GivenSection | undefined, around: AuthSurroundings): ReadAuth {
+  if (given?.value === undefined || given.value === null) return NONE;
+  const { value, path, lineOf } = given;
+  const placed = (at: readonly PropertyKey[], problem: string): string =>
+    `${[SECTION, ...at].map(String).join('.')}: ${problem} (from ${path}:${lineOf(at)})`;
+  if (!isMap(value)) return { ...NONE, problems: [placed([], 'must hold keys and user_tokens')] };
+  const problems = Object.keys(value)
+    .filter((name) => !SETTINGS.includes(name))
+    .map((name) => placed([name], `unknown setting${didYouMean(name, SETTINGS) || '; remove it'}`));
+  const tell = (part: string, found: readonly SettingProblem[]): void => {
+    for (const each of found) problems.push(placed([part, ...each.path], each.problem));
+  };
+
+  const read = keys.safeParse(value['keys'] ?? []);
+  if (!read.success) tell('keys', problemsOf(read.error, KEY_SETTINGS));
+
+  const given_tokens = value['user_tokens'] ?? undefined;
+  let tokens: ConfiguredUserTokens | undefined;
+  let variables: readonly string[] = [];
+  if (given_tokens !== undefined && !isMap(given_tokens)) {
+    problems.push(placed(['user_tokens'], 'must hold settings'));
+  } else if (given_tokens !== undefined) {
+    variables = variablesIn(given_tokens);
+    const readFile = (name: string): string => around.readFile(locate(name, { by: path, cwd: around.cwd }));
+    const made = readUserTokens(given_tokens, { env: around.env, readFile });
+    if ('problems' in made) tell('user_tokens', made.problems);
+    else ({ tokens } = made);
+  }
+  if (!read.success || problems.length > 0) return { ...NONE, problems, variables };
+
+  const source = (at: readonly PropertyKey[]): Source => ({ kind: 'file', path, line: lineOf(at) });
+  const shown = read.data.map((key, index) => ({
+    key: `${SECTION}.keys.${key.name}`,
+    value: shownKey(key),
+    source: source(['keys', index]),
+  }));
+  const shownTokens =
+    tokens === undefined
+      ? []
+      : [{ key: `${SECTION}.user_tokens`, value: withoutKey(tokens), source: source(['user_tokens']) }];
+  const isOpen = read.data.length === 0 && tokens === undefined;
+  return {
+    auth: isOpen ? undefined : { keys: read.data, ...(tokens !== undefined && { user_tokens: tokens }) },
+    shown: [...shown, ...shownTokens],
+    problems,
+    variables,
+  };
+}
+
+/** So much of the hash that it is told from others. */
+function shownKey({ hash, scopes, users, nodes, expires }: KeyRule): ShownAuth['value'] {
+  return {
+    hash: `sha256:${hash.slice(0, 8)}…`,
+    scopes,
+    ...(users !== undefined && { users: users === 'none' ? [] : [users.from, users.to] }),
+    ...(nodes !== undefined && { nodes }),
+    ...(expires !== undefined && { expires: new Date(expires).toISOString() }),
+  };
+}
+
+function withoutKey({ key: _, ...others }: ConfiguredUserTokens): ShownAuth['value'] {
+  return { ...others, key: '(secret)' };
+}

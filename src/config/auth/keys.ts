@@ -1,0 +1,103 @@
+import * as z from 'zod';
+import { SCOPES, type KeyRule } from '../../domain/access.js';
+import { instant, type Instant } from '../../domain/time.js';
+import { parseUserId } from '../../domain/user-id.js';
+
+const DAY = 86_400_000;
+const NAME = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$/;
+const HASH = /^sha256:[0-9a-f]{64}$/i;
+const DATE = /^\d{4}-\d{2}-\d{2}$/;
+const INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,3})?)?(Z|[+-]\d{2}:\d{2})$/;
+
+const NO_RANGE = 'must be two user ids, the smaller first, as [1, 1000000], or [] for nobody';
+
+const user = z
+  .union([z.int().transform(String), z.string()], { error: NO_RANGE })
+  .transform((text, context) => {
+    const id = parseUserId(text);
+    if (id !== undefined) return id;
+    context.addIssue({ code: 'custom', message: NO_RANGE });
+    return z.NEVER;
+  });
+
+const users = z
+  .array(user, {
+    error: NO_RANGE,
+  })
+  .transform((ids, context) => {
+    const [from, to] = ids;
+    if (from === undefined) return 'none' as const;
+    if (to !== undefined && ids.length === 2 && BigInt(from) <= BigInt(to)) return { from, to };
+    context.addIssue({ code: 'custom', message: NO_RANGE });
+    return z.NEVER;
+  });
+
+const NO_PREFIX = 'must be the beginning of the names of nodes, as "web-", or a list of several';
+
+const prefix = z.string({ error: NO_PREFIX }).min(1, { error: NO_PREFIX });
+const nodes = z.union([prefix.transform((only) => [only]), z.array(prefix)], { error: NO_PREFIX });
+
+const NO_DATE =
+  'must be a day, as 2027-12-31, to whose end (in UTC) it is worth something, or 2027-12-31T12:00:00Z';
+
+const expires = z.string({ error: NO_DATE }).transform((text, context) => {
+  const at = readExpiry(text);
+  if (at !== undefined) return at;
+  context.addIssue({ code: 'custom', message: NO_DATE });
+  return z.NEVER;
+});
+
+const key = z.strictObject(
+  {
+    name: z
+      .string({ error: 'must be given: the audit log says it' })
+      .regex(NAME, { error: 'must be letters, digits, "-", "_" and ".", 64 of them at the most' }),
+    hash: z
+      .string({ error: 'must be given, as "sha256:<hex>": heartbeat keys new makes one' })
+      .regex(HASH, { error: 'must be "sha256:" and 64 hex digits: the hash of a key, not the key itself' })
+      .transform((text) => text.slice('sha256:'.length).toLowerCase()),
+    scopes: z
+      .array(z.enum(SCOPES, { error: `must be one of ${SCOPES.join(', ')}` }), {
+        error: `must be a list of ${SCOPES.join(', ')}`,
+      })
+      .min(1, { error: `must hold some of ${SCOPES.join(', ')}` }),
+    users: users.optional(),
+    nodes: nodes.optional(),
+    expires: expires.optional(),
+  },
+  { error: 'must hold settings: a name, a hash and scopes at the least' },
+);
+
+/** The settings of a key. */
+export const KEY_SETTINGS: readonly string[] = Object.keys(key.shape);
+
+export const keys = z
+  .array(key, { error: 'must be a list of keys' })
+  .superRefine((all, context) => {
+    for (const field of ['name', 'hash'] as const) {
+      const seen = new Set<string>();
+      for (const [index, each] of all.entries()) {
+        if (seen.has(each[field])) {
+          context.addIssue({ code: 'custom', path: [index, field], message: 'another key has the same' });
+        }
+        seen.add(each[field]);
+      }
+    }
+  })
+  .transform((all): readonly KeyRule[] =>
+    all.map(({ users: range, nodes: prefixes, expires: at, ...rest }) => ({
+      ...rest,
+      ...(range !== undefined && { users: range }),
+      ...(prefixes !== undefined && { nodes: prefixes }),
+      ...(at !== undefined && { expires: at }),
+    })),
+  );
+
+/** @returns undefined for what is no day and no instant; a day is one to its end */
+function readExpiry(text: string): Instant | undefined {
+  if (!DATE.test(text) && !INSTANT.test(text)) return undefined;
+  const at = Date.parse(text);
+  // There is no 30th of February, whatever Date makes of it.
+  if (Number.isNaN(at) || (DATE.test(text) && !new Date(at).toISOString().startsWith(text))) return undefined;
+  return instant(DATE.test(text) ? at + DAY : at);
+}

@@ -1,0 +1,83 @@
+import { createPublicKey, createSecretKey, type KeyObject } from 'node:crypto';
+import * as z from 'zod';
+import type { SecretSetting } from '../../adapters/channels/kind.js';
+import { namesOf, readSecrets, type SecretSources } from '../channels/secrets.js';
+import { problemsOf, type SettingProblem, type Settings } from '../issues.js';
+
+/** As the gateway takes it. */
+export interface ConfiguredUserTokens {
+  readonly algorithm: 'HS256' | 'RS256' | 'ES256';
+  readonly key: KeyObject;
+  readonly issuer?: string;
+  readonly audience?: string;
+}
+
+/** RFC 7518 asks HS256 for as many bytes as its hash has. */
+const LEAST_BYTES = 32;
+
+const SECRETS: readonly SecretSetting[] = [
+  {
+    name: 'secret',
+    required: false,
+    inline: false,
+    check: (text) =>
+      Buffer.byteLength(text) < LEAST_BYTES ? `must have ${LEAST_BYTES} bytes at the least` : undefined,
+  },
+  {
+    name: 'public_key',
+    required: false,
+    inline: false,
+    check: (text) => (signing(text) === undefined ? NO_KEY : undefined),
+  },
+];
+const NO_KEY = 'must be a public key in PEM, of RSA (2048 bits or more) for RS256, or of P-256 for ES256';
+const NEITHER = 'must hold secret_env or secret_file for HS256, or public_key_file for RS256 and ES256';
+
+const text = z.string({ error: 'must be a text' }).min(1, { error: 'must be a text' });
+const settings = z.strictObject({ issuer: text.optional(), audience: text.optional() });
+const KNOWN = [...Object.keys(settings.shape), ...SECRETS.flatMap(namesOf)];
+
+export function readUserTokens(
+  given: Settings,
+  sources: SecretSources,
+): { readonly tokens: ConfiguredUserTokens } | { readonly problems: readonly SettingProblem[] } {
+  // `secret` itself too, which is refused with advice.
+  const secret = SECRETS.flatMap((setting) => [setting.name, ...namesOf(setting)]);
+  const own = Object.fromEntries(Object.entries(given).filter(([key]) => !secret.includes(key)));
+  const parsed = settings.safeParse(own);
+  const { secrets, problems } = readSecrets(SECRETS, given, sources);
+  if (!parsed.success) return { problems: [...problemsOf(parsed.error, KNOWN), ...problems] };
+  if (problems.length > 0) return { problems };
+  const { secret: shared, public_key: published } = secrets;
+  if ((shared === undefined) === (published === undefined)) {
+    return { problems: [{ path: [], problem: shared === undefined ? NEITHER : `${NEITHER}, and not both` }] };
+  }
+  const signed =
+    shared === undefined
+      ? signing(published?.reveal() ?? '')
+      : { algorithm: 'HS256' as const, key: createSecretKey(Buffer.from(shared.reveal())) };
+  if (signed === undefined) return { problems: [{ path: ['public_key'], problem: NO_KEY }] };
+  const { issuer, audience } = parsed.data;
+  return {
+    tokens: {
+      ...signed,
+      ...(issuer !== undefined && { issuer }),
+      ...(audience !== undefined && { audience }),
+    },
+  };
+}
+
+/** @returns undefined for what is no public key that tokens may be signed for */
+function signing(pem: string): Pick<ConfiguredUserTokens, 'algorithm' | 'key'> | undefined {
+  try {
+    // A private key would do as well, and has no place here.
+    if (/PRIVATE KEY/.test(pem)) return undefined;
+    const key = createPublicKey(pem);
+    const { modulusLength = 0, namedCurve } = key.asymmetricKeyDetails ?? {};
+    if (key.asymmetricKeyType === 'rsa' && modulusLength >= 2048) return { algorithm: 'RS256', key };
+    if (key.asymmetricKeyType === 'ec' && namedCurve === 'prime256v1') return { algorithm: 'ES256', key };
+    return undefined;
+  } catch {
+    return undefined;
+  }
+}

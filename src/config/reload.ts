@@ -1,0 +1,59 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { ConfiguredAuth } from './auth/auth.js';
+import type { Effective } from './load.js';
+import { isLoopback } from './loopback.js';
+import { nest } from './option.js';
+import { options, schema, valueIn } from './schema.js';
+import type { ConfiguredTls } from './tls.js';
+
+/** Options that a running daemon can take up; all others need a restart. */
+const RELOADABLE = /^(?:limits\..+|log\.level|keep_alive_timeout|cors\.origins|insecure|tls\..+)$/;
+
+export interface Reloaded {
+  /** The new configuration, as far as it can be taken up. */
+  readonly effective: Effective;
+  /** What has changed, by its key. */
+  readonly applied: readonly string[];
+  readonly needsRestart: readonly string[];
+}
+
+/** What a running daemon is to go on by; or why it had better go on as it is. */
+export function reloaded(before: Effective, after: Effective): Reloaded | { readonly problem: string } {
+  const changed = options
+    .map(({ key }) => key)
+    .filter((key) => !isDeepStrictEqual(valueIn(before.config, key), valueIn(after.config, key)));
+  const tlsStays = (before.tls === undefined) === (after.tls === undefined);
+  const isReloadable = (key: string): boolean =>
+    RELOADABLE.test(key) && (tlsStays || !key.startsWith('tls.'));
+  const config = schema.parse(
+    nest(schema, (key) => valueIn(isReloadable(key) ? after.config : before.config, key)),
+  );
+  const tls = tlsStays ? after.tls : before.tls;
+  if (after.auth === undefined && !isLoopback(config.host) && !config.insecure) {
+    return {
+      problem: `auth: no key is left, and until a restart ${config.host} is served, which may be reached from elsewhere`,
+    };
+  }
+  return {
+    effective: { ...after, config, tls },
+    applied: [
+      ...changed.filter(isReloadable),
+      ...(isSameTls(before.tls, tls) ? [] : ['tls']),
+      ...(isSameAuth(before.auth, after.auth) ? [] : ['auth']),
+      // Whether their secrets are the same is not asked: they are made anew in any case.
+      'channels',
+    ],
+    needsRestart: changed.filter((key) => !isReloadable(key)),
+  };
+}
+
+function isSameTls(one: ConfiguredTls | undefined, other: ConfiguredTls | undefined): boolean {
+  return one?.certificate === other?.certificate && one?.key.reveal() === other?.key.reveal();
+}
+
+function isSameAuth(one: ConfiguredAuth | undefined, other: ConfiguredAuth | undefined): boolean {
+  if (!isDeepStrictEqual(one?.keys, other?.keys)) return false;
+  const [a, b] = [one?.user_tokens, other?.user_tokens];
+  if (a === undefined || b === undefined) return a === b;
+  return a.key.equals(b.key) && isDeepStrictEqual({ ...a, key: '' }, { ...b, key: '' });
+}

@@ -1,0 +1,56 @@
+import { createSecureContext } from 'node:tls';
+import { resolve } from 'node:path';
+import { Secret } from '../adapters/channels/secret.js';
+
+/** A certificate and its key, both in PEM. */
+export interface ConfiguredTls {
+  /** The certificate, and behind it those that lead to one that clients know. */
+  readonly certificate: string;
+  readonly key: Secret;
+}
+
+interface TlsFiles {
+  readonly certificate: string;
+  readonly key: string;
+}
+
+/**
+ * Reads the files, and looks whether they can be served.
+ *
+ * @returns undefined where there are none; or what is wrong, by the option
+ */
+export function readTls(
+  { certificate, key }: { readonly [Name in keyof TlsFiles]: string | null },
+  { cwd, readFile }: { readonly cwd: string; readonly readFile: (path: string) => string },
+):
+  | { readonly tls: ConfiguredTls | undefined }
+  | { readonly option: keyof TlsFiles; readonly problem: string } {
+  if (certificate === null && key === null) return { tls: undefined };
+  if (certificate === null) return { option: 'certificate', problem: 'must be given with tls.key' };
+  if (key === null) return { option: 'key', problem: 'must be given with tls.certificate' };
+  const read = { certificate: '', key: '' };
+  for (const [option, file] of [
+    ['certificate', certificate],
+    ['key', key],
+  ] as const) {
+    try {
+      read[option] = readFile(resolve(cwd, file));
+    } catch {
+      return { option, problem: `the file ${file} cannot be read` };
+    }
+  }
+  try {
+    createSecureContext({ cert: read.certificate });
+  } catch {
+    return { option: 'certificate', problem: `the file ${certificate} holds no certificate in PEM` };
+  }
+  try {
+    createSecureContext({ cert: read.certificate, key: read.key });
+  } catch {
+    return {
+      option: 'key',
+      problem: `the file ${key} holds no key of that certificate, in PEM and without a passphrase`,
+    };
+  }
+  return { tls: { certificate: read.certificate, key: new Secret(read.key) } };
+}

@@ -1,0 +1,13 @@
+import type { Access } from '../../domain/access.js';
+import type { AlertRecord } from '../../domain/alert.js';
+
+/** Whether an alert tells of no node that is out of somebody's reach. */
+export function isWithin(access: Access, { alert: { node, mass, group } }: AlertRecord): boolean {
+  if (access.nodePrefixes === undefined) return true;
+  const named = [
+    ...(node === undefined ? [] : [node.name]),
+    ...(group?.nodes.map(({ name }) => name) ?? []),
+    ...(mass?.sample ?? []),
+  ];
+  return named.every((name) => access.mayTouchNode(name));
+}

@@ -1,0 +1,62 @@
+import type { Effective, Loaded } from './config/load.js';
+import { reloaded } from './config/reload.js';
+import type { Channel } from './ports/channel.js';
+import type { Logger } from './ports/logger.js';
+
+/** What a configuration is taken up by. */
+export interface Reloadable {
+  /** Reads it anew. */
+  readonly load: () => Loaded;
+  /** Makes channels of it; or every reason why they cannot be, and then none is left open. */
+  readonly open: (
+    effective: Effective,
+  ) => Promise<{ readonly channels: readonly Channel[] } | { readonly problems: readonly string[] }>;
+  /** Goes on by it. Nothing of this fails for a reason that could have been known before. */
+  readonly apply: (effective: Effective, channels: readonly Channel[]) => Promise<void>;
+  readonly logger: Logger;
+}
+
+/** Reads the configuration again when it is told to. One that is wrong changes nothing at all. */
+export class Reloader {
+  readonly #around: Reloadable;
+  #inForce: Effective;
+  #last: Promise<void> = Promise.resolve();
+
+  constructor(inForce: Effective, around: Reloadable) {
+    this.#inForce = inForce;
+    this.#around = around;
+  }
+
+  /** One after the other, however often it is asked. */
+  reload(): Promise<void> {
+    this.#last = this.#last.then(() => this.#reload());
+    return this.#last;
+  }
+
+  async #reload(): Promise<void> {
+    const { logger } = this.#around;
+    try {
+      const problems = await this.#tryTo();
+      if (problems.length > 0) logger.error('configuration is wrong, and stays as it was', { problems });
+    } catch (error) {
+      logger.error('configuration could not be taken up', { error });
+    }
+  }
+
+  async #tryTo(): Promise<readonly string[]> {
+    const { load, open, apply, logger } = this.#around;
+    const loaded = load();
+    if (!loaded.ok) return loaded.problems;
+    const change = reloaded(this.#inForce, loaded);
+    if ('problem' in change) return [change.problem];
+    const opened = await open(change.effective);
+    if ('problems' in opened) return opened.problems;
+    await apply(change.effective, opened.channels);
+    this.#inForce = change.effective;
+    logger.info('configuration reloaded', { applied: change.applied });
+    if (change.needsRestart.length > 0) {
+      logger.warn('what else has changed needs a restart', { options: change.needsRestart });
+    }
+    return [];
+  }
+}

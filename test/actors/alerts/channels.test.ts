@@ -1,0 +1,75 @@
+import { expect } from 'chai';
+import { NotifyError } from '../../../src/ports/channel.js';
+import { SimulatedAlerts } from '../../support/simulated-alerts.js';
+
+const never = (): Promise<void> => Promise.reject(new NotifyError('answered 503'));
+
+describe('channels that change while the daemon runs', () => {
+  it('deliver what waits by their new settings', async () => {
+    const alerts = await SimulatedAlerts.start({ channels: { ops: { answer: never } } });
+    alerts.fail('node1');
+    await alerts.pass(10);
+    await alerts.replace({ ops: {} });
+    expect(alerts.closed).to.deep.equal(['ops']);
+    await alerts.pass(600);
+    expect(alerts.told()).to.deep.equal(['node.failed node1']);
+    expect(await alerts.states()).to.deep.equal(['delivered']);
+    await alerts.stop();
+  });
+
+  it('are told what comes from then on when they are new, and started again like the others', async () => {
+    const alerts = await SimulatedAlerts.start({ channels: { ops: {} } });
+    alerts.fail('node1');
+    await alerts.clock.settle();
+    await alerts.replace({ ops: {}, chat: {} });
+    alerts.fail('node2');
+    await alerts.pass(1);
+    expect(alerts.told('chat')).to.deep.equal(['node.failed node2']);
+    expect(alerts.told('ops')).to.deep.equal(['node.failed node1', 'node.failed node2']);
+    expect(await alerts.test('chat')).to.include({ kind: 'accepted' });
+    await alerts.stop();
+  });
+
+  it('leave dead letters when they go, and no silence', async () => {
+    const alerts = await SimulatedAlerts.start({ channels: { ops: { answer: never }, chat: {} } });
+    alerts.fail('node1');
+    await alerts.pass(20);
+    await alerts.replace({ chat: {} });
+    await alerts.pass(1);
+    const [record] = await alerts.stored();
+    expect(
+      record?.deliveries.map(({ channel, state, lastError }) => [channel, state, lastError]),
+    ).to.deep.equal([
+      ['ops', 'dead', 'the channel is not configured any more'],
+      ['chat', 'delivered', undefined],
+    ]);
+    expect(alerts.logger.events()).to.include(
+      'alerts are dead letters: their channel is not configured any more',
+    );
+    expect(alerts.closed).to.include('ops');
+    alerts.fail('node2');
+    await alerts.pass(1);
+    expect(alerts.told('ops')).to.be.empty;
+    expect(await alerts.test('ops')).to.deep.equal({ kind: 'refused', code: 'HEARTBEAT_NO_SUCH_CHANNEL' });
+    // When it comes back, the dead letter can be delivered after all.
+    await alerts.replace({ ops: {}, chat: {} });
+    await alerts.redeliver(record!.alert.id);
+    await alerts.pass(1);
+    expect(alerts.told('ops')).to.deep.equal(['node.failed node1']);
+    await alerts.stop();
+  });
+
+  it('let what is under way with one that goes come to its end', async () => {
+    let arrive = (): void => undefined;
+    const answer = () => new Promise<void>((resolve) => (arrive = resolve));
+    const alerts = await SimulatedAlerts.start({ channels: { ops: { answer }, chat: {} } });
+    alerts.fail('node1');
+    await alerts.clock.settle();
+    const replaced = alerts.replace({ chat: {} });
+    arrive();
+    await replaced;
+    const [record] = await alerts.stored();
+    expect(record?.deliveries.map(({ state }) => state)).to.deep.equal(['delivered', 'delivered']);
+    await alerts.stop();
+  });
+});

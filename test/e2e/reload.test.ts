@@ -1,0 +1,72 @@
+import { expect } from 'chai';
+import { createHash } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { Agent, request } from 'undici';
+import { makeCertificate } from '../support/certificate.js';
+import type { DaemonProcess } from '../support/daemon-process.js';
+import { eventually } from '../support/eventually.js';
+import { Household } from '../support/household.js';
+
+const agent = new Agent({ connect: { rejectUnauthorized: false }, pipelining: 0 });
+
+function keyLine(key: string): string {
+  const hash = createHash('sha256').update(key).digest('hex');
+  return `    - { name: ${key}, hash: "sha256:${hash}", scopes: [admin] }\n`;
+}
+
+async function statusOf(daemon: DaemonProcess, key: string, route = '/supervision'): Promise<number> {
+  const { statusCode, body } = await request(`${daemon.url}${route}`, {
+    dispatcher: agent,
+    headers: { authorization: `Bearer ${key}` },
+  });
+  await body.dump();
+  return statusCode;
+}
+
+describe('a daemon that gets SIGHUP', () => {
+  const household = new Household();
+
+  afterEach(() => household.clear());
+  after(() => agent.destroy());
+
+  it('takes up what it can, says what it cannot, and keeps everything when the new is wrong', async () => {
+    const directory = household.directory();
+    const file = path.join(directory, 'heartbeat.yaml');
+    const certificate = makeCertificate(directory, 'one');
+    expect(certificate.certificate).to.include('BEGIN');
+    const tls = `tls: { certificate: ${path.join(directory, 'one.crt')}, key: ${path.join(directory, 'one.key')} }\n`;
+    const write = (more: string, ...keys: readonly string[]): void => {
+      writeFileSync(file, `${tls}${more}auth:\n  keys:\n${keys.map(keyLine).join('')}`);
+    };
+    write('log: { level: info }\n', 'old');
+    const daemon = await household.daemon(path.join(directory, 'data'), { config: file });
+    expect(daemon.url).to.match(/^https:/);
+    expect([await statusOf(daemon, 'old'), await statusOf(daemon, 'new')]).to.deep.equal([200, 401]);
+
+    makeCertificate(directory, 'one');
+    write('session_timeout: 9\nlog: { level: debug }\nchannels: { chat: { kind: log } }\n', 'new');
+    daemon.signal('SIGHUP');
+    await eventually(() => expect(daemon.hasLogged('configuration reloaded')).to.equal(true));
+    expect([await statusOf(daemon, 'old'), await statusOf(daemon, 'new')]).to.deep.equal([401, 200]);
+    const [reloaded] = daemon.logged('configuration reloaded');
+    expect(reloaded?.['applied']).to.have.members(['log.level', 'tls', 'auth', 'channels']);
+    expect(daemon.logged('what else has changed needs a restart')[0]).to.deep.include({
+      options: ['session_timeout'],
+    });
+    // Refusals are logged at the level that it has now.
+    expect(daemon.hasLogged('request refused')).to.equal(true);
+
+    write('log: { level: loud }\n', 'other');
+    daemon.signal('SIGHUP');
+    await eventually(() =>
+      expect(daemon.hasLogged('configuration is wrong, and stays as it was')).to.equal(true),
+    );
+    expect([await statusOf(daemon, 'other'), await statusOf(daemon, 'new')]).to.deep.equal([401, 200]);
+    expect(daemon.running).to.equal(true);
+    // Nothing that was said holds what only its owner may know.
+    for (const secret of ['PRIVATE KEY', 'Bearer']) {
+      expect(daemon.stderr + daemon.stdout).to.not.include(secret);
+    }
+  });
+});

@@ -1,0 +1,107 @@
+import { connect as connectTcp } from 'node:net';
+import { connect, type TLSSocket } from 'node:tls';
+import { expect } from 'chai';
+import { eventually } from '../../support/eventually.js';
+import { makeCertificate } from '../../support/certificate.js';
+import { temporaryDirectory, type TemporaryDirectory } from '../../support/temporary-directory.js';
+import { starting, type GatewayUnderTest } from '../support/gateway-under-test.js';
+import { head } from '../support/raw-client.js';
+
+describe('HTTPS', () => {
+  const start = starting(true);
+  let directory: TemporaryDirectory;
+  const sockets: TLSSocket[] = [];
+  let tls: ReturnType<typeof tlsOf>;
+
+  before(async () => {
+    directory = await temporaryDirectory();
+    tls = tlsOf(directory.path, 'first');
+  });
+
+  afterEach(() => {
+    for (const socket of sockets.splice(0)) socket.destroy();
+  });
+
+  after(() => directory.remove());
+
+  async function shakeHands(gateway: GatewayUnderTest): Promise<TLSSocket> {
+    const socket = connect({ port: gateway.port, host: '127.0.0.1', rejectUnauthorized: false });
+    sockets.push(socket);
+    socket.on('error', () => undefined);
+    await new Promise((resolve) => socket.once('secureConnect', resolve));
+    return socket;
+  }
+
+  it('is served as HTTP is', async () => {
+    const gateway = await start({ tls });
+    expect(gateway.url).to.match(/^https:\/\/127\.0\.0\.1:\d+$/);
+    expect((await gateway.call('PUT', '/heal/5')).json).to.deep.equal({ status: 'online' });
+    expect((await gateway.call('POST', '/heal', { body: '[1,2]' })).json).to.have.property('accepted', 2);
+    expect((await gateway.call('GET', '/nodes')).headers).to.have.property('strict-transport-security');
+    expect(gateway.gateway.inspect().connections).to.be.above(0);
+  });
+
+  it('goes on with another certificate for whoever connects from then on', async () => {
+    const gateway = await start({ tls });
+    const before = await shakeHands(gateway);
+    expect(before.getPeerCertificate().subject.CN).to.equal('first');
+    gateway.reconfigure({ tls: tlsOf(directory.path, 'second') });
+    expect((await shakeHands(gateway)).getPeerCertificate().subject.CN).to.equal('second');
+    let answer = '';
+    before.setEncoding('latin1').on('data', (text: string) => (answer += text));
+    before.write(head('PUT /heal/5'));
+    await eventually(() => expect(answer).to.include('{"status":"online"}'));
+  });
+
+  it('hangs up on who does not speak it, or does not go on', async () => {
+    const gateway = await start({ tls, limits: { headers_timeout: 0.1 } });
+    const plain = gateway.raw().send(head('PUT /heal/5'));
+    await plain.end();
+    expect(plain.received).to.equal('');
+    const silent = await gateway.raw().end();
+    expect(silent.received).to.equal('');
+    const slow = await shakeHands(gateway);
+    slow.resume().write('PUT /heal/5 HTT');
+    await new Promise((resolve) => slow.once('close', resolve));
+    await eventually(() => expect(gateway.gateway.inspect().connections).to.equal(0));
+    expect(gateway.daemon.asked).to.be.empty;
+  });
+
+  it('counts its connections, whether they shake hands or not', async () => {
+    const gateway = await start({ tls, limits: { connections: 2 } });
+    const first = await shakeHands(gateway);
+    const second = connectTcp({ port: gateway.port, host: '127.0.0.1' });
+    await eventually(() => expect(gateway.gateway.inspect().connections).to.equal(2));
+    const third = await shakeHands(gateway);
+    let refused = '';
+    third.setEncoding('latin1').on('data', (text: string) => (refused += text));
+    third.write(head('PUT /heal/5'));
+    await eventually(() => expect(refused).to.match(/^HTTP\/1\.1 503 /));
+    second.destroy();
+    let answer = '';
+    first.setEncoding('latin1').on('data', (text: string) => (answer += text));
+    first.write(head('PUT /heal/5'));
+    await eventually(() => expect(answer).to.match(/^HTTP\/1\.1 200 /));
+  });
+
+  it('answers what is in flight when it closes, and then lets go of every connection', async () => {
+    const gateway = await start({ tls });
+    const socket = await shakeHands(gateway);
+    const idle = await shakeHands(gateway);
+    let answer = '';
+    socket.setEncoding('latin1').on('data', (text: string) => (answer += text));
+    gateway.daemon.hold();
+    socket.write(head('PUT /heal/5'));
+    await eventually(() => expect(gateway.daemon.held).to.equal(1));
+    const closed = gateway.gateway.close();
+    gateway.daemon.release();
+    await closed;
+    await eventually(() => expect(answer).to.include('{"status":"online"}'));
+    await eventually(() => expect(idle.destroyed).to.equal(true));
+  });
+});
+
+function tlsOf(directory: string, name: string) {
+  const { certificate, key } = makeCertificate(directory, name);
+  return { certificate, key: { reveal: () => key } };
+}

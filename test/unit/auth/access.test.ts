@@ -1,0 +1,82 @@
+import { expect } from 'chai';
+import { Access } from '../../../src/domain/access.js';
+import { parseAlertId } from '../../../src/domain/alert-id.js';
+import type { AlertRecord } from '../../../src/domain/alert.js';
+import { instant } from '../../../src/domain/time.js';
+import { isWithin } from '../../../src/http/alerts/reach.js';
+import { Doorkeeper } from '../../../src/http/auth/doorkeeper.js';
+import { authOf, keyRule, START, token } from '../../http/auth/support.js';
+import { node, user } from '../../support/simulated-app.js';
+import { SimulatedClock } from '../../support/simulated-clock.js';
+
+describe('what a key may touch', () => {
+  it('is anybody and anything where nothing is said', () => {
+    const access = Access.ofKey(keyRule('ops'));
+    expect(access.mayTouchUser(user('-9223372036854775808'))).to.equal(true);
+    expect(access.mayTouchNode(node('web-1'))).to.equal(true);
+  });
+
+  it('limits users and nodes each by itself', () => {
+    const users = { from: user('9223372036854775806'), to: user('9223372036854775807') };
+    const access = Access.ofKey(keyRule('app', { users }));
+    expect(
+      ['9223372036854775805', '9223372036854775806', '9223372036854775807', '1'].map((id) =>
+        access.mayTouchUser(user(id)),
+      ),
+    ).to.deep.equal([false, true, true, false]);
+    expect(access.mayTouchNode(node('web-1'))).to.equal(true);
+  });
+
+  it('includes an alert if all the nodes that it names are', () => {
+    const access = Access.ofKey(keyRule('app', { nodes: ['web-'] }));
+    const anybody = Access.ofKey(keyRule('ops'));
+    const web = { name: node('web-1'), state: 'failed', at: instant(0) } as const;
+    const db = { ...web, name: node('db-1') };
+    for (const [more, expected] of [
+      [{ node: facts('web-1') }, true],
+      [{ node: facts('db-1') }, false],
+      [{ group: { nodes: [web], alertIds: [] } }, true],
+      [{ group: { nodes: [web, db], alertIds: [] } }, false],
+      [{ mass: { count: 2, sample: [node('db-1')] } }, false],
+      [{}, true],
+    ] as const) {
+      const record = alert(more);
+      expect(isWithin(access, record)).to.equal(expected);
+      expect(isWithin(anybody, record)).to.equal(true);
+    }
+  });
+});
+
+describe('a doorkeeper', () => {
+  it('remembers so many tokens and no more, and still knows its keys', async () => {
+    const clock = new SimulatedClock();
+    const keeper = new Doorkeeper(authOf(keyRule('ops')), clock, 2);
+    const tokens = await Promise.all(['1', '2', '3', '4'].map((sub) => token({ sub, exp: START + 60 })));
+    expect(keeper.identify('Bearer ops')).to.be.instanceOf(Access);
+    for (const each of tokens) expect(await keeper.identify(`Bearer ${each}`)).to.be.instanceOf(Access);
+    expect(keeper.identify(`Bearer ${tokens[3]!}`)).to.be.instanceOf(Access);
+    expect(keeper.identify(`Bearer ${tokens[0]!}`)).to.be.instanceOf(Promise);
+    expect(keeper.identify('Bearer ops')).to.be.instanceOf(Access);
+  });
+});
+
+function facts(name: string): NonNullable<AlertRecord['alert']['node']> {
+  return {
+    name: node(name),
+    state: 'failed',
+    retries: 3,
+    timeout: 30_000,
+    maxRetries: 3,
+    lastHeartbeat: undefined,
+    labels: {},
+    channels: undefined,
+  };
+}
+
+function alert(more: Partial<AlertRecord['alert']>): AlertRecord {
+  const id = parseAlertId('01M8160K8C0000MBCVSRV9YN0E')!;
+  return {
+    alert: { id, type: 'node.failed', at: instant(0), node: undefined, blind: 0, message: '', ...more },
+    deliveries: [],
+  };
+}

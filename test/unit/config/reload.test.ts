@@ -1,0 +1,97 @@
+import { expect } from 'chai';
+import { reloaded } from '../../../src/config/reload.js';
+import type { Effective } from '../../../src/config/load.js';
+import { Reloader } from '../../../src/reload.js';
+import { RecordingLogger } from '../../support/recording-logger.js';
+import { inForce, load } from './support.js';
+
+const HASH = 'a'.repeat(64);
+const KEYS = `auth: { keys: [{ name: a, hash: "sha256:${HASH}", scopes: [heal] }] }`;
+
+describe('a configuration that is read again', () => {
+  it('is taken up as far as it can be, and says what cannot', () => {
+    const before = inForce({ file: 'port: 1\nlog: { level: info }' });
+    const file = `port: 2\nsession_timeout: 9\nlog: { level: debug }\nlimits: { users: 5, body: 7 }\n${KEYS}`;
+    const change = reloaded(before, inForce({ file }));
+    if ('problem' in change) throw new Error(change.problem);
+    expect(change.applied).to.have.members(['log.level', 'limits.users', 'limits.body', 'auth', 'channels']);
+    expect(change.needsRestart).to.have.members(['port', 'session_timeout']);
+    const { config, auth } = change.effective;
+    expect([config.port, config.session_timeout, config.log.level, config.limits.users]).to.deep.equal([
+      1,
+      7,
+      'debug',
+      5,
+    ]);
+    expect(auth?.keys).to.have.length(1);
+  });
+
+  it('does not let the last key go while others can reach the daemon', () => {
+    const before = inForce({ file: `host: 0.0.0.0\n${KEYS}` });
+    const without = inForce({ file: 'host: 127.0.0.1' });
+    expect(reloaded(before, without))
+      .to.have.property('problem')
+      .that.matches(/no key is left.* 0\.0\.0\.0 is served/);
+    expect(reloaded(before, inForce({ file: 'host: 127.0.0.1\ninsecure: true' }))).to.not.have.property(
+      'problem',
+    );
+  });
+});
+
+describe('reloading', () => {
+  const before = inForce({ file: 'log: { level: info }' });
+  const applied: Effective[] = [];
+  let logger: RecordingLogger;
+
+  beforeEach(() => {
+    applied.splice(0);
+    logger = new RecordingLogger();
+  });
+
+  const reloader = (file: string, problems?: readonly string[]) =>
+    new Reloader(before, {
+      load: () => load({ file }),
+      open: async () => (problems === undefined ? { channels: [] } : { problems }),
+      apply: async (effective) => {
+        applied.push(effective);
+      },
+      logger,
+    });
+
+  it('applies what is right, and says what needs a restart', async () => {
+    await reloader('log: { level: debug }\nport: 5').reload();
+    expect(applied.map(({ config }) => config.log.level)).to.deep.equal(['debug']);
+    expect(logger.lines.map(({ level, event, fields }) => [level, event, fields])).to.deep.equal([
+      ['info', 'configuration reloaded', { applied: ['log.level', 'channels'] }],
+      ['warn', 'what else has changed needs a restart', { options: ['port'] }],
+    ]);
+  });
+
+  it('keeps the old one whole when the new one is wrong, or its channels are', async () => {
+    await reloader('log: { level: loud }').reload();
+    await reloader('log: { level: debug }', ['channels.x.kind: no']).reload();
+    expect(applied).to.be.empty;
+    expect(logger.lines.map(({ level, event }) => [level, event])).to.deep.equal([
+      ['error', 'configuration is wrong, and stays as it was'],
+      ['error', 'configuration is wrong, and stays as it was'],
+    ]);
+    expect(JSON.stringify(logger.lines[0]?.fields)).to.include('log.level: must be one of');
+  });
+
+  it('happens one at a time, however often it is asked for', async () => {
+    let under = 0;
+    let most = 0;
+    const again = new Reloader(before, {
+      load: () => load({}),
+      open: async () => ({ channels: [] }),
+      apply: async () => {
+        most = Math.max(most, ++under);
+        await new Promise((resolve) => setImmediate(resolve));
+        under--;
+      },
+      logger,
+    });
+    await Promise.all([again.reload(), again.reload(), again.reload()]);
+    expect(most).to.equal(1);
+  });
+});

@@ -1,0 +1,89 @@
+import { expect } from 'chai';
+import { readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { inspect } from 'node:util';
+import { configCommand } from '../../../src/cli/config-command.js';
+import { makeCertificate } from '../../support/certificate.js';
+import { temporaryDirectory, type TemporaryDirectory } from '../../support/temporary-directory.js';
+import { inForce, problems } from './support.js';
+
+describe('certificates in the configuration', () => {
+  let directory: TemporaryDirectory;
+  let said: Parameters<typeof inForce>[0];
+
+  before(async () => {
+    directory = await temporaryDirectory();
+    makeCertificate(directory.path, 'one');
+    makeCertificate(directory.path, 'other');
+    writeFileSync(path.join(directory.path, 'none'), 'nothing');
+    said = { cwd: directory.path, readFile: (name) => readFileSync(name, 'utf8') };
+  });
+
+  after(() => directory.remove());
+
+  const flags = (certificate: string, key: string) => ({
+    '--tls-certificate': certificate,
+    '--tls-key': key,
+  });
+
+  it('are read from their files, and their keys are shown to nobody', () => {
+    const loaded = inForce({ ...said, flags: flags('one.crt', 'one.key') });
+    expect(loaded.tls?.certificate).to.match(/^-----BEGIN CERTIFICATE-----/);
+    expect(loaded.tls?.key.reveal()).to.match(/PRIVATE KEY/);
+    let text = '';
+    configCommand(loaded, { json: true, stdout: { write: (part) => (text += part) } });
+    for (const seen of [text, inspect(loaded, { depth: 10, showHidden: true }), JSON.stringify(loaded)]) {
+      expect(seen).to.not.include('PRIVATE KEY');
+    }
+    expect(inForce(said).tls).to.equal(undefined);
+  });
+
+  it('are refused when they cannot be served', () => {
+    for (const [given, expected] of [
+      [{ '--tls-certificate': 'one.crt' }, 'tls.key: must be given with tls.certificate (from default)'],
+      [{ '--tls-key': 'one.key' }, 'tls.certificate: must be given with tls.key (from default)'],
+      [
+        flags('two.crt', 'one.key'),
+        'tls.certificate: the file two.crt cannot be read (from --tls-certificate)',
+      ],
+      [
+        flags('none', 'one.key'),
+        'tls.certificate: the file none holds no certificate in PEM (from --tls-certificate)',
+      ],
+      [
+        flags('one.crt', 'other.key'),
+        'tls.key: the file other.key holds no key of that certificate, in PEM and without a passphrase (from --tls-key)',
+      ],
+      [
+        flags('one.crt', 'none'),
+        'tls.key: the file none holds no key of that certificate, in PEM and without a passphrase (from --tls-key)',
+      ],
+    ] as const) {
+      expect(problems({ ...said, flags: given })).to.deep.equal([expected]);
+    }
+  });
+});
+
+describe('cors.origins', () => {
+  it('are a list, or a text with commas', () => {
+    const origins = ['https://app.example.org', 'http://localhost:8080'];
+    expect(inForce({ file: `cors: { origins: [${origins.join(', ')}] }` }).config.cors.origins).to.deep.equal(
+      origins,
+    );
+    expect(
+      inForce({ env: { HEARTBEAT_CORS_ORIGINS: origins.join(', ') } }).config.cors.origins,
+    ).to.deep.equal(origins);
+    expect(inForce({ flags: { '--cors-origins': '*' } }).config.cors.origins).to.deep.equal(['*']);
+    for (const wrong of [
+      'https://app.example.org/',
+      'app.example.org',
+      '',
+      'https://*.example.org',
+      'ftp://x',
+    ]) {
+      expect(problems({ flags: { '--cors-origins': wrong } })[0]).to.match(
+        /^cors\.origins: must be a list of origins/,
+      );
+    }
+  });
+});
