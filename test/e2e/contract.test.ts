@@ -27,6 +27,7 @@ describe('the contract', () => {
 
   /** What the examples suppose: these users and nodes, and a dead letter. */
   async function prepare(): Promise<void> {
+    await send('DELETE', '/users/12345');
     await send('PUT', '/heal/12345');
     const settings = { timeout: 90_000, max_retries: 0, labels: { team: 'infra' }, paused: false };
     await send('DELETE', '/nodes/new');

@@ -13,6 +13,9 @@ const POLICY = [
   "frame-ancestors 'none'",
 ].join('; ');
 
+/** Whole, since nothing may come between the tags and what was hashed. */
+const STYLE_ELEMENT = new Html(`<style>${STYLE}</style>`);
+
 interface Call {
   readonly method: string;
   readonly path: string;
@@ -29,9 +32,7 @@ export function docsPage(document: OpenApiDocument): { readonly head: string[]; 
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <title>${info.title}</title>
-        <style>
-          ${new Html(STYLE)}
-        </style>
+        ${STYLE_ELEMENT}
       </head>
       <body>
         <div class="page">
