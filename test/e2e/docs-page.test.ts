@@ -82,9 +82,9 @@ describe('the page of the contract, in a browser', () => {
     await page.locator('nav a', { hasText: '/nodes/{name}/flips' }).click();
     expect(page.url()).to.equal(`${url}/docs#flips`);
     expect(await page.locator('#flips').isVisible()).to.equal(true);
-    const links = (await page.evaluate(
+    const links = await page.evaluate<string[]>(
       `[...document.querySelectorAll('a[href^="#"]')].map((each) => each.getAttribute('href'))`,
-    )) as string[];
+    );
     for (const href of new Set(links)) expect(await page.locator(href).count(), href).to.equal(1);
   });
 
