@@ -28,10 +28,10 @@ export function coded<Value>(
   read: (text: string) => Value | undefined,
   problem: string,
 ): z.ZodType<Value, string> {
-  return z.string().transform((text, { addIssue }) => {
+  return z.string().transform((text, context) => {
     const value = read(text);
     if (value !== undefined) return value;
-    addIssue({ code: 'custom', message: problem });
+    context.addIssue({ code: 'custom', message: problem });
     return z.NEVER;
   });
 }

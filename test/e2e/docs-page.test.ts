@@ -82,10 +82,10 @@ describe('the page of the contract, in a browser', () => {
     await page.locator('nav a', { hasText: '/nodes/{name}/flips' }).click();
     expect(page.url()).to.equal(`${url}/docs#flips`);
     expect(await page.locator('#flips').isVisible()).to.equal(true);
-    const links = await page
-      .locator('a[href^="#"]')
-      .evaluateAll((all) => all.map((each) => each.getAttribute('href')));
-    for (const href of new Set(links)) expect(await page.locator(href ?? '').count(), href ?? '').to.equal(1);
+    const links = await page.evaluate<string[]>(
+      `[...document.querySelectorAll('a[href^="#"]')].map((each) => each.getAttribute('href'))`,
+    );
+    for (const href of new Set(links)) expect(await page.locator(href).count(), href).to.equal(1);
   });
 
   it('fits a telephone', async () => {

@@ -18,7 +18,7 @@ export const status = (word: 'online' | 'offline') => z.strictObject({ status: z
 
 export const checkedUser = z.strictObject({ id: userId, status: presence });
 
-export const session = z.strictObject({ online_at: instant, offline_at: instant }).meta({ id: 'Session' });
+const session = z.strictObject({ online_at: instant, offline_at: instant }).meta({ id: 'Session' });
 
 export const heartRhythm = z.strictObject({
   id: userId,

@@ -32,7 +32,7 @@ const IN_PATHS: Readonly<Record<string, z.ZodType>> = { user_id: userId, name: n
 const OTHERWISE: Answer = { means: 'Any other error: docs/errors.md has all of them.', body: failure };
 
 /** Every call there is, by method and path. */
-export function operations(limits: Pick<GatewayLimits, 'batch' | 'page'>): Operations {
+function operations(limits: Pick<GatewayLimits, 'batch' | 'page'>): Operations {
   return {
     ...presenceOperations(limits),
     ...nodeOperations(limits),
@@ -138,7 +138,7 @@ function bodyContent(
 }
 
 function responses({ answers, examples }: Operation, schemas: Schemas): Record<string, ResponseObject> {
-  const given = Object.entries(answers).map(([status, answer]) => [
+  const given = Object.entries(answers).map(([status, answer]): [string, ResponseObject] => [
     status,
     responseObject(
       answer,
@@ -163,7 +163,7 @@ function named(
   examples: readonly Example[],
   read: (example: Example) => unknown,
 ): { readonly examples?: Examples } {
-  const found = examples.flatMap((example) => {
+  const found = examples.flatMap((example): [string, { readonly value: unknown }][] => {
     const value = read(example);
     return value === undefined ? [] : [[example.name, { value }]];
   });

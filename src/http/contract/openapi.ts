@@ -15,7 +15,7 @@ export interface OpenApiDocument {
   };
 }
 
-export type PathItem = Readonly<Record<string, OperationObject>>;
+type PathItem = Readonly<Record<string, OperationObject>>;
 
 type Requirement = Readonly<Record<string, readonly string[]>>;
 

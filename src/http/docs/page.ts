@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Content, OpenApiDocument, OperationObject, Parameter } from '../contract/openapi.js';
 import { html, Html, prose } from './html.js';
-import { fieldsOf, meaningOf, typeOf } from './schema.js';
+import { fieldsOf, meaningOf, textOf, typeOf } from './schema.js';
 import { STYLE } from './style.js';
 
 /** Nothing is loaded from anywhere, and the one style there is stands in the page. */
@@ -12,6 +12,9 @@ const POLICY = [
   "form-action 'none'",
   "frame-ancestors 'none'",
 ].join('; ');
+
+/** Whole, since nothing may come between the tags and what was hashed. */
+const STYLE_ELEMENT = new Html(`<style>${STYLE}</style>`);
 
 interface Call {
   readonly method: string;
@@ -29,9 +32,7 @@ export function docsPage(document: OpenApiDocument): { readonly head: string[]; 
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <title>${info.title}</title>
-        <style>
-          ${new Html(STYLE)}
-        </style>
+        ${STYLE_ELEMENT}
       </head>
       <body>
         <div class="page">
@@ -163,7 +164,7 @@ function parameterTable(parameters: readonly Parameter[]): Html {
             html`<tr>
               <td><code>${name}</code> <span class="dim">${place}</span></td>
               <td>
-                ${typeOf(schema)}${schema['default'] === undefined ? '' : html` <span class="dim">unless given: ${String(schema['default'])}</span>`}
+                ${typeOf(schema)}${schema['default'] === undefined ? '' : html` <span class="dim">unless given: ${textOf(schema['default'])}</span>`}
               </td>
               <td>${description === undefined ? meaningOf(schema) : prose(description)}</td>
             </tr>`,
@@ -201,8 +202,8 @@ function curlOf({ method, path, operation: { parameters, requestBody } }: Call):
   for (const { name, in: place, examples } of parameters) {
     const value = first(examples);
     if (value === undefined) continue;
-    if (place === 'path') target = target.replace(`{${name}}`, String(value));
-    else query.push(`${name}=${String(value)}`);
+    if (place === 'path') target = target.replace(`{${name}}`, textOf(value));
+    else query.push(`${name}=${textOf(value)}`);
   }
   const url = `http://127.0.0.1:3519${target}${query.length === 0 ? '' : `?${query.join('&')}`}`;
   const body = first(requestBody?.content['application/json']?.examples);

@@ -2,6 +2,11 @@ import { isSchema } from '../contract/schemas.js';
 import type { JsonSchema } from '../contract/openapi.js';
 import { html, prose, type Html } from './html.js';
 
+/** A text as it is, and anything else as JSON. */
+export function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}
+
 const REFERENCE = '#/components/schemas/';
 
 /** What a value must be, in a few words, with links to what has a name. */
@@ -23,7 +28,7 @@ export function typeOf(schema: JsonSchema): Html {
   if (type === 'array' && isSchema(items)) return html`array of ${typeOf(items)}`;
   if (type === 'object' && isSchema(additionalProperties) && Object.keys(additionalProperties).length > 0)
     return html`object of ${typeOf(additionalProperties)}`;
-  const kinds = Array.isArray(type) ? type.map(String).join(' or ') : String(type ?? 'anything');
+  const kinds = Array.isArray(type) ? type.map(String).join(' or ') : textOf(type ?? 'anything');
   const what = typeof format === 'string' ? `${kinds} (${format})` : kinds;
   return html`${what}${bounds(schema)}`;
 }

@@ -32,9 +32,9 @@ export function alertOperations(limits: Pick<GatewayLimits, 'page'>): Operations
                 type: 'node.reported_failure',
                 at: 1795318425,
                 at_ms: 1795318425000,
-                node: 'failing',
+                node: 'backup',
                 blind_seconds: 0,
-                message: "Node 'failing' has reported a failure.",
+                message: "Node 'backup' has reported a failure.",
                 channels: {
                   ops: {
                     state: 'dead',
