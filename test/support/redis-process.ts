@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { createServer, type AddressInfo } from 'node:net';
 import { createClient } from 'redis';
 import { eventually } from './eventually.js';
+import { freePort } from './free-port.js';
 
 /** A real Redis on a free port of the loopback, which forgets everything. */
 export class RedisProcess {
@@ -31,7 +31,7 @@ export class RedisProcess {
     const given = ['--port', String(this.port), '--bind', '127.0.0.1', '--save', '', ...login];
     let missing: Error | undefined;
     this.#child = spawn('redis-server', given, { stdio: 'ignore' }).on('error', (error) => {
-      missing = new Error('the tests need redis-server: scripts/redis-for-tests', { cause: error });
+      missing = new Error('the tests need redis-server: scripts/packages-for-tests', { cause: error });
     });
     await eventually(async () => {
       if (missing !== undefined) throw missing;
@@ -64,12 +64,4 @@ export class RedisProcess {
     await client.connect();
     return client;
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
