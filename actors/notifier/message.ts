@@ -25,7 +25,12 @@ export function messageOf({ alert }: AlertRecord, { folds }: Pick<Delivery, 'fol
     message: folds === undefined ? message : withFolds(message, folds),
     ...(mass !== undefined && { count: mass.count, sample: mass.sample }),
     ...(group !== undefined && {
-      nodes: group.nodes.map((each) => ({ name: each.name, state: each.state, at: unixSeconds(each.at) })),
+      nodes: group.nodes.map(({ name, state, labels, at: since }) => ({
+        name,
+        state,
+        at: unixSeconds(since),
+        labels,
+      })),
     }),
     ...(standsFor.length > 0 && { alert_ids: standsFor }),
   };

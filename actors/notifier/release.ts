@@ -57,7 +57,8 @@ function groupOf(members: readonly OpenDelivery[], ids: AlertIds, wall: Instant)
     blind = Math.max(blind, alert.blind);
     if (alert.node === undefined) continue;
     // The last that is known of a node is what counts.
-    nodes.set(alert.node.name, { name: alert.node.name, state: alert.node.state, at: alert.at });
+    const { name, state, labels } = alert.node;
+    nodes.set(name, { name, state, at: alert.at, labels });
     types.add(alert.type);
   }
   const grouped = [...nodes.values()];

@@ -40,7 +40,7 @@ export function massFailureSentence(
 }
 
 /** What a message says that stands for many nodes. */
-export function groupSentence(group: readonly GroupedNode[]): string {
+export function groupSentence(group: readonly Pick<GroupedNode, 'name' | 'state'>[]): string {
   const failed = group.filter(({ state }) => state === 'failed').map(({ name }) => name);
   const inactive = group.filter(({ state }) => state === 'inactive').map(({ name }) => name);
   const active = group.filter(({ state }) => state === 'active').map(({ name }) => name);

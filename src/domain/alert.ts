@@ -40,6 +40,7 @@ export interface GroupedNode {
   readonly name: NodeName;
   readonly state: NodeState;
   readonly at: Instant;
+  readonly labels: NodeFacts['labels'];
 }
 
 export const DELIVERY_STATES = ['pending', 'held', 'delivered', 'dead', 'cancelled', 'folded'] as const;

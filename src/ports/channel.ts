@@ -25,7 +25,12 @@ export interface AlertMessage {
   readonly count?: number;
   readonly sample?: readonly string[];
   /** Where it stands for many nodes: all of them. */
-  readonly nodes?: readonly { readonly name: string; readonly state: NodeState; readonly at: number }[];
+  readonly nodes?: readonly {
+    readonly name: string;
+    readonly state: NodeState;
+    readonly at: number;
+    readonly labels: Readonly<Record<string, string>>;
+  }[];
   /** The alerts that it stands for. */
   readonly alert_ids?: readonly string[];
 }

@@ -94,6 +94,8 @@ const grouped = z.object({
   name: z.string(),
   state: z.enum(['active', 'inactive', 'failed']),
   at: z.number(),
+  // Records of earlier daemons have none.
+  labels: z.record(z.string(), z.string()).default({}),
 });
 const delivery = z
   .object({

@@ -94,6 +94,7 @@ function readChannel(settings: Settings, name: string, around: ChannelSurroundin
     return existsSync(beside) ? beside : resolve(around.cwd, path);
   };
   const builtIn = typeof kind === 'string' && Object.hasOwn(KINDS, kind) ? KINDS[kind] : undefined;
+  if (parsed.success) problems.push(...unfitProblems(builtIn, parsed.data));
   const made =
     builtIn !== undefined
       ? readBuiltIn(builtIn, own, { env: around.env, readFile: (path) => around.readFile(locate(path)) })
@@ -165,6 +166,15 @@ function readCustom(kind: unknown, settings: Settings, locate: (path: string) =>
 function orderProblems({ retry: { min_delay, max_delay } }: Common): readonly SettingProblem[] {
   if (min_delay <= max_delay) return [];
   return [{ path: ['retry', 'max_delay'], problem: 'must not be less than retry.min_delay' }];
+}
+
+function unfitProblems(kind: ChannelKind | undefined, { events }: Common): readonly SettingProblem[] {
+  const { unfit } = kind ?? {};
+  return events.flatMap((event, index) =>
+    unfit?.events.includes(event) === true
+      ? [{ path: ['events', index], problem: `must not be ${event} here: ${unfit.because}` }]
+      : [],
+  );
 }
 
 /** The values are not shown: any of them may be where a secret was put by mistake. */

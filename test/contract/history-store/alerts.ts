@@ -31,7 +31,7 @@ export function describeAlerts(make: MakeSubject): void {
           node: { ...alertAt(1).node!, lastHeartbeat: undefined, channels: ['ops', 'chat'] },
           mass: { count: 20, sample: [nodeName('é'), nodeName('b')] },
           group: {
-            nodes: [{ name: nodeName('é'), state: 'active', at: instant(4000) }],
+            nodes: [{ name: nodeName('é'), state: 'active', at: instant(4000), labels: { env: 'prod' } }],
             alertIds: [alertId(1), alertId(2)],
           },
           blind: 1500.5,
