@@ -1,4 +1,4 @@
-import type { NodeFacts, SettingsChange } from '../../src/domain/node.js';
+import type { Acknowledgement, NodeFacts, SettingsChange } from '../../src/domain/node.js';
 import type { NodeName } from '../../src/domain/node-name.js';
 import type { ShardIndex } from '../../src/domain/shard.js';
 import type { Instant, Moment } from '../../src/domain/time.js';
@@ -15,6 +15,8 @@ interface Addressed {
 /** What is asked of a node, apart from whom and when. */
 export type NodeRequest =
   | { readonly kind: 'heartbeat' | 'describe' | 'fail' | 'pause' | 'resume' | 'forget' }
+  /** Somebody takes care of its failure. */
+  | { readonly kind: 'acknowledge'; readonly by: string; readonly reason: string }
   /** Registers the node, or changes what was chosen for it. */
   | { readonly kind: 'put'; readonly change: SettingsChange };
 
@@ -29,6 +31,8 @@ export interface DescribedNode extends NodeFacts {
   /** When it misses its next heartbeat; undefined of who has failed or is paused. */
   readonly deadline: Instant | undefined;
   readonly pausedAt: Instant | undefined;
+  /** Who takes care of its failure; undefined of nobody, and of one that has not failed. */
+  readonly acknowledged: Acknowledgement | undefined;
 }
 
 export type NodeReply =

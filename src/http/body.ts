@@ -1,6 +1,7 @@
 import type { RequestHandler } from 'express';
 import type { ExchangeOf } from './resource.js';
 import { isBatch } from './batch/is-batch.js';
+import { isAcknowledgement } from './nodes/acknowledgement.js';
 import { isSettings } from './nodes/settings.js';
 import { isBodiless } from './fast-lane.js';
 
@@ -20,7 +21,7 @@ export function dropBody(limit: number, exchangeOf: ExchangeOf): RequestHandler 
       return;
     }
     if (request.httpVersion === '1.1' && /100-continue/i.test(headers.expect ?? '')) response.writeContinue();
-    if (isBatch(request) || isSettings(request)) {
+    if (isBatch(request) || isSettings(request) || isAcknowledgement(request)) {
       next();
       return;
     }

@@ -119,5 +119,12 @@ export class SimulatedApp {
 }
 
 function requestOf(kind: NodeRequest['kind']): NodeRequest {
-  return kind === 'put' ? { kind, change: {} } : { kind };
+  switch (kind) {
+    case 'put':
+      return { kind, change: {} };
+    case 'acknowledge':
+      return { kind, by: 'ann', reason: 'it is being looked at' };
+    default:
+      return { kind };
+  }
 }

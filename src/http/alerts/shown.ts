@@ -3,7 +3,7 @@ import { unixSeconds } from '../../domain/time.js';
 
 /** An alert, and what has become of it for each channel. */
 export function shownAlert({ alert, deliveries }: AlertRecord): object {
-  const { id, type, at, node, blind, message, mass, group } = alert;
+  const { id, type, at, node, blind, message, reminder, causedBy, mass, group } = alert;
   return {
     id,
     type,
@@ -12,19 +12,30 @@ export function shownAlert({ alert, deliveries }: AlertRecord): object {
     node: node?.name ?? null,
     blind_seconds: Math.round(blind) / 1000,
     message,
+    ...(reminder !== undefined && { reminder }),
+    ...(causedBy !== undefined && { caused_by: causedBy }),
     ...(mass !== undefined && { count: mass.count, sample: mass.sample }),
     ...(group !== undefined && { nodes: group.nodes.map(({ name }) => name), alert_ids: group.alertIds }),
     channels: Object.fromEntries(deliveries.map((delivery) => [delivery.channel, shownDelivery(delivery)])),
   };
 }
 
-function shownDelivery({ state, hold, attempts, lastAttempt, lastError, folds }: Delivery): object {
+function shownDelivery({
+  state,
+  hold,
+  attempts,
+  lastAttempt,
+  lastError,
+  folds,
+  insteadOf,
+}: Delivery): object {
   return {
     state,
     ...(hold !== undefined && { held_for: hold }),
     attempts,
     last_attempt: lastAttempt === undefined ? null : unixSeconds(lastAttempt),
     last_error: lastError ?? null,
+    ...(insteadOf !== undefined && { instead_of: insteadOf }),
     ...(folds !== undefined && { folded: folds.count, alert_ids: folds.ids }),
   };
 }
