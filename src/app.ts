@@ -538,6 +538,7 @@ function alertsOptions({ alerts, limits, shutdown_timeout }: Config): AlertsOpti
     massFailure: { share, atLeast: at_least, window: millis(window), hold: millis(hold) },
     flapping: { maxPerHour: alerts.flapping.max_per_hour },
     unstored: limits.alerts,
+    remindEvery: alerts.remind_every === null ? undefined : millis(alerts.remind_every),
     patience: shutdown_timeout * PATIENCE,
     restarts: POLICIES.outbox,
     channelRestarts: POLICIES.channel,

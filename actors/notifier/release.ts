@@ -1,28 +1,44 @@
 import type { AlertIds } from '../../src/domain/alert-id.js';
-import type { Alert, AlertRecord, AlertType, GroupedNode } from '../../src/domain/alert.js';
+import type { Alert, AlertId, AlertRecord, AlertType, GroupedNode, Hold } from '../../src/domain/alert.js';
 import type { NodeName } from '../../src/domain/node-name.js';
 import { instant, type Instant } from '../../src/domain/time.js';
 import { fresh } from './alerting.js';
 import { moved, withDelivery, type OpenAlerts, type OpenDelivery } from './open-alerts.js';
 import { groupSentence } from './sentences.js';
 
+/** Alerts that one message stands for, at the most, and so the records of one batch. */
+export const GROUP = 5_000;
+
+export function chunked<Item>(items: readonly Item[], size: number): Item[][] {
+  return Array.from({ length: Math.ceil(items.length / size) }, (_each, index) =>
+    items.slice(index * size, (index + 1) * size),
+  );
+}
+
 /**
- * Lets go of what was held during a mass failure and has not cancelled itself: one message a channel stands for all
- * of it, and names it.
+ * Lets go of what was held and has not cancelled itself: one message a channel stands for all of it, and names it.
  *
+ * @param alerts those of which something may be held
  * @param most how many alerts one message stands for; what is over is left for the next call
  * @returns the records that change: one batch, or alerts would be told twice, or not
  */
-export function letGo(open: OpenAlerts, ids: AlertIds, wall: Instant, most: number): readonly AlertRecord[] {
+export function letGo(
+  open: OpenAlerts,
+  alerts: Iterable<AlertId>,
+  hold: Hold,
+  ids: AlertIds,
+  wall: Instant,
+  most: number,
+): readonly AlertRecord[] {
   const records = new Map<string, AlertRecord>();
   const ofChannel = new Map<string, OpenDelivery[]>();
-  for (const id of open.heldTogether) {
+  for (const id of alerts) {
     const record = open.get(id);
     if (record === undefined) continue;
     if (records.size === most) break;
     records.set(id, record);
     for (const delivery of record.deliveries) {
-      if (delivery.hold !== 'mass_failure') continue;
+      if (delivery.hold !== hold) continue;
       const others = ofChannel.get(delivery.channel);
       if (others === undefined) ofChannel.set(delivery.channel, [{ record, delivery }]);
       else others.push({ record, delivery });

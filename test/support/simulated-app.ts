@@ -119,12 +119,6 @@ export class SimulatedApp {
 }
 
 function requestOf(kind: NodeRequest['kind']): NodeRequest {
-  switch (kind) {
-    case 'put':
-      return { kind, change: {} };
-    case 'acknowledge':
-      return { kind, by: 'ann', reason: 'it is being looked at' };
-    default:
-      return { kind };
-  }
+  if (kind === 'put') return { kind, change: {} };
+  return kind === 'acknowledge' ? { kind, by: 'ann', reason: 'it is being looked at' } : { kind };
 }

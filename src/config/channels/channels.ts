@@ -6,10 +6,10 @@ import { CustomNotifier } from '../../adapters/channels/custom/custom.js';
 import type { ChannelKind } from '../../adapters/channels/kind.js';
 import type { ChannelPlan } from '../../adapters/channels/make.js';
 import { channelKinds } from '../../adapters/channels/registry.js';
-import { millis } from '../../domain/time.js';
 import { didYouMean } from '../nearest.js';
 import type { Source } from '../source.js';
 import { common, COMMON, type Common } from './common.js';
+import { fallbackProblem, policyOf } from './policy.js';
 import { namesOf, readSecrets, type SecretSources, type SettingProblem } from './secrets.js';
 
 /** The channels as a file has them. */
@@ -77,6 +77,10 @@ export function readChannels(given: GivenChannels | undefined, around: ChannelSu
     if ('plan' in read) channels.push({ ...read.plan, source: { kind: 'file', path, line: lineOf([name]) } });
     else for (const each of read.problems) problems.push(placed([name, ...each.path], each.problem));
   }
+  for (const { policy } of channels) {
+    const problem = fallbackProblem(policy, Object.keys(value));
+    if (problem !== undefined) problems.push(placed([policy.name, 'fallback'], problem));
+  }
   return { channels, problems, variables };
 }
 
@@ -101,22 +105,10 @@ function readChannel(settings: Settings, name: string, around: ChannelSurroundin
       : readCustom(kind, own, locate);
   if ('problems' in made) problems.push(...made.problems);
   if (!parsed.success || problems.length > 0 || 'problems' in made) return { problems };
-  const { events, concurrency, attempt_timeout, retry, allow_addresses } = parsed.data;
   return {
     plan: {
-      policy: {
-        name,
-        kind: String(kind),
-        events,
-        concurrency,
-        attemptTimeout: millis(attempt_timeout),
-        retry: {
-          minDelay: millis(retry.min_delay),
-          maxDelay: millis(retry.max_delay),
-          giveUpAfter: millis(retry.give_up_after),
-        },
-      },
-      allowAddresses: allow_addresses,
+      policy: policyOf(name, String(kind), parsed.data),
+      allowAddresses: parsed.data.allow_addresses,
       make: made.make,
       shown: { kind, ...made.shown, ...parsed.data },
     },

@@ -233,6 +233,40 @@ describe('channels in the configuration', () => {
     expect(listed.join('\n').replaceAll('labels.hush hush', '')).to.not.include('hush');
   });
 
+  it('may be for some alerts only, be told late, and have others stand in for them', () => {
+    const file = `channels:
+  web: { kind: log, match: { labels: { team: web, env: [prod, test] } } }
+  boss: { kind: log, after: 900, match: [{ types: [node.failed] }, { labels: { vip: "*" } }], fallback: web }
+`;
+    const { channels } = inForce({ file });
+    expect(channels[0]?.policy.match).to.deep.equal([{ labels: { team: ['web'], env: ['prod', 'test'] } }]);
+    expect(channels[1]?.policy).to.deep.include({
+      after: 900_000,
+      fallback: 'web',
+      match: [{ types: ['node.failed'] }, { labels: { vip: ['*'] } }],
+    });
+  });
+
+  it('have problems of routing listed', () => {
+    const file = `channels:
+  web: { kind: log, fallback: web, after: -1, match: [] }
+  boss: { kind: log, fallback: wbe, match: { team: web } }
+  chat: { kind: log, fallback: webb }
+  ops: { kind: log, fallback: ops, match: { types: [node.faild], labels: { team: 3 } } }
+  own: { kind: log, fallback: own }
+`;
+    expect(problems({ file }).map((each) => each.replace(/ \(from .*/, ''))).to.deep.equal([
+      'channels.web.match: must hold a rule at the least',
+      'channels.web.after: must be a number of seconds between 0 and 86400',
+      'channels.boss.match.0.team: unknown setting; remove it',
+      'channels.boss.match.0: must hold types, labels or both',
+      'channels.ops.match.0.types.0: must be one of node.failed, node.reported_failure, node.recovered, node.inactive, mass_failure',
+      'channels.ops.match.0.labels.team.0: must be a text, or a list of texts',
+      'channels.chat.fallback: must be the name of another channel; did you mean web?',
+      'channels.own.fallback: must be the name of another channel',
+    ]);
+  });
+
   it('must be a map', () => {
     expect(problems({ file: '\nchannels: [ops]' })).to.deep.equal([
       'channels: must hold channels by their names (from /etc/heartbeat.yaml:2)',

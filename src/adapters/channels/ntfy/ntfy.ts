@@ -49,7 +49,7 @@ class NtfyNotifier extends BaseNotifier {
 }
 
 /** What a phone shows. */
-export function noteOf(alert: AlertMessage): object {
+function noteOf(alert: AlertMessage): object {
   const lines = [
     ...listed(alert, (name, standing) => `• ${name} ${standing}`),
     ...detailsOf(alert, utc).map(({ name, value }) => `${name}: ${value}`),
