@@ -32,6 +32,14 @@ export class Reminders {
     this.#failed = failed;
   }
 
+  get #every(): Millis {
+    return this.#options.remindEvery ?? Infinity;
+  }
+
+  get #gather(): Millis {
+    return Math.min(GATHER, this.#every / 4);
+  }
+
   /** When there may be somebody to remind of. */
   get nextAt(): Moment | undefined {
     return this.#agenda.next;
@@ -78,7 +86,7 @@ export class Reminders {
     const { remindEvery: every } = this.#options;
     const { next } = this.#agenda;
     if (every === undefined || next === undefined || next > now) return [];
-    const until = moment(now + Math.min(GATHER, every / 4));
+    const until = moment(now + this.#gather);
     const taken: { readonly name: NodeName; readonly at: Moment }[] = [];
     for (let at = this.#agenda.next; at !== undefined; at = this.#agenda.next) {
       const name = this.#agenda.take(until);
@@ -94,10 +102,10 @@ export class Reminders {
     this.#agenda.add(at, name);
   }
 
-  /** Not those that wait for the first they hear of it. */
+  /** Not those that wait for the first they hear of it, or have just heard it. */
   #channelsOf({ facts, since }: FailedNode, wall: Instant, open: OpenAlerts): readonly string[] {
     return routesOf(this.#options.channels, 'node.failed', facts)
-      .filter(({ after = 0 }) => wall - since >= after)
+      .filter(({ after = 0 }) => wall - since >= after + this.#every - this.#gather)
       .map(({ name }) => name)
       .filter((channel) => open.of(facts.name, channel).length === 0);
   }

@@ -106,7 +106,7 @@ export const schema = group({
       'Alerts older than this are deleted, but none that is still to be delivered. `off` keeps all.',
     ),
     remind_every: option(
-      orOff(seconds(10, YEAR)),
+      orOff(seconds(1, 100 * YEAR)),
       null,
       'How often channels are told again of a node that stays failed, until somebody acknowledges it.',
     ),
