@@ -23,6 +23,7 @@ export const errorCodes = {
   HEARTBEAT_NO_SUCH_CHANNEL: { status: 404, retryable: false },
   HEARTBEAT_METHOD_NOT_ALLOWED: { status: 405, retryable: false },
   HEARTBEAT_REQUEST_TIMEOUT: { status: 408, retryable: true },
+  HEARTBEAT_NOT_FAILED: { status: 409, retryable: false },
   HEARTBEAT_NOT_DEAD: { status: 409, retryable: false },
   HEARTBEAT_BODY_TOO_LARGE: { status: 413, retryable: false },
   HEARTBEAT_RATE_LIMITED: { status: 429, retryable: true },

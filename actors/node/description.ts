@@ -1,6 +1,6 @@
 import type { NodeDefaults, NodeFacts } from '../../src/domain/node.js';
 import type { Instant, Moment } from '../../src/domain/time.js';
-import { isDue, type Known } from './known.js';
+import { acknowledgementOf, isDue, type Known } from './known.js';
 import type { DescribedNode } from './node.protocol.js';
 
 interface Terms extends NodeDefaults {
@@ -13,7 +13,7 @@ export function factsOf(
   lastHeartbeat: Instant | undefined,
   defaults: NodeDefaults,
 ): NodeFacts {
-  const { timeout, maxRetries, labels, channels } = registration.settings;
+  const { timeout, maxRetries, labels, channels, dependsOn } = registration.settings;
   return {
     name: registration.name,
     state: standing.state,
@@ -23,6 +23,7 @@ export function factsOf(
     maxRetries: maxRetries ?? defaults.maxRetries,
     labels,
     channels,
+    ...(dependsOn !== undefined && { dependsOn }),
   };
 }
 
@@ -39,5 +40,6 @@ export function describe(
     since: standing.since,
     deadline: isDue(known) ? terms.wallAt(lease.deadline) : undefined,
     pausedAt: registration.pausedAt,
+    acknowledged: acknowledgementOf(known),
   };
 }

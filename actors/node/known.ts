@@ -1,4 +1,4 @@
-import type { NodeState, Registration } from '../../src/domain/node.js';
+import type { Acknowledgement, NodeState, Registration } from '../../src/domain/node.js';
 import type { Instant } from '../../src/domain/time.js';
 
 interface Standing {
@@ -11,6 +11,12 @@ interface Standing {
 export interface Known {
   readonly registration: Registration;
   readonly standing: Standing;
+}
+
+/** Who takes care of the failure that it is in. */
+export function acknowledgementOf({ registration, standing }: Known): Acknowledgement | undefined {
+  const { acknowledged } = registration;
+  return standing.state === 'failed' && acknowledged?.since === standing.since ? acknowledged : undefined;
 }
 
 /** Whether there is a deadline: paused nodes and failed ones have none. */

@@ -42,6 +42,8 @@ export interface NodeSurroundings {
   note(actor: NodeActor): void;
   /** Another state, settings or phase. */
   moved(before: NodePhase, after: NodePhase): void;
+  /** What was chosen for it has come to the disk, or has not. */
+  changed(actor: NodeActor): void;
   /** The node is not known, and nothing waits: the actor may go. */
   departed(actor: NodeActor): void;
   crashed(actor: NodeActor, crash: Crash<Told>): void;
@@ -172,6 +174,7 @@ export class NodeActor implements Actor<Told>, Lease {
     const decision = this.#around.decide(this.state, this, told, this.#around.rules);
     this.state = decision.state;
     for (const effect of decision.effects) this.#run(effect, message);
+    if (message.kind === 'settled') this.#around.changed(this);
   }
 
   #run(effect: NodeEffect, message: Told): void {

@@ -1,5 +1,6 @@
 import { assertNever } from '../../src/domain/assert-never.js';
 import type { Moment } from '../../src/domain/time.js';
+import { acknowledge } from './acknowledging.js';
 import {
   NOT_KNOWN,
   type Decision,
@@ -34,6 +35,8 @@ export function decide(state: NodePhase, lease: Lease, message: NodeMessage, rul
     case 'pause':
     case 'resume':
       return change(state, lease, message, rules);
+    case 'acknowledge':
+      return acknowledge(state, lease, message, rules);
     case 'forget':
       return forget(state);
     case 'expire':

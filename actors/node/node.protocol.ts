@@ -1,4 +1,4 @@
-import type { NodeFacts, SettingsChange } from '../../src/domain/node.js';
+import type { Acknowledgement, NodeFacts, SettingsChange } from '../../src/domain/node.js';
 import type { NodeName } from '../../src/domain/node-name.js';
 import type { ShardIndex } from '../../src/domain/shard.js';
 import type { Instant, Moment } from '../../src/domain/time.js';
@@ -17,6 +17,8 @@ export type NodeRequest =
   | { readonly kind: 'heartbeat' | 'describe' | 'fail' | 'pause' | 'resume' | 'forget' }
   /** Somebody knows that the heartbeat will not come: its deadline is now. */
   | { readonly kind: 'miss' }
+  /** Somebody takes care of its failure. */
+  | { readonly kind: 'acknowledge'; readonly by: string; readonly reason: string }
   /** Registers the node, or changes what was chosen for it. */
   | { readonly kind: 'put'; readonly change: SettingsChange };
 
@@ -31,6 +33,8 @@ export interface DescribedNode extends NodeFacts {
   /** When it misses its next heartbeat; undefined of who has failed or is paused. */
   readonly deadline: Instant | undefined;
   readonly pausedAt: Instant | undefined;
+  /** Who takes care of its failure; undefined of nobody, and of one that has not failed. */
+  readonly acknowledged: Acknowledgement | undefined;
 }
 
 export type NodeReply =

@@ -19,7 +19,7 @@ import type { Census } from './census.js';
 import { Crashes } from './crashes.js';
 import { NOT_KNOWN, type NodePhase, type NodeRules } from './decision.js';
 import type { NodeCounts } from './counts.js';
-import { isDue, type Known } from './known.js';
+import { acknowledgementOf, isDue, type Known } from './known.js';
 import { NodeActor, type NodeSurroundings, type Told } from './node.actor.js';
 import { shown, type decide } from './node.machine.js';
 import type { NodeCommand, NodeReply } from './node.protocol.js';
@@ -186,6 +186,7 @@ export class NodeShard implements NodeSurroundings {
     actor.timer.deadline = moment(status.deadline);
     this.#nodes.set(registration.name, actor);
     this.#spawn(actor);
+    this.changed(actor);
   }
 
   /** Time goes on after a restart. @param deadlineOf what a deadline on the vigil is in this run */
@@ -280,7 +281,18 @@ export class NodeShard implements NodeSurroundings {
     this.submit({ kind: 'standing', shard: this.shard, node: flip.node, number, status, flip, alerts });
   }
 
+  changed(actor: NodeActor): void {
+    const { state } = actor;
+    if (state.phase === 'unknown' || state.standing.state !== 'failed') return;
+    this.#around.alerting.stands(actor.name, {
+      node: actor.factsOf(state),
+      since: state.standing.since,
+      isQuiet: state.registration.pausedAt !== undefined || acknowledgementOf(state) !== undefined,
+    });
+  }
+
   departed(actor: NodeActor): void {
+    this.#around.alerting.stands(actor.name, undefined);
     if (actor.cell?.retire() !== true) return;
     this.wheel.disarm(actor.timer);
     this.#nodes.delete(actor.name);

@@ -1,10 +1,20 @@
 import type { AlertRecord } from '../../src/domain/alert.js';
+import type { NodeName } from '../../src/domain/node-name.js';
 import type { Flip, NodeFacts } from '../../src/domain/node.js';
+import type { Instant } from '../../src/domain/time.js';
 
 /** A flip, and the node as it is after it. */
 export interface NodeChange {
   readonly flip: Flip;
   readonly node: NodeFacts;
+}
+
+/** A node that has failed. */
+export interface FailedStanding {
+  readonly node: NodeFacts;
+  readonly since: Instant;
+  /** It is acknowledged, or paused. */
+  readonly isQuiet: boolean;
 }
 
 /** Decides what a flip is worth telling. The nodes ask it; whoever keeps the outbox answers. */
@@ -14,6 +24,12 @@ export interface Alerting {
    * Synchronous, and called once for each flip, in the order in which flips are submitted to history.
    */
   raise(change: NodeChange): readonly AlertRecord[];
+
+  /**
+   * How a node stands that has failed: after a restart, and when something about it has changed. Undefined when it is
+   * not there any more.
+   */
+  stands(node: NodeName, standing: FailedStanding | undefined): void;
 
   /** History has stored these, or cannot just now (the disk is full), as `stored` says: they may be delivered from here on. */
   committed(records: readonly AlertRecord[], stored: boolean): void;

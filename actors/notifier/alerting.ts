@@ -11,23 +11,19 @@ import type {
 import type { NodeName } from '../../src/domain/node-name.js';
 import type { Flip, NodeFacts } from '../../src/domain/node.js';
 import { instant, type Instant, type Moment } from '../../src/domain/time.js';
+import type { ChannelPolicy } from '../../src/ports/channel.js';
 import type { NodeChange } from './alerting.protocol.js';
 import { Flapping } from './flapping.js';
 import { MassFailure, type MassFailureOptions } from './mass-failure.js';
 import { momentOf } from './moment-of.js';
 import { moved, withDelivery, type OpenAlerts, type OpenDelivery } from './open-alerts.js';
+import { routesOf, type Route } from './routing.js';
 import { massFailureSentence, nodeSentence } from './sentences.js';
 
 export interface AlertingOptions {
-  readonly channels: readonly Route[];
+  readonly channels: readonly (Route & Pick<ChannelPolicy, 'fallback'>)[];
   readonly massFailure: MassFailureOptions;
   readonly flapping: { readonly maxPerHour: number };
-}
-
-/** Which alerts a channel is for. */
-interface Route {
-  readonly name: string;
-  readonly events: readonly AlertType[];
 }
 
 /** What is known of a mass failure while alerts are held for it. */
@@ -45,6 +41,8 @@ export interface Circumstances {
   readonly wall: Instant;
   /** How many unpaused nodes there are. */
   readonly watched: number;
+  /** What the node depends on, and has failed before it. */
+  readonly cause?: NodeName | undefined;
 }
 
 type NodeAlertType = Exclude<AlertType, 'mass_failure' | 'test'>;
@@ -87,29 +85,28 @@ export class AlertingRules {
       if (flip.to === 'active') this.#cancelUntold(node, changes);
       return { records: this.#put(changes, circumstances.now), hold: undefined };
     }
-    const hold = type === 'node.failed' ? this.#countFailure(change, circumstances, changes) : undefined;
-    const channels = this.#chosenBy(node).filter(({ events }) => events.includes(type));
+    const { wall, cause } = circumstances;
+    const countsFor = type === 'node.failed' && cause === undefined;
+    const hold = countsFor ? this.#countFailure(change, circumstances, changes) : undefined;
+    const channels = routesOf(this.#options.channels, type, node);
     if (channels.length > 0) {
-      const deliveries = channels.map(({ name }) => this.#deliver(name, type, node, circumstances, changes));
+      const deliveries = channels.map(({ name }) =>
+        cause === undefined
+          ? this.#deliver(name, type, node, circumstances, changes)
+          : held(fresh(name, wall), 'dependency'),
+      );
       const alert: Alert = {
-        id: this.ids.next(circumstances.wall),
+        id: this.ids.next(wall),
         type,
         at: flip.at,
         node,
         blind: flip.blind,
         message: nodeSentence(type, flip, node),
+        ...(cause !== undefined && { causedBy: cause }),
       };
       changes.set(alert.id, { alert, deliveries });
     }
     return { records: this.#put(changes, circumstances.now), hold };
-  }
-
-  /** Where none of those that a node was given is configured any more, its alerts go to all: somebody has to hear. */
-  #chosenBy({ channels: chosen }: NodeFacts): readonly Route[] {
-    const { channels } = this.#options;
-    if (chosen === undefined) return channels;
-    const known = channels.filter(({ name }) => chosen.includes(name));
-    return known.length > 0 || chosen.length === 0 ? known : channels;
   }
 
   #put(changes: ReadonlyMap<string, AlertRecord>, now: Moment): readonly AlertRecord[] {
@@ -124,8 +121,8 @@ export class AlertingRules {
       .filter(({ alert }) => alert.type === 'node.failed' && alert.node !== undefined)
       .map(({ alert }) => momentOf(raisedAt(alert.id), now, wall))
       .sort((a, b) => a - b);
-    const told = [...recent].flatMap(({ alert: { node }, deliveries }) =>
-      node === undefined
+    const told = [...recent].flatMap(({ alert: { node, reminder }, deliveries }) =>
+      node === undefined || reminder !== undefined
         ? []
         : deliveries.filter(isMessage).map(({ channel, since }) => ({ node, channel, since })),
     );
@@ -159,7 +156,7 @@ export class AlertingRules {
     }
     const id = this.ids.next(wall);
     this.#hold = { alert: id, count: this.mass.inWindow, sample: [node.name], watched };
-    const channels = this.#options.channels.filter(({ events }) => events.includes('mass_failure'));
+    const channels = routesOf(this.#options.channels, 'mass_failure', undefined);
     if (channels.length > 0) {
       const alert: Alert = {
         id,
@@ -206,12 +203,19 @@ export class AlertingRules {
     changes: Map<string, AlertRecord>,
   ): Delivery {
     const open = this.#open.of(node.name, channel);
-    const untold = trailingUntold(open);
+    const trailing = trailingUntold(open);
+    const untold = trailing.filter(({ record }) => record.alert.reminder === undefined);
     const delivery = fresh(channel, wall);
     const summary = untold.findLast(stands);
+    // There is something newer to tell.
+    for (const each of trailing)
+      if (!untold.includes(each)) this.#change(changes, each, 'cancelled', node.name);
     if (type === 'node.recovered' && summary === undefined && untold.some(isFailure)) {
       for (const earlier of untold) this.#change(changes, earlier, 'cancelled', node.name);
       return { ...delivery, state: 'cancelled' };
+    }
+    if (type === 'node.recovered') {
+      for (const each of untold) if (isMoot(each)) this.#change(changes, each, 'cancelled', node.name);
     }
     const last = open.at(-1);
     if (this.mass.until !== undefined || last?.delivery.hold === 'mass_failure') {
@@ -249,7 +253,8 @@ export class AlertingRules {
     state: 'cancelled' | 'folded',
     node: NodeName,
   ): void {
-    if (delivery.state === 'pending') this.flapping.untold(delivery.channel, node);
+    if (delivery.state === 'pending' && record.alert.reminder === undefined)
+      this.flapping.untold(delivery.channel, node);
     const { id } = record.alert;
     changes.set(id, withDelivery(changes.get(id) ?? record, moved(delivery, state)));
   }
@@ -277,6 +282,11 @@ function trailingUntold(open: readonly OpenDelivery[]): readonly OpenDelivery[] 
 
 function isFailure({ record: { alert } }: OpenDelivery): boolean {
   return alert.type === 'node.failed' || alert.type === 'node.reported_failure';
+}
+
+/** It waits for something that its node's recovery settles. */
+function isMoot({ delivery: { hold } }: OpenDelivery): boolean {
+  return hold === 'acknowledged' || hold === 'dependency';
 }
 
 /** Whether it stands, or will stand, for others of its node. */

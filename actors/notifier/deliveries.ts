@@ -4,6 +4,8 @@ import type { Clock } from '../../src/ports/clock.js';
 import type { Beginning } from './beginnings.js';
 import type { ChannelActor, Progress } from './channel.actor.js';
 import type { Offer, Verdict } from './channel.machine.js';
+import type { Escalation } from './escalation.js';
+import { withFallback } from './fallback.js';
 import { messageOf } from './message.js';
 import { deliveryTo, withDelivery, type OpenAlerts } from './open-alerts.js';
 import { momentOf } from './moment-of.js';
@@ -16,6 +18,11 @@ const COUNTING: Millis = 1_000;
 export interface DeliveriesSurroundings {
   readonly clock: Clock;
   readonly channels: ReadonlyMap<string, ChannelActor>;
+  readonly escalation: Escalation;
+  /** What changes when a message that is told late is about to be. */
+  late(record: AlertRecord, channel: string): readonly AlertRecord[];
+  /** The channel that is told of what dies in this one. */
+  fallbackOf(channel: string): string | undefined;
   /** The alert with what is known by now. */
   upToDate(alert: Alert): Alert;
 }
@@ -34,21 +41,30 @@ export class Deliveries {
 
   /** Lets channels deliver what is pending, as it is now. They know what they have been offered before. */
   offer(records: readonly AlertRecord[]): void {
-    const { channels, clock } = this.#around;
+    const { channels, clock, escalation } = this.#around;
     const [now, wall] = [clock.now(), clock.wall()];
     const offers = new Map<string, Offer[]>();
-    for (const { alert } of records) {
+    for (const known of records) {
+      const { alert } = known;
       const record = this.#open.get(alert.id);
+      for (const delivery of (record ?? known).deliveries) this.#withdraw(alert.id, delivery);
       if (record === undefined) continue;
       for (const delivery of record.deliveries) {
         if (delivery.state !== 'pending') continue;
         const offered = offers.get(delivery.channel);
-        const offer = offerOf(record, delivery, now, wall);
+        const offer = offerOf(record, delivery, { now, wall, wait: escalation.wait(alert, delivery) });
         if (offered === undefined) offers.set(delivery.channel, [offer]);
         else offered.push(offer);
       }
     }
     for (const [channel, offered] of offers) channels.get(channel)?.offer(offered);
+  }
+
+  /** What waits to be told late must not keep what comes behind it, once it is not to be told. */
+  #withdraw(id: AlertId, { channel, state, attempts }: Delivery): void {
+    const isOff = state === 'cancelled' || state === 'folded' || state === 'held';
+    if (!isOff || attempts > 0 || this.#around.escalation.delayOf(channel) === 0) return;
+    this.#around.channels.get(channel)?.withdrawn(id);
   }
 
   progress(channel: string, { verdicts, due, next }: Progress): void {
@@ -80,6 +96,8 @@ export class Deliveries {
 
   /** Has it stored that an attempt begins. @returns whether there is anything to deliver */
   #begin(channel: string, id: AlertId, isDue: boolean): boolean {
+    const found = this.#open.get(id);
+    if (found !== undefined) this.#kept.keep(this.#around.late(found, channel));
     const record = this.#open.get(id);
     const before = record === undefined ? undefined : deliveryTo(record, channel);
     if (record === undefined || before?.state !== 'pending') return false;
@@ -105,7 +123,10 @@ export class Deliveries {
     const record = this.#open.get(id);
     const delivery = record === undefined ? undefined : this.#open.delivery(record, channel);
     if (record === undefined || delivery?.state !== 'pending') return;
-    this.#kept.keep([withDelivery(record, concluded(delivery, verdict))]);
+    const after = concluded(delivery, verdict);
+    const fallback = this.#around.fallbackOf(channel);
+    const wall = this.#around.clock.wall();
+    this.#kept.keep([withFallback(withDelivery(record, after), after, fallback, wall)]);
   }
 }
 
@@ -120,9 +141,13 @@ function concluded(delivery: Delivery, verdict: Verdict): Delivery {
   }
 }
 
-function offerOf(record: AlertRecord, delivery: Delivery, now: Moment, wall: Instant): Offer {
+function offerOf(
+  record: AlertRecord,
+  delivery: Delivery,
+  { now, wall, wait }: { readonly now: Moment; readonly wall: Instant; readonly wait: Millis },
+): Offer {
   const { attempts, lastAttempt } = delivery;
-  const since = momentOf(delivery.since, now, wall);
+  const since = moment(momentOf(delivery.since, now, wall) + wait);
   // While it is counted who fails, nobody is told how many.
   const isCounted = record.alert.type === 'mass_failure' && attempts === 0;
   return {
@@ -135,6 +160,6 @@ function offerOf(record: AlertRecord, delivery: Delivery, now: Moment, wall: Ins
       lastAttempt === undefined || lastAttempt < delivery.since
         ? undefined
         : momentOf(lastAttempt, now, wall),
-    notBefore: isCounted ? moment(since + COUNTING) : undefined,
+    notBefore: isCounted ? moment(since + COUNTING) : wait > 0 ? since : undefined,
   };
 }

@@ -27,6 +27,13 @@ export class Flapping {
     return used === 0 || used < this.#most - 1;
   }
 
+  /** Counts one more message, where it may go out at once. @returns whether it may */
+  tell(channel: string, node: NodeName, now: Moment): boolean {
+    const mayTell = this.mayTell(channel, node, now);
+    if (mayTell) this.told(channel, node, now);
+    return mayTell;
+  }
+
   /** How long a node has to stay as it is before what is over is summed up. */
   get rest(): Millis {
     return HOUR / this.#most;

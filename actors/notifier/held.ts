@@ -2,10 +2,7 @@ import type { AlertRecord } from '../../src/domain/alert.js';
 import { moment, type Instant, type Moment } from '../../src/domain/time.js';
 import type { AlertingRules } from './alerting.js';
 import { moved, withDelivery, type OpenAlerts } from './open-alerts.js';
-import { letGo } from './release.js';
-
-/** Alerts that one message stands for, at the most, and so the records of one batch. */
-const GROUP = 5_000;
+import { GROUP, letGo } from './release.js';
 
 /** When what is held is let go of: after a mass failure, and once a node that flapped has rested. */
 export class Held {
@@ -58,10 +55,12 @@ export class Held {
   together(now: Moment, wall: Instant): readonly AlertRecord[] {
     const { until } = this.#rules.mass;
     if ((until !== undefined && until > now) || this.#open.heldTogether.size === 0) return [];
-    return letGo(this.#open, this.#rules.ids, wall, GROUP, (channel, node) => {
-      const mayTell = this.#rules.flapping.mayTell(channel, node, now);
-      if (mayTell) this.#rules.flapping.told(channel, node, now);
-      return mayTell;
+    const { ids, flapping } = this.#rules;
+    return letGo(this.#open, this.#open.heldTogether, 'mass_failure', {
+      ids,
+      wall,
+      most: GROUP,
+      tell: (channel, node) => flapping.tell(channel, node, now),
     });
   }
 

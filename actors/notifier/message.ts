@@ -1,11 +1,16 @@
 import type { AlertRecord, Delivery } from '../../src/domain/alert.js';
 import { unixSeconds } from '../../src/domain/time.js';
 import type { AlertMessage } from '../../src/ports/channel.js';
-import { withFolds } from './sentences.js';
+import { withDeadChannel, withFolds } from './sentences.js';
 
 /** An alert as a channel is handed it. */
-export function messageOf({ alert }: AlertRecord, { folds }: Pick<Delivery, 'folds'>): AlertMessage {
-  const { id, type, at, node, blind, message, mass, group } = alert;
+export function messageOf(
+  { alert, deliveries }: AlertRecord,
+  { folds, insteadOf }: Pick<Delivery, 'folds' | 'insteadOf'>,
+): AlertMessage {
+  const { id, type, at, node, blind, reminder, mass, group } = alert;
+  const whole = folds === undefined ? alert.message : withFolds(alert.message, folds);
+  const dead = deliveries.find(({ channel }) => channel === insteadOf);
   const standsFor = [...(folds?.ids ?? []), ...(group?.alertIds ?? [])];
   return {
     id,
@@ -22,10 +27,16 @@ export function messageOf({ alert }: AlertRecord, { folds }: Pick<Delivery, 'fol
       },
     }),
     blind_seconds: Math.round(blind) / 1000,
-    message: folds === undefined ? message : withFolds(message, folds),
+    message: dead === undefined ? whole : withDeadChannel(whole, dead.channel, dead.lastError),
+    ...(reminder !== undefined && { reminder }),
     ...(mass !== undefined && { count: mass.count, sample: mass.sample }),
     ...(group !== undefined && {
-      nodes: group.nodes.map((each) => ({ name: each.name, state: each.state, at: unixSeconds(each.at) })),
+      nodes: group.nodes.map(({ name, state, labels, at: since }) => ({
+        name,
+        state,
+        at: unixSeconds(since),
+        labels,
+      })),
     }),
     ...(standsFor.length > 0 && { alert_ids: standsFor }),
   };

@@ -1,5 +1,6 @@
 import { assertNever } from '../../src/domain/assert-never.js';
 import type { AlertId, AlertRecord, LastHold } from '../../src/domain/alert.js';
+import type { NodeName } from '../../src/domain/node-name.js';
 import { unixSeconds, type Moment } from '../../src/domain/time.js';
 import type { Cancel } from '../../src/ports/clock.js';
 import type { Logger } from '../../src/ports/logger.js';
@@ -10,20 +11,23 @@ import type { Lifeline, RunningChild } from '../supervisor/child.js';
 import type { SupervisorPolicy } from '../supervisor/child-spec.js';
 import { RestartLedger } from '../supervisor/restart-ledger.js';
 import { AlertingRules, type AlertingOptions } from './alerting.js';
-import type { Alerting, NodeChange } from './alerting.protocol.js';
+import type { Alerting, FailedStanding, NodeChange } from './alerting.protocol.js';
 import type { ChannelActor, Progress } from './channel.actor.js';
 import { Deliveries } from './deliveries.js';
 import { takeUpEarlierRun, withoutLostChannels } from './earlier-run.js';
 import { Held } from './held.js';
 import type { NotifierCommand, NotifierReply } from './notifier.protocol.js';
+import { OnCall } from './on-call.js';
 import { OpenAlerts } from './open-alerts.js';
 import { Overflow } from './overflow.js';
+import type { RemindersOptions } from './reminders.js';
 import { Requests } from './requests.js';
+import { routesOf } from './routing.js';
 import { Safekeeping, type SafekeepingSurroundings } from './safekeeping.js';
 
 const MAILBOX = 1_000_000;
 
-export interface NotifierOptions extends AlertingOptions {
+export interface NotifierOptions extends AlertingOptions, Pick<RemindersOptions, 'remindEvery'> {
   /** Alerts that memory holds while the disk refuses writes. */
   readonly unstored: number;
   readonly restarts: Pick<SupervisorPolicy, 'intensity' | 'period'>;
@@ -47,6 +51,8 @@ type NotifierMessage =
   | { readonly kind: 'progress'; readonly channel: string; readonly progress: Progress }
   | { readonly kind: 'found'; readonly record: AlertRecord | undefined; readonly answered: Answered }
   | { readonly kind: 'not_found'; readonly error: unknown; readonly answered: Answered }
+  /** Something about a node has changed that its alerts may depend on. */
+  | { readonly kind: 'settle'; readonly node: NodeName }
   | { readonly kind: 'wake' }
   | { readonly kind: 'reopened' }
   | { readonly kind: 'channels_gone' }
@@ -64,6 +70,7 @@ export class Notifier implements Actor<NotifierMessage>, Alerting {
   readonly #kept: Safekeeping;
   readonly #deliveries: Deliveries;
   readonly #held: Held;
+  readonly #onCall: OnCall;
   readonly #requests: Requests;
   readonly #overflow = new Overflow();
   readonly #ledger: RestartLedger;
@@ -83,7 +90,15 @@ export class Notifier implements Actor<NotifierMessage>, Alerting {
     });
     const { clock, channels } = around;
     const upToDate = (alert: AlertRecord['alert']) => this.#rules.upToDate(alert);
-    this.#deliveries = new Deliveries(this.#open, this.#kept, { clock, channels, upToDate });
+    this.#onCall = new OnCall(options, this.#open, this.#rules);
+    this.#deliveries = new Deliveries(this.#open, this.#kept, {
+      clock,
+      channels,
+      escalation: this.#onCall.escalation,
+      late: (record, channel) => this.#onCall.late(record, channel),
+      fallbackOf: (channel) => options.channels.find(({ name }) => name === channel)?.fallback,
+      upToDate,
+    });
     this.#held = new Held(this.#open, this.#rules);
     this.#requests = new Requests(this.#open, this.#kept, this.#rules.ids, around);
     this.#ledger = new RestartLedger(options.restarts);
@@ -113,6 +128,7 @@ export class Notifier implements Actor<NotifierMessage>, Alerting {
     const { clock, outbox, logger } = this.#around;
     await takeUpEarlierRun(outbox, clock, this.#open, this.#rules);
     this.#loaded = true;
+    this.#onCall.resume(clock.now());
     const records = [...this.#open.all()];
     this.#endLost();
     this.#deliveries.offer(records);
@@ -151,6 +167,8 @@ export class Notifier implements Actor<NotifierMessage>, Alerting {
 
   raise(change: NodeChange): readonly AlertRecord[] {
     const { clock, logger } = this.#around;
+    const [now, wall] = [clock.now(), clock.wall()];
+    const cause = this.#onCall.flipped(change, now, wall);
     if (this.#around.refusing() && this.#open.unstored.size >= this.#options.unstored) {
       if (this.#overflow.add(change.node.name))
         logger.error('memory holds no more alerts while the disk refuses writes', {
@@ -158,14 +176,21 @@ export class Notifier implements Actor<NotifierMessage>, Alerting {
         });
       return [];
     }
-    const circumstances = { now: clock.now(), wall: clock.wall(), watched: this.#around.watched() };
+    const circumstances = { now, wall, watched: this.#around.watched(), cause };
     const { records, hold } = this.#rules.raise(change, circumstances);
+    this.#onCall.raised(records);
     if (hold !== undefined) {
       logger.warn('mass failure: alerts are held', { until: hold.until / 1000 });
       this.#around.remember(hold);
     }
     this.#setAlarm();
     return records;
+  }
+
+  stands(node: NodeName, standing: FailedStanding | undefined): void {
+    const { clock } = this.#around;
+    this.#onCall.stands(node, standing, clock.now(), clock.wall());
+    this.#tell({ kind: 'settle', node });
   }
 
   committed(records: readonly AlertRecord[], stored: boolean): void {
@@ -239,6 +264,8 @@ export class Notifier implements Actor<NotifierMessage>, Alerting {
         return message.answered({ kind: 'refused', code: 'HEARTBEAT_STORE_FAILED' });
       case 'test':
         return message.answered(this.#requests.test(message.channel));
+      case 'settle':
+        return this.#kept.keep(this.#onCall.settle(message.node));
       case 'wake':
         return this.#wake();
       case 'reopened':
@@ -265,11 +292,12 @@ export class Notifier implements Actor<NotifierMessage>, Alerting {
     this.#kept.keep(this.#held.summaries(now, wall));
     this.#kept.keep(this.#held.together(now, wall));
     this.#held.endHold(now);
+    this.#kept.keep(this.#onCall.due(now, wall));
   }
 
   #reopened(): void {
     this.#kept.flush();
-    const told = this.#options.channels.filter(({ events }) => events.includes('mass_failure'));
+    const told = routesOf(this.#options.channels, 'mass_failure', undefined);
     const names = told.map(({ name }) => name);
     const lost = this.#overflow.take(this.#rules.ids, names, this.#around.clock.wall());
     if (lost !== undefined) this.#kept.keep([lost]);
@@ -277,7 +305,7 @@ export class Notifier implements Actor<NotifierMessage>, Alerting {
 
   #setAlarm(): void {
     const { clock } = this.#around;
-    const at = this.#lifeline === undefined ? undefined : this.#held.nextAt(clock.now());
+    const at = this.#lifeline === undefined ? undefined : this.#nextAt(clock.now());
     if (at === this.#alarm?.at) return;
     this.#alarm?.cancel();
     this.#alarm = undefined;
@@ -287,6 +315,11 @@ export class Notifier implements Actor<NotifierMessage>, Alerting {
       this.#tell({ kind: 'wake' });
     });
     this.#alarm = { at, cancel };
+  }
+
+  #nextAt(now: Moment): Moment | undefined {
+    const [held, onCall] = [this.#held.nextAt(now), this.#onCall.nextAt];
+    return held === undefined || (onCall !== undefined && onCall < held) ? onCall : held;
   }
 
   inspect(): object {

@@ -46,14 +46,17 @@ export class OpenAlerts {
     return this.#records.values();
   }
 
+  /** The alerts of a node that are open, in order. */
+  ofNode(node: NodeName): readonly AlertRecord[] {
+    return [...(this.#ofNode.get(node) ?? [])].flatMap((id) => this.#records.get(id) ?? []);
+  }
+
   /** The deliveries of a node to a channel that are open, in order. */
   of(node: NodeName, channel: string): OpenDelivery[] {
     const found: OpenDelivery[] = [];
-    for (const id of this.#ofNode.get(node) ?? []) {
-      const record = this.#records.get(id);
-      const delivery = record === undefined ? undefined : this.delivery(record, channel);
-      if (record !== undefined && delivery !== undefined && isOpen(delivery))
-        found.push({ record, delivery });
+    for (const record of this.ofNode(node)) {
+      const delivery = this.delivery(record, channel);
+      if (delivery !== undefined && isOpen(delivery)) found.push({ record, delivery });
     }
     return found;
   }

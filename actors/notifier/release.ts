@@ -1,35 +1,50 @@
 import type { AlertIds } from '../../src/domain/alert-id.js';
-import type { Alert, AlertRecord, AlertType, GroupedNode } from '../../src/domain/alert.js';
+import type { Alert, AlertId, AlertRecord, AlertType, GroupedNode, Hold } from '../../src/domain/alert.js';
 import type { NodeName } from '../../src/domain/node-name.js';
 import { instant, type Instant } from '../../src/domain/time.js';
 import { fresh } from './alerting.js';
 import { moved, withDelivery, type OpenAlerts, type OpenDelivery } from './open-alerts.js';
 import { groupSentence } from './sentences.js';
 
+/** Alerts that one message stands for, at the most, and so the records of one batch. */
+export const GROUP = 5_000;
+
+export interface Release {
+  readonly ids: AlertIds;
+  readonly wall: Instant;
+  /** How many alerts one message stands for; what is over is left for the next call. */
+  readonly most: number;
+  /** Counts one more message of a node of its own, where it may have one; the last of one that flaps waits. */
+  readonly tell: (channel: string, node: NodeName) => boolean;
+}
+
+export function chunked<Item>(items: readonly Item[], size: number): Item[][] {
+  return Array.from({ length: Math.ceil(items.length / size) }, (_each, index) =>
+    items.slice(index * size, (index + 1) * size),
+  );
+}
+
 /**
- * Lets go of what was held during a mass failure and has not cancelled itself: one message a channel stands for all
- * of it, and names it.
+ * Lets go of what was held and has not cancelled itself: one message a channel stands for all of it, and names it.
  *
- * @param most how many alerts one message stands for; what is over is left for the next call
- * @param mayTell whether a node may have one more message of its own; the last of one that flaps waits
+ * @param alerts those of which something may be held
  * @returns the records that change: one batch, or alerts would be told twice, or not
  */
 export function letGo(
   open: OpenAlerts,
-  ids: AlertIds,
-  wall: Instant,
-  most: number,
-  mayTell: (channel: string, node: NodeName) => boolean,
+  alerts: Iterable<AlertId>,
+  hold: Hold,
+  { ids, wall, most, tell }: Release,
 ): readonly AlertRecord[] {
   const records = new Map<string, AlertRecord>();
   const ofChannel = new Map<string, OpenDelivery[]>();
-  for (const id of open.heldTogether) {
+  for (const id of alerts) {
     const record = open.get(id);
     if (record === undefined) continue;
     if (records.size === most) break;
     records.set(id, record);
     for (const delivery of record.deliveries) {
-      if (delivery.hold !== 'mass_failure') continue;
+      if (delivery.hold !== hold) continue;
       const others = ofChannel.get(delivery.channel);
       if (others === undefined) ofChannel.set(delivery.channel, [{ record, delivery }]);
       else others.push({ record, delivery });
@@ -41,7 +56,7 @@ export function letGo(
     const isOne = members.length === 1;
     for (const { record, delivery } of members) {
       const { id, node } = record.alert;
-      const waits = isOne && node !== undefined && !mayTell(channel, node.name);
+      const waits = isOne && node !== undefined && !tell(channel, node.name);
       const alone = waits ? ({ ...delivery, hold: 'flapping' } as const) : moved(delivery, 'pending');
       const changed = isOne ? { ...alone, since: wall } : moved(delivery, 'folded');
       records.set(id, withDelivery(records.get(id) ?? record, changed));
@@ -66,7 +81,8 @@ function groupOf(members: readonly OpenDelivery[], ids: AlertIds, wall: Instant)
     blind = Math.max(blind, alert.blind);
     if (alert.node === undefined) continue;
     // The last that is known of a node is what counts.
-    nodes.set(alert.node.name, { name: alert.node.name, state: alert.node.state, at: alert.at });
+    const { name, state, labels } = alert.node;
+    nodes.set(name, { name, state, at: alert.at, labels });
     types.add(alert.type);
   }
   const grouped = [...nodes.values()];

@@ -40,7 +40,7 @@ export function massFailureSentence(
 }
 
 /** What a message says that stands for many nodes. */
-export function groupSentence(group: readonly GroupedNode[]): string {
+export function groupSentence(group: readonly Pick<GroupedNode, 'name' | 'state'>[]): string {
   const failed = group.filter(({ state }) => state === 'failed').map(({ name }) => name);
   const inactive = group.filter(({ state }) => state === 'inactive').map(({ name }) => name);
   const active = group.filter(({ state }) => state === 'active').map(({ name }) => name);
@@ -61,6 +61,20 @@ export function groupSentence(group: readonly GroupedNode[]): string {
 /** What is added to the sentence of an alert that stands for earlier ones. */
 export function withFolds(message: string, { count }: Folds): string {
   return `${message} It is flapping: ${count} earlier ${count === 1 ? 'change was' : 'changes were'} not told one by one.`;
+}
+
+/** What is added to the sentence of an alert that another channel could not deliver. */
+export function withDeadChannel(message: string, channel: string, error: string | undefined): string {
+  return `${message} Channel '${channel}' could not deliver this${error === undefined ? '' : `: ${error}`}.`;
+}
+
+/** What a reminder says. @param time since the first of them failed */
+export function reminderSentence(names: readonly NodeName[], time: Millis): string {
+  const [only] = names;
+  if (only !== undefined && names.length === 1) {
+    return `Node ${quoted(only)} is still failed, for ${duration(time)} now.`;
+  }
+  return `${nodes(names.length, 'is', 'are')} still failed, for up to ${duration(time)} now: ${listed(names, names.length)}.`;
 }
 
 export function testSentence(channel: string): string {

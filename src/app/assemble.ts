@@ -131,6 +131,9 @@ function watchedBy(flipped: AppPorts['flipped'], alerting: Alerting): Alerting {
       flipped(change);
       return alerting.raise(change);
     },
+    stands: (node, standing) => {
+      alerting.stands(node, standing);
+    },
     committed: (records, stored) => {
       alerting.committed(records, stored);
     },

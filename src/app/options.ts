@@ -35,6 +35,7 @@ export function alertsOptions({ alerts, shutdown_timeout }: Config, limits: Conf
     get unstored() {
       return limits.alerts;
     },
+    remindEvery: alerts.remind_every === null ? undefined : millis(alerts.remind_every),
     patience: shutdown_timeout * PATIENCE,
     restarts: POLICIES.outbox,
     channelRestarts: POLICIES.channel,

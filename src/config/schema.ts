@@ -121,6 +121,11 @@ export const schema = group({
       90 * DAY,
       'Alerts older than this are deleted, but none that is still to be delivered. `off` keeps all.',
     ),
+    remind_every: option(
+      orOff(seconds(1, 100 * YEAR)),
+      null,
+      'How often channels are told again of a node that stays failed, until somebody acknowledges it.',
+    ),
     mass_failure: group({
       share: option(
         fraction,

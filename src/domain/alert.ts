@@ -30,6 +30,10 @@ export interface Alert {
   readonly blind: Millis;
   /** A plain sentence. */
   readonly message: string;
+  /** Of a reminder: which one it is, from 1. Its instant is the flip's. */
+  readonly reminder?: number;
+  /** What the node depends on, and had failed before it. */
+  readonly causedBy?: NodeName;
   /** Of a mass failure: how many failed until it was told, and the names of some. */
   readonly mass?: { readonly count: number; readonly sample: readonly NodeName[] };
   /** Of a message that stands for many: the nodes as they are now, and the alerts that it takes the place of. */
@@ -40,6 +44,7 @@ export interface GroupedNode {
   readonly name: NodeName;
   readonly state: NodeState;
   readonly at: Instant;
+  readonly labels: NodeFacts['labels'];
 }
 
 export const DELIVERY_STATES = ['pending', 'held', 'delivered', 'dead', 'cancelled', 'folded'] as const;
@@ -50,8 +55,13 @@ export const DELIVERY_STATES = ['pending', 'held', 'delivered', 'dead', 'cancell
  */
 export type DeliveryState = (typeof DELIVERY_STATES)[number];
 
-/** What an alert is held for. */
-type Hold = 'mass_failure' | 'flapping';
+export const HOLDS = ['mass_failure', 'flapping', 'acknowledged', 'dependency'] as const;
+
+/**
+ * What an alert is held for. `acknowledged`: it waited to be told late, and somebody takes care of it. `dependency`:
+ * something that its node depends on has failed.
+ */
+export type Hold = (typeof HOLDS)[number];
 
 export interface Delivery {
   readonly channel: string;
@@ -66,6 +76,8 @@ export interface Delivery {
   readonly since: Instant;
   /** The earlier alerts of its node that it stands for there. */
   readonly folds?: Folds;
+  /** The channel that could not deliver it, and whose part this one takes. */
+  readonly insteadOf?: string;
 }
 
 /** Alerts that were folded into another: how many, and the last of them. */

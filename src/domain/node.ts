@@ -32,6 +32,8 @@ export interface NodeFacts {
   readonly labels: Readonly<Record<string, string>>;
   /** The channels its alerts go to; undefined for all. */
   readonly channels: readonly string[] | undefined;
+  /** Nodes without which it cannot live, by name. */
+  readonly dependsOn?: readonly NodeName[];
 }
 
 /** What was chosen for a node. Undefined leaves it to the configuration, also when that changes. */
@@ -40,6 +42,17 @@ export interface NodeSettings {
   readonly maxRetries: number | undefined;
   readonly labels: Readonly<Record<string, string>>;
   readonly channels: readonly string[] | undefined;
+  /** Nodes without which it cannot live; they need not be known. */
+  readonly dependsOn?: readonly NodeName[] | undefined;
+}
+
+/** Somebody takes care of a failure. */
+export interface Acknowledgement {
+  readonly by: string;
+  readonly reason: string;
+  readonly at: Instant;
+  /** When the node had failed. Of a later failure this says nothing. */
+  readonly since: Instant;
 }
 
 /** A node as it is known until it is deleted. */
@@ -49,6 +62,8 @@ export interface Registration {
   readonly settings: NodeSettings;
   /** Since when it is paused; undefined when it is not. */
   readonly pausedAt: Instant | undefined;
+  /** The last one; it may be of an earlier failure. */
+  readonly acknowledged?: Acknowledgement;
 }
 
 /** How a node stands. It changes with every heartbeat, and goes to disk in checkpoints. */
@@ -89,15 +104,18 @@ export interface SettingsChange {
   readonly maxRetries?: number | null | undefined;
   readonly labels?: Readonly<Record<string, string>> | null | undefined;
   readonly channels?: readonly string[] | null | undefined;
+  readonly dependsOn?: readonly NodeName[] | null | undefined;
   readonly paused?: boolean | null | undefined;
 }
 
 export function changed(settings: NodeSettings, change: SettingsChange): NodeSettings {
+  const dependsOn = chosen(change.dependsOn, settings.dependsOn);
   return {
     timeout: chosen(change.timeout, settings.timeout),
     maxRetries: chosen(change.maxRetries, settings.maxRetries),
     labels: chosen(change.labels, settings.labels) ?? NOTHING_CHOSEN.labels,
     channels: chosen(change.channels, settings.channels),
+    ...(dependsOn !== undefined && { dependsOn }),
   };
 }
 
@@ -108,6 +126,7 @@ function chosen<Value>(change: Value | null | undefined, before: Value | undefin
 
 export function sameSettings(one: NodeSettings, other: NodeSettings): boolean {
   if (one.timeout !== other.timeout || one.maxRetries !== other.maxRetries) return false;
+  if (!sameList(one.dependsOn, other.dependsOn)) return false;
   return sameList(one.channels, other.channels) && sameLabels(one.labels, other.labels);
 }
 

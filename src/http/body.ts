@@ -2,6 +2,7 @@ import type { RequestHandler } from 'express';
 import type { GatewayLimits } from './options.js';
 import type { ExchangeOf } from './resource.js';
 import { isBatch } from './batch/is-batch.js';
+import { isAcknowledgement } from './nodes/acknowledgement.js';
 import { isSettings } from './nodes/settings.js';
 import { isBodiless } from './fast-lane.js';
 
@@ -23,7 +24,7 @@ export function dropBody(limits: Pick<GatewayLimits, 'body'>, exchangeOf: Exchan
       return;
     }
     if (request.httpVersion === '1.1' && /100-continue/i.test(headers.expect ?? '')) response.writeContinue();
-    if (isBatch(request) || isSettings(request)) {
+    if (isBatch(request) || isSettings(request) || isAcknowledgement(request)) {
       next();
       return;
     }

@@ -20,6 +20,7 @@ const sentences: Partial<Record<ErrorCode, string>> = {
   HEARTBEAT_NOT_FOUND: 'not found',
   HEARTBEAT_NO_SUCH_ALERT: 'no such alert',
   HEARTBEAT_NO_SUCH_CHANNEL: 'no such channel',
+  HEARTBEAT_NOT_FAILED: 'the node has not failed',
   HEARTBEAT_NOT_DEAD: 'the alert is no dead letter of any channel that there is',
   HEARTBEAT_METHOD_NOT_ALLOWED: 'method not allowed',
   HEARTBEAT_REQUEST_TIMEOUT: 'the request did not arrive in time',

@@ -21,11 +21,18 @@ export interface AlertMessage {
   readonly blind_seconds: number;
   /** A plain sentence. */
   readonly message: string;
+  /** Of a reminder that a node is still failed: which one it is, from 1. `at` is when it failed. */
+  readonly reminder?: number;
   /** Of a mass failure: how many failed, and the names of some. */
   readonly count?: number;
   readonly sample?: readonly string[];
   /** Where it stands for many nodes: all of them. */
-  readonly nodes?: readonly { readonly name: string; readonly state: NodeState; readonly at: number }[];
+  readonly nodes?: readonly {
+    readonly name: string;
+    readonly state: NodeState;
+    readonly at: number;
+    readonly labels: Readonly<Record<string, string>>;
+  }[];
   /** The alerts that it stands for. */
   readonly alert_ids?: readonly string[];
 }
@@ -80,6 +87,13 @@ export class NotifyError extends Error {
   }
 }
 
+/** What an alert has to be: of one of the types, and of a node that has one of the values of each label. */
+export interface MatchRule {
+  readonly types?: readonly AlertType[];
+  /** `*` stands for any value. */
+  readonly labels?: Readonly<Record<string, readonly string[]>>;
+}
+
 /** How a channel is used, whatever its kind. */
 export interface ChannelPolicy {
   readonly name: string;
@@ -89,6 +103,12 @@ export interface ChannelPolicy {
   /** Attempts under way at once. */
   readonly concurrency: number;
   readonly attemptTimeout: Millis;
+  /** Which of these types it is for: what fits any of the rules; everything where there are none. */
+  readonly match?: readonly MatchRule[];
+  /** It is told only of what is still failed, and acknowledged by nobody, after this long. */
+  readonly after?: Millis;
+  /** The channel that is told of what cannot be delivered here. */
+  readonly fallback?: string;
   readonly retry: { readonly minDelay: Millis; readonly maxDelay: Millis; readonly giveUpAfter: Millis };
 }
 

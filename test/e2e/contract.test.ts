@@ -143,6 +143,7 @@ function withoutTimes(value: unknown): unknown {
 const TIMES = new Set([
   'since',
   'last_seen',
+  'last_heartbeat',
   'deadline',
   'online_at',
   'offline_at',

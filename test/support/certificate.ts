@@ -2,13 +2,18 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 
-export interface Pem {
+interface Pair {
   readonly certificate: string;
   readonly key: string;
 }
 
+export interface Certificate extends Pair {
+  /** Where they are. */
+  readonly files: Pair;
+}
+
 /** A self-signed certificate of 127.0.0.1, in `<name>.crt` and `<name>.key` of a directory. */
-export function makeCertificate(directory: string, name: string): Pem {
+export function makeCertificate(directory: string, name: string): Certificate {
   const files = {
     certificate: path.join(directory, `${name}.crt`),
     key: path.join(directory, `${name}.key`),
@@ -32,5 +37,9 @@ export function makeCertificate(directory: string, name: string): Pem {
     ],
     { stdio: 'ignore' },
   );
-  return { certificate: readFileSync(files.certificate, 'utf8'), key: readFileSync(files.key, 'utf8') };
+  return {
+    certificate: readFileSync(files.certificate, 'utf8'),
+    key: readFileSync(files.key, 'utf8'),
+    files,
+  };
 }

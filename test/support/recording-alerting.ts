@@ -1,9 +1,11 @@
 import type { Alert, AlertId, AlertRecord } from '../../src/domain/alert.js';
-import type { Alerting, NodeChange } from '../../actors/notifier/alerting.protocol.js';
+import type { NodeName } from '../../src/domain/node-name.js';
+import type { Alerting, FailedStanding, NodeChange } from '../../actors/notifier/alerting.protocol.js';
 
 /** Raises an alert for each flip, and remembers what it was asked and told. */
 export class RecordingAlerting implements Alerting {
   readonly raised: NodeChange[] = [];
+  readonly standing: { readonly node: NodeName; readonly standing: FailedStanding | undefined }[] = [];
   readonly heard: AlertRecord[] = [];
   /** Of all alerts that were raised. */
   readonly ids: AlertId[] = [];
@@ -21,6 +23,10 @@ export class RecordingAlerting implements Alerting {
     };
     this.ids.push(alert.id);
     return [{ alert, deliveries: [] }];
+  }
+
+  stands(node: NodeName, standing: FailedStanding | undefined): void {
+    this.standing.push({ node, standing });
   }
 
   /** What the disk refused at first is heard of again when it is stored. */

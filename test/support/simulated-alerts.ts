@@ -40,6 +40,8 @@ export interface AlertsSimulation {
   readonly massFailure?: { share?: number; atLeast?: number; window?: number; hold?: number };
   readonly maxPerHour?: number;
   readonly unstored?: number;
+  /** Milliseconds. */
+  readonly remindEvery?: number;
   /** Seconds. */
   readonly alertRetention?: number | null;
 }
@@ -71,6 +73,7 @@ export class SimulatedAlerts {
     maxPerHour = 12,
     unstored = 1000,
     alertRetention = null,
+    remindEvery,
   }: AlertsSimulation) {
     this.clock = clock ?? new SimulatedClock();
     this.store = store ?? new MemoryHistoryStore();
@@ -114,6 +117,7 @@ export class SimulatedAlerts {
         massFailure: { share: 0.3, atLeast: 20, window: 10_000, hold: 60_000, ...massFailure },
         flapping: { maxPerHour },
         unstored,
+        remindEvery,
         restarts: POLICIES.outbox,
         channelRestarts: POLICIES.channel,
         patience: 1,
@@ -230,20 +234,37 @@ export class SimulatedAlerts {
         retries: to === 'active' ? 0 : 3,
         blind: 0,
       },
-      node: {
-        name: nodeName(name),
-        state: to,
-        retries: to === 'active' ? 0 : 3,
-        lastHeartbeat: to === 'active' ? at : instant(at - 120_000),
-        timeout: 30_000,
-        maxRetries: 3,
-        labels: {},
-        channels: undefined,
-        ...facts,
-      },
+      node: { ...this.#factsOf(name, to), ...facts },
     });
     if (records.length > 0) this.history.submit([{ kind: 'alerts', records }]);
     return records;
+  }
+
+  #factsOf(name: string, state: NodeState): NodeFacts {
+    const at = this.clock.wall();
+    return {
+      name: nodeName(name),
+      state,
+      retries: state === 'active' ? 0 : 3,
+      lastHeartbeat: state === 'active' ? at : instant(at - 120_000),
+      timeout: 30_000,
+      maxRetries: 3,
+      labels: {},
+      channels: undefined,
+    };
+  }
+
+  /** As the nodes tell how one stands that has failed. @param since by the simulated wall clock; undefined: it is gone */
+  stands(
+    name: string,
+    since: number | undefined,
+    { isQuiet = false, ...facts }: Partial<NodeFacts> & { readonly isQuiet?: boolean } = {},
+  ): void {
+    const node = { ...this.#factsOf(name, 'failed'), ...facts };
+    this.notifier.stands(
+      node.name,
+      since === undefined ? undefined : { node, since: instant(since), isQuiet },
+    );
   }
 
   fail(...names: readonly string[]): void {

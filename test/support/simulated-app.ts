@@ -119,5 +119,6 @@ export class SimulatedApp {
 }
 
 function requestOf(kind: NodeRequest['kind']): NodeRequest {
-  return kind === 'put' ? { kind, change: {} } : { kind };
+  if (kind === 'put') return { kind, change: {} };
+  return kind === 'acknowledge' ? { kind, by: 'ann', reason: 'it is being looked at' } : { kind };
 }

@@ -1,4 +1,5 @@
 import type * as z from 'zod';
+import type { AlertType } from '../../domain/alert.js';
 import type { BaseNotifier, ChannelPolicy } from '../../ports/channel.js';
 import type { Clock } from '../../ports/clock.js';
 import type { Logger } from '../../ports/logger.js';
@@ -36,5 +37,7 @@ export interface ChannelKind<Settings extends object = object> {
   /** Its own settings; those that every channel has come on top. Each refusal begins with "must be". */
   readonly settings: z.ZodObject<z.ZodRawShape, z.core.$strict> & z.ZodType<Settings>;
   readonly secrets: readonly SecretSetting[];
+  /** Types of alerts that it must not be for, and why. */
+  readonly unfit?: { readonly events: readonly AlertType[]; readonly because: string };
   create(settings: Settings, secrets: Secrets, tools: ChannelTools): BaseNotifier;
 }

@@ -83,31 +83,45 @@ const facts = z
     max_retries: z.number(),
     labels: z.record(z.string(), z.string()),
     channels: z.array(z.string()).optional(),
+    depends_on: z.array(z.string()).optional(),
   })
-  .transform(({ last_heartbeat: lastHeartbeat, max_retries: maxRetries, channels, ...rest }) => ({
-    ...rest,
-    lastHeartbeat,
-    maxRetries,
-    channels,
-  }));
+  .transform(
+    ({
+      last_heartbeat: lastHeartbeat,
+      max_retries: maxRetries,
+      channels,
+      depends_on: dependsOn,
+      ...rest
+    }) => ({
+      ...rest,
+      lastHeartbeat,
+      maxRetries,
+      channels,
+      ...(dependsOn !== undefined && { dependsOn }),
+    }),
+  );
 const grouped = z.object({
   name: z.string(),
   state: z.enum(['active', 'inactive', 'failed']),
   at: z.number(),
+  // Records of earlier daemons have none.
+  labels: z.record(z.string(), z.string()).default({}),
 });
 const delivery = z
   .object({
     channel: z.string(),
     state: z.enum(DELIVERY_STATES),
-    hold: z.enum(['mass_failure', 'flapping']).optional(),
+    hold: z.enum(['mass_failure', 'flapping', 'acknowledged', 'dependency']).optional(),
     attempts: z.number(),
     last_attempt: z.number().optional(),
     last_error: z.string().optional(),
     since: z.number(),
     folds: z.object({ count: z.number(), ids: z.array(z.string()) }).optional(),
+    instead_of: z.string().optional(),
   })
-  .transform(({ last_attempt: lastAttempt, last_error: lastError, ...rest }) => ({
+  .transform(({ last_attempt: lastAttempt, last_error: lastError, instead_of: insteadOf, ...rest }) => ({
     ...rest,
+    ...(insteadOf !== undefined && { insteadOf }),
     ...(lastAttempt !== undefined && { lastAttempt }),
     lastError,
   }));
@@ -119,6 +133,8 @@ const schema = z
     node: facts.optional(),
     blind: z.number(),
     message: z.string(),
+    reminder: z.number().optional(),
+    caused_by: z.string().optional(),
     mass: z.object({ count: z.number(), sample: z.array(z.string()) }).optional(),
     group: z
       .object({ nodes: z.array(grouped), alert_ids: z.array(z.string()) })
@@ -126,7 +142,10 @@ const schema = z
       .optional(),
     deliveries: z.array(delivery),
   })
-  .transform(({ deliveries, node, ...alert }) => ({ alert: { ...alert, node }, deliveries }));
+  .transform(({ deliveries, node, caused_by: causedBy, ...alert }) => ({
+    alert: { ...alert, node, ...(causedBy !== undefined && { causedBy }) },
+    deliveries,
+  }));
 
 /** @throws HeartbeatError when it is damaged */
 export function alertFrom(value: Buffer): AlertRecord {
@@ -138,7 +157,7 @@ export function alertFrom(value: Buffer): AlertRecord {
 }
 
 function jsonOf({ alert, deliveries }: AlertRecord): string {
-  const { id, type, at, node, blind, message, mass, group } = alert;
+  const { id, type, at, node, blind, message, reminder, causedBy, mass, group } = alert;
   return JSON.stringify({
     id,
     type,
@@ -146,10 +165,12 @@ function jsonOf({ alert, deliveries }: AlertRecord): string {
     node: node === undefined ? undefined : factsOf(node),
     blind,
     message,
+    reminder,
+    caused_by: causedBy,
     mass,
     group: group === undefined ? undefined : { nodes: group.nodes, alert_ids: group.alertIds },
     deliveries: deliveries.map(
-      ({ channel, state, hold, attempts, lastAttempt, lastError, since, folds }) => ({
+      ({ channel, state, hold, attempts, lastAttempt, lastError, since, folds, insteadOf }) => ({
         channel,
         state,
         hold,
@@ -158,11 +179,12 @@ function jsonOf({ alert, deliveries }: AlertRecord): string {
         last_error: lastError,
         since,
         folds,
+        instead_of: insteadOf,
       }),
     ),
   });
 }
 
-function factsOf({ lastHeartbeat, maxRetries, ...rest }: NodeFacts): object {
-  return { ...rest, last_heartbeat: lastHeartbeat, max_retries: maxRetries };
+function factsOf({ lastHeartbeat, maxRetries, dependsOn, ...rest }: NodeFacts): object {
+  return { ...rest, last_heartbeat: lastHeartbeat, max_retries: maxRetries, depends_on: dependsOn };
 }

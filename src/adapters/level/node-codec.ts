@@ -43,6 +43,15 @@ const registrationSchema = z.object({
   labels: z.record(z.string(), z.string()).default({}),
   channels: z.array(z.string()).optional(),
   paused_at: z.number().transform(instant).optional(),
+  depends_on: z.array(z.string()).optional(),
+  acknowledged: z
+    .object({
+      by: z.string(),
+      reason: z.string(),
+      at: z.number().transform(instant),
+      since: z.number().transform(instant),
+    })
+    .optional(),
 });
 
 export function nodeKey(name: NodeName): Buffer {
@@ -61,8 +70,8 @@ export function nameFrom(key: Buffer): NodeName {
   return name;
 }
 
-export function nodeValue({ registeredAt, settings, pausedAt }: Registration): Buffer {
-  const { timeout, maxRetries, labels, channels } = settings;
+export function nodeValue({ registeredAt, settings, pausedAt, acknowledged }: Registration): Buffer {
+  const { timeout, maxRetries, labels, channels, dependsOn } = settings;
   return Buffer.from(
     JSON.stringify({
       registered_at: registeredAt,
@@ -71,6 +80,8 @@ export function nodeValue({ registeredAt, settings, pausedAt }: Registration): B
       ...(Object.keys(labels).length > 0 && { labels }),
       channels,
       paused_at: pausedAt,
+      depends_on: dependsOn,
+      acknowledged,
     }),
   );
 }
@@ -78,12 +89,20 @@ export function nodeValue({ registeredAt, settings, pausedAt }: Registration): B
 /** @throws Error when it cannot be read */
 export function nodeFrom(key: Buffer, value: Buffer): Registration {
   const read = registrationSchema.parse(JSON.parse(value.toString()));
-  const { timeout, max_retries: maxRetries, labels, channels } = read;
+  const { timeout, max_retries: maxRetries, labels, channels, depends_on, acknowledged } = read;
+  const dependsOn = depends_on?.map(parseNodeName).filter((name) => name !== undefined);
   return {
     name: nameFrom(key),
     registeredAt: read.registered_at,
-    settings: { timeout, maxRetries, labels, channels },
+    settings: {
+      timeout,
+      maxRetries,
+      labels,
+      channels,
+      ...(dependsOn !== undefined && { dependsOn }),
+    },
     pausedAt: read.paused_at,
+    ...(acknowledged !== undefined && { acknowledged }),
   };
 }
 

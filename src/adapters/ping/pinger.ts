@@ -5,7 +5,7 @@ import type { Logger } from '../../ports/logger.js';
 import type { MetricFamily } from '../../ports/metrics.js';
 import { AddressGuard } from '../channels/http/address-guard.js';
 import { guardedLookup, Names } from '../channels/http/names.js';
-import { reasonOf } from '../channels/http/poster.js';
+import { reasonOf } from '../channels/http/reason.js';
 import type { Secret } from '../channels/secret.js';
 
 /** However seldom it pings, nobody is waited for any longer. */

@@ -4,7 +4,6 @@ import { CustomNotifier } from '../../adapters/channels/custom/custom.js';
 import type { ChannelKind } from '../../adapters/channels/kind.js';
 import type { ChannelPlan } from '../../adapters/channels/make.js';
 import { channelKinds } from '../../adapters/channels/registry.js';
-import { millis } from '../../domain/time.js';
 import {
   isMap,
   problemsOf,
@@ -17,6 +16,7 @@ import { locate } from '../locate.js';
 import { didYouMean } from '../nearest.js';
 import type { Source } from '../source.js';
 import { common, COMMON, type Common } from './common.js';
+import { fallbackProblem, policyOf } from './policy.js';
 import { namesOf, readSecrets, type SecretSources } from './secrets.js';
 
 export interface ConfiguredChannel extends ChannelPlan {
@@ -75,6 +75,10 @@ export function readChannels(given: GivenSection | undefined, around: ChannelSur
     if ('plan' in read) channels.push({ ...read.plan, source: { kind: 'file', path, line: lineOf([name]) } });
     else for (const each of read.problems) problems.push(placed([name, ...each.path], each.problem));
   }
+  for (const { policy } of channels) {
+    const problem = fallbackProblem(policy, Object.keys(value));
+    if (problem !== undefined) problems.push(placed([policy.name, 'fallback'], problem));
+  }
   return { channels, problems, variables };
 }
 
@@ -89,28 +93,17 @@ function readChannel(settings: Settings, name: string, around: ChannelSurroundin
   const problems = [...(parsed.success ? orderProblems(parsed.data) : problemsOf(parsed.error, COMMON))];
   const located = (name: string): string => locate(name, { by, cwd: around.cwd });
   const builtIn = typeof kind === 'string' && Object.hasOwn(KINDS, kind) ? KINDS[kind] : undefined;
+  if (parsed.success) problems.push(...unfitProblems(builtIn, parsed.data));
   const made =
     builtIn !== undefined
       ? readBuiltIn(builtIn, own, { env: around.env, readFile: (path) => around.readFile(located(path)) })
       : readCustom(kind, own, located);
   if ('problems' in made) problems.push(...made.problems);
   if (!parsed.success || problems.length > 0 || 'problems' in made) return { problems };
-  const { events, concurrency, attempt_timeout, retry, allow_addresses } = parsed.data;
   return {
     plan: {
-      policy: {
-        name,
-        kind: String(kind),
-        events,
-        concurrency,
-        attemptTimeout: millis(attempt_timeout),
-        retry: {
-          minDelay: millis(retry.min_delay),
-          maxDelay: millis(retry.max_delay),
-          giveUpAfter: millis(retry.give_up_after),
-        },
-      },
-      allowAddresses: allow_addresses,
+      policy: policyOf(name, String(kind), parsed.data),
+      allowAddresses: parsed.data.allow_addresses,
       make: made.make,
       shown: { kind, ...made.shown, ...parsed.data },
     },
@@ -160,6 +153,15 @@ function readCustom(kind: unknown, settings: Settings, located: (path: string) =
 function orderProblems({ retry: { min_delay, max_delay } }: Common): readonly SettingProblem[] {
   if (min_delay <= max_delay) return [];
   return [{ path: ['retry', 'max_delay'], problem: 'must not be less than retry.min_delay' }];
+}
+
+function unfitProblems(kind: ChannelKind | undefined, { events }: Common): readonly SettingProblem[] {
+  const { unfit } = kind ?? {};
+  return events.flatMap((event, index) =>
+    unfit?.events.includes(event) === true
+      ? [{ path: ['events', index], problem: `must not be ${event} here: ${unfit.because}` }]
+      : [],
+  );
 }
 
 /** A header may hold a secret, and its name says enough. */

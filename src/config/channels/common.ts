@@ -26,9 +26,36 @@ const address = z
     error: 'must be an address, or a range such as 10.0.0.0/8',
   });
 
+const text = z.string({ error: 'must be a text, or a list of texts' });
+const rule = z
+  .strictObject(
+    {
+      types: z.array(event, { error: 'must be a list of types of alerts' }).min(1).optional(),
+      labels: z
+        .record(
+          z.string(),
+          z.preprocess((value): unknown => (Array.isArray(value) ? value : [value]), z.array(text).min(1)),
+          { error: 'must hold values by the names of labels' },
+        )
+        .optional(),
+    },
+    { error: 'must hold types, labels or both' },
+  )
+  .refine(({ types, labels }) => types !== undefined || labels !== undefined, {
+    error: 'must hold types, labels or both',
+  });
+
 /** The settings that every channel has. */
 export const common = z.strictObject({
   events: z.array(event, { error: 'must be a list of types of alerts' }).default([...USUAL]),
+  match: z
+    .preprocess(
+      (value): unknown => (Array.isArray(value) || value === undefined ? value : [value]),
+      z.array(rule).min(1, { error: 'must hold a rule at the least' }).optional(),
+    )
+    .optional(),
+  after: checked(seconds(0, DAY), 0),
+  fallback: z.string({ error: 'must be the name of another channel' }).optional(),
   concurrency: checked(whole(1, 1000), 4),
   attempt_timeout: checked(seconds(0.1, 3600), 10),
   retry: z

@@ -11,3 +11,9 @@ export function isWithin(access: Access, { alert: { node, mass, group } }: Alert
   ];
   return named.every((name) => access.mayTouchNode(name));
 }
+
+/** What a failure comes from is not told to whoever may not touch that node: what it did to theirs is. */
+export function withinReach(access: Access, record: AlertRecord): AlertRecord {
+  const { causedBy, ...alert } = record.alert;
+  return causedBy === undefined || access.mayTouchNode(causedBy) ? record : { ...record, alert };
+}

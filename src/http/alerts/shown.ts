@@ -5,7 +5,7 @@ import type * as answer from '../contract/answers.js';
 
 /** An alert, and what has become of it for each channel. */
 export function shownAlert({ alert, deliveries }: AlertRecord): z.output<typeof answer.alert> {
-  const { id, type, at, node, blind, message, mass, group } = alert;
+  const { id, type, at, node, blind, message, reminder, causedBy, mass, group } = alert;
   return {
     id,
     type,
@@ -14,6 +14,8 @@ export function shownAlert({ alert, deliveries }: AlertRecord): z.output<typeof 
     node: node?.name ?? null,
     blind_seconds: Math.round(blind) / 1000,
     message,
+    ...(reminder !== undefined && { reminder }),
+    ...(causedBy !== undefined && { caused_by: causedBy }),
     ...(mass !== undefined && { count: mass.count, sample: mass.sample }),
     ...(group !== undefined && { nodes: group.nodes.map(({ name }) => name), alert_ids: group.alertIds }),
     channels: Object.fromEntries(deliveries.map((delivery) => [delivery.channel, shownDelivery(delivery)])),
@@ -27,6 +29,7 @@ function shownDelivery({
   lastAttempt,
   lastError,
   folds,
+  insteadOf,
 }: Delivery): z.output<typeof answer.delivery> {
   return {
     state,
@@ -34,6 +37,7 @@ function shownDelivery({
     attempts,
     last_attempt: lastAttempt === undefined ? null : unixSeconds(lastAttempt),
     last_error: lastError ?? null,
+    ...(insteadOf !== undefined && { instead_of: insteadOf }),
     ...(folds !== undefined && { folded: folds.count, alert_ids: folds.ids }),
   };
 }

@@ -5,6 +5,7 @@ import {
   count,
   deliveryState,
   flipCause,
+  hold,
   instant,
   nextCursor,
   nodeName,
@@ -49,6 +50,14 @@ export const checkedUsers = z.strictObject({
 
 export const liveNode = z.strictObject({ name: nodeName, state: z.literal('active') });
 
+export const acknowledgement = z
+  .strictObject({
+    by: z.string().meta({ description: 'Who takes care of the failure.' }),
+    reason: z.string(),
+    at: instant,
+  })
+  .meta({ id: 'Acknowledgement' });
+
 const nodeShape = {
   name: nodeName,
   state: nodeState,
@@ -65,8 +74,15 @@ const nodeShape = {
     .readonly()
     .nullable()
     .meta({ description: 'The channels its alerts go to; null for all.' }),
+  depends_on: z
+    .array(nodeName)
+    .readonly()
+    .meta({ description: 'Nodes without which it cannot live: while one has failed, nobody is told of it.' }),
   paused: z.boolean(),
   since: instant.meta({ description: 'When it came to its state.' }),
+  acknowledged: acknowledgement
+    .nullable()
+    .meta({ description: 'Who takes care of its failure; null of nobody, and of one that has not failed.' }),
 };
 
 export const node = z.strictObject(nodeShape).meta({ id: 'Node' });
@@ -89,7 +105,13 @@ export const uptime = z
   })
   .meta({ id: 'Uptime' });
 
-export const nodeWithUptime = z.strictObject({ ...nodeShape, uptime: uptime.optional() });
+export const nodeInDetail = z.strictObject({
+  ...nodeShape,
+  caused_by: nodeName.optional().meta({
+    description: 'There of a failed node: what it depends on, and has failed too.',
+  }),
+  uptime: uptime.optional(),
+});
 
 export const nodes = z.strictObject({ nodes: z.array(node), next_cursor: nextCursor });
 
@@ -110,10 +132,14 @@ export const flips = z.strictObject({ name: nodeName, flips: z.array(flip), next
 export const delivery = z
   .strictObject({
     state: deliveryState,
-    held_for: z.enum(['mass_failure', 'flapping']).optional(),
+    held_for: hold.optional(),
     attempts: count,
     last_attempt: instant.nullable(),
     last_error: z.string().nullable(),
+    instead_of: z
+      .string()
+      .optional()
+      .meta({ description: 'The channel in which it died, and whose `fallback` this one is.' }),
     folded: count.optional(),
     alert_ids: z.array(alertId).readonly().optional(),
   })
@@ -128,6 +154,14 @@ export const alert = z
     node: nodeName.nullable(),
     blind_seconds: seconds,
     message: z.string(),
+    reminder: z
+      .int()
+      .min(1)
+      .optional()
+      .meta({ description: 'Which reminder it is of a failure that goes on.' }),
+    caused_by: nodeName
+      .optional()
+      .meta({ description: 'What the node depends on, and had failed before it.' }),
     count: count.optional(),
     sample: z.array(nodeName).readonly().optional(),
     nodes: z.array(nodeName).optional(),
@@ -160,6 +194,6 @@ export const failure = z
     problems: z
       .array(z.strictObject({ path: z.string(), problem: z.string() }))
       .optional()
-      .meta({ description: 'Everything that is wrong with the body of `PUT /nodes/{name}`.' }),
+      .meta({ description: 'Everything that is wrong with a body of settings, or of an acknowledgement.' }),
   })
   .meta({ id: 'Error' });

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ALERT_TYPES, DELIVERY_STATES } from '../../domain/alert.js';
+import { ALERT_TYPES, DELIVERY_STATES, HOLDS } from '../../domain/alert.js';
 
 /** What answers are made of. Those with an id have a place of their own in the document. */
 
@@ -38,6 +38,8 @@ export const flipCause = z.enum(['silence', 'heartbeat', 'report']);
 export const alertType = z.enum(ALERT_TYPES);
 
 export const deliveryState = z.enum(DELIVERY_STATES);
+
+export const hold = z.enum(HOLDS);
 
 export const nextCursor = z
   .string()

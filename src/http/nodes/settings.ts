@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { z } from 'zod';
+import { parseNodeName } from '../../domain/node-name.js';
 import type { SettingsChange } from '../../domain/node.js';
 import { millis } from '../../domain/time.js';
 
@@ -13,10 +14,16 @@ export interface BodyProblem {
 const YEAR = 365 * 86_400;
 const MOST_LABELS = 32;
 const MOST_CHANNELS = 100;
+const MOST_DEPENDENCIES = 32;
 const LONGEST = 255;
 
 const text = (what: string) =>
   z.string(`${what} must be a string`).max(LONGEST, `${what} may have ${LONGEST} characters at the most`);
+
+const nodeName = z
+  .string('the name of a node must be a string')
+  .transform((name) => parseNodeName(name))
+  .refine((name) => name !== undefined, 'must be the name of a node');
 
 /** `?label=key:value` has to tell the two apart. */
 const labelKey = text('a key')
@@ -59,6 +66,11 @@ export const settingsWith = (known: readonly string[]) =>
         .max(MOST_CHANNELS, `may name ${MOST_CHANNELS} channels at the most`)
         .refine((channels) => new Set(channels).size === channels.length, 'must name no channel twice')
         .nullish(),
+      depends_on: z
+        .array(nodeName, 'must be an array of names of nodes')
+        .max(MOST_DEPENDENCIES, `may name ${MOST_DEPENDENCIES} nodes at the most`)
+        .refine((names) => new Set(names).size === names.length, 'must name no node twice')
+        .nullish(),
       paused: z.boolean('must be true or false').nullish(),
     },
     {
@@ -86,13 +98,14 @@ export function settingsReader(channels: readonly string[]): (body: unknown) => 
 function readWith(schema: ReturnType<typeof settingsWith>, body: unknown): Read {
   const read = schema.safeParse(body);
   if (!read.success) return { problems: read.error.issues.flatMap(problemsOf) };
-  const { timeout, max_retries: maxRetries, labels, channels, paused } = read.data;
+  const { timeout, max_retries: maxRetries, labels, channels, depends_on: dependsOn, paused } = read.data;
   return {
     change: {
       timeout: typeof timeout === 'number' ? millis(timeout) : timeout,
       maxRetries,
       labels,
       channels,
+      dependsOn,
       paused,
     },
   };

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import type { DescribedNode } from '../../../actors/node/node.protocol.js';
-import type { Flip } from '../../domain/node.js';
+import type { Acknowledgement, Flip } from '../../domain/node.js';
 import { unixSeconds, type Instant, type Millis } from '../../domain/time.js';
 import { ratioOf, type Uptime } from '../../domain/uptime.js';
 import type * as answer from '../contract/answers.js';
@@ -17,9 +17,19 @@ export function shownNode(node: DescribedNode): z.output<typeof answer.node> {
     max_retries: node.maxRetries,
     labels: node.labels,
     channels: node.channels ?? null,
+    depends_on: node.dependsOn ?? [],
     paused: node.pausedAt !== undefined,
     since: unixSeconds(node.since),
+    acknowledged: shownAcknowledgement(node.acknowledged),
   };
+}
+
+function shownAcknowledgement(
+  acknowledged: Acknowledgement | undefined,
+): z.output<typeof answer.acknowledgement> | null {
+  if (acknowledged === undefined) return null;
+  const { by, reason, at } = acknowledged;
+  return { by, reason, at: unixSeconds(at) };
 }
 
 export function shownFlip({ from, to, at, cause, retries, blind }: Flip): z.output<typeof answer.flip> {

@@ -1,7 +1,7 @@
 import type { NotifierReply } from '../../../actors/notifier/notifier.protocol.js';
 import { parseAlertId } from '../../domain/alert-id.js';
 import type { AlertRecord } from '../../domain/alert.js';
-import { isWithin } from '../alerts/reach.js';
+import { isWithin, withinReach } from '../alerts/reach.js';
 import { parseAlertListing } from '../alerts/query.js';
 import { shownAlert } from '../alerts/shown.js';
 import { isEveryNodePermitted } from '../auth/permitted.js';
@@ -46,7 +46,10 @@ async function list({ alerts }: Daemon, exchange: Exchange, largestPage: number)
   }
   const page = found.slice(0, limit);
   const next = found.length > limit ? page.at(-1)?.alert.id : undefined;
-  exchange.json(200, { alerts: page.map(shownAlert), next_cursor: next ?? null });
+  exchange.json(200, {
+    alerts: page.map((record) => shownAlert(withinReach(exchange.access, record))),
+    next_cursor: next ?? null,
+  });
 }
 
 function answer(exchange: Exchange, reply: NotifierReply): void {

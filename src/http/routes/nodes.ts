@@ -1,11 +1,13 @@
 import type { Request } from 'express';
 import type { DescribedNode, NodeReply, NodeRequest } from '../../../actors/node/node.protocol.js';
+import type { Access } from '../../domain/access.js';
 import type { NodeName } from '../../domain/node-name.js';
 import { heartbeatBatch } from '../batch/answers.js';
 import { isNodePermitted } from '../auth/permitted.js';
 import type { Daemon } from '../daemon.js';
 import type { Exchange } from '../exchange.js';
 import { readJson } from '../json-body.js';
+import { parseAcknowledgement } from '../nodes/acknowledgement.js';
 import { nodeNameIn } from '../nodes/name.js';
 import { answerFlips, answerList } from '../nodes/pages.js';
 import { parseRange } from '../nodes/query.js';
@@ -62,6 +64,9 @@ export function addNodes(
     .add('/nodes/:name/fail', asking('fail'), HEALS)
     .add('/nodes/:name/pause', asking('pause'))
     .add('/nodes/:name/resume', asking('resume'))
+    .add('/nodes/:name/acknowledge', {
+      post: named((exchange, name, request) => acknowledge(daemon, exchange, name, request, limits.body)),
+    })
     .add('/nodes/:name/flips', {
       get: named((exchange, name) => flips(daemon, exchange, name, limits.page)),
     });
@@ -97,6 +102,20 @@ function put(
   });
 }
 
+function acknowledge(
+  daemon: Daemon,
+  exchange: Exchange,
+  name: NodeName,
+  request: Request,
+  limit: number,
+): void {
+  readJson(exchange, request, limit, (body) => {
+    const read = parseAcknowledgement(body);
+    if ('problems' in read) refuseBody(exchange, read.problems);
+    else answerNode(daemon, exchange, name, { kind: 'acknowledge', ...read });
+  });
+}
+
 function refuseBody(exchange: Exchange, problems: readonly BodyProblem[]): void {
   const message = problems
     .map(({ path, problem }) => (path === '' ? problem : `${path}: ${problem}`))
@@ -108,12 +127,35 @@ async function get({ nodes }: Daemon, exchange: Exchange, name: NodeName): Promi
   const range = parseRange(exchange.request.url ?? '');
   const node = await known(exchange, nodes, name);
   if (node === undefined) return;
+  const cause = await causeOf(nodes, node, exchange.access);
+  const shown = { ...shownNode(node), ...(cause !== undefined && { caused_by: cause }) };
   if (range === undefined) {
-    exchange.json(200, shownNode(node));
+    exchange.json(200, shown);
     return;
   }
   const { from, to, uptime } = await nodes.uptime(node, range);
-  exchange.json(200, { ...shownNode(node), uptime: shownUptime(from, to, uptime) });
+  exchange.json(200, { ...shown, uptime: shownUptime(from, to, uptime) });
+}
+
+/** The first of those that a failed node depends on that has failed itself, as far as whoever asks may know. */
+async function causeOf(
+  nodes: Daemon['nodes'],
+  { state, dependsOn = [] }: DescribedNode,
+  access: Access,
+): Promise<NodeName | undefined> {
+  if (state !== 'failed') return undefined;
+  const within = dependsOn.filter((name) => access.mayTouchNode(name));
+  const states = await Promise.all(
+    within.map(
+      (name) =>
+        new Promise<boolean>((resolve) => {
+          nodes.ask(name, { kind: 'describe' }, (reply) => {
+            resolve(reply.kind === 'node' && reply.node.state === 'failed');
+          });
+        }),
+    ),
+  );
+  return within[states.indexOf(true)];
 }
 
 async function flips(daemon: Daemon, exchange: Exchange, name: NodeName, largestPage: number): Promise<void> {

@@ -28,10 +28,17 @@ export function describeAlerts(make: MakeSubject): void {
     it('has every part of them again after a restart', async () => {
       const whole: AlertRecord = {
         alert: alertAt(5000, {
-          node: { ...alertAt(1).node!, lastHeartbeat: undefined, channels: ['ops', 'chat'] },
+          node: {
+            ...alertAt(1).node!,
+            lastHeartbeat: undefined,
+            channels: ['ops', 'chat'],
+            dependsOn: [nodeName('switch')],
+          },
+          reminder: 2,
+          causedBy: nodeName('switch'),
           mass: { count: 20, sample: [nodeName('é'), nodeName('b')] },
           group: {
-            nodes: [{ name: nodeName('é'), state: 'active', at: instant(4000) }],
+            nodes: [{ name: nodeName('é'), state: 'active', at: instant(4000), labels: { env: 'prod' } }],
             alertIds: [alertId(1), alertId(2)],
           },
           blind: 1500.5,
@@ -44,6 +51,8 @@ export function describeAlerts(make: MakeSubject): void {
             lastAttempt: instant(9000),
             lastError: 'answered 404',
           }),
+          delivery('held', { channel: 'boss', hold: 'dependency', insteadOf: 'chat' }),
+          delivery('held', { channel: 'pager', hold: 'acknowledged' }),
         ],
       };
       const { node: _, ...nobody } = alertAt(6000);

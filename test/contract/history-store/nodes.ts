@@ -80,8 +80,9 @@ export function describeNodes(make: MakeSubject): void {
 
     it('finds one again whole, after a restart too', async () => {
       const chosen = registration(ODD, {
-        settings: { timeout: 0.5, maxRetries: 0, labels: { '☃': '' }, channels: [] },
+        settings: { timeout: 0.5, maxRetries: 0, labels: { '☃': '' }, channels: [], dependsOn: [ANN] },
         pausedAt: instant(-5),
+        acknowledged: { by: 'é', reason: 'mine', at: instant(7), since: instant(6) },
       });
       const how = status({
         state: 'inactive',

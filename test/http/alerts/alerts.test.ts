@@ -44,7 +44,7 @@ describe('alerts over HTTP', () => {
       alert: alertAt(4000, {
         node: undefined,
         group: {
-          nodes: [{ name: nodeName('é'), state: 'failed', at: instant(1) }],
+          nodes: [{ name: nodeName('é'), state: 'failed', at: instant(1), labels: {} }],
           alertIds: [alertId(1), alertId(2)],
         },
       }),

@@ -24,8 +24,10 @@ describe('the calls about a node', () => {
       max_retries: 3,
       labels: { zone: 'a' },
       channels: null,
+      depends_on: [],
       paused: false,
       since: now,
+      acknowledged: null,
     });
     const changed = await http.call('PUT', '/nodes/db1', { timeout: 60, channels: ['ops'], labels: null });
     expect(changed.status).to.equal(200);
@@ -48,11 +50,13 @@ describe('the calls about a node', () => {
       ['GET', '/nodes/db1'],
       ['DELETE', '/nodes/db1'],
       ['POST', '/nodes/db1/fail'],
+      ['POST', '/nodes/db1/acknowledge'],
       ['POST', '/nodes/db1/pause'],
       ['POST', '/nodes/db1/resume'],
       ['GET', '/nodes/db1/flips'],
     ] as const) {
-      const answer = await http.call(method, path);
+      const body = path.endsWith('acknowledge') ? { by: 'ann', reason: 'mine' } : undefined;
+      const answer = await http.call(method, path, body);
       expect(answer.status, path).to.equal(404);
       expect(answer.json, path).to.deep.equal({ error: 'unknown node', code: 'HEARTBEAT_UNKNOWN_NODE' });
     }

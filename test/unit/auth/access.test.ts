@@ -3,7 +3,7 @@ import { Access } from '../../../src/domain/access.js';
 import { parseAlertId } from '../../../src/domain/alert-id.js';
 import type { AlertRecord } from '../../../src/domain/alert.js';
 import { instant } from '../../../src/domain/time.js';
-import { isWithin } from '../../../src/http/alerts/reach.js';
+import { isWithin, withinReach } from '../../../src/http/alerts/reach.js';
 import { Doorkeeper } from '../../../src/http/auth/doorkeeper.js';
 import { authOf, keyRule, START, token } from '../../http/auth/support.js';
 import { node, user } from '../../support/simulated-app.js';
@@ -30,7 +30,7 @@ describe('what a key may touch', () => {
   it('includes an alert if all the nodes that it names are', () => {
     const access = Access.ofKey(keyRule('app', { nodes: ['web-'] }));
     const anybody = Access.ofKey(keyRule('ops'));
-    const web = { name: node('web-1'), state: 'failed', at: instant(0) } as const;
+    const web = { name: node('web-1'), state: 'failed', at: instant(0), labels: {} } as const;
     const db = { ...web, name: node('db-1') };
     for (const [more, expected] of [
       [{ node: facts('web-1') }, true],
@@ -44,6 +44,19 @@ describe('what a key may touch', () => {
       expect(isWithin(access, record)).to.equal(expected);
       expect(isWithin(anybody, record)).to.equal(true);
     }
+  });
+});
+
+describe('what a failure comes from', () => {
+  it('is told to whoever may touch that node, too', () => {
+    const record = alert({ node: facts('web-1'), causedBy: node('switch') });
+    const { causedBy, ...others } = record.alert;
+    expect(causedBy).to.equal('switch');
+    expect(withinReach(Access.ofKey(keyRule('ops')), record)).to.equal(record);
+    const both = Access.ofKey(keyRule('app', { nodes: ['web-', 'switch'] }));
+    expect(withinReach(both, record)).to.equal(record);
+    const web = Access.ofKey(keyRule('app', { nodes: ['web-'] }));
+    expect(withinReach(web, record).alert).to.deep.equal(others);
   });
 });
 

@@ -33,11 +33,11 @@ describe('a Slack channel', () => {
 
   it('says first what has happened, and then what helps to find the node', () => {
     const body = bodyOf(FAILED);
-    expect(body.text).to.equal(":red_circle: Node 'node1' has failed: no heartbeat for 2 min.");
+    expect(body.text).to.equal("🔴 Node 'node1' has failed: no heartbeat for 2 min.");
     expect(body.blocks.map(({ type }) => type)).to.deep.equal(['section', 'context']);
     const [headline, details] = textsOf(body).filter((text) => text !== '');
     expect(headline).to.equal(body.text);
-    expect(details).to.match(/^<!date\^1795318425\^.*last heard <!date\^1795318305\^.* · env: prod$/);
+    expect(details).to.match(/^<!date\^1795318425\^.*Last heard: <!date\^1795318305\^.* · env: prod$/);
   });
 
   it('keeps to what Slack takes, whatever nodes are called and however many there are', () => {
@@ -45,6 +45,7 @@ describe('a Slack channel', () => {
       name: `<!channel> & node-${String(index)}-${'x'.repeat(200)}`,
       state: 'failed' as const,
       at: 1_795_318_425,
+      labels: {},
     }));
     const { node: _, ...others } = FAILED;
     const body = bodyOf({ ...others, nodes, message: 'x'.repeat(10_000) });
@@ -61,6 +62,7 @@ describe('a Slack channel', () => {
       name: `n${String(index)}`,
       state: index === 0 ? ('active' as const) : ('failed' as const),
       at: 1,
+      labels: {},
     }));
     const list = textsOf(bodyOf({ ...others, nodes }))[1] ?? '';
     expect(list.split('\n')).to.have.length(41);

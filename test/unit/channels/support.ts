@@ -27,6 +27,69 @@ export const FAILED: AlertMessage = {
   message: "Node 'node1' has failed: no heartbeat for 2 min.",
 };
 
+const { node: _, ...OF_NO_NODE } = FAILED;
+
+export const RECOVERED: AlertMessage = {
+  ...FAILED,
+  id: '01HF7YAT000000GGGGGGGGGGG1',
+  type: 'node.recovered',
+  at: FAILED.at + 60,
+  at_ms: FAILED.at_ms + 60_000,
+  node: { ...FAILED.node!, state: 'active', retries: 0, last_heartbeat: FAILED.at + 60 },
+  message: "Node 'node1' has recovered: its heartbeat is back.",
+};
+
+export const MASS_FAILURE: AlertMessage = {
+  ...OF_NO_NODE,
+  type: 'mass_failure',
+  count: 25,
+  sample: ['node1'],
+  message: '25 nodes have failed within 10 s, of 50 watched.',
+};
+
+export const TEST: AlertMessage = {
+  ...OF_NO_NODE,
+  type: 'test',
+  message: "This is a test of channel 'ops'.",
+};
+
+/** Whatever a node may be called, and labelled: as long as it may be, and full of what means something elsewhere. */
+const NASTY = '<b>&amp;*_~`|[x](http://x)@everyone<!channel>{{DATE()}}"\'\\\r\n💥'.padEnd(200, '💥é');
+const NASTY_LABELS = Object.fromEntries(
+  Array.from({ length: 32 }, (_each, index) => [`${String(index)}-${NASTY}`, NASTY]),
+);
+
+export const NASTY_FAILURE: AlertMessage = {
+  ...FAILED,
+  node: { ...FAILED.node!, name: NASTY, labels: NASTY_LABELS },
+  blind_seconds: 12.3,
+  message: `Node '${NASTY}' has failed: ${'x'.repeat(10_000)}`,
+};
+
+/** A message that stands for many nodes. */
+export function group(size: number, name = (index: number) => `n${String(index)}`): AlertMessage {
+  const nodes = Array.from({ length: size }, (_each, index) => ({
+    name: name(index),
+    state: index % 3 === 0 ? ('active' as const) : ('failed' as const),
+    at: FAILED.at + index,
+    labels: { env: 'prod' },
+  }));
+  const message = `Of ${String(size)} nodes, some have failed.`;
+  return { ...OF_NO_NODE, nodes, alert_ids: [FAILED.id], message };
+}
+
+/** What a provider may be handed, however odd. */
+export const EVERY_KIND: readonly AlertMessage[] = [
+  FAILED,
+  RECOVERED,
+  { ...FAILED, type: 'node.reported_failure', alert_ids: [RECOVERED.id] },
+  MASS_FAILURE,
+  TEST,
+  NASTY_FAILURE,
+  group(5),
+  group(1000, (index) => `${String(index)}${NASTY}`),
+];
+
 export function secret(text: string): Secret {
   return new Secret(text);
 }

@@ -164,7 +164,7 @@ describe('channels in the configuration', () => {
       `channels.ops.concurency: unknown setting; did you mean concurrency? ${at(7)}`,
       `channels.ops.url: must be an http or https URL ${at(4)}`,
       `channels.ops.secret: must not be written down here: say where it is with secret_env or secret_file ${at(5)}`,
-      `channels.chat.kind: must be one of webhook, slack, redis, log, or the path of a module such as ./my-notifier.js; did you mean slack? ${at(12)}`,
+      `channels.chat.kind: must be one of webhook, email, slack, discord, teams, telegram, ntfy, pagerduty, alertmanager, redis, log, or the path of a module such as ./my-notifier.js; did you mean slack? ${at(12)}`,
       `channels.b d: its name must be letters, digits, "-", "_" and ".", 64 of them at the most ${at(13)}`,
       `channels.bus.retry.max_delay: must not be less than retry.min_delay ${at(14)}`,
       `channels.bus.channel: must be the name of a Redis channel ${at(14)}`,
@@ -179,6 +179,92 @@ describe('channels in the configuration', () => {
       `channels.log.url: unknown setting; remove it ${at(21)}`,
     ]);
     expect(listed.join('\n')).to.not.include('hush');
+  });
+
+  it('of every kind may have what its page says, and show no secret', () => {
+    const file = `channels:
+  mail: { kind: email, url: "smtps://me:hush-hush@mail.example.org", from: Me <me@example.org>, to: ops@example.org }
+  mails: { kind: email, url_env: SMTP, from: me@example.org, to: [a@b.org, c@d.org], starttls: never }
+  discord: { kind: discord, url: "https://discord.com/api/webhooks/1/hush-hush" }
+  teams: { kind: teams, url: "https://x.logic.azure.com/workflows/1?sig=hush-hush" }
+  telegram: { kind: telegram, token_env: BOT, chat_id: -1001, thread_id: 5 }
+  public: { kind: telegram, token_env: BOT, chat_id: "@channel", url: "http://bots.example.org" }
+  ntfy: { kind: ntfy, topic: hush-hush, token_env: SMTP, url: "https://ntfy.example.org" }
+  pager: { kind: pagerduty, routing_key_env: KEY }
+  prom: { kind: alertmanager, url: "http://am.example.org/path?token=hush-hush", labels: { team: hush-hush } }
+`;
+    const env = { SMTP: 'smtp://mail.org/hush', BOT: `1:${'hush-'.repeat(9)}`, KEY: 'hush'.repeat(8) };
+    const { channels } = inForce({ file, env });
+    expect(channels).to.have.length(9);
+    const text = JSON.stringify(channels) + inspect(channels, { depth: 10, showHidden: true });
+    expect(text).to.not.include('hush');
+    expect(text).to.include('smtps://mail.example.org/…').and.include('http://am.example.org/…');
+  });
+
+  it('of every kind have their problems listed, and none shows a value', () => {
+    const file = `channels:
+  mail: { kind: email, url: "http://hush", from: hush, to: [hush], starttls: hush }
+  nobody: { kind: email, url: "smtp://hush", from: a@b.org, to: [] }
+  telegram: { kind: telegram, token: hush, chat_id: hush }
+  bot: { kind: telegram, token_env: HUSH, chat_id: 1.5 }
+  ntfy: { kind: ntfy, topic: "hush hush", url: "https://ntfy.sh/hush" }
+  pager: { kind: pagerduty, routing_key_env: HUSH, events: [node.failed, node.inactive] }
+  prom: { kind: alertmanager, url: "http://hush", labels: { "hush hush": 1 }, resend_every: 0, events: [node.inactive] }
+`;
+    const listed = problems({ file, env: { HUSH: 'hush' } });
+    expect(listed.map((each) => each.replace(/ \(from .*/, ''))).to.deep.equal([
+      'channels.mail.from: must be an address, with a name before it if you like: Heartbeat <heartbeat@example.org>',
+      'channels.mail.to.0: must be an address',
+      'channels.mail.starttls: must be one of required, offered, never',
+      'channels.mail.url: must be an smtp or smtps URL',
+      'channels.nobody.to: must be an address, or a list of addresses',
+      'channels.telegram.chat_id: must be the number of a chat, or the @name of a channel',
+      'channels.telegram.token: must not be written down here: say where it is with token_env or token_file',
+      'channels.bot.chat_id: must be the number of a chat, or the @name of a channel',
+      'channels.bot.token_env: must be a token as @BotFather gives it',
+      'channels.ntfy.url: must be the URL of the server alone: the topic goes into topic',
+      'channels.ntfy.topic: must be 1 to 64 letters, digits, "-" and "_"',
+      'channels.pager.events.1: must not be node.inactive here: nobody is told of an inactive node that comes back, so its incident would stay open',
+      'channels.pager.routing_key_env: must be an integration key of 32 letters and digits',
+      'channels.prom.events.0: must not be node.inactive here: nobody is told of an inactive node that comes back, so its alert would go on',
+      'channels.prom.labels.hush hush: must be the name of a label',
+      'channels.prom.resend_every: must be a number of seconds between 1 and 86400',
+    ]);
+    expect(listed.join('\n').replaceAll('labels.hush hush', '')).to.not.include('hush');
+  });
+
+  it('may be for some alerts only, be told late, and have others stand in for them', () => {
+    const file = `channels:
+  web: { kind: log, match: { labels: { team: web, env: [prod, test] } } }
+  boss: { kind: log, after: 900, match: [{ types: [node.failed] }, { labels: { vip: "*" } }], fallback: web }
+`;
+    const { channels } = inForce({ file });
+    expect(channels[0]?.policy.match).to.deep.equal([{ labels: { team: ['web'], env: ['prod', 'test'] } }]);
+    expect(channels[1]?.policy).to.deep.include({
+      after: 900_000,
+      fallback: 'web',
+      match: [{ types: ['node.failed'] }, { labels: { vip: ['*'] } }],
+    });
+  });
+
+  it('have problems of routing listed', () => {
+    const file = `channels:
+  web: { kind: log, fallback: web, after: -1, match: [] }
+  boss: { kind: log, fallback: wbe, match: { team: web } }
+  chat: { kind: log, fallback: webb }
+  ops: { kind: log, fallback: ops, match: { types: [node.faild], labels: { team: 3 } } }
+  own: { kind: log, fallback: own }
+`;
+    expect(problems({ file }).map((each) => each.replace(/ \(from .*/, ''))).to.deep.equal([
+      'channels.web.match: must hold a rule at the least',
+      'channels.web.after: must be a number of seconds between 0 and 86400',
+      'channels.boss.match.0.team: unknown setting; remove it',
+      'channels.boss.match.0: must hold types, labels or both',
+      'channels.ops.match.0.types.0: must be one of node.failed, node.reported_failure, node.recovered, node.inactive, mass_failure',
+      'channels.ops.match.0.labels.team.0: must be a text, or a list of texts',
+      'channels.chat.fallback: must be the name of another channel; did you mean web?',
+      'channels.own.fallback: must be the name of another channel',
+    ]);
   });
 
   it('must be a map', () => {

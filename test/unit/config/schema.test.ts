@@ -26,6 +26,7 @@ describe('the schema of the configuration', () => {
       history: { retention: null, slow_commit: 1 },
       alerts: {
         retention: 7_776_000,
+        remind_every: null,
         mass_failure: { share: 0.3, at_least: 20, window: 10, hold: 60 },
         flapping: { max_per_hour: 12 },
       },

@@ -3,11 +3,21 @@ import { NotifyError, type Attempt } from '../../../ports/channel.js';
 import type { ChannelTools } from '../kind.js';
 import { Secret, withoutSecrets } from '../secret.js';
 import { guardedLookup, NameError } from './names.js';
+import { reasonOf } from './reason.js';
 import { retryAfterOf } from './retry-after.js';
 
 /** Characters of a refusal that people are shown. */
 const SHOWN = 200;
-const READ_AT_MOST = 64 * 1024;
+const READ_AT_MOST = 16 * 1024;
+/** Characters. What is shorter is a word. */
+const SHORTEST_TOKEN = 16;
+
+/** What the body of a refusal says of it, beyond its status. */
+export interface Refusal {
+  readonly permanent?: boolean;
+  /** Seconds. */
+  readonly retryAfter?: number | undefined;
+}
 
 /** Posts to one URL. Redirects are not followed: whoever may answer it could send a request anywhere else. */
 export class Poster {
@@ -15,22 +25,33 @@ export class Poster {
   readonly #secrets: readonly (Secret | undefined)[];
   readonly #authorization: string | undefined;
   readonly #tools: Pick<ChannelTools, 'policy' | 'names' | 'guard'>;
+  readonly #understood: (body: unknown) => Refusal;
   #agent: Agent | undefined;
 
-  /** @param secrets what an answer must not bring into a log */
+  /**
+   * @param secrets what an answer must not bring into a log
+   * @param understood what the body of a refusal says, given what it is as JSON
+   */
   constructor(
     url: Secret,
     secrets: readonly (Secret | undefined)[],
     tools: Pick<ChannelTools, 'policy' | 'names' | 'guard'>,
+    understood: (body: unknown) => Refusal = () => ({}),
   ) {
     this.#tools = tools;
+    this.#understood = understood;
     const parsed = new URL(url.reveal());
     this.#authorization = authorizationOf(parsed);
     const { password } = parsed;
     parsed.username = '';
     parsed.password = '';
     this.#url = parsed;
-    this.#secrets = [url, ...(password === '' ? [] : [new Secret(decodeURIComponent(password))]), ...secrets];
+    this.#secrets = [
+      url,
+      ...(password === '' ? [] : [new Secret(decodeURIComponent(password))]),
+      ...partsOf(parsed),
+      ...secrets,
+    ];
   }
 
   /** @throws NotifyError unless it is answered 2xx */
@@ -68,9 +89,12 @@ export class Poster {
       answer.body.dump({ limit: READ_AT_MOST }).catch(() => undefined);
       return;
     }
-    throw new NotifyError(`answered ${statusCode}${await this.#said(answer)}`, {
-      permanent: statusCode >= 400 && statusCode < 500 && statusCode !== 408 && statusCode !== 429,
-      retryAfter: retryAfterOf(header(answer, 'retry-after'), header(answer, 'date')),
+    const said = await textOf(answer);
+    const { permanent, retryAfter } = this.#understood(jsonIn(said));
+    throw new NotifyError(`answered ${statusCode}${this.#shown(said)}`, {
+      permanent:
+        permanent ?? (statusCode >= 400 && statusCode < 500 && statusCode !== 408 && statusCode !== 429),
+      retryAfter: retryAfter ?? retryAfterOf(header(answer, 'retry-after'), header(answer, 'date')),
     });
   }
 
@@ -78,17 +102,8 @@ export class Poster {
     await this.#agent?.destroy();
   }
 
-  async #said({ body }: Dispatcher.ResponseData): Promise<string> {
-    let text = '';
-    try {
-      for await (const chunk of body) {
-        text += String(chunk);
-        if (text.length > SHOWN) break;
-      }
-    } catch {
-      // What there is of it says enough.
-    }
-    const shown = this.#clean(text).replaceAll(/\s+/g, ' ').trim();
+  #shown(said: string): string {
+    const shown = this.#clean(said).replaceAll(/\s+/g, ' ').trim();
     if (shown === '') return '';
     return `: ${shown.length > SHOWN ? `${shown.slice(0, SHOWN)}…` : shown}`;
   }
@@ -98,36 +113,42 @@ export class Poster {
   }
 }
 
+/** What of a URL lets somebody post by itself: whoever refuses a request may say which path it was for. */
+function partsOf({ pathname, searchParams }: URL): Secret[] {
+  return [...pathname.split('/'), ...searchParams.values()]
+    .filter((part) => part.length >= SHORTEST_TOKEN)
+    .map((part) => new Secret(part));
+}
+
 function authorizationOf({ username, password }: URL): string | undefined {
   if (username === '' && password === '') return undefined;
   const pair = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
   return `Basic ${Buffer.from(pair).toString('base64')}`;
 }
 
+async function textOf({ body }: Dispatcher.ResponseData): Promise<string> {
+  let text = '';
+  try {
+    for await (const chunk of body) {
+      text += String(chunk);
+      if (text.length > READ_AT_MOST) break;
+    }
+  } catch {
+    // What there is of it says enough.
+  }
+  return text;
+}
+
+/** @returns undefined when it is no JSON */
+function jsonIn(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
 function header({ headers }: Dispatcher.ResponseData, name: string): string | undefined {
   const value = headers[name];
   return Array.isArray(value) ? value[0] : value;
-}
-
-const REASONS: Readonly<Record<string, string>> = {
-  ECONNREFUSED: 'connection refused',
-  ECONNRESET: 'connection reset',
-  EPIPE: 'connection reset',
-  EHOSTUNREACH: 'no route to the host',
-  ENETUNREACH: 'no route to the network',
-  ETIMEDOUT: 'it does not answer',
-  UND_ERR_CONNECT_TIMEOUT: 'it does not answer',
-  UND_ERR_SOCKET: 'the connection was closed before an answer came',
-  ABORT_ERR: 'it took too long',
-  UND_ERR_ABORTED: 'it took too long',
-};
-
-/** Without the URL, which may be a secret: of a system's message only its code. */
-export function reasonOf(error: unknown): string {
-  if (error instanceof NameError) return error.message;
-  if (error instanceof AggregateError && error.errors.length > 0) return reasonOf(error.errors[0]);
-  if (!(error instanceof Error)) return 'unknown error';
-  const code = 'code' in error ? String(error.code) : error.name;
-  if (error.name === 'AbortError') return REASONS['ABORT_ERR'] ?? code;
-  return REASONS[code] ?? (error.cause instanceof Error ? reasonOf(error.cause) : code);
 }

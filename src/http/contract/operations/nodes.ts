@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import { pageQuery } from '../../heart-rhythm/query.js';
+import { acknowledgementBody } from '../../nodes/acknowledgement.js';
 import { listingQuery, rangeQuery } from '../../nodes/query.js';
 import { settingsWith } from '../../nodes/settings.js';
 import type { GatewayLimits } from '../../options.js';
-import { accepted, failure, flips, liveNode, node, nodes, nodeWithUptime } from '../answers.js';
+import { accepted, failure, flips, liveNode, node, nodeInDetail, nodes } from '../answers.js';
 import type { Answer, Example, Operation, Operations } from '../operation.js';
 
 const NODE = 'backup';
@@ -22,8 +23,10 @@ const SHOWN = {
   max_retries: 0,
   labels: { team: 'infra' },
   channels: null,
+  depends_on: [],
   paused: false,
   since: 1795318425,
+  acknowledged: null,
 };
 
 const stranger: Example = {
@@ -169,7 +172,7 @@ export function nodeOperations(limits: Pick<GatewayLimits, 'batch' | 'page'>): O
       scope: 'read',
       query: rangeQuery,
       answers: {
-        200: { means: 'The node.', body: nodeWithUptime },
+        200: { means: 'The node.', body: nodeInDetail },
         400: { means: 'The name is none, or a parameter is wrong.', body: failure },
         404: unknown,
       },
@@ -223,6 +226,60 @@ export function nodeOperations(limits: Pick<GatewayLimits, 'batch' | 'page'>): O
     'POST /nodes/{name}/resume': {
       ...onNode('resume', 'Go on watching it', SHOWN),
       description: 'Its timeout begins anew.',
+    },
+    'POST /nodes/{name}/acknowledge': {
+      id: 'acknowledgeNode',
+      tag: 'nodes',
+      summary: 'Somebody takes care of its failure',
+      description:
+        'Nobody is reminded of it any more, and channels that are told late hear neither of it nor of its recovery. It is over when the node recovers; said again, it is replaced.',
+      scope: 'admin',
+      body: { 'application/json': acknowledgementBody },
+      answers: {
+        200: { means: 'The node, as it is now; on disk.', body: node },
+        400: { means: 'The name is none, or something in the body is wrong.', body: failure },
+        404: unknown,
+        409: { means: 'The node has not failed.', body: failure },
+        503: notJustNow,
+      },
+      examples: [
+        {
+          name: 'acknowledge',
+          path: { name: 'failing' },
+          body: { by: 'ann', reason: 'the disk is being changed' },
+          status: 200,
+          answer: {
+            ...SHOWN,
+            name: 'failing',
+            state: 'failed',
+            last_heartbeat: 1795318420,
+            deadline: null,
+            timeout: 30,
+            max_retries: 3,
+            labels: {},
+            acknowledged: { by: 'ann', reason: 'the disk is being changed', at: 1795318425 },
+          },
+        },
+        {
+          name: 'not_failed',
+          path: { name: NODE },
+          body: { by: 'ann', reason: 'the disk is being changed' },
+          status: 409,
+          answer: { error: 'the node has not failed', code: 'HEARTBEAT_NOT_FAILED' },
+        },
+        {
+          name: 'wrong_body',
+          path: { name: NODE },
+          body: { by: 'ann' },
+          status: 400,
+          answer: {
+            error: 'reason: must be a string',
+            code: 'HEARTBEAT_INVALID_BODY',
+            problems: [{ path: 'reason', problem: 'must be a string' }],
+          },
+        },
+        { ...stranger, body: { by: 'ann', reason: 'the disk is being changed' } },
+      ],
     },
     'GET /nodes/{name}/flips': {
       id: 'flips',

@@ -1,0 +1,83 @@
+import type { AlertId, AlertRecord } from '../../src/domain/alert.js';
+import type { NodeName } from '../../src/domain/node-name.js';
+import { moment, type Moment } from '../../src/domain/time.js';
+import { Agenda } from './agenda.js';
+import type { FailedNodes } from './failed-nodes.js';
+import type { OpenAlerts } from './open-alerts.js';
+
+/**
+ * The alerts that are held since something that their node depends on has failed. They go out when that is back and the
+ * node is not, one timeout later: it gets as long to be heard again as anybody.
+ */
+export class Dependencies {
+  readonly #open: OpenAlerts;
+  readonly #failed: FailedNodes;
+  /** The nodes of which something is held, or was, by what they depend on. */
+  readonly #dependents = new Map<NodeName, Set<NodeName>>();
+  readonly #agenda = new Agenda<NodeName>();
+
+  constructor(open: OpenAlerts, failed: FailedNodes) {
+    this.#open = open;
+    this.#failed = failed;
+  }
+
+  /** When there may be something to let go of. */
+  get nextAt(): Moment | undefined {
+    return this.#agenda.next;
+  }
+
+  /** What is held of an earlier run: who has failed in it, the nodes are still to tell. */
+  resume(records: Iterable<AlertRecord>, now: Moment): void {
+    for (const record of records) {
+      this.held(record);
+      if (isHeld(record)) this.#lookAt(record, now);
+    }
+  }
+
+  /** A record that was just put, and may be held for this. */
+  held(record: AlertRecord): void {
+    if (!isHeld(record) || record.alert.node === undefined) return;
+    const { name, dependsOn = [] } = record.alert.node;
+    for (const cause of dependsOn) {
+      const others = this.#dependents.get(cause);
+      if (others === undefined) this.#dependents.set(cause, new Set([name]));
+      else others.add(name);
+    }
+  }
+
+  /** A node is alive again, or gone. */
+  back(cause: NodeName, now: Moment): void {
+    const names = this.#dependents.get(cause);
+    if (names === undefined) return;
+    this.#dependents.delete(cause);
+    for (const name of names) for (const record of this.#heldOf(name)) this.#lookAt(record, now);
+  }
+
+  /** The alerts that nothing holds any more. */
+  due(now: Moment): readonly AlertId[] {
+    const due = new Set<AlertId>();
+    for (let name = this.#agenda.take(now); name !== undefined; name = this.#agenda.take(now)) {
+      const failed = this.#failed.get(name);
+      const cause = failed && this.#failed.causeOf(failed.facts);
+      if (failed !== undefined) this.#failed.put({ ...failed, cause });
+      for (const record of this.#heldOf(name)) {
+        // Something else that it depends on has failed, or the same again.
+        if (cause !== undefined) this.held(record);
+        else due.add(record.alert.id);
+      }
+    }
+    return [...due];
+  }
+
+  #heldOf(name: NodeName): readonly AlertRecord[] {
+    return this.#open.ofNode(name).filter(isHeld);
+  }
+
+  #lookAt({ alert: { node } }: AlertRecord, now: Moment): void {
+    if (node !== undefined) this.#agenda.add(moment(now + node.timeout), node.name);
+  }
+}
+
+function isHeld({ deliveries }: AlertRecord): boolean {
+  return deliveries.some(({ hold }) => hold === 'dependency');
+}

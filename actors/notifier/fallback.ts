@@ -1,0 +1,24 @@
+import type { AlertRecord, Delivery } from '../../src/domain/alert.js';
+import type { Instant } from '../../src/domain/time.js';
+import { fresh } from './alerting.js';
+import { deliveryTo } from './open-alerts.js';
+
+/**
+ * Has another channel told of what died in this one. It is told once, whatever else it is for: who has the alert
+ * already, or is about to get it, gets it no second time, so that channels may stand in for each other.
+ *
+ * @param dead as it is in the record
+ */
+export function withFallback(
+  record: AlertRecord,
+  dead: Delivery,
+  fallback: string | undefined,
+  wall: Instant,
+): AlertRecord {
+  if (fallback === undefined || dead.state !== 'dead') return record;
+  const there = deliveryTo(record, fallback);
+  const isTold = there !== undefined && there.state !== 'cancelled' && there.state !== 'folded';
+  if (isTold) return record;
+  const others = record.deliveries.filter(({ channel }) => channel !== fallback);
+  return { ...record, deliveries: [...others, { ...fresh(fallback, wall), insteadOf: dead.channel }] };
+}

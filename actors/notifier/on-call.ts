@@ -1,0 +1,155 @@
+import type { AlertRecord, Delivery } from '../../src/domain/alert.js';
+import type { NodeName } from '../../src/domain/node-name.js';
+import { moment, type Instant, type Moment } from '../../src/domain/time.js';
+import type { AlertingRules } from './alerting.js';
+import type { FailedStanding, NodeChange } from './alerting.protocol.js';
+import { Dependencies } from './dependencies.js';
+import { Escalation } from './escalation.js';
+import { FailedNodes } from './failed-nodes.js';
+import { moved, withDelivery, type OpenAlerts } from './open-alerts.js';
+import { chunked, GROUP, letGo } from './release.js';
+import { groupSentence } from './sentences.js';
+import { Reminders, type RemindersOptions } from './reminders.js';
+
+/** What is told beside a first alert, and what is not: who stays failed, why, and whether somebody takes care of it. */
+export class OnCall {
+  readonly escalation: Escalation;
+  readonly #options: RemindersOptions;
+  readonly #open: OpenAlerts;
+  readonly #rules: AlertingRules;
+  readonly #failed = new FailedNodes();
+  readonly #reminders: Reminders;
+  readonly #dependencies: Dependencies;
+
+  constructor(options: RemindersOptions, open: OpenAlerts, rules: AlertingRules) {
+    this.#options = options;
+    this.#open = open;
+    this.#rules = rules;
+    this.escalation = new Escalation(options.channels);
+    this.#reminders = new Reminders(options, this.#failed);
+    this.#dependencies = new Dependencies(open, this.#failed);
+  }
+
+  /** When there is something to do, or may be. */
+  get nextAt(): Moment | undefined {
+    // While alerts are held, nobody is reminded either.
+    const reminders = Math.max(this.#reminders.nextAt ?? Infinity, this.#rules.mass.until ?? -Infinity);
+    const at = Math.min(reminders, this.#dependencies.nextAt ?? Infinity);
+    return at === Infinity ? undefined : moment(at);
+  }
+
+  /** What an earlier run has left. */
+  resume(now: Moment): void {
+    this.#dependencies.resume(this.#open.all(), now);
+  }
+
+  /** A node flips. @returns what its failure comes from, if that is another's */
+  flipped({ flip, node }: NodeChange, now: Moment, wall: Instant): NodeName | undefined {
+    if (flip.to !== 'failed') {
+      this.#gone(node.name, now);
+      return undefined;
+    }
+    const cause = this.#failed.causeOf(node);
+    const failed = { facts: node, since: flip.at, isQuiet: false, cause };
+    this.#failed.put(failed);
+    this.#reminders.watch(failed, now, wall);
+    return cause;
+  }
+
+  /** These were raised. */
+  raised(records: readonly AlertRecord[]): void {
+    for (const record of records) this.#dependencies.held(record);
+  }
+
+  /** How a node stands that has failed; undefined when it is watched no more. */
+  stands(name: NodeName, standing: FailedStanding | undefined, now: Moment, wall: Instant): void {
+    if (standing === undefined) {
+      this.#gone(name, now);
+      return;
+    }
+    const { node, since, isQuiet } = standing;
+    const before = this.#failed.get(name);
+    const cause = before === undefined ? this.#failed.causeOf(node) : before.cause;
+    const failed = { facts: node, since, isQuiet, cause };
+    this.#failed.put(failed);
+    if (before === undefined) this.#reminders.watch(failed, now, wall);
+  }
+
+  /** @returns what changes for those who have not been told of it yet, by how the node stands now */
+  settle(name: NodeName): readonly AlertRecord[] {
+    const failed = this.#failed.get(name);
+    const changes = new Map<string, AlertRecord>();
+    for (const { name: channel } of this.#options.channels) {
+      for (const { record, delivery } of this.#open.of(name, channel)) {
+        const { alert } = changes.get(record.alert.id) ?? record;
+        const changed = this.#settled(alert, delivery, failed?.isQuiet);
+        if (changed === delivery) continue;
+        changes.set(alert.id, withDelivery(changes.get(alert.id) ?? record, changed));
+      }
+    }
+    return [...changes.values()];
+  }
+
+  /** @returns reminders, and what was held for a dependency that is back */
+  due(now: Moment, wall: Instant): readonly AlertRecord[] {
+    const { ids, mass, flapping } = this.#rules;
+    const released = this.#dependencies.due(now);
+    const records = chunked(released, GROUP).flatMap((chunk) =>
+      letGo(this.#open, chunk, 'dependency', {
+        ids,
+        wall,
+        most: GROUP,
+        tell: (channel, node) => flapping.tell(channel, node, now),
+      }),
+    );
+    const reminders = mass.until === undefined ? this.#reminders.due(now, wall, this.#open, ids) : [];
+    return [...records, ...reminders];
+  }
+
+  /**
+   * A message that stands for many and is told late is told of those that are still failed by then.
+   *
+   * @returns what changes: itself, and recoveries of whom the channel has heard nothing
+   */
+  late(record: AlertRecord, channel: string): readonly AlertRecord[] {
+    const { alert } = record;
+    const delivery = this.#open.delivery(record, channel);
+    if (alert.group === undefined || delivery?.state !== 'pending') return [];
+    if (this.escalation.wait(alert, delivery) === 0) return [];
+    const still = alert.group.nodes.filter(({ name }) => this.#failed.get(name)?.isQuiet === false);
+    if (still.length === alert.group.nodes.length) return [];
+    const told = new Set(still.map(({ name }) => name));
+    const recoveries = alert.group.nodes
+      .filter(({ name }) => !told.has(name))
+      .flatMap(({ name }) => this.#open.of(name, channel))
+      .filter((each) => each.delivery.attempts === 0 && each.record.alert.type === 'node.recovered')
+      .map((each) => withDelivery(each.record, moved(each.delivery, 'cancelled')));
+    const group = { ...alert.group, nodes: still };
+    const itself =
+      still.length === 0
+        ? withDelivery(record, moved(delivery, 'cancelled'))
+        : { ...record, alert: { ...alert, message: groupSentence(still), group } };
+    return [itself, ...recoveries];
+  }
+
+  #gone(name: NodeName, now: Moment): void {
+    if (!this.#failed.delete(name)) return;
+    this.#reminders.forget(name);
+    this.#dependencies.back(name, now);
+  }
+
+  /** @param isQuiet undefined when it is watched no more */
+  #settled(alert: AlertRecord['alert'], delivery: Delivery, isQuiet: boolean | undefined): Delivery {
+    if (delivery.attempts > 0) return delivery;
+    const { state, hold } = delivery;
+    const waits = state === 'pending' && this.escalation.wait(alert, delivery) > 0;
+    if (isQuiet === undefined) {
+      const isMoot =
+        waits || hold === 'acknowledged' || hold === 'dependency' || alert.reminder !== undefined;
+      return isMoot ? moved(delivery, 'cancelled') : delivery;
+    }
+    if (!isQuiet) return hold === 'acknowledged' ? moved(delivery, 'pending') : delivery;
+    if (alert.reminder !== undefined) return moved(delivery, 'cancelled');
+    return waits ? { ...delivery, state: 'held', hold: 'acknowledged' } : delivery;
+  }
+}

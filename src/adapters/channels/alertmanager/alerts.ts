@@ -1,0 +1,75 @@
+import type { AlertMessage } from '../../../ports/channel.js';
+
+type Labels = Readonly<Record<string, string>>;
+
+/** As API v2 takes it. Its labels are its identity; without an end, Alertmanager ends it by itself. */
+export interface PostedAlert {
+  readonly labels: Labels;
+  readonly annotations: Labels;
+  readonly startsAt: string;
+  readonly endsAt?: string;
+}
+
+/** What Alertmanager is told of one node, or of what concerns no single one. */
+export interface Told {
+  readonly node: string | undefined;
+  readonly isFiring: boolean;
+  readonly alert: PostedAlert;
+}
+
+/**
+ * What an alert tells Alertmanager: each node that it is about is an alert of its own there.
+ *
+ * @param own labels that all of them get
+ * @param firingUntil when what fires ends unless it is told of again, in Unix seconds
+ */
+export function toldBy(message: AlertMessage, own: Labels, firingUntil: number): readonly Told[] {
+  const { node, nodes, type } = message;
+  if (nodes !== undefined) {
+    return nodes.map((each) => {
+      const standing = each.state === 'active' ? 'is back' : `is ${each.state}`;
+      return toldOf(each, `Node '${each.name}' ${standing}.`);
+    });
+  }
+  if (node !== undefined) return [toldOf({ ...node, at: message.at }, message.message)];
+  const [alertname, severity] = ALONE[type === 'test' ? 'test' : 'mass_failure'];
+  const labels = labelsOf(alertname, { severity, ...own });
+  const alert = { labels, annotations: annotationsOf(message, message.message), startsAt: iso(message.at) };
+  return [{ node: undefined, isFiring: true, alert }];
+
+  function toldOf(
+    { name, state, labels, at }: NonNullable<AlertMessage['nodes']>[number],
+    summary: string,
+  ): Told {
+    const isFiring = state !== 'active';
+    const alert = {
+      labels: { ...labelsOf('HeartbeatNodeFailed', { severity: 'critical', ...own, ...labels }), node: name },
+      annotations: annotationsOf(message, summary),
+      startsAt: iso(at),
+      endsAt: iso(isFiring ? firingUntil : at),
+    };
+    return { node: name, isFiring, alert };
+  }
+}
+
+const ALONE = {
+  mass_failure: ['HeartbeatMassFailure', 'critical'],
+  test: ['HeartbeatTest', 'info'],
+} as const;
+
+function annotationsOf({ id, message, blind_seconds }: AlertMessage, summary: string): Labels {
+  const blind = blind_seconds >= 1 && { blind_seconds: String(Math.round(blind_seconds)) };
+  return { summary, description: message, alert_id: id, ...blind };
+}
+
+/** Alertmanager takes names such as Prometheus's, and takes an empty value for none. */
+function labelsOf(alertname: string, others: Labels): Labels {
+  const named = Object.entries(others)
+    .filter(([, value]) => value !== '')
+    .map(([key, value]) => [key.replaceAll(/\W/g, '_').replace(/^(?=\d)/, '_'), value] as const);
+  return { ...Object.fromEntries(named), alertname };
+}
+
+function iso(seconds: number): string {
+  return new Date(seconds * 1000).toISOString();
+}

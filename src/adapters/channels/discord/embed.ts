@@ -1,0 +1,45 @@
+import type { AlertMessage } from '../../../ports/channel.js';
+import { detailsOf, fitted, listed, shortened, SIGNS } from '../alert-text.js';
+
+/** Of the content, and of the description of an embed; all texts of the embeds may have 6000 together. */
+const LONGEST_CONTENT = 2_000;
+const LONGEST_DESCRIPTION = 4_000;
+
+const COLOURS: Readonly<Record<AlertMessage['type'], number>> = {
+  'node.failed': 0xd7_26_38,
+  'node.reported_failure': 0xd7_26_38,
+  'node.recovered': 0x2e_a0_43,
+  'node.inactive': 0xe3_b3_41,
+  mass_failure: 0xd7_26_38,
+  test: 0x8b_94_9e,
+};
+
+/** The sentence is the content, which a notification shows; what helps to find the node is in an embed. */
+export function discordBody(alert: AlertMessage): object {
+  const lines = [
+    ...listed(alert, (name, standing) => `• **${escaped(name)}** ${standing}`),
+    ...detailsOf(alert, when, escaped).map(({ name, value }) => `${name}: ${value}`),
+  ];
+  return {
+    content: shortened(`${SIGNS[alert.type]} ${escaped(alert.message)}`, LONGEST_CONTENT),
+    embeds: [
+      {
+        description: fitted(lines, LONGEST_DESCRIPTION).join('\n'),
+        color: COLOURS[alert.type],
+        footer: { text: alert.id },
+      },
+    ],
+    // Whatever a node is called, nobody is mentioned.
+    allowed_mentions: { parse: [] },
+  };
+}
+
+/** In the reader's own time zone. */
+function when(seconds: number): string {
+  return `<t:${seconds}:F>`;
+}
+
+/** What Discord's Markdown gives a meaning. */
+function escaped(text: string): string {
+  return text.replaceAll(/[\\*_~`|>#[\]()<@:-]/g, '\\$&');
+}

@@ -1,0 +1,42 @@
+import type { AlertMessage } from '../../../ports/channel.js';
+import { detailsOf, escapedMarkup, listed, shortened, SIGNS, utc } from '../alert-text.js';
+
+/** What a list of mails shows of a subject, and more. */
+const LONGEST_SUBJECT = 200;
+/** A mail has room for more nodes than a phone. */
+const LISTED = 1_000;
+
+export interface Letter {
+  readonly subject: string;
+  readonly text: string;
+  readonly html: string;
+}
+
+/** What people read, once plain and once as HTML that needs nothing from anywhere. */
+export function letterOf(alert: AlertMessage): Letter {
+  const details = [...detailsOf(alert, utc), { name: 'Alert', value: alert.id }];
+  const nodes = listed(alert, (name, standing) => `${name} ${standing}`, LISTED);
+  return {
+    subject: shortened(`${SIGNS[alert.type]} ${alert.message}`.replaceAll(/\s+/g, ' '), LONGEST_SUBJECT),
+    text: [
+      alert.message,
+      '',
+      ...(nodes.length === 0 ? [] : [...nodes.map((line) => `- ${line}`), '']),
+      ...details.map(({ name, value }) => `${name}: ${value}`),
+      '',
+    ].join('\n'),
+    html: [
+      '<!doctype html>',
+      `<p style="font-size:1.15em"><strong>${SIGNS[alert.type]} ${escapedMarkup(alert.message)}</strong></p>`,
+      ...(nodes.length === 0
+        ? []
+        : ['<ul>', ...nodes.map((line) => `<li>${escapedMarkup(line)}</li>`), '</ul>']),
+      '<table cellpadding="4">',
+      ...details.map(
+        ({ name, value }) =>
+          `<tr><td style="color:#666">${escapedMarkup(name)}</td><td>${escapedMarkup(value)}</td></tr>`,
+      ),
+      '</table>',
+    ].join('\n'),
+  };
+}

@@ -1,0 +1,127 @@
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
+import type { NodemailerError, SMTPSentMessageInfo, SendMailOptions } from 'nodemailer';
+import { NotifyError } from '../../../ports/channel.js';
+import { guardedLookup } from '../http/names.js';
+import { reasonOf } from '../http/reason.js';
+import type { ChannelTools } from '../kind.js';
+import { Secret, withoutSecrets } from '../secret.js';
+
+/** `offered`: encrypted if the server offers it. */
+export type StartTls = 'required' | 'offered' | 'never';
+
+/** Characters of a refusal that people are shown. */
+const SHOWN = 200;
+/** Before these nothing was said about the mail, or about who sends it. */
+const GREETINGS = ['CONN', 'EHLO', 'HELO', 'STARTTLS'];
+
+/** Sends mails to one server, each over a connection of its own. */
+export class Smtp {
+  readonly #url: URL;
+  readonly #startTls: StartTls;
+  readonly #tools: Pick<ChannelTools, 'policy' | 'names' | 'guard'>;
+  readonly #secrets: readonly Secret[];
+  readonly #sockets = new Set<Socket>();
+
+  /** @param startTls for `smtp:` URLs; where a password would be sent, it is `required` if not given */
+  constructor(
+    url: Secret,
+    startTls: StartTls | undefined,
+    tools: Pick<ChannelTools, 'policy' | 'names' | 'guard'>,
+  ) {
+    this.#url = new URL(url.reveal());
+    this.#startTls = startTls ?? (this.#url.password === '' ? 'offered' : 'required');
+    this.#tools = tools;
+    const { password } = this.#url;
+    this.#secrets = [
+      url,
+      ...(password === '' ? [] : [new Secret(password), new Secret(decodeURIComponent(password))]),
+    ];
+  }
+
+  /** @throws NotifyError unless the server takes it for somebody */
+  async send(mail: SendMailOptions, signal: AbortSignal): Promise<SMTPSentMessageInfo> {
+    const { hostname, username, password } = this.#url;
+    const secure = this.#url.protocol === 'smtps:';
+    // Loaded where it is used: a daemon that sends no mail does without its memory.
+    const { createTransport } = await import('nodemailer');
+    try {
+      // Nodemailer would look the name up itself, and not as carefully.
+      const connection = await this.#connect(Number(this.#url.port) || (secure ? 465 : 587), signal);
+      const transport = createTransport({
+        host: bare(hostname),
+        connection,
+        secure,
+        requireTLS: !secure && this.#startTls === 'required',
+        ignoreTLS: this.#startTls === 'never',
+        ...(username !== '' && {
+          auth: { user: decodeURIComponent(username), pass: decodeURIComponent(password) },
+        }),
+        greetingTimeout: this.#tools.policy.attemptTimeout,
+        socketTimeout: this.#tools.policy.attemptTimeout,
+        disableFileAccess: true,
+        disableUrlAccess: true,
+      });
+      return await transport.sendMail({ ...mail, signal });
+    } catch (error) {
+      throw this.refusal(error);
+    }
+  }
+
+  /** What an error of Nodemailer, or of the connection, means. */
+  refusal(error: unknown): NotifyError {
+    const { code, command, response, responseCode, message } = error as Partial<NodemailerError>;
+    const where = `${this.#url.protocol}//${this.#url.host}`;
+    if (code === 'ETLS') {
+      const advice = this.#startTls === 'required' ? '; starttls: never sends all of it in the clear' : '';
+      return new NotifyError(`cannot encrypt to ${where}: ${this.#shown(message ?? code)}${advice}`);
+    }
+    if (response !== undefined && responseCode !== undefined) {
+      // 503 says that the session went wrong, and not the mail.
+      const isFinal = responseCode >= 500 && responseCode !== 503 && !GREETINGS.includes(command ?? '');
+      return new NotifyError(`answered ${this.#shown(response)}`, { permanent: isFinal });
+    }
+    if (code === 'EMESSAGE' || code === 'EENVELOPE' || code === 'EAUTH') {
+      return new NotifyError(this.#shown(message ?? code), { permanent: true });
+    }
+    return new NotifyError(`cannot reach ${where}: ${this.#shown(reason(error))}`);
+  }
+
+  close(): void {
+    for (const socket of this.#sockets) socket.destroy();
+  }
+
+  async #connect(port: number, signal: AbortSignal): Promise<Socket> {
+    const { names, guard } = this.#tools;
+    const socket = connect({
+      host: bare(this.#url.hostname),
+      port,
+      lookup: guardedLookup(names, guard),
+      signal,
+    });
+    this.#sockets.add(socket);
+    socket.on('close', () => this.#sockets.delete(socket));
+    // Whoever is using it hears of it; after that it is of no interest.
+    socket.on('error', () => undefined);
+    await once(socket, 'connect');
+    return socket;
+  }
+
+  #shown(text: string): string {
+    const shown = withoutSecrets(text, this.#secrets).replaceAll(/\s+/g, ' ').trim();
+    return shown.length > SHOWN ? `${shown.slice(0, SHOWN)}…` : shown;
+  }
+}
+
+/** An IPv6 address is in brackets in a URL, and nowhere else. */
+function bare(hostname: string): string {
+  return hostname.replace(/^\[(.*)\]$/, '$1');
+}
+
+/** Nodemailer puts a code of its own over the system's, which says more; and what it says of certificates, most. */
+function reason(error: unknown): string {
+  const { originalCode, message } = error as Partial<NodemailerError>;
+  if (originalCode === undefined) return reasonOf(error);
+  const known = reasonOf(Object.assign(new Error(), { code: originalCode }));
+  return known === originalCode ? (message ?? known) : known;
+}

@@ -1,0 +1,87 @@
+import * as z from 'zod';
+import { BaseNotifier, type AlertMessage, type Attempt } from '../../../ports/channel.js';
+import { detailsOf, fitted, listed, shortenedToBytes, SIGNS, utc } from '../alert-text.js';
+import { Poster } from '../http/poster.js';
+import { httpUrl, originOf } from '../http/url.js';
+import type { ChannelKind, ChannelTools, Secrets } from '../kind.js';
+import { Secret } from '../secret.js';
+
+const PUBLIC = 'https://ntfy.sh/';
+const TOPIC = /^[-_A-Za-z0-9]{1,64}$/;
+
+/** Bytes. A longer message would become a file, and a longer title is refused. */
+const LONGEST_MESSAGE = 4_000;
+const LONGEST_TITLE = 1_000;
+
+/** From 1 to 5. */
+const PRIORITIES: Readonly<Record<AlertMessage['type'], number>> = {
+  'node.failed': 5,
+  'node.reported_failure': 5,
+  'node.recovered': 3,
+  'node.inactive': 3,
+  mass_failure: 5,
+  test: 3,
+};
+
+/** A topic of ntfy. https://docs.ntfy.sh/publish/#publish-as-json */
+class NtfyNotifier extends BaseNotifier {
+  readonly #topic: Secret;
+  readonly #token: Secret | undefined;
+  readonly #poster: Poster;
+
+  constructor({ url, topic, token }: Secrets, tools: ChannelTools) {
+    super();
+    if (topic === undefined) throw new TypeError('ntfy without a topic');
+    this.#topic = topic;
+    this.#token = token;
+    this.#poster = new Poster(url ?? new Secret(PUBLIC), [topic, token], tools);
+  }
+
+  override notify(alert: AlertMessage, attempt: Attempt): Promise<void> {
+    const body = { topic: this.#topic.reveal(), ...noteOf(alert) };
+    const headers = this.#token !== undefined && { authorization: `Bearer ${this.#token.reveal()}` };
+    return this.#poster.post(JSON.stringify(body), { ...headers }, attempt);
+  }
+
+  override close(): Promise<void> {
+    return this.#poster.close();
+  }
+}
+
+/** What a phone shows. */
+function noteOf(alert: AlertMessage): object {
+  const lines = [
+    ...listed(alert, (name, standing) => `• ${name} ${standing}`),
+    ...detailsOf(alert, utc).map(({ name, value }) => `${name}: ${value}`),
+  ];
+  return {
+    title: shortenedToBytes(`${SIGNS[alert.type]} ${alert.message}`, LONGEST_TITLE),
+    message: fitted(lines, LONGEST_MESSAGE, (text) => Buffer.byteLength(text)).join('\n'),
+    priority: PRIORITIES[alert.type],
+  };
+}
+
+function server(text: string): string | undefined {
+  return (
+    httpUrl(text) ??
+    (new URL(text).pathname === '/'
+      ? undefined
+      : 'must be the URL of the server alone: the topic goes into topic')
+  );
+}
+
+export const ntfy: ChannelKind = {
+  settings: z.strictObject({}),
+  secrets: [
+    { name: 'url', required: false, inline: true, check: server, shown: originOf },
+    {
+      // Whoever knows it may read along.
+      name: 'topic',
+      required: true,
+      inline: true,
+      check: (text) => (TOPIC.test(text) ? undefined : 'must be 1 to 64 letters, digits, "-" and "_"'),
+    },
+    { name: 'token', required: false, inline: false },
+  ],
+  create: (_own, secrets, tools) => new NtfyNotifier(secrets, tools),
+};

@@ -1,0 +1,155 @@
+import { expect } from 'chai';
+import { MemoryHistoryStore } from '../../../src/adapters/memory/memory-history-store.js';
+import { parseNodeName } from '../../../src/domain/node-name.js';
+import { SimulatedAlerts } from '../../support/simulated-alerts.js';
+
+const on = (...names: string[]) => ({ dependsOn: names.map((name) => parseNodeName(name)!) });
+
+describe('a node that depends on another', () => {
+  it('is not told of while that has failed, and its failure is stored with what caused it', async () => {
+    const alerts = await SimulatedAlerts.start({ channels: { ops: {}, chat: {} } });
+    alerts.fail('switch');
+    alerts.flip('web', 'inactive', 'failed', on('router', 'switch'));
+    await alerts.pass(3600);
+    for (const channel of ['ops', 'chat']) expect(alerts.told(channel)).to.deep.equal(['node.failed switch']);
+    const [, caused] = await alerts.stored();
+    expect(caused?.alert.causedBy).to.equal('switch');
+    expect(caused?.deliveries.map(({ state, hold }) => `${state} ${hold ?? ''}`)).to.deep.equal([
+      'held dependency',
+      'held dependency',
+    ]);
+    await alerts.stop();
+  });
+
+  it('costs nobody anything when it comes back with what it depends on', async () => {
+    const alerts = await SimulatedAlerts.start();
+    alerts.fail('switch');
+    alerts.flip('web', 'inactive', 'failed', on('switch'));
+    await alerts.pass(100);
+    alerts.recover('switch');
+    await alerts.pass(20);
+    alerts.flip('web', 'failed', 'active', on('switch'));
+    await alerts.pass(3600);
+    expect(alerts.told()).to.deep.equal(['node.failed switch', 'node.recovered switch']);
+    expect(await alerts.states()).to.not.include('held');
+    await alerts.stop();
+  });
+
+  it('is told of, one timeout after that is back, if it is not', async () => {
+    const alerts = await SimulatedAlerts.start();
+    alerts.fail('switch');
+    alerts.flip('web', 'inactive', 'failed', on('switch'));
+    await alerts.pass(100);
+    alerts.recover('switch');
+    await alerts.pass(29);
+    expect(alerts.told()).to.have.length(2);
+    await alerts.pass(2);
+    expect(alerts.told().at(-1)).to.equal('node.failed web');
+    alerts.flip('web', 'failed', 'active', on('switch'));
+    await alerts.pass(1);
+    expect(alerts.told().at(-1)).to.equal('node.recovered web');
+    await alerts.stop();
+  });
+
+  it('is told of together with all others that are not back', async () => {
+    const alerts = await SimulatedAlerts.start();
+    alerts.fail('switch');
+    for (const name of ['a', 'b', 'c']) alerts.flip(name, 'inactive', 'failed', on('switch'));
+    await alerts.pass(100);
+    alerts.recover('switch');
+    await alerts.pass(31);
+    expect(alerts.told().slice(2)).to.deep.equal(['node.failed a,b,c']);
+    await alerts.stop();
+  });
+
+  it('waits for the last of those that it depends on', async () => {
+    const alerts = await SimulatedAlerts.start();
+    alerts.fail('switch', 'power');
+    alerts.flip('web', 'inactive', 'failed', on('switch', 'power'));
+    await alerts.pass(100);
+    alerts.recover('switch');
+    await alerts.pass(100);
+    expect(alerts.told()).to.not.include('node.failed web');
+    alerts.recover('power');
+    await alerts.pass(31);
+    expect(alerts.told().at(-1)).to.equal('node.failed web');
+    await alerts.stop();
+  });
+
+  it('is told of when that is deleted instead of coming back', async () => {
+    const alerts = await SimulatedAlerts.start();
+    alerts.fail('switch');
+    alerts.flip('web', 'inactive', 'failed', on('switch'));
+    await alerts.pass(100);
+    alerts.stands('switch', undefined);
+    await alerts.pass(31);
+    expect(alerts.told().at(-1)).to.equal('node.failed web');
+    await alerts.stop();
+  });
+
+  it('is no part of a mass failure', async () => {
+    const alerts = await SimulatedAlerts.start({ watched: 50 });
+    alerts.fail('switch');
+    for (let index = 0; index < 30; index++)
+      alerts.flip(`n${String(index)}`, 'inactive', 'failed', on('switch'));
+    await alerts.pass(100);
+    expect(alerts.told()).to.deep.equal(['node.failed switch']);
+    await alerts.stop();
+  });
+
+  it('may depend on it in turn: the one that fails first is told of', async () => {
+    const alerts = await SimulatedAlerts.start();
+    alerts.flip('a', 'inactive', 'failed', on('b'));
+    alerts.flip('b', 'inactive', 'failed', on('a'));
+    alerts.flip('self', 'inactive', 'failed', on('self'));
+    await alerts.pass(100);
+    expect(alerts.told()).to.deep.equal(['node.failed a', 'node.failed self']);
+    alerts.flip('a', 'failed', 'active', on('b'));
+    await alerts.pass(31);
+    expect(alerts.told().slice(2)).to.deep.equal(['node.recovered a', 'node.failed b']);
+    await alerts.stop();
+  });
+
+  it('in a circle leaves nobody untold, when the one that was told fails again', async () => {
+    const alerts = await SimulatedAlerts.start();
+    alerts.flip('a', 'inactive', 'failed', on('b'));
+    alerts.flip('b', 'inactive', 'failed', on('a'));
+    await alerts.pass(100);
+    alerts.flip('a', 'failed', 'active', on('b'));
+    await alerts.pass(5);
+    alerts.flip('a', 'inactive', 'failed', on('b'));
+    await alerts.pass(3600);
+    expect(alerts.told()).to.deep.equal(['node.failed a', 'node.recovered a', 'node.failed a']);
+    await alerts.stop();
+  });
+
+  it('is reminded of by nobody meanwhile', async () => {
+    const alerts = await SimulatedAlerts.start({ remindEvery: 600_000 });
+    alerts.fail('switch');
+    alerts.flip('web', 'inactive', 'failed', on('switch'));
+    await alerts.pass(601);
+    expect(alerts.told()).to.deep.equal(['node.failed switch', 'node.failed switch']);
+    await alerts.stop();
+  });
+
+  it('is still held after a restart, and let go of when that has come back meanwhile', async () => {
+    const store = new MemoryHistoryStore();
+    const first = await SimulatedAlerts.start({ store });
+    const since = first.clock.wall();
+    first.fail('switch', 'power');
+    first.flip('web', 'inactive', 'failed', on('switch'));
+    first.flip('db', 'inactive', 'failed', on('power'));
+    await first.pass(60);
+    await first.stop();
+    const second = await SimulatedAlerts.start({ store, clock: first.clock });
+    second.stands('switch', since);
+    second.stands('web', since, on('switch'));
+    second.stands('db', since, on('power'));
+    await second.pass(60);
+    expect(second.told()).to.deep.equal(['node.failed db']);
+    second.recover('switch');
+    await second.pass(31);
+    expect(second.told().slice(1)).to.deep.equal(['node.recovered switch', 'node.failed web']);
+    await second.stop();
+  });
+});

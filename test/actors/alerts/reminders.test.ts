@@ -1,0 +1,183 @@
+import { expect } from 'chai';
+import { MemoryHistoryStore } from '../../../src/adapters/memory/memory-history-store.js';
+import { NotifyError } from '../../../src/ports/channel.js';
+import { SimulatedAlerts, type AlertsSimulation } from '../../support/simulated-alerts.js';
+
+const HOUR = 3600;
+
+describe('a reminder', () => {
+  const start = (more: AlertsSimulation = {}) => SimulatedAlerts.start({ remindEvery: HOUR * 1000, ...more });
+
+  it('goes out again and again while a node stays failed, and no more once it has recovered', async () => {
+    const alerts = await start();
+    const failedAt = alerts.clock.wall() / 1000;
+    alerts.fail('n1');
+    await alerts.pass(2 * HOUR + 1);
+    expect(alerts.told()).to.deep.equal(['node.failed n1', 'node.failed n1', 'node.failed n1']);
+    const [, first, second] = alerts.delivered.map(({ message }) => message);
+    expect(first).to.include({ reminder: 1, message: "Node 'n1' is still failed, for 1 h now." });
+    expect(second).to.include({ reminder: 2, at: failedAt });
+    alerts.recover('n1');
+    await alerts.pass(3 * HOUR);
+    expect(alerts.told().slice(3)).to.deep.equal(['node.recovered n1']);
+    await alerts.stop();
+  });
+
+  it('is for nobody where nobody is to be reminded', async () => {
+    const alerts = await SimulatedAlerts.start();
+    alerts.fail('n1');
+    await alerts.pass(24 * HOUR);
+    expect(alerts.told()).to.have.length(1);
+    await alerts.stop();
+  });
+
+  it('is one message of all that failed about the same time', async () => {
+    const alerts = await start();
+    for (const name of ['n1', 'n2', 'n3']) {
+      alerts.fail(name);
+      await alerts.pass(10);
+    }
+    await alerts.pass(HOUR);
+    expect(alerts.told().slice(3)).to.deep.equal(['node.failed n1,n2,n3']);
+    expect(alerts.delivered.at(-1)?.message).to.deep.include({
+      reminder: 1,
+      message: "3 nodes are still failed, for up to 1 h now: 'n1', 'n2', 'n3'.",
+    });
+    await alerts.stop();
+  });
+
+  it('stops for a node that somebody takes care of, and one that is gone', async () => {
+    const alerts = await start();
+    const since = alerts.clock.wall();
+    alerts.fail('n1', 'n2', 'n3');
+    await alerts.pass(1);
+    alerts.stands('n1', since, { isQuiet: true });
+    alerts.stands('n2', undefined);
+    await alerts.pass(HOUR);
+    expect(alerts.told().slice(3)).to.deep.equal(['node.failed n3']);
+    alerts.recover('n1');
+    await alerts.pass(1);
+    expect(alerts.told().at(-1)).to.equal('node.recovered n1');
+    await alerts.stop();
+  });
+
+  it('comes at the same time after a restart', async () => {
+    const store = new MemoryHistoryStore();
+    const first = await start({ store });
+    const since = first.clock.wall();
+    first.fail('n1');
+    await first.pass(HOUR / 2);
+    await first.stop();
+    const second = await start({ store, clock: first.clock });
+    second.stands('n1', since);
+    await second.pass(HOUR / 2 - 10);
+    expect(second.told()).to.deep.equal([]);
+    await second.pass(10);
+    expect(second.told()).to.deep.equal(['node.failed n1']);
+    await second.stop();
+  });
+
+  it('is not for who has not heard of the failure itself yet', async () => {
+    const down = () => Promise.reject(new NotifyError('answered 503'));
+    const alerts = await start({ channels: { ops: { answer: down }, boss: { after: 2 * HOUR * 1000 } } });
+    alerts.fail('n1');
+    await alerts.pass(1.5 * HOUR);
+    expect(new Set(alerts.seen.map(({ message }) => message.id)).size).to.equal(1);
+    await alerts.pass(2 * HOUR);
+    expect(alerts.told('boss')).to.deep.equal(['node.failed n1', 'node.failed n1']);
+    await alerts.stop();
+  });
+
+  it('that was not told is worth nothing once the node has recovered', async () => {
+    let isDown = false;
+    const alerts = await start({
+      channels: {
+        ops: { answer: () => (isDown ? Promise.reject(new NotifyError('down')) : Promise.resolve()) },
+      },
+    });
+    alerts.fail('n1');
+    await alerts.pass(10);
+    isDown = true;
+    await alerts.pass(HOUR);
+    isDown = false;
+    alerts.recover('n1');
+    await alerts.pass(600);
+    const states = await alerts.states();
+    expect(states).to.not.include('pending');
+    expect(alerts.told().at(-1)).to.equal('node.recovered n1');
+    await alerts.stop();
+  });
+
+  it('takes no part in what a node that flaps may be told of', async () => {
+    const alerts = await start({ remindEvery: 60_000, maxPerHour: 3 });
+    alerts.fail('n1');
+    await alerts.pass(601);
+    alerts.recover('n1');
+    await alerts.pass(5);
+    expect(alerts.told().at(-1)).to.equal('node.recovered n1');
+    expect(alerts.told()).to.have.length(12);
+    await alerts.stop();
+  });
+});
+
+describe('an acknowledgement', () => {
+  const channels = { ops: {}, boss: { after: 900_000 } };
+
+  it('keeps who is told late from being told, and from hearing of the recovery', async () => {
+    const alerts = await SimulatedAlerts.start({ channels });
+    const since = alerts.clock.wall();
+    alerts.fail('n1', 'n2');
+    await alerts.pass(60);
+    alerts.stands('n1', since, { isQuiet: true });
+    await alerts.pass(1000);
+    expect(alerts.told('boss')).to.deep.equal(['node.failed n2']);
+    alerts.recover('n1', 'n2');
+    await alerts.pass(10);
+    expect(alerts.told('boss')).to.deep.equal(['node.failed n2', 'node.recovered n2']);
+    expect(alerts.told('ops')).to.have.length(4);
+    expect(await alerts.states())
+      .to.not.include('held')
+      .and.not.include('pending');
+    await alerts.stop();
+  });
+
+  it('still holds after a restart', async () => {
+    const store = new MemoryHistoryStore();
+    const first = await SimulatedAlerts.start({ store, channels });
+    const since = first.clock.wall();
+    first.fail('n1');
+    await first.pass(60);
+    first.stands('n1', since, { isQuiet: true });
+    await first.pass(1);
+    await first.stop();
+    const second = await SimulatedAlerts.start({ store, channels, clock: first.clock });
+    second.stands('n1', since, { isQuiet: true });
+    await second.pass(2000);
+    expect(second.told()).to.deep.equal([]);
+    await second.stop();
+  });
+
+  it('is over when a pause is, which counts like one: then it is told after all', async () => {
+    const alerts = await SimulatedAlerts.start({ channels });
+    const since = alerts.clock.wall();
+    alerts.fail('n1');
+    await alerts.pass(60);
+    alerts.stands('n1', since, { isQuiet: true });
+    await alerts.pass(2000);
+    alerts.stands('n1', since, { isQuiet: false });
+    await alerts.pass(5);
+    expect(alerts.told('boss')).to.deep.equal(['node.failed n1']);
+    await alerts.stop();
+  });
+
+  it('has nothing to do with what a node that was deleted would have been told late', async () => {
+    const alerts = await SimulatedAlerts.start({ channels });
+    alerts.fail('n1');
+    await alerts.pass(60);
+    alerts.stands('n1', undefined);
+    await alerts.pass(2000);
+    expect(alerts.told('boss')).to.deep.equal([]);
+    expect(await alerts.states('node.failed')).to.deep.equal(['delivered', 'cancelled']);
+    await alerts.stop();
+  });
+});

@@ -1,0 +1,203 @@
+import { expect } from 'chai';
+import { MemoryHistoryStore } from '../../../src/adapters/memory/memory-history-store.js';
+import { NotifyError } from '../../../src/ports/channel.js';
+import { SimulatedAlerts } from '../../support/simulated-alerts.js';
+
+const gone = () => Promise.reject(new NotifyError('answered 404', { permanent: true }));
+
+describe('routing', () => {
+  it('tells a channel what fits any of its rules: a type, and a value for each label', async () => {
+    const alerts = await SimulatedAlerts.start({
+      channels: {
+        web: { match: [{ labels: { team: ['web'], env: ['prod', 'test'] } }] },
+        known: { match: [{ labels: { team: ['*'] } }] },
+        good: { match: [{ types: ['node.recovered'] }, { labels: { team: ['db'] } }] },
+        all: {},
+      },
+    });
+    const labelled = (name: string, labels: Record<string, string>) => {
+      alerts.flip(name, 'active', 'failed', { labels });
+      alerts.flip(name, 'failed', 'active', { labels });
+    };
+    labelled('a', { team: 'web', env: 'prod' });
+    await alerts.pass(1);
+    alerts.flip('b', 'active', 'failed', { labels: { team: 'web', env: 'dev' } });
+    alerts.flip('c', 'active', 'failed', { labels: { team: 'db' } });
+    alerts.flip('d', 'active', 'failed');
+    await alerts.pass(1);
+    alerts.flip('d', 'failed', 'active');
+    await alerts.pass(1);
+    expect(alerts.told('web')).to.deep.equal([]);
+    expect(alerts.told('known')).to.deep.equal(['node.failed b', 'node.failed c']);
+    expect(alerts.told('good')).to.deep.equal(['node.recovered a', 'node.failed c', 'node.recovered d']);
+    expect(alerts.told('all')).to.deep.equal([
+      'node.failed b',
+      'node.failed c',
+      'node.failed d',
+      'node.recovered d',
+    ]);
+    await alerts.stop();
+  });
+
+  it('keeps no mass failure from a channel that is for some labels: it concerns no single node', async () => {
+    const alerts = await SimulatedAlerts.start({
+      watched: 20,
+      channels: { web: { match: [{ labels: { team: ['web'] } }] } },
+    });
+    alerts.fail(...Array.from({ length: 20 }, (_, index) => `n${String(index)}`));
+    await alerts.pass(2);
+    expect(alerts.told('web')).to.deep.equal(['mass_failure 20']);
+    await alerts.stop();
+  });
+});
+
+describe('a fallback', () => {
+  it('is told at once of what died in its channel, with the reason', async () => {
+    const alerts = await SimulatedAlerts.start({
+      channels: {
+        ops: { answer: gone, fallback: 'phone' },
+        phone: { match: [{ labels: { no: ['body'] } }] },
+      },
+    });
+    alerts.fail('n1');
+    await alerts.pass(1);
+    expect(alerts.told('phone')).to.deep.equal(['node.failed n1']);
+    expect(alerts.delivered.at(-1)?.message.message).to.match(
+      /^Node 'n1' has failed: .* Channel 'ops' could not deliver this: answered 404\.$/,
+    );
+    expect(await alerts.states('node.failed')).to.deep.equal(['dead', 'delivered']);
+    await alerts.stop();
+  });
+
+  it('that has the alert itself gets it no second time', async () => {
+    const alerts = await SimulatedAlerts.start({
+      channels: { ops: { answer: gone, fallback: 'phone' }, phone: {} },
+    });
+    alerts.fail('n1');
+    await alerts.pass(1);
+    expect(alerts.told('phone')).to.deep.equal(['node.failed n1']);
+    expect(alerts.delivered.at(-1)?.message.message).to.not.include('could not deliver');
+    await alerts.stop();
+  });
+
+  it('may die too, and then its own is told; two that stand in for each other end', async () => {
+    const alerts = await SimulatedAlerts.start({
+      channels: {
+        one: { answer: gone, fallback: 'two' },
+        two: { answer: gone, fallback: 'one', match: [{ labels: { no: ['body'] } }] },
+      },
+    });
+    alerts.fail('n1');
+    await alerts.pass(5);
+    expect(alerts.seen.map(({ channel }) => channel)).to.deep.equal(['one', 'two']);
+    expect(await alerts.states('node.failed')).to.deep.equal(['dead', 'dead']);
+    await alerts.stop();
+  });
+
+  it('is told what died just before the daemon was killed', async () => {
+    const store = new MemoryHistoryStore();
+    const channels = {
+      ops: { answer: gone, fallback: 'phone' },
+      phone: {
+        match: [{ labels: { no: ['body'] } }],
+        answer: () => Promise.reject(new NotifyError('not yet')),
+      },
+    };
+    const first = await SimulatedAlerts.start({ store, channels });
+    first.fail('n1');
+    await first.pass(1);
+    await first.stop();
+    const second = await SimulatedAlerts.start({ store, channels: { ...channels, phone: {} } });
+    await second.pass(30);
+    expect(second.told('phone')).to.deep.equal(['node.failed n1']);
+    await second.stop();
+  });
+});
+
+describe('a channel that is told late', () => {
+  const channels = { ops: {}, boss: { after: 900_000 } };
+
+  it('hears of what is still failed by then', async () => {
+    const alerts = await SimulatedAlerts.start({ channels });
+    alerts.fail('n1', 'n2');
+    await alerts.pass(899);
+    expect(alerts.told('ops')).to.have.length(2);
+    expect(alerts.told('boss')).to.deep.equal([]);
+    await alerts.pass(2);
+    expect(alerts.told('boss')).to.deep.equal(['node.failed n1', 'node.failed n2']);
+    alerts.recover('n1');
+    await alerts.pass(1);
+    expect(alerts.told('boss').at(-1), 'at once').to.equal('node.recovered n1');
+    await alerts.stop();
+  });
+
+  it('hears nothing of what has recovered by then', async () => {
+    const alerts = await SimulatedAlerts.start({ channels });
+    alerts.fail('n1');
+    await alerts.pass(800);
+    alerts.recover('n1');
+    await alerts.pass(1000);
+    expect(alerts.told('ops')).to.deep.equal(['node.failed n1', 'node.recovered n1']);
+    expect(alerts.told('boss')).to.deep.equal([]);
+    expect(await alerts.states()).to.not.include('pending');
+    await alerts.stop();
+  });
+
+  it('hears at once as a fallback, whatever it was waiting for before', async () => {
+    const alerts = await SimulatedAlerts.start({
+      channels: {
+        ops: { answer: gone, fallback: 'boss', match: [{ labels: { env: ['prod'] } }] },
+        boss: { after: 900_000, match: [{ labels: { env: ['test'] } }] },
+      },
+    });
+    alerts.flip('n1', 'inactive', 'failed', { labels: { env: 'test' } });
+    await alerts.pass(10);
+    alerts.flip('n1', 'failed', 'active', { labels: { env: 'test' } });
+    await alerts.pass(10);
+    alerts.flip('n1', 'inactive', 'failed', { labels: { env: 'prod' } });
+    await alerts.pass(10);
+    expect(alerts.told('boss')).to.deep.equal(['node.failed n1']);
+    await alerts.stop();
+  });
+
+  it('waits no longer for a restart', async () => {
+    const store = new MemoryHistoryStore();
+    const first = await SimulatedAlerts.start({ store, channels });
+    first.fail('n1');
+    await first.pass(600);
+    await first.stop();
+    const second = await SimulatedAlerts.start({ store, channels, clock: first.clock });
+    await second.pass(290);
+    expect(second.told('boss')).to.deep.equal([]);
+    await second.pass(10);
+    expect(second.told('boss')).to.deep.equal(['node.failed n1']);
+    await second.stop();
+  });
+
+  it('is told in one message of those that are still failed after a mass failure, and nothing of the others', async () => {
+    const alerts = await SimulatedAlerts.start({ watched: 30, channels });
+    const names = Array.from({ length: 30 }, (_, index) => `n${String(index + 10)}`);
+    alerts.fail(...names);
+    await alerts.pass(100);
+    alerts.recover(...names.slice(0, 27));
+    await alerts.pass(1000);
+    expect(alerts.told('boss')).to.deep.equal(['node.failed n37,n38,n39']);
+    alerts.recover('n37');
+    await alerts.pass(10);
+    expect(alerts.told('boss').at(-1)).to.equal('node.recovered n37');
+    expect(await alerts.states()).to.not.include('pending');
+    await alerts.stop();
+  });
+
+  it('is told of one that is left of a mass failure, and nothing of its beginning', async () => {
+    const alerts = await SimulatedAlerts.start({ watched: 20, channels });
+    const names = Array.from({ length: 20 }, (_, index) => `n${String(index + 10)}`);
+    alerts.fail(...names);
+    await alerts.pass(100);
+    expect(alerts.told('boss')).to.deep.equal([]);
+    alerts.recover(...names.slice(0, 19));
+    await alerts.pass(1000);
+    expect(alerts.told('boss')).to.deep.equal(['node.failed n29']);
+    await alerts.stop();
+  });
+});

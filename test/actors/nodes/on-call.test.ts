@@ -1,0 +1,82 @@
+import { expect } from 'chai';
+import type { NodeRequest } from '../../../actors/node/node.protocol.js';
+import { recordingChannel } from '../../support/recording-channel.js';
+import { SimulatedApp, node } from '../../support/simulated-app.js';
+
+const ANN = node('ann');
+const SWITCH = node('switch');
+const BEHIND: NodeRequest = { kind: 'put', change: { maxRetries: 0, dependsOn: [SWITCH] } };
+const FLAGS = { '--alerts-remind-every': '600' };
+
+describe('nodes and people on call, through a restart', () => {
+  let ops: ReturnType<typeof recordingChannel>;
+  let daemon: SimulatedApp;
+
+  beforeEach(async () => {
+    ops = recordingChannel('ops');
+    daemon = await SimulatedApp.start({ flags: FLAGS, channels: [ops.channel] });
+  });
+
+  afterEach(() => daemon.app.stop());
+
+  async function killAndStart(): Promise<void> {
+    await daemon.kill();
+    const { store, clock } = daemon;
+    daemon = await SimulatedApp.start({ flags: FLAGS, store, clock, channels: [ops.channel] });
+  }
+
+  const told = (): string[] =>
+    ops.told.map(({ type, node: about, reminder }) =>
+      [type, about?.name, reminder].filter((part) => part !== undefined).join(' '),
+    );
+
+  it('remind of what had failed before, until somebody acknowledges it', async () => {
+    await daemon.askNode('put', ANN);
+    await daemon.askNode('fail', ANN);
+    await daemon.clock.advance(300_000);
+    await killAndStart();
+    await daemon.clock.advance(301_000);
+    expect(told()).to.deep.equal(['node.reported_failure ann', 'node.failed ann 1']);
+    await daemon.askNode('acknowledge', ANN);
+    await killAndStart();
+    await daemon.clock.advance(3_600_000);
+    expect(told()).to.have.length(2);
+    await daemon.askNode('heartbeat', ANN);
+    await daemon.clock.advance(1000);
+    expect(told().at(-1)).to.equal('node.recovered ann');
+  });
+
+  it('tell nobody of a node behind one that had failed before', async () => {
+    await daemon.askNode('put', SWITCH);
+    await daemon.askNode(BEHIND, ANN);
+    await daemon.askNode('fail', SWITCH);
+    await killAndStart();
+    await daemon.clock.advance(500_000);
+    expect(await daemon.askNode('describe', ANN)).to.have.nested.property('node.state', 'failed');
+    expect(told()).to.deep.equal(['node.reported_failure switch']);
+    await daemon.askNode('heartbeat', SWITCH);
+    await daemon.clock.advance(29_000);
+    expect(told()).to.deep.equal(['node.reported_failure switch', 'node.recovered switch']);
+    await daemon.clock.advance(3_000);
+    expect(told().filter((line) => line.startsWith('node.failed'))).to.deep.equal(['node.failed ann']);
+  });
+
+  it('forget a node that is deleted', async () => {
+    await daemon.askNode('put', ANN);
+    await daemon.askNode('fail', ANN);
+    await daemon.askNode('forget', ANN);
+    await daemon.clock.advance(3_600_000);
+    expect(told()).to.deep.equal(['node.reported_failure ann']);
+  });
+
+  it('pause their reminders with the node', async () => {
+    await daemon.askNode('put', ANN);
+    await daemon.askNode('fail', ANN);
+    await daemon.askNode('pause', ANN);
+    await daemon.clock.advance(1_500_000);
+    expect(told()).to.have.length(1);
+    await daemon.askNode('resume', ANN);
+    await daemon.clock.advance(600_000);
+    expect(told()).to.have.length(2);
+  });
+});

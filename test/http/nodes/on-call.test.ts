@@ -1,0 +1,101 @@
+import { expect } from 'chai';
+import { DaemonOverHttp } from './support.js';
+
+describe('the calls of people on call', () => {
+  let http: DaemonOverHttp;
+
+  beforeEach(async () => {
+    http = await DaemonOverHttp.start();
+  });
+
+  afterEach(() => http.stop());
+
+  const ACK = { by: 'ann', reason: 'a disk is being changed' };
+
+  it('acknowledge a failure, which is shown until the node recovers', async () => {
+    await http.call('PUT', '/nodes/db1');
+    await http.call('POST', '/nodes/db1/fail');
+    const answer = await http.call('POST', '/nodes/db1/acknowledge', ACK);
+    expect(answer.status).to.equal(200);
+    const shown = { ...ACK, at: http.now };
+    expect(answer.json).to.deep.include({ state: 'failed', acknowledged: shown });
+    expect((await http.call('GET', '/nodes/db1')).json).to.deep.include({ acknowledged: shown });
+    await http.call('PUT', '/nodes/db1/heartbeat');
+    expect((await http.call('GET', '/nodes/db1')).json).to.include({ acknowledged: null });
+    await http.call('POST', '/nodes/db1/fail');
+    expect((await http.call('GET', '/nodes/db1')).json, 'another failure').to.include({ acknowledged: null });
+  });
+
+  it('may be made again by somebody else', async () => {
+    await http.call('PUT', '/nodes/db1');
+    await http.call('POST', '/nodes/db1/fail');
+    await http.call('POST', '/nodes/db1/acknowledge', ACK);
+    const second = await http.call('POST', '/nodes/db1/acknowledge', { by: 'ben', reason: 'my turn' });
+    expect(second.json).to.have.nested.property('acknowledged.by', 'ben');
+  });
+
+  it('say 409 of a node that has not failed', async () => {
+    await http.call('PUT', '/nodes/db1');
+    const answer = await http.call('POST', '/nodes/db1/acknowledge', ACK);
+    expect([answer.status, answer.json]).to.deep.equal([
+      409,
+      { error: 'the node has not failed', code: 'HEARTBEAT_NOT_FAILED' },
+    ]);
+  });
+
+  it('say what is wrong with a body', async () => {
+    await http.call('PUT', '/nodes/db1');
+    for (const [body, problem] of [
+      [{ by: 'ann' }, 'reason: must be a string'],
+      [{ by: '', reason: 'x' }, 'by: must not be empty'],
+      [{ by: 'ann', reason: 'x'.repeat(1001) }, 'reason: may have 1000 characters at the most'],
+      [{ ...ACK, until: 5 }, 'until: unknown field'],
+      [[], 'the body must be {"by": "…", "reason": "…"}'],
+    ] as const) {
+      const answer = await http.call('POST', '/nodes/db1/acknowledge', body);
+      expect(answer.status, problem).to.equal(400);
+      expect(answer.json).to.include({ error: problem, code: 'HEARTBEAT_INVALID_BODY' });
+    }
+  });
+
+  it('are 503 while the disk is full, and then nobody has acknowledged', async () => {
+    await http.call('PUT', '/nodes/db1');
+    await http.call('POST', '/nodes/db1/fail');
+    http.store.full = true;
+    expect((await http.call('POST', '/nodes/db1/acknowledge', ACK)).status).to.equal(503);
+    expect((await http.call('GET', '/nodes/db1')).json).to.include({ acknowledged: null });
+  });
+
+  it('tell the alerts of an acknowledgement, a pause, and the end of a node', async () => {
+    await http.call('PUT', '/nodes/db1');
+    await http.call('POST', '/nodes/db1/fail');
+    const told = () => http.alerting.standing.map(({ standing }) => standing?.isQuiet);
+    await http.call('POST', '/nodes/db1/acknowledge', ACK);
+    expect(told()).to.deep.equal([true]);
+    await http.call('DELETE', '/nodes/db1');
+    expect(told()).to.deep.equal([true, undefined]);
+  });
+
+  it('say what a node depends on, and what its failure comes from', async () => {
+    const put = await http.call('PUT', '/nodes/web', { depends_on: ['switch', 'power'] });
+    expect(put.json).to.deep.include({ depends_on: ['switch', 'power'] });
+    await http.call('PUT', '/nodes/power');
+    await http.call('POST', '/nodes/web/fail');
+    expect((await http.call('GET', '/nodes/web')).json).to.not.have.property('caused_by');
+    await http.call('POST', '/nodes/power/fail');
+    expect((await http.call('GET', '/nodes/web')).json).to.include({ caused_by: 'power' });
+    await http.call('PUT', '/nodes/web', { depends_on: null });
+    expect((await http.call('GET', '/nodes/web')).json).to.deep.include({ depends_on: [] });
+  });
+
+  it('refuse what cannot be depended on', async () => {
+    for (const [depends_on, problem] of [
+      [['a', 'a'], 'depends_on: must name no node twice'],
+      [['..'], 'depends_on.0: must be the name of a node'],
+      ['a', 'depends_on: must be an array of names of nodes'],
+    ] as const) {
+      const answer = await http.call('PUT', '/nodes/web', { depends_on });
+      expect(answer.json, problem).to.include({ error: problem });
+    }
+  });
+});

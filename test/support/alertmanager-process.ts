@@ -1,0 +1,103 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { eventually } from './eventually.js';
+import { freePort } from './free-port.js';
+import { temporaryDirectory, type TemporaryDirectory } from './temporary-directory.js';
+
+/** An alert as Alertmanager shows it. */
+export interface ShownAlert {
+  readonly labels: Readonly<Record<string, string>>;
+  readonly annotations: Readonly<Record<string, string>>;
+  readonly startsAt: string;
+  readonly endsAt: string;
+}
+
+/** What Alertmanager tells a webhook. */
+export interface Notification {
+  readonly status: 'firing' | 'resolved';
+  readonly alerts: readonly { readonly status: string; readonly labels: ShownAlert['labels'] }[];
+}
+
+/** A real Alertmanager on a free port of the loopback, which tells a webhook at once. */
+export class AlertmanagerProcess {
+  readonly #port: number;
+  readonly #directory: TemporaryDirectory;
+  #child: ChildProcess | undefined;
+
+  private constructor(port: number, directory: TemporaryDirectory) {
+    this.#port = port;
+    this.#directory = directory;
+  }
+
+  /** @param webhook where it tells of alerts, grouped by node */
+  static async start(webhook: string): Promise<AlertmanagerProcess> {
+    const alertmanager = new AlertmanagerProcess(await freePort(), await temporaryDirectory());
+    await writeFile(
+      alertmanager.#file('alertmanager.yml'),
+      JSON.stringify({
+        route: {
+          receiver: 'hook',
+          group_by: ['node'],
+          group_wait: '10ms',
+          group_interval: '100ms',
+          repeat_interval: '24h',
+        },
+        receivers: [{ name: 'hook', webhook_configs: [{ url: webhook }] }],
+      }),
+    );
+    await alertmanager.run();
+    return alertmanager;
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${this.#port}`;
+  }
+
+  /** Starts it, again if it was stopped: it has forgotten all alerts then. */
+  async run(): Promise<void> {
+    let missing: Error | undefined;
+    this.#child = spawn(
+      'prometheus-alertmanager',
+      [
+        `--config.file=${this.#file('alertmanager.yml')}`,
+        `--storage.path=${this.#file('data')}`,
+        `--web.listen-address=127.0.0.1:${this.#port}`,
+        '--cluster.listen-address=',
+      ],
+      { stdio: 'ignore' },
+    ).on('error', (error) => {
+      missing = new Error('the tests need prometheus-alertmanager: scripts/tools-for-tests', {
+        cause: error,
+      });
+    });
+    await eventually(async () => {
+      if (missing !== undefined) throw missing;
+      await this.alerts();
+    });
+  }
+
+  /** What fires now. */
+  async alerts(): Promise<readonly ShownAlert[]> {
+    const answer = await fetch(`${this.url}/api/v2/alerts`);
+    return (await answer.json()) as ShownAlert[];
+  }
+
+  async stop(): Promise<void> {
+    const child = this.#child;
+    this.#child = undefined;
+    if (child === undefined) return;
+    const ended = new Promise((resolve) => child.once('exit', resolve));
+    child.kill('SIGKILL');
+    await ended;
+  }
+
+  async remove(): Promise<void> {
+    await this.stop();
+    await this.#directory.remove();
+  }
+
+  #file(name: string): string {
+    return path.join(this.#directory.path, name);
+  }
+}

@@ -1,0 +1,177 @@
+import { expect } from 'chai';
+import { toldBy } from '../../../src/adapters/channels/alertmanager/alerts.js';
+import { alertmanager } from '../../../src/adapters/channels/alertmanager/alertmanager.js';
+import { Standing } from '../../../src/adapters/channels/alertmanager/standing.js';
+import { millis, moment } from '../../../src/domain/time.js';
+import type { AlertMessage, BaseNotifier } from '../../../src/ports/channel.js';
+import { AlertmanagerProcess, type Notification } from '../../support/alertmanager-process.js';
+import { eventually } from '../../support/eventually.js';
+import { HookServer } from '../../support/hook-server.js';
+import {
+  attempt,
+  EVERY_KIND,
+  FAILED,
+  group,
+  MASS_FAILURE,
+  RECOVERED,
+  refusal,
+  secret,
+  tools,
+} from './support.js';
+
+const MONTH = 30 * 86_400;
+
+/** As if it were told now: the real Alertmanager goes by the real clock. */
+function now(alert: AlertMessage, ago = 0): AlertMessage {
+  return { ...alert, at: Math.floor(Date.now() / 1000) - ago };
+}
+
+describe('an Alertmanager channel', function () {
+  this.timeout(60_000);
+  let hook: HookServer;
+  let server: AlertmanagerProcess;
+  let notifier: BaseNotifier;
+
+  before(async () => {
+    hook = await HookServer.start();
+    server = await AlertmanagerProcess.start(hook.url);
+  });
+
+  beforeEach(() => {
+    notifier = make(server.url);
+  });
+
+  afterEach(async () => {
+    await notifier.close();
+    await server.stop();
+    await server.run();
+    hook.requests.length = 0;
+  });
+
+  after(async () => {
+    await server.remove();
+    await hook.stop();
+  });
+
+  function make(
+    url: string,
+    own: { labels?: Record<string, string>; resend_every?: number } = {},
+  ): BaseNotifier {
+    const settings = { labels: {}, resend_every: 1, expire_after: MONTH, ...own };
+    return alertmanager.create(settings, { url: secret(url) }, tools());
+  }
+
+  const told = (): Notification[] => hook.requests.map(({ body }) => JSON.parse(body) as Notification);
+  const firing = async (): Promise<string[]> =>
+    (await server.alerts()).map(({ labels }) => labels['node'] ?? '').sort();
+
+  it('fires while the node has failed, and is resolved when it has recovered', async () => {
+    await notifier.notify(now(FAILED, 2), attempt());
+    const [alert] = await server.alerts();
+    expect(alert?.labels).to.deep.equal({
+      alertname: 'HeartbeatNodeFailed',
+      node: 'node1',
+      severity: 'critical',
+      env: 'prod',
+    });
+    expect(alert?.annotations).to.include({ summary: FAILED.message, alert_id: FAILED.id });
+    await eventually(() => expect(told()[0]).to.include({ status: 'firing' }));
+    await notifier.notify(now(RECOVERED, 1), attempt());
+    await eventually(async () => expect(await firing()).to.deep.equal([]));
+    await eventually(() => expect(told().at(-1)).to.include({ status: 'resolved' }));
+  });
+
+  it('takes whatever there is to tell', async () => {
+    for (const alert of EVERY_KIND) await notifier.notify(now(alert), attempt());
+  });
+
+  it('is sent again what fires, so that a restart of Alertmanager loses nothing', async () => {
+    await notifier.notify(now(FAILED), attempt());
+    await server.stop();
+    await server.run();
+    await eventually(async () => expect(await firing()).to.deep.equal(['node1']));
+  });
+
+  it('fires for each node that a message stands for, and resolves those that are back', async () => {
+    await notifier.notify(now(FAILED), attempt());
+    const many = group(6);
+    const nodes = many.nodes!.map((each) => ({ ...each, at: Math.floor(Date.now() / 1000) }));
+    await notifier.notify({ ...many, nodes }, attempt());
+    expect(await firing()).to.deep.equal(['n1', 'n2', 'n4', 'n5', 'node1']);
+  });
+
+  it('ends by itself what concerns no node', async () => {
+    await notifier.notify(now(MASS_FAILURE), attempt());
+    const [alert] = await server.alerts();
+    const minutes = (Date.parse(alert!.endsAt) - Date.now()) / 60_000;
+    expect(alert?.labels).to.include({ alertname: 'HeartbeatMassFailure' });
+    expect(minutes, 'its resolve_timeout').to.be.within(4, 6);
+  });
+
+  it('ends what fires under labels that the node has no more', async () => {
+    await notifier.notify(now(FAILED, 2), attempt());
+    const moved = { ...RECOVERED, node: { ...RECOVERED.node!, labels: { env: 'test' } } };
+    await notifier.notify(now(moved, 1), attempt());
+    await eventually(async () => expect(await firing()).to.deep.equal([]));
+  });
+
+  it('is told when it is refused, and when there is nobody', async () => {
+    const refused = await refusal(make(`${server.url}/elsewhere`));
+    expect(refused.message).to.match(/^answered 404/);
+    expect(refused.permanent).to.equal(true);
+    expect(await refusal(make('http://127.0.0.1:1'))).to.include({
+      message: 'cannot reach http://127.0.0.1:1: connection refused',
+      permanent: false,
+    });
+  });
+
+  describe('in what it says', () => {
+    const labelsOf = (labels: Record<string, string>, own = {}) =>
+      toldBy({ ...FAILED, node: { ...FAILED.node!, labels } }, own, 0)[0]?.alert.labels;
+
+    it('has labels that Alertmanager takes, and knows the node by its own', () => {
+      expect(
+        labelsOf({ 'a-b.c': '1', '7': '2', empty: '', node: 'x', alertname: 'x', ü: '3' }),
+      ).to.deep.equal({
+        a_b_c: '1',
+        _7: '2',
+        _: '3',
+        severity: 'critical',
+        node: 'node1',
+        alertname: 'HeartbeatNodeFailed',
+      });
+    });
+
+    it('has the labels of the channel, and a node may overrule them', () => {
+      const own = { team: 'ops', severity: 'page' };
+      expect(labelsOf({}, own)).to.include(own);
+      expect(labelsOf({ severity: 'info', team: 'web' }, own)).to.include({ severity: 'info', team: 'web' });
+    });
+
+    it('ends when it should have been told of again', () => {
+      const [fails] = toldBy(FAILED, {}, FAILED.at + 1000);
+      expect(fails?.alert).to.include({
+        startsAt: '2026-11-22T03:33:45.000Z',
+        endsAt: '2026-11-22T03:50:25.000Z',
+      });
+      const [back] = toldBy(RECOVERED, {}, 0);
+      expect(back?.alert).to.include({ endsAt: '2026-11-22T03:34:45.000Z' });
+    });
+  });
+
+  it('is sent again for five minutes what is resolved, and what fires for as long as it may', () => {
+    const standing = new Standing(millis(MONTH));
+    const endOf = (after: number) => standing.all(moment(millis(after))).map(({ endsAt }) => endsAt);
+    const tell = (alert: AlertMessage, at: number) => {
+      for (const each of toldBy(alert, {}, FAILED.at + MONTH)) standing.told(each, moment(millis(at)));
+    };
+    tell(FAILED, 0);
+    expect(endOf(MONTH - 1)).to.deep.equal(['2026-12-22T03:33:45.000Z']);
+    tell(RECOVERED, 100);
+    expect(endOf(399)).to.deep.equal(['2026-11-22T03:34:45.000Z']);
+    expect(endOf(400)).to.deep.equal([]);
+    tell(FAILED, 1000);
+    expect(endOf(1000 + MONTH)).to.deep.equal([]);
+    expect(standing.isEmpty).to.equal(true);
+  });
+});

@@ -1,0 +1,73 @@
+import { expect } from 'chai';
+import type { BaseNotifier, NotifyError } from '../../../src/ports/channel.js';
+import { behave, HookServer, type Behaviour, type HookRequest } from '../../support/hook-server.js';
+import { attempt, EVERY_KIND, FAILED, refusal } from './support.js';
+
+/** What the documents of a provider demand of a request: it throws where one does not keep to it. */
+export type Demands = (request: HookRequest, body: Record<string, unknown>) => void;
+
+/** A server that takes what a provider would take, and answers 400 with what is wrong about anything else. */
+export async function strictServer(demands: Demands, answer: Behaviour = behave.accept): Promise<HookServer> {
+  const server = await HookServer.start();
+  server.behaviour = (response, request) => {
+    try {
+      expect(request.method).to.equal('POST');
+      expect(request.headers['content-type']).to.equal('application/json');
+      demands(request, JSON.parse(request.body) as Record<string, unknown>);
+    } catch (error) {
+      response.writeHead(400).end(error instanceof Error ? error.message : String(error));
+      return;
+    }
+    answer(response, request);
+  };
+  return server;
+}
+
+export function bodyOf({ body }: HookRequest): Record<string, unknown> {
+  return JSON.parse(body) as Record<string, unknown>;
+}
+
+/** What every channel over HTTP has to keep to, whoever is at its other end. */
+export function keepsItsPromises(
+  make: (url: string) => BaseNotifier,
+  demands: Demands,
+  hidden: readonly string[],
+): void {
+  let server: HookServer;
+  let notifier: BaseNotifier;
+
+  beforeEach(async () => {
+    server = await strictServer(demands);
+    notifier = make(server.url.replace('/hook', ''));
+  });
+
+  afterEach(async () => {
+    await notifier.close();
+    await server.stop();
+  });
+
+  it('keeps to what the provider takes, whatever there is to tell', async () => {
+    for (const alert of EVERY_KIND) await notifier.notify(alert, attempt());
+  });
+
+  it('is refused for good when the provider says that the request is wrong, and tried again when it is busy', async () => {
+    const answered = async (status: number, headers: Record<string, string> = {}): Promise<NotifyError> => {
+      server.behaviour = behave.status(status, headers, 'what it says');
+      return refusal(notifier, FAILED);
+    };
+    for (const status of [400, 401, 403, 404]) {
+      expect(await answered(status)).to.include({
+        permanent: true,
+        message: `answered ${String(status)}: what it says`,
+      });
+    }
+    for (const status of [429, 500, 503]) expect(await answered(status)).to.have.property('permanent', false);
+    expect(await answered(429, { 'retry-after': '30' })).to.have.property('retryAfter', 30);
+  });
+
+  it('says no secret, though the provider does', async () => {
+    server.behaviour = behave.status(400, {}, hidden.join(' '));
+    const { message } = await refusal(notifier, FAILED);
+    for (const secret of hidden) expect(message).to.not.include(secret);
+  });
+}
