@@ -59,6 +59,34 @@ describe('channels that change while the daemon runs', () => {
     await alerts.stop();
   });
 
+  it('are told late by their new settings', async () => {
+    const alerts = await SimulatedAlerts.start({ channels: { ops: {}, boss: {} } });
+    await alerts.replace({ ops: {}, boss: { after: 60_000 } });
+    alerts.fail('node1');
+    await alerts.pass(59);
+    expect([alerts.told('ops'), alerts.told('boss')]).to.deep.equal([['node.failed node1'], []]);
+    await alerts.pass(2);
+    expect(alerts.told('boss')).to.deep.equal(['node.failed node1']);
+    await alerts.stop();
+  });
+
+  it('stand in, when they are new, for those that fail', async () => {
+    const gone = () => Promise.reject(new NotifyError('answered 410', { permanent: true }));
+    const quiet = { match: [{ labels: { no: ['body'] } }] };
+    const alerts = await SimulatedAlerts.start({ channels: { ops: {} } });
+    await alerts.replace({ ops: { answer: gone, fallback: 'phone' }, phone: quiet });
+    alerts.fail('node1');
+    await alerts.pass(1);
+    const [record] = await alerts.stored();
+    expect(
+      record?.deliveries.map(({ channel, state, insteadOf }) => [channel, state, insteadOf]),
+    ).to.deep.equal([
+      ['ops', 'dead', undefined],
+      ['phone', 'delivered', 'ops'],
+    ]);
+    await alerts.stop();
+  });
+
   it('let what is under way with one that goes come to its end', async () => {
     let arrive = (): void => undefined;
     const answer = () => new Promise<void>((resolve) => (arrive = resolve));
