@@ -1,4 +1,4 @@
-import type { ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import express, { type NextFunction, type Request, type Response } from 'express';
 import type { Clock } from '../ports/clock.js';
 import { dropBody } from './body.js';
@@ -67,10 +67,21 @@ export function createApi(
     handle: (exchange) => {
       exchanges.set(exchange.response, exchange);
       exchange.watchClient();
+      takeInOriginForm(exchange.request);
       app(exchange.request, exchange.response);
     },
     routes: resources.routes,
   };
+}
+
+/**
+ * Whom a request in absolute form names does not matter (RFC 9112, 3.2.2), and Express answers by itself, and not as
+ * we do, where that is no name at all.
+ */
+function takeInOriginForm(request: IncomingMessage): void {
+  const target = request.url ?? '';
+  const path = target.replace(/^https?:\/\/[^/?#]*/i, '');
+  if (path !== target) request.url = path.startsWith('/') ? path : `/${path}`;
 }
 
 /**

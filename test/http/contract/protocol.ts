@@ -116,6 +116,16 @@ export function protocolContract(start: Start): void {
     expect(bad).to.include({ status: 400, body: '{"error":"invalid user_id format"}' });
   });
 
+  it('takes no notice of whom a request in absolute form names', async () => {
+    const client = served
+      .raw()
+      .send(`${head('PUT http://[no-host/heal/5')}${head('TRACE http://[no-host/heal/5')}`);
+    const [good, bad] = await client.answers(2);
+    expect(good).to.include({ status: 200, body: '{"status":"online"}' });
+    expect(bad?.body).to.match(/^\{"error":/);
+    await client.end();
+  });
+
   it('tunnels nothing', async () => {
     const client = served.raw().send('CONNECT example.org:443 HTTP/1.1\r\nHost: example.org:443\r\n\r\n');
     const { status, headers } = await client.answer();
