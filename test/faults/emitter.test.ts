@@ -92,9 +92,11 @@ describe('heartbeat emit', () => {
       const states = (await nodesAt(daemon.url)).map(({ name, state }) => `${name} ${state}`);
       expect(states).to.deep.equal(['broken failed', 'plain active']);
     });
-    expect(emitter.stderr)
-      .to.include('broken is unwell')
-      .and.to.include('skipped is unwell: it exited with 1');
+    await eventually(() =>
+      expect(emitter.stderr)
+        .to.include('broken is unwell')
+        .and.to.include('skipped is unwell: it exited with 1'),
+    );
     emitter.signal('SIGTERM');
     expect((await emitter.ended).code).to.equal(0);
   });
