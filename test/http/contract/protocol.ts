@@ -117,9 +117,7 @@ export function protocolContract(start: Start): void {
   });
 
   it('takes no notice of whom a request in absolute form names', async () => {
-    const client = served
-      .raw()
-      .send(`${head('PUT http://[a_/heal/5')}${head('TRACE http://[a_/heal/5')}`);
+    const client = served.raw().send(`${head('PUT http://[a_/heal/5')}${head('TRACE http://[a_/heal/5')}`);
     const [good, bad] = await client.answers(2);
     expect(good).to.include({ status: 200, body: '{"status":"online"}' });
     expect(bad?.body).to.match(/^\{"error":/);
