@@ -26,6 +26,8 @@ export interface EmitterOptions {
   readonly deadline?: number;
   /** What follows from a probe that fails: `skip` if not given. */
   readonly onProbeFailure?: OnProbeFailure;
+  /** A key of the daemon, where it wants one. */
+  readonly key?: string;
   /** Told when the daemon cannot be reached, and of nodes that are refused or unwell. Silent if not given. */
   readonly logger?: LogTarget;
 }
@@ -112,7 +114,9 @@ export class Emitter {
     if (typeof this.#target !== 'string') return targetOf(this.#target);
     const { DaemonTarget } = await import('../client/emitter/target.js');
     const { HeartbeatClient } = await import('../client/heartbeat-client.js');
-    return new DaemonTarget(new HeartbeatClient(this.#target, { connections }));
+    const { key } = this.#options;
+    const credentials = key === undefined ? {} : { key };
+    return new DaemonTarget(new HeartbeatClient(this.#target, { connections, ...credentials }));
   }
 
   #plan(): { interval: number; maxConcurrent: number; thresholds: BatchSizeThresholds } {

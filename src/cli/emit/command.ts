@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
+import { KEY_VARIABLE } from '../../config/environment.js';
 import { Emitter, type EmittedNode } from '../../client/emitter/emitter.js';
 import { DaemonTarget } from '../../client/emitter/target.js';
 import { HeartbeatClient } from '../../client/heartbeat-client.js';
@@ -54,7 +55,9 @@ async function emit(options: EmitOptions, nodes: readonly EmittedNode[]): Promis
   const { url, json, interval, deadline, duration } = options;
   const interrupts = new Interrupts(process, () => process.exit(1));
   const progress = emitProgress(process.stderr, process.stderr.isTTY);
-  const client = new HeartbeatClient(url, { connections: options.maxConcurrent });
+  const key = process.env[KEY_VARIABLE];
+  const credentials = key === undefined ? {} : { key };
+  const client = new HeartbeatClient(url, { connections: options.maxConcurrent, ...credentials });
   const target = new DaemonTarget(client);
   const emitter = new Emitter(
     nodes,

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { expect } from 'chai';
 import { Emitter, Node, Tracker } from '../../../src/index.js';
 import { eventually } from '../../support/eventually.js';
@@ -80,6 +81,26 @@ describe('an emitter for a daemon', () => {
     });
     const report = await emitter.stopHeartbeat();
     expect(report?.heartbeats.accepted).to.be.at.least(5);
+  });
+
+  it('shows its key to a daemon that wants one', async () => {
+    const hash = `sha256:${createHash('sha256').update('secret').digest('hex')}`;
+    const auth = { keys: [{ name: 'agent', hash, scopes: ['heal'] }] };
+    const instance = await instances.make({ http: { port: 0 }, settings: { auth } });
+    const logger = new RecordingLogger();
+    const told = new Emitter(String(instance.url), { nodes: ['a'], interval: 0.05, key: 'secret' });
+    const untold = new Emitter(String(instance.url), { nodes: ['b'], interval: 0.05, logger });
+    for (const emitter of [told, untold]) emitter.startHeartbeat();
+    await eventually(async () => {
+      const names: string[] = [];
+      for await (const { name } of instance.nodes.list()) names.push(name);
+      expect(names).to.deep.equal(['a']);
+      expect(logger.events()).to.have.length.greaterThan(0);
+    });
+    await told.stopHeartbeat();
+    const report = await untold.stopHeartbeat();
+    expect(report?.heartbeats.accepted).to.equal(0);
+    expect(Object.keys(report?.calls.errors ?? {})).to.deep.equal(['401']);
   });
 
   it('logs that it is not heard, and that it is again', async () => {
