@@ -19,6 +19,7 @@ export type Methods<H> = Partial<Record<(typeof VERBS)[number], H>>;
 export interface Route {
   readonly method: string;
   readonly path: string;
+  readonly needs: Permission | 'nothing';
 }
 
 /** What a key needs for each method: `read` for GET, and `admin` for all others where nothing else is said. */
@@ -46,9 +47,9 @@ export class Resources {
     for (const verb of VERBS) {
       const handler = methods[verb];
       if (handler === undefined) continue;
-      this.#routes.push({ method: verb.toUpperCase(), path });
       allowed.push(verb === 'get' ? 'GET, HEAD' : verb.toUpperCase());
       const needed = needs[verb] ?? (verb === 'get' ? 'read' : 'admin');
+      this.#routes.push({ method: verb.toUpperCase(), path, needs: needed });
       route[verb]((request, response) => {
         const exchange = this.#exchangeOf(response);
         if (needed !== 'nothing' && !isPermitted(exchange, needed)) return;

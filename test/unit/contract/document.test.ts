@@ -47,6 +47,17 @@ describe('the OpenAPI document', () => {
     expect(there).to.include.members(contract.calls.map(({ method, path }) => `${method} ${path}`));
   });
 
+  it('asks for the scope that the route does', () => {
+    for (const { method, path, needs } of routes) {
+      const documented = contract.find(method, path.replaceAll(/:\w+/g, 'x'));
+      if (documented === undefined) continue;
+      // A user's own token may look them up, too, which is no scope of a key.
+      const scope = needs === 'checkup' ? 'read' : needs;
+      const asked = documented.operation.security.flatMap(({ bearer }) => bearer);
+      expect(asked, `${method} ${path}`).to.deep.equal(scope === 'nothing' ? [] : [scope]);
+    }
+  });
+
   it('gives every call a name of its own, and a group', () => {
     const ids = contract.calls.map(({ operation }) => operation.operationId);
     expect(new Set(ids).size).to.equal(ids.length);
