@@ -35,10 +35,10 @@ describe('an emitter', () => {
     const { calls, beats } = run.target;
     for (const { nodes } of calls) expect(nodes).to.have.length(10);
     expect(Math.max(...beats.values()) - Math.min(...beats.values())).to.be.at.most(1);
-    const [first, second] = [calls[0]!, calls[1]!];
-    expect(second.at - first.at).to.be.greaterThan(1);
+    expect(calls[3]!.at - calls[0]!.at, 'not all at once').to.be.greaterThan(1);
     const own = calls.filter(({ nodes }) => nodes[0] === 'node-0').map(({ at }) => at);
-    expect(own[1]! - own[0]!).to.be.within(390, 700);
+    // What is late does not move what is due after it.
+    expect(own.at(-1)! - own[0]!).to.be.greaterThan((own.length - 2) * 400);
   });
 
   it('has no more calls under way than it may, and does not pile up what has to wait', async () => {
