@@ -31,10 +31,8 @@ describe('a daemon of 100,000 nodes, of which 10,000 fail within a second', func
 
   const told = () => hooks.requests.map(({ body }) => JSON.parse(body) as AlertMessage);
 
-  /** Has them fail, and waits until nothing is left to be told. @returns seconds from the first message to the last */
-  async function fail(
-    massFailure: object,
-  ): Promise<{ readonly url: string; readonly seconds: number; readonly commits: number }> {
+  /** Has them fail, and waits until nothing is left to be told. */
+  async function fail(massFailure: object): Promise<{ readonly url: string }> {
     const directory = household.directory();
     const config = path.join(directory, 'heartbeat.yaml');
     writeFileSync(
@@ -57,8 +55,6 @@ describe('a daemon of 100,000 nodes, of which 10,000 fail within a second', func
 
     const memory = watchMemory(daemon.pid);
     await eventually(() => expect(hooks.requests).to.not.deep.equal([]), { within: 60_000 });
-    const first = performance.now();
-    const before = (await supervision(url)).store.commits;
     await eventually(
       async () => {
         const { nodes, tree } = await supervision(url);
@@ -67,20 +63,17 @@ describe('a daemon of 100,000 nodes, of which 10,000 fail within a second', func
       },
       { within: 150_000, every: 250 },
     );
-    const seconds = (performance.now() - first) / 1000;
-    const commits = (await supervision(url)).store.commits - before;
     await alive.stop();
 
     expect(new Set(alive.answers.map(({ accepted }) => accepted))).to.deep.equal(new Set([1_000]));
-    expect(alive.slowest, 'milliseconds until a batch of heartbeats is answered').to.be.below(5_000);
-    expect(daemon.logged('was blind')).to.deep.equal([]);
+    expect(alive.slowest, 'milliseconds until a batch is answered').to.be.below(TIMEOUT * 500);
     const most = await memory.stop();
     expect(most).to.be.below(700 * MiB);
-    return { url, seconds, commits };
+    return { url };
   }
 
   it('tells each of them, and answers the heartbeats of the others', async () => {
-    const { url, seconds, commits } = await fail({ at_least: 1_000_000 });
+    const { url } = await fail({ at_least: 1_000_000 });
     const bodies = told();
     expect(bodies).to.have.length(DYING.length);
     expect(new Set(bodies.map(({ id }) => id)).size).to.equal(DYING.length);
@@ -90,9 +83,6 @@ describe('a daemon of 100,000 nodes, of which 10,000 fail within a second', func
     expect(new Set(alerts.map(({ channels }) => channels['ops']?.state))).to.deep.equal(
       new Set(['delivered']),
     );
-    expect(seconds, 'seconds for 10,000 alerts').to.be.below(100);
-    // Four attempts are under way at once: with a commit before each of them there would be 2,500, one after another.
-    expect(commits, 'commits meanwhile').to.be.below(2_400);
   });
 
   it('suspects itself, and tells those that stay away in a few messages that name each', async () => {
