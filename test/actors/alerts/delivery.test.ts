@@ -1,5 +1,7 @@
 import { expect } from 'chai';
+import { MemoryHistoryStore } from '../../../src/adapters/memory/memory-history-store.js';
 import { NotifyError } from '../../../src/ports/channel.js';
+import type { HistoryRecord } from '../../../src/ports/history-store.js';
 import { SimulatedAlerts } from '../../support/simulated-alerts.js';
 
 describe('an alert', () => {
@@ -254,4 +256,53 @@ describe('a channel', () => {
     expect(alerts.delivered[0]?.message.message).to.equal("This is a test of channel 'ops'.");
     await alerts.stop();
   });
+
+  it('does not wait for the disk before each attempt of a provider that answers', async () => {
+    const store = new SlowStore();
+    const nodes = Array.from({ length: 300 }, (_, index) => `node${String(index)}`);
+    let taken = 0;
+    const answer = () => {
+      if (++taken === 100) store.stand();
+      return Promise.resolve();
+    };
+    const massFailure = { atLeast: 1_000_000 };
+    const alerts = await SimulatedAlerts.start({
+      store,
+      massFailure,
+      channels: { ops: { answer, concurrency: 4 } },
+    });
+    alerts.fail(...nodes);
+    await alerts.pass(1);
+    // Those whose beginnings were stored by the hundredth, and nothing beyond what is on disk.
+    expect(taken).to.be.within(150, 299);
+    const begun = (await alerts.stored()).filter(({ deliveries: [only] }) => only?.attempts === 1);
+    expect(begun.length).to.be.at.least(taken);
+    store.go();
+    await alerts.pass(1);
+    expect(await alerts.states()).to.deep.equal(nodes.map(() => 'delivered'));
+    expect(taken).to.equal(nodes.length);
+    await alerts.stop();
+  });
 });
+
+/** A disk that stands still for a while, and loses nothing. */
+class SlowStore extends MemoryHistoryStore {
+  #standing: Promise<void> | undefined;
+  #goOn = (): void => undefined;
+
+  override async write(batch: readonly HistoryRecord[]): Promise<void> {
+    await this.#standing;
+    return super.write(batch);
+  }
+
+  stand(): void {
+    this.#standing = new Promise((resolve) => {
+      this.#goOn = resolve;
+    });
+  }
+
+  go(): void {
+    this.#standing = undefined;
+    this.#goOn();
+  }
+}
