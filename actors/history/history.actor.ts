@@ -1,10 +1,9 @@
 import { assertNever } from '../../src/domain/assert-never.js';
 import type { AlertRecord } from '../../src/domain/alert.js';
-import { Histogram } from '../../src/domain/histogram.js';
 import type { EndedSession } from '../../src/domain/session.js';
 import type { Flip } from '../../src/domain/node.js';
 import type { NodeName } from '../../src/domain/node-name.js';
-import { instant, millis, unixSeconds, type Moment } from '../../src/domain/time.js';
+import { millis, unixSeconds, type Moment } from '../../src/domain/time.js';
 import type { UserId } from '../../src/domain/user-id.js';
 import type { ErrorCode } from '../../src/errors.js';
 import type { Cancel, Clock } from '../../src/ports/clock.js';
@@ -28,6 +27,7 @@ import {
   usersToLookUp,
   type Commit,
 } from './commit.js';
+import { CommitMeter } from './commit-meter.js';
 import type {
   StandingEntry,
   HistoryEntry,
@@ -35,24 +35,15 @@ import type {
   Settlement,
   StoreState,
 } from './history.protocol.js';
+import { Pruning, type Retentions } from './pruning.js';
 
 /** The most changes in one batch: enough to carry a mass expiry, and few enough for everything else to breathe. */
 const BATCH = 10_000;
-/** The most sessions pruned between two batches. */
-const PRUNE = 1_000;
 /** Seconds between attempts to open a store again that refused a write. */
 const REOPEN = { min: 1, max: 30 };
 const MAILBOX = 1_000_000;
-/** Seconds that a commit takes. */
-const COMMIT_TIMES = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
-/** Entries in a commit. */
-const COMMIT_SIZES = [1, 3, 10, 30, 100, 300, 1000, 3000, 10_000];
 
-export interface HistoryOptions {
-  /** Seconds; null keeps everything. */
-  readonly retention: number | null;
-  /** Seconds that alerts are kept about which nothing is left to do. */
-  readonly alertRetention: number | null;
+export interface HistoryOptions extends Retentions {
   /** Seconds between prunings. */
   readonly pruneEvery: number;
   /** Seconds. */
@@ -75,9 +66,6 @@ export interface HistorySurroundings {
   reopened(): void;
 }
 
-/** What is deleted when it has become old. */
-type Prunable = 'sessions' | 'nodes' | 'alerts';
-
 type HistoryMessage =
   | { readonly kind: 'submit'; readonly entries: readonly HistoryEntry[] }
   | { readonly kind: 'catch_up'; readonly caughtUp: () => void }
@@ -88,7 +76,7 @@ type HistoryMessage =
   | { readonly kind: 'written' }
   | { readonly kind: 'failed'; readonly error: unknown }
   | { readonly kind: 'prune_due' }
-  | { readonly kind: 'pruned'; readonly removed: number }
+  | { readonly kind: 'pruned' }
   | { readonly kind: 'reopen_due' }
   | { readonly kind: 'reopened' }
   | { readonly kind: 'still_refusing'; readonly error: unknown };
@@ -115,36 +103,24 @@ export class History implements Actor<HistoryMessage> {
   #commit: Commit | undefined;
   #latestEnd = Infinity;
   #refusals = 0;
-  #pruneWanted: Prunable[] = [];
+  readonly #pruning: Pruning;
   #prunedLast = false;
   readonly #timers = new Map<'prune_due' | 'reopen_due', Cancel>();
   #idle: (() => void) | undefined;
   #began: Moment;
-  readonly commitTimes = new Histogram(COMMIT_TIMES);
-  readonly commitSizes = new Histogram(COMMIT_SIZES);
-  #commits = 0;
-  #slowCommits = 0;
-  #lastCommit = 0;
+  readonly meter: CommitMeter;
 
   constructor(options: HistoryOptions, around: HistorySurroundings) {
     this.#options = options;
     this.#around = around;
     this.#ledger = new RestartLedger(options.restarts);
+    this.#pruning = new Pruning(options, around.store);
+    this.meter = new CommitMeter(millis(options.slowCommit), around.logger);
     this.#began = around.clock.now();
-  }
-
-  /** Batches that have been written. */
-  get commits(): number {
-    return this.#commits;
   }
 
   get state(): StoreState {
     return this.#state;
-  }
-
-  /** Those that took long. */
-  get slowCommits(): number {
-    return this.#slowCommits;
   }
 
   /** Entries that wait for the disk. */
@@ -164,7 +140,7 @@ export class History implements Actor<HistoryMessage> {
     if (this.#summary === undefined) {
       this.#summary = await store.open();
       this.#latestEnd = this.#summary.latestEnd ?? -Infinity;
-      if (this.#prunable().length > 0) this.#later('prune_due', this.#options.pruneEvery);
+      if (this.#pruning.isNeeded) this.#later('prune_due', this.#options.pruneEvery);
     }
     this.#lifeline = lifeline;
     this.#ledger.forgive();
@@ -281,12 +257,11 @@ export class History implements Actor<HistoryMessage> {
         this.#refused(message.error);
         return;
       case 'prune_due':
-        this.#pruneWanted = this.#prunable();
+        this.#pruning.want();
         this.#later('prune_due', this.#options.pruneEvery);
         return;
       case 'pruned':
         this.#busy = false;
-        if (message.removed < PRUNE) this.#pruneWanted = this.#pruneWanted.slice(1);
         return;
       case 'reopen_due':
         this.#reopen();
@@ -364,7 +339,7 @@ export class History implements Actor<HistoryMessage> {
 
   #startNext(): void {
     if (this.#busy || this.#state === 'refusing') return;
-    if (this.#pruneWanted.length > 0 && (this.#backlog.length === 0 || !this.#prunedLast)) {
+    if (this.#pruning.isWanted && (this.#backlog.length === 0 || !this.#prunedLast)) {
       this.#prune();
       return;
     }
@@ -398,24 +373,7 @@ export class History implements Actor<HistoryMessage> {
 
   #prune(): void {
     this.#prunedLast = true;
-    const { clock, store } = this.#around;
-    const { retention, alertRetention } = this.#options;
-    const before = (kept: number | null) => instant(clock.wall() - millis(kept ?? Infinity));
-    const prune = {
-      sessions: () => store.prune(before(retention), PRUNE),
-      nodes: () => store.pruneNodes(before(retention), PRUNE),
-      alerts: () => store.pruneAlerts(before(alertRetention), PRUNE),
-    };
-    const [next = 'sessions'] = this.#pruneWanted;
-    this.#begin(prune[next](), (removed) => ({ kind: 'pruned', removed }));
-  }
-
-  #prunable(): Prunable[] {
-    const { retention, alertRetention } = this.#options;
-    return [
-      ...(retention === null ? [] : (['sessions', 'nodes'] as const)),
-      ...(alertRetention === null ? [] : (['alerts'] as const)),
-    ];
+    this.#begin(this.#pruning.prune(this.#around.clock.wall()), () => ({ kind: 'pruned' }));
   }
 
   #begin<Outcome>(work: Promise<Outcome>, done: (outcome: Outcome) => HistoryMessage): void {
@@ -438,21 +396,10 @@ export class History implements Actor<HistoryMessage> {
       else this.#backlog.storedFlip(entry);
     }
     this.#refusals = 0;
-    this.#measure(commit.entries.length);
+    this.meter.measure(this.#around.clock.now() - this.#began, commit.entries.length);
     this.#around.settle(commit.settlements);
     this.#around.settleNodes(commit.nodes);
     this.#around.alertsCommitted(alertsIn(commit.records), true);
-  }
-
-  #measure(entries: number): void {
-    const { clock, logger } = this.#around;
-    this.#commits++;
-    this.#lastCommit = clock.now() - this.#began;
-    this.commitTimes.observe(this.#lastCommit / 1000);
-    this.commitSizes.observe(entries);
-    if (this.#lastCommit < millis(this.#options.slowCommit)) return;
-    this.#slowCommits++;
-    logger.warn('slow commit', { milliseconds: Math.round(this.#lastCommit), entries });
   }
 
   /** The disk is full, or worse: nobody who waits is left waiting. */
@@ -511,9 +458,7 @@ export class History implements Actor<HistoryMessage> {
       state: this.#state,
       waiting: this.#backlog.length,
       mailbox: this.#cell?.waiting ?? 0,
-      commits: this.#commits,
-      slow_commits: this.#slowCommits,
-      last_commit_ms: Math.round(this.#lastCommit * 10) / 10,
+      ...this.meter.inspect(),
     };
   }
 }

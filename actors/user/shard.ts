@@ -14,6 +14,7 @@ import type { SupervisorPolicy } from '../supervisor/child-spec.js';
 import { RestartLedger } from '../supervisor/restart-ledger.js';
 import { Asked, UserBatch } from './batch.js';
 import type { UserCounts } from './counts.js';
+import { UncertainQuestions } from './uncertain.js';
 import { UserActor, type Told, type UserSurroundings } from './user.actor.js';
 import { isOnline, type decide, type RunningSession, type Settled } from './user.machine.js';
 import type { UserCommand, UserReply } from './user.protocol.js';
@@ -28,13 +29,6 @@ const UNKNOWN: UserReply = { kind: 'described', session: undefined };
 const OVERLOADED: UserReply = { kind: 'refused', code: 'HEARTBEAT_OVERLOADED' };
 const DOWN: UserReply = { kind: 'refused', code: 'HEARTBEAT_NOT_READY' };
 const FAILED: UserReply = { kind: 'refused', code: 'HEARTBEAT_INTERNAL' };
-
-/** What one user was asked in a batch. */
-interface Question {
-  readonly user: UserId;
-  readonly batch: UserBatch;
-  readonly index: number;
-}
 
 export interface ShardOptions {
   readonly timeout: Millis;
@@ -87,8 +81,7 @@ export class Shard implements UserSurroundings {
   /** The last one. */
   #blindness: Blindness | undefined;
   #horizon: Moment;
-  /** Questions that wait until it is known whether a heal lay in a socket in time. */
-  #uncertain: Question[] = [];
+  readonly #uncertain = new UncertainQuestions();
 
   constructor(shard: ShardIndex, options: ShardOptions, around: ShardSurroundings) {
     this.shard = shard;
@@ -141,7 +134,7 @@ export class Shard implements UserSurroundings {
   /** The users stay in the table with what they had not handled, so that the next start finds them. */
   async #stop(): Promise<void> {
     this.#lifeline = undefined;
-    for (const { batch, index } of this.#uncertain.splice(0)) batch.answer(index, DOWN);
+    for (const { batch, index } of this.#uncertain.takeAll()) batch.answer(index, DOWN);
     // Nobody asks any more and nothing is kept in memory alone, so a million actors need not be ended one by one.
     if (this.#around.ending()) return;
     await Promise.all([...this.#users.values()].map((actor) => this.#stopOne(actor)));
@@ -176,8 +169,8 @@ export class Shard implements UserSurroundings {
     if (!(actor instanceof UserActor)) return actor;
     const { cell } = actor;
     if (cell === undefined) return DOWN;
-    if (isUncertain(actor, command)) {
-      this.#uncertain.push({ user, batch, index });
+    if (this.#uncertain.concerns(actor, command)) {
+      this.#uncertain.add({ user, batch, index });
       return undefined;
     }
     if (command.kind === 'checkup' && cell.waiting === 0) {
@@ -243,22 +236,16 @@ export class Shard implements UserSurroundings {
       if (this.#users.get(actor.user) === actor) this.wheel.arm(actor.timer, actor.deadline);
     }
     this.wheel.advance(horizon, this.#expire, this.#options.expiries);
-    if (this.#uncertain.length > 0) this.#answerUncertain(horizon);
+    this.#answerKnown(horizon);
   }
 
-  /** What arrived before the horizon has been told, so of a deadline before it all is known. */
-  #answerUncertain(horizon: Moment): void {
-    const questions = this.#uncertain;
-    this.#uncertain = [];
-    for (const question of questions) {
-      const { user, batch, index } = question;
-      const deadline = this.#users.get(user)?.deadline ?? horizon;
+  #answerKnown(horizon: Moment): void {
+    const known = this.#uncertain.takeKnown(horizon, (user) => this.#users.get(user)?.deadline);
+    for (const { user, batch, index } of known) {
       const { kind, readAt } = batch.command;
-      if (deadline >= horizon && deadline <= readAt) this.#uncertain.push(question);
-      else
-        this.send({ kind, users: [user], arrivedAt: readAt, readAt }, ([reply]) =>
-          batch.answer(index, reply ?? FAILED),
-        );
+      this.send({ kind, users: [user], arrivedAt: readAt, readAt }, ([reply]) =>
+        batch.answer(index, reply ?? FAILED),
+      );
     }
   }
 
@@ -367,13 +354,4 @@ export class Shard implements UserSurroundings {
     const mailbox = this.#place?.load.waiting ?? 0;
     return { kind: 'shard', actors: this.#users.size, mailbox, ...this.#ledger.inspect() };
   }
-}
-
-/**
- * Whether the deadline lies in a stall, between when the question may have arrived and when it was read: a heal that
- * came in time may not have been read yet, and if none did, the user is offline.
- */
-function isUncertain(actor: UserActor, { kind, arrivedAt, readAt }: UserCommand): boolean {
-  if (kind !== 'checkup' && kind !== 'describe') return false;
-  return actor.deadline <= readAt && isOnline(actor.state, actor, { arrivedAt });
 }

@@ -33,9 +33,9 @@ export async function readFacts(
     store: {
       refusing: !isOpen,
       waiting: history.waiting,
-      commitTimes: history.commitTimes,
-      commitSizes: history.commitSizes,
-      slowCommits: history.slowCommits,
+      commitTimes: history.meter.times,
+      commitSizes: history.meter.sizes,
+      slowCommits: history.meter.slow,
       bytes: await store.size().catch(() => undefined),
       sessions: store.countSessions(),
     },

@@ -82,7 +82,7 @@ export class SimulatedAlerts {
     let before = 0;
     // A message, a batch or an attempt sets off others.
     time.waitsFor = () => {
-      const now = this.history.commits + this.seen.length + this.delivered.length;
+      const now = this.history.meter.commits + this.seen.length + this.delivered.length;
       const hasMoved = now !== before;
       before = now;
       return (

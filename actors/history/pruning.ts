@@ -1,0 +1,70 @@
+import { assertNever } from '../../src/domain/assert-never.js';
+import { instant, millis, type Instant } from '../../src/domain/time.js';
+import type { HistoryStore } from '../../src/ports/history-store.js';
+
+/** The most that is pruned between two batches. */
+const PORTION = 1_000;
+
+type Prunable = 'sessions' | 'nodes' | 'alerts';
+
+/** Seconds; null keeps everything. */
+export interface Retentions {
+  readonly retention: number | null;
+  /** Of alerts about which nothing is left to do. */
+  readonly alertRetention: number | null;
+}
+
+/** What is deleted when it has become old: one kind after the other, in portions, so that writes come in between. */
+export class Pruning {
+  readonly #retentions: Retentions;
+  readonly #store: Pick<HistoryStore, 'prune' | 'pruneNodes' | 'pruneAlerts'>;
+  readonly #all: readonly Prunable[];
+  #wanted: readonly Prunable[] = [];
+
+  constructor(retentions: Retentions, store: Pick<HistoryStore, 'prune' | 'pruneNodes' | 'pruneAlerts'>) {
+    const { retention, alertRetention } = retentions;
+    this.#retentions = retentions;
+    this.#store = store;
+    this.#all = [
+      ...(retention === null ? [] : (['sessions', 'nodes'] as const)),
+      ...(alertRetention === null ? [] : (['alerts'] as const)),
+    ];
+  }
+
+  /** Whether there is ever anything to delete. */
+  get isNeeded(): boolean {
+    return this.#all.length > 0;
+  }
+
+  get isWanted(): boolean {
+    return this.#wanted.length > 0;
+  }
+
+  want(): void {
+    this.#wanted = this.#all;
+  }
+
+  /** Deletes a portion of what is wanted first. @returns how many were deleted */
+  async prune(now: Instant): Promise<number> {
+    const [kind] = this.#wanted;
+    if (kind === undefined) return 0;
+    const removed = await this.#portion(kind, now);
+    if (removed < PORTION) this.#wanted = this.#wanted.filter((each) => each !== kind);
+    return removed;
+  }
+
+  #portion(kind: Prunable, now: Instant): Promise<number> {
+    const { retention, alertRetention } = this.#retentions;
+    const before = (kept: number | null): Instant => instant(now - millis(kept ?? Infinity));
+    switch (kind) {
+      case 'sessions':
+        return this.#store.prune(before(retention), PORTION);
+      case 'nodes':
+        return this.#store.pruneNodes(before(retention), PORTION);
+      case 'alerts':
+        return this.#store.pruneAlerts(before(alertRetention), PORTION);
+      default:
+        return assertNever(kind);
+    }
+  }
+}

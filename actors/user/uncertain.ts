@@ -1,0 +1,50 @@
+import type { Moment } from '../../src/domain/time.js';
+import type { UserId } from '../../src/domain/user-id.js';
+import type { UserBatch } from './batch.js';
+import type { UserActor } from './user.actor.js';
+import { isOnline } from './user.machine.js';
+import type { UserCommand } from './user.protocol.js';
+
+/** What one user was asked in a batch. */
+interface Question {
+  readonly user: UserId;
+  readonly batch: UserBatch;
+  readonly index: number;
+}
+
+/**
+ * Questions about users whose deadline lies in a stall, between when the question may have arrived and when it was
+ * read: a heal that came in time may not have been read yet, and if none did, the user is offline. They wait until all
+ * that arrived before the deadline has been read.
+ */
+export class UncertainQuestions {
+  #questions: Question[] = [];
+
+  /** Whether it has to wait. */
+  concerns(actor: UserActor, { kind, arrivedAt, readAt }: UserCommand): boolean {
+    if (kind !== 'checkup' && kind !== 'describe') return false;
+    return actor.deadline <= readAt && isOnline(actor.state, actor, { arrivedAt });
+  }
+
+  add(question: Question): void {
+    this.#questions.push(question);
+  }
+
+  /** @returns those of whose users all is known, now that everything that arrived before the horizon has been read */
+  takeKnown(horizon: Moment, deadlineOf: (user: UserId) => Moment | undefined): readonly Question[] {
+    if (this.#questions.length === 0) return this.#questions;
+    const known: Question[] = [];
+    this.#questions = this.#questions.filter((question) => {
+      const deadline = deadlineOf(question.user);
+      const waits =
+        deadline !== undefined && deadline >= horizon && deadline <= question.batch.command.readAt;
+      if (!waits) known.push(question);
+      return waits;
+    });
+    return known;
+  }
+
+  takeAll(): readonly Question[] {
+    return this.#questions.splice(0);
+  }
+}
