@@ -13,6 +13,8 @@ const CLOSE_BRACKET = 93;
 const OPEN_BRACE = 123;
 const CLOSE_BRACE = 125;
 
+const NOTHING = Buffer.alloc(0);
+
 /** Whether a value stood in quotes, without them in an array, or without them on a line of its own. */
 export type Written = 'quoted' | 'bare' | 'line';
 
@@ -46,7 +48,11 @@ export class ValueScanner {
   readonly #found: (value: ScannedValue, written: Written) => void;
   readonly #longest: number;
   #state: State = 'start';
-  #text = '';
+  #chunk: Buffer = NOTHING;
+  /** What was kept of the value in chunks before. */
+  #kept = '';
+  /** Where the value, or what goes on of it, begins in the chunk. */
+  #from = 0;
   #depth = 0;
 
   /**
@@ -59,8 +65,14 @@ export class ValueScanner {
   }
 
   /** @throws NotABatch */
-  write(chunk: Uint8Array): void {
-    for (const byte of chunk) this.#take(byte);
+  write(chunk: Buffer): void {
+    this.#chunk = chunk;
+    this.#from = 0;
+    for (let at = 0; at < chunk.length; at++) this.#take(chunk[at] ?? 0, at);
+    if (this.#isInValue()) this.#kept = this.#textUpTo(chunk.length);
+    // The chunk is not held: a body may come slowly.
+    this.#chunk = NOTHING;
+    this.#from = 0;
   }
 
   /**
@@ -69,28 +81,27 @@ export class ValueScanner {
    * @throws NotABatch
    */
   end(): void {
-    if (this.#state === 'line') this.#endLine();
+    if (this.#state === 'line') this.#endLine(0);
     else if (this.#state !== 'end') throw new NotABatch('the body ends too soon');
   }
 
-  #take(byte: number): void {
+  #take(byte: number, at: number): void {
     switch (this.#state) {
       case 'start':
         if (isSpace(byte)) return;
         if (byte === OPEN_BRACKET) this.#state = 'value';
         else if (byte === OPEN_BRACE) throw new NotABatch('an object is not a batch');
-        else this.#startLine(byte);
+        else this.#begin('line', at);
         return;
       case 'line':
-        if (byte === NEWLINE) this.#endLine();
-        else this.#keep(byte);
+        if (byte === NEWLINE) this.#endLine(at);
         return;
       case 'value':
       case 'next_value':
-        this.#startValue(byte);
+        this.#startValue(byte, at);
         return;
       case 'bare':
-        this.#takeBare(byte);
+        this.#takeBare(byte, at);
         return;
       case 'comma':
         this.#takeBetween(byte);
@@ -103,31 +114,24 @@ export class ValueScanner {
       case 'nested':
       case 'nested_string':
       case 'nested_escape':
-        this.#takeQuotedOrNested(byte, this.#state);
+        this.#takeQuotedOrNested(byte, at, this.#state);
     }
   }
 
-  #startValue(byte: number): void {
+  #startValue(byte: number, at: number): void {
     if (isSpace(byte)) return;
-    this.#text = '';
-    if (byte === QUOTE) this.#state = 'string';
+    if (byte === QUOTE) this.#begin('string', at + 1);
     else if (byte === OPEN_BRACKET || byte === OPEN_BRACE) {
       this.#state = 'nested';
       this.#depth = 1;
     } else if (byte === CLOSE_BRACKET && this.#state === 'value') this.#state = 'end';
     else if (byte === COMMA || byte === CLOSE_BRACKET) throw new NotABatch('a value is missing');
-    else {
-      this.#state = 'bare';
-      this.#keep(byte);
-    }
+    else this.#begin('bare', at);
   }
 
-  #takeBare(byte: number): void {
-    if (byte !== COMMA && byte !== CLOSE_BRACKET && !isSpace(byte)) {
-      this.#keep(byte);
-      return;
-    }
-    this.#found(decoded(this.#text), 'bare');
+  #takeBare(byte: number, at: number): void {
+    if (byte !== COMMA && byte !== CLOSE_BRACKET && !isSpace(byte)) return;
+    this.#found(decoded(this.#textUpTo(at)), 'bare');
     this.#takeBetween(byte);
   }
 
@@ -140,18 +144,15 @@ export class ValueScanner {
 
   #takeQuotedOrNested(
     byte: number,
+    at: number,
     state: 'string' | 'escape' | 'nested' | 'nested_string' | 'nested_escape',
   ): void {
     switch (state) {
       case 'string':
-        if (byte === QUOTE) this.#endString();
-        else {
-          this.#keep(byte);
-          if (byte === BACKSLASH) this.#state = 'escape';
-        }
+        if (byte === QUOTE) this.#endString(at);
+        else if (byte === BACKSLASH) this.#state = 'escape';
         return;
       case 'escape':
-        this.#keep(byte);
         this.#state = 'string';
         return;
       case 'nested':
@@ -176,28 +177,38 @@ export class ValueScanner {
     }
   }
 
-  #endString(): void {
-    this.#found(unescaped(this.#text), 'quoted');
+  #begin(state: 'bare' | 'string' | 'line', at: number): void {
+    this.#state = state;
+    this.#kept = '';
+    this.#from = at;
+  }
+
+  #endString(at: number): void {
+    this.#found(unescaped(this.#textUpTo(at)), 'quoted');
     this.#state = 'comma';
   }
 
-  #startLine(byte: number): void {
-    this.#state = 'line';
-    this.#text = '';
-    this.#keep(byte);
-  }
-
-  #endLine(): void {
-    const line = this.#text.trim();
-    this.#text = '';
+  #endLine(at: number): void {
+    const line = this.#textUpTo(at).trim();
+    this.#begin('line', at + 1);
     if (line === '') return;
     const quoted = line.length > 1 && line.startsWith('"') && line.endsWith('"');
     this.#found(quoted ? unescaped(line.slice(1, -1)) : decoded(line), quoted ? 'quoted' : 'line');
   }
 
-  /** What is too long is no id, and a little more of it says so. */
-  #keep(byte: number): void {
-    if (this.#text.length <= this.#longest) this.#text += String.fromCharCode(byte);
+  #isInValue(): boolean {
+    const state = this.#state;
+    return state === 'bare' || state === 'string' || state === 'escape' || state === 'line';
+  }
+
+  /**
+   * A value's bytes in one piece: gathered one by one they would be a string for each byte, of which a user's id
+   * would keep all. What is too long is no id, and a little more of it says so.
+   */
+  #textUpTo(at: number): string {
+    const most = this.#longest + 1 - this.#kept.length;
+    const piece = this.#chunk.toString('latin1', this.#from, Math.min(at, this.#from + most));
+    return this.#kept === '' ? piece : this.#kept + piece;
   }
 }
 
@@ -208,7 +219,7 @@ function isSpace(byte: number): boolean {
 const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 const BEYOND_ASCII = /[\x80-\xff]/;
 
-/** Text that was gathered byte by byte. */
+/** Text of which each character is a byte. */
 function decoded(bytes: string): ScannedValue {
   if (!BEYOND_ASCII.test(bytes)) return bytes;
   try {

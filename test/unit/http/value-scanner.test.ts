@@ -1,0 +1,81 @@
+import { expect } from 'chai';
+import fc from 'fast-check';
+import { NotABatch, ValueScanner } from '../../../src/http/batch/value-scanner.js';
+
+const LONGEST = 40;
+
+/** What is found in a body that arrives in these chunks, and how it was written. */
+function scan(chunks: readonly Buffer[], longest = LONGEST): (readonly [string | undefined, string])[] {
+  const found: (readonly [string | undefined, string])[] = [];
+  const scanner = new ValueScanner((value, written) => found.push([value, written]), longest);
+  for (const chunk of chunks) scanner.write(chunk);
+  scanner.end();
+  return found;
+}
+
+/** The body cut at those places, given in thousandths of its length. */
+function cut(body: Buffer, places: readonly number[]): Buffer[] {
+  const at = [0, ...places.map((place) => Math.floor((place * body.length) / 1000)), body.length];
+  at.sort((a, b) => a - b);
+  return at.slice(1).map((end, index) => body.subarray(at[index], end));
+}
+
+const cuts = fc.array(fc.nat(1000), { maxLength: 6 });
+const anyText = fc.string({ unit: 'grapheme', maxLength: 12 });
+const anyNumber = fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }).map(String);
+const anyGap = fc.constantFrom('', ' ', '\n', '\r\n\t');
+
+describe('the values of a batch', () => {
+  it('are found as JSON.parse finds the strings, and as they were written the numbers, however they arrive', () => {
+    const value = fc.oneof(
+      anyText.map((text) => ({ json: JSON.stringify(text), found: [text, 'quoted'] as const })),
+      anyNumber.map((digits) => ({ json: digits, found: [digits, 'bare'] as const })),
+      fc
+        .array(fc.oneof(anyText, fc.integer()), { maxLength: 3 })
+        .map((nested) => ({ json: JSON.stringify({ nested }), found: [undefined, 'bare'] as const })),
+    );
+    fc.assert(
+      fc.property(fc.array(value), anyGap, cuts, (values, gap, places) => {
+        const body = Buffer.from(`${gap}[${values.map(({ json }) => gap + json + gap).join(',')}]${gap}`);
+        const expected = values.map(({ found }) => found);
+        expect(scan(cut(body, places), body.length)).to.deep.equal(expected);
+      }),
+    );
+  });
+
+  it('are found one a line, however they arrive', () => {
+    const word = fc.stringMatching(/^[a-z0-9äöü€+-]{1,9}$/);
+    const line = fc.oneof(
+      word.map((text) => ({ text, found: [text, 'line'] as const })),
+      word.map((text) => ({ text: JSON.stringify(text), found: [text, 'quoted'] as const })),
+    );
+    const ending = fc.constantFrom('\n', '\r\n', '\n\n');
+    fc.assert(
+      fc.property(fc.array(line, { minLength: 1 }), ending, cuts, (lines, end, places) => {
+        const body = Buffer.from(lines.map(({ text }) => text).join(end));
+        expect(scan(cut(body, places))).to.deep.equal(lines.map(({ found }) => found));
+      }),
+    );
+  });
+
+  it('are cut off one byte behind the longest, so that they are too long and not kept', () => {
+    fc.assert(
+      fc.property(fc.nat(200), cuts, (length, places) => {
+        const digits = '7'.repeat(length + 1);
+        const kept = digits.slice(0, LONGEST + 1);
+        for (const [body, written] of [
+          [`[${digits}]`, 'bare'],
+          [`["${digits}"]`, 'quoted'],
+          [digits, 'line'],
+        ] as const)
+          expect(scan(cut(Buffer.from(body), places))).to.deep.equal([[kept, written]]);
+      }),
+    );
+  });
+
+  it('are none where the body is neither form', () => {
+    for (const body of ['', '{}', '[1', '[1,]', '[1 2]', '[1]2', '["1]', '[,1]'])
+      for (const places of [[], [500], [0, 250, 500, 750]])
+        expect(() => scan(cut(Buffer.from(body), places)), body).to.throw(NotABatch);
+  });
+});
