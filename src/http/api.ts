@@ -1,4 +1,4 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import express, { type NextFunction, type Request, type Response } from 'express';
 import type { Clock } from '../ports/clock.js';
 import { dropBody } from './body.js';
@@ -7,6 +7,7 @@ import { refuseOtherSites } from './defence/sites.js';
 import type { Daemon } from './daemon.js';
 import type { Cors } from './defence/cors.js';
 import type { Exchange } from './exchange.js';
+import { attach, exchangeOf } from './exchange-of.js';
 import type { GatewayReport } from './gateway-report.js';
 import type { GatewayLimits } from './options.js';
 import { Resources, type Route } from './resource.js';
@@ -32,19 +33,13 @@ export function createApi(
   gateway: () => GatewayReport,
   cors: () => Cors,
 ): Api {
-  const exchanges = new WeakMap<ServerResponse, Exchange>();
-  const exchangeOf = (response: ServerResponse): Exchange => {
-    const exchange = exchanges.get(response);
-    if (exchange === undefined) throw new TypeError('a response that belongs to no exchange');
-    return exchange;
-  };
   const app = express();
   app.disable('x-powered-by').enable('case sensitive routing');
-  const resources = new Resources(app, exchangeOf);
+  const resources = new Resources(app);
 
   app.use(shieldPages);
   app.use(takeUndecodableLiterally);
-  app.use(refuseOtherSites(cors, exchangeOf));
+  app.use(refuseOtherSites(cors));
   addProbes(resources, daemon);
   addMetrics(resources, daemon, gateway);
   addContract(resources, limits);
@@ -52,7 +47,7 @@ export function createApi(
     if (daemon.serving) next();
     else exchangeOf(response).refuse('HEARTBEAT_NOT_READY');
   });
-  app.use(dropBody(limits, exchangeOf));
+  app.use(dropBody(limits));
   addPresence(resources, daemon, clock, limits);
   addUsers(resources, daemon);
   addNodes(resources, daemon, limits);
@@ -65,7 +60,7 @@ export function createApi(
 
   return {
     handle: (exchange) => {
-      exchanges.set(exchange.response, exchange);
+      attach(exchange);
       exchange.watchClient();
       takeInOriginForm(exchange.request);
       app(exchange.request, exchange.response);

@@ -1,6 +1,6 @@
 import type { RequestHandler } from 'express';
 import type { GatewayLimits } from './options.js';
-import type { ExchangeOf } from './resource.js';
+import { exchangeOf } from './exchange-of.js';
 import { isBatch } from './batch/is-batch.js';
 import { isAcknowledgement } from './nodes/acknowledgement.js';
 import { isSettings } from './nodes/settings.js';
@@ -10,7 +10,7 @@ import { isBodiless } from './fast-lane.js';
  * Few calls have a use for a body, and clients send them all the same: it is read and dropped, and the request goes on
  * when it has come to its end, for until then it may still turn out too large.
  */
-export function dropBody(limits: Pick<GatewayLimits, 'body'>, exchangeOf: ExchangeOf): RequestHandler {
+export function dropBody(limits: Pick<GatewayLimits, 'body'>): RequestHandler {
   return (request, response, next) => {
     const { headers } = request;
     // It may change while the daemon runs.

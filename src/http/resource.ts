@@ -1,11 +1,9 @@
-import type { ServerResponse } from 'node:http';
 import type { IRouter, Request } from 'express';
 import type { Permission } from '../domain/access.js';
 import { parseUserId, type UserId } from '../domain/user-id.js';
 import { isPermitted, isUserPermitted } from './auth/permitted.js';
 import type { Exchange } from './exchange.js';
-
-export type ExchangeOf = (response: ServerResponse) => Exchange;
+import { exchangeOf } from './exchange-of.js';
 
 type Handler = (exchange: Exchange, request: Request) => void | Promise<void>;
 type UserHandler = (exchange: Exchange, user: UserId, request: Request) => void | Promise<void>;
@@ -28,12 +26,10 @@ export type Needs = Partial<Record<(typeof VERBS)[number], Permission | 'nothing
 /** Puts resources where Express finds them. */
 export class Resources {
   readonly #router: IRouter;
-  readonly #exchangeOf: ExchangeOf;
   readonly #routes: Route[] = [];
 
-  constructor(router: IRouter, exchangeOf: ExchangeOf) {
+  constructor(router: IRouter) {
     this.#router = router;
-    this.#exchangeOf = exchangeOf;
   }
 
   /** All that have been added: the contract is held to them. */
@@ -51,7 +47,7 @@ export class Resources {
       const needed = needs[verb] ?? (verb === 'get' ? 'read' : 'admin');
       this.#routes.push({ method: verb.toUpperCase(), path, needs: needed });
       route[verb]((request, response) => {
-        const exchange = this.#exchangeOf(response);
+        const exchange = exchangeOf(response);
         if (needed !== 'nothing' && !isPermitted(exchange, needed)) return;
         if (needed === 'admin') exchange.audit();
         return handler(exchange, request);
@@ -59,7 +55,7 @@ export class Resources {
     }
     const headers = ['allow', allowed.join(', ')];
     route.all((_request, response) => {
-      this.#exchangeOf(response).refuse('HEARTBEAT_METHOD_NOT_ALLOWED', { headers });
+      exchangeOf(response).refuse('HEARTBEAT_METHOD_NOT_ALLOWED', { headers });
     });
     return this;
   }

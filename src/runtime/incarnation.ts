@@ -13,6 +13,9 @@ export interface Occupant {
 /** Sent through the mailbox, so that what was told before it is handled before it. */
 export const STOP: unknown = Symbol('stop');
 
+/** Nobody is told who sent a message. Left out, nact makes a reference and a path of its own for each one. */
+const NOBODY = null;
+
 interface Mailbox {
   push(entry: { message: unknown }): unknown;
   shift(): unknown;
@@ -66,7 +69,7 @@ export class Incarnation extends BareActor {
   /** The only way to tell it something: it gets its queue here, once it needs one. */
   tell(message: unknown): void {
     if (this.busy && this.mailbox === NO_MAIL) this.mailbox = new Queue();
-    this.dispatch(message, undefined);
+    this.dispatch(message, NOBODY);
   }
 
   /** What nact would drop when the actor stops. */
@@ -92,7 +95,7 @@ export class Incarnation extends BareActor {
       this.state.handle(message);
       this.processNext();
     } catch (error) {
-      void this.handleFault(message, undefined, error);
+      void this.handleFault(message, NOBODY, error);
     }
   }
 
@@ -123,8 +126,13 @@ export class Incarnation extends BareActor {
   }
 }
 
+interface Turns {
+  readonly actors: Incarnation[];
+  readonly messages: unknown[];
+}
+
 /** Whose turn it is in the next pass of the event loop, and with which message. */
-let turns: { readonly actors: Incarnation[]; readonly messages: unknown[] } = { actors: [], messages: [] };
+let turns: Turns = { actors: [], messages: [] };
 
 /** nact has an `Immediate` for every message. One for all of a pass does the same: each actor handles one in it. */
 function takeTurn(actor: Incarnation, message: unknown): void {
@@ -136,7 +144,12 @@ function takeTurn(actor: Incarnation, message: unknown): void {
 function runTurns(): void {
   const { actors, messages } = turns;
   turns = { actors: [], messages: [] };
-  for (let index = 0; index < actors.length; index++) actors[index]?.handle(messages[index]);
+  for (let index = 0; index < actors.length; index++) {
+    const message = messages[index];
+    // A long list that a collection finds is old from then on: until a full one, it would keep alive what it holds.
+    messages[index] = undefined;
+    actors[index]?.handle(message);
+  }
 }
 
 const NO_CONTEXT: object = {};
