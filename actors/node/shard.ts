@@ -8,25 +8,25 @@ import type { NodeStanding } from '../../src/ports/history-store.js';
 import type { Logger } from '../../src/ports/logger.js';
 import type { ActorSystem, Place } from '../../src/runtime/actor-system.js';
 import type { Crash } from '../../src/runtime/actor.js';
-import { TimerWheel, type Timer } from '../../src/runtime/timer-wheel.js';
+import type { TimerWheel } from '../../src/runtime/timer-wheel.js';
 import type { NodeEntry, NodeSettlement } from '../history/history.protocol.js';
 import type { Alerting } from '../notifier/alerting.protocol.js';
 import { Batch } from '../shards/batch.js';
 import type { Lifeline, RunningChild } from '../supervisor/child.js';
 import type { SupervisorPolicy } from '../supervisor/child-spec.js';
+import { Announcing } from './announcing.js';
 import { Asked } from './asked.js';
+import { Cells } from './cells.js';
 import type { Census } from './census.js';
 import { Crashes } from './crashes.js';
 import { NOT_KNOWN, type NodePhase, type NodeRules } from './decision.js';
 import type { NodeCounts } from './counts.js';
-import { acknowledgementOf, isDue, type Known } from './known.js';
+import { Deadlines } from './deadlines.js';
+import type { Known } from './known.js';
 import { NodeActor, type NodeSurroundings, type Told } from './node.actor.js';
 import { shown, type decide } from './node.machine.js';
 import type { NodeCommand, NodeReply } from './node.protocol.js';
 import { Noted } from './noted.js';
-
-/** How fine deadlines are told apart by the wheel; how late one is noticed depends on the pulse alone. */
-const RESOLUTION: Millis = 20;
 
 const TOO_MANY: NodeReply = { kind: 'refused', code: 'HEARTBEAT_TOO_MANY_NODES' };
 const OVERLOADED: NodeReply = { kind: 'refused', code: 'HEARTBEAT_OVERLOADED' };
@@ -63,25 +63,30 @@ export interface NodeShardSurroundings {
  */
 export class NodeShard implements NodeSurroundings {
   readonly shard: ShardIndex;
-  readonly wheel: TimerWheel<NodeActor>;
   readonly decide: typeof decide;
   readonly #options: NodeShardOptions;
   readonly #around: NodeShardSurroundings;
   readonly #nodes = new Map<NodeName, NodeActor>();
+  readonly #cells: Cells;
+  readonly #deadlines: Deadlines;
+  readonly #announcing: Announcing;
   readonly #crashes: Crashes;
-  #place: Place | undefined;
-  #lifeline: Lifeline | undefined;
   readonly #noted = new Noted();
-  #horizon: Moment;
+  #lifeline: Lifeline | undefined;
 
   constructor(shard: ShardIndex, options: NodeShardOptions, around: NodeShardSurroundings) {
     this.shard = shard;
     this.decide = options.decide;
     this.#options = options;
     this.#around = around;
+    this.#cells = new Cells(around.system);
+    this.#deadlines = new Deadlines(around.clock.now(), around.rules);
+    this.#announcing = new Announcing(shard, around);
     this.#crashes = new Crashes(options.restarts, around);
-    this.#horizon = around.clock.now();
-    this.wheel = new TimerWheel(this.#horizon, RESOLUTION);
+  }
+
+  get wheel(): TimerWheel<NodeActor> {
+    return this.#deadlines.wheel;
   }
 
   get counts(): NodeCounts {
@@ -98,41 +103,21 @@ export class NodeShard implements NodeSurroundings {
   }
 
   start(lifeline: Lifeline, place: Place): RunningChild {
-    this.#place ??= this.#around.system.place(place, `shard-${String(this.shard)}`);
+    this.#cells.open(place, `shard-${String(this.shard)}`);
     this.#lifeline = lifeline;
     this.#crashes.forgive();
-    for (const actor of this.#nodes.values()) this.#revive(actor);
+    for (const actor of this.#nodes.values()) {
+      this.#deadlines.watch(actor);
+      this.#cells.revive(actor, this.#options.mailbox);
+    }
     return { stop: () => this.#stop(), inspect: () => this.inspect() };
-  }
-
-  #revive(actor: NodeActor): void {
-    const { state } = actor;
-    if (state.phase !== 'unknown' && isDue(state)) this.wheel.arm(actor.timer, actor.deadline);
-    this.#spawn(actor);
-    const { left } = actor;
-    actor.left = undefined;
-    for (const message of left ?? []) if (message.kind !== 'expire') actor.cell?.insist(message);
   }
 
   /** The nodes stay in the table with what they had not handled, so that the next start finds them. */
   async #stop(): Promise<void> {
     this.#lifeline = undefined;
     if (this.#around.ending()) return;
-    await Promise.all([...this.#nodes.values()].map((actor) => this.#stopOne(actor)));
-  }
-
-  #stopOne(actor: NodeActor): Promise<void> {
-    return new Promise((resolve) => {
-      if (actor.cell === undefined) {
-        resolve();
-        return;
-      }
-      actor.cell.stop((left) => {
-        // Behind them comes what the disk has settled meanwhile.
-        (actor.left ??= []).unshift(...left);
-        resolve();
-      });
-    });
+    await Promise.all([...this.#nodes.values()].map((actor) => this.#cells.stop(actor)));
   }
 
   send(commands: readonly NodeCommand[], answered: (replies: readonly NodeReply[]) => void): void {
@@ -163,16 +148,8 @@ export class NodeShard implements NodeSurroundings {
     if (!this.#around.hasRoom()) return TOO_MANY;
     const actor = new NodeActor(command.name, this);
     this.#nodes.set(command.name, actor);
-    this.#spawn(actor);
+    this.#cells.spawn(actor, this.#options.mailbox);
     return actor;
-  }
-
-  #spawn(actor: NodeActor): void {
-    if (this.#place === undefined) throw new TypeError('the shard has not started');
-    const { mailbox } = this.#options;
-    // nact takes few characters in a name.
-    const name = Buffer.from(actor.name).toString('base64url');
-    actor.cell = this.#around.system.spawn<Told>(this.#place, name, actor, { mailbox });
   }
 
   /** Brings back a node found at a restart. It has no deadline before `resume`. */
@@ -185,17 +162,13 @@ export class NodeShard implements NodeSurroundings {
     // On the vigil, until all nodes are found and time goes on.
     actor.timer.deadline = moment(status.deadline);
     this.#nodes.set(registration.name, actor);
-    this.#spawn(actor);
+    this.#cells.spawn(actor, this.#options.mailbox);
     this.changed(actor);
   }
 
   /** Time goes on after a restart. @param deadlineOf what a deadline on the vigil is in this run */
   resume(deadlineOf: (actor: NodeActor, timeout: Millis) => Moment): void {
-    for (const actor of this.#nodes.values()) {
-      const { state } = actor;
-      if (state.phase === 'unknown' || !isDue(state)) continue;
-      this.wheel.arm(actor.timer, deadlineOf(actor, this.#timeoutOf(state)));
-    }
+    this.#deadlines.resume(this.#nodes.values(), deadlineOf);
   }
 
   settle(settlement: NodeSettlement): void {
@@ -218,32 +191,18 @@ export class NodeShard implements NodeSurroundings {
   /** Time stands still for a shard that is down. */
   advance(horizon: Moment): void {
     if (this.#lifeline === undefined) return;
-    this.#horizon = horizon;
     for (const actor of this.#crashes.expiringAgain(horizon)) {
       if (this.#nodes.get(actor.name) === actor) this.wheel.arm(actor.timer, actor.deadline);
     }
-    this.wheel.advance(horizon, this.#expire, this.#options.expiries);
+    this.#deadlines.advance(horizon, this.#options.expiries);
   }
 
-  readonly #expire = (timer: Timer<NodeActor>): void => {
-    timer.owner.cell?.insist({ kind: 'expire', horizon: this.#horizon });
-  };
-
-  /** Those whose deadline had passed before are about to be told so. */
+  /** The daemon heard nobody for a while. */
   blind(
     blindness: Blindness,
     deadlineAfterIt: (deadline: Moment, timeout: Millis, heardBlind: Millis) => Moment,
   ): void {
-    this.#horizon = moment(this.#horizon + blindness.to - blindness.from);
-    for (const actor of this.#nodes.values()) {
-      const { state, deadline, heardBlind } = actor;
-      if (state.phase === 'unknown' || deadline < blindness.from) continue;
-      actor.timer.deadline = deadlineAfterIt(deadline, this.#timeoutOf(state), heardBlind);
-    }
-  }
-
-  #timeoutOf({ registration }: Known): Millis {
-    return registration.settings.timeout ?? this.rules.timeout;
+    this.#deadlines.blind(this.#nodes.values(), blindness, deadlineAfterIt);
   }
 
   /** Hands over how those stand who changed since the last time. */
@@ -268,52 +227,36 @@ export class NodeShard implements NodeSurroundings {
   }
 
   flip(actor: NodeActor, flip: Flip, known: Known, number: number): void {
-    const { alerting, clock, counts, logger } = this.#around;
-    counts.flipped(flip, (clock.wall() - flip.at) / 1000);
-    let alerts: ReturnType<Alerting['raise']> = [];
-    try {
-      alerts = alerting.raise({ flip, node: actor.factsOf(known) });
-    } catch (error) {
-      // The flip is true and goes to disk, whatever is wrong with the telling of it.
-      logger.error('an alert could not be raised', { node: flip.node, to: flip.to, error });
-    }
-    const status = actor.statusOf(known);
-    this.submit({ kind: 'standing', shard: this.shard, node: flip.node, number, status, flip, alerts });
+    this.#announcing.flip(actor, flip, known, number);
   }
 
   changed(actor: NodeActor): void {
-    const { state } = actor;
-    if (state.phase === 'unknown' || state.standing.state !== 'failed') return;
-    this.#around.alerting.stands(actor.name, {
-      node: actor.factsOf(state),
-      since: state.standing.since,
-      isQuiet: state.registration.pausedAt !== undefined || acknowledgementOf(state) !== undefined,
-    });
+    this.#announcing.changed(actor);
   }
 
   departed(actor: NodeActor): void {
-    this.#around.alerting.stands(actor.name, undefined);
+    this.#announcing.departed(actor);
     if (actor.cell?.retire() !== true) return;
     this.wheel.disarm(actor.timer);
     this.#nodes.delete(actor.name);
   }
 
   crashed(actor: NodeActor, crash: Crash<Told>): void {
-    const verdict = this.#crashes.crashed(actor, crash, this.#horizon);
+    const verdict = this.#crashes.crashed(actor, crash, this.#deadlines.horizon);
     actor.cell?.restart(actor.suspect);
     if (verdict === 'dead_letter') actor.done(crash.message);
   }
 
   survived(actor: NodeActor): void {
     if (!this.#crashes.survived()) return;
-    const path = this.#place?.path;
+    const path = this.#cells.place?.path;
     const { logger } = this.#around;
     logger.error('supervisor gives up', { path, reason: 'too many restarts', last: actor.name });
     this.#lifeline?.crashed(new Error('restart intensity exceeded'));
   }
 
   inspect(): object {
-    const mailbox = this.#place?.load.waiting ?? 0;
+    const mailbox = this.#cells.place?.load.waiting ?? 0;
     return { kind: 'shard', actors: this.#nodes.size, mailbox, ...this.#crashes.inspect() };
   }
 }
