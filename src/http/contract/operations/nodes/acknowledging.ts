@@ -1,0 +1,62 @@
+import { acknowledgementBody } from '../../../nodes/acknowledgement.js';
+import { failure, node } from '../../answers.js';
+import type { Operations } from '../../operation.js';
+import { NODE, notJustNow, SHOWN, stranger, unknown } from './shown.js';
+
+/** Who takes care of failures. */
+export const acknowledgingOperations: Operations = {
+  'POST /nodes/{name}/acknowledge': {
+    id: 'acknowledgeNode',
+    tag: 'nodes',
+    summary: 'Somebody takes care of its failure',
+    description:
+      'Nobody is reminded of it any more, and channels that are told late hear neither of it nor of its recovery. It is over when the node recovers; said again, it is replaced.',
+    scope: 'admin',
+    body: { 'application/json': acknowledgementBody },
+    answers: {
+      200: { means: 'The node, as it is now; on disk.', body: node },
+      400: { means: 'The name is none, or something in the body is wrong.', body: failure },
+      404: unknown,
+      409: { means: 'The node has not failed.', body: failure },
+      503: notJustNow,
+    },
+    examples: [
+      {
+        name: 'acknowledge',
+        path: { name: 'failing' },
+        body: { by: 'ann', reason: 'the disk is being changed' },
+        status: 200,
+        answer: {
+          ...SHOWN,
+          name: 'failing',
+          state: 'failed',
+          last_heartbeat: 1795318420,
+          deadline: null,
+          timeout: 30,
+          max_retries: 3,
+          labels: {},
+          acknowledged: { by: 'ann', reason: 'the disk is being changed', at: 1795318425 },
+        },
+      },
+      {
+        name: 'not_failed',
+        path: { name: NODE },
+        body: { by: 'ann', reason: 'the disk is being changed' },
+        status: 409,
+        answer: { error: 'the node has not failed', code: 'HEARTBEAT_NOT_FAILED' },
+      },
+      {
+        name: 'wrong_body',
+        path: { name: NODE },
+        body: { by: 'ann' },
+        status: 400,
+        answer: {
+          error: 'reason: must be a string',
+          code: 'HEARTBEAT_INVALID_BODY',
+          problems: [{ path: 'reason', problem: 'must be a string' }],
+        },
+      },
+      { ...stranger, body: { by: 'ann', reason: 'the disk is being changed' } },
+    ],
+  },
+};

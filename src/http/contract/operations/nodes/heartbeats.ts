@@ -1,0 +1,60 @@
+import { z } from 'zod';
+import type { GatewayLimits } from '../../../options.js';
+import { accepted, failure, liveNode } from '../../answers.js';
+import type { Operations } from '../../operation.js';
+import { notJustNow, unknown, wrongName } from './shown.js';
+
+/** What nodes say of themselves, again and again. */
+export function heartbeatOperations(limits: Pick<GatewayLimits, 'batch'>): Operations {
+  return {
+    'PUT /nodes/{name}/heartbeat': {
+      id: 'heartbeat',
+      tag: 'nodes',
+      summary: 'This node lives',
+      description:
+        'A name that nobody has heard of is registered by it, with the defaults; with `nodes.auto_register` off it is 404.\n\nA heartbeat that registers a node or ends a failure is answered once that is on disk.',
+      scope: 'heal',
+      answers: {
+        200: { means: 'The node is active.', body: liveNode },
+        400: wrongName,
+        404: unknown,
+        429: { means: 'There are `nodes.max` nodes already.', body: failure },
+        503: notJustNow,
+      },
+      examples: [
+        { name: 'heartbeat', path: { name: 'db1' }, status: 200, answer: { name: 'db1', state: 'active' } },
+        {
+          name: 'wrong_name',
+          path: { name: '%FF' },
+          status: 400,
+          answer: { error: 'invalid node name', code: 'HEARTBEAT_INVALID_NODE_NAME' },
+        },
+      ],
+    },
+    'POST /nodes/heartbeats': {
+      id: 'heartbeats',
+      tag: 'nodes',
+      summary: 'All of these live',
+      description: 'Answered once every node that it registered, and every recovery, is on disk.',
+      scope: 'heal',
+      body: {
+        'application/json': z.array(z.string()).max(limits.batch),
+        'text/plain': z.string().meta({ description: 'One name a line.' }),
+      },
+      answers: {
+        200: { means: 'How many were accepted, and which were not.', body: accepted },
+        400: { means: 'The body is neither a JSON array nor one name a line.', body: failure },
+        413: { means: 'Too many names, or bytes.', body: failure },
+        503: notJustNow,
+      },
+      examples: [
+        {
+          name: 'heartbeats',
+          body: ['db1', 'web/1', ''],
+          status: 200,
+          answer: { accepted: 2, rejected: [{ index: 2, error: 'invalid node name' }] },
+        },
+      ],
+    },
+  };
+}

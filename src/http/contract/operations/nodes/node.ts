@@ -1,0 +1,105 @@
+import { rangeQuery } from '../../../nodes/query.js';
+import { settingsWith } from '../../../nodes/settings.js';
+import { failure, node, nodeInDetail } from '../../answers.js';
+import type { Operations } from '../../operation.js';
+import { NODE, notJustNow, SHOWN, stranger, unknown, wrongName } from './shown.js';
+
+/** One node: what is chosen for it, how it stands, and the end of it. */
+export const singleNodeOperations: Operations = {
+  'PUT /nodes/{name}': {
+    id: 'putNode',
+    tag: 'nodes',
+    summary: 'Register a node, or change its settings',
+    description:
+      'A field that is absent stays as it is, and `null` brings the default back, which follows the configuration. A new timeout begins now, so it fails nobody sooner than it takes.',
+    scope: 'admin',
+    body: { 'application/json': settingsWith([]) },
+    answers: {
+      200: { means: 'It was known, and is so now; on disk.', body: node },
+      201: { means: 'It is registered; on disk.', body: node },
+      400: { means: 'Something in the body is wrong: `problems` names all of it.', body: failure },
+      429: { means: 'There are `nodes.max` nodes already.', body: failure },
+      503: notJustNow,
+    },
+    examples: [
+      {
+        name: 'change',
+        path: { name: NODE },
+        body: { timeout: 90000, max_retries: 0, labels: { team: 'infra' } },
+        status: 200,
+        answer: SHOWN,
+      },
+      {
+        name: 'register',
+        path: { name: 'new' },
+        body: {},
+        status: 201,
+        answer: { ...SHOWN, name: 'new', timeout: 30, max_retries: 3, labels: {} },
+      },
+      {
+        name: 'wrong_settings',
+        path: { name: NODE },
+        body: { timeout: 'long', colour: 'red' },
+        status: 400,
+        answer: {
+          error: 'timeout: must be a number of seconds; colour: unknown field',
+          code: 'HEARTBEAT_INVALID_BODY',
+          problems: [
+            { path: 'timeout', problem: 'must be a number of seconds' },
+            { path: 'colour', problem: 'unknown field' },
+          ],
+        },
+      },
+    ],
+  },
+  'GET /nodes/{name}': {
+    id: 'node',
+    tag: 'nodes',
+    summary: 'How a node stands',
+    description:
+      'With `from` or `to` also its `uptime` over that range, as far as the node was known and time has come.',
+    scope: 'read',
+    query: rangeQuery,
+    answers: {
+      200: { means: 'The node.', body: nodeInDetail },
+      400: { means: 'The name is none, or a parameter is wrong.', body: failure },
+      404: unknown,
+    },
+    examples: [
+      { name: 'node', path: { name: NODE }, status: 200, answer: SHOWN },
+      {
+        name: 'uptime',
+        path: { name: NODE },
+        query: { from: '1795232025' },
+        status: 200,
+        answer: {
+          ...SHOWN,
+          uptime: {
+            from: 1795232025,
+            to: 1795318425,
+            ratio: 0.998,
+            active_seconds: 86100.5,
+            inactive_seconds: 60,
+            failed_seconds: 172.7,
+            paused_seconds: 0,
+            blind_seconds: 66.8,
+          },
+        },
+      },
+      stranger,
+    ],
+  },
+  'DELETE /nodes/{name}': {
+    id: 'forgetNode',
+    tag: 'nodes',
+    summary: 'Forget a node, and its past with it',
+    scope: 'admin',
+    answers: {
+      204: { means: 'It is forgotten. A heartbeat that comes later begins anew.' },
+      400: wrongName,
+      404: unknown,
+      503: notJustNow,
+    },
+    examples: [{ name: 'forget', path: { name: NODE }, status: 204 }, stranger],
+  },
+};

@@ -1,0 +1,36 @@
+import { failure } from '../../answers.js';
+import type { Answer, Example } from '../../operation.js';
+
+/** The node of most examples. */
+export const NODE = 'backup';
+
+export const wrongName: Answer = { means: 'The name is none.', body: failure };
+export const unknown: Answer = { means: 'There is no node of this name.', body: failure };
+export const notJustNow: Answer = {
+  means: 'It could not be done just now, and may be sent again.',
+  body: failure,
+};
+
+/** How it is shown. */
+export const SHOWN = {
+  name: NODE,
+  state: 'active',
+  retries: 0,
+  last_heartbeat: null,
+  deadline: 1795408425,
+  timeout: 90000,
+  max_retries: 0,
+  labels: { team: 'infra' },
+  channels: null,
+  depends_on: [],
+  paused: false,
+  since: 1795318425,
+  acknowledged: null,
+};
+
+export const stranger: Example = {
+  name: 'stranger',
+  path: { name: 'nobody' },
+  status: 404,
+  answer: { error: 'unknown node', code: 'HEARTBEAT_UNKNOWN_NODE' },
+};
