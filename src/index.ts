@@ -6,7 +6,13 @@ export { Heartbeat, type Setup } from './library/default.js';
 export { createHeartbeat, type ChangeListener, type HeartbeatInstance } from './library/instance.js';
 export type { NodeCallback } from './library/callbacks.js';
 export type { UserIdLike } from './library/asking.js';
-export { Node, type NodeOptions, type NodeSettings, type NodeStanding } from './library/node.js';
+export {
+  Node,
+  type AdaptiveTimeout,
+  type NodeOptions,
+  type NodeSettings,
+  type NodeStanding,
+} from './library/node.js';
 export type { Beaten, NodeFilter, Nodes } from './library/nodes.js';
 export { RedisNotifier, SlackNotifier } from './library/notifiers.js';
 export type { NotifierEntry, NotifierList, Notifying } from './library/notifier-list.js';
@@ -17,7 +23,7 @@ export type { Probe } from './client/emitter/probes/probe.js';
 export type { EmitterReport } from './client/emitter/tally.js';
 export type { HeartbeatOptions, LogLevel, LogMethod, LogTarget } from './library/options.js';
 export type { SessionsRange, Users, UserSession } from './library/presence.js';
-export type { NodeChanged, NodeDescription } from './library/shown.js';
+export type { NodeChanged, NodeDescription, NodeRhythm } from './library/shown.js';
 export { Tracker } from './library/tracker.js';
 /** What a module that brings its own kind of channel needs, too: `import { BaseNotifier } from 'heartbeat'`. */
 export { BaseNotifier, NotifyError } from './ports/channel.js';

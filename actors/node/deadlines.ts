@@ -1,6 +1,7 @@
 import type { Blindness } from '../../src/domain/blindness.js';
 import type { NodeDefaults } from '../../src/domain/node.js';
 import { moment, type Millis, type Moment } from '../../src/domain/time.js';
+import { timeoutInForce } from '../../src/domain/timeout.js';
 import { TimerWheel, type Timer } from '../../src/runtime/timer-wheel.js';
 import { isDue, type Known } from './known.js';
 import type { NodeActor } from './node.actor.js';
@@ -46,7 +47,7 @@ export class Deadlines {
     for (const actor of actors) {
       const { state } = actor;
       if (state.phase === 'unknown' || !isDue(state)) continue;
-      this.wheel.arm(actor.timer, deadlineOf(actor, this.#timeoutOf(state)));
+      this.wheel.arm(actor.timer, deadlineOf(actor, this.#timeoutOf(state, actor)));
     }
   }
 
@@ -60,11 +61,11 @@ export class Deadlines {
     for (const actor of actors) {
       const { state, deadline, heardBlind } = actor;
       if (state.phase === 'unknown' || deadline < blindness.from) continue;
-      actor.timer.deadline = deadlineAfterIt(deadline, this.#timeoutOf(state), heardBlind);
+      actor.timer.deadline = deadlineAfterIt(deadline, this.#timeoutOf(state, actor), heardBlind);
     }
   }
 
-  #timeoutOf({ registration }: Known): Millis {
-    return registration.settings.timeout ?? this.#defaults.timeout;
+  #timeoutOf({ registration }: Known, { rhythm }: NodeActor): Millis {
+    return timeoutInForce(registration.settings.timeout ?? this.#defaults.timeout, rhythm);
   }
 }

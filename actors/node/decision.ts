@@ -1,5 +1,7 @@
 import type { Flip, NodeDefaults, Pause, Registration } from '../../src/domain/node.js';
+import type { Rhythm } from '../../src/domain/rhythm.js';
 import type { Instant, Millis, Moment } from '../../src/domain/time.js';
+import type { Timeout } from '../../src/domain/timeout.js';
 import type { ErrorCode } from '../../src/errors.js';
 import type { Known } from './known.js';
 import type { NodeCommand, NodeReply } from './node.protocol.js';
@@ -13,6 +15,8 @@ export interface Lease {
   readonly heardBlind: Millis;
   /** Whether it has come to stand in a way that is to be told only once it is on disk, and is not yet. */
   readonly unstored: boolean;
+  /** Of a node with an adaptive timeout, once it was heard. */
+  readonly rhythm: Rhythm | undefined;
 }
 
 export type NodePhase =
@@ -40,9 +44,11 @@ export type NodeMessage =
 
 export type NodeEffect =
   /** Heard: one timeout from `at`. A registration begins the same way, and is no heartbeat. */
-  | { readonly kind: 'begin'; readonly at: Moment; readonly timeout: Millis; readonly heartbeat: boolean }
+  | { readonly kind: 'begin'; readonly at: Moment; readonly timeout: Timeout; readonly heartbeat: boolean }
   /** From here on this is the deadline. */
   | { readonly kind: 'await'; readonly deadline: Moment }
+  /** What comes next is not measured from the last heartbeat. */
+  | { readonly kind: 'interrupt' }
   /** Look at the deadline again when it comes round. */
   | { readonly kind: 'watch' }
   /** There is no deadline. */

@@ -1,25 +1,31 @@
 import type { NodeDefaults, NodeFacts } from '../../src/domain/node.js';
-import type { Instant, Moment } from '../../src/domain/time.js';
+import type { Rhythm } from '../../src/domain/rhythm.js';
+import type { Instant, Millis, Moment } from '../../src/domain/time.js';
+import { timeoutInForce } from '../../src/domain/timeout.js';
+import type { Lease } from './decision.js';
 import { acknowledgementOf, isDue, type Known } from './known.js';
-import type { DescribedNode } from './node.protocol.js';
+import type { DescribedNode, DescribedRhythm } from './node.protocol.js';
 
 interface Terms extends NodeDefaults {
+  /** How long the daemon has been blind, in all. */
+  readonly blind: Millis;
   wallAt(at: Moment): Instant;
 }
 
 /** What an alert says of a node. */
 export function factsOf(
   { registration, standing }: Known,
-  lastHeartbeat: Instant | undefined,
+  { lastHeartbeat, rhythm }: Pick<Lease, 'lastHeartbeat' | 'rhythm'>,
   defaults: NodeDefaults,
 ): NodeFacts {
-  const { timeout, maxRetries, labels, channels, dependsOn } = registration.settings;
+  const { timeout = defaults.timeout, maxRetries, labels, channels, dependsOn } = registration.settings;
   return {
     name: registration.name,
     state: standing.state,
     retries: standing.retries,
     lastHeartbeat,
-    timeout: timeout ?? defaults.timeout,
+    timeout: timeoutInForce(timeout, rhythm),
+    ...(typeof timeout === 'object' && { adaptive: timeout }),
     maxRetries: maxRetries ?? defaults.maxRetries,
     labels,
     channels,
@@ -27,19 +33,34 @@ export function factsOf(
   };
 }
 
-/** A node as it is shown. */
+/** A node as it is shown. @param at when somebody asked: φ is of that moment */
 export function describe(
   known: Known,
-  lease: { readonly deadline: Moment; readonly lastHeartbeat: Instant | undefined },
+  lease: Pick<Lease, 'deadline' | 'lastHeartbeat' | 'heardBlind' | 'rhythm'>,
   terms: Terms,
+  at: Moment,
 ): DescribedNode {
   const { registration, standing } = known;
+  const facts = factsOf(known, lease, terms);
   return {
-    ...factsOf(known, lease.lastHeartbeat, terms),
+    ...facts,
+    ...(facts.adaptive !== undefined && {
+      rhythm: describeRhythm(lease.rhythm, at, terms.blind - lease.heardBlind),
+    }),
     registeredAt: registration.registeredAt,
     since: standing.since,
     deadline: isDue(known) ? terms.wallAt(lease.deadline) : undefined,
     pausedAt: registration.pausedAt,
     acknowledged: acknowledgementOf(known),
   };
+}
+
+/** @param blind how much of the silence the daemon was itself blind for */
+function describeRhythm(rhythm: Rhythm | undefined, at: Moment, blind: Millis): DescribedRhythm {
+  const learnt = rhythm?.learnt;
+  if (rhythm === undefined || learnt === undefined) {
+    return { mean: undefined, deviation: undefined, samples: 0, phi: undefined };
+  }
+  const { mean, samples } = learnt;
+  return { mean, deviation: rhythm.deviation, samples, phi: rhythm.phi(at, blind) };
 }

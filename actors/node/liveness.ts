@@ -1,5 +1,6 @@
 import { assertNever } from '../../src/domain/assert-never.js';
 import type { Moment } from '../../src/domain/time.js';
+import { longestTimeout, timeoutInForce } from '../../src/domain/timeout.js';
 import {
   DEFER,
   NOT_KNOWN,
@@ -18,6 +19,7 @@ import type { NodeCommand } from './node.protocol.js';
 import { register } from './registering.js';
 
 const WATCH: readonly NodeEffect[] = [{ kind: 'watch' }];
+const INTERRUPT: NodeEffect = { kind: 'interrupt' };
 const WAIT_FOR_STANDING: NodeEffect = { kind: 'wait_for_standing' };
 const ANSWER_ACTIVE: NodeEffect = { kind: 'answer', reply: { kind: 'active' } };
 
@@ -36,7 +38,9 @@ export function heartbeat(state: NodePhase, lease: Lease, command: NodeCommand, 
       const { known, effects } = missed(state, lease, (at) => at < command.arrivedAt, rules);
       const beat = heard(state, command, rules);
       if (known.standing.state === 'active') {
-        const stored = isStoredFirst(state, lease, rules) ? [{ kind: 'store', known } as const] : NOTHING;
+        const stored = isStoredFirst(state, lease, command.readAt, rules)
+          ? [{ kind: 'store', known } as const]
+          : NOTHING;
         const answered = stored.length > 0 || lease.unstored ? WAIT_FOR_STANDING : ANSWER_ACTIVE;
         return { state, effects: [beat, ...stored, answered] };
       }
@@ -57,8 +61,18 @@ export function heartbeat(state: NodePhase, lease: Lease, command: NodeCommand, 
  * given a whole timeout by the restart. That is not so of the first heartbeat since the daemon was last blind, nor where
  * the timeout is longer than what a restart gives.
  */
-function isStoredFirst({ registration }: Known, { heardBlind }: Lease, rules: NodeRules): boolean {
-  return heardBlind < rules.blind || (registration.settings.timeout ?? rules.timeout) > rules.blindGrace;
+function isStoredFirst(
+  { registration }: Known,
+  { heardBlind, rhythm }: Lease,
+  at: Moment,
+  rules: NodeRules,
+): boolean {
+  if (heardBlind < rules.blind) return true;
+  const timeout = registration.settings.timeout ?? rules.timeout;
+  if (longestTimeout(timeout) <= rules.blindGrace) return false;
+  const after = rhythm?.copy();
+  after?.heard(at, longestTimeout(timeout));
+  return timeoutInForce(timeout, after) > rules.blindGrace;
 }
 
 /** The node itself reports trouble. */
@@ -75,7 +89,7 @@ export function fail(state: NodePhase, lease: Lease, command: NodeCommand, rules
       const { retries } = known.standing;
       if (known.standing.state === 'failed') {
         // Told once it is on disk that it has failed.
-        const node = describe(known, lease, rules);
+        const node = describe(known, lease, rules, command.readAt);
         const answered: NodeEffect =
           effects.length > 0 || lease.unstored
             ? WAIT_FOR_STANDING
@@ -86,7 +100,7 @@ export function fail(state: NodePhase, lease: Lease, command: NodeCommand, rules
       const after = flipped(known, turn, lease, rules);
       return {
         state: { ...state, standing: after.known.standing },
-        effects: [...effects, { kind: 'rest' }, after.effect, WAIT_FOR_STANDING],
+        effects: [...effects, { kind: 'rest' }, after.effect, INTERRUPT, WAIT_FOR_STANDING],
       };
     }
     default:
@@ -108,7 +122,7 @@ export function miss(state: NodePhase, lease: Lease, command: NodeCommand, rules
       const due = { ...lease, deadline: command.readAt };
       const after = missed(noticed.known, due, (at) => at === command.readAt, rules);
       const effects = [...noticed.effects, ...after.effects];
-      const node = describe(after.known, { ...lease, deadline: after.deadline }, rules);
+      const node = describe(after.known, { ...lease, deadline: after.deadline }, rules, command.readAt);
       // Of a state that it had before, nothing is to be written first.
       const flips = effects.some(({ kind }) => kind === 'flip');
       const answered: NodeEffect =

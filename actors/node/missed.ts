@@ -1,5 +1,6 @@
 import type { FlipCause, Flip } from '../../src/domain/node.js';
 import { instant, type Moment } from '../../src/domain/time.js';
+import { timeoutInForce } from '../../src/domain/timeout.js';
 import { NOTHING, type Lease, type NodeEffect, type NodeRules } from './decision.js';
 import { isDue, type Known } from './known.js';
 import { lapse, type Lapse } from './lapse.js';
@@ -14,7 +15,7 @@ export function missed(
   const before: Known = { registration, standing };
   if (!isDue(before) || !isPast(lease.deadline))
     return { known: before, effects: NOTHING, deadline: lease.deadline };
-  const timeout = registration.settings.timeout ?? rules.timeout;
+  const timeout = timeoutInForce(registration.settings.timeout ?? rules.timeout, lease.rhythm);
   const maxRetries = registration.settings.maxRetries ?? rules.maxRetries;
   const after = (at: Moment): Moment => rules.deadlineSince(at, timeout, lease.heardBlind);
   const effects: NodeEffect[] = [];

@@ -1,7 +1,9 @@
 import { assertNever } from '../../src/domain/assert-never.js';
 import type { Flip, NodeStatus } from '../../src/domain/node.js';
 import type { NodeName } from '../../src/domain/node-name.js';
+import { Rhythm } from '../../src/domain/rhythm.js';
 import type { Instant, Millis, Moment } from '../../src/domain/time.js';
+import { timeoutInForce, type AdaptiveTimeout } from '../../src/domain/timeout.js';
 import type { ErrorCode } from '../../src/errors.js';
 import type { Actor, Cell, Crash } from '../../src/runtime/actor.js';
 import { Timer, type TimerWheel } from '../../src/runtime/timer-wheel.js';
@@ -18,6 +20,7 @@ import {
   type Settled,
 } from './decision.js';
 import { describe, factsOf } from './description.js';
+import { entryOf } from './entry-of.js';
 import { isDue, type Known } from './known.js';
 import type { decide } from './node.machine.js';
 import type { NodeReply } from './node.protocol.js';
@@ -62,6 +65,7 @@ export class NodeActor implements Actor<Told>, Lease {
   #state: NodePhase = UNKNOWN;
   lastHeartbeat: Instant | undefined;
   heardBlind: Millis = 0;
+  rhythm: Rhythm | undefined;
   /** How often its standing was submitted, and up to which of these times it is settled. */
   #submitted = 0;
   #settled = 0;
@@ -108,7 +112,7 @@ export class NodeActor implements Actor<Told>, Lease {
   statusOf({ standing }: Known): NodeStatus {
     const { state, retries, since } = standing;
     // Field by field: a checkpoint makes very many of these, and spreading cost most of its time.
-    return {
+    const status: NodeStatus = {
       state,
       retries,
       since,
@@ -116,6 +120,8 @@ export class NodeActor implements Actor<Told>, Lease {
       deadline: this.#around.onVigil(this.deadline),
       heardBlind: this.heardBlind,
     };
+    const rhythm = this.rhythm?.learnt;
+    return rhythm === undefined ? status : { ...status, rhythm };
   }
 
   receive(message: Told): void {
@@ -184,6 +190,8 @@ export class NodeActor implements Actor<Told>, Lease {
       case 'await':
         this.#around.wheel.arm(this.timer, effect.deadline);
         return this.#around.note(this);
+      case 'interrupt':
+        return this.rhythm?.interrupt();
       case 'watch':
         return this.#watch();
       case 'rest':
@@ -228,15 +236,26 @@ export class NodeActor implements Actor<Told>, Lease {
   /** It may have been read before a blindness, and be handled only after it. */
   #begin({ at, timeout, heartbeat }: Extract<NodeEffect, { kind: 'begin' }>): void {
     const { rules, wheel, counts } = this.#around;
+    const blind = rules.blindAt(at);
+    const due = this.state.phase !== 'unknown' && isDue(this.state);
     if (heartbeat) {
       counts.heartbeats++;
       this.lastHeartbeat = rules.wallAt(at);
+      if (typeof timeout === 'number') this.rhythm = undefined;
+      else this.#listen(at, timeout, due && blind === this.heardBlind);
     }
-    this.heardBlind = rules.blindAt(at);
-    const deadline = rules.deadlineSince(at, timeout, this.heardBlind);
-    if (this.state.phase !== 'unknown' && isDue(this.state)) wheel.arm(this.timer, deadline);
+    this.heardBlind = blind;
+    const deadline = rules.deadlineSince(at, timeoutInForce(timeout, this.rhythm), blind);
+    if (due) wheel.arm(this.timer, deadline);
     else this.timer.deadline = deadline;
     this.#around.note(this);
+  }
+
+  /** One that lay in a socket while the daemon was blind, or came while nobody expected it, measures nothing. */
+  #listen(at: Moment, { max }: AdaptiveTimeout, measures: boolean): void {
+    this.rhythm ??= new Rhythm();
+    if (measures) this.rhythm.heard(at, max);
+    else this.rhythm.interrupt();
   }
 
   /** Has the deadline looked at again when time comes round to it. */
@@ -249,24 +268,8 @@ export class NodeActor implements Actor<Told>, Lease {
   }
 
   #submit(effect: Extract<NodeEffect, { kind: 'register' | 'change' | 'forget' }>): void {
-    const address = this.#address;
-    const { registration } = effect.known;
     const status = this.statusOf(effect.known);
-    switch (effect.kind) {
-      case 'register':
-        return this.#around.submit({ kind: 'register', ...address, registration, status });
-      case 'change': {
-        const { next, pause, deadline } = effect;
-        const begun =
-          deadline === undefined ? status : { ...status, deadline: this.#around.onVigil(deadline) };
-        const change = { before: registration, registration: next, status: begun, pause };
-        return this.#around.submit({ kind: 'change', ...address, ...change });
-      }
-      case 'forget':
-        return this.#around.submit({ kind: 'forget', ...address, before: registration, status });
-      default:
-        assertNever(effect);
-    }
+    this.#around.submit(entryOf(effect, this.#address, status, (deadline) => this.#around.onVigil(deadline)));
   }
 
   #release(refusal: ErrorCode | undefined, created: boolean): void {
@@ -281,11 +284,11 @@ export class NodeActor implements Actor<Told>, Lease {
   #wanted({ command }: Asked, created: boolean): NodeReply {
     if (command.kind === 'heartbeat') return { kind: 'active' };
     if (command.kind === 'forget' || this.state.phase === 'unknown') return { kind: 'forgotten' };
-    return { kind: 'node', node: describe(this.state, this, this.#around.rules), created };
+    return { kind: 'node', node: describe(this.state, this, this.#around.rules, command.readAt), created };
   }
 
   factsOf(known: Known): ReturnType<typeof factsOf> {
-    return factsOf(known, this.lastHeartbeat, this.#around.rules);
+    return factsOf(known, this, this.#around.rules);
   }
 }
 

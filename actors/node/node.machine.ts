@@ -60,5 +60,9 @@ export function shown(
   if (state.phase === 'unknown' || state.phase === 'registering') return NOT_KNOWN;
   // At the deadline it has missed its heartbeat, unless one comes at that very moment.
   const { known, deadline } = missed(state, lease, (at) => at <= asked.arrivedAt, rules);
-  return { kind: 'node', node: describe(known, { ...lease, deadline }, rules), created: false };
+  return {
+    kind: 'node',
+    node: describe(known, { ...lease, deadline }, rules, asked.arrivedAt),
+    created: false,
+  };
 }

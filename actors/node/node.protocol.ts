@@ -1,7 +1,7 @@
 import type { Acknowledgement, NodeFacts, SettingsChange } from '../../src/domain/node.js';
 import type { NodeName } from '../../src/domain/node-name.js';
 import type { ShardIndex } from '../../src/domain/shard.js';
-import type { Instant, Moment } from '../../src/domain/time.js';
+import type { Instant, Millis, Moment } from '../../src/domain/time.js';
 import type { ErrorCode } from '../../src/errors.js';
 
 interface Addressed {
@@ -25,8 +25,22 @@ export type NodeRequest =
 /** What may be asked of a node. Plain data: it crosses the seam between the ways in and the shards. */
 export type NodeCommand = NodeRequest & Addressed;
 
+/** What is known of the rhythm of a node whose timeout follows it. */
+export interface DescribedRhythm {
+  /** Of the intervals between heartbeats, as far as they are remembered; undefined before there was one. */
+  readonly mean: Millis | undefined;
+  /** The one that is reckoned with. */
+  readonly deviation: Millis | undefined;
+  /** How many are remembered. */
+  readonly samples: number;
+  /** How improbable its silence is; undefined while too little is known to tell. */
+  readonly phi: number | undefined;
+}
+
 /** A node as it is shown. */
 export interface DescribedNode extends NodeFacts {
+  /** There where the timeout is adaptive. */
+  readonly rhythm?: DescribedRhythm;
   readonly registeredAt: Instant;
   /** When it came to its state. */
   readonly since: Instant;

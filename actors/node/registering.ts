@@ -1,6 +1,7 @@
 import { assertNever } from '../../src/domain/assert-never.js';
 import { changed, NOTHING_CHOSEN, sameSettings, type Registration } from '../../src/domain/node.js';
 import { moment, type Instant, type Millis } from '../../src/domain/time.js';
+import { longestTimeout, sameTimeout } from '../../src/domain/timeout.js';
 import {
   DEFER,
   NOT_KNOWN,
@@ -56,7 +57,7 @@ export function change(state: NodePhase, lease: Lease, command: NodeCommand, rul
       const next = changedBy(known.registration, command, at);
       const { pausedAt } = known.registration;
       if (next === known.registration) {
-        const node = describe(known, { ...lease, deadline }, rules);
+        const node = describe(known, { ...lease, deadline }, rules, command.readAt);
         const reply: NodeReply = { kind: 'node', node, created: false };
         return { state: { ...state, ...known }, effects: [...effects, { kind: 'answer', reply }] };
       }
@@ -74,7 +75,10 @@ export function change(state: NodePhase, lease: Lease, command: NodeCommand, rul
   }
 }
 
-/** @returns the timeout that a change of settings begins anew, or undefined when it begins none */
+/**
+ * @returns the timeout that a change of settings begins anew, or undefined when it begins none. It does not count from a
+ *   heartbeat, so that no rhythm says when the next one comes.
+ */
 function timeoutBegunBy(
   next: Registration,
   { registration, standing }: Known,
@@ -82,8 +86,8 @@ function timeoutBegunBy(
 ): Millis | undefined {
   if (!isDue({ registration: next, standing })) return undefined;
   const timeout = next.settings.timeout ?? rules.timeout;
-  const isNew = timeout !== (registration.settings.timeout ?? rules.timeout);
-  return isNew || registration.pausedAt !== undefined ? timeout : undefined;
+  const isNew = !sameTimeout(timeout, registration.settings.timeout ?? rules.timeout);
+  return isNew || registration.pausedAt !== undefined ? longestTimeout(timeout) : undefined;
 }
 
 /** @returns the same registration when nothing changes */
@@ -136,7 +140,8 @@ export function settle(state: NodePhase, settled: Settled, rules: NodeRules): De
       if (timeout === undefined) return goOn(after, [release]);
       // Not sooner than it would be from when that was asked for, whatever has happened in between.
       const deadline = moment(settled.at + timeout);
-      return { state: { phase: 'known', ...after }, effects: [{ kind: 'await', deadline }, release] };
+      const begun: NodeEffect[] = [{ kind: 'interrupt' }, { kind: 'await', deadline }];
+      return { state: { phase: 'known', ...after }, effects: [...begun, release] };
     }
     default:
       return assertNever(state);

@@ -1,6 +1,7 @@
 import type { Blindness } from '../../src/domain/blindness.js';
 import type { Flip, NodeStatus, Registration } from '../../src/domain/node.js';
 import type { NodeName } from '../../src/domain/node-name.js';
+import { Rhythm } from '../../src/domain/rhythm.js';
 import type { ShardIndex } from '../../src/domain/shard.js';
 import { moment, type Millis, type Moment } from '../../src/domain/time.js';
 import type { Clock } from '../../src/ports/clock.js';
@@ -154,11 +155,13 @@ export class NodeShard implements NodeSurroundings {
 
   /** Brings back a node found at a restart. It has no deadline before `resume`. */
   recover(registration: Registration, status: NodeStatus): void {
-    const { state, retries, since, lastHeartbeat, heardBlind } = status;
+    const { state, retries, since, lastHeartbeat, heardBlind, rhythm } = status;
     const actor = new NodeActor(registration.name, this);
     actor.state = { phase: 'known', registration, standing: { state, retries, since } };
     actor.lastHeartbeat = lastHeartbeat;
     actor.heardBlind = heardBlind;
+    if (typeof registration.settings.timeout === 'object' && rhythm !== undefined)
+      actor.rhythm = new Rhythm(rhythm);
     // On the vigil, until all nodes are found and time goes on.
     actor.timer.deadline = moment(status.deadline);
     this.#nodes.set(registration.name, actor);

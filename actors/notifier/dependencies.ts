@@ -74,7 +74,7 @@ export class Dependencies {
   }
 
   #lookAt({ alert: { node } }: AlertRecord, now: Moment): void {
-    if (node !== undefined) this.#agenda.add(moment(now + node.timeout), node.name);
+    if (node !== undefined) this.#agenda.add(moment(now + (node.adaptive?.max ?? node.timeout)), node.name);
   }
 }
 

@@ -1,5 +1,7 @@
 import type { NodeName } from './node-name.js';
+import type { Learnt } from './rhythm.js';
 import type { Instant, Millis } from './time.js';
+import { sameTimeout, type AdaptiveTimeout, type Timeout } from './timeout.js';
 
 /** `inactive`: it has missed a heartbeat, and still has retries left. `failed`: it has none, or said so itself. */
 export type NodeState = 'active' | 'inactive' | 'failed';
@@ -27,7 +29,10 @@ export interface NodeFacts {
   readonly state: NodeState;
   readonly retries: number;
   readonly lastHeartbeat: Instant | undefined;
+  /** The one in force. */
   readonly timeout: Millis;
+  /** What was chosen instead of a fixed one. */
+  readonly adaptive?: AdaptiveTimeout;
   readonly maxRetries: number;
   readonly labels: Readonly<Record<string, string>>;
   /** The channels its alerts go to; undefined for all. */
@@ -38,7 +43,7 @@ export interface NodeFacts {
 
 /** What was chosen for a node. Undefined leaves it to the configuration, also when that changes. */
 export interface NodeSettings {
-  readonly timeout: Millis | undefined;
+  readonly timeout: Timeout | undefined;
   readonly maxRetries: number | undefined;
   readonly labels: Readonly<Record<string, string>>;
   readonly channels: readonly string[] | undefined;
@@ -77,6 +82,8 @@ export interface NodeStatus {
   readonly deadline: Millis;
   /** How much of the vigil's time the daemon had been blind for when the node was last heard. */
   readonly heardBlind: Millis;
+  /** Of a node with an adaptive timeout, once it has a rhythm. */
+  readonly rhythm?: Learnt;
 }
 
 /** A stretch in which a node was paused, over now. */
@@ -100,7 +107,7 @@ export const NOTHING_CHOSEN: NodeSettings = {
 
 /** A change of settings: what is absent stays, and null goes back to the default. */
 export interface SettingsChange {
-  readonly timeout?: Millis | null | undefined;
+  readonly timeout?: Timeout | null | undefined;
   readonly maxRetries?: number | null | undefined;
   readonly labels?: Readonly<Record<string, string>> | null | undefined;
   readonly channels?: readonly string[] | null | undefined;
@@ -125,7 +132,7 @@ function chosen<Value>(change: Value | null | undefined, before: Value | undefin
 }
 
 export function sameSettings(one: NodeSettings, other: NodeSettings): boolean {
-  if (one.timeout !== other.timeout || one.maxRetries !== other.maxRetries) return false;
+  if (!sameTimeout(one.timeout, other.timeout) || one.maxRetries !== other.maxRetries) return false;
   if (!sameList(one.dependsOn, other.dependsOn)) return false;
   return sameList(one.channels, other.channels) && sameLabels(one.labels, other.labels);
 }

@@ -1,77 +1,127 @@
-import type { Millis } from './time.js';
+import { lateFor, phiOf } from './phi.js';
+import type { Millis, Moment } from './time.js';
 
-/** How many intervals are remembered, as in Akka's remoting. */
+/** The intervals that are remembered, as many as by Akka's remoting: a rhythm that changes is learnt within as many beats. */
 const WINDOW = 200;
-/** A rhythm that never varied would make the slightest lateness a certainty. */
-const SHORTEST_DEVIATION: Millis = 100;
-/** How improbable a silence has to be before it counts as one: at 8, once in a hundred million. */
+/** With fewer than this nothing is said: a deviation from few intervals is off by too much. */
+const FEWEST = 10;
+/** A rhythm that has not varied yet would make the slightest lateness a certainty. Akka has the first of these. */
+const LEAST_DEVIATION: Millis = 100;
+const LEAST_SHARE = 0.05;
+/** What comes sooner after a heartbeat is the same one again: in one batch twice, or sent anew for want of an answer. */
+const SAME: Millis = 20;
+
+/** At this φ a silence counts as a miss where nobody has chosen another, as in Akka: once in a hundred million. */
 export const THRESHOLD = 8;
 
+/** What is kept of a rhythm. Durations in milliseconds. */
+export interface Learnt {
+  readonly mean: Millis;
+  /** As it was observed, however small. */
+  readonly deviation: Millis;
+  /** Intervals that these are of. */
+  readonly samples: number;
+}
+
 /**
- * The rhythm of one node, learnt from the intervals between its heartbeats: the φ accrual failure detector of
- * Hayashibara et al. (2004), with the window, the least deviation, the first guess and the approximation of the normal
- * distribution of Akka's `PhiAccrualFailureDetector`. Mutable, since a node has one for as long as it lives.
+ * The rhythm of one node, learnt from the intervals between its heartbeats: the φ accrual failure detector of Hayashibara
+ * et al. (2004), with its window, and its first interval taken for two, a quarter to either side, as Akka takes the one
+ * that it is told. Mutable, since a node has one for as long as it lives.
  */
 export class Rhythm {
-  readonly #intervals: Millis[] = [];
+  /** In single precision, which tells a day to 8 ms: there may be very many nodes. */
+  readonly #intervals = new Float32Array(WINDOW);
+  #size = 0;
   #next = 0;
-  #sum = 0;
-  #squares = 0;
+  #mean: Millis = 0;
+  #deviation: Millis = 0;
+  /** What the next interval is measured from. */
+  #last: Moment | undefined;
 
-  /** @param first what to expect before anything is known: two intervals, a quarter of it to either side */
-  constructor(first: Millis) {
-    this.heard(first - first / 4);
-    this.heard(first + first / 4);
-  }
-
-  /** Intervals known, the two of the first guess among them until they have left the window. */
-  get size(): number {
-    return this.#intervals.length;
-  }
-
-  get mean(): Millis {
-    return this.#sum / this.size;
-  }
-
-  get deviation(): Millis {
-    const variance = this.#squares / this.size - this.mean ** 2;
-    return Math.max(SHORTEST_DEVIATION, Math.sqrt(Math.max(0, variance)));
-  }
-
-  /** Learns an interval between two heartbeats. One that held a failure or a blindness is not to be learnt. */
-  heard(interval: Millis): void {
-    const replaced = this.#intervals[this.#next];
-    if (replaced !== undefined) {
-      this.#sum -= replaced;
-      this.#squares -= replaced ** 2;
+  /** @param learnt in an earlier run: as many intervals that have just this mean and deviation */
+  constructor(learnt?: Learnt) {
+    if (learnt === undefined) return;
+    const { mean, deviation, samples } = learnt;
+    const pairs = Math.floor(samples / 2);
+    const distance = pairs === 0 ? 0 : deviation * Math.sqrt(samples / (2 * pairs));
+    for (let pair = 0; pair < pairs; pair++) {
+      this.#remember(mean - distance);
+      this.#remember(mean + distance);
     }
-    this.#intervals[this.#next] = interval;
-    this.#sum += interval;
-    this.#squares += interval ** 2;
-    this.#next = (this.#next + 1) % WINDOW;
+    if (samples % 2 === 1) this.#remember(mean);
+    this.#reckon();
   }
 
-  /** How improbable a silence of this length is: φ of 1 is one in ten, of 2 one in a hundred. */
-  phi(silence: Millis): number {
-    const y = (silence - this.mean) / this.deviation;
-    const e = Math.exp(-curve(y));
-    return silence > this.mean ? -Math.log10(e / (1 + e)) : -Math.log10(1 - 1 / (1 + e));
+  /** Undefined before there was an interval. */
+  get learnt(): Learnt | undefined {
+    if (this.#size === 0) return undefined;
+    return { mean: this.#mean, deviation: this.#deviation, samples: this.#size };
+  }
+
+  /** What it is reckoned with: never so small that a heartbeat could not be a little late. */
+  get deviation(): Millis {
+    return Math.max(this.#deviation, LEAST_DEVIATION, LEAST_SHARE * this.#mean);
+  }
+
+  /** Whether there is anything to expect the next heartbeat by. */
+  get isKnown(): boolean {
+    return this.#last !== undefined && this.#size >= FEWEST;
+  }
+
+  /** A heartbeat came. @param longest an interval longer than this was an outage, and is not learnt */
+  heard(at: Moment, longest: Millis): void {
+    const interval = this.#last === undefined ? Infinity : at - this.#last;
+    if (interval < SAME) return;
+    this.#last = at;
+    if (interval > longest) return;
+    if (this.#size === 0) {
+      this.#remember(interval * 0.75);
+      this.#remember(interval * 1.25);
+    } else this.#remember(interval);
+    this.#reckon();
+  }
+
+  /** Something came between: the next heartbeat says nothing of the rhythm, and only the one after it is measured. */
+  interrupt(): void {
+    this.#last = undefined;
   }
 
   /** After how long a silence φ comes to the threshold. */
-  timeout(threshold = THRESHOLD): Millis {
-    return this.mean + this.deviation * inverse(Math.log(10 ** threshold - 1));
+  timeout(threshold: number): Millis {
+    return this.#mean + this.deviation * lateFor(threshold);
   }
-}
 
-/** The logistic approximation of the normal distribution. */
-function curve(y: number): number {
-  return y * (1.5976 + 0.070566 * y * y);
-}
+  /** @returns how improbable it is to be silent for so long from the last heartbeat on */
+  phi(at: Moment, blind: Millis): number | undefined {
+    if (this.#last === undefined || !this.isKnown) return undefined;
+    const silence = Math.max(0, at - this.#last - blind);
+    return phiOf((silence - this.#mean) / this.deviation);
+  }
 
-/** Where the curve comes to a value; it rises everywhere, so Newton's steps find it. */
-function inverse(value: number): number {
-  let y = Math.cbrt(value / 0.070566);
-  for (let step = 0; step < 20; step++) y -= (curve(y) - value) / (1.5976 + 3 * 0.070566 * y * y);
-  return y;
+  /** To see what one more heartbeat would make of it. */
+  copy(): Rhythm {
+    const copy = new Rhythm();
+    copy.#intervals.set(this.#intervals);
+    copy.#size = this.#size;
+    copy.#next = this.#next;
+    copy.#last = this.#last;
+    copy.#reckon();
+    return copy;
+  }
+
+  #remember(interval: Millis): void {
+    this.#intervals[this.#next] = interval;
+    this.#next = (this.#next + 1) % WINDOW;
+    this.#size = Math.min(this.#size + 1, WINDOW);
+  }
+
+  /** Anew each time: sums that are added to and taken from for years lose what the deviation is made of. */
+  #reckon(): void {
+    let sum = 0;
+    for (let at = 0; at < this.#size; at++) sum += this.#intervals[at] ?? 0;
+    this.#mean = this.#size === 0 ? 0 : sum / this.#size;
+    let squares = 0;
+    for (let at = 0; at < this.#size; at++) squares += ((this.#intervals[at] ?? 0) - this.#mean) ** 2;
+    this.#deviation = this.#size === 0 ? 0 : Math.sqrt(squares / this.#size);
+  }
 }

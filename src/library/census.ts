@@ -1,5 +1,6 @@
 import type { NodeFacts } from '../domain/node.js';
 import { HeartbeatError } from '../errors.js';
+import { shownTimeout } from '../http/nodes/shown.js';
 import { modelOf, Node, type NodeLink, type NodeSettings, type NodeStanding } from './node.js';
 import type { Nodes } from './nodes.js';
 import { standingOf, type NodeDescription } from './shown.js';
@@ -41,9 +42,10 @@ export class Census {
     return node;
   }
 
-  #made({ name, timeout, maxRetries, labels, channels }: NodeFacts): Node {
+  #made(facts: NodeFacts): Node {
+    const { name, maxRetries, labels, channels } = facts;
     const settings: NodeSettings = {
-      timeout: timeout / 1000,
+      timeout: shownTimeout(facts),
       maxRetries,
       labels: { ...labels },
       ...(channels !== undefined && { channels: [...channels] }),

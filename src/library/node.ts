@@ -2,10 +2,21 @@ import type { EmittedNode } from '../client/emitter/emitter.js';
 import type { NodeState } from '../domain/node.js';
 import { systemClock } from './clock.js';
 
+/** A timeout that is learnt from the intervals between a node's heartbeats. Durations in seconds. */
+export interface AdaptiveTimeout {
+  readonly adaptive: true;
+  /** However regular they are, it is no shorter. */
+  readonly min: number;
+  /** However irregular, it is no longer; and it is this at first. */
+  readonly max: number;
+  /** The φ of a silence that counts as a miss. 8 if not given. */
+  readonly threshold?: number | undefined;
+}
+
 /** What may be chosen for a node. What is absent is as the instance has it. */
 export interface NodeSettings {
-  /** Seconds that it may be silent before it misses a heartbeat. */
-  readonly timeout?: number;
+  /** Seconds that it may be silent before it misses a heartbeat, or within what they follow its own rhythm. */
+  readonly timeout?: number | AdaptiveTimeout;
   /** Missed heartbeats in a row that it is forgiven: the one after them fails it. */
   readonly maxRetries?: number;
   readonly labels?: Readonly<Record<string, string>>;

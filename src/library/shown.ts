@@ -1,14 +1,30 @@
 import type { DescribedNode } from '../../actors/node/node.protocol.js';
 import type { FlipCause, NodeFacts, NodeState } from '../domain/node.js';
-import type { Instant } from '../domain/time.js';
-import type { NodeStanding } from './node.js';
+import type { Instant, Millis } from '../domain/time.js';
+import { shownTimeout } from '../http/nodes/shown.js';
+import type { AdaptiveTimeout, NodeStanding } from './node.js';
+
+/** The rhythm of a node. Durations in seconds. */
+export interface NodeRhythm {
+  /** Of the intervals between heartbeats; undefined before there was one. */
+  readonly mean: number | undefined;
+  readonly deviation: number | undefined;
+  /** Intervals that are remembered. */
+  readonly samples: number;
+  /** The timeout in force. */
+  readonly timeout: number;
+}
 
 /** A node as its actor tells of it. Durations in seconds. */
 export interface NodeDescription extends NodeStanding {
   readonly name: string;
   /** When it misses its next heartbeat; undefined of who has failed or is paused. */
   readonly deadline: Date | undefined;
-  readonly timeout: number;
+  readonly timeout: number | AdaptiveTimeout;
+  /** How improbable its silence is by now; undefined unless the timeout is adaptive and enough is known to tell. */
+  readonly phi: number | undefined;
+  /** What is learnt of a node whose timeout is adaptive. */
+  readonly rhythm: NodeRhythm | undefined;
   readonly maxRetries: number;
   readonly labels: Readonly<Record<string, string>>;
   /** The names of those notifiers that its alerts go to; undefined for all. */
@@ -29,14 +45,21 @@ export interface NodeChanged {
 }
 
 export function describedNode(node: DescribedNode): NodeDescription {
-  const { name, labels, channels, maxRetries, timeout, deadline, since, pausedAt } = node;
+  const { name, labels, channels, maxRetries, deadline, since, pausedAt, rhythm } = node;
   return {
     ...standingOf(node),
     name,
     labels: { ...labels },
     channels: channels === undefined ? undefined : [...channels],
     maxRetries,
-    timeout: timeout / 1000,
+    timeout: shownTimeout(node),
+    phi: rhythm?.phi,
+    rhythm: rhythm && {
+      mean: inSeconds(rhythm.mean),
+      deviation: inSeconds(rhythm.deviation),
+      samples: rhythm.samples,
+      timeout: node.timeout / 1000,
+    },
     deadline: dateOf(deadline),
     since: new Date(since),
     paused: pausedAt !== undefined,
@@ -49,4 +72,8 @@ export function standingOf({ state, retries, lastHeartbeat }: NodeFacts): NodeSt
 
 function dateOf(at: Instant | undefined): Date | undefined {
   return at === undefined ? undefined : new Date(at);
+}
+
+function inSeconds(duration: Millis | undefined): number | undefined {
+  return duration === undefined ? undefined : duration / 1000;
 }

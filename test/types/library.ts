@@ -3,6 +3,7 @@
  * not what it says here, or where something is taken that should not be.
  */
 import {
+  type AdaptiveTimeout,
   BaseNotifier,
   createHeartbeat,
   Emitter,
@@ -19,6 +20,7 @@ import {
   type HeartbeatInstance,
   type NodeChanged,
   type NodeDescription,
+  type NodeRhythm,
   type Nodes,
   type NotifierList,
   type Probe,
@@ -38,6 +40,8 @@ holds<Same<HeartbeatInstance['url'], string | undefined>>();
 holds<Same<HeartbeatInstance['nodes'], Nodes>>();
 holds<Same<Awaited<ReturnType<Nodes['get']>>, NodeDescription | undefined>>();
 holds<Same<NodeDescription['lastHeartbeat'], Date | undefined>>();
+holds<Same<NodeDescription['timeout'], number | AdaptiveTimeout>>();
+holds<Same<NodeDescription['rhythm'], NodeRhythm | undefined>>();
 void createHeartbeat({ dataDir: './data', timeout: 30, http: { port: 0 }, logger: console });
 void createHeartbeat({ http: true, nodes: { 'db-1': { timeout: 5, probe: { tcp: 'db-1:5432' } } } });
 // @ts-expect-error -- durations are numbers of seconds

@@ -80,6 +80,7 @@ const facts = z
     retries: z.number(),
     last_heartbeat: z.number().optional(),
     timeout: z.number(),
+    adaptive: z.object({ min: z.number(), max: z.number(), threshold: z.number().optional() }).optional(),
     max_retries: z.number(),
     labels: z.record(z.string(), z.string()),
     channels: z.array(z.string()).optional(),

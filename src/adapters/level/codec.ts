@@ -5,7 +5,7 @@ import { userIdFromBigInt, type UserId } from '../../domain/user-id.js';
 import { INSTANT, INSTANT_SHIFT, putInstant, rangeOf, takeInstant, type KeyRange } from './binary.js';
 
 /**
- * What is on disk, and how: version 3. Nodes are in `node-codec.ts`, alerts in `alert-codec.ts`. Keys are ordered
+ * What is on disk, and how: version 4. Nodes are in `node-codec.ts`, alerts in `alert-codec.ts`. Keys are ordered
  * binary, so that a user's sessions in a range of time cost one seek and a scan of just those.
  *
  * | key                                | value                          |
@@ -17,7 +17,7 @@ import { INSTANT, INSTANT_SHIFT, putInstant, rangeOf, takeInstant, type KeyRange
  * | HEALED, generation, sequence       | users                          |
  * | BLIND, from, to                    | cause                          |
  */
-export const VERSION = 3;
+export const VERSION = 4;
 
 const META = 0x01;
 const SESSION = 0x10;

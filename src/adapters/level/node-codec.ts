@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { Flip, FlipCause, NodeState, NodeStatus, Pause, Registration } from '../../domain/node.js';
 import { parseNodeName, type NodeName } from '../../domain/node-name.js';
+import type { Learnt } from '../../domain/rhythm.js';
 import { instant, type Instant } from '../../domain/time.js';
 import { INSTANT, INSTANT_SHIFT, putInstant, rangeOf, takeInstant, type KeyRange } from './binary.js';
 
@@ -11,7 +12,8 @@ import { INSTANT, INSTANT_SHIFT, putInstant, rangeOf, takeInstant, type KeyRange
  * | key                        | value                                                                |
  * |----------------------------|----------------------------------------------------------------------|
  * | NODE, name                 | JSON: what was chosen for it                                         |
- * | STATUS, name               | state, retries, since, deadline, heard_blind, last_heartbeat if any  |
+ * | STATUS, name               | state, retries, since, deadline, heard_blind, last_heartbeat if any, |
+ * |                            | and behind it the rhythm's mean, deviation and samples, if any       |
  * | FLIP, length, name, at     | from, to, cause, retries, blind                                      |
  * | PAUSE, length, name, from  | to                                                                   |
  * | PAST, at, key              | nothing: finds what to prune of flips, and of pauses by their end    |
@@ -30,6 +32,9 @@ const CAUSES: readonly FlipCause[] = ['heartbeat', 'silence', 'report'];
 const MILLIS = 8;
 const COUNT = 4;
 const NOTHING = Buffer.alloc(0);
+/** Where the last heartbeat lies in a status, and how long the rhythm behind it is. */
+const HEARTBEAT = 1 + COUNT + INSTANT + 2 * MILLIS;
+const RHYTHM = 2 * MILLIS + COUNT;
 
 export const allNodes = rangeOf(NODE);
 export const allFlips = rangeOf(FLIP);
@@ -38,7 +43,9 @@ const past = rangeOf(PAST);
 
 const registrationSchema = z.object({
   registered_at: z.number().transform(instant),
-  timeout: z.number().optional(),
+  timeout: z
+    .union([z.number(), z.object({ min: z.number(), max: z.number(), threshold: z.number().optional() })])
+    .optional(),
   max_retries: z.int().optional(),
   labels: z.record(z.string(), z.string()).default({}),
   channels: z.array(z.string()).optional(),
@@ -123,28 +130,42 @@ export function statusKeyOf(node: Buffer): Buffer {
 }
 
 export function statusValue(status: NodeStatus): Buffer {
-  const { state, retries, since, deadline, heardBlind, lastHeartbeat } = status;
+  const { state, retries, since, deadline, heardBlind, lastHeartbeat, rhythm } = status;
   const heartbeat = lastHeartbeat === undefined ? 0 : INSTANT;
-  const value = Buffer.allocUnsafe(1 + COUNT + INSTANT + 2 * MILLIS + heartbeat);
+  const learnt = lastHeartbeat === undefined || rhythm === undefined ? 0 : RHYTHM;
+  const value = Buffer.allocUnsafe(HEARTBEAT + heartbeat + learnt);
   value[0] = STATES.indexOf(state);
   value.writeUInt32BE(retries, 1);
   putInstant(value, since, 1 + COUNT);
   value.writeDoubleBE(deadline, 1 + COUNT + INSTANT);
   value.writeDoubleBE(heardBlind, 1 + COUNT + INSTANT + MILLIS);
-  if (lastHeartbeat !== undefined) putInstant(value, lastHeartbeat, 1 + COUNT + INSTANT + 2 * MILLIS);
+  if (lastHeartbeat === undefined) return value;
+  putInstant(value, lastHeartbeat, HEARTBEAT);
+  if (rhythm === undefined) return value;
+  value.writeDoubleBE(rhythm.mean, HEARTBEAT + INSTANT);
+  value.writeDoubleBE(rhythm.deviation, HEARTBEAT + INSTANT + MILLIS);
+  value.writeUInt32BE(rhythm.samples, HEARTBEAT + INSTANT + 2 * MILLIS);
   return value;
 }
 
 /** @throws RangeError when it cannot be read */
 export function statusFrom(value: Buffer): NodeStatus {
-  const heartbeat = 1 + COUNT + INSTANT + 2 * MILLIS;
   return {
     state: nameOf(STATES, value[0]),
     retries: value.readUInt32BE(1),
     since: takeInstant(value, 1 + COUNT),
     deadline: value.readDoubleBE(1 + COUNT + INSTANT),
     heardBlind: value.readDoubleBE(1 + COUNT + INSTANT + MILLIS),
-    lastHeartbeat: value.length > heartbeat ? takeInstant(value, heartbeat) : undefined,
+    lastHeartbeat: value.length > HEARTBEAT ? takeInstant(value, HEARTBEAT) : undefined,
+    ...(value.length > HEARTBEAT + INSTANT && { rhythm: rhythmFrom(value) }),
+  };
+}
+
+function rhythmFrom(value: Buffer): Learnt {
+  return {
+    mean: value.readDoubleBE(HEARTBEAT + INSTANT),
+    deviation: value.readDoubleBE(HEARTBEAT + INSTANT + MILLIS),
+    samples: value.readUInt32BE(HEARTBEAT + INSTANT + 2 * MILLIS),
   };
 }
 

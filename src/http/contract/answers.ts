@@ -58,6 +58,22 @@ export const acknowledgement = z
   })
   .meta({ id: 'Acknowledgement' });
 
+export const timeout = z.union([
+  seconds,
+  z
+    .strictObject({ adaptive: z.literal(true), min: seconds, max: seconds, threshold: z.number().optional() })
+    .meta({ id: 'AdaptiveTimeout' }),
+]);
+
+export const rhythm = z
+  .strictObject({
+    mean: seconds.nullable().meta({ description: 'Of the intervals between its heartbeats.' }),
+    deviation: seconds.nullable().meta({ description: 'The one that is reckoned with.' }),
+    samples: count.meta({ description: 'Intervals that are remembered.' }),
+    timeout: seconds.meta({ description: 'The timeout in force.' }),
+  })
+  .meta({ id: 'Rhythm' });
+
 const nodeShape = {
   name: nodeName,
   state: nodeState,
@@ -66,7 +82,7 @@ const nodeShape = {
   deadline: instant
     .nullable()
     .meta({ description: 'When it misses its next heartbeat; null of who has failed or is paused.' }),
-  timeout: seconds,
+  timeout,
   max_retries: count,
   labels: z.record(z.string(), z.string()),
   channels: z
@@ -83,6 +99,11 @@ const nodeShape = {
   acknowledged: acknowledgement
     .nullable()
     .meta({ description: 'Who takes care of its failure; null of nobody, and of one that has not failed.' }),
+  phi: z.number().min(0).nullable().optional().meta({
+    description:
+      'There where the timeout is adaptive: how improbable its silence is by now, 1 for one in ten, 2 for one in a hundred. Null while too little is known to tell.',
+  }),
+  rhythm: rhythm.optional().meta({ description: 'What is learnt of it where the timeout is adaptive.' }),
 };
 
 export const node = z.strictObject(nodeShape).meta({ id: 'Node' });

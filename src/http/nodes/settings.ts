@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { z } from 'zod';
 import { parseNodeName } from '../../domain/node-name.js';
 import type { SettingsChange } from '../../domain/node.js';
-import { millis } from '../../domain/time.js';
+import { readTimeout, timeout } from './timeout.js';
 
 /** One thing that is wrong with a body. */
 export interface BodyProblem {
@@ -11,7 +11,6 @@ export interface BodyProblem {
   readonly problem: string;
 }
 
-const YEAR = 365 * 86_400;
 const MOST_LABELS = 32;
 const MOST_CHANNELS = 100;
 const MOST_DEPENDENCIES = 32;
@@ -38,11 +37,7 @@ const labelKey = text('a key')
 export const settingsWith = (known: readonly string[]) =>
   z.strictObject(
     {
-      timeout: z
-        .number('must be a number of seconds')
-        .min(0.001, 'must be at least 0.001 seconds')
-        .max(YEAR, `must be at most ${YEAR} seconds`)
-        .nullish(),
+      timeout: timeout.nullish(),
       max_retries: z
         .int('must be a whole number')
         .min(0, 'must not be negative')
@@ -98,10 +93,10 @@ export function settingsReader(channels: readonly string[]): (body: unknown) => 
 function readWith(schema: ReturnType<typeof settingsWith>, body: unknown): Read {
   const read = schema.safeParse(body);
   if (!read.success) return { problems: read.error.issues.flatMap(problemsOf) };
-  const { timeout, max_retries: maxRetries, labels, channels, depends_on: dependsOn, paused } = read.data;
+  const { max_retries: maxRetries, labels, channels, depends_on: dependsOn, paused } = read.data;
   return {
     change: {
-      timeout: typeof timeout === 'number' ? millis(timeout) : timeout,
+      timeout: readTimeout(read.data.timeout),
       maxRetries,
       labels,
       channels,
@@ -116,8 +111,19 @@ function problemsOf(issue: z.core.$ZodIssue): BodyProblem[] {
   if (issue.code === 'unrecognized_keys') {
     return issue.keys.map((key) => ({ path: [...path, key].join('.'), problem: issue.message }));
   }
+  if (issue.code === 'invalid_union') {
+    return closest(issue.errors).flatMap((within) =>
+      problemsOf({ ...within, path: [...issue.path, ...within.path] }),
+    );
+  }
   if (issue.code === 'invalid_key') {
     return issue.issues.map(({ message }) => ({ path: path.join('.'), problem: message }));
   }
   return [{ path: path.join('.'), problem: issue.message }];
+}
+
+/** Of the kinds that a value may be of, the problems of that one which it is; of the first where it is none. */
+function closest(kinds: readonly z.core.$ZodIssue[][]): z.core.$ZodIssue[] {
+  const isOther = ([issue]: z.core.$ZodIssue[]) => issue?.code === 'invalid_type' && issue.path.length === 0;
+  return kinds.find((issues) => !isOther(issues)) ?? kinds[0] ?? [];
 }

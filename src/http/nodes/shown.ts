@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { DescribedNode } from '../../../actors/node/node.protocol.js';
+import type { DescribedNode, DescribedRhythm } from '../../../actors/node/node.protocol.js';
 import type { Acknowledgement, Flip } from '../../domain/node.js';
 import { unixSeconds, type Instant, type Millis } from '../../domain/time.js';
 import { ratioOf, type Uptime } from '../../domain/uptime.js';
@@ -13,7 +13,7 @@ export function shownNode(node: DescribedNode): z.output<typeof answer.node> {
     retries: node.retries,
     last_heartbeat: secondsOrNull(node.lastHeartbeat),
     deadline: secondsOrNull(node.deadline),
-    timeout: seconds(node.timeout),
+    timeout: shownTimeout(node),
     max_retries: node.maxRetries,
     labels: node.labels,
     channels: node.channels ?? null,
@@ -21,6 +21,37 @@ export function shownNode(node: DescribedNode): z.output<typeof answer.node> {
     paused: node.pausedAt !== undefined,
     since: unixSeconds(node.since),
     acknowledged: shownAcknowledgement(node.acknowledged),
+    ...(node.rhythm !== undefined && {
+      phi: node.rhythm.phi === undefined ? null : Math.round(node.rhythm.phi * 1000) / 1000,
+      rhythm: shownRhythm(node.rhythm, node.timeout),
+    }),
+  };
+}
+
+/** As it was given. */
+export function shownTimeout({
+  timeout,
+  adaptive,
+}: Pick<DescribedNode, 'timeout' | 'adaptive'>): z.output<typeof answer.timeout> {
+  if (adaptive === undefined) return seconds(timeout);
+  const { min, max, threshold } = adaptive;
+  return {
+    adaptive: true,
+    min: seconds(min),
+    max: seconds(max),
+    ...(threshold !== undefined && { threshold }),
+  };
+}
+
+function shownRhythm(
+  { mean, deviation, samples }: DescribedRhythm,
+  timeout: Millis,
+): z.output<typeof answer.rhythm> {
+  return {
+    mean: mean === undefined ? null : seconds(mean),
+    deviation: deviation === undefined ? null : seconds(deviation),
+    samples,
+    timeout: seconds(timeout),
   };
 }
 

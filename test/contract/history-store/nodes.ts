@@ -96,6 +96,22 @@ export function describeNodes(make: MakeSubject): void {
       expect(await collect(store.nodes())).to.deep.equal([{ node: chosen, status: how }]);
     });
 
+    it('finds one with an adaptive timeout again, and what was learnt of its rhythm', async () => {
+      const rhythm = { mean: 1e4 + 0.1, deviation: 1 / 3, samples: 200 };
+      const stored = [
+        { min: 0.5, max: 1e9 },
+        { min: 1, max: 1, threshold: 1.5 },
+      ].map((timeout, at) => ({
+        node: registration(node(`node-${String(at)}`), { settings: { ...NOTHING_CHOSEN, timeout } }),
+        status: status({ lastHeartbeat: instant(7), ...(at === 0 && { rhythm }) }),
+      }));
+      for (const { node: chosen, status: how } of stored)
+        await store.write([{ kind: 'registered', node: chosen }, stands(chosen.name, how)]);
+      expect(await collect(store.nodes())).to.deep.equal(stored);
+      store = await subject.reopen();
+      expect(await collect(store.nodes())).to.deep.equal(stored);
+    });
+
     it('has what was written last', async () => {
       await store.write([...registered(ANN), stands(ANN, status({ retries: 1 }))]);
       await store.write([

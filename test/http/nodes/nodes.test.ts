@@ -37,6 +37,56 @@ describe('the calls about a node', () => {
     expect((await http.call('HEAD', '/nodes/db1')).status).to.equal(200);
   });
 
+  it('give it a timeout that follows its rhythm, and show what is learnt of it', async () => {
+    const timeout = { adaptive: true, min: 0.5, max: 60 };
+    const created = await http.call('PUT', '/nodes/db1', { timeout });
+    expect(created.json).to.deep.include({
+      timeout,
+      deadline: http.now + 60,
+      phi: null,
+      rhythm: { mean: null, deviation: null, samples: 0, timeout: 60 },
+    });
+    for (let beat = 0; beat < 11; beat++) {
+      await http.daemon.clock.advance(2000);
+      await http.call('PUT', '/nodes/db1/heartbeat');
+    }
+    await http.daemon.clock.advance(2000);
+    const { json } = await http.call('GET', '/nodes/db1');
+    expect(json).to.deep.include({ timeout }).and.to.have.nested.include({
+      'rhythm.mean': 2,
+      'rhythm.deviation': 0.213,
+      'rhythm.samples': 11,
+      'rhythm.timeout': 3.197,
+      phi: 0.301,
+    });
+    expect((await http.call('GET', '/nodes')).json).to.deep.equal({ nodes: [json], next_cursor: null });
+    const threshold = { ...timeout, threshold: 12 };
+    expect((await http.call('PUT', '/nodes/db1', { timeout: threshold })).json).to.deep.include({
+      timeout: threshold,
+    });
+    const fixed = (await http.call('PUT', '/nodes/db1', { timeout: null })).json;
+    expect(fixed).to.include({ timeout: 30 }).and.to.not.have.any.keys('phi', 'rhythm');
+  });
+
+  for (const [timeout, error] of [
+    [{ adaptive: true, min: 5 }, 'timeout.max: must be a number of seconds'],
+    [{ adaptive: true, min: 5, max: 2 }, 'timeout.max: must not be less than min'],
+    [
+      { adaptive: true, min: 0, max: 1e9 },
+      'timeout.min: must be at least 0.001 seconds; timeout.max: must be at most 31536000 seconds',
+    ],
+    [{ adaptive: true, min: 1, max: 2, threshold: 0 }, 'timeout.threshold: must be at least 1'],
+    [{ adaptive: true, min: 1, max: 2, window: 5 }, 'timeout.window: unknown field'],
+    [{ min: 1, max: 2 }, 'timeout.adaptive: must be true; a timeout that is fixed is a number of seconds'],
+    ['adaptive', 'timeout: must be a number of seconds'],
+    [1e9, 'timeout: must be at most 31536000 seconds'],
+  ] as const)
+    it(`refuse a timeout of ${JSON.stringify(timeout)}`, async () => {
+      const { status, json } = await http.call('PUT', '/nodes/db1', { timeout });
+      expect([status, json]).to.have.deep.nested.property('[1].error', error);
+      expect((await http.call('GET', '/nodes/db1')).status).to.equal(404);
+    });
+
   it('register it without a body, and by a heartbeat', async () => {
     expect((await http.call('PUT', '/nodes/db1')).status).to.equal(201);
     const beat = await http.call('PUT', '/nodes/db2/heartbeat');

@@ -1,83 +1,147 @@
 import { expect } from 'chai';
 import { Rhythm, THRESHOLD } from '../../../src/domain/rhythm.js';
-import { SeededRandom } from '../../support/seeded-random.js';
+import { moment } from '../../../src/domain/time.js';
+import { sameTimeout, timeoutInForce } from '../../../src/domain/timeout.js';
 
-const BEATS = 5_000;
+const LONGEST = 60_000;
 
-/** Intervals between heartbeats of a node that lives, in milliseconds. */
-const rhythms: Readonly<Record<string, (random: SeededRandom, beat: number) => number>> = {
-  /** Every 10 s, give or take 2, and one in a hundred up to 5 s late. */
-  jitter: (random) =>
-    10_000 + random.between(-2_000, 2_000) + (random.next() < 0.01 ? random.between(0, 5_000) : 0),
-  /** From 5 s to 30 s and back, over and over. */
-  drift: (random, beat) =>
-    17_500 - 12_500 * Math.cos((2 * Math.PI * beat) / 2_000) + random.between(-500, 500),
-  /** Five a second apart, then a pause of 20 s. */
-  bursts: (random, beat) => (beat % 5 === 4 ? 20_000 : 1_000) + random.between(-100, 100),
-};
-
-interface Result {
-  /** Of a node that lived. */
-  readonly falseAlarms: number;
-  /** Had it died after any of its heartbeats: until that was noticed, on average. */
-  readonly toDetect: number;
+/** Hears heartbeats so far apart. @returns when the last of them came */
+function hear(rhythm: Rhythm, intervals: readonly number[], from = 0): number {
+  let at = from;
+  rhythm.heard(moment(at), LONGEST);
+  for (const interval of intervals) rhythm.heard(moment((at += interval)), LONGEST);
+  return at;
 }
 
-function play(name: string, timeoutAfter: (interval: number) => number): Result {
-  const random = new SeededRandom(1);
-  let [timeout, falseAlarms, sum] = [Infinity, 0, 0];
-  for (let beat = 0; beat < BEATS; beat++) {
-    const interval = rhythms[name]?.(random, beat) ?? NaN;
-    if (interval > timeout) falseAlarms++;
-    timeout = timeoutAfter(interval);
-    sum += timeout;
-  }
-  return { falseAlarms, toDetect: sum / BEATS };
-}
-
-const fixed = (name: string, timeout: number): Result => play(name, () => timeout);
-const adaptive = (name: string): Result => {
-  const rhythm = new Rhythm(10_000);
-  return play(name, (interval) => {
-    rhythm.heard(interval);
-    return rhythm.timeout();
-  });
-};
+const times = (count: number, interval: number): number[] => Array.from({ length: count }, () => interval);
 
 describe('a rhythm', () => {
+  let rhythm: Rhythm;
+
+  beforeEach(() => {
+    rhythm = new Rhythm();
+  });
+
   it('is unlikely to be silent for as long as its timeout says', () => {
-    const rhythm = new Rhythm(10_000);
-    for (const interval of [9_000, 10_000, 11_000, 10_500]) rhythm.heard(interval);
-    for (const threshold of [1, 3, THRESHOLD, 12])
-      expect(rhythm.phi(rhythm.timeout(threshold))).to.be.closeTo(threshold, 1e-6);
-    const silences = [0, 5_000, 10_000, 12_000, 20_000].map((silence) => rhythm.phi(silence));
-    expect(silences).to.deep.equal([...silences].sort((one, other) => one - other));
-    expect(rhythm.phi(rhythm.mean)).to.be.closeTo(Math.log10(2), 1e-9);
+    const last = hear(rhythm, [...times(20, 9_000), ...times(20, 11_000)]);
+    for (const threshold of [1, 3, THRESHOLD, 12]) {
+      const phi = rhythm.phi(moment(last + rhythm.timeout(threshold)), 0);
+      expect(phi).to.be.closeTo(threshold, 1e-6);
+    }
+    expect(rhythm.phi(moment(last + (rhythm.learnt?.mean ?? 0)), 0)).to.be.closeTo(Math.log10(2), 1e-6);
+    expect(rhythm.phi(moment(last + 40_000), 30_000), 'of which it was not listened for 30 s').to.equal(
+      rhythm.phi(moment(last + 10_000), 0),
+    );
   });
 
-  it('forgets what is older than its window, its first guess too', () => {
-    const rhythm = new Rhythm(60_000);
-    expect([rhythm.mean, rhythm.size]).to.deep.equal([60_000, 2]);
-    for (let beat = 0; beat < 200; beat++) rhythm.heard(1_000);
-    expect(rhythm.mean).to.be.closeTo(1_000, 1e-6);
-    expect(rhythm.deviation).to.be.closeTo(100, 1e-6);
-    expect(rhythm.size).to.equal(200);
+  it('is not known from few heartbeats', () => {
+    expect([rhythm.learnt, rhythm.isKnown]).to.deep.equal([undefined, false]);
+    const last = hear(rhythm, times(8, 1000));
+    expect([rhythm.isKnown, rhythm.phi(moment(last), 0)]).to.deep.equal([false, undefined]);
+    rhythm.heard(moment(last + 1000), LONGEST);
+    expect([rhythm.isKnown, rhythm.learnt?.samples]).to.deep.equal([true, 10]);
   });
 
-  for (const [name, loose] of [
-    ['jitter', 30_000],
-    ['drift', 90_000],
-    ['bursts', 60_000],
-  ] as const) {
-    it(`with ${name} has fewer false alarms than a tight timeout, and is found out sooner than by a loose one`, () => {
-      const learnt = adaptive(name);
-      const tight = fixed(name, 11_500);
-      // Three of the longest intervals, as one has to choose who knows no more of a node.
-      const safe = fixed(name, loose);
-      expect(tight.falseAlarms).to.be.greaterThan(200);
-      expect(safe.falseAlarms).to.equal(0);
-      expect(learnt.falseAlarms).to.be.at.most(2);
-      expect(learnt.toDetect).to.be.lessThan(safe.toDetect);
-    });
-  }
+  it('takes its first interval for two, a quarter to either side', () => {
+    hear(rhythm, [8000]);
+    expect(rhythm.learnt).to.deep.equal({ mean: 8000, deviation: 2000, samples: 2 });
+  });
+
+  it('forgets what is older than its window, the first guess too', () => {
+    hear(rhythm, [...times(50, 30_000), ...times(200, 1000)]);
+    expect(rhythm.learnt).to.deep.equal({ mean: 1000, deviation: 0, samples: 200 });
+  });
+
+  it('is never so regular that a heartbeat could not be a little late', () => {
+    hear(rhythm, times(250, 1000));
+    expect(rhythm.deviation).to.equal(100);
+    const slow = new Rhythm();
+    hear(slow, times(250, 40_000));
+    expect(slow.deviation).to.equal(2000);
+  });
+
+  it('loses nothing of a small deviation in however long a life', () => {
+    hear(
+      rhythm,
+      Array.from({ length: 100_000 }, (_, beat) => 50_000 + (beat % 2 === 0 ? 4000 : -4000)),
+    );
+    expect(rhythm.learnt?.deviation).to.be.closeTo(4000, 1e-3);
+  });
+
+  it('takes heartbeats at the same moment for one, however many', () => {
+    hear(
+      rhythm,
+      [...times(20, 1000)].flatMap((interval) => [interval - 8, 0, 3, 5]),
+    );
+    expect(rhythm.learnt?.mean).to.be.closeTo(1000, 1);
+    expect(rhythm.learnt?.samples).to.equal(21);
+  });
+
+  it('learns nothing from an outage, and goes on after it', () => {
+    const last = hear(rhythm, times(20, 1000));
+    const learnt = rhythm.learnt;
+    hear(rhythm, [], last + LONGEST + 1);
+    expect(rhythm.learnt).to.deep.equal(learnt);
+    hear(rhythm, [1000], last + LONGEST + 1);
+    expect(rhythm.learnt?.samples).to.equal(22);
+  });
+
+  it('is measured from the second heartbeat after an interruption, and says nothing before', () => {
+    const last = hear(rhythm, times(20, 1000));
+    rhythm.interrupt();
+    expect([rhythm.isKnown, rhythm.phi(moment(last + 500), 0)]).to.deep.equal([false, undefined]);
+    rhythm.heard(moment(last + 30_000), LONGEST);
+    expect([rhythm.isKnown, rhythm.learnt?.samples]).to.deep.equal([true, 21]);
+  });
+
+  it('is the same after it was kept and found again, down to its timeout', () => {
+    for (const count of [1, 2, 10, 11, 199, 300]) {
+      const before = new Rhythm();
+      hear(
+        before,
+        Array.from({ length: count }, (_, beat) => 5000 + 700 * Math.sin(beat)),
+      );
+      const after = new Rhythm(before.learnt);
+      expect(after.learnt?.samples).to.equal(before.learnt?.samples);
+      expect(after.learnt?.mean).to.be.closeTo(before.learnt?.mean ?? 0, 1e-2);
+      expect(after.learnt?.deviation).to.be.closeTo(before.learnt?.deviation ?? 0, 1e-2);
+      expect(after.timeout(THRESHOLD)).to.be.closeTo(before.timeout(THRESHOLD), 1e-1);
+      expect(after.isKnown, 'before a heartbeat').to.equal(false);
+    }
+  });
+
+  it('has a copy that learns for itself', () => {
+    const last = hear(rhythm, times(20, 1000));
+    const learnt = rhythm.learnt;
+    const copy = rhythm.copy();
+    expect(copy.learnt).to.deep.equal(learnt);
+    copy.heard(moment(last + 50_000), LONGEST);
+    expect(copy.learnt?.deviation).to.be.greaterThan(5000);
+    expect(rhythm.learnt).to.deep.equal(learnt);
+  });
+});
+
+describe('an adaptive timeout', () => {
+  const adaptive = { min: 2000, max: 30_000 };
+
+  it('is its max while nothing is known', () => {
+    expect(timeoutInForce(adaptive, undefined)).to.equal(30_000);
+    expect(timeoutInForce(adaptive, new Rhythm())).to.equal(30_000);
+  });
+
+  it('lies between its min and its max, and rises with its threshold', () => {
+    const rhythm = new Rhythm();
+    hear(rhythm, times(20, 1000));
+    expect(timeoutInForce(adaptive, rhythm)).to.equal(2000);
+    expect(timeoutInForce({ min: 1, max: 30_000 }, rhythm)).to.be.within(1500, 1600);
+    expect(timeoutInForce({ min: 1, max: 30_000, threshold: 16 }, rhythm)).to.be.within(1750, 1900);
+    expect(timeoutInForce({ min: 1, max: 1100 }, rhythm)).to.equal(1100);
+  });
+
+  it('is the same where all of it is', () => {
+    expect(sameTimeout(adaptive, { ...adaptive })).to.equal(true);
+    for (const other of [{ ...adaptive, threshold: 8 }, { ...adaptive, max: 1 }, 30_000, undefined])
+      expect(sameTimeout(adaptive, other)).to.equal(false);
+    expect(sameTimeout(5, 5)).to.equal(true);
+  });
 });

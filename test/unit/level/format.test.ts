@@ -8,7 +8,7 @@ import { NOTHING_CHOSEN, type Flip, type NodeStatus, type Registration } from '.
 import { parseNodeName } from '../../../src/domain/node-name.js';
 import { instant } from '../../../src/domain/time.js';
 import type { Vigil } from '../../../src/domain/vigil.js';
-import type { HistoryRecord } from '../../../src/ports/history-store.js';
+import type { HistoryRecord, StoredNode } from '../../../src/ports/history-store.js';
 import {
   collect,
   healedIn,
@@ -21,11 +21,12 @@ import {
 import { temporaryDirectory, type TemporaryDirectory } from '../../support/temporary-directory.js';
 import { withDatabase } from './support/raw.js';
 
-/** One for each version that there has been. What is called 2 has all of 1 in it, and nodes; 3 has an index of their past. */
+/** One for each version that there has been. What is called 2 has all of 1 in it, and nodes; 3 has an index of their past; 4 adaptive timeouts. */
 const GOLDEN = {
   1: new URL('format-1.golden.txt', import.meta.url),
   2: new URL('format-2.golden.txt', import.meta.url),
   3: new URL('format-3.golden.txt', import.meta.url),
+  4: new URL('format-4.golden.txt', import.meta.url),
 };
 
 const LEAST = user('-9223372036854775808');
@@ -121,6 +122,24 @@ const NODES: readonly HistoryRecord[] = [
   { kind: 'vigil', vigil },
 ];
 
+/** What version 4 added. */
+const adaptive: Registration = {
+  name: parseNodeName('job')!,
+  registeredAt: instant(1_700_000_000_000),
+  settings: { ...NOTHING_CHOSEN, timeout: { min: 2000, max: 60_000, threshold: 12 } },
+  pausedAt: undefined,
+};
+const rhythmic: NodeStatus = {
+  ...fresh,
+  deadline: 60_000,
+  lastHeartbeat: instant(1_700_000_100_000),
+  rhythm: { mean: 10_000.5, deviation: 250.25, samples: 42 },
+};
+const ADAPTIVE: readonly HistoryRecord[] = [
+  { kind: 'registered', node: adaptive },
+  { kind: 'statuses', nodes: [{ name: adaptive.name, status: rhythmic }] },
+];
+
 /** One entry a line, in the order of the keys: key and value in hexadecimal, the key's parts set apart. */
 async function goldenEntries(version: keyof typeof GOLDEN): Promise<[Buffer, Buffer][]> {
   const lines = (await readFile(GOLDEN[version], 'utf8'))
@@ -150,10 +169,10 @@ describe(`the format of a history on disk, version ${VERSION}`, () => {
   // A change here is a new version: it needs a step in `upgrade`, and a golden file of its own beside this one.
   it('is written as it always was', async () => {
     await store.open();
-    await store.write([...RECORDS, ...NODES]);
+    await store.write([...RECORDS, ...NODES, ...ADAPTIVE]);
     await store.close();
     const written = await withDatabase(directory.path, (db) => db.iterator().all());
-    expect(shown(written)).to.deep.equal(shown(await goldenEntries(3)));
+    expect(shown(written)).to.deep.equal(shown(await goldenEntries(VERSION)));
   });
 
   async function writeGolden(version: keyof typeof GOLDEN): Promise<void> {
@@ -166,23 +185,39 @@ describe(`the format of a history on disk, version ${VERSION}`, () => {
   }
 
   it('is read as it always was', async () => {
+    await writeGolden(VERSION);
+    await expectAll({ node: adaptive, status: rhythmic });
+  });
+
+  it('is taken over from version 3, which had no adaptive timeouts, as it is', async () => {
     await writeGolden(3);
     await expectAll();
+    await store.close();
+    await expectVersion3TakenOver();
   });
+
+  async function expectVersion3TakenOver(): Promise<void> {
+    const taken = await withDatabase(directory.path, (db) => db.iterator().all());
+    const before = shown(await goldenEntries(3));
+    const version = Buffer.from('\x01version').toString('hex');
+    const now = Buffer.from(String(VERSION)).toString('hex');
+    expect(shown(taken)).to.deep.equal(
+      before.map((entry) => (entry.startsWith(version) ? `${version} => ${now}` : entry)),
+    );
+  }
 
   it('is taken over from version 2, with what is to be pruned of nodes', async () => {
     await writeGolden(2);
     await expectAll();
     await store.close();
-    const taken = await withDatabase(directory.path, (db) => db.iterator().all());
-    expect(shown(taken)).to.deep.equal(shown(await goldenEntries(3)));
+    await expectVersion3TakenOver();
     await store.open();
     expect(await store.pruneNodes(instant(flip.at), 10)).to.equal(1);
     expect(await store.pruneNodes(instant(flip.at + 1), 10)).to.equal(1);
     expect(await collect(store.flips(NODE, { order: 'asc' }))).to.deep.equal([]);
   });
 
-  async function expectAll(): Promise<void> {
+  async function expectAll(...more: readonly StoredNode[]): Promise<void> {
     expect(await store.open()).to.deep.equal({
       watermark: 1_700_000_000_250,
       recovery,
@@ -193,6 +228,7 @@ describe(`the format of a history on disk, version ${VERSION}`, () => {
     expect(await collect(store.nodes())).to.deep.equal([
       { node: plain, status: fresh },
       { node: registration, status: failed },
+      ...more,
     ]);
     expect(await collect(store.flips(NODE, { order: 'asc' }))).to.deep.equal([flip]);
     expect(await store.pauses(NODE)).to.deep.equal([pause]);

@@ -111,13 +111,13 @@ describe('opening a history that cannot be opened says why: it', function () {
   it('was written by a newer daemon', async () => {
     await store.open();
     await store.close();
-    await withDatabase(directory.path, (db) => db.put(Buffer.from('\x01version'), Buffer.from('4')));
+    await withDatabase(directory.path, (db) => db.put(Buffer.from('\x01version'), Buffer.from('5')));
     const error = await problemOf(store.open(), 'HEARTBEAT_STORE_TOO_NEW');
     expect(error.message).to.equal(
-      `the history in ${history()} has format 4, and this daemon knows 3: ` +
+      `the history in ${history()} has format 5, and this daemon knows 4: ` +
         'start the newer daemon that wrote it, or choose another data_dir',
     );
-    await withDatabase(directory.path, (db) => db.put(Buffer.from('\x01version'), Buffer.from('3')));
+    await withDatabase(directory.path, (db) => db.put(Buffer.from('\x01version'), Buffer.from('4')));
     await store.open();
   });
 

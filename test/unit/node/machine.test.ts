@@ -9,7 +9,9 @@ import {
 } from '../../../actors/node/decision.js';
 import { decide } from '../../../actors/node/node.machine.js';
 import { NOTHING_CHOSEN, type NodeState } from '../../../src/domain/node.js';
+import { Rhythm } from '../../../src/domain/rhythm.js';
 import { instant, moment } from '../../../src/domain/time.js';
+import type { AdaptiveTimeout } from '../../../src/domain/timeout.js';
 import { node } from '../../support/simulated-app.js';
 
 const ANN = node('ann');
@@ -29,6 +31,7 @@ const LEASE: Lease = {
   lastHeartbeat: undefined,
   heardBlind: 0,
   unstored: false,
+  rhythm: undefined,
 };
 
 const known = (state: NodeState, retries: number, pausedAt?: number): Known => ({
@@ -162,8 +165,14 @@ const cases: readonly (readonly [string, NodePhase, NodeMessage, string, string]
   ['the paused never expire', PAUSED, expire(DEADLINE + 1), 'known active 0', ''],
   ['nor who is being paused', CHANGING, expire(DEADLINE + 1), 'changing active 0', ''],
   ['nor who is being forgotten', LEAVING, expire(DEADLINE + 1), 'leaving active 0', ''],
-  ['a report', ACTIVE, ask('fail', 1), 'known failed 0', 'rest flip wait_for_standing'],
-  ['a report of the paused', PAUSED, ask('fail', 1), 'known failed 0', 'rest flip wait_for_standing'],
+  ['a report', ACTIVE, ask('fail', 1), 'known failed 0', 'rest flip interrupt wait_for_standing'],
+  [
+    'a report of the paused',
+    PAUSED,
+    ask('fail', 1),
+    'known failed 0',
+    'rest flip interrupt wait_for_standing',
+  ],
   ['a report of the failed changes nothing', FAILED, ask('fail', 1), 'known failed 3', 'answer'],
   ['a pause', ACTIVE, ask('pause', 1), 'changing active 0', 'change wait'],
   ['a pause of the paused', PAUSED, ask('pause', 1), 'known active 0', 'answer'],
@@ -229,5 +238,60 @@ describe('what a message means to a node', () => {
     expect(effects({}, { timeout: 120_001 })).to.deep.equal(['begin', 'store', 'wait_for_standing']);
     expect(effects({ heardBlind: 5 }, { blind: 5 })).to.deep.equal(['begin', 'answer']);
     expect(effects({ unstored: true }, {})).to.deep.equal(['begin', 'wait_for_standing']);
+  });
+
+  describe('with an adaptive timeout', () => {
+    const ADAPTIVE: AdaptiveTimeout = { min: 100, max: 300_000 };
+    const before = known('active', 0);
+    const adaptive: NodePhase = {
+      phase: 'known',
+      ...before,
+      registration: { ...before.registration, settings: { ...NOTHING_CHOSEN, timeout: ADAPTIVE } },
+    };
+    /** Heard every 10 s, twenty times; the last time at 200 s. */
+    const heard = (): Rhythm => {
+      const rhythm = new Rhythm();
+      for (let at = 0; at <= 200_000; at += 10_000) rhythm.heard(moment(at), ADAPTIVE.max);
+      return rhythm;
+    };
+    const kinds = (rhythm: Rhythm | undefined, at: number) =>
+      decide(
+        adaptive,
+        { ...LEASE, deadline: moment(500_000), rhythm },
+        ask('heartbeat', at),
+        RULES,
+      ).effects.map(({ kind }) => kind);
+
+    it('misses once a timeout in force, counted from the last heartbeat', () => {
+      const rhythm = heard();
+      const timeout = rhythm.timeout(8);
+      const lease = { ...LEASE, deadline: moment(200_000 + timeout), rhythm };
+      const { state, effects } = decide(adaptive, lease, expire(200_001 + 2 * timeout), RULES);
+      expect(state).to.have.deep.nested.property('standing.retries', 2);
+      const deadlines = effects.flatMap((effect) => (effect.kind === 'await' ? [effect.deadline] : []));
+      expect(deadlines).to.deep.equal([200_000 + 2 * timeout, 200_000 + 3 * timeout]);
+    });
+
+    it('has a heartbeat on disk first only where the timeout that it begins is longer than a restart gives', () => {
+      expect(kinds(heard(), 210_000)).to.deep.equal(['begin', 'answer']);
+      // Such an interval makes the next timeout as long as that.
+      expect(kinds(heard(), 480_000)).to.deep.equal(['begin', 'store', 'wait_for_standing']);
+      expect(kinds(undefined, 210_000)).to.deep.equal(['begin', 'store', 'wait_for_standing']);
+      const rhythm = heard();
+      kinds(rhythm, 480_000);
+      expect(rhythm.learnt, 'deciding learns nothing').to.deep.equal(heard().learnt);
+    });
+
+    it('begins its max with other settings, after which nothing is measured from the last heartbeat', () => {
+      const next = {
+        ...adaptive.registration,
+        settings: { ...NOTHING_CHOSEN, timeout: { ...ADAPTIVE, min: 9 } },
+      };
+      const { effects } = decide({ ...adaptive, phase: 'changing', next }, LEASE, stored, RULES);
+      expect(effects.slice(0, 2)).to.deep.equal([
+        { kind: 'interrupt' },
+        { kind: 'await', deadline: DEADLINE + ADAPTIVE.max },
+      ]);
+    });
   });
 });

@@ -11,7 +11,7 @@ export const singleNodeOperations: Operations = {
     tag: 'nodes',
     summary: 'Register a node, or change its settings',
     description:
-      'A field that is absent stays as it is, and `null` brings the default back, which follows the configuration. A new timeout begins now, so it fails nobody sooner than it takes.',
+      'A field that is absent stays as it is, and `null` brings the default back, which follows the configuration. A new timeout begins now, so it fails nobody sooner than it takes.\n\n`timeout` is a number of seconds, or `{"adaptive": true, "min": 2, "max": 60}` for one that is learnt from the intervals between the heartbeats of this node.',
     scope: 'admin',
     body: { 'application/json': settingsWith([]) },
     answers: {
@@ -35,6 +35,21 @@ export const singleNodeOperations: Operations = {
         body: {},
         status: 201,
         answer: { ...SHOWN, name: 'new', timeout: 30, max_retries: 3, labels: {} },
+      },
+      {
+        name: 'adaptive',
+        path: { name: 'new' },
+        body: { timeout: { adaptive: true, min: 2, max: 60 } },
+        status: 201,
+        answer: {
+          ...SHOWN,
+          name: 'new',
+          timeout: { adaptive: true, min: 2, max: 60 },
+          max_retries: 3,
+          labels: {},
+          phi: null,
+          rhythm: { mean: null, deviation: null, samples: 0, timeout: 60 },
+        },
       },
       {
         name: 'wrong_settings',

@@ -1,0 +1,30 @@
+import { assertNever } from '../../src/domain/assert-never.js';
+import type { NodeStatus } from '../../src/domain/node.js';
+import type { NodeName } from '../../src/domain/node-name.js';
+import type { ShardIndex } from '../../src/domain/shard.js';
+import type { Millis, Moment } from '../../src/domain/time.js';
+import type { NodeChangeEntry } from '../history/history.protocol.js';
+import type { NodeEffect } from './decision.js';
+
+/** What history is asked to keep, and to say so. @param onVigil a deadline as it is stored */
+export function entryOf(
+  effect: Extract<NodeEffect, { kind: 'register' | 'change' | 'forget' }>,
+  address: { readonly shard: ShardIndex; readonly node: NodeName },
+  status: NodeStatus,
+  onVigil: (deadline: Moment) => Millis,
+): NodeChangeEntry {
+  const { registration } = effect.known;
+  switch (effect.kind) {
+    case 'register':
+      return { kind: 'register', ...address, registration, status };
+    case 'change': {
+      const { next, pause, deadline } = effect;
+      const begun = deadline === undefined ? status : { ...status, deadline: onVigil(deadline) };
+      return { kind: 'change', ...address, before: registration, registration: next, status: begun, pause };
+    }
+    case 'forget':
+      return { kind: 'forget', ...address, before: registration, status };
+    default:
+      return assertNever(effect);
+  }
+}

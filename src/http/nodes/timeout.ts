@@ -1,0 +1,37 @@
+import { z } from 'zod';
+import { millis } from '../../domain/time.js';
+import type { Timeout } from '../../domain/timeout.js';
+
+const YEAR = 365 * 86_400;
+
+const seconds = z
+  .number('must be a number of seconds')
+  .min(0.001, 'must be at least 0.001 seconds')
+  .max(YEAR, `must be at most ${YEAR} seconds`);
+
+const adaptive = z
+  .strictObject(
+    {
+      adaptive: z.literal(true, 'must be true; a timeout that is fixed is a number of seconds'),
+      min: seconds.meta({ description: 'However regular the heartbeats, it is no shorter.' }),
+      max: seconds.meta({ description: 'However irregular, it is no longer; and it is this at first.' }),
+      threshold: z
+        .number('must be a number')
+        .min(1, 'must be at least 1')
+        .max(100, 'must be at most 100')
+        .optional()
+        .meta({ description: 'The φ of a silence that counts as a miss; 8 if not given.' }),
+    },
+    { error: (issue) => (issue.code === 'unrecognized_keys' ? 'unknown field' : undefined) },
+  )
+  .refine(({ min, max }) => min <= max, { path: ['max'], error: 'must not be less than min' });
+
+/** Seconds, or `{ adaptive: true, min, max }` for one that follows the node's own rhythm. */
+export const timeout = z.union([seconds, adaptive]);
+
+export function readTimeout(read: z.output<typeof timeout> | null | undefined): Timeout | null | undefined {
+  if (typeof read === 'number') return millis(read);
+  if (typeof read !== 'object' || read === null) return read;
+  const { min, max, threshold } = read;
+  return { min: millis(min), max: millis(max), ...(threshold !== undefined && { threshold }) };
+}
