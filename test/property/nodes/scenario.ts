@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import type { NodeMessage } from '../../../actors/node/decision.js';
 import type { Change } from '../../support/model/node-model.js';
 import type { Fate } from '../../support/model/disk.js';
-import { BLIND_AFTER, TIMEOUT } from './timing.js';
+import { BLIND_AFTER, TICK, TIMEOUT } from './timing.js';
 
 export type Request = { readonly node: number } & (
   | { readonly kind: 'heartbeat' | 'fail' | 'pause' | 'resume' | 'forget' }
@@ -16,6 +16,8 @@ export type Step =
   /** All at once, before any of them is handled. */
   | { readonly do: 'ask'; readonly requests: readonly Request[] }
   | { readonly do: 'wait'; readonly time: Span }
+  /** Heartbeats of a node, so many and so far apart that its rhythm gets known. */
+  | { readonly do: 'rhythm'; readonly node: number; readonly every: number; readonly beats: number }
   /** The process stands still while these lie in the sockets. */
   | {
       readonly do: 'stall';
@@ -42,9 +44,12 @@ export type Step =
     }
   | { readonly do: 'restart'; readonly downtime: number };
 
-export type Trouble = Exclude<Step['do'], 'ask' | 'wait'>;
+export type Trouble = Exclude<Step['do'], 'ask' | 'wait' | 'rhythm'>;
 
 export const NODES = 3;
+
+/** From less than any rhythm comes to, to more than a restart gives where it gives little. */
+export const ADAPTIVE = { min: 100, max: 3000 };
 
 const HOUR = 3_600_000;
 
@@ -52,7 +57,7 @@ const node = fc.nat(NODES - 1);
 
 const change: fc.Arbitrary<Change> = fc.record(
   {
-    timeout: fc.constantFrom(null, 200, TIMEOUT, 3000),
+    timeout: fc.constantFrom(null, 200, TIMEOUT, 3000, ADAPTIVE),
     maxRetries: fc.constantFrom(null, 0, 1, 3),
     paused: fc.constantFrom(true, false, null),
   },
@@ -104,6 +109,12 @@ const fate = fc.constantFrom<Fate>('kept', 'dropped');
 const steps = {
   ask: fc.record({ do: fc.constant('ask' as const), requests }),
   wait: fc.record({ do: fc.constant('wait' as const), time: span }),
+  rhythm: fc.record({
+    do: fc.constant('rhythm' as const),
+    node,
+    every: fc.integer({ min: TICK, max: 2 * TIMEOUT }),
+    beats: fc.integer({ min: 8, max: 14 }),
+  }),
   stall: fc.record({
     do: fc.constant('stall' as const),
     time: standstill,
@@ -152,6 +163,7 @@ export function scenario(troubles: readonly Trouble[]): fc.Arbitrary<readonly St
   const step: fc.Arbitrary<Step> = fc.oneof(
     { arbitrary: steps.ask, weight: 2 + troubles.length },
     { arbitrary: steps.wait, weight: 2 + troubles.length },
+    { arbitrary: steps.rhythm, weight: 1 },
     ...troubles.map((trouble) => ({ arbitrary: steps[trouble], weight: 1 })),
   );
   return fc.array(step, { maxLength: 24, size: 'max' });

@@ -7,7 +7,7 @@ import { exactly, NodeModel, type Range, type View } from '../../support/model/n
 import { RecordingAlerting } from '../../support/recording-alerting.js';
 import { SimulatedApp, node as named } from '../../support/simulated-app.js';
 import { SimulatedClock } from '../../support/simulated-clock.js';
-import { NODES, type Request, type Span, type Step } from './scenario.js';
+import { ADAPTIVE, NODES, type Request, type Span, type Step } from './scenario.js';
 import { AGAIN, BLIND_AFTER, LAG, TICK, TIMEOUT } from './timing.js';
 
 const NAMES = Array.from({ length: NODES }, (_, index) => named(`node ${index}`));
@@ -86,6 +86,9 @@ export class World {
       case 'wait':
         await this.#clock.advance(this.#length(step.time));
         return;
+      case 'rhythm':
+        await this.#followRhythm(step);
+        return;
       case 'stall':
         await this.#stall(step);
         return;
@@ -111,6 +114,16 @@ export class World {
       case 'restart':
         await this.#stopAndStart(step.downtime);
         return;
+    }
+  }
+
+  /** A node is to be judged by its rhythm, and has one. */
+  async #followRhythm({ node, every, beats }: Extract<Step, { do: 'rhythm' }>): Promise<void> {
+    this.#askAll([{ kind: 'put', node, change: { timeout: ADAPTIVE, paused: false } }]);
+    for (let beat = 0; beat < beats; beat++) {
+      await this.#look();
+      await this.#clock.advance(every);
+      this.#askAll([{ kind: 'heartbeat', node }]);
     }
   }
 
@@ -287,9 +300,10 @@ export class World {
       expect(reply).to.have.property('code', 'HEARTBEAT_UNKNOWN_NODE');
       return undefined;
     }
-    const { timeout, maxRetries, pausedAt, state, retries, deadline } = reply.node;
+    const { timeout, adaptive, maxRetries, pausedAt, state, retries, deadline } = reply.node;
     const offset = this.#clock.now() - this.#clock.wall();
     return {
+      chosen: adaptive ?? timeout,
       timeout,
       maxRetries,
       paused: pausedAt !== undefined,

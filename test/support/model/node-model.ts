@@ -7,9 +7,17 @@ export interface Range {
   readonly hi: number;
 }
 
+/** A timeout that follows the rhythm of the node, within these. */
+export interface Limits {
+  readonly min: number;
+  readonly max: number;
+}
+
 /** A node as somebody who knows only the promises would describe it. */
 export interface Life {
-  readonly timeout: number;
+  readonly chosen: number | Limits;
+  /** The one in force: how its rhythm is reckoned is no promise, but that it is within the limits, and stays. */
+  readonly timeout: Range;
   readonly maxRetries: number;
   readonly paused: boolean;
   readonly state: NodeState;
@@ -18,10 +26,13 @@ export interface Life {
   readonly deadline: Range;
   /** Since the daemon was last blind. */
   readonly heard: boolean;
+  /** The heartbeat that the deadline is one timeout from, where nothing else has moved it. */
+  readonly since?: number | undefined;
 }
 
 /** What is to be seen of a node. */
-export interface View extends Omit<Life, 'deadline' | 'heard'> {
+export interface View extends Omit<Life, 'timeout' | 'deadline' | 'heard' | 'since'> {
+  readonly timeout: number;
   readonly deadline: number | undefined;
 }
 
@@ -35,7 +46,7 @@ export interface NodeRules {
 }
 
 export interface Change {
-  readonly timeout?: number | null;
+  readonly timeout?: number | Limits | null;
   readonly maxRetries?: number | null;
   readonly paused?: boolean | null;
 }
@@ -68,19 +79,30 @@ export class NodeModel {
   beat(arrived: Range, readAt: number): void {
     this.#each((world) => {
       if (world === undefined) return [this.#registered(readAt, {})];
-      return missed(world, arrived).map((life) => ({
-        ...life,
-        state: 'active',
-        retries: 0,
-        heard: true,
-        deadline: exactly(readAt + life.timeout),
-      }));
+      return missed(world, arrived).map((life) => {
+        const timeout = within(life.chosen);
+        return {
+          ...life,
+          state: 'active',
+          retries: 0,
+          heard: true,
+          timeout,
+          deadline: { lo: readAt + timeout.lo, hi: readAt + timeout.hi },
+          since: readAt,
+        };
+      });
     });
   }
 
   fail(arrived: Range): void {
     this.#each((world) =>
-      world === undefined ? [world] : missed(world, arrived).map((life) => ({ ...life, state: 'failed' })),
+      world === undefined
+        ? [world]
+        : missed(world, arrived).map((life) =>
+            life.state === 'failed'
+              ? life
+              : { ...life, state: 'failed', timeout: exactly(longest(life.chosen)) },
+          ),
     );
   }
 
@@ -102,21 +124,23 @@ export class NodeModel {
     this.#each((world) => {
       if (world === undefined) return [world];
       const { deadline, heard, timeout } = world;
-      if (!isDue(world)) return [{ ...world, heard: false }];
-      const least = heard ? to + Math.min(timeout, grace) : -Infinity;
+      if (!isDue(world)) return [{ ...world, heard: false, since: undefined }];
+      const least = heard ? to + Math.min(timeout.lo, grace) : -Infinity;
+      const most = heard ? to + Math.min(timeout.hi, grace) : -Infinity;
       const shifted = {
         lo: Math.max(deadline.lo + to - from, least),
-        hi: Math.max(deadline.hi + to - from + tick, least),
+        hi: Math.max(deadline.hi + to - from + tick, most),
       };
       const worlds: World[] = [];
       // It began, for all that the daemon knows, up to a tick sooner.
-      if (deadline.hi >= from - tick) worlds.push({ ...world, heard: false, deadline: shifted });
+      const blinded = { heard: false, since: undefined };
+      if (deadline.hi >= from - tick) worlds.push({ ...world, ...blinded, deadline: shifted });
       if (deadline.lo < from) {
         for (const life of missed(world, exactly(deadline.hi + 1), 1)) {
           worlds.push({
             ...life,
-            heard: false,
-            deadline: { lo: least === -Infinity ? from + timeout : least, hi: to + timeout + 2 * tick },
+            ...blinded,
+            deadline: { lo: least === -Infinity ? from + timeout.lo : least, hi: to + timeout.hi + 2 * tick },
           });
         }
       }
@@ -134,21 +158,23 @@ export class NodeModel {
     if (deaf) this.anything = true;
     this.#each((world) => {
       if (world === undefined) return [world];
-      const { timeout, deadline, heard } = world;
-      if (!isDue(world)) return [{ ...world, heard: false }];
+      const { chosen, timeout, deadline, heard } = world;
+      // Whatever the rhythm was, nobody has been heard in this run.
+      const anew = { heard: false, since: undefined, timeout: exactly(longest(chosen)) };
+      if (!isDue(world)) return [{ ...world, ...anew }];
       const worlds: World[] = [];
-      const least = heard ? at + Math.min(timeout, grace) : at;
-      const most = Math.max(at + timeout, at + deadline.hi - (killedAt - lag));
+      const least = heard ? at + Math.min(longest(chosen), grace) : at;
+      const most = Math.max(at + longest(chosen), at + deadline.hi - (killedAt - lag));
       // What it has lost of its retries, or of its last heartbeat, gives it time.
       for (let retries = world.retries; retries >= (world.state === 'inactive' ? 1 : 0); retries--) {
         // Where nothing was lost, or a restart would not make up for it, it is no sooner than it was.
-        const isExact = retries === world.retries && (!heard || timeout > grace);
+        const isExact = retries === world.retries && (!heard || timeout.lo > grace);
         const lo = isExact ? Math.max(least, deadline.lo + at - killedAt) : least;
-        worlds.push({ ...world, heard: false, retries, deadline: { lo, hi: most } });
+        worlds.push({ ...world, ...anew, retries, deadline: { lo, hi: most } });
       }
       // The last misses may have been on disk, and not noticed by whoever looked.
       for (const life of missed(world, exactly(killedAt + 1))) {
-        worlds.push({ ...life, heard: false, deadline: { lo: least, hi: most } });
+        worlds.push({ ...life, ...anew, deadline: { lo: least, hi: most } });
       }
       return worlds;
     });
@@ -168,7 +194,12 @@ export class NodeModel {
       if (view !== undefined && view.deadline !== undefined)
         expect(view.deadline, this.name).to.be.at.least(now);
       this.worlds = [
-        view === undefined ? undefined : { ...view, deadline: exactly(view.deadline ?? 0), heard: false },
+        view && {
+          ...view,
+          timeout: exactly(view.timeout),
+          deadline: from(view.deadline ?? 0),
+          heard: false,
+        },
       ];
       return;
     }
@@ -176,7 +207,7 @@ export class NodeModel {
       if (world === undefined) return view === undefined ? [world] : [];
       // A miss is told before anybody has acted on it: a heartbeat at the deadline, or a kill, makes it untrue.
       return missed(world, { lo: now - late, hi: now + 1 }).flatMap((life) => {
-        if (isSeenAs(life, view)) return [withDeadline(life, view?.deadline)];
+        if (view !== undefined && isSeenAs(life, view)) return [narrowed(life, view)];
         return missed(life, exactly(now + 1)).some((shown) => isSeenAs(shown, view)) ? [life] : [];
       });
     });
@@ -188,31 +219,35 @@ export class NodeModel {
   }
 
   #registered(readAt: number, change: Change): Life {
-    const timeout = change.timeout ?? this.#rules.timeout;
+    const chosen = change.timeout ?? this.#rules.timeout;
     return {
-      timeout,
+      chosen,
+      timeout: exactly(longest(chosen)),
       maxRetries: change.maxRetries ?? this.#rules.maxRetries,
       paused: change.paused ?? false,
       state: 'active',
       retries: 0,
       heard: true,
-      deadline: exactly(readAt + timeout),
+      deadline: exactly(readAt + longest(chosen)),
     };
   }
 
   #changed(life: Life, change: Change, readAt: number): Life {
-    const timeout = change.timeout === undefined ? life.timeout : (change.timeout ?? this.#rules.timeout);
+    const chosen = change.timeout === undefined ? life.chosen : (change.timeout ?? this.#rules.timeout);
     const maxRetries =
       change.maxRetries === undefined ? life.maxRetries : (change.maxRetries ?? this.#rules.maxRetries);
     const paused = change.paused === undefined ? life.paused : (change.paused ?? false);
-    const restarts = timeout !== life.timeout || (life.paused && !paused);
-    return {
+    const isOther = JSON.stringify(chosen) !== JSON.stringify(life.chosen);
+    const changed: Life = {
       ...life,
-      timeout,
+      chosen,
+      timeout: isOther ? within(chosen) : life.timeout,
       maxRetries,
       paused,
-      deadline: restarts ? exactly(readAt + timeout) : life.deadline,
     };
+    if (!isDue(changed) || !(isOther || life.paused)) return changed;
+    const timeout = longest(chosen);
+    return { ...changed, timeout: exactly(timeout), deadline: exactly(readAt + timeout), since: undefined };
   }
 
   #each(become: (world: World) => readonly World[]): void {
@@ -222,6 +257,19 @@ export class NodeModel {
 
 export function exactly(at: number): Range {
   return { lo: at, hi: at };
+}
+
+/** A moment that is shown rounded down. */
+function from(at: number): Range {
+  return { lo: at, hi: at + 1 };
+}
+
+function longest(chosen: number | Limits): number {
+  return typeof chosen === 'number' ? chosen : chosen.max;
+}
+
+function within(chosen: number | Limits): Range {
+  return typeof chosen === 'number' ? exactly(chosen) : { lo: chosen.min, hi: chosen.max };
 }
 
 function isDue({ paused, state }: Life): boolean {
@@ -239,24 +287,31 @@ function missed(life: Life, before: Range, most = Infinity): Life[] {
           ...life,
           state: 'inactive',
           retries: retries + 1,
-          deadline: { lo: deadline.lo + timeout, hi: deadline.hi + timeout },
+          deadline: { lo: deadline.lo + timeout.lo, hi: deadline.hi + timeout.hi },
+          since: undefined,
         };
   const after = missed(next, before, most - 1);
   return deadline.hi < before.lo ? after : [life, ...after];
 }
 
-function withDeadline(life: Life, deadline: number | undefined): Life {
-  return deadline === undefined ? life : { ...life, deadline: exactly(deadline) };
+/** What was seen of it is so from here on. */
+function narrowed(life: Life, { timeout, deadline }: View): Life {
+  const seen = { ...life, timeout: exactly(timeout) };
+  if (deadline === undefined) return seen;
+  return { ...seen, deadline: Number.isInteger(timeout) ? exactly(deadline) : from(deadline) };
 }
 
 function isSeenAs(life: Life, view: View | undefined): boolean {
   if (view === undefined) return false;
   const same =
-    life.timeout === view.timeout &&
+    JSON.stringify(life.chosen) === JSON.stringify(view.chosen) &&
+    view.timeout >= life.timeout.lo &&
+    view.timeout <= life.timeout.hi &&
     life.maxRetries === view.maxRetries &&
     life.paused === view.paused &&
     life.state === view.state &&
     life.retries === view.retries;
   if (!same || view.deadline === undefined) return same && !isDue(life);
-  return isDue(life) && view.deadline >= life.deadline.lo && view.deadline <= life.deadline.hi;
+  if (life.since !== undefined && view.deadline !== Math.floor(life.since + view.timeout)) return false;
+  return isDue(life) && view.deadline >= Math.floor(life.deadline.lo) && view.deadline <= life.deadline.hi;
 }
