@@ -18,3 +18,9 @@ export class Asked {
     this.#batch.answer(this.#index, reply);
   }
 }
+
+/** Whoever told an actor this, and waits for the answer. */
+export function asked(message: { readonly kind: string }): Asked {
+  if (message instanceof Asked) return message;
+  throw new TypeError(`'${message.kind}' has nobody to answer`);
+}

@@ -8,7 +8,7 @@ import type { ErrorCode } from '../../src/errors.js';
 import type { Actor, Cell, Crash } from '../../src/runtime/actor.js';
 import { Timer, type TimerWheel } from '../../src/runtime/timer-wheel.js';
 import type { NodeEntry } from '../history/history.protocol.js';
-import { Asked } from './asked.js';
+import { Asked, asked } from './asked.js';
 import type { NodeCounts } from './counts.js';
 import {
   UNKNOWN,
@@ -94,6 +94,10 @@ export class NodeActor implements Actor<Told>, Lease {
     if (state === this.#state) return;
     this.#around.moved(this.#state, state);
     this.#state = state;
+    if (state.phase !== 'unknown') return;
+    // Somebody may wait to register it anew, and nothing of it is left.
+    this.lastHeartbeat = undefined;
+    this.rhythm = undefined;
   }
 
   get deadline(): Moment {
@@ -290,9 +294,4 @@ export class NodeActor implements Actor<Told>, Lease {
   factsOf(known: Known): ReturnType<typeof factsOf> {
     return factsOf(known, this, this.#around.rules);
   }
-}
-
-function asked(message: Told): Asked {
-  if (message instanceof Asked) return message;
-  throw new TypeError(`'${message.kind}' has nobody to answer`);
 }

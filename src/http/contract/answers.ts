@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { timeout } from '../nodes/timeout.js';
 import {
   alertId,
   alertType,
@@ -57,13 +58,6 @@ export const acknowledgement = z
     at: instant,
   })
   .meta({ id: 'Acknowledgement' });
-
-export const timeout = z.union([
-  seconds,
-  z
-    .strictObject({ adaptive: z.literal(true), min: seconds, max: seconds, threshold: z.number().optional() })
-    .meta({ id: 'AdaptiveTimeout' }),
-]);
 
 export const rhythm = z
   .strictObject({

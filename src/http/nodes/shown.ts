@@ -4,6 +4,7 @@ import type { Acknowledgement, Flip } from '../../domain/node.js';
 import { unixSeconds, type Instant, type Millis } from '../../domain/time.js';
 import { ratioOf, type Uptime } from '../../domain/uptime.js';
 import type * as answer from '../contract/answers.js';
+import type { timeout as timeoutType } from './timeout.js';
 
 /** A node in an answer. */
 export function shownNode(node: DescribedNode): z.output<typeof answer.node> {
@@ -32,7 +33,7 @@ export function shownNode(node: DescribedNode): z.output<typeof answer.node> {
 export function shownTimeout({
   timeout,
   adaptive,
-}: Pick<DescribedNode, 'timeout' | 'adaptive'>): z.output<typeof answer.timeout> {
+}: Pick<DescribedNode, 'timeout' | 'adaptive'>): z.output<typeof timeoutType> {
   if (adaptive === undefined) return seconds(timeout);
   const { min, max, threshold } = adaptive;
   return {

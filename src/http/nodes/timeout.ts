@@ -24,10 +24,14 @@ const adaptive = z
     },
     { error: (issue) => (issue.code === 'unrecognized_keys' ? 'unknown field' : undefined) },
   )
-  .refine(({ min, max }) => min <= max, { path: ['max'], error: 'must not be less than min' });
+  .refine(({ min, max }) => min <= max, { path: ['max'], error: 'must not be less than min' })
+  .meta({
+    id: 'AdaptiveTimeout',
+    description: 'A timeout that is learnt from the intervals between heartbeats. Durations in seconds.',
+  });
 
-/** Seconds, or `{ adaptive: true, min, max }` for one that follows the node's own rhythm. */
-export const timeout = z.union([seconds, adaptive]);
+/** As it is sent, and as it is shown: seconds, or `{ adaptive: true, min, max }` for one that follows the node's rhythm. */
+export const timeout = z.union([seconds, adaptive]).meta({ description: 'Seconds, or how it is learnt.' });
 
 export function readTimeout(read: z.output<typeof timeout> | null | undefined): Timeout | null | undefined {
   if (typeof read === 'number') return millis(read);

@@ -51,6 +51,20 @@ describe('a node that depends on another', () => {
     await alerts.stop();
   });
 
+  it('has the max of an adaptive timeout to come back in', async () => {
+    const alerts = await SimulatedAlerts.start();
+    alerts.fail('switch');
+    const adaptive = { timeout: 2000, adaptive: { min: 1000, max: 90_000 } };
+    alerts.flip('web', 'inactive', 'failed', { ...on('switch'), ...adaptive });
+    await alerts.pass(100);
+    alerts.recover('switch');
+    await alerts.pass(89);
+    expect(alerts.told()).to.have.length(2);
+    await alerts.pass(2);
+    expect(alerts.told().at(-1)).to.equal('node.failed web');
+    await alerts.stop();
+  });
+
   it('is told of together with all others that are not back', async () => {
     const alerts = await SimulatedAlerts.start();
     alerts.fail('switch');

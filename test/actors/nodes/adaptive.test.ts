@@ -213,4 +213,13 @@ describe('a node with an adaptive timeout', () => {
     await choose(ADAPTIVE);
     expect((await shown()).rhythm.samples).to.equal(0);
   });
+
+  it('has nothing left of its rhythm when it is forgotten and registered anew at once', async () => {
+    await beat(times(30, 1000));
+    daemon.app.nodes.ask(ANN, { kind: 'forget' }, () => undefined);
+    await choose(ADAPTIVE);
+    const anew = await shown();
+    expect(anew).to.include({ timeout: 30_000, lastHeartbeat: undefined });
+    expect(anew.rhythm.samples).to.equal(0);
+  });
 });

@@ -8,7 +8,7 @@ export interface Range {
 }
 
 /** A timeout that follows the rhythm of the node, within these. */
-export interface Limits {
+interface Limits {
   readonly min: number;
   readonly max: number;
 }
