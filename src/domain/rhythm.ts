@@ -41,7 +41,8 @@ export class Rhythm {
   /** @param learnt in an earlier run: as many intervals that have just this mean and deviation */
   constructor(learnt?: Learnt) {
     if (learnt === undefined) return;
-    const { mean, deviation, samples } = learnt;
+    const { mean, deviation } = learnt;
+    const samples = Math.min(learnt.samples, WINDOW);
     const pairs = Math.floor(samples / 2);
     const distance = pairs === 0 ? 0 : deviation * Math.sqrt(samples / (2 * pairs));
     for (let pair = 0; pair < pairs; pair++) {

@@ -33,6 +33,7 @@ export function describeAlerts(make: MakeSubject): void {
             lastHeartbeat: undefined,
             channels: ['ops', 'chat'],
             dependsOn: [nodeName('switch')],
+            adaptive: { min: 0.5, max: 60_000, threshold: 12 },
           },
           reminder: 2,
           causedBy: nodeName('switch'),

@@ -80,6 +80,24 @@ describe('an instance of the library', () => {
     expect(message).not.to.include('(from');
   });
 
+  it('learns the rhythm of a node that asks for it, and shows it', async () => {
+    const timeout = { adaptive: true, min: 1, max: 60 } as const;
+    const instance = await instances.make({ nodes: { 'db-1': { timeout } } });
+    await instance.nodes.heartbeat('db-1');
+    expect(await instance.nodes.get('db-1')).to.deep.include({
+      timeout,
+      phi: undefined,
+      rhythm: { mean: undefined, deviation: undefined, samples: 0, timeout: 60 },
+    });
+    const refused = instance.nodes.register('db-1', { timeout: { ...timeout, max: 0.5 } });
+    expect(await refused.catch((error: unknown) => error)).to.have.property(
+      'message',
+      'invalid settings of a node: timeout.max: must not be less than min',
+    );
+    const fixed = await instance.nodes.register('db-1', { timeout: 5 });
+    expect(fixed).to.include({ timeout: 5, rhythm: undefined });
+  });
+
   it('registers the nodes of its options, and closes when one of them cannot be', async () => {
     const instance = await instances.make({ nodes: { 'db-1': { timeout: 5 }, 'db-2': {} }, timeout: 40 });
     const timeouts = [];
