@@ -14,12 +14,12 @@ export interface AdaptiveTimeout {
 /** How long a node may be silent before it misses a heartbeat. */
 export type Timeout = Millis | AdaptiveTimeout;
 
-/** What that comes to just now. It changes with heartbeats, and not while the node is silent. */
+/** What that comes to just now, in whole milliseconds. It changes with heartbeats, and not while the node is silent. */
 export function timeoutInForce(timeout: Timeout, rhythm: Rhythm | undefined): Millis {
   if (typeof timeout === 'number') return timeout;
   const { min, max, threshold = THRESHOLD } = timeout;
   if (rhythm?.isKnown !== true) return max;
-  return Math.min(max, Math.max(min, rhythm.timeout(threshold)));
+  return Math.min(max, Math.max(min, Math.ceil(rhythm.timeout(threshold))));
 }
 
 /** What it never exceeds: also a timeout that counts from something else than a heartbeat. */

@@ -141,7 +141,7 @@ export class World {
     if ('for' in span) return span.for;
     const now = this.#clock.now();
     const [world] = this.#models[span.untilDeadlineOf]!.worlds;
-    const until = world === undefined ? 0 : Math.floor(world.deadline.lo) + span.and - now;
+    const until = world === undefined ? 0 : world.deadline.lo + span.and - now;
     return until > 0 && until < 20 * TIMEOUT ? until : 0;
   }
 

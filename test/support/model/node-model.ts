@@ -197,7 +197,7 @@ export class NodeModel {
         view && {
           ...view,
           timeout: exactly(view.timeout),
-          deadline: from(view.deadline ?? 0),
+          deadline: exactly(view.deadline ?? 0),
           heard: false,
         },
       ];
@@ -259,11 +259,6 @@ export function exactly(at: number): Range {
   return { lo: at, hi: at };
 }
 
-/** A moment that is shown rounded down. */
-function from(at: number): Range {
-  return { lo: at, hi: at + 1 };
-}
-
 function longest(chosen: number | Limits): number {
   return typeof chosen === 'number' ? chosen : chosen.max;
 }
@@ -298,7 +293,7 @@ function missed(life: Life, before: Range, most = Infinity): Life[] {
 function narrowed(life: Life, { timeout, deadline }: View): Life {
   const seen = { ...life, timeout: exactly(timeout) };
   if (deadline === undefined) return seen;
-  return { ...seen, deadline: Number.isInteger(timeout) ? exactly(deadline) : from(deadline) };
+  return { ...seen, deadline: exactly(deadline) };
 }
 
 function isSeenAs(life: Life, view: View | undefined): boolean {
@@ -312,6 +307,6 @@ function isSeenAs(life: Life, view: View | undefined): boolean {
     life.state === view.state &&
     life.retries === view.retries;
   if (!same || view.deadline === undefined) return same && !isDue(life);
-  if (life.since !== undefined && view.deadline !== Math.floor(life.since + view.timeout)) return false;
-  return isDue(life) && view.deadline >= Math.floor(life.deadline.lo) && view.deadline <= life.deadline.hi;
+  if (life.since !== undefined && view.deadline !== life.since + view.timeout) return false;
+  return isDue(life) && view.deadline >= life.deadline.lo && view.deadline <= life.deadline.hi;
 }

@@ -264,7 +264,7 @@ describe('what a message means to a node', () => {
 
     it('misses once a timeout in force, counted from the last heartbeat', () => {
       const rhythm = heard();
-      const timeout = rhythm.timeout(8);
+      const timeout = Math.ceil(rhythm.timeout(8));
       const lease = { ...LEASE, deadline: moment(200_000 + timeout), rhythm };
       const { state, effects } = decide(adaptive, lease, expire(200_001 + 2 * timeout), RULES);
       expect(state).to.have.deep.nested.property('standing.retries', 2);
