@@ -18,8 +18,8 @@ export interface ExchangeHost {
   responded(status: number): void;
   /** Nothing more is awaited of the exchange. */
   release(exchange: Exchange): void;
-  /** Calls `end` when the client has had time to read the answer; closing sooner could lose it. */
-  linger(exchange: Exchange, end: () => void): void;
+  /** The answer that follows is the last of its connection, whose client may still be sending. */
+  hangUp(exchange: Exchange): void;
 }
 
 /** More about a refusal than its code. */
@@ -107,8 +107,8 @@ export class Exchange {
     const id = ['x-request-id', this.requestId];
     if (hangUp === true) this.response.shouldKeepAlive = false;
     this.response.writeHead(status, [...jsonHead(body.length), ...retry, ...headers, ...id]);
-    if (hangUp === true && !this.request.complete) this.#endLater(body);
-    else this.response.end(body, 'latin1');
+    if (hangUp === true && !this.request.complete) this.#host.hangUp(this);
+    this.response.end(body, 'latin1');
   }
 
   /** Has it logged that this was done, and by whom, once it is. Without keys there is nobody to tell of. */
@@ -197,12 +197,6 @@ export class Exchange {
   #identified(head: RawHeaders): RawHeaders {
     const sent = this.request.headers['x-request-id'];
     return sent === undefined ? head : [...head, 'x-request-id', this.requestId];
-  }
-
-  #endLater(body: string): void {
-    this.response.write(body, 'latin1');
-    this.request.resume();
-    this.#host.linger(this, () => this.response.end());
   }
 
   #facts(more: LogFields): LogFields {

@@ -4,11 +4,9 @@ import { millis, type Millis } from '../domain/time.js';
 import type { Cancel, Clock } from '../ports/clock.js';
 import type { Logger } from '../ports/logger.js';
 import { Exchange, type ExchangeHost } from './exchange.js';
+import { LastAnswers } from './last-answers.js';
 import { RequestIds } from './request-id.js';
 import { Slots } from './slots.js';
-
-/** How long a client may take to read an answer that ends the connection while it is still sending. */
-const LINGER: Millis = 2000;
 
 /** One timer watches all exchanges, so many times in a `request_timeout`. */
 const TICKS = 8;
@@ -18,6 +16,7 @@ const LONGEST_TICK: Millis = 1000;
 /** The requests that are being answered. */
 export class Exchanges implements ExchangeHost {
   readonly logger: Logger;
+  readonly lastAnswers: LastAnswers;
   answerTimeouts = 0;
   /** Called after each exchange that ended. */
   released: (() => void) | undefined;
@@ -28,7 +27,6 @@ export class Exchanges implements ExchangeHost {
   readonly #open = new Slots<Exchange>();
   /** By status. */
   readonly #responses = new Float64Array(600);
-  readonly #hangingUp = new WeakSet<Duplex>();
   #count = 0;
   #tick = 0;
   #cancelTick: Cancel | undefined;
@@ -37,6 +35,7 @@ export class Exchanges implements ExchangeHost {
   constructor(timeout: number, clock: Clock, logger: Logger) {
     this.logger = logger;
     this.#clock = clock;
+    this.lastAnswers = new LastAnswers(clock);
     this.allow(timeout);
   }
 
@@ -83,17 +82,6 @@ export class Exchanges implements ExchangeHost {
     return this.latest().get(socket);
   }
 
-  /** Whether the last answer of a connection has been given, so that nothing may follow it. */
-  isHangingUp(socket: Duplex): boolean {
-    return this.#hangingUp.has(socket);
-  }
-
-  /** Leaves the client time to read its last answer, then ends the connection. */
-  hangUp(socket: Duplex, end: () => void): void {
-    this.#hangingUp.add(socket);
-    socket.once('close', this.#clock.after(LINGER, end));
-  }
-
   watch(): void {
     this.#cancelTick = this.#clock.after(this.#interval, () => {
       this.#tick += 1;
@@ -119,9 +107,9 @@ export class Exchanges implements ExchangeHost {
     this.released?.();
   }
 
-  linger(exchange: Exchange, end: () => void): void {
-    exchange.request.once('end', end);
-    this.hangUp(exchange.request.socket, end);
+  hangUp({ request }: Exchange): void {
+    this.lastAnswers.follow(request.socket);
+    request.resume();
   }
 
   #giveUpLate(): void {

@@ -135,6 +135,7 @@ export class Gateway {
   }
 
   #serve(request: IncomingMessage, response: ServerResponse): void {
+    if (this.#exchanges.lastAnswers.isOut(request.socket)) return;
     const exchange = this.#exchanges.open(request, response);
     try {
       if (this.#cors.greet(exchange)) return;

@@ -7,6 +7,9 @@ import type { Exchanges } from './exchanges.js';
 import { asciiJson, jsonHead, type RawHeaders } from './json.js';
 import { sentenceFor } from './messages.js';
 
+/** What Node's parser says of anything behind a request with `Connection: close`. */
+const BEHIND_THE_LAST = 'HPE_CLOSED_CONNECTION';
+
 /** Answers what never became a request: Node's parser gave it up, or it did not arrive in time. */
 export class MalformedRequests {
   count = 0;
@@ -21,17 +24,29 @@ export class MalformedRequests {
   /** For the server's `clientError`. */
   answer(error: NodeJS.ErrnoException, socket: Duplex): void {
     const code = codeFor(error.code ?? '');
-    if (code === undefined || !socket.writable || isSilent(socket) || this.#exchanges.isHangingUp(socket)) {
-      socket.destroy();
-      return;
-    }
+    if (code === undefined || isSilent(socket)) socket.destroy();
+    else if (this.#exchanges.lastAnswers.isOut(socket)) return;
+    else if (error.code === BEHIND_THE_LAST) this.#ignore(socket);
+    else if (socket.writable) this.#refuse(code, socket, error.code);
+    else socket.destroy();
+  }
+
+  /** Whoever has said that nothing follows is told nothing of what does, and still has an answer to read. */
+  #ignore(socket: Duplex): void {
+    const { lastAnswers } = this.#exchanges;
+    const last = this.#exchanges.latestOf(socket);
+    if (last === undefined) lastAnswers.follow(socket);
+    else lastAnswers.awaitOf(last.response, socket);
+  }
+
+  #refuse(code: ErrorCode, socket: Duplex, reason?: string): void {
     if (code !== 'HEARTBEAT_REQUEST_TIMEOUT') this.count += 1;
     const last = this.#exchanges.latestOf(socket);
-    if (last === undefined) this.#answerAndHangUp(socket, code, error.code);
+    if (last === undefined) this.#answerAndHangUp(socket, code, reason);
     else if (!last.request.complete) last.refuse(code, { hangUp: true });
     else {
       // Answers go out in order, and this one's turn is behind those that are still being made.
-      last.response.once('finish', () => this.#answerAndHangUp(socket, code, error.code));
+      last.response.once('finish', () => this.#answerAndHangUp(socket, code, reason));
     }
   }
 
@@ -45,7 +60,7 @@ export class MalformedRequests {
   }
 
   #answerAndHangUp(socket: Duplex, code: ErrorCode, reason?: string, headers: RawHeaders = []): void {
-    if (!socket.writable || this.#exchanges.isHangingUp(socket)) return;
+    if (!socket.writable || this.#exchanges.lastAnswers.isOut(socket)) return;
     const requestId = this.#exchanges.makeRequestId();
     this.#exchanges.logger.debug('malformed request', { request_id: requestId, code, reason });
     const { status } = errorCodes[code];
@@ -53,10 +68,10 @@ export class MalformedRequests {
     const date = new Date(this.#clock.wall()).toUTCString();
     const head = [...jsonHead(body.length), ...headers, 'x-request-id', requestId, 'date', date];
     const lines = head.map((text, at) => (at % 2 === 0 ? `${text}: ` : `${text}\r\n`)).join('');
+    this.#exchanges.lastAnswers.follow(socket);
     socket.end(
       `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\n${lines}connection: close\r\n\r\n${body}`,
     );
-    this.#exchanges.hangUp(socket, () => socket.destroy());
   }
 }
 

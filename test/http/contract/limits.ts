@@ -141,13 +141,15 @@ export function limitsContract(start: Start): void {
   it('reads on after a 413 so that the answer arrives, but not for ever', async () => {
     const served = await start();
     const flood = served.raw().send(head('PUT /heal/5', 'Transfer-Encoding: chunked'));
+    // It goes on, though it is told that nobody listens.
+    flood.socket.removeAllListeners('end');
     const chunk = `400\r\n${'x'.repeat(1024)}\r\n`;
     for (let sent = 0; sent < 2_000; sent++) flood.send(chunk);
     expect(await flood.answer()).to.include({ status: 413, body: TOO_LARGE });
-    expect(flood.closed).to.be.false;
-    await served.clock.advance(2_000);
-    await flood.end();
-    expect(served.gateway.inspect().connections).to.equal(0);
+    await served.clock.advance(1_999);
+    expect(served.gateway.inspect().connections).to.equal(1);
+    await served.clock.advance(1);
+    await eventually(() => expect(served.gateway.inspect().connections).to.equal(0), { every: 1 });
   });
 
   it('refuses a head that is too large', async () => {

@@ -69,6 +69,38 @@ export function protocolContract(start: Start): void {
     expect(served.daemon.asked).to.be.empty;
   });
 
+  it('answers who sends garbage behind the last request, and takes nothing from there', async () => {
+    for (const garbage of ['x', head('PUT /heal/6'), 'x'.repeat(1_000_000)]) {
+      for (const line of ['PUT /heal/5', 'GET /users/5', 'PUT /heal/x']) {
+        const client = served
+          .raw()
+          .send(`${head(line, 'Connection: close')}${garbage}`)
+          .send(garbage);
+        await client.end();
+        expect(client.reset, line).to.equal(false);
+        expect(await client.answers(1), line).to.have.length(1);
+        expect(client.rest).to.equal('');
+      }
+    }
+    expect(served.daemon.asked.map(({ user }) => user)).to.not.include('6');
+    await eventually(() => expect(served.gateway.inspect().connections).to.equal(0), { every: 1 });
+  });
+
+  it('closes its own side with the last answer, and holds the other for so long and no longer', async () => {
+    const client = served.raw();
+    let ended = false;
+    client.socket.removeAllListeners('end').on('end', () => (ended = true));
+    client.send(head('PUT /heal/5', 'Content-Length: 9999'));
+    expect((await client.answer()).status).to.equal(413);
+    await eventually(() => expect(ended).to.equal(true), { every: 1 });
+    client.send(`${'x'.repeat(9999)}${head('PUT /heal/6')}`);
+    await served.clock.advance(1_999);
+    expect(served.gateway.inspect().connections).to.equal(1);
+    await served.clock.advance(1);
+    await eventually(() => expect(served.gateway.inspect().connections).to.equal(0), { every: 1 });
+    expect(served.daemon.asked).to.be.empty;
+  });
+
   it('answers pipelined requests in their order, whichever is ready first', async () => {
     const paths = Array.from({ length: 50 }, (_, id) => (id % 3 === 0 ? `users/${id}` : `checkup/${id}`));
     const client = served.raw().send(paths.map((path) => head(`GET /${path}`)).join(''));
