@@ -1,5 +1,4 @@
 import { expect } from 'chai';
-import { createHash } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { Agent, request } from 'undici';
@@ -7,13 +6,9 @@ import { makeCertificate } from '../support/certificate.js';
 import type { DaemonProcess } from '../support/daemon-process.js';
 import { eventually } from '../support/eventually.js';
 import { Household } from '../support/household.js';
+import { keyLine } from '../support/keys.js';
 
 const agent = new Agent({ connect: { rejectUnauthorized: false }, pipelining: 0 });
-
-function keyLine(key: string): string {
-  const hash = createHash('sha256').update(key).digest('hex');
-  return `    - { name: ${key}, hash: "sha256:${hash}", scopes: [admin] }\n`;
-}
 
 async function statusOf(daemon: DaemonProcess, key: string, route = '/supervision'): Promise<number> {
   const { statusCode, body } = await request(`${daemon.url}${route}`, {
@@ -37,7 +32,7 @@ describe('a daemon that gets SIGHUP', () => {
     expect(certificate.certificate).to.include('BEGIN');
     const tls = `tls: { certificate: ${path.join(directory, 'one.crt')}, key: ${path.join(directory, 'one.key')} }\n`;
     const write = (more: string, ...keys: readonly string[]): void => {
-      writeFileSync(file, `${tls}${more}auth:\n  keys:\n${keys.map(keyLine).join('')}`);
+      writeFileSync(file, `${tls}${more}auth:\n  keys:\n${keys.map((key) => keyLine(key)).join('')}`);
     };
     write('log: { level: info }\n', 'old');
     const daemon = await household.daemon(path.join(directory, 'data'), { config: file });

@@ -1,26 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { expect } from 'chai';
-import { createApi } from '../../../src/http/api.js';
 import { openApi } from '../../../src/http/contract/document.js';
-import { FakeDaemon } from '../../http/support/fake-daemon.js';
 import { Contract } from '../../support/contract.js';
-import { Cors } from '../../../src/http/defence/cors.js';
-import { NO_REQUESTS } from '../../support/metrics.js';
-import { SimulatedClock } from '../../support/simulated-clock.js';
-
-const LIMITS = { batch: 100, body: 1024, page: 500 };
+import { allRoutes, CONTRACT_LIMITS } from '../../support/routes.js';
 
 describe('the OpenAPI document', () => {
-  const document = openApi(LIMITS);
+  const document = openApi(CONTRACT_LIMITS);
   const contract = new Contract(document);
-  const { routes } = createApi(
-    new FakeDaemon(),
-    new SimulatedClock(),
-    LIMITS,
-    () => NO_REQUESTS,
-    () => new Cors([]),
-  );
+  const routes = allRoutes();
 
   it('is OpenAPI 3.1', async () => {
     const { valid, errors } = await new Validator().validate({ ...document });

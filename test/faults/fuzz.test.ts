@@ -1,0 +1,39 @@
+import { expect } from 'chai';
+import fc from 'fast-check';
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { expectNoFault, hostileRequest } from '../support/hostile-requests.js';
+import { Household } from '../support/household.js';
+import { keyLine } from '../support/keys.js';
+
+/** How long it goes on. Before a release, and after a change to src/http: some minutes. */
+const SECONDS = Number(process.env['FUZZ_SECONDS'] ?? 60);
+
+describe('every route of the built daemon, whatever is sent to it', function () {
+  const household = new Household();
+  this.timeout(SECONDS * 1000 + 120_000);
+
+  afterEach(() => household.clear());
+
+  it(`answers for ${SECONDS} s without a 500, without a word of an error, and lives`, async () => {
+    const directory = household.directory();
+    const config = path.join(directory, 'heartbeat.yaml');
+    writeFileSync(config, `auth:\n  keys:\n${keyLine('ops')}${keyLine('app', 'heal, read')}`);
+    const daemon = await household.daemon(path.join(directory, 'data'), { config });
+    const port = Number(new URL(daemon.url).port);
+    let sent = 0;
+    await fc.assert(
+      fc.asyncProperty(hostileRequest, async (made) => {
+        await expectNoFault(port, made);
+        sent++;
+      }),
+      { numRuns: Number.MAX_SAFE_INTEGER, interruptAfterTimeLimit: SECONDS * 1000, endOnFailure: true },
+    );
+    expect(sent).to.be.greaterThan(SECONDS * 10);
+    const headers = { authorization: 'Bearer ops' };
+    const alive = await fetch(`${daemon.url}/heal/1`, { method: 'PUT', headers });
+    expect(await alive.json()).to.deep.equal({ status: 'online' });
+    expect(daemon.log.filter(({ level }) => level === 'error')).to.deep.equal([]);
+    expect(daemon.running).to.equal(true);
+  });
+});

@@ -1,0 +1,21 @@
+import { createApi } from '../../src/http/api.js';
+import { Cors } from '../../src/http/defence/cors.js';
+import type { Route } from '../../src/http/resource.js';
+import { FakeDaemon } from '../http/support/fake-daemon.js';
+import { NO_REQUESTS } from './metrics.js';
+import { SimulatedClock } from './simulated-clock.js';
+
+/** Limits that a contract is made with. */
+export const CONTRACT_LIMITS = { batch: 100, body: 1024, page: 500 };
+
+/** Every route of the router, as it is: what is held to it cannot forget one. */
+export function allRoutes(): readonly Route[] {
+  const { routes } = createApi(
+    new FakeDaemon(),
+    new SimulatedClock(),
+    CONTRACT_LIMITS,
+    () => NO_REQUESTS,
+    () => new Cors([]),
+  );
+  return routes;
+}
