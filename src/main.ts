@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import closeWithGrace from 'close-with-grace';
 import { Command, CommanderError } from 'commander';
+import { Concealment } from './adapters/channels/concealment.js';
 import { makeChannels } from './adapters/channels/make.js';
 import { Secret } from './adapters/channels/secret.js';
 import { SystemClock } from './adapters/clock/system-clock.js';
@@ -20,6 +21,7 @@ import { addKeysCommand } from './cli/keys-command.js';
 import { addConfigOptions, givenFlags } from './cli/options.js';
 import { loadConfig, type Effective, type Loaded } from './config/load.js';
 import { isLoopback } from './config/loopback.js';
+import { secretsIn } from './config/secrets.js';
 import type { Config } from './config/schema.js';
 import { sourceText } from './config/source.js';
 import { millis } from './domain/time.js';
@@ -32,6 +34,9 @@ import { Reloader } from './reload.js';
 /** 0 is being asked to stop, and anything else is 1. */
 const WRONG_USAGE = 64;
 const WRONG_CONFIGURATION = 78;
+
+/** Characters of a secret that no line of the log may hold: what is shorter may be a part of any word. */
+const SHORTEST_SECRET = 8;
 
 /** Only what asks the daemon to end; the rest keep the meaning that the system gives them. */
 const NOT_OURS = [
@@ -105,7 +110,8 @@ function misconfigured(problems: readonly string[]): never {
 async function start(effective: Effective, load: () => Loaded): Promise<void> {
   const { config, auth } = effective;
   let inForce = effective;
-  const logger = createLogger(config.log, process.stderr);
+  const concealment = new Concealment(secretsIn(effective), SHORTEST_SECRET);
+  const logger = createLogger(config.log, process.stderr, (line) => concealment.conceal(line));
   if (auth === undefined && !isLoopback(config.host)) {
     logger.warn('serves whoever reaches it, without keys', { host: config.host });
   }
@@ -150,7 +156,11 @@ async function start(effective: Effective, load: () => Loaded): Promise<void> {
 
   const reloader = new Reloader(effective, {
     load,
-    open: (changed) => open(changed, { logger, clock }),
+    open: (changed) => {
+      // What it was before may still be said.
+      concealment.learn(secretsIn(changed));
+      return open(changed, { logger, clock });
+    },
     apply: async (changed, channels) => {
       inForce = changed;
       logger.setLevel(changed.config.log.level);

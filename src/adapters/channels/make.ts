@@ -1,10 +1,12 @@
 import type { BaseNotifier, Channel, ChannelPolicy } from '../../ports/channel.js';
 import type { Clock } from '../../ports/clock.js';
 import type { Logger } from '../../ports/logger.js';
+import { Concealment } from './concealment.js';
 import { CustomNotifier } from './custom/custom.js';
 import { AddressGuard } from './http/address-guard.js';
 import { Names } from './http/names.js';
 import type { ChannelTools } from './kind.js';
+import type { Secret } from './secret.js';
 
 /** How long a name server may take to answer, in milliseconds. */
 const NAME_TIMEOUT = 3_000;
@@ -14,6 +16,8 @@ export interface ChannelPlan {
   readonly policy: ChannelPolicy;
   /** Addresses and ranges that names may stand for, beside those that anybody may. */
   readonly allowAddresses: readonly string[];
+  /** What nobody is to read in what becomes of an alert, whoever says it. */
+  readonly secrets: readonly Secret[];
   readonly make: (tools: ChannelTools) => BaseNotifier;
 }
 
@@ -27,7 +31,8 @@ export async function makeChannels(
 }> {
   const channels: Channel[] = [];
   const problems: { channel: string; problem: string }[] = [];
-  for (const { policy, allowAddresses, make } of plans) {
+  for (const { policy, allowAddresses, secrets, make } of plans) {
+    const concealment = new Concealment(secrets);
     const notifier = make({
       policy,
       clock,
@@ -35,15 +40,29 @@ export async function makeChannels(
       guard: new AddressGuard(allowAddresses),
       names: new Names({ timeout: Math.min(NAME_TIMEOUT, policy.attemptTimeout) }),
     });
-    channels.push({ policy, notifier });
+    channels.push({ policy, notifier: discreet(notifier, concealment) });
     if (!(notifier instanceof CustomNotifier)) continue;
     await notifier.start().catch((error: unknown) => {
       problems.push({
         channel: policy.name,
-        problem: error instanceof Error ? error.message : String(error),
+        problem: concealment.concealError(error).message,
       });
     });
   }
   if (problems.length > 0) await Promise.all(channels.map(({ notifier }) => notifier.close()));
   return { channels, problems };
+}
+
+/** Why it failed to tell is stored and shown: no secret of its own is in that. */
+function discreet(notifier: BaseNotifier, concealment: Concealment): Channel['notifier'] {
+  return {
+    notify: async (alert, attempt) => {
+      try {
+        await notifier.notify(alert, attempt);
+      } catch (error) {
+        throw concealment.concealError(error);
+      }
+    },
+    close: () => notifier.close(),
+  };
 }

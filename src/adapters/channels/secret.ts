@@ -24,11 +24,3 @@ export class Secret {
     return '(secret)';
   }
 }
-
-/** The text without any of the secrets, as far as somebody else may have put them into it. */
-export function withoutSecrets(text: string, secrets: readonly (Secret | undefined)[]): string {
-  return secrets.reduce<string>(
-    (rest, secret) => (secret === undefined ? rest : rest.replaceAll(secret.reveal(), '(secret)')),
-    text,
-  );
-}

@@ -17,17 +17,28 @@ export interface LoggerOptions {
 
 type Info = winston.Logform.TransformableInfo;
 
-/** One line an event, to a stream that is not standard output: that one carries the address and nothing else. */
-export function createLogger(options: LoggerOptions, stream: NodeJS.WritableStream): LevelledLogger {
+/**
+ * One line an event, to a stream that is not standard output: that one carries the address and nothing else.
+ *
+ * @param conceal takes out of a line what nobody may read
+ */
+export function createLogger(
+  options: LoggerOptions,
+  stream: NodeJS.WritableStream,
+  conceal: (line: string) => string = (line) => line,
+): LevelledLogger {
   const { combine, timestamp, printf, colorize } = winston.format;
   const isTerminal = 'isTTY' in stream && stream.isTTY === true;
   const format =
     options.format === 'json'
-      ? combine(timestamp(), printf(jsonLine))
+      ? combine(
+          timestamp(),
+          printf((info) => conceal(jsonLine(info))),
+        )
       : combine(
           timestamp({ format: 'HH:mm:ss.SSS' }),
           ...(isTerminal ? [colorize()] : []),
-          printf(prettyLine),
+          printf((info) => conceal(prettyLine(info))),
         );
   // Whoever read the log may have gone: that is no reason to go too.
   stream.on('error', () => undefined);

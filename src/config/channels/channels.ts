@@ -4,6 +4,7 @@ import { CustomNotifier } from '../../adapters/channels/custom/custom.js';
 import type { ChannelKind } from '../../adapters/channels/kind.js';
 import type { ChannelPlan } from '../../adapters/channels/make.js';
 import { channelKinds } from '../../adapters/channels/registry.js';
+import { Secret } from '../../adapters/channels/secret.js';
 import {
   isMap,
   problemsOf,
@@ -40,6 +41,8 @@ export interface ReadChannels {
 }
 
 const NAME = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$/;
+/** Of what is not declared to be one. */
+const SHORTEST_SECRET = 16;
 const KINDS: Readonly<Record<string, ChannelKind>> = channelKinds;
 
 /** Checks every channel; without any, alerts go to the log. */
@@ -104,6 +107,7 @@ function readChannel(settings: Settings, name: string, around: ChannelSurroundin
     plan: {
       policy: policyOf(name, String(kind), parsed.data),
       allowAddresses: parsed.data.allow_addresses,
+      secrets: made.secrets,
       make: made.make,
       shown: { kind, ...made.shown, ...parsed.data },
     },
@@ -111,7 +115,7 @@ function readChannel(settings: Settings, name: string, around: ChannelSurroundin
 }
 
 type Made =
-  | { readonly make: ChannelPlan['make']; readonly shown: Settings }
+  | (Pick<ChannelPlan, 'make' | 'secrets'> & { readonly shown: Settings })
   | { readonly problems: readonly SettingProblem[] };
 
 function readBuiltIn(kind: ChannelKind, given: Settings, sources: SecretSources): Made {
@@ -128,6 +132,10 @@ function readBuiltIn(kind: ChannelKind, given: Settings, sources: SecretSources)
     return found === undefined ? [] : [[name, shown?.(found.reveal()) ?? '(secret)'] as const];
   });
   return {
+    secrets: [
+      ...Object.values(secrets).filter((secret) => secret !== undefined),
+      ...Object.values(parsed.data).flatMap((value) => (isMap(value) ? longTexts(value) : [])),
+    ],
     make: (tools) => kind.create(parsed.data, secrets, tools),
     shown: { ...Object.fromEntries(shownSecrets), ...withoutValues(parsed.data) },
   };
@@ -145,6 +153,7 @@ function readCustom(kind: unknown, settings: Settings, located: (path: string) =
   const path = located(kind);
   if (!existsSync(path)) return { problems: [{ path: ['kind'], problem: `there is no file ${path}` }] };
   return {
+    secrets: longTexts(settings),
     make: (tools) => new CustomNotifier(pathToFileURL(path).href, settings, tools),
     shown: Object.fromEntries(Object.keys(settings).map((key) => [key, '(hidden)'])),
   };
@@ -162,6 +171,12 @@ function unfitProblems(kind: ChannelKind | undefined, { events }: Common): reado
       ? [{ path: ['events', index], problem: `must not be ${event} here: ${unfit.because}` }]
       : [],
   );
+}
+
+/** Any of them may be a secret; what is shorter than a secret is a word. */
+function longTexts(value: unknown): Secret[] {
+  if (typeof value === 'string') return value.length < SHORTEST_SECRET ? [] : [new Secret(value)];
+  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(longTexts) : [];
 }
 
 /** A header may hold a secret, and its name says enough. */

@@ -2,10 +2,11 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import type { NodemailerError, SMTPSentMessageInfo, SendMailOptions } from 'nodemailer';
 import { NotifyError } from '../../../ports/channel.js';
+import { Concealment } from '../concealment.js';
 import { guardedLookup } from '../http/names.js';
 import { reasonOf } from '../http/reason.js';
 import type { ChannelTools } from '../kind.js';
-import { Secret, withoutSecrets } from '../secret.js';
+import type { Secret } from '../secret.js';
 
 /** `offered`: encrypted if the server offers it. */
 export type StartTls = 'required' | 'offered' | 'never';
@@ -20,7 +21,7 @@ export class Smtp {
   readonly #url: URL;
   readonly #startTls: StartTls;
   readonly #tools: Pick<ChannelTools, 'policy' | 'names' | 'guard'>;
-  readonly #secrets: readonly Secret[];
+  readonly #concealment: Concealment;
   readonly #sockets = new Set<Socket>();
 
   /** @param startTls for `smtp:` URLs; where a password would be sent, it is `required` if not given */
@@ -32,11 +33,7 @@ export class Smtp {
     this.#url = new URL(url.reveal());
     this.#startTls = startTls ?? (this.#url.password === '' ? 'offered' : 'required');
     this.#tools = tools;
-    const { password } = this.#url;
-    this.#secrets = [
-      url,
-      ...(password === '' ? [] : [new Secret(password), new Secret(decodeURIComponent(password))]),
-    ];
+    this.#concealment = new Concealment([url]);
   }
 
   /** @throws NotifyError unless the server takes it for somebody */
@@ -108,7 +105,7 @@ export class Smtp {
   }
 
   #shown(text: string): string {
-    const shown = withoutSecrets(text, this.#secrets).replaceAll(/\s+/g, ' ').trim();
+    const shown = this.#concealment.conceal(text).replaceAll(/\s+/g, ' ').trim();
     return shown.length > SHOWN ? `${shown.slice(0, SHOWN)}…` : shown;
   }
 }

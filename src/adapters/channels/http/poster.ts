@@ -1,7 +1,8 @@
 import type { Agent, Dispatcher } from 'undici';
 import { NotifyError, type Attempt } from '../../../ports/channel.js';
+import { Concealment } from '../concealment.js';
 import type { ChannelTools } from '../kind.js';
-import { Secret, withoutSecrets } from '../secret.js';
+import type { Secret } from '../secret.js';
 import { guardedLookup, NameError } from './names.js';
 import { reasonOf } from './reason.js';
 import { retryAfterOf } from './retry-after.js';
@@ -9,8 +10,6 @@ import { retryAfterOf } from './retry-after.js';
 /** Characters of a refusal that people are shown. */
 const SHOWN = 200;
 const READ_AT_MOST = 16 * 1024;
-/** Characters. What is shorter is a word. */
-const SHORTEST_TOKEN = 16;
 
 /** What the body of a refusal says of it, beyond its status. */
 export interface Refusal {
@@ -22,7 +21,7 @@ export interface Refusal {
 /** Posts to one URL. Redirects are not followed: whoever may answer it could send a request anywhere else. */
 export class Poster {
   readonly #url: URL;
-  readonly #secrets: readonly (Secret | undefined)[];
+  readonly #concealment: Concealment;
   readonly #authorization: string | undefined;
   readonly #tools: Pick<ChannelTools, 'policy' | 'names' | 'guard'>;
   readonly #understood: (body: unknown) => Refusal;
@@ -42,16 +41,10 @@ export class Poster {
     this.#understood = understood;
     const parsed = new URL(url.reveal());
     this.#authorization = authorizationOf(parsed);
-    const { password } = parsed;
     parsed.username = '';
     parsed.password = '';
     this.#url = parsed;
-    this.#secrets = [
-      url,
-      ...(password === '' ? [] : [new Secret(decodeURIComponent(password))]),
-      ...partsOf(parsed),
-      ...secrets,
-    ];
+    this.#concealment = new Concealment([url, ...secrets]);
   }
 
   /** @throws NotifyError unless it is answered 2xx */
@@ -109,15 +102,8 @@ export class Poster {
   }
 
   #clean(text: string): string {
-    return withoutSecrets(text, this.#secrets);
+    return this.#concealment.conceal(text);
   }
-}
-
-/** What of a URL lets somebody post by itself: whoever refuses a request may say which path it was for. */
-function partsOf({ pathname, searchParams }: URL): Secret[] {
-  return [...pathname.split('/'), ...searchParams.values()]
-    .filter((part) => part.length >= SHORTEST_TOKEN)
-    .map((part) => new Secret(part));
 }
 
 function authorizationOf({ username, password }: URL): string | undefined {

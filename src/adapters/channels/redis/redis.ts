@@ -1,9 +1,10 @@
 import * as z from 'zod';
 import { NotifyError, BaseNotifier, type AlertMessage, type Attempt } from '../../../ports/channel.js';
+import { Concealment } from '../concealment.js';
 import { guardedLookup, NameError } from '../http/names.js';
 import { isUrl, originOf } from '../http/url.js';
 import type { ChannelKind, ChannelTools, Secrets } from '../kind.js';
-import { withoutSecrets, type Secret } from '../secret.js';
+import type { Secret } from '../secret.js';
 
 const settings = z.strictObject({
   channel: z
@@ -20,6 +21,7 @@ type Client = Awaited<ReturnType<typeof clientFor>>;
 class RedisNotifier extends BaseNotifier {
   readonly #channel: string;
   readonly #url: Secret;
+  readonly #concealment: Concealment;
   readonly #tools: ChannelTools;
   #client: Promise<Client> | undefined;
   #lastError = 'it does not answer';
@@ -29,6 +31,7 @@ class RedisNotifier extends BaseNotifier {
     if (url === undefined) throw new TypeError('a Redis without a URL');
     this.#channel = channel;
     this.#url = url;
+    this.#concealment = new Concealment([url]);
     this.#tools = tools;
   }
 
@@ -85,12 +88,7 @@ class RedisNotifier extends BaseNotifier {
   #clean(error: unknown): string {
     if (error instanceof NameError) return error.message;
     if (error instanceof AggregateError && error.errors.length > 0) return this.#clean(error.errors[0]);
-    const text = error instanceof Error ? error.message : String(error);
-    const { password, username } = new URL(this.#url.reveal());
-    const parts = [password, decodeURIComponent(password), username.length > 3 ? username : ''];
-    return parts
-      .filter((part) => part !== '')
-      .reduce((rest, part) => rest.replaceAll(part, '(secret)'), withoutSecrets(text, [this.#url]));
+    return this.#concealment.conceal(error instanceof Error ? error.message : String(error));
   }
 }
 

@@ -1,0 +1,18 @@
+import { Secret } from '../adapters/channels/secret.js';
+import type { Effective } from './load.js';
+import { options, valueIn } from './schema.js';
+
+/** All that a configuration holds and nobody is to read: no line of the log has it. */
+export function secretsIn({ config, channels, auth, tls }: Effective): readonly Secret[] {
+  const inOptions = options.flatMap(({ key, secret }) => {
+    const value = secret ? valueIn(config, key) : null;
+    return typeof value === 'string' ? [new Secret(value)] : [];
+  });
+  const signing = auth?.user_tokens?.key;
+  return [
+    ...inOptions,
+    ...channels.flatMap(({ secrets }) => secrets),
+    ...(signing?.type === 'secret' ? [new Secret(signing.export().toString())] : []),
+    ...(tls === undefined ? [] : [tls.key]),
+  ];
+}
