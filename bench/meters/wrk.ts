@@ -20,6 +20,8 @@ export interface WrkRun {
   readonly script?: 'heal' | 'checkup';
   /** Of how many users the script draws. */
   readonly users?: number;
+  /** A file with what each of them sends as its bearer, a line each, or all of them, in one. */
+  readonly bearers?: string | undefined;
   readonly connections: number;
   readonly seconds: number;
   readonly signal: AbortSignal;
@@ -28,10 +30,18 @@ export interface WrkRun {
 const LONGEST_WARM_UP_S = 600;
 
 /** Closed loop on one thread: each connection sends its next request when it has its answer. */
-async function wrk({ url, script, users, connections, seconds, signal }: WrkRun): Promise<WrkFigures> {
+async function wrk({
+  url,
+  script,
+  users = 1,
+  bearers,
+  connections,
+  seconds,
+  signal,
+}: WrkRun): Promise<WrkFigures> {
   const args = ['-t1', `-c${String(connections)}`, `-d${String(seconds)}s`, '--latency'];
   const scripted = script === undefined ? [] : ['-s', scriptPath(script)];
-  const env = { USERS: String(users ?? 1) };
+  const env = environment(users, bearers);
   return parseWrk(await runTool({ command: 'wrk', args: [...args, ...scripted, url], env, signal }));
 }
 
@@ -46,9 +56,18 @@ export async function wrkWithCpu(
 }
 
 /** Heals every one of the users once. */
-export async function warmUp(url: string, users: number, signal: AbortSignal): Promise<void> {
+export async function warmUp(
+  url: string,
+  users: number,
+  signal: AbortSignal,
+  bearers?: string,
+): Promise<void> {
   const args = ['-t1', '-c64', `-d${String(LONGEST_WARM_UP_S)}s`, '-s', scriptPath('warm'), url];
-  await runTool({ command: 'wrk', args, env: { USERS: String(users) }, signal });
+  await runTool({ command: 'wrk', args, env: environment(users, bearers), signal });
+}
+
+function environment(users: number, bearers: string | undefined): Record<string, string> {
+  return { USERS: String(users), ...(bearers !== undefined && { BEARERS: bearers }) };
 }
 
 function scriptPath(name: string): string {

@@ -1,3 +1,10 @@
--- For wrk: PUT /heal/<one of USERS at random>
+-- For wrk: PUT /heal/<one of USERS at random>, with the line of BEARERS that is theirs, or the only one
 local users = tonumber(os.getenv("USERS"))
-request = function() return wrk.format("PUT", "/heal/" .. math.random(1, users)) end
+local bearers = {}
+if os.getenv("BEARERS") then
+  for line in io.lines(os.getenv("BEARERS")) do bearers[#bearers + 1] = { Authorization = "Bearer " .. line } end
+end
+request = function()
+  local user = math.random(1, users)
+  return wrk.format("PUT", "/heal/" .. user, bearers[user] or bearers[1])
+end

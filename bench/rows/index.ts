@@ -5,6 +5,7 @@ import { healCold } from './heal-cold.js';
 import { healP99Million } from './heal-p99-million.js';
 import { heal, healP99 } from './heal.js';
 import { idle } from './idle.js';
+import { keys } from './keys.js';
 import { massEnd } from './mass-end.js';
 import { memory } from './memory.js';
 import { million } from './million.js';
@@ -28,5 +29,6 @@ export const ROWS: readonly Row[] = [
   restart,
   rhythm,
   idle,
+  keys,
   scale,
 ];

@@ -20,6 +20,8 @@ export interface DaemonOptions {
   readonly sessionTimeoutSeconds: number;
   /** An existing directory for its data. A temporary one if not given. */
   readonly directory?: string;
+  /** A file to be configured by. */
+  readonly configuration?: string | undefined;
   readonly logLevel?: 'info';
   readonly onLog?: (line: string) => void;
 }

@@ -12,6 +12,8 @@ export interface OwnDaemonPlan {
   readonly sessionTimeoutSeconds: number;
   /** An existing directory for its data, which stays. A temporary one, removed with the daemon, if not given. */
   readonly directory?: string;
+  /** A file that it is configured by, beside what this plan says. */
+  readonly configuration?: string | undefined;
   readonly logLevel?: 'warn' | 'info';
   /** Told each line that the daemon logs. */
   readonly onLog: (line: string) => void;
@@ -51,6 +53,7 @@ function argumentsOf(plan: OwnDaemonPlan, directory: string): string[] {
     'data-dir': directory,
     'log-level': plan.logLevel ?? 'warn',
     'session-timeout': plan.sessionTimeoutSeconds,
+    ...(plan.configuration !== undefined && { config: plan.configuration }),
   };
   const flags = Object.entries(options).flatMap(([name, value]) => [`--${name}`, String(value)]);
   return [...plan.nodeArguments, plan.mainPath, 'start', ...flags];
