@@ -4,6 +4,9 @@ import { queryProblem } from './messages.js';
 
 export type Order = 'asc' | 'desc';
 
+/** What a cursor may be made of. What it has to be is its maker's, and nobody else's. */
+export const OPAQUE = '^[A-Za-z0-9_-]+$';
+
 /** The instants that a `Date` holds, in seconds. */
 const LATEST = 8_640_000_000_000;
 

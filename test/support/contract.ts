@@ -1,4 +1,4 @@
-import { Ajv2020 } from 'ajv/dist/2020.js';
+import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import { expect } from 'chai';
 import type { JsonSchema, OpenApiDocument, OperationObject } from '../../src/http/contract/openapi.js';
 
@@ -36,9 +36,19 @@ export class Contract {
 
   /** What is wrong with a value, by a schema of the document. */
   problems(schema: JsonSchema, value: unknown): string {
-    const text = JSON.stringify(schema).replaceAll('"#/components/', '"document:#/components/');
-    const validate = this.#ajv.compile(JSON.parse(text) as JsonSchema);
+    const validate = this.#compiled(schema);
     return validate(value) ? '' : this.#ajv.errorsText(validate.errors);
+  }
+
+  /** Whether values are as a schema of the document says. */
+  validator(schema: JsonSchema): (value: unknown) => boolean {
+    const validate = this.#compiled(schema);
+    return (value) => validate(value);
+  }
+
+  #compiled(schema: JsonSchema): ValidateFunction {
+    const text = JSON.stringify(schema).replaceAll('"#/components/', '"document:#/components/');
+    return this.#ajv.compile(JSON.parse(text) as JsonSchema);
   }
 
   /** Checks a body that was answered, or is said to be. */

@@ -2,10 +2,11 @@ import { z } from 'zod';
 import { parseAlertId } from '../../domain/alert-id.js';
 import { DELIVERY_STATES, type AlertId, type DeliveryState } from '../../domain/alert.js';
 import { queryProblem } from '../messages.js';
-import { coded, forLimit, limitUpTo, readQuery } from '../query.js';
+import { coded, forLimit, limitUpTo, OPAQUE, readQuery } from '../query.js';
 
 /** Alerts of a page where nobody says how many. */
 const PAGE = 100;
+const ONE_STATE = `(?:${DELIVERY_STATES.join('|')})`;
 
 export interface AlertListing {
   readonly states: readonly DeliveryState[] | undefined;
@@ -20,11 +21,14 @@ export const alertListingQuery = forLimit((largest) =>
       .optional()
       .meta({
         type: 'string',
+        pattern: `^${ONE_STATE}(?:,${ONE_STATE})*$`,
         description: `Only alerts that are, for some channel, in one of these states, with commas between them: ${DELIVERY_STATES.join(', ')}.`,
       }),
-    cursor: coded<AlertId>(parseAlertId, queryProblem.alertCursor)
-      .optional()
-      .meta({ type: 'string', description: 'Goes on behind the page that answered this `next_cursor`.' }),
+    cursor: coded<AlertId>(parseAlertId, queryProblem.alertCursor).optional().meta({
+      type: 'string',
+      pattern: OPAQUE,
+      description: 'Goes on behind the page that answered this `next_cursor`.',
+    }),
     limit: limitUpTo(largest)
       .default(Math.min(PAGE, largest))
       .meta({ description: 'So many alerts at the most.' }),

@@ -15,7 +15,7 @@ import { daemonOperations } from './operations/daemon.js';
 import { nodeOperations } from './operations/nodes.js';
 import { presenceOperations } from './operations/presence.js';
 import { Schemas } from './schemas.js';
-import { alertId, nodeName, userId } from './values.js';
+import { alertId, nodeName, userIdText } from '../shapes.js';
 
 /** The daemon's, which a test holds it to. */
 const VERSION = '0.1.0';
@@ -26,7 +26,11 @@ const DESCRIPTION =
 const BEARER =
   'A key with the scope that a call names, or a token of a user for what concerns that user alone. Without keys in the configuration nobody is asked for one.';
 
-const IN_PATHS: Readonly<Record<string, z.ZodType>> = { user_id: userId, name: nodeName, id: alertId };
+const IN_PATHS: Readonly<Record<string, z.ZodType>> = {
+  user_id: userIdText,
+  name: nodeName,
+  id: alertId,
+};
 
 /** What is given for any reason that a call does not name itself: the lack of a key, of capacity, of a method. */
 const OTHERWISE: Answer = { means: 'Any other error: docs/errors.md has all of them.', body: failure };
@@ -90,7 +94,7 @@ function pathParameters(path: string, { examples, path: own }: Operation, schema
       in: 'path',
       required: true,
       schema: schemas.of(type, 'output'),
-      ...named(examples, (example) => valueOf(example.path?.[name])),
+      ...named(examples, (example) => example.path?.[name]),
     };
   });
 }

@@ -12,16 +12,7 @@ export const userId = z.number().meta({
     'Any signed 64-bit integer. It comes back with every digit it has: read it as text above 2^53.',
 });
 
-export const nodeName = z.string().min(1).meta({
-  id: 'NodeName',
-  description:
-    'Any text of 1 to 255 bytes of UTF-8, but `.` and `..`. Percent-encoded in a path, `/` as `%2F`.',
-});
-
-export const alertId = z
-  .string()
-  .regex(/^[0-9A-HJKMNP-TV-Z]{26}$/)
-  .meta({ id: 'AlertId', description: 'A ULID: it sorts by when the alert was raised.' });
+export { alertId, nodeName } from '../shapes.js';
 
 export const instant = z.int().meta({ id: 'Instant', description: 'Whole Unix seconds, rounded down.' });
 

@@ -7,6 +7,7 @@ import {
   coded,
   forLimit,
   limitUpTo,
+  OPAQUE,
   order,
   readQuery,
   refuseQuery,
@@ -30,6 +31,7 @@ export const pageQuery = forLimit((largest) =>
     limit: limitUpTo(largest).optional().meta({ description: 'So many at the most.' }),
     cursor: coded(decodeCursor, queryProblem.cursor).optional().meta({
       type: 'string',
+      pattern: OPAQUE,
       description: 'Goes on behind the page that answered this `next_cursor`, in the same order.',
     }),
   }),

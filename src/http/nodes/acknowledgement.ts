@@ -8,8 +8,8 @@ const LONGEST_REASON = 1_000;
 const text = (most: number) =>
   z
     .string('must be a string')
+    .regex(/\S/, 'must not be empty')
     .trim()
-    .min(1, 'must not be empty')
     .max(most, `may have ${most} characters at the most`);
 
 /** The body of `POST /nodes/:name/acknowledge`. */

@@ -3,7 +3,7 @@ import type { NodeState } from '../../domain/node.js';
 import { parseNodeName, type NodeName } from '../../domain/node-name.js';
 import { instant, type Instant } from '../../domain/time.js';
 import { queryProblem } from '../messages.js';
-import { checkRange, coded, forLimit, limitUpTo, readQuery, secondsNamed } from '../query.js';
+import { checkRange, coded, forLimit, limitUpTo, OPAQUE, readQuery, secondsNamed } from '../query.js';
 
 /** Items of a page where nobody says how many. */
 export const PAGE = 1000;
@@ -22,12 +22,16 @@ export const listingQuery = forLimit((largest) =>
       .enum(['active', 'inactive', 'failed'], queryProblem.state)
       .optional()
       .meta({ description: 'Only nodes in this state.' }),
-    label: coded(readLabel, queryProblem.label)
-      .optional()
-      .meta({ type: 'string', description: '`key:value`: only nodes that have this label.' }),
-    cursor: coded<NodeName>(readCursor, queryProblem.nameCursor)
-      .optional()
-      .meta({ type: 'string', description: 'Goes on behind the page that answered this `next_cursor`.' }),
+    label: coded(readLabel, queryProblem.label).optional().meta({
+      type: 'string',
+      pattern: '^[^:]+:',
+      description: '`key:value`: only nodes that have this label.',
+    }),
+    cursor: coded<NodeName>(readCursor, queryProblem.nameCursor).optional().meta({
+      type: 'string',
+      pattern: OPAQUE,
+      description: 'Goes on behind the page that answered this `next_cursor`.',
+    }),
     limit: limitUpTo(largest)
       .default(Math.min(PAGE, largest))
       .meta({ description: 'So many nodes at the most.' }),

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { z } from 'zod';
-import { parseNodeName } from '../../domain/node-name.js';
 import type { SettingsChange } from '../../domain/node.js';
+import { nodeName } from '../shapes.js';
 import { readTimeout, timeout } from './timeout.js';
 
 /** One thing that is wrong with a body. */
@@ -19,15 +19,10 @@ const LONGEST = 255;
 const text = (what: string) =>
   z.string(`${what} must be a string`).max(LONGEST, `${what} may have ${LONGEST} characters at the most`);
 
-const nodeName = z
-  .string('the name of a node must be a string')
-  .transform((name) => parseNodeName(name))
-  .refine((name) => name !== undefined, 'must be the name of a node');
-
 /** `?label=key:value` has to tell the two apart. */
 const labelKey = text('a key')
   .min(1, 'a key must not be empty')
-  .refine((key) => !key.includes(':'), 'a key must not have a colon');
+  .regex(/^[^:]*$/, 'a key must not have a colon');
 
 /**
  * The body of `PUT /nodes/:name`.
@@ -49,6 +44,7 @@ export const settingsWith = (known: readonly string[]) =>
           (labels) => Object.keys(labels).length <= MOST_LABELS,
           `may have ${MOST_LABELS} entries at the most`,
         )
+        .meta({ maxProperties: MOST_LABELS })
         .nullish(),
       channels: z
         .array(
@@ -60,11 +56,13 @@ export const settingsWith = (known: readonly string[]) =>
         )
         .max(MOST_CHANNELS, `may name ${MOST_CHANNELS} channels at the most`)
         .refine((channels) => new Set(channels).size === channels.length, 'must name no channel twice')
+        .meta({ uniqueItems: true })
         .nullish(),
       depends_on: z
         .array(nodeName, 'must be an array of names of nodes')
         .max(MOST_DEPENDENCIES, `may name ${MOST_DEPENDENCIES} nodes at the most`)
         .refine((names) => new Set(names).size === names.length, 'must name no node twice')
+        .meta({ uniqueItems: true })
         .nullish(),
       paused: z.boolean('must be true or false').nullish(),
     },

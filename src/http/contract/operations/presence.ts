@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import { pageQuery } from '../../heart-rhythm/query.js';
 import type { GatewayLimits } from '../../options.js';
 import {
@@ -10,8 +9,8 @@ import {
   heartRhythm,
   status,
 } from '../answers.js';
+import { usersUpTo } from '../bodies.js';
 import type { Answer, Example, Operations } from '../operation.js';
-import { userId } from '../values.js';
 
 const USER = '12345';
 
@@ -26,14 +25,6 @@ const wrongId: Example = {
   status: 400,
   answer: { error: 'invalid user_id format' },
 };
-
-function idsUpTo(most: number): Record<string, z.ZodType> {
-  const id = z.union([userId, z.string()]).meta({ description: 'An id as a number or as a string.' });
-  return {
-    'application/json': z.array(id).max(most),
-    'text/plain': z.string().meta({ description: 'One id a line.' }),
-  };
-}
 
 const noBatch: Answer = { means: 'The body is neither a JSON array nor one id a line.', body: failure };
 const tooLarge: Answer = { means: 'Too many ids, or bytes.', body: failure };
@@ -97,7 +88,7 @@ export function presenceOperations(limits: Pick<GatewayLimits, 'batch' | 'page'>
       description:
         'Answered once every session that it opened is on disk. What is no id spoils nothing but itself. Every digit counts: ids above 2^53 may be sent as strings.',
       scope: 'heal',
-      body: idsUpTo(limits.batch),
+      body: usersUpTo(limits.batch),
       answers: {
         200: { means: 'How many were accepted, and which were not.', body: accepted },
         400: noBatch,
@@ -146,7 +137,7 @@ export function presenceOperations(limits: Pick<GatewayLimits, 'batch' | 'page'>
       summary: 'Are these here?',
       description: 'In the order asked.',
       scope: 'read',
-      body: idsUpTo(limits.batch),
+      body: usersUpTo(limits.batch),
       answers: {
         200: { means: 'Whether each is online; ids that are none are in `rejected`.', body: checkedUsers },
         400: noBatch,

@@ -1,0 +1,249 @@
+import { expect } from 'chai';
+import fc from 'fast-check';
+import { openApi } from '../../../src/http/contract/document.js';
+import type { JsonSchema } from '../../../src/http/contract/openapi.js';
+import { parseNodeName } from '../../../src/domain/node-name.js';
+import { parseAlertId } from '../../../src/domain/alert-id.js';
+import { parseUserId } from '../../../src/domain/user-id.js';
+import { parseAlertListing } from '../../../src/http/alerts/query.js';
+import { ValueScanner } from '../../../src/http/batch/value-scanner.js';
+import { parsePage } from '../../../src/http/heart-rhythm/query.js';
+import { parseAcknowledgement } from '../../../src/http/nodes/acknowledgement.js';
+import { encodeName, parseListing, parseRange } from '../../../src/http/nodes/query.js';
+import { settingsReader } from '../../../src/http/nodes/settings.js';
+import { Contract } from '../../support/contract.js';
+import { CONTRACT_LIMITS } from '../../support/routes.js';
+
+const RUNS = { numRuns: 2_000 };
+
+/** Texts that are ids, or nearly. */
+const digits = fc.string({ unit: fc.constantFrom(...'0123456789'), maxLength: 24 });
+const nearlyUserId = fc.oneof(
+  fc.tuple(fc.constantFrom('', '+', '-', '--', ' '), digits).map((parts) => parts.join('')),
+  fc.bigInt({ min: -(2n ** 63n) - 20n, max: -(2n ** 63n) + 20n }).map(String),
+  fc.bigInt({ min: 2n ** 63n - 20n, max: 2n ** 63n + 20n }).map(String),
+  fc.bigInt({ min: -(2n ** 65n), max: 2n ** 65n }).map((id) => `00${String(id)}`.replace('00-', '-00')),
+  fc.bigInt({ min: -(2n ** 65n), max: 2n ** 65n }).map(String),
+  fc.string(),
+);
+const CROCKFORD = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
+const nearlyAlertId = fc.string({
+  unit: fc.constantFrom(...CROCKFORD, 'I', 'a'),
+  minLength: 25,
+  maxLength: 27,
+});
+const nearlyName = fc.oneof(
+  fc.string({ unit: 'grapheme', maxLength: 300 }),
+  fc.string({ unit: 'binary-ascii', maxLength: 300, minLength: 200 }),
+  fc.constantFrom('', '.', '..', '...', '\n', '.\n', '..\n'),
+);
+
+describe('the contract', function () {
+  this.timeout(120_000);
+  const contract = new Contract(openApi(CONTRACT_LIMITS));
+
+  const accepts = (schema: JsonSchema, value: unknown): boolean => contract.problems(schema, value) === '';
+
+  function parameter(method: string, path: string, name: string): JsonSchema {
+    const found = contract.find(method, path)?.operation.parameters.find((each) => each.name === name);
+    if (found === undefined) throw new TypeError(`${method} ${path} has no ${name}`);
+    return found.schema;
+  }
+
+  function body(method: string, path: string): JsonSchema {
+    const found = contract.find(method, path)?.operation.requestBody?.content['application/json'];
+    if (found === undefined) throw new TypeError(`${method} ${path} has no body`);
+    return found.schema;
+  }
+
+  it('takes a user id in a path just where the daemon does', () => {
+    const validate = contract.validator(parameter('PUT', '/heal/1', 'user_id'));
+    let ids = 0;
+    fc.assert(
+      fc.property(nearlyUserId, (text) => {
+        const isId = parseUserId(text) !== undefined;
+        if (isId) ids++;
+        expect(validate(text), text).to.equal(isId);
+      }),
+      RUNS,
+    );
+    expect(ids).to.be.within(RUNS.numRuns / 10, (RUNS.numRuns * 9) / 10);
+  });
+
+  it('takes the id of an alert just where the daemon does', () => {
+    const validate = contract.validator(parameter('POST', `/alerts/x/redeliver`, 'id'));
+    fc.assert(
+      fc.property(nearlyAlertId, (text) => {
+        expect(validate(text), text).to.equal(parseAlertId(text) !== undefined);
+      }),
+      RUNS,
+    );
+  });
+
+  it('takes the name of a node where the daemon does, but for counting characters and not bytes', () => {
+    const validate = contract.validator(parameter('GET', '/nodes/x', 'name'));
+    fc.assert(
+      fc.property(nearlyName, (text) => {
+        const isShort = Buffer.byteLength(text) <= 255;
+        const isName = parseNodeName(text) !== undefined;
+        if (isShort || isName) expect(validate(text), JSON.stringify(text)).to.equal(isName);
+      }),
+      RUNS,
+    );
+  });
+
+  it('takes an element of a batch just where the daemon does', () => {
+    const { items } = body('POST', '/heal') as { items: JsonSchema };
+    const validate = contract.validator(items);
+    const taken = (json: string): boolean => {
+      const found: (string | undefined)[] = [];
+      const scanner = new ValueScanner((value) => {
+        found.push(value === undefined ? undefined : parseUserId(value));
+      }, 256);
+      scanner.write(Buffer.from(`[${json}]`));
+      scanner.end();
+      expect(found).to.have.length(1);
+      return found[0] !== undefined;
+    };
+    const element = fc.oneof(
+      nearlyUserId,
+      fc.maxSafeInteger(),
+      fc.double({ noNaN: true, noDefaultInfinity: true }).filter((number) => !Number.isInteger(number)),
+      fc.constantFrom(null, true, {}, [1], { id: 1 }),
+    );
+    fc.assert(
+      fc.property(element, (value) => {
+        expect(validate(value), JSON.stringify(value)).to.equal(taken(JSON.stringify(value)));
+      }),
+      RUNS,
+    );
+  });
+
+  const value = fc.oneof(
+    fc.string({ maxLength: 6 }),
+    fc.constantFrom('asc', 'desc', 'active', 'failed', 'pending', 'dead,pending', 'dead,', 'a:b', ':', 'a:'),
+    fc.integer({ min: -10, max: 1_010 }).map(String),
+    fc.integer({ min: -9_000_000_000_000, max: 9_000_000_000_000 }).map(String),
+    fc.constantFrom('1e3', '1.0', '0x1', '-8640000000000', '8640000000000', '8640000000001'),
+    fc.string({ maxLength: 20 }).map((text) => Buffer.from(text).toString('base64url')),
+    fc.constantFrom('YXNjOjE', '01M8160K8C0000MBCVSRV9YN0E', '91M8160K8C0000MBCVSRV9YN0E'),
+  );
+
+  for (const [path, read] of [
+    ['/nodes', (url) => parseListing(url, CONTRACT_LIMITS.page)],
+    ['/nodes/x', parseRange],
+    ['/nodes/x/flips', (url) => parsePage(url, CONTRACT_LIMITS.page)],
+    ['/heart_rhythm/1', (url) => parsePage(url, CONTRACT_LIMITS.page)],
+    ['/alerts', (url) => parseAlertListing(url, CONTRACT_LIMITS.page)],
+  ] as readonly (readonly [string, (url: string) => unknown])[]) {
+    it(`takes every parameter of GET ${path} just where the daemon does`, () => {
+      const parameters = contract
+        .find('GET', path)
+        ?.operation.parameters.filter(({ in: place }) => place === 'query');
+      expect(parameters).to.have.length.greaterThan(1);
+      for (const { name, schema } of parameters ?? []) {
+        const validate = contract.validator(schema);
+        fc.assert(
+          fc.property(value, (text) => {
+            let isTaken = true;
+            try {
+              read(`${path}?${new URLSearchParams({ [name]: text }).toString()}`);
+            } catch {
+              isTaken = false;
+            }
+            const sent = schema['type'] === 'integer' && /^-?\d{1,16}$/.test(text) ? Number(text) : text;
+            const what = `${name}=${text}`;
+            // What a cursor has to be is only known to who made it.
+            if (name !== 'cursor') expect(validate(sent), what).to.equal(isTaken);
+            else if (isTaken) expect(validate(sent), what).to.equal(true);
+          }),
+          RUNS,
+        );
+      }
+    });
+  }
+
+  it('takes every cursor that the daemon makes', () => {
+    const validate = contract.validator(parameter('GET', '/nodes', 'cursor'));
+    fc.assert(
+      fc.property(nearlyName, (text) => {
+        const name = parseNodeName(text);
+        if (name !== undefined) expect(validate(encodeName(name))).to.equal(true);
+      }),
+    );
+  });
+
+  // A schema counts characters where the daemon counts halves of those beyond the first plane, and knows no channel.
+  const word = fc.oneof(fc.string({ maxLength: 5 }), fc.string({ minLength: 250, maxLength: 260 }));
+  const odd = fc.constantFrom<unknown>(null, 'x', -1, 0, 1.5, true, [], {}, ['a', 'a'], { 'a:b': 'c' });
+  const settings = fc.record(
+    {
+      timeout: fc.oneof(fc.double({ min: -1, max: 4e7, noNaN: true }), odd),
+      max_retries: fc.oneof(fc.integer({ min: -1, max: 1_000_001 }), odd),
+      labels: fc.oneof(fc.dictionary(word, word, { maxKeys: 40 }), odd),
+      depends_on: fc.oneof(fc.array(fc.string({ maxLength: 3 }), { maxLength: 40 }), odd),
+      paused: fc.oneof(fc.boolean(), odd),
+      unknown: fc.boolean(),
+    },
+    { requiredKeys: [] },
+  );
+
+  it('takes the settings of a node just where the daemon does', () => {
+    const read = settingsReader([]);
+    const validate = contract.validator(body('PUT', '/nodes/x'));
+    let taken = 0;
+    fc.assert(
+      fc.property(fc.oneof(settings, odd), (sent) => {
+        const isTaken = 'change' in read(sent);
+        if (isTaken) taken++;
+        expect(validate(sent), JSON.stringify(sent)).to.equal(isTaken);
+      }),
+      RUNS,
+    );
+    expect(taken).to.be.greaterThan(RUNS.numRuns / 20);
+  });
+
+  it('takes an acknowledgement only where the daemon does', () => {
+    const validate = contract.validator(body('POST', '/nodes/x/acknowledge'));
+    const spaced = fc.oneof(word, fc.constantFrom(' ', '\n', ' a '));
+    const sent = fc.record(
+      { by: fc.oneof(spaced, odd), reason: fc.oneof(spaced, odd), more: fc.constant(1) },
+      { requiredKeys: [] },
+    );
+    fc.assert(
+      fc.property(sent, (each) => {
+        const isTaken = 'by' in parseAcknowledgement(each);
+        // The daemon takes spaces away before it counts.
+        if (validate(each)) expect(isTaken, JSON.stringify(each)).to.equal(true);
+        else if (isTaken) expect(JSON.stringify(each)).to.match(/" |" *\\n| "/);
+      }),
+      RUNS,
+    );
+  });
+
+  it('has examples of requests that are as their schemas say, where they are answered as asked', () => {
+    let checked = 0;
+    for (const { method, path, operation } of contract.calls) {
+      const failed = Object.entries(operation.responses).flatMap(([status, { content = {} }]) =>
+        Object.entries(content['application/json']?.examples ?? {})
+          .filter(([, answer]) => Number(status) >= 400 || JSON.stringify(answer.value).includes('"index"'))
+          .map(([name]) => name),
+      );
+      const parts = [
+        ...operation.parameters.map(({ schema, examples = {} }) => ({ schema, examples })),
+        ...Object.values(operation.requestBody?.content ?? {}).map(({ schema, examples = {} }) => ({
+          schema,
+          examples,
+        })),
+      ];
+      for (const { schema, examples } of parts) {
+        for (const [name, { value: example }] of Object.entries(examples)) {
+          if (failed.includes(name)) continue;
+          checked++;
+          expect(accepts(schema, example), `${method} ${path} (${name})`).to.equal(true);
+        }
+      }
+    }
+    expect(checked).to.be.greaterThan(30);
+  });
+});
