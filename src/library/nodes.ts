@@ -136,7 +136,7 @@ export class Nodes {
 
 /** @throws HeartbeatError `HEARTBEAT_INVALID_BODY`, whose message says what is wrong with which setting */
 function changeOf({ labels, ...settings }: NodeSettings, known: readonly string[]): SettingsChange {
-  const read = settingsReader(known)({ ...snakeCased(settings), labels });
+  const read = settingsReader(() => known)({ ...snakeCased(settings), labels });
   if ('change' in read) return read.change;
   const problems = read.problems.map(({ path, problem }) => `${path}: ${problem}`);
   throw new HeartbeatError('HEARTBEAT_INVALID_BODY', `invalid settings of a node: ${problems.join('; ')}`);

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 import type { SettingsChange } from '../../domain/node.js';
 import { nodeName } from '../shapes.js';
@@ -82,10 +83,18 @@ export function isSettings({ method, url = '' }: Pick<IncomingMessage, 'method' 
 /** Every problem there is, or the change that a body asks for. */
 type Read = { readonly change: SettingsChange } | { readonly problems: readonly BodyProblem[] };
 
-/** @param channels those that are configured */
-export function settingsReader(channels: readonly string[]): (body: unknown) => Read {
-  const schema = settingsWith(channels);
-  return (body) => readWith(schema, body);
+/** @param channels those that are configured: they may be others after a while */
+export function settingsReader(channels: () => readonly string[]): (body: unknown) => Read {
+  let known = channels();
+  let schema = settingsWith(known);
+  return (body) => {
+    const now = channels();
+    if (!isDeepStrictEqual(now, known)) {
+      known = now;
+      schema = settingsWith(known);
+    }
+    return readWith(schema, body);
+  };
 }
 
 function readWith(schema: ReturnType<typeof settingsWith>, body: unknown): Read {

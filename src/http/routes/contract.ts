@@ -10,12 +10,12 @@ interface Fixed {
 
 /** The contract, for machines and for people. Made when somebody asks: a daemon does without its memory until then. */
 export function addContract(resources: Resources, limits: Pick<GatewayLimits, 'batch' | 'page'>): void {
-  const document = once(async () => {
+  const document = onceFor(limits, async () => {
     const { openApi } = await import('../contract/document.js');
     const body = asciiJson(openApi(limits));
     return { head: jsonHead(body.length), body };
   });
-  const page = once(async () => {
+  const page = onceFor(limits, async () => {
     const { openApi } = await import('../contract/document.js');
     const { docsPage } = await import('../docs/page.js');
     return docsPage(openApi(limits));
@@ -33,7 +33,15 @@ export function addContract(resources: Resources, limits: Pick<GatewayLimits, 'b
   }
 }
 
-function once(make: () => Promise<Fixed>): () => Promise<Fixed> {
-  let made: Promise<Fixed> | undefined;
-  return () => (made ??= make());
+/** Once, until other limits are in force: they are in what is made. */
+function onceFor(
+  limits: Pick<GatewayLimits, 'batch' | 'page'>,
+  make: () => Promise<Fixed>,
+): () => Promise<Fixed> {
+  let made: { readonly of: string; readonly fixed: Promise<Fixed> } | undefined;
+  return () => {
+    const of = `${String(limits.batch)} ${String(limits.page)}`;
+    if (made?.of !== of) made = { of, fixed: make() };
+    return made.fixed;
+  };
 }

@@ -28,7 +28,7 @@ export function addNodes(
   daemon: Daemon,
   limits: Pick<GatewayLimits, 'batch' | 'body' | 'page'>,
 ): void {
-  const read = settingsReader(daemon.alerts.channels);
+  const read = settingsReader(() => daemon.alerts.channels);
   const node = {
     get: named((exchange, name) => get(daemon, exchange, name)),
     put: named((exchange, name, request) => put(daemon, exchange, name, request, limits.body, read)),

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { eventually } from '../../support/eventually.js';
 import { authOf, callWith, keyRule } from '../auth/support.js';
 import { starting } from '../support/gateway-under-test.js';
 import { head } from '../support/raw-client.js';
@@ -34,5 +35,60 @@ describe('a gateway that is told to go on otherwise', () => {
     const two = gateway.raw().send(head('PUT /heal/6'));
     const statuses = [(await one.answer()).status, (await two.answer()).status];
     expect(statuses).to.include(503);
+  });
+
+  it('holds everybody to every other limit, too', async () => {
+    const auth = authOf(keyRule('app', { scopes: ['admin'] }));
+    const gateway = await start({ auth });
+    const statusOf = async () => (await callWith(gateway, 'app', 'PUT', '/heal/5')).status;
+    expect(await statusOf()).to.equal(200);
+
+    gateway.reconfigure({ auth, limits: { rate_per_key: 0.01 } });
+    expect([await statusOf(), await statusOf()]).to.deep.equal([200, 429]);
+
+    gateway.reconfigure({ auth, limits: { pass: 0.05 } });
+    gateway.daemon.whenAsked = () => gateway.clock.standStill(60);
+    const answers = await gateway
+      .raw()
+      .send(head('PUT /heal/5', 'Authorization: Bearer app').repeat(20))
+      .answers(20);
+    expect(answers.map(({ status }) => status)).to.include(503);
+    gateway.daemon.whenAsked = () => undefined;
+
+    gateway.reconfigure({ auth, limits: { in_flight: 1, request_timeout: 4 } });
+    gateway.daemon.hold();
+    const waiting = statusOf();
+    await eventually(() => expect(gateway.daemon.held).to.equal(1), { every: 1 });
+    expect(await statusOf()).to.equal(503);
+    await gateway.clock.advance(5_000);
+    expect(await waiting).to.equal(503);
+    expect(gateway.gateway.inspect().refused.answer_timeouts).to.equal(1);
+    gateway.daemon.release();
+
+    gateway.reconfigure({ auth, keep_alive_timeout: 0.05, limits: { headers_timeout: 0.05 } });
+    const idle = gateway.raw().send(head('PUT /heal/5', 'Authorization: Bearer app'));
+    expect((await idle.answer()).status).to.equal(200);
+    await idle.end();
+    const slow = gateway.raw().send('PUT /heal/5 HT');
+    expect((await slow.answer()).status).to.equal(408);
+  });
+
+  it('lets nodes have the channels that there are now, and no others', async () => {
+    const gateway = await start();
+    const statusOf = async (channel: string) =>
+      (await gateway.call('PUT', '/nodes/x', { body: JSON.stringify({ channels: [channel] }) })).status;
+    // Nobody knows the node here.
+    expect([await statusOf('ops'), await statusOf('pager')]).to.deep.equal([404, 400]);
+    gateway.daemon.alerts = { ...gateway.daemon.alerts, channels: ['pager'] };
+    expect([await statusOf('ops'), await statusOf('pager')]).to.deep.equal([400, 404]);
+  });
+
+  it('shows the new limits in its contract', async () => {
+    const gateway = await start({ limits: { page: 7 } });
+    const limit = async () =>
+      /"name":"limit"[^}]*"maximum":(\d+)/.exec((await gateway.call('GET', '/openapi.json')).text)?.[1];
+    expect(await limit()).to.equal('7');
+    gateway.reconfigure({ limits: { page: 9 } });
+    expect(await limit()).to.equal('9');
   });
 });

@@ -189,7 +189,7 @@ describe('the contract', function () {
   );
 
   it('takes the settings of a node just where the daemon does', () => {
-    const read = settingsReader([]);
+    const read = settingsReader(() => []);
     const validate = contract.validator(body('PUT', '/nodes/x'));
     let taken = 0;
     fc.assert(

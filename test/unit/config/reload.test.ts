@@ -1,4 +1,9 @@
+import { readFileSync } from 'node:fs';
+import { isDeepStrictEqual } from 'node:util';
 import { expect } from 'chai';
+import { Secret } from '../../../src/adapters/channels/secret.js';
+import { nest } from '../../../src/config/option.js';
+import { options, schema, valueIn } from '../../../src/config/schema.js';
 import { reloaded } from '../../../src/config/reload.js';
 import type { Effective } from '../../../src/config/load.js';
 import { Reloader } from '../../../src/reload.js';
@@ -35,6 +40,53 @@ describe('a configuration that is read again', () => {
     expect(reloaded(before, inForce({ file: 'host: 127.0.0.1\ninsecure: true' }))).to.not.have.property(
       'problem',
     );
+  });
+});
+
+/** Values of every kind that an option may have: of each the first is taken that it allows, and does not have. */
+const OTHERS = [
+  'debug',
+  'pretty',
+  true,
+  false,
+  7.5,
+  77,
+  7_777,
+  0.5,
+  'https://other.example.org/',
+  ['https://other.example.org'],
+  '127.0.0.2',
+];
+
+describe('every option', () => {
+  const before: Effective = {
+    ...inForce({ flags: { '--log-format': 'json' } }),
+    tls: { certificate: 'PEM', key: new Secret('PEM') },
+  };
+  const reloadable: string[] = [];
+
+  for (const { key, type } of options) {
+    it(`is taken up by a reload, or named for a restart, and never both or neither: ${key}`, () => {
+      const old = valueIn(before.config, key);
+      const other = OTHERS.find((value) => type.safeParse(value).success && !isDeepStrictEqual(value, old));
+      expect(other, 'there is no other value in the list above').to.not.equal(undefined);
+      const config = schema.parse(
+        nest(schema, (each) => (each === key ? other : valueIn(before.config, each))),
+      );
+      const change = reloaded(before, { ...before, config });
+      if ('problem' in change) throw new Error(change.problem);
+      const isTakenUp = change.applied.includes(key);
+      expect(change.needsRestart).to.deep.equal(isTakenUp ? [] : [key]);
+      expect(valueIn(change.effective.config, key)).to.deep.equal(isTakenUp ? other : old);
+      if (isTakenUp) reloadable.push(key);
+    });
+  }
+
+  it('that is taken up is in the page about it', () => {
+    const page = readFileSync('docs/security.md', 'utf8');
+    const [, section = ''] = /## Reloading\n([\s\S]*?)\n## /.exec(page) ?? [];
+    const named = reloadable.map((key) => (/^(?:limits|tls)\./.test(key) ? key.split('.')[0] : key));
+    for (const name of new Set(named)) expect(section).to.include(`\`${name ?? ''}\``);
   });
 });
 

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect } from 'chai';
-import { parseAllDocuments } from 'yaml';
+import { parse, parseAllDocuments } from 'yaml';
 import { temporaryDirectory } from '../../support/temporary-directory.js';
 
 const RULES = 'deploy/prometheus';
@@ -18,12 +18,16 @@ const dashboard = JSON.parse(readFileSync('deploy/grafana/dashboards/heartbeat.j
   readonly panels: readonly Panel[];
 };
 
-function promtool(...given: string[]): string {
-  const { status, stdout, stderr, error } = spawnSync('promtool', given, { cwd: RULES, encoding: 'utf8' });
+function run(tool: string, given: readonly string[]): string {
+  const { status, stdout, stderr, error } = spawnSync(tool, given, { cwd: RULES, encoding: 'utf8' });
   if (error !== undefined)
-    throw new Error('the tests need promtool: scripts/tools-for-tests', { cause: error });
+    throw new Error(`the tests need ${tool}: scripts/tools-for-tests`, { cause: error });
   expect(status, `${stdout}${stderr}`).to.equal(0);
   return stdout;
+}
+
+function promtool(...given: string[]): string {
+  return run('promtool', given);
 }
 
 describe('what is in deploy/', () => {
@@ -34,6 +38,34 @@ describe('what is in deploy/', () => {
 
   it('has rules that fire when they should, and not when all is well', () => {
     expect(promtool('test', 'rules', 'rules.test.yml')).to.include('SUCCESS');
+  });
+
+  it('has a rule that fires in the test of rules for every alert', () => {
+    const alerts = [...readFileSync(`${RULES}/rules.yml`, 'utf8').matchAll(/alert: (\w+)/g)].map(
+      ([, name]) => name,
+    );
+    expect(alerts).to.have.length.greaterThan(10);
+    const { tests } = parse(readFileSync(`${RULES}/rules.test.yml`, 'utf8')) as {
+      tests: { alert_rule_test: { alertname: string; exp_alerts?: unknown[] }[] }[];
+    };
+    const firing = tests
+      .flatMap(({ alert_rule_test }) => alert_rule_test)
+      .filter(({ exp_alerts = [] }) => exp_alerts.length > 0);
+    expect(firing.map(({ alertname }) => alertname)).to.include.members(alerts);
+  });
+
+  it('has a unit that systemd finds right, and that lets the daemon do little beside its work', async () => {
+    const directory = await temporaryDirectory();
+    try {
+      const unit = path.join(directory.path, 'heartbeat.service');
+      const text = readFileSync('deploy/heartbeat.service', 'utf8');
+      writeFileSync(unit, text.replace('/usr/bin/node', process.execPath));
+      run('systemd-analyze', ['verify', unit]);
+      // Of 100: what systemd calls exposure.
+      run('systemd-analyze', ['security', '--offline=true', '--threshold=20', '--no-pager', unit]);
+    } finally {
+      await directory.remove();
+    }
   });
 
   it('has a dashboard whose every panel asks something that Prometheus understands', async () => {

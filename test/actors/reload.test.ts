@@ -1,0 +1,60 @@
+import { expect } from 'chai';
+import { MemoryHistoryStore } from '../../src/adapters/memory/memory-history-store.js';
+import { loadConfig } from '../../src/config/load.js';
+import type { Config } from '../../src/config/schema.js';
+import { recordingChannel } from '../support/recording-channel.js';
+import { SimulatedApp, user } from '../support/simulated-app.js';
+
+function limitsWith(flags: Readonly<Record<string, string>>): Config['limits'] {
+  const loaded = loadConfig({ flags, env: {}, cwd: '/', isTerminal: false });
+  if (!loaded.ok) throw new TypeError(loaded.problems.join('\n'));
+  return loaded.config.limits;
+}
+
+describe('a daemon that goes on by another configuration', () => {
+  let daemon: SimulatedApp;
+
+  afterEach(() => daemon.app.stop());
+
+  async function replies(count: number, first: number): Promise<string[]> {
+    const said: string[] = [];
+    for (let id = first; id < first + count; id++) {
+      daemon.app.ask('heal', user(id), (reply) => {
+        said.push(reply.kind === 'refused' ? reply.code : reply.kind);
+      });
+    }
+    await daemon.clock.settle();
+    return said;
+  }
+
+  it('admits as many users as it may now, and keeps those who are there', async () => {
+    daemon = await SimulatedApp.start();
+    expect(await replies(3, 1)).to.deep.equal(['online', 'online', 'online']);
+    await daemon.app.reconfigure(limitsWith({ '--limits-users': '2' }), []);
+    expect(await replies(1, 4)).to.deep.equal(['HEARTBEAT_OVERLOADED']);
+    expect(await replies(3, 1)).to.deep.equal(['online', 'online', 'online']);
+    await daemon.app.reconfigure(limitsWith({ '--limits-users': '4' }), []);
+    expect(await replies(1, 4)).to.deep.equal(['online']);
+  });
+
+  it('has as much waiting in a mailbox, and for the disk, as may wait now', async () => {
+    const store = new MemoryHistoryStore();
+    daemon = await SimulatedApp.start({ store, flags: { '--shards': '1' } });
+    await daemon.app.reconfigure(limitsWith({ '--limits-mailbox': '2' }), []);
+    const same = Array.from({ length: 4 }, () => replies(1, 1));
+    expect((await Promise.all(same)).flat()).to.include('HEARTBEAT_OVERLOADED');
+    await daemon.app.reconfigure(limitsWith({ '--limits-history-queue': '1' }), []);
+    expect(await replies(20, 100)).to.include('HEARTBEAT_OVERLOADED');
+    await daemon.app.reconfigure(limitsWith({}), []);
+    expect(await replies(20, 200)).to.not.include('HEARTBEAT_OVERLOADED');
+  });
+
+  it('tells who asks which channels there are now', async () => {
+    daemon = new SimulatedApp({ channels: [recordingChannel('old').channel] });
+    await daemon.app.start();
+    const { alerts } = daemon.app;
+    expect(alerts.channels).to.deep.equal(['old']);
+    await daemon.app.reconfigure(limitsWith({}), [recordingChannel('new').channel]);
+    expect(alerts.channels).to.deep.equal(['new']);
+  });
+});

@@ -1,0 +1,54 @@
+import { expect } from 'chai';
+import { allRoutes } from '../../support/routes.js';
+import { starting } from '../support/gateway-under-test.js';
+import { authOf, callWith, keyRule } from './support.js';
+
+const PROBES = ['GET /healthz', 'GET /readyz'];
+
+/** A request that reaches the route, whatever it answers then. */
+function targetOf(path: string): string {
+  return path
+    .replaceAll(':user_id', '5')
+    .replaceAll(':id', '01M8160K8C0000MBCVSRV9YN0E')
+    .replaceAll(/:\w+/g, 'x');
+}
+
+describe('every route of the router', () => {
+  const start = starting(true);
+  const routes = allRoutes();
+  const needs = (scope: string) => routes.filter((route) => route.needs === scope);
+
+  it('needs no key where an orchestrator asks, and one everywhere else', async () => {
+    const gateway = await start({ auth: authOf(keyRule('ops', { scopes: ['admin'] })) });
+    const open: string[] = [];
+    for (const { method, path } of routes) {
+      const { status } = await gateway.call(method, targetOf(path), { parse: false });
+      if (status !== 401) open.push(`${method} ${path}`);
+    }
+    expect(open).to.deep.equal(PROBES);
+    expect(gateway.daemon.asked).to.be.empty;
+  });
+
+  it('is closed to a key that is for something else', async () => {
+    const auth = authOf(
+      keyRule('heal', { scopes: ['heal'] }),
+      keyRule('read', { scopes: ['read'] }),
+      keyRule('both', { scopes: ['heal', 'read'] }),
+    );
+    const gateway = await start({ auth });
+    let closed = 0;
+    for (const [key, ...scopes] of [
+      ['heal', 'read', 'checkup', 'admin'],
+      ['read', 'heal', 'admin'],
+      ['both', 'admin'],
+    ] as const) {
+      for (const { method, path } of scopes.flatMap(needs)) {
+        const { status } = await callWith(gateway, key, method, targetOf(path), { parse: false });
+        expect(status, `${key}: ${method} ${path}`).to.equal(403);
+        closed++;
+      }
+    }
+    expect(closed).to.be.greaterThan(routes.length);
+    expect(gateway.daemon.asked).to.be.empty;
+  });
+});
