@@ -10,7 +10,7 @@ import {
   status,
 } from '../answers.js';
 import { usersUpTo } from '../bodies.js';
-import type { Answer, Example, Operations } from '../operation.js';
+import type { Answer, Example, Operation, Operations } from '../operation.js';
 
 const USER = '12345';
 
@@ -24,6 +24,20 @@ const wrongId: Example = {
   path: { user_id: 'nobody' },
   status: 400,
   answer: { error: 'invalid user_id format' },
+};
+
+/** Whichever way it is said. */
+const goodbye: Pick<Operation, 'scope' | 'answers' | 'examples'> = {
+  scope: 'heal',
+  answers: {
+    200: { means: 'The user is offline.', body: status('offline') },
+    400: noUserId,
+    503: notJustNow,
+  },
+  examples: [
+    { name: 'goodbye', path: { user_id: USER }, status: 200, answer: { status: 'offline' } },
+    wrongId,
+  ],
 };
 
 const noBatch: Answer = { means: 'The body is neither a JSON array nor one id a line.', body: failure };
@@ -54,32 +68,14 @@ export function presenceOperations(limits: Pick<GatewayLimits, 'batch' | 'page'>
       tag: 'presence',
       summary: 'I am leaving',
       description: 'Ends the session now; answered once that is on disk. Saying it twice is no error.',
-      scope: 'heal',
-      answers: {
-        200: { means: 'The user is offline.', body: status('offline') },
-        400: noUserId,
-        503: notJustNow,
-      },
-      examples: [
-        { name: 'goodbye', path: { user_id: USER }, status: 200, answer: { status: 'offline' } },
-        wrongId,
-      ],
+      ...goodbye,
     },
     'POST /heal/{user_id}/goodbye': {
       id: 'goodbyeByBeacon',
       tag: 'presence',
       summary: 'I am leaving, from a page that is being closed',
       description: 'For `navigator.sendBeacon`, which can only `POST`.',
-      scope: 'heal',
-      answers: {
-        200: { means: 'The user is offline.', body: status('offline') },
-        400: noUserId,
-        503: notJustNow,
-      },
-      examples: [
-        { name: 'goodbye', path: { user_id: USER }, status: 200, answer: { status: 'offline' } },
-        wrongId,
-      ],
+      ...goodbye,
     },
     'POST /heal': {
       id: 'healMany',
