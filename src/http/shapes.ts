@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import { parseAlertId } from '../domain/alert-id.js';
 import type { AlertId } from '../domain/alert.js';
 import { parseNodeName, type NodeName } from '../domain/node-name.js';
@@ -42,7 +41,7 @@ export const alertId = coded<AlertId>(parseAlertId, 'must be the id of an alert'
 
 /** Digits, as many as the limit has, that are no more than it: what agrees with it up to some digit and is less there, or itself. */
 function upTo(limit: string): string {
-  const less = [...limit].flatMap((digit, at) =>
+  const less = Array.from(limit).flatMap((digit, at) =>
     digit === '0'
       ? []
       : [`${limit.slice(0, at)}[0-${String(Number(digit) - 1)}][0-9]{${String(limit.length - at - 1)}}`],

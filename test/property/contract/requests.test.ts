@@ -17,7 +17,7 @@ import { CONTRACT_LIMITS } from '../../support/routes.js';
 const RUNS = { numRuns: 2_000 };
 
 /** Texts that are ids, or nearly. */
-const digits = fc.string({ unit: fc.constantFrom(...'0123456789'), maxLength: 24 });
+const digits = fc.string({ unit: fc.constantFrom(...Array.from('0123456789')), maxLength: 24 });
 const nearlyUserId = fc.oneof(
   fc.tuple(fc.constantFrom('', '+', '-', '--', ' '), digits).map((parts) => parts.join('')),
   fc.bigInt({ min: -(2n ** 63n) - 20n, max: -(2n ** 63n) + 20n }).map(String),
@@ -26,7 +26,7 @@ const nearlyUserId = fc.oneof(
   fc.bigInt({ min: -(2n ** 65n), max: 2n ** 65n }).map(String),
   fc.string(),
 );
-const CROCKFORD = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
+const CROCKFORD = Array.from('0123456789ABCDEFGHJKMNPQRSTVWXYZ');
 const nearlyAlertId = fc.string({
   unit: fc.constantFrom(...CROCKFORD, 'I', 'a'),
   minLength: 25,

@@ -9,7 +9,7 @@ import {
   heartRhythm,
   status,
 } from '../answers.js';
-import { usersUpTo } from '../bodies.js';
+import { batchOf, userInBatch } from '../bodies.js';
 import type { Answer, Example, Operation, Operations } from '../operation.js';
 
 const USER = '12345';
@@ -84,7 +84,7 @@ export function presenceOperations(limits: Pick<GatewayLimits, 'batch' | 'page'>
       description:
         'Answered once every session that it opened is on disk. What is no id spoils nothing but itself. Every digit counts: ids above 2^53 may be sent as strings.',
       scope: 'heal',
-      body: usersUpTo(limits.batch),
+      body: batchOf(userInBatch, 'id', limits.batch),
       answers: {
         200: { means: 'How many were accepted, and which were not.', body: accepted },
         400: noBatch,
@@ -133,7 +133,7 @@ export function presenceOperations(limits: Pick<GatewayLimits, 'batch' | 'page'>
       summary: 'Are these here?',
       description: 'In the order asked.',
       scope: 'read',
-      body: usersUpTo(limits.batch),
+      body: batchOf(userInBatch, 'id', limits.batch),
       answers: {
         200: { means: 'Whether each is online; ids that are none are in `rejected`.', body: checkedUsers },
         400: noBatch,
