@@ -1,6 +1,7 @@
-import { z } from 'zod';
 import type { GatewayLimits } from '../../../options.js';
+import { nodeName } from '../../../shapes.js';
 import { accepted, failure, liveNode } from '../../answers.js';
+import { batchOf } from '../../bodies.js';
 import type { Operations } from '../../operation.js';
 import { notJustNow, unknown, wrongName } from './shown.js';
 
@@ -37,10 +38,7 @@ export function heartbeatOperations(limits: Pick<GatewayLimits, 'batch'>): Opera
       summary: 'All of these live',
       description: 'Answered once every node that it registered, and every recovery, is on disk.',
       scope: 'heal',
-      body: {
-        'application/json': z.array(z.string()).max(limits.batch),
-        'text/plain': z.string().meta({ description: 'One name a line.' }),
-      },
+      body: batchOf(nodeName, 'name', limits.batch),
       answers: {
         200: { means: 'How many were accepted, and which were not.', body: accepted },
         400: { means: 'The body is neither a JSON array nor one name a line.', body: failure },
