@@ -4,7 +4,8 @@ import type { Cancel, Clock } from '../../src/ports/clock.js';
 import type { Logger } from '../../src/ports/logger.js';
 import type { Actor, Cell, Crash } from '../../src/runtime/actor.js';
 import type { ActorSystem, Place } from '../../src/runtime/actor-system.js';
-import type { ChildSpec, Lifeline, RunningChild } from './child.js';
+import type { ChildSpec, Lifeline } from './child.js';
+import { ChildRun } from './child-run.js';
 import type { SupervisorPolicy } from './child-spec.js';
 import {
   decide,
@@ -37,7 +38,7 @@ export class Supervisor implements Actor<SupervisorEvent> {
   readonly #specs: Map<string, ChildSpec>;
   readonly #lifeline: Lifeline;
   readonly #cell: Cell<SupervisorEvent>;
-  readonly #running = new Map<string, Run>();
+  readonly #running = new Map<string, ChildRun>();
   readonly #pauses = new Set<Cancel>();
   #state: SupervisorState;
   #suspect: SupervisorEvent | undefined;
@@ -196,7 +197,7 @@ export class Supervisor implements Actor<SupervisorEvent> {
   #startChild({ id, incarnation }: Ref): void {
     const spec = this.#specs.get(id);
     if (spec === undefined) throw new TypeError(`${this.path} has no child '${id}'`);
-    const run = new Run(spec, this.#place, (error) => {
+    const run = new ChildRun(spec, this.#place, (error) => {
       this.#context.logger.error('child crashed', { path: `${this.path}/${id}`, error });
       this.#cell.insist({ type: 'child_exited', id, incarnation, reason: 'crash', error: error.message });
     });
@@ -254,54 +255,5 @@ export class Supervisor implements Actor<SupervisorEvent> {
   #settleStart(failure: Error | undefined): void {
     this.#started?.(failure);
     this.#started = undefined;
-  }
-}
-
-/** One incarnation of a child, from its start to its end. */
-class Run {
-  readonly #spec: ChildSpec;
-  readonly #place: Place;
-  readonly #crashed: (error: Error) => void;
-  #child: Promise<RunningChild> | undefined;
-  #up: RunningChild | undefined;
-  #stopping: Promise<void> | undefined;
-
-  constructor(spec: ChildSpec, place: Place, crashed: (error: Error) => void) {
-    this.#spec = spec;
-    this.#place = place;
-    this.#crashed = crashed;
-  }
-
-  /** @returns the error of a start that failed */
-  async start(): Promise<Error | undefined> {
-    const lifeline: Lifeline = {
-      crashed: (error) => {
-        // What is left of the child goes first, so that no two of its kind are alive.
-        if (this.#stopping !== undefined) return;
-        void this.stop().then(() => {
-          this.#crashed(error);
-        });
-      },
-    };
-    try {
-      this.#child = Promise.resolve(this.#spec.start(lifeline, this.#place));
-      this.#up = await this.#child;
-      return undefined;
-    } catch (error) {
-      this.#child = undefined;
-      return error instanceof Error ? error : new Error(String(error));
-    }
-  }
-
-  /** Never rejects: whatever happens, the child is done with. */
-  stop(): Promise<void> {
-    this.#stopping ??= Promise.resolve(this.#child)
-      .then((child) => child?.stop())
-      .catch(() => undefined);
-    return this.#stopping;
-  }
-
-  inspect(): object {
-    return this.#up?.inspect() ?? {};
   }
 }
