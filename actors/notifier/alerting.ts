@@ -16,9 +16,11 @@ import type { NodeChange } from './alerting.protocol.js';
 import { Flapping } from './flapping.js';
 import { MassFailure, type MassFailureOptions } from './mass-failure.js';
 import { momentOf } from './moment-of.js';
-import { moved, withDelivery, type OpenAlerts, type OpenDelivery } from './open-alerts.js';
+import { fresh, held, moved, withDelivery } from './delivery.js';
+import type { OpenAlerts, OpenDelivery } from './open-alerts.js';
 import { routesOf, type Route } from './routing.js';
 import { massFailureSentence, nodeSentence } from './sentences.js';
+import { isFailure, isMoot, stands, trailingUntold } from './untold.js';
 
 export interface AlertingOptions {
   readonly channels: readonly (Route & Pick<ChannelPolicy, 'fallback'>)[];
@@ -271,37 +273,6 @@ function typeOf({ from, to, cause }: Flip): NodeAlertType | undefined {
   }
 }
 
-/** The last ones of which nobody can have heard. */
-function trailingUntold(open: readonly OpenDelivery[]): readonly OpenDelivery[] {
-  const told = open.findLastIndex(
-    ({ delivery, record }) =>
-      delivery.attempts > 0 || (record.alert.type === 'node.recovered' && !stands({ delivery, record })),
-  );
-  return open.slice(told + 1);
-}
-
-function isFailure({ record: { alert } }: OpenDelivery): boolean {
-  return alert.type === 'node.failed' || alert.type === 'node.reported_failure';
-}
-
-/** It waits for something that its node's recovery settles. */
-function isMoot({ delivery: { hold } }: OpenDelivery): boolean {
-  return hold === 'acknowledged' || hold === 'dependency';
-}
-
-/** Whether it stands, or will stand, for others of its node. */
-function stands({ delivery }: OpenDelivery): boolean {
-  return delivery.hold === 'flapping' || delivery.folds !== undefined;
-}
-
 function isMessage({ state }: Delivery): boolean {
   return state === 'pending' || state === 'delivered' || state === 'dead';
-}
-
-export function fresh(channel: string, since: Instant): Delivery {
-  return { channel, state: 'pending', attempts: 0, lastError: undefined, since };
-}
-
-function held(delivery: Delivery, hold: NonNullable<Delivery['hold']>): Delivery {
-  return { ...delivery, state: 'held', hold };
 }

@@ -1,23 +1,19 @@
 import { assertNever } from '../../src/domain/assert-never.js';
 import type { AlertId } from '../../src/domain/alert.js';
-import { millis, unixSeconds, type Millis, type Moment } from '../../src/domain/time.js';
-import { NotifyError, type AlertMessage, type Channel } from '../../src/ports/channel.js';
-import type { Cancel, Clock } from '../../src/ports/clock.js';
+import { unixSeconds, type Millis } from '../../src/domain/time.js';
+import type { AlertMessage, Channel } from '../../src/ports/channel.js';
+import type { Clock } from '../../src/ports/clock.js';
 import type { Logger } from '../../src/ports/logger.js';
 import type { Actor, Cell, Crash } from '../../src/runtime/actor.js';
 import type { ActorSystem, Place } from '../../src/runtime/actor-system.js';
 import type { Lifeline, RunningChild } from '../supervisor/child.js';
 import type { SupervisorPolicy } from '../supervisor/child-spec.js';
 import { RestartLedger } from '../supervisor/restart-ledger.js';
+import { Alarm } from './alarm.js';
+import { Attempts } from './attempts.js';
 import { stateOf, type BreakerState } from './breaker.js';
-import {
-  ChannelMachine,
-  type ChannelEffect,
-  type ChannelEvent,
-  type Offer,
-  type Outcome,
-  type Verdict,
-} from './channel.machine.js';
+import { ChannelMachine } from './channel.machine.js';
+import type { ChannelEffect, ChannelEvent, Offer, Progress, Verdict } from './channel.protocol.js';
 
 const MAILBOX = 1_000_000;
 
@@ -32,15 +28,6 @@ export interface ChannelSurroundings {
   readonly patience: Millis;
   /** Says what came of attempts, and which are to begin. */
   progress(channel: string, progress: Progress): void;
-}
-
-/** What a channel has come to. */
-export interface Progress {
-  readonly verdicts: readonly { readonly id: AlertId; readonly verdict: Verdict }[];
-  /** Attempts that are to begin once that is stored. */
-  readonly due: readonly AlertId[];
-  /** Those whose turn comes after them. */
-  readonly next: readonly AlertId[];
 }
 
 /** What a channel has come to since the daemon started. */
@@ -60,33 +47,37 @@ export interface ChannelFigures {
  * The object outlives a crash: it is what its supervisor kept.
  */
 export class ChannelActor implements Actor<ChannelEvent> {
-  #channel: Channel;
-  /** What attempts under way were begun with, before it was replaced. */
-  #replaced: Channel[] = [];
   readonly #around: ChannelSurroundings;
   readonly #machine: ChannelMachine;
+  readonly #attempts: Attempts;
   readonly #ledger: RestartLedger;
-  readonly #underWay = new Map<AlertId, AbortController>();
   #cell: Cell<ChannelEvent> | undefined;
   #lifeline: Lifeline | undefined;
   #left: ChannelEvent[] = [];
   #suspect: ChannelEvent | undefined;
-  #alarm: { readonly at: Moment; readonly cancel: Cancel } | undefined;
-  #idle: (() => void) | undefined;
+  readonly #alarm: Alarm;
   #delivered = 0;
   #failed = 0;
   #dead = 0;
   #lastError: { readonly at: number; readonly error: string } | null = null;
 
   constructor(channel: Channel, around: ChannelSurroundings) {
-    this.#channel = channel;
     this.#around = around;
     this.#machine = new ChannelMachine(channel.policy, around.random);
+    this.#attempts = new Attempts(channel, {
+      ...around,
+      attempted: (id, attempt, outcome) => {
+        this.#tell({ kind: 'attempted', id, attempt, outcome });
+      },
+    });
+    this.#alarm = new Alarm(around.clock, () => {
+      this.#tell({ kind: 'wake' });
+    });
     this.#ledger = new RestartLedger(around.restarts);
   }
 
   get name(): string {
-    return this.#channel.policy.name;
+    return this.#attempts.policy.name;
   }
 
   start(lifeline: Lifeline, place: Place): RunningChild {
@@ -101,15 +92,9 @@ export class ChannelActor implements Actor<ChannelEvent> {
 
   /** Goes on by other settings; what is under way comes to its end by those it began with. */
   replace(channel: Channel): void {
-    this.#replaced.push(this.#channel);
-    this.#channel = channel;
+    this.#attempts.replace(channel);
     this.#machine.configure(channel.policy);
-    if (this.#underWay.size === 0) void this.#closeReplaced();
     this.#tell({ kind: 'wake' });
-  }
-
-  async #closeReplaced(): Promise<void> {
-    await Promise.all(this.#replaced.splice(0).map((channel) => this.#letGo(channel)));
   }
 
   offer(offers: readonly Offer[]): void {
@@ -133,16 +118,8 @@ export class ChannelActor implements Actor<ChannelEvent> {
   async #stop(): Promise<void> {
     this.#lifeline = undefined;
     this.#machine.stop();
-    this.#alarm?.cancel();
-    this.#alarm = undefined;
-    if (this.#underWay.size > 0) {
-      const giveUp = this.#around.clock.after(this.#around.patience, () => this.#idle?.());
-      await new Promise<void>((resolve) => {
-        this.#idle = resolve;
-      });
-      giveUp();
-    }
-    for (const controller of this.#underWay.values()) controller.abort();
+    this.#alarm.set(undefined);
+    await this.#attempts.end(this.#around.patience);
     const cell = this.#cell;
     this.#cell = undefined;
     if (cell === undefined) return;
@@ -155,16 +132,8 @@ export class ChannelActor implements Actor<ChannelEvent> {
   }
 
   /** Lets go of connections: the daemon ends. */
-  async close(): Promise<void> {
-    await Promise.all([this.#letGo(this.#channel), this.#closeReplaced()]);
-  }
-
-  async #letGo({ notifier }: Channel): Promise<void> {
-    try {
-      await notifier.close();
-    } catch (error) {
-      this.#around.logger.warn('channel could not be closed', { channel: this.name, error });
-    }
+  close(): Promise<void> {
+    return this.#attempts.close();
   }
 
   receive(event: ChannelEvent): void {
@@ -205,7 +174,7 @@ export class ChannelActor implements Actor<ChannelEvent> {
           progress.next.push(effect.id);
           break;
         case 'notify':
-          this.#attempt(effect.id, effect.message, effect.attempt);
+          this.#attempts.begin(effect.id, effect.message, effect.attempt);
           break;
         case 'report':
           this.#count(effect.id, effect.attempts, effect.verdict);
@@ -245,48 +214,9 @@ export class ChannelActor implements Actor<ChannelEvent> {
     }
   }
 
-  /** The first word counts: the notifier's, or that it took too long. */
-  #attempt(id: AlertId, message: AlertMessage, attempt: number): void {
-    const { clock } = this.#around;
-    const { attemptTimeout } = this.#channel.policy;
-    const controller = new AbortController();
-    this.#underWay.set(id, controller);
-    const settle = (outcome: Outcome): void => {
-      if (this.#underWay.get(id) !== controller) return;
-      this.#underWay.delete(id);
-      cancel();
-      this.#tell({ kind: 'attempted', id, attempt, outcome });
-      if (this.#underWay.size > 0) return;
-      this.#idle?.();
-      void this.#closeReplaced();
-    };
-    const cancel = clock.after(attemptTimeout, () => {
-      settle(failure(new NotifyError(`no answer within ${attemptTimeout / 1000} s`)));
-      controller.abort();
-    });
-    this.#notify(message, controller.signal, attempt).then(
-      () => settle({ kind: 'delivered' }),
-      (error: unknown) => settle(failure(error)),
-    );
-  }
-
-  /** What it throws before it has made a promise is no different. */
-  async #notify(message: AlertMessage, signal: AbortSignal, attempt: number): Promise<void> {
-    await this.#channel.notifier.notify(message, { signal, attempt });
-  }
-
   #setAlarm(): void {
-    const { clock } = this.#around;
-    const at = this.#lifeline === undefined ? undefined : this.#machine.wakeAt(clock.now());
-    if (at === this.#alarm?.at) return;
-    this.#alarm?.cancel();
-    this.#alarm = undefined;
-    if (at === undefined) return;
-    const cancel = clock.after(Math.max(0, at - clock.now()), () => {
-      this.#alarm = undefined;
-      this.#tell({ kind: 'wake' });
-    });
-    this.#alarm = { at, cancel };
+    const isUp = this.#lifeline !== undefined;
+    this.#alarm.set(isUp ? this.#machine.wakeAt(this.#around.clock.now()) : undefined);
   }
 
   figures(): ChannelFigures {
@@ -304,7 +234,7 @@ export class ChannelActor implements Actor<ChannelEvent> {
     const { clock } = this.#around;
     const { restUntil } = this.#machine.breaker;
     return {
-      kind: this.#channel.policy.kind,
+      kind: this.#attempts.policy.kind,
       waiting: this.#machine.size,
       active: this.#machine.active,
       delivered: this.#delivered,
@@ -316,18 +246,4 @@ export class ChannelActor implements Actor<ChannelEvent> {
       ...this.#ledger.inspect(),
     };
   }
-}
-
-function failure(error: unknown): Outcome {
-  if (error instanceof NotifyError) {
-    const { permanent, retryAfter, message } = error;
-    return {
-      kind: 'failed',
-      error: message,
-      permanent,
-      retryAfter: retryAfter === undefined ? undefined : millis(retryAfter),
-    };
-  }
-  const message = error instanceof Error ? error.message : String(error);
-  return { kind: 'failed', error: message, permanent: false, retryAfter: undefined };
 }

@@ -1,72 +1,13 @@
 import { assertNever } from '../../src/domain/assert-never.js';
 import type { AlertId } from '../../src/domain/alert.js';
 import { moment, type Millis, type Moment } from '../../src/domain/time.js';
-import type { AlertMessage, ChannelPolicy } from '../../src/ports/channel.js';
+import type { ChannelPolicy } from '../../src/ports/channel.js';
 import { Agenda } from './agenda.js';
 import { admits, askedToWait, CLOSED, failed, succeeded, type Breaker } from './breaker.js';
+import type { ChannelEffect, ChannelEvent, Offer, Outcome, Verdict } from './channel.protocol.js';
 import { Lanes, type InLanes } from './lanes.js';
 import { Queue } from './queue.js';
 import { retryDelay } from './retry.js';
-
-/** Something to deliver. */
-export interface Offer {
-  readonly id: AlertId;
-  /** The nodes that it is about: nothing overtakes it there. */
-  readonly lanes: readonly string[];
-  /** Since when it could have been delivered. */
-  readonly since: Moment;
-  /** Attempts that have begun, in earlier runs too. */
-  readonly attempts: number;
-  /** When the last of them began. */
-  readonly lastAttempt: Moment | undefined;
-  /** No attempt is made sooner. */
-  readonly notBefore: Moment | undefined;
-}
-
-/** What came of an attempt. */
-export type Outcome =
-  | { readonly kind: 'delivered' }
-  | {
-      readonly kind: 'failed';
-      readonly error: string;
-      readonly permanent: boolean;
-      readonly retryAfter: Millis | undefined;
-    };
-
-export type ChannelEvent =
-  | { readonly kind: 'offer'; readonly offers: readonly Offer[] }
-  /** The beginning of the attempt is stored, so it may begin. */
-  | {
-      readonly kind: 'granted';
-      readonly id: AlertId;
-      readonly message: AlertMessage;
-      readonly attempt: number;
-    }
-  /** It is not to be delivered any more. */
-  | { readonly kind: 'withdrawn'; readonly id: AlertId }
-  | { readonly kind: 'attempted'; readonly id: AlertId; readonly attempt: number; readonly outcome: Outcome }
-  | { readonly kind: 'wake' };
-
-/** What is said of an alert after an attempt, or when there is not to be another one. */
-export type Verdict =
-  | { readonly kind: 'delivered' }
-  | { readonly kind: 'failed'; readonly error: string; readonly retryIn: Millis }
-  | { readonly kind: 'dead'; readonly error: string };
-
-export type ChannelEffect =
-  /** Have the beginning of an attempt stored, if it is not yet, and have it begin. */
-  | { readonly kind: 'ask'; readonly id: AlertId }
-  /** Have the beginning stored ahead: its turn comes soon. */
-  | { readonly kind: 'prepare'; readonly id: AlertId }
-  | {
-      readonly kind: 'notify';
-      readonly id: AlertId;
-      readonly message: AlertMessage;
-      readonly attempt: number;
-    }
-  | { readonly kind: 'report'; readonly id: AlertId; readonly attempts: number; readonly verdict: Verdict }
-  /** The provider is left alone for a while. */
-  | { readonly kind: 'rest'; readonly failures: number; readonly until: Moment };
 
 /** A provider may ask that one alert wait as long as it likes, and that all the others do for this long. */
 const LONGEST_REST: Millis = 3_600_000;

@@ -2,12 +2,13 @@ import type { Alert, AlertId, AlertRecord, Delivery } from '../../src/domain/ale
 import { moment, type Instant, type Millis, type Moment } from '../../src/domain/time.js';
 import type { Clock } from '../../src/ports/clock.js';
 import type { Beginning } from './beginnings.js';
-import type { ChannelActor, Progress } from './channel.actor.js';
-import type { Offer, Verdict } from './channel.machine.js';
+import type { ChannelActor } from './channel.actor.js';
+import type { Offer, Progress, Verdict } from './channel.protocol.js';
+import { deliveryTo, withDelivery } from './delivery.js';
 import type { Escalation } from './escalation.js';
 import { withFallback } from './fallback.js';
 import { messageOf } from './message.js';
-import { deliveryTo, withDelivery, type OpenAlerts } from './open-alerts.js';
+import type { OpenAlerts } from './open-alerts.js';
 import { momentOf } from './moment-of.js';
 import { lanesOf } from './release.js';
 import type { Safekeeping } from './safekeeping.js';

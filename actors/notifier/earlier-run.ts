@@ -4,8 +4,9 @@ import { instant, type Millis } from '../../src/domain/time.js';
 import type { Clock } from '../../src/ports/clock.js';
 import type { Outbox } from '../../src/ports/outbox.js';
 import type { AlertingRules } from './alerting.js';
+import { moved, withDelivery } from './delivery.js';
 import { momentOf } from './moment-of.js';
-import { moved, withDelivery, type OpenAlerts } from './open-alerts.js';
+import type { OpenAlerts } from './open-alerts.js';
 
 /** Messages of the last hour may be of alerts that were raised in the one before. */
 const RECENT: Millis = 2 * 3_600_000;

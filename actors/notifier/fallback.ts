@@ -1,7 +1,6 @@
 import type { AlertRecord, Delivery } from '../../src/domain/alert.js';
 import type { Instant } from '../../src/domain/time.js';
-import { fresh } from './alerting.js';
-import { deliveryTo } from './open-alerts.js';
+import { deliveryTo, fresh } from './delivery.js';
 
 /**
  * Has another channel told of what died in this one. It is told once, whatever else it is for: who has the alert

@@ -1,7 +1,8 @@
 import type { AlertRecord } from '../../src/domain/alert.js';
 import { moment, type Instant, type Moment } from '../../src/domain/time.js';
 import type { AlertingRules } from './alerting.js';
-import { moved, withDelivery, type OpenAlerts } from './open-alerts.js';
+import { moved, withDelivery } from './delivery.js';
+import type { OpenAlerts } from './open-alerts.js';
 import { GROUP, letGo } from './release.js';
 
 /** When what is held is let go of: after a mass failure, and once a node that flapped has rested. */

@@ -2,7 +2,6 @@ import { assertNever } from '../../src/domain/assert-never.js';
 import type { AlertId, AlertRecord, LastHold } from '../../src/domain/alert.js';
 import type { NodeName } from '../../src/domain/node-name.js';
 import { unixSeconds, type Moment } from '../../src/domain/time.js';
-import type { Cancel } from '../../src/ports/clock.js';
 import type { Logger } from '../../src/ports/logger.js';
 import type { Outbox } from '../../src/ports/outbox.js';
 import type { Actor, Cell, Crash } from '../../src/runtime/actor.js';
@@ -10,9 +9,11 @@ import type { ActorSystem, Place } from '../../src/runtime/actor-system.js';
 import type { Lifeline, RunningChild } from '../supervisor/child.js';
 import type { SupervisorPolicy } from '../supervisor/child-spec.js';
 import { RestartLedger } from '../supervisor/restart-ledger.js';
+import { Alarm } from './alarm.js';
 import { AlertingRules, type AlertingOptions } from './alerting.js';
 import type { Alerting, FailedStanding, NodeChange } from './alerting.protocol.js';
-import type { ChannelActor, Progress } from './channel.actor.js';
+import type { ChannelActor } from './channel.actor.js';
+import type { Progress } from './channel.protocol.js';
 import { Deliveries } from './deliveries.js';
 import { takeUpEarlierRun, withoutLostChannels } from './earlier-run.js';
 import { Held } from './held.js';
@@ -79,7 +80,7 @@ export class Notifier implements Actor<NotifierMessage>, Alerting {
   #lifeline: Lifeline | undefined;
   #left: NotifierMessage[] = [];
   #suspect: NotifierMessage | undefined;
-  #alarm: { readonly at: Moment; readonly cancel: Cancel } | undefined;
+  readonly #alarm: Alarm;
 
   constructor(options: NotifierOptions, around: NotifierSurroundings) {
     this.#options = options;
@@ -101,6 +102,9 @@ export class Notifier implements Actor<NotifierMessage>, Alerting {
     });
     this.#held = new Held(this.#open, this.#rules);
     this.#requests = new Requests(this.#open, this.#kept, this.#rules.ids, around);
+    this.#alarm = new Alarm(clock, () => {
+      this.#tell({ kind: 'wake' });
+    });
     this.#ledger = new RestartLedger(options.restarts);
   }
 
@@ -150,8 +154,7 @@ export class Notifier implements Actor<NotifierMessage>, Alerting {
 
   async #stop(): Promise<void> {
     this.#lifeline = undefined;
-    this.#alarm?.cancel();
-    this.#alarm = undefined;
+    this.#alarm.set(undefined);
     const cell = this.#cell;
     this.#cell = undefined;
     if (cell === undefined) return;
@@ -304,17 +307,8 @@ export class Notifier implements Actor<NotifierMessage>, Alerting {
   }
 
   #setAlarm(): void {
-    const { clock } = this.#around;
-    const at = this.#lifeline === undefined ? undefined : this.#nextAt(clock.now());
-    if (at === this.#alarm?.at) return;
-    this.#alarm?.cancel();
-    this.#alarm = undefined;
-    if (at === undefined) return;
-    const cancel = clock.after(Math.max(0, at - clock.now()), () => {
-      this.#alarm = undefined;
-      this.#tell({ kind: 'wake' });
-    });
-    this.#alarm = { at, cancel };
+    const isUp = this.#lifeline !== undefined;
+    this.#alarm.set(isUp ? this.#nextAt(this.#around.clock.now()) : undefined);
   }
 
   #nextAt(now: Moment): Moment | undefined {

@@ -2,6 +2,7 @@ import { isOpen, type AlertId, type AlertRecord, type Delivery } from '../../src
 import type { NodeName } from '../../src/domain/node-name.js';
 import type { Moment } from '../../src/domain/time.js';
 import { Beginnings } from './beginnings.js';
+import { deliveryTo } from './delivery.js';
 
 /**
  * The alerts about which something is still to be done, each as it is now; and, of all that changed, what the disk
@@ -137,23 +138,4 @@ export interface Spared {
 export interface OpenDelivery {
   readonly record: AlertRecord;
   readonly delivery: Delivery;
-}
-
-export function deliveryTo(record: AlertRecord, channel: string): Delivery | undefined {
-  return record.deliveries.find((delivery) => delivery.channel === channel);
-}
-
-export function withDelivery(record: AlertRecord, changed: Delivery): AlertRecord {
-  return {
-    ...record,
-    deliveries: record.deliveries.map((delivery) =>
-      delivery.channel === changed.channel ? changed : delivery,
-    ),
-  };
-}
-
-/** The same delivery in another state, held no more. */
-export function moved(delivery: Delivery, state: Exclude<Delivery['state'], 'held'>): Delivery {
-  const { hold: _, ...rest } = delivery;
-  return { ...rest, state };
 }

@@ -2,7 +2,7 @@ import type { AlertIds } from '../../src/domain/alert-id.js';
 import type { AlertRecord } from '../../src/domain/alert.js';
 import type { NodeName } from '../../src/domain/node-name.js';
 import type { Instant } from '../../src/domain/time.js';
-import { fresh } from './alerting.js';
+import { fresh } from './delivery.js';
 import { overflowSentence } from './sentences.js';
 
 const SAMPLE = 20;

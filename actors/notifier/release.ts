@@ -2,8 +2,8 @@ import type { AlertIds } from '../../src/domain/alert-id.js';
 import type { Alert, AlertId, AlertRecord, AlertType, GroupedNode, Hold } from '../../src/domain/alert.js';
 import type { NodeName } from '../../src/domain/node-name.js';
 import { instant, type Instant } from '../../src/domain/time.js';
-import { fresh } from './alerting.js';
-import { moved, withDelivery, type OpenAlerts, type OpenDelivery } from './open-alerts.js';
+import { fresh, moved, withDelivery } from './delivery.js';
+import type { OpenAlerts, OpenDelivery } from './open-alerts.js';
 import { groupSentence } from './sentences.js';
 
 /** Alerts that one message stands for, at the most, and so the records of one batch. */

@@ -3,7 +3,7 @@ import type { Alert, AlertRecord, GroupedNode } from '../../src/domain/alert.js'
 import type { NodeName } from '../../src/domain/node-name.js';
 import { moment, type Instant, type Millis, type Moment } from '../../src/domain/time.js';
 import { Agenda } from './agenda.js';
-import { fresh } from './alerting.js';
+import { fresh } from './delivery.js';
 import type { FailedNode, FailedNodes } from './failed-nodes.js';
 import type { OpenAlerts } from './open-alerts.js';
 import { chunked, GROUP } from './release.js';

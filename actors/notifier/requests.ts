@@ -1,9 +1,9 @@
 import type { AlertId, AlertRecord } from '../../src/domain/alert.js';
 import type { AlertIds } from '../../src/domain/alert-id.js';
 import type { Clock } from '../../src/ports/clock.js';
-import { fresh } from './alerting.js';
+import { fresh, moved, withDelivery } from './delivery.js';
 import type { NotifierReply } from './notifier.protocol.js';
-import { moved, withDelivery, type OpenAlerts } from './open-alerts.js';
+import type { OpenAlerts } from './open-alerts.js';
 import type { Safekeeping } from './safekeeping.js';
 import { testSentence } from './sentences.js';
 

@@ -1,11 +1,11 @@
 import { expect } from 'chai';
-import {
-  ChannelMachine,
-  type ChannelEffect,
-  type ChannelEvent,
-  type Offer,
-  type Outcome,
-} from '../../../actors/notifier/channel.machine.js';
+import { ChannelMachine } from '../../../actors/notifier/channel.machine.js';
+import type {
+  ChannelEffect,
+  ChannelEvent,
+  Offer,
+  Outcome,
+} from '../../../actors/notifier/channel.protocol.js';
 import { retryDelay } from '../../../actors/notifier/retry.js';
 import type { AlertId } from '../../../src/domain/alert.js';
 import { moment } from '../../../src/domain/time.js';

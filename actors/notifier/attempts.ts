@@ -1,0 +1,112 @@
+import type { AlertId } from '../../src/domain/alert.js';
+import { millis, type Millis } from '../../src/domain/time.js';
+import { NotifyError, type AlertMessage, type Channel, type ChannelPolicy } from '../../src/ports/channel.js';
+import type { Clock } from '../../src/ports/clock.js';
+import type { Logger } from '../../src/ports/logger.js';
+import type { Outcome } from './channel.protocol.js';
+
+export interface AttemptsSurroundings {
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** What came of an attempt: once, whatever its notifier does. */
+  attempted(id: AlertId, attempt: number, outcome: Outcome): void;
+}
+
+/** The attempts of one channel that are under way, and the notifiers that they are made with. */
+export class Attempts {
+  #channel: Channel;
+  /** What attempts under way were begun with, before it was replaced. */
+  #replaced: Channel[] = [];
+  readonly #around: AttemptsSurroundings;
+  readonly #underWay = new Map<AlertId, AbortController>();
+  #idle: (() => void) | undefined;
+
+  constructor(channel: Channel, around: AttemptsSurroundings) {
+    this.#channel = channel;
+    this.#around = around;
+  }
+
+  get policy(): ChannelPolicy {
+    return this.#channel.policy;
+  }
+
+  /** From here on by another notifier; what is under way comes to its end by the one it began with. */
+  replace(channel: Channel): void {
+    this.#replaced.push(this.#channel);
+    this.#channel = channel;
+    if (this.#underWay.size === 0) void this.#closeReplaced();
+  }
+
+  /** The first word counts: the notifier's, or that it took too long. */
+  begin(id: AlertId, message: AlertMessage, attempt: number): void {
+    const { clock } = this.#around;
+    const { attemptTimeout } = this.#channel.policy;
+    const controller = new AbortController();
+    this.#underWay.set(id, controller);
+    const settle = (outcome: Outcome): void => {
+      if (this.#underWay.get(id) !== controller) return;
+      this.#underWay.delete(id);
+      cancel();
+      this.#around.attempted(id, attempt, outcome);
+      if (this.#underWay.size > 0) return;
+      this.#idle?.();
+      void this.#closeReplaced();
+    };
+    const cancel = clock.after(attemptTimeout, () => {
+      settle(failure(new NotifyError(`no answer within ${attemptTimeout / 1000} s`)));
+      controller.abort();
+    });
+    this.#notify(message, controller.signal, attempt).then(
+      () => settle({ kind: 'delivered' }),
+      (error: unknown) => settle(failure(error)),
+    );
+  }
+
+  /** What it throws before it has made a promise is no different. */
+  async #notify(message: AlertMessage, signal: AbortSignal, attempt: number): Promise<void> {
+    await this.#channel.notifier.notify(message, { signal, attempt });
+  }
+
+  /** What is under way may come to its end, for a while; then it is broken off. */
+  async end(patience: Millis): Promise<void> {
+    if (this.#underWay.size > 0) {
+      const giveUp = this.#around.clock.after(patience, () => this.#idle?.());
+      await new Promise<void>((resolve) => {
+        this.#idle = resolve;
+      });
+      giveUp();
+    }
+    for (const controller of this.#underWay.values()) controller.abort();
+  }
+
+  /** Lets go of connections. */
+  async close(): Promise<void> {
+    await Promise.all([this.#letGo(this.#channel), this.#closeReplaced()]);
+  }
+
+  async #closeReplaced(): Promise<void> {
+    await Promise.all(this.#replaced.splice(0).map((channel) => this.#letGo(channel)));
+  }
+
+  async #letGo({ notifier, policy: { name: channel } }: Channel): Promise<void> {
+    try {
+      await notifier.close();
+    } catch (error) {
+      this.#around.logger.warn('channel could not be closed', { channel, error });
+    }
+  }
+}
+
+function failure(error: unknown): Outcome {
+  if (error instanceof NotifyError) {
+    const { permanent, retryAfter, message } = error;
+    return {
+      kind: 'failed',
+      error: message,
+      permanent,
+      retryAfter: retryAfter === undefined ? undefined : millis(retryAfter),
+    };
+  }
+  const message = error instanceof Error ? error.message : String(error);
+  return { kind: 'failed', error: message, permanent: false, retryAfter: undefined };
+}

@@ -1,0 +1,24 @@
+import type { OpenDelivery } from './open-alerts.js';
+
+/** The last ones of which nobody can have heard. */
+export function trailingUntold(open: readonly OpenDelivery[]): readonly OpenDelivery[] {
+  const told = open.findLastIndex(
+    ({ delivery, record }) =>
+      delivery.attempts > 0 || (record.alert.type === 'node.recovered' && !stands({ delivery, record })),
+  );
+  return open.slice(told + 1);
+}
+
+export function isFailure({ record: { alert } }: OpenDelivery): boolean {
+  return alert.type === 'node.failed' || alert.type === 'node.reported_failure';
+}
+
+/** It waits for something that its node's recovery settles. */
+export function isMoot({ delivery: { hold } }: OpenDelivery): boolean {
+  return hold === 'acknowledged' || hold === 'dependency';
+}
+
+/** Whether it stands, or will stand, for others of its node. */
+export function stands({ delivery }: OpenDelivery): boolean {
+  return delivery.hold === 'flapping' || delivery.folds !== undefined;
+}
