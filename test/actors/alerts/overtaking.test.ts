@@ -1,0 +1,73 @@
+import { expect } from 'chai';
+import type { NodeRequest } from '../../../actors/node/node.protocol.js';
+import type { NotifierReply } from '../../../actors/notifier/notifier.protocol.js';
+import { NotifyError, type Channel } from '../../../src/ports/channel.js';
+import { MortalStore } from '../../support/mortal-store.js';
+import { recordingChannel } from '../../support/recording-channel.js';
+import { SimulatedApp, node } from '../../support/simulated-app.js';
+
+const ANN = node('ann');
+const NO_RETRIES: NodeRequest = { kind: 'put', change: { maxRetries: 0 } };
+
+/** Refuses for good what it is handed first, and says nothing to what comes then. */
+function refusingOnce({ policy }: Channel): Channel {
+  let handed = 0;
+  return {
+    policy,
+    notifier: {
+      notify: () =>
+        ++handed === 1
+          ? Promise.reject(new NotifyError('no', { permanent: true }))
+          : new Promise<void>(() => undefined),
+      close: () => Promise.resolve(),
+    },
+  };
+}
+
+describe('what a flip changes of an alert', () => {
+  // Of one pass: what the heartbeat cancels for those who are told late, and what somebody asks for of the same alert.
+  for (let batches = 1; batches <= 3; batches++) {
+    it(`is not stored behind what was changed of it later, when the daemon is killed ${batches} batches on`, async () => {
+      const store = new MortalStore();
+      const ops = recordingChannel('ops');
+      const boss = recordingChannel('boss');
+      const late = { ...boss.channel, policy: { ...boss.channel.policy, after: 900_000 } };
+      const first = await SimulatedApp.start({ store, channels: [refusingOnce(ops.channel), late] });
+      await first.askNode(NO_RETRIES, ANN);
+      await first.clock.advance(40_000);
+      const [dead] = await stored(store);
+      expect(dead?.deliveries.map(({ state }) => state)).to.deep.equal(['dead', 'pending']);
+
+      store.left = batches;
+      let reply: NotifierReply | undefined;
+      first.app.nodes.ask(ANN, { kind: 'heartbeat' }, () => undefined);
+      first.app.alerts.command({
+        kind: 'redeliver',
+        id: dead!.alert.id,
+        answered: (given) => {
+          reply = given;
+        },
+      });
+      await first.clock.settle();
+      expect(reply).to.deep.equal({ kind: 'accepted', id: dead!.alert.id });
+      await first.kill();
+
+      store.left = Infinity;
+      const channels = [ops.channel, late];
+      const second = await SimulatedApp.start({ store, clock: first.clock, channels });
+      await second.clock.advance(20_000);
+      expect(ops.told.map(({ type }) => type)).to.deep.equal(['node.failed', 'node.recovered']);
+      expect(ops.told[0]?.id).to.equal(dead!.alert.id);
+      const [now] = await stored(store);
+      expect(now?.deliveries.map(({ state }) => state)).to.deep.equal(['delivered', 'cancelled']);
+      await second.app.stop();
+    });
+  }
+});
+
+/** Oldest first. */
+async function stored(store: MortalStore) {
+  const all = [];
+  for await (const chunk of store.alerts({})) all.push(...chunk);
+  return all.reverse();
+}

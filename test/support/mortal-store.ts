@@ -1,0 +1,17 @@
+import { MemoryHistoryStore } from '../../src/adapters/memory/memory-history-store.js';
+import type { HistoryRecord } from '../../src/ports/history-store.js';
+
+/** A disk from which the process is cut off after so many batches: what it writes later is lost with it. */
+export class MortalStore extends MemoryHistoryStore {
+  left = Infinity;
+
+  override write(batch: readonly HistoryRecord[]): Promise<void> {
+    if (this.left <= 0) return new Promise(() => undefined);
+    this.left--;
+    return super.write(batch);
+  }
+
+  override close(): Promise<void> {
+    return Promise.resolve();
+  }
+}
