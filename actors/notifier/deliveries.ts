@@ -7,10 +7,10 @@ import type { Offer, Progress, Verdict } from './channel.protocol.js';
 import { deliveryTo, withDelivery } from './delivery.js';
 import type { Escalation } from './escalation.js';
 import { withFallback } from './fallback.js';
+import { lanesOf } from './group.js';
 import { messageOf } from './message.js';
 import type { OpenAlerts } from './open-alerts.js';
 import { momentOf } from './moment-of.js';
-import { lanesOf } from './release.js';
 import type { Safekeeping } from './safekeeping.js';
 
 /** How long a mass failure is counted before it is told. */

@@ -2,19 +2,26 @@ import type { AlertRecord } from '../../src/domain/alert.js';
 import { moment, type Instant, type Moment } from '../../src/domain/time.js';
 import type { AlertingRules } from './alerting.js';
 import { moved, withDelivery } from './delivery.js';
+import { Gathering } from './gathering.js';
 import type { OpenAlerts } from './open-alerts.js';
-import { GROUP, letGo } from './release.js';
 
 /** When what is held is let go of: after a mass failure, and once a node that flapped has rested. */
 export class Held {
   readonly #open: OpenAlerts;
   readonly #rules: AlertingRules;
+  readonly #gathering: Gathering;
   /** No summary may go out before this. */
   #summariesDue: Moment = moment(-Infinity);
 
   constructor(open: OpenAlerts, rules: AlertingRules) {
     this.#open = open;
     this.#rules = rules;
+    this.#gathering = new Gathering(open, rules, 'mass_failure');
+  }
+
+  /** What an earlier run has left. */
+  resume(): void {
+    this.#gathering.resume();
   }
 
   /** When there may be something to let go of; undefined when nothing is held. */
@@ -52,17 +59,11 @@ export class Held {
     return due;
   }
 
-  /** @returns what goes out of that which was held for a mass failure: the rest goes with the next call */
+  /** @returns what changes of that which was held for a mass failure: the rest goes with the next call */
   together(now: Moment, wall: Instant): readonly AlertRecord[] {
     const { until } = this.#rules.mass;
     if ((until !== undefined && until > now) || this.#open.heldTogether.size === 0) return [];
-    const { ids, flapping } = this.#rules;
-    return letGo(this.#open, this.#open.heldTogether, 'mass_failure', {
-      ids,
-      wall,
-      most: GROUP,
-      tell: (channel, node) => flapping.tell(channel, node, now),
-    });
+    return this.#gathering.step(this.#open.heldTogether, now, wall);
   }
 
   /** Until nothing is held any more, what is new of those nodes is held behind it. */

@@ -132,6 +132,7 @@ export class Notifier implements Actor<NotifierMessage>, Alerting {
     const { clock, outbox, logger } = this.#around;
     await takeUpEarlierRun(outbox, clock, this.#open, this.#rules);
     this.#loaded = true;
+    this.#held.resume();
     this.#onCall.resume(clock.now());
     const records = [...this.#open.all()];
     this.#endLost();

@@ -1,4 +1,4 @@
-import type { AlertRecord, Delivery } from '../../src/domain/alert.js';
+import type { AlertId, AlertRecord, Delivery } from '../../src/domain/alert.js';
 import type { NodeName } from '../../src/domain/node-name.js';
 import { moment, type Instant, type Moment } from '../../src/domain/time.js';
 import type { AlertingRules } from './alerting.js';
@@ -7,8 +7,8 @@ import { moved, withDelivery } from './delivery.js';
 import { Dependencies } from './dependencies.js';
 import { Escalation } from './escalation.js';
 import { FailedNodes } from './failed-nodes.js';
+import { Gathering } from './gathering.js';
 import type { OpenAlerts } from './open-alerts.js';
-import { chunked, GROUP, letGo } from './release.js';
 import { groupSentence } from './sentences.js';
 import { Reminders, type RemindersOptions } from './reminders.js';
 
@@ -21,6 +21,9 @@ export class OnCall {
   readonly #failed = new FailedNodes();
   readonly #reminders: Reminders;
   readonly #dependencies: Dependencies;
+  /** Held for a dependency that is back. */
+  readonly #released = new Set<AlertId>();
+  readonly #gathering: Gathering;
 
   constructor(options: RemindersOptions, open: OpenAlerts, rules: AlertingRules) {
     this.#options = options;
@@ -29,10 +32,12 @@ export class OnCall {
     this.escalation = new Escalation(options.channels);
     this.#reminders = new Reminders(options, this.#failed);
     this.#dependencies = new Dependencies(open, this.#failed);
+    this.#gathering = new Gathering(open, rules, 'dependency');
   }
 
   /** When there is something to do, or may be. */
   get nextAt(): Moment | undefined {
+    if (this.#gathering.isUnderWay) return moment(-Infinity);
     // While alerts are held, nobody is reminded either.
     const reminders = Math.max(this.#reminders.nextAt ?? Infinity, this.#rules.mass.until ?? -Infinity);
     const at = Math.min(reminders, this.#dependencies.nextAt ?? Infinity);
@@ -42,6 +47,7 @@ export class OnCall {
   /** What an earlier run has left. */
   resume(now: Moment): void {
     this.#dependencies.resume(this.#open.all(), now);
+    this.#gathering.resume();
   }
 
   /** A node flips. @returns what its failure comes from, if that is another's */
@@ -93,18 +99,19 @@ export class OnCall {
 
   /** @returns reminders, and what was held for a dependency that is back */
   due(now: Moment, wall: Instant): readonly AlertRecord[] {
-    const { ids, mass, flapping } = this.#rules;
-    const released = this.#dependencies.due(now);
-    const records = chunked(released, GROUP).flatMap((chunk) =>
-      letGo(this.#open, chunk, 'dependency', {
-        ids,
-        wall,
-        most: GROUP,
-        tell: (channel, node) => flapping.tell(channel, node, now),
-      }),
-    );
+    const { ids, mass } = this.#rules;
+    const records = this.#letGo(now, wall);
     const reminders = mass.until === undefined ? this.#reminders.due(now, wall, this.#open, ids) : [];
     return [...records, ...reminders];
+  }
+
+  /** So much at a time that nobody waits for it: the rest goes with the next call. */
+  #letGo(now: Moment, wall: Instant): readonly AlertRecord[] {
+    for (const id of this.#dependencies.due(now)) this.#released.add(id);
+    if (this.#released.size === 0 && !this.#gathering.isUnderWay) return [];
+    const records = this.#gathering.step(this.#released, now, wall);
+    if (!this.#gathering.isUnderWay) this.#released.clear();
+    return records;
   }
 
   /**

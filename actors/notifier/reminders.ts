@@ -5,8 +5,8 @@ import { moment, type Instant, type Millis, type Moment } from '../../src/domain
 import { Agenda } from './agenda.js';
 import { fresh } from './delivery.js';
 import type { FailedNode, FailedNodes } from './failed-nodes.js';
+import { GROUP } from './group.js';
 import type { OpenAlerts } from './open-alerts.js';
-import { chunked, GROUP } from './release.js';
 import { routesOf, type Route } from './routing.js';
 import { reminderSentence } from './sentences.js';
 
@@ -137,6 +137,12 @@ export class Reminders {
     };
     return { alert, deliveries: channels.map((channel) => fresh(channel, wall)) };
   }
+}
+
+function chunked<Item>(items: readonly Item[], size: number): Item[][] {
+  return Array.from({ length: Math.ceil(items.length / size) }, (_each, index) =>
+    items.slice(index * size, (index + 1) * size),
+  );
 }
 
 function grouped({ facts: { name, state, labels }, since }: FailedNode): GroupedNode {

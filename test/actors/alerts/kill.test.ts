@@ -1,22 +1,7 @@
 import { expect } from 'chai';
 import { MemoryHistoryStore } from '../../../src/adapters/memory/memory-history-store.js';
-import type { HistoryRecord } from '../../../src/ports/history-store.js';
+import { MortalStore } from '../../support/mortal-store.js';
 import { SimulatedAlerts } from '../../support/simulated-alerts.js';
-
-/** A disk from which the process is cut off after so many batches: what it writes later is lost with it. */
-class MortalStore extends MemoryHistoryStore {
-  left = Infinity;
-
-  override write(batch: readonly HistoryRecord[]): Promise<void> {
-    if (this.left <= 0) return new Promise(() => undefined);
-    this.left--;
-    return super.write(batch);
-  }
-
-  override close(): Promise<void> {
-    return Promise.resolve();
-  }
-}
 
 describe('kill -9', () => {
   // The flip, the beginning of each channel's attempt, and what came of it: each in a batch of its own, or together.
@@ -149,6 +134,32 @@ describe('kill -9', () => {
       await second.stop();
     });
   });
+
+  // Two steps of letting go, the beginning of the attempt, and what came of it.
+  for (let batches = 0; batches <= 4; batches++) {
+    it(`after ${batches} batches of letting go of 6,000 alerts tells all of them in one message`, async () => {
+      const store = new MortalStore();
+      const first = await SimulatedAlerts.start({ store, watched: 10 });
+      first.fail(...Array.from({ length: 6_019 }, (_, index) => `n${String(index)}`));
+      await first.pass(59);
+      expect(first.told().at(-1)).to.equal('mass_failure 6019');
+      store.left = batches;
+      await first.pass(10);
+      await first.kill();
+      store.left = Infinity;
+      const second = await SimulatedAlerts.start({ store, watched: 10, clock: first.clock });
+      await second.pass(60);
+      const messages = [...first.seen, ...second.seen].filter(({ message }) => message.nodes !== undefined);
+      expect(messages.length).to.be.within(1, 2);
+      expect(new Set(messages.map(({ message }) => message.id)).size).to.equal(1);
+      for (const { message } of messages) {
+        expect(message.nodes).to.have.length(6_000);
+        expect(message.alert_ids).to.have.length(6_000);
+      }
+      expect(second.notifier.inspect()).to.include({ open: 0, unstored: 0, held: 0 });
+      await second.stop();
+    });
+  }
 
   it('in a loop repeats no attempt sooner than its pause', async () => {
     const store = new MortalStore();
