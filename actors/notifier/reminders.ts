@@ -91,7 +91,10 @@ export class Reminders {
     for (let at = this.#agenda.next; at !== undefined; at = this.#agenda.next) {
       const name = this.#agenda.take(until);
       if (name === undefined) break;
-      if (this.#next.get(name) === at) taken.push({ name, at });
+      // One that has failed anew may be in it twice.
+      if (this.#next.get(name) !== at) continue;
+      this.#next.delete(name);
+      taken.push({ name, at });
     }
     for (const { name, at } of taken) this.#schedule(name, moment(at + every));
     return taken.map(({ name }) => name);

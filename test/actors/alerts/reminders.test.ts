@@ -46,6 +46,19 @@ describe('a reminder', () => {
     await alerts.stop();
   });
 
+  it('is of a node once, also where that failed, recovered and failed again at once', async () => {
+    const alerts = await start();
+    alerts.fail('n1');
+    alerts.recover('n1');
+    alerts.fail('n1');
+    await alerts.pass(HOUR + 1);
+    expect(alerts.told()).to.deep.equal(['node.failed n1', 'node.failed n1']);
+    alerts.recover('n1');
+    await alerts.pass(1);
+    expect(alerts.told().at(-1)).to.equal('node.recovered n1');
+    await alerts.stop();
+  });
+
   it('stops for a node that somebody takes care of, and one that is gone', async () => {
     const alerts = await start();
     const since = alerts.clock.wall();
