@@ -134,10 +134,11 @@ export class App implements Daemon {
   /** Everybody is brought back whom the last run knew of, with the time that it did not hear them. */
   async #recover(): Promise<void> {
     const { clock, logger, store } = this.#ports;
-    const { history, shards, nodes } = this.#cast;
+    const { history, shards, nodes, notifier } = this.#cast;
     const { summary } = history;
     const timeout = millis(this.#config.session_timeout);
     for await (const chunk of store.nodes()) for (const node of chunk) nodes.recover(node);
+    notifier.nodesKnown();
     const entries = await recover({ clock, logger, store, summary, shards }, timeout);
     this.#blindness.resume(await store.blindIntervals(RECENT_BLIND_INTERVALS));
     for (const entry of entries) if (entry.kind === 'blind') this.#blindness.keep(entry.interval);

@@ -57,6 +57,7 @@ type NotifierMessage =
   | { readonly kind: 'wake' }
   | { readonly kind: 'reopened' }
   | { readonly kind: 'channels_gone' }
+  | { readonly kind: 'nodes_known' }
   | NotifierCommand;
 
 /**
@@ -76,6 +77,8 @@ export class Notifier implements Actor<NotifierMessage>, Alerting {
   readonly #overflow = new Overflow();
   readonly #ledger: RestartLedger;
   #loaded = false;
+  /** How those stand that had failed in an earlier run. */
+  #areNodesKnown = false;
   #cell: Cell<NotifierMessage> | undefined;
   #lifeline: Lifeline | undefined;
   #left: NotifierMessage[] = [];
@@ -134,10 +137,8 @@ export class Notifier implements Actor<NotifierMessage>, Alerting {
     this.#loaded = true;
     this.#held.resume();
     this.#onCall.resume(clock.now());
-    const records = [...this.#open.all()];
     this.#endLost();
-    this.#deliveries.offer(records);
-    if (records.length > 0) logger.info('alerts to deliver', { alerts: records.length });
+    if (this.#open.size > 0) logger.info('alerts to deliver', { alerts: this.#open.size });
   }
 
   /** What was meant for a channel that is not configured any more reaches nobody. */
@@ -202,7 +203,7 @@ export class Notifier implements Actor<NotifierMessage>, Alerting {
       if (stored) this.#open.stored(record);
       this.#deliveries.committed(record);
     }
-    this.#deliveries.offer(records);
+    if (this.#areNodesKnown) this.#deliveries.offer(records);
     this.#setAlarm();
   }
 
@@ -219,6 +220,14 @@ export class Notifier implements Actor<NotifierMessage>, Alerting {
   /** Channels have gone, and all that was under way with them has ended. */
   channelsGone(): void {
     this.#tell({ kind: 'channels_gone' });
+  }
+
+  /**
+   * It has been told how the nodes stand that had failed in an earlier run. Nothing is delivered before that: for who is
+   * told late, all of them would have recovered.
+   */
+  nodesKnown(): void {
+    this.#tell({ kind: 'nodes_known' });
   }
 
   command(command: NotifierCommand): void {
@@ -276,6 +285,9 @@ export class Notifier implements Actor<NotifierMessage>, Alerting {
         return this.#reopened();
       case 'channels_gone':
         return this.#endLost();
+      case 'nodes_known':
+        this.#areNodesKnown = true;
+        return this.#deliveries.offer([...this.#open.all()]);
       default:
         return assertNever(message);
     }

@@ -4,6 +4,7 @@ import { recordingChannel } from '../../support/recording-channel.js';
 import { SimulatedApp, node } from '../../support/simulated-app.js';
 
 const ANN = node('ann');
+const BEN = node('ben');
 const SWITCH = node('switch');
 const BEHIND: NodeRequest = { kind: 'put', change: { maxRetries: 0, dependsOn: [SWITCH] } };
 const FLAGS = { '--alerts-remind-every': '600' };
@@ -78,5 +79,28 @@ describe('nodes and people on call, through a restart', () => {
     await daemon.askNode('resume', ANN);
     await daemon.clock.advance(600_000);
     expect(told()).to.have.length(2);
+  });
+
+  it('tell who is told late of those that failed together, though its time came while there was no daemon', async () => {
+    const boss = recordingChannel('boss');
+    const late = { ...boss.channel, policy: { ...boss.channel.policy, after: 900_000 } };
+    const options = {
+      flags: { '--alerts-mass-failure-at-least': '2', '--alerts-mass-failure-hold': '5' },
+      channels: [late],
+    };
+    await daemon.app.stop();
+    const { clock } = daemon;
+    daemon = await SimulatedApp.start({ ...options, clock });
+    const { store } = daemon;
+    for (const name of [ANN, BEN, SWITCH]) await daemon.askNode('put', name);
+    await clock.advance(200_000);
+    await daemon.kill();
+    await clock.advance(1_000_000);
+    daemon = await SimulatedApp.start({ ...options, store, clock });
+    await clock.advance(1_000);
+    const failures = boss.told.filter(({ type }) => type === 'node.failed');
+    const named = failures.map((told) => (told.nodes ?? [told.node]).map((each) => each?.name));
+    expect(named.map(({ length }) => length)).to.deep.equal([1, 2]);
+    expect(named.flat()).to.have.members([ANN, BEN, SWITCH]);
   });
 });
