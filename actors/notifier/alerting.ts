@@ -126,10 +126,12 @@ export class AlertingRules {
     const told = [...recent].flatMap(({ alert: { node, reminder }, deliveries }) =>
       node === undefined || reminder !== undefined
         ? []
-        : deliveries.filter(isMessage).map(({ channel, since }) => ({ node, channel, since })),
+        : deliveries
+            .filter(isMessage)
+            .map((delivery) => ({ node, channel: delivery.channel, at: toldAt(delivery, wall) })),
     );
-    for (const { node, channel, since } of told.sort((a, b) => a.since - b.since)) {
-      this.flapping.told(channel, node.name, momentOf(since, now, wall));
+    for (const { node, channel, at } of told.sort((a, b) => a.at - b.at)) {
+      this.flapping.told(channel, node.name, momentOf(at, now, wall));
     }
     this.mass.restore(failures);
     const holding = this.#open.heldTogether.size > 0;
@@ -271,6 +273,11 @@ function typeOf({ from, to, cause }: Flip): NodeAlertType | undefined {
     case 'active':
       return from === 'failed' ? 'node.recovered' : undefined;
   }
+}
+
+/** What nobody was told while there was no daemon is told now. */
+function toldAt({ state, attempts, since, lastAttempt }: Delivery, wall: Instant): Instant {
+  return lastAttempt ?? (state === 'pending' && attempts === 0 ? wall : since);
 }
 
 function isMessage({ state }: Delivery): boolean {

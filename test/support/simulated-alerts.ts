@@ -44,6 +44,8 @@ export interface AlertsSimulation {
   readonly remindEvery?: number;
   /** Seconds. */
   readonly alertRetention?: number | null;
+  /** Tells how the nodes stand that had failed in an earlier run. */
+  readonly recover?: (alerts: SimulatedAlerts) => void;
 }
 
 /** History, notifier and channels under their supervisors, on simulated time; the test stands for the nodes. */
@@ -161,6 +163,9 @@ export class SimulatedAlerts {
   static async start(simulation: AlertsSimulation = {}): Promise<SimulatedAlerts> {
     const simulated = new SimulatedAlerts(simulation);
     await simulated.#root.start();
+    await simulated.clock.settle();
+    simulation.recover?.(simulated);
+    simulated.notifier.nodesKnown();
     await simulated.clock.settle();
     return simulated;
   }

@@ -3,8 +3,8 @@ import fc from 'fast-check';
 import { MemoryHistoryStore } from '../../../src/adapters/memory/memory-history-store.js';
 import type { NodeState } from '../../../src/domain/node.js';
 import { SimulatedAlerts, type Answer, type Seen } from '../../support/simulated-alerts.js';
+import { expectLimit, expectOrder, toldStates } from './promises.js';
 
-const HOUR = 3_600_000;
 const MOST = 6;
 const RUNS = Number(process.env['RUNS'] ?? 60);
 const NODES = Array.from({ length: 12 }, (_, index) => `n${String(index)}`);
@@ -145,9 +145,11 @@ describe('alerting, whatever nodes and providers do', function () {
         await expectEnds(play);
         for (const channel of ['ops', 'log']) {
           const delivered = play.delivered.filter((each) => each.channel === channel);
-          expectOrder(delivered);
-          expectLimit(play.seen.filter((each) => each.channel === channel));
-          expectFinalStates(delivered, play.states);
+          const seen = play.seen.filter((each) => each.channel === channel);
+          expectOrder(delivered, NODES);
+          expectLimit(seen, NODES, MOST);
+          const states = NODES.map((name) => [name, play.states.get(name) ?? 'active'] as const);
+          expect(toldStates(delivered, NODES)).to.deep.equal(new Map(states));
         }
         await play.alerts.kill();
       }),
@@ -172,44 +174,4 @@ async function expectEnds({ alerts, delivered }: Play): Promise<void> {
     }
   }
   expect(alerts.notifier.inspect()).to.include({ open: 0, unstored: 0, held: 0, flapping: 0 });
-}
-
-/** Of one node, nothing is told before what was raised before it; only repeats may come later. */
-function expectOrder(delivered: readonly Seen[]): void {
-  for (const name of NODES) {
-    let last = '';
-    const heard = new Set<string>();
-    for (const { message } of delivered) {
-      const isAbout =
-        message.node?.name === name || message.nodes?.some((each) => each.name === name) === true;
-      if (!isAbout || heard.has(message.id)) continue;
-      heard.add(message.id);
-      expect(message.id > last, `${message.id} after ${last}`).to.equal(true);
-      last = message.id;
-    }
-  }
-}
-
-function expectLimit(seen: readonly Seen[]): void {
-  for (const name of NODES) {
-    const first = new Map<string, number>();
-    for (const { message, at } of seen) {
-      if (message.node?.name === name && !first.has(message.id)) first.set(message.id, at);
-    }
-    const times = [...first.values()];
-    for (const time of times) {
-      expect(times.filter((other) => other >= time && other < time + HOUR).length).to.be.at.most(MOST);
-    }
-  }
-}
-
-function expectFinalStates(delivered: readonly Seen[], states: ReadonlyMap<string, NodeState>): void {
-  for (const [name, state] of states) {
-    let told: NodeState = 'active';
-    for (const { message } of delivered) {
-      if (message.node?.name === name) told = message.node.state;
-      told = message.nodes?.find((each) => each.name === name)?.state ?? told;
-    }
-    expect(told, name).to.equal(state);
-  }
 }
