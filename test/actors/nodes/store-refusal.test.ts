@@ -92,3 +92,34 @@ describe('with a store that refuses writes', () => {
     expect(await daemon.askNode('describe', ANN)).to.have.nested.property('node.pausedAt', undefined);
   });
 });
+
+describe('killed while the store refuses writes, again and again', () => {
+  // The second is longer than `blind_grace`: no restart gives it a whole timeout.
+  for (const timeout of [20, 400]) {
+    it(`fails no node that beats twice in its timeout of ${timeout} s, and does fail one that is silent`, async () => {
+      const [beating, silent] = [node('beating'), node('silent')];
+      const store = new RefusingStore();
+      let daemon = await SimulatedApp.start({ store });
+      for (const name of [beating, silent])
+        await daemon.askNode({ kind: 'put', change: { maxRetries: 0, timeout: timeout * 1000 } }, name);
+      for (let life = 0; life < 2; life++) {
+        await daemon.askNode('heartbeat', beating);
+        await daemon.clock.advance(1_000);
+        store.full = true;
+        for (let beats = 0; beats < 2; beats++) {
+          await daemon.clock.advance(timeout * 500 - 1);
+          expect(await daemon.askNode('heartbeat', beating)).to.deep.equal({ kind: 'active' });
+        }
+        await daemon.kill();
+        store.full = false;
+        daemon = await SimulatedApp.start({ store, clock: daemon.clock });
+        await daemon.clock.advance(timeout * 500 - 2_000);
+      }
+      expect(await daemon.flips(beating)).to.deep.equal([]);
+      await daemon.askNode('heartbeat', beating);
+      await daemon.clock.advance(timeout * 500);
+      expect((await daemon.flips(silent)).map(({ to }) => to)).to.deep.equal(['failed']);
+      await daemon.app.stop();
+    });
+  }
+});
