@@ -176,24 +176,41 @@ describe('the contract', function () {
   // A schema counts characters where the daemon counts halves of those beyond the first plane, and knows no channel.
   const word = fc.oneof(fc.string({ maxLength: 5 }), fc.string({ minLength: 250, maxLength: 260 }));
   const odd = fc.constantFrom<unknown>(null, 'x', -1, 0, 1.5, true, [], {}, ['a', 'a'], { 'a:b': 'c' });
+  // Mostly what may be right, so that a whole is taken often enough.
+  const orOdd = (good: fc.Arbitrary<unknown>): fc.Arbitrary<unknown> =>
+    fc.oneof({ weight: 4, arbitrary: good }, { weight: 1, arbitrary: odd });
+  const shortly = fc.oneof({ weight: 30, arbitrary: fc.stringMatching(/^[a-z]{1,3}$/) }, word);
+  const anyTimeout = fc.oneof(
+    { weight: 4, arbitrary: fc.integer({ min: 1, max: 40_000_000 }) },
+    fc.double({ min: -1, max: 4e7, noNaN: true }),
+  );
+  // A schema cannot hold two fields against each other: which of them is less is left to the unit tests.
+  const adaptive = fc
+    .record({ adaptive: fc.constantFrom(true, true, false), min: anyTimeout, more: fc.nat(1_000_000) })
+    .map(({ adaptive: wanted, min, more }) => ({ adaptive: wanted, min, max: min + more }));
   const settings = fc.record(
     {
-      timeout: fc.oneof(fc.double({ min: -1, max: 4e7, noNaN: true }), odd),
-      max_retries: fc.oneof(fc.integer({ min: -1, max: 1_000_001 }), odd),
-      labels: fc.oneof(fc.dictionary(word, word, { maxKeys: 40 }), odd),
-      depends_on: fc.oneof(fc.array(fc.string({ maxLength: 3 }), { maxLength: 40 }), odd),
-      paused: fc.oneof(fc.boolean(), odd),
-      unknown: fc.boolean(),
+      timeout: orOdd(fc.oneof(anyTimeout, adaptive)),
+      max_retries: orOdd(fc.integer({ min: -1, max: 1_000_001 })),
+      labels: orOdd(fc.dictionary(shortly, shortly, { maxKeys: 40 })),
+      depends_on: orOdd(
+        fc.uniqueArray(
+          fc.oneof({ weight: 30, arbitrary: fc.stringMatching(/^[a-z]{1,3}$/) }, fc.string({ maxLength: 3 })),
+          { maxLength: 40 },
+        ),
+      ),
+      paused: orOdd(fc.boolean()),
     },
     { requiredKeys: [] },
   );
+  const withUnknown = settings.map((sent) => ({ ...sent, unknown: true }));
 
   it('takes the settings of a node just where the daemon does', () => {
     const read = settingsReader(() => []);
     const validate = contract.validator(body('PUT', '/nodes/x'));
     let taken = 0;
     fc.assert(
-      fc.property(fc.oneof(settings, odd), (sent) => {
+      fc.property(fc.oneof({ weight: 4, arbitrary: settings }, withUnknown, odd), (sent) => {
         const isTaken = 'change' in read(sent);
         if (isTaken) taken++;
         expect(validate(sent), JSON.stringify(sent)).to.equal(isTaken);
