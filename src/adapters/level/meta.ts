@@ -49,9 +49,9 @@ const vigilSchema = z.object({
 const holdSchema = z.object({ from: instantSchema, until: instantSchema });
 
 /**
- * Brings the database to this version. Version 2 added kinds of records and changed none, so that nothing of version 1
- * has to be written anew; version 3 finds what to prune of nodes by an index; version 4 has adaptive timeouts, and changes
- * nothing of what was there. The next one adds its step here.
+ * Brings the database to this version. Versions 2 and 4 added to what there was and changed nothing, so that nothing has
+ * to be written anew: nodes and alerts; adaptive timeouts, and what people on call say. Version 3 finds what to prune of
+ * nodes by an index. The next one adds its step here.
  *
  * @throws HeartbeatError when it is newer, or no history at all
  */

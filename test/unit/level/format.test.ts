@@ -4,6 +4,7 @@ import { expect } from 'chai';
 import { Level } from 'level';
 import { VERSION } from '../../../src/adapters/level/codec.js';
 import { LevelHistoryStore } from '../../../src/adapters/level/level-history-store.js';
+import type { AlertRecord } from '../../../src/domain/alert.js';
 import { NOTHING_CHOSEN, type Flip, type NodeStatus, type Registration } from '../../../src/domain/node.js';
 import { parseNodeName } from '../../../src/domain/node-name.js';
 import { instant } from '../../../src/domain/time.js';
@@ -18,16 +19,19 @@ import {
   session,
   user,
 } from '../../contract/history-store/reading.js';
+import { alertAt, delivery } from '../../support/alert-records.js';
 import { temporaryDirectory, type TemporaryDirectory } from '../../support/temporary-directory.js';
 import { withDatabase } from './support/raw.js';
 
-/** One for each version that there has been. What is called 2 has all of 1 in it, and nodes; 3 has an index of their past; 4 adaptive timeouts. */
+/** One for each version that there has been. What is called 2 has all of 1 in it, and nodes; 3 has an index of their past; 4 adaptive timeouts, and what people on call say. */
 const GOLDEN = {
   1: new URL('format-1.golden.txt', import.meta.url),
   2: new URL('format-2.golden.txt', import.meta.url),
   3: new URL('format-3.golden.txt', import.meta.url),
   4: new URL('format-4.golden.txt', import.meta.url),
 };
+
+const VERSION_KEY = Buffer.from('\x01version');
 
 const LEAST = user('-9223372036854775808');
 const MOST = user('9223372036854775807');
@@ -122,7 +126,6 @@ const NODES: readonly HistoryRecord[] = [
   { kind: 'vigil', vigil },
 ];
 
-/** What version 4 added. */
 const adaptive: Registration = {
   name: parseNodeName('job')!,
   registeredAt: instant(1_700_000_000_000),
@@ -135,9 +138,39 @@ const rhythmic: NodeStatus = {
   lastHeartbeat: instant(1_700_000_100_000),
   rhythm: { mean: 10_000.5, deviation: 250.25, samples: 42 },
 };
-const ADAPTIVE: readonly HistoryRecord[] = [
+
+const WEB = parseNodeName('web')!;
+const caredFor: Registration = {
+  name: WEB,
+  registeredAt: instant(1_700_000_000_000),
+  settings: { ...NOTHING_CHOSEN, dependsOn: [PLAIN, NODE] },
+  pausedAt: undefined,
+  acknowledged: {
+    by: 'ann',
+    reason: 'a disk is being changed',
+    at: instant(1_700_000_130_000),
+    since: failed.since,
+  },
+};
+const told: AlertRecord = {
+  alert: alertAt(1_700_000_120_000, {
+    node: { ...alertAt(1).node!, name: WEB, adaptive: { min: 2000, max: 60_000 }, dependsOn: [PLAIN, NODE] },
+    causedBy: NODE,
+    reminder: 1,
+  }),
+  deliveries: [
+    delivery('held', { hold: 'dependency' }),
+    delivery('held', { channel: 'boss', hold: 'acknowledged', insteadOf: 'ops' }),
+  ],
+};
+
+/** What a daemon of version 3 would call damage, or forget. */
+const ADDED: readonly HistoryRecord[] = [
   { kind: 'registered', node: adaptive },
   { kind: 'statuses', nodes: [{ name: adaptive.name, status: rhythmic }] },
+  { kind: 'registered', node: caredFor },
+  { kind: 'statuses', nodes: [{ name: WEB, status: failed }] },
+  { kind: 'alerts', records: [told] },
 ];
 
 /** One entry a line, in the order of the keys: key and value in hexadecimal, the key's parts set apart. */
@@ -169,7 +202,7 @@ describe(`the format of a history on disk, version ${VERSION}`, () => {
   // A change here is a new version: it needs a step in `upgrade`, and a golden file of its own beside this one.
   it('is written as it always was', async () => {
     await store.open();
-    await store.write([...RECORDS, ...NODES, ...ADAPTIVE]);
+    await store.write([...RECORDS, ...NODES, ...ADDED]);
     await store.close();
     const written = await withDatabase(directory.path, (db) => db.iterator().all());
     expect(shown(written)).to.deep.equal(shown(await goldenEntries(VERSION)));
@@ -186,23 +219,24 @@ describe(`the format of a history on disk, version ${VERSION}`, () => {
 
   it('is read as it always was', async () => {
     await writeGolden(VERSION);
-    await expectAll({ node: adaptive, status: rhythmic });
+    await expectAll({ node: adaptive, status: rhythmic }, { node: caredFor, status: failed });
+    expect(await collect(store.openAlerts())).to.deep.equal([told]);
   });
 
-  it('is taken over from version 3, which had no adaptive timeouts, as it is', async () => {
+  it('is taken over from version 3, and no daemon of that version reads it any more', async () => {
     await writeGolden(3);
     await expectAll();
     await store.close();
-    await expectVersion3TakenOver();
+    expect(await entriesNow()).to.deep.equal(await entriesOf(3));
   });
 
-  async function expectVersion3TakenOver(): Promise<void> {
-    const taken = await withDatabase(directory.path, (db) => db.iterator().all());
-    const before = shown(await goldenEntries(3));
-    const version = Buffer.from('\x01version').toString('hex');
-    const now = Buffer.from(String(VERSION)).toString('hex');
-    expect(shown(taken)).to.deep.equal(
-      before.map((entry) => (entry.startsWith(version) ? `${version} => ${now}` : entry)),
+  const entriesNow = async () => shown(await withDatabase(directory.path, (db) => db.iterator().all()));
+
+  /** Those of an older version, with what it says of the version replaced. */
+  async function entriesOf(version: keyof typeof GOLDEN): Promise<string[]> {
+    const entries = await goldenEntries(version);
+    return shown(
+      entries.map(([key, value]) => [key, key.equals(VERSION_KEY) ? Buffer.from(String(VERSION)) : value]),
     );
   }
 
@@ -210,7 +244,7 @@ describe(`the format of a history on disk, version ${VERSION}`, () => {
     await writeGolden(2);
     await expectAll();
     await store.close();
-    await expectVersion3TakenOver();
+    expect(await entriesNow()).to.deep.equal(await entriesOf(3));
     await store.open();
     expect(await store.pruneNodes(instant(flip.at), 10)).to.equal(1);
     expect(await store.pruneNodes(instant(flip.at + 1), 10)).to.equal(1);
@@ -241,7 +275,7 @@ describe(`the format of a history on disk, version ${VERSION}`, () => {
     expect(await store.prune(instant(0), 10)).to.equal(1);
     expect(await collect(store.nodes())).to.deep.equal([]);
     await store.close();
-    const version = await withDatabase(directory.path, (db) => db.get(Buffer.from('\x01version')));
+    const version = await withDatabase(directory.path, (db) => db.get(VERSION_KEY));
     expect(String(version)).to.equal(String(VERSION));
   });
 

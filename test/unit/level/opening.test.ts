@@ -5,6 +5,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { Level } from 'level';
+import { VERSION } from '../../../src/adapters/level/codec.js';
 import { LevelHistoryStore } from '../../../src/adapters/level/level-history-store.js';
 import { opened, user } from '../../contract/history-store/reading.js';
 import { temporaryDirectory, type TemporaryDirectory } from '../../support/temporary-directory.js';
@@ -111,13 +112,15 @@ describe('opening a history that cannot be opened says why: it', function () {
   it('was written by a newer daemon', async () => {
     await store.open();
     await store.close();
-    await withDatabase(directory.path, (db) => db.put(Buffer.from('\x01version'), Buffer.from('5')));
+    const writeVersion = (version: number) =>
+      withDatabase(directory.path, (db) => db.put(Buffer.from('\x01version'), Buffer.from(String(version))));
+    await writeVersion(VERSION + 1);
     const error = await problemOf(store.open(), 'HEARTBEAT_STORE_TOO_NEW');
     expect(error.message).to.equal(
-      `the history in ${history()} has format 5, and this daemon knows 4: ` +
+      `the history in ${history()} has format ${VERSION + 1}, and this daemon knows ${VERSION}: ` +
         'start the newer daemon that wrote it, or choose another data_dir',
     );
-    await withDatabase(directory.path, (db) => db.put(Buffer.from('\x01version'), Buffer.from('4')));
+    await writeVersion(VERSION);
     await store.open();
   });
 
