@@ -4,7 +4,8 @@ import { deliveryTo, fresh } from './delivery.js';
 
 /**
  * Has another channel told of what died in this one. It is told once, whatever else it is for: who has the alert
- * already, or is about to get it, gets it no second time, so that channels may stand in for each other.
+ * already, or is about to get it, gets it no second time. So it ends, too, where the configuration has changed since
+ * and one now stands in for the other that stood in for it.
  *
  * @param dead as it is in the record
  */

@@ -78,8 +78,14 @@ export function readChannels(given: GivenSection | undefined, around: ChannelSur
     if ('plan' in read) channels.push({ ...read.plan, source: { kind: 'file', path, line: lineOf([name]) } });
     else for (const each of read.problems) problems.push(placed([name, ...each.path], each.problem));
   }
+  const fallbacks = new Map(
+    Object.entries(value).map(([name, settings]) => [
+      name,
+      isMap(settings) ? settings['fallback'] : undefined,
+    ]),
+  );
   for (const { policy } of channels) {
-    const problem = fallbackProblem(policy, Object.keys(value));
+    const problem = fallbackProblem(policy, fallbacks);
     if (problem !== undefined) problems.push(placed([policy.name, 'fallback'], problem));
   }
   return { channels, problems, variables };

@@ -27,14 +27,33 @@ function ruleOf({ types, labels }: NonNullable<Common['match']>[number]): MatchR
   return { ...(types !== undefined && { types }), ...(labels !== undefined && { labels }) };
 }
 
-/** @returns what is wrong with the channel that one falls back to, by its name */
+/**
+ * What is wrong with the channel that one falls back to.
+ *
+ * @param fallbacks of all channels, by name
+ */
 export function fallbackProblem(
   { name, fallback }: Pick<ChannelPolicy, 'name' | 'fallback'>,
-  names: readonly string[],
+  fallbacks: ReadonlyMap<string, unknown>,
 ): string | undefined {
   if (fallback === undefined) return undefined;
   if (fallback === name) return 'must be the name of another channel';
-  if (names.includes(fallback)) return undefined;
-  const others = names.filter((other) => other !== name);
-  return `must be the name of another channel${didYouMean(fallback, others)}`;
+  if (!fallbacks.has(fallback)) {
+    const others = [...fallbacks.keys()].filter((other) => other !== name);
+    return `must be the name of another channel${didYouMean(fallback, others)}`;
+  }
+  const chain = chainFrom(name, fallbacks);
+  if (chain.at(-1) !== name) return undefined;
+  return `must not lead back to where it comes from: ${chain.join(' -> ')}`;
+}
+
+/** The channel, the one that it falls back to, and so on, until there is none or one comes again. */
+function chainFrom(name: string, fallbacks: ReadonlyMap<string, unknown>): readonly string[] {
+  const chain = [name];
+  for (let next = fallbacks.get(name); typeof next === 'string'; next = fallbacks.get(next)) {
+    const isCircle = chain.includes(next);
+    chain.push(next);
+    if (isCircle) break;
+  }
+  return chain;
 }

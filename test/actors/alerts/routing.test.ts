@@ -80,16 +80,36 @@ describe('a fallback', () => {
     await alerts.stop();
   });
 
-  it('may die too, and then its own is told; two that stand in for each other end', async () => {
+  it('may die too, and then its own is told', async () => {
+    const nobody = [{ labels: { no: ['body'] } }];
     const alerts = await SimulatedAlerts.start({
       channels: {
         one: { answer: gone, fallback: 'two' },
-        two: { answer: gone, fallback: 'one', match: [{ labels: { no: ['body'] } }] },
+        two: { answer: gone, fallback: 'three', match: nobody },
+        three: { answer: gone, match: nobody },
       },
     });
     alerts.fail('n1');
     await alerts.pass(5);
-    expect(alerts.seen.map(({ channel }) => channel)).to.deep.equal(['one', 'two']);
+    expect(alerts.seen.map(({ channel }) => channel)).to.deep.equal(['one', 'two', 'three']);
+    expect(await alerts.states('node.failed')).to.deep.equal(['dead', 'dead', 'dead']);
+    await alerts.stop();
+  });
+
+  it('ends where the configuration is turned round meanwhile, so that each has stood in for the other', async () => {
+    const nobody = [{ labels: { no: ['body'] } }];
+    let hangs = true;
+    const two = () => (hangs ? Promise.reject(new NotifyError('not yet')) : gone());
+    const alerts = await SimulatedAlerts.start({
+      channels: { one: { answer: gone, fallback: 'two' }, two: { answer: two, match: nobody } },
+    });
+    alerts.fail('n1');
+    await alerts.pass(1);
+    await alerts.replace({ one: { answer: gone }, two: { answer: gone, fallback: 'one', match: nobody } });
+    hangs = false;
+    await alerts.pass(60);
+    expect(new Set(alerts.seen.map(({ channel }) => channel))).to.deep.equal(new Set(['one', 'two']));
+    expect(alerts.seen.filter(({ channel }) => channel === 'one')).to.have.length(1);
     expect(await alerts.states('node.failed')).to.deep.equal(['dead', 'dead']);
     await alerts.stop();
   });

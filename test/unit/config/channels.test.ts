@@ -267,6 +267,24 @@ describe('channels in the configuration', () => {
     ]);
   });
 
+  it('must not stand in for each other in a circle', () => {
+    const file = `channels:
+  one: { kind: log, fallback: two }
+  two: { kind: log, fallback: three }
+  three: { kind: log, fallback: one }
+  before: { kind: log, fallback: one }
+  pair: { kind: log, fallback: other }
+  other: { kind: log, fallback: pair }
+`;
+    expect(problems({ file }).map((each) => each.replace(/ \(from .*/, ''))).to.deep.equal([
+      'channels.one.fallback: must not lead back to where it comes from: one -> two -> three -> one',
+      'channels.two.fallback: must not lead back to where it comes from: two -> three -> one -> two',
+      'channels.three.fallback: must not lead back to where it comes from: three -> one -> two -> three',
+      'channels.pair.fallback: must not lead back to where it comes from: pair -> other -> pair',
+      'channels.other.fallback: must not lead back to where it comes from: other -> pair -> other',
+    ]);
+  });
+
   it('must be a map', () => {
     expect(problems({ file: '\nchannels: [ops]' })).to.deep.equal([
       'channels: must hold channels by their names (from /etc/heartbeat.yaml:2)',
