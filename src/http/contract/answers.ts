@@ -120,15 +120,18 @@ export const uptime = z
   })
   .meta({ id: 'Uptime' });
 
-export const nodeInDetail = z.strictObject({
+const shapeWithCause = {
   ...nodeShape,
   caused_by: nodeName.optional().meta({
     description: 'There of a failed node: what it depends on, and has failed too.',
   }),
-  uptime: uptime.optional(),
-});
+};
 
-export const nodes = z.strictObject({ nodes: z.array(node), next_cursor: nextCursor });
+export const nodeWithCause = z.strictObject(shapeWithCause).meta({ id: 'NodeWithCause' });
+
+export const nodeInDetail = z.strictObject({ ...shapeWithCause, uptime: uptime.optional() });
+
+export const nodes = z.strictObject({ nodes: z.array(nodeWithCause), next_cursor: nextCursor });
 
 export const flip = z
   .strictObject({

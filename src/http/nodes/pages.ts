@@ -4,16 +4,18 @@ import type { Daemon } from '../daemon.js';
 import type { Exchange } from '../exchange.js';
 import { encodeCursor } from '../heart-rhythm/cursor.js';
 import { parsePage } from '../heart-rhythm/query.js';
+import { causesOf } from './dependencies.js';
 import { encodeName, PAGE, parseListing } from './query.js';
-import { shownFlip, shownNode } from './shown.js';
+import { shownFlip, shownWithCause } from './shown.js';
 
 /** `GET /nodes`: by name. */
 export async function answerList({ nodes }: Daemon, exchange: Exchange, largestPage: number): Promise<void> {
   const { after, limit, ...filter } = parseListing(exchange.request.url ?? '', largestPage);
   const prefixes = exchange.access.nodePrefixes;
   const page = await nodes.list({ ...filter, prefixes }, after, limit);
+  const causes = await causesOf(nodes, page.nodes, exchange.access);
   exchange.json(200, {
-    nodes: page.nodes.map(shownNode),
+    nodes: page.nodes.map((node) => shownWithCause(node, causes.get(node.name))),
     next_cursor: page.next === undefined ? null : encodeName(page.next),
   });
 }

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { DescribedNode, DescribedRhythm } from '../../../actors/node/node.protocol.js';
 import type { Acknowledgement, Flip } from '../../domain/node.js';
+import type { NodeName } from '../../domain/node-name.js';
 import { unixSeconds, type Instant, type Millis } from '../../domain/time.js';
 import { ratioOf, type Uptime } from '../../domain/uptime.js';
 import type * as answer from '../contract/answers.js';
@@ -54,6 +55,14 @@ function shownRhythm(
     samples,
     timeout: seconds(timeout),
   };
+}
+
+/** A node, and what its failure comes from. */
+export function shownWithCause(
+  node: DescribedNode,
+  cause: NodeName | undefined,
+): z.output<typeof answer.nodeWithCause> {
+  return { ...shownNode(node), ...(cause !== undefined && { caused_by: cause }) };
 }
 
 function shownAcknowledgement(

@@ -1,6 +1,5 @@
 import type { Request } from 'express';
 import type { DescribedNode, NodeReply, NodeRequest } from '../../../actors/node/node.protocol.js';
-import type { Access } from '../../domain/access.js';
 import type { NodeName } from '../../domain/node-name.js';
 import { heartbeatBatch } from '../batch/answers.js';
 import { isNodePermitted } from '../auth/permitted.js';
@@ -8,11 +7,12 @@ import type { Daemon } from '../daemon.js';
 import type { Exchange } from '../exchange.js';
 import { readJson } from '../json-body.js';
 import { parseAcknowledgement } from '../nodes/acknowledgement.js';
+import { causesOf, circleProblem } from '../nodes/dependencies.js';
 import { nodeNameIn } from '../nodes/name.js';
 import { answerFlips, answerList } from '../nodes/pages.js';
 import { parseRange } from '../nodes/query.js';
 import { settingsReader, type BodyProblem } from '../nodes/settings.js';
-import { shownNode, shownUptime } from '../nodes/shown.js';
+import { shownNode, shownUptime, shownWithCause } from '../nodes/shown.js';
 import type { GatewayLimits } from '../options.js';
 import type { Methods, Needs, Resources } from '../resource.js';
 
@@ -97,8 +97,23 @@ function put(
 ): void {
   readJson(exchange, request, limit, (body) => {
     const settings = read(body);
-    if ('problems' in settings) refuseBody(exchange, settings.problems);
-    else answerNode(daemon, exchange, name, { kind: 'put', change: settings.change });
+    if ('problems' in settings) {
+      refuseBody(exchange, settings.problems);
+      return;
+    }
+    const { change } = settings;
+    const answer = (circle?: BodyProblem): void => {
+      if (circle === undefined) answerNode(daemon, exchange, name, { kind: 'put', change });
+      else refuseBody(exchange, [circle]);
+    };
+    if ((change.dependsOn ?? []).length === 0) answer();
+    else {
+      circleProblem(daemon.nodes, name, change.dependsOn, exchange.access)
+        .then(answer)
+        .catch((error: unknown) => {
+          exchange.fail(error);
+        });
+    }
   });
 }
 
@@ -127,35 +142,14 @@ async function get({ nodes }: Daemon, exchange: Exchange, name: NodeName): Promi
   const range = parseRange(exchange.request.url ?? '');
   const node = await known(exchange, nodes, name);
   if (node === undefined) return;
-  const cause = await causeOf(nodes, node, exchange.access);
-  const shown = { ...shownNode(node), ...(cause !== undefined && { caused_by: cause }) };
+  const causes = await causesOf(nodes, [node], exchange.access);
+  const shown = shownWithCause(node, causes.get(name));
   if (range === undefined) {
     exchange.json(200, shown);
     return;
   }
   const { from, to, uptime } = await nodes.uptime(node, range);
   exchange.json(200, { ...shown, uptime: shownUptime(from, to, uptime) });
-}
-
-/** The first of those that a failed node depends on that has failed itself, as far as whoever asks may know. */
-async function causeOf(
-  nodes: Daemon['nodes'],
-  { state, dependsOn = [] }: DescribedNode,
-  access: Access,
-): Promise<NodeName | undefined> {
-  if (state !== 'failed') return undefined;
-  const within = dependsOn.filter((name) => access.mayTouchNode(name));
-  const states = await Promise.all(
-    within.map(
-      (name) =>
-        new Promise<boolean>((resolve) => {
-          nodes.ask(name, { kind: 'describe' }, (reply) => {
-            resolve(reply.kind === 'node' && reply.node.state === 'failed');
-          });
-        }),
-    ),
-  );
-  return within[states.indexOf(true)];
 }
 
 async function flips(daemon: Daemon, exchange: Exchange, name: NodeName, largestPage: number): Promise<void> {

@@ -1,5 +1,18 @@
 import { expect } from 'chai';
+import { keyRule } from '../auth/support.js';
 import { DaemonOverHttp } from './support.js';
+
+/** Keys that may do everything, with these beginnings of names. */
+function keys<Name extends string>(reach: Readonly<Record<Name, readonly string[] | undefined>>) {
+  const entries = Object.entries<readonly string[] | undefined>(reach);
+  const rules = entries.map(([name, nodes]) =>
+    keyRule(name, { scopes: ['admin'], ...(nodes !== undefined && { nodes }) }),
+  );
+  const headers = Object.fromEntries(
+    entries.map(([name]) => [name, { authorization: `Bearer ${name}` }]),
+  ) as Record<Name, { authorization: string }>;
+  return { auth: { keys: rules }, headers };
+}
 
 describe('the calls of people on call', () => {
   let http: DaemonOverHttp;
@@ -86,6 +99,66 @@ describe('the calls of people on call', () => {
     expect((await http.call('GET', '/nodes/web')).json).to.include({ caused_by: 'power' });
     await http.call('PUT', '/nodes/web', { depends_on: null });
     expect((await http.call('GET', '/nodes/web')).json).to.deep.include({ depends_on: [] });
+  });
+
+  it('say so in the list, too, of those that have failed', async () => {
+    for (const name of ['web', 'api'])
+      await http.call('PUT', `/nodes/${name}`, { depends_on: ['switch', 'power'] });
+    for (const name of ['power', 'web', 'power']) {
+      await http.call('PUT', `/nodes/${name}`);
+      await http.call('POST', `/nodes/${name}/fail`);
+    }
+    const list = async (query = '') => {
+      const { json } = await http.call('GET', `/nodes${query}`);
+      const { nodes } = json as { nodes: readonly { name: string; caused_by?: string }[] };
+      return nodes.map(({ name, caused_by: cause = 'nothing' }) => `${name}: ${cause}`);
+    };
+    expect(await list()).to.deep.equal(['api: nothing', 'power: nothing', 'web: power']);
+    expect(await list('?state=failed')).to.deep.equal(['power: nothing', 'web: power']);
+    await http.call('PUT', '/nodes/power/heartbeat');
+    expect(await list('?state=failed')).to.deep.equal(['web: nothing']);
+  });
+
+  it('refuse a circle, and show the way that leads back', async () => {
+    const dependsOn = (name: string, ...names: string[]) =>
+      http.call('PUT', `/nodes/${name}`, { depends_on: names });
+    expect((await dependsOn('a', 'b', 'elsewhere')).status).to.equal(201);
+    expect((await dependsOn('b', 'c')).status, 'what it names may come later').to.equal(201);
+    const closing = await dependsOn('c', 'd', 'a');
+    expect(closing.status).to.equal(400);
+    expect(closing.json).to.deep.equal({
+      error: 'depends_on: the node would come to depend on itself: c -> a -> b -> c',
+      code: 'HEARTBEAT_INVALID_BODY',
+      problems: [
+        { path: 'depends_on', problem: 'the node would come to depend on itself: c -> a -> b -> c' },
+      ],
+    });
+    expect((await http.call('GET', '/nodes/c')).status, 'it is not registered by that').to.equal(404);
+    expect((await dependsOn('self', 'self')).json).to.include({
+      error: 'depends_on: the node would come to depend on itself: self -> self',
+    });
+    expect((await dependsOn('a', 'elsewhere')).status, 'the circle is open').to.equal(200);
+    expect((await dependsOn('c', 'd', 'a')).status).to.equal(201);
+  });
+
+  it('name no node that is out of reach in what they say of a circle, or of a cause', async () => {
+    const { auth, headers } = keys({ all: undefined, team: ['team/'] });
+    const guarded = await DaemonOverHttp.start({}, auth);
+    const put = (key: keyof typeof headers, name: string, body: object) =>
+      guarded.call('PUT', `/nodes/${encodeURIComponent(name)}`, body, headers[key]);
+    await put('all', 'secret', { depends_on: ['team/a'] });
+    const refused = await put('team', 'team/a', { depends_on: ['team/b', 'secret'] });
+    expect(refused.json).to.include({ error: 'depends_on: the node would come to depend on itself' });
+    await put('all', 'team/c', { depends_on: ['secret'] });
+    for (const name of ['secret', 'team/c'])
+      await guarded.call('POST', `/nodes/${encodeURIComponent(name)}/fail`, undefined, headers.all);
+    for (const path of ['/nodes', '/nodes/team%2Fc']) {
+      expect((await guarded.call('GET', path, undefined, headers.team)).text).to.not.include('caused_by');
+      expect((await guarded.call('GET', path, undefined, headers.all)).text).to.include(
+        '"caused_by":"secret"',
+      );
+    }
+    await guarded.stop();
   });
 
   it('refuse what cannot be depended on', async () => {
