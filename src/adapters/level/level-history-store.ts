@@ -17,31 +17,8 @@ import type {
 } from '../../ports/history-store.js';
 import type { AlertRange } from '../../ports/outbox.js';
 import { addAlertPruning, alertOf, alertsWithin, openAlerts } from './alerts.js';
-import type { KeyRange } from './binary.js';
-import {
-  blindBefore,
-  blindFrom,
-  blindIntervals,
-  endedBound,
-  endOf,
-  healedFrom,
-  healedUsers,
-  openFrom,
-  openSessions,
-  sessionBound,
-  sessionFrom,
-  sessionKeyOf,
-  sessionsOf,
-} from './codec.js';
-import {
-  entries,
-  firstEntry,
-  newBatch,
-  openDatabase,
-  SYNCED,
-  type Batch,
-  type Database,
-} from './database.js';
+import { blindnessBetween, storedBlindness } from './blindness.js';
+import { newBatch, openDatabase, SYNCED, type Batch, type Database } from './database.js';
 import { addErasure, Scrubber } from './erasure.js';
 import { bytesIn } from './file-sizes.js';
 import {
@@ -58,6 +35,13 @@ import { addPastPruning, nodeNames, storedFlips, storedNodes, storedPauses } fro
 import { closedError, openError, readError, writeError } from './problems.js';
 import { addRecord, findStored } from './records.js';
 import { proveRoom } from './room.js';
+import {
+  addSessionPruning,
+  lastSessionOf,
+  sessionsWithin,
+  storedHealed,
+  storedOpenSessions,
+} from './sessions.js';
 
 /** A database that is open, and what is known of it. */
 interface Opened {
@@ -71,9 +55,6 @@ interface Opened {
    */
   refusal: HeartbeatError | undefined;
 }
-
-/** As many sessions as most pages have, and one more that shows whether any are left. */
-const PAGE = 128;
 
 /** History in LevelDB, in `<data_dir>/history`. */
 export class LevelHistoryStore implements HistoryStore {
@@ -154,17 +135,15 @@ export class LevelHistoryStore implements HistoryStore {
   async prune(before: Instant, limit: number): Promise<number> {
     const opened = await this.#database();
     return this.#change(opened, async (batch, ledger) => {
-      const range = { gte: endedBound(ledger.prunedBefore), lt: endedBound(before) };
-      let removed = 0;
-      for await (const chunk of entries(opened.db, range, { limit })) {
-        for (const [ended] of chunk) {
-          batch.del(ended);
-          batch.del(sessionKeyOf(ended));
-          ledger.prunedBefore = endOf(ended);
-        }
-        removed += chunk.length;
-      }
-      if (removed < limit) ledger.prunedBefore = Math.max(ledger.prunedBefore, before);
+      const { db } = opened;
+      const { removed, prunedBefore } = await addSessionPruning(
+        db,
+        batch,
+        before,
+        limit,
+        ledger.prunedBefore,
+      );
+      ledger.prunedBefore = prunedBefore;
       ledger.sessions -= removed;
       return removed;
     });
@@ -249,59 +228,27 @@ export class LevelHistoryStore implements HistoryStore {
   }
 
   async *openSessions(): AsyncIterable<readonly OpenSession[]> {
-    const { db } = await this.#database();
-    for await (const chunk of entries(db, openSessions, { first: 2_000 })) {
-      yield chunk.map(([key, value]) => openFrom(key, value));
-    }
+    yield* storedOpenSessions((await this.#database()).db);
   }
 
   async *healedSince(): AsyncIterable<{ readonly generation: number; readonly users: readonly UserId[] }> {
-    const { db } = await this.#database();
-    for await (const chunk of entries(db, healedUsers)) {
-      for (const [key, value] of chunk) yield healedFrom(key, value);
-    }
+    yield* storedHealed((await this.#database()).db);
   }
 
   async lastSession(user: UserId): Promise<EndedSession | undefined> {
-    const { db } = await this.#database();
-    const last = await firstEntry(db, sessionsOf(user), { reverse: true });
-    return last === undefined ? undefined : sessionFrom(...last);
+    return lastSessionOf((await this.#database()).db, user);
   }
 
   async *sessions(user: UserId, range: HistoryRange): AsyncIterable<readonly EndedSession[]> {
-    const { db } = await this.#database();
-    const keys = await keysWithin(db, user, range);
-    const reading = { reverse: range.order === 'desc', first: PAGE, most: 4 * PAGE };
-    for await (const chunk of entries(db, keys, reading)) {
-      yield chunk.map(([key, value]) => sessionFrom(key, value));
-    }
+    yield* sessionsWithin((await this.#database()).db, user, range);
   }
 
   async blindIntervals(limit: number): Promise<readonly BlindInterval[]> {
-    const { db } = await this.#database();
-    const intervals: BlindInterval[] = [];
-    for await (const chunk of entries(db, blindIntervals, { reverse: true, limit })) {
-      for (const [key, value] of chunk) {
-        const interval = blindFrom(key, value);
-        if (interval !== undefined) intervals.push(interval);
-      }
-    }
-    return intervals;
+    return storedBlindness((await this.#database()).db, limit);
   }
 
   async blindBetween(from: Instant, to: Instant): Promise<readonly BlindInterval[]> {
-    const { db } = await this.#database();
-    const found: BlindInterval[] = [];
-    for await (const chunk of entries(db, blindBefore(to), { reverse: true })) {
-      for (const [key, value] of chunk) {
-        const interval = blindFrom(key, value);
-        if (interval === undefined) continue;
-        // They come one after the other: what began sooner was over sooner.
-        if (interval.to <= from) return found;
-        found.push(interval);
-      }
-    }
-    return found;
+    return blindnessBetween((await this.#database()).db, from, to);
   }
 
   async *nodes(): AsyncIterable<readonly StoredNode[]> {
@@ -341,26 +288,4 @@ async function closeDatabase(opening: Promise<Opened> | undefined): Promise<void
   const opened = await opening?.catch(() => undefined);
   await opened?.scrubber.settled();
   await opened?.db.close();
-}
-
-/** Sessions do not overlap, so of those that began before `from` only the last one can end at or after it. */
-async function keysWithin(db: Database, user: UserId, range: HistoryRange): Promise<KeyRange> {
-  const { from = -Infinity, before = Infinity, after, order } = range;
-  let gte = sessionBound(user, from);
-  let lt = sessionBound(user, before);
-  if (from !== -Infinity) {
-    const earlier = await firstEntry(db, { gte: sessionsOf(user).gte, lt: gte }, { reverse: true });
-    if (earlier !== undefined && sessionFrom(...earlier).offlineAt >= from) [gte] = earlier;
-  }
-  if (after !== undefined && order === 'desc') lt = first(lt, sessionBound(user, after));
-  if (after !== undefined && order === 'asc') gte = last(gte, sessionBound(user, after + 1));
-  return { gte, lt };
-}
-
-function first(a: Buffer, b: Buffer): Buffer {
-  return Buffer.compare(a, b) < 0 ? a : b;
-}
-
-function last(a: Buffer, b: Buffer): Buffer {
-  return Buffer.compare(a, b) > 0 ? a : b;
 }

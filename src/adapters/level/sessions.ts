@@ -1,0 +1,102 @@
+import type { EndedSession, OpenSession } from '../../domain/session.js';
+import type { Instant } from '../../domain/time.js';
+import type { UserId } from '../../domain/user-id.js';
+import type { HistoryRange } from '../../ports/history-store.js';
+import type { KeyRange } from './binary.js';
+import {
+  endedBound,
+  endOf,
+  healedFrom,
+  healedUsers,
+  openFrom,
+  openSessions,
+  sessionBound,
+  sessionFrom,
+  sessionKeyOf,
+  sessionsOf,
+} from './codec.js';
+import { entries, firstEntry, type Batch, type Database } from './database.js';
+
+/** As many sessions as most pages have, and one more that shows whether any are left. */
+const PAGE = 128;
+/** Open sessions read at a time: a start reads all of them. */
+const OPEN = 2_000;
+
+export async function* storedOpenSessions(db: Database): AsyncGenerator<readonly OpenSession[]> {
+  for await (const chunk of entries(db, openSessions, { first: OPEN })) {
+    yield chunk.map(([key, value]) => openFrom(key, value));
+  }
+}
+
+export async function* storedHealed(
+  db: Database,
+): AsyncGenerator<{ readonly generation: number; readonly users: readonly UserId[] }> {
+  for await (const chunk of entries(db, healedUsers)) {
+    for (const [key, value] of chunk) yield healedFrom(key, value);
+  }
+}
+
+export async function lastSessionOf(db: Database, user: UserId): Promise<EndedSession | undefined> {
+  const last = await firstEntry(db, sessionsOf(user), { reverse: true });
+  return last === undefined ? undefined : sessionFrom(...last);
+}
+
+export async function* sessionsWithin(
+  db: Database,
+  user: UserId,
+  range: HistoryRange,
+): AsyncGenerator<readonly EndedSession[]> {
+  const keys = await keysWithin(db, user, range);
+  const reading = { reverse: range.order === 'desc', first: PAGE, most: 4 * PAGE };
+  for await (const chunk of entries(db, keys, reading)) {
+    yield chunk.map(([key, value]) => sessionFrom(key, value));
+  }
+}
+
+/**
+ * Removes sessions that ended before an instant.
+ *
+ * @param prunedBefore none ended before this
+ */
+export async function addSessionPruning(
+  db: Database,
+  batch: Batch,
+  before: Instant,
+  limit: number,
+  prunedBefore: number,
+): Promise<{ readonly removed: number; readonly prunedBefore: number }> {
+  let removed = 0;
+  let last = prunedBefore;
+  const range = { gte: endedBound(prunedBefore), lt: endedBound(before) };
+  for await (const chunk of entries(db, range, { limit })) {
+    for (const [ended] of chunk) {
+      batch.del(ended);
+      batch.del(sessionKeyOf(ended));
+      last = endOf(ended);
+    }
+    removed += chunk.length;
+  }
+  return { removed, prunedBefore: removed < limit ? Math.max(last, before) : last };
+}
+
+/** Sessions do not overlap, so of those that began before `from` only the last one can end at or after it. */
+async function keysWithin(db: Database, user: UserId, range: HistoryRange): Promise<KeyRange> {
+  const { from = -Infinity, before = Infinity, after, order } = range;
+  let gte = sessionBound(user, from);
+  let lt = sessionBound(user, before);
+  if (from !== -Infinity) {
+    const earlier = await firstEntry(db, { gte: sessionsOf(user).gte, lt: gte }, { reverse: true });
+    if (earlier !== undefined && sessionFrom(...earlier).offlineAt >= from) [gte] = earlier;
+  }
+  if (after !== undefined && order === 'desc') lt = first(lt, sessionBound(user, after));
+  if (after !== undefined && order === 'asc') gte = last(gte, sessionBound(user, after + 1));
+  return { gte, lt };
+}
+
+function first(a: Buffer, b: Buffer): Buffer {
+  return Buffer.compare(a, b) < 0 ? a : b;
+}
+
+function last(a: Buffer, b: Buffer): Buffer {
+  return Buffer.compare(a, b) > 0 ? a : b;
+}
