@@ -40,8 +40,18 @@ export class Deliveries {
     this.#around = around;
   }
 
-  /** Lets channels deliver what is pending, as it is now. They know what they have been offered before. */
+  /** Has channels go on with what an earlier run has left. */
+  resume(records: readonly AlertRecord[]): void {
+    this.#offer(records, () => true);
+  }
+
+  /** Lets channels deliver what is pending, as it is now. */
   offer(records: readonly AlertRecord[]): void {
+    // A channel may just have delivered what it has begun. Offered again, it would stand in the way of what comes next.
+    this.#offer(records, (delivery) => !hasBegun(delivery));
+  }
+
+  #offer(records: readonly AlertRecord[], isWanted: (delivery: Delivery) => boolean): void {
     const { channels, clock, escalation } = this.#around;
     const [now, wall] = [clock.now(), clock.wall()];
     const offers = new Map<string, Offer[]>();
@@ -51,7 +61,7 @@ export class Deliveries {
       for (const delivery of (record ?? known).deliveries) this.#withdraw(alert.id, delivery);
       if (record === undefined) continue;
       for (const delivery of record.deliveries) {
-        if (delivery.state !== 'pending') continue;
+        if (delivery.state !== 'pending' || !isWanted(delivery)) continue;
         const offered = offers.get(delivery.channel);
         const offer = offerOf(record, delivery, { now, wall, wait: escalation.wait(alert, delivery) });
         if (offered === undefined) offers.set(delivery.channel, [offer]);
@@ -131,6 +141,11 @@ export class Deliveries {
   }
 }
 
+/** An attempt has begun since it could be delivered, for which it had to be offered. */
+function hasBegun({ lastAttempt, since }: Delivery): boolean {
+  return lastAttempt !== undefined && lastAttempt >= since;
+}
+
 function concluded(delivery: Delivery, verdict: Verdict): Delivery {
   switch (verdict.kind) {
     case 'delivered':
@@ -158,9 +173,7 @@ function offerOf(
     attempts,
     // Who asks for another attempt does not want to wait for it.
     lastAttempt:
-      lastAttempt === undefined || lastAttempt < delivery.since
-        ? undefined
-        : momentOf(lastAttempt, now, wall),
+      lastAttempt === undefined || !hasBegun(delivery) ? undefined : momentOf(lastAttempt, now, wall),
     notBefore: isCounted ? moment(since + COUNTING) : wait > 0 ? since : undefined,
   };
 }

@@ -287,7 +287,7 @@ export class Notifier implements Actor<NotifierMessage>, Alerting {
         return this.#endLost();
       case 'nodes_known':
         this.#areNodesKnown = true;
-        return this.#deliveries.offer([...this.#open.all()]);
+        return this.#deliveries.resume([...this.#open.all()]);
       default:
         return assertNever(message);
     }

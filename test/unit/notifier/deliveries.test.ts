@@ -1,0 +1,44 @@
+import { expect } from 'chai';
+import type { ChannelActor } from '../../../actors/notifier/channel.actor.js';
+import type { Offer } from '../../../actors/notifier/channel.machine.js';
+import { Deliveries } from '../../../actors/notifier/deliveries.js';
+import { Escalation } from '../../../actors/notifier/escalation.js';
+import { OpenAlerts } from '../../../actors/notifier/open-alerts.js';
+import { Safekeeping } from '../../../actors/notifier/safekeeping.js';
+import { instant } from '../../../src/domain/time.js';
+import { alertAt, delivery } from '../../support/alert-records.js';
+import { SimulatedClock } from '../../support/simulated-clock.js';
+
+describe('what is pending', () => {
+  it('is offered until an attempt has begun, again on request, and after a restart', () => {
+    const offered: string[] = [];
+    const channel = (name: string): ChannelActor =>
+      ({ offer: (offers: readonly Offer[]) => offered.push(`${name} ${offers[0]!.attempts}`) }) as never;
+    const clock = new SimulatedClock();
+    const open = new OpenAlerts();
+    const around = { clock, submit: () => undefined, refusing: () => false };
+    const kept = new Safekeeping(open, around, () => undefined);
+    const deliveries = new Deliveries(open, kept, {
+      clock,
+      channels: new Map(['new', 'begun', 'asked-for'].map((name) => [name, channel(name)])),
+      escalation: new Escalation([]),
+      late: () => [],
+      fallbackOf: () => undefined,
+      upToDate: (alert) => alert,
+    });
+    const begun = { attempts: 1, lastAttempt: instant(2000) };
+    const record = {
+      alert: alertAt(1000),
+      deliveries: [
+        delivery('pending', { channel: 'new' }),
+        delivery('pending', { channel: 'begun', ...begun }),
+        delivery('pending', { channel: 'asked-for', ...begun, since: instant(3000) }),
+      ],
+    };
+    open.put(record, clock.now());
+    deliveries.offer([record]);
+    expect(offered.splice(0)).to.deep.equal(['new 0', 'asked-for 1']);
+    deliveries.resume([record]);
+    expect(offered).to.deep.equal(['new 0', 'begun 1', 'asked-for 1']);
+  });
+});
