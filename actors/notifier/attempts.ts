@@ -30,9 +30,15 @@ export class Attempts {
     return this.#channel.policy;
   }
 
+  /** The one that the next attempt is made with. */
+  get notifier(): Channel['notifier'] {
+    return this.#channel.notifier;
+  }
+
   /** From here on by another notifier; what is under way comes to its end by the one it began with. */
   replace(channel: Channel): void {
     this.#replaced.push(this.#channel);
+    channel.notifier.succeed?.(this.#channel.notifier);
     this.#channel = channel;
     if (this.#underWay.size === 0) void this.#closeReplaced();
   }

@@ -1,7 +1,8 @@
 import { assertNever } from '../../src/domain/assert-never.js';
 import type { AlertId } from '../../src/domain/alert.js';
+import type { NodeName } from '../../src/domain/node-name.js';
 import { unixSeconds, type Millis } from '../../src/domain/time.js';
-import type { AlertMessage, Channel } from '../../src/ports/channel.js';
+import type { AlertMessage, Channel, StandingFailure } from '../../src/ports/channel.js';
 import type { Clock } from '../../src/ports/clock.js';
 import type { Logger } from '../../src/ports/logger.js';
 import type { Actor, Cell, Crash } from '../../src/runtime/actor.js';
@@ -103,6 +104,15 @@ export class ChannelActor implements Actor<ChannelEvent> {
 
   granted(id: AlertId, message: AlertMessage, attempt: number): void {
     this.#tell({ kind: 'granted', id, message, attempt });
+  }
+
+  /** For a provider that forgets. */
+  stands(failures: readonly StandingFailure[]): void {
+    this.#attempts.notifier.stands?.(failures);
+  }
+
+  gone(node: NodeName): void {
+    this.#attempts.notifier.gone?.(node);
   }
 
   withdrawn(id: AlertId): void {

@@ -20,6 +20,10 @@ export class FailedNodes {
     return this.#nodes.get(name);
   }
 
+  all(): Iterable<FailedNode> {
+    return this.#nodes.values();
+  }
+
   put(node: FailedNode): void {
     this.#nodes.set(node.facts.name, node);
   }

@@ -12,7 +12,10 @@ export interface GatheringLimits {
   readonly group: number;
 }
 
-const LIMITS: GatheringLimits = { step: 5_000, group: GROUP };
+/** Alerts that are changed in one step. */
+export const STEP = 5_000;
+
+const LIMITS: GatheringLimits = { step: STEP, group: GROUP };
 
 /**
  * Lets go of what was held and has not cancelled itself: one message a channel stands for all of it, and names it. It

@@ -217,7 +217,7 @@ export class Notifier implements Actor<NotifierMessage>, Alerting {
     this.#tell({ kind: 'progress', channel, progress });
   }
 
-  /** Channels have gone, and all that was under way with them has ended. */
+  /** Other channels are there, and all that was under way with those that have gone has ended. */
   channelsGone(): void {
     this.#tell({ kind: 'channels_gone' });
   }
@@ -278,19 +278,33 @@ export class Notifier implements Actor<NotifierMessage>, Alerting {
       case 'test':
         return message.answered(this.#requests.test(message.channel));
       case 'settle':
-        return this.#kept.keep(this.#onCall.settle(message.node));
+        return this.#settle(message.node);
       case 'wake':
         return this.#wake();
       case 'reopened':
         return this.#reopened();
       case 'channels_gone':
-        return this.#endLost();
+        this.#endLost();
+        return this.#sayAgain();
       case 'nodes_known':
         this.#areNodesKnown = true;
         return this.#deliveries.resume([...this.#open.all()]);
       default:
         return assertNever(message);
     }
+  }
+
+  #settle(node: NodeName): void {
+    this.#kept.keep(this.#onCall.settle(node));
+    this.#sayAgain(node);
+    if (this.#onCall.isFailed(node)) return;
+    for (const channel of this.#around.channels.values()) channel.gone(node);
+  }
+
+  /** For providers that forget, or are new: who has failed. */
+  #sayAgain(only?: NodeName): void {
+    for (const [channel, failures] of this.#onCall.standing(only))
+      this.#around.channels.get(channel)?.stands(failures);
   }
 
   #redeliver(id: AlertId, answered: Answered): void {

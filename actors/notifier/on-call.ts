@@ -1,14 +1,16 @@
 import type { AlertId, AlertRecord, Delivery } from '../../src/domain/alert.js';
 import type { NodeName } from '../../src/domain/node-name.js';
-import { moment, type Instant, type Moment } from '../../src/domain/time.js';
+import { moment, unixSeconds, type Instant, type Moment } from '../../src/domain/time.js';
+import type { StandingFailure } from '../../src/ports/channel.js';
 import type { AlertingRules } from './alerting.js';
 import type { FailedStanding, NodeChange } from './alerting.protocol.js';
-import { moved, withDelivery } from './delivery.js';
+import { held, moved, withDelivery } from './delivery.js';
 import { Dependencies } from './dependencies.js';
 import { Escalation } from './escalation.js';
 import { FailedNodes } from './failed-nodes.js';
-import { Gathering } from './gathering.js';
+import { Gathering, STEP } from './gathering.js';
 import type { OpenAlerts } from './open-alerts.js';
+import { routesOf } from './routing.js';
 import { groupSentence } from './sentences.js';
 import { Reminders, type RemindersOptions } from './reminders.js';
 
@@ -37,7 +39,8 @@ export class OnCall {
 
   /** When there is something to do, or may be. */
   get nextAt(): Moment | undefined {
-    if (this.#gathering.isUnderWay) return moment(-Infinity);
+    const isHolding = this.#rules.mass.until !== undefined;
+    if (this.#released.size > 0 || (this.#gathering.isUnderWay && !isHolding)) return moment(-Infinity);
     // While alerts are held, nobody is reminded either.
     const reminders = Math.max(this.#reminders.nextAt ?? Infinity, this.#rules.mass.until ?? -Infinity);
     const at = Math.min(reminders, this.#dependencies.nextAt ?? Infinity);
@@ -82,6 +85,10 @@ export class OnCall {
     if (before === undefined) this.#reminders.watch(failed, now, wall);
   }
 
+  isFailed(name: NodeName): boolean {
+    return this.#failed.get(name) !== undefined;
+  }
+
   /** @returns what changes for those who have not been told of it yet, by how the node stands now */
   settle(name: NodeName): readonly AlertRecord[] {
     const failed = this.#failed.get(name);
@@ -100,14 +107,29 @@ export class OnCall {
   /** @returns reminders, and what was held for a dependency that is back */
   due(now: Moment, wall: Instant): readonly AlertRecord[] {
     const { ids, mass } = this.#rules;
-    const records = this.#letGo(now, wall);
-    const reminders = mass.until === undefined ? this.#reminders.due(now, wall, this.#open, ids) : [];
-    return [...records, ...reminders];
+    for (const id of this.#dependencies.due(now)) this.#released.add(id);
+    if (mass.until !== undefined) return this.#heldWithOthers();
+    return [...this.#letGo(now, wall), ...this.#reminders.due(now, wall, this.#open, ids)];
+  }
+
+  /** Nothing goes out while alerts are held for a mass failure: what was held for a dependency waits for its end, too. */
+  #heldWithOthers(): readonly AlertRecord[] {
+    const records: AlertRecord[] = [];
+    for (const id of this.#released) {
+      if (records.length === STEP) break;
+      this.#released.delete(id);
+      const record = this.#open.get(id);
+      if (record?.deliveries.some(({ hold }) => hold === 'dependency') !== true) continue;
+      const deliveries = record.deliveries.map((delivery) =>
+        delivery.hold === 'dependency' ? held(delivery, 'mass_failure') : delivery,
+      );
+      records.push({ ...record, deliveries });
+    }
+    return records;
   }
 
   /** So much at a time that nobody waits for it: the rest goes with the next call. */
   #letGo(now: Moment, wall: Instant): readonly AlertRecord[] {
-    for (const id of this.#dependencies.due(now)) this.#released.add(id);
     if (this.#released.size === 0 && !this.#gathering.isUnderWay) return [];
     const records = this.#gathering.step(this.#released, now, wall);
     if (!this.#gathering.isUnderWay) this.#released.clear();
@@ -138,6 +160,27 @@ export class OnCall {
         ? withDelivery(record, moved(delivery, 'cancelled'))
         : { ...record, alert: { ...alert, message: groupSentence(still), group } };
     return [itself, ...recoveries];
+  }
+
+  /**
+   * Who has failed, by the channels that have been told so: not those for which something of it still waits.
+   *
+   * @param only this one, if it has failed; all of them if not given
+   */
+  standing(only?: NodeName): ReadonlyMap<string, readonly StandingFailure[]> {
+    const standing = new Map<string, StandingFailure[]>();
+    const one = only === undefined ? undefined : this.#failed.get(only);
+    const nodes = only === undefined ? this.#failed.all() : one === undefined ? [] : [one];
+    for (const { facts, since } of nodes) {
+      for (const { name: channel } of routesOf(this.#options.channels, 'node.failed', facts)) {
+        if (this.#open.of(facts.name, channel).length > 0) continue;
+        const failure = { name: facts.name, at: unixSeconds(since), labels: facts.labels };
+        const others = standing.get(channel);
+        if (others === undefined) standing.set(channel, [failure]);
+        else others.push(failure);
+      }
+    }
+    return standing;
   }
 
   #gone(name: NodeName, now: Moment): void {

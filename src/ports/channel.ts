@@ -65,6 +65,27 @@ export abstract class BaseNotifier {
   }
 }
 
+/** A node that has failed, of which a channel has been told. */
+export interface StandingFailure {
+  readonly name: string;
+  /** When it failed, in Unix seconds. */
+  readonly at: number;
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+/**
+ * For a provider that forgets what it does not hear of again. What it is told by these is no alert of its own: the
+ * outbox does not keep it, and it is said anew after each start.
+ */
+export interface Resending {
+  /** These have failed and still are: after a start, with other settings, and when something about them has changed. */
+  stands(failures: readonly StandingFailure[]): void;
+  /** A node was deleted, and will not recover. */
+  gone(node: string): void;
+  /** Goes on with what the one before it knows, which is about to be closed. */
+  succeed(before: object): void;
+}
+
 /** Why an alert was not delivered. The message is shown and logged: it holds no secret. */
 export class NotifyError extends Error {
   override readonly name = 'NotifyError';
@@ -115,5 +136,5 @@ export interface ChannelPolicy {
 /** A channel as it is configured. */
 export interface Channel {
   readonly policy: ChannelPolicy;
-  readonly notifier: Pick<BaseNotifier, 'notify' | 'close'>;
+  readonly notifier: Pick<BaseNotifier, 'notify' | 'close'> & Partial<Resending>;
 }

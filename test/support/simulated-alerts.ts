@@ -60,6 +60,8 @@ export class SimulatedAlerts {
   readonly seen: Seen[] = [];
   /** Attempts that a channel has been asked for and that have come to their end. */
   readonly delivered: Seen[] = [];
+  /** What channels were told again, or that a node is gone, a line each. */
+  readonly again: string[] = [];
   /** Notifiers that were let go of, by the names of their channels. */
   readonly closed: string[] = [];
   watched: number;
@@ -179,6 +181,12 @@ export class SimulatedAlerts {
           this.seen.push(seen);
           await answer?.(message, attempt);
           this.delivered.push(seen);
+        },
+        stands: (failures) => {
+          this.again.push(`${name}: ${failures.map((failure) => failure.name).join()} failed`);
+        },
+        gone: (node) => {
+          this.again.push(`${name}: ${node} is gone`);
         },
         close: () => {
           this.closed.push(name);

@@ -111,6 +111,41 @@ describe('a node that depends on another', () => {
     await alerts.stop();
   });
 
+  const SUSPICIOUS = { watched: 50, massFailure: { share: 0.01, atLeast: 2 } };
+
+  it('is told together with a mass failure that is held when it is let go of', async () => {
+    const alerts = await SimulatedAlerts.start(SUSPICIOUS);
+    alerts.fail('switch');
+    for (const name of ['web', 'back']) alerts.flip(name, 'inactive', 'failed', on('switch'));
+    await alerts.pass(100);
+    alerts.recover('switch');
+    await alerts.pass(20);
+    // From the second on alerts are held, for a minute.
+    alerts.fail('n1', 'n2');
+    await alerts.pass(1);
+    alerts.flip('back', 'failed', 'active', on('switch'));
+    await alerts.pass(30);
+    const before = ['node.failed switch', 'node.recovered switch', 'node.failed n1', 'mass_failure 2'];
+    expect(alerts.told()).to.deep.equal(before);
+    await alerts.pass(60);
+    expect(alerts.told().slice(before.length)).to.deep.equal(['node.failed n2,web']);
+    expect(await alerts.states()).to.not.include('held');
+    await alerts.stop();
+  });
+
+  it('is not told where it and what it depends on fail in a mass failure, and are back before its end', async () => {
+    const alerts = await SimulatedAlerts.start(SUSPICIOUS);
+    alerts.fail('n1', 'n2', 'switch');
+    alerts.flip('web', 'inactive', 'failed', on('switch'));
+    await alerts.pass(10);
+    alerts.recover('n1', 'n2', 'switch');
+    alerts.flip('web', 'failed', 'active', on('switch'));
+    await alerts.pass(3600);
+    expect(alerts.told()).to.deep.equal(['node.failed n1', 'mass_failure 3', 'node.recovered n1']);
+    expect(await alerts.states()).to.not.include('held');
+    await alerts.stop();
+  });
+
   it('may depend on it in turn: the one that fails first is told of', async () => {
     const alerts = await SimulatedAlerts.start();
     alerts.flip('a', 'inactive', 'failed', on('b'));

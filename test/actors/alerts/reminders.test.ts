@@ -121,6 +121,26 @@ describe('a reminder', () => {
     await alerts.stop();
   });
 
+  it('of a node that flaps waits until the summary of that has gone out, and then goes on', async () => {
+    const alerts = await start({ remindEvery: 600_000, maxPerHour: 3 });
+    for (let change = 0; change < 4; change++) {
+      alerts.fail('n1');
+      await alerts.pass(5);
+      alerts.recover('n1');
+      await alerts.pass(5);
+    }
+    alerts.fail('n1');
+    const before = alerts.told().length;
+    await alerts.pass(1195);
+    expect(alerts.told(), 'its last failure is held, so nobody is reminded of it').to.have.length(before);
+    await alerts.pass(3600);
+    const after = alerts.delivered.slice(before).map(({ message }) => message);
+    expect(after[0]?.message).to.include('It is flapping');
+    expect(after.slice(1).map(({ reminder }) => reminder !== undefined)).to.not.include(false);
+    expect(after.length).to.be.greaterThan(2);
+    await alerts.stop();
+  });
+
   it('takes no part in what a node that flaps may be told of', async () => {
     const alerts = await start({ remindEvery: 60_000, maxPerHour: 3 });
     alerts.fail('n1');

@@ -3,8 +3,12 @@ import { toldBy } from '../../../src/adapters/channels/alertmanager/alerts.js';
 import { alertmanager } from '../../../src/adapters/channels/alertmanager/alertmanager.js';
 import { Standing } from '../../../src/adapters/channels/alertmanager/standing.js';
 import { millis, moment } from '../../../src/domain/time.js';
-import type { AlertMessage, BaseNotifier } from '../../../src/ports/channel.js';
-import { AlertmanagerProcess, type Notification } from '../../support/alertmanager-process.js';
+import type { AlertMessage, BaseNotifier, Resending } from '../../../src/ports/channel.js';
+import {
+  AlertmanagerProcess,
+  type Notification,
+  type ShownAlert,
+} from '../../support/alertmanager-process.js';
 import { eventually } from '../../support/eventually.js';
 import { HookServer } from '../../support/hook-server.js';
 import {
@@ -30,7 +34,7 @@ describe('an Alertmanager channel', function () {
   this.timeout(60_000);
   let hook: HookServer;
   let server: AlertmanagerProcess;
-  let notifier: BaseNotifier;
+  let notifier: BaseNotifier & Partial<Resending>;
 
   before(async () => {
     hook = await HookServer.start();
@@ -56,7 +60,7 @@ describe('an Alertmanager channel', function () {
   function make(
     url: string,
     own: { labels?: Record<string, string>; resend_every?: number } = {},
-  ): BaseNotifier {
+  ): BaseNotifier & Partial<Resending> {
     const settings = { labels: {}, resend_every: 1, expire_after: MONTH, ...own };
     return alertmanager.create(settings, { url: secret(url) }, tools());
   }
@@ -83,6 +87,8 @@ describe('an Alertmanager channel', function () {
 
   it('takes whatever there is to tell', async () => {
     for (const alert of EVERY_KIND) await notifier.notify(now(alert), attempt());
+    const names = new Set((await server.alerts()).map(({ labels }) => labels['alertname']));
+    expect(names).to.include('HeartbeatNodeFailed').and.include('HeartbeatMassFailure');
   });
 
   it('is sent again what fires, so that a restart of Alertmanager loses nothing', async () => {
@@ -112,6 +118,70 @@ describe('an Alertmanager channel', function () {
     await notifier.notify(now(FAILED, 2), attempt());
     const moved = { ...RECOVERED, node: { ...RECOVERED.node!, labels: { env: 'test' } } };
     await notifier.notify(now(moved, 1), attempt());
+    await eventually(async () => expect(await firing()).to.deep.equal([]));
+  });
+
+  const STANDS = {
+    name: 'node1',
+    labels: { env: 'prod' },
+    get at() {
+      return Math.floor(Date.now() / 1000) - 60;
+    },
+  };
+
+  it('is told by a daemon that has been started again what fires, and hears of its end', async () => {
+    notifier.stands?.([STANDS]);
+    await eventually(async () => expect(await firing()).to.deep.equal(['node1']));
+    const [alert] = await server.alerts();
+    expect(alert?.labels).to.deep.equal({
+      alertname: 'HeartbeatNodeFailed',
+      node: 'node1',
+      severity: 'critical',
+      env: 'prod',
+    });
+    await server.stop();
+    await server.run();
+    await eventually(async () => expect(await firing(), 'again and again').to.deep.equal(['node1']));
+    await notifier.notify(now(RECOVERED, 1), attempt());
+    await eventually(async () => expect(await firing()).to.deep.equal([]));
+  });
+
+  it('goes on with other settings: what fires goes on, and under its new labels alone', async () => {
+    await notifier.notify(now(FAILED, 2), attempt());
+    const successor = make(server.url, { labels: { team: 'infra' } });
+    successor.succeed?.(notifier);
+    await notifier.close();
+    notifier = successor;
+    await server.stop();
+    await server.run();
+    await eventually(async () => expect(await firing(), 'it was handed over').to.deep.equal(['node1']));
+    successor.stands?.([STANDS]);
+    await eventually(async () => {
+      const alerts = await server.alerts();
+      expect(alerts.map(({ labels }) => labels['team'])).to.deep.equal(['infra']);
+    });
+    await successor.notify(now(RECOVERED, 1), attempt());
+    await eventually(async () => expect(await firing()).to.deep.equal([]));
+  });
+
+  it('tells another Alertmanager nothing of what the one before was told', async () => {
+    await notifier.notify(now(FAILED, 2), attempt());
+    const elsewhere = await HookServer.start();
+    const successor = make(elsewhere.url);
+    successor.succeed?.(notifier);
+    await notifier.close();
+    notifier = successor;
+    await successor.notify(now({ ...FAILED, node: { ...FAILED.node!, name: 'node2' } }), attempt());
+    await eventually(() => expect(elsewhere.requests.length).to.be.at.least(2));
+    const posted = elsewhere.requests.flatMap(({ body }) => JSON.parse(body) as readonly ShownAlert[]);
+    expect(new Set(posted.map(({ labels }) => labels['node']))).to.deep.equal(new Set(['node2']));
+    await elsewhere.stop();
+  });
+
+  it('ends what fires of a node that is deleted', async () => {
+    await notifier.notify(now(FAILED, 2), attempt());
+    notifier.gone?.('nobody');
+    notifier.gone?.('node1');
     await eventually(async () => expect(await firing()).to.deep.equal([]));
   });
 
@@ -159,19 +229,17 @@ describe('an Alertmanager channel', function () {
     });
   });
 
-  it('is sent again for five minutes what is resolved, and what fires for as long as it may', () => {
-    const standing = new Standing(millis(MONTH));
-    const endOf = (after: number) => standing.all(moment(millis(after))).map(({ endsAt }) => endsAt);
+  it('is sent again for five minutes what is resolved, and what fires until it is, with an end that moves on', () => {
+    const standing = new Standing();
+    const endOf = (after: number) => standing.all(moment(millis(after)), 'later').map(({ endsAt }) => endsAt);
     const tell = (alert: AlertMessage, at: number) => {
-      for (const each of toldBy(alert, {}, FAILED.at + MONTH)) standing.told(each, moment(millis(at)));
+      for (const each of toldBy(alert, {}, FAILED.at + MONTH)) standing.told(each, moment(millis(at)), '');
     };
     tell(FAILED, 0);
-    expect(endOf(MONTH - 1)).to.deep.equal(['2026-12-22T03:33:45.000Z']);
+    expect(endOf(2 * MONTH)).to.deep.equal(['later']);
     tell(RECOVERED, 100);
     expect(endOf(399)).to.deep.equal(['2026-11-22T03:34:45.000Z']);
     expect(endOf(400)).to.deep.equal([]);
-    tell(FAILED, 1000);
-    expect(endOf(1000 + MONTH)).to.deep.equal([]);
     expect(standing.isEmpty).to.equal(true);
   });
 });

@@ -47,7 +47,10 @@ export function keepsItsPromises(
   });
 
   it('keeps to what the provider takes, whatever there is to tell', async () => {
-    for (const alert of EVERY_KIND) await notifier.notify(alert, attempt());
+    for (const [index, alert] of EVERY_KIND.entries()) {
+      await notifier.notify(alert, attempt());
+      expect(server.requests, alert.type).to.have.length.greaterThan(index);
+    }
   });
 
   it('is refused for good when the provider says that the request is wrong, and tried again when it is busy', async () => {

@@ -1,16 +1,24 @@
 import * as z from 'zod';
-import { millis, unixSeconds } from '../../../domain/time.js';
-import { BaseNotifier, type AlertMessage, type Attempt } from '../../../ports/channel.js';
+import { millis, unixSeconds, type Millis } from '../../../domain/time.js';
+import {
+  BaseNotifier,
+  type AlertMessage,
+  type Attempt,
+  type Resending,
+  type StandingFailure,
+} from '../../../ports/channel.js';
 import type { Cancel } from '../../../ports/clock.js';
 import { Poster } from '../http/poster.js';
 import { httpUrl, originOf } from '../http/url.js';
 import type { ChannelKind, ChannelTools, Secrets } from '../kind.js';
 import { Secret } from '../secret.js';
-import { toldBy, type PostedAlert } from './alerts.js';
+import { iso, standingOf, toldBy, type PostedAlert } from './alerts.js';
 import { Standing } from './standing.js';
 
 /** Alerts in one request. */
 const AT_ONCE = 500;
+/** What has changed meanwhile goes together. */
+const GATHER: Millis = 100;
 
 const label = z.string({ error: 'must be a text' });
 const period = 'must be a number of seconds between';
@@ -36,13 +44,14 @@ const settings = z.strictObject({
  * Alertmanager, API v2. It holds what fires in memory, and drops what it does not hear of again: so all that stands is
  * sent again every now and then. https://prometheus.io/docs/alerting/latest/alerts_api/
  */
-class AlertmanagerNotifier extends BaseNotifier {
+class AlertmanagerNotifier extends BaseNotifier implements Resending {
   readonly #own: z.output<typeof settings>;
   readonly #poster: Poster;
   readonly #tools: ChannelTools;
-  readonly #standing: Standing;
+  readonly #url: Secret;
+  #standing = new Standing();
   /** One request after the other: an older one must not arrive behind the one that resolves it. */
-  #last: Promise<unknown> = Promise.resolve();
+  #turns: { last: Promise<unknown> } = { last: Promise.resolve() };
   #resend: Cancel | undefined;
   #closed = false;
 
@@ -50,32 +59,67 @@ class AlertmanagerNotifier extends BaseNotifier {
     super();
     if (url === undefined) throw new TypeError('an Alertmanager without a URL');
     this.#own = own;
-    this.#standing = new Standing(millis(own.expire_after));
     this.#tools = tools;
+    this.#url = url;
     this.#poster = new Poster(endpoint(url), [url], tools);
   }
 
   override notify(alert: AlertMessage, attempt: Attempt): Promise<void> {
     const { clock } = this.#tools;
     return this.#inTurn(async () => {
-      const until = unixSeconds(clock.wall()) + this.#own.expire_after;
-      const told = toldBy(alert, this.#own.labels, until);
-      const superseded = told.flatMap((each) => this.#standing.supersededBy(each));
+      const told = toldBy(alert, this.#own.labels, this.#firingUntil());
+      const wall = this.#wall();
+      const superseded = told.flatMap((each) => this.#standing.supersededBy(each, wall));
       await this.#post([...told.map((each) => each.alert), ...superseded], attempt);
-      for (const each of told) this.#standing.told(each, clock.now());
+      for (const each of told) this.#standing.told(each, clock.now(), wall);
       this.#schedule();
     });
   }
 
+  stands(failures: readonly StandingFailure[]): void {
+    const now = this.#tools.clock.now();
+    const [until, wall] = [this.#firingUntil(), this.#wall()];
+    const isNews = failures.filter((each) =>
+      this.#standing.stands(standingOf(each, this.#own.labels, until), now, wall),
+    );
+    if (isNews.length > 0) this.#schedule(GATHER);
+  }
+
+  gone(node: string): void {
+    if (this.#standing.gone(node, this.#tools.clock.now(), this.#wall())) this.#schedule(GATHER);
+  }
+
+  /** Another Alertmanager has been told nothing. */
+  succeed(before: object): void {
+    if (!(before instanceof AlertmanagerNotifier)) return;
+    before.#retire();
+    if (before.#url.reveal() !== this.#url.reveal()) return;
+    this.#standing = before.#standing;
+    this.#turns = before.#turns;
+    this.#schedule();
+  }
+
   override async close(): Promise<void> {
-    this.#closed = true;
-    this.#resend?.();
+    this.#retire();
     await this.#poster.close();
   }
 
+  #retire(): void {
+    this.#closed = true;
+    this.#resend?.();
+  }
+
+  #wall(): string {
+    return iso(unixSeconds(this.#tools.clock.wall()));
+  }
+
+  #firingUntil(): number {
+    return unixSeconds(this.#tools.clock.wall()) + this.#own.expire_after;
+  }
+
   #inTurn(send: () => Promise<void>): Promise<void> {
-    const turn = this.#last.then(send);
-    this.#last = turn.catch(() => undefined);
+    const turn = this.#turns.last.then(send);
+    this.#turns.last = turn.catch(() => undefined);
     return turn;
   }
 
@@ -85,9 +129,11 @@ class AlertmanagerNotifier extends BaseNotifier {
     }
   }
 
-  #schedule(): void {
-    if (this.#resend !== undefined || this.#closed || this.#standing.isEmpty) return;
-    this.#resend = this.#tools.clock.after(millis(this.#own.resend_every), () => {
+  /** @param soon for what must not wait for the next time */
+  #schedule(soon?: Millis): void {
+    if (this.#closed || this.#standing.isEmpty || (this.#resend !== undefined && soon === undefined)) return;
+    this.#resend?.();
+    this.#resend = this.#tools.clock.after(soon ?? millis(this.#own.resend_every), () => {
       this.#resend = undefined;
       void this.#sendAgain();
     });
@@ -101,7 +147,10 @@ class AlertmanagerNotifier extends BaseNotifier {
     });
     try {
       await this.#inTurn(() =>
-        this.#post(this.#standing.all(clock.now()), { signal: controller.signal, attempt: 1 }),
+        this.#post(this.#standing.all(clock.now(), iso(this.#firingUntil())), {
+          signal: controller.signal,
+          attempt: 1,
+        }),
       );
     } catch (error) {
       // The next time will do: what is told for the first time is tried again by the outbox.

@@ -1,4 +1,4 @@
-import type { AlertMessage } from '../../../ports/channel.js';
+import type { AlertMessage, StandingFailure } from '../../../ports/channel.js';
 
 type Labels = Readonly<Record<string, string>>;
 
@@ -25,6 +25,8 @@ export interface Told {
  */
 export function toldBy(message: AlertMessage, own: Labels, firingUntil: number): readonly Told[] {
   const { node, nodes, type } = message;
+  const toldOf = (each: NonNullable<AlertMessage['nodes']>[number], summary: string): Told =>
+    toldOfNode(each, annotationsOf(message, summary), own, firingUntil);
   if (nodes !== undefined) {
     return nodes.map((each) => {
       const standing = each.state === 'active' ? 'is back' : `is ${each.state}`;
@@ -36,20 +38,29 @@ export function toldBy(message: AlertMessage, own: Labels, firingUntil: number):
   const labels = labelsOf(alertname, { severity, ...own });
   const alert = { labels, annotations: annotationsOf(message, message.message), startsAt: iso(message.at) };
   return [{ node: undefined, isFiring: true, alert }];
+}
 
-  function toldOf(
-    { name, state, labels, at }: NonNullable<AlertMessage['nodes']>[number],
-    summary: string,
-  ): Told {
-    const isFiring = state !== 'active';
-    const alert = {
-      labels: { ...labelsOf('HeartbeatNodeFailed', { severity: 'critical', ...own, ...labels }), node: name },
-      annotations: annotationsOf(message, summary),
-      startsAt: iso(at),
-      endsAt: iso(isFiring ? firingUntil : at),
-    };
-    return { node: name, isFiring, alert };
-  }
+/** What a failure tells it that stands, while no message does. */
+export function standingOf(failure: StandingFailure, own: Labels, firingUntil: number): Told {
+  const summary = `Node '${failure.name}' is failed.`;
+  const description = `Node '${failure.name}' has failed, and still is.`;
+  return toldOfNode({ ...failure, state: 'failed' }, { summary, description }, own, firingUntil);
+}
+
+function toldOfNode(
+  { name, state, labels, at }: NonNullable<AlertMessage['nodes']>[number],
+  annotations: Labels,
+  own: Labels,
+  firingUntil: number,
+): Told {
+  const isFiring = state !== 'active';
+  const alert = {
+    labels: { ...labelsOf('HeartbeatNodeFailed', { severity: 'critical', ...own, ...labels }), node: name },
+    annotations,
+    startsAt: iso(at),
+    endsAt: iso(isFiring ? firingUntil : at),
+  };
+  return { node: name, isFiring, alert };
 }
 
 const ALONE = {
@@ -70,6 +81,6 @@ function labelsOf(alertname: string, others: Labels): Labels {
   return { ...Object.fromEntries(named), alertname };
 }
 
-function iso(seconds: number): string {
+export function iso(seconds: number): string {
   return new Date(seconds * 1000).toISOString();
 }

@@ -1,42 +1,84 @@
-import type { Millis, Moment } from '../../../domain/time.js';
+import { moment, type Millis, type Moment } from '../../../domain/time.js';
 import type { PostedAlert, Told } from './alerts.js';
 
 /** Alertmanager's document asks that what is resolved is sent again for so long. */
 const RESOLVED_FOR: Millis = 300_000;
 
+interface Known {
+  readonly alert: PostedAlert;
+  /** Until when it has to hear again that it is over; undefined of what fires. */
+  readonly until: Moment | undefined;
+}
+
 /** What Alertmanager has been told of nodes, and has to hear again. */
 export class Standing {
-  readonly #nodes = new Map<string, { readonly told: Told; readonly until: Millis }>();
-  readonly #firingFor: Millis;
-
-  /** @param firingFor for how long it has to hear again of what fires */
-  constructor(firingFor: Millis) {
-    this.#firingFor = firingFor;
-  }
+  /** By their labels, which are what tells alerts apart there. */
+  readonly #alerts = new Map<string, Known>();
+  /** What fires of each node. */
+  readonly #firing = new Map<string, string>();
 
   get isEmpty(): boolean {
-    return this.#nodes.size === 0;
+    return this.#alerts.size === 0;
   }
 
-  told(told: Told, now: Moment): void {
-    const until = now + (told.isFiring ? this.#firingFor : RESOLVED_FOR);
-    if (told.node !== undefined) this.#nodes.set(told.node, { told, until });
+  /** @param wall when it was told, as Alertmanager is told of instants */
+  told(told: Told, now: Moment, wall: string): void {
+    const { node, isFiring, alert } = told;
+    if (node === undefined) return;
+    for (const ended of this.supersededBy(told, wall)) this.#end(ended, now);
+    if (!isFiring) {
+      this.#firing.delete(node);
+      this.#end(alert, now);
+      return;
+    }
+    const identity = identityOf(alert);
+    this.#firing.set(node, identity);
+    this.#alerts.set(identity, { alert, until: undefined });
   }
 
   /** The labels of a node may have changed since it was told of: what fires under the old ones ends. */
-  supersededBy({ node, alert: { labels, startsAt } }: Told): readonly PostedAlert[] {
-    const before = node === undefined ? undefined : this.#nodes.get(node)?.told;
-    if (before?.isFiring !== true || isSame(before.alert.labels, labels)) return [];
-    return [{ ...before.alert, endsAt: startsAt }];
+  supersededBy({ node, alert }: Told, wall: string): readonly PostedAlert[] {
+    const firing = this.#firingOf(node);
+    if (firing === undefined || identityOf(firing) === identityOf(alert)) return [];
+    return [{ ...firing, endsAt: wall }];
   }
 
-  all(now: Moment): readonly PostedAlert[] {
-    for (const [node, { until }] of this.#nodes) if (until <= now) this.#nodes.delete(node);
-    return [...this.#nodes.values()].map(({ told: { alert } }) => alert);
+  /** It has failed, and still is. @returns whether that has to be said */
+  stands(told: Told, now: Moment, wall: string): boolean {
+    const firing = this.#firingOf(told.node);
+    if (firing !== undefined && identityOf(firing) === identityOf(told.alert)) return false;
+    this.told(told, now, wall);
+    return true;
+  }
+
+  /** The node is no more. @returns whether that has to be said */
+  gone(node: string, now: Moment, wall: string): boolean {
+    const firing = this.#firingOf(node);
+    if (firing === undefined) return false;
+    this.#firing.delete(node);
+    this.#end({ ...firing, endsAt: wall }, now);
+    return true;
+  }
+
+  /** @param firingUntil when what fires ends unless it is told of again */
+  all(now: Moment, firingUntil: string): readonly PostedAlert[] {
+    for (const [identity, { until = Infinity }] of this.#alerts)
+      if (until <= now) this.#alerts.delete(identity);
+    return [...this.#alerts.values()].map(({ alert, until }) =>
+      until === undefined ? { ...alert, endsAt: firingUntil } : alert,
+    );
+  }
+
+  #firingOf(node: string | undefined): PostedAlert | undefined {
+    const identity = node === undefined ? undefined : this.#firing.get(node);
+    return identity === undefined ? undefined : this.#alerts.get(identity)?.alert;
+  }
+
+  #end(alert: PostedAlert, now: Moment): void {
+    this.#alerts.set(identityOf(alert), { alert, until: moment(now + RESOLVED_FOR) });
   }
 }
 
-function isSame(one: PostedAlert['labels'], other: PostedAlert['labels']): boolean {
-  const keys = Object.keys(one);
-  return keys.length === Object.keys(other).length && keys.every((key) => one[key] === other[key]);
+function identityOf({ labels }: PostedAlert): string {
+  return JSON.stringify(Object.entries(labels).sort(([one], [other]) => (one < other ? -1 : 1)));
 }
