@@ -24,9 +24,10 @@ const ROOMS = {
     packages: true,
   },
   client: { path: '^src/client/', sees: ['^src/domain/'], packages: true },
+  // A file of nodes may hold what the API takes.
   cli: {
     path: '^src/cli/',
-    sees: ['^src/(config|client|domain)/', ERRORS],
+    sees: ['^src/(config|client|domain)/', '^src/http/nodes/settings[.]ts$', ERRORS],
     packages: true,
   },
 };

@@ -8,6 +8,8 @@ export type { NodeCallback } from './library/callbacks.js';
 export type { UserIdLike } from './library/asking.js';
 export {
   Node,
+  type Acknowledged,
+  type Acknowledgement,
   type AdaptiveTimeout,
   type NodeOptions,
   type NodeSettings,
@@ -15,10 +17,10 @@ export {
 } from './library/node.js';
 export type { Beaten, NodeFilter, Nodes } from './library/nodes.js';
 export { RedisNotifier, SlackNotifier } from './library/notifiers.js';
-export type { NotifierEntry, NotifierList, Notifying } from './library/notifier-list.js';
-export { Emitter, type EmitterOptions } from './library/emitter.js';
+export type { Matching, NotifierEntry, NotifierList, Notifying } from './library/notifier-list.js';
+export { Emitter, type EmittedNode, type EmitterOptions } from './library/emitter.js';
 export type { BatchSizeThresholds } from './client/emitter/batch-size.js';
-export type { EmittedNode, OnProbeFailure } from './client/emitter/emitter.js';
+export type { OnProbeFailure } from './client/emitter/emitter.js';
 export type { Probe } from './client/emitter/probes/probe.js';
 export type { EmitterReport } from './client/emitter/tally.js';
 export type { HeartbeatOptions, LogLevel, LogMethod, LogTarget } from './library/options.js';

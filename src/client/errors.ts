@@ -3,11 +3,14 @@ export class HeartbeatAnswerError extends Error {
   override readonly name = 'HeartbeatAnswerError';
   readonly status: number;
   readonly body: string;
+  /** Seconds that the daemon asks to be left alone for. */
+  readonly retryAfter: number | undefined;
 
-  constructor(call: string, status: number, body: string) {
+  constructor(call: string, status: number, body: string, retryAfter?: number) {
     super(`${call} answered ${String(status)}: ${shown(body)}`);
     this.status = status;
     this.body = body;
+    this.retryAfter = retryAfter;
   }
 }
 

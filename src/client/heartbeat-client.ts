@@ -1,5 +1,6 @@
 import { Pool } from 'undici';
 
+import { retryAfterOf } from '../domain/retry-after.js';
 import type { UserId } from '../domain/user-id.js';
 import {
   parseJson,
@@ -35,6 +36,13 @@ export interface HistoryRange {
 }
 
 type Method = 'GET' | 'PUT' | 'POST' | 'DELETE';
+
+interface Answer {
+  readonly status: number;
+  readonly body: string;
+  /** Seconds that it asks to be left alone for. */
+  readonly retryAfter: number | undefined;
+}
 
 /**
  * Talks to a running daemon. Every call rejects with a {@link HeartbeatAnswerError} when the answer is not the
@@ -113,9 +121,13 @@ export class HeartbeatClient {
     return readTakenMany(body) ?? unexpected('POST /nodes/heartbeats', body);
   }
 
-  /** Registers a node, and changes nothing of one that is known. */
-  async register(node: string): Promise<void> {
-    await this.#call('PUT', nodePath(node), Buffer.from('{}'), [200, 201]);
+  /**
+   * Registers a node, or changes what was chosen for it.
+   *
+   * @param settings as `PUT /nodes/:name` takes them; what is absent stays as it is
+   */
+  async register(node: string, settings: Readonly<Record<string, unknown>> = {}): Promise<void> {
+    await this.#call('PUT', nodePath(node), Buffer.from(JSON.stringify(settings)), [200, 201]);
   }
 
   /** The node reports itself failed. */
@@ -142,23 +154,25 @@ export class HeartbeatClient {
   ): Promise<string> {
     const answer = await this.#exchange(method, path, content);
     if (!good.includes(answer.status))
-      throw new HeartbeatAnswerError(`${method} ${path}`, answer.status, answer.body);
+      throw new HeartbeatAnswerError(`${method} ${path}`, answer.status, answer.body, answer.retryAfter);
     return answer.body;
   }
 
-  async #exchange(
-    method: Method,
-    path: string,
-    content: Buffer | null,
-  ): Promise<{ readonly status: number; readonly body: string }> {
+  async #exchange(method: Method, path: string, content: Buffer | null): Promise<Answer> {
     try {
       const request = { method, path: this.#prefix + path, body: content, headers: this.#headers };
-      const { statusCode, body } = await this.#pool.request(request);
-      return { status: statusCode, body: await body.text() };
+      const { statusCode, headers, body } = await this.#pool.request(request);
+      const date = headerOf(headers.date) ?? new Date().toUTCString();
+      const retryAfter = retryAfterOf(headerOf(headers['retry-after']), date);
+      return { status: statusCode, body: await body.text(), retryAfter };
     } catch (cause) {
       throw new HeartbeatUnreachableError(`${method} ${path}`, this.url, cause);
     }
   }
+}
+
+function headerOf(value: string | string[] | undefined): string | undefined {
+  return typeof value === 'string' ? value : value?.[0];
 }
 
 function nodePath(node: string): string {

@@ -9,12 +9,15 @@ type Camel<Key extends string> = Key extends `${infer Head}_${infer Tail}`
   ? `${Head}${Capitalize<Camel<Tail>>}`
   : Key;
 
+/** What is under these is the program's own: its keys are no names of settings. */
+const DATA = ['labels'];
+
 /** The same settings under the names that a configuration file has for them. */
 export function snakeCased(settings: object): Record<string, unknown> {
   return Object.fromEntries(
     Object.entries(settings).map(([key, value]: [string, unknown]) => [
       key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
-      isPlain(value) ? snakeCased(value) : value,
+      isPlain(value) && !DATA.includes(key) ? snakeCased(value) : value,
     ]),
   );
 }

@@ -5,13 +5,15 @@ import { modelOf, Node, type NodeLink, type NodeSettings, type NodeStanding } fr
 import type { Nodes } from './nodes.js';
 import { standingOf, type NodeDescription } from './shown.js';
 
+type NodesApi = Pick<Nodes, 'heartbeat' | 'miss' | 'fail' | 'pause' | 'resume' | 'acknowledge' | 'get'>;
+
 /** The `Node`s of a program that stand for actors, kept as those are. */
 export class Census {
   readonly nodes: ReadonlyMap<string, Node>;
   readonly #nodes = new Map<string, Node>();
   readonly #link: NodeLink;
 
-  constructor(api: Pick<Nodes, 'heartbeat' | 'miss' | 'get'>) {
+  constructor(api: NodesApi) {
     this.nodes = this.#nodes;
     this.#link = {
       heartbeat: async (name) => {
@@ -19,6 +21,10 @@ export class Census {
         return look(api, name);
       },
       miss: async (name) => standing(await api.miss(name)),
+      fail: async (name) => standing(await api.fail(name)),
+      pause: async (name) => standing(await api.pause(name)),
+      resume: async (name) => standing(await api.resume(name)),
+      acknowledge: async (name, acknowledgement) => standing(await api.acknowledge(name, acknowledgement)),
       look: (name) => look(api, name),
     };
   }
@@ -38,17 +44,20 @@ export class Census {
   /** Sees a change that an actor has decided on; @returns the node that stands for it, or one made for this. */
   changed(facts: NodeFacts): Node {
     const node = this.#nodes.get(facts.name) ?? this.#made(facts);
-    modelOf(node).standing = standingOf(facts);
+    const model = modelOf(node);
+    // An acknowledgement is of one failure, and says nothing of the next.
+    model.standing = standingOf(facts, model.standing.paused);
     return node;
   }
 
   #made(facts: NodeFacts): Node {
-    const { name, maxRetries, labels, channels } = facts;
+    const { name, maxRetries, labels, channels, dependsOn } = facts;
     const settings: NodeSettings = {
       timeout: shownTimeout(facts),
       maxRetries,
       labels: { ...labels },
       ...(channels !== undefined && { channels: [...channels] }),
+      ...(dependsOn !== undefined && { dependsOn: [...dependsOn] }),
     };
     const node = new Node(name, settings);
     modelOf(node).link = this.#link;
@@ -62,6 +71,6 @@ async function look(api: Pick<Nodes, 'get'>, name: string): Promise<NodeStanding
   throw new HeartbeatError('HEARTBEAT_UNKNOWN_NODE', `the node ${name} is not registered any more`);
 }
 
-function standing({ state, retries, lastHeartbeat }: NodeDescription): NodeStanding {
-  return { state, retries, lastHeartbeat };
+function standing({ state, retries, lastHeartbeat, paused, acknowledged }: NodeDescription): NodeStanding {
+  return { state, retries, lastHeartbeat, paused, acknowledged };
 }

@@ -1,11 +1,17 @@
 import type { BatchSizeThresholds } from '../client/emitter/batch-size.js';
-import type { EmittedNode, EmitterObserver, OnProbeFailure } from '../client/emitter/emitter.js';
+import type { EmittedNode as Emitted, EmitterObserver, OnProbeFailure } from '../client/emitter/emitter.js';
 import type { EmitterReport } from '../client/emitter/tally.js';
 import type { Target } from '../client/emitter/target.js';
 import { guardedLogger } from './logging.js';
-import { Node } from './node.js';
+import { snakeCased } from './casing.js';
+import { Node, type NodeOptions, type NodeSettings } from './node.js';
 import type { LogTarget } from './options.js';
 import type { Tracker } from './tracker.js';
+
+/** A node, how it is looked at, and what is chosen for it: with that it is registered, as a daemon's key has to allow. */
+export interface EmittedNode extends NodeOptions {
+  readonly name: string;
+}
 
 /** Durations in seconds. */
 export interface EmitterOptions {
@@ -87,9 +93,11 @@ export class Emitter {
     const { Emitter: Beats } = await import('../client/emitter/emitter.js');
     const { interval, thresholds, maxConcurrent } = this.#plan();
     const { nodes, maxProbes, deadline, onProbeFailure, logger } = this.#options;
-    const target = await this.#open(maxConcurrent);
+    const chosen = new Map((nodes ?? []).map((node) => settingsOf(node)));
+    const target = await this.#open(maxConcurrent, chosen);
     const tracker = typeof this.#target === 'string' ? undefined : this.#target;
-    const first = (nodes ?? tracker?.nodes ?? []).map(emitted);
+    // Those of the tracker are registered already.
+    const first = nodes?.map(emitted) ?? (tracker?.nodes ?? []).map(looked);
     const plan = {
       intervalMs: interval * 1000,
       maxConcurrent,
@@ -101,7 +109,7 @@ export class Emitter {
     const beats = new Beats(first, plan, target, observer(logger ?? {}));
     const known = new Set(first.map(({ name }) => name));
     const unwatch = (nodes === undefined ? tracker : undefined)?.watch((node) => {
-      if (!known.has(node.name)) beats.add(emitted(node));
+      if (!known.has(node.name)) beats.add(looked(node));
       known.add(node.name);
     });
     await beats.run(signal);
@@ -110,8 +118,8 @@ export class Emitter {
     return beats.report;
   }
 
-  async #open(connections: number): Promise<Target> {
-    if (typeof this.#target !== 'string') return targetOf(this.#target);
+  async #open(connections: number, chosen: ReadonlyMap<string, NodeSettings>): Promise<Target> {
+    if (typeof this.#target !== 'string') return targetOf(this.#target, chosen);
     const { DaemonTarget } = await import('../client/emitter/target.js');
     const { HeartbeatClient } = await import('../client/heartbeat-client.js');
     const { key } = this.#options;
@@ -131,8 +139,11 @@ export class Emitter {
   }
 }
 
-function targetOf({ instance }: Tracker): Target {
+function targetOf({ instance }: Tracker, chosen: ReadonlyMap<string, NodeSettings>): Target {
   return {
+    register: async ({ name }) => {
+      await instance.nodes.register(name, chosen.get(name));
+    },
     heartbeats: (names) => instance.nodes.heartbeats(names),
     fail: async (name) => {
       if ((await instance.nodes.get(name)) === undefined) await instance.nodes.register(name);
@@ -142,9 +153,24 @@ function targetOf({ instance }: Tracker): Target {
   };
 }
 
-function emitted(node: string | Node | EmittedNode): EmittedNode {
+function emitted(node: string | Node | EmittedNode): Emitted {
   if (typeof node === 'string') return { name: node };
-  return node instanceof Node ? { name: node.name, ...node.emitted } : node;
+  const made = node instanceof Node ? node : new Node(node.name, optionsOf(node));
+  return { ...looked(made), settings: snakeCased(made.settings) };
+}
+
+/** It is registered. */
+function looked(node: Node): Emitted {
+  return { name: node.name, ...node.emitted };
+}
+
+function settingsOf(node: string | Node | EmittedNode): [string, NodeSettings] {
+  if (typeof node === 'string') return [node, {}];
+  return [node.name, node instanceof Node ? node.settings : new Node(node.name, optionsOf(node)).settings];
+}
+
+function optionsOf({ name: _, ...options }: EmittedNode): NodeOptions {
+  return options;
 }
 
 function observer(target: LogTarget): EmitterObserver {
@@ -153,6 +179,8 @@ function observer(target: LogTarget): EmitterObserver {
     unreachable: (error: unknown): void => logger.warn('heartbeats are not taken', { error }),
     reachable: (): void => logger.info('heartbeats are taken again'),
     refused: (node: string, error: string): void => logger.warn('a heartbeat is refused', { node, error }),
+    settingsRefused: (node: string, reason: string): void =>
+      logger.warn('settings of a node are refused', { node, reason }),
     probeFailed: (node: string, reason: string): void => logger.warn('a probe fails', { node, reason }),
     probePassed: (node: string): void => logger.info('a probe passes again', { node }),
   };

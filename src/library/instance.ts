@@ -160,13 +160,13 @@ export class HeartbeatInstance {
 
   async #registerFirst({ daemon }: Running): Promise<void> {
     const nodes = new Nodes(() => Promise.resolve(daemon));
-    const entries = Object.entries(this.#options.nodes ?? {});
-    await Promise.all(
-      entries.map(async ([name, options]) => {
-        const node = new Node(name, options);
-        this.#census.adopt(node, await nodes.register(name, node.settings));
-      }),
-    );
+    const first = Object.entries(this.#options.nodes ?? {}).map(([name, options]) => new Node(name, options));
+    const register = async (node: Node): Promise<void> => {
+      this.#census.adopt(node, await nodes.register(node.name, node.settings));
+    };
+    await Promise.all(first.filter((node) => node.settings.dependsOn === undefined).map(register));
+    // One after the other: only so is a circle among them seen.
+    for (const node of first) if (node.settings.dependsOn !== undefined) await register(node);
   }
 
   #fatal(error: Error, logger: Logger): void {

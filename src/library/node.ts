@@ -1,5 +1,6 @@
 import type { EmittedNode } from '../client/emitter/emitter.js';
 import type { NodeState } from '../domain/node.js';
+import { HeartbeatError } from '../errors.js';
 import { systemClock } from './clock.js';
 
 /** A timeout that is learnt from the intervals between a node's heartbeats. Durations in seconds. */
@@ -22,26 +23,57 @@ export interface NodeSettings {
   readonly labels?: Readonly<Record<string, string>>;
   /** The names of those notifiers that its alerts go to. */
   readonly channels?: readonly string[];
+  /** The names of nodes without which it cannot live: while one of them has failed, nobody is told of this one. */
+  readonly dependsOn?: readonly string[];
 }
 
+/** Who takes care of a failure, and why nobody else has to. */
+export interface Acknowledgement {
+  readonly by: string;
+  readonly reason: string;
+}
+
+/** One that was given. */
+export interface Acknowledged extends Acknowledgement {
+  readonly at: Date;
+}
+
+/** How an emitter finds out whether a node is well. */
+type Looks = Omit<EmittedNode, 'name' | 'settings'>;
+
 /** A node as an emitter for its tracker is to beat for it. */
-export interface NodeOptions extends NodeSettings, Omit<EmittedNode, 'name'> {}
+export interface NodeOptions extends NodeSettings, Looks {}
 
 /** How a node stands. */
 export interface NodeStanding {
   readonly state: NodeState;
   readonly retries: number;
   readonly lastHeartbeat: Date | undefined;
+  /** Nobody watches it. */
+  readonly paused: boolean;
+  /** Who takes care of its failure; undefined of nobody, and of one that has not failed. */
+  readonly acknowledged: Acknowledged | undefined;
 }
 
 /** What a registered node reaches: the actor that it stands for. */
 export interface NodeLink {
   heartbeat(name: string): Promise<NodeStanding>;
   miss(name: string): Promise<NodeStanding>;
+  fail(name: string): Promise<NodeStanding>;
+  pause(name: string): Promise<NodeStanding>;
+  resume(name: string): Promise<NodeStanding>;
+  acknowledge(name: string, acknowledgement: Acknowledgement): Promise<NodeStanding>;
   look(name: string): Promise<NodeStanding>;
 }
 
 const UNLESS_CHOSEN = 3;
+const NEW: NodeStanding = {
+  state: 'active',
+  retries: 0,
+  lastHeartbeat: undefined,
+  paused: false,
+  acknowledged: undefined,
+};
 
 interface Model {
   standing: NodeStanding;
@@ -59,16 +91,13 @@ export class Node {
   readonly name: string;
   readonly settings: NodeSettings;
   /** How to find out whether it is well. */
-  readonly emitted: Omit<EmittedNode, 'name'>;
+  readonly emitted: Looks;
 
   constructor(name: string, { probe, deadline, onProbeFailure, ...settings }: NodeOptions = {}) {
     this.name = name;
     this.settings = settings;
     this.emitted = { probe, deadline, onProbeFailure };
-    models.set(this, {
-      standing: { state: 'active', retries: 0, lastHeartbeat: undefined },
-      link: undefined,
-    });
+    models.set(this, { standing: NEW, link: undefined });
   }
 
   /** `inactive`: it has missed a heartbeat, and still has retries left. `failed`: it has none, or said so itself. */
@@ -86,11 +115,22 @@ export class Node {
     return modelOf(this).standing.lastHeartbeat;
   }
 
+  /** Whether nobody watches it. */
+  get paused(): boolean {
+    return modelOf(this).standing.paused;
+  }
+
+  /** Who takes care of its failure; undefined of nobody, and of one that has not failed. */
+  get acknowledged(): Acknowledged | undefined {
+    return modelOf(this).standing.acknowledged;
+  }
+
   /** @throws HeartbeatError when it is registered, and the heartbeat was not taken */
-  async updateHeartbeat(): Promise<void> {
-    const { link } = modelOf(this);
-    const now = { state: 'active', retries: 0, lastHeartbeat: new Date(systemClock.wall()) } as const;
-    modelOf(this).standing = link === undefined ? now : await link.heartbeat(this.name);
+  updateHeartbeat(): Promise<void> {
+    return this.#ask(
+      (link) => link.heartbeat(this.name),
+      ({ paused }) => ({ ...NEW, paused, lastHeartbeat: new Date(systemClock.wall()) }),
+    );
   }
 
   /**
@@ -98,16 +138,65 @@ export class Node {
    *
    * @throws HeartbeatError as `updateHeartbeat`
    */
-  async incrementRetries(): Promise<void> {
-    const { link, standing } = modelOf(this);
-    modelOf(this).standing =
-      link === undefined ? missed(standing, this.settings.maxRetries) : await link.miss(this.name);
+  incrementRetries(): Promise<void> {
+    return this.#ask(
+      (link) => link.miss(this.name),
+      (standing) => missed(standing, this.settings.maxRetries),
+    );
+  }
+
+  /** It reports itself failed, at once and without any retry, until its next heartbeat. */
+  fail(): Promise<void> {
+    return this.#ask(
+      (link) => link.fail(this.name),
+      (standing) => (standing.state === 'failed' ? standing : { ...standing, state: 'failed' }),
+    );
+  }
+
+  /** Nobody watches it any more: it takes heartbeats, and misses none. */
+  pause(): Promise<void> {
+    return this.#ask(
+      (link) => link.pause(this.name),
+      (standing) => ({ ...standing, paused: true }),
+    );
+  }
+
+  /** It is watched again, with a timeout that begins now. */
+  resume(): Promise<void> {
+    return this.#ask(
+      (link) => link.resume(this.name),
+      (standing) => ({ ...standing, paused: false }),
+    );
+  }
+
+  /**
+   * Somebody takes care of its failure: nobody is reminded of it, and who is told late hears nothing of it.
+   *
+   * @throws HeartbeatError `HEARTBEAT_NOT_FAILED` of a node that has not failed
+   */
+  acknowledge(acknowledgement: Acknowledgement): Promise<void> {
+    return this.#ask(
+      (link) => link.acknowledge(this.name, acknowledgement),
+      (standing) => acknowledgedBy(standing, acknowledgement),
+    );
   }
 
   /** Asks its actor how it stands; of a node that is not registered nobody knows more. */
-  async refresh(): Promise<void> {
-    const { link } = modelOf(this);
-    if (link !== undefined) modelOf(this).standing = await link.look(this.name);
+  refresh(): Promise<void> {
+    return this.#ask(
+      (link) => link.look(this.name),
+      (standing) => standing,
+    );
+  }
+
+  /** @param alone by what rule it goes on while it stands for no actor */
+  async #ask(
+    ask: (link: NodeLink) => Promise<NodeStanding>,
+    alone: (standing: NodeStanding) => NodeStanding,
+  ): Promise<void> {
+    const { link, standing } = modelOf(this);
+    const next = link === undefined ? alone(standing) : await ask(link);
+    modelOf(this).standing = next;
   }
 
   toJSON(): object {
@@ -127,4 +216,10 @@ function missed(standing: NodeStanding, maxRetries = UNLESS_CHOSEN): NodeStandin
   return standing.retries >= maxRetries
     ? { ...standing, state: 'failed' }
     : { ...standing, state: 'inactive', retries: standing.retries + 1 };
+}
+
+function acknowledgedBy(standing: NodeStanding, { by, reason }: Acknowledgement): NodeStanding {
+  if (standing.state !== 'failed')
+    throw new HeartbeatError('HEARTBEAT_NOT_FAILED', 'the node has not failed');
+  return { ...standing, acknowledged: { by, reason, at: new Date(systemClock.wall()) } };
 }

@@ -1,13 +1,16 @@
 import type { NodeReply, NodeRequest } from '../../actors/node/node.protocol.js';
+import { ANYBODY } from '../domain/access.js';
 import type { NodeState, SettingsChange } from '../domain/node.js';
 import type { NodeName } from '../domain/node-name.js';
 import { HeartbeatError } from '../errors.js';
 import type { Daemon } from '../http/daemon.js';
 import { sentenceFor } from '../http/messages.js';
-import { settingsReader } from '../http/nodes/settings.js';
+import { parseAcknowledgement } from '../http/nodes/acknowledgement.js';
+import { causesOf, circleProblem } from '../http/nodes/dependencies.js';
+import { settingsReader, type BodyProblem } from '../http/nodes/settings.js';
 import { askForNode, askNode, nodeNameOf } from './asking.js';
 import { snakeCased } from './casing.js';
-import type { NodeSettings } from './node.js';
+import type { Acknowledgement, NodeSettings } from './node.js';
 import { describedNode, type NodeChanged, type NodeDescription } from './shown.js';
 
 /** What became of heartbeats that were sent together. */
@@ -40,8 +43,11 @@ export class Nodes {
 
   /** Registers it, or changes what was chosen for it: what is absent stays. */
   async register(name: string, settings: NodeSettings = {}): Promise<NodeDescription> {
-    const { channels } = (await this.#daemon()).alerts;
-    return this.#ask(name, { kind: 'put', change: changeOf(settings, channels) });
+    const { alerts, nodes } = await this.#daemon();
+    const change = changeOf(settings, alerts.channels);
+    const problem = await circleProblem(nodes, nodeNameOf(name), change.dependsOn, ANYBODY);
+    if (problem !== undefined) refuseBody('settings of a node', [problem]);
+    return this.#ask(name, { kind: 'put', change });
   }
 
   /** The first heartbeat of an unknown name registers it. */
@@ -93,6 +99,13 @@ export class Nodes {
     return this.#ask(name, { kind: 'resume' });
   }
 
+  /** Somebody takes care of its failure: nobody is reminded of it, and who is told late hears nothing of it. */
+  async acknowledge(name: string, acknowledgement: Acknowledgement): Promise<NodeDescription> {
+    const read = parseAcknowledgement(acknowledgement);
+    if ('problems' in read) refuseBody('acknowledgement', read.problems);
+    return this.#ask(name, { kind: 'acknowledge', ...read });
+  }
+
   /** Nothing of it is left. */
   async forget(name: string): Promise<void> {
     await askNode(await this.#daemon(), nodeNameOf(name), { kind: 'forget' });
@@ -115,7 +128,8 @@ export class Nodes {
     let after: NodeName | undefined;
     do {
       const page = await daemon.nodes.list(filter, after, PAGE);
-      for (const node of page.nodes) yield describedNode(node);
+      const causes = await causesOf(daemon.nodes, page.nodes, ANYBODY);
+      for (const node of page.nodes) yield describedNode(node, causes.get(node.name));
       after = page.next;
     } while (after !== undefined);
   }
@@ -130,14 +144,22 @@ export class Nodes {
   }
 
   async #ask(name: string, request: NodeRequest): Promise<NodeDescription> {
-    return describedNode(await askForNode(await this.#daemon(), nodeNameOf(name), request));
+    const daemon = await this.#daemon();
+    const node = await askForNode(daemon, nodeNameOf(name), request);
+    const causes = await causesOf(daemon.nodes, [node], ANYBODY);
+    return describedNode(node, causes.get(node.name));
   }
 }
 
 /** @throws HeartbeatError `HEARTBEAT_INVALID_BODY`, whose message says what is wrong with which setting */
-function changeOf({ labels, ...settings }: NodeSettings, known: readonly string[]): SettingsChange {
-  const read = settingsReader(() => known)({ ...snakeCased(settings), labels });
+function changeOf(settings: NodeSettings, known: readonly string[]): SettingsChange {
+  const read = settingsReader(() => known)(snakeCased(settings));
   if ('change' in read) return read.change;
-  const problems = read.problems.map(({ path, problem }) => `${path}: ${problem}`);
-  throw new HeartbeatError('HEARTBEAT_INVALID_BODY', `invalid settings of a node: ${problems.join('; ')}`);
+  return refuseBody('settings of a node', read.problems);
+}
+
+/** @throws HeartbeatError `HEARTBEAT_INVALID_BODY` */
+function refuseBody(what: string, problems: readonly BodyProblem[]): never {
+  const lines = problems.map(({ path, problem }) => (path === '' ? problem : `${path}: ${problem}`));
+  throw new HeartbeatError('HEARTBEAT_INVALID_BODY', `invalid ${what}: ${lines.join('; ')}`);
 }

@@ -1,17 +1,26 @@
 import type { z } from 'zod';
 import type { common } from '../config/channels/common.js';
+import type { AlertType } from '../domain/alert.js';
 import type { BaseNotifier } from '../ports/channel.js';
 import type { CamelCased } from './casing.js';
 
 /** What tells people: an object that extends `BaseNotifier`, or is made like one. */
 export type Notifying = Pick<BaseNotifier, 'notify'> & Partial<Pick<BaseNotifier, 'close'>>;
 
+/** Alerts of one of the types, and of nodes that have one of the values of each label; `'*'` is any. */
+export interface Matching {
+  readonly types?: readonly Exclude<AlertType, 'test'>[];
+  readonly labels?: Readonly<Record<string, string | readonly string[]>>;
+}
+
 /**
  * A notifier, and how it is used: which types of alerts it is for, attempts at once, how long one may take, and how it
  * is tried again. Durations in seconds; what each means is in docs/channels/README.md.
  */
-export interface NotifierEntry extends CamelCased<z.input<typeof common>> {
+export interface NotifierEntry extends Omit<CamelCased<z.input<typeof common>>, 'match'> {
   readonly notifier: Notifying;
+  /** What fits any of these. Everything if not given. */
+  readonly match?: Matching | readonly Matching[];
   /**
    * Under which the outbox keeps what it is still to be told. The name of its class if not given, with a number from
    * the second of that class on; with a data directory it should stay the same over restarts.

@@ -26,6 +26,8 @@ export interface HeartbeatOptions {
   timeout?: number;
   /** Missed heartbeats in a row that a node is forgiven. 3 if not given. */
   maxRetries?: number;
+  /** Who has failed, stays failed and is acknowledged by nobody is told again this often. Never if not given. */
+  remindEvery?: number;
   /** Nodes that are registered when the instance starts, by their names. */
   nodes?: Readonly<Record<string, NodeOptions>>;
   /** Who tells people. Without any, and without `channels` in `settings`, alerts go to the log. */

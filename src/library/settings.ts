@@ -33,7 +33,7 @@ export function readOptions(
 
 /** For a notifier in the program stands a channel that tells nobody, with the policy of that notifier. */
 function documentOf(
-  { settings = {}, dataDir, timeout, maxRetries, http }: HeartbeatOptions,
+  { settings = {}, dataDir, timeout, maxRetries, remindEvery, http }: HeartbeatOptions,
   notifiers: ReadonlyMap<string, NotifierEntry>,
 ): object {
   const where = typeof http === 'object' ? http : {};
@@ -45,7 +45,8 @@ function documentOf(
   );
   const channels = { ...mapIn(settings, 'channels'), ...Object.fromEntries(stands) };
   const nodes = { ...mapIn(settings, 'nodes'), ...given({ timeout, max_retries: maxRetries }) };
-  return { ...settings, ...given({ data_dir: dataDir }), ...where, nodes, channels };
+  const alerts = { ...mapIn(settings, 'alerts'), ...given({ remind_every: remindEvery }) };
+  return { ...settings, ...given({ data_dir: dataDir }), ...where, nodes, alerts, channels };
 }
 
 function given(values: Settings): Settings {

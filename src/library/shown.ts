@@ -1,5 +1,5 @@
 import type { DescribedNode } from '../../actors/node/node.protocol.js';
-import type { FlipCause, NodeFacts, NodeState } from '../domain/node.js';
+import type { Acknowledgement, FlipCause, NodeFacts, NodeState } from '../domain/node.js';
 import type { Instant, Millis } from '../domain/time.js';
 import { shownTimeout } from '../http/nodes/shown.js';
 import type { AdaptiveTimeout, NodeStanding } from './node.js';
@@ -29,7 +29,10 @@ export interface NodeDescription extends NodeStanding {
   readonly labels: Readonly<Record<string, string>>;
   /** The names of those notifiers that its alerts go to; undefined for all. */
   readonly channels: readonly string[] | undefined;
-  readonly paused: boolean;
+  /** The names of nodes without which it cannot live. */
+  readonly dependsOn: readonly string[];
+  /** Of one that has failed: which of those has failed, too. */
+  readonly causedBy: string | undefined;
   /** When it came to its state. */
   readonly since: Date;
 }
@@ -44,13 +47,17 @@ export interface NodeChanged {
   readonly cause: FlipCause;
 }
 
-export function describedNode(node: DescribedNode): NodeDescription {
-  const { name, labels, channels, maxRetries, deadline, since, pausedAt, rhythm } = node;
+/** @param causedBy of its failure */
+export function describedNode(node: DescribedNode, causedBy: string | undefined): NodeDescription {
+  const { name, labels, channels, dependsOn = [], maxRetries, deadline, since, rhythm } = node;
+  const { pausedAt, acknowledged } = node;
   return {
-    ...standingOf(node),
+    ...standingOf(node, pausedAt !== undefined, acknowledged),
     name,
     labels: { ...labels },
     channels: channels === undefined ? undefined : [...channels],
+    dependsOn: [...dependsOn],
+    causedBy,
     maxRetries,
     timeout: shownTimeout(node),
     phi: rhythm?.phi,
@@ -62,12 +69,26 @@ export function describedNode(node: DescribedNode): NodeDescription {
     },
     deadline: dateOf(deadline),
     since: new Date(since),
-    paused: pausedAt !== undefined,
   };
 }
 
-export function standingOf({ state, retries, lastHeartbeat }: NodeFacts): NodeStanding {
-  return { state, retries, lastHeartbeat: dateOf(lastHeartbeat) };
+/** @param acknowledged of the failure that it is in */
+export function standingOf(
+  { state, retries, lastHeartbeat }: NodeFacts,
+  paused: boolean,
+  acknowledged?: Acknowledgement,
+): NodeStanding {
+  return {
+    state,
+    retries,
+    lastHeartbeat: dateOf(lastHeartbeat),
+    paused,
+    acknowledged: acknowledged && {
+      by: acknowledged.by,
+      reason: acknowledged.reason,
+      at: new Date(acknowledged.at),
+    },
+  };
 }
 
 function dateOf(at: Instant | undefined): Date | undefined {

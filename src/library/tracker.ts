@@ -1,7 +1,7 @@
 import { systemClock } from './clock.js';
 import { Heartbeat } from './default.js';
 import type { HeartbeatInstance } from './instance.js';
-import type { Node } from './node.js';
+import type { Acknowledgement, Node } from './node.js';
 import type { NodeChanged } from './shown.js';
 
 /** Milliseconds after which a deadline that has just passed has been noticed, where the event loop turns. */
@@ -41,9 +41,39 @@ export class Tracker {
 
   /** @throws HeartbeatError when the heartbeat was not taken */
   async updateNodeHeartbeat(node: Node | string): Promise<void> {
-    const name = typeof node === 'string' ? node : node.name;
-    const known = this.#nodes.get(name);
+    const { name, known } = this.#find(node);
     await (known === undefined ? this.instance.nodes.heartbeat(name) : known.updateHeartbeat());
+  }
+
+  /** The node reports itself failed, until its next heartbeat. @throws HeartbeatError as those that follow */
+  async failNode(node: Node | string): Promise<void> {
+    const { name, known } = this.#find(node);
+    await (known === undefined ? this.instance.nodes.fail(name) : known.fail());
+  }
+
+  /** Nobody watches it any more. */
+  async pauseNode(node: Node | string): Promise<void> {
+    const { name, known } = this.#find(node);
+    await (known === undefined ? this.instance.nodes.pause(name) : known.pause());
+  }
+
+  /** It is watched again. */
+  async resumeNode(node: Node | string): Promise<void> {
+    const { name, known } = this.#find(node);
+    await (known === undefined ? this.instance.nodes.resume(name) : known.resume());
+  }
+
+  /** Somebody takes care of its failure. */
+  async acknowledgeNode(node: Node | string, acknowledgement: Acknowledgement): Promise<void> {
+    const { name, known } = this.#find(node);
+    await (known === undefined
+      ? this.instance.nodes.acknowledge(name, acknowledgement)
+      : known.acknowledge(acknowledgement));
+  }
+
+  #find(node: Node | string): { readonly name: string; readonly known: Node | undefined } {
+    const name = typeof node === 'string' ? node : node.name;
+    return { name, known: this.#nodes.get(name) };
   }
 
   /**

@@ -106,6 +106,33 @@ describe('a program that has closed its instances', () => {
     expect(child.stdout.split('\n')[0]).to.equal('closed');
   });
 
+  it('ends by itself whatever its callbacks and notifiers do, with an attempt under way that never ends', async () => {
+    const child = program(`
+      import { BaseNotifier, createHeartbeat } from 'heartbeat';
+      const never = () => new Promise(() => undefined);
+      class Hangs extends BaseNotifier { notify() { console.log('hangs'); return never(); } close() { return never(); } }
+      class Throws extends BaseNotifier { notify() { throw new Error('planned fault'); } }
+      const heartbeat = await createHeartbeat({
+        logger: { level: 'error' },
+        notifiers: [new Hangs(), new Throws()],
+        settings: { shutdown_timeout: 5 },
+      });
+      heartbeat.onFailure(never);
+      heartbeat.onFailure(() => { throw new Error('planned fault'); });
+      heartbeat.onFailure(() => Promise.reject(new Error('planned rejection')));
+      const failed = new Promise((resolve) => heartbeat.onFailure(resolve));
+      await heartbeat.nodes.register('db-1', { timeout: 60 });
+      await heartbeat.nodes.fail('db-1');
+      await failed;
+      await heartbeat.nodes.heartbeat('db-2');
+      await heartbeat.close();
+      console.log('closed');
+    `);
+    expect(await child.ended, child.stderr).to.deep.equal({ code: 0, signal: null });
+    expect(child.stdout.trim().split('\n')).to.deep.equal(['hangs', 'closed']);
+    expect(child.stderr.match(/a callback has thrown/g)).to.have.length(2);
+  });
+
   it('is told in one line what cannot be', async () => {
     const child = program(`
       import { createHeartbeat } from 'heartbeat';
@@ -136,9 +163,10 @@ describe('a module of a channel of its own', () => {
     await body.dump();
     await (await request(`${daemon.url}/nodes/db-1/fail`, { method: 'POST' })).body.dump();
     await eventually(async () => {
-      const alerts = await (await request(`${daemon.url}/alerts`)).body.text();
-      // An address of this machine is not for anybody to be sent to, and says so.
-      expect(alerts).to.match(/127\.0\.0\.1|"delivered"/);
+      expect(hooks.requests.map(({ body: told }) => told).join()).to.include(
+        "NODE 'DB-1' HAS REPORTED A FAILURE.",
+      );
+      expect(await (await request(`${daemon.url}/alerts`)).body.text()).to.include('"delivered"');
     });
   });
 });

@@ -101,6 +101,42 @@ describe('heartbeat emit', () => {
     expect((await emitter.ended).code).to.equal(0);
   });
 
+  it('registers what the file chooses for nodes, and the same again changes nothing', async () => {
+    const daemon = await household.daemon(household.directory());
+    const chosen = { timeout: 40, max_retries: 7, labels: { team: 'web' }, depends_on: ['switch'] };
+    const file = nodesFile([
+      'switch',
+      { name: 'web', ...chosen, channels: ['log'], probe: { command: 'true' } },
+    ]);
+    for (const registered of [1, 1]) {
+      const emitter = emit(daemon.url, file, '--interval', '0.2');
+      await eventually(async () => {
+        const { body } = await request(`${daemon.url}/nodes/web`);
+        const node = (await body.json()) as { readonly last_heartbeat: number | null };
+        expect(node).to.deep.include({ ...chosen, channels: ['log'] });
+        expect(node.last_heartbeat).to.be.a('number');
+      });
+      emitter.signal('SIGTERM');
+      expect((await emitter.ended).code).to.equal(0);
+      const summary = JSON.parse(emitter.stdout) as { readonly settings: object };
+      expect(summary.settings).to.deep.equal({ registered, refused: 0 });
+    }
+  });
+
+  it('says what of the file the daemon refuses, and has failed then', async () => {
+    const daemon = await household.daemon(household.directory());
+    const file = nodesFile([{ name: 'web', channels: ['nowhere'], labels: { team: 'web' } }]);
+    const emitter = await household.heartbeat([
+      ...['emit', '--url', daemon.url, '--nodes', file, '--interval', '0.2', '--duration', '2'],
+    ]);
+    expect((await emitter.ended).code).to.equal(1);
+    expect(emitter.stderr).to.equal(
+      'settings of web are refused: channels.0: there is no such channel; those that are configured: log\n',
+    );
+    expect(emitter.stdout).to.match(/^settings {3}0 registered, 1 refused$/m);
+    expect(await nodesAt(daemon.url)).to.have.length(1);
+  });
+
   it('is quiet in a pipe, sums up for people, and ends by itself', async () => {
     const daemon = await household.daemon(household.directory());
     const emitter = await household.heartbeat([
@@ -143,6 +179,7 @@ describe('heartbeat emit', () => {
       'twin',
       { name: 'x', probe: { tcp: 'nowhere' } },
       { name: 'y', probe: {} },
+      { name: 'z', timeout: 'long', labels: { team: 3 }, paused: true },
     ]);
     const listed = await household.heartbeat(['emit', '--url', 'http://127.0.0.1:1', '--nodes', file]);
     expect((await listed.ended).code).to.equal(78);
@@ -156,6 +193,9 @@ describe('heartbeat emit', () => {
       'nodes[2]: twin is there twice',
       'nodes[3].probe.tcp: must be a host and a port, as db-1:5432',
       'nodes[4].probe: must hold one of http, tcp and command',
+      'nodes[5].timeout: must be a number of seconds',
+      'nodes[5].labels.team: a value must be a string',
+      'nodes[5]: unknown field paused',
     ]);
     const missing = await household.heartbeat(['emit', '--url', 'http://127.0.0.1:1', '--nodes', '/no/such']);
     expect((await missing.ended).code).to.equal(78);

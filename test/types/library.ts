@@ -14,6 +14,8 @@ import {
   RedisNotifier,
   SlackNotifier,
   Tracker,
+  type Acknowledged,
+  type Acknowledgement,
   type AlertMessage,
   type Attempt,
   type EmitterReport,
@@ -79,6 +81,29 @@ const node = new Node('db-1', { maxRetries: 2, labels: { zone: 'a' } });
 holds<Same<ReturnType<typeof tracker.registerNode>, Promise<Node>>>();
 holds<Same<ReturnType<typeof tracker.checkForTimeouts>, Promise<NodeChanged[]>>>();
 holds<Same<ReturnType<typeof node.updateHeartbeat>, Promise<void>>>();
+// On call.
+const care: Acknowledgement = { by: 'ann', reason: 'a disk is being changed' };
+holds<Same<ReturnType<typeof node.acknowledge>, Promise<void>>>();
+holds<Same<typeof node.acknowledged, Acknowledged | undefined>>();
+holds<Same<Acknowledged['at'], Date>>();
+holds<Same<typeof node.paused, boolean>>();
+for (const call of [node.pause(), node.resume(), node.fail(), node.acknowledge(care)]) void call;
+for (const one of [node, 'db-1'])
+  void [
+    tracker.pauseNode(one),
+    tracker.resumeNode(one),
+    tracker.failNode(one),
+    tracker.acknowledgeNode(one, care),
+  ];
+holds<Same<ReturnType<Nodes['acknowledge']>, Promise<NodeDescription>>>();
+holds<Same<NodeDescription['dependsOn'], readonly string[]>>();
+holds<Same<NodeDescription['causedBy'], string | undefined>>();
+new Node('web', { dependsOn: ['switch', 'power'] });
+// @ts-expect-error -- a list, also of one
+new Node('web', { dependsOn: 'switch' });
+// @ts-expect-error -- somebody has to say why
+void node.acknowledge({ by: 'ann' });
+
 // @ts-expect-error -- a node's state is its actor's to change
 node.state = 'failed';
 // @ts-expect-error -- labels are texts
@@ -88,7 +113,11 @@ new Node('db-1', { labels: { zone: 1 } });
 const emitter = new Emitter(tracker, { interval: 5, onProbeFailure: 'report' });
 holds<Same<ReturnType<typeof emitter.stopHeartbeat>, Promise<EmitterReport | undefined>>>();
 new Emitter('http://127.0.0.1:3519', {
-  nodes: ['db-1', { name: 'api', probe: { http: 'http://api/', status: 204 } }],
+  nodes: [
+    'db-1',
+    new Node('web', { dependsOn: ['db-1'] }),
+    { name: 'api', timeout: 5, labels: { zone: 'a' }, probe: { http: 'http://api/', status: 204 } },
+  ],
 });
 const probes: readonly Probe[] = [
   () => true,
@@ -111,6 +140,15 @@ class Own extends BaseNotifier {
 void createHeartbeat({
   notifiers: [new Own(), { notifier: new Own(), name: 'own', attemptTimeout: 5, retry: { minDelay: 1 } }],
 });
+void createHeartbeat({
+  remindEvery: 3600,
+  notifiers: [
+    { notifier: new Own(), after: 900, match: { labels: { team: 'web', env: ['prod', 'test'] } } },
+    { notifier: new Own(), name: 'own', match: [{ types: ['mass_failure'] }], fallback: 'Own' },
+  ],
+});
+// @ts-expect-error -- there is no such type of alert
+void createHeartbeat({ notifiers: [{ notifier: new Own(), match: { types: ['node.faild'] } }] });
 // @ts-expect-error -- the policy is a program's, and spelt like one
 void createHeartbeat({ notifiers: [{ notifier: new Own(), attempt_timeout: 5 }] });
 // @ts-expect-error -- one that does not notify

@@ -19,7 +19,10 @@ export function addEmitCommand(program: Command): void {
     .command('emit')
     .description('beat for nodes at a daemon, as long as their probes pass')
     .requiredOption('--url <url>', 'where the daemon listens')
-    .requiredOption('--nodes <file>', 'YAML or JSON file of nodes: names, or maps of name, probe, deadline')
+    .requiredOption(
+      '--nodes <file>',
+      'YAML or JSON file of nodes: names, or maps of name, probe, deadline, settings',
+    )
     .option('--interval <seconds>', 'from one heartbeat of a node to the next', '10')
     .option('--duration <seconds>', 'how long (default: until it is told to stop)')
     .option('--max-concurrent <number>', 'calls under way at once', '4')

@@ -4,6 +4,7 @@ import type { EmittedNode } from '../../client/emitter/emitter.js';
 import type { Probe } from '../../client/emitter/probes/probe.js';
 import { parseAddress } from '../../client/emitter/probes/tcp.js';
 import { parseNodeName } from '../../domain/node-name.js';
+import { settingsWith } from '../../http/nodes/settings.js';
 
 const name = z
   .string('must be a name')
@@ -39,7 +40,11 @@ const seconds = z
   .max(86_400, 'must be at most 86400 seconds');
 const onProbeFailure = z.enum(['skip', 'report'], 'must be skip or report');
 
+/** A pause is no matter of a file: what it says is said again with every start. */
+const { paused: _paused, ...settings } = settingsWith().shape;
+
 const node = z.strictObject({
+  ...settings,
   name,
   probe: z
     .unknown()
@@ -80,7 +85,7 @@ function withoutUndefined({ http: url, status: expected }: z.output<typeof http>
 
 /**
  * Reads a file of nodes, YAML or JSON: a list, or a list under `nodes`. A node is a name, or a map of `name`, `probe`,
- * `deadline` and `on_probe_failure`.
+ * `deadline`, `on_probe_failure`, and of the settings that `PUT /nodes/:name` takes.
  *
  * @returns the nodes, or every problem, a line each
  */
@@ -108,15 +113,24 @@ export function readNodes(
       );
       return;
     }
-    const found = typeof read.data === 'string' ? { name: read.data } : nodeOf(read.data);
+    const found = typeof read.data === 'string' ? { name: read.data } : nodeOf(read.data, chosenIn(entry));
     if (nodes.has(found.name)) problems.push(`${path}: nodes[${index}]: ${found.name} is there twice`);
     nodes.set(found.name, found);
   });
   return problems.length > 0 ? { problems } : [...nodes.values()];
 }
 
-function nodeOf({ name: called, probe, deadline, on_probe_failure }: z.output<typeof node>): EmittedNode {
-  return { name: called, probe, deadline, onProbeFailure: on_probe_failure };
+function nodeOf(
+  { name: called, probe, deadline, on_probe_failure }: z.output<typeof node>,
+  chosen: EmittedNode['settings'],
+): EmittedNode {
+  return { name: called, probe, deadline, onProbeFailure: on_probe_failure, settings: chosen };
+}
+
+/** The settings as they are written: so they are sent. */
+function chosenIn(entry: unknown): NonNullable<EmittedNode['settings']> {
+  if (typeof entry !== 'object' || entry === null) return {};
+  return Object.fromEntries(Object.entries(entry).filter(([key]) => Object.hasOwn(settings, key)));
 }
 
 function listIn(contents: unknown): readonly unknown[] | undefined {

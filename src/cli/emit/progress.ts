@@ -43,6 +43,9 @@ export function emitProgress(stream: NodeJS.WritableStream, isTerminal: boolean)
     refused: (node, error) => {
       note(`${node} is refused: ${error}`);
     },
+    settingsRefused: (node, reason) => {
+      note(`settings of ${node} are refused: ${reason}`);
+    },
     probeFailed: (node, reason) => {
       note(`${node} is unwell: ${reason}`);
     },

@@ -11,7 +11,7 @@ export function progressLine({ nodes, heartbeats, calls, probes }: EmitterReport
 
 /** The summary for people: several lines. */
 export function summaryText(url: string, seconds: number, report: EmitterReport): string {
-  const { nodes, heartbeats, calls, probes } = report;
+  const { nodes, heartbeats, calls, probes, settings } = report;
   const errors = Object.entries(calls.errors).map(([kind, times]) => `${kind}: ${times}`);
   const lines = [
     `${nodes} nodes beaten for over ${seconds.toFixed(1)} s at ${url}`,
@@ -23,6 +23,9 @@ export function summaryText(url: string, seconds: number, report: EmitterReport)
           `probes     ${probes.run} run, ${probes.failed} failed, ${probes.reported} reported; ` +
             `${probes.unwell} nodes unwell at the end`,
         ]),
+    ...(settings.registered + settings.refused === 0
+      ? []
+      : [`settings   ${settings.registered} registered, ${settings.refused} refused`]),
     `lateness   ${report.latest_ms} ms at the most`,
   ];
   return `${lines.join('\n')}\n`;
@@ -34,8 +37,9 @@ export function summaryJson(url: string, seconds: number, report: EmitterReport)
   return `${JSON.stringify(document, null, 2)}\n`;
 }
 
-/** Whether anything has come of it: an emitter that nobody ever heard has failed. */
-export function isGood({ heartbeats, calls, probes }: EmitterReport): boolean {
+/** Whether anything has come of it: an emitter that nobody ever heard has failed, and one whose settings are not taken. */
+export function isGood({ heartbeats, calls, probes, settings }: EmitterReport): boolean {
+  if (settings.refused > 0) return false;
   const heard = heartbeats.accepted > 0 || probes.reported > 0;
   return heard || (calls.failed === 0 && heartbeats.refused === 0);
 }

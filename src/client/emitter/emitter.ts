@@ -1,9 +1,11 @@
-import pLimit, { type LimitFunction } from 'p-limit';
 import type { TakenMany } from '../answers.js';
+import { HeartbeatUnreachableError } from '../errors.js';
 import { LoadGenerator, type HealOutcome } from '../load/load-generator.js';
 import { batchSize, type BatchSizeThresholds } from './batch-size.js';
+import { Calls, type CallsObserver } from './calls.js';
 import { Gathering } from './gathering.js';
 import { runProbe, type Probe } from './probes/probe.js';
+import { Registering, type NodeSettingsBody } from './registering.js';
 import { Tally, type EmitterReport } from './tally.js';
 import type { Target } from './target.js';
 
@@ -14,6 +16,8 @@ export interface EmittedNode {
   /** Seconds that its probe may take. */
   readonly deadline?: number | undefined;
   readonly onProbeFailure?: OnProbeFailure | undefined;
+  /** With what it is registered. Without any, its first heartbeat registers it. */
+  readonly settings?: NodeSettingsBody | undefined;
 }
 
 /** `skip`: it is not beaten for, and fails by its timeout. `report`: it is reported failed, at once. */
@@ -40,6 +44,8 @@ export interface EmitterObserver {
   /** One was, after one that was not. */
   reachable(): void;
   refused(node: string, error: string): void;
+  /** What was chosen for the node is not taken, and is not tried again. */
+  settingsRefused(node: string, reason: string): void;
   probeFailed(node: string, reason: string): void;
   probePassed(node: string): void;
 }
@@ -61,25 +67,41 @@ export class Emitter {
   readonly #unwell = new Set<string>();
   readonly #refused = new Set<string>();
   readonly #tally = new Tally();
-  readonly #calls: LimitFunction;
+  readonly #calls: Calls;
   readonly #gathering: Gathering;
+  readonly #registering: Registering;
   readonly #beats: LoadGenerator;
   readonly #probes: LoadGenerator;
   #size = 0;
-  #isReachable = true;
 
   constructor(nodes: readonly EmittedNode[], plan: EmitterPlan, target: Target, observer: EmitterObserver) {
     this.#plan = plan;
     this.#target = target;
     this.#observer = observer;
-    this.#calls = pLimit(plan.maxConcurrent);
+    const { intervalMs: longestSpreadMs, maxConcurrent } = plan;
+    this.#calls = new Calls({ maxConcurrent, longestSpreadMs }, this.#heard());
     this.#size = nodes.length;
-    for (const node of nodes) this.#place(node);
     const again = { againMs: Math.min(AGAIN_MS, plan.intervalMs), longestAgainMs: plan.intervalMs };
+    const leastAgainMs = (): number => this.#calls.waitMs;
+    this.#registering = new Registering({
+      ...again,
+      leastAgainMs,
+      // That settings are refused says nothing about heartbeats.
+      register: (node) => this.#calls.make(() => target.register(node), isUnreachable),
+      registered: () => {
+        this.#tally.registered();
+      },
+      refused: (node, reason, isNew) => {
+        this.#tally.settingsRefused();
+        if (isNew) observer.settingsRefused(node, reason);
+      },
+    });
+    for (const node of nodes) this.#place(node);
     this.#gathering = new Gathering({
       size: () => this.#batchSize,
       lingerMs: plan.intervalMs / 20,
       ...again,
+      leastAgainMs,
       isWanted: (name) => !this.#unwell.has(name),
       send: (names) => this.#send(names),
     });
@@ -87,7 +109,7 @@ export class Emitter {
     const began = ({ lateMs }: HealOutcome): void => {
       this.#tally.began(lateMs);
     };
-    const load = { durationMs: Infinity, seed: Math.floor(Math.random() * 2 ** 32) };
+    const load = { durationMs: Infinity, seed: Math.floor(Math.random() * 2 ** 32), leastAgainMs };
     this.#beats = new LoadGenerator(
       { ...load, users: this.#batches.length, pace: { ...pace, ...again }, inFlight: plan.maxConcurrent },
       (batch) => this.#send(this.#batches[batch] ?? []),
@@ -111,7 +133,7 @@ export class Emitter {
 
   /** Resolves once the signal is aborted, and what was under way has come to its end. */
   async run(signal: AbortSignal): Promise<void> {
-    await Promise.all([this.#beats.run(signal), this.#probes.run(signal)]);
+    await Promise.all([this.#registering.run(signal), this.#beats.run(signal), this.#probes.run(signal)]);
     await this.#gathering.end();
   }
 
@@ -124,6 +146,8 @@ export class Emitter {
   }
 
   #place(node: EmittedNode): void {
+    const { name, settings = {} } = node;
+    if (Object.keys(settings).length > 0) this.#registering.add({ name, settings });
     if (node.probe !== undefined) {
       this.#probed.push(node);
       return;
@@ -134,14 +158,7 @@ export class Emitter {
   }
 
   async #send(names: readonly string[]): Promise<void> {
-    let taken: TakenMany;
-    try {
-      taken = await this.#calls(() => this.#target.heartbeats(names));
-    } catch (error) {
-      this.#lost(error);
-      throw error;
-    }
-    this.#found();
+    const taken = await this.#calls.make(() => this.#target.heartbeats(names));
     this.#tally.taken(taken.accepted, taken.rejected.length);
     this.#noteRefusals(names, taken.rejected);
   }
@@ -177,22 +194,31 @@ export class Emitter {
   /** Each time anew: one that was lost is made up for by the next, and of the failed it changes nothing. */
   async #report(name: string): Promise<void> {
     try {
-      await this.#calls(() => this.#target.fail(name));
+      await this.#calls.make(() => this.#target.fail(name));
       this.#tally.reported();
-      this.#found();
-    } catch (error) {
-      this.#lost(error);
+    } catch {
+      // It has been counted, and told of.
     }
   }
 
-  #lost(error: unknown): void {
-    this.#tally.failed(error);
-    if (this.#isReachable) this.#observer.unreachable(error);
-    this.#isReachable = false;
+  #heard(): CallsObserver {
+    return {
+      failed: (error) => {
+        this.#tally.failed(error);
+      },
+      unreachable: (error) => {
+        this.#observer.unreachable(error);
+      },
+      reachable: () => {
+        this.#observer.reachable();
+      },
+      returned: () => {
+        this.#registering.again();
+      },
+    };
   }
+}
 
-  #found(): void {
-    if (!this.#isReachable) this.#observer.reachable();
-    this.#isReachable = true;
-  }
+function isUnreachable(error: unknown): boolean {
+  return error instanceof HeartbeatUnreachableError;
 }

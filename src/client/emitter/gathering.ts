@@ -6,6 +6,8 @@ export interface GatheringPlan {
   /** How soon those are sent again that were not acknowledged; twice as long each time, up to the longest. */
   readonly againMs: number;
   readonly longestAgainMs: number;
+  /** How long they wait at the least. */
+  readonly leastAgainMs: () => number;
   /** Whether it is still to be sent. */
   readonly isWanted: (name: string) => boolean;
   /** Rejects when it is not known what became of them. */
@@ -68,7 +70,8 @@ export class Gathering {
       this.#failures = 0;
     } catch {
       for (const name of names) if (this.#plan.isWanted(name)) this.#names.add(name);
-      this.#wait(Math.min(this.#plan.longestAgainMs, this.#plan.againMs * 2 ** this.#failures));
+      const { againMs, longestAgainMs, leastAgainMs } = this.#plan;
+      this.#wait(Math.max(leastAgainMs(), Math.min(longestAgainMs, againMs * 2 ** this.#failures)));
       this.#failures++;
     }
   }

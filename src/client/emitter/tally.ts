@@ -20,6 +20,12 @@ export interface EmitterReport {
     /** Nodes whose last probe failed. */
     readonly unwell: number;
   };
+  /** Of nodes, as they were chosen. */
+  readonly settings: {
+    /** How often some were taken: once for each node, and again after the daemon was away. */
+    readonly registered: number;
+    readonly refused: number;
+  };
   /** How long after it was due a call or a probe began, at the most, in milliseconds. */
   readonly latest_ms: number;
 }
@@ -32,6 +38,8 @@ export class Tally {
   #probes = 0;
   #probesFailed = 0;
   #reported = 0;
+  #registered = 0;
+  #settingsRefused = 0;
   #latestMs = 0;
 
   began(lateMs: number): void {
@@ -55,6 +63,14 @@ export class Tally {
     this.#reported++;
   }
 
+  registered(): void {
+    this.#registered++;
+  }
+
+  settingsRefused(): void {
+    this.#settingsRefused++;
+  }
+
   failed(error: unknown): void {
     this.#callsFailed++;
     const kind = kindOf(error);
@@ -67,6 +83,7 @@ export class Tally {
       heartbeats: { accepted: this.#accepted, refused: this.#refused },
       calls: { failed: this.#callsFailed, errors: Object.fromEntries(this.#errors) },
       probes: { run: this.#probes, failed: this.#probesFailed, reported: this.#reported, unwell },
+      settings: { registered: this.#registered, refused: this.#settingsRefused },
       latest_ms: Math.round(this.#latestMs),
     };
   }

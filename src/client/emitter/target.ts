@@ -1,11 +1,14 @@
 import type { TakenMany } from '../answers.js';
 import { HeartbeatAnswerError } from '../errors.js';
 import type { HeartbeatClient } from '../heartbeat-client.js';
+import type { ChosenNode } from './registering.js';
 
 /** Where heartbeats go: a daemon, or a tracker in the process. */
 export interface Target {
   /** Rejects when nothing is known of what became of them. */
   heartbeats(nodes: readonly string[]): Promise<TakenMany>;
+  /** The node is registered with these settings, or they are changed. */
+  register(node: ChosenNode): Promise<void>;
   /** The node is reported failed; one that is not known is registered first. */
   fail(node: string): Promise<void>;
   /** Lets go of connections. */
@@ -36,6 +39,10 @@ export class DaemonTarget implements Target {
     const second = await this.heartbeats(nodes.slice(middle));
     const moved = second.rejected.map(({ index, error }) => ({ index: index + middle, error }));
     return { accepted: first.accepted + second.accepted, rejected: [...first.rejected, ...moved] };
+  }
+
+  register({ name, settings }: ChosenNode): Promise<void> {
+    return this.#client.register(name, settings);
   }
 
   async fail(node: string): Promise<void> {

@@ -10,6 +10,8 @@ export interface LoadPlan {
   readonly seed: number;
   /** Heals under way at most. Users who are due meanwhile wait, and are sent late. */
   readonly inFlight: number;
+  /** How long, at the least, one waits whose heal was not acknowledged, where its pace has it sent again. */
+  readonly leastAgainMs?: () => number;
 }
 
 /** What became of one heal. */
@@ -158,6 +160,7 @@ export class LoadGenerator {
     const failures = (this.#failures.get(user) ?? 0) + 1;
     this.#failures.set(user, failures);
     const again = this.#gaps.again(user, failures);
-    return again === undefined ? sent + this.#gaps.next(user) : answered + again;
+    if (again === undefined) return sent + this.#gaps.next(user);
+    return answered + Math.max(again, this.#plan.leastAgainMs?.() ?? 0);
   }
 }

@@ -10,6 +10,7 @@ const REPORT: EmitterReport = {
   heartbeats: { accepted: 12, refused: 0 },
   calls: { failed: 0, errors: {} },
   probes: { run: 0, failed: 0, reported: 0, unwell: 0 },
+  settings: { registered: 0, refused: 0 },
   latest_ms: 4,
 };
 const WITH_FAULTS: EmitterReport = {

@@ -83,6 +83,49 @@ describe('an emitter for a daemon', () => {
     expect(report?.heartbeats.accepted).to.be.at.least(5);
   });
 
+  it('registers nodes with what is chosen for them, at a daemon and for a tracker', async () => {
+    const instance = await instances.make({ http: { port: 0 } });
+    const nodes = [
+      new Node('made', { timeout: 40, labels: { dataCenter: 'north' } }),
+      { name: 'web', maxRetries: 7, dependsOn: ['made'], probe: () => true },
+      'plain',
+    ];
+    const expected = {
+      made: { timeout: 40, maxRetries: 3, labels: { dataCenter: 'north' }, dependsOn: [] },
+      web: { timeout: 30, maxRetries: 7, labels: {}, dependsOn: ['made'] },
+      plain: { timeout: 30, maxRetries: 3, labels: {}, dependsOn: [] },
+    };
+    for (const target of [String(instance.url), new Tracker(instance)]) {
+      const emitter = new Emitter(target, { nodes, interval: 0.05 });
+      emitter.startHeartbeat();
+      await eventually(async () => {
+        for (const [name, settings] of Object.entries(expected))
+          expect(await instance.nodes.get(name), name).to.deep.include(settings);
+      });
+      const report = await emitter.stopHeartbeat();
+      expect(report?.settings).to.deep.equal({ registered: 2, refused: 0 });
+      for (const name of Object.keys(expected)) await instance.nodes.forget(name);
+    }
+  });
+
+  it('says which key it lacks for settings, and beats all the same', async () => {
+    const hash = `sha256:${createHash('sha256').update('secret').digest('hex')}`;
+    const auth = { keys: [{ name: 'agent', hash, scopes: ['heal'] }] };
+    const instance = await instances.make({ http: { port: 0 }, settings: { auth } });
+    const logger = new RecordingLogger();
+    const nodes = [{ name: 'a', timeout: 40 }];
+    const emitter = new Emitter(String(instance.url), { nodes, interval: 0.05, key: 'secret', logger });
+    emitter.startHeartbeat();
+    await eventually(async () => {
+      expect(logger.lines).to.have.length(1);
+      expect((await instance.nodes.get('a'))?.lastHeartbeat).to.be.instanceOf(Date);
+    });
+    expect(logger.lines[0]).to.deep.include({ event: 'settings of a node are refused' });
+    expect(JSON.stringify(logger.lines[0])).to.include('settings want a key with the scope admin');
+    expect(await instance.nodes.get('a')).to.include({ timeout: 30 });
+    expect((await emitter.stopHeartbeat())?.settings).to.deep.equal({ registered: 0, refused: 1 });
+  });
+
   it('shows its key to a daemon that wants one', async () => {
     const hash = `sha256:${createHash('sha256').update('secret').digest('hex')}`;
     const auth = { keys: [{ name: 'agent', hash, scopes: ['heal'] }] };

@@ -1,11 +1,11 @@
 import type { Agent, Dispatcher } from 'undici';
+import { retryAfterOf } from '../../../domain/retry-after.js';
 import { NotifyError, type Attempt } from '../../../ports/channel.js';
 import { Concealment } from '../concealment.js';
 import type { ChannelTools } from '../kind.js';
 import type { Secret } from '../secret.js';
 import { guardedLookup, NameError } from './names.js';
 import { reasonOf } from './reason.js';
-import { retryAfterOf } from './retry-after.js';
 
 /** Characters of a refusal that people are shown. */
 const SHOWN = 200;

@@ -5,6 +5,7 @@ import {
   type EmitterObserver,
   type EmitterPlan,
 } from '../../../../src/client/emitter/emitter.js';
+import type { ChosenNode } from '../../../../src/client/emitter/registering.js';
 import type { Target } from '../../../../src/client/emitter/target.js';
 
 interface Call {
@@ -16,6 +17,8 @@ interface Call {
 export class FakeTarget implements Target {
   readonly calls: Call[] = [];
   readonly reports: string[] = [];
+  readonly registered: ChosenNode[] = [];
+  answerSettings: (node: ChosenNode) => Promise<void> = () => Promise.resolve();
   underWay = 0;
   mostUnderWay = 0;
   behave: (call: Call) => Promise<TakenMany | undefined> = () => Promise.resolve(undefined);
@@ -29,6 +32,11 @@ export class FakeTarget implements Target {
     } finally {
       this.underWay--;
     }
+  }
+
+  register(node: ChosenNode): Promise<void> {
+    this.registered.push(node);
+    return this.answerSettings(node);
   }
 
   fail(node: string): Promise<void> {
@@ -70,6 +78,7 @@ export class Run {
       unreachable: (error) => this.told.push(`unreachable: ${String(error)}`),
       reachable: () => this.told.push('reachable'),
       refused: (node, error) => this.told.push(`refused ${node}: ${error}`),
+      settingsRefused: (node, reason) => this.told.push(`settings of ${node}: ${reason}`),
       probeFailed: (node, reason) => this.told.push(`unwell ${node}: ${reason}`),
       probePassed: (node) => this.told.push(`well ${node}`),
     };

@@ -1,0 +1,133 @@
+import { isRecord, parseJson } from '../answers.js';
+import { HeartbeatAnswerError } from '../errors.js';
+
+/** What is chosen for a node, as `PUT /nodes/:name` takes it. What is absent stays as it is. */
+export type NodeSettingsBody = Readonly<Record<string, unknown>>;
+
+/** A node that is to be registered with settings. */
+export interface ChosenNode {
+  readonly name: string;
+  readonly settings: NodeSettingsBody;
+}
+
+export interface RegisteringPlan {
+  /** How soon one is asked for again that could not be done; twice as long each time, up to the longest. */
+  readonly againMs: number;
+  readonly longestAgainMs: number;
+  /** How long it waits at the least. */
+  readonly leastAgainMs: () => number;
+  readonly register: (node: ChosenNode) => Promise<void>;
+  readonly registered: () => void;
+  /** @param isNew whether it says more than the one before it */
+  readonly refused: (node: string, reason: string, isNew: boolean) => void;
+}
+
+const REQUEST_TIMEOUT = 408;
+const TOO_MANY = 429;
+const FORBIDDEN = [401, 403];
+
+/**
+ * Has nodes registered with what was chosen for them, until each is, or is refused for good. What depends on others
+ * goes after them, one by one: only so does the daemon see a circle.
+ */
+export class Registering {
+  readonly #plan: RegisteringPlan;
+  readonly #all: ChosenNode[] = [];
+  #left: ChosenNode[] = [];
+  #failures = 0;
+  #isForbidden = false;
+  #wake: () => void = () => undefined;
+
+  constructor(plan: RegisteringPlan) {
+    this.#plan = plan;
+  }
+
+  add(node: ChosenNode): void {
+    this.#all.push(node);
+    this.#left.push(node);
+    this.#wake();
+  }
+
+  /** All of them once more: it may be another daemon, or one that has lost what it knew. */
+  again(): void {
+    this.#left = [...this.#all];
+    this.#wake();
+  }
+
+  /** Resolves once the signal is aborted. */
+  async run(signal: AbortSignal): Promise<void> {
+    const stop = (): void => {
+      this.#wake();
+    };
+    signal.addEventListener('abort', stop);
+    while (!signal.aborted) {
+      await this.#round(signal);
+      if (signal.aborted) break;
+      await this.#rest();
+    }
+    signal.removeEventListener('abort', stop);
+  }
+
+  async #round(signal: AbortSignal): Promise<void> {
+    const round = this.#left;
+    this.#left = [];
+    await Promise.all(round.filter((node) => !dependsOnOthers(node)).map((node) => this.#register(node)));
+    for (const node of round) if (dependsOnOthers(node) && !signal.aborted) await this.#register(node);
+  }
+
+  async #register(node: ChosenNode): Promise<void> {
+    try {
+      await this.#plan.register(node);
+      this.#failures = 0;
+      this.#plan.registered();
+    } catch (error) {
+      const refusal = refusalOf(error);
+      if (refusal === undefined) this.#left.push(node);
+      else {
+        // One sentence about the key is enough, however many nodes it may not touch.
+        this.#plan.refused(node.name, refusal.reason, !(refusal.isForbidden && this.#isForbidden));
+        this.#isForbidden ||= refusal.isForbidden;
+      }
+    }
+  }
+
+  /** Until somebody is added or all are to be done again, or for a while where some are left. */
+  #rest(): Promise<void> {
+    return new Promise((resolve) => {
+      const { againMs, longestAgainMs, leastAgainMs } = this.#plan;
+      const waitMs = Math.max(leastAgainMs(), Math.min(longestAgainMs, againMs * 2 ** this.#failures));
+      const timer = this.#left.length === 0 ? undefined : setTimeout(() => this.#wake(), waitMs);
+      if (timer !== undefined) this.#failures++;
+      this.#wake = () => {
+        clearTimeout(timer);
+        this.#wake = () => undefined;
+        resolve();
+      };
+    });
+  }
+}
+
+function dependsOnOthers({ settings }: ChosenNode): boolean {
+  const others = settings['depends_on'];
+  return Array.isArray(others) && others.length > 0;
+}
+
+/** @returns undefined for what may be tried again */
+function refusalOf(error: unknown): { readonly reason: string; readonly isForbidden: boolean } | undefined {
+  const status = error instanceof Error && 'status' in error ? Number(error.status) : undefined;
+  if (status === undefined || status < 400 || status >= 500) return undefined;
+  if (status === REQUEST_TIMEOUT || status === TOO_MANY) return undefined;
+  const isForbidden = FORBIDDEN.includes(status);
+  const reason = sentenceOf(error);
+  return {
+    isForbidden,
+    reason: isForbidden ? `${reason}; settings want a key with the scope admin` : reason,
+  };
+}
+
+function sentenceOf(error: unknown): string {
+  const answer = error instanceof HeartbeatAnswerError ? parseJson(error.body) : undefined;
+  const sentence = isRecord(answer) ? answer['error'] : undefined;
+  if (typeof sentence === 'string') return sentence;
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,115 @@
+import { expect } from 'chai';
+import { Rest } from '../../../../src/client/emitter/rest.js';
+import { HeartbeatAnswerError, HeartbeatUnreachableError } from '../../../../src/client/errors.js';
+import { eventually } from '../../../support/eventually.js';
+import { behave, HookServer } from '../../../support/hook-server.js';
+import { Household } from '../../../support/household.js';
+import { HeartbeatClient } from '../../../../src/client/heartbeat-client.js';
+import { names, Run } from './support.js';
+
+const household = new Household();
+afterEach(() => household.clear());
+
+const asking = (retryAfter: number | undefined, status = 503) =>
+  new HeartbeatAnswerError('POST /nodes/heartbeats', status, '', retryAfter);
+
+describe('a daemon that asks to be left alone', () => {
+  let now = 0;
+  let drawn = 0;
+  const rest = () =>
+    new Rest(
+      10_000,
+      () => now,
+      () => drawn,
+    );
+  beforeEach(() => {
+    now = 1000;
+    drawn = 0;
+  });
+
+  it('is left alone for as long, with all calls, which then come one after the other', () => {
+    const asked = rest();
+    expect([asked.isOn, asked.waitMs()]).to.deep.equal([false, 0]);
+    asked.heed(asking(4));
+    now += 1000;
+    expect([asked.isOn, asked.waitMs()]).to.deep.equal([true, 3000]);
+    drawn = 0.999;
+    expect(asked.waitMs()).to.equal(3000 + 0.999 * 4000);
+    now += 3000;
+    expect([asked.isOn, asked.waitMs()]).to.deep.equal([false, 0]);
+  });
+
+  it('is left alone for a minute at the most, and its calls are spread over an interval', () => {
+    const asked = rest();
+    asked.heed(asking(86_400, 429));
+    expect(asked.waitMs()).to.equal(60_000);
+    drawn = 1;
+    expect(asked.waitMs()).to.equal(70_000);
+  });
+
+  it('says so with 429 or 503, and nobody makes it shorter', () => {
+    const asked = rest();
+    for (const error of [asking(undefined), asking(5, 500), new HeartbeatUnreachableError('PUT /', '', 'x')])
+      asked.heed(error);
+    expect(asked.isOn).to.equal(false);
+    asked.heed(asking(5));
+    asked.heed(asking(1));
+    expect(asked.waitMs()).to.equal(5000);
+  });
+});
+
+describe('the client', () => {
+  it('reads Retry-After, as seconds and as a date by the clock of the daemon', async () => {
+    const server = await HookServer.start();
+    household.onClear(() => server.stop());
+    const client = new HeartbeatClient(server.url);
+    household.onClear(() => client.close());
+    const asked = async (headers: Record<string, string>) => {
+      server.behaviour = behave.status(503, headers, '{}');
+      const error: unknown = await client.heartbeats(['a']).catch((thrown: unknown) => thrown);
+      return error instanceof HeartbeatAnswerError ? error.retryAfter : error;
+    };
+    expect(await asked({})).to.equal(undefined);
+    expect(await asked({ 'retry-after': '7' })).to.equal(7);
+    const date = 'Sun, 22 Nov 2026 12:00:00 GMT';
+    expect(await asked({ 'retry-after': 'Sun, 22 Nov 2026 12:00:09 GMT', date })).to.equal(9);
+    expect(await asked({ 'retry-after': 'soon', date })).to.equal(undefined);
+  });
+});
+
+describe('an emitter that is asked to leave the daemon alone', () => {
+  for (const [what, nodes] of [
+    ['of nodes without a probe', names(30)],
+    ['of nodes with a probe', names(30).map((name) => ({ name, probe: () => true }))],
+  ] as const) {
+    it(`makes no call meanwhile, ${what}, and loses nothing`, async () => {
+      const run = new Run(nodes, { thresholds: { small: 3 }, intervalMs: 200, maxConcurrent: 2 });
+      let refusedAt = 0;
+      run.target.behave = () => {
+        if (refusedAt > 0) return Promise.resolve(undefined);
+        refusedAt = performance.now();
+        return Promise.reject(asking(0.6));
+      };
+      run.begin();
+      await eventually(() => expect(run.target.beats.size).to.equal(30));
+      await run.end();
+      // Those that had begun by then had begun.
+      const [, ...later] = run.target.calls.filter(({ at }) => at > refusedAt - 5);
+      const after = later.map(({ at }) => at - refusedAt).filter((wait) => wait > 5);
+      expect(Math.min(...after)).to.be.at.least(599);
+      expect(run.emitter.report.calls).to.deep.equal({ failed: 1, errors: { 503: 1 } });
+      expect(run.told).to.have.length(2);
+    });
+  }
+
+  it('ends at once when it is told to', async () => {
+    const run = new Run(names(3), { intervalMs: 50 });
+    run.target.behave = () => Promise.reject(asking(60));
+    run.begin();
+    await eventually(() => expect(run.told).to.have.length(1));
+    const begun = performance.now();
+    await run.end();
+    expect(performance.now() - begun).to.be.lessThan(10_000);
+    expect(run.target.calls).to.have.length(1);
+  });
+});
