@@ -62,8 +62,7 @@ export class Registering {
     signal.addEventListener('abort', stop);
     while (!signal.aborted) {
       await this.#round(signal);
-      if (signal.aborted) break;
-      await this.#rest();
+      await this.#rest(signal);
     }
     signal.removeEventListener('abort', stop);
   }
@@ -92,7 +91,8 @@ export class Registering {
   }
 
   /** Until somebody is added or all are to be done again, or for a while where some are left. */
-  #rest(): Promise<void> {
+  #rest(signal: AbortSignal): Promise<void> {
+    if (signal.aborted) return Promise.resolve();
     return new Promise((resolve) => {
       const { againMs, longestAgainMs, leastAgainMs } = this.#plan;
       const waitMs = Math.max(leastAgainMs(), Math.min(longestAgainMs, againMs * 2 ** this.#failures));

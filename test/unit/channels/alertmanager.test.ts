@@ -10,7 +10,7 @@ import {
   type ShownAlert,
 } from '../../support/alertmanager-process.js';
 import { eventually } from '../../support/eventually.js';
-import { HookServer } from '../../support/hook-server.js';
+import { behave, HookServer } from '../../support/hook-server.js';
 import {
   attempt,
   EVERY_KIND,
@@ -162,6 +162,24 @@ describe('an Alertmanager channel', function () {
     });
     await successor.notify(now(RECOVERED, 1), attempt());
     await eventually(async () => expect(await firing()).to.deep.equal([]));
+  });
+
+  it('sends again, with other settings, what was still under way with the ones before', async () => {
+    const elsewhere = await HookServer.start();
+    let answer = (): unknown => undefined;
+    elsewhere.behaviour = (response) => (answer = () => response.writeHead(200).end());
+    const before = make(elsewhere.url);
+    const telling = before.notify(now(FAILED), attempt());
+    await eventually(() => expect(elsewhere.requests).to.have.length(1));
+    const successor = make(elsewhere.url);
+    successor.succeed?.(before);
+    elsewhere.behaviour = behave.status(200);
+    answer();
+    await telling;
+    await before.close();
+    await eventually(() => expect(elsewhere.requests).to.have.length.greaterThan(1));
+    await successor.close();
+    await elsewhere.stop();
   });
 
   it('tells another Alertmanager nothing of what the one before was told', async () => {

@@ -54,6 +54,8 @@ class AlertmanagerNotifier extends BaseNotifier implements Resending {
   #turns: { last: Promise<unknown> } = { last: Promise.resolve() };
   #resend: Cancel | undefined;
   #closed = false;
+  /** Who sends again what this one is still told of. */
+  #successor: AlertmanagerNotifier | undefined;
 
   constructor(own: z.output<typeof settings>, { url }: Secrets, tools: ChannelTools) {
     super();
@@ -96,6 +98,7 @@ class AlertmanagerNotifier extends BaseNotifier implements Resending {
     if (before.#url.reveal() !== this.#url.reveal()) return;
     this.#standing = before.#standing;
     this.#turns = before.#turns;
+    before.#successor = this;
     this.#schedule();
   }
 
@@ -131,6 +134,7 @@ class AlertmanagerNotifier extends BaseNotifier implements Resending {
 
   /** @param soon for what must not wait for the next time */
   #schedule(soon?: Millis): void {
+    if (this.#successor !== undefined) this.#successor.#schedule(soon);
     if (this.#closed || this.#standing.isEmpty || (this.#resend !== undefined && soon === undefined)) return;
     this.#resend?.();
     this.#resend = this.#tools.clock.after(soon ?? millis(this.#own.resend_every), () => {
