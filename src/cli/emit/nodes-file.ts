@@ -4,7 +4,7 @@ import type { EmittedNode } from '../../client/emitter/emitter.js';
 import type { Probe } from '../../client/emitter/probes/probe.js';
 import { parseAddress } from '../../client/emitter/probes/tcp.js';
 import { parseNodeName } from '../../domain/node-name.js';
-import { settingsWith } from '../../http/nodes/settings.js';
+import { issuesIn, settingsWith } from '../../http/nodes/settings.js';
 
 const name = z
   .string('must be a name')
@@ -107,9 +107,9 @@ export function readNodes(
     if (!read.success) {
       const place = `nodes[${index}]`;
       problems.push(
-        ...read.error.issues.map(
-          (issue) => `${path}: ${[place, ...issue.path].join('.')}: ${sentenceOf(issue)}`,
-        ),
+        ...read.error.issues
+          .flatMap(issuesIn)
+          .map((issue) => `${path}: ${[place, ...issue.path].join('.')}: ${sentenceOf(issue)}`),
       );
       return;
     }

@@ -114,19 +114,20 @@ function readWith(schema: ReturnType<typeof settingsWith>, body: unknown): Read 
 }
 
 function problemsOf(issue: z.core.$ZodIssue): BodyProblem[] {
-  const path = issue.path.map(String);
-  if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map((key) => ({ path: [...path, key].join('.'), problem: issue.message }));
-  }
-  if (issue.code === 'invalid_union') {
-    return closest(issue.errors).flatMap((within) =>
-      problemsOf({ ...within, path: [...issue.path, ...within.path] }),
-    );
-  }
-  if (issue.code === 'invalid_key') {
-    return issue.issues.map(({ message }) => ({ path: path.join('.'), problem: message }));
-  }
-  return [{ path: path.join('.'), problem: issue.message }];
+  return issuesIn(issue).flatMap((found) => {
+    const path = found.path.map(String);
+    const problem = found.message;
+    if (found.code !== 'unrecognized_keys') return [{ path: path.join('.'), problem }];
+    return found.keys.map((key) => ({ path: [...path, key].join('.'), problem }));
+  });
+}
+
+/** What is wrong, and where: of a value that may be of several kinds, with that kind which it is. */
+export function issuesIn(issue: z.core.$ZodIssue): z.core.$ZodIssue[] {
+  const at = (within: z.core.$ZodIssue) => issuesIn({ ...within, path: [...issue.path, ...within.path] });
+  if (issue.code === 'invalid_union') return closest(issue.errors).flatMap(at);
+  if (issue.code === 'invalid_key') return issue.issues.flatMap(at);
+  return [issue];
 }
 
 /** Of the kinds that a value may be of, the problems of that one which it is; of the first where it is none. */
