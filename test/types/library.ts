@@ -98,7 +98,9 @@ for (const one of [node, 'db-1'])
 holds<Same<ReturnType<Nodes['acknowledge']>, Promise<NodeDescription>>>();
 holds<Same<NodeDescription['dependsOn'], readonly string[]>>();
 holds<Same<NodeDescription['causedBy'], string | undefined>>();
-new Node('web', { dependsOn: ['switch', 'power'] });
+new Node('web', { dependsOn: ['switch', 'power'], timeout: { adaptive: true, min: 2, max: 60 } });
+// @ts-expect-error -- a timeout that is learnt wants its limits
+new Node('web', { timeout: { adaptive: true } });
 // @ts-expect-error -- a list, also of one
 new Node('web', { dependsOn: 'switch' });
 // @ts-expect-error -- somebody has to say why

@@ -85,14 +85,15 @@ describe('an emitter for a daemon', () => {
 
   it('registers nodes with what is chosen for them, at a daemon and for a tracker', async () => {
     const instance = await instances.make({ http: { port: 0 } });
+    const timeout = { adaptive: true, min: 1, max: 60 } as const;
     const nodes = [
       new Node('made', { timeout: 40, labels: { dataCenter: 'north' } }),
-      { name: 'web', maxRetries: 7, dependsOn: ['made'], probe: () => true },
+      { name: 'web', timeout, maxRetries: 7, dependsOn: ['made'], probe: () => true },
       'plain',
     ];
     const expected = {
       made: { timeout: 40, maxRetries: 3, labels: { dataCenter: 'north' }, dependsOn: [] },
-      web: { timeout: 30, maxRetries: 7, labels: {}, dependsOn: ['made'] },
+      web: { timeout, maxRetries: 7, labels: {}, dependsOn: ['made'] },
       plain: { timeout: 30, maxRetries: 3, labels: {}, dependsOn: [] },
     };
     for (const target of [String(instance.url), new Tracker(instance)]) {
