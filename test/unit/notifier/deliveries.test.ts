@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import type { ChannelActor } from '../../../actors/notifier/channel.actor.js';
-import type { Offer } from '../../../actors/notifier/channel.machine.js';
+import type { Offer } from '../../../actors/notifier/channel.protocol.js';
 import { Deliveries } from '../../../actors/notifier/deliveries.js';
 import { Escalation } from '../../../actors/notifier/escalation.js';
 import { OpenAlerts } from '../../../actors/notifier/open-alerts.js';
