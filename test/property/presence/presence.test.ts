@@ -1,5 +1,8 @@
+import { MemoryHistoryStore } from '../../../src/adapters/memory/memory-history-store.js';
+import { Disk } from '../../support/model/disk.js';
 import { EFFORT, holds, holdsOnLevelDb } from './promise.js';
 import type { Trouble } from './scenario.js';
+import { World } from './world.js';
 
 const DISK: readonly Trouble[] = ['slow_disk', 'fast_disk', 'full_disk', 'mend_disk'];
 const EVERYTHING: readonly Trouble[] = [
@@ -34,4 +37,24 @@ describe('presence keeps its promises', function () {
     holds(['kill', 'kill', 'restart', 'stall', 'set_wall_clock', ...DISK]));
   it('with all of this at once', () => holds(EVERYTHING, 100));
   it('with all of this at once, on a real LevelDB', () => holdsOnLevelDb(EVERYTHING, 10));
+
+  it('where a question waits in a stall, and a heal at the very deadline goes on before it is answered', async () => {
+    const memory = new MemoryHistoryStore();
+    const world = new World(new Disk(() => memory), {
+      grace: 200,
+      ranging: { from: undefined, before: undefined, after: undefined },
+    });
+    await world.play([
+      { do: 'ask', requests: [{ kind: 'heal', user: 0 }] },
+      { do: 'slow_disk', fate: 'kept' },
+      { do: 'wait', time: { untilDeadlineOf: 0, and: -21 } },
+      {
+        do: 'stall',
+        time: { untilDeadlineOf: 0, and: 0 },
+        requests: [{ kind: 'checkup', user: 0 }],
+        readFirst: false,
+      },
+      { do: 'ask', requests: [{ kind: 'heal', user: 0 }] },
+    ]);
+  });
 });

@@ -40,7 +40,9 @@ type Event =
 
 interface Context {
   /** Changes were under way when it was asked, so nothing is promised of what it sees. */
-  readonly racing: boolean;
+  racing: boolean;
+  /** It waits to be answered, and the user was healed meanwhile: perhaps at the very deadline, which goes on. */
+  healedSince: boolean;
   readonly joins: boolean;
 }
 
@@ -74,6 +76,7 @@ export class UserModel {
     if (kind === 'erase') this.#erasures++;
     const changes = this.#changes();
     const last = changes.at(-1);
+    if (CHANGES.has(kind)) this.#overtake(kind);
     const event = {
       type: 'asked' as const,
       kind,
@@ -82,10 +85,20 @@ export class UserModel {
       disk: 'works' as const,
       unsure: false,
       racing: changes.length > 0,
+      healedSince: false,
       joins: last?.kind === 'heal',
     };
     this.#events.push(event);
     return event;
+  }
+
+  /** A question that waits for all that arrived in time to be read is answered as of then. */
+  #overtake(kind: UserCommand['kind']): void {
+    for (const event of this.#events) {
+      if (event.type !== 'asked' || event.answer !== undefined || CHANGES.has(event.kind)) continue;
+      if (kind === 'heal') event.healedSince = true;
+      else event.racing = true;
+    }
   }
 
   /** What is to change something and has not been answered. */
@@ -168,18 +181,19 @@ export class UserModel {
   }
 
   #answeredTo(state: State, event: Asked & Context): State[] {
-    const { kind, at, answer, racing } = event;
+    const { kind, at, answer, racing, healedSince } = event;
     switch (answer?.kind) {
       case 'refused':
         return this.#refused(state, event, answer.code);
       case 'online':
         if (kind === 'heal') return this.#changed(state, event);
-        return racing ? [state] : saidOnline(state, at.arrived, true);
+        return racing || healedSince ? [state] : saidOnline(state, at.arrived, true);
       case 'offline':
         if (kind === 'goodbye') return this.#changed(state, event);
         return racing ? [state] : saidOnline(state, at.arrived, false);
       case 'described':
-        return racing ? [state] : saidOnline(state, at.arrived, answer.session !== undefined);
+        if (racing || (healedSince && answer.session !== undefined)) return [state];
+        return saidOnline(state, at.arrived, answer.session !== undefined);
       case 'erased':
         return this.#changed(state, event);
       case undefined:
