@@ -5,6 +5,7 @@ import { Concealment } from './concealment.js';
 import { CustomNotifier } from './custom/custom.js';
 import { AddressGuard } from './http/address-guard.js';
 import { Names } from './http/names.js';
+import { DiscreetNotifier } from './discreet.js';
 import type { ChannelTools } from './kind.js';
 import type { Secret } from './secret.js';
 
@@ -40,7 +41,7 @@ export async function makeChannels(
       guard: new AddressGuard(allowAddresses),
       names: new Names({ timeout: Math.min(NAME_TIMEOUT, policy.attemptTimeout) }),
     });
-    channels.push({ policy, notifier: discreet(notifier, concealment) });
+    channels.push({ policy, notifier: new DiscreetNotifier(notifier, concealment) });
     if (!(notifier instanceof CustomNotifier)) continue;
     await notifier.start().catch((error: unknown) => {
       problems.push({
@@ -51,18 +52,4 @@ export async function makeChannels(
   }
   if (problems.length > 0) await Promise.all(channels.map(({ notifier }) => notifier.close()));
   return { channels, problems };
-}
-
-/** Why it failed to tell is stored and shown: no secret of its own is in that. */
-function discreet(notifier: BaseNotifier, concealment: Concealment): Channel['notifier'] {
-  return {
-    notify: async (alert, attempt) => {
-      try {
-        await notifier.notify(alert, attempt);
-      } catch (error) {
-        throw concealment.concealError(error);
-      }
-    },
-    close: () => notifier.close(),
-  };
 }
