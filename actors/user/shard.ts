@@ -271,8 +271,8 @@ export class Shard implements UserSurroundings {
     const { timeout, blindGrace } = this.#options;
     const deadline = moment(readAt + timeout);
     const blindness = this.#blindness;
-    // Read before the daemon was blind, and handled after it.
-    if (blindness === undefined || readAt >= blindness.to) return deadline;
+    // Read before the daemon was blind, and handled after it; what had passed by then stays passed, as in `blind`.
+    if (blindness === undefined || readAt >= blindness.to || deadline < blindness.from) return deadline;
     return deadlineAfter(blindness, { deadline, lastSeen: readAt }, timeout, blindGrace);
   }
 

@@ -57,4 +57,25 @@ describe('presence keeps its promises', function () {
       { do: 'ask', requests: [{ kind: 'heal', user: 0 }] },
     ]);
   });
+
+  it('where a heal is handled after a stall, and its time was over before that', async () => {
+    const memory = new MemoryHistoryStore();
+    const world = new World(new Disk(() => memory), {
+      grace: 200,
+      ranging: { from: undefined, before: undefined, after: undefined },
+    });
+    await world.play([
+      { do: 'slow_disk', fate: 'kept' },
+      {
+        do: 'ask',
+        requests: [
+          { kind: 'erase', user: 0 },
+          { kind: 'heal', user: 0 },
+        ],
+      },
+      { do: 'wait', time: { for: 28 } },
+      { do: 'wait', time: { for: 493 } },
+      { do: 'stall', time: { untilDeadlineOf: 0, and: 100 }, requests: [], readFirst: false },
+    ]);
+  });
 });
