@@ -253,12 +253,14 @@ function given(live: Live, restart: Restart, rules: Rules): Pick<Live, 'deadline
 
 /** Not before the last heal, and within one timeout of the truth, unless the disk was deaf for longer than that. */
 function endOfSilent(live: Live, restart: Restart, { timeout, lag }: Rules): Range {
-  const { killedAt, deafSince, late, jumped } = restart;
+  const { killedAt, wall, deafSince, late, jumped } = restart;
   if (jumped) return { lo: live.onlineAt.lo, hi: Infinity };
   const lastKnown =
     deafSince === undefined ? live.lastHeal : Math.min(live.lastHeal, deafSince - lag + timeout);
   const over = deafSince === undefined ? live.deadline.hi : Math.max(live.deadline.hi, killedAt);
-  return instantOf(live, { lo: lastKnown, hi: over + late + timeout });
+  const end = instantOf(live, { lo: lastKnown, hi: over + late + timeout });
+  // Set back behind the beginning of the session, the wall clock cannot tell for how long that has gone on.
+  return wall < live.onlineAt.hi ? { lo: live.onlineAt.lo, hi: end.hi } : end;
 }
 
 /** The state as it is if the user was said to be online, or not. */
