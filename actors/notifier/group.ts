@@ -52,7 +52,11 @@ export class Group {
     if (node === undefined) return;
     // The last that is known of a node is what counts.
     const { name, state, labels } = node;
-    this.#nodes.set(name, { name, state, at, labels });
+    const first = this.#nodes.get(name);
+    // Of a failure that nobody was told of, the recovery is not told either.
+    const wasTold =
+      first === undefined ? type === 'node.recovered' || folds !== undefined : first.wasTold === true;
+    this.#nodes.set(name, { name, state, at, labels, ...(wasTold && { wasTold }) });
     this.#types.add(type);
   }
 

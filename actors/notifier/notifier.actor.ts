@@ -99,7 +99,7 @@ export class Notifier implements Actor<NotifierMessage>, Alerting {
       clock,
       channels,
       escalation: this.#onCall.escalation,
-      late: (record, channel) => this.#onCall.late(record, channel),
+      late: (record, channel) => this.#onCall.late(record, channel, clock.wall()),
       fallbackOf: (channel) => options.channels.find(({ name }) => name === channel)?.fallback,
       upToDate,
     });

@@ -6,12 +6,12 @@ import type { AlertingRules } from './alerting.js';
 import type { FailedStanding, NodeChange } from './alerting.protocol.js';
 import { held, moved, withDelivery } from './delivery.js';
 import { Dependencies } from './dependencies.js';
+import { asTheyAre } from './as-they-are.js';
 import { Escalation } from './escalation.js';
 import { FailedNodes } from './failed-nodes.js';
 import { Gathering, STEP } from './gathering.js';
 import type { OpenAlerts } from './open-alerts.js';
 import { routesOf } from './routing.js';
-import { groupSentence } from './sentences.js';
 import { Reminders, type RemindersOptions } from './reminders.js';
 
 /** What is told beside a first alert, and what is not: who stays failed, why, and whether somebody takes care of it. */
@@ -136,30 +136,16 @@ export class OnCall {
     return records;
   }
 
-  /**
-   * A message that stands for many and is told late is told of those that are still failed by then.
-   *
-   * @returns what changes: itself, and recoveries of whom the channel has heard nothing
-   */
-  late(record: AlertRecord, channel: string): readonly AlertRecord[] {
-    const { alert } = record;
+  /** @returns what changes when a message is about to be told late that stands for many */
+  late(record: AlertRecord, channel: string, wall: Instant): readonly AlertRecord[] {
     const delivery = this.#open.delivery(record, channel);
-    if (alert.group === undefined || delivery?.state !== 'pending') return [];
-    if (this.escalation.wait(alert, delivery) === 0) return [];
-    const still = alert.group.nodes.filter(({ name }) => this.#failed.get(name)?.isQuiet === false);
-    if (still.length === alert.group.nodes.length) return [];
-    const told = new Set(still.map(({ name }) => name));
-    const recoveries = alert.group.nodes
-      .filter(({ name }) => !told.has(name))
-      .flatMap(({ name }) => this.#open.of(name, channel))
-      .filter((each) => each.delivery.attempts === 0 && each.record.alert.type === 'node.recovered')
-      .map((each) => withDelivery(each.record, moved(each.delivery, 'cancelled')));
-    const group = { ...alert.group, nodes: still };
-    const itself =
-      still.length === 0
-        ? withDelivery(record, moved(delivery, 'cancelled'))
-        : { ...record, alert: { ...alert, message: groupSentence(still), group } };
-    return [itself, ...recoveries];
+    if (record.alert.group === undefined || delivery?.state !== 'pending') return [];
+    if (this.escalation.wait(record.alert, delivery) === 0) return [];
+    return asTheyAre(record, delivery, {
+      failed: this.#failed,
+      open: this.#open,
+      nextId: () => this.#rules.ids.next(wall),
+    });
   }
 
   /**

@@ -45,6 +45,8 @@ export interface GroupedNode {
   readonly state: NodeState;
   readonly at: Instant;
   readonly labels: NodeFacts['labels'];
+  /** Before any of this happened to it, the channel had been told that it has failed, or may have been. */
+  readonly wasTold?: true;
 }
 
 export const DELIVERY_STATES = ['pending', 'held', 'delivered', 'dead', 'cancelled', 'folded'] as const;

@@ -5,6 +5,7 @@ import {
   type AlertId,
   type AlertRecord,
   type DeliveryState,
+  type GroupedNode,
 } from '../../domain/alert.js';
 import type { NodeFacts } from '../../domain/node.js';
 import { rangeOf, type KeyRange } from './binary.js';
@@ -101,13 +102,16 @@ const facts = z
       ...(dependsOn !== undefined && { dependsOn }),
     }),
   );
-const grouped = z.object({
-  name: z.string(),
-  state: z.enum(['active', 'inactive', 'failed']),
-  at: z.number(),
-  // Records of earlier daemons have none.
-  labels: z.record(z.string(), z.string()).default({}),
-});
+const grouped = z
+  .object({
+    name: z.string(),
+    state: z.enum(['active', 'inactive', 'failed']),
+    at: z.number(),
+    // Records of earlier daemons have none.
+    labels: z.record(z.string(), z.string()).default({}),
+    was_told: z.literal(true).optional(),
+  })
+  .transform(({ was_told: wasTold, ...rest }) => ({ ...rest, ...(wasTold !== undefined && { wasTold }) }));
 const delivery = z
   .object({
     channel: z.string(),
@@ -169,7 +173,7 @@ function jsonOf({ alert, deliveries }: AlertRecord): string {
     reminder,
     caused_by: causedBy,
     mass,
-    group: group === undefined ? undefined : { nodes: group.nodes, alert_ids: group.alertIds },
+    group: group === undefined ? undefined : { nodes: group.nodes.map(groupedOf), alert_ids: group.alertIds },
     deliveries: deliveries.map(
       ({ channel, state, hold, attempts, lastAttempt, lastError, since, folds, insteadOf }) => ({
         channel,
@@ -184,6 +188,10 @@ function jsonOf({ alert, deliveries }: AlertRecord): string {
       }),
     ),
   });
+}
+
+function groupedOf({ wasTold, ...rest }: GroupedNode): object {
+  return { ...rest, was_told: wasTold };
 }
 
 function factsOf({ lastHeartbeat, maxRetries, dependsOn, ...rest }: NodeFacts): object {

@@ -209,6 +209,69 @@ describe('a channel that is told late', () => {
     await alerts.stop();
   });
 
+  it('is told that a node is back of whose failure it was told, though that is one of many by then', async () => {
+    const alerts = await SimulatedAlerts.start({ watched: 20, channels });
+    const names = Array.from({ length: 20 }, (_, index) => `n${String(index + 10)}`);
+    alerts.fail('told1', 'told2');
+    await alerts.pass(1000);
+    alerts.fail(...names);
+    await alerts.pass(10);
+    alerts.recover('told1', 'told2');
+    await alerts.pass(10);
+    alerts.fail('told2');
+    await alerts.pass(100);
+    alerts.recover('told2', ...names.slice(0, 19));
+    await alerts.pass(1000);
+    expect(alerts.told('boss')).to.deep.equal([
+      'node.failed told1',
+      'node.failed told2',
+      'node.failed n29,told1,told2',
+    ]);
+    const group = alerts.delivered.findLast(({ channel }) => channel === 'boss')?.message;
+    expect(group?.nodes?.map(({ state }) => state)).to.deep.equal(['failed', 'active', 'active']);
+    expect(group?.message).to.equal("1 node has failed: 'n29'. 2 nodes have recovered: 'told1', 'told2'.");
+    expect(await alerts.states()).to.not.include('pending');
+    await alerts.stop();
+  });
+
+  it('is told of recoveries as such, where nothing else is left of a mass failure', async () => {
+    const alerts = await SimulatedAlerts.start({ watched: 20, channels });
+    const names = Array.from({ length: 20 }, (_, index) => `n${String(index + 10)}`);
+    alerts.fail('told1');
+    await alerts.pass(1000);
+    alerts.fail(...names);
+    alerts.recover('told1');
+    await alerts.pass(100);
+    alerts.recover(...names);
+    await alerts.pass(1000);
+    expect(alerts.told('boss')).to.deep.equal(['node.failed told1', 'node.recovered told1']);
+    expect(await alerts.states()).to.not.include('pending');
+    await alerts.stop();
+  });
+
+  it('hears nothing of one of many that somebody takes care of, unless that is over', async () => {
+    const alerts = await SimulatedAlerts.start({ watched: 20, channels });
+    const names = Array.from({ length: 20 }, (_, index) => `n${String(index + 10)}`);
+    const since = alerts.clock.wall();
+    alerts.fail(...names);
+    await alerts.pass(100);
+    for (const name of ['n10', 'n11']) alerts.stands(name, since, { isQuiet: true });
+    alerts.recover(...names.slice(3));
+    await alerts.pass(1000);
+    expect(alerts.told('boss')).to.deep.equal(['node.failed n12']);
+    alerts.recover('n10');
+    alerts.stands('n11', since, { isQuiet: false });
+    await alerts.pass(10);
+    expect(alerts.told('boss')).to.deep.equal(['node.failed n12', 'node.failed n11']);
+    alerts.recover('n11');
+    await alerts.pass(10);
+    expect(alerts.told('boss').at(-1)).to.equal('node.recovered n11');
+    expect(await alerts.states())
+      .to.not.include('held')
+      .and.not.include('pending');
+    await alerts.stop();
+  });
+
   it('is told of one that is left of a mass failure, and nothing of its beginning', async () => {
     const alerts = await SimulatedAlerts.start({ watched: 20, channels });
     const names = Array.from({ length: 20 }, (_, index) => `n${String(index + 10)}`);
