@@ -95,7 +95,7 @@ export class AlertingRules {
       const deliveries = channels.map(({ name }) =>
         cause === undefined
           ? this.#deliver(name, type, node, circumstances, changes)
-          : held(fresh(name, wall), 'dependency'),
+          : this.#holdFor('dependency', name, node, wall, changes),
       );
       const alert: Alert = {
         id: this.ids.next(wall),
@@ -196,6 +196,18 @@ export class AlertingRules {
         this.#change(changes, untold, 'cancelled', node.name);
       }
     }
+  }
+
+  /** What stood for the earlier ones of the node must not be told after it. */
+  #holdFor(
+    hold: NonNullable<Delivery['hold']>,
+    channel: string,
+    { name }: NodeFacts,
+    wall: Instant,
+    changes: Map<string, AlertRecord>,
+  ): Delivery {
+    const summary = trailingUntold(this.#open.of(name, channel)).findLast(stands);
+    return held({ ...fresh(channel, wall), ...this.#fold(changes, summary, name) }, hold);
   }
 
   /** What becomes of a new alert for one channel, and of the earlier ones there that nobody was told of. */

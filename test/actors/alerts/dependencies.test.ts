@@ -172,6 +172,28 @@ describe('a node that depends on another', () => {
     await alerts.stop();
   });
 
+  it('is not said to be back by a summary of how it flapped, when it has failed since', async () => {
+    const alerts = await SimulatedAlerts.start({ maxPerHour: 3 });
+    alerts.fail('web');
+    await alerts.pass(10);
+    alerts.recover('web');
+    await alerts.pass(10);
+    alerts.fail('web');
+    await alerts.pass(10);
+    alerts.recover('web');
+    await alerts.pass(10);
+    expect(alerts.told(), 'the last change is held').to.have.length(2);
+    alerts.fail('switch');
+    alerts.flip('web', 'inactive', 'failed', on('switch'));
+    await alerts.pass(5000);
+    expect(alerts.told()).to.deep.equal(['node.failed web', 'node.recovered web', 'node.failed switch']);
+    alerts.recover('switch');
+    await alerts.pass(31);
+    expect(alerts.told().at(-1)).to.equal('node.failed web');
+    expect(alerts.delivered.at(-1)?.message.alert_ids, 'what it stands for').to.have.length(2);
+    await alerts.stop();
+  });
+
   it('is reminded of by nobody meanwhile', async () => {
     const alerts = await SimulatedAlerts.start({ remindEvery: 600_000 });
     alerts.fail('switch');
