@@ -17,6 +17,7 @@ import type {
 } from '../../ports/history-store.js';
 import type { AlertRange } from '../../ports/outbox.js';
 import { addAlertPruning, alertOf, alertsWithin, openAlerts } from './alerts.js';
+import { addPruning, endedSessions, pastOfNodes } from './ageing.js';
 import { blindnessBetween, storedBlindness } from './blindness.js';
 import { newBatch, openDatabase, SYNCED, type Batch, type Database } from './database.js';
 import { addErasure, Scrubber } from './erasure.js';
@@ -31,17 +32,11 @@ import {
   writeFacts,
   type Ledger,
 } from './meta.js';
-import { addPastPruning, nodeNames, storedFlips, storedNodes, storedPauses } from './nodes.js';
+import { nodeNames, storedFlips, storedNodes, storedPauses } from './nodes.js';
 import { closedError, openError, readError, writeError } from './problems.js';
 import { addRecord, findStored } from './records.js';
 import { proveRoom } from './room.js';
-import {
-  addSessionPruning,
-  lastSessionOf,
-  sessionsWithin,
-  storedHealed,
-  storedOpenSessions,
-} from './sessions.js';
+import { lastSessionOf, sessionsWithin, storedHealed, storedOpenSessions } from './sessions.js';
 
 /** A database that is open, and what is known of it. */
 interface Opened {
@@ -135,14 +130,8 @@ export class LevelHistoryStore implements HistoryStore {
   async prune(before: Instant, limit: number): Promise<number> {
     const opened = await this.#database();
     return this.#change(opened, async (batch, ledger) => {
-      const { db } = opened;
-      const { removed, prunedBefore } = await addSessionPruning(
-        db,
-        batch,
-        before,
-        limit,
-        ledger.prunedBefore,
-      );
+      const due = { before, limit, prunedBefore: ledger.prunedBefore };
+      const { removed, prunedBefore } = await addPruning(opened.db, batch, endedSessions, due);
       ledger.prunedBefore = prunedBefore;
       ledger.sessions -= removed;
       return removed;
@@ -183,14 +172,8 @@ export class LevelHistoryStore implements HistoryStore {
   async pruneNodes(before: Instant, limit: number): Promise<number> {
     const opened = await this.#database();
     return this.#change(opened, async (batch, ledger) => {
-      const { db } = opened;
-      const { removed, prunedBefore } = await addPastPruning(
-        db,
-        batch,
-        before,
-        limit,
-        ledger.pastPrunedBefore,
-      );
+      const due = { before, limit, prunedBefore: ledger.pastPrunedBefore };
+      const { removed, prunedBefore } = await addPruning(opened.db, batch, pastOfNodes, due);
       ledger.pastPrunedBefore = prunedBefore;
       return removed;
     });

@@ -1,9 +1,9 @@
 import type { Flip, Pause } from '../../domain/node.js';
 import type { NodeName } from '../../domain/node-name.js';
-import { instant, type Instant } from '../../domain/time.js';
+import { instant } from '../../domain/time.js';
 import type { FlipRange, HistoryRecord, StoredNode } from '../../ports/history-store.js';
 import type { KeyRange } from './binary.js';
-import { entries, newBatch, SYNCED, type Batch, type Database } from './database.js';
+import { entries, newBatch, SYNCED, type Database } from './database.js';
 import {
   allFlips,
   allNodes,
@@ -11,12 +11,9 @@ import {
   flipFrom,
   flipKey,
   flipsOf,
-  keyOfPast,
   nameFrom,
   nodeFrom,
   nodesAfter,
-  pastBound,
-  pastInstant,
   pastKeyOf,
   pauseFrom,
   pausesOf,
@@ -107,31 +104,6 @@ export async function findForgotten(
     forgotten.set(record.node, keys);
   }
   return forgotten;
-}
-
-/**
- * Removes flips, and pauses that are over, from before an instant.
- *
- * @param prunedBefore there is none before this
- */
-export async function addPastPruning(
-  db: Database,
-  batch: Batch,
-  before: Instant,
-  limit: number,
-  prunedBefore: number,
-): Promise<{ readonly removed: number; readonly prunedBefore: number }> {
-  let removed = 0;
-  let last = prunedBefore;
-  for await (const chunk of entries(db, { gte: pastBound(prunedBefore), lt: pastBound(before) }, { limit })) {
-    for (const [entry] of chunk) {
-      batch.del(entry);
-      batch.del(keyOfPast(entry));
-      last = pastInstant(entry);
-    }
-    removed += chunk.length;
-  }
-  return { removed, prunedBefore: removed < limit ? Math.max(prunedBefore, before) : last };
 }
 
 /** Version 2 had no index of them. */

@@ -1,21 +1,17 @@
 import type { EndedSession, OpenSession } from '../../domain/session.js';
-import type { Instant } from '../../domain/time.js';
 import type { UserId } from '../../domain/user-id.js';
 import type { HistoryRange } from '../../ports/history-store.js';
 import type { KeyRange } from './binary.js';
 import {
-  endedBound,
-  endOf,
   healedFrom,
   healedUsers,
   openFrom,
   openSessions,
   sessionBound,
   sessionFrom,
-  sessionKeyOf,
   sessionsOf,
 } from './codec.js';
-import { entries, firstEntry, type Batch, type Database } from './database.js';
+import { entries, firstEntry, type Database } from './database.js';
 
 /** As many sessions as most pages have, and one more that shows whether any are left. */
 const PAGE = 128;
@@ -51,32 +47,6 @@ export async function* sessionsWithin(
   for await (const chunk of entries(db, keys, reading)) {
     yield chunk.map(([key, value]) => sessionFrom(key, value));
   }
-}
-
-/**
- * Removes sessions that ended before an instant.
- *
- * @param prunedBefore none ended before this
- */
-export async function addSessionPruning(
-  db: Database,
-  batch: Batch,
-  before: Instant,
-  limit: number,
-  prunedBefore: number,
-): Promise<{ readonly removed: number; readonly prunedBefore: number }> {
-  let removed = 0;
-  let last = prunedBefore;
-  const range = { gte: endedBound(prunedBefore), lt: endedBound(before) };
-  for await (const chunk of entries(db, range, { limit })) {
-    for (const [ended] of chunk) {
-      batch.del(ended);
-      batch.del(sessionKeyOf(ended));
-      last = endOf(ended);
-    }
-    removed += chunk.length;
-  }
-  return { removed, prunedBefore: removed < limit ? Math.max(last, before) : last };
 }
 
 /** Sessions do not overlap, so of those that began before `from` only the last one can end at or after it. */

@@ -1,0 +1,48 @@
+import type { Instant } from '../../domain/time.js';
+import { endedBound, endOf, sessionKeyOf } from './codec.js';
+import { entries, type Batch, type Database } from './database.js';
+import { keyOfPast, pastBound, pastInstant } from './node-codec.js';
+
+/** An index of records by the instant that they are as old as. */
+export interface AgeIndex {
+  /** Where those of an instant begin. */
+  bound(at: number): Buffer;
+  /** What an entry stands for. */
+  keyOf(entry: Buffer): Buffer;
+  instantOf(entry: Buffer): Instant;
+}
+
+/** Sessions, by their end. */
+export const endedSessions: AgeIndex = { bound: endedBound, keyOf: sessionKeyOf, instantOf: endOf };
+
+/** Flips, and pauses that are over. */
+export const pastOfNodes: AgeIndex = { bound: pastBound, keyOf: keyOfPast, instantOf: pastInstant };
+
+/**
+ * Removes what is older than an instant.
+ *
+ * @param limit records, at the most
+ * @param prunedBefore nothing is older than this
+ */
+export async function addPruning(
+  db: Database,
+  batch: Batch,
+  { bound, keyOf, instantOf }: AgeIndex,
+  {
+    before,
+    limit,
+    prunedBefore,
+  }: { readonly before: Instant; readonly limit: number; readonly prunedBefore: number },
+): Promise<{ readonly removed: number; readonly prunedBefore: number }> {
+  let removed = 0;
+  let last = prunedBefore;
+  for await (const chunk of entries(db, { gte: bound(prunedBefore), lt: bound(before) }, { limit })) {
+    for (const [entry] of chunk) {
+      batch.del(entry);
+      batch.del(keyOf(entry));
+      last = instantOf(entry);
+    }
+    removed += chunk.length;
+  }
+  return { removed, prunedBefore: removed < limit ? Math.max(last, before) : last };
+}
