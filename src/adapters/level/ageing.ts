@@ -6,10 +6,10 @@ import { keyOfPast, pastBound, pastInstant } from './node-codec.js';
 /** An index of records by the instant that they are as old as. */
 export interface AgeIndex {
   /** Where those of an instant begin. */
-  bound(at: number): Buffer;
+  readonly bound: (at: number) => Buffer;
   /** What an entry stands for. */
-  keyOf(entry: Buffer): Buffer;
-  instantOf(entry: Buffer): Instant;
+  readonly keyOf: (entry: Buffer) => Buffer;
+  readonly instantOf: (entry: Buffer) => Instant;
 }
 
 /** Sessions, by their end. */
