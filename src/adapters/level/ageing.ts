@@ -13,7 +13,7 @@ export interface AgeIndex {
 }
 
 /** Sessions, by their end. */
-export const endedSessions: AgeIndex = { bound: endedBound, keyOf: sessionKeyOf, instantOf: endOf };
+export const sessionsByEnd: AgeIndex = { bound: endedBound, keyOf: sessionKeyOf, instantOf: endOf };
 
 /** Flips, and pauses that are over. */
 export const pastOfNodes: AgeIndex = { bound: pastBound, keyOf: keyOfPast, instantOf: pastInstant };

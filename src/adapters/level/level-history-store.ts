@@ -17,7 +17,7 @@ import type {
 } from '../../ports/history-store.js';
 import type { AlertRange } from '../../ports/outbox.js';
 import { addAlertPruning, alertOf, alertsWithin, openAlerts } from './alerts.js';
-import { addPruning, endedSessions, pastOfNodes } from './ageing.js';
+import { addPruning, pastOfNodes, sessionsByEnd } from './ageing.js';
 import { blindnessBetween, storedBlindness } from './blindness.js';
 import { newBatch, openDatabase, SYNCED, type Batch, type Database } from './database.js';
 import { addErasure, Scrubber } from './erasure.js';
@@ -131,7 +131,7 @@ export class LevelHistoryStore implements HistoryStore {
     const opened = await this.#database();
     return this.#change(opened, async (batch, ledger) => {
       const due = { before, limit, prunedBefore: ledger.prunedBefore };
-      const { removed, prunedBefore } = await addPruning(opened.db, batch, endedSessions, due);
+      const { removed, prunedBefore } = await addPruning(opened.db, batch, sessionsByEnd, due);
       ledger.prunedBefore = prunedBefore;
       ledger.sessions -= removed;
       return removed;

@@ -39,7 +39,16 @@ export function describeAlerts(make: MakeSubject): void {
           causedBy: nodeName('switch'),
           mass: { count: 20, sample: [nodeName('é'), nodeName('b')] },
           group: {
-            nodes: [{ name: nodeName('é'), state: 'active', at: instant(4000), labels: { env: 'prod' } }],
+            nodes: [
+              {
+                name: nodeName('é'),
+                state: 'active',
+                at: instant(4000),
+                labels: { env: 'prod' },
+                wasTold: true,
+              },
+              { name: nodeName('b'), state: 'failed', at: instant(4000), labels: {} },
+            ],
             alertIds: [alertId(1), alertId(2)],
           },
           blind: 1500.5,
