@@ -1,6 +1,5 @@
 import type { LiveSession, UserCommand, UserReply } from '../../../actors/user/user.protocol.js';
 import type { EndedSession, Session } from '../../../src/domain/session.js';
-import type { Overload } from '../../../src/domain/overload.js';
 import { instant, type Instant } from '../../../src/domain/time.js';
 import type { UserId } from '../../../src/domain/user-id.js';
 import type { ErrorCode } from '../../../src/errors.js';
@@ -36,8 +35,8 @@ export class FakeDaemon implements Daemon {
   };
   serving = true;
   reasons: string[] = [];
-  /** What it was told of requests that were too many. */
-  readonly overloads: Overload[] = [];
+  /** Requests that it was told were turned away. */
+  turnedAway = 0;
   /** Called with every ask. */
   whenAsked: () => void = () => undefined;
   now = 1_700_000_000_250;
@@ -115,8 +114,8 @@ export class FakeDaemon implements Daemon {
     };
   }
 
-  overloaded(overload: Overload): void {
-    this.overloads.push(overload);
+  shed(): void {
+    this.turnedAway += 1;
   }
 
   unready(): readonly string[] {
