@@ -6,10 +6,10 @@ import type { AlertingRules } from './alerting.js';
 import type { FailedStanding, NodeChange } from './alerting.protocol.js';
 import { held, moved, withDelivery } from './delivery.js';
 import { Dependencies } from './dependencies.js';
-import { asTheyAre } from './as-they-are.js';
 import { Escalation } from './escalation.js';
 import { FailedNodes } from './failed-nodes.js';
 import { Gathering, STEP } from './gathering.js';
+import { lateGroup } from './late-group.js';
 import type { OpenAlerts } from './open-alerts.js';
 import { routesOf } from './routing.js';
 import { Reminders, type RemindersOptions } from './reminders.js';
@@ -141,7 +141,7 @@ export class OnCall {
     const delivery = this.#open.delivery(record, channel);
     if (record.alert.group === undefined || delivery?.state !== 'pending') return [];
     if (this.escalation.wait(record.alert, delivery) === 0) return [];
-    return asTheyAre(record, delivery, {
+    return lateGroup(record, delivery, {
       failed: this.#failed,
       open: this.#open,
       nextId: () => this.#rules.ids.next(wall),

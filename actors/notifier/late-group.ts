@@ -25,7 +25,7 @@ interface Surroundings {
  * @param delivery its own, of the channel that is told
  * @returns what changes: itself, recoveries that have nothing to add to it, and failures that somebody takes care of
  */
-export function asTheyAre(record: AlertRecord, delivery: Delivery, around: Surroundings): AlertRecord[] {
+export function lateGroup(record: AlertRecord, delivery: Delivery, around: Surroundings): AlertRecord[] {
   const { alert } = record;
   const { group } = alert;
   if (group === undefined) return [];
