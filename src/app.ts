@@ -15,6 +15,7 @@ import { supervision } from './app/supervision.js';
 import { telling } from './app/telling.js';
 import type { Config } from './config/schema.js';
 import type { EndedSession, Session } from './domain/session.js';
+import type { Overload } from './domain/overload.js';
 import { millis, type Instant } from './domain/time.js';
 import type { UserId } from './domain/user-id.js';
 import { HeartbeatError } from './errors.js';
@@ -235,8 +236,8 @@ export class App implements Daemon {
     return this.#pulse.hold();
   }
 
-  shed(): void {
-    this.#cast.shards.overloaded();
+  overloaded(overload: Overload): void {
+    this.#cast.shards.overloaded(overload);
   }
 
   get serving(): boolean {

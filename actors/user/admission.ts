@@ -1,8 +1,12 @@
+import type { Overload } from '../../src/domain/overload.js';
 import { moment, type Millis, type Moment } from '../../src/domain/time.js';
 import type { Clock } from '../../src/ports/clock.js';
 
-/** Users a second who are let in whatever the load: a few hundredths of a core, so that all come back in the end. */
-const LEAST = 2000;
+/**
+ * Users a second who are let in whatever the load: a few hundredths of a core, so that all come back in the end.
+ * Before anything is turned away it is a quarter of one: who comes and goes as ever is not what the strain comes from.
+ */
+const LEAST = { strained: 10_000, shedding: 2000 } as const satisfies Record<Overload, number>;
 /** More than any machine could open: from here on there is no limit. */
 const MOST = 1_000_000;
 const STEP: Millis = 1000;
@@ -49,13 +53,14 @@ export class Admission {
     return true;
   }
 
-  /** To be told whenever a request had to be turned away. */
-  overloaded(): void {
+  /** To be told of every request that was turned away, or was not read in time. */
+  overloaded(overload: Overload): void {
     const now = this.#clock.now();
     if (now >= this.#stepAt) this.#step(now);
-    if (this.#rate > LEAST) {
-      this.#next = Math.max(LEAST, CUT * Math.max(this.#admitted, this.#admittedBefore));
-      this.#rate = LEAST;
+    const least = LEAST[overload];
+    if (this.#rate > least) {
+      this.#next = Math.max(least, CUT * Math.max(this.#admitted, this.#admittedBefore));
+      this.#rate = least;
       this.#allowance = 0;
       this.#allowedAt = now;
     }

@@ -1,6 +1,7 @@
 import type { Blindness } from '../../src/domain/blindness.js';
 import type { Recovery } from '../../src/domain/recovery.js';
 import { shardOf, type ShardIndex } from '../../src/domain/shard.js';
+import type { Overload } from '../../src/domain/overload.js';
 import { instant, moment, type Instant, type Millis, type Moment } from '../../src/domain/time.js';
 import type { UserId } from '../../src/domain/user-id.js';
 import type { Clock } from '../../src/ports/clock.js';
@@ -74,9 +75,9 @@ export class LocalShards implements Shards {
     this.#at(shard).send(command, answered);
   }
 
-  /** Requests had to be turned away: what capacity there is belongs to those who are online. */
-  overloaded(): void {
-    this.#admission.overloaded();
+  /** What capacity there is belongs to those who are online. */
+  overloaded(overload: Overload): void {
+    this.#admission.overloaded(overload);
   }
 
   settle(settlements: readonly Settlement[]): void {

@@ -1,3 +1,4 @@
+import type { Overload } from '../domain/overload.js';
 import type { EndedSession, Session } from '../domain/session.js';
 import type { UserId } from '../domain/user-id.js';
 import type { HistoryRange } from '../ports/history-store.js';
@@ -41,8 +42,11 @@ export interface Daemon {
    */
   defer(): (handle: () => void) => void;
 
-  /** Told of every request that was turned away for want of capacity: for a while few users may come online. */
-  shed(): void;
+  /**
+   * Told of every request that was turned away for want of capacity, or was read where passes of the event loop go on
+   * taking too long: for a while few users may come online.
+   */
+  overloaded(overload: Overload): void;
 
   readonly nodes: NodesDaemon;
 

@@ -158,9 +158,12 @@ export class Gateway {
       exchange.refuse('HEARTBEAT_OVERLOADED', { hangUp: true });
       return true;
     }
-    if (this.#isOverloaded() && !isProbe(request.url)) {
+    // Each of them has to be asked about.
+    const ofPass = this.#passBudget.overload();
+    const overload = this.#exchanges.size > this.#limits.in_flight ? 'shedding' : ofPass;
+    if (overload !== undefined) this.#daemon.overloaded(overload);
+    if (overload === 'shedding' && !isProbe(request.url)) {
       this.#overloaded += 1;
-      this.#daemon.shed();
       exchange.refuse('HEARTBEAT_OVERLOADED');
       return true;
     }
@@ -171,12 +174,6 @@ export class Gateway {
       return true;
     }
     return false;
-  }
-
-  #isOverloaded(): boolean {
-    // Each of them has to be asked.
-    const spent = this.#passBudget.isSpent();
-    return spent || this.#exchanges.size > this.#limits.in_flight;
   }
 
   async #close(): Promise<void> {

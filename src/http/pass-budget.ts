@@ -1,14 +1,16 @@
+import type { Overload } from '../domain/overload.js';
 import { millis, type Millis, type Moment } from '../domain/time.js';
 import type { Clock } from '../ports/clock.js';
 
 /** A long pass may be a collection's fault, and so may the next one, which finds all that has come meanwhile. */
 const SUSTAINED: Millis = 1000;
-/** However it came to be so long, a pass that is this many times too long takes in no more. */
-const LENIENCY = 10;
+/** How many times too long a pass may become, by itself and where all of them are too long. */
+const LENIENCY = { alone: 5, sustained: 2 };
 
 /**
- * How long one pass of the event loop takes in requests. Where passes go on finding more than they can take in time,
- * everybody would be kept waiting: deadlines, checkups, the probes. What they find past it is to be refused at once.
+ * How long one pass of the event loop takes in requests. One that is too long makes up for a time in which nobody was
+ * looked at: turned away, those would be back, and cost more. Only what a pass finds that has become too long for
+ * everybody is to be refused, at once.
  */
 export class PassBudget {
   readonly #clock: Clock;
@@ -25,14 +27,17 @@ export class PassBudget {
     this.#limit = millis(limit);
   }
 
-  /** To be asked once for each request, when it has been read. */
-  isSpent(): boolean {
+  /** To be asked once for each request, when it has been read. @returns undefined while all is well */
+  overload(): Overload | undefined {
     const now = this.#clock.now();
     const began = this.#began ?? this.#begin(now);
-    const spent = now - began;
-    if (spent < this.#limit) return false;
+    const taken = now - began;
+    if (taken < this.#limit) return undefined;
     this.#overruns = true;
-    return spent >= this.#limit * LENIENCY || now - (this.#tooLong?.since ?? now) >= SUSTAINED;
+    const lasts = now - (this.#tooLong?.since ?? now);
+    const most = lasts >= SUSTAINED ? LENIENCY.sustained : LENIENCY.alone;
+    if (taken >= this.#limit * most) return 'shedding';
+    return lasts >= SUSTAINED ? 'strained' : undefined;
   }
 
   #begin(now: Moment): Moment {

@@ -31,26 +31,48 @@ export function limitsContract(start: Start): void {
     daemon.whenAsked = () => served.clock.standStill(60);
     const answers = await served.raw().send(head('PUT /heal/1').repeat(20)).answers(20);
     const statuses = answers.map(({ status }) => status);
-    expect(statuses).to.deep.equal([...Array<number>(9).fill(200), ...Array<number>(11).fill(503)]);
-    expect(answers[9]?.headers).to.include({ 'retry-after': '1' });
-    expect(daemon.turnedAway).to.equal(11);
-    expect(served.gateway.inspect().refused.overloaded).to.equal(11);
+    expect(statuses).to.deep.equal([...Array<number>(5).fill(200), ...Array<number>(15).fill(503)]);
+    expect(answers[5]?.headers).to.include({ 'retry-after': '1' });
+    expect(daemon.overloads).to.deep.equal(Array<string>(15).fill('shedding'));
+    expect(served.gateway.inspect().refused.overloaded).to.equal(15);
     daemon.whenAsked = () => undefined;
     expect((await served.call('PUT', '/heal/1')).status).to.equal(200);
   });
 
-  it('sheds what passes find past their time once all of them have taken too long for a second', async () => {
+  it('tells the daemon once all passes have taken too long for a second, and sheds nothing for that', async () => {
     const served = await start({ limits: { pass: 0.05 } });
-    served.daemon.whenAsked = () => served.clock.standStill(30);
+    const { daemon } = served;
+    daemon.whenAsked = () => served.clock.standStill(30);
+    const client = served.raw();
+    const overloadsOf = async (asked: number): Promise<readonly string[]> => {
+      const answers = await client.send(head('PUT /heal/1').repeat(4)).answers(asked);
+      expect(answers.map(({ status }) => status)).to.deep.equal(Array<number>(asked).fill(200));
+      return daemon.overloads.splice(0);
+    };
+    expect(await overloadsOf(4)).to.deep.equal([]);
+    served.clock.standStill(600);
+    expect(await overloadsOf(8)).to.deep.equal([]);
+    served.clock.standStill(600);
+    expect(await overloadsOf(12), 'those past the limit of their pass').to.deep.equal([
+      'strained',
+      'strained',
+    ]);
+    served.clock.standStill(1600);
+    expect(await overloadsOf(16)).to.deep.equal([]);
+  });
+
+  it('sheds sooner where all passes have taken too long for a second', async () => {
+    const served = await start({ limits: { pass: 0.05 } });
+    served.daemon.whenAsked = () => served.clock.standStill(60);
     const client = served.raw();
     const statuses = async (asked: number): Promise<number[]> => {
       const answers = await client.send(head('PUT /heal/1').repeat(4)).answers(asked);
       return answers.slice(-4).map(({ status }) => status);
     };
     expect(await statuses(4)).to.deep.equal([200, 200, 200, 200]);
-    served.clock.standStill(600);
+    served.clock.standStill(500);
     expect(await statuses(8)).to.deep.equal([200, 200, 200, 200]);
-    served.clock.standStill(600);
+    served.clock.standStill(500);
     expect(await statuses(12)).to.deep.equal([200, 200, 503, 503]);
     served.clock.standStill(1600);
     expect(await statuses(16)).to.deep.equal([200, 200, 200, 200]);

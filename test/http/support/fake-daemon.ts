@@ -1,5 +1,6 @@
 import type { LiveSession, UserCommand, UserReply } from '../../../actors/user/user.protocol.js';
 import type { EndedSession, Session } from '../../../src/domain/session.js';
+import type { Overload } from '../../../src/domain/overload.js';
 import { instant, type Instant } from '../../../src/domain/time.js';
 import type { UserId } from '../../../src/domain/user-id.js';
 import type { ErrorCode } from '../../../src/errors.js';
@@ -35,8 +36,8 @@ export class FakeDaemon implements Daemon {
   };
   serving = true;
   reasons: string[] = [];
-  /** Requests that it was told were turned away. */
-  turnedAway = 0;
+  /** What it was told of requests that were too many. */
+  readonly overloads: Overload[] = [];
   /** Called with every ask. */
   whenAsked: () => void = () => undefined;
   now = 1_700_000_000_250;
@@ -114,8 +115,8 @@ export class FakeDaemon implements Daemon {
     };
   }
 
-  shed(): void {
-    this.turnedAway += 1;
+  overloaded(overload: Overload): void {
+    this.overloads.push(overload);
   }
 
   unready(): readonly string[] {

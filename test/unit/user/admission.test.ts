@@ -30,13 +30,24 @@ describe('admission', () => {
 
   it('lets in few for a second after an overload, and goes on from a quarter of what was too much', async () => {
     await admitted(100_000);
-    admission.overloaded();
+    admission.overloaded('shedding');
     expect(await admitted(100_000)).to.be.within(0.9 * LEAST, LEAST);
     expect(await admitted(100_000)).to.be.within(24_000, 26_000);
   });
 
+  it('lets in more while the daemon is only strained: whoever comes and goes as ever is none too many', async () => {
+    await admitted(20_000);
+    admission.overloaded('strained');
+    expect(await admitted(5000), 'from here on').to.be.at.least(4950);
+    admission.overloaded('strained');
+    expect(await admitted(100_000)).to.be.within(9000, 11_000);
+    admission.overloaded('shedding');
+    admission.overloaded('strained');
+    expect(await admitted(100_000), 'and no more because of that').to.be.within(0.9 * LEAST, LEAST);
+  });
+
   it('lets in twice as many each second without overload, until there is no limit', async () => {
-    admission.overloaded();
+    admission.overloaded('shedding');
     const rates: number[] = [];
     for (let second = 0; second < 6; second++) rates.push(await admitted(100_000));
     const doubled = rates.map((_, second) => LEAST * 2 ** Math.max(0, second - 1));
@@ -50,7 +61,7 @@ describe('admission', () => {
     await admitted(100_000);
     let sum = 0;
     for (let tenth = 0; tenth < 100; tenth++) {
-      admission.overloaded();
+      admission.overloaded('shedding');
       for (let asked = 0; asked < 1000; asked++) if (admission.admits()) sum++;
       await clock.advance(100);
     }
@@ -58,7 +69,7 @@ describe('admission', () => {
   });
 
   it('has no more to give after a pause than for a tenth of a second', async () => {
-    admission.overloaded();
+    admission.overloaded('shedding');
     await clock.advance(900);
     let burst = 0;
     for (let asked = 0; asked < 10_000; asked++) if (admission.admits()) burst++;
