@@ -15,9 +15,8 @@ const LENIENCY = { alone: 5, sustained: 2 };
 export class PassBudget {
   readonly #clock: Clock;
   readonly #limit: Millis;
-  /** When the pass that is under way took in its first request. */
-  #began: Moment | undefined;
-  #overruns = false;
+  /** The pass that is under way: when it took in its first request, and its last one, and how long they took. */
+  #pass: { readonly began: Moment; last: Moment; taken: Millis } | undefined;
   /** Since when every pass with requests has taken too long, and when the last one did. */
   #tooLong: { readonly since: Moment; last: Moment } | undefined;
 
@@ -30,30 +29,30 @@ export class PassBudget {
   /** To be asked once for each request, when it has been read. @returns undefined while all is well */
   overload(): Overload | undefined {
     const now = this.#clock.now();
-    const began = this.#began ?? this.#begin(now);
-    const taken = now - began;
-    if (taken < this.#limit) return undefined;
-    this.#overruns = true;
+    const pass = (this.#pass ??= this.#begin(now));
+    // No request takes as long as a whole pass may: between these two the process stood still.
+    pass.taken += Math.min(now - pass.last, this.#limit);
+    pass.last = now;
+    if (pass.taken < this.#limit) return undefined;
     const lasts = now - (this.#tooLong?.since ?? now);
     const most = lasts >= SUSTAINED ? LENIENCY.sustained : LENIENCY.alone;
-    if (taken >= this.#limit * most) return 'shedding';
+    if (pass.taken >= this.#limit * most) return 'shedding';
     return lasts >= SUSTAINED ? 'strained' : undefined;
   }
 
-  #begin(now: Moment): Moment {
+  #begin(now: Moment): { readonly began: Moment; last: Moment; taken: Millis } {
     if (this.#tooLong !== undefined && now - this.#tooLong.last >= SUSTAINED) this.#tooLong = undefined;
-    this.#began = now;
+    const pass = { began: now, last: now, taken: 0 };
     this.#clock.soon(() => {
-      this.#end(now);
+      this.#pass = undefined;
+      this.#end(pass.began, pass.taken);
     });
-    return now;
+    return pass;
   }
 
-  #end(began: Moment): void {
-    if (!this.#overruns) this.#tooLong = undefined;
+  #end(began: Moment, taken: Millis): void {
+    if (taken < this.#limit) this.#tooLong = undefined;
     else if (this.#tooLong === undefined) this.#tooLong = { since: began, last: began };
     else this.#tooLong.last = began;
-    this.#began = undefined;
-    this.#overruns = false;
   }
 }

@@ -39,6 +39,14 @@ export function limitsContract(start: Start): void {
     expect((await served.call('PUT', '/heal/1')).status).to.equal(200);
   });
 
+  it('sheds nothing because the process was stopped in the middle of a pass', async () => {
+    const served = await start({ limits: { pass: 0.05 } });
+    let asked = 0;
+    served.daemon.whenAsked = () => served.clock.standStill(++asked === 3 ? 20_000 : 10);
+    const answers = await served.raw().send(head('PUT /heal/1').repeat(20)).answers(20);
+    expect(answers.map(({ status }) => status)).to.deep.equal(Array<number>(20).fill(200));
+  });
+
   it('tells the daemon once all passes have taken too long for a second, and sheds nothing for that', async () => {
     const served = await start({ limits: { pass: 0.05 } });
     const { daemon } = served;
