@@ -11,6 +11,7 @@ import type {
 import type { NodeName } from '../../src/domain/node-name.js';
 import type { Flip, NodeFacts } from '../../src/domain/node.js';
 import { instant, type Instant, type Moment } from '../../src/domain/time.js';
+import { isMessage } from '../../src/domain/told.js';
 import type { ChannelPolicy } from '../../src/ports/channel.js';
 import type { NodeChange } from './alerting.protocol.js';
 import { Flapping } from './flapping.js';
@@ -117,7 +118,11 @@ export class AlertingRules {
     return records;
   }
 
-  /** Takes up what an earlier run has left: who was told in the last hour, and whether alerts are held. */
+  /**
+   * Takes up what an earlier run has left: who was told in the last hour, and whether alerts are held.
+   *
+   * @param recent all of which somebody was told in the last hour, or is about to be, and others
+   */
   resume(recent: readonly AlertRecord[], last: LastHold | undefined, now: Moment, wall: Instant): void {
     const failures = recent
       .filter(({ alert }) => alert.type === 'node.failed' && alert.node !== undefined)
@@ -290,8 +295,4 @@ function typeOf({ from, to, cause }: Flip): NodeAlertType | undefined {
 /** What nobody was told while there was no daemon is told now. */
 function toldAt({ state, attempts, since, lastAttempt }: Delivery, wall: Instant): Instant {
   return lastAttempt ?? (state === 'pending' && attempts === 0 ? wall : since);
-}
-
-function isMessage({ state }: Delivery): boolean {
-  return state === 'pending' || state === 'delivered' || state === 'dead';
 }

@@ -1,6 +1,7 @@
 import { earliestIdAt, raisedAt } from '../../src/domain/alert-id.js';
-import { isOpen, type AlertRecord } from '../../src/domain/alert.js';
+import { isOpen, type AlertId, type AlertRecord } from '../../src/domain/alert.js';
 import { instant, type Millis } from '../../src/domain/time.js';
+import { LATE } from '../../src/domain/told.js';
 import type { Clock } from '../../src/ports/clock.js';
 import type { Outbox } from '../../src/ports/outbox.js';
 import type { AlertingRules } from './alerting.js';
@@ -8,8 +9,7 @@ import { moved, withDelivery } from './delivery.js';
 import { momentOf } from './moment-of.js';
 import type { OpenAlerts } from './open-alerts.js';
 
-/** Messages of the last hour may be of alerts that were raised in the one before. */
-const RECENT: Millis = 2 * 3_600_000;
+const HOUR: Millis = 3_600_000;
 
 /** Takes up what an earlier run has left to do, and what it knew of who was told. */
 export async function takeUpEarlierRun(
@@ -19,17 +19,22 @@ export async function takeUpEarlierRun(
   rules: AlertingRules,
 ): Promise<void> {
   const [now, wall] = [clock.now(), clock.wall()];
+  const recent = new Map<AlertId, AlertRecord>();
+  const take = (chunk: readonly AlertRecord[]): void => {
+    for (const record of chunk) recent.set(record.alert.id, record);
+  };
   for await (const chunk of outbox.openAlerts()) {
     for (const record of chunk) open.restore(record, momentOf(raisedAt(record.alert.id), now, wall));
+    take(chunk);
   }
-  const recent: AlertRecord[] = [];
-  for await (const chunk of outbox.alerts({ from: earliestIdAt(instant(wall - RECENT)) }))
-    recent.push(...chunk);
+  // What was told in the last hour, and not late, was raised since then.
+  for await (const chunk of outbox.alerts({ from: earliestIdAt(instant(wall - HOUR - LATE)) })) take(chunk);
+  for await (const chunk of outbox.toldLate(instant(wall - HOUR))) take(chunk);
   for await (const [newest] of outbox.alerts({})) {
     if (newest !== undefined) rules.ids.startAfter(newest.alert.id);
     break;
   }
-  rules.resume(recent, await outbox.lastHold(), now, wall);
+  rules.resume([...recent.values()], await outbox.lastHold(), now, wall);
 }
 
 /** What was meant for a channel that is not configured any more reaches nobody. @returns the record if it changes */

@@ -1,4 +1,5 @@
 import type { AlertId, AlertRecord, DeliveryState, LastHold } from '../domain/alert.js';
+import type { Instant } from '../domain/time.js';
 
 /** Which alerts to read. */
 export interface AlertRange {
@@ -17,6 +18,11 @@ export interface Outbox {
 
   /** Newest first, in chunks; what is not pulled is not read. */
   alerts(range: AlertRange): AsyncIterable<readonly AlertRecord[]>;
+
+  /**
+   * Those of which somebody was told, or may have been, at this instant or later and late; found by an index. Some that were told in the hour before it may be among them. In chunks, in no order.
+   */
+  toldLate(since: Instant): AsyncIterable<readonly AlertRecord[]>;
 
   alert(id: AlertId): Promise<AlertRecord | undefined>;
 

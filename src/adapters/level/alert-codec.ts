@@ -8,7 +8,8 @@ import {
   type GroupedNode,
 } from '../../domain/alert.js';
 import type { NodeFacts } from '../../domain/node.js';
-import { rangeOf, type KeyRange } from './binary.js';
+import { instant, type Instant, type Millis } from '../../domain/time.js';
+import { INSTANT, putInstant, rangeOf, type KeyRange } from './binary.js';
 import { readError } from './problems.js';
 
 /*
@@ -16,9 +17,15 @@ import { readError } from './problems.js';
  * |-------------------------|------------------------------------------------|
  * | ALERT, id               | the states it is in, a bit each; the rest JSON |
  * | ALERT_STATE, state, id  | nothing: finds alerts by state                 |
+ * | ALERT_LATE, hour, id    | nothing: finds alerts that were told late      |
  */
 const ALERT = 0x30;
 const ALERT_STATE = 0x31;
+const ALERT_LATE = 0x32;
+
+/** An alert that is tried all day has a key for each hour, and none of them is looked for to be removed. */
+const HOUR: Millis = 3_600_000;
+const ID_OF_LATE = 1 + INSTANT;
 
 /** Its place is the bit, and part of a key. */
 const STATES = [
@@ -36,6 +43,7 @@ export type StateBits = number;
 export const OPEN_BITS: StateBits = bitsOf(['pending', 'held']);
 
 export const allAlerts = rangeOf(ALERT);
+const allLate = rangeOf(ALERT_LATE);
 
 function bitsOf(states: readonly DeliveryState[]): StateBits {
   return states.reduce((bits, state) => bits | (1 << STATES.indexOf(state)), 0);
@@ -59,9 +67,26 @@ export function stateKeysOf(bits: StateBits, id: AlertId): Buffer[] {
   return STATES.filter((_state, index) => (bits & (1 << index)) !== 0).map((state) => stateKey(state, id));
 }
 
-/** The id at the end of a key of either kind. */
+/** The key of an alert in the hour of an instant, or where that hour begins. */
+export function lateKey(at: Instant, id: AlertId | '' = ''): Buffer {
+  const key = Buffer.alloc(ID_OF_LATE + id.length);
+  key.writeUInt8(ALERT_LATE);
+  putInstant(key, instant(Math.floor(at / HOUR) * HOUR), 1);
+  key.write(id, ID_OF_LATE, 'latin1');
+  return key;
+}
+
+export function lateSince(at: Instant): KeyRange {
+  return { ...allLate, gte: lateKey(at) };
+}
+
+export function lateBefore(at: Instant): KeyRange {
+  return { ...allLate, lt: lateKey(at) };
+}
+
+/** The id at the end of a key of any kind. */
 export function idOf(key: Buffer): AlertId {
-  return key.toString('latin1', key[0] === ALERT ? 1 : 2) as AlertId;
+  return key.toString('latin1', key[0] === ALERT ? 1 : key[0] === ALERT_STATE ? 2 : ID_OF_LATE) as AlertId;
 }
 
 export function alertValue(record: AlertRecord): Buffer {

@@ -1,6 +1,7 @@
 import { earliestIdAt } from '../../domain/alert-id.js';
 import type { AlertId, AlertRecord, DeliveryState } from '../../domain/alert.js';
 import type { Instant } from '../../domain/time.js';
+import { toldLateAt } from '../../domain/told.js';
 import type { HistoryRecord } from '../../ports/history-store.js';
 import type { AlertRange } from '../../ports/outbox.js';
 import {
@@ -10,6 +11,9 @@ import {
   alertValue,
   allAlerts,
   idOf,
+  lateBefore,
+  lateKey,
+  lateSince,
   OPEN_BITS,
   stateBitsOf,
   stateKey,
@@ -47,6 +51,8 @@ export function addAlert(batch: Batch, record: AlertRecord, stored: StoredStates
   const now = stateBitsOf(value);
   for (const key of stateKeysOf(before & ~now, id)) batch.del(key);
   for (const key of stateKeysOf(now & ~before, id)) batch.put(key, NOTHING);
+  const late = toldLateAt(record);
+  if (late !== undefined) batch.put(lateKey(late, id), NOTHING);
   batch.put(alertKey(id), value);
   stored.set(id, now);
 }
@@ -63,6 +69,12 @@ export async function* openAlerts(db: Database): AsyncGenerator<readonly AlertRe
   }
   const inOrder = [...ids].sort();
   for (let at = 0; at < inOrder.length; at += CHUNK) yield await alertsBy(db, inOrder.slice(at, at + CHUNK));
+}
+
+export async function* alertsToldLate(db: Database, since: Instant): AsyncGenerator<readonly AlertRecord[]> {
+  for await (const chunk of entries(db, lateSince(since))) {
+    yield await alertsBy(db, [...new Set(chunk.map(([key]) => idOf(key)))]);
+  }
 }
 
 /** Newest first. */
@@ -138,6 +150,8 @@ export async function addAlertPruning(
   prunedBefore: AlertId | undefined,
 ): Promise<Pruned> {
   const end = earliestIdAt(before);
+  for await (const chunk of entries(db, lateBefore(before), { limit }))
+    for (const [key] of chunk) batch.del(key);
   const range = bounded(allAlerts, { before: end, from: prunedBefore }, alertKey);
   let removed = 0;
   let kept: AlertId | undefined;

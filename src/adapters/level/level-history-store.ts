@@ -16,7 +16,7 @@ import type {
   StoreSummary,
 } from '../../ports/history-store.js';
 import type { AlertRange } from '../../ports/outbox.js';
-import { addAlertPruning, alertOf, alertsWithin, openAlerts } from './alerts.js';
+import { addAlertPruning, alertOf, alertsToldLate, alertsWithin, openAlerts } from './alerts.js';
 import { addPruning, pastOfNodes, sessionsByEnd } from './ageing.js';
 import { blindnessBetween, storedBlindness } from './blindness.js';
 import { newBatch, openDatabase, SYNCED, type Batch, type Database } from './database.js';
@@ -200,6 +200,10 @@ export class LevelHistoryStore implements HistoryStore {
 
   async *alerts(range: AlertRange): AsyncIterable<readonly AlertRecord[]> {
     yield* alertsWithin((await this.#database()).db, range);
+  }
+
+  async *toldLate(since: Instant): AsyncIterable<readonly AlertRecord[]> {
+    yield* alertsToldLate((await this.#database()).db, since);
   }
 
   async alert(id: AlertId): Promise<AlertRecord | undefined> {

@@ -1,6 +1,7 @@
 import { earliestIdAt } from '../../domain/alert-id.js';
 import { isOpen, type AlertId, type AlertRecord } from '../../domain/alert.js';
 import type { Instant } from '../../domain/time.js';
+import { toldLateAt } from '../../domain/told.js';
 import type { AlertRange } from '../../ports/outbox.js';
 
 const CHUNK = 500;
@@ -29,6 +30,10 @@ export class MemoryAlerts {
         (states === undefined || deliveries.some(({ state }) => states.includes(state))),
     );
     return chunked(found.reverse());
+  }
+
+  toldLate(since: Instant): AsyncIterable<readonly AlertRecord[]> {
+    return chunked(this.#sorted().filter((record) => (toldLateAt(record) ?? -Infinity) >= since));
   }
 
   prune(before: Instant, limit: number): number {

@@ -187,6 +187,10 @@ export class MemoryHistoryStore implements HistoryStore {
     return this.#alerts.within(range);
   }
 
+  toldLate(since: Instant): AsyncIterable<readonly AlertRecord[]> {
+    return this.#alerts.toldLate(since);
+  }
+
   alert(id: AlertId): Promise<AlertRecord | undefined> {
     return Promise.resolve(this.#alerts.get(id));
   }

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { MemoryHistoryStore } from '../../../src/adapters/memory/memory-history-store.js';
-import { SimulatedAlerts, type Seen } from '../../support/simulated-alerts.js';
+import { nodeName, SimulatedAlerts, type Seen } from '../../support/simulated-alerts.js';
 
 const HOUR = 3_600_000;
 
@@ -86,6 +86,26 @@ describe('a node that flaps', () => {
     await second.pass(300);
     expect(second.told()).to.deep.equal(['node.recovered node1']);
     expect(second.delivered[0]?.message.alert_ids).to.have.length(10);
+    await second.stop();
+  });
+
+  it('is counted over a restart, however long what it was told of had been held', async () => {
+    const store = new MemoryHistoryStore();
+    const first = await SimulatedAlerts.start({ store, maxPerHour: 2 });
+    const dependsOn = [nodeName('switch')];
+    first.fail('switch');
+    first.flip('web', 'inactive', 'failed', { dependsOn });
+    await first.pass(5 * 3600);
+    first.recover('switch');
+    await first.pass(60);
+    expect(first.told().at(-1)).to.equal('node.failed web');
+    await first.kill();
+    const second = await SimulatedAlerts.start({ store, clock: first.clock, maxPerHour: 2 });
+    second.flip('web', 'failed', 'active', { dependsOn });
+    await second.pass(1700);
+    expect(second.told()).to.deep.equal([]);
+    await second.pass(200);
+    expect(second.told()).to.deep.equal(['node.recovered web']);
     await second.stop();
   });
 

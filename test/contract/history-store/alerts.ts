@@ -142,6 +142,44 @@ export function describeAlerts(make: MakeSubject): void {
       expect(await found()).to.deep.equal([6000, 4000]);
     });
 
+    it('finds what was told late, by when it was told last', async () => {
+      const hour = 3_600_000;
+      const raised = 100 * hour;
+      const told = (late: number, state: DeliveryState = 'delivered', at = raised): AlertRecord => ({
+        alert: alertAt(at),
+        deliveries: [
+          delivery('cancelled', { lastAttempt: instant(at + 50 * hour) }),
+          delivery(state, { lastAttempt: instant(at + late) }),
+        ],
+      });
+      const since = instant(raised + 20 * hour);
+      const late = async () =>
+        new Set((await collect(store.toldLate(since))).map(({ alert }) => Number(alert.at)));
+      const soon = since - hour / 2;
+      await store.write([
+        alerts(told(hour), told(20 * hour, 'dead', raised + 1), told(20 * hour, 'folded', raised + 2)),
+        alerts(told(hour - 1, 'delivered', soon), told(hour, 'delivered', soon + 1)),
+      ]);
+      expect(await late()).to.deep.equal(new Set([raised + 1, soon + 1]));
+      await store.write([alerts(told(21 * hour, 'pending'))]);
+      await store.write([alerts(told(30 * hour))]);
+      store = await subject.reopen();
+      expect(await late()).to.deep.equal(new Set([raised, raised + 1, soon + 1]));
+      expect(await store.pruneAlerts(instant(soon), 10)).to.equal(3);
+      expect(await late()).to.deep.equal(new Set([soon + 1]));
+    });
+
+    it('finds it by when it could have been told, if it was not', async () => {
+      const hour = 3_600_000;
+      const letGo = (since: number): AlertRecord => ({
+        alert: alertAt(1000),
+        deliveries: [delivery('dead', { since: instant(since) })],
+      });
+      await store.write([alerts(letGo(1000 + 5 * hour))]);
+      expect(await collect(store.toldLate(instant(4 * hour)))).to.have.length(1);
+      expect(await collect(store.toldLate(instant(7 * hour)))).to.deep.equal([]);
+    });
+
     it('knows when alerts were held last', async () => {
       expect(await store.lastHold()).to.equal(undefined);
       const hold = { from: instant(1000), until: instant(61_000) };

@@ -277,13 +277,13 @@ function expectEnd(
 }
 
 /**
- * A restart counts the messages of what was raised not long before it, and not of what something held for hours. A
- * message counts from when its first attempt began, which a channel may not have seen that was stopped just then.
+ * A message counts from when its first attempt began, which a channel may not have seen that was stopped just then:
+ * not long after it was raised, or at a time that is not known if something held it for hours.
  */
 function countedAt({ alerts: { clock } }: Play, { message, at, attempt }: Seen): number | undefined {
   const raisedAt = message.at_ms - (clock.wall() - clock.now());
-  if (at - raisedAt > HOUR) return undefined;
-  return attempt === 1 ? at : raisedAt;
+  if (attempt === 1) return at;
+  return at - raisedAt > HOUR ? undefined : raisedAt;
 }
 
 /** Who is told late hears of no failure before its time, and of no single recovery without its failure. */

@@ -206,6 +206,10 @@ class Attachment implements HistoryStore {
     return this.#iterate((inner) => inner.alerts(range));
   }
 
+  toldLate(since: Instant): AsyncIterable<readonly AlertRecord[]> {
+    return this.#iterate((inner) => inner.toldLate(since));
+  }
+
   alert(id: AlertId): Promise<AlertRecord | undefined> {
     return this.#read((inner) => inner.alert(id));
   }
