@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import type { AlertMessage } from '../../../src/ports/channel.js';
 import type { Seen } from '../../support/simulated-alerts.js';
 
 const HOUR = 3_600_000;
@@ -6,15 +7,18 @@ const HOUR = 3_600_000;
 /** Of one node, nothing is told before what was raised before it; only repeats may come later. */
 export function expectOrder(delivered: readonly Seen[], nodes: readonly string[]): void {
   for (const name of nodes) {
-    let last = '';
+    let last: { readonly message: AlertMessage; readonly at: number } | undefined;
     const heard = new Set<string>();
     for (const { message } of delivered) {
-      const isAbout =
-        message.node?.name === name || message.nodes?.some((each) => each.name === name) === true;
-      if (!isAbout || heard.has(message.id)) continue;
+      const ofGroup = message.nodes?.find((each) => each.name === name);
+      if ((message.node?.name !== name && ofGroup === undefined) || heard.has(message.id)) continue;
       heard.add(message.id);
-      expect(message.id > last, `${message.id} after ${last}`).to.equal(true);
-      last = message.id;
+      // A message for many is younger than what it tells of each.
+      const areSingle = ofGroup === undefined && last?.message.nodes === undefined;
+      const { at } = ofGroup ?? message;
+      const isInOrder = last === undefined || (areSingle ? message.id > last.message.id : at >= last.at);
+      expect(isInOrder, `${name}: ${message.id} after ${last?.message.id ?? ''}`).to.equal(true);
+      last = { message, at };
     }
   }
 }
