@@ -140,7 +140,7 @@ export class NodeShard implements NodeSurroundings {
     if (command.kind === 'describe' && cell.waiting === 0) {
       return shown(actor.state, actor, command, this.rules);
     }
-    return cell.tell(new Asked(command, batch, index)) === 'queued' ? undefined : OVERLOADED;
+    return cell.tellNow(new Asked(command, batch, index)) === 'queued' ? undefined : OVERLOADED;
   }
 
   #arrive(command: NodeCommand): NodeActor | NodeReply {

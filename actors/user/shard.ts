@@ -176,7 +176,7 @@ export class Shard implements UserSurroundings {
     if (command.kind === 'checkup' && cell.waiting === 0) {
       return isOnline(actor.state, actor, command) ? { kind: 'online' } : OFFLINE;
     }
-    return cell.tell(new Asked(batch, index)) === 'queued' ? undefined : OVERLOADED;
+    return cell.tellNow(new Asked(batch, index)) === 'queued' ? undefined : OVERLOADED;
   }
 
   #arrive(user: UserId, { kind }: UserCommand): UserActor | UserReply {

@@ -72,6 +72,14 @@ export class Incarnation extends BareActor {
     this.dispatch(message, NOBODY);
   }
 
+  /** Handles a message without waiting for its turn. @returns false when it is not idle, and has not been told */
+  handleNow(message: unknown): boolean {
+    if (this.busy || this.stopped) return false;
+    this.busy = true;
+    this.handle(message);
+    return true;
+  }
+
   /** What nact would drop when the actor stops. */
   get waiting(): unknown[] {
     const messages = this.mailbox.toArray().map((entry) => entry.message);

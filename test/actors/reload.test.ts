@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import { MemoryHistoryStore } from '../../src/adapters/memory/memory-history-store.js';
 import { loadConfig } from '../../src/config/load.js';
 import type { Config } from '../../src/config/schema.js';
+import { Faults } from '../support/faults.js';
 import { recordingChannel } from '../support/recording-channel.js';
 import { SimulatedApp, user } from '../support/simulated-app.js';
 
@@ -39,8 +40,11 @@ describe('a daemon that goes on by another configuration', () => {
 
   it('has as much waiting in a mailbox, and for the disk, as may wait now', async () => {
     const store = new MemoryHistoryStore();
-    daemon = await SimulatedApp.start({ store, flags: { '--shards': '1' } });
+    const faults = new Faults();
+    daemon = await SimulatedApp.start({ store, decideUser: faults.decide, flags: { '--shards': '1' } });
     await daemon.app.reconfigure(limitsWith({ '--limits-mailbox': '2' }), []);
+    // Until its actor is back, what comes behind it waits.
+    faults.plan(user(1), 'heal', 1);
     const same = Array.from({ length: 4 }, () => replies(1, 1));
     expect((await Promise.all(same)).flat()).to.include('HEARTBEAT_OVERLOADED');
     await daemon.app.reconfigure(limitsWith({ '--limits-history-queue': '1' }), []);
