@@ -68,7 +68,7 @@ export class App implements Daemon {
           shards.advance(horizon);
           nodes.advance(horizon);
         },
-        watches: () => shards.size > 0 || nodes.size > 0,
+        watches: () => this.alive > 0,
         blind: (from, to) => {
           this.#blindness.notice(from, to);
         },
@@ -238,6 +238,11 @@ export class App implements Daemon {
 
   overloaded(overload: Overload): void {
     this.#cast.shards.overloaded(overload);
+  }
+
+  /** Users and nodes that have an actor. */
+  get alive(): number {
+    return this.#cast.shards.size + this.#cast.nodes.size;
   }
 
   get serving(): boolean {

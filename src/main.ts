@@ -9,6 +9,7 @@ import { Secret } from './adapters/channels/secret.js';
 import { SystemClock } from './adapters/clock/system-clock.js';
 import { LevelHistoryStore } from './adapters/level/level-history-store.js';
 import { Pinger, type PingSurroundings } from './adapters/ping/pinger.js';
+import { Collector } from './adapters/process/collector.js';
 import { ProcessWatch } from './adapters/process/process-facts.js';
 import { ProcessMetrics } from './adapters/process/process-metrics.js';
 import { createLogger } from './adapters/winston/winston-logger.js';
@@ -127,6 +128,8 @@ async function start(effective: Effective, load: () => Loaded): Promise<void> {
   const { channels } = opened;
   const { gateway } = http;
   const app = new App(config, { clock, logger, store, channels, processFacts, otherMetrics, gateway });
+  const collector = new Collector(clock, () => app.alive);
+  collector.start();
   const pinger = pingerOf(config, { clock, logger, isReady: () => app.unready().length === 0 });
   app.onFatal = (error) => {
     logger.error('the supervision tree is past saving', { reason: error.message });
@@ -147,6 +150,7 @@ async function start(effective: Effective, load: () => Loaded): Promise<void> {
       asked.abort();
       if (err === undefined) logger.info('asked to stop', { signal });
       else logger.error('unforeseen error', { error: err });
+      collector.stop();
       await pinger?.stop();
       await app.stop();
       watch.stop();
