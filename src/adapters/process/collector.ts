@@ -10,9 +10,17 @@ const FEW = 50_000;
 
 /** Beside what V8 is told when it starts, which has to suit a daemon that nobody uses yet, too. */
 const FLAGS = {
-  /** When the heap is three times what lived; and not once more soon after, to give memory back. */
-  rarely: ['--heap-growing-percent=200', '--no-memory-reducer'],
-  asEver: ['--heap-growing-percent=0', '--memory-reducer'],
+  /** When the heap is three times what lived; and to give memory back, once in ten minutes and not twice in eight seconds. */
+  rarely: [
+    '--heap-growing-percent=200',
+    '--gc-memory-reducer-start-delay-ms=600000',
+    '--memory-reducer-single-gc',
+  ],
+  asEver: [
+    '--heap-growing-percent=0',
+    '--gc-memory-reducer-start-delay-ms=8000',
+    '--no-memory-reducer-single-gc',
+  ],
 } as const;
 
 /**

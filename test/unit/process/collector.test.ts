@@ -3,8 +3,16 @@ import { expect } from 'chai';
 import { Collector } from '../../../src/adapters/process/collector.js';
 import { SimulatedClock } from '../../support/simulated-clock.js';
 
-const RARELY = ['--heap-growing-percent=200', '--no-memory-reducer'];
-const AS_EVER = ['--heap-growing-percent=0', '--memory-reducer'];
+const RARELY = [
+  '--heap-growing-percent=200',
+  '--gc-memory-reducer-start-delay-ms=600000',
+  '--memory-reducer-single-gc',
+];
+const AS_EVER = [
+  '--heap-growing-percent=0',
+  '--gc-memory-reducer-start-delay-ms=8000',
+  '--no-memory-reducer-single-gc',
+];
 
 describe('the collector', () => {
   it('is told to collect rarely while very many are alive, once for every change', async () => {
