@@ -10,7 +10,7 @@ const FEW = 50_000;
 
 /** Beside what V8 is told when it starts, which has to suit a daemon that nobody uses yet, too. */
 const FLAGS = {
-  /** When the heap is three times what lived; and to give memory back, once in ten minutes and not twice in eight seconds. */
+  /** When the heap is three times what lived; and to give memory back, once and not twice, and ten minutes after a collection. */
   rarely: [
     '--heap-growing-percent=200',
     '--gc-memory-reducer-start-delay-ms=600000',
