@@ -165,7 +165,7 @@ export const schema = group({
     pass: option(
       timer,
       0.05,
-      'How long one pass of the event loop should take in requests. Where passes go on taking longer, few users may come online; what one finds past five times it is refused, and past twice it where that goes on.',
+      'How long one pass of the event loop should take in requests. Where passes go on taking longer, few users may come online; what one finds past twenty times it is refused, and past twice it where that goes on.',
     ),
     request_timeout: option(timer, 30, 'How long a request may wait for its answer.'),
     headers_timeout: option(

@@ -5,7 +5,7 @@ import type { Clock } from '../ports/clock.js';
 /** A long pass may be a collection's fault, and so may the next one, which finds all that has come meanwhile. */
 const SUSTAINED: Millis = 1000;
 /** How many times too long a pass may become, by itself and where all of them are too long. */
-const LENIENCY = { alone: 5, sustained: 2 };
+const LENIENCY = { alone: 20, sustained: 2 };
 
 /**
  * How long one pass of the event loop takes in requests. One that is too long makes up for a time in which nobody was
