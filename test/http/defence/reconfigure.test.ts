@@ -50,8 +50,8 @@ describe('a gateway that is told to go on otherwise', () => {
     gateway.daemon.whenAsked = () => gateway.clock.standStill(60);
     const answers = await gateway
       .raw()
-      .send(head('PUT /heal/5', 'Authorization: Bearer app').repeat(20))
-      .answers(20);
+      .send(head('PUT /heal/5', 'Authorization: Bearer app').repeat(30))
+      .answers(30);
     expect(answers.map(({ status }) => status)).to.include(503);
     gateway.daemon.whenAsked = () => undefined;
 
