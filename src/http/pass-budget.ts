@@ -17,7 +17,7 @@ export class PassBudget {
   readonly #limit: Millis;
   /** The pass that is under way: when it took in its first request, and its last one, and how long they took. */
   #pass: { readonly began: Moment; last: Moment; taken: Millis } | undefined;
-  /** Since when every pass with requests has taken too long, and when the last one did. */
+  /** Since when passes have gone on taking too long, and when the last one did. */
   #tooLong: { readonly since: Moment; last: Moment } | undefined;
 
   /** @param limit seconds */
@@ -51,8 +51,9 @@ export class PassBudget {
   }
 
   #end(began: Moment, taken: Millis): void {
-    if (taken < this.#limit) this.#tooLong = undefined;
-    else if (this.#tooLong === undefined) this.#tooLong = { since: began, last: began };
+    // A short one in between means nothing: those who were just answered have not come back yet.
+    if (taken < this.#limit) return;
+    if (this.#tooLong === undefined) this.#tooLong = { since: began, last: began };
     else this.#tooLong.last = began;
   }
 }
