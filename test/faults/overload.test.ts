@@ -10,8 +10,8 @@ import type { ReturningPlan, ReturningReport } from './clients/returning.js';
 const CROWD = new URL('./clients/crowd.ts', import.meta.url);
 const RETURNING = new URL('./clients/returning.ts', import.meta.url);
 const TIMEOUT = 5000;
-const GROUPS = 250;
-const SIZE = 1000;
+const GROUPS = 150;
+const SIZE = 2000;
 const MiB = 1024 * 1024;
 
 describe('a daemon that is asked for three times what it can carry', function () {
@@ -42,7 +42,7 @@ describe('a daemon that is asked for three times what it can carry', function ()
     expect(report.looks).to.be.above(100);
     expect(report.falselyOffline).to.deep.equal([]);
     expect(report.wellAfter, 'milliseconds until it was well').to.be.below(10_000);
-    // 250,000 users take 250 MB; a daemon that queued what it cannot carry would take gigabytes.
+    // 300,000 users take 300 MB; a daemon that queued what it cannot carry would take gigabytes.
     expect(most).to.be.below(1024 * MiB);
 
     await eventually(
@@ -78,7 +78,7 @@ describe('a daemon all of whose users have lapsed and keep asking', function () 
     const daemon = await household.daemon(household.directory(), { 'session-timeout': TIMEOUT / 1000 });
     const plan: ReturningPlan = {
       url: daemon.url,
-      groups: 200,
+      groups: 100,
       size: SIZE,
       timeout: TIMEOUT,
       silence: 2 * TIMEOUT,

@@ -86,6 +86,23 @@ export function limitsContract(start: Start): void {
     expect(await statuses(16)).to.deep.equal([200, 200, 200, 200]);
   });
 
+  it('sheds no later for a short pass in between', async () => {
+    const served = await start({ limits: { pass: 0.05 } });
+    const client = served.raw();
+    const statuses = async (each: number, asked: number): Promise<number[]> => {
+      served.daemon.whenAsked = () => served.clock.standStill(each);
+      const answers = await client.send(head('PUT /heal/1').repeat(4)).answers(asked);
+      return answers.slice(-4).map(({ status }) => status);
+    };
+    expect(await statuses(60, 4)).to.deep.equal([200, 200, 200, 200]);
+    served.clock.standStill(400);
+    expect(await statuses(1, 8)).to.deep.equal([200, 200, 200, 200]);
+    served.clock.standStill(100);
+    expect(await statuses(60, 12)).to.deep.equal([200, 200, 200, 200]);
+    served.clock.standStill(200);
+    expect(await statuses(60, 16)).to.deep.equal([200, 200, 503, 503]);
+  });
+
   it('sheds what one connection pipelines, too', async () => {
     const served = await start({ limits: { in_flight: 5 } });
     const answers = await served.raw().send(head('PUT /heal/1').repeat(20)).answers(20);

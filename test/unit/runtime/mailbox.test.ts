@@ -26,6 +26,35 @@ describe('a mailbox', () => {
     expect(worker.handled).to.deep.equal(['a', 'b', 'c']);
   });
 
+  it('is passed by at an idle actor that is told now, and at no other', async () => {
+    const { worker, cell } = workshop.hire();
+    expect(cell.tellNow(task('at once'))).to.equal('queued');
+    expect(worker.handled).to.deep.equal(['at once']);
+    cell.tell(task('a'));
+    cell.tellNow(task('b'));
+    expect(worker.handled, 'something waits').to.deep.equal(['at once']);
+    await workshop.settle();
+    cell.tellNow(task('c', () => cell.tellNow(task('d'))));
+    expect(worker.handled.at(-1), 'it is busy').to.equal('c');
+    expect(cell.waiting).to.equal(1);
+    await workshop.settle();
+    expect(worker.handled).to.deep.equal(['at once', 'a', 'b', 'c', 'd']);
+    expect(workshop.place.load.waiting).to.equal(0);
+  });
+
+  it('keeps what an actor is told now that has just crashed over such a message', async () => {
+    const { worker, cell } = workshop.hire();
+    cell.tellNow(poison('bad', 1));
+    cell.tellNow(task('behind'));
+    expect(cell.waiting).to.equal(1);
+    await workshop.settle();
+    expect(worker.crashes.map(({ message }) => message.kind)).to.deep.equal(['bad']);
+    expect(worker.handled).to.not.include('behind');
+    cell.restart(worker.crashes[0]?.message);
+    await workshop.settle();
+    expect(worker.handled.slice(-2)).to.deep.equal(['bad', 'behind']);
+  });
+
   it('says how many wait, and not the one that is being handled', async () => {
     const { cell } = workshop.hire();
     const seen: number[] = [];
