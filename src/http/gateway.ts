@@ -147,7 +147,7 @@ export class Gateway {
   }
 
   #handOver(exchange: Exchange): void {
-    if (this.#fastLane && takeFastLane(this.#daemon, exchange)) return;
+    if (this.#fastLane && takeFastLane(this.#daemon, this.#limits, exchange)) return;
     this.#api(exchange);
   }
 

@@ -2,10 +2,21 @@ import type { Overload } from '../domain/overload.js';
 import { millis, type Millis, type Moment } from '../domain/time.js';
 import type { Clock } from '../ports/clock.js';
 
-/** A long pass may be a collection's fault, and so may the next one, which finds all that has come meanwhile. */
-const SUSTAINED: Millis = 1000;
-/** How many times too long a pass may become, by itself and where all of them are too long. */
+/** A long pass may be a collection's fault, and so may those after it, which find all that has come meanwhile. */
+const SUSTAINED: Millis = 2000;
+/** However long it was too much, two thirds of a second without long passes are the end of it. */
+const MOST: Millis = 4000;
+/** Time without long passes makes up for so much time in them: from three quarters of the time on, they are too many. */
+const RELIEF = 3;
+/** How many times too long a pass may become, by itself and where there are too many of them. */
 const LENIENCY = { alone: 20, sustained: 2 };
+
+interface Pass {
+  /** When it took in its last request. */
+  last: Moment;
+  /** How long they took. */
+  taken: Millis;
+}
 
 /**
  * How long one pass of the event loop takes in requests. One that is too long makes up for a time in which nobody was
@@ -15,45 +26,57 @@ const LENIENCY = { alone: 20, sustained: 2 };
 export class PassBudget {
   readonly #clock: Clock;
   readonly #limit: Millis;
-  /** The pass that is under way: when it took in its first request, and its last one, and how long they took. */
-  #pass: { readonly began: Moment; last: Moment; taken: Millis } | undefined;
-  /** Since when passes have gone on taking too long, and when the last one did. */
-  #tooLong: { readonly since: Moment; last: Moment } | undefined;
+  /** The one that is under way. */
+  #pass: Pass | undefined;
+  /** Time in passes that were too long, less what made up for it. */
+  #strain: Millis = 0;
+  /** When the last pass ended. */
+  #ended: Moment;
 
   /** @param limit seconds */
   constructor(clock: Clock, limit: number) {
     this.#clock = clock;
     this.#limit = millis(limit);
+    this.#ended = clock.now();
   }
 
   /** To be asked once for each request, when it has been read. @returns undefined while all is well */
   overload(): Overload | undefined {
     const now = this.#clock.now();
     const pass = (this.#pass ??= this.#begin(now));
+    this.#go(pass, now);
+    if (pass.taken < this.#limit) return undefined;
+    const isSustained = this.#strain + pass.taken >= SUSTAINED;
+    const most = isSustained ? LENIENCY.sustained : LENIENCY.alone;
+    if (pass.taken >= this.#limit * most) return 'shedding';
+    return isSustained ? 'strained' : undefined;
+  }
+
+  #go(pass: Pass, now: Moment): void {
     // No request takes as long as a whole pass may: between these two the process stood still.
     pass.taken += Math.min(now - pass.last, this.#limit);
     pass.last = now;
-    if (pass.taken < this.#limit) return undefined;
-    const lasts = now - (this.#tooLong?.since ?? now);
-    const most = lasts >= SUSTAINED ? LENIENCY.sustained : LENIENCY.alone;
-    if (pass.taken >= this.#limit * most) return 'shedding';
-    return lasts >= SUSTAINED ? 'strained' : undefined;
   }
 
-  #begin(now: Moment): { readonly began: Moment; last: Moment; taken: Millis } {
-    if (this.#tooLong !== undefined && now - this.#tooLong.last >= SUSTAINED) this.#tooLong = undefined;
-    const pass = { began: now, last: now, taken: 0 };
+  #begin(now: Moment): Pass {
+    this.#relieve(now - this.#ended);
+    const pass = { last: now, taken: 0 };
     this.#clock.soon(() => {
       this.#pass = undefined;
-      this.#end(pass.began, pass.taken);
+      this.#end(this.#clock.now(), pass);
     });
     return pass;
   }
 
-  #end(began: Moment, taken: Millis): void {
-    // A short one in between means nothing: those who were just answered have not come back yet.
-    if (taken < this.#limit) return;
-    if (this.#tooLong === undefined) this.#tooLong = { since: began, last: began };
-    else this.#tooLong.last = began;
+  #end(now: Moment, pass: Pass): void {
+    this.#go(pass, now);
+    this.#ended = now;
+    // A short one makes up for as much as if nothing had been read.
+    if (pass.taken < this.#limit) this.#relieve(pass.taken);
+    else this.#strain = Math.min(this.#strain + pass.taken, MOST);
+  }
+
+  #relieve(time: Millis): void {
+    this.#strain = Math.max(0, this.#strain - RELIEF * time);
   }
 }

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { eventually } from '../../support/eventually.js';
-import { head } from '../support/raw-client.js';
+import { head, type RawClient } from '../support/raw-client.js';
 import type { GatewayUnderTest, Start } from '../support/gateway-under-test.js';
 import { inChunks } from './presence.js';
 
@@ -47,60 +47,47 @@ export function limitsContract(start: Start): void {
     expect(answers.map(({ status }) => status)).to.deep.equal(Array<number>(20).fill(200));
   });
 
-  it('tells the daemon once all passes have taken too long for a second, and sheds nothing for that', async () => {
+  it('tells the daemon once long passes have taken two seconds in all, and sheds nothing for that', async () => {
     const served = await start({ limits: { pass: 0.05 } });
-    const { daemon } = served;
-    daemon.whenAsked = () => served.clock.standStill(30);
-    const client = served.raw();
-    const overloadsOf = async (asked: number): Promise<readonly string[]> => {
-      const answers = await client.send(head('PUT /heal/1').repeat(4)).answers(asked);
-      expect(answers.map(({ status }) => status)).to.deep.equal(Array<number>(asked).fill(200));
-      return daemon.overloads.splice(0);
-    };
-    expect(await overloadsOf(4)).to.deep.equal([]);
-    served.clock.standStill(600);
-    expect(await overloadsOf(8)).to.deep.equal([]);
-    served.clock.standStill(600);
-    expect(await overloadsOf(12), 'those past the limit of their pass').to.deep.equal([
-      'strained',
-      'strained',
-    ]);
-    served.clock.standStill(1600);
-    expect(await overloadsOf(16)).to.deep.equal([]);
+    const passes = new Passes(served);
+    expect(await passes.take(90, { times: 22 })).to.deep.equal(WELL);
+    expect(served.daemon.overloads).to.deep.equal([]);
+    expect(await passes.take(90, { times: 3 })).to.deep.equal(WELL);
+    const pastTheLimit = Array<string>(3).fill('strained');
+    expect(served.daemon.overloads).to.deep.equal(pastTheLimit);
   });
 
-  it('sheds sooner where all passes have taken too long for a second', async () => {
+  it('sheds sooner once long passes have taken two seconds in all, until there is time without any', async () => {
     const served = await start({ limits: { pass: 0.05 } });
-    served.daemon.whenAsked = () => served.clock.standStill(60);
-    const client = served.raw();
-    const statuses = async (asked: number): Promise<number[]> => {
-      const answers = await client.send(head('PUT /heal/1').repeat(4)).answers(asked);
-      return answers.slice(-4).map(({ status }) => status);
-    };
-    expect(await statuses(4)).to.deep.equal([200, 200, 200, 200]);
-    served.clock.standStill(500);
-    expect(await statuses(8)).to.deep.equal([200, 200, 200, 200]);
-    served.clock.standStill(500);
-    expect(await statuses(12)).to.deep.equal([200, 200, 503, 503]);
-    served.clock.standStill(1600);
-    expect(await statuses(16)).to.deep.equal([200, 200, 200, 200]);
-  });
-
-  it('sheds no later for a short pass in between', async () => {
-    const served = await start({ limits: { pass: 0.05 } });
-    const client = served.raw();
-    const statuses = async (each: number, asked: number): Promise<number[]> => {
-      served.daemon.whenAsked = () => served.clock.standStill(each);
-      const answers = await client.send(head('PUT /heal/1').repeat(4)).answers(asked);
-      return answers.slice(-4).map(({ status }) => status);
-    };
-    expect(await statuses(60, 4)).to.deep.equal([200, 200, 200, 200]);
-    served.clock.standStill(400);
-    expect(await statuses(1, 8)).to.deep.equal([200, 200, 200, 200]);
+    const passes = new Passes(served);
+    expect(await passes.take(150, { times: 13 })).to.deep.equal(WELL);
+    expect(await passes.take(150)).to.deep.equal([200, 200, 200, 503]);
     served.clock.standStill(100);
-    expect(await statuses(60, 12)).to.deep.equal([200, 200, 200, 200]);
-    served.clock.standStill(200);
-    expect(await statuses(60, 16)).to.deep.equal([200, 200, 503, 503]);
+    expect(await passes.take(150)).to.deep.equal(WELL);
+    expect(await passes.take(150, { times: 25 })).to.deep.equal([200, 200, 200, 503]);
+    // However long that had gone on.
+    served.clock.standStill(1400);
+    expect(await passes.take(150, { times: 13 })).to.deep.equal(WELL);
+  });
+
+  it('sheds no later for short passes in between, if they are less than a quarter of the time', async () => {
+    const served = await start({ limits: { pass: 0.05 } });
+    const passes = new Passes(served);
+    for (let pair = 0; pair < 25; pair++) {
+      expect(await passes.take(150)).to.deep.equal(WELL);
+      expect(await passes.take(24)).to.deep.equal(WELL);
+    }
+    expect(await passes.take(150)).to.deep.equal([200, 200, 200, 503]);
+  });
+
+  it('does not shed for long passes that are less than three quarters of the time', async () => {
+    const served = await start({ limits: { pass: 0.05 } });
+    const passes = new Passes(served);
+    for (let pair = 0; pair < 40; pair++) {
+      expect(await passes.take(150)).to.deep.equal(WELL);
+      served.clock.standStill(50);
+    }
+    expect(served.daemon.overloads).to.deep.equal([]);
   });
 
   it('sheds what one connection pipelines, too', async () => {
@@ -258,6 +245,33 @@ export function limitsContract(start: Start): void {
     await client.answer();
     await client.end();
   });
+}
+
+/** What becomes of the requests of a pass if nothing is amiss. */
+const WELL = [200, 200, 200, 200];
+
+/** Passes of the event loop, each of which finds four requests. */
+class Passes {
+  readonly #served: GatewayUnderTest;
+  readonly #client: RawClient;
+  #asked = 0;
+
+  constructor(served: GatewayUnderTest) {
+    this.#served = served;
+    this.#client = served.raw();
+  }
+
+  /** @returns what became of those of the last pass */
+  async take(millis: number, { times = 1 } = {}): Promise<readonly number[]> {
+    const { daemon, clock } = this.#served;
+    daemon.whenAsked = () => clock.standStill(millis / WELL.length);
+    for (let pass = 0; pass < times; pass++) {
+      this.#asked += WELL.length;
+      await this.#client.send(head('PUT /heal/1').repeat(WELL.length)).answers(this.#asked);
+    }
+    const answers = await this.#client.answers(this.#asked);
+    return answers.slice(-WELL.length).map(({ status }) => status);
+  }
 }
 
 function inFlight(served: GatewayUnderTest, count: number): Promise<unknown> {
