@@ -78,8 +78,8 @@ function scriptPath(name: string): string {
 export function parseWrk(text: string): WrkFigures {
   const requests = Number(/(\d+) requests in /.exec(text)?.[1] ?? NaN);
   const perSecond = Number(/^Requests\/sec:\s+([\d.]+)$/m.exec(text)?.[1] ?? NaN);
-  const p50Ms = milliseconds(/^\s+50%\s+(\S+)$/m.exec(text)?.[1]);
-  const p99Ms = milliseconds(/^\s+99%\s+(\S+)$/m.exec(text)?.[1]);
+  const p50Ms = milliseconds(/^\s+50%\s+(\S+)\s*$/m.exec(text)?.[1]);
+  const p99Ms = milliseconds(/^\s+99%\s+(\S+)\s*$/m.exec(text)?.[1]);
   if (!(requests > 0) || Number.isNaN(perSecond + p50Ms + p99Ms))
     throw new Error(`wrk measured nothing: ${text}`);
   const sockets =

@@ -15,7 +15,7 @@ const WRK = `Running 8s test @ http://127.0.0.1:41234
      50%    2.96ms
      75%    3.31ms
      90%    3.90ms
-     99%    1.12s
+     99%    1.12s 
   164059 requests in 8.01s, 24.56MB read
 Requests/sec:  20482.14
 Transfer/sec:      3.07MB
@@ -49,7 +49,7 @@ describe('what wrk prints', () => {
   for (const [what, text] of [
     ['nothing', ''],
     ['no answer at all', WRK.replace('164059 requests', '0 requests')],
-    ['no latencies', WRK.replace('     99%    1.12s\n', '')],
+    ['no latencies', WRK.replace('     99%    1.12s \n', '')],
   ] as const) {
     it(`is no figure where there is ${what}`, () => {
       expect(() => parseWrk(text)).to.throw('wrk measured nothing');
