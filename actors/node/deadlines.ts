@@ -2,7 +2,7 @@ import type { Blindness } from '../../src/domain/blindness.js';
 import type { NodeDefaults } from '../../src/domain/node.js';
 import { moment, type Millis, type Moment } from '../../src/domain/time.js';
 import { timeoutInForce } from '../../src/domain/timeout.js';
-import { TimerWheel, type Timer } from '../../src/runtime/timer-wheel.js';
+import { TimerWheel } from '../../src/runtime/timer-wheel.js';
 import { isDue, type Known } from './known.js';
 import type { NodeActor } from './node.actor.js';
 
@@ -29,7 +29,7 @@ export class Deadlines {
   /** Has the deadline of a node that has one looked at when time comes round to it. */
   watch(actor: NodeActor): void {
     const { state } = actor;
-    if (state.phase !== 'unknown' && isDue(state)) this.wheel.arm(actor.timer, actor.deadline);
+    if (state.phase !== 'unknown' && isDue(state)) this.wheel.arm(actor, actor.deadline);
   }
 
   /** @param most that are told at once: the rest come with the next tick */
@@ -38,8 +38,8 @@ export class Deadlines {
     this.wheel.advance(horizon, this.#expire, most);
   }
 
-  readonly #expire = (timer: Timer<NodeActor>): void => {
-    timer.owner.cell?.insist({ kind: 'expire', horizon: this.#horizon });
+  readonly #expire = (actor: NodeActor): void => {
+    actor.cell?.insist({ kind: 'expire', horizon: this.#horizon });
   };
 
   /** Time goes on after a restart. @param deadlineOf what a deadline on the vigil is in this run */
@@ -47,7 +47,7 @@ export class Deadlines {
     for (const actor of actors) {
       const { state } = actor;
       if (state.phase === 'unknown' || !isDue(state)) continue;
-      this.wheel.arm(actor.timer, deadlineOf(actor, this.#timeoutOf(state, actor)));
+      this.wheel.arm(actor, deadlineOf(actor, this.#timeoutOf(state, actor)));
     }
   }
 
@@ -61,7 +61,7 @@ export class Deadlines {
     for (const actor of actors) {
       const { state, deadline, heardBlind } = actor;
       if (state.phase === 'unknown' || deadline < blindness.from) continue;
-      actor.timer.deadline = deadlineAfterIt(deadline, this.#timeoutOf(state, actor), heardBlind);
+      actor.deadline = deadlineAfterIt(deadline, this.#timeoutOf(state, actor), heardBlind);
     }
   }
 

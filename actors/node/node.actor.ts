@@ -25,7 +25,7 @@ import { isDue, type Known } from './known.js';
 import type { decide } from './node.machine.js';
 import type { NodeReply } from './node.protocol.js';
 import { settle } from './registering.js';
-import { Turns } from './turns.js';
+import { Turns } from '../shards/turns.js';
 
 export type Told = Asked | Exclude<NodeMessage, { readonly readAt: Moment }>;
 
@@ -55,12 +55,11 @@ export interface NodeSurroundings {
 }
 
 /**
- * The liveness of one node: runs what `decide` decides, and owns the timer. The object outlives a crash: it is what its
+ * The liveness of one node: runs what `decide` decides, and is its own timer. The object outlives a crash: it is what its
  * supervisor kept.
  */
-export class NodeActor implements Actor<Told>, Lease {
+export class NodeActor extends Timer implements Actor<Told>, Lease {
   readonly name: NodeName;
-  readonly timer: Timer<NodeActor> = new Timer<NodeActor>(this);
   readonly #around: NodeSurroundings;
   #state: NodePhase = UNKNOWN;
   lastHeartbeat: Instant | undefined;
@@ -82,6 +81,7 @@ export class NodeActor implements Actor<Told>, Lease {
   #turns: Turns<Told> | undefined;
 
   constructor(name: NodeName, around: NodeSurroundings) {
+    super();
     this.name = name;
     this.#around = around;
   }
@@ -98,10 +98,6 @@ export class NodeActor implements Actor<Told>, Lease {
     // Somebody may wait to register it anew, and nothing of it is left.
     this.lastHeartbeat = undefined;
     this.rhythm = undefined;
-  }
-
-  get deadline(): Moment {
-    return this.timer.deadline;
   }
 
   get unstored(): boolean {
@@ -192,14 +188,14 @@ export class NodeActor implements Actor<Told>, Lease {
       case 'begin':
         return this.#begin(effect);
       case 'await':
-        this.#around.wheel.arm(this.timer, effect.deadline);
+        this.#around.wheel.arm(this, effect.deadline);
         return this.#around.note(this);
       case 'interrupt':
         return this.rhythm?.interrupt();
       case 'watch':
         return this.#watch();
       case 'rest':
-        return this.#around.wheel.disarm(this.timer);
+        return this.#around.wheel.disarm(this);
       case 'note':
         return this.#around.note(this);
       case 'flip':
@@ -250,8 +246,8 @@ export class NodeActor implements Actor<Told>, Lease {
     }
     this.heardBlind = blind;
     const deadline = rules.deadlineSince(at, timeoutInForce(timeout, this.rhythm), blind);
-    if (due) wheel.arm(this.timer, deadline);
-    else this.timer.deadline = deadline;
+    if (due) wheel.arm(this, deadline);
+    else this.deadline = deadline;
     this.#around.note(this);
   }
 
@@ -264,7 +260,7 @@ export class NodeActor implements Actor<Told>, Lease {
 
   /** Has the deadline looked at again when time comes round to it. */
   #watch(): void {
-    this.#around.wheel.arm(this.timer, this.deadline);
+    this.#around.wheel.arm(this, this.deadline);
   }
 
   get #address(): { readonly shard: number; readonly node: NodeName } {

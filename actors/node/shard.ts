@@ -163,7 +163,7 @@ export class NodeShard implements NodeSurroundings {
     if (typeof registration.settings.timeout === 'object' && rhythm !== undefined)
       actor.rhythm = new Rhythm(rhythm);
     // On the vigil, until all nodes are found and time goes on.
-    actor.timer.deadline = moment(status.deadline);
+    actor.deadline = moment(status.deadline);
     this.#nodes.set(registration.name, actor);
     this.#cells.spawn(actor, this.#options.mailbox);
     this.changed(actor);
@@ -195,7 +195,7 @@ export class NodeShard implements NodeSurroundings {
   advance(horizon: Moment): void {
     if (this.#lifeline === undefined) return;
     for (const actor of this.#crashes.expiringAgain(horizon)) {
-      if (this.#nodes.get(actor.name) === actor) this.wheel.arm(actor.timer, actor.deadline);
+      if (this.#nodes.get(actor.name) === actor) this.wheel.arm(actor, actor.deadline);
     }
     this.#deadlines.advance(horizon, this.#options.expiries);
   }
@@ -240,7 +240,7 @@ export class NodeShard implements NodeSurroundings {
   departed(actor: NodeActor): void {
     this.#announcing.departed(actor);
     if (actor.cell?.retire() !== true) return;
-    this.wheel.disarm(actor.timer);
+    this.wheel.disarm(actor);
     this.#nodes.delete(actor.name);
   }
 

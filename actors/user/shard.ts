@@ -7,7 +7,7 @@ import type { Clock } from '../../src/ports/clock.js';
 import type { Logger } from '../../src/ports/logger.js';
 import type { ActorSystem, Place } from '../../src/runtime/actor-system.js';
 import type { Crash } from '../../src/runtime/actor.js';
-import { TimerWheel, type Timer } from '../../src/runtime/timer-wheel.js';
+import { TimerWheel } from '../../src/runtime/timer-wheel.js';
 import type { Settlement, UserEntry } from '../history/history.protocol.js';
 import type { Lifeline, RunningChild } from '../supervisor/child.js';
 import type { SupervisorPolicy } from '../supervisor/child-spec.js';
@@ -16,7 +16,14 @@ import { Asked, UserBatch } from './batch.js';
 import type { UserCounts } from './counts.js';
 import { UncertainQuestions } from './uncertain.js';
 import { UserActor, type Told, type UserSurroundings } from './user.actor.js';
-import { isOnline, type decide, type RunningSession, type Settled } from './user.machine.js';
+import {
+  isOnline,
+  online,
+  sessionOf,
+  type decide,
+  type RunningSession,
+  type Settled,
+} from './user.machine.js';
 import type { UserCommand, UserReply } from './user.protocol.js';
 
 /** How fine deadlines are told apart by the wheel; how late one is noticed depends on the pulse alone. */
@@ -126,7 +133,7 @@ export class Shard implements UserSurroundings {
   }
 
   #revive(actor: UserActor): void {
-    if (!actor.timer.armed) this.wheel.arm(actor.timer, actor.deadline);
+    if (!actor.armed) this.wheel.arm(actor, actor.deadline);
     this.#spawn(actor);
     for (const message of actor.takeLeft()) if (message.kind !== 'expire') actor.cell?.insist(message);
   }
@@ -198,17 +205,17 @@ export class Shard implements UserSurroundings {
   /** Brings back a session found at a restart. Its deadline stands only once `hold` is called. */
   recover(user: UserId, session: RunningSession, lease: { deadline: Moment; lastSeen: Moment }): void {
     const actor = new UserActor(user, this);
-    actor.state = { phase: 'online', session };
+    actor.state = online(session);
     actor.lastSeen = lease.lastSeen;
     this.#users.set(user, actor);
-    this.wheel.arm(actor.timer, lease.deadline);
+    this.wheel.arm(actor, lease.deadline);
     this.#spawn(actor);
   }
 
   /** Whether a session found at the restart has neither been healed nor ended. */
   hasSilent(): boolean {
     for (const { state } of this.#users.values()) {
-      if ('session' in state && state.session?.endsAt !== undefined) return true;
+      if (sessionOf(state)?.endsAt !== undefined) return true;
     }
     return false;
   }
@@ -233,7 +240,7 @@ export class Shard implements UserSurroundings {
     for (const [actor, at] of this.#expireAgain) {
       if (at > horizon) continue;
       this.#expireAgain.delete(actor);
-      if (this.#users.get(actor.user) === actor) this.wheel.arm(actor.timer, actor.deadline);
+      if (this.#users.get(actor.user) === actor) this.wheel.arm(actor, actor.deadline);
     }
     this.wheel.advance(horizon, this.#expire, this.#options.expiries);
     this.#answerKnown(horizon);
@@ -253,9 +260,9 @@ export class Shard implements UserSurroundings {
     if (this.#expiring === 0 && !this.wheel.isBehind) this.#settledUpTo = this.#horizon;
   }
 
-  readonly #expire = (timer: Timer<UserActor>): void => {
+  readonly #expire = (actor: UserActor): void => {
     this.#expiring++;
-    timer.owner.cell?.insist({ kind: 'expire', horizon: this.#horizon });
+    actor.cell?.insist({ kind: 'expire', horizon: this.#horizon });
   };
 
   /** An expiry has been handled, whatever came of it. */
@@ -284,7 +291,7 @@ export class Shard implements UserSurroundings {
     this.#noteSettled();
     for (const actor of this.#users.values()) {
       if (actor.deadline < blindness.from) continue;
-      actor.timer.deadline = deadlineAfter(blindness, actor, this.#options.timeout, this.#options.blindGrace);
+      actor.deadline = deadlineAfter(blindness, actor, this.#options.timeout, this.#options.blindGrace);
     }
   }
 
@@ -302,7 +309,7 @@ export class Shard implements UserSurroundings {
 
   departed(actor: UserActor): void {
     if (actor.cell?.retire() !== true) return;
-    this.wheel.disarm(actor.timer);
+    this.wheel.disarm(actor);
     this.#users.delete(actor.user);
   }
 

@@ -4,6 +4,7 @@ import type { UserId } from '../../src/domain/user-id.js';
 import type { Actor, Cell, Crash } from '../../src/runtime/actor.js';
 import { Timer, type TimerWheel } from '../../src/runtime/timer-wheel.js';
 import type { UserEntry } from '../history/history.protocol.js';
+import { Turns } from '../shards/turns.js';
 import { Asked } from './batch.js';
 import type { UserCounts } from './counts.js';
 import {
@@ -44,12 +45,11 @@ export interface UserSurroundings {
 }
 
 /**
- * The presence of one user: runs what `decide` decides, and owns the expiry timer. The object outlives a crash: it
+ * The presence of one user: runs what `decide` decides, and is its own expiry timer. The object outlives a crash: it
  * is what its supervisor kept.
  */
-export class UserActor implements Actor<Told>, Lease {
+export class UserActor extends Timer implements Actor<Told>, Lease {
   readonly user: UserId;
-  readonly timer: Timer<UserActor> = new Timer<UserActor>(this);
   readonly #around: UserSurroundings;
   state: UserState = ABSENT;
   lastSeen: Moment = moment(0);
@@ -59,25 +59,19 @@ export class UserActor implements Actor<Told>, Lease {
   /** What was told and not handled when its shard stopped. */
   #left: Told[] | undefined;
   #waiting: Asked[] | undefined;
-  /** Those who wait for the disk to settle what was asked before them, in order. Undefined for nobody. */
-  #deferred: Asked[] | undefined;
-  /** The first of them cannot be handled before that. */
-  #blocked = false;
-  /** The one of them that is in the mailbox again. */
-  #turn: Asked | undefined;
+  /** Undefined while nobody waits for what was asked before. */
+  #turns: Turns<Told> | undefined;
 
   constructor(user: UserId, around: UserSurroundings) {
+    super();
     this.user = user;
     this.#around = around;
   }
 
-  get deadline(): Moment {
-    return this.timer.deadline;
-  }
-
   receive(message: Told): void {
-    if (this.#isBehind(message)) (this.#deferred ??= []).push(message);
-    else if (message.kind === 'expire' && this.#turn !== undefined) this.#watch();
+    if (this.#isBehind(message)) this.#turns?.add(message);
+    // A heal that came in time may be the one whose turn it is.
+    else if (message.kind === 'expire' && this.#turns?.isTaken === true) this.#watch();
     else this.#handle(message);
     if (this.suspect === message) {
       this.suspect = undefined;
@@ -89,18 +83,14 @@ export class UserActor implements Actor<Told>, Lease {
 
   /** Goes on after a message that was handled, or given up. */
   done(message: Told): void {
-    if (this.#turn === message) this.#turn = undefined;
-    if (message.kind === 'settled') this.#blocked = false;
-    // One at a time and through the mailbox, so that one that crashes the actor spoils only itself.
-    if (this.#turn === undefined && !this.#blocked && this.#deferred !== undefined)
-      this.#takeTurn(this.#deferred);
-    if (this.state.phase === 'absent' && this.#turn === undefined) this.#around.departed(this);
-  }
-
-  #takeTurn(deferred: Asked[]): void {
-    this.#turn = deferred.shift();
-    if (deferred.length === 0) this.#deferred = undefined;
-    if (this.#turn !== undefined) this.cell?.insist(this.#turn);
+    const turns = this.#turns;
+    if (turns !== undefined) {
+      if (message.kind === 'settled') turns.settled();
+      const next = turns.next(message);
+      if (next !== undefined) this.cell?.insist(next);
+      if (turns.idle) this.#turns = undefined;
+    }
+    if (this.state.phase === 'absent' && this.#turns === undefined) this.#around.departed(this);
   }
 
   /** What was left over when the shard stopped comes first; what the disk has settled meanwhile, behind it. */
@@ -120,10 +110,10 @@ export class UserActor implements Actor<Told>, Lease {
   }
 
   /** Whoever changes something comes after those who wait for their turn to. */
-  #isBehind(message: Told): message is Asked {
-    if (!(message instanceof Asked) || message === this.#turn) return false;
+  #isBehind(message: Told): boolean {
+    if (this.#turns === undefined || !(message instanceof Asked)) return false;
     if (message.kind === 'checkup' || message.kind === 'describe') return false;
-    return this.#turn !== undefined || this.#deferred !== undefined;
+    return this.#turns.isBehind(message);
   }
 
   crashed(crash: Crash<Told>): void {
@@ -163,9 +153,7 @@ export class UserActor implements Actor<Told>, Lease {
       case 'release':
         return this.#release(effect.reply);
       case 'defer':
-        this.#blocked = true;
-        (this.#deferred ??= []).unshift(asked(message));
-        return;
+        return (this.#turns ??= new Turns()).defer(message);
       case 'submit':
         return this.#submit(effect, message);
       default:
@@ -175,13 +163,13 @@ export class UserActor implements Actor<Told>, Lease {
 
   /** Has the deadline looked at again when time comes round to it. */
   #watch(): void {
-    this.#around.wheel.arm(this.timer, this.deadline);
+    this.#around.wheel.arm(this, this.deadline);
   }
 
   #extend(readAt: Moment): void {
     this.#around.counts.heals++;
     this.lastSeen = readAt;
-    this.#around.wheel.arm(this.timer, this.#around.deadlineSince(readAt));
+    this.#around.wheel.arm(this, this.#around.deadlineSince(readAt));
   }
 
   #submit(effect: Extract<UserEffect, { kind: 'submit' }>, message: Told): void {

@@ -18,11 +18,16 @@ export interface RunningSession {
   readonly endsAt?: Instant;
 }
 
+/** State and session in one object: there are as many as users are online. */
+export interface OnlineUser extends RunningSession {
+  readonly phase: 'online';
+}
+
 export type UserState =
   | { readonly phase: 'absent' }
   /** The record of a new session is being written; those who heal wait for it. */
   | { readonly phase: 'opening'; readonly openedAt: Moment }
-  | { readonly phase: 'online'; readonly session: RunningSession }
+  | OnlineUser
   /** The first heal since a restart is being written; those who heal wait for it. */
   | { readonly phase: 'resuming'; readonly session: RunningSession }
   /** A goodbye or an erasure is being written; until it is, the session (if there was one) goes on. */
@@ -118,13 +123,13 @@ function heal(state: UserState, lease: Lease, command: UserRequest): Decision {
       return { state, effects: JOIN };
     case 'online': {
       if (command.arrivedAt <= lease.deadline) {
-        if (state.session.endsAt === undefined) return { state, effects: EXTEND_AND_ANSWER };
-        const { onlineAt, openedAt } = state.session;
+        if (state.endsAt === undefined) return { state, effects: EXTEND_AND_ANSWER };
+        const { onlineAt, openedAt } = state;
         return { state: { phase: 'resuming', session: { onlineAt, openedAt } }, effects: RESUME };
       }
       return {
         state: { phase: 'opening', openedAt: command.readAt },
-        effects: [silentEnd(state.session, lease), ...OPEN],
+        effects: [silentEnd(state, lease), ...OPEN],
       };
     }
     case 'leaving':
@@ -145,10 +150,10 @@ function goodbye(state: UserState, lease: Lease, command: UserRequest): Decision
     case 'online': {
       const inTime = command.arrivedAt < lease.deadline;
       const session = inTime
-        ? endedAt(state.session, { ...lease, lastSeen: command.readAt }, command.readAt, 'seen')
-        : endedAt(state.session, lease, lease.deadline);
+        ? endedAt(state, { ...lease, lastSeen: command.readAt }, command.readAt, 'seen')
+        : endedAt(state, lease, lease.deadline);
       return {
-        state: { phase: 'leaving', session: state.session, reply: OFFLINE },
+        state: { phase: 'leaving', session: state, reply: OFFLINE },
         effects: [{ kind: 'submit', entry: 'close', session }, { kind: 'wait' }],
       };
     }
@@ -167,7 +172,7 @@ function erase(state: UserState): Decision {
     case 'resuming':
       return { state, effects: DEFER };
     case 'online':
-      return { state: { phase: 'leaving', session: state.session, reply: ERASED }, effects: ERASE };
+      return { state: { phase: 'leaving', session: state, reply: ERASED }, effects: ERASE };
     case 'leaving':
       return { state, effects: state.reply.kind === 'erased' ? WAIT : DEFER };
     default:
@@ -178,7 +183,7 @@ function erase(state: UserState): Decision {
 function expire(state: UserState, lease: Lease, horizon: Moment): Decision {
   if (state.phase !== 'online') return { state, effects: NOTHING };
   if (lease.deadline >= horizon) return { state, effects: WATCH };
-  return { state: ABSENT, effects: [silentEnd(state.session, lease)] };
+  return { state: ABSENT, effects: [silentEnd(state, lease)] };
 }
 
 function silentEnd(session: RunningSession, lease: Lease): UserEffect {
@@ -214,13 +219,11 @@ export function afterSettling(state: UserState, settled: Settled): UserState {
     case 'opening':
       if (!settled.stored) return ABSENT;
       if (settled.onlineAt === undefined) throw new TypeError('an opening was settled without its instant');
-      return { phase: 'online', session: { onlineAt: settled.onlineAt, openedAt: state.openedAt } };
+      return online({ onlineAt: settled.onlineAt, openedAt: state.openedAt });
     case 'resuming':
-      return { phase: 'online', session: state.session };
+      return online(state.session);
     case 'leaving':
-      return settled.stored || state.session === undefined
-        ? ABSENT
-        : { phase: 'online', session: state.session };
+      return settled.stored || state.session === undefined ? ABSENT : online(state.session);
     case 'absent':
     case 'online':
       return state;
@@ -250,8 +253,26 @@ function describe(state: UserState, lease: Lease, command: UserRequest): UserRep
   };
 }
 
-function sessionOf(state: UserState): RunningSession | undefined {
-  return state.phase === 'absent' || state.phase === 'opening' ? undefined : state.session;
+/** The session that is going on. */
+export function sessionOf(state: UserState): RunningSession | undefined {
+  switch (state.phase) {
+    case 'absent':
+    case 'opening':
+      return undefined;
+    case 'online':
+      return state;
+    case 'resuming':
+    case 'leaving':
+      return state.session;
+    default:
+      return assertNever(state);
+  }
+}
+
+export function online({ onlineAt, openedAt, endsAt }: RunningSession): OnlineUser {
+  return endsAt === undefined
+    ? { phase: 'online', onlineAt, openedAt }
+    : { phase: 'online', onlineAt, openedAt, endsAt };
 }
 
 /** A moment as this session's people see it: as far from its beginning as the monotonic clock says. */

@@ -4,15 +4,17 @@ import { Cell } from './actor.js';
 import type { Actor } from './behaviour.js';
 import { DeadLetters } from './dead-letters.js';
 import { spawnPlace, startSystem, type NactActor, type NactParent } from './nact.js';
-import type { Load, Stoppable, Surroundings } from './surroundings.js';
+import type { Home, Load, Stoppable, Surroundings } from './surroundings.js';
 
 /** Where actors are spawned. It handles no messages itself. */
-export interface Place {
+export interface Place extends Home {
   readonly path: string;
   /** Of all the actors that were spawned here. */
   readonly load: Load;
   /** @internal */
   readonly nact: NactParent;
+  /** @internal */
+  readonly system: Surroundings;
 }
 
 let systems = 0;
@@ -23,7 +25,7 @@ export class ActorSystem implements Place {
   readonly path: string;
   readonly load = { waiting: 0, restarts: 0 };
   readonly nact: NactParent & { stop(): void };
-  readonly #surroundings: Surroundings;
+  readonly system: Surroundings;
   /** Crashed and not restarted: nact knows nothing of them. */
   readonly #fallen = new Set<Stoppable>();
   readonly #places: Place[] = [];
@@ -35,7 +37,7 @@ export class ActorSystem implements Place {
     this.nact = startSystem(name);
     this.path = name;
     this.deadLetters = new DeadLetters(clock);
-    this.#surroundings = {
+    this.system = {
       deadLetters: this.deadLetters,
       entered: () => {
         this.#running++;
@@ -77,7 +79,7 @@ export class ActorSystem implements Place {
   place(parent: Place, name: string): Place {
     const nact = spawnPlace(parent.nact, name);
     const path = parent === this ? name : `${parent.path}/${name}`;
-    const place = { path, nact, load: { waiting: 0, restarts: 0 } };
+    const place = { path, nact, load: { waiting: 0, restarts: 0 }, system: this.system };
     this.#places.push(place);
     return place;
   }
@@ -93,7 +95,7 @@ export class ActorSystem implements Place {
     actor: Actor<Message>,
     options: { readonly mailbox: number },
   ): Cell<Message> {
-    return new Cell(this.#surroundings, parent, name, actor, options);
+    return new Cell(parent, name, actor, options);
   }
 
   /**

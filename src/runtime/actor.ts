@@ -1,12 +1,20 @@
 import type { Actor, Crash } from './behaviour.js';
 import { Incarnation, STOP, type Occupant } from './incarnation.js';
-import type { NactParent } from './nact.js';
 import type { ActorRef, Delivery } from './ref.js';
-import type { Load, Surroundings } from './surroundings.js';
+import type { Home } from './surroundings.js';
 
 export type { Actor, Crash } from './behaviour.js';
 
 type Status = 'running' | 'crashed' | 'stopping' | 'stopped';
+
+/** What only an actor has that has crashed or is to stop. */
+interface Upset<Message> {
+  /** Told while crashed, or left over by the crash. */
+  parked: Message[] | undefined;
+  /** A crash that nobody has been told of yet: its nact actor is on its way out. */
+  crash: Crash<Message> | undefined;
+  whenStopped: ((left: readonly Message[]) => void) | undefined;
+}
 
 /**
  * An actor's place in the tree: its name, its mailbox's bound, and the nact actor that runs it just now. nact drops
@@ -15,41 +23,30 @@ type Status = 'running' | 'crashed' | 'stopping' | 'stopped';
  * Every message is handled, or handed over with a crash, or left over by a stop, or a dead letter.
  */
 export class Cell<Message> implements ActorRef<Message>, Occupant {
-  readonly #system: Surroundings;
-  readonly #parent: NactParent;
-  readonly #load: Load;
+  // There are as many of these as users are online: each field is eight bytes of every one.
+  readonly #home: Home;
   readonly #actor: Actor<Message>;
   readonly #limit: number;
-  readonly name: string;
   #status: Status = 'running';
   #waiting = 0;
   #incarnation: Incarnation;
-  /** Told while crashed, or left over by the crash. */
-  #parked: Message[] | undefined;
-  /** A crash that nobody has been told of yet: its nact actor is on its way out. */
-  #crash: Crash<Message> | undefined;
-  #whenStopped: ((left: readonly Message[]) => void) | undefined;
+  #upset: Upset<Message> | undefined;
 
   /** @throws Error when the name is taken or refused, or the system has stopped */
-  constructor(
-    system: Surroundings,
-    { nact, load }: { readonly nact: NactParent; readonly load: Load },
-    name: string,
-    actor: Actor<Message>,
-    options: { readonly mailbox: number },
-  ) {
-    this.#system = system;
-    this.#parent = nact;
-    this.#load = load;
+  constructor(home: Home, name: string, actor: Actor<Message>, options: { readonly mailbox: number }) {
+    this.#home = home;
     this.#actor = actor;
     this.#limit = options.mailbox;
-    this.name = name;
-    this.#incarnation = new Incarnation(nact, name, this);
-    system.entered();
+    this.#incarnation = new Incarnation(home.nact, name, this);
+    home.system.entered();
+  }
+
+  get name(): string {
+    return this.#incarnation.name;
   }
 
   get path(): string {
-    return [...this.#parent.path.parts, this.name].join('/');
+    return [...this.#home.nact.path.parts, this.name].join('/');
   }
 
   get waiting(): number {
@@ -63,7 +60,7 @@ export class Cell<Message> implements ActorRef<Message>, Occupant {
   tell(message: Message): Delivery {
     if (this.#status === 'stopped' || this.#status === 'stopping') return 'stopped';
     if (this.#waiting >= this.#limit) {
-      this.#system.overflowed();
+      this.#home.system.overflowed();
       return 'full';
     }
     this.#enqueue(message);
@@ -89,7 +86,7 @@ export class Cell<Message> implements ActorRef<Message>, Occupant {
 
   #enqueue(message: Message): void {
     this.#count(1);
-    if (this.#status === 'crashed') (this.#parked ??= []).push(message);
+    if (this.#status === 'crashed') (this.#trouble.parked ??= []).push(message);
     else this.#incarnation.tell(message);
   }
 
@@ -99,18 +96,18 @@ export class Cell<Message> implements ActorRef<Message>, Occupant {
    * @throws Error when somebody has taken the name meanwhile
    */
   restart(retry?: Message): void {
-    if (this.#status !== 'crashed' || this.#crash !== undefined) {
+    if (this.#status !== 'crashed' || this.#upset?.crash !== undefined) {
       if (retry !== undefined) this.insist(retry);
       return;
     }
-    this.#incarnation = new Incarnation(this.#parent, this.name, this);
-    this.#system.entered();
-    this.#system.rose(this);
+    this.#incarnation = new Incarnation(this.#home.nact, this.name, this);
+    this.#home.system.entered();
+    this.#home.system.rose(this);
     this.#status = 'running';
-    this.#load.restarts++;
+    this.#home.load.restarts++;
     this.#count(-this.#waiting);
-    const waiting = this.#parked ?? [];
-    this.#parked = undefined;
+    const waiting = this.#upset?.parked ?? [];
+    this.#upset = undefined;
     if (retry !== undefined) this.#enqueue(retry);
     for (const message of waiting) this.#enqueue(message);
   }
@@ -126,11 +123,11 @@ export class Cell<Message> implements ActorRef<Message>, Occupant {
     if (status !== 'running' && status !== 'crashed')
       throw new TypeError(`${this.path} is ${status} already`);
     this.#status = 'stopping';
-    this.#whenStopped = stopped;
+    this.#trouble.whenStopped = stopped;
     if (status === 'running') return this.#incarnation.tell(STOP);
-    this.#system.rose(this);
+    this.#home.system.rose(this);
     // nact has let go of its actor already, and will not say so again.
-    if (this.#crash === undefined) setImmediate(() => this.gone());
+    if (this.#trouble.crash === undefined) setImmediate(() => this.gone());
   }
 
   /** Stops at once, from within the actor's own handler, unless messages wait. */
@@ -143,7 +140,7 @@ export class Cell<Message> implements ActorRef<Message>, Occupant {
 
   #leave(): void {
     this.#incarnation.stop();
-    this.#system.left();
+    this.#home.system.left();
   }
 
   /** @internal */
@@ -156,21 +153,21 @@ export class Cell<Message> implements ActorRef<Message>, Occupant {
   /** @internal */
   fell(message: unknown, error: Error): void {
     if (this.#status === 'stopped') {
-      this.#system.failed('handler', this.path, error);
+      this.#home.system.failed('handler', this.path, error);
       return this.#bury([message], 'it crashed its actor, which had retired');
     }
-    this.#system.left();
-    this.#crash = { error, message: message as Message };
-    this.#parked = this.#incarnation.waiting as Message[];
+    this.#home.system.left();
+    this.#trouble.crash = { error, message: message as Message };
+    this.#trouble.parked = this.#incarnation.waiting as Message[];
     if (this.#status !== 'running') return;
     this.#status = 'crashed';
-    this.#system.fell(this);
+    this.#home.system.fell(this);
   }
 
   /** @internal */
   gone(): void {
-    const crash = this.#crash;
-    this.#crash = undefined;
+    const { crash } = this.#trouble;
+    this.#trouble.crash = undefined;
     if (this.#status === 'stopping') this.#finish(crash);
     else if (crash !== undefined) this.#handOver(crash);
   }
@@ -186,18 +183,21 @@ export class Cell<Message> implements ActorRef<Message>, Occupant {
   }
 
   #finish(crash: Crash<Message> | undefined): void {
-    const left = [...(crash === undefined ? [] : [crash.message]), ...(this.#parked ?? [])];
-    const stopped = this.#whenStopped;
-    this.#parked = undefined;
-    this.#whenStopped = undefined;
+    const { parked = [], whenStopped } = this.#trouble;
+    const left = [...(crash === undefined ? [] : [crash.message]), ...parked];
+    this.#upset = undefined;
     this.#count(-this.#waiting);
     this.#status = 'stopped';
-    this.#attempt('stop handler', () => stopped?.(left));
+    this.#attempt('stop handler', () => whenStopped?.(left));
   }
 
   #count(change: number): void {
     this.#waiting += change;
-    this.#load.waiting += change;
+    this.#home.load.waiting += change;
+  }
+
+  get #trouble(): Upset<Message> {
+    return (this.#upset ??= { parked: undefined, crash: undefined, whenStopped: undefined });
   }
 
   #attempt(what: string, run: () => void): boolean {
@@ -205,12 +205,12 @@ export class Cell<Message> implements ActorRef<Message>, Occupant {
       run();
       return true;
     } catch (error) {
-      this.#system.failed(what, this.path, error);
+      this.#home.system.failed(what, this.path, error);
       return false;
     }
   }
 
   #bury(messages: readonly unknown[], reason: string): void {
-    for (const message of messages) this.#system.deadLetters.add(this.path, message, reason);
+    for (const message of messages) this.#home.system.deadLetters.add(this.path, message, reason);
   }
 }

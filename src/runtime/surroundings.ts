@@ -1,4 +1,5 @@
 import type { DeadLetters } from './dead-letters.js';
+import type { NactParent } from './nact.js';
 
 /** What can be told to stop, and gives back what it will not handle. */
 export interface Stoppable {
@@ -11,6 +12,13 @@ export interface Load {
   waiting: number;
   /** Those that were brought back after a crash. */
   restarts: number;
+}
+
+/** Where cells live, shared by all that live there. */
+export interface Home {
+  readonly nact: NactParent;
+  readonly load: Load;
+  readonly system: Surroundings;
 }
 
 /** What a cell needs of the system that it lives in. */

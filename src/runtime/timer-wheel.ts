@@ -1,24 +1,20 @@
 import { moment, type Millis, type Moment } from '../domain/time.js';
 
 /**
- * Something that is due at a deadline. Its owner moves the deadline as often as it likes: moving it further costs
- * one write, since the wheel looks at it again only when the old one comes round.
+ * Something that is due at a deadline, and moves it as often as it likes: moving it further costs one write, since the
+ * wheel looks at it again only when the old one comes round. What has a deadline extends this, since an object beside
+ * each would be a million more for a collection to look at.
  */
-export class Timer<Owner> {
-  readonly owner: Owner;
+export abstract class Timer {
   deadline: Moment = moment(0);
   /** @internal */
-  slot: Slot<Owner> | undefined;
+  slot: Slot<this> | undefined;
   /** @internal The tick it is slotted for. */
   tick = 0;
   /** @internal */
-  next: Timer<Owner> | undefined;
+  next: this | undefined;
   /** @internal */
-  previous: Timer<Owner> | undefined;
-
-  constructor(owner: Owner) {
-    this.owner = owner;
-  }
+  previous: this | undefined;
 
   get armed(): boolean {
     return this.slot !== undefined;
@@ -26,8 +22,8 @@ export class Timer<Owner> {
 }
 
 /** @internal The timers of one slot, in a list through the timers themselves. */
-interface Slot<Owner> {
-  first: Timer<Owner> | undefined;
+interface Slot<T extends Timer> {
+  first: T | undefined;
 }
 
 const SLOTS = 1024;
@@ -36,10 +32,10 @@ const SLOTS = 1024;
  * A hashed timing wheel (Varghese and Lauck, 1987): arming, moving and disarming cost the same however many timers
  * there are. It has no clock: whoever owns it says how far time has come.
  */
-export class TimerWheel<Owner> {
-  readonly #slots: Slot<Owner>[] = Array.from({ length: SLOTS }, () => ({ first: undefined }));
+export class TimerWheel<T extends Timer> {
+  readonly #slots: Slot<T>[] = Array.from({ length: SLOTS }, () => ({ first: undefined }));
   /** Found to be due, and not handed over yet. */
-  readonly #due: Slot<Owner> = { first: undefined };
+  readonly #due: Slot<T> = { first: undefined };
   readonly #resolution: Millis;
   #tick: number;
   #size = 0;
@@ -60,7 +56,7 @@ export class TimerWheel<Owner> {
   }
 
   /** Arms the timer, or moves it if it is armed. */
-  arm(timer: Timer<Owner>, deadline: Moment): void {
+  arm(timer: T, deadline: Moment): void {
     timer.deadline = deadline;
     const tick = this.#tickOf(deadline);
     if (timer.slot !== undefined) {
@@ -70,7 +66,7 @@ export class TimerWheel<Owner> {
     this.#link(timer, tick, this.#slotOf(tick));
   }
 
-  disarm(timer: Timer<Owner>): void {
+  disarm(timer: T): void {
     if (timer.slot !== undefined) this.#unlink(timer);
   }
 
@@ -81,7 +77,7 @@ export class TimerWheel<Owner> {
    *
    * @param most how many to hand over; those past it wait for the next advance
    */
-  advance(to: Moment, due: (timer: Timer<Owner>) => void, most = Infinity): void {
+  advance(to: Moment, due: (timer: T) => void, most = Infinity): void {
     const first = this.#tick;
     const last = Math.max(first, Math.floor(to / this.#resolution));
     // Before anything is armed again: what lies behind is looked for here.
@@ -100,7 +96,7 @@ export class TimerWheel<Owner> {
     }
   }
 
-  #sweep(slot: Slot<Owner>, to: Moment): void {
+  #sweep(slot: Slot<T>, to: Moment): void {
     let timer = slot.first;
     while (timer !== undefined) {
       const { next } = timer;
@@ -118,13 +114,13 @@ export class TimerWheel<Owner> {
     return Math.max(Math.floor(deadline / this.#resolution), this.#tick);
   }
 
-  #slotOf(tick: number): Slot<Owner> {
+  #slotOf(tick: number): Slot<T> {
     const slot = this.#slots[((tick % SLOTS) + SLOTS) % SLOTS];
     if (slot === undefined) throw new RangeError(`no slot for tick ${String(tick)}`);
     return slot;
   }
 
-  #link(timer: Timer<Owner>, tick: number, slot: Slot<Owner>): void {
+  #link(timer: T, tick: number, slot: Slot<T>): void {
     timer.tick = tick;
     timer.slot = slot;
     timer.previous = undefined;
@@ -134,7 +130,7 @@ export class TimerWheel<Owner> {
     this.#size++;
   }
 
-  #unlink(timer: Timer<Owner>): void {
+  #unlink(timer: T): void {
     if (timer.previous !== undefined) timer.previous.next = timer.next;
     else if (timer.slot !== undefined) timer.slot.first = timer.next;
     if (timer.next !== undefined) timer.next.previous = timer.previous;

@@ -41,12 +41,21 @@ const step = fc.oneof(
 
 type Deed = typeof deed extends fc.Arbitrary<infer T> ? T : never;
 
+class Numbered extends Timer {
+  readonly index: number;
+
+  constructor(index: number) {
+    super();
+    this.index = index;
+  }
+}
+
 /** A timing wheel, and the list that it is to be as good as. */
 class Wheels {
-  readonly timers = Array.from({ length: TIMERS }, (_, index) => new Timer(index));
+  readonly timers = Array.from({ length: TIMERS }, (_, index) => new Numbered(index));
   /** Deadlines by timer. */
   readonly list = new Map<number, number>();
-  readonly #wheel: TimerWheel<number>;
+  readonly #wheel: TimerWheel<Numbered>;
   #now: number;
 
   constructor(start: number, resolution: number) {
@@ -78,8 +87,8 @@ class Wheels {
     const deeds = [...meanwhile];
     this.#wheel.advance(moment(this.#now), (timer) => {
       expect(timer.deadline, 'never early').to.be.below(this.#now);
-      expect(due.delete(timer.owner), 'once, and only what was armed before').to.equal(true);
-      this.list.delete(timer.owner);
+      expect(due.delete(timer.index), 'once, and only what was armed before').to.equal(true);
+      this.list.delete(timer.index);
       const next = deeds.shift();
       if (next === undefined) return;
       const touched = this.do(next);
@@ -92,8 +101,8 @@ class Wheels {
   check(): void {
     expect(this.#wheel.size).to.equal(this.list.size);
     for (const timer of this.timers) {
-      expect(timer.armed).to.equal(this.list.has(timer.owner));
-      if (timer.armed) expect(timer.deadline).to.equal(this.list.get(timer.owner));
+      expect(timer.armed).to.equal(this.list.has(timer.index));
+      if (timer.armed) expect(timer.deadline).to.equal(this.list.get(timer.index));
     }
   }
 }

@@ -7,20 +7,29 @@ const REVOLUTION = 1024 * RESOLUTION;
 const START = 1_000_000;
 const YEAR = 365 * 86_400_000;
 
+class Alarm extends Timer {
+  readonly owner: string;
+
+  constructor(owner: string) {
+    super();
+    this.owner = owner;
+  }
+}
+
 describe('a timing wheel', () => {
-  let wheel: TimerWheel<string>;
+  let wheel: TimerWheel<Alarm>;
 
   beforeEach(() => {
     wheel = new TimerWheel(moment(START), RESOLUTION);
   });
 
-  function armed(owner: string, deadline: number): Timer<string> {
-    const timer = new Timer(owner);
+  function armed(owner: string, deadline: number): Alarm {
+    const timer = new Alarm(owner);
     wheel.arm(timer, moment(deadline));
     return timer;
   }
 
-  function due(to: number, also: (timer: Timer<string>) => void = () => undefined): string[] {
+  function due(to: number, also: (timer: Alarm) => void = () => undefined): string[] {
     const owners: string[] = [];
     wheel.advance(moment(to), (timer) => {
       owners.push(timer.owner);
@@ -122,7 +131,7 @@ describe('a timing wheel', () => {
 
   it('keeps for the next advance what is armed in the past while one is under way', () => {
     armed('first', START + 300);
-    const again = new Timer('again');
+    const again = new Alarm('again');
     expect(due(START + 400, () => wheel.arm(again, moment(START + 1)))).to.deep.equal(['first']);
     expect(due(START + 400)).to.deep.equal(['again']);
   });
@@ -145,7 +154,7 @@ describe('a timing wheel', () => {
   it('loses nothing when whoever is told of a timer throws', () => {
     for (const owner of ['a', 'b', 'c']) armed(owner, START + 10);
     const seen: string[] = [];
-    const throwing = (timer: Timer<string>): void => {
+    const throwing = (timer: Alarm): void => {
       seen.push(timer.owner);
       if (seen.length === 1) throw new Error('not now');
     };

@@ -15,7 +15,7 @@ const OPENED = moment(500);
 const DEADLINE = 7500;
 
 const lease: Lease = { deadline: moment(DEADLINE), lastSeen: moment(500) };
-const online: UserState = { phase: 'online', session: { onlineAt: ONLINE_AT, openedAt: OPENED } };
+const online: UserState = { phase: 'online', onlineAt: ONLINE_AT, openedAt: OPENED };
 const opening: UserState = { phase: 'opening', openedAt: OPENED };
 const goodbyeUnderWay: UserState = { phase: 'leaving', session: undefined, reply: { kind: 'offline' } };
 
@@ -153,19 +153,13 @@ describe('the state machine of a user', () => {
 
   it('ends a recovered session that nobody healed where the last run left it', () => {
     const endsAt = instant(ONLINE_AT + 3000);
-    const recovered: UserState = {
-      phase: 'online',
-      session: { onlineAt: ONLINE_AT, openedAt: OPENED, endsAt },
-    };
+    const recovered: UserState = { ...online, endsAt };
     const { effects } = decide(recovered, lease, { kind: 'expire', horizon: moment(DEADLINE + 1) });
     expect(words(effects)).to.equal('end at 3000');
   });
 
   it('makes a recovered session an ordinary one with its first heal, once that is on disk or the disk refuses', () => {
-    const recovered: UserState = {
-      phase: 'online',
-      session: { onlineAt: ONLINE_AT, openedAt: OPENED, endsAt: ONLINE_AT },
-    };
+    const recovered: UserState = { ...online, endsAt: ONLINE_AT };
     const { state, effects } = decide(recovered, lease, at('heal', 600));
     expect(words(effects)).to.equal('resume, extend, wait');
     for (const settled of [STORED, REFUSED]) {
@@ -176,7 +170,7 @@ describe('the state machine of a user', () => {
   });
 
   it('never ends a session before it began', () => {
-    const young: UserState = { phase: 'online', session: { onlineAt: ONLINE_AT, openedAt: moment(9000) } };
+    const young: UserState = { ...online, openedAt: moment(9000) };
     const { effects } = decide(young, { deadline: moment(100), lastSeen: moment(50) }, at('heal', 9000));
     expect(words(effects)).to.match(/^end at 0,/);
   });

@@ -13,6 +13,11 @@ export class Turns<Message> {
     return this.#turn === undefined && this.#waiting.length === 0;
   }
 
+  /** Whether one of them is in the mailbox again. */
+  get isTaken(): boolean {
+    return this.#turn !== undefined;
+  }
+
   /** Whether it comes after those who wait. */
   isBehind(message: Message): boolean {
     return message !== this.#turn && !this.idle;
