@@ -55,8 +55,8 @@ export interface NodeSurroundings {
 }
 
 /**
- * The liveness of one node: runs what `decide` decides, and is its own timer. The object outlives a crash: it is what its
- * supervisor kept.
+ * The liveness of one node: runs what `decide` decides, and is its own timer. The object outlives a crash: it is what
+ * its supervisor kept.
  */
 export class NodeActor extends Timer implements Actor<Told>, Lease {
   readonly name: NodeName;

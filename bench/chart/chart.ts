@@ -26,6 +26,9 @@ const STYLE = `
     .area { fill: #fb7185; fill-opacity: 0.1; } .dot { fill: #fb7185; stroke: #111827; }
   }`;
 
+/** Of fewer users, the memory is less than what that of a daemon does by itself. */
+const WEIGHABLE = 100_000;
+
 /**
  * What a heal and a user cost as more come online: three panels, one figure each.
  *
@@ -33,6 +36,7 @@ const STYLE = `
  * @param caption on what it was measured
  */
 export function drawChart(points: readonly CostPoint[], caption: string): string {
+  const weighed = points.filter(({ users }) => users >= WEIGHABLE);
   const panels: PanelPlan[] = [
     {
       title: 'CPU for a heal',
@@ -47,7 +51,10 @@ export function drawChart(points: readonly CostPoint[], caption: string): string
     {
       title: 'Memory for a user',
       unit: 'bytes of RSS',
-      points: points.map((at) => ({ users: at.users, value: Math.max(1, at.rss_bytes_per_user) })),
+      points: (weighed.length > 0 ? weighed : points).map((at) => ({
+        users: at.users,
+        value: Math.max(1, at.rss_bytes_per_user),
+      })),
     },
   ];
   const width = (WIDTH - MARGIN.left - MARGIN.right - BETWEEN * (panels.length - 1)) / panels.length;

@@ -169,7 +169,7 @@ export class Exchange {
     this.#release();
   }
 
-  /** Notices when the client goes away before its answer; the fast lane does without, its answers come at once. */
+  /** Notices when the client goes away before its answer; single heals and checkups are answered too soon for that. */
   watchClient(): void {
     this.response.once('close', () => this.#release());
   }

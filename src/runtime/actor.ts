@@ -86,7 +86,7 @@ export class Cell<Message> implements ActorRef<Message>, Occupant {
 
   #enqueue(message: Message): void {
     this.#count(1);
-    if (this.#status === 'crashed') (this.#trouble.parked ??= []).push(message);
+    if (this.#status === 'crashed') (this.#beUpset().parked ??= []).push(message);
     else this.#incarnation.tell(message);
   }
 
@@ -123,11 +123,11 @@ export class Cell<Message> implements ActorRef<Message>, Occupant {
     if (status !== 'running' && status !== 'crashed')
       throw new TypeError(`${this.path} is ${status} already`);
     this.#status = 'stopping';
-    this.#trouble.whenStopped = stopped;
+    this.#beUpset().whenStopped = stopped;
     if (status === 'running') return this.#incarnation.tell(STOP);
     this.#home.system.rose(this);
     // nact has let go of its actor already, and will not say so again.
-    if (this.#trouble.crash === undefined) setImmediate(() => this.gone());
+    if (this.#upset?.crash === undefined) setImmediate(() => this.gone());
   }
 
   /** Stops at once, from within the actor's own handler, unless messages wait. */
@@ -157,8 +157,9 @@ export class Cell<Message> implements ActorRef<Message>, Occupant {
       return this.#bury([message], 'it crashed its actor, which had retired');
     }
     this.#home.system.left();
-    this.#trouble.crash = { error, message: message as Message };
-    this.#trouble.parked = this.#incarnation.waiting as Message[];
+    const upset = this.#beUpset();
+    upset.crash = { error, message: message as Message };
+    upset.parked = this.#incarnation.waiting as Message[];
     if (this.#status !== 'running') return;
     this.#status = 'crashed';
     this.#home.system.fell(this);
@@ -166,8 +167,8 @@ export class Cell<Message> implements ActorRef<Message>, Occupant {
 
   /** @internal */
   gone(): void {
-    const { crash } = this.#trouble;
-    this.#trouble.crash = undefined;
+    const crash = this.#upset?.crash;
+    if (this.#upset !== undefined) this.#upset.crash = undefined;
     if (this.#status === 'stopping') this.#finish(crash);
     else if (crash !== undefined) this.#handOver(crash);
   }
@@ -183,7 +184,7 @@ export class Cell<Message> implements ActorRef<Message>, Occupant {
   }
 
   #finish(crash: Crash<Message> | undefined): void {
-    const { parked = [], whenStopped } = this.#trouble;
+    const { parked = [], whenStopped } = this.#beUpset();
     const left = [...(crash === undefined ? [] : [crash.message]), ...parked];
     this.#upset = undefined;
     this.#count(-this.#waiting);
@@ -196,7 +197,7 @@ export class Cell<Message> implements ActorRef<Message>, Occupant {
     this.#home.load.waiting += change;
   }
 
-  get #trouble(): Upset<Message> {
+  #beUpset(): Upset<Message> {
     return (this.#upset ??= { parked: undefined, crash: undefined, whenStopped: undefined });
   }
 

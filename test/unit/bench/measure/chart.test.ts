@@ -46,15 +46,19 @@ describe('the chart', () => {
     rss_bytes_per_user: 2e6 / users + 1_700,
   }));
 
-  it('has a dot for each figure of each population, all within its card', () => {
+  it('has a dot for each figure of each population, memory only of very many, all within its card', () => {
     const svg = drawChart(points, 'a machine');
-    expect(svg.match(/<circle/g)).to.have.length(9);
+    expect(svg.match(/<circle/g)).to.have.length(3 + 3 + 1);
     const [, width = '', height = ''] = /viewBox="0 0 (\d+) (\d+)"/.exec(svg) ?? [];
     for (const [, x, y] of svg.matchAll(/cx="([\d.]+)" cy="([\d.]+)"/g)) {
       expect(Number(x)).to.be.within(0, Number(width));
       expect(Number(y)).to.be.within(0, Number(height));
     }
     expect(svg).not.to.match(/NaN|Infinity|undefined/);
+  });
+
+  it('shows the memory for a user of all populations where none is very large', () => {
+    expect(drawChart(points.slice(0, 2), '').match(/<circle/g)).to.have.length(3 * 2);
   });
 
   it('is drawn of one population too', () => {
