@@ -138,13 +138,7 @@ export class NodeActor extends Timer implements Actor<Told>, Lease {
 
   /** Goes on after a message that was handled, or given up. */
   done(message: Told): void {
-    const turns = this.#turns;
-    if (turns !== undefined) {
-      if (message.kind === 'settled') turns.settled();
-      const next = turns.next(message);
-      if (next !== undefined) this.cell?.insist(next);
-      if (turns.idle) this.#turns = undefined;
-    }
+    if (this.#turns !== undefined) this.#turns = this.#turns.goOn(message, (next) => this.cell?.insist(next));
     if (!this.isKnown && this.#turns === undefined) this.#around.departed(this);
   }
 

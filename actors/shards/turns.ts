@@ -2,7 +2,7 @@
  * Those who wait until the disk has settled what was asked before them, in order. One at a time goes back through the
  * mailbox, so that one that crashes the actor spoils only itself.
  */
-export class Turns<Message> {
+export class Turns<Message extends { readonly kind: string }> {
   readonly #waiting: Message[] = [];
   /** The first of them cannot be handled before the disk has settled. */
   #blocked = false;
@@ -34,15 +34,19 @@ export class Turns<Message> {
     this.#waiting.unshift(message);
   }
 
-  settled(): void {
-    this.#blocked = false;
-  }
-
-  /** The message has been handled, or given up. @returns the next to be told again */
-  next(handled: unknown): Message | undefined {
+  /**
+   * Goes on after a message that was handled, or given up.
+   *
+   * @param tell tells the next one again
+   * @returns undefined once nobody waits
+   */
+  goOn(handled: Message, tell: (next: Message) => void): this | undefined {
+    if (handled.kind === 'settled') this.#blocked = false;
     if (this.#turn === handled) this.#turn = undefined;
-    if (this.#turn !== undefined || this.#blocked) return undefined;
-    this.#turn = this.#waiting.shift();
-    return this.#turn;
+    if (this.#turn === undefined && !this.#blocked) {
+      this.#turn = this.#waiting.shift();
+      if (this.#turn !== undefined) tell(this.#turn);
+    }
+    return this.idle ? undefined : this;
   }
 }
