@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { readAuth } from './auth/auth.js';
 import type { ConfiguredAuth, ShownAuth } from './auth/auth.js';
@@ -12,6 +11,7 @@ import { fromText } from './kinds.js';
 import { isLoopback } from './loopback.js';
 import { nest } from './option.js';
 import type { Option } from './option.js';
+import { readText } from './read-text.js';
 import { ascending, options, schema } from './schema.js';
 import type { Config } from './schema.js';
 import { refusedText, sourceText } from './source.js';
@@ -116,10 +116,6 @@ function readConfigFile(surroundings: Surroundings): FileContents {
     return unreadable(`${path}: cannot be read: ${reason(error)} (from ${namedBy})`);
   }
   return parseFile(path, contents);
-}
-
-function readText(path: string): string {
-  return readFileSync(path, 'utf8');
 }
 
 function unreadable(problem: string): FileContents {

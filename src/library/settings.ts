@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { loadConfig, type Effective } from '../config/load.js';
+import { readText } from '../config/read-text.js';
 import { snakeCased } from './casing.js';
 import type { NotifierEntry } from './notifier-list.js';
 import type { HeartbeatOptions } from './options.js';
@@ -24,7 +24,7 @@ export function readOptions(
     env: environmentFor(text),
     cwd: process.cwd(),
     isTerminal: process.stderr.isTTY,
-    readFile: (name) => (name === document ? text : readFileSync(name, 'utf8')),
+    readFile: (name) => (name === document ? text : readText(name)),
   });
   if (loaded.ok) return loaded;
   const problems = loaded.problems.map((problem) => problem.split(` (from ${document}`)[0]);

@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { KEY_VARIABLE } from '../../config/environment.js';
+import { readText } from '../../config/read-text.js';
 import { Emitter, type EmittedNode } from '../../client/emitter/emitter.js';
 import { DaemonTarget } from '../../client/emitter/target.js';
 import { HeartbeatClient } from '../../client/heartbeat-client.js';
@@ -87,7 +87,7 @@ async function emit(options: EmitOptions, nodes: readonly EmittedNode[]): Promis
 
 function nodesIn(path: string): ReturnType<typeof readNodes> {
   try {
-    return readNodes(path, readFileSync(path, 'utf8'));
+    return readNodes(path, readText(path));
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     return { problems: [`${path}: cannot be read: ${why}`] };

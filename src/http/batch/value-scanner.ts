@@ -13,6 +13,10 @@ const CLOSE_BRACKET = 93;
 const OPEN_BRACE = 123;
 const CLOSE_BRACE = 125;
 
+/** The byte order mark of UTF-8, which some editors and tools put in front of a text. */
+const MARK = [0xef, 0xbb, 0xbf] as const;
+const MARK_TEXT = String.fromCharCode(...MARK);
+
 const NOTHING = Buffer.alloc(0);
 
 /** Whether a value stood in quotes, without them in an array, or without them on a line of its own. */
@@ -54,6 +58,8 @@ export class ValueScanner {
   /** Where the value, or what goes on of it, begins in the chunk. */
   #from = 0;
   #depth = 0;
+  /** How many bytes of a byte order mark the body began with. */
+  #marked = 0;
 
   /**
    * @param found is called for each value, in order
@@ -88,10 +94,7 @@ export class ValueScanner {
   #take(byte: number, at: number): void {
     switch (this.#state) {
       case 'start':
-        if (isSpace(byte)) return;
-        if (byte === OPEN_BRACKET) this.#state = 'value';
-        else if (byte === OPEN_BRACE) throw new NotABatch('an object is not a batch');
-        else this.#begin('line', at);
+        this.#takeFirst(byte, at);
         return;
       case 'line':
         if (byte === NEWLINE) this.#endLine(at);
@@ -116,6 +119,21 @@ export class ValueScanner {
       case 'nested_escape':
         this.#takeQuotedOrNested(byte, at, this.#state);
     }
+  }
+
+  #takeFirst(byte: number, at: number): void {
+    if (byte === MARK[this.#marked]) {
+      this.#marked += 1;
+      return;
+    }
+    if (this.#marked % MARK.length > 0) {
+      // It was none after all, but the first bytes of a line.
+      this.#begin('line', at);
+      this.#kept = MARK_TEXT.slice(0, this.#marked);
+    } else if (isSpace(byte)) return;
+    else if (byte === OPEN_BRACKET) this.#state = 'value';
+    else if (byte === OPEN_BRACE) throw new NotABatch('an object is not a batch');
+    else this.#begin('line', at);
   }
 
   #startValue(byte: number, at: number): void {
@@ -189,7 +207,7 @@ export class ValueScanner {
   }
 
   #endLine(at: number): void {
-    const line = this.#textUpTo(at).trim();
+    const line = trimmed(this.#textUpTo(at));
     this.#begin('line', at + 1);
     if (line === '') return;
     const quoted = line.length > 1 && line.startsWith('"') && line.endsWith('"');
@@ -214,6 +232,15 @@ export class ValueScanner {
 
 function isSpace(byte: number): boolean {
   return byte === SPACE || byte === NEWLINE || byte === RETURN || byte === TAB;
+}
+
+/** Of spaces, and of a byte order mark, which files that were joined have in their middle. */
+function trimmed(line: string): string {
+  let from = line.startsWith(MARK_TEXT) ? MARK_TEXT.length : 0;
+  let to = line.length;
+  while (from < to && isSpace(line.charCodeAt(from))) from++;
+  while (from < to && isSpace(line.charCodeAt(to - 1))) to--;
+  return line.slice(from, to);
 }
 
 const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });

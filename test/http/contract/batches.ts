@@ -21,6 +21,15 @@ export function batchContract(start: Start): void {
     expect(answer.json).to.deep.equal({ accepted: 3, rejected: [] });
   });
 
+  it('heals everyone behind a byte order mark', async () => {
+    const gateway = await start();
+    for (const body of ['\ufeff[1,2]', '\ufeff1\n2'])
+      expect((await gateway.call('POST', '/heal', { body })).json).to.deep.equal({
+        accepted: 2,
+        rejected: [],
+      });
+  });
+
   it('rejects what is no id by its place, and spoils nothing else', async () => {
     const gateway = await start();
     const body = '[1, "x", 2, null, {"a":[1,"]}"]}, 1.5, [3], 9223372036854775808, "\\u0033"]';

@@ -32,6 +32,17 @@ describe('the calls about many nodes', () => {
     expect(await names()).to.deep.equal(['db1', 'db2', 'db3', 'é', 'é☃']);
   });
 
+  it('take no byte order mark for a part of a name', async () => {
+    for (const body of ['\ufeffdb1\ndb2\n', '\ufeff["db1","db2"]'])
+      expect((await http.call('POST', '/nodes/heartbeats', body)).json, body).to.deep.equal({
+        accepted: 2,
+        rejected: [],
+      });
+    const settings = await http.call('PUT', '/nodes/db1', '\ufeff{"max_retries":1}');
+    expect(settings.json).to.include({ max_retries: 1 });
+    expect(await names()).to.deep.equal(['db1', 'db2']);
+  });
+
   it('take the longest name, however it is written, and refuse a longer one', async () => {
     const escaped = (length: number) => `["${'\\u00e9'.repeat(length)}"]`;
     expect((await http.call('POST', '/nodes/heartbeats', escaped(127))).json).to.include({ accepted: 1 });

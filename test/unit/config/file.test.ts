@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { loadConfig } from '../../../src/config/load.js';
+import { readText } from '../../../src/config/read-text.js';
 import { inForce, problems } from './support.js';
 
 const AT = '(from /etc/heartbeat.yaml:1)';
@@ -11,6 +12,20 @@ describe('the configuration file', () => {
   it('may be YAML', () => {
     const { config } = inForce({ file: 'port: 0\nlog: # all of it\n  level: debug\n' });
     expect(config).to.deep.include({ port: 0, log: { level: 'debug', format: 'json' } });
+  });
+
+  it('may begin with a byte order mark, as may any file that it names', () => {
+    const directory = mkdtempSync(join(tmpdir(), 'heartbeat-'));
+    try {
+      const file = join(directory, 'heartbeat.yaml');
+      writeFileSync(file, '\ufeffport: 1');
+      writeFileSync(join(directory, 'list'), '\ufeff- a\n- b\n');
+      const loaded = loadConfig({ env: {}, cwd: '/etc', isTerminal: false, flags: { '--config': file } });
+      expect(loaded.ok && loaded.config.port).to.equal(1);
+      expect(readText(join(directory, 'list'))).to.equal('- a\n- b\n');
+    } finally {
+      rmSync(directory, { recursive: true });
+    }
   });
 
   it('may be JSON, indented by tabs too', () => {

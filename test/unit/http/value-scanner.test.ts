@@ -58,6 +58,42 @@ describe('the values of a batch', () => {
     );
   });
 
+  it('are the same behind a byte order mark, however they arrive', () => {
+    const mark = Buffer.from('\ufeff');
+    fc.assert(
+      fc.property(fc.array(anyNumber, { minLength: 1 }), fc.boolean(), cuts, (values, asLines, places) => {
+        const body = Buffer.from(asLines ? values.join('\n') : `[${values.join(',')}]`);
+        const marked = Buffer.concat([mark, body]);
+        expect(scan(cut(marked, places))).to.deep.equal(scan([body]));
+      }),
+    );
+    expect(() => scan([mark]), 'nothing behind it').to.throw(NotABatch);
+    expect(() => scan([mark, Buffer.from('{}')]), 'an object').to.throw(NotABatch);
+  });
+
+  it('are the same where files that begin with a byte order mark were joined', () => {
+    const joined = Buffer.from('\ufeffdb1\n\ufeffdb2\r\n\ufeff"db3"\n\ufeff\n');
+    expect(scan([joined]).map(([value]) => value)).to.deep.equal(['db1', 'db2', 'db3']);
+  });
+
+  it('keep what only begins like a byte order mark', () => {
+    // The first two bytes of the mark, and then of another character.
+    for (const text of ['\ufec0x', 'ïx'])
+      for (const places of [[], [200], [400], [200, 400]])
+        expect(scan(cut(Buffer.from(`${text}\nb`), places))).to.deep.equal([
+          [text, 'line'],
+          ['b', 'line'],
+        ]);
+  });
+
+  it('keep their last character, also where its last byte looks like a space', () => {
+    for (const text of ['voilà', 'СЕРВЕР', 'à'])
+      expect(scan([Buffer.from(`${text}\n ${text} \r\n`)])).to.deep.equal([
+        [text, 'line'],
+        [text, 'line'],
+      ]);
+  });
+
   it('are cut off one byte behind the longest, so that they are too long and not kept', () => {
     fc.assert(
       fc.property(fc.nat(200), cuts, (length, places) => {
