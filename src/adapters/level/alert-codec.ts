@@ -10,7 +10,7 @@ import {
 import type { NodeFacts } from '../../domain/node.js';
 import { instant, type Instant, type Millis } from '../../domain/time.js';
 import { INSTANT, putInstant, rangeOf, type KeyRange } from './binary.js';
-import { readError } from './problems.js';
+import { damagedRecord } from './problems.js';
 
 /*
  * | key                     | value                                          |
@@ -182,7 +182,7 @@ export function alertFrom(value: Buffer): AlertRecord {
   try {
     return schema.parse(JSON.parse(value.toString('utf8', 1))) as unknown as AlertRecord;
   } catch (error) {
-    throw readError(error);
+    throw damagedRecord(error);
   }
 }
 

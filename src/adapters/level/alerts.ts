@@ -27,7 +27,7 @@ const NOTHING = Buffer.alloc(0);
 /** Alerts read at once. */
 const CHUNK = 500;
 
-/** The states that the alerts of a batch have on disk, so that their index is kept. */
+/** The states that the alerts of a batch have on disk, so that their index is kept; those that are not there have none. */
 export type StoredStates = Map<AlertId, StateBits>;
 
 export async function findStates(db: Database, records: readonly HistoryRecord[]): Promise<StoredStates> {
@@ -37,15 +37,18 @@ export async function findStates(db: Database, records: readonly HistoryRecord[]
     ),
   );
   const values = ids.size === 0 ? [] : await getMany(db, [...ids].map(alertKey));
-  return new Map([...ids].map((id, index) => [id, stateBitsIn(values[index])]));
+  const stored: StoredStates = new Map();
+  for (const [index, id] of [...ids].entries()) {
+    const value = values[index];
+    if (value !== undefined) stored.set(id, stateBitsOf(value));
+  }
+  return stored;
 }
 
-function stateBitsIn(value: Buffer | undefined): StateBits {
-  return value === undefined ? 0 : stateBitsOf(value);
-}
-
-export function addAlert(batch: Batch, record: AlertRecord, stored: StoredStates): void {
+/** @returns whether there was no such alert before */
+export function addAlert(batch: Batch, record: AlertRecord, stored: StoredStates): boolean {
   const { id } = record.alert;
+  const isNew = !stored.has(id);
   const before = stored.get(id) ?? 0;
   const value = alertValue(record);
   const now = stateBitsOf(value);
@@ -55,6 +58,7 @@ export function addAlert(batch: Batch, record: AlertRecord, stored: StoredStates
   if (late !== undefined) batch.put(lateKey(late, id), NOTHING);
   batch.put(alertKey(id), value);
   stored.set(id, now);
+  return isNew;
 }
 
 export async function alertOf(db: Database, id: AlertId): Promise<AlertRecord | undefined> {

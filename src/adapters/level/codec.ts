@@ -5,8 +5,9 @@ import { userIdFromBigInt, type UserId } from '../../domain/user-id.js';
 import { INSTANT, INSTANT_SHIFT, putInstant, rangeOf, takeInstant, type KeyRange } from './binary.js';
 
 /**
- * What is on disk, and how: version 4. Nodes are in `node-codec.ts`, alerts in `alert-codec.ts`. Keys are ordered
- * binary, so that a user's sessions in a range of time cost one seek and a scan of just those.
+ * What is on disk, and how: version 5. Nodes are in `node-codec.ts`, alerts in `alert-codec.ts`; behind each value
+ * comes its checksum (`checksum.ts`). Keys are ordered binary, so that a user's sessions in a range of time cost one
+ * seek and a scan of just those.
  *
  * | key                                | value                          |
  * |------------------------------------|--------------------------------|
@@ -17,7 +18,7 @@ import { INSTANT, INSTANT_SHIFT, putInstant, rangeOf, takeInstant, type KeyRange
  * | HEALED, generation, sequence       | users                          |
  * | BLIND, from, to                    | cause                          |
  */
-export const VERSION = 4;
+export const VERSION = 5;
 
 const META = 0x01;
 const SESSION = 0x10;
@@ -38,7 +39,7 @@ export const healedUsers = rangeOf(HEALED);
 export const blindIntervals = rangeOf(BLIND);
 
 export function metaKey(
-  name: 'version' | 'watermark' | 'recovery' | 'facts' | 'erasing' | 'hold' | 'vigil',
+  name: 'version' | 'format' | 'watermark' | 'recovery' | 'facts' | 'erasing' | 'hold' | 'vigil',
 ): Buffer {
   return Buffer.concat([Buffer.of(META), Buffer.from(name)]);
 }

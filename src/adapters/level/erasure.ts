@@ -11,7 +11,7 @@ import {
   openKey,
   sessionsOf,
 } from './codec.js';
-import { entries, get, SYNCED, type Batch, type Database } from './database.js';
+import { entries, hasMany, SYNCED, type Batch, type Database } from './database.js';
 import type { Ledger } from './meta.js';
 
 /** Keys of one kind, in order. */
@@ -31,7 +31,8 @@ export async function addErasure(
   const sessions: Buffer[] = [];
   const ended: Buffer[] = [];
   const healed: Buffer[] = [];
-  if ((await get(db, open)) !== undefined) batch.del(open);
+  const [isOpen] = await hasMany(db, [open]);
+  if (isOpen === true) batch.del(open);
   // A long history is removed chunk by chunk: others are served in between.
   for await (const chunk of entries(db, sessionsOf(user))) {
     for (const [key, value] of chunk) {
@@ -74,7 +75,8 @@ export class Scrubber {
 
   /** Goes on with what was left when the database was last closed. Where that lay is not known any more. */
   async resume(): Promise<void> {
-    if ((await get(this.#db, metaKey('erasing'))) === undefined) return;
+    const [isErasing] = await hasMany(this.#db, [metaKey('erasing')]);
+    if (isErasing !== true) return;
     this.#remains.push([Buffer.of(0), Buffer.of(0xff)]);
     this.#start();
   }

@@ -19,22 +19,23 @@ import type { AlertRange } from '../../ports/outbox.js';
 import { addAlertPruning, alertOf, alertsToldLate, alertsWithin, openAlerts } from './alerts.js';
 import { addPruning, pastOfNodes, sessionsByEnd } from './ageing.js';
 import { blindnessBetween, storedBlindness } from './blindness.js';
-import { newBatch, openDatabase, SYNCED, type Batch, type Database } from './database.js';
+import { Batch, openDatabase, SYNCED, type Database } from './database.js';
 import { addErasure, Scrubber } from './erasure.js';
 import { bytesIn } from './file-sizes.js';
 import {
+  haveChanged,
   readLastHold,
   readLedger,
   readRecovery,
   readVigil,
   readWatermark,
-  upgrade,
   writeFacts,
   type Ledger,
 } from './meta.js';
 import { nodeNames, storedFlips, storedNodes, storedPauses } from './nodes.js';
 import { closedError, openError, readError, writeError } from './problems.js';
 import { addRecord, findStored } from './records.js';
+import { upgrade } from './upgrade.js';
 import { proveRoom } from './room.js';
 import { lastSessionOf, sessionsWithin, storedHealed, storedOpenSessions } from './sessions.js';
 
@@ -143,12 +144,11 @@ export class LevelHistoryStore implements HistoryStore {
     opened: Opened,
     add: (batch: Batch, ledger: Ledger) => Promise<Outcome>,
   ): Promise<Outcome> {
-    const { sessions, latestEnd } = opened.ledger;
     const ledger = { ...opened.ledger };
-    const batch = newBatch(opened.db);
+    const batch = new Batch(opened.db);
     try {
       const outcome = await add(batch, ledger);
-      if (ledger.sessions !== sessions || ledger.latestEnd !== latestEnd) writeFacts(batch, ledger);
+      if (haveChanged(opened.ledger, ledger)) writeFacts(batch, ledger);
       if (batch.length > 0) {
         if (opened.refusal !== undefined) throw opened.refusal;
         await batch.write(SYNCED).catch((error: unknown) => {
@@ -190,6 +190,7 @@ export class LevelHistoryStore implements HistoryStore {
         ledger.alertsPrunedBefore,
       );
       ledger.alertsPrunedBefore = prunedBefore;
+      ledger.alerts -= removed;
       return removed;
     });
   }

@@ -4,16 +4,17 @@ import type { Recovery } from '../../domain/recovery.js';
 import { instant, type Instant } from '../../domain/time.js';
 import type { Vigil } from '../../domain/vigil.js';
 import { HeartbeatError } from '../../errors.js';
-import { healedUsers, metaKey, sequenceOf, VERSION } from './codec.js';
-import { firstEntry, get, SYNCED, type Batch, type Database } from './database.js';
-import { indexPast } from './nodes.js';
-import { damagedError, foreignError } from './problems.js';
+import { healedUsers, metaKey, sequenceOf } from './codec.js';
+import { firstEntry, get, type Batch, type Database } from './database.js';
+import { damagedError, isCorrupt } from './problems.js';
 
 /** What is true of the whole history; stored with every batch that changes it. */
 export interface Facts {
   /** How many ended sessions are stored. */
   sessions: number;
   latestEnd: Instant | undefined;
+  nodes: number;
+  alerts: number;
 }
 
 /** What the next batch builds on. It is taken over once the batch is on disk. */
@@ -29,7 +30,12 @@ export interface Ledger extends Facts {
 }
 
 const instantSchema = z.number().transform(instant);
-const factsSchema = z.object({ sessions: z.int(), latest_end: instantSchema.nullable() });
+const factsSchema = z.object({
+  sessions: z.int(),
+  latest_end: instantSchema.nullable(),
+  nodes: z.int(),
+  alerts: z.int(),
+});
 const recoverySchema = z.object({
   generation: z.int(),
   silent: z.array(
@@ -48,36 +54,8 @@ const vigilSchema = z.object({
 
 const holdSchema = z.object({ from: instantSchema, until: instantSchema });
 
-/**
- * Brings the database to this version. Versions 2 and 4 added to what there was and changed nothing, so that nothing has
- * to be written anew: nodes and alerts; adaptive timeouts, and what people on call say. Version 3 finds what to prune of
- * nodes by an index. The next one adds its step here.
- *
- * @throws HeartbeatError when it is newer, or no history at all
- */
-export async function upgrade(db: Database, directory: string): Promise<void> {
-  const version = await read(db, directory, 'version', z.int().positive());
-  if (version === undefined) {
-    if ((await firstEntry(db, EVERYTHING)) !== undefined) throw foreignError(directory);
-    await db.put(metaKey('version'), json(VERSION), SYNCED);
-    return;
-  }
-  if (version > VERSION) {
-    throw new HeartbeatError(
-      'HEARTBEAT_STORE_TOO_NEW',
-      `the history in ${directory} has format ${version}, and this daemon knows ${VERSION}: ` +
-        'start the newer daemon that wrote it, or choose another data_dir',
-    );
-  }
-  if (version === 2) await indexPast(db);
-  // A daemon that knows only the version before this one would not keep what this one adds.
-  if (version < VERSION) await db.put(metaKey('version'), json(VERSION), SYNCED);
-}
-
-const EVERYTHING = { gte: Buffer.alloc(0), lt: Buffer.alloc(64, 0xff) };
-
 export function readWatermark(db: Database, directory: string): Promise<Instant | undefined> {
-  return read(db, directory, 'watermark', instantSchema);
+  return readMeta(db, directory, 'watermark', instantSchema);
 }
 
 export function writeWatermark(batch: Batch, at: Instant): void {
@@ -85,7 +63,7 @@ export function writeWatermark(batch: Batch, at: Instant): void {
 }
 
 export function readRecovery(db: Database, directory: string): Promise<Recovery | undefined> {
-  return read(db, directory, 'recovery', recoverySchema);
+  return readMeta(db, directory, 'recovery', recoverySchema);
 }
 
 export function writeRecovery(batch: Batch, { generation, silent }: Recovery): void {
@@ -98,7 +76,7 @@ export function writeRecovery(batch: Batch, { generation, silent }: Recovery): v
 }
 
 export function readVigil(db: Database, directory: string): Promise<Vigil | undefined> {
-  return read(db, directory, 'vigil', vigilSchema);
+  return readMeta(db, directory, 'vigil', vigilSchema);
 }
 
 export function writeVigil(batch: Batch, vigil: Vigil): void {
@@ -106,7 +84,7 @@ export function writeVigil(batch: Batch, vigil: Vigil): void {
 }
 
 export function readLastHold(db: Database, directory: string): Promise<LastHold | undefined> {
-  return read(db, directory, 'hold', holdSchema);
+  return readMeta(db, directory, 'hold', holdSchema);
 }
 
 export function writeLastHold(batch: Batch, hold: LastHold): void {
@@ -114,12 +92,14 @@ export function writeLastHold(batch: Batch, hold: LastHold): void {
 }
 
 export async function readLedger(db: Database, directory: string): Promise<Ledger> {
-  const facts = await read(db, directory, 'facts', factsSchema);
+  const facts = await readMeta(db, directory, 'facts', factsSchema);
   const recovery = await readRecovery(db, directory);
   const lastHealed = await firstEntry(db, healedUsers, { reverse: true });
   return {
     sessions: facts?.sessions ?? 0,
     latestEnd: facts?.latest_end ?? undefined,
+    nodes: facts?.nodes ?? 0,
+    alerts: facts?.alerts ?? 0,
     generation: recovery?.generation ?? 0,
     healedSequence: lastHealed === undefined ? 0 : sequenceOf(lastHealed[0]) + 1,
     prunedBefore: -Infinity,
@@ -128,25 +108,34 @@ export async function readLedger(db: Database, directory: string): Promise<Ledge
   };
 }
 
-export function writeFacts(batch: Batch, { sessions, latestEnd }: Facts): void {
-  batch.put(metaKey('facts'), json({ sessions, latest_end: latestEnd ?? null }));
+export function haveChanged(before: Facts, now: Facts): boolean {
+  return (
+    now.sessions !== before.sessions ||
+    now.latestEnd !== before.latestEnd ||
+    now.nodes !== before.nodes ||
+    now.alerts !== before.alerts
+  );
 }
 
-async function read<Value>(
+export function writeFacts(batch: Batch, { sessions, latestEnd, nodes, alerts }: Facts): void {
+  batch.put(metaKey('facts'), json({ sessions, latest_end: latestEnd ?? null, nodes, alerts }));
+}
+
+export async function readMeta<Value>(
   db: Database,
   directory: string,
   name: Parameters<typeof metaKey>[0],
   schema: z.ZodType<Value>,
 ): Promise<Value | undefined> {
-  const found = await get(db, metaKey(name));
-  if (found === undefined) return undefined;
   try {
-    return schema.parse(JSON.parse(found.toString()));
+    const found = await get(db, metaKey(name));
+    return found === undefined ? undefined : schema.parse(JSON.parse(found.toString()));
   } catch (error) {
+    if (error instanceof HeartbeatError && !isCorrupt(error)) throw error;
     throw damagedError(directory, error, `its record "${name}" cannot be read`);
   }
 }
 
-function json(value: unknown): Buffer {
+export function json(value: unknown): Buffer {
   return Buffer.from(JSON.stringify(value));
 }

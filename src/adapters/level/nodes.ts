@@ -3,7 +3,7 @@ import type { NodeName } from '../../domain/node-name.js';
 import { instant } from '../../domain/time.js';
 import type { FlipRange, HistoryRecord, StoredNode } from '../../ports/history-store.js';
 import type { KeyRange } from './binary.js';
-import { entries, newBatch, SYNCED, type Database } from './database.js';
+import { bareEntries, Batch, entries, hasMany, SYNCED, type Database } from './database.js';
 import {
   allFlips,
   allNodes,
@@ -12,6 +12,7 @@ import {
   flipKey,
   flipsOf,
   nameFrom,
+  nodeKey,
   nodeFrom,
   nodesAfter,
   pastKeyOf,
@@ -87,6 +88,18 @@ export async function storedPauses(db: Database, node: NodeName): Promise<readon
   return pauses;
 }
 
+/** Those of the nodes that are registered or forgotten which there are. */
+export async function findNodes(db: Database, records: readonly HistoryRecord[]): Promise<Set<NodeName>> {
+  const names = new Set<NodeName>();
+  for (const record of records) {
+    if (record.kind === 'registered') names.add(record.node.name);
+    if (record.kind === 'forgotten') names.add(record.node);
+  }
+  const all = [...names];
+  const found = all.length === 0 ? [] : await hasMany(db, all.map(nodeKey));
+  return new Set(all.filter((_name, index) => found[index] === true));
+}
+
 /** What nodes that are forgotten have on disk beside their own records. */
 export async function findForgotten(
   db: Database,
@@ -109,9 +122,9 @@ export async function findForgotten(
 /** Version 2 had no index of them. */
 export async function indexPast(db: Database): Promise<void> {
   for (const range of [allFlips, allPauses]) {
-    for await (const chunk of entries(db, range)) {
-      const batch = newBatch(db);
-      for (const [key, value] of chunk) batch.put(pastKeyOf(key, value), NOTHING);
+    for await (const chunk of bareEntries(db, range)) {
+      const batch = new Batch(db);
+      for (const [key, value] of chunk) batch.putBare(pastKeyOf(key, value), NOTHING);
       await batch.write(SYNCED);
     }
   }

@@ -24,6 +24,15 @@ export function damagedError(directory: string, cause: unknown, reason = reasonO
   );
 }
 
+/** What those are told who read a value that is not what was written. */
+export function damagedRecord(cause?: unknown): HeartbeatError {
+  return new HeartbeatError(
+    'HEARTBEAT_STORE_CORRUPT',
+    'a stored record is damaged: restore the data directory from a backup',
+    { cause },
+  );
+}
+
 export function foreignError(directory: string, options?: ErrorOptions): HeartbeatError {
   return new HeartbeatError(
     'HEARTBEAT_STORE_CORRUPT',
@@ -54,6 +63,10 @@ export function readError(cause: unknown): HeartbeatError {
 
 export function closedError(): HeartbeatError {
   return new HeartbeatError('HEARTBEAT_STORE_FAILED', 'the store is not open');
+}
+
+export function isCorrupt(error: unknown): boolean {
+  return error instanceof HeartbeatError && error.code === 'HEARTBEAT_STORE_CORRUPT';
 }
 
 /** LevelDB calls a file that it needs and does not find an input/output error. */

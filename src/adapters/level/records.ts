@@ -29,7 +29,7 @@ import {
   statusKey,
   statusValue,
 } from './node-codec.js';
-import { findForgotten } from './nodes.js';
+import { findForgotten, findNodes } from './nodes.js';
 
 const NOTHING = Buffer.alloc(0);
 
@@ -42,6 +42,8 @@ export interface Stored {
   /** The keys of all that a node which is forgotten has beside its own, by node. */
   readonly forgotten: ReadonlyMap<NodeName, Buffer[]>;
   readonly alerts: StoredStates;
+  /** The nodes of the batch that there are. */
+  readonly nodes: Set<NodeName>;
 }
 
 /** @param inDoubt some of the records may have reached the disk already, in a batch that was refused */
@@ -56,6 +58,7 @@ export async function findStored(
     healed: records.some(isSettledRecovery) ? await findHealed(db) : [],
     forgotten: await findForgotten(db, records),
     alerts: await findStates(db, records),
+    nodes: await findNodes(db, records),
   };
 }
 
@@ -124,8 +127,11 @@ export function addRecord(batch: Batch, record: HistoryRecord, ledger: Ledger, s
       return;
     case 'registered':
       batch.put(nodeKey(record.node.name), nodeValue(record.node));
+      if (!stored.nodes.has(record.node.name)) ledger.nodes++;
+      stored.nodes.add(record.node.name);
       return;
     case 'forgotten':
+      if (stored.nodes.delete(record.node)) ledger.nodes--;
       batch.del(nodeKey(record.node));
       batch.del(statusKey(record.node));
       for (const key of stored.forgotten.get(record.node)?.splice(0) ?? []) batch.del(key);
@@ -153,7 +159,7 @@ export function addRecord(batch: Batch, record: HistoryRecord, ledger: Ledger, s
       writeVigil(batch, record.vigil);
       return;
     case 'alerts':
-      for (const alert of record.records) addAlert(batch, alert, stored.alerts);
+      for (const alert of record.records) if (addAlert(batch, alert, stored.alerts)) ledger.alerts++;
       return;
     case 'held':
       writeLastHold(batch, record.hold);

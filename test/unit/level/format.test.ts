@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
+import { crc32 } from 'node:zlib';
 import { expect } from 'chai';
 import { Level } from 'level';
 import { VERSION } from '../../../src/adapters/level/codec.js';
@@ -21,14 +22,16 @@ import {
 } from '../../contract/history-store/reading.js';
 import { alertAt, delivery } from '../../support/alert-records.js';
 import { temporaryDirectory, type TemporaryDirectory } from '../../support/temporary-directory.js';
+import { problemOf } from './support/expect-problem.js';
 import { withDatabase } from './support/raw.js';
 
-/** One for each version that there has been. What is called 2 has all of 1 in it, and nodes; 3 has an index of their past; 4 adaptive timeouts, and what people on call say. */
+/** One for each version that there has been. What is called 2 has all of 1 in it, and nodes; 3 has an index of their past; 4 adaptive timeouts, and what people on call say; 5 a checksum behind each value. */
 const GOLDEN = {
   1: new URL('format-1.golden.txt', import.meta.url),
   2: new URL('format-2.golden.txt', import.meta.url),
   3: new URL('format-3.golden.txt', import.meta.url),
   4: new URL('format-4.golden.txt', import.meta.url),
+  5: new URL('format-5.golden.txt', import.meta.url),
 };
 
 const VERSION_KEY = Buffer.from('\x01version');
@@ -209,11 +212,15 @@ describe(`the format of a history on disk, version ${VERSION}`, () => {
   });
 
   async function writeGolden(version: keyof typeof GOLDEN): Promise<void> {
+    await write(await goldenEntries(version));
+  }
+
+  async function write(entries: readonly [Buffer, Buffer][]): Promise<void> {
     const db = new Level<Buffer, Buffer>(path.join(directory.path, 'history'), {
       keyEncoding: 'buffer',
       valueEncoding: 'buffer',
     });
-    for (const [key, value] of await goldenEntries(version)) await db.put(key, value);
+    for (const [key, value] of entries) await db.put(key, value);
     await db.close();
   }
 
@@ -227,24 +234,85 @@ describe(`the format of a history on disk, version ${VERSION}`, () => {
     await writeGolden(3);
     await expectAll();
     await store.close();
-    expect(await entriesNow()).to.deep.equal(await entriesOf(3));
+    expect(await entriesNow()).to.deep.equal(await entriesOf(3, { nodes: 2, alerts: 0 }));
+  });
+
+  it('is taken over from version 4, with a checksum behind each value', async () => {
+    await writeGolden(4);
+    await expectAll({ node: adaptive, status: rhythmic }, { node: caredFor, status: failed });
+    await store.close();
+    expect(await entriesNow()).to.deep.equal(shown(await goldenEntries(VERSION)));
   });
 
   const entriesNow = async () => shown(await withDatabase(directory.path, (db) => db.iterator().all()));
 
-  /** Those of an older version, with what it says of the version replaced. */
-  async function entriesOf(version: keyof typeof GOLDEN): Promise<string[]> {
-    const entries = await goldenEntries(version);
-    return shown(
-      entries.map(([key, value]) => [key, key.equals(VERSION_KEY) ? Buffer.from(String(VERSION)) : value]),
-    );
+  /** An entry as this version writes it. */
+  function sealed([key, value]: [Buffer, Buffer]): [Buffer, Buffer] {
+    const checksum = Buffer.alloc(4);
+    checksum.writeUInt32BE(crc32(Buffer.concat([key, value])));
+    return [key, Buffer.concat([value, checksum])];
+  }
+
+  const inOrder = (entries: [Buffer, Buffer][]) => entries.sort(([a], [b]) => Buffer.compare(a, b));
+  const meta = (name: string, value: object): [Buffer, Buffer] =>
+    sealed([Buffer.from(`\x01${name}`), Buffer.from(JSON.stringify(value))]);
+
+  /** Those of an older version, as this one writes them. */
+  async function entriesOf(version: 1 | 2 | 3, counts: object): Promise<string[]> {
+    const entries = (await goldenEntries(version)).map(([key, value]): [Buffer, Buffer] => {
+      if (key.equals(VERSION_KEY)) return [key, Buffer.from(String(VERSION))];
+      const facts = key.equals(Buffer.from('\x01facts'));
+      const added = value.toString().replace('}', `,${JSON.stringify(counts).slice(1)}`);
+      return sealed([key, facts ? Buffer.from(added) : value]);
+    });
+    return shown(inOrder([...entries, meta('format', { version: VERSION })]));
+  }
+
+  it('goes on with the checksums where a daemon that was stopped meanwhile left them', async () => {
+    const bare = await goldenEntries(4);
+    const whole = shown(await goldenEntries(VERSION));
+    for (let done = 4; done <= bare.length; done += 9) {
+      const begun = bare.slice(0, done);
+      const counts = {
+        nodes: begun.filter(([key]) => key[0] === 0x20).length,
+        alerts: begun.filter(([key]) => key[0] === 0x30).length,
+      };
+      const last = begun.at(-1)?.[0].toString('hex');
+      const entries = bare.map((entry, index): [Buffer, Buffer] => {
+        if (entry[0].equals(VERSION_KEY)) return [entry[0], Buffer.from(String(VERSION))];
+        return index < done ? sealed(entry) : entry;
+      });
+      directory = await anew(directory);
+      await write([...entries, meta('format', { version: VERSION, sealed_to: last, ...counts })]);
+      store = new LevelHistoryStore(directory.path);
+      await store.open();
+      await store.close();
+      expect(await entriesNow(), `${done} done`).to.deep.equal(whole);
+    }
+  });
+
+  it('is called damaged where its version cannot be trusted', async () => {
+    for (const version of ['4', '1']) {
+      directory = await anew(directory);
+      const entries = await goldenEntries(VERSION);
+      await write(
+        entries.map(([key, value]) => [key, key.equals(VERSION_KEY) ? Buffer.from(version) : value]),
+      );
+      store = new LevelHistoryStore(directory.path);
+      await problemOf(store.open(), 'HEARTBEAT_STORE_CORRUPT');
+    }
+  });
+
+  async function anew(before: TemporaryDirectory): Promise<TemporaryDirectory> {
+    await before.remove();
+    return temporaryDirectory();
   }
 
   it('is taken over from version 2, with what is to be pruned of nodes', async () => {
     await writeGolden(2);
     await expectAll();
     await store.close();
-    expect(await entriesNow()).to.deep.equal(await entriesOf(3));
+    expect(await entriesNow()).to.deep.equal(await entriesOf(3, { nodes: 2, alerts: 0 }));
     await store.open();
     expect(await store.pruneNodes(instant(flip.at), 10)).to.equal(1);
     expect(await store.pruneNodes(instant(flip.at + 1), 10)).to.equal(1);
