@@ -1,115 +1,78 @@
 /**
- * A crowd that heals first as fast as the daemon answers, which shows what it can carry, then three times as often,
- * then half as often.
+ * A crowd that asks for more at once than the daemon may have in flight, again and again, while newcomers want in;
+ * then it heals as clients should. How much is asked for at once is a number, whatever the speed of this host.
  */
 import { setTimeout as pause } from 'node:timers/promises';
-import { Group, Onlooker, type GroupHeal, type GroupsPlan } from './groups.js';
+import { Group, Newcomers, Onlooker, together, type GroupHeal, type GroupsPlan } from './groups.js';
 
 export interface CrowdPlan extends GroupsPlan {
-  /** Milliseconds. */
-  readonly calibration: number;
+  /** The daemon's process. */
+  readonly pid: number;
+  /** Users who want in beside the groups, each time. */
+  readonly newcomers: number;
+  /** The overload lasts at least so long, in milliseconds, and until the onlooker was answered so many times. */
   readonly overload: number;
-  /** How long to wait for the daemon to be well again, in milliseconds. */
-  readonly patience: number;
+  readonly looks: number;
 }
 
 export interface CrowdReport {
   readonly kind: 'dispersed';
-  /** Batches a second that the daemon took, and was given in the overload. */
-  readonly carried: number;
-  readonly offered: number;
+  /** Times that all groups and the newcomers asked at once. */
+  readonly rounds: number;
   /** Answers in the overload, by HTTP status. */
   readonly answers: Readonly<Record<number, number>>;
   /** Answers to the onlooker, and those who were offline though their last heal was acknowledged in time. */
   readonly looks: number;
   readonly falselyOffline: readonly string[];
-  /** Milliseconds after the overload until every heal was taken again; undefined when that took too long. */
-  readonly wellAfter: number | undefined;
   /** The heals of each group, in the order they were sent. */
   readonly heals: readonly (readonly GroupHeal[])[];
 }
 
 const plan = JSON.parse(process.argv[2] ?? '') as CrowdPlan;
-const TICK = 5;
-/** For so long no heal may be refused before the daemon counts as well again. */
+/** How long no heal may be refused before the daemon counts as well again. */
 const WELL_FOR = 1500;
+/** The part of the timeout between two heals, for clients that behave. */
+const EASE = 0.6;
+const AGAIN = 1000;
 
 const groups = Array.from({ length: plan.groups }, (_, index) => new Group(plan, index));
 const answers: Record<number, number> = {};
+const newcomers = new Newcomers(plan.url, plan.newcomers);
 const onlooker = new Onlooker(plan, groups);
 
-/** Every group in turn, so many at a time, for so long. */
-async function inTurn(atOnce: number, duration: number): Promise<number> {
-  const until = performance.now() + duration;
-  let next = 0;
-  let done = 0;
-  const one = async (): Promise<void> => {
-    while (performance.now() < until) {
-      const { status } = await groups[next++ % groups.length]!.heal();
-      if (status === 200) done++;
-    }
-  };
-  await Promise.all(Array.from({ length: atOnce }, one));
-  return done;
-}
-
-/** So many batches a second, whatever becomes of them, by the groups that have none under way. */
-async function offer(
-  rate: number,
-  until: () => boolean,
-  answered: (answer: Awaited<ReturnType<Group['heal']>>) => void,
-): Promise<number> {
-  const begun = performance.now();
-  let offered = 0;
-  let missed = 0;
-  let next = 0;
-  while (!until()) {
-    const due = ((performance.now() - begun) / 1000) * rate;
-    for (let tried = 0; offered + missed < due && tried < groups.length; tried++) {
-      const group = groups[next++ % groups.length]!;
-      if (group.busy) continue;
-      offered++;
-      void group.heal().then(answered);
-    }
-    // What could not be sent in time is not made up for later.
-    missed = Math.max(0, Math.floor(due) - offered);
-    await pause(TICK);
-  }
-  return offered;
-}
-
-for (const group of groups) while ((await group.heal()).status !== 200) await pause(100);
+for (const group of groups) while (!(await group.heal()).acknowledged) await pause(100);
 void onlooker.look();
-const carried = ((await inTurn(8, plan.calibration)) / plan.calibration) * 1000;
 
+let rounds = 0;
 const overloadEnds = performance.now() + plan.overload;
-const offered = await offer(
-  3 * carried,
-  () => performance.now() >= overloadEnds,
-  ({ status }) => (answers[status] = (answers[status] ?? 0) + 1),
-);
+while (performance.now() < overloadEnds || onlooker.looks < plan.looks) {
+  const statuses = await together(plan.pid, (begun) => [
+    ...newcomers.come(begun),
+    ...groups.map(async (group) => (await group.heal(begun)).status),
+  ]);
+  for (const status of statuses) answers[status] = (answers[status] ?? 0) + 1;
+  rounds++;
+}
 
+// The load is what it should be from here on: everybody heals in time, and asks a refused heal again a second later.
 let troubledAt = performance.now();
-const givenUpAt = troubledAt + plan.patience + WELL_FOR;
-await offer(
-  carried / 2,
-  () => performance.now() - troubledAt >= WELL_FOR || performance.now() >= givenUpAt,
-  ({ acknowledged }) => {
+const isWell = (): boolean => performance.now() - troubledAt >= WELL_FOR;
+async function behave(group: Group): Promise<void> {
+  while (!isWell()) {
+    const { acknowledged } = await group.heal();
     if (!acknowledged) troubledAt = performance.now();
-  },
-);
-const isWell = performance.now() < givenUpAt;
+    await pause(acknowledged ? plan.timeout * EASE : AGAIN);
+  }
+}
+await Promise.all(groups.map(behave));
 onlooker.stop();
-while (groups.some(({ busy }) => busy)) await pause(TICK);
 
 const report: CrowdReport = {
   kind: 'dispersed',
-  carried,
-  offered: (offered / plan.overload) * 1000,
+  rounds,
   answers,
   looks: onlooker.looks,
   falselyOffline: onlooker.falselyOffline,
-  wellAfter: isWell ? troubledAt - overloadEnds : undefined,
   heals: groups.map(({ heals }) => heals),
 };
 process.send?.(report, () => process.exit());

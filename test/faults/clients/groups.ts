@@ -1,5 +1,6 @@
 /** Users in groups, each of which keeps one connection and heals its members in one batch, and who looks at them. */
-import { Agent, request } from 'node:http';
+import { once } from 'node:events';
+import { Agent, request, type ClientRequest } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
 
 export interface GroupsPlan {
@@ -14,6 +15,12 @@ export interface GroupsPlan {
 export interface GroupHeal {
   readonly sentAt: number;
   readonly answeredAt: number;
+  /** The whole group was healed. */
+  readonly acknowledged: boolean;
+}
+
+export interface GroupAnswer {
+  readonly status: number;
   /** The whole group was healed. */
   readonly acknowledged: boolean;
 }
@@ -34,17 +41,61 @@ export class Group {
     this.#body = JSON.stringify(this.users);
   }
 
-  /** @returns the HTTP status, and whether the whole group was healed */
-  async heal(): Promise<{ readonly status: number; readonly acknowledged: boolean }> {
+  /** @param begun is told of the request before it is sent */
+  async heal(begun?: Begun): Promise<GroupAnswer> {
     this.busy = true;
     const sent = performance.now();
     const sentAt = Date.now();
-    const { status, body } = await ask(this.#agent, this.#url, 'POST', '/heal', this.#body);
+    const { status, body } = await ask(this.#agent, this.#url, 'POST', '/heal', this.#body, begun);
     this.busy = false;
     const acknowledged = status === 200 && body.endsWith('"rejected":[]}');
     if (acknowledged) this.heardAt = sent;
     this.heals.push({ sentAt, answeredAt: Date.now(), acknowledged });
     return { status, acknowledged };
+  }
+}
+
+type Begun = (asked: ClientRequest) => void;
+
+/**
+ * Sends requests while the daemon stands still, so that it finds all of them in one pass: how many it has to answer at
+ * once follows from their number, and not from the speed of either side.
+ *
+ * @param pid of the daemon
+ * @param send hands each of its requests to the function that it is given
+ */
+export async function together<T>(pid: number, send: (begun: Begun) => readonly Promise<T>[]): Promise<T[]> {
+  const sent: Promise<unknown>[] = [];
+  process.kill(pid, 'SIGSTOP');
+  try {
+    const answers = send((asked) => sent.push(once(asked, 'finish')));
+    await Promise.all(sent);
+    process.kill(pid, 'SIGCONT');
+    return await Promise.all(answers);
+  } finally {
+    process.kill(pid, 'SIGCONT');
+  }
+}
+
+/** Users whom nobody has seen before, each of whom comes once: an opening waits for the disk, so all are in flight. */
+export class Newcomers {
+  readonly #url: string;
+  readonly #many: number;
+  readonly #agent: Agent;
+  #next = 1_000_000_000;
+
+  constructor(url: string, many: number) {
+    this.#url = url;
+    this.#many = many;
+    this.#agent = new Agent({ keepAlive: true, maxSockets: many });
+  }
+
+  /** @returns the HTTP status of each */
+  come(begun: Begun): Promise<number>[] {
+    return Array.from({ length: this.#many }, async () => {
+      const { status } = await ask(this.#agent, this.#url, 'PUT', `/heal/${this.#next++}`, '', begun);
+      return status;
+    });
   }
 }
 
@@ -91,7 +142,14 @@ interface Answer {
   readonly body: string;
 }
 
-function ask(agent: Agent, url: string, method: string, path: string, body = ''): Promise<Answer> {
+function ask(
+  agent: Agent,
+  url: string,
+  method: string,
+  path: string,
+  body = '',
+  begun?: Begun,
+): Promise<Answer> {
   const headers = body === '' ? {} : { 'content-type': 'application/json', 'content-length': body.length };
   return new Promise((resolve, reject) => {
     const asked = request(new URL(path, url), { agent, method, headers }, (response) => {
@@ -99,6 +157,8 @@ function ask(agent: Agent, url: string, method: string, path: string, body = '')
       response.setEncoding('latin1').on('data', (chunk: string) => (text += chunk));
       response.once('end', () => resolve({ status: response.statusCode ?? 0, body: text }));
     });
-    asked.once('error', reject).end(body);
+    asked.once('error', reject);
+    begun?.(asked);
+    asked.end(body);
   });
 }

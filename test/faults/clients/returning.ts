@@ -3,19 +3,17 @@
  * again a second later, as the answer says, and whoever was healed asks again when three fifths of the timeout are over.
  */
 import { setTimeout as pause } from 'node:timers/promises';
-import { Group, Onlooker, type GroupsPlan } from './groups.js';
+import { Group, Onlooker, together, type GroupsPlan } from './groups.js';
 
 export interface ReturningPlan extends GroupsPlan {
+  /** The daemon's process. */
+  readonly pid: number;
   /** How long everybody is silent, in milliseconds. */
   readonly silence: number;
-  /** How long to wait for all of them to be online, in milliseconds. */
-  readonly patience: number;
 }
 
 export interface ReturningReport {
   readonly kind: 'returned';
-  /** Milliseconds after the silence until all were online at once; undefined when that took too long. */
-  readonly backAfter: number | undefined;
   /** Heals that were refused meanwhile. */
   readonly refused: number;
   /** Checkups of users who were told that they are online, and of those the wrong ones. */
@@ -32,8 +30,9 @@ await pause(plan.silence);
 
 const onlooker = new Onlooker(plan, groups);
 void onlooker.look();
-const begun = performance.now();
-let refused = 0;
+// All of them at once, whatever this host's speed: those who are refused ask again.
+const first = await together(plan.pid, (begun) => groups.map((group) => group.heal(begun)));
+let refused = first.filter(({ acknowledged }) => !acknowledged).length;
 let over = false;
 
 async function comeBack(group: Group): Promise<void> {
@@ -46,12 +45,11 @@ async function comeBack(group: Group): Promise<void> {
 
 const allOnline = (): boolean => groups.every(({ heardAt }) => performance.now() - heardAt < plan.timeout);
 const returning = Promise.all(groups.map(comeBack));
-while (!allOnline() && performance.now() - begun < plan.patience) await pause(10);
-const backAfter = allOnline() ? performance.now() - begun : undefined;
+while (!allOnline()) await pause(10);
 over = true;
 onlooker.stop();
 await returning;
 
 const { looks, falselyOffline } = onlooker;
-const report: ReturningReport = { kind: 'returned', backAfter, refused, looks, falselyOffline };
+const report: ReturningReport = { kind: 'returned', refused, looks, falselyOffline };
 process.send?.(report, () => process.exit());
