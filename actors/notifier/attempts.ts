@@ -1,9 +1,13 @@
 import type { AlertId } from '../../src/domain/alert.js';
+import { isWait } from '../../src/domain/retry-after.js';
 import { millis, type Millis } from '../../src/domain/time.js';
 import { NotifyError, type AlertMessage, type Channel, type ChannelPolicy } from '../../src/ports/channel.js';
 import type { Clock } from '../../src/ports/clock.js';
 import type { Logger } from '../../src/ports/logger.js';
 import type { Outcome } from './channel.protocol.js';
+
+/** Characters of what a notifier says of a failure. */
+const LONGEST_ERROR = 1_000;
 
 export interface AttemptsSurroundings {
   readonly clock: Clock;
@@ -105,14 +109,29 @@ export class Attempts {
 
 function failure(error: unknown): Outcome {
   if (error instanceof NotifyError) {
-    const { permanent, retryAfter, message } = error;
+    // Whoever made it may be a program without types, or may hand on what a provider says.
+    const { permanent, retryAfter, message }: { [Key in keyof NotifyError]: unknown } = error;
+    const waits = isWait(retryAfter);
+    const text = shown(message);
     return {
       kind: 'failed',
-      error: message,
-      permanent,
-      retryAfter: retryAfter === undefined ? undefined : millis(retryAfter),
+      error:
+        waits || retryAfter === undefined || retryAfter === null ? text : `${text} ${ignored(retryAfter)}`,
+      permanent: permanent === true,
+      retryAfter: waits ? millis(retryAfter) : undefined,
     };
   }
-  const message = error instanceof Error ? error.message : String(error);
-  return { kind: 'failed', error: message, permanent: false, retryAfter: undefined };
+  const message = error instanceof Error ? error.message : error;
+  return { kind: 'failed', error: shown(message), permanent: false, retryAfter: undefined };
+}
+
+/** It is stored, logged and listed. */
+function shown(message: unknown): string {
+  const text = String(message);
+  return text.length > LONGEST_ERROR ? `${text.slice(0, LONGEST_ERROR)}…` : text;
+}
+
+function ignored(retryAfter: unknown): string {
+  const shown = typeof retryAfter === 'number' ? String(retryAfter) : typeof retryAfter;
+  return `(it asks for a pause of ${shown} seconds, which is no number of seconds up to a year, and is ignored)`;
 }

@@ -162,8 +162,7 @@ export class HeartbeatClient {
     try {
       const request = { method, path: this.#prefix + path, body: content, headers: this.#headers };
       const { statusCode, headers, body } = await this.#pool.request(request);
-      const date = headerOf(headers.date) ?? new Date().toUTCString();
-      const retryAfter = retryAfterOf(headerOf(headers['retry-after']), date);
+      const retryAfter = retryAfterOf(headerOf(headers['retry-after']), headerOf(headers.date), Date.now());
       return { status: statusCode, body: await body.text(), retryAfter };
     } catch (cause) {
       throw new HeartbeatUnreachableError(`${method} ${path}`, this.url, cause);

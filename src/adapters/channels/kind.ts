@@ -3,7 +3,7 @@ import type { AlertType } from '../../domain/alert.js';
 import type { BaseNotifier, ChannelPolicy } from '../../ports/channel.js';
 import type { Clock } from '../../ports/clock.js';
 import type { Logger } from '../../ports/logger.js';
-import type { AddressGuard } from './http/address-guard.js';
+import type { Guard } from './http/address-guard.js';
 import type { Names } from './http/names.js';
 import type { Secret } from './secret.js';
 
@@ -13,7 +13,7 @@ export interface ChannelTools {
   readonly logger: Logger;
   readonly clock: Clock;
   /** Which addresses names may stand for. */
-  readonly guard: AddressGuard;
+  readonly guard: Guard;
   /** This channel's own: a name server that does not answer it delays no other. */
   readonly names: Names;
 }

@@ -109,8 +109,10 @@ describe('a webhook', () => {
       'retry-after': 'Sun, 22 Nov 2026 08:01:30 GMT',
     });
     expect(await refusal(make())).to.have.property('retryAfter', 90);
-    server.behaviour = behave.status(429, { 'retry-after': 'soon' });
-    expect(await refusal(make())).to.have.property('retryAfter', undefined);
+    for (const text of ['soon', '-5', '', 'NaN', 'Infinity']) {
+      server.behaviour = behave.status(429, { 'retry-after': text });
+      expect(await refusal(make()), text).to.have.property('retryAfter', undefined);
+    }
   });
 
   it('shows a part of what the server says, and never a secret in it', async () => {

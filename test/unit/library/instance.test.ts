@@ -1,10 +1,19 @@
 import { expect } from 'chai';
 import { request } from 'undici';
-import { BaseNotifier, createHeartbeat, Node, SlackNotifier, type AlertMessage } from '../../../src/index.js';
+import {
+  BaseNotifier,
+  createHeartbeat,
+  Node,
+  RedisNotifier,
+  SlackNotifier,
+  type AlertMessage,
+} from '../../../src/index.js';
 import { eventually } from '../../support/eventually.js';
 import { behave, HookServer } from '../../support/hook-server.js';
 import { Household } from '../../support/household.js';
+import { RedisProcess } from '../../support/redis-process.js';
 import { RecordingLogger } from '../../support/recording-logger.js';
+import { FAILED } from '../channels/support.js';
 import { Instances } from './support.js';
 
 const household = new Household();
@@ -297,6 +306,32 @@ describe('notifiers in the program', () => {
       .to.be.instanceOf(TypeError)
       .with.property('message')
       .that.includes('belongs to one instance');
+  });
+
+  it('reach the URL that a program gives them, whatever its name stands for', async () => {
+    const hooks = await HookServer.start();
+    household.onClear(() => hooks.stop());
+    const redis = await RedisProcess.start();
+    household.onClear(() => redis.stop());
+    const listener = await redis.listen('heartbeat_channel');
+    const notifiers = [
+      new RedisNotifier(redis.url.replace('127.0.0.1', 'localhost'), 'heartbeat_channel'),
+      new SlackNotifier(hooks.url.replace('127.0.0.1', 'localhost')),
+    ];
+    const instance = await instances.make({ notifiers });
+    await instance.nodes.heartbeat('db-1');
+    await instance.nodes.fail('db-1');
+    await eventually(() => expect([listener.heard.length, hooks.requests.length]).to.deep.equal([1, 1]));
+    listener.stop();
+  });
+
+  it('reach it also where no instance has them', async () => {
+    const hooks = await HookServer.start();
+    household.onClear(() => hooks.stop());
+    const notifier = new SlackNotifier(hooks.url.replace('127.0.0.1', 'localhost'));
+    await notifier.notify(FAILED, { signal: new AbortController().signal, attempt: 1 });
+    await notifier.close();
+    expect(hooks.requests).to.have.length(1);
   });
 
   it('are refused when they are none, come too late, or have one name', async () => {

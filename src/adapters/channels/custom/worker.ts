@@ -2,7 +2,7 @@
 import { register } from 'node:module';
 import path from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
-import { BaseNotifier, NotifyError } from '../../../ports/channel.js';
+import { BaseNotifier, type NotifyError } from '../../../ports/channel.js';
 import type { FromWorker, ToWorker, WorkerPlan } from './messages.js';
 
 type Make = new (settings: Readonly<Record<string, unknown>>) => BaseNotifier;
@@ -73,18 +73,24 @@ async function take(notifier: BaseNotifier, message: ToWorker): Promise<void> {
 
 function failed(number: number, error: unknown): FromWorker {
   const message = error instanceof Error ? error.message : String(error);
-  const { permanent, retryAfter } = error instanceof NotifyError ? error : hints(error);
+  const { permanent, retryAfter } = hints(error);
   return { kind: 'failed', number, message, permanent, retryAfter };
 }
 
-/** What an error may say without being one of ours. */
+/** What an error may say, also without being one of ours. A number that is none is for whoever is told to judge. */
 function hints(error: unknown): Pick<NotifyError, 'permanent' | 'retryAfter'> {
   const found: { permanent?: unknown; retryAfter?: unknown } =
     typeof error === 'object' && error !== null ? error : {};
   return {
     permanent: found.permanent === true,
-    retryAfter: typeof found.retryAfter === 'number' ? found.retryAfter : undefined,
+    retryAfter: numberIn(found.retryAfter),
   };
+}
+
+/** What is there and is no number cannot be kept to either. */
+function numberIn(value: unknown): number | undefined {
+  if (value === undefined || value === null) return undefined;
+  return typeof value === 'number' ? value : NaN;
 }
 
 function say(message: FromWorker): void {

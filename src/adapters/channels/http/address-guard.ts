@@ -1,25 +1,43 @@
-import { BlockList, isIP } from 'node:net';
+import { BlockList, isIP, isIPv6 } from 'node:net';
+import ipaddr from 'ipaddr.js';
 
-/** Where only this machine listens, or only what is plugged into the same wire: metadata services among them. */
-const OWN: readonly (readonly [string, number, 'ipv4' | 'ipv6'])[] = [
-  ['0.0.0.0', 8, 'ipv4'],
-  ['127.0.0.0', 8, 'ipv4'],
-  ['169.254.0.0', 16, 'ipv4'],
-  ['::', 127, 'ipv6'],
-  ['fe80::', 10, 'ipv6'],
-  // The same, through NAT64.
-  ['64:ff9b::', 104, 'ipv6'],
-  ['64:ff9b::7f00:0', 104, 'ipv6'],
-  ['64:ff9b::a9fe:0', 112, 'ipv6'],
+/** Whether a name may stand for an address. */
+export interface Guard {
+  permits(address: string): boolean;
+}
+
+/** For a URL that is its own permission: a programmer has written it. */
+export const PERMIT_ALL: Guard = { permits: () => true };
+
+/**
+ * What of the registries of special-purpose addresses is a place to send alerts to: public addresses, and those of
+ * internal networks. https://www.iana.org/assignments/iana-ipv4-special-registry and …/iana-ipv6-special-registry
+ */
+const REACHABLE: readonly string[] = ['unicast', 'private', 'carrierGradeNat', 'uniqueLocal'];
+
+/** Addresses of cloud providers' own services that lie among public and internal ones. Most others are link-local. */
+const CLOUD: readonly (readonly [string, number, 'ipv4' | 'ipv6'])[] = [
+  // Alibaba; Azure.
+  ['100.100.100.200', 32, 'ipv4'],
+  ['168.63.129.16', 32, 'ipv4'],
+  // Amazon; Google; Scaleway.
+  ['fd00:ec2::', 32, 'ipv6'],
+  ['fd20:ce::254', 128, 'ipv6'],
+  ['fd00:42::42', 128, 'ipv6'],
 ];
 
-const own = new BlockList();
-for (const subnet of OWN) own.addSubnet(...subnet);
+const cloud = new BlockList();
+for (const subnet of CLOUD) cloud.addSubnet(...subnet);
+
+/** What global unicast addresses are given out of: the rest of IPv6 has a special purpose, or none yet. */
+const GLOBAL_UNICAST = ipaddr.IPv6.parseCIDR('2000::/3');
+/** Every IPv4 address, by way of a translator (RFC 6052). */
+const NAT64 = ipaddr.IPv6.parseCIDR('64:ff9b::/96');
 
 const RANGE = /^([^/]+)(?:\/(\d{1,3}))?$/;
 
 /** Refuses addresses that a name should not stand for, unless they are allowed. */
-export class AddressGuard {
+export class AddressGuard implements Guard {
   readonly #allowed = new BlockList();
 
   /** @param allowed addresses, or ranges such as `127.0.0.0/8` */
@@ -32,9 +50,36 @@ export class AddressGuard {
   }
 
   permits(address: string): boolean {
-    const family = isIP(address) === 6 ? 'ipv6' : 'ipv4';
-    return !own.check(address, family) || this.#allowed.check(address, family);
+    return formsOf(address).some((form) => this.#allows(form)) || isReachable(address);
   }
+
+  #allows(address: string): boolean {
+    return this.#allowed.check(address, isIPv6(address) ? 'ipv6' : 'ipv4');
+  }
+}
+
+function isReachable(address: string): boolean {
+  const [plain, inner] = formsOf(address);
+  if (plain === undefined) return false;
+  if (inner !== undefined) return isReachable(inner);
+  if (cloud.check(plain, isIPv6(plain) ? 'ipv6' : 'ipv4')) return false;
+  const parsed = ipaddr.parse(plain);
+  const range = parsed.range();
+  if (!REACHABLE.includes(range)) return false;
+  return !(parsed instanceof ipaddr.IPv6) || range === 'uniqueLocal' || parsed.match(GLOBAL_UNICAST);
+}
+
+/** The address as it is usually written; and of one that stands for an IPv4 address, that one. */
+function formsOf(address: string): readonly string[] {
+  const version = isIP(address);
+  if (version === 0) return [];
+  if (version === 4) return [address];
+  // Without its zone. Read as a URL is, since the library takes `::127.0.0.1` for `::ffff:127.0.0.1`.
+  const plain = new URL(`http://[${address.replace(/%.*$/, '')}]`).hostname.slice(1, -1);
+  const parsed = ipaddr.IPv6.parse(plain);
+  if (parsed.isIPv4MappedAddress()) return [plain, parsed.toIPv4Address().toString()];
+  if (parsed.match(NAT64)) return [plain, parsed.toByteArray().slice(-4).join('.')];
+  return [plain];
 }
 
 export function parseRange(

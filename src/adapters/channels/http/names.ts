@@ -1,7 +1,7 @@
 import { Resolver } from 'node:dns/promises';
 import { readFile } from 'node:fs/promises';
 import { isIP, type LookupFunction } from 'node:net';
-import type { AddressGuard } from './address-guard.js';
+import type { Guard } from './address-guard.js';
 
 export interface NamesOptions {
   /** How long a name server may take to answer, in milliseconds. */
@@ -60,7 +60,7 @@ export class Names {
 }
 
 /** For `net.connect`: only what the guard permits is connected to. */
-export function guardedLookup(names: Names, guard: AddressGuard): LookupFunction {
+export function guardedLookup(names: Names, guard: Guard): LookupFunction {
   return (name, options, callback) => {
     permitted(names, guard, name).then(
       (addresses) => {
@@ -81,7 +81,7 @@ export function guardedLookup(names: Names, guard: AddressGuard): LookupFunction
 
 async function permitted(
   names: Names,
-  guard: AddressGuard,
+  guard: Guard,
   name: string,
 ): Promise<{ address: string; family: number }[]> {
   const addresses = await names.resolve(name);
@@ -114,10 +114,15 @@ function candidates(name: string, resolvConf: string): string[] {
       .split(/\s+/);
     if (keyword === 'search' || keyword === 'domain') search = values;
     const given = keyword === 'options' ? values.find((value) => value.startsWith('ndots:')) : undefined;
-    if (given !== undefined) ndots = Number(given.slice('ndots:'.length)) || 0;
+    if (given !== undefined) ndots = ndotsOf(given.slice('ndots:'.length));
   }
   const searched = search.filter((domain) => domain !== '.').map((domain) => `${name}.${domain}`);
   return name.split('.').length > ndots ? [name, ...searched] : [...searched, name];
+}
+
+/** From 0 to 15, as resolv.conf(5) has it. */
+function ndotsOf(text: string): number {
+  return /^\d{1,9}$/.test(text) ? Math.min(15, Number(text)) : 1;
 }
 
 function plain(name: string): string {

@@ -23,7 +23,7 @@ export class Poster {
   readonly #url: URL;
   readonly #concealment: Concealment;
   readonly #authorization: string | undefined;
-  readonly #tools: Pick<ChannelTools, 'policy' | 'names' | 'guard'>;
+  readonly #tools: Pick<ChannelTools, 'policy' | 'names' | 'guard' | 'clock'>;
   readonly #understood: (body: unknown) => Refusal;
   #agent: Agent | undefined;
 
@@ -34,7 +34,7 @@ export class Poster {
   constructor(
     url: Secret,
     secrets: readonly (Secret | undefined)[],
-    tools: Pick<ChannelTools, 'policy' | 'names' | 'guard'>,
+    tools: Pick<ChannelTools, 'policy' | 'names' | 'guard' | 'clock'>,
     understood: (body: unknown) => Refusal = () => ({}),
   ) {
     this.#tools = tools;
@@ -87,7 +87,9 @@ export class Poster {
     throw new NotifyError(`answered ${statusCode}${this.#shown(said)}`, {
       permanent:
         permanent ?? (statusCode >= 400 && statusCode < 500 && statusCode !== 408 && statusCode !== 429),
-      retryAfter: retryAfter ?? retryAfterOf(header(answer, 'retry-after'), header(answer, 'date')),
+      retryAfter:
+        retryAfter ??
+        retryAfterOf(header(answer, 'retry-after'), header(answer, 'date'), this.#tools.clock.wall()),
     });
   }
 
