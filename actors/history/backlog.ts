@@ -2,6 +2,7 @@ import type { AlertRecord } from '../../src/domain/alert.js';
 import type { EndedSession } from '../../src/domain/session.js';
 import type { Flip } from '../../src/domain/node.js';
 import type { NodeName } from '../../src/domain/node-name.js';
+import type { Instant } from '../../src/domain/time.js';
 import type { UserId } from '../../src/domain/user-id.js';
 import type { HistoryRecord } from '../../src/ports/history-store.js';
 import type { HistoryEntry, StandingEntry } from './history.protocol.js';
@@ -29,7 +30,8 @@ export class Backlog {
   #entries: Queued[] = [];
   #first = 0;
   readonly #ended = new Map<UserId, EndedSession[]>();
-  readonly #flips = new Map<NodeName, Flip[]>();
+  /** By node and instant: a node that flaps while the disk refuses may have very many. */
+  readonly #flips = new Map<NodeName, Map<Instant, Flip>>();
 
   get length(): number {
     return this.#entries.length - this.#first;
@@ -46,7 +48,7 @@ export class Backlog {
     this.#entries.push(entry);
     if (entry.kind === 'end') note(this.#ended, entry.user, entry.session);
     const flip = flipOf(entry);
-    if (flip !== undefined) note(this.#flips, flip.node, flip);
+    if (flip !== undefined) this.#noteFlip(flip);
   }
 
   /**
@@ -118,14 +120,20 @@ export class Backlog {
     const flip = flipOf(entry);
     if (flip === undefined) return;
     const { node, at } = flip;
-    const left = (this.#flips.get(node) ?? []).filter((other) => other.at !== at);
-    if (left.length === 0) this.#flips.delete(node);
-    else this.#flips.set(node, left);
+    const flips = this.#flips.get(node);
+    flips?.delete(at);
+    if (flips?.size === 0) this.#flips.delete(node);
+  }
+
+  #noteFlip(flip: Flip): void {
+    const flips = this.#flips.get(flip.node);
+    if (flips === undefined) this.#flips.set(flip.node, new Map([[flip.at, flip]]));
+    else flips.set(flip.at, flip);
   }
 
   /** The node's flips that are not on disk yet, oldest first. */
   flipsOf(node: NodeName): readonly Flip[] {
-    return this.#flips.get(node) ?? [];
+    return [...(this.#flips.get(node)?.values() ?? [])];
   }
 }
 

@@ -14,8 +14,54 @@ export class Asked {
     this.#index = index;
   }
 
+  /** Requests that are answered with it. */
+  get size(): number {
+    return 1;
+  }
+
   answer(reply: NodeReply): void {
     this.#batch.answer(this.#index, reply);
+  }
+
+  /** Whether both are heartbeats of one moment; nothing else is the same when it is asked twice. */
+  equals({ command }: Asked): boolean {
+    const { kind, arrivedAt, readAt } = this.command;
+    if (kind !== 'heartbeat' || command.kind !== 'heartbeat') return false;
+    return arrivedAt === command.arrivedAt && readAt === command.readAt;
+  }
+
+  /** Takes an equal request for the same node. */
+  join(next: object): Asked | undefined {
+    return next instanceof Asked && this.equals(next)
+      ? new AskedTogether(this.command, this.#batch, this.#index, next)
+      : undefined;
+  }
+}
+
+/** Equal heartbeats of one node, one behind the other: handled once, and answered together. */
+class AskedTogether extends Asked {
+  readonly #others: Asked[];
+
+  constructor(command: NodeCommand, batch: Batch<NodeReply>, index: number, other: Asked) {
+    super(command, batch, index);
+    this.#others = [other];
+  }
+
+  override get size(): number {
+    let size = 1;
+    for (const other of this.#others) size += other.size;
+    return size;
+  }
+
+  override answer(reply: NodeReply): void {
+    super.answer(reply);
+    for (const other of this.#others) other.answer(reply);
+  }
+
+  override join(next: object): Asked | undefined {
+    if (!(next instanceof Asked) || !this.equals(next)) return undefined;
+    this.#others.push(next);
+    return this;
   }
 }
 

@@ -42,7 +42,7 @@ export class Cells {
       }
       actor.cell.stop((left) => {
         // Behind them comes what the disk has settled meanwhile.
-        (actor.left ??= []).unshift(...left);
+        actor.left = [...left, ...(actor.left ?? [])];
         resolve();
       });
     });

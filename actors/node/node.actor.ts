@@ -24,8 +24,11 @@ import { entryOf } from './entry-of.js';
 import { isDue, type Known } from './known.js';
 import type { decide } from './node.machine.js';
 import type { NodeReply } from './node.protocol.js';
+import { PendingStandings } from './pending-standings.js';
 import { settle } from './registering.js';
-import { Turns } from '../shards/turns.js';
+import { addOrJoin, Stash } from '../shards/stash.js';
+
+const OVERLOADED: NodeReply = { kind: 'refused', code: 'HEARTBEAT_OVERLOADED' };
 
 export type Told = Asked | Exclude<NodeMessage, { readonly readAt: Moment }>;
 
@@ -36,6 +39,8 @@ export interface NodeSurroundings {
   readonly counts: NodeCounts;
   readonly wheel: TimerWheel<NodeActor>;
   readonly decide: typeof decide;
+  /** Messages that may wait at one node, in its mailbox or set aside. */
+  readonly mailbox: number;
   /** A deadline as it is stored. */
   onVigil(deadline: Moment): Millis;
   submit(entry: NodeEntry): void;
@@ -76,9 +81,9 @@ export class NodeActor extends Timer implements Actor<Told>, Lease {
   /** What was told and not handled when its shard stopped. */
   left: Told[] | undefined;
   #waiting: Asked[] | undefined;
-  #waitingForStanding: { readonly asked: Asked; readonly number: number }[] | undefined;
+  #waitingForStanding: PendingStandings | undefined;
   /** Made when it is first needed: most nodes are only ever sent heartbeats. */
-  #turns: Turns<Told> | undefined;
+  #stash: Stash<Told> | undefined;
 
   constructor(name: NodeName, around: NodeSurroundings) {
     super();
@@ -125,9 +130,9 @@ export class NodeActor extends Timer implements Actor<Told>, Lease {
   }
 
   receive(message: Told): void {
-    if (this.#isBehind(message)) this.#turns?.add(message);
+    if (this.#isBehind(message)) this.#setAside(message);
     // A heartbeat that came in time may be among those who wait.
-    else if (message.kind === 'expire' && this.#turns !== undefined) this.#watch();
+    else if (message.kind === 'expire' && this.#stash !== undefined) this.#watch();
     else this.#handle(message);
     if (this.suspect === message) {
       this.suspect = undefined;
@@ -138,14 +143,39 @@ export class NodeActor extends Timer implements Actor<Told>, Lease {
 
   /** Goes on after a message that was handled, or given up. */
   done(message: Told): void {
-    if (this.#turns !== undefined) this.#turns = this.#turns.goOn(message, (next) => this.cell?.insist(next));
-    if (!this.isKnown && this.#turns === undefined) this.#around.departed(this);
+    if (this.#stash !== undefined) this.#stash = this.#stash.goOn(message, (next) => this.cell?.insist(next));
+    if (!this.isKnown && this.#stash === undefined) this.#around.departed(this);
   }
 
   /** Whoever changes something comes after those who wait for their turn to. */
   #isBehind(message: Told): boolean {
-    if (this.#turns === undefined || !(message instanceof Asked)) return false;
-    return message.command.kind !== 'describe' && this.#turns.isBehind(message);
+    if (this.#stash === undefined || !(message instanceof Asked)) return false;
+    return message.command.kind !== 'describe' && this.#stash.isBehind(message);
+  }
+
+  /** What is set aside counts towards the mailbox's limit. */
+  #setAside(message: Told): void {
+    const waiting = (this.#stash?.size ?? 0) + (this.#waiting?.length ?? 0) + (this.cell?.waiting ?? 0);
+    if (this.#stash?.add(message, this.#around.mailbox - waiting) !== true) this.#refuse(asked(message));
+  }
+
+  #wait(message: Asked): void {
+    this.#waiting ??= [];
+    const room = this.#around.mailbox - this.#waiting.length;
+    if (!addOrJoin(this.#waiting, message, room)) this.#refuse(message);
+  }
+
+  /** Until all that was submitted of how it stands is settled. */
+  #waitForStanding(message: Asked): void {
+    const pending = (this.#waitingForStanding ??= new PendingStandings());
+    if (pending.join(message, this.#submitted)) return;
+    if (pending.size < this.#around.mailbox) pending.add(message, this.#submitted);
+    else this.#refuse(message);
+  }
+
+  #refuse(message: Asked): void {
+    this.cell?.overflowed();
+    message.answer(OVERLOADED);
   }
 
   crashed(crash: Crash<Told>): void {
@@ -162,11 +192,11 @@ export class NodeActor extends Timer implements Actor<Told>, Lease {
 
   releaseStanding(upTo: number): void {
     this.#settled = Math.max(this.#settled, upTo);
-    const waiting = this.#waitingForStanding;
-    if (waiting === undefined) return;
-    const still = waiting.filter(({ number }) => number > upTo);
-    this.#waitingForStanding = still.length > 0 ? still : undefined;
-    for (const { asked, number } of waiting) if (number <= upTo) asked.answer(this.#wanted(asked, false));
+    const pending = this.#waitingForStanding;
+    if (pending === undefined) return;
+    const answerable = pending.take(upTo);
+    if (pending.size === 0) this.#waitingForStanding = undefined;
+    for (const asked of answerable) asked.answer(this.#wanted(asked, false));
   }
 
   #handle(message: Told): void {
@@ -180,7 +210,7 @@ export class NodeActor extends Timer implements Actor<Told>, Lease {
   #run(effect: NodeEffect, message: Told): void {
     switch (effect.kind) {
       case 'begin':
-        return this.#begin(effect);
+        return this.#begin(effect, asked(message).size);
       case 'await':
         this.#around.wheel.arm(this, effect.deadline);
         return this.#around.note(this);
@@ -196,6 +226,7 @@ export class NodeActor extends Timer implements Actor<Told>, Lease {
         this.#around.note(this);
         return this.#around.flip(this, effect.flip, effect.known, ++this.#submitted);
       case 'store':
+        if (this.#waitingForStanding?.isLast(asked(message), this.#submitted) === true) return;
         return this.#around.submit({
           kind: 'standing',
           ...this.#address,
@@ -207,17 +238,15 @@ export class NodeActor extends Timer implements Actor<Told>, Lease {
       case 'answer':
         return asked(message).answer(effect.reply);
       case 'wait':
-        (this.#waiting ??= []).push(asked(message));
-        return;
+        return this.#wait(asked(message));
       case 'wait_for_standing':
-        (this.#waitingForStanding ??= []).push({ asked: asked(message), number: this.#submitted });
-        return;
+        return this.#waitForStanding(asked(message));
       case 'release':
         return this.#release(effect.refusal, effect.created);
       case 'release_standing':
         return this.releaseStanding(effect.number);
       case 'defer':
-        return (this.#turns ??= new Turns()).defer(message);
+        return (this.#stash ??= new Stash()).defer(message);
       case 'register':
       case 'change':
       case 'forget':
@@ -228,12 +257,12 @@ export class NodeActor extends Timer implements Actor<Told>, Lease {
   }
 
   /** It may have been read before a blindness, and be handled only after it. */
-  #begin({ at, timeout, heartbeat }: Extract<NodeEffect, { kind: 'begin' }>): void {
+  #begin({ at, timeout, heartbeat }: Extract<NodeEffect, { kind: 'begin' }>, heartbeats: number): void {
     const { rules, wheel, counts } = this.#around;
     const blind = rules.blindAt(at);
     const due = this.state.phase !== 'unknown' && isDue(this.state);
     if (heartbeat) {
-      counts.heartbeats++;
+      counts.heartbeats += heartbeats;
       this.lastHeartbeat = rules.wallAt(at);
       if (typeof timeout === 'number') this.rhythm = undefined;
       else this.#listen(at, timeout, due && blind === this.heardBlind);

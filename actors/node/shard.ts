@@ -98,6 +98,10 @@ export class NodeShard implements NodeSurroundings {
     return this.#around.rules;
   }
 
+  get mailbox(): number {
+    return this.#options.mailbox;
+  }
+
   /** Nodes that have an actor. */
   get size(): number {
     return this.#nodes.size;

@@ -42,7 +42,50 @@ export class Asked implements UserRequest {
     return this.#batch.command.readAt;
   }
 
+  /** Requests that are answered with it. */
+  get size(): number {
+    return 1;
+  }
+
   answer(reply: UserReply): void {
     this.#batch.answer(this.#index, reply);
   }
+
+  /** Takes a request of the same user that asks the same as of the same moment; none that comes between. */
+  join(next: object): Asked | undefined {
+    return next instanceof Asked && isSame(this, next)
+      ? new AskedTogether(this.#batch, this.#index, next)
+      : undefined;
+  }
+}
+
+/** Equal requests of one user, one behind the other: handled once, and answered together. */
+class AskedTogether extends Asked {
+  readonly #others: Asked[];
+
+  constructor(batch: UserBatch, index: number, other: Asked) {
+    super(batch, index);
+    this.#others = [other];
+  }
+
+  override get size(): number {
+    let size = 1;
+    for (const other of this.#others) size += other.size;
+    return size;
+  }
+
+  override answer(reply: UserReply): void {
+    super.answer(reply);
+    for (const other of this.#others) other.answer(reply);
+  }
+
+  override join(next: object): Asked | undefined {
+    if (!(next instanceof Asked) || !isSame(this, next)) return undefined;
+    this.#others.push(next);
+    return this;
+  }
+}
+
+function isSame(one: UserRequest, other: UserRequest): boolean {
+  return one.kind === other.kind && one.arrivedAt === other.arrivedAt && one.readAt === other.readAt;
 }

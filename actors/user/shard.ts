@@ -102,6 +102,10 @@ export class Shard implements UserSurroundings {
     this.wheel = new TimerWheel(this.#horizon, RESOLUTION);
   }
 
+  get mailbox(): number {
+    return this.#options.mailbox;
+  }
+
   /** Users that have an actor. */
   get size(): number {
     return this.#users.size;

@@ -4,7 +4,7 @@ import type { UserId } from '../../src/domain/user-id.js';
 import type { Actor, Cell, Crash } from '../../src/runtime/actor.js';
 import { Timer, type TimerWheel } from '../../src/runtime/timer-wheel.js';
 import type { UserEntry } from '../history/history.protocol.js';
-import { Turns } from '../shards/turns.js';
+import { addOrJoin, Stash } from '../shards/stash.js';
 import { Asked } from './batch.js';
 import type { UserCounts } from './counts.js';
 import {
@@ -19,6 +19,8 @@ import {
 } from './user.machine.js';
 import type { UserReply } from './user.protocol.js';
 
+const OVERLOADED: UserReply = { kind: 'refused', code: 'HEARTBEAT_OVERLOADED' };
+
 export type Told = Asked | Exclude<UserMessage, { readonly kind: Asked['kind'] }>;
 
 /** What a user's actor needs of the shard that it lives in. */
@@ -31,6 +33,8 @@ export interface UserSurroundings {
   deadlineSince(readAt: Moment): Moment;
   readonly wheel: TimerWheel<UserActor>;
   readonly decide: typeof decide;
+  /** Messages that may wait at one user, in its mailbox or set aside. */
+  readonly mailbox: number;
   /** The wall clock's reading at a moment just past. */
   wallAt(at: Moment): Instant;
   submit(entry: UserEntry): void;
@@ -60,7 +64,7 @@ export class UserActor extends Timer implements Actor<Told>, Lease {
   #left: Told[] | undefined;
   #waiting: Asked[] | undefined;
   /** Undefined while nobody waits for what was asked before. */
-  #turns: Turns<Told> | undefined;
+  #stash: Stash<Told> | undefined;
 
   constructor(user: UserId, around: UserSurroundings) {
     super();
@@ -69,9 +73,9 @@ export class UserActor extends Timer implements Actor<Told>, Lease {
   }
 
   receive(message: Told): void {
-    if (this.#isBehind(message)) this.#turns?.add(message);
+    if (this.#isBehind(message)) this.#setAside(message);
     // A heal that came in time may be the one whose turn it is.
-    else if (message.kind === 'expire' && this.#turns?.isTaken === true) this.#watch();
+    else if (message.kind === 'expire' && this.#stash?.isTaken === true) this.#watch();
     else this.#handle(message);
     if (this.suspect === message) {
       this.suspect = undefined;
@@ -83,8 +87,8 @@ export class UserActor extends Timer implements Actor<Told>, Lease {
 
   /** Goes on after a message that was handled, or given up. */
   done(message: Told): void {
-    if (this.#turns !== undefined) this.#turns = this.#turns.goOn(message, (next) => this.cell?.insist(next));
-    if (this.state.phase === 'absent' && this.#turns === undefined) this.#around.departed(this);
+    if (this.#stash !== undefined) this.#stash = this.#stash.goOn(message, (next) => this.cell?.insist(next));
+    if (this.state.phase === 'absent' && this.#stash === undefined) this.#around.departed(this);
   }
 
   /** What was left over when the shard stopped comes first; what the disk has settled meanwhile, behind it. */
@@ -105,9 +109,26 @@ export class UserActor extends Timer implements Actor<Told>, Lease {
 
   /** Whoever changes something comes after those who wait for their turn to. */
   #isBehind(message: Told): boolean {
-    if (this.#turns === undefined || !(message instanceof Asked)) return false;
+    if (this.#stash === undefined || !(message instanceof Asked)) return false;
     if (message.kind === 'checkup' || message.kind === 'describe') return false;
-    return this.#turns.isBehind(message);
+    return this.#stash.isBehind(message);
+  }
+
+  /** What is set aside counts towards the mailbox's limit. */
+  #setAside(message: Told): void {
+    const waiting = (this.#stash?.size ?? 0) + (this.#waiting?.length ?? 0) + (this.cell?.waiting ?? 0);
+    if (this.#stash?.add(message, this.#around.mailbox - waiting) !== true) this.#refuse(asked(message));
+  }
+
+  #wait(message: Asked): void {
+    this.#waiting ??= [];
+    const room = this.#around.mailbox - this.#waiting.length;
+    if (!addOrJoin(this.#waiting, message, room)) this.#refuse(message);
+  }
+
+  #refuse(message: Asked): void {
+    this.cell?.overflowed();
+    message.answer(OVERLOADED);
   }
 
   crashed(crash: Crash<Told>): void {
@@ -136,18 +157,17 @@ export class UserActor extends Timer implements Actor<Told>, Lease {
   #run(effect: UserEffect, message: Told): void {
     switch (effect.kind) {
       case 'extend':
-        return this.#extend(asked(message).readAt);
+        return this.#extend(asked(message));
       case 'watch':
         return this.#watch();
       case 'answer':
         return asked(message).answer(effect.reply);
       case 'wait':
-        (this.#waiting ??= []).push(asked(message));
-        return;
+        return this.#wait(asked(message));
       case 'release':
         return this.#release(effect.reply);
       case 'defer':
-        return (this.#turns ??= new Turns()).defer(message);
+        return (this.#stash ??= new Stash()).defer(message);
       case 'submit':
         return this.#submit(effect, message);
       default:
@@ -160,8 +180,8 @@ export class UserActor extends Timer implements Actor<Told>, Lease {
     this.#around.wheel.arm(this, this.deadline);
   }
 
-  #extend(readAt: Moment): void {
-    this.#around.counts.heals++;
+  #extend({ readAt, size }: Asked): void {
+    this.#around.counts.heals += size;
     this.lastSeen = readAt;
     this.#around.wheel.arm(this, this.#around.deadlineSince(readAt));
   }

@@ -60,11 +60,16 @@ export class Cell<Message> implements ActorRef<Message>, Occupant {
   tell(message: Message): Delivery {
     if (this.#status === 'stopped' || this.#status === 'stopping') return 'stopped';
     if (this.#waiting >= this.#limit) {
-      this.#home.system.overflowed();
+      this.overflowed();
       return 'full';
     }
     this.#enqueue(message);
     return 'queued';
+  }
+
+  /** Counts a message that was refused because too many wait, in the mailbox or set aside by the actor. */
+  overflowed(): void {
+    this.#home.system.overflowed();
   }
 
   /**

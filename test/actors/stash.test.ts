@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { MemoryHistoryStore } from '../../src/adapters/memory/memory-history-store.js';
+import { decide } from '../../actors/user/user.machine.js';
 import { Disk } from '../support/model/disk.js';
 import { SimulatedApp, user } from '../support/simulated-app.js';
 
@@ -78,5 +79,63 @@ describe('those who wait for a slow disk', () => {
     await daemon.clock.advance(5000);
     expect(answers).to.deep.equal(['goodbye refused', 'heal online']);
     expect(await daemon.history(ANN)).to.deep.equal([{ onlineAt: opened, offlineAt: opened + 13_000 }]);
+  });
+
+  it('are answered together where they ask the same: 40 batches of 10,000 heals are 40 messages', async () => {
+    const messages = { handled: 0 };
+    await daemon.app.stop();
+    daemon = await SimulatedApp.start({
+      store: disk.attach(),
+      decideUser: (...asked) => {
+        messages.handled++;
+        return decide(...asked);
+      },
+    });
+    await daemon.ask('heal', ANN);
+    disk.hold('dropped');
+    ask('goodbye');
+    const replies: string[] = [];
+    for (let batch = 0; batch < 40; batch++) {
+      daemon.clock.standStill(1);
+      daemon.app.askMany('heal', new Array<typeof ANN>(10_000).fill(ANN), (all) => {
+        for (const { kind } of all) replies.push(kind);
+      });
+    }
+    messages.handled = 0;
+    disk.release();
+    // A message a pass of the event loop, and what the disk takes beside them.
+    for (let pass = 0; pass < 10; pass++) await daemon.clock.settle();
+    expect(replies).to.have.length(400_000);
+    expect(new Set(replies)).to.deep.equal(new Set(['online']));
+    expect(messages.handled).to.be.within(40, 50);
+    expect((await daemon.app.facts()).users.heals).to.equal(400_001);
+  });
+
+  it('are no more than a mailbox holds: those past it are refused at once, and counted', async () => {
+    await daemon.app.stop();
+    daemon = await SimulatedApp.start({ store: disk.attach(), flags: { '--limits-mailbox': '10' } });
+    disk.hold('dropped');
+    for (let round = 0; round < 20; round++) {
+      daemon.clock.standStill(1);
+      ask('heal', 'goodbye');
+    }
+    expect(answers).to.deep.equal(new Array(15).fill(['heal refused', 'goodbye refused']).flat());
+    const { mailboxFull } = (await daemon.app.facts()).actors;
+    expect(mailboxFull).to.equal(30);
+    for (let turn = 0; turn < 10; turn++) await release();
+    expect(answers.slice(30)).to.deep.equal(new Array(5).fill(['heal online', 'goodbye offline']).flat());
+  });
+
+  it('are bounded while a session opens, too, and equal heals are one of them', async () => {
+    await daemon.app.stop();
+    daemon = await SimulatedApp.start({ store: disk.attach(), flags: { '--limits-mailbox': '10' } });
+    disk.hold('dropped');
+    for (let round = 0; round < 20; round++) {
+      ask('heal', 'heal', 'heal');
+      daemon.clock.standStill(1);
+    }
+    expect(answers).to.deep.equal(new Array(30).fill('heal refused'));
+    await release();
+    expect(answers.slice(30)).to.deep.equal(new Array(30).fill('heal online'));
   });
 });
