@@ -15,27 +15,20 @@ import { isMessage } from '../../src/domain/told.js';
 import type { ChannelPolicy } from '../../src/ports/channel.js';
 import type { NodeChange } from './alerting.protocol.js';
 import { Flapping } from './flapping.js';
+import { Holding, type MassFacts } from './holding.js';
 import { MassFailure, type MassFailureOptions } from './mass-failure.js';
 import { momentOf } from './moment-of.js';
 import { fresh, held, moved, withDelivery } from './delivery.js';
 import type { OpenAlerts, OpenDelivery } from './open-alerts.js';
+import { Recall } from './recall.js';
 import { routesOf, type Route } from './routing.js';
-import { massFailureSentence, nodeSentence } from './sentences.js';
+import { nodeSentence } from './sentences.js';
 import { isFailure, isMoot, stands, trailingUntold } from './untold.js';
 
 export interface AlertingOptions {
   readonly channels: readonly (Route & Pick<ChannelPolicy, 'fallback'>)[];
   readonly massFailure: MassFailureOptions;
   readonly flapping: { readonly maxPerHour: number };
-}
-
-/** What is known of a mass failure while alerts are held for it. */
-interface Holding {
-  /** The alert that tells of it. */
-  readonly alert: AlertId;
-  count: number;
-  readonly sample: NodeName[];
-  readonly watched: number;
 }
 
 /** What decides needs to know of the world. */
@@ -50,8 +43,6 @@ export interface Circumstances {
 
 type NodeAlertType = Exclude<AlertType, 'mass_failure' | 'test'>;
 
-/** Names in the sample of a mass failure. */
-const SAMPLE = 20;
 /** Ids that a summary names, at the most: the last ones. */
 const NAMED = 100;
 
@@ -65,8 +56,10 @@ export class AlertingRules {
   readonly ids: AlertIds;
   readonly mass: MassFailure;
   readonly flapping: Flapping;
-  /** The hold that is on. */
+  readonly recall: Recall;
+  /** The hold that is on, and the one before it, of which somebody may still have to be told. */
   #hold: Holding | undefined;
+  #over: { readonly alert: AlertId; readonly facts: MassFacts } | undefined;
 
   constructor(options: AlertingOptions, open: OpenAlerts, random: () => number) {
     this.#options = options;
@@ -74,6 +67,7 @@ export class AlertingRules {
     this.ids = new AlertIds(random);
     this.mass = new MassFailure(options.massFailure);
     this.flapping = new Flapping(options.flapping);
+    this.recall = new Recall(open, this.flapping);
   }
 
   /** @returns the records that change, and with them the hold that begins */
@@ -86,11 +80,13 @@ export class AlertingRules {
     const changes = new Map<string, AlertRecord>();
     if (type === undefined) {
       if (flip.to === 'active') this.#cancelUntold(node, changes);
-      return { records: this.#put(changes, circumstances.now), hold: undefined };
+      return { records: this.#put([...changes.values()], circumstances.now), hold: undefined };
     }
     const { wall, cause } = circumstances;
     const countsFor = type === 'node.failed' && cause === undefined;
     const hold = countsFor ? this.#countFailure(change, circumstances, changes) : undefined;
+    // Before it is decided what becomes of this one, which is held behind them.
+    const recalled = hold === undefined ? [] : this.#put(this.recall.step(), circumstances.now);
     const channels = routesOf(this.#options.channels, type, node);
     if (channels.length > 0) {
       const deliveries = channels.map(({ name }) =>
@@ -109,11 +105,10 @@ export class AlertingRules {
       };
       changes.set(alert.id, { alert, deliveries });
     }
-    return { records: this.#put(changes, circumstances.now), hold };
+    return { records: [...recalled, ...this.#put([...changes.values()], circumstances.now)], hold };
   }
 
-  #put(changes: ReadonlyMap<string, AlertRecord>, now: Moment): readonly AlertRecord[] {
-    const records = [...changes.values()];
+  #put(records: readonly AlertRecord[], now: Moment): readonly AlertRecord[] {
     for (const record of records) this.#open.put(record, now);
     return records;
   }
@@ -125,9 +120,13 @@ export class AlertingRules {
    */
   resume(recent: readonly AlertRecord[], last: LastHold | undefined, now: Moment, wall: Instant): void {
     const failures = recent
-      .filter(({ alert }) => alert.type === 'node.failed' && alert.node !== undefined)
-      .map(({ alert }) => momentOf(raisedAt(alert.id), now, wall))
-      .sort((a, b) => a - b);
+      .flatMap(({ alert: { id, type, node, reminder, causedBy } }) => {
+        const counts = type === 'node.failed' && reminder === undefined && causedBy === undefined;
+        return counts && node !== undefined
+          ? [{ node: node.name, at: momentOf(raisedAt(id), now, wall) }]
+          : [];
+      })
+      .sort((a, b) => a.at - b.at);
     const told = [...recent].flatMap(({ alert: { node, reminder }, deliveries }) =>
       node === undefined || reminder !== undefined
         ? []
@@ -142,12 +141,19 @@ export class AlertingRules {
     const holding = this.#open.heldTogether.size > 0;
     if (last !== undefined) this.mass.resume(last, holding, now, wall);
     else if (holding) this.mass.resume({ from: wall, until: wall }, true, now, wall);
+    if (this.mass.until !== undefined) this.recall.begin(undefined);
   }
 
   /** A mass failure is told with what is known when somebody is first told of it. */
   upToDate(alert: Alert): Alert {
-    if (this.#hold?.alert !== alert.id) return alert;
-    return { ...alert, ...this.#massFacts(this.#hold) };
+    if (this.#hold?.alert === alert.id) return { ...alert, ...this.#hold.facts(this.#options.massFailure) };
+    return this.#over?.alert === alert.id ? { ...alert, ...this.#over.facts } : alert;
+  }
+
+  /** A node is deleted: it is not among those that failed. */
+  forget(node: NodeName): void {
+    this.mass.forget(node);
+    this.#hold?.forget(node);
   }
 
   #countFailure(
@@ -155,16 +161,15 @@ export class AlertingRules {
     { now, wall, watched }: Circumstances,
     changes: Map<string, AlertRecord>,
   ): LastHold | undefined {
-    const begins = this.mass.failed(now, watched);
-    if (this.mass.until === undefined) return undefined;
+    const begins = this.mass.failed(node.name, now, watched);
     if (!begins) {
-      if (this.#hold === undefined) return undefined;
-      this.#hold.count++;
-      if (this.#hold.sample.length < SAMPLE) this.#hold.sample.push(node.name);
+      this.#hold?.add(node.name, watched);
       return undefined;
     }
     const id = this.ids.next(wall);
-    this.#hold = { alert: id, count: this.mass.inWindow, sample: [node.name], watched };
+    this.#hold = new Holding(id, this.mass.inWindow);
+    this.#hold.add(node.name, watched);
+    this.recall.begin(id);
     const channels = routesOf(this.#options.channels, 'mass_failure', undefined);
     if (channels.length > 0) {
       const alert: Alert = {
@@ -173,23 +178,19 @@ export class AlertingRules {
         at,
         node: undefined,
         blind: 0,
-        ...this.#massFacts(this.#hold),
+        ...this.#hold.facts(this.#options.massFailure),
       };
       changes.set(alert.id, { alert, deliveries: channels.map(({ name }) => fresh(name, wall)) });
     }
     return { from: wall, until: instant(wall + this.#options.massFailure.hold) };
   }
 
-  #massFacts({ count, sample, watched }: Holding): Pick<Alert, 'message' | 'mass'> {
-    return {
-      message: massFailureSentence(count, watched, this.#options.massFailure, sample),
-      mass: { count, sample: [...sample] },
-    };
-  }
-
   /** The hold is over: what fails from here on is told at once, for as long as it was held. */
   release(now: Moment): void {
     this.mass.release(now);
+    this.recall.end();
+    if (this.#hold !== undefined)
+      this.#over = { alert: this.#hold.alert, facts: this.#hold.facts(this.#options.massFailure) };
     this.#hold = undefined;
   }
 

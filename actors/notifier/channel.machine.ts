@@ -17,6 +17,7 @@ const MOST_AHEAD = 256;
 interface Item extends InLanes {
   readonly id: AlertId;
   readonly since: Moment;
+  readonly isUrgent: boolean;
   attempts: number;
   lastError: string | undefined;
   /** `ahead`: ready, and its beginning is being stored, or is. */
@@ -34,7 +35,9 @@ export class ChannelMachine {
   readonly #lanes = new Lanes<Item>();
   /** Their turn has come in their lanes, but their pause is not over. */
   readonly #later = new Agenda<Item>();
-  readonly #ready = new Queue<Item>((item) => item.state === 'ready' && this.#items.get(item.id) === item);
+  /** Ready, and before all others. */
+  readonly #urgent = new Queue<Item>((item) => this.#isReady(item));
+  readonly #ready = new Queue<Item>((item) => this.#isReady(item));
   readonly #ahead = new Set<Item>();
   readonly #tooOld = new Agenda<Item>();
   #breaker: Breaker = CLOSED;
@@ -79,7 +82,7 @@ export class ChannelMachine {
   /** When there is something to do again; undefined when only an event can bring it. */
   wakeAt(now: Moment): Moment | undefined {
     const { restUntil } = this.#breaker;
-    const isReady = this.#ahead.size > 0 || !this.#ready.isEmpty;
+    const isReady = this.#ahead.size > 0 || !this.#urgent.isEmpty || !this.#ready.isEmpty;
     const rest = isReady && restUntil > now ? restUntil : Infinity;
     const at = Math.min(rest, this.#later.next ?? Infinity, this.#tooOld.next ?? Infinity);
     return at === Infinity ? undefined : moment(at);
@@ -112,9 +115,22 @@ export class ChannelMachine {
     return effects;
   }
 
-  #take({ id, lanes, since, attempts, lastAttempt, notBefore }: Offer): void {
+  #isReady(item: Item): boolean {
+    return item.state === 'ready' && this.#items.get(item.id) === item;
+  }
+
+  #take({ id, lanes, since, isUrgent, attempts, lastAttempt, notBefore }: Offer): void {
     if (this.#items.has(id)) return;
-    const item: Item = { id, lanes, since, attempts, ahead: 0, lastError: undefined, state: 'waiting' };
+    const item: Item = {
+      id,
+      lanes,
+      since,
+      isUrgent,
+      attempts,
+      ahead: 0,
+      lastError: undefined,
+      state: 'waiting',
+    };
     this.#items.set(id, item);
     this.#tooOld.add(moment(since + this.#policy.retry.giveUpAfter), item);
     this.#lanes.add(item);
@@ -198,18 +214,22 @@ export class ChannelMachine {
     for (let item = this.#later.take(now); item !== undefined; item = this.#later.take(now)) {
       if (this.#items.get(item.id) !== item || item.state !== 'waiting') continue;
       item.state = 'ready';
-      if (item.ahead === 0) this.#ready.add(item);
+      if (item.ahead === 0) this.#queue(item);
     }
     if (this.#stopping) return;
     const most = admits(this.#breaker, now, this.#policy.concurrency);
     while (this.#active < most) {
-      const item = this.#takeAhead() ?? this.#ready.take();
+      const item = this.#urgent.take() ?? this.#takeAhead() ?? this.#ready.take();
       if (item === undefined) return;
       item.state = 'asked';
       this.#active++;
       effects.push({ kind: 'ask', id: item.id });
     }
     if (most > 0) this.#prepare(effects);
+  }
+
+  #queue(item: Item): void {
+    (item.isUrgent ? this.#urgent : this.#ready).add(item);
   }
 
   #takeAhead(): Item | undefined {
@@ -238,6 +258,6 @@ export class ChannelMachine {
     if (item.state === 'asked' || item.state === 'under_way') this.#active--;
     this.#items.delete(item.id);
     this.#ahead.delete(item);
-    for (const next of this.#lanes.remove(item)) if (next.state === 'ready') this.#ready.add(next);
+    for (const next of this.#lanes.remove(item)) if (next.state === 'ready') this.#queue(next);
   }
 }

@@ -15,6 +15,8 @@ export interface Offer {
   readonly lastAttempt: Moment | undefined;
   /** No attempt is made sooner. */
   readonly notBefore: Moment | undefined;
+  /** It goes before all that have not begun. */
+  readonly isUrgent: boolean;
 }
 
 /** What came of an attempt. */

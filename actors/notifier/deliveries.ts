@@ -165,7 +165,8 @@ function offerOf(
   const { attempts, lastAttempt } = delivery;
   const since = moment(momentOf(delivery.since, now, wall) + wait);
   // While it is counted who fails, nobody is told how many.
-  const isCounted = record.alert.type === 'mass_failure' && attempts === 0;
+  const isUrgent = record.alert.type === 'mass_failure';
+  const isCounted = isUrgent && attempts === 0;
   return {
     id: record.alert.id,
     lanes: lanesOf(record),
@@ -175,5 +176,6 @@ function offerOf(
     lastAttempt:
       lastAttempt === undefined || !hasBegun(delivery) ? undefined : momentOf(lastAttempt, now, wall),
     notBefore: isCounted ? moment(since + COUNTING) : wait > 0 ? since : undefined,
+    isUrgent,
   };
 }

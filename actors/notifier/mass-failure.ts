@@ -1,24 +1,25 @@
 import type { LastHold } from '../../src/domain/alert.js';
+import type { NodeName } from '../../src/domain/node-name.js';
 import { instant, moment, type Instant, type Millis, type Moment } from '../../src/domain/time.js';
 
 export interface MassFailureOptions {
   /** Of the unpaused nodes, from 0 to 1. */
   readonly share: number;
-  /** Fewer failures than this are never a mass failure. */
+  /** Fewer failed nodes than this are never a mass failure. */
   readonly atLeast: number;
   readonly window: Millis;
   readonly hold: Millis;
 }
 
 /**
- * Suspects the daemon itself, or its network, when too many nodes fail within the window. Alerts are then held for a
- * while, and after that for as long again they are not, whatever fails: it always ends by itself.
+ * Suspects the daemon itself, or its network, when too many nodes fail within the window. A node that fails several
+ * times counts once. Alerts are then held for a while, and after that for as long again they are not, whatever fails:
+ * it always ends by itself.
  */
 export class MassFailure {
   readonly #options: MassFailureOptions;
-  /** When nodes failed, oldest first from `#first` on. */
-  #failures: Moment[] = [];
-  #first = 0;
+  /** When each node failed last; whoever failed last comes last. */
+  readonly #failures = new Map<NodeName, Moment>();
   #until: Moment | undefined;
   #quietUntil: Moment = moment(-Infinity);
 
@@ -31,35 +32,43 @@ export class MassFailure {
     return this.#until;
   }
 
-  /** How many failed within the window that the last failure has ended. */
-  get inWindow(): number {
-    return this.#failures.length - this.#first;
+  /** The nodes that failed within the window that ends with the last failure. */
+  get inWindow(): Iterable<NodeName> {
+    return this.#failures.keys();
   }
 
   /** Those of an earlier run, oldest first, count until the window has passed over them. */
-  restore(failures: readonly Moment[]): void {
-    this.#failures = [...failures];
+  restore(failures: readonly { readonly node: NodeName; readonly at: Moment }[]): void {
+    for (const { node, at } of failures) this.#note(node, at);
   }
 
   /**
-   * Counts a failure.
+   * Counts a node that fails.
    *
    * @param watched how many unpaused nodes there are
    * @returns whether alerts are held from this one on
    */
-  failed(now: Moment, watched: number): boolean {
+  failed(node: NodeName, now: Moment, watched: number): boolean {
     const { share, atLeast, window, hold } = this.#options;
-    while ((this.#failures[this.#first] ?? now) <= now - window && this.#first < this.#failures.length)
-      this.#first++;
-    if (this.#first * 2 > this.#failures.length) {
-      this.#failures = this.#failures.slice(this.#first);
-      this.#first = 0;
+    for (const [other, at] of this.#failures) {
+      if (at > now - window) break;
+      this.#failures.delete(other);
     }
-    this.#failures.push(now);
-    const enough = this.inWindow >= Math.max(atLeast, share * watched);
+    this.#note(node, now);
+    const enough = this.#failures.size >= Math.max(atLeast, share * watched);
     if (!enough || this.#until !== undefined || now < this.#quietUntil) return false;
     this.#until = moment(now + hold);
     return true;
+  }
+
+  /** A node that is deleted is not among those that failed. */
+  forget(node: NodeName): void {
+    this.#failures.delete(node);
+  }
+
+  #note(node: NodeName, at: Moment): void {
+    this.#failures.delete(node);
+    this.#failures.set(node, at);
   }
 
   /** The hold is over. */

@@ -55,6 +55,8 @@ type NotifierMessage =
   /** Something about a node has changed that its alerts may depend on. */
   | { readonly kind: 'settle'; readonly node: NodeName }
   | { readonly kind: 'wake' }
+  /** Goes on holding what was not begun before a mass failure. */
+  | { readonly kind: 'recall' }
   | { readonly kind: 'reopened' }
   | { readonly kind: 'channels_gone' }
   | { readonly kind: 'nodes_known' }
@@ -128,6 +130,7 @@ export class Notifier implements Actor<NotifierMessage>, Alerting {
     this.#cell = this.#around.system.spawn(place, 'outbox', this, { mailbox: MAILBOX });
     for (const message of this.#left.splice(0)) this.#cell.insist(message);
     this.#cell.insist({ kind: 'wake' });
+    if (this.#rules.recall.isUnderWay) this.#cell.insist({ kind: 'recall' });
     return { stop: () => this.#stop(), inspect: () => this.inspect() };
   }
 
@@ -185,6 +188,7 @@ export class Notifier implements Actor<NotifierMessage>, Alerting {
     const { records, hold } = this.#rules.raise(change, circumstances);
     this.#onCall.raised(records);
     if (hold !== undefined) {
+      if (this.#rules.recall.isUnderWay) this.#tell({ kind: 'recall' });
       logger.warn('mass failure: alerts are held', { until: hold.until / 1000 });
       this.#around.remember(hold);
     }
@@ -281,6 +285,8 @@ export class Notifier implements Actor<NotifierMessage>, Alerting {
         return this.#settle(message.node);
       case 'wake':
         return this.#wake();
+      case 'recall':
+        return this.#goOnRecalling();
       case 'reopened':
         return this.#reopened();
       case 'channels_gone':
@@ -314,6 +320,12 @@ export class Notifier implements Actor<NotifierMessage>, Alerting {
       (record) => this.#tell({ kind: 'found', record, answered }),
       (error: unknown) => this.#tell({ kind: 'not_found', error, answered }),
     );
+  }
+
+  #goOnRecalling(): void {
+    const { recall } = this.#rules;
+    this.#kept.keep(recall.step());
+    if (recall.isUnderWay) this.#tell({ kind: 'recall' });
   }
 
   #wake(): void {

@@ -7,31 +7,32 @@ import { overflowSentence } from './sentences.js';
 
 const SAMPLE = 20;
 
-/** Counts the flips for whose alerts there was no room in memory while the disk was full. */
+/** Counts the flips for whose alerts there was no room in memory while the disk was full, and their nodes. */
 export class Overflow {
-  #count = 0;
-  #sample: NodeName[] = [];
+  #flips = 0;
+  #nodes = new Set<NodeName>();
 
   /** @returns whether it is the first */
   add(node: NodeName): boolean {
-    if (this.#sample.length < SAMPLE) this.#sample.push(node);
-    return ++this.#count === 1;
+    this.#nodes.add(node);
+    return ++this.#flips === 1;
   }
 
   /** One alert that stands for all of them, to each of these channels; undefined where there was none. */
   take(ids: AlertIds, channels: readonly string[], wall: Instant): AlertRecord | undefined {
-    if (this.#count === 0) return undefined;
-    const [count, sample] = [this.#count, this.#sample];
-    this.#count = 0;
-    this.#sample = [];
+    if (this.#flips === 0) return undefined;
+    const [flips, nodes] = [this.#flips, this.#nodes];
+    this.#flips = 0;
+    this.#nodes = new Set();
+    const sample = [...nodes].slice(0, SAMPLE);
     const alert = {
       id: ids.next(wall),
       type: 'mass_failure',
       at: wall,
       node: undefined,
       blind: 0,
-      message: overflowSentence(count, sample),
-      mass: { count, sample },
+      message: overflowSentence(flips, nodes.size, sample),
+      mass: { count: nodes.size, sample },
     } as const;
     return { alert, deliveries: channels.map((channel) => fresh(channel, wall)) };
   }

@@ -81,9 +81,11 @@ export function testSentence(channel: string): string {
   return `This is a test of channel '${channel}'.`;
 }
 
-export function overflowSentence(count: number, sample: readonly NodeName[]): string {
+/** @param alerts of so many nodes */
+export function overflowSentence(alerts: number, count: number, sample: readonly NodeName[]): string {
   return (
-    `The disk was full, and ${count} ${count === 1 ? 'alert' : 'alerts'} did not fit in memory either: ` +
+    `The disk was full, and ${alerts} ${alerts === 1 ? 'alert' : 'alerts'} of ${count} ` +
+    `${count === 1 ? 'node' : 'nodes'} did not fit in memory either: ` +
     `look at the states of the nodes. Among them: ${listed(sample, count)}.`
   );
 }

@@ -132,7 +132,7 @@ export const schema = group({
         0.3,
         'So large a part of the unpaused nodes failing within the window is a mass failure: alerts are held.',
       ),
-      at_least: option(whole(2, BILLION), 20, 'Fewer failures than this are never a mass failure.'),
+      at_least: option(whole(2, BILLION), 20, 'Fewer failed nodes than this are never a mass failure.'),
       window: option(seconds(0.1, DAY), 10, 'Within how long they fail.'),
       hold: option(
         seconds(0.1, DAY),

@@ -45,7 +45,7 @@ export interface AlertsSimulation {
   /** Seconds. */
   readonly alertRetention?: number | null;
   /** Tells how the nodes stand that had failed in an earlier run. */
-  readonly recover?: (alerts: SimulatedAlerts) => void;
+  readonly recover?: (alerts: SimulatedAlerts) => void | Promise<void>;
 }
 
 /** History, notifier and channels under their supervisors, on simulated time; the test stands for the nodes. */
@@ -166,7 +166,7 @@ export class SimulatedAlerts {
     const simulated = new SimulatedAlerts(simulation);
     await simulated.#root.start();
     await simulated.clock.settle();
-    simulation.recover?.(simulated);
+    await simulation.recover?.(simulated);
     simulated.notifier.nodesKnown();
     await simulated.clock.settle();
     return simulated;

@@ -4,6 +4,22 @@ import { NotifyError } from '../../../src/ports/channel.js';
 import type { HistoryRecord } from '../../../src/ports/history-store.js';
 import { SimulatedAlerts } from '../../support/simulated-alerts.js';
 
+describe('what is raised before it is known how the nodes stand', () => {
+  it('is stored at once, and goes out when that is known', async () => {
+    const alerts = await SimulatedAlerts.start({
+      recover: async (starting) => {
+        starting.fail('early');
+        await starting.pass(30);
+        expect(await starting.states()).to.deep.equal(['pending']);
+        expect(starting.seen).to.deep.equal([]);
+      },
+    });
+    await alerts.pass(1);
+    expect(alerts.told()).to.deep.equal(['node.failed early']);
+    await alerts.stop();
+  });
+});
+
 describe('an alert', () => {
   it('is delivered once, and stored as delivered', async () => {
     const alerts = await SimulatedAlerts.start();

@@ -121,7 +121,9 @@ describe('a node that depends on another', () => {
     alerts.recover('switch');
     await alerts.pass(20);
     // From the second on alerts are held, for a minute.
-    alerts.fail('n1', 'n2');
+    alerts.fail('n1');
+    await alerts.clock.settle();
+    alerts.fail('n2');
     await alerts.pass(1);
     alerts.flip('back', 'failed', 'active', on('switch'));
     await alerts.pass(30);
@@ -135,7 +137,9 @@ describe('a node that depends on another', () => {
 
   it('is not told where it and what it depends on fail in a mass failure, and are back before its end', async () => {
     const alerts = await SimulatedAlerts.start(SUSPICIOUS);
-    alerts.fail('n1', 'n2', 'switch');
+    alerts.fail('n1');
+    await alerts.clock.settle();
+    alerts.fail('n2', 'switch');
     alerts.flip('web', 'inactive', 'failed', on('switch'));
     await alerts.pass(10);
     alerts.recover('n1', 'n2', 'switch');

@@ -1,5 +1,7 @@
 import { expect } from 'chai';
 import { MemoryHistoryStore } from '../../../src/adapters/memory/memory-history-store.js';
+import type { AlertRecord } from '../../../src/domain/alert.js';
+import { millis } from '../../../src/domain/time.js';
 import { SimulatedAlerts } from '../../support/simulated-alerts.js';
 
 const names = (from: number, to: number) =>
@@ -7,10 +9,17 @@ const names = (from: number, to: number) =>
 
 const thirty = names(0, 30);
 
+/** Nineteen fail and are told; with the next a mass failure begins, if not too many are watched. */
+async function failAll(alerts: SimulatedAlerts, all: readonly string[]): Promise<void> {
+  alerts.fail(...all.slice(0, 19));
+  await alerts.clock.settle();
+  alerts.fail(...all.slice(19));
+}
+
 describe('a mass failure', () => {
   it('holds the alerts from the one on that reaches the threshold, and is told with its count and a sample', async () => {
     const alerts = await SimulatedAlerts.start({ watched: 50, channels: { ops: {}, chat: {} } });
-    alerts.fail(...thirty);
+    await failAll(alerts, thirty);
     await alerts.pass(5);
     for (const channel of ['ops', 'chat']) {
       expect(alerts.told(channel)).to.deep.equal([
@@ -29,7 +38,11 @@ describe('a mass failure', () => {
 
   it('costs nothing for those that come back, and one message a channel for the rest', async () => {
     const alerts = await SimulatedAlerts.start({ watched: 50, channels: { ops: {}, chat: {} } });
-    const raised = thirty.flatMap((name) => alerts.flip(name, 'inactive', 'failed'));
+    const raised: AlertRecord[] = [];
+    for (const some of [names(0, 19), names(19, 30)]) {
+      raised.push(...some.flatMap((name) => alerts.flip(name, 'inactive', 'failed')));
+      await alerts.clock.settle();
+    }
     await alerts.pass(5);
     alerts.recover(...names(20, 28));
     await alerts.pass(54);
@@ -53,7 +66,7 @@ describe('a mass failure', () => {
 
   it('lets a single one go out as itself', async () => {
     const alerts = await SimulatedAlerts.start({ watched: 50 });
-    alerts.fail(...names(0, 20));
+    await failAll(alerts, names(0, 20));
     await alerts.pass(61);
     expect(alerts.told().slice(-2)).to.deep.equal(['mass_failure 20', 'node.failed n019']);
     await alerts.stop();
@@ -62,7 +75,7 @@ describe('a mass failure', () => {
   it('lets none out beyond what a node that flaps may have in an hour', async () => {
     for (const flips of [4, 12]) {
       const alerts = await SimulatedAlerts.start({ watched: 50, maxPerHour: 6, massFailure: { hold: 30 } });
-      alerts.fail(...names(0, 19), 'flaky');
+      await failAll(alerts, [...names(0, 19), 'flaky']);
       for (let turn = 0; turn < flips; turn++) {
         await alerts.pass(100);
         if (turn % 2 === 0) alerts.recover('flaky');
@@ -87,7 +100,7 @@ describe('a mass failure', () => {
       alerts.recover('flaky');
       await alerts.pass(20);
     }
-    alerts.fail(...names(0, 19), 'flaky');
+    await failAll(alerts, [...names(0, 19), 'flaky']);
     await alerts.pass(90);
     expect(alerts.told().filter((told) => told.endsWith('flaky'))).to.have.length(5);
     await alerts.pass(3 * 3600);
@@ -98,7 +111,7 @@ describe('a mass failure', () => {
 
   it('tells recoveries of what was told before it together with the rest', async () => {
     const alerts = await SimulatedAlerts.start({ watched: 50 });
-    alerts.fail(...names(0, 22));
+    await failAll(alerts, names(0, 22));
     await alerts.pass(5);
     alerts.recover('n000', 'n001');
     await alerts.pass(56);
@@ -111,7 +124,7 @@ describe('a mass failure', () => {
 
   it('does not begin below the share of the nodes that are watched', async () => {
     const alerts = await SimulatedAlerts.start({ watched: 101 });
-    alerts.fail(...thirty);
+    await failAll(alerts, thirty);
     await alerts.pass(5);
     expect(alerts.told()).to.have.length(30);
     await alerts.stop();
@@ -129,7 +142,7 @@ describe('a mass failure', () => {
 
   it('is not followed by a second hold within as long as the first, and may be after that', async () => {
     const alerts = await SimulatedAlerts.start({ watched: 50 });
-    alerts.fail(...thirty);
+    await failAll(alerts, thirty);
     await alerts.pass(90);
     const before = alerts.told().length;
     alerts.fail(...names(30, 60));
@@ -143,9 +156,132 @@ describe('a mass failure', () => {
     await alerts.stop();
   });
 
+  it('does not begin when few nodes flap, and one that really failed is told at once', async () => {
+    const alerts = await SimulatedAlerts.start({ watched: 60 });
+    for (let turn = 0; turn < 4; turn++) {
+      alerts.fail(...names(0, 10));
+      await alerts.pass(1);
+      alerts.recover(...names(0, 10));
+      await alerts.pass(1);
+    }
+    alerts.fail('dead');
+    await alerts.pass(1);
+    expect(alerts.told().filter((told) => told.startsWith('mass_failure'))).to.deep.equal([]);
+    expect(alerts.told().at(-1)).to.equal('node.failed dead');
+    await alerts.stop();
+  });
+
+  it('counts each node once that fails again before it is told', async () => {
+    const alerts = await SimulatedAlerts.start({ watched: 30 });
+    await failAll(alerts, thirty);
+    for (let turn = 0; turn < 23; turn++) {
+      alerts.recover('n003', 'n025');
+      alerts.fail('n003', 'n025');
+    }
+    await alerts.pass(5);
+    const told = alerts.delivered.find(({ message }) => message.type === 'mass_failure')?.message;
+    expect(told?.message).to.match(/^30 nodes have failed within 10 s, of 30 watched: /);
+    expect(told?.sample).to.have.members([...names(19, 30), 'n003']);
+    await alerts.stop();
+  });
+
+  it('counts each node once that failed before a restart, and no reminder', async () => {
+    const store = new MemoryHistoryStore();
+    const first = await SimulatedAlerts.start({ watched: 50, store, remindEvery: 3_600_000 });
+    first.fail('n020');
+    await first.pass(3_599);
+    for (let turn = 0; turn < 3; turn++) {
+      first.fail('flaky');
+      await first.pass(0.5);
+      first.recover('flaky');
+      await first.pass(0.5);
+    }
+    await first.kill();
+    const second = await SimulatedAlerts.start({ watched: 50, store, clock: first.clock });
+    second.fail(...names(0, 18));
+    await second.pass(1);
+    expect(second.told(), '18 and the flaky one').to.deep.equal(
+      names(0, 18).map((name) => `node.failed ${name}`),
+    );
+    second.fail('n018');
+    await second.pass(2);
+    expect(second.told().at(-1)).to.equal('mass_failure 20');
+    await second.stop();
+  });
+
+  for (const concurrency of [1, 4]) {
+    it(`of 200 is told within 5 s by a chat that takes a second a message, ${concurrency} at once; the rest is folded`, async () => {
+      const alerts: SimulatedAlerts = await SimulatedAlerts.start({
+        watched: 200,
+        channels: {
+          chat: {
+            concurrency,
+            answer: () =>
+              new Promise((resolve) => {
+                alerts.clock.after(millis(1), resolve);
+              }),
+          },
+        },
+      });
+      const began = alerts.clock.now();
+      const all = names(0, 200);
+      alerts.fail(...all.slice(0, 40));
+      await alerts.pass(0.5);
+      alerts.fail(...all.slice(40));
+      await alerts.pass(120);
+      const mass = alerts.delivered.find(({ message }) => message.type === 'mass_failure');
+      expect(mass?.message.count).to.equal(200);
+      expect(Number(mass?.at) + 1_000 - began, 'ms').to.be.at.most(5_000);
+      const begun = alerts.seen.filter(({ at }) => at < Number(mass?.at));
+      expect(begun.length, 'told one by one before it').to.be.at.most(concurrency * 2);
+      const group = alerts.delivered.find(({ message }) => message.nodes !== undefined)?.message;
+      const single = alerts.delivered.flatMap(({ message }) => message.node?.name ?? []);
+      expect(single).to.have.length(begun.length);
+      expect([...single, ...(group?.nodes ?? []).map(({ name }) => name)]).to.have.members(all);
+      expect(group?.alert_ids).to.have.length(200 - single.length);
+      expect(await alerts.states('node.failed')).to.have.members([
+        ...single.map(() => 'delivered'),
+        ...(group?.alert_ids ?? []).map(() => 'folded'),
+        'delivered',
+      ]);
+      expect(alerts.notifier.inspect()).to.include({ open: 0, held: 0 });
+      await alerts.stop();
+    });
+  }
+
+  it('holds what a provider that was down has not been told, and in the order in which it happened', async () => {
+    let up = false;
+    const alerts = await SimulatedAlerts.start({
+      watched: 50,
+      channels: { ops: { answer: () => (up ? Promise.resolve() : Promise.reject(new Error('down'))) } },
+    });
+    alerts.fail('old');
+    await alerts.pass(30);
+    alerts.recover('old');
+    alerts.fail('later');
+    await alerts.pass(100);
+    alerts.fail(...names(0, 30));
+    await alerts.pass(1);
+    up = true;
+    await alerts.pass(400);
+    expect(alerts.told().filter((told) => told.startsWith('mass_failure'))).to.deep.equal([
+      'mass_failure 30',
+    ]);
+    const all = alerts.delivered.flatMap(({ message }) =>
+      message.node === undefined ? (message.nodes ?? []).map(({ name }) => name) : [message.node.name],
+    );
+    expect(all).to.include.members(['later', 'old', ...names(0, 30)]);
+    const ofOld = alerts.delivered.flatMap(({ message: { node, nodes = [] } }) =>
+      [...(node === undefined ? [] : [node]), ...nodes].filter(({ name }) => name === 'old'),
+    );
+    expect(ofOld.map(({ state }) => state)).to.deep.equal(['failed', 'active']);
+    expect(alerts.notifier.inspect()).to.include({ open: 0, held: 0 });
+    await alerts.stop();
+  });
+
   it('does not hold what a node reports itself', async () => {
     const alerts = await SimulatedAlerts.start({ watched: 50 });
-    alerts.fail(...thirty);
+    await failAll(alerts, thirty);
     await alerts.pass(5);
     alerts.flip('burning', 'active', 'failed', { cause: 'report' });
     await alerts.pass(1);
@@ -156,7 +292,7 @@ describe('a mass failure', () => {
   it('ends when it would have ended, also over a restart', async () => {
     const store = new MemoryHistoryStore();
     const first = await SimulatedAlerts.start({ watched: 50, store });
-    first.fail(...thirty);
+    await failAll(first, thirty);
     await first.pass(40);
     await first.kill();
     const { clock } = first;
@@ -182,7 +318,9 @@ describe('a mass failure', () => {
       await first.pass(away);
       await first.kill();
       const second = await SimulatedAlerts.start({ watched: 50, store, clock: first.clock });
-      second.fail(...names(10, 20));
+      second.fail(...names(10, 19));
+      await second.clock.settle();
+      second.fail('n019');
       await second.pass(5);
       expect(second.told()).to.deep.equal(told);
       await second.stop();
@@ -193,7 +331,7 @@ describe('a mass failure', () => {
     it(`lasts no longer when the wall clock jumps by ${jump / 1000} s over a restart`, async () => {
       const store = new MemoryHistoryStore();
       const first = await SimulatedAlerts.start({ watched: 50, store });
-      first.fail(...thirty);
+      await failAll(first, thirty);
       await first.pass(40);
       await first.kill();
       const { clock } = first;
@@ -208,7 +346,7 @@ describe('a mass failure', () => {
   it('has no second hold within as long as the first over a restart either', async () => {
     const store = new MemoryHistoryStore();
     const first = await SimulatedAlerts.start({ watched: 50, store });
-    first.fail(...thirty);
+    await failAll(first, thirty);
     await first.pass(70);
     await first.kill();
     const { clock } = first;
@@ -232,7 +370,8 @@ describe('a mass failure', () => {
       message.node === undefined ? [] : [message.node.name],
     );
     const grouped = alerts.delivered.flatMap(({ message }) => message.nodes?.map(({ name }) => name) ?? []);
-    expect(single).to.have.length(5_999);
+    expect(single.length, 'told before it began').to.be.at.most(5_999);
+    expect(single.length + grouped.length).to.equal(12_000);
     expect(new Set([...single, ...grouped]).size).to.equal(12_000);
     expect(alerts.delivered.filter(({ message }) => message.nodes !== undefined)).to.have.length(1);
     expect(alerts.notifier.inspect()).to.include({ open: 0, unstored: 0, held: 0 });

@@ -100,7 +100,7 @@ describe('nodes and people on call, through a restart', () => {
     await clock.advance(1_000);
     const failures = boss.told.filter(({ type }) => type === 'node.failed');
     const named = failures.map((told) => (told.nodes ?? [told.node]).map((each) => each?.name));
-    expect(named.map(({ length }) => length)).to.deep.equal([1, 2]);
+    expect(named.map(({ length }) => length)).to.deep.equal([3]);
     expect(named.flat()).to.have.members([ANN, BEN, SWITCH]);
   });
 });

@@ -44,6 +44,7 @@ class Played {
       attempts: 0,
       lastAttempt: undefined,
       notBefore: undefined,
+      isUrgent: false,
       ...more,
     }));
     return asked(this.do({ kind: 'offer', offers: whole }));
@@ -217,6 +218,18 @@ describe('a channel’s machine', () => {
     expect(asked(played.attempted('b', { kind: 'delivered' }))).to.deep.equal([]);
   });
 
+  it('tells what is urgent before all that has not begun', () => {
+    const played = new Played(1);
+    expect(played.offer({ id: 'a' }, { id: 'b' }, { id: 'c' })).to.deep.equal(['a']);
+    played.grant('a');
+    expect(prepared(played.attempted('a', { kind: 'delivered' }))).to.deep.equal(['c']);
+    played.offer({ id: 'd' }, { id: 'urgent', isUrgent: true });
+    played.grant('b');
+    expect(asked(played.attempted('b', { kind: 'delivered' }))).to.deep.equal(['urgent']);
+    played.grant('urgent');
+    expect(asked(played.attempted('urgent', { kind: 'delivered' }))).to.deep.equal(['c']);
+  });
+
   it('begins nothing while it stops, and goes on when it starts again', () => {
     const machine = new ChannelMachine({ concurrency: 1, retry: RETRY }, () => 0);
     machine.stop();
@@ -227,6 +240,7 @@ describe('a channel’s machine', () => {
       attempts: 0,
       lastAttempt: undefined,
       notBefore: undefined,
+      isUrgent: false,
     };
     expect(machine.decide({ kind: 'offer', offers: [offer] }, moment(0))).to.deep.equal([]);
     machine.start();

@@ -67,7 +67,9 @@ describe('what an alert says', () => {
     expect(groupSentence(group)).to.equal(
       "10 nodes have failed: 'n2', 'n3', 'n4', 'n5', 'n6', 'n7', 'n8', 'n9', 'n10', 'n11'. 1 node is inactive: 'n1'. 1 node has recovered: 'n0'.",
     );
-    expect(overflowSentence(12, names)).to.match(/^The disk was full, and 12 alerts .*'n9' and 2 more\.$/);
+    expect(overflowSentence(20, 12, names)).to.match(
+      /^The disk was full, and 20 alerts of 12 nodes did not fit .*'n9' and 2 more\.$/,
+    );
   });
 
   it('of what it stands for', () => {
