@@ -289,14 +289,19 @@ export class Shard implements UserSurroundings {
 
   blind(blindness: Blindness): void {
     this.#blindness = blindness;
-    // All deadlines move, and so does what is settled; else the disk would long not know that anybody was alive.
-    const blindTime = blindness.to - blindness.from;
-    this.#horizon = moment(this.#horizon + blindTime);
-    this.#noteSettled();
+    let hasPassed = false;
     for (const actor of this.#users.values()) {
-      if (actor.deadline < blindness.from) continue;
+      if (actor.deadline < blindness.from) {
+        hasPassed ||= actor.state.phase !== 'absent';
+        continue;
+      }
       actor.deadline = deadlineAfter(blindness, actor, this.#options.timeout, this.#options.blindGrace);
     }
+    // All deadlines move, and so does what is settled; else the disk would long not know that anybody was alive. But not
+    // past a deadline that has stayed where it was, and has not been acted on.
+    if (hasPassed) return;
+    this.#horizon = moment(this.#horizon + blindness.to - blindness.from);
+    this.#noteSettled();
   }
 
   wallAt(at: Moment): Instant {

@@ -42,6 +42,8 @@ export async function readFacts(
     alerts: alertFacts(cast),
     blind: blind.byCause,
     eventLoopDelay: pulse.delays,
+    ticksOverdue: pulse.readings,
+    readingsCut: pulse.cut,
   };
 }
 

@@ -21,6 +21,8 @@ import { bound, createBoundedServer, pemOf } from './server.js';
 
 /** The reason that no connection can be accepted is logged this often at most. */
 const WARN_EVERY: Millis = 60_000;
+/** At a stop, connections that have yet to be accepted are waited for so long: more may come all the time. */
+const LAST_READING: Millis = 500;
 
 /** What the gateway needs of the world. */
 export interface GatewayParts {
@@ -181,7 +183,7 @@ export class Gateway {
     this.#closing = true;
     // Of pipelined requests only the last may end the connection, or those behind it go unanswered.
     for (const { response } of this.#exchanges.latest().values()) response.shouldKeepAlive = false;
-    await new Promise<void>((resolve) => clock.afterReading(resolve));
+    await new Promise<unknown>((resolve) => clock.afterReading(resolve, LAST_READING));
     await new Promise<void>((resolve) => {
       this.#server.close(() => resolve());
       this.#endIdle();

@@ -14,8 +14,14 @@ export interface Clock {
   /** Runs `callback` once, `delay` milliseconds from now or a little later. */
   after(delay: Millis, callback: () => void): Cancel;
 
-  /** Runs `callback` once everything has been read that lay in the sockets when this was called. */
-  afterReading(callback: () => void): Cancel;
+  /**
+   * Runs `callback` once everything has been read that lay in the sockets when this was called. What lies in open
+   * connections always has been; connections that have yet to be accepted are waited for no longer than `within`,
+   * since others decide how many come.
+   *
+   * @param callback told whether all of those were accepted, too
+   */
+  afterReading(callback: (all: boolean) => void, within: Millis): Cancel;
 
   /** Runs `callback` at the end of this pass of the event loop. */
   soon(callback: () => void): void;

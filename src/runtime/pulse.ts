@@ -18,13 +18,17 @@ export interface PulseListener {
   blind(from: Moment, to: Moment): void;
 }
 
-/** Seconds by which a tick may come late. */
+/** Seconds by which a tick may come late, and those that a reading takes. */
 const DELAYS = [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
 /** How often time advances; also the lateness of an expiry on an idle machine, at the most. */
 const TICK: Millis = 20;
 /** The same while there is no deadline: a daemon with nobody in it is to cost next to nothing. */
 const IDLE_TICK: Millis = 100;
+/** So long at the most a tick waits for connections that have yet to be accepted; half of `blindAfter`, if that is less. */
+const PATIENCE: Millis = 500;
+/** Ticks that could not wait for all count as blindness once in this time, or strangers could make time stand still. */
+const FORGIVEN_EVERY: Millis = 60_000;
 
 /**
  * The watchdog and the only driver of deadlines.
@@ -36,9 +40,20 @@ const IDLE_TICK: Millis = 100;
 export class Pulse {
   /** Seconds by which the event loop came to each tick late. */
   readonly delays = new Histogram(DELAYS);
+  /** Seconds from each tick to when what was due was acted on: the sockets are read in between. */
+  readonly readings = new Histogram(DELAYS);
+  /** Ticks that did not wait any longer for connections to be accepted. */
+  cut = 0;
   readonly #clock: Clock;
   readonly #listener: PulseListener;
   readonly #blindAfter: Millis;
+  readonly #patience: Millis;
+  /** How far time has advanced. */
+  #advancedTo: Moment;
+  /** When the last blindness was over. */
+  #seeingSince: Moment;
+  /** When a tick that did not wait for all was last counted as blindness. */
+  #forgivenAt = -Infinity;
   /** When the pending tick is due. What is read later than this counts as having arrived then. */
   #due: Moment;
   /** When its timer was to fire: no sooner than it was set. */
@@ -59,7 +74,10 @@ export class Pulse {
     this.#clock = clock;
     this.#listener = listener;
     this.#blindAfter = options.blindAfter;
+    this.#patience = Math.min(PATIENCE, options.blindAfter / 2);
     this.#aliveAt = clock.now();
+    this.#advancedTo = this.#aliveAt;
+    this.#seeingSince = this.#aliveAt;
     this.#due = this.#aliveAt;
     this.#timerDue = this.#aliveAt;
   }
@@ -67,6 +85,8 @@ export class Pulse {
   start(): void {
     this.stop();
     this.#aliveAt = this.#clock.now();
+    this.#advancedTo = this.#aliveAt;
+    this.#seeingSince = this.#aliveAt;
     this.#schedule(this.#aliveAt);
   }
 
@@ -140,20 +160,46 @@ export class Pulse {
     if (this.#cancel === undefined) return;
     this.delays.observe(Math.max(0, horizon - this.#timerDue) / 1000);
     this.#aliveAt = horizon;
-    this.#cancel = this.#clock.afterReading(() => {
-      this.#advance(horizon);
-    });
+    this.#cancel = this.#clock.afterReading((all) => {
+      this.#advance(horizon, all);
+    }, this.#patience);
   }
 
-  #advance(horizon: Moment): void {
-    this.#aliveAt = this.#look();
+  #advance(horizon: Moment, all: boolean): void {
+    const now = this.#look();
+    this.#aliveAt = now;
+    if (this.#cancel === undefined) return;
+    this.readings.observe((now - horizon) / 1000);
+    if (!all) this.#cutShort(now);
+    else if (now - this.#later(horizon) >= this.#blindAfter) this.#beBlind(this.#later(horizon), now);
+    this.#advanceTo(horizon);
+  }
+
+  #advanceTo(horizon: Moment): void {
+    // Whoever is told of blindness may have stopped this.
     if (this.#cancel === undefined) return;
     // First, so that time goes on being watched while the listener takes its own.
     this.#schedule(horizon);
     const [earliest] = this.#held;
-    this.#listener.advance(
-      earliest !== undefined && earliest.arrivedAt < horizon ? earliest.arrivedAt : horizon,
-    );
+    this.#advancedTo = earliest !== undefined && earliest.arrivedAt < horizon ? earliest.arrivedAt : horizon;
+    this.#listener.advance(this.#advancedTo);
+  }
+
+  /**
+   * Connections came before the tick that have not been accepted, and are not waited for any longer. A burst of them is
+   * taken for blindness, so that everybody gets the time again; a flood that goes on is not.
+   */
+  #cutShort(now: Moment): void {
+    this.cut++;
+    if (now - this.#forgivenAt < FORGIVEN_EVERY) return;
+    this.#forgivenAt = now;
+    const from = this.#later(this.#advancedTo);
+    if (from < now) this.#beBlind(from, now);
+  }
+
+  /** No blindness begins before the last one was over. */
+  #later(at: Moment): Moment {
+    return at < this.#seeingSince ? this.#seeingSince : at;
   }
 
   /**
@@ -164,10 +210,15 @@ export class Pulse {
     const now = this.#clock.now();
     const from = this.#aliveAt;
     if (this.#cancel !== undefined && now - from - this.#wait >= this.#blindAfter) {
-      this.#aliveAt = now;
-      this.#due = now;
-      this.#listener.blind(from, now);
+      this.#beBlind(from, now);
     }
     return now;
+  }
+
+  #beBlind(from: Moment, to: Moment): void {
+    this.#aliveAt = to;
+    this.#due = to;
+    this.#seeingSince = to;
+    this.#listener.blind(from, to);
   }
 }

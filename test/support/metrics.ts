@@ -45,6 +45,8 @@ export const NO_FACTS: DaemonFacts = {
   alerts: { open: 0, channels: [] },
   blind: { stalled: { intervals: 0, seconds: 0 }, restarted: { intervals: 0, seconds: 0 } },
   eventLoopDelay: none,
+  ticksOverdue: none,
+  readingsCut: 0,
   others: [],
 };
 

@@ -19,6 +19,10 @@ export class SimulatedClock implements Clock {
   #wall: number;
   #order = 0;
   readonly #scheduled = new Set<Scheduled>();
+  /** That it takes to read the sockets. */
+  passesOfReading = 2;
+  /** There is always one more connection to be accepted. */
+  moreConnect = false;
   /** Something real is under way that settling has to wait for: a disk. */
   waitsFor: () => boolean = () => false;
 
@@ -42,10 +46,13 @@ export class SimulatedClock implements Clock {
     };
   }
 
-  afterReading(callback: () => void): Cancel {
-    let immediate = setImmediate(() => {
-      immediate = setImmediate(callback);
-    });
+  afterReading(callback: (all: boolean) => void): Cancel {
+    let passes = 0;
+    const pass = (): void => {
+      if (++passes < this.passesOfReading) immediate = setImmediate(pass);
+      else callback(!this.moreConnect);
+    };
+    let immediate = setImmediate(pass);
     return () => {
       clearImmediate(immediate);
     };

@@ -30,6 +30,8 @@ const UPTIME_EVERY: Millis = 250;
 const BACKLOG = 4096;
 /** In the first is read what the last accepted connection sent. */
 const QUIET_PASSES = 2;
+/** Of the time for a reading, what one pass takes of it at the most: a longer one is a process that stood still. */
+const SHARE_OF_A_PASS = 0.2;
 
 /** Longer delays overflow Node's timers, and would fire at once. */
 const LONGEST_DELAY: Millis = 2 ** 31 - 1;
@@ -82,15 +84,25 @@ export class SystemClock implements Clock {
    * 1.45). So passes go on until one has found none waiting, or as many as may have waited were accepted; one more
    * leaves room for what is read in pieces. The pass that is under way may be past its reading, and does not count.
    */
-  afterReading(callback: () => void): Cancel {
+  afterReading(callback: (all: boolean) => void, within: Millis): Cancel {
     const enough = acceptedConnections() + BACKLOG;
     let accepted = 0;
-    let quiet = -1;
+    let left = within;
+    let passes = -1;
+    let quiet = 0;
+    let passedAt: number;
     const pass = (): void => {
+      const now = this.#sources.monotonic();
       const before = accepted;
       accepted = acceptedConnections();
-      quiet = quiet < 0 || (accepted > before && accepted <= enough) ? 0 : quiet + 1;
-      if (quiet === QUIET_PASSES) callback();
+      if (passes >= 0) {
+        quiet = accepted > before && accepted <= enough ? 0 : quiet + 1;
+        left -= Math.min(now - passedAt, within * SHARE_OF_A_PASS);
+      }
+      passes++;
+      passedAt = now;
+      if (quiet >= QUIET_PASSES) callback(true);
+      else if (left <= 0 && passes >= QUIET_PASSES) callback(false);
       else immediate = setImmediate(pass);
     };
     let immediate = setImmediate(pass);

@@ -50,6 +50,10 @@ export interface DaemonFacts {
   readonly blind: Readonly<Record<BlindCause, { readonly intervals: number; readonly seconds: number }>>;
   /** Seconds. */
   readonly eventLoopDelay: Distribution;
+  /** Seconds from a tick until what was due was acted on. */
+  readonly ticksOverdue: Distribution;
+  /** Ticks that did not wait for all connections to be accepted. */
+  readonly readingsCut: number;
   /** Of the process, and of what runs beside the daemon. */
   readonly others: readonly MetricFamily[];
 }

@@ -117,7 +117,7 @@ function storeFamilies({ store }: DaemonFacts): MetricFamily[] {
   ];
 }
 
-function blindFamilies({ blind, eventLoopDelay }: DaemonFacts): MetricFamily[] {
+function blindFamilies({ blind, eventLoopDelay, ticksOverdue, readingsCut }: DaemonFacts): MetricFamily[] {
   const by = (field: 'seconds' | 'intervals') => ({
     stalled: blind.stalled[field],
     restarted: blind.restarted[field],
@@ -129,6 +129,16 @@ function blindFamilies({ blind, eventLoopDelay }: DaemonFacts): MetricFamily[] {
       'heartbeat_event_loop_delay_seconds',
       'How late the event loop came to each tick of the pulse.',
       eventLoopDelay,
+    ),
+    histogram(
+      'heartbeat_tick_overdue_seconds',
+      'How long after each tick of the pulse what was due was acted on.',
+      ticksOverdue,
+    ),
+    counter(
+      'heartbeat_readings_cut_total',
+      'Ticks of the pulse that did not wait for all connections to be accepted.',
+      readingsCut,
     ),
   ];
 }

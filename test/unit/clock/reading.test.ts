@@ -4,6 +4,10 @@ import { createServer, type AddressInfo, type Server, type Socket } from 'node:n
 import { Worker } from 'node:worker_threads';
 import { expect } from 'chai';
 import { SystemClock } from '../../../src/adapters/clock/system-clock.js';
+import { FakeMachine } from './fake-machine.js';
+
+/** Longer than any of these readings takes. */
+const LONG = 60_000;
 
 /** Where in a pass of the event loop the clock is asked. */
 type Where = 'in a timer' | 'in an immediate' | 'in what was read';
@@ -66,9 +70,9 @@ describe('what lay in the sockets while the process stood still', () => {
     let ran = false;
     clock.afterReading(() => {
       ran = true;
-    })();
-    const late = clock.afterReading(() => undefined);
-    await new Promise<void>((resolve) => clock.afterReading(resolve));
+    }, LONG)();
+    const late = clock.afterReading(() => undefined, LONG);
+    await new Promise<unknown>((resolve) => clock.afterReading(resolve, LONG));
     await new Promise<void>((resolve) => {
       clock.soon(resolve);
     });
@@ -76,21 +80,71 @@ describe('what lay in the sockets while the process stood still', () => {
     expect(ran).to.equal(false);
   });
 
-  it('is not waited for for ever, though there is always one more connection', async () => {
-    const accepted = channel('net.server.socket');
-    const reading = { ended: false };
-    clock.afterReading(() => {
-      reading.ended = true;
-    });
+  it('is all read once as many have connected as may have waited, though there is always one more', async () => {
+    const { passes, all } = await readBesideAFlood(new FakeMachine(), LONG);
+    expect(passes).to.be.within(4096, 4105);
+    expect(all).to.equal(true);
+  });
+
+  it('is not waited for longer than it may be while strangers keep connecting, and that is said', async () => {
+    const machine = new FakeMachine();
+    const { passes, all } = await readBesideAFlood(machine, 500, () => machine.run(10));
+    expect(passes).to.be.within(50, 55);
+    expect(all).to.equal(false);
+  });
+
+  it('is waited for through a stall in the middle of the reading', async () => {
+    const machine = new FakeMachine();
     let passes = 0;
-    for (; !reading.ended && passes < 5000; passes++) {
-      accepted.publish({});
+    const { all } = await readBesideAFlood(machine, 500, () => machine.run(++passes === 3 ? 20_000 : 10), 30);
+    expect(all).to.equal(true);
+  });
+
+  it('is read from open connections however long a pass takes', async () => {
+    const machine = new FakeMachine();
+    for (const round of [1, 2, 3]) {
+      const lines = [`open late ${round}`];
+      const flood = channel('net.server.socket');
+      standStillWhileTheClientWrites(`late ${round}`, 0);
+      let isOver = false;
+      const pass = (): void => {
+        machine.run(1000);
+        flood.publish({});
+        if (!isOver) clock.soon(pass);
+      };
+      clock.soon(pass);
+      const all = await new Promise<boolean>((resolve) => new SystemClock(machine).afterReading(resolve, 1));
+      isOver = true;
+      expect(all).to.equal(false);
+      expect(read).to.include.members(lines);
+    }
+  });
+
+  /**
+   * @param whenPassed called in each pass
+   * @param flood in how many passes a connection is accepted
+   */
+  async function readBesideAFlood(
+    machine: FakeMachine,
+    within: number,
+    whenPassed: () => void = () => undefined,
+    flood = Infinity,
+  ): Promise<{ passes: number; all: boolean | undefined }> {
+    const accepted = channel('net.server.socket');
+    const reading: { all: boolean | undefined } = { all: undefined };
+    new SystemClock(machine).afterReading((all) => {
+      reading.all = all;
+    }, within);
+    let passes = 0;
+    for (; reading.all === undefined && passes < 5000; passes++) {
+      if (passes < flood) accepted.publish({});
+      whenPassed();
       await new Promise<void>((resolve) => {
         clock.soon(resolve);
       });
     }
-    expect(passes).to.be.within(4096, 4105);
-  });
+    return { passes, all: reading.all };
+  }
 
   /** Resolves in the callback for which the clock was asked right after `run`. */
   function at(where: Where, run: () => void): Promise<void> {
@@ -102,7 +156,7 @@ describe('what lay in the sockets while the process stood still', () => {
           reject(error instanceof Error ? error : new Error(String(error)));
         }
         // Judged at once: what is read a pass later is too late.
-        clock.afterReading(resolve);
+        clock.afterReading(() => resolve(), LONG);
       };
       if (where === 'in a timer') clock.after(0, ask);
       else if (where === 'in an immediate') clock.soon(ask);

@@ -240,6 +240,49 @@ describe('the pulse', () => {
     expect(watched.blinds()).to.deep.equal([['blind', TICK, 5000 + TICK]]);
   });
 
+  it('is blind when a tick is overdue by so much, though requests are read all the while', async () => {
+    watched.clock.passesOfReading = 4;
+    watched.clock.standStill(TICK);
+    const advanced = watched.clock.advance(0);
+    setImmediate(() => {
+      watched.clock.standStill(600);
+      watched.arrival();
+      setImmediate(() => {
+        watched.clock.standStill(600);
+        watched.arrival();
+      });
+    });
+    await advanced;
+    expect(watched.events.slice(0, 2)).to.deep.equal([
+      ['blind', TICK, 1200 + TICK],
+      ['advance', TICK],
+    ]);
+    await watched.clock.advance(5 * TICK);
+    expect(watched.blinds()).to.have.length(1);
+    expect(watched.horizons().at(-1)).to.be.above(1200 + TICK);
+  });
+
+  it('counts how long its ticks are overdue', async () => {
+    await watched.clock.advance(5 * TICK);
+    const { counts, sum } = watched.pulse.readings;
+    expect(counts.reduce((all, count) => all + count, 0)).to.equal(5);
+    expect(sum).to.equal(0);
+  });
+
+  it('goes on while connections never cease to arrive, and takes that for blindness once a minute', async () => {
+    await watched.clock.advance(3 * TICK);
+    watched.clock.moreConnect = true;
+    const flooded = await watched.during(() => watched.clock.advance(59_000));
+    const horizons = flooded.flatMap(([kind, horizon]) => (kind === 'advance' ? [horizon] : []));
+    expect(horizons.slice(0, 3)).to.deep.equal([80, 100, 120]);
+    expect(horizons.at(-1)).to.equal(59_060);
+    expect(flooded[0]).to.deep.equal(['blind', 60, 80]);
+    expect(watched.blinds()).to.have.length(1);
+    expect(watched.pulse.cut).to.equal(horizons.length);
+    await watched.clock.advance(60_000);
+    expect(watched.blinds()).to.have.length(2);
+  });
+
   it('calls nothing shorter blindness, and everything longer by a tick', async () => {
     for (let phase = 0; phase < TICK; phase++) {
       await watched.clock.advance(TICK - (watched.now % TICK) + phase);

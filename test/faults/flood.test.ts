@@ -1,0 +1,51 @@
+import { expect } from 'chai';
+import { heal, isOnline } from '../support/calls.js';
+import type { ClientProcess } from '../support/client-process.js';
+import type { DaemonProcess } from '../support/daemon-process.js';
+import { eventually } from '../support/eventually.js';
+import { Household } from '../support/household.js';
+import { askNode, nodeAt } from '../support/node-calls.js';
+import type { FloodPlan, FloodReport } from './clients/flood.js';
+
+const FLOOD = new URL('./clients/flood.ts', import.meta.url);
+/** As many may wait to be accepted; time once stood still until they had been. */
+const BACKLOG = 4096;
+
+describe('a daemon that is flooded', () => {
+  const household = new Household();
+  let daemon: DaemonProcess;
+
+  beforeEach(async () => {
+    daemon = await household.daemon(household.directory(), { 'session-timeout': 2, 'limits-pass': 10 });
+  });
+
+  afterEach(() => household.clear());
+
+  it('ends the silent beside strangers who keep connecting, and answers who asks', async () => {
+    await askNode(daemon.url, 'PUT', '/silent', { timeout: 1, max_retries: 0 });
+    await askNode(daemon.url, 'POST', '/silent/heartbeat');
+    const flood = await rise(60);
+    await heal(daemon.url, 1);
+    await eventually(
+      async () => {
+        expect(await isOnline(daemon.url, 1)).to.equal(false);
+        expect((await nodeAt(daemon.url, 'silent')).state).to.equal('failed');
+      },
+      { within: 120_000 },
+    );
+    const { connected } = await over(flood);
+    expect(connected).to.be.below(BACKLOG);
+  });
+
+  async function rise(strangers: number): Promise<ClientProcess> {
+    const plan: FloodPlan = { url: daemon.url, batches: 12, heals: 2000, strangers };
+    const flood = household.clients(FLOOD, plan);
+    await flood.hear<FloodReport>('risen');
+    return flood;
+  }
+
+  function over(flood: ClientProcess): Promise<FloodReport> {
+    flood.tell({});
+    return flood.hear<FloodReport>('over');
+  }
+});
