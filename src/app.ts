@@ -16,7 +16,7 @@ import { telling } from './app/telling.js';
 import type { Config } from './config/schema.js';
 import type { EndedSession, Session } from './domain/session.js';
 import type { Overload } from './domain/overload.js';
-import { millis, type Instant } from './domain/time.js';
+import { millis, type Instant, type Millis } from './domain/time.js';
 import type { UserId } from './domain/user-id.js';
 import { HeartbeatError } from './errors.js';
 import type { AlertsDaemon } from './http/alerts/daemon.js';
@@ -232,8 +232,8 @@ export class App implements Daemon {
     return this.#presence.lastSession(user);
   }
 
-  defer(): (handle: () => void) => void {
-    return this.#pulse.hold();
+  defer(atMost?: Millis): (handle: () => void) => void {
+    return this.#pulse.hold(atMost);
   }
 
   overloaded(overload: Overload): void {

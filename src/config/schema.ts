@@ -162,6 +162,11 @@ export const schema = group({
     headers: option(bytes(256, MiB), 16 * KiB, 'Largest head of a request.'),
     connections: option(whole(1, BILLION), 65_536, 'Connections open at once.'),
     in_flight: option(whole(1, BILLION), 10_000, 'Requests being answered at once.'),
+    requests_per_pass: option(
+      whole(1, BILLION),
+      100,
+      'Requests that one connection may have handled in one pass of the event loop. What it has sent beyond that waits its turn, and so does what comes after another request about the same user or node.',
+    ),
     pass: option(
       timer,
       0.05,

@@ -46,7 +46,7 @@ export class Connections {
   }
 
   /** Ends those that nobody needs, when what was written to them is sent. */
-  endUnless(needed: (socket: Duplex) => boolean): void {
+  endUnless(needed: (socket: Socket) => boolean): void {
     for (const socket of this.#sockets) {
       const spoken = this.#overTls.get(socket) ?? socket;
       if (!needed(spoken)) spoken.destroySoon();

@@ -1,5 +1,6 @@
 import type { Overload } from '../domain/overload.js';
 import type { EndedSession, Session } from '../domain/session.js';
+import type { Millis } from '../domain/time.js';
 import type { UserId } from '../domain/user-id.js';
 import type { HistoryRange } from '../ports/history-store.js';
 import type { UserCommand, UserReply } from '../../actors/user/user.protocol.js';
@@ -38,9 +39,10 @@ export interface Daemon {
    * Takes the time of a request that has been read and cannot be handled yet: nobody expires whom it may hold. To be
    * called in the same turn in which it was read.
    *
+   * @param atMost how long anybody's time waits for it; however long it takes if not given
    * @returns handles it at last, as of when it was read; to be called once, whatever became of the request
    */
-  defer(): (handle: () => void) => void;
+  defer(atMost?: Millis): (handle: () => void) => void;
 
   /**
    * Told of every request that was turned away for want of capacity, or was read where passes of the event loop go on

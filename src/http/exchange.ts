@@ -6,6 +6,8 @@ import { asciiJson, jsonHead, type RawHeaders } from './json.js';
 import { sentenceFor } from './messages.js';
 import { answerInOneWrite } from './one-write.js';
 import { isOriginalCall } from './original-calls.js';
+import type { Order } from './pipeline/order.js';
+import { pipelineOf, type Pipeline, type Waiting } from './pipeline/pipeline.js';
 import { sentRequestId } from './request-id.js';
 
 /** What all exchanges of a gateway share. */
@@ -16,6 +18,8 @@ export interface ExchangeHost {
   progressed(exchange: Exchange): void;
   /** A status has been sent. */
   responded(status: number): void;
+  /** The answer has begun, and is long. */
+  begun(exchange: Exchange): void;
   /** Nothing more is awaited of the exchange. */
   release(exchange: Exchange): void;
   /** The answer that follows is the last of its connection, whose client may still be sending. */
@@ -45,10 +49,13 @@ type State = 'waiting' | 'streaming' | 'settled';
 export class Exchange {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
-  /** Three that are the host's: its tick at the last progress, the order of arrival, where it keeps this. */
+  /** Two that are the host's: its tick at the last progress, and where it keeps this. */
   seenAt = 0;
-  number = 0;
   slot = 0;
+  /** The requests of its connection, and two that are theirs: when this one's turn is, and what starts it then. */
+  readonly pipeline: Pipeline;
+  order: Order | undefined = undefined;
+  waiting: Waiting | undefined = undefined;
   /** Who asks, as soon as that is known. */
   access: Access = ANYBODY;
   readonly #host: ExchangeHost;
@@ -60,6 +67,7 @@ export class Exchange {
     this.#host = host;
     this.request = request;
     this.response = response;
+    this.pipeline = pipelineOf(request.socket);
   }
 
   /** The client's own, or one that is made when it is first needed. */
@@ -143,6 +151,7 @@ export class Exchange {
     this.#host.responded(status);
     this.response.on('drain', () => this.#writable?.());
     this.response.writeHead(status, this.#identified(head));
+    this.#host.begun(this);
     return true;
   }
 
@@ -172,6 +181,11 @@ export class Exchange {
   /** Notices when the client goes away before its answer; single heals and checkups are answered too soon for that. */
   watchClient(): void {
     this.response.once('close', () => this.#release());
+  }
+
+  /** What was sent cannot be read any more, and nobody waits for an answer. */
+  abandon(): void {
+    this.#release();
   }
 
   #progress(): boolean {

@@ -1,10 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Duplex } from 'node:stream';
 import { millis, type Millis } from '../domain/time.js';
 import type { Cancel, Clock } from '../ports/clock.js';
 import type { Logger } from '../ports/logger.js';
 import { Exchange, type ExchangeHost } from './exchange.js';
 import { LastAnswers } from './last-answers.js';
+import type { Pipeline } from './pipeline/pipeline.js';
 import { RequestIds } from './request-id.js';
 import { Slots } from './slots.js';
 
@@ -20,6 +20,8 @@ export class Exchanges implements ExchangeHost {
   answerTimeouts = 0;
   /** Called after each exchange that ended. */
   released: (() => void) | undefined;
+  /** Called where those that wait for an exchange of their connection may go on. */
+  readonly #wentOn: (pipeline: Pipeline) => void;
   readonly #clock: Clock;
   readonly #ids = new RequestIds();
   #interval: Millis = LONGEST_TICK;
@@ -27,12 +29,12 @@ export class Exchanges implements ExchangeHost {
   readonly #open = new Slots<Exchange>();
   /** By status. */
   readonly #responses = new Float64Array(600);
-  #count = 0;
   #tick = 0;
   #cancelTick: Cancel | undefined;
 
   /** @param timeout seconds without progress after which an exchange is given up */
-  constructor(timeout: number, clock: Clock, logger: Logger) {
+  constructor(timeout: number, clock: Clock, logger: Logger, wentOn: (pipeline: Pipeline) => void) {
+    this.#wentOn = wentOn;
     this.logger = logger;
     this.#clock = clock;
     this.lastAnswers = new LastAnswers(clock);
@@ -66,20 +68,14 @@ export class Exchanges implements ExchangeHost {
   open(request: IncomingMessage, response: ServerResponse): Exchange {
     const exchange = new Exchange(this, request, response);
     exchange.seenAt = this.#tick;
-    exchange.number = this.#count++;
     exchange.slot = this.#open.add(exchange);
+    exchange.pipeline.add(exchange);
     return exchange;
   }
 
   /** The latest exchange of each connection that has one. */
-  latest(): Map<Duplex, Exchange> {
-    const inOrder = this.#open.items().sort((one, other) => one.number - other.number);
-    return new Map(inOrder.map((exchange) => [exchange.request.socket, exchange]));
-  }
-
-  /** The latest exchange of one connection. */
-  latestOf(socket: Duplex): Exchange | undefined {
-    return this.latest().get(socket);
+  latest(): Exchange[] {
+    return this.#open.items().filter((exchange) => exchange.pipeline.latest === exchange);
   }
 
   watch(): void {
@@ -103,8 +99,15 @@ export class Exchanges implements ExchangeHost {
   }
 
   release(exchange: Exchange): void {
-    this.#open.remove(exchange.slot);
+    const { pipeline, slot } = exchange;
+    this.#open.remove(slot);
+    pipeline.remove(exchange);
+    this.#wentOn(pipeline);
     this.released?.();
+  }
+
+  begun({ pipeline }: Exchange): void {
+    this.#wentOn(pipeline);
   }
 
   hangUp({ request }: Exchange): void {

@@ -2,6 +2,8 @@
 export interface GatewayReport {
   readonly connections: number;
   readonly in_flight: number;
+  /** Requests that wait for others of their own connection. */
+  readonly pipelined: number;
   /** By status. */
   readonly responses: Readonly<Record<string, number>>;
   readonly refused: {

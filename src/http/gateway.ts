@@ -10,12 +10,14 @@ import type { Daemon } from './daemon.js';
 import { Cors } from './defence/cors.js';
 import type { Exchange } from './exchange.js';
 import { Exchanges } from './exchanges.js';
-import { takeFastLane } from './fast-lane.js';
+import { isBodiless, takeFastLane } from './fast-lane.js';
 import type { GatewayReport } from './gateway-report.js';
 import { listen } from './listen.js';
 import { MalformedRequests } from './malformed.js';
 import type { GatewayLimits, GatewayOptions } from './options.js';
 import { isProbe } from './original-calls.js';
+import { pipelineOf } from './pipeline/pipeline.js';
+import { Pipelines } from './pipeline/pipelines.js';
 import { PassBudget } from './pass-budget.js';
 import { bound, createBoundedServer, pemOf } from './server.js';
 
@@ -40,6 +42,7 @@ export class Gateway {
   readonly #server: Server;
   readonly #connections: Connections;
   readonly #exchanges: Exchanges;
+  readonly #pipelines: Pipelines;
   readonly #malformed: MalformedRequests;
   readonly #api: (exchange: Exchange) => void;
   readonly #fastLane: boolean;
@@ -67,7 +70,16 @@ export class Gateway {
     this.#entrance.configure(options);
     this.#server = createBoundedServer(options);
     this.#connections = new Connections(this.#server, limits.connections);
-    this.#exchanges = new Exchanges(limits.request_timeout, clock, logger);
+    this.#pipelines = new Pipelines({
+      clock,
+      budget: () => this.#passBudget,
+      most: () => this.#limits.requests_per_pass,
+      defer: (atMost) => daemon.defer(atMost),
+      handle: (exchange) => this.#handle(exchange),
+    });
+    this.#exchanges = new Exchanges(limits.request_timeout, clock, logger, (pipeline) =>
+      this.#pipelines.wentOn(pipeline),
+    );
     this.#malformed = new MalformedRequests(this.#exchanges, clock);
     this.#api = createApi(
       daemon,
@@ -123,7 +135,8 @@ export class Gateway {
   inspect(): GatewayReport {
     return {
       connections: this.#connections.size,
-      in_flight: this.#exchanges.size,
+      in_flight: this.#exchanges.size - this.#pipelines.waiting,
+      pipelined: this.#pipelines.waiting,
       responses: this.#exchanges.responses,
       refused: {
         overloaded: this.#overloaded,
@@ -142,6 +155,20 @@ export class Gateway {
     try {
       if (this.#cors.greet(exchange)) return;
       if (this.#turnsAway(exchange)) return;
+      this.#pipelines.enter(exchange);
+    } catch (error) {
+      exchange.fail(error);
+    }
+  }
+
+  #handle(exchange: Exchange): void {
+    const { request } = exchange;
+    if (request.destroyed && !isBodiless(request.headers)) {
+      // The connection was closed before its turn, and its body went with it.
+      exchange.abandon();
+      return;
+    }
+    try {
       this.#entrance.admit(exchange);
     } catch (error) {
       exchange.fail(error);
@@ -162,7 +189,7 @@ export class Gateway {
     }
     // Each of them has to be asked about.
     const ofPass = this.#passBudget.overload();
-    const overload = this.#exchanges.size > this.#limits.in_flight ? 'shedding' : ofPass;
+    const overload = this.#inFlight(exchange) > this.#limits.in_flight ? 'shedding' : ofPass;
     if (overload !== undefined) this.#daemon.overloaded(overload);
     if (overload === 'shedding' && !isProbe(request.url)) {
       this.#overloaded += 1;
@@ -178,11 +205,16 @@ export class Gateway {
     return false;
   }
 
+  /** What waits behind others of its own connection takes no place from any other. */
+  #inFlight({ pipeline }: Exchange): number {
+    return pipeline.waiting > 0 ? this.#exchanges.size : this.#exchanges.size - this.#pipelines.waiting;
+  }
+
   async #close(): Promise<void> {
     const { clock } = this.#parts;
     this.#closing = true;
     // Of pipelined requests only the last may end the connection, or those behind it go unanswered.
-    for (const { response } of this.#exchanges.latest().values()) response.shouldKeepAlive = false;
+    for (const { response } of this.#exchanges.latest()) response.shouldKeepAlive = false;
     await new Promise<unknown>((resolve) => clock.afterReading(resolve, LAST_READING));
     await new Promise<void>((resolve) => {
       this.#server.close(() => resolve());
@@ -193,8 +225,7 @@ export class Gateway {
 
   /** Ends the connections that owe nobody an answer, now and whenever another one was given. */
   #endIdle(): void {
-    const busy = this.#exchanges.latest();
-    this.#connections.endUnless((socket) => busy.has(socket));
+    this.#connections.endUnless((socket) => pipelineOf(socket).latest !== undefined);
     this.#exchanges.released = () => {
       this.#exchanges.released = undefined;
       this.#parts.clock.soon(() => this.#endIdle());

@@ -6,6 +6,7 @@ import type { Clock } from '../ports/clock.js';
 import type { Exchanges } from './exchanges.js';
 import { asciiJson, jsonHead, type RawHeaders } from './json.js';
 import { sentenceFor } from './messages.js';
+import { pipelineOf, type Pipelined } from './pipeline/pipeline.js';
 
 /** What Node's parser says of anything behind a request with `Connection: close`. */
 const BEHIND_THE_LAST = 'HPE_CLOSED_CONNECTION';
@@ -34,14 +35,14 @@ export class MalformedRequests {
   /** Whoever has said that nothing follows is told nothing of what does, and still has an answer to read. */
   #ignore(socket: Duplex): void {
     const { lastAnswers } = this.#exchanges;
-    const last = this.#exchanges.latestOf(socket);
+    const last = latestOf(socket);
     if (last === undefined) lastAnswers.follow(socket);
     else lastAnswers.awaitOf(last.response, socket);
   }
 
   #refuse(code: ErrorCode, socket: Duplex, reason?: string): void {
     if (code !== 'HEARTBEAT_REQUEST_TIMEOUT') this.count += 1;
-    const last = this.#exchanges.latestOf(socket);
+    const last = latestOf(socket);
     if (last === undefined) this.#answerAndHangUp(socket, code, reason);
     else if (!last.request.complete) last.refuse(code, { hangUp: true });
     else {
@@ -53,10 +54,14 @@ export class MalformedRequests {
   /** For the server's `connect`: nothing is tunnelled through here. */
   refuseTunnel(socket: Duplex): void {
     socket.on('error', () => socket.destroy());
-    this.#answerAndHangUp(socket, 'HEARTBEAT_METHOD_NOT_ALLOWED', undefined, [
-      'allow',
-      'GET, HEAD, PUT, POST, DELETE',
-    ]);
+    const refuse = (): void =>
+      this.#answerAndHangUp(socket, 'HEARTBEAT_METHOD_NOT_ALLOWED', undefined, [
+        'allow',
+        'GET, HEAD, PUT, POST, DELETE',
+      ]);
+    const last = latestOf(socket);
+    if (last === undefined) refuse();
+    else last.response.once('finish', refuse);
   }
 
   #answerAndHangUp(socket: Duplex, code: ErrorCode, reason?: string, headers: RawHeaders = []): void {
@@ -81,6 +86,11 @@ function codeFor(reason: string): ErrorCode | undefined {
   if (reason === 'HPE_CHUNK_EXTENSIONS_OVERFLOW') return 'HEARTBEAT_BODY_TOO_LARGE';
   if (reason === 'ERR_HTTP_REQUEST_TIMEOUT') return 'HEARTBEAT_REQUEST_TIMEOUT';
   return reason.startsWith('HPE_') ? 'HEARTBEAT_MALFORMED_REQUEST' : undefined;
+}
+
+/** The latest request of a connection that is not answered yet. */
+function latestOf(socket: Duplex): Pipelined | undefined {
+  return socket instanceof Socket ? pipelineOf(socket).latest : undefined;
 }
 
 /** Browsers connect ahead of time: whoever has asked nothing is told nothing. */

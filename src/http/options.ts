@@ -37,6 +37,8 @@ export interface GatewayLimits {
   readonly connections: number;
   /** Requests being answered at once. */
   readonly in_flight: number;
+  /** Requests that one connection may have handled in one pass of the event loop. */
+  readonly requests_per_pass: number;
   /** How long one pass of the event loop may take in requests. */
   readonly pass: number;
   /** How long a request may wait for its answer, and an answer for a client that does not read it. */

@@ -24,6 +24,8 @@ interface Pass {
  * everybody is to be refused, at once.
  */
 export class PassBudget {
+  /** Passes so far that took in requests. */
+  passes = 0;
   readonly #clock: Clock;
   readonly #limit: Millis;
   /** The one that is under way. */
@@ -42,14 +44,34 @@ export class PassBudget {
 
   /** To be asked once for each request, when it has been read. @returns undefined while all is well */
   overload(): Overload | undefined {
-    const now = this.#clock.now();
-    const pass = (this.#pass ??= this.#begin(now));
-    this.#go(pass, now);
+    const pass = this.#look();
     if (pass.taken < this.#limit) return undefined;
     const isSustained = this.#strain + pass.taken >= SUSTAINED;
     const most = isSustained ? LENIENCY.sustained : LENIENCY.alone;
     if (pass.taken >= this.#limit * most) return 'shedding';
     return isSustained ? 'strained' : undefined;
+  }
+
+  /** A pass may begin without a request that has been read: those that wait are handled in it. */
+  enter(): void {
+    this.#look();
+  }
+
+  /** Whether this pass has taken such a share of its limit, when it was last looked at. */
+  hasTaken(share: number): boolean {
+    return this.#pass !== undefined && this.#pass.taken >= this.#limit * share;
+  }
+
+  /** The same as of now; what is done until then belongs to this pass. */
+  hasTakenNow(share: number): boolean {
+    return this.#look().taken >= this.#limit * share;
+  }
+
+  #look(): Pass {
+    const now = this.#clock.now();
+    const pass = (this.#pass ??= this.#begin(now));
+    this.#go(pass, now);
+    return pass;
   }
 
   #go(pass: Pass, now: Moment): void {
@@ -60,6 +82,7 @@ export class PassBudget {
 
   #begin(now: Moment): Pass {
     this.#relieve(now - this.#ended);
+    this.passes++;
     const pass = { last: now, taken: 0 };
     this.#clock.soon(() => {
       this.#pass = undefined;

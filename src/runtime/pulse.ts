@@ -8,6 +8,13 @@ export interface Arrival {
   readonly readAt: Moment;
 }
 
+/** A request that was read and is not handled yet. */
+interface Held {
+  readonly arrival: Arrival;
+  /** How long time waits for it. */
+  readonly atMost: Millis;
+}
+
 /** Whom the pulse drives. */
 export interface PulseListener {
   /** All that arrived before `horizon` has been read: what was due before it may be acted on. */
@@ -66,7 +73,7 @@ export class Pulse {
   /** Whether the end of this pass of the event loop will be noted. */
   #noted = false;
   /** Of requests that were read and are not handled yet, the earliest first. */
-  readonly #held = new Set<Arrival>();
+  readonly #held = new Set<Held>();
   /** The one of them that is being handled. */
   #resumed: Arrival | undefined;
 
@@ -109,14 +116,15 @@ export class Pulse {
    * For a request that has been read and cannot be handled yet: until it is, time advances no further than to where it
    * arrived.
    *
+   * @param atMost time goes on after so long, and the request is handled as of when it was read all the same
    * @returns handles it, as of when it was read; to be called once
    */
-  hold(): (handle: () => void) => void {
-    // An object of its own: two requests may have arrived at the same time.
-    const arrival = { ...this.arrival() };
-    this.#held.add(arrival);
+  hold(atMost: Millis = Infinity): (handle: () => void) => void {
+    const arrival = this.arrival();
+    const held = { arrival, atMost };
+    this.#held.add(held);
     return (handle) => {
-      this.#held.delete(arrival);
+      this.#held.delete(held);
       this.#resumed = arrival;
       try {
         handle();
@@ -180,8 +188,13 @@ export class Pulse {
     if (this.#cancel === undefined) return;
     // First, so that time goes on being watched while the listener takes its own.
     this.#schedule(horizon);
+    for (const held of this.#held) {
+      if (horizon - held.arrival.arrivedAt <= held.atMost) break;
+      this.#held.delete(held);
+    }
     const [earliest] = this.#held;
-    this.#advancedTo = earliest !== undefined && earliest.arrivedAt < horizon ? earliest.arrivedAt : horizon;
+    const heldFrom = earliest?.arrival.arrivedAt ?? horizon;
+    this.#advancedTo = heldFrom < horizon ? heldFrom : horizon;
     this.#listener.advance(this.#advancedTo);
   }
 

@@ -3,6 +3,7 @@ import { presenceContract } from './contract/presence.js';
 import { otherCallsContract } from './contract/others.js';
 import { requestIdContract } from './contract/request-ids.js';
 import { heartRhythmContract } from './contract/heart-rhythm.js';
+import { pipelinesContract } from './contract/pipelines.js';
 import { pagesContract } from './contract/pages.js';
 import { protocolContract } from './contract/protocol.js';
 import { limitsContract } from './contract/limits.js';
@@ -25,6 +26,7 @@ for (const [lane, fastLane] of [
     describe('streams of heart_rhythm', () => streamsContract(start));
     describe('pages of heart_rhythm', () => pagesContract(start));
     describe('HTTP', () => protocolContract(start));
+    describe('pipelines', () => pipelinesContract(start));
     describe('batches', () => batchContract(start));
     describe('limits', () => limitsContract(start));
     describe('closing', () => closingContract(start));

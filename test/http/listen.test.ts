@@ -29,6 +29,7 @@ describe('listening', () => {
       headers: 4096,
       connections: 1,
       in_flight: 1,
+      requests_per_pass: 100,
       pass: 1,
       request_timeout: 1,
       headers_timeout: 1,

@@ -7,6 +7,7 @@ import type { MetricFamily } from '../../src/ports/metrics.js';
 export const NO_REQUESTS: GatewayReport = {
   connections: 0,
   in_flight: 0,
+  pipelined: 0,
   responses: {},
   refused: {
     overloaded: 0,

@@ -143,10 +143,16 @@ function blindFamilies({ blind, eventLoopDelay, ticksOverdue, readingsCut }: Dae
   ];
 }
 
-function gatewayFamilies({ connections, in_flight, responses, refused }: GatewayReport): MetricFamily[] {
+function gatewayFamilies(report: GatewayReport): MetricFamily[] {
+  const { connections, in_flight, pipelined, responses, refused } = report;
   return [
     gauge('heartbeat_http_connections', 'Connections that are open.', connections),
     gauge('heartbeat_http_requests_in_flight', 'Requests that are being answered.', in_flight),
+    gauge(
+      'heartbeat_http_requests_pipelined',
+      'Requests that wait for others of their own connection.',
+      pipelined,
+    ),
     counterBy('heartbeat_http_responses_total', 'Answers that were given, by status.', 'code', responses),
     counterBy('heartbeat_http_refused_total', 'What was refused for want of capacity or form.', 'reason', {
       ...refused,

@@ -54,7 +54,7 @@ export function closingContract(start: Start): void {
 
   it('answers all that was pipelined on one connection', async () => {
     served.daemon.hold();
-    const client = served.raw().send(head('PUT /heal/1') + head('GET /users/1') + head('GET /checkup/1'));
+    const client = served.raw().send(head('PUT /heal/1') + head('GET /users/2') + head('GET /checkup/3'));
     await eventually(() => expect(served.daemon.held).to.equal(3), { every: 1 });
     const closing = served.gateway.close();
     served.daemon.release();

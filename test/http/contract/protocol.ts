@@ -48,7 +48,7 @@ export function protocolContract(start: Start): void {
 
   it('answers what came before the mess, then the mess, in their order', async () => {
     served.daemon.hold();
-    const client = served.raw().send(`${head('PUT /heal/5')}${head('GET /checkup/5')}rubbish\r\n\r\n`);
+    const client = served.raw().send(`${head('PUT /heal/5')}${head('GET /checkup/6')}rubbish\r\n\r\n`);
     await eventually(() => expect(served.daemon.held).to.equal(2), { every: 1 });
     await served.clock.settle();
     expect(client.received).to.equal('');
@@ -181,7 +181,7 @@ export function protocolContract(start: Start): void {
 
   it('forgets a client that resets its connection', async () => {
     served.daemon.hold();
-    const client = served.raw().send(head('PUT /heal/5') + head('GET /users/5'));
+    const client = served.raw().send(head('PUT /heal/5') + head('GET /users/6'));
     await eventually(() => expect(served.daemon.held).to.equal(2), { every: 1 });
     client.socket.resetAndDestroy();
     await eventually(() => expect(served.gateway.inspect().connections).to.equal(0), { every: 1 });

@@ -29,6 +29,7 @@ export class DaemonOverHttp {
       headers: 4096,
       connections: 100,
       in_flight: 100,
+      requests_per_pass: 100,
       pass: 30,
       request_timeout: 3600,
       headers_timeout: 10,

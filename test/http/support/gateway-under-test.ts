@@ -39,6 +39,7 @@ const LIMITS: GatewayLimits = {
   headers: 4096,
   connections: 1000,
   in_flight: 1000,
+  requests_per_pass: 100,
   pass: 30,
   request_timeout: 30,
   headers_timeout: 10,

@@ -143,6 +143,18 @@ describe('the pulse', () => {
     expect(watched.arrival().readAt).to.equal(watched.now);
   });
 
+  it('waits no longer for a request than it may, and handles it as of when it was read all the same', async () => {
+    await watched.clock.advance(3 * TICK + 7);
+    const handle = watched.pulse.hold(10 * TICK);
+    await watched.clock.advance(9 * TICK);
+    expect(watched.horizons().at(-1)).to.equal(67);
+    await watched.clock.advance(3 * TICK);
+    expect(watched.horizons().at(-1)).to.be.above(67 + 10 * TICK);
+    handle(() => {
+      expect(watched.arrival()).to.deep.equal({ arrivedAt: 67, readAt: 67 });
+    });
+  });
+
   it('reads the sockets between a tick and what it expires', async () => {
     const arrivals: unknown[] = [];
     watched.clock.standStill(500);

@@ -1,0 +1,66 @@
+import { expect } from 'chai';
+import { head, RawClient } from '../http/support/raw-client.js';
+import { eventually } from '../support/eventually.js';
+import { Household } from '../support/household.js';
+
+/** What fits into one reading of a connection. */
+const CROWD = 1700;
+
+describe('a daemon with clients that pipeline', () => {
+  const household = new Household();
+  const clients: RawClient[] = [];
+  let port = 0;
+
+  beforeEach(async () => {
+    const daemon = await household.daemon(household.directory());
+    port = Number(new URL(daemon.url).port);
+  });
+  afterEach(async () => {
+    for (const { socket } of clients.splice(0)) socket.destroy();
+    await household.clear();
+  });
+
+  function client(): RawClient {
+    const made = new RawClient(port);
+    clients.push(made);
+    return made;
+  }
+
+  it('does what was pipelined in its order', async () => {
+    const heal = `${head('PUT /heal/7', 'Content-Length: 2')}{}`;
+    const goodbye = head('DELETE /heal/7');
+    const ask = head('GET /checkup/7');
+    const node = `${head('PUT /nodes/db', 'Content-Length: 2')}{}`;
+    const requests = [heal, ask, goodbye, ask, heal, goodbye, heal, ask, node, head('DELETE /nodes/db')];
+    const one = client().send([...requests, head('GET /nodes/db')].join(''));
+    const answers = await one.answers(11);
+    const said = answers.map(({ body }) => /online|offline/.exec(body)?.[0]);
+    expect(said.slice(0, 8)).to.deep.equal([
+      'online',
+      'online',
+      'offline',
+      'offline',
+      'online',
+      'offline',
+      'online',
+      'online',
+    ]);
+    expect(answers.slice(8).map(({ status }) => status)).to.deep.equal([201, 204, 404]);
+  });
+
+  it('answers a probe before what others have sent in one write', async () => {
+    const crowd = Array.from({ length: 8 }, () => client());
+    const probe = client().send(head('GET /healthz'));
+    await probe.answer();
+    for (const one of crowd) one.send(head('GET /supervision').repeat(CROWD));
+    await eventually(() => expect(crowd[0]!.received).not.to.equal(''), { every: 1 });
+    probe.send(head('GET /healthz'));
+    await probe.answers(2);
+    const lastOfEach = crowd.map((one) => count(one.received));
+    expect(Math.max(...lastOfEach)).to.be.below(CROWD / 2);
+  });
+});
+
+function count(received: string): number {
+  return received.split('HTTP/1.1 200 OK').length - 1;
+}
