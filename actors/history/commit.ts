@@ -181,14 +181,15 @@ function recordsOf(entry: NodeChangeEntry): HistoryRecord[] {
     case 'register':
       return registered(entry.registration, entry.status);
     case 'change': {
-      const { node, registration, status, pause } = entry;
+      const { node, registration, status, pause, alerts } = entry;
       return [
         ...registered(registration, status),
         ...(pause === undefined ? [] : [{ kind: 'paused', node, pause } as const]),
+        ...alerted(alerts),
       ];
     }
     case 'forget':
-      return [{ kind: 'forgotten', node: entry.node }];
+      return [{ kind: 'forgotten', node: entry.node }, ...alerted(entry.alerts)];
     default:
       return assertNever(entry);
   }
@@ -200,9 +201,9 @@ function undoingRecordsOf(entry: NodeChangeEntry): HistoryRecord[] {
     case 'register':
       return [{ kind: 'forgotten', node: entry.node }];
     case 'change':
-      return [{ kind: 'registered', node: entry.before }];
+      return [{ kind: 'registered', node: entry.before }, ...alerted(entry.alerts.map(cancelled))];
     case 'forget':
-      return registered(entry.before, entry.status);
+      return [...registered(entry.before, entry.status), ...alerted(entry.alerts.map(cancelled))];
     default:
       return assertNever(entry);
   }
@@ -219,8 +220,17 @@ function recordsOfStanding({ node, flip, status, alerts }: StandingEntry): Histo
   return [
     ...(flip === undefined ? [] : [{ kind: 'flip', flip } as const]),
     { kind: 'statuses', nodes: [{ name: node, status }] },
-    ...(alerts.length === 0 ? [] : [{ kind: 'alerts', records: alerts } as const]),
+    ...alerted(alerts),
   ];
+}
+
+function alerted(records: readonly AlertRecord[]): HistoryRecord[] {
+  return records.length === 0 ? [] : [{ kind: 'alerts', records }];
+}
+
+/** What it tells of was refused, and nobody is told. */
+function cancelled({ alert, deliveries }: AlertRecord): AlertRecord {
+  return { alert, deliveries: deliveries.map((delivery) => ({ ...delivery, state: 'cancelled' })) };
 }
 
 /** To be told once it is stored, or cannot be just now. */

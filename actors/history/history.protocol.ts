@@ -71,6 +71,8 @@ export type NodeChangeEntry =
       readonly registration: Registration;
       readonly status: NodeStatus;
       readonly pause: Pause | undefined;
+      /** Stored in one batch with it. */
+      readonly alerts: readonly AlertRecord[];
     }
   /** All that is stored of it goes. */
   | {
@@ -79,6 +81,8 @@ export type NodeChangeEntry =
       readonly node: NodeName;
       readonly before: Registration;
       readonly status: NodeStatus;
+      /** Stored in one batch with it. */
+      readonly alerts: readonly AlertRecord[];
     };
 
 /**

@@ -3,9 +3,10 @@ import type { ShardIndex } from '../../src/domain/shard.js';
 import type { Clock } from '../../src/ports/clock.js';
 import type { Logger } from '../../src/ports/logger.js';
 import type { NodeEntry } from '../history/history.protocol.js';
-import type { Alerting } from '../notifier/alerting.protocol.js';
+import type { Alerting, NodeNews } from '../notifier/alerting.protocol.js';
 import type { NodeCounts } from './counts.js';
-import { acknowledgementOf, type Known } from './known.js';
+import type { NodeEffect } from './decision.js';
+import { acknowledgementOf, isToldFailed, type Known } from './known.js';
 import type { NodeActor } from './node.actor.js';
 
 export interface AnnouncingSurroundings {
@@ -32,7 +33,8 @@ export class Announcing {
     counts.flipped(flip, (clock.wall() - flip.at) / 1000);
     let alerts: ReturnType<Alerting['raise']> = [];
     try {
-      alerts = alerting.raise({ flip, node: actor.factsOf(known) });
+      const isPaused = known.registration.pausedAt !== undefined;
+      alerts = alerting.raise({ flip, node: actor.factsOf(known), isPaused });
     } catch (error) {
       // The flip is true and goes to disk, whatever is wrong with the telling of it.
       logger.error('an alert could not be raised', { node: flip.node, to: flip.to, error });
@@ -42,14 +44,54 @@ export class Announcing {
     this.#around.submit({ kind: 'standing', ...address, number, status, flip, alerts });
   }
 
-  /** What was chosen for it has come to the disk, or it was found there. */
-  changed(actor: NodeActor): void {
+  /**
+   * A node is about to be deleted, or its pause to end. What channels know of it has to be true after that: they are
+   * told that a failure is over which nobody will recover from, and what has changed in the pause.
+   *
+   * @returns alerts that go to disk with it, and count once it is there
+   */
+  prepare(
+    actor: NodeActor,
+    effect: Extract<NodeEffect, { kind: 'change' | 'forget' }>,
+  ): ReturnType<Alerting['prepare']> {
+    const news = this.#newsOf(actor, effect);
+    return news === undefined ? [] : this.#around.alerting.prepare(news);
+  }
+
+  #newsOf(
+    actor: NodeActor,
+    effect: Extract<NodeEffect, { kind: 'change' | 'forget' }>,
+  ): NodeNews | undefined {
+    const { known } = effect;
+    const wasTold = isToldFailed(known);
+    if (effect.kind === 'forget') {
+      if (!wasTold) return undefined;
+      return { kind: 'deleted', node: actor.factsOf(known), at: this.#around.clock.wall() };
+    }
+    const after = { registration: effect.next, standing: known.standing };
+    if (known.registration.pausedAt === undefined || effect.next.pausedAt !== undefined) return undefined;
+    if (isToldFailed(after) === wasTold) return undefined;
+    return { kind: 'resumed', node: actor.factsOf(after), at: known.standing.since };
+  }
+
+  /** What was chosen for it has come to the disk, or has not. */
+  changed(actor: NodeActor, stored: boolean): void {
+    this.#around.alerting.settled(actor.name, stored);
+    // Somebody may wait to register it anew.
+    if (actor.state.phase === 'unknown') this.departed(actor);
+    else this.found(actor);
+  }
+
+  /** How it stands, if it has failed: it was found on disk, or something about it has changed. */
+  found(actor: NodeActor): void {
     const { state } = actor;
     if (state.phase === 'unknown' || state.standing.state !== 'failed') return;
+    const isPaused = state.registration.pausedAt !== undefined;
     this.#around.alerting.stands(actor.name, {
       node: actor.factsOf(state),
       since: state.standing.since,
-      isQuiet: state.registration.pausedAt !== undefined || acknowledgementOf(state) !== undefined,
+      isQuiet: isPaused || acknowledgementOf(state) !== undefined,
+      isTold: isToldFailed(state),
     });
   }
 

@@ -1,4 +1,5 @@
 import { assertNever } from '../../src/domain/assert-never.js';
+import type { AlertRecord } from '../../src/domain/alert.js';
 import type { NodeStatus } from '../../src/domain/node.js';
 import type { NodeName } from '../../src/domain/node-name.js';
 import type { ShardIndex } from '../../src/domain/shard.js';
@@ -6,12 +7,18 @@ import type { Millis, Moment } from '../../src/domain/time.js';
 import type { NodeChangeEntry } from '../history/history.protocol.js';
 import type { NodeEffect } from './decision.js';
 
-/** What history is asked to keep, and to say so. @param onVigil a deadline as it is stored */
+/**
+ * What history is asked to keep, and to say so.
+ *
+ * @param onVigil a deadline as it is stored
+ * @param alerts of a change or a removal
+ */
 export function entryOf(
   effect: Extract<NodeEffect, { kind: 'register' | 'change' | 'forget' }>,
   address: { readonly shard: ShardIndex; readonly node: NodeName },
   status: NodeStatus,
   onVigil: (deadline: Moment) => Millis,
+  alerts: readonly AlertRecord[],
 ): NodeChangeEntry {
   const { registration } = effect.known;
   switch (effect.kind) {
@@ -20,10 +27,18 @@ export function entryOf(
     case 'change': {
       const { next, pause, deadline } = effect;
       const begun = deadline === undefined ? status : { ...status, deadline: onVigil(deadline) };
-      return { kind: 'change', ...address, before: registration, registration: next, status: begun, pause };
+      return {
+        kind: 'change',
+        ...address,
+        before: registration,
+        registration: next,
+        status: begun,
+        pause,
+        alerts,
+      };
     }
     case 'forget':
-      return { kind: 'forget', ...address, before: registration, status };
+      return { kind: 'forget', ...address, before: registration, status, alerts };
     default:
       return assertNever(effect);
   }

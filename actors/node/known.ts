@@ -19,6 +19,12 @@ export function acknowledgementOf({ registration, standing }: Known): Acknowledg
   return standing.state === 'failed' && acknowledged?.since === standing.since ? acknowledged : undefined;
 }
 
+/** Whether channels know, or are about to, that it has failed. Of what happens while it is paused nobody is told. */
+export function isToldFailed({ registration, standing }: Known): boolean {
+  const { pausedAt, pausedFailed } = registration;
+  return pausedAt === undefined ? standing.state === 'failed' : pausedFailed === true;
+}
+
 /** Whether there is a deadline: paused nodes and failed ones have none. */
 export function isDue({ registration, standing }: Known): boolean {
   return registration.pausedAt === undefined && standing.state !== 'failed';

@@ -35,6 +35,7 @@ export function heartbeat(state: NodePhase, lease: Lease, command: NodeCommand, 
       return { state, effects: DEFER };
     case 'known':
     case 'changing': {
+      if (isPausing(state)) return { state, effects: DEFER };
       const { known, effects } = missed(state, lease, (at) => at < command.arrivedAt, rules);
       const beat = heard(state, command, rules);
       if (known.standing.state === 'active') {
@@ -85,6 +86,7 @@ export function fail(state: NodePhase, lease: Lease, command: NodeCommand, rules
       return { state, effects: DEFER };
     case 'known':
     case 'changing': {
+      if (isPausing(state)) return { state, effects: DEFER };
       const { known, effects } = missed(state, lease, (at) => at < command.arrivedAt, rules);
       const { retries } = known.standing;
       if (known.standing.state === 'failed') {
@@ -118,6 +120,7 @@ export function miss(state: NodePhase, lease: Lease, command: NodeCommand, rules
       return { state, effects: DEFER };
     case 'known':
     case 'changing': {
+      if (isPausing(state)) return { state, effects: DEFER };
       const noticed = missed(state, lease, (at) => at < command.arrivedAt, rules);
       const due = { ...lease, deadline: command.readAt };
       const after = missed(noticed.known, due, (at) => at === command.readAt, rules);
@@ -143,6 +146,12 @@ export function expire(state: NodePhase, lease: Lease, horizon: Moment, rules: N
   if (lease.deadline >= horizon) return { state, effects: WATCH };
   const { known, effects } = missed(state, lease, (at) => at < horizon, rules);
   return { state: { ...state, standing: known.standing }, effects };
+}
+
+/** A pause begins, or ends: whether somebody is told of what happens now is known once that is on disk. */
+function isPausing(state: Extract<NodePhase, { readonly phase: 'known' | 'changing' }>): boolean {
+  if (state.phase === 'known') return false;
+  return (state.next.pausedAt === undefined) !== (state.registration.pausedAt === undefined);
 }
 
 function heard(known: Known, command: NodeCommand, rules: NodeRules): NodeEffect {

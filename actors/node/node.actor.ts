@@ -1,4 +1,5 @@
 import { assertNever } from '../../src/domain/assert-never.js';
+import type { AlertRecord } from '../../src/domain/alert.js';
 import type { Flip, NodeStatus } from '../../src/domain/node.js';
 import type { NodeName } from '../../src/domain/node-name.js';
 import { Rhythm } from '../../src/domain/rhythm.js';
@@ -50,8 +51,13 @@ export interface NodeSurroundings {
   note(actor: NodeActor): void;
   /** Another state, settings or phase. */
   moved(before: NodePhase, after: NodePhase): void;
+  /** Alerts of a change or a removal that is about to be submitted. */
+  prepare(
+    actor: NodeActor,
+    effect: Extract<NodeEffect, { kind: 'change' | 'forget' }>,
+  ): readonly AlertRecord[];
   /** What was chosen for it has come to the disk, or has not. */
-  changed(actor: NodeActor): void;
+  changed(actor: NodeActor, stored: boolean): void;
   /** The node is not known, and nothing waits: the actor may go. */
   departed(actor: NodeActor): void;
   crashed(actor: NodeActor, crash: Crash<Told>): void;
@@ -187,6 +193,7 @@ export class NodeActor extends Timer implements Actor<Told>, Lease {
     const decision = settle(this.state, settled, this.#around.rules);
     this.state = decision.state;
     for (const effect of decision.effects) if (effect.kind !== 'release') this.#run(effect, settled);
+    this.#around.changed(this, settled.stored);
     this.#release(refusal, false);
   }
 
@@ -204,7 +211,7 @@ export class NodeActor extends Timer implements Actor<Told>, Lease {
     const decision = this.#around.decide(this.state, this, told, this.#around.rules);
     this.state = decision.state;
     for (const effect of decision.effects) this.#run(effect, message);
-    if (message.kind === 'settled') this.#around.changed(this);
+    if (message.kind === 'settled') this.#around.changed(this, message.stored);
   }
 
   #run(effect: NodeEffect, message: Told): void {
@@ -292,7 +299,9 @@ export class NodeActor extends Timer implements Actor<Told>, Lease {
 
   #submit(effect: Extract<NodeEffect, { kind: 'register' | 'change' | 'forget' }>): void {
     const status = this.statusOf(effect.known);
-    this.#around.submit(entryOf(effect, this.#address, status, (deadline) => this.#around.onVigil(deadline)));
+    const alerts = effect.kind === 'register' ? [] : this.#around.prepare(this, effect);
+    const onVigil = (deadline: Moment) => this.#around.onVigil(deadline);
+    this.#around.submit(entryOf(effect, this.#address, status, onVigil, alerts));
   }
 
   #release(refusal: ErrorCode | undefined, created: boolean): void {

@@ -54,7 +54,7 @@ export function change(state: NodePhase, lease: Lease, command: NodeCommand, rul
     case 'known': {
       const { known, effects, deadline } = missed(state, lease, (at) => at < command.arrivedAt, rules);
       const at = rules.wallAt(command.readAt);
-      const next = changedBy(known.registration, command, at);
+      const next = changedBy(known, command, at);
       const { pausedAt } = known.registration;
       if (next === known.registration) {
         const node = describe(known, { ...lease, deadline }, rules, command.readAt);
@@ -91,12 +91,22 @@ function timeoutBegunBy(
 }
 
 /** @returns the same registration when nothing changes */
-function changedBy(before: Registration, command: NodeCommand, at: Instant): Registration {
+function changedBy(
+  { registration: before, standing: { state } }: Known,
+  command: NodeCommand,
+  at: Instant,
+): Registration {
   const change = command.kind === 'put' ? command.change : { paused: command.kind === 'pause' };
   const settings = changed(before.settings, change);
   const paused = change.paused === undefined ? before.pausedAt !== undefined : change.paused === true;
   if (sameSettings(before.settings, settings) && paused === (before.pausedAt !== undefined)) return before;
-  return { ...before, settings, pausedAt: paused ? (before.pausedAt ?? at) : undefined };
+  if (!paused) return { ...unpaused(before), settings };
+  if (before.pausedAt !== undefined) return { ...before, settings };
+  return { ...before, settings, pausedAt: at, ...(state === 'failed' && { pausedFailed: true }) };
+}
+
+function unpaused({ pausedFailed: _, ...registration }: Registration): Registration {
+  return { ...registration, pausedAt: undefined };
 }
 
 export function forget(state: NodePhase): Decision {

@@ -1,3 +1,4 @@
+import type { AlertRecord } from '../../src/domain/alert.js';
 import type { Blindness } from '../../src/domain/blindness.js';
 import type { Flip, NodeStatus, Registration } from '../../src/domain/node.js';
 import type { NodeName } from '../../src/domain/node-name.js';
@@ -20,7 +21,7 @@ import { Asked } from './asked.js';
 import { Cells } from './cells.js';
 import type { Census } from './census.js';
 import { Crashes } from './crashes.js';
-import { NOT_KNOWN, type NodePhase, type NodeRules } from './decision.js';
+import { NOT_KNOWN, type NodeEffect, type NodePhase, type NodeRules } from './decision.js';
 import type { NodeCounts } from './counts.js';
 import { Deadlines } from './deadlines.js';
 import type { Known } from './known.js';
@@ -170,7 +171,7 @@ export class NodeShard implements NodeSurroundings {
     actor.deadline = moment(status.deadline);
     this.#nodes.set(registration.name, actor);
     this.#cells.spawn(actor, this.#options.mailbox);
-    this.changed(actor);
+    this.#announcing.found(actor);
   }
 
   /** Time goes on after a restart. @param deadlineOf what a deadline on the vigil is in this run */
@@ -237,8 +238,15 @@ export class NodeShard implements NodeSurroundings {
     this.#announcing.flip(actor, flip, known, number);
   }
 
-  changed(actor: NodeActor): void {
-    this.#announcing.changed(actor);
+  prepare(
+    actor: NodeActor,
+    effect: Extract<NodeEffect, { kind: 'change' | 'forget' }>,
+  ): readonly AlertRecord[] {
+    return this.#announcing.prepare(actor, effect);
+  }
+
+  changed(actor: NodeActor, stored: boolean): void {
+    this.#announcing.changed(actor, stored);
   }
 
   departed(actor: NodeActor): void {

@@ -7,6 +7,20 @@ import type { Instant } from '../../src/domain/time.js';
 export interface NodeChange {
   readonly flip: Flip;
   readonly node: NodeFacts;
+  /** It is paused: nobody is told. */
+  readonly isPaused: boolean;
+}
+
+/** Something that somebody asked for, and of which channels are told that know of a failure of the node. */
+export interface NodeNews {
+  /**
+   * `deleted`: it had failed, and is gone. `resumed`: its pause is over, and it has failed meanwhile, or has recovered
+   * from the failure that it had before.
+   */
+  readonly kind: 'deleted' | 'resumed';
+  /** As it is then, or was last. */
+  readonly node: NodeFacts;
+  readonly at: Instant;
 }
 
 /** A node that has failed. */
@@ -15,6 +29,8 @@ export interface FailedStanding {
   readonly since: Instant;
   /** It is acknowledged, or paused. */
   readonly isQuiet: boolean;
+  /** Channels know of it. What failed while it was paused they do not. */
+  readonly isTold: boolean;
 }
 
 /** Decides what a flip is worth telling. The nodes ask it; whoever keeps the outbox answers. */
@@ -24,6 +40,15 @@ export interface Alerting {
    * Synchronous, and called once for each flip, in the order in which flips are submitted to history.
    */
   raise(change: NodeChange): readonly AlertRecord[];
+
+  /**
+   * The records that go to disk with what somebody asked for. It may still be refused: they count from `settled` on,
+   * and not at all if it was.
+   */
+  prepare(news: NodeNews): readonly AlertRecord[];
+
+  /** What somebody asked for of a node is on disk, or was refused. */
+  settled(node: NodeName, stored: boolean): void;
 
   /**
    * How a node stands that has failed: after a restart, and when something about it has changed. Undefined when it is

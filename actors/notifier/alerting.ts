@@ -13,7 +13,7 @@ import type { Flip, NodeFacts } from '../../src/domain/node.js';
 import { instant, type Instant, type Moment } from '../../src/domain/time.js';
 import { isMessage } from '../../src/domain/told.js';
 import type { ChannelPolicy } from '../../src/ports/channel.js';
-import type { NodeChange } from './alerting.protocol.js';
+import type { NodeChange, NodeNews } from './alerting.protocol.js';
 import { Flapping } from './flapping.js';
 import { Holding, type MassFacts } from './holding.js';
 import { MassFailure, type MassFailureOptions } from './mass-failure.js';
@@ -22,8 +22,8 @@ import { fresh, held, moved, withDelivery } from './delivery.js';
 import type { OpenAlerts, OpenDelivery } from './open-alerts.js';
 import { Recall } from './recall.js';
 import { routesOf, type Route } from './routing.js';
-import { nodeSentence } from './sentences.js';
-import { isFailure, isMoot, stands, trailingUntold } from './untold.js';
+import { newsSentence, nodeSentence } from './sentences.js';
+import { isEnd, isFailure, isMoot, stands, trailingUntold } from './untold.js';
 
 export interface AlertingOptions {
   readonly channels: readonly (Route & Pick<ChannelPolicy, 'fallback'>)[];
@@ -42,6 +42,7 @@ export interface Circumstances {
 }
 
 type NodeAlertType = Exclude<AlertType, 'mass_failure' | 'test'>;
+type FlipAlertType = Exclude<NodeAlertType, 'node.deleted'>;
 
 /** Ids that a summary names, at the most: the last ones. */
 const NAMED = 100;
@@ -87,13 +88,9 @@ export class AlertingRules {
     const hold = countsFor ? this.#countFailure(change, circumstances, changes) : undefined;
     // Before it is decided what becomes of this one, which is held behind them.
     const recalled = hold === undefined ? [] : this.#put(this.recall.step(), circumstances.now);
-    const channels = routesOf(this.#options.channels, type, node);
+    const channels = routesOf(this.#options.channels, type, node).map(({ name }) => name);
     if (channels.length > 0) {
-      const deliveries = channels.map(({ name }) =>
-        cause === undefined
-          ? this.#deliver(name, type, node, circumstances, changes)
-          : this.#holdFor('dependency', name, node, wall, changes),
-      );
+      const deliveries = this.#deliveries(channels, type, node, circumstances, changes);
       const alert: Alert = {
         id: this.ids.next(wall),
         type,
@@ -106,6 +103,52 @@ export class AlertingRules {
       changes.set(alert.id, { alert, deliveries });
     }
     return { records: [...recalled, ...this.#put([...changes.values()], circumstances.now)], hold };
+  }
+
+  #deliveries(
+    channels: readonly string[],
+    type: NodeAlertType,
+    node: NodeFacts,
+    circumstances: Circumstances,
+    changes: Map<string, AlertRecord>,
+  ): readonly Delivery[] {
+    const { cause, wall } = circumstances;
+    return channels.map((channel) =>
+      cause === undefined
+        ? this.#deliver(channel, type, node, circumstances, changes)
+        : this.#holdFor('dependency', channel, node, wall, changes),
+    );
+  }
+
+  /**
+   * What goes to disk with news that may still be refused. It counts once it is admitted; after a kill in between it is
+   * an alert like any other.
+   */
+  prepare({ kind, node, at }: NodeNews, wall: Instant): AlertRecord | undefined {
+    const type =
+      kind === 'deleted'
+        ? 'node.deleted'
+        : node.state === 'failed'
+          ? 'node.reported_failure'
+          : 'node.recovered';
+    const channels = routesOf(this.#options.channels, type, node);
+    if (channels.length === 0) return undefined;
+    const message = newsSentence(type, node);
+    const alert: Alert = { id: this.ids.next(wall), type, at, node, blind: 0, message };
+    return { alert, deliveries: channels.map(({ name }) => fresh(name, wall)) };
+  }
+
+  /** What was prepared is on disk. @returns the records that change, which are not put yet */
+  admit({ alert, deliveries }: AlertRecord, circumstances: Circumstances): readonly AlertRecord[] {
+    const { node, type } = alert;
+    if (node === undefined || type === 'mass_failure' || type === 'test') return [];
+    const changes = new Map<string, AlertRecord>();
+    const { cause } = circumstances;
+    const names = deliveries.map(({ channel }) => channel);
+    const decided = this.#deliveries(names, type, node, circumstances, changes);
+    const caused = cause === undefined ? alert : { ...alert, causedBy: cause };
+    changes.set(alert.id, { alert: caused, deliveries: decided });
+    return [...changes.values()];
   }
 
   #put(records: readonly AlertRecord[], now: Moment): readonly AlertRecord[] {
@@ -232,11 +275,11 @@ export class AlertingRules {
     // There is something newer to tell.
     for (const each of trailing)
       if (!untold.includes(each)) this.#change(changes, each, 'cancelled', node.name);
-    if (type === 'node.recovered' && summary === undefined && untold.some(isFailure)) {
+    if (isEnd(type) && summary === undefined && untold.some(isFailure)) {
       for (const earlier of untold) this.#change(changes, earlier, 'cancelled', node.name);
       return { ...delivery, state: 'cancelled' };
     }
-    if (type === 'node.recovered') {
+    if (isEnd(type)) {
       for (const each of untold) if (isMoot(each)) this.#change(changes, each, 'cancelled', node.name);
     }
     const last = open.at(-1);
@@ -282,7 +325,7 @@ export class AlertingRules {
   }
 }
 
-function typeOf({ from, to, cause }: Flip): NodeAlertType | undefined {
+function typeOf({ from, to, cause }: Flip): FlipAlertType | undefined {
   switch (to) {
     case 'failed':
       return cause === 'report' ? 'node.reported_failure' : 'node.failed';

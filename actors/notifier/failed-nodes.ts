@@ -8,6 +8,8 @@ export interface FailedNode {
   readonly since: Instant;
   /** Somebody takes care of it, or it is paused: nobody is told of it again. */
   readonly isQuiet: boolean;
+  /** Channels know of it. */
+  readonly isTold: boolean;
   /** What it depends on, and had failed before it. */
   readonly cause: NodeName | undefined;
 }

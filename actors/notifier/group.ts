@@ -13,7 +13,13 @@ import { groupSentence } from './sentences.js';
 /** Alerts that one message stands for, at the most: a body of ten megabytes. See decision 46. */
 export const GROUP = 100_000;
 
-const GRAVEST = ['node.failed', 'node.reported_failure', 'node.inactive', 'node.recovered'] as const;
+const GRAVEST = [
+  'node.failed',
+  'node.reported_failure',
+  'node.inactive',
+  'node.recovered',
+  'node.deleted',
+] as const;
 
 /** A message that stands for many, while it is made: the nodes as they are, and the alerts that it takes the place of. */
 export class Group {
@@ -51,12 +57,21 @@ export class Group {
     this.#blind = Math.max(this.#blind, blind);
     if (node === undefined) return;
     // The last that is known of a node is what counts.
-    const { name, state, labels } = node;
+    const { name, labels } = node;
     const first = this.#nodes.get(name);
+    const isDeleted = type === 'node.deleted';
     // Of a failure that nobody was told of, the recovery is not told either.
-    const wasTold =
-      first === undefined ? type === 'node.recovered' || folds !== undefined : first.wasTold === true;
-    this.#nodes.set(name, { name, state, at, labels, ...(wasTold && { wasTold }) });
+    const isOver = isDeleted || type === 'node.recovered';
+    const wasTold = first === undefined ? isOver || folds !== undefined : first.wasTold === true;
+    const state = isDeleted ? 'active' : node.state;
+    this.#nodes.set(name, {
+      name,
+      state,
+      at,
+      labels,
+      ...(isDeleted && { deleted: true }),
+      ...(wasTold && { wasTold }),
+    });
     this.#types.add(type);
   }
 

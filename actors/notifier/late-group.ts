@@ -10,7 +10,7 @@ import { fresh, held, moved, withDelivery } from './delivery.js';
 import type { FailedNode, FailedNodes } from './failed-nodes.js';
 import type { OpenAlerts, OpenDelivery } from './open-alerts.js';
 import { groupSentence } from './sentences.js';
-import { isFailure } from './untold.js';
+import { isEnd, isFailure } from './untold.js';
 
 interface Surroundings {
   readonly failed: Pick<FailedNodes, 'get'>;
@@ -39,6 +39,8 @@ export function lateGroup(record: AlertRecord, delivery: Delivery, around: Surro
     const recoveries = later.filter(isUntoldRecovery);
     // Told of an earlier failure, the channel waits for the recovery from this one.
     if (wasTold === true && failed !== undefined) return [];
+    // It was deleted, and the channel had been told of its failure: the message of that comes by itself.
+    if (wasTold === true && recoveries.some(({ record }) => record.alert.type === 'node.deleted')) return [];
     for (const each of recoveries) changes.push(withDelivery(each.record, moved(each.delivery, 'cancelled')));
     if (wasTold === true) return recoveries.length > 0 ? [{ ...node, state: 'active' }] : [];
     if (failed !== undefined && !later.some(isFailure))
@@ -59,7 +61,7 @@ export function lateGroup(record: AlertRecord, delivery: Delivery, around: Surro
 
 /** It waits behind the message, and has nothing to add to it. */
 function isUntoldRecovery({ record: { alert }, delivery }: OpenDelivery): boolean {
-  return alert.type === 'node.recovered' && delivery.attempts === 0;
+  return isEnd(alert.type) && delivery.attempts === 0;
 }
 
 /** Taken out of the message, a failure is held by itself, where its recovery finds it: neither is told then. */

@@ -31,11 +31,12 @@ export function messageOf(
     ...(reminder !== undefined && { reminder }),
     ...(mass !== undefined && { count: mass.count, sample: mass.sample }),
     ...(group !== undefined && {
-      nodes: group.nodes.map(({ name, state, labels, at: since }) => ({
+      nodes: group.nodes.map(({ name, state, labels, at: since, deleted }) => ({
         name,
         state,
         at: unixSeconds(since),
         labels,
+        ...(deleted === true && { deleted }),
       })),
     }),
     ...(standsFor.length > 0 && { alert_ids: standsFor }),

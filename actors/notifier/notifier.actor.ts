@@ -11,7 +11,7 @@ import type { SupervisorPolicy } from '../supervisor/child-spec.js';
 import { RestartLedger } from '../supervisor/restart-ledger.js';
 import { Alarm } from './alarm.js';
 import { AlertingRules, type AlertingOptions } from './alerting.js';
-import type { Alerting, FailedStanding, NodeChange } from './alerting.protocol.js';
+import type { Alerting, FailedStanding, NodeChange, NodeNews } from './alerting.protocol.js';
 import type { ChannelActor } from './channel.actor.js';
 import type { Progress } from './channel.protocol.js';
 import { Deliveries } from './deliveries.js';
@@ -78,6 +78,8 @@ export class Notifier implements Actor<NotifierMessage>, Alerting {
   readonly #requests: Requests;
   readonly #overflow = new Overflow();
   readonly #ledger: RestartLedger;
+  /** Alerts of what somebody has asked for, until that is on disk or refused. */
+  readonly #prepared = new Map<NodeName, AlertRecord>();
   #loaded = false;
   /** How those stand that had failed in an earlier run. */
   #areNodesKnown = false;
@@ -177,6 +179,10 @@ export class Notifier implements Actor<NotifierMessage>, Alerting {
     const { clock, logger } = this.#around;
     const [now, wall] = [clock.now(), clock.wall()];
     const cause = this.#onCall.flipped(change, now, wall);
+    if (change.isPaused) {
+      this.#setAlarm();
+      return [];
+    }
     if (this.#around.refusing() && this.#open.unstored.size >= this.#options.unstored) {
       if (this.#overflow.add(change.node.name))
         logger.error('memory holds no more alerts while the disk refuses writes', {
@@ -196,8 +202,30 @@ export class Notifier implements Actor<NotifierMessage>, Alerting {
     return records;
   }
 
+  prepare(news: NodeNews): readonly AlertRecord[] {
+    const record = this.#rules.prepare(news, this.#around.clock.wall());
+    if (record === undefined) return [];
+    this.#prepared.set(news.node.name, record);
+    return [record];
+  }
+
+  settled(node: NodeName, stored: boolean): void {
+    const prepared = this.#prepared.get(node);
+    if (prepared === undefined) return;
+    this.#prepared.delete(node);
+    if (!stored) return;
+    const { clock } = this.#around;
+    const cause = prepared.alert.type === 'node.reported_failure' ? this.#onCall.causeOf(node) : undefined;
+    const circumstances = { now: clock.now(), wall: clock.wall(), watched: this.#around.watched(), cause };
+    const records = this.#rules.admit(prepared, circumstances);
+    this.#kept.keep(records);
+    this.#onCall.raised(records);
+    this.#tell({ kind: 'settle', node });
+  }
+
   stands(node: NodeName, standing: FailedStanding | undefined): void {
     const { clock } = this.#around;
+    if (standing === undefined) this.#rules.forget(node);
     this.#onCall.stands(node, standing, clock.now(), clock.wall());
     this.#tell({ kind: 'settle', node });
   }

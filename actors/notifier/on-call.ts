@@ -54,13 +54,13 @@ export class OnCall {
   }
 
   /** A node flips. @returns what its failure comes from, if that is another's */
-  flipped({ flip, node }: NodeChange, now: Moment, wall: Instant): NodeName | undefined {
+  flipped({ flip, node, isPaused }: NodeChange, now: Moment, wall: Instant): NodeName | undefined {
     if (flip.to !== 'failed') {
       this.#gone(node.name, now);
       return undefined;
     }
     const cause = this.#failed.causeOf(node);
-    const failed = { facts: node, since: flip.at, isQuiet: false, cause };
+    const failed = { facts: node, since: flip.at, isQuiet: isPaused, isTold: !isPaused, cause };
     this.#failed.put(failed);
     this.#reminders.watch(failed, now, wall);
     return cause;
@@ -77,12 +77,18 @@ export class OnCall {
       this.#gone(name, now);
       return;
     }
-    const { node, since, isQuiet } = standing;
+    const { node, since, isQuiet, isTold } = standing;
     const before = this.#failed.get(name);
     const cause = before === undefined ? this.#failed.causeOf(node) : before.cause;
-    const failed = { facts: node, since, isQuiet, cause };
+    const failed = { facts: node, since, isQuiet, isTold, cause };
     this.#failed.put(failed);
     if (before === undefined) this.#reminders.watch(failed, now, wall);
+  }
+
+  /** What its failure comes from, if that is another's. */
+  causeOf(name: NodeName): NodeName | undefined {
+    const failed = this.#failed.get(name);
+    return failed && this.#failed.causeOf(failed.facts);
   }
 
   isFailed(name: NodeName): boolean {
@@ -157,7 +163,8 @@ export class OnCall {
     const standing = new Map<string, StandingFailure[]>();
     const one = only === undefined ? undefined : this.#failed.get(only);
     const nodes = only === undefined ? this.#failed.all() : one === undefined ? [] : [one];
-    for (const { facts, since } of nodes) {
+    for (const { facts, since, isTold } of nodes) {
+      if (!isTold) continue;
       for (const { name: channel } of routesOf(this.#options.channels, 'node.failed', facts)) {
         if (this.#open.of(facts.name, channel).length > 0) continue;
         const failure = { name: facts.name, at: unixSeconds(since), labels: facts.labels };

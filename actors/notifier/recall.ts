@@ -7,7 +7,12 @@ import type { OpenAlerts, OpenDelivery } from './open-alerts.js';
 const STEP = 500;
 
 /** What a mass failure holds. What a node reports itself is told all the same. */
-const HELD: ReadonlySet<AlertType> = new Set<AlertType>(['node.failed', 'node.inactive', 'node.recovered']);
+const HELD: ReadonlySet<AlertType> = new Set<AlertType>([
+  'node.failed',
+  'node.inactive',
+  'node.recovered',
+  'node.deleted',
+]);
 
 /**
  * A mass failure begins: the alerts of single nodes that no channel has begun to deliver are held for it. Otherwise

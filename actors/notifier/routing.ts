@@ -34,7 +34,8 @@ function isFor(
   type: AlertType,
   node: Pick<NodeFacts, 'labels'> | undefined,
 ): boolean {
-  if (!events.includes(type)) return false;
+  // Where a recovery is told, so is what takes its place.
+  if (!events.includes(type === 'node.deleted' ? 'node.recovered' : type)) return false;
   // By then it is over, and who is still failed is told in one message.
   if (type === 'mass_failure' && after > 0) return false;
   return match.length === 0 || match.some((rule) => fits(rule, type, node));
@@ -45,7 +46,7 @@ function fits(
   type: AlertType,
   node: Pick<NodeFacts, 'labels'> | undefined,
 ): boolean {
-  if (types?.includes(type) === false) return false;
+  if (types?.includes(type === 'node.deleted' ? 'node.recovered' : type) === false) return false;
   if (node === undefined) return true;
   return Object.entries(labels).every(([key, wanted]) => {
     const value = node.labels[key];

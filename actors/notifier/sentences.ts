@@ -7,10 +7,10 @@ import type { Millis } from '../../src/domain/time.js';
 /** Names in one sentence, at the most. */
 const SOME = 10;
 
-type NodeAlertType = Exclude<AlertType, 'mass_failure' | 'test'>;
+type FlipAlertType = Exclude<AlertType, 'node.deleted' | 'mass_failure' | 'test'>;
 
 /** What an alert of one node says. */
-export function nodeSentence(type: NodeAlertType, flip: Flip, node: NodeFacts): string {
+export function nodeSentence(type: FlipAlertType, flip: Flip, node: NodeFacts): string {
   const name = quoted(node.name);
   switch (type) {
     case 'node.failed':
@@ -21,6 +21,24 @@ export function nodeSentence(type: NodeAlertType, flip: Flip, node: NodeFacts): 
       return `Node ${name} has recovered: its heartbeat is back.`;
     case 'node.inactive':
       return `Node ${name} is inactive: ${silence(flip, node)}; ${retriesLeft(node)}.`;
+    default:
+      return assertNever(type);
+  }
+}
+
+/** What is said of a node that was deleted, or whose pause is over. */
+export function newsSentence(
+  type: 'node.deleted' | 'node.reported_failure' | 'node.recovered',
+  { name }: Pick<NodeFacts, 'name'>,
+): string {
+  const node = `Node ${quoted(name)}`;
+  switch (type) {
+    case 'node.deleted':
+      return `${node} was deleted, and its failure ends with it.`;
+    case 'node.reported_failure':
+      return `${node} reported a failure while it was paused, and has not recovered.`;
+    case 'node.recovered':
+      return `${node} recovered while it was paused.`;
     default:
       return assertNever(type);
   }
@@ -40,10 +58,13 @@ export function massFailureSentence(
 }
 
 /** What a message says that stands for many nodes. */
-export function groupSentence(group: readonly Pick<GroupedNode, 'name' | 'state'>[]): string {
+export function groupSentence(group: readonly Pick<GroupedNode, 'name' | 'state' | 'deleted'>[]): string {
   const failed = group.filter(({ state }) => state === 'failed').map(({ name }) => name);
   const inactive = group.filter(({ state }) => state === 'inactive').map(({ name }) => name);
-  const active = group.filter(({ state }) => state === 'active').map(({ name }) => name);
+  const deleted = group.filter((each) => each.deleted === true).map(({ name }) => name);
+  const active = group
+    .filter(({ state, deleted: isGone }) => state === 'active' && isGone !== true)
+    .map(({ name }) => name);
   const parts = [
     ...(failed.length > 0
       ? [`${nodes(failed.length, 'has', 'have')} failed: ${listed(failed, failed.length)}.`]
@@ -53,6 +74,9 @@ export function groupSentence(group: readonly Pick<GroupedNode, 'name' | 'state'
       : []),
     ...(active.length > 0
       ? [`${nodes(active.length, 'has', 'have')} recovered: ${listed(active, active.length)}.`]
+      : []),
+    ...(deleted.length > 0
+      ? [`${nodes(deleted.length, 'was', 'were')} deleted: ${listed(deleted, deleted.length)}.`]
       : []),
   ];
   return parts.join(' ');

@@ -1,12 +1,18 @@
+import type { AlertType } from '../../src/domain/alert.js';
 import type { OpenDelivery } from './open-alerts.js';
 
 /** The last ones of which nobody can have heard. */
 export function trailingUntold(open: readonly OpenDelivery[]): readonly OpenDelivery[] {
   const told = open.findLastIndex(
     ({ delivery, record }) =>
-      delivery.attempts > 0 || (record.alert.type === 'node.recovered' && !stands({ delivery, record })),
+      delivery.attempts > 0 || (isEnd(record.alert.type) && !stands({ delivery, record })),
   );
   return open.slice(told + 1);
+}
+
+/** It says that a failure is over. */
+export function isEnd(type: AlertType): boolean {
+  return type === 'node.recovered' || type === 'node.deleted';
 }
 
 export function isFailure({ record: { alert } }: OpenDelivery): boolean {

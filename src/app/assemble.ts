@@ -131,6 +131,10 @@ function watchedBy(flipped: AppPorts['flipped'], alerting: Alerting): Alerting {
       flipped(change);
       return alerting.raise(change);
     },
+    prepare: (news) => alerting.prepare(news),
+    settled: (node, stored) => {
+      alerting.settled(node, stored);
+    },
     stands: (node, standing) => {
       alerting.stands(node, standing);
     },

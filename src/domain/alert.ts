@@ -7,6 +7,7 @@ export const ALERT_TYPES = [
   'node.failed',
   'node.reported_failure',
   'node.recovered',
+  'node.deleted',
   'node.inactive',
   'mass_failure',
   'test',
@@ -45,6 +46,8 @@ export interface GroupedNode {
   readonly state: NodeState;
   readonly at: Instant;
   readonly labels: NodeFacts['labels'];
+  /** It was deleted, which ends its failure as a recovery does: its state is `active`. */
+  readonly deleted?: true;
   /** Before any of this happened to it, the channel had been told that it has failed, or may have been. */
   readonly wasTold?: true;
 }

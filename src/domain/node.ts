@@ -67,6 +67,8 @@ export interface Registration {
   readonly settings: NodeSettings;
   /** Since when it is paused; undefined when it is not. */
   readonly pausedAt: Instant | undefined;
+  /** Of a paused node: it had failed before, and channels know of it. What happened since nobody was told. */
+  readonly pausedFailed?: true;
   /** The last one; it may be of an earlier failure. */
   readonly acknowledged?: Acknowledgement;
 }

@@ -32,6 +32,8 @@ export interface AlertMessage {
     readonly state: NodeState;
     readonly at: number;
     readonly labels: Readonly<Record<string, string>>;
+    /** It was deleted, which ends its failure as a recovery does: its state is `active`. */
+    readonly deleted?: true;
   }[];
   /** The alerts that it stands for. */
   readonly alert_ids?: readonly string[];

@@ -25,6 +25,14 @@ export class RecordingAlerting implements Alerting {
     return [{ alert, deliveries: [] }];
   }
 
+  prepare(): readonly AlertRecord[] {
+    return [];
+  }
+
+  settled(): void {
+    // It prepares nothing.
+  }
+
   stands(node: NodeName, standing: FailedStanding | undefined): void {
     this.standing.push({ node, standing });
   }

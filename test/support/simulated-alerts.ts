@@ -1,4 +1,5 @@
 import { History } from '../../actors/history/history.actor.js';
+import type { NodeNews } from '../../actors/notifier/alerting.protocol.js';
 import type { ChannelFigures } from '../../actors/notifier/channel.actor.js';
 import type { Channels } from '../../actors/notifier/channels.js';
 import { createNotifier } from '../../actors/notifier/create.js';
@@ -234,7 +235,11 @@ export class SimulatedAlerts {
     name: string,
     from: NodeState,
     to: NodeState,
-    { cause, ...facts }: Partial<NodeFacts> & { readonly cause?: FlipCause } = {},
+    {
+      cause,
+      isPaused = false,
+      ...facts
+    }: Partial<NodeFacts> & { readonly cause?: FlipCause; readonly isPaused?: boolean } = {},
   ): readonly AlertRecord[] {
     const at = this.clock.wall();
     const records = this.notifier.raise({
@@ -247,13 +252,15 @@ export class SimulatedAlerts {
         retries: to === 'active' ? 0 : 3,
         blind: 0,
       },
-      node: { ...this.#factsOf(name, to), ...facts },
+      node: { ...this.factsOf(name, to), ...facts },
+      isPaused,
     });
     if (records.length > 0) this.history.submit([{ kind: 'alerts', records }]);
     return records;
   }
 
-  #factsOf(name: string, state: NodeState): NodeFacts {
+  /** A node in this state, as an alert tells of it. */
+  factsOf(name: string, state: NodeState): NodeFacts {
     const at = this.clock.wall();
     return {
       name: nodeName(name),
@@ -271,13 +278,40 @@ export class SimulatedAlerts {
   stands(
     name: string,
     since: number | undefined,
-    { isQuiet = false, ...facts }: Partial<NodeFacts> & { readonly isQuiet?: boolean } = {},
+    {
+      isQuiet = false,
+      isTold = true,
+      ...facts
+    }: Partial<NodeFacts> & { readonly isQuiet?: boolean; readonly isTold?: boolean } = {},
   ): void {
-    const node = { ...this.#factsOf(name, 'failed'), ...facts };
+    const node = { ...this.factsOf(name, 'failed'), ...facts };
     this.notifier.stands(
       node.name,
-      since === undefined ? undefined : { node, since: instant(since), isQuiet },
+      since === undefined ? undefined : { node, since: instant(since), isQuiet, isTold },
     );
+  }
+
+  /** A node is deleted that channels know has failed, as history takes it: with its alert in one batch. */
+  async delete(name: string, facts: Partial<NodeFacts> = {}): Promise<void> {
+    await this.#store('deleted', { ...this.factsOf(name, 'failed'), ...facts });
+    this.notifier.settled(nodeName(name), true);
+    this.notifier.stands(nodeName(name), undefined);
+    await this.clock.settle();
+  }
+
+  /** The pause of a node ends in which it has come to this state. */
+  async resume(name: string, state: NodeState, facts: Partial<NodeFacts> = {}): Promise<void> {
+    const node = { ...this.factsOf(name, state), ...facts };
+    await this.#store('resumed', node);
+    this.notifier.settled(node.name, true);
+    if (state === 'failed') this.stands(name, this.clock.wall(), facts);
+    await this.clock.settle();
+  }
+
+  async #store(kind: NodeNews['kind'], node: NodeFacts): Promise<void> {
+    const records = this.notifier.prepare({ kind, node, at: this.clock.wall() });
+    this.history.submit([{ kind: 'alerts', records }]);
+    await this.clock.settle();
   }
 
   fail(...names: readonly string[]): void {

@@ -10,6 +10,7 @@ export const SIGNS: Readonly<Record<AlertMessage['type'], string>> = {
   'node.failed': '🔴',
   'node.reported_failure': '🔴',
   'node.recovered': '🟢',
+  'node.deleted': '⚫',
   'node.inactive': '🟡',
   mass_failure: '🚨',
   test: '⚪',
@@ -55,10 +56,17 @@ export function listed(
   line: (name: string, standing: string) => string,
   most = LISTED,
 ): readonly string[] {
-  const lines = nodes
-    .slice(0, most)
-    .map(({ name, state }) => line(name, state === 'active' ? 'is back' : `is ${state}`));
+  const lines = nodes.slice(0, most).map((node) => line(node.name, standingOf(node)));
   return nodes.length > most ? [...lines, more(nodes.length - most)] : lines;
+}
+
+/** How a node stands that a message names, for behind its name. */
+export function standingOf({
+  state,
+  deleted,
+}: Pick<NonNullable<AlertMessage['nodes']>[number], 'state' | 'deleted'>): string {
+  if (deleted === true) return 'was deleted';
+  return state === 'active' ? 'is back' : `is ${state}`;
 }
 
 /** As many of the lines as there is room for, and how many more there are. */

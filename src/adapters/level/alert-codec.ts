@@ -134,9 +134,14 @@ const grouped = z
     at: z.number(),
     // Records of earlier daemons have none.
     labels: z.record(z.string(), z.string()).default({}),
+    deleted: z.literal(true).optional(),
     was_told: z.literal(true).optional(),
   })
-  .transform(({ was_told: wasTold, ...rest }) => ({ ...rest, ...(wasTold !== undefined && { wasTold }) }));
+  .transform(({ was_told: wasTold, deleted, ...rest }) => ({
+    ...rest,
+    ...(deleted !== undefined && { deleted }),
+    ...(wasTold !== undefined && { wasTold }),
+  }));
 const delivery = z
   .object({
     channel: z.string(),

@@ -50,6 +50,7 @@ const registrationSchema = z.object({
   labels: z.record(z.string(), z.string()).default({}),
   channels: z.array(z.string()).optional(),
   paused_at: z.number().transform(instant).optional(),
+  paused_failed: z.literal(true).optional(),
   depends_on: z.array(z.string()).optional(),
   acknowledged: z
     .object({
@@ -77,7 +78,13 @@ export function nameFrom(key: Buffer): NodeName {
   return name;
 }
 
-export function nodeValue({ registeredAt, settings, pausedAt, acknowledged }: Registration): Buffer {
+export function nodeValue({
+  registeredAt,
+  settings,
+  pausedAt,
+  pausedFailed,
+  acknowledged,
+}: Registration): Buffer {
   const { timeout, maxRetries, labels, channels, dependsOn } = settings;
   return Buffer.from(
     JSON.stringify({
@@ -87,6 +94,7 @@ export function nodeValue({ registeredAt, settings, pausedAt, acknowledged }: Re
       ...(Object.keys(labels).length > 0 && { labels }),
       channels,
       paused_at: pausedAt,
+      paused_failed: pausedFailed,
       depends_on: dependsOn,
       acknowledged,
     }),
@@ -109,6 +117,7 @@ export function nodeFrom(key: Buffer, value: Buffer): Registration {
       ...(dependsOn !== undefined && { dependsOn }),
     },
     pausedAt: read.paused_at,
+    ...(read.paused_failed !== undefined && { pausedFailed: read.paused_failed }),
     ...(acknowledged !== undefined && { acknowledged }),
   };
 }

@@ -12,7 +12,8 @@ const USUAL: readonly AlertType[] = [
   'node.recovered',
   'mass_failure',
 ];
-const EVENTS = ALERT_TYPES.filter((type) => type !== 'test');
+/** What a deletion tells goes where recoveries go. */
+const EVENTS = ALERT_TYPES.filter((type) => type !== 'test' && type !== 'node.deleted');
 
 function checked(kind: Kind<z.ZodNumber>, byDefault: number) {
   const error = `must be ${kind.expects}`;

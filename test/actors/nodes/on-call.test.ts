@@ -67,7 +67,7 @@ describe('nodes and people on call, through a restart', () => {
     await daemon.askNode('fail', ANN);
     await daemon.askNode('forget', ANN);
     await daemon.clock.advance(3_600_000);
-    expect(told()).to.deep.equal(['node.reported_failure ann']);
+    expect(told()).to.deep.equal(['node.reported_failure ann', 'node.deleted ann']);
   });
 
   it('pause their reminders with the node', async () => {

@@ -45,6 +45,7 @@ export function describeAlerts(make: MakeSubject): void {
                 state: 'active',
                 at: instant(4000),
                 labels: { env: 'prod' },
+                deleted: true,
                 wasTold: true,
               },
               { name: nodeName('b'), state: 'failed', at: instant(4000), labels: {} },

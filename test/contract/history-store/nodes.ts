@@ -82,6 +82,7 @@ export function describeNodes(make: MakeSubject): void {
       const chosen = registration(ODD, {
         settings: { timeout: 0.5, maxRetries: 0, labels: { '☃': '' }, channels: [], dependsOn: [ANN] },
         pausedAt: instant(-5),
+        pausedFailed: true,
         acknowledged: { by: 'é', reason: 'mine', at: instant(7), since: instant(6) },
       });
       const how = status({

@@ -20,7 +20,7 @@ const BEHIND = ['n5', 'n6'];
 type Step =
   | { readonly kind: 'flip'; readonly nodes: readonly string[] }
   | { readonly kind: 'flap'; readonly node: string; readonly times: number }
-  | { readonly kind: 'quiet' | 'loud'; readonly node: string }
+  | { readonly kind: 'quiet' | 'loud' | 'pause' | 'resume' | 'delete'; readonly node: string }
   | { readonly kind: 'pass'; readonly seconds: number }
   | { readonly kind: 'provider'; readonly is: 'up' | 'down' | 'refusing' }
   | { readonly kind: 'stop' }
@@ -46,6 +46,8 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     }),
   },
   { weight: 1, arbitrary: fc.record({ kind: fc.constantFrom('quiet' as const, 'loud' as const), node }) },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constantFrom('pause' as const, 'resume' as const), node }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('delete' as const), node }) },
   {
     weight: 5,
     arbitrary: fc.record({
@@ -73,6 +75,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 
 interface Failure {
   readonly since: number;
+  /** It is acknowledged. */
   isQuiet: boolean;
 }
 
@@ -80,6 +83,8 @@ interface Failure {
 class Play {
   readonly #store = new MortalStore();
   readonly failed = new Map<string, Failure>();
+  /** Those that are paused, and whether channels know that they had failed before. */
+  readonly #paused = new Map<string, boolean>();
   readonly #seen: Seen[] = [];
   readonly #delivered: Seen[] = [];
   alerts!: SimulatedAlerts;
@@ -129,6 +134,15 @@ class Play {
         this.#tellHowItStands(this.alerts, next.node);
         return this.alerts.clock.settle();
       }
+      case 'pause':
+        if (this.#paused.has(next.node)) return;
+        this.#paused.set(next.node, this.failed.has(next.node));
+        if (this.failed.has(next.node)) this.#tellHowItStands(this.alerts, next.node);
+        return this.alerts.clock.settle();
+      case 'resume':
+        return this.#resume(next.node);
+      case 'delete':
+        return this.#delete(next.node);
       case 'pass':
         // No two flips of a node are at the same instant.
         return this.alerts.pass(next.seconds + 0.001);
@@ -155,22 +169,52 @@ class Play {
     const hasFailed = this.failed.delete(name);
     if (!hasFailed) this.failed.set(name, { since: alerts.clock.wall(), isQuiet: false });
     const [from, to] = hasFailed ? (['failed', 'active'] as const) : (['inactive', 'failed'] as const);
-    alerts.flip(name, from, to, dependencyOf(name));
+    alerts.flip(name, from, to, { isPaused: this.#paused.has(name), ...dependencyOf(name) });
+  }
+
+  /** What happened while it was paused is told now, if that is not how it was before. */
+  async #resume(name: string): Promise<void> {
+    const wasFailed = this.#paused.get(name);
+    if (wasFailed === undefined) return;
+    this.#paused.delete(name);
+    const isFailed = this.failed.has(name);
+    if (isFailed !== wasFailed)
+      await this.alerts.resume(name, isFailed ? 'failed' : 'active', dependencyOf(name));
+    else if (isFailed) this.#tellHowItStands(this.alerts, name);
+    await this.alerts.pass(0.001);
+  }
+
+  async #delete(name: string): Promise<void> {
+    const isTold = this.#paused.get(name) ?? this.failed.has(name);
+    this.#paused.delete(name);
+    this.failed.delete(name);
+    if (isTold) await this.alerts.delete(name, dependencyOf(name));
+    else this.alerts.stands(name, undefined);
+    await this.alerts.pass(0.001);
   }
 
   #tellHowItStands(alerts: SimulatedAlerts, name: string): void {
     const { since, isQuiet } = this.failed.get(name)!;
-    alerts.stands(name, since, { isQuiet, ...dependencyOf(name) });
+    const wasFailed = this.#paused.get(name);
+    const isPaused = wasFailed !== undefined;
+    alerts.stands(name, since, {
+      isQuiet: isQuiet || isPaused,
+      isTold: wasFailed ?? true,
+      ...dependencyOf(name),
+    });
   }
 
   /** A flip and its alerts are one batch: where these are not, that has not been. */
   async #forgetWhatIsNotOnDisk(): Promise<void> {
     const stored = await this.alerts.stored();
     for (const name of NODES) {
+      // Of what is paused there are no alerts, and what it was before is on disk.
+      if (this.#paused.has(name)) continue;
       const last = stored.findLast(
         ({ alert }) => alert.node?.name === name && alert.reminder === undefined,
       )?.alert;
-      const since = last?.type === 'node.failed' ? last.at : undefined;
+      const hasFailed = last?.type === 'node.failed' || last?.type === 'node.reported_failure';
+      const since = hasFailed ? last.at : undefined;
       if (since === undefined) this.failed.delete(name);
       else if (this.failed.get(name)?.since !== since) this.failed.set(name, { since, isQuiet: false });
     }
@@ -186,6 +230,7 @@ class Play {
   async end(): Promise<void> {
     this.#provider = 'up';
     await this.alerts.pass(1);
+    for (const name of NODES) await this.#resume(name);
     for (const name of [...this.failed.keys()]) this.#flip(name);
     await this.alerts.pass(4 * 3600);
     this.#collect();
@@ -204,7 +249,7 @@ class Play {
 describe('alerts, killed between any two steps', function () {
   this.timeout(300_000);
 
-  it('are accounted for: held, folded, grouped, told late, in a fallback, or again', async () => {
+  it('are accounted for: held, folded, grouped, told late, in a fallback, or again; of nodes that are paused or deleted, too', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 30 }), async (steps) => {
         const play = new Play();
@@ -296,7 +341,8 @@ function expectLate(play: Play): void {
     if (heard.has(message.id)) continue;
     heard.add(message.id);
     const named = message.node === undefined ? (message.nodes ?? []) : [message.node];
-    for (const { name, state } of named) {
+    for (const { name, state: last } of named) {
+      const state = message.type === 'node.deleted' ? 'active' : last;
       // One that was held together with others may be told of for nothing, and harms nobody.
       if (state === 'active' && message.node !== undefined)
         expect(down.has(name), `${name} is back, which had not failed`).to.equal(true);

@@ -54,7 +54,7 @@ export function toldStates(delivered: readonly Seen[], nodes: readonly string[])
     nodes.map((name) => {
       const states = delivered.flatMap(({ message }) =>
         message.node?.name === name
-          ? [message.node.state]
+          ? [message.type === 'node.deleted' ? 'active' : message.node.state]
           : (message.nodes ?? []).filter((each) => each.name === name).map(({ state }) => state),
       );
       return [name, states.at(-1) ?? 'active'];

@@ -203,6 +203,12 @@ describe('an Alertmanager channel', function () {
     await eventually(async () => expect(await firing()).to.deep.equal([]));
   });
 
+  it('ends what fires of a node by the alert of its deletion, whatever state it was in', async () => {
+    await notifier.notify(now(FAILED, 2), attempt());
+    await notifier.notify(now({ ...FAILED, type: 'node.deleted', id: 'deleted' }, 1), attempt());
+    await eventually(async () => expect(await firing()).to.deep.equal([]));
+  });
+
   it('is told when it is refused, and when there is nobody', async () => {
     const refused = await refusal(make(`${server.url}/elsewhere`));
     expect(refused.message).to.match(/^answered 404/);

@@ -48,6 +48,15 @@ describe('a PagerDuty channel', function () {
     expect(recovered).to.deep.equal({ event_action: 'resolve', dedup_key: 'heartbeat:node:node1' });
   });
 
+  it('resolves what a node has left open that is deleted', () => {
+    const deleted = { ...FAILED, type: 'node.deleted' as const };
+    const resolved = [{ event_action: 'resolve', dedup_key: 'heartbeat:node:node1' }];
+    expect(eventsOf(deleted)).to.deep.equal(resolved);
+    const { node: _, ...group } = FAILED;
+    const nodes = [{ name: 'node1', state: 'active' as const, at: 1, labels: {}, deleted: true as const }];
+    expect(eventsOf({ ...group, nodes })).to.deep.equal(resolved);
+  });
+
   it('keeps the keys of nodes apart that are too long for one', () => {
     const keyOf = (name: string) =>
       eventsOf({ ...FAILED, node: { ...FAILED.node!, name } })[0]?.dedup_key ?? '';

@@ -17,6 +17,11 @@ describe('the pages of the channels', () => {
       expect(page('README')).to.include(`(${name}.md)`);
     });
 
+    it(`say what becomes of what stands open at ${name}`, () => {
+      const text = page(name).split('\n## What stands open\n')[1];
+      expect(text, 'its last section').to.match(/\bdeleted\b/);
+    });
+
     it(`are held by a test of ${name}`, () => {
       expect(existsSync(new URL(`../channels/${name}.test.ts`, import.meta.url))).to.equal(true);
     });

@@ -33,7 +33,7 @@ class Rules {
     const cause = to === 'failed' ? 'silence' : 'heartbeat';
     const flip = { node, from, to, at, cause, retries: 0, blind: 0 } as const;
     const circumstances = { now: moment(this.now), wall: at, watched: 10 };
-    return this.rules.raise({ flip, node: facts }, circumstances).records;
+    return this.rules.raise({ flip, node: facts, isPaused: false }, circumstances).records;
   }
 
   /** As the notifier does when it wakes. */

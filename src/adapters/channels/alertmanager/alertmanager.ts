@@ -12,7 +12,7 @@ import { Poster } from '../http/poster.js';
 import { httpUrl, originOf } from '../http/url.js';
 import type { ChannelKind, ChannelTools, Secrets } from '../kind.js';
 import { Secret } from '../secret.js';
-import { iso, standingOf, toldBy, type PostedAlert } from './alerts.js';
+import { iso, failureOf, toldBy, type PostedAlert } from './alerts.js';
 import { Standing } from './standing.js';
 
 /** Alerts in one request. */
@@ -82,7 +82,7 @@ class AlertmanagerNotifier extends BaseNotifier implements Resending {
     const now = this.#tools.clock.now();
     const [until, wall] = [this.#firingUntil(), this.#wall()];
     const isNews = failures.filter((each) =>
-      this.#standing.stands(standingOf(each, this.#own.labels, until), now, wall),
+      this.#standing.stands(failureOf(each, this.#own.labels, until), now, wall),
     );
     if (isNews.length > 0) this.#schedule(GATHER);
   }

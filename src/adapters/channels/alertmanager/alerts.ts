@@ -1,4 +1,5 @@
 import type { AlertMessage, StandingFailure } from '../../../ports/channel.js';
+import { standingOf } from '../alert-text.js';
 
 type Labels = Readonly<Record<string, string>>;
 
@@ -29,11 +30,14 @@ export function toldBy(message: AlertMessage, own: Labels, firingUntil: number):
     toldOfNode(each, annotationsOf(message, summary), own, firingUntil);
   if (nodes !== undefined) {
     return nodes.map((each) => {
-      const standing = each.state === 'active' ? 'is back' : `is ${each.state}`;
-      return toldOf(each, `Node '${each.name}' ${standing}.`);
+      return toldOf(each, `Node '${each.name}' ${standingOf(each)}.`);
     });
   }
-  if (node !== undefined) return [toldOf({ ...node, at: message.at }, message.message)];
+  if (node !== undefined) {
+    // Whatever it was last: it is no more, and its alert ends.
+    const { state } = type === 'node.deleted' ? ({ state: 'active' } as const) : node;
+    return [toldOf({ ...node, state, at: message.at }, message.message)];
+  }
   const [alertname, severity] = ALONE[type === 'test' ? 'test' : 'mass_failure'];
   const labels = labelsOf(alertname, { severity, ...own });
   const alert = { labels, annotations: annotationsOf(message, message.message), startsAt: iso(message.at) };
@@ -41,7 +45,7 @@ export function toldBy(message: AlertMessage, own: Labels, firingUntil: number):
 }
 
 /** What a failure tells it that stands, while no message does. */
-export function standingOf(failure: StandingFailure, own: Labels, firingUntil: number): Told {
+export function failureOf(failure: StandingFailure, own: Labels, firingUntil: number): Told {
   const summary = `Node '${failure.name}' is failed.`;
   const description = `Node '${failure.name}' has failed, and still is.`;
   return toldOfNode({ ...failure, state: 'failed' }, { summary, description }, own, firingUntil);

@@ -14,7 +14,7 @@ class LogNotifier extends BaseNotifier {
 
   override notify(alert: AlertMessage): Promise<void> {
     const { message: sentence, ...fields } = alert;
-    if (alert.type === 'node.recovered' || alert.type === 'test')
+    if (alert.type === 'node.recovered' || alert.type === 'node.deleted' || alert.type === 'test')
       this.#logger.info('alert', { sentence, ...fields });
     else this.#logger.warn('alert', { sentence, ...fields });
     return Promise.resolve();

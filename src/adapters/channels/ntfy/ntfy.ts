@@ -18,6 +18,7 @@ const PRIORITIES: Readonly<Record<AlertMessage['type'], number>> = {
   'node.failed': 5,
   'node.reported_failure': 5,
   'node.recovered': 3,
+  'node.deleted': 3,
   'node.inactive': 3,
   mass_failure: 5,
   test: 3,

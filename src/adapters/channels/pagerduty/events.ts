@@ -27,9 +27,12 @@ export function eventsOf(alert: AlertMessage): readonly PagerDutyEvent[] {
     );
   }
   if (node === undefined) return [trigger(alert, undefined, alert.at, alert.message)];
-  return [
-    alert.type === 'node.recovered' ? resolve(node.name) : trigger(alert, node, alert.at, alert.message),
-  ];
+  return [isOver(alert) ? resolve(node.name) : trigger(alert, node, alert.at, alert.message)];
+}
+
+/** Nothing is open any more at a provider that was told of the failure. */
+function isOver({ type }: AlertMessage): boolean {
+  return type === 'node.recovered' || type === 'node.deleted';
 }
 
 function trigger(

@@ -13,6 +13,7 @@ const COLOURS: Readonly<Record<AlertMessage['type'], string>> = {
   'node.failed': 'attention',
   'node.reported_failure': 'attention',
   'node.recovered': 'good',
+  'node.deleted': 'default',
   'node.inactive': 'warning',
   mass_failure: 'attention',
   test: 'default',

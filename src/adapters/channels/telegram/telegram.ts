@@ -44,7 +44,7 @@ class TelegramNotifier extends BaseNotifier {
       parse_mode: 'HTML',
       link_preview_options: { is_disabled: true },
       // A phone stays silent for good news.
-      disable_notification: alert.type === 'node.recovered',
+      disable_notification: alert.type === 'node.recovered' || alert.type === 'node.deleted',
     };
     return this.#poster.post(JSON.stringify(body), {}, attempt);
   }

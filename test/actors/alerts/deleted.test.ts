@@ -1,0 +1,129 @@
+import { expect } from 'chai';
+import { parseNodeName } from '../../../src/domain/node-name.js';
+import { SimulatedAlerts } from '../../support/simulated-alerts.js';
+
+const on = (name: string) => ({ dependsOn: [parseNodeName(name)!] });
+
+describe('a node that had failed and is deleted', () => {
+  it('is told to who was told of its failure, in one line', async () => {
+    const alerts = await SimulatedAlerts.start({
+      channels: { ops: {}, pager: { events: ['node.failed', 'node.recovered'] } },
+    });
+    alerts.fail('db');
+    await alerts.pass(1);
+    await alerts.delete('db');
+    for (const channel of ['ops', 'pager'])
+      expect(alerts.told(channel)).to.deep.equal(['node.failed db', 'node.deleted db']);
+    expect(alerts.delivered.at(-1)?.message.message).to.equal(
+      "Node 'db' was deleted, and its failure ends with it.",
+    );
+    expect(await alerts.states()).to.not.include('pending');
+    await alerts.stop();
+  });
+
+  it('costs nobody anything where its failure was not told', async () => {
+    let answer = (): void => undefined;
+    const busy = () =>
+      new Promise<void>((resolve) => {
+        answer = resolve;
+      });
+    const alerts = await SimulatedAlerts.start({
+      channels: { ops: { answer: busy, concurrency: 1 }, boss: { after: 900_000 } },
+    });
+    alerts.fail('first');
+    await alerts.pass(1);
+    alerts.fail('db');
+    alerts.flip('behind', 'inactive', 'failed', on('db'));
+    for (const name of ['db', 'behind']) await alerts.delete(name);
+    answer();
+    await alerts.pass(2_000);
+    expect(alerts.told('ops').filter((told) => !told.endsWith('first'))).to.deep.equal([]);
+    expect(alerts.told('boss')).to.deep.equal(['node.failed first']);
+    expect(alerts.notifier.inspect()).to.include({ open: 0, held: 0 });
+    await alerts.stop();
+  });
+
+  it('is not told to who hears of no recoveries', async () => {
+    const alerts = await SimulatedAlerts.start({ channels: { ops: { events: ['node.failed'] } } });
+    alerts.fail('db');
+    await alerts.pass(1);
+    await alerts.delete('db');
+    await alerts.pass(10);
+    expect(alerts.told()).to.deep.equal(['node.failed db']);
+    await alerts.stop();
+  });
+
+  it('takes the place of the summary that it was to have as it flapped', async () => {
+    const alerts = await SimulatedAlerts.start({ maxPerHour: 3 });
+    for (let turn = 0; turn < 3; turn++) {
+      alerts.fail('flaky');
+      await alerts.pass(1);
+      alerts.recover('flaky');
+      await alerts.pass(1);
+    }
+    alerts.fail('flaky');
+    await alerts.pass(1);
+    await alerts.delete('flaky');
+    await alerts.pass(2 * 3600);
+    expect(alerts.told().at(-1)).to.equal('node.deleted flaky');
+    expect(alerts.told().filter((told) => told.startsWith('node.deleted'))).to.have.length(1);
+    expect(alerts.notifier.inspect()).to.include({ open: 0, flapping: 0 });
+    await alerts.stop();
+  });
+
+  it('is one of those that a mass failure is about only where its failure was told before', async () => {
+    const alerts = await SimulatedAlerts.start({ watched: 50 });
+    const names = Array.from({ length: 30 }, (_, index) => `n${String(index)}`);
+    alerts.fail(...names.slice(0, 19));
+    await alerts.clock.settle();
+    alerts.fail(...names.slice(19));
+    await alerts.delete('n3');
+    await alerts.delete('n25');
+    await alerts.pass(5);
+    expect(alerts.told().at(-1)).to.equal('mass_failure 28');
+    await alerts.pass(60);
+    const group = alerts.delivered.at(-1)?.message;
+    const n3 = group?.nodes?.find(({ name }) => name === 'n3');
+    expect(n3).to.include({ state: 'active', deleted: true });
+    expect(group?.nodes?.map(({ name }) => name)).to.not.include('n25');
+    expect(group?.message).to.match(/^10 nodes have failed: .*\. 1 node was deleted: 'n3'\.$/);
+    expect(alerts.notifier.inspect()).to.include({ open: 0, held: 0 });
+    await alerts.stop();
+  });
+
+  it('is told after a kill, too, as soon as it is on disk', async () => {
+    const first = await SimulatedAlerts.start();
+    first.fail('db');
+    await first.pass(1);
+    const records = first.notifier.prepare({
+      kind: 'deleted',
+      node: first.factsOf('db', 'failed'),
+      at: first.clock.wall(),
+    });
+    first.history.submit([{ kind: 'alerts', records }]);
+    await first.clock.settle();
+    await first.kill();
+    const { store, clock } = first;
+    const second = await SimulatedAlerts.start({ store, clock });
+    await second.pass(1);
+    expect(second.told()).to.deep.equal(['node.deleted db']);
+    await second.stop();
+  });
+
+  it('is not told where its deletion is refused', async () => {
+    const alerts = await SimulatedAlerts.start();
+    alerts.fail('db');
+    await alerts.pass(1);
+    alerts.notifier.prepare({
+      kind: 'deleted',
+      node: alerts.factsOf('db', 'failed'),
+      at: alerts.clock.wall(),
+    });
+    alerts.notifier.settled(alerts.factsOf('db', 'failed').name, false);
+    await alerts.pass(10);
+    alerts.recover('db');
+    await alerts.pass(1);
+    expect(alerts.told()).to.deep.equal(['node.failed db', 'node.recovered db']);
+    await alerts.stop();
+  });
+});

@@ -1,0 +1,130 @@
+import { expect } from 'chai';
+import type { NodeRequest } from '../../../actors/node/node.protocol.js';
+import { recordingChannel } from '../../support/recording-channel.js';
+import { SimulatedApp, node } from '../../support/simulated-app.js';
+
+const ANN = node('ann');
+const BEN = node('ben');
+const FAILED = ['node.reported_failure ann'];
+
+describe('a paused node', () => {
+  let ops: ReturnType<typeof recordingChannel>;
+  let daemon: SimulatedApp;
+
+  beforeEach(async () => {
+    ops = recordingChannel('ops');
+    daemon = await SimulatedApp.start({ channels: [ops.channel] });
+    await daemon.askNode('put', ANN);
+  });
+
+  afterEach(() => daemon.app.stop());
+
+  async function killAndStart(): Promise<void> {
+    await daemon.kill();
+    const { store, clock } = daemon;
+    daemon = await SimulatedApp.start({ store, clock, channels: [ops.channel] });
+    await daemon.clock.advance(100);
+  }
+
+  /** Asks one after the other, and lets what is to be told be told. */
+  async function ask(...requests: readonly NodeRequest['kind'][]): Promise<void> {
+    for (const kind of requests) {
+      await daemon.askNode(kind, ANN);
+      await daemon.clock.advance(100);
+    }
+  }
+
+  const told = (): string[] => ops.told.map(({ type, node: about }) => `${type} ${about?.name ?? ''}`);
+  const stateOf = async (): Promise<unknown> => {
+    const reply = await daemon.askNode('describe', ANN);
+    return reply?.kind === 'node' ? reply.node.state : reply;
+  };
+
+  it('changes its state by what it reports and by its heartbeats, and nobody is told', async () => {
+    await ask('pause', 'fail');
+    expect(await stateOf()).to.equal('failed');
+    await ask('heartbeat');
+    expect(await stateOf()).to.equal('active');
+    await ask('fail', 'heartbeat', 'resume', 'heartbeat');
+    expect(told()).to.deep.equal([]);
+  });
+
+  for (const kind of ['a kill', 'no kill'] as const) {
+    const perhaps = async (): Promise<void> => {
+      if (kind === 'a kill') await killAndStart();
+    };
+
+    it(`is told when its pause ends if it failed in it and still is, over ${kind}`, async () => {
+      await ask('pause', 'fail');
+      await perhaps();
+      await ask('resume');
+      expect(told()).to.deep.equal(FAILED);
+      expect(ops.told[0]?.message).to.equal(
+        "Node 'ann' reported a failure while it was paused, and has not recovered.",
+      );
+      await ask('heartbeat');
+      expect(told()).to.deep.equal([...FAILED, 'node.recovered ann']);
+    });
+
+    it(`leaves no failure open that had been told before, over ${kind}`, async () => {
+      await ask('fail', 'pause', 'heartbeat');
+      expect(told()).to.deep.equal(FAILED);
+      await perhaps();
+      await ask('resume');
+      expect(told()).to.deep.equal([...FAILED, 'node.recovered ann']);
+      expect(ops.told[1]?.message).to.equal("Node 'ann' recovered while it was paused.");
+    });
+
+    it(`is not told again if it is failed as it was before, over ${kind}`, async () => {
+      await ask('fail', 'pause', 'heartbeat', 'fail');
+      await perhaps();
+      await ask('resume');
+      expect(told()).to.deep.equal(FAILED);
+    });
+
+    it(`is told when it is deleted, if its failure had been told before, over ${kind}`, async () => {
+      await ask('fail', 'pause', 'heartbeat');
+      await perhaps();
+      await ask('forget');
+      expect(told()).to.deep.equal([...FAILED, 'node.deleted ann']);
+    });
+
+    it(`costs nobody anything if it is deleted and failed in its pause, over ${kind}`, async () => {
+      await ask('pause', 'fail');
+      await perhaps();
+      await ask('forget');
+      expect(told()).to.deep.equal([]);
+    });
+  }
+
+  it('that fails is part of no mass failure', async () => {
+    await daemon.app.stop();
+    const flags = { '--alerts-mass-failure-at-least': '2' };
+    daemon = await SimulatedApp.start({ flags, channels: [ops.channel] });
+    for (const name of [ANN, BEN]) await daemon.askNode('put', name);
+    await ask('pause', 'fail');
+    await daemon.askNode('fail', BEN);
+    await daemon.clock.advance(5_000);
+    expect(told()).to.deep.equal(['node.reported_failure ben']);
+  });
+
+  it('knows what was asked of it while its pause begins and ends', async () => {
+    // All of it is asked before any of it is on disk.
+    const answers = (['pause', 'fail', 'heartbeat', 'resume', 'fail', 'forget'] as const).map((kind) =>
+      daemon.askNode(kind, ANN),
+    );
+    await daemon.clock.advance(1_000);
+    await Promise.all(answers);
+    expect(told()).to.deep.equal(['node.reported_failure ann', 'node.deleted ann']);
+  });
+
+  it('that is deleted and registered anew is failed no more', async () => {
+    const answers = (['fail', 'forget', 'put'] as const).map((kind) => daemon.askNode(kind, ANN));
+    await daemon.clock.advance(1_000);
+    await Promise.all(answers);
+    expect(told()).to.not.include('node.failed ann');
+    await daemon.askNode({ kind: 'put', change: { dependsOn: [ANN], maxRetries: 0 } }, BEN);
+    await daemon.clock.advance(40_000);
+    expect(told()).to.include('node.failed ben');
+  });
+});
