@@ -11,6 +11,7 @@ import { readFacts } from './app/facts.js';
 import { liveness } from './app/liveness.js';
 import type { AppPorts } from './app/ports.js';
 import { Presence } from './app/presence.js';
+import { StoreWatch } from './app/store-watch.js';
 import { supervision } from './app/supervision.js';
 import { telling } from './app/telling.js';
 import type { Config } from './config/schema.js';
@@ -45,6 +46,7 @@ export class App implements Daemon {
   readonly #pulse: Pulse;
   readonly #blindness: BlindRecord;
   readonly #checkpoints: Checkpoints;
+  readonly #storeWatch: StoreWatch;
   readonly #root: Supervisor;
   #phase: Phase = 'stopped';
   readonly #startedAt: Instant;
@@ -60,6 +62,7 @@ export class App implements Daemon {
     this.#cast = cast;
     this.#blindness = new BlindRecord(cast, logger);
     this.#checkpoints = new Checkpoints(cast, clock, config.session_timeout);
+    this.#storeWatch = new StoreWatch(store, clock);
     const { shards, nodes } = cast;
     this.#pulse = new Pulse(
       clock,
@@ -128,6 +131,7 @@ export class App implements Daemon {
     }
     this.#pulse.start();
     this.#checkpoints.start();
+    this.#storeWatch.start();
     const milliseconds = Math.round(clock.now() - begun);
     logger.info('ready', { milliseconds, users: shards.size, nodes: nodes.size });
   }
@@ -165,6 +169,7 @@ export class App implements Daemon {
     nodes.end();
     await this.#root.stop();
     this.#checkpoints.stop();
+    this.#storeWatch.stop();
     this.#pulse.stop();
     await channels.close();
     await history.close();
@@ -251,6 +256,8 @@ export class App implements Daemon {
 
   unready(): readonly string[] {
     if (this.#phase !== 'ready') return [this.#phase];
+    const { trouble } = this.#ports.store;
+    if (trouble !== undefined) return [trouble.message];
     return this.#cast.history.state === 'open' ? READY : ['the store refuses writes'];
   }
 

@@ -60,12 +60,12 @@ async function run(argv: readonly string[]): Promise<void> {
     .description('Knows who is alive: a daemon for the presence of users.')
     .version(version())
     .exitOverride();
-  addConfigOptions(program.command('start').description('run the daemon until it is told to stop')).action(
-    async (_options: unknown, command: Command) => {
+  addConfigOptions(program.command('start').description('run the daemon until it is told to stop'))
+    .option('--accept-data-loss', 'start with a damaged database, and lose what cannot be read of it')
+    .action(async (options: { acceptDataLoss?: boolean }, command: Command) => {
       const load = loading(command);
-      await start(effective(load()), load);
-    },
-  );
+      await start(effective(load()), load, options.acceptDataLoss === true);
+    });
   addConfigOptions(
     program.command('config').description('print the configuration in force, and where each value came from'),
   )
@@ -108,7 +108,7 @@ function misconfigured(problems: readonly string[]): never {
   process.exit(WRONG_CONFIGURATION);
 }
 
-async function start(effective: Effective, load: () => Loaded): Promise<void> {
+async function start(effective: Effective, load: () => Loaded, acceptDataLoss: boolean): Promise<void> {
   const { config, auth } = effective;
   let inForce = effective;
   const concealment = new Concealment(secretsIn(effective), SHORTEST_SECRET);
@@ -121,7 +121,7 @@ async function start(effective: Effective, load: () => Loaded): Promise<void> {
   if ('problems' in opened) misconfigured(opened.problems);
   const watch = new ProcessWatch();
   const metrics = new ProcessMetrics(clock.wall(), version());
-  const store = new LevelHistoryStore(config.data_dir);
+  const store = new LevelHistoryStore(config.data_dir, { logger, acceptDataLoss });
   const http = listening(() => gatewayOptions(inForce), { logger, clock });
   const processFacts = (): object => watch.read();
   const otherMetrics = () => [...metrics.read(), ...(pinger?.metrics() ?? [])];

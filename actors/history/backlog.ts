@@ -81,12 +81,21 @@ export class Backlog {
     this.#first = 0;
   }
 
+  /** What waits, by what it is about; for the log. */
+  counts(): { readonly sessions: number; readonly flips: number; readonly alerts: number } {
+    const entries = this.#entries.slice(this.#first);
+    return {
+      sessions: entries.filter(({ kind }) => kind === 'end').length,
+      flips: entries.filter((entry) => flipOf(entry) !== undefined).length,
+      alerts: entries.reduce((sum, entry) => sum + alertsOf(entry).length, 0),
+    };
+  }
+
   /** The alerts that wait, of flips and by themselves. */
   alerts(): readonly AlertRecord[] {
-    return this.#entries.slice(this.#first).flatMap((entry) => {
-      if (entry.kind === 'alerts') return entry.records;
-      return entry.kind === 'standing' ? entry.alerts : [];
-    });
+    return this.#entries
+      .slice(this.#first)
+      .flatMap((entry) => (entry.kind === 'late' ? [] : alertsOf(entry)));
   }
 
   /** The disk refuses: nobody waits for these any more. @returns those to be settled now */
@@ -135,6 +144,12 @@ export class Backlog {
   flipsOf(node: NodeName): readonly Flip[] {
     return [...(this.#flips.get(node)?.values() ?? [])];
   }
+}
+
+function alertsOf(entry: Queued): readonly AlertRecord[] {
+  if (entry.kind === 'alerts') return entry.records;
+  if (entry.kind === 'late') return entry.entry.alerts;
+  return entry.kind === 'standing' ? entry.alerts : [];
 }
 
 function flipOf(entry: Queued): Flip | undefined {

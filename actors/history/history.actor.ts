@@ -5,7 +5,7 @@ import type { Flip } from '../../src/domain/node.js';
 import type { NodeName } from '../../src/domain/node-name.js';
 import { millis, unixSeconds, type Moment } from '../../src/domain/time.js';
 import type { UserId } from '../../src/domain/user-id.js';
-import type { ErrorCode } from '../../src/errors.js';
+import { HeartbeatError, type ErrorCode } from '../../src/errors.js';
 import type { Cancel, Clock } from '../../src/ports/clock.js';
 import type { HistoryStore, StoreSummary } from '../../src/ports/history-store.js';
 import type { Logger } from '../../src/ports/logger.js';
@@ -96,6 +96,8 @@ export class History implements Actor<HistoryMessage> {
   #left: readonly HistoryMessage[] = [];
   #suspect: HistoryMessage | undefined;
   #state: StoreState = 'open';
+  /** What those are told whose entries are refused. */
+  #refusal: ErrorCode = 'HEARTBEAT_STORE_REFUSES';
   /** Something asynchronous is under way; its outcome comes as a message. */
   #busy = false;
   #nextTold = false;
@@ -155,13 +157,14 @@ export class History implements Actor<HistoryMessage> {
   async #stop(): Promise<void> {
     this.#lifeline = undefined;
     await this.caughtUp();
-    await new Promise<void>((resolve) => {
-      this.#idle = resolve;
-      this.#settleIdle();
-    });
+    await this.#untilIdle();
+    if (this.#state === 'refusing') await this.#tryOnceMore();
     const { length } = this.#backlog;
     if (length > 0)
-      this.#around.logger.error('stopping with entries that the store refused', { entries: length });
+      this.#around.logger.error('stopping with entries that the store refused: they are lost', {
+        entries: length,
+        ...this.#backlog.counts(),
+      });
     await new Promise<void>((resolve) => {
       if (this.#cell === undefined) resolve();
       else
@@ -169,6 +172,22 @@ export class History implements Actor<HistoryMessage> {
           this.#left = left;
           resolve();
         });
+    });
+  }
+
+  /** There may be room by now, and nothing waits for the next attempt any more. */
+  async #tryOnceMore(): Promise<void> {
+    this.#reopen();
+    await this.#untilIdle();
+    // What the others submit once the store is open again.
+    await this.caughtUp();
+    await this.#untilIdle();
+  }
+
+  #untilIdle(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#idle = resolve;
+      this.#settleIdle();
     });
   }
 
@@ -293,7 +312,7 @@ export class History implements Actor<HistoryMessage> {
     } else if (!isAwaited(entry)) {
       this.#backlog.push(entry);
     } else if (this.#state === 'refusing') {
-      this.#refuse([entry], 'HEARTBEAT_STORE_REFUSES');
+      this.#refuse([entry], this.#refusal);
     } else if (this.#backlog.length >= this.#options.queue) {
       this.#refuse([entry], 'HEARTBEAT_OVERLOADED');
     } else {
@@ -360,7 +379,13 @@ export class History implements Actor<HistoryMessage> {
   }
 
   async #lastOf(user: UserId, store: HistoryStore): Promise<EndedSession | undefined> {
-    return store.lastSession(user);
+    try {
+      return await store.lastSession(user);
+    } catch (error) {
+      // One damaged session is said by the store, and keeps nobody from coming online.
+      if (error instanceof HeartbeatError && error.code === 'HEARTBEAT_STORE_CORRUPT') return undefined;
+      throw error;
+    }
   }
 
   #write(commit: Commit): void {
@@ -408,8 +433,13 @@ export class History implements Actor<HistoryMessage> {
     this.#commit = undefined;
     this.#taken = [];
     this.#nextTold = false;
-    const { retry, settlements, nodes } = refusalOf(commit, 'HEARTBEAT_STORE_REFUSES');
-    if (this.#state === 'open') this.#around.logger.error('store refuses writes', { error });
+    const isDamaged = error instanceof HeartbeatError && error.code === 'HEARTBEAT_STORE_CORRUPT';
+    this.#refusal = isDamaged ? error.code : 'HEARTBEAT_STORE_REFUSES';
+    const { retry, settlements, nodes } = refusalOf(commit, this.#refusal);
+    if (this.#state === 'open') {
+      const event = isDamaged ? 'store is damaged and takes no writes' : 'store refuses writes';
+      this.#around.logger.error(event, { error });
+    }
     this.#state = 'refusing';
     const dropped: Queued[] = [];
     this.#backlog.restore(retry, (entry) => {
@@ -419,7 +449,7 @@ export class History implements Actor<HistoryMessage> {
     this.#around.settle(settlements);
     this.#around.alertsCommitted([...alertsIn(commit.records), ...this.#backlog.alerts()], false);
     this.#around.settleNodes([...nodes, ...this.#backlog.letStandingsWait().map(settledStanding)]);
-    this.#refuse(dropped.filter(isAwaited), 'HEARTBEAT_STORE_REFUSES');
+    this.#refuse(dropped.filter(isAwaited), this.#refusal);
     this.#reopenLater();
   }
 

@@ -123,5 +123,5 @@ export type Settlement = { readonly shard: ShardIndex; readonly user: UserId } &
   | { readonly stored: false; readonly code: ErrorCode }
 );
 
-/** `refusing`: the disk takes no writes; ends are kept in memory until it does. */
+/** `refusing`: the disk takes no writes, or cannot be trusted; ends are kept in memory until it does. */
 export type StoreState = 'open' | 'refusing';

@@ -52,6 +52,8 @@ export function assemble(config: Config, ports: AppPorts): Cast {
     },
     reopened: () => {
       notifier.reopened();
+      // Heartbeats that were acknowledged meanwhile: this may be the last chance of a daemon that stops.
+      nodes.checkpoint();
     },
     settleNodes: (settlements) => {
       nodes.settle(settlements);

@@ -38,6 +38,8 @@ export async function readFacts(
       slowCommits: history.meter.slow,
       bytes: await store.size().catch(() => undefined),
       sessions: store.countSessions(),
+      damages: store.damages,
+      isMissing: store.trouble?.kind === 'missing',
     },
     alerts: alertFacts(cast),
     blind: blind.byCause,

@@ -31,6 +31,7 @@ export async function supervision(
       ...history.inspect(),
       size_bytes: await store.size().catch(() => null),
       sessions_stored: store.countSessions(),
+      trouble: store.trouble?.message ?? null,
     },
     refused: { mailbox_full: system.overflows },
     dead_letters: {

@@ -1,9 +1,10 @@
 import type { Permission } from '../domain/access.js';
-import { errorCodes, type ErrorCode } from '../errors.js';
+import type { ErrorCode } from '../errors.js';
 
 /** What people are told when something is wrong on our side. The cause is in the log only. */
 const UNFORESEEN = 'internal server error';
 
+/** Whatever has none is unforeseen. */
 const sentences: Partial<Record<ErrorCode, string>> = {
   HEARTBEAT_INVALID_USER_ID: 'invalid user_id format',
   HEARTBEAT_MISSING_USER_ID: 'missing user_id parameter',
@@ -29,12 +30,12 @@ const sentences: Partial<Record<ErrorCode, string>> = {
   HEARTBEAT_NOT_READY: 'not ready yet, try again later',
   HEARTBEAT_OVERLOADED: 'overloaded, try again later',
   HEARTBEAT_STORE_REFUSES: 'the store refuses writes, try again later',
+  HEARTBEAT_STORE_CORRUPT: 'the database is damaged: restore the data directory from a backup',
   HEARTBEAT_ANSWER_TIMEOUT: 'no answer in time, try again later',
 };
 
 /** The sentence that an error is answered with. */
 export function sentenceFor(code: ErrorCode): string {
-  if (errorCodes[code].status === 500) return UNFORESEEN;
   return sentences[code] ?? UNFORESEEN;
 }
 

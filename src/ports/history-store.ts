@@ -67,6 +67,12 @@ export interface StoredNode {
   readonly status: NodeStatus;
 }
 
+/** What is wrong with a store, beside a disk that refuses writes; a sentence that says what to do. */
+export interface StoreTrouble {
+  readonly kind: 'damaged' | 'missing';
+  readonly message: string;
+}
+
 /** What a store knows when it is opened. */
 export interface StoreSummary {
   readonly watermark: Instant | undefined;
@@ -180,4 +186,21 @@ export interface HistoryStore extends Outbox {
 
   /** Bytes on disk, about. */
   size(): Promise<number>;
+
+  /** Undefined while whatever was read was sound, and the files are where they belong. */
+  readonly trouble: StoreTrouble | undefined;
+
+  /** How often damage was met. */
+  readonly damages: number;
+
+  /** Looks whether the files are still there. What is found comes to `trouble`. */
+  checkPresence(): Promise<void>;
+
+  /**
+   * Reads on in the files and looks whether they are sound. What is found comes to `trouble`.
+   *
+   * @param bytes about how much to read
+   * @returns whether all has been read; the next call begins anew then
+   */
+  checkFiles(bytes: number): Promise<boolean>;
 }

@@ -36,6 +36,8 @@ export const NO_FACTS: DaemonFacts = {
   actors: { running: 0, places: [], deadLetters: 0, mailboxFull: 0 },
   store: {
     refusing: false,
+    damages: 2,
+    isMissing: false,
     waiting: 0,
     commitTimes: none,
     commitSizes: none,

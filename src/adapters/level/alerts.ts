@@ -21,9 +21,11 @@ import {
   type StateBits,
 } from './alert-codec.js';
 import type { KeyRange } from './binary.js';
-import { entries, getMany, type Batch, type Database } from './database.js';
+import { entries, getMany, getManyOrDamaged, type Batch, type Database } from './database.js';
 
 const NOTHING = Buffer.alloc(0);
+/** Any state: nobody can read which. The next record of the alert puts it right. */
+const DAMAGED: StateBits = 0xff;
 /** Alerts read at once. */
 const CHUNK = 500;
 
@@ -36,11 +38,11 @@ export async function findStates(db: Database, records: readonly HistoryRecord[]
       record.kind === 'alerts' ? record.records.map(({ alert }) => alert.id) : [],
     ),
   );
-  const values = ids.size === 0 ? [] : await getMany(db, [...ids].map(alertKey));
+  const values = ids.size === 0 ? [] : await getManyOrDamaged(db, [...ids].map(alertKey));
   const stored: StoredStates = new Map();
   for (const [index, id] of [...ids].entries()) {
     const value = values[index];
-    if (value !== undefined) stored.set(id, stateBitsOf(value));
+    if (value !== undefined) stored.set(id, value === 'damaged' ? DAMAGED : stateBitsOf(value));
   }
   return stored;
 }
@@ -53,7 +55,7 @@ export function addAlert(batch: Batch, record: AlertRecord, stored: StoredStates
   const value = alertValue(record);
   const now = stateBitsOf(value);
   for (const key of stateKeysOf(before & ~now, id)) batch.del(key);
-  for (const key of stateKeysOf(now & ~before, id)) batch.put(key, NOTHING);
+  for (const key of stateKeysOf(before === DAMAGED ? now : now & ~before, id)) batch.put(key, NOTHING);
   const late = toldLateAt(record);
   if (late !== undefined) batch.put(lateKey(late, id), NOTHING);
   batch.put(alertKey(id), value);

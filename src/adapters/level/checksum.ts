@@ -31,7 +31,7 @@ export function unsealed(key: Buffer, stored: Buffer): Buffer {
   return stored.subarray(0, stored.length - CHECKSUM);
 }
 
-function isSound(key: Buffer, stored: Buffer): boolean {
+export function isSound(key: Buffer, stored: Buffer): boolean {
   const length = stored.length - CHECKSUM;
   return length >= 0 && stored.readInt32BE(length) === checksumOf(key, stored, length);
 }

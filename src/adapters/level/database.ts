@@ -1,14 +1,15 @@
-import { mkdir, readdir } from 'node:fs/promises';
 import { Level } from 'level';
 import type { KeyRange } from './binary.js';
-import { sealed, unsealed } from './checksum.js';
-import { damagedError, openError, readError } from './problems.js';
+import { isSound, sealed, unsealed } from './checksum.js';
+import { openError, readError } from './problems.js';
 
 /** With what `level` leaves out of its types because browsers do not have it. */
 export type Database = Level<Buffer, Buffer> & {
   compactRange(start: Buffer, end: Buffer): Promise<void>;
   /** Bytes in files, without what is still in memory. */
   approximateSize(start: Buffer, end: Buffer): Promise<number>;
+  /** What LevelDB says of itself. */
+  getProperty(name: string): string;
 };
 
 const OPTIONS = {
@@ -19,23 +20,14 @@ const OPTIONS = {
 };
 
 /** @throws HeartbeatError that says what a person can do about it */
-export async function openDatabase(directory: string): Promise<Database> {
+export async function openDatabase(directory: string, mayBegin: boolean): Promise<Database> {
   try {
-    await mkdir(directory, { recursive: true });
-    await refuseToBeginAnew(directory);
-    const db = new Level<Buffer, Buffer>(directory, OPTIONS) as Database;
+    const db = new Level<Buffer, Buffer>(directory, { ...OPTIONS, createIfMissing: mayBegin }) as Database;
     await db.open();
     return db;
   } catch (error) {
     throw openError(directory, error);
   }
-}
-
-/** Where CURRENT is missing LevelDB makes a new database, and removes the files of the one that is there. */
-async function refuseToBeginAnew(directory: string): Promise<void> {
-  const names = await readdir(directory);
-  if (names.includes('CURRENT') || !names.some((name) => /\.(?:ldb|sst|log)$/.test(name))) return;
-  throw damagedError(directory, undefined, 'its file CURRENT is missing');
 }
 
 /** Changes that are written whole or not at all. */
@@ -92,6 +84,19 @@ export async function getMany(db: Database, keys: Buffer[]): Promise<(Buffer | u
   return values.map((value, index) => {
     const key = keys[index];
     return value === undefined || key === undefined ? undefined : unsealed(key, value);
+  });
+}
+
+/** What is there, or that it is damaged: for those who write it anew in any case. */
+export async function getManyOrDamaged(
+  db: Database,
+  keys: Buffer[],
+): Promise<(Buffer | 'damaged' | undefined)[]> {
+  const values = await getManyBare(db, keys);
+  return values.map((value, index) => {
+    const key = keys[index];
+    if (value === undefined || key === undefined) return undefined;
+    return isSound(key, value) ? unsealed(key, value) : 'damaged';
   });
 }
 

@@ -12,6 +12,7 @@ import {
   sessionsOf,
 } from './codec.js';
 import { entries, hasMany, SYNCED, type Batch, type Database } from './database.js';
+import type { StartMark } from './files/start-mark.js';
 import type { Ledger } from './meta.js';
 
 /** Keys of one kind, in order. */
@@ -56,6 +57,12 @@ export async function addErasure(
   return [[open], sessions, ended, healed];
 }
 
+export interface ScrubberDeps {
+  /** Whether the files may be merged: what is damaged would be merged into others, or end the process. */
+  isMergeable(): Promise<boolean>;
+  failed(error: unknown): void;
+}
+
 /**
  * LevelDB keeps what was deleted in its files until it merges them one day, and erased means erased. So the files are
  * merged in the background, once for all erasures that wait for it; a mark on disk makes the next start finish what
@@ -63,14 +70,16 @@ export async function addErasure(
  */
 export class Scrubber {
   readonly #db: Database;
-  readonly #onRefusal: (error: unknown) => void;
+  readonly #mark: Pick<StartMark, 'merging' | 'merged'>;
+  readonly #deps: ScrubberDeps;
   #remains: Remains[] = [];
   #expected = 0;
   #work: Promise<void> | undefined;
 
-  constructor(db: Database, onRefusal: (error: unknown) => void) {
+  constructor(db: Database, mark: Pick<StartMark, 'merging' | 'merged'>, deps: ScrubberDeps) {
     this.#db = db;
-    this.#onRefusal = onRefusal;
+    this.#mark = mark;
+    this.#deps = deps;
   }
 
   /** Goes on with what was left when the database was last closed. Where that lay is not known any more. */
@@ -99,15 +108,19 @@ export class Scrubber {
 
   #start(): void {
     if (this.#remains.length === 0) return;
-    this.#work ??= this.#run().finally(() => {
+    this.#work ??= this.#run().then((goesOn) => {
       this.#work = undefined;
-      this.#start();
+      if (goesOn) this.#start();
     });
   }
 
-  async #run(): Promise<void> {
+  /** @returns whether what is left may be merged as well */
+  async #run(): Promise<boolean> {
     const db = this.#db;
     try {
+      // The mark of the erasure stays, and so does LevelDB's journal, which may say more of the damage.
+      if (!(await this.#deps.isMergeable())) return false;
+      await this.#mark.merging();
       while (this.#remains.length > 0) {
         const remains = this.#remains.splice(0);
         await this.#flush();
@@ -117,11 +130,15 @@ export class Scrubber {
       }
       if (this.#expected === 0) await db.del(metaKey('erasing'), SYNCED);
     } catch (error) {
-      // The mark stays, and so the next opening goes on.
-      this.#onRefusal(error);
+      // The mark stays, and so the next opening goes on. The journal says what LevelDB met with.
+      this.#deps.failed(error);
+      return false;
+    } finally {
+      await this.#mark.merged();
     }
     // LevelDB's journal for people names the keys between which it merged.
     for (const name of ['LOG', 'LOG.old']) await rm(path.join(db.location, name), { force: true });
+    return true;
   }
 
   /** What was erased may still be in memory, and would only now come to a file. */

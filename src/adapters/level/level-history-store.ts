@@ -14,14 +14,19 @@ import type {
   HistoryStore,
   StoredNode,
   StoreSummary,
+  StoreTrouble,
 } from '../../ports/history-store.js';
 import type { AlertRange } from '../../ports/outbox.js';
 import { addAlertPruning, alertOf, alertsToldLate, alertsWithin, openAlerts } from './alerts.js';
 import { addPruning, pastOfNodes, sessionsByEnd } from './ageing.js';
 import { blindnessBetween, storedBlindness } from './blindness.js';
-import { Batch, openDatabase, SYNCED, type Database } from './database.js';
+import { Batch, SYNCED, type Database } from './database.js';
+import { identityOf } from './directory.js';
 import { addErasure, Scrubber } from './erasure.js';
 import { bytesIn } from './file-sizes.js';
+import type { StartMark } from './files/start-mark.js';
+import { TableCheck, tablesIn } from './files/table-files.js';
+import { Health } from './health.js';
 import {
   haveChanged,
   readLastHold,
@@ -33,17 +38,37 @@ import {
   type Ledger,
 } from './meta.js';
 import { nodeNames, storedFlips, storedNodes, storedPauses } from './nodes.js';
-import { closedError, openError, readError, writeError } from './problems.js';
+import { openFiles, type OpeningOptions } from './opening.js';
+import {
+  closedError,
+  damagedError,
+  damagedFiles,
+  isCorrupt,
+  missingError,
+  openError,
+  readError,
+  writeError,
+} from './problems.js';
 import { addRecord, findStored } from './records.js';
 import { upgrade } from './upgrade.js';
 import { proveRoom } from './room.js';
 import { lastSessionOf, sessionsWithin, storedHealed, storedOpenSessions } from './sessions.js';
+
+/** The property that lists the tables of the version in force. */
+const TABLES = 'leveldb.sstables';
 
 /** A database that is open, and what is known of it. */
 interface Opened {
   readonly db: Database;
   readonly scrubber: Scrubber;
   readonly summary: StoreSummary;
+  readonly mark: StartMark;
+  /** Of its file CURRENT. */
+  readonly identity: string | undefined;
+  /** The check of the tables that is under way. */
+  check: TableCheck | undefined;
+  /** All tables were found sound since it was opened. */
+  isProven: boolean;
   ledger: Ledger;
   /**
    * Why a write was refused, after which none is tried. LevelDB would try: behind the half record that the refused one
@@ -59,13 +84,25 @@ export class LevelHistoryStore implements HistoryStore {
   #sessions = 0;
   /** A refused write may be on disk all the same, so what is written again is looked up first. */
   #inDoubt = false;
+  readonly #options: OpeningOptions;
+  readonly #health: Health;
 
-  constructor(dataDirectory: string) {
+  constructor(dataDirectory: string, options: OpeningOptions = {}) {
     this.#directory = path.join(dataDirectory, 'history');
+    this.#options = options;
+    this.#health = new Health(options.logger);
+  }
+
+  get trouble(): StoreTrouble | undefined {
+    return this.#health.trouble;
+  }
+
+  get damages(): number {
+    return this.#health.damages;
   }
 
   async open(): Promise<StoreSummary> {
-    const opened = await this.#openDatabase();
+    const opened = await this.#openDatabase(true);
     this.#opened = Promise.resolve(opened);
     return opened.summary;
   }
@@ -81,12 +118,13 @@ export class LevelHistoryStore implements HistoryStore {
     const opened = this.#opened;
     if (opened === undefined) throw closedError();
     // Whoever reads meanwhile waits for the outcome.
-    this.#opened = closeDatabase(opened).then(() => this.#openDatabase());
+    this.#opened = closeDatabase(opened).then(() => this.#openDatabase(false));
     await this.#opened;
   }
 
-  async #openDatabase(): Promise<Opened> {
-    const db = await openDatabase(this.#directory);
+  /** @param mayBegin whether a database may be made where there is none */
+  async #openDatabase(mayBegin: boolean): Promise<Opened> {
+    const { db, mark, unmergeable } = await openFiles(this.#directory, this.#options, mayBegin);
     try {
       await upgrade(db, this.#directory);
       const ledger = await readLedger(db, this.#directory);
@@ -96,15 +134,78 @@ export class LevelHistoryStore implements HistoryStore {
         latestEnd: ledger.latestEnd,
         vigil: await readVigil(db, this.#directory),
       };
-      const scrubber = new Scrubber(db, (error) => this.#refused(opened, error));
-      const opened: Opened = { db, summary, scrubber, ledger, refusal: undefined };
+      const scrubber = new Scrubber(db, mark, {
+        isMergeable: async () => unmergeable === undefined && (await this.#isSound(opened)),
+        failed: (error) => this.#refused(opened, error),
+      });
+      const identity = await identityOf(path.join(this.#directory, 'CURRENT'));
+      const opened: Opened = {
+        db,
+        summary,
+        scrubber,
+        mark,
+        identity,
+        check: undefined,
+        isProven: false,
+        ledger,
+        refusal: undefined,
+      };
       await scrubber.resume();
       this.#sessions = ledger.sessions;
+      this.#health.missing(undefined);
       return opened;
     } catch (error) {
       await db.close();
       throw openError(this.#directory, error);
     }
+  }
+
+  /** Whether all tables are sound. What is merged later on is checked in the background. */
+  async #isSound(opened: Opened): Promise<boolean> {
+    if (this.#health.isDamaged) return false;
+    if (!opened.isProven) await this.#checkTables(this.#newCheck(opened.db), Infinity);
+    opened.isProven = !this.#health.isDamaged;
+    return opened.isProven;
+  }
+
+  #newCheck(db: Database): TableCheck {
+    return new TableCheck(this.#directory, tablesIn(db.getProperty(TABLES)));
+  }
+
+  async #checkTables(check: TableCheck, bytes: number): Promise<void> {
+    const damage = await check.step(bytes);
+    if (damage !== undefined) this.#health.damaged(damagedFiles(`${damage.file}: ${damage.problem}`));
+  }
+
+  async checkFiles(bytes: number): Promise<boolean> {
+    try {
+      const opened = await this.#database();
+      opened.check ??= this.#newCheck(opened.db);
+      await this.#checkTables(opened.check, bytes);
+      if (!opened.check.isOver) return false;
+      opened.check = undefined;
+      if (this.#health.isDamaged) return true;
+      opened.isProven = true;
+      await opened.mark.proven();
+    } catch (error) {
+      // A disk that cannot be read shows itself to whoever reads it; a store that is closed has nothing to check.
+      this.#options.logger?.debug('the files could not be checked', { error });
+    }
+    return true;
+  }
+
+  async checkPresence(): Promise<void> {
+    const opened = await this.#opened?.catch(() => undefined);
+    if (opened === undefined) return;
+    const found = await identityOf(path.join(this.#directory, 'CURRENT')).catch(() => opened.identity);
+    if (found === opened.identity) {
+      this.#health.missing(undefined);
+      return;
+    }
+    // LevelDB would write on, in files that nobody finds again.
+    const error = missingError(this.#directory);
+    opened.refusal ??= error;
+    this.#health.missing(error.message);
   }
 
   async #database(): Promise<Opened> {
@@ -165,7 +266,10 @@ export class LevelHistoryStore implements HistoryStore {
 
   #refused(opened: Opened, error: unknown): HeartbeatError {
     this.#inDoubt = true;
-    opened.refusal ??= writeError(error);
+    if (opened.refusal === undefined) {
+      opened.refusal = writeError(error);
+      if (isCorrupt(opened.refusal)) this.#health.damaged(opened.refusal);
+    }
     return opened.refusal;
   }
 
@@ -195,68 +299,93 @@ export class LevelHistoryStore implements HistoryStore {
     });
   }
 
-  async *openAlerts(): AsyncIterable<readonly AlertRecord[]> {
-    yield* openAlerts((await this.#database()).db);
+  openAlerts(): AsyncIterable<readonly AlertRecord[]> {
+    return this.#reading((db) => openAlerts(db));
   }
 
-  async *alerts(range: AlertRange): AsyncIterable<readonly AlertRecord[]> {
-    yield* alertsWithin((await this.#database()).db, range);
+  alerts(range: AlertRange): AsyncIterable<readonly AlertRecord[]> {
+    return this.#reading((db) => alertsWithin(db, range));
   }
 
-  async *toldLate(since: Instant): AsyncIterable<readonly AlertRecord[]> {
-    yield* alertsToldLate((await this.#database()).db, since);
+  toldLate(since: Instant): AsyncIterable<readonly AlertRecord[]> {
+    return this.#reading((db) => alertsToldLate(db, since));
   }
 
-  async alert(id: AlertId): Promise<AlertRecord | undefined> {
-    return alertOf((await this.#database()).db, id);
+  alert(id: AlertId): Promise<AlertRecord | undefined> {
+    return this.#read((db) => alertOf(db, id));
   }
 
-  async lastHold(): Promise<LastHold | undefined> {
-    return readLastHold((await this.#database()).db, this.#directory);
+  lastHold(): Promise<LastHold | undefined> {
+    return this.#read((db) => readLastHold(db, this.#directory));
   }
 
-  async *openSessions(): AsyncIterable<readonly OpenSession[]> {
-    yield* storedOpenSessions((await this.#database()).db);
+  openSessions(): AsyncIterable<readonly OpenSession[]> {
+    return this.#reading((db) => storedOpenSessions(db));
   }
 
-  async *healedSince(): AsyncIterable<{ readonly generation: number; readonly users: readonly UserId[] }> {
-    yield* storedHealed((await this.#database()).db);
+  healedSince(): AsyncIterable<{ readonly generation: number; readonly users: readonly UserId[] }> {
+    return this.#reading((db) => storedHealed(db));
   }
 
-  async lastSession(user: UserId): Promise<EndedSession | undefined> {
-    return lastSessionOf((await this.#database()).db, user);
+  lastSession(user: UserId): Promise<EndedSession | undefined> {
+    return this.#read((db) => lastSessionOf(db, user));
   }
 
-  async *sessions(user: UserId, range: HistoryRange): AsyncIterable<readonly EndedSession[]> {
-    yield* sessionsWithin((await this.#database()).db, user, range);
+  sessions(user: UserId, range: HistoryRange): AsyncIterable<readonly EndedSession[]> {
+    return this.#reading((db) => sessionsWithin(db, user, range));
   }
 
-  async blindIntervals(limit: number): Promise<readonly BlindInterval[]> {
-    return storedBlindness((await this.#database()).db, limit);
+  blindIntervals(limit: number): Promise<readonly BlindInterval[]> {
+    return this.#read((db) => storedBlindness(db, limit));
   }
 
-  async blindBetween(from: Instant, to: Instant): Promise<readonly BlindInterval[]> {
-    return blindnessBetween((await this.#database()).db, from, to);
+  blindBetween(from: Instant, to: Instant): Promise<readonly BlindInterval[]> {
+    return this.#read((db) => blindnessBetween(db, from, to));
   }
 
   async *nodes(): AsyncIterable<readonly StoredNode[]> {
-    const { db } = await this.#database();
-    yield* storedNodes(db, this.#directory);
+    const { nodes } = (await this.#database()).ledger;
+    let found = 0;
+    for await (const chunk of this.#reading((db) => storedNodes(db, this.#directory))) {
+      found += chunk.length;
+      yield chunk;
+    }
+    // Nodes that came or went meanwhile say nothing of those that were there.
+    if (found === nodes || (await this.#database()).ledger.nodes !== nodes) return;
+    const reason = `${String(found)} nodes are stored of ${String(nodes)}`;
+    const error = damagedError(this.#directory, undefined, reason, true);
+    this.#health.damaged(error);
+    if (this.#options.acceptDataLoss !== true) throw error;
   }
 
-  async *nodeNames(after: NodeName | undefined): AsyncIterable<readonly NodeName[]> {
-    const { db } = await this.#database();
-    yield* nodeNames(db, after);
+  nodeNames(after: NodeName | undefined): AsyncIterable<readonly NodeName[]> {
+    return this.#reading((db) => nodeNames(db, after));
   }
 
-  async *flips(node: NodeName, range: FlipRange): AsyncIterable<readonly Flip[]> {
-    const { db } = await this.#database();
-    yield* storedFlips(db, node, range);
+  flips(node: NodeName, range: FlipRange): AsyncIterable<readonly Flip[]> {
+    return this.#reading((db) => storedFlips(db, node, range));
   }
 
-  async pauses(node: NodeName): Promise<readonly Pause[]> {
+  pauses(node: NodeName): Promise<readonly Pause[]> {
+    return this.#read((db) => storedPauses(db, node));
+  }
+
+  async #read<Found>(read: (db: Database) => Promise<Found>): Promise<Found> {
     const { db } = await this.#database();
-    return storedPauses(db, node);
+    try {
+      return await read(db);
+    } catch (error) {
+      throw this.#health.failed(error);
+    }
+  }
+
+  async *#reading<Found>(read: (db: Database) => AsyncIterable<Found>): AsyncIterable<Found> {
+    const { db } = await this.#database();
+    try {
+      yield* read(db);
+    } catch (error) {
+      throw this.#health.failed(error);
+    }
   }
 
   countSessions(): number {
@@ -276,4 +405,5 @@ async function closeDatabase(opening: Promise<Opened> | undefined): Promise<void
   const opened = await opening?.catch(() => undefined);
   await opened?.scrubber.settled();
   await opened?.db.close();
+  await opened?.mark.end();
 }

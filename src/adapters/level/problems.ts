@@ -16,10 +16,17 @@ export function openError(directory: string, cause: unknown): HeartbeatError {
   return unwritableError(directory, cause);
 }
 
-export function damagedError(directory: string, cause: unknown, reason = reasonOf(cause)): HeartbeatError {
+/** @param isPassable the daemon can start nevertheless, without what is damaged */
+export function damagedError(
+  directory: string,
+  cause: unknown,
+  reason = reasonOf(cause),
+  isPassable = false,
+): HeartbeatError {
+  const otherwise = isPassable ? 'lose what is damaged with --accept-data-loss' : 'choose another data_dir';
   return new HeartbeatError(
     'HEARTBEAT_STORE_CORRUPT',
-    `the database in ${directory} is damaged (${reason}): restore it from a backup, or choose another data_dir`,
+    `the database in ${directory} is damaged (${reason}): restore it from a backup, or ${otherwise}`,
     { cause },
   );
 }
@@ -30,6 +37,23 @@ export function damagedRecord(cause?: unknown): HeartbeatError {
     'HEARTBEAT_STORE_CORRUPT',
     'a stored record is damaged: restore the data directory from a backup',
     { cause },
+  );
+}
+
+/** What those are told who meet a file that is not what was written. */
+export function damagedFiles(reason: string, cause?: unknown): HeartbeatError {
+  return new HeartbeatError(
+    'HEARTBEAT_STORE_CORRUPT',
+    `the database is damaged (${reason}): restore the data directory from a backup`,
+    { cause },
+  );
+}
+
+/** The directory was removed, or another one is in its place. */
+export function missingError(directory: string): HeartbeatError {
+  return new HeartbeatError(
+    'HEARTBEAT_STORE_REFUSES',
+    `the database is not in ${directory} any more: put it back, or start again with another data_dir`,
   );
 }
 
@@ -50,6 +74,8 @@ function unwritableError(directory: string, cause: unknown): HeartbeatError {
 }
 
 export function writeError(cause: unknown): HeartbeatError {
+  if (cause instanceof HeartbeatError) return cause;
+  if (isDamage(cause)) return damagedFiles(reasonOf(cause), cause);
   return new HeartbeatError('HEARTBEAT_STORE_REFUSES', `the store refused a write: ${reasonOf(cause)}`, {
     cause,
   });
@@ -57,8 +83,12 @@ export function writeError(cause: unknown): HeartbeatError {
 
 export function readError(cause: unknown): HeartbeatError {
   if (cause instanceof HeartbeatError) return cause;
-  const code = isDamage(cause) ? 'HEARTBEAT_STORE_CORRUPT' : 'HEARTBEAT_STORE_FAILED';
-  return new HeartbeatError(code, `the store could not be read: ${reasonOf(cause)}`, { cause });
+  if (isDamage(cause)) return damagedFiles(reasonOf(cause), cause);
+  // What LevelDB does not refuse and no codec can read is not what was written.
+  if (cause instanceof TypeError || cause instanceof RangeError) return damagedRecord(cause);
+  return new HeartbeatError('HEARTBEAT_STORE_FAILED', `the store could not be read: ${reasonOf(cause)}`, {
+    cause,
+  });
 }
 
 export function closedError(): HeartbeatError {
@@ -72,7 +102,8 @@ export function isCorrupt(error: unknown): boolean {
 /** LevelDB calls a file that it needs and does not find an input/output error. */
 function isDamage(cause: unknown): boolean {
   return (
-    has(cause, 'LEVEL_CORRUPTION') || /(?:\.(?:ldb|sst|log)|MANIFEST-\d+): No such file/.test(reasonOf(cause))
+    has(cause, 'LEVEL_CORRUPTION') ||
+    /^Corruption\b|(?:\.(?:ldb|sst|log)|MANIFEST-\d+): No such file/.test(reasonOf(cause))
   );
 }
 

@@ -16,7 +16,7 @@ import {
   sessionKey,
   sessionValue,
 } from './codec.js';
-import { entries, getMany, type Batch, type Database } from './database.js';
+import { entries, getManyOrDamaged, type Batch, type Database } from './database.js';
 import { writeLastHold, writeRecovery, writeVigil, writeWatermark, type Ledger } from './meta.js';
 import {
   flipKey,
@@ -66,11 +66,11 @@ async function findEnds(db: Database, records: readonly HistoryRecord[]): Promis
   const keys = records.flatMap((record) =>
     record.kind === 'ended' || record.kind === 'unended' ? [sessionKey(record.user, record.onlineAt)] : [],
   );
-  const values = await getMany(db, keys);
+  const values = await getManyOrDamaged(db, keys);
   return new Map(
     keys.flatMap((key, index) => {
       const value = values[index];
-      return value === undefined ? [] : [[nameOf(key), offlineAtOf(value)]];
+      return value === undefined || value === 'damaged' ? [] : [[nameOf(key), offlineAtOf(value)]];
     }),
   );
 }

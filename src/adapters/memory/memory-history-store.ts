@@ -224,6 +224,17 @@ export class MemoryHistoryStore implements HistoryStore {
     return Promise.resolve(this.#nodes.pauses(node));
   }
 
+  readonly trouble = undefined;
+  readonly damages = 0;
+
+  checkPresence(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  checkFiles(): Promise<boolean> {
+    return Promise.resolve(true);
+  }
+
   countSessions(): number {
     let count = 0;
     for (const sessions of this.#ended.values()) count += sessions.size;

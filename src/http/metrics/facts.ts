@@ -32,6 +32,10 @@ export interface DaemonFacts {
   };
   readonly store: {
     readonly refusing: boolean;
+    /** How often damage was met. */
+    readonly damages: number;
+    /** Its files are not where they belong any more. */
+    readonly isMissing: boolean;
     /** Entries that wait for the disk. */
     readonly waiting: number;
     /** Seconds. */

@@ -99,6 +99,16 @@ function actorFamilies({
 function storeFamilies({ store }: DaemonFacts): MetricFamily[] {
   return [
     gauge('heartbeat_store_refusing', 'Whether the store refuses writes: 1 or 0.', Number(store.refusing)),
+    counter(
+      'heartbeat_store_damage_total',
+      'How often something stored was found to be damaged.',
+      store.damages,
+    ),
+    gauge(
+      'heartbeat_store_missing',
+      'Whether the files of the store are gone: 1 or 0.',
+      Number(store.isMissing),
+    ),
     gauge('heartbeat_store_queue_entries', 'Entries that wait for the disk.', store.waiting),
     histogram('heartbeat_store_commit_duration_seconds', 'How long a commit took.', store.commitTimes),
     histogram('heartbeat_store_commit_entries', 'How many entries a commit had.', store.commitSizes),

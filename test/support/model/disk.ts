@@ -129,9 +129,19 @@ export class Disk {
 class Attachment implements HistoryStore {
   readonly #disk: Disk;
   severed = false;
+  readonly trouble = undefined;
+  readonly damages = 0;
 
   constructor(disk: Disk) {
     this.#disk = disk;
+  }
+
+  checkPresence(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  checkFiles(): Promise<boolean> {
+    return Promise.resolve(true);
   }
 
   open(): Promise<StoreSummary> {

@@ -22,7 +22,7 @@ export const daemonOperations: Operations = {
     scope: undefined,
     answers: {
       200: { means: 'It is.', body: ready },
-      503: { means: 'It starts, stops, or its store refuses writes.', body: unready },
+      503: { means: 'It starts, stops, or its store refuses writes, is damaged or is gone.', body: unready },
     },
     examples: [{ name: 'ready', status: 200, answer: { status: 'ready' } }],
   },

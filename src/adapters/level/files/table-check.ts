@@ -1,0 +1,83 @@
+import { crc32c, unmasked } from './crc32c.js';
+import { uncompressed } from './snappy.js';
+import { Cursor } from './varint.js';
+
+/*
+ * A table of LevelDB: blocks, each with its compression (1 byte) and checksum (4) behind it; behind them an index of the
+ * blocks, which is one itself; and at the end a footer that says where the indexes lie.
+ */
+const FOOTER = 48;
+const MAGIC = Buffer.from('57fb808b247547db', 'hex');
+const TRAILER = 5;
+const SNAPPY = 1;
+
+/** Where a block lies, without what comes behind it. */
+export interface Block {
+  readonly offset: number;
+  readonly size: number;
+}
+
+/** Reads a part of a file; less than was asked for only at its end. */
+export type ReadPart = (offset: number, length: number) => Promise<Buffer>;
+
+/**
+ * The blocks of a table, from the first byte to the footer.
+ *
+ * @throws RangeError when what says so is damaged
+ */
+export async function blocksOf(read: ReadPart, size: number): Promise<readonly Block[]> {
+  if (size < FOOTER) throw new RangeError('it is too short');
+  const footer = await read(size - FOOTER, FOOTER);
+  if (!footer.subarray(FOOTER - MAGIC.length).equals(MAGIC)) throw new RangeError('its end is damaged');
+  const cursor = new Cursor(footer);
+  const meta = handleFrom(cursor);
+  const index = handleFrom(cursor);
+  while (cursor.at < FOOTER - MAGIC.length) {
+    if (cursor.byte() !== 0) throw new RangeError('its end is damaged');
+  }
+  const others = [...(await handlesIn(read, meta)), ...(await handlesIn(read, index)), meta, index];
+  const blocks = others.sort((a, b) => a.offset - b.offset);
+  let end = 0;
+  for (const block of blocks) {
+    if (block.offset !== end) throw new RangeError(`nothing says what lies at ${String(end)}`);
+    end = block.offset + block.size + TRAILER;
+  }
+  if (end !== size - FOOTER) throw new RangeError('it has not the size that it says');
+  return blocks;
+}
+
+/** @throws RangeError when its checksum does not match */
+export async function readBlock(read: ReadPart, { offset, size }: Block): Promise<Buffer> {
+  const block = await read(offset, size + TRAILER);
+  if (!isSoundBlock(block)) throw new RangeError(`its block at ${String(offset)} is damaged`);
+  return block;
+}
+
+function isSoundBlock(block: Buffer): boolean {
+  const end = block.length - TRAILER + 1;
+  return end > 0 && crc32c(block, 0, end) === unmasked(block.readInt32LE(end));
+}
+
+function handleFrom(cursor: Cursor): Block {
+  return { offset: cursor.number(), size: cursor.number() };
+}
+
+/** The handles that are the values of a block: of entries with a shared prefix, then where entries begin anew. */
+async function handlesIn(read: ReadPart, handle: Block): Promise<Block[]> {
+  const block = await readBlock(read, handle);
+  const contents = block.subarray(0, handle.size);
+  const entries = block[handle.size] === SNAPPY ? uncompressed(contents) : contents;
+  if (entries.length < 4) throw new RangeError('an index is too short');
+  const restarts = 4 * (1 + entries.readUInt32LE(entries.length - 4));
+  if (restarts > entries.length) throw new RangeError('an index is too short');
+  const cursor = new Cursor(entries.subarray(0, entries.length - restarts));
+  const handles: Block[] = [];
+  while (!cursor.isAtEnd) {
+    cursor.number();
+    const key = cursor.number();
+    const value = cursor.number();
+    cursor.bytes(key);
+    handles.push(handleFrom(new Cursor(cursor.bytes(value))));
+  }
+  return handles;
+}

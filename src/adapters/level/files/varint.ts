@@ -1,0 +1,49 @@
+/** Reads LevelDB's numbers and texts one after the other. */
+export class Cursor {
+  readonly #bytes: Buffer;
+  #at = 0;
+
+  constructor(bytes: Buffer) {
+    this.#bytes = bytes;
+  }
+
+  /** Bytes that have been read. */
+  get at(): number {
+    return this.#at;
+  }
+
+  get isAtEnd(): boolean {
+    return this.#at >= this.#bytes.length;
+  }
+
+  /** Seven bits in each byte, the lowest first. Nothing in a file is past 2^53. @throws RangeError */
+  number(): number {
+    let value = 0;
+    for (let factor = 1; factor <= 2 ** 63; factor *= 128) {
+      const byte = this.byte();
+      if (byte === 0 && factor > 1) throw new RangeError('a number is longer than it is written');
+      value += (byte & 0x7f) * factor;
+      if (byte < 0x80) return value;
+    }
+    throw new RangeError('a number has no end');
+  }
+
+  byte(): number {
+    const byte = this.#bytes[this.#at];
+    if (byte === undefined) throw new RangeError('it ends too soon');
+    this.#at++;
+    return byte;
+  }
+
+  bytes(length: number): Buffer {
+    const end = this.#at + length;
+    if (end > this.#bytes.length) throw new RangeError('it ends too soon');
+    const bytes = this.#bytes.subarray(this.#at, end);
+    this.#at = end;
+    return bytes;
+  }
+
+  text(): Buffer {
+    return this.bytes(this.number());
+  }
+}

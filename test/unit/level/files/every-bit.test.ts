@@ -1,0 +1,137 @@
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { expect } from 'chai';
+import { scanLog } from '../../../../src/adapters/level/files/log-scan.js';
+import { inspect } from '../../../../src/adapters/level/files/inspection.js';
+import { blocksOf, readBlock } from '../../../../src/adapters/level/files/table-check.js';
+import { LevelHistoryStore } from '../../../../src/adapters/level/level-history-store.js';
+import { HeartbeatError } from '../../../../src/errors.js';
+import { ended, opened, user } from '../../../contract/history-store/reading.js';
+import { recordAt } from '../../../support/alert-records.js';
+import { RecordingLogger } from '../../../support/recording-logger.js';
+import { temporaryDirectory, type TemporaryDirectory } from '../../../support/temporary-directory.js';
+
+/** Opening a store for each bit would take minutes, so that is done for one in so many. */
+const OPENED_EVERY = 797;
+
+describe('every bit of a small store with tables and a log, turned over,', function () {
+  this.timeout(120_000);
+  let directory: TemporaryDirectory;
+  let files: Map<string, Buffer>;
+  const at = (name: string) => path.join(directory.path, 'history', name);
+
+  before(async () => {
+    directory = await temporaryDirectory();
+    for (let run = 0; run < 3; run++) {
+      // Each opening makes a table of what was in the log.
+      const store = new LevelHistoryStore(directory.path);
+      await store.open();
+      await store.write(
+        Array.from({ length: 3 }, (_, index) => ended(user(run * 100 + index), index, index + 7)),
+      );
+      await store.write([
+        opened(user(-run), run),
+        { kind: 'alerts', records: [recordAt(run + 1, 'pending')] },
+      ]);
+      await store.close();
+    }
+    const names = (await readdir(path.join(directory.path, 'history'))).filter(
+      (name) => !/^LO(?:CK|G)/.test(name),
+    );
+    files = new Map(
+      await Promise.all(
+        names.map(async (name): Promise<[string, Buffer]> => [name, await readFile(at(name))]),
+      ),
+    );
+  });
+  after(() => directory.remove());
+
+  const named = (ending: RegExp) => [...files].filter(([name]) => ending.test(name));
+
+  /** Calls with each bit turned over, and turns it back. */
+  async function eachBit(contents: Buffer, use: (bit: number) => Promise<void>, step = 1): Promise<void> {
+    for (let bit = 0; bit < contents.length * 8; bit += step) {
+      contents[bit >> 3]! ^= 1 << (bit & 7);
+      await use(bit);
+      contents[bit >> 3]! ^= 1 << (bit & 7);
+    }
+  }
+
+  it('is noticed in a table by its checksums', async () => {
+    const tables = named(/\.ldb$/);
+    expect(tables).to.have.length(2);
+    for (const [name, contents] of tables) {
+      const read = (offset: number, length: number) =>
+        Promise.resolve(contents.subarray(offset, offset + length));
+      const check = async () => {
+        for (const block of await blocksOf(read, contents.length)) await readBlock(read, block);
+      };
+      await check();
+      await eachBit(contents, async (bit) => {
+        const problem = await check().then(
+          () => undefined,
+          (error: unknown) => error,
+        );
+        expect(problem, `bit ${bit} of ${name}`).to.be.instanceOf(RangeError);
+      });
+    }
+  });
+
+  it('is noticed in the log and the manifest, which are read before LevelDB opens them', async () => {
+    const logs = [...named(/\.log$/), ...named(/^MANIFEST/)];
+    expect(logs).to.have.length(2);
+    for (const [name, contents] of logs) {
+      expect(scanLog(contents).damage).to.equal(undefined);
+      await eachBit(contents, (bit) => {
+        expect(scanLog(contents).damage, `bit ${bit} of ${name}`).not.to.equal(undefined);
+        return Promise.resolve();
+      });
+    }
+  });
+
+  it('is noticed in CURRENT', async () => {
+    const contents = files.get('CURRENT')!;
+    expect(await inspect(path.join(directory.path, 'history'))).to.deep.include({
+      damage: undefined,
+      torn: [],
+    });
+    await eachBit(contents, async (bit) => {
+      await writeFile(at('CURRENT'), contents);
+      const { damage } = await inspect(path.join(directory.path, 'history'));
+      expect(damage, `bit ${bit}`).not.to.equal(undefined);
+    });
+    await writeFile(at('CURRENT'), contents);
+  });
+
+  it('is said by the store that is opened on it', async () => {
+    for (const [name, contents] of files)
+      await eachBit(
+        contents,
+        async (bit) => {
+          // What it was is put back whole: opening it moves the log to a table.
+          const copy = await temporaryDirectory();
+          const fresh = new LevelHistoryStore(copy.path);
+          await fresh.open();
+          await fresh.close();
+          const target = path.join(copy.path, 'history');
+          for (const each of await readdir(target)) await rm(path.join(target, each));
+          for (const [each, bytes] of files) await writeFile(path.join(target, each), bytes);
+          const logger = new RecordingLogger();
+          const store = new LevelHistoryStore(copy.path, { logger });
+          const refused: unknown = await store.open().then(
+            () => undefined,
+            (error: unknown) => error,
+          );
+          if (refused === undefined) await store.checkFiles(Infinity);
+          const said =
+            (refused instanceof HeartbeatError && refused.code === 'HEARTBEAT_STORE_CORRUPT') ||
+            store.trouble?.kind === 'damaged' ||
+            logger.lines.some(({ event }) => event === 'the end of a file is torn or damaged, and lost');
+          expect(said, `bit ${bit} of ${name}: ${String(refused)}`).to.equal(true);
+          await store.close();
+          await copy.remove();
+        },
+        OPENED_EVERY,
+      );
+  });
+});
