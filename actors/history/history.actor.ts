@@ -101,6 +101,8 @@ export class History implements Actor<HistoryMessage> {
   /** Something asynchronous is under way; its outcome comes as a message. */
   #busy = false;
   #nextTold = false;
+  /** Submissions on their way through the mailbox, and the entries in them. */
+  readonly #arriving = { submissions: 0, entries: 0 };
   #taken: readonly Queued[] = [];
   #commit: Commit | undefined;
   #latestEnd = Infinity;
@@ -198,11 +200,36 @@ export class History implements Actor<HistoryMessage> {
   }
 
   submit(entries: readonly HistoryEntry[]): void {
-    this.#cell?.insist({ kind: 'submit', entries });
+    if (this.#cell === undefined) return;
+    const room = this.#options.queue - this.#backlog.length - this.#arriving.entries;
+    const admitted = entries.length <= room ? entries : this.#turnAway(entries, room);
+    if (admitted.length === 0) return;
+    this.#arriving.submissions++;
+    this.#arriving.entries += admitted.length;
+    this.#cell.insist({ kind: 'submit', entries: admitted });
   }
 
-  /** Resolves once everything submitted before has been taken in. */
+  /** What somebody waits for is refused past the bound, before it is in the mailbox. @returns the others */
+  #turnAway(entries: readonly HistoryEntry[], room: number): readonly HistoryEntry[] {
+    let left = room;
+    const refused: HistoryEntry[] = [];
+    const admitted = entries.filter((entry) => {
+      if (left-- > 0 || !isAwaited(entry)) return true;
+      refused.push(entry);
+      return false;
+    });
+    this.#refuse(refused, 'HEARTBEAT_OVERLOADED');
+    return admitted;
+  }
+
+  #arrived(entries: readonly HistoryEntry[]): void {
+    this.#arriving.submissions--;
+    this.#arriving.entries -= entries.length;
+  }
+
+  /** Resolves once everything submitted before has been taken in: at once, where nothing is on its way. */
   caughtUp(): Promise<void> {
+    if (this.#arriving.submissions === 0) return Promise.resolve();
     return new Promise((resolve) => {
       this.#cell?.insist({ kind: 'catch_up', caughtUp: resolve });
     });
@@ -245,7 +272,10 @@ export class History implements Actor<HistoryMessage> {
     this.#suspect = verdict === 'retry' ? message : undefined;
     if (verdict === 'dead_letter') {
       system.deadLetters.add(path, message, `it crashed its actor twice: ${error.message}`);
-      if (message.kind === 'submit') this.#refuse(message.entries, 'HEARTBEAT_INTERNAL');
+      if (message.kind === 'submit') {
+        this.#arrived(message.entries);
+        this.#refuse(message.entries, 'HEARTBEAT_INTERNAL');
+      }
       if (message.kind === 'next') this.#refused(error);
     }
     this.#cell?.restart(this.#suspect);
@@ -255,6 +285,7 @@ export class History implements Actor<HistoryMessage> {
     switch (message.kind) {
       case 'submit':
         for (const entry of message.entries) this.#accept(entry);
+        this.#arrived(message.entries);
         return;
       case 'catch_up':
         message.caughtUp();
@@ -313,8 +344,6 @@ export class History implements Actor<HistoryMessage> {
       this.#backlog.push(entry);
     } else if (this.#state === 'refusing') {
       this.#refuse([entry], this.#refusal);
-    } else if (this.#backlog.length >= this.#options.queue) {
-      this.#refuse([entry], 'HEARTBEAT_OVERLOADED');
     } else {
       this.#backlog.push(entry);
     }

@@ -5,6 +5,7 @@ import type { Actor } from './behaviour.js';
 import { DeadLetters } from './dead-letters.js';
 import { spawnPlace, startSystem, type NactActor, type NactParent } from './nact.js';
 import type { Home, Load, Stoppable, Surroundings } from './surroundings.js';
+import { Turns } from './turns.js';
 
 /** Where actors are spawned. It handles no messages itself. */
 export interface Place extends Home {
@@ -39,6 +40,7 @@ export class ActorSystem implements Place {
     this.deadLetters = new DeadLetters(clock);
     this.system = {
       deadLetters: this.deadLetters,
+      turns: new Turns(clock),
       entered: () => {
         this.#running++;
       },

@@ -2,6 +2,7 @@ import type { Actor, Crash } from './behaviour.js';
 import { Incarnation, STOP, type Occupant } from './incarnation.js';
 import type { ActorRef, Delivery } from './ref.js';
 import type { Home } from './surroundings.js';
+import type { Turns } from './turns.js';
 
 export type { Actor, Crash } from './behaviour.js';
 
@@ -39,6 +40,11 @@ export class Cell<Message> implements ActorRef<Message>, Occupant {
     this.#limit = options.mailbox;
     this.#incarnation = new Incarnation(home.nact, name, this);
     home.system.entered();
+  }
+
+  /** @internal */
+  get turns(): Turns {
+    return this.#home.system.turns;
   }
 
   get name(): string {

@@ -1,7 +1,10 @@
 import { spawnPlace, startSystem, type NactActor, type NactParent } from './nact.js';
+import type { Turns } from './turns.js';
 
 /** Whose messages a nact actor handles. It outlives the nact actor, which any crash ends. */
 export interface Occupant {
+  /** Where it waits for its turn. */
+  readonly turns: Turns;
   /** Handles one message; what it throws is a crash. */
   handle(message: unknown): void;
   /** Handling the message threw, and the nact actor is about to stop. Must not throw. */
@@ -94,7 +97,7 @@ export class Incarnation extends BareActor {
 
   handleMessage(message: unknown): void {
     this.busy = true;
-    takeTurn(this, message);
+    this.state.turns.take(this, message);
   }
 
   /** Handles one message, at the actor's turn. */
@@ -131,32 +134,6 @@ export class Incarnation extends BareActor {
 
   clearTimeout(): void {
     return undefined;
-  }
-}
-
-interface Turns {
-  readonly actors: Incarnation[];
-  readonly messages: unknown[];
-}
-
-/** Whose turn it is in the next pass of the event loop, and with which message. */
-let turns: Turns = { actors: [], messages: [] };
-
-/** nact has an `Immediate` for every message. One for all of a pass does the same: each actor handles one in it. */
-function takeTurn(actor: Incarnation, message: unknown): void {
-  if (turns.actors.length === 0) setImmediate(runTurns);
-  turns.actors.push(actor);
-  turns.messages.push(message);
-}
-
-function runTurns(): void {
-  const { actors, messages } = turns;
-  turns = { actors: [], messages: [] };
-  for (let index = 0; index < actors.length; index++) {
-    const message = messages[index];
-    // A long list that a collection finds is old from then on: until a full one, it would keep alive what it holds.
-    messages[index] = undefined;
-    actors[index]?.handle(message);
   }
 }
 

@@ -1,5 +1,6 @@
 import type { DeadLetters } from './dead-letters.js';
 import type { NactParent } from './nact.js';
+import type { Turns } from './turns.js';
 
 /** What can be told to stop, and gives back what it will not handle. */
 export interface Stoppable {
@@ -24,6 +25,7 @@ export interface Home {
 /** What a cell needs of the system that it lives in. */
 export interface Surroundings {
   readonly deadLetters: DeadLetters;
+  readonly turns: Turns;
   /** A nact actor has begun. */
   entered(): void;
   /** A nact actor will handle nothing more. */

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { heal, isOnline } from '../support/calls.js';
+import { call, heal, isOnline } from '../support/calls.js';
 import type { ClientProcess } from '../support/client-process.js';
 import type { DaemonProcess } from '../support/daemon-process.js';
 import { eventually } from '../support/eventually.js';
@@ -35,6 +35,26 @@ describe('a daemon that is flooded', () => {
     );
     const { connected } = await over(flood);
     expect(connected).to.be.below(BACKLOG);
+  });
+
+  it('answers openings, heartbeats and histories beside large batches that never cease', async () => {
+    const flood = await rise(0);
+    const rounds = Array.from({ length: 10 }, (_, round) => round);
+    const answers: number[] = [];
+    for (const round of rounds) {
+      const all = await Promise.all([
+        heal(daemon.url, 100_000 + 2 * round),
+        heal(daemon.url, 100_001 + 2 * round),
+        call(daemon.url, 'PUT', `/nodes/a-${round}/heartbeat`),
+        call(daemon.url, 'PUT', `/nodes/b-${round}/heartbeat`),
+        call(daemon.url, 'GET', `/heart_rhythm/${100_000 + round}`),
+      ]);
+      answers.push(...all.map(({ status }) => status));
+    }
+    const { answered } = await over(flood);
+    expect(answers.filter((status) => status !== 200)).to.deep.equal([]);
+    // A round is three steps through the disk, and a batch one pass: none of them waits for hundreds of others.
+    expect(answered).to.be.below(150 * rounds.length);
   });
 
   async function rise(strangers: number): Promise<ClientProcess> {

@@ -1,0 +1,69 @@
+import { expect } from 'chai';
+import { MemoryHistoryStore } from '../../src/adapters/memory/memory-history-store.js';
+import { Disk } from '../support/model/disk.js';
+import { SimulatedApp, user } from '../support/simulated-app.js';
+
+const QUEUE = 5;
+
+describe('what waits for the disk', () => {
+  let disk: Disk;
+  let daemon: SimulatedApp;
+  let answers: string[];
+
+  beforeEach(async () => {
+    const memory = new MemoryHistoryStore();
+    disk = new Disk(() => memory);
+    daemon = await SimulatedApp.start({
+      store: disk.attach(),
+      flags: { '--limits-history-queue': String(QUEUE) },
+    });
+    answers = [];
+    await daemon.clock.advance(100);
+  });
+
+  afterEach(async () => {
+    disk.release();
+    await daemon.app.stop();
+  });
+
+  function heal(id: number): void {
+    daemon.app.ask('heal', user(id), (reply) => {
+      answers.push(reply.kind === 'refused' ? reply.code : reply.kind);
+    });
+  }
+
+  it('is no more than limits.history_queue: openings past it are refused, and the others come on disk', async () => {
+    disk.hold('kept');
+    heal(1);
+    await daemon.clock.settle();
+    for (let id = 2; id <= 20; id++) {
+      heal(id);
+      await daemon.clock.settle();
+    }
+    expect(answers).to.deep.equal(new Array(20 - 1 - QUEUE).fill('HEARTBEAT_OVERLOADED'));
+    disk.release();
+    for (let pass = 0; pass < 4; pass++) await daemon.clock.settle();
+    expect(answers.filter((answer) => answer === 'online')).to.have.length(1 + QUEUE);
+    heal(21);
+    await daemon.clock.settle();
+    expect(answers.at(-1)).to.equal('online');
+  });
+
+  it('is bounded on its way there, too: all that come in one pass count', async () => {
+    for (let id = 1; id <= 50; id++) heal(id);
+    await daemon.clock.settle();
+    const refused = answers.filter((answer) => answer === 'HEARTBEAT_OVERLOADED');
+    expect(refused).to.have.length(50 - QUEUE);
+    expect(answers.filter((answer) => answer === 'online')).to.have.length(QUEUE);
+  });
+
+  it('holds up nobody who asks for a history of which nothing is on its way', async () => {
+    heal(1);
+    await daemon.clock.settle();
+    disk.hold('kept');
+    for (let id = 2; id < 5; id++) heal(id);
+    await daemon.clock.settle();
+    expect(await daemon.history(user(1))).to.have.length(1);
+    expect(answers, 'the disk is still busy').to.deep.equal(['online']);
+  });
+});

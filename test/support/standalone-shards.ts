@@ -1,0 +1,62 @@
+import { decide as decideNode } from '../../actors/node/node.machine.js';
+import { LocalNodes } from '../../actors/node/shards.js';
+import { LocalShards } from '../../actors/user/shards.js';
+import { decide } from '../../actors/user/user.machine.js';
+import type { HistoryEntry } from '../../actors/history/history.protocol.js';
+import type { Lifeline } from '../../actors/supervisor/child.js';
+import { ActorSystem } from '../../src/runtime/actor-system.js';
+import { RecordingAlerting } from './recording-alerting.js';
+import { RecordingLogger } from './recording-logger.js';
+import { SimulatedClock } from './simulated-clock.js';
+
+export const TIMEOUT = 7000;
+const RESTARTS = { intensity: 20, period: 10 };
+
+/** One shard of users and one of nodes. The test is the pulse and the disk, so that it decides what comes between. */
+export class StandaloneShards {
+  readonly clock = new SimulatedClock();
+  readonly submitted: HistoryEntry[] = [];
+  readonly alerting = new RecordingAlerting();
+  readonly users: LocalShards;
+  readonly nodes: LocalNodes;
+
+  /** @param expiries in one tick, at the most */
+  constructor({ expiries = 1000 } = {}) {
+    const { clock } = this;
+    const logger = new RecordingLogger();
+    const system = new ActorSystem(clock, logger);
+    const options = { count: 1, mailbox: 1000, expiries, restarts: RESTARTS, blindGrace: 120_000 };
+    const submit = (entries: readonly HistoryEntry[]): void => {
+      this.submitted.push(...entries);
+    };
+    const around = { system, clock, logger, submit };
+    this.users = new LocalShards({ ...options, timeout: TIMEOUT, users: 1000, decide }, around);
+    this.nodes = new LocalNodes(
+      {
+        ...options,
+        timeout: TIMEOUT,
+        maxRetries: 0,
+        nodes: 1000,
+        autoRegister: true,
+        checkpointEvery: 500,
+        decide: decideNode,
+      },
+      { ...around, alerting: this.alerting, takesCheckpoints: () => true },
+    );
+    const lifeline: Lifeline = { crashed: () => undefined };
+    for (const shard of this.users.all) void shard.start(lifeline, system.place(system, 'users'));
+    for (const shard of this.nodes.all) void shard.start(lifeline, system.place(system, 'nodes'));
+    this.nodes.resume(undefined);
+  }
+
+  /** What was submitted of a kind, the last first. */
+  submittedLast<Kind extends HistoryEntry['kind']>(
+    kind: Kind,
+  ): Extract<HistoryEntry, { kind: Kind }> | undefined {
+    this.users.flush();
+    this.nodes.flush();
+    return this.submitted.findLast(
+      (entry): entry is Extract<HistoryEntry, { kind: Kind }> => entry.kind === kind,
+    );
+  }
+}

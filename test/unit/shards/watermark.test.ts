@@ -1,0 +1,87 @@
+import { expect } from 'chai';
+import type { Moment } from '../../../src/domain/time.js';
+import { SimulatedClock } from '../../support/simulated-clock.js';
+import { user } from '../../support/simulated-app.js';
+import { StandaloneShards, TIMEOUT } from '../../support/standalone-shards.js';
+
+const SHARD = 0;
+const ANN = user(1);
+const BEN = user(2);
+
+describe('the watermark', () => {
+  it('lies no later than a deadline that nobody has looked at yet', async () => {
+    const shards = await withOnline([ANN]);
+    await shards.clock.advance(TIMEOUT + 500);
+    expect(watermark(shards)).to.be.at.most(DEADLINE);
+  });
+
+  it('lies no later than a deadline whose end has been told, and not handled', async () => {
+    const shards = await withOnline([ANN]);
+    const { clock, users } = shards;
+    await clock.advance(TIMEOUT + 500);
+    users.advance(clock.now());
+    users.advance(clock.now());
+    expect(watermark(shards)).to.be.at.most(DEADLINE);
+    await clock.settle();
+    users.advance(clock.now());
+    expect(watermark(shards)).to.be.above(DEADLINE);
+    expect(shards.submittedLast('end')?.user).to.equal(ANN);
+  });
+
+  it('lies no later than a deadline that has to wait for the next tick, since so many came together', async () => {
+    const shards = await withOnline([ANN, BEN], 1);
+    const { clock, users } = shards;
+    await clock.advance(TIMEOUT + 500);
+    const seen: [ended: number, isPast: boolean][] = [];
+    for (let tick = 0; tick < 4; tick++) {
+      users.advance(clock.now());
+      await clock.settle();
+      const isPast = watermark(shards) > DEADLINE;
+      seen.push([shards.submitted.filter(({ kind }) => kind === 'end').length, isPast]);
+    }
+    expect(seen).to.deep.equal([
+      [1, false],
+      [2, false],
+      [2, true],
+      [2, true],
+    ]);
+  });
+
+  it('lies no later than a deadline that was due when the daemon became blind', async () => {
+    const shards = await withOnline([ANN]);
+    const { clock, users } = shards;
+    await clock.advance(TIMEOUT + 10);
+    const from = clock.now();
+    clock.standStill(20_000);
+    users.blind(from, clock.now());
+    expect(shards.submittedLast('watermark')?.at).to.be.at.most(DEADLINE);
+  });
+
+  it('goes on over a blindness, where nobody was due', async () => {
+    const shards = await withOnline([ANN]);
+    const { clock, users } = shards;
+    users.advance(clock.now());
+    const from: Moment = clock.now();
+    clock.standStill(20_000);
+    users.blind(from, clock.now());
+    expect(shards.submittedLast('watermark')?.at).to.equal(clock.wall());
+  });
+});
+
+async function withOnline(ids: readonly (typeof ANN)[], expiries?: number): Promise<StandaloneShards> {
+  const shards = new StandaloneShards(expiries === undefined ? {} : { expiries });
+  const { clock, users } = shards;
+  const now = clock.now();
+  users.send(SHARD, { kind: 'heal', users: ids, arrivedAt: now, readAt: now }, () => undefined);
+  users.settle(ids.map((id) => ({ shard: SHARD, user: id, stored: true, onlineAt: clock.wall() })));
+  await clock.settle();
+  return shards;
+}
+
+/** They were all healed when the clock began. */
+const DEADLINE = new SimulatedClock().wall() + TIMEOUT;
+
+function watermark(shards: StandaloneShards): number {
+  shards.users.checkpoint();
+  return shards.submittedLast('watermark')?.at ?? Infinity;
+}
