@@ -1,11 +1,13 @@
 import type { NodeName } from '../../src/domain/node-name.js';
 import type { NodeFacts } from '../../src/domain/node.js';
-import type { Instant } from '../../src/domain/time.js';
+import type { Instant, Moment } from '../../src/domain/time.js';
 
 /** A node that has failed, and is watched. */
 export interface FailedNode {
   readonly facts: NodeFacts;
   readonly since: Instant;
+  /** The same by the clock that does not jump. */
+  readonly failedAt: Moment;
   /** Somebody takes care of it, or it is paused: nobody is told of it again. */
   readonly isQuiet: boolean;
   /** Channels know of it. */

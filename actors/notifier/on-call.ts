@@ -11,6 +11,7 @@ import { FailedNodes } from './failed-nodes.js';
 import { Gathering, STEP } from './gathering.js';
 import { lateGroup } from './late-group.js';
 import type { OpenAlerts } from './open-alerts.js';
+import { momentOf } from './moment-of.js';
 import { routesOf } from './routing.js';
 import { Reminders, type RemindersOptions } from './reminders.js';
 
@@ -40,6 +41,7 @@ export class OnCall {
   /** When there is something to do, or may be. */
   get nextAt(): Moment | undefined {
     const isHolding = this.#rules.mass.until !== undefined;
+    if (this.#reminders.isUnderWay && !isHolding) return moment(-Infinity);
     if (this.#released.size > 0 || (this.#gathering.isUnderWay && !isHolding)) return moment(-Infinity);
     // While alerts are held, nobody is reminded either.
     const reminders = Math.max(this.#reminders.nextAt ?? Infinity, this.#rules.mass.until ?? -Infinity);
@@ -60,9 +62,10 @@ export class OnCall {
       return undefined;
     }
     const cause = this.#failed.causeOf(node);
-    const failed = { facts: node, since: flip.at, isQuiet: isPaused, isTold: !isPaused, cause };
+    const failedAt = momentOf(flip.at, now, wall);
+    const failed = { facts: node, since: flip.at, failedAt, isQuiet: isPaused, isTold: !isPaused, cause };
     this.#failed.put(failed);
-    this.#reminders.watch(failed, now, wall);
+    this.#reminders.watch(failed, now);
     return cause;
   }
 
@@ -80,9 +83,11 @@ export class OnCall {
     const { node, since, isQuiet, isTold } = standing;
     const before = this.#failed.get(name);
     const cause = before === undefined ? this.#failed.causeOf(node) : before.cause;
-    const failed = { facts: node, since, isQuiet, isTold, cause };
+    // Of a failure of an earlier run, no more is known than what the wall clock says.
+    const failedAt = before?.since === since ? before.failedAt : momentOf(since, now, wall);
+    const failed = { facts: node, since, failedAt, isQuiet, isTold, cause };
     this.#failed.put(failed);
-    if (before === undefined) this.#reminders.watch(failed, now, wall);
+    if (before === undefined) this.#reminders.watch(failed, now);
   }
 
   /** What its failure comes from, if that is another's. */

@@ -12,6 +12,8 @@ import { reminderSentence } from './sentences.js';
 
 /** Reminders that are due within so long of each other go out together: who failed together is told together. */
 const GATHER: Millis = 60_000;
+/** Nodes that are looked at in one step, while everything else waits. */
+export const REMINDED = 2_000;
 
 export interface RemindersOptions {
   readonly channels: readonly Route[];
@@ -19,13 +21,23 @@ export interface RemindersOptions {
   readonly remindEvery: Millis | undefined;
 }
 
-/** Tells again, every so often, of nodes that stay failed while nobody takes care of them. */
+/** Those that are due together, and are looked at in steps. */
+interface Round {
+  readonly until: Moment;
+  readonly nodes: FailedNode[];
+}
+
+/**
+ * Tells again, every so often, of nodes that stay failed while nobody takes care of them. How long that has been is
+ * measured on the clock that does not jump.
+ */
 export class Reminders {
   readonly #options: RemindersOptions;
   readonly #failed: FailedNodes;
   readonly #agenda = new Agenda<NodeName>();
   /** What is in the agenda, and holds: a node that has recovered is not taken out of it. */
   readonly #next = new Map<NodeName, Moment>();
+  #round: Round | undefined;
 
   constructor(options: RemindersOptions, failed: FailedNodes) {
     this.#options = options;
@@ -45,59 +57,80 @@ export class Reminders {
     return this.#agenda.next;
   }
 
+  /** Whether the last step has left something for the next. */
+  get isUnderWay(): boolean {
+    return this.#round !== undefined;
+  }
+
   /** Its next reminder is a whole number of intervals after it has failed, over restarts too. */
-  watch({ facts: { name }, since }: FailedNode, now: Moment, wall: Instant): void {
-    const { remindEvery: every } = this.#options;
-    if (every === undefined) return;
-    this.#schedule(name, moment(now + every - (Math.max(0, wall - since) % every)));
+  watch({ facts: { name }, failedAt }: FailedNode, now: Moment): void {
+    if (this.#options.remindEvery !== undefined) this.#schedule(name, this.#nextAfter(failedAt, now));
   }
 
   forget(name: NodeName): void {
     this.#next.delete(name);
   }
 
-  /** @returns the alerts that remind, to each channel one */
+  /**
+   * Looks at so many of those that are due that nobody waits for it; the rest goes with the next call.
+   *
+   * @returns the alerts that remind, to each channel one, once all have been looked at
+   */
   due(now: Moment, wall: Instant, open: OpenAlerts, ids: AlertIds): readonly AlertRecord[] {
-    const nodes = this.#take(now).flatMap((name): FailedNode[] => {
-      const node = this.#failed.get(name);
-      if (node === undefined || node.isQuiet) return [];
-      const isCaused = node.cause !== undefined && this.#failed.get(node.cause) !== undefined;
-      return isCaused ? [] : [node];
-    });
+    const round = this.#take(now);
+    if (round === undefined || this.isUnderWay) return [];
+    // Meanwhile some may have recovered, or somebody takes care of them.
+    const nodes = round.nodes.filter((node) => this.#isToBeReminded(this.#failed.get(node.facts.name), node));
     const ofChannel = new Map<string, FailedNode[]>();
     for (const node of nodes) {
-      for (const channel of this.#channelsOf(node, wall, open)) {
+      for (const channel of this.#channelsOf(node, now, open)) {
         const others = ofChannel.get(channel);
         if (others === undefined) ofChannel.set(channel, [node]);
         else others.push(node);
       }
     }
+    const at = { now, wall };
     const [only] = nodes;
     if (only !== undefined && nodes.length === 1) {
       const channels = [...ofChannel.keys()];
-      return channels.length === 0 ? [] : [this.#record([only], channels, ids, wall)];
+      return channels.length === 0 ? [] : [this.#record([only], channels, ids, at)];
     }
     return [...ofChannel].flatMap(([channel, members]) =>
-      chunked(members, GROUP).map((chunk) => this.#record(chunk, [channel], ids, wall)),
+      chunked(members, GROUP).map((chunk) => this.#record(chunk, [channel], ids, at)),
     );
   }
 
-  #take(now: Moment): readonly NodeName[] {
-    const { remindEvery: every } = this.#options;
+  #isToBeReminded(node: FailedNode | undefined, taken?: FailedNode): node is FailedNode {
+    if (node === undefined || node.isQuiet || (taken !== undefined && node.since !== taken.since))
+      return false;
+    return node.cause === undefined || this.#failed.get(node.cause) === undefined;
+  }
+
+  /** @returns the round, the last time with all who are due in it */
+  #take(now: Moment): Round | undefined {
     const { next } = this.#agenda;
-    if (every === undefined || next === undefined || next > now) return [];
-    const until = moment(now + this.#gather);
-    const taken: { readonly name: NodeName; readonly at: Moment }[] = [];
-    for (let at = this.#agenda.next; at !== undefined; at = this.#agenda.next) {
-      const name = this.#agenda.take(until);
-      if (name === undefined) break;
+    if (this.#round === undefined && (next === undefined || next > now)) return undefined;
+    const round = (this.#round ??= { until: moment(now + this.#gather), nodes: [] });
+    for (let looked = 0; looked < REMINDED; looked++) {
+      const at = this.#agenda.next;
+      const name = this.#agenda.take(round.until);
+      if (at === undefined || name === undefined) {
+        this.#round = undefined;
+        break;
+      }
       // One that has failed anew may be in it twice.
       if (this.#next.get(name) !== at) continue;
-      this.#next.delete(name);
-      taken.push({ name, at });
+      this.#schedule(name, this.#nextAfter(at, round.until));
+      const node = this.#failed.get(name);
+      if (this.#isToBeReminded(node)) round.nodes.push(node);
     }
-    for (const { name, at } of taken) this.#schedule(name, moment(at + every));
-    return taken.map(({ name }) => name);
+    return round;
+  }
+
+  /** The first that lies behind `now`, a whole number of intervals after `at`. */
+  #nextAfter(at: Moment, now: Moment): Moment {
+    const passed = Math.max(0, Math.floor((now - at) / this.#every));
+    return moment(at + (passed + 1) * this.#every);
   }
 
   #schedule(name: NodeName, at: Moment): void {
@@ -106,9 +139,9 @@ export class Reminders {
   }
 
   /** Not those that wait for the first they hear of it, or have just heard it. */
-  #channelsOf({ facts, since }: FailedNode, wall: Instant, open: OpenAlerts): readonly string[] {
+  #channelsOf({ facts, failedAt }: FailedNode, now: Moment, open: OpenAlerts): readonly string[] {
     return routesOf(this.#options.channels, 'node.failed', facts)
-      .filter(({ after = 0 }) => wall - since >= after + this.#every - this.#gather)
+      .filter(({ after = 0 }) => now - failedAt >= after + this.#every - this.#gather)
       .map(({ name }) => name)
       .filter((channel) => open.of(facts.name, channel).length === 0);
   }
@@ -117,7 +150,7 @@ export class Reminders {
     nodes: readonly FailedNode[],
     channels: readonly string[],
     ids: AlertIds,
-    wall: Instant,
+    { now, wall }: { readonly now: Moment; readonly wall: Instant },
   ): AlertRecord {
     const [first, ...others] = nodes;
     if (first === undefined) throw new TypeError('a reminder of nobody');
@@ -125,7 +158,8 @@ export class Reminders {
       others.length === 0
         ? { node: first.facts }
         : { node: undefined, group: { nodes: nodes.map(grouped), alertIds: [] } };
-    const longest = nodes.reduce((one, other) => (other.since < one.since ? other : one), first);
+    const longest = nodes.reduce((one, other) => (other.failedAt < one.failedAt ? other : one), first);
+    const time = now - longest.failedAt;
     const alert: Alert = {
       id: ids.next(wall),
       type: 'node.failed',
@@ -133,9 +167,9 @@ export class Reminders {
       blind: 0,
       message: reminderSentence(
         nodes.map(({ facts }) => facts.name),
-        wall - longest.since,
+        time,
       ),
-      reminder: Math.max(1, Math.round((wall - longest.since) / (this.#options.remindEvery ?? 1))),
+      reminder: Math.max(1, Math.round(time / (this.#options.remindEvery ?? 1))),
       ...about,
     };
     return { alert, deliveries: channels.map((channel) => fresh(channel, wall)) };

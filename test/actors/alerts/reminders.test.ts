@@ -74,6 +74,23 @@ describe('a reminder', () => {
     await alerts.stop();
   });
 
+  for (const jump of [-HOUR, HOUR, 48 * HOUR]) {
+    it(`comes when it would have, and says for how long, though the wall clock is set by ${jump} s`, async () => {
+      const alerts = await start();
+      alerts.fail('n1');
+      await alerts.pass(HOUR / 2);
+      alerts.clock.jumpWall(jump * 1000);
+      await alerts.pass(HOUR / 2 + 1);
+      await alerts.pass(HOUR);
+      const reminders = alerts.delivered.slice(1).map(({ message }) => message);
+      expect(reminders.map(({ message, reminder }) => [reminder, message])).to.deep.equal([
+        [1, "Node 'n1' is still failed, for 1 h now."],
+        [2, "Node 'n1' is still failed, for 2 h now."],
+      ]);
+      await alerts.stop();
+    });
+  }
+
   it('comes at the same time after a restart', async () => {
     const store = new MemoryHistoryStore();
     const first = await start({ store });

@@ -1,0 +1,64 @@
+import { expect } from 'chai';
+import { FailedNodes } from '../../../actors/notifier/failed-nodes.js';
+import { OpenAlerts } from '../../../actors/notifier/open-alerts.js';
+import { REMINDED, Reminders } from '../../../actors/notifier/reminders.js';
+import { AlertIds } from '../../../src/domain/alert-id.js';
+import type { AlertRecord } from '../../../src/domain/alert.js';
+import { instant, moment } from '../../../src/domain/time.js';
+import { node } from '../../support/simulated-app.js';
+
+const EVERY = 3_600_000;
+const NODES = 100_000;
+
+describe('reminders of very many nodes that are due at once', () => {
+  const now = moment(1_000_000);
+  const wall = instant(1_700_000_000_000);
+  const later = moment(now + EVERY);
+  const wallLater = instant(wall + EVERY);
+
+  function failed(count: number): { failedNodes: FailedNodes; reminders: Reminders } {
+    const failedNodes = new FailedNodes();
+    const channels = [{ name: 'ops', events: ['node.failed' as const] }];
+    const reminders = new Reminders({ channels, remindEvery: EVERY }, failedNodes);
+    for (let n = 0; n < count; n++) {
+      const facts = {
+        name: node(`n${n}`),
+        state: 'failed' as const,
+        retries: 0,
+        maxRetries: 0,
+        timeout: 1000,
+        labels: {},
+        lastHeartbeat: undefined,
+        channels: undefined,
+      };
+      const one = { facts, since: wall, failedAt: now, isQuiet: false, isTold: true, cause: undefined };
+      failedNodes.put(one);
+      reminders.watch(one, now);
+    }
+    return { failedNodes, reminders };
+  }
+
+  it('are looked at in steps, and are one message all the same', () => {
+    const { reminders } = failed(NODES);
+    const ids = new AlertIds(() => 0.5);
+    const records: AlertRecord[] = [];
+    let steps = 0;
+    do {
+      records.push(...reminders.due(later, wallLater, new OpenAlerts(), ids));
+      steps++;
+      expect(records.length === 0 || !reminders.isUnderWay).to.equal(true);
+    } while (reminders.isUnderWay);
+    expect(steps).to.be.within(NODES / REMINDED, NODES / REMINDED + 1);
+    expect(records.map(({ alert }) => alert.group?.nodes.length)).to.deep.equal([NODES]);
+    expect(reminders.nextAt).to.equal(later + EVERY);
+  });
+
+  it('leave out who has recovered between two steps', () => {
+    const { reminders, failedNodes } = failed(REMINDED + 1);
+    const ids = new AlertIds(() => 0.5);
+    expect(reminders.due(later, wallLater, new OpenAlerts(), ids)).to.deep.equal([]);
+    failedNodes.delete(node('n0'));
+    const [record] = reminders.due(later, wallLater, new OpenAlerts(), ids);
+    expect(record?.alert.group?.nodes).to.have.length(REMINDED);
+  });
+});
