@@ -250,6 +250,15 @@ export class App implements Daemon {
     return this.#cast.shards.size + this.#cast.nodes.size;
   }
 
+  /** Who is online. */
+  online(): Iterable<UserId> {
+    return this.#cast.shards.online();
+  }
+
+  get usersOnline(): number {
+    return this.#cast.shards.size;
+  }
+
   get serving(): boolean {
     return this.#phase === 'ready' || this.#phase === 'stopping';
   }

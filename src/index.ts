@@ -4,7 +4,8 @@
 export { HeartbeatError, type ErrorCode } from './errors.js';
 export { Heartbeat, type Setup } from './library/default.js';
 export { createHeartbeat, type ChangeListener, type HeartbeatInstance } from './library/instance.js';
-export type { NodeCallback } from './library/callbacks.js';
+export type { AlertDelivery, AlertDescription } from './library/alerts.js';
+export type { NodeCallback, UserCallback } from './library/callbacks.js';
 export type { UserIdLike } from './library/asking.js';
 export {
   Node,
@@ -15,16 +16,24 @@ export {
   type NodeSettings,
   type NodeStanding,
 } from './library/node.js';
-export type { Beaten, NodeFilter, Nodes } from './library/nodes.js';
+export type { Beaten, NodeCounts, NodeFilter, Nodes } from './library/nodes.js';
 export { RedisNotifier, SlackNotifier } from './library/notifiers.js';
 export type { Matching, NotifierEntry, NotifierList, Notifying } from './library/notifier-list.js';
-export { Emitter, type EmittedNode, type EmitterOptions } from './library/emitter.js';
+export { Emitter, type EmittedNode, type EmitterOptions, type EmitterReport } from './library/emitter.js';
 export type { BatchSizeThresholds } from './client/emitter/batch-size.js';
 export type { OnProbeFailure } from './client/emitter/emitter.js';
 export type { Probe } from './client/emitter/probes/probe.js';
-export type { EmitterReport } from './client/emitter/tally.js';
 export type { HeartbeatOptions, LogLevel, LogMethod, LogTarget } from './library/options.js';
-export type { SessionsRange, Users, UserSession } from './library/presence.js';
+export type {
+  CheckedUp,
+  SessionsRange,
+  UserChanged,
+  UserCounts,
+  UserDescription,
+  Users,
+  UserSession,
+  UserStatus,
+} from './library/presence.js';
 export type { NodeChanged, NodeDescription, NodeRhythm } from './library/shown.js';
 export { Tracker } from './library/tracker.js';
 /** What a module that brings its own kind of channel needs, too: `import { BaseNotifier } from 'heartbeat'`. */

@@ -224,6 +224,13 @@ export class Shard implements UserSurroundings {
     return false;
   }
 
+  /** Who is online, as whoever asks now is told. Changes meanwhile are shown where they are behind. */
+  *online(): Generator<UserId> {
+    const { clock } = this.#around;
+    for (const { user, state, deadline } of this.#users.values())
+      if (sessionOf(state) !== undefined && clock.now() < deadline) yield user;
+  }
+
   settle(settlement: Settlement): void {
     // Only what opens a session is settled with its instant.
     if (settlement.stored && settlement.onlineAt !== undefined) this.counts.openings++;

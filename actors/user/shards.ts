@@ -71,6 +71,10 @@ export class LocalShards implements Shards {
     return size;
   }
 
+  *online(): Generator<UserId> {
+    for (const shard of this.all) yield* shard.online();
+  }
+
   send(shard: ShardIndex, command: UserCommand, answered: (replies: readonly UserReply[]) => void): void {
     this.#at(shard).send(command, answered);
   }

@@ -13,6 +13,7 @@ import { millis, type Millis } from '../domain/time.js';
 import { ActorSystem } from '../runtime/actor-system.js';
 import { alertsOptions, historyOptions } from './options.js';
 import type { AppPorts } from './ports.js';
+import { PresenceWatch } from './presence-watch.js';
 
 /** Users that may expire in one tick, over all shards: twice what the disk takes of them. */
 const EXPIRIES = 8000;
@@ -41,11 +42,13 @@ export function assemble(config: Config, ports: AppPorts): Cast {
   const system = new ActorSystem(clock, logger);
   const around = { system, clock, logger };
   const limits = { ...config.limits };
+  const watch = ports.presence && new PresenceWatch(ports.presence, () => clock.wall());
   const history = new History(historyOptions(config, limits), {
     ...around,
     store,
     settle: (settlements) => {
       shards.settle(settlements);
+      watch?.settled(settlements);
     },
     alertsCommitted: (records, stored) => {
       if (records.length > 0) alerting.committed(records, stored);
@@ -78,6 +81,7 @@ export function assemble(config: Config, ports: AppPorts): Cast {
       ...around,
       submit: (entries) => {
         history.submit(entries);
+        watch?.submitted(entries);
       },
     },
   );

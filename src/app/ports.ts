@@ -8,6 +8,7 @@ import type { Clock } from '../ports/clock.js';
 import type { HistoryStore } from '../ports/history-store.js';
 import type { Logger } from '../ports/logger.js';
 import type { MetricFamily } from '../ports/metrics.js';
+import type { PresenceChange } from './presence-watch.js';
 
 /** The world as the daemon finds it. */
 export interface AppPorts {
@@ -30,4 +31,6 @@ export interface AppPorts {
   readonly alerting?: Alerting;
   /** Shown every change of a node's state, as its actor decides it. Whatever it throws is its own affair to catch. */
   readonly flipped?: (change: NodeChange) => void;
+  /** Shown who comes online and who goes, likewise. */
+  readonly presence?: (change: PresenceChange) => void;
 }

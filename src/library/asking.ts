@@ -5,20 +5,29 @@ import { parseUserId, type UserId } from '../domain/user-id.js';
 import { HeartbeatError, type ErrorCode } from '../errors.js';
 import type { Daemon } from '../http/daemon.js';
 import { sentenceFor } from '../http/messages.js';
+import { expectArgument, must } from './checks.js';
 
 /** A user's id: 64 bits do not fit every number, but a bigint or a text of digits. */
 export type UserIdLike = bigint | number | string;
 
-/** @throws HeartbeatError `HEARTBEAT_INVALID_NODE_NAME` */
+/** @throws HeartbeatError `HEARTBEAT_INVALID_NODE_NAME`; TypeError for what is no text */
 export function nodeNameOf(name: string): NodeName {
+  expectArgument("a node's name", name, aName);
   return parseNodeName(name) ?? refuse('HEARTBEAT_INVALID_NODE_NAME');
 }
 
-/** @throws HeartbeatError `HEARTBEAT_INVALID_USER_ID` */
+/** @throws HeartbeatError `HEARTBEAT_INVALID_USER_ID`; TypeError for what is neither digits nor a number */
 export function userIdOf(user: UserIdLike): UserId {
+  expectArgument("a user's id", user, anId);
   const isExact = typeof user !== 'number' || Number.isSafeInteger(user);
   return (isExact ? parseUserId(String(user)) : undefined) ?? refuse('HEARTBEAT_INVALID_USER_ID');
 }
+
+const aName = must('a text such as "db-1"', (value) => typeof value === 'string');
+const anId = must(
+  'a number, a bigint or a text of digits',
+  (value) => typeof value === 'number' || typeof value === 'bigint' || typeof value === 'string',
+);
 
 function refuse(code: ErrorCode): never {
   throw new HeartbeatError(code, sentenceFor(code));
@@ -47,6 +56,18 @@ export async function askForNode(
   const reply = await askNode(daemon, name, request);
   if (reply.kind === 'node') return reply.node;
   throw new TypeError(`'${request.kind}' was answered '${reply.kind}'`);
+}
+
+/** Asks several users, in their order. */
+export function askUsers(
+  daemon: Daemon,
+  kind: 'heal' | 'checkup',
+  users: readonly UserId[],
+): Promise<readonly UserReply[]> {
+  return new Promise((resolve) => {
+    if (users.length === 0) resolve([]);
+    else daemon.askMany(kind, users, resolve);
+  });
 }
 
 /** @throws HeartbeatError when it is refused */

@@ -12,6 +12,10 @@ type Camel<Key extends string> = Key extends `${infer Head}_${infer Tail}`
 /** What is under these is the program's own: its keys are no names of settings. */
 const DATA = ['labels'];
 
+export function camel(name: string): string {
+  return name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
+}
+
 /** The same settings under the names that a configuration file has for them. */
 export function snakeCased(settings: object): Record<string, unknown> {
   return Object.fromEntries(
@@ -20,6 +24,22 @@ export function snakeCased(settings: object): Record<string, unknown> {
       isPlain(value) && !DATA.includes(key) ? snakeCased(value) : value,
     ]),
   );
+}
+
+/**
+ * What is shown under a daemon's names, under those that a program has for them, at any depth.
+ *
+ * @param read what becomes of a value that is neither a list nor an object
+ */
+export function camelCased(shown: object, read: (name: string, value: unknown) => unknown): object {
+  return Object.fromEntries(
+    Object.entries(shown).map(([name, value]: [string, unknown]) => [camel(name), within(name, value, read)]),
+  );
+}
+
+function within(name: string, value: unknown, read: (name: string, value: unknown) => unknown): unknown {
+  if (Array.isArray(value)) return value.map((each) => within(name, each, read));
+  return isPlain(value) ? camelCased(value, read) : read(name, value);
 }
 
 function isPlain(value: unknown): value is object {

@@ -1,4 +1,6 @@
-import type { NodeCallback } from './callbacks.js';
+import type { AlertDescription } from './alerts.js';
+import type { NodeCallback, UserCallback } from './callbacks.js';
+import { aFunction, expectArgument } from './checks.js';
 import { HeartbeatInstance } from './instance.js';
 import type { Nodes } from './nodes.js';
 import { NotifierList, type NotifierEntry, type Notifying } from './notifier-list.js';
@@ -14,10 +16,21 @@ export interface Setup extends Omit<HeartbeatOptions, 'notifiers' | 'logger'> {
   logger: LogTarget;
 }
 
-/** The instance of a program that needs only one. It starts when it is first used. */
+/** An instance, and what it is set up with. */
+interface Prepared {
+  readonly setup: Setup;
+  readonly instance: HeartbeatInstance;
+}
+
+/**
+ * The instance of a program that needs only one. It starts when it is first used. Once it is closed, calls fail until it
+ * is set up again or started: none of them starts another one by the way, with an empty store.
+ */
 class DefaultHeartbeat {
-  #setup = newSetup();
-  #instance = new HeartbeatInstance(this.#setup, this.#setup.notifiers);
+  /** What is being set up; the one in use, unless that is closed. */
+  #next = prepare();
+  /** The one that calls go to. */
+  #instance = this.#next.instance;
 
   /**
    * Sets options; it may be called several times.
@@ -25,24 +38,36 @@ class DefaultHeartbeat {
    * @throws TypeError once the instance is in use
    */
   setup(configure: (config: Setup) => void): void {
-    if (this.#instance.started)
+    expectArgument('Heartbeat.setup', configure, aFunction);
+    if (this.#next.instance.started)
       throw new TypeError('Heartbeat is in use: set it up before that, or close it first');
-    configure(this.#setup);
+    configure(this.#next.setup);
+    this.#instance = this.#next.instance;
   }
 
   /** Calls back when a node has failed. Answers with a function that ends that. */
   onFailure(callback: NodeCallback): () => void {
-    return this.#instance.onFailure(callback);
+    return this.#next.instance.onFailure(callback);
   }
 
   /** Calls back when a node that had failed is active again. */
   onRecovery(callback: NodeCallback): () => void {
-    return this.#instance.onRecovery(callback);
+    return this.#next.instance.onRecovery(callback);
+  }
+
+  /** Calls back when a user has come online. */
+  onOnline(callback: UserCallback): () => void {
+    return this.#next.instance.onOnline(callback);
+  }
+
+  /** Calls back when a user has gone offline. */
+  onOffline(callback: UserCallback): () => void {
+    return this.#next.instance.onOffline(callback);
   }
 
   /** To be added to before it is in use. */
   get notifiers(): NotifierList {
-    return this.#instance.notifiers;
+    return this.#next.instance.notifiers;
   }
 
   get nodes(): Nodes {
@@ -53,27 +78,41 @@ class DefaultHeartbeat {
     return this.#instance.users;
   }
 
-  /** All else that there is to it. After `close` it is another one. */
+  /** All alerts, newest first. */
+  alerts(): AsyncGenerator<AlertDescription> {
+    return this.#instance.alerts();
+  }
+
+  /** The live supervision tree, and how all of it stands. */
+  supervision(): Promise<object> {
+    return this.#instance.supervision();
+  }
+
+  /** All else that there is to it. After `close` it is closed, until it is set up again or started. */
   get instance(): HeartbeatInstance {
     return this.#instance;
   }
 
   start(): Promise<HeartbeatInstance> {
+    this.#instance = this.#next.instance;
     return this.#instance.start();
   }
 
   /** Stops it, callbacks and notifiers included; it may be set up anew. */
   async close(): Promise<void> {
     const closing = this.#instance;
-    this.#setup = newSetup();
-    this.#instance = new HeartbeatInstance(this.#setup, this.#setup.notifiers);
+    if (closing === this.#next.instance) this.#next = prepare();
     await closing.close();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
   }
 }
 
-function newSetup(): Setup {
+function prepare(): Prepared {
   const notifiers = new NotifierList();
-  return {
+  const setup: Setup = {
     logger: { level: 'info' },
     get notifiers(): NotifierList {
       return notifiers;
@@ -82,6 +121,7 @@ function newSetup(): Setup {
       notifiers.replace(given);
     },
   };
+  return { setup, instance: new HeartbeatInstance(setup, notifiers) };
 }
 
 export const Heartbeat = new DefaultHeartbeat();

@@ -1,12 +1,14 @@
 import type { BatchSizeThresholds } from '../client/emitter/batch-size.js';
 import type { EmittedNode as Emitted, EmitterObserver, OnProbeFailure } from '../client/emitter/emitter.js';
-import type { EmitterReport } from '../client/emitter/tally.js';
+import type { EmitterReport as Counted } from '../client/emitter/tally.js';
 import type { Target } from '../client/emitter/target.js';
-import { guardedLogger } from './logging.js';
+import { problemsOfEmitter } from './check-options.js';
+import { expectArgument, must, refuseProblems } from './checks.js';
+import { guardedLogger, onStandardError } from './logging.js';
 import { snakeCased } from './casing.js';
 import { Node, type NodeOptions, type NodeSettings } from './node.js';
 import type { LogTarget } from './options.js';
-import type { Tracker } from './tracker.js';
+import { Tracker } from './tracker.js';
 
 /** A node, how it is looked at, and what is chosen for it: with that it is registered, as a daemon's key has to allow. */
 export interface EmittedNode extends NodeOptions {
@@ -34,8 +36,19 @@ export interface EmitterOptions {
   readonly onProbeFailure?: OnProbeFailure;
   /** A key of the daemon, where it wants one. */
   readonly key?: string;
-  /** Told when the daemon cannot be reached, and of nodes that are refused or unwell. Silent if not given. */
+  /**
+   * Told when the daemon cannot be reached, and of nodes that are refused or unwell. If not given that is not said; only
+   * that it has ended by an error is, in the log of the tracker's instance or on standard error.
+   */
   readonly logger?: LogTarget;
+  /** Told at once when it has ended by an error, and beats no more. */
+  readonly onError?: (error: unknown) => void;
+}
+
+/** What an emitter has done. */
+export interface EmitterReport extends Omit<Counted, 'latest_ms'> {
+  /** How long after it was due a call or a probe began, at the most, in seconds. */
+  readonly latest: number;
 }
 
 const INTERVAL = 10;
@@ -64,10 +77,9 @@ export class Emitter {
   constructor(target: Tracker | string | URL, options: EmitterOptions = {}) {
     this.#target = target instanceof URL ? target.href : target;
     this.#options = options;
-    checkOptions(options);
+    expectArgument('an emitter', this.#target, aTarget);
+    refuseProblems('these options of an emitter', problemsOfEmitter(options));
     if (typeof this.#target !== 'string') return;
-    if (!/^https?:$/.test(URL.canParse(this.#target) ? new URL(this.#target).protocol : ''))
-      throw new TypeError('an emitter wants a tracker, or an http:// or https:// URL of a daemon');
     if (options.nodes === undefined) throw new TypeError('an emitter for a daemon wants nodes to beat for');
   }
 
@@ -75,9 +87,29 @@ export class Emitter {
   startHeartbeat(): void {
     if (this.#run !== undefined) return;
     const stop = new AbortController();
-    this.#run = { stop, ended: this.#beat(stop.signal) };
-    // Whoever stops it hears of it.
-    this.#run.ended.catch(() => undefined);
+    const run = { stop, ended: this.#beat(stop.signal) };
+    this.#run = run;
+    const { instance } = this.#tracker ?? {};
+    // It beats no longer than there is somebody to hear it; its report is kept for whoever stops it.
+    const stay = instance?.beforeClosing(() => {
+      stop.abort();
+      return run.ended;
+    });
+    run.ended.catch((error: unknown) => this.#failed(error, run)).finally(() => stay?.());
+  }
+
+  /** Somebody who beats for nobody any more has to say so, also where nobody stops it and waits. */
+  async #failed(error: unknown, run: Run): Promise<void> {
+    if (this.#run === run) this.#run = undefined;
+    const { logger, onError } = this.#options;
+    const own = logger === undefined ? this.#tracker?.instance.logger : guardedLogger(logger);
+    const log = own ?? (await onStandardError({ level: 'error', format: 'json' }));
+    log.error('an emitter has ended by an error', { error });
+    try {
+      onError?.(error);
+    } catch (thrown) {
+      log.error('a callback has thrown', { callback: 'onError', error: thrown });
+    }
   }
 
   /** Resolves, with what it has done, once what was under way has come to its end. Undefined when it did not beat. */
@@ -88,14 +120,24 @@ export class Emitter {
     return run?.ended;
   }
 
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stopHeartbeat();
+  }
+
+  get #tracker(): Tracker | undefined {
+    return typeof this.#target === 'string' ? undefined : this.#target;
+  }
+
   async #beat(signal: AbortSignal): Promise<EmitterReport> {
+    // An instance that cannot start is no daemon that is away for a while.
+    await this.#tracker?.instance.start();
     // Loaded here, with its HTTP client.
     const { Emitter: Beats } = await import('../client/emitter/emitter.js');
     const { interval, thresholds, maxConcurrent } = this.#plan();
     const { nodes, maxProbes, deadline, onProbeFailure, logger } = this.#options;
     const chosen = new Map((nodes ?? []).map((node) => settingsOf(node)));
     const target = await this.#open(maxConcurrent, chosen);
-    const tracker = typeof this.#target === 'string' ? undefined : this.#target;
+    const tracker = this.#tracker;
     // Those of the tracker are registered already.
     const first = nodes?.map(emitted) ?? (tracker?.nodes ?? []).map(looked);
     const plan = {
@@ -115,7 +157,8 @@ export class Emitter {
     await beats.run(signal);
     unwatch?.();
     await target.close();
-    return beats.report;
+    const { latest_ms: latest, ...counted } = beats.report;
+    return { ...counted, latest: latest / 1000 };
   }
 
   async #open(connections: number, chosen: ReadonlyMap<string, NodeSettings>): Promise<Target> {
@@ -129,7 +172,7 @@ export class Emitter {
 
   #plan(): { interval: number; maxConcurrent: number; thresholds: BatchSizeThresholds } {
     const { interval, maxConcurrent, batchSizeThresholds } = this.#options;
-    const instance = typeof this.#target === 'string' ? undefined : this.#target.instance.options;
+    const instance = this.#tracker?.instance.options;
     const usual = instance === undefined ? INTERVAL : (instance.timeout ?? TIMEOUT) / IN_A_TIMEOUT;
     return {
       interval: interval ?? usual,
@@ -137,6 +180,14 @@ export class Emitter {
       thresholds: batchSizeThresholds ?? instance?.batchSizeThresholds ?? {},
     };
   }
+}
+
+const aTarget = must('given a tracker, or an http:// or https:// URL of a daemon', (target) =>
+  typeof target === 'string' ? isHttp(target) : target instanceof Tracker,
+);
+
+function isHttp(url: string): boolean {
+  return URL.canParse(url) && /^https?:$/.test(new URL(url).protocol);
 }
 
 function targetOf({ instance }: Tracker, chosen: ReadonlyMap<string, NodeSettings>): Target {
@@ -184,16 +235,4 @@ function observer(target: LogTarget): EmitterObserver {
     probeFailed: (node: string, reason: string): void => logger.warn('a probe fails', { node, reason }),
     probePassed: (node: string): void => logger.info('a probe passes again', { node }),
   };
-}
-
-function checkOptions({ interval, deadline, maxConcurrent, maxProbes }: EmitterOptions): void {
-  const positive = { interval, deadline };
-  for (const [name, value] of Object.entries(positive)) {
-    if (value !== undefined && !(value >= 0.001 && value <= 86_400))
-      throw new TypeError(`${name} must be a number of seconds between 0.001 and 86400`);
-  }
-  for (const [name, value] of Object.entries({ maxConcurrent, maxProbes })) {
-    if (value !== undefined && !(Number.isInteger(value) && value >= 1))
-      throw new TypeError(`${name} must be a whole number from 1 on`);
-  }
 }

@@ -1,17 +1,21 @@
 import type { NodeChange } from '../../actors/notifier/alerting.protocol.js';
 import { HeartbeatError } from '../errors.js';
-import type { Daemon } from '../http/daemon.js';
-import { shownAlert } from '../http/alerts/shown.js';
-import type { Logger } from '../ports/logger.js';
-import { Callbacks, type NodeCallback } from './callbacks.js';
+import type { LogFields, Logger } from '../ports/logger.js';
+import { describedAlert, describedSupervision, type AlertDescription } from './alerts.js';
+import { Callbacks, type NodeCallback, type UserCallback } from './callbacks.js';
 import { Census } from './census.js';
 import { Nodes } from './nodes.js';
-import { Node } from './node.js';
+import { sound } from './check-options.js';
+import { aFunction, expectArgument, isObject } from './checks.js';
+import { modelOf, Node } from './node.js';
 import { NotifierList } from './notifier-list.js';
 import type { Running } from './open.js';
 import type { HeartbeatOptions } from './options.js';
-import { Users } from './presence.js';
+import { Users, type UserChanged, type UsersDaemon } from './presence.js';
 import type { NodeChanged } from './shown.js';
+
+/** What an instance lets go of before it ends. */
+export type Closer = () => Promise<unknown>;
 
 /** Told of every change of a node's state, before the callbacks of the program are. */
 export type ChangeListener = (change: NodeChanged) => void;
@@ -25,8 +29,11 @@ export class HeartbeatInstance {
   readonly nodes: Nodes;
   readonly users: Users;
   readonly #options: HeartbeatOptions;
-  readonly #failure = new Callbacks('onFailure');
-  readonly #recovery = new Callbacks('onRecovery');
+  readonly #failure = new Callbacks<Node>('onFailure', named);
+  readonly #recovery = new Callbacks<Node>('onRecovery', named);
+  readonly #online = new Callbacks<UserChanged>('onOnline', ofUser);
+  readonly #offline = new Callbacks<UserChanged>('onOffline', ofUser);
+  readonly #closers = new Set<Closer>();
   readonly #listeners = new Set<ChangeListener>();
   readonly #census: Census;
   #starting: Promise<Running> | undefined;
@@ -34,10 +41,10 @@ export class HeartbeatInstance {
   #closing: Promise<void> | undefined;
 
   /** @param options are read when it starts */
-  constructor(options: HeartbeatOptions = {}, notifiers = new NotifierList(options.notifiers)) {
+  constructor(options: HeartbeatOptions = {}, notifiers = new NotifierList(listIn(options))) {
     this.#options = options;
     this.notifiers = notifiers;
-    const daemon = async (): Promise<Daemon> => (await this.#open()).daemon;
+    const daemon = async (): Promise<UsersDaemon> => (await this.#open()).daemon;
     this.nodes = new Nodes(daemon, (name) => {
       this.#census.forget(name);
     });
@@ -81,8 +88,19 @@ export class HeartbeatInstance {
     return this.#recovery.add(callback);
   }
 
+  /** Calls back when a user has come online, and that is stored; not for who was online before a restart. */
+  onOnline(callback: UserCallback): () => void {
+    return this.#online.add(callback);
+  }
+
+  /** Calls back when a user has gone offline: by silence, a goodbye or an erasure. */
+  onOffline(callback: UserCallback): () => void {
+    return this.#offline.add(callback);
+  }
+
   /** Registers a node; from here on it stands for its actor. */
   async track(node: Node): Promise<void> {
+    modelOf(node);
     this.#census.adopt(node, await this.nodes.register(node.name, node.settings));
   }
 
@@ -93,21 +111,23 @@ export class HeartbeatInstance {
 
   /** @returns a function that ends it */
   onChange(listener: ChangeListener): () => void {
+    expectArgument('onChange', listener, aFunction);
     this.#listeners.add(listener);
     return () => {
       this.#listeners.delete(listener);
     };
   }
 
-  /** All alerts, newest first, as `GET /alerts` shows them. */
-  async *alerts(): AsyncGenerator<object> {
+  /** All alerts, newest first. What is not asked for is not read. */
+  async *alerts(): AsyncGenerator<AlertDescription> {
     const { daemon } = await this.#open();
-    for await (const chunk of daemon.alerts.list({})) for (const record of chunk) yield shownAlert(record);
+    for await (const chunk of daemon.alerts.list({}))
+      for (const record of chunk) yield describedAlert(record);
   }
 
-  /** The live supervision tree, as `GET /supervision` shows it. */
+  /** The live supervision tree and how all of it stands: what `GET /supervision` shows, in camelCase and with `Date`s. */
   async supervision(): Promise<object> {
-    return (await this.#open()).daemon.supervision();
+    return describedSupervision(await (await this.#open()).daemon.supervision());
   }
 
   /** Whether it takes heartbeats and can store what has to be stored. */
@@ -115,20 +135,41 @@ export class HeartbeatInstance {
     return this.#closing === undefined && this.#running?.daemon.unready().length === 0;
   }
 
-  /** Stops all of it in order: what is in flight is answered, what is left to write is written. Safe to call twice. */
+  /** Something that is to end before it does, such as an emitter. @returns a function that takes this back */
+  beforeClosing(closer: Closer): () => void {
+    this.#closers.add(closer);
+    return () => {
+      this.#closers.delete(closer);
+    };
+  }
+
+  /** Told what goes wrong beside the actors. Nothing is said before it has started. */
+  get logger(): Logger | undefined {
+    return this.#running?.logger;
+  }
+
+  /** Stops all of it in order: its emitters, what is in flight is answered, what is left to write is written. Safe to call twice. */
   close(): Promise<void> {
     this.#closing ??= this.#close();
     return this.#closing;
   }
 
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
   async #close(): Promise<void> {
+    await Promise.allSettled([...this.#closers].map((closer) => closer()));
     const running = await this.#starting?.catch(() => undefined);
     await running?.close();
   }
 
   #open(): Promise<Running> {
     if (this.#closing !== undefined) {
-      const closed = new HeartbeatError('HEARTBEAT_NOT_READY', 'this instance is closed: make another one');
+      const closed = new HeartbeatError(
+        'HEARTBEAT_NOT_READY',
+        'this instance is closed: make another one, or set Heartbeat up again',
+      );
       return Promise.reject(closed);
     }
     this.#starting ??= this.#start();
@@ -140,12 +181,18 @@ export class HeartbeatInstance {
     const { open } = await import('./open.js');
     const running = await open(
       this.#options,
-      this.notifiers.take(),
-      (change, logger) => {
-        this.#changed(change, logger);
-      },
-      (error, logger) => {
-        this.#fatal(error, logger);
+      this.notifiers.take(isObject(this.#options) && this.#options.dataDir !== undefined),
+      {
+        flipped: (change, logger) => {
+          this.#changed(change, logger);
+        },
+        presence: ({ user, status, at }, logger) => {
+          const callbacks = status === 'online' ? this.#online : this.#offline;
+          if (callbacks.size > 0) callbacks.call({ id: user, status, at: new Date(at) }, logger);
+        },
+        fatal: (error, logger) => {
+          this.#fatal(error, logger);
+        },
       },
     );
     try {
@@ -186,6 +233,20 @@ export class HeartbeatInstance {
     if (to === 'failed') this.#failure.call(node, logger);
     else if (from === 'failed') this.#recovery.call(node, logger);
   }
+}
+
+/** What is wrong with them is said when it starts, with every other problem. */
+function listIn(options: HeartbeatOptions): HeartbeatOptions['notifiers'] {
+  const given: unknown = options;
+  return isObject(given) ? sound(options).notifiers : undefined;
+}
+
+function named({ name }: Node): LogFields {
+  return { node: name };
+}
+
+function ofUser({ id }: UserChanged): LogFields {
+  return { user: id };
 }
 
 /** For what is called at once: nothing that it throws goes further. */

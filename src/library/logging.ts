@@ -1,3 +1,4 @@
+import type { LoggerOptions } from '../adapters/winston/winston-logger.js';
 import type { LogFields, Logger } from '../ports/logger.js';
 import type { LogMethod, LogTarget } from './options.js';
 
@@ -16,6 +17,19 @@ export function guardedLogger(target: LogTarget): Logger {
   };
   return { error: log('error'), warn: log('warn'), info: log('info'), debug: log('debug') };
 }
+
+/** What a program's logger option stands for, where the program did not bring methods: one JSON object a line. */
+export const onStandardError = (() => {
+  const loggers = new Map<string, Logger>();
+  // One for all that log alike: each has listeners on the stream for as long as the process lives.
+  return async (options: LoggerOptions): Promise<Logger> => {
+    const { createLogger } = await import('../adapters/winston/winston-logger.js');
+    const key = `${options.level} ${options.format}`;
+    const logger = loggers.get(key) ?? createLogger(options, process.stderr);
+    loggers.set(key, logger);
+    return logger;
+  };
+})();
 
 export function hasMethods({ error, warn, info, debug }: LogTarget): boolean {
   return [error, warn, info, debug].some((method) => method !== undefined);

@@ -1,6 +1,8 @@
 import type { EmittedNode } from '../client/emitter/emitter.js';
 import type { NodeState } from '../domain/node.js';
 import { HeartbeatError } from '../errors.js';
+import { nodeOptions } from './check-options.js';
+import { expectArgument, must, refuseProblems } from './checks.js';
 import { systemClock } from './clock.js';
 
 /** A timeout that is learnt from the intervals between a node's heartbeats. Durations in seconds. */
@@ -66,6 +68,7 @@ export interface NodeLink {
   look(name: string): Promise<NodeStanding>;
 }
 
+const aName = must('a text such as "db-1"', (value) => typeof value === 'string');
 const UNLESS_CHOSEN = 3;
 const NEW: NodeStanding = {
   state: 'active',
@@ -93,7 +96,11 @@ export class Node {
   /** How to find out whether it is well. */
   readonly emitted: Looks;
 
-  constructor(name: string, { probe, deadline, onProbeFailure, ...settings }: NodeOptions = {}) {
+  /** @throws TypeError for what is no name, and for settings that a node does not have */
+  constructor(name: string, options: NodeOptions = {}) {
+    expectArgument("a node's name", name, aName);
+    refuseProblems(`these settings of the node ${JSON.stringify(name)}`, nodeOptions(options, 'settings'));
+    const { probe, deadline, onProbeFailure, ...settings } = options;
     this.name = name;
     this.settings = settings;
     this.emitted = { probe, deadline, onProbeFailure };
@@ -207,6 +214,7 @@ export class Node {
 
 /** What the rest of the library knows of a node, and its users do not. */
 export function modelOf(node: Node): Model {
+  // A program without types may hand over anything, which has no entry.
   const model = models.get(node);
   if (model === undefined) throw new TypeError('this is no Node: make one with new Node(name)');
   return model;

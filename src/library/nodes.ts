@@ -9,7 +9,21 @@ import { parseAcknowledgement } from '../http/nodes/acknowledgement.js';
 import { causesOf, circleProblem } from '../http/nodes/dependencies.js';
 import { settingsReader, type BodyProblem } from '../http/nodes/settings.js';
 import { askForNode, askNode, nodeNameOf } from './asking.js';
-import { snakeCased } from './casing.js';
+import { camel, snakeCased } from './casing.js';
+import { nodeSettings } from './check-options.js';
+import {
+  aText,
+  expectArgument,
+  isIterable,
+  isObject,
+  must,
+  objectOf,
+  one,
+  oneOf,
+  refuseProblems,
+  shown,
+  type Check,
+} from './checks.js';
 import type { Acknowledgement, NodeSettings } from './node.js';
 import { describedNode, type NodeChanged, type NodeDescription } from './shown.js';
 
@@ -24,6 +38,21 @@ export interface NodeFilter {
   readonly state?: NodeState;
   readonly label?: { readonly key: string; readonly value: string };
 }
+
+/** How many there are; one that is paused counts in its state, too. */
+export interface NodeCounts extends Readonly<Record<NodeState, number>> {
+  readonly registered: number;
+  readonly paused: number;
+}
+
+const FILTER = objectOf({
+  state: one(oneOf('active', 'inactive', 'failed')),
+  label: objectOf({ key: one(aText), value: one(must('a text', (value) => typeof value === 'string')) }),
+});
+const aList: Check = (value) =>
+  isIterable(value) ? undefined : `must be a list of names, not ${shown(value)}`;
+
+const aReason: Check = must('an object with by and reason', isObject);
 
 /** A page of a walk over all nodes. */
 const PAGE = 500;
@@ -43,10 +72,12 @@ export class Nodes {
 
   /** Registers it, or changes what was chosen for it: what is absent stays. */
   async register(name: string, settings: NodeSettings = {}): Promise<NodeDescription> {
+    const wrong = nodeSettings(settings, '');
+    if (wrong.length > 0) refuseBody('settings of a node', wrong.map(unplaced));
     const { alerts, nodes } = await this.#daemon();
     const change = changeOf(settings, alerts.channels);
     const problem = await circleProblem(nodes, nodeNameOf(name), change.dependsOn, ANYBODY);
-    if (problem !== undefined) refuseBody('settings of a node', [problem]);
+    if (problem !== undefined) refuseBody('settings of a node', [{ ...problem, path: camel(problem.path) }]);
     return this.#ask(name, { kind: 'put', change });
   }
 
@@ -57,11 +88,13 @@ export class Nodes {
 
   /** Each name stands for itself: one that is refused spoils nothing but itself. */
   async heartbeats(names: readonly string[]): Promise<Beaten> {
+    expectArgument('names', names, aList);
     const daemon = await this.#daemon();
+    const all = [...names];
     const rejected: { index: number; error: string }[] = [];
     const places: number[] = [];
     const good: NodeName[] = [];
-    names.forEach((name, index) => {
+    all.forEach((name, index) => {
       try {
         good.push(nodeNameOf(name));
         places.push(index);
@@ -78,7 +111,7 @@ export class Nodes {
         rejected.push({ index: places[at] ?? at, error: sentenceFor(reply.code) });
     });
     rejected.sort((one, other) => one.index - other.index);
-    return { accepted: names.length - rejected.length, rejected };
+    return { accepted: all.length - rejected.length, rejected };
   }
 
   /** Its deadline is now: somebody knows that the heartbeat will not come. */
@@ -101,6 +134,7 @@ export class Nodes {
 
   /** Somebody takes care of its failure: nobody is reminded of it, and who is told late hears nothing of it. */
   async acknowledge(name: string, acknowledgement: Acknowledgement): Promise<NodeDescription> {
+    expectArgument('an acknowledgement', acknowledgement, aReason);
     const read = parseAcknowledgement(acknowledgement);
     if ('problems' in read) refuseBody('acknowledgement', read.problems);
     return this.#ask(name, { kind: 'acknowledge', ...read });
@@ -124,6 +158,7 @@ export class Nodes {
 
   /** All that match, by name; what is not asked for is not read. */
   async *list(filter: NodeFilter = {}): AsyncGenerator<NodeDescription> {
+    refuseProblems('this filter', FILTER(filter, 'filter'));
     const daemon = await this.#daemon();
     let after: NodeName | undefined;
     do {
@@ -132,6 +167,17 @@ export class Nodes {
       for (const node of page.nodes) yield describedNode(node, causes.get(node.name));
       after = page.next;
     } while (after !== undefined);
+  }
+
+  async counts(): Promise<NodeCounts> {
+    const counted: Record<NodeState, number> = { active: 0, inactive: 0, failed: 0 };
+    let [registered, paused] = [0, 0];
+    for await (const node of this.list()) {
+      registered++;
+      counted[node.state]++;
+      if (node.paused) paused++;
+    }
+    return { registered, ...counted, paused };
   }
 
   /** The changes of its state, newest first. */
@@ -155,7 +201,14 @@ export class Nodes {
 function changeOf(settings: NodeSettings, known: readonly string[]): SettingsChange {
   const read = settingsReader(() => known)(snakeCased(settings));
   if ('change' in read) return read.change;
-  return refuseBody('settings of a node', read.problems);
+  const problems = read.problems.map(({ path, problem }) => ({ path: camel(path), problem }));
+  return refuseBody('settings of a node', problems);
+}
+
+/** The problem of an option, as one of a body. */
+function unplaced(line: string): BodyProblem {
+  const [path = '', ...rest] = line.split(': ');
+  return { path, problem: rest.join(': ') };
 }
 
 /** @throws HeartbeatError `HEARTBEAT_INVALID_BODY` */

@@ -3,6 +3,9 @@ import type { common } from '../config/channels/common.js';
 import type { AlertType } from '../domain/alert.js';
 import type { BaseNotifier } from '../ports/channel.js';
 import type { CamelCased } from './casing.js';
+import { notifierList } from './check-options.js';
+import { refuseProblems } from './checks.js';
+import { identityOf } from './notifier-identity.js';
 
 /** What tells people: an object that extends `BaseNotifier`, or is made like one. */
 export type Notifying = Pick<BaseNotifier, 'notify'> & Partial<Pick<BaseNotifier, 'close'>>;
@@ -22,8 +25,9 @@ export interface NotifierEntry extends Omit<CamelCased<z.input<typeof common>>, 
   /** What fits any of these. Everything if not given. */
   readonly match?: Matching | readonly Matching[];
   /**
-   * Under which the outbox keeps what it is still to be told. The name of its class if not given, with a number from
-   * the second of that class on; with a data directory it should stay the same over restarts.
+   * Under which the outbox keeps what it is still to be told. The name of its class if not given. Two of one class are
+   * told apart by what they are, a Slack notifier by its URL, a Redis notifier by its URL and channel, and never by
+   * their order; of a class of the program's own only one may go without a name where there is a data directory.
    */
   readonly name?: string;
 }
@@ -39,7 +43,13 @@ export class NotifierList implements Iterable<Notifying> {
 
   /** These and no others. @throws TypeError as `push` */
   replace(notifiers: Iterable<Notifying | NotifierEntry>): void {
-    const all = notifiers instanceof NotifierList ? notifiers.#entries : [...notifiers];
+    if (notifiers instanceof NotifierList) {
+      this.#entries = [];
+      this.push(...notifiers.#entries);
+      return;
+    }
+    refuseProblems('these notifiers', notifierList(notifiers, 'notifiers'));
+    const all = [...notifiers];
     this.#entries = [];
     this.push(...all);
   }
@@ -48,6 +58,7 @@ export class NotifierList implements Iterable<Notifying> {
   push(...notifiers: readonly (Notifying | NotifierEntry)[]): number {
     if (this.#taken)
       throw new TypeError('notifiers are added before the instance is first used, and it has been');
+    refuseProblems('these notifiers', notifierList(notifiers, 'notifiers'));
     this.#entries = [...this.#entries, ...notifiers.map(entryOf)];
     return this.#entries.length;
   }
@@ -60,28 +71,59 @@ export class NotifierList implements Iterable<Notifying> {
     for (const { notifier } of this.#entries) yield notifier;
   }
 
-  /** All of them by their names. Nobody adds one after this. */
-  take(): ReadonlyMap<string, NotifierEntry> {
+  /**
+   * All of them by their names. Nobody adds one after this.
+   *
+   * @param isDurable whether the names have to mean the same after a restart
+   * @throws TypeError where two cannot be told apart
+   */
+  take(isDurable: boolean): ReadonlyMap<string, NotifierEntry> {
     this.#taken = true;
     const named = new Map<string, NotifierEntry>();
-    for (const entry of this.#entries) {
-      const { name } = entry;
-      if (name !== undefined && named.has(name))
-        throw new TypeError(`two notifiers are called ${JSON.stringify(name)}`);
-      named.set(name ?? free(entry.notifier.constructor.name, named), entry);
+    const add = (name: string, entry: NotifierEntry): void => {
+      if (named.has(name)) throw new TypeError(`two notifiers are called ${JSON.stringify(name)}`);
+      named.set(name, entry);
+    };
+    for (const entry of this.#entries) if (entry.name !== undefined) add(entry.name, entry);
+    for (const [name, entries] of byClass(this.#entries.filter((entry) => entry.name === undefined))) {
+      const [only, ...others] = entries;
+      if (only !== undefined && others.length === 0) add(free(name, named), only);
+      else for (const entry of entries) add(free(nameOf(name, entry, isDurable), named), entry);
     }
     return named;
   }
 }
 
 function entryOf(given: Notifying | NotifierEntry): NotifierEntry {
-  const entry = 'notifier' in given ? given : { notifier: given };
-  if (typeof entry.notifier.notify === 'function') return entry;
-  throw new TypeError('a notifier must have a method notify(alert): extend BaseNotifier');
+  return 'notifier' in given ? given : { notifier: given };
 }
 
-function free(wanted: string, taken: ReadonlyMap<string, unknown>): string {
-  const name = /^[A-Za-z0-9]/.test(wanted) ? wanted : 'notifier';
+function classOf({ constructor: { name } }: Notifying): string {
+  return /^[A-Za-z0-9]/.test(name) ? name : 'notifier';
+}
+
+function byClass(entries: readonly NotifierEntry[]): ReadonlyMap<string, readonly NotifierEntry[]> {
+  const classes = new Map<string, NotifierEntry[]>();
+  for (const entry of entries) {
+    const name = classOf(entry.notifier);
+    classes.set(name, [...(classes.get(name) ?? []), entry]);
+  }
+  return classes;
+}
+
+/** The name of one of several of its class. */
+function nameOf(name: string, { notifier }: NotifierEntry, isDurable: boolean): string {
+  const identity = identityOf(notifier);
+  if (identity !== undefined) return `${name}-${identity}`;
+  // In memory nothing outlives the list, and so no order has to.
+  if (!isDurable) return name;
+  throw new TypeError(
+    `two notifiers are of the class ${name}: give each a name, as in { notifier, name: 'pager' }, ` +
+      'so that what one of them is still to tell is not told by the other after a restart',
+  );
+}
+
+function free(name: string, taken: ReadonlyMap<string, unknown>): string {
   if (!taken.has(name)) return name;
   for (let number = 2; ; number++) if (!taken.has(`${name}-${number}`)) return `${name}-${number}`;
 }

@@ -6,6 +6,7 @@ import { Secret } from '../adapters/channels/secret.js';
 import { slack } from '../adapters/channels/slack/slack.js';
 import { BaseNotifier, type AlertMessage, type Attempt } from '../ports/channel.js';
 import { systemClock } from './clock.js';
+import { identify } from './notifier-identity.js';
 
 const quiet = (): void => undefined;
 const silence = { error: quiet, warn: quiet, info: quiet, debug: quiet };
@@ -48,6 +49,7 @@ export class HouseNotifier extends BaseNotifier {
       if (problem !== undefined) throw new TypeError(`the ${name} ${problem}`);
       if (typeof text === 'string') secrets[name] = new Secret(text);
     }
+    identify(this, settings, given);
     const made: Secrets = secrets;
     // A programmer has written the URL, which is permission enough for whatever its name stands for.
     this.#create = (tools) => kind.create(parsed.data, made, { ...tools, guard: PERMIT_ALL });

@@ -3,26 +3,34 @@ import { makeChannels } from '../adapters/channels/make.js';
 import { LevelHistoryStore } from '../adapters/level/level-history-store.js';
 import { MemoryHistoryStore } from '../adapters/memory/memory-history-store.js';
 import { ProcessWatch } from '../adapters/process/process-facts.js';
-import { createLogger, type LoggerOptions } from '../adapters/winston/winston-logger.js';
 import { listening } from '../app/listening.js';
 import { App } from '../app.js';
 import type { Config } from '../config/schema.js';
-import type { Daemon } from '../http/daemon.js';
+import { HeartbeatError } from '../errors.js';
+import type { PresenceChange } from '../app/presence-watch.js';
 import type { Logger } from '../ports/logger.js';
 import { systemClock } from './clock.js';
 import { planFor } from './in-process.js';
-import { guardedLogger, hasMethods } from './logging.js';
+import { guardedLogger, hasMethods, onStandardError } from './logging.js';
 import type { NotifierEntry } from './notifier-list.js';
+import type { UsersDaemon } from './presence.js';
 import type { HeartbeatOptions, LogLevel, LogTarget } from './options.js';
 import { readOptions } from './settings.js';
 
 /** The actors of an instance, running. */
 export interface Running {
-  readonly daemon: Daemon;
+  readonly daemon: UsersDaemon;
   readonly logger: Logger;
   /** Undefined without HTTP. */
   readonly url: string | undefined;
   readonly close: () => Promise<void>;
+}
+
+/** What an instance is told of what happens in it. */
+export interface Told {
+  flipped(change: NodeChange, logger: Logger): void;
+  presence(change: PresenceChange, logger: Logger): void;
+  fatal(error: Error, logger: Logger): void;
 }
 
 const CLOSED = { stop: () => Promise.resolve(), inspect: () => ({ listening: false }) };
@@ -36,13 +44,12 @@ const CLOSED = { stop: () => Promise.resolve(), inspect: () => ({ listening: fal
 export async function open(
   options: HeartbeatOptions,
   notifiers: ReadonlyMap<string, NotifierEntry>,
-  flipped: (change: NodeChange, logger: Logger) => void,
-  fatal: (error: Error, logger: Logger) => void,
+  told: Told,
 ): Promise<Running> {
   const effective = readOptions(options, notifiers);
   const isDurable = options.dataDir !== undefined;
   const config = isDurable ? effective.config : { ...effective.config, data_dir: '(memory)' };
-  const logger = loggerFor(options.logger ?? {}, config);
+  const logger = await loggerFor(options.logger ?? {}, config);
   if (!isDurable) logger.warn('the store is in memory: what is in it ends with this process');
   const tools = { clock: systemClock, logger };
   const plans = effective.channels.map((plan) => {
@@ -64,7 +71,10 @@ export async function open(
     processFacts: () => watch.read(),
     gateway: hasHttp ? http.gateway : () => CLOSED,
     flipped: (change) => {
-      flipped(change, logger);
+      told.flipped(change, logger);
+    },
+    presence: (change) => {
+      told.presence(change, logger);
     },
   });
   const close = async (): Promise<void> => {
@@ -73,34 +83,30 @@ export async function open(
   };
   app.onFatal = (error) => {
     logger.error('the supervision tree is past saving', { reason: error.message });
-    fatal(error, logger);
+    told.fatal(error, logger);
   };
   try {
     await app.start();
   } catch (error) {
     watch.stop();
-    throw error;
+    throw inWordsOfOptions(error);
   }
   return { daemon: app, logger, url: http.url(), close };
 }
 
-function loggerFor(target: LogTarget, { log }: Config): Logger {
+/** Nobody has given a flag. */
+function inWordsOfOptions(error: unknown): unknown {
+  if (!(error instanceof HeartbeatError)) return error;
+  const message = error.message.replace(/ with --(port|host)\b/, ' in the option http.$1');
+  return message === error.message ? error : new HeartbeatError(error.code, message, { cause: error.cause });
+}
+
+async function loggerFor(target: LogTarget, { log }: Config): Promise<Logger> {
   if (hasMethods(target)) return guardedLogger(target);
   const { level = log.level } = target;
   if (!isLevel(level)) throw new TypeError('logger.level must be error, warn, info or debug');
   return onStandardError({ ...log, level });
 }
-
-/** One for all instances that log alike: each has listeners on the stream for as long as the process lives. */
-const onStandardError = (() => {
-  const loggers = new Map<string, Logger>();
-  return (options: LoggerOptions): Logger => {
-    const key = `${options.level} ${options.format}`;
-    const logger = loggers.get(key) ?? createLogger(options, process.stderr);
-    loggers.set(key, logger);
-    return logger;
-  };
-})();
 
 function isLevel(text: string): text is LogLevel {
   return ['error', 'warn', 'info', 'debug'].includes(text);

@@ -24,6 +24,8 @@ export interface HeartbeatOptions {
   dataDir?: string;
   /** How long a node may be silent before it misses a heartbeat, unless it has a timeout of its own. 30 if not given. */
   timeout?: number;
+  /** How long a user stays online after a heal. 7 if not given. */
+  sessionTimeout?: number;
   /** Missed heartbeats in a row that a node is forgiven. 3 if not given. */
   maxRetries?: number;
   /** Who has failed, stays failed and is acknowledged by nobody is told again this often. Never if not given. */

@@ -1,11 +1,19 @@
-import { instant, unixSeconds, type Instant } from '../domain/time.js';
+import type { LiveSession } from '../../actors/user/user.protocol.js';
+import type { EndedSession } from '../domain/session.js';
+import { instant, type Instant } from '../domain/time.js';
+import type { UserId } from '../domain/user-id.js';
 import type { Daemon } from '../http/daemon.js';
-import { askUser, userIdOf, type UserIdLike } from './asking.js';
+import { sentenceFor } from '../http/messages.js';
+import { askUser, askUsers, userIdOf, type UserIdLike } from './asking.js';
+import { aDate, expectArgument, isIterable, objectOf, one, oneOf, refuseProblems, shown } from './checks.js';
+import type { Beaten } from './nodes.js';
 
-/** A session in Unix seconds; one that goes on ends at its deadline. */
+export type UserStatus = 'online' | 'offline';
+
+/** A session; one that goes on ends at its deadline. */
 export interface UserSession {
-  readonly online_at: number;
-  readonly offline_at: number;
+  readonly onlineAt: Date;
+  readonly offlineAt: Date;
 }
 
 export interface SessionsRange {
@@ -17,11 +25,53 @@ export interface SessionsRange {
   readonly order?: 'asc' | 'desc';
 }
 
+/** What is known of a user. */
+export interface UserDescription {
+  /** Every digit of it. */
+  readonly id: string;
+  readonly status: UserStatus;
+  /** When they came to their status; undefined of who was never online. */
+  readonly since: Date | undefined;
+  /** Of the last heal that was answered; undefined likewise. */
+  readonly lastSeen: Date | undefined;
+  /** When they go offline unless they are healed again; undefined of who is offline. */
+  readonly deadline: Date | undefined;
+}
+
+/** A user who has come online, or gone offline. */
+export interface UserChanged {
+  readonly id: string;
+  readonly status: UserStatus;
+  /** When it was so: of who fell silent their deadline, and not when that was noticed. */
+  readonly at: Date;
+}
+
+/** Of many users at once. */
+export interface CheckedUp {
+  /** In the order that was asked for, without those rejected. */
+  readonly results: readonly { readonly id: string; readonly status: UserStatus }[];
+  readonly rejected: Beaten['rejected'];
+}
+
+/** How many there are. */
+export interface UserCounts {
+  readonly online: number;
+}
+
+/** What the users of an instance are asked of. */
+export interface UsersDaemon extends Daemon {
+  /** Those that have an actor. */
+  online(): Iterable<UserId>;
+  readonly usersOnline: number;
+}
+
+const RANGE = objectOf({ from: one(aDate), before: one(aDate), order: one(oneOf('asc', 'desc')) });
+
 /** Users who are held online by heals. What each call means is in docs/api.md, by the same name. */
 export class Users {
-  readonly #daemon: () => Promise<Daemon>;
+  readonly #daemon: () => Promise<UsersDaemon>;
 
-  constructor(daemon: () => Promise<Daemon>) {
+  constructor(daemon: () => Promise<UsersDaemon>) {
     this.#daemon = daemon;
   }
 
@@ -31,25 +81,77 @@ export class Users {
     return 'online';
   }
 
+  /** Heals all of them, but for those it tells of as rejected: one that is refused spoils nothing but itself. */
+  async healMany(users: Iterable<UserIdLike>): Promise<Beaten> {
+    const { ids, rejected } = idsOf(users);
+    const replies = await askUsers(
+      await this.#daemon(),
+      'heal',
+      ids.map(({ id }) => id),
+    );
+    replies.forEach((reply, at) => {
+      if (reply.kind === 'refused')
+        rejected.push({ index: ids[at]?.index ?? at, error: sentenceFor(reply.code) });
+    });
+    const accepted = replies.filter(({ kind }) => kind !== 'refused').length;
+    return { accepted, rejected: inOrder(rejected) };
+  }
+
   async goodbye(user: UserIdLike): Promise<'offline'> {
     await askUser(await this.#daemon(), 'goodbye', userIdOf(user));
     return 'offline';
   }
 
-  async checkup(user: UserIdLike): Promise<'online' | 'offline'> {
+  async checkup(user: UserIdLike): Promise<UserStatus> {
     const reply = await askUser(await this.#daemon(), 'checkup', userIdOf(user));
     return reply.kind === 'online' ? 'online' : 'offline';
+  }
+
+  async checkupMany(users: Iterable<UserIdLike>): Promise<CheckedUp> {
+    const { ids, rejected } = idsOf(users);
+    const replies = await askUsers(
+      await this.#daemon(),
+      'checkup',
+      ids.map(({ id }) => id),
+    );
+    const results: { id: string; status: UserStatus }[] = [];
+    ids.forEach(({ id, index }, at) => {
+      const reply = replies[at];
+      if (reply?.kind === 'refused') rejected.push({ index, error: sentenceFor(reply.code) });
+      else results.push({ id, status: reply?.kind === 'online' ? 'online' : 'offline' });
+    });
+    return { results, rejected: inOrder(rejected) };
+  }
+
+  /** What is known of the user: since when, and until when. */
+  async get(user: UserIdLike): Promise<UserDescription> {
+    const id = userIdOf(user);
+    const daemon = await this.#daemon();
+    const reply = await askUser(daemon, 'describe', id);
+    if (reply.kind !== 'described') throw new TypeError(`'describe' was answered '${reply.kind}'`);
+    if (reply.session !== undefined) return online(id, reply.session);
+    return offline(id, reply.ended ?? (await daemon.lastSession(id)));
+  }
+
+  /** The ids of who is online now, in no order; what is not asked for is not looked at. */
+  async *list(): AsyncGenerator<string> {
+    yield* (await this.#daemon()).online();
+  }
+
+  async counts(): Promise<UserCounts> {
+    return { online: (await this.#daemon()).usersOnline };
   }
 
   /** The sessions one by one; what is not asked for is not read. */
   async *heartRhythm(user: UserIdLike, range: SessionsRange = {}): AsyncGenerator<UserSession> {
     const id = userIdOf(user);
+    refuseProblems('this range', RANGE(range, 'range'));
     const daemon = await this.#daemon();
     const { from, before, order = 'asc' } = range;
     const within = { from: instantOf(from), before: instantOf(before), order };
     for await (const chunk of daemon.history(id, within)) {
       for (const { onlineAt, offlineAt } of chunk)
-        yield { online_at: unixSeconds(onlineAt), offline_at: unixSeconds(offlineAt) };
+        yield { onlineAt: new Date(onlineAt), offlineAt: new Date(offlineAt) };
     }
   }
 
@@ -57,6 +159,52 @@ export class Users {
   async erase(user: UserIdLike): Promise<void> {
     await askUser(await this.#daemon(), 'erase', userIdOf(user));
   }
+}
+
+interface Ids {
+  readonly ids: readonly { readonly id: UserId; readonly index: number }[];
+  readonly rejected: { index: number; error: string }[];
+}
+
+/** @throws TypeError for what is no list */
+function idsOf(users: Iterable<UserIdLike>): Ids {
+  expectArgument('users', users, (value) =>
+    isIterable(value) ? undefined : `must be a list of ids, not ${shown(value)}`,
+  );
+  const ids: { id: UserId; index: number }[] = [];
+  const rejected: Ids['rejected'] = [];
+  [...users].forEach((user, index) => {
+    try {
+      ids.push({ id: userIdOf(user), index });
+    } catch (error) {
+      rejected.push({ index, error: error instanceof Error ? error.message : String(error) });
+    }
+  });
+  return { ids, rejected };
+}
+
+function inOrder(rejected: Ids['rejected']): Beaten['rejected'] {
+  return rejected.sort((left, right) => left.index - right.index);
+}
+
+function online(id: UserId, { onlineAt, lastSeen, deadline }: LiveSession): UserDescription {
+  return {
+    id,
+    status: 'online',
+    since: new Date(onlineAt),
+    lastSeen: new Date(lastSeen),
+    deadline: new Date(deadline),
+  };
+}
+
+function offline(id: UserId, last: EndedSession | undefined): UserDescription {
+  return {
+    id,
+    status: 'offline',
+    since: last && new Date(last.offlineAt),
+    lastSeen: last && new Date(last.lastSeen),
+    deadline: undefined,
+  };
 }
 
 function instantOf(date: Date | undefined): Instant | undefined {

@@ -1,7 +1,9 @@
 import path from 'node:path';
 import { loadConfig, type Effective } from '../config/load.js';
 import { readText } from '../config/read-text.js';
-import { snakeCased } from './casing.js';
+import { camel, snakeCased } from './casing.js';
+import { problemsOfOptions, sound } from './check-options.js';
+import { isObject, refuseProblems } from './checks.js';
 import type { NotifierEntry } from './notifier-list.js';
 import type { HeartbeatOptions } from './options.js';
 
@@ -16,9 +18,11 @@ export function readOptions(
   options: HeartbeatOptions,
   notifiers: ReadonlyMap<string, NotifierEntry>,
 ): Effective {
+  const problems = problemsOfOptions(options);
+  const usable = isObject(options) ? sound(options) : {};
   // Nobody wrote this file, so no problem is told with its name.
   const document = path.resolve('options of createHeartbeat');
-  const text = JSON.stringify(documentOf(options, notifiers), undefined, 1);
+  const text = textOf(documentOf(usable, notifiers));
   const loaded = loadConfig({
     flags: { '--config': document },
     env: environmentFor(text),
@@ -26,14 +30,57 @@ export function readOptions(
     isTerminal: process.stderr.isTTY,
     readFile: (name) => (name === document ? text : readText(name)),
   });
-  if (loaded.ok) return loaded;
-  const problems = loaded.problems.map((problem) => problem.split(` (from ${document}`)[0]);
-  throw new TypeError(`these options cannot be used:\n${problems.join('\n')}`);
+  if (loaded.ok && problems.length === 0) return loaded;
+  const more = loaded.ok
+    ? []
+    : loaded.problems.map((problem) => inOptions(problem, document, usable, notifiers));
+  refuseProblems('these options', [...new Set([...problems, ...more])]);
+  throw new TypeError('these options cannot be used');
+}
+
+/** The option that a setting of the configuration was written as. */
+const WRITTEN_AS: Readonly<Record<string, keyof HeartbeatOptions>> = {
+  session_timeout: 'sessionTimeout',
+  'nodes.timeout': 'timeout',
+  'nodes.max_retries': 'maxRetries',
+  'alerts.remind_every': 'remindEvery',
+  data_dir: 'dataDir',
+};
+
+/** A problem of the configuration as who wrote the options knows it: by their names, and without a daemon's flags. */
+function inOptions(
+  problem: string,
+  document: string,
+  options: HeartbeatOptions,
+  notifiers: ReadonlyMap<string, NotifierEntry>,
+): string {
+  const [told = problem] = problem.split(` (from ${document}`);
+  const sentence = told.replace('or say --insecure', 'or give settings: { insecure: true }');
+  const [place = ''] = sentence.split(': ', 1);
+  const rest = sentence.slice(place.length);
+  const option = WRITTEN_AS[place];
+  if (option !== undefined && options[option] !== undefined) return `${option}${rest}`;
+  if (typeof options.http === 'object' && Object.hasOwn(options.http, place)) return `http.${place}${rest}`;
+  const name = [...notifiers.keys()].find((each) => place.startsWith(`channels.${each}.`));
+  return name === undefined ? sentence : `notifiers.${camel(place.slice('channels.'.length))}${rest}`;
+}
+
+/** @throws TypeError for what no file could hold */
+function textOf(document: object): string {
+  try {
+    return JSON.stringify(document, undefined, 1);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message.split('\n')[0] : String(error);
+    throw new TypeError(
+      `these options cannot be used:\nsettings: must hold what a file can hold: ${reason}`,
+      { cause: error },
+    );
+  }
 }
 
 /** For a notifier in the program stands a channel that tells nobody, with the policy of that notifier. */
 function documentOf(
-  { settings = {}, dataDir, timeout, maxRetries, remindEvery, http }: HeartbeatOptions,
+  { settings = {}, dataDir, sessionTimeout, timeout, maxRetries, remindEvery, http }: HeartbeatOptions,
   notifiers: ReadonlyMap<string, NotifierEntry>,
 ): object {
   const where = typeof http === 'object' ? http : {};
@@ -46,7 +93,8 @@ function documentOf(
   const channels = { ...mapIn(settings, 'channels'), ...Object.fromEntries(stands) };
   const nodes = { ...mapIn(settings, 'nodes'), ...given({ timeout, max_retries: maxRetries }) };
   const alerts = { ...mapIn(settings, 'alerts'), ...given({ remind_every: remindEvery }) };
-  return { ...settings, ...given({ data_dir: dataDir }), ...where, nodes, alerts, channels };
+  const others = given({ data_dir: dataDir, session_timeout: sessionTimeout });
+  return { ...settings, ...others, ...where, nodes, alerts, channels };
 }
 
 function given(values: Settings): Settings {
@@ -55,7 +103,7 @@ function given(values: Settings): Settings {
 
 function mapIn(settings: Settings, name: string): object {
   const value = settings[name];
-  return typeof value === 'object' && value !== null ? value : {};
+  return isObject(value) ? value : {};
 }
 
 /** A daemon's own variables are not for a program that has one inside; secrets that its settings name are. */

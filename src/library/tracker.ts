@@ -1,11 +1,22 @@
 import { systemClock } from './clock.js';
 import { Heartbeat } from './default.js';
-import type { HeartbeatInstance } from './instance.js';
-import type { Acknowledgement, Node } from './node.js';
+import { aFunction, expectArgument, must } from './checks.js';
+import { HeartbeatInstance } from './instance.js';
+import { Node, type Acknowledgement } from './node.js';
 import type { NodeChanged } from './shown.js';
 
 /** Milliseconds after which a deadline that has just passed has been noticed, where the event loop turns. */
 const ROUND = 50;
+
+const aNode = must('given a Node: new Node("db-1")', (value) => value instanceof Node);
+const aNodeOrName = must(
+  'a Node, or the name of one',
+  (value) => typeof value === 'string' || value instanceof Node,
+);
+const anInstance = must(
+  'given an instance, as createHeartbeat makes it',
+  (value) => value instanceof HeartbeatInstance,
+);
 
 /** Registers nodes, takes their heartbeats, and tells what has changed. */
 export class Tracker {
@@ -16,6 +27,7 @@ export class Tracker {
 
   /** @param instance whose actors it speaks to; those of `Heartbeat` if not given */
   constructor(instance: HeartbeatInstance = Heartbeat.instance) {
+    expectArgument('a tracker', instance, anInstance);
     this.instance = instance;
     instance.onChange((change) => {
       if (this.#nodes.has(change.node)) this.#note(change);
@@ -33,6 +45,7 @@ export class Tracker {
    * @throws HeartbeatError for a name or settings that cannot be
    */
   async registerNode(node: Node): Promise<Node> {
+    expectArgument('registerNode', node, aNode);
     await this.instance.track(node);
     this.#nodes.set(node.name, node);
     for (const watcher of this.#watchers) watcher(node);
@@ -72,6 +85,7 @@ export class Tracker {
   }
 
   #find(node: Node | string): { readonly name: string; readonly known: Node | undefined } {
+    expectArgument('a node', node, aNodeOrName);
     const name = typeof node === 'string' ? node : node.name;
     return { name, known: this.#nodes.get(name) };
   }
@@ -91,6 +105,7 @@ export class Tracker {
 
   /** Shows every node that is registered, or will be. Answers with a function that ends that. */
   watch(watcher: (node: Node) => void): () => void {
+    expectArgument('watch', watcher, aFunction);
     for (const node of this.#nodes.values()) watcher(node);
     this.#watchers.add(watcher);
     return () => {

@@ -15,17 +15,29 @@ import {
   SlackNotifier,
   Tracker,
   type Acknowledged,
+  type AlertDelivery,
+  type AlertDescription,
+  type Beaten,
+  type CheckedUp,
   type Acknowledgement,
   type AlertMessage,
   type Attempt,
   type EmitterReport,
   type HeartbeatInstance,
   type NodeChanged,
+  type NodeCounts,
   type NodeDescription,
   type NodeRhythm,
   type Nodes,
   type NotifierList,
   type Probe,
+  type UserCallback,
+  type UserChanged,
+  type UserCounts,
+  type UserDescription,
+  type Users,
+  type UserSession,
+  type UserStatus,
 } from 'heartbeat';
 
 type Same<One, Other> =
@@ -45,11 +57,29 @@ holds<Same<NodeDescription['lastHeartbeat'], Date | undefined>>();
 holds<Same<NodeDescription['timeout'], number | AdaptiveTimeout>>();
 holds<Same<NodeDescription['rhythm'], NodeRhythm | undefined>>();
 void createHeartbeat({ dataDir: './data', timeout: 30, http: { port: 0 }, logger: console });
+void createHeartbeat({ sessionTimeout: 7 });
 void createHeartbeat({ http: true, nodes: { 'db-1': { timeout: 5, probe: { tcp: 'db-1:5432' } } } });
 // @ts-expect-error -- durations are numbers of seconds
 void createHeartbeat({ timeout: '30s' });
 // @ts-expect-error -- there is no such option
 void createHeartbeat({ dataDirectory: './data' });
+
+// Users.
+holds<Same<ReturnType<Users['get']>, Promise<UserDescription>>>();
+holds<Same<ReturnType<Users['healMany']>, Promise<Beaten>>>();
+holds<Same<ReturnType<Users['checkupMany']>, Promise<CheckedUp>>>();
+holds<Same<ReturnType<Users['counts']>, Promise<UserCounts>>>();
+holds<Same<ReturnType<Users['list']>, AsyncGenerator<string>>>();
+holds<Same<UserSession['onlineAt'], Date>>();
+holds<Same<UserDescription['status'], UserStatus>>();
+holds<Same<ReturnType<Nodes['counts']>, Promise<NodeCounts>>>();
+holds<Same<ReturnType<HeartbeatInstance['alerts']>, AsyncGenerator<AlertDescription>>>();
+holds<Same<AlertDelivery['lastAttempt'], Date | undefined>>();
+holds<Same<ReturnType<HeartbeatInstance['supervision']>, Promise<object>>>();
+holds<Same<ReturnType<HeartbeatInstance[typeof Symbol.asyncDispose]>, Promise<void>>>();
+const greet: UserCallback = ({ id, status, at }: UserChanged) =>
+  `${id} is ${status} since ${at.toISOString()}`;
+holds<Same<ReturnType<HeartbeatInstance['onOnline']>, () => void>>();
 
 // The default instance.
 Heartbeat.setup((config) => {
@@ -72,6 +102,9 @@ Heartbeat.onFailure((node) => {
   holds<Same<typeof node.state, 'active' | 'inactive' | 'failed'>>();
 });
 holds<Same<ReturnType<typeof Heartbeat.onRecovery>, () => void>>();
+Heartbeat.onOnline(greet);
+Heartbeat.onOffline(greet);
+holds<Same<ReturnType<typeof Heartbeat.alerts>, AsyncGenerator<AlertDescription>>>();
 // @ts-expect-error -- a Redis notifier wants a channel
 new RedisNotifier('redis://localhost');
 

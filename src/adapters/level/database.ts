@@ -1,6 +1,7 @@
 import { Level } from 'level';
 import type { KeyRange } from './binary.js';
 import { isSound, sealed, unsealed } from './checksum.js';
+import { own, type Owned } from './ownership.js';
 import { openError, readError } from './problems.js';
 
 /** With what `level` leaves out of its types because browsers do not have it. */
@@ -22,11 +23,24 @@ const OPTIONS = {
 /** @throws HeartbeatError that says what a person can do about it */
 export async function openDatabase(directory: string, mayBegin: boolean): Promise<Database> {
   try {
-    const db = new Level<Buffer, Buffer>(directory, { ...OPTIONS, createIfMissing: mayBegin }) as Database;
-    await db.open();
-    return db;
+    return await openOwned(await own(directory), mayBegin);
   } catch (error) {
     throw openError(directory, error);
+  }
+}
+
+/** It is owned until the database is closed. */
+async function openOwned(owned: Owned, mayBegin: boolean): Promise<Database> {
+  try {
+    const db = new Level<Buffer, Buffer>(owned.path, { ...OPTIONS, createIfMissing: mayBegin }) as Database;
+    await db.open();
+    db.once('closed', () => {
+      owned.release();
+    });
+    return db;
+  } catch (error) {
+    owned.release();
+    throw error;
   }
 }
 

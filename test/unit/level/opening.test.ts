@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, rm, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
@@ -68,6 +68,34 @@ describe('opening a history that cannot be opened says why: it', function () {
     } finally {
       holder.kill('SIGKILL');
     }
+  });
+
+  for (const [how, spelt] of [
+    ['relative', (directory: string) => path.relative(process.cwd(), directory)],
+    ['with a detour', (directory: string) => `${directory}/history/..`],
+    ['through a link', linked],
+  ] as const) {
+    it(`is held by this process, spelt ${how}, and nothing that was acknowledged is lost`, async () => {
+      await store.open();
+      const other = new LevelHistoryStore(await spelt(directory.path));
+      const error = await problemOf(other.open(), 'HEARTBEAT_STORE_LOCKED');
+      expect(error.message).to.match(/^another daemon or instance in this process owns /);
+      for (let id = 1; id <= 50; id++) await store.write([opened(user(id), id)]);
+      await store.close();
+      await other.open();
+      expect((await other.lastSession(user(1))) ?? 'none').to.equal('none');
+      let found = 0;
+      for await (const chunk of other.openSessions()) found += chunk.length;
+      expect(found).to.equal(50);
+      await other.close();
+    });
+  }
+
+  it('is held by this process until that one ends, also where it could not be opened', async () => {
+    await writeFile(history(), 'no directory');
+    await problemOf(store.open(), 'HEARTBEAT_STORE_UNWRITABLE');
+    await rm(history());
+    await store.open();
   });
 
   it('is held by this process', async () => {
@@ -163,3 +191,9 @@ describe('opening a history that cannot be opened says why: it', function () {
     await problemOf(store.reopen(), 'HEARTBEAT_STORE_FAILED');
   });
 });
+
+async function linked(directory: string): Promise<string> {
+  const link = path.join(directory, 'link');
+  await symlink(directory, link);
+  return link;
+}

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { expect } from 'chai';
 import { Emitter, Node, Tracker } from '../../../src/index.js';
+import { HeartbeatInstance } from '../../../src/library/instance.js';
 import { eventually } from '../../support/eventually.js';
 import { behave, HookServer } from '../../support/hook-server.js';
 import { RecordingLogger } from '../../support/recording-logger.js';
@@ -166,11 +167,52 @@ describe('an emitter for a daemon', () => {
     expect(() => new Emitter('http://127.0.0.1:1')).to.throw(TypeError, 'wants nodes');
     expect(() => new Emitter('http://127.0.0.1:1', { nodes: [], interval: 0 })).to.throw(
       TypeError,
-      'interval must',
+      'interval: must',
     );
     expect(() => new Emitter('http://127.0.0.1:1', { nodes: [], maxProbes: 0 })).to.throw(
       TypeError,
-      'maxProbes must',
+      'maxProbes: must',
     );
+  });
+});
+
+describe('an emitter and its instance', () => {
+  it('ends with the instance, and keeps its report', async () => {
+    const instance = await instances.make();
+    const tracker = new Tracker(instance);
+    await tracker.registerNode(new Node('db-1'));
+    const logger = new RecordingLogger();
+    const emitter = new Emitter(tracker, { interval: 0.02, logger });
+    emitter.startHeartbeat();
+    await eventually(async () => expect((await instance.nodes.get('db-1'))?.lastHeartbeat).to.be.a('date'));
+    await instance.close();
+    expect(logger.events()).to.deep.equal([]);
+    const report = await emitter.stopHeartbeat();
+    expect(report).to.deep.include({ nodes: 1, calls: { failed: 0, errors: {} } });
+    expect(report?.latest).to.be.a('number');
+  });
+
+  it('says at once, and in the log, that it has ended by an error, and may be started again', async () => {
+    const failing = new Tracker(new HeartbeatInstance({ dataDir: '/dev/null/below' }));
+    const errors: unknown[] = [];
+    const logger = new RecordingLogger();
+    const emitter = new Emitter(failing, { logger, onError: (error) => errors.push(error) });
+    emitter.startHeartbeat();
+    await eventually(() => expect(errors).to.have.length(1));
+    expect(errors[0])
+      .to.have.property('code')
+      .that.matches(/^HEARTBEAT_STORE_/);
+    expect(logger.events()).to.deep.equal(['an emitter has ended by an error']);
+    expect(await emitter.stopHeartbeat()).to.equal(undefined);
+    emitter.startHeartbeat();
+    await eventually(() => expect(errors).to.have.length(2));
+  });
+
+  it('ends when it is disposed of', async () => {
+    const instance = await instances.make();
+    const emitter = new Emitter(new Tracker(instance));
+    emitter.startHeartbeat();
+    await emitter[Symbol.asyncDispose]();
+    expect(await emitter.stopHeartbeat()).to.equal(undefined);
   });
 });

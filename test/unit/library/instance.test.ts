@@ -1,3 +1,4 @@
+import path from 'node:path';
 import { expect } from 'chai';
 import { request } from 'undici';
 import {
@@ -8,6 +9,7 @@ import {
   SlackNotifier,
   type AlertMessage,
 } from '../../../src/index.js';
+import { NotifierList } from '../../../src/library/notifier-list.js';
 import { eventually } from '../../support/eventually.js';
 import { behave, HookServer } from '../../support/hook-server.js';
 import { Household } from '../../support/household.js';
@@ -66,6 +68,19 @@ describe('an instance of the library', () => {
     await owner.nodes.heartbeat('still-there');
   });
 
+  it('refuses a data directory that another one owns, however it is spelt', async () => {
+    const dataDir = household.directory();
+    const owner = await instances.make({ dataDir });
+    for (const spelt of [path.relative(process.cwd(), dataDir), `${dataDir}/.`, `${dataDir}//`]) {
+      const refused = await createHeartbeat({ dataDir: spelt, logger: instances.logger }).catch(
+        (error: unknown) => error,
+      );
+      expect(refused, spelt).to.include({ code: 'HEARTBEAT_STORE_LOCKED' });
+    }
+    await owner.close();
+    await instances.make({ dataDir: path.relative(process.cwd(), dataDir) });
+  });
+
   it('serves HTTP where it is asked to, and not otherwise', async () => {
     const silent = await instances.make();
     expect(silent.url).to.equal(undefined);
@@ -83,7 +98,7 @@ describe('an instance of the library', () => {
     const error: unknown = await createHeartbeat(options).catch((thrown: unknown) => thrown);
     expect(error).to.be.instanceOf(TypeError);
     const { message } = error as TypeError;
-    expect(message).to.match(/^nodes\.timeout: must be a number of seconds between .*, not -1$/m);
+    expect(message).to.match(/^timeout: must be a number of seconds between .*, not -1$/m);
     expect(message).to.match(/^session_timeuot: unknown option; did you mean session_timeout\?/m);
     expect(message).to.match(/^channels\.ops\.kind: must be one of /m);
     expect(message).not.to.include('(from');
@@ -189,7 +204,7 @@ describe('callbacks of the library', () => {
     await eventually(() => expect(told.sort()).to.deep.equal(['db-1', 'db-2']));
     const errors = instance.options.logger instanceof RecordingLogger ? instance.options.logger.lines : [];
     expect(errors.filter(({ event }) => event === 'a callback has thrown')).to.have.length(4);
-    expect(JSON.stringify(await instance.supervision())).to.match(/"dead_letters":\{"total":0/);
+    expect(JSON.stringify(await instance.supervision())).to.match(/"deadLetters":\{"total":0/);
     await instance.nodes.heartbeat('db-1');
   });
 
@@ -346,6 +361,44 @@ describe('notifiers in the program', () => {
       (thrown: unknown) => thrown,
     );
     expect(error).to.have.property('message', 'two notifiers are called "twin"');
+  });
+
+  it('of one kind are named by what they tell, and not by their order', async () => {
+    const slack = (team: string): SlackNotifier => new SlackNotifier(`https://hooks.slack.example/${team}`);
+    const redis = (channel: string): RedisNotifier => new RedisNotifier('redis://localhost:6379', channel);
+    const names = async (notifiers: BaseNotifier[]): Promise<string[]> => {
+      const list = new NotifierList(notifiers);
+      const named = [...list.take(true)].map(([name, { notifier }]) => [
+        name,
+        notifiers.findIndex((each) => each === notifier),
+      ]);
+      return Promise.resolve(
+        named.sort((one, other) => Number(one[1]) - Number(other[1])).map(([name]) => String(name)),
+      );
+    };
+    const [web, ops] = [slack('web'), slack('ops')];
+    const [first = '', second = ''] = await names([web, ops]);
+    expect(first)
+      .to.match(/^SlackNotifier-[0-9a-f]{8}$/)
+      .and.not.to.equal(second);
+    expect(await names([slack('ops'), slack('web')])).to.deep.equal([second, first]);
+    expect(await names([slack('web'), redis('alerts')])).to.deep.equal(['SlackNotifier', 'RedisNotifier']);
+    expect(new Set(await names([redis('a'), redis('b')])).size).to.equal(2);
+  });
+
+  it('of one class of the program want names where they outlive it', async () => {
+    class Pager extends BaseNotifier {
+      override notify(): Promise<void> {
+        return Promise.resolve();
+      }
+    }
+    const options = { notifiers: [new Pager(), new Pager()], logger: instances.logger };
+    await instances.make(options);
+    const refused: unknown = await createHeartbeat({ ...options, dataDir: household.directory() }).catch(
+      (error: unknown) => error,
+    );
+    expect(refused).to.be.instanceOf(TypeError);
+    expect(String(refused)).to.include('two notifiers are of the class Pager: give each a name');
   });
 
   it('that do not close do not keep the instance from it', async function () {

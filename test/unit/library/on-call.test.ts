@@ -126,10 +126,10 @@ describe('nodes of the library that depend on others', () => {
       const alerts: object[] = [];
       for await (const alert of instance.alerts()) alerts.push(alert);
       const [ofWeb] = alerts;
-      expect(ofWeb).to.deep.include({ node: 'web', caused_by: 'switch' });
+      expect(ofWeb).to.deep.include({ node: 'web', causedBy: 'switch' });
       expect(ofWeb).to.have.nested.include({
         'channels.ear.state': 'held',
-        'channels.ear.held_for': 'dependency',
+        'channels.ear.heldFor': 'dependency',
       });
       expect(ear.heard).to.deep.equal(['node.reported_failure switch']);
     });
@@ -138,7 +138,7 @@ describe('nodes of the library that depend on others', () => {
   it('must not depend on themselves, also not among the nodes of the options', async () => {
     const instance = await instances.make();
     await instance.nodes.register('a', { dependsOn: ['b'] });
-    const circle = 'invalid settings of a node: depends_on: the node would come to depend on itself';
+    const circle = 'invalid settings of a node: dependsOn: the node would come to depend on itself';
     expect(await codeOf(instance.nodes.register('b', { dependsOn: ['a'] }))).to.deep.equal([
       'HEARTBEAT_INVALID_BODY',
       `${circle}: b -> a -> b`,
@@ -225,7 +225,7 @@ describe('notifiers of the library on call', () => {
     const error: unknown = await instances.make({ notifiers }).catch((thrown: unknown) => thrown);
     expect(error).to.be.instanceOf(TypeError);
     expect(String(error)).to.include(
-      'channels.one.fallback: must not lead back to where it comes from: one -> two -> one',
+      'notifiers.one.fallback: must not lead back to where it comes from: one -> two -> one',
     );
   });
 });

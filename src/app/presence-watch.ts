@@ -1,0 +1,48 @@
+import type { HistoryEntry, Settlement } from '../../actors/history/history.protocol.js';
+import { instant, type Instant } from '../domain/time.js';
+import type { UserId } from '../domain/user-id.js';
+
+/** A user who has come online, or gone offline, and when. */
+export interface PresenceChange {
+  readonly user: UserId;
+  readonly status: 'online' | 'offline';
+  readonly at: Instant;
+}
+
+/**
+ * Tells who comes online and who goes, from what passes between the users' actors and history: an opening and a goodbye
+ * once they are on disk, the end of a silence when it is decided. Made only where somebody wants to know.
+ */
+export class PresenceWatch {
+  readonly #told: (change: PresenceChange) => void;
+  readonly #now: () => Instant;
+  /** Who is on their way out, and as of when. */
+  readonly #leaving = new Map<UserId, Instant>();
+
+  constructor(told: (change: PresenceChange) => void, now: () => Instant) {
+    this.#told = told;
+    this.#now = now;
+  }
+
+  submitted(entries: readonly HistoryEntry[]): void {
+    for (const entry of entries) {
+      if (entry.kind === 'end')
+        this.#told({ user: entry.user, status: 'offline', at: entry.session.offlineAt });
+      else if (entry.kind === 'close') this.#leaving.set(entry.user, entry.session.offlineAt);
+      else if (entry.kind === 'erase' && entry.onlineAt !== undefined)
+        this.#leaving.set(entry.user, this.#now());
+    }
+  }
+
+  settled(settlements: readonly Settlement[]): void {
+    for (const settlement of settlements) {
+      const { user } = settlement;
+      const leftAt = this.#leaving.get(user);
+      this.#leaving.delete(user);
+      if (!settlement.stored) continue;
+      if (settlement.onlineAt !== undefined)
+        this.#told({ user, status: 'online', at: instant(settlement.onlineAt) });
+      else if (leftAt !== undefined) this.#told({ user, status: 'offline', at: leftAt });
+    }
+  }
+}

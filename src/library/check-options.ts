@@ -1,0 +1,166 @@
+import {
+  aFunction,
+  anObject,
+  aNumber,
+  aText,
+  isIterable,
+  isObject,
+  mapOf,
+  must,
+  objectOf,
+  one,
+  oneOf,
+  secondsWithin,
+  shown,
+  wholeFrom1,
+  type Check,
+  type Reader,
+} from './checks.js';
+import { camel } from './casing.js';
+import { common } from '../config/channels/common.js';
+
+const LEVELS = ['error', 'warn', 'info', 'debug'] as const;
+const DAY = 86_400;
+
+/** Its value is checked where it is used. */
+const any: Reader = () => [];
+
+/** What may be chosen for a node, whose values are checked where it is registered. */
+const SETTINGS_OF_NODE = {
+  timeout: (value: unknown, place: string) =>
+    isObject(value) ? objectOf({ adaptive: any, min: any, max: any, threshold: any })(value, place) : [],
+  maxRetries: any,
+  labels: any,
+  channels: any,
+  dependsOn: any,
+};
+
+const onProbeFailure = one(oneOf('skip', 'report'));
+const deadline = one(secondsWithin(0.001, DAY));
+
+/** What a node is made with: beside its settings, how it is looked at. */
+const OPTIONS_OF_NODE = { ...SETTINGS_OF_NODE, probe: any, deadline, onProbeFailure };
+
+export const nodeSettings: Reader = objectOf(SETTINGS_OF_NODE);
+export const nodeOptions: Reader = objectOf(OPTIONS_OF_NODE);
+
+const batchSizes: Reader = objectOf({
+  small: one(wholeFrom1),
+  medium: one(wholeFrom1),
+  large: one(wholeFrom1),
+});
+
+const logTarget: Reader = (value, place) => {
+  if (!isObject(value))
+    return [
+      `${place}: must be an object such as { level: 'info' }, or one like console, not ${shown(value)}`,
+    ];
+  const given = LEVELS.filter((name) => value[name] !== undefined);
+  if (given.length > 0) return given.flatMap((name) => one(aFunction)(value[name], `${place}.${name}`));
+  return value['level'] === undefined ? [] : one(oneOf(...LEVELS))(value['level'], `${place}.level`);
+};
+
+/** In a file they would be maps; anything else would be lost where options are put beside them. */
+const fileSettings: Reader = (value, place) => {
+  if (!isObject(value)) return one(anObject)(value, place);
+  const maps = ['channels', 'nodes', 'alerts'].filter((name) => value[name] !== undefined);
+  return maps.flatMap((name) => one(anObject)(value[name], `${place}.${name}`));
+};
+
+const port: Check = must(
+  'a whole number between 0 and 65535',
+  (value) => typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= 65_535,
+);
+
+const http: Reader = (value, place) =>
+  typeof value === 'boolean' ? [] : objectOf({ port: one(port), host: one(aText) })(value, place);
+
+/** The settings that every channel has, in a program's spelling. */
+const policy = Object.fromEntries(
+  Object.keys(common.shape).map((name): [string, Reader] => [camel(name), any]),
+);
+
+const entry = objectOf({
+  ...policy,
+  retry: objectOf({ minDelay: any, maxDelay: any, giveUpAfter: any }),
+  notifier: any,
+  name: one(aText),
+});
+
+/** A notifier, or one with how it is used. */
+const notifierEntry: Reader = (value, place) => {
+  const isEntry = isObject(value) && 'notifier' in value;
+  const notifier = isEntry ? value['notifier'] : value;
+  const problems = isEntry ? entry(value, place) : [];
+  if (isObject(notifier) && typeof notifier['notify'] === 'function') return problems;
+  return [
+    ...problems,
+    `${place}: a notifier must have a method notify(alert): extend BaseNotifier; it is ${shown(notifier)}`,
+  ];
+};
+
+export const notifierList: Reader = (value, place) => {
+  if (!isIterable(value)) return [`${place}: must be a list of notifiers, not ${shown(value)}`];
+  return [...value].flatMap((each, index) => notifierEntry(each, `${place}.${String(index)}`));
+};
+
+const OPTIONS = {
+  dataDir: one(aText),
+  sessionTimeout: one(aNumber),
+  timeout: one(aNumber),
+  maxRetries: one(aNumber),
+  remindEvery: one(aNumber),
+  nodes: mapOf(nodeOptions, 'settings by the names of nodes'),
+  notifiers: notifierList,
+  logger: logTarget,
+  http,
+  maxConcurrent: one(wholeFrom1),
+  batchSizeThresholds: batchSizes,
+  settings: fileSettings,
+  onFatal: one(aFunction),
+};
+
+/** Every problem of an instance's options that their own shape shows, a line each. */
+export function problemsOfOptions(options: unknown): readonly string[] {
+  return objectOf(OPTIONS)(options, isObject(options) ? '' : 'options');
+}
+
+/** Those of the options whose shape is as it should be: what their values mean may be looked at. */
+export function sound<Options extends object>(options: Options): Partial<Options> {
+  const readers: Readonly<Record<string, Reader>> = OPTIONS;
+  const usable: Partial<Options> = {};
+  for (const [name, value] of Object.entries(options))
+    if (readers[name]?.(value, name).length === 0) Reflect.set(usable, name, value);
+  return usable;
+}
+
+const emitted: Reader = (value, place) => {
+  if (typeof value === 'string') return one(aText)(value, place);
+  return objectOf({ name: one(aText), ...OPTIONS_OF_NODE })(value, place);
+};
+
+const EMITTER = {
+  nodes: ((value, place) =>
+    isIterable(value)
+      ? [...value].flatMap((each, index) => (isMade(each) ? [] : emitted(each, `${place}.${String(index)}`)))
+      : [`${place}: must be a list of names or nodes, not ${shown(value)}`]) satisfies Reader,
+  interval: one(secondsWithin(0.001, DAY)),
+  deadline,
+  maxConcurrent: one(wholeFrom1),
+  maxProbes: one(wholeFrom1),
+  batchSizeThresholds: batchSizes,
+  onProbeFailure,
+  key: one(aText),
+  logger: logTarget,
+  onError: one(aFunction),
+};
+
+/** A `Node`, which was checked when it was made, or another object with a class of its own. */
+function isMade(value: unknown): boolean {
+  return isObject(value) && Object.getPrototypeOf(value) !== Object.prototype;
+}
+
+/** Likewise of an emitter's options. */
+export function problemsOfEmitter(options: unknown): readonly string[] {
+  return objectOf(EMITTER)(options, isObject(options) ? '' : 'options');
+}

@@ -1,0 +1,169 @@
+import { expect } from 'chai';
+import { createHeartbeat, Heartbeat, type UserChanged } from '../../../src/index.js';
+import { eventually } from '../../support/eventually.js';
+import { RecordingLogger } from '../../support/recording-logger.js';
+import { Instances } from './support.js';
+
+const instances = new Instances();
+afterEach(() => instances.clear());
+
+async function all<T>(list: AsyncIterable<T>): Promise<T[]> {
+  const found: T[] = [];
+  for await (const each of list) found.push(each);
+  return found;
+}
+
+describe('users of the library', () => {
+  it('are shown with what HTTP shows, in camelCase and with Dates', async () => {
+    const { users } = await instances.make();
+    expect(await users.get(7)).to.deep.equal({
+      id: '7',
+      status: 'offline',
+      since: undefined,
+      lastSeen: undefined,
+      deadline: undefined,
+    });
+    await users.heal(7);
+    const live = await users.get('7');
+    expect(live).to.include({ id: '7', status: 'online' });
+    for (const at of [live.since, live.lastSeen, live.deadline]) expect(at).to.be.instanceOf(Date);
+    await users.goodbye(7);
+    const gone = await users.get(7);
+    expect(gone).to.include({ status: 'offline', deadline: undefined });
+    for (const at of [gone.since, gone.lastSeen]) expect(at).to.be.instanceOf(Date);
+    const [session] = await all(users.heartRhythm(7));
+    expect(session).to.have.all.keys('onlineAt', 'offlineAt');
+    expect(session?.onlineAt).to.be.instanceOf(Date);
+    expect(session?.offlineAt).to.deep.equal(gone.since);
+  });
+
+  it('are healed and looked at together, each by itself', async () => {
+    const { users } = await instances.make();
+    const most = 9_223_372_036_854_775_807n;
+    expect(await users.healMany([1, 'x', most, 2.5])).to.deep.equal({
+      accepted: 2,
+      rejected: [
+        { index: 1, error: 'invalid user_id format' },
+        { index: 3, error: 'invalid user_id format' },
+      ],
+    });
+    expect(await users.checkupMany(new Set([1, 2, 'y', most]))).to.deep.equal({
+      results: [
+        { id: '1', status: 'online' },
+        { id: '2', status: 'offline' },
+        { id: String(most), status: 'online' },
+      ],
+      rejected: [{ index: 2, error: 'invalid user_id format' }],
+    });
+    expect(await users.healMany([])).to.deep.equal({ accepted: 0, rejected: [] });
+  });
+
+  it('are listed and counted while they are online', async () => {
+    const { users } = await instances.make();
+    await users.healMany([1, 2, 3]);
+    await users.goodbye(2);
+    expect((await all(users.list())).sort()).to.deep.equal(['1', '3']);
+    await eventually(async () => expect(await users.counts()).to.deep.equal({ online: 2 }));
+  });
+
+  it('are told of once when they come and when they go, by silence, a goodbye and an erasure', async () => {
+    const instance = await instances.make({ sessionTimeout: 0.5 });
+    const told: UserChanged[] = [];
+    instance.onOnline(() => {
+      throw new Error('of no matter to the others');
+    });
+    const end = instance.onOnline((change) => told.push(change));
+    instance.onOffline((change) => told.push(change));
+    const { users } = instance;
+    await users.healMany([1, 2, 3]);
+    await users.heal(1);
+    await users.goodbye(2);
+    await users.goodbye(2);
+    await users.erase(3);
+    await eventually(() => expect(told).to.have.length(6));
+    const of = (user: string): string[] => told.filter(({ id }) => id === user).map(({ status }) => status);
+    for (const id of ['1', '2', '3']) expect(of(id)).to.deep.equal(['online', 'offline']);
+    for (const { at } of told) expect(at).to.be.instanceOf(Date);
+    const [session] = await all(users.heartRhythm(1));
+    expect(told.findLast(({ id }) => id === '1')?.at).to.deep.equal(session?.offlineAt);
+    end();
+    await users.heal(4);
+    await eventually(() => expect(told).to.have.length(7));
+    expect(of('4')).to.deep.equal(['offline']);
+    expect(instances.logger.events()).to.include('a callback has thrown');
+  });
+});
+
+describe('what the library tells of itself', () => {
+  it('is in camelCase, with Dates, also for the instance of a program', async () => {
+    Heartbeat.setup((config) => {
+      config.logger = new RecordingLogger();
+    });
+    await Heartbeat.nodes.register('db-1');
+    await Heartbeat.nodes.fail('db-1');
+    expect(await Heartbeat.nodes.counts()).to.deep.equal({
+      registered: 1,
+      active: 0,
+      inactive: 0,
+      failed: 1,
+      paused: 0,
+    });
+    await eventually(async () => {
+      const [alert] = await all(Heartbeat.alerts());
+      expect(alert).to.include({ type: 'node.reported_failure', node: 'db-1', blind: 0 });
+      expect(alert?.at).to.be.instanceOf(Date);
+      const [delivery] = Object.values(alert?.channels ?? {});
+      expect(delivery).to.include({ state: 'delivered', attempts: 1, lastError: undefined });
+      expect(delivery?.lastAttempt).to.be.instanceOf(Date);
+    });
+    const shown = await Heartbeat.supervision();
+    expect(shown).to.have.property('startedAt').that.is.instanceOf(Date);
+    expect(namesIn(shown).filter((name) => name.includes('_'))).to.deep.equal([]);
+    await Heartbeat.close();
+  });
+
+  function namesIn(value: unknown): string[] {
+    if (typeof value !== 'object' || value === null) return [];
+    return Object.entries(value).flatMap(([name, each]) => [
+      ...(Array.isArray(value) ? [] : [name]),
+      ...namesIn(each),
+    ]);
+  }
+});
+
+describe('an instance that is closed', () => {
+  it('is disposed of at the end of its block', async () => {
+    const instance = await createHeartbeat({ logger: instances.logger });
+    await instance[Symbol.asyncDispose]();
+    expect(instance.ready).to.equal(false);
+  });
+
+  it('refuses calls, and no call starts another one, until Heartbeat is set up again', async () => {
+    const logger = new RecordingLogger();
+    const setup = (): void =>
+      Heartbeat.setup((config) => {
+        config.logger = logger;
+      });
+    setup();
+    await Heartbeat.nodes.register('db-1');
+    await Heartbeat.close();
+    for (const call of [
+      () => Heartbeat.nodes.heartbeat('db-1'),
+      () => Heartbeat.users.heal(1),
+      () => Heartbeat.supervision(),
+      () => Heartbeat.alerts().next(),
+    ]) {
+      const refused: unknown = await call().catch((error: unknown) => error);
+      expect(refused).to.include({ code: 'HEARTBEAT_NOT_READY' });
+      expect(String(refused)).to.include('set Heartbeat up again');
+    }
+    expect(logger.events().filter((event) => event === 'starting')).to.have.length(1);
+    setup();
+    expect(await Heartbeat.nodes.get('db-1')).to.equal(undefined);
+    await Heartbeat.close();
+    await Heartbeat.close();
+    await Heartbeat.start();
+    await Heartbeat.nodes.heartbeat('db-1');
+    await Heartbeat.close();
+  });
+});
