@@ -130,7 +130,12 @@ async function start(effective: Effective, load: () => Loaded, acceptDataLoss: b
   const app = new App(config, { clock, logger, store, channels, processFacts, otherMetrics, gateway });
   const collector = new Collector(clock, () => app.alive);
   collector.start();
-  const pinger = pingerOf(config, { clock, logger, isReady: () => app.unready().length === 0 });
+  const pinger = pingerOf(config, {
+    clock,
+    logger,
+    isReady: () => app.unready().length === 0,
+    proxies: effective.proxies,
+  });
   app.onFatal = (error) => {
     logger.error('the supervision tree is past saving', { reason: error.message });
     process.exit(1);
@@ -198,10 +203,10 @@ function gatewayOptions({ config, auth, tls }: Effective): GatewayOptions {
 
 /** A module that cannot be used is a mistake in the configuration, and told like one. */
 async function open(
-  { channels: plans }: Effective,
+  { channels: plans, proxies }: Effective,
   tools: { readonly logger: Logger; readonly clock: SystemClock },
 ): Promise<{ readonly channels: readonly Channel[] } | { readonly problems: readonly string[] }> {
-  const { channels, problems } = await makeChannels(plans, tools);
+  const { channels, problems } = await makeChannels(plans, { ...tools, proxies });
   if (problems.length === 0) return { channels };
   return {
     problems: problems.map(({ channel, problem }) => {

@@ -3,11 +3,12 @@ import type { AlertId } from '../../src/domain/alert.js';
 import { moment, type Millis, type Moment } from '../../src/domain/time.js';
 import type { ChannelPolicy } from '../../src/ports/channel.js';
 import { Agenda } from './agenda.js';
-import { admits, askedToWait, CLOSED, failed, succeeded, type Breaker } from './breaker.js';
+import { admits, askedToWait, CLOSED, failed, stateOf, succeeded, type Breaker } from './breaker.js';
 import type { ChannelEffect, ChannelEvent, Offer, Outcome, Verdict } from './channel.protocol.js';
 import { Lanes, type InLanes } from './lanes.js';
 import { Queue } from './queue.js';
 import { retryDelay } from './retry.js';
+import { whyUntried } from './untried.js';
 
 /** A provider may ask that one alert wait as long as it likes, and that all the others do for this long. */
 const LONGEST_REST: Millis = 3_600_000;
@@ -44,6 +45,8 @@ export class ChannelMachine {
   #active = 0;
   /** Attempts in a row that were answered. So far is read ahead, so that who does not answer is not read ahead for. */
   #answered = 0;
+  /** Why the last attempt of any failed that was to be made again; undefined once one was answered. */
+  #lastFailure: string | undefined;
   #stopping = false;
 
   constructor(policy: Pick<ChannelPolicy, 'concurrency' | 'retry'>, random: () => number) {
@@ -159,6 +162,7 @@ export class ChannelMachine {
     if (outcome.kind === 'delivered' || outcome.permanent) {
       // Whoever refuses for good is there, and answers.
       this.#breaker = succeeded(this.#breaker, now);
+      this.#lastFailure = undefined;
       this.#answered++;
       const verdict: Verdict =
         outcome.kind === 'delivered' ? outcome : { kind: 'dead', error: outcome.error };
@@ -169,6 +173,7 @@ export class ChannelMachine {
     this.#active--;
     item.state = 'waiting';
     item.lastError = outcome.error;
+    this.#lastFailure = outcome.error;
     const retryIn = Math.max(this.#pause(attempt), outcome.retryAfter ?? 0);
     this.#later.add(moment(now + retryIn), item);
     if (item.since + this.#policy.retry.giveUpAfter <= now) return;
@@ -203,11 +208,22 @@ export class ChannelMachine {
       if (item.state === 'asked' || item.state === 'under_way') underWay.push(item);
       else {
         const age = `given up after ${Math.round((now - item.since) / 1000)} s`;
-        const error = item.lastError === undefined ? age : `${age}: ${item.lastError}`;
+        const error = `${age}: ${item.lastError ?? this.#whyUntried(item, now)}`;
         this.#end(item, { kind: 'dead', error }, effects);
       }
     }
     for (const item of underWay) this.#tooOld.add(moment(now + 1000), item);
+  }
+
+  #whyUntried({ attempts, ahead }: Item, now: Moment): string {
+    return whyUntried({
+      attempts,
+      isBehind: ahead > 0,
+      breaker: stateOf(this.#breaker, now),
+      failures: this.#breaker.failures,
+      lastFailure: this.#lastFailure,
+      isBusy: this.#active >= this.#policy.concurrency,
+    });
   }
 
   #begin(now: Moment, effects: ChannelEffect[]): void {

@@ -16,6 +16,7 @@ import { ascending, options, schema } from './schema.js';
 import type { Config } from './schema.js';
 import { refusedText, sourceText } from './source.js';
 import type { Given, Source } from './source.js';
+import { readProxies, type Proxies } from '../adapters/channels/http/proxies.js';
 import { readTls } from './tls.js';
 import type { ConfiguredTls } from './tls.js';
 
@@ -46,6 +47,8 @@ export interface Effective {
   readonly shownAuth: readonly ShownAuth[];
   /** Undefined where HTTP is plain. */
   readonly tls: ConfiguredTls | undefined;
+  /** Undefined where outgoing calls are made directly. */
+  readonly proxies: Proxies | undefined;
 }
 
 export type Loaded = Effective | { readonly ok: false; readonly problems: readonly string[] };
@@ -82,6 +85,8 @@ export function loadConfig(surroundings: Surroundings): Loaded {
     const source = inForce.get(`tls.${tls.option}`)?.source ?? { kind: 'default' };
     return { ok: false, problems: [`tls.${tls.option}: ${tls.problem} (from ${sourceText(source)})`] };
   }
+  const outbound = config.outbound.proxy === null ? { proxies: undefined } : readProxies(env);
+  if ('problems' in outbound) return { ok: false, problems: outbound.problems };
   return {
     ok: true,
     config,
@@ -90,6 +95,7 @@ export function loadConfig(surroundings: Surroundings): Loaded {
     auth: auth.auth,
     shownAuth: auth.shown,
     tls: tls.tls,
+    proxies: outbound.proxies,
   };
 }
 

@@ -35,7 +35,7 @@ export function reloaded(before: Effective, after: Effective): Reloaded | { read
     };
   }
   return {
-    effective: { ...after, config, tls },
+    effective: { ...after, config, tls, proxies: before.proxies },
     applied: [
       ...changed.filter(isReloadable),
       ...(isSameTls(before.tls, tls) ? [] : ['tls']),

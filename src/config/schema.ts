@@ -157,6 +157,13 @@ export const schema = group({
     ),
     every: option(timer, 60, 'How long from one ping to the next.'),
   }),
+  outbound: group({
+    proxy: option(
+      orOff(oneOf('environment')),
+      null,
+      'Whether outgoing HTTP calls go through the proxies that `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY` name.',
+    ),
+  }),
   limits: group({
     body: option(bytes(1, 1024 * MiB), MiB, 'Largest body of a request.'),
     headers: option(bytes(256, MiB), 16 * KiB, 'Largest head of a request.'),

@@ -3,7 +3,7 @@ import type { Effective } from './load.js';
 import { options, valueIn } from './schema.js';
 
 /** All that a configuration holds and nobody is to read: no line of the log has it. */
-export function secretsIn({ config, channels, auth, tls }: Effective): readonly Secret[] {
+export function secretsIn({ config, channels, auth, tls, proxies }: Effective): readonly Secret[] {
   const inOptions = options.flatMap(({ key, secret }) => {
     const value = secret ? valueIn(config, key) : null;
     return typeof value === 'string' ? [new Secret(value)] : [];
@@ -14,5 +14,6 @@ export function secretsIn({ config, channels, auth, tls }: Effective): readonly 
     ...channels.flatMap(({ secrets }) => secrets),
     ...(signing?.type === 'secret' ? [new Secret(signing.export().toString())] : []),
     ...(tls === undefined ? [] : [tls.key]),
+    ...[proxies?.http, proxies?.https].flatMap((url) => (url === undefined ? [] : [new Secret(url)])),
   ];
 }

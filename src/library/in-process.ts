@@ -1,3 +1,4 @@
+import type { Prepared } from '../adapters/channels/kind.js';
 import type { ChannelPlan } from '../adapters/channels/make.js';
 import { BaseNotifier, type AlertMessage, type Attempt } from '../ports/channel.js';
 import type { Clock } from '../ports/clock.js';
@@ -9,7 +10,7 @@ import type { Notifying } from './notifier-list.js';
 const CLOSING = 2_000;
 
 /** A notifier of the program's own, which the actors are to survive. */
-class InProcessNotifier extends BaseNotifier {
+class InProcessNotifier extends BaseNotifier implements Prepared {
   readonly #notifier: Notifying;
   readonly #clock: Clock;
   readonly #logger: Logger;
@@ -19,6 +20,10 @@ class InProcessNotifier extends BaseNotifier {
     this.#notifier = notifier;
     this.#clock = clock;
     this.#logger = logger;
+  }
+
+  async prepare(): Promise<void> {
+    if (this.#notifier instanceof HouseNotifier) await this.#notifier.prepare();
   }
 
   /** It gets a copy: what it does to it changes nothing here. How long it may take is for its channel to say. */

@@ -1,4 +1,4 @@
-import type { ChannelKind, ChannelTools, Secrets } from '../adapters/channels/kind.js';
+import type { ChannelKind, ChannelTools, Prepared, Secrets } from '../adapters/channels/kind.js';
 import { PERMIT_ALL } from '../adapters/channels/http/address-guard.js';
 import { Names } from '../adapters/channels/http/names.js';
 import { redis } from '../adapters/channels/redis/redis.js';
@@ -28,9 +28,9 @@ const ALONE: ChannelTools = {
 };
 
 /** A kind of channel that the daemon has, too. It may be extended, and used alone. */
-export class HouseNotifier extends BaseNotifier {
-  readonly #create: (tools: ChannelTools) => BaseNotifier;
-  #inner: BaseNotifier | undefined;
+export class HouseNotifier extends BaseNotifier implements Prepared {
+  readonly #create: (tools: ChannelTools) => BaseNotifier & Partial<Prepared>;
+  #inner: (BaseNotifier & Partial<Prepared>) | undefined;
   #tools: ChannelTools | undefined;
 
   /** @throws TypeError when the settings or the secrets are not what the kind wants */
@@ -67,9 +67,18 @@ export class HouseNotifier extends BaseNotifier {
     this.#inner = undefined;
   }
 
+  /** Loads what it needs: an instance does so before anything is to be told. */
+  async prepare(): Promise<void> {
+    await this.#made().prepare?.();
+  }
+
   override notify(alert: AlertMessage, attempt: Attempt): Promise<void> {
+    return this.#made().notify(alert, attempt);
+  }
+
+  #made(): BaseNotifier & Partial<Prepared> {
     this.#inner ??= this.#create(this.#tools ?? ALONE);
-    return this.#inner.notify(alert, attempt);
+    return this.#inner;
   }
 
   override async close(): Promise<void> {

@@ -56,7 +56,7 @@ export async function open(
     const entry = notifiers.get(plan.policy.name);
     return entry === undefined ? plan : planFor(entry.notifier, plan);
   });
-  const { channels, problems } = await makeChannels(plans, tools);
+  const { channels, problems } = await makeChannels(plans, { ...tools, proxies: effective.proxies });
   if (problems.length > 0) {
     const lines = problems.map(({ channel, problem }) => `channels.${channel}.kind: ${problem}`);
     throw new TypeError(`these options cannot be used:\n${lines.join('\n')}`);

@@ -42,8 +42,15 @@ export class Concealment {
 }
 
 function giveaways(secret: string): string[] {
-  const plain = [secret, ...(URL.canParse(secret) ? partsOf(new URL(secret)) : [])];
+  const url = URL.canParse(secret) ? new URL(secret) : undefined;
+  if (url !== undefined && isOrigin(url)) return [];
+  const plain = [secret, ...(url === undefined ? [] : partsOf(url))];
   return [...plain, ...plain.map(escaped)];
+}
+
+/** It says where somebody is, and nothing that opens a door there: people need it to find what is wrong. */
+function isOrigin({ host, username, password, pathname, search, hash }: URL): boolean {
+  return host !== '' && `${username}${password}${search}${hash}` === '' && /^\/?$/.test(pathname);
 }
 
 /** What of a URL opens a door by itself. */

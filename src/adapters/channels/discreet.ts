@@ -6,16 +6,25 @@ import {
   type StandingFailure,
 } from '../../ports/channel.js';
 import type { Concealment } from './concealment.js';
+import type { Prepared } from './kind.js';
 
 /** A notifier as it is. Only: why it failed to tell is stored and shown, and no secret of its own is in that. */
-export class DiscreetNotifier extends BaseNotifier implements Resending {
-  readonly #notifier: BaseNotifier & Partial<Resending>;
+export class DiscreetNotifier extends BaseNotifier implements Resending, Prepared {
+  readonly #notifier: BaseNotifier & Partial<Resending & Prepared>;
   readonly #concealment: Concealment;
 
-  constructor(notifier: BaseNotifier & Partial<Resending>, concealment: Concealment) {
+  constructor(notifier: BaseNotifier & Partial<Resending & Prepared>, concealment: Concealment) {
     super();
     this.#notifier = notifier;
     this.#concealment = concealment;
+  }
+
+  async prepare(): Promise<void> {
+    try {
+      await this.#notifier.prepare?.();
+    } catch (error) {
+      throw this.#concealment.concealError(error);
+    }
   }
 
   override async notify(alert: AlertMessage, attempt: Attempt): Promise<void> {

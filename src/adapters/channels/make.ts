@@ -2,11 +2,11 @@ import type { BaseNotifier, Channel, ChannelPolicy } from '../../ports/channel.j
 import type { Clock } from '../../ports/clock.js';
 import type { Logger } from '../../ports/logger.js';
 import { Concealment } from './concealment.js';
-import { CustomNotifier } from './custom/custom.js';
 import { AddressGuard } from './http/address-guard.js';
 import { Names } from './http/names.js';
+import type { Proxies } from './http/proxies.js';
 import { DiscreetNotifier } from './discreet.js';
-import type { ChannelTools } from './kind.js';
+import type { ChannelTools, Prepared } from './kind.js';
 import type { Secret } from './secret.js';
 
 /** How long a name server may take to answer, in milliseconds. */
@@ -17,36 +17,48 @@ export interface ChannelPlan {
   readonly policy: ChannelPolicy;
   /** Addresses and ranges that names may stand for, beside those that anybody may. */
   readonly allowAddresses: readonly string[];
+  /** Certificates in PEM that it trusts instead of the usual ones. */
+  readonly ca?: string | undefined;
   /** What nobody is to read in what becomes of an alert, whoever says it. */
   readonly secrets: readonly Secret[];
-  readonly make: (tools: ChannelTools) => BaseNotifier;
+  readonly make: (tools: ChannelTools) => BaseNotifier & Partial<Prepared>;
 }
 
-/** Makes the channels. A module that cannot be used is a problem, by the name of its channel. */
+interface Tools {
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly proxies?: Proxies | undefined;
+}
+
+/**
+ * Makes the channels, and loads what each needs: at its first alert that would take the time in which others are heard.
+ * One that cannot be used is a problem, by its name.
+ */
 export async function makeChannels(
   plans: readonly ChannelPlan[],
-  { clock, logger }: { readonly clock: Clock; readonly logger: Logger },
+  { clock, logger, proxies }: Tools,
 ): Promise<{
   readonly channels: readonly Channel[];
   readonly problems: readonly { readonly channel: string; readonly problem: string }[];
 }> {
   const channels: Channel[] = [];
   const problems: { channel: string; problem: string }[] = [];
-  for (const { policy, allowAddresses, secrets, make } of plans) {
-    const concealment = new Concealment(secrets);
-    const notifier = make({
+  for (const { policy, allowAddresses, ca, secrets, make } of plans) {
+    const made = make({
       policy,
       clock,
       logger,
       guard: new AddressGuard(allowAddresses),
       names: new Names({ timeout: Math.min(NAME_TIMEOUT, policy.attemptTimeout) }),
+      ca,
+      proxies,
     });
-    channels.push({ policy, notifier: new DiscreetNotifier(notifier, concealment) });
-    if (!(notifier instanceof CustomNotifier)) continue;
-    await notifier.start().catch((error: unknown) => {
+    const notifier = new DiscreetNotifier(made, new Concealment(secrets));
+    channels.push({ policy, notifier });
+    await notifier.prepare().catch((error: unknown) => {
       problems.push({
         channel: policy.name,
-        problem: concealment.concealError(error).message,
+        problem: error instanceof Error ? error.message : String(error),
       });
     });
   }

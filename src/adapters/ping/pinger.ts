@@ -1,11 +1,15 @@
-import type { Agent } from 'undici';
+import type { Dispatcher } from 'undici';
 import type { Millis } from '../../domain/time.js';
 import type { Cancel, Clock } from '../../ports/clock.js';
 import type { Logger } from '../../ports/logger.js';
 import type { MetricFamily } from '../../ports/metrics.js';
 import { AddressGuard } from '../channels/http/address-guard.js';
-import { guardedLookup, Names } from '../channels/http/names.js';
+import { letGo } from '../channels/http/body.js';
+import { Names } from '../channels/http/names.js';
+import { outgoing } from '../channels/http/outgoing.js';
+import type { Proxies } from '../channels/http/proxies.js';
 import { reasonOf } from '../channels/http/reason.js';
+import { authorizationOf } from '../channels/http/url.js';
 import type { Secret } from '../channels/secret.js';
 
 /** However seldom it pings, nobody is waited for any longer. */
@@ -23,6 +27,8 @@ export interface PingSurroundings {
   readonly logger: Logger;
   /** Asked before each ping: a daemon that is not ready lets the other side notice. */
   readonly isReady: () => boolean;
+  /** Undefined where it is asked directly. */
+  readonly proxies?: Proxies | undefined;
 }
 
 /**
@@ -34,7 +40,7 @@ export class Pinger {
   readonly #around: PingSurroundings;
   readonly #timeout: Millis;
   readonly #counts = { delivered: 0, failed: 0 };
-  #agent: Agent | undefined;
+  #dispatcher: Promise<Dispatcher> | undefined;
   #cancel: Cancel | undefined;
   #underWay: AbortController | undefined;
   #failing = false;
@@ -56,7 +62,8 @@ export class Pinger {
     const attempt = this.#underWay;
     this.#underWay = undefined;
     attempt?.abort();
-    await this.#agent?.destroy();
+    const dispatcher = await this.#dispatcher?.catch(() => undefined);
+    await dispatcher?.destroy();
   }
 
   metrics(): readonly MetricFamily[] {
@@ -87,26 +94,34 @@ export class Pinger {
 
   /** @returns why it was not taken */
   async #problem(signal: AbortSignal): Promise<string | undefined> {
-    // Loaded where it is used: a daemon that pings nobody does without its memory.
-    const { Agent, request } = await import('undici');
-    this.#agent ??= new Agent({
-      connections: 1,
-      connect: {
-        lookup: guardedLookup(new Names({ timeout: this.#timeout }), new AddressGuard([])),
-        timeout: this.#timeout,
-      },
-    });
     try {
-      const { statusCode, body } = await request(this.#options.url.reveal(), {
-        headers: { 'user-agent': 'heartbeat' },
+      const url = new URL(this.#options.url.reveal());
+      const authorization = authorizationOf(url);
+      const dispatcher = await this.#outgoing();
+      const { statusCode, body } = await dispatcher.request({
+        origin: url.origin,
+        path: `${url.pathname}${url.search}`,
+        method: 'GET',
+        headers: { 'user-agent': 'heartbeat', ...(authorization !== undefined && { authorization }) },
         signal,
-        dispatcher: this.#agent,
       });
-      await body.dump();
+      letGo(body, this.#around.clock);
       return statusCode >= 200 && statusCode < 300 ? undefined : `answered ${statusCode}`;
     } catch (error) {
       return reasonOf(error);
     }
+  }
+
+  #outgoing(): Promise<Dispatcher> {
+    this.#dispatcher ??= outgoing(
+      {
+        names: new Names({ timeout: this.#timeout }),
+        guard: new AddressGuard([]),
+        proxies: this.#around.proxies,
+      },
+      { connections: 1, timeout: this.#timeout },
+    );
+    return this.#dispatcher;
   }
 
   #settle(problem: string | undefined): void {

@@ -17,6 +17,7 @@ import { locate } from '../locate.js';
 import { didYouMean } from '../nearest.js';
 import type { Source } from '../source.js';
 import { common, COMMON, type Common } from './common.js';
+import { readCertificates } from './certificates.js';
 import { fallbackProblem, policyOf } from './policy.js';
 import { namesOf, readSecrets, type SecretSources } from './secrets.js';
 
@@ -108,11 +109,15 @@ function readChannel(settings: Settings, name: string, around: ChannelSurroundin
       ? readBuiltIn(builtIn, own, { env: around.env, readFile: (path) => around.readFile(located(path)) })
       : readCustom(kind, own, located);
   if ('problems' in made) problems.push(...made.problems);
+  const readFile = (path: string): string => around.readFile(located(path));
+  const trusted = readCertificates(parsed.data?.ca_file, builtIn, readFile);
+  if (trusted.problem !== undefined) problems.push({ path: ['ca_file'], problem: trusted.problem });
   if (!parsed.success || problems.length > 0 || 'problems' in made) return { problems };
   return {
     plan: {
       policy: policyOf(name, String(kind), parsed.data),
       allowAddresses: parsed.data.allow_addresses,
+      ca: trusted.ca,
       secrets: made.secrets,
       make: made.make,
       shown: { kind, ...made.shown, ...parsed.data },
@@ -140,7 +145,9 @@ function readBuiltIn(kind: ChannelKind, given: Settings, sources: SecretSources)
   return {
     secrets: [
       ...Object.values(secrets).filter((secret) => secret !== undefined),
-      ...Object.values(parsed.data).flatMap((value) => (isMap(value) ? longTexts(value) : [])),
+      ...Object.entries(parsed.data).flatMap(([name, value]) =>
+        kind.hidden?.includes(name) === true ? longTexts(value) : [],
+      ),
     ],
     make: (tools) => kind.create(parsed.data, secrets, tools),
     shown: { ...Object.fromEntries(shownSecrets), ...withoutValues(parsed.data) },

@@ -69,6 +69,10 @@ export const common = z.strictObject({
       { error: 'must hold min_delay, max_delay and give_up_after' },
     )
     .prefault({}),
+  ca_file: z
+    .string({ error: 'must be the path of a file' })
+    .min(1, { error: 'must be the path of a file' })
+    .optional(),
   allow_addresses: z.array(address, { error: 'must be a list of addresses or ranges' }).default([]),
 });
 

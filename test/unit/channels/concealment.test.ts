@@ -32,6 +32,27 @@ describe('what is to be concealed', () => {
     expect(concealment.conceal('short, and as long as this')).to.equal('short, and (secret)');
   });
 
+  it('is no URL that says where somebody is, and nothing else', () => {
+    const origins = [
+      'http://alertmanager:9093',
+      'https://hooks.example.org/',
+      'redis://localhost:6379',
+      'smtp://[::1]:25',
+    ];
+    const concealment = new Concealment(origins.map(secret));
+    for (const origin of origins)
+      expect(concealment.conceal(`cannot reach ${origin}: refused`)).to.include(origin);
+    for (const url of [
+      'http://alertmanager:9093/am',
+      'http://me@host',
+      'http://host?key',
+      'http://host#key',
+      'redis://:pw@host',
+    ]) {
+      expect(new Concealment([secret(url)]).conceal(`<${url}>`), url).to.equal('<(secret)>');
+    }
+  });
+
   it('may become more', () => {
     const concealment = new Concealment([secret('the old one')]);
     concealment.learn([secret('the new one')]);

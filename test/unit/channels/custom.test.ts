@@ -42,7 +42,7 @@ describe('a module of one’s own', function () {
 
   it('is handed the alert, its settings and the number of the attempt', async () => {
     make('console.log(JSON.stringify([alert, this.settings, attempt]));', { anything: 'it wants' });
-    await notifier.start();
+    await notifier.prepare();
     await notifier.notify(FAILED, attempt());
     await eventually(() =>
       expect(says()).to.deep.equal([JSON.stringify([FAILED, { anything: 'it wants' }, 1])]),
@@ -108,7 +108,7 @@ describe('a module of one’s own', function () {
     it(`that ${what} is a mistake in the configuration`, async () => {
       make('');
       writeFileSync(path.join(directory.path, 'mine.mjs'), text);
-      const error: unknown = await notifier.start().catch((thrown: unknown) => thrown);
+      const error: unknown = await notifier.prepare().catch((thrown: unknown) => thrown);
       expect(error).to.be.instanceOf(Error).with.property('message').that.matches(problem);
     });
   }

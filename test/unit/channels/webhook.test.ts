@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { expect } from 'chai';
+import { makeChannels, type ChannelPlan } from '../../../src/adapters/channels/make.js';
 import { webhook } from '../../../src/adapters/channels/webhook/webhook.js';
 import type { BaseNotifier } from '../../../src/ports/channel.js';
 import { eventually } from '../../support/eventually.js';
@@ -8,6 +9,15 @@ import { NameServer } from '../../support/name-server.js';
 import { attempt, FAILED, refusal, secret, tools, type ToolsOptions } from './support.js';
 
 const SECRET = 'a secret of 24 characters';
+
+function planOf(url: string): ChannelPlan {
+  return {
+    policy: tools().policy,
+    allowAddresses: [],
+    secrets: [],
+    make: (given) => webhook.create({ headers: {} }, { url: secret(url) }, given),
+  };
+}
 
 describe('a webhook', () => {
   let server: HookServer;
@@ -86,10 +96,65 @@ describe('a webhook', () => {
   for (const status of [500, 502, 503, 408, 429, 301, 302]) {
     it(`is tried again when it is answered ${status}`, async () => {
       server.behaviour = behave.status(status, { location: 'http://127.0.0.1:1/' });
-      expect(await refusal(make())).to.include({ message: `answered ${status}`, permanent: false });
+      const to = status < 400 ? ', to http://127.0.0.1:1/, and redirects are not followed' : '';
+      expect(await refusal(make())).to.include({ message: `answered ${status}${to}`, permanent: false });
       expect(server.requests, 'redirects are not followed').to.have.length(1);
     });
   }
+
+  it('says where a redirect leads, but for what may be a secret', async () => {
+    const path = 'services/T0/B0123456789abcdef';
+    const at = server.url.replace('/hook', `/${path}`);
+    for (const [location, shown] of [
+      ['https://new.example.org/hook', 'https://new.example.org/hook'],
+      ['/elsewhere', `http://127.0.0.1:${server.port}/elsewhere`],
+      [`https://me:word@new.example.org/${path}?token=0123`, 'https://new.example.org/(secret)?…'],
+      ['mailto:ops@example.org', 'ops@example.org'],
+    ] as const) {
+      server.behaviour = behave.status(308, { location });
+      const { message } = await refusal(make({ url: at }));
+      expect(message.replace('new.example.org(secret)', 'new.example.org/(secret)'), location).to.equal(
+        `answered 308, to ${shown}, and redirects are not followed`,
+      );
+    }
+    server.behaviour = behave.status(301, { location: 'http://' });
+    expect((await refusal(make())).message).to.equal('answered 301');
+  });
+
+  it('says where it cannot reach somebody, where the URL holds no more than that', async () => {
+    const url = 'http://127.0.0.1:1';
+    const [channel] = (
+      await makeChannels([{ ...planOf(url), secrets: [secret(url)] }], {
+        clock: tools().clock,
+        logger: tools().logger,
+      })
+    ).channels;
+    const error: unknown = await channel!.notifier
+      .notify(FAILED, attempt())
+      .catch((thrown: unknown) => thrown);
+    expect(error).to.have.property('message', `cannot reach ${url}: connection refused`);
+    await channel!.notifier.close();
+  });
+
+  it('is delivered by an answer whose body never ends, again and again', async () => {
+    const sockets = new Set<unknown>();
+    let closed = 0;
+    server.behaviour = (response) => {
+      if (!sockets.has(response.socket)) response.socket?.once('close', () => closed++);
+      sockets.add(response.socket);
+      response.writeHead(200).write('and so on ');
+    };
+    const notifier = make();
+    // Two connections at once, by its settings.
+    for (let count = 0; count < 7; count++) await notifier.notify(FAILED, attempt());
+    expect(server.requests).to.have.length(7);
+    await eventually(() => expect(closed).to.equal(sockets.size));
+  });
+
+  it('heeds a refusal whose body never ends', async () => {
+    server.behaviour = (response) => response.writeHead(429, { 'retry-after': '1.5' }).write('slow down');
+    expect(await refusal(make())).to.include({ message: 'answered 429: slow down', retryAfter: 1.5 });
+  });
 
   for (const status of [400, 401, 404, 410, 422]) {
     it(`is refused for good when it is answered ${status}`, async () => {

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { inspect } from 'node:util';
 import { expect } from 'chai';
 import { configCommand } from '../../../src/cli/config-command.js';
+import { makeCertificate } from '../../support/certificate.js';
 import { temporaryDirectory, type TemporaryDirectory } from '../../support/temporary-directory.js';
 import { inForce, problems } from './support.js';
 
@@ -179,6 +180,40 @@ describe('channels in the configuration', () => {
       `channels.log.url: unknown setting; remove it ${at(21)}`,
     ]);
     expect(listed.join('\n')).to.not.include('hush');
+  });
+
+  it('may trust certificates of their own, which have to be there, and be some', () => {
+    const pem = makeCertificate(directory.path, 'own').certificate;
+    const files: Readonly<Record<string, string>> = {
+      '/etc/both.pem': `${pem}and words between\n${pem}`,
+      '/etc/none.pem': 'nothing',
+      '/etc/bad.pem': pem.replace(/\n[^\n]+/, '\nAAAA'),
+    };
+    const hook = 'kind: webhook, url: "https://hooks.example.org"';
+    const read = (yaml: string) => ({
+      file: yaml,
+      readFile: (name: string): string => {
+        const text = name.endsWith('.yaml') ? yaml : files[name];
+        if (text === undefined) throw new Error('there is no such file');
+        return text;
+      },
+    });
+    const { channels } = inForce(read(`channels: { ops: { ${hook}, ca_file: both.pem } }`));
+    expect(channels[0]?.ca?.match(/BEGIN CERTIFICATE/g)).to.have.length(2);
+    expect(channels[0]?.shown).to.include({ ca_file: 'both.pem' });
+    const said = problems(
+      read(`channels:
+  gone: { ${hook}, ca_file: gone.pem }
+  none: { ${hook}, ca_file: none.pem }
+  bad: { ${hook}, ca_file: bad.pem }
+  log: { kind: log, ca_file: both.pem }`),
+    );
+    expect(said.map((problem) => problem.replace(/ \(from .*/, ''))).to.deep.equal([
+      'channels.gone.ca_file: cannot be read: gone.pem',
+      'channels.none.ca_file: must hold certificates in PEM, and none.pem holds none',
+      'channels.bad.ca_file: must hold certificates in PEM, and one in bad.pem cannot be read',
+      'channels.log.ca_file: must not be here: this kind makes no connection that it would be for',
+    ]);
   });
 
   it('of every kind may have what its page says, and show no secret', () => {

@@ -56,6 +56,7 @@ const OTHERS = [
   'https://other.example.org/',
   ['https://other.example.org'],
   '127.0.0.2',
+  'environment',
 ];
 
 describe('every option', () => {

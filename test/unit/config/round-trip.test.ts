@@ -21,6 +21,8 @@ function allowed({ key, type }: Option): fc.Arbitrary<unknown> {
       fc.array(fc.constantFrom('https://app.example.org', 'http://[::1]:8080', '*'), { minLength: 1 }),
     );
   }
+  const chosen = anyOf?.find((each) => each.enum !== undefined)?.enum;
+  if (chosen !== undefined) return fc.option(fc.constantFrom(...chosen));
   if (anyOf?.some(({ type: each }) => each === 'string') === true)
     return fc.option(fc.webUrl({ validSchemes: ['http', 'https'] }));
   if (name === 'integer') return fc.integer({ min, max });

@@ -31,6 +31,7 @@ describe('the schema of the configuration', () => {
         flapping: { max_per_hour: 12 },
       },
       ping: { url: null, every: 60 },
+      outbound: { proxy: null },
       limits: {
         alerts: 100_000,
         rate_per_key: null,

@@ -12,6 +12,7 @@ import { moment } from '../../../src/domain/time.js';
 import { FAILED } from '../channels/support.js';
 
 const RETRY = { minDelay: 5_000, maxDelay: 300_000, giveUpAfter: 3_600_000 };
+const BUSY = 'it was never tried, since the channel was busy with other alerts';
 const DOWN: Outcome = { kind: 'failed', error: 'down', permanent: false, retryAfter: undefined };
 
 /** A machine, and its time. */
@@ -136,7 +137,12 @@ describe('a channel’s machine', () => {
     played.now = RETRY.giveUpAfter;
     const given = played.do({ kind: 'wake' });
     expect(given).to.deep.equal([
-      { kind: 'report', id: 'b', attempts: 0, verdict: { kind: 'dead', error: 'given up after 3600 s' } },
+      {
+        kind: 'report',
+        id: 'b',
+        attempts: 0,
+        verdict: { kind: 'dead', error: `given up after 3600 s: ${BUSY}` },
+      },
     ]);
     expect(played.attempted('a', { kind: 'delivered' })).to.deep.equal([
       { kind: 'report', id: 'a', attempts: 1, verdict: { kind: 'delivered' } },
@@ -205,6 +211,45 @@ describe('a channel’s machine', () => {
     expect([asked(second), prepared(second)]).to.deep.equal([['d'], ['c']]);
   });
 
+  it('says of what was never tried what it was waiting for', () => {
+    const age = RETRY.giveUpAfter / 1000;
+    const said = (played: Played): string[] =>
+      played.do({ kind: 'wake' }).flatMap((effect) => {
+        if (effect.kind !== 'report' || effect.verdict.kind !== 'dead') return [];
+        return [`${effect.id} ${effect.verdict.error.replace(`given up after ${String(age)} s: `, '')}`];
+      });
+    const behind = new Played(2);
+    behind.offer({ id: 'a', lanes: ['x'] }, { id: 'b', lanes: ['x'] });
+    behind.grant('a');
+    behind.now = RETRY.giveUpAfter;
+    expect(said(behind)).to.deep.equal([
+      'b it was never tried, since the channel had an earlier alert of its node to deliver first',
+    ]);
+    const down = new Played(1);
+    const old = moment(5 * 60_000 - RETRY.giveUpAfter);
+    for (const id of ['a', 'b', 'c', 'd', 'e']) {
+      down.offer({ id });
+      down.grant(id);
+      down.attempted(id, DOWN);
+    }
+    down.offer({ id: 'late', since: old }, { id: 'again', since: old, attempts: 2, lastAttempt: old });
+    down.now = 5 * 60_000;
+    const rest = 'since the channel was at rest after 5 failures in a row; its last failure: down';
+    expect(said(down)).to.deep.equal([
+      `late it was never tried, ${rest}`,
+      `again tried 2 times in an earlier run, and not in this one, ${rest}`,
+    ]);
+    const asking = new Played(1);
+    asking.offer({ id: 'a' });
+    asking.grant('a');
+    asking.attempted('a', { ...DOWN, error: 'answered 429', retryAfter: 3_000_000 });
+    asking.offer({ id: 'b', since: moment(1 - RETRY.giveUpAfter) });
+    asking.now = 1;
+    expect(said(asking)).to.deep.equal([
+      'b it was never tried, since the channel was at rest after 1 failure; its last failure: answered 429',
+    ]);
+  });
+
   it('gives up what is stored ahead like what is not', () => {
     const played = new Played(1);
     played.offer({ id: 'a' }, { id: 'b' }, { id: 'c' });
@@ -213,7 +258,12 @@ describe('a channel’s machine', () => {
     played.grant('b');
     played.now = RETRY.giveUpAfter;
     expect(played.do({ kind: 'wake' })).to.deep.equal([
-      { kind: 'report', id: 'c', attempts: 0, verdict: { kind: 'dead', error: 'given up after 3600 s' } },
+      {
+        kind: 'report',
+        id: 'c',
+        attempts: 0,
+        verdict: { kind: 'dead', error: `given up after 3600 s: ${BUSY}` },
+      },
     ]);
     expect(asked(played.attempted('b', { kind: 'delivered' }))).to.deep.equal([]);
   });

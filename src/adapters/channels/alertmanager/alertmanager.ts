@@ -10,7 +10,7 @@ import {
 import type { Cancel } from '../../../ports/clock.js';
 import { Poster } from '../http/poster.js';
 import { httpUrl, originOf } from '../http/url.js';
-import type { ChannelKind, ChannelTools, Secrets } from '../kind.js';
+import type { ChannelKind, ChannelTools, Prepared, Secrets } from '../kind.js';
 import { Secret } from '../secret.js';
 import { iso, failureOf, toldBy, type PostedAlert } from './alerts.js';
 import { Standing } from './standing.js';
@@ -44,7 +44,7 @@ const settings = z.strictObject({
  * Alertmanager, API v2. It holds what fires in memory, and drops what it does not hear of again: so all that stands is
  * sent again every now and then. https://prometheus.io/docs/alerting/latest/alerts_api/
  */
-class AlertmanagerNotifier extends BaseNotifier implements Resending {
+class AlertmanagerNotifier extends BaseNotifier implements Resending, Prepared {
   readonly #own: z.output<typeof settings>;
   readonly #poster: Poster;
   readonly #tools: ChannelTools;
@@ -64,6 +64,10 @@ class AlertmanagerNotifier extends BaseNotifier implements Resending {
     this.#tools = tools;
     this.#url = url;
     this.#poster = new Poster(endpoint(url), [url], tools);
+  }
+
+  prepare(): Promise<void> {
+    return this.#poster.prepare();
   }
 
   override notify(alert: AlertMessage, attempt: Attempt): Promise<void> {
@@ -182,5 +186,6 @@ export const alertmanager: ChannelKind<z.output<typeof settings>> = {
     events: ['node.inactive'],
     because: 'nobody is told of an inactive node that comes back, so its alert would go on',
   },
+  encrypts: true,
   create: (own, secrets, tools) => new AlertmanagerNotifier(own, secrets, tools),
 };

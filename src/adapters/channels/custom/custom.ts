@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import { BaseNotifier, NotifyError, type AlertMessage, type Attempt } from '../../../ports/channel.js';
 import type { Cancel } from '../../../ports/clock.js';
-import type { ChannelTools } from '../kind.js';
+import type { ChannelTools, Prepared } from '../kind.js';
 import type { FromWorker, ToWorker, WorkerPlan } from './messages.js';
 
 /** How long a module may take to be loaded, and its thread to show that it still turns, in milliseconds. */
@@ -25,7 +25,7 @@ interface Life {
 }
 
 /** A notifier of somebody else's making. Its thread is ended when it hangs, and started again when it is needed. */
-export class CustomNotifier extends BaseNotifier {
+export class CustomNotifier extends BaseNotifier implements Prepared {
   readonly #script: URL;
   readonly #plan: WorkerPlan;
   readonly #tools: ChannelTools;
@@ -51,7 +51,7 @@ export class CustomNotifier extends BaseNotifier {
   }
 
   /** Loads the module. Rejects with an `Error` that says why it cannot be used. */
-  async start(): Promise<void> {
+  async prepare(): Promise<void> {
     await this.#alive().ready;
   }
 

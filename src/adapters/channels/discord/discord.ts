@@ -1,27 +1,24 @@
 import * as z from 'zod';
-import { BaseNotifier, type AlertMessage, type Attempt } from '../../../ports/channel.js';
+import type { AlertMessage, Attempt } from '../../../ports/channel.js';
 import { Poster, type Refusal } from '../http/poster.js';
+import { PostingNotifier } from '../http/posting-notifier.js';
 import { httpUrl, originOf } from '../http/url.js';
 import type { ChannelKind, ChannelTools, Secrets } from '../kind.js';
 import { Secret } from '../secret.js';
 import { discordBody } from './embed.js';
 
 /** Discord's webhooks. https://discord.com/developers/docs/resources/webhook#execute-webhook */
-class DiscordNotifier extends BaseNotifier {
-  readonly #poster: Poster;
+class DiscordNotifier extends PostingNotifier {
+  protected readonly poster: Poster;
 
   constructor({ url }: Secrets, tools: ChannelTools) {
     super();
     if (url === undefined) throw new TypeError('a Discord webhook without a URL');
-    this.#poster = new Poster(confirmed(url), [url], tools, refusalIn);
+    this.poster = new Poster(confirmed(url), [url], tools, refusalIn);
   }
 
   override notify(alert: AlertMessage, attempt: Attempt): Promise<void> {
-    return this.#poster.post(JSON.stringify(discordBody(alert)), {}, attempt);
-  }
-
-  override close(): Promise<void> {
-    return this.#poster.close();
+    return this.poster.post(JSON.stringify(discordBody(alert)), {}, attempt);
   }
 }
 
@@ -42,5 +39,6 @@ function refusalIn(body: unknown): Refusal {
 export const discord: ChannelKind = {
   settings: z.strictObject({}),
   secrets: [{ name: 'url', required: true, inline: true, check: httpUrl, shown: originOf }],
+  encrypts: true,
   create: (_own, secrets, tools) => new DiscordNotifier(secrets, tools),
 };

@@ -3,7 +3,7 @@ import * as z from 'zod';
 import type { Logger } from '../../../ports/logger.js';
 import { BaseNotifier, NotifyError, type AlertMessage, type Attempt } from '../../../ports/channel.js';
 import { isUrl, originOf } from '../http/url.js';
-import type { ChannelKind, ChannelTools, Secrets } from '../kind.js';
+import type { ChannelKind, ChannelTools, Prepared, Secrets } from '../kind.js';
 import { Taken } from '../taken.js';
 import { letterOf } from './letter.js';
 import { Smtp } from './smtp.js';
@@ -29,7 +29,7 @@ const settings = z.strictObject({
 type Own = z.output<typeof settings>;
 
 /** Mail, through one SMTP server. */
-class EmailNotifier extends BaseNotifier {
+class EmailNotifier extends BaseNotifier implements Prepared {
   readonly #own: Own;
   readonly #smtp: Smtp;
   readonly #logger: Logger;
@@ -44,6 +44,10 @@ class EmailNotifier extends BaseNotifier {
     this.#smtp = new Smtp(url, own.starttls, tools);
     this.#logger = tools.logger;
     this.#channel = tools.policy.name;
+  }
+
+  prepare(): Promise<void> {
+    return this.#smtp.prepare();
   }
 
   override async notify(alert: AlertMessage, { signal }: Attempt): Promise<void> {
@@ -116,5 +120,6 @@ export const email: ChannelKind<Own> = {
       shown: originOf,
     },
   ],
+  encrypts: true,
   create: (own, secrets, tools) => new EmailNotifier(own, secrets, tools),
 };

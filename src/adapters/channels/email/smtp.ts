@@ -20,7 +20,7 @@ const GREETINGS = ['CONN', 'EHLO', 'HELO', 'STARTTLS'];
 export class Smtp {
   readonly #url: URL;
   readonly #startTls: StartTls;
-  readonly #tools: Pick<ChannelTools, 'policy' | 'names' | 'guard'>;
+  readonly #tools: Pick<ChannelTools, 'policy' | 'names' | 'guard' | 'ca'>;
   readonly #concealment: Concealment;
   readonly #sockets = new Set<Socket>();
 
@@ -28,7 +28,7 @@ export class Smtp {
   constructor(
     url: Secret,
     startTls: StartTls | undefined,
-    tools: Pick<ChannelTools, 'policy' | 'names' | 'guard'>,
+    tools: Pick<ChannelTools, 'policy' | 'names' | 'guard' | 'ca'>,
   ) {
     this.#url = new URL(url.reveal());
     this.#startTls = startTls ?? (this.#url.password === '' ? 'offered' : 'required');
@@ -36,11 +36,15 @@ export class Smtp {
     this.#concealment = new Concealment([url]);
   }
 
+  /** Loads what sends mails: a daemon that sends none does without its memory. */
+  async prepare(): Promise<void> {
+    await import('nodemailer');
+  }
+
   /** @throws NotifyError unless the server takes it for somebody */
   async send(mail: SendMailOptions, signal: AbortSignal): Promise<SMTPSentMessageInfo> {
     const { hostname, username, password } = this.#url;
     const secure = this.#url.protocol === 'smtps:';
-    // Loaded where it is used: a daemon that sends no mail does without its memory.
     const { createTransport } = await import('nodemailer');
     try {
       // Nodemailer would look the name up itself, and not as carefully.
@@ -54,6 +58,7 @@ export class Smtp {
         ...(username !== '' && {
           auth: { user: decodeURIComponent(username), pass: decodeURIComponent(password) },
         }),
+        ...(this.#tools.ca !== undefined && { tls: { ca: this.#tools.ca } }),
         greetingTimeout: this.#tools.policy.attemptTimeout,
         socketTimeout: this.#tools.policy.attemptTimeout,
         disableFileAccess: true,

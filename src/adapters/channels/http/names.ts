@@ -2,6 +2,7 @@ import { Resolver } from 'node:dns/promises';
 import { readFile } from 'node:fs/promises';
 import { isIP, type LookupFunction } from 'node:net';
 import type { Guard } from './address-guard.js';
+import { ConnectError } from './reason.js';
 
 export interface NamesOptions {
   /** How long a name server may take to answer, in milliseconds. */
@@ -13,7 +14,7 @@ export interface NamesOptions {
 }
 
 /** Why a name stands for no address. */
-export class NameError extends Error {
+export class NameError extends ConnectError {
   override readonly name = 'NameError';
 }
 

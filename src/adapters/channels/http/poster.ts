@@ -1,11 +1,14 @@
-import type { Agent, Dispatcher } from 'undici';
+import type { Dispatcher } from 'undici';
 import { retryAfterOf } from '../../../domain/retry-after.js';
 import { NotifyError, type Attempt } from '../../../ports/channel.js';
+import { shortened } from '../alert-text.js';
 import { Concealment } from '../concealment.js';
-import type { ChannelTools } from '../kind.js';
+import type { ChannelTools, Prepared } from '../kind.js';
 import type { Secret } from '../secret.js';
-import { guardedLookup, NameError } from './names.js';
-import { reasonOf } from './reason.js';
+import { beginningOf, letGo } from './body.js';
+import { outgoing } from './outgoing.js';
+import { ConnectError, reasonOf } from './reason.js';
+import { authorizationOf } from './url.js';
 
 /** Characters of a refusal that people are shown. */
 const SHOWN = 200;
@@ -18,14 +21,16 @@ export interface Refusal {
   readonly retryAfter?: number | undefined;
 }
 
+type PosterTools = Pick<ChannelTools, 'policy' | 'names' | 'guard' | 'clock' | 'ca' | 'proxies'>;
+
 /** Posts to one URL. Redirects are not followed: whoever may answer it could send a request anywhere else. */
-export class Poster {
+export class Poster implements Prepared {
   readonly #url: URL;
   readonly #concealment: Concealment;
   readonly #authorization: string | undefined;
-  readonly #tools: Pick<ChannelTools, 'policy' | 'names' | 'guard' | 'clock'>;
+  readonly #tools: PosterTools;
   readonly #understood: (body: unknown) => Refusal;
-  #agent: Agent | undefined;
+  #dispatcher: Promise<Dispatcher> | undefined;
 
   /**
    * @param secrets what an answer must not bring into a log
@@ -34,7 +39,7 @@ export class Poster {
   constructor(
     url: Secret,
     secrets: readonly (Secret | undefined)[],
-    tools: Pick<ChannelTools, 'policy' | 'names' | 'guard' | 'clock'>,
+    tools: PosterTools,
     understood: (body: unknown) => Refusal = () => ({}),
   ) {
     this.#tools = tools;
@@ -47,84 +52,83 @@ export class Poster {
     this.#concealment = new Concealment([url, ...secrets]);
   }
 
+  async prepare(): Promise<void> {
+    await this.#outgoing();
+  }
+
   /** @throws NotifyError unless it is answered 2xx */
   async post(body: string, headers: Readonly<Record<string, string>>, { signal }: Attempt): Promise<void> {
-    const { policy, names, guard } = this.#tools;
-    // Loaded where it is used: a daemon without such a channel does without its memory.
-    const { Agent, request } = await import('undici');
-    this.#agent ??= new Agent({
-      connections: policy.concurrency,
-      pipelining: 1,
-      connect: { lookup: guardedLookup(names, guard), timeout: policy.attemptTimeout },
-      // The attempt has its own deadline.
-      headersTimeout: 0,
-      bodyTimeout: 0,
-    });
-    const answer = await request(this.#url, {
-      method: 'POST',
-      headers: {
-        'content-type': 'application/json',
-        'user-agent': 'heartbeat',
-        ...(this.#authorization !== undefined && { authorization: this.#authorization }),
-        ...headers,
-      },
-      body,
-      signal,
-      dispatcher: this.#agent,
-    }).catch((error: unknown) => {
-      throw new NotifyError(`cannot reach ${this.#url.origin}: ${this.#clean(reasonOf(error))}`, {
-        cause: error instanceof NameError ? error : undefined,
+    const dispatcher = await this.#outgoing();
+    const answer = await dispatcher
+      .request({
+        origin: this.#url.origin,
+        path: `${this.#url.pathname}${this.#url.search}`,
+        method: 'POST',
+        headers: {
+          'content-type': 'application/json',
+          'user-agent': 'heartbeat',
+          ...(this.#authorization !== undefined && { authorization: this.#authorization }),
+          ...headers,
+        },
+        body,
+        signal,
+      })
+      .catch((error: unknown) => {
+        throw new NotifyError(`cannot reach ${this.#url.origin}: ${this.#clean(reasonOf(error))}`, {
+          cause: error instanceof ConnectError ? error : undefined,
+        });
       });
-    });
     const { statusCode } = answer;
-    if (statusCode >= 200 && statusCode < 300) {
-      // It was taken; how its answer ends changes nothing.
-      answer.body.dump({ limit: READ_AT_MOST }).catch(() => undefined);
-      return;
-    }
-    const said = await textOf(answer);
-    const { permanent, retryAfter } = this.#understood(jsonIn(said));
-    throw new NotifyError(`answered ${statusCode}${this.#shown(said)}`, {
-      permanent:
-        permanent ?? (statusCode >= 400 && statusCode < 500 && statusCode !== 408 && statusCode !== 429),
-      retryAfter:
-        retryAfter ??
-        retryAfterOf(header(answer, 'retry-after'), header(answer, 'date'), this.#tools.clock.wall()),
-    });
+    // It was taken; how its answer goes on changes nothing.
+    if (statusCode >= 200 && statusCode < 300) letGo(answer.body, this.#tools.clock);
+    else throw await this.#refusal(answer);
   }
 
   async close(): Promise<void> {
-    await this.#agent?.destroy();
+    const dispatcher = await this.#dispatcher?.catch(() => undefined);
+    await dispatcher?.destroy();
+  }
+
+  #outgoing(): Promise<Dispatcher> {
+    const { policy } = this.#tools;
+    this.#dispatcher ??= outgoing(this.#tools, {
+      connections: policy.concurrency,
+      timeout: policy.attemptTimeout,
+    });
+    return this.#dispatcher;
+  }
+
+  async #refusal(answer: Dispatcher.ResponseData): Promise<NotifyError> {
+    const { clock } = this.#tools;
+    const { statusCode, body } = answer;
+    const said = await beginningOf(body, READ_AT_MOST, clock);
+    const { permanent, retryAfter } = this.#understood(jsonIn(said));
+    const asked = retryAfterOf(header(answer, 'retry-after'), header(answer, 'date'), clock.wall());
+    return new NotifyError(`answered ${statusCode}${this.#leadingTo(answer)}${this.#shown(said)}`, {
+      permanent:
+        permanent ?? (statusCode >= 400 && statusCode < 500 && statusCode !== 408 && statusCode !== 429),
+      retryAfter: retryAfter ?? asked,
+    });
+  }
+
+  /** Where a redirect leads: what is to be configured instead, perhaps. What may be a secret in it is left out. */
+  #leadingTo(answer: Dispatcher.ResponseData): string {
+    const location = header(answer, 'location');
+    const isRedirect = answer.statusCode >= 300 && answer.statusCode < 400;
+    if (!isRedirect || location === undefined || !URL.canParse(location, this.#url.href)) return '';
+    const { origin, pathname, search } = new URL(location, this.#url);
+    const where = `${origin === 'null' ? '' : origin}${pathname}${search === '' ? '' : '?…'}`;
+    return `, to ${shortened(this.#clean(where), SHOWN)}, and redirects are not followed`;
   }
 
   #shown(said: string): string {
     const shown = this.#clean(said).replaceAll(/\s+/g, ' ').trim();
-    if (shown === '') return '';
-    return `: ${shown.length > SHOWN ? `${shown.slice(0, SHOWN)}…` : shown}`;
+    return shown === '' ? '' : `: ${shortened(shown, SHOWN)}`;
   }
 
   #clean(text: string): string {
     return this.#concealment.conceal(text);
   }
-}
-
-function authorizationOf({ username, password }: URL): string | undefined {
-  if (username === '' && password === '') return undefined;
-  const pair = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
-  return `Basic ${Buffer.from(pair).toString('base64')}`;
-}
-
-async function textOf({ body }: Dispatcher.ResponseData): Promise<string> {
-  let text = '';
-  try {
-    for await (const chunk of body) {
-      text += String(chunk);
-      if (text.length > READ_AT_MOST) break;
-    }
-  } catch {
-    // What there is of it says enough.
-  }
-  return text;
 }
 
 /** @returns undefined when it is no JSON */

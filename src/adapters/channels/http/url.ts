@@ -13,3 +13,10 @@ export function originOf(text: string): string {
   const { protocol, host } = new URL(text);
   return `${protocol}//${host}/…`;
 }
+
+/** The header that the name and the password of a URL are sent as. */
+export function authorizationOf({ username, password }: URL): string | undefined {
+  if (username === '' && password === '') return undefined;
+  const pair = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
+  return `Basic ${Buffer.from(pair).toString('base64')}`;
+}

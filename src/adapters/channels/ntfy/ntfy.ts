@@ -1,7 +1,8 @@
 import * as z from 'zod';
-import { BaseNotifier, type AlertMessage, type Attempt } from '../../../ports/channel.js';
+import type { AlertMessage, Attempt } from '../../../ports/channel.js';
 import { detailsOf, fitted, listed, shortenedToBytes, SIGNS, utc } from '../alert-text.js';
 import { Poster } from '../http/poster.js';
+import { PostingNotifier } from '../http/posting-notifier.js';
 import { httpUrl, originOf } from '../http/url.js';
 import type { ChannelKind, ChannelTools, Secrets } from '../kind.js';
 import { Secret } from '../secret.js';
@@ -25,27 +26,23 @@ const PRIORITIES: Readonly<Record<AlertMessage['type'], number>> = {
 };
 
 /** A topic of ntfy. https://docs.ntfy.sh/publish/#publish-as-json */
-class NtfyNotifier extends BaseNotifier {
+class NtfyNotifier extends PostingNotifier {
+  protected readonly poster: Poster;
   readonly #topic: Secret;
   readonly #token: Secret | undefined;
-  readonly #poster: Poster;
 
   constructor({ url, topic, token }: Secrets, tools: ChannelTools) {
     super();
     if (topic === undefined) throw new TypeError('ntfy without a topic');
     this.#topic = topic;
     this.#token = token;
-    this.#poster = new Poster(url ?? new Secret(PUBLIC), [topic, token], tools);
+    this.poster = new Poster(url ?? new Secret(PUBLIC), [topic, token], tools);
   }
 
   override notify(alert: AlertMessage, attempt: Attempt): Promise<void> {
     const body = { topic: this.#topic.reveal(), ...noteOf(alert) };
     const headers = this.#token !== undefined && { authorization: `Bearer ${this.#token.reveal()}` };
-    return this.#poster.post(JSON.stringify(body), { ...headers }, attempt);
-  }
-
-  override close(): Promise<void> {
-    return this.#poster.close();
+    return this.poster.post(JSON.stringify(body), { ...headers }, attempt);
   }
 }
 
@@ -84,5 +81,6 @@ export const ntfy: ChannelKind = {
     },
     { name: 'token', required: false, inline: false },
   ],
+  encrypts: true,
   create: (_own, secrets, tools) => new NtfyNotifier(secrets, tools),
 };

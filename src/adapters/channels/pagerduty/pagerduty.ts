@@ -1,6 +1,7 @@
 import * as z from 'zod';
-import { BaseNotifier, type AlertMessage, type Attempt } from '../../../ports/channel.js';
+import type { AlertMessage, Attempt } from '../../../ports/channel.js';
 import { Poster } from '../http/poster.js';
+import { PostingNotifier } from '../http/posting-notifier.js';
 import { httpUrl, originOf } from '../http/url.js';
 import type { ChannelKind, ChannelTools, Secrets } from '../kind.js';
 import { Secret } from '../secret.js';
@@ -11,9 +12,9 @@ const API = 'https://events.pagerduty.com/v2/enqueue';
 const KEY = /^[A-Za-z0-9]{32}$/;
 
 /** Events API v2. https://developer.pagerduty.com/docs/events-api-v2-overview */
-class PagerDutyNotifier extends BaseNotifier {
+class PagerDutyNotifier extends PostingNotifier {
+  protected readonly poster: Poster;
   readonly #key: Secret;
-  readonly #poster: Poster;
   readonly #atOnce: number;
   readonly #taken = new Taken();
 
@@ -22,7 +23,7 @@ class PagerDutyNotifier extends BaseNotifier {
     if (routing_key === undefined) throw new TypeError('PagerDuty without a routing key');
     this.#key = routing_key;
     this.#atOnce = tools.policy.concurrency;
-    this.#poster = new Poster(url ?? new Secret(API), [routing_key], tools);
+    this.poster = new Poster(url ?? new Secret(API), [routing_key], tools);
   }
 
   override async notify(alert: AlertMessage, attempt: Attempt): Promise<void> {
@@ -41,12 +42,8 @@ class PagerDutyNotifier extends BaseNotifier {
     this.#taken.forget(alert.id);
   }
 
-  override close(): Promise<void> {
-    return this.#poster.close();
-  }
-
   #send(event: PagerDutyEvent, attempt: Attempt): Promise<void> {
-    return this.#poster.post(JSON.stringify({ routing_key: this.#key.reveal(), ...event }), {}, attempt);
+    return this.poster.post(JSON.stringify({ routing_key: this.#key.reveal(), ...event }), {}, attempt);
   }
 }
 
@@ -65,5 +62,6 @@ export const pagerduty: ChannelKind = {
     events: ['node.inactive'],
     because: 'nobody is told of an inactive node that comes back, so its incident would stay open',
   },
+  encrypts: true,
   create: (_own, secrets, tools) => new PagerDutyNotifier(secrets, tools),
 };

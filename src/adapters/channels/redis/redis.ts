@@ -3,7 +3,7 @@ import { NotifyError, BaseNotifier, type AlertMessage, type Attempt } from '../.
 import { Concealment } from '../concealment.js';
 import { guardedLookup, NameError } from '../http/names.js';
 import { isUrl, originOf } from '../http/url.js';
-import type { ChannelKind, ChannelTools, Secrets } from '../kind.js';
+import type { ChannelKind, ChannelTools, Prepared, Secrets } from '../kind.js';
 import type { Secret } from '../secret.js';
 
 const settings = z.strictObject({
@@ -18,7 +18,7 @@ const RECONNECT = 5_000;
 type Client = Awaited<ReturnType<typeof clientFor>>;
 
 /** Publishes to a channel of Redis. The connection is kept, and made again whenever it breaks. */
-class RedisNotifier extends BaseNotifier {
+class RedisNotifier extends BaseNotifier implements Prepared {
   readonly #channel: string;
   readonly #url: Secret;
   readonly #concealment: Concealment;
@@ -33,6 +33,10 @@ class RedisNotifier extends BaseNotifier {
     this.#url = url;
     this.#concealment = new Concealment([url]);
     this.#tools = tools;
+  }
+
+  async prepare(): Promise<void> {
+    await import('redis');
   }
 
   override async notify(alert: AlertMessage, { signal }: Attempt): Promise<void> {
@@ -92,8 +96,8 @@ class RedisNotifier extends BaseNotifier {
   }
 }
 
-/** Loaded where it is used: it costs a daemon that does not use it more memory than all of its own code. */
-async function clientFor(url: Secret, { names, guard, policy }: ChannelTools) {
+/** Loaded where it is configured: it costs a daemon that does not use it more memory than all of its own code. */
+async function clientFor(url: Secret, { names, guard, policy, ca }: ChannelTools) {
   const { createClient } = await import('redis');
   return createClient({
     url: url.reveal(),
@@ -102,6 +106,7 @@ async function clientFor(url: Secret, { names, guard, policy }: ChannelTools) {
     // For these it would look its name up with `getaddrinfo`.
     maintNotifications: 'disabled',
     socket: {
+      ...(ca !== undefined && url.reveal().startsWith('rediss:') && { tls: true, ca }),
       connectTimeout: policy.attemptTimeout,
       lookup: guardedLookup(names, guard),
       reconnectStrategy: (retries) => Math.min(100 * 2 ** Math.min(retries, 10), RECONNECT),
@@ -120,5 +125,6 @@ export const redis: ChannelKind<z.output<typeof settings>> = {
       shown: originOf,
     },
   ],
+  encrypts: true,
   create: (own, secrets, tools) => new RedisNotifier(own, secrets, tools),
 };

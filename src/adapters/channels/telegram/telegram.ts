@@ -1,7 +1,8 @@
 import * as z from 'zod';
 import type { Logger } from '../../../ports/logger.js';
-import { BaseNotifier, type AlertMessage, type Attempt } from '../../../ports/channel.js';
+import type { AlertMessage, Attempt } from '../../../ports/channel.js';
 import { Poster, type Refusal } from '../http/poster.js';
+import { PostingNotifier } from '../http/posting-notifier.js';
 import { httpUrl, originOf } from '../http/url.js';
 import type { ChannelKind, ChannelTools, Secrets } from '../kind.js';
 import { Secret } from '../secret.js';
@@ -17,9 +18,9 @@ const settings = z.strictObject({
 });
 
 /** A bot of Telegram. https://core.telegram.org/bots/api#sendmessage */
-class TelegramNotifier extends BaseNotifier {
+class TelegramNotifier extends PostingNotifier {
+  protected readonly poster: Poster;
   readonly #thread: number | undefined;
-  readonly #poster: Poster;
   readonly #logger: Logger;
   readonly #channel: string;
   #chat: number | string;
@@ -33,7 +34,7 @@ class TelegramNotifier extends BaseNotifier {
     this.#channel = tools.policy.name;
     const api = (url?.reveal() ?? API).replace(/\/+$/, '');
     const target = new Secret(`${api}/bot${token.reveal()}/sendMessage`);
-    this.#poster = new Poster(target, [token], tools, (body) => this.#refusalIn(body));
+    this.poster = new Poster(target, [token], tools, (body) => this.#refusalIn(body));
   }
 
   override notify(alert: AlertMessage, attempt: Attempt): Promise<void> {
@@ -46,11 +47,7 @@ class TelegramNotifier extends BaseNotifier {
       // A phone stays silent for good news.
       disable_notification: alert.type === 'node.recovered' || alert.type === 'node.deleted',
     };
-    return this.#poster.post(JSON.stringify(body), {}, attempt);
-  }
-
-  override close(): Promise<void> {
-    return this.#poster.close();
+    return this.poster.post(JSON.stringify(body), {}, attempt);
   }
 
   #refusalIn(body: unknown): Refusal {
@@ -85,5 +82,6 @@ export const telegram: ChannelKind<z.output<typeof settings>> = {
     },
     { name: 'url', required: false, inline: true, check: httpUrl, shown: originOf },
   ],
+  encrypts: true,
   create: (own, secrets, tools) => new TelegramNotifier(own, secrets, tools),
 };

@@ -1,7 +1,8 @@
 import * as z from 'zod';
 import { unixSeconds } from '../../../domain/time.js';
-import { BaseNotifier, type AlertMessage, type Attempt } from '../../../ports/channel.js';
+import type { AlertMessage, Attempt } from '../../../ports/channel.js';
 import { Poster } from '../http/poster.js';
+import { PostingNotifier } from '../http/posting-notifier.js';
 import { httpUrl, originOf } from '../http/url.js';
 import type { ChannelKind, ChannelTools, Secrets } from '../kind.js';
 import { Secret } from '../secret.js';
@@ -31,10 +32,10 @@ const settings = z.strictObject({
 });
 
 /** JSON to a URL, with the headers of Standard Webhooks. */
-class WebhookNotifier extends BaseNotifier {
+class WebhookNotifier extends PostingNotifier {
+  protected readonly poster: Poster;
   readonly #headers: Readonly<Record<string, string>>;
   readonly #secret: Secret | undefined;
-  readonly #poster: Poster;
   readonly #clock: ChannelTools['clock'];
 
   constructor({ headers }: z.output<typeof settings>, { url, secret }: Secrets, tools: ChannelTools) {
@@ -42,14 +43,14 @@ class WebhookNotifier extends BaseNotifier {
     if (url === undefined) throw new TypeError('a webhook without a URL');
     this.#headers = headers;
     this.#secret = secret;
-    this.#poster = new Poster(url, [secret, ...valuesOf(headers)], tools);
+    this.poster = new Poster(url, [secret, ...valuesOf(headers)], tools);
     this.#clock = tools.clock;
   }
 
   override async notify(alert: AlertMessage, attempt: Attempt): Promise<void> {
     const body = JSON.stringify(alert);
     const timestamp = unixSeconds(this.#clock.wall());
-    await this.#poster.post(
+    await this.poster.post(
       body,
       {
         ...this.#headers,
@@ -61,10 +62,6 @@ class WebhookNotifier extends BaseNotifier {
       },
       attempt,
     );
-  }
-
-  override close(): Promise<void> {
-    return this.#poster.close();
   }
 }
 
@@ -88,5 +85,7 @@ export const webhook: ChannelKind<z.output<typeof settings>> = {
       check: (text) => (text.length >= 16 ? undefined : 'must have 16 characters at the least'),
     },
   ],
+  hidden: ['headers'],
+  encrypts: true,
   create: (own, secrets, tools) => new WebhookNotifier(own, secrets, tools),
 };

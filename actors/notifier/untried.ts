@@ -1,0 +1,37 @@
+import type { BreakerState } from './breaker.js';
+
+/** What an alert of which this run has made no attempt was waiting for. */
+export interface Untried {
+  /** Attempts of earlier runs. */
+  readonly attempts: number;
+  /** An earlier alert of its node has to be delivered before it. */
+  readonly isBehind: boolean;
+  readonly breaker: BreakerState;
+  /** Failures of the channel in a row. */
+  readonly failures: number;
+  readonly lastFailure: string | undefined;
+  /** Whether as many attempts are under way as may be. */
+  readonly isBusy: boolean;
+}
+
+/** Why an alert is given up that was never tried: a person who finds it dead has to look at something. */
+export function whyUntried(untried: Untried): string {
+  const { attempts, lastFailure } = untried;
+  const reason = `${obstacle(untried)}${lastFailure === undefined ? '' : `; its last failure: ${lastFailure}`}`;
+  if (attempts === 0) return `it was never tried, since ${reason}`;
+  return `tried ${times(attempts)} in an earlier run, and not in this one, since ${reason}`;
+}
+
+function obstacle({ isBehind, breaker, failures, isBusy }: Untried): string {
+  if (breaker !== 'closed') {
+    return failures === 0
+      ? 'the channel was at rest, as it was asked to be'
+      : `the channel was at rest after ${failures === 1 ? '1 failure' : `${failures} failures in a row`}`;
+  }
+  if (isBehind) return 'the channel had an earlier alert of its node to deliver first';
+  return isBusy ? 'the channel was busy with other alerts' : 'its turn in the channel had not come';
+}
+
+function times(count: number): string {
+  return count === 1 ? 'once' : `${count} times`;
+}

@@ -1,0 +1,16 @@
+import { BaseNotifier } from '../../../ports/channel.js';
+import type { Prepared } from '../kind.js';
+import type { Poster } from './poster.js';
+
+/** Tells somebody by posting to a URL. */
+export abstract class PostingNotifier extends BaseNotifier implements Prepared {
+  protected abstract readonly poster: Poster;
+
+  prepare(): Promise<void> {
+    return this.poster.prepare();
+  }
+
+  override close(): Promise<void> {
+    return this.poster.close();
+  }
+}

@@ -1,0 +1,34 @@
+import { X509Certificate } from 'node:crypto';
+import type { ChannelKind } from '../../adapters/channels/kind.js';
+
+const CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g;
+
+/**
+ * Whom a channel trusts instead of those whom everybody does.
+ *
+ * @param path of a file, undefined for those
+ * @param kind undefined for a module of one's own, which makes its connections itself
+ */
+export function readCertificates(
+  path: string | undefined,
+  kind: Pick<ChannelKind, 'encrypts'> | undefined,
+  readFile: (path: string) => string,
+): { readonly ca?: string; readonly problem?: string } {
+  if (path === undefined) return {};
+  if (kind?.encrypts !== true)
+    return { problem: 'must not be here: this kind makes no connection that it would be for' };
+  let text;
+  try {
+    text = readFile(path);
+  } catch {
+    return { problem: `cannot be read: ${path}` };
+  }
+  const certificates = text.match(CERTIFICATE) ?? [];
+  if (certificates.length === 0) return { problem: `must hold certificates in PEM, and ${path} holds none` };
+  try {
+    for (const each of certificates) new X509Certificate(each);
+  } catch {
+    return { problem: `must hold certificates in PEM, and one in ${path} cannot be read` };
+  }
+  return { ca: certificates.join('\n') };
+}

@@ -1,0 +1,49 @@
+import { execFileSync } from 'node:child_process';
+import { expect } from 'chai';
+
+/** Says each channel that is made, and each of the heavy libraries when something asks for it first. */
+const SCRIPT = `
+import { register } from 'node:module';
+import { writeSync } from 'node:fs';
+const hook = \`import { writeSync } from 'node:fs';
+const seen = new Set();
+export const resolve = (name, context, next) => {
+  if (['undici', 'redis', 'nodemailer'].includes(name) && !seen.has(name)) writeSync(1, 'loads ' + name + '\\\\n');
+  seen.add(name);
+  return next(name, context);
+};\`;
+register('data:text/javascript,' + encodeURIComponent(hook));
+const { makeChannels } = await import('./src/adapters/channels/make.ts');
+const { channelKinds } = await import('./src/adapters/channels/registry.ts');
+const { Secret } = await import('./src/adapters/channels/secret.ts');
+const { SystemClock } = await import('./src/adapters/clock/system-clock.ts');
+const quiet = () => undefined;
+const tools = { clock: new SystemClock(), logger: { error: quiet, warn: quiet, info: quiet, debug: quiet } };
+const policy = { name: 'c', concurrency: 4, attemptTimeout: 1000 };
+for (const [kind, own, url] of [
+  ['log', {}, undefined],
+  ['email', { from: 'a@b', to: ['a@b'] }, 'smtp://127.0.0.1'],
+  ['redis', { channel: 'c' }, 'redis://127.0.0.1'],
+  ['slack', {}, 'http://127.0.0.1'],
+]) {
+  const make = (given) => channelKinds[kind].create(own, { url: url && new Secret(url) }, given);
+  await makeChannels([{ policy, allowAddresses: [], secrets: [], make }], tools);
+  writeSync(1, 'made ' + kind + '\\n');
+}
+process.exit(0);
+`;
+
+describe('what a channel needs', function () {
+  this.timeout(60_000);
+
+  it('is loaded when the channel is made, before its first alert, and by no other', () => {
+    const options = ['--import', 'tsx/esm', '--input-type=module', '--eval', SCRIPT];
+    const said = execFileSync(process.execPath, options, { encoding: 'utf8' }).trim().split('\n');
+    expect(said).to.deep.equal([
+      'made log',
+      ...['loads nodemailer', 'made email'],
+      ...['loads redis', 'made redis'],
+      ...['loads undici', 'made slack'],
+    ]);
+  });
+});
