@@ -35,6 +35,8 @@ export interface AlertMessage {
     /** It was deleted, which ends its failure as a recovery does: its state is `active`. */
     readonly deleted?: true;
   }[];
+  /** Where these are too many for one message: which of them are in this one. `to` is not among them. */
+  readonly part?: { readonly from: number; readonly to: number; readonly of: number };
   /** The alerts that it stands for. */
   readonly alert_ids?: readonly string[];
 }

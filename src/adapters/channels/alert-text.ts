@@ -50,14 +50,31 @@ export function detailsOf(
   return details;
 }
 
-/** How the nodes stand that a message is about, a line each: as many as are read, and how many more there are. */
+type Size = (text: string) => number;
+
+const length: Size = (text) => text.length;
+
+/** What a text costs in UTF-8. */
+export function bytes(text: string): number {
+  return Buffer.byteLength(text);
+}
+
+/** What a text costs within JSON, but for its quotes: more than it has, where it is full of them. */
+export function jsonBytes(text: string): number {
+  return Buffer.byteLength(JSON.stringify(text)) - 2;
+}
+
+/**
+ * How the nodes stand that a message is about, a line each: as many as are read and as there is room for, and how many
+ * more there are.
+ */
 export function listed(
   { nodes = [] }: AlertMessage,
   line: (name: string, standing: string) => string,
-  most = LISTED,
+  { most = LISTED, room = Infinity, size = length }: { most?: number; room?: number; size?: Size } = {},
 ): readonly string[] {
   const lines = nodes.slice(0, most).map((node) => line(node.name, standingOf(node)));
-  return nodes.length > most ? [...lines, more(nodes.length - most)] : lines;
+  return fitted(lines, room, size, nodes.length);
 }
 
 /** How a node stands that a message names, for behind its name. */
@@ -69,37 +86,64 @@ export function standingOf({
   return state === 'active' ? 'is back' : `is ${state}`;
 }
 
-/** As many of the lines as there is room for, and how many more there are. */
+/**
+ * As many of the lines as there is room for, and how many more there are.
+ *
+ * @param total lines that there would be: some may have been left out before
+ */
 export function fitted(
   lines: readonly string[],
   room: number,
-  size: (text: string) => number = (text) => text.length,
+  size: Size = length,
+  total = lines.length,
 ): readonly string[] {
   const sizes = lines.map((line) => size(line) + 1);
-  if (sizes.reduce((sum, each) => sum + each, 0) <= room) return lines;
-  let left = room - size(more(lines.length)) - 1;
+  const all = sizes.reduce((sum, each) => sum + each, 0);
+  const rest = total - lines.length;
+  if (all + (rest === 0 ? 0 : size(more(rest)) + 1) <= room)
+    return rest === 0 ? lines : [...lines, more(rest)];
+  let left = room - size(more(total)) - 1;
   const cut = sizes.findIndex((each) => (left -= each) < 0);
-  return [...lines.slice(0, cut), more(lines.length - cut)];
+  const shown = lines.slice(0, cut < 0 ? lines.length : cut);
+  return [...shown, more(total - shown.length)];
+}
+
+/** What lines cost that are joined. */
+export function sizeOf(lines: readonly string[], size: Size = length): number {
+  return lines.reduce((sum, line) => sum + size(line) + 1, 0);
 }
 
 function more(count: number): string {
   return `… and ${count} more`;
 }
 
-/** At most so many characters, with a sign where some are missing, and never half of one. */
-export function shortened(text: string, most: number): string {
-  if (text.length <= most) return text;
-  return `${text.slice(0, most - 1).replace(/[\uD800-\uDBFF]$/, '')}…`;
+/**
+ * The longest beginning that there is room for, with a sign where something is missing, and never half a character.
+ *
+ * @param size what a text costs once it is written as it will be: it never gets smaller when a text gets longer
+ */
+export function shortened(text: string, room: number, size: Size = length): string {
+  if (size(text) <= room) return text;
+  let least = 0;
+  let most = text.length;
+  while (least < most) {
+    const middle = Math.ceil((least + most) / 2);
+    if (size(`${beginning(text, middle)}…`) <= room) least = middle;
+    else most = middle - 1;
+  }
+  return `${beginning(text, least)}…`;
 }
 
-/** At most so many bytes of UTF-8. */
-export function shortenedToBytes(text: string, most: number): string {
-  if (Buffer.byteLength(text) <= most) return text;
-  // A character that was cut in half becomes a sign of its own.
-  const cut = Buffer.from(text)
-    .subarray(0, most - 3)
-    .toString();
-  return `${cut.replace(/\uFFFD$/, '')}…`;
+function beginning(text: string, length: number): string {
+  return text.slice(0, length).replace(/[\uD800-\uDBFF]$/, '');
+}
+
+/**
+ * A text of somebody else's, in which nobody is mentioned: a sign without a width behind each `@` keeps a node called
+ * `@all` from waking a whole company.
+ */
+export function unmentioned(text: string): string {
+  return text.replaceAll('@', '@\u200B');
 }
 
 /** For readers whose time zone nobody knows: `2026-11-22 08:00:25 UTC`. */

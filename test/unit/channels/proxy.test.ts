@@ -38,7 +38,7 @@ describe('a channel whose calls go through a proxy', () => {
     options: ToolsOptions & { readonly ca?: string } = {},
   ): BaseNotifier {
     const given = { ...tools(options), proxies: proxiesIn(env), ca: options.ca };
-    const notifier = webhook.create({ headers: {} }, { url: secret(url) }, given);
+    const notifier = webhook.create({ headers: {}, max_nodes: 500 }, { url: secret(url) }, given);
     made.push(notifier);
     return notifier;
   }

@@ -2,11 +2,11 @@ import { createHmac } from 'node:crypto';
 import { expect } from 'chai';
 import { makeChannels, type ChannelPlan } from '../../../src/adapters/channels/make.js';
 import { webhook } from '../../../src/adapters/channels/webhook/webhook.js';
-import type { BaseNotifier } from '../../../src/ports/channel.js';
+import type { AlertMessage, BaseNotifier } from '../../../src/ports/channel.js';
 import { eventually } from '../../support/eventually.js';
 import { behave, HookServer } from '../../support/hook-server.js';
 import { NameServer } from '../../support/name-server.js';
-import { attempt, FAILED, refusal, secret, tools, type ToolsOptions } from './support.js';
+import { attempt, FAILED, group, refusal, secret, tools, type ToolsOptions } from './support.js';
 
 const SECRET = 'a secret of 24 characters';
 
@@ -15,7 +15,7 @@ function planOf(url: string): ChannelPlan {
     policy: tools().policy,
     allowAddresses: [],
     secrets: [],
-    make: (given) => webhook.create({ headers: {} }, { url: secret(url) }, given),
+    make: (given) => webhook.create({ headers: {}, max_nodes: 500 }, { url: secret(url) }, given),
   };
 }
 
@@ -38,10 +38,16 @@ describe('a webhook', () => {
     url = server.url,
     signed = true,
     headers = {},
+    maxNodes = 500,
     ...options
-  }: ToolsOptions & { url?: string; signed?: boolean; headers?: Record<string, string> } = {}): BaseNotifier {
+  }: ToolsOptions & {
+    url?: string;
+    signed?: boolean;
+    headers?: Record<string, string>;
+    maxNodes?: number;
+  } = {}): BaseNotifier {
     const secrets = { url: secret(url), secret: signed ? secret(SECRET) : undefined };
-    const notifier = webhook.create({ headers }, secrets, tools(options));
+    const notifier = webhook.create({ headers, max_nodes: maxNodes }, secrets, tools(options));
     made.push(notifier);
     return notifier;
   }
@@ -68,7 +74,7 @@ describe('a webhook', () => {
   it('takes a secret in the form of Standard Webhooks', async () => {
     const key = Buffer.from('twenty-four bytes of key');
     const notifier = webhook.create(
-      { headers: {} },
+      { headers: {}, max_nodes: 500 },
       { url: secret(server.url), secret: secret(`whsec_${key.toString('base64')}`) },
       tools(),
     );
@@ -149,6 +155,62 @@ describe('a webhook', () => {
     for (let count = 0; count < 7; count++) await notifier.notify(FAILED, attempt());
     expect(server.requests).to.have.length(7);
     await eventually(() => expect(closed).to.equal(sockets.size));
+  });
+
+  describe('with a message that stands for more nodes than it takes at once', () => {
+    const MANY = {
+      ...group(1248),
+      alert_ids: Array.from({ length: 1500 }, (_each, index) => `A${String(index)}`),
+    };
+    const sent = (): AlertMessage[] => server.requests.map(({ body }) => JSON.parse(body) as AlertMessage);
+
+    it('says it in parts, each with an id of its own, and every node and alert in one of them', async () => {
+      await make().notify(MANY, attempt());
+      const parts = sent();
+      expect(parts.map(({ part }) => part)).to.deep.equal([
+        { from: 0, to: 500, of: 1248 },
+        { from: 500, to: 1000, of: 1248 },
+        { from: 1000, to: 1248, of: 1248 },
+      ]);
+      expect(parts.flatMap(({ nodes = [] }) => nodes)).to.deep.equal(MANY.nodes);
+      expect(parts.flatMap(({ alert_ids = [] }) => alert_ids)).to.deep.equal(MANY.alert_ids);
+      const ids = parts.map(({ id }) => id);
+      expect(ids).to.deep.equal(['0-500', '500-1000', '1000-1248'].map((each) => `${MANY.id}.${each}`));
+      expect(server.requests.map(({ headers }) => headers['webhook-id'])).to.deep.equal(ids);
+      for (const { message, type } of parts)
+        expect({ message, type }).to.deep.equal({ message: MANY.message, type: MANY.type });
+    });
+
+    it('is whole where all of them have room', async () => {
+      await make().notify(group(500), attempt());
+      await make({ maxNodes: 2000 }).notify(MANY, attempt());
+      expect(sent()).to.deep.equal([group(500), MANY]);
+    });
+
+    it('halves them where the receiver says that it is too much, and sends nothing twice that was taken', async () => {
+      const taken: AlertMessage[] = [];
+      let busy = true;
+      server.behaviour = (response, { body }) => {
+        const message = JSON.parse(body) as AlertMessage;
+        if ((message.nodes?.length ?? 0) > 100) return response.writeHead(413).end();
+        if (busy && taken.length === 5) return response.writeHead(503).end();
+        taken.push(message);
+        return response.writeHead(204).end();
+      };
+      const notifier = make();
+      expect(await refusal(notifier, MANY)).to.include({ message: 'answered 503', permanent: false });
+      busy = false;
+      await notifier.notify(MANY, attempt());
+      expect(taken.flatMap(({ nodes = [] }) => nodes)).to.deep.equal(MANY.nodes);
+      expect(taken.flatMap(({ alert_ids = [] }) => alert_ids)).to.deep.equal(MANY.alert_ids);
+      expect(new Set(taken.map(({ id }) => id)).size).to.equal(taken.length);
+    });
+
+    it('is a dead letter where not even one node has room', async () => {
+      server.behaviour = behave.status(413);
+      expect(await refusal(make(), MANY)).to.include({ message: 'answered 413', permanent: true });
+      expect(await refusal(make(), FAILED)).to.include({ message: 'answered 413', permanent: true });
+    });
   });
 
   it('heeds a refusal whose body never ends', async () => {

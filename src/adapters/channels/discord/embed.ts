@@ -1,7 +1,10 @@
 import type { AlertMessage } from '../../../ports/channel.js';
-import { detailsOf, fitted, listed, shortened, SIGNS } from '../alert-text.js';
+import { detailsOf, fitted, listed, shortened, SIGNS, sizeOf, unmentioned } from '../alert-text.js';
 
-/** Of the content, and of the description of an embed; all texts of the embeds may have 6000 together. */
+/**
+ * Of the content (2000), and of the description of an embed (4096); all texts of the embeds may have 6000 together.
+ * https://discord.com/developers/docs/resources/message#embed-object-embed-limits
+ */
 const LONGEST_CONTENT = 2_000;
 const LONGEST_DESCRIPTION = 4_000;
 
@@ -17,15 +20,19 @@ const COLOURS: Readonly<Record<AlertMessage['type'], number>> = {
 
 /** The sentence is the content, which a notification shows; what helps to find the node is in an embed. */
 export function discordBody(alert: AlertMessage): object {
-  const lines = [
-    ...listed(alert, (name, standing) => `• **${escaped(name)}** ${standing}`),
-    ...detailsOf(alert, when, escaped).map(({ name, value }) => `${name}: ${value}`),
-  ];
+  const details = fitted(
+    detailsOf(alert, when, escaped).map(({ name, value }) => `${name}: ${value}`),
+    LONGEST_DESCRIPTION,
+  );
+  const nodes = listed(alert, (name, standing) => `• **${escaped(name)}** ${standing}`, {
+    room: LONGEST_DESCRIPTION - sizeOf(details),
+  });
+  const sentence = `${SIGNS[alert.type]} ${alert.message}`;
   return {
-    content: shortened(`${SIGNS[alert.type]} ${escaped(alert.message)}`, LONGEST_CONTENT),
+    content: escaped(shortened(sentence, LONGEST_CONTENT, (text) => escaped(text).length)),
     embeds: [
       {
-        description: fitted(lines, LONGEST_DESCRIPTION).join('\n'),
+        description: [...nodes, ...details].join('\n'),
         color: COLOURS[alert.type],
         footer: { text: alert.id },
       },
@@ -40,7 +47,7 @@ function when(seconds: number): string {
   return `<t:${seconds}:F>`;
 }
 
-/** What Discord's Markdown gives a meaning. */
+/** What Discord's Markdown gives a meaning, and what mentions somebody for who takes the same and knows no rule. */
 function escaped(text: string): string {
-  return text.replaceAll(/[\\*_~`|>#[\]()<@:-]/g, '\\$&');
+  return unmentioned(text).replaceAll(/[\\*_~`|>#[\]()<@:-]/g, '\\$&');
 }

@@ -15,7 +15,7 @@ export interface Letter {
 /** What people read, once plain and once as HTML that needs nothing from anywhere. */
 export function letterOf(alert: AlertMessage): Letter {
   const details = [...detailsOf(alert, utc), { name: 'Alert', value: alert.id }];
-  const nodes = listed(alert, (name, standing) => `${name} ${standing}`, LISTED);
+  const nodes = listed(alert, (name, standing) => `${name} ${standing}`, { most: LISTED });
   return {
     subject: shortened(`${SIGNS[alert.type]} ${alert.message}`.replaceAll(/\s+/g, ' '), LONGEST_SUBJECT),
     text: [

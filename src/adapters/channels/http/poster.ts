@@ -21,6 +21,16 @@ export interface Refusal {
   readonly retryAfter?: number | undefined;
 }
 
+/** It answered, and did not take it. */
+export class RefusedError extends NotifyError {
+  readonly status: number;
+
+  constructor(status: number, message: string, options: ConstructorParameters<typeof NotifyError>[1]) {
+    super(message, options);
+    this.status = status;
+  }
+}
+
 type PosterTools = Pick<ChannelTools, 'policy' | 'names' | 'guard' | 'clock' | 'ca' | 'proxies'>;
 
 /** Posts to one URL. Redirects are not followed: whoever may answer it could send a request anywhere else. */
@@ -104,11 +114,15 @@ export class Poster implements Prepared {
     const said = await beginningOf(body, READ_AT_MOST, clock);
     const { permanent, retryAfter } = this.#understood(jsonIn(said));
     const asked = retryAfterOf(header(answer, 'retry-after'), header(answer, 'date'), clock.wall());
-    return new NotifyError(`answered ${statusCode}${this.#leadingTo(answer)}${this.#shown(said)}`, {
-      permanent:
-        permanent ?? (statusCode >= 400 && statusCode < 500 && statusCode !== 408 && statusCode !== 429),
-      retryAfter: retryAfter ?? asked,
-    });
+    return new RefusedError(
+      statusCode,
+      `answered ${statusCode}${this.#leadingTo(answer)}${this.#shown(said)}`,
+      {
+        permanent:
+          permanent ?? (statusCode >= 400 && statusCode < 500 && statusCode !== 408 && statusCode !== 429),
+        retryAfter: retryAfter ?? asked,
+      },
+    );
   }
 
   /** Where a redirect leads: what is to be configured instead, perhaps. What may be a secret in it is left out. */

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { AlertMessage, Attempt } from '../../../ports/channel.js';
-import { detailsOf, fitted, listed, shortenedToBytes, SIGNS, utc } from '../alert-text.js';
+import { bytes, detailsOf, fitted, jsonBytes, listed, shortened, SIGNS, sizeOf, utc } from '../alert-text.js';
 import { Poster } from '../http/poster.js';
 import { PostingNotifier } from '../http/posting-notifier.js';
 import { httpUrl, originOf } from '../http/url.js';
@@ -10,9 +10,14 @@ import { Secret } from '../secret.js';
 const PUBLIC = 'https://ntfy.sh/';
 const TOPIC = /^[-_A-Za-z0-9]{1,64}$/;
 
-/** Bytes. A longer message would become a file, and a longer title is refused. */
+/**
+ * Bytes. A message of more than 4096 would become a file; the whole request, as JSON, may have twice as many.
+ * https://docs.ntfy.sh/publish/#limitations
+ */
 const LONGEST_MESSAGE = 4_000;
 const LONGEST_TITLE = 1_000;
+/** By how much JSON may make either longer. */
+const IN_JSON = 1.5;
 
 /** From 1 to 5. */
 const PRIORITIES: Readonly<Record<AlertMessage['type'], number>> = {
@@ -47,16 +52,25 @@ class NtfyNotifier extends PostingNotifier {
 }
 
 /** What a phone shows. */
-function noteOf(alert: AlertMessage): object {
-  const lines = [
-    ...listed(alert, (name, standing) => `• ${name} ${standing}`),
-    ...detailsOf(alert, utc).map(({ name, value }) => `${name}: ${value}`),
-  ];
+export function noteOf(alert: AlertMessage): object {
+  const details = fitted(
+    detailsOf(alert, utc).map(({ name, value }) => `${name}: ${value}`),
+    LONGEST_MESSAGE,
+    cost,
+  );
+  const nodes = listed(alert, (name, standing) => `• ${name} ${standing}`, {
+    room: LONGEST_MESSAGE - sizeOf(details, cost),
+    size: cost,
+  });
   return {
-    title: shortenedToBytes(`${SIGNS[alert.type]} ${alert.message}`, LONGEST_TITLE),
-    message: fitted(lines, LONGEST_MESSAGE, (text) => Buffer.byteLength(text)).join('\n'),
+    title: shortened(`${SIGNS[alert.type]} ${alert.message}`, LONGEST_TITLE, cost),
+    message: [...nodes, ...details].join('\n'),
     priority: PRIORITIES[alert.type],
   };
+}
+
+function cost(text: string): number {
+  return Math.max(bytes(text), jsonBytes(text) / IN_JSON);
 }
 
 function server(text: string): string | undefined {

@@ -1,20 +1,25 @@
 import type { AlertMessage } from '../../../ports/channel.js';
-import { detailsOf, escapedMarkup, listed, shortened, SIGNS } from '../alert-text.js';
+import { detailsOf, escapedMarkup, fitted, listed, shortened, SIGNS, unmentioned } from '../alert-text.js';
 
-/** Slack refuses longer texts in one block. */
+/**
+ * Slack refuses texts of more than 3000 characters in one block, and messages whose blocks have more than about 13,000
+ * together. https://docs.slack.dev/reference/block-kit/blocks
+ */
 const LONGEST = 2_900;
+const BETWEEN = ' · ';
 
 /** What a phone shows: the sentence, and below it, small, what helps to find the node. */
 export function slackBody(alert: AlertMessage): object {
-  const headline = shortened(`${SIGNS[alert.type]} ${escapedMarkup(alert.message)}`, LONGEST);
-  const nodes = listed(alert, (name, standing) => `• *${escapedMarkup(name)}* ${standing}`);
+  const sentence = `${SIGNS[alert.type]} ${alert.message}`;
+  const headline = harmless(shortened(sentence, LONGEST, (text) => harmless(text).length));
+  const nodes = listed(alert, (name, standing) => `• *${harmless(name)}* ${standing}`, { room: LONGEST });
   return {
-    // What a notification shows, which has no blocks.
+    // What a notification shows, which has no blocks; Mattermost and Rocket.Chat read nothing else.
     text: headline,
     blocks: [
       section(headline),
-      ...(nodes.length === 0 ? [] : [section(shortened(nodes.join('\n'), LONGEST))]),
-      { type: 'context', elements: [{ type: 'mrkdwn', text: shortened(small(alert), LONGEST) }] },
+      ...(nodes.length === 0 ? [] : [section(nodes.join('\n'))]),
+      { type: 'context', elements: [{ type: 'mrkdwn', text: small(alert) }] },
     ],
   };
 }
@@ -24,8 +29,14 @@ function section(text: string): object {
 }
 
 function small(alert: AlertMessage): string {
-  const [at, ...others] = detailsOf(alert, when, escapedMarkup);
-  return [at?.value ?? '', ...others.map(({ name, value }) => `${name}: ${value}`)].join(' · ');
+  const [at, ...others] = detailsOf(alert, when, harmless);
+  const lines = [at?.value ?? '', ...others.map(({ name, value }) => `${name}: ${value}`)];
+  return fitted(lines, LONGEST, (text) => text.length + BETWEEN.length).join(BETWEEN);
+}
+
+/** Slack mentions by markup; Mattermost, which takes the same, by a bare `@all` too. */
+function harmless(text: string): string {
+  return escapedMarkup(unmentioned(text));
 }
 
 /** In the reader's own time zone, which only Slack knows. */

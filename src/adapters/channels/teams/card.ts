@@ -1,13 +1,15 @@
 import type { AlertMessage } from '../../../ports/channel.js';
-import { detailsOf, fitted, listed, shortenedToBytes, SIGNS } from '../alert-text.js';
+import { detailsOf, jsonBytes, listed, shortened, SIGNS, unmentioned } from '../alert-text.js';
 
 /**
- * Teams refuses messages of more than about 28 KB. These are bytes, and JSON needs two for some of them, so that all
- * three together stay below.
+ * Teams refuses messages of more than 28 KB, and has been seen to do so from 21 KB on. These are bytes as they are in
+ * JSON, and all four together stay below.
+ * https://learn.microsoft.com/microsoftteams/platform/webhooks-and-connectors/how-to/add-incoming-webhook
  */
-const LONGEST_SENTENCE = 2_500;
-const LONGEST_LIST = 5_000;
-const LONGEST_FACTS = 4_000;
+const LONGEST_FALLBACK = 1_500;
+const LONGEST_SENTENCE = 3_000;
+const LONGEST_LIST = 7_000;
+const LONGEST_FACTS = 6_000;
 
 const COLOURS: Readonly<Record<AlertMessage['type'], string>> = {
   'node.failed': 'attention',
@@ -21,7 +23,11 @@ const COLOURS: Readonly<Record<AlertMessage['type'], string>> = {
 
 /** A message with one adaptive card, as workflows take it. */
 export function teamsBody(alert: AlertMessage): object {
-  const nodes = listed(alert, (name, standing) => `- **${escaped(name)}** ${standing}`);
+  const sentence = `${SIGNS[alert.type]} ${alert.message}`;
+  const nodes = listed(alert, (name, standing) => `- **${escaped(name)}** ${standing}`, {
+    room: LONGEST_LIST,
+    size: (text) => jsonBytes(text) + 1,
+  });
   return {
     type: 'message',
     attachments: [
@@ -33,16 +39,16 @@ export function teamsBody(alert: AlertMessage): object {
           type: 'AdaptiveCard',
           version: '1.2',
           // What a notification shows.
-          fallbackText: shortenedToBytes(alert.message, LONGEST_SENTENCE),
+          fallbackText: shortened(harmless(alert.message), LONGEST_FALLBACK, jsonBytes),
           body: [
             {
               type: 'TextBlock',
-              text: shortenedToBytes(`${SIGNS[alert.type]} ${escaped(alert.message)}`, LONGEST_SENTENCE),
+              text: escaped(shortened(sentence, LONGEST_SENTENCE, (text) => jsonBytes(escaped(text)))),
               weight: 'bolder',
               color: COLOURS[alert.type],
               wrap: true,
             },
-            ...(nodes.length === 0 ? [] : [textBlock(fitted(nodes, LONGEST_LIST, bytes).join('\n'))]),
+            ...(nodes.length === 0 ? [] : [textBlock(nodes.join('\n'))]),
             { type: 'FactSet', facts: factsOf(alert) },
           ],
         },
@@ -55,11 +61,13 @@ function textBlock(text: string): object {
   return { type: 'TextBlock', text, wrap: true };
 }
 
+/** As many as there is room for, and how many more there are. */
 function factsOf(alert: AlertMessage): object[] {
+  const facts = detailsOf(alert, when, escaped).map(({ name, value }) => ({ title: name, value }));
   let left = LONGEST_FACTS;
-  return detailsOf(alert, when, escaped)
-    .filter(({ name, value }) => (left -= bytes(name) + bytes(value)) >= 0)
-    .map(({ name, value }) => ({ title: name, value }));
+  const cut = facts.findIndex((fact) => (left -= jsonBytes(JSON.stringify(fact))) < 0);
+  if (cut < 0) return facts;
+  return [...facts.slice(0, cut), { title: '…', value: `and ${facts.length - cut} more` }];
 }
 
 /** In the reader's own time zone; it takes no fractions of seconds. */
@@ -68,11 +76,12 @@ function when(seconds: number): string {
   return `{{DATE(${instant},SHORT)}} {{TIME(${instant})}}`;
 }
 
-/** What the Markdown of cards gives a meaning. */
-function escaped(text: string): string {
-  return text.replaceAll(/[\\*_[\]()`#]/g, '\\$&');
+/** Mentions nobody: they are written as tags here. */
+function harmless(text: string): string {
+  return unmentioned(text).replaceAll(/<(?=\/?at\b)/gi, '<\u200B');
 }
 
-function bytes(text: string): number {
-  return Buffer.byteLength(text);
+/** What the Markdown of cards gives a meaning, too. */
+function escaped(text: string): string {
+  return harmless(text).replaceAll(/[\\*_[\]()`#]/g, '\\$&');
 }

@@ -3,9 +3,11 @@ import { unixSeconds } from '../../../domain/time.js';
 import type { AlertMessage, Attempt } from '../../../ports/channel.js';
 import { Poster } from '../http/poster.js';
 import { PostingNotifier } from '../http/posting-notifier.js';
+import { sendInParts, type Part } from '../http/parts.js';
 import { httpUrl, originOf } from '../http/url.js';
 import type { ChannelKind, ChannelTools, Secrets } from '../kind.js';
 import { Secret } from '../secret.js';
+import { Taken } from '../taken.js';
 import { signatureOf } from './signature.js';
 
 const NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
@@ -13,6 +15,8 @@ const VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
 /** What the protocol, and this channel, say themselves. */
 const OURS =
   /^(?:host|content-(?:length|type)|transfer-encoding|connection|webhook-(?:id|timestamp|signature))$/i;
+
+const MAX_NODES = 'must be a whole number between 1 and 1000000';
 
 const header = z
   .string({ error: 'must be a text' })
@@ -29,6 +33,11 @@ const settings = z.strictObject({
       { error: 'must hold headers by their names' },
     )
     .default({}),
+  max_nodes: z
+    .int({ error: MAX_NODES })
+    .min(1, { error: MAX_NODES })
+    .max(1_000_000, { error: MAX_NODES })
+    .default(500),
 });
 
 /** JSON to a URL, with the headers of Standard Webhooks. */
@@ -37,17 +46,38 @@ class WebhookNotifier extends PostingNotifier {
   readonly #headers: Readonly<Record<string, string>>;
   readonly #secret: Secret | undefined;
   readonly #clock: ChannelTools['clock'];
+  readonly #maxNodes: number;
+  readonly #taken = new Taken();
 
-  constructor({ headers }: z.output<typeof settings>, { url, secret }: Secrets, tools: ChannelTools) {
+  constructor(
+    { headers, max_nodes }: z.output<typeof settings>,
+    { url, secret }: Secrets,
+    tools: ChannelTools,
+  ) {
     super();
     if (url === undefined) throw new TypeError('a webhook without a URL');
     this.#headers = headers;
     this.#secret = secret;
     this.poster = new Poster(url, [secret, ...valuesOf(headers)], tools);
     this.#clock = tools.clock;
+    this.#maxNodes = max_nodes;
   }
 
+  /** What stands for very many nodes goes out in parts, so that no receiver refuses it for its size. */
   override async notify(alert: AlertMessage, attempt: Attempt): Promise<void> {
+    const { nodes } = alert;
+    if (nodes === undefined) return this.#post(alert, attempt);
+    const taken = this.#taken.of(alert.id);
+    await sendInParts(nodes.length, this.#maxNodes, async (part) => {
+      const message = partOf(alert, nodes, part);
+      if (taken.has(message.id)) return;
+      await this.#post(message, attempt);
+      this.#taken.add(alert.id, [message.id]);
+    });
+    this.#taken.forget(alert.id);
+  }
+
+  async #post(alert: AlertMessage, attempt: Attempt): Promise<void> {
     const body = JSON.stringify(alert);
     const timestamp = unixSeconds(this.#clock.wall());
     await this.poster.post(
@@ -63,6 +93,22 @@ class WebhookNotifier extends PostingNotifier {
       attempt,
     );
   }
+}
+
+/** It says which part it is, and has an id of its own to drop repeats by. Each alert that it stands for is in one part. */
+function partOf(alert: AlertMessage, nodes: NonNullable<AlertMessage['nodes']>, part: Part): AlertMessage {
+  const { from, to } = part;
+  const of = nodes.length;
+  if (to - from === of) return alert;
+  const { alert_ids: ids = [] } = alert;
+  const at = (index: number): number => Math.floor((index / of) * ids.length);
+  return {
+    ...alert,
+    id: `${alert.id}.${from}-${to}`,
+    nodes: nodes.slice(from, to),
+    ...(ids.length > 0 && { alert_ids: ids.slice(at(from), at(to)) }),
+    part: { from, to, of },
+  };
 }
 
 /** A header may be a secret. What is shorter than this is none, and may be a part of any word. */

@@ -1,0 +1,213 @@
+import { expect } from 'chai';
+import { toldBy } from '../../../src/adapters/channels/alertmanager/alerts.js';
+import { discordBody } from '../../../src/adapters/channels/discord/embed.js';
+import { letterOf } from '../../../src/adapters/channels/email/letter.js';
+import { noteOf } from '../../../src/adapters/channels/ntfy/ntfy.js';
+import { eventsOf } from '../../../src/adapters/channels/pagerduty/events.js';
+import type { channelKinds } from '../../../src/adapters/channels/registry.js';
+import { slackBody } from '../../../src/adapters/channels/slack/blocks.js';
+import { teamsBody } from '../../../src/adapters/channels/teams/card.js';
+import { telegramText } from '../../../src/adapters/channels/telegram/text.js';
+import type { AlertMessage } from '../../../src/ports/channel.js';
+import { FAILED, group } from './support.js';
+
+/** Names as long as they may be (255 bytes), of what means something somewhere or costs more than it looks. */
+const HOSTILE: Readonly<Record<string, string>> = {
+  'mentions everybody': '@all @channel @here @everyone @room '.repeat(7),
+  'mentions by markup': '<!channel> <!everyone> <@U01> <#C01> <at>all</at> '.repeat(5),
+  'mentions in a word': 'x@all'.repeat(51),
+  'is a link': '<https://evil.example|click> [x](http://evil.example) '.repeat(4),
+  'is markup': '*_~`|>#&<b>"\'\\'.repeat(17),
+  'is ampersands': '&'.repeat(255),
+  'is quotes': '"'.repeat(255),
+  'is backslashes': '\\'.repeat(255),
+  'is control characters': '\u0001'.repeat(255),
+  'is at signs': '@'.repeat(255),
+  'is of four bytes': '💥'.repeat(63),
+};
+
+const SIZES = [1, 2, 12, 39, 40, 41, 50, 500, 1248];
+
+function whole(text: string): string {
+  return text.replace(/[\uD800-\uDBFF]$/, '');
+}
+
+function cut(text: string): string {
+  return whole(text.slice(0, 240));
+}
+
+function about(name: string): readonly AlertMessage[] {
+  const labels = Object.fromEntries(
+    Array.from({ length: 32 }, (_each, index) => [whole(`${index}${name}`.slice(0, 100)), cut(name)]),
+  );
+  const one: AlertMessage = {
+    ...FAILED,
+    node: { ...FAILED.node!, name, labels },
+    blind_seconds: 12,
+    message: `Node '${name}' has failed: no heartbeat for 2 min.`,
+  };
+  const sentence = Array.from({ length: 10 }, (_each, index) => `'${index}${cut(name)}'`).join(', ');
+  const named = (index: number): string => `${index} ${cut(name)}`;
+  return [
+    one,
+    { ...one, message: one.message.repeat(50) },
+    ...SIZES.map((size) => ({ ...group(size, named), message: `${size} nodes have failed: ${sentence}.` })),
+  ];
+}
+
+interface Contract {
+  /** The texts that people read, as the provider is handed them. Throws where that is more than it takes. */
+  readonly texts: (alert: AlertMessage) => readonly string[];
+  /** What the provider reads as a mention. */
+  readonly mention?: RegExp;
+  /** What the lines of a list begin with; 40 of them at the most if not given. */
+  readonly bullet: RegExp;
+  readonly most?: number;
+}
+
+const bytes = (text: string): number => Buffer.byteLength(text);
+
+const AT = /@(?=[\w.-])/;
+
+/** Kinds that make texts for people, with what their providers' documents say. */
+const TEXTS: Partial<Record<keyof typeof channelKinds, Contract>> = {
+  slack: {
+    // Mattermost and Rocket.Chat take the same, and mention by a bare @.
+    mention: new RegExp(`${AT.source}|<(?!!date\\^)`),
+    bullet: /^• \*/gm,
+    texts: (alert) => {
+      const body = slackBody(alert) as {
+        text: string;
+        blocks: { text?: { text: string }; elements?: { text: string }[] }[];
+      };
+      const texts = body.blocks.flatMap(({ text, elements = [] }) => [
+        ...(text === undefined ? [] : [text.text]),
+        ...elements.map((each) => each.text),
+      ]);
+      for (const text of texts) expect(text.length).to.be.within(1, 3000);
+      expect(texts.join('').length).to.be.below(13_000);
+      expect(body.blocks.length).to.be.at.most(50);
+      expect(body.text.length).to.be.at.most(40_000);
+      return [body.text, ...texts];
+    },
+  },
+  discord: {
+    mention: /@(?=everyone|here|[\w])|<[@#]/,
+    bullet: /^• \*\*/gm,
+    texts: (alert) => {
+      const body = discordBody(alert) as {
+        content: string;
+        embeds: { description: string; footer: { text: string } }[];
+        allowed_mentions: unknown;
+      };
+      const [embed] = body.embeds;
+      expect(body.content.length).to.be.within(1, 2000);
+      expect(embed?.description.length).to.be.within(1, 4096);
+      expect((embed?.description.length ?? 0) + (embed?.footer.text.length ?? 0)).to.be.at.most(6000);
+      expect(body.allowed_mentions).to.deep.equal({ parse: [] });
+      return [body.content, embed?.description ?? ''];
+    },
+  },
+  teams: {
+    mention: /<\/?at\b|@(?=\w)/i,
+    bullet: /^- \*\*/gm,
+    texts: (alert) => {
+      const body = teamsBody(alert) as {
+        attachments: { content: { fallbackText: string; body: { text?: string; facts?: object[] }[] } }[];
+      };
+      expect(bytes(JSON.stringify(body))).to.be.below(21_000);
+      const { content } = body.attachments[0]!;
+      const facts = content.body.flatMap(({ facts: each = [] }) =>
+        each.flatMap((fact) => Object.values(fact) as string[]),
+      );
+      return [content.fallbackText, ...content.body.flatMap(({ text }) => text ?? []), ...facts];
+    },
+  },
+  telegram: {
+    mention: AT,
+    bullet: /^• <b>/gm,
+    texts: (alert) => {
+      const text = telegramText(alert);
+      const read = text.replaceAll(/<\/?b>/g, '').replaceAll(/&(?:amp|lt|gt);/g, '&');
+      expect(read.length).to.be.within(1, 4096);
+      expect(text.replaceAll(/<\/?b>/g, '')).to.not.match(/[<>]|&(?!amp;|lt;|gt;)/);
+      return [text];
+    },
+  },
+  ntfy: {
+    bullet: /^• /gm,
+    texts: (alert) => {
+      const note = noteOf(alert) as { title: string; message: string };
+      expect(bytes(note.message)).to.be.within(1, 4096);
+      expect(bytes(JSON.stringify({ topic: 't'.repeat(64), ...note }))).to.be.at.most(2 * 4096);
+      return [note.title, note.message];
+    },
+  },
+  email: {
+    bullet: /^- (?!… and)/gm,
+    most: 1000,
+    texts: (alert) => {
+      const { subject, text } = letterOf(alert);
+      expect(subject.length).to.be.at.most(200);
+      expect(subject).to.not.match(/[\r\n]/);
+      return [subject, text];
+    },
+  },
+};
+
+/** What hands on data for machines says names as they are. */
+const DATA: Partial<Record<keyof typeof channelKinds, (alert: AlertMessage) => readonly string[]>> = {
+  pagerduty: (alert) =>
+    eventsOf(alert).map((event) => {
+      expect(bytes(JSON.stringify(event))).to.be.below(512 * 1024);
+      expect(event.dedup_key.length).to.be.at.most(255);
+      const { summary = '', source = '' } = (event.payload ?? {}) as { summary?: string; source?: string };
+      expect(summary.length).to.be.at.most(1024);
+      return source;
+    }),
+  alertmanager: (alert) => toldBy(alert, {}, 0).map(({ node = '' }) => node),
+};
+
+const VERBATIM: readonly (keyof typeof channelKinds)[] = ['webhook', 'redis', 'log'];
+
+describe('the texts of channels', () => {
+  it('are held to this, whatever kinds there are', async () => {
+    const { channelKinds: kinds } = await import('../../../src/adapters/channels/registry.js');
+    expect([...Object.keys(TEXTS), ...Object.keys(DATA), ...VERBATIM].sort()).to.deep.equal(
+      Object.keys(kinds).sort(),
+    );
+  });
+
+  for (const [what, name] of Object.entries(HOSTILE)) {
+    for (const [kind, { texts, mention, bullet, most = 40 }] of Object.entries(TEXTS)) {
+      it(`of ${kind} keep to its limits, mention nobody and count right, where a name ${what}`, () => {
+        for (const alert of about(name)) {
+          const said = texts(alert);
+          for (const text of said) {
+            if (mention !== undefined) expect(text).to.not.match(mention);
+            expect(text, 'half a character').to.not.match(/\p{Surrogate}/u);
+          }
+          const total = alert.nodes?.length ?? 0;
+          if (total === 0) continue;
+          const list = said.find((text) => text.match(bullet) !== null) ?? '';
+          const shown = list.match(bullet)?.length ?? 0;
+          const left = Number(/^(?:- )?… and (\d+) more$/m.exec(list)?.[1] ?? 0);
+          expect(shown, 'some are listed').to.be.within(1, most);
+          expect(shown + left, `of ${total}`).to.equal(total);
+          expect(list, 'whole lines').to.not.match(/^… and [^m]*$/m);
+        }
+      });
+    }
+
+    for (const [kind, names] of Object.entries(DATA)) {
+      it(`of ${kind} keep to its limits, and say a name as it is, where it ${what}`, () => {
+        for (const alert of about(name)) {
+          const said = names(alert).filter((each) => each !== '' && each !== 'heartbeat');
+          const wanted = alert.nodes?.map((each) => each.name) ?? [name];
+          if (kind === 'pagerduty' && alert.nodes !== undefined) continue;
+          expect(said).to.deep.equal(wanted);
+        }
+      });
+    }
+  }
+});
