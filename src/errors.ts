@@ -26,6 +26,7 @@ export const errorCodes = {
   HEARTBEAT_NOT_FAILED: { status: 409, retryable: false },
   HEARTBEAT_NOT_DEAD: { status: 409, retryable: false },
   HEARTBEAT_BODY_TOO_LARGE: { status: 413, retryable: false },
+  HEARTBEAT_BODY_ENCODED: { status: 415, retryable: false },
   HEARTBEAT_RATE_LIMITED: { status: 429, retryable: true },
   HEARTBEAT_TOO_MANY_NODES: { status: 429, retryable: true },
   HEARTBEAT_HEADERS_TOO_LARGE: { status: 431, retryable: false },

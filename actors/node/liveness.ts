@@ -77,10 +77,17 @@ function isStoredFirst(
 }
 
 /** The node itself reports trouble. */
-export function fail(state: NodePhase, lease: Lease, command: NodeCommand, rules: NodeRules): Decision {
+export function fail(
+  state: NodePhase,
+  lease: Lease,
+  command: Extract<NodeCommand, { kind: 'fail' }>,
+  rules: NodeRules,
+): Decision {
   switch (state.phase) {
     case 'unknown':
-      return { state, effects: [{ kind: 'answer', reply: NOT_KNOWN }] };
+      if (!rules.autoRegister) return { state, effects: [{ kind: 'answer', reply: NOT_KNOWN }] };
+      // It fails once it is on disk that there is such a node.
+      return register(command, rules, false);
     case 'registering':
     case 'leaving':
       return { state, effects: DEFER };
@@ -98,7 +105,8 @@ export function fail(state: NodePhase, lease: Lease, command: NodeCommand, rules
             : { kind: 'answer', reply: { kind: 'node', node, created: false } };
         return { state: { ...state, standing: known.standing }, effects: [...effects, answered] };
       }
-      const turn: Turn = { to: 'failed', retries, at: command.readAt, cause: 'report' };
+      const { readAt: at, reason } = command;
+      const turn: Turn = { to: 'failed', retries, at, cause: 'report', reason };
       const after = flipped(known, turn, lease, rules);
       return {
         state: { ...state, standing: after.known.standing },

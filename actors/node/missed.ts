@@ -37,18 +37,28 @@ export function missed(
 
 export interface Turn extends Pick<Lapse, 'to' | 'retries' | 'at'> {
   readonly cause: FlipCause;
+  readonly reason?: string | undefined;
 }
 
 export function flipped(
   { registration, standing }: Known,
-  { to, retries, at, cause }: Turn,
+  { to, retries, at, cause, reason }: Turn,
   lease: Lease,
   rules: NodeRules,
 ): { readonly known: Known; readonly effect: NodeEffect } {
   // Whatever the wall clock does, flips of a node are in order.
   const since = instant(Math.max(rules.wallAt(at), standing.since + 1));
   const blind = rules.blind - lease.heardBlind;
-  const flip: Flip = { node: registration.name, from: standing.state, to, at: since, cause, retries, blind };
+  const flip: Flip = {
+    node: registration.name,
+    from: standing.state,
+    to,
+    at: since,
+    cause,
+    retries,
+    blind,
+    ...(reason !== undefined && { reason }),
+  };
   const known = { registration, standing: { state: to, retries, since } };
   return { known, effect: { kind: 'flip', flip, known } };
 }

@@ -308,7 +308,10 @@ export class NodeActor extends Timer implements Actor<Told>, Lease {
     const waiting = this.#waiting;
     this.#waiting = undefined;
     for (const asked of waiting ?? []) {
-      asked.answer(refusal === undefined ? this.#wanted(asked, created) : { kind: 'refused', code: refusal });
+      if (refusal !== undefined) asked.answer({ kind: 'refused', code: refusal });
+      // A first sign that is a failure: there is such a node now, which may fail.
+      else if (created && asked.command.kind === 'fail') this.#handle(asked);
+      else asked.answer(this.#wanted(asked, created));
     }
   }
 

@@ -14,7 +14,9 @@ interface Addressed {
 
 /** What is asked of a node, apart from whom and when. */
 export type NodeRequest =
-  | { readonly kind: 'heartbeat' | 'describe' | 'fail' | 'pause' | 'resume' | 'forget' }
+  | { readonly kind: 'heartbeat' | 'describe' | 'pause' | 'resume' | 'forget' }
+  /** The node itself reports trouble. */
+  | { readonly kind: 'fail'; readonly reason?: string | undefined }
   /** Somebody knows that the heartbeat will not come: its deadline is now. */
   | { readonly kind: 'miss' }
   /** Somebody takes care of its failure. */

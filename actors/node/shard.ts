@@ -34,6 +34,11 @@ const TOO_MANY: NodeReply = { kind: 'refused', code: 'HEARTBEAT_TOO_MANY_NODES' 
 const OVERLOADED: NodeReply = { kind: 'refused', code: 'HEARTBEAT_OVERLOADED' };
 const DOWN: NodeReply = { kind: 'refused', code: 'HEARTBEAT_NOT_READY' };
 
+/** Whether a node says something of itself. */
+function isSign({ kind }: NodeCommand): boolean {
+  return kind === 'heartbeat' || kind === 'fail';
+}
+
 export interface NodeShardOptions {
   readonly mailbox: number;
   /** Nodes that are told of their deadlines in one tick, at the most: the rest come with the next ones. */
@@ -149,7 +154,7 @@ export class NodeShard implements NodeSurroundings {
   }
 
   #arrive(command: NodeCommand): NodeActor | NodeReply {
-    const registers = command.kind === 'put' || (command.kind === 'heartbeat' && this.rules.autoRegister);
+    const registers = command.kind === 'put' || (isSign(command) && this.rules.autoRegister);
     if (!registers) return NOT_KNOWN;
     if (!this.#around.hasRoom()) return TOO_MANY;
     const actor = new NodeActor(command.name, this);

@@ -98,6 +98,7 @@ export class AlertingRules {
         node,
         blind: flip.blind,
         message: nodeSentence(type, flip, node),
+        ...(flip.reason !== undefined && { reason: flip.reason }),
         ...(cause !== undefined && { causedBy: cause }),
       };
       changes.set(alert.id, { alert, deliveries });

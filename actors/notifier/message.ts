@@ -8,7 +8,7 @@ export function messageOf(
   { alert, deliveries }: AlertRecord,
   { folds, insteadOf }: Pick<Delivery, 'folds' | 'insteadOf'>,
 ): AlertMessage {
-  const { id, type, at, node, blind, reminder, mass, group } = alert;
+  const { id, type, at, node, blind, reason, reminder, mass, group } = alert;
   const whole = folds === undefined ? alert.message : withFolds(alert.message, folds);
   const dead = deliveries.find(({ channel }) => channel === insteadOf);
   const standsFor = [...(folds?.ids ?? []), ...(group?.alertIds ?? [])];
@@ -28,6 +28,7 @@ export function messageOf(
     }),
     blind_seconds: Math.round(blind) / 1000,
     message: dead === undefined ? whole : withDeadChannel(whole, dead.channel, dead.lastError),
+    ...(reason !== undefined && { reason }),
     ...(reminder !== undefined && { reminder }),
     ...(mass !== undefined && { count: mass.count, sample: mass.sample }),
     ...(group !== undefined && {

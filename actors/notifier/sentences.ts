@@ -6,6 +6,8 @@ import type { Millis } from '../../src/domain/time.js';
 
 /** Names in one sentence, at the most. */
 const SOME = 10;
+/** Characters of a reason in a sentence, at the most. */
+const LONGEST_REASON = 300;
 
 type FlipAlertType = Exclude<AlertType, 'node.deleted' | 'mass_failure' | 'test'>;
 
@@ -16,7 +18,7 @@ export function nodeSentence(type: FlipAlertType, flip: Flip, node: NodeFacts): 
     case 'node.failed':
       return `Node ${name} has failed: ${silence(flip, node)}.`;
     case 'node.reported_failure':
-      return `Node ${name} has reported a failure.`;
+      return `Node ${name} has reported a failure${reasonIn(flip)}.`;
     case 'node.recovered':
       return `Node ${name} has recovered: its heartbeat is back.`;
     case 'node.inactive':
@@ -112,6 +114,16 @@ export function overflowSentence(alerts: number, count: number, sample: readonly
     `${count === 1 ? 'node' : 'nodes'} did not fit in memory either: ` +
     `look at the states of the nodes. Among them: ${listed(sample, count)}.`
   );
+}
+
+/** Its beginning, on one line: the whole of it is beside the sentence. */
+function reasonIn({ reason }: Flip): string {
+  const line = reason?.replace(/\s+/g, ' ').trim() ?? '';
+  if (line === '') return '';
+  const characters = Array.from(line);
+  const isLong = characters.length > LONGEST_REASON;
+  const shown = isLong ? `${characters.slice(0, LONGEST_REASON).join('')}…` : line;
+  return `: ${shown.replace(/\.$/, '')}`;
 }
 
 function silence({ at, blind }: Flip, { lastHeartbeat }: NodeFacts): string {

@@ -130,9 +130,10 @@ export class HeartbeatClient {
     await this.#call('PUT', nodePath(node), Buffer.from(JSON.stringify(settings)), [200, 201]);
   }
 
-  /** The node reports itself failed. */
-  async fail(node: string): Promise<void> {
-    await this.#call('POST', `${nodePath(node)}/fail`);
+  /** The node reports itself failed. @param reason what it says of it, up to 10,000 bytes */
+  async fail(node: string, reason?: string): Promise<void> {
+    const content = reason === undefined ? null : Buffer.from(JSON.stringify({ reason }));
+    await this.#call('POST', `${nodePath(node)}/fail`, content);
   }
 
   /** What the daemon tells of itself, as parsed JSON: which fields there are depends on its version. */

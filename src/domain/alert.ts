@@ -31,6 +31,8 @@ export interface Alert {
   readonly blind: Millis;
   /** A plain sentence. */
   readonly message: string;
+  /** What the node said of the failure that it reported. */
+  readonly reason?: string;
   /** Of a reminder: which one it is, from 1. Its instant is the flip's. */
   readonly reminder?: number;
   /** What the node depends on, and had failed before it. */

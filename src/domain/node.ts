@@ -21,6 +21,8 @@ export interface Flip {
   readonly retries: number;
   /** How much of the silence before it the daemon was itself blind for. */
   readonly blind: Millis;
+  /** What the node said of it, where it reported the failure itself. */
+  readonly reason?: string;
 }
 
 /** What an alert says of a node, as it was when its state changed. */

@@ -1,13 +1,14 @@
 import type { IncomingMessage } from 'node:http';
 import express, { type NextFunction, type Request, type Response } from 'express';
 import type { Clock } from '../ports/clock.js';
-import { dropBody } from './body.js';
+import { admitBody, readBody, readsBodies } from './body.js';
 import { shieldPages } from './defence/pages.js';
 import { refuseOtherSites } from './defence/sites.js';
 import type { Daemon } from './daemon.js';
 import type { Cors } from './defence/cors.js';
 import type { Exchange } from './exchange.js';
 import { attach, exchangeOf } from './exchange-of.js';
+import { isBodiless } from './fast-lane.js';
 import type { GatewayReport } from './gateway-report.js';
 import type { GatewayLimits } from './options.js';
 import { Resources, type Route } from './resource.js';
@@ -35,7 +36,7 @@ export function createApi(
 ): Api {
   const app = express();
   app.disable('x-powered-by').enable('case sensitive routing');
-  const resources = new Resources(app);
+  const resources = new Resources(app, limits);
 
   app.use(shieldPages);
   app.use(takeUndecodableLiterally);
@@ -47,12 +48,17 @@ export function createApi(
     if (daemon.serving) next();
     else exchangeOf(response).refuse('HEARTBEAT_NOT_READY');
   });
-  app.use(dropBody(limits));
+  app.use(admitBody(limits));
   addPresence(resources, daemon, clock, limits);
   addUsers(resources, daemon);
   addNodes(resources, daemon, limits);
   addAlerts(resources, daemon, limits);
-  app.use((_request, response) => exchangeOf(response).refuse('HEARTBEAT_NOT_FOUND'));
+  app.use((request, response) => {
+    const exchange = exchangeOf(response);
+    const refuse = (): void => exchange.refuse('HEARTBEAT_NOT_FOUND');
+    if (!readsBodies(request.path) || isBodiless(request.headers)) refuse();
+    else readBody(exchange, request, limits.body, refuse);
+  });
   // Express tells an error handler by its four parameters.
   app.use((error: unknown, _request: Request, response: Response, _next: NextFunction) => {
     exchangeOf(response).fail(error);

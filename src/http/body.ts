@@ -1,16 +1,25 @@
+import type { IncomingMessage } from 'node:http';
 import type { RequestHandler } from 'express';
-import type { GatewayLimits } from './options.js';
-import { exchangeOf } from './exchange-of.js';
 import { isBatch } from './batch/is-batch.js';
-import { isAcknowledgement } from './nodes/acknowledgement.js';
-import { isSettings } from './nodes/settings.js';
+import type { Exchange } from './exchange.js';
+import { exchangeOf } from './exchange-of.js';
 import { isBodiless } from './fast-lane.js';
+import type { GatewayLimits } from './options.js';
+
+/** Paths of which every call reads its body, if only to find that there is nothing in it. */
+const READING = /^\/(?:nodes|alerts|channels)(?:\/|$)/;
+
+/** @param path as it was asked for, or as a route has it */
+export function readsBodies(path: string): boolean {
+  return READING.test(path);
+}
 
 /**
- * Few calls have a use for a body, and clients send them all the same: it is read and dropped, and the request goes on
- * when it has come to its end, for until then it may still turn out too large.
+ * Calls about users have no use for a body, and clients send them all the same: it is read and dropped, and the request
+ * goes on when it has come to its end, for until then it may still turn out too large. Whoever reads the body does so
+ * behind this.
  */
-export function dropBody(limits: Pick<GatewayLimits, 'body'>): RequestHandler {
+export function admitBody(limits: Pick<GatewayLimits, 'body'>): RequestHandler {
   return (request, response, next) => {
     const { headers } = request;
     // It may change while the daemon runs.
@@ -19,26 +28,77 @@ export function dropBody(limits: Pick<GatewayLimits, 'body'>): RequestHandler {
       next();
       return;
     }
+    const exchange = exchangeOf(response);
     if (Number(headers['content-length'] ?? 0) > limit) {
-      exchangeOf(response).refuse('HEARTBEAT_BODY_TOO_LARGE', { hangUp: true });
+      exchange.refuse('HEARTBEAT_BODY_TOO_LARGE', { hangUp: true });
+      return;
+    }
+    const isRead = isBatch(request) || readsBodies(request.path);
+    if (isRead && isEncoded(request)) {
+      exchange.refuse('HEARTBEAT_BODY_ENCODED', { headers: ['accept-encoding', 'identity'], hangUp: true });
       return;
     }
     if (request.httpVersion === '1.1' && /100-continue/i.test(headers.expect ?? '')) response.writeContinue();
-    if (isBatch(request) || isSettings(request) || isAcknowledgement(request)) {
-      next();
+    if (isRead) next();
+    else
+      receive(exchange, request, limit, undefined, () => {
+        next();
+      });
+  };
+}
+
+/** Whether a body is something else than it will be when it has been decoded, such as gzip. */
+function isEncoded({ headers }: IncomingMessage): boolean {
+  const encoding = headers['content-encoding']?.trim().toLowerCase() ?? '';
+  return encoding !== '' && encoding !== 'identity';
+}
+
+/**
+ * Receives a body to its end; one that is larger than the limit is refused.
+ *
+ * @param limit bytes
+ */
+export function readBody(
+  exchange: Exchange,
+  request: IncomingMessage,
+  limit: number,
+  read: (body: Buffer) => void | Promise<void>,
+): void {
+  const chunks: Buffer[] = [];
+  receive(exchange, request, limit, chunks, () => {
+    guarded(exchange, () => read(Buffer.concat(chunks)));
+  });
+}
+
+/** Runs what nobody else would catch the failure of. */
+function guarded(exchange: Exchange, step: () => void | Promise<void>): void {
+  const failed = (error: unknown): void => {
+    exchange.fail(error);
+  };
+  try {
+    step()?.catch(failed);
+  } catch (error) {
+    failed(error);
+  }
+}
+
+/** @param kept undefined where nobody wants it */
+function receive(
+  exchange: Exchange,
+  request: IncomingMessage,
+  limit: number,
+  kept: Buffer[] | undefined,
+  ended: () => void,
+): void {
+  let received = 0;
+  const take = (chunk: Buffer): void => {
+    received += chunk.length;
+    if (received <= limit) {
+      kept?.push(chunk);
       return;
     }
-
-    let received = 0;
-    const count = (chunk: Buffer): void => {
-      received += chunk.length;
-      if (received <= limit) return;
-      request.off('data', count).off('end', goOn);
-      exchangeOf(response).refuse('HEARTBEAT_BODY_TOO_LARGE', { hangUp: true });
-    };
-    const goOn = (): void => {
-      next();
-    };
-    request.on('data', count).once('end', goOn);
+    request.off('data', take).off('end', ended);
+    exchange.refuse('HEARTBEAT_BODY_TOO_LARGE', { hangUp: true });
   };
+  request.on('data', take).once('end', ended);
 }

@@ -54,11 +54,15 @@ function takeBatch(daemon: Daemon, limits: BatchLimits, exchange: Exchange): boo
   return true;
 }
 
-/** Whether a body comes of which nothing has to be asked first: of no browser, announced, and not too large. */
+/** Whether a body comes of which nothing has to be asked first: of no browser, announced, as it is, and not too large. */
 function isPlainBody(headers: IncomingHttpHeaders, limit: number): boolean {
   const length = Number(headers['content-length']);
   return (
-    length > 0 && length <= limit && headers.expect === undefined && headers['sec-fetch-site'] === undefined
+    length > 0 &&
+    length <= limit &&
+    headers.expect === undefined &&
+    headers['content-encoding'] === undefined &&
+    headers['sec-fetch-site'] === undefined
   );
 }
 

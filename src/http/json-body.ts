@@ -1,7 +1,18 @@
 import type { IncomingMessage } from 'node:http';
+import { readBody } from './body.js';
 import type { Exchange } from './exchange.js';
+import { isBodiless } from './fast-lane.js';
+import { bodyProblem } from './messages.js';
 
+/** It leaves a byte order mark out. */
 const UTF8 = new TextDecoder('utf-8', { fatal: true });
+
+/** One thing that is wrong with a body. */
+export interface BodyProblem {
+  /** Where, in dots: `labels.zone`; empty for the body itself. */
+  readonly path: string;
+  readonly problem: string;
+}
 
 /**
  * Reads a body that is one JSON value; an empty one is an empty object. What is too large, or no JSON, is refused.
@@ -12,37 +23,58 @@ export function readJson(
   exchange: Exchange,
   request: IncomingMessage,
   limit: number,
-  read: (value: unknown) => void,
+  read: (value: unknown) => void | Promise<void>,
 ): void {
-  const chunks: Buffer[] = [];
-  let received = 0;
-  const take = (chunk: Buffer): void => {
-    received += chunk.length;
-    chunks.push(chunk);
-    if (received <= limit) return;
-    request.off('data', take).off('end', end);
-    exchange.refuse('HEARTBEAT_BODY_TOO_LARGE', { hangUp: true });
-  };
-  const end = (): void => {
-    const value = parse(Buffer.concat(chunks));
-    if (value === undefined) {
-      exchange.refuse('HEARTBEAT_INVALID_BODY', { message: 'the body must be JSON in UTF-8' });
-      return;
-    }
-    try {
-      read(value.parsed);
-    } catch (error) {
-      exchange.fail(error);
-    }
-  };
-  request.on('data', take).once('end', end);
+  readBody(exchange, request, limit, (body) => {
+    const text = textOf(body);
+    const value = text === undefined ? undefined : parseJson(text);
+    if (value !== undefined) return read(value.parsed);
+    refuseBody(exchange, [{ path: '', problem: bodyProblem.notJson }]);
+  });
 }
 
-function parse(body: Buffer): { readonly parsed: unknown } | undefined {
+/** Goes on where there is no body, or nothing in it; refuses what nobody would read. */
+export function expectNoBody(
+  exchange: Exchange,
+  request: IncomingMessage,
+  limit: number,
+  goOn: () => void | Promise<void>,
+): void | Promise<void> {
+  if (isBodiless(request.headers)) return goOn();
+  readBody(exchange, request, limit, (body) => {
+    const value = parseJson(textOf(body) ?? '?');
+    const fields = isObject(value?.parsed) ? Object.keys(value.parsed) : undefined;
+    if (fields?.length === 0) return goOn();
+    const problems = fields?.map((path) => ({ path, problem: bodyProblem.unknownField }));
+    refuseBody(exchange, [...(problems ?? []), { path: '', problem: bodyProblem.unread }]);
+  });
+}
+
+export function refuseBody(exchange: Exchange, problems: readonly BodyProblem[]): void {
+  const message = problems
+    .map(({ path, problem }) => (path === '' ? problem : `${path}: ${problem}`))
+    .join('; ');
+  exchange.refuse('HEARTBEAT_INVALID_BODY', { message, details: { problems } });
+}
+
+/** @returns undefined for what is no UTF-8 */
+export function textOf(body: Buffer): string | undefined {
   try {
-    const text = UTF8.decode(body);
+    return UTF8.decode(body);
+  } catch {
+    return undefined;
+  }
+}
+
+/** @returns undefined for what is no JSON; nothing at all is an empty object */
+export function parseJson(text: string): { readonly parsed: unknown } | undefined {
+  try {
     return { parsed: text.trim() === '' ? {} : JSON.parse(text) };
   } catch {
     return undefined;
   }
+}
+
+export function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -26,6 +26,7 @@ const sentences: Partial<Record<ErrorCode, string>> = {
   HEARTBEAT_METHOD_NOT_ALLOWED: 'method not allowed',
   HEARTBEAT_REQUEST_TIMEOUT: 'the request did not arrive in time',
   HEARTBEAT_BODY_TOO_LARGE: 'request body too large',
+  HEARTBEAT_BODY_ENCODED: 'the body has a Content-Encoding: send it as it is',
   HEARTBEAT_HEADERS_TOO_LARGE: 'request head too large',
   HEARTBEAT_NOT_READY: 'not ready yet, try again later',
   HEARTBEAT_OVERLOADED: 'overloaded, try again later',
@@ -55,6 +56,20 @@ export const queryProblem = {
   state: 'query parameter state must be active, inactive or failed',
   label: 'query parameter label must be key:value',
 };
+
+/** What is wrong with any other body. */
+export const bodyProblem = {
+  notJson: 'the body must be JSON in UTF-8',
+  notUtf8: 'the body must be in UTF-8',
+  unknownField: 'unknown field',
+  unread: 'this call takes no body: leave it out',
+  longReason: (most: number) => `a reason may have ${most} bytes at the most`,
+};
+
+/** @param allowed as in the header `Allow` */
+export function methodNotAllowed(allowed: string): string {
+  return `method not allowed: this path takes ${allowed}`;
+}
 
 /** What is wrong with a batch as a whole. */
 export const batchProblem = {

@@ -2,8 +2,13 @@ import type { IRouter, Request } from 'express';
 import type { Permission } from '../domain/access.js';
 import { parseUserId, type UserId } from '../domain/user-id.js';
 import { isPermitted, isUserPermitted } from './auth/permitted.js';
+import { readBody, readsBodies } from './body.js';
 import type { Exchange } from './exchange.js';
 import { exchangeOf } from './exchange-of.js';
+import { isBodiless } from './fast-lane.js';
+import { expectNoBody } from './json-body.js';
+import { methodNotAllowed } from './messages.js';
+import type { GatewayLimits } from './options.js';
 
 type Handler = (exchange: Exchange, request: Request) => void | Promise<void>;
 type UserHandler = (exchange: Exchange, user: UserId, request: Request) => void | Promise<void>;
@@ -23,13 +28,18 @@ export interface Route {
 /** What a key needs for each method: `read` for GET, and `admin` for all others where nothing else is said. */
 export type Needs = Partial<Record<(typeof VERBS)[number], Permission | 'nothing'>>;
 
+/** Which methods of a path read their body themselves. */
+export type Readers = readonly (typeof VERBS)[number][];
+
 /** Puts resources where Express finds them. */
 export class Resources {
   readonly #router: IRouter;
+  readonly #limits: Pick<GatewayLimits, 'body'>;
   readonly #routes: Route[] = [];
 
-  constructor(router: IRouter) {
+  constructor(router: IRouter, limits: Pick<GatewayLimits, 'body'>) {
     this.#router = router;
+    this.#limits = limits;
   }
 
   /** All that have been added: the contract is held to them. */
@@ -37,8 +47,10 @@ export class Resources {
     return this.#routes;
   }
 
-  add(path: string, methods: Methods<Handler>, needs: Needs = {}): this {
+  /** @param readers where nobody else reads a body that is sent to such a path, it is refused */
+  add(path: string, methods: Methods<Handler>, needs: Needs = {}, readers: Readers = []): this {
     const route = this.#router.route(path);
+    const isBodyHere = readsBodies(path);
     const allowed: string[] = [];
     for (const verb of VERBS) {
       const handler = methods[verb];
@@ -50,12 +62,17 @@ export class Resources {
         const exchange = exchangeOf(response);
         if (needed !== 'nothing' && !isPermitted(exchange, needed)) return;
         if (needed === 'admin') exchange.audit();
-        return handler(exchange, request);
+        if (!isBodyHere || readers.includes(verb)) return handler(exchange, request);
+        return expectNoBody(exchange, request, this.#limits.body, () => handler(exchange, request));
       });
     }
-    const headers = ['allow', allowed.join(', ')];
-    route.all((_request, response) => {
-      exchangeOf(response).refuse('HEARTBEAT_METHOD_NOT_ALLOWED', { headers });
+    const allow = allowed.join(', ');
+    const refusal = { headers: ['allow', allow], message: methodNotAllowed(allow) };
+    route.all((request, response) => {
+      const exchange = exchangeOf(response);
+      const refuse = (): void => exchange.refuse('HEARTBEAT_METHOD_NOT_ALLOWED', refusal);
+      if (!isBodyHere || isBodiless(request.headers)) refuse();
+      else readBody(exchange, request, this.#limits.body, refuse);
     });
     return this;
   }

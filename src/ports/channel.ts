@@ -21,6 +21,8 @@ export interface AlertMessage {
   readonly blind_seconds: number;
   /** A plain sentence. */
   readonly message: string;
+  /** What the node said of the failure that it reported, up to 10,000 bytes. */
+  readonly reason?: string;
   /** Of a reminder that a node is still failed: which one it is, from 1. `at` is when it failed. */
   readonly reminder?: number;
   /** Of a mass failure: how many failed, and the names of some. */

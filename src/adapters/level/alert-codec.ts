@@ -168,6 +168,7 @@ const schema = z
     node: facts.optional(),
     blind: z.number(),
     message: z.string(),
+    reason: z.string().optional(),
     reminder: z.number().optional(),
     caused_by: z.string().optional(),
     mass: z.object({ count: z.number(), sample: z.array(z.string()) }).optional(),
@@ -192,7 +193,7 @@ export function alertFrom(value: Buffer): AlertRecord {
 }
 
 function jsonOf({ alert, deliveries }: AlertRecord): string {
-  const { id, type, at, node, blind, message, reminder, causedBy, mass, group } = alert;
+  const { id, type, at, node, blind, message, reason, reminder, causedBy, mass, group } = alert;
   return JSON.stringify({
     id,
     type,
@@ -200,6 +201,7 @@ function jsonOf({ alert, deliveries }: AlertRecord): string {
     node: node === undefined ? undefined : factsOf(node),
     blind,
     message,
+    reason,
     reminder,
     caused_by: causedBy,
     mass,

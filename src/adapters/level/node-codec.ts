@@ -14,7 +14,7 @@ import { INSTANT, INSTANT_SHIFT, putInstant, rangeOf, takeInstant, type KeyRange
  * | NODE, name                 | JSON: what was chosen for it                                         |
  * | STATUS, name               | state, retries, since, deadline, heard_blind, last_heartbeat if any, |
  * |                            | and behind it the rhythm's mean, deviation and samples, if any       |
- * | FLIP, length, name, at     | from, to, cause, retries, blind                                      |
+ * | FLIP, length, name, at     | from, to, cause, retries, blind, and behind them the reason, if any  |
  * | PAUSE, length, name, from  | to                                                                   |
  * | PAST, at, key              | nothing: finds what to prune of flips, and of pauses by their end    |
  */
@@ -35,6 +35,8 @@ const NOTHING = Buffer.alloc(0);
 /** Where the last heartbeat lies in a status, and how long the rhythm behind it is. */
 const HEARTBEAT = 1 + COUNT + INSTANT + 2 * MILLIS;
 const RHYTHM = 2 * MILLIS + COUNT;
+/** Where the reason lies in a flip. */
+const REASON = 3 + COUNT + MILLIS;
 
 export const allNodes = rangeOf(NODE);
 export const allFlips = rangeOf(FLIP);
@@ -186,13 +188,14 @@ export function flipsOf(node: NodeName): KeyRange {
   return momentsOf(FLIP, node);
 }
 
-export function flipValue({ from, to, cause, retries, blind }: Flip): Buffer {
-  const value = Buffer.allocUnsafe(3 + COUNT + MILLIS);
+export function flipValue({ from, to, cause, retries, blind, reason = '' }: Flip): Buffer {
+  const value = Buffer.allocUnsafe(REASON + Buffer.byteLength(reason));
   value[0] = STATES.indexOf(from);
   value[1] = STATES.indexOf(to);
   value[2] = CAUSES.indexOf(cause);
   value.writeUInt32BE(retries, 3);
   value.writeDoubleBE(blind, 3 + COUNT);
+  value.write(reason, REASON);
   return value;
 }
 
@@ -206,6 +209,7 @@ export function flipFrom(node: NodeName, key: Buffer, value: Buffer): Flip {
     cause: nameOf(CAUSES, value[2]),
     retries: value.readUInt32BE(3),
     blind: value.readDoubleBE(3 + COUNT),
+    ...(value.length > REASON && { reason: value.toString('utf8', REASON) }),
   };
 }
 

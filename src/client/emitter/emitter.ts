@@ -20,6 +20,9 @@ export interface EmittedNode {
   readonly settings?: NodeSettingsBody | undefined;
 }
 
+/** Characters of what a probe says that are reported, at the most: the daemon takes 10,000 bytes. */
+const LONGEST_REASON = 1000;
+
 /** `skip`: it is not beaten for, and fails by its timeout. `report`: it is reported failed, at once. */
 export type OnProbeFailure = 'skip' | 'report';
 
@@ -188,13 +191,14 @@ export class Emitter {
     this.#gathering.remove(name);
     if (!this.#unwell.has(name)) this.#observer.probeFailed(name, reason);
     this.#unwell.add(name);
-    if ((onProbeFailure ?? this.#plan.onProbeFailure) === 'report') await this.#report(name);
+    if ((onProbeFailure ?? this.#plan.onProbeFailure) === 'report')
+      await this.#report(name, reason.slice(0, LONGEST_REASON));
   }
 
   /** Each time anew: one that was lost is made up for by the next, and of the failed it changes nothing. */
-  async #report(name: string): Promise<void> {
+  async #report(name: string, reason: string): Promise<void> {
     try {
-      await this.#calls.make(() => this.#target.fail(name));
+      await this.#calls.make(() => this.#target.fail(name, reason));
       this.#tally.reported();
     } catch {
       // It has been counted, and told of.

@@ -9,8 +9,8 @@ export interface Target {
   heartbeats(nodes: readonly string[]): Promise<TakenMany>;
   /** The node is registered with these settings, or they are changed. */
   register(node: ChosenNode): Promise<void>;
-  /** The node is reported failed; one that is not known is registered first. */
-  fail(node: string): Promise<void>;
+  /** The node is reported failed, and why; one that is not known is registered first. */
+  fail(node: string, reason: string): Promise<void>;
   /** Lets go of connections. */
   close(): Promise<void>;
 }
@@ -45,13 +45,13 @@ export class DaemonTarget implements Target {
     return this.#client.register(name, settings);
   }
 
-  async fail(node: string): Promise<void> {
+  async fail(node: string, reason: string): Promise<void> {
     try {
-      await this.#client.fail(node);
+      await this.#client.fail(node, reason);
     } catch (error) {
       if (!(error instanceof HeartbeatAnswerError && error.status === NOT_FOUND)) throw error;
       await this.#client.register(node);
-      await this.#client.fail(node);
+      await this.#client.fail(node, reason);
     }
   }
 

@@ -5,7 +5,7 @@ import type * as answer from '../contract/answers.js';
 
 /** An alert, and what has become of it for each channel. */
 export function shownAlert({ alert, deliveries }: AlertRecord): z.output<typeof answer.alert> {
-  const { id, type, at, node, blind, message, reminder, causedBy, mass, group } = alert;
+  const { id, type, at, node, blind, message, reason, reminder, causedBy, mass, group } = alert;
   return {
     id,
     type,
@@ -14,6 +14,7 @@ export function shownAlert({ alert, deliveries }: AlertRecord): z.output<typeof 
     node: node?.name ?? null,
     blind_seconds: Math.round(blind) / 1000,
     message,
+    ...(reason !== undefined && { reason }),
     ...(reminder !== undefined && { reminder }),
     ...(causedBy !== undefined && { caused_by: causedBy }),
     ...(mass !== undefined && { count: mass.count, sample: mass.sample }),

@@ -142,6 +142,10 @@ export const flip = z
     cause: flipCause,
     retries: count,
     blind_seconds: seconds,
+    reason: z
+      .string()
+      .optional()
+      .meta({ description: 'There where the node reported the failure, and said why.' }),
   })
   .meta({ id: 'Flip' });
 
@@ -172,6 +176,10 @@ export const alert = z
     node: nodeName.nullable(),
     blind_seconds: seconds,
     message: z.string(),
+    reason: z
+      .string()
+      .optional()
+      .meta({ description: 'What the node said of the failure that it reported.' }),
     reminder: z
       .int()
       .min(1)

@@ -77,7 +77,7 @@ function operationObject(path: string, operation: Operation, schemas: Schemas): 
     parameters: [...pathParameters(path, operation, schemas), ...queryParameters(operation, schemas)],
     ...(operation.body !== undefined && {
       requestBody: {
-        required: path !== '/nodes/{name}',
+        required: operation.isBodyOptional !== true,
         content: bodyContent(operation.body, examples, schemas),
       },
     }),

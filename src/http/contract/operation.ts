@@ -41,8 +41,9 @@ export interface Operation {
   /** What stands in the path, where a name alone does not tell. */
   readonly path?: Readonly<Record<string, z.ZodType>>;
   readonly query?: z.ZodObject;
-  /** By content type. */
+  /** By content type. It has to be there unless it is optional. */
   readonly body?: Readonly<Record<string, z.ZodType>>;
+  readonly isBodyOptional?: boolean;
   readonly answers: Readonly<Record<number, Answer>>;
   readonly examples: readonly Example[];
 }

@@ -1,6 +1,6 @@
-import type { IncomingMessage } from 'node:http';
 import { z } from 'zod';
-import type { BodyProblem } from './settings.js';
+import type { BodyProblem } from '../json-body.js';
+import { problemsIn } from './settings.js';
 
 const LONGEST_NAME = 255;
 const LONGEST_REASON = 1_000;
@@ -21,24 +21,11 @@ export const acknowledgementBody = z.strictObject(
   },
 );
 
-const TARGET = /^(?:https?:\/\/[^/?#]*)?\/nodes\/[^/?#]+\/acknowledge\/?(?:[?#]|$)/;
-
-/** Whether the body of a request says who takes care of a node. */
-export function isAcknowledgement({ method, url = '' }: Pick<IncomingMessage, 'method' | 'url'>): boolean {
-  return method === 'POST' && TARGET.test(url);
-}
-
 /** Reads a body; every problem there is, or who takes care of the node, and why. */
 export function parseAcknowledgement(
   body: unknown,
 ): { readonly by: string; readonly reason: string } | { readonly problems: readonly BodyProblem[] } {
   const read = acknowledgementBody.safeParse(body);
   if (read.success) return read.data;
-  return {
-    problems: read.error.issues.flatMap((issue): BodyProblem[] =>
-      issue.code === 'unrecognized_keys'
-        ? issue.keys.map((key) => ({ path: key, problem: issue.message }))
-        : [{ path: issue.path.join('.'), problem: issue.message }],
-    ),
-  };
+  return { problems: problemsIn(read.error) };
 }

@@ -2,7 +2,7 @@ import type { DescribedNode } from '../../../actors/node/node.protocol.js';
 import type { Access } from '../../domain/access.js';
 import type { NodeName } from '../../domain/node-name.js';
 import type { NodesDaemon } from './daemon.js';
-import type { BodyProblem } from './settings.js';
+import type { BodyProblem } from '../json-body.js';
 
 type Asking = Pick<NodesDaemon, 'ask'>;
 

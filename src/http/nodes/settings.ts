@@ -1,16 +1,9 @@
-import type { IncomingMessage } from 'node:http';
 import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 import type { SettingsChange } from '../../domain/node.js';
+import type { BodyProblem } from '../json-body.js';
 import { nodeName } from '../shapes.js';
 import { readTimeout, timeout } from './timeout.js';
-
-/** One thing that is wrong with a body. */
-export interface BodyProblem {
-  /** Where, in dots: `labels.zone`; empty for the body itself. */
-  readonly path: string;
-  readonly problem: string;
-}
 
 const MOST_LABELS = 32;
 const MOST_CHANNELS = 100;
@@ -19,6 +12,8 @@ const LONGEST = 255;
 
 const text = (what: string) =>
   z.string(`${what} must be a string`).max(LONGEST, `${what} may have ${LONGEST} characters at the most`);
+
+export type { BodyProblem };
 
 /** `?label=key:value` has to tell the two apart. */
 const labelKey = text('a key')
@@ -73,13 +68,6 @@ export const settingsWith = (known?: readonly string[]) =>
     },
   );
 
-const TARGET = /^(?:https?:\/\/[^/?#]*)?\/nodes\/[^/?#]+\/?(?:[?#]|$)/;
-
-/** Whether the body of a request holds the settings of a node. */
-export function isSettings({ method, url = '' }: Pick<IncomingMessage, 'method' | 'url'>): boolean {
-  return method === 'PUT' && TARGET.test(url);
-}
-
 /** Every problem there is, or the change that a body asks for. */
 type Read = { readonly change: SettingsChange } | { readonly problems: readonly BodyProblem[] };
 
@@ -99,7 +87,7 @@ export function settingsReader(channels: () => readonly string[]): (body: unknow
 
 function readWith(schema: ReturnType<typeof settingsWith>, body: unknown): Read {
   const read = schema.safeParse(body);
-  if (!read.success) return { problems: read.error.issues.flatMap(problemsOf) };
+  if (!read.success) return { problems: problemsIn(read.error) };
   const { max_retries: maxRetries, labels, channels, depends_on: dependsOn, paused } = read.data;
   return {
     change: {
@@ -111,6 +99,11 @@ function readWith(schema: ReturnType<typeof settingsWith>, body: unknown): Read 
       paused,
     },
   };
+}
+
+/** All that is wrong with a body. */
+export function problemsIn(error: z.ZodError): readonly BodyProblem[] {
+  return error.issues.flatMap(problemsOf);
 }
 
 function problemsOf(issue: z.core.$ZodIssue): BodyProblem[] {

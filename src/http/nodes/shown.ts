@@ -73,8 +73,18 @@ function shownAcknowledgement(
   return { by, reason, at: unixSeconds(at) };
 }
 
-export function shownFlip({ from, to, at, cause, retries, blind }: Flip): z.output<typeof answer.flip> {
-  return { from, to, at: unixSeconds(at), at_ms: at, cause, retries, blind_seconds: seconds(blind) };
+export function shownFlip(flip: Flip): z.output<typeof answer.flip> {
+  const { from, to, at, cause, retries, blind, reason } = flip;
+  return {
+    from,
+    to,
+    at: unixSeconds(at),
+    at_ms: at,
+    cause,
+    retries,
+    blind_seconds: seconds(blind),
+    ...(reason !== undefined && { reason }),
+  };
 }
 
 export function shownUptime(from: Instant, to: Instant, uptime: Uptime): z.output<typeof answer.uptime> {

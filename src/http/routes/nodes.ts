@@ -5,13 +5,14 @@ import { heartbeatBatch } from '../batch/answers.js';
 import { isNodePermitted } from '../auth/permitted.js';
 import type { Daemon } from '../daemon.js';
 import type { Exchange } from '../exchange.js';
-import { readJson } from '../json-body.js';
+import { readJson, refuseBody, type BodyProblem } from '../json-body.js';
 import { parseAcknowledgement } from '../nodes/acknowledgement.js';
 import { causesOf, circleProblem } from '../nodes/dependencies.js';
 import { nodeNameIn } from '../nodes/name.js';
 import { answerFlips, answerList } from '../nodes/pages.js';
 import { parseRange } from '../nodes/query.js';
-import { settingsReader, type BodyProblem } from '../nodes/settings.js';
+import { readReport } from '../nodes/report.js';
+import { settingsReader } from '../nodes/settings.js';
 import { shownNode, shownUptime, shownWithCause } from '../nodes/shown.js';
 import type { GatewayLimits } from '../options.js';
 import type { Methods, Needs, Resources } from '../resource.js';
@@ -34,18 +35,23 @@ export function addNodes(
     put: named((exchange, name, request) => put(daemon, exchange, name, request, limits.body, read)),
     delete: named((exchange, name) => forget(daemon, exchange, name)),
   };
-  const asking = (kind: 'fail' | 'pause' | 'resume'): Methods<Handler> => ({
+  const asking = (kind: 'pause' | 'resume'): Methods<Handler> => ({
     post: named((exchange, name) => {
-      if (kind === 'fail') exchange.audit();
       answerNode(daemon, exchange, name, { kind });
     }),
   });
+  const beat = named((exchange, name) => heartbeat(daemon, exchange, name));
   resources
-    .add('/nodes', {
-      // The bare path lacks a name.
-      ...node,
-      get: (exchange) => answerList(daemon, exchange, limits.page),
-    })
+    .add(
+      '/nodes',
+      {
+        // The bare path lacks a name.
+        ...node,
+        get: (exchange) => answerList(daemon, exchange, limits.page),
+      },
+      {},
+      ['put'],
+    )
     // Before the rest, since a node may have this name, too: POST is the only method that no node has.
     .add(
       '/nodes/heartbeats',
@@ -54,19 +60,25 @@ export function addNodes(
         post: (exchange, request) => heartbeatBatch(daemon, limits, exchange, request),
       },
       HEALS,
+      ['put', 'post'],
     )
-    .add('/nodes/:name', node)
+    .add('/nodes/:name', node, {}, ['put'])
+    // Some clients can only POST.
+    .add('/nodes/:name/heartbeat', { put: beat, post: beat }, { put: 'heal', post: 'heal' })
     .add(
-      '/nodes/:name/heartbeat',
-      { put: named((exchange, name) => heartbeat(daemon, exchange, name)) },
-      { put: 'heal' },
+      '/nodes/:name/fail',
+      { post: named((exchange, name, request) => fail(daemon, exchange, name, request, limits.body)) },
+      HEALS,
+      ['post'],
     )
-    .add('/nodes/:name/fail', asking('fail'), HEALS)
     .add('/nodes/:name/pause', asking('pause'))
     .add('/nodes/:name/resume', asking('resume'))
-    .add('/nodes/:name/acknowledge', {
-      post: named((exchange, name, request) => acknowledge(daemon, exchange, name, request, limits.body)),
-    })
+    .add(
+      '/nodes/:name/acknowledge',
+      { post: named((exchange, name, request) => acknowledge(daemon, exchange, name, request, limits.body)) },
+      {},
+      ['post'],
+    )
     .add('/nodes/:name/flips', {
       get: named((exchange, name) => flips(daemon, exchange, name, limits.page)),
     });
@@ -85,6 +97,13 @@ function heartbeat({ nodes }: Daemon, exchange: Exchange, name: NodeName): void 
     if (reply.kind === 'active') exchange.json(200, { name, state: 'active' });
     else answerOther(exchange, 'heartbeat', reply);
   });
+}
+
+function fail(daemon: Daemon, exchange: Exchange, name: NodeName, request: Request, limit: number): void {
+  exchange.audit();
+  readReport(exchange, request, limit, (reason) =>
+    answerNode(daemon, exchange, name, { kind: 'fail', reason }),
+  );
 }
 
 function put(
@@ -129,13 +148,6 @@ function acknowledge(
     if ('problems' in read) refuseBody(exchange, read.problems);
     else answerNode(daemon, exchange, name, { kind: 'acknowledge', ...read });
   });
-}
-
-function refuseBody(exchange: Exchange, problems: readonly BodyProblem[]): void {
-  const message = problems
-    .map(({ path, problem }) => (path === '' ? problem : `${path}: ${problem}`))
-    .join('; ');
-  exchange.refuse('HEARTBEAT_INVALID_BODY', { message, details: { problems } });
 }
 
 async function get({ nodes }: Daemon, exchange: Exchange, name: NodeName): Promise<void> {

@@ -29,7 +29,7 @@ describe('a node', () => {
   it('is unknown until it is registered, by a call or by its first heartbeat', async () => {
     await start();
     expect(await daemon.askNode('describe', ANN)).to.deep.equal(REFUSED_UNKNOWN);
-    for (const kind of ['fail', 'pause', 'resume', 'forget'] as const)
+    for (const kind of ['pause', 'resume', 'forget'] as const)
       expect(await daemon.askNode(kind, ANN)).to.deep.equal(REFUSED_UNKNOWN);
     expect(await daemon.askNode('put', ANN)).to.deep.include({ kind: 'node', created: true });
     expect((await shown()).lastHeartbeat).to.equal(undefined);
@@ -37,9 +37,22 @@ describe('a node', () => {
     expect(await daemon.askNode('heartbeat', node('ben'))).to.deep.equal({ kind: 'active' });
   });
 
-  it('is not registered by a heartbeat where that is off', async () => {
+  it('may fail as the first that is heard of it, and is registered by that', async () => {
+    await start();
+    const reply = await daemon.askNode({ kind: 'fail', reason: 'disk full' }, ANN);
+    expect(reply).to.have.nested.include({ kind: 'node', 'node.state': 'failed' });
+    expect((await shown()).lastHeartbeat).to.equal(undefined);
+    expect(
+      (await daemon.flips(ANN)).map(({ from, to, cause, reason }) => [from, to, cause, reason]),
+    ).to.deep.equal([['active', 'failed', 'report', 'disk full']]);
+    expect(await daemon.askNode('heartbeat', ANN)).to.deep.equal({ kind: 'active' });
+    expect((await shown()).state).to.equal('active');
+  });
+
+  it('is not registered by a heartbeat or a failure where that is off', async () => {
     await start({ '--nodes-auto-register': 'false' });
-    expect(await daemon.askNode('heartbeat', ANN)).to.deep.equal(REFUSED_UNKNOWN);
+    for (const kind of ['heartbeat', 'fail'] as const)
+      expect(await daemon.askNode(kind, ANN)).to.deep.equal(REFUSED_UNKNOWN);
   });
 
   it('is inactive at each timeout for as many as it has retries, and then fails, once', async () => {

@@ -37,6 +37,7 @@ export function describeAlerts(make: MakeSubject): void {
           },
           reminder: 2,
           causedBy: nodeName('switch'),
+          reason: 'disk full: é☃\n',
           mass: { count: 20, sample: [nodeName('é'), nodeName('b')] },
           group: {
             nodes: [

@@ -160,6 +160,12 @@ export function describeNodes(make: MakeSubject): void {
       expect(await flips(AN)).to.deep.equal([250]);
     });
 
+    it('keeps the reason of a failure that was reported', async () => {
+      const reported: Flip = { ...flip(ANN, 100), to: 'failed', cause: 'report', reason: 'disk full: é☃\n' };
+      await store.write([...registered(ANN), { kind: 'flip', flip: reported }]);
+      expect(await collect(store.flips(ANN, { order: 'asc' }))).to.deep.equal([reported]);
+    });
+
     it('has a flip once that is written twice, and a pause that began at the same as it was at last', async () => {
       await store.write([...registered(ANN), flipped(ANN, 100), paused(ANN, 5, 9)]);
       await store.write([flipped(ANN, 100), paused(ANN, 5, 12), paused(ANN, 1, 2)]);

@@ -54,7 +54,10 @@ export function presenceContract(start: Start): void {
     const { status, headers, json } = await served.call(method, path);
     expect(status, `${method} ${path}`).to.equal(405);
     expect(headers['allow']).to.equal(allow);
-    expect(json).to.deep.equal({ error: 'method not allowed', code: 'HEARTBEAT_METHOD_NOT_ALLOWED' });
+    expect(json).to.deep.equal({
+      error: `method not allowed: this path takes ${allow}`,
+      code: 'HEARTBEAT_METHOD_NOT_ALLOWED',
+    });
   }
 
   it('answers HEAD as GET, without the body', async () => {

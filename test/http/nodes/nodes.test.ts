@@ -96,6 +96,8 @@ describe('the calls about a node', () => {
   });
 
   it('say 404 with a code of one that is not known', async () => {
+    await http.stop();
+    http = await DaemonOverHttp.start({ '--nodes-auto-register': 'false' });
     for (const [method, path] of [
       ['GET', '/nodes/db1'],
       ['DELETE', '/nodes/db1'],
@@ -176,7 +178,10 @@ describe('the calls about a node', () => {
       return [status, headers['allow']];
     };
     expect(await allowed('POST', '/nodes/db1')).to.deep.equal([405, 'GET, HEAD, PUT, DELETE']);
-    expect(await allowed('GET', '/nodes/db1/heartbeat')).to.deep.equal([405, 'PUT']);
+    expect(await allowed('GET', '/nodes/db1/heartbeat')).to.deep.equal([405, 'PUT, POST']);
+    expect((await http.call('PUT', '/nodes/db1/fail')).json).to.include({
+      error: 'method not allowed: this path takes POST',
+    });
     expect(await allowed('PUT', '/nodes/db1/fail')).to.deep.equal([405, 'POST']);
     expect((await http.call('GET', '/nodes/db1/nothing')).status).to.equal(404);
   });
@@ -217,7 +222,7 @@ describe('the calls about a node', () => {
     });
 
   it('refuse a body that is too large', async () => {
-    const { status } = await http.call('PUT', '/nodes/db1', { labels: { a: 'x'.repeat(3000) } });
+    const { status } = await http.call('PUT', '/nodes/db1', { labels: { a: 'x'.repeat(30_000) } });
     expect(status).to.equal(413);
   });
 

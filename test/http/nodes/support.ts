@@ -25,7 +25,7 @@ export class DaemonOverHttp {
     });
     const { clock, logger, app } = this.daemon;
     const limits = {
-      body: 2048,
+      body: 20_000,
       headers: 4096,
       connections: 100,
       in_flight: 100,

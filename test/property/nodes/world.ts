@@ -341,7 +341,7 @@ function apply(model: NodeModel, request: Request, arrived: Range, readAt: numbe
       model.beat(arrived, readAt);
       return;
     case 'fail':
-      model.fail(arrived);
+      model.fail(arrived, readAt);
       return;
     case 'put':
       model.put(request.change, arrived, readAt);

@@ -94,10 +94,11 @@ export class NodeModel {
     });
   }
 
-  fail(arrived: Range): void {
+  /** A first sign of a node may be a failure. */
+  fail(arrived: Range, readAt: number): void {
     this.#each((world) =>
       world === undefined
-        ? [world]
+        ? [{ ...this.#registered(readAt, {}), state: 'failed' }]
         : missed(world, arrived).map((life) =>
             life.state === 'failed'
               ? life

@@ -72,6 +72,18 @@ describe('what an alert says', () => {
     );
   });
 
+  it('of a failure that was reported, with the beginning of its reason on one line', () => {
+    const reported = (reason?: string): string =>
+      nodeSentence(
+        'node.reported_failure',
+        { ...flip, cause: 'report', ...(reason !== undefined && { reason }) },
+        node,
+      );
+    expect(reported()).to.equal("Node 'node1' has reported a failure.");
+    expect(reported('disk\n\t full.')).to.equal("Node 'node1' has reported a failure: disk full.");
+    expect(reported('😀'.repeat(301))).to.equal(`Node 'node1' has reported a failure: ${'😀'.repeat(300)}….`);
+  });
+
   it('of what it stands for', () => {
     expect(withFolds('It is down.', { count: 1, ids: [] })).to.equal(
       'It is down. It is flapping: 1 earlier change was not told one by one.',

@@ -2,35 +2,45 @@ import type { GatewayLimits } from '../../../options.js';
 import { nodeName } from '../../../shapes.js';
 import { accepted, failure, liveNode } from '../../answers.js';
 import { batchOf } from '../../bodies.js';
-import type { Operations } from '../../operation.js';
-import { notJustNow, unknown, wrongName } from './shown.js';
+import type { Operation, Operations } from '../../operation.js';
+import { notJustNow, unknown } from './shown.js';
+
+/** However it is sent. */
+const heartbeat: Pick<Operation, 'tag' | 'scope' | 'answers' | 'examples'> = {
+  tag: 'nodes',
+  scope: 'heal',
+  answers: {
+    200: { means: 'The node is active.', body: liveNode },
+    400: { means: 'The name is none, or there is a body.', body: failure },
+    404: unknown,
+    429: { means: 'There are `nodes.max` nodes already.', body: failure },
+    503: notJustNow,
+  },
+  examples: [
+    { name: 'heartbeat', path: { name: 'db1' }, status: 200, answer: { name: 'db1', state: 'active' } },
+    {
+      name: 'wrong_name',
+      path: { name: '%FF' },
+      status: 400,
+      answer: { error: 'invalid node name', code: 'HEARTBEAT_INVALID_NODE_NAME' },
+    },
+  ],
+};
 
 /** What nodes say of themselves, again and again. */
 export function heartbeatOperations(limits: Pick<GatewayLimits, 'batch'>): Operations {
   return {
     'PUT /nodes/{name}/heartbeat': {
       id: 'heartbeat',
-      tag: 'nodes',
       summary: 'This node lives',
       description:
         'A name that nobody has heard of is registered by it, with the defaults; with `nodes.auto_register` off it is 404.\n\nA heartbeat that registers a node or ends a failure is answered once that is on disk.',
-      scope: 'heal',
-      answers: {
-        200: { means: 'The node is active.', body: liveNode },
-        400: wrongName,
-        404: unknown,
-        429: { means: 'There are `nodes.max` nodes already.', body: failure },
-        503: notJustNow,
-      },
-      examples: [
-        { name: 'heartbeat', path: { name: 'db1' }, status: 200, answer: { name: 'db1', state: 'active' } },
-        {
-          name: 'wrong_name',
-          path: { name: '%FF' },
-          status: 400,
-          answer: { error: 'invalid node name', code: 'HEARTBEAT_INVALID_NODE_NAME' },
-        },
-      ],
+      ...heartbeat,
+    },
+    'POST /nodes/{name}/heartbeat': {
+      id: 'heartbeatByPost',
+      summary: 'This node lives, from a client that can only `POST`',
+      ...heartbeat,
     },
     'POST /nodes/heartbeats': {
       id: 'heartbeats',

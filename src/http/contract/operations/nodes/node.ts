@@ -14,6 +14,7 @@ export const singleNodeOperations: Operations = {
       'A field that is absent stays as it is, and `null` brings the default back, which follows the configuration. A new timeout begins now, so it fails nobody sooner than it takes.\n\n`timeout` is a number of seconds, or `{"adaptive": true, "min": 2, "max": 60}` for one that is learnt from the intervals between the heartbeats of this node.',
     scope: 'admin',
     body: { 'application/json': settingsWith([]) },
+    isBodyOptional: true,
     answers: {
       200: { means: 'It was known, and is so now; on disk.', body: node },
       201: { means: 'It is registered; on disk.', body: node },

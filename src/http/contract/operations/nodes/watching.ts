@@ -1,14 +1,50 @@
-import { node } from '../../answers.js';
+import { z } from 'zod';
+import { reportBody } from '../../../nodes/report.js';
+import { failure, node } from '../../answers.js';
 import type { Operation, Operations } from '../../operation.js';
 import { NODE, notJustNow, SHOWN, stranger, unknown, wrongName } from './shown.js';
+
+const report = onNode('fail', 'It is in trouble, says itself', { ...SHOWN, state: 'failed', deadline: null });
 
 /** Whether a node is watched, and what it says of itself but for heartbeats. */
 export const watchingOperations: Operations = {
   'POST /nodes/{name}/fail': {
-    ...onNode('fail', 'It is in trouble, says itself', { ...SHOWN, state: 'failed', deadline: null }),
+    ...report,
     description:
-      'It is `failed` at once, until its next heartbeat; of who has failed already it changes nothing.',
+      'It is `failed` at once, until its next heartbeat; a node that has failed already stays as it is. The reason, a text or JSON, is shown in the flip and the alert. A name that nobody has heard of is registered first; with `nodes.auto_register` off it is 404.',
     scope: 'heal',
+    body: {
+      'application/json': reportBody,
+      'text/plain': z.string().meta({ description: 'The reason, up to 10,000 bytes.' }),
+    },
+    isBodyOptional: true,
+    answers: {
+      ...report.answers,
+      400: { means: 'The name is none, or the body is wrong.', body: failure },
+      413: { means: 'The reason is too long.', body: failure },
+      429: { means: 'There are `nodes.max` nodes already.', body: failure },
+    },
+    examples: [
+      ...report.examples,
+      {
+        name: 'with_reason',
+        path: { name: NODE },
+        body: { reason: 'disk full' },
+        status: 200,
+        answer: { ...SHOWN, state: 'failed', deadline: null },
+      },
+      {
+        name: 'wrong_body',
+        path: { name: NODE },
+        body: { why: 'disk full' },
+        status: 400,
+        answer: {
+          error: 'why: unknown field',
+          code: 'HEARTBEAT_INVALID_BODY',
+          problems: [{ path: 'why', problem: 'unknown field' }],
+        },
+      },
+    ],
   },
   'POST /nodes/{name}/pause': {
     ...onNode('pause', 'Stop watching it', { ...SHOWN, paused: true, deadline: null }),

@@ -1,0 +1,63 @@
+import type { IncomingMessage } from 'node:http';
+import { z } from 'zod';
+import { readBody } from '../body.js';
+import type { Exchange } from '../exchange.js';
+import { isObject, parseJson, refuseBody, textOf } from '../json-body.js';
+import { bodyProblem } from '../messages.js';
+import { problemsIn } from './settings.js';
+
+/** Bytes of a reason, at the most: the last lines of a log. */
+const LONGEST_REASON = 10_000;
+
+/** The body of `POST /nodes/:name/fail`, where it is JSON. */
+export const reportBody = z.strictObject(
+  { reason: z.string('must be a string').optional() },
+  {
+    error: (issue) =>
+      issue.code === 'unrecognized_keys' ? 'unknown field' : 'the body must be {"reason": "…"}, or text',
+  },
+);
+
+/**
+ * Reads why a node has failed: a text, or JSON with a `reason`. What is sent as JSON, or is an object in JSON, is taken
+ * for JSON.
+ *
+ * @param limit bytes of a body
+ * @param read takes the reason, if one was given
+ */
+export function readReport(
+  exchange: Exchange,
+  request: IncomingMessage,
+  limit: number,
+  read: (reason: string | undefined) => void,
+): void {
+  readBody(exchange, request, limit, (body) => {
+    const text = textOf(body);
+    if (text === undefined) {
+      refuseBody(exchange, [{ path: '', problem: bodyProblem.notUtf8 }]);
+      return;
+    }
+    const report = parseReport(text, request.headers['content-type']);
+    if ('problems' in report) refuseBody(exchange, report.problems);
+    else if (Buffer.byteLength(report.reason ?? '') > LONGEST_REASON)
+      exchange.refuse('HEARTBEAT_BODY_TOO_LARGE', { message: bodyProblem.longReason(LONGEST_REASON) });
+    else read(report.reason);
+  });
+}
+
+function parseReport(
+  text: string,
+  type = '',
+): { readonly reason: string | undefined } | { readonly problems: ReturnType<typeof problemsIn> } {
+  const isJson = /^application\/(?:[\w.+-]+\+)?json\b/i.test(type.trim());
+  const value = isJson || text.trimStart().startsWith('{') ? parseJson(text) : undefined;
+  if (value === undefined && isJson) return { problems: [{ path: '', problem: bodyProblem.notJson }] };
+  if (value === undefined || !(isJson || isObject(value.parsed))) return { reason: given(text) };
+  const read = reportBody.safeParse(value.parsed);
+  return read.success ? { reason: given(read.data.reason) } : { problems: problemsIn(read.error) };
+}
+
+function given(reason = ''): string | undefined {
+  const trimmed = reason.trim();
+  return trimmed === '' ? undefined : trimmed;
+}
