@@ -71,6 +71,18 @@ export const origins = {
   expects: 'a list of origins such as https://app.example.org, or *',
 };
 
+const HOST_NAME = /^(?:[a-z0-9._-]+|\[?[0-9a-f:.]+\]?)$/i;
+
+/** Names or addresses without a port; where everything is text, with commas between them. */
+export const hosts = {
+  type: z.preprocess(
+    (value) => (typeof value === 'string' ? value.split(',').map((each) => each.trim()) : value),
+    z.array(z.string().refine((text) => text === '*' || HOST_NAME.test(text))).readonly(),
+  ),
+  notation: 'text' as const,
+  expects: 'a list of names without a port, such as heartbeat.internal, or *',
+};
+
 export const oneOf = <const T extends readonly string[]>(...names: T) => ({
   type: z.enum(names),
   notation: 'text' as const,

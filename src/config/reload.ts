@@ -7,7 +7,8 @@ import { options, schema, valueIn } from './schema.js';
 import type { ConfiguredTls } from './tls.js';
 
 /** Options that a running daemon can take up; all others need a restart. */
-const RELOADABLE = /^(?:limits\..+|log\.level|keep_alive_timeout|cors\.origins|insecure|tls\..+)$/;
+const RELOADABLE =
+  /^(?:limits\..+|log\.level|keep_alive_timeout|cors\.origins|allowed_hosts|insecure|tls\..+)$/;
 
 export interface Reloaded {
   /** The new configuration, as far as it can be taken up. */

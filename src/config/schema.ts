@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { bytes, flag, fraction, oneOf, origins, orOff, rate, seconds, text, whole } from './kinds.js';
+import { bytes, flag, fraction, hosts, oneOf, origins, orOff, rate, seconds, text, whole } from './kinds.js';
 import { group, option, optionComputed, optionsOf } from './option.js';
 
 const DAY = 86_400;
@@ -33,6 +33,11 @@ export const schema = group({
     ),
     key: option(orOff(text(/\S/, 'the path of a file')), null, 'Its private key, in PEM.'),
   }),
+  allowed_hosts: option(
+    orOff(hosts),
+    null,
+    'Names that the daemon answers to while no key is configured, beside those of loopback and `host`; `*` for any. Whoever asks by another one gets 421.',
+  ),
   cors: group({
     origins: option(orOff(origins), null, 'Web pages of other origins that may call the API from a browser.'),
   }),

@@ -94,5 +94,8 @@ export class Access {
 /** Whoever asks where no key is configured. */
 export const ANYBODY = new Access('anybody', INCLUDED.admin);
 
+/** Of a request about which no rule has decided yet: it may do nothing. */
+export const UNDECIDED = new Access('undecided', [], { users: 'none', nodes: [] });
+
 /** Whoever asks without a key where keys are configured. */
 export const NOBODY = new Access('nobody', []);

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { ANYBODY, type Access } from '../domain/access.js';
+import { ANYBODY, UNDECIDED, type Access } from '../domain/access.js';
 import { errorCodes, HeartbeatError, type ErrorCode } from '../errors.js';
 import type { LogFields, Logger } from '../ports/logger.js';
 import { asciiJson, jsonHead, type RawHeaders } from './json.js';
@@ -56,8 +56,8 @@ export class Exchange {
   readonly pipeline: Pipeline;
   order: Order | undefined = undefined;
   waiting: Waiting | undefined = undefined;
-  /** Who asks, as soon as that is known. */
-  access: Access = ANYBODY;
+  /** Who asks, as soon as that is decided. */
+  access: Access = UNDECIDED;
   readonly #host: ExchangeHost;
   #state: State = 'waiting';
   #requestId: string | undefined;

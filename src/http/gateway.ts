@@ -8,6 +8,7 @@ import { Entrance } from './auth/entrance.js';
 import { Connections } from './connections.js';
 import type { Daemon } from './daemon.js';
 import { Cors } from './defence/cors.js';
+import type { HostRules } from './defence/hosts.js';
 import type { Exchange } from './exchange.js';
 import { Exchanges } from './exchanges.js';
 import { isBodiless, takeFastLane } from './fast-lane.js';
@@ -19,6 +20,7 @@ import { isProbe } from './original-calls.js';
 import { pipelineOf } from './pipeline/pipeline.js';
 import { Pipelines } from './pipeline/pipelines.js';
 import { PassBudget } from './pass-budget.js';
+import { RequestHeads } from './request-head.js';
 import { bound, createBoundedServer, pemOf } from './server.js';
 
 /** The reason that no connection can be accepted is logged this often at most. */
@@ -44,6 +46,7 @@ export class Gateway {
   readonly #exchanges: Exchanges;
   readonly #pipelines: Pipelines;
   readonly #malformed: MalformedRequests;
+  readonly #heads = new RequestHeads();
   readonly #api: (exchange: Exchange) => void;
   readonly #fastLane: boolean;
   readonly #entrance: Entrance;
@@ -68,6 +71,7 @@ export class Gateway {
     this.#cors = new Cors(options.cors?.origins ?? []);
     this.#entrance = new Entrance(daemon, clock, (exchange) => this.#handOver(exchange));
     this.#entrance.configure(options);
+    this.#heads.configure(hostRulesOf(options));
     this.#server = createBoundedServer(options);
     this.#connections = new Connections(this.#server, limits.connections);
     this.#pipelines = new Pipelines({
@@ -117,6 +121,7 @@ export class Gateway {
     this.#passBudget = new PassBudget(this.#parts.clock, limits.pass);
     this.#cors = new Cors(cors?.origins ?? []);
     this.#entrance.configure(options);
+    this.#heads.configure(hostRulesOf(options));
   }
 
   /** Stops accepting and answers what is in flight; resolves when every connection is gone. */
@@ -196,13 +201,11 @@ export class Gateway {
       exchange.refuse('HEARTBEAT_OVERLOADED');
       return true;
     }
-    const { httpVersionMajor: major, httpVersionMinor: minor } = request;
-    if (major !== 1 || (minor === 1 && request.headers.host === undefined)) {
-      this.#malformed.count += 1;
-      exchange.refuse('HEARTBEAT_MALFORMED_REQUEST', { hangUp: true });
-      return true;
-    }
-    return false;
+    const fault = this.#heads.faultOf(request);
+    if (fault === undefined) return false;
+    if (fault === 'HEARTBEAT_MALFORMED_REQUEST') this.#malformed.count += 1;
+    exchange.refuse(fault, { hangUp: true });
+    return true;
   }
 
   /** What waits behind others of its own connection takes no place from any other. */
@@ -250,6 +253,11 @@ export class Gateway {
     this.#warnedAt = now;
     logger.warn('connections cannot be accepted', { error });
   }
+}
+
+/** Where keys are asked for, a page that passes for somebody else has none. */
+function hostRulesOf({ auth, host, allowed_hosts }: GatewayOptions): HostRules | undefined {
+  return auth === undefined ? { host, allowed: allowed_hosts ?? [] } : undefined;
 }
 
 export function createGateway(options: GatewayOptions, daemon: Daemon, parts: GatewayParts): Gateway {

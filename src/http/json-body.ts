@@ -28,8 +28,13 @@ export function readJson(
   readBody(exchange, request, limit, (body) => {
     const text = textOf(body);
     const value = text === undefined ? undefined : parseJson(text);
-    if (value !== undefined) return read(value.parsed);
-    refuseBody(exchange, [{ path: '', problem: bodyProblem.notJson }]);
+    if (value === undefined) {
+      refuseBody(exchange, [{ path: '', problem: bodyProblem.notJson }]);
+      return;
+    }
+    const unusable = unusableNames(value.parsed);
+    if (unusable.length === 0) return read(value.parsed);
+    refuseBody(exchange, unusable);
   });
 }
 
@@ -47,6 +52,18 @@ export function expectNoBody(
     if (fields?.length === 0) return goOn();
     const problems = fields?.map((path) => ({ path, problem: bodyProblem.unknownField }));
     refuseBody(exchange, [...(problems ?? []), { path: '', problem: bodyProblem.unread }]);
+  });
+}
+
+/** What JavaScript takes for something else, and would lose without a word. */
+const UNUSABLE = '__proto__';
+
+function unusableNames(value: unknown, path: readonly string[] = []): BodyProblem[] {
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([name, inner]): BodyProblem[] => {
+    const at = [...path, name];
+    if (name === UNUSABLE) return [{ path: at.join('.'), problem: bodyProblem.unusableName }];
+    return unusableNames(inner, at);
   });
 }
 

@@ -4,9 +4,11 @@ import type { Duplex } from 'node:stream';
 import { errorCodes, type ErrorCode } from '../errors.js';
 import type { Clock } from '../ports/clock.js';
 import type { Exchanges } from './exchanges.js';
-import { asciiJson, jsonHead, type RawHeaders } from './json.js';
-import { sentenceFor } from './messages.js';
+import type { Refusal } from './exchange.js';
+import { asciiJson, jsonHead } from './json.js';
+import { methodNotAllowed, sentenceFor } from './messages.js';
 import { pipelineOf, type Pipelined } from './pipeline/pipeline.js';
+import { isTargetTooLong, isUnknownCoding } from './request-head.js';
 
 /** What Node's parser says of anything behind a request with `Connection: close`. */
 const BEHIND_THE_LAST = 'HPE_CLOSED_CONNECTION';
@@ -24,7 +26,7 @@ export class MalformedRequests {
 
   /** For the server's `clientError`. */
   answer(error: NodeJS.ErrnoException, socket: Duplex): void {
-    const code = codeFor(error.code ?? '');
+    const code = codeFor(error.code ?? '', headIn(error));
     if (code === undefined || isSilent(socket)) socket.destroy();
     else if (this.#exchanges.lastAnswers.isOut(socket)) return;
     else if (error.code === BEHIND_THE_LAST) this.#ignore(socket);
@@ -54,22 +56,28 @@ export class MalformedRequests {
   /** For the server's `connect`: nothing is tunnelled through here. */
   refuseTunnel(socket: Duplex): void {
     socket.on('error', () => socket.destroy());
+    const allow = 'GET, HEAD, PUT, POST, DELETE';
     const refuse = (): void =>
-      this.#answerAndHangUp(socket, 'HEARTBEAT_METHOD_NOT_ALLOWED', undefined, [
-        'allow',
-        'GET, HEAD, PUT, POST, DELETE',
-      ]);
+      this.#answerAndHangUp(socket, 'HEARTBEAT_METHOD_NOT_ALLOWED', undefined, {
+        headers: ['allow', allow],
+        message: methodNotAllowed(allow),
+      });
     const last = latestOf(socket);
     if (last === undefined) refuse();
     else last.response.once('finish', refuse);
   }
 
-  #answerAndHangUp(socket: Duplex, code: ErrorCode, reason?: string, headers: RawHeaders = []): void {
+  #answerAndHangUp(
+    socket: Duplex,
+    code: ErrorCode,
+    reason?: string,
+    { headers = [], message = sentenceFor(code) }: Pick<Refusal, 'headers' | 'message'> = {},
+  ): void {
     if (!socket.writable || this.#exchanges.lastAnswers.isOut(socket)) return;
     const requestId = this.#exchanges.makeRequestId();
     this.#exchanges.logger.debug('malformed request', { request_id: requestId, code, reason });
     const { status } = errorCodes[code];
-    const body = asciiJson({ error: sentenceFor(code), code });
+    const body = asciiJson({ error: message, code });
     const date = new Date(this.#clock.wall()).toUTCString();
     const head = [...jsonHead(body.length), ...headers, 'x-request-id', requestId, 'date', date];
     const lines = head.map((text, at) => (at % 2 === 0 ? `${text}: ` : `${text}\r\n`)).join('');
@@ -81,8 +89,11 @@ export class MalformedRequests {
 }
 
 /** @returns undefined for what is no fault of a request, such as a connection that was reset */
-function codeFor(reason: string): ErrorCode | undefined {
-  if (reason === 'HPE_HEADER_OVERFLOW') return 'HEARTBEAT_HEADERS_TOO_LARGE';
+function codeFor(reason: string, head: string | undefined): ErrorCode | undefined {
+  if (reason === 'HPE_HEADER_OVERFLOW')
+    return isTargetTooLong(head) ? 'HEARTBEAT_TARGET_TOO_LONG' : 'HEARTBEAT_HEADERS_TOO_LARGE';
+  if (reason === 'HPE_INVALID_TRANSFER_ENCODING')
+    return isUnknownCoding(head) ? 'HEARTBEAT_UNKNOWN_TRANSFER_CODING' : 'HEARTBEAT_MALFORMED_REQUEST';
   if (reason === 'HPE_CHUNK_EXTENSIONS_OVERFLOW') return 'HEARTBEAT_BODY_TOO_LARGE';
   if (reason === 'ERR_HTTP_REQUEST_TIMEOUT') return 'HEARTBEAT_REQUEST_TIMEOUT';
   return reason.startsWith('HPE_') ? 'HEARTBEAT_MALFORMED_REQUEST' : undefined;
@@ -91,6 +102,13 @@ function codeFor(reason: string): ErrorCode | undefined {
 /** The latest request of a connection that is not answered yet. */
 function latestOf(socket: Duplex): Pipelined | undefined {
   return socket instanceof Socket ? pipelineOf(socket).latest : undefined;
+}
+
+/** What Node's parser had read when it gave up, as far as it came in one piece. */
+function headIn(error: NodeJS.ErrnoException): string | undefined {
+  if (!('rawPacket' in error) || !Buffer.isBuffer(error.rawPacket)) return undefined;
+  const end = 'bytesParsed' in error && typeof error.bytesParsed === 'number' ? error.bytesParsed : undefined;
+  return error.rawPacket.toString('latin1', 0, end);
 }
 
 /** Browsers connect ahead of time: whoever has asked nothing is told nothing. */

@@ -27,6 +27,11 @@ const sentences: Partial<Record<ErrorCode, string>> = {
   HEARTBEAT_REQUEST_TIMEOUT: 'the request did not arrive in time',
   HEARTBEAT_BODY_TOO_LARGE: 'request body too large',
   HEARTBEAT_BODY_ENCODED: 'the body has a Content-Encoding: send it as it is',
+  HEARTBEAT_TARGET_TOO_LONG: 'the path and query are too long',
+  HEARTBEAT_MISDIRECTED:
+    'the daemon does not answer to this Host: name it in allowed_hosts, or configure keys',
+  HEARTBEAT_UNKNOWN_TRANSFER_CODING: 'the only transfer coding that is understood is chunked',
+  HEARTBEAT_NODE_QUOTA: 'this key may register no more nodes',
   HEARTBEAT_HEADERS_TOO_LARGE: 'request head too large',
   HEARTBEAT_NOT_READY: 'not ready yet, try again later',
   HEARTBEAT_OVERLOADED: 'overloaded, try again later',
@@ -62,6 +67,7 @@ export const bodyProblem = {
   notJson: 'the body must be JSON in UTF-8',
   notUtf8: 'the body must be in UTF-8',
   unknownField: 'unknown field',
+  unusableName: 'this name cannot be used',
   unread: 'this call takes no body: leave it out',
   longReason: (most: number) => `a reason may have ${most} bytes at the most`,
 };

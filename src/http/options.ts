@@ -3,6 +3,8 @@ import type { AuthOptions } from './auth/options.js';
 /** What the gateway is told of the configuration. Durations in seconds, sizes in bytes. */
 export interface GatewayOptions {
   readonly host: string;
+  /** Names that the daemon answers to without keys, beside loopback's and `host`; `*` for any. None if not given. */
+  readonly allowed_hosts?: readonly string[] | null | undefined;
   /** 0 picks a free one. */
   readonly port: number;
   /** How long an idle connection stays open. */

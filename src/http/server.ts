@@ -14,6 +14,8 @@ export function createBoundedServer(options: GatewayOptions): Server {
     connectionsCheckingInterval: Math.min(1000, Math.ceil(headersTimeout / 4)),
     // Asked for where it can be answered in the house's form.
     requireHostHeader: false,
+    // Of a field that is there twice Node would take the first, and others may take the last.
+    joinDuplicateHeaders: true,
   };
   const { tls } = options;
   const server =

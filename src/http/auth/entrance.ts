@@ -47,8 +47,12 @@ export class Entrance {
 
   /** To be called in the turn in which the request was read. */
   admit(exchange: Exchange): void {
-    if (this.#isOpen) this.#handOver(exchange);
-    else this.#look(exchange);
+    if (!this.#isOpen) {
+      this.#look(exchange);
+      return;
+    }
+    exchange.access = ANYBODY;
+    this.#handOver(exchange);
   }
 
   #look(exchange: Exchange): void {
@@ -64,6 +68,7 @@ export class Entrance {
       remoteAddress !== undefined && this.#isTooSoon(exchange, this.#perAddress, sourceOf(remoteAddress));
     if (isTooSoon) return;
     if (doorkeeper === undefined) {
+      exchange.access = ANYBODY;
       this.#handOver(exchange);
       return;
     }

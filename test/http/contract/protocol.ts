@@ -24,6 +24,17 @@ export function protocolContract(start: Start): void {
       'PUT /heal/5 HTTP/1.1\r\nHost: x\r\nContent-Length: five\r\n\r\n',
       'PUT /heal/5 HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n',
       'GET /checkup/5 HTTP/1.1\r\n\r\n',
+      'GET /checkup/5 HTTP/1.1\r\nHost: x\r\nHost: x\r\n\r\n',
+      'GET /checkup/5 HTTP/1.1\r\nHost: x\r\nhost: y\r\n\r\n',
+      'GET /checkup/5 HTTP/1.1\r\nHost: x y\r\n\r\n',
+      'GET /checkup/5 HTTP/1.0\r\nHost: x/y\r\n\r\n',
+      'GET http:///checkup/5 HTTP/1.1\r\nHost: x\r\n\r\n',
+      'GET /checkup/5 HTTP/1.1\r\nHost: x\r\nFolded: a\r\n b\r\n\r\n',
+      'GET /checkup/5 HTTP/1.1\r\nHost : x\r\n\r\n',
+      'GET /checkup/5 HTTP/1.1\r\n Host: x\r\n\r\n',
+      'PUT /heal/5 HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked, chunked\r\n\r\n0\r\n\r\n',
+      'PUT /heal/5 HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n',
+      'PUT /heal/5 HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nx',
       '\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03',
     ];
     for (const mess of messes) {
@@ -44,6 +55,30 @@ export function protocolContract(start: Start): void {
     expect(served.gateway.inspect().refused.malformed).to.equal(messes.length);
     expect(served.daemon.asked).to.be.empty;
     expect(served.logger.lines.every(({ level }) => level === 'debug')).to.be.true;
+  });
+
+  it('answers 501 to a transfer coding that is not chunked, and closes', async () => {
+    for (const coding of ['gzip, chunked', 'gzip', 'identity', 'gzip\r\nTransfer-Encoding: chunked']) {
+      const client = served.raw().send(`${head('PUT /heal/5', `Transfer-Encoding: ${coding}`)}0\r\n\r\n`);
+      const { status, headers, body } = await client.answer();
+      expect(status, coding).to.equal(501);
+      expect(headers['connection']).to.equal('close');
+      expect(JSON.parse(body)).to.include({
+        error: 'the only transfer coding that is understood is chunked',
+      });
+      await client.end();
+    }
+    const upper = served.raw().send(`${head('PUT /heal/5', 'Transfer-Encoding: Chunked')}0\r\n\r\n`);
+    expect((await upper.answer()).status).to.equal(200);
+  });
+
+  it('answers 414 where the target alone is too long, and 431 where the rest is', async () => {
+    const target = served.raw().send(head(`GET /checkup/${'5'.repeat(9000)}`));
+    expect((await target.answer()).status).to.equal(414);
+    const second = served.raw().send(`${head('GET /checkup/5')}${head(`GET /checkup/${'5'.repeat(9000)}`)}`);
+    expect((await second.answers(2))[1]?.status).to.equal(414);
+    const rest = served.raw().send(head('GET /checkup/5', `X: ${'x'.repeat(9000)}`));
+    expect((await rest.answer()).status).to.equal(431);
   });
 
   it('answers what came before the mess, then the mess, in their order', async () => {

@@ -124,6 +124,28 @@ describe('the bodies of calls about nodes', () => {
     expect((await http.call('PUT', '/heal/5', 'x', { 'content-encoding': 'gzip' })).status).to.equal(200);
   });
 
+  it('name nothing that would be lost', async () => {
+    for (const [body, path] of [
+      ['{"labels":{"__proto__":"x","zone":"a"}}', 'labels.__proto__'],
+      ['{"__proto__":{"timeout":5}}', '__proto__'],
+      ['{"timeout":{"adaptive":true,"min":1,"max":2,"__proto__":1}}', 'timeout.__proto__'],
+    ] as const) {
+      const answer = await http.call('PUT', '/nodes/db1', body);
+      expect(answer.status, body).to.equal(400);
+      expect(answer.json).to.deep.include({ problems: [{ path, problem: 'this name cannot be used' }] });
+    }
+    const labels = { constructor: 'a', toString: 'b', hasOwnProperty: 'c' };
+    expect((await http.call('PUT', '/nodes/db1', { labels })).json).to.deep.include({ labels });
+    expect((await http.call('GET', '/nodes?label=constructor:a')).json).to.have.nested.property(
+      'nodes.length',
+      1,
+    );
+    expect((await http.call('GET', '/nodes?label=valueOf:x')).json).to.have.nested.property(
+      'nodes.length',
+      0,
+    );
+  });
+
   it('beat by POST as they do by PUT', async () => {
     expect((await http.call('POST', '/nodes/new/heartbeat')).json).to.deep.equal({
       name: 'new',

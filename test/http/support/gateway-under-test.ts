@@ -14,6 +14,8 @@ export interface StartOptions {
   readonly keep_alive_timeout?: number;
   readonly auth?: AuthOptions;
   readonly cors?: GatewayOptions['cors'];
+  readonly host?: string;
+  readonly allowed_hosts?: GatewayOptions['allowed_hosts'];
   readonly tls?: GatewayOptions['tls'];
 }
 
@@ -75,6 +77,8 @@ export class GatewayUnderTest {
   #optionsOf({ limits, keep_alive_timeout = 75, ...more }: StartOptions): GatewayOptions {
     return {
       host: '127.0.0.1',
+      // Of its own name, which raw clients send.
+      allowed_hosts: ['*'],
       port: 0,
       keep_alive_timeout,
       fast_lane: this.#fastLane,

@@ -13,6 +13,7 @@ describe('the schema of the configuration', () => {
       host: '127.0.0.1',
       insecure: false,
       tls: { certificate: null, key: null },
+      allowed_hosts: null,
       cors: { origins: null },
       data_dir: './data',
       session_timeout: 7,
