@@ -181,7 +181,7 @@ export class App implements Daemon {
   async reconfigure(limits: Config['limits'], channels: readonly Channel[]): Promise<void> {
     const cast = this.#cast;
     Object.assign(cast.limits, limits);
-    await cast.channels.replace(channels);
+    await cast.channels.replace(channels, cast.notifier.farewells());
     cast.notifier.channelsGone();
   }
 

@@ -5,6 +5,7 @@ import { NotifyError, type AlertMessage, type Channel, type ChannelPolicy } from
 import type { Clock } from '../../src/ports/clock.js';
 import type { Logger } from '../../src/ports/logger.js';
 import type { Outcome } from './channel.protocol.js';
+import { sayFarewell } from './farewell.js';
 
 /** Characters of what a notifier says of a failure. */
 const LONGEST_ERROR = 1_000;
@@ -39,9 +40,24 @@ export class Attempts {
     return this.#channel.notifier;
   }
 
-  /** From here on by another notifier; what is under way comes to its end by the one it began with. */
-  replace(channel: Channel): void {
-    this.#replaced.push(this.#channel);
+  get receiver(): string | undefined {
+    return this.#channel.receiver;
+  }
+
+  /**
+   * From here on by another notifier; what is under way comes to its end by the one it began with.
+   *
+   * @param farewell what the receiver of that one is told last
+   */
+  replace(channel: Channel, farewell?: AlertMessage): void {
+    const before = this.#channel;
+    if (farewell === undefined) this.#replaced.push(before);
+    else {
+      void sayFarewell(before, farewell, this.#around).then(() => {
+        this.#replaced.push(before);
+        if (this.#underWay.size === 0) void this.#closeReplaced();
+      });
+    }
     channel.notifier.succeed?.(this.#channel.notifier);
     this.#channel = channel;
     if (this.#underWay.size === 0) void this.#closeReplaced();
@@ -87,6 +103,12 @@ export class Attempts {
       giveUp();
     }
     for (const controller of this.#underWay.values()) controller.abort();
+  }
+
+  /** There is no such channel any more. @param farewell what its receiver is told last */
+  async leave(farewell: AlertMessage | undefined): Promise<void> {
+    if (farewell !== undefined) await sayFarewell(this.#channel, farewell, this.#around);
+    await this.close();
   }
 
   /** Lets go of connections. */

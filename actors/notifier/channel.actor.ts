@@ -91,9 +91,13 @@ export class ChannelActor implements Actor<ChannelEvent> {
     return { stop: () => this.#stop(), inspect: () => this.inspect() };
   }
 
+  get receiver(): string | undefined {
+    return this.#attempts.receiver;
+  }
+
   /** Goes on by other settings; what is under way comes to its end by those it began with. */
-  replace(channel: Channel): void {
-    this.#attempts.replace(channel);
+  replace(channel: Channel, farewell?: AlertMessage): void {
+    this.#attempts.replace(channel, farewell);
     this.#machine.configure(channel.policy);
     this.#tell({ kind: 'wake' });
   }
@@ -139,6 +143,11 @@ export class ChannelActor implements Actor<ChannelEvent> {
         resolve();
       });
     });
+  }
+
+  /** It is not configured any more. @param farewell what its receiver is told last */
+  async leave(farewell: AlertMessage | undefined): Promise<void> {
+    await this.#attempts.leave(farewell);
   }
 
   /** Lets go of connections: the daemon ends. */

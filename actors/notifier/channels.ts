@@ -1,4 +1,4 @@
-import type { Channel, ChannelPolicy } from '../../src/ports/channel.js';
+import type { AlertMessage, Channel, ChannelPolicy } from '../../src/ports/channel.js';
 import type { ChildSpec } from '../supervisor/child.js';
 import type { Supervisor } from '../supervisor/supervisor.actor.js';
 import { ChannelActor, type ChannelSurroundings } from './channel.actor.js';
@@ -37,8 +37,17 @@ export class Channels {
   /**
    * From here on these, and no others. What waits for one that stays is delivered by its new settings; what is under
    * way with one that goes may come to its end first.
+   *
+   * @param farewells what the receivers of those that go are told last, by their names
    */
-  async replace(channels: readonly Channel[]): Promise<void> {
+  async replace(
+    channels: readonly Channel[],
+    farewells: ReadonlyMap<string, AlertMessage> = new Map(),
+  ): Promise<void> {
+    // A channel may have been given another name.
+    const receivers = new Set(channels.flatMap(({ receiver }) => receiver ?? []));
+    const farewellTo = ({ name, receiver }: ChannelActor): AlertMessage | undefined =>
+      receiver !== undefined && receivers.has(receiver) ? undefined : farewells.get(name);
     const names = new Set(channels.map(({ policy }) => policy.name));
     const gone = [...this.actors.values()].filter(({ name }) => !names.has(name));
     for (const { name } of gone) this.actors.delete(name);
@@ -47,14 +56,15 @@ export class Channels {
       const known = this.actors.get(channel.policy.name);
       if (known === undefined) this.#begin(this.#put(channel));
       else {
-        known.replace(channel);
+        const isOther = channel.receiver !== known.receiver;
+        known.replace(channel, isOther ? farewellTo(known) : undefined);
         this.policies.push(channel.policy);
       }
     }
     await Promise.all(
       gone.map(async (actor) => {
         await this.#supervisor?.remove(actor.name);
-        await actor.close();
+        await actor.leave(farewellTo(actor));
       }),
     );
   }

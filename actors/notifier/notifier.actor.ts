@@ -249,6 +249,11 @@ export class Notifier implements Actor<NotifierMessage>, Alerting {
     this.#tell({ kind: 'progress', channel, progress });
   }
 
+  /** What channels tell last that are about to go. */
+  farewells(): ReturnType<OnCall['farewells']> {
+    return this.#onCall.farewells(this.#around.clock.wall());
+  }
+
   /** Other channels are there, and all that was under way with those that have gone has ended. */
   channelsGone(): void {
     this.#tell({ kind: 'channels_gone' });

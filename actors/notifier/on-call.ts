@@ -1,12 +1,13 @@
 import type { AlertId, AlertRecord, Delivery } from '../../src/domain/alert.js';
 import type { NodeName } from '../../src/domain/node-name.js';
 import { moment, unixSeconds, type Instant, type Moment } from '../../src/domain/time.js';
-import type { StandingFailure } from '../../src/ports/channel.js';
+import type { AlertMessage, StandingFailure } from '../../src/ports/channel.js';
 import type { AlertingRules } from './alerting.js';
 import type { FailedStanding, NodeChange } from './alerting.protocol.js';
 import { held, moved, withDelivery } from './delivery.js';
 import { Dependencies } from './dependencies.js';
 import { Escalation } from './escalation.js';
+import { farewellOf } from './farewell.js';
 import { FailedNodes } from './failed-nodes.js';
 import { Gathering, STEP } from './gathering.js';
 import { lateGroup } from './late-group.js';
@@ -179,6 +180,19 @@ export class OnCall {
       }
     }
     return standing;
+  }
+
+  /** What channels tell last that a reload takes away, or whose receiver it changes, where something is open. */
+  farewells(wall: Instant): ReadonlyMap<string, AlertMessage> {
+    const farewells = new Map<string, AlertMessage>();
+    for (const [channel, failures] of this.standing()) {
+      // Who hears of no recoveries leaves failures open on purpose.
+      const isClosed = this.#options.channels.some(
+        ({ name, events }) => name === channel && events.includes('node.recovered'),
+      );
+      if (isClosed) farewells.set(channel, farewellOf(channel, failures, this.#rules.ids.next(wall), wall));
+    }
+    return farewells;
   }
 
   #gone(name: NodeName, now: Moment): void {

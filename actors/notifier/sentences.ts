@@ -103,6 +103,14 @@ export function reminderSentence(names: readonly NodeName[], time: Millis): stri
   return `${nodes(names.length, 'is', 'are')} still failed, for up to ${duration(time)} now: ${listed(names, names.length)}.`;
 }
 
+/** @param names of nodes that are still failed */
+export function farewellSentence(channel: string, names: readonly string[]): string {
+  return (
+    `Channel ${quoted(channel)} tells nothing more here. ` +
+    `${nodes(names.length, 'is', 'are')} still failed: ${listed(names, names.length)}.`
+  );
+}
+
 export function testSentence(channel: string): string {
   return `This is a test of channel '${channel}'.`;
 }
@@ -141,13 +149,13 @@ function nodes(count: number, one: string, many: string): string {
   return count === 1 ? `1 node ${one}` : `${count} nodes ${many}`;
 }
 
-function listed(names: readonly NodeName[], count: number): string {
+function listed(names: readonly string[], count: number): string {
   const shown = names.slice(0, SOME);
   const more = count - shown.length;
   return shown.map(quoted).join(', ') + (more > 0 ? ` and ${more} more` : '');
 }
 
-function quoted(name: NodeName): string {
+function quoted(name: string): string {
   return `'${name}'`;
 }
 

@@ -2,11 +2,17 @@ import type { AlertType } from '../domain/alert.js';
 import type { NodeState } from '../domain/node.js';
 import type { Millis } from '../domain/time.js';
 
+/**
+ * The last that a receiver is told: a reload has removed its channel, or has it tell somebody else. It names the nodes
+ * that are still failed, as far as it has been told of them. It is no alert: the outbox does not keep it.
+ */
+export const CHANNEL_CLOSED = 'channel.closed';
+
 /** An alert as channels are handed it: the body of a webhook. Instants are Unix seconds unless they say `_ms`. */
 export interface AlertMessage {
   /** The same over every attempt, to drop repeats by. */
   readonly id: string;
-  readonly type: AlertType;
+  readonly type: AlertType | typeof CHANNEL_CLOSED;
   readonly at: number;
   readonly at_ms: number;
   /** Absent where it is about no single node. */
@@ -143,4 +149,6 @@ export interface ChannelPolicy {
 export interface Channel {
   readonly policy: ChannelPolicy;
   readonly notifier: Pick<BaseNotifier, 'notify' | 'close'> & Partial<Resending>;
+  /** Tells its receiver from others, and says nothing of it; undefined where that is not known. */
+  readonly receiver?: string | undefined;
 }

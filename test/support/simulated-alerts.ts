@@ -35,7 +35,9 @@ export interface AlertsSimulation {
   readonly store?: HistoryStore;
   readonly clock?: SimulatedClock;
   /** What each channel does with an alert; delivered unless it throws. */
-  readonly channels?: Readonly<Record<string, Partial<ChannelPolicy> & { readonly answer?: Answer }>>;
+  readonly channels?: Readonly<
+    Record<string, Partial<ChannelPolicy> & { readonly answer?: Answer; readonly receiver?: string }>
+  >;
   /** Unpaused nodes. */
   readonly watched?: number;
   readonly massFailure?: { share?: number; atLeast?: number; window?: number; hold?: number };
@@ -174,7 +176,8 @@ export class SimulatedAlerts {
   }
 
   #made(channels: NonNullable<AlertsSimulation['channels']>): Channel[] {
-    return Object.entries(channels).map(([name, { answer, ...policy }]) => ({
+    return Object.entries(channels).map(([name, { answer, receiver, ...policy }]) => ({
+      receiver,
       policy: { ...defaults(name), ...policy },
       notifier: {
         notify: async (message, attempt) => {
@@ -199,7 +202,7 @@ export class SimulatedAlerts {
 
   /** As the daemon takes up other channels while it runs. */
   async replace(channels: NonNullable<AlertsSimulation['channels']>): Promise<void> {
-    const replaced = this.#channels.replace(this.#made(channels));
+    const replaced = this.#channels.replace(this.#made(channels), this.notifier.farewells());
     // What hangs is given up after a while.
     await this.pass(5);
     await replaced;

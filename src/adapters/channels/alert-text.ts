@@ -11,6 +11,7 @@ export const SIGNS: Readonly<Record<AlertMessage['type'], string>> = {
   'node.reported_failure': '🔴',
   'node.recovered': '🟢',
   'node.deleted': '⚫',
+  'channel.closed': '⚫',
   'node.inactive': '🟡',
   mass_failure: '🚨',
   test: '⚪',

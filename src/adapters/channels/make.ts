@@ -22,6 +22,8 @@ export interface ChannelPlan {
   /** What nobody is to read in what becomes of an alert, whoever says it. */
   readonly secrets: readonly Secret[];
   readonly make: (tools: ChannelTools) => BaseNotifier & Partial<Prepared>;
+  /** See `Channel`. */
+  readonly receiver?: string | undefined;
 }
 
 interface Tools {
@@ -43,7 +45,7 @@ export async function makeChannels(
 }> {
   const channels: Channel[] = [];
   const problems: { channel: string; problem: string }[] = [];
-  for (const { policy, allowAddresses, ca, secrets, make } of plans) {
+  for (const { policy, allowAddresses, ca, secrets, make, receiver } of plans) {
     const made = make({
       policy,
       clock,
@@ -54,7 +56,7 @@ export async function makeChannels(
       proxies,
     });
     const notifier = new DiscreetNotifier(made, new Concealment(secrets));
-    channels.push({ policy, notifier });
+    channels.push({ policy, receiver, notifier });
     await notifier.prepare().catch((error: unknown) => {
       problems.push({
         channel: policy.name,

@@ -1,7 +1,8 @@
+import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import { CustomNotifier } from '../../adapters/channels/custom/custom.js';
-import type { ChannelKind } from '../../adapters/channels/kind.js';
+import type { ChannelKind, Secrets } from '../../adapters/channels/kind.js';
 import type { ChannelPlan } from '../../adapters/channels/make.js';
 import { channelKinds } from '../../adapters/channels/registry.js';
 import { Secret } from '../../adapters/channels/secret.js';
@@ -120,13 +121,14 @@ function readChannel(settings: Settings, name: string, around: ChannelSurroundin
       ca: trusted.ca,
       secrets: made.secrets,
       make: made.make,
+      receiver: made.receiver,
       shown: { kind, ...made.shown, ...parsed.data },
     },
   };
 }
 
 type Made =
-  | (Pick<ChannelPlan, 'make' | 'secrets'> & { readonly shown: Settings })
+  | (Pick<ChannelPlan, 'make' | 'secrets' | 'receiver'> & { readonly shown: Settings })
   | { readonly problems: readonly SettingProblem[] };
 
 function readBuiltIn(kind: ChannelKind, given: Settings, sources: SecretSources): Made {
@@ -150,8 +152,24 @@ function readBuiltIn(kind: ChannelKind, given: Settings, sources: SecretSources)
       ),
     ],
     make: (tools) => kind.create(parsed.data, secrets, tools),
+    receiver: receiverOf(kind, parsed.data, secrets),
     shown: { ...Object.fromEntries(shownSecrets), ...withoutValues(parsed.data) },
   };
+}
+
+/** What says where a channel tells, among its secrets and its own settings. */
+const WHERE_SECRETS = ['url', 'topic', 'routing_key'];
+const WHERE = ['to', 'chat_id', 'thread_id', 'channel'];
+
+/** Two channels that have the same tell the same receiver. It is a digest, since secrets are in it. */
+function receiverOf(kind: ChannelKind, own: object, secrets: Secrets): string {
+  const settings = new Map<string, unknown>(Object.entries(own));
+  const where = [
+    Object.values<ChannelKind>(channelKinds).indexOf(kind),
+    ...WHERE_SECRETS.map((name) => secrets[name]?.reveal() ?? null),
+    ...WHERE.map((name) => settings.get(name) ?? null),
+  ];
+  return createHash('sha256').update(JSON.stringify(where)).digest('hex');
 }
 
 /** A module of one's own; what its settings mean, and which are secret, it alone knows. */

@@ -127,3 +127,62 @@ describe('a node that had failed and is deleted', () => {
     await alerts.stop();
   });
 });
+
+describe('a channel that a reload takes away, or has tell somebody else', () => {
+  const closed = (alerts: SimulatedAlerts): string[] =>
+    alerts.delivered
+      .filter(({ message }) => message.type === 'channel.closed')
+      .map(({ channel, message: { nodes = [] } }) => `${channel} ${nodes.map(({ name }) => name).join()}`);
+
+  it('tells its receiver last of what is still failed there', async () => {
+    const ops = { receiver: 'one' };
+    const alerts = await SimulatedAlerts.start({
+      channels: { ops, chat: {}, deaf: { events: ['node.failed'] }, late: { after: 900_000 } },
+    });
+    alerts.fail('a', 'b', 'c');
+    await alerts.pass(60);
+    alerts.recover('b');
+    await alerts.pass(1);
+    await alerts.replace({ ops });
+    expect(closed(alerts)).to.deep.equal(['chat a,c']);
+    expect(alerts.delivered.at(-1)?.message.message).to.equal(
+      "Channel 'chat' tells nothing more here. 2 nodes are still failed: 'a', 'c'.",
+    );
+    expect(alerts.closed).to.include.members(['chat', 'deaf', 'late']);
+    await alerts.replace({ ops: { receiver: 'another' } });
+    expect(closed(alerts)).to.deep.equal(['chat a,c', 'ops a,c']);
+    expect(alerts.closed.filter((name) => name === 'ops')).to.have.length(2);
+    await alerts.stop();
+  });
+
+  it('says nothing where nothing is open, nor where its receiver stays, by whatever name', async () => {
+    const alerts = await SimulatedAlerts.start({ channels: { ops: { receiver: 'one' }, chat: {} } });
+    await alerts.replace({ ops: { receiver: 'two' } });
+    alerts.fail('a');
+    await alerts.pass(1);
+    await alerts.replace({ ops: { receiver: 'two', concurrency: 1 } });
+    await alerts.replace({ duty: { receiver: 'two' } });
+    expect(closed(alerts)).to.deep.equal([]);
+    await alerts.stop();
+  });
+
+  it('is let go of though its receiver does not answer, and the log says so', async () => {
+    const alerts = await SimulatedAlerts.start({
+      channels: {
+        ops: {
+          answer: ({ type }) =>
+            type === 'channel.closed' ? new Promise(() => undefined) : Promise.resolve(),
+          attemptTimeout: 3_000,
+        },
+      },
+    });
+    alerts.fail('a');
+    await alerts.pass(1);
+    await alerts.replace({ chat: {} });
+    expect(alerts.closed).to.deep.equal(['ops']);
+    expect(alerts.logger.events()).to.include(
+      'channel could not be told that it hears no more: close what is open there by hand',
+    );
+    await alerts.stop();
+  });
+});

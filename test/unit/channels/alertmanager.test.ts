@@ -209,6 +209,14 @@ describe('an Alertmanager channel', function () {
     await eventually(async () => expect(await firing()).to.deep.equal([]));
   });
 
+  it('ends what fires when it is told nothing more', async () => {
+    await notifier.notify(now(FAILED, 2), attempt());
+    const { node, ...group } = now(FAILED, 1);
+    const nodes = [{ ...node!, at: group.at }];
+    await notifier.notify({ ...group, type: 'channel.closed', nodes }, attempt());
+    await eventually(async () => expect(await firing()).to.deep.equal([]));
+  });
+
   it('is told when it is refused, and when there is nobody', async () => {
     const refused = await refusal(make(`${server.url}/elsewhere`));
     expect(refused.message).to.match(/^answered 404/);

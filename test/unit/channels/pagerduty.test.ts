@@ -55,6 +55,8 @@ describe('a PagerDuty channel', function () {
     const { node: _, ...group } = FAILED;
     const nodes = [{ name: 'node1', state: 'active' as const, at: 1, labels: {}, deleted: true as const }];
     expect(eventsOf({ ...group, nodes })).to.deep.equal(resolved);
+    const failed = [{ name: 'node1', state: 'failed' as const, at: 1, labels: {} }];
+    expect(eventsOf({ ...group, type: 'channel.closed', nodes: failed })).to.deep.equal(resolved);
   });
 
   it('keeps the keys of nodes apart that are too long for one', () => {

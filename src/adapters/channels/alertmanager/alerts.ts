@@ -30,7 +30,9 @@ export function toldBy(message: AlertMessage, own: Labels, firingUntil: number):
     toldOfNode(each, annotationsOf(message, summary), own, firingUntil);
   if (nodes !== undefined) {
     return nodes.map((each) => {
-      return toldOf(each, `Node '${each.name}' ${standingOf(each)}.`);
+      // Whoever hears of it no more cannot hear of its end.
+      const told = type === 'channel.closed' ? ({ ...each, state: 'active', at: message.at } as const) : each;
+      return toldOf(told, `Node '${each.name}' ${standingOf(each)}.`);
     });
   }
   if (node !== undefined) {

@@ -13,6 +13,7 @@ const COLOURS: Readonly<Record<AlertMessage['type'], number>> = {
   'node.reported_failure': 0xd7_26_38,
   'node.recovered': 0x2e_a0_43,
   'node.deleted': 0x8b_94_9e,
+  'channel.closed': 0x8b_94_9e,
   'node.inactive': 0xe3_b3_41,
   mass_failure: 0xd7_26_38,
   test: 0x8b_94_9e,

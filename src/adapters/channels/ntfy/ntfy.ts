@@ -25,6 +25,7 @@ const PRIORITIES: Readonly<Record<AlertMessage['type'], number>> = {
   'node.reported_failure': 5,
   'node.recovered': 3,
   'node.deleted': 3,
+  'channel.closed': 3,
   'node.inactive': 3,
   mass_failure: 5,
   test: 3,

@@ -21,7 +21,7 @@ export function eventsOf(alert: AlertMessage): readonly PagerDutyEvent[] {
   const { node, nodes } = alert;
   if (nodes !== undefined) {
     return nodes.map(({ name, state, at, labels }) =>
-      state === 'active'
+      state === 'active' || alert.type === 'channel.closed'
         ? resolve(name)
         : trigger(alert, { name, state, labels }, at, `Node '${name}' is ${state}.`),
     );

@@ -16,6 +16,7 @@ const COLOURS: Readonly<Record<AlertMessage['type'], string>> = {
   'node.reported_failure': 'attention',
   'node.recovered': 'good',
   'node.deleted': 'default',
+  'channel.closed': 'default',
   'node.inactive': 'warning',
   mass_failure: 'attention',
   test: 'default',
