@@ -139,12 +139,17 @@ export class App implements Daemon {
   /** Everybody is brought back whom the last run knew of, with the time that it did not hear them. */
   async #recover(): Promise<void> {
     const { clock, logger, store } = this.#ports;
-    const { history, shards, nodes, notifier } = this.#cast;
+    const { history, shards, nodes, notifier, memory } = this.#cast;
     const { summary } = history;
     const timeout = millis(this.#config.session_timeout);
-    for await (const chunk of store.nodes()) for (const node of chunk) nodes.recover(node);
+    const room = memory.start();
+    for await (const chunk of store.nodes()) {
+      if (room.holdsNodes(chunk.length)) for (const node of chunk) nodes.recover(node);
+    }
     notifier.nodesKnown();
-    const entries = await recover({ clock, logger, store, summary, shards }, timeout);
+    const holds = (sessions: number): boolean => room.holdsUsers(sessions);
+    const entries = await recover({ clock, logger, store, summary, shards, holds }, timeout);
+    room.check();
     this.#blindness.resume(await store.blindIntervals(RECENT_BLIND_INTERVALS));
     for (const entry of entries) if (entry.kind === 'blind') this.#blindness.keep(entry.interval);
     this.#enter('ready');
@@ -163,7 +168,7 @@ export class App implements Daemon {
   async stop(): Promise<void> {
     if (this.#phase === 'stopping') return;
     this.#phase = 'stopping';
-    const { system, history, channels, shards, nodes } = this.#cast;
+    const { system, history, channels, shards, nodes, memory } = this.#cast;
     this.#ports.logger.info('stopping');
     shards.end();
     nodes.end();
@@ -171,6 +176,7 @@ export class App implements Daemon {
     this.#checkpoints.stop();
     this.#storeWatch.stop();
     this.#pulse.stop();
+    memory.stop();
     await channels.close();
     await history.close();
     system.stop();

@@ -37,6 +37,7 @@ export const errorCodes = {
   HEARTBEAT_UNKNOWN_TRANSFER_CODING: { status: 501, retryable: false },
   HEARTBEAT_NOT_READY: { status: 503, retryable: true },
   HEARTBEAT_OVERLOADED: { status: 503, retryable: true },
+  HEARTBEAT_MEMORY_SHORT: { status: 503, retryable: true },
   HEARTBEAT_STORE_REFUSES: { status: 503, retryable: true },
   HEARTBEAT_ANSWER_TIMEOUT: { status: 503, retryable: true },
   HEARTBEAT_STORE_LOCKED: { status: 500, retryable: true },
@@ -44,6 +45,7 @@ export const errorCodes = {
   HEARTBEAT_STORE_TOO_NEW: { status: 500, retryable: false },
   HEARTBEAT_STORE_UNWRITABLE: { status: 500, retryable: false },
   HEARTBEAT_STORE_FAILED: { status: 500, retryable: true },
+  HEARTBEAT_TOO_LITTLE_MEMORY: { status: 500, retryable: false },
   HEARTBEAT_PORT_IN_USE: { status: 500, retryable: true },
   HEARTBEAT_LISTEN_FAILED: { status: 500, retryable: false },
 } as const satisfies Record<string, ErrorKind>;

@@ -11,6 +11,7 @@ import { LevelHistoryStore } from './adapters/level/level-history-store.js';
 import { Pinger, type PingSurroundings } from './adapters/ping/pinger.js';
 import { Collector } from './adapters/process/collector.js';
 import { ProcessWatch } from './adapters/process/process-facts.js';
+import { ProcessMemory } from './adapters/process/process-memory.js';
 import { ProcessMetrics } from './adapters/process/process-metrics.js';
 import { createLogger } from './adapters/winston/winston-logger.js';
 import { App } from './app.js';
@@ -121,13 +122,23 @@ async function start(effective: Effective, load: () => Loaded, acceptDataLoss: b
   if ('problems' in opened) misconfigured(opened.problems);
   const watch = new ProcessWatch();
   const metrics = new ProcessMetrics(clock.wall(), version());
+  const memory = new ProcessMemory();
   const store = new LevelHistoryStore(config.data_dir, { logger, acceptDataLoss });
   const http = listening(() => gatewayOptions(inForce), { logger, clock });
   const processFacts = (): object => watch.read();
   const otherMetrics = () => [...metrics.read(), ...(pinger?.metrics() ?? [])];
   const { channels } = opened;
   const { gateway } = http;
-  const app = new App(config, { clock, logger, store, channels, processFacts, otherMetrics, gateway });
+  const app = new App(config, {
+    clock,
+    logger,
+    store,
+    channels,
+    memory,
+    processFacts,
+    otherMetrics,
+    gateway,
+  });
   const collector = new Collector(clock, () => app.alive);
   collector.start();
   const pinger = pingerOf(config, {
@@ -160,6 +171,7 @@ async function start(effective: Effective, load: () => Loaded, acceptDataLoss: b
       await app.stop();
       watch.stop();
       metrics.stop();
+      memory.stop();
     },
   );
 

@@ -32,6 +32,7 @@ import { Noted } from './noted.js';
 
 const TOO_MANY: NodeReply = { kind: 'refused', code: 'HEARTBEAT_TOO_MANY_NODES' };
 const OVERLOADED: NodeReply = { kind: 'refused', code: 'HEARTBEAT_OVERLOADED' };
+const MEMORY_SHORT: NodeReply = { kind: 'refused', code: 'HEARTBEAT_MEMORY_SHORT' };
 const DOWN: NodeReply = { kind: 'refused', code: 'HEARTBEAT_NOT_READY' };
 
 /** Whether a node says something of itself. */
@@ -58,6 +59,8 @@ export interface NodeShardSurroundings {
   readonly counts: NodeCounts;
   /** Whether one more node may be registered. */
   hasRoom(): boolean;
+  /** Whether memory has room for one more. */
+  hasMemory(): boolean;
   /** Whether the whole system ends, and its actors with it. */
   ending(): boolean;
   onVigil(deadline: Moment): Millis;
@@ -157,6 +160,7 @@ export class NodeShard implements NodeSurroundings {
     const registers = command.kind === 'put' || (isSign(command) && this.rules.autoRegister);
     if (!registers) return NOT_KNOWN;
     if (!this.#around.hasRoom()) return TOO_MANY;
+    if (!this.#around.hasMemory()) return MEMORY_SHORT;
     const actor = new NodeActor(command.name, this);
     this.#nodes.set(command.name, actor);
     this.#cells.spawn(actor, this.#options.mailbox);

@@ -27,6 +27,8 @@ export interface LocalNodesOptions extends NodeShardOptions, NodeDefaults {
 export interface LocalNodesSurroundings extends ToHistorySurroundings {
   readonly system: ActorSystem;
   readonly logger: Logger;
+  /** Whether memory has room for one more node. */
+  readonly hasMemory: () => boolean;
   readonly alerting: Alerting;
 }
 

@@ -13,6 +13,8 @@ export interface RecoverySurroundings {
   readonly store: Pick<HistoryStore, 'openSessions' | 'healedSince'>;
   readonly summary: StoreSummary;
   readonly shards: LocalShards;
+  /** Whether memory holds so many more; those past it are only counted. */
+  readonly holds: (sessions: number) => boolean;
 }
 
 /** Sessions between two lines of progress in the log. */
@@ -37,6 +39,7 @@ export async function recover(
 
   let sessions = 0;
   for await (const chunk of store.openSessions()) {
+    if (!around.holds(chunk.length)) continue;
     for (const { user, onlineAt, generation } of chunk) {
       const group = silentSince(plan, Math.max(generation, healed.get(user) ?? 0));
       shards.recover(

@@ -34,6 +34,7 @@ const EXPIRE_AGAIN: Millis = 1000;
 const OFFLINE: UserReply = { kind: 'offline' };
 const UNKNOWN: UserReply = { kind: 'described', session: undefined };
 const OVERLOADED: UserReply = { kind: 'refused', code: 'HEARTBEAT_OVERLOADED' };
+const MEMORY_SHORT: UserReply = { kind: 'refused', code: 'HEARTBEAT_MEMORY_SHORT' };
 const DOWN: UserReply = { kind: 'refused', code: 'HEARTBEAT_NOT_READY' };
 const FAILED: UserReply = { kind: 'refused', code: 'HEARTBEAT_INTERNAL' };
 
@@ -55,6 +56,8 @@ export interface ShardSurroundings {
   readonly counts: UserCounts;
   /** Whether one more user may be online. */
   hasRoom(): boolean;
+  /** Whether memory has room for one more. */
+  hasMemory(): boolean;
   /** Whether the whole system ends, and its actors with it. */
   ending(): boolean;
   /** The wall clock's reading at a moment just past. */
@@ -194,6 +197,7 @@ export class Shard implements UserSurroundings {
     if (kind === 'checkup') return OFFLINE;
     if (kind === 'describe') return UNKNOWN;
     if (!this.#around.hasRoom()) return OVERLOADED;
+    if (!this.#around.hasMemory()) return MEMORY_SHORT;
     const actor = new UserActor(user, this);
     this.#users.set(user, actor);
     this.#spawn(actor);

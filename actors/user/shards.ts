@@ -24,6 +24,8 @@ export interface LocalShardsSurroundings {
   readonly system: ActorSystem;
   readonly clock: Clock;
   readonly logger: Logger;
+  /** Whether memory has room for one more user. */
+  readonly hasMemory: () => boolean;
   readonly submit: (entries: readonly HistoryEntry[]) => void;
 }
 

@@ -11,6 +11,7 @@ import { decide } from '../../actors/user/user.machine.js';
 import type { Config } from '../config/schema.js';
 import { millis, type Millis } from '../domain/time.js';
 import { ActorSystem } from '../runtime/actor-system.js';
+import { MemoryGuard } from './memory-guard.js';
 import { alertsOptions, historyOptions } from './options.js';
 import type { AppPorts } from './ports.js';
 import { PresenceWatch } from './presence-watch.js';
@@ -32,6 +33,7 @@ export interface Cast {
   readonly nodes: LocalNodes;
   readonly notifier: Notifier;
   readonly channels: Channels;
+  readonly memory: MemoryGuard;
   /** Those in force: they may change while it runs. */
   readonly limits: Config['limits'];
 }
@@ -62,7 +64,15 @@ export function assemble(config: Config, ports: AppPorts): Cast {
       nodes.settle(settlements);
     },
   });
-  const shards = new LocalShards(
+  const memory = new MemoryGuard({
+    memory: ports.memory,
+    clock,
+    logger,
+    share: () => limits.memory,
+    users: () => shards.size,
+    nodes: () => nodes.size,
+  });
+  const shards: LocalShards = new LocalShards(
     {
       count: config.shards,
       get users() {
@@ -79,6 +89,7 @@ export function assemble(config: Config, ports: AppPorts): Cast {
     },
     {
       ...around,
+      hasMemory: () => memory.admitsUser(),
       submit: (entries) => {
         history.submit(entries);
         watch?.submitted(entries);
@@ -119,6 +130,7 @@ export function assemble(config: Config, ports: AppPorts): Cast {
     },
     {
       ...around,
+      hasMemory: () => memory.admitsNode(),
       alerting: watchedBy(ports.flipped, alerting),
       submit: (entries) => {
         history.submit(entries);
@@ -126,7 +138,7 @@ export function assemble(config: Config, ports: AppPorts): Cast {
       takesCheckpoints: () => history.state === 'open' && history.waiting < BUSY_DISK,
     },
   );
-  return { system, history, shards, nodes, notifier, channels, limits };
+  return { system, history, shards, nodes, notifier, channels, memory, limits };
 }
 
 /** Shows each change to somebody who has no say in what is told. */

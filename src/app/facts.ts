@@ -42,6 +42,7 @@ export async function readFacts(
       isMissing: store.trouble?.kind === 'missing',
     },
     alerts: alertFacts(cast),
+    memory: { used: cast.memory.used, short: cast.memory.isShort, shed: cast.memory.shed },
     blind: blind.byCause,
     eventLoopDelay: pulse.delays,
     ticksOverdue: pulse.readings,

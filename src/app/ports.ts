@@ -7,6 +7,7 @@ import type { Channel } from '../ports/channel.js';
 import type { Clock } from '../ports/clock.js';
 import type { HistoryStore } from '../ports/history-store.js';
 import type { Logger } from '../ports/logger.js';
+import type { Memory } from '../ports/memory.js';
 import type { MetricFamily } from '../ports/metrics.js';
 import type { PresenceChange } from './presence-watch.js';
 
@@ -15,6 +16,8 @@ export interface AppPorts {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly store: HistoryStore;
+  /** Where it is not given, memory is somebody else's affair: a library's host, a test. */
+  readonly memory?: Memory;
   /** What `GET /supervision` shows of the process. */
   readonly processFacts: () => object;
   /** What `GET /metrics` shows beside what the daemon counts itself. */

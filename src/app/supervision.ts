@@ -14,7 +14,7 @@ export interface Standing {
 
 /** What `GET /supervision` answers. */
 export async function supervision(
-  { system, history, shards, nodes }: Cast,
+  { system, history, shards, nodes, memory }: Cast,
   { store, processFacts, clock }: AppPorts,
   { unready, phase, startedAt, blindIntervals, root }: Standing,
 ): Promise<object> {
@@ -34,6 +34,7 @@ export async function supervision(
       trouble: store.trouble?.message ?? null,
     },
     refused: { mailbox_full: system.overflows },
+    memory: memory.inspect(),
     dead_letters: {
       total: deadLetters.total,
       recent: deadLetters.recent.map(({ at, ...letter }) => ({ at: unixSeconds(at), ...letter })),

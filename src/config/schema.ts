@@ -197,6 +197,11 @@ export const schema = group({
       'Records waiting for the disk before new sessions are refused.',
     ),
     users: option(whole(1, BILLION), 5_000_000, 'Users online at once.'),
+    memory: option(
+      fraction,
+      0.75,
+      'Share of the heap, and of the container’s memory, past which nobody new comes online and no node is registered.',
+    ),
     alerts: option(whole(1, BILLION), 100_000, 'Alerts that memory holds while the disk refuses writes.'),
     rate_per_key: option(
       orOff(rate(0.01, MILLION)),

@@ -35,6 +35,7 @@ const sentences: Partial<Record<ErrorCode, string>> = {
   HEARTBEAT_HEADERS_TOO_LARGE: 'request head too large',
   HEARTBEAT_NOT_READY: 'not ready yet, try again later',
   HEARTBEAT_OVERLOADED: 'overloaded, try again later',
+  HEARTBEAT_MEMORY_SHORT: 'memory is short and nobody new is let in, try again later',
   HEARTBEAT_STORE_REFUSES: 'the store refuses writes, try again later',
   HEARTBEAT_STORE_CORRUPT: 'the database is damaged: restore the data directory from a backup',
   HEARTBEAT_ANSWER_TIMEOUT: 'no answer in time, try again later',

@@ -12,6 +12,7 @@ import type { Flip } from '../../src/domain/node.js';
 import type { Session } from '../../src/domain/session.js';
 import { parseUserId, type UserId } from '../../src/domain/user-id.js';
 import type { Channel } from '../../src/ports/channel.js';
+import type { Memory } from '../../src/ports/memory.js';
 import type { FlipRange, HistoryRange, HistoryStore } from '../../src/ports/history-store.js';
 import { RecordingLogger } from './recording-logger.js';
 import { SimulatedClock } from './simulated-clock.js';
@@ -43,6 +44,7 @@ export interface SimulationOptions {
   readonly decideNode?: typeof decideNode;
   readonly alerting?: Alerting;
   readonly channels?: readonly Channel[];
+  readonly memory?: Memory;
 }
 
 /** The whole daemon but for HTTP, on simulated time. */
@@ -53,7 +55,7 @@ export class SimulatedApp {
   readonly app: App;
   fatal: Error | undefined;
 
-  constructor({ flags, store, clock, alerting, channels, ...rules }: SimulationOptions = {}) {
+  constructor({ flags, store, clock, alerting, channels, memory, ...rules }: SimulationOptions = {}) {
     this.clock = clock ?? new SimulatedClock();
     this.store = store ?? new MemoryHistoryStore();
     this.app = new App(configOf({ '--shards': '4', ...flags }), {
@@ -66,6 +68,7 @@ export class SimulatedApp {
       decideNode: rules.decideNode ?? decideNode,
       ...(alerting !== undefined && { alerting }),
       ...(channels !== undefined && { channels }),
+      ...(memory !== undefined && { memory }),
     });
     this.app.onFatal = (error) => {
       this.fatal = error;

@@ -29,7 +29,7 @@ export class StandaloneShards {
     const submit = (entries: readonly HistoryEntry[]): void => {
       this.submitted.push(...entries);
     };
-    const around = { system, clock, logger, submit };
+    const around = { system, clock, logger, submit, hasMemory: () => true };
     this.users = new LocalShards({ ...options, timeout: TIMEOUT, users: 1000, decide }, around);
     this.nodes = new LocalNodes(
       {

@@ -51,6 +51,12 @@ export interface DaemonFacts {
     readonly open: number;
     readonly channels: readonly ChannelFacts[];
   };
+  readonly memory: {
+    /** The largest part that is used of any memory that has a limit: 1 is all of it. */
+    readonly used: number;
+    readonly short: boolean;
+    readonly shed: { readonly openings: number; readonly registrations: number };
+  };
   readonly blind: Readonly<Record<BlindCause, { readonly intervals: number; readonly seconds: number }>>;
   /** Seconds. */
   readonly eventLoopDelay: Distribution;

@@ -12,6 +12,7 @@ export function metricFamilies(facts: DaemonFacts, gateway: GatewayReport): read
     ...actorFamilies(facts),
     ...storeFamilies(facts),
     ...channelFamilies(facts),
+    ...memoryFamilies(facts),
     ...blindFamilies(facts),
     ...gatewayFamilies(gateway),
     ...facts.others,
@@ -124,6 +125,23 @@ function storeFamilies({ store }: DaemonFacts): MetricFamily[] {
       samples: store.bytes === undefined ? [] : [{ value: store.bytes }],
     },
     gauge('heartbeat_store_sessions', 'Sessions that are stored and have ended.', store.sessions),
+  ];
+}
+
+function memoryFamilies({ memory: { used, short, shed } }: DaemonFacts): MetricFamily[] {
+  return [
+    gauge('heartbeat_memory_used_ratio', 'Memory that lives, of what there may be: 1 is all of it.', used),
+    gauge(
+      'heartbeat_memory_short',
+      'Whether nobody new is let in for want of memory: 1 or 0.',
+      Number(short),
+    ),
+    counterBy(
+      'heartbeat_memory_shed_total',
+      'What was refused for want of memory (limits.memory), by what it was.',
+      'what',
+      { opening: shed.openings, registration: shed.registrations },
+    ),
   ];
 }
 

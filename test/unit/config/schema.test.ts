@@ -46,6 +46,7 @@ describe('the schema of the configuration', () => {
         request_timeout: 30,
         headers_timeout: 10,
         mailbox: 1000,
+        memory: 0.75,
         history_queue: 200_000,
         users: 5_000_000,
         page: 10_000,

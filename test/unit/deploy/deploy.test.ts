@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect } from 'chai';
 import { parse, parseAllDocuments } from 'yaml';
@@ -111,5 +112,55 @@ describe('what is in deploy/', () => {
       expect(readFileSync('deploy/heartbeat.service', 'utf8')).to.include(` ${flag} `);
       expect(readFileSync('deploy/Dockerfile', 'utf8')).to.include(`"${flag}"`);
     }
+  });
+
+  describe('sets the heap', () => {
+    let root: string;
+
+    beforeEach(() => {
+      root = mkdtempSync(path.join(tmpdir(), 'heartbeat-test-'));
+      put('proc/meminfo', 'MemTotal:       16000000 kB\n');
+      put('proc/self/cgroup', '0::/pod/container\n');
+    });
+
+    afterEach(() => {
+      rmSync(root, { recursive: true });
+    });
+
+    function put(name: string, content: string): void {
+      const file = path.join(root, name);
+      mkdirSync(path.dirname(file), { recursive: true });
+      writeFileSync(file, content);
+    }
+
+    function flagsOf(nodeOptions = ''): string {
+      const { stdout } = spawnSync('scripts/heap-flag', [root], {
+        encoding: 'utf8',
+        env: { PATH: process.env['PATH'], NODE_OPTIONS: nodeOptions },
+      });
+      return stdout.trim();
+    }
+
+    it('from the memory of the container, or of the tightest group above it', () => {
+      put('sys/fs/cgroup/pod/container/memory.max', 'max\n');
+      put('sys/fs/cgroup/pod/memory.max', `${512 * 1024 * 1024}\n`);
+      expect(flagsOf()).to.equal('--max-old-space-size=307 --max-semi-space-size=16');
+      put('sys/fs/cgroup/pod/container/memory.max', `${256 * 1024 * 1024}\n`);
+      expect(flagsOf()).to.equal('--max-old-space-size=153 --max-semi-space-size=8');
+    });
+
+    it('in a container that sees itself as the root, with the groups of version 1 too', () => {
+      put('proc/self/cgroup', '4:memory:/docker/abc\n');
+      put('sys/fs/cgroup/memory/memory.limit_in_bytes', `${2048 * 1024 * 1024}\n`);
+      expect(flagsOf()).to.equal('--max-old-space-size=1228 --max-semi-space-size=64');
+    });
+
+    it('not where there is no limit, and not where somebody has chosen one', () => {
+      expect(flagsOf()).to.equal('');
+      put('sys/fs/cgroup/pod/memory.max', '9223372036854771712\n');
+      expect(flagsOf()).to.equal('');
+      put('sys/fs/cgroup/pod/memory.max', `${512 * 1024 * 1024}\n`);
+      expect(flagsOf('--max-old-space-size=100')).to.equal('');
+    });
   });
 });

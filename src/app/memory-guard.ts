@@ -1,0 +1,151 @@
+import { bytesOf, livingIn, NODE_BYTES, roomIn, USER_BYTES } from '../domain/memory.js';
+import type { Millis } from '../domain/time.js';
+import type { Cancel, Clock } from '../ports/clock.js';
+import type { Logger } from '../ports/logger.js';
+import { StartRoom } from './start-room.js';
+import type { Memory, MemoryReading, MemoryUse } from '../ports/memory.js';
+
+const EVERY: Millis = 250;
+
+/** What is given back is garbage first, and counts for less than what is taken. */
+const GIVEN_BACK = 0.4;
+
+/** A shortage is over once so large a part of the memory is free again below the share. */
+const RELIEF = 0.05;
+
+export interface MemoryGuardSurroundings {
+  /** Undefined where memory is somebody else's affair. */
+  readonly memory: Memory | undefined;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** How much of the memory may be used before nobody new is let in. */
+  readonly share: () => number;
+  readonly users: () => number;
+  readonly nodes: () => number;
+}
+
+/** How many were turned away for want of memory. */
+export interface Shed {
+  readonly openings: number;
+  readonly registrations: number;
+}
+
+/**
+ * Keeps the daemon from dying of its memory: past a share of it, nobody new is let in, and everybody who is online
+ * stays. It is read on a timer; in between, whoever is let in is counted.
+ */
+export class MemoryGuard {
+  readonly #around: MemoryGuardSurroundings;
+  readonly #shed = { openings: 0, registrations: 0 };
+  #cancel: Cancel | undefined;
+  /** Bytes that may still be taken before the next reading. */
+  #room = Infinity;
+  #reading: MemoryReading | undefined;
+  #isShort = false;
+  /** Taken by users and nodes when everything was last collected, and at the last reading. */
+  #takenThen = 0;
+  #takenBefore = 0;
+  /** Taken since the last collection, about. */
+  #grown = 0;
+
+  constructor(around: MemoryGuardSurroundings) {
+    this.#around = around;
+  }
+
+  /** To be called before anybody is brought back: what there is to hold is compared with what is free then. */
+  start(): StartRoom {
+    const { memory } = this.#around;
+    if (memory === undefined) return new StartRoom(undefined);
+    memory.collect();
+    this.#look();
+    this.#lookAgain();
+    return new StartRoom(this.#reading?.heap);
+  }
+
+  #lookAgain(): void {
+    this.#cancel = this.#around.clock.after(EVERY, () => {
+      this.#look();
+      this.#lookAgain();
+    });
+  }
+
+  stop(): void {
+    this.#cancel?.();
+  }
+
+  /** Whether one more user may come online. */
+  admitsUser(): boolean {
+    if (this.#takes(USER_BYTES)) return true;
+    this.#shed.openings++;
+    return false;
+  }
+
+  /** Whether one more node may be registered. */
+  admitsNode(): boolean {
+    if (this.#takes(NODE_BYTES)) return true;
+    this.#shed.registrations++;
+    return false;
+  }
+
+  get shed(): Shed {
+    return this.#shed;
+  }
+
+  get isShort(): boolean {
+    return this.#isShort;
+  }
+
+  /** The largest part that is used of any memory: 1 is all of it. */
+  get used(): number {
+    return this.#reading === undefined
+      ? 0
+      : Math.max(...usesOf(this.#reading).map((use) => livingIn(use, this.#grown) / use.limit));
+  }
+
+  inspect(): object {
+    const { heap, container } = this.#reading ?? {};
+    return { short: this.#isShort, shed: this.#shed, heap: shown(heap), container: shown(container) };
+  }
+
+  #takes(bytes: number): boolean {
+    if (this.#room >= bytes) {
+      this.#room -= bytes;
+      return true;
+    }
+    if (!this.#isShort) this.#shortage(true);
+    return false;
+  }
+
+  #look(): void {
+    const { memory, share } = this.#around;
+    if (memory === undefined) return;
+    const reading = memory.read();
+    const taken = bytesOf({ users: this.#around.users(), nodes: this.#around.nodes() });
+    // Whoever came since the reading before this one may have come after the collection.
+    if (reading.collections !== this.#reading?.collections)
+      this.#takenThen = Math.min(taken, this.#takenBefore);
+    this.#takenBefore = taken;
+    this.#reading = reading;
+    const grown = taken - this.#takenThen;
+    this.#grown = grown > 0 ? grown : grown * GIVEN_BACK;
+    this.#room = roomIn(usesOf(reading), share(), this.#grown);
+    if (this.#isShort && this.#room > RELIEF * reading.heap.limit) this.#shortage(false);
+  }
+
+  #shortage(isShort: boolean): void {
+    this.#isShort = isShort;
+    const { heap, container } = this.#reading ?? {};
+    const facts = { heap: shown(heap), container: shown(container), share: this.#around.share() };
+    if (isShort) this.#around.logger.warn('memory is short: openings and registrations are refused', facts);
+    else this.#around.logger.info('memory suffices again', { ...facts, refused: this.#shed });
+  }
+}
+
+function usesOf({ heap, container }: MemoryReading): readonly MemoryUse[] {
+  return container === undefined ? [heap] : [heap, container];
+}
+
+function shown(use: MemoryUse | undefined): object | undefined {
+  if (use === undefined) return undefined;
+  return { live_bytes: Math.round(use.live), used_bytes: Math.round(use.used), limit_bytes: use.limit };
+}

@@ -1,0 +1,59 @@
+import { bytesOf } from '../domain/memory.js';
+import { HeartbeatError } from '../errors.js';
+import type { MemoryUse } from '../ports/memory.js';
+
+/** A start may fill this much of the heap: past it V8 collects more than the daemon serves, until it gives up. */
+const SHARE = 0.9;
+
+/** What is asked for leaves room to go on: a start that fills more is followed by openings that are refused. */
+const COMFORTABLE_SHARE = 0.75;
+
+const MiB = 1024 * 1024;
+
+/** Whether a start can hold what it finds. It counts all of it, so that it can say how much is needed. */
+export class StartRoom {
+  readonly #heap: MemoryUse | undefined;
+  readonly #found = { users: 0, nodes: 0 };
+
+  /** @param heap as it is before anything was brought back; undefined where memory is somebody else's affair */
+  constructor(heap: MemoryUse | undefined) {
+    this.#heap = heap;
+  }
+
+  /** So many more users who were online. @returns whether they can be brought back, with all before them */
+  holdsUsers(count: number): boolean {
+    this.#found.users += count;
+    return this.#holds;
+  }
+
+  /** So many more nodes. @returns whether they can be brought back, with all before them */
+  holdsNodes(count: number): boolean {
+    this.#found.nodes += count;
+    return this.#holds;
+  }
+
+  /** @throws HeartbeatError when not all that was found could be brought back */
+  check(): void {
+    if (this.#heap === undefined || this.#holds) return;
+    const { users, nodes } = this.#found;
+    const needed = mebibytes(this.#needed / COMFORTABLE_SHARE);
+    throw new HeartbeatError(
+      'HEARTBEAT_TOO_LITTLE_MEMORY',
+      `the data directory holds ${users} users online and ${nodes} nodes, which need a heap of about ${needed} MiB, ` +
+        `and this one has ${mebibytes(this.#heap.limit)} MiB: start with ` +
+        `NODE_OPTIONS=--max-old-space-size=${needed}, in a container of twice that`,
+    );
+  }
+
+  get #holds(): boolean {
+    return this.#heap === undefined || this.#needed <= SHARE * this.#heap.limit;
+  }
+
+  get #needed(): number {
+    return (this.#heap?.live ?? 0) + bytesOf(this.#found);
+  }
+}
+
+function mebibytes(bytes: number): number {
+  return Math.ceil(bytes / MiB);
+}

@@ -1,0 +1,143 @@
+import { expect } from 'chai';
+import { MemoryHistoryStore } from '../../src/adapters/memory/memory-history-store.js';
+import { NODE_BYTES, USER_BYTES } from '../../src/domain/memory.js';
+import type { Memory, MemoryReading } from '../../src/ports/memory.js';
+import { node, SimulatedApp, user } from '../support/simulated-app.js';
+
+const SHORT = { kind: 'refused', code: 'HEARTBEAT_MEMORY_SHORT' };
+
+/** Memory of which a test says how much is used. */
+class FakeMemory implements Memory {
+  live = 0;
+  used = 0;
+  collections = 1;
+  container: MemoryReading['container'];
+  readonly limit: number;
+
+  constructor(limit: number) {
+    this.limit = limit;
+  }
+
+  collect(): void {
+    this.collections++;
+  }
+
+  read(): MemoryReading {
+    const { live, used, limit, container, collections } = this;
+    return { heap: { live, used: Math.max(live, used), limit }, container, collections };
+  }
+}
+
+describe('a daemon whose memory runs short', () => {
+  let memory: FakeMemory;
+  let daemon: SimulatedApp;
+
+  beforeEach(async () => {
+    // Room for 30 users below the share.
+    memory = new FakeMemory(40 * USER_BYTES);
+    memory.used = Infinity;
+    daemon = await SimulatedApp.start({ memory });
+  });
+
+  afterEach(() => daemon.app.stop());
+
+  function logged(event: string): number {
+    return daemon.logger.events().filter((logged) => logged === event).length;
+  }
+
+  async function heal(from: number, to: number): Promise<string[]> {
+    const kinds: string[] = [];
+    for (let id = from; id <= to; id++) {
+      const reply = await daemon.ask('heal', user(id));
+      kinds.push(reply?.kind === 'refused' ? reply.code : String(reply?.kind));
+    }
+    return kinds;
+  }
+
+  it('lets nobody new in past its share, however fast they come between two readings', async () => {
+    const kinds = await heal(1, 40);
+    expect(kinds.filter((kind) => kind === 'online')).to.have.length(30);
+    expect(kinds.slice(30)).to.deep.equal(new Array(10).fill(SHORT.code));
+    await daemon.clock.advance(1000);
+    expect(await daemon.ask('heal', user(41))).to.deep.equal(SHORT);
+    expect(await daemon.ask('heal', user(1))).to.deep.equal({ kind: 'online' });
+    expect(await daemon.ask('checkup', user(30))).to.deep.equal({ kind: 'online' });
+  });
+
+  it('registers no node, and takes the heartbeats of those it has', async () => {
+    await daemon.askNode('heartbeat', node('a'));
+    memory.live = memory.limit;
+    await daemon.clock.advance(1000);
+    expect(await daemon.askNode('heartbeat', node('a'))).to.deep.equal({ kind: 'active' });
+    for (const kind of ['heartbeat', 'put'] as const)
+      expect(await daemon.askNode(kind, node('b')), kind).to.deep.equal(SHORT);
+    expect((await daemon.app.facts()).memory.shed).to.deep.equal({ openings: 0, registrations: 2 });
+  });
+
+  it('says so once, counts what it refused, and says when that is over', async () => {
+    await heal(1, 33);
+    expect(logged('memory is short: openings and registrations are refused')).to.equal(1);
+    await daemon.clock.advance(250);
+    expect((await daemon.app.facts()).memory).to.deep.include({
+      short: true,
+      used: 0.75,
+      shed: { openings: 3, registrations: 0 },
+    });
+    await daemon.clock.advance(8000);
+    expect((await daemon.app.facts()).users.online).to.equal(0);
+    expect(logged('memory suffices again')).to.equal(1);
+    expect(await heal(50, 50)).to.deep.equal(['online']);
+    expect((await daemon.app.facts()).memory.short).to.equal(false);
+  });
+
+  it('knows what lives from the last collection, and takes garbage for none of it', async () => {
+    await heal(1, 20);
+    await daemon.clock.advance(250);
+    memory.live = 2 * USER_BYTES;
+    memory.collections++;
+    memory.used = memory.limit;
+    await daemon.clock.advance(1000);
+    expect(await heal(21, 30)).to.deep.equal(new Array(10).fill('online'));
+  });
+
+  it('sheds for want of the container’s memory as well', async () => {
+    memory.container = { live: 76, used: 76, limit: 100 };
+    await daemon.clock.advance(1000);
+    expect(await heal(1, 1)).to.deep.equal([SHORT.code]);
+  });
+
+  it('looks at nothing but its own limits where nobody tells it of memory', async () => {
+    const other = await SimulatedApp.start();
+    expect(await other.ask('heal', user(1))).to.deep.equal({ kind: 'online' });
+    expect((await other.app.facts()).memory).to.deep.include({ used: 0, short: false });
+    await other.app.stop();
+  });
+
+  it('does not start with more than it can hold, and says how much that is', async () => {
+    const store = new MemoryHistoryStore();
+    const before = await SimulatedApp.start({ store, flags: { '--session-timeout': '600' } });
+    for (let id = 1; id <= 50; id++) await before.ask('heal', user(id));
+    for (let id = 1; id <= 10; id++) await before.askNode('heartbeat', node(`n${id}`));
+    await before.clock.advance(1000);
+    await before.kill();
+    const needed = 50 * USER_BYTES + 10 * NODE_BYTES;
+    const start = (limit: number): Promise<SimulatedApp> =>
+      SimulatedApp.start({
+        store,
+        clock: before.clock,
+        memory: new FakeMemory(limit),
+        flags: { '--session-timeout': '600' },
+      });
+    let failure: unknown;
+    await start(needed).catch((error: unknown) => {
+      failure = error;
+    });
+    expect(failure).to.have.property('code', 'HEARTBEAT_TOO_LITTLE_MEMORY');
+    expect(failure)
+      .to.have.property('message')
+      .that.matches(/50 users online and 10 nodes.*--max-old-space-size=1,/);
+    const enough = await start(needed / 0.9 + 1);
+    expect((await enough.app.facts()).users.online).to.equal(50);
+    await enough.app.stop();
+  });
+});

@@ -1,0 +1,75 @@
+import { expect } from 'chai';
+import type { DaemonProcess } from '../support/daemon-process.js';
+import { HEARTBEAT } from '../support/daemon-process.js';
+import { Household, ready, startFlags } from '../support/household.js';
+
+/** Far more than fit into a heap of 64 MiB, of which the daemon itself takes 25. */
+const CROWD = 80_000;
+const BATCH = 5000;
+
+describe('with a heap of 64 MiB', () => {
+  const household = new Household();
+
+  afterEach(() => household.clear());
+
+  function launch(directory: string, heap: number): DaemonProcess {
+    const flags = startFlags(directory, { 'session-timeout': 3600 });
+    return household.run({
+      command: [process.execPath, `--max-old-space-size=${heap}`, HEARTBEAT, 'start', ...flags],
+    });
+  }
+
+  async function post(daemon: DaemonProcess, path: string, body: string): Promise<unknown> {
+    const response = await fetch(`${daemon.url}${path}`, { method: 'POST', body });
+    return response.json();
+  }
+
+  async function online(daemon: DaemonProcess): Promise<number> {
+    const metrics = await (await fetch(`${daemon.url}/metrics`)).text();
+    return Number(/^heartbeat_users_online (\d+)$/m.exec(metrics)?.[1]);
+  }
+
+  async function fill(daemon: DaemonProcess): Promise<void> {
+    for (let from = 1; from <= CROWD; from += BATCH) {
+      const ids = Array.from({ length: BATCH }, (_, index) => from + index);
+      await post(daemon, '/heal', ids.join('\n'));
+    }
+  }
+
+  it('a crowd that does not fit is turned away, everybody online stays, and a kill -9 takes none of them', async () => {
+    const directory = household.directory();
+    const daemon = await ready(launch(directory, 64));
+    await fill(daemon);
+    const stayed = await online(daemon);
+    expect(stayed).to.be.within(10_000, CROWD - BATCH);
+    const newcomer = await fetch(`${daemon.url}/heal/${CROWD + 1}`, { method: 'PUT' });
+    expect(newcomer.status).to.equal(503);
+    expect(newcomer.headers.has('retry-after')).to.equal(true);
+    expect(await newcomer.json()).to.deep.equal({
+      error: 'memory is short and nobody new is let in, try again later',
+    });
+    expect((await fetch(`${daemon.url}/heal/1`, { method: 'PUT' })).status).to.equal(200);
+    const registration = await fetch(`${daemon.url}/nodes/db1`, { method: 'PUT' });
+    expect(registration.status).to.equal(503);
+    expect(await registration.json()).to.have.property('code', 'HEARTBEAT_MEMORY_SHORT');
+    expect(daemon.logged('memory is short: openings and registrations are refused')).to.have.length(1);
+    await daemon.kill();
+
+    const again = await ready(launch(directory, 64));
+    expect(await online(again)).to.be.within(stayed, stayed + 1);
+    await again.kill();
+
+    const smaller = launch(directory, 40);
+    expect(await smaller.ended).to.deep.equal({ code: 1, signal: null });
+    const [words] = smaller.stderr.split('\n').filter((line) => line.startsWith('heartbeat: '));
+    const [, users, needed, has] =
+      /holds (\d+) users online and 0 nodes, which need a heap of about (\d+) MiB, and this one has (\d+) MiB/.exec(
+        words ?? '',
+      ) ?? [];
+    expect(Number(users)).to.be.within(stayed, stayed + 1);
+    expect(Number(has)).to.equal(40);
+    // What it asks for is enough.
+    const larger = await ready(launch(directory, Number(needed)));
+    expect(await online(larger)).to.equal(Number(users));
+  });
+});
