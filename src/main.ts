@@ -16,6 +16,7 @@ import { ProcessMetrics } from './adapters/process/process-metrics.js';
 import { createLogger } from './adapters/winston/winston-logger.js';
 import { App } from './app.js';
 import { listening } from './app/listening.js';
+import { MetricsLog, type MetricsLogDeps } from './app/metrics-log.js';
 import { addBenchCommand } from './cli/bench/command.js';
 import { addEmitCommand } from './cli/emit/command.js';
 import { configCommand } from './cli/config-command.js';
@@ -147,6 +148,7 @@ async function start(effective: Effective, load: () => Loaded, acceptDataLoss: b
     isReady: () => app.unready().length === 0,
     proxies: effective.proxies,
   });
+  const metricsLog = metricsLogOf(config, { clock, logger, facts: () => app.facts(), gateway: http.report });
   app.onFatal = (error) => {
     logger.error('the supervision tree is past saving', { reason: error.message });
     process.exit(1);
@@ -167,6 +169,7 @@ async function start(effective: Effective, load: () => Loaded, acceptDataLoss: b
       if (err === undefined) logger.info('asked to stop', { signal });
       else logger.error('unforeseen error', { error: err });
       collector.stop();
+      metricsLog?.stop();
       await pinger?.stop();
       await app.stop();
       watch.stop();
@@ -201,12 +204,18 @@ async function start(effective: Effective, load: () => Loaded, acceptDataLoss: b
     fail(logger, error);
   }
   pinger?.start();
+  metricsLog?.start();
   process.stdout.write(`listening on ${http.url() ?? ''}\n`);
 }
 
 function pingerOf({ ping }: Config, around: PingSurroundings): Pinger | undefined {
   if (ping.url === null) return undefined;
   return new Pinger({ url: new Secret(ping.url), every: millis(ping.every) }, around);
+}
+
+function metricsLogOf({ log }: Config, deps: MetricsLogDeps): MetricsLog | undefined {
+  const every = millis(log.metrics_every ?? 0);
+  return every === 0 ? undefined : new MetricsLog(every, deps);
 }
 
 function gatewayOptions({ config, auth, tls }: Effective): GatewayOptions {

@@ -5,6 +5,8 @@ import { LATENESS } from '../shards/lateness.js';
 export class UserCounts {
   /** Heals that actors have handled. */
   heals = 0;
+  /** Users who were asked about. */
+  checkups = 0;
   /** Sessions that heals have opened, each on disk. */
   openings = 0;
   /** Sessions that ended in silence, by the seconds between the deadline and its being noticed. */

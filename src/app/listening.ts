@@ -1,4 +1,5 @@
 import { createGateway, type Gateway } from '../http/gateway.js';
+import type { GatewayReport } from '../http/gateway-report.js';
 import type { GatewayOptions } from '../http/options.js';
 import type { Clock } from '../ports/clock.js';
 import type { Logger } from '../ports/logger.js';
@@ -16,6 +17,8 @@ export function listening(
   readonly gateway: AppPorts['gateway'];
   /** Where it listens; undefined before it does. */
   readonly url: () => string | undefined;
+  /** What it has counted; undefined before it listens. */
+  readonly report: () => GatewayReport | undefined;
   /** The options have changed. */
   readonly reconfigure: () => void;
 } {
@@ -23,6 +26,7 @@ export function listening(
   let running: Gateway | undefined;
   return {
     url: () => url,
+    report: () => running?.inspect(),
     reconfigure: () => {
       running?.reconfigure(options());
     },

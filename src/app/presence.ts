@@ -26,6 +26,7 @@ export class Presence implements Pick<Daemon, 'ask' | 'askMany' | 'history' | 'l
   ask(kind: UserCommand['kind'], user: UserId, answered: (reply: UserReply) => void): void {
     const { shards } = this.#cast;
     const { arrivedAt, readAt } = this.#pulse.arrival();
+    if (kind === 'checkup') shards.counts.checkups++;
     const command = { kind, users: [user], arrivedAt, readAt };
     shards.send(shardOf(user, shards.count), command, ([reply]) => {
       if (reply !== undefined) answered(reply);
@@ -39,6 +40,7 @@ export class Presence implements Pick<Daemon, 'ask' | 'askMany' | 'history' | 'l
   ): void {
     const { shards } = this.#cast;
     const { arrivedAt, readAt } = this.#pulse.arrival();
+    if (kind === 'checkup') shards.counts.checkups += users.length;
     sendToAll(
       shards.count,
       users,

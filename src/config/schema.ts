@@ -107,6 +107,11 @@ export const schema = group({
       },
       'One JSON object a line for machines, or lines for people.',
     ),
+    metrics_every: option(
+      orOff(seconds(0, DAY)),
+      60,
+      'How often a line of performance metrics is logged, if anything has happened. 0 or `off`: never.',
+    ),
   }),
   history: group({
     retention: option(

@@ -8,6 +8,7 @@ export interface DaemonFacts {
   readonly users: {
     readonly online: number;
     readonly heals: number;
+    readonly checkups: number;
     readonly openings: number;
     /** Of sessions that ended in silence: seconds from the deadline until it was noticed. */
     readonly expiries: Distribution;

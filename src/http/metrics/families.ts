@@ -24,6 +24,7 @@ function userFamilies({ users }: DaemonFacts): MetricFamily[] {
   return [
     gauge('heartbeat_users_online', 'Users that are online.', users.online),
     counter('heartbeat_heals_total', 'Heals that have been handled.', users.heals),
+    counter('heartbeat_checkups_total', 'Users who were asked about.', users.checkups),
     counter('heartbeat_sessions_opened_total', 'Sessions that heals have opened.', users.openings),
     counter(
       'heartbeat_sessions_expired_total',

@@ -11,7 +11,7 @@ const AT = '(from /etc/heartbeat.yaml:1)';
 describe('the configuration file', () => {
   it('may be YAML', () => {
     const { config } = inForce({ file: 'port: 0\nlog: # all of it\n  level: debug\n' });
-    expect(config).to.deep.include({ port: 0, log: { level: 'debug', format: 'json' } });
+    expect(config).to.deep.include({ port: 0, log: { level: 'debug', format: 'json', metrics_every: 60 } });
   });
 
   it('may begin with a byte order mark, as may any file that it names', () => {
@@ -31,7 +31,7 @@ describe('the configuration file', () => {
   it('may be JSON, indented by tabs too', () => {
     const file = JSON.stringify({ port: 0, log: { level: 'debug' } }, null, '\t');
     const { config } = inForce({ file });
-    expect(config).to.deep.include({ port: 0, log: { level: 'debug', format: 'json' } });
+    expect(config).to.deep.include({ port: 0, log: { level: 'debug', format: 'json', metrics_every: 60 } });
   });
 
   it('may be empty, and so may a group in it', () => {
@@ -59,7 +59,9 @@ describe('the configuration file', () => {
   });
 
   it('may not give one value to a group, nor a group to an option', () => {
-    expect(problems({ file: 'log: debug' })).to.deep.equal([`log: must hold log.level, log.format ${AT}`]);
+    expect(problems({ file: 'log: debug' })).to.deep.equal([
+      `log: must hold log.level, log.format, log.metrics_every ${AT}`,
+    ]);
     expect(problems({ file: 'port: {}' })).to.deep.equal([
       `port: must be a whole number between 0 and 65535, not {} ${AT}`,
     ]);

@@ -23,7 +23,7 @@ describe('the schema of the configuration', () => {
       blind_grace: 120,
       shutdown_timeout: 10,
       keep_alive_timeout: 75,
-      log: { level: 'info', format: 'json' },
+      log: { level: 'info', format: 'json', metrics_every: 60 },
       history: { retention: null, slow_commit: 1 },
       alerts: {
         retention: 7_776_000,
@@ -44,6 +44,7 @@ describe('the schema of the configuration', () => {
         in_flight: 10_000,
         pass: 0.05,
         request_timeout: 30,
+        requests_per_pass: 100,
         headers_timeout: 10,
         mailbox: 1000,
         memory: 0.75,
