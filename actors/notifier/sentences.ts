@@ -134,10 +134,21 @@ function reasonIn({ reason }: Flip): string {
   return `: ${shown.replace(/\.$/, '')}`;
 }
 
-function silence({ at, blind }: Flip, { lastHeartbeat }: NodeFacts): string {
+function silence(flip: Flip, { lastHeartbeat, timeout }: NodeFacts): string {
   if (lastHeartbeat === undefined) return 'it was never heard of since it was registered';
-  const silent = `no heartbeat for ${duration(at - lastHeartbeat)}`;
+  const { at, blind } = flip;
+  const silent = `no heartbeat for ${duration(exact(at - lastHeartbeat, timeout * missed(flip)))}`;
   return blind < 1000 ? silent : `${silent}, ${duration(blind)} of which nobody could be heard`;
+}
+
+/** Deadlines that have passed since the last heartbeat. */
+function missed({ to, retries }: Flip): number {
+  return to === 'failed' ? retries + 1 : retries;
+}
+
+/** Two instants are whole milliseconds each, so that the time between them may be off by as much. */
+function exact(between: Millis, due: Millis): Millis {
+  return Math.abs(between - due) <= 2 ? due : between;
 }
 
 function retriesLeft({ retries, maxRetries }: NodeFacts): string {
@@ -161,8 +172,9 @@ function quoted(name: string): string {
 
 /** The two largest units: people do not count the seconds of a day. */
 export function duration(time: Millis): string {
+  const whole = Math.round(time);
+  if (whole > 0 && whole < 1000) return `${whole} ms`;
   const seconds = Math.max(0, Math.round(time / 1000));
-  if (seconds < 1 && time > 0) return `${Math.round(time)} ms`;
   const parts = [
     [Math.floor(seconds / 86_400), 'd'],
     [Math.floor(seconds / 3600) % 24, 'h'],

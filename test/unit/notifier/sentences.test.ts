@@ -54,6 +54,37 @@ describe('what an alert says', () => {
     expect(nodeSentence('node.inactive', flip, { ...node, retries: 2 })).to.match(/1 retry is left\.$/);
   });
 
+  it('of a silence under a second tells its milliseconds, as many as the timeout has', () => {
+    const short = { ...node, timeout: 150, maxRetries: 0, retries: 0 };
+    for (const off of [-1, 0, 1]) {
+      const heard = instant(flip.at - 150 + off);
+      expect(
+        nodeSentence('node.failed', { ...flip, retries: 0 }, { ...short, lastHeartbeat: heard }),
+      ).to.equal("Node 'node1' has failed: no heartbeat for 150 ms.");
+      expect(
+        nodeSentence(
+          'node.inactive',
+          { ...flip, to: 'inactive', retries: 2 },
+          { ...short, maxRetries: 3, retries: 2, lastHeartbeat: instant(flip.at - 300 + off) },
+        ),
+      ).to.match(/no heartbeat for 300 ms; 1 retry is left/);
+    }
+    // A grace, or a rhythm that was learnt, makes it something else.
+    const heard = instant(flip.at - 873);
+    expect(
+      nodeSentence('node.failed', { ...flip, retries: 0 }, { ...short, lastHeartbeat: heard }),
+    ).to.include('873 ms');
+    expect([0.4, 1, 149.6, 500, 999, 999.6, 1499].map(duration)).to.deep.equal([
+      '0 s',
+      '1 ms',
+      '150 ms',
+      '500 ms',
+      '999 ms',
+      '1 s',
+      '1 s',
+    ]);
+  });
+
   it('of many, with some of their names', () => {
     const names = Array.from({ length: 12 }, (_, index) => nodeName(`n${String(index)}`));
     expect(massFailureSentence(1, 2, { window: 10_000, hold: 90_000 }, names.slice(0, 1))).to.equal(
