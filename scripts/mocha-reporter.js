@@ -1,22 +1,55 @@
-// Mocha's `spec` output, and three things the gate needs beside it:
+// Mocha's `spec` output, and what the gate needs beside it:
 // - the counts of the run, one JSON line appended to the file that HEARTBEAT_TEST_COUNTS names;
+// - what became of each test, one JSON line appended to the file that HEARTBEAT_TEST_RECORD names;
+// - a proof that docs/guarantees.md names in a file of this run has to have passed in it;
 // - a pending test fails the run: a test left out proves nothing;
 // - a process that lives on after the last test (a leaked timer, socket or child) says what keeps it
 //   alive and fails, instead of hanging.
-import { appendFileSync } from 'node:fs';
+import { appendFileSync, readFileSync } from 'node:fs';
+import path from 'node:path';
 import Mocha from 'mocha';
+import { PAGE, proofsIn, unproven } from './guarantees.js';
 
 const LEAK_GRACE_MS = 10_000;
 
+const { EVENT_TEST_FAIL, EVENT_TEST_PASS, EVENT_TEST_PENDING } = Mocha.Runner.constants;
+
 export default class HeartbeatReporter extends Mocha.reporters.Spec {
+  #ran = [];
+  #isWhole;
+
+  constructor(runner, options) {
+    super(runner, options);
+    // Of a part of the tests nobody expects every proof.
+    this.#isWhole = !options.grep && !options.fgrep;
+    const note = (state) => (test) => {
+      const file = path.relative(process.cwd(), test.file ?? '').replaceAll(path.sep, '/');
+      this.#ran.push({ file, title: test.fullTitle(), state });
+    };
+    runner.on(EVENT_TEST_PASS, note('passed'));
+    runner.on(EVENT_TEST_FAIL, note('failed'));
+    runner.on(EVENT_TEST_PENDING, note('pending'));
+  }
+
   /** Called once, after the last test; what it hands to `exit` decides the exit code. */
   done(failures, exit) {
     const { passes = 0, pending = 0 } = this.stats;
     const counts = process.env.HEARTBEAT_TEST_COUNTS;
     if (counts) appendFileSync(counts, `${JSON.stringify({ passed: passes, failed: failures, pending })}\n`);
+    const record = process.env.HEARTBEAT_TEST_RECORD;
+    if (record) for (const test of this.#ran) appendFileSync(record, `${JSON.stringify(test)}\n`);
+    const problems = this.#isWhole ? this.#unproven() : [];
+    for (const problem of problems) console.error(problem);
     if (pending > 0) console.error(`${pending} pending: a test left out fails the run`);
     setTimeout(failOnLeak, LEAK_GRACE_MS).unref();
-    exit(failures + pending);
+    exit(failures + pending + problems.length);
+  }
+
+  /** Proofs in the files of this run; scripts/test asks of all of them, once every suite has run. */
+  #unproven() {
+    const files = new Set(this.#ran.map(({ file }) => file));
+    const proofs = proofsIn(readFileSync(PAGE, 'utf8')).filter(({ file }) => files.has(file));
+    return unproven(proofs, this.#ran);
   }
 }
 
