@@ -55,6 +55,31 @@ describe('a store that refuses writes', () => {
     expect(await daemon.history(ANN)).to.deep.equal(whole);
   });
 
+  it('is tried once more by an orderly stop, whatever is left of the back-off', async () => {
+    const opened = daemon.clock.wall();
+    await daemon.ask('heal', ANN);
+    store.full = true;
+    await daemon.clock.advance(60_000);
+    store.full = false;
+    await daemon.app.stop();
+    await store.open();
+    expect(store.countSessions()).to.equal(1);
+    const stored = await store.lastSession(ANN);
+    expect(stored?.offlineAt).to.equal(opened + 7000);
+    expect(daemon.logger.lines.filter(({ event }) => event.startsWith('stopping with'))).to.deep.equal([]);
+  });
+
+  it('is said by an orderly stop with what it could not keep', async () => {
+    await daemon.ask('heal', ANN);
+    await daemon.ask('heal', BEN);
+    store.full = true;
+    await daemon.clock.advance(10_000);
+    await daemon.app.stop();
+    const line = daemon.logger.lines.find(({ event }) => event.startsWith('stopping with'));
+    expect(line?.event).to.equal('stopping with entries that the store refused: they are lost');
+    expect(line?.fields).to.include({ sessions: 2, flips: 0, alerts: 0 });
+  });
+
   for (const keepsRefused of [false, true]) {
     const how = keepsRefused ? 'although it had reached the disk' : 'which had not reached the disk';
 

@@ -1,8 +1,9 @@
 import { expect } from 'chai';
-import { existsSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { Level } from 'level';
 import { metaKey, VERSION } from '../../src/adapters/level/codec.js';
+import { eventually } from '../support/eventually.js';
 import { HEARTBEAT, type DaemonProcess } from '../support/daemon-process.js';
 import { Household, startFlags } from '../support/household.js';
 
@@ -45,6 +46,25 @@ describe('a daemon that cannot start', () => {
       const manifest = readdirSync(database).find((name) => name.startsWith('MANIFEST'));
       writeFileSync(path.join(database, manifest ?? ''), 'this is no manifest, and was never one');
       await expectOneLine(household.launch(data), /damaged.*restore it from a backup/);
+    });
+
+    it('when a log is damaged, unless the loss is accepted', async () => {
+      const data = household.directory();
+      const first = await household.daemon(data);
+      for (let user = 1; user <= 20; user++) await fetch(`${first.url}/heal/${user}`, { method: 'PUT' });
+      await first.kill();
+      const database = path.join(data, 'history');
+      const log = path.join(database, readdirSync(database).find((name) => name.endsWith('.log')) ?? '');
+      const contents = readFileSync(log);
+      const middle = contents.length >> 1;
+      contents.writeUInt8(contents.readUInt8(middle) ^ 1, middle);
+      writeFileSync(log, contents);
+      await expectOneLine(household.launch(data), /records lie behind it.*--accept-data-loss/);
+      const start = [process.execPath, HEARTBEAT, 'start', ...startFlags(data), '--accept-data-loss'];
+      const accepted = household.run({ command: ['env', ...start] });
+      await eventually(() => {
+        expect(accepted.stdout).to.match(/listening on/);
+      });
     });
 
     it('when a newer version wrote the database', async () => {

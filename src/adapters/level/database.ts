@@ -1,4 +1,5 @@
 import { Level } from 'level';
+import { HeartbeatError } from '../../errors.js';
 import type { KeyRange } from './binary.js';
 import { isSound, sealed, unsealed } from './checksum.js';
 import { own, type Owned } from './ownership.js';
@@ -41,6 +42,27 @@ async function openOwned(owned: Owned, mayBegin: boolean): Promise<Database> {
   } catch (error) {
     owned.release();
     throw error;
+  }
+}
+
+/**
+ * Takes LevelDB's lock and lets it go again, without a look at anything else.
+ *
+ * @throws HeartbeatError `HEARTBEAT_STORE_LOCKED` when another daemon owns the database
+ */
+export async function refuseOwned(directory: string): Promise<void> {
+  const refused: unknown = await probe(directory).catch((error: unknown) => openError(directory, error));
+  if (refused instanceof HeartbeatError && refused.code === 'HEARTBEAT_STORE_LOCKED') throw refused;
+}
+
+async function probe(directory: string): Promise<void> {
+  const owned = await own(directory);
+  const db = new Level(owned.path, { createIfMissing: false, errorIfExists: true });
+  try {
+    await db.open();
+  } finally {
+    await db.close();
+    owned.release();
   }
 }
 

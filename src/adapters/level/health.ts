@@ -36,7 +36,7 @@ export class Health {
     const before = this.#missing;
     this.#missing = message === undefined ? undefined : { kind: 'missing', message };
     if (message !== undefined && before === undefined)
-      this.#logger?.error('the database is gone', { message });
+      this.#logger?.error('the database is gone', { reason: message });
     if (message === undefined && before !== undefined) this.#logger?.info('the database is back', {});
   }
 

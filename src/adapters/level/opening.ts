@@ -1,6 +1,6 @@
 import path from 'node:path';
 import type { Logger } from '../../ports/logger.js';
-import { openDatabase, type Database } from './database.js';
+import { openDatabase, refuseOwned, type Database } from './database.js';
 import { makeDirectory, openTo } from './directory.js';
 import { inspect, type Findings } from './files/inspection.js';
 import { StartMark } from './files/start-mark.js';
@@ -38,11 +38,12 @@ export async function openFiles(
 ): Promise<OpenedFiles> {
   const { logger } = options;
   if (mayBegin) await makeDirectories(directory, logger);
-  const found = await inspected(directory, options);
   const mark = new StartMark(directory);
   const before = await mark.read();
-  let unmergeable: string | undefined;
   const isUnproven = before.starts > 0 || before.merges > 0;
+  const found = await inspected(directory, isUnproven);
+  report(directory, found, options);
+  let unmergeable: string | undefined;
   if (isUnproven)
     logger?.warn('the last run ended before its tables were checked: checking them', { ...before });
   if (isUnproven || bytesOf(found) <= SMALL) await refuseDamagedTables(directory, found, options);
@@ -51,7 +52,13 @@ export async function openFiles(
     logger?.error('no files are merged, so that erased data stays in them', { reason: unmergeable });
   }
   await mark.begin(before);
-  return { db: await openDatabase(directory, mayBegin), mark, unmergeable };
+  try {
+    return { db: await openDatabase(directory, mayBegin), mark, unmergeable };
+  } catch (error) {
+    // It may be another daemon's.
+    await mark.leave(before);
+    throw error;
+  }
 }
 
 async function makeDirectories(directory: string, logger: Logger | undefined): Promise<void> {
@@ -70,10 +77,16 @@ async function makeDirectories(directory: string, logger: Logger | undefined): P
   }
 }
 
-async function inspected(directory: string, { logger, acceptDataLoss }: OpeningOptions): Promise<Findings> {
-  const found = await inspect(directory).catch((error: unknown) => {
-    throw openError(directory, error);
-  });
+/** What another daemon is writing looks damaged, so that is ruled out first. */
+async function inspected(directory: string, isUnproven: boolean): Promise<Findings> {
+  const found = await inspect(directory).catch((error: unknown) => openError(directory, error));
+  const isWhole = !(found instanceof Error) && found.damage === undefined && found.torn.length === 0;
+  if (isUnproven || !isWhole) await refuseOwned(directory);
+  if (found instanceof Error) throw found;
+  return found;
+}
+
+function report(directory: string, found: Findings, { logger, acceptDataLoss }: OpeningOptions): void {
   if (found.damage !== undefined) {
     if (acceptDataLoss !== true || !found.isPassable) {
       throw damagedError(directory, undefined, found.damage, found.isPassable);
@@ -83,7 +96,6 @@ async function inspected(directory: string, { logger, acceptDataLoss }: OpeningO
   for (const { file, bytes } of found.torn) {
     logger?.warn('the end of a file is torn or damaged, and lost', { file, bytes_lost: bytes });
   }
-  return found;
 }
 
 function bytesOf({ tables }: Findings): number {

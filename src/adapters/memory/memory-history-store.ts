@@ -15,6 +15,7 @@ import type {
   HistoryStore,
   StoredNode,
   StoreSummary,
+  StoreTrouble,
 } from '../../ports/history-store.js';
 import type { AlertRange } from '../../ports/outbox.js';
 import { MemoryAlerts } from './memory-alerts.js';
@@ -35,6 +36,8 @@ export class MemoryHistoryStore implements HistoryStore {
   #vigil: Vigil | undefined;
   readonly #alerts = new MemoryAlerts();
   #lastHold: LastHold | undefined;
+  readonly trouble: StoreTrouble | undefined;
+  readonly damages: number = 0;
 
   open(): Promise<StoreSummary> {
     return Promise.resolve({
@@ -223,9 +226,6 @@ export class MemoryHistoryStore implements HistoryStore {
   pauses(node: NodeName): Promise<readonly Pause[]> {
     return Promise.resolve(this.#nodes.pauses(node));
   }
-
-  readonly trouble = undefined;
-  readonly damages = 0;
 
   checkPresence(): Promise<void> {
     return Promise.resolve();

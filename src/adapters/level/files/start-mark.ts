@@ -41,6 +41,12 @@ export class StartMark {
     await this.#write();
   }
 
+  /** As it was, for whoever owns it. */
+  async leave(before: Marked): Promise<void> {
+    this.#marked = before;
+    await this.#write();
+  }
+
   /** The tables are sound. */
   async proven(): Promise<void> {
     this.#marked = { ...this.#marked, starts: 0 };

@@ -1,0 +1,295 @@
+import { mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { expect } from 'chai';
+import { crc32c } from '../../../src/adapters/level/files/crc32c.js';
+import { StartMark } from '../../../src/adapters/level/files/start-mark.js';
+import { LevelHistoryStore } from '../../../src/adapters/level/level-history-store.js';
+import { instant } from '../../../src/domain/time.js';
+import { NOTHING_CHOSEN } from '../../../src/domain/node.js';
+import { parseNodeName } from '../../../src/domain/node-name.js';
+import { collect, ended, historyOf, user } from '../../contract/history-store/reading.js';
+import { RecordingLogger } from '../../support/recording-logger.js';
+import { temporaryDirectory, type TemporaryDirectory } from '../../support/temporary-directory.js';
+import { problemOf } from './support/expect-problem.js';
+import { fileOf, withDatabase } from './support/raw.js';
+
+const ALICE = user(1);
+const BATCHES = 20;
+
+describe('damage in the files of a store', function () {
+  this.timeout(60_000);
+  let directory: TemporaryDirectory;
+  let logger: RecordingLogger;
+  let store: LevelHistoryStore;
+  beforeEach(async () => {
+    directory = await temporaryDirectory();
+    logger = new RecordingLogger();
+    store = new LevelHistoryStore(directory.path, { logger });
+    await store.open();
+  });
+  afterEach(async () => {
+    await store.close();
+    await directory.remove();
+  });
+
+  async function writeBatches(): Promise<void> {
+    for (let batch = 0; batch < BATCHES; batch++) await store.write([ended(user(batch), batch, batch + 1)]);
+  }
+
+  /** The log's contents become a table. */
+  async function restart(acceptDataLoss = false): Promise<void> {
+    await store.close();
+    store = new LevelHistoryStore(directory.path, { logger, acceptDataLoss });
+    await store.open();
+  }
+
+  async function turnOver(file: string, byte: (size: number) => number): Promise<void> {
+    const contents = await readFile(file);
+    contents[byte(contents.length)]! ^= 1;
+    await writeFile(file, contents);
+  }
+
+  it('is looked for with the checksum that LevelDB has', () => {
+    const text = Buffer.from('123456789');
+    expect(crc32c(text, 0, 9) >>> 0).to.equal(0xe3069283);
+    expect(crc32c(Buffer.alloc(32), 0, 32) >>> 0).to.equal(0x8a9136aa);
+  });
+
+  it('with a record behind it in the log refuses the start, until the loss is accepted', async () => {
+    await writeBatches();
+    await store.close();
+    await turnOver(await fileOf(directory.path, /\.log$/), (size) => size >> 1);
+    const error = await problemOf(store.open(), 'HEARTBEAT_STORE_CORRUPT');
+    expect(error.message).to.match(/\d+\.log is damaged at byte \d+, and records lie behind it/);
+    expect(error.message).to.match(
+      /restore it from a backup, or lose what is damaged with --accept-data-loss$/,
+    );
+    await restart(true);
+    expect(logger.events()).to.include('opening a damaged database: what cannot be read is lost');
+    expect(await historyOf(store, user(0))).to.have.length(1);
+  });
+
+  it('at the very end of the log is said with the bytes that are lost', async () => {
+    await writeBatches();
+    await store.close();
+    const log = await fileOf(directory.path, /\.log$/);
+    await turnOver(log, (size) => size - 3);
+    await store.open();
+    const line = logger.lines.find(({ level }) => level === 'warn');
+    expect(line?.event).to.equal('the end of a file is torn or damaged, and lost');
+    expect(line?.fields).to.include({ file: path.basename(log) });
+    expect(line?.fields['bytes_lost']).to.be.above(0);
+    expect(store.countSessions()).to.equal(BATCHES - 1);
+  });
+
+  it('in a table refuses the start in words, and says which file', async () => {
+    await writeBatches();
+    await restart();
+    await store.close();
+    const table = await fileOf(directory.path, /\.ldb$/);
+    await turnOver(table, () => 100);
+    const error = await problemOf(store.open(), 'HEARTBEAT_STORE_CORRUPT');
+    expect(error.message).to.include(path.basename(table)).and.include('block at 0 is damaged');
+  });
+
+  it('is found in a table that was cut short', async () => {
+    await writeBatches();
+    await restart();
+    await store.close();
+    const table = await fileOf(directory.path, /\.ldb$/);
+    const file = await open(table, 'r+');
+    await file.truncate((await stat(table)).size - 10);
+    await file.close();
+    const error = await problemOf(store.open(), 'HEARTBEAT_STORE_CORRUPT');
+    expect(error.message).to.match(/\d+\.ldb has \d+ bytes of \d+/);
+  });
+
+  it('is found in CURRENT as a directory, which is no matter of rights', async () => {
+    await store.close();
+    const current = await fileOf(directory.path, /^CURRENT$/);
+    await rm(current);
+    await mkdir(current);
+    const error = await problemOf(store.open(), 'HEARTBEAT_STORE_CORRUPT');
+    expect(error.message).to.include('CURRENT is no file');
+  });
+
+  it('is found while the daemon runs, and then no files are merged', async () => {
+    await writeBatches();
+    await restart();
+    const table = await fileOf(directory.path, /\.ldb$/);
+    await turnOver(table, () => 100);
+    expect(await store.checkFiles(Infinity)).to.equal(true);
+    expect(store.trouble).to.deep.include({ kind: 'damaged' });
+    expect(store.trouble?.message)
+      .to.include(path.basename(table))
+      .and.match(/restore the data directory from a backup$/);
+    expect(store.damages).to.equal(1);
+    expect(logger.events()).to.include('the database is damaged');
+    await store.erase(user(BATCHES - 1));
+    await store.close();
+    // LevelDB's journal goes with each merge that ends well.
+    expect(await readdir(path.join(directory.path, 'history'))).to.include('LOG');
+    expect(await readFile(table)).to.be.instanceOf(Buffer);
+  });
+
+  it('is looked for in all tables before the first merge', async () => {
+    await writeBatches();
+    await restart();
+    await turnOver(await fileOf(directory.path, /\.ldb$/), () => 100);
+    await store.erase(user(3)).catch(() => undefined);
+    await store.close();
+    expect(store.trouble).to.deep.include({ kind: 'damaged' });
+  });
+
+  it('is looked for in steps, and all over again once all was read', async () => {
+    for (let run = 0; run < 3; run++) {
+      await store.write([ended(user(run), 1, 2)]);
+      await restart();
+    }
+    let steps = 1;
+    while (!(await store.checkFiles(1))) steps++;
+    expect(steps).to.be.above(1);
+    expect(await store.checkFiles(Infinity)).to.equal(true);
+    expect(store.trouble).to.equal(undefined);
+  });
+
+  it('that a merge wrote anew with good blocks is found where it is read', async () => {
+    await store.write([ended(ALICE, 1, 2), ended(user(2), 1, 2)]);
+    await store.close();
+    await withDatabase(directory.path, async (db) => {
+      for await (const [key, value] of db.iterator({ gte: Buffer.of(0x10), lt: Buffer.of(0x11), limit: 1 })) {
+        value[3]! ^= 1;
+        await db.put(key, value);
+      }
+    });
+    await store.open();
+    const error = await problemOf(historyOf(store, ALICE), 'HEARTBEAT_STORE_CORRUPT');
+    expect(error.message).to.equal('a stored record is damaged: restore the data directory from a backup');
+    expect(store.trouble).to.deep.include({ kind: 'damaged' });
+    expect(await historyOf(store, user(2))).to.have.length(1);
+  });
+
+  it('that took a node away is found when all are read', async () => {
+    const name = parseNodeName('db')!;
+    const node = { name, registeredAt: instant(1), settings: NOTHING_CHOSEN, pausedAt: undefined };
+    await store.write([
+      { kind: 'registered', node },
+      {
+        kind: 'statuses',
+        nodes: [
+          {
+            name,
+            status: {
+              state: 'active',
+              retries: 0,
+              since: instant(1),
+              lastHeartbeat: undefined,
+              deadline: 1,
+              heardBlind: 0,
+            },
+          },
+        ],
+      },
+    ]);
+    expect(await collect(store.nodes())).to.have.length(1);
+    await store.close();
+    await withDatabase(directory.path, (db) => db.del(Buffer.from(' db')));
+    await store.open();
+    const error = await problemOf(collect(store.nodes()), 'HEARTBEAT_STORE_CORRUPT');
+    expect(error.message).to.include('0 nodes are stored of 1');
+    await restart(true);
+    expect(await collect(store.nodes())).to.deep.equal([]);
+  });
+
+  it('is looked for before the next start when a run ended in a merge', async () => {
+    await store.close();
+    const mark = new StartMark(path.join(directory.path, 'history'));
+    await mark.begin({ starts: 0, merges: 0 });
+    await mark.merging();
+    await store.open();
+    expect(logger.events()).to.include('the last run ended before its tables were checked: checking them');
+    await store.close();
+    expect(await mark.read()).to.deep.equal({ starts: 0, merges: 0 });
+  });
+
+  it('does not merge any more when three runs in a row ended in a merge', async () => {
+    await store.write([ended(ALICE, 1, 2)]);
+    await store.close();
+    const mark = new StartMark(path.join(directory.path, 'history'));
+    await mark.begin({ starts: 0, merges: 2 });
+    await mark.merging();
+    await store.open();
+    await store.erase(ALICE);
+    expect(logger.events()).to.include('no files are merged, so that erased data stays in them');
+    expect(await readdir(path.join(directory.path, 'history'))).to.include('LOG');
+  });
+
+  it('is not what another daemon sees that finds the store owned', async () => {
+    await writeBatches();
+    const second = new LevelHistoryStore(directory.path, { logger });
+    await problemOf(second.open(), 'HEARTBEAT_STORE_LOCKED');
+    const mark = new StartMark(path.join(directory.path, 'history'));
+    expect((await mark.read()).starts).to.equal(1);
+  });
+
+  it('is no removed directory, which is noticed, refuses writes, and is over when it is back', async () => {
+    await store.write([ended(ALICE, 1, 2)]);
+    const away = `${directory.path}-away`;
+    await rename(directory.path, away);
+    await store.checkPresence();
+    expect(store.trouble).to.deep.include({ kind: 'missing' });
+    expect(store.trouble?.message).to.include('is not in').and.include('put it back');
+    await problemOf(store.write([ended(ALICE, 3, 4)]), 'HEARTBEAT_STORE_REFUSES');
+    await problemOf(store.reopen(), 'HEARTBEAT_STORE_REFUSES');
+    await rename(away, directory.path);
+    await store.checkPresence();
+    expect(store.trouble).to.equal(undefined);
+    await store.reopen();
+    await store.write([ended(ALICE, 3, 4)]);
+    expect(await historyOf(store, ALICE)).to.have.length(2);
+  });
+
+  it('is no empty directory in its place, in which nothing is begun anew', async () => {
+    await store.write([ended(ALICE, 1, 2)]);
+    await rm(directory.path, { recursive: true });
+    await mkdir(path.join(directory.path, 'history'), { recursive: true });
+    await store.checkPresence();
+    expect(store.trouble).to.deep.include({ kind: 'missing' });
+    expect(
+      await store.reopen().then(
+        () => 'reopened',
+        () => 'refused',
+      ),
+    ).to.equal('refused');
+  });
+});
+
+describe('the directory of a store', () => {
+  it('is for its owner alone where it is made, and said to be open where it is', async () => {
+    const directory = await temporaryDirectory();
+    const made = path.join(directory.path, 'a', 'b', 'data');
+    const logger = new RecordingLogger();
+    const store = new LevelHistoryStore(made, { logger });
+    await store.open();
+    await store.close();
+    for (const each of [made, path.join(made, 'history')])
+      expect((await stat(each)).mode & 0o777).to.equal(0o700);
+    expect(logger.events()).to.deep.equal([]);
+    const wide = path.join(directory.path, 'wide');
+    await mkdir(wide, { mode: 0o755 });
+    const other = new LevelHistoryStore(wide, { logger });
+    await other.open();
+    await other.close();
+    expect(logger.lines).to.deep.include({
+      level: 'warn',
+      event: 'others may read the data directory: chmod 0700 keeps it private',
+      fields: { data_dir: wide, mode: '0755' },
+    });
+    await directory.remove();
+  });
+
+  it('cannot be made below /proc, which is said at once', async () => {
+    for (const below of ['/proc/heartbeat', '/proc/self/heartbeat/data'])
+      await problemOf(new LevelHistoryStore(below).open(), 'HEARTBEAT_STORE_UNWRITABLE');
+  });
+});
