@@ -1,0 +1,95 @@
+import { spawnSync } from 'node:child_process';
+import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import ts from 'typescript';
+import { PURE_RULES } from './mutate-targets.js';
+
+/*
+ * Changes one operator or constant of a pure rule at a time, and runs the tests of that rule: whatever no test notices
+ * is printed. It works in a copy. `npm run mutate`, or `npm run mutate -- breaker` for the files whose path has that.
+ */
+
+const SWAPS = new Map<ts.SyntaxKind, string>([
+  [ts.SyntaxKind.LessThanToken, '<='],
+  [ts.SyntaxKind.LessThanEqualsToken, '<'],
+  [ts.SyntaxKind.GreaterThanToken, '>='],
+  [ts.SyntaxKind.GreaterThanEqualsToken, '>'],
+  [ts.SyntaxKind.EqualsEqualsEqualsToken, '!=='],
+  [ts.SyntaxKind.ExclamationEqualsEqualsToken, '==='],
+  [ts.SyntaxKind.AmpersandAmpersandToken, '||'],
+  [ts.SyntaxKind.BarBarToken, '&&'],
+  [ts.SyntaxKind.PlusToken, '-'],
+  [ts.SyntaxKind.MinusToken, '+'],
+  [ts.SyntaxKind.AsteriskToken, '/'],
+  [ts.SyntaxKind.TrueKeyword, 'false'],
+  [ts.SyntaxKind.FalseKeyword, 'true'],
+]);
+
+/** Seconds that the tests of one mutant may take: one that loops for ever is noticed, too. */
+const PATIENCE = 120;
+
+interface Mutant {
+  readonly from: number;
+  readonly to: number;
+  readonly text: string;
+  readonly line: number;
+}
+
+function mutantsOf(source: string): Mutant[] {
+  const file = ts.createSourceFile('rule.ts', source, ts.ScriptTarget.Latest, true);
+  const found: Mutant[] = [];
+  const visit = (node: ts.Node): void => {
+    if (ts.isTypeNode(node) || ts.isInterfaceDeclaration(node) || ts.isTypeAliasDeclaration(node)) return;
+    const text = SWAPS.get(node.kind);
+    if (text !== undefined) {
+      const from = node.getStart(file);
+      found.push({
+        from,
+        to: node.getEnd(),
+        text,
+        line: file.getLineAndCharacterOfPosition(from).line + 1,
+      });
+    }
+    // Operators are children only by their tokens.
+    for (const child of node.getChildren(file)) visit(child);
+  };
+  visit(file);
+  return found;
+}
+
+function passes(directory: string, specs: readonly string[]): boolean {
+  const mocha = ['--import', 'tsx/esm', 'node_modules/mocha/bin/mocha.js', '--no-config', '--no-package'];
+  const options = ['--bail', '--exit', '--timeout', '20000'];
+  const run = spawnSync(process.execPath, [...mocha, ...options, ...specs], {
+    cwd: directory,
+    stdio: 'ignore',
+    timeout: PATIENCE * 1000,
+    env: { ...process.env, RUNS: '20' },
+  });
+  return run.status === 0;
+}
+
+const wanted = process.argv[2] ?? '';
+const copy = mkdtempSync(join(tmpdir(), 'heartbeat-mutate-'));
+let [count, survivors] = [0, 0];
+try {
+  for (const part of ['src', 'actors', 'test', 'scripts', 'docs', 'package.json', 'tsconfig.json'])
+    cpSync(part, join(copy, part), { recursive: true });
+  symlinkSync(resolve('node_modules'), join(copy, 'node_modules'));
+  for (const { rule, specs } of PURE_RULES.filter((target) => target.rule.includes(wanted))) {
+    const source = readFileSync(rule, 'utf8');
+    if (!passes(copy, specs)) throw new Error(`the tests of ${rule} fail without any change`);
+    for (const { from, to, text, line } of mutantsOf(source)) {
+      count++;
+      writeFileSync(join(copy, rule), source.slice(0, from) + text + source.slice(to));
+      if (!passes(copy, specs)) continue;
+      survivors++;
+      process.stdout.write(`${rule}:${String(line)}: ${source.slice(from, to)} became ${text}\n`);
+    }
+    writeFileSync(join(copy, rule), source);
+  }
+} finally {
+  rmSync(copy, { recursive: true, force: true });
+}
+process.stdout.write(`${String(survivors)} of ${String(count)} mutants survived\n`);
