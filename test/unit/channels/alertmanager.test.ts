@@ -69,6 +69,22 @@ describe('an Alertmanager channel', function () {
   const firing = async (): Promise<string[]> =>
     (await server.alerts()).map(({ labels }) => labels['node'] ?? '').sort();
 
+  it('sends half as many alerts at once where what stands before it says that it is too much', async () => {
+    const narrow = await HookServer.start();
+    const taken: { labels: { node: string } }[] = [];
+    narrow.behaviour = (response, { body }) => {
+      const alerts = JSON.parse(body) as typeof taken;
+      if (alerts.length > 100) return response.writeHead(413).end();
+      taken.push(...alerts);
+      return response.writeHead(200).end();
+    };
+    const halving = make(narrow.url, { resend_every: 3600 });
+    await halving.notify(group(700), attempt());
+    expect(taken.map(({ labels }) => labels.node)).to.deep.equal(group(700).nodes?.map(({ name }) => name));
+    await halving.close();
+    await narrow.stop();
+  });
+
   it('fires while the node has failed, and is resolved when it has recovered', async () => {
     await notifier.notify(now(FAILED, 2), attempt());
     const [alert] = await server.alerts();

@@ -91,6 +91,14 @@ describe('the outgoing ping', () => {
     expect(logger.lines[0]?.fields).to.deep.equal({ reason: 'it took too long' });
   });
 
+  it('is delivered by an answer whose body never ends, and shows the name and the password of its URL', async () => {
+    hooks.behaviour = behave.hangInTheBody;
+    ping(hooks.url.replace('127.0.0.1', 'me:p%40ss@127.0.0.1'));
+    await settledAs(1, 0);
+    const [kind, pair = ''] = (hooks.requests[0]?.headers.authorization ?? '').split(' ');
+    expect([kind, Buffer.from(pair, 'base64').toString()]).to.deep.equal(['Basic', 'me:p@ss']);
+  });
+
   it('does not connect where a name leads to this machine', async () => {
     ping(`http://localhost:${hooks.port}/hook`);
     await settledAs(0, 1);

@@ -9,6 +9,7 @@ import {
 } from '../../../ports/channel.js';
 import type { Cancel } from '../../../ports/clock.js';
 import { Poster } from '../http/poster.js';
+import { sendInParts } from '../http/parts.js';
 import { httpUrl, originOf } from '../http/url.js';
 import type { ChannelKind, ChannelTools, Prepared, Secrets } from '../kind.js';
 import { Secret } from '../secret.js';
@@ -131,9 +132,10 @@ class AlertmanagerNotifier extends BaseNotifier implements Resending, Prepared {
   }
 
   async #post(alerts: readonly PostedAlert[], attempt: Attempt): Promise<void> {
-    for (let from = 0; from < alerts.length; from += AT_ONCE) {
-      await this.#poster.post(JSON.stringify(alerts.slice(from, from + AT_ONCE)), {}, attempt);
-    }
+    // What stands before it may take less than Alertmanager itself.
+    await sendInParts(alerts.length, AT_ONCE, ({ from, to }) =>
+      this.#poster.post(JSON.stringify(alerts.slice(from, to)), {}, attempt),
+    );
   }
 
   /** @param soon for what must not wait for the next time */
