@@ -11,16 +11,22 @@ export async function* readAlerts(
   const left = [...recent.values()]
     .filter((record) => isWithin(record, range))
     .sort((a, b) => (a.alert.id < b.alert.id ? 1 : -1));
+  let first = 0;
   for await (const chunk of outbox.alerts(range)) {
     const merged: AlertRecord[] = [];
     for (const record of chunk) {
       if (recent.has(record.alert.id)) continue;
-      while (left[0] !== undefined && left[0].alert.id > record.alert.id) merged.push(...left.splice(0, 1));
+      for (
+        let next = left[first];
+        next !== undefined && next.alert.id > record.alert.id;
+        next = left[++first]
+      )
+        merged.push(next);
       merged.push(record);
     }
     if (merged.length > 0) yield merged;
   }
-  if (left.length > 0) yield left;
+  if (first < left.length) yield left.slice(first);
 }
 
 function isWithin({ alert: { id }, deliveries }: AlertRecord, { states, before, from }: AlertRange): boolean {

@@ -1,9 +1,13 @@
 import type { AlertId, AlertRecord } from '../../src/domain/alert.js';
+import type { NodeFacts } from '../../src/domain/node.js';
 import type { NodeName } from '../../src/domain/node-name.js';
 import { moment, type Moment } from '../../src/domain/time.js';
 import { Agenda } from './agenda.js';
 import type { FailedNodes } from './failed-nodes.js';
 import type { OpenAlerts } from './open-alerts.js';
+
+/** So few are not worth looking through. */
+const FEW = 100;
 
 /**
  * The alerts that are held since something that their node depends on has failed. They go out when that is back and the
@@ -14,6 +18,9 @@ export class Dependencies {
   readonly #failed: FailedNodes;
   /** The nodes of which something is held, or was, by what they depend on. */
   readonly #dependents = new Map<NodeName, Set<NodeName>>();
+  /** Entries in it, and how many there were when it was last made anew. */
+  #size = 0;
+  #kept = 0;
   readonly #agenda = new Agenda<NodeName>();
 
   constructor(open: OpenAlerts, failed: FailedNodes) {
@@ -37,12 +44,32 @@ export class Dependencies {
   /** A record that was just put, and may be held for this. */
   held(record: AlertRecord): void {
     if (!isHeld(record) || record.alert.node === undefined) return;
-    const { name, dependsOn = [] } = record.alert.node;
+    this.#note(record.alert.node);
+    if (this.#size > 2 * this.#kept + FEW) this.#forgetOthers();
+  }
+
+  /** Nodes and causes that are remembered. */
+  get size(): number {
+    return this.#size;
+  }
+
+  #note({ name, dependsOn = [] }: Pick<NodeFacts, 'name' | 'dependsOn'>): void {
     for (const cause of dependsOn) {
-      const others = this.#dependents.get(cause);
-      if (others === undefined) this.#dependents.set(cause, new Set([name]));
-      else others.add(name);
+      const others = this.#dependents.get(cause) ?? new Set();
+      if (others.size === 0) this.#dependents.set(cause, others);
+      if (!others.has(name)) this.#size++;
+      others.add(name);
     }
+  }
+
+  /** A cause that never fails is never back: what is no longer held for it would stay. */
+  #forgetOthers(): void {
+    this.#dependents.clear();
+    this.#size = 0;
+    for (const record of this.#open.all()) {
+      if (isHeld(record) && record.alert.node !== undefined) this.#note(record.alert.node);
+    }
+    this.#kept = this.#size;
   }
 
   /** A node is alive again, or gone. */
@@ -50,6 +77,7 @@ export class Dependencies {
     const names = this.#dependents.get(cause);
     if (names === undefined) return;
     this.#dependents.delete(cause);
+    this.#size -= names.size;
     for (const name of names) for (const record of this.#heldOf(name)) this.#lookAt(record, now);
   }
 

@@ -96,8 +96,13 @@ export class Supervisor implements Actor<SupervisorEvent> {
 
   /** Resolves once the child is no more, and forgotten. */
   remove(id: string): Promise<void> {
+    const spec = this.#specs.get(id);
     return new Promise((resolve) => {
-      this.#removals.set(id, resolve);
+      this.#removals.set(id, () => {
+        // Another of the name may have been added meanwhile.
+        if (this.#specs.get(id) === spec) this.#specs.delete(id);
+        resolve();
+      });
       this.#cell.insist({ type: 'child_removed', id });
     });
   }

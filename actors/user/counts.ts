@@ -9,6 +9,11 @@ export class UserCounts {
   checkups = 0;
   /** Sessions that heals have opened, each on disk. */
   openings = 0;
+  /** Sessions found at the start that went on. */
+  recoveries = 0;
+  /** Sessions that ended by a goodbye, and by the erasure of their user, each on disk. */
+  goodbyes = 0;
+  erasures = 0;
   /** Sessions that ended in silence, by the seconds between the deadline and its being noticed. */
   readonly expiries = new Histogram(LATENESS);
 }

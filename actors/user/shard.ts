@@ -212,6 +212,7 @@ export class Shard implements UserSurroundings {
 
   /** Brings back a session found at a restart. Its deadline stands only once `hold` is called. */
   recover(user: UserId, session: RunningSession, lease: { deadline: Moment; lastSeen: Moment }): void {
+    this.counts.recoveries++;
     const actor = new UserActor(user, this);
     actor.state = online(session);
     actor.lastSeen = lease.lastSeen;

@@ -149,9 +149,18 @@ export class UserActor extends Timer implements Actor<Told>, Lease {
   }
 
   #handle(message: Told): void {
+    if (message.kind === 'settled') this.#countEnd(message);
     const decision = this.#around.decide(this.state, this, message);
     this.state = decision.state;
     for (const effect of decision.effects) this.#run(effect, message);
+  }
+
+  /** With what ended in silence, all that was opened or recovered has ended or is online. */
+  #countEnd({ stored }: Settled): void {
+    const { state } = this;
+    if (!stored || state.phase !== 'leaving' || state.session === undefined) return;
+    if (state.reply.kind === 'erased') this.#around.counts.erasures++;
+    else this.#around.counts.goodbyes++;
   }
 
   #run(effect: UserEffect, message: Told): void {

@@ -19,10 +19,10 @@ export async function readFacts(
   { store, blind, pulse }: Counted,
 ): Promise<Omit<DaemonFacts, 'ready' | 'others'>> {
   const { system, shards, history } = cast;
-  const { heals, checkups, openings, expiries } = shards.counts;
+  const { heals, checkups, openings, recoveries, goodbyes, erasures, expiries } = shards.counts;
   const isOpen = history.state === 'open';
   return {
-    users: { online: shards.size, heals, checkups, openings, expiries },
+    users: { online: shards.size, heals, checkups, openings, recoveries, goodbyes, erasures, expiries },
     nodes: nodeFacts(cast.nodes),
     actors: {
       running: system.running,

@@ -25,7 +25,16 @@ const never = { heartbeat: 0, silence: 0, report: 0 };
 /** Of a daemon that nothing has happened to. */
 export const NO_FACTS: DaemonFacts = {
   ready: true,
-  users: { online: 0, heals: 0, checkups: 0, openings: 0, expiries: none },
+  users: {
+    online: 0,
+    heals: 0,
+    checkups: 0,
+    openings: 0,
+    recoveries: 0,
+    goodbyes: 0,
+    erasures: 0,
+    expiries: none,
+  },
   nodes: {
     states: { active: 0, inactive: 0, failed: 0 },
     paused: 0,

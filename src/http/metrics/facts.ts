@@ -10,6 +10,10 @@ export interface DaemonFacts {
     readonly heals: number;
     readonly checkups: number;
     readonly openings: number;
+    /** Sessions found at the start that went on. */
+    readonly recoveries: number;
+    readonly goodbyes: number;
+    readonly erasures: number;
     /** Of sessions that ended in silence: seconds from the deadline until it was noticed. */
     readonly expiries: Distribution;
   };

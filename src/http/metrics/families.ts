@@ -27,6 +27,17 @@ function userFamilies({ users }: DaemonFacts): MetricFamily[] {
     counter('heartbeat_checkups_total', 'Users who were asked about.', users.checkups),
     counter('heartbeat_sessions_opened_total', 'Sessions that heals have opened.', users.openings),
     counter(
+      'heartbeat_sessions_recovered_total',
+      'Sessions found at the start that went on.',
+      users.recoveries,
+    ),
+    counter('heartbeat_sessions_closed_total', 'Sessions that ended by a goodbye.', users.goodbyes),
+    counter(
+      'heartbeat_sessions_erased_total',
+      'Sessions that ended because their user was erased.',
+      users.erasures,
+    ),
+    counter(
       'heartbeat_sessions_expired_total',
       'Sessions that ended because no heal came.',
       counts.reduce((sum, count) => sum + count, 0),

@@ -1,0 +1,23 @@
+import { expect } from 'chai';
+import { Dependencies } from '../../../actors/notifier/dependencies.js';
+import { FailedNodes } from '../../../actors/notifier/failed-nodes.js';
+import { OpenAlerts } from '../../../actors/notifier/open-alerts.js';
+import { alertAt, delivery } from '../../support/alert-records.js';
+import { nodeName } from '../../support/simulated-alerts.js';
+
+describe('what is remembered of dependencies', () => {
+  it('follows what is held, and not all that ever was: a cause that never fails keeps nobody', () => {
+    const dependencies = new Dependencies(new OpenAlerts(), new FailedNodes());
+    for (let count = 0; count < 10_000; count++) {
+      const alert = alertAt(count + 1);
+      if (alert.node === undefined) throw new TypeError('an alert of a node has one');
+      const node = { ...alert.node, name: nodeName(`n${count}`), dependsOn: [nodeName('router')] };
+      // Nothing of it is open any more.
+      dependencies.held({
+        alert: { ...alert, node },
+        deliveries: [delivery('held', { hold: 'dependency' })],
+      });
+    }
+    expect(dependencies.size).to.be.at.most(101);
+  });
+});
