@@ -61,7 +61,7 @@ export class App implements Daemon {
     const cast = assemble(config, ports);
     this.#cast = cast;
     this.#blindness = new BlindRecord(cast, logger);
-    this.#checkpoints = new Checkpoints(cast, clock, config.session_timeout);
+    this.#checkpoints = new Checkpoints(cast, { clock, logger }, config.session_timeout);
     this.#storeWatch = new StoreWatch(store, clock);
     const { shards, nodes } = cast;
     this.#pulse = new Pulse(
@@ -282,6 +282,7 @@ export class App implements Daemon {
       store,
       blind: this.#blindness.totals,
       pulse: this.#pulse,
+      wallSteps: this.#checkpoints.wallSteps,
     });
     return { ...counted, ready: this.unready().length === 0, others: otherMetrics?.() ?? [] };
   }

@@ -34,7 +34,9 @@ export class Announcing {
     let alerts: ReturnType<Alerting['raise']> = [];
     try {
       const isPaused = known.registration.pausedAt !== undefined;
-      alerts = alerting.raise({ flip, node: actor.factsOf(known), isPaused });
+      const at = clock.now() - Math.max(0, clock.wall() - flip.at);
+      const silence = actor.heardAt === undefined ? undefined : Math.max(0, at - actor.heardAt);
+      alerts = alerting.raise({ flip, node: actor.factsOf(known), silence, isPaused });
     } catch (error) {
       // The flip is true and goes to disk, whatever is wrong with the telling of it.
       logger.error('an alert could not be raised', { node: flip.node, to: flip.to, error });

@@ -74,6 +74,8 @@ export class NodeActor extends Timer implements Actor<Told>, Lease {
   readonly #around: NodeSurroundings;
   #state: NodePhase = UNKNOWN;
   lastHeartbeat: Instant | undefined;
+  /** The same by the clock that does not jump; undefined where that was in an earlier run. */
+  heardAt: Moment | undefined;
   heardBlind: Millis = 0;
   rhythm: Rhythm | undefined;
   /** How often its standing was submitted, and up to which of these times it is settled. */
@@ -108,6 +110,7 @@ export class NodeActor extends Timer implements Actor<Told>, Lease {
     if (state.phase !== 'unknown') return;
     // Somebody may wait to register it anew, and nothing of it is left.
     this.lastHeartbeat = undefined;
+    this.heardAt = undefined;
     this.rhythm = undefined;
   }
 
@@ -271,6 +274,7 @@ export class NodeActor extends Timer implements Actor<Told>, Lease {
     if (heartbeat) {
       counts.heartbeats += heartbeats;
       this.lastHeartbeat = rules.wallAt(at);
+      this.heardAt = at;
       if (typeof timeout === 'number') this.rhythm = undefined;
       else this.#listen(at, timeout, due && blind === this.heardBlind);
     }

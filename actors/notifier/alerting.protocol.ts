@@ -1,12 +1,14 @@
 import type { AlertRecord } from '../../src/domain/alert.js';
 import type { NodeName } from '../../src/domain/node-name.js';
 import type { Flip, NodeFacts } from '../../src/domain/node.js';
-import type { Instant } from '../../src/domain/time.js';
+import type { Instant, Millis } from '../../src/domain/time.js';
 
 /** A flip, and the node as it is after it. */
 export interface NodeChange {
   readonly flip: Flip;
   readonly node: NodeFacts;
+  /** Since its last heartbeat, by the clock that does not jump; undefined where that came in an earlier run. */
+  readonly silence?: Millis | undefined;
   /** It is paused: nobody is told. */
   readonly isPaused: boolean;
 }

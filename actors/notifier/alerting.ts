@@ -76,7 +76,7 @@ export class AlertingRules {
     change: NodeChange,
     circumstances: Circumstances,
   ): { readonly records: readonly AlertRecord[]; readonly hold: LastHold | undefined } {
-    const { flip, node } = change;
+    const { flip, node, silence } = change;
     const type = typeOf(flip);
     const changes = new Map<string, AlertRecord>();
     if (type === undefined) {
@@ -97,7 +97,7 @@ export class AlertingRules {
         at: flip.at,
         node,
         blind: flip.blind,
-        message: nodeSentence(type, flip, node),
+        message: nodeSentence(type, flip, node, silence),
         ...(flip.reason !== undefined && { reason: flip.reason }),
         ...(cause !== undefined && { causedBy: cause }),
       };

@@ -11,18 +11,22 @@ const LONGEST_REASON = 300;
 
 type FlipAlertType = Exclude<AlertType, 'node.deleted' | 'mass_failure' | 'test'>;
 
-/** What an alert of one node says. */
-export function nodeSentence(type: FlipAlertType, flip: Flip, node: NodeFacts): string {
+/**
+ * What an alert of one node says.
+ *
+ * @param measured how long it was silent; undefined where only the wall clock knows
+ */
+export function nodeSentence(type: FlipAlertType, flip: Flip, node: NodeFacts, measured?: Millis): string {
   const name = quoted(node.name);
   switch (type) {
     case 'node.failed':
-      return `Node ${name} has failed: ${silence(flip, node)}.`;
+      return `Node ${name} has failed: ${silence(flip, node, measured)}.`;
     case 'node.reported_failure':
       return `Node ${name} has reported a failure${reasonIn(flip)}.`;
     case 'node.recovered':
       return `Node ${name} has recovered: its heartbeat is back.`;
     case 'node.inactive':
-      return `Node ${name} is inactive: ${silence(flip, node)}; ${retriesLeft(node)}.`;
+      return `Node ${name} is inactive: ${silence(flip, node, measured)}; ${retriesLeft(node)}.`;
     default:
       return assertNever(type);
   }
@@ -134,10 +138,10 @@ function reasonIn({ reason }: Flip): string {
   return `: ${shown.replace(/\.$/, '')}`;
 }
 
-function silence(flip: Flip, { lastHeartbeat, timeout }: NodeFacts): string {
+function silence(flip: Flip, { lastHeartbeat, timeout }: NodeFacts, measured?: Millis): string {
   if (lastHeartbeat === undefined) return 'it was never heard of since it was registered';
   const { at, blind } = flip;
-  const silent = `no heartbeat for ${duration(exact(at - lastHeartbeat, timeout * missed(flip)))}`;
+  const silent = `no heartbeat for ${duration(exact(measured ?? at - lastHeartbeat, timeout * missed(flip)))}`;
   return blind < 1000 ? silent : `${silent}, ${duration(blind)} of which nobody could be heard`;
 }
 

@@ -11,12 +11,13 @@ export interface Counted {
   readonly store: HistoryStore;
   readonly blind: BlindTotals;
   readonly pulse: Pulse;
+  readonly wallSteps: number;
 }
 
 /** What `GET /metrics` counts. */
 export async function readFacts(
   cast: Cast,
-  { store, blind, pulse }: Counted,
+  { store, blind, pulse, wallSteps }: Counted,
 ): Promise<Omit<DaemonFacts, 'ready' | 'others'>> {
   const { system, shards, history } = cast;
   const { heals, checkups, openings, recoveries, goodbyes, erasures, expiries } = shards.counts;
@@ -47,6 +48,7 @@ export async function readFacts(
     eventLoopDelay: pulse.delays,
     ticksOverdue: pulse.readings,
     readingsCut: pulse.cut,
+    wallSteps,
   };
 }
 

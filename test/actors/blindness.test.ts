@@ -1,5 +1,6 @@
 import { expect } from 'chai';
-import { SimulatedApp, user } from '../support/simulated-app.js';
+import { RecordingAlerting } from '../support/recording-alerting.js';
+import { node, SimulatedApp, user } from '../support/simulated-app.js';
 
 const ANN = user(1);
 const BEN = user(2);
@@ -115,5 +116,28 @@ describe('blindness', () => {
         expect(session.onlineAt).to.be.at.least(sessions[index - 1]?.offlineAt ?? -Infinity);
       });
     }
+  });
+
+  it('says and counts that the wall clock was set', async () => {
+    const simulated = await SimulatedApp.start();
+    const { clock, app, logger } = simulated;
+    await clock.advance(5000);
+    clock.jumpWall(-3_600_000);
+    await clock.advance(5000);
+    const lines = logger.lines.filter(({ event }) => event === 'wall clock was set');
+    expect(lines.map(({ fields }) => fields)).to.deep.equal([{ seconds: -3600 }]);
+    expect((await app.facts()).wallSteps).to.equal(1);
+    await app.stop();
+  });
+
+  it('says how long a node has been silent, whatever the wall clock is set to meanwhile', async () => {
+    const alerting = new RecordingAlerting();
+    const simulated = await SimulatedApp.start({ alerting, flags: { '--nodes-max-retries': '0' } });
+    await simulated.askNode('heartbeat', node('web-1'));
+    await simulated.clock.advance(10_000);
+    simulated.clock.jumpWall(3_600_000);
+    await simulated.clock.advance(25_000);
+    expect(alerting.raised.map(({ silence }) => silence)).to.deep.equal([30_000]);
+    await simulated.app.stop();
   });
 });

@@ -60,6 +60,7 @@ export const NO_FACTS: DaemonFacts = {
   eventLoopDelay: none,
   ticksOverdue: none,
   readingsCut: 0,
+  wallSteps: 0,
   others: [],
 };
 

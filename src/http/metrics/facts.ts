@@ -69,6 +69,8 @@ export interface DaemonFacts {
   readonly ticksOverdue: Distribution;
   /** Ticks that did not wait for all connections to be accepted. */
   readonly readingsCut: number;
+  /** How often the wall clock was set. */
+  readonly wallSteps: number;
   /** Of the process, and of what runs beside the daemon. */
   readonly others: readonly MetricFamily[];
 }

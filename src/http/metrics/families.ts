@@ -157,7 +157,13 @@ function memoryFamilies({ memory: { used, short, shed } }: DaemonFacts): MetricF
   ];
 }
 
-function blindFamilies({ blind, eventLoopDelay, ticksOverdue, readingsCut }: DaemonFacts): MetricFamily[] {
+function blindFamilies({
+  blind,
+  eventLoopDelay,
+  ticksOverdue,
+  readingsCut,
+  wallSteps,
+}: DaemonFacts): MetricFamily[] {
   const by = (field: 'seconds' | 'intervals') => ({
     stalled: blind.stalled[field],
     restarted: blind.restarted[field],
@@ -180,6 +186,7 @@ function blindFamilies({ blind, eventLoopDelay, ticksOverdue, readingsCut }: Dae
       'Ticks of the pulse that did not wait for all connections to be accepted.',
       readingsCut,
     ),
+    counter('heartbeat_wall_clock_steps_total', 'How often the wall clock was set.', wallSteps),
   ];
 }
 

@@ -42,6 +42,9 @@ describe('what an alert says', () => {
     expect(nodeSentence('node.failed', flip, { ...node, lastHeartbeat: undefined })).to.equal(
       "Node 'node1' has failed: it was never heard of since it was registered.",
     );
+    expect(nodeSentence('node.failed', flip, node, 150_000), 'measured').to.equal(
+      "Node 'node1' has failed: no heartbeat for 2 min 30 s.",
+    );
     expect(nodeSentence('node.reported_failure', flip, node)).to.equal(
       "Node 'node1' has reported a failure.",
     );
