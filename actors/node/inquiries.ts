@@ -8,6 +8,9 @@ import type { DescribedNode, NodeReply } from './node.protocol.js';
 export interface NodeFilter {
   readonly state?: NodeState | undefined;
   readonly label?: { readonly key: string; readonly value: string } | undefined;
+  readonly paused?: boolean | undefined;
+  /** What the name begins with. */
+  readonly name?: string | undefined;
   /** Beginnings of names, one of which it must have. */
   readonly prefixes?: readonly string[] | undefined;
 }
@@ -38,26 +41,38 @@ export class Inquiries {
     this.#around = around;
   }
 
-  /** Nodes by name. Their order is the store's, and what they are is their actors'. */
+  /**
+   * Nodes by name. Their order is the store's, and what they are is their actors'. Only names that match are read, and a
+   * page ends too where it has looked at many nodes: it may hold fewer than the limit, or none, and others follow.
+   */
   async list(filter: NodeFilter, after: NodeName | undefined, limit: number): Promise<NodePage> {
     const nodes: DescribedNode[] = [];
-    const { prefixes } = filter;
-    for await (const chunk of this.#around.store.nodeNames(after)) {
-      const names =
-        prefixes === undefined
-          ? chunk
-          : chunk.filter((name) => prefixes.some((prefix) => name.startsWith(prefix)));
-      if (names.length === 0) continue;
-      const replies = await new Promise<readonly NodeReply[]>((resolve) => {
-        this.#around.describe(names, resolve);
-      });
-      for (const reply of replies) {
-        if (reply.kind !== 'node' || !matches(reply.node, filter)) continue;
-        if (nodes.length === limit) return { nodes, next: nodes.at(-1)?.name };
-        nodes.push(reply.node);
+    let last = after;
+    let looked = 0;
+    for (const prefix of prefixesOf(filter)) {
+      for await (const names of this.#namesWith(prefix, after)) {
+        const replies = await new Promise<readonly NodeReply[]>((resolve) => {
+          this.#around.describe(names, resolve);
+        });
+        for (const [index, reply] of replies.entries()) {
+          const isWanted = reply.kind === 'node' && matches(reply.node, filter);
+          if ((isWanted && nodes.length === limit) || looked === MOST_LOOKED_AT) return { nodes, next: last };
+          looked++;
+          last = names[index] ?? last;
+          if (isWanted) nodes.push(reply.node);
+        }
       }
     }
     return { nodes, next: undefined };
+  }
+
+  async *#namesWith(prefix: string, after: NodeName | undefined): AsyncGenerator<readonly NodeName[]> {
+    for await (const chunk of this.#around.store.nodeNames(after, prefix)) {
+      const names = chunk.filter((name) => name.startsWith(prefix));
+      if (names.length > 0) yield names;
+      // They lie together.
+      if (names.length < chunk.length) return;
+    }
   }
 
   /** A node's flips, those on their way to disk among them. */
@@ -113,9 +128,24 @@ export class Inquiries {
 
 const FOREVER = instant(8_640_000_000_000_000);
 
-function matches({ state, labels }: DescribedNode, filter: NodeFilter): boolean {
+/** Nodes that one page looks at, at the most: those that do not match among them. */
+const MOST_LOOKED_AT = 10_000;
+
+/** The beginnings of all names that may match, in the order of their bytes; none is the beginning of another. */
+function prefixesOf({ name = '', prefixes = [''] }: NodeFilter): readonly string[] {
+  const both = prefixes.flatMap((prefix) =>
+    prefix.startsWith(name) ? [prefix] : name.startsWith(prefix) ? [name] : [],
+  );
+  return [...new Set(both)]
+    .filter((prefix) => !both.some((other) => other !== prefix && prefix.startsWith(other)))
+    .sort((one, other) => Buffer.compare(Buffer.from(one), Buffer.from(other)));
+}
+
+function matches({ state, labels, pausedAt }: DescribedNode, filter: NodeFilter): boolean {
+  if (filter.paused !== undefined && (pausedAt !== undefined) !== filter.paused) return false;
   if (filter.state !== undefined && state !== filter.state) return false;
-  return filter.label === undefined || labels[filter.label.key] === filter.label.value;
+  const { label } = filter;
+  return label === undefined || (Object.hasOwn(labels, label.key) && labels[label.key] === label.value);
 }
 
 function isWithin({ at }: Flip, { from, before, after, order }: FlipRange): boolean {

@@ -51,7 +51,7 @@ export function createApi(
   app.use(admitBody(limits));
   addPresence(resources, daemon, clock, limits);
   addUsers(resources, daemon);
-  addNodes(resources, daemon, limits);
+  addNodes(resources, daemon, clock, limits);
   addAlerts(resources, daemon, limits);
   app.use((request, response) => {
     const exchange = exchangeOf(response);

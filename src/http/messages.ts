@@ -1,3 +1,4 @@
+import { ALERT_TYPES } from '../domain/alert.js';
 import type { Permission } from '../domain/access.js';
 import type { ErrorCode } from '../errors.js';
 
@@ -50,7 +51,8 @@ export function sentenceFor(code: ErrorCode): string {
 export const queryProblem = {
   unknown: (name: string) => `unknown query parameter ${quoted(name)}`,
   repeated: (name: string) => `query parameter ${name} is given more than once`,
-  notSeconds: (name: string) => `query parameter ${name} must be a whole number of Unix seconds`,
+  notInstant: (name: string) =>
+    `query parameter ${name} must be Unix seconds, an instant such as 2027-01-31T12:00:00Z, or a time before now such as -1h`,
   backwards: 'query parameter from must not be later than to',
   limit: (largest: number) => `query parameter limit must be a whole number from 1 to ${largest}`,
   order: 'query parameter order must be asc or desc',
@@ -61,6 +63,9 @@ export const queryProblem = {
   nameCursor: 'query parameter cursor must be a next_cursor that was answered',
   state: 'query parameter state must be active, inactive or failed',
   label: 'query parameter label must be key:value',
+  paused: 'query parameter paused must be true or false',
+  node: 'query parameter node must be the name of a node',
+  alertType: `query parameter type must be one of ${ALERT_TYPES.join(', ')}`,
 };
 
 /** What is wrong with any other body. */

@@ -1,20 +1,27 @@
 import { z } from 'zod';
 import { HeartbeatError } from '../errors.js';
+import type { Instant } from '../domain/time.js';
+import { coded } from './coded.js';
 import { queryProblem } from './messages.js';
+import { parseWhen, secondsOf, WHEN, type When } from './when.js';
 
 export type Order = 'asc' | 'desc';
 
 /** What a cursor may be made of. What it has to be is its maker's, and nobody else's. */
 export const OPAQUE = '^[A-Za-z0-9_-]+$';
 
-/** The instants that a `Date` holds, in seconds. */
-const LATEST = 8_640_000_000_000;
-
 /** `limit`, in the query of a page. */
 export const limitUpTo = (largest: number) => wholeNumber(1, largest, queryProblem.limit(largest));
 
-/** An instant, in the query of a range. */
-export const secondsNamed = (name: string) => wholeNumber(-LATEST, LATEST, queryProblem.notSeconds(name));
+/** An instant, in the query of a range. @param means what it does */
+export const whenNamed = (name: string, means: string) =>
+  coded<When>(parseWhen, queryProblem.notInstant(name))
+    .optional()
+    .meta({
+      type: 'string',
+      pattern: WHEN,
+      description: `${means} Unix seconds, ISO 8601 (\`2027-01-31\`, \`2027-01-31T12:00:00Z\`), or a time before now: \`-90s\`, \`-5m\`, \`-1h\`, \`-7d\`, \`-2w\`.`,
+    });
 
 export const order = z.enum(['asc', 'desc'], queryProblem.order);
 
@@ -24,19 +31,6 @@ function wholeNumber(least: number, most: number, problem: string) {
     .regex(/^-?\d{1,16}$/, problem)
     .transform(Number)
     .pipe(z.int(problem).min(least, problem).max(most, problem));
-}
-
-/** A text that stands for something; `read` answers undefined where it stands for nothing. */
-export function coded<Value>(
-  read: (text: string) => Value | undefined,
-  problem: string,
-): z.ZodType<Value, string> {
-  return z.string().transform((text, context) => {
-    const value = read(text);
-    if (value !== undefined) return value;
-    context.addIssue({ code: 'custom', message: problem });
-    return z.NEVER;
-  });
 }
 
 /** A schema for each `limits.page`, of which a daemon has one. */
@@ -67,9 +61,19 @@ export function readQuery<Schema extends z.ZodObject>(url: string, schema: Schem
   return refuseQuery(read.error.issues[0]?.message ?? 'invalid query');
 }
 
-/** @throws HeartbeatError when a range ends before it begins */
-export function checkRange(from: number | undefined, to: number | undefined): void {
+/**
+ * The seconds that a range begins and ends with.
+ *
+ * @throws HeartbeatError when it ends before it begins
+ */
+export function rangeIn(
+  asked: { readonly from?: When | undefined; readonly to?: When | undefined },
+  now: Instant,
+): { readonly from: number | undefined; readonly to: number | undefined } {
+  const from = asked.from && secondsOf(asked.from, now);
+  const to = asked.to && secondsOf(asked.to, now);
   if (from !== undefined && to !== undefined && from > to) refuseQuery(queryProblem.backwards);
+  return { from, to };
 }
 
 export function refuseQuery(problem: string): never {

@@ -2,7 +2,7 @@ import { parseAlertId } from '../domain/alert-id.js';
 import type { AlertId } from '../domain/alert.js';
 import { parseNodeName, type NodeName } from '../domain/node-name.js';
 import { parseUserId, type UserId } from '../domain/user-id.js';
-import { coded } from './query.js';
+import { coded } from './coded.js';
 
 /*
  * What names somebody or something in a request, in a path, a query or a body. Each is checked by the parser that the
@@ -40,7 +40,7 @@ export const alertId = coded<AlertId>(parseAlertId, 'must be the id of an alert'
 });
 
 /** Digits, as many as the limit has, that are no more than it: what agrees with it up to some digit and is less there, or itself. */
-function upTo(limit: string): string {
+export function upTo(limit: string): string {
   const less = Array.from(limit).flatMap((digit, at) =>
     digit === '0'
       ? []

@@ -172,8 +172,10 @@ export interface HistoryStore extends Outbox {
   /** Every node that is registered, in chunks, in the order of their names' bytes in UTF-8. */
   nodes(): AsyncIterable<readonly StoredNode[]>;
 
-  /** The names behind `after`, or from the first, in chunks and in the same order. */
-  nodeNames(after: NodeName | undefined): AsyncIterable<readonly NodeName[]>;
+  /**
+   * The names behind `after`, or from the first, in chunks and in the same order; none that sorts before `from`.
+   */
+  nodeNames(after: NodeName | undefined, from?: string): AsyncIterable<readonly NodeName[]>;
 
   /** A node's flips within a range, in chunks; what is skipped is not read. */
   flips(node: NodeName, range: FlipRange): AsyncIterable<readonly Flip[]>;

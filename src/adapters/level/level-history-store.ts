@@ -358,8 +358,8 @@ export class LevelHistoryStore implements HistoryStore {
     if (this.#options.acceptDataLoss !== true) throw error;
   }
 
-  nodeNames(after: NodeName | undefined): AsyncIterable<readonly NodeName[]> {
-    return this.#reading((db) => nodeNames(db, after));
+  nodeNames(after: NodeName | undefined, from?: string): AsyncIterable<readonly NodeName[]> {
+    return this.#reading((db) => nodeNames(db, after, from));
   }
 
   flips(node: NodeName, range: FlipRange): AsyncIterable<readonly Flip[]> {

@@ -68,9 +68,11 @@ export function nodeKey(name: NodeName): Buffer {
   return keyOf(NODE, name);
 }
 
-/** Every name behind this one sorts at or behind it. */
-export function nodesAfter(name: NodeName | undefined): KeyRange {
-  return name === undefined ? allNodes : { ...allNodes, gte: Buffer.concat([nodeKey(name), Buffer.of(0)]) };
+/** Every name behind this one, and not before the text that it may have to begin with. */
+export function nodesAfter(name: NodeName | undefined, from = ''): KeyRange {
+  const behind = name === undefined ? allNodes.gte : Buffer.concat([nodeKey(name), Buffer.of(0)]);
+  const first = Buffer.concat([Buffer.of(NODE), Buffer.from(from)]);
+  return { ...allNodes, gte: Buffer.compare(behind, first) < 0 ? first : behind };
 }
 
 /** @throws TypeError when it is no name */

@@ -63,8 +63,9 @@ async function readStatuses(
 export async function* nodeNames(
   db: Database,
   after: NodeName | undefined,
+  from = '',
 ): AsyncGenerator<readonly NodeName[]> {
-  for await (const chunk of entries(db, nodesAfter(after), { first: PAGE, most: NODES })) {
+  for await (const chunk of entries(db, nodesAfter(after, from), { first: PAGE, most: NODES })) {
     yield chunk.map(([key]) => nameFrom(key));
   }
 }

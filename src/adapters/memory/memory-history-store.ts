@@ -215,8 +215,8 @@ export class MemoryHistoryStore implements HistoryStore {
     yield* chunks(this.#nodes.all());
   }
 
-  async *nodeNames(after: NodeName | undefined): AsyncIterable<readonly NodeName[]> {
-    yield* chunks(this.#nodes.names(after));
+  async *nodeNames(after: NodeName | undefined, from?: string): AsyncIterable<readonly NodeName[]> {
+    yield* chunks(this.#nodes.names(after, from));
   }
 
   async *flips(node: NodeName, range: FlipRange): AsyncIterable<readonly Flip[]> {

@@ -46,8 +46,8 @@ export class MemoryNodes {
     });
   }
 
-  names(after: NodeName | undefined): NodeName[] {
-    const names = [...this.#nodes.keys()].sort(byBytes);
+  names(after: NodeName | undefined, from = ''): NodeName[] {
+    const names = [...this.#nodes.keys()].filter((name) => byBytes(name, from) >= 0).sort(byBytes);
     return after === undefined ? names : names.filter((name) => byBytes(name, after) > 0);
   }
 

@@ -1,8 +1,17 @@
 import { z } from 'zod';
 import { parseAlertId } from '../../domain/alert-id.js';
-import { DELIVERY_STATES, type AlertId, type DeliveryState } from '../../domain/alert.js';
+import {
+  ALERT_TYPES,
+  DELIVERY_STATES,
+  type AlertId,
+  type AlertRecord,
+  type AlertType,
+  type DeliveryState,
+} from '../../domain/alert.js';
+import { parseNodeName, type NodeName } from '../../domain/node-name.js';
 import { queryProblem } from '../messages.js';
-import { coded, forLimit, limitUpTo, OPAQUE, readQuery } from '../query.js';
+import { coded } from '../coded.js';
+import { forLimit, limitUpTo, OPAQUE, readQuery } from '../query.js';
 
 /** Alerts of a page where nobody says how many. */
 const PAGE = 100;
@@ -10,8 +19,18 @@ const ONE_STATE = `(?:${DELIVERY_STATES.join('|')})`;
 
 export interface AlertListing {
   readonly states: readonly DeliveryState[] | undefined;
+  readonly filter: AlertFilter;
   readonly before: AlertId | undefined;
   readonly limit: number;
+}
+
+/** Which alerts are wanted; what is not said does not matter. */
+export interface AlertFilter {
+  /** About this node: alone, or among others. */
+  readonly node: NodeName | undefined;
+  readonly type: AlertType | undefined;
+  /** For this channel, in one of the states that are asked for. */
+  readonly channel: string | undefined;
 }
 
 /** The query of a list of alerts. */
@@ -24,6 +43,19 @@ export const alertListingQuery = forLimit((largest) =>
         pattern: `^${ONE_STATE}(?:,${ONE_STATE})*$`,
         description: `Only alerts that are, for some channel, in one of these states, with commas between them: ${DELIVERY_STATES.join(', ')}.`,
       }),
+    node: coded<NodeName>(parseNodeName, queryProblem.node).optional().meta({
+      type: 'string',
+      minLength: 1,
+      description: 'Only alerts about this node: alone, or in a message that stands for many.',
+    }),
+    type: z
+      .enum(ALERT_TYPES, queryProblem.alertType)
+      .optional()
+      .meta({ description: 'Only alerts of this type.' }),
+    channel: z
+      .string()
+      .optional()
+      .meta({ description: 'Only alerts for this channel; with `state`, those in such a state there.' }),
     cursor: coded<AlertId>(parseAlertId, queryProblem.alertCursor).optional().meta({
       type: 'string',
       pattern: OPAQUE,
@@ -41,8 +73,25 @@ export const alertListingQuery = forLimit((largest) =>
  * @throws HeartbeatError `HEARTBEAT_INVALID_QUERY`, whose message names the parameter
  */
 export function parseAlertListing(url: string, largestPage: number): AlertListing {
-  const { state, cursor, limit } = readQuery(url, alertListingQuery(largestPage));
-  return { states: state, before: cursor, limit };
+  const { state, cursor, limit, node, type, channel } = readQuery(url, alertListingQuery(largestPage));
+  return { states: state, filter: { node, type, channel }, before: cursor, limit };
+}
+
+/** Whether an alert is among those that are asked for. */
+export function isWanted(
+  { alert, deliveries }: AlertRecord,
+  { states, filter: { node, type, channel } }: Pick<AlertListing, 'states' | 'filter'>,
+): boolean {
+  if (type !== undefined && alert.type !== type) return false;
+  if (node !== undefined && !isAbout(alert, node)) return false;
+  if (channel === undefined) return true;
+  const there = deliveries.find((delivery) => delivery.channel === channel);
+  return there !== undefined && (states === undefined || states.includes(there.state));
+}
+
+function isAbout({ node, group, mass }: AlertRecord['alert'], name: NodeName): boolean {
+  if (node !== undefined) return node.name === name;
+  return (group?.nodes.some((each) => each.name === name) ?? false) || (mass?.sample.includes(name) ?? false);
 }
 
 function readStates(text: string): readonly DeliveryState[] | undefined {

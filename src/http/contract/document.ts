@@ -4,6 +4,7 @@ import { failure } from './answers.js';
 import type {
   Content,
   Examples,
+  JsonSchema,
   OpenApiDocument,
   OperationObject,
   Parameter,
@@ -108,7 +109,7 @@ function queryParameters({ query, examples }: Operation, schemas: Schemas): Para
       required: false,
       ...(typeof description === 'string' && { description }),
       schema,
-      ...named(examples, (example) => valueOf(example.query?.[name])),
+      ...named(examples, (example) => valueOf(example.query?.[name], schema)),
     };
   });
 }
@@ -119,8 +120,8 @@ function asType(type: unknown): z.ZodType {
 }
 
 /** As its schema has it: a number is no text. */
-function valueOf(text: string | undefined): unknown {
-  return text !== undefined && /^-?\d{1,15}$/.test(text) ? Number(text) : text;
+function valueOf(text: string | undefined, { type }: JsonSchema): unknown {
+  return text !== undefined && type === 'integer' ? Number(text) : text;
 }
 
 function bodyContent(

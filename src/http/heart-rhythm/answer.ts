@@ -27,7 +27,7 @@ export async function answerHeartRhythm(
   exchange: Exchange,
   user: UserId,
 ): Promise<void> {
-  const page = parsePage(exchange.request.url ?? '', largestPage);
+  const page = parsePage(exchange.request.url ?? '', largestPage, clock.wall());
   const writer = new PieceWriter(exchange, clock);
   for await (const piece of pieces(user, page, daemon.history(user, page.range))) {
     if (!(await writer.add(piece))) return;

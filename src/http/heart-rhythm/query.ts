@@ -1,17 +1,17 @@
 import { z } from 'zod';
 import { instant, type Instant } from '../../domain/time.js';
 import type { HistoryRange } from '../../ports/history-store.js';
+import { coded } from '../coded.js';
 import { queryProblem } from '../messages.js';
 import {
-  checkRange,
-  coded,
   forLimit,
   limitUpTo,
   OPAQUE,
   order,
+  rangeIn,
   readQuery,
   refuseQuery,
-  secondsNamed,
+  whenNamed,
   type Order,
 } from '../query.js';
 import { decodeCursor, type Cursor } from './cursor.js';
@@ -25,8 +25,8 @@ export interface Page {
 /** The query of heart_rhythm, and of whatever else is a history. */
 export const pageQuery = forLimit((largest) =>
   z.strictObject({
-    from: secondsNamed('from').optional().meta({ description: 'Only what ends in this second or later.' }),
-    to: secondsNamed('to').optional().meta({ description: 'Only what begins in this second or earlier.' }),
+    from: whenNamed('from', 'Only what ends in this second or later.'),
+    to: whenNamed('to', 'Only what begins in this second or earlier.'),
     order: order.default('asc').meta({ description: '`asc`, oldest first, or `desc`.' }),
     limit: limitUpTo(largest).optional().meta({ description: 'So many at the most.' }),
     cursor: coded(decodeCursor, queryProblem.cursor).optional().meta({
@@ -42,9 +42,9 @@ export const pageQuery = forLimit((largest) =>
  *
  * @throws HeartbeatError `HEARTBEAT_INVALID_QUERY`, whose message names the parameter
  */
-export function parsePage(url: string, largestPage: number): Page {
-  const { from, to, order, limit, cursor } = readQuery(url, pageQuery(largestPage));
-  checkRange(from, to);
+export function parsePage(url: string, largestPage: number, now: Instant): Page {
+  const { order, limit, cursor, ...asked } = readQuery(url, pageQuery(largestPage));
+  const { from, to } = rangeIn(asked, now);
   return {
     range: {
       order,

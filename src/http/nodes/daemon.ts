@@ -26,6 +26,9 @@ export interface NodesDaemon {
     filter: {
       readonly state?: NodeState | undefined;
       readonly label?: { readonly key: string; readonly value: string } | undefined;
+      readonly paused?: boolean | undefined;
+      /** What the name begins with. */
+      readonly name?: string | undefined;
       /** Beginnings of names, one of which it must have. */
       readonly prefixes?: readonly string[] | undefined;
     },

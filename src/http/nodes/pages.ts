@@ -1,5 +1,6 @@
 import type { Flip } from '../../domain/node.js';
 import type { NodeName } from '../../domain/node-name.js';
+import type { Instant } from '../../domain/time.js';
 import type { Daemon } from '../daemon.js';
 import type { Exchange } from '../exchange.js';
 import { encodeCursor } from '../heart-rhythm/cursor.js';
@@ -26,8 +27,13 @@ export async function answerFlips(
   exchange: Exchange,
   name: NodeName,
   largestPage: number,
+  now: Instant,
 ): Promise<void> {
-  const { range, limit = Math.min(PAGE, largestPage) } = parsePage(exchange.request.url ?? '', largestPage);
+  const { range, limit = Math.min(PAGE, largestPage) } = parsePage(
+    exchange.request.url ?? '',
+    largestPage,
+    now,
+  );
   const flips: Flip[] = [];
   // One more than is shown tells whether any are left.
   for await (const chunk of nodes.flips(name, range)) {

@@ -3,7 +3,8 @@ import type { NodeState } from '../../domain/node.js';
 import { parseNodeName, type NodeName } from '../../domain/node-name.js';
 import { instant, type Instant } from '../../domain/time.js';
 import { queryProblem } from '../messages.js';
-import { checkRange, coded, forLimit, limitUpTo, OPAQUE, readQuery, secondsNamed } from '../query.js';
+import { coded } from '../coded.js';
+import { forLimit, limitUpTo, OPAQUE, rangeIn, readQuery, whenNamed } from '../query.js';
 
 /** Items of a page where nobody says how many. */
 export const PAGE = 1000;
@@ -11,6 +12,9 @@ export const PAGE = 1000;
 export interface Listing {
   readonly state: NodeState | undefined;
   readonly label: { readonly key: string; readonly value: string } | undefined;
+  readonly paused: boolean | undefined;
+  /** What the name begins with. */
+  readonly name: string | undefined;
   readonly after: NodeName | undefined;
   readonly limit: number;
 }
@@ -27,6 +31,11 @@ export const listingQuery = forLimit((largest) =>
       pattern: '^[^:]+:',
       description: '`key:value`: only nodes that have this label.',
     }),
+    paused: z
+      .enum(['true', 'false'], queryProblem.paused)
+      .optional()
+      .meta({ description: 'Only nodes that are paused, or only those that are not.' }),
+    name: z.string().optional().meta({ description: 'Only nodes whose name begins with this.' }),
     cursor: coded<NodeName>(readCursor, queryProblem.nameCursor).optional().meta({
       type: 'string',
       pattern: OPAQUE,
@@ -40,8 +49,8 @@ export const listingQuery = forLimit((largest) =>
 
 /** The query of one node. */
 export const rangeQuery = z.strictObject({
-  from: secondsNamed('from').optional().meta({ description: 'Where the range of `uptime` begins.' }),
-  to: secondsNamed('to').optional().meta({ description: 'Where it ends.' }),
+  from: whenNamed('from', 'Where the range of `uptime` begins.'),
+  to: whenNamed('to', 'Where it ends.'),
 });
 
 /**
@@ -50,17 +59,24 @@ export const rangeQuery = z.strictObject({
  * @throws HeartbeatError `HEARTBEAT_INVALID_QUERY`, whose message names the parameter
  */
 export function parseListing(url: string, largestPage: number): Listing {
-  const { state, label, cursor, limit } = readQuery(url, listingQuery(largestPage));
-  return { state, label, after: cursor, limit };
+  const { state, label, paused, name, cursor, limit } = readQuery(url, listingQuery(largestPage));
+  return {
+    state,
+    label,
+    paused: paused === undefined ? undefined : paused === 'true',
+    name,
+    after: cursor,
+    limit,
+  };
 }
 
 /** @returns undefined where no range was asked for */
 export function parseRange(
   url: string,
+  now: Instant,
 ): { readonly from: Instant | undefined; readonly to: Instant | undefined } | undefined {
-  const { from, to } = readQuery(url, rangeQuery);
+  const { from, to } = rangeIn(readQuery(url, rangeQuery), now);
   if (from === undefined && to === undefined) return undefined;
-  checkRange(from, to);
   return { from: instantOf(from), to: instantOf(to) };
 }
 

@@ -1,14 +1,19 @@
 import type { NotifierReply } from '../../../actors/notifier/notifier.protocol.js';
 import { parseAlertId } from '../../domain/alert-id.js';
-import type { AlertRecord } from '../../domain/alert.js';
+import type { AlertId, AlertRecord } from '../../domain/alert.js';
 import { isWithin, withinReach } from '../alerts/reach.js';
-import { parseAlertListing } from '../alerts/query.js';
+import { isWanted, parseAlertListing } from '../alerts/query.js';
 import { shownAlert } from '../alerts/shown.js';
 import { isEveryNodePermitted } from '../auth/permitted.js';
 import type { Daemon } from '../daemon.js';
 import type { Exchange } from '../exchange.js';
 import type { GatewayLimits } from '../options.js';
 import type { Resources } from '../resource.js';
+
+/** Alerts that one page looks at, at the most: those that do not match among them. */
+const MOST_LOOKED_AT = 10_000;
+/** Characters of messages and reasons in a page that is not longer than its alerts make it. */
+const LONGEST_PAGE = 1_000_000;
 
 /** What has been raised, and what became of it; another attempt; a test of a channel. */
 export function addAlerts(resources: Resources, daemon: Daemon, limits: Pick<GatewayLimits, 'page'>): void {
@@ -34,21 +39,30 @@ export function addAlerts(resources: Resources, daemon: Daemon, limits: Pick<Gat
     });
 }
 
+/** Newest first. A page ends too where it has looked at many alerts, or has become long: however it is filtered. */
 async function list({ alerts }: Daemon, exchange: Exchange, largestPage: number): Promise<void> {
-  const { limit, ...range } = parseAlertListing(exchange.request.url ?? '', largestPage);
-  const found: AlertRecord[] = [];
-  // One more than is shown tells whether any are left.
+  const { limit, filter, ...range } = parseAlertListing(exchange.request.url ?? '', largestPage);
+  const listing = { states: range.states, filter };
+  const page: AlertRecord[] = [];
+  let looked = 0;
+  let length = 0;
+  let last: AlertId | undefined;
+  let isCut = false;
   for await (const chunk of alerts.list(range)) {
-    found.push(
-      ...chunk.filter((record) => isWithin(exchange.access, record)).slice(0, limit + 1 - found.length),
-    );
-    if (found.length > limit) break;
+    for (const record of chunk) {
+      isCut = page.length === limit || looked === MOST_LOOKED_AT || length > LONGEST_PAGE;
+      if (isCut) break;
+      looked++;
+      last = record.alert.id;
+      if (!isWithin(exchange.access, record) || !isWanted(record, listing)) continue;
+      page.push(record);
+      length += record.alert.message.length + (record.alert.reason?.length ?? 0);
+    }
+    if (isCut) break;
   }
-  const page = found.slice(0, limit);
-  const next = found.length > limit ? page.at(-1)?.alert.id : undefined;
   exchange.json(200, {
     alerts: page.map((record) => shownAlert(withinReach(exchange.access, record))),
-    next_cursor: next ?? null,
+    next_cursor: isCut ? (last ?? null) : null,
   });
 }
 

@@ -1,6 +1,7 @@
 import type { Request } from 'express';
 import type { DescribedNode, NodeReply, NodeRequest } from '../../../actors/node/node.protocol.js';
 import type { NodeName } from '../../domain/node-name.js';
+import type { Clock } from '../../ports/clock.js';
 import { heartbeatBatch } from '../batch/answers.js';
 import { isNodePermitted } from '../auth/permitted.js';
 import type { Daemon } from '../daemon.js';
@@ -27,11 +28,12 @@ const HEALS: Needs = { post: 'heal' };
 export function addNodes(
   resources: Resources,
   daemon: Daemon,
+  clock: Pick<Clock, 'wall'>,
   limits: Pick<GatewayLimits, 'batch' | 'body' | 'page'>,
 ): void {
   const read = settingsReader(() => daemon.alerts.channels);
   const node = {
-    get: named((exchange, name) => get(daemon, exchange, name)),
+    get: named((exchange, name) => get(daemon, clock, exchange, name)),
     put: named((exchange, name, request) => put(daemon, exchange, name, request, limits.body, read)),
     delete: named((exchange, name) => forget(daemon, exchange, name)),
   };
@@ -80,7 +82,7 @@ export function addNodes(
       ['post'],
     )
     .add('/nodes/:name/flips', {
-      get: named((exchange, name) => flips(daemon, exchange, name, limits.page)),
+      get: named((exchange, name) => flips(daemon, clock, exchange, name, limits.page)),
     });
 }
 
@@ -150,8 +152,13 @@ function acknowledge(
   });
 }
 
-async function get({ nodes }: Daemon, exchange: Exchange, name: NodeName): Promise<void> {
-  const range = parseRange(exchange.request.url ?? '');
+async function get(
+  { nodes }: Daemon,
+  clock: Pick<Clock, 'wall'>,
+  exchange: Exchange,
+  name: NodeName,
+): Promise<void> {
+  const range = parseRange(exchange.request.url ?? '', clock.wall());
   const node = await known(exchange, nodes, name);
   if (node === undefined) return;
   const causes = await causesOf(nodes, [node], exchange.access);
@@ -164,9 +171,15 @@ async function get({ nodes }: Daemon, exchange: Exchange, name: NodeName): Promi
   exchange.json(200, { ...shown, uptime: shownUptime(from, to, uptime) });
 }
 
-async function flips(daemon: Daemon, exchange: Exchange, name: NodeName, largestPage: number): Promise<void> {
+async function flips(
+  daemon: Daemon,
+  clock: Pick<Clock, 'wall'>,
+  exchange: Exchange,
+  name: NodeName,
+  largestPage: number,
+): Promise<void> {
   if ((await known(exchange, daemon.nodes, name)) === undefined) return;
-  await answerFlips(daemon, exchange, name, largestPage);
+  await answerFlips(daemon, exchange, name, largestPage, clock.wall());
 }
 
 /** @returns undefined when it is not known, which has been answered then */

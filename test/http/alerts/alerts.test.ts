@@ -69,6 +69,44 @@ describe('alerts over HTTP', () => {
     return { status, found: alerts.map(({ at_ms }) => at_ms), next: next_cursor, alerts };
   };
 
+  it('are listed by node, by type and by channel', async () => {
+    expect((await list('?node=a')).found).to.deep.equal([5000]);
+    expect((await list('?node=%C3%A9')).found).to.deep.equal([4000]);
+    expect((await list('?type=mass_failure')).found).to.deep.equal([5000]);
+    expect((await list('?channel=chat')).found).to.deep.equal([3000]);
+    expect((await list('?channel=chat&state=held')).found).to.deep.equal([3000]);
+    expect((await list('?channel=chat&state=dead')).found).to.deep.equal([]);
+    expect((await list('?node=a&type=node.failed')).found).to.deep.equal([]);
+    for (const wrong of ['?node=', '?node=..', '?type=failed'])
+      expect((await list(wrong)).status).to.equal(400);
+  });
+
+  it('are looked at 10,000 a page, and a page ends where its texts are long', async () => {
+    const many = new MemoryAlerts();
+    for (let at = 1; at <= 10_050; at++) many.put(recordAt(at, 'delivered'));
+    served.daemon.alerts = { ...served.daemon.alerts, list: (range) => many.within(range) };
+    const first = await list('?type=test');
+    expect(first.found).to.deep.equal([]);
+    expect(first.next).to.equal(alertId(51));
+    expect((await list(`?type=test&cursor=${first.next ?? ''}`)).next).to.equal(null);
+
+    const long = new MemoryAlerts();
+    const reason = 'x'.repeat(10_000);
+    for (let at = 1; at <= 300; at++) long.put({ alert: alertAt(at, { reason }), deliveries: [] });
+    served.daemon.alerts = { ...served.daemon.alerts, list: (range) => long.within(range) };
+    const found: number[] = [];
+    let cursor = '';
+    let pages = 0;
+    do {
+      const page = await list(`?limit=1000${cursor}`);
+      found.push(...page.found);
+      cursor = page.next === null ? '' : `&cursor=${page.next}`;
+      pages++;
+    } while (cursor !== '');
+    expect(found).to.have.length(300);
+    expect(pages).to.equal(3);
+  });
+
   it('are listed newest first, with their state for each channel, its attempts and the last error', async () => {
     const { alerts, next } = await list();
     expect(next).to.equal(null);

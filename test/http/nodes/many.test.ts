@@ -101,7 +101,7 @@ describe('the calls about many nodes', () => {
     'limit=0',
     'limit=9999',
     'cursor=%40',
-    'name=a',
+    'names=a',
     'limit=1&limit=2',
   ])
     it(`refuse ?${query}`, async () => {

@@ -9,6 +9,7 @@ import { parseAlertListing } from '../../../src/http/alerts/query.js';
 import { ValueScanner } from '../../../src/http/batch/value-scanner.js';
 import { parsePage } from '../../../src/http/heart-rhythm/query.js';
 import { parseAcknowledgement } from '../../../src/http/nodes/acknowledgement.js';
+import { instant } from '../../../src/domain/time.js';
 import { encodeName, parseListing, parseRange } from '../../../src/http/nodes/query.js';
 import { settingsReader } from '../../../src/http/nodes/settings.js';
 import { Contract } from '../../support/contract.js';
@@ -131,9 +132,9 @@ describe('the contract', function () {
 
   for (const [path, read] of [
     ['/nodes', (url) => parseListing(url, CONTRACT_LIMITS.page)],
-    ['/nodes/x', parseRange],
-    ['/nodes/x/flips', (url) => parsePage(url, CONTRACT_LIMITS.page)],
-    ['/heart_rhythm/1', (url) => parsePage(url, CONTRACT_LIMITS.page)],
+    ['/nodes/x', (url) => parseRange(url, instant(0))],
+    ['/nodes/x/flips', (url) => parsePage(url, CONTRACT_LIMITS.page, instant(0))],
+    ['/heart_rhythm/1', (url) => parsePage(url, CONTRACT_LIMITS.page, instant(0))],
     ['/alerts', (url) => parseAlertListing(url, CONTRACT_LIMITS.page)],
   ] as readonly (readonly [string, (url: string) => unknown])[]) {
     it(`takes every parameter of GET ${path} just where the daemon does`, () => {

@@ -196,8 +196,8 @@ class Attachment implements HistoryStore {
     return this.#iterate((inner) => inner.nodes());
   }
 
-  nodeNames(after: NodeName | undefined): AsyncIterable<readonly NodeName[]> {
-    return this.#iterate((inner) => inner.nodeNames(after));
+  nodeNames(after: NodeName | undefined, from?: string): AsyncIterable<readonly NodeName[]> {
+    return this.#iterate((inner) => inner.nodeNames(after, from));
   }
 
   flips(node: NodeName, range: FlipRange): AsyncIterable<readonly Flip[]> {

@@ -1,0 +1,49 @@
+import { unixSeconds, type Instant } from '../domain/time.js';
+import { upTo } from './shapes.js';
+
+/** An instant as it is asked for: Unix seconds, or so many seconds ago. */
+export type When = { readonly seconds: number } | { readonly ago: number };
+
+const UNITS: ReadonlyMap<string, number> = new Map([
+  ['s', 1],
+  ['m', 60],
+  ['h', 3600],
+  ['d', 86_400],
+  ['w', 604_800],
+]);
+
+/** Those that a `Date` holds. */
+const SECONDS = `-?0{0,3}(?:[0-9]{1,12}|${upTo('8640000000000')})`;
+const DATE = '[0-9]{4}-[0-9]{2}-[0-9]{2}';
+const TIME = '[0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:[.][0-9]{1,9})?)?';
+/** A `+` that was not percent-encoded has become a space. */
+const ZONE = '(?:Z|[-+ ][0-9]{2}:[0-9]{2})';
+const AGO = '-([0-9]{1,6})([smhdw])';
+
+/** What may be written for an instant. */
+export const WHEN = `^(?:${SECONDS}|${AGO}|${DATE}(?:T${TIME}${ZONE})?)$`;
+
+const SHAPE = new RegExp(WHEN);
+const PLAIN = new RegExp(`^${SECONDS}$`);
+const RELATIVE = new RegExp(`^${AGO}$`);
+
+/**
+ * Reads Unix seconds, an instant of ISO 8601 (a day is its beginning in UTC), or a time before now, as `-1h`.
+ *
+ * @returns undefined for anything else
+ */
+export function parseWhen(text: string): When | undefined {
+  if (!SHAPE.test(text)) return undefined;
+  if (PLAIN.test(text)) return { seconds: Number(text) };
+  const [, count, unit = ''] = RELATIVE.exec(text) ?? [];
+  if (count !== undefined) return { ago: Number(count) * (UNITS.get(unit) ?? 1) };
+  const at = Date.parse(text.replace(' ', '+'));
+  // There is no 30th of February, whatever Date makes of it.
+  const day = text.slice(0, 10);
+  if (Number.isNaN(at) || new Date(Date.parse(day)).toISOString().slice(0, 10) !== day) return undefined;
+  return { seconds: Math.floor(at / 1000) };
+}
+
+export function secondsOf(when: When, now: Instant): number {
+  return 'seconds' in when ? when.seconds : unixSeconds(now) - when.ago;
+}
