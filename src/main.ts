@@ -10,6 +10,7 @@ import { SystemClock } from './adapters/clock/system-clock.js';
 import { LevelHistoryStore } from './adapters/level/level-history-store.js';
 import { Pinger, type PingSurroundings } from './adapters/ping/pinger.js';
 import { Collector } from './adapters/process/collector.js';
+import { connectionsWithin, mostDescriptors } from './adapters/process/descriptors.js';
 import { ProcessWatch } from './adapters/process/process-facts.js';
 import { ProcessMemory } from './adapters/process/process-memory.js';
 import { ProcessMetrics } from './adapters/process/process-metrics.js';
@@ -118,6 +119,10 @@ async function start(effective: Effective, load: () => Loaded, acceptDataLoss: b
   if (auth === undefined && !isLoopback(config.host)) {
     logger.warn('serves whoever reaches it, without keys', { host: config.host });
   }
+  // Whoever read where it listens may have gone, and a disk may be full: that is no reason to go too.
+  process.stdout.on('error', (error) => {
+    logger.warn('standard output cannot be written', { error });
+  });
   const clock = new SystemClock();
   const opened = await open(effective, { logger, clock });
   if ('problems' in opened) misconfigured(opened.problems);
@@ -125,7 +130,7 @@ async function start(effective: Effective, load: () => Loaded, acceptDataLoss: b
   const metrics = new ProcessMetrics(clock.wall(), version());
   const memory = new ProcessMemory();
   const store = new LevelHistoryStore(config.data_dir, { logger, acceptDataLoss });
-  const http = listening(() => gatewayOptions(inForce), { logger, clock });
+  const http = listening(() => gatewayOptions(inForce, logger), { logger, clock });
   const processFacts = (): object => watch.read();
   const otherMetrics = () => [...metrics.read(), ...(pinger?.metrics() ?? [])];
   const { channels } = opened;
@@ -162,6 +167,7 @@ async function start(effective: Effective, load: () => Loaded, acceptDataLoss: b
       skip: [...NOT_OURS],
       onTimeout: () => {
         logger.error('did not stop in time', { shutdown_timeout: config.shutdown_timeout });
+        http.cut();
       },
     },
     async ({ err, signal }) => {
@@ -172,6 +178,7 @@ async function start(effective: Effective, load: () => Loaded, acceptDataLoss: b
       metricsLog?.stop();
       await pinger?.stop();
       await app.stop();
+      http.cut();
       watch.stop();
       metrics.stop();
       memory.stop();
@@ -218,8 +225,17 @@ function metricsLogOf({ log }: Config, deps: MetricsLogDeps): MetricsLog | undef
   return every === 0 ? undefined : new MetricsLog(every, deps);
 }
 
-function gatewayOptions({ config, auth, tls }: Effective): GatewayOptions {
-  return { ...config, auth, tls };
+function gatewayOptions({ config, auth, tls }: Effective, logger: Logger): GatewayOptions {
+  const { connections } = config.limits;
+  const descriptors = mostDescriptors();
+  const most = connectionsWithin(descriptors);
+  if (connections <= most) return { ...config, auth, tls };
+  logger.info('limits.connections is lowered to what the process may have open', {
+    limit: connections,
+    lowered: most,
+    descriptors,
+  });
+  return { ...config, limits: { ...config.limits, connections: most }, auth, tls };
 }
 
 /** A module that cannot be used is a mistake in the configuration, and told like one. */

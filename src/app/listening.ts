@@ -21,6 +21,8 @@ export function listening(
   readonly report: () => GatewayReport | undefined;
   /** The options have changed. */
   readonly reconfigure: () => void;
+  /** The process ends: whoever is owed an answer is to see that it does not come. */
+  readonly cut: () => void;
 } {
   let url: string | undefined;
   let running: Gateway | undefined;
@@ -29,6 +31,9 @@ export function listening(
     report: () => running?.inspect(),
     reconfigure: () => {
       running?.reconfigure(options());
+    },
+    cut: () => {
+      running?.cut();
     },
     gateway: async (daemon, lifeline) => {
       const gateway = createGateway(options(), daemon, {

@@ -1,16 +1,22 @@
 import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
-import { Server as TlsServer, type TLSSocket } from 'node:tls';
+import { Server as TlsServer, TLSSocket } from 'node:tls';
 import type { Duplex } from 'node:stream';
 
 /** So many past the limit are let in, to be told why they are sent away; any more are closed without a word. */
 const RESERVE = 64;
+
+/** From this share of the limit on somebody is told, and again after there were fewer than this. */
+const MOST = 0.8;
+const FEW = 0.6;
 
 /** The connections of a server, bounded. */
 export class Connections {
   /** Closed unanswered, or answered 503 and closed. */
   refused = 0;
   #limit: number;
+  readonly #runningOut: (open: number, limit: number) => void;
+  #warned = false;
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
   readonly #surplus = new Set<Duplex>();
@@ -19,7 +25,9 @@ export class Connections {
   /** What speaks TLS over a connection: requests know that one. */
   readonly #overTls = new Map<Socket, TLSSocket>();
 
-  constructor(server: Server, limit: number) {
+  /** @param runningOut told when most of the connections there may be are open, once until there are fewer */
+  constructor(server: Server, limit: number, runningOut: (open: number, limit: number) => void) {
+    this.#runningOut = runningOut;
     this.#server = server;
     this.#limit = limit;
     server.maxConnections = limit + RESERVE;
@@ -53,14 +61,30 @@ export class Connections {
     }
   }
 
-  destroyAll(): void {
-    for (const socket of this.#sockets) socket.destroy();
+  /** @param owed whether the other side is to see that something is missing */
+  destroyAll(owed: (socket: Socket) => boolean): void {
+    for (const socket of this.#sockets) {
+      if (owed(this.#overTls.get(socket) ?? socket)) socket.resetAndDestroy();
+      else socket.destroy();
+    }
+  }
+
+  /** Ends a connection so that the other side cannot take it for an orderly end. */
+  reset(spoken: Socket): void {
+    if (spoken instanceof TLSSocket) {
+      for (const [socket, over] of this.#overTls) if (over === spoken) socket.resetAndDestroy();
+      spoken.destroy();
+    } else spoken.resetAndDestroy();
   }
 
   #add(socket: Socket, isTls: boolean): void {
     const peer = peerOf(socket);
     if (isTls) this.#shaking.set(peer, socket);
     this.#sockets.add(socket);
+    if (!this.#warned && this.#sockets.size >= this.#limit * MOST) {
+      this.#warned = true;
+      this.#runningOut(this.#sockets.size, this.#limit);
+    }
     if (this.#sockets.size > this.#limit) {
       this.#surplus.add(socket);
       this.refused += 1;
@@ -68,6 +92,7 @@ export class Connections {
     socket.once('close', () => {
       this.#sockets.delete(socket);
       this.#surplus.delete(socket);
+      if (this.#warned && this.#sockets.size < this.#limit * FEW) this.#warned = false;
       if (this.#shaking.get(peer) === socket) this.#shaking.delete(peer);
       const spoken = this.#overTls.get(socket);
       if (spoken !== undefined) this.#surplus.delete(spoken);

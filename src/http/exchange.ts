@@ -22,6 +22,8 @@ export interface ExchangeHost {
   begun(exchange: Exchange): void;
   /** Nothing more is awaited of the exchange. */
   release(exchange: Exchange): void;
+  /** The answer cannot be given to its end: its connection is reset, so that nobody takes what came for the whole. */
+  cut(exchange: Exchange): void;
   /** The answer that follows is the last of its connection, whose client may still be sending. */
   hangUp(exchange: Exchange): void;
 }
@@ -174,7 +176,7 @@ export class Exchange {
 
   /** Closes the connection in the middle of the answer. */
   breakOff(): void {
-    this.response.destroy();
+    this.#host.cut(this);
     this.#release();
   }
 

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import { millis, type Millis } from '../domain/time.js';
 import type { Cancel, Clock } from '../ports/clock.js';
 import type { Logger } from '../ports/logger.js';
@@ -22,6 +23,7 @@ export class Exchanges implements ExchangeHost {
   released: (() => void) | undefined;
   /** Called where those that wait for an exchange of their connection may go on. */
   readonly #wentOn: (pipeline: Pipeline) => void;
+  readonly #reset: (socket: Socket) => void;
   readonly #clock: Clock;
   readonly #ids = new RequestIds();
   #interval: Millis = LONGEST_TICK;
@@ -33,8 +35,17 @@ export class Exchanges implements ExchangeHost {
   #cancelTick: Cancel | undefined;
 
   /** @param timeout seconds without progress after which an exchange is given up */
-  constructor(timeout: number, clock: Clock, logger: Logger, wentOn: (pipeline: Pipeline) => void) {
+  constructor(
+    timeout: number,
+    clock: Clock,
+    logger: Logger,
+    {
+      wentOn,
+      reset,
+    }: { readonly wentOn: (pipeline: Pipeline) => void; readonly reset: (socket: Socket) => void },
+  ) {
     this.#wentOn = wentOn;
+    this.#reset = reset;
     this.logger = logger;
     this.#clock = clock;
     this.lastAnswers = new LastAnswers(clock);
@@ -108,6 +119,16 @@ export class Exchanges implements ExchangeHost {
 
   begun({ pipeline }: Exchange): void {
     this.#wentOn(pipeline);
+  }
+
+  /**
+   * Closed in order, a connection of HTTP/1.0 would end the answer as if it were whole: it has no length, and no chunks.
+   * One that waits for its turn is cut when that comes.
+   */
+  cut({ request, response }: Exchange): void {
+    if (response.socket === null) response.once('socket', () => this.#reset(request.socket));
+    else this.#reset(request.socket);
+    response.destroy();
   }
 
   hangUp({ request }: Exchange): void {

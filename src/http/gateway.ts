@@ -73,7 +73,9 @@ export class Gateway {
     this.#entrance.configure(options);
     this.#heads.configure(hostRulesOf(options));
     this.#server = createBoundedServer(options);
-    this.#connections = new Connections(this.#server, limits.connections);
+    this.#connections = new Connections(this.#server, limits.connections, (open, limit) => {
+      logger.warn('connections are running out', { open, limit });
+    });
     this.#pipelines = new Pipelines({
       clock,
       budget: () => this.#passBudget,
@@ -81,9 +83,10 @@ export class Gateway {
       defer: (atMost) => daemon.defer(atMost),
       handle: (exchange) => this.#handle(exchange),
     });
-    this.#exchanges = new Exchanges(limits.request_timeout, clock, logger, (pipeline) =>
-      this.#pipelines.wentOn(pipeline),
-    );
+    this.#exchanges = new Exchanges(limits.request_timeout, clock, logger, {
+      wentOn: (pipeline) => this.#pipelines.wentOn(pipeline),
+      reset: (socket) => this.#connections.reset(socket),
+    });
     this.#malformed = new MalformedRequests(this.#exchanges, clock);
     this.#api = createApi(
       daemon,
@@ -133,8 +136,13 @@ export class Gateway {
   /** Closes every connection now, answered or not. */
   async abort(): Promise<void> {
     this.#server.close();
-    this.#connections.destroyAll();
+    this.cut();
     await this.close();
+  }
+
+  /** Ends every connection at once; those that are owed an answer, or the rest of one, by a reset. */
+  cut(): void {
+    this.#connections.destroyAll((socket) => pipelineOf(socket).latest !== undefined);
   }
 
   inspect(): GatewayReport {

@@ -1,4 +1,5 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { memoryInUse } from './memory-in-use.js';
 
 /** Milliseconds by which the event loop was late, since the last reading. */
 interface EventLoopDelay {
@@ -9,7 +10,8 @@ interface EventLoopDelay {
 
 export interface ProcessFacts {
   readonly pid: number;
-  readonly rss_bytes: number;
+  /** Null where it cannot be read. */
+  readonly rss_bytes: number | null;
   readonly heap_used_bytes: number;
   readonly event_loop_delay_ms: EventLoopDelay;
 }
@@ -25,10 +27,10 @@ export class ProcessWatch {
   }
 
   read(): ProcessFacts {
-    const { rss, heapUsed } = process.memoryUsage();
+    const { rss, heapUsed } = memoryInUse();
     const facts = {
       pid: process.pid,
-      rss_bytes: rss,
+      rss_bytes: rss ?? null,
       heap_used_bytes: heapUsed,
       event_loop_delay_ms: {
         p50: this.#late(this.#delay.percentile(50)),

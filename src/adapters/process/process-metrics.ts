@@ -1,8 +1,10 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { constants, PerformanceObserver, type PerformanceEntry } from 'node:perf_hooks';
 import { Histogram } from '../../domain/histogram.js';
 import type { Instant } from '../../domain/time.js';
 import type { MetricFamily } from '../../ports/metrics.js';
+import { mostDescriptors } from './descriptors.js';
+import { memoryInUse } from './memory-in-use.js';
 
 /** Seconds of a collection. */
 const COLLECTIONS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1];
@@ -45,18 +47,22 @@ export class ProcessMetrics {
 
   read(): readonly MetricFamily[] {
     const { user, system } = process.cpuUsage();
-    const { rss, heapTotal, heapUsed, external, arrayBuffers } = process.memoryUsage();
+    const { rss, heapTotal, heapUsed, external, arrayBuffers } = memoryInUse();
     return [
       counter('process_cpu_user_seconds_total', 'CPU time spent in the process.', user / 1e6),
       counter('process_cpu_system_seconds_total', 'CPU time spent in the system for it.', system / 1e6),
       counter('process_cpu_seconds_total', 'CPU time, of both kinds.', (user + system) / 1e6),
       gauge('process_start_time_seconds', 'When the process started, in Unix seconds.', this.#startedAt),
-      gauge('process_resident_memory_bytes', 'Memory of the process that is in RAM.', rss),
+      ...(rss === undefined
+        ? []
+        : [gauge('process_resident_memory_bytes', 'Memory of the process that is in RAM.', rss)]),
       ...fileDescriptors(),
       gauge('nodejs_heap_size_total_bytes', 'The heap, taken from the system.', heapTotal),
       gauge('nodejs_heap_size_used_bytes', 'The heap, in use.', heapUsed),
       gauge('nodejs_external_memory_bytes', 'Memory outside the heap that objects keep.', external),
-      gauge('nodejs_array_buffers_bytes', 'The part of it that is in buffers.', arrayBuffers),
+      ...(arrayBuffers === undefined
+        ? []
+        : [gauge('nodejs_array_buffers_bytes', 'The part of it that is in buffers.', arrayBuffers)]),
       {
         name: 'nodejs_gc_duration_seconds',
         help: 'How long garbage collections took, by kind.',
@@ -78,10 +84,10 @@ export class ProcessMetrics {
 function fileDescriptors(): MetricFamily[] {
   try {
     const open = readdirSync('/proc/self/fd').length;
-    const [, most] = /^Max open files\s+(\d+)/m.exec(readFileSync('/proc/self/limits', 'latin1')) ?? [];
+    const most = mostDescriptors();
     return [
       gauge('process_open_fds', 'File descriptors that are open.', open),
-      ...(most === undefined ? [] : [gauge('process_max_fds', 'How many there may be.', Number(most))]),
+      ...(most === undefined ? [] : [gauge('process_max_fds', 'How many there may be.', most)]),
     ];
   } catch {
     return [];

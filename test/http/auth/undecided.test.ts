@@ -19,7 +19,10 @@ const LIMITS = { body: 1024, batch: 10, page: 10 };
 
 describe('the access of a request', () => {
   const clock = new SimulatedClock();
-  const exchanges = new Exchanges(30, clock, new RecordingLogger(), () => undefined);
+  const exchanges = new Exchanges(30, clock, new RecordingLogger(), {
+    wentOn: () => undefined,
+    reset: () => undefined,
+  });
   const daemon = new FakeDaemon();
 
   /** As whom a request without a key is let in; undefined where it is not. */

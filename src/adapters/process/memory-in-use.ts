@@ -1,0 +1,25 @@
+import { getHeapStatistics } from 'node:v8';
+
+interface MemoryInUse {
+  readonly heapTotal: number;
+  readonly heapUsed: number;
+  readonly external: number;
+  readonly rss: number | undefined;
+  readonly arrayBuffers: number | undefined;
+}
+
+/** Node reads the resident memory from a file, and throws where no descriptor is left: the heap is known without. */
+export function memoryInUse(read: () => MemoryInUse = process.memoryUsage): MemoryInUse {
+  try {
+    return read();
+  } catch {
+    const { total_heap_size, used_heap_size, external_memory } = getHeapStatistics();
+    return {
+      heapTotal: total_heap_size,
+      heapUsed: used_heap_size,
+      external: external_memory,
+      rss: undefined,
+      arrayBuffers: undefined,
+    };
+  }
+}

@@ -1,0 +1,45 @@
+import { expect } from 'chai';
+import { spawn } from 'node:child_process';
+import { eventually } from '../support/eventually.js';
+import { sessionsInARow } from './support/fake-daemon.js';
+import { starting, userId } from './support/gateway-under-test.js';
+
+/** What curl says of a connection that was reset; 18 or 0 is what it says of one that was closed. */
+const RECEIVING_FAILED = 56;
+
+/** Speaks HTTP/1.0, and reads slowly. Node itself takes a reset behind what it has just read for the end. */
+class OldClient {
+  readonly ended: Promise<number | null>;
+
+  constructor(url: string) {
+    const given = ['--http1.0', '--silent', '--limit-rate', '2M', '--output', '/dev/null', url];
+    const child = spawn('curl', given, { stdio: 'ignore' });
+    this.ended = new Promise((resolve, reject) => {
+      child.once('error', reject).once('close', resolve);
+    });
+  }
+}
+
+describe('the gateway', () => {
+  const start = starting(true);
+
+  it('ends an answer that is broken off in HTTP/1.0 with a reset', async () => {
+    const served = await start({ limits: { request_timeout: 4 } });
+    served.daemon.addEnded(userId(7), sessionsInARow(400_000));
+    const slow = new OldClient(`${served.url}/heart_rhythm/7`);
+    await eventually(() => expect(served.gateway.inspect().in_flight).to.equal(1), { every: 1 });
+    await eventually(
+      async () => {
+        await served.clock.advance(1000);
+        expect(served.gateway.inspect().in_flight).to.equal(0);
+      },
+      { every: 1 },
+    );
+    expect(await slow.ended).to.equal(RECEIVING_FAILED);
+    const stopped = new OldClient(`${served.url}/heart_rhythm/7`);
+    await eventually(() => expect(served.gateway.inspect().in_flight).to.equal(1), { every: 1 });
+    await served.clock.settle();
+    await served.gateway.abort();
+    expect(await stopped.ended).to.equal(RECEIVING_FAILED);
+  });
+});
