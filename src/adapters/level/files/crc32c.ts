@@ -1,4 +1,4 @@
-/** Eight bytes a round: 1 ns for each, and 2.5 with one byte a round (measured). Node's own has another polynomial. */
+/** Eight bytes a round: 1 ms a MiB, and 2.7 with one byte a round or with `readInt32LE` (measured). zlib's is another one. */
 const LANES = 8;
 const TABLES = tables();
 
@@ -22,17 +22,21 @@ export function crc32c(bytes: Buffer, from: number, to: number): number {
   let crc = -1;
   let at = from;
   for (; at + LANES <= to; at += LANES) {
-    const low = crc ^ bytes.readInt32LE(at);
-    const high = bytes.readInt32LE(at + 4);
+    const first =
+      (bytes[at] ?? 0) |
+      ((bytes[at + 1] ?? 0) << 8) |
+      ((bytes[at + 2] ?? 0) << 16) |
+      ((bytes[at + 3] ?? 0) << 24);
+    const low = crc ^ first;
     crc =
       (table[1792 + (low & 0xff)] ?? 0) ^
       (table[1536 + ((low >>> 8) & 0xff)] ?? 0) ^
       (table[1280 + ((low >>> 16) & 0xff)] ?? 0) ^
       (table[1024 + (low >>> 24)] ?? 0) ^
-      (table[768 + (high & 0xff)] ?? 0) ^
-      (table[512 + ((high >>> 8) & 0xff)] ?? 0) ^
-      (table[256 + ((high >>> 16) & 0xff)] ?? 0) ^
-      (table[high >>> 24] ?? 0);
+      (table[768 + (bytes[at + 4] ?? 0)] ?? 0) ^
+      (table[512 + (bytes[at + 5] ?? 0)] ?? 0) ^
+      (table[256 + (bytes[at + 6] ?? 0)] ?? 0) ^
+      (table[bytes[at + 7] ?? 0] ?? 0);
   }
   for (; at < to; at++) crc = (table[(crc ^ (bytes[at] ?? 0)) & 0xff] ?? 0) ^ (crc >>> 8);
   return ~crc;
