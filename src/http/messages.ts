@@ -32,7 +32,6 @@ const sentences: Partial<Record<ErrorCode, string>> = {
   HEARTBEAT_MISDIRECTED:
     'the daemon does not answer to this Host: name it in allowed_hosts, or configure keys',
   HEARTBEAT_UNKNOWN_TRANSFER_CODING: 'the only transfer coding that is understood is chunked',
-  HEARTBEAT_NODE_QUOTA: 'this key may register no more nodes',
   HEARTBEAT_HEADERS_TOO_LARGE: 'request head too large',
   HEARTBEAT_NOT_READY: 'not ready yet, try again later',
   HEARTBEAT_OVERLOADED: 'overloaded, try again later',

@@ -21,13 +21,17 @@ export const userIdText = coded<UserId>(parseUserId, 'must be a user id').meta({
   description: 'A signed 64-bit integer in decimal; a `+` and leading zeros say nothing.',
 });
 
-export const nodeName = coded<NodeName>(parseNodeName, 'must be the name of a node').meta({
-  id: 'NodeName',
+/** What a schema can say of a name: it counts characters, of which there are no more than bytes in UTF-8. */
+export const NAME_SHAPE = {
   type: 'string',
   minLength: 1,
-  // Of bytes in UTF-8: a schema counts characters, of which there are no more than that.
   maxLength: 255,
   pattern: '^(?!\\.{1,2}$)',
+} as const;
+
+export const nodeName = coded<NodeName>(parseNodeName, 'must be the name of a node').meta({
+  id: 'NodeName',
+  ...NAME_SHAPE,
   description:
     'Any text of 1 to 255 bytes of UTF-8, but `.` and `..`. Percent-encoded in a path, `/` as `%2F`.',
 });

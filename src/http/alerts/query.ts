@@ -9,6 +9,7 @@ import {
   type DeliveryState,
 } from '../../domain/alert.js';
 import { parseNodeName, type NodeName } from '../../domain/node-name.js';
+import { NAME_SHAPE } from '../shapes.js';
 import { queryProblem } from '../messages.js';
 import { coded } from '../coded.js';
 import { forLimit, limitUpTo, OPAQUE, readQuery } from '../query.js';
@@ -43,11 +44,12 @@ export const alertListingQuery = forLimit((largest) =>
         pattern: `^${ONE_STATE}(?:,${ONE_STATE})*$`,
         description: `Only alerts that are, for some channel, in one of these states, with commas between them: ${DELIVERY_STATES.join(', ')}.`,
       }),
-    node: coded<NodeName>(parseNodeName, queryProblem.node).optional().meta({
-      type: 'string',
-      minLength: 1,
-      description: 'Only alerts about this node: alone, or in a message that stands for many.',
-    }),
+    node: coded<NodeName>(parseNodeName, queryProblem.node)
+      .optional()
+      .meta({
+        ...NAME_SHAPE,
+        description: 'Only alerts about this node: alone, or in a message that stands for many.',
+      }),
     type: z
       .enum(ALERT_TYPES, queryProblem.alertType)
       .optional()
