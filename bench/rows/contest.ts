@@ -86,6 +86,16 @@ export function ratioFigures(outcome: ContestOutcome, measure: Measure): Figure[
   );
 }
 
+/** The processor time of a request with each peer, by that with us: above 1 where ours takes less. */
+export function cpuRatioFigures(outcome: ContestOutcome): Figure[] {
+  const ours = outcome.get('heartbeat');
+  return [...outcome].flatMap(([name, rounds]) =>
+    name === 'heartbeat' || ours === undefined
+      ? []
+      : [{ name: `of ${name}, by CPU a request`, unit: '×', rounds: ratios(rounds.cpuUs, ours.cpuUs) }],
+  );
+}
+
 const SHOWN = {
   perSecond: { unit: '/s', suffix: '' },
   p99Ms: { unit: 'ms', suffix: ', p99' },

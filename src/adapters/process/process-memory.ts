@@ -106,7 +106,12 @@ function anonymousMemory(): number {
     const [, kibibytes] = /^RssAnon:\s+(\d+) kB$/m.exec(readFileSync('/proc/self/status', 'latin1')) ?? [];
     if (kibibytes !== undefined) return Number(kibibytes) * 1024;
   } catch {
-    // Not Linux.
+    // Not Linux, or no file descriptor is left.
   }
-  return process.memoryUsage.rss();
+  try {
+    return process.memoryUsage.rss();
+  } catch {
+    // It is read from a file, too. What the heap holds is known without.
+    return v8.getHeapStatistics().total_heap_size;
+  }
 }
