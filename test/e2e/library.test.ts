@@ -139,7 +139,7 @@ describe('a program that has closed its instances', () => {
       await createHeartbeat({ timeout: -1 }).catch((error) => console.log(error.message));
     `);
     expect(await child.ended, child.stderr).to.deep.equal({ code: 0, signal: null });
-    expect(child.stdout).to.include('nodes.timeout: must be a number of seconds');
+    expect(child.stdout).to.include('\ntimeout: must be a number of seconds');
   });
 });
 
