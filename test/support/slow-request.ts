@@ -23,7 +23,7 @@ export class SlowRequest {
     const socket = connect(Number(port), hostname);
     const request = new SlowRequest(socket);
     socket.write(
-      `${method} ${path} HTTP/1.1\r\nhost: heartbeat\r\nexpect: 100-continue\r\ncontent-length: 2\r\n\r\n`,
+      `${method} ${path} HTTP/1.1\r\nhost: localhost\r\nexpect: 100-continue\r\ncontent-length: 2\r\n\r\n`,
     );
     await new Promise<void>((resolve, reject) => {
       socket.once('data', () => resolve()).once('close', () => reject(new Error('the connection ended')));

@@ -58,7 +58,7 @@ class Connection {
 
   ask(method: string, path: string): void {
     this.unanswered++;
-    this.#socket.write(`${method} ${path} HTTP/1.1\r\nhost: heartbeat\r\n\r\n`);
+    this.#socket.write(`${method} ${path} HTTP/1.1\r\nhost: localhost\r\n\r\n`);
   }
 
   end(): void {
