@@ -1,7 +1,7 @@
 import type { Flip, NodeState, Pause } from '../../src/domain/node.js';
 import type { NodeName } from '../../src/domain/node-name.js';
 import { instant, type Instant, type Millis } from '../../src/domain/time.js';
-import { uptimeOf, type Uptime } from '../../src/domain/uptime.js';
+import { NO_TIME, plus, uptimeOf, type Uptime } from '../../src/domain/uptime.js';
 import type { FlipRange, HistoryStore } from '../../src/ports/history-store.js';
 import type { DescribedNode, NodeReply } from './node.protocol.js';
 
@@ -101,23 +101,31 @@ export class Inquiries {
     const known = Math.max(node.registeredAt, now - this.#around.retention);
     const from = instant(Math.max(asked.from ?? -Infinity, known));
     const to = instant(Math.max(from, Math.min(asked.to ?? Infinity, now)));
-    const flips: Flip[] = [];
+    const [pauses, blind] = await Promise.all([
+      this.#pauses(node),
+      this.#around.store.blindBetween(from, to),
+    ]);
+    let spent = NO_TIME;
     let { state } = node;
+    let at = from;
     let isFirst = true;
+    // Chunk by chunk, so that very many flips neither hold up the event loop nor fill the memory.
     for await (const chunk of this.flips(node.name, { from, order: 'asc' })) {
       const [first] = chunk;
       if (isFirst && first !== undefined) {
         state = first.from;
         isFirst = false;
       }
-      flips.push(...chunk.filter(({ at }) => at < to));
-      if (chunk.some(({ at }) => at >= to)) break;
+      const flips = chunk.filter((flip) => flip.at < to);
+      const last = flips.at(-1);
+      if (last !== undefined) {
+        spent = plus(spent, uptimeOf({ from: at, to: last.at, state, flips, pauses, blind }));
+        state = last.to;
+        at = last.at;
+      }
+      if (flips.length < chunk.length) break;
     }
-    const [pauses, blind] = await Promise.all([
-      this.#pauses(node),
-      this.#around.store.blindBetween(from, to),
-    ]);
-    return { from, to, uptime: uptimeOf({ from, to, state, flips, pauses, blind }) };
+    return { from, to, uptime: plus(spent, uptimeOf({ from: at, to, state, flips: [], pauses, blind })) };
   }
 
   async #pauses({ name, pausedAt }: DescribedNode): Promise<readonly Pause[]> {

@@ -23,6 +23,19 @@ export function ratioOf({ active, inactive, failed }: Uptime): number | undefine
   return known === 0 ? undefined : (active + inactive) / known;
 }
 
+export const NO_TIME: Uptime = { active: 0, inactive: 0, failed: 0, paused: 0, blind: 0 };
+
+/** Of two ranges, one behind the other. */
+export function plus(one: Uptime, other: Uptime): Uptime {
+  return {
+    active: one.active + other.active,
+    inactive: one.inactive + other.inactive,
+    failed: one.failed + other.failed,
+    paused: one.paused + other.paused,
+    blind: one.blind + other.blind,
+  };
+}
+
 export function uptimeOf({ from, to, state, flips, pauses, blind }: Watched): Uptime {
   const spent = { active: 0, inactive: 0, failed: 0, paused: 0, blind: 0 };
   const isPaused = coverOf(pauses);

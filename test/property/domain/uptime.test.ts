@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import type { Flip, NodeState } from '../../../src/domain/node.js';
 import { instant } from '../../../src/domain/time.js';
-import { ratioOf, uptimeOf } from '../../../src/domain/uptime.js';
+import { NO_TIME, plus, ratioOf, uptimeOf } from '../../../src/domain/uptime.js';
 import { node } from '../../support/simulated-app.js';
 
 const LENGTH = 60;
@@ -40,6 +40,18 @@ describe('the uptime of a node', () => {
           }
           const range = { from: instant(0), to: instant(LENGTH) };
           expect(uptimeOf({ ...range, state: first, flips, pauses, blind })).to.deep.equal(expected);
+          // In pieces, each up to its last flip.
+          let folded = NO_TIME;
+          let [at, was] = [range.from, first];
+          for (const flip of flips) {
+            folded = plus(
+              folded,
+              uptimeOf({ from: at, to: flip.at, state: was, flips: [flip], pauses, blind }),
+            );
+            [at, was] = [flip.at, flip.to];
+          }
+          const rest = uptimeOf({ from: at, to: range.to, state: was, flips: [], pauses, blind });
+          expect(plus(folded, rest)).to.deep.equal(expected);
         },
       ),
     );
