@@ -80,7 +80,7 @@ export class Announcing {
   changed(actor: NodeActor, stored: boolean): void {
     this.#around.alerting.settled(actor.name, stored);
     // Somebody may wait to register it anew.
-    if (actor.state.phase === 'unknown') this.departed(actor);
+    if (actor.state.phase === 'unknown') this.#around.alerting.stands(actor.name, undefined);
     else this.found(actor);
   }
 
@@ -95,9 +95,5 @@ export class Announcing {
       isQuiet: isPaused || acknowledgementOf(state) !== undefined,
       isTold: isToldFailed(state),
     });
-  }
-
-  departed(actor: NodeActor): void {
-    this.#around.alerting.stands(actor.name, undefined);
   }
 }

@@ -22,7 +22,7 @@ export interface Lease {
 export type NodePhase =
   | { readonly phase: 'unknown' }
   /** It is being written that there is such a node. */
-  | ({ readonly phase: 'registering' } & Known)
+  | ({ readonly phase: 'registering'; readonly by: NodeCommand['kind'] } & Known)
   | ({ readonly phase: 'known' } & Known)
   /** Other settings are being written; until they are, the old ones hold. */
   | ({ readonly phase: 'changing'; readonly next: Registration } & Known)

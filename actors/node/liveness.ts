@@ -30,6 +30,8 @@ export function heartbeat(state: NodePhase, lease: Lease, command: NodeCommand, 
       if (!rules.autoRegister) return { state, effects: [{ kind: 'answer', reply: NOT_KNOWN }] };
       return register(command, rules, true);
     case 'registering':
+      // Where its first sign was a failure, that comes first, and is handled once the disk has settled.
+      if (state.by === 'fail') return { state, effects: DEFER };
       return { state, effects: [heard(state, command, rules), WAIT] };
     case 'leaving':
       return { state, effects: DEFER };

@@ -33,7 +33,7 @@ export function register(command: NodeCommand, rules: NodeRules, isHeartbeat: bo
   const known: Known = { registration, standing: { state: 'active', retries: 0, since: at } };
   const timeout = registration.settings.timeout ?? rules.timeout;
   return {
-    state: { phase: 'registering', ...known },
+    state: { phase: 'registering', by: command.kind, ...known },
     effects: [
       { kind: 'begin', at: command.readAt, timeout, heartbeat: isHeartbeat },
       { kind: 'register', known },

@@ -259,7 +259,6 @@ export class NodeShard implements NodeSurroundings {
   }
 
   departed(actor: NodeActor): void {
-    this.#announcing.departed(actor);
     if (actor.cell?.retire() !== true) return;
     this.wheel.disarm(actor);
     this.#nodes.delete(actor.name);

@@ -47,7 +47,7 @@ const ACTIVE: NodePhase = { phase: 'known', ...known('active', 0) };
 const INACTIVE: NodePhase = { phase: 'known', ...known('inactive', 3) };
 const FAILED: NodePhase = { phase: 'known', ...known('failed', 3) };
 const PAUSED: NodePhase = { phase: 'known', ...known('active', 0, 5) };
-const REGISTERING: NodePhase = { phase: 'registering', ...known('active', 0) };
+const REGISTERING: NodePhase = { phase: 'registering', by: 'put', ...known('active', 0) };
 const LEAVING: NodePhase = { phase: 'leaving', ...known('active', 0) };
 const CHANGING: NodePhase = {
   phase: 'changing',
