@@ -1,10 +1,16 @@
 import { z } from 'zod';
 import { reportBody } from '../../../nodes/report.js';
 import { failure, node } from '../../answers.js';
-import type { Operation, Operations } from '../../operation.js';
+import type { Example, Operation, Operations } from '../../operation.js';
 import { NODE, notJustNow, SHOWN, stranger, unknown, wrongName } from './shown.js';
 
-const report = onNode('fail', 'It is in trouble, says itself', { ...SHOWN, state: 'failed', deadline: null });
+// A name that nobody has heard of is registered by it.
+const report = onNode(
+  'fail',
+  'It is in trouble, says itself',
+  { ...SHOWN, state: 'failed', deadline: null },
+  [],
+);
 
 /** Whether a node is watched, and what it says of itself but for heartbeats. */
 export const watchingOperations: Operations = {
@@ -56,7 +62,12 @@ export const watchingOperations: Operations = {
   },
 };
 
-function onNode(id: string, summary: string, answer: object): Operation {
+function onNode(
+  id: string,
+  summary: string,
+  answer: object,
+  refused: readonly Example[] = [stranger],
+): Operation {
   return {
     id: `${id}Node`,
     tag: 'nodes',
@@ -68,6 +79,6 @@ function onNode(id: string, summary: string, answer: object): Operation {
       404: unknown,
       503: notJustNow,
     },
-    examples: [{ name: id, path: { name: NODE }, status: 200, answer }, stranger],
+    examples: [{ name: id, path: { name: NODE }, status: 200, answer }, ...refused],
   };
 }
