@@ -23,7 +23,7 @@ export function alertOperations(limits: Pick<GatewayLimits, 'page'>): Operations
       examples: [
         {
           name: 'dead_letters',
-          query: { state: 'dead,pending', limit: '1' },
+          query: { state: 'dead,pending', type: 'node.reported_failure', limit: '1' },
           status: 200,
           answer: {
             alerts: [
@@ -34,7 +34,8 @@ export function alertOperations(limits: Pick<GatewayLimits, 'page'>): Operations
                 at_ms: 1795318425000,
                 node: 'backup',
                 blind_seconds: 0,
-                message: "Node 'backup' has reported a failure.",
+                message: "Node 'backup' has reported a failure: disk full.",
+                reason: 'disk full',
                 channels: {
                   ops: {
                     state: 'dead',
