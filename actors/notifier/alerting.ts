@@ -171,8 +171,9 @@ export class AlertingRules {
           : [];
       })
       .sort((a, b) => a.at - b.at);
-    const told = [...recent].flatMap(({ alert: { node, reminder }, deliveries }) =>
-      node === undefined || reminder !== undefined
+    const deleted = deletions(recent);
+    const told = [...recent].flatMap(({ alert: { id, node, reminder }, deliveries }) =>
+      node === undefined || reminder !== undefined || raisedAt(id) <= (deleted.get(node.name) ?? -Infinity)
         ? []
         : deliveries
             .filter(isMessage)
@@ -194,9 +195,10 @@ export class AlertingRules {
     return this.#over?.alert === alert.id ? { ...alert, ...this.#over.facts } : alert;
   }
 
-  /** A node is deleted: it is not among those that failed. */
+  /** A node is deleted: it is not among those that failed, and had no messages. */
   forget(node: NodeName): void {
     this.mass.forget(node);
+    this.flapping.forget(node);
     this.#hold?.forget(node);
   }
 
@@ -340,4 +342,15 @@ function typeOf({ from, to, cause }: Flip): FlipAlertType | undefined {
 /** What nobody was told while there was no daemon is told now. */
 function toldAt({ state, attempts, since, lastAttempt }: Delivery, wall: Instant): Instant {
   return lastAttempt ?? (state === 'pending' && attempts === 0 ? wall : since);
+}
+
+/** When nodes were deleted last, as far as somebody is told of it: what they had told before is not theirs any more. */
+function deletions(records: readonly AlertRecord[]): ReadonlyMap<NodeName, Instant> {
+  const deleted = new Map<NodeName, Instant>();
+  for (const { alert } of records) {
+    if (alert.type !== 'node.deleted' || alert.node === undefined) continue;
+    const at = raisedAt(alert.id);
+    if (at > (deleted.get(alert.node.name) ?? -Infinity)) deleted.set(alert.node.name, at);
+  }
+  return deleted;
 }

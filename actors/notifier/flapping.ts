@@ -9,16 +9,18 @@ const HOUR: Millis = 3_600_000;
  */
 export class Flapping {
   readonly #most: number;
-  /** When the messages of the last hour went out, by channel and node; whoever had one last comes last. */
-  readonly #sent = new Map<string, Moment[]>();
+  /** When the messages of the last hour went out, by channel and by node; whoever had one last comes last. */
+  readonly #sent = new Map<string, Map<NodeName, Moment[]>>();
 
   constructor(options: { readonly maxPerHour: number }) {
     this.#most = options.maxPerHour;
   }
 
-  /** Nodes and channels that had a message in the last hour. */
+  /** How many pairs of a channel and a node had a message in the last hour. */
   get size(): number {
-    return this.#sent.size;
+    let size = 0;
+    for (const ofChannel of this.#sent.values()) size += ofChannel.size;
+    return size;
   }
 
   /** Whether one more message may go out at once. */
@@ -41,7 +43,7 @@ export class Flapping {
 
   /** When the summary of what is over may go out. */
   due(channel: string, node: NodeName, lastChange: Moment): Moment {
-    const sent = this.#sent.get(keyOf(channel, node)) ?? [];
+    const sent = this.#sent.get(channel)?.get(node) ?? [];
     const rested = lastChange + this.rest;
     // The message that has to be an hour old by then for this one to be within the limit.
     const before = sent.at(-this.#most);
@@ -51,33 +53,44 @@ export class Flapping {
   told(channel: string, node: NodeName, at: Moment): void {
     const sent = this.#lastHour(channel, node, at);
     sent.push(at);
-    const key = keyOf(channel, node);
-    this.#sent.delete(key);
-    this.#sent.set(key, sent);
+    const ofChannel = this.#sent.get(channel) ?? new Map<NodeName, Moment[]>();
+    ofChannel.delete(node);
+    ofChannel.set(node, sent);
+    this.#sent.set(channel, ofChannel);
     this.#sweep(at);
   }
 
   /** A message that was counted costs nobody anything after all. */
   untold(channel: string, node: NodeName): void {
-    this.#sent.get(keyOf(channel, node))?.pop();
+    this.#sent.get(channel)?.get(node)?.pop();
+  }
+
+  /** The node was deleted. One that is registered by its name later is another one. */
+  forget(node: NodeName): void {
+    for (const [channel, ofChannel] of this.#sent)
+      if (ofChannel.delete(node) && ofChannel.size === 0) this.#sent.delete(channel);
+  }
+
+  /** There are no other channels any more. */
+  keepOnly(channels: { has(channel: string): boolean }): void {
+    for (const channel of this.#sent.keys()) if (!channels.has(channel)) this.#sent.delete(channel);
   }
 
   #lastHour(channel: string, node: NodeName, now: Moment): Moment[] {
-    const sent = this.#sent.get(keyOf(channel, node)) ?? [];
+    const sent = this.#sent.get(channel)?.get(node) ?? [];
     while (sent[0] !== undefined && sent[0] <= now - HOUR) sent.shift();
     return sent;
   }
 
   /** Forgets whoever had no message in the last hour. */
   #sweep(now: Moment): void {
-    for (const [key, sent] of this.#sent) {
-      const last = sent.at(-1);
-      if (last !== undefined && last > now - HOUR) return;
-      this.#sent.delete(key);
+    for (const [channel, ofChannel] of this.#sent) {
+      for (const [node, sent] of ofChannel) {
+        const last = sent.at(-1);
+        if (last !== undefined && last > now - HOUR) break;
+        ofChannel.delete(node);
+      }
+      if (ofChannel.size === 0) this.#sent.delete(channel);
     }
   }
-}
-
-function keyOf(channel: string, node: NodeName): string {
-  return `${channel} ${node}`;
 }

@@ -120,6 +120,11 @@ export class Notifier implements Actor<NotifierMessage>, Alerting {
     return this.#open;
   }
 
+  /** How many pairs of a channel and a node had a message in the last hour, and are still there. */
+  get counted(): number {
+    return this.#rules.flapping.size;
+  }
+
   /** As they are now, where the disk has not got them yet. */
   get unstored(): ReadonlyMap<AlertId, AlertRecord> {
     return this.#open.unstored;
@@ -149,6 +154,7 @@ export class Notifier implements Actor<NotifierMessage>, Alerting {
   /** What was meant for a channel that is not configured any more reaches nobody. */
   #endLost(): void {
     const { channels, logger } = this.#around;
+    this.#rules.flapping.keepOnly(channels);
     const lost = [...this.#open.all()].flatMap((record) => withoutLostChannels(record, channels));
     this.#kept.keep(lost);
     this.#kept.submit();

@@ -126,4 +126,57 @@ describe('a node that flaps', () => {
     expect(alerts.notifier.inspect()).to.have.property('open').that.is.at.most(4);
     await alerts.stop();
   });
+
+  it('keeps nothing of its messages once it is deleted, and counts anew by the same name', async () => {
+    const alerts = await SimulatedAlerts.start({ channels: { ops: {}, chat: {} }, maxPerHour: 3 });
+    for (let nth = 0; nth < 15; nth++) {
+      alerts.fail(`node${String(nth)}`);
+      await alerts.pass(20);
+    }
+    expect(alerts.notifier.counted).to.equal(30);
+    for (let nth = 0; nth < 15; nth++) if (nth !== 1) await alerts.delete(`node${String(nth)}`);
+    expect(alerts.notifier.counted).to.equal(2);
+    const told = (): string[] => alerts.told('ops').filter((line) => line.endsWith(' node1'));
+    for (let turn = 0; turn < 3; turn++) {
+      alerts.recover('node1');
+      alerts.fail('node1');
+      await alerts.pass(1);
+    }
+    const limited = told().length;
+    alerts.recover('node1');
+    await alerts.pass(1);
+    expect(told()).to.have.length(limited);
+    await alerts.delete('node1');
+    expect(alerts.notifier.counted).to.equal(0);
+    alerts.fail('node1');
+    await alerts.pass(1);
+    expect(told().slice(limited)).to.include('node.failed node1');
+    await alerts.stop();
+  });
+
+  it('keeps nothing of the messages of a channel that was taken away', async () => {
+    const alerts = await SimulatedAlerts.start({ channels: { ops: {}, chat: {} } });
+    for (let nth = 0; nth < 10; nth++) {
+      alerts.fail(`node${String(nth)}`);
+      await alerts.pass(20);
+    }
+    expect(alerts.notifier.counted).to.equal(20);
+    await alerts.replace({ ops: {} });
+    expect(alerts.notifier.counted).to.equal(10);
+    await alerts.stop();
+  });
+
+  it('is not counted again by the next run, once it is deleted or its channel is gone', async () => {
+    const store = new MemoryHistoryStore();
+    const first = await SimulatedAlerts.start({ store, channels: { ops: {}, chat: {} } });
+    first.fail('node1');
+    await first.pass(20);
+    first.fail('node2');
+    await first.pass(20);
+    await first.delete('node1');
+    await first.kill();
+    const second = await SimulatedAlerts.start({ store, clock: first.clock });
+    expect(second.notifier.counted).to.equal(1);
+    await second.stop();
+  });
 });
