@@ -64,6 +64,11 @@ export class ChannelMachine {
     return this.#items.size;
   }
 
+  /** Places for alerts in what decides whose turn is when: those that are finished leave theirs soon. */
+  get places(): number {
+    return this.#later.size + this.#tooOld.size + this.#urgent.size + this.#ready.size;
+  }
+
   /** Attempts under way, or about to be. */
   get active(): number {
     return this.#active;
@@ -275,5 +280,10 @@ export class ChannelMachine {
     this.#items.delete(item.id);
     this.#ahead.delete(item);
     for (const next of this.#lanes.remove(item)) if (next.state === 'ready') this.#queue(next);
+    const isOpen = (each: Item): boolean => this.#items.get(each.id) === each;
+    this.#tooOld.prune(this.#items.size, isOpen);
+    this.#later.prune(this.#items.size, isOpen);
+    this.#urgent.prune(this.#items.size);
+    this.#ready.prune(this.#items.size);
   }
 }

@@ -23,6 +23,18 @@ export class Queue<Item> {
     return this.#next() === undefined;
   }
 
+  /** How many places there are, taken ones too. */
+  get size(): number {
+    return this.#items.length;
+  }
+
+  /** Gives up the places of those who are not wanted any more, once they are the most. @param wanted how many are, or more */
+  prune(wanted: number): void {
+    if (this.#items.length <= 2 * wanted + SPENT) return;
+    this.#items = this.#items.slice(this.#first).filter((item) => this.#isWanted(item));
+    this.#first = 0;
+  }
+
   take(): Item | undefined {
     const item = this.#next();
     if (item !== undefined) this.#first++;

@@ -35,7 +35,7 @@ export class Reminders {
   readonly #options: RemindersOptions;
   readonly #failed: FailedNodes;
   readonly #agenda = new Agenda<NodeName>();
-  /** What is in the agenda, and holds: a node that has recovered is not taken out of it. */
+  /** What is in the agenda, and holds: a node that has recovered is taken out of it later, with others. */
   readonly #next = new Map<NodeName, Moment>();
   #round: Round | undefined;
 
@@ -69,6 +69,12 @@ export class Reminders {
 
   forget(name: NodeName): void {
     this.#next.delete(name);
+    this.#agenda.prune(this.#next.size, (each, at) => this.#next.get(each) === at);
+  }
+
+  /** Reminders that are to come, with those of nodes that have recovered lately. */
+  get size(): number {
+    return this.#agenda.size;
   }
 
   /**

@@ -23,6 +23,28 @@ describe('an agenda', () => {
       }),
     );
   });
+
+  it('keeps no more than twice what is wanted and a few, in its order', () => {
+    const items = fc.array(fc.record({ at: fc.nat({ max: 50 }), isWanted: fc.boolean() }), {
+      minLength: 150,
+      maxLength: 400,
+    });
+    fc.assert(
+      fc.property(items, (all) => {
+        const agenda = new Agenda<number>();
+        all.forEach(({ at }, index) => agenda.add(moment(at), index));
+        const wanted = all.filter(({ isWanted }) => isWanted).length;
+        agenda.prune(wanted, (index) => all[index]?.isWanted === true);
+        expect(agenda.size).to.be.at.most(2 * wanted + 100);
+        const due = all.map(({ at, isWanted }, index) => ({ at, isWanted, index }));
+        const taken: number[] = [];
+        for (let item = agenda.take(moment(50)); item !== undefined; item = agenda.take(moment(50)))
+          if (all[item]?.isWanted === true) taken.push(item);
+        const left = due.filter(({ isWanted }) => isWanted).sort((a, b) => a.at - b.at || a.index - b.index);
+        expect(taken).to.deep.equal(left.map(({ index }) => index));
+      }),
+    );
+  });
 });
 
 describe('lanes', () => {

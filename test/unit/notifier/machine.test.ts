@@ -32,6 +32,10 @@ class Played {
     return this.#machine.active;
   }
 
+  get places(): number {
+    return this.#machine.places;
+  }
+
   do(event: ChannelEvent): ChannelEffect[] {
     return this.#machine.decide(event, moment(this.now));
   }
@@ -278,6 +282,35 @@ describe('a channel’s machine', () => {
     expect(asked(played.attempted('b', { kind: 'delivered' }))).to.deep.equal(['urgent']);
     played.grant('urgent');
     expect(asked(played.attempted('urgent', { kind: 'delivered' }))).to.deep.equal(['c']);
+  });
+
+  it('keeps no places for what was delivered, long before it would be too old', () => {
+    const played = new Played(1);
+    played.offer({ id: 'open', notBefore: moment(10_000) });
+    for (let nth = 0; nth < 20_000; nth++) {
+      const id = `a${String(nth)}`;
+      expect(played.offer({ id, lanes: ['x'] })).to.deep.equal([id]);
+      played.grant(id);
+      played.attempted(id, { kind: 'delivered' });
+      expect(played.places).to.be.at.most(300);
+    }
+    played.now = 10_000;
+    expect(played.wake()).to.deep.equal(['open']);
+  });
+
+  it('keeps no places for what is withdrawn while its provider does not answer', () => {
+    const played = new Played(1);
+    played.offer({ id: 'first' });
+    played.grant('first');
+    for (let nth = 0; nth < 20_000; nth++) {
+      const id = `a${String(nth)}`;
+      played.offer({ id, isUrgent: nth % 2 === 0 }, { id: `${id} later`, notBefore: moment(1_000_000) });
+      played.do({ kind: 'withdrawn', id: id as AlertId });
+      played.do({ kind: 'withdrawn', id: `${id} later` as AlertId });
+    }
+    expect(played.places).to.be.at.most(2_500);
+    played.offer({ id: 'next' });
+    expect(asked(played.attempted('first', { kind: 'delivered' }))).to.deep.equal(['next']);
   });
 
   it('begins nothing while it stops, and goes on when it starts again', () => {

@@ -53,6 +53,13 @@ describe('reminders of very many nodes that are due at once', () => {
     expect(reminders.nextAt).to.equal(later + EVERY);
   });
 
+  it('keep nothing of nodes that have recovered, long before they would be due', () => {
+    const { reminders } = failed(10_000);
+    for (let n = 1; n < 10_000; n++) reminders.forget(node(`n${n}`));
+    expect(reminders.size).to.be.at.most(102);
+    expect(reminders.nextAt).to.equal(later);
+  });
+
   it('leave out who has recovered between two steps', () => {
     const { reminders, failedNodes } = failed(REMINDED + 1);
     const ids = new AlertIds(() => 0.5);
