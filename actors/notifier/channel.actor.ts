@@ -12,6 +12,7 @@ import type { SupervisorPolicy } from '../supervisor/child-spec.js';
 import { RestartLedger } from '../supervisor/restart-ledger.js';
 import { Alarm } from './alarm.js';
 import { Attempts } from './attempts.js';
+import type { Books, Totals } from './books.js';
 import { stateOf, type BreakerState } from './breaker.js';
 import { ChannelMachine } from './channel.machine.js';
 import type { ChannelEffect, ChannelEvent, Offer, Progress, Verdict } from './channel.protocol.js';
@@ -27,19 +28,15 @@ export interface ChannelSurroundings {
   readonly restarts: Pick<SupervisorPolicy, 'intensity' | 'period'>;
   /** How long attempts under way may take when the channel stops. */
   readonly patience: Millis;
+  readonly books: Books;
   /** Says what came of attempts, and which are to begin. */
   progress(channel: string, progress: Progress): void;
 }
 
-/** What a channel has come to since the daemon started. */
+/** How a channel stands. */
 export interface ChannelFigures {
-  readonly name: string;
   /** Alerts that it has taken over and not settled. */
   readonly waiting: number;
-  readonly delivered: number;
-  /** Attempts that failed and are made again. */
-  readonly failed: number;
-  readonly dead: number;
   readonly breaker: BreakerState;
 }
 
@@ -57,13 +54,12 @@ export class ChannelActor implements Actor<ChannelEvent> {
   #left: ChannelEvent[] = [];
   #suspect: ChannelEvent | undefined;
   readonly #alarm: Alarm;
-  #delivered = 0;
-  #failed = 0;
-  #dead = 0;
+  readonly #totals: Readonly<Totals>;
   #lastError: { readonly at: number; readonly error: string } | null = null;
 
   constructor(channel: Channel, around: ChannelSurroundings) {
     this.#around = around;
+    this.#totals = around.books.open(channel.policy.name);
     this.#machine = new ChannelMachine(channel.policy, around.random);
     this.#attempts = new Attempts(channel, {
       ...around,
@@ -217,18 +213,16 @@ export class ChannelActor implements Actor<ChannelEvent> {
     const { clock, logger } = this.#around;
     const { name: channel } = this;
     if (verdict.kind === 'delivered') {
-      this.#delivered++;
       logger.info('alert delivered', { alert, channel, attempts });
       return;
     }
     const { error } = verdict;
     this.#lastError = { at: unixSeconds(clock.wall()), error };
     if (verdict.kind === 'failed') {
-      this.#failed++;
+      this.#around.books.count(channel, 'failed');
       const seconds = Math.round(verdict.retryIn / 100) / 10;
       logger.warn('alert not delivered yet', { alert, channel, attempts, reason: error, retry_in: seconds });
     } else {
-      this.#dead++;
       logger.error('alert is a dead letter', { alert, channel, attempts, reason: error });
     }
   }
@@ -240,11 +234,7 @@ export class ChannelActor implements Actor<ChannelEvent> {
 
   figures(): ChannelFigures {
     return {
-      name: this.name,
       waiting: this.#machine.size,
-      delivered: this.#delivered,
-      failed: this.#failed,
-      dead: this.#dead,
       breaker: stateOf(this.#machine.breaker, this.#around.clock.now()),
     };
   }
@@ -256,9 +246,9 @@ export class ChannelActor implements Actor<ChannelEvent> {
       kind: this.#attempts.policy.kind,
       waiting: this.#machine.size,
       active: this.#machine.active,
-      delivered: this.#delivered,
-      failed_attempts: this.#failed,
-      dead: this.#dead,
+      delivered: this.#totals.delivered,
+      failed_attempts: this.#totals.failed,
+      dead: this.#totals.dead,
       last_error: this.#lastError,
       resting: Math.max(0, Math.round((restUntil - clock.now()) / 1000)),
       mailbox: this.#cell?.waiting ?? 0,

@@ -1,6 +1,7 @@
 import type { AlertMessage, Channel, ChannelPolicy } from '../../src/ports/channel.js';
 import type { ChildSpec } from '../supervisor/child.js';
 import type { Supervisor } from '../supervisor/supervisor.actor.js';
+import type { Totals } from './books.js';
 import { ChannelActor, type ChannelSurroundings } from './channel.actor.js';
 
 interface Startable {
@@ -22,6 +23,11 @@ export class Channels {
   constructor(channels: readonly Channel[], around: ChannelSurroundings) {
     this.#around = around;
     for (const channel of channels) this.#put(channel);
+  }
+
+  /** What is counted of each that there is, or was. */
+  get books(): Iterable<readonly [string, Readonly<Totals>]> {
+    return this.#around.books;
   }
 
   /** As the tree is to start them. */

@@ -1,6 +1,7 @@
 import { millis } from '../../src/domain/time.js';
 import type { Channel } from '../../src/ports/channel.js';
 import type { SupervisorPolicy } from '../supervisor/child-spec.js';
+import { Books } from './books.js';
 import type { ChannelSurroundings } from './channel.actor.js';
 import { Channels } from './channels.js';
 import { Notifier, type NotifierOptions, type NotifierSurroundings } from './notifier.actor.js';
@@ -17,14 +18,16 @@ export interface AlertsOptions extends Omit<NotifierOptions, 'channels'> {
 export function createNotifier(
   channels: readonly Channel[],
   options: AlertsOptions,
-  around: Omit<NotifierSurroundings, 'channels'>,
+  around: Omit<NotifierSurroundings, 'channels' | 'books'>,
 ): { readonly notifier: Notifier; readonly channels: Channels } {
   const { system, clock, logger, random } = around;
+  const books = new Books();
   const surroundings: ChannelSurroundings = {
     system,
     clock,
     logger,
     random,
+    books,
     restarts: options.channelRestarts,
     patience: millis(options.patience),
     progress: (channel, progress) => {
@@ -41,7 +44,7 @@ export function createNotifier(
         return options.unstored;
       },
     },
-    { ...around, channels: all.actors },
+    { ...around, books, channels: all.actors },
   );
   return { notifier, channels: all };
 }

@@ -12,6 +12,7 @@ import { RestartLedger } from '../supervisor/restart-ledger.js';
 import { Alarm } from './alarm.js';
 import { AlertingRules, type AlertingOptions } from './alerting.js';
 import type { Alerting, FailedStanding, NodeChange, NodeNews } from './alerting.protocol.js';
+import type { Books } from './books.js';
 import type { ChannelActor } from './channel.actor.js';
 import type { Progress } from './channel.protocol.js';
 import { Deliveries } from './deliveries.js';
@@ -41,6 +42,7 @@ export interface NotifierSurroundings extends SafekeepingSurroundings {
   /** From 0 up to 1. */
   readonly random: () => number;
   readonly channels: ReadonlyMap<string, ChannelActor>;
+  readonly books: Books;
   /** How many unpaused nodes there are. */
   watched(): number;
   remember(hold: LastHold): void;
@@ -69,7 +71,7 @@ type NotifierMessage =
 export class Notifier implements Actor<NotifierMessage>, Alerting {
   readonly #options: NotifierOptions;
   readonly #around: NotifierSurroundings;
-  readonly #open = new OpenAlerts();
+  readonly #open: OpenAlerts;
   readonly #rules: AlertingRules;
   readonly #kept: Safekeeping;
   readonly #deliveries: Deliveries;
@@ -92,6 +94,7 @@ export class Notifier implements Actor<NotifierMessage>, Alerting {
   constructor(options: NotifierOptions, around: NotifierSurroundings) {
     this.#options = options;
     this.#around = around;
+    this.#open = new OpenAlerts(around.books);
     this.#rules = new AlertingRules(options, this.#open, around.random);
     this.#kept = new Safekeeping(this.#open, around, (records) => {
       this.committed(records, false);
@@ -116,7 +119,7 @@ export class Notifier implements Actor<NotifierMessage>, Alerting {
   }
 
   /** Alerts about which something is still to be done. */
-  get open(): Pick<OpenAlerts, 'size' | 'spared'> {
+  get open(): Pick<OpenAlerts, 'size'> {
     return this.#open;
   }
 

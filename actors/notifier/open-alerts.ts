@@ -2,6 +2,7 @@ import { isOpen, type AlertId, type AlertRecord, type Delivery } from '../../src
 import type { NodeName } from '../../src/domain/node-name.js';
 import type { Moment } from '../../src/domain/time.js';
 import { Beginnings } from './beginnings.js';
+import { Books } from './books.js';
 import { deliveryTo } from './delivery.js';
 
 /**
@@ -18,9 +19,11 @@ export class OpenAlerts {
   /** The last of a node that flaps, which stands for those before it, and when it was raised. */
   readonly #summaries = new Map<AlertId, Moment>();
   readonly #unstored = new Map<AlertId, AlertRecord>();
+  readonly #books: Books;
 
-  /** How many deliveries were spared each channel. */
-  readonly #spared = new Map<string, Spared>();
+  constructor(books = new Books()) {
+    this.#books = books;
+  }
 
   get size(): number {
     return this.#records.size;
@@ -71,7 +74,7 @@ export class OpenAlerts {
   /** It is on its way to the disk. */
   put(record: AlertRecord, now: Moment): void {
     this.beginnings.settle(record);
-    this.#countSpared(record);
+    this.#count(record);
     this.#unstored.set(record.alert.id, record);
     this.restore(record, now);
   }
@@ -101,20 +104,13 @@ export class OpenAlerts {
     if (this.#unstored.get(id) === record) this.#unstored.delete(id);
   }
 
-  spared(channel: string): Readonly<Spared> {
-    return this.#spared.get(channel) ?? { cancelled: 0, folded: 0 };
-  }
-
-  #countSpared(record: AlertRecord): void {
+  #count(record: AlertRecord): void {
     const before = this.#records.get(record.alert.id);
     // One that is not open and has failed was taken up again, and was counted in its time.
     if (before === undefined && record.deliveries.some(({ lastError }) => lastError !== undefined)) return;
     for (const { channel, state } of record.deliveries) {
-      if (state !== 'cancelled' && state !== 'folded') continue;
       if (before !== undefined && deliveryTo(before, channel)?.state === state) continue;
-      const spared = this.#spared.get(channel) ?? { cancelled: 0, folded: 0 };
-      spared[state]++;
-      this.#spared.set(channel, spared);
+      this.#books.count(channel, state);
     }
   }
 
@@ -127,12 +123,6 @@ export class OpenAlerts {
     ofNode?.delete(id);
     if (ofNode?.size === 0) this.#ofNode.delete(node.name);
   }
-}
-
-/** Deliveries that came to nothing on purpose. */
-export interface Spared {
-  cancelled: number;
-  folded: number;
 }
 
 export interface OpenDelivery {

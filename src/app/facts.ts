@@ -59,12 +59,12 @@ function nodeFacts({ standing, counts }: LocalNodes): DaemonFacts['nodes'] {
 }
 
 function alertFacts({ notifier, channels }: Cast): DaemonFacts['alerts'] {
-  const { open } = notifier;
   return {
-    open: open.size,
-    channels: Array.from(channels.actors.values(), (channel) => ({
-      ...channel.figures(),
-      ...open.spared(channel.name),
+    open: notifier.open.size,
+    channels: Array.from(channels.books, ([name, totals]) => ({
+      name,
+      ...totals,
+      now: channels.actors.get(name)?.figures(),
     })),
   };
 }

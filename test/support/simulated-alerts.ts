@@ -1,10 +1,10 @@
 import { History } from '../../actors/history/history.actor.js';
 import type { NodeNews } from '../../actors/notifier/alerting.protocol.js';
+import type { Totals } from '../../actors/notifier/books.js';
 import type { ChannelFigures } from '../../actors/notifier/channel.actor.js';
 import type { Channels } from '../../actors/notifier/channels.js';
 import { createNotifier } from '../../actors/notifier/create.js';
 import type { Notifier } from '../../actors/notifier/notifier.actor.js';
-import type { Spared } from '../../actors/notifier/open-alerts.js';
 import { grow } from '../../actors/supervisor/grow.js';
 import type { Supervisor } from '../../actors/supervisor/supervisor.actor.js';
 import { POLICIES, tree } from '../../actors/tree.js';
@@ -346,10 +346,10 @@ export class SimulatedAlerts {
   }
 
   /** What is counted of a channel. */
-  figures(name: string): ChannelFigures & Readonly<Spared> {
-    const channel = this.#channels.actors.get(name);
-    if (channel === undefined) throw new TypeError(`there is no channel ${name}`);
-    return { ...channel.figures(), ...this.notifier.open.spared(name) };
+  figures(name: string): Partial<ChannelFigures> & Readonly<Totals> {
+    const totals = [...this.#channels.books].find(([channel]) => channel === name)?.[1];
+    if (totals === undefined) throw new TypeError(`there was no channel ${name}`);
+    return { ...totals, ...this.#channels.actors.get(name)?.figures() };
   }
 
   async redeliver(id: AlertId): Promise<NotifierReply | undefined> {

@@ -75,15 +75,15 @@ export interface DaemonFacts {
   readonly others: readonly MetricFamily[];
 }
 
-export interface ChannelFacts {
+interface ChannelFacts {
   readonly name: string;
-  readonly waiting: number;
+  /** How it stands; undefined once it is not configured any more. What was counted of it stays. */
+  readonly now: { readonly waiting: number; readonly breaker: (typeof BREAKER_STATES)[number] } | undefined;
   readonly delivered: number;
   readonly failed: number;
   readonly dead: number;
   readonly cancelled: number;
   readonly folded: number;
-  readonly breaker: (typeof BREAKER_STATES)[number];
 }
 
 export const BREAKER_STATES = ['closed', 'half_open', 'open'] as const;

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { MemoryHistoryStore } from '../../../src/adapters/memory/memory-history-store.js';
 import { NotifyError } from '../../../src/ports/channel.js';
 import { SimulatedAlerts } from '../../support/simulated-alerts.js';
 
@@ -46,6 +47,42 @@ describe('what is counted of a channel', () => {
     expect(alerts.figures('ops')).to.include({ dead: 2, cancelled: 0, folded: 0 });
     expect(alerts.figures('chat')).to.include({ delivered: 1, dead: 0 });
     await alerts.stop();
+  });
+
+  it('goes on when the channel is taken away and comes back, with what it left behind as dead letters', async () => {
+    const chat = { answer: () => new Promise<void>(() => undefined) };
+    const alerts = await SimulatedAlerts.start({ channels: { ops: {}, chat } });
+    alerts.fail('node1', 'node2', 'node3');
+    await alerts.clock.settle();
+    alerts.fail('node4');
+    alerts.recover('node4');
+    await alerts.clock.settle();
+    expect(alerts.figures('ops')).to.include({ delivered: 3, cancelled: 2 });
+    const before = alerts.figures('chat');
+    expect(before).to.include({ delivered: 0, dead: 0, waiting: 3 });
+    await alerts.replace({ pager: {} });
+    expect(alerts.figures('chat')).to.include({ dead: 3, cancelled: before.cancelled });
+    expect(alerts.figures('chat')).to.not.have.property('waiting');
+    expect(alerts.figures('ops')).to.include({ delivered: 3, cancelled: 2 });
+    expect(alerts.figures('pager')).to.include({ delivered: 0, dead: 0, waiting: 0 });
+    await alerts.replace({ ops: {}, chat: {} });
+    alerts.recover('node1');
+    await alerts.clock.settle();
+    expect(alerts.figures('ops')).to.include({ delivered: 4, cancelled: 2, dead: 0 });
+    expect(alerts.figures('chat')).to.include({ delivered: 1, dead: 3 });
+    await alerts.stop();
+  });
+
+  it('has the dead letters of a channel that the next run does not have any more', async () => {
+    const store = new MemoryHistoryStore();
+    const chat = { answer: () => Promise.reject(new NotifyError('down')) };
+    const first = await SimulatedAlerts.start({ store, channels: { ops: {}, chat } });
+    first.fail('node1', 'node2');
+    await first.pass(1);
+    await first.kill();
+    const second = await SimulatedAlerts.start({ store, clock: first.clock });
+    expect(second.figures('chat')).to.include({ dead: 2, delivered: 0 });
+    await second.stop();
   });
 
   it('has the state of its breaker', async () => {

@@ -8,7 +8,7 @@ import { NO_FACTS, NO_REQUESTS, Scraped } from '../../support/metrics.js';
 import { RecordingLogger } from '../../support/recording-logger.js';
 import { SimulatedClock } from '../../support/simulated-clock.js';
 
-const CHANNEL = { name: 'ops', waiting: 0, delivered: 0, failed: 0, dead: 0, cancelled: 0, folded: 0 };
+const CHANNEL = { name: 'ops', delivered: 0, failed: 0, dead: 0, cancelled: 0, folded: 0 };
 
 /** Every metric that a daemon can have, each with a sample. */
 function allFamilies(): readonly MetricFamily[] {
@@ -20,7 +20,7 @@ function allFamilies(): readonly MetricFamily[] {
   const facts = {
     ...NO_FACTS,
     actors: { ...NO_FACTS.actors, places: [{ path: 'root', waiting: 0, restarts: 0 }] },
-    alerts: { open: 0, channels: [{ ...CHANNEL, breaker: 'closed' as const }] },
+    alerts: { open: 0, channels: [{ ...CHANNEL, now: { waiting: 0, breaker: 'closed' as const } }] },
     others: [...process.read(), ...pinger.metrics()],
   };
   return new Scraped(facts, { ...NO_REQUESTS, responses: { 200: 1 } }).families;
