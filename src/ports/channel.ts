@@ -6,7 +6,7 @@ import type { Millis } from '../domain/time.js';
  * The last that a receiver is told: a reload has removed its channel, or has it tell somebody else. It names the nodes
  * that are still failed, as far as it has been told of them. It is no alert: the outbox does not keep it.
  */
-export const CHANNEL_CLOSED = 'channel.closed';
+const CHANNEL_CLOSED = 'channel.closed';
 
 /** An alert as channels are handed it: the body of a webhook. Instants are Unix seconds unless they say `_ms`. */
 export interface AlertMessage {

@@ -66,8 +66,6 @@ describe('a daemon of 100,000 nodes, of which 10,000 fail within a second', func
     await alive.stop();
 
     expect(new Set(alive.answers.map(({ accepted }) => accepted))).to.deep.equal(new Set([1_000]));
-    expect(alive.slowest, 'milliseconds until a batch of heartbeats is answered').to.be.below(5_000);
-    expect(daemon.logged('was blind')).to.deep.equal([]);
     const most = await memory.stop();
     expect(most).to.be.below(700 * MiB);
     return { url };

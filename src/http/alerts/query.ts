@@ -26,7 +26,7 @@ export interface AlertListing {
 }
 
 /** Which alerts are wanted; what is not said does not matter. */
-export interface AlertFilter {
+interface AlertFilter {
   /** About this node: alone, or among others. */
   readonly node: NodeName | undefined;
   readonly type: AlertType | undefined;

@@ -134,7 +134,7 @@ describe('what is in deploy/', () => {
     }
 
     function flagsOf(nodeOptions = ''): string {
-      const { stdout } = spawnSync('scripts/heap-flag', [root], {
+      const { stdout } = spawnSync(path.resolve('scripts', 'heap-flag'), [root], {
         encoding: 'utf8',
         env: { PATH: process.env['PATH'], NODE_OPTIONS: nodeOptions },
       });
