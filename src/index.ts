@@ -6,11 +6,10 @@ export { Heartbeat, type Setup } from './library/default.js';
 export { createHeartbeat, type ChangeListener, type HeartbeatInstance } from './library/instance.js';
 export type { AlertDelivery, AlertDescription } from './library/alerts.js';
 export type { NodeCallback, UserCallback } from './library/callbacks.js';
+export type { Acknowledged, Acknowledgement } from './library/acknowledging.js';
 export type { UserIdLike } from './library/asking.js';
 export {
   Node,
-  type Acknowledged,
-  type Acknowledgement,
   type AdaptiveTimeout,
   type NodeOptions,
   type NodeSettings,

@@ -1,4 +1,5 @@
 import { assertNever } from '../../src/domain/assert-never.js';
+import type { Registration } from '../../src/domain/node.js';
 import {
   DEFER,
   NOT_KNOWN,
@@ -8,8 +9,13 @@ import {
   type NodePhase,
   type NodeRules,
 } from './decision.js';
+import { describe } from './description.js';
+import { acknowledgementOf } from './known.js';
 import { missed } from './missed.js';
 import type { NodeCommand, NodeReply } from './node.protocol.js';
+
+type Command<Kind extends NodeCommand['kind']> = Extract<NodeCommand, { kind: Kind }>;
+type Missed = ReturnType<typeof missed>;
 
 const NOT_FAILED: NodeReply = { kind: 'refused', code: 'HEARTBEAT_NOT_FAILED' };
 
@@ -17,8 +23,50 @@ const NOT_FAILED: NodeReply = { kind: 'refused', code: 'HEARTBEAT_NOT_FAILED' };
 export function acknowledge(
   state: NodePhase,
   lease: Lease,
-  command: Extract<NodeCommand, { kind: 'acknowledge' }>,
+  command: Command<'acknowledge'>,
   rules: NodeRules,
+): Decision {
+  return decided(state, lease, command, rules, ({ known }) => {
+    if (known.standing.state !== 'failed') return NOT_FAILED;
+    const { by, reason, until } = command;
+    const acknowledged = {
+      by,
+      ...(reason !== undefined && { reason }),
+      at: rules.wallAt(command.readAt),
+      since: known.standing.since,
+      ...(until !== undefined && { until }),
+    };
+    return { ...known.registration, acknowledged };
+  });
+}
+
+/** Nobody takes care of it any more. Idempotent: where nobody does, nothing is written. */
+export function unacknowledge(
+  state: NodePhase,
+  lease: Lease,
+  command: Command<'unacknowledge'>,
+  rules: NodeRules,
+): Decision {
+  return decided(state, lease, command, rules, ({ known, deadline }) => {
+    if (acknowledgementOf(known, () => rules.wallAt(command.readAt)) === undefined) {
+      return {
+        kind: 'node',
+        node: describe(known, { ...lease, deadline }, rules, command.readAt),
+        created: false,
+      };
+    }
+    const { acknowledged: _, ...registration } = known.registration;
+    return registration;
+  });
+}
+
+/** @param next the registration as it is to be, or the reply where nothing changes */
+function decided(
+  state: NodePhase,
+  lease: Lease,
+  command: NodeCommand,
+  rules: NodeRules,
+  next: (found: Missed) => Registration | NodeReply,
 ): Decision {
   switch (state.phase) {
     case 'unknown':
@@ -28,16 +76,14 @@ export function acknowledge(
     case 'leaving':
       return { state, effects: DEFER };
     case 'known': {
-      const { known, effects } = missed(state, lease, (at) => at < command.arrivedAt, rules);
-      if (known.standing.state !== 'failed') {
-        const answer = { kind: 'answer', reply: NOT_FAILED } as const;
-        return { state: { ...state, ...known }, effects: [...effects, answer] };
+      const found = missed(state, lease, (at) => at < command.arrivedAt, rules);
+      const { known, effects } = found;
+      const after = next(found);
+      if ('kind' in after) {
+        return { state: { ...state, ...known }, effects: [...effects, { kind: 'answer', reply: after }] };
       }
-      const { by, reason } = command;
-      const acknowledged = { by, reason, at: rules.wallAt(command.readAt), since: known.standing.since };
-      const next = { ...known.registration, acknowledged };
-      const change = { kind: 'change', known, next, pause: undefined, deadline: undefined } as const;
-      return { state: { phase: 'changing', ...known, next }, effects: [...effects, change, WAIT] };
+      const change = { kind: 'change', known, next: after, pause: undefined, deadline: undefined } as const;
+      return { state: { phase: 'changing', ...known, next: after }, effects: [...effects, change, WAIT] };
     }
     default:
       return assertNever(state);

@@ -6,6 +6,7 @@ import type { NodeEntry } from '../history/history.protocol.js';
 import type { Alerting, NodeNews } from '../notifier/alerting.protocol.js';
 import type { NodeCounts } from './counts.js';
 import type { NodeEffect } from './decision.js';
+import { Acknowledged } from './acknowledged.js';
 import { acknowledgementOf, isToldFailed, type Known } from './known.js';
 import type { NodeActor } from './node.actor.js';
 
@@ -21,6 +22,7 @@ export interface AnnouncingSurroundings {
 export class Announcing {
   readonly #shard: ShardIndex;
   readonly #around: AnnouncingSurroundings;
+  readonly #acknowledged = new Acknowledged<NodeActor>();
 
   constructor(shard: ShardIndex, around: AnnouncingSurroundings) {
     this.#shard = shard;
@@ -80,7 +82,7 @@ export class Announcing {
   changed(actor: NodeActor, stored: boolean): void {
     this.#around.alerting.settled(actor.name, stored);
     // Somebody may wait to register it anew.
-    if (actor.state.phase === 'unknown') this.#around.alerting.stands(actor.name, undefined);
+    if (actor.state.phase === 'unknown') this.departed(actor);
     else this.found(actor);
   }
 
@@ -89,11 +91,25 @@ export class Announcing {
     const { state } = actor;
     if (state.phase === 'unknown' || state.standing.state !== 'failed') return;
     const isPaused = state.registration.pausedAt !== undefined;
+    const acknowledged = acknowledgementOf(state, () => this.#around.clock.wall());
+    this.#acknowledged.set(actor, acknowledged?.until);
     this.#around.alerting.stands(actor.name, {
       node: actor.factsOf(state),
       since: state.standing.since,
-      isQuiet: isPaused || acknowledgementOf(state) !== undefined,
+      isQuiet: isPaused || acknowledged !== undefined,
       isTold: isToldFailed(state),
     });
+  }
+
+  /** Those whose acknowledgement has ended are not quiet any more. @param most of them in one tick */
+  advance(most: number): void {
+    if (this.#acknowledged.size === 0) return;
+    const wall = this.#around.clock.wall();
+    for (const actor of this.#acknowledged.takeEnded(wall, most)) this.found(actor);
+  }
+
+  departed(actor: NodeActor): void {
+    this.#acknowledged.set(actor, undefined);
+    this.#around.alerting.stands(actor.name, undefined);
   }
 }

@@ -51,7 +51,7 @@ export function describe(
     since: standing.since,
     deadline: isDue(known) ? terms.wallAt(lease.deadline) : undefined,
     pausedAt: registration.pausedAt,
-    acknowledged: acknowledgementOf(known),
+    acknowledged: acknowledgementOf(known, () => terms.wallAt(at)),
   };
 }
 

@@ -13,10 +13,14 @@ export interface Known {
   readonly standing: Standing;
 }
 
-/** Who takes care of the failure that it is in. */
-export function acknowledgementOf({ registration, standing }: Known): Acknowledgement | undefined {
+/** Who takes care of the failure that it is in. @param wall read only where an end was given */
+export function acknowledgementOf(
+  { registration, standing }: Known,
+  wall: () => Instant,
+): Acknowledgement | undefined {
   const { acknowledged } = registration;
-  return standing.state === 'failed' && acknowledged?.since === standing.since ? acknowledged : undefined;
+  if (standing.state !== 'failed' || acknowledged?.since !== standing.since) return undefined;
+  return acknowledged.until === undefined || wall() < acknowledged.until ? acknowledged : undefined;
 }
 
 /** Whether channels know, or are about to, that it has failed. Of what happens while it is paused nobody is told. */

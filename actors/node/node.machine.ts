@@ -1,6 +1,6 @@
 import { assertNever } from '../../src/domain/assert-never.js';
 import type { Moment } from '../../src/domain/time.js';
-import { acknowledge } from './acknowledging.js';
+import { acknowledge, unacknowledge } from './acknowledging.js';
 import {
   NOT_KNOWN,
   type Decision,
@@ -37,6 +37,8 @@ export function decide(state: NodePhase, lease: Lease, message: NodeMessage, rul
       return change(state, lease, message, rules);
     case 'acknowledge':
       return acknowledge(state, lease, message, rules);
+    case 'unacknowledge':
+      return unacknowledge(state, lease, message, rules);
     case 'forget':
       return forget(state);
     case 'expire':

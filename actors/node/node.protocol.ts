@@ -20,7 +20,9 @@ export type NodeRequest =
   /** Somebody knows that the heartbeat will not come: its deadline is now. */
   | { readonly kind: 'miss' }
   /** Somebody takes care of its failure. */
-  | { readonly kind: 'acknowledge'; readonly by: string; readonly reason: string }
+  | ({ readonly kind: 'acknowledge' } & Pick<Acknowledgement, 'by' | 'reason' | 'until'>)
+  /** Nobody does any more. */
+  | { readonly kind: 'unacknowledge' }
   /** Registers the node, or changes what was chosen for it. */
   | { readonly kind: 'put'; readonly change: SettingsChange };
 

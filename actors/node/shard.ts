@@ -212,6 +212,7 @@ export class NodeShard implements NodeSurroundings {
       if (this.#nodes.get(actor.name) === actor) this.wheel.arm(actor, actor.deadline);
     }
     this.#deadlines.advance(horizon, this.#options.expiries);
+    this.#announcing.advance(this.#options.expiries);
   }
 
   /** The daemon heard nobody for a while. */

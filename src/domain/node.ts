@@ -56,10 +56,12 @@ export interface NodeSettings {
 /** Somebody takes care of a failure. */
 export interface Acknowledgement {
   readonly by: string;
-  readonly reason: string;
+  readonly reason?: string;
   readonly at: Instant;
   /** When the node had failed. Of a later failure this says nothing. */
   readonly since: Instant;
+  /** From then on, by the wall clock, nobody takes care of it any more. */
+  readonly until?: Instant;
 }
 
 /** A node as it is known until it is deleted. */

@@ -20,10 +20,13 @@ const TIME = '[0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:[.][0-9]{1,9})?)?';
 const ZONE = '(?:Z|[-+ ][0-9]{2}:[0-9]{2})';
 const AGO = '-([0-9]{1,6})([smhdw])';
 
-/** What may be written for an instant. */
+/** What may be written for an instant that does not depend on when it is read. */
+export const INSTANT = `^(?:${SECONDS}|${DATE}(?:T${TIME}${ZONE})?)$`;
+/** What may be written for an instant in a query. */
 export const WHEN = `^(?:${SECONDS}|${AGO}|${DATE}(?:T${TIME}${ZONE})?)$`;
 
 const SHAPE = new RegExp(WHEN);
+const FIXED = new RegExp(INSTANT);
 const PLAIN = new RegExp(`^${SECONDS}$`);
 const RELATIVE = new RegExp(`^${AGO}$`);
 
@@ -42,6 +45,12 @@ export function parseWhen(text: string): When | undefined {
   const day = text.slice(0, 10);
   if (Number.isNaN(at) || new Date(Date.parse(day)).toISOString().slice(0, 10) !== day) return undefined;
   return { seconds: Math.floor(at / 1000) };
+}
+
+/** Reads Unix seconds or an instant of ISO 8601. @returns undefined for anything else */
+export function parseInstant(text: string): number | undefined {
+  const when = FIXED.test(text) ? parseWhen(text) : undefined;
+  return when !== undefined && 'seconds' in when ? when.seconds : undefined;
 }
 
 export function secondsOf(when: When, now: Instant): number {

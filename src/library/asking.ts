@@ -4,6 +4,7 @@ import { parseNodeName, type NodeName } from '../domain/node-name.js';
 import { parseUserId, type UserId } from '../domain/user-id.js';
 import { HeartbeatError, type ErrorCode } from '../errors.js';
 import type { Daemon } from '../http/daemon.js';
+import type { BodyProblem } from '../http/json-body.js';
 import { sentenceFor } from '../http/messages.js';
 import { expectArgument, must } from './checks.js';
 
@@ -82,4 +83,10 @@ export function askUser(
       else reject(new HeartbeatError(reply.code, sentenceFor(reply.code)));
     });
   });
+}
+
+/** @throws HeartbeatError `HEARTBEAT_INVALID_BODY` */
+export function refuseBody(what: string, problems: readonly BodyProblem[]): never {
+  const lines = problems.map(({ path, problem }) => (path === '' ? problem : `${path}: ${problem}`));
+  throw new HeartbeatError('HEARTBEAT_INVALID_BODY', `invalid ${what}: ${lines.join('; ')}`);
 }

@@ -5,7 +5,10 @@ import { modelOf, Node, type NodeLink, type NodeSettings, type NodeStanding } fr
 import type { Nodes } from './nodes.js';
 import { standingOf, type NodeDescription } from './shown.js';
 
-type NodesApi = Pick<Nodes, 'heartbeat' | 'miss' | 'fail' | 'pause' | 'resume' | 'acknowledge' | 'get'>;
+type NodesApi = Pick<
+  Nodes,
+  'heartbeat' | 'miss' | 'fail' | 'pause' | 'resume' | 'acknowledge' | 'unacknowledge' | 'get'
+>;
 
 /** The `Node`s of a program that stand for actors, kept as those are. */
 export class Census {
@@ -25,6 +28,7 @@ export class Census {
       pause: async (name) => standing(await api.pause(name)),
       resume: async (name) => standing(await api.resume(name)),
       acknowledge: async (name, acknowledgement) => standing(await api.acknowledge(name, acknowledgement)),
+      unacknowledge: async (name) => standing(await api.unacknowledge(name)),
       look: (name) => look(api, name),
     };
   }

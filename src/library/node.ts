@@ -1,6 +1,12 @@
 import type { EmittedNode } from '../client/emitter/emitter.js';
 import type { NodeState } from '../domain/node.js';
 import { HeartbeatError } from '../errors.js';
+import {
+  acknowledgedOf,
+  readAcknowledgement,
+  type Acknowledged,
+  type Acknowledgement,
+} from './acknowledging.js';
 import { nodeOptions } from './check-options.js';
 import { expectArgument, must, refuseProblems } from './checks.js';
 import { systemClock } from './clock.js';
@@ -29,17 +35,6 @@ export interface NodeSettings {
   readonly dependsOn?: readonly string[];
 }
 
-/** Who takes care of a failure, and why nobody else has to. */
-export interface Acknowledgement {
-  readonly by: string;
-  readonly reason: string;
-}
-
-/** One that was given. */
-export interface Acknowledged extends Acknowledgement {
-  readonly at: Date;
-}
-
 /** How an emitter finds out whether a node is well. */
 type Looks = Omit<EmittedNode, 'name' | 'settings'>;
 
@@ -65,6 +60,7 @@ export interface NodeLink {
   pause(name: string): Promise<NodeStanding>;
   resume(name: string): Promise<NodeStanding>;
   acknowledge(name: string, acknowledgement: Acknowledgement): Promise<NodeStanding>;
+  unacknowledge(name: string): Promise<NodeStanding>;
   look(name: string): Promise<NodeStanding>;
 }
 
@@ -129,7 +125,9 @@ export class Node {
 
   /** Who takes care of its failure; undefined of nobody, and of one that has not failed. */
   get acknowledged(): Acknowledged | undefined {
-    return modelOf(this).standing.acknowledged;
+    const { acknowledged } = modelOf(this).standing;
+    const until = acknowledged?.until?.getTime() ?? Infinity;
+    return systemClock.wall() < until ? acknowledged : undefined;
   }
 
   /** @throws HeartbeatError when it is registered, and the heartbeat was not taken */
@@ -188,6 +186,14 @@ export class Node {
     );
   }
 
+  /** Nobody takes care of it any more: people are reminded again. Where nobody did, nothing changes. */
+  unacknowledge(): Promise<void> {
+    return this.#ask(
+      (link) => link.unacknowledge(this.name),
+      (standing) => ({ ...standing, acknowledged: undefined }),
+    );
+  }
+
   /** Asks its actor how it stands; of a node that is not registered nobody knows more. */
   refresh(): Promise<void> {
     return this.#ask(
@@ -226,8 +232,9 @@ function missed(standing: NodeStanding, maxRetries = UNLESS_CHOSEN): NodeStandin
     : { ...standing, state: 'inactive', retries: standing.retries + 1 };
 }
 
-function acknowledgedBy(standing: NodeStanding, { by, reason }: Acknowledgement): NodeStanding {
+function acknowledgedBy(standing: NodeStanding, acknowledgement: Acknowledgement): NodeStanding {
+  const read = readAcknowledgement(acknowledgement);
   if (standing.state !== 'failed')
     throw new HeartbeatError('HEARTBEAT_NOT_FAILED', 'the node has not failed');
-  return { ...standing, acknowledged: { by, reason, at: new Date(systemClock.wall()) } };
+  return { ...standing, acknowledged: acknowledgedOf({ ...read, at: systemClock.wall() }) };
 }

@@ -5,17 +5,16 @@ import type { NodeName } from '../domain/node-name.js';
 import { HeartbeatError } from '../errors.js';
 import type { Daemon } from '../http/daemon.js';
 import { sentenceFor } from '../http/messages.js';
-import { parseAcknowledgement } from '../http/nodes/acknowledgement.js';
 import { causesOf, circleProblem } from '../http/nodes/dependencies.js';
 import { settingsReader, type BodyProblem } from '../http/nodes/settings.js';
-import { askForNode, askNode, nodeNameOf } from './asking.js';
+import { readAcknowledgement, type Acknowledgement } from './acknowledging.js';
+import { askForNode, askNode, nodeNameOf, refuseBody } from './asking.js';
 import { camel, snakeCased } from './casing.js';
 import { nodeSettings } from './check-options.js';
 import {
   aText,
   expectArgument,
   isIterable,
-  isObject,
   must,
   objectOf,
   one,
@@ -24,7 +23,7 @@ import {
   shown,
   type Check,
 } from './checks.js';
-import type { Acknowledgement, NodeSettings } from './node.js';
+import type { NodeSettings } from './node.js';
 import { describedNode, type NodeChanged, type NodeDescription } from './shown.js';
 
 /** What became of heartbeats that were sent together. */
@@ -51,8 +50,6 @@ const FILTER = objectOf({
 });
 const aList: Check = (value) =>
   isIterable(value) ? undefined : `must be a list of names, not ${shown(value)}`;
-
-const aReason: Check = must('an object with by and reason', isObject);
 
 /** A page of a walk over all nodes. */
 const PAGE = 500;
@@ -134,10 +131,12 @@ export class Nodes {
 
   /** Somebody takes care of its failure: nobody is reminded of it, and who is told late hears nothing of it. */
   async acknowledge(name: string, acknowledgement: Acknowledgement): Promise<NodeDescription> {
-    expectArgument('an acknowledgement', acknowledgement, aReason);
-    const read = parseAcknowledgement(acknowledgement);
-    if ('problems' in read) refuseBody('acknowledgement', read.problems);
-    return this.#ask(name, { kind: 'acknowledge', ...read });
+    return this.#ask(name, { kind: 'acknowledge', ...readAcknowledgement(acknowledgement) });
+  }
+
+  /** Nobody takes care of it any more: people are reminded again. Where nobody did, nothing changes. */
+  async unacknowledge(name: string): Promise<NodeDescription> {
+    return this.#ask(name, { kind: 'unacknowledge' });
   }
 
   /** Nothing of it is left. */
@@ -209,10 +208,4 @@ function changeOf(settings: NodeSettings, known: readonly string[]): SettingsCha
 function unplaced(line: string): BodyProblem {
   const [path = '', ...rest] = line.split(': ');
   return { path, problem: rest.join(': ') };
-}
-
-/** @throws HeartbeatError `HEARTBEAT_INVALID_BODY` */
-function refuseBody(what: string, problems: readonly BodyProblem[]): never {
-  const lines = problems.map(({ path, problem }) => (path === '' ? problem : `${path}: ${problem}`));
-  throw new HeartbeatError('HEARTBEAT_INVALID_BODY', `invalid ${what}: ${lines.join('; ')}`);
 }

@@ -2,6 +2,7 @@ import type { DescribedNode } from '../../actors/node/node.protocol.js';
 import type { Acknowledgement, FlipCause, NodeFacts, NodeState } from '../domain/node.js';
 import type { Instant, Millis } from '../domain/time.js';
 import { shownTimeout } from '../http/nodes/shown.js';
+import { acknowledgedOf } from './acknowledging.js';
 import type { AdaptiveTimeout, NodeStanding } from './node.js';
 
 /** The rhythm of a node. Durations in seconds. */
@@ -83,11 +84,7 @@ export function standingOf(
     retries,
     lastHeartbeat: dateOf(lastHeartbeat),
     paused,
-    acknowledged: acknowledged && {
-      by: acknowledged.by,
-      reason: acknowledged.reason,
-      at: new Date(acknowledged.at),
-    },
+    acknowledged: acknowledged && acknowledgedOf(acknowledged),
   };
 }
 

@@ -1,8 +1,9 @@
+import type { Acknowledgement } from './acknowledging.js';
 import { systemClock } from './clock.js';
 import { Heartbeat } from './default.js';
 import { aFunction, expectArgument, must } from './checks.js';
 import { HeartbeatInstance } from './instance.js';
-import { Node, type Acknowledgement } from './node.js';
+import { Node } from './node.js';
 import type { NodeChanged } from './shown.js';
 
 /** Milliseconds after which a deadline that has just passed has been noticed, where the event loop turns. */
@@ -82,6 +83,12 @@ export class Tracker {
     await (known === undefined
       ? this.instance.nodes.acknowledge(name, acknowledgement)
       : known.acknowledge(acknowledgement));
+  }
+
+  /** Nobody takes care of it any more. */
+  async unacknowledgeNode(node: Node | string): Promise<void> {
+    const { name, known } = this.#find(node);
+    await (known === undefined ? this.instance.nodes.unacknowledge(name) : known.unacknowledge());
   }
 
   #find(node: Node | string): { readonly name: string; readonly known: Node | undefined } {

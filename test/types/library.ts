@@ -136,8 +136,15 @@ new Node('web', { dependsOn: ['switch', 'power'], timeout: { adaptive: true, min
 new Node('web', { timeout: { adaptive: true } });
 // @ts-expect-error -- a list, also of one
 new Node('web', { dependsOn: 'switch' });
-// @ts-expect-error -- somebody has to say why
-void node.acknowledge({ by: 'ann' });
+void node.acknowledge({ by: 'ann', until: new Date() });
+// @ts-expect-error -- somebody has to say who
+void node.acknowledge({ reason: 'a disk is being changed' });
+// @ts-expect-error -- an end is a Date
+void node.acknowledge({ by: 'ann', until: 5 });
+holds<Same<ReturnType<typeof node.unacknowledge>, Promise<void>>>();
+holds<Same<ReturnType<typeof tracker.unacknowledgeNode>, Promise<void>>>();
+holds<Same<ReturnType<Nodes['unacknowledge']>, Promise<NodeDescription>>>();
+holds<Same<Acknowledged['until'], Date | undefined>>();
 
 // @ts-expect-error -- a node's state is its actor's to change
 node.state = 'failed';

@@ -1,5 +1,13 @@
 import * as z from 'zod';
-import type { Flip, FlipCause, NodeState, NodeStatus, Pause, Registration } from '../../domain/node.js';
+import type {
+  Acknowledgement,
+  Flip,
+  FlipCause,
+  NodeState,
+  NodeStatus,
+  Pause,
+  Registration,
+} from '../../domain/node.js';
 import { parseNodeName, type NodeName } from '../../domain/node-name.js';
 import type { Learnt } from '../../domain/rhythm.js';
 import { instant, type Instant } from '../../domain/time.js';
@@ -57,9 +65,10 @@ const registrationSchema = z.object({
   acknowledged: z
     .object({
       by: z.string(),
-      reason: z.string(),
+      reason: z.string().optional(),
       at: z.number().transform(instant),
       since: z.number().transform(instant),
+      until: z.number().transform(instant).optional(),
     })
     .optional(),
 });
@@ -122,8 +131,16 @@ export function nodeFrom(key: Buffer, value: Buffer): Registration {
     },
     pausedAt: read.paused_at,
     ...(read.paused_failed !== undefined && { pausedFailed: read.paused_failed }),
-    ...(acknowledged !== undefined && { acknowledged }),
+    ...(acknowledged !== undefined && { acknowledged: acknowledgementFrom(acknowledged) }),
   };
+}
+
+function acknowledgementFrom({
+  reason,
+  until,
+  ...read
+}: NonNullable<z.output<typeof registrationSchema>['acknowledged']>): Acknowledgement {
+  return { ...read, ...(reason !== undefined && { reason }), ...(until !== undefined && { until }) };
 }
 
 export function statusKey(name: NodeName): Buffer {

@@ -54,8 +54,9 @@ export const liveNode = z.strictObject({ name: nodeName, state: z.literal('activ
 export const acknowledgement = z
   .strictObject({
     by: z.string().meta({ description: 'Who takes care of the failure.' }),
-    reason: z.string(),
+    reason: z.string().optional().meta({ description: 'Absent where none was given.' }),
     at: instant,
+    until: instant.optional().meta({ description: 'When it ends by itself; absent where that is open.' }),
   })
   .meta({ id: 'Acknowledgement' });
 

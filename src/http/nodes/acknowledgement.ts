@@ -1,9 +1,19 @@
 import { z } from 'zod';
+import type { Acknowledgement } from '../../domain/node.js';
+import { instant, type Instant } from '../../domain/time.js';
 import type { BodyProblem } from '../json-body.js';
+import { INSTANT, parseInstant } from '../when.js';
 import { problemsIn } from './settings.js';
 
 const LONGEST_NAME = 255;
 const LONGEST_REASON = 1_000;
+/** Seconds that a `Date` holds. */
+const LATEST = 8_640_000_000_000;
+const NO_INSTANT = 'must be Unix seconds or an instant of ISO 8601, such as "2027-01-31T12:00:00Z"';
+const BODY = 'the body must be {"by": "…"}, with "reason" and "until" where there are any';
+
+/** The body of `POST /nodes/:name/acknowledge`, as it was read. */
+export type AcknowledgementBody = Pick<Acknowledgement, 'by' | 'reason' | 'until'>;
 
 const text = (most: number) =>
   z
@@ -12,20 +22,43 @@ const text = (most: number) =>
     .trim()
     .max(most, `may have ${most} characters at the most`);
 
-/** The body of `POST /nodes/:name/acknowledge`. */
+const until = z
+  .union(
+    [
+      z.number(NO_INSTANT).min(-LATEST, NO_INSTANT).max(LATEST, NO_INSTANT),
+      z
+        .string(NO_INSTANT)
+        .regex(new RegExp(INSTANT), NO_INSTANT)
+        .transform((written, context) => {
+          const seconds = parseInstant(written);
+          if (seconds !== undefined) return seconds;
+          context.addIssue({ code: 'custom', message: NO_INSTANT });
+          return z.NEVER;
+        }),
+    ],
+    NO_INSTANT,
+  )
+  .meta({
+    description:
+      'When it ends by itself: Unix seconds, or ISO 8601 (`2027-01-31`, `2027-01-31T12:00:00Z`). It must lie ahead.',
+  });
+
 export const acknowledgementBody = z.strictObject(
-  { by: text(LONGEST_NAME), reason: text(LONGEST_REASON) },
+  { by: text(LONGEST_NAME), reason: text(LONGEST_REASON).optional(), until: until.optional() },
   {
-    error: (issue) =>
-      issue.code === 'unrecognized_keys' ? 'unknown field' : 'the body must be {"by": "…", "reason": "…"}',
+    error: (issue) => (issue.code === 'unrecognized_keys' ? 'unknown field' : BODY),
   },
 );
 
-/** Reads a body; every problem there is, or who takes care of the node, and why. */
+/** Reads a body; every problem there is, or who takes care of the node, why and until when. */
 export function parseAcknowledgement(
   body: unknown,
-): { readonly by: string; readonly reason: string } | { readonly problems: readonly BodyProblem[] } {
+  now: Instant,
+): AcknowledgementBody | { readonly problems: readonly BodyProblem[] } {
   const read = acknowledgementBody.safeParse(body);
-  if (read.success) return read.data;
-  return { problems: problemsIn(read.error) };
+  if (!read.success) return { problems: problemsIn(read.error) };
+  const { by, reason, until: seconds } = read.data;
+  const end = seconds === undefined ? undefined : instant(seconds * 1000);
+  if (end !== undefined && end <= now) return { problems: [{ path: 'until', problem: 'must lie ahead' }] };
+  return { by, ...(reason !== undefined && { reason }), ...(end !== undefined && { until: end }) };
 }

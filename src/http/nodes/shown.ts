@@ -69,8 +69,13 @@ function shownAcknowledgement(
   acknowledged: Acknowledgement | undefined,
 ): z.output<typeof answer.acknowledgement> | null {
   if (acknowledged === undefined) return null;
-  const { by, reason, at } = acknowledged;
-  return { by, reason, at: unixSeconds(at) };
+  const { by, reason, at, until } = acknowledged;
+  return {
+    by,
+    ...(reason !== undefined && { reason }),
+    at: unixSeconds(at),
+    ...(until !== undefined && { until: unixSeconds(until) }),
+  };
 }
 
 export function shownFlip(flip: Flip): z.output<typeof answer.flip> {

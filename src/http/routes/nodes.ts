@@ -77,7 +77,14 @@ export function addNodes(
     .add('/nodes/:name/resume', asking('resume'))
     .add(
       '/nodes/:name/acknowledge',
-      { post: named((exchange, name, request) => acknowledge(daemon, exchange, name, request, limits.body)) },
+      {
+        post: named((exchange, name, request) =>
+          acknowledge(daemon, clock, exchange, name, request, limits.body),
+        ),
+        delete: named((exchange, name) => {
+          answerNode(daemon, exchange, name, { kind: 'unacknowledge' });
+        }),
+      },
       {},
       ['post'],
     )
@@ -140,13 +147,14 @@ function put(
 
 function acknowledge(
   daemon: Daemon,
+  clock: Pick<Clock, 'wall'>,
   exchange: Exchange,
   name: NodeName,
   request: Request,
   limit: number,
 ): void {
   readJson(exchange, request, limit, (body) => {
-    const read = parseAcknowledgement(body);
+    const read = parseAcknowledgement(body, clock.wall());
     if ('problems' in read) refuseBody(exchange, read.problems);
     else answerNode(daemon, exchange, name, { kind: 'acknowledge', ...read });
   });

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import type { NodeRequest } from '../../../actors/node/node.protocol.js';
+import { instant } from '../../../src/domain/time.js';
 import { recordingChannel } from '../../support/recording-channel.js';
 import { SimulatedApp, node } from '../../support/simulated-app.js';
 
@@ -7,6 +8,7 @@ const ANN = node('ann');
 const BEN = node('ben');
 const SWITCH = node('switch');
 const BEHIND: NodeRequest = { kind: 'put', change: { maxRetries: 0, dependsOn: [SWITCH] } };
+const OFTEN = { '--alerts-remind-every': '60' };
 const FLAGS = { '--alerts-remind-every': '600' };
 
 describe('nodes and people on call, through a restart', () => {
@@ -25,6 +27,12 @@ describe('nodes and people on call, through a restart', () => {
     const { store, clock } = daemon;
     daemon = await SimulatedApp.start({ flags: FLAGS, store, clock, channels: [ops.channel] });
   }
+
+  const acknowledgedFor = (duration: number): NodeRequest => ({
+    kind: 'acknowledge',
+    by: 'ann',
+    until: instant(daemon.clock.wall() + duration),
+  });
 
   const told = (): string[] =>
     ops.told.map(({ type, node: about, reminder }) =>
@@ -45,6 +53,69 @@ describe('nodes and people on call, through a restart', () => {
     await daemon.askNode('heartbeat', ANN);
     await daemon.clock.advance(1000);
     expect(told().at(-1)).to.equal('node.recovered ann');
+  });
+
+  /** Begins anew, with reminders that come soon. */
+  async function startReminding(): Promise<void> {
+    await daemon.app.stop();
+    daemon = await SimulatedApp.start({ flags: OFTEN, channels: [ops.channel] });
+  }
+
+  it('remind again once an acknowledgement has ended or is taken back', async () => {
+    await startReminding();
+    await daemon.askNode('put', ANN);
+    await daemon.askNode('fail', ANN);
+    await daemon.askNode(acknowledgedFor(150_000), ANN);
+    await daemon.clock.advance(140_000);
+    expect(told(), 'acknowledged').to.have.length(1);
+    await daemon.clock.advance(50_000);
+    expect(told().slice(1), 'ended').to.deep.equal(['node.failed ann 3']);
+    await daemon.askNode('acknowledge', ANN);
+    await daemon.clock.advance(60_000);
+    expect(told(), 'acknowledged again, without an end').to.have.length(2);
+    await daemon.askNode('unacknowledge', ANN);
+    await daemon.clock.advance(60_000);
+    expect(told().slice(2), 'taken back').to.deep.equal(['node.failed ann 5']);
+  });
+
+  it('remind again after a restart, whether an acknowledgement ends before it or behind it', async () => {
+    await startReminding();
+    for (const name of [ANN, BEN]) {
+      await daemon.askNode('put', name);
+      await daemon.askNode('fail', name);
+    }
+    await daemon.askNode(acknowledgedFor(10_000), ANN);
+    await daemon.askNode(acknowledgedFor(90_000), BEN);
+    await daemon.kill();
+    const { store, clock } = daemon;
+    await clock.advance(40_000);
+    daemon = await SimulatedApp.start({ flags: OFTEN, store, clock, channels: [ops.channel] });
+    const before = told().length;
+    await clock.advance(30_000);
+    expect(told().slice(before)).to.deep.equal(['node.failed ann 1']);
+    await clock.advance(60_000);
+    const reminders = ops.told.slice(before + 1).map(({ type, node: about, nodes, reminder }) => {
+      const names = (nodes ?? [about]).map((each) => each?.name).join();
+      return [type, names, reminder].join(' ');
+    });
+    expect(reminders).to.deep.equal(['node.failed ann,ben 2']);
+  });
+
+  it('tell who is told late of what was acknowledged until an instant, and is still failed', async () => {
+    const boss = recordingChannel('boss');
+    const late = { ...boss.channel, policy: { ...boss.channel.policy, after: 30_000 } };
+    await daemon.app.stop();
+    daemon = await SimulatedApp.start({ channels: [late] });
+    for (const name of [ANN, BEN]) {
+      await daemon.askNode('put', name);
+      await daemon.askNode('fail', name);
+      await daemon.askNode(acknowledgedFor(60_000), name);
+    }
+    await daemon.clock.advance(59_000);
+    await daemon.askNode('heartbeat', BEN);
+    expect(boss.told).to.deep.equal([]);
+    await daemon.clock.advance(3_000);
+    expect(boss.told.map(({ node: about }) => about?.name)).to.deep.equal([ANN]);
   });
 
   it('tell nobody of a node behind one that had failed before', async () => {

@@ -78,6 +78,17 @@ export function describeNodes(make: MakeSubject): void {
       expect(await store.pauses(ANN)).to.deep.equal([]);
     });
 
+    it('finds an acknowledgement without a reason, and its end', async () => {
+      const acknowledged = { by: 'ann', at: instant(7), since: instant(6), until: instant(9) };
+      await store.write([
+        { kind: 'registered', node: registration(ANN, { acknowledged }) },
+        stands(ANN, status()),
+      ]);
+      store = await subject.reopen();
+      const [found] = await collect(store.nodes());
+      expect(found?.node.acknowledged).to.deep.equal(acknowledged);
+    });
+
     it('finds one again whole, after a restart too', async () => {
       const chosen = registration(ODD, {
         settings: { timeout: 0.5, maxRetries: 0, labels: { '☃': '' }, channels: [], dependsOn: [ANN] },

@@ -47,6 +47,66 @@ describe('the calls of people on call', () => {
     expect(second.json).to.have.nested.property('acknowledged.by', 'ben');
   });
 
+  it('need no reason', async () => {
+    await http.call('PUT', '/nodes/db1');
+    await http.call('POST', '/nodes/db1/fail');
+    const answer = await http.call('POST', '/nodes/db1/acknowledge', { by: 'ann' });
+    expect([answer.status, answer.json]).to.have.nested.property('[1].acknowledged').that.deep.equals({
+      by: 'ann',
+      at: http.now,
+    });
+  });
+
+  it('take an acknowledgement back, and change nothing where there is none', async () => {
+    await http.call('PUT', '/nodes/db1');
+    const takeBack = () => http.call('DELETE', '/nodes/db1/acknowledge');
+    expect((await takeBack()).json, 'not failed').to.include({ state: 'active', acknowledged: null });
+    await http.call('POST', '/nodes/db1/fail');
+    await http.call('POST', '/nodes/db1/acknowledge', ACK);
+    http.alerting.standing.length = 0;
+    for (const time of ['first', 'second']) {
+      const answer = await takeBack();
+      expect(answer.status, time).to.equal(200);
+      expect(answer.json, time).to.include({ state: 'failed', acknowledged: null });
+    }
+    const told = http.alerting.standing.map(({ standing }) => standing?.isQuiet);
+    expect(told, 'the alerts hear of it once').to.deep.equal([false]);
+    expect((await http.call('GET', '/nodes/db1')).json).to.include({ acknowledged: null });
+    expect((await http.call('DELETE', '/nodes/nobody/acknowledge')).status).to.equal(404);
+    expect((await http.call('DELETE', '/nodes/db1/acknowledge', { by: 'ann' })).status).to.equal(400);
+    expect((await http.call('GET', '/nodes/db1/acknowledge')).headers.allow).to.equal('POST, DELETE');
+  });
+
+  it('keep an acknowledgement that cannot be taken back while the disk is full', async () => {
+    await http.call('PUT', '/nodes/db1');
+    await http.call('POST', '/nodes/db1/fail');
+    await http.call('POST', '/nodes/db1/acknowledge', ACK);
+    http.store.full = true;
+    expect((await http.call('DELETE', '/nodes/db1/acknowledge')).status).to.equal(503);
+    expect((await http.call('GET', '/nodes/db1')).json).to.have.nested.property('acknowledged.by', 'ann');
+  });
+
+  it('acknowledge until an instant, in seconds or in ISO 8601, and no longer', async () => {
+    await http.call('PUT', '/nodes/db1');
+    await http.call('POST', '/nodes/db1/fail');
+    const until = http.now + 60;
+    const iso = new Date(until * 1000).toISOString();
+    for (const written of [until, iso, String(until), iso.replace('Z', '+00:00')]) {
+      const answer = await http.call('POST', '/nodes/db1/acknowledge', { ...ACK, until: written });
+      expect(answer.json, String(written)).to.deep.include({
+        acknowledged: { ...ACK, at: http.now, until },
+      });
+    }
+    http.alerting.standing.length = 0;
+    await http.daemon.clock.advance(59_000);
+    expect((await http.call('GET', '/nodes/db1')).json).to.have.nested.property('acknowledged.until', until);
+    expect(http.alerting.standing).to.deep.equal([]);
+    await http.daemon.clock.advance(1_500);
+    expect((await http.call('GET', '/nodes/db1')).json).to.include({ state: 'failed', acknowledged: null });
+    const told = http.alerting.standing.map(({ standing }) => standing?.isQuiet);
+    expect(told, 'the alerts hear of its end once').to.deep.equal([false]);
+  });
+
   it('say 409 of a node that has not failed', async () => {
     await http.call('PUT', '/nodes/db1');
     const answer = await http.call('POST', '/nodes/db1/acknowledge', ACK);
@@ -59,11 +119,21 @@ describe('the calls of people on call', () => {
   it('say what is wrong with a body', async () => {
     await http.call('PUT', '/nodes/db1');
     for (const [body, problem] of [
-      [{ by: 'ann' }, 'reason: must be a string'],
+      [{ reason: 'x' }, 'by: must be a string'],
+      [{ by: 'ann', reason: '' }, 'reason: must not be empty'],
       [{ by: '', reason: 'x' }, 'by: must not be empty'],
       [{ by: 'ann', reason: 'x'.repeat(1001) }, 'reason: may have 1000 characters at the most'],
-      [{ ...ACK, until: 5 }, 'until: unknown field'],
-      [[], 'the body must be {"by": "…", "reason": "…"}'],
+      [{ ...ACK, till: 5 }, 'till: unknown field'],
+      [[], 'the body must be {"by": "…"}, with "reason" and "until" where there are any'],
+      [{ ...ACK, until: http.now }, 'until: must lie ahead'],
+      [{ ...ACK, until: '2020-01-31T12:00:00Z' }, 'until: must lie ahead'],
+      ...[null, true, 'soon', '', '-1h', '2099-02-30', 9e12, {}].map(
+        (until) =>
+          [
+            { ...ACK, until },
+            'until: must be Unix seconds or an instant of ISO 8601, such as "2027-01-31T12:00:00Z"',
+          ] as const,
+      ),
     ] as const) {
       const answer = await http.call('POST', '/nodes/db1/acknowledge', body);
       expect(answer.status, problem).to.equal(400);

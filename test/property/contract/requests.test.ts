@@ -225,12 +225,22 @@ describe('the contract', function () {
     const validate = contract.validator(body('POST', '/nodes/x/acknowledge'));
     const spaced = fc.oneof(word, fc.constantFrom(' ', '\n', ' a '));
     const sent = fc.record(
-      { by: fc.oneof(spaced, odd), reason: fc.oneof(spaced, odd), more: fc.constant(1) },
+      {
+        by: fc.oneof(spaced, odd),
+        reason: fc.oneof(spaced, odd),
+        until: fc.oneof(
+          fc.double({ noNaN: true, noDefaultInfinity: true }),
+          fc.integer({ min: 1 }),
+          fc.constantFrom('2099-01-31', '2099-01-31T12:00Z', '4070908800', '-1h', 'soon', '', 9e12),
+          odd,
+        ),
+        more: fc.constant(1),
+      },
       { requiredKeys: [] },
     );
     fc.assert(
       fc.property(sent, (each) => {
-        const isTaken = 'by' in parseAcknowledgement(each);
+        const isTaken = 'by' in parseAcknowledgement(each, instant(-Infinity));
         // The daemon takes spaces away before it counts.
         if (validate(each)) expect(isTaken, JSON.stringify(each)).to.equal(true);
         else if (isTaken) expect(JSON.stringify(each)).to.match(/" |" *\\n| "/);

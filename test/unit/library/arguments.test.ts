@@ -175,7 +175,7 @@ describe('arguments of the library', () => {
     [['nodes', 'register', 'db-1', 'fast'], 'must be an object with timeout'],
     [
       ['nodes', 'acknowledge', 'db-1'],
-      'an acknowledgement must be an object with by and reason, not undefined',
+      'an acknowledgement must be an object with by, and reason and until where there are any, not undefined',
     ],
     [['users', 'heal'], "a user's id must be a number, a bigint or a text of digits, not undefined"],
     [['users', 'checkup', {}], "a user's id must be a number, a bigint or a text of digits, not an object"],

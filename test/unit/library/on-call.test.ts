@@ -78,6 +78,46 @@ describe('a node on call, and its tracker', () => {
     expect([node.state, node.acknowledged]).to.deep.equal(['active', undefined]);
   });
 
+  it('take an acknowledgement back, by the node or by its name', async () => {
+    const instance = await instances.make();
+    const tracker = new Tracker(instance);
+    const node = await tracker.registerNode(new Node('db-1', { timeout: 60 }));
+    await instance.nodes.register('of-somebody-else', { timeout: 60 });
+    for (const one of [node, 'db-1', 'of-somebody-else']) {
+      const name = typeof one === 'string' ? one : one.name;
+      await tracker.failNode(one);
+      await tracker.acknowledgeNode(one, { by: 'ann' });
+      expect((await instance.nodes.get(name))?.acknowledged).to.have.all.keys('by', 'at');
+      await tracker.unacknowledgeNode(one);
+      expect((await instance.nodes.get(name))?.acknowledged).to.equal(undefined);
+      if (name === 'db-1') expect(node.acknowledged).to.equal(undefined);
+    }
+    expect((await instance.nodes.unacknowledge('db-1')).state, 'where nobody did').to.equal('failed');
+  });
+
+  it('show until when, and nobody from then on', async () => {
+    const instance = await instances.make();
+    const node = await new Tracker(instance).registerNode(new Node('db-1', { timeout: 60 }));
+    const alone = new Node('db-2');
+    for (const one of [node, alone]) {
+      await one.fail();
+      const later = new Date(Date.now() + 3_600_000);
+      await one.acknowledge({ by: 'ann', until: later });
+      expect(one.acknowledged?.until).to.deep.equal(later);
+      await one.acknowledge({ by: 'ann', until: new Date(Date.now() + 200) });
+      await eventually(() => expect(one.acknowledged).to.equal(undefined));
+    }
+    const described = await instance.nodes.get('db-1');
+    expect([described?.state, described?.acknowledged]).to.deep.equal(['failed', undefined]);
+    expect(await codeOf(node.acknowledge({ by: 'ann', until: new Date(0) }))).to.deep.equal([
+      'HEARTBEAT_INVALID_BODY',
+      'invalid acknowledgement: until: must lie ahead',
+    ]);
+    expect(await codeOf(node.acknowledge(JSON.parse('{"by":"ann","until":5}') as never)))
+      .to.be.instanceOf(TypeError)
+      .with.property('message', "an acknowledgement's until must be a Date, not 5");
+  });
+
   it('know nothing of an earlier acknowledgement when it fails again', async () => {
     const instance = await instances.make();
     const node = await new Tracker(instance).registerNode(new Node('db-1', { timeout: 0.1, maxRetries: 0 }));

@@ -10,7 +10,7 @@ export const acknowledgingOperations: Operations = {
     tag: 'nodes',
     summary: 'Somebody takes care of its failure',
     description:
-      'Nobody is reminded of it any more, and channels that are told late hear neither of it nor of its recovery. It is over when the node recovers; said again, it is replaced.',
+      'Nobody is reminded of it any more, and channels that are told late hear neither of it nor of its recovery. It is over when the node recovers, at `until`, or when it is taken back; said again, it is replaced.',
     scope: 'admin',
     body: { 'application/json': acknowledgementBody },
     answers: {
@@ -39,6 +39,17 @@ export const acknowledgingOperations: Operations = {
         },
       },
       {
+        name: 'past_end',
+        path: { name: 'failing' },
+        body: { by: 'ann', until: '2020-01-31' },
+        status: 400,
+        answer: {
+          error: 'until: must lie ahead',
+          code: 'HEARTBEAT_INVALID_BODY',
+          problems: [{ path: 'until', problem: 'must lie ahead' }],
+        },
+      },
+      {
         name: 'not_failed',
         path: { name: NODE },
         body: { by: 'ann', reason: 'the disk is being changed' },
@@ -48,15 +59,47 @@ export const acknowledgingOperations: Operations = {
       {
         name: 'wrong_body',
         path: { name: NODE },
-        body: { by: 'ann' },
+        body: { reason: 'the disk is being changed' },
         status: 400,
         answer: {
-          error: 'reason: must be a string',
+          error: 'by: must be a string',
           code: 'HEARTBEAT_INVALID_BODY',
-          problems: [{ path: 'reason', problem: 'must be a string' }],
+          problems: [{ path: 'by', problem: 'must be a string' }],
         },
       },
       { ...stranger, body: { by: 'ann', reason: 'the disk is being changed' } },
+    ],
+  },
+  'DELETE /nodes/{name}/acknowledge': {
+    id: 'unacknowledgeNode',
+    tag: 'nodes',
+    summary: 'Nobody takes care of its failure any more',
+    description:
+      'People are reminded of it again, and channels that are told late hear of what they have not been told yet. Where nobody took care of it, nothing changes.',
+    scope: 'admin',
+    answers: {
+      200: { means: 'The node, as it is now; on disk.', body: node },
+      400: { means: 'The name is none, or there is a body.', body: failure },
+      404: unknown,
+      503: notJustNow,
+    },
+    examples: [
+      {
+        name: 'take_back',
+        path: { name: 'failing' },
+        status: 200,
+        answer: {
+          ...SHOWN,
+          name: 'failing',
+          state: 'failed',
+          last_heartbeat: 1795318420,
+          deadline: null,
+          timeout: 30,
+          max_retries: 3,
+          labels: {},
+        },
+      },
+      stranger,
     ],
   },
 };

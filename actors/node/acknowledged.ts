@@ -1,0 +1,35 @@
+import type { Instant } from '../../src/domain/time.js';
+
+/** Nodes of one shard whose acknowledgement ends at an instant of the wall clock. */
+export class Acknowledged<Node> {
+  readonly #ends = new Map<Node, Instant>();
+  /** None ends before this. */
+  #earliest = Infinity;
+
+  get size(): number {
+    return this.#ends.size;
+  }
+
+  /** @param until undefined where there is no end to wait for */
+  set(node: Node, until: Instant | undefined): void {
+    if (until === undefined) this.#ends.delete(node);
+    else {
+      this.#ends.set(node, until);
+      this.#earliest = Math.min(this.#earliest, until);
+    }
+  }
+
+  /** @returns those that have ended by now, which are not kept any longer. @param most the rest come next time */
+  takeEnded(wall: Instant, most: number): readonly Node[] {
+    if (wall < this.#earliest) return [];
+    const ended: Node[] = [];
+    this.#earliest = Infinity;
+    for (const [node, until] of this.#ends) {
+      if (until <= wall && ended.length < most) {
+        ended.push(node);
+        this.#ends.delete(node);
+      } else this.#earliest = Math.min(this.#earliest, until);
+    }
+    return ended;
+  }
+}
