@@ -31,6 +31,7 @@ export const errorCodes = {
   HEARTBEAT_MISDIRECTED: { status: 421, retryable: false },
   HEARTBEAT_RATE_LIMITED: { status: 429, retryable: true },
   HEARTBEAT_TOO_MANY_NODES: { status: 429, retryable: true },
+  HEARTBEAT_NODE_QUOTA: { status: 429, retryable: true },
   HEARTBEAT_HEADERS_TOO_LARGE: { status: 431, retryable: false },
   HEARTBEAT_INTERNAL: { status: 500, retryable: false },
   HEARTBEAT_UNKNOWN_TRANSFER_CODING: { status: 501, retryable: false },

@@ -23,11 +23,11 @@ export class Asked {
     this.#batch.answer(this.#index, reply);
   }
 
-  /** Whether both are heartbeats of one moment; nothing else is the same when it is asked twice. */
+  /** Whether both are heartbeats of one moment and of one quota; nothing else is the same when it is asked twice. */
   equals({ command }: Asked): boolean {
-    const { kind, arrivedAt, readAt } = this.command;
+    const { kind, arrivedAt, readAt, quota } = this.command;
     if (kind !== 'heartbeat' || command.kind !== 'heartbeat') return false;
-    return arrivedAt === command.arrivedAt && readAt === command.readAt;
+    return arrivedAt === command.arrivedAt && readAt === command.readAt && quota === command.quota;
   }
 
   /** Takes an equal request for the same node. */

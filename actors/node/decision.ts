@@ -1,3 +1,4 @@
+import type { NodeQuota } from '../../src/domain/access.js';
 import type { Flip, NodeDefaults, Pause, Registration } from '../../src/domain/node.js';
 import type { Rhythm } from '../../src/domain/rhythm.js';
 import type { Instant, Millis, Moment } from '../../src/domain/time.js';
@@ -93,6 +94,8 @@ export interface NodeRules extends NodeDefaults {
   readonly blind: Millis;
   /** The most time that anybody is given again after a blindness. */
   readonly blindGrace: Millis;
+  /** Whether a key may register one more node. */
+  hasQuota(quota: NodeQuota): boolean;
   /** The wall clock's reading at a moment. */
   wallAt(at: Moment): Instant;
   /**

@@ -1,4 +1,5 @@
 import type { Acknowledgement, NodeFacts, SettingsChange } from '../../src/domain/node.js';
+import type { NodeQuota } from '../../src/domain/access.js';
 import type { NodeName } from '../../src/domain/node-name.js';
 import type { ShardIndex } from '../../src/domain/shard.js';
 import type { Instant, Millis, Moment } from '../../src/domain/time.js';
@@ -10,6 +11,8 @@ interface Addressed {
   readonly arrivedAt: Moment;
   /** When it was read: what new deadlines are counted from. */
   readonly readAt: Moment;
+  /** Of the key that asks, if it has one: what it registers counts towards this. */
+  readonly quota?: NodeQuota | undefined;
 }
 
 /** What is asked of a node, apart from whom and when. */

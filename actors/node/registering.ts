@@ -20,8 +20,15 @@ import { isDue, type Known } from './known.js';
 import { missed } from './missed.js';
 import type { NodeCommand, NodeReply } from './node.protocol.js';
 
+const QUOTA_REACHED: NodeReply = { kind: 'refused', code: 'HEARTBEAT_NODE_QUOTA' };
+
 /** There is to be such a node. */
 export function register(command: NodeCommand, rules: NodeRules, isHeartbeat: boolean): Decision {
+  const { quota } = command;
+  // Looked at here, where the node begins to count: of several on their way, no more than the quota get in.
+  if (quota !== undefined && !rules.hasQuota(quota)) {
+    return { state: UNKNOWN, effects: [{ kind: 'answer', reply: QUOTA_REACHED }] };
+  }
   const at = rules.wallAt(command.readAt);
   const change = command.kind === 'put' ? command.change : {};
   const registration: Registration = {
@@ -29,6 +36,7 @@ export function register(command: NodeCommand, rules: NodeRules, isHeartbeat: bo
     registeredAt: at,
     settings: changed(NOTHING_CHOSEN, change),
     pausedAt: change.paused === true ? at : undefined,
+    ...(quota !== undefined && { registeredBy: quota.key }),
   };
   const known: Known = { registration, standing: { state: 'active', retries: 0, since: at } };
   const timeout = registration.settings.timeout ?? rules.timeout;

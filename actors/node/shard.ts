@@ -29,6 +29,7 @@ import { NodeActor, type NodeSurroundings, type Told } from './node.actor.js';
 import { shown, type decide } from './node.machine.js';
 import type { NodeCommand, NodeReply } from './node.protocol.js';
 import { Noted } from './noted.js';
+import type { Quotas } from './quotas.js';
 
 const TOO_MANY: NodeReply = { kind: 'refused', code: 'HEARTBEAT_TOO_MANY_NODES' };
 const OVERLOADED: NodeReply = { kind: 'refused', code: 'HEARTBEAT_OVERLOADED' };
@@ -56,6 +57,7 @@ export interface NodeShardSurroundings {
   readonly alerting: Alerting;
   readonly rules: NodeRules;
   readonly census: Census;
+  readonly quotas: Quotas;
   readonly counts: NodeCounts;
   /** Whether one more node may be registered. */
   hasRoom(): boolean;
@@ -234,6 +236,7 @@ export class NodeShard implements NodeSurroundings {
 
   moved(before: NodePhase, after: NodePhase): void {
     this.#around.census.moved(before, after);
+    this.#around.quotas.moved(before, after);
   }
 
   onVigil(deadline: Moment): Millis {

@@ -1,3 +1,4 @@
+import type { NodeQuota } from '../../src/domain/access.js';
 import type { NodeDefaults } from '../../src/domain/node.js';
 import { shardOf, type ShardIndex } from '../../src/domain/shard.js';
 import type { Instant, Millis, Moment } from '../../src/domain/time.js';
@@ -11,6 +12,7 @@ import { Census } from './census.js';
 import type { NodeRules } from './decision.js';
 import { NodeCounts } from './counts.js';
 import type { NodeCommand, NodeReply, Nodes } from './node.protocol.js';
+import { Quotas } from './quotas.js';
 import { RunningVigil } from './running-vigil.js';
 import { NodeShard, type NodeShardOptions } from './shard.js';
 import { ToHistory, type ToHistorySurroundings } from './to-history.js';
@@ -41,6 +43,7 @@ export class LocalNodes implements Nodes, NodeRules {
   readonly autoRegister: boolean;
   readonly blindGrace: Millis;
   readonly #census = new Census();
+  readonly #quotas = new Quotas();
   readonly #vigil: RunningVigil;
   readonly #toHistory: ToHistory;
   #ending = false;
@@ -56,6 +59,7 @@ export class LocalNodes implements Nodes, NodeRules {
       counts: this.counts,
       rules: this,
       census: this.#census,
+      quotas: this.#quotas,
       ending: () => this.#ending,
       hasRoom: () => this.size < options.nodes,
       onVigil: (deadline: Moment) => this.#vigil.on(deadline),
@@ -148,6 +152,10 @@ export class LocalNodes implements Nodes, NodeRules {
 
   get blind(): Millis {
     return this.#vigil.blind;
+  }
+
+  hasQuota(quota: NodeQuota): boolean {
+    return this.#quotas.hasRoom(quota);
   }
 
   wallAt(at: Moment): Instant {

@@ -1,6 +1,7 @@
 import { Inquiries } from '../../actors/node/inquiries.js';
 import type { NodeCommand, NodeReply } from '../../actors/node/node.protocol.js';
 import { sendToAll } from '../../actors/shards/send-to-all.js';
+import type { NodeQuota } from '../domain/access.js';
 import type { NodeName } from '../domain/node-name.js';
 import { shardOf } from '../domain/shard.js';
 import type { Millis } from '../domain/time.js';
@@ -23,9 +24,9 @@ export function liveness(
   retention: Millis,
 ): NodesDaemon {
   const { nodes, history } = cast;
-  const askMany = (kind: 'heartbeat' | 'describe', names: readonly NodeName[]) => {
+  const askMany = (kind: 'heartbeat' | 'describe', names: readonly NodeName[], quota?: NodeQuota) => {
     const arrival = pulse.arrival();
-    return names.map((name): NodeCommand => ({ kind, name, ...arrival }));
+    return names.map((name): NodeCommand => ({ kind, name, ...arrival, quota }));
   };
   const toNodes = (
     commands: readonly NodeCommand[],
@@ -51,14 +52,14 @@ export function liveness(
     settled: () => settled(cast),
   });
   return {
-    ask: (name, request, answered) => {
-      const command = { ...request, name, ...pulse.arrival() };
+    ask: (name, request, answered, quota) => {
+      const command = { ...request, name, ...pulse.arrival(), quota };
       nodes.send(shardOf(name, nodes.count), [command], ([reply]) => {
         if (reply !== undefined) answered(reply);
       });
     },
-    heartbeats: (names, answered) => {
-      toNodes(askMany('heartbeat', names), answered);
+    heartbeats: (names, answered, quota) => {
+      toNodes(askMany('heartbeat', names, quota), answered);
     },
     list: (filter, after, limit) => inquiries.list(filter, after, limit),
     flips: (node, range) => inquiries.flips(node, range),

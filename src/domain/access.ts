@@ -38,28 +38,40 @@ export interface KeyRule extends Reach {
   readonly scopes: readonly Scope[];
   /** It is worth nothing from then on. */
   readonly expires?: Instant;
+  /** Nodes that it may register. */
+  readonly maxNodes?: number;
+}
+
+/** How many nodes a key may register. */
+export interface NodeQuota {
+  readonly key: string;
+  readonly nodes: number;
 }
 
 /** Who asks, and what they may do. */
 export class Access {
   /** As the audit log names them. */
   readonly name: string;
+  /** Undefined where there is none. */
+  readonly nodeQuota: NodeQuota | undefined;
   readonly #permissions: ReadonlySet<Permission>;
   readonly #users: UserRange | 'none' | undefined;
   readonly #nodes: readonly string[] | undefined;
 
-  constructor(name: string, permissions: Iterable<Permission>, reach: Reach = {}) {
+  constructor(name: string, permissions: Iterable<Permission>, reach: Reach = {}, maxNodes?: number) {
     this.name = name;
+    this.nodeQuota = maxNodes === undefined ? undefined : { key: name, nodes: maxNodes };
     this.#permissions = new Set(permissions);
     this.#users = reach.users;
     this.#nodes = reach.nodes;
   }
 
-  static ofKey({ name, scopes, ...reach }: KeyRule): Access {
+  static ofKey({ name, scopes, maxNodes, ...reach }: KeyRule): Access {
     return new Access(
       name,
       scopes.flatMap((scope) => INCLUDED[scope]),
       reach,
+      maxNodes,
     );
   }
 

@@ -73,6 +73,8 @@ export interface Registration {
   readonly pausedAt: Instant | undefined;
   /** Of a paused node: it had failed before, and channels know of it. What happened since nobody was told. */
   readonly pausedFailed?: true;
+  /** The name of the key that registered it, where that has a quota. */
+  readonly registeredBy?: string;
   /** The last one; it may be of an earlier failure. */
   readonly acknowledged?: Acknowledgement;
 }

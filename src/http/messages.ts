@@ -19,6 +19,7 @@ const sentences: Partial<Record<ErrorCode, string>> = {
   HEARTBEAT_UNKNOWN_NODE: 'unknown node',
   HEARTBEAT_RATE_LIMITED: 'too many requests, try again later',
   HEARTBEAT_TOO_MANY_NODES: 'too many nodes are registered',
+  HEARTBEAT_NODE_QUOTA: 'this key has registered as many nodes as it may',
   HEARTBEAT_NOT_FOUND: 'not found',
   HEARTBEAT_NO_SUCH_ALERT: 'no such alert',
   HEARTBEAT_NO_SUCH_CHANNEL: 'no such channel',

@@ -62,6 +62,7 @@ const registrationSchema = z.object({
   paused_at: z.number().transform(instant).optional(),
   paused_failed: z.literal(true).optional(),
   depends_on: z.array(z.string()).optional(),
+  registered_by: z.string().optional(),
   acknowledged: z
     .object({
       by: z.string(),
@@ -96,6 +97,7 @@ export function nodeValue({
   settings,
   pausedAt,
   pausedFailed,
+  registeredBy,
   acknowledged,
 }: Registration): Buffer {
   const { timeout, maxRetries, labels, channels, dependsOn } = settings;
@@ -109,6 +111,7 @@ export function nodeValue({
       paused_at: pausedAt,
       paused_failed: pausedFailed,
       depends_on: dependsOn,
+      registered_by: registeredBy,
       acknowledged,
     }),
   );
@@ -131,6 +134,7 @@ export function nodeFrom(key: Buffer, value: Buffer): Registration {
     },
     pausedAt: read.paused_at,
     ...(read.paused_failed !== undefined && { pausedFailed: read.paused_failed }),
+    ...(read.registered_by !== undefined && { registeredBy: read.registered_by }),
     ...(acknowledged !== undefined && { acknowledged: acknowledgementFrom(acknowledged) }),
   };
 }

@@ -88,13 +88,14 @@ export function readAuth(given: GivenSection | undefined, around: AuthSurroundin
 }
 
 /** So much of the hash that it is told from others. */
-function shownKey({ hash, scopes, users, nodes, expires }: KeyRule): ShownAuth['value'] {
+function shownKey({ hash, scopes, users, nodes, expires, maxNodes }: KeyRule): ShownAuth['value'] {
   return {
     hash: `sha256:${hash.slice(0, 8)}…`,
     scopes,
     ...(users !== undefined && { users: users === 'none' ? [] : [users.from, users.to] }),
     ...(nodes !== undefined && { nodes }),
     ...(expires !== undefined && { expires: new Date(expires).toISOString() }),
+    ...(maxNodes !== undefined && { max_nodes: maxNodes }),
   };
 }
 

@@ -47,6 +47,8 @@ const expires = z.string({ error: NO_DATE }).transform((text, context) => {
   return z.NEVER;
 });
 
+const NO_QUOTA = 'must be a whole number from 0 on: the nodes that it may register';
+
 const key = z.strictObject(
   {
     name: z
@@ -64,6 +66,7 @@ const key = z.strictObject(
     users: users.optional(),
     nodes: nodes.optional(),
     expires: expires.optional(),
+    max_nodes: z.int({ error: NO_QUOTA }).min(0, { error: NO_QUOTA }).optional(),
   },
   { error: 'must hold settings: a name, a hash and scopes at the least' },
 );
@@ -85,11 +88,12 @@ export const keys = z
     }
   })
   .transform((all): readonly KeyRule[] =>
-    all.map(({ users: range, nodes: prefixes, expires: at, ...rest }) => ({
+    all.map(({ users: range, nodes: prefixes, expires: at, max_nodes: maxNodes, ...rest }) => ({
       ...rest,
       ...(range !== undefined && { users: range }),
       ...(prefixes !== undefined && { nodes: prefixes }),
       ...(at !== undefined && { expires: at }),
+      ...(maxNodes !== undefined && { maxNodes }),
     })),
   );
 

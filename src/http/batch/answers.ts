@@ -41,7 +41,7 @@ export function heartbeatBatch(
     invalid: 'HEARTBEAT_INVALID_NODE_NAME',
     longest: LONGEST_NODE,
     forbidden: (name) => (exchange.access.mayTouchNode(name) ? undefined : forbidden.node),
-    ask: (names, answered) => daemon.nodes.heartbeats(names, answered),
+    ask: (names, answered) => daemon.nodes.heartbeats(names, answered, exchange.access.nodeQuota),
   };
   new Batch(nodes, exchange, limits, (outcome) => {
     if (refusedWhole(exchange, outcome)) return;

@@ -1,4 +1,5 @@
 import type { NodeReply, NodeRequest, DescribedNode } from '../../../actors/node/node.protocol.js';
+import type { NodeQuota } from '../../domain/access.js';
 import type { Flip, NodeState } from '../../domain/node.js';
 import type { NodeName } from '../../domain/node-name.js';
 import type { Instant } from '../../domain/time.js';
@@ -11,11 +12,16 @@ export interface NodesDaemon {
    * Asks a node's actor. To be called in the same turn in which the request was read, since it takes the time.
    *
    * @param answered is called once; a refusal is a reply too
+   * @param quota of whoever asks: a node that this registers counts towards it
    */
-  ask(name: NodeName, request: NodeRequest, answered: (reply: NodeReply) => void): void;
+  ask(name: NodeName, request: NodeRequest, answered: (reply: NodeReply) => void, quota?: NodeQuota): void;
 
   /** Hands over many heartbeats at once; the replies come together, in the order of the names. */
-  heartbeats(names: readonly NodeName[], answered: (replies: readonly NodeReply[]) => void): void;
+  heartbeats(
+    names: readonly NodeName[],
+    answered: (replies: readonly NodeReply[]) => void,
+    quota?: NodeQuota,
+  ): void;
 
   /**
    * Nodes by name, those that match, behind `after` or from the first.

@@ -102,10 +102,11 @@ function named(handler: NodeHandler): Handler {
 }
 
 function heartbeat({ nodes }: Daemon, exchange: Exchange, name: NodeName): void {
-  nodes.ask(name, { kind: 'heartbeat' }, (reply) => {
+  const answered = (reply: NodeReply): void => {
     if (reply.kind === 'active') exchange.json(200, { name, state: 'active' });
     else answerOther(exchange, 'heartbeat', reply);
-  });
+  };
+  nodes.ask(name, { kind: 'heartbeat' }, answered, exchange.access.nodeQuota);
 }
 
 function fail(daemon: Daemon, exchange: Exchange, name: NodeName, request: Request, limit: number): void {
@@ -212,10 +213,11 @@ function forget({ nodes }: Daemon, exchange: Exchange, name: NodeName): void {
 }
 
 function answerNode({ nodes }: Daemon, exchange: Exchange, name: NodeName, request: NodeRequest): void {
-  nodes.ask(name, request, (reply) => {
+  const answered = (reply: NodeReply): void => {
     if (reply.kind === 'node') exchange.json(reply.created ? 201 : 200, shownNode(reply.node));
     else answerOther(exchange, request.kind, reply);
-  });
+  };
+  nodes.ask(name, request, answered, exchange.access.nodeQuota);
 }
 
 /** Answers a reply that is not the one hoped for. */

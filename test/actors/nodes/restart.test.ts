@@ -34,6 +34,25 @@ describe('after a restart, a node', () => {
 
   const told = (): string[] => alerting.raised.map(({ flip }) => `${flip.node} ${flip.to}`);
 
+  it('counts towards the quota of the key that registered it', async () => {
+    const quota = { key: 'app', nodes: 1 };
+    const beat = async (name: NodeName): Promise<unknown> => {
+      const replies: unknown[] = [];
+      daemon.app.nodes.ask(name, { kind: 'heartbeat' }, (reply) => replies.push(reply), quota);
+      await daemon.clock.advance(100);
+      return replies[0];
+    };
+    const reached = { kind: 'refused', code: 'HEARTBEAT_NODE_QUOTA' };
+    expect(await beat(ANN)).to.deep.equal({ kind: 'active' });
+    // A change by somebody else leaves it with the key.
+    await daemon.askNode(NO_RETRIES, ANN);
+    await killAndStart(5000);
+    expect(await beat(BEN)).to.deep.equal(reached);
+    await daemon.askNode('forget', ANN);
+    expect(await beat(BEN)).to.deep.equal({ kind: 'active' });
+    expect(await beat(ANN)).to.deep.equal(reached);
+  });
+
   it('is what it was: settings, state, retries, last heartbeat to within a second', async () => {
     await daemon.askNode(
       { kind: 'put', change: { labels: { zone: 'a' }, channels: ['ops'], maxRetries: 9 } },

@@ -94,6 +94,7 @@ export function describeNodes(make: MakeSubject): void {
         settings: { timeout: 0.5, maxRetries: 0, labels: { '☃': '' }, channels: [], dependsOn: [ANN] },
         pausedAt: instant(-5),
         pausedFailed: true,
+        registeredBy: 'app',
         acknowledged: { by: 'é', reason: 'mine', at: instant(7), since: instant(6) },
       });
       const how = status({

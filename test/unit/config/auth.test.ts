@@ -10,7 +10,7 @@ const FILE = `
 auth:
   keys:
     - { name: app, hash: "sha256:${HASH}", scopes: [heal, read], users: [1, 1000000], expires: 2027-12-31 }
-    - { name: ops, hash: "sha256:${HASH.toUpperCase().replace('A', 'B')}", scopes: [admin], nodes: "web-" }
+    - { name: ops, hash: "sha256:${HASH.toUpperCase().replace('A', 'B')}", scopes: [admin], nodes: "web-", max_nodes: 50 }
     - { name: none, hash: "sha256:${HASH.replace('a', 'c')}", scopes: [admin], nodes: [], users: [], expires: "2027-12-31T12:00:00+02:00" }
   user_tokens: { secret_env: HEARTBEAT_USER_TOKEN_SECRET, issuer: app }
 `;
@@ -27,7 +27,7 @@ describe('keys in the configuration', () => {
         users: { from: '1', to: '1000000' },
         expires: Date.parse('2028-01-01T00:00:00Z'),
       },
-      { name: 'ops', hash: HASH.replace('a', 'b'), scopes: ['admin'], nodes: ['web-'] },
+      { name: 'ops', hash: HASH.replace('a', 'b'), scopes: ['admin'], nodes: ['web-'], maxNodes: 50 },
       {
         name: 'none',
         hash: HASH.replace('a', 'c'),

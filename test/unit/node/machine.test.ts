@@ -21,6 +21,7 @@ const RULES: NodeRules = {
   autoRegister: true,
   blind: 0,
   blindGrace: 120_000,
+  hasQuota: () => true,
   wallAt: (at) => instant(1_700_000_000_000 + at),
   deadlineSince: (since, timeout) => moment(since + timeout),
   blindAt: () => 0,

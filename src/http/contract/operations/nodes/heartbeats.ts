@@ -13,7 +13,7 @@ const heartbeat: Pick<Operation, 'tag' | 'scope' | 'answers' | 'examples'> = {
     200: { means: 'The node is active.', body: liveNode },
     400: { means: 'The name is none, or there is a body.', body: failure },
     404: unknown,
-    429: { means: 'There are `nodes.max` nodes already.', body: failure },
+    429: { means: 'There are `nodes.max` nodes already, or as many as the key may register.', body: failure },
     503: notJustNow,
   },
   examples: [

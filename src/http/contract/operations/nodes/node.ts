@@ -19,7 +19,10 @@ export const singleNodeOperations: Operations = {
       200: { means: 'It was known, and is so now; on disk.', body: node },
       201: { means: 'It is registered; on disk.', body: node },
       400: { means: 'Something in the body is wrong: `problems` names all of it.', body: failure },
-      429: { means: 'There are `nodes.max` nodes already.', body: failure },
+      429: {
+        means: 'There are `nodes.max` nodes already, or as many as the key may register.',
+        body: failure,
+      },
       503: notJustNow,
     },
     examples: [

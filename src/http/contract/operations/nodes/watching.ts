@@ -28,7 +28,10 @@ export const watchingOperations: Operations = {
       ...report.answers,
       400: { means: 'The name is none, or the body is wrong.', body: failure },
       413: { means: 'The reason is too long.', body: failure },
-      429: { means: 'There are `nodes.max` nodes already.', body: failure },
+      429: {
+        means: 'There are `nodes.max` nodes already, or as many as the key may register.',
+        body: failure,
+      },
     },
     examples: [
       ...report.examples,
