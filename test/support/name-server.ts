@@ -1,4 +1,4 @@
-import { createSocket, type Socket } from 'node:dgram';
+import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
 
 /** A real name server on the loopback: it knows a few names, or does not answer at all. */
 export class NameServer {
@@ -6,16 +6,25 @@ export class NameServer {
   readonly #names: ReadonlyMap<string, readonly string[]>;
   /** Questions that came in. */
   readonly asked: string[] = [];
+  /** Whether questions wait until `answer` is called, perhaps for ever. */
   silent = false;
+  readonly #waiting: (readonly [question: Buffer, from: RemoteInfo])[] = [];
 
   private constructor(names: Readonly<Record<string, readonly string[]>>) {
     this.#names = new Map(Object.entries(names));
     this.#socket = createSocket('udp4');
     this.#socket.on('message', (question, from) => {
-      const name = nameIn(question);
-      this.asked.push(name);
-      if (!this.silent) this.#socket.send(answerTo(question, this.#names.get(name)), from.port, from.address);
+      this.asked.push(nameIn(question));
+      this.#waiting.push([question, from]);
+      if (!this.silent) this.answer();
     });
+  }
+
+  /** Answers every question that waits. */
+  answer(): void {
+    for (const [question, from] of this.#waiting.splice(0)) {
+      this.#socket.send(answerTo(question, this.#names.get(nameIn(question))), from.port, from.address);
+    }
   }
 
   /** @param names IPv4 addresses by name */

@@ -98,12 +98,15 @@ export interface ToolsOptions {
   readonly allow?: readonly string[];
   readonly names?: Partial<NamesOptions>;
   readonly logger?: RecordingLogger;
+  /** Milliseconds. */
+  readonly attemptTimeout?: number;
 }
 
 export function tools({
   allow = [],
   names = {},
   logger = new RecordingLogger(),
+  attemptTimeout = 2_000,
 }: ToolsOptions = {}): ChannelTools {
   return {
     policy: {
@@ -111,7 +114,7 @@ export function tools({
       kind: 'test',
       events: ['node.failed'],
       concurrency: 2,
-      attemptTimeout: 2_000,
+      attemptTimeout,
       retry: { minDelay: 5_000, maxDelay: 300_000, giveUpAfter: 86_400_000 },
     },
     logger,
