@@ -93,10 +93,8 @@ describe('an emitter that is asked to leave the daemon alone', () => {
       run.begin();
       await eventually(() => expect(run.target.beats.size).to.equal(30));
       await run.end();
-      // Those that had begun by then had begun.
-      const [, ...later] = run.target.calls.filter(({ at }) => at > refusedAt - 5);
-      const after = later.map(({ at }) => at - refusedAt).filter((wait) => wait > 5);
-      expect(Math.min(...after)).to.be.at.least(599);
+      // As many as may be on their way at once had begun by then.
+      for (const { at } of run.target.calls.slice(2)) expect(at - refusedAt).to.be.at.least(599);
       expect(run.emitter.report.calls).to.deep.equal({ failed: 1, errors: { 503: 1 } });
       expect(run.told).to.have.length(2);
     });
@@ -107,9 +105,14 @@ describe('an emitter that is asked to leave the daemon alone', () => {
     run.target.behave = () => Promise.reject(asking(60));
     run.begin();
     await eventually(() => expect(run.told).to.have.length(1));
-    const begun = performance.now();
-    await run.end();
-    expect(performance.now() - begun).to.be.lessThan(10_000);
+    const ended = run.end().then(() => 'ended');
+    expect(await Promise.race([ended, turns(100)])).to.equal('ended');
     expect(run.target.calls).to.have.length(1);
   });
 });
+
+/** Very few turns of the event loop beside the minute in which a timer would run, on any machine. */
+async function turns(count: number): Promise<string> {
+  for (let turn = 0; turn < count; turn++) await new Promise((resolve) => setImmediate(resolve));
+  return `it has not ended after ${String(count)} turns`;
+}
