@@ -39,10 +39,7 @@ function directoryOf(stderr: string): string {
   return /^data directory (\S+)$/m.exec(stderr)?.[1] ?? '';
 }
 
-describe('heartbeat bench', function () {
-  // Every case is a process or two, each of which compiles first.
-  this.timeout(30_000);
-
+describe('heartbeat bench', () => {
   it('benches a daemon of its own, and leaves neither it nor its directory behind', async () => {
     const { code, stdout, stderr } = await heartbeatBench([
       '--users',

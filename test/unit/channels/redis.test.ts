@@ -6,8 +6,7 @@ import { NameServer } from '../../support/name-server.js';
 import { RedisProcess } from '../../support/redis-process.js';
 import { attempt, FAILED, refusal, secret, tools, type ToolsOptions } from './support.js';
 
-describe('a Redis channel', function () {
-  this.timeout(30_000);
+describe('a Redis channel', () => {
   let server: RedisProcess;
   let notifier: BaseNotifier | undefined;
 

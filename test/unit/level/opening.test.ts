@@ -38,8 +38,7 @@ describe('a history is made', () => {
   });
 });
 
-describe('opening a history that cannot be opened says why: it', function () {
-  this.timeout(30_000);
+describe('opening a history that cannot be opened says why: it', () => {
   let directory: TemporaryDirectory;
   let store: LevelHistoryStore;
   beforeEach(async () => {
