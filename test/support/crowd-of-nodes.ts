@@ -5,8 +5,6 @@ const BATCH = 1_000;
 
 interface Answered {
   readonly accepted: number;
-  /** Milliseconds. */
-  readonly took: number;
 }
 
 /** Very many nodes that beat in batches, each batch in its turn, whoever listens. */
@@ -22,11 +20,6 @@ export class CrowdOfNodes {
     this.#batches = Array.from({ length: Math.ceil(names.length / BATCH) }, (_, index) =>
       JSON.stringify(names.slice(index * BATCH, (index + 1) * BATCH)),
     );
-  }
-
-  /** The longest that a batch has waited for its answer, in milliseconds. */
-  get slowest(): number {
-    return Math.max(...this.answers.map(({ took }) => took));
   }
 
   /** Each of them once, in so many milliseconds. */
@@ -56,9 +49,8 @@ export class CrowdOfNodes {
   }
 
   async #send(body: string): Promise<void> {
-    const sent = performance.now();
     const response = await fetch(`${this.#url}/nodes/heartbeats`, { method: 'POST', body });
     const { accepted } = (await response.json()) as { accepted?: number };
-    this.answers.push({ accepted: accepted ?? 0, took: performance.now() - sent });
+    this.answers.push({ accepted: accepted ?? 0 });
   }
 }
