@@ -6,13 +6,13 @@ import type { Millis } from '../domain/time.js';
  * The last that a receiver is told: a reload has removed its channel, or has it tell somebody else. It names the nodes
  * that are still failed, as far as it has been told of them. It is no alert: the outbox does not keep it.
  */
-const CHANNEL_CLOSED = 'channel.closed';
+type ChannelClosed = 'channel.closed';
 
 /** An alert as channels are handed it: the body of a webhook. Instants are Unix seconds unless they say `_ms`. */
 export interface AlertMessage {
   /** The same over every attempt, to drop repeats by. */
   readonly id: string;
-  readonly type: AlertType | typeof CHANNEL_CLOSED;
+  readonly type: AlertType | ChannelClosed;
   readonly at: number;
   readonly at_ms: number;
   /** Absent where it is about no single node. */
