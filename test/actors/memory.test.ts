@@ -136,7 +136,7 @@ describe('a daemon whose memory runs short', () => {
     expect(failure)
       .to.have.property('message')
       .that.matches(/50 users online and 10 nodes.*--max-old-space-size=1,/);
-    const enough = await start(needed / 0.9 + 1);
+    const enough = await start(needed / 0.82 + 1);
     expect((await enough.app.facts()).users.online).to.equal(50);
     await enough.app.stop();
   });

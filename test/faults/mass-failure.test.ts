@@ -40,7 +40,7 @@ describe('a daemon of 100,000 nodes, of which 10,000 fail within a second', func
       stringify({
         nodes: { timeout: TIMEOUT, max_retries: 0 },
         alerts: { mass_failure: massFailure },
-        channels: { ops: { kind: 'webhook', url: hooks.url } },
+        channels: { ops: { kind: 'webhook', url: hooks.url, max_nodes: DYING.length } },
       }),
     );
     const daemon = await household.daemon(path.join(directory, 'data'), { config });
