@@ -9,6 +9,7 @@ import { BlindRecord, RECENT_BLIND_INTERVALS } from './app/blind-record.js';
 import { Checkpoints } from './app/checkpoints.js';
 import { readFacts } from './app/facts.js';
 import { liveness } from './app/liveness.js';
+import { longReads } from './app/long-reads.js';
 import type { AppPorts } from './app/ports.js';
 import { Presence } from './app/presence.js';
 import { StoreWatch } from './app/store-watch.js';
@@ -78,9 +79,12 @@ export class App implements Daemon {
       },
       { blindAfter: millis(config.blind_after) },
     );
-    this.#presence = new Presence(cast, this.#pulse, store);
-    this.nodes = liveness(cast, this.#pulse, ports, millis(config.history.retention ?? Infinity));
-    this.alerts = telling(cast, store);
+    const reads = longReads(store);
+    const lastSession = (user: UserId): Promise<EndedSession | undefined> => store.lastSession(user);
+    this.#presence = new Presence(cast, this.#pulse, { ...reads, lastSession });
+    const retention = millis(config.history.retention ?? Infinity);
+    this.nodes = liveness(cast, this.#pulse, { clock, store: reads }, retention);
+    this.alerts = telling(cast, reads);
     this.#root = this.#grow();
   }
 

@@ -144,7 +144,7 @@ export class History implements Actor<HistoryMessage> {
     if (this.#summary === undefined) {
       this.#summary = await store.open();
       this.#latestEnd = this.#summary.latestEnd ?? -Infinity;
-      if (this.#pruning.isNeeded) this.#later('prune_due', this.#options.pruneEvery);
+      this.#later('prune_due', this.#options.pruneEvery);
     }
     this.#lifeline = lifeline;
     this.#ledger.forgive();

@@ -4,8 +4,14 @@ import type { HistoryStore } from '../../src/ports/history-store.js';
 
 /** The most that is pruned between two batches. */
 const PORTION = 1_000;
+/**
+ * Blind intervals that are kept at the most, however long history is: one an hour for eleven years. A host on which the
+ * daemon stands still all the time would fill the disk with them, and each uptime reads those of its range.
+ */
+const MOST_BLIND = 100_000;
 
-type Prunable = 'sessions' | 'nodes' | 'alerts';
+type Prunable = 'sessions' | 'nodes' | 'blind' | 'alerts';
+type PrunableStore = Pick<HistoryStore, 'prune' | 'pruneNodes' | 'pruneBlind' | 'pruneAlerts'>;
 
 /** Seconds; null keeps everything. */
 export interface Retentions {
@@ -17,23 +23,19 @@ export interface Retentions {
 /** What is deleted when it has become old: one kind after the other, in portions, so that writes come in between. */
 export class Pruning {
   readonly #retentions: Retentions;
-  readonly #store: Pick<HistoryStore, 'prune' | 'pruneNodes' | 'pruneAlerts'>;
+  readonly #store: PrunableStore;
   readonly #all: readonly Prunable[];
   #wanted: readonly Prunable[] = [];
 
-  constructor(retentions: Retentions, store: Pick<HistoryStore, 'prune' | 'pruneNodes' | 'pruneAlerts'>) {
+  constructor(retentions: Retentions, store: PrunableStore) {
     const { retention, alertRetention } = retentions;
     this.#retentions = retentions;
     this.#store = store;
     this.#all = [
       ...(retention === null ? [] : (['sessions', 'nodes'] as const)),
+      'blind',
       ...(alertRetention === null ? [] : (['alerts'] as const)),
     ];
-  }
-
-  /** Whether there is ever anything to delete. */
-  get isNeeded(): boolean {
-    return this.#all.length > 0;
   }
 
   get isWanted(): boolean {
@@ -61,6 +63,8 @@ export class Pruning {
         return this.#store.prune(before(retention), PORTION);
       case 'nodes':
         return this.#store.pruneNodes(before(retention), PORTION);
+      case 'blind':
+        return this.#store.pruneBlind(before(retention), MOST_BLIND, PORTION);
       case 'alerts':
         return this.#store.pruneAlerts(before(alertRetention), PORTION);
       default:

@@ -1,7 +1,7 @@
 import type { Flip, NodeState, Pause } from '../../src/domain/node.js';
 import type { NodeName } from '../../src/domain/node-name.js';
 import { instant, type Instant, type Millis } from '../../src/domain/time.js';
-import { NO_TIME, plus, uptimeOf, type Uptime } from '../../src/domain/uptime.js';
+import { uptimeOf, type Uptime } from '../../src/domain/uptime.js';
 import type { FlipRange, HistoryStore } from '../../src/ports/history-store.js';
 import type { DescribedNode, NodeReply } from './node.protocol.js';
 
@@ -101,36 +101,19 @@ export class Inquiries {
     const known = Math.max(node.registeredAt, now - this.#around.retention);
     const from = instant(Math.max(asked.from ?? -Infinity, known));
     const to = instant(Math.max(from, Math.min(asked.to ?? Infinity, now)));
-    const [pauses, blind] = await Promise.all([
-      this.#pauses(node),
-      this.#around.store.blindBetween(from, to),
-    ]);
-    let spent = NO_TIME;
-    let { state } = node;
-    let at = from;
-    let isFirst = true;
-    // Chunk by chunk, so that very many flips neither hold up the event loop nor fill the memory.
-    for await (const chunk of this.flips(node.name, { from, order: 'asc' })) {
-      const [first] = chunk;
-      if (isFirst && first !== undefined) {
-        state = first.from;
-        isFirst = false;
-      }
-      const flips = chunk.filter((flip) => flip.at < to);
-      const last = flips.at(-1);
-      if (last !== undefined) {
-        spent = plus(spent, uptimeOf({ from: at, to: last.at, state, flips, pauses, blind }));
-        state = last.to;
-        at = last.at;
-      }
-      if (flips.length < chunk.length) break;
-    }
-    return { from, to, uptime: plus(spent, uptimeOf({ from: at, to, state, flips: [], pauses, blind })) };
+    // Read with those behind the range: the first of them says what state it was in.
+    const flips = this.flips(node.name, { from, order: 'asc' });
+    const blind = this.#around.store.blindBetween(from, to);
+    const uptime = await uptimeOf(
+      { from, to, state: node.state },
+      { flips, pauses: this.#pauses(node), blind },
+    );
+    return { from, to, uptime };
   }
 
-  async #pauses({ name, pausedAt }: DescribedNode): Promise<readonly Pause[]> {
-    const over = await this.#around.store.pauses(name);
-    return pausedAt === undefined ? over : [...over, { from: pausedAt, to: FOREVER }];
+  async *#pauses({ name, pausedAt }: DescribedNode): AsyncGenerator<readonly Pause[]> {
+    yield* this.#around.store.pauses(name);
+    if (pausedAt !== undefined) yield [{ from: pausedAt, to: FOREVER }];
   }
 }
 

@@ -21,10 +21,27 @@ export interface RemindersOptions {
   readonly remindEvery: Millis | undefined;
 }
 
-/** Those that are due together, and are looked at in steps. */
+/** Those that are due together: looked at in steps, and then told one message a step. */
 interface Round {
   readonly until: Moment;
-  readonly nodes: FailedNode[];
+  /** Whether all have been looked at. */
+  isComplete: boolean;
+  steps: number;
+  /** How many are to be reminded of. */
+  count: number;
+  /** Who they are, by the channels that are to be told. */
+  readonly members: Map<string, Member[]>;
+}
+
+interface Now {
+  readonly now: Moment;
+  readonly wall: Instant;
+}
+
+interface Member {
+  readonly node: FailedNode;
+  /** As the message has it. */
+  readonly shown: GroupedNode;
 }
 
 /**
@@ -78,32 +95,41 @@ export class Reminders {
   }
 
   /**
-   * Looks at so many of those that are due that nobody waits for it; the rest goes with the next call.
+   * Looks at so many of those that are due, or makes one message of them, that nobody waits for it; the rest goes with
+   * the next call.
    *
    * @returns the alerts that remind, to each channel one, once all have been looked at
    */
   due(now: Moment, wall: Instant, open: OpenAlerts, ids: AlertIds): readonly AlertRecord[] {
-    const round = this.#take(now);
-    if (round === undefined || this.isUnderWay) return [];
-    // Meanwhile some may have recovered, or somebody takes care of them.
-    const nodes = round.nodes.filter((node) => this.#isToBeReminded(this.#failed.get(node.facts.name), node));
-    const ofChannel = new Map<string, FailedNode[]>();
-    for (const node of nodes) {
-      for (const channel of this.#channelsOf(node, now, open)) {
-        const others = ofChannel.get(channel);
-        if (others === undefined) ofChannel.set(channel, [node]);
-        else others.push(node);
-      }
-    }
+    const round = this.#roundAt(now);
+    if (round === undefined) return [];
     const at = { now, wall };
-    const [only] = nodes;
-    if (only !== undefined && nodes.length === 1) {
-      const channels = [...ofChannel.keys()];
-      return channels.length === 0 ? [] : [this.#record([only], channels, ids, at)];
-    }
-    return [...ofChannel].flatMap(([channel, members]) =>
-      chunked(members, GROUP).map((chunk) => this.#record(chunk, [channel], ids, at)),
-    );
+    if (round.isComplete) return this.#nextMessage(round, ids, at);
+    round.isComplete = this.#look(round, now, open);
+    if (!round.isComplete) return [];
+    return round.steps > 1 ? this.#nextMessage(round, ids, at) : this.#allOf(round, ids, at);
+  }
+
+  /** All that were looked at in this step: nothing has changed meanwhile. */
+  #allOf({ members, count }: Round, ids: AlertIds, at: Now): readonly AlertRecord[] {
+    this.#round = undefined;
+    const all = [...members];
+    const [only] = all[0]?.[1] ?? [];
+    if (count === 1 && only !== undefined) return [this.#record([only], [...members.keys()], ids, at)];
+    return all.map(([channel, ofChannel]) => this.#record(ofChannel, [channel], ids, at));
+  }
+
+  /** Since they were looked at some may have recovered, or somebody takes care of them. */
+  #nextMessage(round: Round, ids: AlertIds, at: Now): readonly AlertRecord[] {
+    const { members } = round;
+    const [next] = members;
+    if (next === undefined) return [];
+    const [channel, ofChannel] = next;
+    const chunk = ofChannel.splice(0, GROUP);
+    if (ofChannel.length === 0) members.delete(channel);
+    if (members.size === 0) this.#round = undefined;
+    const wanted = chunk.filter(({ node }) => this.#isToBeReminded(this.#failed.get(node.facts.name), node));
+    return wanted.length === 0 ? [] : [this.#record(wanted, [channel], ids, at)];
   }
 
   #isToBeReminded(node: FailedNode | undefined, taken?: FailedNode): node is FailedNode {
@@ -112,25 +138,46 @@ export class Reminders {
     return node.cause === undefined || this.#failed.get(node.cause) === undefined;
   }
 
-  /** @returns the round, the last time with all who are due in it */
-  #take(now: Moment): Round | undefined {
+  #roundAt(now: Moment): Round | undefined {
     const { next } = this.#agenda;
     if (this.#round === undefined && (next === undefined || next > now)) return undefined;
-    const round = (this.#round ??= { until: moment(now + this.#gather), nodes: [] });
+    return (this.#round ??= {
+      until: moment(now + this.#gather),
+      isComplete: false,
+      steps: 0,
+      count: 0,
+      members: new Map<string, Member[]>(),
+    });
+  }
+
+  /** @returns whether all have been looked at */
+  #look(round: Round, now: Moment, open: OpenAlerts): boolean {
+    round.steps++;
     for (let looked = 0; looked < REMINDED; looked++) {
       const at = this.#agenda.next;
       const name = this.#agenda.take(round.until);
       if (at === undefined || name === undefined) {
-        this.#round = undefined;
-        break;
+        if (round.members.size === 0) this.#round = undefined;
+        return true;
       }
       // One that has failed anew may be in it twice.
       if (this.#next.get(name) !== at) continue;
       this.#schedule(name, this.#nextAfter(at, round.until));
       const node = this.#failed.get(name);
-      if (this.#isToBeReminded(node)) round.nodes.push(node);
+      if (this.#isToBeReminded(node)) this.#include(round, node, this.#channelsOf(node, now, open));
     }
-    return round;
+    return false;
+  }
+
+  #include(round: Round, node: FailedNode, channels: readonly string[]): void {
+    const { members } = round;
+    const member = { node, shown: grouped(node) };
+    round.count++;
+    for (const channel of channels) {
+      const others = members.get(channel);
+      if (others === undefined) members.set(channel, [member]);
+      else others.push(member);
+    }
   }
 
   /** The first that lies behind `now`, a whole number of intervals after `at`. */
@@ -153,18 +200,19 @@ export class Reminders {
   }
 
   #record(
-    nodes: readonly FailedNode[],
+    members: readonly Member[],
     channels: readonly string[],
     ids: AlertIds,
-    { now, wall }: { readonly now: Moment; readonly wall: Instant },
+    { now, wall }: Now,
   ): AlertRecord {
-    const [first, ...others] = nodes;
+    const [first] = members;
     if (first === undefined) throw new TypeError('a reminder of nobody');
     const about: Pick<Alert, 'node' | 'group'> =
-      others.length === 0
-        ? { node: first.facts }
-        : { node: undefined, group: { nodes: nodes.map(grouped), alertIds: [] } };
-    const longest = nodes.reduce((one, other) => (other.failedAt < one.failedAt ? other : one), first);
+      members.length === 1
+        ? { node: first.node.facts }
+        : { node: undefined, group: { nodes: members.map(({ shown }) => shown), alertIds: [] } };
+    let longest = first.node;
+    for (const { node } of members) if (node.failedAt < longest.failedAt) longest = node;
     const time = now - longest.failedAt;
     const alert: Alert = {
       id: ids.next(wall),
@@ -172,7 +220,7 @@ export class Reminders {
       at: longest.since,
       blind: 0,
       message: reminderSentence(
-        nodes.map(({ facts }) => facts.name),
+        members.map(({ shown }) => shown.name),
         time,
       ),
       reminder: Math.max(1, Math.round(time / (this.#options.remindEvery ?? 1))),
@@ -180,12 +228,6 @@ export class Reminders {
     };
     return { alert, deliveries: channels.map((channel) => fresh(channel, wall)) };
   }
-}
-
-function chunked<Item>(items: readonly Item[], size: number): Item[][] {
-  return Array.from({ length: Math.ceil(items.length / size) }, (_each, index) =>
-    items.slice(index * size, (index + 1) * size),
-  );
 }
 
 function grouped({ facts: { name, state, labels }, since }: FailedNode): GroupedNode {

@@ -7,9 +7,9 @@ import { shardOf } from '../domain/shard.js';
 import type { Millis } from '../domain/time.js';
 import type { NodesDaemon } from '../http/nodes/daemon.js';
 import type { Clock } from '../ports/clock.js';
-import type { HistoryStore } from '../ports/history-store.js';
 import type { Pulse } from '../runtime/pulse.js';
 import type { Cast } from './assemble.js';
+import type { LongReads } from './long-reads.js';
 import { settled } from './settled.js';
 
 /**
@@ -20,7 +20,7 @@ import { settled } from './settled.js';
 export function liveness(
   cast: Pick<Cast, 'history' | 'shards' | 'nodes'>,
   pulse: Pulse,
-  { clock, store }: { readonly clock: Clock; readonly store: HistoryStore },
+  { clock, store }: { readonly clock: Clock; readonly store: LongReads },
   retention: Millis,
 ): NodesDaemon {
   const { nodes, history } = cast;

@@ -17,7 +17,11 @@ export class Presence implements Pick<Daemon, 'ask' | 'askMany' | 'history' | 'l
   readonly #pulse: Pulse;
   readonly #reader: HistoryReader;
 
-  constructor(cast: Pick<Cast, 'history' | 'shards' | 'nodes'>, pulse: Pulse, store: HistoryStore) {
+  constructor(
+    cast: Pick<Cast, 'history' | 'shards' | 'nodes'>,
+    pulse: Pulse,
+    store: Pick<HistoryStore, 'sessions' | 'lastSession'>,
+  ) {
     this.#cast = cast;
     this.#pulse = pulse;
     this.#reader = new HistoryReader(store, (user) => cast.history.unstored(user));

@@ -6,7 +6,7 @@ import type { Cast } from './assemble.js';
 /** What is asked of alerts. */
 export function telling(
   { notifier, channels }: Pick<Cast, 'notifier' | 'channels'>,
-  store: HistoryStore,
+  store: Pick<HistoryStore, 'alerts'>,
 ): AlertsDaemon {
   return {
     get channels() {

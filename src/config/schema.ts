@@ -117,7 +117,7 @@ export const schema = group({
     retention: option(
       orOff(seconds(1, 100 * YEAR)),
       null,
-      'Sessions that ended longer ago than this are deleted, and flips of nodes. `off` keeps all.',
+      'Sessions that ended longer ago than this are deleted, and so are flips of nodes and blind intervals. `off` keeps all, but for blind intervals no more than the newest 100,000.',
     ),
     slow_commit: option(
       seconds(0, DAY),

@@ -2,16 +2,11 @@ import type { BlindInterval } from './blindness.js';
 import type { Flip, NodeState, Pause } from './node.js';
 import type { Instant, Millis } from './time.js';
 
-/** What is known of a node over a range of time. */
-export interface Watched {
-  readonly from: Instant;
-  readonly to: Instant;
-  /** The state at `from`. */
-  readonly state: NodeState;
-  /** Within the range, oldest first. */
-  readonly flips: readonly Flip[];
-  readonly pauses: readonly Pause[];
-  readonly blind: readonly Pick<BlindInterval, 'from' | 'to'>[];
+/** What is stored of a node's past, oldest first and in chunks. What lies outside of the range is passed over. */
+export interface Past {
+  readonly flips: AsyncIterable<readonly Pick<Flip, 'at' | 'from' | 'to'>[]>;
+  readonly pauses: AsyncIterable<readonly Pause[]>;
+  readonly blind: AsyncIterable<readonly Pick<BlindInterval, 'from' | 'to'>[]>;
 }
 
 /** How long it was what. Time spent paused, and then time in which the daemon was blind, says nothing of the node. */
@@ -23,53 +18,133 @@ export function ratioOf({ active, inactive, failed }: Uptime): number | undefine
   return known === 0 ? undefined : (active + inactive) / known;
 }
 
-export const NO_TIME: Uptime = { active: 0, inactive: 0, failed: 0, paused: 0, blind: 0 };
-
-/** Of two ranges, one behind the other. */
-export function plus(one: Uptime, other: Uptime): Uptime {
-  return {
-    active: one.active + other.active,
-    inactive: one.inactive + other.inactive,
-    failed: one.failed + other.failed,
-    paused: one.paused + other.paused,
-    blind: one.blind + other.blind,
-  };
-}
-
-export function uptimeOf({ from, to, state, flips, pauses, blind }: Watched): Uptime {
-  const spent = { active: 0, inactive: 0, failed: 0, paused: 0, blind: 0 };
-  const isPaused = coverOf(pauses);
-  const isBlind = coverOf(blind);
-  let current = state;
-  let next = 0;
-  let at: number = from;
-  for (const edge of edgesOf({ from, to, flips, pauses, blind })) {
-    for (let flip = flips[next]; flip !== undefined && flip.at <= at; flip = flips[++next]) current = flip.to;
-    const what = isPaused(at) ? 'paused' : isBlind(at) ? 'blind' : current;
-    spent[what] += edge - at;
-    at = edge;
-  }
-  return spent;
-}
-
-/** Where something changes within the range, and its end. */
-function edgesOf({ from, to, flips, pauses, blind }: Omit<Watched, 'state'>): readonly number[] {
-  const edges = [...pauses, ...blind].flatMap((stretch) => [stretch.from, stretch.to]);
-  const inside = [...edges, ...flips.map(({ at }) => at)].filter((edge) => edge > from && edge < to);
-  return to > from ? [...new Set(inside), to].sort((a, b) => a - b) : [];
-}
-
-/** Whether an instant lies within any of these; to be asked of instants in their order. */
-function coverOf(
-  stretches: readonly { readonly from: Instant; readonly to: Instant }[],
-): (at: number) => boolean {
-  const inOrder = [...stretches].sort((a, b) => a.from - b.from);
-  let next = 0;
-  let until = -Infinity;
-  return (at) => {
-    for (let one = inOrder[next]; one !== undefined && one.from <= at; one = inOrder[++next]) {
-      until = Math.max(until, one.to);
+/**
+ * Folds a node's past while it is read: no more than a chunk of each kind is in memory.
+ *
+ * @param state the node's state where it has no flip at or after `from`
+ */
+export async function uptimeOf(
+  { from, to, state }: { readonly from: Instant; readonly to: Instant; readonly state: NodeState },
+  past: Past,
+): Promise<Uptime> {
+  const meter = new Meter(from, state);
+  const flips = new Source(past.flips, (flip) => flip.at, meter.flip);
+  const sources = [
+    flips,
+    new Source(past.pauses, (pause) => pause.from, meter.pause),
+    new Source(past.blind, (interval) => interval.from, meter.blind),
+  ];
+  try {
+    await flips.fill();
+    if (flips.head !== undefined) meter.state = flips.head.from;
+    for (;;) {
+      for (const source of sources) if (source.isEmpty) await source.fill();
+      const first = sources.reduce((one, other) => (other.at < one.at ? other : one));
+      if (first.at >= to) break;
+      first.take();
     }
-    return at < until;
+    return meter.upTo(to);
+  } finally {
+    for (const source of sources) await source.close();
+  }
+}
+
+/** Adds up how long what lasted, told in order of what changes. */
+class Meter {
+  state: NodeState;
+  #at: number;
+  #pausedUntil = -Infinity;
+  #blindUntil = -Infinity;
+  readonly #spent = { active: 0, inactive: 0, failed: 0, paused: 0, blind: 0 };
+
+  constructor(from: Instant, state: NodeState) {
+    this.#at = from;
+    this.state = state;
+  }
+
+  readonly flip = ({ at, to }: Pick<Flip, 'at' | 'to'>): void => {
+    this.#pass(at);
+    this.state = to;
   };
+
+  readonly pause = ({ from, to }: Pause): void => {
+    this.#pass(from);
+    this.#pausedUntil = Math.max(this.#pausedUntil, to);
+  };
+
+  readonly blind = ({ from, to }: Pick<BlindInterval, 'from' | 'to'>): void => {
+    this.#pass(from);
+    this.#blindUntil = Math.max(this.#blindUntil, to);
+  };
+
+  upTo(end: Instant): Uptime {
+    this.#pass(end);
+    return this.#spent;
+  }
+
+  #pass(until: number): void {
+    this.#spend('paused', Math.min(until, this.#pausedUntil));
+    this.#spend('blind', Math.min(until, this.#blindUntil));
+    this.#spend(this.state, until);
+  }
+
+  #spend(what: keyof Uptime, until: number): void {
+    if (until <= this.#at) return;
+    this.#spent[what] += until - this.#at;
+    this.#at = until;
+  }
+}
+
+/** What comes in chunks, taken one by one. */
+class Source<Item> {
+  readonly #chunks: AsyncIterator<readonly Item[]>;
+  readonly #atOf: (item: Item) => number;
+  readonly #tell: (item: Item) => void;
+  #chunk: readonly Item[] = [];
+  #next = 0;
+  #isOver = false;
+
+  constructor(
+    chunks: AsyncIterable<readonly Item[]>,
+    atOf: (item: Item) => number,
+    tell: (item: Item) => void,
+  ) {
+    this.#chunks = chunks[Symbol.asyncIterator]();
+    this.#atOf = atOf;
+    this.#tell = tell;
+  }
+
+  get head(): Item | undefined {
+    return this.#chunk[this.#next];
+  }
+
+  /** When the next one is; never, where none follows. */
+  get at(): number {
+    const { head } = this;
+    return head === undefined ? Infinity : this.#atOf(head);
+  }
+
+  /** Whether the next chunk has to be read before it is known what follows. */
+  get isEmpty(): boolean {
+    return !this.#isOver && this.#next >= this.#chunk.length;
+  }
+
+  async fill(): Promise<void> {
+    while (this.isEmpty) {
+      const step = await this.#chunks.next();
+      if (step.done === true) this.#isOver = true;
+      else [this.#chunk, this.#next] = [step.value, 0];
+    }
+  }
+
+  take(): void {
+    const { head } = this;
+    if (head === undefined) return;
+    this.#next++;
+    this.#tell(head);
+  }
+
+  async close(): Promise<void> {
+    if (!this.#isOver) await this.#chunks.return?.();
+  }
 }

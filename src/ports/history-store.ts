@@ -163,11 +163,19 @@ export interface HistoryStore extends Outbox {
    */
   pruneAlerts(before: Instant, limit: number): Promise<number>;
 
+  /**
+   * Removes at most `limit` blind intervals, the oldest first: those that were over before `before`, and those beyond
+   * the newest `most`.
+   *
+   * @returns how many were removed; fewer than `limit` means that none are left
+   */
+  pruneBlind(before: Instant, most: number, limit: number): Promise<number>;
+
   /** The blind intervals, newest first. */
   blindIntervals(limit: number): Promise<readonly BlindInterval[]>;
 
-  /** The blind intervals that overlap with a range, in no order. */
-  blindBetween(from: Instant, to: Instant): Promise<readonly BlindInterval[]>;
+  /** The blind intervals that overlap with a range, oldest first, in chunks. */
+  blindBetween(from: Instant, to: Instant): AsyncIterable<readonly BlindInterval[]>;
 
   /** Every node that is registered, in chunks, in the order of their names' bytes in UTF-8. */
   nodes(): AsyncIterable<readonly StoredNode[]>;
@@ -180,8 +188,8 @@ export interface HistoryStore extends Outbox {
   /** A node's flips within a range, in chunks; what is skipped is not read. */
   flips(node: NodeName, range: FlipRange): AsyncIterable<readonly Flip[]>;
 
-  /** A node's pauses that are over, oldest first. */
-  pauses(node: NodeName): Promise<readonly Pause[]>;
+  /** A node's pauses that are over, oldest first, in chunks. */
+  pauses(node: NodeName): AsyncIterable<readonly Pause[]>;
 
   /** How many ended sessions are stored, exactly. */
   countSessions(): number;

@@ -51,3 +51,36 @@ describe('sessions that are older than the retention', () => {
     await daemon.app.stop();
   });
 });
+
+describe('blind intervals', () => {
+  it('are kept for history.retention, and no longer', async () => {
+    const store = new MemoryHistoryStore();
+    const daemon = await SimulatedApp.start({ store, flags: { '--history-retention': '60' } });
+    const wall = daemon.clock.wall();
+    for (const ago of [120, 90, 50]) {
+      const interval = { from: instant(wall - ago * SECOND), to: instant(wall - (ago - 1) * SECOND) };
+      await store.write([{ kind: 'blind', interval: { ...interval, cause: 'stalled' } }]);
+    }
+    await daemon.clock.advance(6 * SECOND);
+    expect((await store.blindIntervals(10)).map(({ from }) => (wall - from) / SECOND)).to.deep.equal([50]);
+    await daemon.app.stop();
+  });
+
+  it('are no more than a hundred thousand where all of history is kept', async () => {
+    const store = new MemoryHistoryStore();
+    const daemon = await SimulatedApp.start({ store, flags: { '--alerts-retention': '20' } });
+    const begun = daemon.clock.wall() - 1_000_000 * SECOND;
+    await store.write(
+      Array.from({ length: 102_500 }, (_each, index) => {
+        const from = instant(begun + index * SECOND);
+        const interval = { from, to: instant(from + SECOND), cause: 'stalled' } as const;
+        return { kind: 'blind', interval } as const;
+      }),
+    );
+    await daemon.clock.advance(10 * SECOND);
+    const left = await store.blindIntervals(200_000);
+    expect(left).to.have.length(100_000);
+    expect(left.at(-1)?.from).to.equal(begun + 2_500 * SECOND);
+    await daemon.app.stop();
+  });
+});

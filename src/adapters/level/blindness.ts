@@ -1,35 +1,58 @@
 import type { BlindInterval } from '../../domain/blindness.js';
 import type { Instant } from '../../domain/time.js';
 import { blindBefore, blindFrom, blindIntervals } from './codec.js';
-import { entries, type Database } from './database.js';
+import { bareEntries, entries, firstEntry, type Batch, type Database } from './database.js';
 
 /** Newest first. */
 export async function storedBlindness(db: Database, limit: number): Promise<readonly BlindInterval[]> {
   const intervals: BlindInterval[] = [];
   for await (const chunk of entries(db, blindIntervals, { reverse: true, limit })) {
-    for (const [key, value] of chunk) {
-      const interval = blindFrom(key, value);
-      if (interval !== undefined) intervals.push(interval);
-    }
+    intervals.push(...intervalsIn(chunk));
   }
   return intervals;
 }
 
-/** Those that overlap with a range. */
-export async function blindnessBetween(
+/** Those that overlap with a range, oldest first. */
+export async function* blindnessBetween(
   db: Database,
   from: Instant,
   to: Instant,
-): Promise<readonly BlindInterval[]> {
-  const found: BlindInterval[] = [];
-  for await (const chunk of entries(db, blindBefore(to), { reverse: true })) {
+): AsyncGenerator<readonly BlindInterval[]> {
+  // They come one after the other: of those that began sooner, only the last may still have gone on.
+  const before = await firstEntry(db, blindBefore(from), { reverse: true });
+  const goneOn = before !== undefined && (blindFrom(...before)?.to ?? from) > from;
+  const gte = goneOn ? before[0] : blindBefore(from).lt;
+  for await (const chunk of entries(db, { gte, lt: blindBefore(to).lt })) yield intervalsIn(chunk);
+}
+
+/**
+ * Removes at most `limit` of the oldest: those that were over before `before`, and `excess` of them in any case.
+ *
+ * @returns how many were removed
+ */
+export async function addBlindPruning(
+  db: Database,
+  batch: Batch,
+  { before, excess, limit }: { readonly before: Instant; readonly excess: number; readonly limit: number },
+): Promise<number> {
+  let removed = 0;
+  for await (const chunk of entries(db, blindIntervals, { limit })) {
     for (const [key, value] of chunk) {
-      const interval = blindFrom(key, value);
-      if (interval === undefined) continue;
-      // They come one after the other: what began sooner was over sooner.
-      if (interval.to <= from) return found;
-      found.push(interval);
+      const isOld = (blindFrom(key, value)?.to ?? before) < before;
+      if (!isOld && removed >= excess) return removed;
+      batch.del(key);
+      removed++;
     }
   }
-  return found;
+  return removed;
+}
+
+export async function countBlindness(db: Database): Promise<number> {
+  let count = 0;
+  for await (const chunk of bareEntries(db, blindIntervals)) count += chunk.length;
+  return count;
+}
+
+function intervalsIn(chunk: readonly [Buffer, Buffer][]): readonly BlindInterval[] {
+  return chunk.flatMap(([key, value]) => blindFrom(key, value) ?? []);
 }

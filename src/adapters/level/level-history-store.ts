@@ -19,7 +19,7 @@ import type {
 import type { AlertRange } from '../../ports/outbox.js';
 import { addAlertPruning, alertOf, alertsToldLate, alertsWithin, openAlerts } from './alerts.js';
 import { addPruning, pastOfNodes, sessionsByEnd } from './ageing.js';
-import { blindnessBetween, storedBlindness } from './blindness.js';
+import { addBlindPruning, blindnessBetween, countBlindness, storedBlindness } from './blindness.js';
 import { Batch, SYNCED, type Database } from './database.js';
 import { identityOf } from './directory.js';
 import { addErasure, Scrubber } from './erasure.js';
@@ -82,6 +82,8 @@ export class LevelHistoryStore implements HistoryStore {
   readonly #directory: string;
   #opened: Promise<Opened> | undefined;
   #sessions = 0;
+  /** How many blind intervals there are, once somebody has had to know. */
+  #blind: number | undefined;
   /** A refused write may be on disk all the same, so what is written again is looked up first. */
   #inDoubt = false;
   readonly #options: OpeningOptions;
@@ -220,6 +222,9 @@ export class LevelHistoryStore implements HistoryStore {
       const stored = await findStored(opened.db, records, this.#inDoubt);
       for (const record of records) addRecord(batch, record, ledger, stored);
     });
+    // One that is written again is no other.
+    if (this.#inDoubt) this.#blind = undefined;
+    if (this.#blind !== undefined) this.#blind += records.filter(({ kind }) => kind === 'blind').length;
     this.#inDoubt = false;
   }
 
@@ -299,6 +304,17 @@ export class LevelHistoryStore implements HistoryStore {
     });
   }
 
+  async pruneBlind(before: Instant, most: number, limit: number): Promise<number> {
+    const opened = await this.#database();
+    this.#blind ??= await this.#read(countBlindness);
+    const excess = this.#blind - most;
+    const removed = await this.#change(opened, (batch) =>
+      addBlindPruning(opened.db, batch, { before, excess, limit }),
+    );
+    this.#blind -= removed;
+    return removed;
+  }
+
   openAlerts(): AsyncIterable<readonly AlertRecord[]> {
     return this.#reading((db) => openAlerts(db));
   }
@@ -339,8 +355,8 @@ export class LevelHistoryStore implements HistoryStore {
     return this.#read((db) => storedBlindness(db, limit));
   }
 
-  blindBetween(from: Instant, to: Instant): Promise<readonly BlindInterval[]> {
-    return this.#read((db) => blindnessBetween(db, from, to));
+  blindBetween(from: Instant, to: Instant): AsyncIterable<readonly BlindInterval[]> {
+    return this.#reading((db) => blindnessBetween(db, from, to));
   }
 
   async *nodes(): AsyncIterable<readonly StoredNode[]> {
@@ -366,8 +382,8 @@ export class LevelHistoryStore implements HistoryStore {
     return this.#reading((db) => storedFlips(db, node, range));
   }
 
-  pauses(node: NodeName): Promise<readonly Pause[]> {
-    return this.#read((db) => storedPauses(db, node));
+  pauses(node: NodeName): AsyncIterable<readonly Pause[]> {
+    return this.#reading((db) => storedPauses(db, node));
   }
 
   async #read<Found>(read: (db: Database) => Promise<Found>): Promise<Found> {

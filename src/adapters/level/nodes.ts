@@ -81,12 +81,10 @@ export async function* storedFlips(
   }
 }
 
-export async function storedPauses(db: Database, node: NodeName): Promise<readonly Pause[]> {
-  const pauses: Pause[] = [];
+export async function* storedPauses(db: Database, node: NodeName): AsyncGenerator<readonly Pause[]> {
   for await (const chunk of entries(db, pausesOf(node))) {
-    for (const [key, value] of chunk) pauses.push(pauseFrom(key, value));
+    yield chunk.map(([key, value]) => pauseFrom(key, value));
   }
-  return pauses;
 }
 
 /** Those of the nodes that are registered or forgotten which there are. */

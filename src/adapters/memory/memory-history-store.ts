@@ -182,6 +182,14 @@ export class MemoryHistoryStore implements HistoryStore {
     return Promise.resolve(this.#alerts.prune(before, limit));
   }
 
+  pruneBlind(before: Instant, most: number, limit: number): Promise<number> {
+    const oldestFirst = [...this.#blind].sort(([, a], [, b]) => a.from - b.from);
+    const excess = oldestFirst.length - most;
+    const old = oldestFirst.filter(([, { to }], index) => to < before || index < excess).slice(0, limit);
+    for (const [key] of old) this.#blind.delete(key);
+    return Promise.resolve(old.length);
+  }
+
   openAlerts(): AsyncIterable<readonly AlertRecord[]> {
     return this.#alerts.open();
   }
@@ -207,8 +215,9 @@ export class MemoryHistoryStore implements HistoryStore {
     return Promise.resolve(newestFirst.slice(0, limit));
   }
 
-  blindBetween(from: Instant, to: Instant): Promise<readonly BlindInterval[]> {
-    return Promise.resolve([...this.#blind.values()].filter((one) => one.from < to && one.to > from));
+  async *blindBetween(from: Instant, to: Instant): AsyncIterable<readonly BlindInterval[]> {
+    const within = [...this.#blind.values()].filter((one) => one.from < to && one.to > from);
+    yield* chunks(within.sort((a, b) => a.from - b.from));
   }
 
   async *nodes(): AsyncIterable<readonly StoredNode[]> {
@@ -223,8 +232,8 @@ export class MemoryHistoryStore implements HistoryStore {
     yield* chunks(this.#nodes.flips(node, range));
   }
 
-  pauses(node: NodeName): Promise<readonly Pause[]> {
-    return Promise.resolve(this.#nodes.pauses(node));
+  async *pauses(node: NodeName): AsyncIterable<readonly Pause[]> {
+    yield* chunks(this.#nodes.pauses(node));
   }
 
   checkPresence(): Promise<void> {

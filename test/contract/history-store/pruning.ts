@@ -95,6 +95,57 @@ export function describePruning(make: MakeSubject): void {
     });
   });
 
+  describe('prunes blind intervals, and', () => {
+    let subject: Subject;
+    let store: HistoryStore;
+    beforeEach(async () => {
+      subject = await make();
+      ({ store } = subject);
+      for (const from of [100, 200, 300, 400]) await store.write([blind(from)]);
+    });
+    afterEach(() => subject.dispose());
+
+    const blind = (from: number) => {
+      const interval = { from: instant(from), to: instant(from + 50), cause: 'stalled' } as const;
+      return { kind: 'blind', interval } as const;
+    };
+    const prune = (before: number, { most = 100, limit = 100 } = {}) =>
+      store.pruneBlind(instant(before), most, limit);
+    const left = async () => (await store.blindIntervals(100)).map(({ from }) => Number(from)).reverse();
+
+    it('removes those that were over before the instant, and no others', async () => {
+      expect(await prune(250)).to.equal(1);
+      expect(await left()).to.deep.equal([200, 300, 400]);
+      expect(await prune(251)).to.equal(1);
+      expect(await prune(-8.64e15)).to.equal(0);
+      expect(await left()).to.deep.equal([300, 400]);
+    });
+
+    it('removes no more than it may, the oldest first', async () => {
+      expect(await prune(10_000, { limit: 3 })).to.equal(3);
+      expect(await left()).to.deep.equal([400]);
+    });
+
+    it('keeps the newest, and no more than so many, however young they are', async () => {
+      expect(await prune(0, { most: 3 })).to.equal(1);
+      await store.write([blind(500), blind(600)]);
+      expect(await prune(0, { most: 3, limit: 1 })).to.equal(1);
+      expect(await prune(0, { most: 3 })).to.equal(1);
+      expect(await prune(0, { most: 3 })).to.equal(0);
+      expect(await left()).to.deep.equal([400, 500, 600]);
+    });
+
+    it('counts one that was written again after a refusal once', async () => {
+      expect(await prune(0, { most: 5 })).to.equal(0);
+      await subject.refuse([blind(500)], 'stored');
+      await store.write([blind(500)]);
+      expect(await prune(0, { most: 5 })).to.equal(0);
+      expect(await left()).to.deep.equal([100, 200, 300, 400, 500]);
+      store = await subject.reopen();
+      expect(await prune(0, { most: 2 })).to.equal(3);
+    });
+  });
+
   describe('prunes the past of nodes, and', () => {
     let subject: Subject;
     let store: HistoryStore;
@@ -112,7 +163,7 @@ export function describePruning(make: MakeSubject): void {
       const all = [];
       for (const name of [ANN, BEN]) {
         const flips = await collect(store.flips(name, { order: 'asc' }));
-        all.push([flips.map(({ at }) => at), (await store.pauses(name)).map(({ to }) => to)]);
+        all.push([flips.map(({ at }) => at), (await collect(store.pauses(name))).map(({ to }) => to)]);
       }
       return all;
     };

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import type { Flip, NodeState } from '../../../src/domain/node.js';
 import { instant } from '../../../src/domain/time.js';
-import { NO_TIME, plus, ratioOf, uptimeOf } from '../../../src/domain/uptime.js';
+import { ratioOf, uptimeOf } from '../../../src/domain/uptime.js';
 import { node } from '../../support/simulated-app.js';
 
 const LENGTH = 60;
@@ -13,19 +13,27 @@ const stretches = fc.array(
 );
 const state = fc.constantFrom<NodeState>('active', 'inactive', 'failed');
 
+const inOrderOf = <Stretch extends { from: number }>(all: readonly Stretch[]): Stretch[] =>
+  all.toSorted((a, b) => a.from - b.from);
+
+async function* inChunks<Item>(items: readonly Item[], size: number): AsyncGenerator<readonly Item[]> {
+  for (let at = 0; at < items.length; at += size) yield await Promise.resolve(items.slice(at, at + size));
+}
+
 describe('the uptime of a node', () => {
-  it('is each millisecond counted once, as what the node was in it', () => {
-    fc.assert(
-      fc.property(
+  it('is each millisecond counted once, as what the node was in it, in whatever chunks it is read', async () => {
+    await fc.assert(
+      fc.asyncProperty(
         state,
         fc.uniqueArray(fc.tuple(fc.nat(LENGTH - 1), state), { selector: ([when]) => when, maxLength: 8 }),
         stretches,
         stretches,
-        (first, turns, pauses, blind) => {
+        fc.integer({ min: 1, max: 4 }),
+        async (first, turns, pauses, blind, size) => {
           const inOrder = turns.toSorted(([a], [b]) => a - b);
-          const flips = inOrder.map(([when, to]): Flip => ({
+          const flips = inOrder.map(([when, to], index): Flip => ({
             node: node('ann'),
-            from: 'active',
+            from: inOrder[index - 1]?.[1] ?? first,
             to,
             at: instant(when),
             cause: 'report',
@@ -39,19 +47,12 @@ describe('the uptime of a node', () => {
             expected[pauses.some(within) ? 'paused' : blind.some(within) ? 'blind' : was]++;
           }
           const range = { from: instant(0), to: instant(LENGTH) };
-          expect(uptimeOf({ ...range, state: first, flips, pauses, blind })).to.deep.equal(expected);
-          // In pieces, each up to its last flip.
-          let folded = NO_TIME;
-          let [at, was] = [range.from, first];
-          for (const flip of flips) {
-            folded = plus(
-              folded,
-              uptimeOf({ from: at, to: flip.at, state: was, flips: [flip], pauses, blind }),
-            );
-            [at, was] = [flip.at, flip.to];
-          }
-          const rest = uptimeOf({ from: at, to: range.to, state: was, flips: [], pauses, blind });
-          expect(plus(folded, rest)).to.deep.equal(expected);
+          const past = {
+            flips: inChunks(flips, size),
+            pauses: inChunks(inOrderOf(pauses), size),
+            blind: inChunks(inOrderOf(blind), size),
+          };
+          expect(await uptimeOf({ ...range, state: first }, past)).to.deep.equal(expected);
         },
       ),
     );

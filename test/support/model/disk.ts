@@ -188,8 +188,12 @@ class Attachment implements HistoryStore {
     return this.#read((inner) => inner.blindIntervals(limit));
   }
 
-  blindBetween(from: Instant, to: Instant): Promise<readonly BlindInterval[]> {
-    return this.#read((inner) => inner.blindBetween(from, to));
+  blindBetween(from: Instant, to: Instant): AsyncIterable<readonly BlindInterval[]> {
+    return this.#iterate((inner) => inner.blindBetween(from, to));
+  }
+
+  pruneBlind(before: Instant, most: number, limit: number): Promise<number> {
+    return this.#change((inner) => inner.pruneBlind(before, most, limit));
   }
 
   nodes(): AsyncIterable<readonly StoredNode[]> {
@@ -204,8 +208,8 @@ class Attachment implements HistoryStore {
     return this.#iterate((inner) => inner.flips(node, range));
   }
 
-  pauses(node: NodeName): Promise<readonly Pause[]> {
-    return this.#read((inner) => inner.pauses(node));
+  pauses(node: NodeName): AsyncIterable<readonly Pause[]> {
+    return this.#iterate((inner) => inner.pauses(node));
   }
 
   openAlerts(): AsyncIterable<readonly AlertRecord[]> {

@@ -333,7 +333,7 @@ describe(`the format of a history on disk, version ${VERSION}`, () => {
       ...more,
     ]);
     expect(await collect(store.flips(NODE, { order: 'asc' }))).to.deep.equal([flip]);
-    expect(await store.pauses(NODE)).to.deep.equal([pause]);
+    expect(await collect(store.pauses(NODE))).to.deep.equal([pause]);
   }
 
   it('is taken over from version 1, which knew no nodes, and is of this version from then on', async () => {

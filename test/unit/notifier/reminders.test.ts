@@ -16,9 +16,12 @@ describe('reminders of very many nodes that are due at once', () => {
   const later = moment(now + EVERY);
   const wallLater = instant(wall + EVERY);
 
-  function failed(count: number): { failedNodes: FailedNodes; reminders: Reminders } {
+  function failed(
+    count: number,
+    names: readonly string[] = ['ops'],
+  ): { failedNodes: FailedNodes; reminders: Reminders } {
     const failedNodes = new FailedNodes();
-    const channels = [{ name: 'ops', events: ['node.failed' as const] }];
+    const channels = names.map((name) => ({ name, events: ['node.failed' as const] }));
     const reminders = new Reminders({ channels, remindEvery: EVERY }, failedNodes);
     for (let n = 0; n < count; n++) {
       const facts = {
@@ -67,5 +70,32 @@ describe('reminders of very many nodes that are due at once', () => {
     failedNodes.delete(node('n0'));
     const [record] = reminders.due(later, wallLater, new OpenAlerts(), ids);
     expect(record?.alert.group?.nodes).to.have.length(REMINDED);
+  });
+
+  it('make one message a step, of whoever is still failed then', () => {
+    const channels = ['ops', 'chat', 'mail'];
+    const { reminders, failedNodes } = failed(2 * REMINDED, channels);
+    const open = new OpenAlerts();
+    const ids = new AlertIds(() => 0.5);
+    const steps: (readonly AlertRecord[])[] = [];
+    do {
+      steps.push(reminders.due(later, wallLater, open, ids));
+      failedNodes.delete(node(`n${steps.length}`));
+    } while (reminders.isUnderWay);
+    const made = steps.map((records) =>
+      records.map(({ alert, deliveries }) => [
+        ...deliveries.map(({ channel }) => channel),
+        alert.group?.nodes.length,
+      ]),
+    );
+    const all = 2 * REMINDED;
+    expect(made).to.deep.equal([[], [], [['ops', all - 2]], [['chat', all - 3]], [['mail', all - 4]]]);
+  });
+
+  it('are all told where all are looked at in one step', () => {
+    const { reminders } = failed(2, ['ops', 'chat']);
+    const records = reminders.due(later, wallLater, new OpenAlerts(), new AlertIds(() => 0.5));
+    expect(records.map(({ alert }) => alert.group?.nodes.length)).to.deep.equal([2, 2]);
+    expect(reminders.isUnderWay).to.equal(false);
   });
 });
