@@ -23,6 +23,7 @@ import { OnCall } from './on-call.js';
 import { OpenAlerts } from './open-alerts.js';
 import { Overflow } from './overflow.js';
 import type { RemindersOptions } from './reminders.js';
+import type { UnstoredAlerts } from './unstored-alerts.js';
 import { Requests } from './requests.js';
 import { routesOf } from './routing.js';
 import { Safekeeping, type SafekeepingSurroundings } from './safekeeping.js';
@@ -129,7 +130,7 @@ export class Notifier implements Actor<NotifierMessage>, Alerting {
   }
 
   /** As they are now, where the disk has not got them yet. */
-  get unstored(): ReadonlyMap<AlertId, AlertRecord> {
+  get unstored(): UnstoredAlerts {
     return this.#open.unstored;
   }
 

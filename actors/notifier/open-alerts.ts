@@ -4,6 +4,7 @@ import type { Moment } from '../../src/domain/time.js';
 import { Beginnings } from './beginnings.js';
 import { Books } from './books.js';
 import { deliveryTo } from './delivery.js';
+import { UnstoredAlerts } from './unstored-alerts.js';
 
 /**
  * The alerts about which something is still to be done, each as it is now; and, of all that changed, what the disk
@@ -18,7 +19,8 @@ export class OpenAlerts {
   readonly #heldTogether = new Set<AlertId>();
   /** The last of a node that flaps, which stands for those before it, and when it was raised. */
   readonly #summaries = new Map<AlertId, Moment>();
-  readonly #unstored = new Map<AlertId, AlertRecord>();
+  /** As it is now, where the disk has not got it yet. */
+  readonly unstored = new UnstoredAlerts();
   readonly #books: Books;
 
   constructor(books = new Books()) {
@@ -35,11 +37,6 @@ export class OpenAlerts {
 
   get summaries(): ReadonlyMap<AlertId, Moment> {
     return this.#summaries;
-  }
-
-  /** As it is now, where the disk has not got it yet. */
-  get unstored(): ReadonlyMap<AlertId, AlertRecord> {
-    return this.#unstored;
   }
 
   get(id: AlertId): AlertRecord | undefined {
@@ -75,7 +72,7 @@ export class OpenAlerts {
   put(record: AlertRecord, now: Moment): void {
     this.beginnings.settle(record);
     this.#count(record);
-    this.#unstored.set(record.alert.id, record);
+    this.unstored.put(record);
     this.restore(record, now);
   }
 
@@ -101,7 +98,7 @@ export class OpenAlerts {
   /** The disk has this, and whatever came before it. */
   stored(record: AlertRecord): void {
     const { id } = record.alert;
-    if (this.#unstored.get(id) === record) this.#unstored.delete(id);
+    if (this.unstored.get(id) === record) this.unstored.delete(id);
   }
 
   #count(record: AlertRecord): void {

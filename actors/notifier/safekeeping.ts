@@ -52,7 +52,7 @@ export class Safekeeping {
 
   /** The disk takes writes again, and gets what it has not got yet, each as it is now. */
   flush(): void {
-    const records = [...this.#open.unstored.values()];
+    const records = [...this.#open.unstored.all()];
     this.#kept = [];
     for (let at = 0; at < records.length; at += CHUNK) this.#around.submit(records.slice(at, at + CHUNK));
   }

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { readAlerts } from '../../../actors/notifier/alerts-reader.js';
-import type { AlertRecord } from '../../../src/domain/alert.js';
+import { UnstoredAlerts, type AlertsThen } from '../../../actors/notifier/unstored-alerts.js';
+import type { AlertId, AlertRecord } from '../../../src/domain/alert.js';
 import { recordAt } from '../../support/alert-records.js';
 
 describe('a list of alerts', () => {
@@ -9,11 +10,10 @@ describe('a list of alerts', () => {
     // Every other one, of the older half, and a few of both.
     const isStored = (index: number): boolean => index < 3000 && index % 2 === 0;
     const stored = all.filter((_, index) => isStored(index)).reverse();
-    const unstored = new Map(
-      all.flatMap((record, index) =>
-        isStored(index) && index % 3 > 0 ? [] : [[record.alert.id, record] as const],
-      ),
-    );
+    const unstored = new UnstoredAlerts();
+    // Not in the order in which they were raised.
+    for (const [index, record] of [...all.entries()].reverse())
+      if (!isStored(index) || index % 3 === 0) unstored.put(record);
     const chunks = async function* (): AsyncGenerator<readonly AlertRecord[]> {
       for (let at = 0; at < stored.length; at += 100) yield await Promise.resolve(stored.slice(at, at + 100));
     };
@@ -21,4 +21,54 @@ describe('a list of alerts', () => {
     for await (const chunk of readAlerts({ alerts: chunks }, unstored, {})) listed.push(...chunk);
     expect(listed).to.deep.equal([...all].reverse());
   });
+
+  it('looks at no more of what the disk has not got yet than the page needs', async () => {
+    const unstored = new Watched();
+    for (let index = 0; index < 100_000; index++) unstored.put(recordAt(index + 1, 'pending'));
+    const nothing = async function* (): AsyncGenerator<readonly AlertRecord[]> {
+      yield await Promise.resolve([]);
+    };
+    for await (const chunk of readAlerts({ alerts: nothing }, unstored, {
+      before: recordAt(50_000, 'pending').alert.id,
+    })) {
+      expect(chunk[0]).to.deep.equal(recordAt(49_999, 'pending'));
+      break;
+    }
+    expect(unstored.looked).to.be.at.most(501);
+  });
+
+  it('is as it was when it was asked for, whatever is stored meanwhile', async () => {
+    const unstored = new UnstoredAlerts();
+    const all = Array.from({ length: 1200 }, (_, index) => recordAt(index + 1, 'pending'));
+    for (const record of all) unstored.put(record);
+    const nothing = async function* (): AsyncGenerator<readonly AlertRecord[]> {
+      // The disk has them now: behind the back of whoever reads what it had before.
+      for (const { alert } of all) unstored.delete(alert.id);
+      yield await Promise.resolve([]);
+    };
+    const listed: AlertRecord[] = [];
+    for await (const chunk of readAlerts({ alerts: nothing }, unstored, {})) listed.push(...chunk);
+    expect(listed).to.deep.equal(all.toReversed());
+    expect(unstored.size).to.equal(0);
+  });
 });
+
+class Watched extends UnstoredAlerts {
+  looked = 0;
+
+  override now(): AlertsThen {
+    const then = super.now();
+    const look = (): void => {
+      this.looked++;
+    };
+    return {
+      has: (id) => then.has(id),
+      *newestFirst(before: AlertId | undefined) {
+        for (const record of then.newestFirst(before)) {
+          look();
+          yield record;
+        }
+      },
+    };
+  }
+}
