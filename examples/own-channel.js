@@ -38,9 +38,9 @@ await heartbeat.nodes.fail('backup');
 let delivered = false;
 while (!delivered) {
   await new Promise((resolve) => setTimeout(resolve, 50));
-  for await (const { type, channels } of heartbeat.alerts()) {
-    delivered = channels.pager.state === 'delivered';
-    if (delivered) console.log(`${type} is delivered after ${channels.pager.attempts} attempts`);
+  for await (const { type, channels } of heartbeat.alerts({ channel: 'pager', state: 'delivered' })) {
+    delivered = true;
+    console.log(`${type} is delivered after ${channels.pager.attempts} attempts`);
   }
 }
 await heartbeat.close();

@@ -4,7 +4,7 @@
 export { HeartbeatError, type ErrorCode } from './errors.js';
 export { Heartbeat, type Setup } from './library/default.js';
 export { createHeartbeat, type ChangeListener, type HeartbeatInstance } from './library/instance.js';
-export type { AlertDelivery, AlertDescription } from './library/alerts.js';
+export type { AlertDelivery, AlertDescription, AlertFilter } from './library/alerts.js';
 export type { NodeCallback, UserCallback } from './library/callbacks.js';
 export type { Acknowledged, Acknowledgement } from './library/acknowledging.js';
 export type { UserIdLike } from './library/asking.js';
@@ -15,7 +15,15 @@ export {
   type NodeSettings,
   type NodeStanding,
 } from './library/node.js';
-export type { Beaten, NodeCounts, NodeFilter, Nodes } from './library/nodes.js';
+export type {
+  Beaten,
+  FlipsRange,
+  NodeCounts,
+  NodeFilter,
+  NodeRegistration,
+  Nodes,
+  UptimeRange,
+} from './library/nodes.js';
 export { RedisNotifier, SlackNotifier } from './library/notifiers.js';
 export type { Matching, NotifierEntry, NotifierList, Notifying } from './library/notifier-list.js';
 export { Emitter, type EmittedNode, type EmitterOptions, type EmitterReport } from './library/emitter.js';
@@ -33,8 +41,8 @@ export type {
   UserSession,
   UserStatus,
 } from './library/presence.js';
-export type { NodeChanged, NodeDescription, NodeRhythm } from './library/shown.js';
+export type { NodeChanged, NodeDescription, NodeRhythm, NodeUptime } from './library/shown.js';
 export { Tracker } from './library/tracker.js';
 /** What a module that brings its own kind of channel needs, too: `import { BaseNotifier } from 'heartbeat'`. */
-export { BaseNotifier, NotifyError } from './ports/channel.js';
-export type { AlertMessage, Attempt } from './ports/channel.js';
+export { BaseNotifier, type AlertNotification } from './library/notification.js';
+export { NotifyError, type AlertMessage, type Attempt } from './ports/channel.js';

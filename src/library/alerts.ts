@@ -1,6 +1,32 @@
-import type { AlertRecord, AlertType, Delivery } from '../domain/alert.js';
+import type { NotifierCommand } from '../../actors/notifier/notifier.protocol.js';
+import { parseAlertId } from '../domain/alert-id.js';
+import {
+  ALERT_TYPES,
+  DELIVERY_STATES,
+  type AlertRecord,
+  type AlertType,
+  type Delivery,
+  type DeliveryState,
+} from '../domain/alert.js';
 import type { Instant } from '../domain/time.js';
+import { HeartbeatError } from '../errors.js';
+import { isWanted } from '../http/alerts/query.js';
+import type { Daemon } from '../http/daemon.js';
+import { sentenceFor } from '../http/messages.js';
+import { nodeNameOf, refuse } from './asking.js';
 import { camelCased } from './casing.js';
+import { aText, expectArgument, objectOf, one, oneOf, refuseProblems, type Reader } from './checks.js';
+
+/** Which alerts are wanted; what is not said does not matter. */
+export interface AlertFilter {
+  /** Those that are, for some channel, in this state, or in one of these. */
+  readonly state?: DeliveryState | readonly DeliveryState[];
+  /** Those about this node: alone, or in a message that stands for many. */
+  readonly node?: string;
+  readonly type?: AlertType;
+  /** Those for this channel; with `state`, those in such a state there. */
+  readonly channel?: string;
+}
 
 /** What has become of an alert in one channel. */
 export interface AlertDelivery {
@@ -25,6 +51,8 @@ export interface AlertDescription {
   /** How long nobody could be heard in the silence that it tells of. */
   readonly blind: number;
   readonly message: string;
+  /** What the node said of the failure that it reported. */
+  readonly reason: string | undefined;
   /** Which reminder it is. */
   readonly reminder: number | undefined;
   /** The node whose failure this one's comes from. */
@@ -37,8 +65,61 @@ export interface AlertDescription {
   readonly channels: Readonly<Record<string, AlertDelivery>>;
 }
 
-export function describedAlert({ alert, deliveries }: AlertRecord): AlertDescription {
-  const { id, type, at, node, blind, message, reminder, causedBy, mass, group } = alert;
+const aState = one(oneOf(...DELIVERY_STATES));
+const FILTER = objectOf({
+  state: ((value, place) =>
+    Array.isArray(value)
+      ? value.flatMap((each, index) => aState(each, `${place}.${String(index)}`))
+      : aState(value, place)) satisfies Reader,
+  node: one(aText),
+  type: one(oneOf(...ALERT_TYPES)),
+  channel: one(aText),
+});
+
+/** All that are wanted, newest first. What is not asked for is not read. */
+export async function* listAlerts(
+  daemon: () => Promise<Daemon>,
+  filter: AlertFilter,
+): AsyncGenerator<AlertDescription> {
+  refuseProblems('this filter', FILTER(filter, 'filter'));
+  const { state, type, channel } = filter;
+  const node = filter.node === undefined ? undefined : nodeNameOf(filter.node);
+  const states = state === undefined ? undefined : [state].flat();
+  const { alerts } = await daemon();
+  for await (const chunk of alerts.list({ states }))
+    for (const record of chunk)
+      if (isWanted(record, { states, filter: { node, type, channel } })) yield describedAlert(record);
+}
+
+/** Takes up a dead letter again. @returns its id */
+export async function redeliver(daemon: () => Promise<Daemon>, alert: string): Promise<string> {
+  expectArgument("an alert's id", alert, aText);
+  const id = parseAlertId(alert) ?? refuse('HEARTBEAT_NO_SUCH_ALERT');
+  return ask(await daemon(), (answered) => ({ kind: 'redeliver', id, answered }));
+}
+
+/** Sends a test by a channel. @returns the id of the alert that it is */
+export async function testChannel(daemon: () => Promise<Daemon>, channel: string): Promise<string> {
+  expectArgument("a channel's name", channel, aText);
+  return ask(await daemon(), (answered) => ({ kind: 'test', channel, answered }));
+}
+
+/** @throws HeartbeatError when it is refused */
+function ask(
+  { alerts }: Daemon,
+  command: (answered: NotifierCommand['answered']) => NotifierCommand,
+): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const answered: NotifierCommand['answered'] = (reply) => {
+      if (reply.kind === 'accepted') resolve(reply.id);
+      else reject(new HeartbeatError(reply.code, sentenceFor(reply.code)));
+    };
+    alerts.command(command(answered));
+  });
+}
+
+function describedAlert({ alert, deliveries }: AlertRecord): AlertDescription {
+  const { id, type, at, node, blind, message, reason, reminder, causedBy, mass, group } = alert;
   return {
     id,
     type,
@@ -46,6 +127,7 @@ export function describedAlert({ alert, deliveries }: AlertRecord): AlertDescrip
     node: node?.name,
     blind: blind / 1000,
     message,
+    reason,
     reminder,
     causedBy,
     mass: mass && { count: mass.count, sample: [...mass.sample] },

@@ -1,11 +1,13 @@
 import type { DescribedNode, NodeReply, NodeRequest } from '../../actors/node/node.protocol.js';
 import type { UserCommand, UserReply } from '../../actors/user/user.protocol.js';
 import { parseNodeName, type NodeName } from '../domain/node-name.js';
+import { instant, type Instant } from '../domain/time.js';
 import { parseUserId, type UserId } from '../domain/user-id.js';
 import { HeartbeatError, type ErrorCode } from '../errors.js';
 import type { Daemon } from '../http/daemon.js';
 import type { BodyProblem } from '../http/json-body.js';
-import { sentenceFor } from '../http/messages.js';
+import { bodyProblem, sentenceFor } from '../http/messages.js';
+import { isTooLong, LONGEST_REASON } from '../http/nodes/report.js';
 import { expectArgument, must } from './checks.js';
 
 /** A user's id: 64 bits do not fit every number, but a bigint or a text of digits. */
@@ -25,12 +27,31 @@ export function userIdOf(user: UserIdLike): UserId {
 }
 
 const aName = must('a text such as "db-1"', (value) => typeof value === 'string');
+const aReason = must('a text', (value) => typeof value === 'string');
 const anId = must(
   'a number, a bigint or a text of digits',
   (value) => typeof value === 'number' || typeof value === 'bigint' || typeof value === 'string',
 );
 
-function refuse(code: ErrorCode): never {
+/**
+ * Reads why a node has failed.
+ *
+ * @throws HeartbeatError `HEARTBEAT_BODY_TOO_LARGE`; TypeError for what is no text
+ */
+export function readReason(reason: string | undefined): string | undefined {
+  if (reason === undefined) return undefined;
+  expectArgument('a reason', reason, aReason);
+  const trimmed = reason.trim();
+  if (isTooLong(trimmed))
+    throw new HeartbeatError('HEARTBEAT_BODY_TOO_LARGE', bodyProblem.longReason(LONGEST_REASON));
+  return trimmed === '' ? undefined : trimmed;
+}
+
+export function instantOf(date: Date | undefined): Instant | undefined {
+  return date === undefined ? undefined : instant(date.getTime());
+}
+
+export function refuse(code: ErrorCode): never {
   throw new HeartbeatError(code, sentenceFor(code));
 }
 

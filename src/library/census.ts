@@ -24,7 +24,7 @@ export class Census {
         return look(api, name);
       },
       miss: async (name) => standing(await api.miss(name)),
-      fail: async (name) => standing(await api.fail(name)),
+      fail: async (name, reason) => standing(await api.fail(name, reason)),
       pause: async (name) => standing(await api.pause(name)),
       resume: async (name) => standing(await api.resume(name)),
       acknowledge: async (name, acknowledgement) => standing(await api.acknowledge(name, acknowledgement)),

@@ -41,7 +41,7 @@ const deadline = one(secondsWithin(0.001, DAY));
 /** What a node is made with: beside its settings, how it is looked at. */
 const OPTIONS_OF_NODE = { ...SETTINGS_OF_NODE, probe: any, deadline, onProbeFailure };
 
-export const nodeSettings: Reader = objectOf(SETTINGS_OF_NODE);
+export const nodeRegistration: Reader = objectOf({ ...SETTINGS_OF_NODE, paused: any });
 export const nodeOptions: Reader = objectOf(OPTIONS_OF_NODE);
 
 const batchSizes: Reader = objectOf({

@@ -1,4 +1,4 @@
-import type { AlertDescription } from './alerts.js';
+import type { AlertDescription, AlertFilter } from './alerts.js';
 import type { NodeCallback, UserCallback } from './callbacks.js';
 import { aFunction, expectArgument } from './checks.js';
 import { HeartbeatInstance } from './instance.js';
@@ -78,9 +78,24 @@ class DefaultHeartbeat {
     return this.#instance.users;
   }
 
-  /** All alerts, newest first. */
-  alerts(): AsyncGenerator<AlertDescription> {
-    return this.#instance.alerts();
+  /** Alerts, newest first: all, or those that are wanted. */
+  alerts(filter?: AlertFilter): AsyncGenerator<AlertDescription> {
+    return this.#instance.alerts(filter);
+  }
+
+  /** Takes up a dead letter again. */
+  redeliver(alert: string): Promise<string> {
+    return this.#instance.redeliver(alert);
+  }
+
+  /** Sends a message that says it is a test. */
+  testChannel(channel: string): Promise<string> {
+    return this.#instance.testChannel(channel);
+  }
+
+  /** Its metrics in Prometheus's text format. */
+  metrics(): Promise<string> {
+    return this.#instance.metrics();
   }
 
   /** The live supervision tree, and how all of it stands. */

@@ -3,6 +3,7 @@ import type { ChannelPlan } from '../adapters/channels/make.js';
 import { BaseNotifier, type AlertMessage, type Attempt } from '../ports/channel.js';
 import type { Clock } from '../ports/clock.js';
 import type { Logger } from '../ports/logger.js';
+import { notificationOf } from './notification.js';
 import { HouseNotifier } from './notifiers.js';
 import type { Notifying } from './notifier-list.js';
 
@@ -26,9 +27,9 @@ class InProcessNotifier extends BaseNotifier implements Prepared {
     if (this.#notifier instanceof HouseNotifier) await this.#notifier.prepare();
   }
 
-  /** It gets a copy: what it does to it changes nothing here. How long it may take is for its channel to say. */
+  /** It gets a copy, in a program's spelling. How long it may take is for its channel to say. */
   override async notify(alert: AlertMessage, attempt: Attempt): Promise<void> {
-    await this.#notifier.notify(structuredClone(alert), attempt);
+    await this.#notifier.notify(notificationOf(alert), attempt);
   }
 
   override async close(): Promise<void> {

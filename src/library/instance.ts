@@ -1,7 +1,14 @@
 import type { NodeChange } from '../../actors/notifier/alerting.protocol.js';
 import { HeartbeatError } from '../errors.js';
 import type { LogFields, Logger } from '../ports/logger.js';
-import { describedAlert, describedSupervision, type AlertDescription } from './alerts.js';
+import {
+  describedSupervision,
+  listAlerts,
+  redeliver,
+  testChannel,
+  type AlertDescription,
+  type AlertFilter,
+} from './alerts.js';
 import { Callbacks, type NodeCallback, type UserCallback } from './callbacks.js';
 import { Census } from './census.js';
 import { Nodes } from './nodes.js';
@@ -12,7 +19,7 @@ import { NotifierList } from './notifier-list.js';
 import type { Running } from './open.js';
 import type { HeartbeatOptions } from './options.js';
 import { Users, type UserChanged, type UsersDaemon } from './presence.js';
-import type { NodeChanged } from './shown.js';
+import { describedFlip, type NodeChanged } from './shown.js';
 
 /** What an instance lets go of before it ends. */
 export type Closer = () => Promise<unknown>;
@@ -36,6 +43,7 @@ export class HeartbeatInstance {
   readonly #closers = new Set<Closer>();
   readonly #listeners = new Set<ChangeListener>();
   readonly #census: Census;
+  readonly #daemon = async (): Promise<UsersDaemon> => (await this.#open()).daemon;
   #starting: Promise<Running> | undefined;
   #running: Running | undefined;
   #closing: Promise<void> | undefined;
@@ -44,11 +52,10 @@ export class HeartbeatInstance {
   constructor(options: HeartbeatOptions = {}, notifiers = new NotifierList(listIn(options))) {
     this.#options = options;
     this.notifiers = notifiers;
-    const daemon = async (): Promise<UsersDaemon> => (await this.#open()).daemon;
-    this.nodes = new Nodes(daemon, (name) => {
+    this.nodes = new Nodes(this.#daemon, (name) => {
       this.#census.forget(name);
     });
-    this.users = new Users(daemon);
+    this.users = new Users(this.#daemon);
     this.#census = new Census(this.nodes);
   }
 
@@ -118,11 +125,29 @@ export class HeartbeatInstance {
     };
   }
 
-  /** All alerts, newest first. What is not asked for is not read. */
-  async *alerts(): AsyncGenerator<AlertDescription> {
-    const { daemon } = await this.#open();
-    for await (const chunk of daemon.alerts.list({}))
-      for (const record of chunk) yield describedAlert(record);
+  /** Alerts, newest first: all, or those that are wanted. What is not asked for is not read. */
+  alerts(filter: AlertFilter = {}): AsyncGenerator<AlertDescription> {
+    return listAlerts(this.#daemon, filter);
+  }
+
+  /**
+   * Takes up a dead letter again, under its old id, for every channel where it is one. Resolves with the id once it is on
+   * its way.
+   *
+   * @throws HeartbeatError `HEARTBEAT_NO_SUCH_ALERT`, `HEARTBEAT_NOT_DEAD`
+   */
+  redeliver(alert: string): Promise<string> {
+    return redeliver(this.#daemon, alert);
+  }
+
+  /**
+   * Sends a message by the notifier of this name that says it is a test. Resolves with the id of its alert once it is on
+   * its way; `alerts` tells what became of it.
+   *
+   * @throws HeartbeatError `HEARTBEAT_NO_SUCH_CHANNEL`
+   */
+  testChannel(channel: string): Promise<string> {
+    return testChannel(this.#daemon, channel);
   }
 
   /** The live supervision tree and how all of it stands: what `GET /supervision` shows, in camelCase and with `Date`s. */
@@ -130,9 +155,20 @@ export class HeartbeatInstance {
     return describedSupervision(await (await this.#open()).daemon.supervision());
   }
 
+  /** Its metrics in Prometheus's text format: what `GET /metrics` answers, but for those of HTTP where it has none. */
+  async metrics(): Promise<string> {
+    return (await this.#open()).metrics();
+  }
+
   /** Whether it takes heartbeats and can store what has to be stored. */
   get ready(): boolean {
-    return this.#closing === undefined && this.#running?.daemon.unready().length === 0;
+    return this.unready.length === 0;
+  }
+
+  /** Why it is not ready, a phrase each; empty when it is. */
+  get unready(): readonly string[] {
+    if (this.#closing !== undefined) return ['closed'];
+    return this.#running?.daemon.unready() ?? ['not started'];
   }
 
   /** Something that is to end before it does, such as an emitter. @returns a function that takes this back */
@@ -223,11 +259,11 @@ export class HeartbeatInstance {
 
   /** Called by an actor, in its own turn: whatever is somebody else's is called later. */
   #changed({ flip, node: facts }: NodeChange, logger: Logger): void {
-    const { from, to, at, cause } = flip;
+    const { from, to } = flip;
     const node = this.#census.changed(facts);
     for (const listener of this.#listeners) {
       guard(logger, 'onChange', () => {
-        listener({ node: facts.name, from, to, at: new Date(at), cause });
+        listener(describedFlip(facts.name, flip));
       });
     }
     if (to === 'failed') this.#failure.call(node, logger);

@@ -56,7 +56,7 @@ export interface NodeStanding {
 export interface NodeLink {
   heartbeat(name: string): Promise<NodeStanding>;
   miss(name: string): Promise<NodeStanding>;
-  fail(name: string): Promise<NodeStanding>;
+  fail(name: string, reason?: string): Promise<NodeStanding>;
   pause(name: string): Promise<NodeStanding>;
   resume(name: string): Promise<NodeStanding>;
   acknowledge(name: string, acknowledgement: Acknowledgement): Promise<NodeStanding>;
@@ -150,10 +150,14 @@ export class Node {
     );
   }
 
-  /** It reports itself failed, at once and without any retry, until its next heartbeat. */
-  fail(): Promise<void> {
+  /**
+   * It reports itself failed, at once and without any retry, until its next heartbeat.
+   *
+   * @param reason shown in the flip and the alert: up to 10,000 bytes
+   */
+  fail(reason?: string): Promise<void> {
     return this.#ask(
-      (link) => link.fail(this.name),
+      (link) => link.fail(this.name, reason),
       (standing) => (standing.state === 'failed' ? standing : { ...standing, state: 'failed' }),
     );
   }

@@ -8,10 +8,11 @@ import { sentenceFor } from '../http/messages.js';
 import { causesOf, circleProblem } from '../http/nodes/dependencies.js';
 import { settingsReader, type BodyProblem } from '../http/nodes/settings.js';
 import { readAcknowledgement, type Acknowledgement } from './acknowledging.js';
-import { askForNode, askNode, nodeNameOf, refuseBody } from './asking.js';
+import { askForNode, askNode, instantOf, nodeNameOf, readReason, refuseBody } from './asking.js';
 import { camel, snakeCased } from './casing.js';
-import { nodeSettings } from './check-options.js';
+import { nodeRegistration } from './check-options.js';
 import {
+  aDate,
   aText,
   expectArgument,
   isIterable,
@@ -24,7 +25,14 @@ import {
   type Check,
 } from './checks.js';
 import type { NodeSettings } from './node.js';
-import { describedNode, type NodeChanged, type NodeDescription } from './shown.js';
+import {
+  describedFlip,
+  describedNode,
+  describedUptime,
+  type NodeChanged,
+  type NodeDescription,
+  type NodeUptime,
+} from './shown.js';
 
 /** What became of heartbeats that were sent together. */
 export interface Beaten {
@@ -36,6 +44,34 @@ export interface Beaten {
 export interface NodeFilter {
   readonly state?: NodeState;
   readonly label?: { readonly key: string; readonly value: string };
+  /** Only those that are paused, or only those that are not. */
+  readonly paused?: boolean;
+  /** What the name begins with. */
+  readonly name?: string;
+}
+
+/** What may be chosen for a node that is registered. What is null is as the instance has it. */
+export interface NodeRegistration extends Nullable<NodeSettings> {
+  /** Nobody watches it. */
+  readonly paused?: boolean | null;
+}
+
+type Nullable<Settings> = { readonly [Name in keyof Settings]: Settings[Name] | null };
+
+/** Which flips of a node are wanted. */
+export interface FlipsRange {
+  /** Only flips at or after this. */
+  readonly from?: Date;
+  /** Only flips before this. */
+  readonly before?: Date;
+  /** Newest first if not given. */
+  readonly order?: 'asc' | 'desc';
+}
+
+/** What uptime is asked of: from the beginning of what is known, until now, if not given. */
+export interface UptimeRange {
+  readonly from?: Date;
+  readonly to?: Date;
 }
 
 /** How many there are; one that is paused counts in its state, too. */
@@ -47,7 +83,11 @@ export interface NodeCounts extends Readonly<Record<NodeState, number>> {
 const FILTER = objectOf({
   state: one(oneOf('active', 'inactive', 'failed')),
   label: objectOf({ key: one(aText), value: one(must('a text', (value) => typeof value === 'string')) }),
+  paused: one(must('true or false', (value) => typeof value === 'boolean')),
+  name: one(aText),
 });
+const FLIPS = objectOf({ from: one(aDate), before: one(aDate), order: one(oneOf('asc', 'desc')) });
+const UPTIME = objectOf({ from: one(aDate), to: one(aDate) });
 const aList: Check = (value) =>
   isIterable(value) ? undefined : `must be a list of names, not ${shown(value)}`;
 
@@ -67,9 +107,9 @@ export class Nodes {
     this.#forgotten = forgotten;
   }
 
-  /** Registers it, or changes what was chosen for it: what is absent stays. */
-  async register(name: string, settings: NodeSettings = {}): Promise<NodeDescription> {
-    const wrong = nodeSettings(settings, '');
+  /** Registers it, or changes what was chosen for it: what is absent stays, and what is null is as the instance has it. */
+  async register(name: string, settings: NodeRegistration = {}): Promise<NodeDescription> {
+    const wrong = nodeRegistration(settings, '');
     if (wrong.length > 0) refuseBody('settings of a node', wrong.map(unplaced));
     const { alerts, nodes } = await this.#daemon();
     const change = changeOf(settings, alerts.channels);
@@ -116,9 +156,13 @@ export class Nodes {
     return this.#ask(name, { kind: 'miss' });
   }
 
-  /** It reports itself failed, without any retry. */
-  async fail(name: string): Promise<NodeDescription> {
-    return this.#ask(name, { kind: 'fail' });
+  /**
+   * It reports itself failed, without any retry.
+   *
+   * @param reason shown in the flip and the alert: up to 10,000 bytes
+   */
+  async fail(name: string, reason?: string): Promise<NodeDescription> {
+    return this.#ask(name, { kind: 'fail', reason: readReason(reason) });
   }
 
   async pause(name: string): Promise<NodeDescription> {
@@ -179,13 +223,27 @@ export class Nodes {
     return { registered, ...counted, paused };
   }
 
-  /** The changes of its state, newest first. */
-  async *flips(name: string): AsyncGenerator<NodeChanged> {
+  /** The changes of its state, newest first if no order is given. What is not asked for is not read. */
+  async *flips(name: string, range: FlipsRange = {}): AsyncGenerator<NodeChanged> {
     const node = nodeNameOf(name);
+    refuseProblems('this range', FLIPS(range, 'range'));
     const daemon = await this.#daemon();
-    for await (const chunk of daemon.nodes.flips(node, { order: 'desc' })) {
-      for (const { from, to, at, cause } of chunk) yield { node: name, from, to, at: new Date(at), cause };
-    }
+    await askForNode(daemon, node, { kind: 'describe' });
+    const { from, before, order = 'desc' } = range;
+    const within = { from: instantOf(from), before: instantOf(before), order };
+    for await (const chunk of daemon.nodes.flips(node, within))
+      for (const flip of chunk) yield describedFlip(name, flip);
+  }
+
+  /** How long it was in which state. */
+  async uptime(name: string, range: UptimeRange = {}): Promise<NodeUptime> {
+    const node = nodeNameOf(name);
+    refuseProblems('this range', UPTIME(range, 'range'));
+    const daemon = await this.#daemon();
+    const described = await askForNode(daemon, node, { kind: 'describe' });
+    const asked = { from: instantOf(range.from), to: instantOf(range.to) };
+    const { from, to, uptime } = await daemon.nodes.uptime(described, asked);
+    return describedUptime(from, to, uptime);
   }
 
   async #ask(name: string, request: NodeRequest): Promise<NodeDescription> {
@@ -197,7 +255,7 @@ export class Nodes {
 }
 
 /** @throws HeartbeatError `HEARTBEAT_INVALID_BODY`, whose message says what is wrong with which setting */
-function changeOf(settings: NodeSettings, known: readonly string[]): SettingsChange {
+function changeOf(settings: NodeRegistration, known: readonly string[]): SettingsChange {
   const read = settingsReader(() => known)(snakeCased(settings));
   if ('change' in read) return read.change;
   const problems = read.problems.map(({ path, problem }) => ({ path: camel(path), problem }));

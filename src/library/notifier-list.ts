@@ -1,10 +1,10 @@
 import type { z } from 'zod';
 import type { common } from '../config/channels/common.js';
 import type { AlertType } from '../domain/alert.js';
-import type { BaseNotifier } from '../ports/channel.js';
 import type { CamelCased } from './casing.js';
 import { notifierList } from './check-options.js';
 import { refuseProblems } from './checks.js';
+import type { BaseNotifier } from './notification.js';
 import { identityOf } from './notifier-identity.js';
 
 /** What tells people: an object that extends `BaseNotifier`, or is made like one. */

@@ -4,8 +4,9 @@ import { Names } from '../adapters/channels/http/names.js';
 import { redis } from '../adapters/channels/redis/redis.js';
 import { Secret } from '../adapters/channels/secret.js';
 import { slack } from '../adapters/channels/slack/slack.js';
-import { BaseNotifier, type AlertMessage, type Attempt } from '../ports/channel.js';
+import type { AlertMessage, Attempt, BaseNotifier as AnyNotifier } from '../ports/channel.js';
 import { systemClock } from './clock.js';
+import { messageOf, BaseNotifier, type AlertNotification } from './notification.js';
 import { identify } from './notifier-identity.js';
 
 const quiet = (): void => undefined;
@@ -29,8 +30,8 @@ const ALONE: ChannelTools = {
 
 /** A kind of channel that the daemon has, too. It may be extended, and used alone. */
 export class HouseNotifier extends BaseNotifier implements Prepared {
-  readonly #create: (tools: ChannelTools) => BaseNotifier & Partial<Prepared>;
-  #inner: (BaseNotifier & Partial<Prepared>) | undefined;
+  readonly #create: (tools: ChannelTools) => AnyNotifier & Partial<Prepared>;
+  #inner: (AnyNotifier & Partial<Prepared>) | undefined;
   #tools: ChannelTools | undefined;
 
   /** @throws TypeError when the settings or the secrets are not what the kind wants */
@@ -72,11 +73,12 @@ export class HouseNotifier extends BaseNotifier implements Prepared {
     await this.#made().prepare?.();
   }
 
-  override notify(alert: AlertMessage, attempt: Attempt): Promise<void> {
-    return this.#made().notify(alert, attempt);
+  /** @param alert as a program is handed it, or a module of the daemon's */
+  override notify(alert: AlertNotification | AlertMessage, attempt: Attempt): Promise<void> {
+    return this.#made().notify('at_ms' in alert ? alert : messageOf(alert), attempt);
   }
 
-  #made(): BaseNotifier & Partial<Prepared> {
+  #made(): AnyNotifier & Partial<Prepared> {
     this.#inner ??= this.#create(this.#tools ?? ALONE);
     return this.#inner;
   }

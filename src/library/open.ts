@@ -7,6 +7,8 @@ import { listening } from '../app/listening.js';
 import { App } from '../app.js';
 import type { Config } from '../config/schema.js';
 import { HeartbeatError } from '../errors.js';
+import { metricFamilies } from '../http/metrics/families.js';
+import { metricsText } from '../http/metrics/text.js';
 import type { PresenceChange } from '../app/presence-watch.js';
 import type { Logger } from '../ports/logger.js';
 import { systemClock } from './clock.js';
@@ -23,6 +25,7 @@ export interface Running {
   readonly logger: Logger;
   /** Undefined without HTTP. */
   readonly url: string | undefined;
+  readonly metrics: () => Promise<string>;
   readonly close: () => Promise<void>;
 }
 
@@ -91,7 +94,8 @@ export async function open(
     watch.stop();
     throw inWordsOfOptions(error);
   }
-  return { daemon: app, logger, url: http.url(), close };
+  const metrics = async (): Promise<string> => metricsText(metricFamilies(await app.facts(), http.report()));
+  return { daemon: app, logger, url: http.url(), metrics, close };
 }
 
 /** Nobody has given a flag. */

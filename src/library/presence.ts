@@ -1,10 +1,9 @@
 import type { LiveSession } from '../../actors/user/user.protocol.js';
 import type { EndedSession } from '../domain/session.js';
-import { instant, type Instant } from '../domain/time.js';
 import type { UserId } from '../domain/user-id.js';
 import type { Daemon } from '../http/daemon.js';
 import { sentenceFor } from '../http/messages.js';
-import { askUser, askUsers, userIdOf, type UserIdLike } from './asking.js';
+import { askUser, askUsers, instantOf, userIdOf, type UserIdLike } from './asking.js';
 import { aDate, expectArgument, isIterable, objectOf, one, oneOf, refuseProblems, shown } from './checks.js';
 import type { Beaten } from './nodes.js';
 
@@ -205,8 +204,4 @@ function offline(id: UserId, last: EndedSession | undefined): UserDescription {
     lastSeen: last && new Date(last.lastSeen),
     deadline: undefined,
   };
-}
-
-function instantOf(date: Date | undefined): Instant | undefined {
-  return date === undefined ? undefined : instant(date.getTime());
 }

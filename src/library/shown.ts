@@ -1,6 +1,7 @@
 import type { DescribedNode } from '../../actors/node/node.protocol.js';
-import type { Acknowledgement, FlipCause, NodeFacts, NodeState } from '../domain/node.js';
+import type { Acknowledgement, Flip, FlipCause, NodeFacts, NodeState } from '../domain/node.js';
 import type { Instant, Millis } from '../domain/time.js';
+import { ratioOf, type Uptime } from '../domain/uptime.js';
 import { shownTimeout } from '../http/nodes/shown.js';
 import { acknowledgedOf } from './acknowledging.js';
 import type { AdaptiveTimeout, NodeStanding } from './node.js';
@@ -46,6 +47,46 @@ export interface NodeChanged {
   /** The deadline that passed, or the heartbeat or report that came; not when it was noticed. */
   readonly at: Date;
   readonly cause: FlipCause;
+  /** Missed heartbeats in a row by then. */
+  readonly retries: number;
+  /** Seconds of the silence in which nobody could be heard. */
+  readonly blind: number;
+  /** What the node said of the failure that it reported. */
+  readonly reason: string | undefined;
+}
+
+/** How long a node was in which state, over as much of a range as is known of it. Durations in seconds. */
+export interface NodeUptime {
+  readonly from: Date;
+  readonly to: Date;
+  /** The share of the time that it had not failed; undefined where nothing is known. */
+  readonly ratio: number | undefined;
+  readonly active: number;
+  readonly inactive: number;
+  readonly failed: number;
+  readonly paused: number;
+  /** The instance could not have heard it. */
+  readonly blind: number;
+}
+
+export function describedFlip(
+  node: string,
+  { from, to, at, cause, retries, blind, reason }: Flip,
+): NodeChanged {
+  return { node, from, to, at: new Date(at), cause, retries, blind: blind / 1000, reason };
+}
+
+export function describedUptime(from: Instant, to: Instant, uptime: Uptime): NodeUptime {
+  return {
+    from: new Date(from),
+    to: new Date(to),
+    ratio: ratioOf(uptime),
+    active: uptime.active / 1000,
+    inactive: uptime.inactive / 1000,
+    failed: uptime.failed / 1000,
+    paused: uptime.paused / 1000,
+    blind: uptime.blind / 1000,
+  };
 }
 
 /** @param causedBy of its failure */

@@ -60,9 +60,9 @@ export class Tracker {
   }
 
   /** The node reports itself failed, until its next heartbeat. @throws HeartbeatError as those that follow */
-  async failNode(node: Node | string): Promise<void> {
+  async failNode(node: Node | string, reason?: string): Promise<void> {
     const { name, known } = this.#find(node);
-    await (known === undefined ? this.instance.nodes.fail(name) : known.fail());
+    await (known === undefined ? this.instance.nodes.fail(name, reason) : known.fail(reason));
   }
 
   /** Nobody watches it any more. */

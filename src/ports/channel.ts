@@ -61,7 +61,7 @@ export interface Attempt {
  * A way to tell people. A promise that is fulfilled says that the alert was delivered; whatever is thrown, that it was
  * not, and it is tried again unless it says `permanent`.
  */
-export abstract class BaseNotifier {
+export abstract class BaseNotifier<Alert = AlertMessage> {
   /** As they are in the configuration, without those that every channel has. */
   readonly settings: Readonly<Record<string, unknown>>;
 
@@ -69,7 +69,7 @@ export abstract class BaseNotifier {
     this.settings = settings;
   }
 
-  abstract notify(alert: AlertMessage, attempt: Attempt): Promise<void>;
+  abstract notify(alert: Alert, attempt: Attempt): Promise<void>;
 
   /** Lets go of connections. */
   close(): Promise<void> {

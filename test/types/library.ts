@@ -17,15 +17,21 @@ import {
   type Acknowledged,
   type AlertDelivery,
   type AlertDescription,
+  type AlertFilter,
   type Beaten,
   type CheckedUp,
   type Acknowledgement,
   type AlertMessage,
+  type AlertNotification,
   type Attempt,
   type EmitterReport,
   type HeartbeatInstance,
   type NodeChanged,
+  type FlipsRange,
   type NodeCounts,
+  type NodeRegistration,
+  type NodeUptime,
+  type UptimeRange,
   type NodeDescription,
   type NodeRhythm,
   type Nodes,
@@ -75,6 +81,17 @@ holds<Same<UserDescription['status'], UserStatus>>();
 holds<Same<ReturnType<Nodes['counts']>, Promise<NodeCounts>>>();
 holds<Same<ReturnType<HeartbeatInstance['alerts']>, AsyncGenerator<AlertDescription>>>();
 holds<Same<AlertDelivery['lastAttempt'], Date | undefined>>();
+holds<Same<Parameters<HeartbeatInstance['alerts']>[0], AlertFilter | undefined>>();
+holds<Same<ReturnType<HeartbeatInstance['redeliver']>, Promise<string>>>();
+holds<Same<ReturnType<HeartbeatInstance['testChannel']>, Promise<string>>>();
+holds<Same<ReturnType<HeartbeatInstance['metrics']>, Promise<string>>>();
+holds<Same<HeartbeatInstance['unready'], readonly string[]>>();
+holds<Same<Parameters<Nodes['uptime']>[1], UptimeRange | undefined>>();
+holds<Same<ReturnType<Nodes['uptime']>, Promise<NodeUptime>>>();
+holds<Same<Parameters<Nodes['flips']>[1], FlipsRange | undefined>>();
+holds<Same<Parameters<Nodes['register']>[1], NodeRegistration | undefined>>();
+holds<Same<NodeRegistration['maxRetries'], number | null | undefined>>();
+holds<Same<NodeUptime['from'], Date>>();
 holds<Same<ReturnType<HeartbeatInstance['supervision']>, Promise<object>>>();
 holds<Same<ReturnType<HeartbeatInstance[typeof Symbol.asyncDispose]>, Promise<void>>>();
 const greet: UserCallback = ({ id, status, at }: UserChanged) =>
@@ -173,8 +190,9 @@ new Emitter(tracker, { onProbeFailure: 'ignore' });
 
 // Notifiers of one's own.
 class Own extends BaseNotifier {
-  override async notify(alert: AlertMessage, { signal, attempt }: Attempt): Promise<void> {
+  override async notify(alert: AlertNotification, { signal, attempt }: Attempt): Promise<void> {
     holds<Same<typeof attempt, number>>();
+    holds<Same<typeof alert.at, Date>>();
     if (signal.aborted) throw new NotifyError('too late', { permanent: true, retryAfter: 5 });
     await Promise.resolve(alert.node?.name);
   }
@@ -193,6 +211,14 @@ void createHeartbeat({
 void createHeartbeat({ notifiers: [{ notifier: new Own(), match: { types: ['node.faild'] } }] });
 // @ts-expect-error -- the policy is a program's, and spelt like one
 void createHeartbeat({ notifiers: [{ notifier: new Own(), attempt_timeout: 5 }] });
+// A module of a configuration is handed the body of a webhook, and is no notifier of a program.
+class Module extends BaseNotifier<AlertMessage> {
+  override async notify(alert: AlertMessage): Promise<void> {
+    await Promise.resolve(alert.at_ms);
+  }
+}
+// @ts-expect-error -- it is handed something else
+void createHeartbeat({ notifiers: [new Module()] });
 // @ts-expect-error -- one that does not notify
 class Silent extends BaseNotifier {}
 void Silent;

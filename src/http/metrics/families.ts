@@ -3,8 +3,15 @@ import type { GatewayReport } from '../gateway-report.js';
 import { channelFamilies } from './channel-families.js';
 import type { DaemonFacts } from './facts.js';
 
-/** Every metric that is answered. `docs/metrics.md` describes each, and a test holds it to this. */
-export function metricFamilies(facts: DaemonFacts, gateway: GatewayReport): readonly MetricFamily[] {
+/**
+ * Every metric that is answered. `docs/metrics.md` describes each, and a test holds it to this.
+ *
+ * @param gateway undefined where nothing listens
+ */
+export function metricFamilies(
+  facts: DaemonFacts,
+  gateway: GatewayReport | undefined,
+): readonly MetricFamily[] {
   return [
     gauge('heartbeat_ready', 'Whether the daemon is ready: 1 or 0.', Number(facts.ready)),
     ...userFamilies(facts),
@@ -14,7 +21,7 @@ export function metricFamilies(facts: DaemonFacts, gateway: GatewayReport): read
     ...channelFamilies(facts),
     ...memoryFamilies(facts),
     ...blindFamilies(facts),
-    ...gatewayFamilies(gateway),
+    ...(gateway === undefined ? [] : gatewayFamilies(gateway)),
     ...facts.others,
   ];
 }

@@ -7,7 +7,7 @@ import { bodyProblem } from '../messages.js';
 import { problemsIn } from './settings.js';
 
 /** Bytes of a reason, at the most: the last lines of a log. */
-const LONGEST_REASON = 10_000;
+export const LONGEST_REASON = 10_000;
 
 /** The body of `POST /nodes/:name/fail`, where it is JSON. */
 export const reportBody = z.strictObject(
@@ -39,7 +39,7 @@ export function readReport(
     }
     const report = parseReport(text, request.headers['content-type']);
     if ('problems' in report) refuseBody(exchange, report.problems);
-    else if (Buffer.byteLength(report.reason ?? '') > LONGEST_REASON)
+    else if (isTooLong(report.reason))
       exchange.refuse('HEARTBEAT_BODY_TOO_LARGE', { message: bodyProblem.longReason(LONGEST_REASON) });
     else read(report.reason);
   });
@@ -55,6 +55,11 @@ function parseReport(
   if (value === undefined || !(isJson || isObject(value.parsed))) return { reason: given(text) };
   const read = reportBody.safeParse(value.parsed);
   return read.success ? { reason: given(read.data.reason) } : { problems: problemsIn(read.error) };
+}
+
+/** Whether a reason has more bytes than are kept. */
+export function isTooLong(reason = ''): boolean {
+  return Buffer.byteLength(reason) > LONGEST_REASON;
 }
 
 function given(reason = ''): string | undefined {

@@ -166,7 +166,7 @@ describe('arguments of the library', () => {
       'filter.state: must be one of active, inactive, failed, not "dead"',
     ],
     [['nodes', 'list', { sate: 'failed' }], 'filter.sate: unknown option; did you mean state?'],
-    [['nodes', 'list', 'failed'], 'filter: must be an object with state, label, not "failed"'],
+    [['nodes', 'list', 'failed'], 'filter: must be an object with state, label, paused, name, not "failed"'],
     [
       ['nodes', 'register', 'db-1', { max_retries: 1 }],
       'max_retries: unknown option; did you mean maxRetries?',
@@ -177,6 +177,12 @@ describe('arguments of the library', () => {
       ['nodes', 'acknowledge', 'db-1'],
       'an acknowledgement must be an object with by, and reason and until where there are any, not undefined',
     ],
+    [['nodes', 'list', { paused: 'yes' }], 'filter.paused: must be true or false, not "yes"'],
+    [['nodes', 'flips', 'db-1', { from: 5 }], 'range.from: must be a Date, not 5'],
+    [['nodes', 'uptime', 'db-1', { before: 5 }], 'range.before: unknown option; there are from, to'],
+    [['nodes', 'fail', 'db-1', { reason: 'full' }], 'a reason must be a text, not an object'],
+    [['nodes', 'fail', 'db-1', 'x'.repeat(10_001)], '10000 bytes'],
+    [['nodes', 'register', 'db-1', { paused: 1 }], 'paused: must be true or false'],
     [['users', 'heal'], "a user's id must be a number, a bigint or a text of digits, not undefined"],
     [['users', 'checkup', {}], "a user's id must be a number, a bigint or a text of digits, not an object"],
     [['users', 'healMany', 7], 'users must be a list of ids, not 7'],
@@ -190,6 +196,18 @@ describe('arguments of the library', () => {
       expect(await problem(loosely(instance[on], method, ...given))).to.include(expected);
     });
   }
+
+  it('of alerts and channels are refused in words', async () => {
+    for (const [method, given, expected] of [
+      ['alerts', { node: 3 }, 'filter.node: must be a text, not 3'],
+      ['alerts', { state: ['dead', 'gone'] }, 'filter.state.1: must be one of pending,'],
+      ['alerts', { type: 'node.faild' }, 'filter.type: must be one of node.failed,'],
+      ['alerts', { chanel: 'ops' }, 'filter.chanel: unknown option; did you mean channel?'],
+      ['redeliver', 7, "an alert's id must be a text, not 7"],
+      ['testChannel', undefined, "a channel's name must be a text, not undefined"],
+    ] as const)
+      expect(await problem(loosely(instance, method, given))).to.include(expected);
+  });
 
   it('of callbacks, trackers and notifiers are refused in words', async () => {
     for (const name of ['onFailure', 'onRecovery', 'onOnline', 'onOffline'])

@@ -40,6 +40,8 @@ describe("the document's own spelling", () => {
     await tracker.registerNode(silent);
     await emitter.stopHeartbeat();
     await eventually(() => expect(failed.sort()).to.deep.equal(['beaten', 'silent']));
+    // A node that failed again before anybody was told of its recovery would cost nobody a message.
+    await Heartbeat.nodes.register('silent', { timeout: 60 });
     await tracker.updateNodeHeartbeat(silent);
     await eventually(() => expect(recovered).to.deep.equal(['silent']));
     for (const { types } of [first, second])

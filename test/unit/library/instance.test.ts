@@ -7,7 +7,7 @@ import {
   Node,
   RedisNotifier,
   SlackNotifier,
-  type AlertMessage,
+  type AlertNotification,
 } from '../../../src/index.js';
 import { NotifierList } from '../../../src/library/notifier-list.js';
 import { eventually } from '../../support/eventually.js';
@@ -231,7 +231,7 @@ describe('callbacks of the library', () => {
 
 /** Fails as often as it is told, in the way it is told. */
 class Shaky extends BaseNotifier {
-  readonly told: AlertMessage[] = [];
+  readonly told: AlertNotification[] = [];
   attempts = 0;
   readonly #fault: (attempt: number) => Promise<void> | undefined;
 
@@ -240,7 +240,7 @@ class Shaky extends BaseNotifier {
     this.#fault = fault;
   }
 
-  override notify(alert: AlertMessage): Promise<void> {
+  override notify(alert: AlertNotification): Promise<void> {
     this.attempts++;
     const fault = this.#fault(this.attempts);
     if (fault !== undefined) return fault;

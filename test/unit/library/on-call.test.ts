@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { BaseNotifier, HeartbeatError, Node, Tracker, type AlertMessage } from '../../../src/index.js';
+import { BaseNotifier, HeartbeatError, Node, Tracker, type AlertNotification } from '../../../src/index.js';
 import { eventually } from '../../support/eventually.js';
 import { Instances } from './support.js';
 
@@ -11,7 +11,7 @@ const ACK = { by: 'ann', reason: 'a disk is being changed' };
 /** Hears of alerts, or fails for good. */
 class Ear extends BaseNotifier {
   readonly heard: string[] = [];
-  override notify({ type, node, nodes, reminder }: AlertMessage): Promise<void> {
+  override notify({ type, node, nodes, reminder }: AlertNotification): Promise<void> {
     const names = node?.name ?? nodes?.map(({ name }) => name).join() ?? '';
     this.heard.push(`${type} ${names} ${reminder ?? ''}`.trim());
     return Promise.resolve();

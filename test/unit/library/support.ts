@@ -1,6 +1,13 @@
 import { createHeartbeat, type HeartbeatInstance, type HeartbeatOptions } from '../../../src/index.js';
 import { RecordingLogger } from '../../support/recording-logger.js';
 
+/** All of a list that is read bit by bit. */
+export async function all<T>(list: AsyncIterable<T>): Promise<T[]> {
+  const found: T[] = [];
+  for await (const each of list) found.push(each);
+  return found;
+}
+
 /** Instances that are closed when the test is over, each with a log that can be looked at. */
 export class Instances {
   readonly #open: { close(): Promise<unknown> }[] = [];

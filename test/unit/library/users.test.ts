@@ -2,16 +2,10 @@ import { expect } from 'chai';
 import { createHeartbeat, Heartbeat, type UserChanged } from '../../../src/index.js';
 import { eventually } from '../../support/eventually.js';
 import { RecordingLogger } from '../../support/recording-logger.js';
-import { Instances } from './support.js';
+import { all, Instances } from './support.js';
 
 const instances = new Instances();
 afterEach(() => instances.clear());
-
-async function all<T>(list: AsyncIterable<T>): Promise<T[]> {
-  const found: T[] = [];
-  for await (const each of list) found.push(each);
-  return found;
-}
 
 describe('users of the library', () => {
   it('are shown with what HTTP shows, in camelCase and with Dates', async () => {

@@ -1,0 +1,310 @@
+import { expect } from 'chai';
+import {
+  BaseNotifier,
+  Heartbeat,
+  NotifyError,
+  type AlertNotification,
+  type HeartbeatInstance,
+} from '../../../src/index.js';
+import { openApi } from '../../../src/http/contract/document.js';
+import { messageOf, notificationOf } from '../../../src/library/notification.js';
+import { eventually } from '../../support/eventually.js';
+import { all, Instances } from './support.js';
+import { EVERY_KIND } from '../channels/support.js';
+
+const instances = new Instances();
+afterEach(() => instances.clear());
+
+interface Call {
+  readonly on?: 'nodes' | 'users';
+  readonly name: string;
+  /** What comes before the options. */
+  readonly given?: readonly unknown[];
+  /** Options under other names than those of the parameters. */
+  readonly renamed?: Readonly<Record<string, string>>;
+}
+
+const REGISTER: Call = { on: 'nodes', name: 'register', given: ['db-1'] };
+
+/** The call of the library that does what an operation does. */
+const CALLS: Readonly<Record<string, Call>> = {
+  heal: { on: 'users', name: 'heal' },
+  goodbye: { on: 'users', name: 'goodbye' },
+  goodbyeByBeacon: { on: 'users', name: 'goodbye' },
+  healMany: { on: 'users', name: 'healMany' },
+  checkup: { on: 'users', name: 'checkup' },
+  checkupMany: { on: 'users', name: 'checkupMany' },
+  heartRhythm: { on: 'users', name: 'heartRhythm', given: [7], renamed: { to: 'before' } },
+  user: { on: 'users', name: 'get' },
+  eraseUser: { on: 'users', name: 'erase' },
+  heartbeat: { on: 'nodes', name: 'heartbeat' },
+  heartbeatByPost: { on: 'nodes', name: 'heartbeat' },
+  heartbeats: { on: 'nodes', name: 'heartbeats' },
+  nodes: { on: 'nodes', name: 'list', given: [] },
+  putNode: REGISTER,
+  // Without a range it is `get`.
+  node: { on: 'nodes', name: 'uptime', given: ['db-1'] },
+  forgetNode: { on: 'nodes', name: 'forget' },
+  failNode: { on: 'nodes', name: 'fail' },
+  pauseNode: { on: 'nodes', name: 'pause' },
+  resumeNode: { on: 'nodes', name: 'resume' },
+  acknowledgeNode: { on: 'nodes', name: 'acknowledge' },
+  unacknowledgeNode: { on: 'nodes', name: 'unacknowledge' },
+  flips: { on: 'nodes', name: 'flips', given: ['db-1'], renamed: { to: 'before' } },
+  alerts: { name: 'alerts', given: [] },
+  redeliver: { name: 'redeliver' },
+  testChannel: { name: 'testChannel' },
+  readiness: { name: 'unready' },
+  supervision: { name: 'supervision' },
+  metrics: { name: 'metrics' },
+};
+
+/** A program knows that its own process lives; the others describe HTTP itself. */
+const OF_HTTP_ALONE = ['health', 'openapi', 'docs'];
+
+/** A program asks for as much of a list as it wants. */
+const PAGES = ['limit', 'cursor'];
+
+const operations = Object.entries(openApi({ batch: 10_000, page: 1_000 }).paths).flatMap(([path, methods]) =>
+  Object.values(methods).map((operation) => ({ path, operation })),
+);
+
+function camel(name: string): string {
+  return name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
+}
+
+/** The options that a call says it has. */
+async function optionsOf(instance: HeartbeatInstance, { on, name, given = [] }: Call): Promise<string[]> {
+  const target = on === undefined ? instance : instance[on];
+  const called: unknown = Reflect.get(target, name);
+  if (typeof called !== 'function') throw new TypeError(`there is no ${name}`);
+  const ask = async (): Promise<unknown> => {
+    const answer: unknown = Reflect.apply(called, target, [...given, 'nonsense']);
+    if (typeof answer !== 'object' || answer === null || !(Symbol.asyncIterator in answer)) return answer;
+    const list: unknown = Reflect.get(answer, 'next');
+    return typeof list === 'function' ? Reflect.apply(list, answer, []) : undefined;
+  };
+  const refused: unknown = await ask().catch((error: unknown) => error);
+  const [, names] = /must be an object with (.*), not "nonsense"/.exec(String(refused)) ?? [];
+  return names?.split(', ') ?? [];
+}
+
+describe('what HTTP has', () => {
+  it('has a call of the library for each operation, or a reason that there is none', () => {
+    const ids = operations.map(({ operation: { operationId } }) => operationId);
+    expect([...Object.keys(CALLS), ...OF_HTTP_ALONE]).to.have.members(ids);
+  });
+
+  for (const { path, operation } of operations) {
+    const { operationId: id } = operation;
+    const call = CALLS[id];
+    if (call === undefined) continue;
+    it(`has ${[call.on, call.name].filter(Boolean).join('.')} for ${id} ${path}, with what can be asked there`, async () => {
+      const instance = await instances.make();
+      expect(call.name in (call.on === undefined ? instance : instance[call.on])).to.equal(true);
+      if (call.on === undefined && call.name !== 'unready') expect(call.name in Heartbeat).to.equal(true);
+      const asked = operation.parameters
+        .filter((parameter) => parameter.in === 'query' && !PAGES.includes(parameter.name))
+        .map(({ name }) => call.renamed?.[name] ?? camel(name));
+      if (asked.length > 0) expect(await optionsOf(instance, call)).to.have.members(asked);
+    });
+  }
+
+  it('has an option of register for each field of its body', async () => {
+    const instance = await instances.make();
+    const options = await optionsOf(instance, REGISTER);
+    expect(options).to.have.members(['timeout', 'maxRetries', 'labels', 'channels', 'dependsOn', 'paused']);
+    await instance.nodes.register('db-1', { timeout: 5, maxRetries: 1, labels: { a: 'b' }, paused: true });
+    expect(await instance.nodes.get('db-1')).to.include({ timeout: 5, maxRetries: 1, paused: true });
+    await instance.nodes.register('db-1', { timeout: null, maxRetries: null, labels: null, paused: false });
+    expect(await instance.nodes.get('db-1')).to.deep.include({
+      timeout: 30,
+      maxRetries: 3,
+      labels: {},
+      paused: false,
+    });
+  });
+});
+
+/** Hears of alerts, or refuses them for good. */
+class Ear extends BaseNotifier {
+  readonly heard: AlertNotification[] = [];
+  isDeaf = false;
+
+  override notify(alert: AlertNotification): Promise<void> {
+    if (this.isDeaf) return Promise.reject(new NotifyError('planned fault', { permanent: true }));
+    this.heard.push(alert);
+    return Promise.resolve();
+  }
+}
+
+describe('alerts of the library', () => {
+  it('are filtered by state, node, type and channel, as HTTP filters them', async () => {
+    const [deaf, ear] = [new Ear(), new Ear()];
+    deaf.isDeaf = true;
+    const { nodes, ...instance } = await withMethods({
+      notifiers: [
+        { notifier: deaf, name: 'deaf', events: ['node.reported_failure'] },
+        { notifier: ear, name: 'ear' },
+      ],
+    });
+    for (const name of ['db-1', 'db-2']) await nodes.fail(name, 'disk full');
+    await nodes.heartbeat('db-2');
+    await eventually(() => expect(ear.heard).to.have.length(3));
+    const found = async (filter: Parameters<HeartbeatInstance['alerts']>[0]): Promise<string[]> =>
+      (await all(instance.alerts(filter))).map(({ type, node }) => `${type} ${String(node)}`).sort();
+    const [one, two] = ['node.reported_failure db-1', 'node.reported_failure db-2'];
+    await eventually(async () => {
+      expect(await found({ state: 'dead' })).to.deep.equal([one, two]);
+    });
+    expect(await found({})).to.deep.equal(['node.recovered db-2', one, two]);
+    expect(await found({ node: 'db-1' })).to.deep.equal([one]);
+    expect(await found({ type: 'node.recovered' })).to.deep.equal(['node.recovered db-2']);
+    expect(await found({ state: ['dead', 'pending'], channel: 'ear' })).to.deep.equal([]);
+    expect(await found({ channel: 'deaf', node: 'db-2', type: 'node.reported_failure' })).to.deep.equal([
+      two,
+    ]);
+    const [alert] = await all(instance.alerts({ node: 'db-1' }));
+    expect(alert).to.include({ reason: 'disk full' });
+  });
+
+  it('are redelivered where they are dead letters', async () => {
+    const ear = new Ear();
+    ear.isDeaf = true;
+    const { nodes, ...instance } = await withMethods({ notifiers: [{ notifier: ear, name: 'ear' }] });
+    await nodes.fail('db-1');
+    const dead = await eventually(async () => {
+      const [first] = await all(instance.alerts({ state: 'dead' }));
+      expect(first).not.to.equal(undefined);
+      return first;
+    });
+    ear.isDeaf = false;
+    expect(await instance.redeliver(dead?.id ?? '')).to.equal(dead?.id);
+    await eventually(() => expect(ear.heard.map(({ id }) => id)).to.deep.equal([dead?.id]));
+    await eventually(async () => {
+      expect(await codeOf(instance.redeliver(dead?.id ?? ''))).to.equal('HEARTBEAT_NOT_DEAD');
+    });
+    for (const stranger of ['x', '00000000000000000000000000'])
+      expect(await codeOf(instance.redeliver(stranger))).to.equal('HEARTBEAT_NO_SUCH_ALERT');
+  });
+
+  it('are sent as a test by the notifier that is named', async () => {
+    const ear = new Ear();
+    const instance = await withMethods({ notifiers: [{ notifier: ear, name: 'ear' }] });
+    const id = await instance.testChannel('ear');
+    await eventually(() => expect(ear.heard).to.have.length(1));
+    expect(ear.heard[0]).to.include({ id, type: 'test' });
+    expect(await codeOf(instance.testChannel('nobody'))).to.equal('HEARTBEAT_NO_SUCH_CHANNEL');
+  });
+});
+
+describe('nodes of the library', () => {
+  it('tell how long they were in which state', async () => {
+    const { nodes } = await instances.make();
+    await nodes.heartbeat('db-1');
+    await nodes.fail('db-1', 'disk full');
+    await nodes.heartbeat('db-1');
+    const uptime = await nodes.uptime('db-1');
+    expect(uptime.from).to.be.instanceOf(Date);
+    const spent = uptime.active + uptime.inactive + uptime.failed + uptime.paused + uptime.blind;
+    expect(spent * 1000).to.be.closeTo(Number(uptime.to) - Number(uptime.from), 0.001);
+    const future = new Date(Number(uptime.to) + 86_400_000);
+    expect(await nodes.uptime('db-1', { from: future })).to.include({ ratio: undefined });
+    expect(await codeOf(nodes.uptime('stranger'))).to.equal('HEARTBEAT_UNKNOWN_NODE');
+  });
+
+  it('tell of their flips in either order, with what they said of their failure', async () => {
+    const { nodes } = await instances.make();
+    await nodes.heartbeat('db-1');
+    await nodes.fail('db-1', 'disk full');
+    await nodes.heartbeat('db-1');
+    const flips = await all(nodes.flips('db-1'));
+    expect(flips.map(({ to }) => to)).to.deep.equal(['active', 'failed']);
+    expect(flips[1]).to.include({ reason: 'disk full', blind: 0, retries: 0, cause: 'report' });
+    expect(await all(nodes.flips('db-1', { order: 'asc' }))).to.deep.equal(flips.reverse());
+    const [failed] = flips;
+    expect(await all(nodes.flips('db-1', { before: failed?.at ?? new Date() }))).to.deep.equal([]);
+    expect(await codeOf(nodes.flips('stranger').next())).to.equal('HEARTBEAT_UNKNOWN_NODE');
+  });
+
+  it('are listed by their beginnings, and by whether they are paused', async () => {
+    const { nodes } = await instances.make();
+    await nodes.heartbeats(['db-1', 'db-2', 'web-1']);
+    await nodes.pause('db-2');
+    const names = async (filter: Parameters<typeof nodes.list>[0]): Promise<string[]> =>
+      (await all(nodes.list(filter))).map(({ name }) => name);
+    expect(await names({ name: 'db-' })).to.deep.equal(['db-1', 'db-2']);
+    expect(await names({ paused: true })).to.deep.equal(['db-2']);
+    expect(await names({ paused: false, name: 'db-' })).to.deep.equal(['db-1']);
+  });
+});
+
+describe('what a program is handed', () => {
+  it('is in camelCase, with Dates, for each kind of alert', () => {
+    for (const message of EVERY_KIND) {
+      const handed = notificationOf(message);
+      expect(namesIn(handed).filter((name) => name.includes('_'))).to.deep.equal([]);
+      expect(instantsIn(handed)).to.deep.equal([]);
+      expect(handed.at).to.deep.equal(new Date(message.at_ms));
+      expect(messageOf(handed), 'none of it is lost').to.deep.equal(message);
+    }
+  });
+
+  it('is so in all that an instance shows of itself, and its metrics are those of HTTP', async () => {
+    const { nodes, users, ...instance } = await withMethods({ http: { port: 0 } });
+    await users.heal(7);
+    await nodes.fail('db-1');
+    await eventually(async () => expect(await all(instance.alerts())).to.have.length(1));
+    const shown = [await instance.supervision(), await all(instance.alerts()), await all(nodes.list())];
+    expect(namesIn(shown).filter((name) => name.includes('_'))).to.deep.equal([]);
+    expect(instantsIn(shown)).to.deep.equal([]);
+    const metrics = await instance.metrics();
+    expect(metrics).to.include('heartbeat_users_online 1').and.to.include('heartbeat_http_connections ');
+    expect(await (await instances.make()).metrics()).not.to.include('heartbeat_http_connections ');
+  });
+
+  it('says why an instance is not ready', async () => {
+    const instance = await instances.make();
+    expect([instance.ready, instance.unready]).to.deep.equal([true, []]);
+    await instance.close();
+    expect([instance.ready, instance.unready]).to.deep.equal([false, ['closed']]);
+  });
+});
+
+/** An instance whose methods may be taken out of it. */
+async function withMethods(options: Parameters<Instances['make']>[0]) {
+  const instance = await instances.make(options);
+  return {
+    nodes: instance.nodes,
+    users: instance.users,
+    alerts: instance.alerts.bind(instance),
+    redeliver: instance.redeliver.bind(instance),
+    testChannel: instance.testChannel.bind(instance),
+    supervision: instance.supervision.bind(instance),
+    metrics: instance.metrics.bind(instance),
+  };
+}
+
+async function codeOf(work: Promise<unknown>): Promise<unknown> {
+  const error: unknown = await work.catch((thrown: unknown) => thrown);
+  return typeof error === 'object' && error !== null ? Reflect.get(error, 'code') : undefined;
+}
+
+/** The names of all members, at any depth, but for those that are data: labels, and what is by name. */
+function namesIn(value: unknown): string[] {
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([name, each]) => [
+    ...(Array.isArray(value) ? [] : [name]),
+    ...(name === 'labels' ? [] : namesIn(each)),
+  ]);
+}
+
+/** Numbers that look like Unix seconds or milliseconds of this century: where they are, and what they are. */
+function instantsIn(value: unknown, place = ''): string[] {
+  if (typeof value === 'number') {
+    const isInstant = [1, 1000].some((unit) => value > 1.5e9 * unit && value < 4e9 * unit);
+    return isInstant ? [`${place}: ${value}`] : [];
+  }
+  if (typeof value !== 'object' || value === null || value instanceof Date) return [];
+  return Object.entries(value).flatMap(([name, each]) => instantsIn(each, `${place}.${name}`));
+}
