@@ -8,7 +8,7 @@ import type { Daemon } from './daemon.js';
 import type { Cors } from './defence/cors.js';
 import type { Exchange } from './exchange.js';
 import { attach, exchangeOf } from './exchange-of.js';
-import { isBodiless } from './fast-lane.js';
+import { isBodiless } from './request-head.js';
 import type { GatewayReport } from './gateway-report.js';
 import type { GatewayLimits } from './options.js';
 import { Resources, type Route } from './resource.js';

@@ -3,7 +3,7 @@ import type { RequestHandler } from 'express';
 import { isBatch } from './batch/is-batch.js';
 import type { Exchange } from './exchange.js';
 import { exchangeOf } from './exchange-of.js';
-import { isBodiless } from './fast-lane.js';
+import { isBodiless } from './request-head.js';
 import type { GatewayLimits } from './options.js';
 
 /** Paths of which every call reads its body, if only to find that there is nothing in it. */

@@ -4,15 +4,17 @@ import { errorCodes, HeartbeatError, type ErrorCode } from '../errors.js';
 import type { LogFields, Logger } from '../ports/logger.js';
 import { asciiJson, jsonHead, type RawHeaders } from './json.js';
 import { sentenceFor } from './messages.js';
-import { answerInOneWrite } from './one-write.js';
+import { answerInOneWrite, type MadeHeads } from './one-write.js';
 import { isOriginalCall } from './original-calls.js';
 import type { Order } from './pipeline/order.js';
 import { pipelineOf, type Pipeline, type Waiting } from './pipeline/pipeline.js';
+import { isBodiless } from './request-head.js';
 import { sentRequestId } from './request-id.js';
 
 /** What all exchanges of a gateway share. */
 export interface ExchangeHost {
   readonly logger: Logger;
+  readonly heads: MadeHeads;
   makeRequestId(): string;
   /** The exchange goes on, so that its time begins anew. */
   progressed(exchange: Exchange): void;
@@ -92,6 +94,21 @@ export class Exchange {
     if (!this.#settle()) return;
     this.#host.responded(status);
     answerInOneWrite(this.response, status, this.#identified(head), body);
+  }
+
+  /** @param body short JSON in ASCII, which answers most of the calls there are */
+  ok(body: string): void {
+    const { request, response } = this;
+    const { headers } = request;
+    // Whoever has one of these gets a head of its own, and whoever sends a body has it read.
+    const isUsual =
+      headers.origin === undefined && headers['x-request-id'] === undefined && isBodiless(headers);
+    if (!isUsual || request.method === 'HEAD') this.answer(200, jsonHead(body.length), body);
+    else if (this.#settle()) {
+      this.#host.responded(200);
+      if (this.#host.heads.answer(request, response, body)) return;
+      answerInOneWrite(response, 200, jsonHead(body.length), body);
+    }
   }
 
   json(status: number, value: object): void {

@@ -5,6 +5,7 @@ import type { Cancel, Clock } from '../ports/clock.js';
 import type { Logger } from '../ports/logger.js';
 import { Exchange, type ExchangeHost } from './exchange.js';
 import { LastAnswers } from './last-answers.js';
+import { MadeHeads } from './one-write.js';
 import type { Pipeline } from './pipeline/pipeline.js';
 import { RequestIds } from './request-id.js';
 import { Slots } from './slots.js';
@@ -18,6 +19,7 @@ const LONGEST_TICK: Millis = 1000;
 export class Exchanges implements ExchangeHost {
   readonly logger: Logger;
   readonly lastAnswers: LastAnswers;
+  readonly heads: MadeHeads;
   answerTimeouts = 0;
   /** Called after each exchange that ended. */
   released: (() => void) | undefined;
@@ -49,6 +51,7 @@ export class Exchanges implements ExchangeHost {
     this.logger = logger;
     this.#clock = clock;
     this.lastAnswers = new LastAnswers(clock);
+    this.heads = new MadeHeads(clock);
     this.allow(timeout);
   }
 

@@ -6,6 +6,7 @@ import type { BatchLimits } from './batch/batch.js';
 import type { Daemon } from './daemon.js';
 import type { Exchange } from './exchange.js';
 import { checkup, heal } from './presence.js';
+import { isBodiless } from './request-head.js';
 
 const HEAL = '/heal/';
 const CHECKUP = '/checkup/';
@@ -64,10 +65,4 @@ function isPlainBody(headers: IncomingHttpHeaders, limit: number): boolean {
     headers['content-encoding'] === undefined &&
     headers['sec-fetch-site'] === undefined
   );
-}
-
-/** Whether a request ends with its head. */
-export function isBodiless(headers: IncomingHttpHeaders): boolean {
-  const length = headers['content-length'];
-  return (length === undefined || length === '0') && headers['transfer-encoding'] === undefined;
 }

@@ -1,6 +1,7 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import { Server as TlsServer } from 'node:tls';
-import type { Millis } from '../domain/time.js';
+import { millis, type Millis } from '../domain/time.js';
 import type { Clock } from '../ports/clock.js';
 import type { Logger } from '../ports/logger.js';
 import { createApi } from './api.js';
@@ -11,8 +12,9 @@ import { Cors } from './defence/cors.js';
 import type { HostRules } from './defence/hosts.js';
 import type { Exchange } from './exchange.js';
 import { Exchanges } from './exchanges.js';
-import { isBodiless, takeFastLane } from './fast-lane.js';
+import { takeFastLane } from './fast-lane.js';
 import type { GatewayReport } from './gateway-report.js';
+import { IdleConnections } from './idle-connections.js';
 import { listen } from './listen.js';
 import { MalformedRequests } from './malformed.js';
 import type { GatewayLimits, GatewayOptions } from './options.js';
@@ -20,7 +22,7 @@ import { isProbe } from './original-calls.js';
 import { pipelineOf } from './pipeline/pipeline.js';
 import { Pipelines } from './pipeline/pipelines.js';
 import { PassBudget } from './pass-budget.js';
-import { RequestHeads } from './request-head.js';
+import { isBodiless, RequestHeads } from './request-head.js';
 import { bound, createBoundedServer, pemOf } from './server.js';
 
 /** The reason that no connection can be accepted is logged this often at most. */
@@ -43,6 +45,7 @@ export class Gateway {
   readonly #parts: GatewayParts;
   readonly #server: Server;
   readonly #connections: Connections;
+  readonly #idle: IdleConnections;
   readonly #exchanges: Exchanges;
   readonly #pipelines: Pipelines;
   readonly #malformed: MalformedRequests;
@@ -76,6 +79,9 @@ export class Gateway {
     this.#connections = new Connections(this.#server, limits.connections, (open, limit) => {
       logger.warn('connections are running out', { open, limit });
     });
+    this.#idle = new IdleConnections(clock, millis(options.keep_alive_timeout));
+    const connected = options.tls === undefined ? 'connection' : 'secureConnection';
+    this.#server.on(connected, (socket: Socket) => this.#idle.watch(socket));
     this.#pipelines = new Pipelines({
       clock,
       budget: () => this.#passBudget,
@@ -110,6 +116,7 @@ export class Gateway {
     const url = await listen(this.#server, scheme, this.#options.host, this.#options.port);
     this.#server.on('error', (error) => this.#serverFailed(error));
     this.#exchanges.watch();
+    this.#idle.start();
     return { url };
   }
 
@@ -121,6 +128,8 @@ export class Gateway {
     if (tls !== undefined && this.#server instanceof TlsServer) this.#server.setSecureContext(pemOf(tls));
     this.#connections.allow(limits.connections);
     this.#exchanges.allow(limits.request_timeout);
+    this.#exchanges.heads.forget();
+    this.#idle.allow(millis(options.keep_alive_timeout));
     this.#passBudget = new PassBudget(this.#parts.clock, limits.pass);
     this.#cors = new Cors(cors?.origins ?? []);
     this.#entrance.configure(options);
@@ -232,6 +241,7 @@ export class Gateway {
       this.#endIdle();
     });
     this.#exchanges.stop();
+    this.#idle.stop();
   }
 
   /** Ends the connections that owe nobody an answer, now and whenever another one was given. */

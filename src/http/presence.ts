@@ -2,24 +2,21 @@ import type { UserCommand, UserReply } from '../../actors/user/user.protocol.js'
 import type { UserId } from '../domain/user-id.js';
 import type { Daemon } from './daemon.js';
 import type { Exchange } from './exchange.js';
-import { jsonHead } from './json.js';
 
 const ONLINE = '{"status":"online"}';
-const ONLINE_HEAD = jsonHead(ONLINE.length);
 const OFFLINE = '{"status":"offline"}';
-const OFFLINE_HEAD = jsonHead(OFFLINE.length);
 
 /** Whichever way a heal comes in, it is answered here, when the user's actor has handled it. */
 export function heal(daemon: Daemon, exchange: Exchange, user: UserId): void {
   daemon.ask('heal', user, (reply) => {
-    if (reply.kind === 'online') exchange.answer(200, ONLINE_HEAD, ONLINE);
+    if (reply.kind === 'online') exchange.ok(ONLINE);
     else answerOther(exchange, 'heal', reply);
   });
 }
 
 export function goodbye(daemon: Daemon, exchange: Exchange, user: UserId): void {
   daemon.ask('goodbye', user, (reply) => {
-    if (reply.kind === 'offline') exchange.answer(200, OFFLINE_HEAD, OFFLINE);
+    if (reply.kind === 'offline') exchange.ok(OFFLINE);
     else answerOther(exchange, 'goodbye', reply);
   });
 }
@@ -31,8 +28,7 @@ export function checkup(daemon: Daemon, exchange: Exchange, user: UserId): void 
       return;
     }
     // The digits are written as they are: a 64-bit id does not fit a number.
-    const body = `{"id":${user},"status":"${reply.kind}"}`;
-    exchange.answer(200, jsonHead(body.length), body);
+    exchange.ok(`{"id":${user},"status":"${reply.kind}"}`);
   });
 }
 

@@ -1,4 +1,4 @@
-import type { IncomingMessage } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import type { ErrorCode } from '../errors.js';
 import { Hosts, isHost, type HostRules } from './defence/hosts.js';
 
@@ -44,6 +44,12 @@ export class RequestHeads {
     if (named === undefined) this.#lastGood = host;
     return undefined;
   }
+}
+
+/** Whether a request ends with its head. */
+export function isBodiless(headers: IncomingHttpHeaders): boolean {
+  const length = headers['content-length'];
+  return (length === undefined || length === '0') && headers['transfer-encoding'] === undefined;
 }
 
 function isChunked(coding: string): boolean {

@@ -5,7 +5,7 @@ import { isPermitted, isUserPermitted } from './auth/permitted.js';
 import { readBody, readsBodies } from './body.js';
 import type { Exchange } from './exchange.js';
 import { exchangeOf } from './exchange-of.js';
-import { isBodiless } from './fast-lane.js';
+import { isBodiless } from './request-head.js';
 import { expectNoBody } from './json-body.js';
 import { methodNotAllowed } from './messages.js';
 import type { GatewayLimits } from './options.js';

@@ -4,7 +4,7 @@ import type { Daemon } from '../daemon.js';
 import { sourceOf } from '../defence/address.js';
 import { Rates } from '../defence/rates.js';
 import type { Exchange } from '../exchange.js';
-import { isBodiless } from '../fast-lane.js';
+import { isBodiless } from '../request-head.js';
 import type { GatewayOptions } from '../options.js';
 import { isProbe } from '../original-calls.js';
 import { Doorkeeper } from './doorkeeper.js';

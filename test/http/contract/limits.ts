@@ -246,11 +246,22 @@ export function limitsContract(start: Start): void {
     expect(served.gateway.inspect().refused.answer_timeouts).to.equal(0);
   });
 
-  it('closes a connection that is idle for keep_alive_timeout', async () => {
-    const served = await start({ keep_alive_timeout: 0.05 });
-    const client = served.raw().send(head('PUT /heal/5'));
-    await client.answer();
-    await client.end();
+  it('closes a connection that is idle for keep_alive_timeout, not before, and none that waits', async () => {
+    const served = await start({ keep_alive_timeout: 5 });
+    const idle = served.raw().send(head('PUT /heal/5'));
+    const waiting = served.raw().send(head('PUT /heal/6'));
+    await Promise.all([idle.answer(), waiting.answer()]);
+    await served.clock.advance(4_900);
+    expect(idle.closed).to.be.false;
+    served.daemon.hold();
+    waiting.send(head('PUT /heal/7'));
+    await eventually(() => expect(served.daemon.held).to.equal(1), { every: 1 });
+    // Node gives them a second more than it tells them.
+    await served.clock.advance(5_000);
+    await idle.end();
+    expect(waiting.closed).to.be.false;
+    served.daemon.release();
+    expect((await waiting.answers(2))[1]).to.include({ status: 200, body: '{"status":"online"}' });
   });
 }
 

@@ -155,6 +155,16 @@ export function protocolContract(start: Start): void {
     expect(served.gateway.inspect().connections).to.equal(1);
   });
 
+  it('says the same second in all answers of it, and the next one in the next', async () => {
+    const second = async (): Promise<string | undefined> =>
+      (await served.raw().send(head('PUT /heal/5')).answer()).headers['date'];
+    const first = await second();
+    expect(first).to.match(/GMT$/);
+    await served.clock.advance(1_000);
+    // Node's own clock, which is the host's, is asked anew for each second of ours.
+    expect(Date.parse((await second()) ?? '')).to.be.at.least(Date.parse(first ?? ''));
+  });
+
   it('answers a client that has closed its own side', async () => {
     served.daemon.hold();
     const client = served.raw();

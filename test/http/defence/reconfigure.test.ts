@@ -71,7 +71,9 @@ describe('a gateway that is told to go on otherwise', () => {
 
     gateway.reconfigure({ auth, keep_alive_timeout: 0.05, limits: { headers_timeout: 0.05 } });
     const idle = gateway.raw().send(head('PUT /heal/5', 'Authorization: Bearer app'));
-    expect((await idle.answer()).status).to.equal(200);
+    expect(await idle.answer()).to.deep.include({ status: 200 });
+    expect((await idle.answer()).headers).to.include({ 'keep-alive': 'timeout=0' });
+    await gateway.clock.advance(2_500);
     await idle.end();
     const slow = gateway.raw().send('PUT /heal/5 HT');
     expect((await slow.answer()).status).to.equal(408);
