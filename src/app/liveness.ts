@@ -6,6 +6,7 @@ import type { NodeName } from '../domain/node-name.js';
 import { shardOf } from '../domain/shard.js';
 import type { Millis } from '../domain/time.js';
 import type { NodesDaemon } from '../http/nodes/daemon.js';
+import { DependencyChanges } from '../http/nodes/dependencies.js';
 import type { Clock } from '../ports/clock.js';
 import type { Pulse } from '../runtime/pulse.js';
 import type { Cast } from './assemble.js';
@@ -58,6 +59,7 @@ export function liveness(
         if (reply !== undefined) answered(reply);
       });
     },
+    dependencyChanges: new DependencyChanges(),
     heartbeats: (names, answered, quota) => {
       toNodes(askMany('heartbeat', names, quota), answered);
     },

@@ -5,7 +5,7 @@ import type { NodeName } from '../domain/node-name.js';
 import { HeartbeatError } from '../errors.js';
 import type { Daemon } from '../http/daemon.js';
 import { sentenceFor } from '../http/messages.js';
-import { causesOf, circleProblem } from '../http/nodes/dependencies.js';
+import { causesOf, changeDependencies } from '../http/nodes/dependencies.js';
 import { settingsReader, type BodyProblem } from '../http/nodes/settings.js';
 import { readAcknowledgement, type Acknowledgement } from './acknowledging.js';
 import { askForNode, askNode, instantOf, nodeNameOf, readReason, refuseBody } from './asking.js';
@@ -113,9 +113,15 @@ export class Nodes {
     if (wrong.length > 0) refuseBody('settings of a node', wrong.map(unplaced));
     const { alerts, nodes } = await this.#daemon();
     const change = changeOf(settings, alerts.channels);
-    const problem = await circleProblem(nodes, nodeNameOf(name), change.dependsOn, ANYBODY);
+    const dependsOn = change.dependsOn ?? [];
+    const make = (): Promise<NodeDescription> => this.#ask(name, { kind: 'put', change });
+    if (dependsOn.length === 0) return make();
+    let made: NodeDescription | undefined;
+    const problem = await changeDependencies(nodes, nodeNameOf(name), dependsOn, ANYBODY, async () => {
+      made = await make();
+    });
     if (problem !== undefined) refuseBody('settings of a node', [{ ...problem, path: camel(problem.path) }]);
-    return this.#ask(name, { kind: 'put', change });
+    return made ?? make();
   }
 
   /** The first heartbeat of an unknown name registers it. */

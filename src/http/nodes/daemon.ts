@@ -4,6 +4,7 @@ import type { Flip, NodeState } from '../../domain/node.js';
 import type { NodeName } from '../../domain/node-name.js';
 import type { Instant } from '../../domain/time.js';
 import type { Uptime } from '../../domain/uptime.js';
+import type { DependencyChanges } from './dependencies.js';
 import type { FlipRange } from '../../ports/history-store.js';
 
 /** All that the HTTP API asks of the daemon about nodes. */
@@ -15,6 +16,9 @@ export interface NodesDaemon {
    * @param quota of whoever asks: a node that this registers counts towards it
    */
   ask(name: NodeName, request: NodeRequest, answered: (reply: NodeReply) => void, quota?: NodeQuota): void;
+
+  /** Changes of what nodes depend on that are under way: whoever changes it does so by these. */
+  readonly dependencyChanges: DependencyChanges;
 
   /** Hands over many heartbeats at once; the replies come together, in the order of the names. */
   heartbeats(

@@ -5,6 +5,49 @@ import type { NodesDaemon } from './daemon.js';
 import type { BodyProblem } from '../json-body.js';
 
 type Asking = Pick<NodesDaemon, 'ask'>;
+type Changing = Pick<NodesDaemon, 'ask' | 'dependencyChanges'>;
+
+/**
+ * What nodes are to depend on, as far as it is being changed. A change that reaches a node waits for the changes of that
+ * node that began before it did, so that of several which close a circle together the last one is refused. What does not
+ * reach each other is changed at once, and shares a commit.
+ */
+export class DependencyChanges {
+  readonly #underWay = new Map<NodeName, Map<number, Promise<unknown>>>();
+  #last = 0;
+
+  /** @param change is told what it may not look at before it has waited */
+  async make<T>(name: NodeName, change: (earlier: EarlierChanges) => Promise<T>): Promise<T> {
+    const number = ++this.#last;
+    const others = this.#underWay.get(name) ?? new Map<number, Promise<unknown>>();
+    this.#underWay.set(name, others);
+    const made = change((names) => this.#before(number, names));
+    others.set(
+      number,
+      made.catch(() => undefined),
+    );
+    try {
+      return await made;
+    } finally {
+      others.delete(number);
+      if (others.size === 0) this.#underWay.delete(name);
+    }
+  }
+
+  /** How many are under way. */
+  get size(): number {
+    return this.#underWay.size;
+  }
+
+  async #before(number: number, names: Iterable<NodeName>): Promise<void> {
+    if (this.#underWay.size === 0) return;
+    for (const name of names)
+      for (const [other, made] of this.#underWay.get(name) ?? []) if (other < number) await made;
+  }
+}
+
+/** Waits until these nodes are as earlier changes have left them. */
+type EarlierChanges = (names: Iterable<NodeName>) => Promise<void>;
 
 /**
  * What the failures of these nodes come from: of each that has failed, the first of those that it depends on that has
@@ -31,17 +74,27 @@ export async function causesOf(
 }
 
 /**
- * Whether a node would come to depend on itself, through whatever others. Two changes at the same time may both pass,
- * and close a circle together: nobody goes untold because of one, see decision 27.
+ * Changes what a node depends on, unless it would come to depend on itself, through whatever others.
+ *
+ * @param make makes the change, and resolves when it has been answered
+ * @returns why it was not made
  */
-export async function circleProblem(
-  nodes: Asking,
+export function changeDependencies(
+  nodes: Changing,
   name: NodeName,
-  dependsOn: readonly NodeName[] | null | undefined,
+  dependsOn: readonly NodeName[],
   access: Pick<Access, 'mayTouchNode'>,
+  make: () => Promise<unknown>,
 ): Promise<BodyProblem | undefined> {
-  const circle = await circleThrough(nodes, name, dependsOn ?? []);
-  if (circle === undefined) return undefined;
+  return nodes.dependencyChanges.make(name, async (earlier) => {
+    const circle = await circleThrough(nodes, name, dependsOn, earlier);
+    if (circle !== undefined) return problemOf(circle, access);
+    await make();
+    return undefined;
+  });
+}
+
+function problemOf(circle: readonly NodeName[], access: Pick<Access, 'mayTouchNode'>): BodyProblem {
   const problem = 'the node would come to depend on itself';
   const isShown = circle.every((each) => access.mayTouchNode(each));
   return { path: 'depends_on', problem: isShown ? `${problem}: ${circle.join(' -> ')}` : problem };
@@ -52,6 +105,7 @@ async function circleThrough(
   nodes: Asking,
   name: NodeName,
   dependsOn: readonly NodeName[],
+  earlier: EarlierChanges,
 ): Promise<readonly NodeName[] | undefined> {
   const reachedFrom = new Map<NodeName, NodeName>();
   let front: readonly { readonly name: NodeName; readonly dependsOn?: readonly NodeName[] }[] = [
@@ -67,6 +121,7 @@ async function circleThrough(
       }
     }
     if (reachedFrom.has(name)) return wayTo(name, reachedFrom);
+    await earlier(next);
     front = [...(await describeAll(nodes, next)).values()];
   }
   return undefined;

@@ -6,9 +6,9 @@ import { heartbeatBatch } from '../batch/answers.js';
 import { isNodePermitted } from '../auth/permitted.js';
 import type { Daemon } from '../daemon.js';
 import type { Exchange } from '../exchange.js';
-import { readJson, refuseBody, type BodyProblem } from '../json-body.js';
+import { readJson, refuseBody } from '../json-body.js';
 import { parseAcknowledgement } from '../nodes/acknowledgement.js';
-import { causesOf, circleProblem } from '../nodes/dependencies.js';
+import { causesOf, changeDependencies } from '../nodes/dependencies.js';
 import { nodeNameIn } from '../nodes/name.js';
 import { answerFlips, answerList } from '../nodes/pages.js';
 import { parseRange } from '../nodes/query.js';
@@ -131,14 +131,16 @@ function put(
       return;
     }
     const { change } = settings;
-    const answer = (circle?: BodyProblem): void => {
-      if (circle === undefined) answerNode(daemon, exchange, name, { kind: 'put', change });
-      else refuseBody(exchange, [circle]);
+    const dependsOn = change.dependsOn ?? [];
+    const make = (made?: () => void): void => {
+      answerNode(daemon, exchange, name, { kind: 'put', change }, made);
     };
-    if ((change.dependsOn ?? []).length === 0) answer();
+    if (dependsOn.length === 0) make();
     else {
-      circleProblem(daemon.nodes, name, change.dependsOn, exchange.access)
-        .then(answer)
+      changeDependencies(daemon.nodes, name, dependsOn, exchange.access, () => new Promise<void>(make))
+        .then((circle) => {
+          if (circle !== undefined) refuseBody(exchange, [circle]);
+        })
         .catch((error: unknown) => {
           exchange.fail(error);
         });
@@ -212,8 +214,16 @@ function forget({ nodes }: Daemon, exchange: Exchange, name: NodeName): void {
   });
 }
 
-function answerNode({ nodes }: Daemon, exchange: Exchange, name: NodeName, request: NodeRequest): void {
+/** @param then called when the node has replied */
+function answerNode(
+  { nodes }: Daemon,
+  exchange: Exchange,
+  name: NodeName,
+  request: NodeRequest,
+  then?: () => void,
+): void {
   const answered = (reply: NodeReply): void => {
+    then?.();
     if (reply.kind === 'node') exchange.json(reply.created ? 201 : 200, shownNode(reply.node));
     else answerOther(exchange, request.kind, reply);
   };

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { keyRule } from '../auth/support.js';
+import { RawClient } from '../support/raw-client.js';
 import { DaemonOverHttp } from './support.js';
 
 /** Keys that may do everything, with these beginnings of names. */
@@ -209,6 +210,41 @@ describe('the calls of people on call', () => {
     });
     expect((await dependsOn('a', 'elsewhere')).status, 'the circle is open').to.equal(200);
     expect((await dependsOn('c', 'd', 'a')).status).to.equal(201);
+  });
+
+  it('are refused where changes of one moment would close a circle, pipelined or by many at once', async () => {
+    const put = (name: string, ...names: string[]): string => {
+      const body = JSON.stringify({ depends_on: names });
+      return `PUT /nodes/${name} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: ${body.length}\r\n\r\n${body}`;
+    };
+    const client = new RawClient(http.port);
+    let answered = 0;
+    for (const ways of [
+      [
+        ['a', 'b'],
+        ['b', 'a'],
+      ],
+      [
+        ['c', 'd'],
+        ['d', 'e'],
+        ['e', 'c'],
+      ],
+    ] as const) {
+      client.send(ways.map(([name, on]) => put(name, on)).join(''));
+      answered += ways.length;
+      const statuses = (await client.answers(answered)).slice(-ways.length).map(({ status }) => status);
+      expect(statuses).to.deep.equal([...ways.slice(1).map(() => 201), 400]);
+    }
+    client.socket.destroy();
+    const names = Array.from({ length: 6 }, (_, at) => `ring-${at}`);
+    const answers = await Promise.all(
+      names.map((name, at) =>
+        http.call('PUT', `/nodes/${name}`, { depends_on: [names[(at + 1) % names.length], 'switch'] }),
+      ),
+    );
+    expect(answers.filter(({ status }) => status === 400)).to.have.length(1);
+    expect(answers.filter(({ status }) => status === 201)).to.have.length(names.length - 1);
+    expect(http.daemon.app.nodes.dependencyChanges.size).to.equal(0);
   });
 
   it('name no node that is out of reach in what they say of a circle, or of a cause', async () => {

@@ -5,6 +5,7 @@ import { instant, type Instant } from '../../../src/domain/time.js';
 import type { UserId } from '../../../src/domain/user-id.js';
 import type { ErrorCode } from '../../../src/errors.js';
 import type { AlertsDaemon } from '../../../src/http/alerts/daemon.js';
+import { DependencyChanges } from '../../../src/http/nodes/dependencies.js';
 import type { Daemon } from '../../../src/http/daemon.js';
 import type { DaemonFacts } from '../../../src/http/metrics/facts.js';
 import type { NodesDaemon } from '../../../src/http/nodes/daemon.js';
@@ -27,6 +28,7 @@ export class FakeDaemon implements Daemon {
     list: async () => ({ nodes: [], next: undefined }),
     flips: async function* () {},
     uptime: () => Promise.reject(new TypeError('nobody is up')),
+    dependencyChanges: new DependencyChanges(),
   };
   /** Alerts likewise. */
   alerts: AlertsDaemon = {
