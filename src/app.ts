@@ -84,7 +84,7 @@ export class App implements Daemon {
     this.#presence = new Presence(cast, this.#pulse, { ...reads, lastSession });
     const retention = millis(config.history.retention ?? Infinity);
     this.nodes = liveness(cast, this.#pulse, { clock, store: reads }, retention);
-    this.alerts = telling(cast, reads);
+    this.alerts = telling(cast, { store: reads, clock });
     this.#root = this.#grow();
   }
 

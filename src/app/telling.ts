@@ -1,18 +1,20 @@
 import { readAlerts } from '../../actors/notifier/alerts-reader.js';
 import type { AlertsDaemon } from '../http/alerts/daemon.js';
+import type { Clock } from '../ports/clock.js';
 import type { HistoryStore } from '../ports/history-store.js';
 import type { Cast } from './assemble.js';
 
 /** What is asked of alerts. */
 export function telling(
   { notifier, channels }: Pick<Cast, 'notifier' | 'channels'>,
-  store: Pick<HistoryStore, 'alerts'>,
+  { store, clock }: { readonly store: Pick<HistoryStore, 'alerts'>; readonly clock: Pick<Clock, 'soon'> },
 ): AlertsDaemon {
   return {
     get channels() {
       return [...channels.actors.keys()];
     },
-    list: (range) => readAlerts(store, notifier.unstored, range),
+    list: (range) =>
+      readAlerts(store, notifier.unstored, range, () => new Promise((resolve) => clock.soon(resolve))),
     command: (command) => {
       notifier.command(command);
     },

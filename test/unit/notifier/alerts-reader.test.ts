@@ -4,6 +4,8 @@ import { UnstoredAlerts, type AlertsThen } from '../../../actors/notifier/unstor
 import type { AlertId, AlertRecord } from '../../../src/domain/alert.js';
 import { recordAt } from '../../support/alert-records.js';
 
+const turn = (): Promise<void> => Promise.resolve();
+
 describe('a list of alerts', () => {
   it('has those that the disk has not got yet in their places, each once, however many', async () => {
     const all = Array.from({ length: 6000 }, (_, index) => recordAt(index + 1, 'pending'));
@@ -18,7 +20,7 @@ describe('a list of alerts', () => {
       for (let at = 0; at < stored.length; at += 100) yield await Promise.resolve(stored.slice(at, at + 100));
     };
     const listed: AlertRecord[] = [];
-    for await (const chunk of readAlerts({ alerts: chunks }, unstored, {})) listed.push(...chunk);
+    for await (const chunk of readAlerts({ alerts: chunks }, unstored, {}, turn)) listed.push(...chunk);
     expect(listed).to.deep.equal([...all].reverse());
   });
 
@@ -28,13 +30,37 @@ describe('a list of alerts', () => {
     const nothing = async function* (): AsyncGenerator<readonly AlertRecord[]> {
       yield await Promise.resolve([]);
     };
-    for await (const chunk of readAlerts({ alerts: nothing }, unstored, {
-      before: recordAt(50_000, 'pending').alert.id,
-    })) {
+    for await (const chunk of readAlerts(
+      { alerts: nothing },
+      unstored,
+      {
+        before: recordAt(50_000, 'pending').alert.id,
+      },
+      turn,
+    )) {
       expect(chunk[0]).to.deep.equal(recordAt(49_999, 'pending'));
       break;
     }
     expect(unstored.looked).to.be.at.most(501);
+  });
+
+  it('gives others their turn where very many do not match', async () => {
+    const unstored = new UnstoredAlerts();
+    for (let index = 0; index < 10_000; index++) unstored.put(recordAt(index + 1, 'pending'));
+    unstored.put(recordAt(1, 'dead'));
+    let turns = 0;
+    const counted = (): Promise<void> => {
+      turns++;
+      return Promise.resolve();
+    };
+    const nothing = async function* (): AsyncGenerator<readonly AlertRecord[]> {
+      yield await Promise.resolve([]);
+    };
+    const listed: AlertRecord[] = [];
+    for await (const chunk of readAlerts({ alerts: nothing }, unstored, { states: ['dead'] }, counted))
+      listed.push(...chunk);
+    expect(listed).to.deep.equal([recordAt(1, 'dead')]);
+    expect(turns).to.equal(19);
   });
 
   it('is as it was when it was asked for, whatever is stored meanwhile', async () => {
@@ -47,7 +73,7 @@ describe('a list of alerts', () => {
       yield await Promise.resolve([]);
     };
     const listed: AlertRecord[] = [];
-    for await (const chunk of readAlerts({ alerts: nothing }, unstored, {})) listed.push(...chunk);
+    for await (const chunk of readAlerts({ alerts: nothing }, unstored, {}, turn)) listed.push(...chunk);
     expect(listed).to.deep.equal(all.toReversed());
     expect(unstored.size).to.equal(0);
   });
