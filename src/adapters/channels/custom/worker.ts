@@ -1,5 +1,5 @@
 /** Runs a notifier of somebody else's making in a thread of its own, where a fault or a hang of it hurts nobody. */
-import { register } from 'node:module';
+import * as nodeModule from 'node:module';
 import path from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
 import { BaseNotifier, type NotifyError } from '../../../ports/channel.js';
@@ -22,15 +22,27 @@ try {
 }
 
 async function load({ module, settings }: WorkerPlan): Promise<BaseNotifier> {
-  // Wherever the module lies, the name means this very daemon.
-  const index = new URL(`../../../index${path.extname(import.meta.url)}`, import.meta.url).href;
-  const hook = `export const resolve = (name, context, next) =>
-    next(name === 'heartbeat' ? ${JSON.stringify(index)} : name, context);`;
-  register(`data:text/javascript,${encodeURIComponent(hook)}`);
+  nameThisDaemon(new URL(`../../../index${path.extname(import.meta.url)}`, import.meta.url).href);
   const exported: unknown = await import(module);
   const Notifier = Object.values(exported as object).find(isNotifier);
   if (Notifier === undefined) throw new TypeError('it exports no class that extends BaseNotifier');
   return new Notifier(settings);
+}
+
+/** Wherever the module lies, the name `heartbeat` means this very daemon. */
+function nameThisDaemon(index: string): void {
+  // From Node 22.15 on. It runs in this thread, and ends with it.
+  const registerHooks: unknown = Reflect.get(nodeModule, 'registerHooks');
+  if (typeof registerHooks === 'function') {
+    const resolve = (name: string, context: unknown, next: (name: string, context: unknown) => unknown) =>
+      next(name === 'heartbeat' ? index : name, context);
+    Reflect.apply(registerHooks, undefined, [{ resolve }]);
+    return;
+  }
+  // Leaves a port in the main thread for each thread that does it: see decision 91.
+  const hook = `export const resolve = (name, context, next) =>
+    next(name === 'heartbeat' ? ${JSON.stringify(index)} : name, context);`;
+  nodeModule.register(`data:text/javascript,${encodeURIComponent(hook)}`);
 }
 
 /** It may extend the class of another copy of this package. */
