@@ -199,6 +199,7 @@ export class AlertingRules {
   forget(node: NodeName): void {
     this.mass.forget(node);
     this.flapping.forget(node);
+    this.#open.nodeGone(node);
     this.#hold?.forget(node);
   }
 

@@ -115,8 +115,10 @@ export class Gathering {
   }
 
   /** It counts among the messages of its node; the last of one that flaps waits. */
-  #alone({ alert: { node } }: AlertRecord, delivery: Delivery, now: Moment, wall: Instant): Delivery {
-    const waits = node !== undefined && !this.#rules.flapping.tell(delivery.channel, node.name, now);
+  #alone(record: AlertRecord, delivery: Delivery, now: Moment, wall: Instant): Delivery {
+    const { node } = record.alert;
+    const counts = node !== undefined && !this.#open.isOfGone(record);
+    const waits = counts && !this.#rules.flapping.tell(delivery.channel, node.name, now);
     const alone = waits ? held(delivery, 'flapping') : moved(delivery, 'pending');
     return { ...alone, since: wall };
   }

@@ -21,6 +21,8 @@ export class OpenAlerts {
   readonly #summaries = new Map<AlertId, Moment>();
   /** As it is now, where the disk has not got it yet. */
   readonly unstored = new UnstoredAlerts();
+  /** Of nodes that were deleted since. */
+  readonly #ofGone = new Set<AlertId>();
   readonly #books: Books;
 
   constructor(books = new Books()) {
@@ -50,6 +52,15 @@ export class OpenAlerts {
   /** The alerts of a node that are open, in order. */
   ofNode(node: NodeName): readonly AlertRecord[] {
     return [...(this.#ofNode.get(node) ?? [])].flatMap((id) => this.#records.get(id) ?? []);
+  }
+
+  /** The node was deleted. What is open of it does not count among the messages of another by its name. */
+  nodeGone(node: NodeName): void {
+    for (const id of this.#ofNode.get(node) ?? []) this.#ofGone.add(id);
+  }
+
+  isOfGone({ alert: { id, type } }: AlertRecord): boolean {
+    return type === 'node.deleted' || this.#ofGone.has(id);
   }
 
   /** The deliveries of a node to a channel that are open, in order. */
@@ -115,6 +126,7 @@ export class OpenAlerts {
     this.#records.delete(id);
     this.#heldTogether.delete(id);
     this.#summaries.delete(id);
+    this.#ofGone.delete(id);
     if (node === undefined) return;
     const ofNode = this.#ofNode.get(node.name);
     ofNode?.delete(id);

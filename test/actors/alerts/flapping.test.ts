@@ -154,6 +154,18 @@ describe('a node that flaps', () => {
     await alerts.stop();
   });
 
+  it('keeps nothing of a summary that goes out once it is deleted', async () => {
+    const alerts = await SimulatedAlerts.start({ maxPerHour: 3 });
+    await flap(alerts, 7, 10);
+    const before = alerts.told().length;
+    await alerts.delete('node1');
+    expect(alerts.notifier.counted).to.equal(0);
+    await alerts.pass(4000);
+    expect(alerts.told().length).to.be.greaterThan(before);
+    expect(alerts.notifier.counted).to.equal(0);
+    await alerts.stop();
+  });
+
   it('keeps nothing of the messages of a channel that was taken away', async () => {
     const alerts = await SimulatedAlerts.start({ channels: { ops: {}, chat: {} } });
     for (let nth = 0; nth < 10; nth++) {
