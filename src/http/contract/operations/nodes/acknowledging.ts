@@ -3,6 +3,21 @@ import { failure, node } from '../../answers.js';
 import type { Operations } from '../../operation.js';
 import { NODE, notJustNow, SHOWN, stranger, unknown } from './shown.js';
 
+/** An acknowledgement that nothing is wrong with. */
+const BODY = { by: 'ann', reason: 'the disk is being changed' };
+
+/** The node of the examples that has failed. */
+const FAILED = {
+  ...SHOWN,
+  name: 'failing',
+  state: 'failed',
+  last_heartbeat: 1795318420,
+  deadline: null,
+  timeout: 30,
+  max_retries: 3,
+  labels: {},
+};
+
 /** Who takes care of failures. */
 export const acknowledgingOperations: Operations = {
   'POST /nodes/{name}/acknowledge': {
@@ -24,18 +39,11 @@ export const acknowledgingOperations: Operations = {
       {
         name: 'acknowledge',
         path: { name: 'failing' },
-        body: { by: 'ann', reason: 'the disk is being changed' },
+        body: BODY,
         status: 200,
         answer: {
-          ...SHOWN,
-          name: 'failing',
-          state: 'failed',
-          last_heartbeat: 1795318420,
-          deadline: null,
-          timeout: 30,
-          max_retries: 3,
-          labels: {},
-          acknowledged: { by: 'ann', reason: 'the disk is being changed', at: 1795318425 },
+          ...FAILED,
+          acknowledged: { ...BODY, at: 1795318425 },
         },
       },
       {
@@ -52,7 +60,7 @@ export const acknowledgingOperations: Operations = {
       {
         name: 'not_failed',
         path: { name: NODE },
-        body: { by: 'ann', reason: 'the disk is being changed' },
+        body: BODY,
         status: 409,
         answer: { error: 'the node has not failed', code: 'HEARTBEAT_NOT_FAILED' },
       },
@@ -67,7 +75,7 @@ export const acknowledgingOperations: Operations = {
           problems: [{ path: 'by', problem: 'must be a string' }],
         },
       },
-      { ...stranger, body: { by: 'ann', reason: 'the disk is being changed' } },
+      { ...stranger, body: BODY },
     ],
   },
   'DELETE /nodes/{name}/acknowledge': {
@@ -88,16 +96,7 @@ export const acknowledgingOperations: Operations = {
         name: 'take_back',
         path: { name: 'failing' },
         status: 200,
-        answer: {
-          ...SHOWN,
-          name: 'failing',
-          state: 'failed',
-          last_heartbeat: 1795318420,
-          deadline: null,
-          timeout: 30,
-          max_retries: 3,
-          labels: {},
-        },
+        answer: FAILED,
       },
       stranger,
     ],
