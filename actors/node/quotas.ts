@@ -15,7 +15,11 @@ export class Quotas {
 
   /** Whether one more would be within the quota. */
   hasRoom({ key, nodes }: NodeQuota): boolean {
-    return (this.#registered.get(key) ?? 0) < nodes;
+    return this.registeredBy(key) < nodes;
+  }
+
+  registeredBy(key: string): number {
+    return this.#registered.get(key) ?? 0;
   }
 
   #add(key: string | undefined, change: 1 | -1): void {

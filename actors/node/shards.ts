@@ -158,6 +158,11 @@ export class LocalNodes implements Nodes, NodeRules {
     return this.#quotas.hasRoom(quota);
   }
 
+  /** Nodes that count towards the quota of a key. */
+  registeredBy(key: string): number {
+    return this.#quotas.registeredBy(key);
+  }
+
   wallAt(at: Moment): Instant {
     return this.#vigil.wallAt(at);
   }

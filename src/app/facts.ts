@@ -52,10 +52,12 @@ export async function readFacts(
   };
 }
 
-function nodeFacts({ standing, counts }: LocalNodes): DaemonFacts['nodes'] {
+function nodeFacts(nodes: LocalNodes): DaemonFacts['nodes'] {
+  const { standing, counts } = nodes;
+  const registeredBy = (key: string): number => nodes.registeredBy(key);
   const { active, inactive, failed, paused } = standing;
   const { heartbeats, flips, misses } = counts;
-  return { states: { active, inactive, failed }, paused, heartbeats, flips, misses };
+  return { states: { active, inactive, failed }, paused, registeredBy, heartbeats, flips, misses };
 }
 
 function alertFacts({ notifier, channels }: Cast): DaemonFacts['alerts'] {

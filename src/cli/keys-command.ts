@@ -11,6 +11,7 @@ interface GivenKeyOptions {
   readonly name: string;
   readonly scopes: string;
   readonly expires?: string;
+  readonly maxNodes?: string;
   readonly json?: boolean;
 }
 
@@ -26,6 +27,7 @@ export function addKeysCommand(
     .option('--name <name>', 'who it is for, as the audit log says it', 'app')
     .option('--scopes <scopes>', 'what it is for: heal, read, admin, with commas between them', 'heal,read')
     .option('--expires <day>', 'to the end of which day it is worth something, as 2027-12-31')
+    .option('--max-nodes <count>', 'how many nodes it may register; no limit if not given')
     .option('--json', 'one JSON document')
     .action((given: GivenKeyOptions, self: Command) => {
       const made = makeKey(given);
@@ -45,17 +47,30 @@ function makeKey({
   name,
   scopes,
   expires,
+  maxNodes,
 }: GivenKeyOptions): MadeKey | { readonly problems: readonly string[] } {
   const key = `${PREFIX}${randomBytes(BITS / 8).toString('base64url')}`;
   const hash = `sha256:${createHash('sha256').update(key).digest('hex')}`;
-  const rule = { name, hash, scopes: scopes.split(','), ...(expires !== undefined && { expires }) };
+  const rule = {
+    name,
+    hash,
+    scopes: scopes.split(','),
+    ...(expires !== undefined && { expires }),
+    // What is no number is said by the same rule as in a configuration.
+    ...(maxNodes !== undefined && { max_nodes: /^\d+$/.test(maxNodes) ? Number(maxNodes) : maxNodes }),
+  };
   const read = keys.safeParse([rule]);
   if (read.success) return { key, hash };
-  return { problems: read.error.issues.map(({ path, message }) => `--${String(path[1])}: ${message}`) };
+  return {
+    problems: read.error.issues.map(
+      ({ path, message }) => `--${String(path[1]).replace('_', '-')}: ${message}`,
+    ),
+  };
 }
 
-function shown({ key, hash }: MadeKey, { name, scopes, expires }: GivenKeyOptions): string {
+function shown({ key, hash }: MadeKey, { name, scopes, expires, maxNodes }: GivenKeyOptions): string {
   const until = expires === undefined ? '' : `, expires: ${expires}`;
+  const quota = maxNodes === undefined ? '' : `, max_nodes: ${String(Number(maxNodes))}`;
   return `${key}
 
 This is shown once: give it to whoever is to use it, as "Authorization: Bearer <key>".
@@ -63,6 +78,6 @@ The configuration of the daemon holds its hash:
 
 auth:
   keys:
-    - { name: ${name}, hash: '${hash}', scopes: [${scopes.split(',').join(', ')}]${until} }
+    - { name: ${name}, hash: '${hash}', scopes: [${scopes.split(',').join(', ')}]${until}${quota} }
 `;
 }

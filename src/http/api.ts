@@ -9,7 +9,7 @@ import type { Cors } from './defence/cors.js';
 import type { Exchange } from './exchange.js';
 import { attach, exchangeOf } from './exchange-of.js';
 import { isBodiless } from './request-head.js';
-import type { GatewayReport } from './gateway-report.js';
+import type { GatewayFacts } from './gateway-report.js';
 import type { GatewayLimits } from './options.js';
 import { Resources, type Route } from './resource.js';
 import { addAlerts } from './routes/alerts.js';
@@ -31,7 +31,7 @@ export function createApi(
   daemon: Daemon,
   clock: Clock,
   limits: Pick<GatewayLimits, 'batch' | 'body' | 'page'>,
-  gateway: () => GatewayReport,
+  gateway: () => GatewayFacts,
   cors: () => Cors,
 ): Api {
   const app = express();

@@ -1,3 +1,5 @@
+import type { NodeQuota } from '../domain/access.js';
+
 /** What the gateway counts; `GET /supervision` shows it too. */
 export interface GatewayReport {
   readonly connections: number;
@@ -14,4 +16,10 @@ export interface GatewayReport {
     readonly unauthorized: number;
     readonly rate_limited: number;
   };
+}
+
+/** What its metrics are made of. */
+export interface GatewayFacts extends GatewayReport {
+  /** Of the keys that are configured now. */
+  readonly quotas?: readonly NodeQuota[];
 }

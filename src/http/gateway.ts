@@ -1,6 +1,7 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { Server as TlsServer } from 'node:tls';
+import type { NodeQuota } from '../domain/access.js';
 import { millis, type Millis } from '../domain/time.js';
 import type { Clock } from '../ports/clock.js';
 import type { Logger } from '../ports/logger.js';
@@ -57,6 +58,7 @@ export class Gateway {
   readonly #limits: GatewayLimits;
   #passBudget: PassBudget;
   #cors: Cors;
+  #quotas: readonly NodeQuota[];
   #overloaded = 0;
   #warnedAt = -Infinity;
   #closing = false;
@@ -75,6 +77,7 @@ export class Gateway {
     this.#entrance = new Entrance(daemon, clock, (exchange) => this.#handOver(exchange));
     this.#entrance.configure(options);
     this.#heads.configure(hostRulesOf(options));
+    this.#quotas = quotasIn(options);
     this.#server = createBoundedServer(options);
     this.#connections = new Connections(this.#server, limits.connections, (open, limit) => {
       logger.warn('connections are running out', { open, limit });
@@ -98,7 +101,7 @@ export class Gateway {
       daemon,
       clock,
       this.#limits,
-      () => this.inspect(),
+      () => ({ ...this.inspect(), quotas: this.#quotas }),
       () => this.#cors,
     ).handle;
 
@@ -134,6 +137,7 @@ export class Gateway {
     this.#cors = new Cors(cors?.origins ?? []);
     this.#entrance.configure(options);
     this.#heads.configure(hostRulesOf(options));
+    this.#quotas = quotasIn(options);
   }
 
   /** Stops accepting and answers what is in flight; resolves when every connection is gone. */
@@ -274,6 +278,12 @@ export class Gateway {
 }
 
 /** Where keys are asked for, a page that passes for somebody else has none. */
+function quotasIn({ auth }: GatewayOptions): readonly NodeQuota[] {
+  return (auth?.keys ?? []).flatMap(({ name, maxNodes }) =>
+    maxNodes === undefined ? [] : [{ key: name, nodes: maxNodes }],
+  );
+}
+
 function hostRulesOf({ auth, host, allowed_hosts }: GatewayOptions): HostRules | undefined {
   return auth === undefined ? { host, allowed: allowed_hosts ?? [] } : undefined;
 }

@@ -1,5 +1,5 @@
 import { Histogram } from '../../src/domain/histogram.js';
-import type { GatewayReport } from '../../src/http/gateway-report.js';
+import type { GatewayFacts, GatewayReport } from '../../src/http/gateway-report.js';
 import type { DaemonFacts } from '../../src/http/metrics/facts.js';
 import { metricFamilies } from '../../src/http/metrics/families.js';
 import type { MetricFamily } from '../../src/ports/metrics.js';
@@ -38,6 +38,7 @@ export const NO_FACTS: DaemonFacts = {
   nodes: {
     states: { active: 0, inactive: 0, failed: 0 },
     paused: 0,
+    registeredBy: () => 0,
     heartbeats: 0,
     flips: { active: never, inactive: never, failed: never },
     misses: none,
@@ -70,7 +71,7 @@ type Labels = Readonly<Record<string, string>>;
 export class Scraped {
   readonly families: readonly MetricFamily[];
 
-  constructor(facts: DaemonFacts, gateway = NO_REQUESTS) {
+  constructor(facts: DaemonFacts, gateway: GatewayFacts = NO_REQUESTS) {
     this.families = metricFamilies(facts, gateway);
   }
 

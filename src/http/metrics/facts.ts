@@ -20,6 +20,8 @@ export interface DaemonFacts {
   readonly nodes: {
     readonly states: Readonly<Record<NodeState, number>>;
     readonly paused: number;
+    /** Those that count towards the quota of a key. */
+    readonly registeredBy: (key: string) => number;
     readonly heartbeats: number;
     readonly flips: Readonly<Record<NodeState, Readonly<Record<FlipCause, number>>>>;
     readonly misses: Distribution;

@@ -1,5 +1,5 @@
 import type { Distribution, MetricFamily, Sample } from '../../ports/metrics.js';
-import type { GatewayReport } from '../gateway-report.js';
+import type { GatewayFacts, GatewayReport } from '../gateway-report.js';
 import { channelFamilies } from './channel-families.js';
 import type { DaemonFacts } from './facts.js';
 
@@ -10,12 +10,13 @@ import type { DaemonFacts } from './facts.js';
  */
 export function metricFamilies(
   facts: DaemonFacts,
-  gateway: GatewayReport | undefined,
+  gateway: GatewayFacts | undefined,
 ): readonly MetricFamily[] {
   return [
     gauge('heartbeat_ready', 'Whether the daemon is ready: 1 or 0.', Number(facts.ready)),
     ...userFamilies(facts),
     ...nodeFamilies(facts),
+    ...quotaFamilies(facts, gateway?.quotas ?? []),
     ...actorFamilies(facts),
     ...storeFamilies(facts),
     ...channelFamilies(facts),
@@ -85,6 +86,26 @@ function nodeFamilies({ nodes }: DaemonFacts): MetricFamily[] {
       'How long after its deadline a heartbeat that did not come was noticed.',
       nodes.misses,
     ),
+  ];
+}
+
+/** Of keys that have a quota now: as many as are configured. */
+function quotaFamilies({ nodes }: DaemonFacts, quotas: NonNullable<GatewayFacts['quotas']>): MetricFamily[] {
+  const byKey = (read: (quota: (typeof quotas)[number]) => number): Sample[] =>
+    quotas.map((quota) => ({ labels: { key: quota.key }, value: read(quota) }));
+  return [
+    {
+      name: 'heartbeat_key_nodes',
+      help: 'Nodes that count towards the quota of a key.',
+      type: 'gauge',
+      samples: byKey(({ key }) => nodes.registeredBy(key)),
+    },
+    {
+      name: 'heartbeat_key_nodes_max',
+      help: 'Nodes that a key may register.',
+      type: 'gauge',
+      samples: byKey((quota) => quota.nodes),
+    },
   ];
 }
 

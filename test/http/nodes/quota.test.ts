@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { request } from 'undici';
 import { authOf, keyRule } from '../auth/support.js';
 import { DaemonOverHttp } from './support.js';
 
@@ -44,6 +45,22 @@ describe('a key that may register so many nodes', () => {
     for (const path of ['/nodes/a/fail', '/nodes/b/pause'])
       expect((await app('POST', path)).status, path).to.equal(200);
     expect((await app('PUT', '/nodes/a', { timeout: 5 })).status).to.equal(200);
+  });
+
+  it('is counted beside its quota in the metrics, with a label for each key that has one', async () => {
+    for (const name of ['a', 'b']) await app('PUT', `/nodes/${name}`);
+    await ops('PUT', '/nodes/c');
+    const scraped = await request(`http://127.0.0.1:${http.port}/metrics`, {
+      headers: { authorization: 'Bearer ops' },
+    });
+    const text = await scraped.body.text();
+    const lines = text.split('\n').filter((line) => line.startsWith('heartbeat_key_'));
+    expect(lines).to.deep.equal([
+      'heartbeat_key_nodes{key="app"} 2',
+      'heartbeat_key_nodes{key="other"} 0',
+      'heartbeat_key_nodes_max{key="app"} 2',
+      'heartbeat_key_nodes_max{key="other"} 1',
+    ]);
   });
 
   it('may go on when one of its nodes is deleted, by whomever', async () => {

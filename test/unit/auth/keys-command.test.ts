@@ -39,6 +39,14 @@ describe('heartbeat keys new', () => {
     expect(printed()).to.not.include(key);
   });
 
+  it('writes how many nodes it may register into the line that admits it', () => {
+    const text = printed('--scopes', 'admin', '--max-nodes', '50');
+    const { auth } = inForce({ file: text.slice(text.indexOf('\nauth:')) });
+    expect(auth?.keys[0]).to.include({ maxNodes: 50 });
+    for (const wrong of ['-1', '1.5', 'many', ''])
+      expect(() => printed(`--max-nodes=${wrong}`), wrong).to.throw('--max-nodes: must be a whole number');
+  });
+
   it('prints the same for machines', () => {
     const made = JSON.parse(printed('--json')) as { key: string; hash: string };
     expect(made.hash).to.equal(`sha256:${createHash('sha256').update(made.key).digest('hex')}`);

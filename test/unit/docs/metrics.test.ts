@@ -23,7 +23,8 @@ function allFamilies(): readonly MetricFamily[] {
     alerts: { open: 0, channels: [{ ...CHANNEL, now: { waiting: 0, breaker: 'closed' as const } }] },
     others: [...process.read(), ...pinger.metrics()],
   };
-  return new Scraped(facts, { ...NO_REQUESTS, responses: { 200: 1 } }).families;
+  return new Scraped(facts, { ...NO_REQUESTS, responses: { 200: 1 }, quotas: [{ key: 'app', nodes: 1 }] })
+    .families;
 }
 
 function labelsOf({ samples: [sample] }: MetricFamily): string {
