@@ -47,8 +47,13 @@ export async function findStates(db: Database, records: readonly HistoryRecord[]
   return stored;
 }
 
-/** @returns whether there was no such alert before */
-export function addAlert(batch: Batch, record: AlertRecord, stored: StoredStates): boolean {
+/** What an alert adds to the counts of the whole. */
+export interface AlertCounts {
+  readonly alerts: number;
+  readonly open: number;
+}
+
+export function addAlert(batch: Batch, record: AlertRecord, stored: StoredStates): AlertCounts {
   const { id } = record.alert;
   const isNew = !stored.has(id);
   const before = stored.get(id) ?? 0;
@@ -60,7 +65,12 @@ export function addAlert(batch: Batch, record: AlertRecord, stored: StoredStates
   if (late !== undefined) batch.put(lateKey(late, id), NOTHING);
   batch.put(alertKey(id), value);
   stored.set(id, now);
-  return isNew;
+  return { alerts: isNew ? 1 : 0, open: isOpen(now) - isOpen(before) };
+}
+
+/** One that nobody can read counts as open: only open alerts are written anew. */
+function isOpen(bits: StateBits): 0 | 1 {
+  return (bits & OPEN_BITS) === 0 ? 0 : 1;
 }
 
 export async function alertOf(db: Database, id: AlertId): Promise<AlertRecord | undefined> {

@@ -33,7 +33,10 @@ export async function addErasure(
   const ended: Buffer[] = [];
   const healed: Buffer[] = [];
   const [isOpen] = await hasMany(db, [open]);
-  if (isOpen === true) batch.del(open);
+  if (isOpen === true) {
+    batch.del(open);
+    if (ledger.open !== undefined) ledger.open--;
+  }
   // A long history is removed chunk by chunk: others are served in between.
   for await (const chunk of entries(db, sessionsOf(user))) {
     for (const [key, value] of chunk) {

@@ -316,7 +316,7 @@ export class LevelHistoryStore implements HistoryStore {
   }
 
   openAlerts(): AsyncIterable<readonly AlertRecord[]> {
-    return this.#reading((db) => openAlerts(db));
+    return this.#counted('openAlerts', 'open alerts', openAlerts);
   }
 
   alerts(range: AlertRange): AsyncIterable<readonly AlertRecord[]> {
@@ -336,7 +336,7 @@ export class LevelHistoryStore implements HistoryStore {
   }
 
   openSessions(): AsyncIterable<readonly OpenSession[]> {
-    return this.#reading((db) => storedOpenSessions(db));
+    return this.#counted('open', 'open sessions', storedOpenSessions);
   }
 
   healedSince(): AsyncIterable<{ readonly generation: number; readonly users: readonly UserId[] }> {
@@ -359,19 +359,8 @@ export class LevelHistoryStore implements HistoryStore {
     return this.#reading((db) => blindnessBetween(db, from, to));
   }
 
-  async *nodes(): AsyncIterable<readonly StoredNode[]> {
-    const { nodes } = (await this.#database()).ledger;
-    let found = 0;
-    for await (const chunk of this.#reading((db) => storedNodes(db, this.#directory))) {
-      found += chunk.length;
-      yield chunk;
-    }
-    // Nodes that came or went meanwhile say nothing of those that were there.
-    if (found === nodes || (await this.#database()).ledger.nodes !== nodes) return;
-    const reason = `${String(found)} nodes are stored of ${String(nodes)}`;
-    const error = damagedError(this.#directory, undefined, reason, true);
-    this.#health.damaged(error);
-    if (this.#options.acceptDataLoss !== true) throw error;
+  nodes(): AsyncIterable<readonly StoredNode[]> {
+    return this.#counted('nodes', 'nodes', (db) => storedNodes(db, this.#directory));
   }
 
   nodeNames(after: NodeName | undefined, from?: string): AsyncIterable<readonly NodeName[]> {
@@ -402,6 +391,33 @@ export class LevelHistoryStore implements HistoryStore {
     } catch (error) {
       throw this.#health.failed(error);
     }
+  }
+
+  /** Reads all there is of one kind, and compares it with the count that was stored with it. */
+  async *#counted<Found>(
+    count: 'nodes' | 'open' | 'openAlerts',
+    what: string,
+    read: (db: Database) => AsyncIterable<readonly Found[]>,
+  ): AsyncIterable<readonly Found[]> {
+    const opened = await this.#database();
+    const { ledger } = opened;
+    let found = 0;
+    for await (const chunk of this.#reading(read)) {
+      found += chunk.length;
+      yield chunk;
+    }
+    // What came or went meanwhile says nothing of what was there.
+    if (opened.ledger[count] !== ledger[count]) return;
+    const stored = ledger[count];
+    if (found === stored) return;
+    if (stored === undefined || (count === 'open' && found > stored)) {
+      if (opened.ledger === ledger) ledger[count] = found;
+      return;
+    }
+    const reason = `${String(found)} ${what} are stored of ${String(stored)}`;
+    const error = damagedError(this.#directory, undefined, reason, true);
+    this.#health.damaged(error);
+    if (this.#options.acceptDataLoss !== true) throw error;
   }
 
   countSessions(): number {

@@ -15,6 +15,10 @@ export interface Facts {
   latestEnd: Instant | undefined;
   nodes: number;
   alerts: number;
+  /** How many sessions are open. Undefined in what was stored without it, until all of them are read. */
+  open: number | undefined;
+  /** How many alerts are open; undefined as above. */
+  openAlerts: number | undefined;
 }
 
 /** What the next batch builds on. It is taken over once the batch is on disk. */
@@ -35,6 +39,8 @@ const factsSchema = z.object({
   latest_end: instantSchema.nullable(),
   nodes: z.int(),
   alerts: z.int(),
+  open: z.int().optional(),
+  open_alerts: z.int().optional(),
 });
 const recoverySchema = z.object({
   generation: z.int(),
@@ -100,6 +106,8 @@ export async function readLedger(db: Database, directory: string): Promise<Ledge
     latestEnd: facts?.latest_end ?? undefined,
     nodes: facts?.nodes ?? 0,
     alerts: facts?.alerts ?? 0,
+    open: facts === undefined ? 0 : facts.open,
+    openAlerts: facts === undefined ? 0 : facts.open_alerts,
     generation: recovery?.generation ?? 0,
     healedSequence: lastHealed === undefined ? 0 : sequenceOf(lastHealed[0]) + 1,
     prunedBefore: -Infinity,
@@ -113,12 +121,18 @@ export function haveChanged(before: Facts, now: Facts): boolean {
     now.sessions !== before.sessions ||
     now.latestEnd !== before.latestEnd ||
     now.nodes !== before.nodes ||
-    now.alerts !== before.alerts
+    now.alerts !== before.alerts ||
+    now.open !== before.open ||
+    now.openAlerts !== before.openAlerts
   );
 }
 
-export function writeFacts(batch: Batch, { sessions, latestEnd, nodes, alerts }: Facts): void {
-  batch.put(metaKey('facts'), json({ sessions, latest_end: latestEnd ?? null, nodes, alerts }));
+export function writeFacts(batch: Batch, facts: Facts): void {
+  const { sessions, latestEnd, nodes, alerts, open, openAlerts } = facts;
+  batch.put(
+    metaKey('facts'),
+    json({ sessions, latest_end: latestEnd ?? null, nodes, alerts, open, open_alerts: openAlerts }),
+  );
 }
 
 export async function readMeta<Value>(

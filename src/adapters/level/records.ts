@@ -1,6 +1,7 @@
 import { assertNever } from '../../domain/assert-never.js';
 import type { NodeName } from '../../domain/node-name.js';
 import type { Instant } from '../../domain/time.js';
+import type { UserId } from '../../domain/user-id.js';
 import type { HistoryRecord } from '../../ports/history-store.js';
 import { addAlert, findStates, type StoredStates } from './alerts.js';
 import {
@@ -16,7 +17,7 @@ import {
   sessionKey,
   sessionValue,
 } from './codec.js';
-import { entries, getManyOrDamaged, type Batch, type Database } from './database.js';
+import { entries, getManyOrDamaged, hasMany, type Batch, type Database } from './database.js';
 import { writeLastHold, writeRecovery, writeVigil, writeWatermark, type Ledger } from './meta.js';
 import {
   flipKey,
@@ -37,6 +38,11 @@ const NOTHING = Buffer.alloc(0);
 export interface Stored {
   /** When the sessions of the batch end on disk, by key. Undefined when none of them can be there. */
   readonly ends: Map<string, Instant> | undefined;
+  /**
+   * The keys of the open sessions that the batch is about. Undefined when nothing is in doubt: history opens no session
+   * twice and ends none that is not open, and to look each of them up costs as much as to store it.
+   */
+  readonly open: Set<string> | undefined;
   /** The keys of what a settled recovery removes. */
   readonly healed: Buffer[];
   /** The keys of all that a node which is forgotten has beside its own, by node. */
@@ -52,9 +58,10 @@ export async function findStored(
   records: readonly HistoryRecord[],
   inDoubt: boolean,
 ): Promise<Stored> {
-  const mayBeStored = inDoubt || records.some(({ kind }) => kind === 'unended');
+  const mayBeStored = inDoubt || records.some(({ kind }) => kind === 'unended' || kind === 'unopened');
   return {
     ends: mayBeStored ? await findEnds(db, records) : undefined,
+    open: mayBeStored ? await findOpen(db, records) : undefined,
     healed: records.some(isSettledRecovery) ? await findHealed(db) : [],
     forgotten: await findForgotten(db, records),
     alerts: await findStates(db, records),
@@ -75,6 +82,19 @@ async function findEnds(db: Database, records: readonly HistoryRecord[]): Promis
   );
 }
 
+async function findOpen(db: Database, records: readonly HistoryRecord[]): Promise<Set<string>> {
+  const keys = records.flatMap((record) => {
+    const isOfSession =
+      record.kind === 'opened' ||
+      record.kind === 'unopened' ||
+      record.kind === 'ended' ||
+      record.kind === 'unended';
+    return isOfSession ? [openKey(record.user)] : [];
+  });
+  const found = keys.length === 0 ? [] : await hasMany(db, keys);
+  return new Set(keys.filter((_key, index) => found[index] === true).map(nameOf));
+}
+
 async function findHealed(db: Database): Promise<Buffer[]> {
   const keys: Buffer[] = [];
   for await (const chunk of entries(db, healedUsers)) keys.push(...chunk.map(([key]) => key));
@@ -85,17 +105,17 @@ async function findHealed(db: Database): Promise<Buffer[]> {
 export function addRecord(batch: Batch, record: HistoryRecord, ledger: Ledger, stored: Stored): void {
   switch (record.kind) {
     case 'opened':
-      batch.put(openKey(record.user), openValue(record.onlineAt, ledger.generation));
+      putOpen(batch, record, ledger, stored);
       return;
     case 'unopened':
-      batch.del(openKey(record.user));
+      removeOpen(batch, openKey(record.user), ledger, stored);
       return;
     case 'ended': {
       const key = sessionKey(record.user, record.onlineAt);
       removeEnd(batch, key, ledger, stored);
       batch.put(key, sessionValue(record));
       batch.put(endedKeyOf(key, record.offlineAt), NOTHING);
-      batch.del(openKeyOf(key));
+      removeOpen(batch, openKeyOf(key), ledger, stored);
       stored.ends?.set(nameOf(key), record.offlineAt);
       ledger.sessions++;
       ledger.latestEnd = later(ledger.latestEnd, record.offlineAt);
@@ -105,7 +125,7 @@ export function addRecord(batch: Batch, record: HistoryRecord, ledger: Ledger, s
     case 'unended': {
       const key = sessionKey(record.user, record.onlineAt);
       removeEnd(batch, key, ledger, stored);
-      batch.put(openKeyOf(key), openValue(record.onlineAt, ledger.generation));
+      putOpen(batch, record, ledger, stored);
       return;
     }
     case 'watermark':
@@ -159,7 +179,11 @@ export function addRecord(batch: Batch, record: HistoryRecord, ledger: Ledger, s
       writeVigil(batch, record.vigil);
       return;
     case 'alerts':
-      for (const alert of record.records) if (addAlert(batch, alert, stored.alerts)) ledger.alerts++;
+      for (const alert of record.records) {
+        const added = addAlert(batch, alert, stored.alerts);
+        ledger.alerts += added.alerts;
+        if (ledger.openAlerts !== undefined) ledger.openAlerts += added.open;
+      }
       return;
     case 'held':
       writeLastHold(batch, record.hold);
@@ -173,6 +197,24 @@ export function addRecord(batch: Batch, record: HistoryRecord, ledger: Ledger, s
 function putOfNode(batch: Batch, { forgotten }: Stored, node: NodeName, key: Buffer, value: Buffer): void {
   forgotten.get(node)?.push(key);
   batch.put(key, value);
+}
+
+function putOpen(
+  batch: Batch,
+  { user, onlineAt }: { readonly user: UserId; readonly onlineAt: Instant },
+  ledger: Ledger,
+  { open }: Stored,
+): void {
+  const key = openKey(user);
+  batch.put(key, openValue(onlineAt, ledger.generation));
+  if (open?.has(nameOf(key)) === true) return;
+  open?.add(nameOf(key));
+  if (ledger.open !== undefined) ledger.open++;
+}
+
+function removeOpen(batch: Batch, key: Buffer, ledger: Ledger, { open }: Stored): void {
+  batch.del(key);
+  if (open?.delete(nameOf(key)) !== false && ledger.open !== undefined) ledger.open--;
 }
 
 function removeEnd(batch: Batch, key: Buffer, ledger: Ledger, { ends }: Stored): void {

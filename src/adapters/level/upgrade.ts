@@ -1,8 +1,8 @@
 import * as z from 'zod';
 import { instant } from '../../domain/time.js';
 import { HeartbeatError } from '../../errors.js';
-import { allAlerts } from './alert-codec.js';
-import { metaKey, VERSION } from './codec.js';
+import { allAlerts, OPEN_BITS, stateBitsOf } from './alert-codec.js';
+import { metaKey, openSessions, VERSION } from './codec.js';
 import { bareEntries, Batch, getManyBare, SYNCED, type Database } from './database.js';
 import { json, readMeta, writeFacts } from './meta.js';
 import { allNodes } from './node-codec.js';
@@ -24,6 +24,8 @@ const formatSchema = z.object({
   sealed_to: z.string().optional(),
   nodes: z.int().optional(),
   alerts: z.int().optional(),
+  open: z.int().optional(),
+  open_alerts: z.int().optional(),
 });
 /** What older versions kept of the whole. */
 const factsSchema = z.object({ sessions: z.int(), latest_end: z.number().transform(instant).nullable() });
@@ -81,7 +83,12 @@ async function seal(
   directory: string,
   begun: z.output<typeof formatSchema> | undefined,
 ): Promise<void> {
-  const counts = { nodes: begun?.nodes ?? 0, alerts: begun?.alerts ?? 0 };
+  const counts = {
+    nodes: begun?.nodes ?? 0,
+    alerts: begun?.alerts ?? 0,
+    open: begun?.open ?? 0,
+    open_alerts: begun?.open_alerts ?? 0,
+  };
   const done = Buffer.from(begun?.sealed_to ?? '', 'hex');
   const rest = { gte: Buffer.concat([done, Buffer.of(0)]), lt: EVERYTHING.lt };
   for await (const chunk of bareEntries(db, rest, { first: PORTION })) {
@@ -91,7 +98,11 @@ async function seal(
       last = key;
       if (key.equals(VERSION_KEY) || key.equals(FORMAT_KEY)) continue;
       if (key[0] === allNodes.gte[0]) counts.nodes++;
-      if (key[0] === allAlerts.gte[0]) counts.alerts++;
+      if (key[0] === openSessions.gte[0]) counts.open++;
+      if (key[0] === allAlerts.gte[0]) {
+        counts.alerts++;
+        if ((stateBitsOf(value) & OPEN_BITS) !== 0) counts.open_alerts++;
+      }
       batch.put(key, value);
     }
     // An older daemon reads the version as before, and is told that the database is too new for it.
@@ -101,7 +112,14 @@ async function seal(
   }
   const facts = await readMeta(db, directory, 'facts', factsSchema);
   const batch = new Batch(db);
-  writeFacts(batch, { sessions: facts?.sessions ?? 0, latestEnd: facts?.latest_end ?? undefined, ...counts });
+  writeFacts(batch, {
+    sessions: facts?.sessions ?? 0,
+    latestEnd: facts?.latest_end ?? undefined,
+    nodes: counts.nodes,
+    alerts: counts.alerts,
+    open: counts.open,
+    openAlerts: counts.open_alerts,
+  });
   batch.put(FORMAT_KEY, json({ version: VERSION }));
   await batch.write(SYNCED);
 }

@@ -205,7 +205,11 @@ describe(`the format of a history on disk, version ${VERSION}`, () => {
   // A change here is a new version: it needs a step in `upgrade`, and a golden file of its own beside this one.
   it('is written as it always was', async () => {
     await store.open();
-    await store.write([...RECORDS, ...NODES, ...ADDED]);
+    // History ends no session that it has not opened.
+    const begun = RECORDS.flatMap((record) =>
+      record.kind === 'ended' ? [{ kind: 'opened', user: record.user, onlineAt: record.onlineAt } as const] : [],
+    );
+    await store.write([...begun, ...RECORDS, ...NODES, ...ADDED]);
     await store.close();
     const written = await withDatabase(directory.path, (db) => db.iterator().all());
     expect(shown(written)).to.deep.equal(shown(await goldenEntries(VERSION)));
@@ -234,7 +238,7 @@ describe(`the format of a history on disk, version ${VERSION}`, () => {
     await writeGolden(3);
     await expectAll();
     await store.close();
-    expect(await entriesNow()).to.deep.equal(await entriesOf(3, { nodes: 2, alerts: 0 }));
+    expect(await entriesNow()).to.deep.equal(await entriesOf(3, { nodes: 2, alerts: 0, open: 2, open_alerts: 0 }));
   });
 
   it('is taken over from version 4, with a checksum behind each value', async () => {
@@ -276,6 +280,9 @@ describe(`the format of a history on disk, version ${VERSION}`, () => {
       const counts = {
         nodes: begun.filter(([key]) => key[0] === 0x20).length,
         alerts: begun.filter(([key]) => key[0] === 0x30).length,
+        open: begun.filter(([key]) => key[0] === 0x11).length,
+        // The only one there is, is open.
+        open_alerts: begun.filter(([key]) => key[0] === 0x30).length,
       };
       const last = begun.at(-1)?.[0].toString('hex');
       const entries = bare.map((entry, index): [Buffer, Buffer] => {
@@ -312,7 +319,7 @@ describe(`the format of a history on disk, version ${VERSION}`, () => {
     await writeGolden(2);
     await expectAll();
     await store.close();
-    expect(await entriesNow()).to.deep.equal(await entriesOf(3, { nodes: 2, alerts: 0 }));
+    expect(await entriesNow()).to.deep.equal(await entriesOf(3, { nodes: 2, alerts: 0, open: 2, open_alerts: 0 }));
     await store.open();
     expect(await store.pruneNodes(instant(flip.at), 10)).to.equal(1);
     expect(await store.pruneNodes(instant(flip.at + 1), 10)).to.equal(1);

@@ -7,7 +7,8 @@ import { LevelHistoryStore } from '../../../src/adapters/level/level-history-sto
 import { instant } from '../../../src/domain/time.js';
 import { NOTHING_CHOSEN } from '../../../src/domain/node.js';
 import { parseNodeName } from '../../../src/domain/node-name.js';
-import { collect, ended, historyOf, user } from '../../contract/history-store/reading.js';
+import { collect, ended, historyOf, opened, openIn, user } from '../../contract/history-store/reading.js';
+import { recordAt } from '../../support/alert-records.js';
 import { RecordingLogger } from '../../support/recording-logger.js';
 import { temporaryDirectory, type TemporaryDirectory } from '../../support/temporary-directory.js';
 import { problemOf } from './support/expect-problem.js';
@@ -199,6 +200,52 @@ describe('damage in the files of a store', function () {
     expect(error.message).to.include('0 nodes are stored of 1');
     await restart(true);
     expect(await collect(store.nodes())).to.deep.equal([]);
+  });
+
+  it('that took an open session away is found when all are read', async () => {
+    await store.write([opened(ALICE, 1), opened(user(2), 1)]);
+    await store.write([ended(user(2), 1, 2), opened(user(3), 2)]);
+    expect(await openIn(store)).to.have.length(2);
+    await store.close();
+    await withDatabase(directory.path, async (db) => {
+      for await (const key of db.keys({ gte: Buffer.of(0x11), limit: 1 })) await db.del(key);
+    });
+    await store.open();
+    const error = await problemOf(openIn(store), 'HEARTBEAT_STORE_CORRUPT');
+    expect(error.message).to.include('1 open sessions are stored of 2');
+    expect(store.trouble).to.deep.include({ kind: 'damaged' });
+    await restart(true);
+    expect(await openIn(store)).to.have.length(1);
+  });
+
+  it('is no opening that was refused, undone, erased or ended', async () => {
+    await store.write([opened(ALICE, 1), opened(user(2), 1), opened(user(3), 1)]);
+    await store.write([{ kind: 'unopened', user: ALICE }]);
+    await store.write([{ kind: 'unopened', user: ALICE }]);
+    await store.write([ended(user(2), 1, 2)]);
+    await store.write([{ kind: 'unended', user: user(2), onlineAt: instant(1), offlineAt: instant(2) }]);
+    await store.erase(user(3));
+    await restart();
+    expect(await openIn(store)).to.have.length(1);
+    expect(store.trouble).to.equal(undefined);
+  });
+
+  it('that took an open alert away is found when all are read', async () => {
+    await store.write([
+      { kind: 'alerts', records: [recordAt(1, 'pending'), recordAt(2, 'held'), recordAt(3, 'delivered')] },
+    ]);
+    await store.write([{ kind: 'alerts', records: [recordAt(1, 'delivered'), recordAt(4, 'pending')] }]);
+    expect((await collect(store.openAlerts())).map(({ alert }) => alert.id)).to.have.length(2);
+    await store.close();
+    // What finds it by its state.
+    await withDatabase(directory.path, async (db) => {
+      for await (const key of db.keys({ gte: Buffer.of(0x31), limit: 1 })) await db.del(key);
+    });
+    await store.open();
+    const error = await problemOf(collect(store.openAlerts()), 'HEARTBEAT_STORE_CORRUPT');
+    expect(error.message).to.include('1 open alerts are stored of 2');
+    await restart(true);
+    expect(await collect(store.openAlerts())).to.have.length(1);
   });
 
   it('is looked for before the next start when a run ended in a merge', async () => {
