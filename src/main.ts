@@ -129,7 +129,7 @@ async function start(effective: Effective, load: () => Loaded, acceptDataLoss: b
   const watch = new ProcessWatch();
   const metrics = new ProcessMetrics(clock.wall(), version());
   const memory = new ProcessMemory();
-  const store = new LevelHistoryStore(config.data_dir, { logger, acceptDataLoss });
+  const store = new LevelHistoryStore(config.data_dir, { logger, acceptDataLoss, clock });
   const http = listening(() => gatewayOptions(inForce, logger), { logger, clock });
   const processFacts = (): object => watch.read();
   const otherMetrics = () => [...metrics.read(), ...(pinger?.metrics() ?? [])];
@@ -258,6 +258,9 @@ async function open(
 function fail(logger: Logger, error: unknown): never {
   if (error instanceof HeartbeatError) process.stderr.write(`heartbeat: ${error.message}\n`);
   else logger.error('could not start', { error });
+  // An exit waits for every call to the file system, and one that hangs never returns.
+  if (error instanceof HeartbeatError && error.code === 'HEARTBEAT_STORE_HANGS')
+    process.kill(process.pid, 'SIGKILL');
   process.exit(1);
 }
 

@@ -69,7 +69,7 @@ export async function open(
   const hasHttp = options.http !== undefined && options.http !== false;
   const app = new App(config, {
     ...tools,
-    store: isDurable ? new LevelHistoryStore(config.data_dir, { logger }) : new MemoryHistoryStore(),
+    store: isDurable ? new LevelHistoryStore(config.data_dir, tools) : new MemoryHistoryStore(),
     channels,
     processFacts: () => watch.read(),
     gateway: hasHttp ? http.gateway : () => CLOSED,

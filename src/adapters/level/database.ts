@@ -1,9 +1,8 @@
 import { Level } from 'level';
-import { HeartbeatError } from '../../errors.js';
 import type { KeyRange } from './binary.js';
 import { isSound, sealed, unsealed } from './checksum.js';
-import { own, type Owned } from './ownership.js';
-import { openError, readError } from './problems.js';
+import type { Owned } from './ownership.js';
+import { readError } from './problems.js';
 
 /** With what `level` leaves out of its types because browsers do not have it. */
 export type Database = Level<Buffer, Buffer> & {
@@ -21,49 +20,14 @@ const OPTIONS = {
   writeBufferSize: 8 * 1024 * 1024,
 };
 
-/** @throws HeartbeatError that says what a person can do about it */
-export async function openDatabase(directory: string, mayBegin: boolean): Promise<Database> {
-  try {
-    return await openOwned(await own(directory), mayBegin);
-  } catch (error) {
-    throw openError(directory, error);
-  }
-}
-
 /** It is owned until the database is closed. */
-async function openOwned(owned: Owned, mayBegin: boolean): Promise<Database> {
-  try {
-    const db = new Level<Buffer, Buffer>(owned.path, { ...OPTIONS, createIfMissing: mayBegin }) as Database;
-    await db.open();
-    db.once('closed', () => {
-      owned.release();
-    });
-    return db;
-  } catch (error) {
+export async function openOwned(owned: Owned, mayBegin: boolean): Promise<Database> {
+  const db = new Level<Buffer, Buffer>(owned.path, { ...OPTIONS, createIfMissing: mayBegin }) as Database;
+  await db.open();
+  db.once('closed', () => {
     owned.release();
-    throw error;
-  }
-}
-
-/**
- * Takes LevelDB's lock and lets it go again, without a look at anything else.
- *
- * @throws HeartbeatError `HEARTBEAT_STORE_LOCKED` when another daemon owns the database
- */
-export async function refuseOwned(directory: string): Promise<void> {
-  const refused: unknown = await probe(directory).catch((error: unknown) => openError(directory, error));
-  if (refused instanceof HeartbeatError && refused.code === 'HEARTBEAT_STORE_LOCKED') throw refused;
-}
-
-async function probe(directory: string): Promise<void> {
-  const owned = await own(directory);
-  const db = new Level(owned.path, { createIfMissing: false, errorIfExists: true });
-  try {
-    await db.open();
-  } finally {
-    await db.close();
-    owned.release();
-  }
+  });
+  return db;
 }
 
 /** Changes that are written whole or not at all. */

@@ -1,16 +1,21 @@
 import path from 'node:path';
+import type { Clock } from '../../ports/clock.js';
 import type { Logger } from '../../ports/logger.js';
-import { openDatabase, refuseOwned, type Database } from './database.js';
+import { openOwned, type Database } from './database.js';
 import { makeDirectory, openTo } from './directory.js';
 import { inspect, type Findings } from './files/inspection.js';
 import { StartMark } from './files/start-mark.js';
 import { TableCheck } from './files/table-files.js';
+import { own, refuseOwned, type Owned } from './ownership.js';
+import { Patience } from './patience.js';
 import { damagedError, openError } from './problems.js';
 
 export interface OpeningOptions {
   readonly logger?: Logger | undefined;
   /** Opens a database whose logs are damaged, and loses what cannot be read of them. */
   readonly acceptDataLoss?: boolean | undefined;
+  /** Without one, a file system that never answers is waited for. */
+  readonly clock?: Pick<Clock, 'after'> | undefined;
 }
 
 /** Tables of so many bytes are checked at each start: 15 ms. Reading a damaged one may end the process. */
@@ -36,54 +41,68 @@ export async function openFiles(
   options: OpeningOptions,
   mayBegin: boolean,
 ): Promise<OpenedFiles> {
-  const { logger } = options;
-  if (mayBegin) await makeDirectories(directory, logger);
-  const mark = new StartMark(directory);
-  const before = await mark.read();
-  const isUnproven = before.starts > 0 || before.merges > 0;
-  const found = await inspected(directory, isUnproven);
-  report(directory, found, options);
-  let unmergeable: string | undefined;
-  if (isUnproven)
-    logger?.warn('the last run ended before its tables were checked: checking them', { ...before });
-  if (isUnproven || bytesOf(found) <= SMALL) await refuseDamagedTables(directory, found, options);
-  if (before.merges >= FATAL_MERGES) {
-    unmergeable = `the last ${String(before.merges)} runs ended in a merge of files`;
-    logger?.error('no files are merged, so that erased data stays in them', { reason: unmergeable });
-  }
-  await mark.begin(before);
+  const patience = new Patience(directory, options.clock);
   try {
-    return { db: await openDatabase(directory, mayBegin), mark, unmergeable };
-  } catch (error) {
-    // It may be another daemon's.
-    await mark.leave(before);
-    throw error;
-  }
-}
-
-async function makeDirectories(directory: string, logger: Logger | undefined): Promise<void> {
-  const above = path.dirname(directory);
-  try {
-    await makeDirectory(directory, 2);
-    const mode = await openTo(above);
-    if (mode !== undefined) {
-      logger?.warn('others may read the data directory: chmod 0700 keeps it private', {
-        data_dir: above,
-        mode,
-      });
+    if (mayBegin) await patience.answered(makeDirectories(directory, options.logger));
+    // What another one is writing looks damaged, so nothing is read before it is owned.
+    const owned = await patience.answered(own(directory));
+    try {
+      await patience.answered(refuseOwned(owned));
+      return await openLooking(owned, { directory, options, mayBegin, patience });
+    } catch (error) {
+      owned.release();
+      throw error;
     }
   } catch (error) {
     throw openError(directory, error);
   }
 }
 
-/** What another daemon is writing looks damaged, so that is ruled out first. */
-async function inspected(directory: string, isUnproven: boolean): Promise<Findings> {
-  const found = await inspect(directory).catch((error: unknown) => openError(directory, error));
-  const isWhole = !(found instanceof Error) && found.damage === undefined && found.torn.length === 0;
-  if (isUnproven || !isWhole) await refuseOwned(directory);
-  if (found instanceof Error) throw found;
-  return found;
+interface Opening {
+  readonly directory: string;
+  readonly options: OpeningOptions;
+  readonly mayBegin: boolean;
+  readonly patience: Patience;
+}
+
+async function openLooking(owned: Owned, opening: Opening): Promise<OpenedFiles> {
+  const { directory, options, mayBegin, patience } = opening;
+  const { logger } = options;
+  const mark = new StartMark(directory);
+  const before = await patience.answered(mark.read());
+  const isUnproven = before.starts > 0 || before.merges > 0;
+  const found = await patience.answered(inspect(directory));
+  const isWhole = found.damage === undefined && found.torn.length === 0;
+  // Another daemon may have begun to write in the meantime.
+  if (!isWhole) await patience.answered(refuseOwned(owned));
+  report(directory, found, options);
+  let unmergeable: string | undefined;
+  if (isUnproven)
+    logger?.warn('the last run ended before its tables were checked: checking them', { ...before });
+  if (isUnproven || bytesOf(found) <= SMALL) await refuseDamagedTables(found, opening);
+  if (before.merges >= FATAL_MERGES) {
+    unmergeable = `the last ${String(before.merges)} runs ended in a merge of files`;
+    logger?.error('no files are merged, so that erased data stays in them', { reason: unmergeable });
+  }
+  await patience.answered(mark.begin(before));
+  try {
+    const db = await patience.answered(openOwned(owned, mayBegin), (late) => void late.close());
+    return { db, mark, unmergeable };
+  } catch (error) {
+    const told = openError(directory, error);
+    // A mark that is another daemon's stays: it makes the next start look once more, and refuses nothing.
+    if (told.code !== 'HEARTBEAT_STORE_LOCKED' && told.code !== 'HEARTBEAT_STORE_HANGS')
+      await mark.leave(before);
+    throw told;
+  }
+}
+
+async function makeDirectories(directory: string, logger: Logger | undefined): Promise<void> {
+  const above = path.dirname(directory);
+  await makeDirectory(directory, 2);
+  const mode = await openTo(above);
+  if (mode === undefined) return;
+  logger?.warn('others may read the data directory: chmod 0700 keeps it private', { data_dir: above, mode });
 }
 
 function report(directory: string, found: Findings, { logger, acceptDataLoss }: OpeningOptions): void {
@@ -102,14 +121,14 @@ function bytesOf({ tables }: Findings): number {
   return [...tables.values()].reduce((sum, size) => sum + size, 0);
 }
 
-async function refuseDamagedTables(
-  directory: string,
-  { tables }: Findings,
-  { acceptDataLoss, logger }: OpeningOptions,
-): Promise<void> {
-  const damage = await new TableCheck(directory, tables).step(Infinity);
-  if (damage === undefined) return;
-  const said = `${damage.file}: ${damage.problem}`;
-  if (acceptDataLoss !== true) throw damagedError(directory, undefined, said, true);
-  logger?.error('opening a damaged database: what cannot be read is lost', { damage: said });
+async function refuseDamagedTables({ tables }: Findings, opening: Opening): Promise<void> {
+  const { directory, options, patience } = opening;
+  const check = new TableCheck(directory, tables);
+  while (!check.isOver) {
+    const damage = await patience.answered(check.step(SMALL));
+    if (damage === undefined) continue;
+    const said = `${damage.file}: ${damage.problem}`;
+    if (options.acceptDataLoss !== true) throw damagedError(directory, undefined, said, true);
+    options.logger?.error('opening a damaged database: what cannot be read is lost', { damage: said });
+  }
 }

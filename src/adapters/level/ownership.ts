@@ -1,5 +1,8 @@
-import { realpath, stat } from 'node:fs/promises';
+import { mkdtemp, realpath, rm, stat, symlink } from 'node:fs/promises';
+import path from 'node:path';
+import { Level } from 'level';
 import { HeartbeatError } from '../../errors.js';
+import { openError } from './problems.js';
 
 const REGISTRY = Symbol.for('heartbeat.directories');
 
@@ -18,8 +21,8 @@ export interface Owned {
  * @throws HeartbeatError `HEARTBEAT_STORE_LOCKED` when this process has it open
  */
 export async function own(directory: string): Promise<Owned> {
-  const path = await realpath(directory);
-  const { dev, ino } = await stat(path, { bigint: true });
+  const real = await realpath(directory);
+  const { dev, ino } = await stat(real, { bigint: true });
   const key = `${String(dev)}:${String(ino)}`;
   const owned = registry();
   if (owned.has(key)) {
@@ -29,7 +32,30 @@ export async function own(directory: string): Promise<Owned> {
     );
   }
   owned.add(key);
-  return { path, release: () => owned.delete(key) };
+  return { path: real, release: () => owned.delete(key) };
+}
+
+/**
+ * Refuses a directory that another process has open, without a look at its files. LevelDB has no call that takes its
+ * lock alone, and moves its journal aside before it tries; so it is asked to open a directory in which there is
+ * nothing but a link to the lock.
+ *
+ * @throws HeartbeatError `HEARTBEAT_STORE_LOCKED`
+ */
+export async function refuseOwned({ path: directory }: Owned): Promise<void> {
+  const refused: unknown = await probe(directory).catch((error: unknown) => openError(directory, error));
+  if (refused instanceof HeartbeatError && refused.code === 'HEARTBEAT_STORE_LOCKED') throw refused;
+}
+
+/** Fails in any case: there is nothing to open. */
+async function probe(directory: string): Promise<void> {
+  const beside = await mkdtemp(path.join(directory, 'lock-'));
+  try {
+    await symlink(path.join('..', 'LOCK'), path.join(beside, 'LOCK'));
+    await new Level(beside, { createIfMissing: false }).open();
+  } finally {
+    await rm(beside, { recursive: true, force: true });
+  }
 }
 
 function registry(): Set<string> {

@@ -73,6 +73,14 @@ function unwritableError(directory: string, cause: unknown): HeartbeatError {
   );
 }
 
+/** A call to the file system that never returns. */
+export function hangingError(directory: string, seconds: number): HeartbeatError {
+  return new HeartbeatError(
+    'HEARTBEAT_STORE_HANGS',
+    `the file system of ${directory} has not answered for ${String(seconds)} s: look at its mount, or choose another data_dir`,
+  );
+}
+
 export function writeError(cause: unknown): HeartbeatError {
   if (cause instanceof HeartbeatError) return cause;
   if (isDamage(cause)) return damagedFiles(reasonOf(cause), cause);

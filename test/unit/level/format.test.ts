@@ -207,7 +207,9 @@ describe(`the format of a history on disk, version ${VERSION}`, () => {
     await store.open();
     // History ends no session that it has not opened.
     const begun = RECORDS.flatMap((record) =>
-      record.kind === 'ended' ? [{ kind: 'opened', user: record.user, onlineAt: record.onlineAt } as const] : [],
+      record.kind === 'ended'
+        ? [{ kind: 'opened', user: record.user, onlineAt: record.onlineAt } as const]
+        : [],
     );
     await store.write([...begun, ...RECORDS, ...NODES, ...ADDED]);
     await store.close();
@@ -238,7 +240,9 @@ describe(`the format of a history on disk, version ${VERSION}`, () => {
     await writeGolden(3);
     await expectAll();
     await store.close();
-    expect(await entriesNow()).to.deep.equal(await entriesOf(3, { nodes: 2, alerts: 0, open: 2, open_alerts: 0 }));
+    expect(await entriesNow()).to.deep.equal(
+      await entriesOf(3, { nodes: 2, alerts: 0, open: 2, open_alerts: 0 }),
+    );
   });
 
   it('is taken over from version 4, with a checksum behind each value', async () => {
@@ -319,7 +323,9 @@ describe(`the format of a history on disk, version ${VERSION}`, () => {
     await writeGolden(2);
     await expectAll();
     await store.close();
-    expect(await entriesNow()).to.deep.equal(await entriesOf(3, { nodes: 2, alerts: 0, open: 2, open_alerts: 0 }));
+    expect(await entriesNow()).to.deep.equal(
+      await entriesOf(3, { nodes: 2, alerts: 0, open: 2, open_alerts: 0 }),
+    );
     await store.open();
     expect(await store.pruneNodes(instant(flip.at), 10)).to.equal(1);
     expect(await store.pruneNodes(instant(flip.at + 1), 10)).to.equal(1);

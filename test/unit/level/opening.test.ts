@@ -1,6 +1,6 @@
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, open, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
@@ -8,6 +8,7 @@ import { Level } from 'level';
 import { VERSION } from '../../../src/adapters/level/codec.js';
 import { LevelHistoryStore } from '../../../src/adapters/level/level-history-store.js';
 import { opened, user } from '../../contract/history-store/reading.js';
+import { eventually } from '../../support/eventually.js';
 import { temporaryDirectory, type TemporaryDirectory } from '../../support/temporary-directory.js';
 import { problemOf } from './support/expect-problem.js';
 import { withDatabase } from './support/raw.js';
@@ -67,6 +68,58 @@ describe('opening a history that cannot be opened says why: it', () => {
     } finally {
       holder.kill('SIGKILL');
     }
+  });
+
+  it('is held by another process, and nothing of it is read or moved', async () => {
+    const holder = spawn(process.execPath, ['--import', 'tsx', HOLDER, directory.path], {
+      stdio: ['pipe', 'pipe', 'inherit'],
+    });
+    try {
+      await once(holder.stdout, 'data');
+      const journal = await readFile(path.join(history(), 'LOG'));
+      // Whoever reads this waits for ever.
+      const mark = path.join(history(), 'unproven');
+      await rm(mark, { force: true });
+      execFileSync('mkfifo', [mark]);
+      const names = (await readdir(history())).toSorted();
+      await problemOf(store.open(), 'HEARTBEAT_STORE_LOCKED');
+      expect((await readdir(history())).toSorted()).to.deep.equal(names);
+      expect(await readFile(path.join(history(), 'LOG'))).to.deep.equal(journal);
+      await rm(mark);
+    } finally {
+      holder.kill('SIGKILL');
+    }
+  });
+
+  it('lies on a file system that never answers, once that has had 30 s', async () => {
+    await store.open();
+    await store.close();
+    const hanging = path.join(history(), 'unproven');
+    execFileSync('mkfifo', [hanging]);
+    const waiting = new Map<() => void, number>();
+    const after = (delay: number, callback: () => void) => {
+      waiting.set(callback, delay);
+      return () => waiting.delete(callback);
+    };
+    store = new LevelHistoryStore(directory.path, { clock: { after } });
+    const opening = problemOf(store.open(), 'HEARTBEAT_STORE_HANGS');
+    // Whatever comes before it answers: the one that is still waited for after many looks is the one that hangs.
+    let [last, looks] = [new Map<() => void, number>(), 0];
+    await eventually(() => {
+      const isSame = waiting.size === 1 && [...waiting.keys()].every((each) => last.has(each));
+      looks = isSame ? looks + 1 : 0;
+      last = new Map(waiting);
+      expect(looks).to.be.above(20);
+    });
+    const [[giveUp, delay] = []] = waiting;
+    expect(delay).to.equal(30_000);
+    giveUp?.();
+    expect((await opening).message).to.equal(
+      `the file system of ${history()} has not answered for 30 s: look at its mount, or choose another data_dir`,
+    );
+    // Lets the reader go.
+    await (await open(hanging, 'w')).close();
+    await rm(hanging);
   });
 
   for (const [how, spelt] of [

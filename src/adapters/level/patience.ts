@@ -1,0 +1,45 @@
+import type { Clock } from '../../ports/clock.js';
+import type { Millis } from '../../domain/time.js';
+import { hangingError } from './problems.js';
+
+/** No step of an opening takes so long on a disk that works: the longest reads 20 MiB. */
+const LIMIT: Millis = 30_000;
+
+/** Waits for a file system, but not for ever: the calls to one that has lost its server never return. */
+export class Patience {
+  readonly #directory: string;
+  readonly #clock: Pick<Clock, 'after'> | undefined;
+
+  /** @param clock without one, all is waited for */
+  constructor(directory: string, clock: Pick<Clock, 'after'> | undefined) {
+    this.#directory = directory;
+    this.#clock = clock;
+  }
+
+  /**
+   * @param late is given what comes when nobody waits for it any more
+   * @throws HeartbeatError `HEARTBEAT_STORE_HANGS`
+   */
+  answered<Answer>(step: Promise<Answer>, late?: (answer: Answer) => void): Promise<Answer> {
+    const clock = this.#clock;
+    if (clock === undefined) return step;
+    return new Promise((resolve, reject) => {
+      let isOver = false;
+      const cancel = clock.after(LIMIT, () => {
+        isOver = true;
+        reject(hangingError(this.#directory, LIMIT / 1000));
+      });
+      step.then(
+        (answer) => {
+          cancel();
+          if (isOver) late?.(answer);
+          else resolve(answer);
+        },
+        (error: unknown) => {
+          cancel();
+          reject(error instanceof Error ? error : new Error(String(error)));
+        },
+      );
+    });
+  }
+}
