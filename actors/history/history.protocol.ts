@@ -44,7 +44,7 @@ export type UserEntry =
 
 /** What the daemon itself asks history to keep. */
 export type DaemonEntry =
-  | { readonly kind: 'watermark'; readonly at: Instant }
+  | { readonly kind: 'watermark'; readonly at: Instant; readonly aliveAt?: Instant }
   | { readonly kind: 'recovered'; readonly recovery: Recovery }
   | { readonly kind: 'healed'; readonly generation: number; readonly users: readonly UserId[] }
   | { readonly kind: 'blind'; readonly interval: BlindInterval }

@@ -33,8 +33,8 @@ export async function recover(
   const { clock, logger, store, summary, shards } = around;
   const begun = clock.now();
   const begunAt = clock.wall();
-  const { watermark, recovery: previous } = summary;
-  const plan = planRecovery({ at: begunAt, watermark, previous }, timeout);
+  const { watermark, aliveAt, recovery: previous } = summary;
+  const plan = planRecovery({ at: begunAt, watermark, aliveAt, previous }, timeout);
   const healed = await latestHeals(store);
 
   let sessions = 0;
@@ -53,7 +53,7 @@ export async function recover(
         {
           deadline: moment(begun + since(begunAt, group.deadline)),
           // Before this run in any case, even if the wall clock was set back.
-          lastSeen: moment(begun - Math.max(1, since(watermark ?? begunAt, begunAt))),
+          lastSeen: moment(begun - Math.max(1, since(aliveAt ?? begunAt, begunAt))),
         },
       );
       if (++sessions % PROGRESS === 0) logger.info('recovering', { sessions });
@@ -62,14 +62,21 @@ export async function recover(
 
   const end = clock.now();
   const endAt = clock.wall();
-  const decided = planRecovery({ at: endAt, watermark, previous }, timeout);
+  const decided = planRecovery({ at: endAt, watermark, aliveAt, previous }, timeout);
   const recovery = sessions === 0 ? { ...decided, silent: [] } : decided;
   shards.recovered(recovery, begun, end);
-  const away = since(watermark ?? endAt, endAt);
-  logger.info('recovered', { sessions, blind_seconds: away / 1000, milliseconds: Math.round(end - begun) });
+  const away = since(aliveAt ?? endAt, endAt);
+  logger.info('recovered', {
+    sessions,
+    to: endAt / 1000,
+    blind_seconds: away / 1000,
+    // By how much the ends on disk were behind when the last run was over.
+    behind_seconds: since(watermark ?? endAt, aliveAt ?? endAt) / 1000,
+    milliseconds: Math.round(end - begun),
+  });
   return [
     { kind: 'recovered', recovery },
-    ...(watermark === undefined || away === 0 ? [] : [restarted(watermark, endAt)]),
+    ...(aliveAt === undefined || away === 0 ? [] : [restarted(aliveAt, endAt)]),
     { kind: 'watermark', at: endAt },
   ];
 }

@@ -2,7 +2,7 @@ import type { Blindness } from '../../src/domain/blindness.js';
 import type { Recovery } from '../../src/domain/recovery.js';
 import { shardOf, type ShardIndex } from '../../src/domain/shard.js';
 import type { Overload } from '../../src/domain/overload.js';
-import { instant, moment, type Instant, type Millis, type Moment } from '../../src/domain/time.js';
+import { instant, type Instant, type Millis, type Moment } from '../../src/domain/time.js';
 import type { UserId } from '../../src/domain/user-id.js';
 import type { Clock } from '../../src/ports/clock.js';
 import type { Logger } from '../../src/ports/logger.js';
@@ -34,6 +34,7 @@ export class LocalShards implements Shards {
   readonly all: readonly Shard[];
   readonly counts = new UserCounts();
   readonly #clock: Clock;
+  readonly #timeout: Millis;
   readonly #submit: (entries: readonly HistoryEntry[]) => void;
   readonly #admission: Admission;
   #outbox: HistoryEntry[] = [];
@@ -46,6 +47,7 @@ export class LocalShards implements Shards {
 
   constructor(options: LocalShardsOptions, around: LocalShardsSurroundings) {
     this.#clock = around.clock;
+    this.#timeout = options.timeout;
     this.#submit = around.submit;
     this.#admission = new Admission(around.clock);
     const surroundings: ShardSurroundings = {
@@ -130,11 +132,15 @@ export class LocalShards implements Shards {
     this.#shift({ from: begun, to: end, previousEnd: end });
   }
 
-  /** Submits the instant up to which every end has been submitted. */
+  /** Submits the instant up to which every end has been submitted, and that the daemon is alive. */
   checkpoint(): void {
     const now = this.#deafSince ?? this.#clock.now();
     const settled = this.all.map((shard) => (this.#ending ? shard.settledExactly(now) : shard.settledUpTo));
-    this.#post({ kind: 'watermark', at: this.wallAt(moment(Math.min(now, ...settled))) });
+    const behind = now - Math.min(now, ...settled);
+    // Nobody is answered any more after the last one: no end has to lie later than it.
+    const early = this.#deafSince === undefined ? 0 : Math.min(behind, this.#timeout);
+    const wall = this.wallAt(now);
+    this.#post({ kind: 'watermark', at: instant(wall - behind), aliveAt: instant(wall - early) });
     if (this.#recovery.silent.length === 0 || this.all.some((shard) => shard.hasSilent())) return;
     this.#recovery = { ...this.#recovery, silent: [] };
     this.#post({ kind: 'recovered', recovery: this.#recovery });

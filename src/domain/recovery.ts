@@ -26,21 +26,28 @@ export interface Recovery {
 /** What is known at a start: when it is, when the daemon was last alive, what the start before it decided. */
 export interface Restart {
   readonly at: Instant;
+  /** Every end before it is on disk. */
   readonly watermark: Instant | undefined;
+  /** When the daemon was last known to be alive and to answer, which is not before the watermark. */
+  readonly aliveAt: Instant | undefined;
   readonly previous: Recovery | undefined;
 }
 
 /**
  * Sessions heard in the run that just ended get one whole timeout, since their deadline was known only to that run.
  * Those that were silent all through it get the time that the daemon was away, and no more.
+ *
+ * An end counts from when the daemon was last alive, not from the watermark: a slow machine acts on deadlines late, and
+ * meanwhile answers heals that a session is not to end before.
  */
 export function planRecovery(restart: Restart, timeout: Millis): Recovery {
   const { at, previous } = restart;
-  const aliveAt = restart.watermark ?? at;
+  const settledUpTo = restart.watermark ?? at;
+  const aliveAt = restart.aliveAt ?? settledUpTo;
   const away = Math.max(0, at - aliveAt);
   const heard = previous?.generation ?? 0;
   const silent = (previous?.silent ?? [])
-    .filter((group) => group.deadline > aliveAt)
+    .filter((group) => group.deadline > settledUpTo)
     .map((group) => ({ ...group, deadline: instant(Math.min(group.deadline + away, at + timeout)) }));
   return {
     generation: heard + 1,

@@ -31,7 +31,8 @@ export type HistoryRecord =
       readonly offlineAt: Instant;
     }
   /** Every end that lies before `at` is stored, so whoever has none was online then. */
-  | { readonly kind: 'watermark'; readonly at: Instant }
+  /** Every end before `at` is on disk. The daemon was alive at `aliveAt`, which is `at` where it is left out. */
+  | { readonly kind: 'watermark'; readonly at: Instant; readonly aliveAt?: Instant }
   /** What a restart decided. Once it is settled, the `healed` records before it are removed. */
   | { readonly kind: 'recovered'; readonly recovery: Recovery }
   /** These recovered sessions have been healed since, in recovery number `generation`. */
@@ -76,6 +77,8 @@ export interface StoreTrouble {
 /** What a store knows when it is opened. */
 export interface StoreSummary {
   readonly watermark: Instant | undefined;
+  /** When the daemon was last known to be alive: at the watermark or later. */
+  readonly aliveAt: Instant | undefined;
   readonly recovery: Recovery | undefined;
   /** No stored session ends later than this. */
   readonly latestEnd: Instant | undefined;

@@ -40,17 +40,22 @@ describe('a daemon that stands still', () => {
     await pause(8000);
 
     const now = Date.now() / 1000;
-    for (let user = 1; user <= USERS; user++) {
-      const sessions = await history(daemon.url, user);
-      expect(sessions, `user ${user}`).to.have.length(1);
-      expect(sessions[0]?.online_at, `user ${user}`).to.be.below(stopped / 1000);
-      expect(sessions[0]?.offline_at, `user ${user}`).to.be.above(now);
-    }
+    const shown = new Map<number, ShownSession[]>();
+    for (let user = 1; user <= USERS; user++) shown.set(user, await history(daemon.url, user));
     const [end] = await history(daemon.url, silent);
     expect(end?.offline_at).to.be.at.least(Math.floor(resumed / 1000) + 7);
-    const { seenOffline, troubles, looks } = await finish(clients);
-    expect(seenOffline).to.deep.equal([]);
+    const { users, seenOffline, troubles, looks } = await finish(clients);
     expect(troubles).to.deep.equal([]);
+    // On a busy machine a client may itself be late, and is then rightly offline.
+    const inTime = users.filter(({ written }) => lateGaps(written, 7000) === 0);
+    expect(inTime).not.to.deep.equal([]);
+    for (const { user } of inTime) {
+      const sessions = shown.get(user);
+      expect(sessions, `user ${user}`).to.have.length(1);
+      expect(sessions?.[0]?.online_at, `user ${user}`).to.be.below(stopped / 1000);
+      expect(sessions?.[0]?.offline_at, `user ${user}`).to.be.above(now);
+      expect(seenOffline).not.to.include(user);
+    }
     expect(looks, 'each user was looked at').to.be.at.least(2 * USERS);
 
     const [interval] = longestFirst((await supervision(daemon.url)).blind_intervals, 'seconds');
@@ -70,9 +75,12 @@ describe('a daemon that stands still', () => {
     const timeout = 2000;
     const daemon = await household.daemon(household.directory(), { 'session-timeout': timeout / 1000 });
     const clients = await healAll(daemon, { url: daemon.url, users: USERS, every: timeout - 250 });
+    const stalls: Stall[] = [];
     for (let stall = 0; stall < 8; stall++) {
       daemon.signal('SIGSTOP');
+      const from = Date.now();
       await pause(600);
+      stalls.push({ from, to: Date.now() });
       daemon.signal('SIGCONT');
       await pause(500 + 40 * stall);
     }
@@ -82,15 +90,22 @@ describe('a daemon that stands still', () => {
       expect((await supervision(daemon.url)).users.online).to.equal(0);
     });
 
-    // On a busy machine a client may itself be late.
-    const inTime = report.users.filter(({ written }) => longestGap(written) < timeout - 50);
-    expect(inTime.length, 'users whose clients were in time').to.be.above(USERS / 10);
-    for (const { user, written } of inTime) {
-      expect(report.seenOffline).not.to.include(user);
+    let inSocket = 0;
+    const wasBlind = daemon.hasLogged('was blind');
+    for (const { user, written, answeredAt } of report.users) {
+      // On a busy machine a client may itself be late, and only then may its session have ended.
+      const late = lateGaps(written, timeout);
       const sessions = await history(daemon.url, user);
-      expect(sessions, `user ${user}`).to.have.length(1);
-      expectEnd(sessions[0], (written.at(-1) ?? 0) + timeout, daemon.hasLogged('was blind'));
+      expect(sessions.length, `sessions of user ${user}`).to.be.within(1, 1 + late);
+      if (late === 0) expect(report.seenOffline).not.to.include(user);
+      inSocket += savedInSocket(written, timeout, stalls);
+      const last = Math.max(...sessions.map(({ offline_at }) => offline_at));
+      expect(last, `user ${user}`).to.be.at.least(Math.floor(((written.at(-1) ?? 0) + timeout - 10) / 1000));
+      // A machine so busy that the daemon was blind gives time again.
+      if (!wasBlind)
+        expect(last, `user ${user}`).to.be.at.most(Math.floor((answeredAt + timeout + 10) / 1000));
     }
+    expect(inSocket, 'deadlines that passed while the next heal lay in the socket').to.be.above(0);
   });
 
   async function healAll(daemon: DaemonProcess, plan: SocketUsersPlan): Promise<ClientProcess> {
@@ -113,17 +128,22 @@ describe('a daemon that stands still', () => {
   }
 });
 
-function longestGap(written: readonly number[]): number {
-  return Math.max(...written.map((at, index) => at - (written[index - 1] ?? at)));
+interface Stall {
+  readonly from: number;
+  readonly to: number;
 }
 
-/**
- * A heal that lay in the socket while the daemon stood still holds its user from when it was read. A few milliseconds
- * are lost where instants of two clocks are rounded. A machine so busy that the daemon was blind gives time again.
- */
-function expectEnd(session: ShownSession | undefined, deadline: number, wasBlind: boolean): void {
-  expect(session?.offline_at).to.be.at.least(Math.floor((deadline - 10) / 1000));
-  if (!wasBlind) expect(session?.offline_at).to.be.at.most(Math.floor((deadline + 1000) / 1000));
+/** How often a client wrote a heal too late, or nearly: then it is the machine that decides. */
+function lateGaps(written: readonly number[], timeout: number): number {
+  return written.filter((at, index) => at - (written[index - 1] ?? at) >= timeout - 50).length;
+}
+
+/** How often a deadline passed while the daemon stood still and the next heal, written in time, lay in the socket. */
+function savedInSocket(written: readonly number[], timeout: number, stalls: readonly Stall[]): number {
+  return written.filter((at, index) => {
+    const deadline = (written[index - 1] ?? -Infinity) + timeout;
+    return at < deadline && stalls.some(({ from, to }) => at > from && deadline < to);
+  }).length;
 }
 
 function longestFirst<Item extends object>(items: readonly Item[], length: keyof Item): Item[] {

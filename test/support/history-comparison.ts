@@ -16,10 +16,24 @@ export interface Session {
 }
 
 /** A stretch in which the daemon heard nobody. It began and ended some time within the bounds. */
-export interface Outage {
-  readonly cause: 'killed' | 'stalled';
+export type Outage = Stretch & (Stall | Kill);
+
+interface Stretch {
   readonly began: { readonly earliest: number; readonly latest: number };
   readonly ended: { readonly earliest: number; readonly latest: number };
+}
+
+interface Stall {
+  readonly cause: 'stalled';
+}
+
+/** What the next start found on disk, as it logged it. */
+interface Kill {
+  readonly cause: 'killed';
+  /** When the daemon was last known to be alive: the ends of the silent count from then. */
+  readonly aliveAt: number;
+  /** Every end before it is on disk. */
+  readonly settled: number;
 }
 
 export interface Circumstances {
@@ -27,11 +41,9 @@ export interface Circumstances {
   readonly timeout: number;
   /** In order. */
   readonly outages: readonly Outage[];
-  /** A deadline that lay this long before a kill was acted on, and the end is on disk. */
-  readonly settles: number;
   /** How far the clocks of two processes may seem apart. */
   readonly tolerance: number;
-  /** A stall shorter than this is no outage, but a heal read in it counts from when it began. */
+  /** A heal that is read so late at the most counts from when it may have come. */
   readonly stall: number;
 }
 
@@ -39,9 +51,10 @@ export interface Circumstances {
  * Holds the stored sessions of one user against all that the user's client asked, one call after the other.
  *
  * Every acknowledged heal must have opened a session or fallen into one, every session must have been opened by a
- * heal, and begin and end when the calls say, as exactly as sending and answering tell. Where an outage lies between
- * the last heal and its deadline, the end may be up to one timeout later than the deadline, and no heal acknowledged
- * before it may lie behind it; whoever came back in time must have been taken for the same session.
+ * heal, and begin and end when the calls say, as exactly as sending and answering tell. Where a stall lies between the
+ * last heal and its deadline, the end may be later by as much as the stall moved the deadline. Where a kill does, it may
+ * lie one timeout after the daemon was last known to be alive, and no heal acknowledged before it may lie behind it;
+ * whoever came back in time must have been taken for the same session.
  *
  * @returns what is wrong, a sentence each
  */
@@ -147,20 +160,21 @@ class Comparison {
 
   /** Between when and when a session that was last heard by `call` is stored to end. */
   #endOf(call: Call): [number, number] {
-    const { timeout, outages, settles } = this.#around;
-    let over = call.answered + timeout + settles;
-    let stood = 0;
-    let interrupted = false;
-    for (const { cause, began, ended } of outages) {
-      if (ended.latest <= call.answered) continue;
-      if (began.earliest >= over) break;
-      interrupted = true;
-      const length = ended.latest - began.earliest;
-      if (cause === 'stalled') stood += length;
-      over = Math.max(over + length, ended.latest + timeout + settles);
+    const { timeout, outages } = this.#around;
+    let over = call.answered + timeout;
+    let earliest = call.sent + timeout;
+    for (const outage of outages) {
+      if (outage.ended.latest <= call.sent) continue;
+      if (over < this.#touchesFrom(outage)) break;
+      earliest = call.sent;
+      // Whoever is silent after a kill ends as the start decided, whatever comes after it.
+      if (outage.cause === 'killed') {
+        const given = outage.aliveAt + timeout;
+        return [Math.min(earliest, given), Math.max(over, given)];
+      }
+      over = shifted(over, outage, timeout);
     }
-    if (!interrupted) return [call.sent + timeout, call.answered + timeout];
-    return [call.sent, call.answered + 2 * timeout + stood];
+    return [earliest, over];
   }
 
   #mayExtend(heard: Call, call: Call): boolean {
@@ -189,14 +203,20 @@ class Comparison {
 
   /** From when on the user was certainly offline, whatever was held for outages. */
   #surelyOfflineFrom(call: Call): number {
-    const { timeout, outages, settles, stall } = this.#around;
+    const { timeout, outages, stall } = this.#around;
     let from = call.answered + timeout;
-    for (const { began, ended } of outages) {
-      if (ended.latest <= call.sent) continue;
-      if (from + settles < began.earliest) break;
-      from = Math.max(from + ended.latest - began.earliest, ended.latest + timeout);
+    for (const outage of outages) {
+      if (outage.ended.latest <= call.sent) continue;
+      if (from < this.#touchesFrom(outage)) break;
+      from = shifted(from, outage, timeout);
     }
     return from + stall;
+  }
+
+  /** A deadline before this is not moved by the outage: it had passed, or its end was on disk. */
+  #touchesFrom(outage: Outage): number {
+    const from = outage.cause === 'killed' ? outage.settled : outage.began.earliest;
+    return from - this.#around.tolerance;
   }
 
   #within(at: number, earliest: number, latest: number): boolean {
@@ -212,6 +232,11 @@ class Comparison {
   #why(): string {
     return [...new Set(this.#reasons)].join('; ');
   }
+}
+
+/** The latest that a deadline lies after an outage that has moved it. */
+function shifted(deadline: number, { began, ended }: Outage, timeout: number): number {
+  return Math.max(deadline + ended.latest - began.earliest, ended.latest + timeout);
 }
 
 function distinct(readings: readonly Reading[]): Reading[] {

@@ -3,12 +3,20 @@ import type { Outage } from './history-comparison.js';
 
 /** One run of the daemon, over now. */
 export interface Life {
-  /** When it took users in again; undefined if it was killed before it came so far. */
-  readonly recoveredAt: number | undefined;
+  /** Undefined if it was killed before it came so far. */
+  readonly recovered: Recovered | undefined;
   readonly killed: { readonly earliest: number; readonly latest: number };
   readonly stalls: readonly Outage[];
-  /** Milliseconds of the slowest commit that was logged as slow. */
-  readonly slowestCommit: number;
+}
+
+/** What a start found on disk and decided, as it logged it. */
+export interface Recovered {
+  /** When it took users in again. */
+  readonly at: number;
+  /** When the run before it was last known to be alive. */
+  readonly aliveAt: number;
+  /** Every end before this was on disk. */
+  readonly settled: number;
 }
 
 /** Kills the daemon, and tells of its life. */
@@ -20,12 +28,18 @@ export async function endLife(daemon: DaemonProcess): Promise<Life> {
 
 /** What the log says of a life so far. A line that the kill has cut off is not counted. */
 export function lifeOf(daemon: DaemonProcess): Omit<Life, 'killed'> {
-  const recovered = daemon.logged('recovered')[0]?.timestamp;
   return {
-    recoveredAt: recovered === undefined ? undefined : Date.parse(recovered),
-    slowestCommit: Math.max(0, ...daemon.logged('slow commit').map((line) => Number(line['milliseconds']))),
+    recovered: recoveredOf(daemon),
     stalls: daemon.logged('was blind').map((line) => stalled(Number(line['from']), Number(line['to']))),
   };
+}
+
+function recoveredOf(daemon: DaemonProcess): Recovered | undefined {
+  const [line] = daemon.logged('recovered');
+  if (line === undefined) return undefined;
+  const at = Math.round(Number(line['to']) * 1000);
+  const aliveAt = at - Math.round(Number(line['blind_seconds']) * 1000);
+  return { at, aliveAt, settled: aliveAt - Math.round(Number(line['behind_seconds']) * 1000) };
 }
 
 /** @param last of the daemon that still runs */
@@ -33,19 +47,16 @@ export function outagesOf(lives: readonly Life[], last: Omit<Life, 'killed'>): O
   const outages: Outage[] = [];
   let died: Life['killed'] | undefined;
   for (const life of [...lives, { ...last, killed: undefined }]) {
-    if (life.recoveredAt === undefined) continue;
-    if (died !== undefined) outages.push({ cause: 'killed', began: died, ended: around(life.recoveredAt) });
+    if (life.recovered === undefined) continue;
+    if (died !== undefined) outages.push(killed(died, life.recovered));
     outages.push(...life.stalls);
     died = life.killed;
   }
   return outages;
 }
 
-/** A line is logged a little later than what it tells of. */
-const LOGGED_LATE = 250;
-
-function around(logged: number): Outage['ended'] {
-  return { earliest: logged - LOGGED_LATE, latest: logged };
+export function killed(began: Life['killed'], { at, aliveAt, settled }: Recovered): Outage {
+  return { cause: 'killed', began, ended: { earliest: at, latest: at }, aliveAt, settled };
 }
 
 function stalled(from: number, to: number): Outage {

@@ -130,8 +130,10 @@ export class LevelHistoryStore implements HistoryStore {
     try {
       await upgrade(db, this.#directory);
       const ledger = await readLedger(db, this.#directory);
+      const watermark = await readWatermark(db, this.#directory);
       const summary = {
-        watermark: await readWatermark(db, this.#directory),
+        watermark: watermark?.at,
+        aliveAt: watermark?.aliveAt,
         recovery: await readRecovery(db, this.#directory),
         latestEnd: ledger.latestEnd,
         vigil: await readVigil(db, this.#directory),

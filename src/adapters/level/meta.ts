@@ -34,6 +34,19 @@ export interface Ledger extends Facts {
 }
 
 const instantSchema = z.number().transform(instant);
+/** Every end before `at` is on disk; the daemon was alive at `aliveAt`. */
+interface Watermark {
+  readonly at: Instant;
+  readonly aliveAt: Instant;
+}
+
+const watermarkSchema = z.union([
+  z
+    .object({ at: instantSchema, alive_at: instantSchema })
+    .transform(({ at, alive_at }) => ({ at, aliveAt: alive_at })),
+  // Both in one.
+  instantSchema.transform((at) => ({ at, aliveAt: at })),
+]);
 const factsSchema = z.object({
   sessions: z.int(),
   latest_end: instantSchema.nullable(),
@@ -60,12 +73,12 @@ const vigilSchema = z.object({
 
 const holdSchema = z.object({ from: instantSchema, until: instantSchema });
 
-export function readWatermark(db: Database, directory: string): Promise<Instant | undefined> {
-  return readMeta(db, directory, 'watermark', instantSchema);
+export function readWatermark(db: Database, directory: string): Promise<Watermark | undefined> {
+  return readMeta(db, directory, 'watermark', watermarkSchema);
 }
 
-export function writeWatermark(batch: Batch, at: Instant): void {
-  batch.put(metaKey('watermark'), json(at));
+export function writeWatermark(batch: Batch, at: Instant, aliveAt: Instant): void {
+  batch.put(metaKey('watermark'), json(aliveAt === at ? at : { at, alive_at: aliveAt }));
 }
 
 export function readRecovery(db: Database, directory: string): Promise<Recovery | undefined> {

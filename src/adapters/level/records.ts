@@ -129,7 +129,7 @@ export function addRecord(batch: Batch, record: HistoryRecord, ledger: Ledger, s
       return;
     }
     case 'watermark':
-      writeWatermark(batch, record.at);
+      writeWatermark(batch, record.at, record.aliveAt ?? record.at);
       return;
     case 'recovered':
       writeRecovery(batch, record.recovery);

@@ -30,6 +30,7 @@ export class MemoryHistoryStore implements HistoryStore {
   #healed: { readonly generation: number; readonly users: readonly UserId[] }[] = [];
   readonly #blind = new Map<string, BlindInterval>();
   #watermark: Instant | undefined;
+  #aliveAt: Instant | undefined;
   #recovery: Recovery | undefined;
   #latestEnd: Instant | undefined;
   readonly #nodes = new MemoryNodes();
@@ -42,6 +43,7 @@ export class MemoryHistoryStore implements HistoryStore {
   open(): Promise<StoreSummary> {
     return Promise.resolve({
       watermark: this.#watermark,
+      aliveAt: this.#aliveAt,
       recovery: this.#recovery,
       latestEnd: this.#latestEnd,
       vigil: this.#vigil,
@@ -82,6 +84,7 @@ export class MemoryHistoryStore implements HistoryStore {
         return;
       case 'watermark':
         this.#watermark = record.at;
+        this.#aliveAt = record.aliveAt ?? record.at;
         return;
       case 'recovered':
         this.#recovery = record.recovery;

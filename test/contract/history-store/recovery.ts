@@ -44,6 +44,7 @@ export function describeRecovery(make: MakeSubject): void {
     it('knows no watermark, recovery, end or vigil when it is new', async () => {
       expect(await restart()).to.deep.equal({
         watermark: undefined,
+        aliveAt: undefined,
         recovery: undefined,
         latestEnd: undefined,
         vigil: undefined,
@@ -53,7 +54,14 @@ export function describeRecovery(make: MakeSubject): void {
     it('has the last watermark', async () => {
       await store.write([{ kind: 'watermark', at: instant(2_000) }]);
       await store.write([{ kind: 'watermark', at: instant(1_500) }]);
-      expect((await restart()).watermark).to.equal(1_500);
+      const { watermark, aliveAt } = await restart();
+      expect({ watermark, aliveAt }).to.deep.equal({ watermark: 1_500, aliveAt: 1_500 });
+    });
+
+    it('has when the daemon was last alive, which the watermark may be behind', async () => {
+      await store.write([{ kind: 'watermark', at: instant(1_500), aliveAt: instant(4_000) }]);
+      const { watermark, aliveAt } = await restart();
+      expect({ watermark, aliveAt }).to.deep.equal({ watermark: 1_500, aliveAt: 4_000 });
     });
 
     it('has the last recovery, settled or not', async () => {

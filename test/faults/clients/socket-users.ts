@@ -21,6 +21,8 @@ export interface SocketUsersReport {
     readonly user: number;
     /** When the heals were written, in milliseconds of the wall clock. All have been answered. */
     readonly written: readonly number[];
+    /** When the last answer came. */
+    readonly answeredAt: number;
   }[];
   /** Answers to the onlooker. */
   readonly looks: number;
@@ -45,6 +47,7 @@ class Connection {
   readonly #answered: (body: string) => void;
   #rest = '';
   unanswered = 0;
+  answeredAt = 0;
 
   constructor(name: string, answered: (body: string) => void = () => undefined) {
     const { hostname, port } = new URL(plan.url);
@@ -72,6 +75,7 @@ class Connection {
     const whole = this.#rest.lastIndexOf('}') + 1;
     for (const [, status, body = ''] of this.#rest.slice(0, whole).matchAll(ANSWER)) {
       this.unanswered--;
+      this.answeredAt = Date.now();
       if (status === '200') this.#answered(body);
       else troubles.push(`${String(status)} ${body}`);
     }
@@ -132,7 +136,11 @@ function finish(): void {
   for (const connection of connections) connection.end();
   const report: SocketUsersReport = {
     kind: 'finished',
-    users: users.map(({ user, written }) => ({ user, written })),
+    users: users.map(({ user, written, connection }) => ({
+      user,
+      written,
+      answeredAt: connection.answeredAt,
+    })),
     looks,
     seenOffline: [...seenOffline],
     troubles,

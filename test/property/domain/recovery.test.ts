@@ -20,13 +20,16 @@ interface Start {
 }
 
 function starts(history: readonly { lived: number; away: number }[]): Start[] {
-  let recovery = planRecovery({ at: instant(1e6), watermark: undefined, previous: undefined }, TIMEOUT);
+  let recovery = planRecovery(
+    { at: instant(1e6), watermark: undefined, aliveAt: undefined, previous: undefined },
+    TIMEOUT,
+  );
   let now = 1e6;
   return history.map(({ lived, away }) => {
     const before = recovery;
     const aliveAt = instant(now + lived);
     const at = instant(aliveAt + away);
-    recovery = planRecovery({ at, watermark: aliveAt, previous: before }, TIMEOUT);
+    recovery = planRecovery({ at, watermark: aliveAt, aliveAt, previous: before }, TIMEOUT);
     now = at;
     return { at, aliveAt, lived, before, after: recovery };
   });

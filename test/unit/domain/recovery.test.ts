@@ -5,9 +5,14 @@ import { instant } from '../../../src/domain/time.js';
 const TIMEOUT = 7000;
 const at = instant;
 
-function plan(now: number, watermark?: number, previous?: Recovery): Recovery {
+function plan(now: number, watermark?: number, previous?: Recovery, alive = watermark): Recovery {
   return planRecovery(
-    { at: at(now), watermark: watermark === undefined ? undefined : at(watermark), previous },
+    {
+      at: at(now),
+      watermark: watermark === undefined ? undefined : at(watermark),
+      aliveAt: alive === undefined ? undefined : at(alive),
+      previous,
+    },
     TIMEOUT,
   );
 }
@@ -44,6 +49,20 @@ describe('what a start decides about the sessions it finds open', () => {
     const first = plan(100_000, 60_000);
     expect(plan(120_000, 107_000, first).silent.map(({ generation }) => generation)).to.deep.equal([1]);
     expect(plan(120_000, 106_999, first).silent.map(({ generation }) => generation)).to.deep.equal([0, 1]);
+  });
+
+  it('ends nobody sooner than a timeout after it last answered, however far behind the ends on disk were', () => {
+    const first = plan(100_000, 60_000, undefined, 68_000);
+    expect(first.silent).to.deep.equal([{ generation: 0, deadline: 107_000, endsAt: 75_000 }]);
+  });
+
+  it('keeps those whose time was up when it was last alive, and whose ends are not stored', () => {
+    const first = plan(100_000, 60_000);
+    const second = plan(120_000, 106_000, first, 110_000);
+    expect(second.silent).to.deep.equal([
+      { generation: 0, deadline: 117_000, endsAt: 67_000 },
+      { generation: 1, deadline: 127_000, endsAt: 117_000 },
+    ]);
   });
 
   it('hides nobody in a crash loop: who is never heard again is given up after one timeout of life', () => {

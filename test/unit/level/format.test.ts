@@ -335,6 +335,7 @@ describe(`the format of a history on disk, version ${VERSION}`, () => {
   async function expectAll(...more: readonly StoredNode[]): Promise<void> {
     expect(await store.open()).to.deep.equal({
       watermark: 1_700_000_000_250,
+      aliveAt: 1_700_000_000_250,
       recovery,
       latestEnd: 1_638_360_300_000,
       vigil,

@@ -57,6 +57,26 @@ describe('the watermark', () => {
     expect(shards.submittedLast('watermark')?.at).to.be.at.most(DEADLINE);
   });
 
+  it('says beside it when the daemon was alive, however late it acts on deadlines', async () => {
+    const shards = await withOnline([ANN]);
+    await shards.clock.advance(TIMEOUT + 5000);
+    expect(watermark(shards)).to.be.at.most(DEADLINE);
+    expect(shards.submittedLast('watermark')?.aliveAt).to.equal(shards.clock.wall());
+  });
+
+  it('says at the last that it was alive so far that no end lies before it stopped, and none later than need be', async () => {
+    const aliveAfter = async (late: number): Promise<number> => {
+      const shards = await withOnline([ANN]);
+      await shards.clock.advance(TIMEOUT + late);
+      shards.users.deafen(shards.clock.now());
+      shards.users.end();
+      shards.users.checkpoint();
+      return shards.submittedLast('watermark')?.aliveAt ?? 0;
+    };
+    expect(await aliveAfter(500)).to.equal(DEADLINE);
+    expect(await aliveAfter(TIMEOUT + 3000)).to.equal(DEADLINE + 3000);
+  });
+
   it('goes on over a blindness, where nobody was due', async () => {
     const shards = await withOnline([ANN]);
     const { clock, users } = shards;

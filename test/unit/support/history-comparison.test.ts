@@ -9,14 +9,16 @@ import {
 
 const TIMEOUT = 2000;
 
-const QUIET: Circumstances = { timeout: TIMEOUT, outages: [], settles: 1000, tolerance: 5, stall: 1000 };
+const QUIET: Circumstances = { timeout: TIMEOUT, outages: [], tolerance: 5, stall: 1000 };
 
 /** The daemon was killed at `at`, and took users in again at `back`. */
-function killed(at: number, back: number): Outage {
+function killed(at: number, back: number, behind = 50): Outage {
   return {
     cause: 'killed',
     began: { earliest: at, latest: at + 20 },
     ended: { earliest: back, latest: back + 20 },
+    aliveAt: at,
+    settled: at - behind,
   };
 }
 
@@ -51,13 +53,19 @@ describe('the comparison of a history with what its client was told', () => {
       ['a heal at the deadline, either way', [heal(0), heal(2000)], [session(15, 4015)]],
       ['a refused opening that left nothing', [heal(0, 'refused')], []],
       ['a lost opening that left nothing', [heal(0, 'lost')], [], [killed(10, 900)]],
-      ['a lost opening that left a session', [heal(0, 'lost')], [session(5, 2400)], [killed(10, 900)]],
+      ['a lost opening that left a session', [heal(0, 'lost')], [session(5, 2008)], [killed(10, 900)]],
       ['a session resumed after a kill', [heal(0), heal(2500)], [session(10, 4510)], [killed(1000, 2000)]],
       [
         'a session given up after a kill',
         [heal(0), heal(9000)],
         [session(10, 2900), session(9000, 11_000)],
         [killed(1000, 2000)],
+      ],
+      [
+        'a session that was over, and not stored to be, when a slow daemon was killed',
+        [heal(0), heal(9000)],
+        [session(10, 5000), session(9000, 11_000)],
+        [killed(3000, 4000, 1500)],
       ],
       [
         'a session that lasted through a stall',
@@ -114,6 +122,12 @@ describe('the comparison of a history with what its client was told', () => {
         [killed(1600, 2600)],
       ],
       ['an end more than a timeout late, after a kill', [heal(0)], [session(10, 4100)], [killed(1600, 9000)]],
+      [
+        'an end later than a timeout after the daemon was last alive',
+        [heal(0), heal(9000)],
+        [session(10, 5100), session(9000, 11_000)],
+        [killed(3000, 4000, 1500)],
+      ],
       [
         'an end that is not exact although it was stored well before the kill',
         [heal(0)],
