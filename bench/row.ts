@@ -1,7 +1,8 @@
 import type { BenchContext } from './context.js';
 import type { Tool } from './tools.js';
 
-type Unit = '×' | '/s' | 'ms' | 's' | 'µs' | 'B' | 'MB' | '%' | 'users' | 'nodes' | 'sessions' | 'lines';
+type Unit =
+  '×' | '/s' | 'ms' | 's' | 'µs' | 'B' | 'MB' | '%' | 'users' | 'calls' | 'nodes' | 'sessions' | 'lines';
 
 export type Bound = { readonly atLeast: number } | { readonly atMost: number };
 

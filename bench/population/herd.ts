@@ -12,6 +12,8 @@ const IN_FLIGHT = 8;
 interface Beat {
   /** From when it was due until it was answered, in milliseconds: a call that had to wait for its turn was late. */
   readonly tookMs: number;
+  /** On the monotonic clock. */
+  readonly answeredAt: number;
   readonly accepted: number;
 }
 
@@ -19,8 +21,11 @@ interface Beat {
 export class Herd {
   readonly #pool: Pool;
   readonly #batches: Buffer[] = [];
+  readonly #prefix: string;
 
-  constructor(url: string) {
+  /** @param prefix of the names: two herds with the same one are one */
+  constructor(url: string, prefix = 'node') {
+    this.#prefix = prefix;
     this.#pool = new Pool(url, { connections: IN_FLIGHT, pipelining: 1 });
   }
 
@@ -31,7 +36,7 @@ export class Herd {
   /** Brings in nodes until there are so many, as fast as they are registered. */
   async grow(nodes: number, signal: AbortSignal): Promise<void> {
     const first = this.#batches.length;
-    while (this.nodes < nodes) this.#batches.push(namesFrom(this.nodes));
+    while (this.nodes < nodes) this.#batches.push(namesFrom(this.#prefix, this.nodes));
     let next = first;
     const work = async (): Promise<void> => {
       for (let batch = next++; batch < this.#batches.length; batch = next++) {
@@ -66,14 +71,18 @@ export class Herd {
     const body = this.#batches[batch] ?? Buffer.from('[]');
     const answer = await this.#pool.request({ method: 'POST', path: '/nodes/heartbeats', body });
     const text = await answer.body.text();
-    const tookMs = performance.now() - dueAt;
-    if (answer.statusCode !== 200) return { tookMs, accepted: 0 };
+    const answeredAt = performance.now();
+    const tookMs = answeredAt - dueAt;
+    if (answer.statusCode !== 200) return { tookMs, answeredAt, accepted: 0 };
     const { accepted } = JSON.parse(text) as { readonly accepted: number };
-    return { tookMs, accepted };
+    return { tookMs, answeredAt, accepted };
   }
 }
 
-function namesFrom(first: number): Buffer {
-  const names = Array.from({ length: BATCH }, (_, index) => `node-${String(first + index).padStart(7, '0')}`);
+function namesFrom(prefix: string, first: number): Buffer {
+  const names = Array.from(
+    { length: BATCH },
+    (_, index) => `${prefix}-${String(first + index).padStart(7, '0')}`,
+  );
   return Buffer.from(JSON.stringify(names));
 }

@@ -7,9 +7,11 @@ import { heal, healP99 } from './heal.js';
 import { idle } from './idle.js';
 import { keys } from './keys.js';
 import { massEnd } from './mass-end.js';
+import { massFailure } from './mass-failure.js';
 import { memory } from './memory.js';
 import { million } from './million.js';
 import { nodes } from './nodes.js';
+import { overload } from './overload.js';
 import { restart } from './restart.js';
 import { rhythm } from './rhythm.js';
 import { scale } from './scale.js';
@@ -26,6 +28,8 @@ export const ROWS: readonly Row[] = [
   memory,
   massEnd,
   nodes,
+  massFailure,
+  overload,
   restart,
   rhythm,
   idle,

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 
 import { parseRedisBenchmark } from '../../../../bench/meters/redis-benchmark.js';
+import { histogramIn } from '../../../../bench/meters/scrape.js';
 import { parseWrk } from '../../../../bench/meters/wrk.js';
 import { ticksIn } from '../../../../bench/process/cpu.js';
 import { HostWatch, stolenShare, ticksOfHost } from '../../../../bench/process/host.js';
@@ -105,5 +106,19 @@ describe('what Linux tells of a process', () => {
 
   it('is the memory it has in RAM', () => {
     expect(residentIn('Name:\tnode\nVmPeak:\t  900 kB\nVmRSS:\t  1024 kB\nThreads:\t11\n')).to.equal(2 ** 20);
+  });
+});
+
+describe('what the daemon says in its metrics', () => {
+  const text = (counts: readonly number[]): string =>
+    [0.1, 0.25, '+Inf']
+      .map((bound, at) => `late_seconds_bucket{le="${bound}"} ${String(counts[at])}\n`)
+      .join('') + 'late_seconds_sum 1.5\nlate_seconds_count 7\nother_late_seconds_count 9\n';
+
+  it('is read as how many there were, their sum, and what none was more than', () => {
+    expect(histogramIn(text([5, 7, 7]), 'late_seconds')).to.deep.equal({ count: 7, sum: 1.5, most: 0.25 });
+    expect(histogramIn(text([7, 7, 7]), 'late_seconds').most).to.equal(0.1);
+    expect(histogramIn(text([5, 6, 7]), 'late_seconds').most).to.equal(Infinity);
+    expect(histogramIn('', 'late_seconds')).to.deep.equal({ count: 0, sum: 0, most: 0 });
   });
 });
