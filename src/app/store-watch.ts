@@ -6,6 +6,8 @@ import { millis, type Millis } from '../domain/time.js';
 const EVERY: Millis = 1000;
 /** Read in each turn while the files are being checked: about four milliseconds of work, so half a percent of a core. */
 const PORTION = 4 * 1024 * 1024;
+/** LevelDB merges files by itself, and may end the process by one that is damaged, so the first check is quicker. */
+const FIRST_PORTION = 4 * PORTION;
 /** From one check of all files to the next. */
 const REST = millis(3600);
 
@@ -16,6 +18,8 @@ export class StoreWatch {
   #cancel: Cancel | undefined;
   #restsUntil = -Infinity;
   #isOver = false;
+  /** All files have been checked once. */
+  #isProven = false;
 
   constructor(store: Pick<HistoryStore, 'checkPresence' | 'checkFiles'>, clock: Clock) {
     this.#store = store;
@@ -39,6 +43,9 @@ export class StoreWatch {
     await this.#store.checkPresence();
     const now = this.#clock.now();
     if (now < this.#restsUntil) return;
-    if (await this.#store.checkFiles(PORTION)) this.#restsUntil = now + REST;
+    const portion = this.#isProven ? PORTION : FIRST_PORTION;
+    if (!(await this.#store.checkFiles(portion))) return;
+    this.#isProven = true;
+    this.#restsUntil = now + REST;
   }
 }

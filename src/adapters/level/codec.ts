@@ -34,6 +34,7 @@ const GENERATION = 4;
 const SEQUENCE = 6;
 
 export const openSessions = rangeOf(OPEN);
+export const allSessions = rangeOf(SESSION);
 const endedSessions = rangeOf(ENDED);
 export const healedUsers = rangeOf(HEALED);
 export const blindIntervals = rangeOf(BLIND);

@@ -60,6 +60,17 @@ export async function addErasure(
   return [[open], sessions, ended, healed];
 }
 
+/** A file is merged when a newer one overlaps with it: these two keys overlap with everything. */
+async function overlapWithAll(db: Database): Promise<void> {
+  await db.batch().del(Buffer.of(0)).del(Buffer.of(0xff)).write();
+}
+
+/** Writes every file anew. */
+export async function mergeAll(db: Database): Promise<void> {
+  await overlapWithAll(db);
+  await db.compactRange(Buffer.of(0), Buffer.of(0xff));
+}
+
 export interface ScrubberDeps {
   /** Whether the files may be merged: what is damaged would be merged into others, or end the process. */
   isMergeable(): Promise<boolean>;
@@ -127,8 +138,7 @@ export class Scrubber {
       while (this.#remains.length > 0) {
         const remains = this.#remains.splice(0);
         await this.#flush();
-        // A file is merged when a newer one overlaps with it: these two overlap with everything.
-        await db.batch().del(Buffer.of(0)).del(Buffer.of(0xff)).write();
+        await overlapWithAll(db);
         for (const keys of remains) await this.#merge(keys);
       }
       if (this.#expected === 0) await db.del(metaKey('erasing'), SYNCED);

@@ -22,7 +22,7 @@ import { addPruning, pastOfNodes, sessionsByEnd } from './ageing.js';
 import { addBlindPruning, blindnessBetween, countBlindness, storedBlindness } from './blindness.js';
 import { Batch, SYNCED, type Database } from './database.js';
 import { identityOf } from './directory.js';
-import { addErasure, Scrubber } from './erasure.js';
+import { addErasure, mergeAll, Scrubber } from './erasure.js';
 import { bytesIn } from './file-sizes.js';
 import type { StartMark } from './files/start-mark.js';
 import { TableCheck, tablesIn } from './files/table-files.js';
@@ -52,6 +52,7 @@ import {
 import { addRecord, findStored } from './records.js';
 import { upgrade } from './upgrade.js';
 import { proveRoom } from './room.js';
+import { salvage, salvageVersion } from './salvage.js';
 import { lastSessionOf, sessionsWithin, storedHealed, storedOpenSessions } from './sessions.js';
 
 /** The property that lists the tables of the version in force. */
@@ -126,9 +127,14 @@ export class LevelHistoryStore implements HistoryStore {
 
   /** @param mayBegin whether a database may be made where there is none */
   async #openDatabase(mayBegin: boolean): Promise<Opened> {
-    const { db, mark, unmergeable } = await openFiles(this.#directory, this.#options, mayBegin);
+    const { db, mark, isMended, unmergeable } = await openFiles(this.#directory, this.#options, mayBegin);
     try {
+      const { acceptDataLoss, logger } = this.#options;
+      const isSalvaged = mayBegin && acceptDataLoss === true;
+      if (isSalvaged) await salvageVersion(db, logger);
       await upgrade(db, this.#directory);
+      if (isSalvaged) await salvage(db, logger);
+      if (isMended) await mergeAll(db);
       const ledger = await readLedger(db, this.#directory);
       const watermark = await readWatermark(db, this.#directory);
       const summary = {

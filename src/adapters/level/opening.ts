@@ -5,6 +5,7 @@ import { openOwned, type Database } from './database.js';
 import { makeDirectory, openTo } from './directory.js';
 import { inspect, type Findings } from './files/inspection.js';
 import { StartMark } from './files/start-mark.js';
+import { mendTable } from './files/table-mend.js';
 import { TableCheck } from './files/table-files.js';
 import { own, refuseOwned, type Owned } from './ownership.js';
 import { Patience } from './patience.js';
@@ -18,14 +19,16 @@ export interface OpeningOptions {
   readonly clock?: Pick<Clock, 'after'> | undefined;
 }
 
-/** Tables of so many bytes are checked at each start: 15 ms. Reading a damaged one may end the process. */
-const SMALL = 16 * 1024 * 1024;
+/** Tables of so many bytes are checked at each start: 70 ms. Reading a damaged one may end the process. */
+const SMALL = 64 * 1024 * 1024;
 /** Starts in a row that ended in a merge, before none is begun any more. */
 const FATAL_MERGES = 3;
 
 export interface OpenedFiles {
   readonly db: Database;
   readonly mark: StartMark;
+  /** Tables of it have lost what was damaged of them. */
+  readonly isMended: boolean;
   /** Why no files are merged any more, if none are. */
   readonly unmergeable: string | undefined;
 }
@@ -79,7 +82,8 @@ async function openLooking(owned: Owned, opening: Opening): Promise<OpenedFiles>
   let unmergeable: string | undefined;
   if (isUnproven)
     logger?.warn('the last run ended before its tables were checked: checking them', { ...before });
-  if (isUnproven || bytesOf(found) <= SMALL) await refuseDamagedTables(found, opening);
+  const isChecked = isUnproven || bytesOf(found) <= SMALL || (options.acceptDataLoss === true && mayBegin);
+  const isMended = isChecked && (await checkTables(found, opening));
   if (before.merges >= FATAL_MERGES) {
     unmergeable = `the last ${String(before.merges)} runs ended in a merge of files`;
     logger?.error('no files are merged, so that erased data stays in them', { reason: unmergeable });
@@ -87,7 +91,7 @@ async function openLooking(owned: Owned, opening: Opening): Promise<OpenedFiles>
   await patience.answered(mark.begin(before));
   try {
     const db = await patience.answered(openOwned(owned, mayBegin), (late) => void late.close());
-    return { db, mark, unmergeable };
+    return { db, mark, isMended, unmergeable };
   } catch (error) {
     const told = openError(directory, error);
     // A mark that is another daemon's stays: it makes the next start look once more, and refuses nothing.
@@ -121,14 +125,24 @@ function bytesOf({ tables }: Findings): number {
   return [...tables.values()].reduce((sum, size) => sum + size, 0);
 }
 
-async function refuseDamagedTables({ tables }: Findings, opening: Opening): Promise<void> {
+/** @returns whether damage was found, and taken out of the tables */
+async function checkTables({ tables }: Findings, opening: Opening): Promise<boolean> {
   const { directory, options, patience } = opening;
   const check = new TableCheck(directory, tables);
+  let isMended = false;
   while (!check.isOver) {
     const damage = await patience.answered(check.step(SMALL));
     if (damage === undefined) continue;
     const said = `${damage.file}: ${damage.problem}`;
     if (options.acceptDataLoss !== true) throw damagedError(directory, undefined, said, true);
-    options.logger?.error('opening a damaged database: what cannot be read is lost', { damage: said });
+    const blocks = await patience.answered(mendTable(directory, damage.file)).catch((error: unknown) => {
+      throw error instanceof RangeError ? damagedError(directory, error, said) : error;
+    });
+    isMended = true;
+    options.logger?.error('opening a damaged database: what cannot be read is lost', {
+      damage: said,
+      blocks_lost: blocks ?? 'all',
+    });
   }
+  return isMended;
 }

@@ -47,3 +47,7 @@ export function unmasked(stored: number): number {
   const rotated = (stored - 0xa282ead8) | 0;
   return (rotated >>> 17) | (rotated << 15);
 }
+
+export function masked(crc: number): number {
+  return (((crc >>> 15) | (crc << 17)) + 0xa282ead8) | 0;
+}

@@ -6,9 +6,9 @@ import { Cursor } from './varint.js';
  * A table of LevelDB: blocks, each with its compression (1 byte) and checksum (4) behind it; behind them an index of the
  * blocks, which is one itself; and at the end a footer that says where the indexes lie.
  */
-const FOOTER = 48;
-const MAGIC = Buffer.from('57fb808b247547db', 'hex');
-const TRAILER = 5;
+export const FOOTER = 48;
+export const MAGIC = Buffer.from('57fb808b247547db', 'hex');
+export const TRAILER = 5;
 const SNAPPY = 1;
 
 /** Where a block lies, without what comes behind it. */
@@ -53,31 +53,42 @@ export async function readBlock(read: ReadPart, { offset, size }: Block): Promis
   return block;
 }
 
-function isSoundBlock(block: Buffer): boolean {
+export function isSoundBlock(block: Buffer): boolean {
   const end = block.length - TRAILER + 1;
   return end > 0 && crc32c(block, 0, end) === unmasked(block.readInt32LE(end));
 }
 
-function handleFrom(cursor: Cursor): Block {
+export function handleFrom(cursor: Cursor): Block {
   return { offset: cursor.number(), size: cursor.number() };
 }
 
-/** The handles that are the values of a block: of entries with a shared prefix, then where entries begin anew. */
 async function handlesIn(read: ReadPart, handle: Block): Promise<Block[]> {
-  const block = await readBlock(read, handle);
-  const contents = block.subarray(0, handle.size);
-  const entries = block[handle.size] === SNAPPY ? uncompressed(contents) : contents;
+  const entries = handlesOf(await readBlock(read, handle), handle.size);
+  return entries.map(({ block }) => block);
+}
+
+/**
+ * The entries of a block whose values are handles: with a shared prefix, then where entries begin anew.
+ *
+ * @param size of the block, without what comes behind it
+ * @throws RangeError when it cannot be read
+ */
+export function handlesOf(block: Buffer, size: number): { readonly key: Buffer; readonly block: Block }[] {
+  const contents = block.subarray(0, size);
+  const entries = block[size] === SNAPPY ? uncompressed(contents) : contents;
   if (entries.length < 4) throw new RangeError('an index is too short');
   const restarts = 4 * (1 + entries.readUInt32LE(entries.length - 4));
   if (restarts > entries.length) throw new RangeError('an index is too short');
   const cursor = new Cursor(entries.subarray(0, entries.length - restarts));
-  const handles: Block[] = [];
+  const found: { readonly key: Buffer; readonly block: Block }[] = [];
+  let last: Buffer = Buffer.alloc(0);
   while (!cursor.isAtEnd) {
-    cursor.number();
-    const key = cursor.number();
+    const shared = cursor.number();
+    const rest = cursor.number();
     const value = cursor.number();
-    cursor.bytes(key);
-    handles.push(handleFrom(new Cursor(cursor.bytes(value))));
+    const key = Buffer.concat([last.subarray(0, shared), cursor.bytes(rest)]);
+    found.push({ key, block: handleFrom(new Cursor(cursor.bytes(value))) });
+    last = key;
   }
-  return handles;
+  return found;
 }

@@ -47,3 +47,11 @@ export class Cursor {
     return this.bytes(this.number());
   }
 }
+
+/** A number as a cursor reads it. */
+export function varint(value: number): Buffer {
+  const bytes: number[] = [];
+  let left = value;
+  for (; left >= 0x80; left = Math.floor(left / 128)) bytes.push((left % 128) | 0x80);
+  return Buffer.from([...bytes, left]);
+}

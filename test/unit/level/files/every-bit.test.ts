@@ -1,4 +1,4 @@
-import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expect } from 'chai';
 import { scanLog } from '../../../../src/adapters/level/files/log-scan.js';
@@ -6,7 +6,7 @@ import { inspect } from '../../../../src/adapters/level/files/inspection.js';
 import { blocksOf, readBlock } from '../../../../src/adapters/level/files/table-check.js';
 import { LevelHistoryStore } from '../../../../src/adapters/level/level-history-store.js';
 import { HeartbeatError } from '../../../../src/errors.js';
-import { ended, opened, user } from '../../../contract/history-store/reading.js';
+import { collect, ended, opened, user } from '../../../contract/history-store/reading.js';
 import { recordAt } from '../../../support/alert-records.js';
 import { RecordingLogger } from '../../../support/recording-logger.js';
 import { temporaryDirectory, type TemporaryDirectory } from '../../../support/temporary-directory.js';
@@ -103,35 +103,78 @@ describe('every bit of a small store with tables and a log, turned over,', funct
     await writeFile(at('CURRENT'), contents);
   });
 
-  it('is said by the store that is opened on it', async () => {
+  /** A bit of each part that a file of LevelDB has, and one in so many of all others. */
+  async function bitsOf(name: string, contents: Buffer): Promise<number[]> {
+    const bytes = new Set<number>();
+    for (let bit = 0; bit < contents.length * 8; bit += OPENED_EVERY) bytes.add(bit >> 3);
+    if (name.endsWith('.ldb')) {
+      const read = (offset: number, length: number) =>
+        Promise.resolve(contents.subarray(offset, offset + length));
+      // Entries, the filter, both indexes: first, middle and last byte, compression and checksum of each.
+      for (const { offset, size } of await blocksOf(read, contents.length))
+        for (const at of [0, size >> 1, size - 1, size, size + 1, size + 4]) bytes.add(offset + at);
+      // The footer: handles, filling, the number that says what it is.
+      for (const at of [48, 46, 44, 40, 20, 8, 1]) bytes.add(contents.length - at);
+    } else if (name === 'CURRENT') {
+      for (let at = 0; at < contents.length; at++) bytes.add(at);
+    } else {
+      // Each record of a log or manifest: checksum, length, type, first and last byte of what is in it.
+      for (let at = 0; at + 7 <= contents.length; at += 7 + contents.readUInt16LE(at + 4)) {
+        const end = at + 7 + contents.readUInt16LE(at + 4);
+        for (const byte of [at, at + 3, at + 4, at + 5, at + 6, at + 7, at + 15, end - 1]) bytes.add(byte);
+      }
+    }
+    return [...bytes].map((byte) => byte * 8 + (byte % 8));
+  }
+
+  async function openedOn(path: string, acceptDataLoss: boolean) {
+    const logger = new RecordingLogger();
+    const store = new LevelHistoryStore(path, { logger, acceptDataLoss });
+    const refused: unknown = await store.open().then(
+      () => undefined,
+      (error: unknown) => error,
+    );
+    return { store, logger, refused };
+  }
+
+  it('is said by the store that is opened on it, and is got past by who accepts the loss', async () => {
+    let passed = 0;
     for (const [name, contents] of files)
-      await eachBit(
-        contents,
-        async (bit) => {
-          // What it was is put back whole: opening it moves the log to a table.
-          const copy = await temporaryDirectory();
-          const fresh = new LevelHistoryStore(copy.path);
-          await fresh.open();
-          await fresh.close();
-          const target = path.join(copy.path, 'history');
-          for (const each of await readdir(target)) await rm(path.join(target, each));
-          for (const [each, bytes] of files) await writeFile(path.join(target, each), bytes);
-          const logger = new RecordingLogger();
-          const store = new LevelHistoryStore(copy.path, { logger });
-          const refused: unknown = await store.open().then(
-            () => undefined,
-            (error: unknown) => error,
+      for (const bit of await bitsOf(name, contents)) {
+        const copy = await temporaryDirectory();
+        const target = path.join(copy.path, 'history');
+        await mkdir(target);
+        for (const [each, bytes] of files) await writeFile(path.join(target, each), bytes);
+        const damaged = Buffer.from(contents);
+        damaged[bit >> 3]! ^= 1 << (bit & 7);
+        await writeFile(path.join(target, name), damaged);
+        const { store, logger, refused } = await openedOn(copy.path, false);
+        if (refused === undefined) await store.checkFiles(Infinity);
+        const isPassable = refused instanceof HeartbeatError && /--accept-data-loss/.test(refused.message);
+        const said =
+          (refused instanceof HeartbeatError && refused.code === 'HEARTBEAT_STORE_CORRUPT') ||
+          store.trouble?.kind === 'damaged' ||
+          logger.lines.some(({ event }) => event === 'the end of a file is torn or damaged, and lost');
+        expect(said, `bit ${bit} of ${name}: ${String(refused)}`).to.equal(true);
+        await store.close();
+        if (isPassable) {
+          passed++;
+          const accepted = await openedOn(copy.path, true);
+          expect(accepted.refused, `bit ${bit} of ${name}: ${String(accepted.refused)}`).to.equal(undefined);
+          expect(accepted.logger.events()).to.include(
+            'opening a damaged database: what cannot be read is lost',
           );
-          if (refused === undefined) await store.checkFiles(Infinity);
-          const said =
-            (refused instanceof HeartbeatError && refused.code === 'HEARTBEAT_STORE_CORRUPT') ||
-            store.trouble?.kind === 'damaged' ||
-            logger.lines.some(({ event }) => event === 'the end of a file is torn or damaged, and lost');
-          expect(said, `bit ${bit} of ${name}: ${String(refused)}`).to.equal(true);
-          await store.close();
-          await copy.remove();
-        },
-        OPENED_EVERY,
-      );
+          await accepted.store.close();
+          const after = await openedOn(copy.path, false);
+          expect(after.refused, `after bit ${bit} of ${name}: ${String(after.refused)}`).to.equal(undefined);
+          await after.store.checkFiles(Infinity);
+          await collect(after.store.openSessions());
+          await collect(after.store.openAlerts());
+          expect(after.store.trouble, `bit ${bit} of ${name}, afterwards`).to.equal(undefined);
+          await after.store.close();
+        }
+        await copy.remove();
+      }
+    expect(passed).to.be.above(50);
   });
 });
