@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { readAlerts } from '../../../actors/notifier/alerts-reader.js';
-import { UnstoredAlerts, type AlertsThen } from '../../../actors/notifier/unstored-alerts.js';
+import { UnstoredAlerts } from '../../../actors/notifier/unstored-alerts.js';
 import type { AlertId, AlertRecord } from '../../../src/domain/alert.js';
 import { recordAt } from '../../support/alert-records.js';
 
@@ -82,7 +82,7 @@ describe('a list of alerts', () => {
 class Watched extends UnstoredAlerts {
   looked = 0;
 
-  override now(): AlertsThen {
+  override now(): ReturnType<UnstoredAlerts['now']> {
     const then = super.now();
     const look = (): void => {
       this.looked++;
