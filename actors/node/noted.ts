@@ -11,6 +11,11 @@ export class Noted {
     this.#actors.push(actor);
   }
 
+  /** None of them is left. */
+  clear(): void {
+    this.#actors = [];
+  }
+
   /** How those stand who changed since the last time. */
   take(): NodeStanding[] {
     const actors = this.#actors;

@@ -266,6 +266,8 @@ export class NodeShard implements NodeSurroundings {
     if (actor.cell?.retire() !== true) return;
     this.wheel.disarm(actor);
     this.#nodes.delete(actor.name);
+    // There is no next checkpoint where no node is left.
+    if (this.#nodes.size === 0) this.#noted.clear();
   }
 
   crashed(actor: NodeActor, crash: Crash<Told>): void {

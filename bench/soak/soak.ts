@@ -1,0 +1,91 @@
+import * as nodeModule from 'node:module';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { SoakDaemon } from './daemon.js';
+import { classesIn, compared, grown, type Census, type Comparison, type Count } from './heap.js';
+import { SoakLoad, type Crowd } from './load.js';
+import { Receiver } from './receiver.js';
+
+export interface SoakPlan extends Crowd {
+  /** Rounds before the first count: what is made once and kept for good is made in them. */
+  readonly warmUp: number;
+  /** Whether another round is to follow; asked before each, with how many there were since the first count. */
+  readonly goesOn: (rounds: number) => boolean;
+  /** Whether a module of one's own is among the channels. */
+  readonly module: boolean;
+  /** Where copies of the heap snapshots go, to look for what holds what has grown. */
+  readonly keep?: string | undefined;
+  readonly say?: (text: string) => void;
+}
+
+export interface SoakReport extends Comparison {
+  readonly rounds: number;
+  readonly requests: number;
+  /** What did not come back to what it was. */
+  readonly grown: readonly Count[];
+}
+
+const MODULE = `import { BaseNotifier } from 'heartbeat';
+export default class Sink extends BaseNotifier {
+  notify() { return Promise.resolve(); }
+}
+`;
+
+/** Runs a real daemon under everything at once, twice goes idle, and counts what is alive each time. */
+export async function soak({ warmUp, goesOn, module, keep, say, ...crowd }: SoakPlan): Promise<SoakReport> {
+  const receiver = await Receiver.start();
+  const daemon = await SoakDaemon.start(configured({}));
+  try {
+    writeFileSync(join(daemon.directory, 'sink.mjs'), MODULE);
+    const all = channelsOf(receiver.url, module);
+    // Every other reload takes a channel away, while something waits in it.
+    const reload = (round: number): void => {
+      daemon.configure(configured(round % 2 === 0 ? all : { ops: all.ops }));
+      daemon.reload();
+    };
+    const load = new SoakLoad(daemon, crowd);
+    for (let round = 0; round < warmUp; round++) await load.round(reload);
+    const before = await idleCensus(daemon, load, keep && join(keep, 'before.heapsnapshot'));
+    const [rounds, requests] = [load.rounds, load.requests];
+    while (goesOn(load.rounds - rounds)) {
+      await load.round(reload);
+      say?.(`${String(load.rounds - rounds)} rounds, ${String(load.requests - requests)} requests`);
+    }
+    const after = await idleCensus(daemon, load, keep && join(keep, 'after.heapsnapshot'));
+    const counts = compared(before, after, classesIn(SoakDaemon.built));
+    const done = { rounds: load.rounds - rounds, requests: load.requests - requests };
+    // A module's thread begins with every other reload. See decision 91.
+    const ports = module && !('registerHooks' in nodeModule) ? done.rounds : 0;
+    return { ...done, ...counts, grown: grown(counts, done.requests, ports) };
+  } finally {
+    await daemon.stop();
+    await receiver.stop();
+  }
+}
+
+async function idleCensus(daemon: SoakDaemon, load: SoakLoad, keep: string | undefined): Promise<Census> {
+  await load.pause();
+  await daemon.idle();
+  return daemon.census(keep);
+}
+
+function configured(channels: object): object {
+  return {
+    session_timeout: 1,
+    nodes: { timeout: 1, max_retries: 0 },
+    alerts: { remind_every: 1, mass_failure: { window: 1, hold: 1 } },
+    channels,
+  };
+}
+
+function channelsOf(
+  url: string,
+  module: boolean,
+): { readonly ops: object } & Readonly<Record<string, object>> {
+  const retry = { min_delay: 0.1, max_delay: 0.5, give_up_after: 2 };
+  return {
+    ops: { kind: 'webhook', url: `${url}/ops`, retry },
+    broken: { kind: 'webhook', url: `${url}/broken`, retry },
+    ...(module && { mine: { kind: './sink.mjs' } }),
+  };
+}

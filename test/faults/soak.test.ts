@@ -1,0 +1,26 @@
+import { expect } from 'chai';
+import { soak } from '../../bench/soak/soak.js';
+
+const ROUNDS = 3;
+
+describe('a daemon that has been under everything at once', function () {
+  this.timeout(240_000);
+
+  it('keeps nothing of what is over: actors, requests, alerts, channels and connections', async () => {
+    const { classes, handles, grown, requests } = await soak({
+      users: 400,
+      nodes: 60,
+      warmUp: 2,
+      goesOn: (rounds) => rounds < ROUNDS,
+      module: true,
+    });
+    expect(requests).to.be.greaterThan(ROUNDS * 300);
+    expect(grown).to.deep.equal([]);
+    const left = (name: string) => [...classes, ...handles].find((count) => count.name === name)?.after ?? 0;
+    expect(left('UserActor')).to.equal(0);
+    expect(left('NodeActor')).to.equal(0);
+    // One channel is left by the last reload, or three.
+    expect(left('ChannelActor')).to.be.within(1, 3);
+    expect(left('Group')).to.equal(0);
+  });
+});
