@@ -36,7 +36,7 @@ export const PURE_RULES: readonly PureRule[] = [
   { rule: 'actors/notifier/alerting.ts', specs: ALERTS },
   ...['blindness', 'recovery', 'uptime', 'user-id', 'phi', 'rhythm', 'shard', 'retry-after'].map((name) => ({
     rule: `src/domain/${name}.ts`,
-    specs: [`test/{unit,property}/domain/${name}.test.ts`],
+    specs: [`test/*/domain/${name}.test.ts`],
   })),
   { rule: 'src/domain/told.ts', specs: ALERTS },
 ];

@@ -17,6 +17,12 @@ const DEADLINE = 7500;
 const lease: Lease = { deadline: moment(DEADLINE), lastSeen: moment(500) };
 const online: UserState = { phase: 'online', onlineAt: ONLINE_AT, openedAt: OPENED };
 const opening: UserState = { phase: 'opening', openedAt: OPENED };
+const leaving: UserState = {
+  phase: 'leaving',
+  session: { onlineAt: ONLINE_AT, openedAt: OPENED },
+  reply: { kind: 'offline' },
+};
+const erasing: UserState = { phase: 'leaving', session: undefined, reply: { kind: 'erased' } };
 const goodbyeUnderWay: UserState = { phase: 'leaving', session: undefined, reply: { kind: 'offline' } };
 
 function at(kind: UserRequest['kind'], arrivedAt: number, readAt = arrivedAt): UserMessage {
@@ -110,6 +116,10 @@ const rows: readonly Row[] = [
   ['a second goodbye waits with the first', goodbyeUnderWay, at('goodbye', 600), 'leaving', 'wait'],
   ['a heal while a goodbye is written comes after it', goodbyeUnderWay, at('heal', 600), 'leaving', 'defer'],
   ['a stored goodbye answers offline', goodbyeUnderWay, STORED, 'absent', 'release offline'],
+  ['a stored goodbye ends the session for good', leaving, STORED, 'absent', 'release offline'],
+  ['a second erasure waits with the first', erasing, at('erase', 600), 'leaving', 'wait'],
+  ['an erasure while a goodbye is written comes after it', leaving, at('erase', 600), 'leaving', 'defer'],
+  ['a goodbye while an erasure is written comes after it', erasing, at('goodbye', 600), 'leaving', 'defer'],
   ['an erasure waits for the disk', online, at('erase', 600), 'leaving', 'erase, wait'],
   [
     'an expiry past the deadline ends the session at it',
@@ -167,6 +177,31 @@ describe('the state machine of a user', () => {
       expect(words(decision.effects)).to.equal('watch, release online');
       expect(decision.state).to.deep.equal(online);
     }
+  });
+
+  it('takes a goodbye at the deadline for one that came too late', () => {
+    const { effects } = decide(online, lease, at('goodbye', DEADLINE, DEADLINE + 5));
+    const [close] = effects;
+    expect(close).to.have.nested.property('session.offlineAt', ONLINE_AT + 7000);
+    expect(close).to.have.nested.property('session.lastSeen', ONLINE_AT);
+  });
+
+  it('describes a session until its deadline, from there on its end, and nothing of who is absent', () => {
+    const replyTo = (state: UserState, arrivedAt: number): unknown => {
+      const [effect] = decide(state, lease, at('describe', arrivedAt)).effects;
+      return effect?.kind === 'answer' ? effect.reply : effect;
+    };
+    const deadline = ONLINE_AT + 7000;
+    expect(replyTo(online, DEADLINE - 1)).to.deep.equal({
+      kind: 'described',
+      session: { onlineAt: ONLINE_AT, lastSeen: ONLINE_AT, deadline },
+    });
+    expect(replyTo(online, DEADLINE)).to.deep.equal({
+      kind: 'described',
+      session: undefined,
+      ended: { onlineAt: ONLINE_AT, offlineAt: deadline, lastSeen: ONLINE_AT },
+    });
+    expect(replyTo(ABSENT, 600)).to.deep.equal({ kind: 'described', session: undefined });
   });
 
   it('never ends a session before it began', () => {
