@@ -6,7 +6,7 @@ import type { NodeName } from '../domain/node-name.js';
 import { shardOf } from '../domain/shard.js';
 import type { Millis } from '../domain/time.js';
 import type { NodesDaemon } from '../http/nodes/daemon.js';
-import { DependencyChanges } from '../http/nodes/dependencies.js';
+import { DependencyChanges } from '../http/nodes/dependency-changes.js';
 import type { Clock } from '../ports/clock.js';
 import type { Pulse } from '../runtime/pulse.js';
 import type { Cast } from './assemble.js';

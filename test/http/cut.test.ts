@@ -1,10 +1,12 @@
 import { expect } from 'chai';
 import { spawn } from 'node:child_process';
+import { makeCertificate } from '../support/certificate.js';
 import { eventually } from '../support/eventually.js';
+import { temporaryDirectory } from '../support/temporary-directory.js';
 import { sessionsInARow } from './support/fake-daemon.js';
 import { starting, userId } from './support/gateway-under-test.js';
 
-/** What curl says of a connection that was reset; 18 or 0 is what it says of one that was closed. */
+/** What curl says of a connection that was reset, or over TLS of one that ended without a `close_notify`; 18 or 0 is what it says of one that was closed. */
 const RECEIVING_FAILED = 56;
 
 /** Speaks HTTP/1.0, and reads slowly. Node itself takes a reset behind what it has just read for the end. */
@@ -12,7 +14,17 @@ class OldClient {
   readonly ended: Promise<number | null>;
 
   constructor(url: string) {
-    const given = ['--http1.0', '--silent', '--limit-rate', '2M', '--output', '/dev/null', url];
+    const given = [
+      '--http1.0',
+      '--silent',
+      '--insecure',
+      '--no-alpn',
+      '--limit-rate',
+      '2M',
+      '--output',
+      '/dev/null',
+      url,
+    ];
     const child = spawn('curl', given, { stdio: 'ignore' });
     this.ended = new Promise((resolve, reject) => {
       child.once('error', reject).once('close', resolve);
@@ -23,8 +35,9 @@ class OldClient {
 describe('the gateway', () => {
   const start = starting(true);
 
-  it('ends an answer that is broken off in HTTP/1.0 with a reset', async () => {
-    const served = await start({ limits: { request_timeout: 4 } });
+  /** With a certificate of its own where it speaks TLS. */
+  async function cutsAnswers(options: Parameters<typeof start>[0]): Promise<void> {
+    const served = await start({ ...options, limits: { request_timeout: 4 } });
     served.daemon.addEnded(userId(7), sessionsInARow(400_000));
     const slow = new OldClient(`${served.url}/heart_rhythm/7`);
     await eventually(() => expect(served.gateway.inspect().in_flight).to.equal(1), { every: 1 });
@@ -41,5 +54,17 @@ describe('the gateway', () => {
     await served.clock.settle();
     await served.gateway.abort();
     expect(await stopped.ended).to.equal(RECEIVING_FAILED);
+  }
+
+  it('ends an answer that is broken off in HTTP/1.0 with a reset', () => cutsAnswers({}));
+
+  it('ends an answer that is broken off in HTTP/1.0 over TLS so that it does not pass for a whole one', async () => {
+    const directory = await temporaryDirectory();
+    try {
+      const { certificate, key } = makeCertificate(directory.path, 'own');
+      await cutsAnswers({ tls: { certificate, key: { reveal: () => key } } });
+    } finally {
+      await directory.remove();
+    }
   });
 });

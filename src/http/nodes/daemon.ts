@@ -4,7 +4,7 @@ import type { Flip, NodeState } from '../../domain/node.js';
 import type { NodeName } from '../../domain/node-name.js';
 import type { Instant } from '../../domain/time.js';
 import type { Uptime } from '../../domain/uptime.js';
-import type { DependencyChanges } from './dependencies.js';
+import type { DependencyChanges } from './dependency-changes.js';
 import type { FlipRange } from '../../ports/history-store.js';
 
 /** All that the HTTP API asks of the daemon about nodes. */

@@ -5,7 +5,7 @@ import { instant, type Instant } from '../../../src/domain/time.js';
 import type { UserId } from '../../../src/domain/user-id.js';
 import type { ErrorCode } from '../../../src/errors.js';
 import type { AlertsDaemon } from '../../../src/http/alerts/daemon.js';
-import { DependencyChanges } from '../../../src/http/nodes/dependencies.js';
+import { DependencyChanges } from '../../../src/http/nodes/dependency-changes.js';
 import type { Daemon } from '../../../src/http/daemon.js';
 import type { DaemonFacts } from '../../../src/http/metrics/facts.js';
 import type { NodesDaemon } from '../../../src/http/nodes/daemon.js';
