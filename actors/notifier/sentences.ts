@@ -14,7 +14,7 @@ type FlipAlertType = Exclude<AlertType, 'node.deleted' | 'mass_failure' | 'test'
 /**
  * What an alert of one node says.
  *
- * @param measured how long it was silent; undefined where only the wall clock knows
+ * @param measured how long it was silent; undefined where that began in an earlier run and only the wall clock knows
  */
 export function nodeSentence(type: FlipAlertType, flip: Flip, node: NodeFacts, measured?: Millis): string {
   const name = quoted(node.name);
@@ -142,7 +142,8 @@ function silence(flip: Flip, { lastHeartbeat, timeout }: NodeFacts, measured?: M
   if (lastHeartbeat === undefined) return 'it was never heard of since it was registered';
   const { at, blind } = flip;
   const silent = `no heartbeat for ${duration(exact(measured ?? at - lastHeartbeat, timeout * missed(flip)))}`;
-  return blind < 1000 ? silent : `${silent}, ${duration(blind)} of which nobody could be heard`;
+  const known = measured === undefined ? `${silent} by the wall clock, since before a restart` : silent;
+  return blind < 1000 ? known : `${known}, ${duration(blind)} of which nobody could be heard`;
 }
 
 /** Deadlines that have passed since the last heartbeat. */

@@ -245,6 +245,7 @@ export class SimulatedAlerts {
     }: Partial<NodeFacts> & { readonly cause?: FlipCause; readonly isPaused?: boolean } = {},
   ): readonly AlertRecord[] {
     const at = this.clock.wall();
+    const known = { ...this.factsOf(name, to), ...facts };
     const records = this.notifier.raise({
       flip: {
         node: nodeName(name),
@@ -255,7 +256,8 @@ export class SimulatedAlerts {
         retries: to === 'active' ? 0 : 3,
         blind: 0,
       },
-      node: { ...this.factsOf(name, to), ...facts },
+      node: known,
+      silence: known.lastHeartbeat === undefined ? undefined : at - known.lastHeartbeat,
       isPaused,
     });
     if (records.length > 0) this.history.submit([{ kind: 'alerts', records }]);

@@ -33,10 +33,10 @@ const node: NodeFacts = {
 
 describe('what an alert says', () => {
   it('of one node, in a plain sentence', () => {
-    expect(nodeSentence('node.failed', flip, node)).to.equal(
+    expect(nodeSentence('node.failed', flip, node, 120_000)).to.equal(
       "Node 'node1' has failed: no heartbeat for 2 min.",
     );
-    expect(nodeSentence('node.failed', { ...flip, blind: 30_000 }, node)).to.equal(
+    expect(nodeSentence('node.failed', { ...flip, blind: 30_000 }, node, 120_000)).to.equal(
       "Node 'node1' has failed: no heartbeat for 2 min, 30 s of which nobody could be heard.",
     );
     expect(nodeSentence('node.failed', flip, { ...node, lastHeartbeat: undefined })).to.equal(
@@ -51,10 +51,18 @@ describe('what an alert says', () => {
     expect(nodeSentence('node.recovered', flip, node)).to.equal(
       "Node 'node1' has recovered: its heartbeat is back.",
     );
-    expect(nodeSentence('node.inactive', flip, { ...node, retries: 1 })).to.equal(
+    expect(nodeSentence('node.inactive', flip, { ...node, retries: 1 }, 120_000)).to.equal(
       "Node 'node1' is inactive: no heartbeat for 2 min; 2 retries are left.",
     );
-    expect(nodeSentence('node.inactive', flip, { ...node, retries: 2 })).to.match(/1 retry is left\.$/);
+    expect(nodeSentence('node.inactive', flip, { ...node, retries: 2 }, 120_000)).to.match(
+      /1 retry is left\.$/,
+    );
+  });
+
+  it('of a silence that began before a restart, that the wall clock tells it', () => {
+    expect(nodeSentence('node.failed', { ...flip, blind: 30_000 }, node)).to.equal(
+      "Node 'node1' has failed: no heartbeat for 2 min by the wall clock, since before a restart, 30 s of which nobody could be heard.",
+    );
   });
 
   it('of a silence under a second tells its milliseconds, as many as the timeout has', () => {
@@ -62,20 +70,31 @@ describe('what an alert says', () => {
     for (const off of [-1, 0, 1]) {
       const heard = instant(flip.at - 150 + off);
       expect(
-        nodeSentence('node.failed', { ...flip, retries: 0 }, { ...short, lastHeartbeat: heard }),
+        nodeSentence(
+          'node.failed',
+          { ...flip, retries: 0 },
+          { ...short, lastHeartbeat: heard },
+          flip.at - heard,
+        ),
       ).to.equal("Node 'node1' has failed: no heartbeat for 150 ms.");
       expect(
         nodeSentence(
           'node.inactive',
           { ...flip, to: 'inactive', retries: 2 },
           { ...short, maxRetries: 3, retries: 2, lastHeartbeat: instant(flip.at - 300 + off) },
+          300 - off,
         ),
       ).to.match(/no heartbeat for 300 ms; 1 retry is left/);
     }
     // A grace, or a rhythm that was learnt, makes it something else.
     const heard = instant(flip.at - 873);
     expect(
-      nodeSentence('node.failed', { ...flip, retries: 0 }, { ...short, lastHeartbeat: heard }),
+      nodeSentence(
+        'node.failed',
+        { ...flip, retries: 0 },
+        { ...short, lastHeartbeat: heard },
+        flip.at - heard,
+      ),
     ).to.include('873 ms');
     expect([0.4, 1, 149.6, 500, 999, 999.6, 1499].map(duration)).to.deep.equal([
       '0 s',
