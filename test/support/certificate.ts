@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 
 interface Pair {
@@ -38,6 +38,47 @@ export function makeCertificate(directory: string, name: string): Certificate {
     { stdio: 'ignore' },
   );
   return {
+    certificate: readFileSync(files.certificate, 'utf8'),
+    key: readFileSync(files.key, 'utf8'),
+    files,
+  };
+}
+
+/** A private authority, and a certificate of 127.0.0.1 that it has signed. */
+export function makeSignedCertificate(directory: string): Certificate & { readonly authority: string } {
+  const at = (file: string) => path.join(directory, file);
+  const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'];
+  const openssl = (...given: string[]) => execFileSync('openssl', given, { stdio: 'ignore' });
+  openssl(
+    'req',
+    '-x509',
+    ...key,
+    '-days',
+    '2',
+    '-subj',
+    '/CN=a private authority',
+    '-out',
+    at('ca.crt'),
+    '-keyout',
+    at('ca.key'),
+  );
+  openssl('req', ...key, '-subj', '/CN=server', '-out', at('server.csr'), '-keyout', at('server.key'));
+  writeFileSync(at('server.ext'), 'subjectAltName=IP:127.0.0.1\n');
+  const signing = ['-CA', at('ca.crt'), '-CAkey', at('ca.key'), '-CAcreateserial', '-days', '2'];
+  openssl(
+    'x509',
+    '-req',
+    '-in',
+    at('server.csr'),
+    ...signing,
+    '-extfile',
+    at('server.ext'),
+    '-out',
+    at('server.crt'),
+  );
+  const files = { certificate: at('server.crt'), key: at('server.key') };
+  return {
+    authority: readFileSync(at('ca.crt'), 'utf8'),
     certificate: readFileSync(files.certificate, 'utf8'),
     key: readFileSync(files.key, 'utf8'),
     files,

@@ -1,5 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { createClient } from 'redis';
+import type { Certificate } from './certificate.js';
 import { eventually } from './eventually.js';
 import { freePort } from './free-port.js';
 
@@ -7,28 +8,31 @@ import { freePort } from './free-port.js';
 export class RedisProcess {
   readonly port: number;
   readonly #password: string | undefined;
+  readonly #certificate: Certificate | undefined;
   #child: ChildProcess | undefined;
 
-  private constructor(port: number, password: string | undefined) {
+  private constructor(port: number, password: string | undefined, certificate: Certificate | undefined) {
     this.port = port;
     this.#password = password;
+    this.#certificate = certificate;
   }
 
-  static async start(password?: string): Promise<RedisProcess> {
-    const redis = new RedisProcess(await freePort(), password);
+  /** @param certificate it speaks TLS alone, with this one */
+  static async start(password?: string, certificate?: Certificate): Promise<RedisProcess> {
+    const redis = new RedisProcess(await freePort(), password, certificate);
     await redis.run();
     return redis;
   }
 
   get url(): string {
     const login = this.#password === undefined ? '' : `:${this.#password}@`;
-    return `redis://${login}127.0.0.1:${this.port}`;
+    return `${this.#certificate === undefined ? 'redis' : 'rediss'}://${login}127.0.0.1:${this.port}`;
   }
 
   /** Starts it, again if it was stopped. */
   async run(): Promise<void> {
     const login = this.#password === undefined ? [] : ['--requirepass', this.#password];
-    const given = ['--port', String(this.port), '--bind', '127.0.0.1', '--save', '', ...login];
+    const given = [...this.#listening(), '--bind', '127.0.0.1', '--save', '', ...login];
     let missing: Error | undefined;
     this.#child = spawn('redis-server', given, { stdio: 'ignore' }).on('error', (error) => {
       missing = new Error('the tests need redis-server: scripts/tools-for-tests', { cause: error });
@@ -58,8 +62,29 @@ export class RedisProcess {
     await ended;
   }
 
+  #listening(): string[] {
+    const port = String(this.port);
+    if (this.#certificate === undefined) return ['--port', port];
+    const { certificate, key } = this.#certificate.files;
+    const files = ['--tls-cert-file', certificate, '--tls-key-file', key];
+    return [
+      '--port',
+      '0',
+      '--tls-port',
+      port,
+      ...files,
+      '--tls-auth-clients',
+      'no',
+      '--tls-ca-cert-file',
+      certificate,
+    ];
+  }
+
   async #client() {
-    const client = createClient({ url: this.url, socket: { reconnectStrategy: false } });
+    const own = { reconnectStrategy: false } as const;
+    const socket =
+      this.#certificate === undefined ? own : ({ ...own, tls: true, rejectUnauthorized: false } as const);
+    const client = createClient({ url: this.url, socket });
     client.on('error', () => undefined);
     await client.connect();
     return client;

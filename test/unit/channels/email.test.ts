@@ -5,7 +5,7 @@ import { expect } from 'chai';
 import { email } from '../../../src/adapters/channels/email/email.js';
 import { letterOf } from '../../../src/adapters/channels/email/letter.js';
 import type { BaseNotifier } from '../../../src/ports/channel.js';
-import { makeCertificate } from '../../support/certificate.js';
+import { makeCertificate, makeSignedCertificate } from '../../support/certificate.js';
 import { eventually } from '../../support/eventually.js';
 import { NameServer } from '../../support/name-server.js';
 import { RecordingLogger } from '../../support/recording-logger.js';
@@ -61,6 +61,27 @@ describe('an email channel', function () {
 
   const withLogin = ({ port }: SmtpProcess, password = 'p%40ss-hush-hush') =>
     `smtp://me%40example.org:${password}@127.0.0.1:${port}`;
+
+  it('trusts the private authority of ca_file with smtps and STARTTLS, and no server without it', async () => {
+    const directory = await temporaryDirectory();
+    stops.push(() => directory.remove());
+    const certificate = makeSignedCertificate(directory.path);
+    const secure = await serve({ tls: certificate.files });
+    const offering = await serve({ startTls: certificate.files });
+    for (const [server, url, starttls] of [
+      [secure, `smtps://127.0.0.1:${secure.port}`, 'offered'],
+      [offering, offering.url, 'required'],
+    ] as const) {
+      const { message } = await refusal(make(url, { starttls }));
+      expect(message).to.match(
+        /: its certificate is signed by nobody who is trusted, and ca_file does not have them(?:$|;)/,
+      );
+      expect(server.mails).to.have.length(0);
+      await make(url, { starttls, ca: certificate.authority }).notify(FAILED, attempt());
+      await eventually(() => expect(server.mails).to.have.length(1));
+      expect(server.mails[0]?.encrypted).to.equal(true);
+    }
+  });
 
   it('sends a mail with a text and HTML, under an id that is the same over every attempt', async () => {
     const server = await serve();

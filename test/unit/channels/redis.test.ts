@@ -1,9 +1,11 @@
 import { expect } from 'chai';
 import { redis } from '../../../src/adapters/channels/redis/redis.js';
 import type { BaseNotifier } from '../../../src/ports/channel.js';
+import { makeSignedCertificate } from '../../support/certificate.js';
 import { eventually } from '../../support/eventually.js';
 import { NameServer } from '../../support/name-server.js';
 import { RedisProcess } from '../../support/redis-process.js';
+import { temporaryDirectory } from '../../support/temporary-directory.js';
 import { attempt, FAILED, refusal, secret, tools, type ToolsOptions } from './support.js';
 
 describe('a Redis channel', () => {
@@ -62,6 +64,27 @@ describe('a Redis channel', () => {
       await make(guarded.url).notify(FAILED, attempt());
     } finally {
       await guarded.stop();
+    }
+  });
+
+  it('over TLS trusts the private authority of ca_file, and no server without it', async () => {
+    const directory = await temporaryDirectory();
+    const certificate = makeSignedCertificate(directory.path);
+    const secure = await RedisProcess.start(undefined, certificate);
+    try {
+      const { message } = await refusal(make(secure.url));
+      expect(message).to.equal(
+        'cannot connect: its certificate is signed by nobody who is trusted, and ca_file does not have them',
+      );
+      await notifier?.close();
+      const listener = await secure.listen('heartbeat');
+      await make(secure.url, { ca: certificate.authority }).notify(FAILED, attempt());
+      await eventually(() => expect(listener.heard).to.have.length(1));
+      listener.stop();
+    } finally {
+      await notifier?.close();
+      await secure.stop();
+      await directory.remove();
     }
   });
 

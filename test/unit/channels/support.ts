@@ -100,6 +100,8 @@ export interface ToolsOptions {
   readonly logger?: RecordingLogger;
   /** Milliseconds. */
   readonly attemptTimeout?: number;
+  /** What `ca_file` holds. */
+  readonly ca?: string;
 }
 
 export function tools({
@@ -107,6 +109,7 @@ export function tools({
   names = {},
   logger = new RecordingLogger(),
   attemptTimeout = 2_000,
+  ca,
 }: ToolsOptions = {}): ChannelTools {
   return {
     policy: {
@@ -121,6 +124,7 @@ export function tools({
     clock: new SystemClock(),
     guard: new AddressGuard(allow),
     names: new Names({ timeout: 200, ...names }),
+    ...(ca !== undefined && { ca }),
   };
 }
 

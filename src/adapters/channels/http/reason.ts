@@ -25,6 +25,12 @@ const REASONS: Readonly<Record<string, string>> = {
   ERR_TLS_CERT_ALTNAME_INVALID: 'its certificate is for another name',
 };
 
+/** What is wrong with the certificate of a server, if that is why there is no connection. @param code of OpenSSL */
+export function reasonOfCertificate(code: unknown): string | undefined {
+  const isOfCertificate = typeof code === 'string' && /CERT|SIGNATURE/.test(code);
+  return isOfCertificate ? REASONS[code] : undefined;
+}
+
 /** What undici says of a proxy that does not connect. */
 const PROXY_REFUSAL = /^Proxy response \((\d{3})\)/;
 

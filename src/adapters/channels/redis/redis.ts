@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { NotifyError, BaseNotifier, type AlertMessage, type Attempt } from '../../../ports/channel.js';
 import { Concealment } from '../concealment.js';
 import { guardedLookup, NameError } from '../http/names.js';
+import { reasonOfCertificate } from '../http/reason.js';
 import { isUrl, originOf } from '../http/url.js';
 import type { ChannelKind, ChannelTools, Prepared, Secrets } from '../kind.js';
 import type { Secret } from '../secret.js';
@@ -92,6 +93,8 @@ class RedisNotifier extends BaseNotifier implements Prepared {
   #clean(error: unknown): string {
     if (error instanceof NameError) return error.message;
     if (error instanceof AggregateError && error.errors.length > 0) return this.#clean(error.errors[0]);
+    const untrusted = error instanceof Error && 'code' in error ? reasonOfCertificate(error.code) : undefined;
+    if (untrusted !== undefined) return untrusted;
     return this.#concealment.conceal(error instanceof Error ? error.message : String(error));
   }
 }
