@@ -126,6 +126,8 @@ export class App implements Daemon {
     });
     const begun = clock.now();
     try {
+      // Alerts are brought back with the tree, nodes and users once that is up.
+      this.#cast.memory.start();
       await this.#root.start();
       this.#enter('recovering');
       await this.#recover();
@@ -146,7 +148,8 @@ export class App implements Daemon {
     const { history, shards, nodes, notifier, memory } = this.#cast;
     const { summary } = history;
     const timeout = millis(this.#config.session_timeout);
-    const room = memory.start();
+    memory.alertsRead();
+    const room = memory.startRoom;
     for await (const chunk of store.nodes()) {
       if (room.holdsNodes(chunk.length)) for (const node of chunk) nodes.recover(node);
     }

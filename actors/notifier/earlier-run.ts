@@ -11,10 +11,16 @@ import type { OpenAlerts } from './open-alerts.js';
 
 const HOUR: Millis = 3_600_000;
 
+export interface EarlierRunSources {
+  readonly outbox: Outbox;
+  readonly clock: Clock;
+  /** Whether memory holds these. */
+  readonly holds: (records: readonly AlertRecord[]) => boolean;
+}
+
 /** Takes up what an earlier run has left to do, and what it knew of who was told. */
 export async function takeUpEarlierRun(
-  outbox: Outbox,
-  clock: Clock,
+  { outbox, clock, holds }: EarlierRunSources,
   open: OpenAlerts,
   rules: AlertingRules,
 ): Promise<void> {
@@ -24,6 +30,7 @@ export async function takeUpEarlierRun(
     for (const record of chunk) recent.set(record.alert.id, record);
   };
   for await (const chunk of outbox.openAlerts()) {
+    if (!holds(chunk)) continue;
     for (const record of chunk) open.restore(record, momentOf(raisedAt(record.alert.id), now, wall));
     take(chunk);
   }

@@ -46,6 +46,8 @@ export interface NotifierSurroundings extends SafekeepingSurroundings {
   readonly books: Books;
   /** How many unpaused nodes there are. */
   watched(): number;
+  /** Whether memory holds these of an earlier run. Without that, the start fails once all are counted. */
+  holds(records: readonly AlertRecord[]): boolean;
   remember(hold: LastHold): void;
 }
 
@@ -147,7 +149,11 @@ export class Notifier implements Actor<NotifierMessage>, Alerting {
 
   async #load(): Promise<void> {
     const { clock, outbox, logger } = this.#around;
-    await takeUpEarlierRun(outbox, clock, this.#open, this.#rules);
+    await takeUpEarlierRun(
+      { outbox, clock, holds: (records) => this.#around.holds(records) },
+      this.#open,
+      this.#rules,
+    );
     this.#loaded = true;
     this.#held.resume();
     this.#onCall.resume(clock.now());

@@ -101,6 +101,7 @@ export function assemble(config: Config, ports: AppPorts): Cast {
     outbox: store,
     random: Math.random,
     watched: () => nodes.unpaused,
+    holds: (records) => memory.startRoom.holdsAlerts(records),
     submit: (records) => {
       // What the nodes have submitted of the same alerts comes first.
       nodes.flush();

@@ -42,6 +42,7 @@ export class MemoryGuard {
   #room = Infinity;
   #reading: MemoryReading | undefined;
   #isShort = false;
+  #startRoom = new StartRoom(undefined);
   /** Taken by users and nodes when everything was last collected, and at the last reading. */
   #takenThen = 0;
   #takenBefore = 0;
@@ -52,14 +53,28 @@ export class MemoryGuard {
     this.#around = around;
   }
 
-  /** To be called before anybody is brought back: what there is to hold is compared with what is free then. */
-  start(): StartRoom {
+  /** To be called before anything is brought back: what there is to hold is compared with what is free then. */
+  start(): void {
     const { memory } = this.#around;
-    if (memory === undefined) return new StartRoom(undefined);
+    if (memory === undefined) return;
     memory.collect();
     this.#look();
     this.#lookAgain();
-    return new StartRoom(this.#reading?.heap);
+    this.#startRoom = new StartRoom(this.#reading?.heap);
+  }
+
+  /** Alerts have been brought back, and nothing else. */
+  alertsRead(): void {
+    const { memory } = this.#around;
+    if (memory === undefined) return;
+    memory.collect();
+    this.#look();
+    this.#startRoom.alertsRead(this.#reading?.heap);
+  }
+
+  /** What a start has to hold. */
+  get startRoom(): StartRoom {
+    return this.#startRoom;
   }
 
   #lookAgain(): void {

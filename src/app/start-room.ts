@@ -1,4 +1,5 @@
-import { bytesOf } from '../domain/memory.js';
+import type { AlertRecord } from '../domain/alert.js';
+import { bytesOf, bytesOfAlert } from '../domain/memory.js';
 import { HeartbeatError } from '../errors.js';
 import type { MemoryUse } from '../ports/memory.js';
 
@@ -15,8 +16,9 @@ const MiB = 1024 * 1024;
 
 /** Whether a start can hold what it finds. It counts all of it, so that it can say how much is needed. */
 export class StartRoom {
-  readonly #heap: MemoryUse | undefined;
+  #heap: MemoryUse | undefined;
   readonly #found = { users: 0, nodes: 0 };
+  readonly #alerts = { count: 0, bytes: 0 };
 
   /** @param heap as it is before anything was brought back; undefined where memory is somebody else's affair */
   constructor(heap: MemoryUse | undefined) {
@@ -35,6 +37,21 @@ export class StartRoom {
     return this.#holds;
   }
 
+  /** So many more alerts that are still to be told. @returns whether they can be brought back, with all before them */
+  holdsAlerts(records: readonly AlertRecord[]): boolean {
+    this.#alerts.count += records.length;
+    for (const record of records) this.#alerts.bytes += bytesOfAlert(record);
+    return this.#holds;
+  }
+
+  /** The alerts are there. @param heap as it is with them, which is truer than what was reckoned */
+  alertsRead(heap: MemoryUse | undefined): void {
+    // Where some had no room, all are still reckoned.
+    if (!this.#holds) return;
+    this.#heap = heap;
+    this.#alerts.bytes = 0;
+  }
+
   /** @throws HeartbeatError when not all that was found could be brought back */
   check(): void {
     if (this.#heap === undefined || this.#holds) return;
@@ -42,7 +59,8 @@ export class StartRoom {
     const needed = mebibytes(this.#needed / COMFORTABLE_SHARE);
     throw new HeartbeatError(
       'HEARTBEAT_TOO_LITTLE_MEMORY',
-      `the data directory holds ${users} users online and ${nodes} nodes, which need a heap of about ${needed} MiB, ` +
+      `the data directory holds ${users} users online, ${nodes} nodes and ${this.#alerts.count} alerts to be told, ` +
+        `which need a heap of about ${needed} MiB, ` +
         `and this one has ${mebibytes(this.#heap.limit)} MiB: start with ` +
         `NODE_OPTIONS=--max-old-space-size=${needed}, in a container of twice that`,
     );
@@ -53,7 +71,7 @@ export class StartRoom {
   }
 
   get #needed(): number {
-    return (this.#heap?.live ?? 0) + bytesOf(this.#found);
+    return (this.#heap?.live ?? 0) + bytesOf(this.#found) + this.#alerts.bytes;
   }
 }
 

@@ -1,7 +1,8 @@
 import { expect } from 'chai';
 import { MemoryHistoryStore } from '../../src/adapters/memory/memory-history-store.js';
-import { NODE_BYTES, USER_BYTES } from '../../src/domain/memory.js';
+import { ALERT_BYTES, NODE_BYTES, USER_BYTES } from '../../src/domain/memory.js';
 import type { Memory, MemoryReading } from '../../src/ports/memory.js';
+import { recordAt } from '../support/alert-records.js';
 import { node, SimulatedApp, user } from '../support/simulated-app.js';
 
 const SHORT = { kind: 'refused', code: 'HEARTBEAT_MEMORY_SHORT' };
@@ -135,9 +136,27 @@ describe('a daemon whose memory runs short', () => {
     expect(failure).to.have.property('code', 'HEARTBEAT_TOO_LITTLE_MEMORY');
     expect(failure)
       .to.have.property('message')
-      .that.matches(/50 users online and 10 nodes.*--max-old-space-size=1,/);
+      .that.matches(/50 users online, 10 nodes and 0 alerts to be told.*--max-old-space-size=1,/);
     const enough = await start(needed / 0.82 + 1);
     expect((await enough.app.facts()).users.online).to.equal(50);
+    await enough.app.stop();
+  });
+
+  it('says so of alerts that are still to be told, and reads no more of them than fit', async () => {
+    const store = new MemoryHistoryStore();
+    const records = Array.from({ length: 1200 }, (_each, index) => recordAt(index + 1, 'pending'));
+    await store.write([{ kind: 'alerts', records }]);
+    const start = (limit: number): Promise<SimulatedApp> =>
+      SimulatedApp.start({ store, memory: new FakeMemory(limit) });
+    let failure: unknown;
+    await start(1000 * ALERT_BYTES).catch((error: unknown) => {
+      failure = error;
+    });
+    expect(failure).to.have.property('code', 'HEARTBEAT_TOO_LITTLE_MEMORY');
+    expect(failure)
+      .to.have.property('message')
+      .that.matches(/0 users online, 0 nodes and 1200 alerts to be told.*--max-old-space-size=4,/);
+    const enough = await start(1600 * ALERT_BYTES);
     await enough.app.stop();
   });
 });

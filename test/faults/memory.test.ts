@@ -75,7 +75,7 @@ describe('with a heap of 64 MiB', () => {
     expect(await smaller.ended).to.deep.equal({ code: 1, signal: null });
     const [words] = smaller.stderr.split('\n').filter((line) => line.startsWith('heartbeat: '));
     const [, users, needed, has] =
-      /holds (\d+) users online and \d+ nodes, which need a heap of about (\d+) MiB, and this one has (\d+) MiB/.exec(
+      /holds (\d+) users online, \d+ nodes and 0 alerts to be told, which need a heap of about (\d+) MiB, and this one has (\d+) MiB/.exec(
         words ?? '',
       ) ?? [];
     expect(Number(users)).to.be.within(stayed, stayed + 1);

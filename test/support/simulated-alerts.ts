@@ -134,6 +134,7 @@ export class SimulatedAlerts {
         clock: time,
         logger,
         outbox: this.store,
+        holds: () => true,
         random: () => 0.5,
         watched: () => this.watched,
         submit: (records) => this.history.submit([{ kind: 'alerts', records }]),

@@ -60,13 +60,21 @@ describe('what is in deploy/', () => {
     try {
       const unit = path.join(directory.path, 'heartbeat.service');
       const text = readFileSync('deploy/heartbeat.service', 'utf8');
-      writeFileSync(unit, text.replace('/usr/bin/node', process.execPath));
+      writeFileSync(
+        unit,
+        text.replace('/opt/heartbeat/scripts/node-with-heap', path.resolve('scripts/node-with-heap')),
+      );
       run('systemd-analyze', ['verify', unit]);
       // Of 100: what systemd calls exposure.
       run('systemd-analyze', ['security', '--offline=true', '--threshold=20', '--no-pager', unit]);
     } finally {
       await directory.remove();
     }
+  });
+
+  it('has a unit that sets the heap from its memory, as scripts/start and the image do', () => {
+    for (const file of ['deploy/heartbeat.service', 'deploy/Dockerfile', 'scripts/start'])
+      expect(readFileSync(file, 'utf8'), file).to.match(/scripts\/node-with-heap\b.* "?(?:--|\$)/);
   });
 
   it('has a dashboard whose every panel asks something that Prometheus understands', async () => {
