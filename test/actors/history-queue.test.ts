@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { MemoryHistoryStore } from '../../src/adapters/memory/memory-history-store.js';
 import { Disk } from '../support/model/disk.js';
-import { SimulatedApp, user } from '../support/simulated-app.js';
+import { node, SimulatedApp, user } from '../support/simulated-app.js';
 
 const QUEUE = 5;
 
@@ -55,6 +55,19 @@ describe('what waits for the disk', () => {
     const refused = answers.filter((answer) => answer === 'HEARTBEAT_OVERLOADED');
     expect(refused).to.have.length(50 - QUEUE);
     expect(answers.filter((answer) => answer === 'online')).to.have.length(QUEUE);
+  });
+
+  it('is bounded whoever sends it: openings on their way leave the less room for registrations', async () => {
+    for (let id = 1; id < QUEUE; id++) heal(id);
+    const registered: string[] = [];
+    for (let id = 1; id < QUEUE; id++)
+      daemon.app.nodes.ask(node(`node-${String(id)}`), { kind: 'put', change: {} }, (reply) =>
+        registered.push(reply.kind === 'refused' ? reply.code : reply.kind),
+      );
+    await daemon.clock.settle();
+    const refused = [...answers, ...registered].filter((answer) => answer === 'HEARTBEAT_OVERLOADED');
+    expect(refused).to.have.length(2 * (QUEUE - 1) - QUEUE);
+    expect([...answers, ...registered]).to.have.length(2 * (QUEUE - 1));
   });
 
   it('holds up nobody who asks for a history of which nothing is on its way', async () => {

@@ -22,10 +22,12 @@ describe('nodes of a daemon that nobody could reach', () => {
   let herd: Herd | undefined;
   let data: string;
   let daemon: DaemonProcess;
+  let begun: number;
 
   beforeEach(async () => {
     data = path.join(household.directory(), 'data');
     daemon = await household.daemon(data, FLAGS);
+    begun = Date.now();
     expect((await askNode(daemon.url, 'POST', '/heartbeats', [...ALIVE, ...DEAD])).status).to.equal(200);
     herd = new Herd(ALIVE, daemon.url, 250);
   });
@@ -40,12 +42,14 @@ describe('nodes of a daemon that nobody could reach', () => {
     await daemon.kill();
     await pause(10_000 * TIMEOUT);
     daemon = await household.daemon(data, FLAGS);
+    const away = (Date.now() - begun) / 1000;
     herd!.url = daemon.url;
     await expectOnlyTheDeadToFail();
+    const stalled = sum(daemon.logged('was blind').map((line) => Number(line['blind_seconds'])));
     for (const name of DEAD) {
       const flips = await flipsOf(daemon.url, name);
-      // How long the daemon took to start belongs to it.
-      expect(flips.at(-1)?.blind_seconds).to.be.at.least(10 * TIMEOUT - 0.1);
+      // How long the daemon took to start belongs to it, and what a busy machine adds to it.
+      expect(flips.at(-1)?.blind_seconds).to.be.within(10 * TIMEOUT - 0.1, away + stalled);
     }
   });
 
@@ -252,6 +256,10 @@ for (const { name, make } of kindsOfDisk()) {
       expect((await nodeAt(next.url, 'long')).timeout).to.equal(1800);
     });
   });
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0);
 }
 
 function names(prefix: string, count: number): string[] {

@@ -59,6 +59,25 @@ describe('with a store that refuses writes', () => {
     expect(await daemon.askNode('describe', ANN)).to.have.nested.property('node.state', 'failed');
   });
 
+  it('flips past limits.history_queue are told all the same, and each that is not kept is logged', async () => {
+    store.full = false;
+    await daemon.app.stop();
+    const queue = 5;
+    const flags = { '--limits-history-queue': String(queue) };
+    daemon = await SimulatedApp.start({ store, alerting, flags });
+    const names = [ANN, ...Array.from({ length: 3 * queue }, (_, index) => node(`node-${String(index)}`))];
+    for (const name of names) await daemon.askNode(NO_RETRIES, name);
+    store.full = true;
+    await daemon.clock.advance(6000);
+    const lost = daemon.logger.lines.filter(({ event }) => event.startsWith('a flip is not kept'));
+    const kept = await Promise.all(names.map(async (name) => (await daemon.flips(name)).length));
+    expect(kept.reduce((sum, flips) => sum + flips, 0)).to.equal(names.length - lost.length);
+    expect(lost.length).to.be.within(names.length - queue, names.length);
+    for (const name of names)
+      expect(await daemon.askNode('describe', name)).to.have.nested.property('node.state', 'failed');
+    expect(alerting.heard.length).to.be.at.least(names.length);
+  });
+
   for (const keepsRefused of [false, true]) {
     const how = keepsRefused ? 'although it had reached the disk' : 'which had not reached the disk';
 
