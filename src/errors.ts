@@ -25,6 +25,7 @@ export const errorCodes = {
   HEARTBEAT_REQUEST_TIMEOUT: { status: 408, retryable: true },
   HEARTBEAT_NOT_FAILED: { status: 409, retryable: false },
   HEARTBEAT_NOT_DEAD: { status: 409, retryable: false },
+  HEARTBEAT_PRECONDITION_FAILED: { status: 412, retryable: false },
   HEARTBEAT_BODY_TOO_LARGE: { status: 413, retryable: false },
   HEARTBEAT_TARGET_TOO_LONG: { status: 414, retryable: false },
   HEARTBEAT_BODY_ENCODED: { status: 415, retryable: false },

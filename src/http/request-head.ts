@@ -52,6 +52,11 @@ export function isBodiless(headers: IncomingHttpHeaders): boolean {
   return (length === undefined || length === '0') && headers['transfer-encoding'] === undefined;
 }
 
+/** Whether a condition fails that no resource can fulfil: none of them has an entity tag (RFC 9110, 13.1.1). */
+export function asksForTag({ 'if-match': tags }: IncomingHttpHeaders): boolean {
+  return tags !== undefined && tags.trim() !== '*';
+}
+
 function isChunked(coding: string): boolean {
   return coding.replace(/^[\s,]+|[\s,]+$/g, '').toLowerCase() === 'chunked';
 }

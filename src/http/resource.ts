@@ -5,7 +5,7 @@ import { isPermitted, isUserPermitted } from './auth/permitted.js';
 import { readBody, readsBodies } from './body.js';
 import type { Exchange } from './exchange.js';
 import { exchangeOf } from './exchange-of.js';
-import { isBodiless } from './request-head.js';
+import { asksForTag, isBodiless } from './request-head.js';
 import { expectNoBody } from './json-body.js';
 import { methodNotAllowed } from './messages.js';
 import type { GatewayLimits } from './options.js';
@@ -61,6 +61,12 @@ export class Resources {
       route[verb]((request, response) => {
         const exchange = exchangeOf(response);
         if (needed !== 'nothing' && !isPermitted(exchange, needed)) return;
+        if (asksForTag(request.headers)) {
+          const fail = (): void => exchange.refuse('HEARTBEAT_PRECONDITION_FAILED');
+          if (!isBodyHere || isBodiless(request.headers)) fail();
+          else readBody(exchange, request, this.#limits.body, fail);
+          return;
+        }
         if (needed === 'admin') exchange.audit();
         if (!isBodyHere || readers.includes(verb)) return handler(exchange, request);
         return expectNoBody(exchange, request, this.#limits.body, () => handler(exchange, request));
