@@ -18,6 +18,7 @@ import type { NotifierEntry } from './notifier-list.js';
 import type { UsersDaemon } from './presence.js';
 import type { HeartbeatOptions, LogLevel, LogTarget } from './options.js';
 import { readOptions } from './settings.js';
+import { SharedMemory } from './shared-memory.js';
 
 /** The actors of an instance, running. */
 export interface Running {
@@ -65,6 +66,7 @@ export async function open(
     throw new TypeError(`these options cannot be used:\n${lines.join('\n')}`);
   }
   const watch = new ProcessWatch();
+  const memory = new SharedMemory();
   const http = listening(() => ({ ...config, auth: effective.auth, tls: effective.tls }), tools);
   const hasHttp = options.http !== undefined && options.http !== false;
   const app = new App(config, {
@@ -72,6 +74,7 @@ export async function open(
     store: isDurable ? new LevelHistoryStore(config.data_dir, tools) : new MemoryHistoryStore(),
     channels,
     processFacts: () => watch.read(),
+    memory,
     gateway: hasHttp ? http.gateway : () => CLOSED,
     flipped: (change) => {
       told.flipped(change, logger);
@@ -83,6 +86,7 @@ export async function open(
   const close = async (): Promise<void> => {
     await app.stop();
     watch.stop();
+    memory.stop();
   };
   app.onFatal = (error) => {
     logger.error('the supervision tree is past saving', { reason: error.message });
@@ -92,6 +96,7 @@ export async function open(
     await app.start();
   } catch (error) {
     watch.stop();
+    memory.stop();
     throw inWordsOfOptions(error);
   }
   const metrics = async (): Promise<string> => metricsText(metricFamilies(await app.facts(), http.report()));

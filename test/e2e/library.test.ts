@@ -51,6 +51,24 @@ describe('the examples', () => {
     }
   });
 
+  it('turn newcomers away where the heap of their program is nearly full, and keep who is online', async () => {
+    const program = `
+      import { createHeartbeat } from 'heartbeat';
+      const instance = await createHeartbeat({ sessionTimeout: 3600, logger: { level: 'error' } });
+      let refused;
+      for (let next = 1; refused === undefined && next < 400_000; next += 2_000) {
+        await instance.users.heal(next).catch((error) => (refused = error));
+        await instance.users.healMany(Array.from({ length: 2_000 }, (_each, index) => next + index));
+      }
+      const first = await instance.users.heal(1);
+      process.stdout.write(JSON.stringify({ code: refused?.code, first }));
+      await instance.close();
+    `;
+    const flags = ['--max-old-space-size=64', '--input-type=module', '--eval', program];
+    const child = household.run({ command: [process.execPath, ...flags], cwd: path.join(ROOT, 'examples') });
+    expect(JSON.parse(await ended(child))).to.deep.equal({ code: 'HEARTBEAT_MEMORY_SHORT', first: 'online' });
+  });
+
   it('run the library inside an Express app', async () => {
     const app = await ready(example('express-app.js', [], { PORT: '0', DATA_DIR: household.directory() }));
     const call = async (method: 'GET' | 'POST', target: string) => {
