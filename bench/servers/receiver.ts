@@ -1,23 +1,28 @@
 import { createServer, type Server } from 'node:http';
 
-/** A webhook on the loopback that takes whatever it is sent, at once. */
+/** What it was sent: the path, and the whole body. */
+export interface Received {
+  readonly path: string;
+  readonly body: string;
+}
+
+/** A webhook on the loopback, which answers at once. */
 export class Receiver {
   readonly url: string;
   readonly #server: Server;
 
   private constructor(server: Server, port: number) {
     this.#server = server;
-    this.url = `http://127.0.0.1:${String(port)}/`;
+    this.url = `http://127.0.0.1:${String(port)}`;
   }
 
-  /** @param onMessage told of each body when it has come whole */
-  static start(onMessage: (body: string) => void): Promise<Receiver> {
+  /** @param answer gives the status of the answer to each message */
+  static start(answer: (message: Received) => number): Promise<Receiver> {
     const server = createServer((request, response) => {
       let body = '';
       request.setEncoding('utf8').on('data', (text: string) => (body += text));
       request.on('end', () => {
-        response.writeHead(204).end();
-        onMessage(body);
+        response.writeHead(answer({ path: request.url ?? '/', body })).end();
       });
     });
     return new Promise((resolve, reject) => {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { SoakDaemon } from './daemon.js';
 import { classesIn, compared, grown, type Census, type Comparison, type Count } from './heap.js';
 import { SoakLoad, type Crowd } from './load.js';
-import { Receiver } from './receiver.js';
+import { Receiver } from '../servers/receiver.js';
 
 export interface SoakPlan extends Crowd {
   /** Rounds before the first count: what is made once and kept for good is made in them. */
@@ -25,6 +25,9 @@ export interface SoakReport extends Comparison {
   readonly grown: readonly Count[];
 }
 
+/** Every so many-th message is refused at first: those are tried again. Nothing is ever taken at `/broken`. */
+const REFUSED = 7;
+
 const MODULE = `import { BaseNotifier } from 'heartbeat';
 export default class Sink extends BaseNotifier {
   notify() { return Promise.resolve(); }
@@ -33,7 +36,10 @@ export default class Sink extends BaseNotifier {
 
 /** Runs a real daemon under everything at once, twice goes idle, and counts what is alive each time. */
 export async function soak({ warmUp, goesOn, module, keep, say, ...crowd }: SoakPlan): Promise<SoakReport> {
-  const receiver = await Receiver.start();
+  let messages = 0;
+  const receiver = await Receiver.start(({ path }) =>
+    path === '/broken' || ++messages % REFUSED === 0 ? 503 : 204,
+  );
   const daemon = await SoakDaemon.start(configured({}));
   try {
     writeFileSync(join(daemon.directory, 'sink.mjs'), MODULE);
@@ -59,7 +65,7 @@ export async function soak({ warmUp, goesOn, module, keep, say, ...crowd }: Soak
     return { ...done, ...counts, grown: grown(counts, done.requests, ports) };
   } finally {
     await daemon.stop();
-    await receiver.stop();
+    await receiver.close();
   }
 }
 

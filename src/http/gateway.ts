@@ -277,13 +277,14 @@ export class Gateway {
   }
 }
 
-/** Where keys are asked for, a page that passes for somebody else has none. */
+/** Keys that may register only so many nodes. */
 function quotasIn({ auth }: GatewayOptions): readonly NodeQuota[] {
   return (auth?.keys ?? []).flatMap(({ name, maxNodes }) =>
     maxNodes === undefined ? [] : [{ key: name, nodes: maxNodes }],
   );
 }
 
+/** Where keys are asked for, a page that passes for somebody else has none. */
 function hostRulesOf({ auth, host, allowed_hosts }: GatewayOptions): HostRules | undefined {
   return auth === undefined ? { host, allowed: allowed_hosts ?? [] } : undefined;
 }

@@ -37,7 +37,6 @@ export class IdleConnections {
 
   /** Keeps the time for a connection, in the place of its own timers. */
   watch(socket: Socket): void {
-    socket.setTimeout(0);
     this.#sockets.add(socket);
     socket.idleUntil = 0;
     socket.setTimeout = (idle) => {

@@ -116,12 +116,10 @@ export class Nodes {
     const dependsOn = change.dependsOn ?? [];
     const make = (): Promise<NodeDescription> => this.#ask(name, { kind: 'put', change });
     if (dependsOn.length === 0) return make();
-    let made: NodeDescription | undefined;
-    const problem = await changeDependencies(nodes, nodeNameOf(name), dependsOn, ANYBODY, async () => {
-      made = await make();
-    });
-    if (problem !== undefined) refuseBody('settings of a node', [{ ...problem, path: camel(problem.path) }]);
-    return made ?? make();
+    const outcome = await changeDependencies(nodes, nodeNameOf(name), dependsOn, ANYBODY, make);
+    if ('made' in outcome) return outcome.made;
+    const { problem } = outcome;
+    return refuseBody('settings of a node', [{ ...problem, path: camel(problem.path) }]);
   }
 
   /** The first heartbeat of an unknown name registers it. */

@@ -30,8 +30,10 @@ export type HistoryRecord =
       readonly onlineAt: Instant;
       readonly offlineAt: Instant;
     }
-  /** Every end that lies before `at` is stored, so whoever has none was online then. */
-  /** Every end before `at` is on disk. The daemon was alive at `aliveAt`, which is `at` where it is left out. */
+  /**
+   * Every end before `at` is on disk, so a session without one was open then. The daemon was alive at `aliveAt`, which
+   * is `at` where it is left out.
+   */
   | { readonly kind: 'watermark'; readonly at: Instant; readonly aliveAt?: Instant }
   /** What a restart decided. Once it is settled, the `healed` records before it are removed. */
   | { readonly kind: 'recovered'; readonly recovery: Recovery }

@@ -418,6 +418,8 @@ export class LevelHistoryStore implements HistoryStore {
     if (opened.ledger[count] !== ledger[count]) return;
     const stored = ledger[count];
     if (found === stored) return;
+    // An end is counted without a look at whether its session was open, which would cost as much as to store it. If one
+    // was not, the count is too low, and nothing is lost.
     if (stored === undefined || (count === 'open' && found > stored)) {
       if (opened.ledger === ledger) ledger[count] = found;
       return;

@@ -2,7 +2,7 @@ import type { Clock } from '../../ports/clock.js';
 import type { Millis } from '../../domain/time.js';
 import { hangingError } from './problems.js';
 
-/** No step of an opening takes so long on a disk that works: the longest reads 20 MiB. */
+/** No step of an opening takes so long on a disk that works: the longest reads 64 MiB of tables. */
 const LIMIT: Millis = 30_000;
 
 /** Waits for a file system, but not for ever: the calls to one that has lost its server never return. */

@@ -36,20 +36,18 @@ export async function causesOf(
  * Changes what a node depends on, unless it would come to depend on itself, through whatever others.
  *
  * @param make makes the change, and resolves when it has been answered
- * @returns why it was not made
+ * @returns what `make` resolved with, or why the change was not made
  */
-export function changeDependencies(
+export function changeDependencies<Made>(
   nodes: Changing,
   name: NodeName,
   dependsOn: readonly NodeName[],
   access: Pick<Access, 'mayTouchNode'>,
-  make: () => Promise<unknown>,
-): Promise<BodyProblem | undefined> {
+  make: () => Promise<Made>,
+): Promise<{ readonly made: Made } | { readonly problem: BodyProblem }> {
   return nodes.dependencyChanges.make(name, async (earlier) => {
     const circle = await circleThrough(nodes, name, dependsOn, earlier);
-    if (circle !== undefined) return problemOf(circle, access);
-    await make();
-    return undefined;
+    return circle === undefined ? { made: await make() } : { problem: problemOf(circle, access) };
   });
 }
 

@@ -138,8 +138,8 @@ function put(
     if (dependsOn.length === 0) make();
     else {
       changeDependencies(daemon.nodes, name, dependsOn, exchange.access, () => new Promise<void>(make))
-        .then((circle) => {
-          if (circle !== undefined) refuseBody(exchange, [circle]);
+        .then((outcome) => {
+          if ('problem' in outcome) refuseBody(exchange, [outcome.problem]);
         })
         .catch((error: unknown) => {
           exchange.fail(error);

@@ -155,14 +155,11 @@ export function protocolContract(start: Start): void {
     expect(served.gateway.inspect().connections).to.equal(1);
   });
 
-  it('says the same second in all answers of it, and the next one in the next', async () => {
-    const second = async (): Promise<string | undefined> =>
-      (await served.raw().send(head('PUT /heal/5')).answer()).headers['date'];
-    const first = await second();
-    expect(first).to.match(/GMT$/);
-    await served.clock.advance(1_000);
-    // Node's own clock, which is the host's, is asked anew for each second of ours.
-    expect(Date.parse((await second()) ?? '')).to.be.at.least(Date.parse(first ?? ''));
+  it('says the time in every answer', async () => {
+    const client = served.raw().send(head('PUT /heal/5') + head('PUT /heal/6'));
+    for (const { headers } of await client.answers(2)) {
+      expect(new Date(headers['date'] ?? '').toUTCString()).to.equal(headers['date']);
+    }
   });
 
   it('answers a client that has closed its own side', async () => {
