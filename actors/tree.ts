@@ -1,6 +1,6 @@
 import type { ChildSpec } from './supervisor/child.js';
 import type { SupervisorPolicy } from './supervisor/child-spec.js';
-import type { SupervisorNode, WorkerNode } from './supervisor/grow.js';
+import type { SupervisorNode, WorkerNode } from './supervisor/build.js';
 import type { Supervisor } from './supervisor/supervisor.actor.js';
 
 /** What is started under a name. */

@@ -7,7 +7,7 @@ export { createHeartbeat, type ChangeListener, type HeartbeatInstance } from './
 export type { AlertDelivery, AlertDescription, AlertFilter } from './library/alerts.js';
 export type { NodeCallback, UserCallback } from './library/callbacks.js';
 export type { Acknowledged, Acknowledgement } from './library/acknowledging.js';
-export type { UserIdLike } from './library/asking.js';
+export type { UserIdLike } from './library/arguments.js';
 export {
   Node,
   type AdaptiveTimeout,
@@ -41,7 +41,7 @@ export type {
   UserSession,
   UserStatus,
 } from './library/presence.js';
-export type { NodeChanged, NodeDescription, NodeRhythm, NodeUptime } from './library/shown.js';
+export type { NodeChanged, NodeDescription, NodeRhythm, NodeUptime } from './library/node-description.js';
 export { Tracker } from './library/tracker.js';
 /** What a module that brings its own kind of channel needs, too: `import { BaseNotifier } from 'heartbeat'`. */
 export { BaseNotifier, type AlertNotification } from './library/notification.js';

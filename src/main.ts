@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import closeWithGrace from 'close-with-grace';
 import { Command, CommanderError } from 'commander';
-import { Concealment } from './adapters/channels/concealment.js';
+import { Concealment } from './adapters/channels/redaction.js';
 import { makeChannels } from './adapters/channels/make.js';
 import { Secret } from './adapters/channels/secret.js';
 import { SystemClock } from './adapters/clock/system-clock.js';

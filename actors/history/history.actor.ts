@@ -14,7 +14,7 @@ import type { ActorSystem, Place } from '../../src/runtime/actor-system.js';
 import { restartDelay } from '../supervisor/backoff.js';
 import type { Lifeline, RunningChild } from '../supervisor/child.js';
 import type { SupervisorPolicy } from '../supervisor/child-spec.js';
-import { RestartLedger } from '../supervisor/restart-ledger.js';
+import { RestartLedger } from '../supervisor/restart-budget.js';
 import { Backlog, type Queued } from './backlog.js';
 import {
   alertsIn,

@@ -10,8 +10,8 @@ import {
   type NodeRules,
 } from './decision.js';
 import { describe } from './description.js';
-import { acknowledgementOf } from './known.js';
-import { missed } from './missed.js';
+import { acknowledgementOf } from './registered-node.js';
+import { missed } from './missed-heartbeat.js';
 import type { NodeCommand, NodeReply } from './node.protocol.js';
 
 type Command<Kind extends NodeCommand['kind']> = Extract<NodeCommand, { kind: Kind }>;

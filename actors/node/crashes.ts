@@ -5,7 +5,7 @@ import type { Logger } from '../../src/ports/logger.js';
 import type { ActorSystem } from '../../src/runtime/actor-system.js';
 import type { Crash } from '../../src/runtime/actor.js';
 import type { SupervisorPolicy } from '../supervisor/child-spec.js';
-import { RestartLedger, type Verdict } from '../supervisor/restart-ledger.js';
+import { RestartLedger, type Verdict } from '../supervisor/restart-budget.js';
 import type { NodeActor, Told } from './node.actor.js';
 
 /** A timer that crashed its actor twice is tried again after this. */

@@ -3,7 +3,7 @@ import type { NodeDefaults } from '../../src/domain/node.js';
 import { moment, type Millis, type Moment } from '../../src/domain/time.js';
 import { timeoutInForce } from '../../src/domain/timeout.js';
 import { TimerWheel } from '../../src/runtime/timer-wheel.js';
-import { isDue, type Known } from './known.js';
+import { isDue, type Known } from './registered-node.js';
 import type { NodeActor } from './node.actor.js';
 
 /** How fine deadlines are told apart by the wheel; how late one is noticed depends on the pulse alone. */

@@ -1,10 +1,10 @@
 import type { NodeQuota } from '../../src/domain/access.js';
 import type { Flip, NodeDefaults, Pause, Registration } from '../../src/domain/node.js';
-import type { Rhythm } from '../../src/domain/rhythm.js';
+import type { Rhythm } from '../../src/domain/heartbeat-history.js';
 import type { Instant, Millis, Moment } from '../../src/domain/time.js';
 import type { Timeout } from '../../src/domain/timeout.js';
 import type { ErrorCode } from '../../src/errors.js';
-import type { Known } from './known.js';
+import type { Known } from './registered-node.js';
 import type { NodeCommand, NodeReply } from './node.protocol.js';
 
 /** What every heartbeat changes. It belongs to the actor, which moves it as the effects say. */

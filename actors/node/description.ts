@@ -1,9 +1,9 @@
 import type { NodeDefaults, NodeFacts } from '../../src/domain/node.js';
-import type { Rhythm } from '../../src/domain/rhythm.js';
+import type { Rhythm } from '../../src/domain/heartbeat-history.js';
 import type { Instant, Millis, Moment } from '../../src/domain/time.js';
 import { timeoutInForce } from '../../src/domain/timeout.js';
 import type { Lease } from './decision.js';
-import { acknowledgementOf, isDue, type Known } from './known.js';
+import { acknowledgementOf, isDue, type Known } from './registered-node.js';
 import type { DescribedNode, DescribedRhythm } from './node.protocol.js';
 
 interface Terms extends NodeDefaults {

@@ -2,14 +2,14 @@ import { assertNever } from '../../src/domain/assert-never.js';
 import type { AlertRecord } from '../../src/domain/alert.js';
 import type { Flip, NodeStatus } from '../../src/domain/node.js';
 import type { NodeName } from '../../src/domain/node-name.js';
-import { Rhythm } from '../../src/domain/rhythm.js';
+import { Rhythm } from '../../src/domain/heartbeat-history.js';
 import type { Instant, Millis, Moment } from '../../src/domain/time.js';
 import { timeoutInForce, type AdaptiveTimeout } from '../../src/domain/timeout.js';
 import type { ErrorCode } from '../../src/errors.js';
 import type { Actor, Cell, Crash } from '../../src/runtime/actor.js';
 import { Timer, type TimerWheel } from '../../src/runtime/timer-wheel.js';
 import type { NodeEntry } from '../history/history.protocol.js';
-import { Asked, asked } from './asked.js';
+import { Asked, asked } from './pending-request.js';
 import type { NodeCounts } from './counts.js';
 import {
   UNKNOWN,
@@ -21,11 +21,11 @@ import {
   type Settled,
 } from './decision.js';
 import { describe, factsOf } from './description.js';
-import { entryOf } from './entry-of.js';
-import { isDue, type Known } from './known.js';
+import { entryOf } from './history-entry.js';
+import { isDue, type Known } from './registered-node.js';
 import type { decide } from './node.machine.js';
 import type { NodeReply } from './node.protocol.js';
-import { PendingStandings } from './pending-standings.js';
+import { PendingStandings } from './awaiting-commit.js';
 import { settle } from './registering.js';
 import { addOrJoin, Stash } from '../shards/stash.js';
 

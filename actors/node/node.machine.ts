@@ -10,8 +10,8 @@ import {
   type NodeRules,
 } from './decision.js';
 import { describe } from './description.js';
-import { expire, fail, heartbeat, miss } from './liveness.js';
-import { missed } from './missed.js';
+import { expire, fail, heartbeat, miss } from './heartbeat-rules.js';
+import { missed } from './missed-heartbeat.js';
 import type { NodeReply } from './node.protocol.js';
 import { change, forget, register, settle } from './registering.js';
 

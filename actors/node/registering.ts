@@ -16,8 +16,8 @@ import {
   type Settled,
 } from './decision.js';
 import { describe } from './description.js';
-import { isDue, type Known } from './known.js';
-import { missed } from './missed.js';
+import { isDue, type Known } from './registered-node.js';
+import { missed } from './missed-heartbeat.js';
 import type { NodeCommand, NodeReply } from './node.protocol.js';
 
 const QUOTA_REACHED: NodeReply = { kind: 'refused', code: 'HEARTBEAT_NODE_QUOTA' };

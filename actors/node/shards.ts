@@ -2,20 +2,20 @@ import type { NodeQuota } from '../../src/domain/access.js';
 import type { NodeDefaults } from '../../src/domain/node.js';
 import { shardOf, type ShardIndex } from '../../src/domain/shard.js';
 import type { Instant, Millis, Moment } from '../../src/domain/time.js';
-import type { Vigil } from '../../src/domain/vigil.js';
+import type { Vigil } from '../../src/domain/observed-time.js';
 import type { StoredNode } from '../../src/ports/history-store.js';
 import type { Logger } from '../../src/ports/logger.js';
 import type { ActorSystem } from '../../src/runtime/actor-system.js';
 import type { NodeEntry, NodeSettlement } from '../history/history.protocol.js';
 import type { Alerting } from '../notifier/alerting.protocol.js';
-import { Census } from './census.js';
+import { Census } from './state-counts.js';
 import type { NodeRules } from './decision.js';
 import { NodeCounts } from './counts.js';
 import type { NodeCommand, NodeReply, Nodes } from './node.protocol.js';
 import { Quotas } from './quotas.js';
-import { RunningVigil } from './running-vigil.js';
+import { RunningVigil } from './observed-clock.js';
 import { NodeShard, type NodeShardOptions } from './shard.js';
-import { ToHistory, type ToHistorySurroundings } from './to-history.js';
+import { ToHistory, type ToHistorySurroundings } from './history-buffer.js';
 
 export interface LocalNodesOptions extends NodeShardOptions, NodeDefaults {
   readonly count: number;

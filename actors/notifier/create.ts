@@ -1,9 +1,9 @@
 import { millis } from '../../src/domain/time.js';
 import type { Channel } from '../../src/ports/channel.js';
 import type { SupervisorPolicy } from '../supervisor/child-spec.js';
-import { Books } from './books.js';
-import type { ChannelSurroundings } from './channel.actor.js';
-import { Channels } from './channels.js';
+import { Books } from './channel/channel-totals.js';
+import type { ChannelSurroundings } from './channel/channel.actor.js';
+import { Channels } from './channel/channels.js';
 import { Notifier, type NotifierOptions, type NotifierSurroundings } from './notifier.actor.js';
 
 type Restarts = Pick<SupervisorPolicy, 'intensity' | 'period'>;

@@ -11,10 +11,10 @@ import { TimerWheel } from '../../src/runtime/timer-wheel.js';
 import type { Settlement, UserEntry } from '../history/history.protocol.js';
 import type { Lifeline, RunningChild } from '../supervisor/child.js';
 import type { SupervisorPolicy } from '../supervisor/child-spec.js';
-import { RestartLedger } from '../supervisor/restart-ledger.js';
+import { RestartLedger } from '../supervisor/restart-budget.js';
 import { Asked, UserBatch } from './batch.js';
 import type { UserCounts } from './counts.js';
-import { UncertainQuestions } from './uncertain.js';
+import { UncertainQuestions } from './deferred-checkups.js';
 import { UserActor, type Told, type UserSurroundings } from './user.actor.js';
 import {
   isOnline,

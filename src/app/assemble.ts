@@ -2,7 +2,7 @@ import { History } from '../../actors/history/history.actor.js';
 import { decide as decideNode } from '../../actors/node/node.machine.js';
 import { LocalNodes } from '../../actors/node/shards.js';
 import type { Alerting } from '../../actors/notifier/alerting.protocol.js';
-import type { Channels } from '../../actors/notifier/channels.js';
+import type { Channels } from '../../actors/notifier/channel/channels.js';
 import { createNotifier } from '../../actors/notifier/create.js';
 import type { Notifier } from '../../actors/notifier/notifier.actor.js';
 import { POLICIES } from '../../actors/tree.js';

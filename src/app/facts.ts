@@ -1,9 +1,9 @@
 import type { LocalNodes } from '../../actors/node/shards.js';
 import type { BlindCause, BlindInterval } from '../domain/blindness.js';
-import type { DaemonFacts } from '../http/metrics/facts.js';
+import type { DaemonFacts } from '../http/ops/metrics/facts.js';
 import type { HistoryStore } from '../ports/history-store.js';
 import type { ActorSystem } from '../runtime/actor-system.js';
-import type { Pulse } from '../runtime/pulse.js';
+import type { Pulse } from '../runtime/watchdog.js';
 import type { Cast } from './assemble.js';
 
 /** Whatever there is to be counted. */

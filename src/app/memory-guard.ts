@@ -2,7 +2,7 @@ import { bytesOf, livingIn, NODE_BYTES, roomIn, USER_BYTES } from '../domain/mem
 import type { Millis } from '../domain/time.js';
 import type { Cancel, Clock } from '../ports/clock.js';
 import type { Logger } from '../ports/logger.js';
-import { StartRoom } from './start-room.js';
+import { StartRoom } from './startup-memory.js';
 import type { Memory, MemoryReading, MemoryUse } from '../ports/memory.js';
 
 const EVERY: Millis = 250;

@@ -7,7 +7,7 @@ import type { UserId } from '../domain/user-id.js';
 import { HeartbeatError } from '../errors.js';
 import type { Daemon } from '../http/daemon.js';
 import type { HistoryRange, HistoryStore } from '../ports/history-store.js';
-import type { Pulse } from '../runtime/pulse.js';
+import type { Pulse } from '../runtime/watchdog.js';
 import type { Cast } from './assemble.js';
 import { settled } from './settled.js';
 

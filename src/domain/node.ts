@@ -1,5 +1,5 @@
 import type { NodeName } from './node-name.js';
-import type { Learnt } from './rhythm.js';
+import type { Learnt } from './heartbeat-history.js';
 import type { Instant, Millis } from './time.js';
 import { sameTimeout, type AdaptiveTimeout, type Timeout } from './timeout.js';
 

@@ -1,4 +1,4 @@
-import { THRESHOLD, type Rhythm } from './rhythm.js';
+import { THRESHOLD, type Rhythm } from './heartbeat-history.js';
 import type { Millis } from './time.js';
 
 /** A timeout that follows the node's own rhythm. */

@@ -2,23 +2,23 @@ import type { IncomingMessage } from 'node:http';
 import express, { type NextFunction, type Request, type Response } from 'express';
 import type { Clock } from '../ports/clock.js';
 import { admitBody, readBody, readsBodies } from './body.js';
-import { shieldPages } from './defence/pages.js';
-import { refuseOtherSites } from './defence/sites.js';
+import { shieldPages } from './security/browser-headers.js';
+import { refuseOtherSites } from './security/csrf.js';
 import type { Daemon } from './daemon.js';
-import type { Cors } from './defence/cors.js';
-import type { Exchange } from './exchange.js';
-import { attach, exchangeOf } from './exchange-of.js';
-import { isBodiless } from './request-head.js';
+import type { Cors } from './security/cors.js';
+import type { Exchange } from './server/exchange.js';
+import { attach, exchangeOf } from './server/exchange-of.js';
+import { isBodiless } from './server/request-head.js';
 import type { GatewayFacts } from './gateway-report.js';
 import type { GatewayLimits } from './options.js';
 import { Resources, type Route } from './resource.js';
-import { addAlerts } from './routes/alerts.js';
-import { addContract } from './routes/contract.js';
-import { addMetrics } from './routes/metrics.js';
-import { addNodes } from './routes/nodes.js';
-import { addPresence } from './routes/presence.js';
-import { addProbes } from './routes/probes.js';
-import { addUsers } from './routes/users.js';
+import { addAlerts } from './alerts/routes.js';
+import { addContract } from './ops/contract-routes.js';
+import { addMetrics } from './ops/metrics-routes.js';
+import { addNodes } from './nodes/routes.js';
+import { addPresence } from './users/presence-routes.js';
+import { addProbes } from './ops/probe-routes.js';
+import { addUsers } from './users/routes.js';
 
 /** The way into the API, and what there is in it. */
 export interface Api {

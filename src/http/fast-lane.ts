@@ -4,9 +4,9 @@ import { parseUserId } from '../domain/user-id.js';
 import { checkupBatch, healBatch, heartbeatBatch } from './batch/answers.js';
 import type { BatchLimits } from './batch/batch.js';
 import type { Daemon } from './daemon.js';
-import type { Exchange } from './exchange.js';
-import { checkup, heal } from './presence.js';
-import { asksForTag, isBodiless } from './request-head.js';
+import type { Exchange } from './server/exchange.js';
+import { checkup, heal } from './users/presence.js';
+import { asksForTag, isBodiless } from './server/request-head.js';
 
 const HEAL = '/heal/';
 const CHECKUP = '/checkup/';

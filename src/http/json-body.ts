@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { readBody } from './body.js';
-import type { Exchange } from './exchange.js';
-import { isBodiless } from './request-head.js';
+import type { Exchange } from './server/exchange.js';
+import { isBodiless } from './server/request-head.js';
 import { bodyProblem } from './messages.js';
 
 /** It leaves a byte order mark out. */

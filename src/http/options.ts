@@ -1,4 +1,4 @@
-import type { AuthOptions } from './auth/options.js';
+import type { AuthOptions } from './security/auth-options.js';
 
 /** What the gateway is told of the configuration. Durations in seconds, sizes in bytes. */
 export interface GatewayOptions {

@@ -1,6 +1,6 @@
 import type * as domain from '../domain/node.js';
 import { parseAcknowledgement, type AcknowledgementBody } from '../http/nodes/acknowledgement.js';
-import { refuseBody } from './asking.js';
+import { refuseBody } from './arguments.js';
 import { aDate, expectArgument, isObject, must } from './checks.js';
 import { systemClock } from './clock.js';
 

@@ -13,7 +13,7 @@ import { HeartbeatError } from '../errors.js';
 import { isWanted } from '../http/alerts/query.js';
 import type { Daemon } from '../http/daemon.js';
 import { sentenceFor } from '../http/messages.js';
-import { nodeNameOf, refuse } from './asking.js';
+import { nodeNameOf, refuse } from './arguments.js';
 import { camelCased } from './casing.js';
 import { aText, expectArgument, objectOf, one, oneOf, refuseProblems, type Reader } from './checks.js';
 

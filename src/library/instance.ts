@@ -10,7 +10,7 @@ import {
   type AlertFilter,
 } from './alerts.js';
 import { Callbacks, type NodeCallback, type UserCallback } from './callbacks.js';
-import { Census } from './census.js';
+import { Census } from './node-registry.js';
 import { Nodes } from './nodes.js';
 import { sound } from './check-options.js';
 import { aFunction, expectArgument, isObject } from './checks.js';
@@ -19,7 +19,7 @@ import { NotifierList } from './notifier-list.js';
 import type { Running } from './open.js';
 import type { HeartbeatOptions } from './options.js';
 import { Users, type UserChanged, type UsersDaemon } from './presence.js';
-import { describedFlip, type NodeChanged } from './shown.js';
+import { describedFlip, type NodeChanged } from './node-description.js';
 
 /** What an instance lets go of before it ends. */
 export type Closer = () => Promise<unknown>;

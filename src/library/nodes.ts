@@ -8,7 +8,7 @@ import { sentenceFor } from '../http/messages.js';
 import { causesOf, changeDependencies } from '../http/nodes/dependencies.js';
 import { settingsReader, type BodyProblem } from '../http/nodes/settings.js';
 import { readAcknowledgement, type Acknowledgement } from './acknowledging.js';
-import { askForNode, askNode, instantOf, nodeNameOf, readReason, refuseBody } from './asking.js';
+import { askForNode, askNode, instantOf, nodeNameOf, readReason, refuseBody } from './arguments.js';
 import { camel, snakeCased } from './casing.js';
 import { nodeRegistration } from './check-options.js';
 import {
@@ -32,7 +32,7 @@ import {
   type NodeChanged,
   type NodeDescription,
   type NodeUptime,
-} from './shown.js';
+} from './node-description.js';
 
 /** What became of heartbeats that were sent together. */
 export interface Beaten {

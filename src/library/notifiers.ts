@@ -1,6 +1,6 @@
 import type { ChannelKind, ChannelTools, Prepared, Secrets } from '../adapters/channels/kind.js';
 import { PERMIT_ALL } from '../adapters/channels/http/address-guard.js';
-import { Names } from '../adapters/channels/http/names.js';
+import { Names } from '../adapters/channels/http/dns-resolver.js';
 import { redis } from '../adapters/channels/redis/redis.js';
 import { Secret } from '../adapters/channels/secret.js';
 import { slack } from '../adapters/channels/slack/slack.js';

@@ -3,7 +3,7 @@ import type { EndedSession } from '../domain/session.js';
 import type { UserId } from '../domain/user-id.js';
 import type { Daemon } from '../http/daemon.js';
 import { sentenceFor } from '../http/messages.js';
-import { askUser, askUsers, instantOf, userIdOf, type UserIdLike } from './asking.js';
+import { askUser, askUsers, instantOf, userIdOf, type UserIdLike } from './arguments.js';
 import { aDate, expectArgument, isIterable, objectOf, one, oneOf, refuseProblems, shown } from './checks.js';
 import type { Beaten } from './nodes.js';
 

@@ -4,7 +4,7 @@ import { Heartbeat } from './default.js';
 import { aFunction, expectArgument, must } from './checks.js';
 import { HeartbeatInstance } from './instance.js';
 import { Node } from './node.js';
-import type { NodeChanged } from './shown.js';
+import type { NodeChanged } from './node-description.js';
 
 /** Milliseconds after which a deadline that has just passed has been noticed, where the event loop turns. */
 const ROUND = 50;

@@ -6,7 +6,7 @@ import type { Recovery } from '../domain/recovery.js';
 import type { EndedSession, OpenSession } from '../domain/session.js';
 import type { Instant } from '../domain/time.js';
 import type { UserId } from '../domain/user-id.js';
-import type { Vigil } from '../domain/vigil.js';
+import type { Vigil } from '../domain/observed-time.js';
 import type { Outbox } from './outbox.js';
 
 /** One fact to be stored. A batch of them is stored whole or not at all, in the order given. */

@@ -4,8 +4,8 @@ import { Cell } from './actor.js';
 import type { Actor } from './behaviour.js';
 import { DeadLetters } from './dead-letters.js';
 import { spawnPlace, startSystem, type NactActor, type NactParent } from './nact.js';
-import type { Home, Load, Stoppable, Surroundings } from './surroundings.js';
-import { Turns } from './turns.js';
+import type { Home, Load, Stoppable, Surroundings } from './cell-deps.js';
+import { Turns } from './mailbox-scheduler.js';
 
 /** Where actors are spawned. It handles no messages itself. */
 export interface Place extends Home {

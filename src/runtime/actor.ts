@@ -1,8 +1,8 @@
 import type { Actor, Crash } from './behaviour.js';
 import { Incarnation, STOP, type Occupant } from './incarnation.js';
 import type { ActorRef, Delivery } from './ref.js';
-import type { Home } from './surroundings.js';
-import type { Turns } from './turns.js';
+import type { Home } from './cell-deps.js';
+import type { Turns } from './mailbox-scheduler.js';
 
 export type { Actor, Crash } from './behaviour.js';
 

@@ -1,5 +1,5 @@
 import { spawnPlace, startSystem, type NactActor, type NactParent } from './nact.js';
-import type { Turns } from './turns.js';
+import type { Turns } from './mailbox-scheduler.js';
 
 /** Whose messages a nact actor handles. It outlives the nact actor, which any crash ends. */
 export interface Occupant {

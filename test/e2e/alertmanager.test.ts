@@ -5,7 +5,7 @@ import { request } from 'undici';
 import { AlertmanagerProcess } from '../support/alertmanager-process.js';
 import { eventually } from '../support/eventually.js';
 import { HookServer } from '../support/hook-server.js';
-import { Household } from '../support/household.js';
+import { Household } from '../support/node-population.js';
 
 const household = new Household();
 afterEach(() => household.clear());

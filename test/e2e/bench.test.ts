@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { Household } from '../support/household.js';
+import { Household } from '../support/node-population.js';
 
 interface BenchDocument {
   readonly bench: { readonly users: number };

@@ -5,7 +5,7 @@ import { Level } from 'level';
 import { metaKey, VERSION } from '../../src/adapters/level/codec.js';
 import { eventually } from '../support/eventually.js';
 import { HEARTBEAT, type DaemonProcess } from '../support/daemon-process.js';
-import { Household, startFlags } from '../support/household.js';
+import { Household, startFlags } from '../support/node-population.js';
 
 describe('a daemon that cannot start', () => {
   const household = new Household();

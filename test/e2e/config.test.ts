@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { Household } from '../support/household.js';
+import { Household } from '../support/node-population.js';
 
 describe('heartbeat config', () => {
   const household = new Household();

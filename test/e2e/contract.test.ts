@@ -5,7 +5,7 @@ import type { OpenApiDocument, Parameter } from '../../src/http/contract/openapi
 import { Contract, type Documented } from '../support/contract.js';
 import { eventually } from '../support/eventually.js';
 import { behave, HookServer } from '../support/hook-server.js';
-import { Household } from '../support/household.js';
+import { Household } from '../support/node-population.js';
 
 /** Alerts have ids that nobody can know beforehand. */
 const SOME_ALERT = '01M8160K8C0000MBCVSRV9YN0E';

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { call, heal, history, isOnline, supervision } from '../support/calls.js';
 import { ROOT, type DaemonProcess } from '../support/daemon-process.js';
 import { eventually } from '../support/eventually.js';
-import { Household, ready, startFlags } from '../support/household.js';
+import { Household, ready, startFlags } from '../support/node-population.js';
 
 /** Whose heal crashes the actor at the first attempt, and whose at every one. */
 const SHAKY = 666;

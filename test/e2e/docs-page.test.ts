@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { expect } from 'chai';
 import { chromium, type Browser, type Page } from 'playwright-core';
-import { Household } from '../support/household.js';
+import { Household } from '../support/node-population.js';
 
 const CHROMIUM = '/usr/bin/chromium';
 

@@ -5,7 +5,7 @@ import { request } from 'undici';
 import { ROOT, type DaemonProcess } from '../support/daemon-process.js';
 import { eventually } from '../support/eventually.js';
 import { behave, HookServer } from '../support/hook-server.js';
-import { Household, ready } from '../support/household.js';
+import { Household, ready } from '../support/node-population.js';
 
 const household = new Household();
 afterEach(() => household.clear());

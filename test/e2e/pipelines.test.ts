@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { head as headOf, RawClient } from '../http/support/raw-client.js';
 import { eventually } from '../support/eventually.js';
-import { Household } from '../support/household.js';
+import { Household } from '../support/node-population.js';
 
 /** What fits into one reading of a connection. */
 const CROWD = 1700;

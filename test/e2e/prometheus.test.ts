@@ -5,7 +5,7 @@ import { heal } from '../support/calls.js';
 import { eventually } from '../support/eventually.js';
 import { freePort } from '../support/free-port.js';
 import { HookServer } from '../support/hook-server.js';
-import { Household } from '../support/household.js';
+import { Household } from '../support/node-population.js';
 
 interface Answer {
   readonly data: {

@@ -5,7 +5,7 @@ import { Agent, request } from 'undici';
 import { makeCertificate } from '../support/certificate.js';
 import type { DaemonProcess } from '../support/daemon-process.js';
 import { eventually } from '../support/eventually.js';
-import { Household } from '../support/household.js';
+import { Household } from '../support/node-population.js';
 import { keyLine } from '../support/keys.js';
 
 const agent = new Agent({ connect: { rejectUnauthorized: false }, pipelining: 0 });

@@ -6,7 +6,7 @@ import { Agent, request } from 'undici';
 import { HEARTBEAT, type DaemonProcess } from '../support/daemon-process.js';
 import { makeCertificate } from '../support/certificate.js';
 import { eventually } from '../support/eventually.js';
-import { Household, ready, startFlags } from '../support/household.js';
+import { Household, ready, startFlags } from '../support/node-population.js';
 import { keyLine } from '../support/keys.js';
 import { rudeServers, type RudeServers } from '../support/rude-servers.js';
 

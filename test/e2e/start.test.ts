@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import path from 'node:path';
 import { goodbye, heal, history, isOnline } from '../support/calls.js';
 import { HEARTBEAT, ROOT } from '../support/daemon-process.js';
-import { Household, ready, startFlags } from '../support/household.js';
+import { Household, ready, startFlags } from '../support/node-population.js';
 
 const ONE_LINE = /^listening on http:\/\/127\.0\.0\.1:\d+\n$/;
 

@@ -3,7 +3,7 @@ import { instant } from '../../src/domain/time.js';
 import type { HistoryRecord } from '../../src/ports/history-store.js';
 import { call, heal, history, supervision } from '../support/calls.js';
 import { eventually } from '../support/eventually.js';
-import { Household } from '../support/household.js';
+import { Household } from '../support/node-population.js';
 import { user } from '../support/simulated-app.js';
 import { SlowRequest } from '../support/slow-request.js';
 import { writeHistory } from '../support/stored-history.js';

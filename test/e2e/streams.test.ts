@@ -4,7 +4,7 @@ import { HEARTBEAT } from '../support/daemon-process.js';
 import { eventually } from '../support/eventually.js';
 import { freePort } from '../support/free-port.js';
 import { head as headOf, RawClient } from '../http/support/raw-client.js';
-import { Household } from '../support/household.js';
+import { Household } from '../support/node-population.js';
 
 const READY = { every: 50 };
 

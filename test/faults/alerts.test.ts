@@ -8,7 +8,7 @@ import { call } from '../support/calls.js';
 import type { DaemonProcess } from '../support/daemon-process.js';
 import { eventually } from '../support/eventually.js';
 import { behave, HookServer, type Behaviour } from '../support/hook-server.js';
-import { Household } from '../support/household.js';
+import { Household } from '../support/node-population.js';
 import { chosenSeed, SeededRandom } from '../support/seeded-random.js';
 import { kindsOfDisk } from '../support/small-disk.js';
 

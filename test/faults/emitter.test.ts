@@ -4,7 +4,7 @@ import { expect } from 'chai';
 import { request } from 'undici';
 import { HEARTBEAT } from '../support/daemon-process.js';
 import { eventually } from '../support/eventually.js';
-import { Household } from '../support/household.js';
+import { Household } from '../support/node-population.js';
 
 const household = new Household();
 afterEach(() => household.clear());

@@ -3,7 +3,7 @@ import { call, heal, isOnline } from '../support/calls.js';
 import type { ClientProcess } from '../support/client-process.js';
 import type { DaemonProcess } from '../support/daemon-process.js';
 import { eventually } from '../support/eventually.js';
-import { Household } from '../support/household.js';
+import { Household } from '../support/node-population.js';
 import { askNode, nodeAt } from '../support/node-calls.js';
 import type { FloodPlan, FloodReport } from './clients/flood.js';
 

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { call, goodbye, heal, history, isOnline, supervision, type Answer } from '../support/calls.js';
 import type { DaemonProcess } from '../support/daemon-process.js';
 import { eventually } from '../support/eventually.js';
-import { Household } from '../support/household.js';
+import { Household } from '../support/node-population.js';
 import type { Session } from '../support/history-comparison.js';
 import { kindsOfDisk, type SmallDisk } from '../support/small-disk.js';
 import { inSeconds, readHistory } from '../support/stored-history.js';

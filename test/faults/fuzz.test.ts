@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { expectNoFault, hostileRequest } from '../support/hostile-requests.js';
-import { Household } from '../support/household.js';
+import { Household } from '../support/node-population.js';
 import { keyLine } from '../support/keys.js';
 
 /** How long it goes on. Before a release, and after a change to src/http: some minutes. */

@@ -8,7 +8,7 @@ import { supervision } from '../support/calls.js';
 import { CrowdOfNodes } from '../support/crowd-of-nodes.js';
 import { eventually } from '../support/eventually.js';
 import { HookServer } from '../support/hook-server.js';
-import { Household } from '../support/household.js';
+import { Household } from '../support/node-population.js';
 import { watchMemory } from '../support/watch-memory.js';
 
 const ALIVE = names('alive', 90_000);

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import type { DaemonProcess } from '../support/daemon-process.js';
 import { HEARTBEAT } from '../support/daemon-process.js';
 import { eventually } from '../support/eventually.js';
-import { Household, ready, startFlags } from '../support/household.js';
+import { Household, ready, startFlags } from '../support/node-population.js';
 
 /** Far more than fit into a heap of 64 MiB, of which the daemon itself takes 25. */
 const CROWD = 80_000;

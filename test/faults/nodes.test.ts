@@ -4,7 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { supervision } from '../support/calls.js';
 import type { DaemonProcess } from '../support/daemon-process.js';
 import { eventually } from '../support/eventually.js';
-import { Household } from '../support/household.js';
+import { Household } from '../support/node-population.js';
 import { allNodes, askNode, flipsOf, Herd, nodeAt, type ShownNode } from '../support/node-calls.js';
 import { chosenSeed, SeededRandom } from '../support/seeded-random.js';
 import { kindsOfDisk } from '../support/small-disk.js';

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { checkSessions } from '../../src/cli/bench/check/session-check.js';
 import { history, supervision } from '../support/calls.js';
 import { eventually } from '../support/eventually.js';
-import { Household } from '../support/household.js';
+import { Household } from '../support/node-population.js';
 import { watchMemory } from '../support/watch-memory.js';
 import type { CrowdPlan, CrowdReport } from './clients/crowd.js';
 import type { ReturningPlan, ReturningReport } from './clients/returning.js';

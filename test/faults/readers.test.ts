@@ -6,7 +6,7 @@ import type { HistoryRecord } from '../../src/ports/history-store.js';
 import { call, goodbye, heal, history, supervision, type ShownSession } from '../support/calls.js';
 import type { DaemonProcess } from '../support/daemon-process.js';
 import { eventually } from '../support/eventually.js';
-import { Household } from '../support/household.js';
+import { Household } from '../support/node-population.js';
 import { user as userId } from '../support/simulated-app.js';
 import { writeHistory } from '../support/stored-history.js';
 

@@ -8,7 +8,7 @@ import { heal, history, supervision } from '../support/calls.js';
 import type { DaemonProcess } from '../support/daemon-process.js';
 import { eventually } from '../support/eventually.js';
 import { compareHistory, type Call } from '../support/history-comparison.js';
-import { Household, ready } from '../support/household.js';
+import { Household, ready } from '../support/node-population.js';
 import { endLife, killed, lifeOf, outagesOf, type Life } from '../support/outages.js';
 import { chosenSeed, SeededRandom } from '../support/seeded-random.js';
 import { user as userId } from '../support/simulated-app.js';

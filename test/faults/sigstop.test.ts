@@ -4,7 +4,7 @@ import { heal, history, isOnline, supervision, type ShownSession } from '../supp
 import type { ClientProcess } from '../support/client-process.js';
 import type { DaemonProcess } from '../support/daemon-process.js';
 import { eventually } from '../support/eventually.js';
-import { Household } from '../support/household.js';
+import { Household } from '../support/node-population.js';
 import type { Order, SocketUsersPlan, SocketUsersReport } from './clients/socket-users.js';
 
 const SOCKET_USERS = new URL('./clients/socket-users.ts', import.meta.url);

@@ -1,5 +1,5 @@
 import { createApi } from '../../src/http/api.js';
-import { Cors } from '../../src/http/defence/cors.js';
+import { Cors } from '../../src/http/security/cors.js';
 import type { Route } from '../../src/http/resource.js';
 import { FakeDaemon } from '../http/support/fake-daemon.js';
 import { NO_REQUESTS } from './metrics.js';

@@ -1,11 +1,11 @@
 import { History } from '../../actors/history/history.actor.js';
 import type { NodeNews } from '../../actors/notifier/alerting.protocol.js';
-import type { Totals } from '../../actors/notifier/books.js';
-import type { ChannelFigures } from '../../actors/notifier/channel.actor.js';
-import type { Channels } from '../../actors/notifier/channels.js';
+import type { Totals } from '../../actors/notifier/channel/channel-totals.js';
+import type { ChannelFigures } from '../../actors/notifier/channel/channel.actor.js';
+import type { Channels } from '../../actors/notifier/channel/channels.js';
 import { createNotifier } from '../../actors/notifier/create.js';
 import type { Notifier } from '../../actors/notifier/notifier.actor.js';
-import { grow } from '../../actors/supervisor/grow.js';
+import { grow } from '../../actors/supervisor/build.js';
 import type { Supervisor } from '../../actors/supervisor/supervisor.actor.js';
 import { POLICIES, tree } from '../../actors/tree.js';
 import { MemoryHistoryStore } from '../../src/adapters/memory/memory-history-store.js';

@@ -4,7 +4,7 @@ import type { BaseNotifier, ChannelPolicy } from '../../ports/channel.js';
 import type { Clock } from '../../ports/clock.js';
 import type { Logger } from '../../ports/logger.js';
 import type { Guard } from './http/address-guard.js';
-import type { Names } from './http/names.js';
+import type { Names } from './http/dns-resolver.js';
 import type { Proxies } from './http/proxies.js';
 import type { Secret } from './secret.js';
 

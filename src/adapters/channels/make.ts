@@ -1,11 +1,11 @@
 import type { BaseNotifier, Channel, ChannelPolicy } from '../../ports/channel.js';
 import type { Clock } from '../../ports/clock.js';
 import type { Logger } from '../../ports/logger.js';
-import { Concealment } from './concealment.js';
+import { Concealment } from './redaction.js';
 import { AddressGuard } from './http/address-guard.js';
-import { Names } from './http/names.js';
+import { Names } from './http/dns-resolver.js';
 import type { Proxies } from './http/proxies.js';
-import { DiscreetNotifier } from './discreet.js';
+import { DiscreetNotifier } from './redacting-notifier.js';
 import type { ChannelTools, Prepared } from './kind.js';
 import type { Secret } from './secret.js';
 

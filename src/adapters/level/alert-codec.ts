@@ -10,7 +10,7 @@ import {
 import type { NodeFacts } from '../../domain/node.js';
 import { instant, type Instant, type Millis } from '../../domain/time.js';
 import { INSTANT, putInstant, rangeOf, type KeyRange } from './binary.js';
-import { damagedRecord } from './problems.js';
+import { damagedRecord } from './store-errors.js';
 
 /*
  * | key                     | value                                          |

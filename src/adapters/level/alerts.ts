@@ -1,7 +1,7 @@
 import { earliestIdAt } from '../../domain/alert-id.js';
 import type { AlertId, AlertRecord, DeliveryState } from '../../domain/alert.js';
 import type { Instant } from '../../domain/time.js';
-import { toldLateAt } from '../../domain/told.js';
+import { toldLateAt } from '../../domain/late-notification.js';
 import type { HistoryRecord } from '../../ports/history-store.js';
 import type { AlertRange } from '../../ports/outbox.js';
 import {

@@ -1,5 +1,5 @@
 import { crc32 } from 'node:zlib';
-import { damagedRecord } from './problems.js';
+import { damagedRecord } from './store-errors.js';
 
 /**
  * Each value ends in a checksum over its key and itself. LevelDB checks none of its own as it is opened here, and a

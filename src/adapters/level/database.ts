@@ -2,7 +2,7 @@ import { Level } from 'level';
 import type { KeyRange } from './binary.js';
 import { isSound, sealed, unsealed } from './checksum.js';
 import type { Owned } from './ownership.js';
-import { readError } from './problems.js';
+import { readError } from './store-errors.js';
 
 /** With what `level` leaves out of its types because browsers do not have it. */
 export type Database = Level<Buffer, Buffer> & {

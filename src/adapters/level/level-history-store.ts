@@ -18,7 +18,7 @@ import type {
 } from '../../ports/history-store.js';
 import type { AlertRange } from '../../ports/outbox.js';
 import { addAlertPruning, alertOf, alertsToldLate, alertsWithin, openAlerts } from './alerts.js';
-import { addPruning, pastOfNodes, sessionsByEnd } from './ageing.js';
+import { addPruning, pastOfNodes, sessionsByEnd } from './age-index.js';
 import { addBlindPruning, blindnessBetween, countBlindness, storedBlindness } from './blindness.js';
 import { Batch, SYNCED, type Database } from './database.js';
 import { identityOf } from './directory.js';
@@ -26,7 +26,7 @@ import { addErasure, mergeAll, Scrubber } from './erasure.js';
 import { bytesIn } from './file-sizes.js';
 import type { StartMark } from './files/start-mark.js';
 import { TableCheck, tablesIn } from './files/table-files.js';
-import { Health } from './health.js';
+import { Health } from './store-health.js';
 import {
   haveChanged,
   readLastHold,
@@ -48,10 +48,10 @@ import {
   openError,
   readError,
   writeError,
-} from './problems.js';
+} from './store-errors.js';
 import { addRecord, findStored } from './records.js';
 import { upgrade } from './upgrade.js';
-import { proveRoom } from './room.js';
+import { proveRoom } from './disk-space.js';
 import { salvage, salvageVersion } from './salvage.js';
 import { lastSessionOf, sessionsWithin, storedHealed, storedOpenSessions } from './sessions.js';
 

@@ -2,11 +2,11 @@ import * as z from 'zod';
 import type { AlertId, LastHold } from '../../domain/alert.js';
 import type { Recovery } from '../../domain/recovery.js';
 import { instant, type Instant } from '../../domain/time.js';
-import type { Vigil } from '../../domain/vigil.js';
+import type { Vigil } from '../../domain/observed-time.js';
 import { HeartbeatError } from '../../errors.js';
 import { healedUsers, metaKey, sequenceOf } from './codec.js';
 import { firstEntry, get, type Batch, type Database } from './database.js';
-import { damagedError, isCorrupt } from './problems.js';
+import { damagedError, isCorrupt } from './store-errors.js';
 
 /** What is true of the whole history; stored with every batch that changes it. */
 export interface Facts {

@@ -9,7 +9,7 @@ import type {
   Registration,
 } from '../../domain/node.js';
 import { parseNodeName, type NodeName } from '../../domain/node-name.js';
-import type { Learnt } from '../../domain/rhythm.js';
+import type { Learnt } from '../../domain/heartbeat-history.js';
 import { instant, type Instant } from '../../domain/time.js';
 import { INSTANT, INSTANT_SHIFT, putInstant, rangeOf, takeInstant, type KeyRange } from './binary.js';
 

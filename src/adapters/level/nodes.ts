@@ -22,7 +22,7 @@ import {
   statusFrom,
   statusKeyOf,
 } from './node-codec.js';
-import { damagedError } from './problems.js';
+import { damagedError } from './store-errors.js';
 
 const NOTHING = Buffer.alloc(0);
 /** Nodes read at a time: a start reads all of them. */

@@ -1,6 +1,6 @@
 import type { Clock } from '../../ports/clock.js';
 import type { Millis } from '../../domain/time.js';
-import { hangingError } from './problems.js';
+import { hangingError } from './store-errors.js';
 
 /** No step of an opening takes so long on a disk that works: the longest reads 64 MiB of tables. */
 const LIMIT: Millis = 30_000;

@@ -7,7 +7,7 @@ import { bareEntries, Batch, getManyBare, SYNCED, type Database } from './databa
 import { json, readMeta, writeFacts } from './meta.js';
 import { allNodes } from './node-codec.js';
 import { indexPast } from './nodes.js';
-import { damagedError, foreignError } from './problems.js';
+import { damagedError, foreignError } from './store-errors.js';
 
 /** The last version whose values have no checksum. */
 const BARE = 4;

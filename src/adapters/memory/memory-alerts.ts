@@ -1,7 +1,7 @@
 import { earliestIdAt } from '../../domain/alert-id.js';
 import { isOpen, type AlertId, type AlertRecord } from '../../domain/alert.js';
 import type { Instant } from '../../domain/time.js';
-import { toldLateAt } from '../../domain/told.js';
+import { toldLateAt } from '../../domain/late-notification.js';
 import type { AlertRange } from '../../ports/outbox.js';
 
 const CHUNK = 500;

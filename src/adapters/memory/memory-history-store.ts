@@ -7,7 +7,7 @@ import type { NodeName } from '../../domain/node-name.js';
 import type { EndedSession, OpenSession } from '../../domain/session.js';
 import type { Instant } from '../../domain/time.js';
 import type { UserId } from '../../domain/user-id.js';
-import type { Vigil } from '../../domain/vigil.js';
+import type { Vigil } from '../../domain/observed-time.js';
 import type {
   FlipRange,
   HistoryRange,

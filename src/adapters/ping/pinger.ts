@@ -5,7 +5,7 @@ import type { Logger } from '../../ports/logger.js';
 import type { MetricFamily } from '../../ports/metrics.js';
 import { AddressGuard } from '../channels/http/address-guard.js';
 import { letGo } from '../channels/http/body.js';
-import { Names } from '../channels/http/names.js';
+import { Names } from '../channels/http/dns-resolver.js';
 import { outgoing } from '../channels/http/outgoing.js';
 import type { Proxies } from '../channels/http/proxies.js';
 import { reasonOf } from '../channels/http/reason.js';

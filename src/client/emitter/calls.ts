@@ -1,6 +1,6 @@
 import pLimit, { type LimitFunction } from 'p-limit';
 import { HeartbeatUnreachableError } from '../errors.js';
-import { Rest, Resting } from './rest.js';
+import { Rest, Resting } from './back-off.js';
 
 /** Told how calls fare. */
 export interface CallsObserver {

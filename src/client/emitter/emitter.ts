@@ -3,7 +3,7 @@ import { HeartbeatUnreachableError } from '../errors.js';
 import { LoadGenerator, type HealOutcome } from '../load/load-generator.js';
 import { batchSize, type BatchSizeThresholds } from './batch-size.js';
 import { Calls, type CallsObserver } from './calls.js';
-import { Gathering } from './gathering.js';
+import { Gathering } from './heartbeat-batcher.js';
 import { runProbe, type Probe } from './probes/probe.js';
 import { Registering, type NodeSettingsBody } from './registering.js';
 import { Tally, type EmitterReport } from './tally.js';

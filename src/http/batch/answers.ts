@@ -5,7 +5,7 @@ import { parseNodeName, type NodeName } from '../../domain/node-name.js';
 import { parseUserId, type UserId } from '../../domain/user-id.js';
 import { errorCodes } from '../../errors.js';
 import type { Daemon } from '../daemon.js';
-import type { Exchange } from '../exchange.js';
+import type { Exchange } from '../server/exchange.js';
 import { jsonHead } from '../json.js';
 import { forbidden } from '../messages.js';
 import { Batch, refusalIn, type BatchLimits, type BatchOf, type BatchOutcome } from './batch.js';

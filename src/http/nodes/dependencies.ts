@@ -1,7 +1,7 @@
 import type { DescribedNode } from '../../../actors/node/node.protocol.js';
 import type { Access } from '../../domain/access.js';
 import type { NodeName } from '../../domain/node-name.js';
-import type { NodesDaemon } from './daemon.js';
+import type { NodesDaemon } from './nodes-api.js';
 import type { EarlierChanges } from './dependency-changes.js';
 import type { BodyProblem } from '../json-body.js';
 

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { z } from 'zod';
 import { readBody } from '../body.js';
-import type { Exchange } from '../exchange.js';
+import type { Exchange } from '../server/exchange.js';
 import { isObject, parseJson, refuseBody, textOf } from '../json-body.js';
 import { bodyProblem } from '../messages.js';
 import { problemsIn } from './settings.js';

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { Hosts, isHost } from '../../../src/http/defence/hosts.js';
+import { Hosts, isHost } from '../../../src/http/security/allowed-hosts.js';
 import { head } from '../support/raw-client.js';
 import { starting, type StartOptions } from '../support/gateway-under-test.js';
 import { authOf, keyRule } from '../auth/support.js';

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import { sourceOf } from '../../../src/http/defence/address.js';
-import { Rates } from '../../../src/http/defence/rates.js';
+import { sourceOf } from '../../../src/http/security/client-address.js';
+import { Rates } from '../../../src/http/security/rate-limit.js';
 import { SimulatedClock } from '../../support/simulated-clock.js';
 import { authOf, callWith, keyRule, START, token } from '../auth/support.js';
 import { starting } from '../support/gateway-under-test.js';

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { MassFailure } from '../../../actors/notifier/mass-failure.js';
+import { MassFailure } from '../../../actors/notifier/rules/mass-failure.js';
 import type { NodeName } from '../../../src/domain/node-name.js';
 import { moment } from '../../../src/domain/time.js';
 import { nodeName } from '../../support/simulated-alerts.js';

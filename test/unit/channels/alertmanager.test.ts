@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { toldBy } from '../../../src/adapters/channels/alertmanager/alerts.js';
 import { alertmanager } from '../../../src/adapters/channels/alertmanager/alertmanager.js';
-import { Standing } from '../../../src/adapters/channels/alertmanager/standing.js';
+import { Standing } from '../../../src/adapters/channels/alertmanager/firing-alerts.js';
 import { millis, moment } from '../../../src/domain/time.js';
 import type { AlertMessage, BaseNotifier, Resending } from '../../../src/ports/channel.js';
 import {

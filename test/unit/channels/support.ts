@@ -1,5 +1,5 @@
 import { AddressGuard } from '../../../src/adapters/channels/http/address-guard.js';
-import { Names, type NamesOptions } from '../../../src/adapters/channels/http/names.js';
+import { Names, type NamesOptions } from '../../../src/adapters/channels/http/dns-resolver.js';
 import type { ChannelTools } from '../../../src/adapters/channels/kind.js';
 import { Secret } from '../../../src/adapters/channels/secret.js';
 import { SystemClock } from '../../../src/adapters/clock/system-clock.js';

@@ -93,7 +93,7 @@ describe('the OpenAPI document', () => {
   });
 
   it('is ASCII when it is answered, and a page that is', async () => {
-    const { docsPage } = await import('../../../src/http/docs/page.js');
+    const { docsPage } = await import('../../../src/http/ops/docs/page.js');
     const { body } = docsPage(document);
     expect(/^[\n\u0020-\u007e]*$/.test(body)).to.equal(true);
     expect(body).to.not.match(/<script|javascript:|\son\w+=|style="/);

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { Rhythm } from '../../../src/domain/rhythm.js';
+import { Rhythm } from '../../../src/domain/heartbeat-history.js';
 import { moment } from '../../../src/domain/time.js';
 import { timeoutInForce } from '../../../src/domain/timeout.js';
 import { SeededRandom } from '../../support/seeded-random.js';

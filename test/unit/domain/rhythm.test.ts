@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { Rhythm, THRESHOLD } from '../../../src/domain/rhythm.js';
+import { Rhythm, THRESHOLD } from '../../../src/domain/heartbeat-history.js';
 import { moment } from '../../../src/domain/time.js';
 import { sameTimeout, timeoutInForce } from '../../../src/domain/timeout.js';
 

@@ -1,7 +1,7 @@
 import { IncomingMessage, ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
 import { expect } from 'chai';
-import { MadeHeads } from '../../../src/http/one-write.js';
+import { MadeHeads } from '../../../src/http/server/one-write.js';
 import { SimulatedClock } from '../../support/simulated-clock.js';
 
 /** An answer that counts the heads that Node made for it, and keeps what was written. */

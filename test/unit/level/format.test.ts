@@ -9,7 +9,7 @@ import type { AlertRecord } from '../../../src/domain/alert.js';
 import { NOTHING_CHOSEN, type Flip, type NodeStatus, type Registration } from '../../../src/domain/node.js';
 import { parseNodeName } from '../../../src/domain/node-name.js';
 import { instant } from '../../../src/domain/time.js';
-import type { Vigil } from '../../../src/domain/vigil.js';
+import type { Vigil } from '../../../src/domain/observed-time.js';
 import type { HistoryRecord, StoredNode } from '../../../src/ports/history-store.js';
 import {
   collect,

@@ -12,7 +12,7 @@ import {
 import { NotifierList } from '../../../src/library/notifier-list.js';
 import { eventually } from '../../support/eventually.js';
 import { behave, HookServer } from '../../support/hook-server.js';
-import { Household } from '../../support/household.js';
+import { Household } from '../../support/node-population.js';
 import { RedisProcess } from '../../support/redis-process.js';
 import { RecordingLogger } from '../../support/recording-logger.js';
 import { FAILED } from '../channels/support.js';

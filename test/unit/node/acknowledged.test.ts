@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { Acknowledged } from '../../../actors/node/acknowledged.js';
+import { Acknowledged } from '../../../actors/node/acknowledgement-expiries.js';
 import { instant } from '../../../src/domain/time.js';
 
 describe('acknowledgements that end', () => {

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import type { Known } from '../../../actors/node/known.js';
+import type { Known } from '../../../actors/node/registered-node.js';
 import {
   UNKNOWN,
   type Lease,
@@ -9,7 +9,7 @@ import {
 } from '../../../actors/node/decision.js';
 import { decide } from '../../../actors/node/node.machine.js';
 import { NOTHING_CHOSEN, type NodeState } from '../../../src/domain/node.js';
-import { Rhythm } from '../../../src/domain/rhythm.js';
+import { Rhythm } from '../../../src/domain/heartbeat-history.js';
 import { instant, moment } from '../../../src/domain/time.js';
 import type { AdaptiveTimeout } from '../../../src/domain/timeout.js';
 import { node } from '../../support/simulated-app.js';

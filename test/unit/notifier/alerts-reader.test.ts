@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import { readAlerts } from '../../../actors/notifier/alerts-reader.js';
-import { UnstoredAlerts } from '../../../actors/notifier/unstored-alerts.js';
+import { readAlerts } from '../../../actors/notifier/outbox/alerts-reader.js';
+import { UnstoredAlerts } from '../../../actors/notifier/outbox/unstored-alerts.js';
 import type { AlertId, AlertRecord } from '../../../src/domain/alert.js';
 import { recordAt } from '../../support/alert-records.js';
 

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { askedToWait, CLOSED, failed, stateOf, succeeded } from '../../../actors/notifier/breaker.js';
+import { askedToWait, CLOSED, failed, stateOf, succeeded } from '../../../actors/notifier/channel/breaker.js';
 import { moment } from '../../../src/domain/time.js';
 
 const rest = (rests: number): number => rests * 1000;

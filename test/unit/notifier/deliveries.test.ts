@@ -1,10 +1,10 @@
 import { expect } from 'chai';
-import type { ChannelActor } from '../../../actors/notifier/channel.actor.js';
-import type { Offer } from '../../../actors/notifier/channel.protocol.js';
-import { Deliveries } from '../../../actors/notifier/deliveries.js';
-import { Escalation } from '../../../actors/notifier/escalation.js';
-import { OpenAlerts } from '../../../actors/notifier/open-alerts.js';
-import { Safekeeping } from '../../../actors/notifier/safekeeping.js';
+import type { ChannelActor } from '../../../actors/notifier/channel/channel.actor.js';
+import type { Offer } from '../../../actors/notifier/channel/channel.protocol.js';
+import { Deliveries } from '../../../actors/notifier/outbox/deliveries.js';
+import { Escalation } from '../../../actors/notifier/rules/escalation.js';
+import { OpenAlerts } from '../../../actors/notifier/outbox/open-alerts.js';
+import { Safekeeping } from '../../../actors/notifier/outbox/alert-writer.js';
 import { instant } from '../../../src/domain/time.js';
 import { alertAt, delivery } from '../../support/alert-records.js';
 import { SimulatedClock } from '../../support/simulated-clock.js';

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
-import { Dependencies } from '../../../actors/notifier/dependencies.js';
-import { FailedNodes } from '../../../actors/notifier/failed-nodes.js';
-import { OpenAlerts } from '../../../actors/notifier/open-alerts.js';
+import { Dependencies } from '../../../actors/notifier/rules/inhibition.js';
+import { FailedNodes } from '../../../actors/notifier/rules/failed-nodes.js';
+import { OpenAlerts } from '../../../actors/notifier/outbox/open-alerts.js';
 import { alertAt, delivery } from '../../support/alert-records.js';
 import { nodeName } from '../../support/simulated-alerts.js';
 

@@ -1,12 +1,12 @@
 import { expect } from 'chai';
-import { ChannelMachine } from '../../../actors/notifier/channel.machine.js';
+import { ChannelMachine } from '../../../actors/notifier/channel/channel.machine.js';
 import type {
   ChannelEffect,
   ChannelEvent,
   Offer,
   Outcome,
-} from '../../../actors/notifier/channel.protocol.js';
-import { retryDelay } from '../../../actors/notifier/retry.js';
+} from '../../../actors/notifier/channel/channel.protocol.js';
+import { retryDelay } from '../../../actors/notifier/channel/retry.js';
 import type { AlertId } from '../../../src/domain/alert.js';
 import { moment } from '../../../src/domain/time.js';
 import { FAILED } from '../channels/support.js';

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
-import { FailedNodes } from '../../../actors/notifier/failed-nodes.js';
-import { OpenAlerts } from '../../../actors/notifier/open-alerts.js';
-import { REMINDED, Reminders } from '../../../actors/notifier/reminders.js';
+import { FailedNodes } from '../../../actors/notifier/rules/failed-nodes.js';
+import { OpenAlerts } from '../../../actors/notifier/outbox/open-alerts.js';
+import { REMINDED, Reminders } from '../../../actors/notifier/rules/reminders.js';
 import { AlertIds } from '../../../src/domain/alert-id.js';
 import type { AlertRecord } from '../../../src/domain/alert.js';
 import { instant, moment } from '../../../src/domain/time.js';

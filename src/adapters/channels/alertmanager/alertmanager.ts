@@ -14,7 +14,7 @@ import { httpUrl, originOf } from '../http/url.js';
 import type { ChannelKind, ChannelTools, Prepared, Secrets } from '../kind.js';
 import { Secret } from '../secret.js';
 import { iso, failureOf, toldBy, type PostedAlert } from './alerts.js';
-import { Standing } from './standing.js';
+import { Standing } from './firing-alerts.js';
 
 /** Alerts in one request. */
 const AT_ONCE = 500;

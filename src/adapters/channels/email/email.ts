@@ -4,7 +4,7 @@ import type { Logger } from '../../../ports/logger.js';
 import { BaseNotifier, NotifyError, type AlertMessage, type Attempt } from '../../../ports/channel.js';
 import { isUrl, originOf } from '../http/url.js';
 import type { ChannelKind, ChannelTools, Prepared, Secrets } from '../kind.js';
-import { Taken } from '../taken.js';
+import { Taken } from '../delivered-parts.js';
 import { letterOf } from './letter.js';
 import { Smtp } from './smtp.js';
 

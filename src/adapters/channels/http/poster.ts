@@ -2,7 +2,7 @@ import type { Dispatcher } from 'undici';
 import { retryAfterOf } from '../../../domain/retry-after.js';
 import { NotifyError, type Attempt } from '../../../ports/channel.js';
 import { shortened } from '../alert-text.js';
-import { Concealment } from '../concealment.js';
+import { Concealment } from '../redaction.js';
 import type { ChannelTools, Prepared } from '../kind.js';
 import type { Secret } from '../secret.js';
 import { beginningOf, letGo } from './body.js';

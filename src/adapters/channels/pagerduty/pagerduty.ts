@@ -5,7 +5,7 @@ import { PostingNotifier } from '../http/posting-notifier.js';
 import { httpUrl, originOf } from '../http/url.js';
 import type { ChannelKind, ChannelTools, Secrets } from '../kind.js';
 import { Secret } from '../secret.js';
-import { Taken } from '../taken.js';
+import { Taken } from '../delivered-parts.js';
 import { eventsOf, type PagerDutyEvent } from './events.js';
 
 const API = 'https://events.pagerduty.com/v2/enqueue';

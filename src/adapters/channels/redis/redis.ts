@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { NotifyError, BaseNotifier, type AlertMessage, type Attempt } from '../../../ports/channel.js';
-import { Concealment } from '../concealment.js';
-import { guardedLookup, NameError } from '../http/names.js';
+import { Concealment } from '../redaction.js';
+import { guardedLookup, NameError } from '../http/dns-resolver.js';
 import { reasonOfCertificate } from '../http/reason.js';
 import { isUrl, originOf } from '../http/url.js';
 import type { ChannelKind, ChannelTools, Prepared, Secrets } from '../kind.js';

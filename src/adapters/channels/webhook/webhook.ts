@@ -7,7 +7,7 @@ import { sendInParts, type Part } from '../http/parts.js';
 import { httpUrl, originOf } from '../http/url.js';
 import type { ChannelKind, ChannelTools, Secrets } from '../kind.js';
 import { Secret } from '../secret.js';
-import { Taken } from '../taken.js';
+import { Taken } from '../delivered-parts.js';
 import { signatureOf } from './signature.js';
 
 const NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;

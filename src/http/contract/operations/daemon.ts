@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { CONTENT_TYPE } from '../../metrics/text.js';
+import { CONTENT_TYPE } from '../../ops/metrics/text.js';
 import { healthy, ready, supervision, unready } from '../answers.js';
 import type { Operations } from '../operation.js';
 

@@ -1,4 +1,4 @@
-import { pageQuery } from '../../heart-rhythm/query.js';
+import { pageQuery } from '../../users/heart-rhythm-query.js';
 import type { GatewayLimits } from '../../options.js';
 import {
   accepted,

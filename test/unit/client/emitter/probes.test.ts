@@ -6,7 +6,7 @@ import { runProbe } from '../../../../src/client/emitter/probes/probe.js';
 import { parseAddress } from '../../../../src/client/emitter/probes/tcp.js';
 import { eventually } from '../../../support/eventually.js';
 import { behave, HookServer } from '../../../support/hook-server.js';
-import { Household } from '../../../support/household.js';
+import { Household } from '../../../support/node-population.js';
 
 const household = new Household();
 afterEach(() => household.clear());

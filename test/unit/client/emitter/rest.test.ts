@@ -1,9 +1,9 @@
 import { expect } from 'chai';
-import { Rest } from '../../../../src/client/emitter/rest.js';
+import { Rest } from '../../../../src/client/emitter/back-off.js';
 import { HeartbeatAnswerError, HeartbeatUnreachableError } from '../../../../src/client/errors.js';
 import { eventually } from '../../../support/eventually.js';
 import { behave, HookServer } from '../../../support/hook-server.js';
-import { Household } from '../../../support/household.js';
+import { Household } from '../../../support/node-population.js';
 import { HeartbeatClient } from '../../../../src/client/heartbeat-client.js';
 import { names, Run } from './support.js';
 

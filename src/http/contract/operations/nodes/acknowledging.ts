@@ -1,7 +1,7 @@
 import { acknowledgementBody } from '../../../nodes/acknowledgement.js';
 import { failure, node } from '../../answers.js';
 import type { Operations } from '../../operation.js';
-import { NODE, notJustNow, SHOWN, stranger, unknown } from './shown.js';
+import { NODE, notJustNow, SHOWN, stranger, unknown } from './node-examples.js';
 
 /** An acknowledgement that nothing is wrong with. */
 const BODY = { by: 'ann', reason: 'the disk is being changed' };

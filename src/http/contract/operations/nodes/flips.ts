@@ -1,8 +1,8 @@
-import { pageQuery } from '../../../heart-rhythm/query.js';
+import { pageQuery } from '../../../users/heart-rhythm-query.js';
 import type { GatewayLimits } from '../../../options.js';
 import { failure, flips } from '../../answers.js';
 import type { Operations } from '../../operation.js';
-import { stranger, unknown } from './shown.js';
+import { stranger, unknown } from './node-examples.js';
 
 /** What has become of a node so far. */
 export function flipOperations(limits: Pick<GatewayLimits, 'page'>): Operations {

@@ -3,7 +3,7 @@ import { nodeName } from '../../../shapes.js';
 import { accepted, failure, liveNode } from '../../answers.js';
 import { batchOf } from '../../bodies.js';
 import type { Operation, Operations } from '../../operation.js';
-import { notJustNow, unknown } from './shown.js';
+import { notJustNow, unknown } from './node-examples.js';
 
 /** However it is sent. */
 const heartbeat: Pick<Operation, 'tag' | 'scope' | 'answers' | 'examples'> = {

@@ -2,7 +2,7 @@ import { listingQuery } from '../../../nodes/query.js';
 import type { GatewayLimits } from '../../../options.js';
 import { failure, nodes } from '../../answers.js';
 import type { Operations } from '../../operation.js';
-import { SHOWN } from './shown.js';
+import { SHOWN } from './node-examples.js';
 
 /** Which nodes there are. */
 export function listOperations(limits: Pick<GatewayLimits, 'page'>): Operations {

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { reportBody } from '../../../nodes/report.js';
 import { failure, node } from '../../answers.js';
 import type { Example, Operation, Operations } from '../../operation.js';
-import { NODE, notJustNow, SHOWN, stranger, unknown, wrongName } from './shown.js';
+import { NODE, notJustNow, SHOWN, stranger, unknown, wrongName } from './node-examples.js';
 
 // A name that nobody has heard of is registered by it.
 const report = onNode(

@@ -1,0 +1,55 @@
+import type { Asked } from './pending-request.js';
+
+interface Pending {
+  asked: Asked;
+  readonly number: number;
+}
+
+/** Requests that wait until how their node stands is settled, in the order in which that was submitted. */
+export class PendingStandings {
+  #pending: Pending[] = [];
+  #first = 0;
+
+  get size(): number {
+    return this.#pending.length - this.#first;
+  }
+
+  /** Whether it is the same heartbeat as the last one, and nothing was submitted since. */
+  isLast(asked: Asked, submitted: number): boolean {
+    const last = this.#last;
+    return last?.number === submitted && last.asked.equals(asked);
+  }
+
+  /** Has the last one take an equal one. @returns whether it did */
+  join(asked: Asked, submitted: number): boolean {
+    const last = this.#last;
+    if (last?.number !== submitted) return false;
+    const joined = last.asked.join(asked);
+    if (joined === undefined) return false;
+    last.asked = joined;
+    return true;
+  }
+
+  get #last(): Pending | undefined {
+    return this.size > 0 ? this.#pending.at(-1) : undefined;
+  }
+
+  add(asked: Asked, number: number): void {
+    this.#pending.push({ asked, number });
+  }
+
+  /** @returns those that waited for no more than what was submitted up to this number */
+  take(upTo: number): readonly Asked[] {
+    const taken: Asked[] = [];
+    for (; this.#first < this.#pending.length; this.#first++) {
+      const next = this.#pending[this.#first];
+      if (next === undefined || next.number > upTo) break;
+      taken.push(next.asked);
+    }
+    if (this.#first * 2 >= this.#pending.length) {
+      this.#pending = this.#pending.slice(this.#first);
+      this.#first = 0;
+    }
+    return taken;
+  }
+}

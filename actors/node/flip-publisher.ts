@@ -1,0 +1,115 @@
+import type { Flip } from '../../src/domain/node.js';
+import type { ShardIndex } from '../../src/domain/shard.js';
+import type { Clock } from '../../src/ports/clock.js';
+import type { Logger } from '../../src/ports/logger.js';
+import type { NodeEntry } from '../history/history.protocol.js';
+import type { Alerting, NodeNews } from '../notifier/alerting.protocol.js';
+import type { NodeCounts } from './counts.js';
+import type { NodeEffect } from './decision.js';
+import { Acknowledged } from './acknowledgement-expiries.js';
+import { acknowledgementOf, isToldFailed, type Known } from './registered-node.js';
+import type { NodeActor } from './node.actor.js';
+
+export interface AnnouncingSurroundings {
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly alerting: Alerting;
+  readonly counts: NodeCounts;
+  submit(entry: NodeEntry): void;
+}
+
+/** What the notifier hears of the nodes of one shard: each flip, and how those stand who have failed. */
+export class Announcing {
+  readonly #shard: ShardIndex;
+  readonly #around: AnnouncingSurroundings;
+  readonly #acknowledged = new Acknowledged<NodeActor>();
+
+  constructor(shard: ShardIndex, around: AnnouncingSurroundings) {
+    this.#shard = shard;
+    this.#around = around;
+  }
+
+  /** The flip and its alerts go to disk together. */
+  flip(actor: NodeActor, flip: Flip, known: Known, number: number): void {
+    const { alerting, clock, counts, logger } = this.#around;
+    counts.flipped(flip, (clock.wall() - flip.at) / 1000);
+    let alerts: ReturnType<Alerting['raise']> = [];
+    try {
+      const isPaused = known.registration.pausedAt !== undefined;
+      const at = clock.now() - Math.max(0, clock.wall() - flip.at);
+      const silence = actor.heardAt === undefined ? undefined : Math.max(0, at - actor.heardAt);
+      alerts = alerting.raise({ flip, node: actor.factsOf(known), silence, isPaused });
+    } catch (error) {
+      // The flip is true and goes to disk, whatever is wrong with the telling of it.
+      logger.error('an alert could not be raised', { node: flip.node, to: flip.to, error });
+    }
+    const status = actor.statusOf(known);
+    const address = { shard: this.#shard, node: flip.node };
+    this.#around.submit({ kind: 'standing', ...address, number, status, flip, alerts });
+  }
+
+  /**
+   * A node is about to be deleted, or its pause to end. What channels know of it has to be true after that: they are
+   * told that a failure is over which nobody will recover from, and what has changed in the pause.
+   *
+   * @returns alerts that go to disk with it, and count once it is there
+   */
+  prepare(
+    actor: NodeActor,
+    effect: Extract<NodeEffect, { kind: 'change' | 'forget' }>,
+  ): ReturnType<Alerting['prepare']> {
+    const news = this.#newsOf(actor, effect);
+    return news === undefined ? [] : this.#around.alerting.prepare(news);
+  }
+
+  #newsOf(
+    actor: NodeActor,
+    effect: Extract<NodeEffect, { kind: 'change' | 'forget' }>,
+  ): NodeNews | undefined {
+    const { known } = effect;
+    const wasTold = isToldFailed(known);
+    if (effect.kind === 'forget') {
+      if (!wasTold) return undefined;
+      return { kind: 'deleted', node: actor.factsOf(known), at: this.#around.clock.wall() };
+    }
+    const after = { registration: effect.next, standing: known.standing };
+    if (known.registration.pausedAt === undefined || effect.next.pausedAt !== undefined) return undefined;
+    if (isToldFailed(after) === wasTold) return undefined;
+    return { kind: 'resumed', node: actor.factsOf(after), at: known.standing.since };
+  }
+
+  /** What was chosen for it has come to the disk, or has not. */
+  changed(actor: NodeActor, stored: boolean): void {
+    this.#around.alerting.settled(actor.name, stored);
+    // Somebody may wait to register it anew.
+    if (actor.state.phase === 'unknown') this.departed(actor);
+    else this.found(actor);
+  }
+
+  /** How it stands, if it has failed: it was found on disk, or something about it has changed. */
+  found(actor: NodeActor): void {
+    const { state } = actor;
+    if (state.phase === 'unknown' || state.standing.state !== 'failed') return;
+    const isPaused = state.registration.pausedAt !== undefined;
+    const acknowledged = acknowledgementOf(state, () => this.#around.clock.wall());
+    this.#acknowledged.set(actor, acknowledged?.until);
+    this.#around.alerting.stands(actor.name, {
+      node: actor.factsOf(state),
+      since: state.standing.since,
+      isQuiet: isPaused || acknowledged !== undefined,
+      isTold: isToldFailed(state),
+    });
+  }
+
+  /** Those whose acknowledgement has ended are not quiet any more. @param most of them in one tick */
+  advance(most: number): void {
+    if (this.#acknowledged.size === 0) return;
+    const wall = this.#around.clock.wall();
+    for (const actor of this.#acknowledged.takeEnded(wall, most)) this.found(actor);
+  }
+
+  departed(actor: NodeActor): void {
+    this.#acknowledged.set(actor, undefined);
+    this.#around.alerting.stands(actor.name, undefined);
+  }
+}

@@ -1,0 +1,170 @@
+import { assertNever } from '../../src/domain/assert-never.js';
+import type { Moment } from '../../src/domain/time.js';
+import { longestTimeout, timeoutInForce } from '../../src/domain/timeout.js';
+import {
+  DEFER,
+  NOT_KNOWN,
+  NOTHING,
+  WAIT,
+  type Decision,
+  type Lease,
+  type NodeEffect,
+  type NodePhase,
+  type NodeRules,
+} from './decision.js';
+import { describe } from './description.js';
+import { isDue, type Known } from './registered-node.js';
+import { flipped, missed, type Turn } from './missed-heartbeat.js';
+import type { NodeCommand } from './node.protocol.js';
+import { register } from './registering.js';
+
+const WATCH: readonly NodeEffect[] = [{ kind: 'watch' }];
+const INTERRUPT: NodeEffect = { kind: 'interrupt' };
+const WAIT_FOR_STANDING: NodeEffect = { kind: 'wait_for_standing' };
+const ANSWER_ACTIVE: NodeEffect = { kind: 'answer', reply: { kind: 'active' } };
+
+/** A heartbeat that came. */
+export function heartbeat(state: NodePhase, lease: Lease, command: NodeCommand, rules: NodeRules): Decision {
+  switch (state.phase) {
+    case 'unknown':
+      if (!rules.autoRegister) return { state, effects: [{ kind: 'answer', reply: NOT_KNOWN }] };
+      return register(command, rules, true);
+    case 'registering':
+      // Where its first sign was a failure, that comes first, and is handled once the disk has settled.
+      if (state.by === 'fail') return { state, effects: DEFER };
+      return { state, effects: [heard(state, command, rules), WAIT] };
+    case 'leaving':
+      return { state, effects: DEFER };
+    case 'known':
+    case 'changing': {
+      if (isPausing(state)) return { state, effects: DEFER };
+      const { known, effects } = missed(state, lease, (at) => at < command.arrivedAt, rules);
+      const beat = heard(state, command, rules);
+      if (known.standing.state === 'active') {
+        const stored = isStoredFirst(state, lease, command.readAt, rules)
+          ? [{ kind: 'store', known } as const]
+          : NOTHING;
+        const answered = stored.length > 0 || lease.unstored ? WAIT_FOR_STANDING : ANSWER_ACTIVE;
+        return { state, effects: [beat, ...stored, answered] };
+      }
+      const turn: Turn = { to: 'active', retries: 0, at: command.readAt, cause: 'heartbeat' };
+      const after = flipped(known, turn, lease, rules);
+      return {
+        state: { ...state, standing: after.known.standing },
+        effects: [...effects, beat, after.effect, WAIT_FOR_STANDING],
+      };
+    }
+    default:
+      return assertNever(state);
+  }
+}
+
+/**
+ * Whether a heartbeat is on disk before it is answered. The others are checkpointed: whoever has lost one to a kill is
+ * given a whole timeout by the restart. That is not so of the first heartbeat since the daemon was last blind, nor where
+ * the timeout is longer than what a restart gives.
+ */
+function isStoredFirst(
+  { registration }: Known,
+  { heardBlind, rhythm }: Lease,
+  at: Moment,
+  rules: NodeRules,
+): boolean {
+  if (heardBlind < rules.blind) return true;
+  const timeout = registration.settings.timeout ?? rules.timeout;
+  if (longestTimeout(timeout) <= rules.blindGrace) return false;
+  const after = rhythm?.copy();
+  after?.heard(at, longestTimeout(timeout));
+  return timeoutInForce(timeout, after) > rules.blindGrace;
+}
+
+/** The node itself reports trouble. */
+export function fail(
+  state: NodePhase,
+  lease: Lease,
+  command: Extract<NodeCommand, { kind: 'fail' }>,
+  rules: NodeRules,
+): Decision {
+  switch (state.phase) {
+    case 'unknown':
+      if (!rules.autoRegister) return { state, effects: [{ kind: 'answer', reply: NOT_KNOWN }] };
+      // It fails once it is on disk that there is such a node.
+      return register(command, rules, false);
+    case 'registering':
+    case 'leaving':
+      return { state, effects: DEFER };
+    case 'known':
+    case 'changing': {
+      if (isPausing(state)) return { state, effects: DEFER };
+      const { known, effects } = missed(state, lease, (at) => at < command.arrivedAt, rules);
+      const { retries } = known.standing;
+      if (known.standing.state === 'failed') {
+        // Told once it is on disk that it has failed.
+        const node = describe(known, lease, rules, command.readAt);
+        const answered: NodeEffect =
+          effects.length > 0 || lease.unstored
+            ? WAIT_FOR_STANDING
+            : { kind: 'answer', reply: { kind: 'node', node, created: false } };
+        return { state: { ...state, standing: known.standing }, effects: [...effects, answered] };
+      }
+      const { readAt: at, reason } = command;
+      const turn: Turn = { to: 'failed', retries, at, cause: 'report', reason };
+      const after = flipped(known, turn, lease, rules);
+      return {
+        state: { ...state, standing: after.known.standing },
+        effects: [...effects, { kind: 'rest' }, after.effect, INTERRUPT, WAIT_FOR_STANDING],
+      };
+    }
+    default:
+      return assertNever(state);
+  }
+}
+
+/** Somebody knows that the heartbeat will not come. */
+export function miss(state: NodePhase, lease: Lease, command: NodeCommand, rules: NodeRules): Decision {
+  switch (state.phase) {
+    case 'unknown':
+      return { state, effects: [{ kind: 'answer', reply: NOT_KNOWN }] };
+    case 'registering':
+    case 'leaving':
+      return { state, effects: DEFER };
+    case 'known':
+    case 'changing': {
+      if (isPausing(state)) return { state, effects: DEFER };
+      const noticed = missed(state, lease, (at) => at < command.arrivedAt, rules);
+      const due = { ...lease, deadline: command.readAt };
+      const after = missed(noticed.known, due, (at) => at === command.readAt, rules);
+      const effects = [...noticed.effects, ...after.effects];
+      const node = describe(after.known, { ...lease, deadline: after.deadline }, rules, command.readAt);
+      // Of a state that it had before, nothing is to be written first.
+      const flips = effects.some(({ kind }) => kind === 'flip');
+      const answered: NodeEffect =
+        flips || lease.unstored
+          ? WAIT_FOR_STANDING
+          : { kind: 'answer', reply: { kind: 'node', node, created: false } };
+      return { state: { ...state, standing: after.known.standing }, effects: [...effects, answered] };
+    }
+    default:
+      return assertNever(state);
+  }
+}
+
+/** Time has come to the deadline, or past it. */
+export function expire(state: NodePhase, lease: Lease, horizon: Moment, rules: NodeRules): Decision {
+  // Of the others the deadline is looked at once the disk has settled: whoever is being paused does not expire.
+  if (state.phase !== 'known' || !isDue(state)) return { state, effects: NOTHING };
+  if (lease.deadline >= horizon) return { state, effects: WATCH };
+  const { known, effects } = missed(state, lease, (at) => at < horizon, rules);
+  return { state: { ...state, standing: known.standing }, effects };
+}
+
+/** A pause begins, or ends: whether somebody is told of what happens now is known once that is on disk. */
+function isPausing(state: Extract<NodePhase, { readonly phase: 'known' | 'changing' }>): boolean {
+  if (state.phase === 'known') return false;
+  return (state.next.pausedAt === undefined) !== (state.registration.pausedAt === undefined);
+}
+
+function heard(known: Known, command: NodeCommand, rules: NodeRules): NodeEffect {
+  const timeout = known.registration.settings.timeout ?? rules.timeout;
+  return { kind: 'begin', at: command.readAt, timeout, heartbeat: true };
+}

@@ -1,0 +1,64 @@
+import type { FlipCause, Flip } from '../../src/domain/node.js';
+import { instant, type Moment } from '../../src/domain/time.js';
+import { timeoutInForce } from '../../src/domain/timeout.js';
+import { NOTHING, type Lease, type NodeEffect, type NodeRules } from './decision.js';
+import { isDue, type Known } from './registered-node.js';
+import { lapse, type Lapse } from './missed-deadlines.js';
+
+/** What the deadlines that have passed make of a node. */
+export function missed(
+  { registration, standing }: Known,
+  lease: Lease,
+  isPast: (deadline: Moment) => boolean,
+  rules: NodeRules,
+): { readonly known: Known; readonly effects: readonly NodeEffect[]; readonly deadline: Moment } {
+  const before: Known = { registration, standing };
+  if (!isDue(before) || !isPast(lease.deadline))
+    return { known: before, effects: NOTHING, deadline: lease.deadline };
+  const timeout = timeoutInForce(registration.settings.timeout ?? rules.timeout, lease.rhythm);
+  const maxRetries = registration.settings.maxRetries ?? rules.maxRetries;
+  const after = (at: Moment): Moment => rules.deadlineSince(at, timeout, lease.heardBlind);
+  const effects: NodeEffect[] = [];
+  let known = before;
+  let { deadline } = lease;
+  for (const miss of lapse(standing, deadline, maxRetries, isPast, after)) {
+    deadline = miss.next ?? deadline;
+    effects.push(miss.next === undefined ? { kind: 'rest' } : { kind: 'await', deadline });
+    if (miss.to === known.standing.state) {
+      known = { registration, standing: { ...known.standing, retries: miss.retries } };
+      continue;
+    }
+    const turn = flipped(known, { ...miss, cause: 'silence' }, lease, rules);
+    known = turn.known;
+    effects.push(turn.effect);
+  }
+  return { known, effects, deadline };
+}
+
+export interface Turn extends Pick<Lapse, 'to' | 'retries' | 'at'> {
+  readonly cause: FlipCause;
+  readonly reason?: string | undefined;
+}
+
+export function flipped(
+  { registration, standing }: Known,
+  { to, retries, at, cause, reason }: Turn,
+  lease: Lease,
+  rules: NodeRules,
+): { readonly known: Known; readonly effect: NodeEffect } {
+  // Whatever the wall clock does, flips of a node are in order.
+  const since = instant(Math.max(rules.wallAt(at), standing.since + 1));
+  const blind = rules.blind - lease.heardBlind;
+  const flip: Flip = {
+    node: registration.name,
+    from: standing.state,
+    to,
+    at: since,
+    cause,
+    retries,
+    blind,
+    ...(reason !== undefined && { reason }),
+  };
+  const known = { registration, standing: { state: to, retries, since } };
+  return { known, effect: { kind: 'flip', flip, known } };
+}

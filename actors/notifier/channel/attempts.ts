@@ -1,0 +1,164 @@
+import type { AlertId } from '../../../src/domain/alert.js';
+import { isWait } from '../../../src/domain/retry-after.js';
+import { millis, type Millis } from '../../../src/domain/time.js';
+import {
+  NotifyError,
+  type AlertMessage,
+  type Channel,
+  type ChannelPolicy,
+} from '../../../src/ports/channel.js';
+import type { Clock } from '../../../src/ports/clock.js';
+import type { Logger } from '../../../src/ports/logger.js';
+import type { Outcome } from './channel.protocol.js';
+import { sayFarewell } from './closing-notice.js';
+
+/** Characters of what a notifier says of a failure. */
+const LONGEST_ERROR = 1_000;
+
+export interface AttemptsSurroundings {
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** What came of an attempt: once, whatever its notifier does. */
+  attempted(id: AlertId, attempt: number, outcome: Outcome): void;
+}
+
+/** The attempts of one channel that are under way, and the notifiers that they are made with. */
+export class Attempts {
+  #channel: Channel;
+  /** What attempts under way were begun with, before it was replaced. */
+  #replaced: Channel[] = [];
+  readonly #around: AttemptsSurroundings;
+  readonly #underWay = new Map<AlertId, AbortController>();
+  #idle: (() => void) | undefined;
+
+  constructor(channel: Channel, around: AttemptsSurroundings) {
+    this.#channel = channel;
+    this.#around = around;
+  }
+
+  get policy(): ChannelPolicy {
+    return this.#channel.policy;
+  }
+
+  /** The one that the next attempt is made with. */
+  get notifier(): Channel['notifier'] {
+    return this.#channel.notifier;
+  }
+
+  get receiver(): string | undefined {
+    return this.#channel.receiver;
+  }
+
+  /**
+   * From here on by another notifier; what is under way comes to its end by the one it began with.
+   *
+   * @param farewell what the receiver of that one is told last
+   */
+  replace(channel: Channel, farewell?: AlertMessage): void {
+    const before = this.#channel;
+    if (farewell === undefined) this.#replaced.push(before);
+    else {
+      void sayFarewell(before, farewell, this.#around).then(() => {
+        this.#replaced.push(before);
+        if (this.#underWay.size === 0) void this.#closeReplaced();
+      });
+    }
+    channel.notifier.succeed?.(this.#channel.notifier);
+    this.#channel = channel;
+    if (this.#underWay.size === 0) void this.#closeReplaced();
+  }
+
+  /** The first word counts: the notifier's, or that it took too long. */
+  begin(id: AlertId, message: AlertMessage, attempt: number): void {
+    const { clock } = this.#around;
+    const { attemptTimeout } = this.#channel.policy;
+    const controller = new AbortController();
+    this.#underWay.set(id, controller);
+    const settle = (outcome: Outcome): void => {
+      if (this.#underWay.get(id) !== controller) return;
+      this.#underWay.delete(id);
+      cancel();
+      this.#around.attempted(id, attempt, outcome);
+      if (this.#underWay.size > 0) return;
+      this.#idle?.();
+      void this.#closeReplaced();
+    };
+    const cancel = clock.after(attemptTimeout, () => {
+      settle(failure(new NotifyError(`no answer within ${attemptTimeout / 1000} s`)));
+      controller.abort();
+    });
+    this.#notify(message, controller.signal, attempt).then(
+      () => settle({ kind: 'delivered' }),
+      (error: unknown) => settle(failure(error)),
+    );
+  }
+
+  /** What it throws before it has made a promise is no different. */
+  async #notify(message: AlertMessage, signal: AbortSignal, attempt: number): Promise<void> {
+    await this.#channel.notifier.notify(message, { signal, attempt });
+  }
+
+  /** What is under way may come to its end, for a while; then it is broken off. */
+  async end(patience: Millis): Promise<void> {
+    if (this.#underWay.size > 0) {
+      const giveUp = this.#around.clock.after(patience, () => this.#idle?.());
+      await new Promise<void>((resolve) => {
+        this.#idle = resolve;
+      });
+      giveUp();
+    }
+    for (const controller of this.#underWay.values()) controller.abort();
+  }
+
+  /** There is no such channel any more. @param farewell what its receiver is told last */
+  async leave(farewell: AlertMessage | undefined): Promise<void> {
+    if (farewell !== undefined) await sayFarewell(this.#channel, farewell, this.#around);
+    await this.close();
+  }
+
+  /** Lets go of connections. */
+  async close(): Promise<void> {
+    await Promise.all([this.#letGo(this.#channel), this.#closeReplaced()]);
+  }
+
+  async #closeReplaced(): Promise<void> {
+    await Promise.all(this.#replaced.splice(0).map((channel) => this.#letGo(channel)));
+  }
+
+  async #letGo({ notifier, policy: { name: channel } }: Channel): Promise<void> {
+    try {
+      await notifier.close();
+    } catch (error) {
+      this.#around.logger.warn('channel could not be closed', { channel, error });
+    }
+  }
+}
+
+function failure(error: unknown): Outcome {
+  if (error instanceof NotifyError) {
+    // Whoever made it may be a program without types, or may hand on what a provider says.
+    const { permanent, retryAfter, message }: { [Key in keyof NotifyError]: unknown } = error;
+    const waits = isWait(retryAfter);
+    const text = shown(message);
+    return {
+      kind: 'failed',
+      error:
+        waits || retryAfter === undefined || retryAfter === null ? text : `${text} ${ignored(retryAfter)}`,
+      permanent: permanent === true,
+      retryAfter: waits ? millis(retryAfter) : undefined,
+    };
+  }
+  const message = error instanceof Error ? error.message : error;
+  return { kind: 'failed', error: shown(message), permanent: false, retryAfter: undefined };
+}
+
+/** It is stored, logged and listed. */
+function shown(message: unknown): string {
+  const text = String(message);
+  return text.length > LONGEST_ERROR ? `${text.slice(0, LONGEST_ERROR)}…` : text;
+}
+
+function ignored(retryAfter: unknown): string {
+  const shown = typeof retryAfter === 'number' ? String(retryAfter) : typeof retryAfter;
+  return `(it asks for a pause of ${shown} seconds, which is no number of seconds up to a year, and is ignored)`;
+}

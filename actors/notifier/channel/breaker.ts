@@ -1,0 +1,53 @@
+import { moment, type Millis, type Moment } from '../../../src/domain/time.js';
+
+/** Failures in a row after which a provider is left alone for a while. */
+const BORNE = 5;
+
+/** How a provider has answered lately. */
+export interface Breaker {
+  readonly failures: number;
+  /** It is left alone until then. After that one attempt shows whether it is back. */
+  readonly restUntil: Moment;
+  /** Rests in a row. */
+  readonly rests: number;
+}
+
+export const CLOSED: Breaker = { failures: 0, restUntil: moment(-Infinity), rests: 0 };
+
+/** Closed lets everything through, open nothing, half open one attempt. */
+export type BreakerState = 'closed' | 'open' | 'half_open';
+
+export function stateOf({ failures, restUntil }: Breaker, now: Moment): BreakerState {
+  if (now < restUntil) return 'open';
+  return failures >= BORNE ? 'half_open' : 'closed';
+}
+
+/** How many attempts may be under way at once. */
+export function admits(breaker: Breaker, now: Moment, concurrency: number): number {
+  switch (stateOf(breaker, now)) {
+    case 'open':
+      return 0;
+    case 'half_open':
+      return 1;
+    case 'closed':
+      return concurrency;
+  }
+}
+
+export function succeeded(breaker: Breaker, now: Moment): Breaker {
+  // It may have asked for a rest before this attempt came to its end.
+  return now < breaker.restUntil && breaker.failures < BORNE ? { ...breaker, failures: 0 } : CLOSED;
+}
+
+/** @param rest how long the next rest in a row is */
+export function failed(breaker: Breaker, now: Moment, rest: (rests: number) => Millis): Breaker {
+  const failures = breaker.failures + 1;
+  if (failures < BORNE || now < breaker.restUntil) return { ...breaker, failures };
+  const rests = breaker.rests + 1;
+  return { failures, rests, restUntil: moment(now + rest(rests)) };
+}
+
+/** The provider has asked to be left alone. */
+export function askedToWait(breaker: Breaker, until: Moment): Breaker {
+  return { ...breaker, restUntil: moment(Math.max(breaker.restUntil, until)) };
+}

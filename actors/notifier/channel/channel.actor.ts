@@ -1,0 +1,258 @@
+import { assertNever } from '../../../src/domain/assert-never.js';
+import type { AlertId } from '../../../src/domain/alert.js';
+import type { NodeName } from '../../../src/domain/node-name.js';
+import { unixSeconds, type Millis } from '../../../src/domain/time.js';
+import type { AlertMessage, Channel, StandingFailure } from '../../../src/ports/channel.js';
+import type { Clock } from '../../../src/ports/clock.js';
+import type { Logger } from '../../../src/ports/logger.js';
+import type { Actor, Cell, Crash } from '../../../src/runtime/actor.js';
+import type { ActorSystem, Place } from '../../../src/runtime/actor-system.js';
+import type { Lifeline, RunningChild } from '../../supervisor/child.js';
+import type { SupervisorPolicy } from '../../supervisor/child-spec.js';
+import { RestartLedger } from '../../supervisor/restart-budget.js';
+import { Alarm } from '../one-shot-timer.js';
+import { Attempts } from './attempts.js';
+import type { Books, Totals } from './channel-totals.js';
+import { stateOf, type BreakerState } from './breaker.js';
+import { ChannelMachine } from './channel.machine.js';
+import type { ChannelEffect, ChannelEvent, Offer, Progress, Verdict } from './channel.protocol.js';
+
+const MAILBOX = 1_000_000;
+
+export interface ChannelSurroundings {
+  readonly system: ActorSystem;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** From 0 up to 1. */
+  readonly random: () => number;
+  readonly restarts: Pick<SupervisorPolicy, 'intensity' | 'period'>;
+  /** How long attempts under way may take when the channel stops. */
+  readonly patience: Millis;
+  readonly books: Books;
+  /** Says what came of attempts, and which are to begin. */
+  progress(channel: string, progress: Progress): void;
+}
+
+/** How a channel stands. */
+export interface ChannelFigures {
+  /** Alerts that it has taken over and not settled. */
+  readonly waiting: number;
+  readonly breaker: BreakerState;
+}
+
+/**
+ * One way to tell people. It runs the attempts that its machine decides on; whatever a notifier does, this goes on.
+ * The object outlives a crash: it is what its supervisor kept.
+ */
+export class ChannelActor implements Actor<ChannelEvent> {
+  readonly #around: ChannelSurroundings;
+  readonly #machine: ChannelMachine;
+  readonly #attempts: Attempts;
+  readonly #ledger: RestartLedger;
+  #cell: Cell<ChannelEvent> | undefined;
+  #lifeline: Lifeline | undefined;
+  #left: ChannelEvent[] = [];
+  #suspect: ChannelEvent | undefined;
+  readonly #alarm: Alarm;
+  readonly #totals: Readonly<Totals>;
+  #lastError: { readonly at: number; readonly error: string } | null = null;
+
+  constructor(channel: Channel, around: ChannelSurroundings) {
+    this.#around = around;
+    this.#totals = around.books.open(channel.policy.name);
+    this.#machine = new ChannelMachine(channel.policy, around.random);
+    this.#attempts = new Attempts(channel, {
+      ...around,
+      attempted: (id, attempt, outcome) => {
+        this.#tell({ kind: 'attempted', id, attempt, outcome });
+      },
+    });
+    this.#alarm = new Alarm(around.clock, () => {
+      this.#tell({ kind: 'wake' });
+    });
+    this.#ledger = new RestartLedger(around.restarts);
+  }
+
+  get name(): string {
+    return this.#attempts.policy.name;
+  }
+
+  start(lifeline: Lifeline, place: Place): RunningChild {
+    this.#lifeline = lifeline;
+    this.#ledger.forgive();
+    this.#machine.start();
+    this.#cell = this.#around.system.spawn(place, this.name, this, { mailbox: MAILBOX });
+    for (const message of this.#left.splice(0)) this.#cell.insist(message);
+    this.#cell.insist({ kind: 'wake' });
+    return { stop: () => this.#stop(), inspect: () => this.inspect() };
+  }
+
+  get receiver(): string | undefined {
+    return this.#attempts.receiver;
+  }
+
+  /** Goes on by other settings; what is under way comes to its end by those it began with. */
+  replace(channel: Channel, farewell?: AlertMessage): void {
+    this.#attempts.replace(channel, farewell);
+    this.#machine.configure(channel.policy);
+    this.#tell({ kind: 'wake' });
+  }
+
+  offer(offers: readonly Offer[]): void {
+    this.#tell({ kind: 'offer', offers });
+  }
+
+  granted(id: AlertId, message: AlertMessage, attempt: number): void {
+    this.#tell({ kind: 'granted', id, message, attempt });
+  }
+
+  /** For a provider that forgets. */
+  stands(failures: readonly StandingFailure[]): void {
+    this.#attempts.notifier.stands?.(failures);
+  }
+
+  gone(node: NodeName): void {
+    this.#attempts.notifier.gone?.(node);
+  }
+
+  withdrawn(id: AlertId): void {
+    this.#tell({ kind: 'withdrawn', id });
+  }
+
+  #tell(event: ChannelEvent): void {
+    if (this.#cell === undefined) this.#left.push(event);
+    else this.#cell.insist(event);
+  }
+
+  /** What is under way may come to its end, for a while; then it is broken off, and tried again by the next start. */
+  async #stop(): Promise<void> {
+    this.#lifeline = undefined;
+    this.#machine.stop();
+    this.#alarm.set(undefined);
+    await this.#attempts.end(this.#around.patience);
+    const cell = this.#cell;
+    this.#cell = undefined;
+    if (cell === undefined) return;
+    await new Promise<void>((resolve) => {
+      cell.stop((left) => {
+        this.#left = [...left, ...this.#left];
+        resolve();
+      });
+    });
+  }
+
+  /** It is not configured any more. @param farewell what its receiver is told last */
+  async leave(farewell: AlertMessage | undefined): Promise<void> {
+    await this.#attempts.leave(farewell);
+  }
+
+  /** Lets go of connections: the daemon ends. */
+  close(): Promise<void> {
+    return this.#attempts.close();
+  }
+
+  receive(event: ChannelEvent): void {
+    const { clock } = this.#around;
+    this.#run(this.#machine.decide(event, clock.now()));
+    if (this.#suspect === event) {
+      this.#suspect = undefined;
+      if (this.#ledger.survived(clock.now()))
+        this.#lifeline?.crashed(new Error('restart intensity exceeded'));
+    }
+    this.#setAlarm();
+  }
+
+  crashed({ message, error }: Crash<ChannelEvent>): void {
+    const { clock, logger, system } = this.#around;
+    const verdict = this.#ledger.crashed(this.#suspect === message, error, unixSeconds(clock.wall()));
+    const path = this.#cell?.path ?? this.name;
+    logger.error('actor crashed', { path, message: message.kind, error, verdict });
+    this.#suspect = verdict === 'retry' ? message : undefined;
+    if (verdict === 'dead_letter')
+      system.deadLetters.add(path, message, `it crashed its actor twice: ${error.message}`);
+    this.#cell?.restart(this.#suspect);
+  }
+
+  #run(effects: readonly ChannelEffect[]): void {
+    const { clock, logger } = this.#around;
+    const progress = {
+      verdicts: new Array<Progress['verdicts'][0]>(),
+      due: new Array<AlertId>(),
+      next: new Array<AlertId>(),
+    };
+    for (const effect of effects) {
+      switch (effect.kind) {
+        case 'ask':
+          progress.due.push(effect.id);
+          break;
+        case 'prepare':
+          progress.next.push(effect.id);
+          break;
+        case 'notify':
+          this.#attempts.begin(effect.id, effect.message, effect.attempt);
+          break;
+        case 'report':
+          this.#count(effect.id, effect.attempts, effect.verdict);
+          progress.verdicts.push(effect);
+          break;
+        case 'rest':
+          logger.warn('channel rests', {
+            channel: this.name,
+            failures: effect.failures,
+            seconds: Math.round((effect.until - clock.now()) / 1000),
+          });
+          break;
+        default:
+          assertNever(effect);
+      }
+    }
+    if (Object.values(progress).some(({ length }) => length > 0)) this.#around.progress(this.name, progress);
+  }
+
+  #count(alert: AlertId, attempts: number, verdict: Verdict): void {
+    const { clock, logger } = this.#around;
+    const { name: channel } = this;
+    if (verdict.kind === 'delivered') {
+      logger.info('alert delivered', { alert, channel, attempts });
+      return;
+    }
+    const { error } = verdict;
+    this.#lastError = { at: unixSeconds(clock.wall()), error };
+    if (verdict.kind === 'failed') {
+      this.#around.books.count(channel, 'failed');
+      const seconds = Math.round(verdict.retryIn / 100) / 10;
+      logger.warn('alert not delivered yet', { alert, channel, attempts, reason: error, retry_in: seconds });
+    } else {
+      logger.error('alert is a dead letter', { alert, channel, attempts, reason: error });
+    }
+  }
+
+  #setAlarm(): void {
+    const isUp = this.#lifeline !== undefined;
+    this.#alarm.set(isUp ? this.#machine.wakeAt(this.#around.clock.now()) : undefined);
+  }
+
+  figures(): ChannelFigures {
+    return {
+      waiting: this.#machine.size,
+      breaker: stateOf(this.#machine.breaker, this.#around.clock.now()),
+    };
+  }
+
+  inspect(): object {
+    const { clock } = this.#around;
+    const { restUntil } = this.#machine.breaker;
+    return {
+      kind: this.#attempts.policy.kind,
+      waiting: this.#machine.size,
+      active: this.#machine.active,
+      delivered: this.#totals.delivered,
+      failed_attempts: this.#totals.failed,
+      dead: this.#totals.dead,
+      last_error: this.#lastError,
+      resting: Math.max(0, Math.round((restUntil - clock.now()) / 1000)),
+      mailbox: this.#cell?.waiting ?? 0,
+      ...this.#ledger.inspect(),
+    };
+  }
+}

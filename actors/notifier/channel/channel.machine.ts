@@ -1,0 +1,289 @@
+import { assertNever } from '../../../src/domain/assert-never.js';
+import type { AlertId } from '../../../src/domain/alert.js';
+import { moment, type Millis, type Moment } from '../../../src/domain/time.js';
+import type { ChannelPolicy } from '../../../src/ports/channel.js';
+import { Agenda } from './timer-queue.js';
+import { admits, askedToWait, CLOSED, failed, stateOf, succeeded, type Breaker } from './breaker.js';
+import type { ChannelEffect, ChannelEvent, Offer, Outcome, Verdict } from './channel.protocol.js';
+import { Lanes, type InLanes } from './ordering.js';
+import { Queue } from './queue.js';
+import { retryDelay } from './retry.js';
+import { whyUntried } from './give-up-reason.js';
+
+/** A provider may ask that one alert wait as long as it likes, and that all the others do for this long. */
+const LONGEST_REST: Millis = 3_600_000;
+/** Attempts whose beginnings are stored ahead of their turn, at the most: of as many a kill leaves no outcome. */
+const MOST_AHEAD = 256;
+
+interface Item extends InLanes {
+  readonly id: AlertId;
+  readonly since: Moment;
+  readonly isUrgent: boolean;
+  attempts: number;
+  lastError: string | undefined;
+  /** `ahead`: ready, and its beginning is being stored, or is. */
+  state: 'waiting' | 'ready' | 'ahead' | 'asked' | 'under_way';
+}
+
+/**
+ * Which alert a channel tries to deliver, and when: in order for each node, so many at once, again and again with
+ * longer and longer pauses, and not for ever. It is told the time, and does nothing itself.
+ */
+export class ChannelMachine {
+  #policy: Pick<ChannelPolicy, 'concurrency' | 'retry'>;
+  readonly #random: () => number;
+  readonly #items = new Map<AlertId, Item>();
+  readonly #lanes = new Lanes<Item>();
+  /** Their turn has come in their lanes, but their pause is not over. */
+  readonly #later = new Agenda<Item>();
+  /** Ready, and before all others. */
+  readonly #urgent = new Queue<Item>((item) => this.#isReady(item));
+  readonly #ready = new Queue<Item>((item) => this.#isReady(item));
+  readonly #ahead = new Set<Item>();
+  readonly #tooOld = new Agenda<Item>();
+  #breaker: Breaker = CLOSED;
+  #active = 0;
+  /** Attempts in a row that were answered. So far is read ahead, so that who does not answer is not read ahead for. */
+  #answered = 0;
+  /** Why the last attempt of any failed that was to be made again; undefined once one was answered. */
+  #lastFailure: string | undefined;
+  #stopping = false;
+
+  constructor(policy: Pick<ChannelPolicy, 'concurrency' | 'retry'>, random: () => number) {
+    this.#policy = policy;
+    this.#random = random;
+  }
+
+  /** By this from here on. When what waits is given up has been decided. */
+  configure(policy: Pick<ChannelPolicy, 'concurrency' | 'retry'>): void {
+    this.#policy = policy;
+  }
+
+  /** Alerts that are to be delivered. */
+  get size(): number {
+    return this.#items.size;
+  }
+
+  /** Places for alerts in what decides whose turn is when: those that are finished leave theirs soon. */
+  get places(): number {
+    return this.#later.size + this.#tooOld.size + this.#urgent.size + this.#ready.size;
+  }
+
+  /** Attempts under way, or about to be. */
+  get active(): number {
+    return this.#active;
+  }
+
+  get breaker(): Breaker {
+    return this.#breaker;
+  }
+
+  /** No attempt begins any more. */
+  stop(): void {
+    this.#stopping = true;
+  }
+
+  start(): void {
+    this.#stopping = false;
+  }
+
+  /** When there is something to do again; undefined when only an event can bring it. */
+  wakeAt(now: Moment): Moment | undefined {
+    const { restUntil } = this.#breaker;
+    const isReady = this.#ahead.size > 0 || !this.#urgent.isEmpty || !this.#ready.isEmpty;
+    const rest = isReady && restUntil > now ? restUntil : Infinity;
+    const at = Math.min(rest, this.#later.next ?? Infinity, this.#tooOld.next ?? Infinity);
+    return at === Infinity ? undefined : moment(at);
+  }
+
+  decide(event: ChannelEvent, now: Moment): ChannelEffect[] {
+    const effects: ChannelEffect[] = [];
+    switch (event.kind) {
+      case 'offer':
+        for (const offer of event.offers) this.#take(offer);
+        break;
+      case 'granted':
+        this.#grant(event, effects);
+        break;
+      case 'withdrawn': {
+        const item = this.#items.get(event.id);
+        if (item !== undefined) this.#remove(item);
+        break;
+      }
+      case 'attempted':
+        this.#judge(event, now, effects);
+        break;
+      case 'wake':
+        break;
+      default:
+        assertNever(event);
+    }
+    this.#giveUpOld(now, effects);
+    this.#begin(now, effects);
+    return effects;
+  }
+
+  #isReady(item: Item): boolean {
+    return item.state === 'ready' && this.#items.get(item.id) === item;
+  }
+
+  #take({ id, lanes, since, isUrgent, attempts, lastAttempt, notBefore }: Offer): void {
+    if (this.#items.has(id)) return;
+    const item: Item = {
+      id,
+      lanes,
+      since,
+      isUrgent,
+      attempts,
+      ahead: 0,
+      lastError: undefined,
+      state: 'waiting',
+    };
+    this.#items.set(id, item);
+    this.#tooOld.add(moment(since + this.#policy.retry.giveUpAfter), item);
+    this.#lanes.add(item);
+    const paused = lastAttempt === undefined ? -Infinity : lastAttempt + this.#pause(attempts);
+    this.#later.add(moment(Math.max(paused, notBefore ?? -Infinity)), item);
+  }
+
+  #grant(
+    { id, message, attempt }: Extract<ChannelEvent, { kind: 'granted' }>,
+    effects: ChannelEffect[],
+  ): void {
+    const item = this.#items.get(id);
+    if (item?.state !== 'asked') return;
+    item.state = 'under_way';
+    item.attempts = attempt;
+    effects.push({ kind: 'notify', id, message, attempt });
+  }
+
+  #judge(
+    { id, attempt, outcome }: Extract<ChannelEvent, { kind: 'attempted' }>,
+    now: Moment,
+    effects: ChannelEffect[],
+  ): void {
+    const item = this.#items.get(id);
+    if (item?.state !== 'under_way' || item.attempts !== attempt) return;
+    if (outcome.kind === 'delivered' || outcome.permanent) {
+      // Whoever refuses for good is there, and answers.
+      this.#breaker = succeeded(this.#breaker, now);
+      this.#lastFailure = undefined;
+      this.#answered++;
+      const verdict: Verdict =
+        outcome.kind === 'delivered' ? outcome : { kind: 'dead', error: outcome.error };
+      this.#end(item, verdict, effects);
+      return;
+    }
+    this.#notice(outcome, now, effects);
+    this.#active--;
+    item.state = 'waiting';
+    item.lastError = outcome.error;
+    this.#lastFailure = outcome.error;
+    const retryIn = Math.max(this.#pause(attempt), outcome.retryAfter ?? 0);
+    this.#later.add(moment(now + retryIn), item);
+    if (item.since + this.#policy.retry.giveUpAfter <= now) return;
+    effects.push({
+      kind: 'report',
+      id,
+      attempts: attempt,
+      verdict: { kind: 'failed', error: outcome.error, retryIn },
+    });
+  }
+
+  #notice({ retryAfter }: Extract<Outcome, { kind: 'failed' }>, now: Moment, effects: ChannelEffect[]): void {
+    const { rests } = this.#breaker;
+    this.#answered = 0;
+    this.#breaker = failed(this.#breaker, now, (nth) => this.#pause(nth));
+    if (retryAfter !== undefined)
+      this.#breaker = askedToWait(this.#breaker, moment(now + Math.min(retryAfter, LONGEST_REST)));
+    if (this.#breaker.rests > rests) {
+      effects.push({ kind: 'rest', failures: this.#breaker.failures, until: this.#breaker.restUntil });
+    }
+  }
+
+  #pause(attempts: number): Millis {
+    return retryDelay(attempts, this.#policy.retry, this.#random());
+  }
+
+  #giveUpOld(now: Moment, effects: ChannelEffect[]): void {
+    const underWay: Item[] = [];
+    for (let item = this.#tooOld.take(now); item !== undefined; item = this.#tooOld.take(now)) {
+      if (this.#items.get(item.id) !== item) continue;
+      // What is under way may still succeed.
+      if (item.state === 'asked' || item.state === 'under_way') underWay.push(item);
+      else {
+        const age = `given up after ${Math.round((now - item.since) / 1000)} s`;
+        const error = `${age}: ${item.lastError ?? this.#whyUntried(item, now)}`;
+        this.#end(item, { kind: 'dead', error }, effects);
+      }
+    }
+    for (const item of underWay) this.#tooOld.add(moment(now + 1000), item);
+  }
+
+  #whyUntried({ attempts, ahead }: Item, now: Moment): string {
+    return whyUntried({
+      attempts,
+      isBehind: ahead > 0,
+      breaker: stateOf(this.#breaker, now),
+      failures: this.#breaker.failures,
+      lastFailure: this.#lastFailure,
+      isBusy: this.#active >= this.#policy.concurrency,
+    });
+  }
+
+  #begin(now: Moment, effects: ChannelEffect[]): void {
+    for (let item = this.#later.take(now); item !== undefined; item = this.#later.take(now)) {
+      if (this.#items.get(item.id) !== item || item.state !== 'waiting') continue;
+      item.state = 'ready';
+      if (item.ahead === 0) this.#queue(item);
+    }
+    if (this.#stopping) return;
+    const most = admits(this.#breaker, now, this.#policy.concurrency);
+    while (this.#active < most) {
+      const item = this.#urgent.take() ?? this.#takeAhead() ?? this.#ready.take();
+      if (item === undefined) return;
+      item.state = 'asked';
+      this.#active++;
+      effects.push({ kind: 'ask', id: item.id });
+    }
+    if (most > 0) this.#prepare(effects);
+  }
+
+  #queue(item: Item): void {
+    (item.isUrgent ? this.#urgent : this.#ready).add(item);
+  }
+
+  #takeAhead(): Item | undefined {
+    const [item] = this.#ahead;
+    if (item !== undefined) this.#ahead.delete(item);
+    return item;
+  }
+
+  #prepare(effects: ChannelEffect[]): void {
+    const window = Math.min(this.#answered, MOST_AHEAD);
+    while (this.#ahead.size < window) {
+      const item = this.#ready.take();
+      if (item === undefined) return;
+      item.state = 'ahead';
+      this.#ahead.add(item);
+      effects.push({ kind: 'prepare', id: item.id });
+    }
+  }
+
+  #end(item: Item, verdict: Verdict, effects: ChannelEffect[]): void {
+    effects.push({ kind: 'report', id: item.id, attempts: item.attempts, verdict });
+    this.#remove(item);
+  }
+
+  #remove(item: Item): void {
+    if (item.state === 'asked' || item.state === 'under_way') this.#active--;
+    this.#items.delete(item.id);
+    this.#ahead.delete(item);
+    for (const next of this.#lanes.remove(item)) if (next.state === 'ready') this.#queue(next);
+    const isOpen = (each: Item): boolean => this.#items.get(each.id) === each;
+    this.#tooOld.prune(this.#items.size, isOpen);
+    this.#later.prune(this.#items.size, isOpen);
+    this.#urgent.prune(this.#items.size);
+    this.#ready.prune(this.#items.size);
+  }
+}

@@ -1,0 +1,61 @@
+import type { AlertId } from '../../../src/domain/alert.js';
+import { unixSeconds, type Instant } from '../../../src/domain/time.js';
+import type { AlertMessage, Channel, StandingFailure } from '../../../src/ports/channel.js';
+import type { Clock } from '../../../src/ports/clock.js';
+import type { Logger } from '../../../src/ports/logger.js';
+import { farewellSentence } from './sentences.js';
+
+/** The last that the receiver of a channel hears from it, which leaves nothing open there. */
+export function farewellOf(
+  channel: string,
+  failures: readonly StandingFailure[],
+  id: AlertId,
+  wall: Instant,
+): AlertMessage {
+  return {
+    id,
+    type: 'channel.closed',
+    at: unixSeconds(wall),
+    at_ms: wall,
+    blind_seconds: 0,
+    message: farewellSentence(
+      channel,
+      failures.map(({ name }) => name),
+    ),
+    nodes: failures.map(({ name, at, labels }) => ({ name, state: 'failed', at, labels })),
+  };
+}
+
+/**
+ * One attempt: there is no outbox for a channel that is gone. It rejects for nothing.
+ *
+ * @param channel as it was configured
+ */
+export async function sayFarewell(
+  { notifier, policy: { name: channel, attemptTimeout } }: Channel,
+  message: AlertMessage,
+  { clock, logger }: { readonly clock: Clock; readonly logger: Logger },
+): Promise<void> {
+  const controller = new AbortController();
+  let cancel = (): void => undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    cancel = clock.after(attemptTimeout, () => {
+      controller.abort();
+      reject(new Error(`no answer within ${attemptTimeout / 1000} s`));
+    });
+  });
+  const nodes = message.nodes?.length;
+  try {
+    await Promise.race([notifier.notify(message, { signal: controller.signal, attempt: 1 }), late]);
+    logger.info('channel told that it hears no more', { channel, nodes });
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    logger.warn('channel could not be told that it hears no more: close what is open there by hand', {
+      channel,
+      nodes,
+      reason,
+    });
+  } finally {
+    cancel();
+  }
+}

@@ -1,0 +1,88 @@
+import type {
+  Alert,
+  AlertId,
+  AlertRecord,
+  AlertType,
+  Delivery,
+  GroupedNode,
+} from '../../../src/domain/alert.js';
+import { fresh, held, moved, withDelivery } from '../outbox/delivery.js';
+import type { FailedNode, FailedNodes } from '../rules/failed-nodes.js';
+import type { OpenAlerts, OpenDelivery } from '../outbox/open-alerts.js';
+import { groupSentence } from '../channel/sentences.js';
+import { isEnd, isFailure } from '../outbox/not-yet-notified.js';
+
+interface Surroundings {
+  readonly failed: Pick<FailedNodes, 'get'>;
+  readonly open: Pick<OpenAlerts, 'of'>;
+  nextId(): AlertId;
+}
+
+/**
+ * A message that stands for many and is told late tells of its nodes as they are by then: of those that are still
+ * failed, and of those that are back whose earlier failure the channel had been told. Nothing of the others.
+ *
+ * @param delivery its own, of the channel that is told
+ * @returns what changes: itself, recoveries that have nothing to add to it, and failures that somebody takes care of
+ */
+export function lateGroup(record: AlertRecord, delivery: Delivery, around: Surroundings): AlertRecord[] {
+  const { alert } = record;
+  const { group } = alert;
+  if (group === undefined) return [];
+  const { channel } = delivery;
+  const changes: AlertRecord[] = [];
+  const nodes = group.nodes.flatMap((node): GroupedNode[] => {
+    const { name, state, wasTold } = node;
+    const failed = around.failed.get(name);
+    if (state === 'active' || failed?.isQuiet === false) return [node];
+    const later = around.open.of(name, channel);
+    const recoveries = later.filter(isUntoldRecovery);
+    // Told of an earlier failure, the channel waits for the recovery from this one.
+    if (wasTold === true && failed !== undefined) return [];
+    // It was deleted, and the channel had been told of its failure: the message of that comes by itself.
+    if (wasTold === true && recoveries.some(({ record }) => record.alert.type === 'node.deleted')) return [];
+    for (const each of recoveries) changes.push(withDelivery(each.record, moved(each.delivery, 'cancelled')));
+    if (wasTold === true) return recoveries.length > 0 ? [{ ...node, state: 'active' }] : [];
+    if (failed !== undefined && !later.some(isFailure))
+      changes.push(acknowledged(failed, node, delivery, around.nextId()));
+    return [];
+  });
+  if (nodes.length === group.nodes.length && nodes.every((node, index) => node === group.nodes[index]))
+    return [];
+  if (nodes.length === 0) return [withDelivery(record, moved(delivery, 'cancelled')), ...changes];
+  const told: Alert = {
+    ...alert,
+    type: typeOf(alert.type, nodes),
+    message: groupSentence(nodes),
+    group: { ...group, nodes },
+  };
+  return [{ ...record, alert: told }, ...changes];
+}
+
+/** It waits behind the message, and has nothing to add to it. */
+function isUntoldRecovery({ record: { alert }, delivery }: OpenDelivery): boolean {
+  return isEnd(alert.type) && delivery.attempts === 0;
+}
+
+/** Taken out of the message, a failure is held by itself, where its recovery finds it: neither is told then. */
+function acknowledged(
+  { facts, since }: FailedNode,
+  node: GroupedNode,
+  { channel, since: due }: Delivery,
+  id: AlertId,
+): AlertRecord {
+  const alert: Alert = {
+    id,
+    type: 'node.failed',
+    at: since,
+    node: facts,
+    blind: 0,
+    message: groupSentence([node]),
+  };
+  return { alert, deliveries: [held(fresh(channel, due), 'acknowledged')] };
+}
+
+function typeOf(type: AlertType, nodes: readonly GroupedNode[]): AlertType {
+  if (nodes.some(({ state }) => state === 'failed')) return type;
+  return nodes.some(({ state }) => state === 'inactive') ? 'node.inactive' : 'node.recovered';
+}

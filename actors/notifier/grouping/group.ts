@@ -1,0 +1,96 @@
+import type {
+  Alert,
+  AlertId,
+  AlertRecord,
+  AlertType,
+  Delivery,
+  GroupedNode,
+} from '../../../src/domain/alert.js';
+import type { NodeName } from '../../../src/domain/node-name.js';
+import { instant, type Millis } from '../../../src/domain/time.js';
+import { groupSentence } from '../channel/sentences.js';
+
+/** Alerts that one message stands for, at the most: a body of ten megabytes. See decision 46. */
+export const GROUP = 100_000;
+
+const GRAVEST = [
+  'node.failed',
+  'node.reported_failure',
+  'node.inactive',
+  'node.recovered',
+  'node.deleted',
+] as const;
+
+/** A message that stands for many, while it is made: the nodes as they are, and the alerts that it takes the place of. */
+export class Group {
+  readonly id: AlertId;
+  readonly #nodes = new Map<NodeName, GroupedNode>();
+  readonly #alertIds: AlertId[] = [];
+  readonly #types = new Set<AlertType>();
+  #at = -Infinity;
+  #blind: Millis = 0;
+
+  constructor(id: AlertId) {
+    this.id = id;
+  }
+
+  /** As an earlier run has left it. */
+  static of({ id, type, at, blind, group }: Alert): Group {
+    const made = new Group(id);
+    made.#types.add(type);
+    made.#at = at;
+    made.#blind = blind;
+    for (const node of group?.nodes ?? []) made.#nodes.set(node.name, node);
+    made.#alertIds.push(...(group?.alertIds ?? []));
+    return made;
+  }
+
+  /** How many alerts it stands for. */
+  get size(): number {
+    return this.#alertIds.length;
+  }
+
+  add({ alert: { id, type, at, blind, node } }: AlertRecord, { folds }: Delivery): void {
+    if (folds !== undefined) this.#alertIds.push(...folds.ids);
+    this.#alertIds.push(id);
+    this.#at = Math.max(this.#at, at);
+    this.#blind = Math.max(this.#blind, blind);
+    if (node === undefined) return;
+    // The last that is known of a node is what counts.
+    const { name, labels } = node;
+    const first = this.#nodes.get(name);
+    const isDeleted = type === 'node.deleted';
+    // Of a failure that nobody was told of, the recovery is not told either.
+    const isOver = isDeleted || type === 'node.recovered';
+    const wasTold = first === undefined ? isOver || folds !== undefined : first.wasTold === true;
+    const state = isDeleted ? 'active' : node.state;
+    this.#nodes.set(name, {
+      name,
+      state,
+      at,
+      labels,
+      ...(isDeleted && { deleted: true }),
+      ...(wasTold && { wasTold }),
+    });
+    this.#types.add(type);
+  }
+
+  get alert(): Alert {
+    const nodes = [...this.#nodes.values()];
+    return {
+      id: this.id,
+      type: GRAVEST.find((type) => this.#types.has(type)) ?? 'node.failed',
+      at: instant(this.#at),
+      node: undefined,
+      blind: this.#blind,
+      message: groupSentence(nodes),
+      group: { nodes, alertIds: [...this.#alertIds] },
+    };
+  }
+}
+
+/** The nodes that it is about, of which nothing later may be told before it. */
+export function lanesOf({ alert }: AlertRecord): readonly string[] {
+  if (alert.group !== undefined) return alert.group.nodes.map(({ name }) => name);
+  return alert.node === undefined ? [] : [alert.node.name];
+}

@@ -1,0 +1,74 @@
+import type { AlertRecord } from '../../../src/domain/alert.js';
+import { moment, type Instant, type Moment } from '../../../src/domain/time.js';
+import type { AlertingRules } from '../rules/alerting.js';
+import { moved, withDelivery } from '../outbox/delivery.js';
+import { Gathering } from './group-release.js';
+import type { OpenAlerts } from '../outbox/open-alerts.js';
+
+/** When what is held is let go of: after a mass failure, and once a node that flapped has rested. */
+export class Held {
+  readonly #open: OpenAlerts;
+  readonly #rules: AlertingRules;
+  readonly #gathering: Gathering;
+  /** No summary may go out before this. */
+  #summariesDue: Moment = moment(-Infinity);
+
+  constructor(open: OpenAlerts, rules: AlertingRules) {
+    this.#open = open;
+    this.#rules = rules;
+    this.#gathering = new Gathering(open, rules, 'mass_failure');
+  }
+
+  /** What an earlier run has left. */
+  resume(): void {
+    this.#gathering.resume();
+  }
+
+  /** When there may be something to let go of; undefined when nothing is held. */
+  nextAt(now: Moment): Moment | undefined {
+    const together = this.#rules.mass.until ?? (this.#open.heldTogether.size > 0 ? now : Infinity);
+    const at = Math.min(together, this.#open.summaries.size > 0 ? this.#summariesDue : Infinity);
+    return at === Infinity ? undefined : moment(at);
+  }
+
+  /** @returns the summaries that are due, as they go out */
+  summaries(now: Moment, wall: Instant): readonly AlertRecord[] {
+    if (now < this.#summariesDue) return [];
+    const due: AlertRecord[] = [];
+    // One that is new cannot be due any sooner.
+    let next = moment(now + this.#rules.flapping.rest);
+    for (const [id, changedAt] of this.#open.summaries) {
+      const record = this.#open.get(id);
+      const node = record?.alert.node?.name;
+      if (record === undefined || node === undefined) continue;
+      let changed = record;
+      for (const delivery of record.deliveries) {
+        const { channel } = delivery;
+        if (delivery.hold !== 'flapping') continue;
+        const at = this.#rules.flapping.due(channel, node, changedAt);
+        if (at > now) {
+          next = moment(Math.min(next, at));
+          continue;
+        }
+        if (!this.#open.isOfGone(record)) this.#rules.flapping.told(channel, node, now);
+        changed = withDelivery(changed, { ...moved(delivery, 'pending'), since: wall });
+      }
+      if (changed !== record) due.push(changed);
+    }
+    this.#summariesDue = next;
+    return due;
+  }
+
+  /** @returns what changes of that which was held for a mass failure: the rest goes with the next call */
+  together(now: Moment, wall: Instant): readonly AlertRecord[] {
+    const { until } = this.#rules.mass;
+    if ((until !== undefined && until > now) || this.#open.heldTogether.size === 0) return [];
+    return this.#gathering.step(this.#open.heldTogether, now, wall);
+  }
+
+  /** Until nothing is held any more, what is new of those nodes is held behind it. */
+  endHold(now: Moment): void {
+    const { until } = this.#rules.mass;
+    if (until !== undefined && until <= now && this.#open.heldTogether.size === 0) this.#rules.release(now);
+  }
+}

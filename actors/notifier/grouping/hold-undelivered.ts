@@ -1,0 +1,89 @@
+import type { AlertId, AlertRecord, AlertType, Delivery } from '../../../src/domain/alert.js';
+import { held } from '../outbox/delivery.js';
+import type { Flapping } from '../rules/flapping.js';
+import type { OpenAlerts, OpenDelivery } from '../outbox/open-alerts.js';
+
+/** Alerts that are looked at in one step. */
+const STEP = 500;
+
+/** What a mass failure holds. What a node reports itself is told all the same. */
+const HELD: ReadonlySet<AlertType> = new Set<AlertType>([
+  'node.failed',
+  'node.inactive',
+  'node.recovered',
+  'node.deleted',
+]);
+
+/**
+ * A mass failure begins: the alerts of single nodes that no channel has begun to deliver are held for it. Otherwise
+ * its message would wait behind all of them, one after the other.
+ */
+export class Recall {
+  readonly #open: OpenAlerts;
+  readonly #flapping: Pick<Flapping, 'untold'>;
+  readonly #step: number;
+  #left: Iterator<AlertRecord> | undefined;
+  #before: AlertId | undefined;
+
+  constructor(open: OpenAlerts, flapping: Pick<Flapping, 'untold'>, step = STEP) {
+    this.#open = open;
+    this.#flapping = flapping;
+    this.#step = step;
+  }
+
+  /** Whether the last step has left something for the next. */
+  get isUnderWay(): boolean {
+    return this.#left !== undefined;
+  }
+
+  /** @param before only alerts that were raised before this one; undefined for all that there are */
+  begin(before: AlertId | undefined): void {
+    this.#left = this.#open.all()[Symbol.iterator]();
+    this.#before = before;
+  }
+
+  end(): void {
+    this.#left = undefined;
+  }
+
+  /** @returns the records that change */
+  step(): readonly AlertRecord[] {
+    const changed: AlertRecord[] = [];
+    for (let looked = 0; looked < this.#step && this.#left !== undefined; looked++) {
+      const next = this.#left.next();
+      if (next.done === true || (this.#before !== undefined && next.value.alert.id >= this.#before)) {
+        this.#left = undefined;
+        break;
+      }
+      const record = this.#recalled(next.value);
+      if (record !== next.value) changed.push(record);
+    }
+    return changed;
+  }
+
+  #recalled(record: AlertRecord): AlertRecord {
+    const { node } = record.alert;
+    if (node === undefined) return record;
+    const deliveries = record.deliveries.map((stored): Delivery => {
+      const delivery = this.#open.delivery(record, stored.channel) ?? stored;
+      if (!isRecallable({ record, delivery }) || !this.#isBehindNothing(record, delivery)) return stored;
+      this.#flapping.untold(delivery.channel, node.name);
+      return held(delivery, 'mass_failure');
+    });
+    const isChanged = deliveries.some((delivery, index) => delivery !== record.deliveries[index]);
+    return isChanged ? { ...record, deliveries } : record;
+  }
+
+  /** What is told later of the same node is held, too: nothing overtakes. */
+  #isBehindNothing({ alert: { id, node } }: AlertRecord, { channel }: Delivery): boolean {
+    const open = node === undefined ? [] : this.#open.of(node.name, channel);
+    const at = open.findIndex(({ record }) => record.alert.id === id);
+    return open.slice(at + 1).every((later) => later.delivery.state === 'held' || isRecallable(later));
+  }
+}
+
+/** Nobody has begun to tell it, and it is told for itself. */
+function isRecallable({ record: { alert }, delivery }: OpenDelivery): boolean {
+  if (delivery.state !== 'pending' || delivery.attempts > 0 || delivery.insteadOf !== undefined) return false;
+  return alert.reminder === undefined && HELD.has(alert.type);
+}

@@ -1,0 +1,181 @@
+import type { Alert, AlertId, AlertRecord, Delivery } from '../../../src/domain/alert.js';
+import { moment, type Instant, type Millis, type Moment } from '../../../src/domain/time.js';
+import type { Clock } from '../../../src/ports/clock.js';
+import type { Beginning } from './attempt-intents.js';
+import type { ChannelActor } from '../channel/channel.actor.js';
+import type { Offer, Progress, Verdict } from '../channel/channel.protocol.js';
+import { deliveryTo, withDelivery } from './delivery.js';
+import type { Escalation } from '../rules/escalation.js';
+import { withFallback } from '../rules/fallback.js';
+import { lanesOf } from '../grouping/group.js';
+import { messageOf } from '../channel/message.js';
+import type { OpenAlerts } from './open-alerts.js';
+import { momentOf } from '../moment-of.js';
+import type { Safekeeping } from './alert-writer.js';
+
+/** How long a mass failure is counted before it is told. */
+const COUNTING: Millis = 1_000;
+
+export interface DeliveriesSurroundings {
+  readonly clock: Clock;
+  readonly channels: ReadonlyMap<string, ChannelActor>;
+  readonly escalation: Escalation;
+  /** What changes when a message that is told late is about to be. */
+  late(record: AlertRecord, channel: string): readonly AlertRecord[];
+  /** The channel that is told of what dies in this one. */
+  fallbackOf(channel: string): string | undefined;
+  /** The alert with what is known by now. */
+  upToDate(alert: Alert): Alert;
+}
+
+/** What is between the outbox and its channels: offers, attempts that begin once that is stored, and verdicts. */
+export class Deliveries {
+  readonly #open: OpenAlerts;
+  readonly #kept: Safekeeping;
+  readonly #around: DeliveriesSurroundings;
+
+  constructor(open: OpenAlerts, kept: Safekeeping, around: DeliveriesSurroundings) {
+    this.#open = open;
+    this.#kept = kept;
+    this.#around = around;
+  }
+
+  /** Has channels go on with what an earlier run has left. */
+  resume(records: readonly AlertRecord[]): void {
+    this.#offer(records, () => true);
+  }
+
+  /** Lets channels deliver what is pending, as it is now. */
+  offer(records: readonly AlertRecord[]): void {
+    // A channel may just have delivered what it has begun. Offered again, it would stand in the way of what comes next.
+    this.#offer(records, (delivery) => !hasBegun(delivery));
+  }
+
+  #offer(records: readonly AlertRecord[], isWanted: (delivery: Delivery) => boolean): void {
+    const { channels, clock, escalation } = this.#around;
+    const [now, wall] = [clock.now(), clock.wall()];
+    const offers = new Map<string, Offer[]>();
+    for (const known of records) {
+      const { alert } = known;
+      const record = this.#open.get(alert.id);
+      for (const delivery of (record ?? known).deliveries) this.#withdraw(alert.id, delivery);
+      if (record === undefined) continue;
+      for (const delivery of record.deliveries) {
+        if (delivery.state !== 'pending' || !isWanted(delivery)) continue;
+        const offered = offers.get(delivery.channel);
+        const offer = offerOf(record, delivery, { now, wall, wait: escalation.wait(alert, delivery) });
+        if (offered === undefined) offers.set(delivery.channel, [offer]);
+        else offered.push(offer);
+      }
+    }
+    for (const [channel, offered] of offers) channels.get(channel)?.offer(offered);
+  }
+
+  /** What waits to be told late must not keep what comes behind it, once it is not to be told. */
+  #withdraw(id: AlertId, { channel, state, attempts }: Delivery): void {
+    const isOff = state === 'cancelled' || state === 'folded' || state === 'held';
+    if (!isOff || attempts > 0 || this.#around.escalation.delayOf(channel) === 0) return;
+    this.#around.channels.get(channel)?.withdrawn(id);
+  }
+
+  progress(channel: string, { verdicts, due, next }: Progress): void {
+    for (const { id, verdict } of verdicts) this.#conclude(channel, id, verdict);
+    for (const id of due) this.#attempt(channel, id);
+    for (const id of next) if (!this.#open.beginnings.isAhead(id, channel)) this.#begin(channel, id, false);
+  }
+
+  /** The disk has this, or cannot have it just now: what waited for it begins. */
+  committed(record: AlertRecord): void {
+    const beginning = this.#open.beginnings.stored(record);
+    if (beginning !== undefined) this.#grant(beginning);
+  }
+
+  /** The daemon ends: attempts that were stored ahead and will not begin are taken back. */
+  takeBack(): void {
+    for (const { id, before } of this.#open.beginnings.takeAhead()) {
+      const record = this.#open.get(id);
+      if (record !== undefined) this.#kept.keep([withDelivery(record, before)]);
+    }
+  }
+
+  #attempt(channel: string, id: AlertId): void {
+    const ahead = this.#open.beginnings.due(id, channel);
+    if (ahead?.isStored === true) this.#grant(ahead);
+    else if (ahead === undefined && !this.#begin(channel, id, true))
+      this.#around.channels.get(channel)?.withdrawn(id);
+  }
+
+  /** Has it stored that an attempt begins. @returns whether there is anything to deliver */
+  #begin(channel: string, id: AlertId, isDue: boolean): boolean {
+    const found = this.#open.get(id);
+    if (found !== undefined) this.#kept.keep(this.#around.late(found, channel));
+    const record = this.#open.get(id);
+    const before = record === undefined ? undefined : deliveryTo(record, channel);
+    if (record === undefined || before?.state !== 'pending') return false;
+    const attempts = before.attempts + 1;
+    // What people were told does not change any more.
+    const isFirst = record.deliveries.every((each) => each.attempts === 0);
+    const alert = isFirst ? this.#around.upToDate(record.alert) : record.alert;
+    const lastAttempt = this.#around.clock.wall();
+    const begun = withDelivery({ ...record, alert }, { ...before, attempts, lastAttempt });
+    this.#open.beginnings.add(begun, { channel, id, before, isDue, isStored: false });
+    this.#kept.keep([begun]);
+    return true;
+  }
+
+  #grant({ channel, id }: Beginning): void {
+    const record = this.#open.get(id);
+    const delivery = record === undefined ? undefined : deliveryTo(record, channel);
+    if (record === undefined || delivery === undefined) return;
+    this.#around.channels.get(channel)?.granted(id, messageOf(record, delivery), delivery.attempts);
+  }
+
+  #conclude(channel: string, id: AlertId, verdict: Verdict): void {
+    const record = this.#open.get(id);
+    const delivery = record === undefined ? undefined : this.#open.delivery(record, channel);
+    if (record === undefined || delivery?.state !== 'pending') return;
+    const after = concluded(delivery, verdict);
+    const fallback = this.#around.fallbackOf(channel);
+    const wall = this.#around.clock.wall();
+    this.#kept.keep([withFallback(withDelivery(record, after), after, fallback, wall)]);
+  }
+}
+
+/** An attempt has begun since it could be delivered, for which it had to be offered. */
+function hasBegun({ lastAttempt, since }: Delivery): boolean {
+  return lastAttempt !== undefined && lastAttempt >= since;
+}
+
+function concluded(delivery: Delivery, verdict: Verdict): Delivery {
+  switch (verdict.kind) {
+    case 'delivered':
+      return { ...delivery, state: 'delivered' };
+    case 'failed':
+      return { ...delivery, lastError: verdict.error };
+    case 'dead':
+      return { ...delivery, state: 'dead', lastError: verdict.error };
+  }
+}
+
+function offerOf(
+  record: AlertRecord,
+  delivery: Delivery,
+  { now, wall, wait }: { readonly now: Moment; readonly wall: Instant; readonly wait: Millis },
+): Offer {
+  const { attempts, lastAttempt } = delivery;
+  const since = moment(momentOf(delivery.since, now, wall) + wait);
+  // While it is counted who fails, nobody is told how many.
+  const isUrgent = record.alert.type === 'mass_failure';
+  const isCounted = isUrgent && attempts === 0;
+  return {
+    id: record.alert.id,
+    lanes: lanesOf(record),
+    since,
+    attempts,
+    // Who asks for another attempt does not want to wait for it.
+    lastAttempt:
+      lastAttempt === undefined || !hasBegun(delivery) ? undefined : momentOf(lastAttempt, now, wall),
+    notBefore: isCounted ? moment(since + COUNTING) : wait > 0 ? since : undefined,
+    isUrgent,
+  };
+}

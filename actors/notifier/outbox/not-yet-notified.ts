@@ -1,0 +1,30 @@
+import type { AlertType } from '../../../src/domain/alert.js';
+import type { OpenDelivery } from './open-alerts.js';
+
+/** The last ones of which nobody can have heard. */
+export function trailingUntold(open: readonly OpenDelivery[]): readonly OpenDelivery[] {
+  const told = open.findLastIndex(
+    ({ delivery, record }) =>
+      delivery.attempts > 0 || (isEnd(record.alert.type) && !stands({ delivery, record })),
+  );
+  return open.slice(told + 1);
+}
+
+/** It says that a failure is over. */
+export function isEnd(type: AlertType): boolean {
+  return type === 'node.recovered' || type === 'node.deleted';
+}
+
+export function isFailure({ record: { alert } }: OpenDelivery): boolean {
+  return alert.type === 'node.failed' || alert.type === 'node.reported_failure';
+}
+
+/** It waits for something that its node's recovery settles. */
+export function isMoot({ delivery: { hold } }: OpenDelivery): boolean {
+  return hold === 'acknowledged' || hold === 'dependency';
+}
+
+/** Whether it stands, or will stand, for others of its node. */
+export function stands({ delivery }: OpenDelivery): boolean {
+  return delivery.hold === 'flapping' || delivery.folds !== undefined;
+}

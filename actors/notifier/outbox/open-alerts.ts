@@ -1,0 +1,140 @@
+import { isOpen, type AlertId, type AlertRecord, type Delivery } from '../../../src/domain/alert.js';
+import type { NodeName } from '../../../src/domain/node-name.js';
+import type { Moment } from '../../../src/domain/time.js';
+import { Beginnings } from './attempt-intents.js';
+import { Books } from '../channel/channel-totals.js';
+import { deliveryTo } from './delivery.js';
+import { UnstoredAlerts } from './unstored-alerts.js';
+
+/**
+ * The alerts about which something is still to be done, each as it is now; and, of all that changed, what the disk
+ * has not got yet.
+ */
+export class OpenAlerts {
+  readonly beginnings = new Beginnings();
+  readonly #records = new Map<AlertId, AlertRecord>();
+  /** Those of one node, in the order in which they were raised. */
+  readonly #ofNode = new Map<NodeName, Set<AlertId>>();
+  /** Held until the end of a mass failure. */
+  readonly #heldTogether = new Set<AlertId>();
+  /** The last of a node that flaps, which stands for those before it, and when it was raised. */
+  readonly #summaries = new Map<AlertId, Moment>();
+  /** As it is now, where the disk has not got it yet. */
+  readonly unstored = new UnstoredAlerts();
+  /** Of nodes that were deleted since. */
+  readonly #ofGone = new Set<AlertId>();
+  readonly #books: Books;
+
+  constructor(books = new Books()) {
+    this.#books = books;
+  }
+
+  get size(): number {
+    return this.#records.size;
+  }
+
+  get heldTogether(): ReadonlySet<AlertId> {
+    return this.#heldTogether;
+  }
+
+  get summaries(): ReadonlyMap<AlertId, Moment> {
+    return this.#summaries;
+  }
+
+  get(id: AlertId): AlertRecord | undefined {
+    return this.#records.get(id);
+  }
+
+  all(): Iterable<AlertRecord> {
+    return this.#records.values();
+  }
+
+  /** The alerts of a node that are open, in order. */
+  ofNode(node: NodeName): readonly AlertRecord[] {
+    return [...(this.#ofNode.get(node) ?? [])].flatMap((id) => this.#records.get(id) ?? []);
+  }
+
+  /** The node was deleted. What is open of it does not count among the messages of another by its name. */
+  nodeGone(node: NodeName): void {
+    for (const id of this.#ofNode.get(node) ?? []) this.#ofGone.add(id);
+  }
+
+  isOfGone({ alert: { id, type } }: AlertRecord): boolean {
+    return type === 'node.deleted' || this.#ofGone.has(id);
+  }
+
+  /** The deliveries of a node to a channel that are open, in order. */
+  of(node: NodeName, channel: string): OpenDelivery[] {
+    const found: OpenDelivery[] = [];
+    for (const record of this.ofNode(node)) {
+      const delivery = this.delivery(record, channel);
+      if (delivery !== undefined && isOpen(delivery)) found.push({ record, delivery });
+    }
+    return found;
+  }
+
+  /** As it is in fact: without an attempt that is stored ahead, and has not begun. */
+  delivery(record: AlertRecord, channel: string): Delivery | undefined {
+    const delivery = deliveryTo(record, channel);
+    return delivery && this.beginnings.inFact(record.alert.id, delivery);
+  }
+
+  /** It is on its way to the disk. */
+  put(record: AlertRecord, now: Moment): void {
+    this.beginnings.settle(record);
+    this.#count(record);
+    this.unstored.put(record);
+    this.restore(record, now);
+  }
+
+  /** @param now when it was raised, as far as is known */
+  restore(record: AlertRecord, now: Moment): void {
+    const { alert, deliveries } = record;
+    if (!deliveries.some(isOpen)) {
+      this.#forget(record);
+      return;
+    }
+    this.#records.set(alert.id, record);
+    if (alert.node !== undefined) {
+      const ofNode = this.#ofNode.get(alert.node.name);
+      if (ofNode === undefined) this.#ofNode.set(alert.node.name, new Set([alert.id]));
+      else ofNode.add(alert.id);
+    }
+    if (deliveries.some(({ hold }) => hold === 'mass_failure')) this.#heldTogether.add(alert.id);
+    else this.#heldTogether.delete(alert.id);
+    if (!deliveries.some(({ hold }) => hold === 'flapping')) this.#summaries.delete(alert.id);
+    else if (!this.#summaries.has(alert.id)) this.#summaries.set(alert.id, now);
+  }
+
+  /** The disk has this, and whatever came before it. */
+  stored(record: AlertRecord): void {
+    const { id } = record.alert;
+    if (this.unstored.get(id) === record) this.unstored.delete(id);
+  }
+
+  #count(record: AlertRecord): void {
+    const before = this.#records.get(record.alert.id);
+    // One that is not open and has failed was taken up again, and was counted in its time.
+    if (before === undefined && record.deliveries.some(({ lastError }) => lastError !== undefined)) return;
+    for (const { channel, state } of record.deliveries) {
+      if (before !== undefined && deliveryTo(before, channel)?.state === state) continue;
+      this.#books.count(channel, state);
+    }
+  }
+
+  #forget({ alert: { id, node } }: AlertRecord): void {
+    this.#records.delete(id);
+    this.#heldTogether.delete(id);
+    this.#summaries.delete(id);
+    this.#ofGone.delete(id);
+    if (node === undefined) return;
+    const ofNode = this.#ofNode.get(node.name);
+    ofNode?.delete(id);
+    if (ofNode?.size === 0) this.#ofNode.delete(node.name);
+  }
+}
+
+export interface OpenDelivery {
+  readonly record: AlertRecord;
+  readonly delivery: Delivery;
+}

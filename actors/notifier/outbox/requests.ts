@@ -1,0 +1,61 @@
+import type { AlertId, AlertRecord } from '../../../src/domain/alert.js';
+import type { AlertIds } from '../../../src/domain/alert-id.js';
+import type { Clock } from '../../../src/ports/clock.js';
+import { fresh, moved, withDelivery } from './delivery.js';
+import type { NotifierReply } from '../notifier.protocol.js';
+import type { OpenAlerts } from './open-alerts.js';
+import type { Safekeeping } from './alert-writer.js';
+import { testSentence } from '../channel/sentences.js';
+
+export interface RequestsSurroundings {
+  readonly clock: Clock;
+  readonly channels: ReadonlyMap<string, unknown>;
+}
+
+/** What people ask for: another attempt at a dead letter, and a test of a channel. */
+export class Requests {
+  readonly #open: OpenAlerts;
+  readonly #kept: Safekeeping;
+  readonly #ids: AlertIds;
+  readonly #around: RequestsSurroundings;
+
+  constructor(open: OpenAlerts, kept: Safekeeping, ids: AlertIds, around: RequestsSurroundings) {
+    this.#open = open;
+    this.#kept = kept;
+    this.#ids = ids;
+    this.#around = around;
+  }
+
+  /** The alert as it is in memory; a dead letter may be on disk only. */
+  known(id: AlertId): AlertRecord | undefined {
+    return this.#open.get(id) ?? this.#open.unstored.get(id);
+  }
+
+  /** @param stored as it was found; it may have changed since */
+  redeliver(stored: AlertRecord | undefined): NotifierReply {
+    if (stored === undefined) return { kind: 'refused', code: 'HEARTBEAT_NO_SUCH_ALERT' };
+    const { id } = stored.alert;
+    const { channels, clock } = this.#around;
+    const record = this.known(id) ?? stored;
+    const dead = record.deliveries.filter(({ state, channel }) => state === 'dead' && channels.has(channel));
+    if (dead.length === 0) return { kind: 'refused', code: 'HEARTBEAT_NOT_DEAD' };
+    const since = clock.wall();
+    const revived = dead.reduce(
+      (whole, delivery) => withDelivery(whole, { ...moved(delivery, 'pending'), since }),
+      record,
+    );
+    this.#kept.keep([revived]);
+    return { kind: 'accepted', id };
+  }
+
+  test(channel: string): NotifierReply {
+    const { channels, clock } = this.#around;
+    if (!channels.has(channel)) return { kind: 'refused', code: 'HEARTBEAT_NO_SUCH_CHANNEL' };
+    const wall = clock.wall();
+    const id = this.#ids.next(wall);
+    const message = testSentence(channel);
+    const alert = { id, type: 'test', at: wall, node: undefined, blind: 0, message } as const;
+    this.#kept.keep([{ alert, deliveries: [fresh(channel, wall)] }]);
+    return { kind: 'accepted', id };
+  }
+}

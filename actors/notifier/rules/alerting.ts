@@ -1,0 +1,357 @@
+import { AlertIds, raisedAt } from '../../../src/domain/alert-id.js';
+import type {
+  Alert,
+  AlertId,
+  AlertRecord,
+  AlertType,
+  Delivery,
+  Folds,
+  LastHold,
+} from '../../../src/domain/alert.js';
+import type { NodeName } from '../../../src/domain/node-name.js';
+import type { Flip, NodeFacts } from '../../../src/domain/node.js';
+import { instant, type Instant, type Moment } from '../../../src/domain/time.js';
+import { isMessage } from '../../../src/domain/late-notification.js';
+import type { ChannelPolicy } from '../../../src/ports/channel.js';
+import type { NodeChange, NodeNews } from '../alerting.protocol.js';
+import { Flapping } from './flapping.js';
+import { Holding, type MassFacts } from './ongoing-mass-failure.js';
+import { MassFailure, type MassFailureOptions } from './mass-failure.js';
+import { momentOf } from '../moment-of.js';
+import { fresh, held, moved, withDelivery } from '../outbox/delivery.js';
+import type { OpenAlerts, OpenDelivery } from '../outbox/open-alerts.js';
+import { Recall } from '../grouping/hold-undelivered.js';
+import { routesOf, type Route } from './routing.js';
+import { newsSentence, nodeSentence } from '../channel/sentences.js';
+import { isEnd, isFailure, isMoot, stands, trailingUntold } from '../outbox/not-yet-notified.js';
+
+export interface AlertingOptions {
+  readonly channels: readonly (Route & Pick<ChannelPolicy, 'fallback'>)[];
+  readonly massFailure: MassFailureOptions;
+  readonly flapping: { readonly maxPerHour: number };
+}
+
+/** What decides needs to know of the world. */
+export interface Circumstances {
+  readonly now: Moment;
+  readonly wall: Instant;
+  /** How many unpaused nodes there are. */
+  readonly watched: number;
+  /** What the node depends on, and has failed before it. */
+  readonly cause?: NodeName | undefined;
+}
+
+type NodeAlertType = Exclude<AlertType, 'mass_failure' | 'test'>;
+type FlipAlertType = Exclude<NodeAlertType, 'node.deleted'>;
+
+/** Ids that a summary names, at the most: the last ones. */
+const NAMED = 100;
+
+/**
+ * Decides what a flip is worth telling, to whom, and when. It knows no clock and no disk: what it decides is in the
+ * records that it changes, and what it counts can be counted again from them.
+ */
+export class AlertingRules {
+  readonly #options: AlertingOptions;
+  readonly #open: OpenAlerts;
+  readonly ids: AlertIds;
+  readonly mass: MassFailure;
+  readonly flapping: Flapping;
+  readonly recall: Recall;
+  /** The hold that is on, and the one before it, of which somebody may still have to be told. */
+  #hold: Holding | undefined;
+  #over: { readonly alert: AlertId; readonly facts: MassFacts } | undefined;
+
+  constructor(options: AlertingOptions, open: OpenAlerts, random: () => number) {
+    this.#options = options;
+    this.#open = open;
+    this.ids = new AlertIds(random);
+    this.mass = new MassFailure(options.massFailure);
+    this.flapping = new Flapping(options.flapping);
+    this.recall = new Recall(open, this.flapping);
+  }
+
+  /** @returns the records that change, and with them the hold that begins */
+  raise(
+    change: NodeChange,
+    circumstances: Circumstances,
+  ): { readonly records: readonly AlertRecord[]; readonly hold: LastHold | undefined } {
+    const { flip, node, silence } = change;
+    const type = typeOf(flip);
+    const changes = new Map<string, AlertRecord>();
+    if (type === undefined) {
+      if (flip.to === 'active') this.#cancelUntold(node, changes);
+      return { records: this.#put([...changes.values()], circumstances.now), hold: undefined };
+    }
+    const { wall, cause } = circumstances;
+    const countsFor = type === 'node.failed' && cause === undefined;
+    const hold = countsFor ? this.#countFailure(change, circumstances, changes) : undefined;
+    // Before it is decided what becomes of this one, which is held behind them.
+    const recalled = hold === undefined ? [] : this.#put(this.recall.step(), circumstances.now);
+    const channels = routesOf(this.#options.channels, type, node).map(({ name }) => name);
+    if (channels.length > 0) {
+      const deliveries = this.#deliveries(channels, type, node, circumstances, changes);
+      const alert: Alert = {
+        id: this.ids.next(wall),
+        type,
+        at: flip.at,
+        node,
+        blind: flip.blind,
+        message: nodeSentence(type, flip, node, silence),
+        ...(flip.reason !== undefined && { reason: flip.reason }),
+        ...(cause !== undefined && { causedBy: cause }),
+      };
+      changes.set(alert.id, { alert, deliveries });
+    }
+    return { records: [...recalled, ...this.#put([...changes.values()], circumstances.now)], hold };
+  }
+
+  #deliveries(
+    channels: readonly string[],
+    type: NodeAlertType,
+    node: NodeFacts,
+    circumstances: Circumstances,
+    changes: Map<string, AlertRecord>,
+  ): readonly Delivery[] {
+    const { cause, wall } = circumstances;
+    return channels.map((channel) =>
+      cause === undefined
+        ? this.#deliver(channel, type, node, circumstances, changes)
+        : this.#holdFor('dependency', channel, node, wall, changes),
+    );
+  }
+
+  /**
+   * What goes to disk with news that may still be refused. It counts once it is admitted; after a kill in between it is
+   * an alert like any other.
+   */
+  prepare({ kind, node, at }: NodeNews, wall: Instant): AlertRecord | undefined {
+    const type =
+      kind === 'deleted'
+        ? 'node.deleted'
+        : node.state === 'failed'
+          ? 'node.reported_failure'
+          : 'node.recovered';
+    const channels = routesOf(this.#options.channels, type, node);
+    if (channels.length === 0) return undefined;
+    const message = newsSentence(type, node);
+    const alert: Alert = { id: this.ids.next(wall), type, at, node, blind: 0, message };
+    return { alert, deliveries: channels.map(({ name }) => fresh(name, wall)) };
+  }
+
+  /** What was prepared is on disk. @returns the records that change, which are not put yet */
+  admit({ alert, deliveries }: AlertRecord, circumstances: Circumstances): readonly AlertRecord[] {
+    const { node, type } = alert;
+    if (node === undefined || type === 'mass_failure' || type === 'test') return [];
+    const changes = new Map<string, AlertRecord>();
+    const { cause } = circumstances;
+    const names = deliveries.map(({ channel }) => channel);
+    const decided = this.#deliveries(names, type, node, circumstances, changes);
+    const caused = cause === undefined ? alert : { ...alert, causedBy: cause };
+    changes.set(alert.id, { alert: caused, deliveries: decided });
+    return [...changes.values()];
+  }
+
+  #put(records: readonly AlertRecord[], now: Moment): readonly AlertRecord[] {
+    for (const record of records) this.#open.put(record, now);
+    return records;
+  }
+
+  /**
+   * Takes up what an earlier run has left: who was told in the last hour, and whether alerts are held.
+   *
+   * @param recent all of which somebody was told in the last hour, or is about to be, and others
+   */
+  resume(recent: readonly AlertRecord[], last: LastHold | undefined, now: Moment, wall: Instant): void {
+    const failures = recent
+      .flatMap(({ alert: { id, type, node, reminder, causedBy } }) => {
+        const counts = type === 'node.failed' && reminder === undefined && causedBy === undefined;
+        return counts && node !== undefined
+          ? [{ node: node.name, at: momentOf(raisedAt(id), now, wall) }]
+          : [];
+      })
+      .sort((a, b) => a.at - b.at);
+    const deleted = deletions(recent);
+    const told = [...recent].flatMap(({ alert: { id, node, reminder }, deliveries }) =>
+      node === undefined || reminder !== undefined || raisedAt(id) <= (deleted.get(node.name) ?? -Infinity)
+        ? []
+        : deliveries
+            .filter(isMessage)
+            .map((delivery) => ({ node, channel: delivery.channel, at: toldAt(delivery, wall) })),
+    );
+    for (const { node, channel, at } of told.sort((a, b) => a.at - b.at)) {
+      this.flapping.told(channel, node.name, momentOf(at, now, wall));
+    }
+    this.mass.restore(failures);
+    const holding = this.#open.heldTogether.size > 0;
+    if (last !== undefined) this.mass.resume(last, holding, now, wall);
+    else if (holding) this.mass.resume({ from: wall, until: wall }, true, now, wall);
+    if (this.mass.until !== undefined) this.recall.begin(undefined);
+  }
+
+  /** A mass failure is told with what is known when somebody is first told of it. */
+  upToDate(alert: Alert): Alert {
+    if (this.#hold?.alert === alert.id) return { ...alert, ...this.#hold.facts(this.#options.massFailure) };
+    return this.#over?.alert === alert.id ? { ...alert, ...this.#over.facts } : alert;
+  }
+
+  /** A node is deleted: it is not among those that failed, and had no messages. */
+  forget(node: NodeName): void {
+    this.mass.forget(node);
+    this.flapping.forget(node);
+    this.#open.nodeGone(node);
+    this.#hold?.forget(node);
+  }
+
+  #countFailure(
+    { node, flip: { at } }: NodeChange,
+    { now, wall, watched }: Circumstances,
+    changes: Map<string, AlertRecord>,
+  ): LastHold | undefined {
+    const begins = this.mass.failed(node.name, now, watched);
+    if (!begins) {
+      this.#hold?.add(node.name, watched);
+      return undefined;
+    }
+    const id = this.ids.next(wall);
+    this.#hold = new Holding(id, this.mass.inWindow);
+    this.#hold.add(node.name, watched);
+    this.recall.begin(id);
+    const channels = routesOf(this.#options.channels, 'mass_failure', undefined);
+    if (channels.length > 0) {
+      const alert: Alert = {
+        id,
+        type: 'mass_failure',
+        at,
+        node: undefined,
+        blind: 0,
+        ...this.#hold.facts(this.#options.massFailure),
+      };
+      changes.set(alert.id, { alert, deliveries: channels.map(({ name }) => fresh(name, wall)) });
+    }
+    return { from: wall, until: instant(wall + this.#options.massFailure.hold) };
+  }
+
+  /** The hold is over: what fails from here on is told at once, for as long as it was held. */
+  release(now: Moment): void {
+    this.mass.release(now);
+    this.recall.end();
+    if (this.#hold !== undefined)
+      this.#over = { alert: this.#hold.alert, facts: this.#hold.facts(this.#options.massFailure) };
+    this.#hold = undefined;
+  }
+
+  /** It is heard again before it failed: that it was late is worth nothing to who has not been told. */
+  #cancelUntold(node: NodeFacts, changes: Map<string, AlertRecord>): void {
+    for (const { name } of this.#options.channels) {
+      for (const untold of trailingUntold(this.#open.of(node.name, name))) {
+        if (untold.record.alert.type !== 'node.inactive' || stands(untold)) continue;
+        this.#change(changes, untold, 'cancelled', node.name);
+      }
+    }
+  }
+
+  /** What stood for the earlier ones of the node must not be told after it. */
+  #holdFor(
+    hold: NonNullable<Delivery['hold']>,
+    channel: string,
+    { name }: NodeFacts,
+    wall: Instant,
+    changes: Map<string, AlertRecord>,
+  ): Delivery {
+    const summary = trailingUntold(this.#open.of(name, channel)).findLast(stands);
+    return held({ ...fresh(channel, wall), ...this.#fold(changes, summary, name) }, hold);
+  }
+
+  /** What becomes of a new alert for one channel, and of the earlier ones there that nobody was told of. */
+  #deliver(
+    channel: string,
+    type: NodeAlertType,
+    node: NodeFacts,
+    { now, wall }: Circumstances,
+    changes: Map<string, AlertRecord>,
+  ): Delivery {
+    const open = this.#open.of(node.name, channel);
+    const trailing = trailingUntold(open);
+    const untold = trailing.filter(({ record }) => record.alert.reminder === undefined);
+    const delivery = fresh(channel, wall);
+    const summary = untold.findLast(stands);
+    // There is something newer to tell.
+    for (const each of trailing)
+      if (!untold.includes(each)) this.#change(changes, each, 'cancelled', node.name);
+    if (isEnd(type) && summary === undefined && untold.some(isFailure)) {
+      for (const earlier of untold) this.#change(changes, earlier, 'cancelled', node.name);
+      return { ...delivery, state: 'cancelled' };
+    }
+    if (isEnd(type)) {
+      for (const each of untold) if (isMoot(each)) this.#change(changes, each, 'cancelled', node.name);
+    }
+    const last = open.at(-1);
+    if (this.mass.until !== undefined || last?.delivery.hold === 'mass_failure') {
+      const goesOn = type === 'node.reported_failure' && last === undefined;
+      if (!goesOn) return held({ ...delivery, ...this.#fold(changes, summary, node.name) }, 'mass_failure');
+    }
+    if (summary?.delivery.state === 'pending') {
+      // It takes the place of one that counts already.
+      const folds = this.#fold(changes, summary, node.name);
+      this.flapping.told(channel, node.name, now);
+      return { ...delivery, ...folds };
+    }
+    const folds = this.#fold(changes, summary, node.name);
+    if (!this.flapping.mayTell(channel, node.name, now)) return held({ ...delivery, ...folds }, 'flapping');
+    this.flapping.told(channel, node.name, now);
+    return { ...delivery, ...folds };
+  }
+
+  /** The new alert stands for the one that stood for those before it. */
+  #fold(
+    changes: Map<string, AlertRecord>,
+    summary: OpenDelivery | undefined,
+    node: NodeName,
+  ): { readonly folds?: Folds } {
+    if (summary === undefined) return {};
+    this.#change(changes, summary, 'folded', node);
+    const { folds } = summary.delivery;
+    const ids = [...(folds?.ids ?? []), summary.record.alert.id].slice(-NAMED);
+    return { folds: { count: (folds?.count ?? 0) + 1, ids } };
+  }
+
+  #change(
+    changes: Map<string, AlertRecord>,
+    { record, delivery }: OpenDelivery,
+    state: 'cancelled' | 'folded',
+    node: NodeName,
+  ): void {
+    if (delivery.state === 'pending' && record.alert.reminder === undefined)
+      this.flapping.untold(delivery.channel, node);
+    const { id } = record.alert;
+    changes.set(id, withDelivery(changes.get(id) ?? record, moved(delivery, state)));
+  }
+}
+
+function typeOf({ from, to, cause }: Flip): FlipAlertType | undefined {
+  switch (to) {
+    case 'failed':
+      return cause === 'report' ? 'node.reported_failure' : 'node.failed';
+    case 'inactive':
+      return 'node.inactive';
+    case 'active':
+      return from === 'failed' ? 'node.recovered' : undefined;
+  }
+}
+
+/** What nobody was told while there was no daemon is told now. */
+function toldAt({ state, attempts, since, lastAttempt }: Delivery, wall: Instant): Instant {
+  return lastAttempt ?? (state === 'pending' && attempts === 0 ? wall : since);
+}
+
+/** When nodes were deleted last, as far as somebody is told of it: what they had told before is not theirs any more. */
+function deletions(records: readonly AlertRecord[]): ReadonlyMap<NodeName, Instant> {
+  const deleted = new Map<NodeName, Instant>();
+  for (const { alert } of records) {
+    if (alert.type !== 'node.deleted' || alert.node === undefined) continue;
+    const at = raisedAt(alert.id);
+    if (at > (deleted.get(alert.node.name) ?? -Infinity)) deleted.set(alert.node.name, at);
+  }
+  return deleted;
+}

@@ -1,0 +1,218 @@
+import type { AlertId, AlertRecord, Delivery } from '../../../src/domain/alert.js';
+import type { NodeName } from '../../../src/domain/node-name.js';
+import { moment, unixSeconds, type Instant, type Moment } from '../../../src/domain/time.js';
+import type { AlertMessage, StandingFailure } from '../../../src/ports/channel.js';
+import type { AlertingRules } from './alerting.js';
+import type { FailedStanding, NodeChange } from '../alerting.protocol.js';
+import { held, moved, withDelivery } from '../outbox/delivery.js';
+import { Dependencies } from './inhibition.js';
+import { Escalation } from './escalation.js';
+import { farewellOf } from '../channel/closing-notice.js';
+import { FailedNodes } from './failed-nodes.js';
+import { Gathering, STEP } from '../grouping/group-release.js';
+import { lateGroup } from '../grouping/delayed-group.js';
+import type { OpenAlerts } from '../outbox/open-alerts.js';
+import { momentOf } from '../moment-of.js';
+import { routesOf } from './routing.js';
+import { Reminders, type RemindersOptions } from './reminders.js';
+
+/** What is told beside a first alert, and what is not: who stays failed, why, and whether somebody takes care of it. */
+export class OnCall {
+  readonly escalation: Escalation;
+  readonly #options: RemindersOptions;
+  readonly #open: OpenAlerts;
+  readonly #rules: AlertingRules;
+  readonly #failed = new FailedNodes();
+  readonly #reminders: Reminders;
+  readonly #dependencies: Dependencies;
+  /** Held for a dependency that is back. */
+  readonly #released = new Set<AlertId>();
+  readonly #gathering: Gathering;
+
+  constructor(options: RemindersOptions, open: OpenAlerts, rules: AlertingRules) {
+    this.#options = options;
+    this.#open = open;
+    this.#rules = rules;
+    this.escalation = new Escalation(options.channels);
+    this.#reminders = new Reminders(options, this.#failed);
+    this.#dependencies = new Dependencies(open, this.#failed);
+    this.#gathering = new Gathering(open, rules, 'dependency');
+  }
+
+  /** When there is something to do, or may be. */
+  get nextAt(): Moment | undefined {
+    const isHolding = this.#rules.mass.until !== undefined;
+    if (this.#reminders.isUnderWay && !isHolding) return moment(-Infinity);
+    if (this.#released.size > 0 || (this.#gathering.isUnderWay && !isHolding)) return moment(-Infinity);
+    // While alerts are held, nobody is reminded either.
+    const reminders = Math.max(this.#reminders.nextAt ?? Infinity, this.#rules.mass.until ?? -Infinity);
+    const at = Math.min(reminders, this.#dependencies.nextAt ?? Infinity);
+    return at === Infinity ? undefined : moment(at);
+  }
+
+  /** What an earlier run has left. */
+  resume(now: Moment): void {
+    this.#dependencies.resume(this.#open.all(), now);
+    this.#gathering.resume();
+  }
+
+  /** A node flips. @returns what its failure comes from, if that is another's */
+  flipped({ flip, node, isPaused }: NodeChange, now: Moment, wall: Instant): NodeName | undefined {
+    if (flip.to !== 'failed') {
+      this.#gone(node.name, now);
+      return undefined;
+    }
+    const cause = this.#failed.causeOf(node);
+    const failedAt = momentOf(flip.at, now, wall);
+    const failed = { facts: node, since: flip.at, failedAt, isQuiet: isPaused, isTold: !isPaused, cause };
+    this.#failed.put(failed);
+    this.#reminders.watch(failed, now);
+    return cause;
+  }
+
+  /** These were raised. */
+  raised(records: readonly AlertRecord[]): void {
+    for (const record of records) this.#dependencies.held(record);
+  }
+
+  /** How a node stands that has failed; undefined when it is watched no more. */
+  stands(name: NodeName, standing: FailedStanding | undefined, now: Moment, wall: Instant): void {
+    if (standing === undefined) {
+      this.#gone(name, now);
+      return;
+    }
+    const { node, since, isQuiet, isTold } = standing;
+    const before = this.#failed.get(name);
+    const cause = before === undefined ? this.#failed.causeOf(node) : before.cause;
+    // Of a failure of an earlier run, no more is known than what the wall clock says.
+    const failedAt = before?.since === since ? before.failedAt : momentOf(since, now, wall);
+    const failed = { facts: node, since, failedAt, isQuiet, isTold, cause };
+    this.#failed.put(failed);
+    if (before === undefined) this.#reminders.watch(failed, now);
+  }
+
+  /** What its failure comes from, if that is another's. */
+  causeOf(name: NodeName): NodeName | undefined {
+    const failed = this.#failed.get(name);
+    return failed && this.#failed.causeOf(failed.facts);
+  }
+
+  isFailed(name: NodeName): boolean {
+    return this.#failed.get(name) !== undefined;
+  }
+
+  /** @returns what changes for those who have not been told of it yet, by how the node stands now */
+  settle(name: NodeName): readonly AlertRecord[] {
+    const failed = this.#failed.get(name);
+    const changes = new Map<string, AlertRecord>();
+    for (const { name: channel } of this.#options.channels) {
+      for (const { record, delivery } of this.#open.of(name, channel)) {
+        const { alert } = changes.get(record.alert.id) ?? record;
+        const changed = this.#settled(alert, delivery, failed?.isQuiet);
+        if (changed === delivery) continue;
+        changes.set(alert.id, withDelivery(changes.get(alert.id) ?? record, changed));
+      }
+    }
+    return [...changes.values()];
+  }
+
+  /** @returns reminders, and what was held for a dependency that is back */
+  due(now: Moment, wall: Instant): readonly AlertRecord[] {
+    const { ids, mass } = this.#rules;
+    for (const id of this.#dependencies.due(now)) this.#released.add(id);
+    if (mass.until !== undefined) return this.#heldWithOthers();
+    return [...this.#letGo(now, wall), ...this.#reminders.due(now, wall, this.#open, ids)];
+  }
+
+  /** Nothing goes out while alerts are held for a mass failure: what was held for a dependency waits for its end, too. */
+  #heldWithOthers(): readonly AlertRecord[] {
+    const records: AlertRecord[] = [];
+    for (const id of this.#released) {
+      if (records.length === STEP) break;
+      this.#released.delete(id);
+      const record = this.#open.get(id);
+      if (record?.deliveries.some(({ hold }) => hold === 'dependency') !== true) continue;
+      const deliveries = record.deliveries.map((delivery) =>
+        delivery.hold === 'dependency' ? held(delivery, 'mass_failure') : delivery,
+      );
+      records.push({ ...record, deliveries });
+    }
+    return records;
+  }
+
+  /** So much at a time that nobody waits for it: the rest goes with the next call. */
+  #letGo(now: Moment, wall: Instant): readonly AlertRecord[] {
+    if (this.#released.size === 0 && !this.#gathering.isUnderWay) return [];
+    const records = this.#gathering.step(this.#released, now, wall);
+    if (!this.#gathering.isUnderWay) this.#released.clear();
+    return records;
+  }
+
+  /** @returns what changes when a message is about to be told late that stands for many */
+  late(record: AlertRecord, channel: string, wall: Instant): readonly AlertRecord[] {
+    const delivery = this.#open.delivery(record, channel);
+    if (record.alert.group === undefined || delivery?.state !== 'pending') return [];
+    if (this.escalation.wait(record.alert, delivery) === 0) return [];
+    return lateGroup(record, delivery, {
+      failed: this.#failed,
+      open: this.#open,
+      nextId: () => this.#rules.ids.next(wall),
+    });
+  }
+
+  /**
+   * Who has failed, by the channels that have been told so: not those for which something of it still waits.
+   *
+   * @param only this one, if it has failed; all of them if not given
+   */
+  standing(only?: NodeName): ReadonlyMap<string, readonly StandingFailure[]> {
+    const standing = new Map<string, StandingFailure[]>();
+    const one = only === undefined ? undefined : this.#failed.get(only);
+    const nodes = only === undefined ? this.#failed.all() : one === undefined ? [] : [one];
+    for (const { facts, since, isTold } of nodes) {
+      if (!isTold) continue;
+      for (const { name: channel } of routesOf(this.#options.channels, 'node.failed', facts)) {
+        if (this.#open.of(facts.name, channel).length > 0) continue;
+        const failure = { name: facts.name, at: unixSeconds(since), labels: facts.labels };
+        const others = standing.get(channel);
+        if (others === undefined) standing.set(channel, [failure]);
+        else others.push(failure);
+      }
+    }
+    return standing;
+  }
+
+  /** What channels tell last that a reload takes away, or whose receiver it changes, where something is open. */
+  farewells(wall: Instant): ReadonlyMap<string, AlertMessage> {
+    const farewells = new Map<string, AlertMessage>();
+    for (const [channel, failures] of this.standing()) {
+      // Who hears of no recoveries leaves failures open on purpose.
+      const isClosed = this.#options.channels.some(
+        ({ name, events }) => name === channel && events.includes('node.recovered'),
+      );
+      if (isClosed) farewells.set(channel, farewellOf(channel, failures, this.#rules.ids.next(wall), wall));
+    }
+    return farewells;
+  }
+
+  #gone(name: NodeName, now: Moment): void {
+    if (!this.#failed.delete(name)) return;
+    this.#reminders.forget(name);
+    this.#dependencies.back(name, now);
+  }
+
+  /** @param isQuiet undefined when it is watched no more */
+  #settled(alert: AlertRecord['alert'], delivery: Delivery, isQuiet: boolean | undefined): Delivery {
+    if (delivery.attempts > 0) return delivery;
+    const { state, hold } = delivery;
+    const waits = state === 'pending' && this.escalation.wait(alert, delivery) > 0;
+    if (isQuiet === undefined) {
+      const isMoot =
+        waits || hold === 'acknowledged' || hold === 'dependency' || alert.reminder !== undefined;
+      return isMoot ? moved(delivery, 'cancelled') : delivery;
+    }
+    if (!isQuiet) return hold === 'acknowledged' ? moved(delivery, 'pending') : delivery;
+    if (alert.reminder !== undefined) return moved(delivery, 'cancelled');
+    return waits ? { ...delivery, state: 'held', hold: 'acknowledged' } : delivery;
+  }
+}

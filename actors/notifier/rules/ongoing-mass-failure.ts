@@ -1,0 +1,47 @@
+import type { Alert, AlertId } from '../../../src/domain/alert.js';
+import type { NodeName } from '../../../src/domain/node-name.js';
+import type { MassFailureOptions } from './mass-failure.js';
+import { massFailureSentence } from '../channel/sentences.js';
+
+/** What the alert of a mass failure says. */
+export type MassFacts = Pick<Alert, 'message' | 'mass'>;
+
+/** Names in the sample of a mass failure. */
+const SAMPLE = 20;
+
+/** The mass failure for which alerts are held, and the nodes that have failed in it: each counts once. */
+export class Holding {
+  /** The alert that tells of it. */
+  readonly alert: AlertId;
+  readonly #nodes: Set<NodeName>;
+  readonly #sample = new Set<NodeName>();
+  /** The most nodes that were watched meanwhile. */
+  #watched = 0;
+
+  /** @param nodes those that had failed when it began */
+  constructor(alert: AlertId, nodes: Iterable<NodeName>) {
+    this.alert = alert;
+    this.#nodes = new Set(nodes);
+  }
+
+  add(node: NodeName, watched: number): void {
+    this.#nodes.add(node);
+    this.#watched = Math.max(this.#watched, watched);
+    if (this.#sample.size < SAMPLE) this.#sample.add(node);
+  }
+
+  /** A node that is deleted is not among those that failed. */
+  forget(node: NodeName): void {
+    this.#nodes.delete(node);
+    this.#sample.delete(node);
+  }
+
+  /** What is known of it by now. */
+  facts(options: MassFailureOptions): MassFacts {
+    const [count, sample] = [this.#nodes.size, [...this.#sample]];
+    return {
+      message: massFailureSentence(count, this.#watched, options, sample),
+      mass: { count, sample },
+    };
+  }
+}

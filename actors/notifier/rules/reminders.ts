@@ -1,0 +1,235 @@
+import type { AlertIds } from '../../../src/domain/alert-id.js';
+import type { Alert, AlertRecord, GroupedNode } from '../../../src/domain/alert.js';
+import type { NodeName } from '../../../src/domain/node-name.js';
+import { moment, type Instant, type Millis, type Moment } from '../../../src/domain/time.js';
+import { Agenda } from '../channel/timer-queue.js';
+import { fresh } from '../outbox/delivery.js';
+import type { FailedNode, FailedNodes } from './failed-nodes.js';
+import { GROUP } from '../grouping/group.js';
+import type { OpenAlerts } from '../outbox/open-alerts.js';
+import { routesOf, type Route } from './routing.js';
+import { reminderSentence } from '../channel/sentences.js';
+
+/** Reminders that are due within so long of each other go out together: who failed together is told together. */
+const GATHER: Millis = 60_000;
+/** Nodes that are looked at in one step, while everything else waits. */
+export const REMINDED = 2_000;
+
+export interface RemindersOptions {
+  readonly channels: readonly Route[];
+  /** Undefined: nobody is reminded. */
+  readonly remindEvery: Millis | undefined;
+}
+
+/** Those that are due together: looked at in steps, and then told one message a step. */
+interface Round {
+  readonly until: Moment;
+  /** Whether all have been looked at. */
+  isComplete: boolean;
+  steps: number;
+  /** How many are to be reminded of. */
+  count: number;
+  /** Who they are, by the channels that are to be told. */
+  readonly members: Map<string, Member[]>;
+}
+
+interface Now {
+  readonly now: Moment;
+  readonly wall: Instant;
+}
+
+interface Member {
+  readonly node: FailedNode;
+  /** As the message has it. */
+  readonly shown: GroupedNode;
+}
+
+/**
+ * Tells again, every so often, of nodes that stay failed while nobody takes care of them. How long that has been is
+ * measured on the clock that does not jump.
+ */
+export class Reminders {
+  readonly #options: RemindersOptions;
+  readonly #failed: FailedNodes;
+  readonly #agenda = new Agenda<NodeName>();
+  /** What is in the agenda, and holds: a node that has recovered is taken out of it later, with others. */
+  readonly #next = new Map<NodeName, Moment>();
+  #round: Round | undefined;
+
+  constructor(options: RemindersOptions, failed: FailedNodes) {
+    this.#options = options;
+    this.#failed = failed;
+  }
+
+  get #every(): Millis {
+    return this.#options.remindEvery ?? Infinity;
+  }
+
+  get #gather(): Millis {
+    return Math.min(GATHER, this.#every / 4);
+  }
+
+  /** When there may be somebody to remind of. */
+  get nextAt(): Moment | undefined {
+    return this.#agenda.next;
+  }
+
+  /** Whether the last step has left something for the next. */
+  get isUnderWay(): boolean {
+    return this.#round !== undefined;
+  }
+
+  /** Its next reminder is a whole number of intervals after it has failed, over restarts too. */
+  watch({ facts: { name }, failedAt }: FailedNode, now: Moment): void {
+    if (this.#options.remindEvery !== undefined) this.#schedule(name, this.#nextAfter(failedAt, now));
+  }
+
+  forget(name: NodeName): void {
+    this.#next.delete(name);
+    this.#agenda.prune(this.#next.size, (each, at) => this.#next.get(each) === at);
+  }
+
+  /** Reminders that are to come, with those of nodes that have recovered lately. */
+  get size(): number {
+    return this.#agenda.size;
+  }
+
+  /**
+   * Looks at so many of those that are due, or makes one message of them, that nobody waits for it; the rest goes with
+   * the next call.
+   *
+   * @returns the alerts that remind, to each channel one, once all have been looked at
+   */
+  due(now: Moment, wall: Instant, open: OpenAlerts, ids: AlertIds): readonly AlertRecord[] {
+    const round = this.#roundAt(now);
+    if (round === undefined) return [];
+    const at = { now, wall };
+    if (round.isComplete) return this.#nextMessage(round, ids, at);
+    round.isComplete = this.#look(round, now, open);
+    if (!round.isComplete) return [];
+    return round.steps > 1 ? this.#nextMessage(round, ids, at) : this.#allOf(round, ids, at);
+  }
+
+  /** All that were looked at in this step: nothing has changed meanwhile. */
+  #allOf({ members, count }: Round, ids: AlertIds, at: Now): readonly AlertRecord[] {
+    this.#round = undefined;
+    const all = [...members];
+    const [only] = all[0]?.[1] ?? [];
+    if (count === 1 && only !== undefined) return [this.#record([only], [...members.keys()], ids, at)];
+    return all.map(([channel, ofChannel]) => this.#record(ofChannel, [channel], ids, at));
+  }
+
+  /** Since they were looked at some may have recovered, or somebody takes care of them. */
+  #nextMessage(round: Round, ids: AlertIds, at: Now): readonly AlertRecord[] {
+    const { members } = round;
+    const [next] = members;
+    if (next === undefined) return [];
+    const [channel, ofChannel] = next;
+    const chunk = ofChannel.splice(0, GROUP);
+    if (ofChannel.length === 0) members.delete(channel);
+    if (members.size === 0) this.#round = undefined;
+    const wanted = chunk.filter(({ node }) => this.#isToBeReminded(this.#failed.get(node.facts.name), node));
+    return wanted.length === 0 ? [] : [this.#record(wanted, [channel], ids, at)];
+  }
+
+  #isToBeReminded(node: FailedNode | undefined, taken?: FailedNode): node is FailedNode {
+    if (node === undefined || node.isQuiet || (taken !== undefined && node.since !== taken.since))
+      return false;
+    return node.cause === undefined || this.#failed.get(node.cause) === undefined;
+  }
+
+  #roundAt(now: Moment): Round | undefined {
+    const { next } = this.#agenda;
+    if (this.#round === undefined && (next === undefined || next > now)) return undefined;
+    return (this.#round ??= {
+      until: moment(now + this.#gather),
+      isComplete: false,
+      steps: 0,
+      count: 0,
+      members: new Map<string, Member[]>(),
+    });
+  }
+
+  /** @returns whether all have been looked at */
+  #look(round: Round, now: Moment, open: OpenAlerts): boolean {
+    round.steps++;
+    for (let looked = 0; looked < REMINDED; looked++) {
+      const at = this.#agenda.next;
+      const name = this.#agenda.take(round.until);
+      if (at === undefined || name === undefined) {
+        if (round.members.size === 0) this.#round = undefined;
+        return true;
+      }
+      // One that has failed anew may be in it twice.
+      if (this.#next.get(name) !== at) continue;
+      this.#schedule(name, this.#nextAfter(at, round.until));
+      const node = this.#failed.get(name);
+      if (this.#isToBeReminded(node)) this.#include(round, node, this.#channelsOf(node, now, open));
+    }
+    return false;
+  }
+
+  #include(round: Round, node: FailedNode, channels: readonly string[]): void {
+    const { members } = round;
+    const member = { node, shown: grouped(node) };
+    round.count++;
+    for (const channel of channels) {
+      const others = members.get(channel);
+      if (others === undefined) members.set(channel, [member]);
+      else others.push(member);
+    }
+  }
+
+  /** The first that lies behind `now`, a whole number of intervals after `at`. */
+  #nextAfter(at: Moment, now: Moment): Moment {
+    const passed = Math.max(0, Math.floor((now - at) / this.#every));
+    return moment(at + (passed + 1) * this.#every);
+  }
+
+  #schedule(name: NodeName, at: Moment): void {
+    this.#next.set(name, at);
+    this.#agenda.add(at, name);
+  }
+
+  /** Not those that wait for the first they hear of it, or have just heard it. */
+  #channelsOf({ facts, failedAt }: FailedNode, now: Moment, open: OpenAlerts): readonly string[] {
+    return routesOf(this.#options.channels, 'node.failed', facts)
+      .filter(({ after = 0 }) => now - failedAt >= after + this.#every - this.#gather)
+      .map(({ name }) => name)
+      .filter((channel) => open.of(facts.name, channel).length === 0);
+  }
+
+  #record(
+    members: readonly Member[],
+    channels: readonly string[],
+    ids: AlertIds,
+    { now, wall }: Now,
+  ): AlertRecord {
+    const [first] = members;
+    if (first === undefined) throw new TypeError('a reminder of nobody');
+    const about: Pick<Alert, 'node' | 'group'> =
+      members.length === 1
+        ? { node: first.node.facts }
+        : { node: undefined, group: { nodes: members.map(({ shown }) => shown), alertIds: [] } };
+    let longest = first.node;
+    for (const { node } of members) if (node.failedAt < longest.failedAt) longest = node;
+    const time = now - longest.failedAt;
+    const alert: Alert = {
+      id: ids.next(wall),
+      type: 'node.failed',
+      at: longest.since,
+      blind: 0,
+      message: reminderSentence(
+        members.map(({ shown }) => shown.name),
+        time,
+      ),
+      reminder: Math.max(1, Math.round(time / (this.#options.remindEvery ?? 1))),
+      ...about,
+    };
+    return { alert, deliveries: channels.map((channel) => fresh(channel, wall)) };
+  }
+}
+
+function grouped({ facts: { name, state, labels }, since }: FailedNode): GroupedNode {
+  return { name, state, at: since, labels };
+}

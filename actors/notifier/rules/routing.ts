@@ -1,0 +1,55 @@
+import type { AlertType } from '../../../src/domain/alert.js';
+import type { NodeFacts } from '../../../src/domain/node.js';
+import type { ChannelPolicy, MatchRule } from '../../../src/ports/channel.js';
+
+/** Which alerts a channel is for, and when it is told of them. */
+export type Route = Pick<ChannelPolicy, 'name' | 'events' | 'match' | 'after'>;
+
+/**
+ * The channels that an alert goes to.
+ *
+ * @param node undefined for what concerns no single node: that has no labels, and is kept out by none
+ */
+export function routesOf<Routed extends Route>(
+  routes: readonly Routed[],
+  type: AlertType,
+  node: Pick<NodeFacts, 'labels' | 'channels'> | undefined,
+): readonly Routed[] {
+  return chosenBy(node, routes).filter((route) => isFor(route, type, node));
+}
+
+/** Where none of those that a node was given is configured any more, its alerts go to all: somebody has to hear. */
+function chosenBy<Routed extends Route>(
+  node: Pick<NodeFacts, 'channels'> | undefined,
+  routes: readonly Routed[],
+): readonly Routed[] {
+  const chosen = node?.channels;
+  if (chosen === undefined) return routes;
+  const known = routes.filter(({ name }) => chosen.includes(name));
+  return known.length > 0 || chosen.length === 0 ? known : routes;
+}
+
+function isFor(
+  { events, match = [], after = 0 }: Route,
+  type: AlertType,
+  node: Pick<NodeFacts, 'labels'> | undefined,
+): boolean {
+  // Where a recovery is told, so is what takes its place.
+  if (!events.includes(type === 'node.deleted' ? 'node.recovered' : type)) return false;
+  // By then it is over, and who is still failed is told in one message.
+  if (type === 'mass_failure' && after > 0) return false;
+  return match.length === 0 || match.some((rule) => fits(rule, type, node));
+}
+
+function fits(
+  { types, labels = {} }: MatchRule,
+  type: AlertType,
+  node: Pick<NodeFacts, 'labels'> | undefined,
+): boolean {
+  if (types?.includes(type === 'node.deleted' ? 'node.recovered' : type) === false) return false;
+  if (node === undefined) return true;
+  return Object.entries(labels).every(([key, wanted]) => {
+    const value = node.labels[key];
+    return value !== undefined && (wanted.includes(value) || wanted.includes('*'));
+  });
+}

@@ -1,0 +1,53 @@
+import {
+  BaseNotifier,
+  type AlertMessage,
+  type Attempt,
+  type Resending,
+  type StandingFailure,
+} from '../../ports/channel.js';
+import type { Concealment } from './redaction.js';
+import type { Prepared } from './kind.js';
+
+/** A notifier as it is. Only: why it failed to tell is stored and shown, and no secret of its own is in that. */
+export class DiscreetNotifier extends BaseNotifier implements Resending, Prepared {
+  readonly #notifier: BaseNotifier & Partial<Resending & Prepared>;
+  readonly #concealment: Concealment;
+
+  constructor(notifier: BaseNotifier & Partial<Resending & Prepared>, concealment: Concealment) {
+    super();
+    this.#notifier = notifier;
+    this.#concealment = concealment;
+  }
+
+  async prepare(): Promise<void> {
+    try {
+      await this.#notifier.prepare?.();
+    } catch (error) {
+      throw this.#concealment.concealError(error);
+    }
+  }
+
+  override async notify(alert: AlertMessage, attempt: Attempt): Promise<void> {
+    try {
+      await this.#notifier.notify(alert, attempt);
+    } catch (error) {
+      throw this.#concealment.concealError(error);
+    }
+  }
+
+  stands(failures: readonly StandingFailure[]): void {
+    this.#notifier.stands?.(failures);
+  }
+
+  gone(node: string): void {
+    this.#notifier.gone?.(node);
+  }
+
+  succeed(before: object): void {
+    if (before instanceof DiscreetNotifier) this.#notifier.succeed?.(before.#notifier);
+  }
+
+  override async close(): Promise<void> {
+    await this.#notifier.close();
+  }
+}

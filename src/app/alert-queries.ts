@@ -1,0 +1,22 @@
+import { readAlerts } from '../../actors/notifier/outbox/alerts-reader.js';
+import type { AlertsDaemon } from '../http/alerts/alerts-api.js';
+import type { Clock } from '../ports/clock.js';
+import type { HistoryStore } from '../ports/history-store.js';
+import type { Cast } from './assemble.js';
+
+/** What is asked of alerts. */
+export function telling(
+  { notifier, channels }: Pick<Cast, 'notifier' | 'channels'>,
+  { store, clock }: { readonly store: Pick<HistoryStore, 'alerts'>; readonly clock: Pick<Clock, 'soon'> },
+): AlertsDaemon {
+  return {
+    get channels() {
+      return [...channels.actors.keys()];
+    },
+    list: (range) =>
+      readAlerts(store, notifier.unstored, range, () => new Promise((resolve) => clock.soon(resolve))),
+    command: (command) => {
+      notifier.command(command);
+    },
+  };
+}

@@ -1,0 +1,70 @@
+import { Inquiries } from '../../actors/node/node-queries.js';
+import type { NodeCommand, NodeReply } from '../../actors/node/node.protocol.js';
+import { sendToAll } from '../../actors/shards/send-to-all.js';
+import type { NodeQuota } from '../domain/access.js';
+import type { NodeName } from '../domain/node-name.js';
+import { shardOf } from '../domain/shard.js';
+import type { Millis } from '../domain/time.js';
+import type { NodesDaemon } from '../http/nodes/nodes-api.js';
+import { DependencyChanges } from '../http/nodes/dependency-changes.js';
+import type { Clock } from '../ports/clock.js';
+import type { Pulse } from '../runtime/watchdog.js';
+import type { Cast } from './assemble.js';
+import type { LongReads } from './long-reads.js';
+import { settled } from './settled.js';
+
+/**
+ * What is asked of nodes: of their actors, and of history.
+ *
+ * @param retention of history
+ */
+export function liveness(
+  cast: Pick<Cast, 'history' | 'shards' | 'nodes'>,
+  pulse: Pulse,
+  { clock, store }: { readonly clock: Clock; readonly store: LongReads },
+  retention: Millis,
+): NodesDaemon {
+  const { nodes, history } = cast;
+  const askMany = (kind: 'heartbeat' | 'describe', names: readonly NodeName[], quota?: NodeQuota) => {
+    const arrival = pulse.arrival();
+    return names.map((name): NodeCommand => ({ kind, name, ...arrival, quota }));
+  };
+  const toNodes = (
+    commands: readonly NodeCommand[],
+    answered: (replies: readonly NodeReply[]) => void,
+  ): void => {
+    sendToAll(
+      nodes.count,
+      commands,
+      ({ name }) => name,
+      (shard, share, done) => {
+        nodes.send(shard, share, done);
+      },
+      answered,
+    );
+  };
+  const inquiries = new Inquiries({
+    store,
+    retention,
+    describe: (names, answered) => {
+      toNodes(askMany('describe', names), answered);
+    },
+    unstoredFlips: (node) => history.unstoredFlips(node),
+    settled: () => settled(cast),
+  });
+  return {
+    ask: (name, request, answered, quota) => {
+      const command = { ...request, name, ...pulse.arrival(), quota };
+      nodes.send(shardOf(name, nodes.count), [command], ([reply]) => {
+        if (reply !== undefined) answered(reply);
+      });
+    },
+    dependencyChanges: new DependencyChanges(),
+    heartbeats: (names, answered, quota) => {
+      toNodes(askMany('heartbeat', names, quota), answered);
+    },
+    list: (filter, after, limit) => inquiries.list(filter, after, limit),
+    flips: (node, range) => inquiries.flips(node, range),
+    uptime: (node, range) => inquiries.uptime(node, range, clock.wall()),
+  };
+}

@@ -1,0 +1,72 @@
+import type { NotifierReply } from '../../../actors/notifier/notifier.protocol.js';
+import { parseAlertId } from '../../domain/alert-id.js';
+import type { AlertId, AlertRecord } from '../../domain/alert.js';
+import { isWithin, withinReach } from './alert-scope.js';
+import { isWanted, parseAlertListing } from './query.js';
+import { shownAlert } from './alert-view.js';
+import { isEveryNodePermitted } from '../security/authorization.js';
+import type { Daemon } from '../daemon.js';
+import type { Exchange } from '../server/exchange.js';
+import type { GatewayLimits } from '../options.js';
+import type { Resources } from '../resource.js';
+
+/** Alerts that one page looks at, at the most: those that do not match among them. */
+const MOST_LOOKED_AT = 10_000;
+/** Characters of messages and reasons in a page that is not longer than its alerts make it. */
+const LONGEST_PAGE = 1_000_000;
+
+/** What has been raised, and what became of it; another attempt; a test of a channel. */
+export function addAlerts(resources: Resources, daemon: Daemon, limits: Pick<GatewayLimits, 'page'>): void {
+  resources
+    .add('/alerts', {
+      get: (exchange) => list(daemon, exchange, limits.page),
+    })
+    .add('/alerts/:id/redeliver', {
+      post: (exchange, request) => {
+        const { id: text } = request.params;
+        const id = typeof text === 'string' ? parseAlertId(text) : undefined;
+        if (!isEveryNodePermitted(exchange)) return;
+        if (id === undefined) exchange.refuse('HEARTBEAT_NO_SUCH_ALERT');
+        else daemon.alerts.command({ kind: 'redeliver', id, answered: (reply) => answer(exchange, reply) });
+      },
+    })
+    .add('/channels/:name/test', {
+      post: (exchange, request) => {
+        const { name } = request.params;
+        const channel = typeof name === 'string' ? name : '';
+        daemon.alerts.command({ kind: 'test', channel, answered: (reply) => answer(exchange, reply) });
+      },
+    });
+}
+
+/** Newest first. A page ends too where it has looked at many alerts, or has become long: however it is filtered. */
+async function list({ alerts }: Daemon, exchange: Exchange, largestPage: number): Promise<void> {
+  const { limit, filter, ...range } = parseAlertListing(exchange.request.url ?? '', largestPage);
+  const listing = { states: range.states, filter };
+  const page: AlertRecord[] = [];
+  let looked = 0;
+  let length = 0;
+  let last: AlertId | undefined;
+  let isCut = false;
+  for await (const chunk of alerts.list(range)) {
+    for (const record of chunk) {
+      isCut = page.length === limit || looked === MOST_LOOKED_AT || length > LONGEST_PAGE;
+      if (isCut) break;
+      looked++;
+      last = record.alert.id;
+      if (!isWithin(exchange.access, record) || !isWanted(record, listing)) continue;
+      page.push(record);
+      length += record.alert.message.length + (record.alert.reason?.length ?? 0);
+    }
+    if (isCut) break;
+  }
+  exchange.json(200, {
+    alerts: page.map((record) => shownAlert(withinReach(exchange.access, record))),
+    next_cursor: isCut ? (last ?? null) : null,
+  });
+}
+
+function answer(exchange: Exchange, reply: NotifierReply): void {
+  if (reply.kind === 'accepted') exchange.json(202, { id: reply.id });
+  else exchange.refuse(reply.code);
+}

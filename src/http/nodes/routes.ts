@@ -1,0 +1,237 @@
+import type { Request } from 'express';
+import type { DescribedNode, NodeReply, NodeRequest } from '../../../actors/node/node.protocol.js';
+import type { NodeName } from '../../domain/node-name.js';
+import type { Clock } from '../../ports/clock.js';
+import { heartbeatBatch } from '../batch/answers.js';
+import { isNodePermitted } from '../security/authorization.js';
+import type { Daemon } from '../daemon.js';
+import type { Exchange } from '../server/exchange.js';
+import { readJson, refuseBody } from '../json-body.js';
+import { parseAcknowledgement } from './acknowledgement.js';
+import { causesOf, changeDependencies } from './dependencies.js';
+import { nodeNameIn } from './name.js';
+import { answerFlips, answerList } from './node-lists.js';
+import { parseRange } from './query.js';
+import { readReport } from './report.js';
+import { settingsReader } from './settings.js';
+import { shownNode, shownUptime, shownWithCause } from './node-view.js';
+import type { GatewayLimits } from '../options.js';
+import type { Methods, Needs, Resources } from '../resource.js';
+
+type NodeHandler = (exchange: Exchange, name: NodeName, request: Request) => void | Promise<void>;
+type Handler = (exchange: Exchange, request: Request) => void | Promise<void>;
+
+/** What a node says of itself. */
+const HEALS: Needs = { post: 'heal' };
+
+/** All calls about nodes. */
+export function addNodes(
+  resources: Resources,
+  daemon: Daemon,
+  clock: Pick<Clock, 'wall'>,
+  limits: Pick<GatewayLimits, 'batch' | 'body' | 'page'>,
+): void {
+  const read = settingsReader(() => daemon.alerts.channels);
+  const node = {
+    get: named((exchange, name) => get(daemon, clock, exchange, name)),
+    put: named((exchange, name, request) => put(daemon, exchange, name, request, limits.body, read)),
+    delete: named((exchange, name) => forget(daemon, exchange, name)),
+  };
+  const asking = (kind: 'pause' | 'resume'): Methods<Handler> => ({
+    post: named((exchange, name) => {
+      answerNode(daemon, exchange, name, { kind });
+    }),
+  });
+  const beat = named((exchange, name) => heartbeat(daemon, exchange, name));
+  resources
+    .add(
+      '/nodes',
+      {
+        // The bare path lacks a name.
+        ...node,
+        get: (exchange) => answerList(daemon, exchange, limits.page),
+      },
+      {},
+      ['put'],
+    )
+    // Before the rest, since a node may have this name, too: POST is the only method that no node has.
+    .add(
+      '/nodes/heartbeats',
+      {
+        ...node,
+        post: (exchange, request) => heartbeatBatch(daemon, limits, exchange, request),
+      },
+      HEALS,
+      ['put', 'post'],
+    )
+    .add('/nodes/:name', node, {}, ['put'])
+    // Some clients can only POST.
+    .add('/nodes/:name/heartbeat', { put: beat, post: beat }, { put: 'heal', post: 'heal' })
+    .add(
+      '/nodes/:name/fail',
+      { post: named((exchange, name, request) => fail(daemon, exchange, name, request, limits.body)) },
+      HEALS,
+      ['post'],
+    )
+    .add('/nodes/:name/pause', asking('pause'))
+    .add('/nodes/:name/resume', asking('resume'))
+    .add(
+      '/nodes/:name/acknowledge',
+      {
+        post: named((exchange, name, request) =>
+          acknowledge(daemon, clock, exchange, name, request, limits.body),
+        ),
+        delete: named((exchange, name) => {
+          answerNode(daemon, exchange, name, { kind: 'unacknowledge' });
+        }),
+      },
+      {},
+      ['post'],
+    )
+    .add('/nodes/:name/flips', {
+      get: named((exchange, name) => flips(daemon, clock, exchange, name, limits.page)),
+    });
+}
+
+function named(handler: NodeHandler): Handler {
+  return (exchange, request) => {
+    const name = nodeNameIn(request);
+    if (name === undefined) exchange.refuse('HEARTBEAT_INVALID_NODE_NAME');
+    else if (isNodePermitted(exchange, name)) return handler(exchange, name, request);
+  };
+}
+
+function heartbeat({ nodes }: Daemon, exchange: Exchange, name: NodeName): void {
+  const answered = (reply: NodeReply): void => {
+    if (reply.kind === 'active') exchange.json(200, { name, state: 'active' });
+    else answerOther(exchange, 'heartbeat', reply);
+  };
+  nodes.ask(name, { kind: 'heartbeat' }, answered, exchange.access.nodeQuota);
+}
+
+function fail(daemon: Daemon, exchange: Exchange, name: NodeName, request: Request, limit: number): void {
+  exchange.audit();
+  readReport(exchange, request, limit, (reason) =>
+    answerNode(daemon, exchange, name, { kind: 'fail', reason }),
+  );
+}
+
+function put(
+  daemon: Daemon,
+  exchange: Exchange,
+  name: NodeName,
+  request: Request,
+  limit: number,
+  read: ReturnType<typeof settingsReader>,
+): void {
+  readJson(exchange, request, limit, (body) => {
+    const settings = read(body);
+    if ('problems' in settings) {
+      refuseBody(exchange, settings.problems);
+      return;
+    }
+    const { change } = settings;
+    const dependsOn = change.dependsOn ?? [];
+    const make = (made?: () => void): void => {
+      answerNode(daemon, exchange, name, { kind: 'put', change }, made);
+    };
+    if (dependsOn.length === 0) make();
+    else {
+      changeDependencies(daemon.nodes, name, dependsOn, exchange.access, () => new Promise<void>(make))
+        .then((outcome) => {
+          if ('problem' in outcome) refuseBody(exchange, [outcome.problem]);
+        })
+        .catch((error: unknown) => {
+          exchange.fail(error);
+        });
+    }
+  });
+}
+
+function acknowledge(
+  daemon: Daemon,
+  clock: Pick<Clock, 'wall'>,
+  exchange: Exchange,
+  name: NodeName,
+  request: Request,
+  limit: number,
+): void {
+  readJson(exchange, request, limit, (body) => {
+    const read = parseAcknowledgement(body, clock.wall());
+    if ('problems' in read) refuseBody(exchange, read.problems);
+    else answerNode(daemon, exchange, name, { kind: 'acknowledge', ...read });
+  });
+}
+
+async function get(
+  { nodes }: Daemon,
+  clock: Pick<Clock, 'wall'>,
+  exchange: Exchange,
+  name: NodeName,
+): Promise<void> {
+  const range = parseRange(exchange.request.url ?? '', clock.wall());
+  const node = await known(exchange, nodes, name);
+  if (node === undefined) return;
+  const causes = await causesOf(nodes, [node], exchange.access);
+  const shown = shownWithCause(node, causes.get(name));
+  if (range === undefined) {
+    exchange.json(200, shown);
+    return;
+  }
+  const { from, to, uptime } = await nodes.uptime(node, range);
+  exchange.json(200, { ...shown, uptime: shownUptime(from, to, uptime) });
+}
+
+async function flips(
+  daemon: Daemon,
+  clock: Pick<Clock, 'wall'>,
+  exchange: Exchange,
+  name: NodeName,
+  largestPage: number,
+): Promise<void> {
+  if ((await known(exchange, daemon.nodes, name)) === undefined) return;
+  await answerFlips(daemon, exchange, name, largestPage, clock.wall());
+}
+
+/** @returns undefined when it is not known, which has been answered then */
+function known(
+  exchange: Exchange,
+  nodes: Daemon['nodes'],
+  name: NodeName,
+): Promise<DescribedNode | undefined> {
+  return new Promise((resolve) => {
+    nodes.ask(name, { kind: 'describe' }, (reply) => {
+      if (reply.kind !== 'node') answerOther(exchange, 'describe', reply);
+      resolve(reply.kind === 'node' ? reply.node : undefined);
+    });
+  });
+}
+
+function forget({ nodes }: Daemon, exchange: Exchange, name: NodeName): void {
+  nodes.ask(name, { kind: 'forget' }, (reply) => {
+    if (reply.kind === 'forgotten') exchange.answer(204, [], '');
+    else answerOther(exchange, 'forget', reply);
+  });
+}
+
+/** @param then called when the node has replied */
+function answerNode(
+  { nodes }: Daemon,
+  exchange: Exchange,
+  name: NodeName,
+  request: NodeRequest,
+  then?: () => void,
+): void {
+  const answered = (reply: NodeReply): void => {
+    then?.();
+    if (reply.kind === 'node') exchange.json(reply.created ? 201 : 200, shownNode(reply.node));
+    else answerOther(exchange, request.kind, reply);
+  };
+  nodes.ask(name, request, answered, exchange.access.nodeQuota);
+}
+
+/** Answers a reply that is not the one hoped for. */
+function answerOther(exchange: Exchange, asked: NodeRequest['kind'], reply: NodeReply): void {
+  if (reply.kind === 'refused') exchange.refuse(reply.code);
+  else exchange.fail(new TypeError(`'${asked}' was answered '${reply.kind}'`));
+}

@@ -1,0 +1,216 @@
+import { createHash } from 'node:crypto';
+import type { Content, OpenApiDocument, OperationObject, Parameter } from '../../contract/openapi.js';
+import { html, Html, prose } from './html.js';
+import { fieldsOf, meaningOf, textOf, typeOf } from './schema.js';
+import { STYLE } from './style.js';
+
+/** Nothing is loaded from anywhere, and the one style there is stands in the page. */
+const POLICY = [
+  "default-src 'none'",
+  `style-src 'sha256-${createHash('sha256').update(STYLE).digest('base64')}'`,
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join('; ');
+
+/** Whole, since nothing may come between the tags and what was hashed. */
+const STYLE_ELEMENT = new Html(`<style>${STYLE}</style>`);
+
+interface Call {
+  readonly method: string;
+  readonly path: string;
+  readonly operation: OperationObject;
+}
+
+/** The document as a page: rendered here, so that it needs no script. */
+export function docsPage(document: OpenApiDocument): { readonly head: string[]; readonly body: string } {
+  const { info, tags, components } = document;
+  const calls = callsOf(document);
+  const body = `<!doctype html>\n${
+    html`<html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <title>${info.title}</title>
+        ${STYLE_ELEMENT}
+      </head>
+      <body>
+        <div class="page">
+          <nav aria-label="Calls">
+            <strong>${info.title} ${info.version}</strong>${tags.map(
+              ({ name }) =>
+                html`<h2>${name}</h2>
+                  <ul>
+                    ${ofTag(calls, name).map(link)}
+                  </ul>`,
+            )}
+          </nav>
+          <main>
+            <h1>${info.title}</h1>
+            ${prose(info.description)}
+            <p class="dim">The same for machines: <a href="/openapi.json">openapi.json</a>.</p>
+            ${tags.map(
+              ({ name, description }) =>
+                html`<h2 id="tag-${name}">${name}</h2>
+                  <p>${description}</p>
+                  ${ofTag(calls, name).map(section)}`,
+            )}
+            <h2 id="schemas">Schemas</h2>
+            ${Object.entries(components.schemas).map(
+              ([name, schema]) =>
+                html`<section class="call" id="schema-${name}">
+                  <h3>${name}</h3>
+                  ${meaningOf(schema)}${fieldsOf(schema).length === 0 ? html`<p class="dim">${typeOf(schema)}</p>` : fieldsOf(schema)}
+                </section>`,
+            )}
+          </main>
+        </div>
+      </body>
+    </html>`.text
+  }\n`;
+  return {
+    head: [
+      'content-type',
+      'text/html; charset=utf-8',
+      'content-length',
+      String(body.length),
+      'content-security-policy',
+      POLICY,
+      'x-content-type-options',
+      'nosniff',
+      'referrer-policy',
+      'no-referrer',
+    ],
+    body,
+  };
+}
+
+function callsOf({ paths }: OpenApiDocument): readonly Call[] {
+  return Object.entries(paths).flatMap(([path, item]) =>
+    Object.entries(item).map(([method, operation]) => ({ method: method.toUpperCase(), path, operation })),
+  );
+}
+
+function ofTag(calls: readonly Call[], tag: string): readonly Call[] {
+  return calls.filter(({ operation }) => operation.tags.includes(tag));
+}
+
+function link({ method, path, operation }: Call): Html {
+  return html`<li>
+    <a href="#${operation.operationId}">${badge(method)}<code>${path}</code></a>
+  </li>`;
+}
+
+function badge(method: string): Html {
+  return html`<span class="method ${method.toLowerCase()}">${method}</span>`;
+}
+
+function section(call: Call): Html {
+  const { method, path, operation } = call;
+  const { operationId, summary, description, security, parameters, requestBody, responses } = operation;
+  const [scope] = security.flatMap((requirement) => Object.values(requirement).flat());
+  return html`<section class="call" id="${operationId}">
+    <h3>${badge(method)} <code>${path}</code></h3>
+    <p><strong>${summary}</strong></p>
+    ${description === undefined ? '' : prose(description)}
+    <p class="dim">
+      ${scope === undefined ? 'Needs no key.' : html`Where keys are configured, one for <code>${scope}</code>.`}
+    </p>
+    <pre><code>${curlOf(call)}</code></pre>
+    ${
+      parameters.length === 0
+        ? ''
+        : html`<h4>Parameters</h4>
+            ${parameterTable(parameters)}`
+    }
+    ${
+      requestBody === undefined
+        ? ''
+        : html`<h4>Body</h4>
+            ${contentOf(requestBody.content)}`
+    }
+    <h4>Answers</h4>
+    <div class="scroll">
+      <table>
+        <tbody>
+          ${Object.entries(responses).map(
+            ([status, { description: means, content = {} }]) =>
+              html`<tr>
+                <td><code>${status}</code></td>
+                <td>${prose(means)}</td>
+                <td>${Object.values(content).map(({ schema }) => typeOf(schema))}</td>
+              </tr>`,
+          )}
+        </tbody>
+      </table>
+    </div>
+    ${Object.entries(responses).map(([status, { content = {} }]) => examplesOf(status, content))}
+  </section>`;
+}
+
+function parameterTable(parameters: readonly Parameter[]): Html {
+  return html`<div class="scroll">
+    <table>
+      <thead>
+        <tr>
+          <th>Name</th>
+          <th>Is</th>
+          <th></th>
+        </tr>
+      </thead>
+      <tbody>
+        ${parameters.map(
+          ({ name, in: place, schema, description }) =>
+            html`<tr>
+              <td><code>${name}</code> <span class="dim">${place}</span></td>
+              <td>
+                ${typeOf(schema)}${schema['default'] === undefined ? '' : html` <span class="dim">unless given: ${textOf(schema['default'])}</span>`}
+              </td>
+              <td>${description === undefined ? meaningOf(schema) : prose(description)}</td>
+            </tr>`,
+        )}
+      </tbody>
+    </table>
+  </div>`;
+}
+
+function contentOf(content: Content): Html {
+  return html`${Object.entries(content).map(
+    ([type, { schema }]) =>
+      html`<p class="dim"><code>${type}</code>: ${typeOf(schema)}</p>
+        ${meaningOf(schema)}${fieldsOf(schema)}`,
+  )}`;
+}
+
+function examplesOf(status: string, content: Content): Html {
+  return html`${Object.values(content).flatMap(({ examples = {} }) =>
+    Object.entries(examples).map(
+      ([name, { value }]) =>
+        html`<details>
+          <summary>${status}, as in <em>${name.replaceAll('_', ' ')}</em></summary>
+          <pre><code>${JSON.stringify(value, null, 2)}</code></pre>
+        </details>`,
+    ),
+  )}`;
+}
+
+/** The first example, as somebody would try it. */
+function curlOf({ method, path, operation: { parameters, requestBody } }: Call): string {
+  const first = (values: Parameter['examples']): unknown => Object.values(values ?? {})[0]?.value;
+  let target = path;
+  const query: string[] = [];
+  for (const { name, in: place, examples } of parameters) {
+    const value = first(examples);
+    if (value === undefined) continue;
+    if (place === 'path') target = target.replace(`{${name}}`, textOf(value));
+    else query.push(`${name}=${textOf(value)}`);
+  }
+  const url = `http://127.0.0.1:3519${target}${query.length === 0 ? '' : `?${query.join('&')}`}`;
+  const body = first(requestBody?.content['application/json']?.examples);
+  return [
+    'curl',
+    ...(method === 'GET' ? [] : ['-X', method]),
+    query.length === 0 ? url : `'${url}'`,
+    ...(body === undefined ? [] : ['-d', `'${JSON.stringify(body)}'`]),
+  ].join(' ');
+}

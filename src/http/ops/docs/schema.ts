@@ -1,0 +1,89 @@
+import { isSchema } from '../../contract/schemas.js';
+import type { JsonSchema } from '../../contract/openapi.js';
+import { html, prose, type Html } from './html.js';
+
+/** A text as it is, and anything else as JSON. */
+export function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}
+
+const REFERENCE = '#/components/schemas/';
+
+/** What a value must be, in a few words, with links to what has a name. */
+export function typeOf(schema: JsonSchema): Html {
+  const { $ref, anyOf, type, items, enum: names, const: only, format, additionalProperties } = schema;
+  if (typeof $ref === 'string') {
+    const name = $ref.slice(REFERENCE.length);
+    return html`<a href="#schema-${name}">${name}</a>`;
+  }
+  if (Array.isArray(anyOf)) {
+    return joined(anyOf.filter(isSchema).map(typeOf), ' or ');
+  }
+  if (only !== undefined) return html`<code>${JSON.stringify(only)}</code>`;
+  if (Array.isArray(names))
+    return joined(
+      names.map((name) => html`<code>${String(name)}</code>`),
+      ' or ',
+    );
+  if (type === 'array' && isSchema(items)) return html`array of ${typeOf(items)}`;
+  if (type === 'object' && isSchema(additionalProperties) && Object.keys(additionalProperties).length > 0)
+    return html`object of ${typeOf(additionalProperties)}`;
+  const kinds = Array.isArray(type) ? type.map(String).join(' or ') : textOf(type ?? 'anything');
+  const what = typeof format === 'string' ? `${kinds} (${format})` : kinds;
+  return html`${what}${bounds(schema)}`;
+}
+
+function bounds({ minimum, maximum }: JsonSchema): string {
+  const least = isBound(minimum) ? minimum : undefined;
+  const most = isBound(maximum) ? maximum : undefined;
+  if (least !== undefined && most !== undefined) return ` from ${least} to ${most}`;
+  if (least !== undefined) return ` from ${least}`;
+  return most === undefined ? '' : ` up to ${most}`;
+}
+
+/** Those that every whole number of JavaScript has say nothing. */
+function isBound(value: unknown): value is number {
+  return typeof value === 'number' && Math.abs(value) < Number.MAX_SAFE_INTEGER;
+}
+
+function joined(parts: readonly Html[], by: string): Html {
+  return html`${parts.map((part, at) => (at === 0 ? part : html`${by}${part}`))}`;
+}
+
+/** The fields of an object, or nothing. */
+export function fieldsOf({ properties, required }: JsonSchema): readonly Html[] {
+  if (!isSchema(properties)) return [];
+  const always = Array.isArray(required) ? required : [];
+  return [
+    html`<div class="scroll">
+      <table>
+        <thead>
+          <tr>
+            <th>Field</th>
+            <th>Is</th>
+            <th></th>
+          </tr>
+        </thead>
+        <tbody>
+          ${Object.entries(properties)
+            .filter((entry): entry is [string, JsonSchema] => isSchema(entry[1]))
+            .map(
+              ([name, field]) =>
+                html`<tr>
+                  <td>
+                    <code>${name}</code
+                    >${always.includes(name) ? '' : html` <span class="dim">may be absent</span>`}
+                  </td>
+                  <td>${typeOf(field)}</td>
+                  <td>${meaningOf(field)}</td>
+                </tr>`,
+            )}
+        </tbody>
+      </table>
+    </div>`,
+  ];
+}
+
+export function meaningOf({ description }: JsonSchema): Html {
+  return typeof description === 'string' ? prose(description) : html``;
+}

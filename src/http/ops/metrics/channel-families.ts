@@ -1,0 +1,50 @@
+import type { MetricFamily, Sample } from '../../../ports/metrics.js';
+import { BREAKER_STATES, type DaemonFacts } from './facts.js';
+
+const OUTCOMES = ['delivered', 'dead', 'cancelled', 'folded'] as const;
+
+/** What has become of alerts. A channel is what the configuration names, or has named, so there are few of them. */
+export function channelFamilies({ alerts: { open, channels } }: DaemonFacts): readonly MetricFamily[] {
+  return [
+    {
+      name: 'heartbeat_alerts_open',
+      help: 'Alerts about which something is still to be done.',
+      type: 'gauge',
+      samples: [{ value: open }],
+    },
+    {
+      name: 'heartbeat_channel_alerts_total',
+      help: 'What became of alerts, by channel.',
+      type: 'counter',
+      samples: channels.flatMap((channel) =>
+        OUTCOMES.map((outcome) => ({ labels: { channel: channel.name, outcome }, value: channel[outcome] })),
+      ),
+    },
+    {
+      name: 'heartbeat_channel_failed_attempts_total',
+      help: 'Attempts to deliver that failed and are made again.',
+      type: 'counter',
+      samples: channels.map(({ name, failed }) => ({ labels: { channel: name }, value: failed })),
+    },
+    {
+      name: 'heartbeat_channel_waiting_alerts',
+      help: 'Alerts that wait for a channel to take them.',
+      type: 'gauge',
+      samples: channels.flatMap(({ name, now }) =>
+        now === undefined ? [] : [{ labels: { channel: name }, value: now.waiting }],
+      ),
+    },
+    {
+      name: 'heartbeat_channel_breaker_state',
+      help: 'Whether a breaker is in a state: 1 or 0.',
+      type: 'gauge',
+      samples: channels.flatMap(({ name, now }) =>
+        now === undefined ? [] : breakerSamples(name, now.breaker),
+      ),
+    },
+  ];
+}
+
+function breakerSamples(channel: string, breaker: (typeof BREAKER_STATES)[number]): Sample[] {
+  return BREAKER_STATES.map((state) => ({ labels: { channel, state }, value: Number(state === breaker) }));
+}

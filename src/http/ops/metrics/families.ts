@@ -1,0 +1,270 @@
+import type { Distribution, MetricFamily, Sample } from '../../../ports/metrics.js';
+import type { GatewayFacts, GatewayReport } from '../../gateway-report.js';
+import { channelFamilies } from './channel-families.js';
+import type { DaemonFacts } from './facts.js';
+
+/**
+ * Every metric that is answered. `docs/metrics.md` describes each, and a test holds it to this.
+ *
+ * @param gateway undefined where nothing listens
+ */
+export function metricFamilies(
+  facts: DaemonFacts,
+  gateway: GatewayFacts | undefined,
+): readonly MetricFamily[] {
+  return [
+    gauge('heartbeat_ready', 'Whether the daemon is ready: 1 or 0.', Number(facts.ready)),
+    ...userFamilies(facts),
+    ...nodeFamilies(facts),
+    ...quotaFamilies(facts, gateway?.quotas ?? []),
+    ...actorFamilies(facts),
+    ...storeFamilies(facts),
+    ...channelFamilies(facts),
+    ...memoryFamilies(facts),
+    ...blindFamilies(facts),
+    ...(gateway === undefined ? [] : gatewayFamilies(gateway)),
+    ...facts.others,
+  ];
+}
+
+function userFamilies({ users }: DaemonFacts): MetricFamily[] {
+  const { counts } = users.expiries;
+  return [
+    gauge('heartbeat_users_online', 'Users that are online.', users.online),
+    counter('heartbeat_heals_total', 'Heals that have been handled.', users.heals),
+    counter('heartbeat_checkups_total', 'Users who were asked about.', users.checkups),
+    counter('heartbeat_sessions_opened_total', 'Sessions that heals have opened.', users.openings),
+    counter(
+      'heartbeat_sessions_recovered_total',
+      'Sessions found at the start that went on.',
+      users.recoveries,
+    ),
+    counter('heartbeat_sessions_closed_total', 'Sessions that ended by a goodbye.', users.goodbyes),
+    counter(
+      'heartbeat_sessions_erased_total',
+      'Sessions that ended because their user was erased.',
+      users.erasures,
+    ),
+    counter(
+      'heartbeat_sessions_expired_total',
+      'Sessions that ended because no heal came.',
+      counts.reduce((sum, count) => sum + count, 0),
+    ),
+    histogram(
+      'heartbeat_session_expiry_lateness_seconds',
+      'How long after its deadline the end of a session was noticed.',
+      users.expiries,
+    ),
+  ];
+}
+
+/** A node comes to a state in no other way. */
+const FLIPS = [
+  { to: 'active', cause: 'heartbeat' },
+  { to: 'inactive', cause: 'silence' },
+  { to: 'failed', cause: 'silence' },
+  { to: 'failed', cause: 'report' },
+] as const;
+
+function nodeFamilies({ nodes }: DaemonFacts): MetricFamily[] {
+  return [
+    gaugeBy('heartbeat_nodes', 'Nodes that are registered, by state.', 'state', nodes.states),
+    gauge('heartbeat_nodes_paused', 'Nodes that are paused.', nodes.paused),
+    counter(
+      'heartbeat_node_heartbeats_total',
+      'Heartbeats of nodes that have been handled.',
+      nodes.heartbeats,
+    ),
+    {
+      name: 'heartbeat_node_flips_total',
+      help: 'Changes of the state of nodes.',
+      type: 'counter',
+      samples: FLIPS.map(({ to, cause }) => ({ labels: { to, cause }, value: nodes.flips[to][cause] })),
+    },
+    histogram(
+      'heartbeat_node_miss_lateness_seconds',
+      'How long after its deadline a heartbeat that did not come was noticed.',
+      nodes.misses,
+    ),
+  ];
+}
+
+/** Of keys that have a quota now: as many as are configured. */
+function quotaFamilies({ nodes }: DaemonFacts, quotas: NonNullable<GatewayFacts['quotas']>): MetricFamily[] {
+  const byKey = (read: (quota: (typeof quotas)[number]) => number): Sample[] =>
+    quotas.map((quota) => ({ labels: { key: quota.key }, value: read(quota) }));
+  return [
+    {
+      name: 'heartbeat_key_nodes',
+      help: 'Nodes that count towards the quota of a key.',
+      type: 'gauge',
+      samples: byKey(({ key }) => nodes.registeredBy(key)),
+    },
+    {
+      name: 'heartbeat_key_nodes_max',
+      help: 'Nodes that a key may register.',
+      type: 'gauge',
+      samples: byKey((quota) => quota.nodes),
+    },
+  ];
+}
+
+function actorFamilies({
+  actors: { running, places, deadLetters, mailboxFull },
+}: DaemonFacts): MetricFamily[] {
+  const byPlace = (read: (place: (typeof places)[number]) => number): Sample[] =>
+    places.map((place) => ({ labels: { place: place.path }, value: read(place) }));
+  return [
+    gauge('heartbeat_actors', 'Actors that run.', running),
+    {
+      name: 'heartbeat_mailbox_messages',
+      help: 'Messages that wait in mailboxes, by place in the supervision tree.',
+      type: 'gauge',
+      samples: byPlace(({ waiting }) => waiting),
+    },
+    {
+      name: 'heartbeat_restarts_total',
+      help: 'Restarts after a crash, by place in the supervision tree.',
+      type: 'counter',
+      samples: byPlace(({ restarts }) => restarts),
+    },
+    counter('heartbeat_dead_letters_total', 'Messages that nobody will handle.', deadLetters),
+    counter(
+      'heartbeat_mailbox_overflows_total',
+      'Messages that were refused because a mailbox was full.',
+      mailboxFull,
+    ),
+  ];
+}
+
+function storeFamilies({ store }: DaemonFacts): MetricFamily[] {
+  return [
+    gauge('heartbeat_store_refusing', 'Whether the store refuses writes: 1 or 0.', Number(store.refusing)),
+    counter(
+      'heartbeat_store_damage_total',
+      'How often something stored was found to be damaged.',
+      store.damages,
+    ),
+    gauge(
+      'heartbeat_store_missing',
+      'Whether the files of the store are gone: 1 or 0.',
+      Number(store.isMissing),
+    ),
+    gauge('heartbeat_store_queue_entries', 'Entries that wait for the disk.', store.waiting),
+    histogram('heartbeat_store_commit_duration_seconds', 'How long a commit took.', store.commitTimes),
+    histogram('heartbeat_store_commit_entries', 'How many entries a commit had.', store.commitSizes),
+    counter(
+      'heartbeat_store_slow_commits_total',
+      'Commits that took history.slow_commit or longer.',
+      store.slowCommits,
+    ),
+    {
+      name: 'heartbeat_store_size_bytes',
+      help: 'What the store has on disk, about.',
+      type: 'gauge',
+      samples: store.bytes === undefined ? [] : [{ value: store.bytes }],
+    },
+    gauge('heartbeat_store_sessions', 'Sessions that are stored and have ended.', store.sessions),
+  ];
+}
+
+function memoryFamilies({ memory: { used, short, shed } }: DaemonFacts): MetricFamily[] {
+  return [
+    gauge('heartbeat_memory_used_ratio', 'Memory that lives, of what there may be: 1 is all of it.', used),
+    gauge(
+      'heartbeat_memory_short',
+      'Whether nobody new is let in for want of memory: 1 or 0.',
+      Number(short),
+    ),
+    counterBy(
+      'heartbeat_memory_shed_total',
+      'What was refused for want of memory (limits.memory), by what it was.',
+      'what',
+      { opening: shed.openings, registration: shed.registrations },
+    ),
+  ];
+}
+
+function blindFamilies({
+  blind,
+  eventLoopDelay,
+  ticksOverdue,
+  readingsCut,
+  wallSteps,
+}: DaemonFacts): MetricFamily[] {
+  const by = (field: 'seconds' | 'intervals') => ({
+    stalled: blind.stalled[field],
+    restarted: blind.restarted[field],
+  });
+  return [
+    counterBy('heartbeat_blind_seconds_total', 'For how long the daemon was blind.', 'cause', by('seconds')),
+    counterBy('heartbeat_blind_intervals_total', 'How often the daemon was blind.', 'cause', by('intervals')),
+    histogram(
+      'heartbeat_event_loop_delay_seconds',
+      'How late the event loop came to each tick of the pulse.',
+      eventLoopDelay,
+    ),
+    histogram(
+      'heartbeat_tick_overdue_seconds',
+      'How long after each tick of the pulse what was due was acted on.',
+      ticksOverdue,
+    ),
+    counter(
+      'heartbeat_readings_cut_total',
+      'Ticks of the pulse that did not wait for all connections to be accepted.',
+      readingsCut,
+    ),
+    counter('heartbeat_wall_clock_steps_total', 'How often the wall clock was set.', wallSteps),
+  ];
+}
+
+function gatewayFamilies(report: GatewayReport): MetricFamily[] {
+  const { connections, in_flight, pipelined, responses, refused } = report;
+  return [
+    gauge('heartbeat_http_connections', 'Connections that are open.', connections),
+    gauge('heartbeat_http_requests_in_flight', 'Requests that are being answered.', in_flight),
+    gauge(
+      'heartbeat_http_requests_pipelined',
+      'Requests that wait for others of their own connection.',
+      pipelined,
+    ),
+    counterBy('heartbeat_http_responses_total', 'Answers that were given, by status.', 'code', responses),
+    counterBy('heartbeat_http_refused_total', 'What was refused for want of capacity or form.', 'reason', {
+      ...refused,
+    }),
+  ];
+}
+
+function gauge(name: string, help: string, value: number): MetricFamily {
+  return { name, help, type: 'gauge', samples: [{ value }] };
+}
+
+function counter(name: string, help: string, value: number): MetricFamily {
+  return { name, help, type: 'counter', samples: [{ value }] };
+}
+
+function gaugeBy(
+  name: string,
+  help: string,
+  label: string,
+  values: Readonly<Record<string, number>>,
+): MetricFamily {
+  return { name, help, type: 'gauge', samples: samplesBy(label, values) };
+}
+
+function counterBy(
+  name: string,
+  help: string,
+  label: string,
+  values: Readonly<Record<string, number>>,
+): MetricFamily {
+  return { name, help, type: 'counter', samples: samplesBy(label, values) };
+}
+
+function samplesBy(label: string, values: Readonly<Record<string, number>>): Sample[] {
+  return Object.entries(values).map(([text, value]) => ({ labels: { [label]: text }, value }));
+}
+
+function histogram(name: string, help: string, distribution: Distribution): MetricFamily {
+  return { name, help, type: 'histogram', samples: [distribution] };
+}

@@ -1,0 +1,128 @@
+import { ANYBODY, NOBODY, type Access } from '../../domain/access.js';
+import type { Clock } from '../../ports/clock.js';
+import type { Daemon } from '../daemon.js';
+import { sourceOf } from './client-address.js';
+import { Rates } from './rate-limit.js';
+import type { Exchange } from '../server/exchange.js';
+import { isBodiless } from '../server/request-head.js';
+import type { GatewayOptions } from '../options.js';
+import { isProbe } from '../original-calls.js';
+import { Doorkeeper } from './authenticator.js';
+import { Denied } from './credential.js';
+
+type EntranceOptions = Pick<GatewayOptions, 'auth'> & {
+  readonly limits: Pick<GatewayOptions['limits'], 'rate_per_key' | 'rate_per_address'>;
+};
+
+/** Lets in those who may come, and at the rate at which they may. */
+export class Entrance {
+  unauthorized = 0;
+  rateLimited = 0;
+  readonly #daemon: Pick<Daemon, 'defer'>;
+  readonly #clock: Clock;
+  readonly #handOver: (exchange: Exchange) => void;
+  /** Each undefined where it is not configured. */
+  #doorkeeper: Doorkeeper | undefined;
+  #perKey: Rates | undefined;
+  #perAddress: Rates | undefined;
+  /** Whether nothing at all is to be looked at. */
+  #isOpen = true;
+
+  /** @param handOver takes those who are let in */
+  constructor(daemon: Pick<Daemon, 'defer'>, clock: Clock, handOver: (exchange: Exchange) => void) {
+    this.#daemon = daemon;
+    this.#clock = clock;
+    this.#handOver = handOver;
+  }
+
+  /** From here on. Whoever was let in before has been. */
+  configure({ auth, limits: { rate_per_key, rate_per_address } }: EntranceOptions): void {
+    const rates = (rate: number | null | undefined): Rates | undefined =>
+      typeof rate === 'number' ? new Rates(this.#clock, rate) : undefined;
+    this.#doorkeeper = auth === undefined ? undefined : new Doorkeeper(auth, this.#clock);
+    this.#perKey = rates(rate_per_key);
+    this.#perAddress = rates(rate_per_address);
+    this.#isOpen = this.#doorkeeper === undefined && this.#perAddress === undefined;
+  }
+
+  /** To be called in the turn in which the request was read. */
+  admit(exchange: Exchange): void {
+    if (!this.#isOpen) {
+      this.#look(exchange);
+      return;
+    }
+    exchange.access = ANYBODY;
+    this.#handOver(exchange);
+  }
+
+  #look(exchange: Exchange): void {
+    const { url, headers, socket } = exchange.request;
+    const doorkeeper = this.#doorkeeper;
+    if (isProbe(url)) {
+      exchange.access = doorkeeper === undefined ? ANYBODY : NOBODY;
+      this.#handOver(exchange);
+      return;
+    }
+    const { remoteAddress } = socket;
+    const isTooSoon =
+      remoteAddress !== undefined && this.#isTooSoon(exchange, this.#perAddress, sourceOf(remoteAddress));
+    if (isTooSoon) return;
+    if (doorkeeper === undefined) {
+      exchange.access = ANYBODY;
+      this.#handOver(exchange);
+      return;
+    }
+    const who = doorkeeper.identify(headers.authorization);
+    if (who instanceof Promise) this.#enterLater(exchange, who);
+    else this.#enter(exchange, who);
+  }
+
+  /** Whoever is healed by this may not expire while it is found out who heals. */
+  #enterLater(exchange: Exchange, who: Promise<Access | Denied>): void {
+    const resume = this.#daemon.defer();
+    const enter = (found: Access | Denied): void => {
+      try {
+        this.#enter(exchange, found);
+      } catch (error) {
+        exchange.fail(error);
+      }
+    };
+    who.then(
+      (found) => resume(() => enter(found)),
+      (error: unknown) => resume(() => exchange.fail(error)),
+    );
+  }
+
+  #enter(exchange: Exchange, who: Access | Denied): void {
+    if (who instanceof Denied) {
+      this.#refuse(exchange, who);
+      return;
+    }
+    if (this.#isTooSoon(exchange, this.#perKey, who.name)) return;
+    exchange.access = who;
+    this.#handOver(exchange);
+  }
+
+  #refuse(exchange: Exchange, { message }: Denied): void {
+    const { headers } = exchange.request;
+    this.unauthorized += 1;
+    const invalid = headers.authorization === undefined ? '' : ', error="invalid_token"';
+    exchange.refuse('HEARTBEAT_UNAUTHORIZED', {
+      message,
+      headers: ['www-authenticate', `Bearer realm="heartbeat"${invalid}`],
+      // Nobody reads what somebody unknown goes on to send.
+      hangUp: !isBodiless(headers),
+    });
+  }
+
+  #isTooSoon(exchange: Exchange, rates: Rates | undefined, who: string): boolean {
+    const seconds = rates?.take(who) ?? 0;
+    if (seconds === 0) return false;
+    this.rateLimited += 1;
+    exchange.refuse('HEARTBEAT_RATE_LIMITED', {
+      retryAfter: Math.ceil(seconds),
+      hangUp: !isBodiless(exchange.request.headers),
+    });
+    return true;
+  }
+}

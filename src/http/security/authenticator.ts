@@ -1,0 +1,97 @@
+import { hash, timingSafeEqual } from 'node:crypto';
+import { Access, type KeyRule } from '../../domain/access.js';
+import type { Clock } from '../../ports/clock.js';
+import type { AuthOptions } from './auth-options.js';
+import { Denied, type Pass } from './credential.js';
+import { isToken, UserTokens } from './user-tokens.js';
+
+/** Tokens that are verified once and remembered until they expire: about 30 MB of them. */
+const REMEMBERED = 100_000;
+
+const MISSING = new Denied('a key is needed: send it as "Authorization: Bearer <key>"');
+const NOT_BEARER = new Denied('the Authorization header must be "Bearer <key>"');
+const UNKNOWN = new Denied('the key is unknown');
+const EXPIRED = new Denied('the key has expired');
+
+const BEARER = /^bearer +([\w.~+/-]+=*) *$/i;
+
+interface StoredKey {
+  readonly digest: Buffer;
+  readonly pass: Pass;
+}
+
+/**
+ * Tells who asks by what they send. A credential is looked up by its SHA-256 alone, so that how long that takes says
+ * nothing about any other.
+ */
+export class Doorkeeper {
+  readonly #clock: Clock;
+  readonly #keys: readonly StoredKey[];
+  readonly #tokens: UserTokens | undefined;
+  /** Verified ones, by their SHA-256. */
+  readonly #known = new Map<string, Pass>();
+  readonly #remembered: number;
+
+  /** @param remembered tokens at the most */
+  constructor({ keys, user_tokens }: AuthOptions, clock: Clock, remembered = REMEMBERED) {
+    this.#clock = clock;
+    this.#keys = keys.map(stored);
+    this.#tokens = user_tokens === undefined ? undefined : new UserTokens(user_tokens, clock);
+    this.#remembered = keys.length + remembered;
+  }
+
+  /**
+   * Who sends this header. A token that is new takes its time; all others are known at once.
+   *
+   * @param authorization of the request, if it has any
+   */
+  identify(authorization: string | undefined): Access | Denied | Promise<Access | Denied> {
+    if (authorization === undefined) return MISSING;
+    const [, bearer] = BEARER.exec(authorization) ?? [];
+    if (bearer === undefined) return NOT_BEARER;
+    const digest = hash('sha256', bearer, 'binary');
+    const known = this.#known.get(digest);
+    if (known !== undefined) return this.#inTime(digest, known);
+    if (this.#tokens !== undefined && isToken(bearer)) return this.#verify(this.#tokens, bearer, digest);
+    const pass = this.#find(digest);
+    return pass === undefined ? UNKNOWN : this.#inTime(digest, this.#remember(digest, pass));
+  }
+
+  async #verify(tokens: UserTokens, token: string, digest: string): Promise<Access | Denied> {
+    const pass = await tokens.verify(token);
+    return pass instanceof Denied ? pass : this.#remember(digest, pass).access;
+  }
+
+  /** Compares with every key to its end, whichever it is. */
+  #find(digest: string): Pass | undefined {
+    const sent = Buffer.from(digest, 'latin1');
+    let found: Pass | undefined;
+    for (const key of this.#keys) if (timingSafeEqual(key.digest, sent)) found = key.pass;
+    return found;
+  }
+
+  #inTime(digest: string, pass: Pass): Access | Denied {
+    if (pass.expires === undefined || this.#clock.wall() < pass.expires) return pass.access;
+    this.#known.delete(digest);
+    return pass.whenExpired;
+  }
+
+  /** The one that was verified first goes first: it has the least time left. */
+  #remember(digest: string, pass: Pass): Pass {
+    if (this.#known.size >= this.#remembered) {
+      for (const oldest of this.#known.keys()) {
+        this.#known.delete(oldest);
+        break;
+      }
+    }
+    this.#known.set(digest, pass);
+    return pass;
+  }
+}
+
+function stored(rule: KeyRule): StoredKey {
+  return {
+    digest: Buffer.from(rule.hash, 'hex'),
+    pass: { access: Access.ofKey(rule), expires: rule.expires, whenExpired: EXPIRED },
+  };
+}

@@ -1,0 +1,29 @@
+import type { Permission } from '../../domain/access.js';
+import type { NodeName } from '../../domain/node-name.js';
+import type { UserId } from '../../domain/user-id.js';
+import type { Exchange } from '../server/exchange.js';
+import { forbidden } from '../messages.js';
+
+/** Whether whoever asks may do this at all; if not, they are told. So it is with the other two. */
+export function isPermitted(exchange: Exchange, permission: Permission): boolean {
+  return exchange.access.may(permission) || refuse(exchange, forbidden.permission(permission));
+}
+
+export function isUserPermitted(exchange: Exchange, user: UserId): boolean {
+  return exchange.access.mayTouchUser(user) || refuse(exchange, forbidden.user);
+}
+
+export function isNodePermitted(exchange: Exchange, name: NodeName): boolean {
+  return exchange.access.mayTouchNode(name) || refuse(exchange, forbidden.node);
+}
+
+/** Of what cannot be said beforehand which nodes it is about. */
+export function isEveryNodePermitted(exchange: Exchange): boolean {
+  return exchange.access.nodePrefixes === undefined || refuse(exchange, forbidden.everyNode);
+}
+
+function refuse(exchange: Exchange, message: string): false {
+  const headers = ['www-authenticate', 'Bearer realm="heartbeat", error="insufficient_scope"'];
+  exchange.refuse('HEARTBEAT_FORBIDDEN', { message, headers });
+  return false;
+}

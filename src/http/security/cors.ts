@@ -1,0 +1,43 @@
+import type { Exchange } from '../server/exchange.js';
+
+const ANY = '*';
+/** Browsers ask again after this many seconds. */
+const MAX_AGE = '7200';
+
+/** Lets pages of other origins call the API, where that is configured. */
+export class Cors {
+  readonly #origins: ReadonlySet<string>;
+
+  /** @param origins as browsers write them, `https://app.example.org`; `*` for all */
+  constructor(origins: readonly string[]) {
+    this.#origins = new Set(origins);
+  }
+
+  allows(origin: string | undefined): boolean {
+    return origin !== undefined && (this.#origins.has(ANY) || this.#origins.has(origin));
+  }
+
+  /**
+   * Says on the answer, whichever it will be, that the page may read it.
+   *
+   * @returns whether that was all that was asked
+   */
+  greet(exchange: Exchange): boolean {
+    if (this.#origins.size === 0) return false;
+    const { request, response } = exchange;
+    const { origin } = request.headers;
+    if (origin === undefined) return false;
+    response.setHeader('vary', 'origin');
+    if (!this.allows(origin)) return false;
+    response.setHeader('access-control-allow-origin', origin);
+    response.setHeader('access-control-expose-headers', 'retry-after, x-request-id, www-authenticate');
+    if (request.method !== 'OPTIONS' || request.headers['access-control-request-method'] === undefined) {
+      return false;
+    }
+    response.setHeader('access-control-allow-methods', 'GET, HEAD, PUT, POST, DELETE');
+    response.setHeader('access-control-allow-headers', 'authorization, content-type, x-request-id');
+    response.setHeader('access-control-max-age', MAX_AGE);
+    exchange.answer(204, [], '');
+    return true;
+  }
+}

@@ -1,0 +1,64 @@
+import { errors, jwtVerify, type JWTVerifyOptions } from 'jose';
+import { Access } from '../../domain/access.js';
+import { instant } from '../../domain/time.js';
+import { parseUserId } from '../../domain/user-id.js';
+import type { Clock } from '../../ports/clock.js';
+import { Denied, type Pass } from './credential.js';
+import type { UserTokenRule } from './auth-options.js';
+
+const THREE_PARTS = /^[\w-]+\.[\w-]+\.[\w-]*$/;
+
+/** Whether a credential has the form of a JSON Web Token. */
+export function isToken(bearer: string): boolean {
+  return THREE_PARTS.test(bearer);
+}
+
+/** Verifies the tokens that an app's server signs for its users. */
+export class UserTokens {
+  readonly #rule: UserTokenRule;
+  readonly #options: JWTVerifyOptions;
+  readonly #clock: Clock;
+
+  constructor(rule: UserTokenRule, clock: Clock) {
+    const { algorithm, issuer, audience } = rule;
+    this.#rule = rule;
+    this.#clock = clock;
+    this.#options = {
+      // Never what the token itself says: it could say `none`, or take a public key for a secret.
+      algorithms: [algorithm],
+      requiredClaims: ['sub', 'exp'],
+      ...(issuer !== undefined && { issuer }),
+      ...(audience !== undefined && { audience }),
+    };
+  }
+
+  async verify(token: string): Promise<Pass | Denied> {
+    try {
+      const currentDate = new Date(this.#clock.wall());
+      const { payload } = await jwtVerify(token, this.#rule.key, { ...this.#options, currentDate });
+      const { sub, exp = 0 } = payload;
+      const user = typeof sub === 'string' ? parseUserId(sub) : undefined;
+      if (user === undefined)
+        return new Denied('the token is not valid: its sub must be a user id, as a string');
+      return {
+        access: Access.ofUser(user),
+        expires: instant(exp * 1000),
+        whenExpired: EXPIRED,
+      };
+    } catch (error) {
+      return denied(error);
+    }
+  }
+}
+
+const EXPIRED = new Denied('the token has expired');
+
+/** What jose says of a claim quotes none of its values. */
+function denied(error: unknown): Denied {
+  if (error instanceof errors.JWTExpired) return EXPIRED;
+  if (error instanceof errors.JWTClaimValidationFailed)
+    return new Denied(`the token is not valid: ${error.message}`);
+  if (error instanceof errors.JOSEError)
+    return new Denied('the token is not valid: its signature or its form');
+  throw error;
+}

@@ -1,0 +1,52 @@
+import { createServer, type Server } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
+import { millis } from '../../domain/time.js';
+import type { GatewayOptions, TlsOptions } from '../options.js';
+
+/** Node's server with our bounds. What meets one comes as a `clientError`. */
+export function createBoundedServer(options: GatewayOptions): Server {
+  const { headersTimeout, requestTimeout, keepAliveTimeout, maxHeaderSize } = boundsOf(options);
+  const settings = {
+    keepAliveTimeout,
+    headersTimeout,
+    requestTimeout,
+    maxHeaderSize,
+    connectionsCheckingInterval: Math.min(1000, Math.ceil(headersTimeout / 4)),
+    // Asked for where it can be answered in the house's form.
+    requireHostHeader: false,
+    // Of a field that is there twice Node would take the first, and others may take the last.
+    joinDuplicateHeaders: true,
+  };
+  const { tls } = options;
+  const server =
+    tls === undefined
+      ? createServer(settings)
+      : // A handshake is the beginning of a head.
+        createTlsServer({ ...settings, ...pemOf(tls), handshakeTimeout: headersTimeout });
+  // A client that has sent all it will may close its side and wait: Node would drop its answer. Undocumented.
+  Object.assign(server, { httpAllowHalfOpen: true });
+  // Bounded by their size; a header that was not counted could hide a body.
+  server.maxHeadersCount = 0;
+  return server;
+}
+
+/** Other bounds, from the next request or, where it is read from the connection, the next connection on. */
+export function bound(server: Server, options: GatewayOptions): void {
+  // The size is Node's own, but undocumented.
+  Object.assign(server, boundsOf(options));
+}
+
+/** As Node names them. */
+export function pemOf({ certificate, key }: TlsOptions): { readonly cert: string; readonly key: string } {
+  return { cert: certificate, key: key.reveal() };
+}
+
+function boundsOf({ keep_alive_timeout, limits }: GatewayOptions) {
+  const headersTimeout = Math.ceil(millis(limits.headers_timeout));
+  return {
+    keepAliveTimeout: Math.ceil(millis(keep_alive_timeout)),
+    headersTimeout,
+    requestTimeout: Math.max(headersTimeout, Math.ceil(millis(limits.request_timeout))),
+    maxHeaderSize: limits.headers,
+  };
+}

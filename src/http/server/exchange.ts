@@ -1,0 +1,239 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { ANYBODY, UNDECIDED, type Access } from '../../domain/access.js';
+import { errorCodes, HeartbeatError, type ErrorCode } from '../../errors.js';
+import type { LogFields, Logger } from '../../ports/logger.js';
+import { asciiJson, jsonHead, type RawHeaders } from '../json.js';
+import { sentenceFor } from '../messages.js';
+import { answerInOneWrite, type MadeHeads } from './one-write.js';
+import { isOriginalCall } from '../original-calls.js';
+import type { Order } from './pipeline-order.js';
+import { pipelineOf, type Pipeline, type Waiting } from './pipeline.js';
+import { isBodiless } from './request-head.js';
+import { sentRequestId } from './request-id.js';
+
+/** What all exchanges of a gateway share. */
+export interface ExchangeHost {
+  readonly logger: Logger;
+  readonly heads: MadeHeads;
+  makeRequestId(): string;
+  /** The exchange goes on, so that its time begins anew. */
+  progressed(exchange: Exchange): void;
+  /** A status has been sent. */
+  responded(status: number): void;
+  /** The answer has begun, and is long. */
+  begun(exchange: Exchange): void;
+  /** Nothing more is awaited of the exchange. */
+  release(exchange: Exchange): void;
+  /** The answer cannot be given to its end: its connection is reset, so that nobody takes what came for the whole. */
+  cut(exchange: Exchange): void;
+  /** The answer that follows is the last of its connection, whose client may still be sending. */
+  hangUp(exchange: Exchange): void;
+}
+
+/** More about a refusal than its code. */
+export interface Refusal {
+  /** Instead of the code's own sentence. */
+  readonly message?: string;
+  readonly headers?: RawHeaders;
+  /** What else the answer says, beside the error and its code. */
+  readonly details?: object;
+  /** Whether the connection ends with this answer. */
+  readonly hangUp?: boolean;
+  /** Whole seconds, where it is worth trying again; one if not given. */
+  readonly retryAfter?: number;
+  /** For the log only. */
+  readonly cause?: unknown;
+}
+
+const LONGEST_LOGGED_PATH = 200;
+
+type State = 'waiting' | 'streaming' | 'settled';
+
+/** A request and its answer, which is given once: whatever comes later is dropped. */
+export class Exchange {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  /** Two that are the host's: its tick at the last progress, and where it keeps this. */
+  seenAt = 0;
+  slot = 0;
+  /** The requests of its connection, and two that are theirs: when this one's turn is, and what starts it then. */
+  readonly pipeline: Pipeline;
+  order: Order | undefined = undefined;
+  waiting: Waiting | undefined = undefined;
+  /** Who asks, as soon as that is decided. */
+  access: Access = UNDECIDED;
+  readonly #host: ExchangeHost;
+  #state: State = 'waiting';
+  #requestId: string | undefined;
+  #writable: (() => void) | undefined;
+
+  constructor(host: ExchangeHost, request: IncomingMessage, response: ServerResponse) {
+    this.#host = host;
+    this.request = request;
+    this.response = response;
+    this.pipeline = pipelineOf(request.socket);
+  }
+
+  /** The client's own, or one that is made when it is first needed. */
+  get requestId(): string {
+    this.#requestId ??= sentRequestId(this.request.headers['x-request-id']) ?? this.#host.makeRequestId();
+    return this.#requestId;
+  }
+
+  get streaming(): boolean {
+    return this.#state === 'streaming';
+  }
+
+  /** Whether somebody still waits for an answer, or the rest of it. */
+  get open(): boolean {
+    return this.#state !== 'settled' && !this.response.destroyed;
+  }
+
+  /** @param body in ASCII */
+  answer(status: number, head: RawHeaders, body: string): void {
+    if (!this.#settle()) return;
+    this.#host.responded(status);
+    answerInOneWrite(this.response, status, this.#identified(head), body);
+  }
+
+  /** @param body short JSON in ASCII, which answers most of the calls there are */
+  ok(body: string): void {
+    const { request, response } = this;
+    const { headers } = request;
+    // Whoever has one of these gets a head of its own, and whoever sends a body has it read.
+    const isUsual =
+      headers.origin === undefined && headers['x-request-id'] === undefined && isBodiless(headers);
+    if (!isUsual || request.method === 'HEAD') this.answer(200, jsonHead(body.length), body);
+    else if (this.#settle()) {
+      this.#host.responded(200);
+      if (this.#host.heads.answer(request, response, body)) return;
+      answerInOneWrite(response, 200, jsonHead(body.length), body);
+    }
+  }
+
+  json(status: number, value: object): void {
+    const body = asciiJson(value);
+    this.answer(status, jsonHead(body.length), body);
+  }
+
+  refuse(
+    code: ErrorCode,
+    { message = sentenceFor(code), headers = [], details, hangUp, retryAfter = 1, cause }: Refusal = {},
+  ): void {
+    const { status } = errorCodes[code];
+    if (status === 500) this.#host.logger.error('request failed', this.#facts({ code, error: cause }));
+    if (!this.#settle()) return;
+    this.#host.responded(status);
+    if (status !== 500) this.#host.logger.debug('request refused', this.#facts({ code, reason: message }));
+
+    // What is malformed is no call at all.
+    const original =
+      code !== 'HEARTBEAT_MALFORMED_REQUEST' && isOriginalCall(this.request.method, this.request.url);
+    const body = asciiJson(original ? { error: message } : { error: message, code, ...details });
+    const retry = status === 503 || status === 429 ? ['retry-after', String(retryAfter)] : [];
+    const id = ['x-request-id', this.requestId];
+    if (hangUp === true) this.response.shouldKeepAlive = false;
+    this.response.writeHead(status, [...jsonHead(body.length), ...retry, ...headers, ...id]);
+    if (hangUp === true && !this.request.complete) this.#host.hangUp(this);
+    this.response.end(body, 'latin1');
+  }
+
+  /** Has it logged that this was done, and by whom, once it is. Without keys there is nobody to tell of. */
+  audit(): void {
+    if (this.access === ANYBODY) return;
+    this.response.once('finish', () => {
+      const { statusCode: status } = this.response;
+      if (status >= 400) return;
+      const address = this.request.socket.remoteAddress;
+      this.#host.logger.info('audit', this.#facts({ key: this.access.name, address, status }));
+    });
+  }
+
+  /** Answers what was thrown; an answer that has begun is broken off, so that nobody takes it for a whole one. */
+  fail(error: unknown): void {
+    if (this.#state === 'streaming') {
+      this.#host.logger.error('answer broken off', this.#facts({ error }));
+      this.breakOff();
+    } else if (!(error instanceof HeartbeatError)) {
+      this.refuse('HEARTBEAT_INTERNAL', { cause: error });
+    } else if (error.code === 'HEARTBEAT_INVALID_QUERY') {
+      this.refuse(error.code, { message: error.message });
+    } else {
+      this.refuse(error.code, { cause: error });
+    }
+  }
+
+  /** Begins an answer of unknown length. False when nobody waits for it. */
+  begin(status: number, head: RawHeaders): boolean {
+    if (this.#state !== 'waiting' || this.response.destroyed) return false;
+    this.#state = 'streaming';
+    this.#host.responded(status);
+    this.response.on('drain', () => this.#writable?.());
+    this.response.writeHead(status, this.#identified(head));
+    this.#host.begun(this);
+    return true;
+  }
+
+  /** Resolves once more may be written; false when nobody reads it. */
+  async write(text: string): Promise<boolean> {
+    if (!this.open) return false;
+    if (!this.response.write(text, 'latin1')) {
+      await new Promise<void>((resolve) => {
+        this.#writable = resolve;
+      });
+    }
+    return this.#progress();
+  }
+
+  end(text: string): void {
+    if (!this.open) return;
+    this.#release();
+    this.response.end(text, 'latin1');
+  }
+
+  /** Closes the connection in the middle of the answer. */
+  breakOff(): void {
+    this.#host.cut(this);
+    this.#release();
+  }
+
+  /** Notices when the client goes away before its answer; single heals and checkups are answered too soon for that. */
+  watchClient(): void {
+    this.response.once('close', () => this.#release());
+  }
+
+  /** What was sent cannot be read any more, and nobody waits for an answer. */
+  abandon(): void {
+    this.#release();
+  }
+
+  #progress(): boolean {
+    if (!this.open) return false;
+    this.#host.progressed(this);
+    return true;
+  }
+
+  #settle(): boolean {
+    if (this.#state !== 'waiting') return false;
+    this.#release();
+    return !this.response.destroyed;
+  }
+
+  #release(): void {
+    if (this.#state === 'settled') return;
+    this.#state = 'settled';
+    this.#host.release(this);
+    this.#writable?.();
+  }
+
+  /** A client that gave its request an id finds it in the answer. */
+  #identified(head: RawHeaders): RawHeaders {
+    const sent = this.request.headers['x-request-id'];
+    return sent === undefined ? head : [...head, 'x-request-id', this.requestId];
+  }
+
+  #facts(more: LogFields): LogFields {
+    const { method, url = '' } = this.request;
+    return { request_id: this.requestId, method, path: url.slice(0, LONGEST_LOGGED_PATH), ...more };
+  }
+}

@@ -1,0 +1,159 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import { millis, type Millis } from '../../domain/time.js';
+import type { Cancel, Clock } from '../../ports/clock.js';
+import type { Logger } from '../../ports/logger.js';
+import { Exchange, type ExchangeHost } from './exchange.js';
+import { LastAnswers } from './lingering-close.js';
+import { MadeHeads } from './one-write.js';
+import type { Pipeline } from './pipeline.js';
+import { RequestIds } from './request-id.js';
+import { Slots } from './slots.js';
+
+/** One timer watches all exchanges, so many times in a `request_timeout`. */
+const TICKS = 8;
+const SHORTEST_TICK: Millis = 10;
+const LONGEST_TICK: Millis = 1000;
+
+/** The requests that are being answered. */
+export class Exchanges implements ExchangeHost {
+  readonly logger: Logger;
+  readonly lastAnswers: LastAnswers;
+  readonly heads: MadeHeads;
+  answerTimeouts = 0;
+  /** Called after each exchange that ended. */
+  released: (() => void) | undefined;
+  /** Called where those that wait for an exchange of their connection may go on. */
+  readonly #wentOn: (pipeline: Pipeline) => void;
+  readonly #reset: (socket: Socket) => void;
+  readonly #clock: Clock;
+  readonly #ids = new RequestIds();
+  #interval: Millis = LONGEST_TICK;
+  #patience = 0;
+  readonly #open = new Slots<Exchange>();
+  /** By status. */
+  readonly #responses = new Float64Array(600);
+  #tick = 0;
+  #cancelTick: Cancel | undefined;
+
+  /** @param timeout seconds without progress after which an exchange is given up */
+  constructor(
+    timeout: number,
+    clock: Clock,
+    logger: Logger,
+    {
+      wentOn,
+      reset,
+    }: { readonly wentOn: (pipeline: Pipeline) => void; readonly reset: (socket: Socket) => void },
+  ) {
+    this.#wentOn = wentOn;
+    this.#reset = reset;
+    this.logger = logger;
+    this.#clock = clock;
+    this.lastAnswers = new LastAnswers(clock);
+    this.heads = new MadeHeads(clock);
+    this.allow(timeout);
+  }
+
+  /** @param timeout in place of the one before; those that are open are judged by it too */
+  allow(timeout: number): void {
+    this.#interval = Math.min(LONGEST_TICK, Math.max(SHORTEST_TICK, millis(timeout) / TICKS));
+    this.#patience = Math.ceil(millis(timeout) / this.#interval);
+  }
+
+  get size(): number {
+    return this.#open.size;
+  }
+
+  /** Answers that were given, by status. */
+  get responses(): Readonly<Record<string, number>> {
+    const given: Record<string, number> = {};
+    this.#responses.forEach((count, status) => {
+      if (count > 0) given[status] = count;
+    });
+    return given;
+  }
+
+  responded(status: number): void {
+    const count = this.#responses[status];
+    if (count !== undefined) this.#responses[status] = count + 1;
+  }
+
+  open(request: IncomingMessage, response: ServerResponse): Exchange {
+    const exchange = new Exchange(this, request, response);
+    exchange.seenAt = this.#tick;
+    exchange.slot = this.#open.add(exchange);
+    exchange.pipeline.add(exchange);
+    return exchange;
+  }
+
+  /** The latest exchange of each connection that has one. */
+  latest(): Exchange[] {
+    return this.#open.items().filter((exchange) => exchange.pipeline.latest === exchange);
+  }
+
+  watch(): void {
+    this.#cancelTick = this.#clock.after(this.#interval, () => {
+      this.#tick += 1;
+      this.#giveUpLate();
+      this.watch();
+    });
+  }
+
+  stop(): void {
+    this.#cancelTick?.();
+  }
+
+  makeRequestId(): string {
+    return this.#ids.next();
+  }
+
+  progressed(exchange: Exchange): void {
+    exchange.seenAt = this.#tick;
+  }
+
+  release(exchange: Exchange): void {
+    const { pipeline, slot } = exchange;
+    this.#open.remove(slot);
+    pipeline.remove(exchange);
+    this.#wentOn(pipeline);
+    this.released?.();
+  }
+
+  begun({ pipeline }: Exchange): void {
+    this.#wentOn(pipeline);
+  }
+
+  /**
+   * Closed in order, a connection of HTTP/1.0 would end the answer as if it were whole: it has no length, and no chunks.
+   * One that waits for its turn is cut when that comes.
+   */
+  cut({ request, response }: Exchange): void {
+    if (response.socket === null) response.once('socket', () => this.#reset(request.socket));
+    else this.#reset(request.socket);
+    response.destroy();
+  }
+
+  hangUp({ request }: Exchange): void {
+    this.lastAnswers.follow(request.socket);
+    request.resume();
+  }
+
+  #giveUpLate(): void {
+    for (const exchange of this.#open.items()) {
+      if (this.#tick - exchange.seenAt > this.#patience) this.#giveUp(exchange);
+    }
+  }
+
+  #giveUp(exchange: Exchange): void {
+    if (exchange.streaming) {
+      this.logger.debug('client does not read its answer', { request_id: exchange.requestId });
+      exchange.breakOff();
+    } else if (!exchange.request.complete) {
+      exchange.refuse('HEARTBEAT_REQUEST_TIMEOUT', { hangUp: true });
+    } else {
+      this.answerTimeouts += 1;
+      exchange.refuse('HEARTBEAT_ANSWER_TIMEOUT');
+    }
+  }
+}

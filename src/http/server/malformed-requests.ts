@@ -1,0 +1,117 @@
+import { STATUS_CODES } from 'node:http';
+import { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { errorCodes, type ErrorCode } from '../../errors.js';
+import type { Clock } from '../../ports/clock.js';
+import type { Exchanges } from './exchanges.js';
+import type { Refusal } from './exchange.js';
+import { asciiJson, jsonHead } from '../json.js';
+import { methodNotAllowed, sentenceFor } from '../messages.js';
+import { pipelineOf, type Pipelined } from './pipeline.js';
+import { isTargetTooLong, isUnknownCoding } from './request-head.js';
+
+/** What Node's parser says of anything behind a request with `Connection: close`. */
+const BEHIND_THE_LAST = 'HPE_CLOSED_CONNECTION';
+
+/** Answers what never became a request: Node's parser gave it up, or it did not arrive in time. */
+export class MalformedRequests {
+  count = 0;
+  readonly #exchanges: Exchanges;
+  readonly #clock: Clock;
+
+  constructor(exchanges: Exchanges, clock: Clock) {
+    this.#exchanges = exchanges;
+    this.#clock = clock;
+  }
+
+  /** For the server's `clientError`. */
+  answer(error: NodeJS.ErrnoException, socket: Duplex): void {
+    const code = codeFor(error.code ?? '', headIn(error));
+    if (code === undefined || isSilent(socket)) socket.destroy();
+    else if (this.#exchanges.lastAnswers.isOut(socket)) return;
+    else if (error.code === BEHIND_THE_LAST) this.#ignore(socket);
+    else if (socket.writable) this.#refuse(code, socket, error.code);
+    else socket.destroy();
+  }
+
+  /** Whoever has said that nothing follows is told nothing of what does, and still has an answer to read. */
+  #ignore(socket: Duplex): void {
+    const { lastAnswers } = this.#exchanges;
+    const last = latestOf(socket);
+    if (last === undefined) lastAnswers.follow(socket);
+    else lastAnswers.awaitOf(last.response, socket);
+  }
+
+  #refuse(code: ErrorCode, socket: Duplex, reason?: string): void {
+    if (code !== 'HEARTBEAT_REQUEST_TIMEOUT') this.count += 1;
+    const last = latestOf(socket);
+    if (last === undefined) this.#answerAndHangUp(socket, code, reason);
+    else if (!last.request.complete) last.refuse(code, { hangUp: true });
+    else {
+      // Answers go out in order, and this one's turn is behind those that are still being made.
+      last.response.once('finish', () => this.#answerAndHangUp(socket, code, reason));
+    }
+  }
+
+  /** For the server's `connect`: nothing is tunnelled through here. */
+  refuseTunnel(socket: Duplex): void {
+    socket.on('error', () => socket.destroy());
+    const allow = 'GET, HEAD, PUT, POST, DELETE';
+    const refuse = (): void =>
+      this.#answerAndHangUp(socket, 'HEARTBEAT_METHOD_NOT_ALLOWED', undefined, {
+        headers: ['allow', allow],
+        message: methodNotAllowed(allow),
+      });
+    const last = latestOf(socket);
+    if (last === undefined) refuse();
+    else last.response.once('finish', refuse);
+  }
+
+  #answerAndHangUp(
+    socket: Duplex,
+    code: ErrorCode,
+    reason?: string,
+    { headers = [], message = sentenceFor(code) }: Pick<Refusal, 'headers' | 'message'> = {},
+  ): void {
+    if (!socket.writable || this.#exchanges.lastAnswers.isOut(socket)) return;
+    const requestId = this.#exchanges.makeRequestId();
+    this.#exchanges.logger.debug('malformed request', { request_id: requestId, code, reason });
+    const { status } = errorCodes[code];
+    const body = asciiJson({ error: message, code });
+    const date = new Date(this.#clock.wall()).toUTCString();
+    const head = [...jsonHead(body.length), ...headers, 'x-request-id', requestId, 'date', date];
+    const lines = head.map((text, at) => (at % 2 === 0 ? `${text}: ` : `${text}\r\n`)).join('');
+    this.#exchanges.lastAnswers.follow(socket);
+    socket.end(
+      `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\n${lines}connection: close\r\n\r\n${body}`,
+    );
+  }
+}
+
+/** @returns undefined for what is no fault of a request, such as a connection that was reset */
+function codeFor(reason: string, head: string | undefined): ErrorCode | undefined {
+  if (reason === 'HPE_HEADER_OVERFLOW')
+    return isTargetTooLong(head) ? 'HEARTBEAT_TARGET_TOO_LONG' : 'HEARTBEAT_HEADERS_TOO_LARGE';
+  if (reason === 'HPE_INVALID_TRANSFER_ENCODING')
+    return isUnknownCoding(head) ? 'HEARTBEAT_UNKNOWN_TRANSFER_CODING' : 'HEARTBEAT_MALFORMED_REQUEST';
+  if (reason === 'HPE_CHUNK_EXTENSIONS_OVERFLOW') return 'HEARTBEAT_BODY_TOO_LARGE';
+  if (reason === 'ERR_HTTP_REQUEST_TIMEOUT') return 'HEARTBEAT_REQUEST_TIMEOUT';
+  return reason.startsWith('HPE_') ? 'HEARTBEAT_MALFORMED_REQUEST' : undefined;
+}
+
+/** The latest request of a connection that is not answered yet. */
+function latestOf(socket: Duplex): Pipelined | undefined {
+  return socket instanceof Socket ? pipelineOf(socket).latest : undefined;
+}
+
+/** What Node's parser had read when it gave up, as far as it came in one piece. */
+function headIn(error: NodeJS.ErrnoException): string | undefined {
+  if (!('rawPacket' in error) || !Buffer.isBuffer(error.rawPacket)) return undefined;
+  const end = 'bytesParsed' in error && typeof error.bytesParsed === 'number' ? error.bytesParsed : undefined;
+  return error.rawPacket.toString('latin1', 0, end);
+}
+
+/** Browsers connect ahead of time: whoever has asked nothing is told nothing. */
+function isSilent(socket: Duplex): boolean {
+  return socket instanceof Socket && socket.bytesRead === 0;
+}

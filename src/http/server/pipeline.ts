@@ -1,0 +1,178 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import type { ErrorCode } from '../../errors.js';
+import { EVERYTHING, NOTHING, orderOf, type Order } from './pipeline-order.js';
+
+/** A request that waits for its turn. */
+export interface Waiting {
+  /** Handles it, as of when it was read. */
+  readonly start: () => void;
+  /** It was answered before its turn came. */
+  readonly drop: () => void;
+}
+
+/** A request in a pipeline. */
+export interface Pipelined {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  /** Whether its answer has begun, and goes on. */
+  readonly streaming: boolean;
+  /** Two that are the pipeline's: what it has to do with others, and what starts it when its turn comes. */
+  order: Order | undefined;
+  waiting: Waiting | undefined;
+  refuse(code: ErrorCode, refusal: { readonly hangUp: boolean }): void;
+}
+
+declare module 'net' {
+  interface Socket {
+    /** Ours. */
+    pipeline?: Pipeline;
+  }
+}
+
+/** The requests of one connection, which are never more than what was read of it at once. */
+export function pipelineOf(socket: Socket): Pipeline {
+  return (socket.pipeline ??= new Pipeline());
+}
+
+/** What goes before a request, as far as it has been looked through. */
+interface Ahead {
+  readonly about: Set<string>;
+  everything: boolean;
+  long: boolean;
+}
+
+/**
+ * The requests of one connection that are not answered yet, in the order in which they were sent. What is about one user
+ * or node is handled in that order, each when the one before it has been answered; what is about different ones may be
+ * handled at once, so that sessions which are opened by one write share a commit.
+ */
+export class Pipeline {
+  /** Those that are not answered yet. */
+  readonly #open: Pipelined[] = [];
+  #waiting = 0;
+  /** The pass that took in a request last, and how many it took. */
+  #pass = -1;
+  #taken = 0;
+  /** Whether it is among those whose turn comes. */
+  listed = false;
+  /** Has the connection read again. */
+  resume: (() => void) | undefined;
+
+  get waiting(): number {
+    return this.#waiting;
+  }
+
+  get latest(): Pipelined | undefined {
+    return this.#open[this.#open.length - 1];
+  }
+
+  /** How many requests were handled in a pass. */
+  takenIn(pass: number): number {
+    return this.#pass === pass ? this.#taken : 0;
+  }
+
+  /** Another one is handled. */
+  take(pass: number): void {
+    if (this.#pass !== pass) {
+      this.#pass = pass;
+      this.#taken = 0;
+    }
+    this.#taken++;
+  }
+
+  add(exchange: Pipelined): void {
+    this.#open.push(exchange);
+  }
+
+  /** Nothing is awaited of it any more. */
+  remove(exchange: Pipelined): void {
+    if (this.#open.length === 1 && this.#open[0] === exchange) {
+      this.#open.pop();
+    } else {
+      const at = this.#open.indexOf(exchange);
+      if (at >= 0) this.#open.splice(at, 1);
+    }
+    const { waiting } = exchange;
+    if (waiting === undefined) return;
+    exchange.waiting = undefined;
+    this.#waiting--;
+    waiting.drop();
+  }
+
+  /** Whether the latest request may be handled before those that wait, and with those that are being handled. */
+  isFree(): boolean {
+    if (this.#open.length === 1) return true;
+    if (this.#waiting > 0) return false;
+    const ahead = nothingAhead();
+    const last = this.#open.length - 1;
+    return this.#open.every((exchange, at) => {
+      if (at === last) return !isBehind(exchange, ahead);
+      goAhead(exchange, ahead);
+      return true;
+    });
+  }
+
+  wait(exchange: Pipelined, waiting: Waiting): void {
+    exchange.waiting = waiting;
+    this.#waiting++;
+  }
+
+  /**
+   * Starts those whose turn it is, the earliest first.
+   *
+   * @param most of them
+   * @param goesOn whether there is time for one more; asked after each
+   * @returns whether it was stopped before it had seen all that it might start
+   */
+  start(most: number, goesOn: () => boolean): boolean {
+    const ahead = nothingAhead();
+    let started = 0;
+    let passedOver = 0;
+    // Answered at once, one leaves its place to the next.
+    for (let at = 0; this.#waiting > 0 && passedOver <= most;) {
+      const exchange = this.#open[at];
+      if (exchange === undefined) break;
+      const { waiting } = exchange;
+      if (waiting !== undefined && isBehind(exchange, ahead)) passedOver++;
+      else if (waiting !== undefined) {
+        if (started >= most || (started > 0 && !goesOn())) return true;
+        exchange.waiting = undefined;
+        this.#waiting--;
+        started++;
+        waiting.start();
+        if (this.#open[at] !== exchange) continue;
+      }
+      goAhead(exchange, ahead);
+      // Nothing behind it may start.
+      if (ahead.everything) break;
+      at++;
+    }
+    return false;
+  }
+}
+
+function nothingAhead(): Ahead {
+  return { about: new Set(), everything: false, long: false };
+}
+
+function orderIn(exchange: Pipelined): Order {
+  return (exchange.order ??= orderOf(exchange.request.method, exchange.request.url));
+}
+
+function isBehind(exchange: Pipelined, ahead: Ahead): boolean {
+  const { about, long } = orderIn(exchange);
+  if (about === NOTHING) return false;
+  if (ahead.everything || (long && ahead.long)) return true;
+  return about === EVERYTHING ? ahead.about.size > 0 || ahead.long : ahead.about.has(about);
+}
+
+function goAhead(exchange: Pipelined, ahead: Ahead): void {
+  const { about, long } = orderIn(exchange);
+  if (about === NOTHING) return;
+  if (long) ahead.long = true;
+  // What it reads of is fixed when its answer has begun, and a client that reads it slowly holds up no heal.
+  if (exchange.streaming) return;
+  if (about === EVERYTHING) ahead.everything = true;
+  else ahead.about.add(about);
+}

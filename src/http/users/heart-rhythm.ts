@@ -1,0 +1,106 @@
+import type { Session } from '../../domain/session.js';
+import { unixSeconds } from '../../domain/time.js';
+import type { UserId } from '../../domain/user-id.js';
+import type { Clock } from '../../ports/clock.js';
+import type { Daemon } from '../daemon.js';
+import type { Exchange } from '../server/exchange.js';
+import { jsonHead } from '../json.js';
+import { encodeCursor } from './heart-rhythm-cursor.js';
+import { parsePage, type Page } from './heart-rhythm-query.js';
+
+/** What heart_rhythm is answered from. */
+export interface HeartRhythmParts {
+  readonly daemon: Daemon;
+  readonly clock: Clock;
+  readonly largestPage: number;
+}
+
+/** Characters written at once, about 300 sessions: a turn of the event loop that nobody notices. */
+const PIECE = 16_384;
+const SESSIONS_AT_ONCE = 512;
+
+const STREAM_HEAD = ['content-type', 'application/json'];
+
+/** Answers a history of any length in pieces, as fast as the client reads and no faster. */
+export async function answerHeartRhythm(
+  { daemon, clock, largestPage }: HeartRhythmParts,
+  exchange: Exchange,
+  user: UserId,
+): Promise<void> {
+  const page = parsePage(exchange.request.url ?? '', largestPage, clock.wall());
+  const writer = new PieceWriter(exchange, clock);
+  for await (const piece of pieces(user, page, daemon.history(user, page.range))) {
+    if (!(await writer.add(piece))) return;
+  }
+  writer.end();
+}
+
+/** The answer's text, sessions as they come. One session more than the limit is pulled, to know if more remain. */
+async function* pieces(
+  user: UserId,
+  { range: { order }, limit = Infinity }: Page,
+  history: AsyncIterable<readonly Session[]>,
+): AsyncGenerator<string> {
+  let text = `{"id":${user},"history":[`;
+  let last: Session | undefined;
+  let room = limit;
+  let more = false;
+  for await (const chunk of history) {
+    for (let start = 0; start < chunk.length && !more; start += SESSIONS_AT_ONCE) {
+      const sessions = chunk.slice(start, start + SESSIONS_AT_ONCE);
+      more = sessions.length > room;
+      if (more) sessions.length = room;
+      room -= sessions.length;
+      for (const session of sessions) {
+        text += `${last === undefined ? '' : ','}${shown(session)}`;
+        last = session;
+      }
+      yield text;
+      text = '';
+    }
+    if (more) break;
+  }
+  const cursor =
+    more && last !== undefined ? `,"next_cursor":"${encodeCursor({ order, after: last.onlineAt })}"` : '';
+  yield `${text}]${cursor}}`;
+}
+
+function shown({ onlineAt, offlineAt }: Session): string {
+  return `{"online_at":${unixSeconds(onlineAt)},"offline_at":${unixSeconds(offlineAt)}}`;
+}
+
+/** A short answer goes out whole, with its length; a long one in pieces, others being served between them. */
+class PieceWriter {
+  readonly #exchange: Exchange;
+  readonly #clock: Clock;
+  #text = '';
+  #begun = false;
+
+  constructor(exchange: Exchange, clock: Clock) {
+    this.#exchange = exchange;
+    this.#clock = clock;
+  }
+
+  /** False when nobody waits for more. */
+  async add(text: string): Promise<boolean> {
+    if (!this.#exchange.open) return false;
+    this.#text += text;
+    if (this.#exchange.request.method === 'HEAD') {
+      this.#exchange.answer(200, STREAM_HEAD, '');
+      return false;
+    }
+    if (this.#text.length < PIECE) return true;
+    if (!this.#begun && !this.#exchange.begin(200, STREAM_HEAD)) return false;
+    this.#begun = true;
+    const piece = this.#text;
+    this.#text = '';
+    const wanted = await this.#exchange.write(piece);
+    await new Promise<void>((resolve) => this.#clock.soon(resolve));
+    return wanted;
+  }
+
+  end(): void {
+    if (this.#begun) this.#exchange.end(this.#text);
+    else this.#exchange.answer(200, jsonHead(this.#text.length), this.#text);
+  }
+}

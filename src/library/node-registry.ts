@@ -1,0 +1,80 @@
+import type { NodeFacts } from '../domain/node.js';
+import { HeartbeatError } from '../errors.js';
+import { shownTimeout } from '../http/nodes/node-view.js';
+import { modelOf, Node, type NodeLink, type NodeSettings, type NodeStanding } from './node.js';
+import type { Nodes } from './nodes.js';
+import { standingOf, type NodeDescription } from './node-description.js';
+
+type NodesApi = Pick<
+  Nodes,
+  'heartbeat' | 'miss' | 'fail' | 'pause' | 'resume' | 'acknowledge' | 'unacknowledge' | 'get'
+>;
+
+/** The `Node`s of a program that stand for actors, kept as those are. */
+export class Census {
+  readonly nodes: ReadonlyMap<string, Node>;
+  readonly #nodes = new Map<string, Node>();
+  readonly #link: NodeLink;
+
+  constructor(api: NodesApi) {
+    this.nodes = this.#nodes;
+    this.#link = {
+      heartbeat: async (name) => {
+        await api.heartbeat(name);
+        return look(api, name);
+      },
+      miss: async (name) => standing(await api.miss(name)),
+      fail: async (name, reason) => standing(await api.fail(name, reason)),
+      pause: async (name) => standing(await api.pause(name)),
+      resume: async (name) => standing(await api.resume(name)),
+      acknowledge: async (name, acknowledgement) => standing(await api.acknowledge(name, acknowledgement)),
+      unacknowledge: async (name) => standing(await api.unacknowledge(name)),
+      look: (name) => look(api, name),
+    };
+  }
+
+  /** @param described how the actor stood when the node was registered */
+  adopt(node: Node, described: NodeDescription): void {
+    this.#nodes.set(node.name, node);
+    const model = modelOf(node);
+    model.link = this.#link;
+    model.standing = standing(described);
+  }
+
+  forget(name: string): void {
+    this.#nodes.delete(name);
+  }
+
+  /** Sees a change that an actor has decided on; @returns the node that stands for it, or one made for this. */
+  changed(facts: NodeFacts): Node {
+    const node = this.#nodes.get(facts.name) ?? this.#made(facts);
+    const model = modelOf(node);
+    // An acknowledgement is of one failure, and says nothing of the next.
+    model.standing = standingOf(facts, model.standing.paused);
+    return node;
+  }
+
+  #made(facts: NodeFacts): Node {
+    const { name, maxRetries, labels, channels, dependsOn } = facts;
+    const settings: NodeSettings = {
+      timeout: shownTimeout(facts),
+      maxRetries,
+      labels: { ...labels },
+      ...(channels !== undefined && { channels: [...channels] }),
+      ...(dependsOn !== undefined && { dependsOn: [...dependsOn] }),
+    };
+    const node = new Node(name, settings);
+    modelOf(node).link = this.#link;
+    return node;
+  }
+}
+
+async function look(api: Pick<Nodes, 'get'>, name: string): Promise<NodeStanding> {
+  const described = await api.get(name);
+  if (described !== undefined) return standing(described);
+  throw new HeartbeatError('HEARTBEAT_UNKNOWN_NODE', `the node ${name} is not registered any more`);
+}
+
+function standing({ state, retries, lastHeartbeat, paused, acknowledged }: NodeDescription): NodeStanding {
+  return { state, retries, lastHeartbeat, paused, acknowledged };
+}
