@@ -111,7 +111,7 @@ function shardsOf(
     shutdown,
     policy,
     children: shards.map((shard, index) =>
-      worker(`shard-${String(index)}`, shutdown, (lifeline, place) => shard.start(lifeline, place)),
+      worker(`shard-${String(index)}`, shutdown, (exitSignal, place) => shard.start(exitSignal, place)),
     ),
   };
 }

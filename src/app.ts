@@ -1,20 +1,20 @@
-import type { Lifeline, RunningChild } from '../actors/supervisor/child.js';
-import { grow } from '../actors/supervisor/build.js';
+import type { ExitSignal, RunningChild } from '../actors/supervisor/child.js';
+import { buildSupervisor } from '../actors/supervisor/build.js';
 import type { Supervisor } from '../actors/supervisor/supervisor.actor.js';
 import { tree } from '../actors/tree.js';
 import { recover } from '../actors/user/recover.js';
 import type { UserCommand, UserReply } from '../actors/user/user.protocol.js';
-import { assemble, type Cast } from './app/assemble.js';
+import { assemble, type Actors } from './app/assemble.js';
 import { BlindRecord, RECENT_BLIND_INTERVALS } from './app/blind-record.js';
 import { Checkpoints } from './app/checkpoints.js';
 import { readFacts } from './app/facts.js';
-import { liveness } from './app/node-queries.js';
+import { nodeQueries } from './app/node-queries.js';
 import { longReads } from './app/long-reads.js';
 import type { AppPorts } from './app/ports.js';
 import { Presence } from './app/presence.js';
 import { StoreWatch } from './app/store-watch.js';
 import { supervision } from './app/supervision.js';
-import { telling } from './app/alert-queries.js';
+import { alertQueries } from './app/alert-queries.js';
 import type { Config } from './config/schema.js';
 import type { EndedSession, Session } from './domain/session.js';
 import type { Overload } from './domain/overload.js';
@@ -28,7 +28,7 @@ import type { NodesDaemon } from './http/nodes/nodes-api.js';
 import type { Channel } from './ports/channel.js';
 import type { HistoryRange } from './ports/history-store.js';
 import type { Place } from './runtime/actor-system.js';
-import { Pulse } from './runtime/watchdog.js';
+import { Watchdog } from './runtime/watchdog.js';
 
 export type { AppPorts } from './app/ports.js';
 
@@ -40,11 +40,11 @@ const READY: readonly string[] = [];
 export class App implements Daemon {
   readonly #config: Config;
   readonly #ports: AppPorts;
-  readonly #cast: Cast;
+  readonly #actors: Actors;
   readonly #presence: Presence;
   readonly nodes: NodesDaemon;
   readonly alerts: AlertsDaemon;
-  readonly #pulse: Pulse;
+  readonly #watchdog: Watchdog;
   readonly #blindness: BlindRecord;
   readonly #checkpoints: Checkpoints;
   readonly #storeWatch: StoreWatch;
@@ -59,13 +59,13 @@ export class App implements Daemon {
     this.#ports = ports;
     const { clock, logger, store } = ports;
     this.#startedAt = clock.wall();
-    const cast = assemble(config, ports);
-    this.#cast = cast;
-    this.#blindness = new BlindRecord(cast, logger);
-    this.#checkpoints = new Checkpoints(cast, { clock, logger }, config.session_timeout);
+    const actors = assemble(config, ports);
+    this.#actors = actors;
+    this.#blindness = new BlindRecord(actors, logger);
+    this.#checkpoints = new Checkpoints(actors, { clock, logger }, config.session_timeout);
     this.#storeWatch = new StoreWatch(store, clock);
-    const { shards, nodes } = cast;
-    this.#pulse = new Pulse(
+    const { shards, nodes } = actors;
+    this.#watchdog = new Watchdog(
       clock,
       {
         advance: (horizon) => {
@@ -81,25 +81,25 @@ export class App implements Daemon {
     );
     const reads = longReads(store);
     const lastSession = (user: UserId): Promise<EndedSession | undefined> => store.lastSession(user);
-    this.#presence = new Presence(cast, this.#pulse, { ...reads, lastSession });
+    this.#presence = new Presence(actors, this.#watchdog, { ...reads, lastSession });
     const retention = millis(config.history.retention ?? Infinity);
-    this.nodes = liveness(cast, this.#pulse, { clock, store: reads }, retention);
-    this.alerts = telling(cast, { store: reads, clock });
+    this.nodes = nodeQueries(actors, this.#watchdog, { clock, store: reads }, retention);
+    this.alerts = alertQueries(actors, { store: reads, clock });
     this.#root = this.#grow();
   }
 
   #grow(): Supervisor {
     const { clock, logger } = this.#ports;
-    const { system, notifier, channels, shards, nodes } = this.#cast;
+    const { system, notifier, channels, shards, nodes } = this.#actors;
     const parts = {
-      history: (lifeline: Lifeline, place: Place) => this.#startHistory(lifeline, place),
-      outbox: (lifeline: Lifeline, place: Place) => notifier.start(lifeline, place),
+      history: (exitSignal: ExitSignal, place: Place) => this.#startHistory(exitSignal, place),
+      outbox: (exitSignal: ExitSignal, place: Place) => notifier.start(exitSignal, place),
       channels,
       shards: shards.all,
       nodeShards: nodes.all,
-      gateway: (lifeline: Lifeline) => this.#startGateway(lifeline),
+      gateway: (exitSignal: ExitSignal) => this.#startGateway(exitSignal),
     };
-    return grow(
+    return buildSupervisor(
       { system, clock, logger },
       system.place(system, 'root'),
       tree(parts, this.#config.shutdown_timeout),
@@ -118,7 +118,7 @@ export class App implements Daemon {
    */
   async start(): Promise<void> {
     const { clock, logger } = this.#ports;
-    const { shards, nodes } = this.#cast;
+    const { shards, nodes } = this.#actors;
     this.#phase = 'starting';
     logger.info('starting', {
       data_dir: this.#config.data_dir,
@@ -127,7 +127,7 @@ export class App implements Daemon {
     const begun = clock.now();
     try {
       // Alerts are brought back with the tree, nodes and users once that is up.
-      this.#cast.memory.start();
+      this.#actors.memory.start();
       await this.#root.start();
       this.#enter('recovering');
       await this.#recover();
@@ -135,7 +135,7 @@ export class App implements Daemon {
       await this.stop();
       throw error;
     }
-    this.#pulse.start();
+    this.#watchdog.start();
     this.#checkpoints.start();
     this.#storeWatch.start();
     const milliseconds = Math.round(clock.now() - begun);
@@ -145,7 +145,7 @@ export class App implements Daemon {
   /** Everybody is brought back whom the last run knew of, with the time that it did not hear them. */
   async #recover(): Promise<void> {
     const { clock, logger, store } = this.#ports;
-    const { history, shards, nodes, notifier, memory } = this.#cast;
+    const { history, shards, nodes, notifier, memory } = this.#actors;
     const { summary } = history;
     const timeout = millis(this.#config.session_timeout);
     memory.alertsRead();
@@ -175,14 +175,14 @@ export class App implements Daemon {
   async stop(): Promise<void> {
     if (this.#phase === 'stopping') return;
     this.#phase = 'stopping';
-    const { system, history, channels, shards, nodes, memory } = this.#cast;
+    const { system, history, channels, shards, nodes, memory } = this.#actors;
     this.#ports.logger.info('stopping');
     shards.end();
     nodes.end();
     await this.#root.stop();
     this.#checkpoints.stop();
     this.#storeWatch.stop();
-    this.#pulse.stop();
+    this.#watchdog.stop();
     memory.stop();
     await channels.close();
     await history.close();
@@ -192,15 +192,15 @@ export class App implements Daemon {
 
   /** Goes on by other limits, and with these channels. What waits for one that is none of them is a dead letter. */
   async reconfigure(limits: Config['limits'], channels: readonly Channel[]): Promise<void> {
-    const cast = this.#cast;
-    Object.assign(cast.limits, limits);
-    await cast.channels.replace(channels, cast.notifier.farewells());
-    cast.notifier.channelsGone();
+    const actors = this.#actors;
+    Object.assign(actors.limits, limits);
+    await actors.channels.replace(channels, actors.notifier.closingNotices());
+    actors.notifier.channelsGone();
   }
 
-  async #startHistory(lifeline: Lifeline, place: Place): Promise<RunningChild> {
-    const { history, shards, nodes } = this.#cast;
-    const child = await history.start(lifeline, place);
+  async #startHistory(exitSignal: ExitSignal, place: Place): Promise<RunningChild> {
+    const { history, shards, nodes } = this.#actors;
+    const child = await history.start(exitSignal, place);
     return {
       inspect: () => child.inspect(),
       stop: async () => {
@@ -212,22 +212,22 @@ export class App implements Daemon {
     };
   }
 
-  async #startGateway(lifeline: Lifeline): Promise<RunningChild> {
-    const child = await this.#ports.gateway(this, lifeline);
+  async #startGateway(exitSignal: ExitSignal): Promise<RunningChild> {
+    const child = await this.#ports.gateway(this, exitSignal);
     return {
       inspect: () => child.inspect(),
       stop: async () => {
         await child.stop();
-        if (this.#phase === 'stopping') this.#deafen();
+        if (this.#phase === 'stopping') this.#stopListening();
       },
     };
   }
 
   /** What is left of the stop may take its time, and is not to be taken from those who are silent. */
-  #deafen(): void {
+  #stopListening(): void {
     const now = this.#ports.clock.now();
-    this.#cast.shards.deafen(now);
-    this.#cast.nodes.deafen(now);
+    this.#actors.shards.stopListening(now);
+    this.#actors.nodes.stopListening(now);
   }
 
   ask(kind: UserCommand['kind'], user: UserId, answered: (reply: UserReply) => void): void {
@@ -251,25 +251,25 @@ export class App implements Daemon {
   }
 
   defer(atMost?: Millis): (handle: () => void) => void {
-    return this.#pulse.hold(atMost);
+    return this.#watchdog.hold(atMost);
   }
 
   overloaded(overload: Overload): void {
-    this.#cast.shards.overloaded(overload);
+    this.#actors.shards.overloaded(overload);
   }
 
   /** Users and nodes that have an actor. */
   get alive(): number {
-    return this.#cast.shards.size + this.#cast.nodes.size;
+    return this.#actors.shards.size + this.#actors.nodes.size;
   }
 
   /** Who is online. */
   online(): Iterable<UserId> {
-    return this.#cast.shards.online();
+    return this.#actors.shards.online();
   }
 
   get usersOnline(): number {
-    return this.#cast.shards.size;
+    return this.#actors.shards.size;
   }
 
   get serving(): boolean {
@@ -280,22 +280,22 @@ export class App implements Daemon {
     if (this.#phase !== 'ready') return [this.#phase];
     const { trouble } = this.#ports.store;
     if (trouble !== undefined) return [trouble.message];
-    return this.#cast.history.state === 'open' ? READY : ['the store refuses writes'];
+    return this.#actors.history.state === 'open' ? READY : ['the store refuses writes'];
   }
 
   async facts(): Promise<DaemonFacts> {
     const { store, otherMetrics } = this.#ports;
-    const counted = await readFacts(this.#cast, {
+    const counted = await readFacts(this.#actors, {
       store,
       blind: this.#blindness.totals,
-      pulse: this.#pulse,
+      pulse: this.#watchdog,
       wallSteps: this.#checkpoints.wallSteps,
     });
     return { ...counted, ready: this.unready().length === 0, others: otherMetrics?.() ?? [] };
   }
 
   supervision(): Promise<object> {
-    return supervision(this.#cast, this.#ports, {
+    return supervision(this.#actors, this.#ports, {
       unready: this.unready(),
       phase: this.#phase,
       startedAt: this.#startedAt,

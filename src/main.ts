@@ -3,12 +3,12 @@ import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import closeWithGrace from 'close-with-grace';
 import { Command, CommanderError } from 'commander';
-import { Concealment } from './adapters/channels/redaction.js';
+import { Redaction } from './adapters/channels/redaction.js';
 import { makeChannels } from './adapters/channels/make.js';
 import { Secret } from './adapters/channels/secret.js';
 import { SystemClock } from './adapters/clock/system-clock.js';
 import { LevelHistoryStore } from './adapters/level/level-history-store.js';
-import { Pinger, type PingSurroundings } from './adapters/ping/pinger.js';
+import { Pinger, type PingDeps } from './adapters/ping/pinger.js';
 import { Collector } from './adapters/process/collector.js';
 import { connectionsWithin, mostDescriptors } from './adapters/process/descriptors.js';
 import { ProcessWatch } from './adapters/process/process-facts.js';
@@ -114,8 +114,8 @@ function misconfigured(problems: readonly string[]): never {
 async function start(effective: Effective, load: () => Loaded, acceptDataLoss: boolean): Promise<void> {
   const { config, auth } = effective;
   let inForce = effective;
-  const concealment = new Concealment(secretsIn(effective), SHORTEST_SECRET);
-  const logger = createLogger(config.log, process.stderr, (line) => concealment.conceal(line));
+  const redaction = new Redaction(secretsIn(effective), SHORTEST_SECRET);
+  const logger = createLogger(config.log, process.stderr, (line) => redaction.conceal(line));
   if (auth === undefined && !isLoopback(config.host)) {
     logger.warn('serves whoever reaches it, without keys', { host: config.host });
   }
@@ -189,7 +189,7 @@ async function start(effective: Effective, load: () => Loaded, acceptDataLoss: b
     load,
     open: (changed) => {
       // What it was before may still be said.
-      concealment.learn(secretsIn(changed));
+      redaction.learn(secretsIn(changed));
       return open(changed, { logger, clock });
     },
     apply: async (changed, channels) => {
@@ -215,9 +215,9 @@ async function start(effective: Effective, load: () => Loaded, acceptDataLoss: b
   process.stdout.write(`listening on ${http.url() ?? ''}\n`);
 }
 
-function pingerOf({ ping }: Config, around: PingSurroundings): Pinger | undefined {
+function pingerOf({ ping }: Config, deps: PingDeps): Pinger | undefined {
   if (ping.url === null) return undefined;
-  return new Pinger({ url: new Secret(ping.url), every: millis(ping.every) }, around);
+  return new Pinger({ url: new Secret(ping.url), every: millis(ping.every) }, deps);
 }
 
 function metricsLogOf({ log }: Config, deps: MetricsLogDeps): MetricsLog | undefined {

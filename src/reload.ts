@@ -18,13 +18,13 @@ export interface Reloadable {
 
 /** Reads the configuration again when it is told to. One that is wrong changes nothing at all. */
 export class Reloader {
-  readonly #around: Reloadable;
+  readonly #deps: Reloadable;
   #inForce: Effective;
   #last: Promise<void> = Promise.resolve();
 
-  constructor(inForce: Effective, around: Reloadable) {
+  constructor(inForce: Effective, deps: Reloadable) {
     this.#inForce = inForce;
-    this.#around = around;
+    this.#deps = deps;
   }
 
   /** One after the other, however often it is asked. */
@@ -34,7 +34,7 @@ export class Reloader {
   }
 
   async #reload(): Promise<void> {
-    const { logger } = this.#around;
+    const { logger } = this.#deps;
     try {
       const problems = await this.#tryTo();
       if (problems.length > 0) logger.error('configuration is wrong, and stays as it was', { problems });
@@ -44,7 +44,7 @@ export class Reloader {
   }
 
   async #tryTo(): Promise<readonly string[]> {
-    const { load, open, apply, logger } = this.#around;
+    const { load, open, apply, logger } = this.#deps;
     const loaded = load();
     if (!loaded.ok) return loaded.problems;
     const change = reloaded(this.#inForce, loaded);

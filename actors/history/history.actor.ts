@@ -12,9 +12,9 @@ import type { Logger } from '../../src/ports/logger.js';
 import type { Actor, Cell, Crash } from '../../src/runtime/actor.js';
 import type { ActorSystem, Place } from '../../src/runtime/actor-system.js';
 import { restartDelay } from '../supervisor/backoff.js';
-import type { Lifeline, RunningChild } from '../supervisor/child.js';
+import type { ExitSignal, RunningChild } from '../supervisor/child.js';
 import type { SupervisorPolicy } from '../supervisor/child-spec.js';
-import { RestartLedger } from '../supervisor/restart-budget.js';
+import { RestartBudget } from '../supervisor/restart-budget.js';
 import { Backlog, type Queued } from './backlog.js';
 import {
   alertsIn,
@@ -53,7 +53,7 @@ export interface HistoryOptions extends Retentions {
   readonly restarts: Pick<SupervisorPolicy, 'intensity' | 'period'>;
 }
 
-export interface HistorySurroundings {
+export interface HistoryDeps {
   readonly system: ActorSystem;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -87,14 +87,14 @@ type HistoryMessage =
  */
 export class History implements Actor<HistoryMessage> {
   readonly #options: HistoryOptions;
-  readonly #around: HistorySurroundings;
+  readonly #deps: HistoryDeps;
   readonly #backlog = new Backlog();
-  readonly #ledger: RestartLedger;
+  readonly #budget: RestartBudget;
   #cell: Cell<HistoryMessage> | undefined;
-  #lifeline: Lifeline | undefined;
+  #exitSignal: ExitSignal | undefined;
   #summary: StoreSummary | undefined;
   #left: readonly HistoryMessage[] = [];
-  #suspect: HistoryMessage | undefined;
+  #retried: HistoryMessage | undefined;
   #state: StoreState = 'open';
   /** What those are told whose entries are refused. */
   #refusal: ErrorCode = 'HEARTBEAT_STORE_REFUSES';
@@ -114,13 +114,13 @@ export class History implements Actor<HistoryMessage> {
   #began: Moment;
   readonly meter: CommitMeter;
 
-  constructor(options: HistoryOptions, around: HistorySurroundings) {
+  constructor(options: HistoryOptions, deps: HistoryDeps) {
     this.#options = options;
-    this.#around = around;
-    this.#ledger = new RestartLedger(options.restarts);
-    this.#pruning = new Pruning(options, around.store);
-    this.meter = new CommitMeter(millis(options.slowCommit), around.logger);
-    this.#began = around.clock.now();
+    this.#deps = deps;
+    this.#budget = new RestartBudget(options.restarts);
+    this.#pruning = new Pruning(options, deps.store);
+    this.meter = new CommitMeter(millis(options.slowCommit), deps.logger);
+    this.#began = deps.clock.now();
   }
 
   get state(): StoreState {
@@ -139,31 +139,31 @@ export class History implements Actor<HistoryMessage> {
   }
 
   /** Opens the store; what it was doing when it crashed goes on. */
-  async start(lifeline: Lifeline, place: Place): Promise<RunningChild> {
-    const { system, store } = this.#around;
+  async start(exitSignal: ExitSignal, place: Place): Promise<RunningChild> {
+    const { system, store } = this.#deps;
     if (this.#summary === undefined) {
       this.#summary = await store.open();
       this.#latestEnd = this.#summary.latestEnd ?? -Infinity;
       this.#later('prune_due', this.#options.pruneEvery);
     }
-    this.#lifeline = lifeline;
-    this.#ledger.forgive();
+    this.#exitSignal = exitSignal;
+    this.#budget.reset();
     this.#cell = system.spawn(place, 'history', this, { mailbox: MAILBOX });
     const left = this.#left;
     this.#left = [];
-    for (const message of left) this.#cell.insist(message);
-    return { stop: () => this.#stop(), inspect: () => this.#ledger.inspect() };
+    for (const message of left) this.#cell.tellUnbounded(message);
+    return { stop: () => this.#stop(), inspect: () => this.#budget.inspect() };
   }
 
   /** Writes what is left to write, unless the disk refuses it. */
   async #stop(): Promise<void> {
-    this.#lifeline = undefined;
+    this.#exitSignal = undefined;
     await this.caughtUp();
     await this.#untilIdle();
     if (this.#state === 'refusing') await this.#tryOnceMore();
     const { length } = this.#backlog;
     if (length > 0)
-      this.#around.logger.error('stopping with entries that the store refused: they are lost', {
+      this.#deps.logger.error('stopping with entries that the store refused: they are lost', {
         entries: length,
         ...this.#backlog.counts(),
       });
@@ -196,7 +196,7 @@ export class History implements Actor<HistoryMessage> {
   /** No more timers: the daemon ends. */
   close(): Promise<void> {
     for (const cancel of this.#timers.values()) cancel();
-    return this.#around.store.close();
+    return this.#deps.store.close();
   }
 
   submit(entries: readonly HistoryEntry[]): void {
@@ -206,7 +206,7 @@ export class History implements Actor<HistoryMessage> {
     if (admitted.length === 0) return;
     this.#arriving.submissions++;
     this.#arriving.entries += admitted.length;
-    this.#cell.insist({ kind: 'submit', entries: admitted });
+    this.#cell.tellUnbounded({ kind: 'submit', entries: admitted });
   }
 
   /** What somebody waits for is refused past the bound, before it is in the mailbox. @returns the others */
@@ -231,7 +231,7 @@ export class History implements Actor<HistoryMessage> {
   caughtUp(): Promise<void> {
     if (this.#arriving.submissions === 0) return Promise.resolve();
     return new Promise((resolve) => {
-      this.#cell?.insist({ kind: 'catch_up', caughtUp: resolve });
+      this.#cell?.tellUnbounded({ kind: 'catch_up', caughtUp: resolve });
     });
   }
 
@@ -247,10 +247,10 @@ export class History implements Actor<HistoryMessage> {
 
   receive(message: HistoryMessage): void {
     this.#handle(message);
-    if (this.#suspect === message) {
-      this.#suspect = undefined;
-      if (this.#ledger.survived(this.#around.clock.now())) {
-        this.#lifeline?.crashed(new Error('restart intensity exceeded'));
+    if (this.#retried === message) {
+      this.#retried = undefined;
+      if (this.#budget.survived(this.#deps.clock.now())) {
+        this.#exitSignal?.crashed(new Error('restart intensity exceeded'));
       }
     }
     if (message.kind !== 'next') this.#next();
@@ -260,16 +260,16 @@ export class History implements Actor<HistoryMessage> {
   #next(): void {
     if (this.#nextTold || this.#busy || this.#state === 'refusing') return;
     this.#nextTold = true;
-    this.#cell?.insist({ kind: 'next' });
+    this.#cell?.tellUnbounded({ kind: 'next' });
   }
 
   /** Everything it was doing is kept in this object, so the next incarnation goes on where this one fell. */
   crashed({ message, error }: Crash<HistoryMessage>): void {
-    const { clock, logger, system } = this.#around;
-    const verdict = this.#ledger.crashed(this.#suspect === message, error, unixSeconds(clock.wall()));
+    const { clock, logger, system } = this.#deps;
+    const verdict = this.#budget.crashed(this.#retried === message, error, unixSeconds(clock.wall()));
     const path = this.#cell?.path ?? 'history';
     logger.error('actor crashed', { path, message: message.kind, error, verdict });
-    this.#suspect = verdict === 'retry' ? message : undefined;
+    this.#retried = verdict === 'retry' ? message : undefined;
     if (verdict === 'dead_letter') {
       system.deadLetters.add(path, message, `it crashed its actor twice: ${error.message}`);
       if (message.kind === 'submit') {
@@ -278,7 +278,7 @@ export class History implements Actor<HistoryMessage> {
       }
       if (message.kind === 'next') this.#refused(error);
     }
-    this.#cell?.restart(this.#suspect);
+    this.#cell?.restart(this.#retried);
   }
 
   #handle(message: HistoryMessage): void {
@@ -319,12 +319,12 @@ export class History implements Actor<HistoryMessage> {
       case 'reopened':
         this.#busy = false;
         this.#state = 'open';
-        this.#around.logger.info('store takes writes again', { waiting: this.#backlog.length });
-        this.#around.reopened();
+        this.#deps.logger.info('store takes writes again', { waiting: this.#backlog.length });
+        this.#deps.reopened();
         return;
       case 'still_refusing':
         this.#busy = false;
-        this.#around.logger.warn('store still refuses writes', { error: message.error });
+        this.#deps.logger.warn('store still refuses writes', { error: message.error });
         this.#reopenLater();
         return;
       default:
@@ -335,9 +335,9 @@ export class History implements Actor<HistoryMessage> {
   #accept(entry: HistoryEntry): void {
     if (entry.kind === 'alerts' && this.#state === 'refusing') {
       this.#backlog.push(entry);
-      this.#around.alertsCommitted(entry.records, false);
+      this.#deps.alertsCommitted(entry.records, false);
     } else if (entry.kind === 'flush' && this.#backlog.endedOf(entry.user).length === 0) {
-      this.#around.settle([{ shard: entry.shard, user: entry.user, stored: true, onlineAt: undefined }]);
+      this.#deps.settle([{ shard: entry.shard, user: entry.user, stored: true, onlineAt: undefined }]);
     } else if (entry.kind === 'standing') {
       this.#acceptStanding(entry);
     } else if (!isAwaited(entry)) {
@@ -357,14 +357,14 @@ export class History implements Actor<HistoryMessage> {
     }
     // Where there is no flip, what there is to store comes with the next checkpoint.
     if (entry.flip !== undefined) this.#keepFlip(entry, entry.flip);
-    this.#around.alertsCommitted(entry.alerts, false);
-    this.#around.settleNodes([settledStanding(entry)]);
+    this.#deps.alertsCommitted(entry.alerts, false);
+    this.#deps.settleNodes([settledStanding(entry)]);
   }
 
   /** What a flip has led to is kept in any case: it comes with the next checkpoint. */
   #keepFlip(entry: StandingEntry, { node, from, to }: Flip): void {
     if (this.#backlog.length < this.#options.queue) this.#backlog.push({ kind: 'late', entry });
-    else this.#around.logger.error('a flip is not kept: too many wait for the disk', { node, from, to });
+    else this.#deps.logger.error('a flip is not kept: too many wait for the disk', { node, from, to });
   }
 
   #refuse(entries: readonly HistoryEntry[], code: ErrorCode): void {
@@ -374,15 +374,15 @@ export class History implements Actor<HistoryMessage> {
     for (const entry of entries) {
       if (entry.kind === 'standing') {
         nodes.push(settledStanding(entry));
-        this.#around.alertsCommitted(entry.alerts, false);
+        this.#deps.alertsCommitted(entry.alerts, false);
       }
       if (!isAwaited(entry)) continue;
       const { shard } = entry;
       if (isOfNode(entry)) nodes.push({ shard, node: entry.node, stored: false, code });
       else settlements.push({ shard, user: entry.user, stored: false, code });
     }
-    this.#around.settle(settlements);
-    this.#around.settleNodes(nodes);
+    this.#deps.settle(settlements);
+    this.#deps.settleNodes(nodes);
   }
 
   #startNext(): void {
@@ -400,7 +400,7 @@ export class History implements Actor<HistoryMessage> {
   }
 
   #lookUp(users: readonly UserId[]): void {
-    const { store } = this.#around;
+    const { store } = this.#deps;
     this.#begin(
       Promise.all(users.map(async (user) => [user, await this.#lastOf(user, store)] as const)),
       (found) => ({ kind: 'looked_up', last: new Map(found) }),
@@ -419,7 +419,7 @@ export class History implements Actor<HistoryMessage> {
 
   #write(commit: Commit): void {
     this.#commit = commit;
-    const { store } = this.#around;
+    const { store } = this.#deps;
     const [first] = commit.entries;
     const work = first?.kind === 'erase' ? store.erase(first.user) : store.write(commit.records);
     this.#begin(work, () => ({ kind: 'written' }));
@@ -427,15 +427,15 @@ export class History implements Actor<HistoryMessage> {
 
   #prune(): void {
     this.#prunedLast = true;
-    this.#begin(this.#pruning.prune(this.#around.clock.wall()), () => ({ kind: 'pruned' }));
+    this.#begin(this.#pruning.prune(this.#deps.clock.wall()), () => ({ kind: 'pruned' }));
   }
 
   #begin<Outcome>(work: Promise<Outcome>, done: (outcome: Outcome) => HistoryMessage): void {
     this.#busy = true;
-    this.#began = this.#around.clock.now();
+    this.#began = this.#deps.clock.now();
     work.then(
-      (outcome) => this.#cell?.insist(done(outcome)),
-      (error: unknown) => this.#cell?.insist({ kind: 'failed', error }),
+      (outcome) => this.#cell?.tellUnbounded(done(outcome)),
+      (error: unknown) => this.#cell?.tellUnbounded({ kind: 'failed', error }),
     );
   }
 
@@ -450,10 +450,10 @@ export class History implements Actor<HistoryMessage> {
       else this.#backlog.storedFlip(entry);
     }
     this.#refusals = 0;
-    this.meter.measure(this.#around.clock.now() - this.#began, commit.entries.length);
-    this.#around.settle(commit.settlements);
-    this.#around.settleNodes(commit.nodes);
-    this.#around.alertsCommitted(alertsIn(commit.records), true);
+    this.meter.measure(this.#deps.clock.now() - this.#began, commit.entries.length);
+    this.#deps.settle(commit.settlements);
+    this.#deps.settleNodes(commit.nodes);
+    this.#deps.alertsCommitted(alertsIn(commit.records), true);
   }
 
   /** The disk is full, or worse: nobody who waits is left waiting. */
@@ -467,7 +467,7 @@ export class History implements Actor<HistoryMessage> {
     const { retry, settlements, nodes } = refusalOf(commit, this.#refusal);
     if (this.#state === 'open') {
       const event = isDamaged ? 'store is damaged and takes no writes' : 'store refuses writes';
-      this.#around.logger.error(event, { error });
+      this.#deps.logger.error(event, { error });
     }
     this.#state = 'refusing';
     const dropped: Queued[] = [];
@@ -475,9 +475,9 @@ export class History implements Actor<HistoryMessage> {
       if (isAwaited(entry)) dropped.push(entry);
       return !isAwaited(entry);
     });
-    this.#around.settle(settlements);
-    this.#around.alertsCommitted([...alertsIn(commit.records), ...this.#backlog.alerts()], false);
-    this.#around.settleNodes([...nodes, ...this.#backlog.letStandingsWait().map(settledStanding)]);
+    this.#deps.settle(settlements);
+    this.#deps.alertsCommitted([...alertsIn(commit.records), ...this.#backlog.alerts()], false);
+    this.#deps.settleNodes([...nodes, ...this.#backlog.letStandingsWait().map(settledStanding)]);
     this.#refuse(dropped.filter(isAwaited), this.#refusal);
     this.#reopenLater();
   }
@@ -490,17 +490,17 @@ export class History implements Actor<HistoryMessage> {
   #reopen(): void {
     if (this.#busy) return;
     this.#busy = true;
-    this.#around.store.reopen().then(
-      () => this.#cell?.insist({ kind: 'reopened' }),
-      (error: unknown) => this.#cell?.insist({ kind: 'still_refusing', error }),
+    this.#deps.store.reopen().then(
+      () => this.#cell?.tellUnbounded({ kind: 'reopened' }),
+      (error: unknown) => this.#cell?.tellUnbounded({ kind: 'still_refusing', error }),
     );
   }
 
   /** @param delay seconds */
   #later(kind: 'prune_due' | 'reopen_due', delay: number): void {
     this.#timers.get(kind)?.();
-    const cancel = this.#around.clock.after(millis(delay), () => {
-      this.#cell?.insist({ kind });
+    const cancel = this.#deps.clock.after(millis(delay), () => {
+      this.#cell?.tellUnbounded({ kind });
     });
     this.#timers.set(kind, cancel);
   }

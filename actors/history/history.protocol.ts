@@ -7,7 +7,7 @@ import type { ShardIndex } from '../../src/domain/shard.js';
 import type { EndedSession } from '../../src/domain/session.js';
 import type { Instant } from '../../src/domain/time.js';
 import type { UserId } from '../../src/domain/user-id.js';
-import type { Vigil } from '../../src/domain/observed-time.js';
+import type { ObservedTime } from '../../src/domain/observed-time.js';
 import type { ErrorCode } from '../../src/errors.js';
 import type { NodeStanding } from '../../src/ports/history-store.js';
 
@@ -106,7 +106,7 @@ export type NodeEntry =
   | NodeChangeEntry
   | StandingEntry
   | { readonly kind: 'statuses'; readonly nodes: readonly NodeStanding[] }
-  | { readonly kind: 'vigil'; readonly vigil: Vigil };
+  | { readonly kind: 'vigil'; readonly vigil: ObservedTime };
 
 export type HistoryEntry = UserEntry | DaemonEntry | NodeEntry;
 

@@ -1,7 +1,7 @@
 import type { Instant } from '../../src/domain/time.js';
 
 /** Nodes of one shard whose acknowledgement ends at an instant of the wall clock. */
-export class Acknowledged<Node> {
+export class AcknowledgementExpiries<Node> {
   readonly #ends = new Map<Node, Instant>();
   /** None ends before this. */
   #earliest = Infinity;

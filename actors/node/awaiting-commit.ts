@@ -1,12 +1,12 @@
-import type { Asked } from './pending-request.js';
+import type { PendingRequest } from './pending-request.js';
 
 interface Pending {
-  asked: Asked;
+  asked: PendingRequest;
   readonly number: number;
 }
 
 /** Requests that wait until how their node stands is settled, in the order in which that was submitted. */
-export class PendingStandings {
+export class AwaitingCommit {
   #pending: Pending[] = [];
   #first = 0;
 
@@ -15,13 +15,13 @@ export class PendingStandings {
   }
 
   /** Whether it is the same heartbeat as the last one, and nothing was submitted since. */
-  isLast(asked: Asked, submitted: number): boolean {
+  isLast(asked: PendingRequest, submitted: number): boolean {
     const last = this.#last;
     return last?.number === submitted && last.asked.equals(asked);
   }
 
   /** Has the last one take an equal one. @returns whether it did */
-  join(asked: Asked, submitted: number): boolean {
+  join(asked: PendingRequest, submitted: number): boolean {
     const last = this.#last;
     if (last?.number !== submitted) return false;
     const joined = last.asked.join(asked);
@@ -34,13 +34,13 @@ export class PendingStandings {
     return this.size > 0 ? this.#pending.at(-1) : undefined;
   }
 
-  add(asked: Asked, number: number): void {
+  add(asked: PendingRequest, number: number): void {
     this.#pending.push({ asked, number });
   }
 
   /** @returns those that waited for no more than what was submitted up to this number */
-  take(upTo: number): readonly Asked[] {
-    const taken: Asked[] = [];
+  take(upTo: number): readonly PendingRequest[] {
+    const taken: PendingRequest[] = [];
     for (; this.#first < this.#pending.length; this.#first++) {
       const next = this.#pending[this.#first];
       if (next === undefined || next.number > upTo) break;

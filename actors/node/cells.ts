@@ -1,5 +1,5 @@
 import type { ActorSystem, Place } from '../../src/runtime/actor-system.js';
-import type { NodeActor, Told } from './node.actor.js';
+import type { NodeActor, NodeActorMessage } from './node.actor.js';
 
 /** Where the actors of one shard run. An actor outlives its cell, and what the cell had not handled with it. */
 export class Cells {
@@ -23,7 +23,7 @@ export class Cells {
     if (this.#place === undefined) throw new TypeError('the shard has not started');
     // nact takes few characters in a name.
     const name = Buffer.from(actor.name).toString('base64url');
-    actor.cell = this.#system.spawn<Told>(this.#place, name, actor, { mailbox });
+    actor.cell = this.#system.spawn<NodeActorMessage>(this.#place, name, actor, { mailbox });
   }
 
   /** Gives an actor that was stopped a cell again, and in it what it was told before. */
@@ -31,7 +31,7 @@ export class Cells {
     this.spawn(actor, mailbox);
     const { left } = actor;
     actor.left = undefined;
-    for (const message of left ?? []) if (message.kind !== 'expire') actor.cell?.insist(message);
+    for (const message of left ?? []) if (message.kind !== 'expire') actor.cell?.tellUnbounded(message);
   }
 
   stop(actor: NodeActor): Promise<void> {

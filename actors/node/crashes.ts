@@ -5,15 +5,15 @@ import type { Logger } from '../../src/ports/logger.js';
 import type { ActorSystem } from '../../src/runtime/actor-system.js';
 import type { Crash } from '../../src/runtime/actor.js';
 import type { SupervisorPolicy } from '../supervisor/child-spec.js';
-import { RestartLedger, type Verdict } from '../supervisor/restart-budget.js';
-import type { NodeActor, Told } from './node.actor.js';
+import { RestartBudget, type Verdict } from '../supervisor/restart-budget.js';
+import type { NodeActor, NodeActorMessage } from './node.actor.js';
 
 /** A timer that crashed its actor twice is tried again after this. */
 const EXPIRE_AGAIN: Millis = 1000;
 
 const FAILED = 'HEARTBEAT_INTERNAL';
 
-export interface CrashesSurroundings {
+export interface CrashesDeps {
   readonly system: ActorSystem;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -21,29 +21,29 @@ export interface CrashesSurroundings {
 
 /** What becomes of the messages that crash the actors of one shard. */
 export class Crashes {
-  readonly #around: CrashesSurroundings;
-  readonly #ledger: RestartLedger;
+  readonly #deps: CrashesDeps;
+  readonly #budget: RestartBudget;
   /** Whose timer crashed them twice, and when to try it again. */
   readonly #expireAgain = new Map<NodeActor, Moment>();
 
-  constructor(restarts: Pick<SupervisorPolicy, 'intensity' | 'period'>, around: CrashesSurroundings) {
-    this.#around = around;
-    this.#ledger = new RestartLedger(restarts);
+  constructor(restarts: Pick<SupervisorPolicy, 'intensity' | 'period'>, deps: CrashesDeps) {
+    this.#deps = deps;
+    this.#budget = new RestartBudget(restarts);
   }
 
   /** The message is handled again, unless it has crashed its actor twice. @param horizon how far time has come */
-  crashed(actor: NodeActor, { message, error }: Crash<Told>, horizon: Moment): Verdict {
-    const { clock, logger } = this.#around;
-    const verdict = this.#ledger.crashed(actor.suspect === message, error, unixSeconds(clock.wall()));
+  crashed(actor: NodeActor, { message, error }: Crash<NodeActorMessage>, horizon: Moment): Verdict {
+    const { clock, logger } = this.#deps;
+    const verdict = this.#budget.crashed(actor.retried === message, error, unixSeconds(clock.wall()));
     logger.error('actor crashed', { path: actor.cell?.path, message: message.kind, error, verdict });
-    actor.suspect = verdict === 'retry' ? message : undefined;
+    actor.retried = verdict === 'retry' ? message : undefined;
     if (verdict === 'dead_letter') this.#giveUp(actor, message, error, horizon);
     return verdict;
   }
 
-  #giveUp(actor: NodeActor, message: Told, error: Error, horizon: Moment): void {
+  #giveUp(actor: NodeActor, message: NodeActorMessage, error: Error, horizon: Moment): void {
     const path = actor.cell?.path ?? actor.name;
-    this.#around.system.deadLetters.add(path, message, `it crashed its actor twice: ${error.message}`);
+    this.#deps.system.deadLetters.add(path, message, `it crashed its actor twice: ${error.message}`);
     switch (message.kind) {
       case 'expire':
         this.#expireAgain.set(actor, moment(horizon + EXPIRE_AGAIN));
@@ -73,15 +73,15 @@ export class Crashes {
 
   /** A message that had crashed its actor was handled after all. @returns whether that was one restart too many */
   survived(): boolean {
-    return this.#ledger.survived(this.#around.clock.now());
+    return this.#budget.survived(this.#deps.clock.now());
   }
 
   /** Begins a new period. */
-  forgive(): void {
-    this.#ledger.forgive();
+  reset(): void {
+    this.#budget.reset();
   }
 
   inspect(): object {
-    return this.#ledger.inspect();
+    return this.#budget.inspect();
   }
 }

@@ -3,7 +3,7 @@ import type { NodeDefaults } from '../../src/domain/node.js';
 import { moment, type Millis, type Moment } from '../../src/domain/time.js';
 import { timeoutInForce } from '../../src/domain/timeout.js';
 import { TimerWheel } from '../../src/runtime/timer-wheel.js';
-import { isDue, type Known } from './registered-node.js';
+import { isDue, type RegisteredNode } from './registered-node.js';
 import type { NodeActor } from './node.actor.js';
 
 /** How fine deadlines are told apart by the wheel; how late one is noticed depends on the pulse alone. */
@@ -39,7 +39,7 @@ export class Deadlines {
   }
 
   readonly #expire = (actor: NodeActor): void => {
-    actor.cell?.insist({ kind: 'expire', horizon: this.#horizon });
+    actor.cell?.tellUnbounded({ kind: 'expire', horizon: this.#horizon });
   };
 
   /** Time goes on after a restart. @param deadlineOf what a deadline on the vigil is in this run */
@@ -65,7 +65,7 @@ export class Deadlines {
     }
   }
 
-  #timeoutOf({ registration }: Known, { rhythm }: NodeActor): Millis {
+  #timeoutOf({ registration }: RegisteredNode, { rhythm }: NodeActor): Millis {
     return timeoutInForce(registration.settings.timeout ?? this.#defaults.timeout, rhythm);
   }
 }

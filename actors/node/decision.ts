@@ -1,10 +1,10 @@
 import type { NodeQuota } from '../../src/domain/access.js';
 import type { Flip, NodeDefaults, Pause, Registration } from '../../src/domain/node.js';
-import type { Rhythm } from '../../src/domain/heartbeat-history.js';
+import type { HeartbeatHistory } from '../../src/domain/heartbeat-history.js';
 import type { Instant, Millis, Moment } from '../../src/domain/time.js';
 import type { Timeout } from '../../src/domain/timeout.js';
 import type { ErrorCode } from '../../src/errors.js';
-import type { Known } from './registered-node.js';
+import type { RegisteredNode } from './registered-node.js';
 import type { NodeCommand, NodeReply } from './node.protocol.js';
 
 /** What every heartbeat changes. It belongs to the actor, which moves it as the effects say. */
@@ -17,18 +17,18 @@ export interface Lease {
   /** Whether it has come to stand in a way that is to be told only once it is on disk, and is not yet. */
   readonly unstored: boolean;
   /** Of a node with an adaptive timeout, once it was heard. */
-  readonly rhythm: Rhythm | undefined;
+  readonly rhythm: HeartbeatHistory | undefined;
 }
 
 export type NodePhase =
   | { readonly phase: 'unknown' }
   /** It is being written that there is such a node. */
-  | ({ readonly phase: 'registering'; readonly by: NodeCommand['kind'] } & Known)
-  | ({ readonly phase: 'known' } & Known)
+  | ({ readonly phase: 'registering'; readonly by: NodeCommand['kind'] } & RegisteredNode)
+  | ({ readonly phase: 'known' } & RegisteredNode)
   /** Other settings are being written; until they are, the old ones hold. */
-  | ({ readonly phase: 'changing'; readonly next: Registration } & Known)
+  | ({ readonly phase: 'changing'; readonly next: Registration } & RegisteredNode)
   /** It is being written that it is forgotten; until then it is known, and its time stands still. */
-  | ({ readonly phase: 'leaving' } & Known);
+  | ({ readonly phase: 'leaving' } & RegisteredNode);
 
 /** What became of the registration, the change or the removal that was asked for. */
 export type Settled = { readonly kind: 'settled'; readonly at: Moment } & (
@@ -56,12 +56,12 @@ export type NodeEffect =
   | { readonly kind: 'rest' }
   /** How it stands is to go to disk with the next checkpoint. */
   | { readonly kind: 'note' }
-  | { readonly kind: 'flip'; readonly flip: Flip; readonly known: Known }
+  | { readonly kind: 'flip'; readonly flip: Flip; readonly known: RegisteredNode }
   | { readonly kind: 'answer'; readonly reply: NodeReply }
   /** Keep this message's asker until the disk has settled what was submitted. */
   | { readonly kind: 'wait' }
   /** How it stands goes to disk now. */
-  | { readonly kind: 'store'; readonly known: Known }
+  | { readonly kind: 'store'; readonly known: RegisteredNode }
   /** Keep this message's asker until all that was submitted of how it stands is settled. */
   | { readonly kind: 'wait_for_standing' }
   /** Answer all who wait: with what they asked for, or with the refusal. */
@@ -70,16 +70,16 @@ export type NodeEffect =
   | { readonly kind: 'release_standing'; readonly number: number }
   /** Handle this message again once the disk has settled, and before any that came after it. */
   | { readonly kind: 'defer' }
-  | { readonly kind: 'register'; readonly known: Known }
+  | { readonly kind: 'register'; readonly known: RegisteredNode }
   | {
       readonly kind: 'change';
-      readonly known: Known;
+      readonly known: RegisteredNode;
       readonly next: Registration;
       readonly pause: Pause | undefined;
       /** Where it begins anew. */
       readonly deadline: Moment | undefined;
     }
-  | { readonly kind: 'forget'; readonly known: Known };
+  | { readonly kind: 'forget'; readonly known: RegisteredNode };
 
 export interface Decision {
   readonly state: NodePhase;

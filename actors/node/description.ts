@@ -1,9 +1,9 @@
 import type { NodeDefaults, NodeFacts } from '../../src/domain/node.js';
-import type { Rhythm } from '../../src/domain/heartbeat-history.js';
+import type { HeartbeatHistory } from '../../src/domain/heartbeat-history.js';
 import type { Instant, Millis, Moment } from '../../src/domain/time.js';
 import { timeoutInForce } from '../../src/domain/timeout.js';
 import type { Lease } from './decision.js';
-import { acknowledgementOf, isDue, type Known } from './registered-node.js';
+import { acknowledgementOf, isDue, type RegisteredNode } from './registered-node.js';
 import type { DescribedNode, DescribedRhythm } from './node.protocol.js';
 
 interface Terms extends NodeDefaults {
@@ -14,7 +14,7 @@ interface Terms extends NodeDefaults {
 
 /** What an alert says of a node. */
 export function factsOf(
-  { registration, standing }: Known,
+  { registration, standing }: RegisteredNode,
   { lastHeartbeat, rhythm }: Pick<Lease, 'lastHeartbeat' | 'rhythm'>,
   defaults: NodeDefaults,
 ): NodeFacts {
@@ -35,7 +35,7 @@ export function factsOf(
 
 /** A node as it is shown. @param at when somebody asked: φ is of that moment */
 export function describe(
-  known: Known,
+  known: RegisteredNode,
   lease: Pick<Lease, 'deadline' | 'lastHeartbeat' | 'heardBlind' | 'rhythm'>,
   terms: Terms,
   at: Moment,
@@ -56,7 +56,7 @@ export function describe(
 }
 
 /** @param blind how much of the silence the daemon was itself blind for */
-function describeRhythm(rhythm: Rhythm | undefined, at: Moment, blind: Millis): DescribedRhythm {
+function describeRhythm(rhythm: HeartbeatHistory | undefined, at: Moment, blind: Millis): DescribedRhythm {
   const learnt = rhythm?.learnt;
   if (rhythm === undefined || learnt === undefined) {
     return { mean: undefined, deviation: undefined, samples: 0, phi: undefined };

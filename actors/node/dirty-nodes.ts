@@ -2,7 +2,7 @@ import type { NodeStanding } from '../../src/ports/history-store.js';
 import type { NodeActor } from './node.actor.js';
 
 /** Nodes whose status goes to disk with the next checkpoint. */
-export class Noted {
+export class DirtyNodes {
   #actors: NodeActor[] = [];
 
   add(actor: NodeActor): void {

@@ -6,11 +6,11 @@ import type { NodeEntry } from '../history/history.protocol.js';
 import type { Alerting, NodeNews } from '../notifier/alerting.protocol.js';
 import type { NodeCounts } from './counts.js';
 import type { NodeEffect } from './decision.js';
-import { Acknowledged } from './acknowledgement-expiries.js';
-import { acknowledgementOf, isToldFailed, type Known } from './registered-node.js';
+import { AcknowledgementExpiries } from './acknowledgement-expiries.js';
+import { acknowledgementOf, isNotifiedAsFailed, type RegisteredNode } from './registered-node.js';
 import type { NodeActor } from './node.actor.js';
 
-export interface AnnouncingSurroundings {
+export interface FlipPublisherDeps {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly alerting: Alerting;
@@ -19,19 +19,19 @@ export interface AnnouncingSurroundings {
 }
 
 /** What the notifier hears of the nodes of one shard: each flip, and how those stand who have failed. */
-export class Announcing {
+export class FlipPublisher {
   readonly #shard: ShardIndex;
-  readonly #around: AnnouncingSurroundings;
-  readonly #acknowledged = new Acknowledged<NodeActor>();
+  readonly #deps: FlipPublisherDeps;
+  readonly #acknowledgements = new AcknowledgementExpiries<NodeActor>();
 
-  constructor(shard: ShardIndex, around: AnnouncingSurroundings) {
+  constructor(shard: ShardIndex, deps: FlipPublisherDeps) {
     this.#shard = shard;
-    this.#around = around;
+    this.#deps = deps;
   }
 
   /** The flip and its alerts go to disk together. */
-  flip(actor: NodeActor, flip: Flip, known: Known, number: number): void {
-    const { alerting, clock, counts, logger } = this.#around;
+  flip(actor: NodeActor, flip: Flip, known: RegisteredNode, number: number): void {
+    const { alerting, clock, counts, logger } = this.#deps;
     counts.flipped(flip, (clock.wall() - flip.at) / 1000);
     let alerts: ReturnType<Alerting['raise']> = [];
     try {
@@ -45,7 +45,7 @@ export class Announcing {
     }
     const status = actor.statusOf(known);
     const address = { shard: this.#shard, node: flip.node };
-    this.#around.submit({ kind: 'standing', ...address, number, status, flip, alerts });
+    this.#deps.submit({ kind: 'standing', ...address, number, status, flip, alerts });
   }
 
   /**
@@ -59,7 +59,7 @@ export class Announcing {
     effect: Extract<NodeEffect, { kind: 'change' | 'forget' }>,
   ): ReturnType<Alerting['prepare']> {
     const news = this.#newsOf(actor, effect);
-    return news === undefined ? [] : this.#around.alerting.prepare(news);
+    return news === undefined ? [] : this.#deps.alerting.prepare(news);
   }
 
   #newsOf(
@@ -67,20 +67,20 @@ export class Announcing {
     effect: Extract<NodeEffect, { kind: 'change' | 'forget' }>,
   ): NodeNews | undefined {
     const { known } = effect;
-    const wasTold = isToldFailed(known);
+    const wasTold = isNotifiedAsFailed(known);
     if (effect.kind === 'forget') {
       if (!wasTold) return undefined;
-      return { kind: 'deleted', node: actor.factsOf(known), at: this.#around.clock.wall() };
+      return { kind: 'deleted', node: actor.factsOf(known), at: this.#deps.clock.wall() };
     }
     const after = { registration: effect.next, standing: known.standing };
     if (known.registration.pausedAt === undefined || effect.next.pausedAt !== undefined) return undefined;
-    if (isToldFailed(after) === wasTold) return undefined;
+    if (isNotifiedAsFailed(after) === wasTold) return undefined;
     return { kind: 'resumed', node: actor.factsOf(after), at: known.standing.since };
   }
 
   /** What was chosen for it has come to the disk, or has not. */
   changed(actor: NodeActor, stored: boolean): void {
-    this.#around.alerting.settled(actor.name, stored);
+    this.#deps.alerting.settled(actor.name, stored);
     // Somebody may wait to register it anew.
     if (actor.state.phase === 'unknown') this.departed(actor);
     else this.found(actor);
@@ -91,25 +91,25 @@ export class Announcing {
     const { state } = actor;
     if (state.phase === 'unknown' || state.standing.state !== 'failed') return;
     const isPaused = state.registration.pausedAt !== undefined;
-    const acknowledged = acknowledgementOf(state, () => this.#around.clock.wall());
-    this.#acknowledged.set(actor, acknowledged?.until);
-    this.#around.alerting.stands(actor.name, {
+    const acknowledged = acknowledgementOf(state, () => this.#deps.clock.wall());
+    this.#acknowledgements.set(actor, acknowledged?.until);
+    this.#deps.alerting.stands(actor.name, {
       node: actor.factsOf(state),
       since: state.standing.since,
       isQuiet: isPaused || acknowledged !== undefined,
-      isTold: isToldFailed(state),
+      isTold: isNotifiedAsFailed(state),
     });
   }
 
   /** Those whose acknowledgement has ended are not quiet any more. @param most of them in one tick */
   advance(most: number): void {
-    if (this.#acknowledged.size === 0) return;
-    const wall = this.#around.clock.wall();
-    for (const actor of this.#acknowledged.takeEnded(wall, most)) this.found(actor);
+    if (this.#acknowledgements.size === 0) return;
+    const wall = this.#deps.clock.wall();
+    for (const actor of this.#acknowledgements.takeEnded(wall, most)) this.found(actor);
   }
 
   departed(actor: NodeActor): void {
-    this.#acknowledged.set(actor, undefined);
-    this.#around.alerting.stands(actor.name, undefined);
+    this.#acknowledgements.set(actor, undefined);
+    this.#deps.alerting.stands(actor.name, undefined);
   }
 }

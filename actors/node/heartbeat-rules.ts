@@ -13,7 +13,7 @@ import {
   type NodeRules,
 } from './decision.js';
 import { describe } from './description.js';
-import { isDue, type Known } from './registered-node.js';
+import { isDue, type RegisteredNode } from './registered-node.js';
 import { flipped, missed, type Turn } from './missed-heartbeat.js';
 import type { NodeCommand } from './node.protocol.js';
 import { register } from './registering.js';
@@ -65,7 +65,7 @@ export function heartbeat(state: NodePhase, lease: Lease, command: NodeCommand, 
  * the timeout is longer than what a restart gives.
  */
 function isStoredFirst(
-  { registration }: Known,
+  { registration }: RegisteredNode,
   { heardBlind, rhythm }: Lease,
   at: Moment,
   rules: NodeRules,
@@ -164,7 +164,7 @@ function isPausing(state: Extract<NodePhase, { readonly phase: 'known' | 'changi
   return (state.next.pausedAt === undefined) !== (state.registration.pausedAt === undefined);
 }
 
-function heard(known: Known, command: NodeCommand, rules: NodeRules): NodeEffect {
+function heard(known: RegisteredNode, command: NodeCommand, rules: NodeRules): NodeEffect {
   const timeout = known.registration.settings.timeout ?? rules.timeout;
   return { kind: 'begin', at: command.readAt, timeout, heartbeat: true };
 }

@@ -1,10 +1,10 @@
 import type { Millis } from '../../src/domain/time.js';
 import type { Cancel, Clock } from '../../src/ports/clock.js';
 import type { NodeEntry } from '../history/history.protocol.js';
-import type { RunningVigil } from './observed-clock.js';
+import type { ObservedClock } from './observed-clock.js';
 import type { NodeShard } from './shard.js';
 
-export interface ToHistorySurroundings {
+export interface HistoryBufferDeps {
   readonly clock: Clock;
   readonly submit: (entries: readonly NodeEntry[]) => void;
   /** Whether checkpoints would be written soon: what is not checkpointed is kept for the next one. */
@@ -18,11 +18,11 @@ const STATUSES = 500;
 const OLD: Millis = 500;
 
 /** What the nodes of this process hand over to history: changes at once, how they stand from time to time. */
-export class ToHistory {
+export class HistoryBuffer {
   readonly #shards: readonly NodeShard[];
-  readonly #vigil: RunningVigil;
+  readonly #observed: ObservedClock;
   readonly #every: Millis;
-  readonly #around: ToHistorySurroundings;
+  readonly #deps: HistoryBufferDeps;
   #gathered: NodeEntry[] = [];
   /** Whether time goes on: before that there is nothing to keep. */
   #isResumed = false;
@@ -30,28 +30,23 @@ export class ToHistory {
   #cancel: Cancel | undefined;
 
   /** @param every how far checkpoints are apart */
-  constructor(
-    shards: readonly NodeShard[],
-    vigil: RunningVigil,
-    every: Millis,
-    around: ToHistorySurroundings,
-  ) {
+  constructor(shards: readonly NodeShard[], vigil: ObservedClock, every: Millis, deps: HistoryBufferDeps) {
     this.#shards = shards;
-    this.#vigil = vigil;
+    this.#observed = vigil;
     this.#every = every;
-    this.#around = around;
+    this.#deps = deps;
   }
 
   submit(entry: NodeEntry): void {
     // While there was no node the vigil was not kept, and a deadline is worth nothing without it.
-    if (entry.kind === 'register' && this.#vigil.age > OLD) this.keepVigil();
+    if (entry.kind === 'register' && this.#observed.age > OLD) this.storeObservedTime();
     this.#post(entry);
     this.#checkpointLater();
   }
 
   /** Time goes on after a restart. */
   resume(): void {
-    this.keepVigil();
+    this.storeObservedTime();
     this.#isResumed = true;
     this.#checkpointLater();
   }
@@ -69,18 +64,18 @@ export class ToHistory {
 
   /** Submits how those stand who changed, and how long the daemon has been awake. */
   checkpoint(): void {
-    if (this.#isEmpty || !(this.#isEnding || this.#around.takesCheckpoints())) return;
+    if (this.#isEmpty || !(this.#isEnding || this.#deps.takesCheckpoints())) return;
     for (const shard of this.#shards) {
       const noted = shard.takeNoted();
       for (let at = 0; at < noted.length; at += STATUSES) {
         this.#post({ kind: 'statuses', nodes: noted.slice(at, at + STATUSES) });
       }
     }
-    this.keepVigil();
+    this.storeObservedTime();
   }
 
-  keepVigil(): void {
-    this.#post({ kind: 'vigil', vigil: this.#vigil.keep() });
+  storeObservedTime(): void {
+    this.#post({ kind: 'vigil', vigil: this.#observed.keep() });
   }
 
   /** Hands over at once what has been gathered. */
@@ -88,7 +83,7 @@ export class ToHistory {
     if (this.#gathered.length === 0) return;
     const entries = this.#gathered;
     this.#gathered = [];
-    this.#around.submit(entries);
+    this.#deps.submit(entries);
   }
 
   get #isEmpty(): boolean {
@@ -98,7 +93,7 @@ export class ToHistory {
   /** While there is no node there is nothing to keep, and no timer runs. */
   #checkpointLater(): void {
     if (this.#cancel !== undefined || !this.#isResumed || this.#isEmpty) return;
-    this.#cancel = this.#around.clock.after(this.#every, () => {
+    this.#cancel = this.#deps.clock.after(this.#every, () => {
       this.#cancel = undefined;
       this.checkpoint();
       this.#checkpointLater();
@@ -107,7 +102,7 @@ export class ToHistory {
 
   #post(entry: NodeEntry): void {
     if (this.#gathered.length === 0) {
-      this.#around.clock.soon(() => {
+      this.#deps.clock.soon(() => {
         this.flush();
       });
     }

@@ -13,11 +13,11 @@ import type { NodeEffect } from './decision.js';
  * @param onVigil a deadline as it is stored
  * @param alerts of a change or a removal
  */
-export function entryOf(
+export function historyEntryOf(
   effect: Extract<NodeEffect, { kind: 'register' | 'change' | 'forget' }>,
   address: { readonly shard: ShardIndex; readonly node: NodeName },
   status: NodeStatus,
-  onVigil: (deadline: Moment) => Millis,
+  toObservedTime: (deadline: Moment) => Millis,
   alerts: readonly AlertRecord[],
 ): NodeChangeEntry {
   const { registration } = effect.known;
@@ -26,7 +26,7 @@ export function entryOf(
       return { kind: 'register', ...address, registration, status };
     case 'change': {
       const { next, pause, deadline } = effect;
-      const begun = deadline === undefined ? status : { ...status, deadline: onVigil(deadline) };
+      const begun = deadline === undefined ? status : { ...status, deadline: toObservedTime(deadline) };
       return {
         kind: 'change',
         ...address,

@@ -2,7 +2,7 @@ import type { NodeState } from '../../src/domain/node.js';
 import type { Moment } from '../../src/domain/time.js';
 
 /** A heartbeat that did not come. */
-export interface Lapse {
+export interface MissedDeadline {
   /** The deadline that passed. */
   readonly at: Moment;
   readonly to: NodeState;
@@ -23,7 +23,7 @@ export function* lapse(
   maxRetries: number,
   isPast: (deadline: Moment) => boolean,
   after: (deadline: Moment) => Moment,
-): Generator<Lapse> {
+): Generator<MissedDeadline> {
   let { retries } = standing;
   let at = deadline;
   while (isPast(at)) {

@@ -2,17 +2,17 @@ import type { FlipCause, Flip } from '../../src/domain/node.js';
 import { instant, type Moment } from '../../src/domain/time.js';
 import { timeoutInForce } from '../../src/domain/timeout.js';
 import { NOTHING, type Lease, type NodeEffect, type NodeRules } from './decision.js';
-import { isDue, type Known } from './registered-node.js';
-import { lapse, type Lapse } from './missed-deadlines.js';
+import { isDue, type RegisteredNode } from './registered-node.js';
+import { lapse, type MissedDeadline } from './missed-deadlines.js';
 
 /** What the deadlines that have passed make of a node. */
 export function missed(
-  { registration, standing }: Known,
+  { registration, standing }: RegisteredNode,
   lease: Lease,
   isPast: (deadline: Moment) => boolean,
   rules: NodeRules,
-): { readonly known: Known; readonly effects: readonly NodeEffect[]; readonly deadline: Moment } {
-  const before: Known = { registration, standing };
+): { readonly known: RegisteredNode; readonly effects: readonly NodeEffect[]; readonly deadline: Moment } {
+  const before: RegisteredNode = { registration, standing };
   if (!isDue(before) || !isPast(lease.deadline))
     return { known: before, effects: NOTHING, deadline: lease.deadline };
   const timeout = timeoutInForce(registration.settings.timeout ?? rules.timeout, lease.rhythm);
@@ -35,17 +35,17 @@ export function missed(
   return { known, effects, deadline };
 }
 
-export interface Turn extends Pick<Lapse, 'to' | 'retries' | 'at'> {
+export interface Turn extends Pick<MissedDeadline, 'to' | 'retries' | 'at'> {
   readonly cause: FlipCause;
   readonly reason?: string | undefined;
 }
 
 export function flipped(
-  { registration, standing }: Known,
+  { registration, standing }: RegisteredNode,
   { to, retries, at, cause, reason }: Turn,
   lease: Lease,
   rules: NodeRules,
-): { readonly known: Known; readonly effect: NodeEffect } {
+): { readonly known: RegisteredNode; readonly effect: NodeEffect } {
   // Whatever the wall clock does, flips of a node are in order.
   const since = instant(Math.max(rules.wallAt(at), standing.since + 1));
   const blind = rules.blind - lease.heardBlind;

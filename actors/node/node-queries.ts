@@ -21,7 +21,7 @@ export interface NodePage {
   readonly next: NodeName | undefined;
 }
 
-export interface InquirySurroundings {
+export interface NodeQueriesDeps {
   /** How long flips are kept. */
   readonly retention: Millis;
   readonly store: Pick<HistoryStore, 'nodeNames' | 'flips' | 'pauses' | 'blindBetween'>;
@@ -34,11 +34,11 @@ export interface InquirySurroundings {
 }
 
 /** What is asked about nodes and no single actor answers: lists of them, their past. */
-export class Inquiries {
-  readonly #around: InquirySurroundings;
+export class NodeQueries {
+  readonly #deps: NodeQueriesDeps;
 
-  constructor(around: InquirySurroundings) {
-    this.#around = around;
+  constructor(deps: NodeQueriesDeps) {
+    this.#deps = deps;
   }
 
   /**
@@ -52,7 +52,7 @@ export class Inquiries {
     for (const prefix of prefixesOf(filter)) {
       for await (const names of this.#namesWith(prefix, after)) {
         const replies = await new Promise<readonly NodeReply[]>((resolve) => {
-          this.#around.describe(names, resolve);
+          this.#deps.describe(names, resolve);
         });
         for (const [index, reply] of replies.entries()) {
           const isWanted = reply.kind === 'node' && matches(reply.node, filter);
@@ -67,7 +67,7 @@ export class Inquiries {
   }
 
   async *#namesWith(prefix: string, after: NodeName | undefined): AsyncGenerator<readonly NodeName[]> {
-    for await (const chunk of this.#around.store.nodeNames(after, prefix)) {
+    for await (const chunk of this.#deps.store.nodeNames(after, prefix)) {
       const names = chunk.filter((name) => name.startsWith(prefix));
       if (names.length > 0) yield names;
       // They lie together.
@@ -77,13 +77,13 @@ export class Inquiries {
 
   /** A node's flips, those on their way to disk among them. */
   async *flips(node: NodeName, range: FlipRange): AsyncIterable<readonly Flip[]> {
-    await this.#around.settled();
-    const waiting = this.#around.unstoredFlips(node);
+    await this.#deps.settled();
+    const waiting = this.#deps.unstoredFlips(node);
     // One that was refused may be on disk all the same.
     const first = waiting[0]?.at ?? Infinity;
     const recent = waiting.filter((flip) => isWithin(flip, range));
     if (range.order === 'desc') yield recent.toReversed();
-    for await (const stored of this.#around.store.flips(node, range)) {
+    for await (const stored of this.#deps.store.flips(node, range)) {
       yield stored.filter(({ at }) => at < first);
     }
     if (range.order === 'asc') yield recent;
@@ -98,12 +98,12 @@ export class Inquiries {
     asked: { readonly from: Instant | undefined; readonly to: Instant | undefined },
     now: Instant,
   ): Promise<{ readonly from: Instant; readonly to: Instant; readonly uptime: Uptime }> {
-    const known = Math.max(node.registeredAt, now - this.#around.retention);
+    const known = Math.max(node.registeredAt, now - this.#deps.retention);
     const from = instant(Math.max(asked.from ?? -Infinity, known));
     const to = instant(Math.max(from, Math.min(asked.to ?? Infinity, now)));
     // Read with those behind the range: the first of them says what state it was in.
     const flips = this.flips(node.name, { from, order: 'asc' });
-    const blind = this.#around.store.blindBetween(from, to);
+    const blind = this.#deps.store.blindBetween(from, to);
     const uptime = await uptimeOf(
       { from, to, state: node.state },
       { flips, pauses: this.#pauses(node), blind },
@@ -112,7 +112,7 @@ export class Inquiries {
   }
 
   async *#pauses({ name, pausedAt }: DescribedNode): AsyncGenerator<readonly Pause[]> {
-    yield* this.#around.store.pauses(name);
+    yield* this.#deps.store.pauses(name);
     if (pausedAt !== undefined) yield [{ from: pausedAt, to: FOREVER }];
   }
 }

@@ -2,14 +2,14 @@ import { assertNever } from '../../src/domain/assert-never.js';
 import type { AlertRecord } from '../../src/domain/alert.js';
 import type { Flip, NodeStatus } from '../../src/domain/node.js';
 import type { NodeName } from '../../src/domain/node-name.js';
-import { Rhythm } from '../../src/domain/heartbeat-history.js';
+import { HeartbeatHistory } from '../../src/domain/heartbeat-history.js';
 import type { Instant, Millis, Moment } from '../../src/domain/time.js';
 import { timeoutInForce, type AdaptiveTimeout } from '../../src/domain/timeout.js';
 import type { ErrorCode } from '../../src/errors.js';
 import type { Actor, Cell, Crash } from '../../src/runtime/actor.js';
 import { Timer, type TimerWheel } from '../../src/runtime/timer-wheel.js';
 import type { NodeEntry } from '../history/history.protocol.js';
-import { Asked, asked } from './pending-request.js';
+import { PendingRequest, asked } from './pending-request.js';
 import type { NodeCounts } from './counts.js';
 import {
   UNKNOWN,
@@ -21,20 +21,20 @@ import {
   type Settled,
 } from './decision.js';
 import { describe, factsOf } from './description.js';
-import { entryOf } from './history-entry.js';
-import { isDue, type Known } from './registered-node.js';
+import { historyEntryOf } from './history-entry.js';
+import { isDue, type RegisteredNode } from './registered-node.js';
 import type { decide } from './node.machine.js';
 import type { NodeReply } from './node.protocol.js';
-import { PendingStandings } from './awaiting-commit.js';
+import { AwaitingCommit } from './awaiting-commit.js';
 import { settle } from './registering.js';
 import { addOrJoin, Stash } from '../shards/stash.js';
 
 const OVERLOADED: NodeReply = { kind: 'refused', code: 'HEARTBEAT_OVERLOADED' };
 
-export type Told = Asked | Exclude<NodeMessage, { readonly readAt: Moment }>;
+export type NodeActorMessage = PendingRequest | Exclude<NodeMessage, { readonly readAt: Moment }>;
 
 /** What a node's actor needs of the shard that it lives in. */
-export interface NodeSurroundings {
+export interface NodeDeps {
   readonly shard: number;
   readonly rules: NodeRules;
   readonly counts: NodeCounts;
@@ -43,10 +43,10 @@ export interface NodeSurroundings {
   /** Messages that may wait at one node, in its mailbox or set aside. */
   readonly mailbox: number;
   /** A deadline as it is stored. */
-  onVigil(deadline: Moment): Millis;
+  toObservedTime(deadline: Moment): Millis;
   submit(entry: NodeEntry): void;
   /** Decides what a flip is worth telling, and submits both. */
-  flip(actor: NodeActor, flip: Flip, known: Known, number: number): void;
+  flip(actor: NodeActor, flip: Flip, known: RegisteredNode, number: number): void;
   /** How it stands is to go to disk with the next checkpoint. */
   note(actor: NodeActor): void;
   /** Another state, settings or phase. */
@@ -60,7 +60,7 @@ export interface NodeSurroundings {
   changed(actor: NodeActor, stored: boolean): void;
   /** The node is not known, and nothing waits: the actor may go. */
   departed(actor: NodeActor): void;
-  crashed(actor: NodeActor, crash: Crash<Told>): void;
+  crashed(actor: NodeActor, crash: Crash<NodeActorMessage>): void;
   /** A message that had crashed the actor was handled after all. */
   survived(actor: NodeActor): void;
 }
@@ -69,34 +69,34 @@ export interface NodeSurroundings {
  * The liveness of one node: runs what `decide` decides, and is its own timer. The object outlives a crash: it is what
  * its supervisor kept.
  */
-export class NodeActor extends Timer implements Actor<Told>, Lease {
+export class NodeActor extends Timer implements Actor<NodeActorMessage>, Lease {
   readonly name: NodeName;
-  readonly #around: NodeSurroundings;
+  readonly #deps: NodeDeps;
   #state: NodePhase = UNKNOWN;
   lastHeartbeat: Instant | undefined;
   /** The same by the clock that does not jump; undefined where that was in an earlier run. */
   heardAt: Moment | undefined;
   heardBlind: Millis = 0;
-  rhythm: Rhythm | undefined;
+  rhythm: HeartbeatHistory | undefined;
   /** How often its standing was submitted, and up to which of these times it is settled. */
   #submitted = 0;
   #settled = 0;
   /** Whether it is among those whose status goes to disk with the next checkpoint. */
   noted = false;
-  cell: Cell<Told> | undefined;
+  cell: Cell<NodeActorMessage> | undefined;
   /** The message that crashed the actor last; if it does so again, it is given up. */
-  suspect: Told | undefined;
+  retried: NodeActorMessage | undefined;
   /** What was told and not handled when its shard stopped. */
-  left: Told[] | undefined;
-  #waiting: Asked[] | undefined;
-  #waitingForStanding: PendingStandings | undefined;
+  left: NodeActorMessage[] | undefined;
+  #waiting: PendingRequest[] | undefined;
+  #waitingForStanding: AwaitingCommit | undefined;
   /** Made when it is first needed: most nodes are only ever sent heartbeats. */
-  #stash: Stash<Told> | undefined;
+  #stash: Stash<NodeActorMessage> | undefined;
 
-  constructor(name: NodeName, around: NodeSurroundings) {
+  constructor(name: NodeName, deps: NodeDeps) {
     super();
     this.name = name;
-    this.#around = around;
+    this.#deps = deps;
   }
 
   get state(): NodePhase {
@@ -105,7 +105,7 @@ export class NodeActor extends Timer implements Actor<Told>, Lease {
 
   set state(state: NodePhase) {
     if (state === this.#state) return;
-    this.#around.moved(this.#state, state);
+    this.#deps.moved(this.#state, state);
     this.#state = state;
     if (state.phase !== 'unknown') return;
     // Somebody may wait to register it anew, and nothing of it is left.
@@ -123,7 +123,7 @@ export class NodeActor extends Timer implements Actor<Told>, Lease {
     return this.state.phase !== 'unknown';
   }
 
-  statusOf({ standing }: Known): NodeStatus {
+  statusOf({ standing }: RegisteredNode): NodeStatus {
     const { state, retries, since } = standing;
     // Field by field: a checkpoint makes very many of these, and spreading cost most of its time.
     const status: NodeStatus = {
@@ -131,72 +131,73 @@ export class NodeActor extends Timer implements Actor<Told>, Lease {
       retries,
       since,
       lastHeartbeat: this.lastHeartbeat,
-      deadline: this.#around.onVigil(this.deadline),
+      deadline: this.#deps.toObservedTime(this.deadline),
       heardBlind: this.heardBlind,
     };
     const rhythm = this.rhythm?.learnt;
     return rhythm === undefined ? status : { ...status, rhythm };
   }
 
-  receive(message: Told): void {
+  receive(message: NodeActorMessage): void {
     if (this.#isBehind(message)) this.#setAside(message);
     // A heartbeat that came in time may be among those who wait.
     else if (message.kind === 'expire' && this.#stash !== undefined) this.#watch();
     else this.#handle(message);
-    if (this.suspect === message) {
-      this.suspect = undefined;
-      this.#around.survived(this);
+    if (this.retried === message) {
+      this.retried = undefined;
+      this.#deps.survived(this);
     }
     this.done(message);
   }
 
   /** Goes on after a message that was handled, or given up. */
-  done(message: Told): void {
-    if (this.#stash !== undefined) this.#stash = this.#stash.goOn(message, (next) => this.cell?.insist(next));
-    if (!this.isKnown && this.#stash === undefined) this.#around.departed(this);
+  done(message: NodeActorMessage): void {
+    if (this.#stash !== undefined)
+      this.#stash = this.#stash.goOn(message, (next) => this.cell?.tellUnbounded(next));
+    if (!this.isKnown && this.#stash === undefined) this.#deps.departed(this);
   }
 
   /** Whoever changes something comes after those who wait for their turn to. */
-  #isBehind(message: Told): boolean {
-    if (this.#stash === undefined || !(message instanceof Asked)) return false;
+  #isBehind(message: NodeActorMessage): boolean {
+    if (this.#stash === undefined || !(message instanceof PendingRequest)) return false;
     return message.command.kind !== 'describe' && this.#stash.isBehind(message);
   }
 
   /** What is set aside counts towards the mailbox's limit. */
-  #setAside(message: Told): void {
+  #setAside(message: NodeActorMessage): void {
     const waiting = (this.#stash?.size ?? 0) + (this.#waiting?.length ?? 0) + (this.cell?.waiting ?? 0);
-    if (this.#stash?.add(message, this.#around.mailbox - waiting) !== true) this.#refuse(asked(message));
+    if (this.#stash?.add(message, this.#deps.mailbox - waiting) !== true) this.#refuse(asked(message));
   }
 
-  #wait(message: Asked): void {
+  #wait(message: PendingRequest): void {
     this.#waiting ??= [];
-    const room = this.#around.mailbox - this.#waiting.length;
+    const room = this.#deps.mailbox - this.#waiting.length;
     if (!addOrJoin(this.#waiting, message, room)) this.#refuse(message);
   }
 
   /** Until all that was submitted of how it stands is settled. */
-  #waitForStanding(message: Asked): void {
-    const pending = (this.#waitingForStanding ??= new PendingStandings());
+  #waitForStanding(message: PendingRequest): void {
+    const pending = (this.#waitingForStanding ??= new AwaitingCommit());
     if (pending.join(message, this.#submitted)) return;
-    if (pending.size < this.#around.mailbox) pending.add(message, this.#submitted);
+    if (pending.size < this.#deps.mailbox) pending.add(message, this.#submitted);
     else this.#refuse(message);
   }
 
-  #refuse(message: Asked): void {
+  #refuse(message: PendingRequest): void {
     this.cell?.overflowed();
     message.answer(OVERLOADED);
   }
 
-  crashed(crash: Crash<Told>): void {
-    this.#around.crashed(this, crash);
+  crashed(crash: Crash<NodeActorMessage>): void {
+    this.#deps.crashed(this, crash);
   }
 
   /** The rules failed over what became of the disk: what is there counts, and those who waited hear of the failure. */
   settleAnyhow(settled: Settled, refusal: ErrorCode): void {
-    const decision = settle(this.state, settled, this.#around.rules);
+    const decision = settle(this.state, settled, this.#deps.rules);
     this.state = decision.state;
     for (const effect of decision.effects) if (effect.kind !== 'release') this.#run(effect, settled);
-    this.#around.changed(this, settled.stored);
+    this.#deps.changed(this, settled.stored);
     this.#release(refusal, false);
   }
 
@@ -209,35 +210,35 @@ export class NodeActor extends Timer implements Actor<Told>, Lease {
     for (const asked of answerable) asked.answer(this.#wanted(asked, false));
   }
 
-  #handle(message: Told): void {
-    const told = message instanceof Asked ? message.command : message;
-    const decision = this.#around.decide(this.state, this, told, this.#around.rules);
+  #handle(message: NodeActorMessage): void {
+    const told = message instanceof PendingRequest ? message.command : message;
+    const decision = this.#deps.decide(this.state, this, told, this.#deps.rules);
     this.state = decision.state;
     for (const effect of decision.effects) this.#run(effect, message);
-    if (message.kind === 'settled') this.#around.changed(this, message.stored);
+    if (message.kind === 'settled') this.#deps.changed(this, message.stored);
   }
 
-  #run(effect: NodeEffect, message: Told): void {
+  #run(effect: NodeEffect, message: NodeActorMessage): void {
     switch (effect.kind) {
       case 'begin':
         return this.#begin(effect, asked(message).size);
       case 'await':
-        this.#around.wheel.arm(this, effect.deadline);
-        return this.#around.note(this);
+        this.#deps.wheel.arm(this, effect.deadline);
+        return this.#deps.note(this);
       case 'interrupt':
         return this.rhythm?.interrupt();
       case 'watch':
         return this.#watch();
       case 'rest':
-        return this.#around.wheel.disarm(this);
+        return this.#deps.wheel.disarm(this);
       case 'note':
-        return this.#around.note(this);
+        return this.#deps.note(this);
       case 'flip':
-        this.#around.note(this);
-        return this.#around.flip(this, effect.flip, effect.known, ++this.#submitted);
+        this.#deps.note(this);
+        return this.#deps.flip(this, effect.flip, effect.known, ++this.#submitted);
       case 'store':
         if (this.#waitingForStanding?.isLast(asked(message), this.#submitted) === true) return;
-        return this.#around.submit({
+        return this.#deps.submit({
           kind: 'standing',
           ...this.#address,
           number: ++this.#submitted,
@@ -268,7 +269,7 @@ export class NodeActor extends Timer implements Actor<Told>, Lease {
 
   /** It may have been read before a blindness, and be handled only after it. */
   #begin({ at, timeout, heartbeat }: Extract<NodeEffect, { kind: 'begin' }>, heartbeats: number): void {
-    const { rules, wheel, counts } = this.#around;
+    const { rules, wheel, counts } = this.#deps;
     const blind = rules.blindAt(at);
     const due = this.state.phase !== 'unknown' && isDue(this.state);
     if (heartbeat) {
@@ -282,30 +283,30 @@ export class NodeActor extends Timer implements Actor<Told>, Lease {
     const deadline = rules.deadlineSince(at, timeoutInForce(timeout, this.rhythm), blind);
     if (due) wheel.arm(this, deadline);
     else this.deadline = deadline;
-    this.#around.note(this);
+    this.#deps.note(this);
   }
 
   /** One that lay in a socket while the daemon was blind, or came while nobody expected it, measures nothing. */
   #listen(at: Moment, { max }: AdaptiveTimeout, measures: boolean): void {
-    this.rhythm ??= new Rhythm();
+    this.rhythm ??= new HeartbeatHistory();
     if (measures) this.rhythm.heard(at, max);
     else this.rhythm.interrupt();
   }
 
   /** Has the deadline looked at again when time comes round to it. */
   #watch(): void {
-    this.#around.wheel.arm(this, this.deadline);
+    this.#deps.wheel.arm(this, this.deadline);
   }
 
   get #address(): { readonly shard: number; readonly node: NodeName } {
-    return { shard: this.#around.shard, node: this.name };
+    return { shard: this.#deps.shard, node: this.name };
   }
 
   #submit(effect: Extract<NodeEffect, { kind: 'register' | 'change' | 'forget' }>): void {
     const status = this.statusOf(effect.known);
-    const alerts = effect.kind === 'register' ? [] : this.#around.prepare(this, effect);
-    const onVigil = (deadline: Moment) => this.#around.onVigil(deadline);
-    this.#around.submit(entryOf(effect, this.#address, status, onVigil, alerts));
+    const alerts = effect.kind === 'register' ? [] : this.#deps.prepare(this, effect);
+    const toObservedTime = (deadline: Moment) => this.#deps.toObservedTime(deadline);
+    this.#deps.submit(historyEntryOf(effect, this.#address, status, toObservedTime, alerts));
   }
 
   #release(refusal: ErrorCode | undefined, created: boolean): void {
@@ -320,13 +321,13 @@ export class NodeActor extends Timer implements Actor<Told>, Lease {
   }
 
   /** What somebody wanted who has waited for the disk. */
-  #wanted({ command }: Asked, created: boolean): NodeReply {
+  #wanted({ command }: PendingRequest, created: boolean): NodeReply {
     if (command.kind === 'heartbeat') return { kind: 'active' };
     if (command.kind === 'forget' || this.state.phase === 'unknown') return { kind: 'forgotten' };
-    return { kind: 'node', node: describe(this.state, this, this.#around.rules, command.readAt), created };
+    return { kind: 'node', node: describe(this.state, this, this.#deps.rules, command.readAt), created };
   }
 
-  factsOf(known: Known): ReturnType<typeof factsOf> {
-    return factsOf(known, this, this.#around.rules);
+  factsOf(known: RegisteredNode): ReturnType<typeof factsOf> {
+    return factsOf(known, this, this.#deps.rules);
   }
 }

@@ -1,9 +1,14 @@
 import { deadlineAfter, type Blindness } from '../../src/domain/blindness.js';
 import { instant, moment, type Instant, type Millis, type Moment } from '../../src/domain/time.js';
-import { firstWakingSince, woken, type Vigil, type Waking } from '../../src/domain/observed-time.js';
+import {
+  firstResumptionSince,
+  woken,
+  type ObservedTime,
+  type Resumption,
+} from '../../src/domain/observed-time.js';
 import type { Clock } from '../../src/ports/clock.js';
 
-const NO_VIGIL: Omit<Vigil, 'wall'> = { awake: 0, blind: 0, wakings: [] };
+const NO_VIGIL: Omit<ObservedTime, 'wall'> = { awake: 0, blind: 0, resumptions: [] };
 
 /** The last blindness of this run, and how long the daemon had been blind before it. */
 export interface LastBlindness extends Blindness {
@@ -11,16 +16,16 @@ export interface LastBlindness extends Blindness {
 }
 
 /** The vigil as it goes on in this process: where deadlines lie on it, and where they lie after a blindness. */
-export class RunningVigil {
+export class ObservedClock {
   readonly #clock: Clock;
   readonly #grace: Millis;
   /** As it was at `#at`; it has grown since with the time that passed. */
-  #vigil: Vigil;
+  #observed: ObservedTime;
   #at: Moment;
   /** When it was last told, to be kept. */
   #keptAt: Moment;
   /** Since when nobody is let in any more. */
-  #deafSince: Moment | undefined;
+  #notListeningSince: Moment | undefined;
   #lastBlind: LastBlindness | undefined;
 
   /** @param grace the most time that anybody is given again after a blindness */
@@ -29,12 +34,12 @@ export class RunningVigil {
     this.#grace = grace;
     this.#at = clock.now();
     this.#keptAt = this.#at;
-    this.#vigil = { ...NO_VIGIL, wall: clock.wall() };
+    this.#observed = { ...NO_VIGIL, wall: clock.wall() };
   }
 
   /** How long the daemon has been blind, in all. */
   get blind(): Millis {
-    return this.#vigil.blind;
+    return this.#observed.blind;
   }
 
   /** How old is what was last kept of it. */
@@ -43,26 +48,26 @@ export class RunningVigil {
   }
 
   /** The vigil as it is now, to be kept. */
-  keep(): Vigil {
-    const now = this.#deafSince ?? this.#clock.now();
+  keep(): ObservedTime {
+    const now = this.#notListeningSince ?? this.#clock.now();
     this.#keptAt = now;
-    return { ...this.#vigil, awake: this.on(now), wall: this.wallAt(now) };
+    return { ...this.#observed, awake: this.on(now), wall: this.wallAt(now) };
   }
 
   /** A moment since the last blindness, or a deadline, on the vigil. */
   on(at: Moment): Millis {
-    return this.#vigil.awake + (at - this.#at);
+    return this.#observed.awake + (at - this.#at);
   }
 
   /** Nobody can be heard from here on, so the vigil ends here. */
-  deafen(at: Moment): void {
-    this.#deafSince ??= at;
+  stopListening(at: Moment): void {
+    this.#notListeningSince ??= at;
   }
 
   /** The daemon heard nobody from `from` to `to`. */
   wake(from: Moment, to: Moment): LastBlindness {
-    const { blind } = this.#vigil;
-    this.#vigil = woken({ ...this.#vigil, awake: this.on(from) }, to - from);
+    const { blind } = this.#observed;
+    this.#observed = woken({ ...this.#observed, awake: this.on(from) }, to - from);
     this.#at = to;
     this.#lastBlind = { from, to, previousEnd: undefined, blind };
     return this.#lastBlind;
@@ -75,7 +80,7 @@ export class RunningVigil {
    * @param deadlines moves every deadline to where the function given says that it lies in this run
    */
   resume(
-    stored: Vigil | undefined,
+    stored: ObservedTime | undefined,
     deadlines: (
       deadlineOf: (
         left: { readonly deadline: Millis; readonly heardBlind: Millis },
@@ -88,21 +93,24 @@ export class RunningVigil {
     if (stored !== undefined) {
       // No two blindnesses begin at the same, whatever the wall clock says.
       const away = Math.max(1, wall - stored.wall);
-      this.#vigil = woken(stored, away);
+      this.#observed = woken(stored, away);
     }
     this.#at = now;
-    const needed = new Set<Waking>();
+    const needed = new Set<Resumption>();
     deadlines(({ deadline, heardBlind }, timeout) => this.#resumed(deadline, heardBlind, timeout, needed));
-    this.#vigil = { ...this.#vigil, wakings: this.#vigil.wakings.filter((waking) => needed.has(waking)) };
+    this.#observed = {
+      ...this.#observed,
+      resumptions: this.#observed.resumptions.filter((waking) => needed.has(waking)),
+    };
   }
 
   /** The deadline of a node found at a restart, where it was left on the vigil. */
-  #resumed(deadline: Millis, heardBlind: Millis, timeout: Millis, needed: Set<Waking>): Moment {
-    const waking = firstWakingSince(this.#vigil, heardBlind);
+  #resumed(deadline: Millis, heardBlind: Millis, timeout: Millis, needed: Set<Resumption>): Moment {
+    const waking = firstResumptionSince(this.#observed, heardBlind);
     if (waking !== undefined) needed.add(waking);
     const least = waking === undefined ? -Infinity : waking.awake + Math.min(timeout, this.#grace);
     // A deadline is never further away than one timeout, whichever of two writes was the last that reached the disk.
-    const left = Math.min(timeout, Math.max(deadline, least) - this.#vigil.awake);
+    const left = Math.min(timeout, Math.max(deadline, least) - this.#observed.awake);
     return moment(this.#at + left);
   }
 
@@ -118,7 +126,7 @@ export class RunningVigil {
   /** See `NodeRules`. */
   blindAt(at: Moment): Millis {
     const last = this.#lastBlind;
-    return last !== undefined && at < last.to ? last.blind : this.#vigil.blind;
+    return last !== undefined && at < last.to ? last.blind : this.#observed.blind;
   }
 
   /** A deadline that lay behind the beginning of the last blindness. */

@@ -2,7 +2,7 @@ import type { Batch } from '../shards/batch.js';
 import type { NodeCommand, NodeReply } from './node.protocol.js';
 
 /** A command on its way to its actor, with the way back for its reply. */
-export class Asked {
+export class PendingRequest {
   readonly kind = 'asked';
   readonly command: NodeCommand;
   readonly #batch: Batch<NodeReply>;
@@ -24,25 +24,25 @@ export class Asked {
   }
 
   /** Whether both are heartbeats of one moment and of one quota; nothing else is the same when it is asked twice. */
-  equals({ command }: Asked): boolean {
+  equals({ command }: PendingRequest): boolean {
     const { kind, arrivedAt, readAt, quota } = this.command;
     if (kind !== 'heartbeat' || command.kind !== 'heartbeat') return false;
     return arrivedAt === command.arrivedAt && readAt === command.readAt && quota === command.quota;
   }
 
   /** Takes an equal request for the same node. */
-  join(next: object): Asked | undefined {
-    return next instanceof Asked && this.equals(next)
-      ? new AskedTogether(this.command, this.#batch, this.#index, next)
+  join(next: object): PendingRequest | undefined {
+    return next instanceof PendingRequest && this.equals(next)
+      ? new JoinedRequests(this.command, this.#batch, this.#index, next)
       : undefined;
   }
 }
 
 /** Equal heartbeats of one node, one behind the other: handled once, and answered together. */
-class AskedTogether extends Asked {
-  readonly #others: Asked[];
+class JoinedRequests extends PendingRequest {
+  readonly #others: PendingRequest[];
 
-  constructor(command: NodeCommand, batch: Batch<NodeReply>, index: number, other: Asked) {
+  constructor(command: NodeCommand, batch: Batch<NodeReply>, index: number, other: PendingRequest) {
     super(command, batch, index);
     this.#others = [other];
   }
@@ -58,15 +58,15 @@ class AskedTogether extends Asked {
     for (const other of this.#others) other.answer(reply);
   }
 
-  override join(next: object): Asked | undefined {
-    if (!(next instanceof Asked) || !this.equals(next)) return undefined;
+  override join(next: object): PendingRequest | undefined {
+    if (!(next instanceof PendingRequest) || !this.equals(next)) return undefined;
     this.#others.push(next);
     return this;
   }
 }
 
 /** Whoever told an actor this, and waits for the answer. */
-export function asked(message: { readonly kind: string }): Asked {
-  if (message instanceof Asked) return message;
+export function asked(message: { readonly kind: string }): PendingRequest {
+  if (message instanceof PendingRequest) return message;
   throw new TypeError(`'${message.kind}' has nobody to answer`);
 }

@@ -8,14 +8,14 @@ interface Standing {
 }
 
 /** A node that is on disk. */
-export interface Known {
+export interface RegisteredNode {
   readonly registration: Registration;
   readonly standing: Standing;
 }
 
 /** Who takes care of the failure that it is in. @param wall read only where an end was given */
 export function acknowledgementOf(
-  { registration, standing }: Known,
+  { registration, standing }: RegisteredNode,
   wall: () => Instant,
 ): Acknowledgement | undefined {
   const { acknowledged } = registration;
@@ -24,12 +24,12 @@ export function acknowledgementOf(
 }
 
 /** Whether channels know, or are about to, that it has failed. Of what happens while it is paused nobody is told. */
-export function isToldFailed({ registration, standing }: Known): boolean {
+export function isNotifiedAsFailed({ registration, standing }: RegisteredNode): boolean {
   const { pausedAt, pausedFailed } = registration;
   return pausedAt === undefined ? standing.state === 'failed' : pausedFailed === true;
 }
 
 /** Whether there is a deadline: paused nodes and failed ones have none. */
-export function isDue({ registration, standing }: Known): boolean {
+export function isDue({ registration, standing }: RegisteredNode): boolean {
   return registration.pausedAt === undefined && standing.state !== 'failed';
 }

@@ -16,7 +16,7 @@ import {
   type Settled,
 } from './decision.js';
 import { describe } from './description.js';
-import { isDue, type Known } from './registered-node.js';
+import { isDue, type RegisteredNode } from './registered-node.js';
 import { missed } from './missed-heartbeat.js';
 import type { NodeCommand, NodeReply } from './node.protocol.js';
 
@@ -38,7 +38,7 @@ export function register(command: NodeCommand, rules: NodeRules, isHeartbeat: bo
     pausedAt: change.paused === true ? at : undefined,
     ...(quota !== undefined && { registeredBy: quota.key }),
   };
-  const known: Known = { registration, standing: { state: 'active', retries: 0, since: at } };
+  const known: RegisteredNode = { registration, standing: { state: 'active', retries: 0, since: at } };
   const timeout = registration.settings.timeout ?? rules.timeout;
   return {
     state: { phase: 'registering', by: command.kind, ...known },
@@ -89,7 +89,7 @@ export function change(state: NodePhase, lease: Lease, command: NodeCommand, rul
  */
 function timeoutBegunBy(
   next: Registration,
-  { registration, standing }: Known,
+  { registration, standing }: RegisteredNode,
   rules: NodeRules,
 ): Millis | undefined {
   if (!isDue({ registration: next, standing })) return undefined;
@@ -100,7 +100,7 @@ function timeoutBegunBy(
 
 /** @returns the same registration when nothing changes */
 function changedBy(
-  { registration: before, standing: { state } }: Known,
+  { registration: before, standing: { state } }: RegisteredNode,
   command: NodeCommand,
   at: Instant,
 ): Registration {
@@ -166,8 +166,8 @@ export function settle(state: NodePhase, settled: Settled, rules: NodeRules): De
   }
 }
 
-function goOn({ registration, standing }: Known, effects: readonly NodeEffect[]): Decision {
-  const known: Known = { registration, standing };
+function goOn({ registration, standing }: RegisteredNode, effects: readonly NodeEffect[]): Decision {
+  const known: RegisteredNode = { registration, standing };
   return {
     state: { phase: 'known', ...known },
     effects: [{ kind: isDue(known) ? 'watch' : 'rest' }, ...effects],

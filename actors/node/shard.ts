@@ -2,7 +2,7 @@ import type { AlertRecord } from '../../src/domain/alert.js';
 import type { Blindness } from '../../src/domain/blindness.js';
 import type { Flip, NodeStatus, Registration } from '../../src/domain/node.js';
 import type { NodeName } from '../../src/domain/node-name.js';
-import { Rhythm } from '../../src/domain/heartbeat-history.js';
+import { HeartbeatHistory } from '../../src/domain/heartbeat-history.js';
 import type { ShardIndex } from '../../src/domain/shard.js';
 import { moment, type Millis, type Moment } from '../../src/domain/time.js';
 import type { Clock } from '../../src/ports/clock.js';
@@ -14,21 +14,21 @@ import type { TimerWheel } from '../../src/runtime/timer-wheel.js';
 import type { NodeEntry, NodeSettlement } from '../history/history.protocol.js';
 import type { Alerting } from '../notifier/alerting.protocol.js';
 import { Batch } from '../shards/batch.js';
-import type { Lifeline, RunningChild } from '../supervisor/child.js';
+import type { ExitSignal, RunningChild } from '../supervisor/child.js';
 import type { SupervisorPolicy } from '../supervisor/child-spec.js';
-import { Announcing } from './flip-publisher.js';
-import { Asked } from './pending-request.js';
+import { FlipPublisher } from './flip-publisher.js';
+import { PendingRequest } from './pending-request.js';
 import { Cells } from './cells.js';
-import type { Census } from './state-counts.js';
+import type { StateCounts } from './state-counts.js';
 import { Crashes } from './crashes.js';
 import { NOT_KNOWN, type NodeEffect, type NodePhase, type NodeRules } from './decision.js';
 import type { NodeCounts } from './counts.js';
 import { Deadlines } from './deadlines.js';
-import type { Known } from './registered-node.js';
-import { NodeActor, type NodeSurroundings, type Told } from './node.actor.js';
+import type { RegisteredNode } from './registered-node.js';
+import { NodeActor, type NodeDeps, type NodeActorMessage } from './node.actor.js';
 import { shown, type decide } from './node.machine.js';
 import type { NodeCommand, NodeReply } from './node.protocol.js';
-import { Noted } from './dirty-nodes.js';
+import { DirtyNodes } from './dirty-nodes.js';
 import type { Quotas } from './quotas.js';
 
 const TOO_MANY: NodeReply = { kind: 'refused', code: 'HEARTBEAT_TOO_MANY_NODES' };
@@ -50,13 +50,13 @@ export interface NodeShardOptions {
 }
 
 /** What a shard reaches beyond itself. */
-export interface NodeShardSurroundings {
+export interface NodeShardDeps {
   readonly system: ActorSystem;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly alerting: Alerting;
   readonly rules: NodeRules;
-  readonly census: Census;
+  readonly stateCounts: StateCounts;
   readonly quotas: Quotas;
   readonly counts: NodeCounts;
   /** Whether one more node may be registered. */
@@ -65,7 +65,7 @@ export interface NodeShardSurroundings {
   hasMemory(): boolean;
   /** Whether the whole system ends, and its actors with it. */
   ending(): boolean;
-  onVigil(deadline: Moment): Millis;
+  toObservedTime(deadline: Moment): Millis;
   submit(entry: NodeEntry): void;
 }
 
@@ -73,28 +73,28 @@ export interface NodeShardSurroundings {
  * The supervisor of the nodes of one shard: spawns an actor for each node, and keeps what it needs to bring one back
  * after a crash, as the shards of users do.
  */
-export class NodeShard implements NodeSurroundings {
+export class NodeShard implements NodeDeps {
   readonly shard: ShardIndex;
   readonly decide: typeof decide;
   readonly #options: NodeShardOptions;
-  readonly #around: NodeShardSurroundings;
+  readonly #deps: NodeShardDeps;
   readonly #nodes = new Map<NodeName, NodeActor>();
   readonly #cells: Cells;
   readonly #deadlines: Deadlines;
-  readonly #announcing: Announcing;
+  readonly #publisher: FlipPublisher;
   readonly #crashes: Crashes;
-  readonly #noted = new Noted();
-  #lifeline: Lifeline | undefined;
+  readonly #dirtyNodes = new DirtyNodes();
+  #exitSignal: ExitSignal | undefined;
 
-  constructor(shard: ShardIndex, options: NodeShardOptions, around: NodeShardSurroundings) {
+  constructor(shard: ShardIndex, options: NodeShardOptions, deps: NodeShardDeps) {
     this.shard = shard;
     this.decide = options.decide;
     this.#options = options;
-    this.#around = around;
-    this.#cells = new Cells(around.system);
-    this.#deadlines = new Deadlines(around.clock.now(), around.rules);
-    this.#announcing = new Announcing(shard, around);
-    this.#crashes = new Crashes(options.restarts, around);
+    this.#deps = deps;
+    this.#cells = new Cells(deps.system);
+    this.#deadlines = new Deadlines(deps.clock.now(), deps.rules);
+    this.#publisher = new FlipPublisher(shard, deps);
+    this.#crashes = new Crashes(options.restarts, deps);
   }
 
   get wheel(): TimerWheel<NodeActor> {
@@ -102,11 +102,11 @@ export class NodeShard implements NodeSurroundings {
   }
 
   get counts(): NodeCounts {
-    return this.#around.counts;
+    return this.#deps.counts;
   }
 
   get rules(): NodeRules {
-    return this.#around.rules;
+    return this.#deps.rules;
   }
 
   get mailbox(): number {
@@ -118,10 +118,10 @@ export class NodeShard implements NodeSurroundings {
     return this.#nodes.size;
   }
 
-  start(lifeline: Lifeline, place: Place): RunningChild {
+  start(exitSignal: ExitSignal, place: Place): RunningChild {
     this.#cells.open(place, `shard-${String(this.shard)}`);
-    this.#lifeline = lifeline;
-    this.#crashes.forgive();
+    this.#exitSignal = exitSignal;
+    this.#crashes.reset();
     for (const actor of this.#nodes.values()) {
       this.#deadlines.watch(actor);
       this.#cells.revive(actor, this.#options.mailbox);
@@ -131,8 +131,8 @@ export class NodeShard implements NodeSurroundings {
 
   /** The nodes stay in the table with what they had not handled, so that the next start finds them. */
   async #stop(): Promise<void> {
-    this.#lifeline = undefined;
-    if (this.#around.ending()) return;
+    this.#exitSignal = undefined;
+    if (this.#deps.ending()) return;
     await Promise.all([...this.#nodes.values()].map((actor) => this.#cells.stop(actor)));
   }
 
@@ -146,7 +146,7 @@ export class NodeShard implements NodeSurroundings {
 
   /** @returns the reply, where no actor has to be asked */
   #route(command: NodeCommand, batch: Batch<NodeReply>, index: number): NodeReply | undefined {
-    if (this.#lifeline === undefined) return DOWN;
+    if (this.#exitSignal === undefined) return DOWN;
     const actor = this.#nodes.get(command.name) ?? this.#arrive(command);
     if (!(actor instanceof NodeActor)) return actor;
     const { cell } = actor;
@@ -155,14 +155,14 @@ export class NodeShard implements NodeSurroundings {
     if (command.kind === 'describe' && cell.waiting === 0) {
       return shown(actor.state, actor, command, this.rules);
     }
-    return cell.tellNow(new Asked(command, batch, index)) === 'queued' ? undefined : OVERLOADED;
+    return cell.tellNow(new PendingRequest(command, batch, index)) === 'queued' ? undefined : OVERLOADED;
   }
 
   #arrive(command: NodeCommand): NodeActor | NodeReply {
     const registers = command.kind === 'put' || (isSign(command) && this.rules.autoRegister);
     if (!registers) return NOT_KNOWN;
-    if (!this.#around.hasRoom()) return TOO_MANY;
-    if (!this.#around.hasMemory()) return MEMORY_SHORT;
+    if (!this.#deps.hasRoom()) return TOO_MANY;
+    if (!this.#deps.hasMemory()) return MEMORY_SHORT;
     const actor = new NodeActor(command.name, this);
     this.#nodes.set(command.name, actor);
     this.#cells.spawn(actor, this.#options.mailbox);
@@ -177,12 +177,12 @@ export class NodeShard implements NodeSurroundings {
     actor.lastHeartbeat = lastHeartbeat;
     actor.heardBlind = heardBlind;
     if (typeof registration.settings.timeout === 'object' && rhythm !== undefined)
-      actor.rhythm = new Rhythm(rhythm);
+      actor.rhythm = new HeartbeatHistory(rhythm);
     // On the vigil, until all nodes are found and time goes on.
     actor.deadline = moment(status.deadline);
     this.#nodes.set(registration.name, actor);
     this.#cells.spawn(actor, this.#options.mailbox);
-    this.#announcing.found(actor);
+    this.#publisher.found(actor);
   }
 
   /** Time goes on after a restart. @param deadlineOf what a deadline on the vigil is in this run */
@@ -195,13 +195,13 @@ export class NodeShard implements NodeSurroundings {
     const message = this.#messageOf(settlement);
     // It must arrive even where requests are refused, and there are few at a time for a node.
     if (actor === undefined) return;
-    if (this.#lifeline === undefined) (actor.left ??= []).push(message);
-    else actor.cell?.insist(message);
+    if (this.#exitSignal === undefined) (actor.left ??= []).push(message);
+    else actor.cell?.tellUnbounded(message);
   }
 
-  #messageOf(settlement: NodeSettlement): Told {
+  #messageOf(settlement: NodeSettlement): NodeActorMessage {
     if ('number' in settlement) return { kind: 'standing_settled', number: settlement.number };
-    const at = this.#around.clock.now();
+    const at = this.#deps.clock.now();
     return settlement.stored
       ? { kind: 'settled', at, stored: true }
       : { kind: 'settled', at, stored: false, code: settlement.code };
@@ -209,12 +209,12 @@ export class NodeShard implements NodeSurroundings {
 
   /** Time stands still for a shard that is down. */
   advance(horizon: Moment): void {
-    if (this.#lifeline === undefined) return;
+    if (this.#exitSignal === undefined) return;
     for (const actor of this.#crashes.expiringAgain(horizon)) {
       if (this.#nodes.get(actor.name) === actor) this.wheel.arm(actor, actor.deadline);
     }
     this.#deadlines.advance(horizon, this.#options.expiries);
-    this.#announcing.advance(this.#options.expiries);
+    this.#publisher.advance(this.#options.expiries);
   }
 
   /** The daemon heard nobody for a while. */
@@ -227,61 +227,61 @@ export class NodeShard implements NodeSurroundings {
 
   /** Hands over how those stand who changed since the last time. */
   takeNoted(): NodeStanding[] {
-    return this.#noted.take();
+    return this.#dirtyNodes.take();
   }
 
   note(actor: NodeActor): void {
-    this.#noted.add(actor);
+    this.#dirtyNodes.add(actor);
   }
 
   moved(before: NodePhase, after: NodePhase): void {
-    this.#around.census.moved(before, after);
-    this.#around.quotas.moved(before, after);
+    this.#deps.stateCounts.moved(before, after);
+    this.#deps.quotas.moved(before, after);
   }
 
-  onVigil(deadline: Moment): Millis {
-    return this.#around.onVigil(deadline);
+  toObservedTime(deadline: Moment): Millis {
+    return this.#deps.toObservedTime(deadline);
   }
 
   submit(entry: NodeEntry): void {
-    this.#around.submit(entry);
+    this.#deps.submit(entry);
   }
 
-  flip(actor: NodeActor, flip: Flip, known: Known, number: number): void {
-    this.#announcing.flip(actor, flip, known, number);
+  flip(actor: NodeActor, flip: Flip, known: RegisteredNode, number: number): void {
+    this.#publisher.flip(actor, flip, known, number);
   }
 
   prepare(
     actor: NodeActor,
     effect: Extract<NodeEffect, { kind: 'change' | 'forget' }>,
   ): readonly AlertRecord[] {
-    return this.#announcing.prepare(actor, effect);
+    return this.#publisher.prepare(actor, effect);
   }
 
   changed(actor: NodeActor, stored: boolean): void {
-    this.#announcing.changed(actor, stored);
+    this.#publisher.changed(actor, stored);
   }
 
   departed(actor: NodeActor): void {
-    if (actor.cell?.retire() !== true) return;
+    if (actor.cell?.stopIfIdle() !== true) return;
     this.wheel.disarm(actor);
     this.#nodes.delete(actor.name);
     // There is no next checkpoint where no node is left.
-    if (this.#nodes.size === 0) this.#noted.clear();
+    if (this.#nodes.size === 0) this.#dirtyNodes.clear();
   }
 
-  crashed(actor: NodeActor, crash: Crash<Told>): void {
+  crashed(actor: NodeActor, crash: Crash<NodeActorMessage>): void {
     const verdict = this.#crashes.crashed(actor, crash, this.#deadlines.horizon);
-    actor.cell?.restart(actor.suspect);
+    actor.cell?.restart(actor.retried);
     if (verdict === 'dead_letter') actor.done(crash.message);
   }
 
   survived(actor: NodeActor): void {
     if (!this.#crashes.survived()) return;
     const path = this.#cells.place?.path;
-    const { logger } = this.#around;
+    const { logger } = this.#deps;
     logger.error('supervisor gives up', { path, reason: 'too many restarts', last: actor.name });
-    this.#lifeline?.crashed(new Error('restart intensity exceeded'));
+    this.#exitSignal?.crashed(new Error('restart intensity exceeded'));
   }
 
   inspect(): object {

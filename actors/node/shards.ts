@@ -2,20 +2,20 @@ import type { NodeQuota } from '../../src/domain/access.js';
 import type { NodeDefaults } from '../../src/domain/node.js';
 import { shardOf, type ShardIndex } from '../../src/domain/shard.js';
 import type { Instant, Millis, Moment } from '../../src/domain/time.js';
-import type { Vigil } from '../../src/domain/observed-time.js';
+import type { ObservedTime } from '../../src/domain/observed-time.js';
 import type { StoredNode } from '../../src/ports/history-store.js';
 import type { Logger } from '../../src/ports/logger.js';
 import type { ActorSystem } from '../../src/runtime/actor-system.js';
 import type { NodeEntry, NodeSettlement } from '../history/history.protocol.js';
 import type { Alerting } from '../notifier/alerting.protocol.js';
-import { Census } from './state-counts.js';
+import { StateCounts } from './state-counts.js';
 import type { NodeRules } from './decision.js';
 import { NodeCounts } from './counts.js';
 import type { NodeCommand, NodeReply, Nodes } from './node.protocol.js';
 import { Quotas } from './quotas.js';
-import { RunningVigil } from './observed-clock.js';
+import { ObservedClock } from './observed-clock.js';
 import { NodeShard, type NodeShardOptions } from './shard.js';
-import { ToHistory, type ToHistorySurroundings } from './history-buffer.js';
+import { HistoryBuffer, type HistoryBufferDeps } from './history-buffer.js';
 
 export interface LocalNodesOptions extends NodeShardOptions, NodeDefaults {
   readonly count: number;
@@ -26,7 +26,7 @@ export interface LocalNodesOptions extends NodeShardOptions, NodeDefaults {
   readonly checkpointEvery: Millis;
 }
 
-export interface LocalNodesSurroundings extends ToHistorySurroundings {
+export interface LocalNodesDeps extends HistoryBufferDeps {
   readonly system: ActorSystem;
   readonly logger: Logger;
   /** Whether memory has room for one more node. */
@@ -42,36 +42,33 @@ export class LocalNodes implements Nodes, NodeRules {
   readonly maxRetries: number;
   readonly autoRegister: boolean;
   readonly blindGrace: Millis;
-  readonly #census = new Census();
+  readonly #stateCounts = new StateCounts();
   readonly #quotas = new Quotas();
-  readonly #vigil: RunningVigil;
-  readonly #toHistory: ToHistory;
+  readonly #observed: ObservedClock;
+  readonly #historyBuffer: HistoryBuffer;
   #ending = false;
 
-  constructor(options: LocalNodesOptions, around: LocalNodesSurroundings) {
+  constructor(options: LocalNodesOptions, deps: LocalNodesDeps) {
     this.timeout = options.timeout;
     this.maxRetries = options.maxRetries;
     this.autoRegister = options.autoRegister;
     this.blindGrace = options.blindGrace;
-    this.#vigil = new RunningVigil(around.clock, options.blindGrace);
-    const surroundings = {
-      ...around,
+    this.#observed = new ObservedClock(deps.clock, options.blindGrace);
+    const childDeps = {
+      ...deps,
       counts: this.counts,
       rules: this,
-      census: this.#census,
+      stateCounts: this.#stateCounts,
       quotas: this.#quotas,
       ending: () => this.#ending,
       hasRoom: () => this.size < options.nodes,
-      onVigil: (deadline: Moment) => this.#vigil.on(deadline),
+      toObservedTime: (deadline: Moment) => this.#observed.on(deadline),
       submit: (entry: NodeEntry) => {
-        this.#toHistory.submit(entry);
+        this.#historyBuffer.submit(entry);
       },
     };
-    this.all = Array.from(
-      { length: options.count },
-      (_, index) => new NodeShard(index, options, surroundings),
-    );
-    this.#toHistory = new ToHistory(this.all, this.#vigil, options.checkpointEvery, around);
+    this.all = Array.from({ length: options.count }, (_, index) => new NodeShard(index, options, childDeps));
+    this.#historyBuffer = new HistoryBuffer(this.all, this.#observed, options.checkpointEvery, deps);
   }
 
   get count(): number {
@@ -103,18 +100,18 @@ export class LocalNodes implements Nodes, NodeRules {
 
   /** The daemon heard nobody from `from` to `to`. */
   wake(from: Moment, to: Moment): void {
-    const last = this.#vigil.wake(from, to);
+    const last = this.#observed.wake(from, to);
     for (const shard of this.all) {
       shard.blind(last, (deadline, timeout, heardBlind) =>
-        this.#vigil.beyondBlindness(last, deadline, timeout, heardBlind),
+        this.#observed.beyondBlindness(last, deadline, timeout, heardBlind),
       );
     }
-    this.#toHistory.keepVigil();
+    this.#historyBuffer.storeObservedTime();
   }
 
   /** Nobody can be heard from here on. */
-  deafen(at: Moment): void {
-    this.#vigil.deafen(at);
+  stopListening(at: Moment): void {
+    this.#observed.stopListening(at);
   }
 
   /** Brings back a node found at a restart. */
@@ -123,35 +120,35 @@ export class LocalNodes implements Nodes, NodeRules {
   }
 
   /** The restart is over, and time goes on. */
-  resume(stored: Vigil | undefined): void {
-    this.#vigil.resume(stored, (deadlineOf) => {
+  resume(stored: ObservedTime | undefined): void {
+    this.#observed.resume(stored, (deadlineOf) => {
       for (const shard of this.all) shard.resume(deadlineOf);
     });
-    this.#toHistory.resume();
+    this.#historyBuffer.resume();
   }
 
   /** From here on, a shard that is stopped is stopped for good. */
   end(): void {
     this.#ending = true;
-    this.#toHistory.end();
+    this.#historyBuffer.end();
   }
 
   /** Submits how those stand who changed, and how long the daemon has been awake. */
   checkpoint(): void {
-    this.#toHistory.checkpoint();
+    this.#historyBuffer.checkpoint();
   }
 
   stopCheckpoints(): void {
-    this.#toHistory.stopCheckpoints();
+    this.#historyBuffer.stopCheckpoints();
   }
 
   /** Hands over at once what has been gathered for history. */
   flush(): void {
-    this.#toHistory.flush();
+    this.#historyBuffer.flush();
   }
 
   get blind(): Millis {
-    return this.#vigil.blind;
+    return this.#observed.blind;
   }
 
   hasQuota(quota: NodeQuota): boolean {
@@ -164,25 +161,25 @@ export class LocalNodes implements Nodes, NodeRules {
   }
 
   wallAt(at: Moment): Instant {
-    return this.#vigil.wallAt(at);
+    return this.#observed.wallAt(at);
   }
 
   deadlineSince(since: Moment, timeout: Millis, heardBlind: Millis): Moment {
-    return this.#vigil.deadlineSince(since, timeout, heardBlind);
+    return this.#observed.deadlineSince(since, timeout, heardBlind);
   }
 
   blindAt(at: Moment): Millis {
-    return this.#vigil.blindAt(at);
+    return this.#observed.blindAt(at);
   }
 
   /** Nodes that are not paused. */
   get unpaused(): number {
-    return this.#census.unpaused;
+    return this.#stateCounts.unpaused;
   }
 
   /** Nodes by how they stand. */
-  get standing(): ReturnType<Census['inspect']> {
-    return this.#census.inspect();
+  get standing(): ReturnType<StateCounts['inspect']> {
+    return this.#stateCounts.inspect();
   }
 
   inspect(): object {

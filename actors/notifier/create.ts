@@ -1,10 +1,10 @@
 import { millis } from '../../src/domain/time.js';
 import type { Channel } from '../../src/ports/channel.js';
 import type { SupervisorPolicy } from '../supervisor/child-spec.js';
-import { Books } from './channel/channel-totals.js';
-import type { ChannelSurroundings } from './channel/channel.actor.js';
+import { ChannelTotals } from './channel/channel-totals.js';
+import type { ChannelDeps } from './channel/channel.actor.js';
 import { Channels } from './channel/channels.js';
-import { Notifier, type NotifierOptions, type NotifierSurroundings } from './notifier.actor.js';
+import { Notifier, type NotifierOptions, type NotifierDeps } from './notifier.actor.js';
 
 type Restarts = Pick<SupervisorPolicy, 'intensity' | 'period'>;
 
@@ -18,23 +18,23 @@ export interface AlertsOptions extends Omit<NotifierOptions, 'channels'> {
 export function createNotifier(
   channels: readonly Channel[],
   options: AlertsOptions,
-  around: Omit<NotifierSurroundings, 'channels' | 'books'>,
+  deps: Omit<NotifierDeps, 'channels' | 'totals'>,
 ): { readonly notifier: Notifier; readonly channels: Channels } {
-  const { system, clock, logger, random } = around;
-  const books = new Books();
-  const surroundings: ChannelSurroundings = {
+  const { system, clock, logger, random } = deps;
+  const totals = new ChannelTotals();
+  const childDeps: ChannelDeps = {
     system,
     clock,
     logger,
     random,
-    books,
+    totals,
     restarts: options.channelRestarts,
     patience: millis(options.patience),
     progress: (channel, progress) => {
       notifier.progress(channel, progress);
     },
   };
-  const all = new Channels(channels, surroundings);
+  const all = new Channels(channels, childDeps);
   const notifier = new Notifier(
     {
       ...options,
@@ -44,7 +44,7 @@ export function createNotifier(
         return options.unstored;
       },
     },
-    { ...around, books, channels: all.actors },
+    { ...deps, totals, channels: all.actors },
   );
   return { notifier, channels: all };
 }

@@ -6,27 +6,27 @@ import type { Logger } from '../../src/ports/logger.js';
 import type { Outbox } from '../../src/ports/outbox.js';
 import type { Actor, Cell, Crash } from '../../src/runtime/actor.js';
 import type { ActorSystem, Place } from '../../src/runtime/actor-system.js';
-import type { Lifeline, RunningChild } from '../supervisor/child.js';
+import type { ExitSignal, RunningChild } from '../supervisor/child.js';
 import type { SupervisorPolicy } from '../supervisor/child-spec.js';
-import { RestartLedger } from '../supervisor/restart-budget.js';
-import { Alarm } from './one-shot-timer.js';
+import { RestartBudget } from '../supervisor/restart-budget.js';
+import { OneShotTimer } from './one-shot-timer.js';
 import { AlertingRules, type AlertingOptions } from './rules/alerting.js';
 import type { Alerting, FailedStanding, NodeChange, NodeNews } from './alerting.protocol.js';
-import type { Books } from './channel/channel-totals.js';
+import type { ChannelTotals } from './channel/channel-totals.js';
 import type { ChannelActor } from './channel/channel.actor.js';
 import type { Progress } from './channel/channel.protocol.js';
 import { Deliveries } from './outbox/deliveries.js';
-import { takeUpEarlierRun, withoutLostChannels } from './outbox/restore.js';
-import { Held } from './grouping/hold-queue.js';
+import { restoreOutbox, withoutLostChannels } from './outbox/restore.js';
+import { HoldQueue } from './grouping/hold-queue.js';
 import type { NotifierCommand, NotifierReply } from './notifier.protocol.js';
-import { OnCall } from './rules/ongoing-failures.js';
+import { OngoingFailures } from './rules/ongoing-failures.js';
 import { OpenAlerts } from './outbox/open-alerts.js';
 import { Overflow } from './outbox/overflow.js';
 import type { RemindersOptions } from './rules/reminders.js';
 import type { UnstoredAlerts } from './outbox/unstored-alerts.js';
 import { Requests } from './outbox/requests.js';
 import { routesOf } from './rules/routing.js';
-import { Safekeeping, type SafekeepingSurroundings } from './outbox/alert-writer.js';
+import { AlertWriter, type AlertWriterDeps } from './outbox/alert-writer.js';
 
 const MAILBOX = 1_000_000;
 
@@ -36,14 +36,14 @@ export interface NotifierOptions extends AlertingOptions, Pick<RemindersOptions,
   readonly restarts: Pick<SupervisorPolicy, 'intensity' | 'period'>;
 }
 
-export interface NotifierSurroundings extends SafekeepingSurroundings {
+export interface NotifierDeps extends AlertWriterDeps {
   readonly system: ActorSystem;
   readonly logger: Logger;
   readonly outbox: Outbox;
   /** From 0 up to 1. */
   readonly random: () => number;
   readonly channels: ReadonlyMap<string, ChannelActor>;
-  readonly books: Books;
+  readonly totals: ChannelTotals;
   /** How many unpaused nodes there are. */
   watched(): number;
   /** Whether memory holds these of an earlier run. Without that, the start fails once all are counted. */
@@ -73,52 +73,52 @@ type NotifierMessage =
  */
 export class Notifier implements Actor<NotifierMessage>, Alerting {
   readonly #options: NotifierOptions;
-  readonly #around: NotifierSurroundings;
+  readonly #deps: NotifierDeps;
   readonly #open: OpenAlerts;
   readonly #rules: AlertingRules;
-  readonly #kept: Safekeeping;
+  readonly #kept: AlertWriter;
   readonly #deliveries: Deliveries;
-  readonly #held: Held;
-  readonly #onCall: OnCall;
+  readonly #holdQueue: HoldQueue;
+  readonly #ongoingFailures: OngoingFailures;
   readonly #requests: Requests;
   readonly #overflow = new Overflow();
-  readonly #ledger: RestartLedger;
+  readonly #budget: RestartBudget;
   /** Alerts of what somebody has asked for, until that is on disk or refused. */
   readonly #prepared = new Map<NodeName, AlertRecord>();
   #loaded = false;
   /** How those stand that had failed in an earlier run. */
   #areNodesKnown = false;
   #cell: Cell<NotifierMessage> | undefined;
-  #lifeline: Lifeline | undefined;
+  #exitSignal: ExitSignal | undefined;
   #left: NotifierMessage[] = [];
-  #suspect: NotifierMessage | undefined;
-  readonly #alarm: Alarm;
+  #retried: NotifierMessage | undefined;
+  readonly #timer: OneShotTimer;
 
-  constructor(options: NotifierOptions, around: NotifierSurroundings) {
+  constructor(options: NotifierOptions, deps: NotifierDeps) {
     this.#options = options;
-    this.#around = around;
-    this.#open = new OpenAlerts(around.books);
-    this.#rules = new AlertingRules(options, this.#open, around.random);
-    this.#kept = new Safekeeping(this.#open, around, (records) => {
+    this.#deps = deps;
+    this.#open = new OpenAlerts(deps.totals);
+    this.#rules = new AlertingRules(options, this.#open, deps.random);
+    this.#kept = new AlertWriter(this.#open, deps, (records) => {
       this.committed(records, false);
     });
-    const { clock, channels } = around;
+    const { clock, channels } = deps;
     const upToDate = (alert: AlertRecord['alert']) => this.#rules.upToDate(alert);
-    this.#onCall = new OnCall(options, this.#open, this.#rules);
+    this.#ongoingFailures = new OngoingFailures(options, this.#open, this.#rules);
     this.#deliveries = new Deliveries(this.#open, this.#kept, {
       clock,
       channels,
-      escalation: this.#onCall.escalation,
-      late: (record, channel) => this.#onCall.late(record, channel, clock.wall()),
+      escalation: this.#ongoingFailures.escalation,
+      late: (record, channel) => this.#ongoingFailures.late(record, channel, clock.wall()),
       fallbackOf: (channel) => options.channels.find(({ name }) => name === channel)?.fallback,
       upToDate,
     });
-    this.#held = new Held(this.#open, this.#rules);
-    this.#requests = new Requests(this.#open, this.#kept, this.#rules.ids, around);
-    this.#alarm = new Alarm(clock, () => {
+    this.#holdQueue = new HoldQueue(this.#open, this.#rules);
+    this.#requests = new Requests(this.#open, this.#kept, this.#rules.ids, deps);
+    this.#timer = new OneShotTimer(clock, () => {
       this.#tell({ kind: 'wake' });
     });
-    this.#ledger = new RestartLedger(options.restarts);
+    this.#budget = new RestartBudget(options.restarts);
   }
 
   /** Alerts about which something is still to be done. */
@@ -136,34 +136,34 @@ export class Notifier implements Actor<NotifierMessage>, Alerting {
     return this.#open.unstored;
   }
 
-  async start(lifeline: Lifeline, place: Place): Promise<RunningChild> {
+  async start(exitSignal: ExitSignal, place: Place): Promise<RunningChild> {
     if (!this.#loaded) await this.#load();
-    this.#lifeline = lifeline;
-    this.#ledger.forgive();
-    this.#cell = this.#around.system.spawn(place, 'outbox', this, { mailbox: MAILBOX });
-    for (const message of this.#left.splice(0)) this.#cell.insist(message);
-    this.#cell.insist({ kind: 'wake' });
-    if (this.#rules.recall.isUnderWay) this.#cell.insist({ kind: 'recall' });
+    this.#exitSignal = exitSignal;
+    this.#budget.reset();
+    this.#cell = this.#deps.system.spawn(place, 'outbox', this, { mailbox: MAILBOX });
+    for (const message of this.#left.splice(0)) this.#cell.tellUnbounded(message);
+    this.#cell.tellUnbounded({ kind: 'wake' });
+    if (this.#rules.recall.isUnderWay) this.#cell.tellUnbounded({ kind: 'recall' });
     return { stop: () => this.#stop(), inspect: () => this.inspect() };
   }
 
   async #load(): Promise<void> {
-    const { clock, outbox, logger } = this.#around;
-    await takeUpEarlierRun(
-      { outbox, clock, holds: (records) => this.#around.holds(records) },
+    const { clock, outbox, logger } = this.#deps;
+    await restoreOutbox(
+      { outbox, clock, holds: (records) => this.#deps.holds(records) },
       this.#open,
       this.#rules,
     );
     this.#loaded = true;
-    this.#held.resume();
-    this.#onCall.resume(clock.now());
+    this.#holdQueue.resume();
+    this.#ongoingFailures.resume(clock.now());
     this.#endLost();
     if (this.#open.size > 0) logger.info('alerts to deliver', { alerts: this.#open.size });
   }
 
   /** What was meant for a channel that is not configured any more reaches nobody. */
   #endLost(): void {
-    const { channels, logger } = this.#around;
+    const { channels, logger } = this.#deps;
     this.#rules.flapping.keepOnly(channels);
     const lost = [...this.#open.all()].flatMap((record) => withoutLostChannels(record, channels));
     this.#kept.keep(lost);
@@ -176,8 +176,8 @@ export class Notifier implements Actor<NotifierMessage>, Alerting {
   }
 
   async #stop(): Promise<void> {
-    this.#lifeline = undefined;
-    this.#alarm.set(undefined);
+    this.#exitSignal = undefined;
+    this.#timer.set(undefined);
     const cell = this.#cell;
     this.#cell = undefined;
     if (cell === undefined) return;
@@ -192,34 +192,34 @@ export class Notifier implements Actor<NotifierMessage>, Alerting {
   }
 
   raise(change: NodeChange): readonly AlertRecord[] {
-    const { clock, logger } = this.#around;
+    const { clock, logger } = this.#deps;
     const [now, wall] = [clock.now(), clock.wall()];
-    const cause = this.#onCall.flipped(change, now, wall);
+    const cause = this.#ongoingFailures.flipped(change, now, wall);
     if (change.isPaused) {
       this.#setAlarm();
       return [];
     }
-    if (this.#around.refusing() && this.#open.unstored.size >= this.#options.unstored) {
+    if (this.#deps.refusing() && this.#open.unstored.size >= this.#options.unstored) {
       if (this.#overflow.add(change.node.name))
         logger.error('memory holds no more alerts while the disk refuses writes', {
           alerts: this.#open.unstored.size,
         });
       return [];
     }
-    const circumstances = { now, wall, watched: this.#around.watched(), cause };
+    const circumstances = { now, wall, watched: this.#deps.watched(), cause };
     const { records, hold } = this.#rules.raise(change, circumstances);
-    this.#onCall.raised(records);
+    this.#ongoingFailures.raised(records);
     if (hold !== undefined) {
       if (this.#rules.recall.isUnderWay) this.#tell({ kind: 'recall' });
       logger.warn('mass failure: alerts are held', { until: hold.until / 1000 });
-      this.#around.remember(hold);
+      this.#deps.remember(hold);
     }
     this.#setAlarm();
     return records;
   }
 
   prepare(news: NodeNews): readonly AlertRecord[] {
-    const record = this.#rules.prepare(news, this.#around.clock.wall());
+    const record = this.#rules.prepare(news, this.#deps.clock.wall());
     if (record === undefined) return [];
     this.#prepared.set(news.node.name, record);
     return [record];
@@ -230,19 +230,20 @@ export class Notifier implements Actor<NotifierMessage>, Alerting {
     if (prepared === undefined) return;
     this.#prepared.delete(node);
     if (!stored) return;
-    const { clock } = this.#around;
-    const cause = prepared.alert.type === 'node.reported_failure' ? this.#onCall.causeOf(node) : undefined;
-    const circumstances = { now: clock.now(), wall: clock.wall(), watched: this.#around.watched(), cause };
+    const { clock } = this.#deps;
+    const cause =
+      prepared.alert.type === 'node.reported_failure' ? this.#ongoingFailures.causeOf(node) : undefined;
+    const circumstances = { now: clock.now(), wall: clock.wall(), watched: this.#deps.watched(), cause };
     const records = this.#rules.admit(prepared, circumstances);
     this.#kept.keep(records);
-    this.#onCall.raised(records);
+    this.#ongoingFailures.raised(records);
     this.#tell({ kind: 'settle', node });
   }
 
   stands(node: NodeName, standing: FailedStanding | undefined): void {
-    const { clock } = this.#around;
+    const { clock } = this.#deps;
     if (standing === undefined) this.#rules.forget(node);
-    this.#onCall.stands(node, standing, clock.now(), clock.wall());
+    this.#ongoingFailures.stands(node, standing, clock.now(), clock.wall());
     this.#tell({ kind: 'settle', node });
   }
 
@@ -266,8 +267,8 @@ export class Notifier implements Actor<NotifierMessage>, Alerting {
   }
 
   /** What channels tell last that are about to go. */
-  farewells(): ReturnType<OnCall['farewells']> {
-    return this.#onCall.farewells(this.#around.clock.wall());
+  closingNotices(): ReturnType<OngoingFailures['closingNotices']> {
+    return this.#ongoingFailures.closingNotices(this.#deps.clock.wall());
   }
 
   /** Other channels are there, and all that was under way with those that have gone has ended. */
@@ -290,31 +291,31 @@ export class Notifier implements Actor<NotifierMessage>, Alerting {
 
   #tell(message: NotifierMessage): void {
     if (this.#cell === undefined) this.#left.push(message);
-    else this.#cell.insist(message);
+    else this.#cell.tellUnbounded(message);
   }
 
   receive(message: NotifierMessage): void {
     this.#handle(message);
     this.#kept.submit();
-    if (this.#suspect === message) {
-      this.#suspect = undefined;
-      if (this.#ledger.survived(this.#around.clock.now()))
-        this.#lifeline?.crashed(new Error('restart intensity exceeded'));
+    if (this.#retried === message) {
+      this.#retried = undefined;
+      if (this.#budget.survived(this.#deps.clock.now()))
+        this.#exitSignal?.crashed(new Error('restart intensity exceeded'));
     }
     this.#setAlarm();
   }
 
   crashed({ message, error }: Crash<NotifierMessage>): void {
-    const { clock, logger, system } = this.#around;
-    const verdict = this.#ledger.crashed(this.#suspect === message, error, unixSeconds(clock.wall()));
+    const { clock, logger, system } = this.#deps;
+    const verdict = this.#budget.crashed(this.#retried === message, error, unixSeconds(clock.wall()));
     const path = this.#cell?.path ?? 'outbox';
     logger.error('actor crashed', { path, message: message.kind, error, verdict });
-    this.#suspect = verdict === 'retry' ? message : undefined;
+    this.#retried = verdict === 'retry' ? message : undefined;
     if (verdict === 'dead_letter') {
       system.deadLetters.add(path, message, `it crashed its actor twice: ${error.message}`);
       if ('answered' in message) message.answered({ kind: 'refused', code: 'HEARTBEAT_INTERNAL' });
     }
-    this.#cell?.restart(this.#suspect);
+    this.#cell?.restart(this.#retried);
   }
 
   #handle(message: NotifierMessage): void {
@@ -326,7 +327,7 @@ export class Notifier implements Actor<NotifierMessage>, Alerting {
       case 'found':
         return message.answered(this.#requests.redeliver(message.record));
       case 'not_found':
-        this.#around.logger.error('an alert could not be read', { error: message.error });
+        this.#deps.logger.error('an alert could not be read', { error: message.error });
         return message.answered({ kind: 'refused', code: 'HEARTBEAT_STORE_FAILED' });
       case 'test':
         return message.answered(this.#requests.test(message.channel));
@@ -350,22 +351,22 @@ export class Notifier implements Actor<NotifierMessage>, Alerting {
   }
 
   #settle(node: NodeName): void {
-    this.#kept.keep(this.#onCall.settle(node));
+    this.#kept.keep(this.#ongoingFailures.settle(node));
     this.#sayAgain(node);
-    if (this.#onCall.isFailed(node)) return;
-    for (const channel of this.#around.channels.values()) channel.gone(node);
+    if (this.#ongoingFailures.isFailed(node)) return;
+    for (const channel of this.#deps.channels.values()) channel.gone(node);
   }
 
   /** For providers that forget, or are new: who has failed. */
   #sayAgain(only?: NodeName): void {
-    for (const [channel, failures] of this.#onCall.standing(only))
-      this.#around.channels.get(channel)?.stands(failures);
+    for (const [channel, failures] of this.#ongoingFailures.standing(only))
+      this.#deps.channels.get(channel)?.stands(failures);
   }
 
   #redeliver(id: AlertId, answered: Answered): void {
     const known = this.#requests.known(id);
     if (known !== undefined) return answered(this.#requests.redeliver(known));
-    this.#around.outbox.alert(id).then(
+    this.#deps.outbox.alert(id).then(
       (record) => this.#tell({ kind: 'found', record, answered }),
       (error: unknown) => this.#tell({ kind: 'not_found', error, answered }),
     );
@@ -378,35 +379,35 @@ export class Notifier implements Actor<NotifierMessage>, Alerting {
   }
 
   #wake(): void {
-    const { clock } = this.#around;
+    const { clock } = this.#deps;
     const [now, wall] = [clock.now(), clock.wall()];
-    this.#kept.keep(this.#held.summaries(now, wall));
-    this.#kept.keep(this.#held.together(now, wall));
-    this.#held.endHold(now);
-    this.#kept.keep(this.#onCall.due(now, wall));
+    this.#kept.keep(this.#holdQueue.summaries(now, wall));
+    this.#kept.keep(this.#holdQueue.together(now, wall));
+    this.#holdQueue.endHold(now);
+    this.#kept.keep(this.#ongoingFailures.due(now, wall));
   }
 
   #reopened(): void {
     this.#kept.flush();
     const told = routesOf(this.#options.channels, 'mass_failure', undefined);
     const names = told.map(({ name }) => name);
-    const lost = this.#overflow.take(this.#rules.ids, names, this.#around.clock.wall());
+    const lost = this.#overflow.take(this.#rules.ids, names, this.#deps.clock.wall());
     if (lost !== undefined) this.#kept.keep([lost]);
   }
 
   #setAlarm(): void {
-    const isUp = this.#lifeline !== undefined;
-    this.#alarm.set(isUp ? this.#nextAt(this.#around.clock.now()) : undefined);
+    const isUp = this.#exitSignal !== undefined;
+    this.#timer.set(isUp ? this.#nextAt(this.#deps.clock.now()) : undefined);
   }
 
   #nextAt(now: Moment): Moment | undefined {
-    const [held, onCall] = [this.#held.nextAt(now), this.#onCall.nextAt];
+    const [held, onCall] = [this.#holdQueue.nextAt(now), this.#ongoingFailures.nextAt];
     return held === undefined || (onCall !== undefined && onCall < held) ? onCall : held;
   }
 
   inspect(): object {
     const { until } = this.#rules.mass;
-    const now = this.#around.clock.now();
+    const now = this.#deps.clock.now();
     return {
       open: this.#open.size,
       unstored: this.#open.unstored.size,
@@ -414,7 +415,7 @@ export class Notifier implements Actor<NotifierMessage>, Alerting {
       hold_ends_in: until === undefined ? null : Math.max(0, Math.ceil((until - now) / 1000)),
       flapping: this.#open.summaries.size,
       mailbox: this.#cell?.waiting ?? 0,
-      ...this.#ledger.inspect(),
+      ...this.#budget.inspect(),
     };
   }
 }

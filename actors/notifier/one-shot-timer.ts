@@ -2,7 +2,7 @@ import type { Moment } from '../../src/domain/time.js';
 import type { Cancel, Clock } from '../../src/ports/clock.js';
 
 /** Wakes once at a moment, which may change until then. */
-export class Alarm {
+export class OneShotTimer {
   readonly #clock: Clock;
   readonly #wake: () => void;
   #set: { readonly at: Moment; readonly cancel: Cancel } | undefined;

@@ -1,5 +1,5 @@
 import type { Place } from '../../src/runtime/actor-system.js';
-import type { ChildSpec, Lifeline, RunningChild } from './child.js';
+import type { ChildSpec, ExitSignal, RunningChild } from './child.js';
 import type { ChildPolicy, SupervisorPolicy } from './child-spec.js';
 import { Supervisor, type SupervisionContext } from './supervisor.actor.js';
 
@@ -21,16 +21,16 @@ export interface SupervisorNode extends ChildPolicy {
 }
 
 /** Makes the supervisor of a tree. Nothing runs before its `start`. */
-export function grow(
+export function buildSupervisor(
   context: SupervisionContext,
   place: Place,
   node: SupervisorNode,
-  lifeline: Lifeline,
+  exitSignal: ExitSignal,
 ): Supervisor {
   const specs = node.children.map((child) =>
     child.kind === 'worker' ? child : branch(context, place, child),
   );
-  return new Supervisor(context, place, node.policy, specs, lifeline);
+  return new Supervisor(context, place, node.policy, specs, exitSignal);
 }
 
 /** A supervisor is a child of another one. */
@@ -41,8 +41,8 @@ function branch(context: SupervisionContext, place: Place, node: SupervisorNode)
     id,
     restart,
     shutdown,
-    start: async (lifeline): Promise<RunningChild> => {
-      const supervisor = grow(context, inner, node, lifeline);
+    start: async (exitSignal): Promise<RunningChild> => {
+      const supervisor = buildSupervisor(context, inner, node, exitSignal);
       try {
         await supervisor.start();
         node.started?.(supervisor);

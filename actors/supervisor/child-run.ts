@@ -1,5 +1,5 @@
 import type { Place } from '../../src/runtime/actor-system.js';
-import type { ChildSpec, Lifeline, RunningChild } from './child.js';
+import type { ChildSpec, ExitSignal, RunningChild } from './child.js';
 
 /** One incarnation of a child, from its start to its end. */
 export class ChildRun {
@@ -18,7 +18,7 @@ export class ChildRun {
 
   /** @returns the error of a start that failed */
   async start(): Promise<Error | undefined> {
-    const lifeline: Lifeline = {
+    const exitSignal: ExitSignal = {
       crashed: (error) => {
         // What is left of the child goes first, so that no two of its kind are alive.
         if (this.#stopping !== undefined) return;
@@ -28,7 +28,7 @@ export class ChildRun {
       },
     };
     try {
-      this.#child = Promise.resolve(this.#spec.start(lifeline, this.#place));
+      this.#child = Promise.resolve(this.#spec.start(exitSignal, this.#place));
       this.#up = await this.#child;
       return undefined;
     } catch (error) {

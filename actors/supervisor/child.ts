@@ -2,7 +2,7 @@ import type { Place } from '../../src/runtime/actor-system.js';
 import type { ChildPolicy } from './child-spec.js';
 
 /** How a child tells its supervisor that it is no more. Only the first word counts. */
-export interface Lifeline {
+export interface ExitSignal {
   crashed(error: Error): void;
 }
 
@@ -17,5 +17,5 @@ export interface RunningChild {
 /** A child as the tree names it: OTP's child spec. Starting may take time, and may fail. */
 export interface ChildSpec extends ChildPolicy {
   /** @param place where its actors are spawned; the same at every start */
-  start(lifeline: Lifeline, place: Place): RunningChild | Promise<RunningChild>;
+  start(exitSignal: ExitSignal, place: Place): RunningChild | Promise<RunningChild>;
 }

@@ -10,7 +10,7 @@ export type Verdict = 'retry' | 'dead_letter';
  * that crashes it twice in a row is the culprit and goes, and nothing is held against the actor, or one bad request
  * could bring the daemon down. A message that was handled after all leaves the crash with the actor, and counts.
  */
-export class RestartLedger {
+export class RestartBudget {
   readonly #policy: Pick<SupervisorPolicy, 'intensity' | 'period'>;
   #history: RestartHistory = [];
   #restarts = 0;
@@ -35,7 +35,7 @@ export class RestartLedger {
   }
 
   /** Begins a new period, after whoever had too many restarts was restarted itself. */
-  forgive(): void {
+  reset(): void {
     this.#history = [];
   }
 

@@ -4,7 +4,7 @@ import type { Cancel, Clock } from '../../src/ports/clock.js';
 import type { Logger } from '../../src/ports/logger.js';
 import type { Actor, Cell, Crash } from '../../src/runtime/actor.js';
 import type { ActorSystem, Place } from '../../src/runtime/actor-system.js';
-import type { ChildSpec, Lifeline } from './child.js';
+import type { ChildSpec, ExitSignal } from './child.js';
 import { ChildRun } from './child-run.js';
 import type { SupervisorPolicy } from './child-spec.js';
 import {
@@ -36,12 +36,12 @@ export class Supervisor implements Actor<SupervisorEvent> {
   readonly #context: SupervisionContext;
   readonly #place: Place;
   readonly #specs: Map<string, ChildSpec>;
-  readonly #lifeline: Lifeline;
+  readonly #exitSignal: ExitSignal;
   readonly #cell: Cell<SupervisorEvent>;
   readonly #running = new Map<string, ChildRun>();
   readonly #pauses = new Set<Cancel>();
   #state: SupervisorState;
-  #suspect: SupervisorEvent | undefined;
+  #retried: SupervisorEvent | undefined;
   #failure: Error | undefined;
   #started: ((outcome: Error | undefined) => void) | undefined;
   #stopped: (() => void) | undefined;
@@ -53,11 +53,11 @@ export class Supervisor implements Actor<SupervisorEvent> {
     place: Place,
     policy: SupervisorPolicy,
     specs: readonly ChildSpec[],
-    lifeline: Lifeline,
+    exitSignal: ExitSignal,
   ) {
     this.#context = context;
     this.#specs = new Map(specs.map((spec) => [spec.id, spec]));
-    this.#lifeline = lifeline;
+    this.#exitSignal = exitSignal;
     this.#state = initialState(policy, specs);
     this.#place = place;
     this.path = place.path;
@@ -71,7 +71,7 @@ export class Supervisor implements Actor<SupervisorEvent> {
         if (failure === undefined) resolve();
         else reject(failure);
       };
-      this.#cell.insist({ type: 'start' });
+      this.#cell.tellUnbounded({ type: 'start' });
     });
   }
 
@@ -83,7 +83,7 @@ export class Supervisor implements Actor<SupervisorEvent> {
           resolve();
         });
       };
-      this.#cell.insist({ type: 'shutdown' });
+      this.#cell.tellUnbounded({ type: 'shutdown' });
     });
   }
 
@@ -91,7 +91,7 @@ export class Supervisor implements Actor<SupervisorEvent> {
   add(spec: ChildSpec): void {
     this.#specs.set(spec.id, spec);
     const { id, restart, shutdown } = spec;
-    this.#cell.insist({ type: 'child_added', child: { id, restart, shutdown } });
+    this.#cell.tellUnbounded({ type: 'child_added', child: { id, restart, shutdown } });
   }
 
   /** Resolves once the child is no more, and forgotten. */
@@ -103,7 +103,7 @@ export class Supervisor implements Actor<SupervisorEvent> {
         if (this.#specs.get(id) === spec) this.#specs.delete(id);
         resolve();
       });
-      this.#cell.insist({ type: 'child_removed', id });
+      this.#cell.tellUnbounded({ type: 'child_removed', id });
     });
   }
 
@@ -111,19 +111,19 @@ export class Supervisor implements Actor<SupervisorEvent> {
     const { state, effects } = decide(this.#state, event, this.#context.clock.now());
     this.#state = state;
     for (const effect of effects) this.#run(effect);
-    this.#suspect = undefined;
+    this.#retried = undefined;
     if (this.#removals.size > 0) this.#tellOfRemovals();
   }
 
   /** A supervisor's own fault is nothing its children did, and it keeps what it knows of them. */
   crashed({ message, error }: Crash<SupervisorEvent>): void {
     const { system, logger } = this.#context;
-    const twice = this.#suspect === message;
-    this.#suspect = message;
+    const twice = this.#retried === message;
+    this.#retried = message;
     logger.error('actor crashed', { path: this.path, message: message.type, error });
     if (twice) {
       system.deadLetters.add(this.path, message, `it crashed its actor twice: ${error.message}`);
-      this.#lifeline.crashed(error);
+      this.#exitSignal.crashed(error);
     }
     this.#cell.restart(twice ? undefined : message);
   }
@@ -204,16 +204,22 @@ export class Supervisor implements Actor<SupervisorEvent> {
     if (spec === undefined) throw new TypeError(`${this.path} has no child '${id}'`);
     const run = new ChildRun(spec, this.#place, (error) => {
       this.#context.logger.error('child crashed', { path: `${this.path}/${id}`, error });
-      this.#cell.insist({ type: 'child_exited', id, incarnation, reason: 'crash', error: error.message });
+      this.#cell.tellUnbounded({
+        type: 'child_exited',
+        id,
+        incarnation,
+        reason: 'crash',
+        error: error.message,
+      });
     });
     this.#running.set(id, run);
     void run.start().then((failure) => {
       if (failure === undefined) {
-        this.#cell.insist({ type: 'child_started', id, incarnation });
+        this.#cell.tellUnbounded({ type: 'child_started', id, incarnation });
         return;
       }
       this.#failure = failure;
-      this.#cell.insist({ type: 'child_start_failed', id, incarnation, error: failure.message });
+      this.#cell.tellUnbounded({ type: 'child_start_failed', id, incarnation, error: failure.message });
     });
   }
 
@@ -224,7 +230,7 @@ export class Supervisor implements Actor<SupervisorEvent> {
       if (settled) return;
       settled = true;
       giveUp();
-      this.#cell.insist({ type: 'child_stopped', id, incarnation });
+      this.#cell.tellUnbounded({ type: 'child_stopped', id, incarnation });
     };
     const giveUp = clock.after(millis(timeout), () => {
       if (!settled) logger.warn('child did not stop in time', { path: `${this.path}/${id}`, timeout });
@@ -236,7 +242,7 @@ export class Supervisor implements Actor<SupervisorEvent> {
   #restartLater({ id, incarnation }: Ref, delay: number): void {
     const cancel = this.#context.clock.after(delay, () => {
       this.#pauses.delete(cancel);
-      this.#cell.insist({ type: 'restart_due', id, incarnation });
+      this.#cell.tellUnbounded({ type: 'restart_due', id, incarnation });
     });
     this.#pauses.add(cancel);
   }
@@ -254,7 +260,7 @@ export class Supervisor implements Actor<SupervisorEvent> {
       this.#settleStart(this.#failure ?? new Error(why));
       return;
     }
-    this.#lifeline.crashed(new Error(why));
+    this.#exitSignal.crashed(new Error(why));
   }
 
   #settleStart(failure: Error | undefined): void {

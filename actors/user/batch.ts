@@ -17,7 +17,7 @@ export class UserBatch extends Batch<UserReply> {
  * What one user's actor is told of a command, with the way back for its reply. There is one for every heal, so it
  * is no more than a place in the batch.
  */
-export class Asked implements UserRequest {
+export class PendingRequest implements UserRequest {
   readonly #batch: UserBatch;
   readonly #index: number;
 
@@ -52,18 +52,18 @@ export class Asked implements UserRequest {
   }
 
   /** Takes a request of the same user that asks the same as of the same moment; none that comes between. */
-  join(next: object): Asked | undefined {
-    return next instanceof Asked && isSame(this, next)
-      ? new AskedTogether(this.#batch, this.#index, next)
+  join(next: object): PendingRequest | undefined {
+    return next instanceof PendingRequest && isSame(this, next)
+      ? new JoinedRequests(this.#batch, this.#index, next)
       : undefined;
   }
 }
 
 /** Equal requests of one user, one behind the other: handled once, and answered together. */
-class AskedTogether extends Asked {
-  readonly #others: Asked[];
+class JoinedRequests extends PendingRequest {
+  readonly #others: PendingRequest[];
 
-  constructor(batch: UserBatch, index: number, other: Asked) {
+  constructor(batch: UserBatch, index: number, other: PendingRequest) {
     super(batch, index);
     this.#others = [other];
   }
@@ -79,8 +79,8 @@ class AskedTogether extends Asked {
     for (const other of this.#others) other.answer(reply);
   }
 
-  override join(next: object): Asked | undefined {
-    if (!(next instanceof Asked) || !isSame(this, next)) return undefined;
+  override join(next: object): PendingRequest | undefined {
+    if (!(next instanceof PendingRequest) || !isSame(this, next)) return undefined;
     this.#others.push(next);
     return this;
   }

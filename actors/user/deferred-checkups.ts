@@ -17,7 +17,7 @@ interface Question {
  * read: a heal that came in time may not have been read yet, and if none did, the user is offline. They wait until all
  * that arrived before the deadline has been read.
  */
-export class UncertainQuestions {
+export class DeferredCheckups {
   #questions: Question[] = [];
 
   /** Whether it has to wait. */

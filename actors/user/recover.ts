@@ -7,7 +7,7 @@ import type { Logger } from '../../src/ports/logger.js';
 import type { DaemonEntry } from '../history/history.protocol.js';
 import type { LocalShards } from './shards.js';
 
-export interface RecoverySurroundings {
+export interface RecoveryDeps {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly store: Pick<HistoryStore, 'openSessions' | 'healedSince'>;
@@ -26,11 +26,8 @@ const PROGRESS = 100_000;
  *
  * @returns what history has to keep before the daemon is ready
  */
-export async function recover(
-  around: RecoverySurroundings,
-  timeout: Millis,
-): Promise<readonly DaemonEntry[]> {
-  const { clock, logger, store, summary, shards } = around;
+export async function recover(deps: RecoveryDeps, timeout: Millis): Promise<readonly DaemonEntry[]> {
+  const { clock, logger, store, summary, shards } = deps;
   const begun = clock.now();
   const begunAt = clock.wall();
   const { watermark, aliveAt, recovery: previous } = summary;
@@ -39,7 +36,7 @@ export async function recover(
 
   let sessions = 0;
   for await (const chunk of store.openSessions()) {
-    if (!around.holds(chunk.length)) continue;
+    if (!deps.holds(chunk.length)) continue;
     for (const { user, onlineAt, generation } of chunk) {
       const group = silentSince(plan, Math.max(generation, healed.get(user) ?? 0));
       shards.recover(

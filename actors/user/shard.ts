@@ -9,13 +9,13 @@ import type { ActorSystem, Place } from '../../src/runtime/actor-system.js';
 import type { Crash } from '../../src/runtime/actor.js';
 import { TimerWheel } from '../../src/runtime/timer-wheel.js';
 import type { Settlement, UserEntry } from '../history/history.protocol.js';
-import type { Lifeline, RunningChild } from '../supervisor/child.js';
+import type { ExitSignal, RunningChild } from '../supervisor/child.js';
 import type { SupervisorPolicy } from '../supervisor/child-spec.js';
-import { RestartLedger } from '../supervisor/restart-budget.js';
-import { Asked, UserBatch } from './batch.js';
+import { RestartBudget } from '../supervisor/restart-budget.js';
+import { PendingRequest, UserBatch } from './batch.js';
 import type { UserCounts } from './counts.js';
-import { UncertainQuestions } from './deferred-checkups.js';
-import { UserActor, type Told, type UserSurroundings } from './user.actor.js';
+import { DeferredCheckups } from './deferred-checkups.js';
+import { UserActor, type UserActorMessage, type UserDeps } from './user.actor.js';
 import {
   isOnline,
   online,
@@ -49,7 +49,7 @@ export interface ShardOptions {
 }
 
 /** What a shard reaches beyond itself. */
-export interface ShardSurroundings {
+export interface ShardDeps {
   readonly system: ActorSystem;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -72,17 +72,17 @@ export interface ShardSurroundings {
  * bring one back after a crash. A message that crashes its actor twice goes to the dead letters and is not held
  * against the actor; any other crash counts, and past the intensity the shard itself gives up.
  */
-export class Shard implements UserSurroundings {
+export class Shard implements UserDeps {
   readonly shard: ShardIndex;
   readonly wheel: TimerWheel<UserActor>;
   readonly decide: typeof decide;
   readonly counts: UserCounts;
   readonly #options: ShardOptions;
-  readonly #around: ShardSurroundings;
+  readonly #deps: ShardDeps;
   readonly #users = new Map<UserId, UserActor>();
   #place: Place | undefined;
-  #lifeline: Lifeline | undefined;
-  readonly #ledger: RestartLedger;
+  #exitSignal: ExitSignal | undefined;
+  readonly #budget: RestartBudget;
   /** Whose timer crashed them twice, and when to try it again. */
   readonly #expireAgain = new Map<UserActor, Moment>();
   /** Expiries told and not handled yet. */
@@ -91,16 +91,16 @@ export class Shard implements UserSurroundings {
   /** The last one. */
   #blindness: Blindness | undefined;
   #horizon: Moment;
-  readonly #uncertain = new UncertainQuestions();
+  readonly #deferredCheckups = new DeferredCheckups();
 
-  constructor(shard: ShardIndex, options: ShardOptions, around: ShardSurroundings) {
+  constructor(shard: ShardIndex, options: ShardOptions, deps: ShardDeps) {
     this.shard = shard;
     this.decide = options.decide;
-    this.counts = around.counts;
+    this.counts = deps.counts;
     this.#options = options;
-    this.#ledger = new RestartLedger(options.restarts);
-    this.#around = around;
-    this.#horizon = around.clock.now();
+    this.#budget = new RestartBudget(options.restarts);
+    this.#deps = deps;
+    this.#horizon = deps.clock.now();
     this.#settledUpTo = this.#horizon;
     this.wheel = new TimerWheel(this.#horizon, RESOLUTION);
   }
@@ -128,11 +128,11 @@ export class Shard implements UserSurroundings {
     return this.#settledUpTo;
   }
 
-  start(lifeline: Lifeline, place: Place): RunningChild {
-    const { system } = this.#around;
+  start(exitSignal: ExitSignal, place: Place): RunningChild {
+    const { system } = this.#deps;
     this.#place ??= system.place(place, `shard-${String(this.shard)}`);
-    this.#lifeline = lifeline;
-    this.#ledger.forgive();
+    this.#exitSignal = exitSignal;
+    this.#budget.reset();
     this.#expiring = 0;
     this.#horizon = this.#settledUpTo;
     for (const actor of this.#users.values()) this.#revive(actor);
@@ -142,15 +142,15 @@ export class Shard implements UserSurroundings {
   #revive(actor: UserActor): void {
     if (!actor.armed) this.wheel.arm(actor, actor.deadline);
     this.#spawn(actor);
-    for (const message of actor.takeLeft()) if (message.kind !== 'expire') actor.cell?.insist(message);
+    for (const message of actor.takeLeft()) if (message.kind !== 'expire') actor.cell?.tellUnbounded(message);
   }
 
   /** The users stay in the table with what they had not handled, so that the next start finds them. */
   async #stop(): Promise<void> {
-    this.#lifeline = undefined;
-    for (const { batch, index } of this.#uncertain.takeAll()) batch.answer(index, DOWN);
+    this.#exitSignal = undefined;
+    for (const { batch, index } of this.#deferredCheckups.takeAll()) batch.answer(index, DOWN);
     // Nobody asks any more and nothing is kept in memory alone, so a million actors need not be ended one by one.
-    if (this.#around.ending()) return;
+    if (this.#deps.ending()) return;
     await Promise.all([...this.#users.values()].map((actor) => this.#stopOne(actor)));
   }
 
@@ -177,27 +177,27 @@ export class Shard implements UserSurroundings {
 
   /** @returns the reply, where no actor has to be asked */
   #route(user: UserId, batch: UserBatch, index: number): UserReply | undefined {
-    if (this.#lifeline === undefined) return DOWN;
+    if (this.#exitSignal === undefined) return DOWN;
     const { command } = batch;
     const actor = this.#users.get(user) ?? this.#arrive(user, command);
     if (!(actor instanceof UserActor)) return actor;
     const { cell } = actor;
     if (cell === undefined) return DOWN;
-    if (this.#uncertain.concerns(actor, command)) {
-      this.#uncertain.add({ user, batch, index });
+    if (this.#deferredCheckups.concerns(actor, command)) {
+      this.#deferredCheckups.add({ user, batch, index });
       return undefined;
     }
     if (command.kind === 'checkup' && cell.waiting === 0) {
       return isOnline(actor.state, actor, command) ? { kind: 'online' } : OFFLINE;
     }
-    return cell.tellNow(new Asked(batch, index)) === 'queued' ? undefined : OVERLOADED;
+    return cell.tellNow(new PendingRequest(batch, index)) === 'queued' ? undefined : OVERLOADED;
   }
 
   #arrive(user: UserId, { kind }: UserCommand): UserActor | UserReply {
     if (kind === 'checkup') return OFFLINE;
     if (kind === 'describe') return UNKNOWN;
-    if (!this.#around.hasRoom()) return OVERLOADED;
-    if (!this.#around.hasMemory()) return MEMORY_SHORT;
+    if (!this.#deps.hasRoom()) return OVERLOADED;
+    if (!this.#deps.hasMemory()) return MEMORY_SHORT;
     const actor = new UserActor(user, this);
     this.#users.set(user, actor);
     this.#spawn(actor);
@@ -207,7 +207,7 @@ export class Shard implements UserSurroundings {
   #spawn(actor: UserActor): void {
     if (this.#place === undefined) throw new TypeError('the shard has not started');
     const { mailbox } = this.#options;
-    actor.cell = this.#around.system.spawn<Told>(this.#place, actor.user, actor, { mailbox });
+    actor.cell = this.#deps.system.spawn<UserActorMessage>(this.#place, actor.user, actor, { mailbox });
   }
 
   /** Brings back a session found at a restart. Its deadline stands only once `hold` is called. */
@@ -231,7 +231,7 @@ export class Shard implements UserSurroundings {
 
   /** Who is online, as whoever asks now is told. Changes meanwhile are shown where they are behind. */
   *online(): Generator<UserId> {
-    const { clock } = this.#around;
+    const { clock } = this.#deps;
     for (const { user, state, deadline } of this.#users.values())
       if (sessionOf(state) !== undefined && clock.now() < deadline) yield user;
   }
@@ -244,13 +244,13 @@ export class Shard implements UserSurroundings {
       ? { kind: 'settled', stored: true, onlineAt: settlement.onlineAt }
       : { kind: 'settled', stored: false, code: settlement.code };
     // It must arrive even where requests are refused, and there is one at a time for a user.
-    if (this.#lifeline === undefined) actor?.leaveLast(message);
-    else actor?.cell?.insist(message);
+    if (this.#exitSignal === undefined) actor?.leaveLast(message);
+    else actor?.cell?.tellUnbounded(message);
   }
 
   /** Time stands still for a shard that is down: nothing of it is settled meanwhile. */
   advance(horizon: Moment): void {
-    if (this.#lifeline === undefined) return;
+    if (this.#exitSignal === undefined) return;
     this.#noteSettled();
     this.#horizon = horizon;
     for (const [actor, at] of this.#expireAgain) {
@@ -263,7 +263,7 @@ export class Shard implements UserSurroundings {
   }
 
   #answerKnown(horizon: Moment): void {
-    const known = this.#uncertain.takeKnown(horizon, (user) => this.#users.get(user)?.deadline);
+    const known = this.#deferredCheckups.takeKnown(horizon, (user) => this.#users.get(user)?.deadline);
     for (const { user, batch, index } of known) {
       const { kind, readAt } = batch.command;
       this.send({ kind, users: [user], arrivedAt: readAt, readAt }, ([reply]) =>
@@ -278,7 +278,7 @@ export class Shard implements UserSurroundings {
 
   readonly #expire = (actor: UserActor): void => {
     this.#expiring++;
-    actor.cell?.insist({ kind: 'expire', horizon: this.#horizon });
+    actor.cell?.tellUnbounded({ kind: 'expire', horizon: this.#horizon });
   };
 
   /** An expiry has been handled, whatever came of it. */
@@ -287,7 +287,7 @@ export class Shard implements UserSurroundings {
   }
 
   lapsed(deadline: Moment): void {
-    this.counts.expiries.observe(Math.max(0, this.#around.clock.now() - deadline) / 1000);
+    this.counts.expiries.observe(Math.max(0, this.#deps.clock.now() - deadline) / 1000);
   }
 
   deadlineSince(readAt: Moment): Moment {
@@ -317,36 +317,36 @@ export class Shard implements UserSurroundings {
   }
 
   wallAt(at: Moment): Instant {
-    return this.#around.wallAt(at);
+    return this.#deps.wallAt(at);
   }
 
   submit(entry: UserEntry): void {
-    this.#around.submit(entry);
+    this.#deps.submit(entry);
   }
 
   get generation(): number {
-    return this.#around.generation();
+    return this.#deps.generation();
   }
 
   departed(actor: UserActor): void {
-    if (actor.cell?.retire() !== true) return;
+    if (actor.cell?.stopIfIdle() !== true) return;
     this.wheel.disarm(actor);
     this.#users.delete(actor.user);
   }
 
-  crashed(actor: UserActor, { message, error }: Crash<Told>): void {
-    const { clock, logger } = this.#around;
-    const verdict = this.#ledger.crashed(actor.suspect === message, error, unixSeconds(clock.wall()));
+  crashed(actor: UserActor, { message, error }: Crash<UserActorMessage>): void {
+    const { clock, logger } = this.#deps;
+    const verdict = this.#budget.crashed(actor.retried === message, error, unixSeconds(clock.wall()));
     logger.error('actor crashed', { path: actor.cell?.path, message: message.kind, error, verdict });
-    actor.suspect = verdict === 'retry' ? message : undefined;
+    actor.retried = verdict === 'retry' ? message : undefined;
     if (verdict === 'dead_letter') this.#giveUp(actor, message, error);
-    actor.cell?.restart(actor.suspect);
+    actor.cell?.restart(actor.retried);
     if (verdict === 'dead_letter') actor.done(message);
   }
 
-  #giveUp(actor: UserActor, message: Told, error: Error): void {
+  #giveUp(actor: UserActor, message: UserActorMessage, error: Error): void {
     const path = actor.cell?.path ?? actor.user;
-    this.#around.system.deadLetters.add(path, message, `it crashed its actor twice: ${error.message}`);
+    this.#deps.system.deadLetters.add(path, message, `it crashed its actor twice: ${error.message}`);
     switch (message.kind) {
       case 'expire':
         this.expired();
@@ -368,18 +368,18 @@ export class Shard implements UserSurroundings {
   }
 
   survived(actor: UserActor): void {
-    const { clock, logger } = this.#around;
-    if (!this.#ledger.survived(clock.now())) return;
+    const { clock, logger } = this.#deps;
+    if (!this.#budget.survived(clock.now())) return;
     logger.error('supervisor gives up', {
       path: this.#place?.path,
       reason: 'too many restarts',
       last: actor.user,
     });
-    this.#lifeline?.crashed(new Error('restart intensity exceeded'));
+    this.#exitSignal?.crashed(new Error('restart intensity exceeded'));
   }
 
   inspect(): object {
     const mailbox = this.#place?.load.waiting ?? 0;
-    return { kind: 'shard', actors: this.#users.size, mailbox, ...this.#ledger.inspect() };
+    return { kind: 'shard', actors: this.#users.size, mailbox, ...this.#budget.inspect() };
   }
 }

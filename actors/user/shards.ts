@@ -10,7 +10,7 @@ import type { ActorSystem } from '../../src/runtime/actor-system.js';
 import type { HistoryEntry, Settlement } from '../history/history.protocol.js';
 import { Admission } from './admission.js';
 import { UserCounts } from './counts.js';
-import { Shard, type ShardOptions, type ShardSurroundings } from './shard.js';
+import { Shard, type ShardOptions, type ShardDeps } from './shard.js';
 import type { RunningSession } from './user.machine.js';
 import type { Shards, UserCommand, UserReply } from './user.protocol.js';
 
@@ -20,7 +20,7 @@ export interface LocalShardsOptions extends ShardOptions {
   readonly users: number;
 }
 
-export interface LocalShardsSurroundings {
+export interface LocalShardsDeps {
   readonly system: ActorSystem;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -41,17 +41,17 @@ export class LocalShards implements Shards {
   #blindUntil: Moment | undefined;
   #ending = false;
   /** Since when nobody is let in any more. */
-  #deafSince: Moment | undefined;
+  #notListeningSince: Moment | undefined;
   /** What the restart decided; nobody is silent any more once all have been healed or have ended. */
   #recovery: Recovery = { generation: 0, silent: [] };
 
-  constructor(options: LocalShardsOptions, around: LocalShardsSurroundings) {
-    this.#clock = around.clock;
+  constructor(options: LocalShardsOptions, deps: LocalShardsDeps) {
+    this.#clock = deps.clock;
     this.#timeout = options.timeout;
-    this.#submit = around.submit;
-    this.#admission = new Admission(around.clock);
-    const surroundings: ShardSurroundings = {
-      ...around,
+    this.#submit = deps.submit;
+    this.#admission = new Admission(deps.clock);
+    const childDeps: ShardDeps = {
+      ...deps,
       counts: this.counts,
       ending: () => this.#ending,
       hasRoom: () => this.size < options.users && this.#admission.admits(),
@@ -61,7 +61,7 @@ export class LocalShards implements Shards {
       },
       generation: () => this.#recovery.generation,
     };
-    this.all = Array.from({ length: options.count }, (_, index) => new Shard(index, options, surroundings));
+    this.all = Array.from({ length: options.count }, (_, index) => new Shard(index, options, childDeps));
   }
 
   get count(): number {
@@ -117,8 +117,8 @@ export class LocalShards implements Shards {
   }
 
   /** Nobody can be heard from here on: whoever has not ended by now was online when the daemon was last alive. */
-  deafen(at: Moment): void {
-    this.#deafSince ??= at;
+  stopListening(at: Moment): void {
+    this.#notListeningSince ??= at;
   }
 
   /** Brings back a session found at a restart. */
@@ -134,11 +134,11 @@ export class LocalShards implements Shards {
 
   /** Submits the instant up to which every end has been submitted, and that the daemon is alive. */
   checkpoint(): void {
-    const now = this.#deafSince ?? this.#clock.now();
+    const now = this.#notListeningSince ?? this.#clock.now();
     const settled = this.all.map((shard) => (this.#ending ? shard.settledExactly(now) : shard.settledUpTo));
     const behind = now - Math.min(now, ...settled);
     // Nobody is answered any more after the last one: no end has to lie later than it.
-    const early = this.#deafSince === undefined ? 0 : Math.min(behind, this.#timeout);
+    const early = this.#notListeningSince === undefined ? 0 : Math.min(behind, this.#timeout);
     const wall = this.wallAt(now);
     this.#post({ kind: 'watermark', at: instant(wall - behind), aliveAt: instant(wall - early) });
     if (this.#recovery.silent.length === 0 || this.all.some((shard) => shard.hasSilent())) return;

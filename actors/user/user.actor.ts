@@ -5,7 +5,7 @@ import type { Actor, Cell, Crash } from '../../src/runtime/actor.js';
 import { Timer, type TimerWheel } from '../../src/runtime/timer-wheel.js';
 import type { UserEntry } from '../history/history.protocol.js';
 import { addOrJoin, Stash } from '../shards/stash.js';
-import { Asked } from './batch.js';
+import { PendingRequest } from './batch.js';
 import type { UserCounts } from './counts.js';
 import {
   ABSENT,
@@ -21,10 +21,11 @@ import type { UserReply } from './user.protocol.js';
 
 const OVERLOADED: UserReply = { kind: 'refused', code: 'HEARTBEAT_OVERLOADED' };
 
-export type Told = Asked | Exclude<UserMessage, { readonly kind: Asked['kind'] }>;
+export type UserActorMessage =
+  PendingRequest | Exclude<UserMessage, { readonly kind: PendingRequest['kind'] }>;
 
 /** What a user's actor needs of the shard that it lives in. */
-export interface UserSurroundings {
+export interface UserDeps {
   readonly shard: number;
   /** The restart that found the sessions which were going on. */
   readonly generation: number;
@@ -43,7 +44,7 @@ export interface UserSurroundings {
   expired(): void;
   /** A session has ended in silence. */
   lapsed(deadline: Moment): void;
-  crashed(actor: UserActor, crash: Crash<Told>): void;
+  crashed(actor: UserActor, crash: Crash<UserActorMessage>): void;
   /** A message that had crashed the actor was handled after all. */
   survived(actor: UserActor): void;
 }
@@ -52,87 +53,88 @@ export interface UserSurroundings {
  * The presence of one user: runs what `decide` decides, and is its own expiry timer. The object outlives a crash: it
  * is what its supervisor kept.
  */
-export class UserActor extends Timer implements Actor<Told>, Lease {
+export class UserActor extends Timer implements Actor<UserActorMessage>, Lease {
   readonly user: UserId;
-  readonly #around: UserSurroundings;
+  readonly #deps: UserDeps;
   state: UserState = ABSENT;
   lastSeen: Moment = moment(0);
-  cell: Cell<Told> | undefined;
+  cell: Cell<UserActorMessage> | undefined;
   /** The message that crashed the actor last; if it does so again, it is given up. */
-  suspect: Told | undefined;
+  retried: UserActorMessage | undefined;
   /** What was told and not handled when its shard stopped. */
-  #left: Told[] | undefined;
-  #waiting: Asked[] | undefined;
+  #left: UserActorMessage[] | undefined;
+  #waiting: PendingRequest[] | undefined;
   /** Undefined while nobody waits for what was asked before. */
-  #stash: Stash<Told> | undefined;
+  #stash: Stash<UserActorMessage> | undefined;
 
-  constructor(user: UserId, around: UserSurroundings) {
+  constructor(user: UserId, deps: UserDeps) {
     super();
     this.user = user;
-    this.#around = around;
+    this.#deps = deps;
   }
 
-  receive(message: Told): void {
+  receive(message: UserActorMessage): void {
     if (this.#isBehind(message)) this.#setAside(message);
     // A heal that came in time may be the one whose turn it is.
     else if (message.kind === 'expire' && this.#stash?.isTaken === true) this.#watch();
     else this.#handle(message);
-    if (this.suspect === message) {
-      this.suspect = undefined;
-      this.#around.survived(this);
+    if (this.retried === message) {
+      this.retried = undefined;
+      this.#deps.survived(this);
     }
-    if (message.kind === 'expire') this.#around.expired();
+    if (message.kind === 'expire') this.#deps.expired();
     this.done(message);
   }
 
   /** Goes on after a message that was handled, or given up. */
-  done(message: Told): void {
-    if (this.#stash !== undefined) this.#stash = this.#stash.goOn(message, (next) => this.cell?.insist(next));
-    if (this.state.phase === 'absent' && this.#stash === undefined) this.#around.departed(this);
+  done(message: UserActorMessage): void {
+    if (this.#stash !== undefined)
+      this.#stash = this.#stash.goOn(message, (next) => this.cell?.tellUnbounded(next));
+    if (this.state.phase === 'absent' && this.#stash === undefined) this.#deps.departed(this);
   }
 
   /** What was left over when the shard stopped comes first; what the disk has settled meanwhile, behind it. */
-  leave(messages: readonly Told[]): void {
+  leave(messages: readonly UserActorMessage[]): void {
     this.#left = [...messages, ...(this.#left ?? [])];
   }
 
-  leaveLast(message: Told): void {
+  leaveLast(message: UserActorMessage): void {
     (this.#left ??= []).push(message);
   }
 
   /** What was left, which is handed over once. */
-  takeLeft(): readonly Told[] {
+  takeLeft(): readonly UserActorMessage[] {
     const left = this.#left ?? [];
     this.#left = undefined;
     return left;
   }
 
   /** Whoever changes something comes after those who wait for their turn to. */
-  #isBehind(message: Told): boolean {
-    if (this.#stash === undefined || !(message instanceof Asked)) return false;
+  #isBehind(message: UserActorMessage): boolean {
+    if (this.#stash === undefined || !(message instanceof PendingRequest)) return false;
     if (message.kind === 'checkup' || message.kind === 'describe') return false;
     return this.#stash.isBehind(message);
   }
 
   /** What is set aside counts towards the mailbox's limit. */
-  #setAside(message: Told): void {
+  #setAside(message: UserActorMessage): void {
     const waiting = (this.#stash?.size ?? 0) + (this.#waiting?.length ?? 0) + (this.cell?.waiting ?? 0);
-    if (this.#stash?.add(message, this.#around.mailbox - waiting) !== true) this.#refuse(asked(message));
+    if (this.#stash?.add(message, this.#deps.mailbox - waiting) !== true) this.#refuse(asked(message));
   }
 
-  #wait(message: Asked): void {
+  #wait(message: PendingRequest): void {
     this.#waiting ??= [];
-    const room = this.#around.mailbox - this.#waiting.length;
+    const room = this.#deps.mailbox - this.#waiting.length;
     if (!addOrJoin(this.#waiting, message, room)) this.#refuse(message);
   }
 
-  #refuse(message: Asked): void {
+  #refuse(message: PendingRequest): void {
     this.cell?.overflowed();
     message.answer(OVERLOADED);
   }
 
-  crashed(crash: Crash<Told>): void {
-    this.#around.crashed(this, crash);
+  crashed(crash: Crash<UserActorMessage>): void {
+    this.#deps.crashed(this, crash);
   }
 
   /** The rules failed over what became of the disk: what is there counts, and those who waited hear of the failure. */
@@ -148,9 +150,9 @@ export class UserActor extends Timer implements Actor<Told>, Lease {
     for (const asked of waiting ?? []) asked.answer(reply);
   }
 
-  #handle(message: Told): void {
+  #handle(message: UserActorMessage): void {
     if (message.kind === 'settled') this.#countEnd(message);
-    const decision = this.#around.decide(this.state, this, message);
+    const decision = this.#deps.decide(this.state, this, message);
     this.state = decision.state;
     for (const effect of decision.effects) this.#run(effect, message);
   }
@@ -159,11 +161,11 @@ export class UserActor extends Timer implements Actor<Told>, Lease {
   #countEnd({ stored }: Settled): void {
     const { state } = this;
     if (!stored || state.phase !== 'leaving' || state.session === undefined) return;
-    if (state.reply.kind === 'erased') this.#around.counts.erasures++;
-    else this.#around.counts.goodbyes++;
+    if (state.reply.kind === 'erased') this.#deps.counts.erasures++;
+    else this.#deps.counts.goodbyes++;
   }
 
-  #run(effect: UserEffect, message: Told): void {
+  #run(effect: UserEffect, message: UserActorMessage): void {
     switch (effect.kind) {
       case 'extend':
         return this.#extend(asked(message));
@@ -186,37 +188,37 @@ export class UserActor extends Timer implements Actor<Told>, Lease {
 
   /** Has the deadline looked at again when time comes round to it. */
   #watch(): void {
-    this.#around.wheel.arm(this, this.deadline);
+    this.#deps.wheel.arm(this, this.deadline);
   }
 
-  #extend({ readAt, size }: Asked): void {
-    this.#around.counts.heals += size;
+  #extend({ readAt, size }: PendingRequest): void {
+    this.#deps.counts.heals += size;
     this.lastSeen = readAt;
-    this.#around.wheel.arm(this, this.#around.deadlineSince(readAt));
+    this.#deps.wheel.arm(this, this.#deps.deadlineSince(readAt));
   }
 
-  #submit(effect: Extract<UserEffect, { kind: 'submit' }>, message: Told): void {
+  #submit(effect: Extract<UserEffect, { kind: 'submit' }>, message: UserActorMessage): void {
     const { user } = this;
-    const { shard } = this.#around;
+    const { shard } = this.#deps;
     switch (effect.entry) {
       case 'open':
-        return this.#around.submit({
+        return this.#deps.submit({
           kind: 'open',
           shard,
           user,
-          onlineAt: this.#around.wallAt(asked(message).readAt),
+          onlineAt: this.#deps.wallAt(asked(message).readAt),
         });
       case 'resume':
-        return this.#around.submit({ kind: 'resume', shard, user, generation: this.#around.generation });
+        return this.#deps.submit({ kind: 'resume', shard, user, generation: this.#deps.generation });
       case 'end':
-        this.#around.lapsed(this.deadline);
-        return this.#around.submit({ kind: 'end', user, session: effect.session });
+        this.#deps.lapsed(this.deadline);
+        return this.#deps.submit({ kind: 'end', user, session: effect.session });
       case 'close':
-        return this.#around.submit({ kind: 'close', shard, user, session: effect.session });
+        return this.#deps.submit({ kind: 'close', shard, user, session: effect.session });
       case 'flush':
-        return this.#around.submit({ kind: 'flush', shard, user });
+        return this.#deps.submit({ kind: 'flush', shard, user });
       case 'erase':
-        return this.#around.submit({ kind: 'erase', shard, user, onlineAt: this.#onlineAt() });
+        return this.#deps.submit({ kind: 'erase', shard, user, onlineAt: this.#onlineAt() });
       default:
         assertNever(effect);
     }
@@ -227,7 +229,7 @@ export class UserActor extends Timer implements Actor<Told>, Lease {
   }
 }
 
-function asked(message: Told): Asked {
-  if (message instanceof Asked) return message;
+function asked(message: UserActorMessage): PendingRequest {
+  if (message instanceof PendingRequest) return message;
   throw new TypeError(`'${message.kind}' has nobody to answer`);
 }

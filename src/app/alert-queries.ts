@@ -2,11 +2,11 @@ import { readAlerts } from '../../actors/notifier/outbox/alerts-reader.js';
 import type { AlertsDaemon } from '../http/alerts/alerts-api.js';
 import type { Clock } from '../ports/clock.js';
 import type { HistoryStore } from '../ports/history-store.js';
-import type { Cast } from './assemble.js';
+import type { Actors } from './assemble.js';
 
 /** What is asked of alerts. */
-export function telling(
-  { notifier, channels }: Pick<Cast, 'notifier' | 'channels'>,
+export function alertQueries(
+  { notifier, channels }: Pick<Actors, 'notifier' | 'channels'>,
   { store, clock }: { readonly store: Pick<HistoryStore, 'alerts'>; readonly clock: Pick<Clock, 'soon'> },
 ): AlertsDaemon {
   return {

@@ -26,7 +26,7 @@ const NODE_CHECKPOINT: Millis = 500;
 const BUSY_DISK = 10_000;
 
 /** All that acts. */
-export interface Cast {
+export interface Actors {
   readonly system: ActorSystem;
   readonly history: History;
   readonly shards: LocalShards;
@@ -39,14 +39,14 @@ export interface Cast {
 }
 
 /** Makes all that acts, and tells each of those that it speaks to. Nothing runs yet. */
-export function assemble(config: Config, ports: AppPorts): Cast {
+export function assemble(config: Config, ports: AppPorts): Actors {
   const { clock, logger, store } = ports;
   const system = new ActorSystem(clock, logger);
-  const around = { system, clock, logger };
+  const deps = { system, clock, logger };
   const limits = { ...config.limits };
   const watch = ports.presence && new PresenceWatch(ports.presence, () => clock.wall());
   const history = new History(historyOptions(config, limits), {
-    ...around,
+    ...deps,
     store,
     settle: (settlements) => {
       shards.settle(settlements);
@@ -88,7 +88,7 @@ export function assemble(config: Config, ports: AppPorts): Cast {
       decide: ports.decideUser ?? decide,
     },
     {
-      ...around,
+      ...deps,
       hasMemory: () => memory.admitsUser(),
       submit: (entries) => {
         history.submit(entries);
@@ -97,7 +97,7 @@ export function assemble(config: Config, ports: AppPorts): Cast {
     },
   );
   const { notifier, channels } = createNotifier(ports.channels ?? [], alertsOptions(config, limits), {
-    ...around,
+    ...deps,
     outbox: store,
     random: Math.random,
     watched: () => nodes.unpaused,
@@ -130,7 +130,7 @@ export function assemble(config: Config, ports: AppPorts): Cast {
       decide: ports.decideNode ?? decideNode,
     },
     {
-      ...around,
+      ...deps,
       hasMemory: () => memory.admitsNode(),
       alerting: watchedBy(ports.flipped, alerting),
       submit: (entries) => {

@@ -1,20 +1,20 @@
 import type { BlindInterval } from '../domain/blindness.js';
 import { unixSeconds, type Instant, type Millis, type Moment } from '../domain/time.js';
 import type { Logger } from '../ports/logger.js';
-import type { Cast } from './assemble.js';
+import type { Actors } from './assemble.js';
 import { BlindTotals } from './facts.js';
 
 export const RECENT_BLIND_INTERVALS = 20;
 
 /** When the daemon heard nobody: gives everyone that time again, and remembers it to be shown. */
 export class BlindRecord {
-  readonly #cast: Pick<Cast, 'history' | 'shards' | 'nodes'>;
+  readonly #actors: Pick<Actors, 'history' | 'shards' | 'nodes'>;
   readonly #logger: Logger;
   readonly totals = new BlindTotals();
   #recent: BlindInterval[] = [];
 
-  constructor(cast: Pick<Cast, 'history' | 'shards' | 'nodes'>, logger: Logger) {
-    this.#cast = cast;
+  constructor(actors: Pick<Actors, 'history' | 'shards' | 'nodes'>, logger: Logger) {
+    this.#actors = actors;
     this.#logger = logger;
   }
 
@@ -24,7 +24,7 @@ export class BlindRecord {
   }
 
   notice(from: Moment, to: Moment): void {
-    const { shards, nodes, history } = this.#cast;
+    const { shards, nodes, history } = this.#actors;
     shards.blind(from, to);
     nodes.wake(from, to);
     const interval = { from: shards.wallAt(from), to: shards.wallAt(to), cause: 'stalled' } as const;

@@ -1,7 +1,7 @@
 import { millis, type Millis } from '../domain/time.js';
 import type { Cancel, Clock } from '../ports/clock.js';
 import type { Logger } from '../ports/logger.js';
-import type { Cast } from './assemble.js';
+import type { Actors } from './assemble.js';
 
 /** The watermark is written this often, or four times in a session timeout if that is more often. */
 const USERS: Millis = 1000;
@@ -10,7 +10,7 @@ const STEP: Millis = 1000;
 
 /** What goes to disk from time to time. The nodes begin by themselves, while there are any. */
 export class Checkpoints {
-  readonly #cast: Pick<Cast, 'shards' | 'nodes'>;
+  readonly #actors: Pick<Actors, 'shards' | 'nodes'>;
   readonly #clock: Clock;
   readonly #interval: Millis;
   readonly #logger: Logger;
@@ -22,11 +22,11 @@ export class Checkpoints {
 
   /** @param sessionTimeout in seconds */
   constructor(
-    cast: Pick<Cast, 'shards' | 'nodes'>,
+    actors: Pick<Actors, 'shards' | 'nodes'>,
     { clock, logger }: { readonly clock: Clock; readonly logger: Logger },
     sessionTimeout: number,
   ) {
-    this.#cast = cast;
+    this.#actors = actors;
     this.#clock = clock;
     this.#logger = logger;
     this.#lead = clock.wall() - clock.now();
@@ -36,7 +36,7 @@ export class Checkpoints {
   start(): void {
     this.#cancel = this.#clock.after(this.#interval, () => {
       this.#lookAtTheWall();
-      this.#cast.shards.checkpoint();
+      this.#actors.shards.checkpoint();
       this.start();
     });
   }
@@ -53,12 +53,12 @@ export class Checkpoints {
   /** The last one, of a daemon that had come to run. */
   takeLast(): void {
     if (this.#cancel === undefined) return;
-    this.#cast.shards.checkpoint();
-    this.#cast.nodes.checkpoint();
+    this.#actors.shards.checkpoint();
+    this.#actors.nodes.checkpoint();
   }
 
   stop(): void {
     this.#cancel?.();
-    this.#cast.nodes.stopCheckpoints();
+    this.#actors.nodes.stopCheckpoints();
   }
 }

@@ -3,28 +3,28 @@ import type { BlindCause, BlindInterval } from '../domain/blindness.js';
 import type { DaemonFacts } from '../http/ops/metrics/facts.js';
 import type { HistoryStore } from '../ports/history-store.js';
 import type { ActorSystem } from '../runtime/actor-system.js';
-import type { Pulse } from '../runtime/watchdog.js';
-import type { Cast } from './assemble.js';
+import type { Watchdog } from '../runtime/watchdog.js';
+import type { Actors } from './assemble.js';
 
 /** Whatever there is to be counted. */
 export interface Counted {
   readonly store: HistoryStore;
   readonly blind: BlindTotals;
-  readonly pulse: Pulse;
+  readonly pulse: Watchdog;
   readonly wallSteps: number;
 }
 
 /** What `GET /metrics` counts. */
 export async function readFacts(
-  cast: Cast,
+  actors: Actors,
   { store, blind, pulse, wallSteps }: Counted,
 ): Promise<Omit<DaemonFacts, 'ready' | 'others'>> {
-  const { system, shards, history } = cast;
+  const { system, shards, history } = actors;
   const { heals, checkups, openings, recoveries, goodbyes, erasures, expiries } = shards.counts;
   const isOpen = history.state === 'open';
   return {
     users: { online: shards.size, heals, checkups, openings, recoveries, goodbyes, erasures, expiries },
-    nodes: nodeFacts(cast.nodes),
+    nodes: nodeFacts(actors.nodes),
     actors: {
       running: system.running,
       places: placesOf(system),
@@ -42,8 +42,8 @@ export async function readFacts(
       damages: store.damages,
       isMissing: store.trouble?.kind === 'missing',
     },
-    alerts: alertFacts(cast),
-    memory: { used: cast.memory.used, short: cast.memory.isShort, shed: cast.memory.shed },
+    alerts: alertFacts(actors),
+    memory: { used: actors.memory.used, short: actors.memory.isShort, shed: actors.memory.shed },
     blind: blind.byCause,
     eventLoopDelay: pulse.delays,
     ticksOverdue: pulse.readings,
@@ -60,10 +60,10 @@ function nodeFacts(nodes: LocalNodes): DaemonFacts['nodes'] {
   return { states: { active, inactive, failed }, paused, registeredBy, heartbeats, flips, misses };
 }
 
-function alertFacts({ notifier, channels }: Cast): DaemonFacts['alerts'] {
+function alertFacts({ notifier, channels }: Actors): DaemonFacts['alerts'] {
   return {
     open: notifier.open.size,
-    channels: Array.from(channels.books, ([name, totals]) => ({
+    channels: Array.from(channels.totals, ([name, totals]) => ({
       name,
       ...totals,
       now: channels.actors.get(name)?.figures(),

@@ -35,12 +35,12 @@ export function listening(
     cut: () => {
       running?.cut();
     },
-    gateway: async (daemon, lifeline) => {
+    gateway: async (daemon, exitSignal) => {
       const gateway = createGateway(options(), daemon, {
         logger,
         clock,
         failed: (error) => {
-          lifeline.crashed(error);
+          exitSignal.crashed(error);
         },
       });
       ({ url } = await gateway.listen());

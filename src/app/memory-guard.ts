@@ -2,7 +2,7 @@ import { bytesOf, livingIn, NODE_BYTES, roomIn, USER_BYTES } from '../domain/mem
 import type { Millis } from '../domain/time.js';
 import type { Cancel, Clock } from '../ports/clock.js';
 import type { Logger } from '../ports/logger.js';
-import { StartRoom } from './startup-memory.js';
+import { StartupMemory } from './startup-memory.js';
 import type { Memory, MemoryReading, MemoryUse } from '../ports/memory.js';
 
 const EVERY: Millis = 250;
@@ -13,7 +13,7 @@ const GIVEN_BACK = 0.4;
 /** A shortage is over once so large a part of the memory is free again below the share. */
 const RELIEF = 0.05;
 
-export interface MemoryGuardSurroundings {
+export interface MemoryGuardDeps {
   /** Undefined where memory is somebody else's affair. */
   readonly memory: Memory | undefined;
   readonly clock: Clock;
@@ -35,37 +35,37 @@ export interface Shed {
  * stays. It is read on a timer; in between, whoever is let in is counted.
  */
 export class MemoryGuard {
-  readonly #around: MemoryGuardSurroundings;
+  readonly #deps: MemoryGuardDeps;
   readonly #shed = { openings: 0, registrations: 0 };
   #cancel: Cancel | undefined;
   /** Bytes that may still be taken before the next reading. */
   #room = Infinity;
   #reading: MemoryReading | undefined;
   #isShort = false;
-  #startRoom = new StartRoom(undefined);
+  #startRoom = new StartupMemory(undefined);
   /** Taken by users and nodes when everything was last collected, and at the last reading. */
   #takenThen = 0;
   #takenBefore = 0;
   /** Taken since the last collection, about. */
   #grown = 0;
 
-  constructor(around: MemoryGuardSurroundings) {
-    this.#around = around;
+  constructor(deps: MemoryGuardDeps) {
+    this.#deps = deps;
   }
 
   /** To be called before anything is brought back: what there is to hold is compared with what is free then. */
   start(): void {
-    const { memory } = this.#around;
+    const { memory } = this.#deps;
     if (memory === undefined) return;
     memory.collect();
     this.#look();
     this.#lookAgain();
-    this.#startRoom = new StartRoom(this.#reading?.heap);
+    this.#startRoom = new StartupMemory(this.#reading?.heap);
   }
 
   /** Alerts have been brought back, and nothing else. */
   alertsRead(): void {
-    const { memory } = this.#around;
+    const { memory } = this.#deps;
     if (memory === undefined) return;
     memory.collect();
     this.#look();
@@ -73,12 +73,12 @@ export class MemoryGuard {
   }
 
   /** What a start has to hold. */
-  get startRoom(): StartRoom {
+  get startRoom(): StartupMemory {
     return this.#startRoom;
   }
 
   #lookAgain(): void {
-    this.#cancel = this.#around.clock.after(EVERY, () => {
+    this.#cancel = this.#deps.clock.after(EVERY, () => {
       this.#look();
       this.#lookAgain();
     });
@@ -132,10 +132,10 @@ export class MemoryGuard {
   }
 
   #look(): void {
-    const { memory, share } = this.#around;
+    const { memory, share } = this.#deps;
     if (memory === undefined) return;
     const reading = memory.read();
-    const taken = bytesOf({ users: this.#around.users(), nodes: this.#around.nodes() });
+    const taken = bytesOf({ users: this.#deps.users(), nodes: this.#deps.nodes() });
     // Whoever came since the reading before this one may have come after the collection.
     if (reading.collections !== this.#reading?.collections)
       this.#takenThen = Math.min(taken, this.#takenBefore);
@@ -150,9 +150,9 @@ export class MemoryGuard {
   #shortage(isShort: boolean): void {
     this.#isShort = isShort;
     const { heap, container } = this.#reading ?? {};
-    const facts = { heap: shown(heap), container: shown(container), share: this.#around.share() };
-    if (isShort) this.#around.logger.warn('memory is short: openings and registrations are refused', facts);
-    else this.#around.logger.info('memory suffices again', { ...facts, refused: this.#shed });
+    const facts = { heap: shown(heap), container: shown(container), share: this.#deps.share() };
+    if (isShort) this.#deps.logger.warn('memory is short: openings and registrations are refused', facts);
+    else this.#deps.logger.info('memory suffices again', { ...facts, refused: this.#shed });
   }
 }
 

@@ -1,4 +1,4 @@
-import { Inquiries } from '../../actors/node/node-queries.js';
+import { NodeQueries } from '../../actors/node/node-queries.js';
 import type { NodeCommand, NodeReply } from '../../actors/node/node.protocol.js';
 import { sendToAll } from '../../actors/shards/send-to-all.js';
 import type { NodeQuota } from '../domain/access.js';
@@ -8,8 +8,8 @@ import type { Millis } from '../domain/time.js';
 import type { NodesDaemon } from '../http/nodes/nodes-api.js';
 import { DependencyChanges } from '../http/nodes/dependency-changes.js';
 import type { Clock } from '../ports/clock.js';
-import type { Pulse } from '../runtime/watchdog.js';
-import type { Cast } from './assemble.js';
+import type { Watchdog } from '../runtime/watchdog.js';
+import type { Actors } from './assemble.js';
 import type { LongReads } from './long-reads.js';
 import { settled } from './settled.js';
 
@@ -18,13 +18,13 @@ import { settled } from './settled.js';
  *
  * @param retention of history
  */
-export function liveness(
-  cast: Pick<Cast, 'history' | 'shards' | 'nodes'>,
-  pulse: Pulse,
+export function nodeQueries(
+  actors: Pick<Actors, 'history' | 'shards' | 'nodes'>,
+  pulse: Watchdog,
   { clock, store }: { readonly clock: Clock; readonly store: LongReads },
   retention: Millis,
 ): NodesDaemon {
-  const { nodes, history } = cast;
+  const { nodes, history } = actors;
   const askMany = (kind: 'heartbeat' | 'describe', names: readonly NodeName[], quota?: NodeQuota) => {
     const arrival = pulse.arrival();
     return names.map((name): NodeCommand => ({ kind, name, ...arrival, quota }));
@@ -43,14 +43,14 @@ export function liveness(
       answered,
     );
   };
-  const inquiries = new Inquiries({
+  const queries = new NodeQueries({
     store,
     retention,
     describe: (names, answered) => {
       toNodes(askMany('describe', names), answered);
     },
     unstoredFlips: (node) => history.unstoredFlips(node),
-    settled: () => settled(cast),
+    settled: () => settled(actors),
   });
   return {
     ask: (name, request, answered, quota) => {
@@ -63,8 +63,8 @@ export function liveness(
     heartbeats: (names, answered, quota) => {
       toNodes(askMany('heartbeat', names, quota), answered);
     },
-    list: (filter, after, limit) => inquiries.list(filter, after, limit),
-    flips: (node, range) => inquiries.flips(node, range),
-    uptime: (node, range) => inquiries.uptime(node, range, clock.wall()),
+    list: (filter, after, limit) => queries.list(filter, after, limit),
+    flips: (node, range) => queries.flips(node, range),
+    uptime: (node, range) => queries.uptime(node, range, clock.wall()),
   };
 }

@@ -1,6 +1,6 @@
 import type { decide as decideNode } from '../../actors/node/node.machine.js';
 import type { Alerting, NodeChange } from '../../actors/notifier/alerting.protocol.js';
-import type { Lifeline, RunningChild } from '../../actors/supervisor/child.js';
+import type { ExitSignal, RunningChild } from '../../actors/supervisor/child.js';
 import type { decide } from '../../actors/user/user.machine.js';
 import type { Daemon } from '../http/daemon.js';
 import type { Channel } from '../ports/channel.js';
@@ -23,7 +23,7 @@ export interface AppPorts {
   /** What `GET /metrics` shows beside what the daemon counts itself. */
   readonly otherMetrics?: () => readonly MetricFamily[];
   /** Starts what lets requests in. */
-  readonly gateway: (daemon: Daemon, lifeline: Lifeline) => RunningChild | Promise<RunningChild>;
+  readonly gateway: (daemon: Daemon, exitSignal: ExitSignal) => RunningChild | Promise<RunningChild>;
   /** The rules of presence; tests put faults into them. */
   readonly decideUser?: typeof decide;
   /** The rules of liveness, likewise. */

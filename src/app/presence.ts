@@ -7,29 +7,29 @@ import type { UserId } from '../domain/user-id.js';
 import { HeartbeatError } from '../errors.js';
 import type { Daemon } from '../http/daemon.js';
 import type { HistoryRange, HistoryStore } from '../ports/history-store.js';
-import type { Pulse } from '../runtime/watchdog.js';
-import type { Cast } from './assemble.js';
+import type { Watchdog } from '../runtime/watchdog.js';
+import type { Actors } from './assemble.js';
 import { settled } from './settled.js';
 
 /** What is asked of users: of their actors, and of history. */
 export class Presence implements Pick<Daemon, 'ask' | 'askMany' | 'history' | 'lastSession'> {
-  readonly #cast: Pick<Cast, 'history' | 'shards' | 'nodes'>;
-  readonly #pulse: Pulse;
+  readonly #actors: Pick<Actors, 'history' | 'shards' | 'nodes'>;
+  readonly #watchdog: Watchdog;
   readonly #reader: HistoryReader;
 
   constructor(
-    cast: Pick<Cast, 'history' | 'shards' | 'nodes'>,
-    pulse: Pulse,
+    actors: Pick<Actors, 'history' | 'shards' | 'nodes'>,
+    pulse: Watchdog,
     store: Pick<HistoryStore, 'sessions' | 'lastSession'>,
   ) {
-    this.#cast = cast;
-    this.#pulse = pulse;
-    this.#reader = new HistoryReader(store, (user) => cast.history.unstored(user));
+    this.#actors = actors;
+    this.#watchdog = pulse;
+    this.#reader = new HistoryReader(store, (user) => actors.history.unstored(user));
   }
 
   ask(kind: UserCommand['kind'], user: UserId, answered: (reply: UserReply) => void): void {
-    const { shards } = this.#cast;
-    const { arrivedAt, readAt } = this.#pulse.arrival();
+    const { shards } = this.#actors;
+    const { arrivedAt, readAt } = this.#watchdog.arrival();
     if (kind === 'checkup') shards.counts.checkups++;
     const command = { kind, users: [user], arrivedAt, readAt };
     shards.send(shardOf(user, shards.count), command, ([reply]) => {
@@ -42,8 +42,8 @@ export class Presence implements Pick<Daemon, 'ask' | 'askMany' | 'history' | 'l
     users: readonly UserId[],
     answered: (replies: readonly UserReply[]) => void,
   ): void {
-    const { shards } = this.#cast;
-    const { arrivedAt, readAt } = this.#pulse.arrival();
+    const { shards } = this.#actors;
+    const { arrivedAt, readAt } = this.#watchdog.arrival();
     if (kind === 'checkup') shards.counts.checkups += users.length;
     sendToAll(
       shards.count,
@@ -58,12 +58,12 @@ export class Presence implements Pick<Daemon, 'ask' | 'askMany' | 'history' | 'l
 
   async *history(user: UserId, range: HistoryRange): AsyncIterable<readonly Session[]> {
     const last = await this.#lastInMemory(user);
-    await settled(this.#cast);
+    await settled(this.#actors);
     yield* this.#reader.sessions(user, range, last);
   }
 
   async lastSession(user: UserId): Promise<EndedSession | undefined> {
-    await settled(this.#cast);
+    await settled(this.#actors);
     return this.#reader.lastSession(user);
   }
 

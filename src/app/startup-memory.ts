@@ -15,7 +15,7 @@ const COMFORTABLE_SHARE = 0.75;
 const MiB = 1024 * 1024;
 
 /** Whether a start can hold what it finds. It counts all of it, so that it can say how much is needed. */
-export class StartRoom {
+export class StartupMemory {
   #heap: MemoryUse | undefined;
   readonly #found = { users: 0, nodes: 0 };
   readonly #alerts = { count: 0, bytes: 0 };

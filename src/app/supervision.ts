@@ -1,6 +1,6 @@
 import type { Supervisor } from '../../actors/supervisor/supervisor.actor.js';
 import { unixSeconds, type Instant } from '../domain/time.js';
-import type { Cast } from './assemble.js';
+import type { Actors } from './assemble.js';
 import type { AppPorts } from './ports.js';
 
 /** How the daemon stands, beside what its parts tell of themselves. */
@@ -14,7 +14,7 @@ export interface Standing {
 
 /** What `GET /supervision` answers. */
 export async function supervision(
-  { system, history, shards, nodes, memory }: Cast,
+  { system, history, shards, nodes, memory }: Actors,
   { store, processFacts, clock }: AppPorts,
   { unready, phase, startedAt, blindIntervals, root }: Standing,
 ): Promise<object> {

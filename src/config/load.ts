@@ -26,7 +26,7 @@ export const CONFIG_FLAG = '--config';
 /** What was given on the command line, by the whole flag: `{ '--log-level': 'debug' }`. */
 export type Flags = Readonly<Record<string, string | undefined>>;
 
-export interface Surroundings {
+export interface ConfigSources {
   readonly flags: Flags;
   readonly env: Environment;
   /** The path of the file is relative to this. */
@@ -54,10 +54,10 @@ export interface Effective {
 export type Loaded = Effective | { readonly ok: false; readonly problems: readonly string[] };
 
 /** Flags, else the environment, else the file, else the defaults; or every problem, a line each. */
-export function loadConfig(surroundings: Surroundings): Loaded {
-  const { flags, env, isTerminal } = surroundings;
-  const file = readConfigFile(surroundings);
-  const { cwd, readFile = readText } = surroundings;
+export function loadConfig(sources: ConfigSources): Loaded {
+  const { flags, env, isTerminal } = sources;
+  const file = readConfigFile(sources);
+  const { cwd, readFile = readText } = sources;
   const channels = readChannels(file.sections['channels'], { env, cwd, readFile });
   const auth = readAuth(file.sections['auth'], { env, cwd, readFile });
   const environment = readEnvironment(env, [...channels.variables, ...auth.variables]);
@@ -108,8 +108,8 @@ function readFlags(flags: Flags): readonly Given[] {
   });
 }
 
-function readConfigFile(surroundings: Surroundings): FileContents {
-  const { flags, env, cwd, readFile = readText } = surroundings;
+function readConfigFile(sources: ConfigSources): FileContents {
+  const { flags, env, cwd, readFile = readText } = sources;
   const name = flags[CONFIG_FLAG] ?? env[CONFIG_VARIABLE];
   const namedBy = flags[CONFIG_FLAG] === undefined ? CONFIG_VARIABLE : CONFIG_FLAG;
   if (name === undefined) return { readable: true, given: [], problems: [], sections: {} };

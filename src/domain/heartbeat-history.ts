@@ -28,7 +28,7 @@ export interface Learnt {
  * et al. (2004), with its window, and its first interval taken for two, a quarter to either side, as Akka takes the one
  * that it is told. Mutable, since a node has one for as long as it lives.
  */
-export class Rhythm {
+export class HeartbeatHistory {
   /** In single precision, which tells a day to 8 ms: there may be very many nodes. */
   readonly #intervals = new Float32Array(WINDOW);
   #size = 0;
@@ -50,7 +50,7 @@ export class Rhythm {
       this.#remember(mean + distance);
     }
     if (samples % 2 === 1) this.#remember(mean);
-    this.#reckon();
+    this.#recompute();
   }
 
   /** Undefined before there was an interval. */
@@ -79,7 +79,7 @@ export class Rhythm {
       this.#remember(interval * 0.75);
       this.#remember(interval * 1.25);
     } else this.#remember(interval);
-    this.#reckon();
+    this.#recompute();
   }
 
   /** Something came between: the next heartbeat says nothing of the rhythm, and only the one after it is measured. */
@@ -100,13 +100,13 @@ export class Rhythm {
   }
 
   /** To see what one more heartbeat would make of it. */
-  copy(): Rhythm {
-    const copy = new Rhythm();
+  copy(): HeartbeatHistory {
+    const copy = new HeartbeatHistory();
     copy.#intervals.set(this.#intervals);
     copy.#size = this.#size;
     copy.#next = this.#next;
     copy.#last = this.#last;
-    copy.#reckon();
+    copy.#recompute();
     return copy;
   }
 
@@ -117,7 +117,7 @@ export class Rhythm {
   }
 
   /** Anew each time: sums that are added to and taken from for years lose what the deviation is made of. */
-  #reckon(): void {
+  #recompute(): void {
     let sum = 0;
     for (let at = 0; at < this.#size; at++) sum += this.#intervals[at] ?? 0;
     this.#mean = this.#size === 0 ? 0 : sum / this.#size;

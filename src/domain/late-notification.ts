@@ -6,16 +6,16 @@ import type { Instant, Millis } from './time.js';
 export const LATE: Millis = 3_600_000;
 
 /** Somebody has been told, or is about to be. */
-export function isMessage({ state }: Pick<Delivery, 'state'>): boolean {
+export function isNotification({ state }: Pick<Delivery, 'state'>): boolean {
   return state === 'pending' || state === 'delivered' || state === 'dead';
 }
 
 /** When somebody was told last, or could have been for the first time. @returns undefined if that was not late */
-export function toldLateAt({ alert: { id }, deliveries }: AlertRecord): Instant | undefined {
+export function notifiedLateAt({ alert: { id }, deliveries }: AlertRecord): Instant | undefined {
   let last: Instant | undefined;
   for (const delivery of deliveries) {
     const at = delivery.lastAttempt ?? delivery.since;
-    if (isMessage(delivery) && at >= (last ?? raisedAt(id) + LATE)) last = at;
+    if (isNotification(delivery) && at >= (last ?? raisedAt(id) + LATE)) last = at;
   }
   return last;
 }

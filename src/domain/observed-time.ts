@@ -5,7 +5,7 @@ import type { Instant, Millis } from './time.js';
  * clock that jumps does not move it. A deadline on the vigil is therefore never sooner than its old value plus the
  * blind time, without anybody touching it, a restart included.
  */
-export interface Vigil {
+export interface ObservedTime {
   /** Milliseconds awake so far. */
   readonly awake: Millis;
   /** Milliseconds blind so far. No two blindnesses begin at the same. */
@@ -13,11 +13,11 @@ export interface Vigil {
   /** The wall clock when it was so. */
   readonly wall: Instant;
   /** When blindnesses were over, oldest first; those that nobody's deadline depends on any more are left out. */
-  readonly wakings: readonly Waking[];
+  readonly resumptions: readonly Resumption[];
 }
 
 /** The end of a blindness. */
-export interface Waking {
+export interface Resumption {
   /** On the vigil. */
   readonly awake: Millis;
   /** How long the daemon had been blind before this one. */
@@ -28,20 +28,23 @@ export interface Waking {
 const MOST_WAKINGS = 1000;
 
 /** The vigil after a blindness. */
-export function woken(vigil: Vigil, blind: Millis): Vigil {
+export function woken(vigil: ObservedTime, blind: Millis): ObservedTime {
   const waking = { awake: vigil.awake, blind: vigil.blind };
   return {
     ...vigil,
     blind: vigil.blind + blind,
-    wakings: [...vigil.wakings, waking].slice(-MOST_WAKINGS),
+    resumptions: [...vigil.resumptions, waking].slice(-MOST_WAKINGS),
   };
 }
 
 /** The first waking since somebody was heard; of what came later, nobody is given time again. */
-export function firstWakingSince({ wakings }: Vigil, heardBlind: Millis): Waking | undefined {
-  let first: Waking | undefined;
-  for (let at = wakings.length - 1; at >= 0; at--) {
-    const waking = wakings[at];
+export function firstResumptionSince(
+  { resumptions }: ObservedTime,
+  heardBlind: Millis,
+): Resumption | undefined {
+  let first: Resumption | undefined;
+  for (let at = resumptions.length - 1; at >= 0; at--) {
+    const waking = resumptions[at];
     if (waking === undefined || waking.blind < heardBlind) break;
     first = waking;
   }

@@ -1,4 +1,4 @@
-import { THRESHOLD, type Rhythm } from './heartbeat-history.js';
+import { THRESHOLD, type HeartbeatHistory } from './heartbeat-history.js';
 import type { Millis } from './time.js';
 
 /** A timeout that follows the node's own rhythm. */
@@ -15,7 +15,7 @@ export interface AdaptiveTimeout {
 export type Timeout = Millis | AdaptiveTimeout;
 
 /** What that comes to just now, in whole milliseconds. It changes with heartbeats, and not while the node is silent. */
-export function timeoutInForce(timeout: Timeout, rhythm: Rhythm | undefined): Millis {
+export function timeoutInForce(timeout: Timeout, rhythm: HeartbeatHistory | undefined): Millis {
   if (typeof timeout === 'number') return timeout;
   const { min, max, threshold = THRESHOLD } = timeout;
   if (rhythm?.isKnown !== true) return max;

@@ -2,8 +2,8 @@ import type { IncomingMessage } from 'node:http';
 import express, { type NextFunction, type Request, type Response } from 'express';
 import type { Clock } from '../ports/clock.js';
 import { admitBody, readBody, readsBodies } from './body.js';
-import { shieldPages } from './security/browser-headers.js';
-import { refuseOtherSites } from './security/csrf.js';
+import { setBrowserHeaders } from './security/browser-headers.js';
+import { refuseCrossSite } from './security/csrf.js';
 import type { Daemon } from './daemon.js';
 import type { Cors } from './security/cors.js';
 import type { Exchange } from './server/exchange.js';
@@ -38,9 +38,9 @@ export function createApi(
   app.disable('x-powered-by').enable('case sensitive routing');
   const resources = new Resources(app, limits);
 
-  app.use(shieldPages);
+  app.use(setBrowserHeaders);
   app.use(takeUndecodableLiterally);
-  app.use(refuseOtherSites(cors));
+  app.use(refuseCrossSite(cors));
   addProbes(resources, daemon);
   addMetrics(resources, daemon, gateway);
   addContract(resources, limits);

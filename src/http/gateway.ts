@@ -6,7 +6,7 @@ import { millis, type Millis } from '../domain/time.js';
 import type { Clock } from '../ports/clock.js';
 import type { Logger } from '../ports/logger.js';
 import { createApi } from './api.js';
-import { Entrance } from './security/access-control.js';
+import { AccessControl } from './security/access-control.js';
 import { Connections } from './server/connections.js';
 import type { Daemon } from './daemon.js';
 import { Cors } from './security/cors.js';
@@ -22,7 +22,7 @@ import type { GatewayLimits, GatewayOptions } from './options.js';
 import { isProbe } from './original-calls.js';
 import { pipelineOf } from './server/pipeline.js';
 import { Pipelines } from './server/pipelines.js';
-import { PassBudget } from './server/load-shedding.js';
+import { LoadShedding } from './server/load-shedding.js';
 import { isBodiless, RequestHeads } from './server/request-head.js';
 import { bound, createBoundedServer, pemOf } from './server/bounded-server.js';
 
@@ -53,10 +53,10 @@ export class Gateway {
   readonly #heads = new RequestHeads();
   readonly #api: (exchange: Exchange) => void;
   readonly #fastLane: boolean;
-  readonly #entrance: Entrance;
+  readonly #accessControl: AccessControl;
   /** Those in force, wherever in the gateway: they may change while it runs. */
   readonly #limits: GatewayLimits;
-  #passBudget: PassBudget;
+  #loadShedding: LoadShedding;
   #cors: Cors;
   #quotas: readonly NodeQuota[];
   #overloaded = 0;
@@ -72,10 +72,10 @@ export class Gateway {
     this.#parts = parts;
     this.#fastLane = options.fast_lane ?? true;
     this.#limits = { ...limits };
-    this.#passBudget = new PassBudget(clock, limits.pass);
+    this.#loadShedding = new LoadShedding(clock, limits.pass);
     this.#cors = new Cors(options.cors?.origins ?? []);
-    this.#entrance = new Entrance(daemon, clock, (exchange) => this.#handOver(exchange));
-    this.#entrance.configure(options);
+    this.#accessControl = new AccessControl(daemon, clock, (exchange) => this.#handOver(exchange));
+    this.#accessControl.configure(options);
     this.#heads.configure(hostRulesOf(options));
     this.#quotas = quotasIn(options);
     this.#server = createBoundedServer(options);
@@ -87,7 +87,7 @@ export class Gateway {
     this.#server.on(connected, (socket: Socket) => this.#idle.watch(socket));
     this.#pipelines = new Pipelines({
       clock,
-      budget: () => this.#passBudget,
+      budget: () => this.#loadShedding,
       most: () => this.#limits.requests_per_pass,
       defer: (atMost) => daemon.defer(atMost),
       handle: (exchange) => this.#handle(exchange),
@@ -133,9 +133,9 @@ export class Gateway {
     this.#exchanges.allow(limits.request_timeout);
     this.#exchanges.heads.forget();
     this.#idle.allow(millis(options.keep_alive_timeout));
-    this.#passBudget = new PassBudget(this.#parts.clock, limits.pass);
+    this.#loadShedding = new LoadShedding(this.#parts.clock, limits.pass);
     this.#cors = new Cors(cors?.origins ?? []);
-    this.#entrance.configure(options);
+    this.#accessControl.configure(options);
     this.#heads.configure(hostRulesOf(options));
     this.#quotas = quotasIn(options);
   }
@@ -169,14 +169,14 @@ export class Gateway {
         dropped_connections: this.#connections.refused,
         answer_timeouts: this.#exchanges.answerTimeouts,
         malformed: this.#malformed.count,
-        unauthorized: this.#entrance.unauthorized,
-        rate_limited: this.#entrance.rateLimited,
+        unauthorized: this.#accessControl.unauthorized,
+        rate_limited: this.#accessControl.rateLimited,
       },
     };
   }
 
   #serve(request: IncomingMessage, response: ServerResponse): void {
-    if (this.#exchanges.lastAnswers.isOut(request.socket)) return;
+    if (this.#exchanges.lingeringCloses.isOut(request.socket)) return;
     const exchange = this.#exchanges.open(request, response);
     try {
       if (this.#cors.greet(exchange)) return;
@@ -195,7 +195,7 @@ export class Gateway {
       return;
     }
     try {
-      this.#entrance.admit(exchange);
+      this.#accessControl.admit(exchange);
     } catch (error) {
       exchange.fail(error);
     }
@@ -214,7 +214,7 @@ export class Gateway {
       return true;
     }
     // Each of them has to be asked about.
-    const ofPass = this.#passBudget.overload();
+    const ofPass = this.#loadShedding.overload();
     const overload = this.#inFlight(exchange) > this.#limits.in_flight ? 'shedding' : ofPass;
     if (overload !== undefined) this.#daemon.overloaded(overload);
     if (overload === 'shedding' && !isProbe(request.url)) {

@@ -4,7 +4,7 @@ import { BaseNotifier, type AlertMessage, type Attempt } from '../ports/channel.
 import type { Clock } from '../ports/clock.js';
 import type { Logger } from '../ports/logger.js';
 import { notificationOf } from './notification.js';
-import { HouseNotifier } from './notifiers.js';
+import { BuiltInNotifier } from './notifiers.js';
 import type { Notifying } from './notifier-list.js';
 
 /** How long a notifier may take to let go, in milliseconds. */
@@ -24,7 +24,7 @@ class InProcessNotifier extends BaseNotifier implements Prepared {
   }
 
   async prepare(): Promise<void> {
-    if (this.#notifier instanceof HouseNotifier) await this.#notifier.prepare();
+    if (this.#notifier instanceof BuiltInNotifier) await this.#notifier.prepare();
   }
 
   /** It gets a copy, in a program's spelling. How long it may take is for its channel to say. */
@@ -50,7 +50,7 @@ export function planFor(notifier: Notifying, { policy, ...plan }: ChannelPlan): 
     ...plan,
     policy: { ...policy, kind: notifier.constructor.name },
     make: (tools) => {
-      if (notifier instanceof HouseNotifier) notifier.join(tools);
+      if (notifier instanceof BuiltInNotifier) notifier.join(tools);
       return new InProcessNotifier(notifier, tools);
     },
   };

@@ -10,7 +10,7 @@ import {
   type AlertFilter,
 } from './alerts.js';
 import { Callbacks, type NodeCallback, type UserCallback } from './callbacks.js';
-import { Census } from './node-registry.js';
+import { NodeRegistry } from './node-registry.js';
 import { Nodes } from './nodes.js';
 import { sound } from './check-options.js';
 import { aFunction, expectArgument, isObject } from './checks.js';
@@ -42,7 +42,7 @@ export class HeartbeatInstance {
   readonly #offline = new Callbacks<UserChanged>('onOffline', ofUser);
   readonly #closers = new Set<Closer>();
   readonly #listeners = new Set<ChangeListener>();
-  readonly #census: Census;
+  readonly #registry: NodeRegistry;
   readonly #daemon = async (): Promise<UsersDaemon> => (await this.#open()).daemon;
   #starting: Promise<Running> | undefined;
   #running: Running | undefined;
@@ -53,10 +53,10 @@ export class HeartbeatInstance {
     this.#options = options;
     this.notifiers = notifiers;
     this.nodes = new Nodes(this.#daemon, (name) => {
-      this.#census.forget(name);
+      this.#registry.forget(name);
     });
     this.users = new Users(this.#daemon);
-    this.#census = new Census(this.nodes);
+    this.#registry = new NodeRegistry(this.nodes);
   }
 
   /** What it was made with. */
@@ -108,12 +108,12 @@ export class HeartbeatInstance {
   /** Registers a node; from here on it stands for its actor. */
   async track(node: Node): Promise<void> {
     modelOf(node);
-    this.#census.adopt(node, await this.nodes.register(node.name, node.settings));
+    this.#registry.adopt(node, await this.nodes.register(node.name, node.settings));
   }
 
   /** Those that it tracks. */
   get tracked(): ReadonlyMap<string, Node> {
-    return this.#census.nodes;
+    return this.#registry.nodes;
   }
 
   /** @returns a function that ends it */
@@ -245,7 +245,7 @@ export class HeartbeatInstance {
     const nodes = new Nodes(() => Promise.resolve(daemon));
     const first = Object.entries(this.#options.nodes ?? {}).map(([name, options]) => new Node(name, options));
     const register = async (node: Node): Promise<void> => {
-      this.#census.adopt(node, await nodes.register(node.name, node.settings));
+      this.#registry.adopt(node, await nodes.register(node.name, node.settings));
     };
     await Promise.all(first.filter((node) => node.settings.dependsOn === undefined).map(register));
     // One after the other: only so is a circle among them seen.
@@ -260,7 +260,7 @@ export class HeartbeatInstance {
   /** Called by an actor, in its own turn: whatever is somebody else's is called later. */
   #changed({ flip, node: facts }: NodeChange, logger: Logger): void {
     const { from, to } = flip;
-    const node = this.#census.changed(facts);
+    const node = this.#registry.changed(facts);
     for (const listener of this.#listeners) {
       guard(logger, 'onChange', () => {
         listener(describedFlip(facts.name, flip));

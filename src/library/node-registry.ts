@@ -1,6 +1,6 @@
 import type { NodeFacts } from '../domain/node.js';
 import { HeartbeatError } from '../errors.js';
-import { shownTimeout } from '../http/nodes/node-view.js';
+import { timeoutView } from '../http/nodes/node-view.js';
 import { modelOf, Node, type NodeLink, type NodeSettings, type NodeStanding } from './node.js';
 import type { Nodes } from './nodes.js';
 import { standingOf, type NodeDescription } from './node-description.js';
@@ -11,7 +11,7 @@ type NodesApi = Pick<
 >;
 
 /** The `Node`s of a program that stand for actors, kept as those are. */
-export class Census {
+export class NodeRegistry {
   readonly nodes: ReadonlyMap<string, Node>;
   readonly #nodes = new Map<string, Node>();
   readonly #link: NodeLink;
@@ -57,7 +57,7 @@ export class Census {
   #made(facts: NodeFacts): Node {
     const { name, maxRetries, labels, channels, dependsOn } = facts;
     const settings: NodeSettings = {
-      timeout: shownTimeout(facts),
+      timeout: timeoutView(facts),
       maxRetries,
       labels: { ...labels },
       ...(channels !== undefined && { channels: [...channels] }),

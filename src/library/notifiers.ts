@@ -1,6 +1,6 @@
 import type { ChannelKind, ChannelTools, Prepared, Secrets } from '../adapters/channels/kind.js';
 import { PERMIT_ALL } from '../adapters/channels/http/address-guard.js';
-import { Names } from '../adapters/channels/http/dns-resolver.js';
+import { DnsResolver } from '../adapters/channels/http/dns-resolver.js';
 import { redis } from '../adapters/channels/redis/redis.js';
 import { Secret } from '../adapters/channels/secret.js';
 import { slack } from '../adapters/channels/slack/slack.js';
@@ -25,11 +25,11 @@ const ALONE: ChannelTools = {
   logger: silence,
   clock: systemClock,
   guard: PERMIT_ALL,
-  names: new Names({ timeout: 3_000 }),
+  names: new DnsResolver({ timeout: 3_000 }),
 };
 
 /** A kind of channel that the daemon has, too. It may be extended, and used alone. */
-export class HouseNotifier extends BaseNotifier implements Prepared {
+export class BuiltInNotifier extends BaseNotifier implements Prepared {
   readonly #create: (tools: ChannelTools) => AnyNotifier & Partial<Prepared>;
   #inner: (AnyNotifier & Partial<Prepared>) | undefined;
   #tools: ChannelTools | undefined;
@@ -92,7 +92,7 @@ export class HouseNotifier extends BaseNotifier implements Prepared {
 }
 
 /** Tells Slack, or whatever takes its incoming webhooks. */
-export class SlackNotifier extends HouseNotifier {
+export class SlackNotifier extends BuiltInNotifier {
   /** @param url of the incoming webhook: a secret, which is never shown */
   constructor(url: string) {
     super(slack, {}, { url });
@@ -100,7 +100,7 @@ export class SlackNotifier extends HouseNotifier {
 }
 
 /** Publishes to a channel of Redis, as JSON. */
-export class RedisNotifier extends HouseNotifier {
+export class RedisNotifier extends BuiltInNotifier {
   /**
    * @param url as `redis://localhost:6379`, with user and password where they are needed
    * @param channel to publish to

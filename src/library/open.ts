@@ -31,7 +31,7 @@ export interface Running {
 }
 
 /** What an instance is told of what happens in it. */
-export interface Told {
+export interface OpenDeps {
   flipped(change: NodeChange, logger: Logger): void;
   presence(change: PresenceChange, logger: Logger): void;
   fatal(error: Error, logger: Logger): void;
@@ -48,7 +48,7 @@ const CLOSED = { stop: () => Promise.resolve(), inspect: () => ({ listening: fal
 export async function open(
   options: HeartbeatOptions,
   notifiers: ReadonlyMap<string, NotifierEntry>,
-  told: Told,
+  told: OpenDeps,
 ): Promise<Running> {
   const effective = readOptions(options, notifiers);
   const isDurable = options.dataDir !== undefined;

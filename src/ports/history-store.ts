@@ -6,7 +6,7 @@ import type { Recovery } from '../domain/recovery.js';
 import type { EndedSession, OpenSession } from '../domain/session.js';
 import type { Instant } from '../domain/time.js';
 import type { UserId } from '../domain/user-id.js';
-import type { Vigil } from '../domain/observed-time.js';
+import type { ObservedTime } from '../domain/observed-time.js';
 import type { Outbox } from './outbox.js';
 
 /** One fact to be stored. A batch of them is stored whole or not at all, in the order given. */
@@ -52,7 +52,7 @@ export type HistoryRecord =
   /** A pause is over. A later one that began at the same instant replaces it. */
   | { readonly kind: 'paused'; readonly node: NodeName; readonly pause: Pause }
   /** How long the daemon has been awake. */
-  | { readonly kind: 'vigil'; readonly vigil: Vigil }
+  | { readonly kind: 'vigil'; readonly vigil: ObservedTime }
   /** What became of alerts; new ones are in one batch with the flip that raised them. */
   | { readonly kind: 'alerts'; readonly records: readonly AlertRecord[] }
   /** Alerts are held for a mass failure. */
@@ -85,7 +85,7 @@ export interface StoreSummary {
   /** No stored session ends later than this. */
   readonly latestEnd: Instant | undefined;
   /** Undefined before there was any node. */
-  readonly vigil: Vigil | undefined;
+  readonly vigil: ObservedTime | undefined;
 }
 
 /** How much of a user's history to read. */

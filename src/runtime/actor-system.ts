@@ -4,8 +4,8 @@ import { Cell } from './actor.js';
 import type { Actor } from './behaviour.js';
 import { DeadLetters } from './dead-letters.js';
 import { spawnPlace, startSystem, type NactActor, type NactParent } from './nact.js';
-import type { Home, Load, Stoppable, Surroundings } from './cell-deps.js';
-import { Turns } from './mailbox-scheduler.js';
+import type { Home, Load, Stoppable, CellDeps } from './cell-deps.js';
+import { MailboxScheduler } from './mailbox-scheduler.js';
 
 /** Where actors are spawned. It handles no messages itself. */
 export interface Place extends Home {
@@ -15,7 +15,7 @@ export interface Place extends Home {
   /** @internal */
   readonly nact: NactParent;
   /** @internal */
-  readonly system: Surroundings;
+  readonly system: CellDeps;
 }
 
 let systems = 0;
@@ -26,7 +26,7 @@ export class ActorSystem implements Place {
   readonly path: string;
   readonly load = { waiting: 0, restarts: 0 };
   readonly nact: NactParent & { stop(): void };
-  readonly system: Surroundings;
+  readonly system: CellDeps;
   /** Crashed and not restarted: nact knows nothing of them. */
   readonly #fallen = new Set<Stoppable>();
   readonly #places: Place[] = [];
@@ -40,7 +40,7 @@ export class ActorSystem implements Place {
     this.deadLetters = new DeadLetters(clock);
     this.system = {
       deadLetters: this.deadLetters,
-      turns: new Turns(clock),
+      turns: new MailboxScheduler(clock),
       entered: () => {
         this.#running++;
       },
@@ -50,10 +50,10 @@ export class ActorSystem implements Place {
       overflowed: () => {
         this.#overflows++;
       },
-      fell: (cell) => {
+      crashed: (cell) => {
         this.#fallen.add(cell);
       },
-      rose: (cell) => {
+      restarted: (cell) => {
         this.#fallen.delete(cell);
       },
       failed: (callback, path, error) => {

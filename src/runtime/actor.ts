@@ -2,14 +2,14 @@ import type { Actor, Crash } from './behaviour.js';
 import { Incarnation, STOP, type Occupant } from './incarnation.js';
 import type { ActorRef, Delivery } from './ref.js';
 import type { Home } from './cell-deps.js';
-import type { Turns } from './mailbox-scheduler.js';
+import type { MailboxScheduler } from './mailbox-scheduler.js';
 
 export type { Actor, Crash } from './behaviour.js';
 
 type Status = 'running' | 'crashed' | 'stopping' | 'stopped';
 
 /** What only an actor has that has crashed or is to stop. */
-interface Upset<Message> {
+interface Crashed<Message> {
   /** Told while crashed, or left over by the crash. */
   parked: Message[] | undefined;
   /** A crash that nobody has been told of yet: its nact actor is on its way out. */
@@ -31,7 +31,7 @@ export class Cell<Message> implements ActorRef<Message>, Occupant {
   #status: Status = 'running';
   #waiting = 0;
   #incarnation: Incarnation;
-  #upset: Upset<Message> | undefined;
+  #crashed: Crashed<Message> | undefined;
 
   /** @throws Error when the name is taken or refused, or the system has stopped */
   constructor(home: Home, name: string, actor: Actor<Message>, options: { readonly mailbox: number }) {
@@ -43,7 +43,7 @@ export class Cell<Message> implements ActorRef<Message>, Occupant {
   }
 
   /** @internal */
-  get turns(): Turns {
+  get turns(): MailboxScheduler {
     return this.#home.system.turns;
   }
 
@@ -90,14 +90,14 @@ export class Cell<Message> implements ActorRef<Message>, Occupant {
   }
 
   /** Queues past the mailbox's bound. Only for what is bounded otherwise, and must not be refused. */
-  insist(message: Message): void {
+  tellUnbounded(message: Message): void {
     if (this.#status === 'running' || this.#status === 'crashed') this.#enqueue(message);
-    else this.#bury([message], 'its actor has stopped');
+    else this.#addDeadLetters([message], 'its actor has stopped');
   }
 
   #enqueue(message: Message): void {
     this.#count(1);
-    if (this.#status === 'crashed') (this.#beUpset().parked ??= []).push(message);
+    if (this.#status === 'crashed') (this.#enterCrashed().parked ??= []).push(message);
     else this.#incarnation.tell(message);
   }
 
@@ -107,18 +107,18 @@ export class Cell<Message> implements ActorRef<Message>, Occupant {
    * @throws Error when somebody has taken the name meanwhile
    */
   restart(retry?: Message): void {
-    if (this.#status !== 'crashed' || this.#upset?.crash !== undefined) {
-      if (retry !== undefined) this.insist(retry);
+    if (this.#status !== 'crashed' || this.#crashed?.crash !== undefined) {
+      if (retry !== undefined) this.tellUnbounded(retry);
       return;
     }
     this.#incarnation = new Incarnation(this.#home.nact, this.name, this);
     this.#home.system.entered();
-    this.#home.system.rose(this);
+    this.#home.system.restarted(this);
     this.#status = 'running';
     this.#home.load.restarts++;
     this.#count(-this.#waiting);
-    const waiting = this.#upset?.parked ?? [];
-    this.#upset = undefined;
+    const waiting = this.#crashed?.parked ?? [];
+    this.#crashed = undefined;
     if (retry !== undefined) this.#enqueue(retry);
     for (const message of waiting) this.#enqueue(message);
   }
@@ -134,15 +134,15 @@ export class Cell<Message> implements ActorRef<Message>, Occupant {
     if (status !== 'running' && status !== 'crashed')
       throw new TypeError(`${this.path} is ${status} already`);
     this.#status = 'stopping';
-    this.#beUpset().whenStopped = stopped;
+    this.#enterCrashed().whenStopped = stopped;
     if (status === 'running') return this.#incarnation.tell(STOP);
-    this.#home.system.rose(this);
+    this.#home.system.restarted(this);
     // nact has let go of its actor already, and will not say so again.
-    if (this.#upset?.crash === undefined) setImmediate(() => this.gone());
+    if (this.#crashed?.crash === undefined) setImmediate(() => this.gone());
   }
 
   /** Stops at once, from within the actor's own handler, unless messages wait. */
-  retire(): boolean {
+  stopIfIdle(): boolean {
     if (this.#waiting > 0 || this.#status !== 'running') return false;
     this.#status = 'stopped';
     this.#leave();
@@ -162,24 +162,24 @@ export class Cell<Message> implements ActorRef<Message>, Occupant {
   }
 
   /** @internal */
-  fell(message: unknown, error: Error): void {
+  crashed(message: unknown, error: Error): void {
     if (this.#status === 'stopped') {
       this.#home.system.failed('handler', this.path, error);
-      return this.#bury([message], 'it crashed its actor, which had retired');
+      return this.#addDeadLetters([message], 'it crashed its actor, which had retired');
     }
     this.#home.system.left();
-    const upset = this.#beUpset();
+    const upset = this.#enterCrashed();
     upset.crash = { error, message: message as Message };
     upset.parked = this.#incarnation.waiting as Message[];
     if (this.#status !== 'running') return;
     this.#status = 'crashed';
-    this.#home.system.fell(this);
+    this.#home.system.crashed(this);
   }
 
   /** @internal */
   gone(): void {
-    const crash = this.#upset?.crash;
-    if (this.#upset !== undefined) this.#upset.crash = undefined;
+    const crash = this.#crashed?.crash;
+    if (this.#crashed !== undefined) this.#crashed.crash = undefined;
     if (this.#status === 'stopping') this.#finish(crash);
     else if (crash !== undefined) this.#handOver(crash);
   }
@@ -188,16 +188,16 @@ export class Cell<Message> implements ActorRef<Message>, Occupant {
     if (this.#attempt('crash handler', () => this.#actor.crashed(crash))) return;
     // Where it has restarted the actor, it has said what becomes of the message.
     if (this.#status === 'running') return;
-    this.#bury([crash.message], 'its crash could not be handled');
+    this.#addDeadLetters([crash.message], 'its crash could not be handled');
     // What waits is not to wait for ever.
     if (this.#status !== 'crashed' || this.#attempt('restart', () => this.restart())) return;
-    this.stop((left) => this.#bury(left, 'its actor could not restart'));
+    this.stop((left) => this.#addDeadLetters(left, 'its actor could not restart'));
   }
 
   #finish(crash: Crash<Message> | undefined): void {
-    const { parked = [], whenStopped } = this.#beUpset();
+    const { parked = [], whenStopped } = this.#enterCrashed();
     const left = [...(crash === undefined ? [] : [crash.message]), ...parked];
-    this.#upset = undefined;
+    this.#crashed = undefined;
     this.#count(-this.#waiting);
     this.#status = 'stopped';
     this.#attempt('stop handler', () => whenStopped?.(left));
@@ -208,8 +208,8 @@ export class Cell<Message> implements ActorRef<Message>, Occupant {
     this.#home.load.waiting += change;
   }
 
-  #beUpset(): Upset<Message> {
-    return (this.#upset ??= { parked: undefined, crash: undefined, whenStopped: undefined });
+  #enterCrashed(): Crashed<Message> {
+    return (this.#crashed ??= { parked: undefined, crash: undefined, whenStopped: undefined });
   }
 
   #attempt(what: string, run: () => void): boolean {
@@ -222,7 +222,7 @@ export class Cell<Message> implements ActorRef<Message>, Occupant {
     }
   }
 
-  #bury(messages: readonly unknown[], reason: string): void {
+  #addDeadLetters(messages: readonly unknown[], reason: string): void {
     for (const message of messages) this.#home.system.deadLetters.add(this.path, message, reason);
   }
 }

@@ -1,6 +1,6 @@
 import type { DeadLetters } from './dead-letters.js';
 import type { NactParent } from './nact.js';
-import type { Turns } from './mailbox-scheduler.js';
+import type { MailboxScheduler } from './mailbox-scheduler.js';
 
 /** What can be told to stop, and gives back what it will not handle. */
 export interface Stoppable {
@@ -19,21 +19,21 @@ export interface Load {
 export interface Home {
   readonly nact: NactParent;
   readonly load: Load;
-  readonly system: Surroundings;
+  readonly system: CellDeps;
 }
 
 /** What a cell needs of the system that it lives in. */
-export interface Surroundings {
+export interface CellDeps {
   readonly deadLetters: DeadLetters;
-  readonly turns: Turns;
+  readonly turns: MailboxScheduler;
   /** A nact actor has begun. */
   entered(): void;
   /** A nact actor will handle nothing more. */
   left(): void;
   overflowed(): void;
   /** The cell has no nact actor, and so no place in nact's tree, until it says that it rose again. */
-  fell(cell: Stoppable): void;
-  rose(cell: Stoppable): void;
+  crashed(cell: Stoppable): void;
+  restarted(cell: Stoppable): void;
   /** Somebody's callback threw, and there is nobody left to tell. */
   failed(callback: string, path: string, error: unknown): void;
 }

@@ -1,14 +1,14 @@
 import { spawnPlace, startSystem, type NactActor, type NactParent } from './nact.js';
-import type { Turns } from './mailbox-scheduler.js';
+import type { MailboxScheduler } from './mailbox-scheduler.js';
 
 /** Whose messages a nact actor handles. It outlives the nact actor, which any crash ends. */
 export interface Occupant {
   /** Where it waits for its turn. */
-  readonly turns: Turns;
+  readonly turns: MailboxScheduler;
   /** Handles one message; what it throws is a crash. */
   handle(message: unknown): void;
   /** Handling the message threw, and the nact actor is about to stop. Must not throw. */
-  fell(message: unknown, error: Error): void;
+  crashed(message: unknown, error: Error): void;
   /** nact has let go of its actor, and the name is free. Must not throw. */
   gone(): void;
 }
@@ -111,7 +111,7 @@ export class Incarnation extends BareActor {
   }
 
   onCrash(message: unknown, thrown: unknown, { stop }: { readonly stop: unknown }): unknown {
-    this.state.fell(message, errorOf(thrown));
+    this.state.crashed(message, errorOf(thrown));
     return stop;
   }
 

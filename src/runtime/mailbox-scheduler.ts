@@ -17,7 +17,7 @@ const MOST_ROUNDS = 1000;
  * whoever has more to handle has another. So an actor that many speak to keeps up with what they say in a pass,
  * however long that was.
  */
-export class Turns {
+export class MailboxScheduler {
   readonly #clock: Pick<Clock, 'now' | 'soon'>;
   #takers: Taker[] = [];
   #messages: unknown[] = [];

@@ -16,7 +16,7 @@ interface Held {
 }
 
 /** Whom the pulse drives. */
-export interface PulseListener {
+export interface WatchdogListener {
   /** All that arrived before `horizon` has been read: what was due before it may be acted on. */
   advance(horizon: Moment): void;
   /** Whether there is any deadline to act on. */
@@ -44,7 +44,7 @@ const FORGIVEN_EVERY: Millis = 60_000;
  * as having arrived when the tick was due. So however late the event loop is, by its own load or by a collection,
  * nobody expires whose heal lay in a socket in time.
  */
-export class Pulse {
+export class Watchdog {
   /** Seconds by which the event loop came to each tick late. */
   readonly delays = new Histogram(DELAYS);
   /** Seconds from each tick to when what was due was acted on: the sockets are read in between. */
@@ -52,7 +52,7 @@ export class Pulse {
   /** Ticks that did not wait any longer for connections to be accepted. */
   cut = 0;
   readonly #clock: Clock;
-  readonly #listener: PulseListener;
+  readonly #listener: WatchdogListener;
   readonly #blindAfter: Millis;
   readonly #patience: Millis;
   /** How far time has advanced. */
@@ -60,7 +60,7 @@ export class Pulse {
   /** When the last blindness was over. */
   #seeingSince: Moment;
   /** When a tick that did not wait for all was last counted as blindness. */
-  #forgivenAt = -Infinity;
+  #toleratedAt = -Infinity;
   /** When the pending tick is due. What is read later than this counts as having arrived then. */
   #due: Moment;
   /** When its timer was to fire: no sooner than it was set. */
@@ -71,13 +71,13 @@ export class Pulse {
   #aliveAt: Moment;
   #cancel: Cancel | undefined;
   /** Whether the end of this pass of the event loop will be noted. */
-  #noted = false;
+  #dirtyNodes = false;
   /** Of requests that were read and are not handled yet, the earliest first. */
   readonly #held = new Set<Held>();
   /** The one of them that is being handled. */
   #resumed: Arrival | undefined;
 
-  constructor(clock: Clock, listener: PulseListener, options: { readonly blindAfter: Millis }) {
+  constructor(clock: Clock, listener: WatchdogListener, options: { readonly blindAfter: Millis }) {
     this.#clock = clock;
     this.#listener = listener;
     this.#blindAfter = options.blindAfter;
@@ -147,10 +147,10 @@ export class Pulse {
 
   /** Under load a tick waits for several passes, each of them long; but what reads requests does not stand still. */
   #noteThatItTurns(): void {
-    if (this.#noted) return;
-    this.#noted = true;
+    if (this.#dirtyNodes) return;
+    this.#dirtyNodes = true;
     this.#clock.soon(() => {
-      this.#noted = false;
+      this.#dirtyNodes = false;
       this.#aliveAt = this.#look();
     });
   }
@@ -204,8 +204,8 @@ export class Pulse {
    */
   #cutShort(now: Moment): void {
     this.cut++;
-    if (now - this.#forgivenAt < FORGIVEN_EVERY) return;
-    this.#forgivenAt = now;
+    if (now - this.#toleratedAt < FORGIVEN_EVERY) return;
+    this.#toleratedAt = now;
     const from = this.#later(this.#advancedTo);
     if (from < now) this.#beBlind(from, now);
   }

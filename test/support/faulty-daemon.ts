@@ -2,16 +2,16 @@
  * The daemon as it is, but for two users whose heals crash their actor: `SHAKY` each time at the first attempt, and
  * `BROKEN` at every one. To be run as `node --import tsx/esm test/support/faulty-daemon.ts start`.
  */
-import { UserActor, type Told } from '../../actors/user/user.actor.js';
+import { UserActor, type UserActorMessage } from '../../actors/user/user.actor.js';
 
 const SHAKY = '666';
 const BROKEN = '667';
 
 // eslint-disable-next-line @typescript-eslint/unbound-method -- it is called on the actor, below
 const { receive } = UserActor.prototype;
-const attempted = new WeakSet<Told>();
+const attempted = new WeakSet<UserActorMessage>();
 
-UserActor.prototype.receive = function (this: UserActor, message: Told): void {
+UserActor.prototype.receive = function (this: UserActor, message: UserActorMessage): void {
   const first = !attempted.has(message);
   attempted.add(message);
   if (message.kind === 'heal' && (this.user === BROKEN || (this.user === SHAKY && first))) {

@@ -81,12 +81,12 @@ interface Reading {
 
 class Comparison {
   readonly #stored: readonly Session[];
-  readonly #around: Circumstances;
+  readonly #deps: Circumstances;
   #reasons: string[] = [];
 
   constructor(stored: readonly Session[], around: Circumstances) {
     this.#stored = stored;
-    this.#around = around;
+    this.#deps = around;
   }
 
   /** Follows every reading of the calls that the stored sessions allow, until none is left. */
@@ -160,7 +160,7 @@ class Comparison {
 
   /** Between when and when a session that was last heard by `call` is stored to end. */
   #endOf(call: Call): [number, number] {
-    const { timeout, outages } = this.#around;
+    const { timeout, outages } = this.#deps;
     let over = call.answered + timeout;
     let earliest = call.sent + timeout;
     for (const outage of outages) {
@@ -186,7 +186,7 @@ class Comparison {
 
   /** Until when the user of an acknowledged heal was certainly held online, outages included. */
   #surelyOnlineUntil(call: Call): number {
-    const { timeout, outages } = this.#around;
+    const { timeout, outages } = this.#deps;
     let until = call.sent + timeout;
     let heardSince = call.outcome === 'acknowledged';
     for (const { began, ended } of outages) {
@@ -198,12 +198,12 @@ class Comparison {
       until = heardSince ? Math.max(shifted, anew) : Math.min(shifted, anew);
       heardSince = false;
     }
-    return until - this.#around.tolerance;
+    return until - this.#deps.tolerance;
   }
 
   /** From when on the user was certainly offline, whatever was held for outages. */
   #surelyOfflineFrom(call: Call): number {
-    const { timeout, outages, stall } = this.#around;
+    const { timeout, outages, stall } = this.#deps;
     let from = call.answered + timeout;
     for (const outage of outages) {
       if (outage.ended.latest <= call.sent) continue;
@@ -216,11 +216,11 @@ class Comparison {
   /** A deadline before this is not moved by the outage: it had passed, or its end was on disk. */
   #touchesFrom(outage: Outage): number {
     const from = outage.cause === 'killed' ? outage.settled : outage.began.earliest;
-    return from - this.#around.tolerance;
+    return from - this.#deps.tolerance;
   }
 
   #within(at: number, earliest: number, latest: number): boolean {
-    const { tolerance } = this.#around;
+    const { tolerance } = this.#deps;
     return at >= earliest - tolerance && at <= latest + tolerance;
   }
 

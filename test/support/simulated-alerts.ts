@@ -5,7 +5,7 @@ import type { ChannelFigures } from '../../actors/notifier/channel/channel.actor
 import type { Channels } from '../../actors/notifier/channel/channels.js';
 import { createNotifier } from '../../actors/notifier/create.js';
 import type { Notifier } from '../../actors/notifier/notifier.actor.js';
-import { grow } from '../../actors/supervisor/build.js';
+import { buildSupervisor } from '../../actors/supervisor/build.js';
 import type { Supervisor } from '../../actors/supervisor/supervisor.actor.js';
 import { POLICIES, tree } from '../../actors/tree.js';
 import { MemoryHistoryStore } from '../../src/adapters/memory/memory-history-store.js';
@@ -144,13 +144,13 @@ export class SimulatedAlerts {
     );
     this.notifier = notifier;
     this.#channels = actors;
-    this.#root = grow(
+    this.#root = buildSupervisor(
       { system: this.system, clock: time, logger },
       this.system.place(this.system, 'root'),
       tree(
         {
-          history: (lifeline, place) => this.history.start(lifeline, place),
-          outbox: (lifeline, place) => notifier.start(lifeline, place),
+          history: (exitSignal, place) => this.history.start(exitSignal, place),
+          outbox: (exitSignal, place) => notifier.start(exitSignal, place),
           channels: actors,
           shards: [],
           nodeShards: [],
@@ -203,7 +203,7 @@ export class SimulatedAlerts {
 
   /** As the daemon takes up other channels while it runs. */
   async replace(channels: NonNullable<AlertsSimulation['channels']>): Promise<void> {
-    const replaced = this.#channels.replace(this.#made(channels), this.notifier.farewells());
+    const replaced = this.#channels.replace(this.#made(channels), this.notifier.closingNotices());
     // What hangs is given up after a while.
     await this.pass(5);
     await replaced;
@@ -350,7 +350,7 @@ export class SimulatedAlerts {
 
   /** What is counted of a channel. */
   figures(name: string): Partial<ChannelFigures> & Readonly<Totals> {
-    const totals = [...this.#channels.books].find(([channel]) => channel === name)?.[1];
+    const totals = [...this.#channels.totals].find(([channel]) => channel === name)?.[1];
     if (totals === undefined) throw new TypeError(`there was no channel ${name}`);
     return { ...totals, ...this.#channels.actors.get(name)?.figures() };
   }

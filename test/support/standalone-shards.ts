@@ -3,7 +3,7 @@ import { LocalNodes } from '../../actors/node/shards.js';
 import { LocalShards } from '../../actors/user/shards.js';
 import { decide } from '../../actors/user/user.machine.js';
 import type { HistoryEntry } from '../../actors/history/history.protocol.js';
-import type { Lifeline } from '../../actors/supervisor/child.js';
+import type { ExitSignal } from '../../actors/supervisor/child.js';
 import { ActorSystem } from '../../src/runtime/actor-system.js';
 import { RecordingAlerting } from './recording-alerting.js';
 import { RecordingLogger } from './recording-logger.js';
@@ -43,9 +43,9 @@ export class StandaloneShards {
       },
       { ...around, alerting: this.alerting, takesCheckpoints: () => true },
     );
-    const lifeline: Lifeline = { crashed: () => undefined };
-    for (const shard of this.users.all) void shard.start(lifeline, system.place(system, 'users'));
-    for (const shard of this.nodes.all) void shard.start(lifeline, system.place(system, 'nodes'));
+    const exitSignal: ExitSignal = { crashed: () => undefined };
+    for (const shard of this.users.all) void shard.start(exitSignal, system.place(system, 'users'));
+    for (const shard of this.nodes.all) void shard.start(exitSignal, system.place(system, 'nodes'));
     this.nodes.resume(undefined);
   }
 

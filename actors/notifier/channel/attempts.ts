@@ -10,12 +10,12 @@ import {
 import type { Clock } from '../../../src/ports/clock.js';
 import type { Logger } from '../../../src/ports/logger.js';
 import type { Outcome } from './channel.protocol.js';
-import { sayFarewell } from './closing-notice.js';
+import { sendClosingNotice } from './closing-notice.js';
 
 /** Characters of what a notifier says of a failure. */
 const LONGEST_ERROR = 1_000;
 
-export interface AttemptsSurroundings {
+export interface AttemptsDeps {
   readonly clock: Clock;
   readonly logger: Logger;
   /** What came of an attempt: once, whatever its notifier does. */
@@ -27,13 +27,13 @@ export class Attempts {
   #channel: Channel;
   /** What attempts under way were begun with, before it was replaced. */
   #replaced: Channel[] = [];
-  readonly #around: AttemptsSurroundings;
+  readonly #deps: AttemptsDeps;
   readonly #underWay = new Map<AlertId, AbortController>();
   #idle: (() => void) | undefined;
 
-  constructor(channel: Channel, around: AttemptsSurroundings) {
+  constructor(channel: Channel, deps: AttemptsDeps) {
     this.#channel = channel;
-    this.#around = around;
+    this.#deps = deps;
   }
 
   get policy(): ChannelPolicy {
@@ -54,11 +54,11 @@ export class Attempts {
    *
    * @param farewell what the receiver of that one is told last
    */
-  replace(channel: Channel, farewell?: AlertMessage): void {
+  replace(channel: Channel, closingNotice?: AlertMessage): void {
     const before = this.#channel;
-    if (farewell === undefined) this.#replaced.push(before);
+    if (closingNotice === undefined) this.#replaced.push(before);
     else {
-      void sayFarewell(before, farewell, this.#around).then(() => {
+      void sendClosingNotice(before, closingNotice, this.#deps).then(() => {
         this.#replaced.push(before);
         if (this.#underWay.size === 0) void this.#closeReplaced();
       });
@@ -70,7 +70,7 @@ export class Attempts {
 
   /** The first word counts: the notifier's, or that it took too long. */
   begin(id: AlertId, message: AlertMessage, attempt: number): void {
-    const { clock } = this.#around;
+    const { clock } = this.#deps;
     const { attemptTimeout } = this.#channel.policy;
     const controller = new AbortController();
     this.#underWay.set(id, controller);
@@ -78,7 +78,7 @@ export class Attempts {
       if (this.#underWay.get(id) !== controller) return;
       this.#underWay.delete(id);
       cancel();
-      this.#around.attempted(id, attempt, outcome);
+      this.#deps.attempted(id, attempt, outcome);
       if (this.#underWay.size > 0) return;
       this.#idle?.();
       void this.#closeReplaced();
@@ -101,7 +101,7 @@ export class Attempts {
   /** What is under way may come to its end, for a while; then it is broken off. */
   async end(patience: Millis): Promise<void> {
     if (this.#underWay.size > 0) {
-      const giveUp = this.#around.clock.after(patience, () => this.#idle?.());
+      const giveUp = this.#deps.clock.after(patience, () => this.#idle?.());
       await new Promise<void>((resolve) => {
         this.#idle = resolve;
       });
@@ -111,8 +111,8 @@ export class Attempts {
   }
 
   /** There is no such channel any more. @param farewell what its receiver is told last */
-  async leave(farewell: AlertMessage | undefined): Promise<void> {
-    if (farewell !== undefined) await sayFarewell(this.#channel, farewell, this.#around);
+  async leave(closingNotice: AlertMessage | undefined): Promise<void> {
+    if (closingNotice !== undefined) await sendClosingNotice(this.#channel, closingNotice, this.#deps);
     await this.close();
   }
 
@@ -129,7 +129,7 @@ export class Attempts {
     try {
       await notifier.close();
     } catch (error) {
-      this.#around.logger.warn('channel could not be closed', { channel, error });
+      this.#deps.logger.warn('channel could not be closed', { channel, error });
     }
   }
 }

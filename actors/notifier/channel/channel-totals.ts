@@ -9,7 +9,7 @@ type Outcome = Exclude<DeliveryState, 'pending' | 'held'>;
  * What is counted of each channel, by its name. It goes on when the channel is taken away, or comes back: what it left
  * behind has become dead letters, and somebody has to hear of them.
  */
-export class Books {
+export class ChannelTotals {
   readonly #ofChannel = new Map<string, Totals>();
 
   [Symbol.iterator](): Iterator<readonly [string, Readonly<Totals>]> {

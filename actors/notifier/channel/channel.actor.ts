@@ -7,19 +7,19 @@ import type { Clock } from '../../../src/ports/clock.js';
 import type { Logger } from '../../../src/ports/logger.js';
 import type { Actor, Cell, Crash } from '../../../src/runtime/actor.js';
 import type { ActorSystem, Place } from '../../../src/runtime/actor-system.js';
-import type { Lifeline, RunningChild } from '../../supervisor/child.js';
+import type { ExitSignal, RunningChild } from '../../supervisor/child.js';
 import type { SupervisorPolicy } from '../../supervisor/child-spec.js';
-import { RestartLedger } from '../../supervisor/restart-budget.js';
-import { Alarm } from '../one-shot-timer.js';
+import { RestartBudget } from '../../supervisor/restart-budget.js';
+import { OneShotTimer } from '../one-shot-timer.js';
 import { Attempts } from './attempts.js';
-import type { Books, Totals } from './channel-totals.js';
+import type { ChannelTotals, Totals } from './channel-totals.js';
 import { stateOf, type BreakerState } from './breaker.js';
 import { ChannelMachine } from './channel.machine.js';
 import type { ChannelEffect, ChannelEvent, Offer, Progress, Verdict } from './channel.protocol.js';
 
 const MAILBOX = 1_000_000;
 
-export interface ChannelSurroundings {
+export interface ChannelDeps {
   readonly system: ActorSystem;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -28,7 +28,7 @@ export interface ChannelSurroundings {
   readonly restarts: Pick<SupervisorPolicy, 'intensity' | 'period'>;
   /** How long attempts under way may take when the channel stops. */
   readonly patience: Millis;
-  readonly books: Books;
+  readonly totals: ChannelTotals;
   /** Says what came of attempts, and which are to begin. */
   progress(channel: string, progress: Progress): void;
 }
@@ -45,45 +45,45 @@ export interface ChannelFigures {
  * The object outlives a crash: it is what its supervisor kept.
  */
 export class ChannelActor implements Actor<ChannelEvent> {
-  readonly #around: ChannelSurroundings;
+  readonly #deps: ChannelDeps;
   readonly #machine: ChannelMachine;
   readonly #attempts: Attempts;
-  readonly #ledger: RestartLedger;
+  readonly #budget: RestartBudget;
   #cell: Cell<ChannelEvent> | undefined;
-  #lifeline: Lifeline | undefined;
+  #exitSignal: ExitSignal | undefined;
   #left: ChannelEvent[] = [];
-  #suspect: ChannelEvent | undefined;
-  readonly #alarm: Alarm;
+  #retried: ChannelEvent | undefined;
+  readonly #timer: OneShotTimer;
   readonly #totals: Readonly<Totals>;
   #lastError: { readonly at: number; readonly error: string } | null = null;
 
-  constructor(channel: Channel, around: ChannelSurroundings) {
-    this.#around = around;
-    this.#totals = around.books.open(channel.policy.name);
-    this.#machine = new ChannelMachine(channel.policy, around.random);
+  constructor(channel: Channel, deps: ChannelDeps) {
+    this.#deps = deps;
+    this.#totals = deps.totals.open(channel.policy.name);
+    this.#machine = new ChannelMachine(channel.policy, deps.random);
     this.#attempts = new Attempts(channel, {
-      ...around,
+      ...deps,
       attempted: (id, attempt, outcome) => {
         this.#tell({ kind: 'attempted', id, attempt, outcome });
       },
     });
-    this.#alarm = new Alarm(around.clock, () => {
+    this.#timer = new OneShotTimer(deps.clock, () => {
       this.#tell({ kind: 'wake' });
     });
-    this.#ledger = new RestartLedger(around.restarts);
+    this.#budget = new RestartBudget(deps.restarts);
   }
 
   get name(): string {
     return this.#attempts.policy.name;
   }
 
-  start(lifeline: Lifeline, place: Place): RunningChild {
-    this.#lifeline = lifeline;
-    this.#ledger.forgive();
+  start(exitSignal: ExitSignal, place: Place): RunningChild {
+    this.#exitSignal = exitSignal;
+    this.#budget.reset();
     this.#machine.start();
-    this.#cell = this.#around.system.spawn(place, this.name, this, { mailbox: MAILBOX });
-    for (const message of this.#left.splice(0)) this.#cell.insist(message);
-    this.#cell.insist({ kind: 'wake' });
+    this.#cell = this.#deps.system.spawn(place, this.name, this, { mailbox: MAILBOX });
+    for (const message of this.#left.splice(0)) this.#cell.tellUnbounded(message);
+    this.#cell.tellUnbounded({ kind: 'wake' });
     return { stop: () => this.#stop(), inspect: () => this.inspect() };
   }
 
@@ -92,8 +92,8 @@ export class ChannelActor implements Actor<ChannelEvent> {
   }
 
   /** Goes on by other settings; what is under way comes to its end by those it began with. */
-  replace(channel: Channel, farewell?: AlertMessage): void {
-    this.#attempts.replace(channel, farewell);
+  replace(channel: Channel, closingNotice?: AlertMessage): void {
+    this.#attempts.replace(channel, closingNotice);
     this.#machine.configure(channel.policy);
     this.#tell({ kind: 'wake' });
   }
@@ -121,15 +121,15 @@ export class ChannelActor implements Actor<ChannelEvent> {
 
   #tell(event: ChannelEvent): void {
     if (this.#cell === undefined) this.#left.push(event);
-    else this.#cell.insist(event);
+    else this.#cell.tellUnbounded(event);
   }
 
   /** What is under way may come to its end, for a while; then it is broken off, and tried again by the next start. */
   async #stop(): Promise<void> {
-    this.#lifeline = undefined;
+    this.#exitSignal = undefined;
     this.#machine.stop();
-    this.#alarm.set(undefined);
-    await this.#attempts.end(this.#around.patience);
+    this.#timer.set(undefined);
+    await this.#attempts.end(this.#deps.patience);
     const cell = this.#cell;
     this.#cell = undefined;
     if (cell === undefined) return;
@@ -142,8 +142,8 @@ export class ChannelActor implements Actor<ChannelEvent> {
   }
 
   /** It is not configured any more. @param farewell what its receiver is told last */
-  async leave(farewell: AlertMessage | undefined): Promise<void> {
-    await this.#attempts.leave(farewell);
+  async leave(closingNotice: AlertMessage | undefined): Promise<void> {
+    await this.#attempts.leave(closingNotice);
   }
 
   /** Lets go of connections: the daemon ends. */
@@ -152,29 +152,29 @@ export class ChannelActor implements Actor<ChannelEvent> {
   }
 
   receive(event: ChannelEvent): void {
-    const { clock } = this.#around;
+    const { clock } = this.#deps;
     this.#run(this.#machine.decide(event, clock.now()));
-    if (this.#suspect === event) {
-      this.#suspect = undefined;
-      if (this.#ledger.survived(clock.now()))
-        this.#lifeline?.crashed(new Error('restart intensity exceeded'));
+    if (this.#retried === event) {
+      this.#retried = undefined;
+      if (this.#budget.survived(clock.now()))
+        this.#exitSignal?.crashed(new Error('restart intensity exceeded'));
     }
     this.#setAlarm();
   }
 
   crashed({ message, error }: Crash<ChannelEvent>): void {
-    const { clock, logger, system } = this.#around;
-    const verdict = this.#ledger.crashed(this.#suspect === message, error, unixSeconds(clock.wall()));
+    const { clock, logger, system } = this.#deps;
+    const verdict = this.#budget.crashed(this.#retried === message, error, unixSeconds(clock.wall()));
     const path = this.#cell?.path ?? this.name;
     logger.error('actor crashed', { path, message: message.kind, error, verdict });
-    this.#suspect = verdict === 'retry' ? message : undefined;
+    this.#retried = verdict === 'retry' ? message : undefined;
     if (verdict === 'dead_letter')
       system.deadLetters.add(path, message, `it crashed its actor twice: ${error.message}`);
-    this.#cell?.restart(this.#suspect);
+    this.#cell?.restart(this.#retried);
   }
 
   #run(effects: readonly ChannelEffect[]): void {
-    const { clock, logger } = this.#around;
+    const { clock, logger } = this.#deps;
     const progress = {
       verdicts: new Array<Progress['verdicts'][0]>(),
       due: new Array<AlertId>(),
@@ -206,11 +206,11 @@ export class ChannelActor implements Actor<ChannelEvent> {
           assertNever(effect);
       }
     }
-    if (Object.values(progress).some(({ length }) => length > 0)) this.#around.progress(this.name, progress);
+    if (Object.values(progress).some(({ length }) => length > 0)) this.#deps.progress(this.name, progress);
   }
 
   #count(alert: AlertId, attempts: number, verdict: Verdict): void {
-    const { clock, logger } = this.#around;
+    const { clock, logger } = this.#deps;
     const { name: channel } = this;
     if (verdict.kind === 'delivered') {
       logger.info('alert delivered', { alert, channel, attempts });
@@ -219,7 +219,7 @@ export class ChannelActor implements Actor<ChannelEvent> {
     const { error } = verdict;
     this.#lastError = { at: unixSeconds(clock.wall()), error };
     if (verdict.kind === 'failed') {
-      this.#around.books.count(channel, 'failed');
+      this.#deps.totals.count(channel, 'failed');
       const seconds = Math.round(verdict.retryIn / 100) / 10;
       logger.warn('alert not delivered yet', { alert, channel, attempts, reason: error, retry_in: seconds });
     } else {
@@ -228,19 +228,19 @@ export class ChannelActor implements Actor<ChannelEvent> {
   }
 
   #setAlarm(): void {
-    const isUp = this.#lifeline !== undefined;
-    this.#alarm.set(isUp ? this.#machine.wakeAt(this.#around.clock.now()) : undefined);
+    const isUp = this.#exitSignal !== undefined;
+    this.#timer.set(isUp ? this.#machine.wakeAt(this.#deps.clock.now()) : undefined);
   }
 
   figures(): ChannelFigures {
     return {
       waiting: this.#machine.size,
-      breaker: stateOf(this.#machine.breaker, this.#around.clock.now()),
+      breaker: stateOf(this.#machine.breaker, this.#deps.clock.now()),
     };
   }
 
   inspect(): object {
-    const { clock } = this.#around;
+    const { clock } = this.#deps;
     const { restUntil } = this.#machine.breaker;
     return {
       kind: this.#attempts.policy.kind,
@@ -252,7 +252,7 @@ export class ChannelActor implements Actor<ChannelEvent> {
       last_error: this.#lastError,
       resting: Math.max(0, Math.round((restUntil - clock.now()) / 1000)),
       mailbox: this.#cell?.waiting ?? 0,
-      ...this.#ledger.inspect(),
+      ...this.#budget.inspect(),
     };
   }
 }

@@ -2,20 +2,20 @@ import { assertNever } from '../../../src/domain/assert-never.js';
 import type { AlertId } from '../../../src/domain/alert.js';
 import { moment, type Millis, type Moment } from '../../../src/domain/time.js';
 import type { ChannelPolicy } from '../../../src/ports/channel.js';
-import { Agenda } from './timer-queue.js';
+import { TimerQueue } from './timer-queue.js';
 import { admits, askedToWait, CLOSED, failed, stateOf, succeeded, type Breaker } from './breaker.js';
 import type { ChannelEffect, ChannelEvent, Offer, Outcome, Verdict } from './channel.protocol.js';
-import { Lanes, type InLanes } from './ordering.js';
+import { NodeOrdering, type Ordered } from './ordering.js';
 import { Queue } from './queue.js';
 import { retryDelay } from './retry.js';
-import { whyUntried } from './give-up-reason.js';
+import { giveUpReason } from './give-up-reason.js';
 
 /** A provider may ask that one alert wait as long as it likes, and that all the others do for this long. */
 const LONGEST_REST: Millis = 3_600_000;
 /** Attempts whose beginnings are stored ahead of their turn, at the most: of as many a kill leaves no outcome. */
 const MOST_AHEAD = 256;
 
-interface Item extends InLanes {
+interface Item extends Ordered {
   readonly id: AlertId;
   readonly since: Moment;
   readonly isUrgent: boolean;
@@ -33,14 +33,14 @@ export class ChannelMachine {
   #policy: Pick<ChannelPolicy, 'concurrency' | 'retry'>;
   readonly #random: () => number;
   readonly #items = new Map<AlertId, Item>();
-  readonly #lanes = new Lanes<Item>();
+  readonly #ordering = new NodeOrdering<Item>();
   /** Their turn has come in their lanes, but their pause is not over. */
-  readonly #later = new Agenda<Item>();
+  readonly #later = new TimerQueue<Item>();
   /** Ready, and before all others. */
   readonly #urgent = new Queue<Item>((item) => this.#isReady(item));
   readonly #ready = new Queue<Item>((item) => this.#isReady(item));
   readonly #ahead = new Set<Item>();
-  readonly #tooOld = new Agenda<Item>();
+  readonly #tooOld = new TimerQueue<Item>();
   #breaker: Breaker = CLOSED;
   #active = 0;
   /** Attempts in a row that were answered. So far is read ahead, so that who does not answer is not read ahead for. */
@@ -141,7 +141,7 @@ export class ChannelMachine {
     };
     this.#items.set(id, item);
     this.#tooOld.add(moment(since + this.#policy.retry.giveUpAfter), item);
-    this.#lanes.add(item);
+    this.#ordering.add(item);
     const paused = lastAttempt === undefined ? -Infinity : lastAttempt + this.#pause(attempts);
     this.#later.add(moment(Math.max(paused, notBefore ?? -Infinity)), item);
   }
@@ -221,7 +221,7 @@ export class ChannelMachine {
   }
 
   #whyUntried({ attempts, ahead }: Item, now: Moment): string {
-    return whyUntried({
+    return giveUpReason({
       attempts,
       isBehind: ahead > 0,
       breaker: stateOf(this.#breaker, now),
@@ -279,7 +279,7 @@ export class ChannelMachine {
     if (item.state === 'asked' || item.state === 'under_way') this.#active--;
     this.#items.delete(item.id);
     this.#ahead.delete(item);
-    for (const next of this.#lanes.remove(item)) if (next.state === 'ready') this.#queue(next);
+    for (const next of this.#ordering.remove(item)) if (next.state === 'ready') this.#queue(next);
     const isOpen = (each: Item): boolean => this.#items.get(each.id) === each;
     this.#tooOld.prune(this.#items.size, isOpen);
     this.#later.prune(this.#items.size, isOpen);

@@ -2,7 +2,7 @@ import type { AlertMessage, Channel, ChannelPolicy } from '../../../src/ports/ch
 import type { ChildSpec } from '../../supervisor/child.js';
 import type { Supervisor } from '../../supervisor/supervisor.actor.js';
 import type { Totals } from './channel-totals.js';
-import { ChannelActor, type ChannelSurroundings } from './channel.actor.js';
+import { ChannelActor, type ChannelDeps } from './channel.actor.js';
 
 interface Startable {
   readonly name: string;
@@ -16,18 +16,18 @@ interface Startable {
 export class Channels {
   readonly actors = new Map<string, ChannelActor>();
   readonly policies: ChannelPolicy[] = [];
-  readonly #around: ChannelSurroundings;
+  readonly #deps: ChannelDeps;
   #supervisor: Supervisor | undefined;
   #childOf: ((channel: Startable) => ChildSpec) | undefined;
 
-  constructor(channels: readonly Channel[], around: ChannelSurroundings) {
-    this.#around = around;
+  constructor(channels: readonly Channel[], deps: ChannelDeps) {
+    this.#deps = deps;
     for (const channel of channels) this.#put(channel);
   }
 
   /** What is counted of each that there is, or was. */
-  get books(): Iterable<readonly [string, Readonly<Totals>]> {
-    return this.#around.books;
+  get totals(): Iterable<readonly [string, Readonly<Totals>]> {
+    return this.#deps.totals;
   }
 
   /** As the tree is to start them. */
@@ -48,12 +48,12 @@ export class Channels {
    */
   async replace(
     channels: readonly Channel[],
-    farewells: ReadonlyMap<string, AlertMessage> = new Map(),
+    closingNotices: ReadonlyMap<string, AlertMessage> = new Map(),
   ): Promise<void> {
     // A channel may have been given another name.
     const receivers = new Set(channels.flatMap(({ receiver }) => receiver ?? []));
     const farewellTo = ({ name, receiver }: ChannelActor): AlertMessage | undefined =>
-      receiver !== undefined && receivers.has(receiver) ? undefined : farewells.get(name);
+      receiver !== undefined && receivers.has(receiver) ? undefined : closingNotices.get(name);
     const names = new Set(channels.map(({ policy }) => policy.name));
     const gone = [...this.actors.values()].filter(({ name }) => !names.has(name));
     for (const { name } of gone) this.actors.delete(name);
@@ -81,7 +81,7 @@ export class Channels {
   }
 
   #put(channel: Channel): ChannelActor {
-    const actor = new ChannelActor(channel, this.#around);
+    const actor = new ChannelActor(channel, this.#deps);
     this.actors.set(actor.name, actor);
     this.policies.push(channel.policy);
     return actor;
@@ -93,5 +93,5 @@ export class Channels {
 }
 
 function startable(actor: ChannelActor): Startable {
-  return { name: actor.name, start: (lifeline, place) => actor.start(lifeline, place) };
+  return { name: actor.name, start: (exitSignal, place) => actor.start(exitSignal, place) };
 }

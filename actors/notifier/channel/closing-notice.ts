@@ -3,10 +3,10 @@ import { unixSeconds, type Instant } from '../../../src/domain/time.js';
 import type { AlertMessage, Channel, StandingFailure } from '../../../src/ports/channel.js';
 import type { Clock } from '../../../src/ports/clock.js';
 import type { Logger } from '../../../src/ports/logger.js';
-import { farewellSentence } from './sentences.js';
+import { closingNoticeSentence } from './sentences.js';
 
 /** The last that the receiver of a channel hears from it, which leaves nothing open there. */
-export function farewellOf(
+export function closingNotice(
   channel: string,
   failures: readonly StandingFailure[],
   id: AlertId,
@@ -18,7 +18,7 @@ export function farewellOf(
     at: unixSeconds(wall),
     at_ms: wall,
     blind_seconds: 0,
-    message: farewellSentence(
+    message: closingNoticeSentence(
       channel,
       failures.map(({ name }) => name),
     ),
@@ -31,7 +31,7 @@ export function farewellOf(
  *
  * @param channel as it was configured
  */
-export async function sayFarewell(
+export async function sendClosingNotice(
   { notifier, policy: { name: channel, attemptTimeout } }: Channel,
   message: AlertMessage,
   { clock, logger }: { readonly clock: Clock; readonly logger: Logger },

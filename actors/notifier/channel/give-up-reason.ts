@@ -1,7 +1,7 @@
 import type { BreakerState } from './breaker.js';
 
 /** What an alert of which this run has made no attempt was waiting for. */
-export interface Untried {
+export interface UntriedDelivery {
   /** Attempts of earlier runs. */
   readonly attempts: number;
   /** An earlier alert of its node has to be delivered before it. */
@@ -15,14 +15,14 @@ export interface Untried {
 }
 
 /** Why an alert is given up that was never tried: a person who finds it dead has to look at something. */
-export function whyUntried(untried: Untried): string {
+export function giveUpReason(untried: UntriedDelivery): string {
   const { attempts, lastFailure } = untried;
   const reason = `${obstacle(untried)}${lastFailure === undefined ? '' : `; its last failure: ${lastFailure}`}`;
   if (attempts === 0) return `it was never tried, since ${reason}`;
   return `tried ${times(attempts)} in an earlier run, and not in this one, since ${reason}`;
 }
 
-function obstacle({ isBehind, breaker, failures, isBusy }: Untried): string {
+function obstacle({ isBehind, breaker, failures, isBusy }: UntriedDelivery): string {
   if (breaker !== 'closed') {
     return failures === 0
       ? 'the channel was at rest, as it was asked to be'

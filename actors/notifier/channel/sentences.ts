@@ -108,7 +108,7 @@ export function reminderSentence(names: readonly NodeName[], time: Millis): stri
 }
 
 /** @param names of nodes that are still failed */
-export function farewellSentence(channel: string, names: readonly string[]): string {
+export function closingNoticeSentence(channel: string, names: readonly string[]): string {
   return (
     `Channel ${quoted(channel)} tells nothing more here. ` +
     `${nodes(names.length, 'is', 'are')} still failed: ${listed(names, names.length)}.`

@@ -10,7 +10,7 @@ interface Entry<Item> {
 const FEW = 100;
 
 /** What is due when: a binary heap, earliest first, and in the order of arrival where that is the same. */
-export class Agenda<Item> {
+export class TimerQueue<Item> {
   #heap: Entry<Item>[] = [];
   #order = 0;
 

@@ -12,7 +12,7 @@ import type { OpenAlerts, OpenDelivery } from '../outbox/open-alerts.js';
 import { groupSentence } from '../channel/sentences.js';
 import { isEnd, isFailure } from '../outbox/not-yet-notified.js';
 
-interface Surroundings {
+interface DelayedGroupDeps {
   readonly failed: Pick<FailedNodes, 'get'>;
   readonly open: Pick<OpenAlerts, 'of'>;
   nextId(): AlertId;
@@ -25,7 +25,7 @@ interface Surroundings {
  * @param delivery its own, of the channel that is told
  * @returns what changes: itself, recoveries that have nothing to add to it, and failures that somebody takes care of
  */
-export function lateGroup(record: AlertRecord, delivery: Delivery, around: Surroundings): AlertRecord[] {
+export function delayedGroup(record: AlertRecord, delivery: Delivery, deps: DelayedGroupDeps): AlertRecord[] {
   const { alert } = record;
   const { group } = alert;
   if (group === undefined) return [];
@@ -33,9 +33,9 @@ export function lateGroup(record: AlertRecord, delivery: Delivery, around: Surro
   const changes: AlertRecord[] = [];
   const nodes = group.nodes.flatMap((node): GroupedNode[] => {
     const { name, state, wasTold } = node;
-    const failed = around.failed.get(name);
+    const failed = deps.failed.get(name);
     if (state === 'active' || failed?.isQuiet === false) return [node];
-    const later = around.open.of(name, channel);
+    const later = deps.open.of(name, channel);
     const recoveries = later.filter(isUntoldRecovery);
     // Told of an earlier failure, the channel waits for the recovery from this one.
     if (wasTold === true && failed !== undefined) return [];
@@ -44,7 +44,7 @@ export function lateGroup(record: AlertRecord, delivery: Delivery, around: Surro
     for (const each of recoveries) changes.push(withDelivery(each.record, moved(each.delivery, 'cancelled')));
     if (wasTold === true) return recoveries.length > 0 ? [{ ...node, state: 'active' }] : [];
     if (failed !== undefined && !later.some(isFailure))
-      changes.push(acknowledged(failed, node, delivery, around.nextId()));
+      changes.push(acknowledged(failed, node, delivery, deps.nextId()));
     return [];
   });
   if (nodes.length === group.nodes.length && nodes.every((node, index) => node === group.nodes[index]))

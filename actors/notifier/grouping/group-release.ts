@@ -5,7 +5,7 @@ import { fresh, held, moved } from '../outbox/delivery.js';
 import { Group, GROUP } from './group.js';
 import type { OpenAlerts } from '../outbox/open-alerts.js';
 
-export interface GatheringLimits {
+export interface GroupReleaseLimits {
   /** Alerts that are let go of in one step: they are changed, and written, while everything else waits. */
   readonly step: number;
   /** Alerts that one message stands for. */
@@ -15,18 +15,18 @@ export interface GatheringLimits {
 /** Alerts that are changed in one step. */
 export const STEP = 5_000;
 
-const LIMITS: GatheringLimits = { step: STEP, group: GROUP };
+const LIMITS: GroupReleaseLimits = { step: STEP, group: GROUP };
 
 /**
  * Lets go of what was held and has not cancelled itself: one message a channel stands for all of it, and names it. It
  * is held itself until it is whole. With each step it is stored in one batch with what it has come to stand for, so
  * that a kill leaves each alert either held or named by it.
  */
-export class Gathering {
+export class GroupRelease {
   readonly #open: OpenAlerts;
   readonly #rules: Pick<AlertingRules, 'ids' | 'flapping'>;
   readonly #hold: Hold;
-  readonly #limits: GatheringLimits;
+  readonly #limits: GroupReleaseLimits;
   /** The messages that are not whole, by channel. */
   readonly #groups = new Map<string, Group>();
   #isUnderWay = false;
@@ -35,7 +35,7 @@ export class Gathering {
     open: OpenAlerts,
     rules: Pick<AlertingRules, 'ids' | 'flapping'>,
     hold: Hold,
-    limits: GatheringLimits = LIMITS,
+    limits: GroupReleaseLimits = LIMITS,
   ) {
     this.#open = open;
     this.#rules = rules;

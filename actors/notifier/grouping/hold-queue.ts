@@ -2,26 +2,26 @@ import type { AlertRecord } from '../../../src/domain/alert.js';
 import { moment, type Instant, type Moment } from '../../../src/domain/time.js';
 import type { AlertingRules } from '../rules/alerting.js';
 import { moved, withDelivery } from '../outbox/delivery.js';
-import { Gathering } from './group-release.js';
+import { GroupRelease } from './group-release.js';
 import type { OpenAlerts } from '../outbox/open-alerts.js';
 
 /** When what is held is let go of: after a mass failure, and once a node that flapped has rested. */
-export class Held {
+export class HoldQueue {
   readonly #open: OpenAlerts;
   readonly #rules: AlertingRules;
-  readonly #gathering: Gathering;
+  readonly #groupRelease: GroupRelease;
   /** No summary may go out before this. */
   #summariesDue: Moment = moment(-Infinity);
 
   constructor(open: OpenAlerts, rules: AlertingRules) {
     this.#open = open;
     this.#rules = rules;
-    this.#gathering = new Gathering(open, rules, 'mass_failure');
+    this.#groupRelease = new GroupRelease(open, rules, 'mass_failure');
   }
 
   /** What an earlier run has left. */
   resume(): void {
-    this.#gathering.resume();
+    this.#groupRelease.resume();
   }
 
   /** When there may be something to let go of; undefined when nothing is held. */
@@ -63,7 +63,7 @@ export class Held {
   together(now: Moment, wall: Instant): readonly AlertRecord[] {
     const { until } = this.#rules.mass;
     if ((until !== undefined && until > now) || this.#open.heldTogether.size === 0) return [];
-    return this.#gathering.step(this.#open.heldTogether, now, wall);
+    return this.#groupRelease.step(this.#open.heldTogether, now, wall);
   }
 
   /** Until nothing is held any more, what is new of those nodes is held behind it. */

@@ -18,7 +18,7 @@ const HELD: ReadonlySet<AlertType> = new Set<AlertType>([
  * A mass failure begins: the alerts of single nodes that no channel has begun to deliver are held for it. Otherwise
  * its message would wait behind all of them, one after the other.
  */
-export class Recall {
+export class HoldUndelivered {
   readonly #open: OpenAlerts;
   readonly #flapping: Pick<Flapping, 'untold'>;
   readonly #step: number;

@@ -5,7 +5,7 @@ import type { OpenAlerts } from './open-alerts.js';
 /** Records that are handed to history at once. */
 const CHUNK = 1_000;
 
-export interface SafekeepingSurroundings {
+export interface AlertWriterDeps {
   readonly clock: Clock;
   /** Has history store them. What becomes of them comes back as `committed`. */
   submit(records: readonly AlertRecord[]): void;
@@ -14,26 +14,22 @@ export interface SafekeepingSurroundings {
 }
 
 /** The way of alerts to the disk. */
-export class Safekeeping {
+export class AlertWriter {
   readonly #open: OpenAlerts;
-  readonly #around: SafekeepingSurroundings;
+  readonly #deps: AlertWriterDeps;
   readonly #committed: (records: readonly AlertRecord[]) => void;
   #kept: AlertRecord[] = [];
 
   /** @param committed told of what the disk cannot have just now */
-  constructor(
-    open: OpenAlerts,
-    around: SafekeepingSurroundings,
-    committed: (records: readonly AlertRecord[]) => void,
-  ) {
+  constructor(open: OpenAlerts, deps: AlertWriterDeps, committed: (records: readonly AlertRecord[]) => void) {
     this.#open = open;
-    this.#around = around;
+    this.#deps = deps;
     this.#committed = committed;
   }
 
   /** They count as they are from here on, and go to disk with the next `submit`. */
   keep(records: readonly AlertRecord[]): void {
-    const now = this.#around.clock.now();
+    const now = this.#deps.clock.now();
     for (const record of records) {
       this.#open.put(record, now);
       this.#kept.push(record);
@@ -46,14 +42,14 @@ export class Safekeeping {
     const records = this.#kept;
     this.#kept = [];
     // Otherwise they are handed over when the disk takes writes again: each alert once, however often it was tried.
-    if (this.#around.refusing()) this.#committed(records);
-    else this.#around.submit(records);
+    if (this.#deps.refusing()) this.#committed(records);
+    else this.#deps.submit(records);
   }
 
   /** The disk takes writes again, and gets what it has not got yet, each as it is now. */
   flush(): void {
     const records = [...this.#open.unstored.all()];
     this.#kept = [];
-    for (let at = 0; at < records.length; at += CHUNK) this.#around.submit(records.slice(at, at + CHUNK));
+    for (let at = 0; at < records.length; at += CHUNK) this.#deps.submit(records.slice(at, at + CHUNK));
   }
 }

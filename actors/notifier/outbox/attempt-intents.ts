@@ -12,7 +12,7 @@ export interface Beginning {
 }
 
 /** The beginnings of attempts, stored before they begin, and some of them well ahead of it: see decision 16. */
-export class Beginnings {
+export class AttemptIntents {
   readonly #ofRecord = new Map<AlertRecord, Beginning>();
   /** Those that no channel waits for yet, by alert and channel. */
   readonly #ahead = new Map<AlertId, Map<string, Beginning>>();

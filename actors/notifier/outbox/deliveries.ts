@@ -11,12 +11,12 @@ import { lanesOf } from '../grouping/group.js';
 import { messageOf } from '../channel/message.js';
 import type { OpenAlerts } from './open-alerts.js';
 import { momentOf } from '../moment-of.js';
-import type { Safekeeping } from './alert-writer.js';
+import type { AlertWriter } from './alert-writer.js';
 
 /** How long a mass failure is counted before it is told. */
 const COUNTING: Millis = 1_000;
 
-export interface DeliveriesSurroundings {
+export interface DeliveriesDeps {
   readonly clock: Clock;
   readonly channels: ReadonlyMap<string, ChannelActor>;
   readonly escalation: Escalation;
@@ -31,13 +31,13 @@ export interface DeliveriesSurroundings {
 /** What is between the outbox and its channels: offers, attempts that begin once that is stored, and verdicts. */
 export class Deliveries {
   readonly #open: OpenAlerts;
-  readonly #kept: Safekeeping;
-  readonly #around: DeliveriesSurroundings;
+  readonly #kept: AlertWriter;
+  readonly #deps: DeliveriesDeps;
 
-  constructor(open: OpenAlerts, kept: Safekeeping, around: DeliveriesSurroundings) {
+  constructor(open: OpenAlerts, kept: AlertWriter, deps: DeliveriesDeps) {
     this.#open = open;
     this.#kept = kept;
-    this.#around = around;
+    this.#deps = deps;
   }
 
   /** Has channels go on with what an earlier run has left. */
@@ -52,7 +52,7 @@ export class Deliveries {
   }
 
   #offer(records: readonly AlertRecord[], isWanted: (delivery: Delivery) => boolean): void {
-    const { channels, clock, escalation } = this.#around;
+    const { channels, clock, escalation } = this.#deps;
     const [now, wall] = [clock.now(), clock.wall()];
     const offers = new Map<string, Offer[]>();
     for (const known of records) {
@@ -74,51 +74,52 @@ export class Deliveries {
   /** What waits to be told late must not keep what comes behind it, once it is not to be told. */
   #withdraw(id: AlertId, { channel, state, attempts }: Delivery): void {
     const isOff = state === 'cancelled' || state === 'folded' || state === 'held';
-    if (!isOff || attempts > 0 || this.#around.escalation.delayOf(channel) === 0) return;
-    this.#around.channels.get(channel)?.withdrawn(id);
+    if (!isOff || attempts > 0 || this.#deps.escalation.delayOf(channel) === 0) return;
+    this.#deps.channels.get(channel)?.withdrawn(id);
   }
 
   progress(channel: string, { verdicts, due, next }: Progress): void {
     for (const { id, verdict } of verdicts) this.#conclude(channel, id, verdict);
     for (const id of due) this.#attempt(channel, id);
-    for (const id of next) if (!this.#open.beginnings.isAhead(id, channel)) this.#begin(channel, id, false);
+    for (const id of next)
+      if (!this.#open.attemptIntents.isAhead(id, channel)) this.#begin(channel, id, false);
   }
 
   /** The disk has this, or cannot have it just now: what waited for it begins. */
   committed(record: AlertRecord): void {
-    const beginning = this.#open.beginnings.stored(record);
+    const beginning = this.#open.attemptIntents.stored(record);
     if (beginning !== undefined) this.#grant(beginning);
   }
 
   /** The daemon ends: attempts that were stored ahead and will not begin are taken back. */
   takeBack(): void {
-    for (const { id, before } of this.#open.beginnings.takeAhead()) {
+    for (const { id, before } of this.#open.attemptIntents.takeAhead()) {
       const record = this.#open.get(id);
       if (record !== undefined) this.#kept.keep([withDelivery(record, before)]);
     }
   }
 
   #attempt(channel: string, id: AlertId): void {
-    const ahead = this.#open.beginnings.due(id, channel);
+    const ahead = this.#open.attemptIntents.due(id, channel);
     if (ahead?.isStored === true) this.#grant(ahead);
     else if (ahead === undefined && !this.#begin(channel, id, true))
-      this.#around.channels.get(channel)?.withdrawn(id);
+      this.#deps.channels.get(channel)?.withdrawn(id);
   }
 
   /** Has it stored that an attempt begins. @returns whether there is anything to deliver */
   #begin(channel: string, id: AlertId, isDue: boolean): boolean {
     const found = this.#open.get(id);
-    if (found !== undefined) this.#kept.keep(this.#around.late(found, channel));
+    if (found !== undefined) this.#kept.keep(this.#deps.late(found, channel));
     const record = this.#open.get(id);
     const before = record === undefined ? undefined : deliveryTo(record, channel);
     if (record === undefined || before?.state !== 'pending') return false;
     const attempts = before.attempts + 1;
     // What people were told does not change any more.
     const isFirst = record.deliveries.every((each) => each.attempts === 0);
-    const alert = isFirst ? this.#around.upToDate(record.alert) : record.alert;
-    const lastAttempt = this.#around.clock.wall();
+    const alert = isFirst ? this.#deps.upToDate(record.alert) : record.alert;
+    const lastAttempt = this.#deps.clock.wall();
     const begun = withDelivery({ ...record, alert }, { ...before, attempts, lastAttempt });
-    this.#open.beginnings.add(begun, { channel, id, before, isDue, isStored: false });
+    this.#open.attemptIntents.add(begun, { channel, id, before, isDue, isStored: false });
     this.#kept.keep([begun]);
     return true;
   }
@@ -127,7 +128,7 @@ export class Deliveries {
     const record = this.#open.get(id);
     const delivery = record === undefined ? undefined : deliveryTo(record, channel);
     if (record === undefined || delivery === undefined) return;
-    this.#around.channels.get(channel)?.granted(id, messageOf(record, delivery), delivery.attempts);
+    this.#deps.channels.get(channel)?.granted(id, messageOf(record, delivery), delivery.attempts);
   }
 
   #conclude(channel: string, id: AlertId, verdict: Verdict): void {
@@ -135,8 +136,8 @@ export class Deliveries {
     const delivery = record === undefined ? undefined : this.#open.delivery(record, channel);
     if (record === undefined || delivery?.state !== 'pending') return;
     const after = concluded(delivery, verdict);
-    const fallback = this.#around.fallbackOf(channel);
-    const wall = this.#around.clock.wall();
+    const fallback = this.#deps.fallbackOf(channel);
+    const wall = this.#deps.clock.wall();
     this.#kept.keep([withFallback(withDelivery(record, after), after, fallback, wall)]);
   }
 }

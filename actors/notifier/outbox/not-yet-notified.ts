@@ -2,7 +2,7 @@ import type { AlertType } from '../../../src/domain/alert.js';
 import type { OpenDelivery } from './open-alerts.js';
 
 /** The last ones of which nobody can have heard. */
-export function trailingUntold(open: readonly OpenDelivery[]): readonly OpenDelivery[] {
+export function trailingUnnotified(open: readonly OpenDelivery[]): readonly OpenDelivery[] {
   const told = open.findLastIndex(
     ({ delivery, record }) =>
       delivery.attempts > 0 || (isEnd(record.alert.type) && !stands({ delivery, record })),

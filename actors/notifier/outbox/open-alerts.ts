@@ -1,8 +1,8 @@
 import { isOpen, type AlertId, type AlertRecord, type Delivery } from '../../../src/domain/alert.js';
 import type { NodeName } from '../../../src/domain/node-name.js';
 import type { Moment } from '../../../src/domain/time.js';
-import { Beginnings } from './attempt-intents.js';
-import { Books } from '../channel/channel-totals.js';
+import { AttemptIntents } from './attempt-intents.js';
+import { ChannelTotals } from '../channel/channel-totals.js';
 import { deliveryTo } from './delivery.js';
 import { UnstoredAlerts } from './unstored-alerts.js';
 
@@ -11,7 +11,7 @@ import { UnstoredAlerts } from './unstored-alerts.js';
  * has not got yet.
  */
 export class OpenAlerts {
-  readonly beginnings = new Beginnings();
+  readonly attemptIntents = new AttemptIntents();
   readonly #records = new Map<AlertId, AlertRecord>();
   /** Those of one node, in the order in which they were raised. */
   readonly #ofNode = new Map<NodeName, Set<AlertId>>();
@@ -23,10 +23,10 @@ export class OpenAlerts {
   readonly unstored = new UnstoredAlerts();
   /** Of nodes that were deleted since. */
   readonly #ofGone = new Set<AlertId>();
-  readonly #books: Books;
+  readonly #totals: ChannelTotals;
 
-  constructor(books = new Books()) {
-    this.#books = books;
+  constructor(totals = new ChannelTotals()) {
+    this.#totals = totals;
   }
 
   get size(): number {
@@ -76,12 +76,12 @@ export class OpenAlerts {
   /** As it is in fact: without an attempt that is stored ahead, and has not begun. */
   delivery(record: AlertRecord, channel: string): Delivery | undefined {
     const delivery = deliveryTo(record, channel);
-    return delivery && this.beginnings.inFact(record.alert.id, delivery);
+    return delivery && this.attemptIntents.inFact(record.alert.id, delivery);
   }
 
   /** It is on its way to the disk. */
   put(record: AlertRecord, now: Moment): void {
-    this.beginnings.settle(record);
+    this.attemptIntents.settle(record);
     this.#count(record);
     this.unstored.put(record);
     this.restore(record, now);
@@ -118,7 +118,7 @@ export class OpenAlerts {
     if (before === undefined && record.deliveries.some(({ lastError }) => lastError !== undefined)) return;
     for (const { channel, state } of record.deliveries) {
       if (before !== undefined && deliveryTo(before, channel)?.state === state) continue;
-      this.#books.count(channel, state);
+      this.#totals.count(channel, state);
     }
   }
 

@@ -4,10 +4,10 @@ import type { Clock } from '../../../src/ports/clock.js';
 import { fresh, moved, withDelivery } from './delivery.js';
 import type { NotifierReply } from '../notifier.protocol.js';
 import type { OpenAlerts } from './open-alerts.js';
-import type { Safekeeping } from './alert-writer.js';
+import type { AlertWriter } from './alert-writer.js';
 import { testSentence } from '../channel/sentences.js';
 
-export interface RequestsSurroundings {
+export interface RequestsDeps {
   readonly clock: Clock;
   readonly channels: ReadonlyMap<string, unknown>;
 }
@@ -15,15 +15,15 @@ export interface RequestsSurroundings {
 /** What people ask for: another attempt at a dead letter, and a test of a channel. */
 export class Requests {
   readonly #open: OpenAlerts;
-  readonly #kept: Safekeeping;
+  readonly #kept: AlertWriter;
   readonly #ids: AlertIds;
-  readonly #around: RequestsSurroundings;
+  readonly #deps: RequestsDeps;
 
-  constructor(open: OpenAlerts, kept: Safekeeping, ids: AlertIds, around: RequestsSurroundings) {
+  constructor(open: OpenAlerts, kept: AlertWriter, ids: AlertIds, deps: RequestsDeps) {
     this.#open = open;
     this.#kept = kept;
     this.#ids = ids;
-    this.#around = around;
+    this.#deps = deps;
   }
 
   /** The alert as it is in memory; a dead letter may be on disk only. */
@@ -35,7 +35,7 @@ export class Requests {
   redeliver(stored: AlertRecord | undefined): NotifierReply {
     if (stored === undefined) return { kind: 'refused', code: 'HEARTBEAT_NO_SUCH_ALERT' };
     const { id } = stored.alert;
-    const { channels, clock } = this.#around;
+    const { channels, clock } = this.#deps;
     const record = this.known(id) ?? stored;
     const dead = record.deliveries.filter(({ state, channel }) => state === 'dead' && channels.has(channel));
     if (dead.length === 0) return { kind: 'refused', code: 'HEARTBEAT_NOT_DEAD' };
@@ -49,7 +49,7 @@ export class Requests {
   }
 
   test(channel: string): NotifierReply {
-    const { channels, clock } = this.#around;
+    const { channels, clock } = this.#deps;
     if (!channels.has(channel)) return { kind: 'refused', code: 'HEARTBEAT_NO_SUCH_CHANNEL' };
     const wall = clock.wall();
     const id = this.#ids.next(wall);

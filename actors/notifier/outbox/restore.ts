@@ -19,7 +19,7 @@ export interface EarlierRunSources {
 }
 
 /** Takes up what an earlier run has left to do, and what it knew of who was told. */
-export async function takeUpEarlierRun(
+export async function restoreOutbox(
   { outbox, clock, holds }: EarlierRunSources,
   open: OpenAlerts,
   rules: AlertingRules,

@@ -11,19 +11,19 @@ import type {
 import type { NodeName } from '../../../src/domain/node-name.js';
 import type { Flip, NodeFacts } from '../../../src/domain/node.js';
 import { instant, type Instant, type Moment } from '../../../src/domain/time.js';
-import { isMessage } from '../../../src/domain/late-notification.js';
+import { isNotification } from '../../../src/domain/late-notification.js';
 import type { ChannelPolicy } from '../../../src/ports/channel.js';
 import type { NodeChange, NodeNews } from '../alerting.protocol.js';
 import { Flapping } from './flapping.js';
-import { Holding, type MassFacts } from './ongoing-mass-failure.js';
+import { OngoingMassFailure, type MassFacts } from './ongoing-mass-failure.js';
 import { MassFailure, type MassFailureOptions } from './mass-failure.js';
 import { momentOf } from '../moment-of.js';
 import { fresh, held, moved, withDelivery } from '../outbox/delivery.js';
 import type { OpenAlerts, OpenDelivery } from '../outbox/open-alerts.js';
-import { Recall } from '../grouping/hold-undelivered.js';
+import { HoldUndelivered } from '../grouping/hold-undelivered.js';
 import { routesOf, type Route } from './routing.js';
 import { newsSentence, nodeSentence } from '../channel/sentences.js';
-import { isEnd, isFailure, isMoot, stands, trailingUntold } from '../outbox/not-yet-notified.js';
+import { isEnd, isFailure, isMoot, stands, trailingUnnotified } from '../outbox/not-yet-notified.js';
 
 export interface AlertingOptions {
   readonly channels: readonly (Route & Pick<ChannelPolicy, 'fallback'>)[];
@@ -57,9 +57,9 @@ export class AlertingRules {
   readonly ids: AlertIds;
   readonly mass: MassFailure;
   readonly flapping: Flapping;
-  readonly recall: Recall;
+  readonly recall: HoldUndelivered;
   /** The hold that is on, and the one before it, of which somebody may still have to be told. */
-  #hold: Holding | undefined;
+  #hold: OngoingMassFailure | undefined;
   #over: { readonly alert: AlertId; readonly facts: MassFacts } | undefined;
 
   constructor(options: AlertingOptions, open: OpenAlerts, random: () => number) {
@@ -68,7 +68,7 @@ export class AlertingRules {
     this.ids = new AlertIds(random);
     this.mass = new MassFailure(options.massFailure);
     this.flapping = new Flapping(options.flapping);
-    this.recall = new Recall(open, this.flapping);
+    this.recall = new HoldUndelivered(open, this.flapping);
   }
 
   /** @returns the records that change, and with them the hold that begins */
@@ -176,7 +176,7 @@ export class AlertingRules {
       node === undefined || reminder !== undefined || raisedAt(id) <= (deleted.get(node.name) ?? -Infinity)
         ? []
         : deliveries
-            .filter(isMessage)
+            .filter(isNotification)
             .map((delivery) => ({ node, channel: delivery.channel, at: toldAt(delivery, wall) })),
     );
     for (const { node, channel, at } of told.sort((a, b) => a.at - b.at)) {
@@ -214,7 +214,7 @@ export class AlertingRules {
       return undefined;
     }
     const id = this.ids.next(wall);
-    this.#hold = new Holding(id, this.mass.inWindow);
+    this.#hold = new OngoingMassFailure(id, this.mass.inWindow);
     this.#hold.add(node.name, watched);
     this.recall.begin(id);
     const channels = routesOf(this.#options.channels, 'mass_failure', undefined);
@@ -244,7 +244,7 @@ export class AlertingRules {
   /** It is heard again before it failed: that it was late is worth nothing to who has not been told. */
   #cancelUntold(node: NodeFacts, changes: Map<string, AlertRecord>): void {
     for (const { name } of this.#options.channels) {
-      for (const untold of trailingUntold(this.#open.of(node.name, name))) {
+      for (const untold of trailingUnnotified(this.#open.of(node.name, name))) {
         if (untold.record.alert.type !== 'node.inactive' || stands(untold)) continue;
         this.#change(changes, untold, 'cancelled', node.name);
       }
@@ -259,7 +259,7 @@ export class AlertingRules {
     wall: Instant,
     changes: Map<string, AlertRecord>,
   ): Delivery {
-    const summary = trailingUntold(this.#open.of(name, channel)).findLast(stands);
+    const summary = trailingUnnotified(this.#open.of(name, channel)).findLast(stands);
     return held({ ...fresh(channel, wall), ...this.#fold(changes, summary, name) }, hold);
   }
 
@@ -272,7 +272,7 @@ export class AlertingRules {
     changes: Map<string, AlertRecord>,
   ): Delivery {
     const open = this.#open.of(node.name, channel);
-    const trailing = trailingUntold(open);
+    const trailing = trailingUnnotified(open);
     const untold = trailing.filter(({ record }) => record.alert.reminder === undefined);
     const delivery = fresh(channel, wall);
     const summary = untold.findLast(stands);

@@ -2,7 +2,7 @@ import type { AlertId, AlertRecord } from '../../../src/domain/alert.js';
 import type { NodeFacts } from '../../../src/domain/node.js';
 import type { NodeName } from '../../../src/domain/node-name.js';
 import { moment, type Moment } from '../../../src/domain/time.js';
-import { Agenda } from '../channel/timer-queue.js';
+import { TimerQueue } from '../channel/timer-queue.js';
 import type { FailedNodes } from './failed-nodes.js';
 import type { OpenAlerts } from '../outbox/open-alerts.js';
 
@@ -13,7 +13,7 @@ const FEW = 100;
  * The alerts that are held since something that their node depends on has failed. They go out when that is back and the
  * node is not, one timeout later: it gets as long to be heard again as anybody.
  */
-export class Dependencies {
+export class Inhibition {
   readonly #open: OpenAlerts;
   readonly #failed: FailedNodes;
   /** The nodes of which something is held, or was, by what they depend on. */
@@ -21,7 +21,7 @@ export class Dependencies {
   /** Entries in it, and how many there were when it was last made anew. */
   #size = 0;
   #kept = 0;
-  readonly #agenda = new Agenda<NodeName>();
+  readonly #timerQueue = new TimerQueue<NodeName>();
 
   constructor(open: OpenAlerts, failed: FailedNodes) {
     this.#open = open;
@@ -30,7 +30,7 @@ export class Dependencies {
 
   /** When there may be something to let go of. */
   get nextAt(): Moment | undefined {
-    return this.#agenda.next;
+    return this.#timerQueue.next;
   }
 
   /** What is held of an earlier run: who has failed in it, the nodes are still to tell. */
@@ -84,7 +84,7 @@ export class Dependencies {
   /** The alerts that nothing holds any more. */
   due(now: Moment): readonly AlertId[] {
     const due = new Set<AlertId>();
-    for (let name = this.#agenda.take(now); name !== undefined; name = this.#agenda.take(now)) {
+    for (let name = this.#timerQueue.take(now); name !== undefined; name = this.#timerQueue.take(now)) {
       const failed = this.#failed.get(name);
       const cause = failed && this.#failed.causeOf(failed.facts);
       if (failed !== undefined) this.#failed.put({ ...failed, cause });
@@ -102,7 +102,8 @@ export class Dependencies {
   }
 
   #lookAt({ alert: { node } }: AlertRecord, now: Moment): void {
-    if (node !== undefined) this.#agenda.add(moment(now + (node.adaptive?.max ?? node.timeout)), node.name);
+    if (node !== undefined)
+      this.#timerQueue.add(moment(now + (node.adaptive?.max ?? node.timeout)), node.name);
   }
 }
 

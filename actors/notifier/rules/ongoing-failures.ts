@@ -5,29 +5,29 @@ import type { AlertMessage, StandingFailure } from '../../../src/ports/channel.j
 import type { AlertingRules } from './alerting.js';
 import type { FailedStanding, NodeChange } from '../alerting.protocol.js';
 import { held, moved, withDelivery } from '../outbox/delivery.js';
-import { Dependencies } from './inhibition.js';
+import { Inhibition } from './inhibition.js';
 import { Escalation } from './escalation.js';
-import { farewellOf } from '../channel/closing-notice.js';
+import { closingNotice } from '../channel/closing-notice.js';
 import { FailedNodes } from './failed-nodes.js';
-import { Gathering, STEP } from '../grouping/group-release.js';
-import { lateGroup } from '../grouping/delayed-group.js';
+import { GroupRelease, STEP } from '../grouping/group-release.js';
+import { delayedGroup } from '../grouping/delayed-group.js';
 import type { OpenAlerts } from '../outbox/open-alerts.js';
 import { momentOf } from '../moment-of.js';
 import { routesOf } from './routing.js';
 import { Reminders, type RemindersOptions } from './reminders.js';
 
 /** What is told beside a first alert, and what is not: who stays failed, why, and whether somebody takes care of it. */
-export class OnCall {
+export class OngoingFailures {
   readonly escalation: Escalation;
   readonly #options: RemindersOptions;
   readonly #open: OpenAlerts;
   readonly #rules: AlertingRules;
   readonly #failed = new FailedNodes();
   readonly #reminders: Reminders;
-  readonly #dependencies: Dependencies;
+  readonly #dependencies: Inhibition;
   /** Held for a dependency that is back. */
   readonly #released = new Set<AlertId>();
-  readonly #gathering: Gathering;
+  readonly #groupRelease: GroupRelease;
 
   constructor(options: RemindersOptions, open: OpenAlerts, rules: AlertingRules) {
     this.#options = options;
@@ -35,15 +35,15 @@ export class OnCall {
     this.#rules = rules;
     this.escalation = new Escalation(options.channels);
     this.#reminders = new Reminders(options, this.#failed);
-    this.#dependencies = new Dependencies(open, this.#failed);
-    this.#gathering = new Gathering(open, rules, 'dependency');
+    this.#dependencies = new Inhibition(open, this.#failed);
+    this.#groupRelease = new GroupRelease(open, rules, 'dependency');
   }
 
   /** When there is something to do, or may be. */
   get nextAt(): Moment | undefined {
     const isHolding = this.#rules.mass.until !== undefined;
     if (this.#reminders.isUnderWay && !isHolding) return moment(-Infinity);
-    if (this.#released.size > 0 || (this.#gathering.isUnderWay && !isHolding)) return moment(-Infinity);
+    if (this.#released.size > 0 || (this.#groupRelease.isUnderWay && !isHolding)) return moment(-Infinity);
     // While alerts are held, nobody is reminded either.
     const reminders = Math.max(this.#reminders.nextAt ?? Infinity, this.#rules.mass.until ?? -Infinity);
     const at = Math.min(reminders, this.#dependencies.nextAt ?? Infinity);
@@ -53,7 +53,7 @@ export class OnCall {
   /** What an earlier run has left. */
   resume(now: Moment): void {
     this.#dependencies.resume(this.#open.all(), now);
-    this.#gathering.resume();
+    this.#groupRelease.resume();
   }
 
   /** A node flips. @returns what its failure comes from, if that is another's */
@@ -142,9 +142,9 @@ export class OnCall {
 
   /** So much at a time that nobody waits for it: the rest goes with the next call. */
   #letGo(now: Moment, wall: Instant): readonly AlertRecord[] {
-    if (this.#released.size === 0 && !this.#gathering.isUnderWay) return [];
-    const records = this.#gathering.step(this.#released, now, wall);
-    if (!this.#gathering.isUnderWay) this.#released.clear();
+    if (this.#released.size === 0 && !this.#groupRelease.isUnderWay) return [];
+    const records = this.#groupRelease.step(this.#released, now, wall);
+    if (!this.#groupRelease.isUnderWay) this.#released.clear();
     return records;
   }
 
@@ -153,7 +153,7 @@ export class OnCall {
     const delivery = this.#open.delivery(record, channel);
     if (record.alert.group === undefined || delivery?.state !== 'pending') return [];
     if (this.escalation.wait(record.alert, delivery) === 0) return [];
-    return lateGroup(record, delivery, {
+    return delayedGroup(record, delivery, {
       failed: this.#failed,
       open: this.#open,
       nextId: () => this.#rules.ids.next(wall),
@@ -183,16 +183,17 @@ export class OnCall {
   }
 
   /** What channels tell last that a reload takes away, or whose receiver it changes, where something is open. */
-  farewells(wall: Instant): ReadonlyMap<string, AlertMessage> {
-    const farewells = new Map<string, AlertMessage>();
+  closingNotices(wall: Instant): ReadonlyMap<string, AlertMessage> {
+    const closingNotices = new Map<string, AlertMessage>();
     for (const [channel, failures] of this.standing()) {
       // Who hears of no recoveries leaves failures open on purpose.
       const isClosed = this.#options.channels.some(
         ({ name, events }) => name === channel && events.includes('node.recovered'),
       );
-      if (isClosed) farewells.set(channel, farewellOf(channel, failures, this.#rules.ids.next(wall), wall));
+      if (isClosed)
+        closingNotices.set(channel, closingNotice(channel, failures, this.#rules.ids.next(wall), wall));
     }
-    return farewells;
+    return closingNotices;
   }
 
   #gone(name: NodeName, now: Moment): void {

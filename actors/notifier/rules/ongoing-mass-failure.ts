@@ -10,7 +10,7 @@ export type MassFacts = Pick<Alert, 'message' | 'mass'>;
 const SAMPLE = 20;
 
 /** The mass failure for which alerts are held, and the nodes that have failed in it: each counts once. */
-export class Holding {
+export class OngoingMassFailure {
   /** The alert that tells of it. */
   readonly alert: AlertId;
   readonly #nodes: Set<NodeName>;

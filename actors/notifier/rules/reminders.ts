@@ -2,7 +2,7 @@ import type { AlertIds } from '../../../src/domain/alert-id.js';
 import type { Alert, AlertRecord, GroupedNode } from '../../../src/domain/alert.js';
 import type { NodeName } from '../../../src/domain/node-name.js';
 import { moment, type Instant, type Millis, type Moment } from '../../../src/domain/time.js';
-import { Agenda } from '../channel/timer-queue.js';
+import { TimerQueue } from '../channel/timer-queue.js';
 import { fresh } from '../outbox/delivery.js';
 import type { FailedNode, FailedNodes } from './failed-nodes.js';
 import { GROUP } from '../grouping/group.js';
@@ -51,7 +51,7 @@ interface Member {
 export class Reminders {
   readonly #options: RemindersOptions;
   readonly #failed: FailedNodes;
-  readonly #agenda = new Agenda<NodeName>();
+  readonly #timerQueue = new TimerQueue<NodeName>();
   /** What is in the agenda, and holds: a node that has recovered is taken out of it later, with others. */
   readonly #next = new Map<NodeName, Moment>();
   #round: Round | undefined;
@@ -71,7 +71,7 @@ export class Reminders {
 
   /** When there may be somebody to remind of. */
   get nextAt(): Moment | undefined {
-    return this.#agenda.next;
+    return this.#timerQueue.next;
   }
 
   /** Whether the last step has left something for the next. */
@@ -86,12 +86,12 @@ export class Reminders {
 
   forget(name: NodeName): void {
     this.#next.delete(name);
-    this.#agenda.prune(this.#next.size, (each, at) => this.#next.get(each) === at);
+    this.#timerQueue.prune(this.#next.size, (each, at) => this.#next.get(each) === at);
   }
 
   /** Reminders that are to come, with those of nodes that have recovered lately. */
   get size(): number {
-    return this.#agenda.size;
+    return this.#timerQueue.size;
   }
 
   /**
@@ -139,7 +139,7 @@ export class Reminders {
   }
 
   #roundAt(now: Moment): Round | undefined {
-    const { next } = this.#agenda;
+    const { next } = this.#timerQueue;
     if (this.#round === undefined && (next === undefined || next > now)) return undefined;
     return (this.#round ??= {
       until: moment(now + this.#gather),
@@ -154,8 +154,8 @@ export class Reminders {
   #look(round: Round, now: Moment, open: OpenAlerts): boolean {
     round.steps++;
     for (let looked = 0; looked < REMINDED; looked++) {
-      const at = this.#agenda.next;
-      const name = this.#agenda.take(round.until);
+      const at = this.#timerQueue.next;
+      const name = this.#timerQueue.take(round.until);
       if (at === undefined || name === undefined) {
         if (round.members.size === 0) this.#round = undefined;
         return true;
@@ -188,7 +188,7 @@ export class Reminders {
 
   #schedule(name: NodeName, at: Moment): void {
     this.#next.set(name, at);
-    this.#agenda.add(at, name);
+    this.#timerQueue.add(at, name);
   }
 
   /** Not those that wait for the first they hear of it, or have just heard it. */

@@ -2,7 +2,7 @@
 const REMEMBERED = 100;
 
 /** Of alerts that go out in parts: which were taken, so that the next attempt tells nobody twice. */
-export class Taken {
+export class DeliveredParts {
   readonly #parts = new Map<string, ReadonlySet<string>>();
 
   of(alert: string): ReadonlySet<string> {

@@ -4,7 +4,7 @@ import type { BaseNotifier, ChannelPolicy } from '../../ports/channel.js';
 import type { Clock } from '../../ports/clock.js';
 import type { Logger } from '../../ports/logger.js';
 import type { Guard } from './http/address-guard.js';
-import type { Names } from './http/dns-resolver.js';
+import type { DnsResolver } from './http/dns-resolver.js';
 import type { Proxies } from './http/proxies.js';
 import type { Secret } from './secret.js';
 
@@ -16,7 +16,7 @@ export interface ChannelTools {
   /** Which addresses names may stand for. */
   readonly guard: Guard;
   /** This channel's own: a name server that does not answer it delays no other. */
-  readonly names: Names;
+  readonly names: DnsResolver;
   /** Certificates in PEM that it trusts instead of the usual ones. */
   readonly ca?: string | undefined;
   /** Through which its HTTP calls go out; undefined where they are made directly. */

@@ -1,11 +1,11 @@
 import type { BaseNotifier, Channel, ChannelPolicy } from '../../ports/channel.js';
 import type { Clock } from '../../ports/clock.js';
 import type { Logger } from '../../ports/logger.js';
-import { Concealment } from './redaction.js';
+import { Redaction } from './redaction.js';
 import { AddressGuard } from './http/address-guard.js';
-import { Names } from './http/dns-resolver.js';
+import { DnsResolver } from './http/dns-resolver.js';
 import type { Proxies } from './http/proxies.js';
-import { DiscreetNotifier } from './redacting-notifier.js';
+import { RedactingNotifier } from './redacting-notifier.js';
 import type { ChannelTools, Prepared } from './kind.js';
 import type { Secret } from './secret.js';
 
@@ -51,11 +51,11 @@ export async function makeChannels(
       clock,
       logger,
       guard: new AddressGuard(allowAddresses),
-      names: new Names({ timeout: Math.min(NAME_TIMEOUT, policy.attemptTimeout) }),
+      names: new DnsResolver({ timeout: Math.min(NAME_TIMEOUT, policy.attemptTimeout) }),
       ca,
       proxies,
     });
-    const notifier = new DiscreetNotifier(made, new Concealment(secrets));
+    const notifier = new RedactingNotifier(made, new Redaction(secrets));
     channels.push({ policy, receiver, notifier });
     await notifier.prepare().catch((error: unknown) => {
       problems.push({

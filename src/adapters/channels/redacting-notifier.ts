@@ -5,25 +5,25 @@ import {
   type Resending,
   type StandingFailure,
 } from '../../ports/channel.js';
-import type { Concealment } from './redaction.js';
+import type { Redaction } from './redaction.js';
 import type { Prepared } from './kind.js';
 
 /** A notifier as it is. Only: why it failed to tell is stored and shown, and no secret of its own is in that. */
-export class DiscreetNotifier extends BaseNotifier implements Resending, Prepared {
+export class RedactingNotifier extends BaseNotifier implements Resending, Prepared {
   readonly #notifier: BaseNotifier & Partial<Resending & Prepared>;
-  readonly #concealment: Concealment;
+  readonly #redaction: Redaction;
 
-  constructor(notifier: BaseNotifier & Partial<Resending & Prepared>, concealment: Concealment) {
+  constructor(notifier: BaseNotifier & Partial<Resending & Prepared>, redaction: Redaction) {
     super();
     this.#notifier = notifier;
-    this.#concealment = concealment;
+    this.#redaction = redaction;
   }
 
   async prepare(): Promise<void> {
     try {
       await this.#notifier.prepare?.();
     } catch (error) {
-      throw this.#concealment.concealError(error);
+      throw this.#redaction.concealError(error);
     }
   }
 
@@ -31,7 +31,7 @@ export class DiscreetNotifier extends BaseNotifier implements Resending, Prepare
     try {
       await this.#notifier.notify(alert, attempt);
     } catch (error) {
-      throw this.#concealment.concealError(error);
+      throw this.#redaction.concealError(error);
     }
   }
 
@@ -44,7 +44,7 @@ export class DiscreetNotifier extends BaseNotifier implements Resending, Prepare
   }
 
   succeed(before: object): void {
-    if (before instanceof DiscreetNotifier) this.#notifier.succeed?.(before.#notifier);
+    if (before instanceof RedactingNotifier) this.#notifier.succeed?.(before.#notifier);
   }
 
   override async close(): Promise<void> {

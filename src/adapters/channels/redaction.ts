@@ -6,7 +6,7 @@ const SHORTEST_PART = 16;
 const HIDDEN = '(secret)';
 
 /** Takes secrets out of what others say: whole, escaped, or in the parts that do as well. */
-export class Concealment {
+export class Redaction {
   readonly #shortest: number;
   readonly #giveaways = new Set<string>();
   /** The longest first, so that nothing is left of those that others are a part of. */

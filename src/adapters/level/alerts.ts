@@ -1,7 +1,7 @@
 import { earliestIdAt } from '../../domain/alert-id.js';
 import type { AlertId, AlertRecord, DeliveryState } from '../../domain/alert.js';
 import type { Instant } from '../../domain/time.js';
-import { toldLateAt } from '../../domain/late-notification.js';
+import { notifiedLateAt } from '../../domain/late-notification.js';
 import type { HistoryRecord } from '../../ports/history-store.js';
 import type { AlertRange } from '../../ports/outbox.js';
 import {
@@ -61,7 +61,7 @@ export function addAlert(batch: Batch, record: AlertRecord, stored: StoredStates
   const now = stateBitsOf(value);
   for (const key of stateKeysOf(before & ~now, id)) batch.del(key);
   for (const key of stateKeysOf(before === DAMAGED ? now : now & ~before, id)) batch.put(key, NOTHING);
-  const late = toldLateAt(record);
+  const late = notifiedLateAt(record);
   if (late !== undefined) batch.put(lateKey(late, id), NOTHING);
   batch.put(alertKey(id), value);
   stored.set(id, now);

@@ -26,7 +26,7 @@ import { addErasure, mergeAll, Scrubber } from './erasure.js';
 import { bytesIn } from './file-sizes.js';
 import type { StartMark } from './files/start-mark.js';
 import { TableCheck, tablesIn } from './files/table-files.js';
-import { Health } from './store-health.js';
+import { StoreHealth } from './store-health.js';
 import {
   haveChanged,
   readLastHold,
@@ -51,7 +51,7 @@ import {
 } from './store-errors.js';
 import { addRecord, findStored } from './records.js';
 import { upgrade } from './upgrade.js';
-import { proveRoom } from './disk-space.js';
+import { proveDiskSpace } from './disk-space.js';
 import { salvage, salvageVersion } from './salvage.js';
 import { lastSessionOf, sessionsWithin, storedHealed, storedOpenSessions } from './sessions.js';
 
@@ -88,12 +88,12 @@ export class LevelHistoryStore implements HistoryStore {
   /** A refused write may be on disk all the same, so what is written again is looked up first. */
   #inDoubt = false;
   readonly #options: OpeningOptions;
-  readonly #health: Health;
+  readonly #health: StoreHealth;
 
   constructor(dataDirectory: string, options: OpeningOptions = {}) {
     this.#directory = path.join(dataDirectory, 'history');
     this.#options = options;
-    this.#health = new Health(options.logger);
+    this.#health = new StoreHealth(options.logger);
   }
 
   get trouble(): StoreTrouble | undefined {
@@ -117,7 +117,7 @@ export class LevelHistoryStore implements HistoryStore {
   }
 
   async reopen(): Promise<void> {
-    await proveRoom(this.#directory);
+    await proveDiskSpace(this.#directory);
     const opened = this.#opened;
     if (opened === undefined) throw closedError();
     // Whoever reads meanwhile waits for the outcome.

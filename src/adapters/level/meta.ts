@@ -2,7 +2,7 @@ import * as z from 'zod';
 import type { AlertId, LastHold } from '../../domain/alert.js';
 import type { Recovery } from '../../domain/recovery.js';
 import { instant, type Instant } from '../../domain/time.js';
-import type { Vigil } from '../../domain/observed-time.js';
+import type { ObservedTime } from '../../domain/observed-time.js';
 import { HeartbeatError } from '../../errors.js';
 import { healedUsers, metaKey, sequenceOf } from './codec.js';
 import { firstEntry, get, type Batch, type Database } from './database.js';
@@ -68,7 +68,7 @@ const vigilSchema = z.object({
   awake: z.number(),
   blind: z.number(),
   wall: instantSchema,
-  wakings: z.array(z.object({ awake: z.number(), blind: z.number() })),
+  resumptions: z.array(z.object({ awake: z.number(), blind: z.number() })),
 });
 
 const holdSchema = z.object({ from: instantSchema, until: instantSchema });
@@ -94,11 +94,11 @@ export function writeRecovery(batch: Batch, { generation, silent }: Recovery): v
   batch.put(metaKey('recovery'), json({ generation, silent: groups }));
 }
 
-export function readVigil(db: Database, directory: string): Promise<Vigil | undefined> {
+export function readVigil(db: Database, directory: string): Promise<ObservedTime | undefined> {
   return readMeta(db, directory, 'vigil', vigilSchema);
 }
 
-export function writeVigil(batch: Batch, vigil: Vigil): void {
+export function writeVigil(batch: Batch, vigil: ObservedTime): void {
   batch.put(metaKey('vigil'), json(vigil));
 }
 

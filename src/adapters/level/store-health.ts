@@ -6,7 +6,7 @@ import { isCorrupt, readError } from './store-errors.js';
 const LINES = 10;
 
 /** What has been found to be wrong with the store, since the daemon started. */
-export class Health {
+export class StoreHealth {
   readonly #logger: Pick<Logger, 'error' | 'info'> | undefined;
   #damage: StoreTrouble | undefined;
   #missing: StoreTrouble | undefined;

@@ -1,7 +1,7 @@
 import { earliestIdAt } from '../../domain/alert-id.js';
 import { isOpen, type AlertId, type AlertRecord } from '../../domain/alert.js';
 import type { Instant } from '../../domain/time.js';
-import { toldLateAt } from '../../domain/late-notification.js';
+import { notifiedLateAt } from '../../domain/late-notification.js';
 import type { AlertRange } from '../../ports/outbox.js';
 
 const CHUNK = 500;
@@ -33,7 +33,7 @@ export class MemoryAlerts {
   }
 
   toldLate(since: Instant): AsyncIterable<readonly AlertRecord[]> {
-    return chunked(this.#sorted().filter((record) => (toldLateAt(record) ?? -Infinity) >= since));
+    return chunked(this.#sorted().filter((record) => (notifiedLateAt(record) ?? -Infinity) >= since));
   }
 
   prune(before: Instant, limit: number): number {

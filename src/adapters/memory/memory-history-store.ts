@@ -7,7 +7,7 @@ import type { NodeName } from '../../domain/node-name.js';
 import type { EndedSession, OpenSession } from '../../domain/session.js';
 import type { Instant } from '../../domain/time.js';
 import type { UserId } from '../../domain/user-id.js';
-import type { Vigil } from '../../domain/observed-time.js';
+import type { ObservedTime } from '../../domain/observed-time.js';
 import type {
   FlipRange,
   HistoryRange,
@@ -34,7 +34,7 @@ export class MemoryHistoryStore implements HistoryStore {
   #recovery: Recovery | undefined;
   #latestEnd: Instant | undefined;
   readonly #nodes = new MemoryNodes();
-  #vigil: Vigil | undefined;
+  #observed: ObservedTime | undefined;
   readonly #alerts = new MemoryAlerts();
   #lastHold: LastHold | undefined;
   readonly trouble: StoreTrouble | undefined;
@@ -46,7 +46,7 @@ export class MemoryHistoryStore implements HistoryStore {
       aliveAt: this.#aliveAt,
       recovery: this.#recovery,
       latestEnd: this.#latestEnd,
-      vigil: this.#vigil,
+      vigil: this.#observed,
     });
   }
 
@@ -105,7 +105,7 @@ export class MemoryHistoryStore implements HistoryStore {
         this.#nodes.apply(record);
         return;
       case 'vigil':
-        this.#vigil = record.vigil;
+        this.#observed = record.vigil;
         return;
       case 'alerts':
         for (const alert of record.records) this.#alerts.put(alert);

@@ -5,7 +5,7 @@ import type { Logger } from '../../ports/logger.js';
 import type { MetricFamily } from '../../ports/metrics.js';
 import { AddressGuard } from '../channels/http/address-guard.js';
 import { letGo } from '../channels/http/body.js';
-import { Names } from '../channels/http/dns-resolver.js';
+import { DnsResolver } from '../channels/http/dns-resolver.js';
 import { outgoing } from '../channels/http/outgoing.js';
 import type { Proxies } from '../channels/http/proxies.js';
 import { reasonOf } from '../channels/http/reason.js';
@@ -22,7 +22,7 @@ export interface PingOptions {
   readonly every: Millis;
 }
 
-export interface PingSurroundings {
+export interface PingDeps {
   readonly clock: Clock;
   readonly logger: Logger;
   /** Asked before each ping: a daemon that is not ready lets the other side notice. */
@@ -37,7 +37,7 @@ export interface PingSurroundings {
  */
 export class Pinger {
   readonly #options: PingOptions;
-  readonly #around: PingSurroundings;
+  readonly #deps: PingDeps;
   readonly #timeout: Millis;
   readonly #counts = { delivered: 0, failed: 0 };
   #dispatcher: Promise<Dispatcher> | undefined;
@@ -45,16 +45,16 @@ export class Pinger {
   #underWay: AbortController | undefined;
   #failing = false;
 
-  constructor(options: PingOptions, around: PingSurroundings) {
+  constructor(options: PingOptions, deps: PingDeps) {
     this.#options = options;
-    this.#around = around;
+    this.#deps = deps;
     this.#timeout = Math.min(options.every, LONGEST);
   }
 
   /** The first ping goes out at once. */
   start(): void {
-    this.#cancel = this.#around.clock.after(this.#options.every, () => this.start());
-    if (this.#around.isReady()) void this.#ping();
+    this.#cancel = this.#deps.clock.after(this.#options.every, () => this.start());
+    if (this.#deps.isReady()) void this.#ping();
   }
 
   async stop(): Promise<void> {
@@ -82,7 +82,7 @@ export class Pinger {
   }
 
   async #ping(): Promise<void> {
-    const { clock } = this.#around;
+    const { clock } = this.#deps;
     const attempt = new AbortController();
     this.#underWay = attempt;
     const cancel = clock.after(this.#timeout, () => attempt.abort());
@@ -105,7 +105,7 @@ export class Pinger {
         headers: { 'user-agent': 'heartbeat', ...(authorization !== undefined && { authorization }) },
         signal,
       });
-      letGo(body, this.#around.clock);
+      letGo(body, this.#deps.clock);
       return statusCode >= 200 && statusCode < 300 ? undefined : `answered ${statusCode}`;
     } catch (error) {
       return reasonOf(error);
@@ -115,9 +115,9 @@ export class Pinger {
   #outgoing(): Promise<Dispatcher> {
     this.#dispatcher ??= outgoing(
       {
-        names: new Names({ timeout: this.#timeout }),
+        names: new DnsResolver({ timeout: this.#timeout }),
         guard: new AddressGuard([]),
-        proxies: this.#around.proxies,
+        proxies: this.#deps.proxies,
       },
       { connections: 1, timeout: this.#timeout },
     );
@@ -125,7 +125,7 @@ export class Pinger {
   }
 
   #settle(problem: string | undefined): void {
-    const { logger } = this.#around;
+    const { logger } = this.#deps;
     if (problem === undefined) {
       this.#counts.delivered++;
       if (this.#failing) logger.info('pings are delivered again');

@@ -6,7 +6,7 @@ const UNAVAILABLE = 503;
 const LONGEST_MS = 60_000;
 
 /** The daemon has asked to be left alone, so a call was not made. */
-export class Resting extends Error {
+export class BackingOff extends Error {
   override readonly name = 'Resting';
 
   constructor() {
@@ -15,7 +15,7 @@ export class Resting extends Error {
 }
 
 /** Leaves a daemon alone that asks for it (`Retry-After`), with all calls, and comes back to it with one after the other. */
-export class Rest {
+export class BackOff {
   readonly #longestSpreadMs: number;
   readonly #now: () => number;
   readonly #random: () => number;

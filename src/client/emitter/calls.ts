@@ -1,6 +1,6 @@
 import pLimit, { type LimitFunction } from 'p-limit';
 import { HeartbeatUnreachableError } from '../errors.js';
-import { Rest, Resting } from './back-off.js';
+import { BackOff, BackingOff } from './back-off.js';
 
 /** Told how calls fare. */
 export interface CallsObserver {
@@ -16,24 +16,24 @@ export interface CallsObserver {
 /** The calls of an emitter: so many at once at the most, and none while the daemon is to be left alone. */
 export class Calls {
   readonly #atOnce: LimitFunction;
-  readonly #rest: Rest;
+  readonly #backOff: BackOff;
   readonly #observer: CallsObserver;
   #isReachable = true;
   #wasAway = false;
 
-  /** @param longestSpreadMs see `Rest` */
+  /** @param longestSpreadMs see `BackOff` */
   constructor(
     { maxConcurrent, longestSpreadMs }: { readonly maxConcurrent: number; readonly longestSpreadMs: number },
     observer: CallsObserver,
   ) {
     this.#atOnce = pLimit(maxConcurrent);
-    this.#rest = new Rest(longestSpreadMs);
+    this.#backOff = new BackOff(longestSpreadMs);
     this.#observer = observer;
   }
 
   /** How long somebody waits at the least who has to call again. */
   get waitMs(): number {
-    return this.#rest.waitMs();
+    return this.#backOff.waitMs();
   }
 
   /**
@@ -46,14 +46,14 @@ export class Calls {
   ): Promise<Answer> {
     try {
       const answer = await this.#atOnce(() => {
-        if (this.#rest.isOn) throw new Resting();
+        if (this.#backOff.isOn) throw new BackingOff();
         return call();
       });
       this.#found();
       return answer;
     } catch (error) {
-      this.#rest.heed(error);
-      if (!(error instanceof Resting) && isFault(error)) this.#lost(error);
+      this.#backOff.heed(error);
+      if (!(error instanceof BackingOff) && isFault(error)) this.#lost(error);
       throw error;
     }
   }

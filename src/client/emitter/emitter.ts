@@ -3,7 +3,7 @@ import { HeartbeatUnreachableError } from '../errors.js';
 import { LoadGenerator, type HealOutcome } from '../load/load-generator.js';
 import { batchSize, type BatchSizeThresholds } from './batch-size.js';
 import { Calls, type CallsObserver } from './calls.js';
-import { Gathering } from './heartbeat-batcher.js';
+import { HeartbeatBatcher } from './heartbeat-batcher.js';
 import { runProbe, type Probe } from './probes/probe.js';
 import { Registering, type NodeSettingsBody } from './registering.js';
 import { Tally, type EmitterReport } from './tally.js';
@@ -71,7 +71,7 @@ export class Emitter {
   readonly #refused = new Set<string>();
   readonly #tally = new Tally();
   readonly #calls: Calls;
-  readonly #gathering: Gathering;
+  readonly #batcher: HeartbeatBatcher;
   readonly #registering: Registering;
   readonly #beats: LoadGenerator;
   readonly #probes: LoadGenerator;
@@ -100,7 +100,7 @@ export class Emitter {
       },
     });
     for (const node of nodes) this.#place(node);
-    this.#gathering = new Gathering({
+    this.#batcher = new HeartbeatBatcher({
       size: () => this.#batchSize,
       lingerMs: plan.intervalMs / 20,
       ...again,
@@ -137,7 +137,7 @@ export class Emitter {
   /** Resolves once the signal is aborted, and what was under way has come to its end. */
   async run(signal: AbortSignal): Promise<void> {
     await Promise.all([this.#registering.run(signal), this.#beats.run(signal), this.#probes.run(signal)]);
-    await this.#gathering.end();
+    await this.#batcher.end();
   }
 
   get report(): EmitterReport {
@@ -184,11 +184,11 @@ export class Emitter {
     this.#tally.probed();
     if (reason === undefined) {
       if (this.#unwell.delete(name)) this.#observer.probePassed(name);
-      this.#gathering.add(name);
+      this.#batcher.add(name);
       return;
     }
     this.#tally.probeFailed();
-    this.#gathering.remove(name);
+    this.#batcher.remove(name);
     if (!this.#unwell.has(name)) this.#observer.probeFailed(name, reason);
     this.#unwell.add(name);
     if ((onProbeFailure ?? this.#plan.onProbeFailure) === 'report')

@@ -1,4 +1,4 @@
-export interface GatheringPlan {
+export interface HeartbeatBatcherPlan {
   /** As many are sent at once. */
   readonly size: () => number;
   /** How long the first may wait for others. */
@@ -15,14 +15,14 @@ export interface GatheringPlan {
 }
 
 /** Names that come one by one, and go together. One that comes again before it went is still one. */
-export class Gathering {
-  readonly #plan: GatheringPlan;
+export class HeartbeatBatcher {
+  readonly #plan: HeartbeatBatcherPlan;
   readonly #names = new Set<string>();
   readonly #underWay = new Set<Promise<void>>();
   #timer: NodeJS.Timeout | undefined;
   #failures = 0;
 
-  constructor(plan: GatheringPlan) {
+  constructor(plan: HeartbeatBatcherPlan) {
     this.#plan = plan;
   }
 

@@ -62,7 +62,7 @@ export class Registering {
     signal.addEventListener('abort', stop);
     while (!signal.aborted) {
       await this.#round(signal);
-      await this.#rest(signal);
+      await this.#backOff(signal);
     }
     signal.removeEventListener('abort', stop);
   }
@@ -91,7 +91,7 @@ export class Registering {
   }
 
   /** Until somebody is added or all are to be done again, or for a while where some are left. */
-  #rest(signal: AbortSignal): Promise<void> {
+  #backOff(signal: AbortSignal): Promise<void> {
     if (signal.aborted) return Promise.resolve();
     return new Promise((resolve) => {
       const { againMs, longestAgainMs, leastAgainMs } = this.#plan;

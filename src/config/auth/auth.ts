@@ -28,7 +28,7 @@ export interface ReadAuth {
   readonly variables: readonly string[];
 }
 
-interface AuthSurroundings {
+interface AuthDeps {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;
   readonly readFile: (path: string) => string;
@@ -38,7 +38,7 @@ const SECTION = 'auth';
 const SETTINGS = ['keys', 'user_tokens'];
 const NONE: ReadAuth = { auth: undefined, shown: [], problems: [], variables: [] };
 
-export function readAuth(given: GivenSection | undefined, around: AuthSurroundings): ReadAuth {
+export function readAuth(given: GivenSection | undefined, deps: AuthDeps): ReadAuth {
   if (given?.value === undefined || given.value === null) return NONE;
   const { value, path, lineOf } = given;
   const placed = (at: readonly PropertyKey[], problem: string): string =>
@@ -61,8 +61,8 @@ export function readAuth(given: GivenSection | undefined, around: AuthSurroundin
     problems.push(placed(['user_tokens'], 'must hold settings'));
   } else if (given_tokens !== undefined) {
     variables = variablesIn(given_tokens);
-    const readFile = (name: string): string => around.readFile(locate(name, { by: path, cwd: around.cwd }));
-    const made = readUserTokens(given_tokens, { env: around.env, readFile });
+    const readFile = (name: string): string => deps.readFile(locate(name, { by: path, cwd: deps.cwd }));
+    const made = readUserTokens(given_tokens, { env: deps.env, readFile });
     if ('problems' in made) tell('user_tokens', made.problems);
     else ({ tokens } = made);
   }

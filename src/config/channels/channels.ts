@@ -29,7 +29,7 @@ export interface ConfiguredChannel extends ChannelPlan {
 }
 
 /** What reading them needs of the world. */
-export interface ChannelSurroundings {
+export interface ChannelDeps {
   readonly env: SecretSources['env'];
   readonly cwd: string;
   readonly readFile: (path: string) => string;
@@ -48,10 +48,10 @@ const SHORTEST_SECRET = 16;
 const KINDS: Readonly<Record<string, ChannelKind>> = channelKinds;
 
 /** Checks every channel; without any, alerts go to the log. */
-export function readChannels(given: GivenSection | undefined, around: ChannelSurroundings): ReadChannels {
+export function readChannels(given: GivenSection | undefined, deps: ChannelDeps): ReadChannels {
   const none = given === undefined || given.value === null || given.value === undefined;
   if (none || (isMap(given.value) && Object.keys(given.value).length === 0)) {
-    const read = readChannel({ kind: 'log' }, 'log', around, around.cwd);
+    const read = readChannel({ kind: 'log' }, 'log', deps, deps.cwd);
     const source = { kind: 'default', because: 'no channel is configured' } as const;
     return { channels: 'plan' in read ? [{ ...read.plan, source }] : [], problems: [], variables: [] };
   }
@@ -76,7 +76,7 @@ export function readChannels(given: GivenSection | undefined, around: ChannelSur
       continue;
     }
     variables.push(...variablesIn(settings));
-    const read = readChannel(settings, name, around, path);
+    const read = readChannel(settings, name, deps, path);
     if ('plan' in read) channels.push({ ...read.plan, source: { kind: 'file', path, line: lineOf([name]) } });
     else for (const each of read.problems) problems.push(placed([name, ...each.path], each.problem));
   }
@@ -96,21 +96,21 @@ export function readChannels(given: GivenSection | undefined, around: ChannelSur
 type Read =
   { readonly plan: Omit<ConfiguredChannel, 'source'> } | { readonly problems: readonly SettingProblem[] };
 
-function readChannel(settings: Settings, name: string, around: ChannelSurroundings, by: string): Read {
+function readChannel(settings: Settings, name: string, deps: ChannelDeps, by: string): Read {
   const { kind, ...others } = settings;
   const shared = Object.fromEntries(Object.entries(others).filter(([key]) => COMMON.includes(key)));
   const own = Object.fromEntries(Object.entries(others).filter(([key]) => !COMMON.includes(key)));
   const parsed = common.safeParse(shared);
   const problems = [...(parsed.success ? orderProblems(parsed.data) : problemsOf(parsed.error, COMMON))];
-  const located = (name: string): string => locate(name, { by, cwd: around.cwd });
+  const located = (name: string): string => locate(name, { by, cwd: deps.cwd });
   const builtIn = typeof kind === 'string' && Object.hasOwn(KINDS, kind) ? KINDS[kind] : undefined;
   if (parsed.success) problems.push(...unfitProblems(builtIn, parsed.data));
   const made =
     builtIn !== undefined
-      ? readBuiltIn(builtIn, own, { env: around.env, readFile: (path) => around.readFile(located(path)) })
+      ? readBuiltIn(builtIn, own, { env: deps.env, readFile: (path) => deps.readFile(located(path)) })
       : readCustom(kind, own, located);
   if ('problems' in made) problems.push(...made.problems);
-  const readFile = (path: string): string => around.readFile(located(path));
+  const readFile = (path: string): string => deps.readFile(located(path));
   const trusted = readCertificates(parsed.data?.ca_file, builtIn, readFile);
   if (trusted.problem !== undefined) problems.push({ path: ['ca_file'], problem: trusted.problem });
   if (!parsed.success || problems.length > 0 || 'problems' in made) return { problems };

@@ -2,7 +2,7 @@ import type { Access } from '../../domain/access.js';
 import type { AlertRecord } from '../../domain/alert.js';
 
 /** Whether an alert tells of no node that is out of somebody's reach. */
-export function isWithin(access: Access, { alert: { node, mass, group } }: AlertRecord): boolean {
+export function isInScope(access: Access, { alert: { node, mass, group } }: AlertRecord): boolean {
   if (access.nodePrefixes === undefined) return true;
   const named = [
     ...(node === undefined ? [] : [node.name]),
@@ -13,7 +13,7 @@ export function isWithin(access: Access, { alert: { node, mass, group } }: Alert
 }
 
 /** What a failure comes from is not told to whoever may not touch that node: what it did to theirs is. */
-export function withinReach(access: Access, record: AlertRecord): AlertRecord {
+export function limitedToScope(access: Access, record: AlertRecord): AlertRecord {
   const { causedBy, ...alert } = record.alert;
   return causedBy === undefined || access.mayTouchNode(causedBy) ? record : { ...record, alert };
 }

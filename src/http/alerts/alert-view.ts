@@ -4,7 +4,7 @@ import { unixSeconds } from '../../domain/time.js';
 import type * as answer from '../contract/answers.js';
 
 /** An alert, and what has become of it for each channel. */
-export function shownAlert({ alert, deliveries }: AlertRecord): z.output<typeof answer.alert> {
+export function alertView({ alert, deliveries }: AlertRecord): z.output<typeof answer.alert> {
   const { id, type, at, node, blind, message, reason, reminder, causedBy, mass, group } = alert;
   return {
     id,

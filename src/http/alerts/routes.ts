@@ -1,9 +1,9 @@
 import type { NotifierReply } from '../../../actors/notifier/notifier.protocol.js';
 import { parseAlertId } from '../../domain/alert-id.js';
 import type { AlertId, AlertRecord } from '../../domain/alert.js';
-import { isWithin, withinReach } from './alert-scope.js';
+import { isInScope, limitedToScope } from './alert-scope.js';
 import { isWanted, parseAlertListing } from './query.js';
-import { shownAlert } from './alert-view.js';
+import { alertView } from './alert-view.js';
 import { isEveryNodePermitted } from '../security/authorization.js';
 import type { Daemon } from '../daemon.js';
 import type { Exchange } from '../server/exchange.js';
@@ -54,14 +54,14 @@ async function list({ alerts }: Daemon, exchange: Exchange, largestPage: number)
       if (isCut) break;
       looked++;
       last = record.alert.id;
-      if (!isWithin(exchange.access, record) || !isWanted(record, listing)) continue;
+      if (!isInScope(exchange.access, record) || !isWanted(record, listing)) continue;
       page.push(record);
       length += record.alert.message.length + (record.alert.reason?.length ?? 0);
     }
     if (isCut) break;
   }
   exchange.json(200, {
-    alerts: page.map((record) => shownAlert(withinReach(exchange.access, record))),
+    alerts: page.map((record) => alertView(limitedToScope(exchange.access, record))),
     next_cursor: isCut ? (last ?? null) : null,
   });
 }

@@ -7,7 +7,7 @@ import { encodeCursor } from '../users/heart-rhythm-cursor.js';
 import { parsePage } from '../users/heart-rhythm-query.js';
 import { causesOf } from './dependencies.js';
 import { encodeName, PAGE, parseListing } from './query.js';
-import { shownFlip, shownWithCause } from './node-view.js';
+import { flipView, nodeViewWithCause } from './node-view.js';
 
 /** `GET /nodes`: by name. */
 export async function answerList({ nodes }: Daemon, exchange: Exchange, largestPage: number): Promise<void> {
@@ -16,7 +16,7 @@ export async function answerList({ nodes }: Daemon, exchange: Exchange, largestP
   const page = await nodes.list({ ...filter, prefixes }, after, limit);
   const causes = await causesOf(nodes, page.nodes, exchange.access);
   exchange.json(200, {
-    nodes: page.nodes.map((node) => shownWithCause(node, causes.get(node.name))),
+    nodes: page.nodes.map((node) => nodeViewWithCause(node, causes.get(node.name))),
     next_cursor: page.next === undefined ? null : encodeName(page.next),
   });
 }
@@ -45,7 +45,7 @@ export async function answerFlips(
   const { order } = range;
   exchange.json(200, {
     name,
-    flips: page.map(shownFlip),
+    flips: page.map(flipView),
     next_cursor: flips.length > limit && last !== undefined ? encodeCursor({ order, after: last.at }) : null,
   });
 }

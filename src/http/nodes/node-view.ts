@@ -8,14 +8,14 @@ import type * as answer from '../contract/answers.js';
 import type { timeout as timeoutType } from './timeout.js';
 
 /** A node in an answer. */
-export function shownNode(node: DescribedNode): z.output<typeof answer.node> {
+export function nodeView(node: DescribedNode): z.output<typeof answer.node> {
   return {
     name: node.name,
     state: node.state,
     retries: node.retries,
     last_heartbeat: secondsOrNull(node.lastHeartbeat),
     deadline: secondsOrNull(node.deadline),
-    timeout: shownTimeout(node),
+    timeout: timeoutView(node),
     max_retries: node.maxRetries,
     labels: node.labels,
     channels: node.channels ?? null,
@@ -31,7 +31,7 @@ export function shownNode(node: DescribedNode): z.output<typeof answer.node> {
 }
 
 /** As it was given. */
-export function shownTimeout({
+export function timeoutView({
   timeout,
   adaptive,
 }: Pick<DescribedNode, 'timeout' | 'adaptive'>): z.output<typeof timeoutType> {
@@ -58,11 +58,11 @@ function shownRhythm(
 }
 
 /** A node, and what its failure comes from. */
-export function shownWithCause(
+export function nodeViewWithCause(
   node: DescribedNode,
   cause: NodeName | undefined,
 ): z.output<typeof answer.nodeWithCause> {
-  return { ...shownNode(node), ...(cause !== undefined && { caused_by: cause }) };
+  return { ...nodeView(node), ...(cause !== undefined && { caused_by: cause }) };
 }
 
 function shownAcknowledgement(
@@ -78,7 +78,7 @@ function shownAcknowledgement(
   };
 }
 
-export function shownFlip(flip: Flip): z.output<typeof answer.flip> {
+export function flipView(flip: Flip): z.output<typeof answer.flip> {
   const { from, to, at, cause, retries, blind, reason } = flip;
   return {
     from,
@@ -92,7 +92,7 @@ export function shownFlip(flip: Flip): z.output<typeof answer.flip> {
   };
 }
 
-export function shownUptime(from: Instant, to: Instant, uptime: Uptime): z.output<typeof answer.uptime> {
+export function uptimeView(from: Instant, to: Instant, uptime: Uptime): z.output<typeof answer.uptime> {
   return {
     from: unixSeconds(from),
     to: unixSeconds(to),

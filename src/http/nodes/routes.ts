@@ -14,7 +14,7 @@ import { answerFlips, answerList } from './node-lists.js';
 import { parseRange } from './query.js';
 import { readReport } from './report.js';
 import { settingsReader } from './settings.js';
-import { shownNode, shownUptime, shownWithCause } from './node-view.js';
+import { nodeView, uptimeView, nodeViewWithCause } from './node-view.js';
 import type { GatewayLimits } from '../options.js';
 import type { Methods, Needs, Resources } from '../resource.js';
 
@@ -173,13 +173,13 @@ async function get(
   const node = await known(exchange, nodes, name);
   if (node === undefined) return;
   const causes = await causesOf(nodes, [node], exchange.access);
-  const shown = shownWithCause(node, causes.get(name));
+  const shown = nodeViewWithCause(node, causes.get(name));
   if (range === undefined) {
     exchange.json(200, shown);
     return;
   }
   const { from, to, uptime } = await nodes.uptime(node, range);
-  exchange.json(200, { ...shown, uptime: shownUptime(from, to, uptime) });
+  exchange.json(200, { ...shown, uptime: uptimeView(from, to, uptime) });
 }
 
 async function flips(
@@ -224,7 +224,7 @@ function answerNode(
 ): void {
   const answered = (reply: NodeReply): void => {
     then?.();
-    if (reply.kind === 'node') exchange.json(reply.created ? 201 : 200, shownNode(reply.node));
+    if (reply.kind === 'node') exchange.json(reply.created ? 201 : 200, nodeView(reply.node));
     else answerOther(exchange, request.kind, reply);
   };
   nodes.ask(name, request, answered, exchange.access.nodeQuota);

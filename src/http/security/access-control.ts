@@ -2,29 +2,29 @@ import { ANYBODY, NOBODY, type Access } from '../../domain/access.js';
 import type { Clock } from '../../ports/clock.js';
 import type { Daemon } from '../daemon.js';
 import { sourceOf } from './client-address.js';
-import { Rates } from './rate-limit.js';
+import { RateLimiter } from './rate-limit.js';
 import type { Exchange } from '../server/exchange.js';
 import { isBodiless } from '../server/request-head.js';
 import type { GatewayOptions } from '../options.js';
 import { isProbe } from '../original-calls.js';
-import { Doorkeeper } from './authenticator.js';
+import { Authenticator } from './authenticator.js';
 import { Denied } from './credential.js';
 
-type EntranceOptions = Pick<GatewayOptions, 'auth'> & {
+type AccessControlOptions = Pick<GatewayOptions, 'auth'> & {
   readonly limits: Pick<GatewayOptions['limits'], 'rate_per_key' | 'rate_per_address'>;
 };
 
 /** Lets in those who may come, and at the rate at which they may. */
-export class Entrance {
+export class AccessControl {
   unauthorized = 0;
   rateLimited = 0;
   readonly #daemon: Pick<Daemon, 'defer'>;
   readonly #clock: Clock;
   readonly #handOver: (exchange: Exchange) => void;
   /** Each undefined where it is not configured. */
-  #doorkeeper: Doorkeeper | undefined;
-  #perKey: Rates | undefined;
-  #perAddress: Rates | undefined;
+  #authenticator: Authenticator | undefined;
+  #perKey: RateLimiter | undefined;
+  #perAddress: RateLimiter | undefined;
   /** Whether nothing at all is to be looked at. */
   #isOpen = true;
 
@@ -36,13 +36,13 @@ export class Entrance {
   }
 
   /** From here on. Whoever was let in before has been. */
-  configure({ auth, limits: { rate_per_key, rate_per_address } }: EntranceOptions): void {
-    const rates = (rate: number | null | undefined): Rates | undefined =>
-      typeof rate === 'number' ? new Rates(this.#clock, rate) : undefined;
-    this.#doorkeeper = auth === undefined ? undefined : new Doorkeeper(auth, this.#clock);
+  configure({ auth, limits: { rate_per_key, rate_per_address } }: AccessControlOptions): void {
+    const rates = (rate: number | null | undefined): RateLimiter | undefined =>
+      typeof rate === 'number' ? new RateLimiter(this.#clock, rate) : undefined;
+    this.#authenticator = auth === undefined ? undefined : new Authenticator(auth, this.#clock);
     this.#perKey = rates(rate_per_key);
     this.#perAddress = rates(rate_per_address);
-    this.#isOpen = this.#doorkeeper === undefined && this.#perAddress === undefined;
+    this.#isOpen = this.#authenticator === undefined && this.#perAddress === undefined;
   }
 
   /** To be called in the turn in which the request was read. */
@@ -57,9 +57,9 @@ export class Entrance {
 
   #look(exchange: Exchange): void {
     const { url, headers, socket } = exchange.request;
-    const doorkeeper = this.#doorkeeper;
+    const authenticator = this.#authenticator;
     if (isProbe(url)) {
-      exchange.access = doorkeeper === undefined ? ANYBODY : NOBODY;
+      exchange.access = authenticator === undefined ? ANYBODY : NOBODY;
       this.#handOver(exchange);
       return;
     }
@@ -67,12 +67,12 @@ export class Entrance {
     const isTooSoon =
       remoteAddress !== undefined && this.#isTooSoon(exchange, this.#perAddress, sourceOf(remoteAddress));
     if (isTooSoon) return;
-    if (doorkeeper === undefined) {
+    if (authenticator === undefined) {
       exchange.access = ANYBODY;
       this.#handOver(exchange);
       return;
     }
-    const who = doorkeeper.identify(headers.authorization);
+    const who = authenticator.identify(headers.authorization);
     if (who instanceof Promise) this.#enterLater(exchange, who);
     else this.#enter(exchange, who);
   }
@@ -115,7 +115,7 @@ export class Entrance {
     });
   }
 
-  #isTooSoon(exchange: Exchange, rates: Rates | undefined, who: string): boolean {
+  #isTooSoon(exchange: Exchange, rates: RateLimiter | undefined, who: string): boolean {
     const seconds = rates?.take(who) ?? 0;
     if (seconds === 0) return false;
     this.rateLimited += 1;

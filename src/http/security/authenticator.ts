@@ -2,7 +2,7 @@ import { hash, timingSafeEqual } from 'node:crypto';
 import { Access, type KeyRule } from '../../domain/access.js';
 import type { Clock } from '../../ports/clock.js';
 import type { AuthOptions } from './auth-options.js';
-import { Denied, type Pass } from './credential.js';
+import { Denied, type Credential } from './credential.js';
 import { isToken, UserTokens } from './user-tokens.js';
 
 /** Tokens that are verified once and remembered until they expire: about 30 MB of them. */
@@ -17,19 +17,19 @@ const BEARER = /^bearer +([\w.~+/-]+=*) *$/i;
 
 interface StoredKey {
   readonly digest: Buffer;
-  readonly pass: Pass;
+  readonly credential: Credential;
 }
 
 /**
  * Tells who asks by what they send. A credential is looked up by its SHA-256 alone, so that how long that takes says
  * nothing about any other.
  */
-export class Doorkeeper {
+export class Authenticator {
   readonly #clock: Clock;
   readonly #keys: readonly StoredKey[];
   readonly #tokens: UserTokens | undefined;
   /** Verified ones, by their SHA-256. */
-  readonly #known = new Map<string, Pass>();
+  readonly #known = new Map<string, Credential>();
   readonly #remembered: number;
 
   /** @param remembered tokens at the most */
@@ -53,45 +53,45 @@ export class Doorkeeper {
     const known = this.#known.get(digest);
     if (known !== undefined) return this.#inTime(digest, known);
     if (this.#tokens !== undefined && isToken(bearer)) return this.#verify(this.#tokens, bearer, digest);
-    const pass = this.#find(digest);
-    return pass === undefined ? UNKNOWN : this.#inTime(digest, this.#remember(digest, pass));
+    const credential = this.#find(digest);
+    return credential === undefined ? UNKNOWN : this.#inTime(digest, this.#remember(digest, credential));
   }
 
   async #verify(tokens: UserTokens, token: string, digest: string): Promise<Access | Denied> {
-    const pass = await tokens.verify(token);
-    return pass instanceof Denied ? pass : this.#remember(digest, pass).access;
+    const credential = await tokens.verify(token);
+    return credential instanceof Denied ? credential : this.#remember(digest, credential).access;
   }
 
   /** Compares with every key to its end, whichever it is. */
-  #find(digest: string): Pass | undefined {
+  #find(digest: string): Credential | undefined {
     const sent = Buffer.from(digest, 'latin1');
-    let found: Pass | undefined;
-    for (const key of this.#keys) if (timingSafeEqual(key.digest, sent)) found = key.pass;
+    let found: Credential | undefined;
+    for (const key of this.#keys) if (timingSafeEqual(key.digest, sent)) found = key.credential;
     return found;
   }
 
-  #inTime(digest: string, pass: Pass): Access | Denied {
-    if (pass.expires === undefined || this.#clock.wall() < pass.expires) return pass.access;
+  #inTime(digest: string, credential: Credential): Access | Denied {
+    if (credential.expires === undefined || this.#clock.wall() < credential.expires) return credential.access;
     this.#known.delete(digest);
-    return pass.whenExpired;
+    return credential.whenExpired;
   }
 
   /** The one that was verified first goes first: it has the least time left. */
-  #remember(digest: string, pass: Pass): Pass {
+  #remember(digest: string, credential: Credential): Credential {
     if (this.#known.size >= this.#remembered) {
       for (const oldest of this.#known.keys()) {
         this.#known.delete(oldest);
         break;
       }
     }
-    this.#known.set(digest, pass);
-    return pass;
+    this.#known.set(digest, credential);
+    return credential;
   }
 }
 
 function stored(rule: KeyRule): StoredKey {
   return {
     digest: Buffer.from(rule.hash, 'hex'),
-    pass: { access: Access.ofKey(rule), expires: rule.expires, whenExpired: EXPIRED },
+    credential: { access: Access.ofKey(rule), expires: rule.expires, whenExpired: EXPIRED },
   };
 }

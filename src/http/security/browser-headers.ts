@@ -24,7 +24,7 @@ const shield = helmet({
 });
 
 /** Shields whatever a browser can be led to show. Nothing else is: it would be half a kilobyte on each heartbeat. */
-export const shieldPages: RequestHandler = (request, response, next) => {
+export const setBrowserHeaders: RequestHandler = (request, response, next) => {
   if (request.method === 'GET' || request.method === 'HEAD') shield(request, response, next);
   else next();
 };

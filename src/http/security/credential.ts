@@ -2,7 +2,7 @@ import type { Access } from '../../domain/access.js';
 import type { Instant } from '../../domain/time.js';
 
 /** A credential that has been verified. */
-export interface Pass {
+export interface Credential {
   readonly access: Access;
   /** Undefined where it never expires. */
   readonly expires: Instant | undefined;

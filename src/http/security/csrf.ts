@@ -7,7 +7,7 @@ import type { Cors } from './cors.js';
  * A page of any site may have its browser POST to any address, the loopback of its machine included; it only cannot
  * read the answer. Browsers say that they do. Whatever else changes something they ask about first.
  */
-export function refuseOtherSites(cors: () => Cors): RequestHandler {
+export function refuseCrossSite(cors: () => Cors): RequestHandler {
   return ({ method, headers }, response, next) => {
     if (method !== 'POST' || headers['sec-fetch-site'] !== 'cross-site' || cors().allows(headers.origin))
       next();

@@ -11,7 +11,7 @@ const ROUNDING = 1e-6;
  * Holds everybody to a rate. For each there is one moment, when all that came so far would have come at that rate (the
  * generic cell rate algorithm): who is behind it by more than a burst has to wait.
  */
-export class Rates {
+export class RateLimiter {
   readonly #clock: Clock;
   readonly #interval: Millis;
   readonly #burst: Millis;

@@ -3,7 +3,7 @@ import { Access } from '../../domain/access.js';
 import { instant } from '../../domain/time.js';
 import { parseUserId } from '../../domain/user-id.js';
 import type { Clock } from '../../ports/clock.js';
-import { Denied, type Pass } from './credential.js';
+import { Denied, type Credential } from './credential.js';
 import type { UserTokenRule } from './auth-options.js';
 
 const THREE_PARTS = /^[\w-]+\.[\w-]+\.[\w-]*$/;
@@ -32,7 +32,7 @@ export class UserTokens {
     };
   }
 
-  async verify(token: string): Promise<Pass | Denied> {
+  async verify(token: string): Promise<Credential | Denied> {
     try {
       const currentDate = new Date(this.#clock.wall());
       const { payload } = await jwtVerify(token, this.#rule.key, { ...this.#options, currentDate });

@@ -4,7 +4,7 @@ import { millis, type Millis } from '../../domain/time.js';
 import type { Cancel, Clock } from '../../ports/clock.js';
 import type { Logger } from '../../ports/logger.js';
 import { Exchange, type ExchangeHost } from './exchange.js';
-import { LastAnswers } from './lingering-close.js';
+import { LingeringCloses } from './lingering-close.js';
 import { MadeHeads } from './one-write.js';
 import type { Pipeline } from './pipeline.js';
 import { RequestIds } from './request-id.js';
@@ -18,7 +18,7 @@ const LONGEST_TICK: Millis = 1000;
 /** The requests that are being answered. */
 export class Exchanges implements ExchangeHost {
   readonly logger: Logger;
-  readonly lastAnswers: LastAnswers;
+  readonly lingeringCloses: LingeringCloses;
   readonly heads: MadeHeads;
   answerTimeouts = 0;
   /** Called after each exchange that ended. */
@@ -50,7 +50,7 @@ export class Exchanges implements ExchangeHost {
     this.#reset = reset;
     this.logger = logger;
     this.#clock = clock;
-    this.lastAnswers = new LastAnswers(clock);
+    this.lingeringCloses = new LingeringCloses(clock);
     this.heads = new MadeHeads(clock);
     this.allow(timeout);
   }
@@ -135,7 +135,7 @@ export class Exchanges implements ExchangeHost {
   }
 
   hangUp({ request }: Exchange): void {
-    this.lastAnswers.follow(request.socket);
+    this.lingeringCloses.follow(request.socket);
     request.resume();
   }
 

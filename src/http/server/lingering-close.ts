@@ -11,7 +11,7 @@ const LINGER: Millis = 2000;
  * the last answer, theirs when they do so, or have had their time. Closed at once, what they sent in vain would reset
  * the connection, and a reset takes the answer away from whoever has not read it yet.
  */
-export class LastAnswers {
+export class LingeringCloses {
   readonly #clock: Clock;
   readonly #out = new Set<Duplex>();
 

@@ -23,7 +23,7 @@ interface Pass {
  * looked at: turned away, those would be back, and cost more. Only what a pass finds that has become too long for
  * everybody is to be refused, at once.
  */
-export class PassBudget {
+export class LoadShedding {
   /** Passes so far that took in requests. */
   passes = 0;
   readonly #clock: Clock;

@@ -28,7 +28,7 @@ export class MalformedRequests {
   answer(error: NodeJS.ErrnoException, socket: Duplex): void {
     const code = codeFor(error.code ?? '', headIn(error));
     if (code === undefined || isSilent(socket)) socket.destroy();
-    else if (this.#exchanges.lastAnswers.isOut(socket)) return;
+    else if (this.#exchanges.lingeringCloses.isOut(socket)) return;
     else if (error.code === BEHIND_THE_LAST) this.#ignore(socket);
     else if (socket.writable) this.#refuse(code, socket, error.code);
     else socket.destroy();
@@ -36,10 +36,10 @@ export class MalformedRequests {
 
   /** Whoever has said that nothing follows is told nothing of what does, and still has an answer to read. */
   #ignore(socket: Duplex): void {
-    const { lastAnswers } = this.#exchanges;
+    const { lingeringCloses } = this.#exchanges;
     const last = latestOf(socket);
-    if (last === undefined) lastAnswers.follow(socket);
-    else lastAnswers.awaitOf(last.response, socket);
+    if (last === undefined) lingeringCloses.follow(socket);
+    else lingeringCloses.awaitOf(last.response, socket);
   }
 
   #refuse(code: ErrorCode, socket: Duplex, reason?: string): void {
@@ -73,7 +73,7 @@ export class MalformedRequests {
     reason?: string,
     { headers = [], message = sentenceFor(code) }: Pick<Refusal, 'headers' | 'message'> = {},
   ): void {
-    if (!socket.writable || this.#exchanges.lastAnswers.isOut(socket)) return;
+    if (!socket.writable || this.#exchanges.lingeringCloses.isOut(socket)) return;
     const requestId = this.#exchanges.makeRequestId();
     this.#exchanges.logger.debug('malformed request', { request_id: requestId, code, reason });
     const { status } = errorCodes[code];
@@ -81,7 +81,7 @@ export class MalformedRequests {
     const date = new Date(this.#clock.wall()).toUTCString();
     const head = [...jsonHead(body.length), ...headers, 'x-request-id', requestId, 'date', date];
     const lines = head.map((text, at) => (at % 2 === 0 ? `${text}: ` : `${text}\r\n`)).join('');
-    this.#exchanges.lastAnswers.follow(socket);
+    this.#exchanges.lingeringCloses.follow(socket);
     socket.end(
       `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\n${lines}connection: close\r\n\r\n${body}`,
     );

@@ -1,7 +1,7 @@
 import type { Millis } from '../../domain/time.js';
 import type { Clock } from '../../ports/clock.js';
 import type { Exchange } from './exchange.js';
-import type { PassBudget } from './load-shedding.js';
+import type { LoadShedding } from './load-shedding.js';
 import type { Pipeline } from './pipeline.js';
 import { pauseReading } from './pause-reading.js';
 
@@ -16,7 +16,7 @@ const HELD: Millis = 1000;
 export interface PipelinesHost {
   readonly clock: Clock;
   /** In force now. */
-  budget(): PassBudget;
+  budget(): LoadShedding;
   /** Requests that one connection may have handled in a pass. */
   most(): number;
   defer(atMost: Millis): (handle: () => void) => void;

@@ -211,7 +211,7 @@ export function describeNodes(make: MakeSubject): void {
         awake,
         blind: 0.1 + 0.2,
         wall: instant(5),
-        wakings: [{ awake: 0.5, blind: 0 }],
+        resumptions: [{ awake: 0.5, blind: 0 }],
       });
       await store.write([{ kind: 'vigil', vigil: vigil(1) }]);
       await store.write([{ kind: 'vigil', vigil: vigil(2.25) }]);

@@ -4,7 +4,7 @@ import type { HistoryStore } from '../../../src/ports/history-store.js';
 import type { MakeSubject, Subject } from './subject.js';
 import { node } from '../../support/simulated-app.js';
 import { flipped, paused } from './nodes.js';
-import { beginnings, collect, ended, opened, openIn, user } from './reading.js';
+import { attemptIntents, collect, ended, opened, openIn, user } from './reading.js';
 
 const ALICE = user(1);
 const BOB = user(2);
@@ -30,8 +30,8 @@ export function describePruning(make: MakeSubject): void {
 
     it('removes those that ended before the instant, and no others', async () => {
       expect(await prune(400)).to.equal(2);
-      expect(await beginnings(store, ALICE)).to.deep.equal([300]);
-      expect(await beginnings(store, BOB)).to.deep.equal([350]);
+      expect(await attemptIntents(store, ALICE)).to.deep.equal([300]);
+      expect(await attemptIntents(store, BOB)).to.deep.equal([350]);
       expect(store.countSessions()).to.equal(2);
     });
 
@@ -46,9 +46,15 @@ export function describePruning(make: MakeSubject): void {
 
     it('removes no more than it may, those that ended first', async () => {
       expect(await prune(501, 2)).to.equal(2);
-      expect([await beginnings(store, ALICE), await beginnings(store, BOB)]).to.deep.equal([[300], [350]]);
+      expect([await attemptIntents(store, ALICE), await attemptIntents(store, BOB)]).to.deep.equal([
+        [300],
+        [350],
+      ]);
       expect(await prune(501, 1)).to.equal(1);
-      expect([await beginnings(store, ALICE), await beginnings(store, BOB)]).to.deep.equal([[], [350]]);
+      expect([await attemptIntents(store, ALICE), await attemptIntents(store, BOB)]).to.deep.equal([
+        [],
+        [350],
+      ]);
       expect(await prune(501, 2)).to.equal(1);
     });
 
@@ -84,7 +90,7 @@ export function describePruning(make: MakeSubject): void {
       await store.write([{ kind: 'unended', user: BOB, onlineAt: instant(350), offlineAt: instant(500) }]);
       await store.write([ended(BOB, 350, 900)]);
       expect(await prune(600)).to.equal(3);
-      expect(await beginnings(store, BOB)).to.deep.equal([350]);
+      expect(await attemptIntents(store, BOB)).to.deep.equal([350]);
     });
 
     it('knows after a restart what is left', async () => {

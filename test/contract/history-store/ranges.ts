@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { instant } from '../../../src/domain/time.js';
 import type { HistoryStore } from '../../../src/ports/history-store.js';
 import type { MakeSubject, Subject } from './subject.js';
-import { beginnings, ended, user } from './reading.js';
+import { attemptIntents, ended, user } from './reading.js';
 
 const ALICE = user(-5);
 
@@ -27,7 +27,7 @@ export function describeRanges(make: MakeSubject): void {
     after(() => subject.dispose());
 
     const all = [-500, 100, 200, 201, 400, 600];
-    const cases: [string, NonNullable<Parameters<typeof beginnings>[2]>, number[]][] = [
+    const cases: [string, NonNullable<Parameters<typeof attemptIntents>[2]>, number[]][] = [
       ['has it all, oldest first', {}, all],
       ['begins with the session that covers `from`', { from: 450 }, [400, 600]],
       ['begins with the session that ends at `from`', { from: 500 }, [400, 600]],
@@ -52,17 +52,17 @@ export function describeRanges(make: MakeSubject): void {
     ];
     for (const [promise, range, expected] of cases) {
       it(promise, async () => {
-        expect(await beginnings(store, ALICE, range)).to.deep.equal(expected);
+        expect(await attemptIntents(store, ALICE, range)).to.deep.equal(expected);
       });
       if (range.after === undefined)
         it(`${promise}, or newest first`, async () => {
-          expect(await beginnings(store, ALICE, { ...range, order: 'desc' })).to.deep.equal(
+          expect(await attemptIntents(store, ALICE, { ...range, order: 'desc' })).to.deep.equal(
             expected.toReversed(),
           );
         });
     }
 
-    const newestFirst: [string, NonNullable<Parameters<typeof beginnings>[2]>, number[]][] = [
+    const newestFirst: [string, NonNullable<Parameters<typeof attemptIntents>[2]>, number[]][] = [
       ['continues behind `after`', { after: 400 }, [201, 200, 100, -500]],
       ['continues behind an `after` that no session began at', { after: 350 }, [201, 200, 100, -500]],
       ['takes the narrower of `before` and `after`', { before: 300, after: 400 }, [201, 200, 100, -500]],
@@ -71,7 +71,7 @@ export function describeRanges(make: MakeSubject): void {
     ];
     for (const [promise, range, expected] of newestFirst)
       it(`${promise}, newest first`, async () => {
-        expect(await beginnings(store, ALICE, { ...range, order: 'desc' })).to.deep.equal(expected);
+        expect(await attemptIntents(store, ALICE, { ...range, order: 'desc' })).to.deep.equal(expected);
       });
 
     it('reads a long history in chunks, none of them empty, and may be left at any time', async () => {

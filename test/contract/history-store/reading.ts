@@ -54,7 +54,7 @@ export function historyOf(
 }
 
 /** When the sessions began that lie within a range; that is enough to tell them apart. */
-export async function beginnings(
+export async function attemptIntents(
   store: HistoryStore,
   id: UserId,
   range: { from?: number; before?: number; after?: number; order?: 'asc' | 'desc' } = {},

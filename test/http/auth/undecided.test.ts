@@ -3,7 +3,7 @@ import { Socket } from 'node:net';
 import { expect } from 'chai';
 import { ANYBODY, NOBODY, UNDECIDED, type Access } from '../../../src/domain/access.js';
 import { createApi } from '../../../src/http/api.js';
-import { Entrance } from '../../../src/http/security/access-control.js';
+import { AccessControl } from '../../../src/http/security/access-control.js';
 import type { AuthOptions } from '../../../src/http/security/auth-options.js';
 import { Cors } from '../../../src/http/security/cors.js';
 import { Exchanges } from '../../../src/http/server/exchanges.js';
@@ -30,11 +30,11 @@ describe('the access of a request', () => {
     const request = Object.assign(new IncomingMessage(new Socket()), { method: 'GET', url });
     const exchange = exchanges.open(request, new ServerResponse(request));
     let access: Access | undefined;
-    const entrance = new Entrance(daemon, clock, (entered) => {
+    const accessControl = new AccessControl(daemon, clock, (entered) => {
       ({ access } = entered);
     });
-    entrance.configure({ auth, limits: { rate_per_address: rate } });
-    entrance.admit(exchange);
+    accessControl.configure({ auth, limits: { rate_per_address: rate } });
+    accessControl.admit(exchange);
     return access;
   }
 

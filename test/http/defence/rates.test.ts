@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { sourceOf } from '../../../src/http/security/client-address.js';
-import { Rates } from '../../../src/http/security/rate-limit.js';
+import { RateLimiter } from '../../../src/http/security/rate-limit.js';
 import { SimulatedClock } from '../../support/simulated-clock.js';
 import { authOf, callWith, keyRule, START, token } from '../auth/support.js';
 import { starting } from '../support/gateway-under-test.js';
@@ -8,7 +8,7 @@ import { starting } from '../support/gateway-under-test.js';
 describe('a rate', () => {
   it('lets a second’s worth come at once, and then so many a second', async () => {
     const clock = new SimulatedClock();
-    const rates = new Rates(clock, 10);
+    const rates = new RateLimiter(clock, 10);
     const passed = (count: number) =>
       Array.from({ length: count }, () => rates.take('one')).filter((wait) => wait === 0).length;
     expect(passed(50)).to.equal(10);
@@ -26,7 +26,7 @@ describe('a rate', () => {
 
   it('of less than one a second lets one come when it is due', async () => {
     const clock = new SimulatedClock();
-    const rates = new Rates(clock, 0.1);
+    const rates = new RateLimiter(clock, 0.1);
     expect(rates.take('one')).to.equal(0);
     expect(rates.take('one')).to.equal(10);
     await clock.advance(9_999);
@@ -36,7 +36,7 @@ describe('a rate', () => {
   });
 
   it('remembers so many and no more, and forgets those first who are quiet', () => {
-    const rates = new Rates(new SimulatedClock(), 1, 3);
+    const rates = new RateLimiter(new SimulatedClock(), 1, 3);
     for (const who of ['a', 'b', 'c']) expect(rates.take(who)).to.equal(0);
     expect(rates.take('d')).to.equal(0);
     expect(['b', 'c', 'd'].map((who) => rates.take(who) > 0)).to.deep.equal([true, true, true]);

@@ -1,17 +1,17 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { Agenda } from '../../../actors/notifier/channel/timer-queue.js';
-import { Lanes } from '../../../actors/notifier/channel/ordering.js';
+import { TimerQueue } from '../../../actors/notifier/channel/timer-queue.js';
+import { NodeOrdering } from '../../../actors/notifier/channel/ordering.js';
 import { moment } from '../../../src/domain/time.js';
 
 describe('an agenda', () => {
   it('hands out what is due, earliest first, and in the order of arrival', () => {
     fc.assert(
       fc.property(fc.array(fc.nat({ max: 20 })), fc.nat({ max: 20 }), (times, now) => {
-        const agenda = new Agenda<string>();
-        times.forEach((at, index) => agenda.add(moment(at), `${String(at)} ${String(index)}`));
+        const queue = new TimerQueue<string>();
+        times.forEach((at, index) => queue.add(moment(at), `${String(at)} ${String(index)}`));
         const taken: string[] = [];
-        for (let item = agenda.take(moment(now)); item !== undefined; item = agenda.take(moment(now)))
+        for (let item = queue.take(moment(now)); item !== undefined; item = queue.take(moment(now)))
           taken.push(item);
         const due = times
           .map((at, index) => ({ at, index }))
@@ -19,7 +19,7 @@ describe('an agenda', () => {
           .sort((a, b) => a.at - b.at || a.index - b.index);
         expect(taken).to.deep.equal(due.map(({ at, index }) => `${String(at)} ${String(index)}`));
         const left = times.filter((at) => at > now);
-        expect(agenda.next).to.equal(left.length === 0 ? undefined : Math.min(...left));
+        expect(queue.next).to.equal(left.length === 0 ? undefined : Math.min(...left));
       }),
     );
   });
@@ -31,14 +31,14 @@ describe('an agenda', () => {
     });
     fc.assert(
       fc.property(items, (all) => {
-        const agenda = new Agenda<number>();
-        all.forEach(({ at }, index) => agenda.add(moment(at), index));
+        const queue = new TimerQueue<number>();
+        all.forEach(({ at }, index) => queue.add(moment(at), index));
         const wanted = all.filter(({ isWanted }) => isWanted).length;
-        agenda.prune(wanted, (index) => all[index]?.isWanted === true);
-        expect(agenda.size).to.be.at.most(2 * wanted + 100);
+        queue.prune(wanted, (index) => all[index]?.isWanted === true);
+        expect(queue.size).to.be.at.most(2 * wanted + 100);
         const due = all.map(({ at, isWanted }, index) => ({ at, isWanted, index }));
         const taken: number[] = [];
-        for (let item = agenda.take(moment(50)); item !== undefined; item = agenda.take(moment(50)))
+        for (let item = queue.take(moment(50)); item !== undefined; item = queue.take(moment(50)))
           if (all[item]?.isWanted === true) taken.push(item);
         const left = due.filter(({ isWanted }) => isWanted).sort((a, b) => a.at - b.at || a.index - b.index);
         expect(taken).to.deep.equal(left.map(({ index }) => index));
@@ -52,7 +52,7 @@ describe('lanes', () => {
     const lane = fc.uniqueArray(fc.constantFrom('a', 'b', 'c', 'd'), { maxLength: 4 });
     fc.assert(
       fc.property(fc.array(lane, { maxLength: 30 }), fc.infiniteStream(fc.nat()), (all, picks) => {
-        const lanes = new Lanes<{ readonly lanes: readonly string[]; ahead: number }>();
+        const lanes = new NodeOrdering<{ readonly lanes: readonly string[]; ahead: number }>();
         const left = all.map((names) => ({ lanes: names, ahead: 0 }));
         for (const item of left) lanes.add(item);
         const isFree = (item: (typeof left)[number]) =>

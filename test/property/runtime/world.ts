@@ -73,7 +73,7 @@ export class World {
         this.#stop();
         return;
       case 'retire':
-        this.#cell.retire();
+        this.#cell.stopIfIdle();
         return;
       case 'spawn':
         if (this.#cell.status === 'stopped') this.#cell = this.#spawn();
@@ -135,7 +135,7 @@ export class World {
 
   #tell(deed: Deed, how: 'tell' | 'insist'): void {
     const number = this.#letters.length;
-    const falls = { 'fall twice': 2, work: 0, tell: 0, retire: 0, stop: 0 }[deed as string] ?? 1;
+    const falls = { 'fall twice': 2, work: 0, tell: 0, stopIfIdle: 0, stop: 0 }[deed as string] ?? 1;
     const letter: Letter = { kind: `m${number}`, number, deed, falls };
     if (how === 'tell') {
       const full = this.#cell.waiting >= this.#mailbox;
@@ -143,14 +143,14 @@ export class World {
       const delivery = this.#cell.tell(letter);
       expect(delivery).to.equal(gone ? 'stopped' : full ? 'full' : 'queued');
       if (delivery !== 'queued') return;
-    } else this.#cell.insist(letter);
+    } else this.#cell.tellUnbounded(letter);
     this.#letters.push(letter);
   }
 
   #do(letter: Letter, cell: Cell<Letter>): void {
     expect(cell, 'an old one handles nothing').to.equal(this.#cell);
     if (letter.deed.startsWith('tell')) this.#tell('work', 'insist');
-    if (letter.deed.startsWith('retire')) cell.retire();
+    if (letter.deed.startsWith('retire')) cell.stopIfIdle();
     if (letter.deed.startsWith('stop')) this.#stop();
     if (letter.falls-- > 0) throw new Error(letter.deed);
   }

@@ -3,8 +3,8 @@ import { Access } from '../../../src/domain/access.js';
 import { parseAlertId } from '../../../src/domain/alert-id.js';
 import type { AlertRecord } from '../../../src/domain/alert.js';
 import { instant } from '../../../src/domain/time.js';
-import { isWithin, withinReach } from '../../../src/http/alerts/alert-scope.js';
-import { Doorkeeper } from '../../../src/http/security/authenticator.js';
+import { isInScope, limitedToScope } from '../../../src/http/alerts/alert-scope.js';
+import { Authenticator } from '../../../src/http/security/authenticator.js';
 import { authOf, keyRule, START, token } from '../../http/auth/support.js';
 import { node, user } from '../../support/simulated-app.js';
 import { SimulatedClock } from '../../support/simulated-clock.js';
@@ -41,8 +41,8 @@ describe('what a key may touch', () => {
       [{}, true],
     ] as const) {
       const record = alert(more);
-      expect(isWithin(access, record)).to.equal(expected);
-      expect(isWithin(anybody, record)).to.equal(true);
+      expect(isInScope(access, record)).to.equal(expected);
+      expect(isInScope(anybody, record)).to.equal(true);
     }
   });
 });
@@ -52,18 +52,18 @@ describe('what a failure comes from', () => {
     const record = alert({ node: facts('web-1'), causedBy: node('switch') });
     const { causedBy, ...others } = record.alert;
     expect(causedBy).to.equal('switch');
-    expect(withinReach(Access.ofKey(keyRule('ops')), record)).to.equal(record);
+    expect(limitedToScope(Access.ofKey(keyRule('ops')), record)).to.equal(record);
     const both = Access.ofKey(keyRule('app', { nodes: ['web-', 'switch'] }));
-    expect(withinReach(both, record)).to.equal(record);
+    expect(limitedToScope(both, record)).to.equal(record);
     const web = Access.ofKey(keyRule('app', { nodes: ['web-'] }));
-    expect(withinReach(web, record).alert).to.deep.equal(others);
+    expect(limitedToScope(web, record).alert).to.deep.equal(others);
   });
 });
 
 describe('a doorkeeper', () => {
   it('remembers so many tokens and no more, and still knows its keys', async () => {
     const clock = new SimulatedClock();
-    const keeper = new Doorkeeper(authOf(keyRule('ops')), clock, 2);
+    const keeper = new Authenticator(authOf(keyRule('ops')), clock, 2);
     const tokens = await Promise.all(['1', '2', '3', '4'].map((sub) => token({ sub, exp: START + 60 })));
     expect(keeper.identify('Bearer ops')).to.be.instanceOf(Access);
     for (const each of tokens) expect(await keeper.identify(`Bearer ${each}`)).to.be.instanceOf(Access);

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { toldBy } from '../../../src/adapters/channels/alertmanager/alerts.js';
 import { alertmanager } from '../../../src/adapters/channels/alertmanager/alertmanager.js';
-import { Standing } from '../../../src/adapters/channels/alertmanager/firing-alerts.js';
+import { FiringAlerts } from '../../../src/adapters/channels/alertmanager/firing-alerts.js';
 import { millis, moment } from '../../../src/domain/time.js';
 import type { AlertMessage, BaseNotifier, Resending } from '../../../src/ports/channel.js';
 import {
@@ -278,7 +278,7 @@ describe('an Alertmanager channel', function () {
   });
 
   it('is sent again for five minutes what is resolved, and what fires until it is, with an end that moves on', () => {
-    const standing = new Standing();
+    const standing = new FiringAlerts();
     const endOf = (after: number) => standing.all(moment(millis(after)), 'later').map(({ endsAt }) => endsAt);
     const tell = (alert: AlertMessage, at: number) => {
       for (const each of toldBy(alert, {}, FAILED.at + MONTH)) standing.told(each, moment(millis(at)), '');

@@ -1,5 +1,5 @@
 import { AddressGuard } from '../../../src/adapters/channels/http/address-guard.js';
-import { Names, type NamesOptions } from '../../../src/adapters/channels/http/dns-resolver.js';
+import { DnsResolver, type DnsResolverOptions } from '../../../src/adapters/channels/http/dns-resolver.js';
 import type { ChannelTools } from '../../../src/adapters/channels/kind.js';
 import { Secret } from '../../../src/adapters/channels/secret.js';
 import { SystemClock } from '../../../src/adapters/clock/system-clock.js';
@@ -96,7 +96,7 @@ export function secret(text: string): Secret {
 
 export interface ToolsOptions {
   readonly allow?: readonly string[];
-  readonly names?: Partial<NamesOptions>;
+  readonly names?: Partial<DnsResolverOptions>;
   readonly logger?: RecordingLogger;
   /** Milliseconds. */
   readonly attemptTimeout?: number;
@@ -123,7 +123,7 @@ export function tools({
     logger,
     clock: new SystemClock(),
     guard: new AddressGuard(allow),
-    names: new Names({ timeout: 200, ...names }),
+    names: new DnsResolver({ timeout: 200, ...names }),
     ...(ca !== undefined && { ca }),
   };
 }

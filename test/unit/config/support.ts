@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import { loadConfig } from '../../../src/config/load.js';
-import type { Effective, Loaded, Surroundings } from '../../../src/config/load.js';
+import type { Effective, Loaded, ConfigSources } from '../../../src/config/load.js';
 
-interface Said extends Partial<Surroundings> {
+interface Said extends Partial<ConfigSources> {
   /** The contents of /etc/heartbeat.yaml, which is then read. */
   readonly file?: string;
 }

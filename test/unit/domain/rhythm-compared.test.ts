@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { Rhythm } from '../../../src/domain/heartbeat-history.js';
+import { HeartbeatHistory } from '../../../src/domain/heartbeat-history.js';
 import { moment } from '../../../src/domain/time.js';
 import { timeoutInForce } from '../../../src/domain/timeout.js';
 import { SeededRandom } from '../../support/seeded-random.js';
@@ -49,7 +49,7 @@ const fixed = (name: Name, timeout: number): Result => play(name, () => timeout)
 
 function adaptive(name: Name, min = 1_000): Result {
   const limits = { min, max: 120_000 };
-  const rhythm = new Rhythm();
+  const rhythm = new HeartbeatHistory();
   rhythm.heard(moment(0), limits.max);
   return play(name, (at) => {
     rhythm.heard(moment(at), limits.max);

@@ -1,12 +1,12 @@
 import { expect } from 'chai';
-import { Rhythm, THRESHOLD } from '../../../src/domain/heartbeat-history.js';
+import { HeartbeatHistory, THRESHOLD } from '../../../src/domain/heartbeat-history.js';
 import { moment } from '../../../src/domain/time.js';
 import { sameTimeout, timeoutInForce } from '../../../src/domain/timeout.js';
 
 const LONGEST = 60_000;
 
 /** Hears heartbeats so far apart. @returns when the last of them came */
-function hear(rhythm: Rhythm, intervals: readonly number[], from = 0): number {
+function hear(rhythm: HeartbeatHistory, intervals: readonly number[], from = 0): number {
   let at = from;
   rhythm.heard(moment(at), LONGEST);
   for (const interval of intervals) rhythm.heard(moment((at += interval)), LONGEST);
@@ -16,10 +16,10 @@ function hear(rhythm: Rhythm, intervals: readonly number[], from = 0): number {
 const times = (count: number, interval: number): number[] => Array.from({ length: count }, () => interval);
 
 describe('a rhythm', () => {
-  let rhythm: Rhythm;
+  let rhythm: HeartbeatHistory;
 
   beforeEach(() => {
-    rhythm = new Rhythm();
+    rhythm = new HeartbeatHistory();
   });
 
   it('is unlikely to be silent for as long as its timeout says', () => {
@@ -55,7 +55,7 @@ describe('a rhythm', () => {
   it('is never so regular that a heartbeat could not be a little late', () => {
     hear(rhythm, times(250, 1000));
     expect(rhythm.deviation).to.equal(100);
-    const slow = new Rhythm();
+    const slow = new HeartbeatHistory();
     hear(slow, times(250, 40_000));
     expect(slow.deviation).to.equal(2000);
   });
@@ -96,12 +96,12 @@ describe('a rhythm', () => {
 
   it('is the same after it was kept and found again, down to its timeout', () => {
     for (const count of [1, 2, 10, 11, 199, 300]) {
-      const before = new Rhythm();
+      const before = new HeartbeatHistory();
       hear(
         before,
         Array.from({ length: count }, (_, beat) => 5000 + 700 * Math.sin(beat)),
       );
-      const after = new Rhythm(before.learnt);
+      const after = new HeartbeatHistory(before.learnt);
       expect(after.learnt?.samples).to.equal(before.learnt?.samples);
       expect(after.learnt?.mean).to.be.closeTo(before.learnt?.mean ?? 0, 1e-2);
       expect(after.learnt?.deviation).to.be.closeTo(before.learnt?.deviation ?? 0, 1e-2);
@@ -126,11 +126,11 @@ describe('an adaptive timeout', () => {
 
   it('is its max while nothing is known', () => {
     expect(timeoutInForce(adaptive, undefined)).to.equal(30_000);
-    expect(timeoutInForce(adaptive, new Rhythm())).to.equal(30_000);
+    expect(timeoutInForce(adaptive, new HeartbeatHistory())).to.equal(30_000);
   });
 
   it('lies between its min and its max, and rises with its threshold', () => {
-    const rhythm = new Rhythm();
+    const rhythm = new HeartbeatHistory();
     hear(rhythm, times(20, 1000));
     expect(timeoutInForce(adaptive, rhythm)).to.equal(2000);
     expect(timeoutInForce({ min: 1, max: 30_000 }, rhythm)).to.be.within(1500, 1600);

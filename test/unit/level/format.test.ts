@@ -9,7 +9,7 @@ import type { AlertRecord } from '../../../src/domain/alert.js';
 import { NOTHING_CHOSEN, type Flip, type NodeStatus, type Registration } from '../../../src/domain/node.js';
 import { parseNodeName } from '../../../src/domain/node-name.js';
 import { instant } from '../../../src/domain/time.js';
-import type { Vigil } from '../../../src/domain/observed-time.js';
+import type { ObservedTime } from '../../../src/domain/observed-time.js';
 import type { HistoryRecord, StoredNode } from '../../../src/ports/history-store.js';
 import {
   collect,
@@ -107,11 +107,11 @@ const flip: Flip = {
   blind: 2_500.5,
 };
 const pause = { from: instant(1_700_000_001_000), to: instant(1_700_000_002_000) };
-const vigil: Vigil = {
+const vigil: ObservedTime = {
   awake: 130_000.5,
   blind: 2_500.5,
   wall: instant(1_700_000_130_000),
-  wakings: [{ awake: 60_000, blind: 0 }],
+  resumptions: [{ awake: 60_000, blind: 0 }],
 };
 
 const NODES: readonly HistoryRecord[] = [

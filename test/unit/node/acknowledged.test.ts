@@ -1,10 +1,10 @@
 import { expect } from 'chai';
-import { Acknowledged } from '../../../actors/node/acknowledgement-expiries.js';
+import { AcknowledgementExpiries } from '../../../actors/node/acknowledgement-expiries.js';
 import { instant } from '../../../src/domain/time.js';
 
 describe('acknowledgements that end', () => {
   it('end once each, at their instant, so many at a time', () => {
-    const acknowledged = new Acknowledged<string>();
+    const acknowledged = new AcknowledgementExpiries<string>();
     for (const [node, until] of [
       ['ann', 10],
       ['ben', 10],
@@ -21,7 +21,7 @@ describe('acknowledgements that end', () => {
   });
 
   it('end when the last that was said of a node says', () => {
-    const acknowledged = new Acknowledged<string>();
+    const acknowledged = new AcknowledgementExpiries<string>();
     acknowledged.set('ann', instant(10));
     acknowledged.set('ann', instant(30));
     acknowledged.set('ben', instant(40));

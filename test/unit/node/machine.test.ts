@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import type { Known } from '../../../actors/node/registered-node.js';
+import type { RegisteredNode } from '../../../actors/node/registered-node.js';
 import {
   UNKNOWN,
   type Lease,
@@ -9,7 +9,7 @@ import {
 } from '../../../actors/node/decision.js';
 import { decide } from '../../../actors/node/node.machine.js';
 import { NOTHING_CHOSEN, type NodeState } from '../../../src/domain/node.js';
-import { Rhythm } from '../../../src/domain/heartbeat-history.js';
+import { HeartbeatHistory } from '../../../src/domain/heartbeat-history.js';
 import { instant, moment } from '../../../src/domain/time.js';
 import type { AdaptiveTimeout } from '../../../src/domain/timeout.js';
 import { node } from '../../support/simulated-app.js';
@@ -35,7 +35,7 @@ const LEASE: Lease = {
   rhythm: undefined,
 };
 
-const known = (state: NodeState, retries: number, pausedAt?: number): Known => ({
+const known = (state: NodeState, retries: number, pausedAt?: number): RegisteredNode => ({
   registration: {
     name: ANN,
     registeredAt: instant(0),
@@ -250,12 +250,12 @@ describe('what a message means to a node', () => {
       registration: { ...before.registration, settings: { ...NOTHING_CHOSEN, timeout: ADAPTIVE } },
     };
     /** Heard every 10 s, twenty times; the last time at 200 s. */
-    const heard = (): Rhythm => {
-      const rhythm = new Rhythm();
+    const heard = (): HeartbeatHistory => {
+      const rhythm = new HeartbeatHistory();
       for (let at = 0; at <= 200_000; at += 10_000) rhythm.heard(moment(at), ADAPTIVE.max);
       return rhythm;
     };
-    const kinds = (rhythm: Rhythm | undefined, at: number) =>
+    const kinds = (rhythm: HeartbeatHistory | undefined, at: number) =>
       decide(
         adaptive,
         { ...LEASE, deadline: moment(500_000), rhythm },

@@ -4,7 +4,7 @@ import type { Offer } from '../../../actors/notifier/channel/channel.protocol.js
 import { Deliveries } from '../../../actors/notifier/outbox/deliveries.js';
 import { Escalation } from '../../../actors/notifier/rules/escalation.js';
 import { OpenAlerts } from '../../../actors/notifier/outbox/open-alerts.js';
-import { Safekeeping } from '../../../actors/notifier/outbox/alert-writer.js';
+import { AlertWriter } from '../../../actors/notifier/outbox/alert-writer.js';
 import { instant } from '../../../src/domain/time.js';
 import { alertAt, delivery } from '../../support/alert-records.js';
 import { SimulatedClock } from '../../support/simulated-clock.js';
@@ -17,7 +17,7 @@ describe('what is pending', () => {
     const clock = new SimulatedClock();
     const open = new OpenAlerts();
     const around = { clock, submit: () => undefined, refusing: () => false };
-    const kept = new Safekeeping(open, around, () => undefined);
+    const kept = new AlertWriter(open, around, () => undefined);
     const deliveries = new Deliveries(open, kept, {
       clock,
       channels: new Map(['new', 'begun', 'asked-for'].map((name) => [name, channel(name)])),

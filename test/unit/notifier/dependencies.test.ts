@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { Dependencies } from '../../../actors/notifier/rules/inhibition.js';
+import { Inhibition } from '../../../actors/notifier/rules/inhibition.js';
 import { FailedNodes } from '../../../actors/notifier/rules/failed-nodes.js';
 import { OpenAlerts } from '../../../actors/notifier/outbox/open-alerts.js';
 import { alertAt, delivery } from '../../support/alert-records.js';
@@ -7,7 +7,7 @@ import { nodeName } from '../../support/simulated-alerts.js';
 
 describe('what is remembered of dependencies', () => {
   it('follows what is held, and not all that ever was: a cause that never fails keeps nobody', () => {
-    const dependencies = new Dependencies(new OpenAlerts(), new FailedNodes());
+    const dependencies = new Inhibition(new OpenAlerts(), new FailedNodes());
     for (let count = 0; count < 10_000; count++) {
       const alert = alertAt(count + 1);
       if (alert.node === undefined) throw new TypeError('an alert of a node has one');

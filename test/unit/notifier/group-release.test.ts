@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { Flapping } from '../../../actors/notifier/rules/flapping.js';
-import { Gathering, type GatheringLimits } from '../../../actors/notifier/grouping/group-release.js';
+import { GroupRelease, type GroupReleaseLimits } from '../../../actors/notifier/grouping/group-release.js';
 import { OpenAlerts } from '../../../actors/notifier/outbox/open-alerts.js';
 import { AlertIds } from '../../../src/domain/alert-id.js';
 import type { AlertRecord } from '../../../src/domain/alert.js';
@@ -10,25 +10,25 @@ import { nodeName } from '../../support/simulated-alerts.js';
 
 const NOW = moment(1_000);
 const WALL = instant(1_700_000_100_000);
-const LIMITS: GatheringLimits = { step: 3, group: 100 };
+const LIMITS: GroupReleaseLimits = { step: 3, group: 100 };
 
 /** Alerts that are held for a mass failure, on a disk that takes a step at a time. */
 class Holding {
   readonly disk = new Map<string, AlertRecord>();
-  readonly #limits: GatheringLimits;
+  readonly #limits: GroupReleaseLimits;
   readonly #ids: AlertIds;
   #open = new OpenAlerts();
-  #gathering: Gathering;
+  #gathering: GroupRelease;
 
-  constructor(limits: Partial<GatheringLimits> = {}, run = 31) {
+  constructor(limits: Partial<GroupReleaseLimits> = {}, run = 31) {
     this.#limits = { ...LIMITS, ...limits };
     this.#ids = new AlertIds(() => run / 32);
     this.#gathering = this.#made();
   }
 
-  #made(): Gathering {
+  #made(): GroupRelease {
     const rules = { ids: this.#ids, flapping: new Flapping({ maxPerHour: 12 }) };
-    return new Gathering(this.#open, rules, 'mass_failure', this.#limits);
+    return new GroupRelease(this.#open, rules, 'mass_failure', this.#limits);
   }
 
   hold(count: number, ...channels: readonly string[]): this {

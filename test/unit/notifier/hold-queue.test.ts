@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { AlertingRules } from '../../../actors/notifier/rules/alerting.js';
 import { STEP } from '../../../actors/notifier/grouping/group-release.js';
-import { Held } from '../../../actors/notifier/grouping/hold-queue.js';
+import { HoldQueue } from '../../../actors/notifier/grouping/hold-queue.js';
 import { OpenAlerts } from '../../../actors/notifier/outbox/open-alerts.js';
 import type { AlertRecord } from '../../../src/domain/alert.js';
 import type { NodeState } from '../../../src/domain/node.js';
@@ -24,7 +24,7 @@ class Rules {
     this.open,
     () => 0,
   );
-  readonly held = new Held(this.open, this.rules);
+  readonly held = new HoldQueue(this.open, this.rules);
   now = 0;
 
   flip(name: string, from: NodeState, to: NodeState): readonly AlertRecord[] {

@@ -27,7 +27,7 @@ describe('an actor system', () => {
     const cells = Array.from({ length: 50 }, (_, n) => workshop.hire(`worker-${n}`).cell);
     expect(workshop.system.running).to.equal(50);
     cells.slice(0, 10).forEach((cell) => cell.tell(poison('bad')));
-    cells.slice(10, 20).forEach((cell) => cell.retire());
+    cells.slice(10, 20).forEach((cell) => cell.stopIfIdle());
     cells.slice(20, 30).forEach((cell) => {
       cell.stop(() => undefined);
     });

@@ -211,7 +211,7 @@ describe('an actor that crashes', () => {
     const { worker, cell } = workshop.hire();
     cell.tell(
       task('last', () => {
-        expect(cell.retire()).to.equal(true);
+        expect(cell.stopIfIdle()).to.equal(true);
         throw new Error('after the end');
       }),
     );

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { Turns } from '../../../src/runtime/mailbox-scheduler.js';
+import { MailboxScheduler } from '../../../src/runtime/mailbox-scheduler.js';
 import { moment } from '../../../src/domain/time.js';
 import { task, Workshop } from './workshop.js';
 
@@ -30,12 +30,12 @@ class Passes {
 /** Handles so many messages one after the other, each of which takes its time. */
 class Busy {
   handled = 0;
-  readonly #turns: Turns;
+  readonly #turns: MailboxScheduler;
   readonly #passes: Passes;
   readonly #takes: number;
   left: number;
 
-  constructor(turns: Turns, passes: Passes, messages: number, takes: number) {
+  constructor(turns: MailboxScheduler, passes: Passes, messages: number, takes: number) {
     this.#turns = turns;
     this.#passes = passes;
     this.left = messages;
@@ -56,11 +56,11 @@ class Busy {
 
 describe('turns of actors', () => {
   let passes: Passes;
-  let turns: Turns;
+  let turns: MailboxScheduler;
 
   beforeEach(() => {
     passes = new Passes();
-    turns = new Turns(passes);
+    turns = new MailboxScheduler(passes);
   });
 
   it('go on in one pass until nobody has anything more to handle', () => {

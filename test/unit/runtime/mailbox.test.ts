@@ -98,8 +98,8 @@ describe('a mailbox', () => {
   it('takes what is insisted on past its bound', async () => {
     const { worker, cell } = workshop.hire('small', 1);
     cell.tell(task('a'));
-    cell.insist(task('b'));
-    cell.insist(task('c'));
+    cell.tellUnbounded(task('b'));
+    cell.tellUnbounded(task('c'));
     expect(cell.waiting).to.equal(3);
     expect(cell.tell(task('d'))).to.equal('full');
     expect(workshop.system.overflows).to.equal(1);
@@ -116,7 +116,7 @@ describe('a mailbox', () => {
       'queued',
       'full',
     ]);
-    cell.insist(task('d'));
+    cell.tellUnbounded(task('d'));
     expect(cell.waiting).to.equal(3);
     cell.restart();
     await workshop.settle();

@@ -24,10 +24,10 @@ describe('an actor that is stopped', () => {
     const { worker, cell } = workshop.hire();
     const left = stopped(cell);
     expect(cell.tell(task('a'))).to.equal('stopped');
-    cell.insist(task('b'));
+    cell.tellUnbounded(task('b'));
     await left;
     expect(cell.tell(task('c'))).to.equal('stopped');
-    cell.insist(task('d'));
+    cell.tellUnbounded(task('d'));
     await workshop.settle();
     expect(worker.handled).to.deep.equal([]);
     expect(workshop.system.deadLetters.recent).to.deep.equal(
@@ -125,7 +125,7 @@ describe('an actor that retires', () => {
     let next: ReturnType<Workshop['hire']> | undefined;
     cell.tell(
       task('last', () => {
-        expect(cell.retire()).to.equal(true);
+        expect(cell.stopIfIdle()).to.equal(true);
         expect(workshop.system.running).to.equal(0);
         next = workshop.hire();
         next.cell.tell(task('first'));
@@ -141,7 +141,7 @@ describe('an actor that retires', () => {
   it('may not, while messages wait', async () => {
     const { worker, cell } = workshop.hire();
     const answers: boolean[] = [];
-    for (const kind of ['a', 'b']) cell.tell(task(kind, () => answers.push(cell.retire())));
+    for (const kind of ['a', 'b']) cell.tell(task(kind, () => answers.push(cell.stopIfIdle())));
     await workshop.settle();
     expect(answers).to.deep.equal([false, true]);
     expect(worker.handled).to.deep.equal(['a', 'b']);
@@ -150,25 +150,25 @@ describe('an actor that retires', () => {
   it('may not, once it is told to stop, or is down, or has retired', async () => {
     const stopping = workshop.hire('stopping').cell;
     const left = stopped(stopping);
-    expect(stopping.retire()).to.equal(false);
+    expect(stopping.stopIfIdle()).to.equal(false);
     await left;
-    expect(stopping.retire()).to.equal(false);
+    expect(stopping.stopIfIdle()).to.equal(false);
     const down = workshop.hire('down').cell;
     down.tell(poison('bad'));
     await workshop.settle();
-    expect(down.retire()).to.equal(false);
+    expect(down.stopIfIdle()).to.equal(false);
     const retired = workshop.hire('retired').cell;
-    expect([retired.retire(), retired.retire()]).to.deep.equal([true, false]);
+    expect([retired.stopIfIdle(), retired.stopIfIdle()]).to.deep.equal([true, false]);
     expect(workshop.system.running).to.equal(0);
   });
 
   // nact: stop and respawn gives two live incarnations, and old refs reach the new one.
   it('leaves its name to others, whom its old ref never reaches', async () => {
     const { worker, cell } = workshop.hire();
-    cell.retire();
+    cell.stopIfIdle();
     const next = workshop.hire();
     expect(cell.tell(task('for the old one'))).to.equal('stopped');
-    cell.insist(task('for the old one too'));
+    cell.tellUnbounded(task('for the old one too'));
     cell.restart(task('and this'));
     next.cell.tell(task('for the new one'));
     await workshop.settle();
@@ -180,7 +180,7 @@ describe('an actor that retires', () => {
   it('comes and goes a thousand times under one name, one at a time', async () => {
     for (let round = 0; round < 1000; round++) {
       const { worker, cell } = workshop.hire();
-      cell.tell(task('a', () => (round % 2 === 0 ? cell.retire() : undefined)));
+      cell.tell(task('a', () => (round % 2 === 0 ? cell.stopIfIdle() : undefined)));
       if (round % 2 === 0) await workshop.pass();
       else await stopped(cell);
       expect(worker.handled).to.deep.equal(['a']);

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { moment } from '../../../src/domain/time.js';
-import { Pulse } from '../../../src/runtime/watchdog.js';
+import { Watchdog } from '../../../src/runtime/watchdog.js';
 import { SimulatedClock } from '../../support/simulated-clock.js';
 
 const TICK = 20;
@@ -16,7 +16,7 @@ class Watched {
   whenAdvanced: (horizon: number) => void = () => undefined;
   whenBlind: () => void = () => undefined;
   watches = true;
-  readonly pulse = new Pulse(
+  readonly pulse = new Watchdog(
     this.clock,
     {
       advance: (horizon) => {

@@ -68,7 +68,7 @@ describe('the watermark', () => {
     const aliveAfter = async (late: number): Promise<number> => {
       const shards = await withOnline([ANN]);
       await shards.clock.advance(TIMEOUT + late);
-      shards.users.deafen(shards.clock.now());
+      shards.users.stopListening(shards.clock.now());
       shards.users.end();
       shards.users.checkpoint();
       return shards.submittedLast('watermark')?.aliveAt ?? 0;

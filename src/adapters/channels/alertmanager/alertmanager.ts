@@ -14,7 +14,7 @@ import { httpUrl, originOf } from '../http/url.js';
 import type { ChannelKind, ChannelTools, Prepared, Secrets } from '../kind.js';
 import { Secret } from '../secret.js';
 import { iso, failureOf, toldBy, type PostedAlert } from './alerts.js';
-import { Standing } from './firing-alerts.js';
+import { FiringAlerts } from './firing-alerts.js';
 
 /** Alerts in one request. */
 const AT_ONCE = 500;
@@ -50,7 +50,7 @@ class AlertmanagerNotifier extends BaseNotifier implements Resending, Prepared {
   readonly #poster: Poster;
   readonly #tools: ChannelTools;
   readonly #url: Secret;
-  #standing = new Standing();
+  #standing = new FiringAlerts();
   /** One request after the other: an older one must not arrive behind the one that resolves it. */
   #turns: { last: Promise<unknown> } = { last: Promise.resolve() };
   #resend: Cancel | undefined;

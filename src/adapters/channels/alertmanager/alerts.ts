@@ -12,7 +12,7 @@ export interface PostedAlert {
 }
 
 /** What Alertmanager is told of one node, or of what concerns no single one. */
-export interface Told {
+export interface SentAlert {
   readonly node: string | undefined;
   readonly isFiring: boolean;
   readonly alert: PostedAlert;
@@ -24,9 +24,9 @@ export interface Told {
  * @param own labels that all of them get
  * @param firingUntil when what fires ends unless it is told of again, in Unix seconds
  */
-export function toldBy(message: AlertMessage, own: Labels, firingUntil: number): readonly Told[] {
+export function toldBy(message: AlertMessage, own: Labels, firingUntil: number): readonly SentAlert[] {
   const { node, nodes, type } = message;
-  const toldOf = (each: NonNullable<AlertMessage['nodes']>[number], summary: string): Told =>
+  const toldOf = (each: NonNullable<AlertMessage['nodes']>[number], summary: string): SentAlert =>
     toldOfNode(each, annotationsOf(message, summary), own, firingUntil);
   if (nodes !== undefined) {
     return nodes.map((each) => {
@@ -47,7 +47,7 @@ export function toldBy(message: AlertMessage, own: Labels, firingUntil: number):
 }
 
 /** What a failure tells it that stands, while no message does. */
-export function failureOf(failure: StandingFailure, own: Labels, firingUntil: number): Told {
+export function failureOf(failure: StandingFailure, own: Labels, firingUntil: number): SentAlert {
   const summary = `Node '${failure.name}' is failed.`;
   const description = `Node '${failure.name}' has failed, and still is.`;
   return toldOfNode({ ...failure, state: 'failed' }, { summary, description }, own, firingUntil);
@@ -58,7 +58,7 @@ function toldOfNode(
   annotations: Labels,
   own: Labels,
   firingUntil: number,
-): Told {
+): SentAlert {
   const isFiring = state !== 'active';
   const alert = {
     labels: { ...labelsOf('HeartbeatNodeFailed', { severity: 'critical', ...own, ...labels }), node: name },

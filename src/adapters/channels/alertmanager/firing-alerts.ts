@@ -1,5 +1,5 @@
 import { moment, type Millis, type Moment } from '../../../domain/time.js';
-import type { PostedAlert, Told } from './alerts.js';
+import type { PostedAlert, SentAlert } from './alerts.js';
 
 /** Alertmanager's document asks that what is resolved is sent again for so long. */
 const RESOLVED_FOR: Millis = 300_000;
@@ -11,7 +11,7 @@ interface Known {
 }
 
 /** What Alertmanager has been told of nodes, and has to hear again. */
-export class Standing {
+export class FiringAlerts {
   /** By their labels, which are what tells alerts apart there. */
   readonly #alerts = new Map<string, Known>();
   /** What fires of each node. */
@@ -22,7 +22,7 @@ export class Standing {
   }
 
   /** @param wall when it was told, as Alertmanager is told of instants */
-  told(told: Told, now: Moment, wall: string): void {
+  told(told: SentAlert, now: Moment, wall: string): void {
     const { node, isFiring, alert } = told;
     if (node === undefined) return;
     for (const ended of this.supersededBy(told, wall)) this.#end(ended, now);
@@ -37,14 +37,14 @@ export class Standing {
   }
 
   /** The labels of a node may have changed since it was told of: what fires under the old ones ends. */
-  supersededBy({ node, alert }: Told, wall: string): readonly PostedAlert[] {
+  supersededBy({ node, alert }: SentAlert, wall: string): readonly PostedAlert[] {
     const firing = this.#firingOf(node);
     if (firing === undefined || identityOf(firing) === identityOf(alert)) return [];
     return [{ ...firing, endsAt: wall }];
   }
 
   /** It has failed, and still is. @returns whether that has to be said */
-  stands(told: Told, now: Moment, wall: string): boolean {
+  stands(told: SentAlert, now: Moment, wall: string): boolean {
     const firing = this.#firingOf(told.node);
     if (firing !== undefined && identityOf(firing) === identityOf(told.alert)) return false;
     this.told(told, now, wall);

@@ -4,7 +4,7 @@ import type { Logger } from '../../../ports/logger.js';
 import { BaseNotifier, NotifyError, type AlertMessage, type Attempt } from '../../../ports/channel.js';
 import { isUrl, originOf } from '../http/url.js';
 import type { ChannelKind, ChannelTools, Prepared, Secrets } from '../kind.js';
-import { Taken } from '../delivered-parts.js';
+import { DeliveredParts } from '../delivered-parts.js';
 import { letterOf } from './letter.js';
 import { Smtp } from './smtp.js';
 
@@ -35,7 +35,7 @@ class EmailNotifier extends BaseNotifier implements Prepared {
   readonly #logger: Logger;
   readonly #channel: string;
   /** Who has it: a server may take a mail for some, and want to be asked again for others. */
-  readonly #taken = new Taken();
+  readonly #deliveredParts = new DeliveredParts();
 
   constructor(own: Own, { url }: Secrets, tools: ChannelTools) {
     super();
@@ -53,7 +53,7 @@ class EmailNotifier extends BaseNotifier implements Prepared {
   override async notify(alert: AlertMessage, { signal }: Attempt): Promise<void> {
     const from = sender(this.#own.from);
     const domain = from.address.slice(from.address.lastIndexOf('@') + 1);
-    const taken = this.#taken.of(alert.id);
+    const taken = this.#deliveredParts.of(alert.id);
     const left = this.#own.to.filter((each) => !taken.has(each));
     const { accepted, rejectedErrors = [] } = await this.#smtp.send(
       {
@@ -70,13 +70,13 @@ class EmailNotifier extends BaseNotifier implements Prepared {
       signal,
     );
     const refused = rejectedErrors.map((error) => ({ to: error.recipient, ...this.#refusalOf(error) }));
-    this.#taken.add(alert.id, accepted.map(String));
+    this.#deliveredParts.add(alert.id, accepted.map(String));
     const again = refused.filter(({ permanent }) => !permanent);
     if (again.length > 0) {
       const reasons = again.map(({ to, message }) => `${to ?? 'somebody'}: ${message}`);
       throw new NotifyError(`not taken for ${reasons.join('; ')}`);
     }
-    this.#taken.forget(alert.id);
+    this.#deliveredParts.forget(alert.id);
     // Others have it, so that it counts as delivered; but somebody here is never told.
     for (const { to, message } of refused) {
       this.#logger.error('a mail was refused for one of its addresses', {

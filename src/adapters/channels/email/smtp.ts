@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import type { NodemailerError, SMTPSentMessageInfo, SendMailOptions } from 'nodemailer';
 import { NotifyError } from '../../../ports/channel.js';
-import { Concealment } from '../redaction.js';
+import { Redaction } from '../redaction.js';
 import { guardedLookup } from '../http/dns-resolver.js';
 import { reasonOf } from '../http/reason.js';
 import type { ChannelTools } from '../kind.js';
@@ -21,7 +21,7 @@ export class Smtp {
   readonly #url: URL;
   readonly #startTls: StartTls;
   readonly #tools: Pick<ChannelTools, 'policy' | 'names' | 'guard' | 'ca'>;
-  readonly #concealment: Concealment;
+  readonly #redaction: Redaction;
   readonly #sockets = new Set<Socket>();
 
   /** @param startTls for `smtp:` URLs; where a password would be sent, it is `required` if not given */
@@ -33,7 +33,7 @@ export class Smtp {
     this.#url = new URL(url.reveal());
     this.#startTls = startTls ?? (this.#url.password === '' ? 'offered' : 'required');
     this.#tools = tools;
-    this.#concealment = new Concealment([url]);
+    this.#redaction = new Redaction([url]);
   }
 
   /** Loads what sends mails: a daemon that sends none does without its memory. */
@@ -110,7 +110,7 @@ export class Smtp {
   }
 
   #shown(text: string): string {
-    const shown = this.#concealment.conceal(text).replaceAll(/\s+/g, ' ').trim();
+    const shown = this.#redaction.conceal(text).replaceAll(/\s+/g, ' ').trim();
     return shown.length > SHOWN ? `${shown.slice(0, SHOWN)}…` : shown;
   }
 }

@@ -4,7 +4,7 @@ import { isIP, type LookupFunction } from 'node:net';
 import type { Guard } from './address-guard.js';
 import { ConnectError } from './reason.js';
 
-export interface NamesOptions {
+export interface DnsResolverOptions {
   /** How long a name server may take to answer, in milliseconds. */
   readonly timeout: number;
   /** Those of the system if not given, each as an address with an optional port. */
@@ -14,7 +14,7 @@ export interface NamesOptions {
 }
 
 /** Why a name stands for no address. */
-export class NameError extends ConnectError {
+export class DnsError extends ConnectError {
   override readonly name = 'NameError';
 }
 
@@ -22,10 +22,10 @@ export class NameError extends ConnectError {
  * Resolves names without `getaddrinfo`: that keeps a thread of a small pool, which the store works with too, for as
  * long as a name server does not answer. What it would read is read here: the hosts file, and the domains to search.
  */
-export class Names {
-  readonly #options: NamesOptions;
+export class DnsResolver {
+  readonly #options: DnsResolverOptions;
 
-  constructor(options: NamesOptions) {
+  constructor(options: DnsResolverOptions) {
     this.#options = options;
   }
 
@@ -44,7 +44,7 @@ export class Names {
     const reason = isAbsent(failure)
       ? 'does not resolve'
       : `cannot be resolved just now (${codeOf(failure)})`;
-    throw new NameError(`the name ${name} ${reason}`, { cause: failure });
+    throw new DnsError(`the name ${name} ${reason}`, { cause: failure });
   }
 
   async #ask(name: string): Promise<{ readonly addresses: readonly string[]; readonly error: unknown }> {
@@ -61,7 +61,7 @@ export class Names {
 }
 
 /** For `net.connect`: only what the guard permits is connected to. */
-export function guardedLookup(names: Names, guard: Guard): LookupFunction {
+export function guardedLookup(names: DnsResolver, guard: Guard): LookupFunction {
   return (name, options, callback) => {
     permitted(names, guard, name).then(
       (addresses) => {
@@ -69,7 +69,7 @@ export function guardedLookup(names: Names, guard: Guard): LookupFunction {
           ({ family }) => options.family === undefined || options.family === 0 || options.family === family,
         );
         const [first] = wanted;
-        if (first === undefined) callback(new NameError(`the name ${name} has no address of that kind`), '');
+        if (first === undefined) callback(new DnsError(`the name ${name} has no address of that kind`), '');
         else if (options.all === true) callback(null, wanted);
         else callback(null, first.address, first.family);
       },
@@ -81,14 +81,14 @@ export function guardedLookup(names: Names, guard: Guard): LookupFunction {
 }
 
 async function permitted(
-  names: Names,
+  names: DnsResolver,
   guard: Guard,
   name: string,
 ): Promise<{ address: string; family: number }[]> {
   const addresses = await names.resolve(name);
   const allowed = addresses.filter((address) => guard.permits(address));
   if (allowed.length > 0) return allowed.map((address) => ({ address, family: isIP(address) }));
-  throw new NameError(`the name ${name} stands for ${addresses.join(', ')}, which is not in allow_addresses`);
+  throw new DnsError(`the name ${name} stands for ${addresses.join(', ')}, which is not in allow_addresses`);
 }
 
 async function textOf(path: string): Promise<string> {

@@ -2,12 +2,12 @@ import { isIP } from 'node:net';
 import type { Dispatcher } from 'undici';
 import type { Millis } from '../../../domain/time.js';
 import { PERMIT_ALL, type Guard } from './address-guard.js';
-import { guardedLookup, type Names } from './dns-resolver.js';
+import { guardedLookup, type DnsResolver } from './dns-resolver.js';
 import type { Proxies } from './proxies.js';
 import { ConnectError, reasonOf } from './reason.js';
 
 export interface Outgoing {
-  readonly names: Names;
+  readonly names: DnsResolver;
   readonly guard: Guard;
   /** Certificates in PEM that are trusted instead of the usual ones. */
   readonly ca?: string | undefined;

@@ -2,7 +2,7 @@ import type { Dispatcher } from 'undici';
 import { retryAfterOf } from '../../../domain/retry-after.js';
 import { NotifyError, type Attempt } from '../../../ports/channel.js';
 import { shortened } from '../alert-text.js';
-import { Concealment } from '../redaction.js';
+import { Redaction } from '../redaction.js';
 import type { ChannelTools, Prepared } from '../kind.js';
 import type { Secret } from '../secret.js';
 import { beginningOf, letGo } from './body.js';
@@ -36,7 +36,7 @@ type PosterTools = Pick<ChannelTools, 'policy' | 'names' | 'guard' | 'clock' | '
 /** Posts to one URL. Redirects are not followed: whoever may answer it could send a request anywhere else. */
 export class Poster implements Prepared {
   readonly #url: URL;
-  readonly #concealment: Concealment;
+  readonly #redaction: Redaction;
   readonly #authorization: string | undefined;
   readonly #tools: PosterTools;
   readonly #understood: (body: unknown) => Refusal;
@@ -59,7 +59,7 @@ export class Poster implements Prepared {
     parsed.username = '';
     parsed.password = '';
     this.#url = parsed;
-    this.#concealment = new Concealment([url, ...secrets]);
+    this.#redaction = new Redaction([url, ...secrets]);
   }
 
   async prepare(): Promise<void> {
@@ -141,7 +141,7 @@ export class Poster implements Prepared {
   }
 
   #clean(text: string): string {
-    return this.#concealment.conceal(text);
+    return this.#redaction.conceal(text);
   }
 }
 

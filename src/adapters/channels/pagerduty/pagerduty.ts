@@ -5,7 +5,7 @@ import { PostingNotifier } from '../http/posting-notifier.js';
 import { httpUrl, originOf } from '../http/url.js';
 import type { ChannelKind, ChannelTools, Secrets } from '../kind.js';
 import { Secret } from '../secret.js';
-import { Taken } from '../delivered-parts.js';
+import { DeliveredParts } from '../delivered-parts.js';
 import { eventsOf, type PagerDutyEvent } from './events.js';
 
 const API = 'https://events.pagerduty.com/v2/enqueue';
@@ -16,7 +16,7 @@ class PagerDutyNotifier extends PostingNotifier {
   protected readonly poster: Poster;
   readonly #key: Secret;
   readonly #atOnce: number;
-  readonly #taken = new Taken();
+  readonly #deliveredParts = new DeliveredParts();
 
   constructor({ routing_key, url }: Secrets, tools: ChannelTools) {
     super();
@@ -27,19 +27,19 @@ class PagerDutyNotifier extends PostingNotifier {
   }
 
   override async notify(alert: AlertMessage, attempt: Attempt): Promise<void> {
-    const taken = this.#taken.of(alert.id);
+    const taken = this.#deliveredParts.of(alert.id);
     const left = eventsOf(alert).filter(({ dedup_key }) => !taken.has(dedup_key));
     for (let from = 0; from < left.length; from += this.#atOnce) {
       const events = left.slice(from, from + this.#atOnce);
       const outcomes = await Promise.allSettled(events.map((event) => this.#send(event, attempt)));
       const isTaken = (_event: unknown, index: number): boolean => outcomes[index]?.status === 'fulfilled';
-      this.#taken.add(
+      this.#deliveredParts.add(
         alert.id,
         events.filter(isTaken).map(({ dedup_key }) => dedup_key),
       );
       for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
     }
-    this.#taken.forget(alert.id);
+    this.#deliveredParts.forget(alert.id);
   }
 
   #send(event: PagerDutyEvent, attempt: Attempt): Promise<void> {

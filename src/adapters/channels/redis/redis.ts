@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { NotifyError, BaseNotifier, type AlertMessage, type Attempt } from '../../../ports/channel.js';
-import { Concealment } from '../redaction.js';
-import { guardedLookup, NameError } from '../http/dns-resolver.js';
+import { Redaction } from '../redaction.js';
+import { guardedLookup, DnsError } from '../http/dns-resolver.js';
 import { reasonOfCertificate } from '../http/reason.js';
 import { isUrl, originOf } from '../http/url.js';
 import type { ChannelKind, ChannelTools, Prepared, Secrets } from '../kind.js';
@@ -22,7 +22,7 @@ type Client = Awaited<ReturnType<typeof clientFor>>;
 class RedisNotifier extends BaseNotifier implements Prepared {
   readonly #channel: string;
   readonly #url: Secret;
-  readonly #concealment: Concealment;
+  readonly #redaction: Redaction;
   readonly #tools: ChannelTools;
   #client: Promise<Client> | undefined;
   #lastError = 'it does not answer';
@@ -32,7 +32,7 @@ class RedisNotifier extends BaseNotifier implements Prepared {
     if (url === undefined) throw new TypeError('a Redis without a URL');
     this.#channel = channel;
     this.#url = url;
-    this.#concealment = new Concealment([url]);
+    this.#redaction = new Redaction([url]);
     this.#tools = tools;
   }
 
@@ -91,11 +91,11 @@ class RedisNotifier extends BaseNotifier implements Prepared {
   }
 
   #clean(error: unknown): string {
-    if (error instanceof NameError) return error.message;
+    if (error instanceof DnsError) return error.message;
     if (error instanceof AggregateError && error.errors.length > 0) return this.#clean(error.errors[0]);
     const untrusted = error instanceof Error && 'code' in error ? reasonOfCertificate(error.code) : undefined;
     if (untrusted !== undefined) return untrusted;
-    return this.#concealment.conceal(error instanceof Error ? error.message : String(error));
+    return this.#redaction.conceal(error instanceof Error ? error.message : String(error));
   }
 }
 

@@ -7,7 +7,7 @@ import { sendInParts, type Part } from '../http/parts.js';
 import { httpUrl, originOf } from '../http/url.js';
 import type { ChannelKind, ChannelTools, Secrets } from '../kind.js';
 import { Secret } from '../secret.js';
-import { Taken } from '../delivered-parts.js';
+import { DeliveredParts } from '../delivered-parts.js';
 import { signatureOf } from './signature.js';
 
 const NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
@@ -47,7 +47,7 @@ class WebhookNotifier extends PostingNotifier {
   readonly #secret: Secret | undefined;
   readonly #clock: ChannelTools['clock'];
   readonly #maxNodes: number;
-  readonly #taken = new Taken();
+  readonly #deliveredParts = new DeliveredParts();
 
   constructor(
     { headers, max_nodes }: z.output<typeof settings>,
@@ -67,14 +67,14 @@ class WebhookNotifier extends PostingNotifier {
   override async notify(alert: AlertMessage, attempt: Attempt): Promise<void> {
     const { nodes } = alert;
     if (nodes === undefined) return this.#post(alert, attempt);
-    const taken = this.#taken.of(alert.id);
+    const taken = this.#deliveredParts.of(alert.id);
     await sendInParts(nodes.length, this.#maxNodes, async (part) => {
       const message = partOf(alert, nodes, part);
       if (taken.has(message.id)) return;
       await this.#post(message, attempt);
-      this.#taken.add(alert.id, [message.id]);
+      this.#deliveredParts.add(alert.id, [message.id]);
     });
-    this.#taken.forget(alert.id);
+    this.#deliveredParts.forget(alert.id);
   }
 
   async #post(alert: AlertMessage, attempt: Attempt): Promise<void> {

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { Rest } from '../../../../src/client/emitter/back-off.js';
+import { BackOff } from '../../../../src/client/emitter/back-off.js';
 import { HeartbeatAnswerError, HeartbeatUnreachableError } from '../../../../src/client/errors.js';
 import { eventually } from '../../../support/eventually.js';
 import { behave, HookServer } from '../../../support/hook-server.js';
@@ -17,7 +17,7 @@ describe('a daemon that asks to be left alone', () => {
   let now = 0;
   let drawn = 0;
   const rest = () =>
-    new Rest(
+    new BackOff(
       10_000,
       () => now,
       () => drawn,
