@@ -3,18 +3,17 @@ import type { AlertRecord } from '../../src/domain/alert.js';
 import type { EndedSession } from '../../src/domain/session.js';
 import type { Flip } from '../../src/domain/node.js';
 import type { NodeName } from '../../src/domain/node-name.js';
-import { millis, unixSeconds, type Moment } from '../../src/domain/time.js';
+import { millis, type Moment } from '../../src/domain/time.js';
 import type { UserId } from '../../src/domain/user-id.js';
 import { HeartbeatError, type ErrorCode } from '../../src/errors.js';
 import type { Cancel, Clock } from '../../src/ports/clock.js';
 import type { HistoryStore, StoreSummary } from '../../src/ports/history-store.js';
 import type { Logger } from '../../src/ports/logger.js';
-import type { Actor, Cell, Crash } from '../../src/runtime/actor.js';
 import type { ActorSystem, Place } from '../../src/runtime/actor-system.js';
 import { restartDelay } from '../supervisor/backoff.js';
 import type { ExitSignal, RunningChild } from '../supervisor/child.js';
 import type { SupervisorPolicy } from '../supervisor/child-spec.js';
-import { RestartBudget } from '../supervisor/restart-budget.js';
+import { SupervisedActor, type Behaviour } from '../supervisor/supervised-actor.js';
 import { Backlog, type Queued } from './backlog.js';
 import {
   alertsIn,
@@ -41,7 +40,6 @@ import { Pruning, type Retentions } from './pruning.js';
 const BATCH = 10_000;
 /** Seconds between attempts to open a store again that refused a write. */
 const REOPEN = { min: 1, max: 30 };
-const MAILBOX = 1_000_000;
 
 export interface HistoryOptions extends Retentions {
   /** Seconds between prunings. */
@@ -85,16 +83,13 @@ type HistoryMessage =
  * The only writer of the store. It commits in groups: all that arrived while the last batch was being written is
  * the next one. When the store refuses, what somebody waits for is refused, and ends are kept until it does not.
  */
-export class History implements Actor<HistoryMessage> {
+export class History implements Behaviour<HistoryMessage> {
+  readonly name = 'history';
   readonly #options: HistoryOptions;
   readonly #deps: HistoryDeps;
   readonly #backlog = new Backlog();
-  readonly #budget: RestartBudget;
-  #cell: Cell<HistoryMessage> | undefined;
-  #exitSignal: ExitSignal | undefined;
+  readonly #actor: SupervisedActor<HistoryMessage>;
   #summary: StoreSummary | undefined;
-  #left: readonly HistoryMessage[] = [];
-  #retried: HistoryMessage | undefined;
   #state: StoreState = 'open';
   /** What those are told whose entries are refused. */
   #refusal: ErrorCode = 'HEARTBEAT_STORE_REFUSES';
@@ -117,7 +112,7 @@ export class History implements Actor<HistoryMessage> {
   constructor(options: HistoryOptions, deps: HistoryDeps) {
     this.#options = options;
     this.#deps = deps;
-    this.#budget = new RestartBudget(options.restarts);
+    this.#actor = new SupervisedActor(this, options.restarts, deps);
     this.#pruning = new Pruning(options, deps.store);
     this.meter = new CommitMeter(millis(options.slowCommit), deps.logger);
     this.#began = deps.clock.now();
@@ -140,24 +135,19 @@ export class History implements Actor<HistoryMessage> {
 
   /** Opens the store; what it was doing when it crashed goes on. */
   async start(exitSignal: ExitSignal, place: Place): Promise<RunningChild> {
-    const { system, store } = this.#deps;
+    const { store } = this.#deps;
     if (this.#summary === undefined) {
       this.#summary = await store.open();
       this.#latestEnd = this.#summary.latestEnd ?? -Infinity;
       this.#later('prune_due', this.#options.pruneEvery);
     }
-    this.#exitSignal = exitSignal;
-    this.#budget.reset();
-    this.#cell = system.spawn(place, 'history', this, { mailbox: MAILBOX });
-    const left = this.#left;
-    this.#left = [];
-    for (const message of left) this.#cell.tellUnbounded(message);
-    return { stop: () => this.#stop(), inspect: () => this.#budget.inspect() };
+    this.#actor.start(exitSignal, place);
+    return { stop: () => this.#stop(), inspect: () => this.#actor.inspect() };
   }
 
   /** Writes what is left to write, unless the disk refuses it. */
   async #stop(): Promise<void> {
-    this.#exitSignal = undefined;
+    this.#actor.down();
     await this.caughtUp();
     await this.#untilIdle();
     if (this.#state === 'refusing') await this.#tryOnceMore();
@@ -167,14 +157,7 @@ export class History implements Actor<HistoryMessage> {
         entries: length,
         ...this.#backlog.counts(),
       });
-    await new Promise<void>((resolve) => {
-      if (this.#cell === undefined) resolve();
-      else
-        this.#cell.stop((left) => {
-          this.#left = left;
-          resolve();
-        });
-    });
+    await this.#actor.stop();
   }
 
   /** There may be room by now, and nothing waits for the next attempt any more. */
@@ -200,13 +183,13 @@ export class History implements Actor<HistoryMessage> {
   }
 
   submit(entries: readonly HistoryEntry[]): void {
-    if (this.#cell === undefined) return;
+    if (this.#summary === undefined) return;
     const room = this.#options.queue - this.#backlog.length - this.#arriving.entries;
     const admitted = entries.length <= room ? entries : this.#turnAway(entries, room);
     if (admitted.length === 0) return;
     this.#arriving.submissions++;
     this.#arriving.entries += admitted.length;
-    this.#cell.tellUnbounded({ kind: 'submit', entries: admitted });
+    this.#actor.tell({ kind: 'submit', entries: admitted });
   }
 
   /** What somebody waits for is refused past the bound, before it is in the mailbox. @returns the others */
@@ -231,7 +214,7 @@ export class History implements Actor<HistoryMessage> {
   caughtUp(): Promise<void> {
     if (this.#arriving.submissions === 0) return Promise.resolve();
     return new Promise((resolve) => {
-      this.#cell?.tellUnbounded({ kind: 'catch_up', caughtUp: resolve });
+      this.#actor.tell({ kind: 'catch_up', caughtUp: resolve });
     });
   }
 
@@ -245,14 +228,7 @@ export class History implements Actor<HistoryMessage> {
     return this.#backlog.flipsOf(node);
   }
 
-  receive(message: HistoryMessage): void {
-    this.#handle(message);
-    if (this.#retried === message) {
-      this.#retried = undefined;
-      if (this.#budget.survived(this.#deps.clock.now())) {
-        this.#exitSignal?.crashed(new Error('restart intensity exceeded'));
-      }
-    }
+  handled(message: HistoryMessage): void {
     if (message.kind !== 'next') this.#next();
     this.#settleIdle();
   }
@@ -260,28 +236,18 @@ export class History implements Actor<HistoryMessage> {
   #next(): void {
     if (this.#nextTold || this.#busy || this.#state === 'refusing') return;
     this.#nextTold = true;
-    this.#cell?.tellUnbounded({ kind: 'next' });
+    this.#actor.tell({ kind: 'next' });
   }
 
-  /** Everything it was doing is kept in this object, so the next incarnation goes on where this one fell. */
-  crashed({ message, error }: Crash<HistoryMessage>): void {
-    const { clock, logger, system } = this.#deps;
-    const verdict = this.#budget.crashed(this.#retried === message, error, unixSeconds(clock.wall()));
-    const path = this.#cell?.path ?? 'history';
-    logger.error('actor crashed', { path, message: message.kind, error, verdict });
-    this.#retried = verdict === 'retry' ? message : undefined;
-    if (verdict === 'dead_letter') {
-      system.deadLetters.add(path, message, `it crashed its actor twice: ${error.message}`);
-      if (message.kind === 'submit') {
-        this.#arrived(message.entries);
-        this.#refuse(message.entries, 'HEARTBEAT_INTERNAL');
-      }
-      if (message.kind === 'next') this.#refused(error);
+  discard(message: HistoryMessage, error: Error): void {
+    if (message.kind === 'submit') {
+      this.#arrived(message.entries);
+      this.#refuse(message.entries, 'HEARTBEAT_INTERNAL');
     }
-    this.#cell?.restart(this.#retried);
+    if (message.kind === 'next') this.#refused(error);
   }
 
-  #handle(message: HistoryMessage): void {
+  handle(message: HistoryMessage): void {
     switch (message.kind) {
       case 'submit':
         for (const entry of message.entries) this.#accept(entry);
@@ -434,8 +400,8 @@ export class History implements Actor<HistoryMessage> {
     this.#busy = true;
     this.#began = this.#deps.clock.now();
     work.then(
-      (outcome) => this.#cell?.tellUnbounded(done(outcome)),
-      (error: unknown) => this.#cell?.tellUnbounded({ kind: 'failed', error }),
+      (outcome) => this.#actor.tell(done(outcome)),
+      (error: unknown) => this.#actor.tell({ kind: 'failed', error }),
     );
   }
 
@@ -491,8 +457,8 @@ export class History implements Actor<HistoryMessage> {
     if (this.#busy) return;
     this.#busy = true;
     this.#deps.store.reopen().then(
-      () => this.#cell?.tellUnbounded({ kind: 'reopened' }),
-      (error: unknown) => this.#cell?.tellUnbounded({ kind: 'still_refusing', error }),
+      () => this.#actor.tell({ kind: 'reopened' }),
+      (error: unknown) => this.#actor.tell({ kind: 'still_refusing', error }),
     );
   }
 
@@ -500,7 +466,7 @@ export class History implements Actor<HistoryMessage> {
   #later(kind: 'prune_due' | 'reopen_due', delay: number): void {
     this.#timers.get(kind)?.();
     const cancel = this.#deps.clock.after(millis(delay), () => {
-      this.#cell?.tellUnbounded({ kind });
+      this.#actor.tell({ kind });
     });
     this.#timers.set(kind, cancel);
   }
@@ -516,7 +482,7 @@ export class History implements Actor<HistoryMessage> {
     return {
       state: this.#state,
       waiting: this.#backlog.length,
-      mailbox: this.#cell?.waiting ?? 0,
+      mailbox: this.#actor.waiting,
       ...this.meter.inspect(),
     };
   }

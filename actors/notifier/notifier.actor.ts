@@ -1,14 +1,13 @@
 import { assertNever } from '../../src/domain/assert-never.js';
 import type { AlertId, AlertRecord, LastHold } from '../../src/domain/alert.js';
 import type { NodeName } from '../../src/domain/node-name.js';
-import { unixSeconds, type Moment } from '../../src/domain/time.js';
+import type { Moment } from '../../src/domain/time.js';
 import type { Logger } from '../../src/ports/logger.js';
 import type { Outbox } from '../../src/ports/outbox.js';
-import type { Actor, Cell, Crash } from '../../src/runtime/actor.js';
 import type { ActorSystem, Place } from '../../src/runtime/actor-system.js';
 import type { ExitSignal, RunningChild } from '../supervisor/child.js';
 import type { SupervisorPolicy } from '../supervisor/child-spec.js';
-import { RestartBudget } from '../supervisor/restart-budget.js';
+import { SupervisedActor, type Behaviour } from '../supervisor/supervised-actor.js';
 import { OneShotTimer } from './one-shot-timer.js';
 import { AlertingRules, type AlertingOptions } from './rules/alerting.js';
 import type { Alerting, FailedStanding, NodeChange, NodeNews } from './alerting.protocol.js';
@@ -27,8 +26,6 @@ import type { UnstoredAlerts } from './outbox/unstored-alerts.js';
 import { Requests } from './outbox/requests.js';
 import { routesOf } from './rules/routing.js';
 import { AlertWriter, type AlertWriterDeps } from './outbox/alert-writer.js';
-
-const MAILBOX = 1_000_000;
 
 export interface NotifierOptions extends AlertingOptions, Pick<RemindersOptions, 'remindEvery'> {
   /** Alerts that memory holds while the disk refuses writes. */
@@ -71,7 +68,8 @@ type NotifierMessage =
  * Keeps the outbox: decides what is told, has it stored, and lets channels deliver what is. An attempt begins when its
  * beginning is on disk, or cannot be. The object outlives a crash.
  */
-export class Notifier implements Actor<NotifierMessage>, Alerting {
+export class Notifier implements Behaviour<NotifierMessage>, Alerting {
+  readonly name = 'outbox';
   readonly #options: NotifierOptions;
   readonly #deps: NotifierDeps;
   readonly #open: OpenAlerts;
@@ -82,16 +80,12 @@ export class Notifier implements Actor<NotifierMessage>, Alerting {
   readonly #ongoingFailures: OngoingFailures;
   readonly #requests: Requests;
   readonly #overflow = new Overflow();
-  readonly #budget: RestartBudget;
+  readonly #actor: SupervisedActor<NotifierMessage>;
   /** Alerts of what somebody has asked for, until that is on disk or refused. */
   readonly #prepared = new Map<NodeName, AlertRecord>();
   #loaded = false;
   /** How those stand that had failed in an earlier run. */
   #areNodesKnown = false;
-  #cell: Cell<NotifierMessage> | undefined;
-  #exitSignal: ExitSignal | undefined;
-  #left: NotifierMessage[] = [];
-  #retried: NotifierMessage | undefined;
   readonly #timer: OneShotTimer;
 
   constructor(options: NotifierOptions, deps: NotifierDeps) {
@@ -118,7 +112,7 @@ export class Notifier implements Actor<NotifierMessage>, Alerting {
     this.#timer = new OneShotTimer(clock, () => {
       this.#tell({ kind: 'wake' });
     });
-    this.#budget = new RestartBudget(options.restarts);
+    this.#actor = new SupervisedActor(this, options.restarts, deps);
   }
 
   /** Alerts about which something is still to be done. */
@@ -138,12 +132,9 @@ export class Notifier implements Actor<NotifierMessage>, Alerting {
 
   async start(exitSignal: ExitSignal, place: Place): Promise<RunningChild> {
     if (!this.#loaded) await this.#load();
-    this.#exitSignal = exitSignal;
-    this.#budget.reset();
-    this.#cell = this.#deps.system.spawn(place, 'outbox', this, { mailbox: MAILBOX });
-    for (const message of this.#left.splice(0)) this.#cell.tellUnbounded(message);
-    this.#cell.tellUnbounded({ kind: 'wake' });
-    if (this.#rules.recall.isUnderWay) this.#cell.tellUnbounded({ kind: 'recall' });
+    this.#actor.start(exitSignal, place);
+    this.#actor.tell({ kind: 'wake' });
+    if (this.#rules.recall.isUnderWay) this.#actor.tell({ kind: 'recall' });
     return { stop: () => this.#stop(), inspect: () => this.inspect() };
   }
 
@@ -176,17 +167,8 @@ export class Notifier implements Actor<NotifierMessage>, Alerting {
   }
 
   async #stop(): Promise<void> {
-    this.#exitSignal = undefined;
     this.#timer.set(undefined);
-    const cell = this.#cell;
-    this.#cell = undefined;
-    if (cell === undefined) return;
-    await new Promise<void>((resolve) => {
-      cell.stop((left) => {
-        this.#left = [...left, ...this.#left];
-        resolve();
-      });
-    });
+    await this.#actor.stop();
     this.#deliveries.takeBack();
     this.#kept.submit();
   }
@@ -285,40 +267,28 @@ export class Notifier implements Actor<NotifierMessage>, Alerting {
   }
 
   command(command: NotifierCommand): void {
-    if (this.#cell?.tell(command) !== 'queued')
+    if (this.#actor.offer(command) !== 'queued')
       command.answered({ kind: 'refused', code: 'HEARTBEAT_OVERLOADED' });
   }
 
   #tell(message: NotifierMessage): void {
-    if (this.#cell === undefined) this.#left.push(message);
-    else this.#cell.tellUnbounded(message);
+    this.#actor.tell(message);
   }
 
-  receive(message: NotifierMessage): void {
-    this.#handle(message);
+  handle(message: NotifierMessage): void {
+    this.#take(message);
     this.#kept.submit();
-    if (this.#retried === message) {
-      this.#retried = undefined;
-      if (this.#budget.survived(this.#deps.clock.now()))
-        this.#exitSignal?.crashed(new Error('restart intensity exceeded'));
-    }
+  }
+
+  handled(): void {
     this.#setAlarm();
   }
 
-  crashed({ message, error }: Crash<NotifierMessage>): void {
-    const { clock, logger, system } = this.#deps;
-    const verdict = this.#budget.crashed(this.#retried === message, error, unixSeconds(clock.wall()));
-    const path = this.#cell?.path ?? 'outbox';
-    logger.error('actor crashed', { path, message: message.kind, error, verdict });
-    this.#retried = verdict === 'retry' ? message : undefined;
-    if (verdict === 'dead_letter') {
-      system.deadLetters.add(path, message, `it crashed its actor twice: ${error.message}`);
-      if ('answered' in message) message.answered({ kind: 'refused', code: 'HEARTBEAT_INTERNAL' });
-    }
-    this.#cell?.restart(this.#retried);
+  discard(message: NotifierMessage): void {
+    if ('answered' in message) message.answered({ kind: 'refused', code: 'HEARTBEAT_INTERNAL' });
   }
 
-  #handle(message: NotifierMessage): void {
+  #take(message: NotifierMessage): void {
     switch (message.kind) {
       case 'progress':
         return this.#deliveries.progress(message.channel, message.progress);
@@ -396,8 +366,7 @@ export class Notifier implements Actor<NotifierMessage>, Alerting {
   }
 
   #setAlarm(): void {
-    const isUp = this.#exitSignal !== undefined;
-    this.#timer.set(isUp ? this.#nextAt(this.#deps.clock.now()) : undefined);
+    this.#timer.set(this.#actor.isUp ? this.#nextAt(this.#deps.clock.now()) : undefined);
   }
 
   #nextAt(now: Moment): Moment | undefined {
@@ -414,8 +383,8 @@ export class Notifier implements Actor<NotifierMessage>, Alerting {
       held: this.#open.heldTogether.size,
       hold_ends_in: until === undefined ? null : Math.max(0, Math.ceil((until - now) / 1000)),
       flapping: this.#open.summaries.size,
-      mailbox: this.#cell?.waiting ?? 0,
-      ...this.#budget.inspect(),
+      mailbox: this.#actor.waiting,
+      ...this.#actor.inspect(),
     };
   }
 }

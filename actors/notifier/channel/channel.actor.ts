@@ -5,19 +5,16 @@ import { unixSeconds, type Millis } from '../../../src/domain/time.js';
 import type { AlertMessage, Channel, StandingFailure } from '../../../src/ports/channel.js';
 import type { Clock } from '../../../src/ports/clock.js';
 import type { Logger } from '../../../src/ports/logger.js';
-import type { Actor, Cell, Crash } from '../../../src/runtime/actor.js';
 import type { ActorSystem, Place } from '../../../src/runtime/actor-system.js';
 import type { ExitSignal, RunningChild } from '../../supervisor/child.js';
 import type { SupervisorPolicy } from '../../supervisor/child-spec.js';
-import { RestartBudget } from '../../supervisor/restart-budget.js';
+import { SupervisedActor, type Behaviour } from '../../supervisor/supervised-actor.js';
 import { OneShotTimer } from '../one-shot-timer.js';
 import { Attempts } from './attempts.js';
 import type { ChannelTotals, Totals } from './channel-totals.js';
 import { stateOf, type BreakerState } from './breaker.js';
 import { ChannelMachine } from './channel.machine.js';
 import type { ChannelEffect, ChannelEvent, Offer, Progress, Verdict } from './channel.protocol.js';
-
-const MAILBOX = 1_000_000;
 
 export interface ChannelDeps {
   readonly system: ActorSystem;
@@ -44,15 +41,11 @@ export interface ChannelFigures {
  * One way to tell people. It runs the attempts that its machine decides on; whatever a notifier does, this goes on.
  * The object outlives a crash: it is what its supervisor kept.
  */
-export class ChannelActor implements Actor<ChannelEvent> {
+export class ChannelActor implements Behaviour<ChannelEvent> {
   readonly #deps: ChannelDeps;
   readonly #machine: ChannelMachine;
   readonly #attempts: Attempts;
-  readonly #budget: RestartBudget;
-  #cell: Cell<ChannelEvent> | undefined;
-  #exitSignal: ExitSignal | undefined;
-  #left: ChannelEvent[] = [];
-  #retried: ChannelEvent | undefined;
+  readonly #actor: SupervisedActor<ChannelEvent>;
   readonly #timer: OneShotTimer;
   readonly #totals: Readonly<Totals>;
   #lastError: { readonly at: number; readonly error: string } | null = null;
@@ -70,7 +63,7 @@ export class ChannelActor implements Actor<ChannelEvent> {
     this.#timer = new OneShotTimer(deps.clock, () => {
       this.#tell({ kind: 'wake' });
     });
-    this.#budget = new RestartBudget(deps.restarts);
+    this.#actor = new SupervisedActor(this, deps.restarts, deps);
   }
 
   get name(): string {
@@ -78,12 +71,9 @@ export class ChannelActor implements Actor<ChannelEvent> {
   }
 
   start(exitSignal: ExitSignal, place: Place): RunningChild {
-    this.#exitSignal = exitSignal;
-    this.#budget.reset();
     this.#machine.start();
-    this.#cell = this.#deps.system.spawn(place, this.name, this, { mailbox: MAILBOX });
-    for (const message of this.#left.splice(0)) this.#cell.tellUnbounded(message);
-    this.#cell.tellUnbounded({ kind: 'wake' });
+    this.#actor.start(exitSignal, place);
+    this.#actor.tell({ kind: 'wake' });
     return { stop: () => this.#stop(), inspect: () => this.inspect() };
   }
 
@@ -120,25 +110,16 @@ export class ChannelActor implements Actor<ChannelEvent> {
   }
 
   #tell(event: ChannelEvent): void {
-    if (this.#cell === undefined) this.#left.push(event);
-    else this.#cell.tellUnbounded(event);
+    this.#actor.tell(event);
   }
 
   /** What is under way may come to its end, for a while; then it is broken off, and tried again by the next start. */
   async #stop(): Promise<void> {
-    this.#exitSignal = undefined;
+    this.#actor.down();
     this.#machine.stop();
     this.#timer.set(undefined);
     await this.#attempts.end(this.#deps.patience);
-    const cell = this.#cell;
-    this.#cell = undefined;
-    if (cell === undefined) return;
-    await new Promise<void>((resolve) => {
-      cell.stop((left) => {
-        this.#left = [...left, ...this.#left];
-        resolve();
-      });
-    });
+    await this.#actor.stop();
   }
 
   /** It is not configured any more. @param farewell what its receiver is told last */
@@ -151,26 +132,16 @@ export class ChannelActor implements Actor<ChannelEvent> {
     return this.#attempts.close();
   }
 
-  receive(event: ChannelEvent): void {
-    const { clock } = this.#deps;
-    this.#run(this.#machine.decide(event, clock.now()));
-    if (this.#retried === event) {
-      this.#retried = undefined;
-      if (this.#budget.survived(clock.now()))
-        this.#exitSignal?.crashed(new Error('restart intensity exceeded'));
-    }
+  handle(event: ChannelEvent): void {
+    this.#run(this.#machine.decide(event, this.#deps.clock.now()));
+  }
+
+  handled(): void {
     this.#setAlarm();
   }
 
-  crashed({ message, error }: Crash<ChannelEvent>): void {
-    const { clock, logger, system } = this.#deps;
-    const verdict = this.#budget.crashed(this.#retried === message, error, unixSeconds(clock.wall()));
-    const path = this.#cell?.path ?? this.name;
-    logger.error('actor crashed', { path, message: message.kind, error, verdict });
-    this.#retried = verdict === 'retry' ? message : undefined;
-    if (verdict === 'dead_letter')
-      system.deadLetters.add(path, message, `it crashed its actor twice: ${error.message}`);
-    this.#cell?.restart(this.#retried);
+  discard(): void {
+    // Nobody waits for a reply.
   }
 
   #run(effects: readonly ChannelEffect[]): void {
@@ -228,8 +199,7 @@ export class ChannelActor implements Actor<ChannelEvent> {
   }
 
   #setAlarm(): void {
-    const isUp = this.#exitSignal !== undefined;
-    this.#timer.set(isUp ? this.#machine.wakeAt(this.#deps.clock.now()) : undefined);
+    this.#timer.set(this.#actor.isUp ? this.#machine.wakeAt(this.#deps.clock.now()) : undefined);
   }
 
   figures(): ChannelFigures {
@@ -251,8 +221,8 @@ export class ChannelActor implements Actor<ChannelEvent> {
       dead: this.#totals.dead,
       last_error: this.#lastError,
       resting: Math.max(0, Math.round((restUntil - clock.now()) / 1000)),
-      mailbox: this.#cell?.waiting ?? 0,
-      ...this.#budget.inspect(),
+      mailbox: this.#actor.waiting,
+      ...this.#actor.inspect(),
     };
   }
 }
