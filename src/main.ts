@@ -117,11 +117,11 @@ async function start(effective: Effective, load: () => Loaded, acceptDataLoss: b
   const redaction = new Redaction(secretsIn(effective), SHORTEST_SECRET);
   const logger = createLogger(config.log, process.stderr, (line) => redaction.conceal(line));
   if (auth === undefined && !isLoopback(config.host)) {
-    logger.warn('serves whoever reaches it, without keys', { host: config.host });
+    logger.warn('listening on a non-loopback address without authentication', { host: config.host });
   }
   // Whoever read where it listens may have gone, and a disk may be full: that is no reason to go too.
   process.stdout.on('error', (error) => {
-    logger.warn('standard output cannot be written', { error });
+    logger.warn('standard output is not writable', { error });
   });
   const clock = new SystemClock();
   const opened = await open(effective, { logger, clock });
@@ -155,7 +155,7 @@ async function start(effective: Effective, load: () => Loaded, acceptDataLoss: b
   });
   const metricsLog = metricsLogOf(config, { clock, logger, facts: () => app.facts(), gateway: http.report });
   app.onFatal = (error) => {
-    logger.error('the supervision tree is past saving', { reason: error.message });
+    logger.error('root supervisor exceeded its restart intensity', { reason: error.message });
     process.exit(1);
   };
 
@@ -172,8 +172,8 @@ async function start(effective: Effective, load: () => Loaded, acceptDataLoss: b
     },
     async ({ err, signal }) => {
       asked.abort();
-      if (err === undefined) logger.info('asked to stop', { signal });
-      else logger.error('unforeseen error', { error: err });
+      if (err === undefined) logger.info('stop requested', { signal });
+      else logger.error('unexpected error', { error: err });
       collector.stop();
       metricsLog?.stop();
       await pinger?.stop();
@@ -230,7 +230,7 @@ function gatewayOptions({ config, auth, tls }: Effective, logger: Logger): Gatew
   const descriptors = mostDescriptors();
   const most = connectionsWithin(descriptors);
   if (connections <= most) return { ...config, auth, tls };
-  logger.info('limits.connections is lowered to what the process may have open', {
+  logger.info('limits.connections lowered to the limit of open files', {
     limit: connections,
     lowered: most,
     descriptors,

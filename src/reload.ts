@@ -37,9 +37,9 @@ export class Reloader {
     const { logger } = this.#deps;
     try {
       const problems = await this.#tryTo();
-      if (problems.length > 0) logger.error('configuration is wrong, and stays as it was', { problems });
+      if (problems.length > 0) logger.error('invalid configuration ignored: the previous one stays in force', { problems });
     } catch (error) {
-      logger.error('configuration could not be taken up', { error });
+      logger.error('configuration could not be applied', { error });
     }
   }
 
@@ -55,7 +55,7 @@ export class Reloader {
     this.#inForce = change.effective;
     logger.info('configuration reloaded', { applied: change.applied });
     if (change.needsRestart.length > 0) {
-      logger.warn('what else has changed needs a restart', { options: change.needsRestart });
+      logger.warn('other changes need a restart', { options: change.needsRestart });
     }
     return [];
   }

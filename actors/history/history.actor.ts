@@ -153,7 +153,7 @@ export class History implements Behaviour<HistoryMessage> {
     if (this.#state === 'refusing') await this.#tryOnceMore();
     const { length } = this.#backlog;
     if (length > 0)
-      this.#deps.logger.error('stopping with entries that the store refused: they are lost', {
+      this.#deps.logger.error('stopping with entries the store refused: they are lost', {
         entries: length,
         ...this.#backlog.counts(),
       });
@@ -330,7 +330,7 @@ export class History implements Behaviour<HistoryMessage> {
   /** What a flip has led to is kept in any case: it comes with the next checkpoint. */
   #keepFlip(entry: StandingEntry, { node, from, to }: Flip): void {
     if (this.#backlog.length < this.#options.queue) this.#backlog.push({ kind: 'late', entry });
-    else this.#deps.logger.error('a flip is not kept: too many wait for the disk', { node, from, to });
+    else this.#deps.logger.error('flip dropped: too many wait for the disk', { node, from, to });
   }
 
   #refuse(entries: readonly HistoryEntry[], code: ErrorCode): void {

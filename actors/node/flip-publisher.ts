@@ -41,7 +41,7 @@ export class FlipPublisher {
       alerts = alerting.raise({ flip, node: actor.factsOf(known), silence, isPaused });
     } catch (error) {
       // The flip is true and goes to disk, whatever is wrong with the telling of it.
-      logger.error('an alert could not be raised', { node: flip.node, to: flip.to, error });
+      logger.error('alert could not be raised', { node: flip.node, to: flip.to, error });
     }
     const status = actor.statusOf(known);
     const address = { shard: this.#shard, node: flip.node };

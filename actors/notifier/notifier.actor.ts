@@ -149,7 +149,7 @@ export class Notifier implements Behaviour<NotifierMessage>, Alerting {
     this.#holdQueue.resume();
     this.#ongoingFailures.resume(clock.now());
     this.#endLost();
-    if (this.#open.size > 0) logger.info('alerts to deliver', { alerts: this.#open.size });
+    if (this.#open.size > 0) logger.info('undelivered alerts restored', { alerts: this.#open.size });
   }
 
   /** What was meant for a channel that is not configured any more reaches nobody. */
@@ -160,7 +160,7 @@ export class Notifier implements Behaviour<NotifierMessage>, Alerting {
     this.#kept.keep(lost);
     this.#kept.submit();
     if (lost.length > 0) {
-      logger.error('alerts are dead letters: their channel is not configured any more', {
+      logger.error('alerts became dead letters: their channel is no longer configured', {
         alerts: lost.length,
       });
     }
@@ -183,7 +183,7 @@ export class Notifier implements Behaviour<NotifierMessage>, Alerting {
     }
     if (this.#deps.refusing() && this.#open.unstored.size >= this.#options.unstored) {
       if (this.#overflow.add(change.node.name))
-        logger.error('memory holds no more alerts while the disk refuses writes', {
+        logger.error('alert queue full while the disk refuses writes', {
           alerts: this.#open.unstored.size,
         });
       return [];
@@ -297,7 +297,7 @@ export class Notifier implements Behaviour<NotifierMessage>, Alerting {
       case 'found':
         return message.answered(this.#requests.redeliver(message.record));
       case 'not_found':
-        this.#deps.logger.error('an alert could not be read', { error: message.error });
+        this.#deps.logger.error('alert could not be read', { error: message.error });
         return message.answered({ kind: 'refused', code: 'HEARTBEAT_STORE_FAILED' });
       case 'test':
         return message.answered(this.#requests.test(message.channel));

@@ -39,7 +39,7 @@ export type SupervisorEffect =
 type Outcome =
   { readonly type: 'stopped' } | { readonly type: 'escalate'; readonly reason: EscalationReason };
 
-/** Why a supervisor gives up, in OTP's words. `error` is null when a permanent child had ended normally. */
+/** Why a supervisor gave up, in OTP's words. `error` is null when a permanent child had ended normally. */
 export interface EscalationReason {
   readonly type: 'reached_max_restart_intensity' | 'failed_to_start_child';
   readonly id: string;

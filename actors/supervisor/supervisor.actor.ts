@@ -253,7 +253,7 @@ export class Supervisor implements Actor<SupervisorEvent> {
       reason.type === 'failed_to_start_child'
         ? `could not start ${reason.id}: ${cause}`
         : `${reason.id} was restarted too often, last after: ${cause}`;
-    this.#context.logger.error('supervisor gives up', { path: this.path, reason: why });
+    this.#context.logger.error('supervisor exceeded its restart intensity', { path: this.path, reason: why });
     for (const cancel of this.#pauses) cancel();
     if (this.#started !== undefined) {
       // The first failure is told as it is: its reader wants the cause, and not the tree.

@@ -370,7 +370,7 @@ export class Shard implements UserDeps {
   survived(actor: UserActor): void {
     const { clock, logger } = this.#deps;
     if (!this.#budget.survived(clock.now())) return;
-    logger.error('supervisor gives up', {
+    logger.error('supervisor exceeded its restart intensity', {
       path: this.#place?.path,
       reason: 'too many restarts',
       last: actor.user,

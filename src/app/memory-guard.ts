@@ -151,8 +151,8 @@ export class MemoryGuard {
     this.#isShort = isShort;
     const { heap, container } = this.#reading ?? {};
     const facts = { heap: shown(heap), container: shown(container), share: this.#deps.share() };
-    if (isShort) this.#deps.logger.warn('memory is short: openings and registrations are refused', facts);
-    else this.#deps.logger.info('memory suffices again', { ...facts, refused: this.#shed });
+    if (isShort) this.#deps.logger.warn('memory low: new sessions and registrations are refused', facts);
+    else this.#deps.logger.info('memory recovered', { ...facts, refused: this.#shed });
   }
 }
 

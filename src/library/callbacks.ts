@@ -55,7 +55,7 @@ export class Callbacks<Subject> {
     try {
       await callback(subject);
     } catch (error) {
-      logger.error('a callback has thrown', { callback: this.#called, ...this.#named(subject), error });
+      logger.error('callback threw an error', { callback: this.#called, ...this.#named(subject), error });
     }
   }
 }

@@ -108,7 +108,7 @@ export class Emitter {
     try {
       onError?.(error);
     } catch (thrown) {
-      log.error('a callback has thrown', { callback: 'onError', error: thrown });
+      log.error('callback threw an error', { callback: 'onError', error: thrown });
     }
   }
 
@@ -227,12 +227,12 @@ function optionsOf({ name: _, ...options }: EmittedNode): NodeOptions {
 function observer(target: LogTarget): EmitterObserver {
   const logger = guardedLogger(target);
   return {
-    unreachable: (error: unknown): void => logger.warn('heartbeats are not taken', { error }),
-    reachable: (): void => logger.info('heartbeats are taken again'),
-    refused: (node: string, error: string): void => logger.warn('a heartbeat is refused', { node, error }),
+    unreachable: (error: unknown): void => logger.warn('heartbeats are refused', { error }),
+    reachable: (): void => logger.info('heartbeats are accepted again'),
+    refused: (node: string, error: string): void => logger.warn('heartbeat refused', { node, error }),
     settingsRefused: (node: string, reason: string): void =>
-      logger.warn('settings of a node are refused', { node, reason }),
-    probeFailed: (node: string, reason: string): void => logger.warn('a probe fails', { node, reason }),
-    probePassed: (node: string): void => logger.info('a probe passes again', { node }),
+      logger.warn('node settings refused', { node, reason }),
+    probeFailed: (node: string, reason: string): void => logger.warn('probe failing', { node, reason }),
+    probePassed: (node: string): void => logger.info('probe passing again', { node }),
   };
 }

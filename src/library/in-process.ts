@@ -35,7 +35,7 @@ class InProcessNotifier extends BaseNotifier implements Prepared {
   override async close(): Promise<void> {
     await new Promise<void>((resolve, reject) => {
       const cancel = this.#clock.after(CLOSING, () => {
-        this.#logger.warn('a notifier does not close', { notifier: this.#notifier.constructor.name });
+        this.#logger.warn('notifier did not close', { notifier: this.#notifier.constructor.name });
         resolve();
       });
       const closing = async (): Promise<void> => this.#notifier.close?.();

@@ -290,7 +290,7 @@ function guard(logger: Logger, called: string, callback: () => unknown): void {
   try {
     callback();
   } catch (error) {
-    logger.error('a callback has thrown', { callback: called, error });
+    logger.error('callback threw an error', { callback: called, error });
   }
 }
 

@@ -54,7 +54,7 @@ export async function open(
   const isDurable = options.dataDir !== undefined;
   const config = isDurable ? effective.config : { ...effective.config, data_dir: '(memory)' };
   const logger = await loggerFor(options.logger ?? {}, config);
-  if (!isDurable) logger.warn('the store is in memory: what is in it ends with this process');
+  if (!isDurable) logger.warn('in-memory store: all data is lost when this process ends');
   const tools = { clock: systemClock, logger };
   const plans = effective.channels.map((plan) => {
     const entry = notifiers.get(plan.policy.name);
@@ -89,7 +89,7 @@ export async function open(
     memory.stop();
   };
   app.onFatal = (error) => {
-    logger.error('the supervision tree is past saving', { reason: error.message });
+    logger.error('root supervisor exceeded its restart intensity', { reason: error.message });
     told.fatal(error, logger);
   };
   try {

@@ -44,7 +44,7 @@ export interface HeartbeatOptions {
   /** Whatever else a configuration file may hold, as it is spelt there: docs/configuration.md. */
   settings?: Readonly<Record<string, unknown>>;
   /**
-   * Told when the supervision tree is past saving: nothing more is watched, and the instance is closed. Without it that
+   * Told when the root supervisor exceeded its restart intensity: nothing more is watched, and the instance is closed. Without it that
    * is only logged.
    */
   onFatal?: (error: Error) => void;

@@ -77,7 +77,7 @@ describe('a daemon whose memory runs short', () => {
 
   it('says so once, counts what it refused, and says when that is over', async () => {
     await heal(1, 33);
-    expect(logged('memory is short: openings and registrations are refused')).to.equal(1);
+    expect(logged('memory low: new sessions and registrations are refused')).to.equal(1);
     await daemon.clock.advance(250);
     expect((await daemon.app.facts()).memory).to.deep.include({
       short: true,
@@ -86,7 +86,7 @@ describe('a daemon whose memory runs short', () => {
     });
     await daemon.clock.advance(8000);
     expect((await daemon.app.facts()).users.online).to.equal(0);
-    expect(logged('memory suffices again')).to.equal(1);
+    expect(logged('memory recovered')).to.equal(1);
     expect(await heal(50, 50)).to.deep.equal(['online']);
     expect((await daemon.app.facts()).memory.short).to.equal(false);
   });

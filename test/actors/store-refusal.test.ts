@@ -76,7 +76,7 @@ describe('a store that refuses writes', () => {
     await daemon.clock.advance(10_000);
     await daemon.app.stop();
     const line = daemon.logger.lines.find(({ event }) => event.startsWith('stopping with'));
-    expect(line?.event).to.equal('stopping with entries that the store refused: they are lost');
+    expect(line?.event).to.equal('stopping with entries the store refused: they are lost');
     expect(line?.fields).to.include({ sessions: 2, flips: 0, alerts: 0 });
   });
 

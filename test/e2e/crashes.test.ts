@@ -68,7 +68,7 @@ describe('a daemon whose actors crash', () => {
     );
     expect(await daemon.ended).to.deep.equal({ code: 1, signal: null });
     const last = daemon.log.at(-1);
-    expect(last).to.include({ level: 'error', message: 'the supervision tree is past saving' });
+    expect(last).to.include({ level: 'error', message: 'root supervisor exceeded its restart intensity' });
     expect(last?.['reason']).to.match(/users .*too often/);
     expect(daemon.stdout).to.match(/^listening on [^\n]+\n$/);
   });

@@ -46,7 +46,7 @@ describe('the examples', () => {
     const daemon = await household.daemon(household.directory());
     for (const given of [[], [daemon.url]]) {
       const stdout = await ended(example('emitter-with-probes.js', given));
-      expect(stdout).to.include('service is failed').and.to.include('a probe passes again');
+      expect(stdout).to.include('service is failed').and.to.include('probe passing again');
       expect(stdout).to.match(/0 nodes are unwell\n$/);
     }
   });
@@ -148,7 +148,7 @@ describe('a program that has closed its instances', () => {
     `);
     expect(await child.ended, child.stderr).to.deep.equal({ code: 0, signal: null });
     expect(child.stdout.trim().split('\n')).to.deep.equal(['hangs', 'closed']);
-    expect(child.stderr.match(/a callback has thrown/g)).to.have.length(2);
+    expect(child.stderr.match(/callback threw an error/g)).to.have.length(2);
   });
 
   it('is told in one line what cannot be', async () => {

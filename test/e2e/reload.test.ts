@@ -46,7 +46,7 @@ describe('a daemon that gets SIGHUP', () => {
     expect([await statusOf(daemon, 'old'), await statusOf(daemon, 'new')]).to.deep.equal([401, 200]);
     const [reloaded] = daemon.logged('configuration reloaded');
     expect(reloaded?.['applied']).to.have.members(['log.level', 'tls', 'auth', 'channels']);
-    expect(daemon.logged('what else has changed needs a restart')[0]).to.deep.include({
+    expect(daemon.logged('other changes need a restart')[0]).to.deep.include({
       options: ['session_timeout'],
     });
     // Refusals are logged at the level that it has now.
@@ -55,7 +55,7 @@ describe('a daemon that gets SIGHUP', () => {
     write('log: { level: loud }\n', 'other');
     daemon.signal('SIGHUP');
     await eventually(() =>
-      expect(daemon.hasLogged('configuration is wrong, and stays as it was')).to.equal(true),
+      expect(daemon.hasLogged('invalid configuration ignored: the previous one stays in force')).to.equal(true),
     );
     expect([await statusOf(daemon, 'other'), await statusOf(daemon, 'new')]).to.deep.equal([401, 200]);
     expect(daemon.running).to.equal(true);

@@ -179,8 +179,8 @@ describe('secrets, wherever one can be configured', function () {
     await eventually(() => expect(daemon.hasLogged('configuration reloaded')).to.equal(true));
     daemon.signal('SIGUSR2');
     expect((await daemon.ended).code).to.not.equal(0);
-    expect(daemon.hasLogged('unforeseen error')).to.equal(true);
-    expect(JSON.stringify(daemon.logged('unforeseen error'))).to.include('(secret)');
+    expect(daemon.hasLogged('unexpected error')).to.equal(true);
+    expect(JSON.stringify(daemon.logged('unexpected error'))).to.include('(secret)');
     expectNoSecret('the log', daemon.stderr);
     expectNoSecret('standard output', daemon.stdout);
     expect(daemon.stderr).to.not.include(token);

@@ -34,7 +34,7 @@ describe('a daemon that lacks what the system gives', () => {
       command: shell(`ulimit -n 256; exec ${start(household.directory(), port)}`),
     });
     await eventually(() => expect(daemon.stdout).to.include('listening'), READY);
-    const [lowered] = daemon.logged('limits.connections is lowered to what the process may have open');
+    const [lowered] = daemon.logged('limits.connections lowered to the limit of open files');
     expect(lowered).to.include({ limit: 65_536, lowered: 128, descriptors: 256 });
     const asking = new RawClient(port).send(head('GET /healthz'));
     await asking.answer();

@@ -149,7 +149,7 @@ describe('alerts of a daemon', () => {
       return alert;
     });
     expect(dead.channels['ops']).to.include({ attempts: 1, last_error: 'answered 410: gone' });
-    expect(daemon.logged('alert is a dead letter')).to.have.length(1);
+    expect(daemon.logged('alert became a dead letter')).to.have.length(1);
     hooks.behaviour = behave.accept;
     expect((await call(daemon.url, 'POST', `/alerts/${dead.id}/redeliver`)).status).to.equal(202);
     await eventually(() => expect(bodies().filter(({ id }) => id === dead.id)).to.have.length(2));

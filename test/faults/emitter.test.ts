@@ -162,7 +162,7 @@ describe('heartbeat emit', () => {
       ],
     ]);
     expect((await emitter.ended).code).to.equal(1);
-    expect(emitter.stderr).to.match(/^heartbeats are not taken, trying again: .*ECONNREFUSED\n$/);
+    expect(emitter.stderr).to.match(/^heartbeats are refused, trying again: .*ECONNREFUSED\n$/);
   });
 
   it('tells of every mistake before it begins', async () => {

@@ -68,7 +68,7 @@ describe('with a heap of 64 MiB', () => {
       .filter((message) => /^memory (is short|suffices)/.test(message));
     expect(shortages).to.not.deep.equal([]);
     for (const [index, word] of shortages.entries())
-      expect(word, `line ${index}`).to.match(index % 2 === 0 ? /^memory is short/ : /^memory suffices again/);
+      expect(word, `line ${index}`).to.match(index % 2 === 0 ? /^memory low/ : /^memory recovered/);
     const stayed = await online(daemon);
     expect(stayed).to.be.within(10_000, CROWD - BATCH);
     await daemon.kill();

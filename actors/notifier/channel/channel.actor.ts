@@ -167,7 +167,7 @@ export class ChannelActor implements Behaviour<ChannelEvent> {
           progress.verdicts.push(effect);
           break;
         case 'rest':
-          logger.warn('channel rests', {
+          logger.warn('circuit breaker opened', {
             channel: this.name,
             failures: effect.failures,
             seconds: Math.round((effect.until - clock.now()) / 1000),
@@ -192,9 +192,9 @@ export class ChannelActor implements Behaviour<ChannelEvent> {
     if (verdict.kind === 'failed') {
       this.#deps.totals.count(channel, 'failed');
       const seconds = Math.round(verdict.retryIn / 100) / 10;
-      logger.warn('alert not delivered yet', { alert, channel, attempts, reason: error, retry_in: seconds });
+      logger.warn('alert attempt failed', { alert, channel, attempts, reason: error, retry_in: seconds });
     } else {
-      logger.error('alert is a dead letter', { alert, channel, attempts, reason: error });
+      logger.error('alert became a dead letter', { alert, channel, attempts, reason: error });
     }
   }
 

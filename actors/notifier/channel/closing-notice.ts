@@ -47,10 +47,10 @@ export async function sendClosingNotice(
   const nodes = message.nodes?.length;
   try {
     await Promise.race([notifier.notify(message, { signal: controller.signal, attempt: 1 }), late]);
-    logger.info('channel told that it hears no more', { channel, nodes });
+    logger.info('closing notice delivered', { channel, nodes });
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    logger.warn('channel could not be told that it hears no more: close what is open there by hand', {
+    logger.warn('closing notice not delivered: close the open incidents of this channel by hand', {
       channel,
       nodes,
       reason,

@@ -34,11 +34,11 @@ export function emitProgress(stream: NodeJS.WritableStream, isTerminal: boolean)
     },
     unreachable: (error) => {
       note(
-        `heartbeats are not taken, trying again: ${error instanceof Error ? error.message : String(error)}`,
+        `heartbeats are refused, trying again: ${error instanceof Error ? error.message : String(error)}`,
       );
     },
     reachable: () => {
-      note('heartbeats are taken again');
+      note('heartbeats are accepted again');
     },
     refused: (node, error) => {
       note(`${node} is refused: ${error}`);

@@ -152,7 +152,7 @@ export class Exchange {
   /** Answers what was thrown; an answer that has begun is broken off, so that nobody takes it for a whole one. */
   fail(error: unknown): void {
     if (this.#state === 'streaming') {
-      this.#host.logger.error('answer broken off', this.#facts({ error }));
+      this.#host.logger.error('response aborted', this.#facts({ error }));
       this.breakOff();
     } else if (!(error instanceof HeartbeatError)) {
       this.refuse('HEARTBEAT_INTERNAL', { cause: error });

@@ -147,7 +147,7 @@ export class Exchanges implements ExchangeHost {
 
   #giveUp(exchange: Exchange): void {
     if (exchange.streaming) {
-      this.logger.debug('client does not read its answer', { request_id: exchange.requestId });
+      this.logger.debug('client does not read its response', { request_id: exchange.requestId });
       exchange.breakOff();
     } else if (!exchange.request.complete) {
       exchange.refuse('HEARTBEAT_REQUEST_TIMEOUT', { hangUp: true });

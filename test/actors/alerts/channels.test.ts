@@ -44,7 +44,7 @@ describe('channels that change while the daemon runs', () => {
       ['chat', 'delivered', undefined],
     ]);
     expect(alerts.logger.events()).to.include(
-      'alerts are dead letters: their channel is not configured any more',
+      'alerts became dead letters: their channel is no longer configured',
     );
     expect(alerts.closed).to.include('ops');
     alerts.fail('node2');

@@ -181,7 +181,7 @@ describe('a channel that a reload takes away, or has tell somebody else', () => 
     await alerts.replace({ chat: {} });
     expect(alerts.closed).to.deep.equal(['ops']);
     expect(alerts.logger.events()).to.include(
-      'channel could not be told that it hears no more: close what is open there by hand',
+      'closing notice not delivered: close the open incidents of this channel by hand',
     );
     await alerts.stop();
   });

@@ -129,7 +129,7 @@ describe('an alert', () => {
     expect(record?.deliveries[0]).to.include({ state: 'dead', attempts: 1, lastError: 'answered 404' });
     expect(alerts.logger.lines).to.deep.include({
       level: 'error',
-      event: 'alert is a dead letter',
+      event: 'alert became a dead letter',
       fields: { alert: record?.alert.id, channel: 'ops', attempts: 1, reason: 'answered 404' },
     });
     refuses = false;
@@ -217,7 +217,7 @@ describe('a channel', () => {
     expect(alerts.told('ops')).to.have.length(6);
     expect(alerts.seen.filter(({ channel }) => channel === 'stuck')).to.have.length(4);
     await alerts.pass(10);
-    expect(alerts.logger.lines.find(({ event }) => event === 'alert not delivered yet')?.fields).to.include({
+    expect(alerts.logger.lines.find(({ event }) => event === 'alert attempt failed')?.fields).to.include({
       channel: 'stuck',
       reason: 'no answer within 10 s',
     });
@@ -235,7 +235,7 @@ describe('a channel', () => {
     await alerts.pass(3600);
     // Nineteen alerts that are each tried again would be more than 300.
     expect(alerts.seen.length).to.be.within(10, 40);
-    expect(alerts.logger.events()).to.include('channel rests');
+    expect(alerts.logger.events()).to.include('circuit breaker opened');
     up = true;
     await alerts.pass(600);
     expect(alerts.told()).to.have.length(19);

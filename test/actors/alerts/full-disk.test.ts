@@ -57,7 +57,7 @@ describe('while the disk is full', () => {
       await alerts.pass(2);
     }
     expect(alerts.told()).to.have.length(10);
-    expect(alerts.logger.events()).to.include('memory holds no more alerts while the disk refuses writes');
+    expect(alerts.logger.events()).to.include('alert queue full while the disk refuses writes');
     store.full = false;
     await alerts.pass(60);
     expect(alerts.told().slice(10)).to.deep.equal(['mass_failure 5']);

@@ -62,7 +62,7 @@ describe('the supervision of nodes', () => {
       await daemon.askNode('heartbeat', ANN);
     }
     faults.plan(ANN, 'heartbeat', 0);
-    expect(daemon.logger.events()).to.include('supervisor gives up');
+    expect(daemon.logger.events()).to.include('supervisor exceeded its restart intensity');
     await daemon.clock.advance(1000);
     expect(daemon.fatal).to.equal(undefined);
     expect(await daemon.askNode('heartbeat', ANN)).to.deep.equal({ kind: 'active' });
@@ -81,6 +81,6 @@ describe('the supervision of nodes', () => {
     await daemon.askNode('put', ANN);
     expect(await daemon.askNode('fail', ANN)).to.have.nested.property('node.state', 'failed');
     expect(await daemon.flips(ANN)).to.have.length(1);
-    expect(daemon.logger.events()).to.include('an alert could not be raised');
+    expect(daemon.logger.events()).to.include('alert could not be raised');
   });
 });

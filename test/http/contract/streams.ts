@@ -134,7 +134,7 @@ export function streamsContract(start: Start): void {
     expect(reading.received).to.match(/^HTTP\/1\.1 200 /);
     expect(reading.rest).to.equal(reading.received);
     expect(served.logger.lines).to.have.length(1);
-    expect(served.logger.lines[0]).to.deep.include({ level: 'error', event: 'answer broken off' });
+    expect(served.logger.lines[0]).to.deep.include({ level: 'error', event: 'response aborted' });
     expect(served.logger.lines[0]?.fields['error']).to.equal(error);
   });
 }

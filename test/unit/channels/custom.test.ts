@@ -75,7 +75,7 @@ describe('a module of one’s own', function () {
     await eventually(() => expect(says()).to.deep.equal(['begun']));
     controller.abort();
     expect((await refused).message).to.equal('it hung');
-    expect(logger.events()).to.include('channel hangs: its thread is ended');
+    expect(logger.events()).to.include('channel hung: its worker was terminated');
     await notifier.notify(FAILED, { ...attempt(), attempt: 2 });
   });
 

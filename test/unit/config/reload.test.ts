@@ -117,7 +117,7 @@ describe('reloading', () => {
     expect(applied.map(({ config }) => config.log.level)).to.deep.equal(['debug']);
     expect(logger.lines.map(({ level, event, fields }) => [level, event, fields])).to.deep.equal([
       ['info', 'configuration reloaded', { applied: ['log.level', 'channels'] }],
-      ['warn', 'what else has changed needs a restart', { options: ['port'] }],
+      ['warn', 'other changes need a restart', { options: ['port'] }],
     ]);
   });
 
@@ -126,8 +126,8 @@ describe('reloading', () => {
     await reloader('log: { level: debug }', ['channels.x.kind: no']).reload();
     expect(applied).to.be.empty;
     expect(logger.lines.map(({ level, event }) => [level, event])).to.deep.equal([
-      ['error', 'configuration is wrong, and stays as it was'],
-      ['error', 'configuration is wrong, and stays as it was'],
+      ['error', 'invalid configuration ignored: the previous one stays in force'],
+      ['error', 'invalid configuration ignored: the previous one stays in force'],
     ]);
     expect(JSON.stringify(logger.lines[0]?.fields)).to.include('log.level: must be one of');
   });

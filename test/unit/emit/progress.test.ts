@@ -50,8 +50,8 @@ describe('what an emitter shows', () => {
     let seen = '';
     for await (const chunk of stream) seen += String(chunk);
     expect(seen.split('\n')).to.deep.equal([
-      'heartbeats are not taken, trying again: got no answer',
-      'heartbeats are taken again',
+      'heartbeats are refused, trying again: got no answer',
+      'heartbeats are accepted again',
       'db-1 is refused: too many nodes',
       'db-2 is well again',
       '',

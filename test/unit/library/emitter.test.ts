@@ -124,7 +124,7 @@ describe('an emitter for a daemon', () => {
       expect(logger.lines).to.have.length(1);
       expect((await instance.nodes.get('a'))?.lastHeartbeat).to.be.instanceOf(Date);
     });
-    expect(logger.lines[0]).to.deep.include({ event: 'settings of a node are refused' });
+    expect(logger.lines[0]).to.deep.include({ event: 'node settings refused' });
     expect(JSON.stringify(logger.lines[0])).to.include('settings want a key with the scope admin');
     expect(await instance.nodes.get('a')).to.include({ timeout: 30 });
     expect((await emitter.stopHeartbeat())?.settings).to.deep.equal({ registered: 0, refused: 1 });
@@ -156,9 +156,9 @@ describe('an emitter for a daemon', () => {
     server.behaviour = behave.status(503, {}, '{"error":"overloaded"}');
     const emitter = new Emitter(server.url, { nodes: ['a'], interval: 0.05, logger });
     emitter.startHeartbeat();
-    await eventually(() => expect(logger.events()).to.deep.equal(['heartbeats are not taken']));
+    await eventually(() => expect(logger.events()).to.deep.equal(['heartbeats are refused']));
     server.behaviour = behave.status(200, {}, '{"accepted":1,"rejected":[]}');
-    await eventually(() => expect(logger.events()).to.include('heartbeats are taken again'));
+    await eventually(() => expect(logger.events()).to.include('heartbeats are accepted again'));
     const report = await emitter.stopHeartbeat();
     expect(report?.calls.errors).to.have.property('503');
     await server.stop();

@@ -203,7 +203,7 @@ describe('callbacks of the library', () => {
     await instance.nodes.register('db-2', SOON);
     await eventually(() => expect(told.sort()).to.deep.equal(['db-1', 'db-2']));
     const errors = instance.options.logger instanceof RecordingLogger ? instance.options.logger.lines : [];
-    expect(errors.filter(({ event }) => event === 'a callback has thrown')).to.have.length(4);
+    expect(errors.filter(({ event }) => event === 'callback threw an error')).to.have.length(4);
     expect(JSON.stringify(await instance.supervision())).to.match(/"deadLetters":\{"total":0/);
     await instance.nodes.heartbeat('db-1');
   });
@@ -409,6 +409,6 @@ describe('notifiers in the program', () => {
     }
     const instance = await instances.make({ notifiers: [new Clinging(() => undefined)] });
     await instance.close();
-    expect(instances.logger.events()).to.include('a notifier does not close');
+    expect(instances.logger.events()).to.include('notifier did not close');
   });
 });

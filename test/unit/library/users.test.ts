@@ -84,7 +84,7 @@ describe('users of the library', () => {
     await users.heal(4);
     await eventually(() => expect(told).to.have.length(7));
     expect(of('4')).to.deep.equal(['offline']);
-    expect(instances.logger.events()).to.include('a callback has thrown');
+    expect(instances.logger.events()).to.include('callback threw an error');
   });
 });
 

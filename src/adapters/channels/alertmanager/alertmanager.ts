@@ -164,7 +164,7 @@ class AlertmanagerNotifier extends BaseNotifier implements Resending, Prepared {
       );
     } catch (error) {
       // The next time will do: what is told for the first time is tried again by the outbox.
-      logger.debug('alerts that stand could not be sent again', {
+      logger.debug('firing alerts could not be resent', {
         channel: policy.name,
         error: error instanceof Error ? error.message : String(error),
       });

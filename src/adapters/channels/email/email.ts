@@ -79,7 +79,7 @@ class EmailNotifier extends BaseNotifier implements Prepared {
     this.#deliveredParts.forget(alert.id);
     // Others have it, so that it counts as delivered; but somebody here is never told.
     for (const { to, message } of refused) {
-      this.#logger.error('a mail was refused for one of its addresses', {
+      this.#logger.error('mail refused for one of its addresses', {
         channel: this.#channel,
         alert: alert.id,
         to,

@@ -54,7 +54,7 @@ class TelegramNotifier extends PostingNotifier {
     const { retry_after, migrate_to_chat_id } = said.safeParse(body).data?.parameters ?? {};
     if (migrate_to_chat_id === undefined) return { retryAfter: retry_after };
     // A group that became a supergroup: the next attempt finds it under its new number.
-    this.#logger.warn('the chat has a new number: set it as chat_id', {
+    this.#logger.warn('chat has a new id: set it as chat_id', {
       channel: this.#channel,
       chat_id: this.#chat,
       new_chat_id: migrate_to_chat_id,
