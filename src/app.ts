@@ -51,7 +51,7 @@ export class App implements Daemon {
   readonly #root: Supervisor;
   #phase: Phase = 'stopped';
   readonly #startedAt: Instant;
-  /** Told when the tree is past saving; the process is to end. */
+  /** Told when the root supervisor has exceeded its restart intensity; the process is to end. */
   onFatal: (error: Error) => void = () => undefined;
 
   constructor(config: Config, ports: AppPorts) {

@@ -13,7 +13,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { stringify } from 'yaml';
-import { censusOf, type Census } from './heap.js';
+import { heapCountsOf, type HeapCounts } from './heap.js';
 
 const BUILT = fileURLToPath(new URL('../../dist/', import.meta.url));
 const SNAPSHOT = /\.heapsnapshot$/;
@@ -80,17 +80,17 @@ export class SoakDaemon {
    *
    * @param keep where a copy of the heap snapshot goes
    */
-  async census(keep?: string): Promise<Census> {
+  async heapCounts(keep?: string): Promise<HeapCounts> {
     for (const file of this.#snapshots()) rmSync(file);
     this.#child.kill('SIGUSR2');
     await this.until('there is a snapshot', () => this.#snapshots().length > 0);
     // It answers when it has written all of it.
     await fetch(`${this.#url}/healthz`);
     const [file = ''] = this.#snapshots();
-    const census = censusOf(readFileSync(file, 'utf8'));
+    const heapCounts = heapCountsOf(readFileSync(file, 'utf8'));
     if (keep !== undefined) copyFileSync(file, keep);
     rmSync(file);
-    return census;
+    return heapCounts;
   }
 
   #snapshots(): readonly string[] {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 
 /** How many objects there are, by the name of their constructor. */
-export type Census = ReadonlyMap<string, number>;
+export type HeapCounts = ReadonlyMap<string, number>;
 
 const snapshotShape = z.object({
   snapshot: z.object({
@@ -17,18 +17,18 @@ const snapshotShape = z.object({
 });
 
 /** Counts what is alive in a heap snapshot: V8 has collected everything else before it took it. */
-export function censusOf(snapshot: string): Census {
+export function heapCountsOf(snapshot: string): HeapCounts {
   const { snapshot: about, nodes, strings } = snapshotShape.parse(JSON.parse(snapshot));
   const fields = about.meta.node_fields;
   const [type, name] = [fields.indexOf('type'), fields.indexOf('name')];
   const object = about.meta.node_types[0].indexOf('object');
-  const census = new Map<string, number>();
+  const heapCounts = new Map<string, number>();
   for (let at = 0; at < nodes.length; at += fields.length) {
     if (nodes[at + type] !== object) continue;
     const constructor = strings[nodes[at + name] ?? -1] ?? '';
-    census.set(constructor, (census.get(constructor) ?? 0) + 1);
+    heapCounts.set(constructor, (heapCounts.get(constructor) ?? 0) + 1);
   }
-  return census;
+  return heapCounts;
 }
 
 /** The names of all classes in the files of a built program. */
@@ -61,7 +61,7 @@ export interface Comparison {
 }
 
 /** Of the daemon's own classes, of Node's handles, and of what they are made of. */
-export function compared(before: Census, after: Census, own: ReadonlySet<string>): Comparison {
+export function compared(before: HeapCounts, after: HeapCounts, own: ReadonlySet<string>): Comparison {
   const count = (name: string): Count => ({
     name,
     before: before.get(name) ?? 0,

@@ -2,7 +2,7 @@ import * as nodeModule from 'node:module';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { SoakDaemon } from './daemon.js';
-import { classesIn, compared, grown, type Census, type Comparison, type Count } from './heap.js';
+import { classesIn, compared, grown, type HeapCounts, type Comparison, type Count } from './heap.js';
 import { SoakLoad, type Crowd } from './load.js';
 import { Receiver } from '../servers/receiver.js';
 
@@ -51,13 +51,13 @@ export async function soak({ warmUp, goesOn, module, keep, say, ...crowd }: Soak
     };
     const load = new SoakLoad(daemon, crowd);
     for (let round = 0; round < warmUp; round++) await load.round(reload);
-    const before = await idleCensus(daemon, load, keep && join(keep, 'before.heapsnapshot'));
+    const before = await idleHeapCounts(daemon, load, keep && join(keep, 'before.heapsnapshot'));
     const [rounds, requests] = [load.rounds, load.requests];
     while (goesOn(load.rounds - rounds)) {
       await load.round(reload);
       say?.(`${String(load.rounds - rounds)} rounds, ${String(load.requests - requests)} requests`);
     }
-    const after = await idleCensus(daemon, load, keep && join(keep, 'after.heapsnapshot'));
+    const after = await idleHeapCounts(daemon, load, keep && join(keep, 'after.heapsnapshot'));
     const counts = compared(before, after, classesIn(SoakDaemon.built));
     const done = { rounds: load.rounds - rounds, requests: load.requests - requests };
     // A module's thread begins with every other reload. See decision 91.
@@ -69,10 +69,14 @@ export async function soak({ warmUp, goesOn, module, keep, say, ...crowd }: Soak
   }
 }
 
-async function idleCensus(daemon: SoakDaemon, load: SoakLoad, keep: string | undefined): Promise<Census> {
+async function idleHeapCounts(
+  daemon: SoakDaemon,
+  load: SoakLoad,
+  keep: string | undefined,
+): Promise<HeapCounts> {
   await load.pause();
   await daemon.idle();
-  return daemon.census(keep);
+  return daemon.heapCounts(keep);
 }
 
 function configured(channels: object): object {

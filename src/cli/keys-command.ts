@@ -26,7 +26,7 @@ export function addKeysCommand(
     .description('make a key, and the line of configuration that admits it')
     .option('--name <name>', 'who it is for, as the audit log says it', 'app')
     .option('--scopes <scopes>', 'what it is for: heal, read, admin, with commas between them', 'heal,read')
-    .option('--expires <day>', 'to the end of which day it is worth something, as 2027-12-31')
+    .option('--expires <day>', 'the last day on which it is valid, as 2027-12-31')
     .option('--max-nodes <count>', 'how many nodes it may register; no limit if not given')
     .option('--json', 'one JSON document')
     .action((given: GivenKeyOptions, self: Command) => {

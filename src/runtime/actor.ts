@@ -168,9 +168,9 @@ export class Cell<Message> implements ActorRef<Message>, Occupant {
       return this.#addDeadLetters([message], 'it crashed its actor, which had retired');
     }
     this.#home.system.left();
-    const upset = this.#enterCrashed();
-    upset.crash = { error, message: message as Message };
-    upset.parked = this.#incarnation.waiting as Message[];
+    const crashed = this.#enterCrashed();
+    crashed.crash = { error, message: message as Message };
+    crashed.parked = this.#incarnation.waiting as Message[];
     if (this.#status !== 'running') return;
     this.#status = 'crashed';
     this.#home.system.crashed(this);

@@ -52,7 +52,7 @@ export class Attempts {
   /**
    * From here on by another notifier; what is under way comes to its end by the one it began with.
    *
-   * @param farewell what the receiver of that one is told last
+   * @param closingNotice what the receiver of that one is told last
    */
   replace(channel: Channel, closingNotice?: AlertMessage): void {
     const before = this.#channel;
@@ -110,7 +110,7 @@ export class Attempts {
     for (const controller of this.#underWay.values()) controller.abort();
   }
 
-  /** There is no such channel any more. @param farewell what its receiver is told last */
+  /** There is no such channel any more. @param closingNotice what its receiver is told last */
   async leave(closingNotice: AlertMessage | undefined): Promise<void> {
     if (closingNotice !== undefined) await sendClosingNotice(this.#channel, closingNotice, this.#deps);
     await this.close();

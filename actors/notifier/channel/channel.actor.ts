@@ -122,7 +122,7 @@ export class ChannelActor implements Behaviour<ChannelEvent> {
     await this.#actor.stop();
   }
 
-  /** It is not configured any more. @param farewell what its receiver is told last */
+  /** It is not configured any more. @param closingNotice what its receiver is told last */
   async leave(closingNotice: AlertMessage | undefined): Promise<void> {
     await this.#attempts.leave(closingNotice);
   }

@@ -44,7 +44,7 @@ export class Channels {
    * From here on these, and no others. What waits for one that stays is delivered by its new settings; what is under
    * way with one that goes may come to its end first.
    *
-   * @param farewells what the receivers of those that go are told last, by their names
+   * @param closingNotices what the receivers of those that go are told last, by their names
    */
   async replace(
     channels: readonly Channel[],
@@ -52,7 +52,7 @@ export class Channels {
   ): Promise<void> {
     // A channel may have been given another name.
     const receivers = new Set(channels.flatMap(({ receiver }) => receiver ?? []));
-    const farewellTo = ({ name, receiver }: ChannelActor): AlertMessage | undefined =>
+    const closingNoticeTo = ({ name, receiver }: ChannelActor): AlertMessage | undefined =>
       receiver !== undefined && receivers.has(receiver) ? undefined : closingNotices.get(name);
     const names = new Set(channels.map(({ policy }) => policy.name));
     const gone = [...this.actors.values()].filter(({ name }) => !names.has(name));
@@ -63,14 +63,14 @@ export class Channels {
       if (known === undefined) this.#begin(this.#put(channel));
       else {
         const isOther = channel.receiver !== known.receiver;
-        known.replace(channel, isOther ? farewellTo(known) : undefined);
+        known.replace(channel, isOther ? closingNoticeTo(known) : undefined);
         this.policies.push(channel.policy);
       }
     }
     await Promise.all(
       gone.map(async (actor) => {
         await this.#supervisor?.remove(actor.name);
-        await actor.leave(farewellTo(actor));
+        await actor.leave(closingNoticeTo(actor));
       }),
     );
   }

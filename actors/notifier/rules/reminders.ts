@@ -52,7 +52,7 @@ export class Reminders {
   readonly #options: RemindersOptions;
   readonly #failed: FailedNodes;
   readonly #timerQueue = new TimerQueue<NodeName>();
-  /** What is in the agenda, and holds: a node that has recovered is taken out of it later, with others. */
+  /** What is in the queue, and holds: a node that has recovered is taken out of it later, with others. */
   readonly #next = new Map<NodeName, Moment>();
   #round: Round | undefined;
 

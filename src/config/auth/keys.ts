@@ -38,7 +38,7 @@ const prefix = z.string({ error: NO_PREFIX }).min(1, { error: NO_PREFIX });
 const nodes = z.union([prefix.transform((only) => [only]), z.array(prefix)], { error: NO_PREFIX });
 
 const NO_DATE =
-  'must be a day, as 2027-12-31, to whose end (in UTC) it is worth something, or 2027-12-31T12:00:00Z';
+  'must be the last day on which it is valid (in UTC), as 2027-12-31, or an instant, as 2027-12-31T12:00:00Z';
 
 const expires = z.string({ error: NO_DATE }).transform((text, context) => {
   const at = readExpiry(text);

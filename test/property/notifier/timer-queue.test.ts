@@ -4,7 +4,7 @@ import { TimerQueue } from '../../../actors/notifier/channel/timer-queue.js';
 import { NodeOrdering } from '../../../actors/notifier/channel/ordering.js';
 import { moment } from '../../../src/domain/time.js';
 
-describe('an agenda', () => {
+describe('a timer queue', () => {
   it('hands out what is due, earliest first, and in the order of arrival', () => {
     fc.assert(
       fc.property(fc.array(fc.nat({ max: 20 })), fc.nat({ max: 20 }), (times, now) => {

@@ -60,7 +60,7 @@ describe('what a failure comes from', () => {
   });
 });
 
-describe('a doorkeeper', () => {
+describe('an authenticator', () => {
   it('remembers so many tokens and no more, and still knows its keys', async () => {
     const clock = new SimulatedClock();
     const keeper = new Authenticator(authOf(keyRule('ops')), clock, 2);

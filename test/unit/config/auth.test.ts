@@ -74,7 +74,7 @@ describe('keys in the configuration', () => {
       `auth.keys.0.hash: must be "sha256:" and 64 hex digits: the hash of a key, not the key itself ${at(3)}`,
       `auth.keys.0.scopes: must hold some of heal, read, admin ${at(3)}`,
       `auth.keys.1.scopes.0: must be one of heal, read, admin ${at(4)}`,
-      `auth.keys.1.expires: must be a day, as 2027-12-31, to whose end (in UTC) it is worth something, or 2027-12-31T12:00:00Z ${at(4)}`,
+      `auth.keys.1.expires: must be the last day on which it is valid (in UTC), as 2027-12-31, or an instant, as 2027-12-31T12:00:00Z ${at(4)}`,
       `auth.keys.1.user: unknown setting; did you mean users? ${at(4)}`,
       `auth.keys.2.hash: must be given, as "sha256:<hex>": heartbeat keys new makes one ${at(5)}`,
       `auth.keys.2.scopes: must be a list of heal, read, admin ${at(5)}`,

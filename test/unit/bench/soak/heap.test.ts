@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { censusOf, classesIn, compared, grown, type Census } from '../../../../bench/soak/heap.js';
+import { heapCountsOf, classesIn, compared, grown, type HeapCounts } from '../../../../bench/soak/heap.js';
 import { temporaryDirectory } from '../../../support/temporary-directory.js';
 
 describe('the count of objects in a heap', () => {
@@ -11,8 +11,10 @@ describe('the count of objects in a heap', () => {
       node_types: [['hidden', 'object', 'string'], 'string'],
     };
     const nodes = [1, 0, 1, 1, 1, 3, 1, 0, 5, 0, 0, 7, 2, 1, 9];
-    const census = censusOf(JSON.stringify({ snapshot: { meta }, nodes, strings: ['NodeActor', 'Map'] }));
-    expect([...census]).to.deep.equal([
+    const heapCounts = heapCountsOf(
+      JSON.stringify({ snapshot: { meta }, nodes, strings: ['NodeActor', 'Map'] }),
+    );
+    expect([...heapCounts]).to.deep.equal([
       ['NodeActor', 2],
       ['Map', 1],
     ]);
@@ -30,7 +32,7 @@ describe('the count of objects in a heap', () => {
     await directory.remove();
   });
 
-  const counted = (counts: Readonly<Record<string, number>>): Census => new Map(Object.entries(counts));
+  const counted = (counts: Readonly<Record<string, number>>): HeapCounts => new Map(Object.entries(counts));
   const growth = (
     before: Record<string, number>,
     after: Record<string, number>,
