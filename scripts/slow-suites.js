@@ -29,6 +29,9 @@ function filesIn(folder) {
   return names.filter((name) => name.endsWith('.test.ts')).map((name) => `${folder}/${name}`);
 }
 
+/** What the files that failed have said: it is said again at the end, where somebody looks first. */
+const failures = [];
+
 /** Resolves with whether all of its tests passed. */
 function run(file) {
   const begun = Date.now();
@@ -40,7 +43,9 @@ function run(file) {
     child.on('error', reject).on('close', (code) => {
       const seconds = Math.round((Date.now() - begun) / 1000);
       const verdict = code === 0 ? '' : ', FAILED';
-      process.stdout.write(`${file} (${seconds} s${verdict})\n${Buffer.concat(said).toString()}\n`);
+      const text = `${file} (${seconds} s${verdict})\n${Buffer.concat(said).toString()}\n`;
+      process.stdout.write(text);
+      if (code !== 0) failures.push(text);
       resolve(code === 0);
     });
   });
@@ -62,4 +67,5 @@ const busy = BUSY.filter((file) => files.includes(file));
 const long = LONG.filter((file) => files.includes(file));
 const waiting = [...long, ...files.filter((file) => !busy.includes(file) && !long.includes(file)).sort()];
 const lanes = await Promise.all([lane(busy, waiting), lane(waiting)]);
+for (const text of failures) process.stdout.write(`== again, what failed: ${text}`);
 process.exitCode = lanes.every(Boolean) ? 0 : 1;

@@ -13,6 +13,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { stringify } from 'yaml';
+import { environmentOfOthers } from '../../src/config/environment.js';
 import { heapCountsOf, type HeapCounts } from './heap.js';
 
 const BUILT = fileURLToPath(new URL('../../dist/', import.meta.url));
@@ -33,7 +34,11 @@ export class SoakDaemon {
     const main = join(BUILT, 'src/main.js');
     const flags = ['--config', join(this.#directory, 'heartbeat.yaml'), '--port', '0', '--log-level', 'warn'];
     const node = ['--heapsnapshot-signal=SIGUSR2', main, 'start', ...flags];
-    this.#child = spawn(process.execPath, node, { cwd: this.#directory, stdio: ['ignore', 'pipe', 'pipe'] });
+    this.#child = spawn(process.execPath, node, {
+      cwd: this.#directory,
+      env: environmentOfOthers(),
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
     for (const stream of [this.#child.stdout, this.#child.stderr])
       stream?.setEncoding('utf8').on('data', (text: string) => {
         // What it says of failures that the load makes is of no interest; how it began is, and how it ended.

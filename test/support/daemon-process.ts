@@ -1,5 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { environmentOfOthers } from '../../src/config/environment.js';
 
 export const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 /** The built command. */
@@ -126,9 +127,6 @@ export class DaemonProcess {
 
 /** The environment without what would configure the daemon, or what the test runner has set for itself. */
 function foreignEnvironment(): NodeJS.ProcessEnv {
-  return Object.fromEntries(
-    Object.entries(process.env).filter(
-      ([name]) => !/^(HEARTBEAT_|NODE_OPTIONS$|NODE_V8_COVERAGE$)/.test(name),
-    ),
-  );
+  const { NODE_OPTIONS: _options, NODE_V8_COVERAGE: _coverage, ...others } = environmentOfOthers();
+  return others;
 }

@@ -1,12 +1,13 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { createInterface } from 'node:readline';
+import { environmentOfOthers } from '../../config/environment.js';
 
 export interface ServerPlan {
   /** What it is called in messages, as in "the daemon did not start". */
   readonly name: string;
   readonly command: string;
   readonly args: readonly string[];
-  /** Added to the environment of this process. */
+  /** Added to the environment of this process, of which nothing that configures a daemon is passed on. */
   readonly env?: Readonly<Record<string, string>>;
   /** Reads a line of its standard output: the address it is ready at, or undefined for any other line. */
   readonly ready: (line: string) => string | undefined;
@@ -44,7 +45,7 @@ export function listeningLine(line: string): string | undefined {
 export async function startServerProcess(plan: ServerPlan): Promise<ServerProcess> {
   const child = spawn(plan.command, plan.args, {
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, ...plan.env },
+    env: { ...environmentOfOthers(), ...plan.env },
     // Out of the terminal's group: Ctrl-C is for the bench, which still has to do with the server before it ends it.
     detached: true,
   });

@@ -77,7 +77,7 @@ function onNode(
     summary,
     scope: 'admin',
     answers: {
-      200: { means: 'The node, as it is now. Said twice it changes nothing more.', body: node },
+      200: { means: 'The node, as it is now. Repeating the call changes nothing more.', body: node },
       400: wrongName,
       404: unknown,
       503: notJustNow,
