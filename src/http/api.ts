@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import express, { type NextFunction, type Request, type Response } from 'express';
 import type { Clock } from '../ports/clock.js';
-import { admitBody, readBody, readsBodies } from './body.js';
+import { admitBody, readBody, readsBodies } from './input/body.js';
 import { setBrowserHeaders } from './security/browser-headers.js';
 import { refuseCrossSite } from './security/csrf.js';
 import type { Daemon } from './daemon.js';
@@ -12,11 +12,11 @@ import { isBodiless } from './server/request-head.js';
 import type { GatewayFacts } from './gateway-report.js';
 import type { GatewayLimits } from './options.js';
 import { Resources, type Route } from './resource.js';
-import { addAlerts } from './alerts/routes.js';
+import { addAlerts } from './alerts/alert-routes.js';
 import { addContract } from './ops/contract-routes.js';
 import { addMetrics } from './ops/metrics-routes.js';
-import { addNodes } from './nodes/routes.js';
-import { addPresence } from './users/presence-routes.js';
+import { addNodes } from './nodes/node-routes.js';
+import { addPresence } from './users/user-routes.js';
 import { addProbes } from './ops/probe-routes.js';
 import { addUsers } from './users/routes.js';
 

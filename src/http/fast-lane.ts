@@ -1,8 +1,8 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { ANYBODY, type Permission } from '../domain/access.js';
 import { parseUserId } from '../domain/user-id.js';
-import { checkupBatch, healBatch, heartbeatBatch } from './batch/answers.js';
-import type { BatchLimits } from './batch/batch.js';
+import { checkupBatch, healBatch, heartbeatBatch } from './users/user-batches.js';
+import type { BatchLimits } from './input/batch.js';
 import type { Daemon } from './daemon.js';
 import type { Exchange } from './server/exchange.js';
 import { checkup, heal } from './users/presence.js';

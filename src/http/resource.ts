@@ -2,11 +2,11 @@ import type { IRouter, Request } from 'express';
 import type { Permission } from '../domain/access.js';
 import { parseUserId, type UserId } from '../domain/user-id.js';
 import { isPermitted, isUserPermitted } from './security/authorization.js';
-import { readBody, readsBodies } from './body.js';
+import { readBody, readsBodies } from './input/body.js';
 import type { Exchange } from './server/exchange.js';
 import { exchangeOf } from './server/exchange-of.js';
 import { asksForTag, isBodiless } from './server/request-head.js';
-import { expectNoBody } from './json-body.js';
+import { expectNoBody } from './input/json-body.js';
 import { methodNotAllowed } from './messages.js';
 import type { GatewayLimits } from './options.js';
 

@@ -10,7 +10,7 @@ import {
 } from '../domain/alert.js';
 import type { Instant } from '../domain/time.js';
 import { HeartbeatError } from '../errors.js';
-import { isWanted } from '../http/alerts/query.js';
+import { isWanted } from '../http/alerts/alert-query.js';
 import type { Daemon } from '../http/daemon.js';
 import { sentenceFor } from '../http/messages.js';
 import { nodeNameOf, refuse } from './arguments.js';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { userIdText } from '../shapes.js';
+import { userIdText } from '../input/shapes.js';
 import { userId } from './values.js';
 
 /** An id in a batch. As a number its digits are read as they are written. */

@@ -11,12 +11,12 @@ import type {
   ResponseObject,
 } from './openapi.js';
 import { TAGS, type Answer, type Example, type Operation, type Operations } from './operation.js';
-import { alertOperations } from './operations/alerts.js';
-import { daemonOperations } from './operations/daemon.js';
-import { nodeOperations } from './operations/nodes.js';
-import { presenceOperations } from './operations/presence.js';
+import { alertOperations } from '../alerts/alert-contract.js';
+import { daemonOperations } from '../ops/ops-contract.js';
+import { nodeOperations } from '../nodes/contract/node-operations.js';
+import { presenceOperations } from '../users/user-contract.js';
 import { Schemas } from './schemas.js';
-import { alertId, nodeName, userIdText } from '../shapes.js';
+import { alertId, nodeName, userIdText } from '../input/shapes.js';
 
 /** The daemon's, which a test holds it to. */
 const VERSION = '0.1.0';

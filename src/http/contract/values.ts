@@ -12,7 +12,7 @@ export const userId = z.number().meta({
     'Any signed 64-bit integer. It comes back with every digit it has: read it as text above 2^53.',
 });
 
-export { alertId, nodeName } from '../shapes.js';
+export { alertId, nodeName } from '../input/shapes.js';
 
 export const instant = z.int().meta({ id: 'Instant', description: 'Whole Unix seconds, rounded down.' });
 

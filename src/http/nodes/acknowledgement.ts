@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import type { Acknowledgement } from '../../domain/node.js';
 import { instant, type Instant } from '../../domain/time.js';
-import type { BodyProblem } from '../json-body.js';
-import { INSTANT, parseInstant } from '../when.js';
+import type { BodyProblem } from '../input/json-body.js';
+import { INSTANT, parseInstant } from '../input/instants.js';
 import { problemsIn } from './settings.js';
 
 const LONGEST_NAME = 255;

@@ -6,7 +6,7 @@ import type { Exchange } from '../server/exchange.js';
 import { encodeCursor } from '../users/heart-rhythm-cursor.js';
 import { parsePage } from '../users/heart-rhythm-query.js';
 import { causesOf } from './dependencies.js';
-import { encodeName, PAGE, parseListing } from './query.js';
+import { encodeName, PAGE, parseListing } from './node-query.js';
 import { flipView, nodeViewWithCause } from './node-view.js';
 
 /** `GET /nodes`: by name. */

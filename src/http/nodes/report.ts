@@ -1,8 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import { z } from 'zod';
-import { readBody } from '../body.js';
+import { readBody } from '../input/body.js';
 import type { Exchange } from '../server/exchange.js';
-import { isObject, parseJson, refuseBody, textOf } from '../json-body.js';
+import { isObject, parseJson, refuseBody, textOf } from '../input/json-body.js';
 import { bodyProblem } from '../messages.js';
 import { problemsIn } from './settings.js';
 

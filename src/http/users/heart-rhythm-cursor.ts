@@ -1,5 +1,5 @@
 import { instant, type Instant } from '../../domain/time.js';
-import type { Order } from '../query.js';
+import type { Order } from '../input/query.js';
 
 /** Where a page ended: behind the session that began at this instant, in this order. */
 export interface Cursor {

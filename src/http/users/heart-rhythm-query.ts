@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { instant, type Instant } from '../../domain/time.js';
 import type { HistoryRange } from '../../ports/history-store.js';
-import { coded } from '../coded.js';
+import { coded } from '../input/coded.js';
 import { queryProblem } from '../messages.js';
 import {
   forLimit,
@@ -13,7 +13,7 @@ import {
   refuseQuery,
   whenNamed,
   type Order,
-} from '../query.js';
+} from '../input/query.js';
 import { decodeCursor, type Cursor } from './heart-rhythm-cursor.js';
 
 /** Which part of a history was asked for. */

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { NotABatch, ValueScanner } from '../../../src/http/batch/value-scanner.js';
+import { NotABatch, ValueScanner } from '../../../src/http/input/value-scanner.js';
 
 const LONGEST = 40;
 

@@ -1,8 +1,8 @@
-import type { GatewayLimits } from '../../../options.js';
-import { nodeName } from '../../../shapes.js';
-import { accepted, failure, liveNode } from '../../answers.js';
-import { batchOf } from '../../bodies.js';
-import type { Operation, Operations } from '../../operation.js';
+import type { GatewayLimits } from '../../options.js';
+import { nodeName } from '../../input/shapes.js';
+import { accepted, failure, liveNode } from '../../contract/answers.js';
+import { batchOf } from '../../contract/bodies.js';
+import type { Operation, Operations } from '../../contract/operation.js';
 import { notJustNow, unknown } from './node-examples.js';
 
 /** However it is sent. */

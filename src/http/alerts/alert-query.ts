@@ -9,10 +9,10 @@ import {
   type DeliveryState,
 } from '../../domain/alert.js';
 import { parseNodeName, type NodeName } from '../../domain/node-name.js';
-import { NAME_SHAPE } from '../shapes.js';
+import { NAME_SHAPE } from '../input/shapes.js';
 import { queryProblem } from '../messages.js';
-import { coded } from '../coded.js';
-import { forLimit, limitUpTo, OPAQUE, readQuery } from '../query.js';
+import { coded } from '../input/coded.js';
+import { forLimit, limitUpTo, OPAQUE, readQuery } from '../input/query.js';
 
 /** Alerts of a page where nobody says how many. */
 const PAGE = 100;

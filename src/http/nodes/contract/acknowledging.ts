@@ -1,6 +1,6 @@
-import { acknowledgementBody } from '../../../nodes/acknowledgement.js';
-import { failure, node } from '../../answers.js';
-import type { Operations } from '../../operation.js';
+import { acknowledgementBody } from '../acknowledgement.js';
+import { failure, node } from '../../contract/answers.js';
+import type { Operations } from '../../contract/operation.js';
 import { NODE, notJustNow, SHOWN, stranger, unknown } from './node-examples.js';
 
 /** An acknowledgement that nothing is wrong with. */

@@ -1,7 +1,7 @@
-import { rangeQuery } from '../../../nodes/query.js';
-import { settingsWith } from '../../../nodes/settings.js';
-import { failure, node, nodeInDetail } from '../../answers.js';
-import type { Operations } from '../../operation.js';
+import { rangeQuery } from '../node-query.js';
+import { settingsWith } from '../settings.js';
+import { failure, node, nodeInDetail } from '../../contract/answers.js';
+import type { Operations } from '../../contract/operation.js';
 import { NODE, notJustNow, SHOWN, stranger, unknown, wrongName } from './node-examples.js';
 
 /** One node: what is chosen for it, how it stands, and the end of it. */

@@ -8,7 +8,7 @@ import type { Daemon } from '../daemon.js';
 import type { Exchange } from '../server/exchange.js';
 import { jsonHead } from '../json.js';
 import { forbidden } from '../messages.js';
-import { Batch, refusalIn, type BatchLimits, type BatchOf, type BatchOutcome } from './batch.js';
+import { Batch, refusalIn, type BatchLimits, type BatchOf, type BatchOutcome } from '../input/batch.js';
 
 /** However many zeros an id leads with. */
 const LONGEST_USER = 256;

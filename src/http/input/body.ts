@@ -1,10 +1,10 @@
 import type { IncomingMessage } from 'node:http';
 import type { RequestHandler } from 'express';
-import { isBatch } from './batch/is-batch.js';
-import type { Exchange } from './server/exchange.js';
-import { exchangeOf } from './server/exchange-of.js';
-import { isBodiless } from './server/request-head.js';
-import type { GatewayLimits } from './options.js';
+import { isBatch } from './is-batch.js';
+import type { Exchange } from '../server/exchange.js';
+import { exchangeOf } from '../server/exchange-of.js';
+import { isBodiless } from '../server/request-head.js';
+import type { GatewayLimits } from '../options.js';
 
 /** Paths of which every call reads its body, if only to find that there is nothing in it. */
 const READING = /^\/(?:nodes|alerts|channels)(?:\/|$)/;

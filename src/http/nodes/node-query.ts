@@ -3,8 +3,8 @@ import type { NodeState } from '../../domain/node.js';
 import { parseNodeName, type NodeName } from '../../domain/node-name.js';
 import { instant, type Instant } from '../../domain/time.js';
 import { queryProblem } from '../messages.js';
-import { coded } from '../coded.js';
-import { forLimit, limitUpTo, OPAQUE, rangeIn, readQuery, whenNamed } from '../query.js';
+import { coded } from '../input/coded.js';
+import { forLimit, limitUpTo, OPAQUE, rangeIn, readQuery, whenNamed } from '../input/query.js';
 
 /** Items of a page where nobody says how many. */
 export const PAGE = 1000;

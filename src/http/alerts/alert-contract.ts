@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { alertListingQuery } from '../../alerts/query.js';
-import type { GatewayLimits } from '../../options.js';
-import { alerts, failure, onItsWay } from '../answers.js';
-import type { Operations } from '../operation.js';
+import { alertListingQuery } from './alert-query.js';
+import type { GatewayLimits } from '../options.js';
+import { alerts, failure, onItsWay } from '../contract/answers.js';
+import type { Operations } from '../contract/operation.js';
 
 const ALERT = '01M8160K8C0000MBCVSRV9YN0E';
 

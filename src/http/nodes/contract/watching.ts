@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { reportBody } from '../../../nodes/report.js';
-import { failure, node } from '../../answers.js';
-import type { Example, Operation, Operations } from '../../operation.js';
+import { reportBody } from '../report.js';
+import { failure, node } from '../../contract/answers.js';
+import type { Example, Operation, Operations } from '../../contract/operation.js';
 import { NODE, notJustNow, SHOWN, stranger, unknown, wrongName } from './node-examples.js';
 
 // A name that nobody has heard of is registered by it.

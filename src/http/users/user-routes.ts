@@ -1,5 +1,5 @@
 import type { Clock } from '../../ports/clock.js';
-import { checkupBatch, healBatch } from '../batch/answers.js';
+import { checkupBatch, healBatch } from './user-batches.js';
 import type { Daemon } from '../daemon.js';
 import { answerHeartRhythm } from './heart-rhythm.js';
 import { checkup, goodbye, heal } from './presence.js';

@@ -1,7 +1,7 @@
-import { pageQuery } from '../../../users/heart-rhythm-query.js';
-import type { GatewayLimits } from '../../../options.js';
-import { failure, flips } from '../../answers.js';
-import type { Operations } from '../../operation.js';
+import { pageQuery } from '../../users/heart-rhythm-query.js';
+import type { GatewayLimits } from '../../options.js';
+import { failure, flips } from '../../contract/answers.js';
+import type { Operations } from '../../contract/operation.js';
 import { stranger, unknown } from './node-examples.js';
 
 /** What has become of a node so far. */

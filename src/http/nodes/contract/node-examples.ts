@@ -1,5 +1,5 @@
-import { failure } from '../../answers.js';
-import type { Answer, Example } from '../../operation.js';
+import { failure } from '../../contract/answers.js';
+import type { Answer, Example } from '../../contract/operation.js';
 
 /** The node of most examples. */
 export const NODE = 'backup';

@@ -1,5 +1,5 @@
-import { pageQuery } from '../../users/heart-rhythm-query.js';
-import type { GatewayLimits } from '../../options.js';
+import { pageQuery } from './heart-rhythm-query.js';
+import type { GatewayLimits } from '../options.js';
 import {
   accepted,
   checkedUser,
@@ -8,9 +8,9 @@ import {
   failure,
   heartRhythm,
   status,
-} from '../answers.js';
-import { batchOf, userInBatch } from '../bodies.js';
-import type { Answer, Example, Operation, Operations } from '../operation.js';
+} from '../contract/answers.js';
+import { batchOf, userInBatch } from '../contract/bodies.js';
+import type { Answer, Example, Operation, Operations } from '../contract/operation.js';
 
 const USER = '12345';
 

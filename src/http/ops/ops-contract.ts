@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { CONTENT_TYPE } from '../../ops/metrics/text.js';
-import { healthy, ready, supervision, unready } from '../answers.js';
-import type { Operations } from '../operation.js';
+import { CONTENT_TYPE } from './metrics/text.js';
+import { healthy, ready, supervision, unready } from '../contract/answers.js';
+import type { Operations } from '../contract/operation.js';
 
 /** What tells how the daemon is, and of itself. */
 export const daemonOperations: Operations = {

@@ -1,7 +1,7 @@
-import { listingQuery } from '../../../nodes/query.js';
-import type { GatewayLimits } from '../../../options.js';
-import { failure, nodes } from '../../answers.js';
-import type { Operations } from '../../operation.js';
+import { listingQuery } from '../node-query.js';
+import type { GatewayLimits } from '../../options.js';
+import { failure, nodes } from '../../contract/answers.js';
+import type { Operations } from '../../contract/operation.js';
 import { SHOWN } from './node-examples.js';
 
 /** Which nodes there are. */
