@@ -1,5 +1,7 @@
-/** Gathers the replies to the commands of one call, and hands them over when the last one is in. */
-export class Batch<Reply> {
+import type { Replies } from './pending-request.js';
+
+/** Gathers the replies to the requests of one call, and hands them over when the last one is in. */
+export class Batch<Reply> implements Replies<Reply> {
   readonly #replies: Reply[];
   readonly #answered: (replies: readonly Reply[]) => void;
   #missing: number;
@@ -10,7 +12,6 @@ export class Batch<Reply> {
     this.#answered = answered;
   }
 
-  /** The first reply counts: a message that is handled again after a crash may answer twice. */
   answer(index: number, reply: Reply): void {
     if (this.#replies[index] !== undefined) return;
     this.#replies[index] = reply;

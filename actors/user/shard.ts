@@ -9,13 +9,14 @@ import type { ActorSystem, Place } from '../../src/runtime/actor-system.js';
 import type { Crash } from '../../src/runtime/actor.js';
 import { TimerWheel } from '../../src/runtime/timer-wheel.js';
 import type { Settlement, UserEntry } from '../history/history.protocol.js';
+import { Batch } from '../shards/batch.js';
+import { SingleReply, type Replies } from '../shards/pending-request.js';
 import type { ExitSignal, RunningChild } from '../supervisor/child.js';
 import type { SupervisorPolicy } from '../supervisor/child-spec.js';
 import { RestartBudget } from '../supervisor/restart-budget.js';
-import { PendingRequest, UserBatch } from './batch.js';
 import type { UserCounts } from './counts.js';
 import { DeferredCheckups } from './deferred-checkups.js';
-import { UserActor, type UserActorMessage, type UserDeps } from './user.actor.js';
+import { PendingUserRequest, UserActor, type UserActorMessage, type UserDeps } from './user.actor.js';
 import {
   isOnline,
   online,
@@ -24,13 +25,14 @@ import {
   type RunningSession,
   type Settled,
 } from './user.machine.js';
-import type { UserCommand, UserReply } from './user.protocol.js';
+import type { UserCommand, UserReply, UserRequest } from './user.protocol.js';
 
 /** How fine deadlines are told apart by the wheel; how late one is noticed depends on the pulse alone. */
 const RESOLUTION: Millis = 20;
 /** A timer that crashed its actor twice is tried again after this. */
 const EXPIRE_AGAIN: Millis = 1000;
 
+const ONLINE: UserReply = { kind: 'online' };
 const OFFLINE: UserReply = { kind: 'offline' };
 const UNKNOWN: UserReply = { kind: 'described', session: undefined };
 const OVERLOADED: UserReply = { kind: 'refused', code: 'HEARTBEAT_OVERLOADED' };
@@ -148,7 +150,7 @@ export class Shard implements UserDeps {
   /** The users stay in the table with what they had not handled, so that the next start finds them. */
   async #stop(): Promise<void> {
     this.#exitSignal = undefined;
-    for (const { batch, index } of this.#deferredCheckups.takeAll()) batch.answer(index, DOWN);
+    for (const question of this.#deferredCheckups.takeAll()) question.answer(DOWN);
     // Nobody asks any more and nothing is kept in memory alone, so a million actors need not be ended one by one.
     if (this.#deps.ending()) return;
     await Promise.all([...this.#users.values()].map((actor) => this.#stopOne(actor)));
@@ -167,33 +169,45 @@ export class Shard implements UserDeps {
     });
   }
 
+  ask(user: UserId, request: UserRequest, answered: (reply: UserReply) => void): void {
+    const replies = new SingleReply(answered);
+    const reply = this.#route(user, request, replies, 0);
+    if (reply !== undefined) replies.answer(0, reply);
+  }
+
   send(command: UserCommand, answered: (replies: readonly UserReply[]) => void): void {
-    const batch = new UserBatch(command, answered);
+    const batch = new Batch<UserReply>(command.users.length, answered);
     command.users.forEach((user, index) => {
-      const reply = this.#route(user, batch, index);
+      const reply = this.#route(user, command, batch, index);
       if (reply !== undefined) batch.answer(index, reply);
     });
   }
 
   /** @returns the reply, where no actor has to be asked */
-  #route(user: UserId, batch: UserBatch, index: number): UserReply | undefined {
+  #route(
+    user: UserId,
+    request: UserRequest,
+    replies: Replies<UserReply>,
+    index: number,
+  ): UserReply | undefined {
     if (this.#exitSignal === undefined) return DOWN;
-    const { command } = batch;
-    const actor = this.#users.get(user) ?? this.#arrive(user, command);
+    const actor = this.#users.get(user) ?? this.#arrive(user, request);
     if (!(actor instanceof UserActor)) return actor;
     const { cell } = actor;
     if (cell === undefined) return DOWN;
-    if (this.#deferredCheckups.concerns(actor, command)) {
-      this.#deferredCheckups.add({ user, batch, index });
+    if (this.#deferredCheckups.concerns(actor, request)) {
+      this.#deferredCheckups.add(new PendingUserRequest(user, request, replies, index));
       return undefined;
     }
-    if (command.kind === 'checkup' && cell.waiting === 0) {
-      return isOnline(actor.state, actor, command) ? { kind: 'online' } : OFFLINE;
+    // With nothing waiting the state is what the actor would answer from.
+    if (request.kind === 'checkup' && cell.waiting === 0) {
+      return isOnline(actor.state, actor, request) ? ONLINE : OFFLINE;
     }
-    return cell.tellNow(new PendingRequest(batch, index)) === 'queued' ? undefined : OVERLOADED;
+    const pending = new PendingUserRequest(user, request, replies, index);
+    return cell.tellNow(pending) === 'queued' ? undefined : OVERLOADED;
   }
 
-  #arrive(user: UserId, { kind }: UserCommand): UserActor | UserReply {
+  #arrive(user: UserId, { kind }: UserRequest): UserActor | UserReply {
     if (kind === 'checkup') return OFFLINE;
     if (kind === 'describe') return UNKNOWN;
     if (!this.#deps.hasRoom()) return OVERLOADED;
@@ -264,11 +278,11 @@ export class Shard implements UserDeps {
 
   #answerKnown(horizon: Moment): void {
     const known = this.#deferredCheckups.takeKnown(horizon, (user) => this.#users.get(user)?.deadline);
-    for (const { user, batch, index } of known) {
-      const { kind, readAt } = batch.command;
-      this.send({ kind, users: [user], arrivedAt: readAt, readAt }, ([reply]) =>
-        batch.answer(index, reply ?? FAILED),
-      );
+    for (const question of known) {
+      const { key, kind, readAt } = question;
+      this.ask(key, { kind, arrivedAt: readAt, readAt }, (reply) => {
+        question.answer(reply);
+      });
     }
   }
 

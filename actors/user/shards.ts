@@ -12,7 +12,7 @@ import { Admission } from './admission.js';
 import { UserCounts } from './counts.js';
 import { Shard, type ShardOptions, type ShardDeps } from './shard.js';
 import type { RunningSession } from './user.machine.js';
-import type { Shards, UserCommand, UserReply } from './user.protocol.js';
+import type { Shards, UserCommand, UserReply, UserRequest } from './user.protocol.js';
 
 export interface LocalShardsOptions extends ShardOptions {
   readonly count: number;
@@ -77,6 +77,10 @@ export class LocalShards implements Shards {
 
   *online(): Generator<UserId> {
     for (const shard of this.all) yield* shard.online();
+  }
+
+  ask(shard: ShardIndex, user: UserId, request: UserRequest, answered: (reply: UserReply) => void): void {
+    this.#at(shard).ask(user, request, answered);
   }
 
   send(shard: ShardIndex, command: UserCommand, answered: (replies: readonly UserReply[]) => void): void {

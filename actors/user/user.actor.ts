@@ -4,8 +4,8 @@ import type { UserId } from '../../src/domain/user-id.js';
 import type { Actor, Cell, Crash } from '../../src/runtime/actor.js';
 import { Timer, type TimerWheel } from '../../src/runtime/timer-wheel.js';
 import type { UserEntry } from '../history/history.protocol.js';
+import { PendingRequest } from '../shards/pending-request.js';
 import { addOrJoin, Stash } from '../shards/stash.js';
-import { PendingRequest } from './batch.js';
 import type { UserCounts } from './counts.js';
 import {
   ABSENT,
@@ -17,12 +17,20 @@ import {
   type UserMessage,
   type UserState,
 } from './user.machine.js';
-import type { UserReply } from './user.protocol.js';
+import type { UserReply, UserRequest } from './user.protocol.js';
 
 const OVERLOADED: UserReply = { kind: 'refused', code: 'HEARTBEAT_OVERLOADED' };
 
+/** What a user is asked, with the way back for the reply. */
+export class PendingUserRequest extends PendingRequest<UserId, UserRequest, UserReply> {
+  override equals(other: object): other is PendingUserRequest {
+    if (!(other instanceof PendingUserRequest) || this.kind !== other.kind) return false;
+    return this.arrivedAt === other.arrivedAt && this.readAt === other.readAt;
+  }
+}
+
 export type UserActorMessage =
-  PendingRequest | Exclude<UserMessage, { readonly kind: PendingRequest['kind'] }>;
+  PendingUserRequest | Exclude<UserMessage, { readonly kind: UserRequest['kind'] }>;
 
 /** What a user's actor needs of the shard that it lives in. */
 export interface UserDeps {
@@ -63,7 +71,7 @@ export class UserActor extends Timer implements Actor<UserActorMessage>, Lease {
   retried: UserActorMessage | undefined;
   /** What was told and not handled when its shard stopped. */
   #left: UserActorMessage[] | undefined;
-  #waiting: PendingRequest[] | undefined;
+  #waiting: PendingUserRequest[] | undefined;
   /** Undefined while nobody waits for what was asked before. */
   #stash: Stash<UserActorMessage> | undefined;
 
@@ -111,7 +119,7 @@ export class UserActor extends Timer implements Actor<UserActorMessage>, Lease {
 
   /** Whoever changes something comes after those who wait for their turn to. */
   #isBehind(message: UserActorMessage): boolean {
-    if (this.#stash === undefined || !(message instanceof PendingRequest)) return false;
+    if (this.#stash === undefined || !(message instanceof PendingUserRequest)) return false;
     if (message.kind === 'checkup' || message.kind === 'describe') return false;
     return this.#stash.isBehind(message);
   }
@@ -122,13 +130,13 @@ export class UserActor extends Timer implements Actor<UserActorMessage>, Lease {
     if (this.#stash?.add(message, this.#deps.mailbox - waiting) !== true) this.#refuse(asked(message));
   }
 
-  #wait(message: PendingRequest): void {
+  #wait(message: PendingUserRequest): void {
     this.#waiting ??= [];
     const room = this.#deps.mailbox - this.#waiting.length;
     if (!addOrJoin(this.#waiting, message, room)) this.#refuse(message);
   }
 
-  #refuse(message: PendingRequest): void {
+  #refuse(message: PendingUserRequest): void {
     this.cell?.overflowed();
     message.answer(OVERLOADED);
   }
@@ -191,7 +199,7 @@ export class UserActor extends Timer implements Actor<UserActorMessage>, Lease {
     this.#deps.wheel.arm(this, this.deadline);
   }
 
-  #extend({ readAt, size }: PendingRequest): void {
+  #extend({ readAt, size }: PendingUserRequest): void {
     this.#deps.counts.heals += size;
     this.lastSeen = readAt;
     this.#deps.wheel.arm(this, this.#deps.deadlineSince(readAt));
@@ -229,7 +237,7 @@ export class UserActor extends Timer implements Actor<UserActorMessage>, Lease {
   }
 }
 
-function asked(message: UserActorMessage): PendingRequest {
-  if (message instanceof PendingRequest) return message;
+function asked(message: UserActorMessage): PendingUserRequest {
+  if (message instanceof PendingUserRequest) return message;
   throw new TypeError(`'${message.kind}' has nobody to answer`);
 }

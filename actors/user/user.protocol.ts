@@ -1,19 +1,16 @@
 import type { EndedSession } from '../../src/domain/session.js';
 import type { ShardIndex } from '../../src/domain/shard.js';
-import type { Instant, Moment } from '../../src/domain/time.js';
+import type { Instant } from '../../src/domain/time.js';
 import type { UserId } from '../../src/domain/user-id.js';
 import type { ErrorCode } from '../../src/errors.js';
+import type { EntityRequest } from '../shards/pending-request.js';
 
-/** What may be asked of a user. */
-export interface UserRequest {
+/** What may be asked of a user. Plain data: it crosses the seam between the ways in and the shards. */
+export interface UserRequest extends EntityRequest {
   readonly kind: 'heal' | 'goodbye' | 'checkup' | 'describe' | 'erase';
-  /** The earliest that the request may have arrived: what deadlines are compared with. */
-  readonly arrivedAt: Moment;
-  /** When it was read: what new deadlines are counted from. */
-  readonly readAt: Moment;
 }
 
-/** The same asked of several users at once. Plain data: it crosses the seam between the ways in and the shards. */
+/** The same asked of several users at once. */
 export interface UserCommand extends UserRequest {
   readonly users: readonly UserId[];
 }
@@ -38,9 +35,11 @@ export type UserReply =
     }
   | { readonly kind: 'refused'; readonly code: ErrorCode };
 
-/** The seam. A shard may be anywhere, so its answers come later, all those to one command together. */
+/** The seam. A shard may be anywhere, so its answers may come later, all those to one command together. */
 export interface Shards {
   readonly count: number;
+
+  ask(shard: ShardIndex, user: UserId, request: UserRequest, answered: (reply: UserReply) => void): void;
 
   /** @param answered gets one reply for each user, in their order */
   send(shard: ShardIndex, command: UserCommand, answered: (replies: readonly UserReply[]) => void): void;

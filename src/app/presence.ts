@@ -31,10 +31,7 @@ export class Presence implements Pick<Daemon, 'ask' | 'askMany' | 'history' | 'l
     const { shards } = this.#actors;
     const { arrivedAt, readAt } = this.#watchdog.arrival();
     if (kind === 'checkup') shards.counts.checkups++;
-    const command = { kind, users: [user], arrivedAt, readAt };
-    shards.send(shardOf(user, shards.count), command, ([reply]) => {
-      if (reply !== undefined) answered(reply);
-    });
+    shards.ask(shardOf(user, shards.count), user, { kind, arrivedAt, readAt }, answered);
   }
 
   askMany(

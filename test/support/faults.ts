@@ -16,7 +16,7 @@ export class Faults {
   }
 
   readonly decide: typeof decide = (state, lease, message) => {
-    const user = 'user' in message ? String(message.user) : '';
+    const user = 'key' in message ? String(message.key) : '';
     this.#throwIfPlanned(`${user} ${message.kind}`);
     return decide(state, lease, message);
   };

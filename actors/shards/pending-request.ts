@@ -1,0 +1,82 @@
+import type { Moment } from '../../src/domain/time.js';
+
+/** What is asked of one user or node, and when. */
+export interface EntityRequest {
+  readonly kind: string;
+  /** The earliest that the request may have arrived: what deadlines are compared with. */
+  readonly arrivedAt: Moment;
+  /** When it was read: what new deadlines are counted from. */
+  readonly readAt: Moment;
+}
+
+/** Where the replies to one call go, by their place in it. */
+export interface Replies<Reply> {
+  /** The first reply counts: a message that is handled again after a crash may answer twice. */
+  answer(index: number, reply: Reply): void;
+}
+
+/** The reply to a call about one user or node. */
+export class SingleReply<Reply> implements Replies<Reply> {
+  #answered: ((reply: Reply) => void) | undefined;
+
+  constructor(answered: (reply: Reply) => void) {
+    this.#answered = answered;
+  }
+
+  answer(_index: number, reply: Reply): void {
+    const answered = this.#answered;
+    this.#answered = undefined;
+    answered?.(reply);
+  }
+}
+
+/** A request on its way through a mailbox or a stash, with the way back for its reply. There is one for every heal. */
+export abstract class PendingRequest<Key, Request extends EntityRequest, Reply> {
+  readonly key: Key;
+  readonly request: Request;
+  readonly #replies: Replies<Reply>;
+  readonly #index: number;
+  /** Equal requests that came right behind it: they are handled with it, and answered alike. */
+  #joined: PendingRequest<Key, Request, Reply>[] | undefined;
+
+  constructor(key: Key, request: Request, replies: Replies<Reply>, index: number) {
+    this.key = key;
+    this.request = request;
+    this.#replies = replies;
+    this.#index = index;
+  }
+
+  get kind(): Request['kind'] {
+    return this.request.kind;
+  }
+
+  get arrivedAt(): Moment {
+    return this.request.arrivedAt;
+  }
+
+  get readAt(): Moment {
+    return this.request.readAt;
+  }
+
+  /** Requests that are answered with it. */
+  get size(): number {
+    let size = 1;
+    if (this.#joined !== undefined) for (const other of this.#joined) size += other.size;
+    return size;
+  }
+
+  answer(reply: Reply): void {
+    this.#replies.answer(this.#index, reply);
+    if (this.#joined !== undefined) for (const other of this.#joined) other.answer(reply);
+  }
+
+  /** Whether both ask the same as of the same moment, so that one reply is right for both. */
+  abstract equals(other: object): other is PendingRequest<Key, Request, Reply>;
+
+  /** Takes an equal request for the same key that came right behind it. @returns both as one */
+  join(next: object): this | undefined {
+    if (!this.equals(next)) return undefined;
+    (this.#joined ??= []).push(next);
+    return this;
+  }
+}
