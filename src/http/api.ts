@@ -1,17 +1,16 @@
-import type { IncomingMessage } from 'node:http';
 import express, { type NextFunction, type Request, type Response } from 'express';
 import type { Clock } from '../ports/clock.js';
-import { admitBody, readBody, readsBodies } from './input/body.js';
+import { admitBody } from './input/body.js';
 import { setBrowserHeaders } from './security/browser-headers.js';
 import { refuseCrossSite } from './security/csrf.js';
 import type { Daemon } from './daemon.js';
 import type { Cors } from './security/cors.js';
 import type { Exchange } from './server/exchange.js';
 import { attach, exchangeOf } from './server/exchange-of.js';
-import { isBodiless } from './server/request-head.js';
 import type { GatewayFacts } from './gateway-report.js';
 import type { GatewayLimits } from './options.js';
-import { Resources, type Route } from './resource.js';
+import { Resources } from './resource.js';
+import { inOriginForm, type RouteTable } from './route-table.js';
 import { addAlerts } from './alerts/alert-routes.js';
 import { addContract } from './ops/contract-routes.js';
 import { addMetrics } from './ops/metrics-routes.js';
@@ -23,7 +22,7 @@ import { addUsers } from './users/routes.js';
 /** The way into the API, and what there is in it. */
 export interface Api {
   readonly handle: (exchange: Exchange) => void;
-  readonly routes: readonly Route[];
+  readonly routes: RouteTable;
 }
 
 /** The whole API on Express. */
@@ -48,16 +47,13 @@ export function createApi(
     if (daemon.serving) next();
     else exchangeOf(response).refuse('HEARTBEAT_NOT_READY');
   });
-  app.use(admitBody(limits));
+  app.use(admitBody(limits, resources.routes));
   addPresence(resources, daemon, clock, limits);
   addUsers(resources, daemon);
   addNodes(resources, daemon, clock, limits);
   addAlerts(resources, daemon, limits);
-  app.use((request, response) => {
-    const exchange = exchangeOf(response);
-    const refuse = (): void => exchange.refuse('HEARTBEAT_NOT_FOUND');
-    if (!readsBodies(request.path) || isBodiless(request.headers)) refuse();
-    else readBody(exchange, request, limits.body, refuse);
+  app.use((_request, response) => {
+    exchangeOf(response).refuse('HEARTBEAT_NOT_FOUND');
   });
   // Express tells an error handler by its four parameters.
   app.use((error: unknown, _request: Request, response: Response, _next: NextFunction) => {
@@ -68,21 +64,13 @@ export function createApi(
     handle: (exchange) => {
       attach(exchange);
       exchange.watchClient();
-      takeInOriginForm(exchange.request);
-      app(exchange.request, exchange.response);
+      const { request, response } = exchange;
+      // Express answers one in absolute form by itself, and not as we do, where its authority is no name at all.
+      request.url = inOriginForm(request.url ?? '');
+      app(request, response);
     },
     routes: resources.routes,
   };
-}
-
-/**
- * Whom a request in absolute form names does not matter (RFC 9112, 3.2.2), and Express answers by itself, and not as
- * we do, where that is no name at all.
- */
-function takeInOriginForm(request: IncomingMessage): void {
-  const target = request.url ?? '';
-  const path = target.replace(/^https?:\/\/[^/?#]*/i, '');
-  if (path !== target) request.url = path.startsWith('/') ? path : `/${path}`;
 }
 
 /**

@@ -5,7 +5,7 @@ import type { NodeQuota } from '../domain/access.js';
 import { millis, type Millis } from '../domain/time.js';
 import type { Clock } from '../ports/clock.js';
 import type { Logger } from '../ports/logger.js';
-import { createApi } from './api.js';
+import { createApi, type Api } from './api.js';
 import { AccessControl } from './security/access-control.js';
 import { Connections } from './server/connections.js';
 import type { Daemon } from './daemon.js';
@@ -19,7 +19,6 @@ import { IdleConnections } from './server/idle-connections.js';
 import { listen } from './server/listen.js';
 import { MalformedRequests } from './server/malformed-requests.js';
 import type { GatewayLimits, GatewayOptions } from './options.js';
-import { isProbe } from './original-calls.js';
 import { pipelineOf } from './server/pipeline.js';
 import { Pipelines } from './server/pipelines.js';
 import { LoadShedding } from './server/load-shedding.js';
@@ -51,7 +50,7 @@ export class Gateway {
   readonly #pipelines: Pipelines;
   readonly #malformed: MalformedRequests;
   readonly #heads = new RequestHeads();
-  readonly #api: (exchange: Exchange) => void;
+  readonly #api: Api;
   readonly #fastLane: boolean;
   readonly #accessControl: AccessControl;
   /** Those in force, wherever in the gateway: they may change while it runs. */
@@ -74,7 +73,15 @@ export class Gateway {
     this.#limits = { ...limits };
     this.#loadShedding = new LoadShedding(clock, limits.pass);
     this.#cors = new Cors(options.cors?.origins ?? []);
-    this.#accessControl = new AccessControl(daemon, clock, (exchange) => this.#handOver(exchange));
+    this.#api = createApi(
+      daemon,
+      clock,
+      this.#limits,
+      () => ({ ...this.inspect(), quotas: this.#quotas }),
+      () => this.#cors,
+    );
+    const { routes } = this.#api;
+    this.#accessControl = new AccessControl(daemon, clock, routes, (exchange) => this.#handOver(exchange));
     this.#accessControl.configure(options);
     this.#heads.configure(hostRulesOf(options));
     this.#quotas = quotasIn(options);
@@ -93,17 +100,11 @@ export class Gateway {
       handle: (exchange) => this.#handle(exchange),
     });
     this.#exchanges = new Exchanges(limits.request_timeout, clock, logger, {
+      routes,
       wentOn: (pipeline) => this.#pipelines.wentOn(pipeline),
       reset: (socket) => this.#connections.reset(socket),
     });
     this.#malformed = new MalformedRequests(this.#exchanges, clock);
-    this.#api = createApi(
-      daemon,
-      clock,
-      this.#limits,
-      () => ({ ...this.inspect(), quotas: this.#quotas }),
-      () => this.#cors,
-    ).handle;
 
     const serve = (request: IncomingMessage, response: ServerResponse): void =>
       this.#serve(request, response);
@@ -203,7 +204,7 @@ export class Gateway {
 
   #handOver(exchange: Exchange): void {
     if (this.#fastLane && takeFastLane(this.#daemon, this.#limits, exchange)) return;
-    this.#api(exchange);
+    this.#api.handle(exchange);
   }
 
   #turnsAway(exchange: Exchange): boolean {
@@ -217,7 +218,7 @@ export class Gateway {
     const ofPass = this.#loadShedding.overload();
     const overload = this.#inFlight(exchange) > this.#limits.in_flight ? 'shedding' : ofPass;
     if (overload !== undefined) this.#daemon.overloaded(overload);
-    if (overload === 'shedding' && !isProbe(request.url)) {
+    if (overload === 'shedding' && !this.#api.routes.isProbe(request.url)) {
       this.#overloaded += 1;
       exchange.refuse('HEARTBEAT_OVERLOADED');
       return true;

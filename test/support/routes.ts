@@ -1,6 +1,6 @@
 import { createApi } from '../../src/http/api.js';
 import { Cors } from '../../src/http/security/cors.js';
-import type { Route } from '../../src/http/resource.js';
+import type { Route } from '../../src/http/route-table.js';
 import { FakeDaemon } from '../http/support/fake-daemon.js';
 import { NO_REQUESTS } from './metrics.js';
 import { SimulatedClock } from './simulated-clock.js';
@@ -17,5 +17,5 @@ export function allRoutes(): readonly Route[] {
     () => NO_REQUESTS,
     () => new Cors([]),
   );
-  return routes;
+  return routes.all;
 }

@@ -19,22 +19,26 @@ const LONGEST_PAGE = 1_000_000;
 export function addAlerts(resources: Resources, daemon: Daemon, limits: Pick<GatewayLimits, 'page'>): void {
   resources
     .add('/alerts', {
-      get: (exchange) => list(daemon, exchange, limits.page),
+      get: { handle: (exchange) => list(daemon, exchange, limits.page) },
     })
     .add('/alerts/:id/redeliver', {
-      post: (exchange, request) => {
-        const { id: text } = request.params;
-        const id = typeof text === 'string' ? parseAlertId(text) : undefined;
-        if (!isEveryNodePermitted(exchange)) return;
-        if (id === undefined) exchange.refuse('HEARTBEAT_NO_SUCH_ALERT');
-        else daemon.alerts.command({ kind: 'redeliver', id, answered: (reply) => answer(exchange, reply) });
+      post: {
+        handle: (exchange, request) => {
+          const { id: text } = request.params;
+          const id = typeof text === 'string' ? parseAlertId(text) : undefined;
+          if (!isEveryNodePermitted(exchange)) return;
+          if (id === undefined) exchange.refuse('HEARTBEAT_NO_SUCH_ALERT');
+          else daemon.alerts.command({ kind: 'redeliver', id, answered: (reply) => answer(exchange, reply) });
+        },
       },
     })
     .add('/channels/:name/test', {
-      post: (exchange, request) => {
-        const { name } = request.params;
-        const channel = typeof name === 'string' ? name : '';
-        daemon.alerts.command({ kind: 'test', channel, answered: (reply) => answer(exchange, reply) });
+      post: {
+        handle: (exchange, request) => {
+          const { name } = request.params;
+          const channel = typeof name === 'string' ? name : '';
+          daemon.alerts.command({ kind: 'test', channel, answered: (reply) => answer(exchange, reply) });
+        },
       },
     });
 }

@@ -1,25 +1,21 @@
 import type { IncomingMessage } from 'node:http';
 import type { RequestHandler } from 'express';
-import { isBatch } from './is-batch.js';
 import type { Exchange } from '../server/exchange.js';
 import { exchangeOf } from '../server/exchange-of.js';
 import { isBodiless } from '../server/request-head.js';
 import type { GatewayLimits } from '../options.js';
+import type { RouteTable, RouteTraits } from '../route-table.js';
 
-/** Paths of which every call reads its body, if only to find that there is nothing in it. */
-const READING = /^\/(?:nodes|alerts|channels)(?:\/|$)/;
-
-/** @param path as it was asked for, or as a route has it */
-export function readsBodies(path: string): boolean {
-  return READING.test(path);
-}
+const NO_ROUTE: RouteTraits = { body: 'ignored' };
 
 /**
- * Calls about users have no use for a body, and clients send them all the same: it is read and dropped, and the request
- * goes on when it has come to its end, for until then it may still turn out too large. Whoever reads the body does so
- * behind this.
+ * Looks at a body before its route does. One that nobody reads is dropped, and the request goes on when it has come to
+ * its end, for until then it may still turn out too large. Whoever reads the body does so behind this.
  */
-export function admitBody(limits: Pick<GatewayLimits, 'body'>): RequestHandler {
+export function admitBody(
+  limits: Pick<GatewayLimits, 'body'>,
+  routes: Pick<RouteTable, 'find'>,
+): RequestHandler {
   return (request, response, next) => {
     const { headers } = request;
     // It may change while the daemon runs.
@@ -33,7 +29,9 @@ export function admitBody(limits: Pick<GatewayLimits, 'body'>): RequestHandler {
       exchange.refuse('HEARTBEAT_BODY_TOO_LARGE', { hangUp: true });
       return;
     }
-    const isRead = isBatch(request) || readsBodies(request.path);
+    // Where there is no such route, that is said without a look at the body.
+    const { body = 'none' } = routes.find(request.method, request.url) ?? NO_ROUTE;
+    const isRead = body !== 'ignored';
     if (isRead && isEncoded(request)) {
       exchange.refuse('HEARTBEAT_BODY_ENCODED', { headers: ['accept-encoding', 'identity'], hangUp: true });
       return;

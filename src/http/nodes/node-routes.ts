@@ -1,6 +1,6 @@
 import type { Request } from 'express';
 import type { DescribedNode, NodeReply, NodeRequest } from '../../../actors/node/node.protocol.js';
-import type { NodeName } from '../../domain/node-name.js';
+import { parseNodeName, type NodeName } from '../../domain/node-name.js';
 import type { Clock } from '../../ports/clock.js';
 import { heartbeatBatch } from '../users/user-batches.js';
 import { isNodePermitted } from '../security/authorization.js';
@@ -9,20 +9,19 @@ import type { Exchange } from '../server/exchange.js';
 import { readJson, refuseBody } from '../input/json-body.js';
 import { parseAcknowledgement } from './acknowledgement.js';
 import { causesOf, changeDependencies } from './dependencies.js';
-import { nodeNameIn } from './name-in-path.js';
+import { segmentsOf } from '../route-table.js';
 import { answerFlips, answerList } from './node-lists.js';
 import { parseRange } from './node-query.js';
 import { readReport } from './report.js';
 import { settingsReader } from './settings.js';
 import { nodeView, uptimeView, nodeViewWithCause } from './node-view.js';
 import type { GatewayLimits } from '../options.js';
-import type { Methods, Needs, Resources } from '../resource.js';
+import type { Handler, Methods, Resources } from '../resource.js';
 
 type NodeHandler = (exchange: Exchange, name: NodeName, request: Request) => void | Promise<void>;
-type Handler = (exchange: Exchange, request: Request) => void | Promise<void>;
 
-/** What a node says of itself. */
-const HEALS: Needs = { post: 'heal' };
+const ABOUT = { about: 'node' } as const;
+const READ = { ...ABOUT, isLong: true } as const;
 
 /** All calls about nodes. */
 export function addNodes(
@@ -32,64 +31,63 @@ export function addNodes(
   limits: Pick<GatewayLimits, 'batch' | 'body' | 'page'>,
 ): void {
   const read = settingsReader(() => daemon.alerts.channels);
-  const node = {
-    get: named((exchange, name) => get(daemon, clock, exchange, name)),
-    put: named((exchange, name, request) => put(daemon, exchange, name, request, limits.body, read)),
-    delete: named((exchange, name) => forget(daemon, exchange, name)),
+  const node: Methods = {
+    get: { ...READ, handle: named((exchange, name) => get(daemon, clock, exchange, name)) },
+    put: {
+      ...ABOUT,
+      body: 'json',
+      handle: named((exchange, name, request) => put(daemon, exchange, name, request, limits.body, read)),
+    },
+    delete: { ...ABOUT, handle: named((exchange, name) => forget(daemon, exchange, name)) },
   };
-  const asking = (kind: 'pause' | 'resume'): Methods<Handler> => ({
-    post: named((exchange, name) => {
+  const asking = (kind: 'pause' | 'resume' | 'unacknowledge') => ({
+    ...ABOUT,
+    handle: named((exchange, name) => {
       answerNode(daemon, exchange, name, { kind });
     }),
   });
-  const beat = named((exchange, name) => heartbeat(daemon, exchange, name));
+  const beat = {
+    ...ABOUT,
+    needs: 'heal',
+    handle: named((exchange, name) => heartbeat(daemon, exchange, name)),
+  } as const;
   resources
-    .add(
-      '/nodes',
-      {
-        // The bare path lacks a name.
-        ...node,
-        get: (exchange) => answerList(daemon, exchange, limits.page),
-      },
-      {},
-      ['put'],
-    )
+    // The bare path lacks a name.
+    .add('/nodes', { ...node, get: { handle: (exchange) => answerList(daemon, exchange, limits.page) } })
     // Before the rest, since a node may have this name, too: POST is the only method that no node has.
-    .add(
-      '/nodes/heartbeats',
-      {
-        ...node,
-        post: (exchange, request) => heartbeatBatch(daemon, limits, exchange, request),
+    .add('/nodes/heartbeats', {
+      ...node,
+      post: {
+        needs: 'heal',
+        body: 'batch',
+        handle: (exchange, request) => heartbeatBatch(daemon, limits, exchange, request),
       },
-      HEALS,
-      ['put', 'post'],
-    )
-    .add('/nodes/:name', node, {}, ['put'])
+    })
+    .add('/nodes/:name', node)
     // Some clients can only POST.
-    .add('/nodes/:name/heartbeat', { put: beat, post: beat }, { put: 'heal', post: 'heal' })
-    .add(
-      '/nodes/:name/fail',
-      { post: named((exchange, name, request) => fail(daemon, exchange, name, request, limits.body)) },
-      HEALS,
-      ['post'],
-    )
-    .add('/nodes/:name/pause', asking('pause'))
-    .add('/nodes/:name/resume', asking('resume'))
-    .add(
-      '/nodes/:name/acknowledge',
-      {
-        post: named((exchange, name, request) =>
+    .add('/nodes/:name/heartbeat', { put: beat, post: beat })
+    .add('/nodes/:name/fail', {
+      post: {
+        ...ABOUT,
+        needs: 'heal',
+        body: 'json',
+        handle: named((exchange, name, request) => fail(daemon, exchange, name, request, limits.body)),
+      },
+    })
+    .add('/nodes/:name/pause', { post: asking('pause') })
+    .add('/nodes/:name/resume', { post: asking('resume') })
+    .add('/nodes/:name/acknowledge', {
+      post: {
+        ...ABOUT,
+        body: 'json',
+        handle: named((exchange, name, request) =>
           acknowledge(daemon, clock, exchange, name, request, limits.body),
         ),
-        delete: named((exchange, name) => {
-          answerNode(daemon, exchange, name, { kind: 'unacknowledge' });
-        }),
       },
-      {},
-      ['post'],
-    )
+      delete: asking('unacknowledge'),
+    })
     .add('/nodes/:name/flips', {
-      get: named((exchange, name) => flips(daemon, clock, exchange, name, limits.page)),
+      get: { ...READ, handle: named((exchange, name) => flips(daemon, clock, exchange, name, limits.page)) },
     });
 }
 
@@ -99,6 +97,23 @@ function named(handler: NodeHandler): Handler {
     if (name === undefined) exchange.refuse('HEARTBEAT_INVALID_NODE_NAME');
     else if (isNodePermitted(exchange, name)) return handler(exchange, name, request);
   };
+}
+
+const ASCII = /^[!-~]*$/;
+
+/**
+ * The name in a path, as it was sent: what is not ASCII has to be percent-encoded.
+ *
+ * @returns undefined for what cannot name a node, or is not encoded as it should be
+ */
+function nodeNameIn({ originalUrl }: Pick<Request, 'originalUrl'>): NodeName | undefined {
+  const [, encoded = ''] = segmentsOf(originalUrl);
+  if (!ASCII.test(encoded)) return undefined;
+  try {
+    return parseNodeName(decodeURIComponent(encoded));
+  } catch {
+    return undefined;
+  }
 }
 
 function heartbeat({ nodes }: Daemon, exchange: Exchange, name: NodeName): void {

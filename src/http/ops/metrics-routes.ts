@@ -7,9 +7,12 @@ import type { Resources } from '../resource.js';
 /** What Prometheus asks for, while the daemon is not ready too. */
 export function addMetrics(resources: Resources, daemon: Daemon, gateway: () => GatewayFacts): void {
   resources.add('/metrics', {
-    get: async (exchange) => {
-      const text = metricsText(metricFamilies(await daemon.facts(), gateway()));
-      exchange.answer(200, ['content-type', CONTENT_TYPE, 'content-length', String(text.length)], text);
+    get: {
+      body: 'ignored',
+      handle: async (exchange) => {
+        const text = metricsText(metricFamilies(await daemon.facts(), gateway()));
+        exchange.answer(200, ['content-type', CONTENT_TYPE, 'content-length', String(text.length)], text);
+      },
     },
   });
 }

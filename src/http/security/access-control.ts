@@ -6,7 +6,7 @@ import { RateLimiter } from './rate-limit.js';
 import type { Exchange } from '../server/exchange.js';
 import { isBodiless } from '../server/request-head.js';
 import type { GatewayOptions } from '../options.js';
-import { isProbe } from '../original-calls.js';
+import type { RouteTable } from '../route-table.js';
 import { Authenticator } from './authenticator.js';
 import { Denied } from './credential.js';
 
@@ -20,6 +20,7 @@ export class AccessControl {
   rateLimited = 0;
   readonly #daemon: Pick<Daemon, 'defer'>;
   readonly #clock: Clock;
+  readonly #routes: Pick<RouteTable, 'isProbe'>;
   readonly #handOver: (exchange: Exchange) => void;
   /** Each undefined where it is not configured. */
   #authenticator: Authenticator | undefined;
@@ -29,9 +30,15 @@ export class AccessControl {
   #isOpen = true;
 
   /** @param handOver takes those who are let in */
-  constructor(daemon: Pick<Daemon, 'defer'>, clock: Clock, handOver: (exchange: Exchange) => void) {
+  constructor(
+    daemon: Pick<Daemon, 'defer'>,
+    clock: Clock,
+    routes: Pick<RouteTable, 'isProbe'>,
+    handOver: (exchange: Exchange) => void,
+  ) {
     this.#daemon = daemon;
     this.#clock = clock;
+    this.#routes = routes;
     this.#handOver = handOver;
   }
 
@@ -58,7 +65,7 @@ export class AccessControl {
   #look(exchange: Exchange): void {
     const { url, headers, socket } = exchange.request;
     const authenticator = this.#authenticator;
-    if (isProbe(url)) {
+    if (this.#routes.isProbe(url)) {
       exchange.access = authenticator === undefined ? ANYBODY : NOBODY;
       this.#handOver(exchange);
       return;

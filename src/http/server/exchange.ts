@@ -5,8 +5,7 @@ import type { LogFields, Logger } from '../../ports/logger.js';
 import { asciiJson, jsonHead, type RawHeaders } from '../json.js';
 import { sentenceFor } from '../messages.js';
 import { answerInOneWrite, type MadeHeads } from './one-write.js';
-import { isOriginalCall } from '../original-calls.js';
-import type { Order } from './pipeline-order.js';
+import type { Order, RouteTable } from '../route-table.js';
 import { pipelineOf, type Pipeline, type Waiting } from './pipeline.js';
 import { isBodiless } from './request-head.js';
 import { sentRequestId } from './request-id.js';
@@ -15,6 +14,7 @@ import { sentRequestId } from './request-id.js';
 export interface ExchangeHost {
   readonly logger: Logger;
   readonly heads: MadeHeads;
+  readonly routes: Pick<RouteTable, 'find' | 'orderOf'>;
   makeRequestId(): string;
   /** The exchange goes on, so that its time begins anew. */
   progressed(exchange: Exchange): void;
@@ -56,14 +56,14 @@ export class Exchange {
   /** Two that are the host's: its tick at the last progress, and where it keeps this. */
   seenAt = 0;
   slot = 0;
-  /** The requests of its connection, and two that are theirs: when this one's turn is, and what starts it then. */
+  /** The requests of its connection, and one that is theirs: what starts this one when its turn comes. */
   readonly pipeline: Pipeline;
-  order: Order | undefined = undefined;
   waiting: Waiting | undefined = undefined;
   /** Who asks, as soon as that is decided. */
   access: Access = UNDECIDED;
   readonly #host: ExchangeHost;
   #state: State = 'waiting';
+  #order: Order | undefined;
   #requestId: string | undefined;
   #writable: (() => void) | undefined;
 
@@ -78,6 +78,11 @@ export class Exchange {
   get requestId(): string {
     this.#requestId ??= sentRequestId(this.request.headers['x-request-id']) ?? this.#host.makeRequestId();
     return this.#requestId;
+  }
+
+  /** What it has to do with the others of its connection. */
+  get order(): Order {
+    return (this.#order ??= this.#host.routes.orderOf(this.request.method, this.request.url));
   }
 
   get streaming(): boolean {
@@ -126,10 +131,9 @@ export class Exchange {
     this.#host.responded(status);
     if (status !== 500) this.#host.logger.debug('request refused', this.#facts({ code, reason: message }));
 
-    // What is malformed is no call at all.
-    const original =
-      code !== 'HEARTBEAT_MALFORMED_REQUEST' && isOriginalCall(this.request.method, this.request.url);
-    const body = asciiJson(original ? { error: message } : { error: message, code, ...details });
+    const body = asciiJson(
+      this.#isOriginalCall(code) ? { error: message } : { error: message, code, ...details },
+    );
     const retry = status === 503 || status === 429 ? ['retry-after', String(retryAfter)] : [];
     const id = ['x-request-id', this.requestId];
     if (hangUp === true) this.response.shouldKeepAlive = false;
@@ -224,6 +228,13 @@ export class Exchange {
     this.#state = 'settled';
     this.#host.release(this);
     this.#writable?.();
+  }
+
+  /** What is malformed is no call at all. */
+  #isOriginalCall(code: ErrorCode): boolean {
+    if (code === 'HEARTBEAT_MALFORMED_REQUEST') return false;
+    const { method, url } = this.request;
+    return this.#host.routes.find(method, url)?.errors === 'original';
   }
 
   /** A client that gave its request an id finds it in the answer. */

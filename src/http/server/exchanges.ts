@@ -15,17 +15,23 @@ const TICKS = 8;
 const SHORTEST_TICK: Millis = 10;
 const LONGEST_TICK: Millis = 1000;
 
+interface ExchangesDeps extends Pick<ExchangeHost, 'routes'> {
+  /** Called where those that wait for an exchange of their connection may go on. */
+  readonly wentOn: (pipeline: Pipeline) => void;
+  readonly reset: (socket: Socket) => void;
+}
+
 /** The requests that are being answered. */
 export class Exchanges implements ExchangeHost {
   readonly logger: Logger;
   readonly lingeringCloses: LingeringCloses;
   readonly heads: MadeHeads;
+  readonly routes: ExchangeHost['routes'];
   answerTimeouts = 0;
   /** Called after each exchange that ended. */
   released: (() => void) | undefined;
-  /** Called where those that wait for an exchange of their connection may go on. */
-  readonly #wentOn: (pipeline: Pipeline) => void;
-  readonly #reset: (socket: Socket) => void;
+  readonly #wentOn: ExchangesDeps['wentOn'];
+  readonly #reset: ExchangesDeps['reset'];
   readonly #clock: Clock;
   readonly #ids = new RequestIds();
   #interval: Millis = LONGEST_TICK;
@@ -37,15 +43,8 @@ export class Exchanges implements ExchangeHost {
   #cancelTick: Cancel | undefined;
 
   /** @param timeout seconds without progress after which an exchange is given up */
-  constructor(
-    timeout: number,
-    clock: Clock,
-    logger: Logger,
-    {
-      wentOn,
-      reset,
-    }: { readonly wentOn: (pipeline: Pipeline) => void; readonly reset: (socket: Socket) => void },
-  ) {
+  constructor(timeout: number, clock: Clock, logger: Logger, { routes, wentOn, reset }: ExchangesDeps) {
+    this.routes = routes;
     this.#wentOn = wentOn;
     this.#reset = reset;
     this.logger = logger;

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { ErrorCode } from '../../errors.js';
-import { EVERYTHING, NOTHING, orderOf, type Order } from './pipeline-order.js';
+import { EVERYTHING, NOTHING, type Order } from '../route-table.js';
 
 /** A request that waits for its turn. */
 export interface Waiting {
@@ -17,8 +17,9 @@ export interface Pipelined {
   readonly response: ServerResponse;
   /** Whether its answer has begun, and goes on. */
   readonly streaming: boolean;
-  /** Two that are the pipeline's: what it has to do with others, and what starts it when its turn comes. */
-  order: Order | undefined;
+  /** What it has to do with others of its pipeline. */
+  readonly order: Order;
+  /** The pipeline's: what starts it when its turn comes. */
   waiting: Waiting | undefined;
   refuse(code: ErrorCode, refusal: { readonly hangUp: boolean }): void;
 }
@@ -156,21 +157,17 @@ function nothingAhead(): Ahead {
   return { about: new Set(), everything: false, long: false };
 }
 
-function orderIn(exchange: Pipelined): Order {
-  return (exchange.order ??= orderOf(exchange.request.method, exchange.request.url));
-}
-
 function isBehind(exchange: Pipelined, ahead: Ahead): boolean {
-  const { about, long } = orderIn(exchange);
+  const { about, isLong } = exchange.order;
   if (about === NOTHING) return false;
-  if (ahead.everything || (long && ahead.long)) return true;
+  if (ahead.everything || (isLong && ahead.long)) return true;
   return about === EVERYTHING ? ahead.about.size > 0 || ahead.long : ahead.about.has(about);
 }
 
 function goAhead(exchange: Pipelined, ahead: Ahead): void {
-  const { about, long } = orderIn(exchange);
+  const { about, isLong } = exchange.order;
   if (about === NOTHING) return;
-  if (long) ahead.long = true;
+  if (isLong) ahead.long = true;
   // What it reads of is fixed when its answer has begun, and a client that reads it slowly holds up no heal.
   if (exchange.streaming) return;
   if (about === EVERYTHING) ahead.everything = true;

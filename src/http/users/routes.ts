@@ -11,8 +11,8 @@ import type { Resources } from '../resource.js';
 /** What is known of a user, and its erasure. */
 export function addUsers(resources: Resources, daemon: Daemon): void {
   resources.addForUsers('/users', {
-    get: (exchange, user) => describe(daemon, exchange, user),
-    delete: (exchange, user) => erase(daemon, exchange, user),
+    get: { handle: (exchange, user) => describe(daemon, exchange, user) },
+    delete: { handle: (exchange, user) => erase(daemon, exchange, user) },
   });
 }
 

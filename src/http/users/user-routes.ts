@@ -6,6 +6,8 @@ import { checkup, goodbye, heal } from './presence.js';
 import type { GatewayLimits } from '../options.js';
 import type { Resources } from '../resource.js';
 
+const ORIGINAL = { errors: 'original' } as const;
+
 type PresenceLimits = Pick<GatewayLimits, 'batch' | 'body' | 'page'>;
 
 /** The three calls of the original, goodbye, and batches. */
@@ -19,33 +21,38 @@ export function addPresence(
     .addForUsers(
       '/heal',
       {
-        put: (exchange, user) => heal(daemon, exchange, user),
-        delete: (exchange, user) => goodbye(daemon, exchange, user),
+        put: { ...ORIGINAL, needs: 'heal', handle: (exchange, user) => heal(daemon, exchange, user) },
+        delete: { ...ORIGINAL, needs: 'heal', handle: (exchange, user) => goodbye(daemon, exchange, user) },
       },
-      { put: 'heal', delete: 'heal', post: 'heal' },
       {
-        post: (exchange, request) => healBatch(daemon, limits, exchange, request),
+        post: {
+          needs: 'heal',
+          body: 'batch',
+          handle: (exchange, request) => healBatch(daemon, limits, exchange, request),
+        },
       },
     )
     // A page that is being closed can only send a beacon, which is a POST.
-    .addOfUser(
-      '/heal/:user_id/goodbye',
-      {
-        post: (exchange, user) => goodbye(daemon, exchange, user),
-      },
-      { post: 'heal' },
-    )
+    .addOfUser('/heal/:user_id/goodbye', {
+      post: { ...ORIGINAL, needs: 'heal', handle: (exchange, user) => goodbye(daemon, exchange, user) },
+    })
     .addForUsers(
       '/checkup',
+      { get: { ...ORIGINAL, needs: 'checkup', handle: (exchange, user) => checkup(daemon, exchange, user) } },
       {
-        get: (exchange, user) => checkup(daemon, exchange, user),
-      },
-      { get: 'checkup', post: 'checkup' },
-      {
-        post: (exchange, request) => checkupBatch(daemon, limits, exchange, request),
+        post: {
+          needs: 'checkup',
+          body: 'batch',
+          handle: (exchange, request) => checkupBatch(daemon, limits, exchange, request),
+        },
       },
     )
     .addForUsers('/heart_rhythm', {
-      get: (exchange, user) => answerHeartRhythm({ daemon, clock, largestPage: limits.page }, exchange, user),
+      get: {
+        ...ORIGINAL,
+        isLong: true,
+        handle: (exchange, user) =>
+          answerHeartRhythm({ daemon, clock, largestPage: limits.page }, exchange, user),
+      },
     });
 }

@@ -19,18 +19,28 @@ const LIMITS = { body: 1024, batch: 10, page: 10 };
 
 describe('the access of a request', () => {
   const clock = new SimulatedClock();
+  const daemon = new FakeDaemon();
+  const api = createApi(
+    daemon,
+    clock,
+    LIMITS,
+    () => {
+      throw new TypeError('nobody may ask for this');
+    },
+    () => new Cors([]),
+  );
   const exchanges = new Exchanges(30, clock, new RecordingLogger(), {
+    routes: api.routes,
     wentOn: () => undefined,
     reset: () => undefined,
   });
-  const daemon = new FakeDaemon();
 
   /** As whom a request without a key is let in; undefined where it is not. */
   function admitted(url: string, auth: AuthOptions | undefined, rate: number | null): Access | undefined {
     const request = Object.assign(new IncomingMessage(new Socket()), { method: 'GET', url });
     const exchange = exchanges.open(request, new ServerResponse(request));
     let access: Access | undefined;
-    const accessControl = new AccessControl(daemon, clock, (entered) => {
+    const accessControl = new AccessControl(daemon, clock, api.routes, (entered) => {
       ({ access } = entered);
     });
     accessControl.configure({ auth, limits: { rate_per_address: rate } });
@@ -51,15 +61,6 @@ describe('the access of a request', () => {
   });
 
   it('is nothing before a rule has decided it, and the request is refused then', async () => {
-    const api = createApi(
-      daemon,
-      clock,
-      LIMITS,
-      () => {
-        throw new TypeError('nobody may ask for this');
-      },
-      () => new Cors([]),
-    );
     const server = createServer((request, response) => {
       const exchange = exchanges.open(request, response);
       expect(exchange.access).to.equal(UNDECIDED);
