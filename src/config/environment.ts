@@ -5,10 +5,10 @@ import type { Given } from './source.js';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Names the file to read; it is no option, since a file cannot name itself. */
+/** Names the configuration file. It is not an option, because a file cannot name itself. */
 export const CONFIG_VARIABLE = 'HEARTBEAT_CONFIG';
 
-/** What clients send, `heartbeat bench` among them: the daemon's own configuration holds no key, only hashes. */
+/** The key that clients such as `heartbeat bench` send. The daemon's own configuration holds only hashes. */
 export const KEY_VARIABLE = 'HEARTBEAT_KEY';
 
 const known = [CONFIG_VARIABLE, ...options.map(({ variable }) => variable)];
@@ -19,9 +19,9 @@ const serviceLink = /^HEARTBEAT_(\w+_)?(SERVICE_HOST|SERVICE_PORT(_\w+)?|PORT_\d
 const serviceLinkPort = /^(tcp|udp|sctp):\/\//;
 
 /**
- * What the environment says, and a problem for each HEARTBEAT_ variable that means nothing.
+ * The values in the environment, and a problem for each unknown HEARTBEAT_ variable.
  *
- * @param used variables that somebody else reads
+ * @param used variables that something else reads
  */
 export function readEnvironment(
   env: Environment,
@@ -50,7 +50,10 @@ function isServiceLink(name: string, value: string): boolean {
   return serviceLink.test(name) || (name.endsWith('_PORT') && serviceLinkPort.test(value));
 }
 
-/** The environment without what would configure a daemon: for a daemon that somebody else starts and configures. */
+/**
+ * The environment without variables that would configure a daemon: for a daemon that somebody else starts and
+ * configures.
+ */
 export function environmentOfOthers(): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('HEARTBEAT_')));
 }

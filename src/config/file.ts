@@ -5,21 +5,21 @@ import { didYouMean } from './nearest.js';
 import { options } from './schema.js';
 import type { Given } from './source.js';
 
-/** What a file says, with every problem in it; `readable` is false when its values are not known. */
+/** The contents of a file with every problem in it. `readable` is false if its values could not be read. */
 export interface FileContents {
   readonly readable: boolean;
   readonly given: readonly Given[];
   readonly problems: readonly string[];
-  /** The parts that are no options, by their names. */
+  /** The parts that are not options, by name. */
   readonly sections: Readonly<Record<string, GivenSection>>;
 }
 
 const keys = options.map(({ key }) => key);
 
-/** What is in them has names of its own, and so no flags and no variables. */
+/** They contain names that users choose, so they have no flags and no variables. */
 const SECTIONS = ['channels', 'auth'];
 
-/** Reads YAML, of which JSON is a part. */
+/** Reads YAML, which includes JSON. */
 export function parseFile(path: string, contents: string): FileContents {
   const lines = new LineCounter();
   // Pretty errors quote the file, which may hold secrets.
@@ -67,7 +67,7 @@ export function parseFile(path: string, contents: string): FileContents {
     }
   }
 
-  /** Of the nearest that is written down. */
+  /** The line of the place, or of its nearest parent that is in the file. */
   function lineOf(place: readonly PropertyKey[]): number {
     for (let length = place.length; length >= 0; length--) {
       const found = document.getIn(place.slice(0, length), true);

@@ -1,17 +1,17 @@
 import type * as z from 'zod';
 import { didYouMean } from './nearest.js';
 
-/** A problem of one setting, without its place in the file. */
+/** A problem of one setting, without its line. */
 export interface SettingProblem {
   readonly path: readonly PropertyKey[];
   readonly problem: string;
 }
 
-/** A part of the file that is no list of options, as it stands there. */
+/** A part of the file that is not a list of options, as it was read. */
 export interface GivenSection {
   readonly value: unknown;
   readonly path: string;
-  /** Of the nearest that is written down. */
+  /** The line of the place, or of its nearest parent that is in the file. */
   readonly lineOf: (place: readonly PropertyKey[]) => number;
 }
 
@@ -21,11 +21,11 @@ export function isMap(value: unknown): value is Settings {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** The values are not shown: any of them may be where a secret was put by mistake. */
+/** Values are not shown: any of them may be a secret in the wrong place. */
 export function problemsOf({ issues }: z.ZodError, known: readonly string[]): SettingProblem[] {
   return issues.flatMap((issue): SettingProblem[] => {
     if (issue.code !== 'unrecognized_keys') {
-      // A key of a record is refused by an issue within the issue.
+      // For a wrong key of a record, zod puts the issue inside another.
       const [inner] = issue.code === 'invalid_key' ? issue.issues : [];
       return [{ path: issue.path, problem: inner?.message ?? issue.message }];
     }
@@ -36,7 +36,7 @@ export function problemsOf({ issues }: z.ZodError, known: readonly string[]): Se
   });
 }
 
-/** The names of the environment variables that settings say their secrets are in. */
+/** The names of environment variables that settings refer to for secrets. */
 export function variablesIn(settings: Settings): string[] {
   return Object.entries(settings).flatMap(([key, value]) =>
     key.endsWith('_env') && typeof value === 'string' ? [value] : [],

@@ -1,11 +1,11 @@
 import { z } from 'zod';
 
-/** How a value is written where everything is text: on the command line and in the environment. */
+/** How a value is written on the command line and in the environment, where everything is text. */
 export type Notation = 'number' | 'boolean' | 'text';
 
 export type Unit = 'seconds' | 'bytes';
 
-/** A kind of value: its check, and the words for it, which end the sentence "must be …". */
+/** A kind of value: its check, and the words that end the sentence "must be …". */
 export interface Kind<T extends z.ZodType> {
   readonly type: T;
   readonly notation: Notation;
@@ -59,7 +59,7 @@ export const text = (pattern: RegExp, expects: string): Kind<z.ZodString> => ({
 
 const ORIGIN = /^https?:\/\/[a-z0-9.:[\]-]+$/i;
 
-/** Origins as browsers write them; where everything is text, with commas between them. */
+/** Origins as browsers write them; as text, separated by commas. */
 export const origins = {
   type: z.preprocess(
     (value) => (typeof value === 'string' ? value.split(',').map((each) => each.trim()) : value),
@@ -73,7 +73,7 @@ export const origins = {
 
 const HOST_NAME = /^(?:[a-z0-9._-]+|\[?[0-9a-f:.]+\]?)$/i;
 
-/** Names or addresses without a port; where everything is text, with commas between them. */
+/** Host names or addresses without a port; as text, separated by commas. */
 export const hosts = {
   type: z.preprocess(
     (value) => (typeof value === 'string' ? value.split(',').map((each) => each.trim()) : value),
@@ -89,17 +89,17 @@ export const oneOf = <const T extends readonly string[]>(...names: T) => ({
   expects: `one of ${names.join(', ')}`,
 });
 
-/** Adds the word `off`, which the configuration in force holds as null. */
+/** Adds the word `off`, which becomes null in the configuration. */
 export const orOff = <T extends z.ZodType>(kind: Kind<T>) => ({
   ...kind,
   type: z.preprocess((value) => (value === 'off' ? null : value), kind.type.nullable()),
   expects: `${kind.expects}, or off`,
 });
 
-// The grammar of JSON's numbers: Number() alone would also take '', ' 7', '0x10' and 'Infinity'.
+// The grammar of JSON's numbers. Number() alone would also accept '', ' 7', '0x10' and 'Infinity'.
 const jsonNumber = /^-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?$/;
 
-/** The value that a text stands for; a text that stands for none is kept, for the check to refuse. */
+/** The value of a text. A text that is not a valid value is kept, so that the check refuses it. */
 export function fromText(notation: Notation, written: string): unknown {
   switch (notation) {
     case 'number':

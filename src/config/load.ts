@@ -23,37 +23,40 @@ import type { ConfiguredTls } from './tls.js';
 /** The flag that names the file. */
 export const CONFIG_FLAG = '--config';
 
-/** What was given on the command line, by the whole flag: `{ '--log-level': 'debug' }`. */
+/** Command line options by full flag: `{ '--log-level': 'debug' }`. */
 export type Flags = Readonly<Record<string, string | undefined>>;
 
 export interface ConfigSources {
   readonly flags: Flags;
   readonly env: Environment;
-  /** The path of the file is relative to this. */
+  /** The path of the file is relative to this directory. */
   readonly cwd: string;
   /** Whether standard error is a terminal. */
   readonly isTerminal: boolean;
   readonly readFile?: (path: string) => string;
 }
 
-/** A configuration that may be used, and where each value came from, by dotted key. */
+/** A valid configuration, and the source of each value by dotted key. */
 export interface Effective {
   readonly ok: true;
   readonly config: Config;
   readonly sources: ReadonlyMap<string, Source>;
   readonly channels: readonly ConfiguredChannel[];
-  /** Undefined where everybody may do everything. */
+  /** Undefined: everybody may do everything. */
   readonly auth: ConfiguredAuth | undefined;
   readonly shownAuth: readonly ShownAuth[];
-  /** Undefined where HTTP is plain. */
+  /** Undefined: plain HTTP. */
   readonly tls: ConfiguredTls | undefined;
-  /** Undefined where outgoing calls are made directly. */
+  /** Undefined: outgoing calls are direct. */
   readonly proxies: Proxies | undefined;
 }
 
 export type Loaded = Effective | { readonly ok: false; readonly problems: readonly string[] };
 
-/** Flags, else the environment, else the file, else the defaults; or every problem, a line each. */
+/**
+ * Flags override the environment, which overrides the file, which overrides the defaults. Returns every problem, one a
+ * line, if there are any.
+ */
 export function loadConfig(sources: ConfigSources): Loaded {
   const { flags, env, isTerminal } = sources;
   const file = readConfigFile(sources);
@@ -69,7 +72,7 @@ export function loadConfig(sources: ConfigSources): Loaded {
     ]),
   );
   const problems = [
-    // What is overridden is checked too: a mistake would come to light when the override goes.
+    // Overridden values are checked too. Otherwise a mistake would appear only when the override is removed.
     ...given.flatMap(check),
     ...environment.problems,
     ...file.problems,
@@ -170,7 +173,7 @@ function checkOrder(inForce: ReadonlyMap<string, Given>): readonly string[] {
   });
 }
 
-/** Without keys whoever reaches the daemon may do everything, so that nobody else is to reach it. */
+/** Without keys every caller may do everything, so only this machine may reach the daemon. */
 function checkExposure(inForce: ReadonlyMap<string, Given>): readonly string[] {
   const host = inForce.get('host');
   if (typeof host?.value !== 'string' || isLoopback(host.value)) return [];

@@ -1,4 +1,4 @@
-/** The name most like this one, or undefined when none is near enough to be what was meant. */
+/** The name most like this one, or undefined if none is close enough to be meant. */
 function nearest(wrong: string, names: readonly string[]): string | undefined {
   const ungrouped = names.find((name) => name.endsWith(`.${wrong}`));
   if (ungrouped !== undefined) return ungrouped;
@@ -8,7 +8,7 @@ function nearest(wrong: string, names: readonly string[]): string | undefined {
   return best !== undefined && best.distance <= near ? best.name : undefined;
 }
 
-/** For the end of a sentence about a wrong name. */
+/** The end of a sentence about a wrong name. */
 export function didYouMean(wrong: string, names: readonly string[]): string {
   const name = nearest(wrong, names);
   return name === undefined ? '' : `; did you mean ${name}?`;
@@ -19,7 +19,7 @@ function plain(name: string): string {
   return name.toLowerCase().replace(/[^a-z0-9]/g, '');
 }
 
-/** Levenshtein's: how many letters to insert, delete or replace. */
+/** The Levenshtein distance. */
 function distance(from: string, to: string): number {
   let row = Array.from({ length: to.length + 1 }, (_, column) => column);
   for (const [index, letter] of Array.from(from).entries()) {

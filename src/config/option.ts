@@ -16,7 +16,7 @@ interface Facts {
   readonly computed?: ComputedDefault;
 }
 
-/** One option under all its names, as the schema has it. */
+/** An option with all its names, derived from the schema. */
 export interface Option extends Facts {
   /** Dotted, as in the file: `log.level`. */
   readonly key: string;
@@ -25,7 +25,7 @@ export interface Option extends Facts {
   /** `HEARTBEAT_LOG_LEVEL` */
   readonly variable: string;
   readonly type: z.ZodType;
-  /** undefined where the default is computed. */
+  /** undefined if the default is computed. */
   readonly default: unknown;
 }
 
@@ -53,7 +53,7 @@ export function optionComputed<T extends z.ZodType>(
   return register(kind.type, kind, { description, computed });
 }
 
-/** Options under a common name, or all of them. */
+/** A group of options under a common name, or all options. */
 export function group<Shape extends z.ZodRawShape>(shape: Shape) {
   return z.strictObject(shape).readonly();
 }
@@ -65,7 +65,7 @@ export function optionsOf(schema: Group, prefix = ''): readonly Option[] {
   );
 }
 
-/** The nested object that a schema describes, with each value found by its dotted key. */
+/** The nested object of a schema, with values looked up by dotted key. */
 export function nest(
   schema: Group,
   valueOf: (key: string) => unknown,

@@ -6,19 +6,19 @@ import { nest } from './option.js';
 import { options, schema, valueIn } from './schema.js';
 import type { ConfiguredTls } from './tls.js';
 
-/** Options that a running daemon can take up; all others need a restart. */
+/** Options that a running daemon can apply. All others need a restart. */
 const RELOADABLE =
   /^(?:limits\..+|log\.level|keep_alive_timeout|cors\.origins|allowed_hosts|insecure|tls\..+)$/;
 
 export interface Reloaded {
-  /** The new configuration, as far as it can be taken up. */
+  /** The new configuration, with the old values of options that need a restart. */
   readonly effective: Effective;
-  /** What has changed, by its key. */
+  /** The keys that changed. */
   readonly applied: readonly string[];
   readonly needsRestart: readonly string[];
 }
 
-/** What a running daemon is to go on by; or why it had better go on as it is. */
+/** Merges a new configuration into the running one, or says why it cannot be applied. */
 export function reloaded(before: Effective, after: Effective): Reloaded | { readonly problem: string } {
   const changed = options
     .map(({ key }) => key)
@@ -41,7 +41,7 @@ export function reloaded(before: Effective, after: Effective): Reloaded | { read
       ...changed.filter(isReloadable),
       ...(isSameTls(before.tls, tls) ? [] : ['tls']),
       ...(isSameAuth(before.auth, after.auth) ? [] : ['auth']),
-      // Whether their secrets are the same is not asked: they are made anew in any case.
+      // Channels are made anew in any case, so changed secrets are not looked for.
       'channels',
     ],
     needsRestart: changed.filter((key) => !isReloadable(key)),

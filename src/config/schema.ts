@@ -9,10 +9,10 @@ const MiB = 1024 * KiB;
 const MILLION = 1_000_000;
 const BILLION = 1_000_000_000;
 
-// Node's timers hold 24.8 days at most and fire at once beyond that, so what becomes one ends at a day.
+// Node's timers hold at most 24.8 days, and fire at once beyond that. So an option that becomes a timer ends at a day.
 const timer = seconds(0.001, DAY);
 
-/** All there is to configure: defaults, checks, descriptions and, through the keys, every name. */
+/** All options: defaults, checks, descriptions and, through the keys, every name. */
 export const schema = group({
   port: option(whole(0, 65_535), 3519, 'TCP port to listen on. 0 picks a free one.'),
   host: option(
@@ -226,10 +226,10 @@ export const schema = group({
 /** The configuration in force. */
 export type Config = z.output<typeof schema>;
 
-/** Every option under all its names, in the schema's order. */
+/** Every option with all its names, in the schema's order. */
 export const options = optionsOf(schema);
 
-/** The value of one option, by its dotted key. */
+/** The value of one option by its dotted key. */
 export function valueIn(config: Config, key: string): unknown {
   let value: unknown = config;
   for (const name of key.split('.')) {
@@ -238,7 +238,7 @@ export function valueIn(config: Config, key: string): unknown {
   return value;
 }
 
-/** Pairs of options of which the first must be less than the second. */
+/** Pairs of options whose first must be less than the second. */
 export const ascending: readonly (readonly [string, string])[] = [
   ['limits.headers_timeout', 'limits.request_timeout'],
 ];

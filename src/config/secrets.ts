@@ -2,7 +2,7 @@ import { Secret } from '../adapters/channels/secret.js';
 import type { Effective } from './load.js';
 import { options, valueIn } from './schema.js';
 
-/** All that a configuration holds and nobody is to read: no line of the log has it. */
+/** Every secret of a configuration, for redaction. */
 export function secretsIn({ config, channels, auth, tls, proxies }: Effective): readonly Secret[] {
   const inOptions = options.flatMap(({ key, secret }) => {
     const value = secret ? valueIn(config, key) : null;

@@ -1,21 +1,21 @@
 import { inspect } from 'node:util';
 import type { Option } from './option.js';
 
-/** Where a value came from. */
+/** The source of a value. */
 export type Source =
   | { readonly kind: 'flag'; readonly name: string }
   | { readonly kind: 'environment'; readonly name: string }
   | { readonly kind: 'file'; readonly path: string; readonly line: number }
   | { readonly kind: 'default'; readonly because?: string };
 
-/** A value that somebody gave, not yet checked. */
+/** A value as given, not yet checked. */
 export interface Given {
   readonly option: Option;
   readonly value: unknown;
   readonly source: Source;
 }
 
-/** A place that a person finds: a flag, a variable, or `path:line`. */
+/** The source in a form that people can find: a flag, a variable, or `path:line`. */
 export function sourceText(source: Source): string {
   switch (source.kind) {
     case 'flag':
@@ -28,7 +28,7 @@ export function sourceText(source: Source): string {
   }
 }
 
-/** A value as people may see it: on one line, and a secret not at all. */
+/** A value in the form that may be shown: on one line, secrets hidden. */
 export function valueText(option: Pick<Option, 'secret'>, value: unknown): string {
   if (value === null) return 'off';
   if (option.secret) return '(secret)';
@@ -36,7 +36,7 @@ export function valueText(option: Pick<Option, 'secret'>, value: unknown): strin
   return typeof value === 'string' ? value : brief(value);
 }
 
-/** A refused value, quoted so that '', ' 7' and "off" are seen for what they are. */
+/** A refused value, quoted so that '', ' 7' and "off" can be told apart. */
 export function refusedText(option: Pick<Option, 'secret'>, value: unknown): string {
   if (option.secret) return 'the one given';
   return typeof value === 'string' ? JSON.stringify(value) : brief(value);

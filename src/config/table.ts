@@ -5,7 +5,7 @@ import { valueText } from './source.js';
 const START = '<!-- prettier-ignore-start -->\n<!-- The schema writes what follows. -->';
 const END = '<!-- prettier-ignore-end -->';
 
-/** The document with the table of options brought up to date between its markers. */
+/** The document with the table of options between its markers brought up to date. */
 export function withTable(document: string): string {
   const [before, ...afterStart] = document.split(START);
   const [, ...afterEnd] = afterStart.join(START).split(END);

@@ -4,7 +4,7 @@ import { Secret } from '../adapters/channels/secret.js';
 
 /** A certificate and its key, both in PEM. */
 export interface ConfiguredTls {
-  /** The certificate, and behind it those that lead to one that clients know. */
+  /** The certificate, followed by the chain to one that clients know. */
   readonly certificate: string;
   readonly key: Secret;
 }
@@ -15,9 +15,9 @@ interface TlsFiles {
 }
 
 /**
- * Reads the files, and looks whether they can be served.
+ * Reads the files, and checks that they can be served.
  *
- * @returns undefined where there are none; or what is wrong, by the option
+ * @returns undefined if none are configured, or the problem and its option
  */
 export function readTls(
   { certificate, key }: { readonly [Name in keyof TlsFiles]: string | null },

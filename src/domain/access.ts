@@ -2,12 +2,12 @@ import type { NodeName } from './node-name.js';
 import type { Instant } from './time.js';
 import type { UserId } from './user-id.js';
 
-/** What a key may be for. `admin` includes the other two. */
+/** The scopes that a key may have. `admin` includes the other two. */
 export const SCOPES = ['heal', 'read', 'admin'] as const;
 
 type Scope = (typeof SCOPES)[number];
 
-/** What a call needs. `checkup` is the part of `read` that users may do about themselves. */
+/** What a call requires. `checkup` is the part of `read` that a user token has for its own user. */
 export type Permission = Scope | 'checkup';
 
 const INCLUDED: Readonly<Record<Scope, readonly Permission[]>> = {
@@ -16,43 +16,43 @@ const INCLUDED: Readonly<Record<Scope, readonly Permission[]>> = {
   admin: ['admin', 'heal', 'read', 'checkup'],
 };
 
-/** Users from one id to another, both included. */
+/** A range of user ids, both ends included. */
 export interface UserRange {
   readonly from: UserId;
   readonly to: UserId;
 }
 
-/** What somebody may touch. What is not said is not limited. */
+/** The users and nodes that a caller may touch. What is left out is not limited. */
 export interface Reach {
-  /** `none` is nobody at all. */
+  /** `none`: no user at all. */
   readonly users?: UserRange | 'none';
-  /** The beginnings of the names of nodes, any of which will do: no beginning, no node. */
+  /** Prefixes of node names; a name must begin with one of them. An empty list allows no node. */
   readonly nodes?: readonly string[];
 }
 
-/** A key as it is configured. The key itself is known to nobody but its owner. */
+/** A configured key. Only its hash is stored. */
 export interface KeyRule extends Reach {
   readonly name: string;
   /** SHA-256 of the key, in lower-case hex. */
   readonly hash: string;
   readonly scopes: readonly Scope[];
-  /** It is worth nothing from then on. */
+  /** The key is invalid from this instant on. */
   readonly expires?: Instant;
-  /** Nodes that it may register. */
+  /** The number of nodes that this key may register. */
   readonly maxNodes?: number;
 }
 
-/** How many nodes a key may register. */
+/** A key's limit on the nodes that it registers. */
 export interface NodeQuota {
   readonly key: string;
   readonly nodes: number;
 }
 
-/** Who asks, and what they may do. */
+/** An authenticated caller and its permissions. */
 export class Access {
-  /** As the audit log names them. */
+  /** The caller's name in the audit log. */
   readonly name: string;
-  /** Undefined where there is none. */
+  /** Undefined: no quota. */
   readonly nodeQuota: NodeQuota | undefined;
   readonly #permissions: ReadonlySet<Permission>;
   readonly #users: UserRange | 'none' | undefined;
@@ -75,7 +75,7 @@ export class Access {
     );
   }
 
-  /** Of somebody who speaks for one user, and nobody else. */
+  /** The access of a user token: its own user and nothing else. */
   static ofUser(user: UserId): Access {
     return new Access(`user ${user}`, ['heal', 'checkup'], { users: { from: user, to: user }, nodes: [] });
   }
@@ -97,17 +97,17 @@ export class Access {
     return this.#nodes?.some((prefix) => name.startsWith(prefix)) ?? true;
   }
 
-  /** Undefined where no name is out of reach. */
+  /** Undefined: every node name is allowed. */
   get nodePrefixes(): readonly string[] | undefined {
     return this.#nodes;
   }
 }
 
-/** Whoever asks where no key is configured. */
+/** Any caller while no key is configured. */
 export const ANYBODY = new Access('anybody', INCLUDED.admin);
 
-/** Of a request about which no rule has decided yet: it may do nothing. */
+/** A request before authorization. It may do nothing. */
 export const UNDECIDED = new Access('undecided', [], { users: 'none', nodes: [] });
 
-/** Whoever asks without a key where keys are configured. */
+/** A caller without a key while keys are configured. */
 export const NOBODY = new Access('nobody', []);

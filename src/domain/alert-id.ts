@@ -1,7 +1,7 @@
 import type { AlertId } from './alert.js';
 import { instant, type Instant } from './time.js';
 
-/** Crockford's: no I, L, O or U, and in the order in which characters sort. */
+/** Crockford's base 32: no I, L, O or U, in the order in which characters sort. */
 const DIGITS = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 const TIME = 10;
 const COUNT = 4;
@@ -11,20 +11,20 @@ const MOST_IN_ONE_MILLISECOND = 32 ** COUNT;
 const PATTERN = new RegExp(`^[0-7][${DIGITS}]{${String(TIME + COUNT + RUN - 1)}}$`);
 
 /**
- * Makes ids of the shape of a ULID: the time, a count within its millisecond, and what tells this run of the daemon
- * from any other. They need no disk to be unique and final, and go on rising when the wall clock is set back.
+ * Makes alert ids in the form of a ULID: time, a counter within the millisecond, and a random part for this run of the
+ * daemon. Ids are unique and final without the disk, and keep rising when the wall clock is set back.
  */
 export class AlertIds {
   readonly #run: string;
   #time = 0;
   #count = 0;
 
-  /** @param random from 0 up to 1 */
+  /** @param random returns a number in [0, 1) */
   constructor(random: () => number) {
     this.#run = Array.from({ length: RUN }, () => DIGITS[Math.floor(random() * 32)]).join('');
   }
 
-  /** Every id to come is later than this one of an earlier run. */
+  /** Makes every later id greater than this one of an earlier run. */
   startAfter(id: AlertId): void {
     this.#time = Math.max(this.#time, raisedAt(id));
     this.#count = MOST_IN_ONE_MILLISECOND - 1;
@@ -42,7 +42,7 @@ export class AlertIds {
   }
 }
 
-/** @returns undefined for anything that is no id of an alert */
+/** @returns undefined if the text is not an alert id */
 export function parseAlertId(text: string): AlertId | undefined {
   return PATTERN.test(text) ? branded(text) : undefined;
 }
@@ -53,7 +53,7 @@ export function raisedAt(id: AlertId): Instant {
   return instant(time);
 }
 
-/** What every id that was raised at this instant or later sorts behind. */
+/** A lower bound: sorts before every id of an alert raised at this instant or later. */
 export function earliestIdAt(at: Instant): AlertId {
   return branded(digits(Math.max(0, at), TIME) + '0'.repeat(COUNT + RUN));
 }

@@ -2,7 +2,7 @@ import type { NodeName } from './node-name.js';
 import type { NodeFacts, NodeState } from './node.js';
 import type { Instant, Millis } from './time.js';
 
-/** In the order in which people are told of them. */
+/** In the order in which a recipient is notified of them. */
 export const ALERT_TYPES = [
   'node.failed',
   'node.reported_failure',
@@ -17,29 +17,29 @@ export type AlertType = (typeof ALERT_TYPES)[number];
 
 declare const kind: unique symbol;
 
-/** Sorts by when the alert was raised, is never used twice, and stays the same over every attempt. */
+/** Sorts by the time at which the alert was raised, is never reused, and is the same in every attempt. */
 export type AlertId = string & { readonly [kind]: 'alert' };
 
-/** What there is to tell somebody. */
+/** An alert, before it is decided which channels get it. */
 export interface Alert {
   readonly id: AlertId;
   readonly type: AlertType;
   /** The instant of the flip that raised it. */
   readonly at: Instant;
-  /** Undefined for what concerns no single node. */
+  /** Undefined if the alert is not about a single node. */
   readonly node: NodeFacts | undefined;
   readonly blind: Millis;
-  /** A plain sentence. */
+  /** A plain sentence for people. */
   readonly message: string;
-  /** What the node said of the failure that it reported. */
+  /** The reason that the node gave when it reported the failure itself. */
   readonly reason?: string;
-  /** Of a reminder: which one it is, from 1. Its instant is the flip's. */
+  /** Of a reminder: its number, from 1. Its instant is that of the flip. */
   readonly reminder?: number;
-  /** What the node depends on, and had failed before it. */
+  /** The failed dependency that inhibits this alert. */
   readonly causedBy?: NodeName;
-  /** Of a mass failure: how many failed until it was told, and the names of some. */
+  /** Of a mass failure: the number of nodes that had failed when it was raised, and some of their names. */
   readonly mass?: { readonly count: number; readonly sample: readonly NodeName[] };
-  /** Of a message that stands for many: the nodes as they are now, and the alerts that it takes the place of. */
+  /** Of a group: the nodes in their present state, and the alerts that it replaces. */
   readonly group?: { readonly nodes: readonly GroupedNode[]; readonly alertIds: readonly AlertId[] };
 }
 
@@ -48,64 +48,70 @@ export interface GroupedNode {
   readonly state: NodeState;
   readonly at: Instant;
   readonly labels: NodeFacts['labels'];
-  /** It was deleted, which ends its failure as a recovery does: its state is `active`. */
+  /** The node was deleted, which ends its failure like a recovery. Its state is `active`. */
   readonly deleted?: true;
-  /** Before any of this happened to it, the channel had been told that it has failed, or may have been. */
+  /** The channel was, or may have been, notified of an earlier failure of this node before the alerts in this group. */
   readonly wasTold?: true;
 }
 
 export const DELIVERY_STATES = ['pending', 'held', 'delivered', 'dead', 'cancelled', 'folded'] as const;
 
 /**
- * What has become of an alert for one channel. `held`: during a mass failure, or while its node flaps. `dead`: refused
- * for good, or too old. `cancelled`: it and its pair cost nobody anything. `folded`: a later message names it.
+ * The state of an alert on one channel. `held`: during a mass failure, while its node flaps, and so on (see `Hold`).
+ * `dead`: refused for good, or too old. `cancelled`: neither it nor its pair was delivered. `folded`: a later message
+ * includes it.
  */
 export type DeliveryState = (typeof DELIVERY_STATES)[number];
 
 export const HOLDS = ['mass_failure', 'flapping', 'acknowledged', 'dependency'] as const;
 
 /**
- * What an alert is held for. `acknowledged`: it waited to be told late, and somebody takes care of it. `dependency`:
- * something that its node depends on has failed.
+ * Why an alert is held. `acknowledged`: it waited for escalation and the failure was acknowledged. `dependency`: a node
+ * that its node depends on has failed.
  */
 export type Hold = (typeof HOLDS)[number];
 
 export interface Delivery {
   readonly channel: string;
   readonly state: DeliveryState;
-  /** While it is `held`. */
+  /** Set while the state is `held`. */
   readonly hold?: Hold;
-  /** Attempts that have begun, stored before each begins: one of unknown outcome may have woken someone. */
+  /**
+   * Attempts that have begun. The number is stored before each one: an attempt of unknown outcome may have reached
+   * someone.
+   */
   readonly attempts: number;
   readonly lastAttempt?: Instant;
   readonly lastError: string | undefined;
-  /** Since when it could be delivered: when it was raised, let go of, or asked for again. */
+  /** Since when it may be delivered: when it was raised, released from a hold, or retried by hand. */
   readonly since: Instant;
-  /** The earlier alerts of its node that it stands for there. */
+  /** Earlier alerts of its node that it includes on this channel. */
   readonly folds?: Folds;
-  /** The channel that could not deliver it, and whose part this one takes. */
+  /** The channel that could not deliver it, if this one is its fallback. */
   readonly insteadOf?: string;
 }
 
-/** Alerts that were folded into another: how many, and the last of them. */
+/** Alerts folded into another: their number, and the latest of them. */
 export interface Folds {
   readonly count: number;
   readonly ids: readonly AlertId[];
 }
 
-/** What is stored of an alert, the first time in one batch with the flip that raised it. A later record replaces the earlier. */
+/**
+ * An alert as it is stored: at first in one batch with the flip that raised it. A later record replaces an earlier one.
+ */
 export interface AlertRecord {
   readonly alert: Alert;
   readonly deliveries: readonly Delivery[];
 }
 
-/** What a restart has to know of mass failures: when alerts were held last. */
+/** When alerts were last held for a mass failure; a restart needs it. */
 export interface LastHold {
   readonly from: Instant;
   readonly until: Instant;
 }
 
-/** Something is still to be done about it. */
+/** Whether the delivery still has to be made. */
 export function isOpen({ state }: Pick<Delivery, 'state'>): boolean {
   return state === 'pending' || state === 'held';
 }

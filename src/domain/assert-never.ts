@@ -1,4 +1,4 @@
-/** Ends every `switch` over a union: the compiler refuses it as soon as a case is missing. */
+/** Ends every `switch` over a union: the compiler reports a missing case. */
 export function assertNever(value: never): never {
   throw new TypeError(`unexpected value ${JSON.stringify(value)}`);
 }

@@ -1,20 +1,20 @@
 import { moment, type Instant, type Millis, type Moment } from './time.js';
 
-/** Why the daemon could not hear anybody: it stood still, or it was not running. */
+/** Why the daemon could not hear: its process stood still, or it was not running. */
 export type BlindCause = 'stalled' | 'restarted';
 
 export function isBlindCause(text: string): text is BlindCause {
   return text === 'stalled' || text === 'restarted';
 }
 
-/** A stretch in which the daemon heard nobody, by its own fault. */
+/** An interval in which the daemon could hear nobody. */
 export interface BlindInterval {
   readonly from: Instant;
   readonly to: Instant;
   readonly cause: BlindCause;
 }
 
-/** The same stretch as deadlines feel it. `previousEnd` is when the blindness before this one ended. */
+/** A blind interval on the monotonic clock. `previousEnd` is the end of the one before it. */
 export interface Blindness {
   readonly from: Moment;
   readonly to: Moment;
@@ -22,11 +22,11 @@ export interface Blindness {
 }
 
 /**
- * Where a live deadline lies after the daemon was blind: never sooner than its old value plus the blind time, nor
- * than the end of the blindness plus the smaller of the timeout and `grace`.
+ * The deadline after a blind interval: never sooner than its old value plus the blind time, nor sooner than the end of
+ * the interval plus the smaller of the timeout and `grace`.
  *
- * What was blinded before and has not been heard since gets the blind time only, so that a daemon that stalls
- * again and again hides nobody.
+ * What was already given that grace, and has not been heard since, gets the blind time only. So a daemon that stalls
+ * again and again does not keep silent users online.
  */
 export function deadlineAfter(
   blindness: Blindness,

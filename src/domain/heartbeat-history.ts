@@ -1,44 +1,48 @@
 import { lateFor, phiOf } from './phi.js';
 import type { Millis, Moment } from './time.js';
 
-/** The intervals that are remembered, as many as by Akka's remoting: a rhythm that changes is learnt within as many beats. */
+/**
+ * The number of intervals that are remembered, as in Akka's remoting. A change is learned within as many heartbeats.
+ */
 const WINDOW = 200;
-/** With fewer than this nothing is said: a deviation from few intervals is off by too much. */
+/** With fewer intervals there is no estimate: their deviation is off by too much. */
 const FEWEST = 10;
-/** A rhythm that has not varied yet would make the slightest lateness a certainty. Akka has the first of these. */
+/** The least deviation. Without it, a perfectly regular node would miss at the slightest lateness. 100 ms is Akka's. */
 const LEAST_DEVIATION: Millis = 100;
 const LEAST_SHARE = 0.05;
-/** What comes sooner after a heartbeat is the same one again: in one batch twice, or sent anew for want of an answer. */
+/**
+ * A heartbeat that follows sooner than this is a copy: twice in one batch, or sent again because there was no answer.
+ */
 const SAME: Millis = 20;
 
-/** At this φ a silence counts as a miss where nobody has chosen another, as in Akka: once in a hundred million. */
+/** The default φ at which a silence counts as a miss, as in Akka: one in a hundred million. */
 export const THRESHOLD = 8;
 
-/** What is kept of a rhythm. Durations in milliseconds. */
+/** A summary of the history, as it is stored. Durations are in milliseconds. */
 export interface Learnt {
   readonly mean: Millis;
-  /** As it was observed, however small. */
+  /** As observed, without the least deviation. */
   readonly deviation: Millis;
-  /** Intervals that these are of. */
+  /** The number of intervals summarised. */
   readonly samples: number;
 }
 
 /**
- * The rhythm of one node, learnt from the intervals between its heartbeats: the φ accrual failure detector of Hayashibara
- * et al. (2004), with its window, and its first interval taken for two, a quarter to either side, as Akka takes the one
- * that it is told. Mutable, since a node has one for as long as it lives.
+ * The intervals between one node's heartbeats, for the φ accrual failure detector of Hayashibara et al. (2004). As in
+ * Akka, the first interval counts as two, a quarter to either side. Mutable, because each node has one for as long as
+ * it lives.
  */
 export class HeartbeatHistory {
-  /** In single precision, which tells a day to 8 ms: there may be very many nodes. */
+  /** In single precision, which is exact to 8 ms for a day: there may be very many nodes. */
   readonly #intervals = new Float32Array(WINDOW);
   #size = 0;
   #next = 0;
   #mean: Millis = 0;
   #deviation: Millis = 0;
-  /** What the next interval is measured from. */
+  /** The heartbeat that the next interval is measured from. */
   #last: Moment | undefined;
 
-  /** @param learnt in an earlier run: as many intervals that have just this mean and deviation */
+  /** @param learnt from an earlier run: the window is filled with intervals of just this mean and deviation */
   constructor(learnt?: Learnt) {
     if (learnt === undefined) return;
     const { mean, deviation } = learnt;
@@ -53,23 +57,23 @@ export class HeartbeatHistory {
     this.#recompute();
   }
 
-  /** Undefined before there was an interval. */
+  /** Undefined before the first interval. */
   get learnt(): Learnt | undefined {
     if (this.#size === 0) return undefined;
     return { mean: this.#mean, deviation: this.#deviation, samples: this.#size };
   }
 
-  /** What it is reckoned with: never so small that a heartbeat could not be a little late. */
+  /** The deviation used for timeouts: never so small that a heartbeat could not be a little late. */
   get deviation(): Millis {
     return Math.max(this.#deviation, LEAST_DEVIATION, LEAST_SHARE * this.#mean);
   }
 
-  /** Whether there is anything to expect the next heartbeat by. */
+  /** Whether there are enough intervals for an estimate. */
   get isKnown(): boolean {
     return this.#last !== undefined && this.#size >= FEWEST;
   }
 
-  /** A heartbeat came. @param longest an interval longer than this was an outage, and is not learnt */
+  /** Adds a heartbeat. @param longest a longer interval was an outage, and is not learned */
   heard(at: Moment, longest: Millis): void {
     const interval = this.#last === undefined ? Infinity : at - this.#last;
     if (interval < SAME) return;
@@ -82,24 +86,27 @@ export class HeartbeatHistory {
     this.#recompute();
   }
 
-  /** Something came between: the next heartbeat says nothing of the rhythm, and only the one after it is measured. */
+  /**
+   * The next heartbeat ends no interval (after a pause, a restart, a blind interval). Measuring resumes with the one
+   * after it.
+   */
   interrupt(): void {
     this.#last = undefined;
   }
 
-  /** After how long a silence φ comes to the threshold. */
+  /** The silence after which φ reaches the threshold, in milliseconds. */
   timeout(threshold: number): Millis {
     return this.#mean + this.deviation * lateFor(threshold);
   }
 
-  /** @returns how improbable it is to be silent for so long from the last heartbeat on */
+  /** @returns φ of the silence since the last heartbeat; undefined without an estimate */
   phi(at: Moment, blind: Millis): number | undefined {
     if (this.#last === undefined || !this.isKnown) return undefined;
     const silence = Math.max(0, at - this.#last - blind);
     return phiOf((silence - this.#mean) / this.deviation);
   }
 
-  /** To see what one more heartbeat would make of it. */
+  /** A copy, to try what one more heartbeat would change. */
   copy(): HeartbeatHistory {
     const copy = new HeartbeatHistory();
     copy.#intervals.set(this.#intervals);
@@ -116,7 +123,7 @@ export class HeartbeatHistory {
     this.#size = Math.min(this.#size + 1, WINDOW);
   }
 
-  /** Anew each time: sums that are added to and taken from for years lose what the deviation is made of. */
+  /** Recomputed each time: running sums lose the precision of the deviation over the years. */
   #recompute(): void {
     let sum = 0;
     for (let at = 0; at < this.#size; at++) sum += this.#intervals[at] ?? 0;

@@ -1,9 +1,9 @@
 /**
- * How large what was observed is, by upper bounds. Plain numbers that are read when somebody asks: this is observed
- * where a call into a library would cost too much.
+ * A histogram of plain numbers that is read on demand. Used on hot paths, where a call into a metrics library would
+ * cost too much.
  */
 export class Histogram {
-  /** Ascending; what is larger than the last one is counted behind it. */
+  /** Upper bounds, ascending. What is larger than the last is counted after it. */
   readonly bounds: readonly number[];
   readonly #counts: number[];
   #sum = 0;
@@ -13,7 +13,7 @@ export class Histogram {
     this.#counts = Array.from({ length: bounds.length + 1 }, () => 0);
   }
 
-  /** How many lay within each bound and above the one before it; the last ones lay above all bounds. */
+  /** Not cumulative: how many values lay in each bucket, and at the end how many lay above all bounds. */
   get counts(): readonly number[] {
     return this.#counts;
   }

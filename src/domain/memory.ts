@@ -1,13 +1,13 @@
 import type { AlertRecord } from './alert.js';
 
-/** Bytes of the heap that one online user takes, its session, timer and place in the tables with it. */
+/** Heap bytes for one online user, with session, timer and table entries. */
 export const USER_BYTES = 600;
-/** The same of a node, its settings with it: 850 were measured with none chosen, and 550 of a user. */
+/** The same for a node with its settings. Measured: 850 for a node without settings, 550 for a user. */
 export const NODE_BYTES = 1000;
 
-/** The same of an alert that is still to be told: 1,100 were measured, and it has places in the queues of its channels. */
+/** The same for an open alert. Measured: 1,100, and it has entries in the queues of its channels. */
 export const ALERT_BYTES = 2000;
-/** Of each node that an alert stands for, beside its labels. */
+/** For each node in a group, without its labels. */
 const GROUPED_BYTES = 250;
 
 interface Use {
@@ -16,27 +16,27 @@ interface Use {
   readonly limit: number;
 }
 
-/** Bytes that live: what lived at the last collection and what came since, but never more than is used. */
+/** Live bytes: what survived the last collection plus what was allocated since, but never more than is in use. */
 export function livingIn({ live, used }: Use, grown: number): number {
   return Math.min(used, live + grown);
 }
 
 /**
- * How many more bytes may be taken, of each memory no more than a share; negative when there is more already.
+ * How many more bytes may be taken so that no memory exceeds its share; negative if one does already.
  *
- * @param grown bytes taken since what lives was last known, or given back
+ * @param grown bytes taken (or, if negative, given back) since live memory was last measured
  */
 export function roomIn(uses: readonly Use[], share: number, grown: number): number {
   return Math.min(...uses.map((use) => share * use.limit - livingIn(use, grown)));
 }
 
-/** Bytes that an alert takes. */
+/** Estimated heap bytes of an alert. */
 export function bytesOfAlert({ alert: { message, reason, group } }: AlertRecord): number {
   const words = message.length + (reason?.length ?? 0);
   return ALERT_BYTES + words + GROUPED_BYTES * (group?.nodes.length ?? 0);
 }
 
-/** Bytes that users and nodes take. */
+/** Estimated heap bytes of users and nodes. */
 export function bytesOf({ users, nodes }: { readonly users: number; readonly nodes: number }): number {
   return users * USER_BYTES + nodes * NODE_BYTES;
 }

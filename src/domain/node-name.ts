@@ -1,13 +1,13 @@
 declare const kind: unique symbol;
 
-/** Any non-empty text of up to 255 bytes of UTF-8, but `.` and `..`, which no path can carry. */
+/** Any text of 1 to 255 bytes of UTF-8 except `.` and `..`, which no URL path can carry. */
 export type NodeName = string & { readonly [kind]: 'node' };
 
 const MOST_BYTES = 255;
-/** Half of a character: JSON can say it, and UTF-8 cannot. */
+/** JSON can contain half of a surrogate pair, UTF-8 cannot. */
 const LONE_SURROGATE = /\p{Surrogate}/u;
 
-/** @returns undefined for anything that cannot name a node */
+/** @returns undefined if the text cannot be a node's name */
 export function parseNodeName(text: string): NodeName | undefined {
   if (text === '' || text === '.' || text === '..' || text.length > MOST_BYTES) return undefined;
   if (LONE_SURROGATE.test(text) || utf8Length(text) > MOST_BYTES) return undefined;

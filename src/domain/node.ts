@@ -3,104 +3,111 @@ import type { Learnt } from './heartbeat-history.js';
 import type { Instant, Millis } from './time.js';
 import { sameTimeout, type AdaptiveTimeout, type Timeout } from './timeout.js';
 
-/** `inactive`: it has missed a heartbeat, and still has retries left. `failed`: it has none, or said so itself. */
+/**
+ * `inactive`: missed a heartbeat, with retries left. `failed`: no retries left, or the node reported a failure itself.
+ */
 export type NodeState = 'active' | 'inactive' | 'failed';
 
-/** Why a node's state changed: a heartbeat came, none came in time, or the node reported trouble itself. */
+/** Why a node's state changed: a heartbeat, a missed deadline, or a report by the node. */
 export type FlipCause = 'heartbeat' | 'silence' | 'report';
 
-/** A change of a node's state. Of one node, no two are at the same instant. */
+/** A change of a node's state. No two flips of a node have the same instant. */
 export interface Flip {
   readonly node: NodeName;
   readonly from: NodeState;
   readonly to: NodeState;
-  /** The deadline that passed, or the heartbeat or report that came; not when it was noticed. */
+  /** The deadline that passed, or the heartbeat or report that came. Not the instant at which it was noticed. */
   readonly at: Instant;
   readonly cause: FlipCause;
-  /** Missed deadlines in a row that were borne, after the flip: the one that fails a node is not among them. */
+  /** Retries used up after the flip: missed deadlines in a row, without the one that made the node fail. */
   readonly retries: number;
-  /** How much of the silence before it the daemon was itself blind for. */
+  /** How long the daemon was blind during the silence before it. */
   readonly blind: Millis;
-  /** What the node said of it, where it reported the failure itself. */
+  /** The reason in the node's own report of a failure. */
   readonly reason?: string;
 }
 
-/** What an alert says of a node, as it was when its state changed. */
+/** The facts about a node in an alert, as they were at the flip. */
 export interface NodeFacts {
   readonly name: NodeName;
   readonly state: NodeState;
   readonly retries: number;
   readonly lastHeartbeat: Instant | undefined;
-  /** The one in force. */
+  /** The timeout in force. */
   readonly timeout: Millis;
-  /** What was chosen instead of a fixed one. */
+  /** The adaptive timeout, if the node has one. */
   readonly adaptive?: AdaptiveTimeout;
   readonly maxRetries: number;
   readonly labels: Readonly<Record<string, string>>;
-  /** The channels its alerts go to; undefined for all. */
+  /** The channels for its alerts; undefined for all. */
   readonly channels: readonly string[] | undefined;
-  /** Nodes without which it cannot live, by name. */
+  /** Names of the nodes that it depends on. */
   readonly dependsOn?: readonly NodeName[];
 }
 
-/** What was chosen for a node. Undefined leaves it to the configuration, also when that changes. */
+/** The settings chosen for a node. Undefined takes the value from the configuration, and follows its changes. */
 export interface NodeSettings {
   readonly timeout: Timeout | undefined;
   readonly maxRetries: number | undefined;
   readonly labels: Readonly<Record<string, string>>;
   readonly channels: readonly string[] | undefined;
-  /** Nodes without which it cannot live; they need not be known. */
+  /** Names of the nodes that it depends on. They need not be registered. */
   readonly dependsOn?: readonly NodeName[] | undefined;
 }
 
-/** Somebody takes care of a failure. */
+/** An acknowledgement: somebody takes care of a failure. */
 export interface Acknowledgement {
   readonly by: string;
   readonly reason?: string;
   readonly at: Instant;
-  /** When the node had failed. Of a later failure this says nothing. */
+  /** The instant of the failure. It does not apply to a later one. */
   readonly since: Instant;
-  /** From then on, by the wall clock, nobody takes care of it any more. */
+  /** Ends at this instant of the wall clock. */
   readonly until?: Instant;
 }
 
-/** A node as it is known until it is deleted. */
+/** A registered node, until it is deleted. */
 export interface Registration {
   readonly name: NodeName;
   readonly registeredAt: Instant;
   readonly settings: NodeSettings;
-  /** Since when it is paused; undefined when it is not. */
+  /** When it was paused; undefined if it is not paused. */
   readonly pausedAt: Instant | undefined;
-  /** Of a paused node: it had failed before, and channels know of it. What happened since nobody was told. */
+  /**
+   * Of a paused node: it had failed before the pause, and channels were notified. Nobody is notified of what happens
+   * during the pause.
+   */
   readonly pausedFailed?: true;
-  /** The name of the key that registered it, where that has a quota. */
+  /** The name of the key that registered it, if that key has a quota. */
   readonly registeredBy?: string;
-  /** The last one; it may be of an earlier failure. */
+  /** The last acknowledgement; it may belong to an earlier failure. */
   readonly acknowledged?: Acknowledgement;
 }
 
-/** How a node stands. It changes with every heartbeat, and goes to disk in checkpoints. */
+/** A node's status. It changes with every heartbeat and is stored in checkpoints. */
 export interface NodeStatus {
   readonly state: NodeState;
   readonly retries: number;
   readonly lastHeartbeat: Instant | undefined;
-  /** When it came to its state: the last flip, or the registration. */
+  /** When the state began: the last flip, or the registration. */
   readonly since: Instant;
-  /** The next deadline on the vigil, see `vigil.ts`. It means nothing of who has failed or is paused. */
+  /**
+   * The next deadline in observed time (see `observed-time.ts`). Meaningless while the node has failed or is paused.
+   */
   readonly deadline: Millis;
-  /** How much of the vigil's time the daemon had been blind for when the node was last heard. */
+  /** The total blind time when the node was last heard. */
   readonly heardBlind: Millis;
-  /** Of a node with an adaptive timeout, once it has a rhythm. */
+  /** The summary of an adaptive node's heartbeat history. */
   readonly rhythm?: Learnt;
 }
 
-/** A stretch in which a node was paused, over now. */
+/** A pause that is over. */
 export interface Pause {
   readonly from: Instant;
   readonly to: Instant;
 }
 
-/** What the configuration says where nothing was chosen. */
+/** Defaults from the configuration. */
 export interface NodeDefaults {
   readonly timeout: Millis;
   readonly maxRetries: number;
@@ -113,7 +120,7 @@ export const NOTHING_CHOSEN: NodeSettings = {
   channels: undefined,
 };
 
-/** A change of settings: what is absent stays, and null goes back to the default. */
+/** A change of settings: an absent one stays, null resets it to the default. */
 export interface SettingsChange {
   readonly timeout?: Timeout | null | undefined;
   readonly maxRetries?: number | null | undefined;

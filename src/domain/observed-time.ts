@@ -1,33 +1,35 @@
 import type { Instant, Millis } from './time.js';
 
 /**
- * The time that the daemon has been awake, over all its runs: it stands still while the daemon is blind, and a wall
- * clock that jumps does not move it. A deadline on the vigil is therefore never sooner than its old value plus the
- * blind time, without anybody touching it, a restart included.
+ * Observed time: how long the daemon has been watching, over all its runs. It stands still while the daemon is blind or
+ * not running, and jumps of the wall clock do not move it. A deadline in observed time is therefore never sooner than
+ * its old value plus the blind time, with no record rewritten, even after a restart. See decision 11.
  */
 export interface ObservedTime {
-  /** Milliseconds awake so far. */
+  /** Milliseconds watched so far. */
   readonly awake: Millis;
-  /** Milliseconds blind so far. No two blindnesses begin at the same. */
+  /** Milliseconds blind so far. It differs at the beginning of each blind interval. */
   readonly blind: Millis;
-  /** The wall clock when it was so. */
+  /** The wall clock at that time. */
   readonly wall: Instant;
-  /** When blindnesses were over, oldest first; those that nobody's deadline depends on any more are left out. */
+  /** The ends of blind intervals, oldest first, without those that no deadline depends on any more. */
   readonly resumptions: readonly Resumption[];
 }
 
-/** The end of a blindness. */
+/** The end of a blind interval. */
 export interface Resumption {
-  /** On the vigil. */
+  /** In observed time. */
   readonly awake: Millis;
-  /** How long the daemon had been blind before this one. */
+  /** The total blind time before this interval. */
   readonly blind: Millis;
 }
 
-/** The most wakings that are kept: whoever depended on an older one gets a later deadline, and never a sooner one. */
+/**
+ * The most resumptions that are kept. A node that depended on an older one gets a later deadline, never a sooner one.
+ */
 const MOST_WAKINGS = 1000;
 
-/** The vigil after a blindness. */
+/** Observed time after a blind interval. */
 export function woken(vigil: ObservedTime, blind: Millis): ObservedTime {
   const waking = { awake: vigil.awake, blind: vigil.blind };
   return {
@@ -37,7 +39,7 @@ export function woken(vigil: ObservedTime, blind: Millis): ObservedTime {
   };
 }
 
-/** The first waking since somebody was heard; of what came later, nobody is given time again. */
+/** The first resumption since a node was last heard. Later ones give it no more time. */
 export function firstResumptionSince(
   { resumptions }: ObservedTime,
   heardBlind: Millis,

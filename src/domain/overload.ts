@@ -1,2 +1,2 @@
-/** `strained`: passes of the event loop go on taking too long. `shedding`: requests are turned away. */
+/** `strained`: too many passes of the event loop take too long. `shedding`: requests are refused. */
 export type Overload = 'strained' | 'shedding';

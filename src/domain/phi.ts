@@ -2,10 +2,10 @@ const STEPS = 6;
 const LOG_OF_PEAK = -Math.log(2 * Math.PI) / 2;
 
 /**
- * φ of Hayashibara et al., "The φ accrual failure detector" (2004): how improbable it is that something normally
- * distributed comes this late. φ of 1 is one in ten, of 2 one in a hundred. It is worked out from the logarithm of the
- * tail, so that it is right where the probability itself is too small for a number. The logistic approximation of the
- * tail that is common (Akka's) says 8 where it is 7.
+ * φ of Hayashibara et al., "The φ accrual failure detector" (2004): how improbable it is that a normally distributed
+ * event comes this late. φ = 1 is one in ten, 2 one in a hundred. Computed from the logarithm of the tail, so that it
+ * is exact where the probability itself is too small for a number. The common logistic approximation (Akka's) gives 8
+ * for 7.
  *
  * @param late in standard deviations from the mean; negative before it
  */
@@ -14,10 +14,10 @@ export function phiOf(late: number): number {
   return -logOfTail(late) / Math.LN10;
 }
 
-/** How late that is for which φ comes to a value from 0.5 to 100, in standard deviations. */
+/** The inverse: the lateness, in standard deviations, at which φ has this value, from 0.5 to 100. */
 export function lateFor(phi: number): number {
   let late = Math.sqrt(2 * Math.LN10 * phi);
-  // φ curves upwards everywhere, so that Newton's steps do not miss.
+  // φ is convex, so Newton's method converges.
   for (let step = 0; step < STEPS; step++) late -= (phiOf(late) - phi) * Math.LN10 * tailToDensity(late);
   return late;
 }
@@ -27,8 +27,8 @@ function logOfTail(late: number): number {
 }
 
 /**
- * By 26.2.17 of Abramowitz and Stegun, "Handbook of mathematical functions" (1964): off by 0.3 % at φ = 8, and by no more
- * than 38 % anywhere, which moves φ by 0.14 at the most.
+ * Formula 26.2.17 of Abramowitz and Stegun, "Handbook of mathematical functions" (1964). Off by 0.3 % at φ = 8 and by
+ * at most 38 % anywhere, which moves φ by at most 0.14.
  */
 function tailToDensity(late: number): number {
   const t = 1 / (1 + 0.2316419 * late);

@@ -1,44 +1,47 @@
 import { instant, type Instant, type Millis } from './time.js';
 
 /**
- * Sessions that were last heard in the same run of the daemon. Each start is a generation; a session belongs to
- * the latest in which it was opened or healed.
+ * Sessions that were last heard in the same run of the daemon. Each start is a generation. A session belongs to the
+ * latest generation in which it was opened or healed.
  */
 export interface SilentGeneration {
   readonly generation: number;
-  /** When these sessions are given up unless they are healed. */
+  /** When these sessions end unless they are healed. */
   readonly deadline: Instant;
-  /** What their end is stored as when they are given up: one timeout after the last proof of life. */
+  /** The end that is stored for them: one timeout after the daemon was last known to be alive. */
   readonly endsAt: Instant;
 }
 
 /**
- * What a start decided about the sessions it found open. It is stored, so that a start soon after it does not give
- * silent users their time anew: a daemon in a crash loop hides nobody.
+ * What a start decided about the open sessions that it found. It is stored, so that another start soon after does not
+ * give silent users a new timeout: a crash loop keeps nobody online.
  */
 export interface Recovery {
-  /** Counts the starts on this data directory, from 1. */
+  /** The number of starts on this data directory. */
   readonly generation: number;
-  /** Those not heard in this generation yet. Empty once all of them have been healed or have ended. */
+  /** Sessions not heard in this generation yet. Empty once all of them have been healed or have ended. */
   readonly silent: readonly SilentGeneration[];
 }
 
-/** What is known at a start: when it is, when the daemon was last alive, what the start before it decided. */
+/**
+ * The facts for a recovery: the time of the start, when the daemon was last alive, and the decision of the start
+ * before.
+ */
 export interface Restart {
   readonly at: Instant;
-  /** Every end before it is on disk. */
+  /** Every end before this instant is on disk. */
   readonly watermark: Instant | undefined;
-  /** When the daemon was last known to be alive and to answer, which is not before the watermark. */
+  /** When the daemon was last known to be alive and answering. Not before the watermark. */
   readonly aliveAt: Instant | undefined;
   readonly previous: Recovery | undefined;
 }
 
 /**
- * Sessions heard in the run that just ended get one whole timeout, since their deadline was known only to that run.
- * Those that were silent all through it get the time that the daemon was away, and no more.
+ * Sessions heard in the run that just ended get one whole timeout, since only that run knew their deadline. Sessions
+ * that were silent all through it get only the time that the daemon was away.
  *
- * An end counts from when the daemon was last alive, not from the watermark: a slow machine acts on deadlines late, and
- * meanwhile answers heals that a session is not to end before.
+ * An end counts from when the daemon was last alive, not from the watermark: a slow machine acts on deadlines late and
+ * meanwhile answers heals, and no session may end before them.
  */
 export function planRecovery(restart: Restart, timeout: Millis): Recovery {
   const { at, previous } = restart;
@@ -58,7 +61,7 @@ export function planRecovery(restart: Restart, timeout: Millis): Recovery {
   };
 }
 
-/** The group that a session found open belongs to: the latest that is not later than when it was last heard. */
+/** The group that an open session belongs to: the latest one that is not later than its last heal. */
 export function silentSince(recovery: Recovery, lastHeard: number): SilentGeneration {
   const group =
     recovery.silent.findLast((candidate) => candidate.generation <= lastHeard) ?? recovery.silent[0];

@@ -1,12 +1,12 @@
-/** Seconds. Nobody is left alone for longer than a year: a longer wait is a mistake of whoever asks for it. */
+/** Seconds. A wait longer than a year is taken for a mistake of the other side. */
 const LONGEST = 365 * 86_400;
 
 /**
- * How many seconds a server asks us to wait. It may name an instant instead: by its own clock, which its `Date` tells,
- * or by ours where it has none.
+ * The wait that a `Retry-After` header asks for, in seconds. If it names an instant, that is compared with the server's
+ * own `Date`, or with our clock without one.
  *
- * @param now by our wall clock, in milliseconds
- * @returns undefined when it does not ask, or not understandably
+ * @param now our wall clock in milliseconds
+ * @returns undefined if the header is absent or cannot be read
  */
 export function retryAfterOf(
   retryAfter: string | undefined,
@@ -16,14 +16,14 @@ export function retryAfterOf(
   if (retryAfter === undefined) return undefined;
   const text = retryAfter.trim();
   if (/^\d+(?:\.\d+)?$/.test(text)) return Number(text);
-  // `Date.parse` would take "-1" and "2" for years.
+  // `Date.parse` would read "-1" and "2" as years.
   if (!/[a-z]/i.test(text)) return undefined;
   const told = Date.parse(date ?? '');
   const seconds = (Date.parse(text) - (Number.isNaN(told) ? now : told)) / 1000;
   return Number.isFinite(seconds) && seconds >= 0 ? seconds : undefined;
 }
 
-/** Whether a wait in seconds that somebody else asks for can be kept to. */
+/** Whether a wait in seconds that another party asks for is acceptable. */
 export function isWait(seconds: unknown): seconds is number {
   return typeof seconds === 'number' && seconds >= 0 && seconds <= LONGEST;
 }

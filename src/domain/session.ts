@@ -1,21 +1,21 @@
 import type { Instant } from './time.js';
 import type { UserId } from './user-id.js';
 
-/** A stretch of time a user was online. `offlineAt` is never before `onlineAt`. */
+/** An interval in which a user was online. `offlineAt` is never before `onlineAt`. */
 export interface Session {
   readonly onlineAt: Instant;
   readonly offlineAt: Instant;
 }
 
-/** A session that has ended, with the last heal (or goodbye) that was heard in it. */
+/** A session that has ended, with its last heal or goodbye. */
 export interface EndedSession extends Session {
   readonly lastSeen: Instant;
 }
 
-/** A session without an end, as it is found on disk after a restart. */
+/** A session without an end, as found on disk after a restart. */
 export interface OpenSession {
   readonly user: UserId;
   readonly onlineAt: Instant;
-  /** The recovery that it was opened after. */
+  /** The generation (start of the daemon) in which it was opened. */
   readonly generation: number;
 }

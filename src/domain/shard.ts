@@ -1,13 +1,10 @@
-/** A shard is the unit of what may later run elsewhere: its actors, its timers, its records. */
+/** A shard is the unit that may run elsewhere: its actors, timers and records. */
 export type ShardIndex = number;
 
 const FNV_OFFSET = 0x811c9dc5;
 const FNV_PRIME = 0x01000193;
 
-/**
- * FNV-1a over the characters, then murmur3's finaliser: FNV alone leaves ids that count upwards in neighbouring
- * shards unevenly spread in its low bits.
- */
+/** FNV-1a over the characters, then murmur3's finaliser: FNV alone spreads consecutive ids unevenly in its low bits. */
 export function shardOf(id: string, shards: number): ShardIndex {
   let hash = FNV_OFFSET;
   for (let i = 0; i < id.length; i++) {

@@ -1,20 +1,20 @@
 import { THRESHOLD, type HeartbeatHistory } from './heartbeat-history.js';
 import type { Millis } from './time.js';
 
-/** A timeout that follows the node's own rhythm. */
+/** A timeout that follows the node's own heartbeat intervals. */
 export interface AdaptiveTimeout {
-  /** However regular the rhythm, it is no shorter. */
+  /** The timeout is never shorter, however regular the heartbeats are. */
   readonly min: Millis;
-  /** However irregular, it is no longer; and it is this while the rhythm says nothing. */
+  /** The timeout is never longer, and is this while there is no estimate. */
   readonly max: Millis;
-  /** The φ of a silence that counts as a miss; undefined: 8. */
+  /** The φ at which a silence counts as a miss; undefined: 8. */
   readonly threshold?: number | undefined;
 }
 
 /** How long a node may be silent before it misses a heartbeat. */
 export type Timeout = Millis | AdaptiveTimeout;
 
-/** What that comes to just now, in whole milliseconds. It changes with heartbeats, and not while the node is silent. */
+/** The present value, in whole milliseconds. It changes with heartbeats, not while the node is silent. */
 export function timeoutInForce(timeout: Timeout, rhythm: HeartbeatHistory | undefined): Millis {
   if (typeof timeout === 'number') return timeout;
   const { min, max, threshold = THRESHOLD } = timeout;
@@ -22,7 +22,7 @@ export function timeoutInForce(timeout: Timeout, rhythm: HeartbeatHistory | unde
   return Math.min(max, Math.max(min, Math.ceil(rhythm.timeout(threshold))));
 }
 
-/** What it never exceeds: also a timeout that counts from something else than a heartbeat. */
+/** The most that it can be; also the timeout that counts from anything but a heartbeat. */
 export function longestTimeout(timeout: Timeout): Millis {
   return typeof timeout === 'number' ? timeout : timeout.max;
 }

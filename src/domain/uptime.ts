@@ -2,26 +2,26 @@ import type { BlindInterval } from './blindness.js';
 import type { Flip, NodeState, Pause } from './node.js';
 import type { Instant, Millis } from './time.js';
 
-/** What is stored of a node's past, oldest first and in chunks. What lies outside of the range is passed over. */
+/** A node's stored past, oldest first, in chunks. What lies outside the range is skipped. */
 export interface Past {
   readonly flips: AsyncIterable<readonly Pick<Flip, 'at' | 'from' | 'to'>[]>;
   readonly pauses: AsyncIterable<readonly Pause[]>;
   readonly blind: AsyncIterable<readonly Pick<BlindInterval, 'from' | 'to'>[]>;
 }
 
-/** How long it was what. Time spent paused, and then time in which the daemon was blind, says nothing of the node. */
+/** Time spent in each state. Paused and blind time say nothing about the node. */
 export type Uptime = Readonly<Record<NodeState | 'paused' | 'blind', Millis>>;
 
-/** The share of the time that it had not failed; undefined where nothing is known. */
+/** The share of the time in which the node had not failed; undefined without any data. */
 export function ratioOf({ active, inactive, failed }: Uptime): number | undefined {
   const known = active + inactive + failed;
   return known === 0 ? undefined : (active + inactive) / known;
 }
 
 /**
- * Folds a node's past while it is read: no more than a chunk of each kind is in memory.
+ * Folds a node's past while reading it: at most one chunk of each kind is in memory.
  *
- * @param state the node's state where it has no flip at or after `from`
+ * @param state the node's state if it has no flip at or after `from`
  */
 export async function uptimeOf(
   { from, to, state }: { readonly from: Instant; readonly to: Instant; readonly state: NodeState },
@@ -49,7 +49,7 @@ export async function uptimeOf(
   }
 }
 
-/** Adds up how long what lasted, told in order of what changes. */
+/** Adds up the time in each state from changes in order. */
 class Meter {
   state: NodeState;
   #at: number;
@@ -95,7 +95,7 @@ class Meter {
   }
 }
 
-/** What comes in chunks, taken one by one. */
+/** Items that are read in chunks and taken one by one. */
 class Source<Item> {
   readonly #chunks: AsyncIterator<readonly Item[]>;
   readonly #atOf: (item: Item) => number;
@@ -118,13 +118,13 @@ class Source<Item> {
     return this.#chunk[this.#next];
   }
 
-  /** When the next one is; never, where none follows. */
+  /** The instant of the next item; Infinity without one. */
   get at(): number {
     const { head } = this;
     return head === undefined ? Infinity : this.#atOf(head);
   }
 
-  /** Whether the next chunk has to be read before it is known what follows. */
+  /** Whether the next chunk must be read to know the next item. */
   get isEmpty(): boolean {
     return !this.#isOver && this.#next >= this.#chunk.length;
   }

@@ -12,10 +12,10 @@ const ZERO = 48;
 const NINE = 57;
 
 /**
- * Reads a user id as people write it. A leading `+` and leading zeros are dropped, `-0` is 0.
- * The digits are never turned into a number: a 64-bit id does not fit one.
+ * Parses a user id. A leading `+` and leading zeros are dropped, `-0` becomes 0. The digits are never converted to a
+ * number, because a 64-bit id does not fit one.
  *
- * @returns the canonical id, or undefined for anything that is no signed 64-bit integer
+ * @returns the canonical id, or undefined if the text is not a signed 64-bit integer
  */
 export function parseUserId(text: string): UserId | undefined {
   const sign = text.charCodeAt(0);

@@ -3,19 +3,19 @@ import type { NodeState } from '../domain/node.js';
 import type { Millis } from '../domain/time.js';
 
 /**
- * The last that a receiver is told: a reload has removed its channel, or has it tell somebody else. It names the nodes
- * that are still failed, as far as it has been told of them. It is no alert: the outbox does not keep it.
+ * The type of a closing notice: a reload removed the channel or changed its receiver. It lists the nodes that are still
+ * failed, as far as the receiver was notified of them. It is not an alert, and the outbox does not keep it.
  */
 type ChannelClosed = 'channel.closed';
 
-/** An alert as channels are handed it: the body of a webhook. Instants are Unix seconds unless they say `_ms`. */
+/** An alert as channels get it; the body of a webhook. Instants are Unix seconds unless the name ends in `_ms`. */
 export interface AlertMessage {
-  /** The same over every attempt, to drop repeats by. */
+  /** The same in every attempt, so that a receiver can drop repeats. */
   readonly id: string;
   readonly type: AlertType | ChannelClosed;
   readonly at: number;
   readonly at_ms: number;
-  /** Absent where it is about no single node. */
+  /** Absent if the alert is not about a single node. */
   readonly node?: {
     readonly name: string;
     readonly state: NodeState;
@@ -23,46 +23,46 @@ export interface AlertMessage {
     readonly last_heartbeat: number | null;
     readonly labels: Readonly<Record<string, string>>;
   };
-  /** How long of the silence nobody could have been heard. */
+  /** How long of the silence the daemon was blind. */
   readonly blind_seconds: number;
-  /** A plain sentence. */
+  /** A plain sentence for people. */
   readonly message: string;
-  /** What the node said of the failure that it reported, up to 10,000 bytes. */
+  /** The reason that the node gave when it reported the failure, up to 10,000 bytes. */
   readonly reason?: string;
-  /** Of a reminder that a node is still failed: which one it is, from 1. `at` is when it failed. */
+  /** Of a reminder that a node is still failed: its number, from 1. `at` is when the node failed. */
   readonly reminder?: number;
-  /** Of a mass failure: how many failed, and the names of some. */
+  /** Of a mass failure: the number of failed nodes, and some of their names. */
   readonly count?: number;
   readonly sample?: readonly string[];
-  /** Where it stands for many nodes: all of them. */
+  /** Of a group: all of its nodes. */
   readonly nodes?: readonly {
     readonly name: string;
     readonly state: NodeState;
     readonly at: number;
     readonly labels: Readonly<Record<string, string>>;
-    /** It was deleted, which ends its failure as a recovery does: its state is `active`. */
+    /** The node was deleted, which ends its failure like a recovery. Its state is `active`. */
     readonly deleted?: true;
   }[];
-  /** Where these are too many for one message: which of them are in this one. `to` is not among them. */
+  /** If the nodes are too many for one message: the range of them in this one, without `to`. */
   readonly part?: { readonly from: number; readonly to: number; readonly of: number };
-  /** The alerts that it stands for. */
+  /** The alerts that the group replaces. */
   readonly alert_ids?: readonly string[];
 }
 
-/** One attempt at telling an alert. */
+/** One attempt to deliver an alert. */
 export interface Attempt {
-  /** Aborted when the attempt has taken too long: what comes of it then counts no more. */
+  /** Aborted when the attempt takes too long. Its result no longer counts then. */
   readonly signal: AbortSignal;
   /** Counts from 1. */
   readonly attempt: number;
 }
 
 /**
- * A way to tell people. A promise that is fulfilled says that the alert was delivered; whatever is thrown, that it was
- * not, and it is tried again unless it says `permanent`.
+ * A channel's implementation. If the promise is fulfilled, the alert was delivered. If it is rejected, the attempt
+ * failed and is repeated, unless the error says `permanent`.
  */
 export abstract class BaseNotifier<Alert = AlertMessage> {
-  /** As they are in the configuration, without those that every channel has. */
+  /** The channel's own settings from the configuration, without those that every channel has. */
   readonly settings: Readonly<Record<string, unknown>>;
 
   constructor(settings: Readonly<Record<string, unknown>> = {}) {
@@ -71,13 +71,13 @@ export abstract class BaseNotifier<Alert = AlertMessage> {
 
   abstract notify(alert: Alert, attempt: Attempt): Promise<void>;
 
-  /** Lets go of connections. */
+  /** Closes connections. */
   close(): Promise<void> {
     return Promise.resolve();
   }
 }
 
-/** A node that has failed, of which a channel has been told. */
+/** A failed node that a channel has been notified of. */
 export interface StandingFailure {
   readonly name: string;
   /** When it failed, in Unix seconds. */
@@ -86,24 +86,27 @@ export interface StandingFailure {
 }
 
 /**
- * For a provider that forgets what it does not hear of again. What it is told by these is no alert of its own: the
- * outbox does not keep it, and it is said anew after each start.
+ * For a provider that forgets alerts that are not repeated. These calls are not alerts: the outbox does not keep them,
+ * and they are repeated after each start.
  */
 export interface Resending {
-  /** These have failed and still are: after a start, with other settings, and when something about them has changed. */
+  /**
+   * These nodes have failed and still are. Called after a start, after a change of settings, and when something about
+   * them changes.
+   */
   stands(failures: readonly StandingFailure[]): void;
-  /** A node was deleted, and will not recover. */
+  /** The node was deleted and will not recover. */
   gone(node: string): void;
-  /** Goes on with what the one before it knows, which is about to be closed. */
+  /** Takes over what the previous notifier of the channel knows, which is about to be closed. */
   succeed(before: object): void;
 }
 
-/** Why an alert was not delivered. The message is shown and logged: it holds no secret. */
+/** Why an alert was not delivered. The message is shown and logged, so it must not contain a secret. */
 export class NotifyError extends Error {
   override readonly name = 'NotifyError';
-  /** It would be refused again, however often it is tried. */
+  /** Every further attempt would fail too. */
   readonly permanent: boolean;
-  /** Seconds that the other side asks us to wait. */
+  /** The wait that the receiver asks for, in seconds. */
   readonly retryAfter: number | undefined;
 
   constructor(
@@ -120,35 +123,35 @@ export class NotifyError extends Error {
   }
 }
 
-/** What an alert has to be: of one of the types, and of a node that has one of the values of each label. */
+/** A rule matches an alert of one of the types whose node has one of the values of each label. */
 export interface MatchRule {
   readonly types?: readonly AlertType[];
-  /** `*` stands for any value. */
+  /** `*` matches any value. */
   readonly labels?: Readonly<Record<string, readonly string[]>>;
 }
 
-/** How a channel is used, whatever its kind. */
+/** The settings that every channel has, whatever its kind. */
 export interface ChannelPolicy {
   readonly name: string;
   readonly kind: string;
-  /** The types of alerts that it is for. */
+  /** The types of alerts that it gets. */
   readonly events: readonly AlertType[];
-  /** Attempts under way at once. */
+  /** The most attempts at once. */
   readonly concurrency: number;
   readonly attemptTimeout: Millis;
-  /** Which of these types it is for: what fits any of the rules; everything where there are none. */
+  /** If there are rules, an alert must match one of them. */
   readonly match?: readonly MatchRule[];
-  /** It is told only of what is still failed, and acknowledged by nobody, after this long. */
+  /** An escalation channel: it is notified only of failures that last this long without an acknowledgement. */
   readonly after?: Millis;
-  /** The channel that is told of what cannot be delivered here. */
+  /** The channel that gets what cannot be delivered here. */
   readonly fallback?: string;
   readonly retry: { readonly minDelay: Millis; readonly maxDelay: Millis; readonly giveUpAfter: Millis };
 }
 
-/** A channel as it is configured. */
+/** A configured channel. */
 export interface Channel {
   readonly policy: ChannelPolicy;
   readonly notifier: Pick<BaseNotifier, 'notify' | 'close'> & Partial<Resending>;
-  /** Tells its receiver from others, and says nothing of it; undefined where that is not known. */
+  /** A digest that tells its receiver from others; undefined if the receiver is not known. */
   readonly receiver?: string | undefined;
 }

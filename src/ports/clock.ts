@@ -1,25 +1,25 @@
 import type { Instant, Millis, Moment } from '../domain/time.js';
 
-/** Forgets what was scheduled; calling it late or twice is harmless. */
+/** Cancels what was scheduled. Idempotent, and harmless when it is too late. */
 export type Cancel = () => void;
 
-/** All the time there is. Nothing outside its adapter reads a clock or sets a timer. */
+/** The only source of time. Nothing outside its adapter reads a clock or sets a timer. */
 export interface Clock {
-  /** Never goes back, and counts through a suspend of the machine. */
+  /** The monotonic clock. It counts through a suspend of the machine. */
   now(): Moment;
 
-  /** What people are shown. It may jump. */
+  /** The wall clock, for people. It may jump. */
   wall(): Instant;
 
-  /** Runs `callback` once, `delay` milliseconds from now or a little later. */
+  /** Runs `callback` once, `delay` milliseconds from now or slightly later. */
   after(delay: Millis, callback: () => void): Cancel;
 
   /**
-   * Runs `callback` once everything has been read that lay in the sockets when this was called. What lies in open
-   * connections always has been; connections that have yet to be accepted are waited for no longer than `within`,
-   * since others decide how many come.
+   * Runs `callback` once everything that was in the sockets at the time of the call has been read. Open connections
+   * always are. Connections that are not accepted yet are waited for no longer than `within`, since others decide how
+   * many come.
    *
-   * @param callback told whether all of those were accepted, too
+   * @param callback gets whether all of those were accepted, too
    */
   afterReading(callback: (all: boolean) => void, within: Millis): Cancel;
 

@@ -9,11 +9,11 @@ import type { UserId } from '../domain/user-id.js';
 import type { ObservedTime } from '../domain/observed-time.js';
 import type { Outbox } from './outbox.js';
 
-/** One fact to be stored. A batch of them is stored whole or not at all, in the order given. */
+/** A fact to be stored. A batch is stored completely or not at all, in the order given. */
 export type HistoryRecord =
   /** A session began. */
   | { readonly kind: 'opened'; readonly user: UserId; readonly onlineAt: Instant }
-  /** A session ended; it is no longer among the open ones. */
+  /** A session ended and leaves the index of open sessions. */
   | {
       readonly kind: 'ended';
       readonly user: UserId;
@@ -21,9 +21,9 @@ export type HistoryRecord =
       readonly offlineAt: Instant;
       readonly lastSeen: Instant;
     }
-  /** An opening that was refused to its asker, and may all the same have reached the disk: it never was. */
+  /** Undoes an opening that was refused with an error but may have reached the disk. */
   | { readonly kind: 'unopened'; readonly user: UserId }
-  /** An end that was refused to its asker, and may all the same have reached the disk: the session goes on. */
+  /** Undoes an end that was refused with an error but may have reached the disk: the session goes on. */
   | {
       readonly kind: 'unended';
       readonly user: UserId;
@@ -31,70 +31,70 @@ export type HistoryRecord =
       readonly offlineAt: Instant;
     }
   /**
-   * Every end before `at` is on disk, so a session without one was open then. The daemon was alive at `aliveAt`, which
-   * is `at` where it is left out.
+   * Every end before `at` is on disk, so a session without one was open then. The daemon was alive at `aliveAt`; if
+   * absent, at `at`.
    */
   | { readonly kind: 'watermark'; readonly at: Instant; readonly aliveAt?: Instant }
-  /** What a restart decided. Once it is settled, the `healed` records before it are removed. */
+  /** The decision of a restart. Once it is settled, the `healed` records before it are removed. */
   | { readonly kind: 'recovered'; readonly recovery: Recovery }
-  /** These recovered sessions have been healed since, in recovery number `generation`. */
+  /** Recovered sessions that were healed in this generation. */
   | { readonly kind: 'healed'; readonly generation: number; readonly users: readonly UserId[] }
   /** The daemon was blind. */
   | { readonly kind: 'blind'; readonly interval: BlindInterval }
-  /** A node is registered, or its settings have changed. */
+  /** A node was registered, or its settings changed. */
   | { readonly kind: 'registered'; readonly node: Registration }
-  /** A node is forgotten, with all that was stored of it. */
+  /** A node was deleted, with all that was stored of it. */
   | { readonly kind: 'forgotten'; readonly node: NodeName }
-  /** How nodes stand; a later one of the same node replaces the earlier. */
+  /** Statuses of nodes; a later one of the same node replaces the earlier. */
   | { readonly kind: 'statuses'; readonly nodes: readonly NodeStanding[] }
-  /** A node's state changed. Written again, it is the same flip. */
+  /** A node's state changed. Idempotent: written again, it is the same flip. */
   | { readonly kind: 'flip'; readonly flip: Flip }
-  /** A pause is over. A later one that began at the same instant replaces it. */
+  /** A pause ended. A later record with the same beginning replaces it. */
   | { readonly kind: 'paused'; readonly node: NodeName; readonly pause: Pause }
-  /** How long the daemon has been awake. */
+  /** The observed time so far. */
   | { readonly kind: 'vigil'; readonly vigil: ObservedTime }
-  /** What became of alerts; new ones are in one batch with the flip that raised them. */
+  /** Deliveries of alerts. New alerts are in one batch with the flip that raised them. */
   | { readonly kind: 'alerts'; readonly records: readonly AlertRecord[] }
   /** Alerts are held for a mass failure. */
   | { readonly kind: 'held'; readonly hold: LastHold };
 
-/** How a node stands. */
+/** A node's status with its name. */
 export interface NodeStanding {
   readonly name: NodeName;
   readonly status: NodeStatus;
 }
 
-/** A node as it is found on disk. */
+/** A node as found on disk. */
 export interface StoredNode {
   readonly node: Registration;
   readonly status: NodeStatus;
 }
 
-/** What is wrong with a store, beside a disk that refuses writes; a sentence that says what to do. */
+/** Damage or a missing directory, as opposed to a disk that refuses writes: a sentence that says what to do. */
 export interface StoreTrouble {
   readonly kind: 'damaged' | 'missing';
   readonly message: string;
 }
 
-/** What a store knows when it is opened. */
+/** What is known once the store is open. */
 export interface StoreSummary {
   readonly watermark: Instant | undefined;
-  /** When the daemon was last known to be alive: at the watermark or later. */
+  /** When the daemon was last known to be alive: not before the watermark. */
   readonly aliveAt: Instant | undefined;
   readonly recovery: Recovery | undefined;
-  /** No stored session ends later than this. */
+  /** No stored session ends later. */
   readonly latestEnd: Instant | undefined;
-  /** Undefined before there was any node. */
+  /** Undefined before the first node. */
   readonly vigil: ObservedTime | undefined;
 }
 
-/** How much of a user's history to read. */
+/** Which of a user's sessions to read. */
 export interface HistoryRange {
   /** Only sessions that end at or after this instant. */
   readonly from?: Instant | undefined;
   /** Only sessions that begin before this instant. */
   readonly before?: Instant | undefined;
-  /** Continue behind the session that began at this instant, in the order asked for. */
+  /** Continue after the session that began at this instant, in the requested order. */
   readonly after?: Instant | undefined;
   readonly order: 'asc' | 'desc';
 }
@@ -105,14 +105,14 @@ export interface FlipRange {
   readonly from?: Instant | undefined;
   /** Only flips before this instant. */
   readonly before?: Instant | undefined;
-  /** Continue behind the flip at this instant, in the order asked for. */
+  /** Continue after the flip at this instant, in the requested order. */
   readonly after?: Instant | undefined;
   readonly order: 'asc' | 'desc';
 }
 
 /**
- * Where history is kept. One daemon owns it; the history actor alone writes to it, one batch at a time.
- * Failures are rejections with a `HeartbeatError`.
+ * The store. One daemon owns it, and the history actor alone writes to it, one batch at a time. Failures are rejections
+ * with a `HeartbeatError`.
  */
 export interface HistoryStore extends Outbox {
   /**
@@ -120,57 +120,57 @@ export interface HistoryStore extends Outbox {
    */
   open(): Promise<StoreSummary>;
 
-  /** Safe to call twice, and on a store that never opened. */
+  /** Idempotent, and allowed on a store that never opened. */
   close(): Promise<void>;
 
-  /** Opens again after a refused write. The store stays as it was when there is still no room to write. */
+  /** Opens the store again after a refused write. Changes nothing if there is still no room. */
   reopen(): Promise<void>;
 
   /**
-   * Resolves once all of it is on disk, synced. A rejected batch may or may not be: what of it is written again, or
-   * taken back, comes in the next batch. After a rejection the store takes no writes until it was reopened.
+   * Resolves once the batch is on disk, synced. A rejected batch may be on disk or not: the next batch repeats or
+   * undoes its records. After a rejection the store takes no writes until it is reopened.
    */
   write(batch: readonly HistoryRecord[]): Promise<void>;
 
-  /** The sessions that have not ended, found by an index and in chunks. */
+  /** Sessions without an end, found by an index, in chunks. */
   openSessions(): AsyncIterable<readonly OpenSession[]>;
 
-  /** Who was healed in which generation, for recovered sessions; later generations come last. */
+  /** Which recovered sessions were healed in which generation; later generations come last. */
   healedSince(): AsyncIterable<{ readonly generation: number; readonly users: readonly UserId[] }>;
 
   /** The last ended session of a user. */
   lastSession(user: UserId): Promise<EndedSession | undefined>;
 
-  /** A user's ended sessions within a range, in chunks; what is skipped is not read. */
+  /** A user's ended sessions in a range, in chunks. Sessions outside it are not read. */
   sessions(user: UserId, range: HistoryRange): AsyncIterable<readonly EndedSession[]>;
 
-  /** Removes all that is stored of a user, for good; what is left of it in files goes in the background. */
+  /** Removes everything stored about a user for good. What is left in files is removed in the background. */
   erase(user: UserId): Promise<void>;
 
   /**
-   * Removes at most `limit` sessions that ended before `before`, without reading what is kept.
+   * Removes at most `limit` sessions that ended before `before`, without reading the others.
    *
    * @returns how many were removed; fewer than `limit` means that none are left
    */
   prune(before: Instant, limit: number): Promise<number>;
 
   /**
-   * Removes at most `limit` flips, and pauses that were over, from before `before`, without reading what is kept.
+   * Removes at most `limit` flips and ended pauses from before `before`, without reading the others.
    *
    * @returns how many were removed; fewer than `limit` means that none are left
    */
   pruneNodes(before: Instant, limit: number): Promise<number>;
 
   /**
-   * Removes at most `limit` alerts that were raised before `before`, but none about which something is still to be done.
+   * Removes at most `limit` alerts raised before `before`, except open ones.
    *
    * @returns how many were removed; fewer than `limit` means that none are left
    */
   pruneAlerts(before: Instant, limit: number): Promise<number>;
 
   /**
-   * Removes at most `limit` blind intervals, the oldest first: those that were over before `before`, and those beyond
-   * the newest `most`.
+   * Removes at most `limit` blind intervals, oldest first: those that ended before `before`, and those beyond the
+   * newest `most`.
    *
    * @returns how many were removed; fewer than `limit` means that none are left
    */
@@ -179,43 +179,41 @@ export interface HistoryStore extends Outbox {
   /** The blind intervals, newest first. */
   blindIntervals(limit: number): Promise<readonly BlindInterval[]>;
 
-  /** The blind intervals that overlap with a range, oldest first, in chunks. */
+  /** The blind intervals that overlap a range, oldest first, in chunks. */
   blindBetween(from: Instant, to: Instant): AsyncIterable<readonly BlindInterval[]>;
 
-  /** Every node that is registered, in chunks, in the order of their names' bytes in UTF-8. */
+  /** Every registered node, in chunks, ordered by the UTF-8 bytes of the names. */
   nodes(): AsyncIterable<readonly StoredNode[]>;
 
-  /**
-   * The names behind `after`, or from the first, in chunks and in the same order; none that sorts before `from`.
-   */
+  /** Names after `after`, or from the first, in chunks and in the same order; none that sorts before `from`. */
   nodeNames(after: NodeName | undefined, from?: string): AsyncIterable<readonly NodeName[]>;
 
-  /** A node's flips within a range, in chunks; what is skipped is not read. */
+  /** A node's flips in a range, in chunks. Flips outside it are not read. */
   flips(node: NodeName, range: FlipRange): AsyncIterable<readonly Flip[]>;
 
-  /** A node's pauses that are over, oldest first, in chunks. */
+  /** A node's ended pauses, oldest first, in chunks. */
   pauses(node: NodeName): AsyncIterable<readonly Pause[]>;
 
-  /** How many ended sessions are stored, exactly. */
+  /** The exact number of stored ended sessions. */
   countSessions(): number;
 
-  /** Bytes on disk, about. */
+  /** Approximate bytes on disk. */
   size(): Promise<number>;
 
-  /** Undefined while whatever was read was sound, and the files are where they belong. */
+  /** Undefined while everything that was read was undamaged and the files are in place. */
   readonly trouble: StoreTrouble | undefined;
 
-  /** How often damage was met. */
+  /** How often damage was found. */
   readonly damages: number;
 
-  /** Looks whether the files are still there. What is found comes to `trouble`. */
+  /** Checks that the files still exist. The result is in `trouble`. */
   checkPresence(): Promise<void>;
 
   /**
-   * Reads on in the files and looks whether they are sound. What is found comes to `trouble`.
+   * Checks the next part of the files for damage. The result is in `trouble`.
    *
    * @param bytes about how much to read
-   * @returns whether all has been read; the next call begins anew then
+   * @returns whether all has been read; the next call begins again
    */
   checkFiles(bytes: number): Promise<boolean>;
 }

@@ -1,7 +1,7 @@
-/** What an event is about: plain data, snake_case keys. An `error` is logged with its causes. */
+/** The data of an event: plain, with snake_case keys. An `error` is logged with its causes. */
 export type LogFields = Readonly<Record<string, unknown>>;
 
-/** One call, one line. `event` is a short fixed phrase; whatever varies goes into the fields. */
+/** One call, one line. `event` is a short fixed phrase; everything variable goes into the fields. */
 export interface Logger {
   error(event: string, fields?: LogFields): void;
   warn(event: string, fields?: LogFields): void;

@@ -1,25 +1,28 @@
-/** How much of some memory is used. In bytes. */
+/** The use of one kind of memory, in bytes. */
 export interface MemoryUse {
-  /** What the last full collection left, or a little more. */
+  /** What the last full collection left, or slightly more. */
   readonly live: number;
-  /** With all that was taken since, garbage or not. */
+  /** Everything taken, garbage included. */
   readonly used: number;
   readonly limit: number;
 }
 
-/** The memory that this process has. */
+/** The memory of this process. */
 export interface MemoryReading {
-  /** Of V8's old generation: when that is full, the process dies. */
+  /** V8's old generation. The process dies when it is full. */
   readonly heap: MemoryUse;
-  /** Of the container; undefined where nothing but the machine limits the process. */
+  /** The container's memory; undefined if only the machine limits the process. */
   readonly container: MemoryUse | undefined;
-  /** Full collections so far: what lives is known as of the last one. */
+  /** Full collections so far: live memory is known as of the last one. */
   readonly collections: number;
 }
 
-/** Says how much memory there is. Not to be asked for each request: it costs tens of microseconds. */
+/** Reads memory. Takes tens of microseconds, so not for each request. */
 export interface Memory {
-  /** Collects everything, so that what lives is known: milliseconds while little is alive, a second with a million. */
+  /**
+   * Forces a full collection, to measure live memory: milliseconds while little is alive, a second with a million
+   * users.
+   */
   collect(): void;
   read(): MemoryReading;
 }

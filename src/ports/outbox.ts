@@ -3,29 +3,30 @@ import type { Instant } from '../domain/time.js';
 
 /** Which alerts to read. */
 export interface AlertRange {
-  /** Only alerts that are, for some channel, in one of these states. */
+  /** Only alerts that are in one of these states on some channel. */
   readonly states?: readonly DeliveryState[] | undefined;
-  /** Only alerts that were raised before this one. */
+  /** Only alerts raised before this one. */
   readonly before?: AlertId | undefined;
-  /** Only this one and later ones. */
+  /** Only this alert and later ones. */
   readonly from?: AlertId | undefined;
 }
 
-/** Reads the alerts that are stored. Only history writes them. Failures are rejections with a `HeartbeatError`. */
+/** Reads the stored alerts. Only history writes them. Failures are rejections with a `HeartbeatError`. */
 export interface Outbox {
-  /** Those about which something is still to be done, in chunks, oldest first; found by an index. */
+  /** Alerts with an open delivery, in chunks, oldest first; found by an index. */
   openAlerts(): AsyncIterable<readonly AlertRecord[]>;
 
-  /** Newest first, in chunks; what is not pulled is not read. */
+  /** Newest first, in chunks. What is not pulled is not read. */
   alerts(range: AlertRange): AsyncIterable<readonly AlertRecord[]>;
 
   /**
-   * Those of which somebody was told, or may have been, at this instant or later and late; found by an index. Some that were told in the hour before it may be among them. In chunks, in no order.
+   * Alerts of which somebody was, or may have been, notified late, at this instant or after it; found by an index. May
+   * include some from the hour before. In chunks, unordered.
    */
   toldLate(since: Instant): AsyncIterable<readonly AlertRecord[]>;
 
   alert(id: AlertId): Promise<AlertRecord | undefined>;
 
-  /** When alerts were held last. */
+  /** When alerts were last held for a mass failure. */
   lastHold(): Promise<LastHold | undefined>;
 }

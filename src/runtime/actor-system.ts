@@ -10,7 +10,7 @@ import { MailboxScheduler } from './mailbox-scheduler.js';
 /** Where actors are spawned. It handles no messages itself. */
 export interface Place extends Home {
   readonly path: string;
-  /** Of all the actors that were spawned here. */
+  /** The load of all actors spawned here. */
   readonly load: Load;
   /** @internal */
   readonly nact: NactParent;
@@ -27,7 +27,7 @@ export class ActorSystem implements Place {
   readonly load = { waiting: 0, restarts: 0 };
   readonly nact: NactParent & { stop(): void };
   readonly system: CellDeps;
-  /** Crashed and not restarted: nact knows nothing of them. */
+  /** Crashed cells that were not restarted. nact does not know them. */
   readonly #fallen = new Set<Stoppable>();
   readonly #places: Place[] = [];
   #running = 0;
@@ -62,22 +62,22 @@ export class ActorSystem implements Place {
     };
   }
 
-  /** nact actors that are alive just now, places not counted. */
+  /** Live nact actors, without places. */
   get running(): number {
     return this.#running;
   }
 
-  /** Messages that were refused because a mailbox was full. */
+  /** Messages refused because a mailbox was full. */
   get overflows(): number {
     return this.#overflows;
   }
 
-  /** Every place there is; they are as fixed as the tree. */
+  /** Every place. They are as fixed as the supervision tree. */
   get places(): readonly Pick<Place, 'path' | 'load'>[] {
     return this.#places;
   }
 
-  /** A named place under which actors are spawned: an nact actor that is never told anything. */
+  /** A named place under which actors are spawned: a nact actor that never gets a message. */
   place(parent: Place, name: string): Place {
     const nact = spawnPlace(parent.nact, name);
     const path = parent === this ? name : `${parent.path}/${name}`;
@@ -88,8 +88,8 @@ export class ActorSystem implements Place {
 
   /**
    * @param name unique under its parent; letters, digits and `-_.` (nact refuses most others)
-   * @param options.mailbox how many messages may wait; past it `tell` answers `full`
-   * @throws Error when the name is taken or refused, or the system has stopped
+   * @param options.mailbox how many messages may wait; past that `tell` returns `full`
+   * @throws Error if the name is taken or refused, or the system has stopped
    */
   spawn<Message>(
     parent: Place,
@@ -101,8 +101,8 @@ export class ActorSystem implements Place {
   }
 
   /**
-   * Lets nothing new in, and stops every actor that is left once it has handled what it was told. What nobody
-   * handles is a dead letter.
+   * Accepts nothing new, and stops every remaining actor once it has handled its messages. Unhandled messages become
+   * dead letters.
    */
   stop(): void {
     for (const cell of [...cellsUnder(this.nact), ...this.#fallen]) {
@@ -114,7 +114,7 @@ export class ActorSystem implements Place {
   }
 }
 
-/** nact's own tree is the registry: a table of all actors beside it would cost as much as they do. */
+/** nact's own tree is the registry: a second table of all actors would cost as much as they do. */
 function* cellsUnder({ children }: Pick<NactActor, 'children'>): Iterable<Stoppable> {
   for (const child of children.values()) {
     if (!(child.state instanceof Cell)) yield* cellsUnder(child);

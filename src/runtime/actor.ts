@@ -8,23 +8,23 @@ export type { Actor, Crash } from './behaviour.js';
 
 type Status = 'running' | 'crashed' | 'stopping' | 'stopped';
 
-/** What only an actor has that has crashed or is to stop. */
+/** State that only a crashed or stopping actor has. */
 interface Crashed<Message> {
-  /** Told while crashed, or left over by the crash. */
+  /** Messages that came while it was crashed, or were left by the crash. */
   parked: Message[] | undefined;
-  /** A crash that nobody has been told of yet: its nact actor is on its way out. */
+  /** A crash that has not been reported yet: its nact actor is still stopping. */
   crash: Crash<Message> | undefined;
   whenStopped: ((left: readonly Message[]) => void) | undefined;
 }
 
 /**
- * An actor's place in the tree: its name, its mailbox's bound, and the nact actor that runs it just now. nact drops
- * what waits in the mailbox of an actor that stops, so a crash moves it here until the next incarnation.
+ * An actor's place in the tree: its name, the bound of its mailbox, and the nact actor that runs it at present. nact
+ * drops the mailbox of an actor that stops, so a crash moves its messages here until the next incarnation.
  *
- * Every message is handled, or handed over with a crash, or left over by a stop, or a dead letter.
+ * Every message is handled, reported with a crash, returned by a stop, or becomes a dead letter.
  */
 export class Cell<Message> implements ActorRef<Message>, Occupant {
-  // There are as many of these as users are online: each field is eight bytes of every one.
+  // There is one for each online user, so each field costs eight bytes a user.
   readonly #home: Home;
   readonly #actor: Actor<Message>;
   readonly #limit: number;
@@ -33,7 +33,7 @@ export class Cell<Message> implements ActorRef<Message>, Occupant {
   #incarnation: Incarnation;
   #crashed: Crashed<Message> | undefined;
 
-  /** @throws Error when the name is taken or refused, or the system has stopped */
+  /** @throws Error if the name is taken or refused, or the system has stopped */
   constructor(home: Home, name: string, actor: Actor<Message>, options: { readonly mailbox: number }) {
     this.#home = home;
     this.#actor = actor;
@@ -73,14 +73,14 @@ export class Cell<Message> implements ActorRef<Message>, Occupant {
     return 'queued';
   }
 
-  /** Counts a message that was refused because too many wait, in the mailbox or set aside by the actor. */
+  /** Counts a message that was refused because too many wait, in the mailbox or in the actor's stash. */
   overflowed(): void {
     this.#home.system.overflowed();
   }
 
   /**
-   * As `tell`, but an actor that is idle handles the message at once: its turn in the next pass would find what it
-   * needs of the memory pushed out of the processor's caches by a thousand others. Not for one that tells itself.
+   * Like `tell`, but an idle actor handles the message at once. In a later turn, what it needs of the memory would have
+   * left the processor's caches. Not for an actor that sends to itself. See decision 52.
    */
   tellNow(message: Message): Delivery {
     if (this.#status !== 'running' || this.#waiting > 0) return this.tell(message);
@@ -89,7 +89,10 @@ export class Cell<Message> implements ActorRef<Message>, Occupant {
     return 'queued';
   }
 
-  /** Queues past the mailbox's bound. Only for what is bounded otherwise, and must not be refused. */
+  /**
+   * Queues past the mailbox's bound (an unbounded tell). Only for messages that are bounded otherwise and must not be
+   * refused.
+   */
   tellUnbounded(message: Message): void {
     if (this.#status === 'running' || this.#status === 'crashed') this.#enqueue(message);
     else this.#addDeadLetters([message], 'its actor has stopped');
@@ -102,9 +105,9 @@ export class Cell<Message> implements ActorRef<Message>, Occupant {
   }
 
   /**
-   * Runs the actor again after a crash: first on `retry`, if given, then on all that waited.
+   * Runs the actor again after a crash: first on `retry`, if given, then on the waiting messages.
    *
-   * @throws Error when somebody has taken the name meanwhile
+   * @throws Error if the name was taken meanwhile
    */
   restart(retry?: Message): void {
     if (this.#status !== 'crashed' || this.#crashed?.crash !== undefined) {
@@ -124,10 +127,10 @@ export class Cell<Message> implements ActorRef<Message>, Occupant {
   }
 
   /**
-   * Stops once all that was told before has been handled.
+   * Stops once all messages sent before have been handled.
    *
-   * @param stopped gets the messages that no one will handle now: those of an actor that crashed meanwhile
-   * @throws TypeError when it is stopping or has stopped
+   * @param stopped gets the messages that nobody will handle now: those of an actor that crashed meanwhile
+   * @throws TypeError if it is stopping or has stopped
    */
   stop(stopped: (left: readonly Message[]) => void): void {
     const status = this.#status;
@@ -137,11 +140,11 @@ export class Cell<Message> implements ActorRef<Message>, Occupant {
     this.#enterCrashed().whenStopped = stopped;
     if (status === 'running') return this.#incarnation.tell(STOP);
     this.#home.system.restarted(this);
-    // nact has let go of its actor already, and will not say so again.
+    // nact has already let go of its actor, and will not report it again.
     if (this.#crashed?.crash === undefined) setImmediate(() => this.gone());
   }
 
-  /** Stops at once, from within the actor's own handler, unless messages wait. */
+  /** Stops at once, called from the actor's own handler, unless messages wait. */
   stopIfIdle(): boolean {
     if (this.#waiting > 0 || this.#status !== 'running') return false;
     this.#status = 'stopped';
@@ -186,10 +189,10 @@ export class Cell<Message> implements ActorRef<Message>, Occupant {
 
   #handOver(crash: Crash<Message>): void {
     if (this.#attempt('crash handler', () => this.#actor.crashed(crash))) return;
-    // Where it has restarted the actor, it has said what becomes of the message.
+    // The supervisor has restarted the actor, and so decided about the message.
     if (this.#status === 'running') return;
     this.#addDeadLetters([crash.message], 'its crash could not be handled');
-    // What waits is not to wait for ever.
+    // Nobody restarted it: the waiting messages must not wait for ever.
     if (this.#status !== 'crashed' || this.#attempt('restart', () => this.restart())) return;
     this.stop((left) => this.#addDeadLetters(left, 'its actor could not restart'));
   }

@@ -2,38 +2,38 @@ import type { DeadLetters } from './dead-letters.js';
 import type { NactParent } from './nact.js';
 import type { MailboxScheduler } from './mailbox-scheduler.js';
 
-/** What can be told to stop, and gives back what it will not handle. */
+/** Something that can be stopped, and returns what it will not handle. */
 export interface Stoppable {
   stop(stopped: (left: readonly unknown[]) => void): void;
 }
 
-/** What all the actors of a place come to, counted as it happens: to count it would take a look at every one. */
+/** The load of all actors of a place. Counted as it changes, since counting on demand would visit every actor. */
 export interface Load {
   /** Messages in their mailboxes. */
   waiting: number;
-  /** Those that were brought back after a crash. */
+  /** Actors restarted after a crash. */
   restarts: number;
 }
 
-/** Where cells live, shared by all that live there. */
+/** The place of cells; shared by all of its cells. */
 export interface Home {
   readonly nact: NactParent;
   readonly load: Load;
   readonly system: CellDeps;
 }
 
-/** What a cell needs of the system that it lives in. */
+/** What a cell needs from its actor system. */
 export interface CellDeps {
   readonly deadLetters: DeadLetters;
   readonly turns: MailboxScheduler;
-  /** A nact actor has begun. */
+  /** A nact actor has started. */
   entered(): void;
   /** A nact actor will handle nothing more. */
   left(): void;
   overflowed(): void;
-  /** The cell has no nact actor, and so no place in nact's tree, until it says that it rose again. */
+  /** The cell has no nact actor, and so no place in nact's tree, until it reports that it was restarted. */
   crashed(cell: Stoppable): void;
   restarted(cell: Stoppable): void;
-  /** Somebody's callback threw, and there is nobody left to tell. */
+  /** A callback threw, and nobody is left to tell. */
   failed(callback: string, path: string, error: unknown): void;
 }

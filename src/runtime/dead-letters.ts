@@ -1,10 +1,10 @@
 import type { Instant } from '../domain/time.js';
 import type { Clock } from '../ports/clock.js';
 
-/** A message that nobody will handle. Its content is not kept: it may be anything. */
+/** A message that nobody will handle. Its content is not kept, because it may be anything. */
 export interface DeadLetter {
   readonly at: Instant;
-  /** The actor it was meant for. */
+  /** The path of the actor it was sent to. */
   readonly path: string;
   /** The message's `kind` or `type`. */
   readonly message: string;
@@ -13,7 +13,7 @@ export interface DeadLetter {
 
 const KEPT = 100;
 
-/** Counts every dead letter, and keeps the last hundred for whoever looks. */
+/** Counts every dead letter, and keeps the last hundred. */
 export class DeadLetters {
   readonly #clock: Clock;
   readonly #recent: DeadLetter[] = [];
@@ -27,7 +27,7 @@ export class DeadLetters {
     return this.#total;
   }
 
-  /** The newest last. */
+  /** Oldest first. */
   get recent(): readonly DeadLetter[] {
     return this.#recent;
   }

@@ -1,11 +1,11 @@
 import { spawnPlace, startSystem, type NactActor, type NactParent } from './nact.js';
 import type { MailboxScheduler } from './mailbox-scheduler.js';
 
-/** Whose messages a nact actor handles. It outlives the nact actor, which any crash ends. */
+/** The owner of a nact actor's messages. It outlives the nact actor, which any crash ends. */
 export interface Occupant {
-  /** Where it waits for its turn. */
+  /** The scheduler of its turns. */
   readonly turns: MailboxScheduler;
-  /** Handles one message; what it throws is a crash. */
+  /** Handles one message. If it throws, that is a crash. */
   handle(message: unknown): void;
   /** Handling the message threw, and the nact actor is about to stop. Must not throw. */
   crashed(message: unknown, error: Error): void;
@@ -13,10 +13,10 @@ export interface Occupant {
   gone(): void;
 }
 
-/** Sent through the mailbox, so that what was told before it is handled before it. */
+/** Sent through the mailbox, so that earlier messages are handled first. */
 export const STOP: unknown = Symbol('stop');
 
-/** Nobody is told who sent a message. Left out, nact makes a reference and a path of its own for each one. */
+/** The sender of every message. Without it nact makes a reference and a path for each one. */
 const NOBODY = null;
 
 interface Mailbox {
@@ -25,7 +25,7 @@ interface Mailbox {
   toArray(): { message: unknown }[];
 }
 
-/** An actor as nact's constructor makes it, from which is taken what the package does not export. */
+/** An actor made by nact's own constructor. Supplies what the package does not export. */
 const model = spawnPlace(startSystem('model'), 'model') as unknown as {
   readonly constructor: { readonly prototype: object };
   readonly mailbox: { readonly constructor: new () => Mailbox };
@@ -34,7 +34,9 @@ const model = spawnPlace(startSystem('model'), 'model') as unknown as {
 const Queue = model.mailbox.constructor;
 const nactPath = model.path.constructor;
 
-/** nact's actor without its constructor, which gives each one two maps, a queue, a path, a reference, a logger. */
+/**
+ * nact's actor without its constructor, which makes two maps, a queue, a path, a reference and a logger for each one.
+ */
 const BareActor = function BareActor() {
   // Its fields are declared below.
 } as unknown as new () => NactActor & {
@@ -44,9 +46,9 @@ const BareActor = function BareActor() {
 BareActor.prototype = model.constructor.prototype;
 
 /**
- * One nact actor, from its spawn to its stop; it is never a parent. nact's own in how it takes messages, queues them
- * and stops, at a fraction of the memory and the time: what is the same for all lies in the prototype, and handling
- * a message makes no promise and no context with a copy of the children. See `docs/decisions/0008`.
+ * A nact actor from spawn to stop; never a parent. It takes messages, queues them and stops by nact's own code, at a
+ * fraction of the memory and time: what all share is in the prototype, and handling a message makes no promise and no
+ * copy of the children. See decision 8.
  */
 export class Incarnation extends BareActor {
   readonly name: string;
@@ -54,10 +56,10 @@ export class Incarnation extends BareActor {
   busy = false;
   stopped = false;
   mailbox = NO_MAIL;
-  /** Declared last: nact deletes it from an actor that stops, and only the last field is deleted cheaply. */
+  /** Declared last: nact deletes it from a stopping actor, and only the last field is deleted cheaply. */
   parent: NactParent;
 
-  /** @throws Error when the name is taken, or holds what nact refuses, or the system has stopped */
+  /** @throws Error if the name is taken or refused by nact, or the system has stopped */
   constructor(parent: NactParent, name: string, occupant: Occupant) {
     if (!nactPath.isValidName(name)) throw new Error(`'${name}' cannot be the name of an actor`);
     if (parent.children.has(name)) throw new Error(`an actor of the name '${name}' already exists`);
@@ -69,13 +71,16 @@ export class Incarnation extends BareActor {
     parent.children.set(name, this);
   }
 
-  /** The only way to tell it something: it gets its queue here, once it needs one. */
+  /** The only way to send to it. The queue is made here, when it is first needed. */
   tell(message: unknown): void {
     if (this.busy && this.mailbox === NO_MAIL) this.mailbox = new Queue();
     this.dispatch(message, NOBODY);
   }
 
-  /** Handles a message without waiting for its turn. @returns false when it is not idle, and has not been told */
+  /**
+   * Handles a message without waiting for a turn. @returns false if the actor is not idle; the message is not queued
+   * then
+   */
   handleNow(message: unknown): boolean {
     if (this.busy || this.stopped) return false;
     this.busy = true;
@@ -83,13 +88,13 @@ export class Incarnation extends BareActor {
     return true;
   }
 
-  /** What nact would drop when the actor stops. */
+  /** The messages that nact would drop when the actor stops. */
   get waiting(): unknown[] {
     const messages = this.mailbox.toArray().map((entry) => entry.message);
     return messages.filter((message) => message !== STOP);
   }
 
-  // What follows is called by nact.
+  // The rest is called by nact.
 
   override get children(): NoChildren {
     return NO_CHILDREN;
@@ -100,7 +105,7 @@ export class Incarnation extends BareActor {
     this.state.turns.take(this, message);
   }
 
-  /** Handles one message, at the actor's turn. */
+  /** Handles one message in the actor's turn. */
   handle(message: unknown): void {
     try {
       this.state.handle(message);
@@ -127,7 +132,7 @@ export class Incarnation extends BareActor {
     return NO_CONTEXT;
   }
 
-  /** Nothing stops an actor for being idle. */
+  /** No actor stops for being idle. */
   setTimeout(): void {
     return undefined;
   }
@@ -148,7 +153,7 @@ const NO_MAIL: Mailbox = {
 };
 
 class NoChildren extends Map<string, NactActor> {
-  /** The first that nact asks of a parent. */
+  /** The first thing that nact asks of a parent. */
   override has(name: string): never {
     throw new TypeError(`'${name}' was to be spawned under a leaf`);
   }
@@ -156,7 +161,7 @@ class NoChildren extends Map<string, NactActor> {
 
 const NO_CHILDREN = new NoChildren();
 
-/** Total, since anything can be thrown. */
+/** Total, because anything can be thrown. */
 function errorOf(thrown: unknown): Error {
   try {
     return thrown instanceof Error ? thrown : new Error(String(thrown));

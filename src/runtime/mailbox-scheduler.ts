@@ -1,27 +1,27 @@
 import type { Millis } from '../domain/time.js';
 import type { Clock } from '../ports/clock.js';
 
-/** Who handles one message when its turn comes. Must not throw. */
+/** Handles one message in its turn. Must not throw. */
 export interface Taker {
   handle(message: unknown): void;
 }
 
-/** What goes on after the first turn of everybody ends after so long, and leaves the pass to whoever else waits. */
+/** After each actor's first turn, others follow for this long. Then the pass goes on to other work. */
 const BUDGET: Millis = 10;
 /** For a clock that stands still. */
 const MOST_ROUNDS = 1000;
 
 /**
- * Whose turn it is, and with which message. nact has an `Immediate` for every message, and an actor handles one in a
- * pass of the event loop. Here one does for all of a pass: each actor has a turn in it, and while there is time
- * whoever has more to handle has another. So an actor that many speak to keeps up with what they say in a pass,
- * however long that was.
+ * Decides which actor handles a message next. nact uses an `Immediate` for every message, and an actor handles one in a
+ * pass of the event loop. Here one `Immediate` serves a whole pass: each actor has a turn, and while there is time,
+ * actors with more messages continue. So an actor that many send to keeps up with a pass of any length. See decision
+ * 61.
  */
 export class MailboxScheduler {
   readonly #clock: Pick<Clock, 'now' | 'soon'>;
   #takers: Taker[] = [];
   #messages: unknown[] = [];
-  /** Whether these will be run, or are. */
+  /** Whether a run is scheduled or under way. */
   #isUnderWay = false;
 
   constructor(clock: Pick<Clock, 'now' | 'soon'>) {
@@ -45,7 +45,7 @@ export class MailboxScheduler {
     else this.#isUnderWay = false;
   };
 
-  /** One turn for each of those who wait. @returns whether all of them had it */
+  /** One turn for each waiting actor. @returns whether all of them had theirs */
   #round(until: number): boolean {
     const [takers, messages] = [this.#takers, this.#messages];
     this.#takers = [];
@@ -57,7 +57,7 @@ export class MailboxScheduler {
         return false;
       }
       const message = messages[index];
-      // A long list that a collection finds is old from then on: until a full one, it would keep alive what it holds.
+      // A long list that survives a collection is old, and would keep what it refers to alive until a full one.
       messages[index] = undefined;
       takers[index]?.handle(message);
     }

@@ -1,11 +1,11 @@
 /**
- * The one module that imports nact. It reaches for nact's own actor objects, which the package does not export:
- * a dispatch by reference walks the whole path for every message, and an old reference reaches whoever has the
- * name now.
+ * The only module that imports nact. It takes nact's concrete actor objects, which the package does not export: sending
+ * by reference walks the whole path for every message, and an old reference reaches whichever actor has the name now.
+ * See decision 1.
  */
 import * as nact from 'nact';
 
-/** nact's actor, as far as this house uses it. */
+/** The part of nact's actor that is used here. */
 export interface NactActor {
   readonly state: unknown;
   get children(): ReadonlyMap<string, NactActor>;
@@ -13,7 +13,7 @@ export interface NactActor {
   stop(): void;
 }
 
-/** A parent is only spawned under: nact copies its children for every message it gets. */
+/** A parent never gets a message: nact copies its children for each one. */
 export interface NactParent {
   readonly reference: object;
   readonly path: { readonly parts: readonly string[] };
@@ -23,7 +23,7 @@ export interface NactParent {
 
 export function startSystem(name: string): NactParent & { stop(): void } {
   let system: (NactParent & { stop(): void }) | undefined;
-  // The types forbid a name, and the extension is where the concrete system can be had.
+  // nact's types do not allow a name, and its extension is the only access to the concrete system.
   const start = nact.start as unknown as (
     options: { name: string },
     extension: (concrete: NactParent & { stop(): void }) => void,
@@ -36,12 +36,12 @@ export function startSystem(name: string): NactParent & { stop(): void } {
 }
 
 /**
- * Spawns an actor that is a parent and nothing else: it is told nothing.
+ * Spawns an actor that is only a parent and never gets a message.
  *
- * @throws Error when the name is taken, or holds what nact refuses; nothing is spawned then
+ * @throws Error if the name is taken or refused by nact; nothing is spawned then
  */
 export function spawnPlace(parent: NactParent, name: string): NactParent {
-  // nact would make a name up.
+  // Without a name, nact makes one up.
   if (name === '') throw new TypeError('an actor needs a name');
   const spawn = nact.spawn as unknown as (parent: object, receive: () => void, name: string) => void;
   spawn(parent.reference, () => undefined, name);
@@ -50,7 +50,7 @@ export function spawnPlace(parent: NactParent, name: string): NactParent {
   return place;
 }
 
-/** nact keeps a second map of the children for its messages' contexts, which nobody reads here. */
+/** nact keeps a second map of children for the contexts of messages. Nothing here reads it. */
 class NoReferences extends Map<string, unknown> {
   override set(): this {
     return this;

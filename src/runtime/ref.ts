@@ -1,11 +1,11 @@
-/** What a `tell` came to. A message that was not queued is still its sender's. */
+/** The result of a `tell`. A message that was not queued still belongs to its sender. */
 export type Delivery = 'queued' | 'full' | 'stopped';
 
-/** Where an actor is told things. It stays good while the actor is restarted, and never reaches another one. */
+/** The address of an actor. It stays valid while the actor is restarted, and never reaches another one. */
 export interface ActorRef<in Message> {
   readonly path: string;
-  /** Messages told and not yet handled. */
+  /** Messages that are not handled yet. */
   readonly waiting: number;
-  /** A property and no method: methods would let a ref take messages of any type. */
+  /** A property, not a method: with a method, a ref would accept messages of any type. */
   readonly tell: (message: Message) => Delivery;
 }

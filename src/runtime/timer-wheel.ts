@@ -1,15 +1,15 @@
 import { moment, type Millis, type Moment } from '../domain/time.js';
 
 /**
- * Something that is due at a deadline, and moves it as often as it likes: moving it further costs one write, since the
- * wheel looks at it again only when the old one comes round. What has a deadline extends this, since an object beside
- * each would be a million more for a collection to look at.
+ * Something with a deadline that may move as often as it likes. Moving it later costs one write, because the wheel
+ * looks at it only when the old deadline comes round. Subclassed rather than referenced: an object beside each timer
+ * would be a million more for the garbage collector.
  */
 export abstract class Timer {
   deadline: Moment = moment(0);
   /** @internal */
   slot: Slot<this> | undefined;
-  /** @internal The tick it is slotted for. */
+  /** @internal The tick of its slot. */
   tick = 0;
   /** @internal */
   next: this | undefined;
@@ -21,7 +21,7 @@ export abstract class Timer {
   }
 }
 
-/** @internal The timers of one slot, in a list through the timers themselves. */
+/** @internal The timers of one slot, as a list linked through the timers themselves. */
 interface Slot<T extends Timer> {
   first: T | undefined;
 }
@@ -30,11 +30,12 @@ const SLOTS = 1024;
 
 /**
  * A hashed timing wheel (Varghese and Lauck, 1987): arming, moving and disarming cost the same however many timers
- * there are. It has no clock: whoever owns it says how far time has come.
+ * there are. It has no clock; its owner tells it how far time has come. Ours, since libraries keep an object beside
+ * each timer.
  */
 export class TimerWheel<T extends Timer> {
   readonly #slots: Slot<T>[] = Array.from({ length: SLOTS }, () => ({ first: undefined }));
-  /** Found to be due, and not handed over yet. */
+  /** Due timers that are not handed over yet. */
   readonly #due: Slot<T> = { first: undefined };
   readonly #resolution: Millis;
   #tick: number;
@@ -50,7 +51,7 @@ export class TimerWheel<T extends Timer> {
     return this.#size;
   }
 
-  /** Whether the last advance has left behind what it found to be due. */
+  /** Whether the last advance left due timers behind. */
   get isBehind(): boolean {
     return this.#due.first !== undefined;
   }
@@ -71,16 +72,16 @@ export class TimerWheel<T extends Timer> {
   }
 
   /**
-   * Disarms every timer whose deadline lies before `to`, and hands it to `due`. A deadline at `to` itself is not
-   * due: a heal at that very moment may still be under way. What `due` arms waits for the next advance, however
-   * long past its deadline is; what it disarms or postpones is left alone.
+   * Disarms every timer with a deadline before `to` and passes it to `due`. A deadline at `to` itself is not due: a
+   * heal at that very moment may still be under way. A timer that `due` arms waits for the next advance, however late
+   * it is. A timer that `due` disarms or postpones is left alone.
    *
-   * @param most how many to hand over; those past it wait for the next advance
+   * @param most how many to pass on; the others wait for the next advance
    */
   advance(to: Moment, due: (timer: T) => void, most = Infinity): void {
     const first = this.#tick;
     const last = Math.max(first, Math.floor(to / this.#resolution));
-    // Before anything is armed again: what lies behind is looked for here.
+    // Set before anything is armed again: deadlines in the past are looked for here.
     this.#tick = last;
     for (let tick = last; tick >= Math.max(first, last - SLOTS + 1); tick--)
       this.#sweep(this.#slotOf(tick), to);

@@ -11,45 +11,48 @@ export interface Arrival {
 /** A request that was read and is not handled yet. */
 interface Held {
   readonly arrival: Arrival;
-  /** How long time waits for it. */
+  /** The longest that time is held back for it. */
   readonly atMost: Millis;
 }
 
-/** Whom the pulse drives. */
+/** What the watchdog drives. */
 export interface WatchdogListener {
-  /** All that arrived before `horizon` has been read: what was due before it may be acted on. */
+  /** Everything that arrived before `horizon` has been read, so what was due before it may be acted on. */
   advance(horizon: Moment): void;
-  /** Whether there is any deadline to act on. */
+  /** Whether there is any deadline to watch. */
   watches(): boolean;
-  /** The daemon heard nobody from `from` to `to`. Called before anything that was read since is handled. */
+  /** The daemon could hear nobody from `from` to `to`. Called before anything read since is handled. */
   blind(from: Moment, to: Moment): void;
 }
 
-/** Seconds by which a tick may come late, and those that a reading takes. */
+/** Upper bounds, in seconds, for the lateness of ticks and the length of readings. */
 const DELAYS = [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
-/** How often time advances; also the lateness of an expiry on an idle machine, at the most. */
+/** How often time advances. Also the greatest lateness of an expiry on an idle machine. */
 const TICK: Millis = 20;
-/** The same while there is no deadline: a daemon with nobody in it is to cost next to nothing. */
+/** The same while there is no deadline, so that an unused daemon costs next to nothing. */
 const IDLE_TICK: Millis = 100;
-/** So long at the most a tick waits for connections that have yet to be accepted; half of `blindAfter`, if that is less. */
+/** How long a tick waits at most for connections that are not accepted yet; half of `blindAfter`, if that is less. */
 const PATIENCE: Millis = 500;
-/** Ticks that could not wait for all count as blindness once in this time, or strangers could make time stand still. */
+/**
+ * A tick that stopped waiting counts as blindness only once in this time. Otherwise strangers could make time stand
+ * still.
+ */
 const FORGIVEN_EVERY: Millis = 60_000;
 
 /**
- * The watchdog and the only driver of deadlines.
+ * The watchdog, and the only driver of deadlines.
  *
- * A tick that is due does not expire anything yet: first the sockets are read, and whatever is found in them counts
- * as having arrived when the tick was due. So however late the event loop is, by its own load or by a collection,
- * nobody expires whose heal lay in a socket in time.
+ * A due tick expires nothing yet. First the sockets are read, and whatever they held counts as having arrived when the
+ * tick was due. So however late the event loop is, through load or a collection, no user expires whose heal lay in a
+ * socket in time. See decisions 2 and 60.
  */
 export class Watchdog {
-  /** Seconds by which the event loop came to each tick late. */
+  /** Lateness of each tick, in seconds. */
   readonly delays = new Histogram(DELAYS);
-  /** Seconds from each tick to when what was due was acted on: the sockets are read in between. */
+  /** Seconds from each tick until what was due was acted on; the sockets are read in between. */
   readonly readings = new Histogram(DELAYS);
-  /** Ticks that did not wait any longer for connections to be accepted. */
+  /** Ticks that stopped waiting for connections to be accepted. */
   cut = 0;
   readonly #clock: Clock;
   readonly #listener: WatchdogListener;
@@ -57,24 +60,24 @@ export class Watchdog {
   readonly #patience: Millis;
   /** How far time has advanced. */
   #advancedTo: Moment;
-  /** When the last blindness was over. */
+  /** The end of the last blind interval. */
   #seeingSince: Moment;
-  /** When a tick that did not wait for all was last counted as blindness. */
+  /** When a tick that stopped waiting last counted as blindness. */
   #toleratedAt = -Infinity;
-  /** When the pending tick is due. What is read later than this counts as having arrived then. */
+  /** When the pending tick is due. What is read later counts as having arrived then. */
   #due: Moment;
-  /** When its timer was to fire: no sooner than it was set. */
+  /** When its timer was to fire: not before it was set. */
   #timerDue: Moment;
-  /** How long the pending tick waits. */
+  /** The delay of the pending tick. */
   #wait: Millis = TICK;
-  /** When the event loop was last known to turn. */
+  /** When the event loop was last known to run. */
   #aliveAt: Moment;
   #cancel: Cancel | undefined;
-  /** Whether the end of this pass of the event loop will be noted. */
-  #dirtyNodes = false;
-  /** Of requests that were read and are not handled yet, the earliest first. */
+  /** Whether the end of this pass of the event loop will be recorded. */
+  #recordsPass = false;
+  /** Requests that were read and are not handled yet, earliest first. */
   readonly #held = new Set<Held>();
-  /** The one of them that is being handled. */
+  /** The arrival of the held request that is being handled. */
   #resumed: Arrival | undefined;
 
   constructor(clock: Clock, listener: WatchdogListener, options: { readonly blindAfter: Millis }) {
@@ -97,13 +100,13 @@ export class Watchdog {
     this.#schedule(this.#aliveAt);
   }
 
-  /** No tick comes after this, even when it is called by the listener. */
+  /** No tick follows, even if the listener calls this. */
   stop(): void {
     this.#cancel?.();
     this.#cancel = undefined;
   }
 
-  /** To be asked whenever a request has been read, before it is handled. */
+  /** The arrival of a request. Call it when the request has been read, before it is handled. */
   arrival(): Arrival {
     if (this.#resumed !== undefined) return this.#resumed;
     const readAt = this.#look();
@@ -113,11 +116,10 @@ export class Watchdog {
   }
 
   /**
-   * For a request that has been read and cannot be handled yet: until it is, time advances no further than to where it
-   * arrived.
+   * For a request that was read and cannot be handled yet: until it is, time advances no further than its arrival.
    *
-   * @param atMost time goes on after so long, and the request is handled as of when it was read all the same
-   * @returns handles it, as of when it was read; to be called once
+   * @param atMost after this long time goes on, and the request still counts as of when it was read
+   * @returns handles the request as of when it was read; call it once
    */
   hold(atMost: Millis = Infinity): (handle: () => void) => void {
     const arrival = this.arrival();
@@ -134,7 +136,7 @@ export class Watchdog {
     };
   }
 
-  /** The next tick counts from the last horizon: what arrived after that may not have been read yet. */
+  /** The next tick counts from the last horizon, since what arrived after that may be unread. */
   #schedule(horizon: Moment, wait = this.#listener.watches() ? TICK : IDLE_TICK): void {
     this.#wait = wait;
     this.#due = moment(horizon + this.#wait);
@@ -145,17 +147,17 @@ export class Watchdog {
     });
   }
 
-  /** Under load a tick waits for several passes, each of them long; but what reads requests does not stand still. */
+  /** Under load a tick waits for several long passes. A loop that reads requests does not stand still. */
   #noteThatItTurns(): void {
-    if (this.#dirtyNodes) return;
-    this.#dirtyNodes = true;
+    if (this.#recordsPass) return;
+    this.#recordsPass = true;
     this.#clock.soon(() => {
-      this.#dirtyNodes = false;
+      this.#recordsPass = false;
       this.#aliveAt = this.#look();
     });
   }
 
-  /** Whoever asks may be the first who has a deadline. */
+  /** The caller may be about to set the first deadline, so idle ticks end. */
   #wake(now: Moment): void {
     if (this.#cancel === undefined) return;
     this.#cancel();
@@ -184,9 +186,9 @@ export class Watchdog {
   }
 
   #advanceTo(horizon: Moment): void {
-    // Whoever is told of blindness may have stopped this.
+    // The listener may have stopped the watchdog when it was told of the blindness.
     if (this.#cancel === undefined) return;
-    // First, so that time goes on being watched while the listener takes its own.
+    // Scheduled first, so that time is watched while the listener works.
     this.#schedule(horizon);
     for (const held of this.#held) {
       if (horizon - held.arrival.arrivedAt <= held.atMost) break;
@@ -199,8 +201,8 @@ export class Watchdog {
   }
 
   /**
-   * Connections came before the tick that have not been accepted, and are not waited for any longer. A burst of them is
-   * taken for blindness, so that everybody gets the time again; a flood that goes on is not.
+   * Connections from before the tick are still not accepted, and the tick waits no longer. A burst of them counts as
+   * blindness, so that everybody gets the time again; a lasting flood does not.
    */
   #cutShort(now: Moment): void {
     this.cut++;
@@ -210,14 +212,14 @@ export class Watchdog {
     if (from < now) this.#beBlind(from, now);
   }
 
-  /** No blindness begins before the last one was over. */
+  /** No blind interval begins before the last one ended. */
   #later(at: Moment): Moment {
     return at < this.#seeingSince ? this.#seeingSince : at;
   }
 
   /**
-   * Reads the clock, and notices if it has moved on without us. One tick's time is what we wait for by our own will,
-   * so a stall shorter than `blindAfter` never counts, and one that is longer by a tick always does.
+   * Reads the clock, and notices if time passed without us. Waiting for the next tick is our own choice, so a stall
+   * shorter than `blindAfter` never counts, and one that is longer by a tick always does.
    */
   #look(): Moment {
     const now = this.#clock.now();

@@ -6,13 +6,13 @@ import type { Source } from '../source.js';
 import { KEY_SETTINGS, keys } from './keys.js';
 import { readUserTokens, type ConfiguredUserTokens } from './user-tokens.js';
 
-/** Who may ask, as it is configured. */
+/** The configured authentication. */
 export interface ConfiguredAuth {
   readonly keys: readonly KeyRule[];
   readonly user_tokens?: ConfiguredUserTokens;
 }
 
-/** A part of it as people may see it. */
+/** Part of it in the form that may be shown. */
 export interface ShownAuth {
   readonly key: string;
   readonly value: Readonly<Record<string, unknown>>;
@@ -20,11 +20,11 @@ export interface ShownAuth {
 }
 
 export interface ReadAuth {
-  /** Undefined where everybody may do everything. */
+  /** Undefined: everybody may do everything. */
   readonly auth: ConfiguredAuth | undefined;
   readonly shown: readonly ShownAuth[];
   readonly problems: readonly string[];
-  /** The environment variables that secrets are in. */
+  /** The environment variables that hold secrets. */
   readonly variables: readonly string[];
 }
 
@@ -87,7 +87,7 @@ export function readAuth(given: GivenSection | undefined, deps: AuthDeps): ReadA
   };
 }
 
-/** So much of the hash that it is told from others. */
+/** As much of the hash as tells it from others. */
 function shownKey({ hash, scopes, users, nodes, expires, maxNodes }: KeyRule): ShownAuth['value'] {
   return {
     hash: `sha256:${hash.slice(0, 8)}…`,

@@ -97,7 +97,7 @@ export const keys = z
     })),
   );
 
-/** @returns undefined for what is no day and no instant; a day is one to its end */
+/** @returns undefined if the text is neither a day nor an instant; a day lasts to its end */
 function readExpiry(text: string): Instant | undefined {
   if (!DATE.test(text) && !INSTANT.test(text)) return undefined;
   const at = Date.parse(text);

@@ -4,7 +4,7 @@ import type { SecretSetting } from '../../adapters/channels/kind.js';
 import { namesOf, readSecrets, type SecretSources } from '../channels/secrets.js';
 import { problemsOf, type SettingProblem, type Settings } from '../issues.js';
 
-/** As the gateway takes it. */
+/** In the form that the gateway takes. */
 export interface ConfiguredUserTokens {
   readonly algorithm: 'HS256' | 'RS256' | 'ES256';
   readonly key: KeyObject;
@@ -12,7 +12,7 @@ export interface ConfiguredUserTokens {
   readonly audience?: string;
 }
 
-/** RFC 7518 asks HS256 for as many bytes as its hash has. */
+/** RFC 7518 requires as many bytes for HS256 as its hash has. */
 const LEAST_BYTES = 32;
 
 const SECRETS: readonly SecretSetting[] = [
@@ -41,7 +41,7 @@ export function readUserTokens(
   given: Settings,
   sources: SecretSources,
 ): { readonly tokens: ConfiguredUserTokens } | { readonly problems: readonly SettingProblem[] } {
-  // `secret` itself too, which is refused with advice.
+  // Includes `secret` itself, which is refused with advice.
   const secret = SECRETS.flatMap((setting) => [setting.name, ...namesOf(setting)]);
   const own = Object.fromEntries(Object.entries(given).filter(([key]) => !secret.includes(key)));
   const parsed = settings.safeParse(own);
@@ -67,10 +67,10 @@ export function readUserTokens(
   };
 }
 
-/** @returns undefined for what is no public key that tokens may be signed for */
+/** @returns undefined if the PEM is not a public key that can verify tokens */
 function signing(pem: string): Pick<ConfiguredUserTokens, 'algorithm' | 'key'> | undefined {
   try {
-    // A private key would do as well, and has no place here.
+    // A private key would work too, and must not be here.
     if (/PRIVATE KEY/.test(pem)) return undefined;
     const key = createPublicKey(pem);
     const { modulusLength = 0, namedCurve } = key.asymmetricKeyDetails ?? {};

@@ -4,10 +4,10 @@ import type { ChannelKind } from '../../adapters/channels/kind.js';
 const CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g;
 
 /**
- * Whom a channel trusts instead of those whom everybody does.
+ * Reads the certificate authorities that a channel trusts instead of the usual ones.
  *
- * @param path of a file, undefined for those
- * @param kind undefined for a module of one's own, which makes its connections itself
+ * @param path undefined for the usual ones
+ * @param kind undefined for a custom module, which makes its own connections
  */
 export function readCertificates(
   path: string | undefined,

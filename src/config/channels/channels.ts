@@ -23,12 +23,12 @@ import { fallbackProblem, policyOf } from './policy.js';
 import { namesOf, readSecrets, type SecretSources } from './secrets.js';
 
 export interface ConfiguredChannel extends ChannelPlan {
-  /** Its settings as people may see them. */
+  /** Its settings in the form that may be shown. */
   readonly shown: Readonly<Record<string, unknown>>;
   readonly source: Source;
 }
 
-/** What reading them needs of the world. */
+/** What reading the channels needs from outside. */
 export interface ChannelDeps {
   readonly env: SecretSources['env'];
   readonly cwd: string;
@@ -38,16 +38,16 @@ export interface ChannelDeps {
 export interface ReadChannels {
   readonly channels: readonly ConfiguredChannel[];
   readonly problems: readonly string[];
-  /** The environment variables that secrets are in. */
+  /** The environment variables that hold secrets. */
   readonly variables: readonly string[];
 }
 
 const NAME = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$/;
-/** Of what is not declared to be one. */
+/** The shortest secret among settings that are not declared secret. */
 const SHORTEST_SECRET = 16;
 const KINDS: Readonly<Record<string, ChannelKind>> = channelKinds;
 
-/** Checks every channel; without any, alerts go to the log. */
+/** Checks every channel. Without any, alerts go to the log. */
 export function readChannels(given: GivenSection | undefined, deps: ChannelDeps): ReadChannels {
   const none = given === undefined || given.value === null || given.value === undefined;
   if (none || (isMap(given.value) && Object.keys(given.value).length === 0)) {
@@ -132,7 +132,7 @@ type Made =
   | { readonly problems: readonly SettingProblem[] };
 
 function readBuiltIn(kind: ChannelKind, given: Settings, sources: SecretSources): Made {
-  // `secret` itself too, which is refused with advice.
+  // Includes `secret` itself, which is refused with advice.
   const secret = kind.secrets.flatMap((setting) => [setting.name, ...namesOf(setting)]);
   const own = Object.fromEntries(Object.entries(given).filter(([key]) => !secret.includes(key)));
   const known = [...Object.keys(kind.settings.shape), ...kind.secrets.flatMap(namesOf), ...COMMON];
@@ -157,11 +157,11 @@ function readBuiltIn(kind: ChannelKind, given: Settings, sources: SecretSources)
   };
 }
 
-/** What says where a channel tells, among its secrets and its own settings. */
+/** The secrets that say where a channel sends. Settings are looked at too. */
 const WHERE_SECRETS = ['url', 'topic', 'routing_key'];
 const WHERE = ['to', 'chat_id', 'thread_id', 'channel'];
 
-/** Two channels that have the same tell the same receiver. It is a digest, since secrets are in it. */
+/** A digest, because secrets are in it. Channels with the same digest have the same receiver. */
 function receiverOf(kind: ChannelKind, own: object, secrets: Secrets): string {
   const settings = new Map<string, unknown>(Object.entries(own));
   const where = [
@@ -172,7 +172,7 @@ function receiverOf(kind: ChannelKind, own: object, secrets: Secrets): string {
   return createHash('sha256').update(JSON.stringify(where)).digest('hex');
 }
 
-/** A module of one's own; what its settings mean, and which are secret, it alone knows. */
+/** A custom module. Only the module knows what its settings mean, and which are secret. */
 function readCustom(kind: unknown, settings: Settings, located: (path: string) => string): Made {
   const names = Object.keys(channelKinds);
   const isPath = typeof kind === 'string' && /^(?:\.{0,2}\/|.*\.[cm]?[jt]s$)/.test(kind);
@@ -204,7 +204,7 @@ function unfitProblems(kind: ChannelKind | undefined, { events }: Common): reado
   );
 }
 
-/** Any of them may be a secret; what is shorter than a secret is a word. */
+/** Any of them may be a secret. A shorter text is an ordinary word. */
 function longTexts(value: unknown): Secret[] {
   if (typeof value === 'string') return value.length < SHORTEST_SECRET ? [] : [new Secret(value)];
   return typeof value === 'object' && value !== null ? Object.values(value).flatMap(longTexts) : [];

@@ -5,14 +5,14 @@ import { seconds, whole, type Kind } from '../kinds.js';
 
 const DAY = 86_400;
 
-/** What every channel is for, unless it says otherwise. */
+/** The types of alerts that a channel gets by default. */
 const USUAL: readonly AlertType[] = [
   'node.failed',
   'node.reported_failure',
   'node.recovered',
   'mass_failure',
 ];
-/** What a deletion tells goes where recoveries go. */
+/** `node.deleted` goes wherever `node.recovered` goes. */
 const EVENTS = ALERT_TYPES.filter((type) => type !== 'test' && type !== 'node.deleted');
 
 function checked(kind: Kind<z.ZodNumber>, byDefault: number) {
@@ -78,5 +78,5 @@ export const common = z.strictObject({
 
 export type Common = z.output<typeof common>;
 
-/** The settings that these are, by name. */
+/** Their names. */
 export const COMMON: readonly string[] = Object.keys(common.shape);

@@ -3,7 +3,7 @@ import type { ChannelPolicy, MatchRule } from '../../ports/channel.js';
 import { didYouMean } from '../nearest.js';
 import type { Common } from './common.js';
 
-/** How a channel is used, by the settings that every channel has. */
+/** The policy of a channel from its common settings. */
 export function policyOf(name: string, kind: string, common: Common): ChannelPolicy {
   const { events, concurrency, attempt_timeout, retry, match, after, fallback } = common;
   return {
@@ -28,7 +28,7 @@ function ruleOf({ types, labels }: NonNullable<Common['match']>[number]): MatchR
 }
 
 /**
- * What is wrong with the channel that one falls back to.
+ * The problem with a channel's fallback, if any.
  *
  * @param fallbacks of all channels, by name
  */
@@ -47,7 +47,7 @@ export function fallbackProblem(
   return `must not lead back to where it comes from: ${chain.join(' -> ')}`;
 }
 
-/** The channel, the one that it falls back to, and so on, until there is none or one comes again. */
+/** The channel, its fallback, the fallback's fallback and so on, until there is none or one repeats. */
 function chainFrom(name: string, fallbacks: ReadonlyMap<string, unknown>): readonly string[] {
   const chain = [name];
   for (let next = fallbacks.get(name); typeof next === 'string'; next = fallbacks.get(next)) {

@@ -2,19 +2,19 @@ import type { SecretSetting, Secrets } from '../../adapters/channels/kind.js';
 import { Secret } from '../../adapters/channels/secret.js';
 import type { SettingProblem } from '../issues.js';
 
-/** Where secrets are. */
+/** The sources of secrets. */
 export interface SecretSources {
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** @throws whatever the system says of a file that cannot be read */
+  /** @throws the system's error if the file cannot be read */
   readonly readFile: (path: string) => string;
 }
 
-/** The names under which a secret may be given. */
+/** The setting's names: the value itself, or with `_env` or `_file` where it is found. */
 export function namesOf({ name, inline }: SecretSetting): string[] {
   return [...(inline ? [name] : []), `${name}_env`, `${name}_file`];
 }
 
-/** Takes each secret from wherever it is said to be. No problem shows it. */
+/** Reads each secret from its source. No problem that is reported shows it. */
 export function readSecrets(
   settings: readonly SecretSetting[],
   given: Readonly<Record<string, unknown>>,
