@@ -2,7 +2,7 @@ import type { Millis } from '../../src/domain/time.js';
 import type { Cancel, Clock } from '../../src/ports/clock.js';
 import type { NodeEntry } from '../history/history.protocol.js';
 import type { ObservedClock } from './observed-clock.js';
-import type { NodeShard } from './shard.js';
+import type { NodeShard } from './node-shard.js';
 
 export interface HistoryBufferDeps {
   readonly clock: Clock;

@@ -5,7 +5,7 @@ import type { Clock } from '../../src/ports/clock.js';
 import type { HistoryStore, StoreSummary } from '../../src/ports/history-store.js';
 import type { Logger } from '../../src/ports/logger.js';
 import type { DaemonEntry } from '../history/history.protocol.js';
-import type { LocalShards } from './shards.js';
+import type { LocalShards } from './user-shards.js';
 
 export interface RecoveryDeps {
   readonly clock: Clock;

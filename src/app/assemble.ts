@@ -1,12 +1,12 @@
 import { History } from '../../actors/history/history.actor.js';
 import { decide as decideNode } from '../../actors/node/node.machine.js';
-import { LocalNodes } from '../../actors/node/shards.js';
+import { LocalNodes } from '../../actors/node/node-shards.js';
 import type { Alerting } from '../../actors/notifier/alerting.protocol.js';
 import type { Channels } from '../../actors/notifier/channel/channels.js';
 import { createNotifier } from '../../actors/notifier/create.js';
 import type { Notifier } from '../../actors/notifier/notifier.actor.js';
 import { POLICIES } from '../../actors/tree.js';
-import { LocalShards } from '../../actors/user/shards.js';
+import { LocalShards } from '../../actors/user/user-shards.js';
 import { decide } from '../../actors/user/user.machine.js';
 import type { Config } from '../config/schema.js';
 import { millis, type Millis } from '../domain/time.js';

@@ -1,4 +1,4 @@
-import type { LocalNodes } from '../../actors/node/shards.js';
+import type { LocalNodes } from '../../actors/node/node-shards.js';
 import type { BlindCause, BlindInterval } from '../domain/blindness.js';
 import type { DaemonFacts } from '../http/ops/metrics/facts.js';
 import type { HistoryStore } from '../ports/history-store.js';

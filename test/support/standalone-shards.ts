@@ -1,6 +1,6 @@
 import { decide as decideNode } from '../../actors/node/node.machine.js';
-import { LocalNodes } from '../../actors/node/shards.js';
-import { LocalShards } from '../../actors/user/shards.js';
+import { LocalNodes } from '../../actors/node/node-shards.js';
+import { LocalShards } from '../../actors/user/user-shards.js';
 import { decide } from '../../actors/user/user.machine.js';
 import type { HistoryEntry } from '../../actors/history/history.protocol.js';
 import type { ExitSignal } from '../../actors/supervisor/child.js';

@@ -280,7 +280,11 @@ export class NodeShard implements NodeDeps {
     if (!this.#crashes.survived()) return;
     const path = this.#cells.place?.path;
     const { logger } = this.#deps;
-    logger.error('supervisor exceeded its restart intensity', { path, reason: 'too many restarts', last: actor.name });
+    logger.error('supervisor exceeded its restart intensity', {
+      path,
+      reason: 'too many restarts',
+      last: actor.name,
+    });
     this.#exitSignal?.crashed(new Error('restart intensity exceeded'));
   }
 

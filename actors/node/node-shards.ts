@@ -14,7 +14,7 @@ import { NodeCounts } from './counts.js';
 import type { NodeCommand, NodeReply, Nodes } from './node.protocol.js';
 import { Quotas } from './quotas.js';
 import { ObservedClock } from './observed-clock.js';
-import { NodeShard, type NodeShardOptions } from './shard.js';
+import { NodeShard, type NodeShardOptions } from './node-shard.js';
 import { HistoryBuffer, type HistoryBufferDeps } from './history-buffer.js';
 
 export interface LocalNodesOptions extends NodeShardOptions, NodeDefaults {
