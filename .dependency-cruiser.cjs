@@ -2,6 +2,7 @@
 
 const PROTOCOL = '^actors/.+[.]protocol[.]ts$';
 const ERRORS = '^src/errors[.]ts$'; // the registry of error codes
+const API = '^src/app/(.*api|daemon-facts|dependenc.*)[.]ts$'; // what the application offers
 const NACT = '(^|/)node_modules/nact/';
 
 /**
@@ -15,7 +16,12 @@ const ROOMS = {
   ports: { path: '^src/ports/', sees: ['^src/domain/', ERRORS] },
   runtime: { path: '^src/runtime/', sees: ['^src/(ports|domain)/', ERRORS, NACT] },
   actors: { path: '^actors/', sees: ['^src/(runtime|ports|domain)/', ERRORS] },
-  http: { path: '^src/http/', sees: [PROTOCOL, '^src/(runtime|ports|domain)/', ERRORS], packages: true },
+  views: { path: '^src/views/', sees: [PROTOCOL, API, '^src/(ports|domain)/', ERRORS], packages: true },
+  http: {
+    path: '^src/http/',
+    sees: [PROTOCOL, API, '^src/(views|runtime|ports|domain)/', ERRORS],
+    packages: true,
+  },
   adapters: { path: '^src/adapters/', sees: ['^src/(ports|domain)/', ERRORS], packages: true },
   // The options of each kind of channel are part of the one schema.
   config: {
@@ -27,7 +33,7 @@ const ROOMS = {
   // A file of nodes may hold what the API takes.
   cli: {
     path: '^src/cli/',
-    sees: ['^src/(config|client|domain)/', '^src/http/nodes/settings[.]ts$', ERRORS],
+    sees: ['^src/(config|client|domain)/', '^src/views/node-settings[.]ts$', ERRORS],
     packages: true,
   },
 };

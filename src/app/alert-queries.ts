@@ -1,5 +1,5 @@
 import { readAlerts } from '../../actors/notifier/outbox/alerts-reader.js';
-import type { AlertsDaemon } from '../http/alerts/alerts-api.js';
+import type { AlertsDaemon } from './alerts-api.js';
 import type { Clock } from '../ports/clock.js';
 import type { HistoryStore } from '../ports/history-store.js';
 import type { Actors } from './assemble.js';

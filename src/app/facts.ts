@@ -1,6 +1,6 @@
 import type { LocalNodes } from '../../actors/node/node-shards.js';
 import type { BlindCause, BlindInterval } from '../domain/blindness.js';
-import type { DaemonFacts } from '../http/ops/metrics/facts.js';
+import type { DaemonFacts } from './daemon-facts.js';
 import type { HistoryStore } from '../ports/history-store.js';
 import type { ActorSystem } from '../runtime/actor-system.js';
 import type { Watchdog } from '../runtime/watchdog.js';

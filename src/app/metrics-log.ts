@@ -1,5 +1,5 @@
-import type { GatewayReport } from '../http/gateway-report.js';
-import type { DaemonFacts } from '../http/ops/metrics/facts.js';
+import type { GatewayReport } from '../views/gateway-report.js';
+import type { DaemonFacts } from './daemon-facts.js';
 import type { Millis, Moment } from '../domain/time.js';
 import type { Cancel, Clock } from '../ports/clock.js';
 import type { Logger } from '../ports/logger.js';

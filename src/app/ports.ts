@@ -2,7 +2,7 @@ import type { decide as decideNode } from '../../actors/node/node.machine.js';
 import type { Alerting, NodeChange } from '../../actors/notifier/alerting.protocol.js';
 import type { ExitSignal, RunningChild } from '../../actors/supervisor/child.js';
 import type { decide } from '../../actors/user/user.machine.js';
-import type { Daemon } from '../http/daemon.js';
+import type { Daemon } from './api.js';
 import type { Channel } from '../ports/channel.js';
 import type { Clock } from '../ports/clock.js';
 import type { HistoryStore } from '../ports/history-store.js';

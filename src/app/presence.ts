@@ -5,7 +5,7 @@ import type { EndedSession, Session } from '../domain/session.js';
 import { shardOf } from '../domain/shard.js';
 import type { UserId } from '../domain/user-id.js';
 import { HeartbeatError } from '../errors.js';
-import type { Daemon } from '../http/daemon.js';
+import type { Daemon } from './api.js';
 import type { HistoryRange, HistoryStore } from '../ports/history-store.js';
 import type { Watchdog } from '../runtime/watchdog.js';
 import type { Actors } from './assemble.js';

@@ -3,7 +3,7 @@ import { ANYBODY, type Permission } from '../domain/access.js';
 import { parseUserId } from '../domain/user-id.js';
 import { checkupBatch, healBatch, heartbeatBatch } from './users/user-batches.js';
 import type { BatchLimits } from './input/batch.js';
-import type { Daemon } from './daemon.js';
+import type { Daemon } from '../app/api.js';
 import type { Exchange } from './server/exchange.js';
 import { checkup, heal } from './users/presence.js';
 import { asksForTag, isBodiless } from './server/request-head.js';

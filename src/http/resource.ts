@@ -1,7 +1,7 @@
 import type { IRouter, Request } from 'express';
 import { parseUserId, type UserId } from '../domain/user-id.js';
 import { expectNoBody } from './input/json-body.js';
-import { methodNotAllowed } from './messages.js';
+import { methodNotAllowed } from '../views/messages.js';
 import type { GatewayLimits } from './options.js';
 import { RouteTable, type Route, type RouteTraits } from './route-table.js';
 import { isPermitted, isUserPermitted } from './security/authorization.js';

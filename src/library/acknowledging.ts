@@ -1,5 +1,5 @@
 import type * as domain from '../domain/node.js';
-import { parseAcknowledgement, type AcknowledgementBody } from '../http/nodes/acknowledgement.js';
+import { parseAcknowledgement, type AcknowledgementBody } from '../views/acknowledgement.js';
 import { refuseBody } from './arguments.js';
 import { aDate, expectArgument, isObject, must } from './checks.js';
 import { systemClock } from './clock.js';

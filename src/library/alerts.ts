@@ -11,8 +11,8 @@ import {
 import type { Instant } from '../domain/time.js';
 import { HeartbeatError } from '../errors.js';
 import { isWanted } from '../http/alerts/alert-query.js';
-import type { Daemon } from '../http/daemon.js';
-import { sentenceFor } from '../http/messages.js';
+import type { Daemon } from '../app/api.js';
+import { sentenceFor } from '../views/messages.js';
 import { nodeNameOf, refuse } from './arguments.js';
 import { camelCased } from './casing.js';
 import { aText, expectArgument, objectOf, one, oneOf, refuseProblems, type Reader } from './checks.js';

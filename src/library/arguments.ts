@@ -4,9 +4,9 @@ import { parseNodeName, type NodeName } from '../domain/node-name.js';
 import { instant, type Instant } from '../domain/time.js';
 import { parseUserId, type UserId } from '../domain/user-id.js';
 import { HeartbeatError, type ErrorCode } from '../errors.js';
-import type { Daemon } from '../http/daemon.js';
+import type { Daemon } from '../app/api.js';
 import type { BodyProblem } from '../http/input/json-body.js';
-import { bodyProblem, sentenceFor } from '../http/messages.js';
+import { bodyProblem, sentenceFor } from '../views/messages.js';
 import { isTooLong, LONGEST_REASON } from '../http/nodes/report.js';
 import { expectArgument, must } from './checks.js';
 

@@ -2,7 +2,7 @@ import type { DescribedNode } from '../../actors/node/node.protocol.js';
 import type { Acknowledgement, Flip, FlipCause, NodeFacts, NodeState } from '../domain/node.js';
 import type { Instant, Millis } from '../domain/time.js';
 import { ratioOf, type Uptime } from '../domain/uptime.js';
-import { timeoutView } from '../http/nodes/node-view.js';
+import { timeoutView } from '../views/node-view.js';
 import { acknowledgedOf } from './acknowledging.js';
 import type { AdaptiveTimeout, NodeStanding } from './node.js';
 

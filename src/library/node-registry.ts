@@ -1,6 +1,6 @@
 import type { NodeFacts } from '../domain/node.js';
 import { HeartbeatError } from '../errors.js';
-import { timeoutView } from '../http/nodes/node-view.js';
+import { timeoutView } from '../views/node-view.js';
 import { modelOf, Node, type NodeLink, type NodeSettings, type NodeStanding } from './node.js';
 import type { Nodes } from './nodes.js';
 import { standingOf, type NodeDescription } from './node-description.js';

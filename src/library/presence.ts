@@ -1,8 +1,8 @@
 import type { LiveSession } from '../../actors/user/user.protocol.js';
 import type { EndedSession } from '../domain/session.js';
 import type { UserId } from '../domain/user-id.js';
-import type { Daemon } from '../http/daemon.js';
-import { sentenceFor } from '../http/messages.js';
+import type { Daemon } from '../app/api.js';
+import { sentenceFor } from '../views/messages.js';
 import { askUser, askUsers, instantOf, userIdOf, type UserIdLike } from './arguments.js';
 import { aDate, expectArgument, isIterable, objectOf, one, oneOf, refuseProblems, shown } from './checks.js';
 import type { Beaten } from './nodes.js';

@@ -1,7 +1,7 @@
 import { Histogram } from '../../src/domain/histogram.js';
-import type { GatewayFacts, GatewayReport } from '../../src/http/gateway-report.js';
-import type { DaemonFacts } from '../../src/http/ops/metrics/facts.js';
-import { metricFamilies } from '../../src/http/ops/metrics/families.js';
+import type { GatewayFacts, GatewayReport } from '../../src/views/gateway-report.js';
+import type { DaemonFacts } from '../../src/app/daemon-facts.js';
+import { metricFamilies } from '../../src/views/metrics/families.js';
 import type { MetricFamily } from '../../src/ports/metrics.js';
 
 export const NO_REQUESTS: GatewayReport = {

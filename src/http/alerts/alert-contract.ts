@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { alertListingQuery } from './alert-query.js';
 import type { GatewayLimits } from '../options.js';
-import { alerts, failure, onItsWay } from '../contract/answers.js';
+import { alerts, failure, onItsWay } from '../../views/answers.js';
 import type { Operations } from '../contract/operation.js';
 
 const ALERT = '01M8160K8C0000MBCVSRV9YN0E';

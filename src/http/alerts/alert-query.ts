@@ -9,9 +9,9 @@ import {
   type DeliveryState,
 } from '../../domain/alert.js';
 import { parseNodeName, type NodeName } from '../../domain/node-name.js';
-import { NAME_SHAPE } from '../input/shapes.js';
-import { queryProblem } from '../messages.js';
-import { coded } from '../input/coded.js';
+import { NAME_SHAPE } from '../../views/shapes.js';
+import { queryProblem } from '../../views/messages.js';
+import { coded } from '../../views/coded.js';
 import { forLimit, limitUpTo, OPAQUE, readQuery } from '../input/query.js';
 
 /** Alerts of a page where nobody says how many. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { userIdText } from '../input/shapes.js';
-import { userId } from './values.js';
+import { userIdText } from '../../views/shapes.js';
+import { userId } from '../../views/values.js';
 
 /** An id in a batch. As a number its digits are read as they are written. */
 export const userInBatch = z

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { GatewayLimits } from '../options.js';
-import { failure } from './answers.js';
+import { failure } from '../../views/answers.js';
 import type {
   Content,
   Examples,
@@ -16,7 +16,7 @@ import { daemonOperations } from '../ops/ops-contract.js';
 import { nodeOperations } from '../nodes/contract/node-operations.js';
 import { presenceOperations } from '../users/user-contract.js';
 import { Schemas } from './schemas.js';
-import { alertId, nodeName, userIdText } from '../input/shapes.js';
+import { alertId, nodeName, userIdText } from '../../views/shapes.js';
 
 /** The daemon's, which a test holds it to. */
 const VERSION = '0.1.0';

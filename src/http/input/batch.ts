@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { ErrorCode } from '../../errors.js';
 import type { Exchange } from '../server/exchange.js';
-import { batchProblem, sentenceFor } from '../messages.js';
+import { batchProblem, sentenceFor } from '../../views/messages.js';
 import { NotABatch, ValueScanner, type ScannedValue, type Written } from './value-scanner.js';
 
 export interface BatchLimits {

@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { readBody } from './body.js';
 import type { Exchange } from '../server/exchange.js';
 import { isBodiless } from '../server/request-head.js';
-import { bodyProblem } from '../messages.js';
+import { bodyProblem } from '../../views/messages.js';
 
 /** It leaves a byte order mark out. */
 const UTF8 = new TextDecoder('utf-8', { fatal: true });

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { HeartbeatError } from '../../errors.js';
 import type { Instant } from '../../domain/time.js';
-import { coded } from './coded.js';
-import { queryProblem } from '../messages.js';
-import { parseWhen, secondsOf, WHEN, type When } from './instants.js';
+import { coded } from '../../views/coded.js';
+import { queryProblem } from '../../views/messages.js';
+import { parseWhen, secondsOf, WHEN, type When } from '../../views/instants.js';
 
 export type Order = 'asc' | 'desc';
 

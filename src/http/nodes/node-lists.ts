@@ -1,13 +1,13 @@
 import type { Flip } from '../../domain/node.js';
 import type { NodeName } from '../../domain/node-name.js';
 import type { Instant } from '../../domain/time.js';
-import type { Daemon } from '../daemon.js';
+import type { Daemon } from '../../app/api.js';
 import type { Exchange } from '../server/exchange.js';
 import { encodeCursor } from '../users/heart-rhythm-cursor.js';
 import { parsePage } from '../users/heart-rhythm-query.js';
-import { causesOf } from './dependencies.js';
+import { causesOf } from '../../app/dependencies.js';
 import { encodeName, PAGE, parseListing } from './node-query.js';
-import { flipView, nodeViewWithCause } from './node-view.js';
+import { flipView, nodeViewWithCause } from '../../views/node-view.js';
 
 /** `GET /nodes`: by name. */
 export async function answerList({ nodes }: Daemon, exchange: Exchange, largestPage: number): Promise<void> {

@@ -3,8 +3,8 @@ import { z } from 'zod';
 import { readBody } from '../input/body.js';
 import type { Exchange } from '../server/exchange.js';
 import { isObject, parseJson, refuseBody, textOf } from '../input/json-body.js';
-import { bodyProblem } from '../messages.js';
-import { problemsIn } from './settings.js';
+import { bodyProblem } from '../../views/messages.js';
+import { problemsIn } from '../../views/node-settings.js';
 
 /** Bytes of a reason, at the most: the last lines of a log. */
 export const LONGEST_REASON = 10_000;

@@ -1,7 +1,7 @@
-import type { Daemon } from '../daemon.js';
-import type { GatewayFacts } from '../gateway-report.js';
-import { metricFamilies } from './metrics/families.js';
-import { CONTENT_TYPE, metricsText } from './metrics/text.js';
+import type { Daemon } from '../../app/api.js';
+import type { GatewayFacts } from '../../views/gateway-report.js';
+import { metricFamilies } from '../../views/metrics/families.js';
+import { CONTENT_TYPE, metricsText } from '../../views/metrics/text.js';
 import type { Resources } from '../resource.js';
 
 /** What Prometheus asks for, while the daemon is not ready too. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { CONTENT_TYPE } from './metrics/text.js';
-import { healthy, ready, supervision, unready } from '../contract/answers.js';
+import { CONTENT_TYPE } from '../../views/metrics/text.js';
+import { healthy, ready, supervision, unready } from '../../views/answers.js';
 import type { Operations } from '../contract/operation.js';
 
 /** What tells how the daemon is, and of itself. */

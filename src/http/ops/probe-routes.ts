@@ -1,4 +1,4 @@
-import type { Daemon } from '../daemon.js';
+import type { Daemon } from '../../app/api.js';
 import type { Resources } from '../resource.js';
 
 const PROBE = { needs: 'nothing', body: 'ignored', isProbe: true } as const;

@@ -1,6 +1,6 @@
 import { ANYBODY, NOBODY, type Access } from '../../domain/access.js';
 import type { Clock } from '../../ports/clock.js';
-import type { Daemon } from '../daemon.js';
+import type { Daemon } from '../../app/api.js';
 import { sourceOf } from './client-address.js';
 import { RateLimiter } from './rate-limit.js';
 import type { Exchange } from '../server/exchange.js';

@@ -2,7 +2,7 @@ import type { Permission } from '../../domain/access.js';
 import type { NodeName } from '../../domain/node-name.js';
 import type { UserId } from '../../domain/user-id.js';
 import type { Exchange } from '../server/exchange.js';
-import { forbidden } from '../messages.js';
+import { forbidden } from '../../views/messages.js';
 
 /** Whether whoever asks may do this at all; if not, they are told. So it is with the other two. */
 export function isPermitted(exchange: Exchange, permission: Permission): boolean {

@@ -1,5 +1,5 @@
 import type { RequestHandler } from 'express';
-import { forbidden } from '../messages.js';
+import { forbidden } from '../../views/messages.js';
 import { exchangeOf } from '../server/exchange-of.js';
 import type { Cors } from './cors.js';
 

@@ -3,7 +3,7 @@ import { ANYBODY, UNDECIDED, type Access } from '../../domain/access.js';
 import { errorCodes, HeartbeatError, type ErrorCode } from '../../errors.js';
 import type { LogFields, Logger } from '../../ports/logger.js';
 import { asciiJson, jsonHead, type RawHeaders } from '../json.js';
-import { sentenceFor } from '../messages.js';
+import { sentenceFor } from '../../views/messages.js';
 import { answerInOneWrite, type MadeHeads } from './one-write.js';
 import type { Order, RouteTable } from '../route-table.js';
 import { pipelineOf, type Pipeline, type Waiting } from './pipeline.js';

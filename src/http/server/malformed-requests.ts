@@ -6,7 +6,7 @@ import type { Clock } from '../../ports/clock.js';
 import type { Exchanges } from './exchanges.js';
 import type { Refusal } from './exchange.js';
 import { asciiJson, jsonHead } from '../json.js';
-import { methodNotAllowed, sentenceFor } from '../messages.js';
+import { methodNotAllowed, sentenceFor } from '../../views/messages.js';
 import { pipelineOf, type Pipelined } from './pipeline.js';
 import { isTargetTooLong, isUnknownCoding } from './request-head.js';
 

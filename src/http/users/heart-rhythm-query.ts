@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { instant, type Instant } from '../../domain/time.js';
 import type { HistoryRange } from '../../ports/history-store.js';
-import { coded } from '../input/coded.js';
-import { queryProblem } from '../messages.js';
+import { coded } from '../../views/coded.js';
+import { queryProblem } from '../../views/messages.js';
 import {
   forLimit,
   limitUpTo,

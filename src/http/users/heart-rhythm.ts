@@ -2,7 +2,7 @@ import type { Session } from '../../domain/session.js';
 import { unixSeconds } from '../../domain/time.js';
 import type { UserId } from '../../domain/user-id.js';
 import type { Clock } from '../../ports/clock.js';
-import type { Daemon } from '../daemon.js';
+import type { Daemon } from '../../app/api.js';
 import type { Exchange } from '../server/exchange.js';
 import { jsonHead } from '../json.js';
 import { encodeCursor } from './heart-rhythm-cursor.js';

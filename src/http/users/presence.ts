@@ -1,6 +1,6 @@
 import type { UserCommand, UserReply } from '../../../actors/user/user.protocol.js';
 import type { UserId } from '../../domain/user-id.js';
-import type { Daemon } from '../daemon.js';
+import type { Daemon } from '../../app/api.js';
 import type { Exchange } from '../server/exchange.js';
 
 const ONLINE = '{"status":"online"}';

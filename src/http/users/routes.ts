@@ -2,7 +2,7 @@ import type { LiveSession } from '../../../actors/user/user.protocol.js';
 import type { EndedSession } from '../../domain/session.js';
 import { unixSeconds } from '../../domain/time.js';
 import type { UserId } from '../../domain/user-id.js';
-import type { Daemon } from '../daemon.js';
+import type { Daemon } from '../../app/api.js';
 import type { Exchange } from '../server/exchange.js';
 import { jsonHead } from '../json.js';
 import { answerOther } from './presence.js';

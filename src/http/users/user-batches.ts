@@ -4,10 +4,10 @@ import type { UserReply } from '../../../actors/user/user.protocol.js';
 import { parseNodeName, type NodeName } from '../../domain/node-name.js';
 import { parseUserId, type UserId } from '../../domain/user-id.js';
 import { errorCodes } from '../../errors.js';
-import type { Daemon } from '../daemon.js';
+import type { Daemon } from '../../app/api.js';
 import type { Exchange } from '../server/exchange.js';
 import { jsonHead } from '../json.js';
-import { forbidden } from '../messages.js';
+import { forbidden } from '../../views/messages.js';
 import { Batch, refusalIn, type BatchLimits, type BatchOf, type BatchOutcome } from '../input/batch.js';
 
 /** However many zeros an id leads with. */

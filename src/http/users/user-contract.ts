@@ -8,7 +8,7 @@ import {
   failure,
   heartRhythm,
   status,
-} from '../contract/answers.js';
+} from '../../views/answers.js';
 import { batchOf, userInBatch } from '../contract/bodies.js';
 import type { Answer, Example, Operation, Operations } from '../contract/operation.js';
 

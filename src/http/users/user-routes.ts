@@ -1,6 +1,6 @@
 import type { Clock } from '../../ports/clock.js';
 import { checkupBatch, healBatch } from './user-batches.js';
-import type { Daemon } from '../daemon.js';
+import type { Daemon } from '../../app/api.js';
 import { answerHeartRhythm } from './heart-rhythm.js';
 import { checkup, goodbye, heal } from './presence.js';
 import type { GatewayLimits } from '../options.js';

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { instant } from '../../../src/domain/time.js';
-import type { NodesDaemon } from '../../../src/http/nodes/nodes-api.js';
+import type { NodesDaemon } from '../../../src/app/nodes-api.js';
 import { head } from '../support/raw-client.js';
 import { starting, userId, type GatewayUnderTest } from '../support/gateway-under-test.js';
 import { authOf, callWith, keyRule, START } from './support.js';

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { instant } from '../../../src/domain/time.js';
-import { parseWhen, secondsOf } from '../../../src/http/input/instants.js';
+import { parseWhen, secondsOf } from '../../../src/views/instants.js';
 import { DaemonOverHttp } from './support.js';
 
 interface Page {

@@ -4,11 +4,11 @@ import type { Overload } from '../../../src/domain/overload.js';
 import { instant, type Instant } from '../../../src/domain/time.js';
 import type { UserId } from '../../../src/domain/user-id.js';
 import type { ErrorCode } from '../../../src/errors.js';
-import type { AlertsDaemon } from '../../../src/http/alerts/alerts-api.js';
-import { DependencyChanges } from '../../../src/http/nodes/dependency-changes.js';
-import type { Daemon } from '../../../src/http/daemon.js';
-import type { DaemonFacts } from '../../../src/http/ops/metrics/facts.js';
-import type { NodesDaemon } from '../../../src/http/nodes/nodes-api.js';
+import type { AlertsDaemon } from '../../../src/app/alerts-api.js';
+import { DependencyChanges } from '../../../src/app/dependency-changes.js';
+import type { Daemon } from '../../../src/app/api.js';
+import type { DaemonFacts } from '../../../src/app/daemon-facts.js';
+import type { NodesDaemon } from '../../../src/app/nodes-api.js';
 import type { HistoryRange } from '../../../src/ports/history-store.js';
 import { NO_FACTS } from '../../support/metrics.js';
 

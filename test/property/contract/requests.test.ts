@@ -8,10 +8,10 @@ import { parseUserId } from '../../../src/domain/user-id.js';
 import { parseAlertListing } from '../../../src/http/alerts/alert-query.js';
 import { ValueScanner } from '../../../src/http/input/value-scanner.js';
 import { parsePage } from '../../../src/http/users/heart-rhythm-query.js';
-import { parseAcknowledgement } from '../../../src/http/nodes/acknowledgement.js';
+import { parseAcknowledgement } from '../../../src/views/acknowledgement.js';
 import { instant } from '../../../src/domain/time.js';
 import { encodeName, parseListing, parseRange } from '../../../src/http/nodes/node-query.js';
-import { settingsReader } from '../../../src/http/nodes/settings.js';
+import { settingsReader } from '../../../src/views/node-settings.js';
 import { Contract } from '../../support/contract.js';
 import { CONTRACT_LIMITS } from '../../support/routes.js';
 

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { MetricsLog } from '../../../src/app/metrics-log.js';
 import { Histogram } from '../../../src/domain/histogram.js';
-import type { DaemonFacts } from '../../../src/http/ops/metrics/facts.js';
+import type { DaemonFacts } from '../../../src/app/daemon-facts.js';
 import { NO_FACTS, NO_REQUESTS } from '../../support/metrics.js';
 import { RecordingLogger } from '../../support/recording-logger.js';
 import { SimulatedClock } from '../../support/simulated-clock.js';

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { expect } from 'chai';
-import { metricsText } from '../../../src/http/ops/metrics/text.js';
+import { metricsText } from '../../../src/views/metrics/text.js';
 import { NO_FACTS, Scraped } from '../../support/metrics.js';
 
 describe("Prometheus's text format", () => {

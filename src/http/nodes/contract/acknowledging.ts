@@ -1,5 +1,5 @@
-import { acknowledgementBody } from '../acknowledgement.js';
-import { failure, node } from '../../contract/answers.js';
+import { acknowledgementBody } from '../../../views/acknowledgement.js';
+import { failure, node } from '../../../views/answers.js';
 import type { Operations } from '../../contract/operation.js';
 import { NODE, notJustNow, SHOWN, stranger, unknown } from './node-examples.js';
 

@@ -1,6 +1,6 @@
 import { pageQuery } from '../../users/heart-rhythm-query.js';
 import type { GatewayLimits } from '../../options.js';
-import { failure, flips } from '../../contract/answers.js';
+import { failure, flips } from '../../../views/answers.js';
 import type { Operations } from '../../contract/operation.js';
 import { stranger, unknown } from './node-examples.js';
 

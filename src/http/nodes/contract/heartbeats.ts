@@ -1,6 +1,6 @@
 import type { GatewayLimits } from '../../options.js';
-import { nodeName } from '../../input/shapes.js';
-import { accepted, failure, liveNode } from '../../contract/answers.js';
+import { nodeName } from '../../../views/shapes.js';
+import { accepted, failure, liveNode } from '../../../views/answers.js';
 import { batchOf } from '../../contract/bodies.js';
 import type { Operation, Operations } from '../../contract/operation.js';
 import { notJustNow, unknown } from './node-examples.js';

@@ -1,6 +1,6 @@
 import { listingQuery } from '../node-query.js';
 import type { GatewayLimits } from '../../options.js';
-import { failure, nodes } from '../../contract/answers.js';
+import { failure, nodes } from '../../../views/answers.js';
 import type { Operations } from '../../contract/operation.js';
 import { SHOWN } from './node-examples.js';
 

@@ -1,4 +1,4 @@
-import { failure } from '../../contract/answers.js';
+import { failure } from '../../../views/answers.js';
 import type { Answer, Example } from '../../contract/operation.js';
 
 /** The node of most examples. */

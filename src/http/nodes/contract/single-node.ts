@@ -1,6 +1,6 @@
 import { rangeQuery } from '../node-query.js';
-import { settingsWith } from '../settings.js';
-import { failure, node, nodeInDetail } from '../../contract/answers.js';
+import { settingsWith } from '../../../views/node-settings.js';
+import { failure, node, nodeInDetail } from '../../../views/answers.js';
 import type { Operations } from '../../contract/operation.js';
 import { NODE, notJustNow, SHOWN, stranger, unknown, wrongName } from './node-examples.js';
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { reportBody } from '../report.js';
-import { failure, node } from '../../contract/answers.js';
+import { failure, node } from '../../../views/answers.js';
 import type { Example, Operation, Operations } from '../../contract/operation.js';
 import { NODE, notJustNow, SHOWN, stranger, unknown, wrongName } from './node-examples.js';
 

@@ -1,6 +1,6 @@
-import type { FlipCause, NodeState } from '../../../domain/node.js';
-import type { BlindCause } from '../../../domain/blindness.js';
-import type { Distribution, MetricFamily } from '../../../ports/metrics.js';
+import type { FlipCause, NodeState } from '../domain/node.js';
+import type { BlindCause } from '../domain/blindness.js';
+import type { Distribution, MetricFamily } from '../ports/metrics.js';
 
 /** What the daemon has counted since it started, and how it stands: read when it is scraped, and not before. */
 export interface DaemonFacts {

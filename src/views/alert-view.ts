@@ -1,7 +1,7 @@
 import type { z } from 'zod';
-import type { AlertRecord, Delivery } from '../../domain/alert.js';
-import { unixSeconds } from '../../domain/time.js';
-import type * as answer from '../contract/answers.js';
+import type { AlertRecord, Delivery } from '../domain/alert.js';
+import { unixSeconds } from '../domain/time.js';
+import type * as answer from './answers.js';
 
 /** An alert, and what has become of it for each channel. */
 export function alertView({ alert, deliveries }: AlertRecord): z.output<typeof answer.alert> {

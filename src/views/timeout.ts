@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { millis } from '../../domain/time.js';
-import type { Timeout } from '../../domain/timeout.js';
+import { millis } from '../domain/time.js';
+import type { Timeout } from '../domain/timeout.js';
 
 const YEAR = 365 * 86_400;
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { timeout } from '../nodes/timeout.js';
+import { timeout } from './timeout.js';
 import {
   alertId,
   alertType,

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ALERT_TYPES, DELIVERY_STATES, HOLDS } from '../../domain/alert.js';
+import { ALERT_TYPES, DELIVERY_STATES, HOLDS } from '../domain/alert.js';
 
 /** What answers are made of. Those with an id have a place of their own in the document. */
 
@@ -12,7 +12,7 @@ export const userId = z.number().meta({
     'Any signed 64-bit integer. It comes back with every digit it has: read it as text above 2^53.',
 });
 
-export { alertId, nodeName } from '../input/shapes.js';
+export { alertId, nodeName } from './shapes.js';
 
 export const instant = z.int().meta({ id: 'Instant', description: 'Whole Unix seconds, rounded down.' });
 

@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
-import type { SettingsChange } from '../../domain/node.js';
-import type { BodyProblem } from '../input/json-body.js';
-import { nodeName } from '../input/shapes.js';
+import type { SettingsChange } from '../domain/node.js';
+import type { BodyProblem } from '../http/input/json-body.js';
+import { nodeName } from './shapes.js';
 import { readTimeout, timeout } from './timeout.js';
 
 const MOST_LABELS = 32;

@@ -1,5 +1,5 @@
-import type { MetricFamily, Sample } from '../../../ports/metrics.js';
-import { BREAKER_STATES, type DaemonFacts } from './facts.js';
+import type { MetricFamily, Sample } from '../../ports/metrics.js';
+import { BREAKER_STATES, type DaemonFacts } from '../../app/daemon-facts.js';
 
 const OUTCOMES = ['delivered', 'dead', 'cancelled', 'folded'] as const;
 

@@ -4,9 +4,9 @@ import type { Millis } from '../domain/time.js';
 import type { UserId } from '../domain/user-id.js';
 import type { HistoryRange } from '../ports/history-store.js';
 import type { UserCommand, UserReply } from '../../actors/user/user.protocol.js';
-import type { AlertsDaemon } from './alerts/alerts-api.js';
-import type { DaemonFacts } from './ops/metrics/facts.js';
-import type { NodesDaemon } from './nodes/nodes-api.js';
+import type { AlertsDaemon } from './alerts-api.js';
+import type { DaemonFacts } from './daemon-facts.js';
+import type { NodesDaemon } from './nodes-api.js';
 
 /** All that the HTTP API asks of the rest of the daemon. */
 export interface Daemon {

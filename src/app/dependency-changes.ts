@@ -1,4 +1,4 @@
-import type { NodeName } from '../../domain/node-name.js';
+import type { NodeName } from '../domain/node-name.js';
 
 /** Waits until these nodes are as earlier changes have left them. */
 export type EarlierChanges = (names: Iterable<NodeName>) => Promise<void>;

@@ -1,9 +1,9 @@
-import type { DescribedNode } from '../../../actors/node/node.protocol.js';
-import type { Access } from '../../domain/access.js';
-import type { NodeName } from '../../domain/node-name.js';
+import type { DescribedNode } from '../../actors/node/node.protocol.js';
+import type { Access } from '../domain/access.js';
+import type { NodeName } from '../domain/node-name.js';
 import type { NodesDaemon } from './nodes-api.js';
 import type { EarlierChanges } from './dependency-changes.js';
-import type { BodyProblem } from '../input/json-body.js';
+import type { BodyProblem } from '../http/input/json-body.js';
 
 type Asking = Pick<NodesDaemon, 'ask'>;
 type Changing = Pick<NodesDaemon, 'ask' | 'dependencyChanges'>;

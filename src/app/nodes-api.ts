@@ -1,11 +1,11 @@
-import type { NodeReply, NodeRequest, DescribedNode } from '../../../actors/node/node.protocol.js';
-import type { NodeQuota } from '../../domain/access.js';
-import type { Flip, NodeState } from '../../domain/node.js';
-import type { NodeName } from '../../domain/node-name.js';
-import type { Instant } from '../../domain/time.js';
-import type { Uptime } from '../../domain/uptime.js';
+import type { NodeReply, NodeRequest, DescribedNode } from '../../actors/node/node.protocol.js';
+import type { NodeQuota } from '../domain/access.js';
+import type { Flip, NodeState } from '../domain/node.js';
+import type { NodeName } from '../domain/node-name.js';
+import type { Instant } from '../domain/time.js';
+import type { Uptime } from '../domain/uptime.js';
 import type { DependencyChanges } from './dependency-changes.js';
-import type { FlipRange } from '../../ports/history-store.js';
+import type { FlipRange } from '../ports/history-store.js';
 
 /** All that the HTTP API asks of the daemon about nodes. */
 export interface NodesDaemon {

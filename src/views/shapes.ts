@@ -1,7 +1,7 @@
-import { parseAlertId } from '../../domain/alert-id.js';
-import type { AlertId } from '../../domain/alert.js';
-import { parseNodeName, type NodeName } from '../../domain/node-name.js';
-import { parseUserId, type UserId } from '../../domain/user-id.js';
+import { parseAlertId } from '../domain/alert-id.js';
+import type { AlertId } from '../domain/alert.js';
+import { parseNodeName, type NodeName } from '../domain/node-name.js';
+import { parseUserId, type UserId } from '../domain/user-id.js';
 import { coded } from './coded.js';
 
 /*

@@ -1,4 +1,4 @@
-import { unixSeconds, type Instant } from '../../domain/time.js';
+import { unixSeconds, type Instant } from '../domain/time.js';
 import { upTo } from './shapes.js';
 
 /** An instant as it is asked for: Unix seconds, or so many seconds ago. */

@@ -1,4 +1,4 @@
-import type { Distribution, MetricFamily } from '../../../ports/metrics.js';
+import type { Distribution, MetricFamily } from '../../ports/metrics.js';
 
 /** Prometheus's text format, which it has understood since 2014. */
 export const CONTENT_TYPE = 'text/plain; version=0.0.4; charset=utf-8';

@@ -1,6 +1,6 @@
-import type { NotifierCommand } from '../../../actors/notifier/notifier.protocol.js';
-import type { AlertRecord } from '../../domain/alert.js';
-import type { AlertRange } from '../../ports/outbox.js';
+import type { NotifierCommand } from '../../actors/notifier/notifier.protocol.js';
+import type { AlertRecord } from '../domain/alert.js';
+import type { AlertRange } from '../ports/outbox.js';
 
 /** All that the HTTP API asks of the daemon about alerts. */
 export interface AlertsDaemon {

@@ -1,7 +1,7 @@
-import type { Distribution, MetricFamily, Sample } from '../../../ports/metrics.js';
-import type { GatewayFacts, GatewayReport } from '../../gateway-report.js';
+import type { Distribution, MetricFamily, Sample } from '../../ports/metrics.js';
+import type { GatewayFacts, GatewayReport } from '../gateway-report.js';
 import { channelFamilies } from './channel-families.js';
-import type { DaemonFacts } from './facts.js';
+import type { DaemonFacts } from '../../app/daemon-facts.js';
 
 /**
  * Every metric that is answered. `docs/metrics.md` describes each, and a test holds it to this.

@@ -1,10 +1,10 @@
 import type { z } from 'zod';
-import type { DescribedNode, DescribedRhythm } from '../../../actors/node/node.protocol.js';
-import type { Acknowledgement, Flip } from '../../domain/node.js';
-import type { NodeName } from '../../domain/node-name.js';
-import { unixSeconds, type Instant, type Millis } from '../../domain/time.js';
-import { ratioOf, type Uptime } from '../../domain/uptime.js';
-import type * as answer from '../contract/answers.js';
+import type { DescribedNode, DescribedRhythm } from '../../actors/node/node.protocol.js';
+import type { Acknowledgement, Flip } from '../domain/node.js';
+import type { NodeName } from '../domain/node-name.js';
+import { unixSeconds, type Instant, type Millis } from '../domain/time.js';
+import { ratioOf, type Uptime } from '../domain/uptime.js';
+import type * as answer from './answers.js';
 import type { timeout as timeoutType } from './timeout.js';
 
 /** A node in an answer. */
