@@ -7,30 +7,30 @@ import type { UserId } from '../../src/domain/user-id.js';
 import type { HistoryRecord } from '../../src/ports/history-store.js';
 import type { HistoryEntry, StandingEntry } from './history.protocol.js';
 
-/** An entry, or what is left to do about one that was refused after it may have reached the disk. */
+/** An entry, or what remains of one that was refused after it may have reached the disk. */
 export type Queued =
   | HistoryEntry
   | { readonly kind: 'undo'; readonly record: HistoryRecord }
-  /** How a node stood, settled when the disk refused it. */
+  /** A node's status that was settled although the disk refused it; it is stored later. */
   | { readonly kind: 'late'; readonly entry: StandingEntry };
 
-/** A session, its place by the instant of its end, and its place among the open ones. */
+/** The session, its entry in the index of ends, and its entry in the index of open sessions. */
 const CHANGES_OF_AN_END = 3;
-/** The alert, and its place among those in its state. */
+/** The alert, and its entry in the index of its state. */
 const CHANGES_OF_AN_ALERT = 3;
-/** How the node stands, the flip, and its place by its instant. */
+/** The node's status, the flip, and its entry in the index by time. */
 const CHANGES_OF_A_FLIP = 3;
 
 /**
- * What waits for the disk, in order, and the ended sessions among it by user, so that they are in a history before
- * they are on disk.
+ * Entries waiting for the disk, in order. Keeps ended sessions by user, so that a history shows them before they are on
+ * disk.
  */
 export class Backlog {
-  /** Taken from the front by moving `#first`; the array is cut when half of it is spent. */
+  /** Taken from the front by advancing `#first`. The array is cut when half of it is used up. */
   #entries: Queued[] = [];
   #first = 0;
   readonly #ended = new Map<UserId, EndedSession[]>();
-  /** By node and instant: a node that flaps while the disk refuses may have very many. */
+  /** By node and instant: a flapping node may have very many while the disk refuses writes. */
   readonly #flips = new Map<NodeName, Map<Instant, Flip>>();
 
   get length(): number {
@@ -39,7 +39,7 @@ export class Backlog {
 
   push(entry: Queued): void {
     const last = this.#entries.length - 1;
-    // A later watermark says all that an earlier one does, if nothing came between them; and so does a vigil.
+    // A later watermark replaces an earlier one, if nothing is between them. So does a later observed time.
     const says = entry.kind === 'watermark' || entry.kind === 'vigil';
     if (says && this.length > 0 && this.#entries[last]?.kind === entry.kind) {
       this.#entries[last] = entry;
@@ -52,9 +52,9 @@ export class Backlog {
   }
 
   /**
-   * The next entries that can be written in one batch: an erasure is one of its own.
+   * The next entries for one batch. An erasure is a batch of its own.
    *
-   * @param work as many as make so many changes in the store, about
+   * @param work about how many changes in the store a batch may make
    */
   take(work: number): Queued[] {
     let end = this.#first;
@@ -75,13 +75,13 @@ export class Backlog {
     return taken;
   }
 
-  /** Puts back what could not be written, before everything else, and drops what `keep` does not want of the rest. */
+  /** Puts unwritten entries back in front, and drops those of the rest that `keep` rejects. */
   restore(unwritten: readonly Queued[], keep: (entry: Queued) => boolean): void {
     this.#entries = [...unwritten, ...this.#entries.slice(this.#first).filter(keep)];
     this.#first = 0;
   }
 
-  /** What waits, by what it is about; for the log. */
+  /** Waiting entries by kind, for the log. */
   counts(): { readonly sessions: number; readonly flips: number; readonly alerts: number } {
     const entries = this.#entries.slice(this.#first);
     return {
@@ -91,14 +91,14 @@ export class Backlog {
     };
   }
 
-  /** The alerts that wait, of flips and by themselves. */
+  /** Waiting alerts, those of flips included. */
   alerts(): readonly AlertRecord[] {
     return this.#entries
       .slice(this.#first)
       .flatMap((entry) => (entry.kind === 'late' ? [] : alertsOf(entry)));
   }
 
-  /** The disk refuses: nobody waits for these any more. @returns those to be settled now */
+  /** The disk refuses writes: requests no longer wait for these statuses. @returns those to settle now */
   letStandingsWait(): readonly StandingEntry[] {
     const standings: StandingEntry[] = [];
     for (let at = this.#first; at < this.#entries.length; at++) {
@@ -110,7 +110,7 @@ export class Backlog {
     return standings;
   }
 
-  /** The end is on disk. */
+  /** The end of this session is on disk. */
   stored(user: UserId, session: EndedSession): void {
     const ended = this.#ended.get(user);
     const index = ended?.findIndex(({ onlineAt }) => onlineAt === session.onlineAt) ?? -1;
@@ -124,7 +124,7 @@ export class Backlog {
     return this.#ended.get(user) ?? [];
   }
 
-  /** Whatever is in the entry is on disk. */
+  /** Everything in the entry is on disk. */
   storedFlip(entry: Queued): void {
     const flip = flipOf(entry);
     if (flip === undefined) return;
@@ -163,7 +163,7 @@ function note<Id, Kept>(all: Map<Id, Kept[]>, id: Id, kept: Kept): void {
   else before.push(kept);
 }
 
-/** How much it changes in the store, about. */
+/** Roughly how many changes the entry makes in the store. */
 function weightOf(entry: Queued): number {
   if (entry.kind === 'end' || entry.kind === 'close') return CHANGES_OF_AN_END;
   if (entry.kind === 'statuses') return entry.nodes.length;

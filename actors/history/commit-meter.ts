@@ -2,12 +2,12 @@ import { Histogram } from '../../src/domain/histogram.js';
 import type { Millis } from '../../src/domain/time.js';
 import type { Logger } from '../../src/ports/logger.js';
 
-/** Seconds that a commit takes. */
+/** Buckets for the length of a commit, in seconds. */
 const TIMES = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
-/** Entries in a commit. */
+/** Buckets for the number of entries in a commit. */
 const SIZES = [1, 3, 10, 30, 100, 300, 1000, 3000, 10_000];
 
-/** How many commits there were, how long they took and how large they were. */
+/** Counts commits, their length and their size. */
 export class CommitMeter {
   readonly #slowFrom: Millis;
   readonly #logger: Logger;
@@ -17,7 +17,7 @@ export class CommitMeter {
   slow = 0;
   #last: Millis = 0;
 
-  /** @param slowFrom a commit that takes so long is slow, and logged */
+  /** @param slowFrom a commit that takes this long is logged as slow */
   constructor(slowFrom: Millis, logger: Logger) {
     this.#slowFrom = slowFrom;
     this.#logger = logger;

@@ -15,17 +15,20 @@ import type {
   Settlement,
 } from './history.protocol.js';
 
-/** A batch as it is written, and what to tell those who wait for it. */
+/** A batch to write, and the replies to the requests in it. */
 export interface Commit {
   readonly entries: readonly Queued[];
   readonly records: readonly HistoryRecord[];
   readonly settlements: readonly Settlement[];
   readonly nodes: readonly NodeSettlement[];
-  /** No session ends later than this, once it is written. */
+  /** No session ends later than this once the batch is written. */
   readonly latestEnd: number;
 }
 
-/** Who opens a session no later than the latest end there is: only they may overlap with their own last one. */
+/**
+ * Users who open a session no later than the latest stored end. Only their new session could overlap with their last
+ * one.
+ */
 export function usersToLookUp(entries: readonly Queued[], latestEnd: number): UserId[] {
   let latest = latestEnd;
   const users: UserId[] = [];
@@ -36,7 +39,7 @@ export function usersToLookUp(entries: readonly Queued[], latestEnd: number): Us
   return users;
 }
 
-/** @param last the last stored session of each user that `usersToLookUp` named */
+/** @param last the last stored session of each user from `usersToLookUp` */
 export function commitOf(
   entries: readonly Queued[],
   last: ReadonlyMap<UserId, EndedSession | undefined>,
@@ -111,7 +114,7 @@ export function commitOf(
   return { entries, records, settlements, nodes, latestEnd: latest };
 }
 
-/** After a refused write: what to do once the disk takes writes again, and what to tell those who waited. */
+/** After a refused write: what to write once the disk takes writes again, and what to reply. */
 export interface Refusal {
   readonly retry: readonly Queued[];
   readonly settlements: readonly Settlement[];
@@ -119,8 +122,8 @@ export interface Refusal {
 }
 
 /**
- * A batch that was refused may have reached the disk all the same, so what is refused to its asker has to be undone
- * there, and what nobody can be refused is written again.
+ * A refused batch may have reached the disk. What is refused to its caller must be undone there; what cannot be refused
+ * is written again.
  */
 export function refusalOf({ entries, settlements, nodes }: Commit, code: ErrorCode): Refusal {
   const retry = entries.flatMap((entry): Queued[] => {
@@ -171,7 +174,7 @@ export function refusalOf({ entries, settlements, nodes }: Commit, code: ErrorCo
   };
 }
 
-/** The alerts in what is stored, as they were submitted. */
+/** The alerts among the records, as they were submitted. */
 export function alertsIn(records: readonly HistoryRecord[]): readonly AlertRecord[] {
   return records.flatMap((record) => (record.kind === 'alerts' ? record.records : []));
 }
@@ -195,7 +198,7 @@ function recordsOf(entry: NodeChangeEntry): HistoryRecord[] {
   }
 }
 
-/** A pause that was not over after all is replaced when it is. */
+/** If the pause was not over after all, its record is replaced when it is. */
 function undoingRecordsOf(entry: NodeChangeEntry): HistoryRecord[] {
   switch (entry.kind) {
     case 'register':
@@ -228,26 +231,26 @@ function alerted(records: readonly AlertRecord[]): HistoryRecord[] {
   return records.length === 0 ? [] : [{ kind: 'alerts', records }];
 }
 
-/** What it tells of was refused, and nobody is told. */
+/** The request of this alert was refused, so nobody is notified. */
 function cancelled({ alert, deliveries }: AlertRecord): AlertRecord {
   return { alert, deliveries: deliveries.map((delivery) => ({ ...delivery, state: 'cancelled' })) };
 }
 
-/** To be told once it is stored, or cannot be just now. */
+/** The reply to a status once it is stored, or cannot be stored at present. */
 export function settledStanding({ shard, node, number }: StandingEntry): NodeSettlement {
   return { shard, node, number };
 }
 
 type Resume = Extract<HistoryEntry, { readonly kind: 'resume' }>;
 
-/** What is kept of a heal that goes on without the disk. */
+/** The record of a heal that continues without the disk. */
 export function healedBy({ user, generation }: Resume): HistoryEntry {
   return { kind: 'healed', generation, users: [user] };
 }
 
 type Awaited = Extract<Queued, { readonly shard: number; readonly user: UserId }>;
 
-/** Somebody waits for it, so it can be refused to them. */
+/** Whether a request waits for the entry, so that it can be refused. */
 export function isAwaited(entry: Queued): entry is Awaited | NodeChangeEntry {
   return 'shard' in entry && entry.kind !== 'standing';
 }
@@ -260,7 +263,7 @@ function settled({ shard, user }: { shard: number; user: UserId }): Settlement {
   return { shard, user, stored: true, onlineAt: undefined };
 }
 
-/** Where a session may begin: after the one before it, whatever the wall clock says. */
+/** The earliest beginning of a session: after the one before it, whatever the wall clock says. */
 function notBefore(proposed: Instant, previous: EndedSession | undefined): Instant {
   if (previous === undefined) return proposed;
   return instant(Math.max(proposed, previous.offlineAt, previous.onlineAt + 1));

@@ -3,8 +3,8 @@ import type { UserId } from '../../src/domain/user-id.js';
 import type { HistoryRange, HistoryStore } from '../../src/ports/history-store.js';
 
 /**
- * A user's sessions from wherever they are just now. Asked for in this order, a session on its way from one place to
- * the next is found twice rather than never.
+ * Reads a user's sessions from all places. In this order of reading, a session that moves from one place to the next is
+ * found twice rather than never.
  */
 export class HistoryReader {
   readonly #store: Pick<HistoryStore, 'sessions' | 'lastSession'>;
@@ -18,17 +18,17 @@ export class HistoryReader {
     this.#unstored = unstored;
   }
 
-  /** @param live the session that is going on, ending at its deadline */
+  /** @param live the current session, ending at its deadline */
   async *sessions(
     user: UserId,
     range: HistoryRange,
     live: Session | undefined,
   ): AsyncIterable<readonly Session[]> {
     const ended = this.#unstored(user);
-    // What was going on when it was asked for may have ended since.
+    // The current session may have ended since it was asked for.
     const isLast = live !== undefined && !ended.some(({ onlineAt }) => onlineAt === live.onlineAt);
     const recent = isLast ? [...ended, live] : ended;
-    // An end that was refused may be on disk all the same, so what is there counts only up to what is known better.
+    // An end that was refused may be on disk anyway. What is on disk counts only up to what memory knows better.
     const first = recent[0]?.onlineAt ?? Infinity;
     const unstored = recent.filter((session) => isWithin(session, range));
     if (range.order === 'desc') yield unstored.toReversed();

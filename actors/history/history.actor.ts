@@ -36,9 +36,9 @@ import type {
 } from './history.protocol.js';
 import { Pruning, type Retentions } from './pruning.js';
 
-/** The most changes in one batch: enough to carry a mass expiry, and few enough for everything else to breathe. */
+/** The most changes in one batch: enough for a mass expiry, and few enough that other work is not held up. */
 const BATCH = 10_000;
-/** Seconds between attempts to open a store again that refused a write. */
+/** The delay in seconds between attempts to reopen a store that refused a write. */
 const REOPEN = { min: 1, max: 30 };
 
 export interface HistoryOptions extends Retentions {
@@ -46,7 +46,7 @@ export interface HistoryOptions extends Retentions {
   readonly pruneEvery: number;
   /** Seconds. */
   readonly slowCommit: number;
-  /** Entries that may wait for the disk before openings are refused. */
+  /** How many entries may wait for the disk before openings are refused. */
   readonly queue: number;
   readonly restarts: Pick<SupervisorPolicy, 'intensity' | 'period'>;
 }
@@ -58,7 +58,7 @@ export interface HistoryDeps {
   readonly store: HistoryStore;
   settle(settlements: readonly Settlement[]): void;
   settleNodes(settlements: readonly NodeSettlement[]): void;
-  /** Alerts are on disk, or cannot be just now. */
+  /** Alerts are on disk, or cannot be at present. */
   alertsCommitted(records: readonly AlertRecord[], stored: boolean): void;
   /** The disk takes writes again. */
   reopened(): void;
@@ -67,9 +67,9 @@ export interface HistoryDeps {
 type HistoryMessage =
   | { readonly kind: 'submit'; readonly entries: readonly HistoryEntry[] }
   | { readonly kind: 'catch_up'; readonly caughtUp: () => void }
-  /** Starts the next write there is. A message of its own, so that a fault in it repeats nothing else. */
+  /** Starts the next write. A message of its own, so that a crash in it repeats nothing else. */
   | { readonly kind: 'next' }
-  /** What was looked up of the users who open a session no later than the latest end there is. */
+  /** The last stored sessions of users who open a session no later than the latest stored end. */
   | { readonly kind: 'looked_up'; readonly last: ReadonlyMap<UserId, EndedSession | undefined> }
   | { readonly kind: 'written' }
   | { readonly kind: 'failed'; readonly error: unknown }
@@ -80,8 +80,8 @@ type HistoryMessage =
   | { readonly kind: 'still_refusing'; readonly error: unknown };
 
 /**
- * The only writer of the store. It commits in groups: all that arrived while the last batch was being written is
- * the next one. When the store refuses, what somebody waits for is refused, and ends are kept until it does not.
+ * The only writer of the store. It commits in groups: everything that arrives during one batch is the next. While the
+ * store refuses writes, entries that somebody waits for are refused, and ends are kept until it accepts them.
  */
 export class History implements Behaviour<HistoryMessage> {
   readonly name = 'history';
@@ -91,9 +91,9 @@ export class History implements Behaviour<HistoryMessage> {
   readonly #actor: SupervisedActor<HistoryMessage>;
   #summary: StoreSummary | undefined;
   #state: StoreState = 'open';
-  /** What those are told whose entries are refused. */
+  /** The error code for refused entries. */
   #refusal: ErrorCode = 'HEARTBEAT_STORE_REFUSES';
-  /** Something asynchronous is under way; its outcome comes as a message. */
+  /** Something asynchronous is under way. Its result comes as a message. */
   #busy = false;
   #nextTold = false;
   /** Submissions on their way through the mailbox, and the entries in them. */
@@ -122,18 +122,18 @@ export class History implements Behaviour<HistoryMessage> {
     return this.#state;
   }
 
-  /** Entries that wait for the disk. */
+  /** Entries waiting for the disk. */
   get waiting(): number {
     return this.#backlog.length;
   }
 
-  /** What the store knew when it was opened. */
+  /** What the store contained when it was opened. */
   get summary(): StoreSummary {
     if (this.#summary === undefined) throw new TypeError('history has not started');
     return this.#summary;
   }
 
-  /** Opens the store; what it was doing when it crashed goes on. */
+  /** Opens the store. After a crash, work that was under way continues. */
   async start(exitSignal: ExitSignal, place: Place): Promise<RunningChild> {
     const { store } = this.#deps;
     if (this.#summary === undefined) {
@@ -145,7 +145,7 @@ export class History implements Behaviour<HistoryMessage> {
     return { stop: () => this.#stop(), inspect: () => this.#actor.inspect() };
   }
 
-  /** Writes what is left to write, unless the disk refuses it. */
+  /** Writes what is left, unless the disk refuses it. */
   async #stop(): Promise<void> {
     this.#actor.down();
     await this.caughtUp();
@@ -160,11 +160,11 @@ export class History implements Behaviour<HistoryMessage> {
     await this.#actor.stop();
   }
 
-  /** There may be room by now, and nothing waits for the next attempt any more. */
+  /** The disk may have room by now, and there is no next attempt to wait for. See decision 74. */
   async #tryOnceMore(): Promise<void> {
     this.#reopen();
     await this.#untilIdle();
-    // What the others submit once the store is open again.
+    // Whatever others submit once the store is open again.
     await this.caughtUp();
     await this.#untilIdle();
   }
@@ -176,7 +176,7 @@ export class History implements Behaviour<HistoryMessage> {
     });
   }
 
-  /** No more timers: the daemon ends. */
+  /** No more timers: the daemon is ending. */
   close(): Promise<void> {
     for (const cancel of this.#timers.values()) cancel();
     return this.#deps.store.close();
@@ -192,7 +192,7 @@ export class History implements Behaviour<HistoryMessage> {
     this.#actor.tell({ kind: 'submit', entries: admitted });
   }
 
-  /** What somebody waits for is refused past the bound, before it is in the mailbox. @returns the others */
+  /** Past the bound, entries that somebody waits for are refused before they are queued. @returns the others */
   #turnAway(entries: readonly HistoryEntry[], room: number): readonly HistoryEntry[] {
     let left = room;
     const refused: HistoryEntry[] = [];
@@ -210,7 +210,7 @@ export class History implements Behaviour<HistoryMessage> {
     this.#arriving.entries -= entries.length;
   }
 
-  /** Resolves once everything submitted before has been taken in: at once, where nothing is on its way. */
+  /** Resolves once everything submitted before has been taken in; at once if nothing is on its way. */
   caughtUp(): Promise<void> {
     if (this.#arriving.submissions === 0) return Promise.resolve();
     return new Promise((resolve) => {
@@ -218,7 +218,7 @@ export class History implements Behaviour<HistoryMessage> {
     });
   }
 
-  /** The user's sessions that have ended and are not on disk yet, oldest first. */
+  /** The user's ended sessions that are not on disk yet, oldest first. */
   unstored(user: UserId): readonly EndedSession[] {
     return this.#backlog.endedOf(user);
   }
@@ -315,19 +315,19 @@ export class History implements Behaviour<HistoryMessage> {
     }
   }
 
-  /** Nobody waits for a disk that is full: heartbeats go on, and the alerts of flips go out. */
+  /** No request waits for a full disk: heartbeats continue, and the alerts of flips are delivered. */
   #acceptStanding(entry: StandingEntry): void {
     if (this.#state !== 'refusing') {
       this.#backlog.push(entry);
       return;
     }
-    // Where there is no flip, what there is to store comes with the next checkpoint.
+    // Without a flip, the status comes with the next checkpoint.
     if (entry.flip !== undefined) this.#keepFlip(entry, entry.flip);
     this.#deps.alertsCommitted(entry.alerts, false);
     this.#deps.settleNodes([settledStanding(entry)]);
   }
 
-  /** What a flip has led to is kept in any case: it comes with the next checkpoint. */
+  /** A flip is kept in any case. The status that it led to comes with the next checkpoint. */
   #keepFlip(entry: StandingEntry, { node, from, to }: Flip): void {
     if (this.#backlog.length < this.#options.queue) this.#backlog.push({ kind: 'late', entry });
     else this.#deps.logger.error('flip dropped: too many wait for the disk', { node, from, to });
@@ -377,7 +377,7 @@ export class History implements Behaviour<HistoryMessage> {
     try {
       return await store.lastSession(user);
     } catch (error) {
-      // One damaged session is said by the store, and keeps nobody from coming online.
+      // The store reports a single damaged session itself, and it keeps nobody from coming online.
       if (error instanceof HeartbeatError && error.code === 'HEARTBEAT_STORE_CORRUPT') return undefined;
       throw error;
     }
@@ -422,7 +422,7 @@ export class History implements Behaviour<HistoryMessage> {
     this.#deps.alertsCommitted(alertsIn(commit.records), true);
   }
 
-  /** The disk is full, or worse: nobody who waits is left waiting. */
+  /** The disk is full, or worse. Every waiting request is answered. */
   #refused(error: unknown): void {
     const commit = this.#commit ?? commitOf(this.#taken, new Map(), this.#latestEnd);
     this.#commit = undefined;

@@ -5,22 +5,22 @@ import type { HistoryStore } from '../../src/ports/history-store.js';
 /** The most that is pruned between two batches. */
 const PORTION = 1_000;
 /**
- * Blind intervals that are kept at the most, however long history is: one an hour for eleven years. A host on which the
- * daemon stands still all the time would fill the disk with them, and each uptime reads those of its range.
+ * The most blind intervals that are kept, whatever the retention: one an hour for eleven years. On a host where the
+ * daemon stalls all the time they would fill the disk, and each uptime reads those in its range.
  */
 const MOST_BLIND = 100_000;
 
 type Prunable = 'sessions' | 'nodes' | 'blind' | 'alerts';
 type PrunableStore = Pick<HistoryStore, 'prune' | 'pruneNodes' | 'pruneBlind' | 'pruneAlerts'>;
 
-/** Seconds; null keeps everything. */
+/** In seconds; null keeps everything. */
 export interface Retentions {
   readonly retention: number | null;
-  /** Of alerts about which nothing is left to do. */
+  /** For alerts without an open delivery. */
   readonly alertRetention: number | null;
 }
 
-/** What is deleted when it has become old: one kind after the other, in portions, so that writes come in between. */
+/** Deletes what is past its retention, one kind after the other, in portions, so that writes come in between. */
 export class Pruning {
   readonly #retentions: Retentions;
   readonly #store: PrunableStore;
@@ -46,7 +46,7 @@ export class Pruning {
     this.#wanted = this.#all;
   }
 
-  /** Deletes a portion of what is wanted first. @returns how many were deleted */
+  /** Deletes a portion of the kind that is due first. @returns how many were deleted */
   async prune(now: Instant): Promise<number> {
     const [kind] = this.#wanted;
     if (kind === undefined) return 0;

@@ -1,6 +1,6 @@
 import type { Replies } from './pending-request.js';
 
-/** Gathers the replies to the requests of one call, and hands them over when the last one is in. */
+/** Collects the replies to the requests of one call, and passes them on when the last one is in. */
 export class Batch<Reply> implements Replies<Reply> {
   readonly #replies: Reply[];
   readonly #answered: (replies: readonly Reply[]) => void;

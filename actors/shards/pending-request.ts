@@ -1,17 +1,17 @@
 import type { Moment } from '../../src/domain/time.js';
 
-/** What is asked of one user or node, and when. */
+/** A request about one user or node, with its times. */
 export interface EntityRequest {
   readonly kind: string;
-  /** The earliest that the request may have arrived: what deadlines are compared with. */
+  /** The earliest time at which it may have arrived. Deadlines are compared with this. */
   readonly arrivedAt: Moment;
-  /** When it was read: what new deadlines are counted from. */
+  /** When it was read. New deadlines count from this. */
   readonly readAt: Moment;
 }
 
-/** Where the replies to one call go, by their place in it. */
+/** Takes the replies to one call, by their place in it. */
 export interface Replies<Reply> {
-  /** The first reply counts: a message that is handled again after a crash may answer twice. */
+  /** Only the first reply counts: a message that is handled again after a crash may reply twice. */
   answer(index: number, reply: Reply): void;
 }
 
@@ -30,13 +30,13 @@ export class SingleReply<Reply> implements Replies<Reply> {
   }
 }
 
-/** A request on its way through a mailbox or a stash, with the way back for its reply. There is one for every heal. */
+/** A request in a mailbox or a stash, with the way back for its reply. There is one for every heal. */
 export abstract class PendingRequest<Key, Request extends EntityRequest, Reply> {
   readonly key: Key;
   readonly request: Request;
   readonly #replies: Replies<Reply>;
   readonly #index: number;
-  /** Equal requests that came right behind it: they are handled with it, and answered alike. */
+  /** Equal requests that came right after it. They are handled together and get the same reply. */
   #joined: PendingRequest<Key, Request, Reply>[] | undefined;
 
   constructor(key: Key, request: Request, replies: Replies<Reply>, index: number) {
@@ -58,7 +58,7 @@ export abstract class PendingRequest<Key, Request extends EntityRequest, Reply> 
     return this.request.readAt;
   }
 
-  /** Requests that are answered with it. */
+  /** The number of requests that its reply answers. */
   get size(): number {
     let size = 1;
     if (this.#joined !== undefined) for (const other of this.#joined) size += other.size;
@@ -73,7 +73,7 @@ export abstract class PendingRequest<Key, Request extends EntityRequest, Reply> 
   /** Whether both ask the same as of the same moment, so that one reply is right for both. */
   abstract equals(other: object): other is PendingRequest<Key, Request, Reply>;
 
-  /** Takes an equal request for the same key that came right behind it. @returns both as one */
+  /** Joins an equal request for the same key that came right after it. @returns both as one */
   join(next: object): this | undefined {
     if (!this.equals(next)) return undefined;
     (this.#joined ??= []).push(next);

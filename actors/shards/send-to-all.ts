@@ -1,15 +1,15 @@
 import { shardOf, type ShardIndex } from '../../src/domain/shard.js';
 
-/** What goes to one shard, and its places among all. */
+/** The items for one shard, and their places among all. */
 interface Share<Item> {
   readonly items: Item[];
   readonly places: number[];
 }
 
 /**
- * Sends each item to the shard of whom it is for, one call a shard, and puts the replies in the items' order.
+ * Sends each item to its shard, with one call for each shard, and returns the replies in the order of the items.
  *
- * @param count how many shards there are
+ * @param count the number of shards
  */
 export function sendToAll<Item, Reply>(
   count: number,

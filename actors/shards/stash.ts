@@ -1,15 +1,15 @@
-/** What may be stashed. */
+/** A message that can be stashed. */
 export interface Stashable<Message> {
   readonly kind: string;
-  /** Takes `next`, which came right behind it, if both ask the same: they are handled as one from then on. */
+  /** Joins `next`, which came right after it, if both ask the same. They are then handled as one. */
   join?(next: Message): Message | undefined;
 }
 
 /**
- * Adds a message behind the others, or has the last one take it.
+ * Appends a message, or joins it with the last one.
  *
- * @param room how many more may be added
- * @returns whether it was taken
+ * @param room how many more messages may be added
+ * @returns whether there was room
  */
 export function addOrJoin<Message extends Stashable<Message>>(
   messages: Message[],
@@ -25,19 +25,19 @@ export function addOrJoin<Message extends Stashable<Message>>(
 }
 
 /**
- * Messages that are set aside until the disk has settled what was asked before them, in order. Each goes back through
- * the mailbox when its turn comes, so that one that crashes the actor spoils only itself.
+ * The stash: messages that wait, in order, until the disk has settled earlier ones. Each goes back through the mailbox
+ * in its turn, so that one that crashes the actor affects only itself.
  */
 export class Stash<Message extends Stashable<Message>> {
-  /** Taken from the front by moving `#first`: shifting a long array moves all the rest. */
+  /** Taken from the front by advancing `#first`: `shift` would move the whole array. */
   #stashed: Message[] = [];
   #first = 0;
-  /** The first of them cannot be handled before the disk has settled. */
+  /** The first message cannot be handled before the disk has settled. */
   #blocked = false;
-  /** The one that is in the mailbox again. */
+  /** The message that was unstashed, and is in the mailbox again. */
   #unstashed: Message | undefined;
 
-  /** Messages set aside, equal ones counted once. */
+  /** Stashed messages; equal ones count once. */
   get size(): number {
     return this.#stashed.length - this.#first;
   }
@@ -46,21 +46,21 @@ export class Stash<Message extends Stashable<Message>> {
     return this.#unstashed === undefined && this.size === 0;
   }
 
-  /** Whether one of them is in the mailbox again. */
+  /** Whether a message is unstashed at present. */
   get isTaken(): boolean {
     return this.#unstashed !== undefined;
   }
 
-  /** Whether it comes after those that are stashed. */
+  /** Whether the message has to wait behind the stashed ones. */
   isBehind(message: Message): boolean {
     return message !== this.#unstashed && !this.idle;
   }
 
   /**
-   * To be handled after all that is stashed.
+   * Stashes a message behind all others.
    *
    * @param room how many more may be stashed
-   * @returns whether it was taken
+   * @returns whether there was room
    */
   add(message: Message, room: number): boolean {
     if (this.size > 0) return addOrJoin(this.#stashed, message, room);
@@ -69,7 +69,7 @@ export class Stash<Message extends Stashable<Message>> {
     return true;
   }
 
-  /** To be handled once the disk has settled, before all that is stashed. */
+  /** Puts a message in front of all stashed ones, to be handled once the disk has settled. */
   defer(message: Message): void {
     this.#blocked = true;
     if (this.#first > 0) this.#stashed[--this.#first] = message;
@@ -77,10 +77,10 @@ export class Stash<Message extends Stashable<Message>> {
   }
 
   /**
-   * Goes on after a message that was handled, or given up.
+   * Continues after a message was handled or given up.
    *
-   * @param tell tells the next one again
-   * @returns undefined once nothing is stashed
+   * @param tell sends the next message to the actor
+   * @returns undefined once the stash is empty
    */
   goOn(handled: Message, tell: (next: Message) => void): this | undefined {
     if (handled.kind === 'settled') this.#blocked = false;

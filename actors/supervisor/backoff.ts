@@ -1,12 +1,12 @@
-/** Seconds between restarts of one child in a row; a `max` of 0 restarts at once, as OTP does. */
+/** The delay in seconds between consecutive restarts of a child. With a `max` of 0 it restarts at once, as in OTP. */
 export interface Backoff {
   readonly min: number;
   readonly max: number;
 }
 
 /**
- * Milliseconds to wait before restart number `nth` (from 1) of one child in a row:
- * none, then `min` seconds, doubling up to `max`.
+ * Milliseconds before consecutive restart number `nth` (from 1) of a child: none, then `min` seconds, doubling up to
+ * `max`.
  */
 export function restartDelay(nth: number, backoff: Backoff): number {
   const { min, max } = backoff;
@@ -16,8 +16,8 @@ export function restartDelay(nth: number, backoff: Backoff): number {
 }
 
 /**
- * How many restarts still count as "in a row" for a child that ended after `uptime` milliseconds
- * (null when it never got as far as running): none when it stayed up longer than `period` seconds.
+ * How many restarts still count as consecutive for a child that ended after `uptime` milliseconds (null if it never
+ * started): none if it ran longer than `period` seconds.
  */
 export function restartsInRow(before: number, uptime: number | null, period: number): number {
   return uptime !== null && uptime > period * 1000 ? 0 : before;

@@ -6,7 +6,7 @@ import { Supervisor, type SupervisionContext } from './supervisor.actor.js';
 /** A supervision tree as data. */
 type TreeNode = WorkerNode | SupervisorNode;
 
-/** Something that is started, and that its supervisor starts again. */
+/** A child that is started, and restarted by its supervisor. */
 export interface WorkerNode extends ChildPolicy {
   readonly kind: 'worker';
   readonly start: ChildSpec['start'];
@@ -16,7 +16,7 @@ export interface SupervisorNode extends ChildPolicy {
   readonly kind: 'supervisor';
   readonly policy: SupervisorPolicy;
   readonly children: readonly TreeNode[];
-  /** Told each time that all of them have started. */
+  /** Called each time that all children have started. */
   readonly started?: (supervisor: Supervisor) => void;
 }
 
@@ -33,7 +33,7 @@ export function buildSupervisor(
   return new Supervisor(context, place, node.policy, specs, exitSignal);
 }
 
-/** A supervisor is a child of another one. */
+/** A supervisor as a child of another one. */
 function branch(context: SupervisionContext, place: Place, node: SupervisorNode): ChildSpec {
   const { id, restart, shutdown } = node;
   const inner = context.system.place(place, id);

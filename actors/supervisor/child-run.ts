@@ -1,7 +1,7 @@
 import type { Place } from '../../src/runtime/actor-system.js';
 import type { ChildSpec, ExitSignal, RunningChild } from './child.js';
 
-/** One incarnation of a child, from its start to its end. */
+/** One incarnation of a child, from start to end. */
 export class ChildRun {
   readonly #spec: ChildSpec;
   readonly #place: Place;
@@ -16,11 +16,11 @@ export class ChildRun {
     this.#crashed = crashed;
   }
 
-  /** @returns the error of a start that failed */
+  /** @returns the error if the start failed */
   async start(): Promise<Error | undefined> {
     const exitSignal: ExitSignal = {
       crashed: (error) => {
-        // What is left of the child goes first, so that no two of its kind are alive.
+        // The rest of the child is stopped first, so that no two of its kind are alive.
         if (this.#stopping !== undefined) return;
         void this.stop().then(() => {
           this.#crashed(error);
@@ -37,7 +37,7 @@ export class ChildRun {
     }
   }
 
-  /** Never rejects: whatever happens, the child is done with. */
+  /** Never rejects. Whatever happens, the child counts as stopped. */
   stop(): Promise<void> {
     this.#stopping ??= Promise.resolve(this.#child)
       .then((child) => child?.stop())

@@ -1,12 +1,12 @@
 import { restartsInRow, type Backoff } from './backoff.js';
 
-/** When a child that ended is started again (OTP `restart`). */
+/** When a child that ended is restarted (OTP `restart`). */
 export type RestartType = 'permanent' | 'transient' | 'temporary';
 
-/** Who is restarted together with a child that crashed (OTP `strategy`). */
+/** Which children are restarted together with one that crashed (OTP `strategy`). */
 export type Strategy = 'one_for_one' | 'one_for_all' | 'rest_for_one';
 
-/** What a supervisor knows of a child before it starts it. */
+/** The supervisor's settings for a child. */
 export interface ChildPolicy {
   readonly id: string;
   readonly restart: RestartType;
@@ -14,25 +14,25 @@ export interface ChildPolicy {
   readonly shutdown: number;
 }
 
-/** OTP's `sup_flags`, and a back-off, which OTP does not have. */
+/** OTP's `sup_flags`, plus a back-off, which OTP does not have. */
 export interface SupervisorPolicy {
   readonly strategy: Strategy;
-  /** This many restarts within `period` are borne; one more and the supervisor gives up. */
+  /** This many restarts within `period` are allowed. At one more the supervisor gives up. */
   readonly intensity: number;
   /** Seconds. */
   readonly period: number;
   readonly backoff: Backoff;
 }
 
-/** `waiting`: down, and started when its turn and the end of its back-off have come. */
+/** `waiting`: down, and to be started in its turn, after its back-off. */
 type ChildStatus = 'waiting' | 'starting' | 'running' | 'stopping' | 'stopped';
 
-/** A child as its supervisor sees it. Instants are monotonic milliseconds. */
+/** The state of a child in its supervisor. Instants are monotonic milliseconds. */
 export interface ChildState extends ChildPolicy {
   readonly status: ChildStatus;
-  /** Numbers its starts from 1; 0 before the first. */
+  /** The number of its starts; 0 before the first. */
   readonly incarnation: number;
-  /** Restarts it caused itself. Those for a sibling's sake show in `incarnation` only. */
+  /** Restarts that its own crashes caused. Restarts because of a sibling show only in `incarnation`. */
   readonly restarts: number;
   /** A failed start counts as a crash. */
   readonly last_crash: { readonly at: number; readonly error: string } | null;
@@ -58,7 +58,7 @@ export function neverStarted(policy: ChildPolicy): ChildState {
   };
 }
 
-/** A child whose run ended at `now`; `error` is null when it ended normally. Its status is for the caller to set. */
+/** The child after its run ended at `now`; `error` is null if it ended normally. The caller sets its status. */
 export function afterRun(child: ChildState, error: string | null, now: number, period: number): ChildState {
   const uptime = child.started_at === null ? null : now - child.started_at;
   return {
@@ -74,14 +74,14 @@ export function isAlive({ status }: ChildState): boolean {
   return status === 'starting' || status === 'running' || status === 'stopping';
 }
 
-/** Nothing is under way with it, so those that come after it may start. */
+/** Nothing is under way with the child, so later ones may start. */
 export function isSettled({ status }: ChildState): boolean {
   return status === 'running' || status === 'stopped';
 }
 
 /**
- * Throws one error that lists every problem (OTP `check_childspecs`, which stops at the first).
- * Every number is finite, because a shutdown that may take for ever is one that may never end.
+ * Throws one error with every problem (OTP's `check_childspecs` stops at the first). Every number must be finite,
+ * because an infinite shutdown may never end.
  */
 export function checkChildSpecs(policy: SupervisorPolicy, children: readonly ChildPolicy[]): void {
   const problems = [...policyProblems(policy), ...childProblems(children)];

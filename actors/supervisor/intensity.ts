@@ -1,12 +1,12 @@
 import type { SupervisorPolicy } from './child-spec.js';
 
-/** Monotonic milliseconds of recent restarts, newest first; at most `intensity` + 1 of them. */
+/** Times of recent restarts in monotonic milliseconds, newest first; at most `intensity` + 1 of them. */
 export type RestartHistory = readonly number[];
 
 /**
- * Notes a restart at `now` (monotonic milliseconds) and says whether that was one too many:
- * more than `intensity` within the last `period` seconds, both ends included.
- * The rule is `add_restart` of OTP's supervisor.erl, in milliseconds where OTP counts whole seconds.
+ * Records a restart at `now` (monotonic milliseconds) and says whether it was one too many: more than `intensity`
+ * within the last `period` seconds, both ends included. This is `add_restart` of OTP's supervisor.erl, in milliseconds
+ * where OTP counts whole seconds.
  */
 export function recordRestart(
   history: RestartHistory,

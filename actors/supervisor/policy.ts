@@ -6,17 +6,17 @@ import { recordRestart, type RestartHistory } from './intensity.js';
 
 export interface SupervisorState {
   readonly policy: SupervisorPolicy;
-  /** In start order. A temporary child that ended is no longer among them, as in OTP. */
+  /** In start order. A temporary child that ended is removed, as in OTP. */
   readonly children: readonly ChildState[];
   readonly phase: 'idle' | 'starting' | 'running' | 'stopping' | 'stopped';
   readonly restart_history: RestartHistory;
-  /** What is said once every child is down. */
+  /** The outcome to report once every child is down. */
   readonly outcome: Outcome;
 }
 
 type ChildRef = { readonly id: string; readonly incarnation: number };
 
-/** `child_exited` is an end nobody asked for; `child_stopped` confirms a stop, also a forced one. */
+/** `child_exited`: an end that nobody asked for. `child_stopped`: a stop is complete, even a forced one. */
 export type SupervisorEvent =
   | { readonly type: 'start' | 'shutdown' }
   /** OTP's `start_child`; and `terminate_child` with `delete_child`. */
@@ -27,7 +27,10 @@ export type SupervisorEvent =
   | (ChildRef & { readonly type: 'child_exited'; readonly reason: 'normal' })
   | (ChildRef & { readonly type: 'child_exited'; readonly reason: 'crash'; readonly error: string });
 
-/** `timeout` is in seconds. `started` (all have, for the first time) and `child_restarting` are facts, to pass on or log. */
+/**
+ * `timeout` is in seconds. `started` (all children, for the first time) and `child_restarting` are facts to pass on or
+ * log.
+ */
 export type SupervisorEffect =
   | { readonly type: 'started' }
   | (ChildRef & { readonly type: 'start_child' })
@@ -39,7 +42,7 @@ export type SupervisorEffect =
 type Outcome =
   { readonly type: 'stopped' } | { readonly type: 'escalate'; readonly reason: EscalationReason };
 
-/** Why a supervisor gave up, in OTP's words. `error` is null when a permanent child had ended normally. */
+/** Why a supervisor gave up, in OTP's words. `error` is null if a permanent child ended normally. */
 export interface EscalationReason {
   readonly type: 'reached_max_restart_intensity' | 'failed_to_start_child';
   readonly id: string;
@@ -64,8 +67,8 @@ export function initialState(policy: SupervisorPolicy, specs: readonly ChildPoli
 }
 
 /**
- * The rules of OTP's supervisor.erl, for children that start and stop asynchronously.
- * `now` is monotonic milliseconds. What is said of an incarnation that is no longer alive changes nothing.
+ * The rules of OTP's supervisor.erl, for children that start and stop asynchronously. `now` is in monotonic
+ * milliseconds. Events of an incarnation that is no longer alive change nothing.
  */
 export function decide(state: SupervisorState, event: SupervisorEvent, now: number): Decision {
   switch (event.type) {
@@ -92,20 +95,20 @@ export function decide(state: SupervisorState, event: SupervisorEvent, now: numb
   }
 }
 
-/** Answered after an escalation too, so that whoever asks for a shutdown always hears the end of it. */
+/** Also answered after an escalation, so that every shutdown completes. */
 function shutdown(state: SupervisorState): Decision {
   const ending = state.phase === 'stopping' || state.phase === 'stopped';
   return ending && state.outcome.type === 'stopped' ? unchanged(state) : end(state, { type: 'stopped' });
 }
 
-/** A start of it that fails is tried again, as of one that has started before. */
+/** If its start fails, it is retried, as for a child that has run before. */
 function childAdded(state: SupervisorState, child: ChildPolicy): Decision {
   if (state.children.some(({ id }) => id === child.id)) return unchanged(state);
   const children = [...state.children, { ...neverStarted(child), has_started: true }];
   return advance({ ...state, children });
 }
 
-/** What ends of a temporary child is not kept, and so it is with this one, once it has stopped. */
+/** Like a temporary child, it is forgotten once it has stopped. */
 function childRemoved(state: SupervisorState, id: string): Decision {
   const child = state.children.find((other) => other.id === id);
   if (child === undefined) return unchanged(state);
@@ -144,7 +147,7 @@ function childEnded(state: SupervisorState, ref: ChildRef, error: string | null,
   }
 }
 
-/** OTP: a first start that fails ends the supervisor (`init_children`), a later one is tried again. */
+/** In OTP a first start that fails ends the supervisor (`init_children`); a later one is retried. */
 function startFailed(state: SupervisorState, child: ChildState, error: string, now: number): Decision {
   if (child.has_started) return restart(state, child, error, now);
   return giveUp(state, child, { type: 'failed_to_start_child', id: child.id, error });
@@ -156,7 +159,7 @@ function exited(state: SupervisorState, child: ChildState, error: string | null,
   return again ? restart(state, child, error, now) : advance(putDown(state, child, 'stopped'));
 }
 
-/** OTP `restart`: counts it, then brings down with the child those that its strategy names. */
+/** OTP `restart`: counts the restart, then takes down the child and those that its strategy names. */
 function restart(state: SupervisorState, child: ChildState, error: string | null, now: number): Decision {
   const { id, incarnation } = child;
   const { history, exceeded } = recordRestart(state.restart_history, now, state.policy);
@@ -175,7 +178,7 @@ function restart(state: SupervisorState, child: ChildState, error: string | null
   );
 }
 
-/** Those restarted together are always the last ones in start order, from this index on. */
+/** Children that restart together are always the last ones in start order, from this index on. */
 function groupStart({ policy, children }: SupervisorState, crashed: string): number {
   switch (policy.strategy) {
     case 'one_for_one':
@@ -198,15 +201,15 @@ function end(state: SupervisorState, outcome: Outcome): Decision {
 }
 
 /**
- * Marks all from index `from` on to be stopped, and those that are down already as `then`.
- * As in OTP, a transient child that ended normally is started again with its group.
+ * Marks all children from index `from` on to be stopped, and those already down as `then`. As in OTP, a transient child
+ * that ended normally restarts with its group.
  */
 function takeDown(state: SupervisorState, from: number, then: 'waiting' | 'stopped'): SupervisorState {
   const down = (child: ChildState): ChildState => ({ ...child, status: isAlive(child) ? 'stopping' : then });
   return { ...state, children: state.children.map((child, index) => (index < from ? child : down(child))) };
 }
 
-/** The next step there is: stop the last child that is to stop; once none is left, start those that wait. */
+/** The next step: stop the last child that is to stop. When none is left, start those that wait. */
 function advance(state: SupervisorState): Decision {
   const last = state.children.findLast((child) => child.status === 'stopping');
   if (last !== undefined) return last.stop_asked ? unchanged(state) : stopChild(state, last);

@@ -6,9 +6,10 @@ import { recordRestart, type RestartHistory } from './intensity.js';
 export type Verdict = 'retry' | 'dead_letter';
 
 /**
- * Blames each crash on the message or on the actor. The actor comes back and handles the message again; a message
- * that crashes it twice in a row is the culprit and goes, and nothing is held against the actor, or one bad request
- * could bring the daemon down. A message that was handled after all leaves the crash with the actor, and counts.
+ * Decides whether a crash is the fault of the message or of the actor. The actor restarts and handles the message
+ * again. A message that crashes it twice in a row becomes a dead letter, and the actor is not charged: otherwise one
+ * bad request could bring the daemon down. If the message is handled after all, the crash is charged to the actor. See
+ * decision 5.
  */
 export class RestartBudget {
   readonly #policy: Pick<SupervisorPolicy, 'intensity' | 'period'>;
@@ -34,7 +35,7 @@ export class RestartBudget {
     return exceeded;
   }
 
-  /** Begins a new period, after whoever had too many restarts was restarted itself. */
+  /** Starts a new period, after a supervisor restarted the one that had too many restarts. */
   reset(): void {
     this.#history = [];
   }

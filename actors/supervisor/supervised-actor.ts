@@ -16,15 +16,15 @@ export interface SupervisedActorDeps {
   readonly logger: Logger;
 }
 
-/** What a supervised actor does with its messages. It outlives a crash, and keeps what it was doing. */
+/** What a supervised actor does with its messages. It outlives a crash and keeps its state. */
 export interface Behaviour<Message> {
-  /** Names the actor below its place. */
+  /** The actor's name below its place. */
   readonly name: string;
-  /** A throw is a crash: the actor restarts and handles the message once more. */
+  /** If it throws, that is a crash: the actor restarts and handles the message once more. */
   handle(message: Message): void;
-  /** After each message that was handled. */
+  /** Called after each handled message. */
   handled(message: Message): void;
-  /** The message has crashed its actor twice and is a dead letter. Whoever waits for a reply is answered here. */
+  /** The message crashed its actor twice and is a dead letter. If somebody waits for a reply, answer here. */
   discard(message: Message, error: Error): void;
 }
 
@@ -39,9 +39,9 @@ export class SupervisedActor<Message extends { readonly kind: string }> implemen
   readonly #budget: RestartBudget;
   #cell: Cell<Message> | undefined;
   #exitSignal: ExitSignal | undefined;
-  /** What came while no actor was there, and what the last one had not handled. */
+  /** Messages that came while there was no actor, and those that the last one had not handled. */
   #undelivered: Message[] = [];
-  /** Handled once more, after it has crashed its actor. */
+  /** The message that is handled again after it crashed its actor. */
   #retried: Message | undefined;
 
   constructor(
@@ -64,7 +64,7 @@ export class SupervisedActor<Message extends { readonly kind: string }> implemen
     return this.#cell?.waiting ?? 0;
   }
 
-  /** Spawns the actor, with what came while it was down. */
+  /** Spawns the actor and gives it the messages that came while it was down. */
   start(exitSignal: ExitSignal, place: Place): void {
     this.#exitSignal = exitSignal;
     this.#budget.reset();
@@ -72,12 +72,12 @@ export class SupervisedActor<Message extends { readonly kind: string }> implemen
     for (const message of this.#undelivered.splice(0)) this.#cell.tellUnbounded(message);
   }
 
-  /** It is about to stop: its supervisor hears no more of it. */
+  /** It is about to stop: its supervisor gets no more exit signals. */
   down(): void {
     this.#exitSignal = undefined;
   }
 
-  /** Resolves when nothing runs. What was not handled is kept for the next start. */
+  /** Resolves when nothing runs. Unhandled messages are kept for the next start. */
   async stop(): Promise<void> {
     this.down();
     const cell = this.#cell;
@@ -91,13 +91,13 @@ export class SupervisedActor<Message extends { readonly kind: string }> implemen
     });
   }
 
-  /** For what must arrive: it is kept while the actor is down, and no mailbox is too full for it. */
+  /** For messages that must arrive: kept while the actor is down, and queued past the mailbox's bound. */
   tell(message: Message): void {
     if (this.#cell === undefined) this.#undelivered.push(message);
     else this.#cell.tellUnbounded(message);
   }
 
-  /** For what may be refused. */
+  /** For messages that may be refused. */
   offer(message: Message): Delivery | 'down' {
     return this.#cell?.tell(message) ?? 'down';
   }

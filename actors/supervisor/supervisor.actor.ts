@@ -16,7 +16,7 @@ import {
   type SupervisorState,
 } from './policy.js';
 
-/** What every supervisor of the tree shares. */
+/** Shared by every supervisor of the tree. */
 export interface SupervisionContext {
   readonly system: ActorSystem;
   readonly clock: Clock;
@@ -28,8 +28,8 @@ const MAILBOX = 10_000;
 type Ref = { readonly id: string; readonly incarnation: number };
 
 /**
- * Runs what the policy decides: starts children, stops them, waits between restarts, gives up. A child that does
- * not stop within its time is left behind, as it cannot be ended from outside.
+ * Carries out the decisions of the policy: starts children, stops them, waits between restarts, gives up. A child that
+ * does not stop in time is abandoned, because it cannot be ended from outside.
  */
 export class Supervisor implements Actor<SupervisorEvent> {
   readonly path: string;
@@ -45,7 +45,7 @@ export class Supervisor implements Actor<SupervisorEvent> {
   #failure: Error | undefined;
   #started: ((outcome: Error | undefined) => void) | undefined;
   #stopped: (() => void) | undefined;
-  /** Those who wait for a child to be gone. */
+  /** Callers that wait for a child to be removed. */
   readonly #removals = new Map<string, () => void>();
 
   constructor(
@@ -64,7 +64,7 @@ export class Supervisor implements Actor<SupervisorEvent> {
     this.#cell = context.system.spawn(place, 'supervisor', this, { mailbox: MAILBOX });
   }
 
-  /** Resolves once every child has started; rejects when one could not. */
+  /** Resolves once every child has started; rejects if one could not. */
   start(): Promise<void> {
     return new Promise((resolve, reject) => {
       this.#started = (failure) => {
@@ -75,7 +75,7 @@ export class Supervisor implements Actor<SupervisorEvent> {
     });
   }
 
-  /** Stops the children in reverse order, each within its time. */
+  /** Stops the children in reverse order, each within its own time. */
   stop(): Promise<void> {
     return new Promise((resolve) => {
       this.#stopped = () => {
@@ -87,19 +87,19 @@ export class Supervisor implements Actor<SupervisorEvent> {
     });
   }
 
-  /** Starts one more child, and looks after it as after the others. */
+  /** Starts one more child and supervises it like the others. */
   add(spec: ChildSpec): void {
     this.#specs.set(spec.id, spec);
     const { id, restart, shutdown } = spec;
     this.#cell.tellUnbounded({ type: 'child_added', child: { id, restart, shutdown } });
   }
 
-  /** Resolves once the child is no more, and forgotten. */
+  /** Resolves once the child has stopped and is forgotten. */
   remove(id: string): Promise<void> {
     const spec = this.#specs.get(id);
     return new Promise((resolve) => {
       this.#removals.set(id, () => {
-        // Another of the name may have been added meanwhile.
+        // Another child of that name may have been added meanwhile.
         if (this.#specs.get(id) === spec) this.#specs.delete(id);
         resolve();
       });
@@ -115,7 +115,7 @@ export class Supervisor implements Actor<SupervisorEvent> {
     if (this.#removals.size > 0) this.#tellOfRemovals();
   }
 
-  /** A supervisor's own fault is nothing its children did, and it keeps what it knows of them. */
+  /** A fault of the supervisor itself is not its children's, and it keeps its state. */
   crashed({ message, error }: Crash<SupervisorEvent>): void {
     const { system, logger } = this.#context;
     const twice = this.#retried === message;
@@ -256,7 +256,7 @@ export class Supervisor implements Actor<SupervisorEvent> {
     this.#context.logger.error('supervisor exceeded its restart intensity', { path: this.path, reason: why });
     for (const cancel of this.#pauses) cancel();
     if (this.#started !== undefined) {
-      // The first failure is told as it is: its reader wants the cause, and not the tree.
+      // The first failure is passed on as it is: readers need the cause, not the tree.
       this.#settleStart(this.#failure ?? new Error(why));
       return;
     }

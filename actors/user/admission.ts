@@ -3,34 +3,34 @@ import { moment, type Millis, type Moment } from '../../src/domain/time.js';
 import type { Clock } from '../../src/ports/clock.js';
 
 /**
- * Users a second who are let in whatever the load: a few hundredths of a core, so that all come back in the end.
- * Before anything is turned away it is a quarter of one: who comes and goes as ever is not what the strain comes from.
+ * Users a second who may come online whatever the load. 2,000 take a few hundredths of a core, so all come back in the
+ * end. While nothing is refused yet, 10,000 take a quarter of one: ordinary coming and going does not cause the strain.
  */
 const LEAST = { strained: 10_000, shedding: 2000 } as const satisfies Record<Overload, number>;
-/** More than any machine could open: from here on there is no limit. */
+/** More than any machine can open. From here on there is no limit. */
 const MOST = 1_000_000;
 const STEP: Millis = 1000;
-/** A second without overload lets in so many times what the one before did. */
+/** The factor by which the rate grows after a second without overload. */
 const GROWTH = 2;
-/** After an overload it goes on from this part of what was too much. */
+/** After an overload, the rate restarts at this part of what was too much. */
 const CUT = 0.25;
-/** What was not used of a second's share is kept for as long as this. */
+/** An unused share of the rate is kept for this long. */
 const SLACK: Millis = 100;
 
 /**
- * How many users may come online a second. A session that opens costs eight times a heal that extends, so past
- * capacity those who are online come first: if they lapsed, their sessions would have to be opened again. But where
- * many have lapsed and keep asking, letting in all of them at once is the next overload, and letting in nobody is
- * none of them online. So an overload lets in the least for a second, then a part of what was too much, and from
- * there on twice as many each second, as TCP comes back from a loss.
+ * Limits how many users come online in a second. An opening costs eight times an extending heal, so past capacity those
+ * who are online go first: if they lapsed, their sessions would have to be opened again. Where many have lapsed and
+ * keep asking, admitting all at once is the next overload, and admitting nobody keeps everybody offline. So after an
+ * overload the rate is at its least for a second, then a part of what was too much, and then doubles each second, as
+ * TCP recovers from a loss. See decision 10.
  */
 export class Admission {
   readonly #clock: Clock;
-  /** Users a second; Infinity while there is no limit. */
+  /** Users a second; Infinity without a limit. */
   #rate = Infinity;
-  /** What it goes on from when this second is over without overload. */
+  /** The rate after this second, if there is no overload in it. */
   #next = Infinity;
-  /** How many may come now. */
+  /** How many may come online now. */
   #allowance = 0;
   #allowedAt: Moment;
   #stepAt: Moment;
@@ -53,7 +53,7 @@ export class Admission {
     return true;
   }
 
-  /** To be told of every request that was turned away, or was not read in time. */
+  /** Call it for every request that was refused, or read too late. */
   overloaded(overload: Overload): void {
     const now = this.#clock.now();
     if (now >= this.#stepAt) this.#step(now);
@@ -64,11 +64,11 @@ export class Admission {
       this.#allowance = 0;
       this.#allowedAt = now;
     }
-    // A whole second without overload, from here.
+    // A whole second without overload counts from here.
     this.#stepAt = moment(now + STEP);
   }
 
-  /** One second is over, or several in which nobody asked. */
+  /** One second is over, or several without a request. */
   #step(now: Moment): void {
     const idle = Math.floor((now - this.#stepAt) / STEP);
     this.#admittedBefore = idle === 0 ? this.#admitted : 0;

@@ -1,19 +1,21 @@
 import { Histogram } from '../../src/domain/histogram.js';
 import { LATENESS } from '../shards/lateness.js';
 
-/** What the users of this process have done since it started. Fields that are counted up: a heal pays for one. */
+/**
+ * Counts of what the users of this process have done since it started. Plain fields, so a heal pays for one increment.
+ */
 export class UserCounts {
-  /** Heals that actors have handled. */
+  /** Heals handled by actors. */
   heals = 0;
-  /** Users who were asked about. */
+  /** Users asked about. */
   checkups = 0;
-  /** Sessions that heals have opened, each on disk. */
+  /** Sessions opened by heals and stored. */
   openings = 0;
-  /** Sessions found at the start that went on. */
+  /** Sessions found at the start that resumed. */
   recoveries = 0;
-  /** Sessions that ended by a goodbye, and by the erasure of their user, each on disk. */
+  /** Sessions ended by a goodbye or by erasing their user, and stored. */
   goodbyes = 0;
   erasures = 0;
-  /** Sessions that ended in silence, by the seconds between the deadline and its being noticed. */
+  /** Sessions that ended in silence, by how many seconds late that was noticed. */
   readonly expiries = new Histogram(LATENESS);
 }

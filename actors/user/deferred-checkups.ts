@@ -5,14 +5,14 @@ import { isOnline } from './user.machine.js';
 import type { UserRequest } from './user.protocol.js';
 
 /**
- * Questions about users whose deadline lies in a stall, between when the question may have arrived and when it was
- * read: a heal that came in time may not have been read yet, and if none did, the user is offline. They wait until all
- * that arrived before the deadline has been read.
+ * Checkups of users whose deadline lies in a stall, between when the checkup may have arrived and when it was read. A
+ * heal that came in time may be unread; if none came, the user is offline. They wait until everything that arrived
+ * before the deadline has been read. See decision 6.
  */
 export class DeferredCheckups {
   #questions: PendingUserRequest[] = [];
 
-  /** Whether it has to wait. */
+  /** Whether the checkup has to wait. */
   concerns(actor: UserActor, { kind, arrivedAt, readAt }: UserRequest): boolean {
     if (kind !== 'checkup' && kind !== 'describe') return false;
     return actor.deadline <= readAt && isOnline(actor.state, actor, { arrivedAt });
@@ -22,7 +22,7 @@ export class DeferredCheckups {
     this.#questions.push(question);
   }
 
-  /** @returns those of whose users all is known, now that everything that arrived before the horizon has been read */
+  /** @returns the checkups that can be answered, now that everything before the horizon has been read */
   takeKnown(
     horizon: Moment,
     deadlineOf: (user: UserId) => Moment | undefined,

@@ -13,7 +13,7 @@ export interface RecoveryDeps {
   readonly store: Pick<HistoryStore, 'openSessions' | 'healedSince'>;
   readonly summary: StoreSummary;
   readonly shards: LocalShards;
-  /** Whether memory holds so many more; those past it are only counted. */
+  /** Whether memory has room for this many more. Sessions past that are only counted. */
   readonly holds: (sessions: number) => boolean;
 }
 
@@ -21,10 +21,10 @@ export interface RecoveryDeps {
 const PROGRESS = 100_000;
 
 /**
- * Brings back every session that was going on when the daemon was last alive. All of them get their time again,
- * counted from the end of the recovery; which they are, and that the daemon was blind, is to be stored.
+ * Restores every session that was open when the daemon was last alive. Each gets time again, counted from the end of
+ * the recovery. Which they are, and that the daemon was blind, is to be stored.
  *
- * @returns what history has to keep before the daemon is ready
+ * @returns the entries that history must store before the daemon is ready
  */
 export async function recover(deps: RecoveryDeps, timeout: Millis): Promise<readonly DaemonEntry[]> {
   const { clock, logger, store, summary, shards } = deps;
@@ -67,7 +67,7 @@ export async function recover(deps: RecoveryDeps, timeout: Millis): Promise<read
     sessions,
     to: endAt / 1000,
     blind_seconds: away / 1000,
-    // By how much the ends on disk were behind when the last run was over.
+    // By how much the stored ends lagged when the last run ended.
     behind_seconds: since(watermark ?? endAt, aliveAt ?? endAt) / 1000,
     milliseconds: Math.round(end - begun),
   });
@@ -78,7 +78,7 @@ export async function recover(deps: RecoveryDeps, timeout: Millis): Promise<read
   ];
 }
 
-/** In which generation each recovered session was last healed, where it was. */
+/** The generation in which each recovered session was last healed, if it was. */
 async function latestHeals(store: Pick<HistoryStore, 'healedSince'>): Promise<ReadonlyMap<UserId, number>> {
   const latest = new Map<UserId, number>();
   for await (const { generation, users } of store.healedSince()) {

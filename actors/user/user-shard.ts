@@ -27,9 +27,9 @@ import {
 } from './user.machine.js';
 import type { UserCommand, UserReply, UserRequest } from './user.protocol.js';
 
-/** How fine deadlines are told apart by the wheel; how late one is noticed depends on the pulse alone. */
+/** The resolution of deadlines in the wheel. How late one is noticed depends only on the watchdog. */
 const RESOLUTION: Millis = 20;
-/** A timer that crashed its actor twice is tried again after this. */
+/** A timer that crashed its actor twice is retried after this time. */
 const EXPIRE_AGAIN: Millis = 1000;
 
 const ONLINE: UserReply = { kind: 'online' };
@@ -44,13 +44,13 @@ export interface ShardOptions {
   readonly timeout: Millis;
   readonly blindGrace: Millis;
   readonly mailbox: number;
-  /** Users that may expire in one tick; the others wait for the next one, so that a mass expiry stalls nobody. */
+  /** Users that may expire in one tick. The others wait for the next, so that a mass expiry stalls nobody. */
   readonly expiries: number;
   readonly restarts: Pick<SupervisorPolicy, 'intensity' | 'period'>;
   readonly decide: typeof decide;
 }
 
-/** What a shard reaches beyond itself. */
+/** What a shard needs from outside. */
 export interface ShardDeps {
   readonly system: ActorSystem;
   readonly clock: Clock;
@@ -60,19 +60,19 @@ export interface ShardDeps {
   hasRoom(): boolean;
   /** Whether memory has room for one more. */
   hasMemory(): boolean;
-  /** Whether the whole system ends, and its actors with it. */
+  /** Whether the whole system is ending, with its actors. */
   ending(): boolean;
-  /** The wall clock's reading at a moment just past. */
+  /** The wall clock at a moment just past. */
   wallAt(at: Moment): Instant;
   submit(entry: UserEntry): void;
-  /** Counts the restarts. */
+  /** The number of this start. */
   generation(): number;
 }
 
 /**
- * The supervisor of the users of one shard: spawns an actor for whoever comes online, and keeps what it needs to
- * bring one back after a crash. A message that crashes its actor twice goes to the dead letters and is not held
- * against the actor; any other crash counts, and past the intensity the shard itself gives up.
+ * Supervises the users of one shard: spawns an actor for a user who comes online, and keeps what it needs to restart
+ * one after a crash. A message that crashes its actor twice becomes a dead letter and is not charged to the actor. Any
+ * other crash is charged, and past the intensity the shard itself gives up.
  */
 export class Shard implements UserDeps {
   readonly shard: ShardIndex;
@@ -85,12 +85,12 @@ export class Shard implements UserDeps {
   #place: Place | undefined;
   #exitSignal: ExitSignal | undefined;
   readonly #budget: RestartBudget;
-  /** Whose timer crashed them twice, and when to try it again. */
+  /** Actors whose timer crashed them twice, and when to retry it. */
   readonly #expireAgain = new Map<UserActor, Moment>();
-  /** Expiries told and not handled yet. */
+  /** Expiries sent and not handled yet. */
   #expiring = 0;
   #settledUpTo: Moment;
-  /** The last one. */
+  /** The last blind interval. */
   #blindness: Blindness | undefined;
   #horizon: Moment;
   readonly #deferredCheckups = new DeferredCheckups();
@@ -116,7 +116,7 @@ export class Shard implements UserDeps {
     return this.#users.size;
   }
 
-  /** The first deadline of a session that has not ended, if it has passed; else now. Looks at every user. */
+  /** The earliest deadline of an open session, if it has passed; else now. Looks at every user. */
   settledExactly(now: Moment): Moment {
     let least = now;
     for (const { state, deadline } of this.#users.values()) {
@@ -147,11 +147,11 @@ export class Shard implements UserDeps {
     for (const message of actor.takeLeft()) if (message.kind !== 'expire') actor.cell?.tellUnbounded(message);
   }
 
-  /** The users stay in the table with what they had not handled, so that the next start finds them. */
+  /** Users stay in the table with their unhandled messages, for the next start. */
   async #stop(): Promise<void> {
     this.#exitSignal = undefined;
     for (const question of this.#deferredCheckups.takeAll()) question.answer(DOWN);
-    // Nobody asks any more and nothing is kept in memory alone, so a million actors need not be ended one by one.
+    // No requests come any more and nothing is only in memory, so a million actors need not be stopped one by one.
     if (this.#deps.ending()) return;
     await Promise.all([...this.#users.values()].map((actor) => this.#stopOne(actor)));
   }
@@ -183,7 +183,7 @@ export class Shard implements UserDeps {
     });
   }
 
-  /** @returns the reply, where no actor has to be asked */
+  /** @returns the reply, if no actor has to be asked */
   #route(
     user: UserId,
     request: UserRequest,
@@ -199,7 +199,7 @@ export class Shard implements UserDeps {
       this.#deferredCheckups.add(new PendingUserRequest(user, request, replies, index));
       return undefined;
     }
-    // With nothing waiting the state is what the actor would answer from.
+    // With an empty mailbox, the state is what the actor would answer from.
     if (request.kind === 'checkup' && cell.waiting === 0) {
       return isOnline(actor.state, actor, request) ? ONLINE : OFFLINE;
     }
@@ -224,7 +224,7 @@ export class Shard implements UserDeps {
     actor.cell = this.#deps.system.spawn<UserActorMessage>(this.#place, actor.user, actor, { mailbox });
   }
 
-  /** Brings back a session found at a restart. Its deadline stands only once `hold` is called. */
+  /** Restores a session found at a restart. Its deadline takes effect only when `hold` is called. */
   recover(user: UserId, session: RunningSession, lease: { deadline: Moment; lastSeen: Moment }): void {
     this.counts.recoveries++;
     const actor = new UserActor(user, this);
@@ -235,7 +235,7 @@ export class Shard implements UserDeps {
     this.#spawn(actor);
   }
 
-  /** Whether a session found at the restart has neither been healed nor ended. */
+  /** Whether some session found at the restart has neither been healed nor ended. */
   hasSilent(): boolean {
     for (const { state } of this.#users.values()) {
       if (sessionOf(state)?.endsAt !== undefined) return true;
@@ -243,7 +243,7 @@ export class Shard implements UserDeps {
     return false;
   }
 
-  /** Who is online, as whoever asks now is told. Changes meanwhile are shown where they are behind. */
+  /** The online users, as a checkup would report them now. May miss changes during the iteration. */
   *online(): Generator<UserId> {
     const { clock } = this.#deps;
     for (const { user, state, deadline } of this.#users.values())
@@ -251,18 +251,18 @@ export class Shard implements UserDeps {
   }
 
   settle(settlement: Settlement): void {
-    // Only what opens a session is settled with its instant.
+    // Only a settlement that opens a session has an instant.
     if (settlement.stored && settlement.onlineAt !== undefined) this.counts.openings++;
     const actor = this.#users.get(settlement.user);
     const message: Settled = settlement.stored
       ? { kind: 'settled', stored: true, onlineAt: settlement.onlineAt }
       : { kind: 'settled', stored: false, code: settlement.code };
-    // It must arrive even where requests are refused, and there is one at a time for a user.
+    // It must arrive even where requests are refused, and there is only one at a time for a user.
     if (this.#exitSignal === undefined) actor?.leaveLast(message);
     else actor?.cell?.tellUnbounded(message);
   }
 
-  /** Time stands still for a shard that is down: nothing of it is settled meanwhile. */
+  /** Time stands still for a shard that is down, so none of its deadlines are acted on meanwhile. */
   advance(horizon: Moment): void {
     if (this.#exitSignal === undefined) return;
     this.#noteSettled();
@@ -295,7 +295,7 @@ export class Shard implements UserDeps {
     actor.cell?.tellUnbounded({ kind: 'expire', horizon: this.#horizon });
   };
 
-  /** An expiry has been handled, whatever came of it. */
+  /** An expiry has been handled, whatever its result. */
   expired(): void {
     this.#expiring--;
   }
@@ -308,7 +308,8 @@ export class Shard implements UserDeps {
     const { timeout, blindGrace } = this.#options;
     const deadline = moment(readAt + timeout);
     const blindness = this.#blindness;
-    // Read before the daemon was blind, and handled after it; what had passed by then stays passed, as in `blind`.
+    // Read before the blind interval and handled after it. A deadline that had passed by then stays passed, as in
+    // `blind`.
     if (blindness === undefined || readAt >= blindness.to || deadline < blindness.from) return deadline;
     return deadlineAfter(blindness, { deadline, lastSeen: readAt }, timeout, blindGrace);
   }
@@ -323,8 +324,8 @@ export class Shard implements UserDeps {
       }
       actor.deadline = deadlineAfter(blindness, actor, this.#options.timeout, this.#options.blindGrace);
     }
-    // All deadlines move, and so does what is settled; else the disk would long not know that anybody was alive. But not
-    // past a deadline that has stayed where it was, and has not been acted on.
+    // All deadlines move, and so does the settled moment; otherwise the disk would long not show that anybody was
+    // alive. But it does not pass a deadline that stayed where it was and has not been acted on.
     if (hasPassed) return;
     this.#horizon = moment(this.#horizon + blindness.to - blindness.from);
     this.#noteSettled();

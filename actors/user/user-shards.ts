@@ -16,7 +16,7 @@ import type { Shards, UserCommand, UserReply, UserRequest } from './user.protoco
 
 export interface LocalShardsOptions extends ShardOptions {
   readonly count: number;
-  /** How many may be online. */
+  /** How many users may be online. */
   readonly users: number;
 }
 
@@ -29,7 +29,7 @@ export interface LocalShardsDeps {
   readonly submit: (entries: readonly HistoryEntry[]) => void;
 }
 
-/** The shards of this process, and what they have in common: the way to history, and how far time has come. */
+/** The user shards of this process, and what they share: the way to history, and how far time has come. */
 export class LocalShards implements Shards {
   readonly all: readonly Shard[];
   readonly counts = new UserCounts();
@@ -40,9 +40,9 @@ export class LocalShards implements Shards {
   #outbox: HistoryEntry[] = [];
   #blindUntil: Moment | undefined;
   #ending = false;
-  /** Since when nobody is let in any more. */
+  /** Since when no requests are accepted. */
   #notListeningSince: Moment | undefined;
-  /** What the restart decided; nobody is silent any more once all have been healed or have ended. */
+  /** The decision of the restart. No session is silent any more once all have been healed or have ended. */
   #recovery: Recovery = { generation: 0, silent: [] };
 
   constructor(options: LocalShardsOptions, deps: LocalShardsDeps) {
@@ -87,7 +87,7 @@ export class LocalShards implements Shards {
     this.#at(shard).send(command, answered);
   }
 
-  /** What capacity there is belongs to those who are online. */
+  /** Capacity belongs first to those who are online. */
   overloaded(overload: Overload): void {
     this.#admission.overloaded(overload);
   }
@@ -103,7 +103,7 @@ export class LocalShards implements Shards {
   blind(from: Moment, to: Moment): void {
     this.#shift({ from, to, previousEnd: this.#blindUntil });
     if (this.#recovery.silent.length > 0) {
-      // Another restart is not to take from the silent the time in which they could not be heard.
+      // Another restart must not take from silent users the time in which they could not be heard.
       this.#recovery = afterBlindness(this.#recovery, to - from);
       this.#post({ kind: 'recovered', recovery: this.#recovery });
     }
@@ -115,33 +115,36 @@ export class LocalShards implements Shards {
     for (const shard of this.all) shard.blind(blindness);
   }
 
-  /** From here on, a shard that is stopped is stopped for good. */
+  /** From here on, a shard that stops is stopped for good. */
   end(): void {
     this.#ending = true;
   }
 
-  /** Nobody can be heard from here on: whoever has not ended by now was online when the daemon was last alive. */
+  /**
+   * Nobody can be heard from here on. Users who have not gone offline by now were online when the daemon was last
+   * alive.
+   */
   stopListening(at: Moment): void {
     this.#notListeningSince ??= at;
   }
 
-  /** Brings back a session found at a restart. */
+  /** Restores a session found at a restart. */
   recover(user: UserId, session: RunningSession, lease: { deadline: Moment; lastSeen: Moment }): void {
     this.#at(shardOf(user, this.count)).recover(user, session, lease);
   }
 
-  /** The restart is over: what was silent up to `end` has had its grace, and gets the time that it took. */
+  /** The recovery is over. Sessions that were silent up to `end` get the time that it took on top of theirs. */
   recovered(recovery: Recovery, begun: Moment, end: Moment): void {
     this.#recovery = recovery;
     this.#shift({ from: begun, to: end, previousEnd: end });
   }
 
-  /** Submits the instant up to which every end has been submitted, and that the daemon is alive. */
+  /** Submits the watermark: every end before it has been submitted, and the daemon is alive. */
   checkpoint(): void {
     const now = this.#notListeningSince ?? this.#clock.now();
     const settled = this.all.map((shard) => (this.#ending ? shard.settledExactly(now) : shard.settledUpTo));
     const behind = now - Math.min(now, ...settled);
-    // Nobody is answered any more after the last one: no end has to lie later than it.
+    // Nobody is answered after the last checkpoint, so no end has to lie later than it.
     const early = this.#notListeningSince === undefined ? 0 : Math.min(behind, this.#timeout);
     const wall = this.wallAt(now);
     this.#post({ kind: 'watermark', at: instant(wall - behind), aliveAt: instant(wall - early) });
@@ -150,7 +153,7 @@ export class LocalShards implements Shards {
     this.#post({ kind: 'recovered', recovery: this.#recovery });
   }
 
-  /** Hands over at once what has been gathered for history. */
+  /** Passes what was gathered for history on at once. */
   flush(): void {
     if (this.#outbox.length === 0) return;
     const entries = this.#outbox;
@@ -158,7 +161,7 @@ export class LocalShards implements Shards {
     this.#submit(entries);
   }
 
-  /** Read again when this process was put aside between one clock and the other. */
+  /** Read again if the process was interrupted between reading one clock and the other. */
   wallAt(at: Moment): Instant {
     for (let attempt = 1; ; attempt++) {
       const now = this.#clock.now();

@@ -21,7 +21,7 @@ import type { UserReply, UserRequest } from './user.protocol.js';
 
 const OVERLOADED: UserReply = { kind: 'refused', code: 'HEARTBEAT_OVERLOADED' };
 
-/** What a user is asked, with the way back for the reply. */
+/** A request to a user, with the way back for its reply. */
 export class PendingUserRequest extends PendingRequest<UserId, UserRequest, UserReply> {
   override equals(other: object): other is PendingUserRequest {
     if (!(other instanceof PendingUserRequest) || this.kind !== other.kind) return false;
@@ -32,19 +32,19 @@ export class PendingUserRequest extends PendingRequest<UserId, UserRequest, User
 export type UserActorMessage =
   PendingUserRequest | Exclude<UserMessage, { readonly kind: UserRequest['kind'] }>;
 
-/** What a user's actor needs of the shard that it lives in. */
+/** What a user's actor needs from its shard. */
 export interface UserDeps {
   readonly shard: number;
-  /** The restart that found the sessions which were going on. */
+  /** The number of the restart that found the open sessions. */
   readonly generation: number;
   readonly counts: UserCounts;
-  /** How long a heal that was read at that moment holds. */
+  /** The deadline after a heal that was read at this moment. */
   deadlineSince(readAt: Moment): Moment;
   readonly wheel: TimerWheel<UserActor>;
   readonly decide: typeof decide;
-  /** Messages that may wait at one user, in its mailbox or set aside. */
+  /** How many messages may wait for one user, in its mailbox and its stash. */
   readonly mailbox: number;
-  /** The wall clock's reading at a moment just past. */
+  /** The wall clock at a moment just past. */
   wallAt(at: Moment): Instant;
   submit(entry: UserEntry): void;
   /** The user is offline and nothing waits: the actor may go. */
@@ -58,8 +58,8 @@ export interface UserDeps {
 }
 
 /**
- * The presence of one user: runs what `decide` decides, and is its own expiry timer. The object outlives a crash: it
- * is what its supervisor kept.
+ * The presence of one user: carries out what `decide` returns, and is its own expiry timer. The object outlives a
+ * crash.
  */
 export class UserActor extends Timer implements Actor<UserActorMessage>, Lease {
   readonly user: UserId;
@@ -67,12 +67,12 @@ export class UserActor extends Timer implements Actor<UserActorMessage>, Lease {
   state: UserState = ABSENT;
   lastSeen: Moment = moment(0);
   cell: Cell<UserActorMessage> | undefined;
-  /** The message that crashed the actor last; if it does so again, it is given up. */
+  /** The message on which the actor last crashed. If it crashes on it again, the message is given up. */
   retried: UserActorMessage | undefined;
-  /** What was told and not handled when its shard stopped. */
+  /** Messages still queued when the shard stopped. */
   #left: UserActorMessage[] | undefined;
   #waiting: PendingUserRequest[] | undefined;
-  /** Undefined while nobody waits for what was asked before. */
+  /** Undefined while nothing is stashed. */
   #stash: Stash<UserActorMessage> | undefined;
 
   constructor(user: UserId, deps: UserDeps) {
@@ -83,7 +83,7 @@ export class UserActor extends Timer implements Actor<UserActorMessage>, Lease {
 
   receive(message: UserActorMessage): void {
     if (this.#isBehind(message)) this.#setAside(message);
-    // A heal that came in time may be the one whose turn it is.
+    // A heal that came in time may be the message that was unstashed.
     else if (message.kind === 'expire' && this.#stash?.isTaken === true) this.#watch();
     else this.#handle(message);
     if (this.retried === message) {
@@ -94,14 +94,14 @@ export class UserActor extends Timer implements Actor<UserActorMessage>, Lease {
     this.done(message);
   }
 
-  /** Goes on after a message that was handled, or given up. */
+  /** Continues after a message was handled or given up. */
   done(message: UserActorMessage): void {
     if (this.#stash !== undefined)
       this.#stash = this.#stash.goOn(message, (next) => this.cell?.tellUnbounded(next));
     if (this.state.phase === 'absent' && this.#stash === undefined) this.#deps.departed(this);
   }
 
-  /** What was left over when the shard stopped comes first; what the disk has settled meanwhile, behind it. */
+  /** Messages still queued when the shard stopped come first, and later settlements of the disk after them. */
   leave(messages: readonly UserActorMessage[]): void {
     this.#left = [...messages, ...(this.#left ?? [])];
   }
@@ -110,21 +110,21 @@ export class UserActor extends Timer implements Actor<UserActorMessage>, Lease {
     (this.#left ??= []).push(message);
   }
 
-  /** What was left, which is handed over once. */
+  /** The queued messages, handed over once. */
   takeLeft(): readonly UserActorMessage[] {
     const left = this.#left ?? [];
     this.#left = undefined;
     return left;
   }
 
-  /** Whoever changes something comes after those who wait for their turn to. */
+  /** A request that changes something waits behind the stashed ones. */
   #isBehind(message: UserActorMessage): boolean {
     if (this.#stash === undefined || !(message instanceof PendingUserRequest)) return false;
     if (message.kind === 'checkup' || message.kind === 'describe') return false;
     return this.#stash.isBehind(message);
   }
 
-  /** What is set aside counts towards the mailbox's limit. */
+  /** Stashed messages count towards the mailbox's limit. */
   #setAside(message: UserActorMessage): void {
     const waiting = (this.#stash?.size ?? 0) + (this.#waiting?.length ?? 0) + (this.cell?.waiting ?? 0);
     if (this.#stash?.add(message, this.#deps.mailbox - waiting) !== true) this.#refuse(asked(message));
@@ -145,7 +145,7 @@ export class UserActor extends Timer implements Actor<UserActorMessage>, Lease {
     this.#deps.crashed(this, crash);
   }
 
-  /** The rules failed over what became of the disk: what is there counts, and those who waited hear of the failure. */
+  /** Handling the disk's result failed. What is on disk counts, and those who waited get the failure. */
   settleAnyhow(settled: Settled, reply: UserReply): void {
     this.state = afterSettling(this.state, settled);
     if (this.state.phase === 'online') this.#watch();
@@ -165,7 +165,7 @@ export class UserActor extends Timer implements Actor<UserActorMessage>, Lease {
     for (const effect of decision.effects) this.#run(effect, message);
   }
 
-  /** With what ended in silence, all that was opened or recovered has ended or is online. */
+  /** With those that ended in silence, every opened or recovered session is counted as ended or is online. */
   #countEnd({ stored }: Settled): void {
     const { state } = this;
     if (!stored || state.phase !== 'leaving' || state.session === undefined) return;
@@ -194,7 +194,7 @@ export class UserActor extends Timer implements Actor<UserActorMessage>, Lease {
     }
   }
 
-  /** Has the deadline looked at again when time comes round to it. */
+  /** Has the deadline checked when it comes round. */
   #watch(): void {
     this.#deps.wheel.arm(this, this.deadline);
   }

@@ -4,57 +4,57 @@ import { instant, type Instant, type Moment } from '../../src/domain/time.js';
 import type { ErrorCode } from '../../src/errors.js';
 import type { UserReply, UserRequest } from './user.protocol.js';
 
-/** How long the user is held online. It belongs to the actor, which moves it as `extend` says. */
+/** How long the user stays online. It belongs to the actor, which moves it on `extend`. */
 export interface Lease {
   readonly deadline: Moment;
   readonly lastSeen: Moment;
 }
 
-/** A session that has begun. It is the same session at whatever instant the wall clock has jumped to since. */
+/** A session that has begun. It stays the same session whatever the wall clock jumps to. */
 export interface RunningSession {
   readonly onlineAt: Instant;
   readonly openedAt: Moment;
-  /** Set while a session found at a restart has not been healed: what its end is stored as if it never is. */
+  /** Set until a session found at a restart is healed: the end that is stored if it never is. */
   readonly endsAt?: Instant;
 }
 
-/** State and session in one object: there are as many as users are online. */
+/** State and session in one object, because there is one for each online user. */
 export interface OnlineUser extends RunningSession {
   readonly phase: 'online';
 }
 
 export type UserState =
   | { readonly phase: 'absent' }
-  /** The record of a new session is being written; those who heal wait for it. */
+  /** The record of a new session is being written. Heals wait for it. */
   | { readonly phase: 'opening'; readonly openedAt: Moment }
   | OnlineUser
-  /** The first heal since a restart is being written; those who heal wait for it. */
+  /** The first heal since a restart is being written. Heals wait for it. */
   | { readonly phase: 'resuming'; readonly session: RunningSession }
-  /** A goodbye or an erasure is being written; until it is, the session (if there was one) goes on. */
+  /** A goodbye or an erasure is being written. Until it is, the session (if any) goes on. */
   | { readonly phase: 'leaving'; readonly session: RunningSession | undefined; readonly reply: UserReply };
 
-/** What became of what the user is waiting for the disk to do. */
+/** The disk's result for what the user waits for. */
 export type Settled =
   | { readonly kind: 'settled'; readonly stored: true; readonly onlineAt: Instant | undefined }
   | { readonly kind: 'settled'; readonly stored: false; readonly code: ErrorCode };
 
 export type UserMessage =
   | UserRequest
-  /** Every request that arrived before `horizon` has been told. */
+  /** Every request that arrived before `horizon` has been passed on. */
   | { readonly kind: 'expire'; readonly horizon: Moment }
   | Settled;
 
 export type UserEffect =
-  /** Hold the user for one timeout from when the message was read. */
+  /** Keep the user online for one timeout from when the message was read. */
   | { readonly kind: 'extend' }
-  /** Look at the deadline again when it comes round. */
+  /** Check the deadline again when it comes round. */
   | { readonly kind: 'watch' }
   | { readonly kind: 'answer'; readonly reply: UserReply }
-  /** Keep this message's asker until the disk has settled. */
+  /** Answer this message once the disk has settled. */
   | { readonly kind: 'wait' }
-  /** Answer all who wait. */
+  /** Answer everybody who waits. */
   | { readonly kind: 'release'; readonly reply: UserReply }
-  /** Handle this message again once the disk has settled, and before any that came after it. */
+  /** Handle this message again once the disk has settled, before later ones. */
   | { readonly kind: 'defer' }
   | { readonly kind: 'submit'; readonly entry: 'open' | 'resume' | 'flush' | 'erase' }
   | { readonly kind: 'submit'; readonly entry: 'end' | 'close'; readonly session: EndedSession };
@@ -82,8 +82,8 @@ const FLUSH: readonly UserEffect[] = [{ kind: 'submit', entry: 'flush' }, { kind
 const ERASE: readonly UserEffect[] = [{ kind: 'submit', entry: 'erase' }, { kind: 'wait' }];
 
 /**
- * What one message means to one user. Pure: it reads the lease and changes nothing. Online means that the deadline
- * lies ahead; a heal at the deadline itself still extends the session.
+ * Decides what one message means for one user. Pure: it reads the lease and changes nothing. A user is online while the
+ * deadline lies ahead; a heal at the deadline itself still extends the session.
  */
 export function decide(state: UserState, lease: Lease, message: UserMessage): Decision {
   switch (message.kind) {
@@ -109,7 +109,7 @@ export function decide(state: UserState, lease: Lease, message: UserMessage): De
   }
 }
 
-/** Whether somebody who asks is told `online`: only what is on disk counts, and a goodbye only once it is. */
+/** Whether a checkup says `online`: only what is on disk counts, and a goodbye only once it is. */
 export function isOnline(state: UserState, lease: Lease, asked: { readonly arrivedAt: Moment }): boolean {
   return sessionOf(state) !== undefined && asked.arrivedAt < lease.deadline;
 }
@@ -142,7 +142,7 @@ function heal(state: UserState, lease: Lease, command: UserRequest): Decision {
 function goodbye(state: UserState, lease: Lease, command: UserRequest): Decision {
   switch (state.phase) {
     case 'absent':
-      // The end of the session before may still be on its way to the disk.
+      // The end of the previous session may still be on its way to the disk.
       return { state: { phase: 'leaving', session: undefined, reply: OFFLINE }, effects: FLUSH };
     case 'opening':
     case 'resuming':
@@ -198,7 +198,7 @@ function settle(state: UserState, settled: Settled): Decision {
         settled.stored ? ONLINE : { kind: 'refused', code: settled.code },
       );
     case 'resuming':
-      // A heal that extends needs nothing of the disk, so that a disk which refuses makes no difference to it.
+      // An extending heal needs no write, so a disk that refuses writes makes no difference to it.
       return release(afterSettling(state, settled), ONLINE);
     case 'leaving':
       return release(
@@ -213,7 +213,7 @@ function settle(state: UserState, settled: Settled): Decision {
   }
 }
 
-/** How things stand once the disk has settled, whoever waits for it. */
+/** The state once the disk has settled. */
 export function afterSettling(state: UserState, settled: Settled): UserState {
   switch (state.phase) {
     case 'opening':
@@ -253,7 +253,7 @@ function describe(state: UserState, lease: Lease, command: UserRequest): UserRep
   };
 }
 
-/** The session that is going on. */
+/** The current session, if any. */
 export function sessionOf(state: UserState): RunningSession | undefined {
   switch (state.phase) {
     case 'absent':
@@ -275,7 +275,7 @@ export function online({ onlineAt, openedAt, endsAt }: RunningSession): OnlineUs
     : { phase: 'online', onlineAt, openedAt, endsAt };
 }
 
-/** A moment as this session's people see it: as far from its beginning as the monotonic clock says. */
+/** A moment as an instant of this session: as far from its beginning as the monotonic clock says. */
 function instantIn(session: RunningSession, at: Moment): Instant {
   return instant(session.onlineAt + Math.max(0, at - session.openedAt));
 }
