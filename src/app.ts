@@ -194,7 +194,9 @@ export class App implements Daemon {
   async reconfigure(limits: Config['limits'], channels: readonly Channel[]): Promise<void> {
     const actors = this.#actors;
     Object.assign(actors.limits, limits);
-    await actors.channels.replace(channels, actors.notifier.closingNotices());
+    const replaced = actors.channels.replace(channels, actors.notifier.closingNotices());
+    actors.notifier.rerouted();
+    await replaced;
     actors.notifier.channelsGone();
   }
 

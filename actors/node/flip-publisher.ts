@@ -58,24 +58,22 @@ export class FlipPublisher {
     actor: NodeActor,
     effect: Extract<NodeEffect, { kind: 'change' | 'forget' }>,
   ): ReturnType<Alerting['prepare']> {
-    const news = this.#newsOf(actor, effect);
-    return news === undefined ? [] : this.#deps.alerting.prepare(news);
+    return this.#newsOf(actor, effect).flatMap((news) => this.#deps.alerting.prepare(news));
   }
 
-  #newsOf(
-    actor: NodeActor,
-    effect: Extract<NodeEffect, { kind: 'change' | 'forget' }>,
-  ): NodeNews | undefined {
+  #newsOf(actor: NodeActor, effect: Extract<NodeEffect, { kind: 'change' | 'forget' }>): readonly NodeNews[] {
     const { known } = effect;
     const wasTold = isNotifiedAsFailed(known);
     if (effect.kind === 'forget') {
-      if (!wasTold) return undefined;
-      return { kind: 'deleted', node: actor.factsOf(known), at: this.#deps.clock.wall() };
+      return wasTold ? [{ kind: 'deleted', node: actor.factsOf(known), at: this.#deps.clock.wall() }] : [];
     }
     const after = { registration: effect.next, standing: known.standing };
-    if (known.registration.pausedAt === undefined || effect.next.pausedAt !== undefined) return undefined;
-    if (isNotifiedAsFailed(after) === wasTold) return undefined;
-    return { kind: 'resumed', node: actor.factsOf(after), at: known.standing.since };
+    const news: NodeNews[] = [];
+    if (wasTold) news.push({ kind: 'rerouted', node: actor.factsOf(known), next: actor.factsOf(after) });
+    const isResumed = known.registration.pausedAt !== undefined && effect.next.pausedAt === undefined;
+    if (isResumed && isNotifiedAsFailed(after) !== wasTold)
+      news.push({ kind: 'resumed', node: actor.factsOf(after), at: known.standing.since });
+    return news;
   }
 
   /** What was chosen for it has come to the disk, or has not. */

@@ -14,16 +14,24 @@ export interface NodeChange {
 }
 
 /** Something that somebody asked for, and of which channels are told that know of a failure of the node. */
-export interface NodeNews {
-  /**
-   * `deleted`: it had failed, and is gone. `resumed`: its pause is over, and it has failed meanwhile, or has recovered
-   * from the failure that it had before.
-   */
-  readonly kind: 'deleted' | 'resumed';
-  /** As it is then, or was last. */
-  readonly node: NodeFacts;
-  readonly at: Instant;
-}
+export type NodeNews =
+  | {
+      /**
+       * `deleted`: it had failed, and is gone. `resumed`: its pause is over, and it has failed meanwhile, or has
+       * recovered from the failure that it had before.
+       */
+      readonly kind: 'deleted' | 'resumed';
+      /** As it is then, or was last. */
+      readonly node: NodeFacts;
+      readonly at: Instant;
+    }
+  | {
+      /** It has failed, and gets settings by which its alerts may go to other channels. */
+      readonly kind: 'rerouted';
+      /** As channels know it. */
+      readonly node: NodeFacts;
+      readonly next: NodeFacts;
+    };
 
 /** A node that has failed. */
 export interface FailedStanding {

@@ -9,11 +9,13 @@ import type { ExitSignal, RunningChild } from '../supervisor/child.js';
 import type { SupervisorPolicy } from '../supervisor/child-spec.js';
 import { SupervisedActor, type Behaviour } from '../supervisor/supervised-actor.js';
 import { OneShotTimer } from './one-shot-timer.js';
-import { AlertingRules, type AlertingOptions } from './rules/alerting.js';
+import { AlertingRules, type AlertingOptions, type Circumstances } from './rules/alerting.js';
 import type { Alerting, FailedStanding, NodeChange, NodeNews } from './alerting.protocol.js';
 import type { ChannelTotals } from './channel/channel-totals.js';
 import type { ChannelActor } from './channel/channel.actor.js';
 import type { Progress } from './channel/channel.protocol.js';
+import type { Closing } from './rules/closing.js';
+import { moved } from './outbox/delivery.js';
 import { Deliveries } from './outbox/deliveries.js';
 import { restoreOutbox, withoutLostChannels } from './outbox/restore.js';
 import { HoldQueue } from './grouping/hold-queue.js';
@@ -64,6 +66,12 @@ type NotifierMessage =
   | { readonly kind: 'nodes_known' }
   | NotifierCommand;
 
+interface Prepared {
+  readonly records: readonly AlertRecord[];
+  /** The node has recovered since. */
+  isOver: boolean;
+}
+
 /**
  * Keeps the outbox: decides what is told, has it stored, and lets channels deliver what is. An attempt begins when its
  * beginning is on disk, or cannot be. The object outlives a crash.
@@ -82,7 +90,7 @@ export class Notifier implements Behaviour<NotifierMessage>, Alerting {
   readonly #overflow = new Overflow();
   readonly #actor: SupervisedActor<NotifierMessage>;
   /** Alerts of what somebody has asked for, until that is on disk or refused. */
-  readonly #prepared = new Map<NodeName, AlertRecord>();
+  readonly #prepared = new Map<NodeName, Prepared>();
   #loaded = false;
   /** How those stand that had failed in an earlier run. */
   #areNodesKnown = false;
@@ -98,7 +106,12 @@ export class Notifier implements Behaviour<NotifierMessage>, Alerting {
     });
     const { clock, channels } = deps;
     const upToDate = (alert: AlertRecord['alert']) => this.#rules.upToDate(alert);
-    this.#ongoingFailures = new OngoingFailures(options, this.#open, this.#rules);
+    this.#ongoingFailures = new OngoingFailures(
+      options,
+      this.#open,
+      this.#rules,
+      (channel) => channels.get(channel)?.receiverId ?? channel,
+    );
     this.#deliveries = new Deliveries(this.#open, this.#kept, {
       clock,
       channels,
@@ -181,6 +194,8 @@ export class Notifier implements Behaviour<NotifierMessage>, Alerting {
       this.#setAlarm();
       return [];
     }
+    const prepared = this.#prepared.get(change.node.name);
+    if (prepared !== undefined) prepared.isOver = change.flip.to === 'active';
     if (this.#deps.refusing() && this.#open.unstored.size >= this.#options.unstored) {
       if (this.#overflow.add(change.node.name))
         logger.error('alert queue full while the disk refuses writes', {
@@ -201,9 +216,19 @@ export class Notifier implements Behaviour<NotifierMessage>, Alerting {
   }
 
   prepare(news: NodeNews): readonly AlertRecord[] {
-    const record = this.#rules.prepare(news, this.#deps.clock.wall());
+    const wall = this.#deps.clock.wall();
+    const record =
+      news.kind === 'rerouted'
+        ? this.#rules.prepareClosing(
+            news.node,
+            this.#ongoingFailures.closing.left(news.node, news.next),
+            wall,
+          )
+        : this.#rules.prepare(news, wall);
     if (record === undefined) return [];
-    this.#prepared.set(news.node.name, record);
+    const { name } = news.node;
+    const records = [...(this.#prepared.get(name)?.records ?? []), record];
+    this.#prepared.set(name, { records, isOver: false });
     return [record];
   }
 
@@ -212,14 +237,27 @@ export class Notifier implements Behaviour<NotifierMessage>, Alerting {
     if (prepared === undefined) return;
     this.#prepared.delete(node);
     if (!stored) return;
-    const { clock } = this.#deps;
-    const cause =
-      prepared.alert.type === 'node.reported_failure' ? this.#ongoingFailures.causeOf(node) : undefined;
-    const circumstances = { now: clock.now(), wall: clock.wall(), watched: this.#deps.watched(), cause };
-    const records = this.#rules.admit(prepared, circumstances);
+    for (const record of prepared.records) this.#admit(record, node, prepared.isOver);
+    this.#tell({ kind: 'settle', node });
+  }
+
+  #admit(record: AlertRecord, node: NodeName, isOver: boolean): void {
+    const { type } = record.alert;
+    if (type === 'channel.closed' && isOver) {
+      // Its receivers have been notified of the recovery meanwhile.
+      const deliveries = record.deliveries.map((delivery) => moved(delivery, 'cancelled'));
+      this.#kept.keep([{ ...record, deliveries }]);
+      return;
+    }
+    const cause = type === 'node.reported_failure' ? this.#ongoingFailures.causeOf(node) : undefined;
+    const records = this.#rules.admit(record, { ...this.#circumstances, cause });
     this.#kept.keep(records);
     this.#ongoingFailures.raised(records);
-    this.#tell({ kind: 'settle', node });
+  }
+
+  get #circumstances(): Circumstances {
+    const { clock } = this.#deps;
+    return { now: clock.now(), wall: clock.wall(), watched: this.#deps.watched() };
   }
 
   stands(node: NodeName, standing: FailedStanding | undefined): void {
@@ -248,12 +286,20 @@ export class Notifier implements Behaviour<NotifierMessage>, Alerting {
     this.#tell({ kind: 'progress', channel, progress });
   }
 
-  /** What channels tell last that are about to go. */
-  closingNotices(): ReturnType<OngoingFailures['closingNotices']> {
-    return this.#ongoingFailures.closingNotices(this.#deps.clock.wall());
+  /** The channels are about to be replaced. @returns the last message of each that may go */
+  closingNotices(): ReturnType<Closing['notices']> {
+    return this.#ongoingFailures.closing.notices(this.#rules.ids, this.#deps.clock.wall());
   }
 
-  /** Other channels are there, and all that was under way with those that have gone has ended. */
+  /** Other channels are there: failures are closed at those that are not notified of their nodes any more. */
+  rerouted(): void {
+    const left = this.#ongoingFailures.closing.replaced();
+    for (const node of this.#ongoingFailures.closed()) this.#kept.keep(this.#ongoingFailures.settle(node));
+    this.#kept.keep(this.#rules.close(left, this.#circumstances));
+    this.#tell({ kind: 'wake' });
+  }
+
+  /** All that was under way with those that have gone has ended. */
   channelsGone(): void {
     this.#tell({ kind: 'channels_gone' });
   }
@@ -329,8 +375,11 @@ export class Notifier implements Behaviour<NotifierMessage>, Alerting {
 
   /** For providers that forget, or are new: who has failed. */
   #sayAgain(only?: NodeName): void {
-    for (const [channel, failures] of this.#ongoingFailures.standing(only))
-      this.#deps.channels.get(channel)?.stands(failures);
+    for (const [channel, failures] of this.#ongoingFailures.standing(only)) {
+      const isNotified = this.#deps.channels.get(channel)?.stands(failures) === true;
+      for (const { name } of isNotified ? failures : [])
+        this.#ongoingFailures.closing.notified(name, [channel]);
+    }
   }
 
   #redeliver(id: AlertId, answered: Answered): void {

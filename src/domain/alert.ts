@@ -8,12 +8,21 @@ export const ALERT_TYPES = [
   'node.reported_failure',
   'node.recovered',
   'node.deleted',
+  'channel.closed',
   'node.inactive',
   'mass_failure',
   'test',
 ] as const;
 
 export type AlertType = (typeof ALERT_TYPES)[number];
+
+/** Types that no setting chooses: the first two go where recoveries go, and a test goes where it is asked for. */
+export const UNCHOSEN_TYPES: readonly AlertType[] = ['node.deleted', 'channel.closed', 'test'];
+
+/** Whether it closes the failure of its node at whoever was notified of it. */
+export function isEnd(type: AlertType): boolean {
+  return type === 'node.recovered' || type === 'node.deleted' || type === 'channel.closed';
+}
 
 declare const kind: unique symbol;
 

@@ -12,7 +12,7 @@ export type Notifying = Pick<BaseNotifier, 'notify'> & Partial<Pick<BaseNotifier
 
 /** Alerts of one of the types, and of nodes that have one of the values of each label; `'*'` is any. */
 export interface Matching {
-  readonly types?: readonly Exclude<AlertType, 'test'>[];
+  readonly types?: readonly Exclude<AlertType, 'channel.closed' | 'test'>[];
   readonly labels?: Readonly<Record<string, string | readonly string[]>>;
 }
 

@@ -2,17 +2,11 @@ import type { AlertType } from '../domain/alert.js';
 import type { NodeState } from '../domain/node.js';
 import type { Millis } from '../domain/time.js';
 
-/**
- * The type of a closing notice: a reload removed the channel or changed its receiver. It lists the nodes that are still
- * failed, as far as the receiver was notified of them. It is not an alert, and the outbox does not keep it.
- */
-type ChannelClosed = 'channel.closed';
-
 /** An alert as channels get it; the body of a webhook. Instants are Unix seconds unless the name ends in `_ms`. */
 export interface AlertMessage {
   /** The same in every attempt, so that a receiver can drop repeats. */
   readonly id: string;
-  readonly type: AlertType | ChannelClosed;
+  readonly type: AlertType;
   readonly at: number;
   readonly at_ms: number;
   /** Absent if the alert is not about a single node. */

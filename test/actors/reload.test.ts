@@ -1,16 +1,11 @@
 import { expect } from 'chai';
 import { MemoryHistoryStore } from '../../src/adapters/memory/memory-history-store.js';
-import { loadConfig } from '../../src/config/load.js';
 import type { Config } from '../../src/config/schema.js';
 import { Faults } from '../support/faults.js';
 import { recordingChannel } from '../support/recording-channel.js';
-import { SimulatedApp, user } from '../support/simulated-app.js';
+import { SimulatedApp, configOf, user } from '../support/simulated-app.js';
 
-function limitsWith(flags: Readonly<Record<string, string>>): Config['limits'] {
-  const loaded = loadConfig({ flags, env: {}, cwd: '/', isTerminal: false });
-  if (!loaded.ok) throw new TypeError(loaded.problems.join('\n'));
-  return loaded.config.limits;
-}
+const limitsWith = (flags: Readonly<Record<string, string>>): Config['limits'] => configOf(flags).limits;
 
 describe('a daemon that goes on by another configuration', () => {
   let daemon: SimulatedApp;

@@ -14,7 +14,13 @@ import type { NodeName } from '../../src/domain/node-name.js';
 import type { FlipCause, NodeFacts, NodeState } from '../../src/domain/node.js';
 import type { NotifierReply } from '../../actors/notifier/notifier.protocol.js';
 import { instant } from '../../src/domain/time.js';
-import type { AlertMessage, Attempt, Channel, ChannelPolicy } from '../../src/ports/channel.js';
+import type {
+  AlertMessage,
+  Attempt,
+  Channel,
+  ChannelPolicy,
+  StandingFailure,
+} from '../../src/ports/channel.js';
 import type { HistoryStore } from '../../src/ports/history-store.js';
 import { ActorSystem } from '../../src/runtime/actor-system.js';
 import { RecordingLogger } from './recording-logger.js';
@@ -31,13 +37,18 @@ export interface Seen {
 
 export type Answer = (message: AlertMessage, attempt: Attempt) => Promise<void>;
 
+interface SimulatedChannel extends Partial<ChannelPolicy> {
+  readonly answer?: Answer;
+  readonly receiver?: string;
+  /** Its provider forgets nothing, so that it is not told again of what stands. */
+  readonly remembers?: boolean;
+}
+
 export interface AlertsSimulation {
   readonly store?: HistoryStore;
   readonly clock?: SimulatedClock;
   /** What each channel does with an alert; delivered unless it throws. */
-  readonly channels?: Readonly<
-    Record<string, Partial<ChannelPolicy> & { readonly answer?: Answer; readonly receiver?: string }>
-  >;
+  readonly channels?: Readonly<Record<string, SimulatedChannel>>;
   /** Unpaused nodes. */
   readonly watched?: number;
   readonly massFailure?: { share?: number; atLeast?: number; window?: number; hold?: number };
@@ -177,7 +188,7 @@ export class SimulatedAlerts {
   }
 
   #made(channels: NonNullable<AlertsSimulation['channels']>): Channel[] {
-    return Object.entries(channels).map(([name, { answer, receiver, ...policy }]) => ({
+    return Object.entries(channels).map(([name, { answer, receiver, remembers = false, ...policy }]) => ({
       receiver,
       policy: { ...defaults(name), ...policy },
       notifier: {
@@ -187,12 +198,14 @@ export class SimulatedAlerts {
           await answer?.(message, attempt);
           this.delivered.push(seen);
         },
-        stands: (failures) => {
-          this.again.push(`${name}: ${failures.map((failure) => failure.name).join()} failed`);
-        },
-        gone: (node) => {
-          this.again.push(`${name}: ${node} is gone`);
-        },
+        ...(!remembers && {
+          stands: (failures: readonly StandingFailure[]) => {
+            this.again.push(`${name}: ${failures.map((failure) => failure.name).join()} failed`);
+          },
+          gone: (node: string) => {
+            this.again.push(`${name}: ${node} is gone`);
+          },
+        }),
         close: () => {
           this.closed.push(name);
           return Promise.resolve();
@@ -204,6 +217,7 @@ export class SimulatedAlerts {
   /** As the daemon takes up other channels while it runs. */
   async replace(channels: NonNullable<AlertsSimulation['channels']>): Promise<void> {
     const replaced = this.#channels.replace(this.#made(channels), this.notifier.closingNotices());
+    this.notifier.rerouted();
     // What hangs is given up after a while.
     await this.pass(5);
     await replaced;
@@ -314,8 +328,26 @@ export class SimulatedAlerts {
     await this.clock.settle();
   }
 
-  async #store(kind: NodeNews['kind'], node: NodeFacts): Promise<void> {
-    const records = this.notifier.prepare({ kind, node, at: this.clock.wall() });
+  /** A node gets other settings that has failed, and that channels know of. */
+  async reroute(
+    name: string,
+    since: number,
+    before: Partial<NodeFacts>,
+    next: Partial<NodeFacts>,
+  ): Promise<void> {
+    const node = this.factsOf(name, 'failed');
+    await this.#submit({ kind: 'rerouted', node: { ...node, ...before }, next: { ...node, ...next } });
+    this.notifier.settled(node.name, true);
+    this.stands(name, since, next);
+    await this.clock.settle();
+  }
+
+  async #store(kind: 'deleted' | 'resumed', node: NodeFacts): Promise<void> {
+    await this.#submit({ kind, node, at: this.clock.wall() });
+  }
+
+  async #submit(news: NodeNews): Promise<void> {
+    const records = this.notifier.prepare(news);
     this.history.submit([{ kind: 'alerts', records }]);
     await this.clock.settle();
   }

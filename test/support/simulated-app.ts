@@ -30,7 +30,7 @@ export function node(name: string): NodeName {
 }
 
 /** The configuration with nothing but these flags given. */
-function configOf(flags: Readonly<Record<string, string>> = {}): Config {
+export function configOf(flags: Readonly<Record<string, string>> = {}): Config {
   const loaded = loadConfig({ flags, env: {}, cwd: '/', isTerminal: false });
   if (!loaded.ok) throw new TypeError(loaded.problems.join('\n'));
   return loaded.config;

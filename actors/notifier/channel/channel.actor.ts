@@ -37,6 +37,10 @@ export interface ChannelFigures {
   readonly breaker: BreakerState;
 }
 
+export function receiverIdOf({ policy, receiver }: Pick<Channel, 'policy' | 'receiver'>): string {
+  return receiver ?? `channel ${policy.name}`;
+}
+
 /**
  * One way to tell people. It runs the attempts that its machine decides on; whatever a notifier does, this goes on.
  * The object outlives a crash: it is what its supervisor kept.
@@ -77,8 +81,9 @@ export class ChannelActor implements Behaviour<ChannelEvent> {
     return { stop: () => this.#stop(), inspect: () => this.inspect() };
   }
 
-  get receiver(): string | undefined {
-    return this.#attempts.receiver;
+  /** Tells its receiver from others; a receiver that is not known is one of its own. */
+  get receiverId(): string {
+    return receiverIdOf({ policy: this.#attempts.policy, receiver: this.#attempts.receiver });
   }
 
   /** Goes on by other settings; what is under way comes to its end by those it began with. */
@@ -96,9 +101,11 @@ export class ChannelActor implements Behaviour<ChannelEvent> {
     this.#tell({ kind: 'granted', id, message, attempt });
   }
 
-  /** For a provider that forgets. */
-  stands(failures: readonly StandingFailure[]): void {
-    this.#attempts.notifier.stands?.(failures);
+  /** For a provider that forgets. @returns whether it is one, and has been told */
+  stands(failures: readonly StandingFailure[]): boolean {
+    const { notifier } = this.#attempts;
+    notifier.stands?.(failures);
+    return notifier.stands !== undefined;
   }
 
   gone(node: NodeName): void {

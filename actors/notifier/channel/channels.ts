@@ -2,7 +2,7 @@ import type { AlertMessage, Channel, ChannelPolicy } from '../../../src/ports/ch
 import type { ChildSpec } from '../../supervisor/child.js';
 import type { Supervisor } from '../../supervisor/supervisor.actor.js';
 import type { Totals } from './channel-totals.js';
-import { ChannelActor, type ChannelDeps } from './channel.actor.js';
+import { ChannelActor, receiverIdOf, type ChannelDeps } from './channel.actor.js';
 
 interface Startable {
   readonly name: string;
@@ -51,9 +51,9 @@ export class Channels {
     closingNotices: ReadonlyMap<string, AlertMessage> = new Map(),
   ): Promise<void> {
     // A channel may have been given another name.
-    const receivers = new Set(channels.flatMap(({ receiver }) => receiver ?? []));
-    const closingNoticeTo = ({ name, receiver }: ChannelActor): AlertMessage | undefined =>
-      receiver !== undefined && receivers.has(receiver) ? undefined : closingNotices.get(name);
+    const receivers = new Set(channels.map(receiverIdOf));
+    const closingNoticeTo = ({ name, receiverId }: ChannelActor): AlertMessage | undefined =>
+      receivers.has(receiverId) ? undefined : closingNotices.get(name);
     const names = new Set(channels.map(({ policy }) => policy.name));
     const gone = [...this.actors.values()].filter(({ name }) => !names.has(name));
     for (const { name } of gone) this.actors.delete(name);
@@ -62,8 +62,7 @@ export class Channels {
       const known = this.actors.get(channel.policy.name);
       if (known === undefined) this.#begin(this.#put(channel));
       else {
-        const isOther = channel.receiver !== known.receiver;
-        known.replace(channel, isOther ? closingNoticeTo(known) : undefined);
+        known.replace(channel, closingNoticeTo(known));
         this.policies.push(channel.policy);
       }
     }

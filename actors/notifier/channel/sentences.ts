@@ -9,7 +9,7 @@ const SOME = 10;
 /** Characters of a reason in a sentence, at the most. */
 const LONGEST_REASON = 300;
 
-type FlipAlertType = Exclude<AlertType, 'node.deleted' | 'mass_failure' | 'test'>;
+type FlipAlertType = Exclude<AlertType, 'node.deleted' | 'channel.closed' | 'mass_failure' | 'test'>;
 
 /**
  * What an alert of one node says.
@@ -32,15 +32,19 @@ export function nodeSentence(type: FlipAlertType, flip: Flip, node: NodeFacts, m
   }
 }
 
-/** What is said of a node that was deleted, or whose pause is over. */
+/** What is said of a node that was deleted or goes to other channels, or whose pause is over. */
 export function newsSentence(
-  type: 'node.deleted' | 'node.reported_failure' | 'node.recovered',
-  { name }: Pick<NodeFacts, 'name'>,
+  type: 'node.deleted' | 'channel.closed' | 'node.reported_failure' | 'node.recovered',
+  { name, state }: Pick<NodeFacts, 'name' | 'state'>,
 ): string {
   const node = `Node ${quoted(name)}`;
   switch (type) {
     case 'node.deleted':
       return `${node} was deleted, and its failure ends with it.`;
+    case 'channel.closed':
+      return state === 'failed'
+        ? closedSentence([name])
+        : `Alerts of node ${quoted(name)} no longer go here.`;
     case 'node.reported_failure':
       return `${node} reported a failure while it was paused, and has not recovered.`;
     case 'node.recovered':
@@ -105,6 +109,14 @@ export function reminderSentence(names: readonly NodeName[], time: Millis): stri
     return `Node ${quoted(only)} is still failed, for ${duration(time)} now.`;
   }
   return `${nodes(names.length, 'is', 'are')} still failed, for up to ${duration(time)} now: ${listed(names, names.length)}.`;
+}
+
+/** What a channel says last of nodes whose alerts go elsewhere. @param names of nodes that are still failed */
+export function closedSentence(names: readonly string[]): string {
+  const [only] = names;
+  if (only !== undefined && names.length === 1)
+    return `Alerts of node ${quoted(only)} no longer go here. It is still failed.`;
+  return `Alerts of ${names.length} nodes no longer go here. They are still failed: ${listed(names, names.length)}.`;
 }
 
 /** @param names of nodes that are still failed */

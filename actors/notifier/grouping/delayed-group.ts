@@ -1,16 +1,17 @@
-import type {
-  Alert,
-  AlertId,
-  AlertRecord,
-  AlertType,
-  Delivery,
-  GroupedNode,
+import {
+  isEnd,
+  type Alert,
+  type AlertId,
+  type AlertRecord,
+  type AlertType,
+  type Delivery,
+  type GroupedNode,
 } from '../../../src/domain/alert.js';
 import { fresh, held, moved, withDelivery } from '../outbox/delivery.js';
 import type { FailedNode, FailedNodes } from '../rules/failed-nodes.js';
 import type { OpenAlerts, OpenDelivery } from '../outbox/open-alerts.js';
 import { groupSentence } from '../channel/sentences.js';
-import { isEnd, isFailure } from '../outbox/not-yet-notified.js';
+import { isFailure } from '../outbox/not-yet-notified.js';
 
 interface DelayedGroupDeps {
   readonly failed: Pick<FailedNodes, 'get'>;

@@ -1,4 +1,4 @@
-import type { AlertType } from '../../../src/domain/alert.js';
+import { isEnd } from '../../../src/domain/alert.js';
 import type { OpenDelivery } from './open-alerts.js';
 
 /** The last ones of which nobody can have heard. */
@@ -8,11 +8,6 @@ export function trailingUnnotified(open: readonly OpenDelivery[]): readonly Open
       delivery.attempts > 0 || (isEnd(record.alert.type) && !stands({ delivery, record })),
   );
   return open.slice(told + 1);
-}
-
-/** It says that a failure is over. */
-export function isEnd(type: AlertType): boolean {
-  return type === 'node.recovered' || type === 'node.deleted';
 }
 
 export function isFailure({ record: { alert } }: OpenDelivery): boolean {

@@ -1,12 +1,13 @@
 import { AlertIds, raisedAt } from '../../../src/domain/alert-id.js';
-import type {
-  Alert,
-  AlertId,
-  AlertRecord,
-  AlertType,
-  Delivery,
-  Folds,
-  LastHold,
+import {
+  isEnd,
+  type Alert,
+  type AlertId,
+  type AlertRecord,
+  type AlertType,
+  type Delivery,
+  type Folds,
+  type LastHold,
 } from '../../../src/domain/alert.js';
 import type { NodeName } from '../../../src/domain/node-name.js';
 import type { Flip, NodeFacts } from '../../../src/domain/node.js';
@@ -14,6 +15,7 @@ import { instant, type Instant, type Moment } from '../../../src/domain/time.js'
 import { isNotification } from '../../../src/domain/late-notification.js';
 import type { ChannelPolicy } from '../../../src/ports/channel.js';
 import type { NodeChange, NodeNews } from '../alerting.protocol.js';
+import type { FailedNode } from './failed-nodes.js';
 import { Flapping } from './flapping.js';
 import { OngoingMassFailure, type MassFacts } from './ongoing-mass-failure.js';
 import { MassFailure, type MassFailureOptions } from './mass-failure.js';
@@ -22,8 +24,8 @@ import { fresh, held, moved, withDelivery } from '../outbox/delivery.js';
 import type { OpenAlerts, OpenDelivery } from '../outbox/open-alerts.js';
 import { HoldUndelivered } from '../grouping/hold-undelivered.js';
 import { routesOf, type Route } from './routing.js';
-import { newsSentence, nodeSentence } from '../channel/sentences.js';
-import { isEnd, isFailure, isMoot, stands, trailingUnnotified } from '../outbox/not-yet-notified.js';
+import { closedSentence, newsSentence, nodeSentence } from '../channel/sentences.js';
+import { isFailure, isMoot, stands, trailingUnnotified } from '../outbox/not-yet-notified.js';
 
 export interface AlertingOptions {
   readonly channels: readonly (Route & Pick<ChannelPolicy, 'fallback'>)[];
@@ -42,7 +44,8 @@ export interface Circumstances {
 }
 
 type NodeAlertType = Exclude<AlertType, 'mass_failure' | 'test'>;
-type FlipAlertType = Exclude<NodeAlertType, 'node.deleted'>;
+type FlipAlertType = Exclude<NodeAlertType, 'node.deleted' | 'channel.closed'>;
+type NewsAlertType = Exclude<NodeAlertType, 'node.failed' | 'node.inactive'>;
 
 /** Ids that a summary names, at the most: the last ones. */
 const NAMED = 100;
@@ -125,7 +128,10 @@ export class AlertingRules {
    * What goes to disk with news that may still be refused. It counts once it is admitted; after a kill in between it is
    * an alert like any other.
    */
-  prepare({ kind, node, at }: NodeNews, wall: Instant): AlertRecord | undefined {
+  prepare(
+    { kind, node, at }: Exclude<NodeNews, { kind: 'rerouted' }>,
+    wall: Instant,
+  ): AlertRecord | undefined {
     const type =
       kind === 'deleted'
         ? 'node.deleted'
@@ -133,10 +139,83 @@ export class AlertingRules {
           ? 'node.reported_failure'
           : 'node.recovered';
     const channels = routesOf(this.#options.channels, type, node);
+    return this.#news(
+      type,
+      node,
+      at,
+      channels.map(({ name }) => name),
+      wall,
+    );
+  }
+
+  /** What goes to disk with other settings of a node, by which these channels are not notified of it any more. */
+  prepareClosing(node: NodeFacts, channels: readonly string[], wall: Instant): AlertRecord | undefined {
+    return this.#news('channel.closed', node, wall, channels, wall);
+  }
+
+  #news(
+    type: NewsAlertType,
+    node: NodeFacts,
+    at: Instant,
+    channels: readonly string[],
+    wall: Instant,
+  ): AlertRecord | undefined {
     if (channels.length === 0) return undefined;
     const message = newsSentence(type, node);
     const alert: Alert = { id: this.ids.next(wall), type, at, node, blind: 0, message };
-    return { alert, deliveries: channels.map(({ name }) => fresh(name, wall)) };
+    return { alert, deliveries: channels.map((name) => fresh(name, wall)) };
+  }
+
+  /**
+   * Closes failures at channels that are not notified of their nodes any more: one message each.
+   *
+   * @returns the records that change, which are not put yet
+   */
+  close(
+    left: ReadonlyMap<string, readonly Pick<FailedNode, 'facts' | 'since'>[]>,
+    circumstances: Circumstances,
+  ): readonly AlertRecord[] {
+    const { wall } = circumstances;
+    const changes = new Map<string, AlertRecord>();
+    for (const [channel, nodes] of left) {
+      const together = nodes.filter(({ facts }) => {
+        const delivery = this.#deliver(channel, 'channel.closed', facts, circumstances, changes);
+        if (delivery.state === 'pending' && delivery.folds === undefined) return true;
+        const record = this.#news('channel.closed', facts, wall, [channel], wall);
+        if (delivery.state !== 'cancelled' && record !== undefined)
+          changes.set(record.alert.id, { ...record, deliveries: [delivery] });
+        return false;
+      });
+      const record = this.#closeTogether(channel, together, wall);
+      if (record !== undefined) changes.set(record.alert.id, record);
+    }
+    return [...changes.values()];
+  }
+
+  #closeTogether(
+    channel: string,
+    nodes: readonly Pick<FailedNode, 'facts' | 'since'>[],
+    wall: Instant,
+  ): AlertRecord | undefined {
+    const [first] = nodes;
+    if (first === undefined) return undefined;
+    if (nodes.length === 1) return this.#news('channel.closed', first.facts, wall, [channel], wall);
+    const members = nodes.map(({ facts: { name, state, labels }, since: at }) => ({
+      name,
+      state,
+      at,
+      labels,
+    }));
+    const alert: Alert = {
+      id: this.ids.next(wall),
+      type: 'channel.closed',
+      at: wall,
+      node: undefined,
+      blind: 0,
+      message: closedSentence(members.map(({ name }) => name)),
+      group: { nodes: members, alertIds: [] },
+    };
+    return { alert, deliveries: [fresh(channel, wall)] };
   }
 
   /** What was prepared is on disk. @returns the records that change, which are not put yet */
@@ -288,7 +367,8 @@ export class AlertingRules {
     }
     const last = open.at(-1);
     if (this.mass.until !== undefined || last?.delivery.hold === 'mass_failure') {
-      const goesOn = type === 'node.reported_failure' && last === undefined;
+      // What closes a failure at a channel takes nobody's time, and would be a false recovery in a group.
+      const goesOn = type === 'channel.closed' || (type === 'node.reported_failure' && last === undefined);
       if (!goesOn) return held({ ...delivery, ...this.#fold(changes, summary, node.name) }, 'mass_failure');
     }
     if (summary?.delivery.state === 'pending') {

@@ -1,4 +1,4 @@
-import type { Alert, Delivery } from '../../../src/domain/alert.js';
+import { isEnd, type Alert, type Delivery } from '../../../src/domain/alert.js';
 import type { Millis } from '../../../src/domain/time.js';
 import type { Route } from './routing.js';
 
@@ -17,7 +17,7 @@ export class Escalation {
   /** How long its first attempt waits. */
   wait({ type, reminder }: Alert, { channel, attempts, insteadOf }: Delivery): Millis {
     if (attempts > 0 || insteadOf !== undefined || reminder !== undefined) return 0;
-    if (type === 'node.recovered' || type === 'node.deleted' || type === 'test') return 0;
+    if (isEnd(type) || type === 'test') return 0;
     return this.delayOf(channel);
   }
 

@@ -12,6 +12,8 @@ export interface FailedNode {
   readonly isQuiet: boolean;
   /** Channels know of it. */
   readonly isTold: boolean;
+  /** Channels that its alerts go to since it failed, and that have not been notified of its failure. */
+  readonly unnotified?: ReadonlySet<string> | undefined;
   /** What it depends on, and had failed before it. */
   readonly cause: NodeName | undefined;
 }

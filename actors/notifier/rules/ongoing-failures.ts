@@ -1,13 +1,14 @@
 import type { AlertId, AlertRecord, Delivery } from '../../../src/domain/alert.js';
 import type { NodeName } from '../../../src/domain/node-name.js';
+import type { NodeFacts } from '../../../src/domain/node.js';
 import { moment, unixSeconds, type Instant, type Moment } from '../../../src/domain/time.js';
-import type { AlertMessage, StandingFailure } from '../../../src/ports/channel.js';
+import type { StandingFailure } from '../../../src/ports/channel.js';
 import type { AlertingRules } from './alerting.js';
 import type { FailedStanding, NodeChange } from '../alerting.protocol.js';
 import { held, moved, withDelivery } from '../outbox/delivery.js';
 import { Inhibition } from './inhibition.js';
 import { Escalation } from './escalation.js';
-import { closingNotice } from '../channel/closing-notice.js';
+import { Closing, type ReceiverOf } from './closing.js';
 import { FailedNodes } from './failed-nodes.js';
 import { GroupRelease, STEP } from '../grouping/group-release.js';
 import { delayedGroup } from '../grouping/delayed-group.js';
@@ -16,9 +17,14 @@ import { momentOf } from '../moment-of.js';
 import { routesOf } from './routing.js';
 import { Reminders, type RemindersOptions } from './reminders.js';
 
+interface Standing extends StandingFailure {
+  readonly name: NodeName;
+}
+
 /** What is told beside a first alert, and what is not: who stays failed, why, and whether somebody takes care of it. */
 export class OngoingFailures {
   readonly escalation: Escalation;
+  readonly closing: Closing;
   readonly #options: RemindersOptions;
   readonly #open: OpenAlerts;
   readonly #rules: AlertingRules;
@@ -29,13 +35,14 @@ export class OngoingFailures {
   readonly #released = new Set<AlertId>();
   readonly #groupRelease: GroupRelease;
 
-  constructor(options: RemindersOptions, open: OpenAlerts, rules: AlertingRules) {
+  constructor(options: RemindersOptions, open: OpenAlerts, rules: AlertingRules, receiverOf: ReceiverOf) {
     this.#options = options;
     this.#open = open;
     this.#rules = rules;
     this.escalation = new Escalation(options.channels);
     this.#reminders = new Reminders(options, this.#failed);
     this.#dependencies = new Inhibition(open, this.#failed);
+    this.closing = new Closing({ routes: options.channels, receiverOf }, open, this.#failed);
     this.#groupRelease = new GroupRelease(open, rules, 'dependency');
   }
 
@@ -86,7 +93,8 @@ export class OngoingFailures {
     const cause = before === undefined ? this.#failed.causeOf(node) : before.cause;
     // Of a failure of an earlier run, no more is known than what the wall clock says.
     const failedAt = before?.since === since ? before.failedAt : momentOf(since, now, wall);
-    const failed = { facts: node, since, failedAt, isQuiet, isTold, cause };
+    const unnotified = before?.since === since ? this.closing.unnotified(before, node) : undefined;
+    const failed = { facts: node, since, failedAt, isQuiet, isTold, cause, unnotified };
     this.#failed.put(failed);
     if (before === undefined) this.#reminders.watch(failed, now);
   }
@@ -108,8 +116,12 @@ export class OngoingFailures {
     for (const { name: channel } of this.#options.channels) {
       for (const { record, delivery } of this.#open.of(name, channel)) {
         const { alert } = changes.get(record.alert.id) ?? record;
-        const changed = this.#settled(alert, delivery, failed?.isQuiet);
+        const isBack = failed !== undefined && this.#isBack(alert, delivery, failed.facts);
+        const changed = isBack
+          ? moved(delivery, 'cancelled')
+          : this.#settled(alert, delivery, failed?.isQuiet);
         if (changed === delivery) continue;
+        if (isBack) this.closing.notified(name, [channel]);
         changes.set(alert.id, withDelivery(changes.get(alert.id) ?? record, changed));
       }
     }
@@ -121,7 +133,26 @@ export class OngoingFailures {
     const { ids, mass } = this.#rules;
     for (const id of this.#dependencies.due(now)) this.#released.add(id);
     if (mass.until !== undefined) return this.#heldWithOthers();
-    return [...this.#letGo(now, wall), ...this.#reminders.due(now, wall, this.#open, ids)];
+    const reminders = this.#reminders.due(now, wall, this.#open, ids);
+    for (const { alert, deliveries } of reminders) {
+      const channels = deliveries.map(({ channel }) => channel);
+      const nodes = alert.group?.nodes ?? (alert.node === undefined ? [] : [alert.node]);
+      for (const { name } of nodes) this.closing.notified(name, channels);
+    }
+    return [...this.#letGo(now, wall), ...reminders];
+  }
+
+  /** Its alerts go to this channel again, before the failure was closed there. */
+  #isBack({ type }: AlertRecord['alert'], { channel, attempts }: Delivery, facts: NodeFacts): boolean {
+    return type === 'channel.closed' && attempts === 0 && this.closing.hearsOfEnd(channel, facts);
+  }
+
+  /** The nodes of which a channel is still to be told that their alerts go elsewhere. */
+  closed(): ReadonlySet<NodeName> {
+    const names = new Set<NodeName>();
+    for (const { alert } of this.#open.all())
+      if (alert.type === 'channel.closed' && alert.node !== undefined) names.add(alert.node.name);
+    return names;
   }
 
   /** Nothing goes out while alerts are held for a mass failure: what was held for a dependency waits for its end, too. */
@@ -165,8 +196,8 @@ export class OngoingFailures {
    *
    * @param only this one, if it has failed; all of them if not given
    */
-  standing(only?: NodeName): ReadonlyMap<string, readonly StandingFailure[]> {
-    const standing = new Map<string, StandingFailure[]>();
+  standing(only?: NodeName): ReadonlyMap<string, readonly Standing[]> {
+    const standing = new Map<string, Standing[]>();
     const one = only === undefined ? undefined : this.#failed.get(only);
     const nodes = only === undefined ? this.#failed.all() : one === undefined ? [] : [one];
     for (const { facts, since, isTold } of nodes) {
@@ -180,20 +211,6 @@ export class OngoingFailures {
       }
     }
     return standing;
-  }
-
-  /** What channels tell last that a reload takes away, or whose receiver it changes, where something is open. */
-  closingNotices(wall: Instant): ReadonlyMap<string, AlertMessage> {
-    const closingNotices = new Map<string, AlertMessage>();
-    for (const [channel, failures] of this.standing()) {
-      // Who hears of no recoveries leaves failures open on purpose.
-      const isClosed = this.#options.channels.some(
-        ({ name, events }) => name === channel && events.includes('node.recovered'),
-      );
-      if (isClosed)
-        closingNotices.set(channel, closingNotice(channel, failures, this.#rules.ids.next(wall), wall));
-    }
-    return closingNotices;
   }
 
   #gone(name: NodeName, now: Moment): void {

@@ -1,4 +1,4 @@
-import type { AlertType } from '../../../src/domain/alert.js';
+import { isEnd, type AlertType } from '../../../src/domain/alert.js';
 import type { NodeFacts } from '../../../src/domain/node.js';
 import type { ChannelPolicy, MatchRule } from '../../../src/ports/channel.js';
 
@@ -18,6 +18,16 @@ export function routesOf<Routed extends Route>(
   return chosenBy(node, routes).filter((route) => isFor(route, type, node));
 }
 
+/** The channels that are notified when a node fails, whether by its silence or by its own report. */
+export function routesOfFailure<Routed extends Route>(
+  routes: readonly Routed[],
+  node: Pick<NodeFacts, 'labels' | 'channels'>,
+): readonly Routed[] {
+  return chosenBy(node, routes).filter(
+    (route) => isFor(route, 'node.failed', node) || isFor(route, 'node.reported_failure', node),
+  );
+}
+
 /** Where none of those that a node was given is configured any more, its alerts go to all: somebody has to hear. */
 function chosenBy<Routed extends Route>(
   node: Pick<NodeFacts, 'channels'> | undefined,
@@ -29,13 +39,17 @@ function chosenBy<Routed extends Route>(
   return known.length > 0 || chosen.length === 0 ? known : routes;
 }
 
+/** Where a recovery is told, so is what takes its place. */
+function chosenAs(type: AlertType): AlertType {
+  return isEnd(type) ? 'node.recovered' : type;
+}
+
 function isFor(
   { events, match = [], after = 0 }: Route,
   type: AlertType,
   node: Pick<NodeFacts, 'labels'> | undefined,
 ): boolean {
-  // Where a recovery is told, so is what takes its place.
-  if (!events.includes(type === 'node.deleted' ? 'node.recovered' : type)) return false;
+  if (!events.includes(chosenAs(type))) return false;
   // By then it is over, and who is still failed is told in one message.
   if (type === 'mass_failure' && after > 0) return false;
   return match.length === 0 || match.some((rule) => fits(rule, type, node));
@@ -46,7 +60,7 @@ function fits(
   type: AlertType,
   node: Pick<NodeFacts, 'labels'> | undefined,
 ): boolean {
-  if (types?.includes(type === 'node.deleted' ? 'node.recovered' : type) === false) return false;
+  if (types?.includes(chosenAs(type)) === false) return false;
   if (node === undefined) return true;
   return Object.entries(labels).every(([key, wanted]) => {
     const value = node.labels[key];

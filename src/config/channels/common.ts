@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { parseRange } from '../../adapters/channels/http/address-guard.js';
-import { ALERT_TYPES, type AlertType } from '../../domain/alert.js';
+import { ALERT_TYPES, UNCHOSEN_TYPES, type AlertType } from '../../domain/alert.js';
 import { seconds, whole, type Kind } from '../kinds.js';
 
 const DAY = 86_400;
@@ -12,8 +12,7 @@ const USUAL: readonly AlertType[] = [
   'node.recovered',
   'mass_failure',
 ];
-/** `node.deleted` goes wherever `node.recovered` goes. */
-const EVENTS = ALERT_TYPES.filter((type) => type !== 'test' && type !== 'node.deleted');
+const EVENTS = ALERT_TYPES.filter((type) => !UNCHOSEN_TYPES.includes(type));
 
 function checked(kind: Kind<z.ZodNumber>, byDefault: number) {
   const error = `must be ${kind.expects}`;

@@ -231,6 +231,10 @@ describe('an Alertmanager channel', function () {
     const nodes = [{ ...node!, at: group.at }];
     await notifier.notify({ ...group, type: 'channel.closed', nodes }, attempt());
     await eventually(async () => expect(await firing()).to.deep.equal([]));
+    await notifier.notify(now(FAILED, 2), attempt());
+    await eventually(async () => expect(await firing()).to.have.length(1));
+    await notifier.notify({ ...now(FAILED, 1), type: 'channel.closed' }, attempt());
+    await eventually(async () => expect(await firing()).to.deep.equal([]));
   });
 
   it('is told when it is refused, and when there is nobody', async () => {

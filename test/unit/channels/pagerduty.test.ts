@@ -56,6 +56,7 @@ describe('a PagerDuty channel', () => {
     expect(eventsOf({ ...group, nodes })).to.deep.equal(resolved);
     const failed = [{ name: 'node1', state: 'failed' as const, at: 1, labels: {} }];
     expect(eventsOf({ ...group, type: 'channel.closed', nodes: failed })).to.deep.equal(resolved);
+    expect(eventsOf({ ...FAILED, type: 'channel.closed' })).to.deep.equal(resolved);
   });
 
   it('keeps the keys of nodes apart that are too long for one', () => {

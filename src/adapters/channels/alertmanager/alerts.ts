@@ -1,3 +1,4 @@
+import { isEnd } from '../../../domain/alert.js';
 import type { AlertMessage, StandingFailure } from '../../../ports/channel.js';
 import { standingOf } from '../alert-text.js';
 
@@ -36,8 +37,8 @@ export function toldBy(message: AlertMessage, own: Labels, firingUntil: number):
     });
   }
   if (node !== undefined) {
-    // Whatever it was last: it is no more, and its alert ends.
-    const { state } = type === 'node.deleted' ? ({ state: 'active' } as const) : node;
+    // Whatever it was last: it is no more, or is none of this receiver's, and its alert ends.
+    const { state } = isEnd(type) ? ({ state: 'active' } as const) : node;
     return [toldOf({ ...node, state, at: message.at }, message.message)];
   }
   const [alertname, severity] = ALONE[type === 'test' ? 'test' : 'mass_failure'];

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { isEnd } from '../../../domain/alert.js';
 import type { AlertMessage } from '../../../ports/channel.js';
 import { shortened } from '../alert-text.js';
 
@@ -27,12 +28,7 @@ export function eventsOf(alert: AlertMessage): readonly PagerDutyEvent[] {
     );
   }
   if (node === undefined) return [trigger(alert, undefined, alert.at, alert.message)];
-  return [isOver(alert) ? resolve(node.name) : trigger(alert, node, alert.at, alert.message)];
-}
-
-/** Nothing is open any more at a provider that was told of the failure. */
-function isOver({ type }: AlertMessage): boolean {
-  return type === 'node.recovered' || type === 'node.deleted';
+  return [isEnd(alert.type) ? resolve(node.name) : trigger(alert, node, alert.at, alert.message)];
 }
 
 function trigger(

@@ -1,0 +1,162 @@
+import type { AlertIds } from '../../../src/domain/alert-id.js';
+import type { NodeName } from '../../../src/domain/node-name.js';
+import type { NodeFacts } from '../../../src/domain/node.js';
+import { unixSeconds, type Instant } from '../../../src/domain/time.js';
+import type { AlertMessage } from '../../../src/ports/channel.js';
+import { closingNotice } from '../channel/closing-notice.js';
+import type { OpenAlerts } from '../outbox/open-alerts.js';
+import type { FailedNode, FailedNodes } from './failed-nodes.js';
+import { routesOf, routesOfFailure, type Route } from './routing.js';
+
+/** Who receives what a channel tells. Two channels may have one receiver, and a channel may get another name. */
+export type ReceiverOf = (channel: string) => string;
+
+/** The channels of a configuration, and their receivers. */
+interface Routing {
+  readonly routes: readonly Route[];
+  readonly receiverOf: ReceiverOf;
+}
+
+/** What becomes of a failure when the alerts of its node go elsewhere. */
+interface Reroute {
+  /** Channels whose receivers were notified of it, and would not be notified of its end. */
+  readonly left: readonly string[];
+  /** Channels that its alerts go to from now on, whose receivers have not been notified of it. */
+  readonly unnotified: ReadonlySet<string>;
+}
+
+/**
+ * Closes failures at receivers that will not hear of their end: the alerts of a node go elsewhere, since its settings
+ * or the routing of the channels have changed, or the channel goes.
+ */
+export class Closing {
+  readonly #now: Routing;
+  readonly #open: Pick<OpenAlerts, 'of'>;
+  readonly #failed: FailedNodes;
+  /** As it was before the channels were replaced. */
+  #before: Routing | undefined;
+
+  /** @param now the routing in force: it changes while the daemon runs */
+  constructor(now: Routing, open: Pick<OpenAlerts, 'of'>, failed: FailedNodes) {
+    this.#now = now;
+    this.#open = open;
+    this.#failed = failed;
+  }
+
+  /**
+   * The channels are about to be replaced.
+   *
+   * @returns the last message of each channel that has something open, for those that go, or whose receivers do
+   */
+  notices(ids: AlertIds, wall: Instant): ReadonlyMap<string, AlertMessage> {
+    const { routes, receiverOf } = this.#now;
+    const receivers = new Map(routes.map(({ name }) => [name, receiverOf(name)]));
+    this.#before = { routes: [...routes], receiverOf: (channel) => receivers.get(channel) ?? channel };
+    const failures = new Map<string, FailedNode[]>();
+    for (const node of this.#failed.all()) {
+      for (const { name } of node.isTold ? holders(this.#now, node, node.facts) : [])
+        if (this.#open.of(node.facts.name, name).length === 0) add(failures, name, node);
+    }
+    return new Map(
+      Array.from(failures, ([channel, nodes]) => {
+        const standing = nodes.map(({ facts: { name, labels }, since }) => ({
+          name,
+          at: unixSeconds(since),
+          labels,
+        }));
+        return [channel, closingNotice(channel, standing, ids.next(wall), wall)];
+      }),
+    );
+  }
+
+  /**
+   * The channels have been replaced.
+   *
+   * @returns the nodes whose failures have to be closed at receivers that are still configured, by channel
+   */
+  replaced(): ReadonlyMap<string, readonly FailedNode[]> {
+    const left = new Map<string, FailedNode[]>();
+    const [before, now] = [this.#before, this.#now];
+    this.#before = undefined;
+    if (before === undefined) return left;
+    for (const node of this.#failed.all()) {
+      if (!node.isTold) continue;
+      const rerouted = reroute(node, before, now, node.facts);
+      for (const channel of rerouted.left) add(left, channel, node);
+      this.#failed.put({ ...node, unnotified: rerouted.unnotified });
+    }
+    return left;
+  }
+
+  /** The settings of a node are about to change. @returns the channels that have to close its failure */
+  left(before: NodeFacts, next: NodeFacts): readonly string[] {
+    const unnotified = this.#failed.get(before.name)?.unnotified;
+    return reroute({ facts: before, unnotified }, this.#now, this.#now, next).left;
+  }
+
+  /** @returns the channels that its alerts go to by now, and that have not been notified of its failure */
+  unnotified(node: FailedNode, next: NodeFacts): ReadonlySet<string> | undefined {
+    const { labels, channels } = node.facts;
+    if (labels === next.labels && channels === next.channels) return node.unnotified;
+    return reroute(node, this.#now, this.#now, next).unnotified;
+  }
+
+  /** These channels have been notified of a failure after all, or are about to be. */
+  notified(name: NodeName, channels: readonly string[]): void {
+    const node = this.#failed.get(name);
+    if (node?.unnotified === undefined || node.unnotified.size === 0) return;
+    const unnotified = new Set([...node.unnotified].filter((channel) => !channels.includes(channel)));
+    this.#failed.put({ ...node, unnotified });
+  }
+
+  /** Whether a receiver would be notified of the end of a failure, so that nothing has to be closed there. */
+  hearsOfEnd(channel: string, facts: NodeFacts): boolean {
+    return receiversOfEnd(this.#now, facts).has(this.#now.receiverOf(channel));
+  }
+}
+
+function reroute(
+  node: Pick<FailedNode, 'facts' | 'unnotified'>,
+  before: Routing,
+  now: Routing,
+  next: NodeFacts,
+): Reroute {
+  const notified = routesOfFailure(before.routes, node.facts)
+    .filter(({ name }) => node.unnotified?.has(name) !== true)
+    .map(({ name }) => before.receiverOf(name));
+  const stay = receiversOfEnd(now, next);
+  const left = new Map<string, string>();
+  for (const { name } of holders(before, node, node.facts)) {
+    const receiver = before.receiverOf(name);
+    // A receiver that is configured no more gets a closing notice by its old settings.
+    const same = now.routes.filter((route) => now.receiverOf(route.name) === receiver);
+    const through = same.find((route) => route.name === name) ?? same[0];
+    if (!stay.has(receiver) && through !== undefined) left.set(receiver, through.name);
+  }
+  const unnotified = routesOfFailure(now.routes, next)
+    .filter(({ name }) => !notified.includes(now.receiverOf(name)))
+    .map(({ name }) => name);
+  return { left: [...left.values()], unnotified: new Set(unnotified) };
+}
+
+/** The channels that have been notified of a failure, and would be notified of its end. */
+function holders(
+  { routes }: Routing,
+  { unnotified }: Pick<FailedNode, 'unnotified'>,
+  facts: NodeFacts,
+): readonly Route[] {
+  const ends = routesOf(routes, 'channel.closed', facts);
+  return routesOfFailure(routes, facts).filter(
+    (route) => ends.includes(route) && unnotified?.has(route.name) !== true,
+  );
+}
+
+function receiversOfEnd({ routes, receiverOf }: Routing, facts: NodeFacts): ReadonlySet<string> {
+  return new Set(routesOf(routes, 'channel.closed', facts).map(({ name }) => receiverOf(name)));
+}
+
+function add(nodes: Map<string, FailedNode[]>, channel: string, node: FailedNode): void {
+  const others = nodes.get(channel);
+  if (others === undefined) nodes.set(channel, [node]);
+  else others.push(node);
+}

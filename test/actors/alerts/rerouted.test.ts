@@ -1,0 +1,233 @@
+import { expect } from 'chai';
+import { SimulatedAlerts, type AlertsSimulation } from '../../support/simulated-alerts.js';
+
+const WEB = { labels: { team: 'web' } };
+const DATA = { labels: { team: 'data' } };
+/** Two teams, each with a channel, and one that hears of all. */
+const TEAMS = {
+  web: { match: [{ labels: { team: ['web'] } }], remembers: true },
+  data: { match: [{ labels: { team: ['data'] } }], remembers: true },
+  all: { remembers: true },
+};
+
+describe('a failure whose node goes to other channels', () => {
+  let alerts: SimulatedAlerts;
+
+  async function start(simulation: AlertsSimulation): Promise<void> {
+    alerts = await SimulatedAlerts.start(simulation);
+  }
+
+  afterEach(() => alerts.stop());
+
+  /** What channels were told that close failures, a line each. */
+  const closed = (): string[] =>
+    alerts.delivered
+      .filter(({ message }) => message.type === 'channel.closed')
+      .map(({ channel, message: { node, nodes = [] } }) =>
+        [channel, node?.name ?? nodes.map(({ name }) => name).join()].join(' '),
+      );
+
+  it('is closed once where its labels have led it before', async () => {
+    await start({ channels: TEAMS });
+    const since = alerts.clock.wall();
+    alerts.flip('db', 'inactive', 'failed', WEB);
+    await alerts.pass(60);
+    await alerts.reroute('db', since, WEB, DATA);
+    await alerts.pass(3600);
+    expect(closed()).to.deep.equal(['web db']);
+    expect(alerts.delivered.at(-1)?.message).to.deep.include({
+      message: "Alerts of node 'db' no longer go here. It is still failed.",
+    });
+    alerts.flip('db', 'failed', 'active', DATA);
+    await alerts.pass(1);
+    expect(alerts.told('web')).to.deep.equal(['node.failed db', 'channel.closed db']);
+    expect(alerts.told('data')).to.deep.equal(['node.recovered db']);
+    expect(alerts.told('all')).to.deep.equal(['node.failed db', 'node.recovered db']);
+    expect(alerts.notifier.inspect()).to.include({ open: 0 });
+  });
+
+  it('is closed at the channels that the node names no more', async () => {
+    await start({ channels: { web: {}, data: {} } });
+    const since = alerts.clock.wall();
+    alerts.fail('db');
+    await alerts.pass(1);
+    await alerts.reroute('db', since, {}, { channels: ['data'] });
+    expect(closed()).to.deep.equal(['web db']);
+    await alerts.reroute('db', since, { channels: ['data'] }, { channels: [] });
+    await alerts.pass(1);
+    expect(closed()).to.deep.equal(['web db', 'data db']);
+  });
+
+  it('is closed where a reload has another match, many nodes in one message', async () => {
+    await start({ channels: TEAMS });
+    for (const name of ['a', 'b']) alerts.flip(name, 'inactive', 'failed', WEB);
+    alerts.flip('c', 'inactive', 'failed', DATA);
+    await alerts.pass(1);
+    await alerts.replace({ ...TEAMS, web: { match: [{ labels: { team: ['none'] } }] } });
+    expect(closed()).to.deep.equal(['web a,b']);
+    expect(alerts.delivered.at(-1)?.message).to.deep.include({
+      message: "Alerts of 2 nodes no longer go here. They are still failed: 'a', 'b'.",
+    });
+    await alerts.replace({ ...TEAMS, data: { match: [{ labels: { team: ['none'] } }] } });
+    expect(closed()).to.deep.equal(['web a,b', 'data c']);
+  });
+
+  it('is closed where a reload leaves recoveries out of the events', async () => {
+    await start({ channels: { ops: {}, all: {} } });
+    alerts.fail('db');
+    await alerts.pass(1);
+    await alerts.replace({ ops: { events: ['node.failed'] }, all: {} });
+    expect(closed()).to.deep.equal(['ops db']);
+    await alerts.replace({ ops: { events: ['mass_failure'] }, all: {} });
+    expect(closed(), 'nothing is open there any more').to.deep.equal(['ops db']);
+  });
+
+  it('is closed nowhere where nothing is open, or recoveries are still told', async () => {
+    await start({ channels: { ...TEAMS, deaf: { ...TEAMS.web, events: ['node.failed'] } } });
+    const since = alerts.clock.wall();
+    alerts.flip('deaf-only', 'inactive', 'failed', { ...WEB, channels: ['deaf'] });
+    alerts.flip('fine', 'inactive', 'failed', WEB);
+    await alerts.pass(1);
+    await alerts.reroute('deaf-only', since, { ...WEB, channels: ['deaf'] }, DATA);
+    alerts.flip('fine', 'failed', 'active', WEB);
+    await alerts.pass(1);
+    await alerts.replace({ ...TEAMS, web: { match: [{ labels: { team: ['none'] } }] } });
+    alerts.fail('new');
+    await alerts.pass(1);
+    await alerts.replace({ ...TEAMS, all: { events: ['node.recovered'] } });
+    expect(closed()).to.deep.equal([]);
+  });
+
+  it('is closed where it was told only, when its settings are changed and changed back', async () => {
+    await start({ channels: TEAMS });
+    const since = alerts.clock.wall();
+    alerts.flip('db', 'inactive', 'failed', WEB);
+    await alerts.pass(1);
+    for (const [before, next] of [
+      [WEB, DATA],
+      [DATA, WEB],
+      [WEB, DATA],
+    ] as const) {
+      await alerts.reroute('db', since, before, next);
+      await alerts.pass(1);
+    }
+    expect(closed()).to.deep.equal(['web db']);
+  });
+
+  it('is closed each time at a provider that forgets, which is told at once that it stands', async () => {
+    const forgets = { remembers: false };
+    await start({ channels: { web: { ...TEAMS.web, ...forgets }, data: { ...TEAMS.data, ...forgets } } });
+    const since = alerts.clock.wall();
+    alerts.flip('db', 'inactive', 'failed', WEB);
+    await alerts.pass(1);
+    await alerts.reroute('db', since, WEB, DATA);
+    await alerts.pass(1);
+    await alerts.reroute('db', since, DATA, WEB);
+    await alerts.pass(1);
+    expect(closed()).to.deep.equal(['web db', 'data db']);
+    expect(new Set(alerts.again)).to.deep.equal(new Set(['data: db failed', 'web: db failed']));
+  });
+
+  it('is closed where a reminder was told, though its settings were changed back', async () => {
+    await start({ channels: TEAMS, remindEvery: 600_000 });
+    const since = alerts.clock.wall();
+    alerts.flip('db', 'inactive', 'failed', WEB);
+    await alerts.pass(1);
+    await alerts.reroute('db', since, WEB, DATA);
+    await alerts.pass(600);
+    expect(alerts.told('data')).to.deep.equal(['node.failed db']);
+    await alerts.reroute('db', since, DATA, WEB);
+    await alerts.pass(1);
+    expect(closed()).to.deep.equal(['web db', 'data db']);
+  });
+
+  it('is not closed where its settings are changed back before that is told', async () => {
+    let answer = (): void => undefined;
+    const busy = ({ type }: { readonly type: string }) =>
+      type === 'test' ? new Promise<void>((resolve) => (answer = resolve)) : Promise.resolve();
+    await start({ channels: { ...TEAMS, web: { ...TEAMS.web, answer: busy, concurrency: 1 } } });
+    const since = alerts.clock.wall();
+    alerts.flip('db', 'inactive', 'failed', WEB);
+    await alerts.pass(1);
+    await alerts.test('web');
+    await alerts.reroute('db', since, WEB, DATA);
+    await alerts.reroute('db', since, DATA, WEB);
+    answer();
+    await alerts.pass(10);
+    alerts.flip('db', 'failed', 'active', WEB);
+    await alerts.pass(1);
+    expect(alerts.told('web')).to.deep.equal(['node.failed db', 'test', 'node.recovered db']);
+    expect(alerts.told('data')).to.deep.equal([]);
+  });
+
+  it('costs nobody anything where nobody had been told of it', async () => {
+    await start({ channels: { ...TEAMS, web: { ...TEAMS.web, after: 900_000 } } });
+    const since = alerts.clock.wall();
+    alerts.flip('db', 'inactive', 'failed', WEB);
+    await alerts.pass(1);
+    await alerts.reroute('db', since, WEB, DATA);
+    await alerts.pass(3600);
+    expect(alerts.told('web')).to.deep.equal([]);
+    expect(alerts.notifier.inspect()).to.include({ open: 0 });
+  });
+
+  it('is closed behind the failure, where that is still on its way', async () => {
+    let refused = 0;
+    await start({
+      channels: { ...TEAMS, web: { ...TEAMS.web, answer: () => refuseFirst() } },
+    });
+    const refuseFirst = (): Promise<void> =>
+      refused++ === 0 ? Promise.reject(new Error('no')) : Promise.resolve();
+    const since = alerts.clock.wall();
+    alerts.flip('db', 'inactive', 'failed', WEB);
+    await alerts.pass(1);
+    await alerts.reroute('db', since, WEB, DATA);
+    await alerts.pass(60);
+    expect(alerts.told('web')).to.deep.equal(['node.failed db', 'channel.closed db']);
+  });
+
+  it('is tried again to be closed, and closed after a kill, too', async () => {
+    const down = (): Promise<void> => Promise.reject(new Error('down'));
+    let answer = (): Promise<void> => Promise.resolve();
+    const channels = { ...TEAMS, web: { ...TEAMS.web, answer: () => answer() } };
+    await start({ channels });
+    const since = alerts.clock.wall();
+    alerts.flip('db', 'inactive', 'failed', WEB);
+    await alerts.pass(1);
+    answer = down;
+    await alerts.reroute('db', since, WEB, DATA);
+    await alerts.pass(1);
+    await alerts.kill();
+    answer = () => Promise.resolve();
+    const { store, clock } = alerts;
+    await start({ channels, store, clock, recover: (again) => again.stands('db', since, DATA) });
+    await alerts.pass(60);
+    expect(closed()).to.deep.equal(['web db']);
+  });
+
+  it('is not closed where another channel has the same receiver', async () => {
+    const one = { receiver: 'one' };
+    await start({ channels: { web: { ...TEAMS.web, ...one }, data: { ...TEAMS.data, ...one } } });
+    const since = alerts.clock.wall();
+    alerts.flip('db', 'inactive', 'failed', WEB);
+    await alerts.pass(1);
+    await alerts.reroute('db', since, WEB, DATA);
+    await alerts.replace({ duty: { ...TEAMS.data, ...one } });
+    expect(closed()).to.deep.equal([]);
+    await alerts.replace({ duty: { ...TEAMS.web, ...one } });
+    expect(closed()).to.deep.equal(['duty db']);
+  });
+
+  it('is not closed where the node has recovered while its settings were written', async () => {
+    await start({ channels: TEAMS });
+    alerts.flip('db', 'inactive', 'failed', WEB);
+    await alerts.pass(1);
+    const node = { ...alerts.factsOf('db', 'failed'), ...WEB };
+    const records = alerts.notifier.prepare({ kind: 'rerouted', node, next: { ...node, ...DATA } });
+    alerts.history.submit([{ kind: 'alerts', records }]);
+    alerts.flip('db', 'failed', 'active', WEB);
+    alerts.notifier.settled(node.name, true);
+    await alerts.pass(10);
+    expect(alerts.told('web')).to.deep.equal(['node.failed db', 'node.recovered db']);
+  });
+});
