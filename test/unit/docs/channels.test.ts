@@ -17,9 +17,9 @@ describe('the pages of the channels', () => {
       expect(page('README')).to.include(`(${name}.md)`);
     });
 
-    it(`say what becomes of what stands open at ${name}`, () => {
-      const text = page(name).split('\n## What stands open\n')[1];
-      for (const event of [/\bdeleted\b/, /\bgoes to other channels\b/, /\btakes the channel away\b/])
+    it(`say what happens to an incident that is open at ${name}`, () => {
+      const text = page(name).split('\n## Open incidents\n')[1];
+      for (const event of [/\bdeleted\b/, /\bgoes to other channels\b/, /\bremoves the channel\b/])
         expect(text, 'its last section').to.match(event);
     });
 
