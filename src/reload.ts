@@ -37,7 +37,8 @@ export class Reloader {
     const { logger } = this.#deps;
     try {
       const problems = await this.#tryTo();
-      if (problems.length > 0) logger.error('invalid configuration ignored: the previous one stays in force', { problems });
+      if (problems.length > 0)
+        logger.error('invalid configuration ignored: the previous one stays in force', { problems });
     } catch (error) {
       logger.error('configuration could not be applied', { error });
     }

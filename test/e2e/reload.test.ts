@@ -55,7 +55,9 @@ describe('a daemon that gets SIGHUP', () => {
     write('log: { level: loud }\n', 'other');
     daemon.signal('SIGHUP');
     await eventually(() =>
-      expect(daemon.hasLogged('invalid configuration ignored: the previous one stays in force')).to.equal(true),
+      expect(daemon.hasLogged('invalid configuration ignored: the previous one stays in force')).to.equal(
+        true,
+      ),
     );
     expect([await statusOf(daemon, 'other'), await statusOf(daemon, 'new')]).to.deep.equal([401, 200]);
     expect(daemon.running).to.equal(true);

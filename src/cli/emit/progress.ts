@@ -33,9 +33,7 @@ export function emitProgress(stream: NodeJS.WritableStream, isTerminal: boolean)
       stream.write(ERASE_LINE);
     },
     unreachable: (error) => {
-      note(
-        `heartbeats are refused, trying again: ${error instanceof Error ? error.message : String(error)}`,
-      );
+      note(`heartbeats are refused, trying again: ${error instanceof Error ? error.message : String(error)}`);
     },
     reachable: () => {
       note('heartbeats are accepted again');

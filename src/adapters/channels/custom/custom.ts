@@ -164,7 +164,9 @@ export class CustomNotifier extends BaseNotifier implements Prepared {
     tell(life, { kind: 'ping' });
     this.#ping = this.#tools.clock.after(PONG, () => {
       this.#ping = undefined;
-      this.#tools.logger.error('channel hung: its worker was terminated', { channel: this.#tools.policy.name });
+      this.#tools.logger.error('channel hung: its worker was terminated', {
+        channel: this.#tools.policy.name,
+      });
       this.#end(life, 'it hung');
     });
   }
