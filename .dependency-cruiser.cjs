@@ -2,7 +2,7 @@
 
 const PROTOCOL = '^actors/.+[.]protocol[.]ts$';
 const ERRORS = '^src/errors[.]ts$'; // the registry of error codes
-const API = '^src/app/(.*api|daemon-facts|dependenc.*)[.]ts$'; // what the application offers
+const API = '^src/app/(api|daemon-facts|dependencies)[.]ts$'; // what the application offers
 const NACT = '(^|/)node_modules/nact/';
 
 /**
@@ -31,11 +31,7 @@ const ROOMS = {
   },
   client: { path: '^src/client/', sees: ['^src/domain/'], packages: true },
   // A file of nodes may hold what the API takes.
-  cli: {
-    path: '^src/cli/',
-    sees: ['^src/(config|client|domain)/', '^src/views/node-settings[.]ts$', ERRORS],
-    packages: true,
-  },
+  cli: { path: '^src/cli/', sees: ['^src/(config|client|views|domain)/', ERRORS], packages: true },
 };
 
 const walls = Object.entries(ROOMS).map(([room, { path, sees, packages }]) => ({
@@ -61,6 +57,12 @@ module.exports = {
         path: '^actors/[^/]+/',
         pathNot: ['^actors/$1/', PROTOCOL, '^actors/(supervisor|shards)/[^/]+[.]ts$'],
       },
+    },
+    {
+      name: 'the-library-knows-no-http',
+      severity: 'error',
+      from: { path: '^src/library/' },
+      to: { path: '^src/http/' },
     },
     {
       name: 'only-the-runtime-imports-nact',

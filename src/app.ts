@@ -3,7 +3,6 @@ import { buildSupervisor } from '../actors/supervisor/build.js';
 import type { Supervisor } from '../actors/supervisor/supervisor.actor.js';
 import { tree } from '../actors/tree.js';
 import { recover } from '../actors/user/recover.js';
-import type { UserCommand, UserReply } from '../actors/user/user.protocol.js';
 import { assemble, type Actors } from './app/assemble.js';
 import { BlindRecord, RECENT_BLIND_INTERVALS } from './app/blind-record.js';
 import { Checkpoints } from './app/checkpoints.js';
@@ -11,22 +10,19 @@ import { readFacts } from './app/facts.js';
 import { nodeQueries } from './app/node-queries.js';
 import { longReads } from './app/long-reads.js';
 import type { AppPorts } from './app/ports.js';
-import { Presence } from './app/presence.js';
+import { UserQueries } from './app/user-queries.js';
 import { StoreWatch } from './app/store-watch.js';
 import { supervision } from './app/supervision.js';
 import { alertQueries } from './app/alert-queries.js';
 import type { Config } from './config/schema.js';
-import type { EndedSession, Session } from './domain/session.js';
+import type { EndedSession } from './domain/session.js';
 import type { Overload } from './domain/overload.js';
 import { millis, type Instant, type Millis } from './domain/time.js';
 import type { UserId } from './domain/user-id.js';
 import { HeartbeatError } from './errors.js';
-import type { AlertsDaemon } from './app/alerts-api.js';
-import type { Daemon } from './app/api.js';
+import type { AlertsApi, Daemon, NodesApi, UsersApi } from './app/api.js';
 import type { DaemonFacts } from './app/daemon-facts.js';
-import type { NodesDaemon } from './app/nodes-api.js';
 import type { Channel } from './ports/channel.js';
-import type { HistoryRange } from './ports/history-store.js';
 import type { Place } from './runtime/actor-system.js';
 import { Watchdog } from './runtime/watchdog.js';
 
@@ -41,9 +37,9 @@ export class App implements Daemon {
   readonly #config: Config;
   readonly #ports: AppPorts;
   readonly #actors: Actors;
-  readonly #presence: Presence;
-  readonly nodes: NodesDaemon;
-  readonly alerts: AlertsDaemon;
+  readonly users: UsersApi;
+  readonly nodes: NodesApi;
+  readonly alerts: AlertsApi;
   readonly #watchdog: Watchdog;
   readonly #blindness: BlindRecord;
   readonly #checkpoints: Checkpoints;
@@ -81,7 +77,7 @@ export class App implements Daemon {
     );
     const reads = longReads(store);
     const lastSession = (user: UserId): Promise<EndedSession | undefined> => store.lastSession(user);
-    this.#presence = new Presence(actors, this.#watchdog, { ...reads, lastSession });
+    this.users = new UserQueries(actors, this.#watchdog, { ...reads, lastSession });
     const retention = millis(config.history.retention ?? Infinity);
     this.nodes = nodeQueries(actors, this.#watchdog, { clock, store: reads }, retention);
     this.alerts = alertQueries(actors, { store: reads, clock });
@@ -232,26 +228,6 @@ export class App implements Daemon {
     this.#actors.nodes.stopListening(now);
   }
 
-  ask(kind: UserCommand['kind'], user: UserId, answered: (reply: UserReply) => void): void {
-    this.#presence.ask(kind, user, answered);
-  }
-
-  askMany(
-    kind: 'heal' | 'checkup',
-    users: readonly UserId[],
-    answered: (replies: readonly UserReply[]) => void,
-  ): void {
-    this.#presence.askMany(kind, users, answered);
-  }
-
-  history(user: UserId, range: HistoryRange): AsyncIterable<readonly Session[]> {
-    return this.#presence.history(user, range);
-  }
-
-  lastSession(user: UserId): Promise<EndedSession | undefined> {
-    return this.#presence.lastSession(user);
-  }
-
   defer(atMost?: Millis): (handle: () => void) => void {
     return this.#watchdog.hold(atMost);
   }
@@ -263,15 +239,6 @@ export class App implements Daemon {
   /** Users and nodes that have an actor. */
   get alive(): number {
     return this.#actors.shards.size + this.#actors.nodes.size;
-  }
-
-  /** Who is online. */
-  online(): Iterable<UserId> {
-    return this.#actors.shards.online();
-  }
-
-  get usersOnline(): number {
-    return this.#actors.shards.size;
   }
 
   get serving(): boolean {

@@ -1,5 +1,5 @@
 import { readAlerts } from '../../actors/notifier/outbox/alerts-reader.js';
-import type { AlertsDaemon } from './alerts-api.js';
+import type { AlertsApi } from './api.js';
 import type { Clock } from '../ports/clock.js';
 import type { HistoryStore } from '../ports/history-store.js';
 import type { Actors } from './assemble.js';
@@ -8,7 +8,7 @@ import type { Actors } from './assemble.js';
 export function alertQueries(
   { notifier, channels }: Pick<Actors, 'notifier' | 'channels'>,
   { store, clock }: { readonly store: Pick<HistoryStore, 'alerts'>; readonly clock: Pick<Clock, 'soon'> },
-): AlertsDaemon {
+): AlertsApi {
   return {
     get channels() {
       return [...channels.actors.keys()];

@@ -1,12 +1,15 @@
-import type { DescribedNode } from '../../actors/node/node.protocol.js';
+import type { DescribedNode, NodeReply } from '../../actors/node/node.protocol.js';
 import type { Access } from '../domain/access.js';
 import type { NodeName } from '../domain/node-name.js';
-import type { NodesDaemon } from './nodes-api.js';
-import type { EarlierChanges } from './dependency-changes.js';
-import type { BodyProblem } from '../http/input/json-body.js';
+import type { BodyProblem } from '../views/body-problems.js';
 
-type Asking = Pick<NodesDaemon, 'ask'>;
-type Changing = Pick<NodesDaemon, 'ask' | 'dependencyChanges'>;
+interface Asking {
+  ask(name: NodeName, request: { readonly kind: 'describe' }, answered: (reply: NodeReply) => void): void;
+}
+
+interface Changing extends Asking {
+  readonly dependencyChanges: DependencyChanges;
+}
 
 /**
  * What the failures of these nodes come from: of each that has failed, the first of those that it depends on that has
@@ -109,4 +112,46 @@ async function describeAll(
     ),
   );
   return found;
+}
+
+/** Waits until these nodes are as earlier changes have left them. */
+export type EarlierChanges = (names: Iterable<NodeName>) => Promise<void>;
+
+/**
+ * What nodes are to depend on, as far as it is being changed. A change that reaches a node waits for the changes of that
+ * node that began before it did, so that of several which close a circle together the last one is refused. What does not
+ * reach each other is changed at once, and shares a commit.
+ */
+export class DependencyChanges {
+  readonly #underWay = new Map<NodeName, Map<number, Promise<unknown>>>();
+  #last = 0;
+
+  /** @param change is told what it may not look at before it has waited */
+  async make<T>(name: NodeName, change: (earlier: EarlierChanges) => Promise<T>): Promise<T> {
+    const number = ++this.#last;
+    const others = this.#underWay.get(name) ?? new Map<number, Promise<unknown>>();
+    this.#underWay.set(name, others);
+    const made = change((names) => this.#before(number, names));
+    others.set(
+      number,
+      made.catch(() => undefined),
+    );
+    try {
+      return await made;
+    } finally {
+      others.delete(number);
+      if (others.size === 0) this.#underWay.delete(name);
+    }
+  }
+
+  /** How many are under way. */
+  get size(): number {
+    return this.#underWay.size;
+  }
+
+  async #before(number: number, names: Iterable<NodeName>): Promise<void> {
+    if (this.#underWay.size === 0) return;
+    for (const name of names)
+      for (const [other, made] of this.#underWay.get(name) ?? []) if (other < number) await made;
+  }
 }

@@ -5,8 +5,8 @@ import type { NodeQuota } from '../domain/access.js';
 import type { NodeName } from '../domain/node-name.js';
 import { shardOf } from '../domain/shard.js';
 import type { Millis } from '../domain/time.js';
-import type { NodesDaemon } from './nodes-api.js';
-import { DependencyChanges } from './dependency-changes.js';
+import type { NodesApi } from './api.js';
+import { DependencyChanges } from './dependencies.js';
 import type { Clock } from '../ports/clock.js';
 import type { Watchdog } from '../runtime/watchdog.js';
 import type { Actors } from './assemble.js';
@@ -23,7 +23,7 @@ export function nodeQueries(
   pulse: Watchdog,
   { clock, store }: { readonly clock: Clock; readonly store: LongReads },
   retention: Millis,
-): NodesDaemon {
+): NodesApi {
   const { nodes, history } = actors;
   const askMany = (kind: 'heartbeat' | 'describe', names: readonly NodeName[], quota?: NodeQuota) => {
     const arrival = pulse.arrival();

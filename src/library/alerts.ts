@@ -10,7 +10,7 @@ import {
 } from '../domain/alert.js';
 import type { Instant } from '../domain/time.js';
 import { HeartbeatError } from '../errors.js';
-import { isWanted } from '../http/alerts/alert-query.js';
+import { isWanted } from '../domain/alert-filter.js';
 import type { Daemon } from '../app/api.js';
 import { sentenceFor } from '../views/messages.js';
 import { nodeNameOf, refuse } from './arguments.js';

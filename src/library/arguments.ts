@@ -5,9 +5,9 @@ import { instant, type Instant } from '../domain/time.js';
 import { parseUserId, type UserId } from '../domain/user-id.js';
 import { HeartbeatError, type ErrorCode } from '../errors.js';
 import type { Daemon } from '../app/api.js';
-import type { BodyProblem } from '../http/input/json-body.js';
+import type { BodyProblem } from '../views/body-problems.js';
+import { isTooLong, LONGEST_REASON, trimmedReason } from '../views/failure-reason.js';
 import { bodyProblem, sentenceFor } from '../views/messages.js';
-import { isTooLong, LONGEST_REASON } from '../http/nodes/report.js';
 import { expectArgument, must } from './checks.js';
 
 /** A user's id: 64 bits do not fit every number, but a bigint or a text of digits. */
@@ -41,10 +41,10 @@ const anId = must(
 export function readReason(reason: string | undefined): string | undefined {
   if (reason === undefined) return undefined;
   expectArgument('a reason', reason, aReason);
-  const trimmed = reason.trim();
+  const trimmed = trimmedReason(reason);
   if (isTooLong(trimmed))
     throw new HeartbeatError('HEARTBEAT_BODY_TOO_LARGE', bodyProblem.longReason(LONGEST_REASON));
-  return trimmed === '' ? undefined : trimmed;
+  return trimmed;
 }
 
 export function instantOf(date: Date | undefined): Instant | undefined {
@@ -88,7 +88,7 @@ export function askUsers(
 ): Promise<readonly UserReply[]> {
   return new Promise((resolve) => {
     if (users.length === 0) resolve([]);
-    else daemon.askMany(kind, users, resolve);
+    else daemon.users.askMany(kind, users, resolve);
   });
 }
 
@@ -99,7 +99,7 @@ export function askUser(
   user: UserId,
 ): Promise<Exclude<UserReply, { kind: 'refused' }>> {
   return new Promise((resolve, reject) => {
-    daemon.ask(kind, user, (reply) => {
+    daemon.users.ask(kind, user, (reply) => {
       if (reply.kind !== 'refused') resolve(reply);
       else reject(new HeartbeatError(reply.code, sentenceFor(reply.code)));
     });

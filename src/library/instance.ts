@@ -1,3 +1,4 @@
+import type { Daemon } from '../app/api.js';
 import type { NodeChange } from '../../actors/notifier/alerting.protocol.js';
 import { HeartbeatError } from '../errors.js';
 import type { LogFields, Logger } from '../ports/logger.js';
@@ -18,7 +19,7 @@ import { modelOf, Node } from './node.js';
 import { NotifierList } from './notifier-list.js';
 import type { Running } from './open.js';
 import type { HeartbeatOptions } from './options.js';
-import { Users, type UserChanged, type UsersDaemon } from './presence.js';
+import { Users, type UserChanged } from './presence.js';
 import { describedFlip, type NodeChanged } from './node-description.js';
 
 /** What an instance lets go of before it ends. */
@@ -43,7 +44,7 @@ export class HeartbeatInstance {
   readonly #closers = new Set<Closer>();
   readonly #listeners = new Set<ChangeListener>();
   readonly #registry: NodeRegistry;
-  readonly #daemon = async (): Promise<UsersDaemon> => (await this.#open()).daemon;
+  readonly #daemon = async (): Promise<Daemon> => (await this.#open()).daemon;
   #starting: Promise<Running> | undefined;
   #running: Running | undefined;
   #closing: Promise<void> | undefined;

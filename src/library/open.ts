@@ -1,3 +1,4 @@
+import type { Daemon } from '../app/api.js';
 import type { NodeChange } from '../../actors/notifier/alerting.protocol.js';
 import { makeChannels } from '../adapters/channels/make.js';
 import { LevelHistoryStore } from '../adapters/level/level-history-store.js';
@@ -15,14 +16,13 @@ import { systemClock } from './clock.js';
 import { planFor } from './in-process.js';
 import { guardedLogger, hasMethods, onStandardError } from './logging.js';
 import type { NotifierEntry } from './notifier-list.js';
-import type { UsersDaemon } from './presence.js';
 import type { HeartbeatOptions, LogLevel, LogTarget } from './options.js';
 import { readOptions } from './settings.js';
 import { SharedMemory } from './shared-memory.js';
 
 /** The actors of an instance, running. */
 export interface Running {
-  readonly daemon: UsersDaemon;
+  readonly daemon: Daemon;
   readonly logger: Logger;
   /** Undefined without HTTP. */
   readonly url: string | undefined;

@@ -57,20 +57,13 @@ export interface UserCounts {
   readonly online: number;
 }
 
-/** What the users of an instance are asked of. */
-export interface UsersDaemon extends Daemon {
-  /** Those that have an actor. */
-  online(): Iterable<UserId>;
-  readonly usersOnline: number;
-}
-
 const RANGE = objectOf({ from: one(aDate), before: one(aDate), order: one(oneOf('asc', 'desc')) });
 
 /** Users who are held online by heals. What each call means is in docs/api.md, by the same name. */
 export class Users {
-  readonly #daemon: () => Promise<UsersDaemon>;
+  readonly #daemon: () => Promise<Daemon>;
 
-  constructor(daemon: () => Promise<UsersDaemon>) {
+  constructor(daemon: () => Promise<Daemon>) {
     this.#daemon = daemon;
   }
 
@@ -129,16 +122,16 @@ export class Users {
     const reply = await askUser(daemon, 'describe', id);
     if (reply.kind !== 'described') throw new TypeError(`'describe' was answered '${reply.kind}'`);
     if (reply.session !== undefined) return online(id, reply.session);
-    return offline(id, reply.ended ?? (await daemon.lastSession(id)));
+    return offline(id, reply.ended ?? (await daemon.users.lastSession(id)));
   }
 
   /** The ids of who is online now, in no order; what is not asked for is not looked at. */
   async *list(): AsyncGenerator<string> {
-    yield* (await this.#daemon()).online();
+    yield* (await this.#daemon()).users.online();
   }
 
   async counts(): Promise<UserCounts> {
-    return { online: (await this.#daemon()).usersOnline };
+    return { online: (await this.#daemon()).users.count };
   }
 
   /** The sessions one by one; what is not asked for is not read. */
@@ -148,7 +141,7 @@ export class Users {
     const daemon = await this.#daemon();
     const { from, before, order = 'asc' } = range;
     const within = { from: instantOf(from), before: instantOf(before), order };
-    for await (const chunk of daemon.history(id, within)) {
+    for await (const chunk of daemon.users.history(id, within)) {
       for (const { onlineAt, offlineAt } of chunk)
         yield { onlineAt: new Date(onlineAt), offlineAt: new Date(offlineAt) };
     }

@@ -1,9 +1,8 @@
 import { z } from 'zod';
 import type { Acknowledgement } from '../domain/node.js';
 import { instant, type Instant } from '../domain/time.js';
-import type { BodyProblem } from '../http/input/json-body.js';
+import { problemsIn, type BodyProblem } from './body-problems.js';
 import { INSTANT, parseInstant } from './instants.js';
-import { problemsIn } from './node-settings.js';
 
 const LONGEST_NAME = 255;
 const LONGEST_REASON = 1_000;

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 import type { SettingsChange } from '../domain/node.js';
-import type { BodyProblem } from '../http/input/json-body.js';
+import { problemsIn, type BodyProblem } from './body-problems.js';
 import { nodeName } from './shapes.js';
 import { readTimeout, timeout } from './timeout.js';
 
@@ -12,8 +12,6 @@ const LONGEST = 255;
 
 const text = (what: string) =>
   z.string(`${what} must be a string`).max(LONGEST, `${what} may have ${LONGEST} characters at the most`);
-
-export type { BodyProblem };
 
 /** `?label=key:value` has to tell the two apart. */
 const labelKey = text('a key')
@@ -99,32 +97,4 @@ function readWith(schema: ReturnType<typeof settingsWith>, body: unknown): Read 
       paused,
     },
   };
-}
-
-/** All that is wrong with a body. */
-export function problemsIn(error: z.ZodError): readonly BodyProblem[] {
-  return error.issues.flatMap(problemsOf);
-}
-
-function problemsOf(issue: z.core.$ZodIssue): BodyProblem[] {
-  return issuesIn(issue).flatMap((found) => {
-    const path = found.path.map(String);
-    const problem = found.message;
-    if (found.code !== 'unrecognized_keys') return [{ path: path.join('.'), problem }];
-    return found.keys.map((key) => ({ path: [...path, key].join('.'), problem }));
-  });
-}
-
-/** What is wrong, and where: of a value that may be of several kinds, with that kind which it is. */
-export function issuesIn(issue: z.core.$ZodIssue): z.core.$ZodIssue[] {
-  const at = (within: z.core.$ZodIssue) => issuesIn({ ...within, path: [...issue.path, ...within.path] });
-  if (issue.code === 'invalid_union') return closest(issue.errors).flatMap(at);
-  if (issue.code === 'invalid_key') return issue.issues.flatMap(at);
-  return [issue];
-}
-
-/** Of the kinds that a value may be of, the problems of that one which it is; of the first where it is none. */
-function closest(kinds: readonly z.core.$ZodIssue[][]): z.core.$ZodIssue[] {
-  const isOther = ([issue]: z.core.$ZodIssue[]) => issue?.code === 'invalid_type' && issue.path.length === 0;
-  return kinds.find((issues) => !isOther(issues)) ?? kinds[0] ?? [];
 }

@@ -31,9 +31,9 @@ describe('blindness', () => {
 
   it('gives a heal that was read before it and is handled after it all of its time', async () => {
     // Read, and not handled yet, when the process is stopped; the next request to be read shows that it was.
-    daemon.app.ask('heal', ANN, () => undefined);
+    daemon.app.users.ask('heal', ANN, () => undefined);
     daemon.clock.standStill(20_000);
-    daemon.app.ask('checkup', BEN, () => undefined);
+    daemon.app.users.ask('checkup', BEN, () => undefined);
     await daemon.clock.settle();
     await daemon.clock.advance(6900);
     expect(await daemon.ask('checkup', ANN)).to.deep.equal(ONLINE);
@@ -69,8 +69,8 @@ describe('blindness', () => {
     await daemon.clock.advance(6900);
     daemon.clock.standStill(900);
     const replies: Record<string, unknown> = {};
-    daemon.app.ask('checkup', ANN, (reply) => (replies['ann'] = reply));
-    daemon.app.ask('checkup', BEN, (reply) => (replies['ben'] = reply));
+    daemon.app.users.ask('checkup', ANN, (reply) => (replies['ann'] = reply));
+    daemon.app.users.ask('checkup', BEN, (reply) => (replies['ben'] = reply));
     await daemon.ask('heal', BEN);
     await daemon.clock.advance(20);
     expect(replies).to.deep.equal({ ann: OFFLINE, ben: ONLINE });

@@ -12,7 +12,7 @@ describe('a request whose sender is still being found out', () => {
     const resume = app.defer();
     await clock.advance(3_000);
     resume(() => {
-      app.ask('heal', user(1), () => undefined);
+      app.users.ask('heal', user(1), () => undefined);
     });
     // It was read ten milliseconds before the deadline, and counts from then.
     await clock.advance(TIMEOUT - 3_000 - 50);

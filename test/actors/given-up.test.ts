@@ -61,7 +61,7 @@ describe('a message that crashed its actor twice', () => {
   it('is not what the disk settles while a shard is down: that arrives when it is up again', async () => {
     let answer: string | undefined;
     disk.hold('dropped');
-    daemon.app.ask('heal', ANN, ({ kind }) => (answer = kind));
+    daemon.app.users.ask('heal', ANN, ({ kind }) => (answer = kind));
     await daemon.clock.settle();
     for (let crash = 0; crash <= POLICIES.shard.intensity; crash++) {
       faults.plan(ANN, 'describe', 1);

@@ -27,7 +27,7 @@ describe('what waits for the disk', () => {
   });
 
   function heal(id: number): void {
-    daemon.app.ask('heal', user(id), (reply) => {
+    daemon.app.users.ask('heal', user(id), (reply) => {
       answers.push(reply.kind === 'refused' ? reply.code : reply.kind);
     });
   }

@@ -76,14 +76,14 @@ describe('a batch', () => {
     await daemon.ask('heal', user(3));
     const users = Array.from({ length: 100 }, (_, id) => user(id));
     let kinds: string[] = [];
-    daemon.app.askMany('heal', users, (replies) => {
+    daemon.app.users.askMany('heal', users, (replies) => {
       kinds = replies.map(({ kind }) => kind);
     });
     await daemon.clock.settle();
     expect(kinds).to.deep.equal(users.map(() => 'online'));
     await daemon.kill();
     const next = await SimulatedApp.start({ store: daemon.store, clock: daemon.clock });
-    next.app.askMany('checkup', [user(500), ...users], (replies) => {
+    next.app.users.askMany('checkup', [user(500), ...users], (replies) => {
       kinds = replies.map(({ kind }) => kind);
     });
     await next.clock.settle();

@@ -40,7 +40,7 @@ describe('what the next start knows of the living', () => {
     await daemon.clock.advance(6900);
     disk.hold('kept');
     let answer: string | undefined;
-    daemon.app.ask('heal', ANN, ({ kind }) => (answer = kind));
+    daemon.app.users.ask('heal', ANN, ({ kind }) => (answer = kind));
     await daemon.clock.settle();
     expect(answer).to.equal(undefined);
     disk.release();
@@ -102,7 +102,7 @@ describe('what the next start knows of the living', () => {
   it('does not bring back whose time was over before the daemon was blind', async () => {
     const opened = daemon.clock.wall();
     disk.hold('kept');
-    daemon.app.ask('heal', ANN, () => undefined);
+    daemon.app.users.ask('heal', ANN, () => undefined);
     await daemon.clock.advance(7100);
     daemon.clock.standStill(60_000);
     await daemon.clock.advance(100);

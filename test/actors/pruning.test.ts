@@ -41,7 +41,7 @@ describe('sessions that are older than the retention', () => {
     );
     let newcomers = 100;
     store.meanwhile = () => {
-      daemon.app.ask('heal', user(newcomers++), () => undefined);
+      daemon.app.users.ask('heal', user(newcomers++), () => undefined);
     };
     await daemon.clock.advance(60 * SECOND);
     const first = store.done.indexOf(`pruned ${String(PORTION)}`);

@@ -15,7 +15,7 @@ describe('a daemon that goes on by another configuration', () => {
   async function replies(count: number, first: number): Promise<string[]> {
     const said: string[] = [];
     for (let id = first; id < first + count; id++) {
-      daemon.app.ask('heal', user(id), (reply) => {
+      daemon.app.users.ask('heal', user(id), (reply) => {
         said.push(reply.kind === 'refused' ? reply.code : reply.kind);
       });
     }

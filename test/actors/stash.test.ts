@@ -27,7 +27,8 @@ describe('those who wait for a slow disk', () => {
   });
 
   function ask(...kinds: readonly Kind[]): void {
-    for (const kind of kinds) daemon.app.ask(kind, ANN, (reply) => answers.push(`${kind} ${reply.kind}`));
+    for (const kind of kinds)
+      daemon.app.users.ask(kind, ANN, (reply) => answers.push(`${kind} ${reply.kind}`));
   }
 
   async function release(): Promise<void> {
@@ -97,7 +98,7 @@ describe('those who wait for a slow disk', () => {
     const replies: string[] = [];
     for (let batch = 0; batch < 40; batch++) {
       daemon.clock.standStill(1);
-      daemon.app.askMany('heal', new Array<typeof ANN>(10_000).fill(ANN), (all) => {
+      daemon.app.users.askMany('heal', new Array<typeof ANN>(10_000).fill(ANN), (all) => {
         for (const { kind } of all) replies.push(kind);
       });
     }

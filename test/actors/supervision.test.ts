@@ -61,9 +61,9 @@ describe('supervision', () => {
     await daemon.ask('heal', ANN);
     faults.plan(ANN, 'heal', 2);
     const answers: string[] = [];
-    daemon.app.ask('heal', BEN, (reply) => answers.push(`ben ${reply.kind}`));
-    daemon.app.ask('heal', ANN, (reply) => answers.push(`ann ${reply.kind}`));
-    daemon.app.ask('heal', BEN, (reply) => answers.push(`ben ${reply.kind}`));
+    daemon.app.users.ask('heal', BEN, (reply) => answers.push(`ben ${reply.kind}`));
+    daemon.app.users.ask('heal', ANN, (reply) => answers.push(`ann ${reply.kind}`));
+    daemon.app.users.ask('heal', BEN, (reply) => answers.push(`ben ${reply.kind}`));
     await daemon.clock.settle();
     expect(answers.filter((answer) => answer === 'ben online')).to.have.length(2);
     expect((await child(daemon, 'users', 'shard-0')).restarts).to.equal(0);
@@ -152,7 +152,7 @@ describe('supervision', () => {
     faults.plan(ANN, 'heal', 1);
     const replies: string[] = [];
     for (let i = 0; i < 6; i++) {
-      daemon.app.ask('heal', ANN, (reply) =>
+      daemon.app.users.ask('heal', ANN, (reply) =>
         replies.push(reply.kind === 'refused' ? reply.code : reply.kind),
       );
     }

@@ -91,7 +91,7 @@ export class SimulatedApp {
   /** Asks, and lets everything settle; `undefined` when no answer has come by then. */
   async ask(kind: UserCommand['kind'], id: UserId): Promise<UserReply | undefined> {
     let answer: UserReply | undefined;
-    this.app.ask(kind, id, (reply) => {
+    this.app.users.ask(kind, id, (reply) => {
       answer = reply;
     });
     await this.clock.settle();
@@ -100,7 +100,7 @@ export class SimulatedApp {
 
   async history(id: UserId, range: HistoryRange = { order: 'asc' }): Promise<Session[]> {
     const sessions: Session[] = [];
-    for await (const chunk of this.app.history(id, range)) sessions.push(...chunk);
+    for await (const chunk of this.app.users.history(id, range)) sessions.push(...chunk);
     return sessions.map(({ onlineAt, offlineAt }) => ({ onlineAt, offlineAt }));
   }
 

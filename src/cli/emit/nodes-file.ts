@@ -4,7 +4,8 @@ import type { EmittedNode } from '../../client/emitter/emitter.js';
 import type { Probe } from '../../client/emitter/probes/probe.js';
 import { parseAddress } from '../../client/emitter/probes/tcp.js';
 import { parseNodeName } from '../../domain/node-name.js';
-import { issuesIn, settingsWith } from '../../views/node-settings.js';
+import { issuesIn } from '../../views/body-problems.js';
+import { settingsWith } from '../../views/node-settings.js';
 
 const name = z
   .string('must be a name')

@@ -1,13 +1,7 @@
 import { z } from 'zod';
 import { parseAlertId } from '../../domain/alert-id.js';
-import {
-  ALERT_TYPES,
-  DELIVERY_STATES,
-  type AlertId,
-  type AlertRecord,
-  type AlertType,
-  type DeliveryState,
-} from '../../domain/alert.js';
+import { ALERT_TYPES, DELIVERY_STATES, type AlertId, type DeliveryState } from '../../domain/alert.js';
+import type { AlertFilter } from '../../domain/alert-filter.js';
 import { parseNodeName, type NodeName } from '../../domain/node-name.js';
 import { NAME_SHAPE } from '../../views/shapes.js';
 import { queryProblem } from '../../views/messages.js';
@@ -23,15 +17,6 @@ export interface AlertListing {
   readonly filter: AlertFilter;
   readonly before: AlertId | undefined;
   readonly limit: number;
-}
-
-/** Which alerts are wanted; what is not said does not matter. */
-interface AlertFilter {
-  /** About this node: alone, or among others. */
-  readonly node: NodeName | undefined;
-  readonly type: AlertType | undefined;
-  /** For this channel, in one of the states that are asked for. */
-  readonly channel: string | undefined;
 }
 
 /** The query of a list of alerts. */
@@ -77,23 +62,6 @@ export const alertListingQuery = forLimit((largest) =>
 export function parseAlertListing(url: string, largestPage: number): AlertListing {
   const { state, cursor, limit, node, type, channel } = readQuery(url, alertListingQuery(largestPage));
   return { states: state, filter: { node, type, channel }, before: cursor, limit };
-}
-
-/** Whether an alert is among those that are asked for. */
-export function isWanted(
-  { alert, deliveries }: AlertRecord,
-  { states, filter: { node, type, channel } }: Pick<AlertListing, 'states' | 'filter'>,
-): boolean {
-  if (type !== undefined && alert.type !== type) return false;
-  if (node !== undefined && !isAbout(alert, node)) return false;
-  if (channel === undefined) return true;
-  const there = deliveries.find((delivery) => delivery.channel === channel);
-  return there !== undefined && (states === undefined || states.includes(there.state));
-}
-
-function isAbout({ node, group, mass }: AlertRecord['alert'], name: NodeName): boolean {
-  if (node !== undefined) return node.name === name;
-  return (group?.nodes.some((each) => each.name === name) ?? false) || (mass?.sample.includes(name) ?? false);
 }
 
 function readStates(text: string): readonly DeliveryState[] | undefined {

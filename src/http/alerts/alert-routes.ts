@@ -2,7 +2,8 @@ import type { NotifierReply } from '../../../actors/notifier/notifier.protocol.j
 import { parseAlertId } from '../../domain/alert-id.js';
 import type { AlertId, AlertRecord } from '../../domain/alert.js';
 import { isInScope, limitedToScope } from './alert-scope.js';
-import { isWanted, parseAlertListing } from './alert-query.js';
+import { isWanted } from '../../domain/alert-filter.js';
+import { parseAlertListing } from './alert-query.js';
 import { alertView } from '../../views/alert-view.js';
 import { isEveryNodePermitted } from '../security/authorization.js';
 import type { Daemon } from '../../app/api.js';

@@ -2,17 +2,11 @@ import type { IncomingMessage } from 'node:http';
 import { readBody } from './body.js';
 import type { Exchange } from '../server/exchange.js';
 import { isBodiless } from '../server/request-head.js';
+import type { BodyProblem } from '../../views/body-problems.js';
 import { bodyProblem } from '../../views/messages.js';
 
 /** It leaves a byte order mark out. */
 const UTF8 = new TextDecoder('utf-8', { fatal: true });
-
-/** One thing that is wrong with a body. */
-export interface BodyProblem {
-  /** Where, in dots: `labels.zone`; empty for the body itself. */
-  readonly path: string;
-  readonly problem: string;
-}
 
 /**
  * Reads a body that is one JSON value; an empty one is an empty object. What is too large, or no JSON, is refused.

@@ -4,10 +4,8 @@ import { readBody } from '../input/body.js';
 import type { Exchange } from '../server/exchange.js';
 import { isObject, parseJson, refuseBody, textOf } from '../input/json-body.js';
 import { bodyProblem } from '../../views/messages.js';
-import { problemsIn } from '../../views/node-settings.js';
-
-/** Bytes of a reason, at the most: the last lines of a log. */
-export const LONGEST_REASON = 10_000;
+import { problemsIn } from '../../views/body-problems.js';
+import { isTooLong, LONGEST_REASON, trimmedReason } from '../../views/failure-reason.js';
 
 /** The body of `POST /nodes/:name/fail`, where it is JSON. */
 export const reportBody = z.strictObject(
@@ -52,17 +50,7 @@ function parseReport(
   const isJson = /^application\/(?:[\w.+-]+\+)?json\b/i.test(type.trim());
   const value = isJson || text.trimStart().startsWith('{') ? parseJson(text) : undefined;
   if (value === undefined && isJson) return { problems: [{ path: '', problem: bodyProblem.notJson }] };
-  if (value === undefined || !(isJson || isObject(value.parsed))) return { reason: given(text) };
+  if (value === undefined || !(isJson || isObject(value.parsed))) return { reason: trimmedReason(text) };
   const read = reportBody.safeParse(value.parsed);
-  return read.success ? { reason: given(read.data.reason) } : { problems: problemsIn(read.error) };
-}
-
-/** Whether a reason has more bytes than are kept. */
-export function isTooLong(reason = ''): boolean {
-  return Buffer.byteLength(reason) > LONGEST_REASON;
-}
-
-function given(reason = ''): string | undefined {
-  const trimmed = reason.trim();
-  return trimmed === '' ? undefined : trimmed;
+  return read.success ? { reason: trimmedReason(read.data.reason) } : { problems: problemsIn(read.error) };
 }

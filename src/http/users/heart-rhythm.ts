@@ -29,7 +29,7 @@ export async function answerHeartRhythm(
 ): Promise<void> {
   const page = parsePage(exchange.request.url ?? '', largestPage, clock.wall());
   const writer = new PieceWriter(exchange, clock);
-  for await (const piece of pieces(user, page, daemon.history(user, page.range))) {
+  for await (const piece of pieces(user, page, daemon.users.history(user, page.range))) {
     if (!(await writer.add(piece))) return;
   }
   writer.end();

@@ -8,21 +8,21 @@ const OFFLINE = '{"status":"offline"}';
 
 /** Whichever way a heal comes in, it is answered here, when the user's actor has handled it. */
 export function heal(daemon: Daemon, exchange: Exchange, user: UserId): void {
-  daemon.ask('heal', user, (reply) => {
+  daemon.users.ask('heal', user, (reply) => {
     if (reply.kind === 'online') exchange.ok(ONLINE);
     else answerOther(exchange, 'heal', reply);
   });
 }
 
 export function goodbye(daemon: Daemon, exchange: Exchange, user: UserId): void {
-  daemon.ask('goodbye', user, (reply) => {
+  daemon.users.ask('goodbye', user, (reply) => {
     if (reply.kind === 'offline') exchange.ok(OFFLINE);
     else answerOther(exchange, 'goodbye', reply);
   });
 }
 
 export function checkup(daemon: Daemon, exchange: Exchange, user: UserId): void {
-  daemon.ask('checkup', user, (reply) => {
+  daemon.users.ask('checkup', user, (reply) => {
     if (reply.kind !== 'online' && reply.kind !== 'offline') {
       answerOther(exchange, 'checkup', reply);
       return;

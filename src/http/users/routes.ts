@@ -17,12 +17,12 @@ export function addUsers(resources: Resources, daemon: Daemon): void {
 }
 
 function describe(daemon: Daemon, exchange: Exchange, user: UserId): void {
-  daemon.ask('describe', user, (reply) => {
+  daemon.users.ask('describe', user, (reply) => {
     if (reply.kind !== 'described') answerOther(exchange, 'describe', reply);
     else if (reply.session !== undefined) answer(exchange, user, online(reply.session));
     else if (reply.ended !== undefined) answer(exchange, user, offline(reply.ended));
     else {
-      daemon.lastSession(user).then(
+      daemon.users.lastSession(user).then(
         (session) => answer(exchange, user, offline(session)),
         (error: unknown) => exchange.fail(error),
       );
@@ -55,7 +55,7 @@ function answer(exchange: Exchange, user: UserId, description: object): void {
 }
 
 function erase(daemon: Daemon, exchange: Exchange, user: UserId): void {
-  daemon.ask('erase', user, (reply) => {
+  daemon.users.ask('erase', user, (reply) => {
     if (reply.kind === 'erased') exchange.answer(204, [], '');
     else answerOther(exchange, 'erase', reply);
   });

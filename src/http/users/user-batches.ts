@@ -55,7 +55,7 @@ function usersOf(daemon: Daemon, { access }: Exchange, kind: 'heal' | 'checkup')
     invalid: 'HEARTBEAT_INVALID_USER_ID',
     longest: LONGEST_USER,
     forbidden: (user) => (access.mayTouchUser(user) ? undefined : forbidden.user),
-    ask: (users, answered) => daemon.askMany(kind, users, answered),
+    ask: (users, answered) => daemon.users.askMany(kind, users, answered),
   };
 }
 

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { instant } from '../../../src/domain/time.js';
-import type { NodesDaemon } from '../../../src/app/nodes-api.js';
+import type { NodesApi } from '../../../src/app/api.js';
 import { head } from '../support/raw-client.js';
 import { starting, userId, type GatewayUnderTest } from '../support/gateway-under-test.js';
 import { authOf, callWith, keyRule, START } from './support.js';
@@ -259,11 +259,11 @@ function watchNodes(gateway: GatewayUnderTest): { names: string[]; listed: unkno
   const ask = nodes.ask.bind(nodes);
   const list = nodes.list.bind(nodes);
   Object.assign(nodes, {
-    ask: (...[name, ...rest]: Parameters<NodesDaemon['ask']>) => {
+    ask: (...[name, ...rest]: Parameters<NodesApi['ask']>) => {
       asked.names.push(name);
       ask(name, ...rest);
     },
-    list: (...[filter, ...rest]: Parameters<NodesDaemon['list']>) => {
+    list: (...[filter, ...rest]: Parameters<NodesApi['list']>) => {
       asked.listed.push(filter.prefixes);
       return list(filter, ...rest);
     },

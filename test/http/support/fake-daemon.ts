@@ -4,20 +4,19 @@ import type { Overload } from '../../../src/domain/overload.js';
 import { instant, type Instant } from '../../../src/domain/time.js';
 import type { UserId } from '../../../src/domain/user-id.js';
 import type { ErrorCode } from '../../../src/errors.js';
-import type { AlertsDaemon } from '../../../src/app/alerts-api.js';
-import { DependencyChanges } from '../../../src/app/dependency-changes.js';
-import type { Daemon } from '../../../src/app/api.js';
+import { DependencyChanges } from '../../../src/app/dependencies.js';
+import type { AlertsApi, Daemon, NodesApi, UsersApi } from '../../../src/app/api.js';
 import type { DaemonFacts } from '../../../src/app/daemon-facts.js';
-import type { NodesDaemon } from '../../../src/app/nodes-api.js';
 import type { HistoryRange } from '../../../src/ports/history-store.js';
 import { NO_FACTS } from '../../support/metrics.js';
 
 const TIMEOUT = 7_000;
 
 /** Presence in memory, with the faults that a test asks for. Its time stands still unless a test moves `now`. */
-export class FakeDaemon implements Daemon {
+export class FakeDaemon implements Daemon, UsersApi {
+  readonly users = this;
   /** Nodes have tests of their own, against a daemon that is none. */
-  readonly nodes: NodesDaemon = {
+  readonly nodes: NodesApi = {
     ask: (_name, _request, answered) =>
       setImmediate(answered, { kind: 'refused', code: 'HEARTBEAT_UNKNOWN_NODE' }),
     heartbeats: (names, answered) =>
@@ -31,7 +30,7 @@ export class FakeDaemon implements Daemon {
     dependencyChanges: new DependencyChanges(),
   };
   /** Alerts likewise. */
-  alerts: AlertsDaemon = {
+  alerts: AlertsApi = {
     channels: ['ops', 'chat'],
     list: async function* () {},
     command: ({ answered }) => setImmediate(answered, { kind: 'refused', code: 'HEARTBEAT_NO_SUCH_ALERT' }),
@@ -101,6 +100,14 @@ export class FakeDaemon implements Daemon {
   async lastSession(user: UserId): Promise<EndedSession | undefined> {
     this.#mayFail(0);
     return this.#ended.get(user)?.at(-1);
+  }
+
+  online(): Iterable<UserId> {
+    return this.#live.keys();
+  }
+
+  get count(): number {
+    return this.#live.size;
   }
 
   /** Requests whose time was taken, and that have not been handled yet. */

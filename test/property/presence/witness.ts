@@ -24,7 +24,7 @@ export async function see(daemon: SimulatedApp, user: UserId, ranging: Setting['
 
 function describe(daemon: SimulatedApp, user: UserId): Promise<Described> {
   return new Promise((resolve, reject) => {
-    daemon.app.ask('describe', user, (reply) => {
+    daemon.app.users.ask('describe', user, (reply) => {
       if (reply.kind === 'described') resolve(reply);
       else reject(new Error(`'describe' was answered ${JSON.stringify(reply)}`));
     });

@@ -154,7 +154,7 @@ export class World {
       wall: exactly(clock.wall()),
     });
     this.#unanswered++;
-    app.ask(kind, IDS[index]!, (answer) => {
+    app.users.ask(kind, IDS[index]!, (answer) => {
       if (process !== this.#process) return;
       this.#unanswered--;
       try {

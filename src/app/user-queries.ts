@@ -5,14 +5,14 @@ import type { EndedSession, Session } from '../domain/session.js';
 import { shardOf } from '../domain/shard.js';
 import type { UserId } from '../domain/user-id.js';
 import { HeartbeatError } from '../errors.js';
-import type { Daemon } from './api.js';
+import type { UsersApi } from './api.js';
 import type { HistoryRange, HistoryStore } from '../ports/history-store.js';
 import type { Watchdog } from '../runtime/watchdog.js';
 import type { Actors } from './assemble.js';
 import { settled } from './settled.js';
 
 /** What is asked of users: of their actors, and of history. */
-export class Presence implements Pick<Daemon, 'ask' | 'askMany' | 'history' | 'lastSession'> {
+export class UserQueries implements UsersApi {
   readonly #actors: Pick<Actors, 'history' | 'shards' | 'nodes'>;
   readonly #watchdog: Watchdog;
   readonly #reader: HistoryReader;
@@ -62,6 +62,14 @@ export class Presence implements Pick<Daemon, 'ask' | 'askMany' | 'history' | 'l
   async lastSession(user: UserId): Promise<EndedSession | undefined> {
     await settled(this.#actors);
     return this.#reader.lastSession(user);
+  }
+
+  online(): Iterable<UserId> {
+    return this.#actors.shards.online();
+  }
+
+  get count(): number {
+    return this.#actors.shards.size;
   }
 
   /** The session that is going on, or whose end has not been noticed yet. */
