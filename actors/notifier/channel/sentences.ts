@@ -9,6 +9,9 @@ const SOME = 10;
 /** Characters of a reason in a sentence, at the most. */
 const LONGEST_REASON = 300;
 
+/** Other durations are measured by the monotonic clock, and say nothing of it. */
+const BY_WALL_CLOCK = ' by the wall clock, since before a restart';
+
 type FlipAlertType = Exclude<AlertType, 'node.deleted' | 'channel.closed' | 'mass_failure' | 'test'>;
 
 /**
@@ -102,13 +105,17 @@ export function withDeadChannel(message: string, channel: string, error: string 
   return `${message} Channel '${channel}' could not deliver this${error === undefined ? '' : `: ${error}`}.`;
 }
 
-/** What a reminder says. @param time since the first of them failed */
-export function reminderSentence(names: readonly NodeName[], time: Millis): string {
+/**
+ * What a reminder says.
+ *
+ * @param time since the first of them failed
+ * @param isOfEarlierRun that was before a restart, so that only the wall clock knows the time
+ */
+export function reminderSentence(names: readonly NodeName[], time: Millis, isOfEarlierRun: boolean): string {
   const [only] = names;
-  if (only !== undefined && names.length === 1) {
-    return `Node ${quoted(only)} is still failed, for ${duration(time)} now.`;
-  }
-  return `${nodes(names.length, 'is', 'are')} still failed, for up to ${duration(time)} now: ${listed(names, names.length)}.`;
+  const now = `${duration(time)} now${isOfEarlierRun ? BY_WALL_CLOCK : ''}`;
+  if (only !== undefined && names.length === 1) return `Node ${quoted(only)} is still failed, for ${now}.`;
+  return `${nodes(names.length, 'is', 'are')} still failed, for up to ${now}: ${listed(names, names.length)}.`;
 }
 
 /** What a channel says last of nodes whose alerts go elsewhere. @param names of nodes that are still failed */
@@ -154,7 +161,7 @@ function silence(flip: Flip, { lastHeartbeat, timeout }: NodeFacts, measured?: M
   if (lastHeartbeat === undefined) return 'it was never heard of since it was registered';
   const { at, blind } = flip;
   const silent = `no heartbeat for ${duration(exact(measured ?? at - lastHeartbeat, timeout * missed(flip)))}`;
-  const known = measured === undefined ? `${silent} by the wall clock, since before a restart` : silent;
+  const known = measured === undefined ? `${silent}${BY_WALL_CLOCK}` : silent;
   return blind < 1000 ? known : `${known}, ${duration(blind)} of which nobody could be heard`;
 }
 

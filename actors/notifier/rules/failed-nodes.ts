@@ -8,6 +8,8 @@ export interface FailedNode {
   readonly since: Instant;
   /** The same by the clock that does not jump. */
   readonly failedAt: Moment;
+  /** It failed in an earlier run, so that only the wall clock knows for how long. */
+  readonly isOfEarlierRun?: boolean;
   /** Somebody takes care of it, or it is paused: nobody is told of it again. */
   readonly isQuiet: boolean;
   /** Channels know of it. */

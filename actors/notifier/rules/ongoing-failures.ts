@@ -92,9 +92,11 @@ export class OngoingFailures {
     const before = this.#failed.get(name);
     const cause = before === undefined ? this.#failed.causeOf(node) : before.cause;
     // Of a failure of an earlier run, no more is known than what the wall clock says.
-    const failedAt = before?.since === since ? before.failedAt : momentOf(since, now, wall);
-    const unnotified = before?.since === since ? this.closing.unnotified(before, node) : undefined;
-    const failed = { facts: node, since, failedAt, isQuiet, isTold, cause, unnotified };
+    const isKnown = before?.since === since;
+    const failedAt = isKnown ? before.failedAt : momentOf(since, now, wall);
+    const isOfEarlierRun = isKnown ? before.isOfEarlierRun === true : before === undefined;
+    const unnotified = isKnown ? this.closing.unnotified(before, node) : undefined;
+    const failed = { facts: node, since, failedAt, isOfEarlierRun, isQuiet, isTold, cause, unnotified };
     this.#failed.put(failed);
     if (before === undefined) this.#reminders.watch(failed, now);
   }

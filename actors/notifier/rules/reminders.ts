@@ -222,6 +222,7 @@ export class Reminders {
       message: reminderSentence(
         members.map(({ shown }) => shown.name),
         time,
+        longest.isOfEarlierRun === true,
       ),
       reminder: Math.max(1, Math.round(time / (this.#options.remindEvery ?? 1))),
       ...about,

@@ -28,11 +28,11 @@ export interface Detail {
  * @param escaped makes a text of somebody else's harmless
  */
 export function detailsOf(
-  { node, at, blind_seconds }: AlertMessage,
+  { node, at, blind_seconds, reminder }: AlertMessage,
   when: (seconds: number) => string,
   escaped: (text: string) => string = (text) => text,
 ): readonly Detail[] {
-  const details = [{ name: 'When', value: when(at) }];
+  const details = [{ name: reminder === undefined ? 'When' : 'Failed at', value: when(at) }];
   if (node !== undefined) {
     const { last_heartbeat, labels } = node;
     if (last_heartbeat !== null && last_heartbeat !== at) {

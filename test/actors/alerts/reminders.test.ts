@@ -104,6 +104,20 @@ describe('a reminder', () => {
     expect(second.told()).to.deep.equal([]);
     await second.pass(10);
     expect(second.told()).to.deep.equal(['node.failed n1']);
+    expect(second.delivered[0]?.message.message, 'whose clock').to.equal(
+      "Node 'n1' is still failed, for 1 h now by the wall clock, since before a restart.",
+    );
+    second.stands('n1', since, { isQuiet: false, labels: { team: 'web' } });
+    second.fail('n2');
+    await second.pass(HOUR);
+    expect(second.delivered.at(-1)?.message.message).to.equal(
+      "2 nodes are still failed, for up to 2 h now by the wall clock, since before a restart: 'n1', 'n2'.",
+    );
+    second.recover('n1');
+    await second.pass(HOUR);
+    expect(second.delivered.at(-1)?.message.message).to.match(
+      /^Node 'n2' is still failed, for 1 h 59 min now\.$/,
+    );
     await second.stop();
   });
 

@@ -178,6 +178,20 @@ describe('the texts of channels', () => {
     );
   });
 
+  /** In UTC, and said so; or in the reader's own time zone, which the provider's program knows. */
+  const instants =
+    /^(?:\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC|<!date\^\d+\^\{date_short_pretty\} \{time_secs\}\|\S+Z>|<t:\d+:F>|\{\{DATE\(\S+Z,SHORT\)\}\} \{\{TIME\(\S+Z\)\}\})/;
+  for (const [kind, { texts }] of Object.entries(TEXTS)) {
+    it(`of ${kind} say of a reminder when the node failed, and by which time zone`, () => {
+      const said = texts({ ...FAILED, reminder: 2 }).join('\n');
+      for (const name of ['Failed at', 'Last heard']) {
+        const [, ...values] = said.split(new RegExp(`\\b${name}(?:\\*\\*)?:?\\s+`));
+        expect(values, name).to.have.length(1);
+        expect(values[0]).to.match(instants);
+      }
+    });
+  }
+
   for (const [what, name] of Object.entries(HOSTILE)) {
     for (const [kind, { texts, mention, bullet, most = 40 }] of Object.entries(TEXTS)) {
       it(`of ${kind} keep to its limits, mention nobody and count right, where a name ${what}`, () => {

@@ -30,7 +30,9 @@ function section(text: string): object {
 
 function small(alert: AlertMessage): string {
   const [at, ...others] = detailsOf(alert, when, harmless);
-  const lines = [at?.value ?? '', ...others.map(({ name, value }) => `${name}: ${value}`)];
+  // Of what has just happened, the time says enough.
+  const first = alert.reminder === undefined ? (at?.value ?? '') : `${at?.name}: ${at?.value}`;
+  const lines = [first, ...others.map(({ name, value }) => `${name}: ${value}`)];
   return fitted(lines, LONGEST, (text) => text.length + BETWEEN.length).join(BETWEEN);
 }
 
