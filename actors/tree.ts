@@ -3,20 +3,20 @@ import type { SupervisorPolicy } from './supervisor/child-spec.js';
 import type { SupervisorNode, WorkerNode } from './supervisor/build.js';
 import type { Supervisor } from './supervisor/supervisor.actor.js';
 
-/** What is started under a name. */
+/** A child that is started under its name. */
 interface Startable {
   readonly name: string;
   readonly start: ChildSpec['start'];
 }
 
-/** What the tree supervises. */
+/** The parts that the tree supervises. */
 export interface Parts {
   readonly history: ChildSpec['start'];
   readonly outbox: ChildSpec['start'];
-  /** They may come and go while the daemon runs. */
+  /** Channels may come and go while the daemon runs. */
   readonly channels: {
     all(): Iterable<Startable>;
-    /** Told each time that all of them have started; `childOf` is what the supervisor is to be given of another one. */
+    /** Called each time that all channels have started; `childOf` turns one into a child spec for the supervisor. */
     started(supervisor: Supervisor, childOf: (channel: Startable) => ChildSpec): void;
   };
   readonly shards: readonly { readonly start: ChildSpec['start'] }[];
@@ -24,18 +24,21 @@ export interface Parts {
   readonly gateway: ChildSpec['start'];
 }
 
-/** How much is borne, in OTP's words: more than `intensity` restarts within `period` seconds go one level up. */
+/**
+ * The restart intensity of each supervisor, in OTP's words: more than `intensity` restarts within `period` seconds
+ * escalate to the level above.
+ */
 export const POLICIES = {
-  /** Past this the process exits, for systemd or Kubernetes to start it again. */
+  /** Past this the process exits, and systemd or Kubernetes starts it again. */
   root: { strategy: 'one_for_one', intensity: 3, period: 30, backoff: { min: 0.1, max: 5 } },
   users: { strategy: 'one_for_one', intensity: 3, period: 10, backoff: { min: 0.1, max: 1 } },
   nodes: { strategy: 'one_for_one', intensity: 3, period: 10, backoff: { min: 0.1, max: 1 } },
-  /** Of all users, or all nodes, of one shard together. */
+  /** For all users, or all nodes, of one shard together. */
   shard: { intensity: 20, period: 10 },
   history: { intensity: 3, period: 10 },
   notifier: { strategy: 'one_for_one', intensity: 3, period: 10, backoff: { min: 0.1, max: 1 } },
   outbox: { intensity: 3, period: 10 },
-  /** Of all channels together. What a provider or a notifier does is no crash. */
+  /** For all channels together. A failure of a provider or a notifier is not a crash. */
   channels: { strategy: 'one_for_one', intensity: 10, period: 60, backoff: { min: 0.1, max: 30 } },
   channel: { intensity: 3, period: 10 },
 } as const satisfies Record<string, SupervisorPolicy | Pick<SupervisorPolicy, 'intensity' | 'period'>>;
@@ -83,7 +86,7 @@ export function tree(parts: Parts, shutdownTimeout: number): SupervisorNode {
             restart: 'permanent',
             shutdown: shutdownTimeout * 0.15,
             policy: POLICIES.channels,
-            // Those that there are when they are started, again too.
+            // Those that exist at the time; the supervisor asks again at each start.
             get children() {
               return Array.from(parts.channels.all(), channel);
             },

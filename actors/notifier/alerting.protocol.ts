@@ -3,25 +3,25 @@ import type { NodeName } from '../../src/domain/node-name.js';
 import type { Flip, NodeFacts } from '../../src/domain/node.js';
 import type { Instant, Millis } from '../../src/domain/time.js';
 
-/** A flip, and the node as it is after it. */
+/** A flip, and the node after it. */
 export interface NodeChange {
   readonly flip: Flip;
   readonly node: NodeFacts;
-  /** Since its last heartbeat, by the clock that does not jump; undefined where that came in an earlier run. */
+  /** Since the last heartbeat, on the monotonic clock; undefined if that came in an earlier run. */
   readonly silence?: Millis | undefined;
-  /** It is paused: nobody is told. */
+  /** The node is paused: nobody is notified. */
   readonly isPaused: boolean;
 }
 
-/** Something that somebody asked for, and of which channels are told that know of a failure of the node. */
+/** The effect of a request, for channels that were notified of a failure of the node. */
 export type NodeNews =
   | {
       /**
-       * `deleted`: it had failed, and is gone. `resumed`: its pause is over, and it has failed meanwhile, or has
-       * recovered from the failure that it had before.
+       * `deleted`: the node had failed and is deleted. `resumed`: its pause is over, and it failed during the pause, or
+       * recovered from a failure before it.
        */
       readonly kind: 'deleted' | 'resumed';
-      /** As it is then, or was last. */
+      /** As it is after the request, or was before its deletion. */
       readonly node: NodeFacts;
       readonly at: Instant;
     }
@@ -33,39 +33,41 @@ export type NodeNews =
       readonly next: NodeFacts;
     };
 
-/** A node that has failed. */
+/** The status of a failed node. */
 export interface FailedStanding {
   readonly node: NodeFacts;
   readonly since: Instant;
-  /** It is acknowledged, or paused. */
+  /** Acknowledged or paused. */
   readonly isQuiet: boolean;
-  /** Channels know of it. What failed while it was paused they do not. */
+  /** Channels were notified of the failure. They are not of failures during a pause. */
   readonly isTold: boolean;
 }
 
-/** Decides what a flip is worth telling. The nodes ask it; whoever keeps the outbox answers. */
+/** Decides which alerts a flip raises. The nodes call it; the notifier implements it. */
 export interface Alerting {
   /**
-   * The records that go to disk together with the flip: new alerts, and earlier ones that it cancels or folds.
-   * Synchronous, and called once for each flip, in the order in which flips are submitted to history.
+   * The records to store together with the flip: new alerts, and earlier ones that it cancels or folds. Synchronous.
+   * Called once for each flip, in the order in which flips are submitted to history.
    */
   raise(change: NodeChange): readonly AlertRecord[];
 
   /**
-   * The records that go to disk with what somebody asked for. It may still be refused: they count from `settled` on,
-   * and not at all if it was.
+   * The records to store with a request. The request may still be refused: they count from `settled` on, or not at all.
    */
   prepare(news: NodeNews): readonly AlertRecord[];
 
-  /** What somebody asked for of a node is on disk, or was refused. */
+  /** The request about this node is on disk, or was refused. */
   settled(node: NodeName, stored: boolean): void;
 
   /**
-   * How a node stands that has failed: after a restart, and when something about it has changed. Undefined when it is
-   * not there any more.
+   * The status of a failed node: after a restart, and when something about it changes. Undefined once the node is
+   * deleted.
    */
   stands(node: NodeName, standing: FailedStanding | undefined): void;
 
-  /** History has stored these, or cannot just now (the disk is full), as `stored` says: they may be delivered from here on. */
+  /**
+   * History has stored these records, or cannot at present (a full disk), as `stored` says. They may be delivered from
+   * now on.
+   */
   committed(records: readonly AlertRecord[], stored: boolean): void;
 }

@@ -30,7 +30,7 @@ import { routesOf } from './rules/routing.js';
 import { AlertWriter, type AlertWriterDeps } from './outbox/alert-writer.js';
 
 export interface NotifierOptions extends AlertingOptions, Pick<RemindersOptions, 'remindEvery'> {
-  /** Alerts that memory holds while the disk refuses writes. */
+  /** The most alerts in memory while the disk refuses writes. */
   readonly unstored: number;
   readonly restarts: Pick<SupervisorPolicy, 'intensity' | 'period'>;
 }
@@ -39,13 +39,13 @@ export interface NotifierDeps extends AlertWriterDeps {
   readonly system: ActorSystem;
   readonly logger: Logger;
   readonly outbox: Outbox;
-  /** From 0 up to 1. */
+  /** Returns a number in [0, 1). */
   readonly random: () => number;
   readonly channels: ReadonlyMap<string, ChannelActor>;
   readonly totals: ChannelTotals;
-  /** How many unpaused nodes there are. */
+  /** The number of unpaused nodes. */
   watched(): number;
-  /** Whether memory holds these of an earlier run. Without that, the start fails once all are counted. */
+  /** Whether memory has room for these records of an earlier run. If not, the start fails once all are counted. */
   holds(records: readonly AlertRecord[]): boolean;
   remember(hold: LastHold): void;
 }
@@ -56,10 +56,10 @@ type NotifierMessage =
   | { readonly kind: 'progress'; readonly channel: string; readonly progress: Progress }
   | { readonly kind: 'found'; readonly record: AlertRecord | undefined; readonly answered: Answered }
   | { readonly kind: 'not_found'; readonly error: unknown; readonly answered: Answered }
-  /** Something about a node has changed that its alerts may depend on. */
+  /** Something changed about a node that its alerts may depend on. */
   | { readonly kind: 'settle'; readonly node: NodeName }
   | { readonly kind: 'wake' }
-  /** Goes on holding what was not begun before a mass failure. */
+  /** Continues to hold alerts whose attempts had not begun before a mass failure. */
   | { readonly kind: 'recall' }
   | { readonly kind: 'reopened' }
   | { readonly kind: 'channels_gone' }
@@ -73,8 +73,8 @@ interface Prepared {
 }
 
 /**
- * Keeps the outbox: decides what is told, has it stored, and lets channels deliver what is. An attempt begins when its
- * beginning is on disk, or cannot be. The object outlives a crash.
+ * Keeps the outbox: decides which alerts there are, has them stored, and lets channels deliver them. An attempt begins
+ * when its intent is on disk, or cannot be. The object outlives a crash.
  */
 export class Notifier implements Behaviour<NotifierMessage>, Alerting {
   readonly name = 'outbox';
@@ -89,10 +89,10 @@ export class Notifier implements Behaviour<NotifierMessage>, Alerting {
   readonly #requests: Requests;
   readonly #overflow = new Overflow();
   readonly #actor: SupervisedActor<NotifierMessage>;
-  /** Alerts of what somebody has asked for, until that is on disk or refused. */
+  /** Alerts of requests, until those are on disk or refused. */
   readonly #prepared = new Map<NodeName, Prepared>();
   #loaded = false;
-  /** How those stand that had failed in an earlier run. */
+  /** Whether the nodes that failed in an earlier run have reported their status. */
   #areNodesKnown = false;
   readonly #timer: OneShotTimer;
 
@@ -128,17 +128,17 @@ export class Notifier implements Behaviour<NotifierMessage>, Alerting {
     this.#actor = new SupervisedActor(this, options.restarts, deps);
   }
 
-  /** Alerts about which something is still to be done. */
+  /** Alerts with an open delivery. */
   get open(): Pick<OpenAlerts, 'size'> {
     return this.#open;
   }
 
-  /** How many pairs of a channel and a node had a message in the last hour, and are still there. */
+  /** The number of pairs of channel and node with a message in the last hour. */
   get counted(): number {
     return this.#rules.flapping.size;
   }
 
-  /** As they are now, where the disk has not got them yet. */
+  /** The present records that are not on disk yet. */
   get unstored(): UnstoredAlerts {
     return this.#open.unstored;
   }
@@ -165,7 +165,7 @@ export class Notifier implements Behaviour<NotifierMessage>, Alerting {
     if (this.#open.size > 0) logger.info('undelivered alerts restored', { alerts: this.#open.size });
   }
 
-  /** What was meant for a channel that is not configured any more reaches nobody. */
+  /** Deliveries to channels that are no longer configured become dead letters. */
   #endLost(): void {
     const { channels, logger } = this.#deps;
     this.#rules.flapping.keepOnly(channels);
@@ -281,7 +281,7 @@ export class Notifier implements Behaviour<NotifierMessage>, Alerting {
     this.#tell({ kind: 'reopened' });
   }
 
-  /** A channel has come to something. */
+  /** A channel reports progress. */
   progress(channel: string, progress: Progress): void {
     this.#tell({ kind: 'progress', channel, progress });
   }
@@ -305,8 +305,8 @@ export class Notifier implements Behaviour<NotifierMessage>, Alerting {
   }
 
   /**
-   * It has been told how the nodes stand that had failed in an earlier run. Nothing is delivered before that: for who is
-   * told late, all of them would have recovered.
+   * The nodes that failed in an earlier run have reported their status. Nothing is delivered before that: to an
+   * escalation channel, all of them would seem to have recovered.
    */
   nodesKnown(): void {
     this.#tell({ kind: 'nodes_known' });
@@ -373,7 +373,7 @@ export class Notifier implements Behaviour<NotifierMessage>, Alerting {
     for (const channel of this.#deps.channels.values()) channel.gone(node);
   }
 
-  /** For providers that forget, or are new: who has failed. */
+  /** Repeats the failed nodes to providers that forget, or are new. */
   #sayAgain(only?: NodeName): void {
     for (const [channel, failures] of this.#ongoingFailures.standing(only)) {
       const isNotified = this.#deps.channels.get(channel)?.stands(failures) === true;

@@ -1,7 +1,7 @@
 import type { AlertId } from '../../src/domain/alert.js';
 import type { ErrorCode } from '../../src/errors.js';
 
-/** What people ask of the notifier. */
+/** Requests of people to the notifier. */
 export type NotifierCommand =
   | { readonly kind: 'redeliver'; readonly id: AlertId; readonly answered: (reply: NotifierReply) => void }
   | { readonly kind: 'test'; readonly channel: string; readonly answered: (reply: NotifierReply) => void };

@@ -1,7 +1,7 @@
 import type { Moment } from '../../src/domain/time.js';
 import type { Cancel, Clock } from '../../src/ports/clock.js';
 
-/** Wakes once at a moment, which may change until then. */
+/** A timer for one moment, which may change until then. */
 export class OneShotTimer {
   readonly #clock: Clock;
   readonly #wake: () => void;
@@ -12,7 +12,7 @@ export class OneShotTimer {
     this.#wake = wake;
   }
 
-  /** @param at undefined: not at all */
+  /** @param at undefined: no timer */
   set(at: Moment | undefined): void {
     if (at === this.#set?.at) return;
     this.#set?.cancel();

@@ -1,13 +1,13 @@
 import type { AlertId, AlertRecord } from '../../src/domain/alert.js';
 
-/** Alerts in a chunk, at the most: so many are copied for each that comes or goes. */
+/** The most alerts in a chunk. As many are copied for each addition or removal. */
 const CHUNK = 128;
 
 type Chunk = readonly AlertRecord[];
 
 /**
- * Alerts in the order in which they were raised. No chunk ever changes: one that comes or goes makes another chunk in
- * its place, so that a copy of the list of chunks is all as it is now.
+ * Alerts in the order in which they were raised. Chunks never change: an addition or removal makes a new chunk, so that
+ * a copy of the list of chunks is a snapshot.
  */
 export class SortedAlerts {
   /** None is empty. */
@@ -33,7 +33,7 @@ export class SortedAlerts {
     const place = placeOf(chunk, id);
     const changed = chunk.toSpliced(place, chunk[place]?.alert.id === id ? 1 : 0, record);
     if (changed.length <= CHUNK) this.#chunks[at] = changed;
-    // They mostly come in their order: what is full stays full.
+    // They mostly come in order: full chunks stay full.
     else if (place === chunk.length) this.#chunks.splice(at, 1, chunk, [record]);
     else this.#chunks.splice(at, 1, changed.slice(0, CHUNK / 2), changed.slice(CHUNK / 2));
   }
@@ -47,7 +47,7 @@ export class SortedAlerts {
     else this.#chunks[at] = chunk.toSpliced(place, 1);
   }
 
-  /** @param before only those that were raised before this one */
+  /** @param before only alerts raised before this one */
   *newestFirst(before?: AlertId): Generator<AlertRecord> {
     const last = before === undefined ? this.#chunks.length - 1 : this.#chunkOf(before);
     for (let at = last; at >= 0; at--) {
@@ -60,18 +60,18 @@ export class SortedAlerts {
     }
   }
 
-  /** The chunk that holds it, if any does: the last one that does not begin behind it; -1 if all do. */
+  /** The chunk that may contain it: the last one that does not begin after it; -1 if all do. */
   #chunkOf(id: AlertId): number {
     return firstOf(this.#chunks.length, (at) => (this.#chunks[at]?.[0]?.alert.id ?? '') > id) - 1;
   }
 }
 
-/** Where it is in a chunk, or would be. */
+/** Its index in a chunk, or where it would be. */
 function placeOf(chunk: Chunk, id: AlertId): number {
   return firstOf(chunk.length, (at) => (chunk[at]?.alert.id ?? '') >= id);
 }
 
-/** The first place below `end` of which this is true, as it is of all behind that; `end` if it is true of none. */
+/** The first index below `end` for which this is true, if it is true for all after that; `end` if for none. */
 function firstOf(end: number, isTrue: (at: number) => boolean): number {
   let [low, high] = [0, end];
   while (low < high) {

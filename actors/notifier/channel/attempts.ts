@@ -12,20 +12,20 @@ import type { Logger } from '../../../src/ports/logger.js';
 import type { Outcome } from './channel.protocol.js';
 import { sendClosingNotice } from './closing-notice.js';
 
-/** Characters of what a notifier says of a failure. */
+/** The most characters of an error that are kept. */
 const LONGEST_ERROR = 1_000;
 
 export interface AttemptsDeps {
   readonly clock: Clock;
   readonly logger: Logger;
-  /** What came of an attempt: once, whatever its notifier does. */
+  /** The outcome of an attempt. Called once, whatever the notifier does. */
   attempted(id: AlertId, attempt: number, outcome: Outcome): void;
 }
 
-/** The attempts of one channel that are under way, and the notifiers that they are made with. */
+/** The attempts of one channel that are under way, and their notifiers. */
 export class Attempts {
   #channel: Channel;
-  /** What attempts under way were begun with, before it was replaced. */
+  /** Replaced notifiers that still have attempts under way. */
   #replaced: Channel[] = [];
   readonly #deps: AttemptsDeps;
   readonly #underWay = new Map<AlertId, AbortController>();
@@ -40,7 +40,7 @@ export class Attempts {
     return this.#channel.policy;
   }
 
-  /** The one that the next attempt is made with. */
+  /** The notifier for the next attempt. */
   get notifier(): Channel['notifier'] {
     return this.#channel.notifier;
   }
@@ -50,9 +50,9 @@ export class Attempts {
   }
 
   /**
-   * From here on by another notifier; what is under way comes to its end by the one it began with.
+   * Uses another notifier from now on. Attempts under way end with the notifier that they began with.
    *
-   * @param closingNotice what the receiver of that one is told last
+   * @param closingNotice for the receiver of the replaced one
    */
   replace(channel: Channel, closingNotice?: AlertMessage): void {
     const before = this.#channel;
@@ -68,7 +68,7 @@ export class Attempts {
     if (this.#underWay.size === 0) void this.#closeReplaced();
   }
 
-  /** The first word counts: the notifier's, or that it took too long. */
+  /** The first result counts: the notifier's, or the timeout. */
   begin(id: AlertId, message: AlertMessage, attempt: number): void {
     const { clock } = this.#deps;
     const { attemptTimeout } = this.#channel.policy;
@@ -93,12 +93,12 @@ export class Attempts {
     );
   }
 
-  /** What it throws before it has made a promise is no different. */
+  /** An exception before the notifier returns a promise is treated like a rejection. */
   async #notify(message: AlertMessage, signal: AbortSignal, attempt: number): Promise<void> {
     await this.#channel.notifier.notify(message, { signal, attempt });
   }
 
-  /** What is under way may come to its end, for a while; then it is broken off. */
+  /** Attempts under way get this long to end; then they are aborted. */
   async end(patience: Millis): Promise<void> {
     if (this.#underWay.size > 0) {
       const giveUp = this.#deps.clock.after(patience, () => this.#idle?.());
@@ -110,13 +110,13 @@ export class Attempts {
     for (const controller of this.#underWay.values()) controller.abort();
   }
 
-  /** There is no such channel any more. @param closingNotice what its receiver is told last */
+  /** The channel was removed. @param closingNotice for its receiver */
   async leave(closingNotice: AlertMessage | undefined): Promise<void> {
     if (closingNotice !== undefined) await sendClosingNotice(this.#channel, closingNotice, this.#deps);
     await this.close();
   }
 
-  /** Lets go of connections. */
+  /** Closes connections. */
   async close(): Promise<void> {
     await Promise.all([this.#letGo(this.#channel), this.#closeReplaced()]);
   }
@@ -136,7 +136,7 @@ export class Attempts {
 
 function failure(error: unknown): Outcome {
   if (error instanceof NotifyError) {
-    // Whoever made it may be a program without types, or may hand on what a provider says.
+    // The notifier may be written without types, or may pass on what a provider says.
     const { permanent, retryAfter, message }: { [Key in keyof NotifyError]: unknown } = error;
     const waits = isWait(retryAfter);
     const text = shown(message);
@@ -152,7 +152,7 @@ function failure(error: unknown): Outcome {
   return { kind: 'failed', error: shown(message), permanent: false, retryAfter: undefined };
 }
 
-/** It is stored, logged and listed. */
+/** The message is stored, logged and listed. */
 function shown(message: unknown): string {
   const text = String(message);
   return text.length > LONGEST_ERROR ? `${text.slice(0, LONGEST_ERROR)}…` : text;

@@ -1,20 +1,20 @@
 import { moment, type Millis, type Moment } from '../../../src/domain/time.js';
 
-/** Failures in a row after which a provider is left alone for a while. */
+/** Consecutive failures after which the circuit breaker opens. */
 const BORNE = 5;
 
 /** How a provider has answered lately. */
 export interface Breaker {
   readonly failures: number;
-  /** It is left alone until then. After that one attempt shows whether it is back. */
+  /** Open until then. After that one attempt shows whether the provider is back. */
   readonly restUntil: Moment;
-  /** Rests in a row. */
+  /** How often it opened in a row. */
   readonly rests: number;
 }
 
 export const CLOSED: Breaker = { failures: 0, restUntil: moment(-Infinity), rests: 0 };
 
-/** Closed lets everything through, open nothing, half open one attempt. */
+/** Closed allows every attempt, open none, half-open one. */
 export type BreakerState = 'closed' | 'open' | 'half_open';
 
 export function stateOf({ failures, restUntil }: Breaker, now: Moment): BreakerState {
@@ -35,11 +35,11 @@ export function admits(breaker: Breaker, now: Moment, concurrency: number): numb
 }
 
 export function succeeded(breaker: Breaker, now: Moment): Breaker {
-  // It may have asked for a rest before this attempt came to its end.
+  // The provider may have asked for a rest before this attempt ended.
   return now < breaker.restUntil && breaker.failures < BORNE ? { ...breaker, failures: 0 } : CLOSED;
 }
 
-/** @param rest how long the next rest in a row is */
+/** @param rest the length of the next rest in a row */
 export function failed(breaker: Breaker, now: Moment, rest: (rests: number) => Millis): Breaker {
   const failures = breaker.failures + 1;
   if (failures < BORNE || now < breaker.restUntil) return { ...breaker, failures };

@@ -1,13 +1,13 @@
 import type { DeliveryState } from '../../../src/domain/alert.js';
 
-/** What has become of alerts for a channel, and attempts that failed and are made again, since the process started. */
+/** Outcomes of alerts for a channel since the process started, and `failed`: attempts that failed and are repeated. */
 export type Totals = Record<Outcome | 'failed', number>;
 
 type Outcome = Exclude<DeliveryState, 'pending' | 'held'>;
 
 /**
- * What is counted of each channel, by its name. It goes on when the channel is taken away, or comes back: what it left
- * behind has become dead letters, and somebody has to hear of them.
+ * Totals of each channel by name. They continue when the channel is removed or comes back: its remaining alerts became
+ * dead letters, and alerting rules must be able to see them.
  */
 export class ChannelTotals {
   readonly #ofChannel = new Map<string, Totals>();
@@ -16,7 +16,7 @@ export class ChannelTotals {
     return this.#ofChannel[Symbol.iterator]();
   }
 
-  /** From here on there is such a channel. */
+  /** Starts or continues the totals of a channel. */
   open(channel: string): Totals {
     let totals = this.#ofChannel.get(channel);
     if (totals === undefined) {

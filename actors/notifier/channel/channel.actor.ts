@@ -20,19 +20,19 @@ export interface ChannelDeps {
   readonly system: ActorSystem;
   readonly clock: Clock;
   readonly logger: Logger;
-  /** From 0 up to 1. */
+  /** Returns a number in [0, 1). */
   readonly random: () => number;
   readonly restarts: Pick<SupervisorPolicy, 'intensity' | 'period'>;
   /** How long attempts under way may take when the channel stops. */
   readonly patience: Millis;
   readonly totals: ChannelTotals;
-  /** Says what came of attempts, and which are to begin. */
+  /** Reports the outcomes of attempts, and which attempts are to begin. */
   progress(channel: string, progress: Progress): void;
 }
 
-/** How a channel stands. */
+/** A channel's state, for `/supervision` and metrics. */
 export interface ChannelFigures {
-  /** Alerts that it has taken over and not settled. */
+  /** Alerts that it has taken over and that are not settled. */
   readonly waiting: number;
   readonly breaker: BreakerState;
 }
@@ -42,8 +42,7 @@ export function receiverIdOf({ policy, receiver }: Pick<Channel, 'policy' | 'rec
 }
 
 /**
- * One way to tell people. It runs the attempts that its machine decides on; whatever a notifier does, this goes on.
- * The object outlives a crash: it is what its supervisor kept.
+ * One channel. It runs the attempts that its machine decides on, whatever a notifier does. The object outlives a crash.
  */
 export class ChannelActor implements Behaviour<ChannelEvent> {
   readonly #deps: ChannelDeps;
@@ -86,7 +85,7 @@ export class ChannelActor implements Behaviour<ChannelEvent> {
     return receiverIdOf({ policy: this.#attempts.policy, receiver: this.#attempts.receiver });
   }
 
-  /** Goes on by other settings; what is under way comes to its end by those it began with. */
+  /** Uses other settings from now on. Attempts under way end with the settings that they began with. */
   replace(channel: Channel, closingNotice?: AlertMessage): void {
     this.#attempts.replace(channel, closingNotice);
     this.#machine.configure(channel.policy);
@@ -120,7 +119,7 @@ export class ChannelActor implements Behaviour<ChannelEvent> {
     this.#actor.tell(event);
   }
 
-  /** What is under way may come to its end, for a while; then it is broken off, and tried again by the next start. */
+  /** Attempts under way may end for a while. Then they are aborted, and repeated by the next start. */
   async #stop(): Promise<void> {
     this.#actor.down();
     this.#machine.stop();
@@ -129,12 +128,12 @@ export class ChannelActor implements Behaviour<ChannelEvent> {
     await this.#actor.stop();
   }
 
-  /** It is not configured any more. @param closingNotice what its receiver is told last */
+  /** The channel was removed from the configuration. @param closingNotice for its receiver */
   async leave(closingNotice: AlertMessage | undefined): Promise<void> {
     await this.#attempts.leave(closingNotice);
   }
 
-  /** Lets go of connections: the daemon ends. */
+  /** Closes connections: the daemon is ending. */
   close(): Promise<void> {
     return this.#attempts.close();
   }

@@ -10,9 +10,9 @@ import { Queue } from './queue.js';
 import { retryDelay } from './retry.js';
 import { giveUpReason } from './give-up-reason.js';
 
-/** A provider may ask that one alert wait as long as it likes, and that all the others do for this long. */
+/** A provider's `Retry-After` may delay one alert as long as it likes, but all the others for at most this long. */
 const LONGEST_REST: Millis = 3_600_000;
-/** Attempts whose beginnings are stored ahead of their turn, at the most: of as many a kill leaves no outcome. */
+/** The most attempt intents stored ahead of their turn. After a kill, the outcome of as many is unknown. */
 const MOST_AHEAD = 256;
 
 interface Item extends Ordered {
@@ -21,20 +21,20 @@ interface Item extends Ordered {
   readonly isUrgent: boolean;
   attempts: number;
   lastError: string | undefined;
-  /** `ahead`: ready, and its beginning is being stored, or is. */
+  /** `ahead`: ready, and its attempt intent is stored or being stored. */
   state: 'waiting' | 'ready' | 'ahead' | 'asked' | 'under_way';
 }
 
 /**
- * Which alert a channel tries to deliver, and when: in order for each node, so many at once, again and again with
- * longer and longer pauses, and not for ever. It is told the time, and does nothing itself.
+ * Decides which alert a channel tries to deliver, and when: in order for each node, several at once, with growing
+ * pauses between attempts, and not for ever. Pure: the caller supplies the time and runs the effects.
  */
 export class ChannelMachine {
   #policy: Pick<ChannelPolicy, 'concurrency' | 'retry'>;
   readonly #random: () => number;
   readonly #items = new Map<AlertId, Item>();
   readonly #ordering = new NodeOrdering<Item>();
-  /** Their turn has come in their lanes, but their pause is not over. */
+  /** Next in order for their nodes, but still in their back-off. */
   readonly #later = new TimerQueue<Item>();
   /** Ready, and before all others. */
   readonly #urgent = new Queue<Item>((item) => this.#isReady(item));
@@ -43,9 +43,12 @@ export class ChannelMachine {
   readonly #tooOld = new TimerQueue<Item>();
   #breaker: Breaker = CLOSED;
   #active = 0;
-  /** Attempts in a row that were answered. So far is read ahead, so that who does not answer is not read ahead for. */
+  /**
+   * Consecutive attempts that were answered. As many intents are stored ahead, so none are for a provider that does not
+   * answer.
+   */
   #answered = 0;
-  /** Why the last attempt of any failed that was to be made again; undefined once one was answered. */
+  /** The error of the last failed attempt that is to be repeated; undefined once an attempt was answered. */
   #lastFailure: string | undefined;
   #stopping = false;
 
@@ -54,17 +57,17 @@ export class ChannelMachine {
     this.#random = random;
   }
 
-  /** By this from here on. When what waits is given up has been decided. */
+  /** Uses this policy from now on. When waiting alerts are given up was decided before. */
   configure(policy: Pick<ChannelPolicy, 'concurrency' | 'retry'>): void {
     this.#policy = policy;
   }
 
-  /** Alerts that are to be delivered. */
+  /** Alerts to deliver. */
   get size(): number {
     return this.#items.size;
   }
 
-  /** Places for alerts in what decides whose turn is when: those that are finished leave theirs soon. */
+  /** Entries in the queues. Those of finished alerts are removed soon. */
   get places(): number {
     return this.#later.size + this.#tooOld.size + this.#urgent.size + this.#ready.size;
   }
@@ -78,7 +81,7 @@ export class ChannelMachine {
     return this.#breaker;
   }
 
-  /** No attempt begins any more. */
+  /** No further attempt begins. */
   stop(): void {
     this.#stopping = true;
   }
@@ -87,7 +90,7 @@ export class ChannelMachine {
     this.#stopping = false;
   }
 
-  /** When there is something to do again; undefined when only an event can bring it. */
+  /** When there is something to do; undefined if only an event can bring it. */
   wakeAt(now: Moment): Moment | undefined {
     const { restUntil } = this.#breaker;
     const isReady = this.#ahead.size > 0 || !this.#urgent.isEmpty || !this.#ready.isEmpty;
@@ -165,7 +168,7 @@ export class ChannelMachine {
     const item = this.#items.get(id);
     if (item?.state !== 'under_way' || item.attempts !== attempt) return;
     if (outcome.kind === 'delivered' || outcome.permanent) {
-      // Whoever refuses for good is there, and answers.
+      // A provider that refuses for good is there, and answers.
       this.#breaker = succeeded(this.#breaker, now);
       this.#lastFailure = undefined;
       this.#answered++;
@@ -209,7 +212,7 @@ export class ChannelMachine {
     const underWay: Item[] = [];
     for (let item = this.#tooOld.take(now); item !== undefined; item = this.#tooOld.take(now)) {
       if (this.#items.get(item.id) !== item) continue;
-      // What is under way may still succeed.
+      // Attempts under way may still succeed.
       if (item.state === 'asked' || item.state === 'under_way') underWay.push(item);
       else {
         const age = `given up after ${Math.round((now - item.since) / 1000)} s`;

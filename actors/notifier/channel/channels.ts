@@ -10,8 +10,8 @@ interface Startable {
 }
 
 /**
- * The channels that there are. They may come, change and go while the daemon runs: whoever was handed these collections
- * sees them as they are now.
+ * All channels. They may be added, changed and removed while the daemon runs; these collections always show the present
+ * ones.
  */
 export class Channels {
   readonly actors = new Map<string, ChannelActor>();
@@ -25,12 +25,12 @@ export class Channels {
     for (const channel of channels) this.#put(channel);
   }
 
-  /** What is counted of each that there is, or was. */
+  /** The totals of every present and former channel. */
   get totals(): Iterable<readonly [string, Readonly<Totals>]> {
     return this.#deps.totals;
   }
 
-  /** As the tree is to start them. */
+  /** For the supervision tree to start. */
   *all(): Iterable<Startable> {
     for (const actor of this.actors.values()) yield startable(actor);
   }
@@ -41,16 +41,16 @@ export class Channels {
   }
 
   /**
-   * From here on these, and no others. What waits for one that stays is delivered by its new settings; what is under
-   * way with one that goes may come to its end first.
+   * Replaces all channels. What waits for one that stays is delivered with its new settings. Attempts under way of one
+   * that goes may end first.
    *
-   * @param closingNotices what the receivers of those that go are told last, by their names
+   * @param closingNotices for the receivers of removed channels, by name
    */
   async replace(
     channels: readonly Channel[],
     closingNotices: ReadonlyMap<string, AlertMessage> = new Map(),
   ): Promise<void> {
-    // A channel may have been given another name.
+    // A channel may have been renamed.
     const receivers = new Set(channels.map(receiverIdOf));
     const closingNoticeTo = ({ name, receiverId }: ChannelActor): AlertMessage | undefined =>
       receivers.has(receiverId) ? undefined : closingNotices.get(name);
@@ -74,7 +74,7 @@ export class Channels {
     );
   }
 
-  /** Lets go of their connections: the daemon ends. */
+  /** Closes connections: the daemon is ending. */
   async close(): Promise<void> {
     await Promise.all(Array.from(this.actors.values(), (actor) => actor.close()));
   }

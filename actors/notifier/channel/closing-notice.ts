@@ -5,7 +5,7 @@ import type { Clock } from '../../../src/ports/clock.js';
 import type { Logger } from '../../../src/ports/logger.js';
 import { closingNoticeSentence } from './sentences.js';
 
-/** The last that the receiver of a channel hears from it, which leaves nothing open there. */
+/** The last message to the receiver of a removed channel. It leaves nothing open there. See decision 82. */
 export function closingNotice(
   channel: string,
   failures: readonly StandingFailure[],
@@ -27,7 +27,7 @@ export function closingNotice(
 }
 
 /**
- * One attempt: there is no outbox for a channel that is gone. It rejects for nothing.
+ * Makes one attempt, since there is no outbox for a channel that is gone. Never rejects.
  *
  * @param channel as it was configured
  */

@@ -1,20 +1,20 @@
 import type { BreakerState } from './breaker.js';
 
-/** What an alert of which this run has made no attempt was waiting for. */
+/** What an alert without an attempt in this run was waiting for. */
 export interface UntriedDelivery {
   /** Attempts of earlier runs. */
   readonly attempts: number;
-  /** An earlier alert of its node has to be delivered before it. */
+  /** An earlier alert of its node has to be delivered first. */
   readonly isBehind: boolean;
   readonly breaker: BreakerState;
-  /** Failures of the channel in a row. */
+  /** Consecutive failures of the channel. */
   readonly failures: number;
   readonly lastFailure: string | undefined;
-  /** Whether as many attempts are under way as may be. */
+  /** Whether the most attempts allowed are under way. */
   readonly isBusy: boolean;
 }
 
-/** Why an alert is given up that was never tried: a person who finds it dead has to look at something. */
+/** The reason why an alert is given up without an attempt, for people who find it among the dead letters. */
 export function giveUpReason(untried: UntriedDelivery): string {
   const { attempts, lastFailure } = untried;
   const reason = `${obstacle(untried)}${lastFailure === undefined ? '' : `; its last failure: ${lastFailure}`}`;

@@ -3,7 +3,7 @@ import { unixSeconds } from '../../../src/domain/time.js';
 import type { AlertMessage } from '../../../src/ports/channel.js';
 import { withDeadChannel, withFolds } from './sentences.js';
 
-/** An alert as a channel is handed it. */
+/** The message of an alert for channels. */
 export function messageOf(
   { alert, deliveries }: AlertRecord,
   { folds, insteadOf }: Pick<Delivery, 'folds' | 'insteadOf'>,

@@ -1,11 +1,11 @@
-/** What has its turn in every lane that it stands in. */
+/** An item that waits for its turn with each of its nodes. */
 export interface Ordered {
   readonly lanes: readonly string[];
-  /** In how many of them something is before it. */
+  /** With how many of its nodes something is before it. */
   ahead: number;
 }
 
-/** One lane for each node: nothing overtakes in it. What stands in several lanes waits for its turn in all of them. */
+/** Keeps alerts of one node in order. An alert of several nodes waits for its turn with all of them. */
 export class NodeOrdering<Item extends Ordered> {
   readonly #ordering = new Map<string, Item[]>();
 
@@ -21,7 +21,7 @@ export class NodeOrdering<Item extends Ordered> {
     }
   }
 
-  /** @returns those whose turn it is now in all of their lanes */
+  /** @returns the items whose turn has come with all of their nodes */
   remove(item: Item): Item[] {
     const free: Item[] = [];
     for (const name of item.lanes) {

@@ -1,9 +1,9 @@
-/** Places that were taken from the front are kept up to this many, and then up to half of all. */
+/** Up to this many used entries are kept at the front; beyond that, up to half of all entries. */
 const SPENT = 1_000;
 
 /**
- * First in, first out. Who is not wanted any more is left in it until its turn: a set would have to be searched past
- * all that was taken from its front, which with a hundred thousand alerts took most of the time.
+ * First in, first out. Unwanted items stay until their turn: a `Set` would have to be searched past everything deleted
+ * from its front, which took most of the time with a hundred thousand alerts.
  */
 export class Queue<Item> {
   #items: Item[] = [];
@@ -18,17 +18,17 @@ export class Queue<Item> {
     this.#items.push(item);
   }
 
-  /** Whether there is anybody whose turn it is. */
+  /** Whether no item is ready. */
   get isEmpty(): boolean {
     return this.#next() === undefined;
   }
 
-  /** How many places there are, taken ones too. */
+  /** The number of entries, used ones included. */
   get size(): number {
     return this.#items.length;
   }
 
-  /** Gives up the places of those who are not wanted any more, once they are the most. @param wanted how many are, or more */
+  /** Removes unwanted items once they are the majority. @param wanted how many are wanted, or more */
   prune(wanted: number): void {
     if (this.#items.length <= 2 * wanted + SPENT) return;
     this.#items = this.#items.slice(this.#first).filter((item) => this.#isWanted(item));

@@ -2,10 +2,10 @@ import type { Millis } from '../../../src/domain/time.js';
 import type { ChannelPolicy } from '../../../src/ports/channel.js';
 
 /**
- * How long to wait after attempt number `attempts` has failed: between `minDelay` and twice as much for each further
- * attempt, `maxDelay` at the most. Somewhere in between, so that what failed together is not tried together.
+ * The delay after attempt number `attempts` failed: `minDelay`, doubled for each further attempt up to `maxDelay`, with
+ * full jitter between `minDelay` and that, so that what failed together is not repeated together.
  *
- * @param random from 0 up to 1
+ * @param random returns a number in [0, 1)
  */
 export function retryDelay(
   attempts: number,

@@ -4,9 +4,9 @@ import type { NodeName } from '../../../src/domain/node-name.js';
 import type { Flip, NodeFacts } from '../../../src/domain/node.js';
 import type { Millis } from '../../../src/domain/time.js';
 
-/** Names in one sentence, at the most. */
+/** The most names in one sentence. */
 const SOME = 10;
-/** Characters of a reason in a sentence, at the most. */
+/** The most characters of a reason in a sentence. */
 const LONGEST_REASON = 300;
 
 /** Other durations are measured by the monotonic clock, and say nothing of it. */
@@ -15,9 +15,10 @@ const BY_WALL_CLOCK = ' by the wall clock, since before a restart';
 type FlipAlertType = Exclude<AlertType, 'node.deleted' | 'channel.closed' | 'mass_failure' | 'test'>;
 
 /**
- * What an alert of one node says.
+ * The sentence of an alert about one node.
  *
- * @param measured how long it was silent; undefined where that began in an earlier run and only the wall clock knows
+ * @param measured how long the node was silent; undefined if that began in an earlier run, so that only the wall clock
+ * knows
  */
 export function nodeSentence(type: FlipAlertType, flip: Flip, node: NodeFacts, measured?: Millis): string {
   const name = quoted(node.name);
@@ -70,7 +71,7 @@ export function massFailureSentence(
   );
 }
 
-/** What a message says that stands for many nodes. */
+/** The sentence of a group. */
 export function groupSentence(group: readonly Pick<GroupedNode, 'name' | 'state' | 'deleted'>[]): string {
   const failed = group.filter(({ state }) => state === 'failed').map(({ name }) => name);
   const inactive = group.filter(({ state }) => state === 'inactive').map(({ name }) => name);
@@ -95,12 +96,12 @@ export function groupSentence(group: readonly Pick<GroupedNode, 'name' | 'state'
   return parts.join(' ');
 }
 
-/** What is added to the sentence of an alert that stands for earlier ones. */
+/** Adds the earlier alerts that an alert folds. */
 export function withFolds(message: string, { count }: Folds): string {
   return `${message} It is flapping: ${count} earlier ${count === 1 ? 'change was' : 'changes were'} not told one by one.`;
 }
 
-/** What is added to the sentence of an alert that another channel could not deliver. */
+/** Adds the channel that could not deliver the alert. */
 export function withDeadChannel(message: string, channel: string, error: string | undefined): string {
   return `${message} Channel '${channel}' could not deliver this${error === undefined ? '' : `: ${error}`}.`;
 }
@@ -138,7 +139,7 @@ export function testSentence(channel: string): string {
   return `This is a test of channel '${channel}'.`;
 }
 
-/** @param alerts of so many nodes */
+/** @param count the number of nodes that the alerts are about */
 export function overflowSentence(alerts: number, count: number, sample: readonly NodeName[]): string {
   return (
     `The disk was full, and ${alerts} ${alerts === 1 ? 'alert' : 'alerts'} of ${count} ` +
@@ -147,7 +148,7 @@ export function overflowSentence(alerts: number, count: number, sample: readonly
   );
 }
 
-/** Its beginning, on one line: the whole of it is beside the sentence. */
+/** The beginning of the reason, on one line. The whole reason is a field of its own. */
 function reasonIn({ reason }: Flip): string {
   const line = reason?.replace(/\s+/g, ' ').trim() ?? '';
   if (line === '') return '';
@@ -165,12 +166,12 @@ function silence(flip: Flip, { lastHeartbeat, timeout }: NodeFacts, measured?: M
   return blind < 1000 ? known : `${known}, ${duration(blind)} of which nobody could be heard`;
 }
 
-/** Deadlines that have passed since the last heartbeat. */
+/** Deadlines missed since the last heartbeat. */
 function missed({ to, retries }: Flip): number {
   return to === 'failed' ? retries + 1 : retries;
 }
 
-/** Two instants are whole milliseconds each, so that the time between them may be off by as much. */
+/** Two instants are whole milliseconds each, so the time between them may be off by one. */
 function exact(between: Millis, due: Millis): Millis {
   return Math.abs(between - due) <= 2 ? due : between;
 }
@@ -194,7 +195,7 @@ function quoted(name: string): string {
   return `'${name}'`;
 }
 
-/** The two largest units: people do not count the seconds of a day. */
+/** The two largest units: nobody counts the seconds of a day. */
 export function duration(time: Millis): string {
   const whole = Math.round(time);
   if (whole > 0 && whole < 1000) return `${whole} ms`;

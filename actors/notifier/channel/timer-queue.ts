@@ -6,10 +6,10 @@ interface Entry<Item> {
   readonly item: Item;
 }
 
-/** So few are not worth looking through. */
+/** Below this size, pruning is not worth while. */
 const FEW = 100;
 
-/** What is due when: a binary heap, earliest first, and in the order of arrival where that is the same. */
+/** A binary heap of items by due time, earliest first, in the order of arrival for equal times. */
 export class TimerQueue<Item> {
   #heap: Entry<Item>[] = [];
   #order = 0;
@@ -36,7 +36,7 @@ export class TimerQueue<Item> {
     this.#heap[hole] = entry;
   }
 
-  /** Takes out the first item, if it is due. */
+  /** Removes and returns the first item, if it is due. */
   take(now: Moment): Item | undefined {
     const first = this.#heap[0];
     if (first === undefined || first.at > now) return undefined;
@@ -46,8 +46,8 @@ export class TimerQueue<Item> {
   }
 
   /**
-   * Drops what is not wanted any more, once that is the most of it: until it is due, it would only take memory. Each
-   * item that is dropped has cost two looks at the most.
+   * Drops unwanted items once they are the majority, since they would take memory until they are due. Each dropped item
+   * costs two looks at most.
    *
    * @param wanted how many are wanted, or more
    */
@@ -60,7 +60,7 @@ export class TimerQueue<Item> {
     }
   }
 
-  /** @param hole where there is room for it, above what is in order */
+  /** @param hole where the entry may go, above what is in order */
   #sink(entry: Entry<Item>, hole: number): void {
     for (;;) {
       const left = 2 * hole + 1;

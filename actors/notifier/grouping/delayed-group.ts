@@ -20,11 +20,11 @@ interface DelayedGroupDeps {
 }
 
 /**
- * A message that stands for many and is told late tells of its nodes as they are by then: of those that are still
- * failed, and of those that are back whose earlier failure the channel had been told. Nothing of the others.
+ * Rebuilds a group for an escalation channel when its time has come: with the nodes that are still failed, and those
+ * that are back and whose earlier failure the channel had been notified of. The others are left out. See decision 26.
  *
- * @param delivery its own, of the channel that is told
- * @returns what changes: itself, recoveries that have nothing to add to it, and failures that somebody takes care of
+ * @param delivery the group's own, on this channel
+ * @returns what changes: the group, recoveries that add nothing to it, and acknowledged failures
  */
 export function delayedGroup(record: AlertRecord, delivery: Delivery, deps: DelayedGroupDeps): AlertRecord[] {
   const { alert } = record;
@@ -38,9 +38,10 @@ export function delayedGroup(record: AlertRecord, delivery: Delivery, deps: Dela
     if (state === 'active' || failed?.isQuiet === false) return [node];
     const later = deps.open.of(name, channel);
     const recoveries = later.filter(isUntoldRecovery);
-    // Told of an earlier failure, the channel waits for the recovery from this one.
+    // The channel was notified of an earlier failure, and expects the recovery from this one.
     if (wasTold === true && failed !== undefined) return [];
-    // It was deleted, and the channel had been told of its failure: the message of that comes by itself.
+    // The node was deleted, and the channel had been notified of its failure: the alert about the deletion comes by
+    // itself.
     if (wasTold === true && recoveries.some(({ record }) => record.alert.type === 'node.deleted')) return [];
     for (const each of recoveries) changes.push(withDelivery(each.record, moved(each.delivery, 'cancelled')));
     if (wasTold === true) return recoveries.length > 0 ? [{ ...node, state: 'active' }] : [];
@@ -60,12 +61,12 @@ export function delayedGroup(record: AlertRecord, delivery: Delivery, deps: Dela
   return [{ ...record, alert: told }, ...changes];
 }
 
-/** It waits behind the message, and has nothing to add to it. */
+/** A recovery that waits behind the group and adds nothing to it. */
 function isUntoldRecovery({ record: { alert }, delivery }: OpenDelivery): boolean {
   return isEnd(alert.type) && delivery.attempts === 0;
 }
 
-/** Taken out of the message, a failure is held by itself, where its recovery finds it: neither is told then. */
+/** Taken out of the group, a failure is held by itself, where its recovery finds it. Neither is delivered then. */
 function acknowledged(
   { facts, since }: FailedNode,
   node: GroupedNode,

@@ -6,9 +6,9 @@ import { Group, GROUP } from './group.js';
 import type { OpenAlerts } from '../outbox/open-alerts.js';
 
 export interface GroupReleaseLimits {
-  /** Alerts that are let go of in one step: they are changed, and written, while everything else waits. */
+  /** Alerts released in one step: they are changed and written while everything else waits. */
   readonly step: number;
-  /** Alerts that one message stands for. */
+  /** The most alerts in one group. */
   readonly group: number;
 }
 
@@ -18,16 +18,16 @@ export const STEP = 5_000;
 const LIMITS: GroupReleaseLimits = { step: STEP, group: GROUP };
 
 /**
- * Lets go of what was held and has not cancelled itself: one message a channel stands for all of it, and names it. It
- * is held itself until it is whole. With each step it is stored in one batch with what it has come to stand for, so
- * that a kill leaves each alert either held or named by it.
+ * Releases held alerts that have not cancelled each other: one group for each channel replaces and names them all. A
+ * group is itself held until it is complete. Each step stores it in one batch with the alerts that it replaced, so that
+ * after a kill each alert is either held or named by a group. See decision 46.
  */
 export class GroupRelease {
   readonly #open: OpenAlerts;
   readonly #rules: Pick<AlertingRules, 'ids' | 'flapping'>;
   readonly #hold: Hold;
   readonly #limits: GroupReleaseLimits;
-  /** The messages that are not whole, by channel. */
+  /** Groups under construction, by channel. */
   readonly #groups = new Map<string, Group>();
   #isUnderWay = false;
 
@@ -43,12 +43,12 @@ export class GroupRelease {
     this.#limits = limits;
   }
 
-  /** Whether the last step has left something for the next. */
+  /** Whether there is another step. */
   get isUnderWay(): boolean {
     return this.#isUnderWay;
   }
 
-  /** Goes on with the messages that an earlier run has begun. */
+  /** Continues groups that an earlier run began. */
   resume(): void {
     for (const { alert, deliveries } of this.#open.all()) {
       const delivery = deliveries.find(({ hold }) => hold === this.#hold);
@@ -59,8 +59,8 @@ export class GroupRelease {
   }
 
   /**
-   * @param alerts those of which something may be held
-   * @returns the records that change: one batch
+   * @param alerts those that may have something held
+   * @returns the changed records, for one batch
    */
   step(alerts: Iterable<AlertId>, now: Moment, wall: Instant): readonly AlertRecord[] {
     this.#forgetLost();
@@ -72,7 +72,7 @@ export class GroupRelease {
         const { channel, hold } = delivery;
         if (hold !== this.#hold) return delivery;
         if (counts.get(channel) !== 1 || this.#groups.has(channel)) return this.#fold(record, delivery, wall);
-        // With the next step it may be one of many.
+        // The next step may make it one of many.
         return isLast ? this.#alone(record, delivery, now, wall) : delivery;
       }),
     }));
@@ -80,7 +80,7 @@ export class GroupRelease {
     return [...this.#messages(counts, isLast, wall), ...changed];
   }
 
-  /** Their channels are not configured any more. */
+  /** Their channels are no longer configured. */
   #forgetLost(): void {
     for (const [channel, { id }] of this.#groups)
       if (this.#open.get(id) === undefined) this.#groups.delete(channel);
@@ -114,7 +114,7 @@ export class GroupRelease {
     return moved(delivery, 'folded');
   }
 
-  /** It counts among the messages of its node; the last of one that flaps waits. */
+  /** It counts among the messages of its node; the last one of a flapping node waits. */
   #alone(record: AlertRecord, delivery: Delivery, now: Moment, wall: Instant): Delivery {
     const { node } = record.alert;
     const counts = node !== undefined && !this.#open.isOfGone(record);
@@ -123,7 +123,7 @@ export class GroupRelease {
     return { ...alone, since: wall };
   }
 
-  /** Those that have grown, and all of them once nothing more is to come. */
+  /** The groups that grew in this step, and all of them in the last one. */
   #messages(grown: ReadonlyMap<string, number>, isLast: boolean, wall: Instant): AlertRecord[] {
     return [...this.#groups].flatMap(([channel, group]) => {
       const isWhole = isLast || group.size >= this.#limits.group;

@@ -10,7 +10,7 @@ import type { NodeName } from '../../../src/domain/node-name.js';
 import { instant, type Millis } from '../../../src/domain/time.js';
 import { groupSentence } from '../channel/sentences.js';
 
-/** Alerts that one message stands for, at the most: a body of ten megabytes. See decision 46. */
+/** The most alerts in one group, which make a body of ten megabytes. See decision 46. */
 export const GROUP = 100_000;
 
 const GRAVEST = [
@@ -21,7 +21,7 @@ const GRAVEST = [
   'node.deleted',
 ] as const;
 
-/** A message that stands for many, while it is made: the nodes as they are, and the alerts that it takes the place of. */
+/** A group under construction: the nodes in their present state, and the alerts that it replaces. */
 export class Group {
   readonly id: AlertId;
   readonly #nodes = new Map<NodeName, GroupedNode>();
@@ -34,7 +34,7 @@ export class Group {
     this.id = id;
   }
 
-  /** As an earlier run has left it. */
+  /** Continues a group that an earlier run began. */
   static of({ id, type, at, blind, group }: Alert): Group {
     const made = new Group(id);
     made.#types.add(type);
@@ -45,7 +45,7 @@ export class Group {
     return made;
   }
 
-  /** How many alerts it stands for. */
+  /** The number of alerts that it replaces. */
   get size(): number {
     return this.#alertIds.length;
   }
@@ -56,11 +56,11 @@ export class Group {
     this.#at = Math.max(this.#at, at);
     this.#blind = Math.max(this.#blind, blind);
     if (node === undefined) return;
-    // The last that is known of a node is what counts.
+    // The latest alert of a node counts.
     const { name, labels } = node;
     const first = this.#nodes.get(name);
     const isDeleted = type === 'node.deleted';
-    // Of a failure that nobody was told of, the recovery is not told either.
+    // If nobody was notified of a failure, its recovery is left out as well.
     const isOver = isDeleted || type === 'node.recovered';
     const wasTold = first === undefined ? isOver || folds !== undefined : first.wasTold === true;
     const state = isDeleted ? 'active' : node.state;
@@ -89,7 +89,7 @@ export class Group {
   }
 }
 
-/** The nodes that it is about, of which nothing later may be told before it. */
+/** The nodes that it is about. No later alert of them may be delivered before it. */
 export function lanesOf({ alert }: AlertRecord): readonly string[] {
   if (alert.group !== undefined) return alert.group.nodes.map(({ name }) => name);
   return alert.node === undefined ? [] : [alert.node.name];

@@ -5,7 +5,7 @@ import { moved, withDelivery } from '../outbox/delivery.js';
 import { GroupRelease } from './group-release.js';
 import type { OpenAlerts } from '../outbox/open-alerts.js';
 
-/** When what is held is let go of: after a mass failure, and once a node that flapped has rested. */
+/** Decides when held alerts are released: after a mass failure, and once a flapping node has been quiet. */
 export class HoldQueue {
   readonly #open: OpenAlerts;
   readonly #rules: AlertingRules;
@@ -19,23 +19,23 @@ export class HoldQueue {
     this.#groupRelease = new GroupRelease(open, rules, 'mass_failure');
   }
 
-  /** What an earlier run has left. */
+  /** Takes over what an earlier run left. */
   resume(): void {
     this.#groupRelease.resume();
   }
 
-  /** When there may be something to let go of; undefined when nothing is held. */
+  /** When something may be released; undefined while nothing is held. */
   nextAt(now: Moment): Moment | undefined {
     const together = this.#rules.mass.until ?? (this.#open.heldTogether.size > 0 ? now : Infinity);
     const at = Math.min(together, this.#open.summaries.size > 0 ? this.#summariesDue : Infinity);
     return at === Infinity ? undefined : moment(at);
   }
 
-  /** @returns the summaries that are due, as they go out */
+  /** @returns the summaries that are due, now pending */
   summaries(now: Moment, wall: Instant): readonly AlertRecord[] {
     if (now < this.#summariesDue) return [];
     const due: AlertRecord[] = [];
-    // One that is new cannot be due any sooner.
+    // A new one cannot be due any sooner.
     let next = moment(now + this.#rules.flapping.rest);
     for (const [id, changedAt] of this.#open.summaries) {
       const record = this.#open.get(id);
@@ -59,14 +59,14 @@ export class HoldQueue {
     return due;
   }
 
-  /** @returns what changes of that which was held for a mass failure: the rest goes with the next call */
+  /** @returns records held for a mass failure that change in this step; the rest comes with the next call */
   together(now: Moment, wall: Instant): readonly AlertRecord[] {
     const { until } = this.#rules.mass;
     if ((until !== undefined && until > now) || this.#open.heldTogether.size === 0) return [];
     return this.#groupRelease.step(this.#open.heldTogether, now, wall);
   }
 
-  /** Until nothing is held any more, what is new of those nodes is held behind it. */
+  /** Until nothing is held any more, new alerts of those nodes are held behind it. */
   endHold(now: Moment): void {
     const { until } = this.#rules.mass;
     if (until !== undefined && until <= now && this.#open.heldTogether.size === 0) this.#rules.release(now);

@@ -3,10 +3,10 @@ import { held } from '../outbox/delivery.js';
 import type { Flapping } from '../rules/flapping.js';
 import type { OpenAlerts, OpenDelivery } from '../outbox/open-alerts.js';
 
-/** Alerts that are looked at in one step. */
+/** Alerts looked at in one step. */
 const STEP = 500;
 
-/** What a mass failure holds. What a node reports itself is told all the same. */
+/** The types that a mass failure holds. Failures that nodes report themselves are delivered all the same. */
 const HELD: ReadonlySet<AlertType> = new Set<AlertType>([
   'node.failed',
   'node.inactive',
@@ -15,8 +15,8 @@ const HELD: ReadonlySet<AlertType> = new Set<AlertType>([
 ]);
 
 /**
- * A mass failure begins: the alerts of single nodes that no channel has begun to deliver are held for it. Otherwise
- * its message would wait behind all of them, one after the other.
+ * When a mass failure begins, holds alerts of single nodes that no channel has begun to deliver. Otherwise the message
+ * about the mass failure would queue behind all of them. See decision 80.
  */
 export class HoldUndelivered {
   readonly #open: OpenAlerts;
@@ -31,12 +31,12 @@ export class HoldUndelivered {
     this.#step = step;
   }
 
-  /** Whether the last step has left something for the next. */
+  /** Whether there is another step. */
   get isUnderWay(): boolean {
     return this.#left !== undefined;
   }
 
-  /** @param before only alerts that were raised before this one; undefined for all that there are */
+  /** @param before only alerts raised before this one; undefined for all */
   begin(before: AlertId | undefined): void {
     this.#left = this.#open.all()[Symbol.iterator]();
     this.#before = before;
@@ -46,7 +46,7 @@ export class HoldUndelivered {
     this.#left = undefined;
   }
 
-  /** @returns the records that change */
+  /** @returns the changed records */
   step(): readonly AlertRecord[] {
     const changed: AlertRecord[] = [];
     for (let looked = 0; looked < this.#step && this.#left !== undefined; looked++) {
@@ -74,7 +74,7 @@ export class HoldUndelivered {
     return isChanged ? { ...record, deliveries } : record;
   }
 
-  /** What is told later of the same node is held, too: nothing overtakes. */
+  /** Later alerts of the same node are held, too, so that nothing overtakes. */
   #isBehindNothing({ alert: { id, node } }: AlertRecord, { channel }: Delivery): boolean {
     const open = node === undefined ? [] : this.#open.of(node.name, channel);
     const at = open.findIndex(({ record }) => record.alert.id === id);
@@ -82,7 +82,7 @@ export class HoldUndelivered {
   }
 }
 
-/** Nobody has begun to tell it, and it is told for itself. */
+/** No attempt has begun, and it replaces no other alerts. */
 function isRecallable({ record: { alert }, delivery }: OpenDelivery): boolean {
   if (delivery.state !== 'pending' || delivery.attempts > 0 || delivery.insteadOf !== undefined) return false;
   return alert.reminder === undefined && HELD.has(alert.type);

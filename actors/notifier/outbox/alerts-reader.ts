@@ -5,9 +5,9 @@ import type { UnstoredAlerts } from './unstored-alerts.js';
 const CHUNK = 500;
 
 /**
- * Alerts as they are now, newest first: those that the disk has not got yet in place of what is there.
+ * Present alerts, newest first: unstored records replace those on disk.
  *
- * @param turn lets others have their turn, where very many do not match
+ * @param turn yields to others while very many alerts do not match
  */
 export async function* readAlerts(
   outbox: Pick<Outbox, 'alerts'>,
@@ -40,7 +40,7 @@ export async function* readAlerts(
   if (rest.length > 0) yield rest;
 }
 
-/** The next one that matches, before it is taken. */
+/** Reads the next match before it is taken. */
 class Ahead {
   readonly #records: Iterator<AlertRecord>;
   readonly #range: AlertRange;

@@ -1,23 +1,23 @@
 import type { AlertId, AlertRecord, Delivery } from '../../../src/domain/alert.js';
 
-/** An attempt of which it is stored, or about to be, that it has begun. */
+/** The stored intent of an attempt (or one that is being stored). */
 export interface Beginning {
   readonly channel: string;
   readonly id: AlertId;
-  /** The delivery as it is as long as nobody has been told. */
+  /** The delivery as it is if no attempt was made. */
   readonly before: Delivery;
-  /** Whether the channel waits for it. Until then it has not begun, whatever the disk says. */
+  /** Whether the channel waits for it. Until then the attempt has not begun, whatever the disk says. */
   isDue: boolean;
   isStored: boolean;
 }
 
-/** The beginnings of attempts, stored before they begin, and some of them well ahead of it: see decision 16. */
+/** The intents of attempts, stored before the attempts begin, and some of them well ahead. See decisions 13 and 16. */
 export class AttemptIntents {
   readonly #ofRecord = new Map<AlertRecord, Beginning>();
-  /** Those that no channel waits for yet, by alert and channel. */
+  /** Intents that no channel waits for yet, by alert and channel. */
   readonly #ahead = new Map<AlertId, Map<string, Beginning>>();
 
-  /** @param record goes to disk, and says that the attempt has begun */
+  /** @param record is being stored, and contains the intent */
   add(record: AlertRecord, beginning: Beginning): void {
     this.#ofRecord.set(record, beginning);
     if (beginning.isDue) return;
@@ -26,7 +26,7 @@ export class AttemptIntents {
     else ahead.set(beginning.channel, beginning);
   }
 
-  /** The disk has the record, or cannot have it just now. @returns the attempt that may begin */
+  /** The record is on disk, or cannot be at present. @returns the attempt that may begin */
   stored(record: AlertRecord): Beginning | undefined {
     const beginning = this.#ofRecord.get(record);
     if (beginning === undefined) return undefined;
@@ -35,7 +35,7 @@ export class AttemptIntents {
     return beginning.isDue ? beginning : undefined;
   }
 
-  /** The channel waits for it. @returns undefined where nothing was stored ahead */
+  /** The channel waits for it. @returns undefined if no intent was stored ahead */
   due(id: AlertId, channel: string): Beginning | undefined {
     const beginning = this.#ahead.get(id)?.get(channel);
     if (beginning === undefined) return undefined;
@@ -53,13 +53,13 @@ export class AttemptIntents {
     return this.#ahead.get(id)?.get(delivery.channel)?.before ?? delivery;
   }
 
-  /** Of what is not to be delivered any more, no attempt begins. */
+  /** No attempt begins for what is no longer to be delivered. */
   settle({ alert: { id }, deliveries }: AlertRecord): void {
     if (!this.#ahead.has(id)) return;
     for (const { channel, state } of deliveries) if (state !== 'pending') this.#forget(id, channel);
   }
 
-  /** Gives up those that no channel waits for. */
+  /** Drops the intents that no channel waits for. */
   takeAhead(): readonly Beginning[] {
     const all = [...this.#ahead.values()].flatMap((ofAlert) => [...ofAlert.values()]);
     this.#ahead.clear();

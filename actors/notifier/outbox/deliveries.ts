@@ -13,22 +13,22 @@ import type { OpenAlerts } from './open-alerts.js';
 import { momentOf } from '../moment-of.js';
 import type { AlertWriter } from './alert-writer.js';
 
-/** How long a mass failure is counted before it is told. */
+/** How long the nodes of a mass failure are counted before its first attempt. */
 const COUNTING: Millis = 1_000;
 
 export interface DeliveriesDeps {
   readonly clock: Clock;
   readonly channels: ReadonlyMap<string, ChannelActor>;
   readonly escalation: Escalation;
-  /** What changes when a message that is told late is about to be. */
+  /** The changes to a group that an escalation channel is about to get. */
   late(record: AlertRecord, channel: string): readonly AlertRecord[];
-  /** The channel that is told of what dies in this one. */
+  /** The channel that gets what becomes a dead letter in this one. */
   fallbackOf(channel: string): string | undefined;
   /** The alert with what is known by now. */
   upToDate(alert: Alert): Alert;
 }
 
-/** What is between the outbox and its channels: offers, attempts that begin once that is stored, and verdicts. */
+/** Between outbox and channels: offers alerts, begins attempts once their intents are stored, and records verdicts. */
 export class Deliveries {
   readonly #open: OpenAlerts;
   readonly #kept: AlertWriter;
@@ -40,14 +40,14 @@ export class Deliveries {
     this.#deps = deps;
   }
 
-  /** Has channels go on with what an earlier run has left. */
+  /** Offers the channels what an earlier run left. */
   resume(records: readonly AlertRecord[]): void {
     this.#offer(records, () => true);
   }
 
-  /** Lets channels deliver what is pending, as it is now. */
+  /** Offers pending alerts, as they are now. */
   offer(records: readonly AlertRecord[]): void {
-    // A channel may just have delivered what it has begun. Offered again, it would stand in the way of what comes next.
+    // A channel may just have delivered an alert whose attempt has begun. Offered again, it would block later alerts.
     this.#offer(records, (delivery) => !hasBegun(delivery));
   }
 
@@ -71,7 +71,7 @@ export class Deliveries {
     for (const [channel, offered] of offers) channels.get(channel)?.offer(offered);
   }
 
-  /** What waits to be told late must not keep what comes behind it, once it is not to be told. */
+  /** A delayed alert that is no longer to be delivered must not block those behind it. */
   #withdraw(id: AlertId, { channel, state, attempts }: Delivery): void {
     const isOff = state === 'cancelled' || state === 'folded' || state === 'held';
     if (!isOff || attempts > 0 || this.#deps.escalation.delayOf(channel) === 0) return;
@@ -85,13 +85,13 @@ export class Deliveries {
       if (!this.#open.attemptIntents.isAhead(id, channel)) this.#begin(channel, id, false);
   }
 
-  /** The disk has this, or cannot have it just now: what waited for it begins. */
+  /** The record is on disk, or cannot be at present. Attempts that waited for it begin. */
   committed(record: AlertRecord): void {
     const beginning = this.#open.attemptIntents.stored(record);
     if (beginning !== undefined) this.#grant(beginning);
   }
 
-  /** The daemon ends: attempts that were stored ahead and will not begin are taken back. */
+  /** The daemon is ending: intents stored ahead are taken back. */
   takeBack(): void {
     for (const { id, before } of this.#open.attemptIntents.takeAhead()) {
       const record = this.#open.get(id);
@@ -106,7 +106,7 @@ export class Deliveries {
       this.#deps.channels.get(channel)?.withdrawn(id);
   }
 
-  /** Has it stored that an attempt begins. @returns whether there is anything to deliver */
+  /** Stores the intent of an attempt. @returns whether there is anything to deliver */
   #begin(channel: string, id: AlertId, isDue: boolean): boolean {
     const found = this.#open.get(id);
     if (found !== undefined) this.#kept.keep(this.#deps.late(found, channel));
@@ -114,7 +114,7 @@ export class Deliveries {
     const before = record === undefined ? undefined : deliveryTo(record, channel);
     if (record === undefined || before?.state !== 'pending') return false;
     const attempts = before.attempts + 1;
-    // What people were told does not change any more.
+    // What people were sent does not change any more.
     const isFirst = record.deliveries.every((each) => each.attempts === 0);
     const alert = isFirst ? this.#deps.upToDate(record.alert) : record.alert;
     const lastAttempt = this.#deps.clock.wall();
@@ -142,7 +142,7 @@ export class Deliveries {
   }
 }
 
-/** An attempt has begun since it could be delivered, for which it had to be offered. */
+/** Whether an attempt has begun since it could be delivered, so that it must have been offered. */
 function hasBegun({ lastAttempt, since }: Delivery): boolean {
   return lastAttempt !== undefined && lastAttempt >= since;
 }
@@ -165,7 +165,7 @@ function offerOf(
 ): Offer {
   const { attempts, lastAttempt } = delivery;
   const since = moment(momentOf(delivery.since, now, wall) + wait);
-  // While it is counted who fails, nobody is told how many.
+  // While failed nodes are counted, nobody is notified of their number.
   const isUrgent = record.alert.type === 'mass_failure';
   const isCounted = isUrgent && attempts === 0;
   return {
@@ -173,7 +173,7 @@ function offerOf(
     lanes: lanesOf(record),
     since,
     attempts,
-    // Who asks for another attempt does not want to wait for it.
+    // Whoever asks for another attempt does not want to wait for the back-off.
     lastAttempt:
       lastAttempt === undefined || !hasBegun(delivery) ? undefined : momentOf(lastAttempt, now, wall),
     notBefore: isCounted ? moment(since + COUNTING) : wait > 0 ? since : undefined,

@@ -22,7 +22,7 @@ export function withDelivery(record: AlertRecord, changed: Delivery): AlertRecor
   };
 }
 
-/** The same delivery in another state, held no more. */
+/** The delivery in another state, no longer held. */
 export function moved(delivery: Delivery, state: Exclude<Delivery['state'], 'held'>): Delivery {
   const { hold: _, ...rest } = delivery;
   return { ...rest, state };

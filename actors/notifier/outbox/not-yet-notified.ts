@@ -1,7 +1,7 @@
 import { isEnd } from '../../../src/domain/alert.js';
 import type { OpenDelivery } from './open-alerts.js';
 
-/** The last ones of which nobody can have heard. */
+/** The last deliveries of which nobody can have been notified. */
 export function trailingUnnotified(open: readonly OpenDelivery[]): readonly OpenDelivery[] {
   const told = open.findLastIndex(
     ({ delivery, record }) =>
@@ -14,12 +14,12 @@ export function isFailure({ record: { alert } }: OpenDelivery): boolean {
   return alert.type === 'node.failed' || alert.type === 'node.reported_failure';
 }
 
-/** It waits for something that its node's recovery settles. */
+/** Whether its hold ends when its node recovers. */
 export function isMoot({ delivery: { hold } }: OpenDelivery): boolean {
   return hold === 'acknowledged' || hold === 'dependency';
 }
 
-/** Whether it stands, or will stand, for others of its node. */
+/** Whether it folds, or will fold, others of its node. */
 export function stands({ delivery }: OpenDelivery): boolean {
   return delivery.hold === 'flapping' || delivery.folds !== undefined;
 }

@@ -6,22 +6,19 @@ import { ChannelTotals } from '../channel/channel-totals.js';
 import { deliveryTo } from './delivery.js';
 import { UnstoredAlerts } from './unstored-alerts.js';
 
-/**
- * The alerts about which something is still to be done, each as it is now; and, of all that changed, what the disk
- * has not got yet.
- */
+/** The present records of alerts with an open delivery; and all changed records that are not on disk yet. */
 export class OpenAlerts {
   readonly attemptIntents = new AttemptIntents();
   readonly #records = new Map<AlertId, AlertRecord>();
-  /** Those of one node, in the order in which they were raised. */
+  /** The alerts of each node, in the order in which they were raised. */
   readonly #ofNode = new Map<NodeName, Set<AlertId>>();
   /** Held until the end of a mass failure. */
   readonly #heldTogether = new Set<AlertId>();
-  /** The last of a node that flaps, which stands for those before it, and when it was raised. */
+  /** The last alert of each flapping node, which folds those before it, and when it was raised. */
   readonly #summaries = new Map<AlertId, Moment>();
-  /** As it is now, where the disk has not got it yet. */
+  /** Present records that are not on disk yet. */
   readonly unstored = new UnstoredAlerts();
-  /** Of nodes that were deleted since. */
+  /** Alerts of nodes that have been deleted since. */
   readonly #ofGone = new Set<AlertId>();
   readonly #totals: ChannelTotals;
 
@@ -49,12 +46,12 @@ export class OpenAlerts {
     return this.#records.values();
   }
 
-  /** The alerts of a node that are open, in order. */
+  /** The open alerts of a node, in order. */
   ofNode(node: NodeName): readonly AlertRecord[] {
     return [...(this.#ofNode.get(node) ?? [])].flatMap((id) => this.#records.get(id) ?? []);
   }
 
-  /** The node was deleted. What is open of it does not count among the messages of another by its name. */
+  /** The node was deleted. Its open alerts do not count as messages of a later node of that name. */
   nodeGone(node: NodeName): void {
     for (const id of this.#ofNode.get(node) ?? []) this.#ofGone.add(id);
   }
@@ -63,7 +60,7 @@ export class OpenAlerts {
     return type === 'node.deleted' || this.#ofGone.has(id);
   }
 
-  /** The deliveries of a node to a channel that are open, in order. */
+  /** The open deliveries of a node to a channel, in order. */
   of(node: NodeName, channel: string): OpenDelivery[] {
     const found: OpenDelivery[] = [];
     for (const record of this.ofNode(node)) {
@@ -73,13 +70,13 @@ export class OpenAlerts {
     return found;
   }
 
-  /** As it is in fact: without an attempt that is stored ahead, and has not begun. */
+  /** The delivery without an attempt that has not begun. */
   delivery(record: AlertRecord, channel: string): Delivery | undefined {
     const delivery = deliveryTo(record, channel);
     return delivery && this.attemptIntents.inFact(record.alert.id, delivery);
   }
 
-  /** It is on its way to the disk. */
+  /** The record is on its way to the disk. */
   put(record: AlertRecord, now: Moment): void {
     this.attemptIntents.settle(record);
     this.#count(record);
@@ -106,7 +103,7 @@ export class OpenAlerts {
     else if (!this.#summaries.has(alert.id)) this.#summaries.set(alert.id, now);
   }
 
-  /** The disk has this, and whatever came before it. */
+  /** The disk has this record and everything before it. */
   stored(record: AlertRecord): void {
     const { id } = record.alert;
     if (this.unstored.get(id) === record) this.unstored.delete(id);
@@ -114,7 +111,7 @@ export class OpenAlerts {
 
   #count(record: AlertRecord): void {
     const before = this.#records.get(record.alert.id);
-    // One that is not open and has failed was taken up again, and was counted in its time.
+    // A failed one that was not open is delivered again; it was counted before.
     if (before === undefined && record.deliveries.some(({ lastError }) => lastError !== undefined)) return;
     for (const { channel, state } of record.deliveries) {
       if (before !== undefined && deliveryTo(before, channel)?.state === state) continue;

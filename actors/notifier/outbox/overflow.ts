@@ -7,7 +7,7 @@ import { overflowSentence } from '../channel/sentences.js';
 
 const SAMPLE = 20;
 
-/** Counts the flips for whose alerts there was no room in memory while the disk was full, and their nodes. */
+/** Counts flips whose alerts had no room in memory while the disk was full, and their nodes. */
 export class Overflow {
   #flips = 0;
   #nodes = new Set<NodeName>();
@@ -18,7 +18,7 @@ export class Overflow {
     return ++this.#flips === 1;
   }
 
-  /** One alert that stands for all of them, to each of these channels; undefined where there was none. */
+  /** One alert for all of them, to each of these channels; undefined if there were none. */
   take(ids: AlertIds, channels: readonly string[], wall: Instant): AlertRecord | undefined {
     if (this.#flips === 0) return undefined;
     const [flips, nodes] = [this.#flips, this.#nodes];

@@ -12,7 +12,7 @@ export interface RequestsDeps {
   readonly channels: ReadonlyMap<string, unknown>;
 }
 
-/** What people ask for: another attempt at a dead letter, and a test of a channel. */
+/** Requests of people: another attempt for a dead letter, and a test of a channel. */
 export class Requests {
   readonly #open: OpenAlerts;
   readonly #kept: AlertWriter;
@@ -26,12 +26,12 @@ export class Requests {
     this.#deps = deps;
   }
 
-  /** The alert as it is in memory; a dead letter may be on disk only. */
+  /** The alert as it is in memory; a dead letter may be only on disk. */
   known(id: AlertId): AlertRecord | undefined {
     return this.#open.get(id) ?? this.#open.unstored.get(id);
   }
 
-  /** @param stored as it was found; it may have changed since */
+  /** @param stored as it was read; it may have changed since */
   redeliver(stored: AlertRecord | undefined): NotifierReply {
     if (stored === undefined) return { kind: 'refused', code: 'HEARTBEAT_NO_SUCH_ALERT' };
     const { id } = stored.alert;

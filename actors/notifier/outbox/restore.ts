@@ -14,11 +14,11 @@ const HOUR: Millis = 3_600_000;
 export interface EarlierRunSources {
   readonly outbox: Outbox;
   readonly clock: Clock;
-  /** Whether memory holds these. */
+  /** Whether memory has room for these. */
   readonly holds: (records: readonly AlertRecord[]) => boolean;
 }
 
-/** Takes up what an earlier run has left to do, and what it knew of who was told. */
+/** Restores what an earlier run left to do, and who had been notified. */
 export async function restoreOutbox(
   { outbox, clock, holds }: EarlierRunSources,
   open: OpenAlerts,
@@ -34,7 +34,7 @@ export async function restoreOutbox(
     for (const record of chunk) open.restore(record, momentOf(raisedAt(record.alert.id), now, wall));
     take(chunk);
   }
-  // What was told in the last hour, and not late, was raised since then.
+  // What was sent in the last hour, and not late, was raised since then.
   for await (const chunk of outbox.alerts({ from: earliestIdAt(instant(wall - HOUR - LATE)) })) take(chunk);
   for await (const chunk of outbox.toldLate(instant(wall - HOUR))) take(chunk);
   for await (const [newest] of outbox.alerts({})) {
@@ -44,7 +44,7 @@ export async function restoreOutbox(
   rules.resume([...recent.values()], await outbox.lastHold(), now, wall);
 }
 
-/** What was meant for a channel that is not configured any more reaches nobody. @returns the record if it changes */
+/** Deliveries to channels that are no longer configured become dead letters. @returns the record if it changes */
 export function withoutLostChannels(
   record: AlertRecord,
   channels: ReadonlyMap<string, unknown>,

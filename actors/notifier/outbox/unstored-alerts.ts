@@ -2,11 +2,11 @@ import type { AlertId, AlertRecord } from '../../../src/domain/alert.js';
 import { SortedAlerts } from '../sorted-alerts.js';
 
 /**
- * What the disk has not got yet, each as it is now: very many while it refuses writes. A page of them costs what the page
- * costs, and not what there are.
+ * Present records that are not on disk yet: very many while it refuses writes. A page of them costs what the page
+ * costs, whatever their number.
  */
 export class UnstoredAlerts {
-  /** In the order in which they changed first. */
+  /** In the order of their first change. */
   readonly #records = new Map<AlertId, AlertRecord>();
   readonly #sorted = new SortedAlerts();
 
@@ -32,7 +32,7 @@ export class UnstoredAlerts {
     this.#sorted.delete(id);
   }
 
-  /** As they are now, whatever changes later on. */
+  /** A snapshot that later changes do not affect. */
   now(): Pick<SortedAlerts, 'has' | 'newestFirst'> {
     return this.#sorted.copy();
   }

@@ -33,13 +33,13 @@ export interface AlertingOptions {
   readonly flapping: { readonly maxPerHour: number };
 }
 
-/** What decides needs to know of the world. */
+/** The facts outside the rules that a decision needs. */
 export interface Circumstances {
   readonly now: Moment;
   readonly wall: Instant;
-  /** How many unpaused nodes there are. */
+  /** The number of unpaused nodes. */
   readonly watched: number;
-  /** What the node depends on, and has failed before it. */
+  /** A dependency of the node that failed before it. */
   readonly cause?: NodeName | undefined;
 }
 
@@ -47,12 +47,12 @@ type NodeAlertType = Exclude<AlertType, 'mass_failure' | 'test'>;
 type FlipAlertType = Exclude<NodeAlertType, 'node.deleted' | 'channel.closed'>;
 type NewsAlertType = Exclude<NodeAlertType, 'node.failed' | 'node.inactive'>;
 
-/** Ids that a summary names, at the most: the last ones. */
+/** The most ids that a summary lists: the last ones. */
 const NAMED = 100;
 
 /**
- * Decides what a flip is worth telling, to whom, and when. It knows no clock and no disk: what it decides is in the
- * records that it changes, and what it counts can be counted again from them.
+ * Decides which alerts a flip raises, for whom, and when. It has no clock and no disk: its decisions are in the records
+ * that it changes, and its counts can be rebuilt from them.
  */
 export class AlertingRules {
   readonly #options: AlertingOptions;
@@ -61,7 +61,7 @@ export class AlertingRules {
   readonly mass: MassFailure;
   readonly flapping: Flapping;
   readonly recall: HoldUndelivered;
-  /** The hold that is on, and the one before it, of which somebody may still have to be told. */
+  /** The present hold, and the one before it, which may still have something to deliver. */
   #hold: OngoingMassFailure | undefined;
   #over: { readonly alert: AlertId; readonly facts: MassFacts } | undefined;
 
@@ -74,7 +74,7 @@ export class AlertingRules {
     this.recall = new HoldUndelivered(open, this.flapping);
   }
 
-  /** @returns the records that change, and with them the hold that begins */
+  /** @returns the changed records, and the hold that begins with them */
   raise(
     change: NodeChange,
     circumstances: Circumstances,
@@ -89,7 +89,7 @@ export class AlertingRules {
     const { wall, cause } = circumstances;
     const countsFor = type === 'node.failed' && cause === undefined;
     const hold = countsFor ? this.#countFailure(change, circumstances, changes) : undefined;
-    // Before it is decided what becomes of this one, which is held behind them.
+    // Before it is decided about this alert, which is held behind them.
     const recalled = hold === undefined ? [] : this.#put(this.recall.step(), circumstances.now);
     const channels = routesOf(this.#options.channels, type, node).map(({ name }) => name);
     if (channels.length > 0) {
@@ -125,8 +125,8 @@ export class AlertingRules {
   }
 
   /**
-   * What goes to disk with news that may still be refused. It counts once it is admitted; after a kill in between it is
-   * an alert like any other.
+   * The record for news that may still be refused. It counts once it is admitted; after a kill in between it is an
+   * ordinary alert.
    */
   prepare(
     { kind, node, at }: Exclude<NodeNews, { kind: 'rerouted' }>,
@@ -218,7 +218,7 @@ export class AlertingRules {
     return { alert, deliveries: [fresh(channel, wall)] };
   }
 
-  /** What was prepared is on disk. @returns the records that change, which are not put yet */
+  /** A prepared record is on disk. @returns the changed records, which are not put yet */
   admit({ alert, deliveries }: AlertRecord, circumstances: Circumstances): readonly AlertRecord[] {
     const { node, type } = alert;
     if (node === undefined || type === 'mass_failure' || type === 'test') return [];
@@ -237,9 +237,9 @@ export class AlertingRules {
   }
 
   /**
-   * Takes up what an earlier run has left: who was told in the last hour, and whether alerts are held.
+   * Restores the state of an earlier run: who was notified in the last hour, and whether alerts are held.
    *
-   * @param recent all of which somebody was told in the last hour, or is about to be, and others
+   * @param recent everything delivered, or about to be, in the last hour, and possibly others
    */
   resume(recent: readonly AlertRecord[], last: LastHold | undefined, now: Moment, wall: Instant): void {
     const failures = recent
@@ -268,13 +268,13 @@ export class AlertingRules {
     if (this.mass.until !== undefined) this.recall.begin(undefined);
   }
 
-  /** A mass failure is told with what is known when somebody is first told of it. */
+  /** A mass failure gets the facts of the moment at which somebody is first notified of it. */
   upToDate(alert: Alert): Alert {
     if (this.#hold?.alert === alert.id) return { ...alert, ...this.#hold.facts(this.#options.massFailure) };
     return this.#over?.alert === alert.id ? { ...alert, ...this.#over.facts } : alert;
   }
 
-  /** A node is deleted: it is not among those that failed, and had no messages. */
+  /** A node was deleted: it is not among the failed ones, and has no messages. */
   forget(node: NodeName): void {
     this.mass.forget(node);
     this.flapping.forget(node);
@@ -311,7 +311,7 @@ export class AlertingRules {
     return { from: wall, until: instant(wall + this.#options.massFailure.hold) };
   }
 
-  /** The hold is over: what fails from here on is told at once, for as long as it was held. */
+  /** The hold is over. For as long again, failures are not held. */
   release(now: Moment): void {
     this.mass.release(now);
     this.recall.end();
@@ -320,7 +320,7 @@ export class AlertingRules {
     this.#hold = undefined;
   }
 
-  /** It is heard again before it failed: that it was late is worth nothing to who has not been told. */
+  /** A node that is heard before it failed was only late. Whoever was not notified of that need not be. */
   #cancelUntold(node: NodeFacts, changes: Map<string, AlertRecord>): void {
     for (const { name } of this.#options.channels) {
       for (const untold of trailingUnnotified(this.#open.of(node.name, name))) {
@@ -330,7 +330,7 @@ export class AlertingRules {
     }
   }
 
-  /** What stood for the earlier ones of the node must not be told after it. */
+  /** A summary of the node's earlier alerts must not be delivered after this one. */
   #holdFor(
     hold: NonNullable<Delivery['hold']>,
     channel: string,
@@ -342,7 +342,7 @@ export class AlertingRules {
     return held({ ...fresh(channel, wall), ...this.#fold(changes, summary, name) }, hold);
   }
 
-  /** What becomes of a new alert for one channel, and of the earlier ones there that nobody was told of. */
+  /** Decides about a new alert on one channel, and about the earlier ones there that nobody was notified of. */
   #deliver(
     channel: string,
     type: NodeAlertType,
@@ -355,7 +355,7 @@ export class AlertingRules {
     const untold = trailing.filter(({ record }) => record.alert.reminder === undefined);
     const delivery = fresh(channel, wall);
     const summary = untold.findLast(stands);
-    // There is something newer to tell.
+    // There is something newer to deliver.
     for (const each of trailing)
       if (!untold.includes(each)) this.#change(changes, each, 'cancelled', node.name);
     if (isEnd(type) && summary === undefined && untold.some(isFailure)) {
@@ -372,7 +372,7 @@ export class AlertingRules {
       if (!goesOn) return held({ ...delivery, ...this.#fold(changes, summary, node.name) }, 'mass_failure');
     }
     if (summary?.delivery.state === 'pending') {
-      // It takes the place of one that counts already.
+      // It replaces one that counts already.
       const folds = this.#fold(changes, summary, node.name);
       this.flapping.told(channel, node.name, now);
       return { ...delivery, ...folds };
@@ -383,7 +383,7 @@ export class AlertingRules {
     return { ...delivery, ...folds };
   }
 
-  /** The new alert stands for the one that stood for those before it. */
+  /** The new alert folds the one that had folded those before it. */
   #fold(
     changes: Map<string, AlertRecord>,
     summary: OpenDelivery | undefined,
@@ -420,12 +420,12 @@ function typeOf({ from, to, cause }: Flip): FlipAlertType | undefined {
   }
 }
 
-/** What nobody was told while there was no daemon is told now. */
+/** Alerts that were pending while there was no daemon are delivered now. */
 function toldAt({ state, attempts, since, lastAttempt }: Delivery, wall: Instant): Instant {
   return lastAttempt ?? (state === 'pending' && attempts === 0 ? wall : since);
 }
 
-/** When nodes were deleted last, as far as somebody is told of it: what they had told before is not theirs any more. */
+/** The last deletion of each node that somebody is notified of. Messages before it were those of another node. */
 function deletions(records: readonly AlertRecord[]): ReadonlyMap<NodeName, Instant> {
   const deleted = new Map<NodeName, Instant>();
   for (const { alert } of records) {

@@ -3,8 +3,9 @@ import type { Millis } from '../../../src/domain/time.js';
 import type { Route } from './routing.js';
 
 /**
- * Channels that are told late, and only of what is still failed by then. What they wait for needs no clock of its own:
- * a failure of which nobody was told goes with its recovery, and the attempt is not made before its time.
+ * Channels with `after`: they are notified later, and only of failures that still stand and are not acknowledged. That
+ * needs no timer of its own: a failure that nobody was notified of is cancelled by its recovery, and the first attempt
+ * waits. See decision 26.
  */
 export class Escalation {
   /** They may change while the daemon runs. */
@@ -14,7 +15,7 @@ export class Escalation {
     this.#routes = routes;
   }
 
-  /** How long its first attempt waits. */
+  /** How long the first attempt waits. */
   wait({ type, reminder }: Alert, { channel, attempts, insteadOf }: Delivery): Millis {
     if (attempts > 0 || insteadOf !== undefined || reminder !== undefined) return 0;
     if (isEnd(type) || type === 'test') return 0;

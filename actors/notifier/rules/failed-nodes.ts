@@ -2,25 +2,25 @@ import type { NodeName } from '../../../src/domain/node-name.js';
 import type { NodeFacts } from '../../../src/domain/node.js';
 import type { Instant, Moment } from '../../../src/domain/time.js';
 
-/** A node that has failed, and is watched. */
+/** A failed node that is watched. */
 export interface FailedNode {
   readonly facts: NodeFacts;
   readonly since: Instant;
-  /** The same by the clock that does not jump. */
+  /** The same on the monotonic clock. */
   readonly failedAt: Moment;
   /** It failed in an earlier run, so that only the wall clock knows for how long. */
   readonly isOfEarlierRun?: boolean;
-  /** Somebody takes care of it, or it is paused: nobody is told of it again. */
+  /** Acknowledged or paused: no further notifications. */
   readonly isQuiet: boolean;
-  /** Channels know of it. */
+  /** Channels were notified. */
   readonly isTold: boolean;
   /** Channels that its alerts go to since it failed, and that have not been notified of its failure. */
   readonly unnotified?: ReadonlySet<string> | undefined;
-  /** What it depends on, and had failed before it. */
+  /** A dependency that failed before it. */
   readonly cause: NodeName | undefined;
 }
 
-/** The nodes that have failed, as far as they have been told of. */
+/** The failed nodes, as far as the nodes have reported them. */
 export class FailedNodes {
   readonly #nodes = new Map<NodeName, FailedNode>();
 
@@ -36,12 +36,12 @@ export class FailedNodes {
     this.#nodes.set(node.facts.name, node);
   }
 
-  /** @returns whether it was one of them */
+  /** @returns whether it was among them */
   delete(name: NodeName): boolean {
     return this.#nodes.delete(name);
   }
 
-  /** The first of those that it depends on that has failed, and not because of it. */
+  /** The first of its dependencies that has failed, unless that failed because of this node. See decision 27. */
   causeOf({ name, dependsOn }: Pick<NodeFacts, 'name' | 'dependsOn'>): NodeName | undefined {
     return dependsOn?.find((other) => this.#nodes.has(other) && !this.#comesFrom(other, name));
   }

@@ -3,9 +3,9 @@ import type { Instant } from '../../../src/domain/time.js';
 import { deliveryTo, fresh } from '../outbox/delivery.js';
 
 /**
- * Has another channel told of what died in this one. It is told once, whatever else it is for: who has the alert
- * already, or is about to get it, gets it no second time. So it ends, too, where the configuration has changed since
- * and one now stands in for the other that stood in for it.
+ * Adds a delivery to the fallback channel for an alert that is dead on another. A channel that has the alert already,
+ * or is about to get it, does not get it again. So this ends, even if a changed configuration makes two channels each
+ * other's fallback.
  *
  * @param dead as it is in the record
  */

@@ -4,19 +4,19 @@ import { moment, type Millis, type Moment } from '../../../src/domain/time.js';
 const HOUR: Millis = 3_600_000;
 
 /**
- * Counts the messages of each node and channel, so that no hour has more than so many. The last of them is kept for
- * the summary of what is over, and goes out once the node has rested.
+ * Counts the messages of each node on each channel, and limits them in an hour. The last one is held for the summary,
+ * which goes out once the node has been quiet.
  */
 export class Flapping {
   readonly #most: number;
-  /** When the messages of the last hour went out, by channel and by node; whoever had one last comes last. */
+  /** The messages of the last hour by channel and node. The node with the latest message is last. */
   readonly #sent = new Map<string, Map<NodeName, Moment[]>>();
 
   constructor(options: { readonly maxPerHour: number }) {
     this.#most = options.maxPerHour;
   }
 
-  /** How many pairs of a channel and a node had a message in the last hour. */
+  /** The number of pairs of channel and node with a message in the last hour. */
   get size(): number {
     let size = 0;
     for (const ofChannel of this.#sent.values()) size += ofChannel.size;
@@ -29,23 +29,23 @@ export class Flapping {
     return used === 0 || used < this.#most - 1;
   }
 
-  /** Counts one more message, where it may go out at once. @returns whether it may */
+  /** Counts one more message if it may go out at once. @returns whether it may */
   tell(channel: string, node: NodeName, now: Moment): boolean {
     const mayTell = this.mayTell(channel, node, now);
     if (mayTell) this.told(channel, node, now);
     return mayTell;
   }
 
-  /** How long a node has to stay as it is before what is over is summed up. */
+  /** How long a node has to stay unchanged before the summary. */
   get rest(): Millis {
     return HOUR / this.#most;
   }
 
-  /** When the summary of what is over may go out. */
+  /** When the summary may go out. */
   due(channel: string, node: NodeName, lastChange: Moment): Moment {
     const sent = this.#sent.get(channel)?.get(node) ?? [];
     const rested = lastChange + this.rest;
-    // The message that has to be an hour old by then for this one to be within the limit.
+    // The message that must be an hour old by then, so that this one is within the limit.
     const before = sent.at(-this.#most);
     return moment(before === undefined ? rested : Math.max(rested, before + HOUR));
   }
@@ -60,18 +60,18 @@ export class Flapping {
     this.#sweep(at);
   }
 
-  /** A message that was counted costs nobody anything after all. */
+  /** A counted message was not delivered after all. */
   untold(channel: string, node: NodeName): void {
     this.#sent.get(channel)?.get(node)?.pop();
   }
 
-  /** The node was deleted. One that is registered by its name later is another one. */
+  /** The node was deleted. A later node of its name is another one. */
   forget(node: NodeName): void {
     for (const [channel, ofChannel] of this.#sent)
       if (ofChannel.delete(node) && ofChannel.size === 0) this.#sent.delete(channel);
   }
 
-  /** There are no other channels any more. */
+  /** All other channels were removed. */
   keepOnly(channels: { has(channel: string): boolean }): void {
     for (const channel of this.#sent.keys()) if (!channels.has(channel)) this.#sent.delete(channel);
   }
@@ -82,7 +82,7 @@ export class Flapping {
     return sent;
   }
 
-  /** Forgets whoever had no message in the last hour. */
+  /** Forgets nodes without a message in the last hour. */
   #sweep(now: Moment): void {
     for (const [channel, ofChannel] of this.#sent) {
       for (const [node, sent] of ofChannel) {

@@ -6,19 +6,19 @@ import { TimerQueue } from '../channel/timer-queue.js';
 import type { FailedNodes } from './failed-nodes.js';
 import type { OpenAlerts } from '../outbox/open-alerts.js';
 
-/** So few are not worth looking through. */
+/** Below this size, cleaning up is not worth while. */
 const FEW = 100;
 
 /**
- * The alerts that are held since something that their node depends on has failed. They go out when that is back and the
- * node is not, one timeout later: it gets as long to be heard again as anybody.
+ * Inhibition: alerts held because a dependency of their node has failed. They are released one timeout after the
+ * dependency is back, if the node is not: it gets as long as any node to be heard. See decision 27.
  */
 export class Inhibition {
   readonly #open: OpenAlerts;
   readonly #failed: FailedNodes;
-  /** The nodes of which something is held, or was, by what they depend on. */
+  /** Nodes with a held alert, now or before, by the dependency that has failed. */
   readonly #dependents = new Map<NodeName, Set<NodeName>>();
-  /** Entries in it, and how many there were when it was last made anew. */
+  /** The entries in it, and how many there were after the last clean-up. */
   #size = 0;
   #kept = 0;
   readonly #timerQueue = new TimerQueue<NodeName>();
@@ -28,12 +28,12 @@ export class Inhibition {
     this.#failed = failed;
   }
 
-  /** When there may be something to let go of. */
+  /** When something may be released. */
   get nextAt(): Moment | undefined {
     return this.#timerQueue.next;
   }
 
-  /** What is held of an earlier run: who has failed in it, the nodes are still to tell. */
+  /** Alerts held in an earlier run. The nodes have yet to report which of them have failed. */
   resume(records: Iterable<AlertRecord>, now: Moment): void {
     for (const record of records) {
       this.held(record);
@@ -41,7 +41,7 @@ export class Inhibition {
     }
   }
 
-  /** A record that was just put, and may be held for this. */
+  /** A record was put, and may be held for a dependency. */
   held(record: AlertRecord): void {
     if (!isHeld(record) || record.alert.node === undefined) return;
     this.#note(record.alert.node);
@@ -62,7 +62,7 @@ export class Inhibition {
     }
   }
 
-  /** A cause that never fails is never back: what is no longer held for it would stay. */
+  /** A cause that never fails never comes back, so what is no longer held for it would stay for ever. */
   #forgetOthers(): void {
     this.#dependents.clear();
     this.#size = 0;
@@ -72,7 +72,7 @@ export class Inhibition {
     this.#kept = this.#size;
   }
 
-  /** A node is alive again, or gone. */
+  /** A node is alive again, or deleted. */
   back(cause: NodeName, now: Moment): void {
     const names = this.#dependents.get(cause);
     if (names === undefined) return;
@@ -81,7 +81,7 @@ export class Inhibition {
     for (const name of names) for (const record of this.#heldOf(name)) this.#lookAt(record, now);
   }
 
-  /** The alerts that nothing holds any more. */
+  /** Alerts that nothing holds any more. */
   due(now: Moment): readonly AlertId[] {
     const due = new Set<AlertId>();
     for (let name = this.#timerQueue.take(now); name !== undefined; name = this.#timerQueue.take(now)) {
@@ -89,7 +89,7 @@ export class Inhibition {
       const cause = failed && this.#failed.causeOf(failed.facts);
       if (failed !== undefined) this.#failed.put({ ...failed, cause });
       for (const record of this.#heldOf(name)) {
-        // Something else that it depends on has failed, or the same again.
+        // Another of its dependencies has failed, or the same one again.
         if (cause !== undefined) this.held(record);
         else due.add(record.alert.id);
       }

@@ -3,7 +3,7 @@ import type { NodeName } from '../../../src/domain/node-name.js';
 import { instant, moment, type Instant, type Millis, type Moment } from '../../../src/domain/time.js';
 
 export interface MassFailureOptions {
-  /** Of the unpaused nodes, from 0 to 1. */
+  /** A share of the unpaused nodes, from 0 to 1. */
   readonly share: number;
   /** Fewer failed nodes than this are never a mass failure. */
   readonly atLeast: number;
@@ -12,13 +12,13 @@ export interface MassFailureOptions {
 }
 
 /**
- * Suspects the daemon itself, or its network, when too many nodes fail within the window. A node that fails several
- * times counts once. Alerts are then held for a while, and after that for as long again they are not, whatever fails:
- * it always ends by itself.
+ * Detects a mass failure: too many nodes fail within the window, so that the daemon itself or its network is suspect. A
+ * node that fails several times counts once. Alerts are then held for a while, and afterwards not held for as long
+ * again, whatever fails. So a hold always ends by itself.
  */
 export class MassFailure {
   readonly #options: MassFailureOptions;
-  /** When each node failed last; whoever failed last comes last. */
+  /** When each node last failed, the latest at the end. */
   readonly #failures = new Map<NodeName, Moment>();
   #until: Moment | undefined;
   #quietUntil: Moment = moment(-Infinity);
@@ -27,25 +27,25 @@ export class MassFailure {
     this.#options = options;
   }
 
-  /** When the hold that is on ends. */
+  /** When the present hold ends. */
   get until(): Moment | undefined {
     return this.#until;
   }
 
-  /** The nodes that failed within the window that ends with the last failure. */
+  /** The nodes that failed within the window before the last failure. */
   get inWindow(): Iterable<NodeName> {
     return this.#failures.keys();
   }
 
-  /** Those of an earlier run, oldest first, count until the window has passed over them. */
+  /** Failures of an earlier run, oldest first. They count until the window has passed over them. */
   restore(failures: readonly { readonly node: NodeName; readonly at: Moment }[]): void {
     for (const { node, at } of failures) this.#note(node, at);
   }
 
   /**
-   * Counts a node that fails.
+   * Counts a failed node.
    *
-   * @param watched how many unpaused nodes there are
+   * @param watched the number of unpaused nodes
    * @returns whether alerts are held from this one on
    */
   failed(node: NodeName, now: Moment, watched: number): boolean {
@@ -61,7 +61,7 @@ export class MassFailure {
     return true;
   }
 
-  /** A node that is deleted is not among those that failed. */
+  /** A deleted node does not count. */
   forget(node: NodeName): void {
     this.#failures.delete(node);
   }
@@ -78,7 +78,7 @@ export class MassFailure {
   }
 
   /**
-   * Goes on after a restart. The wall clock may have jumped meanwhile, so neither lasts longer than it would have.
+   * Continues after a restart. The wall clock may have jumped, so neither period gets longer than it would have been.
    *
    * @param holding whether alerts are still held
    */

@@ -21,7 +21,7 @@ interface Standing extends StandingFailure {
   readonly name: NodeName;
 }
 
-/** What is told beside a first alert, and what is not: who stays failed, why, and whether somebody takes care of it. */
+/** Failures that last: reminders, inhibition, acknowledgements and escalation. */
 export class OngoingFailures {
   readonly escalation: Escalation;
   readonly closing: Closing;
@@ -31,7 +31,7 @@ export class OngoingFailures {
   readonly #failed = new FailedNodes();
   readonly #reminders: Reminders;
   readonly #dependencies: Inhibition;
-  /** Held for a dependency that is back. */
+  /** Released: their dependency is back. */
   readonly #released = new Set<AlertId>();
   readonly #groupRelease: GroupRelease;
 
@@ -46,24 +46,24 @@ export class OngoingFailures {
     this.#groupRelease = new GroupRelease(open, rules, 'dependency');
   }
 
-  /** When there is something to do, or may be. */
+  /** When something may have to be done. */
   get nextAt(): Moment | undefined {
     const isHolding = this.#rules.mass.until !== undefined;
     if (this.#reminders.isUnderWay && !isHolding) return moment(-Infinity);
     if (this.#released.size > 0 || (this.#groupRelease.isUnderWay && !isHolding)) return moment(-Infinity);
-    // While alerts are held, nobody is reminded either.
+    // While alerts are held there are no reminders either.
     const reminders = Math.max(this.#reminders.nextAt ?? Infinity, this.#rules.mass.until ?? -Infinity);
     const at = Math.min(reminders, this.#dependencies.nextAt ?? Infinity);
     return at === Infinity ? undefined : moment(at);
   }
 
-  /** What an earlier run has left. */
+  /** Takes over what an earlier run left. */
   resume(now: Moment): void {
     this.#dependencies.resume(this.#open.all(), now);
     this.#groupRelease.resume();
   }
 
-  /** A node flips. @returns what its failure comes from, if that is another's */
+  /** A node flips. @returns the cause, if its failure is inhibited */
   flipped({ flip, node, isPaused }: NodeChange, now: Moment, wall: Instant): NodeName | undefined {
     if (flip.to !== 'failed') {
       this.#gone(node.name, now);
@@ -77,12 +77,12 @@ export class OngoingFailures {
     return cause;
   }
 
-  /** These were raised. */
+  /** These alerts were raised. */
   raised(records: readonly AlertRecord[]): void {
     for (const record of records) this.#dependencies.held(record);
   }
 
-  /** How a node stands that has failed; undefined when it is watched no more. */
+  /** The status of a failed node; undefined when it is no longer watched. */
   stands(name: NodeName, standing: FailedStanding | undefined, now: Moment, wall: Instant): void {
     if (standing === undefined) {
       this.#gone(name, now);
@@ -91,7 +91,7 @@ export class OngoingFailures {
     const { node, since, isQuiet, isTold } = standing;
     const before = this.#failed.get(name);
     const cause = before === undefined ? this.#failed.causeOf(node) : before.cause;
-    // Of a failure of an earlier run, no more is known than what the wall clock says.
+    // Of a failure in an earlier run, only the wall clock is known.
     const isKnown = before?.since === since;
     const failedAt = isKnown ? before.failedAt : momentOf(since, now, wall);
     const isOfEarlierRun = isKnown ? before.isOfEarlierRun === true : before === undefined;
@@ -101,7 +101,7 @@ export class OngoingFailures {
     if (before === undefined) this.#reminders.watch(failed, now);
   }
 
-  /** What its failure comes from, if that is another's. */
+  /** The cause, if the node's failure is inhibited. */
   causeOf(name: NodeName): NodeName | undefined {
     const failed = this.#failed.get(name);
     return failed && this.#failed.causeOf(failed.facts);
@@ -111,7 +111,7 @@ export class OngoingFailures {
     return this.#failed.get(name) !== undefined;
   }
 
-  /** @returns what changes for those who have not been told of it yet, by how the node stands now */
+  /** @returns what changes in deliveries that have not begun, by the node's present status */
   settle(name: NodeName): readonly AlertRecord[] {
     const failed = this.#failed.get(name);
     const changes = new Map<string, AlertRecord>();
@@ -130,7 +130,7 @@ export class OngoingFailures {
     return [...changes.values()];
   }
 
-  /** @returns reminders, and what was held for a dependency that is back */
+  /** @returns reminders, and alerts whose dependency is back */
   due(now: Moment, wall: Instant): readonly AlertRecord[] {
     const { ids, mass } = this.#rules;
     for (const id of this.#dependencies.due(now)) this.#released.add(id);
@@ -157,7 +157,7 @@ export class OngoingFailures {
     return names;
   }
 
-  /** Nothing goes out while alerts are held for a mass failure: what was held for a dependency waits for its end, too. */
+  /** Nothing goes out while alerts are held for a mass failure; inhibited alerts wait for its end, too. */
   #heldWithOthers(): readonly AlertRecord[] {
     const records: AlertRecord[] = [];
     for (const id of this.#released) {
@@ -173,7 +173,7 @@ export class OngoingFailures {
     return records;
   }
 
-  /** So much at a time that nobody waits for it: the rest goes with the next call. */
+  /** As much at a time as holds up nobody. The rest goes with the next call. */
   #letGo(now: Moment, wall: Instant): readonly AlertRecord[] {
     if (this.#released.size === 0 && !this.#groupRelease.isUnderWay) return [];
     const records = this.#groupRelease.step(this.#released, now, wall);
@@ -181,7 +181,7 @@ export class OngoingFailures {
     return records;
   }
 
-  /** @returns what changes when a message is about to be told late that stands for many */
+  /** @returns what changes when an escalation channel is about to get a group */
   late(record: AlertRecord, channel: string, wall: Instant): readonly AlertRecord[] {
     const delivery = this.#open.delivery(record, channel);
     if (record.alert.group === undefined || delivery?.state !== 'pending') return [];
@@ -194,9 +194,9 @@ export class OngoingFailures {
   }
 
   /**
-   * Who has failed, by the channels that have been told so: not those for which something of it still waits.
+   * The failed nodes that each channel has been notified of, without those that still have something pending for it.
    *
-   * @param only this one, if it has failed; all of them if not given
+   * @param only this node, if it has failed; otherwise all
    */
   standing(only?: NodeName): ReadonlyMap<string, readonly Standing[]> {
     const standing = new Map<string, Standing[]>();
@@ -221,7 +221,7 @@ export class OngoingFailures {
     this.#dependencies.back(name, now);
   }
 
-  /** @param isQuiet undefined when it is watched no more */
+  /** @param isQuiet undefined when the node is no longer watched */
   #settled(alert: AlertRecord['alert'], delivery: Delivery, isQuiet: boolean | undefined): Delivery {
     if (delivery.attempts > 0) return delivery;
     const { state, hold } = delivery;

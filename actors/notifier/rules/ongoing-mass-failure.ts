@@ -3,22 +3,22 @@ import type { NodeName } from '../../../src/domain/node-name.js';
 import type { MassFailureOptions } from './mass-failure.js';
 import { massFailureSentence } from '../channel/sentences.js';
 
-/** What the alert of a mass failure says. */
+/** The facts in the alert of a mass failure. */
 export type MassFacts = Pick<Alert, 'message' | 'mass'>;
 
 /** Names in the sample of a mass failure. */
 const SAMPLE = 20;
 
-/** The mass failure for which alerts are held, and the nodes that have failed in it: each counts once. */
+/** The mass failure that alerts are held for, and the nodes that have failed in it. Each counts once. */
 export class OngoingMassFailure {
-  /** The alert that tells of it. */
+  /** Its `mass_failure` alert. */
   readonly alert: AlertId;
   readonly #nodes: Set<NodeName>;
   readonly #sample = new Set<NodeName>();
-  /** The most nodes that were watched meanwhile. */
+  /** The most nodes that were watched during it. */
   #watched = 0;
 
-  /** @param nodes those that had failed when it began */
+  /** @param nodes that had failed when it began */
   constructor(alert: AlertId, nodes: Iterable<NodeName>) {
     this.alert = alert;
     this.#nodes = new Set(nodes);
@@ -30,13 +30,13 @@ export class OngoingMassFailure {
     if (this.#sample.size < SAMPLE) this.#sample.add(node);
   }
 
-  /** A node that is deleted is not among those that failed. */
+  /** A deleted node does not count. */
   forget(node: NodeName): void {
     this.#nodes.delete(node);
     this.#sample.delete(node);
   }
 
-  /** What is known of it by now. */
+  /** The facts so far. */
   facts(options: MassFailureOptions): MassFacts {
     const [count, sample] = [this.#nodes.size, [...this.#sample]];
     return {

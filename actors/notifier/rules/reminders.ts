@@ -10,26 +10,26 @@ import type { OpenAlerts } from '../outbox/open-alerts.js';
 import { routesOf, type Route } from './routing.js';
 import { reminderSentence } from '../channel/sentences.js';
 
-/** Reminders that are due within so long of each other go out together: who failed together is told together. */
+/** Reminders that are due within this time of each other go out together. */
 const GATHER: Millis = 60_000;
-/** Nodes that are looked at in one step, while everything else waits. */
+/** Nodes looked at in one step, while everything else waits. */
 export const REMINDED = 2_000;
 
 export interface RemindersOptions {
   readonly channels: readonly Route[];
-  /** Undefined: nobody is reminded. */
+  /** Undefined: no reminders. */
   readonly remindEvery: Millis | undefined;
 }
 
-/** Those that are due together: looked at in steps, and then told one message a step. */
+/** Reminders that are due together: nodes are looked at in steps, and then each step makes one message. */
 interface Round {
   readonly until: Moment;
-  /** Whether all have been looked at. */
+  /** Whether all nodes have been looked at. */
   isComplete: boolean;
   steps: number;
-  /** How many are to be reminded of. */
+  /** The number of nodes to remind of. */
   count: number;
-  /** Who they are, by the channels that are to be told. */
+  /** The nodes, by the channels to notify. */
   readonly members: Map<string, Member[]>;
 }
 
@@ -40,19 +40,16 @@ interface Now {
 
 interface Member {
   readonly node: FailedNode;
-  /** As the message has it. */
+  /** As it is in the message. */
   readonly shown: GroupedNode;
 }
 
-/**
- * Tells again, every so often, of nodes that stay failed while nobody takes care of them. How long that has been is
- * measured on the clock that does not jump.
- */
+/** Repeats notifications of nodes that stay failed without an acknowledgement. Times are on the monotonic clock. */
 export class Reminders {
   readonly #options: RemindersOptions;
   readonly #failed: FailedNodes;
   readonly #timerQueue = new TimerQueue<NodeName>();
-  /** What is in the queue, and holds: a node that has recovered is taken out of it later, with others. */
+  /** The queue's valid entries. Those of recovered nodes are removed later, many at a time. */
   readonly #next = new Map<NodeName, Moment>();
   #round: Round | undefined;
 
@@ -69,17 +66,17 @@ export class Reminders {
     return Math.min(GATHER, this.#every / 4);
   }
 
-  /** When there may be somebody to remind of. */
+  /** When there may be a reminder. */
   get nextAt(): Moment | undefined {
     return this.#timerQueue.next;
   }
 
-  /** Whether the last step has left something for the next. */
+  /** Whether there is another step. */
   get isUnderWay(): boolean {
     return this.#round !== undefined;
   }
 
-  /** Its next reminder is a whole number of intervals after it has failed, over restarts too. */
+  /** The next reminder is a whole number of intervals after the failure, also over restarts. */
   watch({ facts: { name }, failedAt }: FailedNode, now: Moment): void {
     if (this.#options.remindEvery !== undefined) this.#schedule(name, this.#nextAfter(failedAt, now));
   }
@@ -89,16 +86,15 @@ export class Reminders {
     this.#timerQueue.prune(this.#next.size, (each, at) => this.#next.get(each) === at);
   }
 
-  /** Reminders that are to come, with those of nodes that have recovered lately. */
+  /** Reminders to come, including those of nodes that recovered lately. */
   get size(): number {
     return this.#timerQueue.size;
   }
 
   /**
-   * Looks at so many of those that are due, or makes one message of them, that nobody waits for it; the rest goes with
-   * the next call.
+   * Looks at as many due nodes, or makes one message of them, as holds up nobody. The rest comes with the next call.
    *
-   * @returns the alerts that remind, to each channel one, once all have been looked at
+   * @returns reminders, one for each channel, once all nodes have been looked at
    */
   due(now: Moment, wall: Instant, open: OpenAlerts, ids: AlertIds): readonly AlertRecord[] {
     const round = this.#roundAt(now);
@@ -110,7 +106,7 @@ export class Reminders {
     return round.steps > 1 ? this.#nextMessage(round, ids, at) : this.#allOf(round, ids, at);
   }
 
-  /** All that were looked at in this step: nothing has changed meanwhile. */
+  /** All were looked at in this step, so nothing has changed meanwhile. */
   #allOf({ members, count }: Round, ids: AlertIds, at: Now): readonly AlertRecord[] {
     this.#round = undefined;
     const all = [...members];
@@ -119,7 +115,7 @@ export class Reminders {
     return all.map(([channel, ofChannel]) => this.#record(ofChannel, [channel], ids, at));
   }
 
-  /** Since they were looked at some may have recovered, or somebody takes care of them. */
+  /** Some may have recovered or been acknowledged since they were looked at. */
   #nextMessage(round: Round, ids: AlertIds, at: Now): readonly AlertRecord[] {
     const { members } = round;
     const [next] = members;
@@ -150,7 +146,7 @@ export class Reminders {
     });
   }
 
-  /** @returns whether all have been looked at */
+  /** @returns whether all nodes have been looked at */
   #look(round: Round, now: Moment, open: OpenAlerts): boolean {
     round.steps++;
     for (let looked = 0; looked < REMINDED; looked++) {
@@ -160,7 +156,7 @@ export class Reminders {
         if (round.members.size === 0) this.#round = undefined;
         return true;
       }
-      // One that has failed anew may be in it twice.
+      // A node that failed again may be in the queue twice.
       if (this.#next.get(name) !== at) continue;
       this.#schedule(name, this.#nextAfter(at, round.until));
       const node = this.#failed.get(name);
@@ -180,7 +176,7 @@ export class Reminders {
     }
   }
 
-  /** The first that lies behind `now`, a whole number of intervals after `at`. */
+  /** The first moment after `now` that is a whole number of intervals after `at`. */
   #nextAfter(at: Moment, now: Moment): Moment {
     const passed = Math.max(0, Math.floor((now - at) / this.#every));
     return moment(at + (passed + 1) * this.#every);
@@ -191,7 +187,7 @@ export class Reminders {
     this.#timerQueue.add(at, name);
   }
 
-  /** Not those that wait for the first they hear of it, or have just heard it. */
+  /** Without channels whose first notification is pending or very recent. */
   #channelsOf({ facts, failedAt }: FailedNode, now: Moment, open: OpenAlerts): readonly string[] {
     return routesOf(this.#options.channels, 'node.failed', facts)
       .filter(({ after = 0 }) => now - failedAt >= after + this.#every - this.#gather)

@@ -2,13 +2,13 @@ import { isEnd, type AlertType } from '../../../src/domain/alert.js';
 import type { NodeFacts } from '../../../src/domain/node.js';
 import type { ChannelPolicy, MatchRule } from '../../../src/ports/channel.js';
 
-/** Which alerts a channel is for, and when it is told of them. */
+/** Which alerts a channel gets, and when. */
 export type Route = Pick<ChannelPolicy, 'name' | 'events' | 'match' | 'after'>;
 
 /**
- * The channels that an alert goes to.
+ * The channels for an alert.
  *
- * @param node undefined for what concerns no single node: that has no labels, and is kept out by none
+ * @param node undefined for an alert about no single node; it has no labels, and no match rule excludes it
  */
 export function routesOf<Routed extends Route>(
   routes: readonly Routed[],
@@ -28,7 +28,7 @@ export function routesOfFailure<Routed extends Route>(
   );
 }
 
-/** Where none of those that a node was given is configured any more, its alerts go to all: somebody has to hear. */
+/** If none of the node's channels is configured any more, its alerts go to all. See decision 19. */
 function chosenBy<Routed extends Route>(
   node: Pick<NodeFacts, 'channels'> | undefined,
   routes: readonly Routed[],
@@ -39,7 +39,7 @@ function chosenBy<Routed extends Route>(
   return known.length > 0 || chosen.length === 0 ? known : routes;
 }
 
-/** Where a recovery is told, so is what takes its place. */
+/** Whatever replaces a recovery goes where recoveries go. */
 function chosenAs(type: AlertType): AlertType {
   return isEnd(type) ? 'node.recovered' : type;
 }
@@ -50,7 +50,7 @@ function isFor(
   node: Pick<NodeFacts, 'labels'> | undefined,
 ): boolean {
   if (!events.includes(chosenAs(type))) return false;
-  // By then it is over, and who is still failed is told in one message.
+  // It is over by then, and one message names the nodes that are still failed.
   if (type === 'mass_failure' && after > 0) return false;
   return match.length === 0 || match.some((rule) => fits(rule, type, node));
 }
