@@ -13,6 +13,7 @@ import { describe } from './description.js';
 import { expire, fail, heartbeat, miss } from './heartbeat-rules.js';
 import { missed } from './missed-heartbeat.js';
 import type { NodeReply } from './node.protocol.js';
+import { evaluatePrecondition } from './preconditions.js';
 import { change, forget, register, settle } from './registering.js';
 
 /**
@@ -20,6 +21,10 @@ import { change, forget, register, settle } from './registering.js';
  * is in time; one after it comes after the misses, whether or not anybody had noticed them.
  */
 export function decide(state: NodePhase, lease: Lease, message: NodeMessage, rules: NodeRules): Decision {
+  if ('precondition' in message && message.precondition !== undefined) {
+    const decision = evaluatePrecondition(state, lease, message, rules);
+    if (decision !== undefined) return decision;
+  }
   switch (message.kind) {
     case 'heartbeat':
       return heartbeat(state, lease, message, rules);

@@ -15,8 +15,14 @@ interface Addressed {
   readonly quota?: NodeQuota | undefined;
 }
 
+/**
+ * A condition of a request (RFC 9110, 13.1): that there is such a node, that there is none, or one that never holds, since
+ * it names an entity tag and no node has one.
+ */
+export type Precondition = 'exists' | 'absent' | 'never';
+
 /** What is asked of a node, apart from whom and when. */
-export type NodeRequest =
+export type NodeRequest = (
   | { readonly kind: 'heartbeat' | 'describe' | 'pause' | 'resume' | 'forget' }
   /** The node itself reports trouble. */
   | { readonly kind: 'fail'; readonly reason?: string | undefined }
@@ -27,7 +33,8 @@ export type NodeRequest =
   /** Nobody does any more. */
   | { readonly kind: 'unacknowledge' }
   /** Registers the node, or changes what was chosen for it. */
-  | { readonly kind: 'put'; readonly change: SettingsChange };
+  | { readonly kind: 'put'; readonly change: SettingsChange }
+) & { readonly precondition?: Precondition | undefined };
 
 /** What may be asked of a node. Plain data: it crosses the seam between the ways in and the shards. */
 export type NodeCommand = NodeRequest & Addressed;

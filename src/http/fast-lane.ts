@@ -6,7 +6,7 @@ import type { BatchLimits } from './input/batch.js';
 import type { Daemon } from '../app/api.js';
 import type { Exchange } from './server/exchange.js';
 import { checkup, heal } from './users/presence.js';
-import { asksForTag, isBodiless } from './server/request-head.js';
+import { isConditional } from './server/request-head.js';
 
 const HEAL = '/heal/';
 const CHECKUP = '/checkup/';
@@ -29,14 +29,14 @@ export function takeFastLane(daemon: Daemon, limits: BatchLimits, exchange: Exch
   const { method, url = '', headers } = request;
   if (method === 'PUT' && url.startsWith(HEAL)) {
     const user = parseUserId(url.slice(HEAL.length));
-    if (user === undefined || !isBodiless(headers) || asksForTag(headers) || !daemon.serving) return false;
+    if (user === undefined || !exchange.isBodiless || isConditional(headers) || !daemon.serving) return false;
     if (access !== ANYBODY && !(access.may('heal') && access.mayTouchUser(user))) return false;
     heal(daemon, exchange, user);
     return true;
   }
   if (method === 'GET' && url.startsWith(CHECKUP)) {
     const user = parseUserId(url.slice(CHECKUP.length));
-    if (user === undefined || !isBodiless(headers) || asksForTag(headers) || !daemon.serving) return false;
+    if (user === undefined || !exchange.isBodiless || isConditional(headers) || !daemon.serving) return false;
     if (access !== ANYBODY && !(access.may('checkup') && access.mayTouchUser(user))) return false;
     checkup(daemon, exchange, user);
     return true;
@@ -62,7 +62,7 @@ function isPlainBody(headers: IncomingHttpHeaders, limit: number): boolean {
     length > 0 &&
     length <= limit &&
     headers.expect === undefined &&
-    !asksForTag(headers) &&
+    !isConditional(headers) &&
     headers['content-encoding'] === undefined &&
     headers['sec-fetch-site'] === undefined
   );

@@ -1,13 +1,13 @@
 import type { IRouter, Request } from 'express';
 import { parseUserId, type UserId } from '../domain/user-id.js';
 import { expectNoBody } from './input/json-body.js';
+import { failsByTag, preconditionOf } from './input/preconditions.js';
 import { methodNotAllowed } from '../views/messages.js';
 import type { GatewayLimits } from './options.js';
 import { RouteTable, type Route, type RouteTraits } from './route-table.js';
 import { isPermitted, isUserPermitted } from './security/authorization.js';
 import { exchangeOf } from './server/exchange-of.js';
 import type { Exchange } from './server/exchange.js';
-import { asksForTag } from './server/request-head.js';
 
 export type Handler = (exchange: Exchange, request: Request) => void | Promise<void>;
 type UserHandler = (exchange: Exchange, user: UserId, request: Request) => void | Promise<void>;
@@ -47,10 +47,7 @@ export class Resources {
       route[verb]((request, response) => {
         const exchange = exchangeOf(response);
         if (needs !== 'nothing' && !isPermitted(exchange, needs)) return;
-        if (asksForTag(request.headers)) {
-          exchange.refuse('HEARTBEAT_PRECONDITION_FAILED');
-          return;
-        }
+        if (verb === 'get') exchange.precondition = preconditionOf(request);
         if (needs === 'admin') exchange.audit();
         if (traits.body !== undefined) return handle(exchange, request);
         return expectNoBody(exchange, request, this.#limits.body, () => handle(exchange, request));
@@ -91,7 +88,8 @@ export class Resources {
         const { user_id: text } = request.params;
         const user = typeof text === 'string' ? parseUserId(text) : undefined;
         if (user === undefined) exchange.refuse('HEARTBEAT_INVALID_USER_ID');
-        else if (isUserPermitted(exchange, user)) return method.handle(exchange, user, request);
+        else if (isUserPermitted(exchange, user) && !failsByTag(exchange))
+          return method.handle(exchange, user, request);
       },
     }));
     return this.add(path, ofUser);

@@ -28,7 +28,8 @@ const sentences: Partial<Record<ErrorCode, string>> = {
   HEARTBEAT_METHOD_NOT_ALLOWED: 'method not allowed',
   HEARTBEAT_REQUEST_TIMEOUT: 'the request did not arrive in time',
   HEARTBEAT_BODY_TOO_LARGE: 'request body too large',
-  HEARTBEAT_PRECONDITION_FAILED: 'If-Match names an entity tag, and nothing here has one: leave it out',
+  HEARTBEAT_PRECONDITION_FAILED:
+    'the condition in If-Match or If-None-Match does not hold, so nothing was done',
   HEARTBEAT_BODY_ENCODED: 'the body has a Content-Encoding: send it as it is',
   HEARTBEAT_TARGET_TOO_LONG: 'the path and query are too long',
   HEARTBEAT_MISDIRECTED:

@@ -8,6 +8,7 @@ import { alertView } from '../../views/alert-view.js';
 import { isEveryNodePermitted } from '../security/authorization.js';
 import type { Daemon } from '../../app/api.js';
 import type { Exchange } from '../server/exchange.js';
+import { failsByTag } from '../input/preconditions.js';
 import type { GatewayLimits } from '../options.js';
 import type { Resources } from '../resource.js';
 
@@ -38,6 +39,7 @@ export function addAlerts(resources: Resources, daemon: Daemon, limits: Pick<Gat
         handle: (exchange, request) => {
           const { name } = request.params;
           const channel = typeof name === 'string' ? name : '';
+          if (daemon.alerts.channels.includes(channel) && failsByTag(exchange)) return;
           daemon.alerts.command({ kind: 'test', channel, answered: (reply) => answer(exchange, reply) });
         },
       },

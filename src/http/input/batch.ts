@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { ErrorCode } from '../../errors.js';
 import type { Exchange } from '../server/exchange.js';
+import { failsByTag } from './preconditions.js';
 import { batchProblem, sentenceFor } from '../../views/messages.js';
 import { NotABatch, ValueScanner, type ScannedValue, type Written } from './value-scanner.js';
 
@@ -74,6 +75,7 @@ export class Batch<Id, Reply extends BatchReply> {
   }
 
   read(request: IncomingMessage): void {
+    if (failsByTag(this.#exchange)) return;
     request.on('data', (chunk: Buffer) => {
       this.#guarded(() => {
         this.#take(chunk);

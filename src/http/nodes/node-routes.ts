@@ -7,6 +7,7 @@ import { isNodePermitted } from '../security/authorization.js';
 import type { Daemon } from '../../app/api.js';
 import type { Exchange } from '../server/exchange.js';
 import { readJson, refuseBody } from '../input/json-body.js';
+import { preconditionOf } from '../input/preconditions.js';
 import { parseAcknowledgement } from '../../views/acknowledgement.js';
 import { causesOf, changeDependencies } from '../../app/dependencies.js';
 import { segmentsOf } from '../route-table.js';
@@ -121,7 +122,7 @@ function heartbeat({ nodes }: Daemon, exchange: Exchange, name: NodeName): void 
     if (reply.kind === 'active') exchange.json(200, { name, state: 'active' });
     else answerOther(exchange, 'heartbeat', reply);
   };
-  nodes.ask(name, { kind: 'heartbeat' }, answered, exchange.access.nodeQuota);
+  nodes.ask(name, conditional(exchange, { kind: 'heartbeat' }), answered, exchange.access.nodeQuota);
 }
 
 function fail(daemon: Daemon, exchange: Exchange, name: NodeName, request: Request, limit: number): void {
@@ -223,7 +224,7 @@ function known(
 }
 
 function forget({ nodes }: Daemon, exchange: Exchange, name: NodeName): void {
-  nodes.ask(name, { kind: 'forget' }, (reply) => {
+  nodes.ask(name, conditional(exchange, { kind: 'forget' }), (reply) => {
     if (reply.kind === 'forgotten') exchange.answer(204, [], '');
     else answerOther(exchange, 'forget', reply);
   });
@@ -242,7 +243,15 @@ function answerNode(
     if (reply.kind === 'node') exchange.json(reply.created ? 201 : 200, nodeView(reply.node));
     else answerOther(exchange, request.kind, reply);
   };
-  nodes.ask(name, request, answered, exchange.access.nodeQuota);
+  nodes.ask(name, conditional(exchange, request), answered, exchange.access.nodeQuota);
+}
+
+/** At the path of a node there is the node, which `*` asks for; at the paths below it there is nothing that could be. */
+function conditional(exchange: Exchange, request: NodeRequest): NodeRequest {
+  const precondition = preconditionOf(exchange.request);
+  if (precondition === undefined) return request;
+  const isAtNode = request.kind === 'put' || request.kind === 'forget';
+  return isAtNode || precondition === 'never' ? { ...request, precondition } : request;
 }
 
 /** Answers a reply that is not the one hoped for. */

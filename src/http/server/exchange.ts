@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Precondition } from '../../../actors/node/node.protocol.js';
 import { ANYBODY, UNDECIDED, type Access } from '../../domain/access.js';
 import { errorCodes, HeartbeatError, type ErrorCode } from '../../errors.js';
 import type { LogFields, Logger } from '../../ports/logger.js';
@@ -61,9 +62,12 @@ export class Exchange {
   waiting: Waiting | undefined = undefined;
   /** Who asks, as soon as that is decided. */
   access: Access = UNDECIDED;
+  /** Of a request that only reads; it counts where the answer would be a success (RFC 9110, 13.2.1). */
+  precondition: Precondition | undefined = undefined;
   readonly #host: ExchangeHost;
   #state: State = 'waiting';
   #order: Order | undefined;
+  #isBodiless: boolean | undefined;
   #requestId: string | undefined;
   #writable: (() => void) | undefined;
 
@@ -85,6 +89,11 @@ export class Exchange {
     return (this.#order ??= this.#host.routes.orderOf(this.request.method, this.request.url));
   }
 
+  /** Whether the request ends with its head. */
+  get isBodiless(): boolean {
+    return (this.#isBodiless ??= isBodiless(this.request.headers));
+  }
+
   get streaming(): boolean {
     return this.#state === 'streaming';
   }
@@ -96,6 +105,7 @@ export class Exchange {
 
   /** @param body in ASCII */
   answer(status: number, head: RawHeaders, body: string): void {
+    if (this.#failsPrecondition(status)) return;
     if (!this.#settle()) return;
     this.#host.responded(status);
     answerInOneWrite(this.response, status, this.#identified(head), body);
@@ -107,7 +117,10 @@ export class Exchange {
     const { headers } = request;
     // Whoever has one of these gets a head of its own, and whoever sends a body has it read.
     const isUsual =
-      headers.origin === undefined && headers['x-request-id'] === undefined && isBodiless(headers);
+      headers.origin === undefined &&
+      headers['x-request-id'] === undefined &&
+      this.isBodiless &&
+      this.precondition === undefined;
     if (!isUsual || request.method === 'HEAD') this.answer(200, jsonHead(body.length), body);
     else if (this.#settle()) {
       this.#host.responded(200);
@@ -169,6 +182,7 @@ export class Exchange {
 
   /** Begins an answer of unknown length. False when nobody waits for it. */
   begin(status: number, head: RawHeaders): boolean {
+    if (this.#failsPrecondition(status)) return false;
     if (this.#state !== 'waiting' || this.response.destroyed) return false;
     this.#state = 'streaming';
     this.#host.responded(status);
@@ -228,6 +242,16 @@ export class Exchange {
     this.#state = 'settled';
     this.#host.release(this);
     this.#writable?.();
+  }
+
+  /** @returns whether the request was answered by its precondition instead */
+  #failsPrecondition(status: number): boolean {
+    const { precondition } = this;
+    if (precondition === undefined || precondition === 'exists' || status >= 300) return false;
+    this.precondition = undefined;
+    if (precondition === 'absent') this.answer(304, [], '');
+    else this.refuse('HEARTBEAT_PRECONDITION_FAILED');
+    return true;
   }
 
   /** What is malformed is no call at all. */

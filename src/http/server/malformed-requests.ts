@@ -8,20 +8,24 @@ import type { Refusal } from './exchange.js';
 import { asciiJson, jsonHead } from '../json.js';
 import { methodNotAllowed, sentenceFor } from '../../views/messages.js';
 import { pipelineOf, type Pipelined } from './pipeline.js';
-import { isTargetTooLong, isUnknownCoding } from './request-head.js';
+import { OverlongHeads } from './overlong-heads.js';
+import { isUnknownCoding } from './request-head.js';
 
 /** What Node's parser says of anything behind a request with `Connection: close`. */
 const BEHIND_THE_LAST = 'HPE_CLOSED_CONNECTION';
+const TOO_LARGE = 'HPE_HEADER_OVERFLOW';
 
 /** Answers what never became a request: Node's parser gave it up, or it did not arrive in time. */
 export class MalformedRequests {
   count = 0;
   readonly #exchanges: Exchanges;
   readonly #clock: Clock;
+  readonly #overlongHeads: OverlongHeads;
 
   constructor(exchanges: Exchanges, clock: Clock) {
     this.#exchanges = exchanges;
     this.#clock = clock;
+    this.#overlongHeads = new OverlongHeads(clock);
   }
 
   /** For the server's `clientError`. */
@@ -30,8 +34,10 @@ export class MalformedRequests {
     if (code === undefined || isSilent(socket)) socket.destroy();
     else if (this.#exchanges.lingeringCloses.isOut(socket)) return;
     else if (error.code === BEHIND_THE_LAST) this.#ignore(socket);
-    else if (socket.writable) this.#refuse(code, socket, error.code);
-    else socket.destroy();
+    else if (!socket.writable) socket.destroy();
+    else if (error.code === TOO_LARGE)
+      this.#overlongHeads.look(error, socket, (decided) => this.#refuse(decided, socket, TOO_LARGE));
+    else this.#refuse(code, socket, error.code);
   }
 
   /** Whoever has said that nothing follows is told nothing of what does, and still has an answer to read. */
@@ -90,8 +96,7 @@ export class MalformedRequests {
 
 /** @returns undefined for what is no fault of a request, such as a connection that was reset */
 function codeFor(reason: string, head: string | undefined): ErrorCode | undefined {
-  if (reason === 'HPE_HEADER_OVERFLOW')
-    return isTargetTooLong(head) ? 'HEARTBEAT_TARGET_TOO_LONG' : 'HEARTBEAT_HEADERS_TOO_LARGE';
+  if (reason === TOO_LARGE) return 'HEARTBEAT_HEADERS_TOO_LARGE';
   if (reason === 'HPE_INVALID_TRANSFER_ENCODING')
     return isUnknownCoding(head) ? 'HEARTBEAT_UNKNOWN_TRANSFER_CODING' : 'HEARTBEAT_MALFORMED_REQUEST';
   if (reason === 'HPE_CHUNK_EXTENSIONS_OVERFLOW') return 'HEARTBEAT_BODY_TOO_LARGE';

@@ -52,9 +52,9 @@ export function isBodiless(headers: IncomingHttpHeaders): boolean {
   return (length === undefined || length === '0') && headers['transfer-encoding'] === undefined;
 }
 
-/** Whether a condition fails that no resource can fulfil: none of them has an entity tag (RFC 9110, 13.1.1). */
-export function asksForTag({ 'if-match': tags }: IncomingHttpHeaders): boolean {
-  return tags !== undefined && tags.trim() !== '*';
+/** The fields in which a request may make itself conditional, as far as they are evaluated here. */
+export function isConditional(headers: IncomingHttpHeaders): boolean {
+  return headers['if-match'] !== undefined || headers['if-none-match'] !== undefined;
 }
 
 function isChunked(coding: string): boolean {
@@ -71,9 +71,4 @@ const CODINGS = /^transfer-encoding:(.*)$/gim;
 export function isUnknownCoding(head: string | undefined): boolean {
   const codings = [...(head ?? '').matchAll(CODINGS)].flatMap(([, value = '']) => value.split(','));
   return codings.length === 0 || codings.some((coding) => coding.trim() !== '' && !isChunked(coding));
-}
-
-/** Whether a head that is too large is so by its target: its first line has not ended. @param head what came of it */
-export function isTargetTooLong(head: string | undefined): boolean {
-  return head !== undefined && /(?:^|\r\n\r\n)[A-Z-]+ [^\r\n]*$/.test(head);
 }

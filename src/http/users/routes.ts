@@ -4,6 +4,7 @@ import { unixSeconds } from '../../domain/time.js';
 import type { UserId } from '../../domain/user-id.js';
 import type { Daemon } from '../../app/api.js';
 import type { Exchange } from '../server/exchange.js';
+import { preconditionOf } from '../input/preconditions.js';
 import { jsonHead } from '../json.js';
 import { answerOther } from './presence.js';
 import type { Resources } from '../resource.js';
@@ -55,6 +56,11 @@ function answer(exchange: Exchange, user: UserId, description: object): void {
 }
 
 function erase(daemon: Daemon, exchange: Exchange, user: UserId): void {
+  // Of whatever user there is something to show.
+  if (preconditionOf(exchange.request) === 'absent') {
+    exchange.refuse('HEARTBEAT_PRECONDITION_FAILED');
+    return;
+  }
   daemon.users.ask('erase', user, (reply) => {
     if (reply.kind === 'erased') exchange.answer(204, [], '');
     else answerOther(exchange, 'erase', reply);

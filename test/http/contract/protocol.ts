@@ -72,11 +72,52 @@ export function protocolContract(start: Start): void {
     expect((await upper.answer()).status).to.equal(200);
   });
 
+  /** Sends each part in a packet of its own. */
+  async function sendApart(parts: readonly string[]) {
+    const client = served.raw();
+    client.socket.setNoDelay(true);
+    await eventually(() => expect(client.socket.readyState).to.equal('open'), { every: 1 });
+    for (const part of parts) {
+      client.send(part);
+      await served.clock.settle();
+    }
+    return client;
+  }
+
+  it('answers 431 where the client never says which part of its head is too large', async () => {
+    const client = await sendApart([`GET /checkup/${'5'.repeat(3000)}`, '5'.repeat(3000)]);
+    expect(client.received).to.equal('');
+    await served.clock.advance(500);
+    expect((await client.answer()).status).to.equal(431);
+  });
+
   it('answers 414 where the target alone is too long, and 431 where the rest is', async () => {
     const target = served.raw().send(head(`GET /checkup/${'5'.repeat(9000)}`));
     expect((await target.answer()).status).to.equal(414);
     const second = served.raw().send(`${head('GET /checkup/5')}${head(`GET /checkup/${'5'.repeat(9000)}`)}`);
     expect((await second.answers(2))[1]?.status).to.equal(414);
+    const long = '5'.repeat(3000);
+    for (const parts of [
+      [`GET /checkup/${long}`, `${long} HTTP/1.1\r\n`],
+      [`GET /checkup/${long}`, long, long, ` HTTP/1.1\r\nHost: x\r\n\r\n`],
+      [`GET /checkup/${long}`, long, `${long} HT`, 'TP/1.1\r\nHost: x\r\n\r\n'],
+      ['GE', `T /checkup/${long}${long}`],
+      ['GET', ` /checkup/${long}${long}`, ` HTTP/1.1\r\n`],
+    ])
+      expect(
+        (await (await sendApart(parts)).answer()).status,
+        parts.map((part) => part.length).join(),
+      ).to.equal(414);
+    for (const parts of [
+      [`GET / HTTP/1.1\r\nHost: x\r\nX: ${long}`, `${long}\r\n\r\n`],
+      [`GET / HTTP/1.1\r\nHost: x\r\nX: ${long}`, long, `${long}\r\n\r\n`],
+      [`GET / HTTP/1.1\r\nHost: x\r\nX: ${long}`, long, `${long} and more`],
+      [`GET / HTTP/1.1\r\nHost: x\r\nX${long}`, `${long}: x\r\n\r\n`],
+    ])
+      expect(
+        (await (await sendApart(parts)).answer()).status,
+        parts.map((part) => part.length).join(),
+      ).to.equal(431);
     const rest = served.raw().send(head('GET /checkup/5', `X: ${'x'.repeat(9000)}`));
     expect((await rest.answer()).status).to.equal(431);
   });

@@ -1,7 +1,12 @@
 import { expect } from 'chai';
+import { authOf, keyRule } from '../auth/support.js';
 import { DaemonOverHttp } from './support.js';
 
-describe('a request whose If-Match names an entity tag', () => {
+const TAGGED = { 'if-match': '"v1"' };
+const IF_THERE = { 'if-match': '*' };
+const IF_NOT_THERE = { 'if-none-match': '*' };
+
+describe('a conditional request', () => {
   let http: DaemonOverHttp;
 
   beforeEach(async () => {
@@ -11,49 +16,168 @@ describe('a request whose If-Match names an entity tag', () => {
 
   afterEach(() => http.stop());
 
-  async function send(method: string, path: string, fields: Record<string, string>, body?: string) {
-    const response = await fetch(`http://127.0.0.1:${http.port}${path}`, {
-      method,
-      headers: fields,
-      ...(body !== undefined && { body }),
+  const status = async (
+    method: string,
+    path: string,
+    fields: Record<string, string>,
+    body?: unknown,
+  ): Promise<number> => (await http.call(method, path, body, fields)).status;
+
+  const names = async (): Promise<string[]> => {
+    const { json } = await http.call('GET', '/nodes');
+    return (json as { nodes: { name: string }[] }).nodes.map(({ name }) => name);
+  };
+
+  describe('whose If-Match names an entity tag', () => {
+    it('is 412 and does nothing, in the fast lane and beside it', async () => {
+      for (const [method, path, body] of [
+        ['PUT', '/heal/7'],
+        ['POST', '/heal', '[7]'],
+        ['POST', '/heal/7/goodbye'],
+        ['GET', '/checkup/7'],
+        ['POST', '/checkup', '[7]'],
+        ['GET', '/heart_rhythm/7'],
+        ['GET', '/users/7'],
+        ['DELETE', '/users/7'],
+        ['GET', '/nodes'],
+        ['GET', '/nodes/db1'],
+        ['DELETE', '/nodes/db1'],
+        ['PUT', '/nodes/db1/heartbeat'],
+        ['POST', '/nodes/db1/fail', 'why'],
+        ['POST', '/nodes/db1/pause'],
+        ['PUT', '/nodes/db2', '{"timeout":30}'],
+        ['PUT', '/nodes/db2/heartbeat'],
+        ['POST', '/nodes/heartbeats', '["db3"]'],
+        ['POST', '/channels/ops/test'],
+        ['GET', '/supervision'],
+      ] as const) {
+        const answer = await http.call(method, path, body, TAGGED);
+        expect(answer.status, `${method} ${path}`).to.equal(412);
+        expect(answer.json, `${method} ${path}`).to.have.property('error').that.includes('If-Match');
+      }
+      expect((await http.call('GET', '/checkup/7')).json).to.have.property('status', 'offline');
+      expect((await http.call('GET', '/nodes/db1')).json).to.include({ state: 'active', paused: false });
+      expect(await names()).to.deep.equal(['db1']);
     });
-    return { status: response.status, json: await response.json() };
-  }
 
-  it('is 412 and does nothing, in the fast lane and beside it', async () => {
-    const tagged = { 'if-match': '"v1"' };
-    for (const [method, path, body] of [
-      ['PUT', '/heal/7'],
-      ['POST', '/heal', '[7]'],
-      ['GET', '/checkup/7'],
-      ['DELETE', '/nodes/db1'],
-      ['PUT', '/nodes/db2', '{"timeout":30}'],
-      ['POST', '/nodes/heartbeats', '["db3"]'],
-    ] as const) {
-      const { status, json } = await send(method, path, tagged, body);
-      expect(status, `${method} ${path}`).to.equal(412);
-      expect(json, `${method} ${path}`).to.have.property('error').that.includes('If-Match');
-    }
-    expect((await send('GET', '/checkup/7', {})).json).to.have.property('status', 'offline');
-    expect((await send('GET', '/nodes', {})).json)
-      .to.have.property('nodes')
-      .with.length(1);
+    it('is answered as without it where that would be no success', async () => {
+      for (const [method, path, expected, body] of [
+        ['GET', '/nowhere', 404],
+        ['PATCH', '/nodes/db1', 405],
+        ['PUT', '/heal/nobody', 400],
+        ['PUT', '/heal', 400],
+        ['GET', '/checkup/nobody', 400],
+        ['GET', '/heart_rhythm/7?order=backwards', 400],
+        ['GET', '/nodes/nobody', 404],
+        ['DELETE', '/nodes/nobody', 404],
+        ['POST', '/nodes/nobody/pause', 404],
+        ['PUT', '/nodes/%FF', 400],
+        ['PUT', '/nodes/db1', 400, '{"timeout":"long"}'],
+        ['POST', '/nodes/db1/acknowledge', 409, '{"by":"ann"}'],
+        ['POST', '/channels/nobody/test', 404],
+        ['POST', '/alerts/nobody/redeliver', 404],
+        ['GET', '/alerts?limit=0', 400],
+      ] as const)
+        expect(await status(method, path, TAGGED, body), `${method} ${path}`).to.equal(expected);
+    });
+
+    it('is 404 of a node that no heartbeat registers, and 412 of a failure that there is', async () => {
+      const strict = await DaemonOverHttp.start({ '--nodes-auto-register': 'false' });
+      try {
+        for (const path of ['/nodes/db1/heartbeat', '/nodes/db1/fail'])
+          expect((await strict.call('POST', path, undefined, TAGGED)).status, path).to.equal(404);
+      } finally {
+        await strict.stop();
+      }
+      await http.call('POST', '/nodes/db1/fail');
+      expect(await status('POST', '/nodes/db1/acknowledge', TAGGED, { by: 'ann' })).to.equal(412);
+    });
+
+    it('is 401 without a key, and 403 with one that is for something else', async () => {
+      const closed = await DaemonOverHttp.start({}, authOf(keyRule('heal', { scopes: ['heal'] })));
+      try {
+        expect((await closed.call('DELETE', '/nodes/db1', undefined, TAGGED)).status).to.equal(401);
+        const fields = { ...TAGGED, authorization: 'Bearer heal' };
+        expect((await closed.call('DELETE', '/nodes/db1', undefined, fields)).status).to.equal(403);
+      } finally {
+        await closed.stop();
+      }
+    });
   });
 
-  it('is answered as without it where that would be no success', async () => {
-    expect((await send('GET', '/nowhere', { 'if-match': '"v1"' })).status).to.equal(404);
-    expect((await send('PATCH', '/nodes/db1', { 'if-match': '"v1"' })).status).to.equal(405);
+  describe('with a star', () => {
+    it('creates a node only where there is none', async () => {
+      expect(await status('PUT', '/nodes/db1', IF_NOT_THERE, { timeout: 9 })).to.equal(412);
+      expect((await http.call('GET', '/nodes/db1')).json).to.have.property('timeout', 30);
+      expect(await status('PUT', '/nodes/new', IF_NOT_THERE, {})).to.equal(201);
+      expect(await status('PUT', '/nodes/new', IF_NOT_THERE, {})).to.equal(412);
+    });
+
+    it('lets one of many in who want to create the same node at once', async () => {
+      const all = Array.from({ length: 20 }, () => status('PUT', '/nodes/new', IF_NOT_THERE, {}));
+      const answers = await Promise.all(all);
+      expect(answers.filter((each) => each === 201)).to.have.length(1);
+      expect(answers.filter((each) => each === 412)).to.have.length(19);
+    });
+
+    it('changes a node only where there is one', async () => {
+      expect(await status('PUT', '/nodes/db1', IF_THERE, { timeout: 9 })).to.equal(200);
+      expect(await status('PUT', '/nodes/new', IF_THERE, {})).to.equal(412);
+      expect(await names()).to.deep.equal(['db1']);
+    });
+
+    it('forgets what is there, and nothing where it must not be', async () => {
+      expect(await status('DELETE', '/nodes/db1', IF_NOT_THERE)).to.equal(412);
+      expect(await status('DELETE', '/nodes/nobody', IF_NOT_THERE)).to.equal(404);
+      expect(await status('DELETE', '/nodes/nobody', IF_THERE)).to.equal(404);
+      expect(await status('DELETE', '/users/7', IF_NOT_THERE)).to.equal(412);
+      expect(await names()).to.deep.equal(['db1']);
+      expect(await status('DELETE', '/nodes/db1', IF_THERE)).to.equal(204);
+      expect(await status('DELETE', '/users/7', IF_THERE)).to.equal(204);
+    });
+
+    it('is 304 where what is read is there and must not be, and whole where it must', async () => {
+      for (const path of ['/nodes/db1', '/nodes', '/checkup/7', '/heart_rhythm/7', '/users/7', '/metrics']) {
+        for (const method of ['GET', 'HEAD']) {
+          const unchanged = await http.call(method, path, undefined, IF_NOT_THERE);
+          expect(unchanged.status, `${method} ${path}`).to.equal(304);
+          expect(unchanged.text).to.equal('');
+        }
+        expect(await status('HEAD', path, IF_THERE), path).to.equal(200);
+      }
+      expect(await status('GET', '/nodes/nobody', IF_NOT_THERE)).to.equal(404);
+      expect(await status('GET', '/nodes/nobody', IF_THERE)).to.equal(404);
+    });
+
+    it('holds both at once for what is read, and never for what is changed', async () => {
+      const both = { ...IF_THERE, ...IF_NOT_THERE };
+      expect(await status('GET', '/nodes/db1', both)).to.equal(304);
+      expect(await status('PUT', '/nodes/db1', both, {})).to.equal(412);
+      expect(await status('PUT', '/nodes/new', both, {})).to.equal(412);
+    });
+
+    it('asks for nothing where there is nothing to read', async () => {
+      for (const fields of [IF_THERE, IF_NOT_THERE])
+        for (const [method, path] of [
+          ['PUT', '/heal/7'],
+          ['PUT', '/nodes/db1/heartbeat'],
+          ['POST', '/nodes/db1/pause'],
+        ] as const)
+          expect(await status(method, path, fields), `${method} ${path}`).to.equal(200);
+    });
   });
 
-  it('goes through where the condition holds or is to be ignored', async () => {
+  it('goes through where the condition is to be ignored', async () => {
     for (const fields of [
-      { 'if-match': '*' },
       { 'if-none-match': '"v1"' },
       { 'if-unmodified-since': 'Sat, 29 Oct 1994 19:43:31 GMT' },
       { 'if-modified-since': 'Sat, 29 Oct 1994 19:43:31 GMT' },
     ])
-      expect((await send('PUT', '/nodes/db1/heartbeat', fields)).status, JSON.stringify(fields)).to.equal(
-        200,
-      );
+      for (const [method, path] of [
+        ['PUT', '/nodes/db1/heartbeat'],
+        ['GET', '/nodes/db1'],
+        ['GET', '/checkup/7'],
+      ] as const)
+        expect(await status(method, path, fields), JSON.stringify(fields)).to.equal(200);
   });
 });

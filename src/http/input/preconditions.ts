@@ -1,0 +1,30 @@
+import type { IncomingMessage } from 'node:http';
+import type { Precondition } from '../../../actors/node/node.protocol.js';
+import type { Exchange } from '../server/exchange.js';
+
+/** `If-Match` and `If-None-Match` of a request (RFC 9110, 13.1.1 and 13.1.2): nothing here has an entity tag or a date of change. */
+export function preconditionOf({
+  method,
+  headers,
+}: Pick<IncomingMessage, 'method' | 'headers'>): Precondition | undefined {
+  const { 'if-match': match, 'if-none-match': noneMatch } = headers;
+  if (match === undefined && noneMatch === undefined) return undefined;
+  if (match !== undefined && match.trim() !== '*') return 'never';
+  // With tags it always holds: none of them matches.
+  const isAbsent = noneMatch?.trim() === '*';
+  if (match === undefined) return isAbsent ? 'absent' : undefined;
+  if (!isAbsent) return 'exists';
+  // Both: what is read is there, and unchanged; what is to be changed can not be there and not be there.
+  return method === 'GET' || method === 'HEAD' ? 'absent' : 'never';
+}
+
+/**
+ * Whether a call that reads nothing fails by the entity tag that it names; it is refused then. There is nothing at its
+ * path that `*` could ask for.
+ */
+export function failsByTag(exchange: Exchange): boolean {
+  const { request } = exchange;
+  if (exchange.precondition !== undefined || preconditionOf(request) !== 'never') return false;
+  exchange.refuse('HEARTBEAT_PRECONDITION_FAILED');
+  return true;
+}
