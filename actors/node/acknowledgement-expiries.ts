@@ -10,7 +10,7 @@ export class AcknowledgementExpiries<Node> {
     return this.#ends.size;
   }
 
-  /** @param until undefined where there is no end to wait for */
+  /** @param until undefined if it does not end by itself */
   set(node: Node, until: Instant | undefined): void {
     if (until === undefined) this.#ends.delete(node);
     else {
@@ -19,7 +19,7 @@ export class AcknowledgementExpiries<Node> {
     }
   }
 
-  /** @returns those that have ended by now, which are not kept any longer. @param most the rest come next time */
+  /** @returns nodes whose acknowledgement has ended; they are removed. @param most the others come next time */
   takeEnded(wall: Instant, most: number): readonly Node[] {
     if (wall < this.#earliest) return [];
     const ended: Node[] = [];

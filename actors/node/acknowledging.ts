@@ -19,7 +19,7 @@ type Missed = ReturnType<typeof missed>;
 
 const NOT_FAILED: NodeReply = { kind: 'refused', code: 'HEARTBEAT_NOT_FAILED' };
 
-/** Somebody takes care of the failure that it is in. */
+/** Acknowledges the node's present failure. */
 export function acknowledge(
   state: NodePhase,
   lease: Lease,
@@ -40,7 +40,7 @@ export function acknowledge(
   });
 }
 
-/** Nobody takes care of it any more. Idempotent: where nobody does, nothing is written. */
+/** Takes an acknowledgement back. Idempotent: without one, nothing is written. */
 export function unacknowledge(
   state: NodePhase,
   lease: Lease,
@@ -60,7 +60,7 @@ export function unacknowledge(
   });
 }
 
-/** @param next the registration as it is to be, or the reply where nothing changes */
+/** @param next the new registration, or the reply if nothing changes */
 function decided(
   state: NodePhase,
   lease: Lease,

@@ -5,7 +5,7 @@ interface Pending {
   readonly number: number;
 }
 
-/** Requests that wait until how their node stands is settled, in the order in which that was submitted. */
+/** Requests that wait until their node's status is settled, in the order in which the statuses were submitted. */
 export class AwaitingCommit {
   #pending: Pending[] = [];
   #first = 0;
@@ -14,13 +14,13 @@ export class AwaitingCommit {
     return this.#pending.length - this.#first;
   }
 
-  /** Whether it is the same heartbeat as the last one, and nothing was submitted since. */
+  /** Whether it equals the last request, and nothing was submitted since. */
   isLast(asked: PendingRequest, submitted: number): boolean {
     const last = this.#last;
     return last?.number === submitted && last.asked.equals(asked);
   }
 
-  /** Has the last one take an equal one. @returns whether it did */
+  /** Joins it with an equal last request. @returns whether it did */
   join(asked: PendingRequest, submitted: number): boolean {
     const last = this.#last;
     if (last?.number !== submitted) return false;
@@ -38,7 +38,7 @@ export class AwaitingCommit {
     this.#pending.push({ asked, number });
   }
 
-  /** @returns those that waited for no more than what was submitted up to this number */
+  /** @returns requests that waited only for statuses up to this number */
   take(upTo: number): readonly PendingRequest[] {
     const taken: PendingRequest[] = [];
     for (; this.#first < this.#pending.length; this.#first++) {

@@ -1,7 +1,7 @@
 import type { ActorSystem, Place } from '../../src/runtime/actor-system.js';
 import type { NodeActor, NodeActorMessage } from './node.actor.js';
 
-/** Where the actors of one shard run. An actor outlives its cell, and what the cell had not handled with it. */
+/** The cells of one shard's actors. An actor outlives its cell, and keeps what the cell had not handled. */
 export class Cells {
   readonly #system: ActorSystem;
   #place: Place | undefined;
@@ -21,12 +21,12 @@ export class Cells {
 
   spawn(actor: NodeActor, mailbox: number): void {
     if (this.#place === undefined) throw new TypeError('the shard has not started');
-    // nact takes few characters in a name.
+    // nact allows few characters in a name.
     const name = Buffer.from(actor.name).toString('base64url');
     actor.cell = this.#system.spawn<NodeActorMessage>(this.#place, name, actor, { mailbox });
   }
 
-  /** Gives an actor that was stopped a cell again, and in it what it was told before. */
+  /** Gives a stopped actor a cell again, with its unhandled messages. */
   revive(actor: NodeActor, mailbox: number): void {
     this.spawn(actor, mailbox);
     const { left } = actor;
@@ -41,7 +41,7 @@ export class Cells {
         return;
       }
       actor.cell.stop((left) => {
-        // Behind them comes what the disk has settled meanwhile.
+        // Later settlements of the disk follow.
         actor.left = [...left, ...(actor.left ?? [])];
         resolve();
       });

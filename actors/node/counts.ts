@@ -2,11 +2,11 @@ import { Histogram } from '../../src/domain/histogram.js';
 import type { Flip, FlipCause, NodeState } from '../../src/domain/node.js';
 import { LATENESS } from '../shards/lateness.js';
 
-/** What the nodes of this process have done since it started. */
+/** Counts of what the nodes of this process have done since it started. */
 export class NodeCounts {
-  /** Heartbeats that actors have handled. */
+  /** Heartbeats handled by actors. */
   heartbeats = 0;
-  /** Flips out of silence, by the seconds between the deadline and its being noticed. */
+  /** Flips because of silence, by how many seconds late the deadline was noticed. */
   readonly misses = new Histogram(LATENESS);
   readonly #flips = {
     active: { heartbeat: 0, silence: 0, report: 0 },

@@ -8,7 +8,7 @@ import type { SupervisorPolicy } from '../supervisor/child-spec.js';
 import { RestartBudget, type Verdict } from '../supervisor/restart-budget.js';
 import type { NodeActor, NodeActorMessage } from './node.actor.js';
 
-/** A timer that crashed its actor twice is tried again after this. */
+/** A timer that crashed its actor twice is retried after this time. */
 const EXPIRE_AGAIN: Millis = 1000;
 
 const FAILED = 'HEARTBEAT_INTERNAL';
@@ -19,11 +19,11 @@ export interface CrashesDeps {
   readonly logger: Logger;
 }
 
-/** What becomes of the messages that crash the actors of one shard. */
+/** Decides about messages that crash the actors of one shard. */
 export class Crashes {
   readonly #deps: CrashesDeps;
   readonly #budget: RestartBudget;
-  /** Whose timer crashed them twice, and when to try it again. */
+  /** Actors whose timer crashed them twice, and when to retry it. */
   readonly #expireAgain = new Map<NodeActor, Moment>();
 
   constructor(restarts: Pick<SupervisorPolicy, 'intensity' | 'period'>, deps: CrashesDeps) {
@@ -62,7 +62,7 @@ export class Crashes {
     }
   }
 
-  /** Those whose timers are to be tried again by now. */
+  /** Actors whose timers are due to be retried. */
   *expiringAgain(horizon: Moment): Generator<NodeActor> {
     for (const [actor, at] of this.#expireAgain) {
       if (at > horizon) continue;
@@ -76,7 +76,7 @@ export class Crashes {
     return this.#budget.survived(this.#deps.clock.now());
   }
 
-  /** Begins a new period. */
+  /** Starts a new period. */
   reset(): void {
     this.#budget.reset();
   }

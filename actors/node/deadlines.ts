@@ -6,10 +6,10 @@ import { TimerWheel } from '../../src/runtime/timer-wheel.js';
 import { isDue, type RegisteredNode } from './registered-node.js';
 import type { NodeActor } from './node.actor.js';
 
-/** How fine deadlines are told apart by the wheel; how late one is noticed depends on the pulse alone. */
+/** The resolution of deadlines in the wheel. How late one is noticed depends only on the watchdog. */
 const RESOLUTION: Millis = 20;
 
-/** When the nodes of one shard are told that their time has come. */
+/** The deadlines of one shard's nodes. */
 export class Deadlines {
   readonly wheel: TimerWheel<NodeActor>;
   readonly #defaults: NodeDefaults;
@@ -26,13 +26,13 @@ export class Deadlines {
     return this.#horizon;
   }
 
-  /** Has the deadline of a node that has one looked at when time comes round to it. */
+  /** Has the node's deadline, if any, checked when it comes round. */
   watch(actor: NodeActor): void {
     const { state } = actor;
     if (state.phase !== 'unknown' && isDue(state)) this.wheel.arm(actor, actor.deadline);
   }
 
-  /** @param most that are told at once: the rest come with the next tick */
+  /** @param most deadlines in one tick; the others come with the next */
   advance(horizon: Moment, most: number): void {
     this.#horizon = horizon;
     this.wheel.advance(horizon, this.#expire, most);
@@ -42,7 +42,7 @@ export class Deadlines {
     actor.cell?.tellUnbounded({ kind: 'expire', horizon: this.#horizon });
   };
 
-  /** Time goes on after a restart. @param deadlineOf what a deadline on the vigil is in this run */
+  /** Time continues after a restart. @param deadlineOf converts a deadline in observed time to this run */
   resume(actors: Iterable<NodeActor>, deadlineOf: (actor: NodeActor, timeout: Millis) => Moment): void {
     for (const actor of actors) {
       const { state } = actor;
@@ -51,7 +51,7 @@ export class Deadlines {
     }
   }
 
-  /** Those whose deadline had passed before are about to be told so. */
+  /** Moves deadlines after a blind interval, except those that had passed before it. */
   blind(
     actors: Iterable<NodeActor>,
     blindness: Blindness,

@@ -7,12 +7,12 @@ import { acknowledgementOf, isDue, type RegisteredNode } from './registered-node
 import type { DescribedNode, DescribedRhythm } from './node.protocol.js';
 
 interface Terms extends NodeDefaults {
-  /** How long the daemon has been blind, in all. */
+  /** The total blind time of the daemon. */
   readonly blind: Millis;
   wallAt(at: Moment): Instant;
 }
 
-/** What an alert says of a node. */
+/** The facts about a node in an alert. */
 export function factsOf(
   { registration, standing }: RegisteredNode,
   { lastHeartbeat, rhythm }: Pick<Lease, 'lastHeartbeat' | 'rhythm'>,
@@ -33,7 +33,7 @@ export function factsOf(
   };
 }
 
-/** A node as it is shown. @param at when somebody asked: φ is of that moment */
+/** A node in the form that is shown. @param at the time of the request, which φ refers to */
 export function describe(
   known: RegisteredNode,
   lease: Pick<Lease, 'deadline' | 'lastHeartbeat' | 'heardBlind' | 'rhythm'>,
@@ -55,7 +55,7 @@ export function describe(
   };
 }
 
-/** @param blind how much of the silence the daemon was itself blind for */
+/** @param blind how long of the silence the daemon was blind */
 function describeRhythm(rhythm: HeartbeatHistory | undefined, at: Moment, blind: Millis): DescribedRhythm {
   const learnt = rhythm?.learnt;
   if (rhythm === undefined || learnt === undefined) {

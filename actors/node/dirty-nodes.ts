@@ -11,12 +11,12 @@ export class DirtyNodes {
     this.#actors.push(actor);
   }
 
-  /** None of them is left. */
+  /** No node is left. */
   clear(): void {
     this.#actors = [];
   }
 
-  /** How those stand who changed since the last time. */
+  /** The statuses that changed since the last call. */
   take(): NodeStanding[] {
     const actors = this.#actors;
     this.#actors = [];
@@ -26,7 +26,7 @@ export class DirtyNodes {
       actor.noted = false;
       if (state.phase === 'known' || state.phase === 'changing')
         standings.push({ name, status: actor.statusOf(state) });
-      // Whether there is such a node is still being written.
+      // Its registration is still being written.
       else if (state.phase !== 'unknown') this.add(actor);
     }
     return standings;

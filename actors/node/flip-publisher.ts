@@ -18,7 +18,7 @@ export interface FlipPublisherDeps {
   submit(entry: NodeEntry): void;
 }
 
-/** What the notifier hears of the nodes of one shard: each flip, and how those stand who have failed. */
+/** Tells the notifier about the nodes of one shard: each flip, and the status of failed nodes. */
 export class FlipPublisher {
   readonly #shard: ShardIndex;
   readonly #deps: FlipPublisherDeps;
@@ -40,7 +40,7 @@ export class FlipPublisher {
       const silence = actor.heardAt === undefined ? undefined : Math.max(0, at - actor.heardAt);
       alerts = alerting.raise({ flip, node: actor.factsOf(known), silence, isPaused });
     } catch (error) {
-      // The flip is true and goes to disk, whatever is wrong with the telling of it.
+      // The flip is a fact and goes to disk, even if raising its alerts failed.
       logger.error('alert could not be raised', { node: flip.node, to: flip.to, error });
     }
     const status = actor.statusOf(known);
@@ -49,10 +49,10 @@ export class FlipPublisher {
   }
 
   /**
-   * A node is about to be deleted, or its pause to end. What channels know of it has to be true after that: they are
-   * told that a failure is over which nobody will recover from, and what has changed in the pause.
+   * A node is about to be deleted, or its pause to end. Channels must be right afterwards: they are notified that a
+   * failure is over which will have no recovery, and of what changed during the pause. See decision 81.
    *
-   * @returns alerts that go to disk with it, and count once it is there
+   * @returns alerts to store with the request; they count once it is stored
    */
   prepare(
     actor: NodeActor,
@@ -76,15 +76,15 @@ export class FlipPublisher {
     return news;
   }
 
-  /** What was chosen for it has come to the disk, or has not. */
+  /** A change is on disk, or was refused. */
   changed(actor: NodeActor, stored: boolean): void {
     this.#deps.alerting.settled(actor.name, stored);
-    // Somebody may wait to register it anew.
+    // A request may be waiting to register it anew.
     if (actor.state.phase === 'unknown') this.departed(actor);
     else this.found(actor);
   }
 
-  /** How it stands, if it has failed: it was found on disk, or something about it has changed. */
+  /** The status of a failed node: it was found on disk, or something about it changed. */
   found(actor: NodeActor): void {
     const { state } = actor;
     if (state.phase === 'unknown' || state.standing.state !== 'failed') return;
@@ -99,7 +99,7 @@ export class FlipPublisher {
     });
   }
 
-  /** Those whose acknowledgement has ended are not quiet any more. @param most of them in one tick */
+  /** Acknowledgements that have ended. @param most nodes in one tick */
   advance(most: number): void {
     if (this.#acknowledgements.size === 0) return;
     const wall = this.#deps.clock.wall();

@@ -23,14 +23,14 @@ const INTERRUPT: NodeEffect = { kind: 'interrupt' };
 const WAIT_FOR_STANDING: NodeEffect = { kind: 'wait_for_standing' };
 const ANSWER_ACTIVE: NodeEffect = { kind: 'answer', reply: { kind: 'active' } };
 
-/** A heartbeat that came. */
+/** A heartbeat. */
 export function heartbeat(state: NodePhase, lease: Lease, command: NodeCommand, rules: NodeRules): Decision {
   switch (state.phase) {
     case 'unknown':
       if (!rules.autoRegister) return { state, effects: [{ kind: 'answer', reply: NOT_KNOWN }] };
       return register(command, rules, true);
     case 'registering':
-      // Where its first sign was a failure, that comes first, and is handled once the disk has settled.
+      // If its first sign was a failure, that comes first, and is handled once the disk has settled.
       if (state.by === 'fail') return { state, effects: DEFER };
       return { state, effects: [heard(state, command, rules), WAIT] };
     case 'leaving':
@@ -60,9 +60,9 @@ export function heartbeat(state: NodePhase, lease: Lease, command: NodeCommand, 
 }
 
 /**
- * Whether a heartbeat is on disk before it is answered. The others are checkpointed: whoever has lost one to a kill is
- * given a whole timeout by the restart. That is not so of the first heartbeat since the daemon was last blind, nor where
- * the timeout is longer than what a restart gives.
+ * Whether a heartbeat is on disk before it is answered (see decision 12). The others are checkpointed: a restart gives
+ * a whole timeout to a node whose last heartbeat a kill has lost. It does not for the first heartbeat after a blind
+ * interval, nor if the timeout is longer than what a restart gives.
  */
 function isStoredFirst(
   { registration }: RegisteredNode,
@@ -78,7 +78,7 @@ function isStoredFirst(
   return timeoutInForce(timeout, after) > rules.blindGrace;
 }
 
-/** The node itself reports trouble. */
+/** The node reports a failure itself. */
 export function fail(
   state: NodePhase,
   lease: Lease,
@@ -88,7 +88,7 @@ export function fail(
   switch (state.phase) {
     case 'unknown':
       if (!rules.autoRegister) return { state, effects: [{ kind: 'answer', reply: NOT_KNOWN }] };
-      // It fails once it is on disk that there is such a node.
+      // It fails once its registration is on disk.
       return register(command, rules, false);
     case 'registering':
     case 'leaving':
@@ -99,7 +99,7 @@ export function fail(
       const { known, effects } = missed(state, lease, (at) => at < command.arrivedAt, rules);
       const { retries } = known.standing;
       if (known.standing.state === 'failed') {
-        // Told once it is on disk that it has failed.
+        // Answered once the failure is on disk.
         const node = describe(known, lease, rules, command.readAt);
         const answered: NodeEffect =
           effects.length > 0 || lease.unstored
@@ -120,7 +120,7 @@ export function fail(
   }
 }
 
-/** Somebody knows that the heartbeat will not come. */
+/** A heartbeat that is known not to come. */
 export function miss(state: NodePhase, lease: Lease, command: NodeCommand, rules: NodeRules): Decision {
   switch (state.phase) {
     case 'unknown':
@@ -136,7 +136,7 @@ export function miss(state: NodePhase, lease: Lease, command: NodeCommand, rules
       const after = missed(noticed.known, due, (at) => at === command.readAt, rules);
       const effects = [...noticed.effects, ...after.effects];
       const node = describe(after.known, { ...lease, deadline: after.deadline }, rules, command.readAt);
-      // Of a state that it had before, nothing is to be written first.
+      // If the state does not change, nothing has to be written first.
       const flips = effects.some(({ kind }) => kind === 'flip');
       const answered: NodeEffect =
         flips || lease.unstored
@@ -149,16 +149,16 @@ export function miss(state: NodePhase, lease: Lease, command: NodeCommand, rules
   }
 }
 
-/** Time has come to the deadline, or past it. */
+/** Time has reached the deadline, or passed it. */
 export function expire(state: NodePhase, lease: Lease, horizon: Moment, rules: NodeRules): Decision {
-  // Of the others the deadline is looked at once the disk has settled: whoever is being paused does not expire.
+  // In other phases the deadline is checked once the disk has settled: a node that is being paused does not expire.
   if (state.phase !== 'known' || !isDue(state)) return { state, effects: NOTHING };
   if (lease.deadline >= horizon) return { state, effects: WATCH };
   const { known, effects } = missed(state, lease, (at) => at < horizon, rules);
   return { state: { ...state, standing: known.standing }, effects };
 }
 
-/** A pause begins, or ends: whether somebody is told of what happens now is known once that is on disk. */
+/** A pause begins or ends: until that is on disk, it is open whether somebody is notified of what happens now. */
 function isPausing(state: Extract<NodePhase, { readonly phase: 'known' | 'changing' }>): boolean {
   if (state.phase === 'known') return false;
   return (state.next.pausedAt === undefined) !== (state.registration.pausedAt === undefined);

@@ -7,29 +7,29 @@ import type { NodeShard } from './node-shard.js';
 export interface HistoryBufferDeps {
   readonly clock: Clock;
   readonly submit: (entries: readonly NodeEntry[]) => void;
-  /** Whether checkpoints would be written soon: what is not checkpointed is kept for the next one. */
+  /** Whether checkpoints would be written soon. Otherwise they wait for the next one. */
   readonly takesCheckpoints: () => boolean;
 }
 
-/** Statuses in one entry: few enough that a commit full of them does not hold up the event loop. */
+/** The most statuses in one entry, so that a commit full of them does not hold up the event loop. */
 const STATUSES = 500;
 
-/** A vigil on disk that is older than this is not kept just now. */
+/** An observed time on disk that is older than this is out of date. */
 const OLD: Millis = 500;
 
-/** What the nodes of this process hand over to history: changes at once, how they stand from time to time. */
+/** Passes entries of this process's nodes to history: changes at once, statuses in checkpoints. */
 export class HistoryBuffer {
   readonly #shards: readonly NodeShard[];
   readonly #observed: ObservedClock;
   readonly #every: Millis;
   readonly #deps: HistoryBufferDeps;
   #gathered: NodeEntry[] = [];
-  /** Whether time goes on: before that there is nothing to keep. */
+  /** Whether time has started: before that there is nothing to store. */
   #isResumed = false;
   #isEnding = false;
   #cancel: Cancel | undefined;
 
-  /** @param every how far checkpoints are apart */
+  /** @param every the time between checkpoints */
   constructor(shards: readonly NodeShard[], vigil: ObservedClock, every: Millis, deps: HistoryBufferDeps) {
     this.#shards = shards;
     this.#observed = vigil;
@@ -38,31 +38,31 @@ export class HistoryBuffer {
   }
 
   submit(entry: NodeEntry): void {
-    // While there was no node the vigil was not kept, and a deadline is worth nothing without it.
+    // Without nodes the observed time was not stored, and a deadline means nothing without it.
     if (entry.kind === 'register' && this.#observed.age > OLD) this.storeObservedTime();
     this.#post(entry);
     this.#checkpointLater();
   }
 
-  /** Time goes on after a restart. */
+  /** Time continues after a restart. */
   resume(): void {
     this.storeObservedTime();
     this.#isResumed = true;
     this.#checkpointLater();
   }
 
-  /** From here on checkpoints are taken even by a disk that is slow. */
+  /** From here on checkpoints are taken even if the disk is slow. */
   end(): void {
     this.#isEnding = true;
   }
 
-  /** The daemon ends. */
+  /** The daemon is ending. */
   stopCheckpoints(): void {
     this.#isResumed = false;
     this.#cancel?.();
   }
 
-  /** Submits how those stand who changed, and how long the daemon has been awake. */
+  /** Submits changed statuses and the observed time. */
   checkpoint(): void {
     if (this.#isEmpty || !(this.#isEnding || this.#deps.takesCheckpoints())) return;
     for (const shard of this.#shards) {
@@ -78,7 +78,7 @@ export class HistoryBuffer {
     this.#post({ kind: 'vigil', vigil: this.#observed.keep() });
   }
 
-  /** Hands over at once what has been gathered. */
+  /** Passes on at once what was gathered. */
   flush(): void {
     if (this.#gathered.length === 0) return;
     const entries = this.#gathered;
@@ -90,7 +90,7 @@ export class HistoryBuffer {
     return this.#shards.every(({ size }) => size === 0);
   }
 
-  /** While there is no node there is nothing to keep, and no timer runs. */
+  /** Without nodes there is nothing to store, and no timer runs. */
   #checkpointLater(): void {
     if (this.#cancel !== undefined || !this.#isResumed || this.#isEmpty) return;
     this.#cancel = this.#deps.clock.after(this.#every, () => {

@@ -8,10 +8,10 @@ import type { NodeChangeEntry } from '../history/history.protocol.js';
 import type { NodeEffect } from './decision.js';
 
 /**
- * What history is asked to keep, and to say so.
+ * The entry for history to store and settle.
  *
- * @param onVigil a deadline as it is stored
- * @param alerts of a change or a removal
+ * @param onVigil converts a deadline to its stored form
+ * @param alerts of a change or a deletion
  */
 export function historyEntryOf(
   effect: Extract<NodeEffect, { kind: 'register' | 'change' | 'forget' }>,

@@ -1,7 +1,7 @@
 import type { NodeState } from '../../src/domain/node.js';
 import type { Moment } from '../../src/domain/time.js';
 
-/** A heartbeat that did not come. */
+/** A missed deadline. */
 export interface MissedDeadline {
   /** The deadline that passed. */
   readonly at: Moment;
@@ -12,10 +12,10 @@ export interface MissedDeadline {
 }
 
 /**
- * The misses of a node that was silent while deadlines passed. Each but the last costs a retry, and the one for which
- * none is left fails the node.
+ * The misses of a node that was silent while deadlines passed. Each costs a retry; the one for which none is left makes
+ * the node fail.
  *
- * @param after the deadline that follows one that was missed
+ * @param after the deadline that follows a missed one
  */
 export function* lapse(
   standing: { readonly state: NodeState; readonly retries: number },

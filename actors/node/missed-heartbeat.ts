@@ -5,7 +5,7 @@ import { NOTHING, type Lease, type NodeEffect, type NodeRules } from './decision
 import { isDue, type RegisteredNode } from './registered-node.js';
 import { lapse, type MissedDeadline } from './missed-deadlines.js';
 
-/** What the deadlines that have passed make of a node. */
+/** The node's state after the deadlines that have passed. */
 export function missed(
   { registration, standing }: RegisteredNode,
   lease: Lease,
@@ -46,7 +46,7 @@ export function flipped(
   lease: Lease,
   rules: NodeRules,
 ): { readonly known: RegisteredNode; readonly effect: NodeEffect } {
-  // Whatever the wall clock does, flips of a node are in order.
+  // Flips of a node are in order, whatever the wall clock does.
   const since = instant(Math.max(rules.wallAt(at), standing.since + 1));
   const blind = rules.blind - lease.heardBlind;
   const flip: Flip = {

@@ -9,15 +9,15 @@ export interface NodeFilter {
   readonly state?: NodeState | undefined;
   readonly label?: { readonly key: string; readonly value: string } | undefined;
   readonly paused?: boolean | undefined;
-  /** What the name begins with. */
+  /** A prefix of the name. */
   readonly name?: string | undefined;
-  /** Beginnings of names, one of which it must have. */
+  /** Prefixes, one of which the name must have. */
   readonly prefixes?: readonly string[] | undefined;
 }
 
 export interface NodePage {
   readonly nodes: readonly DescribedNode[];
-  /** The name to go on behind; undefined when no more follow. */
+  /** Continue after this name; undefined if no more follow. */
   readonly next: NodeName | undefined;
 }
 
@@ -25,15 +25,15 @@ export interface NodeQueriesDeps {
   /** How long flips are kept. */
   readonly retention: Millis;
   readonly store: Pick<HistoryStore, 'nodeNames' | 'flips' | 'pauses' | 'blindBetween'>;
-  /** Asks the actors of all of these at once. */
+  /** Asks the actors of all these nodes at once. */
   describe(names: readonly NodeName[], answered: (replies: readonly NodeReply[]) => void): void;
   /** The node's flips that are not on disk yet, oldest first. */
   unstoredFlips(node: NodeName): readonly Flip[];
-  /** Whatever an actor has submitted is history's once this has resolved. */
+  /** Resolves once everything that actors have submitted has reached history. */
   settled(): Promise<void>;
 }
 
-/** What is asked about nodes and no single actor answers: lists of them, their past. */
+/** Queries that no single actor answers: lists of nodes, and their past. */
 export class NodeQueries {
   readonly #deps: NodeQueriesDeps;
 
@@ -42,8 +42,9 @@ export class NodeQueries {
   }
 
   /**
-   * Nodes by name. Their order is the store's, and what they are is their actors'. Only names that match are read, and a
-   * page ends too where it has looked at many nodes: it may hold fewer than the limit, or none, and others follow.
+   * Nodes by name, in the order of the store; their descriptions come from their actors. Reads only names that match. A
+   * page also ends after a number of nodes read: it may hold fewer than the limit, or none, while others follow (see
+   * decision 69).
    */
   async list(filter: NodeFilter, after: NodeName | undefined, limit: number): Promise<NodePage> {
     const nodes: DescribedNode[] = [];
@@ -70,16 +71,16 @@ export class NodeQueries {
     for await (const chunk of this.#deps.store.nodeNames(after, prefix)) {
       const names = chunk.filter((name) => name.startsWith(prefix));
       if (names.length > 0) yield names;
-      // They lie together.
+      // They are adjacent.
       if (names.length < chunk.length) return;
     }
   }
 
-  /** A node's flips, those on their way to disk among them. */
+  /** A node's flips, including those on their way to disk. */
   async *flips(node: NodeName, range: FlipRange): AsyncIterable<readonly Flip[]> {
     await this.#deps.settled();
     const waiting = this.#deps.unstoredFlips(node);
-    // One that was refused may be on disk all the same.
+    // A refused one may be on disk all the same.
     const first = waiting[0]?.at ?? Infinity;
     const recent = waiting.filter((flip) => isWithin(flip, range));
     if (range.order === 'desc') yield recent.toReversed();
@@ -90,8 +91,8 @@ export class NodeQueries {
   }
 
   /**
-   * @param now the range ends here at the latest, as it begins at the soonest with the node's registration, and where
-   *   its flips are still kept
+   * @param now the range ends here at the latest. It begins with the node's registration at the earliest, and where its
+   * flips are still kept
    */
   async uptime(
     node: DescribedNode,
@@ -101,7 +102,7 @@ export class NodeQueries {
     const known = Math.max(node.registeredAt, now - this.#deps.retention);
     const from = instant(Math.max(asked.from ?? -Infinity, known));
     const to = instant(Math.max(from, Math.min(asked.to ?? Infinity, now)));
-    // Read with those behind the range: the first of them says what state it was in.
+    // Includes flips after the range: the first of them tells the state before it.
     const flips = this.flips(node.name, { from, order: 'asc' });
     const blind = this.#deps.store.blindBetween(from, to);
     const uptime = await uptimeOf(
@@ -119,10 +120,10 @@ export class NodeQueries {
 
 const FOREVER = instant(8_640_000_000_000_000);
 
-/** Nodes that one page looks at, at the most: those that do not match among them. */
+/** The most nodes read for one page, matching or not. */
 const MOST_LOOKED_AT = 10_000;
 
-/** The beginnings of all names that may match, in the order of their bytes; none is the beginning of another. */
+/** The prefixes of all names that may match, in the order of their bytes; none is a prefix of another. */
 function prefixesOf({ name = '', prefixes = [''] }: NodeFilter): readonly string[] {
   const both = prefixes.flatMap((prefix) =>
     prefix.startsWith(name) ? [prefix] : name.startsWith(prefix) ? [name] : [],

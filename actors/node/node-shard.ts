@@ -36,20 +36,20 @@ const OVERLOADED: NodeReply = { kind: 'refused', code: 'HEARTBEAT_OVERLOADED' };
 const MEMORY_SHORT: NodeReply = { kind: 'refused', code: 'HEARTBEAT_MEMORY_SHORT' };
 const DOWN: NodeReply = { kind: 'refused', code: 'HEARTBEAT_NOT_READY' };
 
-/** Whether a node says something of itself. */
+/** Whether the command is a sign of life, or a report, from the node itself. */
 function isSign({ kind }: NodeCommand): boolean {
   return kind === 'heartbeat' || kind === 'fail';
 }
 
 export interface NodeShardOptions {
   readonly mailbox: number;
-  /** Nodes that are told of their deadlines in one tick, at the most: the rest come with the next ones. */
+  /** The most deadlines handled in one tick. The others come with the next ones. */
   readonly expiries: number;
   readonly restarts: Pick<SupervisorPolicy, 'intensity' | 'period'>;
   readonly decide: typeof decide;
 }
 
-/** What a shard reaches beyond itself. */
+/** What a shard needs from outside. */
 export interface NodeShardDeps {
   readonly system: ActorSystem;
   readonly clock: Clock;
@@ -63,15 +63,15 @@ export interface NodeShardDeps {
   hasRoom(): boolean;
   /** Whether memory has room for one more. */
   hasMemory(): boolean;
-  /** Whether the whole system ends, and its actors with it. */
+  /** Whether the whole system is ending, with its actors. */
   ending(): boolean;
   toObservedTime(deadline: Moment): Millis;
   submit(entry: NodeEntry): void;
 }
 
 /**
- * The supervisor of the nodes of one shard: spawns an actor for each node, and keeps what it needs to bring one back
- * after a crash, as the shards of users do.
+ * Supervises the nodes of one shard, as the shards of users do: spawns an actor for each node, and keeps what it needs
+ * to restart one after a crash.
  */
 export class NodeShard implements NodeDeps {
   readonly shard: ShardIndex;
@@ -129,7 +129,7 @@ export class NodeShard implements NodeDeps {
     return { stop: () => this.#stop(), inspect: () => this.inspect() };
   }
 
-  /** The nodes stay in the table with what they had not handled, so that the next start finds them. */
+  /** Nodes stay in the table with their unhandled messages, for the next start. */
   async #stop(): Promise<void> {
     this.#exitSignal = undefined;
     if (this.#deps.ending()) return;
@@ -144,14 +144,14 @@ export class NodeShard implements NodeDeps {
     });
   }
 
-  /** @returns the reply, where no actor has to be asked */
+  /** @returns the reply, if no actor has to be asked */
   #route(command: NodeCommand, batch: Batch<NodeReply>, index: number): NodeReply | undefined {
     if (this.#exitSignal === undefined) return DOWN;
     const actor = this.#nodes.get(command.name) ?? this.#arrive(command);
     if (!(actor instanceof NodeActor)) return actor;
     const { cell } = actor;
     if (cell === undefined) return DOWN;
-    // With nothing waiting the state is what the actor would answer from.
+    // With an empty mailbox, the state is what the actor would answer from.
     if (command.kind === 'describe' && cell.waiting === 0) {
       return shown(actor.state, actor, command, this.rules);
     }
@@ -169,7 +169,7 @@ export class NodeShard implements NodeDeps {
     return actor;
   }
 
-  /** Brings back a node found at a restart. It has no deadline before `resume`. */
+  /** Restores a node found at a restart. It has no deadline before `resume`. */
   recover(registration: Registration, status: NodeStatus): void {
     const { state, retries, since, lastHeartbeat, heardBlind, rhythm } = status;
     const actor = new NodeActor(registration.name, this);
@@ -178,14 +178,14 @@ export class NodeShard implements NodeDeps {
     actor.heardBlind = heardBlind;
     if (typeof registration.settings.timeout === 'object' && rhythm !== undefined)
       actor.rhythm = new HeartbeatHistory(rhythm);
-    // On the vigil, until all nodes are found and time goes on.
+    // In observed time, until all nodes are found and time continues.
     actor.deadline = moment(status.deadline);
     this.#nodes.set(registration.name, actor);
     this.#cells.spawn(actor, this.#options.mailbox);
     this.#publisher.found(actor);
   }
 
-  /** Time goes on after a restart. @param deadlineOf what a deadline on the vigil is in this run */
+  /** Time continues after a restart. @param deadlineOf converts a deadline in observed time to this run */
   resume(deadlineOf: (actor: NodeActor, timeout: Millis) => Moment): void {
     this.#deadlines.resume(this.#nodes.values(), deadlineOf);
   }
@@ -217,7 +217,7 @@ export class NodeShard implements NodeDeps {
     this.#publisher.advance(this.#options.expiries);
   }
 
-  /** The daemon heard nobody for a while. */
+  /** The daemon was blind. */
   blind(
     blindness: Blindness,
     deadlineAfterIt: (deadline: Moment, timeout: Millis, heardBlind: Millis) => Moment,
@@ -225,7 +225,7 @@ export class NodeShard implements NodeDeps {
     this.#deadlines.blind(this.#nodes.values(), blindness, deadlineAfterIt);
   }
 
-  /** Hands over how those stand who changed since the last time. */
+  /** Returns the statuses that changed since the last call. */
   takeNoted(): NodeStanding[] {
     return this.#dirtyNodes.take();
   }
@@ -266,7 +266,7 @@ export class NodeShard implements NodeDeps {
     if (actor.cell?.stopIfIdle() !== true) return;
     this.wheel.disarm(actor);
     this.#nodes.delete(actor.name);
-    // There is no next checkpoint where no node is left.
+    // Without a node there is no next checkpoint.
     if (this.#nodes.size === 0) this.#dirtyNodes.clear();
   }
 

@@ -20,7 +20,7 @@ import { HistoryBuffer, type HistoryBufferDeps } from './history-buffer.js';
 export interface LocalNodesOptions extends NodeShardOptions, NodeDefaults {
   readonly count: number;
   readonly blindGrace: Millis;
-  /** Nodes that there may be. */
+  /** How many nodes there may be. */
   readonly nodes: number;
   readonly autoRegister: boolean;
   readonly checkpointEvery: Millis;
@@ -34,7 +34,7 @@ export interface LocalNodesDeps extends HistoryBufferDeps {
   readonly alerting: Alerting;
 }
 
-/** The node shards of this process, and what they have in common: the rules, the vigil, the way to history. */
+/** The node shards of this process, and what they share: the rules, the observed time, the way to history. */
 export class LocalNodes implements Nodes, NodeRules {
   readonly all: readonly NodeShard[];
   readonly counts = new NodeCounts();
@@ -98,7 +98,7 @@ export class LocalNodes implements Nodes, NodeRules {
     for (const shard of this.all) shard.advance(horizon);
   }
 
-  /** The daemon heard nobody from `from` to `to`. */
+  /** The daemon could hear nobody from `from` to `to`. */
   wake(from: Moment, to: Moment): void {
     const last = this.#observed.wake(from, to);
     for (const shard of this.all) {
@@ -114,12 +114,12 @@ export class LocalNodes implements Nodes, NodeRules {
     this.#observed.stopListening(at);
   }
 
-  /** Brings back a node found at a restart. */
+  /** Restores a node found at a restart. */
   recover({ node, status }: StoredNode): void {
     this.#at(shardOf(node.name, this.count)).recover(node, status);
   }
 
-  /** The restart is over, and time goes on. */
+  /** The restart is over, and time continues. */
   resume(stored: ObservedTime | undefined): void {
     this.#observed.resume(stored, (deadlineOf) => {
       for (const shard of this.all) shard.resume(deadlineOf);
@@ -127,13 +127,13 @@ export class LocalNodes implements Nodes, NodeRules {
     this.#historyBuffer.resume();
   }
 
-  /** From here on, a shard that is stopped is stopped for good. */
+  /** From here on, a shard that stops is stopped for good. */
   end(): void {
     this.#ending = true;
     this.#historyBuffer.end();
   }
 
-  /** Submits how those stand who changed, and how long the daemon has been awake. */
+  /** Submits changed statuses and the observed time. */
   checkpoint(): void {
     this.#historyBuffer.checkpoint();
   }
@@ -142,7 +142,7 @@ export class LocalNodes implements Nodes, NodeRules {
     this.#historyBuffer.stopCheckpoints();
   }
 
-  /** Hands over at once what has been gathered for history. */
+  /** Passes what was gathered for history on at once. */
   flush(): void {
     this.#historyBuffer.flush();
   }
@@ -177,7 +177,7 @@ export class LocalNodes implements Nodes, NodeRules {
     return this.#stateCounts.unpaused;
   }
 
-  /** Nodes by how they stand. */
+  /** Nodes by state. */
   get standing(): ReturnType<StateCounts['inspect']> {
     return this.#stateCounts.inspect();
   }

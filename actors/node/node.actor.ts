@@ -33,64 +33,61 @@ const OVERLOADED: NodeReply = { kind: 'refused', code: 'HEARTBEAT_OVERLOADED' };
 
 export type NodeActorMessage = PendingRequest | Exclude<NodeMessage, { readonly readAt: Moment }>;
 
-/** What a node's actor needs of the shard that it lives in. */
+/** What a node's actor needs from its shard. */
 export interface NodeDeps {
   readonly shard: number;
   readonly rules: NodeRules;
   readonly counts: NodeCounts;
   readonly wheel: TimerWheel<NodeActor>;
   readonly decide: typeof decide;
-  /** Messages that may wait at one node, in its mailbox or set aside. */
+  /** How many messages may wait for one node, in its mailbox and its stash. */
   readonly mailbox: number;
-  /** A deadline as it is stored. */
+  /** Converts a deadline to its stored form. */
   toObservedTime(deadline: Moment): Millis;
   submit(entry: NodeEntry): void;
-  /** Decides what a flip is worth telling, and submits both. */
+  /** Raises the alerts of a flip, and submits both. */
   flip(actor: NodeActor, flip: Flip, known: RegisteredNode, number: number): void;
-  /** How it stands is to go to disk with the next checkpoint. */
+  /** The status goes to disk with the next checkpoint. */
   note(actor: NodeActor): void;
-  /** Another state, settings or phase. */
+  /** The state, settings or phase changed. */
   moved(before: NodePhase, after: NodePhase): void;
-  /** Alerts of a change or a removal that is about to be submitted. */
+  /** The alerts of a change or deletion that is about to be submitted. */
   prepare(
     actor: NodeActor,
     effect: Extract<NodeEffect, { kind: 'change' | 'forget' }>,
   ): readonly AlertRecord[];
-  /** What was chosen for it has come to the disk, or has not. */
+  /** A change is on disk, or was refused. */
   changed(actor: NodeActor, stored: boolean): void;
-  /** The node is not known, and nothing waits: the actor may go. */
+  /** The node is unknown and nothing waits: the actor may go. */
   departed(actor: NodeActor): void;
   crashed(actor: NodeActor, crash: Crash<NodeActorMessage>): void;
   /** A message that had crashed the actor was handled after all. */
   survived(actor: NodeActor): void;
 }
 
-/**
- * The liveness of one node: runs what `decide` decides, and is its own timer. The object outlives a crash: it is what
- * its supervisor kept.
- */
+/** The liveness of one node: carries out what `decide` returns, and is its own timer. The object outlives a crash. */
 export class NodeActor extends Timer implements Actor<NodeActorMessage>, Lease {
   readonly name: NodeName;
   readonly #deps: NodeDeps;
   #state: NodePhase = UNKNOWN;
   lastHeartbeat: Instant | undefined;
-  /** The same by the clock that does not jump; undefined where that was in an earlier run. */
+  /** The same on the monotonic clock; undefined if it was in an earlier run. */
   heardAt: Moment | undefined;
   heardBlind: Millis = 0;
   rhythm: HeartbeatHistory | undefined;
-  /** How often its standing was submitted, and up to which of these times it is settled. */
+  /** How often its status was submitted, and up to which number it is settled. */
   #submitted = 0;
   #settled = 0;
-  /** Whether it is among those whose status goes to disk with the next checkpoint. */
+  /** Whether its status goes to disk with the next checkpoint. */
   noted = false;
   cell: Cell<NodeActorMessage> | undefined;
-  /** The message that crashed the actor last; if it does so again, it is given up. */
+  /** The message on which the actor last crashed. If it crashes on it again, the message is given up. */
   retried: NodeActorMessage | undefined;
-  /** What was told and not handled when its shard stopped. */
+  /** Messages still queued when the shard stopped. */
   left: NodeActorMessage[] | undefined;
   #waiting: PendingRequest[] | undefined;
   #waitingForStanding: AwaitingCommit | undefined;
-  /** Made when it is first needed: most nodes are only ever sent heartbeats. */
+  /** Made when it is first needed: most nodes only get heartbeats. */
   #stash: Stash<NodeActorMessage> | undefined;
 
   constructor(name: NodeName, deps: NodeDeps) {
@@ -108,7 +105,7 @@ export class NodeActor extends Timer implements Actor<NodeActorMessage>, Lease {
     this.#deps.moved(this.#state, state);
     this.#state = state;
     if (state.phase !== 'unknown') return;
-    // Somebody may wait to register it anew, and nothing of it is left.
+    // A request may be waiting to register it anew, and nothing of the old node may be left.
     this.lastHeartbeat = undefined;
     this.heardAt = undefined;
     this.rhythm = undefined;
@@ -125,7 +122,7 @@ export class NodeActor extends Timer implements Actor<NodeActorMessage>, Lease {
 
   statusOf({ standing }: RegisteredNode): NodeStatus {
     const { state, retries, since } = standing;
-    // Field by field: a checkpoint makes very many of these, and spreading cost most of its time.
+    // Field by field: a checkpoint makes very many of these, and spreading took most of its time.
     const status: NodeStatus = {
       state,
       retries,
@@ -140,7 +137,7 @@ export class NodeActor extends Timer implements Actor<NodeActorMessage>, Lease {
 
   receive(message: NodeActorMessage): void {
     if (this.#isBehind(message)) this.#setAside(message);
-    // A heartbeat that came in time may be among those who wait.
+    // A heartbeat that came in time may be stashed.
     else if (message.kind === 'expire' && this.#stash !== undefined) this.#watch();
     else this.#handle(message);
     if (this.retried === message) {
@@ -150,20 +147,20 @@ export class NodeActor extends Timer implements Actor<NodeActorMessage>, Lease {
     this.done(message);
   }
 
-  /** Goes on after a message that was handled, or given up. */
+  /** Continues after a message was handled or given up. */
   done(message: NodeActorMessage): void {
     if (this.#stash !== undefined)
       this.#stash = this.#stash.goOn(message, (next) => this.cell?.tellUnbounded(next));
     if (!this.isKnown && this.#stash === undefined) this.#deps.departed(this);
   }
 
-  /** Whoever changes something comes after those who wait for their turn to. */
+  /** A request that changes something waits behind the stashed ones. */
   #isBehind(message: NodeActorMessage): boolean {
     if (this.#stash === undefined || !(message instanceof PendingRequest)) return false;
     return message.command.kind !== 'describe' && this.#stash.isBehind(message);
   }
 
-  /** What is set aside counts towards the mailbox's limit. */
+  /** Stashed messages count towards the mailbox's limit. */
   #setAside(message: NodeActorMessage): void {
     const waiting = (this.#stash?.size ?? 0) + (this.#waiting?.length ?? 0) + (this.cell?.waiting ?? 0);
     if (this.#stash?.add(message, this.#deps.mailbox - waiting) !== true) this.#refuse(asked(message));
@@ -175,7 +172,7 @@ export class NodeActor extends Timer implements Actor<NodeActorMessage>, Lease {
     if (!addOrJoin(this.#waiting, message, room)) this.#refuse(message);
   }
 
-  /** Until all that was submitted of how it stands is settled. */
+  /** Until all submitted statuses are settled. */
   #waitForStanding(message: PendingRequest): void {
     const pending = (this.#waitingForStanding ??= new AwaitingCommit());
     if (pending.join(message, this.#submitted)) return;
@@ -192,7 +189,7 @@ export class NodeActor extends Timer implements Actor<NodeActorMessage>, Lease {
     this.#deps.crashed(this, crash);
   }
 
-  /** The rules failed over what became of the disk: what is there counts, and those who waited hear of the failure. */
+  /** Handling the disk's result failed. What is on disk counts, and those who waited get the failure. */
   settleAnyhow(settled: Settled, refusal: ErrorCode): void {
     const decision = settle(this.state, settled, this.#deps.rules);
     this.state = decision.state;
@@ -267,7 +264,7 @@ export class NodeActor extends Timer implements Actor<NodeActorMessage>, Lease {
     }
   }
 
-  /** It may have been read before a blindness, and be handled only after it. */
+  /** The heartbeat may have been read before a blind interval and be handled after it. */
   #begin({ at, timeout, heartbeat }: Extract<NodeEffect, { kind: 'begin' }>, heartbeats: number): void {
     const { rules, wheel, counts } = this.#deps;
     const blind = rules.blindAt(at);
@@ -286,14 +283,14 @@ export class NodeActor extends Timer implements Actor<NodeActorMessage>, Lease {
     this.#deps.note(this);
   }
 
-  /** One that lay in a socket while the daemon was blind, or came while nobody expected it, measures nothing. */
+  /** A heartbeat that lay in a socket during a blind interval, or came when none was expected, ends no interval. */
   #listen(at: Moment, { max }: AdaptiveTimeout, measures: boolean): void {
     this.rhythm ??= new HeartbeatHistory();
     if (measures) this.rhythm.heard(at, max);
     else this.rhythm.interrupt();
   }
 
-  /** Has the deadline looked at again when time comes round to it. */
+  /** Has the deadline checked when it comes round. */
   #watch(): void {
     this.#deps.wheel.arm(this, this.deadline);
   }
@@ -314,13 +311,13 @@ export class NodeActor extends Timer implements Actor<NodeActorMessage>, Lease {
     this.#waiting = undefined;
     for (const asked of waiting ?? []) {
       if (refusal !== undefined) asked.answer({ kind: 'refused', code: refusal });
-      // A first sign that is a failure: there is such a node now, which may fail.
+      // The first sign was a failure: the node is registered now, and may fail.
       else if (created && asked.command.kind === 'fail') this.#handle(asked);
       else asked.answer(this.#wanted(asked, created));
     }
   }
 
-  /** What somebody wanted who has waited for the disk. */
+  /** The reply to a request that waited for the disk. */
   #wanted({ command }: PendingRequest, created: boolean): NodeReply {
     if (command.kind === 'heartbeat') return { kind: 'active' };
     if (command.kind === 'forget' || this.state.phase === 'unknown') return { kind: 'forgotten' };

@@ -17,8 +17,8 @@ import { evaluatePrecondition } from './preconditions.js';
 import { change, forget, register, settle } from './registering.js';
 
 /**
- * What one message means to one node. Pure: it reads the lease and changes nothing. A heartbeat at the deadline itself
- * is in time; one after it comes after the misses, whether or not anybody had noticed them.
+ * Decides what one message means for one node. Pure: it reads the lease and changes nothing. A heartbeat at the
+ * deadline itself is in time. One after it comes after the misses, whether or not they had been noticed.
  */
 export function decide(state: NodePhase, lease: Lease, message: NodeMessage, rules: NodeRules): Decision {
   if ('precondition' in message && message.precondition !== undefined) {
@@ -57,7 +57,7 @@ export function decide(state: NodePhase, lease: Lease, message: NodeMessage, rul
   }
 }
 
-/** What somebody who asks is told: only what is on disk, with the misses that nobody has noticed yet. */
+/** The description for a request: only what is on disk, with misses that have not been noticed yet. */
 export function shown(
   state: NodePhase,
   lease: Lease,
@@ -65,7 +65,7 @@ export function shown(
   rules: NodeRules,
 ): NodeReply {
   if (state.phase === 'unknown' || state.phase === 'registering') return NOT_KNOWN;
-  // At the deadline it has missed its heartbeat, unless one comes at that very moment.
+  // At the deadline the heartbeat is missed, unless one comes at that very moment.
   const { known, deadline } = missed(state, lease, (at) => at <= asked.arrivedAt, rules);
   return {
     kind: 'node',

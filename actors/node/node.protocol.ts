@@ -11,7 +11,7 @@ interface Addressed {
   readonly arrivedAt: Moment;
   /** When it was read: what new deadlines are counted from. */
   readonly readAt: Moment;
-  /** Of the key that asks, if it has one: what it registers counts towards this. */
+  /** The quota of the key that asks, if any: what it registers counts towards it. */
   readonly quota?: NodeQuota | undefined;
 }
 
@@ -21,58 +21,58 @@ interface Addressed {
  */
 export type Precondition = 'exists' | 'absent' | 'never';
 
-/** What is asked of a node, apart from whom and when. */
+/** A request about a node, without its name and times. */
 export type NodeRequest = (
   | { readonly kind: 'heartbeat' | 'describe' | 'pause' | 'resume' | 'forget' }
-  /** The node itself reports trouble. */
+  /** The node reports a failure itself. */
   | { readonly kind: 'fail'; readonly reason?: string | undefined }
-  /** Somebody knows that the heartbeat will not come: its deadline is now. */
+  /** The heartbeat is known not to come: the deadline is now. */
   | { readonly kind: 'miss' }
-  /** Somebody takes care of its failure. */
+  /** Acknowledges the failure. */
   | ({ readonly kind: 'acknowledge' } & Pick<Acknowledgement, 'by' | 'reason' | 'until'>)
-  /** Nobody does any more. */
+  /** Takes the acknowledgement back. */
   | { readonly kind: 'unacknowledge' }
-  /** Registers the node, or changes what was chosen for it. */
+  /** Registers the node, or changes its settings. */
   | { readonly kind: 'put'; readonly change: SettingsChange }
 ) & { readonly precondition?: Precondition | undefined };
 
-/** What may be asked of a node. Plain data: it crosses the seam between the ways in and the shards. */
+/** A command for a node. Plain data: it crosses the seam between the gateway and the shards. */
 export type NodeCommand = NodeRequest & Addressed;
 
-/** What is known of the rhythm of a node whose timeout follows it. */
+/** The heartbeat history of a node with an adaptive timeout. */
 export interface DescribedRhythm {
-  /** Of the intervals between heartbeats, as far as they are remembered; undefined before there was one. */
+  /** Mean of the remembered intervals; undefined before the first. */
   readonly mean: Millis | undefined;
-  /** The one that is reckoned with. */
+  /** The deviation used for the timeout. */
   readonly deviation: Millis | undefined;
-  /** How many are remembered. */
+  /** The number of remembered intervals. */
   readonly samples: number;
-  /** How improbable its silence is; undefined while too little is known to tell. */
+  /** φ of the present silence; undefined without an estimate. */
   readonly phi: number | undefined;
 }
 
-/** A node as it is shown. */
+/** A node in the form that is shown. */
 export interface DescribedNode extends NodeFacts {
-  /** There where the timeout is adaptive. */
+  /** Present if the timeout is adaptive. */
   readonly rhythm?: DescribedRhythm;
   readonly registeredAt: Instant;
-  /** When it came to its state. */
+  /** When the state began. */
   readonly since: Instant;
-  /** When it misses its next heartbeat; undefined of who has failed or is paused. */
+  /** When it misses its next heartbeat; undefined if it has failed or is paused. */
   readonly deadline: Instant | undefined;
   readonly pausedAt: Instant | undefined;
-  /** Who takes care of its failure; undefined of nobody, and of one that has not failed. */
+  /** The acknowledgement of its failure, if any. */
   readonly acknowledged: Acknowledgement | undefined;
 }
 
 export type NodeReply =
-  /** The heartbeat was taken, and the node is active. */
+  /** The heartbeat was accepted, and the node is active. */
   | { readonly kind: 'active' }
   | { readonly kind: 'node'; readonly node: DescribedNode; readonly created: boolean }
   | { readonly kind: 'forgotten' }
   | { readonly kind: 'refused'; readonly code: ErrorCode };
 
-/** The seam. A shard may be anywhere, so its answers come later, all those of one call together. */
+/** The seam. A shard may be anywhere, so its replies come later, all those of one call together. */
 export interface Nodes {
   readonly count: number;
 

@@ -10,25 +10,25 @@ import type { Clock } from '../../src/ports/clock.js';
 
 const NO_VIGIL: Omit<ObservedTime, 'wall'> = { awake: 0, blind: 0, resumptions: [] };
 
-/** The last blindness of this run, and how long the daemon had been blind before it. */
+/** The last blind interval of this run, and the total blind time before it. */
 export interface LastBlindness extends Blindness {
   readonly blind: Millis;
 }
 
-/** The vigil as it goes on in this process: where deadlines lie on it, and where they lie after a blindness. */
+/** The observed time in this process: converts deadlines, and moves them after a blind interval. */
 export class ObservedClock {
   readonly #clock: Clock;
   readonly #grace: Millis;
-  /** As it was at `#at`; it has grown since with the time that passed. */
+  /** As it was at `#at`. It has grown since by the time that passed. */
   #observed: ObservedTime;
   #at: Moment;
-  /** When it was last told, to be kept. */
+  /** When it was last returned to be stored. */
   #keptAt: Moment;
-  /** Since when nobody is let in any more. */
+  /** Since when no requests are accepted. */
   #notListeningSince: Moment | undefined;
   #lastBlind: LastBlindness | undefined;
 
-  /** @param grace the most time that anybody is given again after a blindness */
+  /** @param grace the most time that a node is given again after a blind interval */
   constructor(clock: Clock, grace: Millis) {
     this.#clock = clock;
     this.#grace = grace;
@@ -37,34 +37,34 @@ export class ObservedClock {
     this.#observed = { ...NO_VIGIL, wall: clock.wall() };
   }
 
-  /** How long the daemon has been blind, in all. */
+  /** The total blind time of the daemon. */
   get blind(): Millis {
     return this.#observed.blind;
   }
 
-  /** How old is what was last kept of it. */
+  /** The age of what was last returned to be stored. */
   get age(): Millis {
     return this.#clock.now() - this.#keptAt;
   }
 
-  /** The vigil as it is now, to be kept. */
+  /** The present observed time, to be stored. */
   keep(): ObservedTime {
     const now = this.#notListeningSince ?? this.#clock.now();
     this.#keptAt = now;
     return { ...this.#observed, awake: this.on(now), wall: this.wallAt(now) };
   }
 
-  /** A moment since the last blindness, or a deadline, on the vigil. */
+  /** Converts a moment since the last blind interval, or a deadline, to observed time. */
   on(at: Moment): Millis {
     return this.#observed.awake + (at - this.#at);
   }
 
-  /** Nobody can be heard from here on, so the vigil ends here. */
+  /** Nobody can be heard from here on, so observed time ends here. */
   stopListening(at: Moment): void {
     this.#notListeningSince ??= at;
   }
 
-  /** The daemon heard nobody from `from` to `to`. */
+  /** The daemon could hear nobody from `from` to `to`. */
   wake(from: Moment, to: Moment): LastBlindness {
     const { blind } = this.#observed;
     this.#observed = woken({ ...this.#observed, awake: this.on(from) }, to - from);
@@ -74,10 +74,10 @@ export class ObservedClock {
   }
 
   /**
-   * The restart is over, and time goes on. From when the vigil was last stored the daemon was blind: each deadline is as
-   * far away as it was then, and whoever was heard in the run that ended has the grace.
+   * The restart is over, and time continues. The daemon was blind since the observed time was last stored: each
+   * deadline is as far away as it was then, and nodes heard in the last run get the grace.
    *
-   * @param deadlines moves every deadline to where the function given says that it lies in this run
+   * @param deadlines moves every deadline with the given function, which converts it to this run
    */
   resume(
     stored: ObservedTime | undefined,
@@ -91,7 +91,7 @@ export class ObservedClock {
     const now = this.#clock.now();
     const wall = this.#clock.wall();
     if (stored !== undefined) {
-      // No two blindnesses begin at the same, whatever the wall clock says.
+      // No two blind intervals begin at the same total, whatever the wall clock says.
       const away = Math.max(1, wall - stored.wall);
       this.#observed = woken(stored, away);
     }
@@ -104,12 +104,12 @@ export class ObservedClock {
     };
   }
 
-  /** The deadline of a node found at a restart, where it was left on the vigil. */
+  /** The deadline of a node found at a restart, from its stored one. */
   #resumed(deadline: Millis, heardBlind: Millis, timeout: Millis, needed: Set<Resumption>): Moment {
     const waking = firstResumptionSince(this.#observed, heardBlind);
     if (waking !== undefined) needed.add(waking);
     const least = waking === undefined ? -Infinity : waking.awake + Math.min(timeout, this.#grace);
-    // A deadline is never further away than one timeout, whichever of two writes was the last that reached the disk.
+    // A deadline is never further away than one timeout, whichever of two writes reached the disk last.
     const left = Math.min(timeout, Math.max(deadline, least) - this.#observed.awake);
     return moment(this.#at + left);
   }
@@ -118,7 +118,7 @@ export class ObservedClock {
   deadlineSince(since: Moment, timeout: Millis, heardBlind: Millis): Moment {
     const deadline = moment(since + timeout);
     const last = this.#lastBlind;
-    // Until it was over nobody knew of it, so that whatever was read sooner was read before it.
+    // Nobody knew of the interval until it was over, so what was read earlier was read before it.
     if (last === undefined || since >= last.to || deadline < last.from) return deadline;
     return this.beyondBlindness(last, deadline, timeout, heardBlind);
   }
@@ -129,14 +129,14 @@ export class ObservedClock {
     return last !== undefined && at < last.to ? last.blind : this.#observed.blind;
   }
 
-  /** A deadline that lay behind the beginning of the last blindness. */
+  /** Moves a deadline that lay after the beginning of the last blind interval. */
   beyondBlindness(last: LastBlindness, deadline: Moment, timeout: Millis, heardBlind: Millis): Moment {
-    // Who has not been heard since the blindness before this one has had the grace.
+    // A node that was not heard since the interval before has had the grace already.
     const previousEnd = heardBlind >= last.blind ? undefined : last.to;
     return deadlineAfter({ ...last, previousEnd }, { deadline, lastSeen: last.from }, timeout, this.#grace);
   }
 
-  /** The wall clock at a moment. Read again when this process was put aside between one clock and the other. */
+  /** The wall clock at a moment. Read again if the process was interrupted between reading one clock and the other. */
   wallAt(at: Moment): Instant {
     for (let attempt = 1; ; attempt++) {
       const now = this.#clock.now();

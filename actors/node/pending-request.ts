@@ -14,7 +14,7 @@ export class PendingRequest {
     this.#index = index;
   }
 
-  /** Requests that are answered with it. */
+  /** The number of requests that its reply answers. */
   get size(): number {
     return 1;
   }
@@ -23,14 +23,14 @@ export class PendingRequest {
     this.#batch.answer(this.#index, reply);
   }
 
-  /** Whether both are heartbeats of one moment and of one quota; nothing else is the same when it is asked twice. */
+  /** Whether both are heartbeats of one moment and one quota. No other command is the same when it is repeated. */
   equals({ command }: PendingRequest): boolean {
     const { kind, arrivedAt, readAt, quota } = this.command;
     if (kind !== 'heartbeat' || command.kind !== 'heartbeat') return false;
     return arrivedAt === command.arrivedAt && readAt === command.readAt && quota === command.quota;
   }
 
-  /** Takes an equal request for the same node. */
+  /** Joins an equal request for the same node. */
   join(next: object): PendingRequest | undefined {
     return next instanceof PendingRequest && this.equals(next)
       ? new JoinedRequests(this.command, this.#batch, this.#index, next)
@@ -38,7 +38,7 @@ export class PendingRequest {
   }
 }
 
-/** Equal heartbeats of one node, one behind the other: handled once, and answered together. */
+/** Equal heartbeats of one node in a row: handled once, answered together. */
 class JoinedRequests extends PendingRequest {
   readonly #others: PendingRequest[];
 
@@ -65,7 +65,7 @@ class JoinedRequests extends PendingRequest {
   }
 }
 
-/** Whoever told an actor this, and waits for the answer. */
+/** The request in this message, if it is one. */
 export function asked(message: { readonly kind: string }): PendingRequest {
   if (message instanceof PendingRequest) return message;
   throw new TypeError(`'${message.kind}' has nobody to answer`);

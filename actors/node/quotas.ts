@@ -1,7 +1,7 @@
 import type { NodeQuota } from '../../src/domain/access.js';
 import type { NodePhase } from './decision.js';
 
-/** Counts the nodes that each key with a quota has registered, those on their way to disk among them. */
+/** Counts the nodes that each key with a quota has registered, including those on their way to disk. */
 export class Quotas {
   readonly #registered = new Map<string, number>();
 

@@ -23,13 +23,13 @@ export function acknowledgementOf(
   return acknowledged.until === undefined || wall() < acknowledged.until ? acknowledged : undefined;
 }
 
-/** Whether channels know, or are about to, that it has failed. Of what happens while it is paused nobody is told. */
+/** Whether channels were, or are about to be, notified that it has failed. Nobody is notified during a pause. */
 export function isNotifiedAsFailed({ registration, standing }: RegisteredNode): boolean {
   const { pausedAt, pausedFailed } = registration;
   return pausedAt === undefined ? standing.state === 'failed' : pausedFailed === true;
 }
 
-/** Whether there is a deadline: paused nodes and failed ones have none. */
+/** Whether there is a deadline: paused and failed nodes have none. */
 export function isDue({ registration, standing }: RegisteredNode): boolean {
   return registration.pausedAt === undefined && standing.state !== 'failed';
 }

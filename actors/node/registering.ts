@@ -22,10 +22,10 @@ import type { NodeCommand, NodeReply } from './node.protocol.js';
 
 const QUOTA_REACHED: NodeReply = { kind: 'refused', code: 'HEARTBEAT_NODE_QUOTA' };
 
-/** There is to be such a node. */
+/** Registers a node. */
 export function register(command: NodeCommand, rules: NodeRules, isHeartbeat: boolean): Decision {
   const { quota } = command;
-  // Looked at here, where the node begins to count: of several on their way, no more than the quota get in.
+  // Checked here, where the node begins to count: several on their way cannot exceed the quota together.
   if (quota !== undefined && !rules.hasQuota(quota)) {
     return { state: UNKNOWN, effects: [{ kind: 'answer', reply: QUOTA_REACHED }] };
   }
@@ -50,7 +50,7 @@ export function register(command: NodeCommand, rules: NodeRules, isHeartbeat: bo
   };
 }
 
-/** Other settings, a pause, or the end of one. */
+/** Changes settings, or begins or ends a pause. */
 export function change(state: NodePhase, lease: Lease, command: NodeCommand, rules: NodeRules): Decision {
   switch (state.phase) {
     case 'unknown':
@@ -84,8 +84,8 @@ export function change(state: NodePhase, lease: Lease, command: NodeCommand, rul
 }
 
 /**
- * @returns the timeout that a change of settings begins anew, or undefined when it begins none. It does not count from a
- *   heartbeat, so that no rhythm says when the next one comes.
+ * @returns the timeout that a change of settings starts again; undefined if none. It does not count from a heartbeat,
+ * so the heartbeat history says nothing about it.
  */
 function timeoutBegunBy(
   next: Registration,
@@ -98,7 +98,7 @@ function timeoutBegunBy(
   return isNew || registration.pausedAt !== undefined ? longestTimeout(timeout) : undefined;
 }
 
-/** @returns the same registration when nothing changes */
+/** @returns the same registration if nothing changes */
 function changedBy(
   { registration: before, standing: { state } }: RegisteredNode,
   command: NodeCommand,
@@ -134,7 +134,7 @@ export function forget(state: NodePhase): Decision {
   }
 }
 
-/** How things stand once the disk has settled. */
+/** The state once the disk has settled. */
 export function settle(state: NodePhase, settled: Settled, rules: NodeRules): Decision {
   const refusal = settled.stored ? undefined : settled.code;
   const release: NodeEffect = { kind: 'release', refusal, created: state.phase === 'registering' };
@@ -151,12 +151,12 @@ export function settle(state: NodePhase, settled: Settled, rules: NodeRules): De
         : goOn(state, [release]);
     case 'changing': {
       const { registration: before, standing, next } = state;
-      // What the batch carried of its status may be on disk with it.
+      // The status in the same batch may be on disk with it.
       if (!settled.stored) return goOn(state, [{ kind: 'note' }, release]);
       const after = { registration: next, standing };
       const timeout = timeoutBegunBy(next, { registration: before, standing }, rules);
       if (timeout === undefined) return goOn(after, [release]);
-      // Not sooner than it would be from when that was asked for, whatever has happened in between.
+      // Not sooner than one timeout from the request, whatever has happened in between.
       const deadline = moment(settled.at + timeout);
       const begun: NodeEffect[] = [{ kind: 'interrupt' }, { kind: 'await', deadline }];
       return { state: { phase: 'known', ...after }, effects: [...begun, release] };

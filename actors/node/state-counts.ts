@@ -1,7 +1,7 @@
 import type { NodeState } from '../../src/domain/node.js';
 import type { NodePhase } from './decision.js';
 
-/** Counts the nodes that are on disk, by how they stand, as they change: looking at a million takes too long. */
+/** Counts stored nodes by state as they change: looking at a million takes too long. */
 export class StateCounts {
   readonly #counts: Record<NodeState | 'paused', number> = { active: 0, inactive: 0, failed: 0, paused: 0 };
 

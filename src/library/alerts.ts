@@ -24,42 +24,42 @@ export interface AlertFilter {
   /** Those about this node: alone, or in a message that stands for many. */
   readonly node?: string;
   readonly type?: AlertType;
-  /** Those for this channel; with `state`, those in such a state there. */
+  /** Those for this channel; with `state`, those in that state there. */
   readonly channel?: string;
 }
 
-/** What has become of an alert in one channel. */
+/** The state of an alert on one channel. */
 export interface AlertDelivery {
   readonly state: Delivery['state'];
-  /** Why it is not told yet, where something holds it. */
+  /** Why it is held, if it is. */
   readonly heldFor: string | undefined;
   readonly attempts: number;
   readonly lastAttempt: Date | undefined;
   readonly lastError: string | undefined;
-  /** The channel that it died in, where this one is told instead. */
+  /** The channel that could not deliver it, if this one is the fallback. */
   readonly insteadOf: string | undefined;
-  /** The alerts that it sums up. */
+  /** The alerts that it folds. */
   readonly folded: { readonly count: number; readonly alertIds: readonly string[] } | undefined;
 }
 
-/** An alert. Durations in seconds. */
+/** An alert. Durations are in seconds. */
 export interface AlertDescription {
   readonly id: string;
   readonly type: AlertType;
   readonly at: Date;
   readonly node: string | undefined;
-  /** How long nobody could be heard in the silence that it tells of. */
+  /** How long of the silence the instance was blind. */
   readonly blind: number;
   readonly message: string;
-  /** What the node said of the failure that it reported. */
+  /** The reason in the node's own report of a failure. */
   readonly reason: string | undefined;
-  /** Which reminder it is. */
+  /** The number of the reminder. */
   readonly reminder: number | undefined;
-  /** The node whose failure this one's comes from. */
+  /** The failed dependency that inhibits it. */
   readonly causedBy: string | undefined;
-  /** Of a mass failure: how many have failed, and some of them. */
+  /** Of a mass failure: the number of failed nodes, and some of them. */
   readonly mass: { readonly count: number; readonly sample: readonly string[] } | undefined;
-  /** Of one that tells of several: which nodes, and which alerts it stands for. */
+  /** Of a group: its nodes, and the alerts that it replaces. */
   readonly group: { readonly nodes: readonly string[]; readonly alertIds: readonly string[] } | undefined;
   /** By the names of the channels. */
   readonly channels: Readonly<Record<string, AlertDelivery>>;
@@ -76,7 +76,7 @@ const FILTER = objectOf({
   channel: one(aText),
 });
 
-/** All that are wanted, newest first. What is not asked for is not read. */
+/** Matching alerts, newest first. What is not pulled is not read. */
 export async function* listAlerts(
   daemon: () => Promise<Daemon>,
   filter: AlertFilter,
@@ -91,20 +91,20 @@ export async function* listAlerts(
       if (isWanted(record, { states, filter: { node, type, channel } })) yield describedAlert(record);
 }
 
-/** Takes up a dead letter again. @returns its id */
+/** Delivers a dead letter again. @returns its id */
 export async function redeliver(daemon: () => Promise<Daemon>, alert: string): Promise<string> {
   expectArgument("an alert's id", alert, aText);
   const id = parseAlertId(alert) ?? refuse('HEARTBEAT_NO_SUCH_ALERT');
   return ask(await daemon(), (answered) => ({ kind: 'redeliver', id, answered }));
 }
 
-/** Sends a test by a channel. @returns the id of the alert that it is */
+/** Sends a test on a channel. @returns the id of its alert */
 export async function testChannel(daemon: () => Promise<Daemon>, channel: string): Promise<string> {
   expectArgument("a channel's name", channel, aText);
   return ask(await daemon(), (answered) => ({ kind: 'test', channel, answered }));
 }
 
-/** @throws HeartbeatError when it is refused */
+/** @throws HeartbeatError if it is refused */
 function ask(
   { alerts }: Daemon,
   command: (answered: NotifierCommand['answered']) => NotifierCommand,
@@ -153,10 +153,10 @@ function dateOf(at: Instant | undefined): Date | undefined {
   return at === undefined ? undefined : new Date(at);
 }
 
-/** Where what the daemon shows as Unix seconds is an instant, and not a number of something. */
+/** Keys whose numbers are instants in Unix seconds. */
 const INSTANTS = /^(?:at|from|to)$|_at$/;
 
-/** What `GET /supervision` shows, in a program's spelling: names in camelCase, instants as `Date`. */
+/** The tree that `GET /supervision` shows, in camelCase and with instants as `Date`. */
 export function describedSupervision(shown: object): object {
   return camelCased(shown, (name, value) =>
     INSTANTS.test(name) && typeof value === 'number' ? new Date(value * 1000) : value,

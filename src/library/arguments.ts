@@ -10,16 +10,16 @@ import { isTooLong, LONGEST_REASON, trimmedReason } from '../views/failure-reaso
 import { bodyProblem, sentenceFor } from '../views/messages.js';
 import { expectArgument, must } from './checks.js';
 
-/** A user's id: 64 bits do not fit every number, but a bigint or a text of digits. */
+/** A user's id. Not every 64-bit id fits a number; a bigint or a text of digits holds them all. */
 export type UserIdLike = bigint | number | string;
 
-/** @throws HeartbeatError `HEARTBEAT_INVALID_NODE_NAME`; TypeError for what is no text */
+/** @throws HeartbeatError `HEARTBEAT_INVALID_NODE_NAME`; TypeError if it is not a text */
 export function nodeNameOf(name: string): NodeName {
   expectArgument("a node's name", name, aName);
   return parseNodeName(name) ?? refuse('HEARTBEAT_INVALID_NODE_NAME');
 }
 
-/** @throws HeartbeatError `HEARTBEAT_INVALID_USER_ID`; TypeError for what is neither digits nor a number */
+/** @throws HeartbeatError `HEARTBEAT_INVALID_USER_ID`; TypeError if it is neither digits nor a number */
 export function userIdOf(user: UserIdLike): UserId {
   expectArgument("a user's id", user, anId);
   const isExact = typeof user !== 'number' || Number.isSafeInteger(user);
@@ -34,9 +34,9 @@ const anId = must(
 );
 
 /**
- * Reads why a node has failed.
+ * Reads the reason of a failure.
  *
- * @throws HeartbeatError `HEARTBEAT_BODY_TOO_LARGE`; TypeError for what is no text
+ * @throws HeartbeatError `HEARTBEAT_BODY_TOO_LARGE`; TypeError if it is not a text
  */
 export function readReason(reason: string | undefined): string | undefined {
   if (reason === undefined) return undefined;
@@ -55,7 +55,7 @@ export function refuse(code: ErrorCode): never {
   throw new HeartbeatError(code, sentenceFor(code));
 }
 
-/** @throws HeartbeatError when it is refused */
+/** @throws HeartbeatError if it is refused */
 export function askNode(
   daemon: Daemon,
   name: NodeName,
@@ -69,7 +69,7 @@ export function askNode(
   });
 }
 
-/** For what is answered with the node. */
+/** For commands that are answered with the node. */
 export async function askForNode(
   daemon: Daemon,
   name: NodeName,
@@ -80,7 +80,7 @@ export async function askForNode(
   throw new TypeError(`'${request.kind}' was answered '${reply.kind}'`);
 }
 
-/** Asks several users, in their order. */
+/** Asks several users, and returns the replies in their order. */
 export function askUsers(
   daemon: Daemon,
   kind: 'heal' | 'checkup',
@@ -92,7 +92,7 @@ export function askUsers(
   });
 }
 
-/** @throws HeartbeatError when it is refused */
+/** @throws HeartbeatError if it is refused */
 export function askUser(
   daemon: Daemon,
   kind: UserCommand['kind'],

@@ -4,16 +4,16 @@ import { systemClock } from './clock.js';
 import type { Node } from './node.js';
 import type { UserChanged } from './presence.js';
 
-/** Told of a node that has failed, or recovered. Nobody waits for what it promises. */
+/** Called when a node has failed or recovered. Its promise is not awaited. */
 export type NodeCallback = (node: Node) => unknown;
 
-/** Told of a user who has come online, or gone offline. Nobody waits for what it promises. */
+/** Called when a user has come online or gone offline. Its promise is not awaited. */
 export type UserCallback = (change: UserChanged) => unknown;
 
 const aCallback: Check = (value) =>
   typeof value === 'function' ? undefined : `wants a function to call, not ${shown(value)}`;
 
-/** Functions of the program's own: nothing that one throws, now or later, reaches the actors or the other functions. */
+/** Functions of the program. Nothing that one throws, now or later, reaches the actors or the other functions. */
 export class Callbacks<Subject> {
   readonly #called: string;
   readonly #callbacks = new Set<(subject: Subject) => unknown>();
@@ -22,7 +22,7 @@ export class Callbacks<Subject> {
 
   /**
    * @param called what they are called in the log
-   * @param named who or what a call was about, for the log
+   * @param named the subject of a call, for the log
    */
   constructor(called: string, named: (subject: Subject) => LogFields) {
     this.#called = called;
@@ -33,7 +33,7 @@ export class Callbacks<Subject> {
     return this.#callbacks.size;
   }
 
-  /** @throws TypeError for what is no function */
+  /** @throws TypeError if it is not a function */
   add(callback: (subject: Subject) => unknown): () => void {
     expectArgument(this.#called, callback, aCallback);
     this.#callbacks.add(callback);
@@ -42,7 +42,7 @@ export class Callbacks<Subject> {
     };
   }
 
-  /** Calls them, each in a turn of its own: the actor that a change comes from has gone on by then. */
+  /** Calls them, each in a turn of its own: the actor whose change it is has gone on by then. */
   call(subject: Subject, logger: Logger): void {
     for (const callback of this.#callbacks) {
       systemClock.soon(() => {

@@ -1,4 +1,4 @@
-/** A configuration's `snake_case` keys as a program writes them. */
+/** A configuration's `snake_case` keys in camelCase. */
 export type CamelCased<Value> = Value extends readonly unknown[]
   ? Value
   : Value extends object
@@ -9,14 +9,14 @@ type Camel<Key extends string> = Key extends `${infer Head}_${infer Tail}`
   ? `${Head}${Capitalize<Camel<Tail>>}`
   : Key;
 
-/** What is under these is the program's own: its keys are no names of settings. */
+/** The values under these keys are the program's own: their keys are not converted. */
 const DATA = ['labels'];
 
 export function camel(name: string): string {
   return name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
 }
 
-/** The same settings under the names that a configuration file has for them. */
+/** The same settings under the names in a configuration file. */
 export function snakeCased(settings: object): Record<string, unknown> {
   return Object.fromEntries(
     Object.entries(settings).map(([key, value]: [string, unknown]) => [
@@ -27,9 +27,9 @@ export function snakeCased(settings: object): Record<string, unknown> {
 }
 
 /**
- * What is shown under a daemon's names, under those that a program has for them, at any depth.
+ * Converts the keys of shown data to camelCase, at any depth.
  *
- * @param read what becomes of a value that is neither a list nor an object
+ * @param read converts a value that is neither a list nor an object
  */
 export function camelCased(shown: object, read: (name: string, value: unknown) => unknown): object {
   return Object.fromEntries(

@@ -22,10 +22,10 @@ import { common } from '../config/channels/common.js';
 const LEVELS = ['error', 'warn', 'info', 'debug'] as const;
 const DAY = 86_400;
 
-/** Its value is checked where it is used. */
+/** The value is checked where it is used. */
 const any: Reader = () => [];
 
-/** What may be chosen for a node, whose values are checked where it is registered. */
+/** The settings of a node; their values are checked when it is registered. */
 const SETTINGS_OF_NODE = {
   timeout: (value: unknown, place: string) =>
     isObject(value) ? objectOf({ adaptive: any, min: any, max: any, threshold: any })(value, place) : [],
@@ -38,7 +38,7 @@ const SETTINGS_OF_NODE = {
 const onProbeFailure = one(oneOf('skip', 'report'));
 const deadline = one(secondsWithin(0.001, DAY));
 
-/** What a node is made with: beside its settings, how it is looked at. */
+/** The options of a `Node`: its settings, and how it is probed. */
 const OPTIONS_OF_NODE = { ...SETTINGS_OF_NODE, probe: any, deadline, onProbeFailure };
 
 export const nodeRegistration: Reader = objectOf({ ...SETTINGS_OF_NODE, paused: any });
@@ -60,7 +60,7 @@ const logTarget: Reader = (value, place) => {
   return value['level'] === undefined ? [] : one(oneOf(...LEVELS))(value['level'], `${place}.level`);
 };
 
-/** In a file they would be maps; anything else would be lost where options are put beside them. */
+/** In a file they would be maps. Anything else would be lost when options are merged with them. */
 const fileSettings: Reader = (value, place) => {
   if (!isObject(value)) return one(anObject)(value, place);
   const maps = ['channels', 'nodes', 'alerts'].filter((name) => value[name] !== undefined);
@@ -75,7 +75,7 @@ const port: Check = must(
 const http: Reader = (value, place) =>
   typeof value === 'boolean' ? [] : objectOf({ port: one(port), host: one(aText) })(value, place);
 
-/** The settings that every channel has, in a program's spelling. */
+/** The settings that every channel has, in camelCase. */
 const policy = Object.fromEntries(
   Object.keys(common.shape).map((name): [string, Reader] => [camel(name), any]),
 );
@@ -87,7 +87,7 @@ const entry = objectOf({
   name: one(aText),
 });
 
-/** A notifier, or one with how it is used. */
+/** A notifier, or an entry with a notifier and its policy. */
 const notifierEntry: Reader = (value, place) => {
   const isEntry = isObject(value) && 'notifier' in value;
   const notifier = isEntry ? value['notifier'] : value;
@@ -120,12 +120,12 @@ const OPTIONS = {
   onFatal: one(aFunction),
 };
 
-/** Every problem of an instance's options that their own shape shows, a line each. */
+/** Every problem in the shape of an instance's options, a line each. */
 export function problemsOfOptions(options: unknown): readonly string[] {
   return objectOf(OPTIONS)(options, isObject(options) ? '' : 'options');
 }
 
-/** Those of the options whose shape is as it should be: what their values mean may be looked at. */
+/** The options whose shape is right, so that their values may be checked. */
 export function sound<Options extends object>(options: Options): Partial<Options> {
   const readers: Readonly<Record<string, Reader>> = OPTIONS;
   const usable: Partial<Options> = {};
@@ -160,7 +160,7 @@ function isMade(value: unknown): boolean {
   return isObject(value) && Object.getPrototypeOf(value) !== Object.prototype;
 }
 
-/** Likewise of an emitter's options. */
+/** Every problem in the shape of an emitter's options, a line each. */
 export function problemsOfEmitter(options: unknown): readonly string[] {
   return objectOf(EMITTER)(options, isObject(options) ? '' : 'options');
 }

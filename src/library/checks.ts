@@ -1,9 +1,9 @@
 import { didYouMean } from '../config/nearest.js';
 
-/** What is wrong with a value: a sentence without its subject, or undefined where nothing is. */
+/** The problem with a value: a sentence without its subject, or undefined. */
 export type Check = (value: unknown) => string | undefined;
 
-/** Every problem of a value, a line each that begins with its place. */
+/** Every problem of a value, a line each, beginning with its place. */
 export type Reader = (value: unknown, place: string) => readonly string[];
 
 const LONGEST_SHOWN = 40;
@@ -45,7 +45,7 @@ export const aText = must('a text', (value) => typeof value === 'string' && valu
 export const aFunction = must('a function', (value) => typeof value === 'function');
 export const aDate = must('a Date', (value) => value instanceof Date && !Number.isNaN(value.getTime()));
 export const anObject = must('an object', isObject);
-/** Infinity and NaN are none: JSON, by which options are read, has neither. */
+/** Infinity and NaN are refused: options are read as JSON, which has neither. */
 export const aNumber = must('a number', (value) => typeof value === 'number' && Number.isFinite(value));
 export const wholeFrom1 = must(
   'a whole number from 1 on',
@@ -71,7 +71,7 @@ export function one(check: Check): Reader {
   };
 }
 
-/** @returns the reader of an object that has these and no others; what is undefined is not given */
+/** @returns the reader of an object with these members and no others; undefined counts as absent */
 export function objectOf(members: Readonly<Record<string, Reader>>): Reader {
   const names = Object.keys(members);
   return (value, place) => {
@@ -86,7 +86,7 @@ export function objectOf(members: Readonly<Record<string, Reader>>): Reader {
   };
 }
 
-/** @returns the reader of an object whose names are the program's own */
+/** @returns the reader of an object whose keys are the program's own */
 export function mapOf(read: Reader, of: string): Reader {
   return (value, place) => {
     if (!isObject(value)) return [`${place}: must be an object of ${of}, not ${shown(value)}`];

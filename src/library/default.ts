@@ -7,33 +7,33 @@ import { NotifierList, type NotifierEntry, type Notifying } from './notifier-lis
 import type { HeartbeatOptions, LogTarget } from './options.js';
 import type { Users } from './presence.js';
 
-/** What `Heartbeat.setup` is given to fill in. */
+/** What `Heartbeat.setup` passes to be filled in. */
 export interface Setup extends Omit<HeartbeatOptions, 'notifiers' | 'logger'> {
-  /** To add to, or to be set to a list. */
+  /** Add to it, or set it to a list. */
   get notifiers(): NotifierList;
   set notifiers(notifiers: Iterable<Notifying | NotifierEntry>);
-  /** Of which at least `level` may be set. */
+  /** Its `level`, at least, may be set. */
   logger: LogTarget;
 }
 
-/** An instance, and what it is set up with. */
+/** An instance, and its setup. */
 interface Prepared {
   readonly setup: Setup;
   readonly instance: HeartbeatInstance;
 }
 
 /**
- * The instance of a program that needs only one. It starts when it is first used. Once it is closed, calls fail until it
- * is set up again or started: none of them starts another one by the way, with an empty store.
+ * The instance of a program that needs only one. It starts when it is first used. Once closed, calls fail until it is
+ * set up again or started, so that none of them starts another one with an empty store.
  */
 class DefaultHeartbeat {
   /** What is being set up; the one in use, unless that is closed. */
   #next = prepare();
-  /** The one that calls go to. */
+  /** The instance that calls go to. */
   #instance = this.#next.instance;
 
   /**
-   * Sets options; it may be called several times.
+   * Sets options. May be called several times.
    *
    * @throws TypeError once the instance is in use
    */
@@ -45,7 +45,7 @@ class DefaultHeartbeat {
     this.#instance = this.#next.instance;
   }
 
-  /** Calls back when a node has failed. Answers with a function that ends that. */
+  /** Calls back when a node has failed. Returns a function that removes the callback. */
   onFailure(callback: NodeCallback): () => void {
     return this.#next.instance.onFailure(callback);
   }
@@ -65,7 +65,7 @@ class DefaultHeartbeat {
     return this.#next.instance.onOffline(callback);
   }
 
-  /** To be added to before it is in use. */
+  /** May be added to until the instance is in use. */
   get notifiers(): NotifierList {
     return this.#next.instance.notifiers;
   }
@@ -78,12 +78,12 @@ class DefaultHeartbeat {
     return this.#instance.users;
   }
 
-  /** Alerts, newest first: all, or those that are wanted. */
+  /** Alerts, newest first: all, or those that match. */
   alerts(filter?: AlertFilter): AsyncGenerator<AlertDescription> {
     return this.#instance.alerts(filter);
   }
 
-  /** Takes up a dead letter again. */
+  /** Delivers a dead letter again. */
   redeliver(alert: string): Promise<string> {
     return this.#instance.redeliver(alert);
   }
@@ -98,12 +98,12 @@ class DefaultHeartbeat {
     return this.#instance.metrics();
   }
 
-  /** The live supervision tree, and how all of it stands. */
+  /** The live supervision tree with the state of everything in it. */
   supervision(): Promise<object> {
     return this.#instance.supervision();
   }
 
-  /** All else that there is to it. After `close` it is closed, until it is set up again or started. */
+  /** The instance itself, for everything else. After `close` it is closed, until it is set up again or started. */
   get instance(): HeartbeatInstance {
     return this.#instance;
   }
@@ -113,7 +113,7 @@ class DefaultHeartbeat {
     return this.#instance.start();
   }
 
-  /** Stops it, callbacks and notifiers included; it may be set up anew. */
+  /** Stops the instance, and removes callbacks and notifiers. It may be set up again. */
   async close(): Promise<void> {
     const closing = this.#instance;
     if (closing === this.#next.instance) this.#next = prepare();

@@ -10,50 +10,55 @@ import { Node, type NodeOptions, type NodeSettings } from './node.js';
 import type { LogTarget } from './options.js';
 import { Tracker } from './tracker.js';
 
-/** A node, how it is looked at, and what is chosen for it: with that it is registered, as a daemon's key has to allow. */
+/**
+ * A node with its probe and its settings. With settings, the emitter registers it, which the daemon's key must allow.
+ */
 export interface EmittedNode extends NodeOptions {
   readonly name: string;
 }
 
-/** Durations in seconds. */
+/** Durations are in seconds. */
 export interface EmitterOptions {
   /**
-   * Whom to beat for, by name, as a `Node`, or with a probe. For a tracker if not given: each node that it has
-   * registered, and will.
+   * The nodes to send heartbeats for: names, `Node`s, or nodes with a probe. By default, for a tracker: every node that
+   * it has registered or registers later.
    */
   readonly nodes?: readonly (string | Node | EmittedNode)[];
-  /** From one heartbeat of a node to the next. A third of the timeout of a tracker's instance; 10 for a daemon. */
+  /**
+   * The interval between a node's heartbeats. By default a third of the timeout of a tracker's instance; 10 for a
+   * daemon.
+   */
   readonly interval?: number;
-  /** Calls under way at once: those of the instance for a tracker, or 4. */
+  /** The most calls at once. By default the tracker's instance's value, or 4. */
   readonly maxConcurrent?: number;
-  /** Nodes in one call, likewise. */
+  /** Nodes in one call. Default as above. */
   readonly batchSizeThresholds?: BatchSizeThresholds;
-  /** Probes under way at once. 64 if not given. */
+  /** The most probes at once. Default 64. */
   readonly maxProbes?: number;
-  /** How long a probe may take, unless its node says otherwise. 5 if not given, or the interval if that is shorter. */
+  /** How long a probe may take, unless its node has its own deadline. Default 5, or the interval if that is shorter. */
   readonly deadline?: number;
-  /** What follows from a probe that fails: `skip` if not given. */
+  /** What to do after a failed probe. Default `skip`. */
   readonly onProbeFailure?: OnProbeFailure;
-  /** A key of the daemon, where it wants one. */
+  /** A key of the daemon, if it needs one. */
   readonly key?: string;
   /**
-   * Told when the daemon cannot be reached, and of nodes that are refused or unwell. If not given that is not said; only
-   * that it has ended by an error is, in the log of the tracker's instance or on standard error.
+   * Gets a line when the daemon cannot be reached, and about nodes that are refused or unwell. Without it, only an end
+   * by an error is logged: in the log of the tracker's instance, or on standard error.
    */
   readonly logger?: LogTarget;
-  /** Told at once when it has ended by an error, and beats no more. */
+  /** Called at once when the emitter has ended by an error and sends no more heartbeats. */
   readonly onError?: (error: unknown) => void;
 }
 
 /** What an emitter has done. */
 export interface EmitterReport extends Omit<Counted, 'latest_ms'> {
-  /** How long after it was due a call or a probe began, at the most, in seconds. */
+  /** The greatest delay of a call or a probe, in seconds. */
   readonly latest: number;
 }
 
 const INTERVAL = 10;
 const TIMEOUT = 30;
-/** Heartbeats in a timeout: one may be lost, and the next be late. */
+/** Heartbeats in a timeout: one may be lost, and the next one late. */
 const IN_A_TIMEOUT = 3;
 const MAX_CONCURRENT = 4;
 const MAX_PROBES = 64;
@@ -64,15 +69,15 @@ interface Run {
   readonly ended: Promise<EmitterReport>;
 }
 
-/** The side that beats: for the nodes of a tracker in this program, or for any at a daemon's URL. */
+/** Sends heartbeats: for the nodes of a tracker in this program, or for any nodes to a daemon's URL. */
 export class Emitter {
   readonly #target: Tracker | string;
   readonly #options: EmitterOptions;
   #run: Run | undefined;
 
   /**
-   * @param target a tracker, or where a daemon listens, as `http://127.0.0.1:3519`
-   * @throws TypeError for options that cannot be used
+   * @param target a tracker, or the URL of a daemon, such as `http://127.0.0.1:3519`
+   * @throws TypeError for invalid options
    */
   constructor(target: Tracker | string | URL, options: EmitterOptions = {}) {
     this.#target = target instanceof URL ? target.href : target;
@@ -83,14 +88,16 @@ export class Emitter {
     if (options.nodes === undefined) throw new TypeError('an emitter for a daemon wants nodes to beat for');
   }
 
-  /** Begins to beat, each node at its time within the first interval. One that beats goes on. */
+  /**
+   * Starts to send heartbeats, each node's at its own time within the first interval. Does nothing if it is running.
+   */
   startHeartbeat(): void {
     if (this.#run !== undefined) return;
     const stop = new AbortController();
     const run = { stop, ended: this.#beat(stop.signal) };
     this.#run = run;
     const { instance } = this.#tracker ?? {};
-    // It beats no longer than there is somebody to hear it; its report is kept for whoever stops it.
+    // It stops with the instance, and keeps its report for `stopHeartbeat`.
     const stay = instance?.beforeClosing(() => {
       stop.abort();
       return run.ended;
@@ -98,7 +105,7 @@ export class Emitter {
     run.ended.catch((error: unknown) => this.#failed(error, run)).finally(() => stay?.());
   }
 
-  /** Somebody who beats for nobody any more has to say so, also where nobody stops it and waits. */
+  /** An emitter that stopped by an error must say so, even if nobody calls `stopHeartbeat`. */
   async #failed(error: unknown, run: Run): Promise<void> {
     if (this.#run === run) this.#run = undefined;
     const { logger, onError } = this.#options;
@@ -112,7 +119,7 @@ export class Emitter {
     }
   }
 
-  /** Resolves, with what it has done, once what was under way has come to its end. Undefined when it did not beat. */
+  /** Resolves with the report once calls under way have ended. Undefined if it was not running. */
   async stopHeartbeat(): Promise<EmitterReport | undefined> {
     const run = this.#run;
     this.#run = undefined;
@@ -129,7 +136,7 @@ export class Emitter {
   }
 
   async #beat(signal: AbortSignal): Promise<EmitterReport> {
-    // An instance that cannot start is no daemon that is away for a while.
+    // An instance that cannot start is not a daemon that is away for a while.
     await this.#tracker?.instance.start();
     // Loaded here, with its HTTP client.
     const { Emitter: Beats } = await import('../client/emitter/emitter.js');
@@ -138,7 +145,7 @@ export class Emitter {
     const chosen = new Map((nodes ?? []).map((node) => settingsOf(node)));
     const target = await this.#open(maxConcurrent, chosen);
     const tracker = this.#tracker;
-    // Those of the tracker are registered already.
+    // The tracker's nodes are registered already.
     const first = nodes?.map(emitted) ?? (tracker?.nodes ?? []).map(looked);
     const plan = {
       intervalMs: interval * 1000,
@@ -210,7 +217,7 @@ function emitted(node: string | Node | EmittedNode): Emitted {
   return { ...looked(made), settings: snakeCased(made.settings) };
 }
 
-/** It is registered. */
+/** It is registered already. */
 function looked(node: Node): Emitted {
   return { name: node.name, ...node.emitted };
 }

@@ -7,10 +7,10 @@ import { notificationOf } from './notification.js';
 import { BuiltInNotifier } from './notifiers.js';
 import type { Notifying } from './notifier-list.js';
 
-/** How long a notifier may take to let go, in milliseconds. */
+/** How long a notifier may take to close, in milliseconds. */
 const CLOSING = 2_000;
 
-/** A notifier of the program's own, which the actors are to survive. */
+/** A notifier of the program, isolated from the actors. */
 class InProcessNotifier extends BaseNotifier implements Prepared {
   readonly #notifier: Notifying;
   readonly #clock: Clock;
@@ -27,7 +27,7 @@ class InProcessNotifier extends BaseNotifier implements Prepared {
     if (this.#notifier instanceof BuiltInNotifier) await this.#notifier.prepare();
   }
 
-  /** It gets a copy, in a program's spelling. How long it may take is for its channel to say. */
+  /** Gets a copy in the program's form. The channel limits how long it may take. */
   override async notify(alert: AlertMessage, attempt: Attempt): Promise<void> {
     await this.#notifier.notify(notificationOf(alert), attempt);
   }
@@ -44,7 +44,7 @@ class InProcessNotifier extends BaseNotifier implements Prepared {
   }
 }
 
-/** The plan of a channel, for a notifier that is there already. */
+/** The plan of a channel for an existing notifier. */
 export function planFor(notifier: Notifying, { policy, ...plan }: ChannelPlan): ChannelPlan {
   return {
     ...plan,

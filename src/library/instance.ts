@@ -22,15 +22,15 @@ import type { HeartbeatOptions } from './options.js';
 import { Users, type UserChanged } from './presence.js';
 import { describedFlip, type NodeChanged } from './node-description.js';
 
-/** What an instance lets go of before it ends. */
+/** Something that an instance closes before it ends. */
 export type Closer = () => Promise<unknown>;
 
-/** Told of every change of a node's state, before the callbacks of the program are. */
+/** Called for every change of a node's state, before the program's callbacks. */
 export type ChangeListener = (change: NodeChanged) => void;
 
 /**
- * The daemon's actors in this program. It starts when it is first used, or with `start`; as long as it runs the process
- * does not end by itself, and after `close` nothing of it is left.
+ * The daemon's actors in this program. Starts with `start`, or when it is first used. The process does not end by
+ * itself while it runs, and nothing of it is left after `close`.
  */
 export class HeartbeatInstance {
   readonly notifiers: NotifierList;
@@ -49,7 +49,7 @@ export class HeartbeatInstance {
   #running: Running | undefined;
   #closing: Promise<void> | undefined;
 
-  /** @param options are read when it starts */
+  /** @param options read when it starts */
   constructor(options: HeartbeatOptions = {}, notifiers = new NotifierList(listIn(options))) {
     this.#options = options;
     this.notifiers = notifiers;
@@ -60,16 +60,16 @@ export class HeartbeatInstance {
     this.#registry = new NodeRegistry(this.nodes);
   }
 
-  /** What it was made with. */
+  /** The options that it was made with. */
   get options(): Readonly<HeartbeatOptions> {
     return this.#options;
   }
 
   /**
-   * Resolves once it is ready: the store is open, everybody is back whom it knew of, and HTTP listens if it is to.
+   * Resolves once it is ready: the store is open, users and nodes are restored, and HTTP listens if it is on.
    *
-   * @throws TypeError for options that cannot be used, with every problem
-   * @throws HeartbeatError when it cannot start, and after `close`
+   * @throws TypeError for invalid options, with every problem
+   * @throws HeartbeatError if it cannot start, and after `close`
    */
   async start(): Promise<this> {
     await this.#open();
@@ -81,12 +81,12 @@ export class HeartbeatInstance {
     return this.#starting !== undefined;
   }
 
-  /** Where it listens; undefined without HTTP, and before it has started. */
+  /** The URL it listens on; undefined without HTTP, and before the start. */
   get url(): string | undefined {
     return this.#running?.url;
   }
 
-  /** Calls back when a node has failed, at most once for each time. Answers with a function that ends that. */
+  /** Calls back when a node has failed, at most once for each failure. Returns a function that removes the callback. */
   onFailure(callback: NodeCallback): () => void {
     return this.#failure.add(callback);
   }
@@ -96,7 +96,7 @@ export class HeartbeatInstance {
     return this.#recovery.add(callback);
   }
 
-  /** Calls back when a user has come online, and that is stored; not for who was online before a restart. */
+  /** Calls back when a user has come online and that is stored; not for users who were online before a restart. */
   onOnline(callback: UserCallback): () => void {
     return this.#online.add(callback);
   }
@@ -106,18 +106,18 @@ export class HeartbeatInstance {
     return this.#offline.add(callback);
   }
 
-  /** Registers a node; from here on it stands for its actor. */
+  /** Registers a node, which then represents its actor. */
   async track(node: Node): Promise<void> {
     modelOf(node);
     this.#registry.adopt(node, await this.nodes.register(node.name, node.settings));
   }
 
-  /** Those that it tracks. */
+  /** The tracked nodes. */
   get tracked(): ReadonlyMap<string, Node> {
     return this.#registry.nodes;
   }
 
-  /** @returns a function that ends it */
+  /** @returns a function that removes the listener */
   onChange(listener: ChangeListener): () => void {
     expectArgument('onChange', listener, aFunction);
     this.#listeners.add(listener);
@@ -126,14 +126,14 @@ export class HeartbeatInstance {
     };
   }
 
-  /** Alerts, newest first: all, or those that are wanted. What is not asked for is not read. */
+  /** Alerts, newest first: all, or those that match. What is not pulled is not read. */
   alerts(filter: AlertFilter = {}): AsyncGenerator<AlertDescription> {
     return listAlerts(this.#daemon, filter);
   }
 
   /**
-   * Takes up a dead letter again, under its old id, for every channel where it is one. Resolves with the id once it is on
-   * its way.
+   * Delivers a dead letter again, under its old id, on every channel where it is dead. Resolves with the id once it is
+   * on its way.
    *
    * @throws HeartbeatError `HEARTBEAT_NO_SUCH_ALERT`, `HEARTBEAT_NOT_DEAD`
    */
@@ -142,8 +142,8 @@ export class HeartbeatInstance {
   }
 
   /**
-   * Sends a message by the notifier of this name that says it is a test. Resolves with the id of its alert once it is on
-   * its way; `alerts` tells what became of it.
+   * Sends a test message with the notifier of this name. Resolves with the id of its alert once it is on its way;
+   * `alerts` shows the outcome.
    *
    * @throws HeartbeatError `HEARTBEAT_NO_SUCH_CHANNEL`
    */
@@ -151,28 +151,28 @@ export class HeartbeatInstance {
     return testChannel(this.#daemon, channel);
   }
 
-  /** The live supervision tree and how all of it stands: what `GET /supervision` shows, in camelCase and with `Date`s. */
+  /** The live supervision tree with its state: what `GET /supervision` shows, in camelCase and with `Date`s. */
   async supervision(): Promise<object> {
     return describedSupervision(await (await this.#open()).daemon.supervision());
   }
 
-  /** Its metrics in Prometheus's text format: what `GET /metrics` answers, but for those of HTTP where it has none. */
+  /** Its metrics in Prometheus's text format, as from `GET /metrics`; without those of HTTP if that is off. */
   async metrics(): Promise<string> {
     return (await this.#open()).metrics();
   }
 
-  /** Whether it takes heartbeats and can store what has to be stored. */
+  /** Whether it accepts heartbeats and can store what must be stored. */
   get ready(): boolean {
     return this.unready.length === 0;
   }
 
-  /** Why it is not ready, a phrase each; empty when it is. */
+  /** Why it is not ready, a phrase each; empty if it is. */
   get unready(): readonly string[] {
     if (this.#closing !== undefined) return ['closed'];
     return this.#running?.daemon.unready() ?? ['not started'];
   }
 
-  /** Something that is to end before it does, such as an emitter. @returns a function that takes this back */
+  /** Registers something to end before the instance does, such as an emitter. @returns a function that removes it */
   beforeClosing(closer: Closer): () => void {
     this.#closers.add(closer);
     return () => {
@@ -180,12 +180,12 @@ export class HeartbeatInstance {
     };
   }
 
-  /** Told what goes wrong beside the actors. Nothing is said before it has started. */
+  /** For problems outside the actors. Undefined before the start. */
   get logger(): Logger | undefined {
     return this.#running?.logger;
   }
 
-  /** Stops all of it in order: its emitters, what is in flight is answered, what is left to write is written. Safe to call twice. */
+  /** Stops in order: emitters end, requests in flight are answered, pending writes are written. Idempotent. */
   close(): Promise<void> {
     this.#closing ??= this.#close();
     return this.#closing;
@@ -214,7 +214,7 @@ export class HeartbeatInstance {
   }
 
   async #start(): Promise<Running> {
-    // Loaded here: a module of one's own that only needs BaseNotifier does without the whole daemon.
+    // Loaded here, so that a custom module that only needs BaseNotifier does not load the whole daemon.
     const { open } = await import('./open.js');
     const running = await open(
       this.#options,
@@ -249,7 +249,7 @@ export class HeartbeatInstance {
       this.#registry.adopt(node, await nodes.register(node.name, node.settings));
     };
     await Promise.all(first.filter((node) => node.settings.dependsOn === undefined).map(register));
-    // One after the other: only so is a circle among them seen.
+    // One after the other, so that a cycle among them is found.
     for (const node of first) if (node.settings.dependsOn !== undefined) await register(node);
   }
 
@@ -258,7 +258,7 @@ export class HeartbeatInstance {
     guard(logger, 'onFatal', () => this.#options.onFatal?.(error));
   }
 
-  /** Called by an actor, in its own turn: whatever is somebody else's is called later. */
+  /** Called by an actor in its own turn, so the program's functions are called later. */
   #changed({ flip, node: facts }: NodeChange, logger: Logger): void {
     const { from, to } = flip;
     const node = this.#registry.changed(facts);
@@ -272,7 +272,7 @@ export class HeartbeatInstance {
   }
 }
 
-/** What is wrong with them is said when it starts, with every other problem. */
+/** Problems with them are reported when the instance starts, with all others. */
 function listIn(options: HeartbeatOptions): HeartbeatOptions['notifiers'] {
   const given: unknown = options;
   return isObject(given) ? sound(options).notifiers : undefined;
@@ -286,7 +286,7 @@ function ofUser({ id }: UserChanged): LogFields {
   return { user: id };
 }
 
-/** For what is called at once: nothing that it throws goes further. */
+/** For functions that are called at once: nothing that they throw goes further. */
 function guard(logger: Logger, called: string, callback: () => unknown): void {
   try {
     callback();
@@ -298,8 +298,8 @@ function guard(logger: Logger, called: string, callback: () => unknown): void {
 /**
  * Makes an instance and starts it. Several may live in one process.
  *
- * @throws TypeError for options that cannot be used, with every problem
- * @throws HeartbeatError when it cannot start; nothing is left running then
+ * @throws TypeError for invalid options, with every problem
+ * @throws HeartbeatError if it cannot start; nothing is left running then
  */
 export function createHeartbeat(options: HeartbeatOptions = {}): Promise<HeartbeatInstance> {
   return new HeartbeatInstance(options).start();

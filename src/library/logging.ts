@@ -4,24 +4,24 @@ import type { LogMethod, LogTarget } from './options.js';
 
 type Level = keyof Logger;
 
-/** The program's own logger, as the actors are given it: nothing that it throws reaches them. */
+/** The program's own logger for the actors: nothing that it throws reaches them. */
 export function guardedLogger(target: LogTarget): Logger {
   const log = (level: Level): LogMethod => {
     return (event: string, fields: LogFields = {}) => {
       try {
         target[level]?.(event, fields);
       } catch {
-        // There is nobody left to tell.
+        // Nobody is left to tell.
       }
     };
   };
   return { error: log('error'), warn: log('warn'), info: log('info'), debug: log('debug') };
 }
 
-/** What a program's logger option stands for, where the program did not bring methods: one JSON object a line. */
+/** The logger if the program supplied no methods: one JSON object a line on standard error. */
 export const onStandardError = (() => {
   const loggers = new Map<string, Logger>();
-  // One for all that log alike: each has listeners on the stream for as long as the process lives.
+  // One for all instances with the same options: each has listeners on the stream for as long as the process lives.
   return async (options: LoggerOptions): Promise<Logger> => {
     const { createLogger } = await import('../adapters/winston/winston-logger.js');
     const key = `${options.level} ${options.format}`;

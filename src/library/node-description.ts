@@ -6,36 +6,36 @@ import { timeoutView } from '../views/node-view.js';
 import { acknowledgedOf } from './acknowledging.js';
 import type { AdaptiveTimeout, NodeStanding } from './node.js';
 
-/** The rhythm of a node. Durations in seconds. */
+/** The heartbeat history of a node. Durations are in seconds. */
 export interface NodeRhythm {
-  /** Of the intervals between heartbeats; undefined before there was one. */
+  /** Mean of the intervals; undefined before the first. */
   readonly mean: number | undefined;
   readonly deviation: number | undefined;
-  /** Intervals that are remembered. */
+  /** The number of remembered intervals. */
   readonly samples: number;
   /** The timeout in force. */
   readonly timeout: number;
 }
 
-/** A node as its actor tells of it. Durations in seconds. */
+/** A node as its actor describes it. Durations are in seconds. */
 export interface NodeDescription extends NodeStanding {
   readonly name: string;
-  /** When it misses its next heartbeat; undefined of who has failed or is paused. */
+  /** When it misses its next heartbeat; undefined if it has failed or is paused. */
   readonly deadline: Date | undefined;
   readonly timeout: number | AdaptiveTimeout;
-  /** How improbable its silence is by now; undefined unless the timeout is adaptive and enough is known to tell. */
+  /** φ of its present silence; undefined unless the timeout is adaptive and there is an estimate. */
   readonly phi: number | undefined;
-  /** What is learnt of a node whose timeout is adaptive. */
+  /** The heartbeat history, if the timeout is adaptive. */
   readonly rhythm: NodeRhythm | undefined;
   readonly maxRetries: number;
   readonly labels: Readonly<Record<string, string>>;
-  /** The names of those notifiers that its alerts go to; undefined for all. */
+  /** The names of the notifiers for its alerts; undefined for all. */
   readonly channels: readonly string[] | undefined;
-  /** The names of nodes without which it cannot live. */
+  /** The names of the nodes that it depends on. */
   readonly dependsOn: readonly string[];
-  /** Of one that has failed: which of those has failed, too. */
+  /** If it has failed: the first of those that has failed too. */
   readonly causedBy: string | undefined;
-  /** When it came to its state. */
+  /** When its state began. */
   readonly since: Date;
 }
 
@@ -44,28 +44,28 @@ export interface NodeChanged {
   readonly node: string;
   readonly from: NodeState;
   readonly to: NodeState;
-  /** The deadline that passed, or the heartbeat or report that came; not when it was noticed. */
+  /** The deadline that passed, or the heartbeat or report that came. Not when it was noticed. */
   readonly at: Date;
   readonly cause: FlipCause;
   /** Missed heartbeats in a row by then. */
   readonly retries: number;
-  /** Seconds of the silence in which nobody could be heard. */
+  /** Seconds of the silence in which the instance was blind. */
   readonly blind: number;
-  /** What the node said of the failure that it reported. */
+  /** The reason in the node's own report of a failure. */
   readonly reason: string | undefined;
 }
 
-/** How long a node was in which state, over as much of a range as is known of it. Durations in seconds. */
+/** Time spent in each state over a range, as far as it is known. Durations are in seconds. */
 export interface NodeUptime {
   readonly from: Date;
   readonly to: Date;
-  /** The share of the time that it had not failed; undefined where nothing is known. */
+  /** The share of the time in which the node had not failed; undefined without any data. */
   readonly ratio: number | undefined;
   readonly active: number;
   readonly inactive: number;
   readonly failed: number;
   readonly paused: number;
-  /** The instance could not have heard it. */
+  /** The instance was blind. */
   readonly blind: number;
 }
 
@@ -89,7 +89,7 @@ export function describedUptime(from: Instant, to: Instant, uptime: Uptime): Nod
   };
 }
 
-/** @param causedBy of its failure */
+/** @param causedBy the failed dependency, if any */
 export function describedNode(node: DescribedNode, causedBy: string | undefined): NodeDescription {
   const { name, labels, channels, dependsOn = [], maxRetries, deadline, since, rhythm } = node;
   const { pausedAt, acknowledged } = node;
@@ -114,7 +114,7 @@ export function describedNode(node: DescribedNode, causedBy: string | undefined)
   };
 }
 
-/** @param acknowledged of the failure that it is in */
+/** @param acknowledged the acknowledgement of its failure, if any */
 export function standingOf(
   { state, retries, lastHeartbeat }: NodeFacts,
   paused: boolean,

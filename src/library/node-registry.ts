@@ -10,7 +10,7 @@ type NodesApi = Pick<
   'heartbeat' | 'miss' | 'fail' | 'pause' | 'resume' | 'acknowledge' | 'unacknowledge' | 'get'
 >;
 
-/** The `Node`s of a program that stand for actors, kept as those are. */
+/** The `Node`s of a program that represent actors, kept up to date with them. */
 export class NodeRegistry {
   readonly nodes: ReadonlyMap<string, Node>;
   readonly #nodes = new Map<string, Node>();
@@ -33,7 +33,7 @@ export class NodeRegistry {
     };
   }
 
-  /** @param described how the actor stood when the node was registered */
+  /** @param described the actor's state when the node was registered */
   adopt(node: Node, described: NodeDescription): void {
     this.#nodes.set(node.name, node);
     const model = modelOf(node);
@@ -45,11 +45,11 @@ export class NodeRegistry {
     this.#nodes.delete(name);
   }
 
-  /** Sees a change that an actor has decided on; @returns the node that stands for it, or one made for this. */
+  /** Applies a change of an actor. @returns the node that represents it, or a new one */
   changed(facts: NodeFacts): Node {
     const node = this.#nodes.get(facts.name) ?? this.#made(facts);
     const model = modelOf(node);
-    // An acknowledgement is of one failure, and says nothing of the next.
+    // An acknowledgement belongs to one failure, not to the next.
     model.standing = standingOf(facts, model.standing.paused);
     return node;
   }

@@ -11,48 +11,48 @@ import { nodeOptions } from './check-options.js';
 import { expectArgument, must, refuseProblems } from './checks.js';
 import { systemClock } from './clock.js';
 
-/** A timeout that is learnt from the intervals between a node's heartbeats. Durations in seconds. */
+/** A timeout learned from the intervals between a node's heartbeats. Durations are in seconds. */
 export interface AdaptiveTimeout {
   readonly adaptive: true;
-  /** However regular they are, it is no shorter. */
+  /** The timeout is never shorter, however regular the heartbeats are. */
   readonly min: number;
-  /** However irregular, it is no longer; and it is this at first. */
+  /** The timeout is never longer, and is this at first. */
   readonly max: number;
-  /** The φ of a silence that counts as a miss. 8 if not given. */
+  /** The φ at which a silence counts as a miss. Default 8. */
   readonly threshold?: number | undefined;
 }
 
-/** What may be chosen for a node. What is absent is as the instance has it. */
+/** The settings of a node. An absent one has the instance's value. */
 export interface NodeSettings {
-  /** Seconds that it may be silent before it misses a heartbeat, or within what they follow its own rhythm. */
+  /** Seconds of silence after which it misses a heartbeat, or limits within which they follow its own intervals. */
   readonly timeout?: number | AdaptiveTimeout;
-  /** Missed heartbeats in a row that it is forgiven: the one after them fails it. */
+  /** Missed heartbeats in a row without failing: the next one makes it fail. */
   readonly maxRetries?: number;
   readonly labels?: Readonly<Record<string, string>>;
-  /** The names of those notifiers that its alerts go to. */
+  /** The names of the notifiers for its alerts. */
   readonly channels?: readonly string[];
-  /** The names of nodes without which it cannot live: while one of them has failed, nobody is told of this one. */
+  /** The names of the nodes that it depends on: while one of them has failed, its own alerts are inhibited. */
   readonly dependsOn?: readonly string[];
 }
 
-/** How an emitter finds out whether a node is well. */
+/** How an emitter probes a node. */
 type Looks = Omit<EmittedNode, 'name' | 'settings'>;
 
-/** A node as an emitter for its tracker is to beat for it. */
+/** The options of a node, including how an emitter for its tracker probes it. */
 export interface NodeOptions extends NodeSettings, Looks {}
 
-/** How a node stands. */
+/** The state of a node. */
 export interface NodeStanding {
   readonly state: NodeState;
   readonly retries: number;
   readonly lastHeartbeat: Date | undefined;
-  /** Nobody watches it. */
+  /** Paused: not watched. */
   readonly paused: boolean;
-  /** Who takes care of its failure; undefined of nobody, and of one that has not failed. */
+  /** The acknowledgement of its failure, if any. */
   readonly acknowledged: Acknowledged | undefined;
 }
 
-/** What a registered node reaches: the actor that it stands for. */
+/** The actor that a registered node represents. */
 export interface NodeLink {
   heartbeat(name: string): Promise<NodeStanding>;
   miss(name: string): Promise<NodeStanding>;
@@ -82,17 +82,17 @@ interface Model {
 const models = new WeakMap<Node, Model>();
 
 /**
- * One thing with a pulse. Once a tracker has registered it, it stands for an actor of that name, and shows how that
- * one stood when this program last heard of it: with each change of its state, each call here, and `refresh`. Before
- * that it is a model of its own, by the same rules, which begins anew when it is registered.
+ * A node. Once a tracker has registered it, it represents the actor of that name, and shows its state as this program
+ * last saw it: after each change of state, each call here, and `refresh`. Before that it is a model with the same
+ * rules, which starts again when it is registered.
  */
 export class Node {
   readonly name: string;
   readonly settings: NodeSettings;
-  /** How to find out whether it is well. */
+  /** How to probe it. */
   readonly emitted: Looks;
 
-  /** @throws TypeError for what is no name, and for settings that a node does not have */
+  /** @throws TypeError for an invalid name, and for unknown settings */
   constructor(name: string, options: NodeOptions = {}) {
     expectArgument("a node's name", name, aName);
     refuseProblems(`these settings of the node ${JSON.stringify(name)}`, nodeOptions(options, 'settings'));
@@ -103,12 +103,12 @@ export class Node {
     models.set(this, { standing: NEW, link: undefined });
   }
 
-  /** `inactive`: it has missed a heartbeat, and still has retries left. `failed`: it has none, or said so itself. */
+  /** `inactive`: missed a heartbeat, with retries left. `failed`: no retries left, or it reported a failure itself. */
   get state(): NodeState {
     return modelOf(this).standing.state;
   }
 
-  /** Missed heartbeats in a row that it was forgiven. */
+  /** Retries used up: missed heartbeats in a row. */
   get retries(): number {
     return modelOf(this).standing.retries;
   }
@@ -118,19 +118,19 @@ export class Node {
     return modelOf(this).standing.lastHeartbeat;
   }
 
-  /** Whether nobody watches it. */
+  /** Whether it is paused, that is, not watched. */
   get paused(): boolean {
     return modelOf(this).standing.paused;
   }
 
-  /** Who takes care of its failure; undefined of nobody, and of one that has not failed. */
+  /** The acknowledgement of its failure, if any. */
   get acknowledged(): Acknowledged | undefined {
     const { acknowledged } = modelOf(this).standing;
     const until = acknowledged?.until?.getTime() ?? Infinity;
     return systemClock.wall() < until ? acknowledged : undefined;
   }
 
-  /** @throws HeartbeatError when it is registered, and the heartbeat was not taken */
+  /** @throws HeartbeatError if it is registered and the heartbeat was refused */
   updateHeartbeat(): Promise<void> {
     return this.#ask(
       (link) => link.heartbeat(this.name),
@@ -139,7 +139,7 @@ export class Node {
   }
 
   /**
-   * Counts a missed heartbeat now, without waiting for its deadline; the one for which no retry is left fails it.
+   * Counts a missed heartbeat now, without waiting for the deadline. Without a retry left, the node fails.
    *
    * @throws HeartbeatError as `updateHeartbeat`
    */
@@ -151,9 +151,9 @@ export class Node {
   }
 
   /**
-   * It reports itself failed, at once and without any retry, until its next heartbeat.
+   * Reports a failure, at once and without retries. It lasts until the next heartbeat.
    *
-   * @param reason shown in the flip and the alert: up to 10,000 bytes
+   * @param reason shown in the flip and the alert; up to 10,000 bytes
    */
   fail(reason?: string): Promise<void> {
     return this.#ask(
@@ -162,7 +162,7 @@ export class Node {
     );
   }
 
-  /** Nobody watches it any more: it takes heartbeats, and misses none. */
+  /** Pauses it: it accepts heartbeats, and misses none. */
   pause(): Promise<void> {
     return this.#ask(
       (link) => link.pause(this.name),
@@ -170,7 +170,7 @@ export class Node {
     );
   }
 
-  /** It is watched again, with a timeout that begins now. */
+  /** Ends a pause. A timeout begins now. */
   resume(): Promise<void> {
     return this.#ask(
       (link) => link.resume(this.name),
@@ -179,9 +179,9 @@ export class Node {
   }
 
   /**
-   * Somebody takes care of its failure: nobody is reminded of it, and who is told late hears nothing of it.
+   * Acknowledges its failure: no reminders and no escalation.
    *
-   * @throws HeartbeatError `HEARTBEAT_NOT_FAILED` of a node that has not failed
+   * @throws HeartbeatError `HEARTBEAT_NOT_FAILED` if it has not failed
    */
   acknowledge(acknowledgement: Acknowledgement): Promise<void> {
     return this.#ask(
@@ -190,7 +190,7 @@ export class Node {
     );
   }
 
-  /** Nobody takes care of it any more: people are reminded again. Where nobody did, nothing changes. */
+  /** Takes the acknowledgement back: reminders continue. Does nothing without one. */
   unacknowledge(): Promise<void> {
     return this.#ask(
       (link) => link.unacknowledge(this.name),
@@ -198,7 +198,7 @@ export class Node {
     );
   }
 
-  /** Asks its actor how it stands; of a node that is not registered nobody knows more. */
+  /** Asks its actor for the present state. Does nothing for a node that is not registered. */
   refresh(): Promise<void> {
     return this.#ask(
       (link) => link.look(this.name),
@@ -206,7 +206,7 @@ export class Node {
     );
   }
 
-  /** @param alone by what rule it goes on while it stands for no actor */
+  /** @param alone the rule that applies while it represents no actor */
   async #ask(
     ask: (link: NodeLink) => Promise<NodeStanding>,
     alone: (standing: NodeStanding) => NodeStanding,
@@ -222,9 +222,9 @@ export class Node {
   }
 }
 
-/** What the rest of the library knows of a node, and its users do not. */
+/** What the rest of the library knows about a node, but not its users. */
 export function modelOf(node: Node): Model {
-  // A program without types may hand over anything, which has no entry.
+  // A program without types may pass anything; that has no entry.
   const model = models.get(node);
   if (model === undefined) throw new TypeError('this is no Node: make one with new Node(name)');
   return model;

@@ -35,47 +35,47 @@ import {
   type NodeUptime,
 } from './node-description.js';
 
-/** What became of heartbeats that were sent together. */
+/** The result of heartbeats that were sent together. */
 export interface Beaten {
   readonly accepted: number;
-  /** Those not taken, by their place in what was sent. */
+  /** The refused ones, by their place in the call. */
   readonly rejected: readonly { readonly index: number; readonly error: string }[];
 }
 
 export interface NodeFilter {
   readonly state?: NodeState;
   readonly label?: { readonly key: string; readonly value: string };
-  /** Only those that are paused, or only those that are not. */
+  /** Only paused nodes, or only those that are not. */
   readonly paused?: boolean;
-  /** What the name begins with. */
+  /** A prefix of the name. */
   readonly name?: string;
 }
 
-/** What may be chosen for a node that is registered. What is null is as the instance has it. */
+/** The settings of a node to register. Null resets one to the instance's value. */
 export interface NodeRegistration extends Nullable<NodeSettings> {
-  /** Nobody watches it. */
+  /** Paused: not watched. */
   readonly paused?: boolean | null;
 }
 
 type Nullable<Settings> = { readonly [Name in keyof Settings]: Settings[Name] | null };
 
-/** Which flips of a node are wanted. */
+/** Which flips of a node to list. */
 export interface FlipsRange {
   /** Only flips at or after this. */
   readonly from?: Date;
   /** Only flips before this. */
   readonly before?: Date;
-  /** Newest first if not given. */
+  /** Default: newest first. */
   readonly order?: 'asc' | 'desc';
 }
 
-/** What uptime is asked of: from the beginning of what is known, until now, if not given. */
+/** The range of an uptime. Default: from the beginning of what is known until now. */
 export interface UptimeRange {
   readonly from?: Date;
   readonly to?: Date;
 }
 
-/** How many there are; one that is paused counts in its state, too. */
+/** The number of nodes. A paused node counts in its state, too. */
 export interface NodeCounts extends Readonly<Record<NodeState, number>> {
   readonly registered: number;
   readonly paused: number;
@@ -92,12 +92,12 @@ const UPTIME = objectOf({ from: one(aDate), to: one(aDate) });
 const aList: Check = (value) =>
   isIterable(value) ? undefined : `must be a list of names, not ${shown(value)}`;
 
-/** A page of a walk over all nodes. */
+/** The page size of a walk over all nodes. */
 const PAGE = 500;
 
 /**
- * The nodes, by name: each call asks the node's actor, and rejects with a `HeartbeatError` when that is refused. What
- * each means is in docs/api.md.
+ * The nodes, by name. Each call asks the node's actor, and rejects with a `HeartbeatError` if it is refused.
+ * docs/api.md explains each call.
  */
 export class Nodes {
   readonly #daemon: () => Promise<Daemon>;
@@ -108,7 +108,7 @@ export class Nodes {
     this.#forgotten = forgotten;
   }
 
-  /** Registers it, or changes what was chosen for it: what is absent stays, and what is null is as the instance has it. */
+  /** Registers a node, or changes its settings: an absent one stays, null resets it to the instance's value. */
   async register(name: string, settings: NodeRegistration = {}): Promise<NodeDescription> {
     const wrong = nodeRegistration(settings, '');
     if (wrong.length > 0) refuseBody('settings of a node', wrong.map(unplaced));
@@ -123,12 +123,12 @@ export class Nodes {
     return refuseBody('settings of a node', [{ ...problem, path: camel(problem.path) }]);
   }
 
-  /** The first heartbeat of an unknown name registers it. */
+  /** Sends a heartbeat. The first one of an unknown name registers it. */
   async heartbeat(name: string): Promise<void> {
     await askNode(await this.#daemon(), nodeNameOf(name), { kind: 'heartbeat' });
   }
 
-  /** Each name stands for itself: one that is refused spoils nothing but itself. */
+  /** Sends heartbeats for many nodes. A refused one does not affect the others. */
   async heartbeats(names: readonly string[]): Promise<Beaten> {
     expectArgument('names', names, aList);
     const daemon = await this.#daemon();
@@ -156,15 +156,15 @@ export class Nodes {
     return { accepted: all.length - rejected.length, rejected };
   }
 
-  /** Its deadline is now: somebody knows that the heartbeat will not come. */
+  /** Counts a missed heartbeat: one that is known not to come. The deadline is now. */
   async miss(name: string): Promise<NodeDescription> {
     return this.#ask(name, { kind: 'miss' });
   }
 
   /**
-   * It reports itself failed, without any retry.
+   * Reports a failure, without retries.
    *
-   * @param reason shown in the flip and the alert: up to 10,000 bytes
+   * @param reason shown in the flip and the alert; up to 10,000 bytes
    */
   async fail(name: string, reason?: string): Promise<NodeDescription> {
     return this.#ask(name, { kind: 'fail', reason: readReason(reason) });
@@ -178,23 +178,23 @@ export class Nodes {
     return this.#ask(name, { kind: 'resume' });
   }
 
-  /** Somebody takes care of its failure: nobody is reminded of it, and who is told late hears nothing of it. */
+  /** Acknowledges its failure: no reminders and no escalation. */
   async acknowledge(name: string, acknowledgement: Acknowledgement): Promise<NodeDescription> {
     return this.#ask(name, { kind: 'acknowledge', ...readAcknowledgement(acknowledgement) });
   }
 
-  /** Nobody takes care of it any more: people are reminded again. Where nobody did, nothing changes. */
+  /** Takes the acknowledgement back: reminders continue. Does nothing without one. */
   async unacknowledge(name: string): Promise<NodeDescription> {
     return this.#ask(name, { kind: 'unacknowledge' });
   }
 
-  /** Nothing of it is left. */
+  /** Deletes a node and everything stored about it. */
   async forget(name: string): Promise<void> {
     await askNode(await this.#daemon(), nodeNameOf(name), { kind: 'forget' });
     this.#forgotten(name);
   }
 
-  /** @returns undefined for one that is not known */
+  /** @returns undefined if the node is unknown */
   async get(name: string): Promise<NodeDescription | undefined> {
     try {
       return await this.#ask(name, { kind: 'describe' });
@@ -204,7 +204,7 @@ export class Nodes {
     }
   }
 
-  /** All that match, by name; what is not asked for is not read. */
+  /** Matching nodes by name. What is not pulled is not read. */
   async *list(filter: NodeFilter = {}): AsyncGenerator<NodeDescription> {
     refuseProblems('this filter', FILTER(filter, 'filter'));
     const daemon = await this.#daemon();
@@ -228,7 +228,7 @@ export class Nodes {
     return { registered, ...counted, paused };
   }
 
-  /** The changes of its state, newest first if no order is given. What is not asked for is not read. */
+  /** The changes of its state, newest first by default. What is not pulled is not read. */
   async *flips(name: string, range: FlipsRange = {}): AsyncGenerator<NodeChanged> {
     const node = nodeNameOf(name);
     refuseProblems('this range', FLIPS(range, 'range'));
@@ -240,7 +240,7 @@ export class Nodes {
       for (const flip of chunk) yield describedFlip(name, flip);
   }
 
-  /** How long it was in which state. */
+  /** Time spent in each state. */
   async uptime(name: string, range: UptimeRange = {}): Promise<NodeUptime> {
     const node = nodeNameOf(name);
     refuseProblems('this range', UPTIME(range, 'range'));
@@ -259,7 +259,7 @@ export class Nodes {
   }
 }
 
-/** @throws HeartbeatError `HEARTBEAT_INVALID_BODY`, whose message says what is wrong with which setting */
+/** @throws HeartbeatError `HEARTBEAT_INVALID_BODY`, whose message names each problem and its setting */
 function changeOf(settings: NodeRegistration, known: readonly string[]): SettingsChange {
   const read = settingsReader(() => known)(snakeCased(settings));
   if ('change' in read) return read.change;
@@ -267,7 +267,7 @@ function changeOf(settings: NodeRegistration, known: readonly string[]): Setting
   return refuseBody('settings of a node', problems);
 }
 
-/** The problem of an option, as one of a body. */
+/** Turns the problem of an option into one of a body. */
 function unplaced(line: string): BodyProblem {
   const [path = '', ...rest] = line.split(': ');
   return { path, problem: rest.join(': ') };

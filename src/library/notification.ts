@@ -1,13 +1,13 @@
 import type { NodeState } from '../domain/node.js';
 import { BaseNotifier as AnyNotifier, type AlertMessage } from '../ports/channel.js';
 
-/** An alert as the notifiers of a program are handed it. Instants are `Date`s, durations seconds. */
+/** An alert as a program's notifiers get it. Instants are `Date`s, durations are seconds. */
 export interface AlertNotification {
-  /** The same over every attempt, to drop repeats by. */
+  /** The same in every attempt, so that a receiver can drop repeats. */
   readonly id: string;
   readonly type: AlertMessage['type'];
   readonly at: Date;
-  /** Absent where it is about no single node. */
+  /** Absent if the alert is not about a single node. */
   readonly node?: {
     readonly name: string;
     readonly state: NodeState;
@@ -15,39 +15,39 @@ export interface AlertNotification {
     readonly lastHeartbeat: Date | undefined;
     readonly labels: Readonly<Record<string, string>>;
   };
-  /** How long nobody could be heard in the silence that it tells of. */
+  /** How long of the silence the instance was blind. */
   readonly blind: number;
-  /** A plain sentence. */
+  /** A plain sentence for people. */
   readonly message: string;
-  /** What the node said of the failure that it reported. */
+  /** The reason that the node gave when it reported the failure. */
   readonly reason?: string;
-  /** Of a reminder that a node is still failed: which one it is, from 1. `at` is when it failed. */
+  /** Of a reminder that a node is still failed: its number, from 1. `at` is when the node failed. */
   readonly reminder?: number;
-  /** Of a mass failure: how many failed, and the names of some. */
+  /** Of a mass failure: the number of failed nodes, and some of their names. */
   readonly mass?: { readonly count: number; readonly sample: readonly string[] };
-  /** Where it stands for many nodes: all of them. */
+  /** Of a group: all of its nodes. */
   readonly nodes?: readonly {
     readonly name: string;
     readonly state: NodeState;
     readonly at: Date;
     readonly labels: Readonly<Record<string, string>>;
-    /** It was deleted, which ends its failure as a recovery does: its state is `active`. */
+    /** The node was deleted, which ends its failure like a recovery. Its state is `active`. */
     readonly deleted?: true;
   }[];
-  /** The alerts that it stands for. */
+  /** The alerts that the group replaces. */
   readonly alertIds?: readonly string[];
 }
 
 /**
- * What a program extends to tell people. A promise that is fulfilled says that the alert was delivered; whatever is
- * thrown, that it was not, and it is tried again unless it says `permanent`.
+ * The base class of a program's notifiers. If the promise is fulfilled, the alert was delivered. If it is rejected, the
+ * attempt failed and is repeated, unless the error says `permanent`.
  *
- * A module that a configuration names as a kind of channel is handed the body of a webhook instead: in TypeScript it
- * extends `BaseNotifier<AlertMessage>`.
+ * A module that a configuration names as a kind of channel gets the body of a webhook instead: in TypeScript it extends
+ * `BaseNotifier<AlertMessage>`.
  */
 export abstract class BaseNotifier<Alert = AlertNotification> extends AnyNotifier<Alert> {}
 
-/** What a program is handed of a message. It is a copy: what is done to it changes nothing here. */
+/** Converts a message to a program's form. A copy: changing it has no effect here. */
 export function notificationOf(message: AlertMessage): AlertNotification {
   const { id, type, at_ms: at, blind_seconds: blind, message: text, reason, reminder, alert_ids } = message;
   const { node, count, sample, nodes } = message;
@@ -76,7 +76,7 @@ export function notificationOf(message: AlertMessage): AlertNotification {
   };
 }
 
-/** The message that a notification stands for, as the daemon's own kinds of channels take it. */
+/** Converts a notification back to the message that the daemon's own channels take. */
 export function messageOf(notification: AlertNotification): AlertMessage {
   const { id, type, at, node, blind, message, reason, reminder, mass, nodes, alertIds } = notification;
   return {

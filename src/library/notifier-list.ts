@@ -7,32 +7,32 @@ import { refuseProblems } from './checks.js';
 import type { BaseNotifier } from './notification.js';
 import { identityOf } from './notifier-identity.js';
 
-/** What tells people: an object that extends `BaseNotifier`, or is made like one. */
+/** A notifier: an object that extends `BaseNotifier`, or has its methods. */
 export type Notifying = Pick<BaseNotifier, 'notify'> & Partial<Pick<BaseNotifier, 'close'>>;
 
-/** Alerts of one of the types, and of nodes that have one of the values of each label; `'*'` is any. */
+/** Matches alerts of one of the types whose node has one of the values of each label; `'*'` is any. */
 export interface Matching {
   readonly types?: readonly Exclude<AlertType, 'channel.closed' | 'test'>[];
   readonly labels?: Readonly<Record<string, string | readonly string[]>>;
 }
 
 /**
- * A notifier, and how it is used: which types of alerts it is for, attempts at once, how long one may take, and how it
- * is tried again. Durations in seconds; what each means is in docs/channels/README.md.
+ * A notifier with its policy: types of alerts, the most attempts at once, how long one may take, and how it is retried.
+ * Durations are in seconds; docs/channels/README.md explains each.
  */
 export interface NotifierEntry extends Omit<CamelCased<z.input<typeof common>>, 'match'> {
   readonly notifier: Notifying;
-  /** What fits any of these. Everything if not given. */
+  /** An alert must match one of these. Default: everything. */
   readonly match?: Matching | readonly Matching[];
   /**
-   * Under which the outbox keeps what it is still to be told. The name of its class if not given. Two of one class are
-   * told apart by what they are, a Slack notifier by its URL, a Redis notifier by its URL and channel, and never by
-   * their order; of a class of the program's own only one may go without a name where there is a data directory.
+   * The name under which the outbox keeps its alerts. Default: the name of its class. Two of a class are told apart by
+   * their settings (a Slack notifier by its URL, a Redis notifier by its URL and channel), never by their order. With a
+   * data directory, only one notifier of a class of the program's own may go without a name.
    */
   readonly name?: string;
 }
 
-/** The notifiers of an instance. They are taken when it starts; after that there is nothing to add. */
+/** The notifiers of an instance. They are taken when it starts; after that none can be added. */
 export class NotifierList implements Iterable<Notifying> {
   #entries: readonly NotifierEntry[] = [];
   #taken = false;
@@ -41,7 +41,7 @@ export class NotifierList implements Iterable<Notifying> {
     this.replace(notifiers);
   }
 
-  /** These and no others. @throws TypeError as `push` */
+  /** Replaces all notifiers. @throws TypeError as `push` */
   replace(notifiers: Iterable<Notifying | NotifierEntry>): void {
     if (notifiers instanceof NotifierList) {
       this.#entries = [];
@@ -54,7 +54,7 @@ export class NotifierList implements Iterable<Notifying> {
     this.push(...all);
   }
 
-  /** @throws TypeError when the instance has started, or for what is no notifier */
+  /** @throws TypeError if the instance has started, or the argument is not a notifier */
   push(...notifiers: readonly (Notifying | NotifierEntry)[]): number {
     if (this.#taken)
       throw new TypeError('notifiers are added before the instance is first used, and it has been');
@@ -72,10 +72,10 @@ export class NotifierList implements Iterable<Notifying> {
   }
 
   /**
-   * All of them by their names. Nobody adds one after this.
+   * Returns all notifiers by name. None can be added after this.
    *
-   * @param isDurable whether the names have to mean the same after a restart
-   * @throws TypeError where two cannot be told apart
+   * @param isDurable whether names must mean the same after a restart
+   * @throws TypeError if two cannot be told apart
    */
   take(isDurable: boolean): ReadonlyMap<string, NotifierEntry> {
     this.#taken = true;
@@ -115,7 +115,7 @@ function byClass(entries: readonly NotifierEntry[]): ReadonlyMap<string, readonl
 function nameOf(name: string, { notifier }: NotifierEntry, isDurable: boolean): string {
   const identity = identityOf(notifier);
   if (identity !== undefined) return `${name}-${identity}`;
-  // In memory nothing outlives the list, and so no order has to.
+  // In memory nothing outlives the list, so the order may decide.
   if (!isDurable) return name;
   throw new TypeError(
     `two notifiers are of the class ${name}: give each a name, as in { notifier, name: 'pager' }, ` +

@@ -12,7 +12,7 @@ import { identify } from './notifier-identity.js';
 const quiet = (): void => undefined;
 const silence = { error: quiet, warn: quiet, info: quiet, debug: quiet };
 
-/** What one gets that no instance has taken. */
+/** The tools of a notifier that no instance has taken. */
 const ALONE: ChannelTools = {
   policy: {
     name: 'notifier',
@@ -28,13 +28,13 @@ const ALONE: ChannelTools = {
   names: new DnsResolver({ timeout: 3_000 }),
 };
 
-/** A kind of channel that the daemon has, too. It may be extended, and used alone. */
+/** A kind of channel that the daemon has too. May be extended, and used alone. */
 export class BuiltInNotifier extends BaseNotifier implements Prepared {
   readonly #create: (tools: ChannelTools) => AnyNotifier & Partial<Prepared>;
   #inner: (AnyNotifier & Partial<Prepared>) | undefined;
   #tools: ChannelTools | undefined;
 
-  /** @throws TypeError when the settings or the secrets are not what the kind wants */
+  /** @throws TypeError if the settings or secrets are not what the kind needs */
   constructor(kind: ChannelKind, settings: object, given: Readonly<Record<string, string>>) {
     super();
     const parsed = kind.settings.safeParse(settings);
@@ -52,14 +52,14 @@ export class BuiltInNotifier extends BaseNotifier implements Prepared {
     }
     identify(this, settings, given);
     const made: Secrets = secrets;
-    // A programmer has written the URL, which is permission enough for whatever its name stands for.
+    // The programmer wrote the URL, which is permission enough for whatever its name resolves to.
     this.#create = (tools) => kind.create(parsed.data, made, { ...tools, guard: PERMIT_ALL });
   }
 
   /**
-   * An instance takes it: what it does from now on is by that one's policy.
+   * An instance takes it, and its policy applies from now on.
    *
-   * @throws TypeError when another one has it
+   * @throws TypeError if another instance has it
    */
   join(tools: ChannelTools): void {
     if (this.#tools !== undefined)
@@ -68,12 +68,12 @@ export class BuiltInNotifier extends BaseNotifier implements Prepared {
     this.#inner = undefined;
   }
 
-  /** Loads what it needs: an instance does so before anything is to be told. */
+  /** Loads what it needs: an instance calls this before there is anything to deliver. */
   async prepare(): Promise<void> {
     await this.#made().prepare?.();
   }
 
-  /** @param alert as a program is handed it, or a module of the daemon's */
+  /** @param alert in the form of a program, or of a module of the daemon */
   override notify(alert: AlertNotification | AlertMessage, attempt: Attempt): Promise<void> {
     return this.#made().notify('at_ms' in alert ? alert : messageOf(alert), attempt);
   }
@@ -91,18 +91,18 @@ export class BuiltInNotifier extends BaseNotifier implements Prepared {
   }
 }
 
-/** Tells Slack, or whatever takes its incoming webhooks. */
+/** Sends to Slack, or to anything that accepts its incoming webhooks. */
 export class SlackNotifier extends BuiltInNotifier {
-  /** @param url of the incoming webhook: a secret, which is never shown */
+  /** @param url of the incoming webhook: a secret, never shown */
   constructor(url: string) {
     super(slack, {}, { url });
   }
 }
 
-/** Publishes to a channel of Redis, as JSON. */
+/** Publishes JSON to a Redis channel. */
 export class RedisNotifier extends BuiltInNotifier {
   /**
-   * @param url as `redis://localhost:6379`, with user and password where they are needed
+   * @param url such as `redis://localhost:6379`, with user and password if needed
    * @param channel to publish to
    */
   constructor(url: string, channel: string) {

@@ -20,7 +20,7 @@ import type { HeartbeatOptions, LogLevel, LogTarget } from './options.js';
 import { readOptions } from './settings.js';
 import { SharedMemory } from './shared-memory.js';
 
-/** The actors of an instance, running. */
+/** The running actors of an instance. */
 export interface Running {
   readonly daemon: Daemon;
   readonly logger: Logger;
@@ -30,7 +30,7 @@ export interface Running {
   readonly close: () => Promise<void>;
 }
 
-/** What an instance is told of what happens in it. */
+/** Callbacks for what happens in the instance. */
 export interface OpenDeps {
   flipped(change: NodeChange, logger: Logger): void;
   presence(change: PresenceChange, logger: Logger): void;
@@ -42,8 +42,8 @@ const CLOSED = { stop: () => Promise.resolve(), inspect: () => ({ listening: fal
 /**
  * Starts the daemon's actors in this process.
  *
- * @throws TypeError for options that cannot be used
- * @throws HeartbeatError when it cannot start; nothing is left running then
+ * @throws TypeError for invalid options
+ * @throws HeartbeatError if it cannot start; nothing is left running then
  */
 export async function open(
   options: HeartbeatOptions,
@@ -103,7 +103,7 @@ export async function open(
   return { daemon: app, logger, url: http.url(), metrics, close };
 }
 
-/** Nobody has given a flag. */
+/** The program gave no flags, so the error must not mention them. */
 function inWordsOfOptions(error: unknown): unknown {
   if (!(error instanceof HeartbeatError)) return error;
   const message = error.message.replace(/ with --(port|host)\b/, ' in the option http.$1');

@@ -9,7 +9,7 @@ import type { Beaten } from './nodes.js';
 
 export type UserStatus = 'online' | 'offline';
 
-/** A session; one that goes on ends at its deadline. */
+/** A session. The current one ends at its deadline. */
 export interface UserSession {
   readonly onlineAt: Date;
   readonly offlineAt: Date;
@@ -20,46 +20,46 @@ export interface SessionsRange {
   readonly from?: Date;
   /** Only sessions that begin before this. */
   readonly before?: Date;
-  /** Oldest first if not given. */
+  /** Default: oldest first. */
   readonly order?: 'asc' | 'desc';
 }
 
-/** What is known of a user. */
+/** What is known about a user. */
 export interface UserDescription {
-  /** Every digit of it. */
+  /** All digits. */
   readonly id: string;
   readonly status: UserStatus;
-  /** When they came to their status; undefined of who was never online. */
+  /** When the status began; undefined if the user was never online. */
   readonly since: Date | undefined;
-  /** Of the last heal that was answered; undefined likewise. */
+  /** The last heal that was answered; undefined if there was none. */
   readonly lastSeen: Date | undefined;
-  /** When they go offline unless they are healed again; undefined of who is offline. */
+  /** When the user goes offline without another heal; undefined if offline. */
   readonly deadline: Date | undefined;
 }
 
-/** A user who has come online, or gone offline. */
+/** A user who has come online or gone offline. */
 export interface UserChanged {
   readonly id: string;
   readonly status: UserStatus;
-  /** When it was so: of who fell silent their deadline, and not when that was noticed. */
+  /** When it happened: for a silent user the deadline, not when that was noticed. */
   readonly at: Date;
 }
 
-/** Of many users at once. */
+/** Checkups of many users. */
 export interface CheckedUp {
-  /** In the order that was asked for, without those rejected. */
+  /** In the order of the call, without the rejected ones. */
   readonly results: readonly { readonly id: string; readonly status: UserStatus }[];
   readonly rejected: Beaten['rejected'];
 }
 
-/** How many there are. */
+/** The number of users. */
 export interface UserCounts {
   readonly online: number;
 }
 
 const RANGE = objectOf({ from: one(aDate), before: one(aDate), order: one(oneOf('asc', 'desc')) });
 
-/** Users who are held online by heals. What each call means is in docs/api.md, by the same name. */
+/** Users who are kept online by heals. docs/api.md explains each call, by the same name. */
 export class Users {
   readonly #daemon: () => Promise<Daemon>;
 
@@ -73,7 +73,7 @@ export class Users {
     return 'online';
   }
 
-  /** Heals all of them, but for those it tells of as rejected: one that is refused spoils nothing but itself. */
+  /** Heals all of them, except those it returns as rejected. A refused one does not affect the others. */
   async healMany(users: Iterable<UserIdLike>): Promise<Beaten> {
     const { ids, rejected } = idsOf(users);
     const replies = await askUsers(
@@ -115,7 +115,7 @@ export class Users {
     return { results, rejected: inOrder(rejected) };
   }
 
-  /** What is known of the user: since when, and until when. */
+  /** What is known about the user. */
   async get(user: UserIdLike): Promise<UserDescription> {
     const id = userIdOf(user);
     const daemon = await this.#daemon();
@@ -125,7 +125,7 @@ export class Users {
     return offline(id, reply.ended ?? (await daemon.users.lastSession(id)));
   }
 
-  /** The ids of who is online now, in no order; what is not asked for is not looked at. */
+  /** The ids of the users who are online now, unordered. What is not pulled is not looked at. */
   async *list(): AsyncGenerator<string> {
     yield* (await this.#daemon()).users.online();
   }
@@ -134,7 +134,7 @@ export class Users {
     return { online: (await this.#daemon()).users.count };
   }
 
-  /** The sessions one by one; what is not asked for is not read. */
+  /** The sessions one by one. What is not pulled is not read. */
   async *heartRhythm(user: UserIdLike, range: SessionsRange = {}): AsyncGenerator<UserSession> {
     const id = userIdOf(user);
     refuseProblems('this range', RANGE(range, 'range'));
@@ -147,7 +147,7 @@ export class Users {
     }
   }
 
-  /** Removes all that is stored of the user, for good. */
+  /** Deletes everything stored about the user for good. */
   async erase(user: UserIdLike): Promise<void> {
     await askUser(await this.#daemon(), 'erase', userIdOf(user));
   }
@@ -158,7 +158,7 @@ interface Ids {
   readonly rejected: { index: number; error: string }[];
 }
 
-/** @throws TypeError for what is no list */
+/** @throws TypeError if it is not a list */
 function idsOf(users: Iterable<UserIdLike>): Ids {
   expectArgument('users', users, (value) =>
     isIterable(value) ? undefined : `must be a list of ids, not ${shown(value)}`,

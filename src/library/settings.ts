@@ -10,7 +10,7 @@ import type { HeartbeatOptions } from './options.js';
 type Settings = Readonly<Record<string, unknown>>;
 
 /**
- * The configuration that options stand for, by the rules of a configuration file.
+ * Converts options to a configuration, by the rules of a configuration file.
  *
  * @throws TypeError with every problem, a line each
  */
@@ -20,7 +20,7 @@ export function readOptions(
 ): Effective {
   const problems = problemsOfOptions(options);
   const usable = isObject(options) ? sound(options) : {};
-  // Nobody wrote this file, so no problem is told with its name.
+  // Nobody wrote this file, so no problem mentions its name.
   const document = path.resolve('options of createHeartbeat');
   const text = textOf(documentOf(usable, notifiers));
   const loaded = loadConfig({
@@ -38,7 +38,7 @@ export function readOptions(
   throw new TypeError('these options cannot be used');
 }
 
-/** The option that a setting of the configuration was written as. */
+/** The option for each setting of the configuration. */
 const WRITTEN_AS: Readonly<Record<string, keyof HeartbeatOptions>> = {
   session_timeout: 'sessionTimeout',
   'nodes.timeout': 'timeout',
@@ -47,7 +47,7 @@ const WRITTEN_AS: Readonly<Record<string, keyof HeartbeatOptions>> = {
   data_dir: 'dataDir',
 };
 
-/** A problem of the configuration as who wrote the options knows it: by their names, and without a daemon's flags. */
+/** A problem of the configuration in terms of options: with their names, and without a daemon's flags. */
 function inOptions(
   problem: string,
   document: string,
@@ -65,7 +65,7 @@ function inOptions(
   return name === undefined ? sentence : `notifiers.${camel(place.slice('channels.'.length))}${rest}`;
 }
 
-/** @throws TypeError for what no file could hold */
+/** @throws TypeError for values that no file could contain */
 function textOf(document: object): string {
   try {
     return JSON.stringify(document, undefined, 1);
@@ -78,7 +78,7 @@ function textOf(document: object): string {
   }
 }
 
-/** For a notifier in the program stands a channel that tells nobody, with the policy of that notifier. */
+/** Each notifier of the program becomes a channel that delivers nothing, with that notifier's policy. */
 function documentOf(
   { settings = {}, dataDir, sessionTimeout, timeout, maxRetries, remindEvery, http }: HeartbeatOptions,
   notifiers: ReadonlyMap<string, NotifierEntry>,
@@ -106,7 +106,7 @@ function mapIn(settings: Settings, name: string): object {
   return isObject(value) ? value : {};
 }
 
-/** A daemon's own variables are not for a program that has one inside; secrets that its settings name are. */
+/** A daemon's own variables do not apply to a program with an instance inside; secrets that its settings name do. */
 function environmentFor(document: string): NodeJS.ProcessEnv {
   return Object.fromEntries(
     Object.entries(process.env).filter(

@@ -1,11 +1,11 @@
 import { ProcessMemory } from '../adapters/process/process-memory.js';
 
-/** Below this part of the heap a start has room enough, garbage or not. */
+/** Below this share of the heap a start has room enough, garbage or not. */
 const AMPLE = 0.5;
 
 /**
- * The memory of a process that somebody else's program runs in: what that takes counts. It is not to be held up by a
- * collection without need.
+ * Memory of a process that belongs to another program: what that takes counts, and it is not held up by an unnecessary
+ * collection.
  */
 export class SharedMemory extends ProcessMemory {
   override collect(): void {

@@ -6,7 +6,7 @@ import { HeartbeatInstance } from './instance.js';
 import { Node } from './node.js';
 import type { NodeChanged } from './node-description.js';
 
-/** Milliseconds after which a deadline that has just passed has been noticed, where the event loop turns. */
+/** Milliseconds after which a deadline that has just passed has been noticed, if the event loop runs. */
 const ROUND = 50;
 
 const aNode = must('given a Node: new Node("db-1")', (value) => value instanceof Node);
@@ -19,14 +19,14 @@ const anInstance = must(
   (value) => value instanceof HeartbeatInstance,
 );
 
-/** Registers nodes, takes their heartbeats, and tells what has changed. */
+/** Registers nodes, takes their heartbeats, and reports changes. */
 export class Tracker {
   readonly instance: HeartbeatInstance;
   readonly #nodes = new Map<string, Node>();
   readonly #changes = new Map<string, NodeChanged>();
   readonly #watchers = new Set<(node: Node) => void>();
 
-  /** @param instance whose actors it speaks to; those of `Heartbeat` if not given */
+  /** @param instance whose actors it uses; default: those of `Heartbeat` */
   constructor(instance: HeartbeatInstance = Heartbeat.instance) {
     expectArgument('a tracker', instance, anInstance);
     this.instance = instance;
@@ -35,15 +35,15 @@ export class Tracker {
     });
   }
 
-  /** Those that it has registered. */
+  /** The nodes that it has registered. */
   get nodes(): readonly Node[] {
     return [...this.#nodes.values()];
   }
 
   /**
-   * Resolves once it is stored that there is such a node. One that is registered already gets the settings of this one.
+   * Resolves once the registration is stored. A node that is registered already gets these settings.
    *
-   * @throws HeartbeatError for a name or settings that cannot be
+   * @throws HeartbeatError for an invalid name or invalid settings
    */
   async registerNode(node: Node): Promise<Node> {
     expectArgument('registerNode', node, aNode);
@@ -53,31 +53,31 @@ export class Tracker {
     return node;
   }
 
-  /** @throws HeartbeatError when the heartbeat was not taken */
+  /** @throws HeartbeatError if the heartbeat was refused */
   async updateNodeHeartbeat(node: Node | string): Promise<void> {
     const { name, known } = this.#find(node);
     await (known === undefined ? this.instance.nodes.heartbeat(name) : known.updateHeartbeat());
   }
 
-  /** The node reports itself failed, until its next heartbeat. @throws HeartbeatError as those that follow */
+  /** The node reports a failure, which lasts until its next heartbeat. @throws HeartbeatError as the calls below */
   async failNode(node: Node | string, reason?: string): Promise<void> {
     const { name, known } = this.#find(node);
     await (known === undefined ? this.instance.nodes.fail(name, reason) : known.fail(reason));
   }
 
-  /** Nobody watches it any more. */
+  /** Pauses the node. */
   async pauseNode(node: Node | string): Promise<void> {
     const { name, known } = this.#find(node);
     await (known === undefined ? this.instance.nodes.pause(name) : known.pause());
   }
 
-  /** It is watched again. */
+  /** Ends the node's pause. */
   async resumeNode(node: Node | string): Promise<void> {
     const { name, known } = this.#find(node);
     await (known === undefined ? this.instance.nodes.resume(name) : known.resume());
   }
 
-  /** Somebody takes care of its failure. */
+  /** Acknowledges its failure. */
   async acknowledgeNode(node: Node | string, acknowledgement: Acknowledgement): Promise<void> {
     const { name, known } = this.#find(node);
     await (known === undefined
@@ -85,7 +85,7 @@ export class Tracker {
       : known.acknowledge(acknowledgement));
   }
 
-  /** Nobody takes care of it any more. */
+  /** Takes the acknowledgement back. */
   async unacknowledgeNode(node: Node | string): Promise<void> {
     const { name, known } = this.#find(node);
     await (known === undefined ? this.instance.nodes.unacknowledge(name) : known.unacknowledge());
@@ -98,9 +98,9 @@ export class Tracker {
   }
 
   /**
-   * Nobody has to call this: the actors look at the deadlines themselves. It answers, once what is due by now has been
-   * noticed, which of the registered nodes have changed since it was called last, each with where it came from and how
-   * it stands now; of one that failed and recovered in between the two are the same.
+   * Optional: the actors check the deadlines themselves. Waits until what is due has been noticed, and returns which
+   * registered nodes changed since the last call, each with its state before and now. The two are the same if it failed
+   * and recovered in between.
    */
   async checkForTimeouts(): Promise<NodeChanged[]> {
     await this.instance.start();
@@ -110,7 +110,7 @@ export class Tracker {
     return changes;
   }
 
-  /** Shows every node that is registered, or will be. Answers with a function that ends that. */
+  /** Shows every node that is registered, now or later. Returns a function that ends that. */
   watch(watcher: (node: Node) => void): () => void {
     expectArgument('watch', watcher, aFunction);
     for (const node of this.#nodes.values()) watcher(node);
