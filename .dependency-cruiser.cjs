@@ -1,4 +1,4 @@
-// Imports run one way (DESIGN 'The house'); type-only imports count.
+// Imports go in one direction, as CONTRIBUTING.md ('Source tree') shows; type-only imports count.
 
 const PROTOCOL = '^actors/.+[.]protocol[.]ts$';
 const ERRORS = '^src/errors[.]ts$'; // the registry of error codes

@@ -1,5 +1,6 @@
-// What the linter holds, beyond good TypeScript: time is a port, nact has one home, casts are rare and
-// explained. DESIGN 'Time' and 'The house' say why.
+// What the linter checks beyond good TypeScript: time comes from the Clock port, nact is imported in one module, and
+// casts are rare and explained. CONTRIBUTING.md ('Where to add what') and docs/decisions/0001-nact-is-imported-in-one-module.md
+// say why.
 import js from '@eslint/js';
 import prettier from 'eslint-config-prettier';
 import { defineConfig } from 'eslint/config';
