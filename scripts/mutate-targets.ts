@@ -30,7 +30,7 @@ export const PURE_RULES: readonly PureRule[] = [
   { rule: 'actors/notifier/channel/retry.ts', specs: ALERTS },
   { rule: 'actors/notifier/channel/channel.machine.ts', specs: ALERTS },
   { rule: 'actors/notifier/rules/flapping.ts', specs: ALERTS },
-  { rule: 'actors/notifier/outbox/not-yet-notified.ts', specs: ALERTS },
+  { rule: 'actors/notifier/outbox/delivery.ts', specs: ALERTS },
   { rule: 'actors/notifier/rules/routing.ts', specs: ALERTS },
   { rule: 'actors/notifier/grouping/hold-undelivered.ts', specs: ALERTS },
   { rule: 'actors/notifier/rules/alerting.ts', specs: ALERTS },

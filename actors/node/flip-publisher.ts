@@ -3,7 +3,7 @@ import type { ShardIndex } from '../../src/domain/shard.js';
 import type { Clock } from '../../src/ports/clock.js';
 import type { Logger } from '../../src/ports/logger.js';
 import type { NodeEntry } from '../history/history.protocol.js';
-import type { Alerting, NodeNews } from '../notifier/alerting.protocol.js';
+import type { Alerting, NodeNews } from '../notifier/notifier.protocol.js';
 import type { NodeCounts } from './counts.js';
 import type { NodeEffect } from './decision.js';
 import { AcknowledgementExpiries } from './acknowledgement-expiries.js';

@@ -12,7 +12,7 @@ import type { ActorSystem, Place } from '../../src/runtime/actor-system.js';
 import type { Crash } from '../../src/runtime/actor.js';
 import type { TimerWheel } from '../../src/runtime/timer-wheel.js';
 import type { NodeEntry, NodeSettlement } from '../history/history.protocol.js';
-import type { Alerting } from '../notifier/alerting.protocol.js';
+import type { Alerting } from '../notifier/notifier.protocol.js';
 import { Batch } from '../shards/batch.js';
 import type { ExitSignal, RunningChild } from '../supervisor/child.js';
 import type { SupervisorPolicy } from '../supervisor/child-spec.js';

@@ -7,7 +7,7 @@ import type { StoredNode } from '../../src/ports/history-store.js';
 import type { Logger } from '../../src/ports/logger.js';
 import type { ActorSystem } from '../../src/runtime/actor-system.js';
 import type { NodeEntry, NodeSettlement } from '../history/history.protocol.js';
-import type { Alerting } from '../notifier/alerting.protocol.js';
+import type { Alerting } from '../notifier/notifier.protocol.js';
 import { StateCounts } from './state-counts.js';
 import type { NodeRules } from './decision.js';
 import { NodeCounts } from './counts.js';

@@ -10,7 +10,14 @@ import type { SupervisorPolicy } from '../supervisor/child-spec.js';
 import { SupervisedActor, type Behaviour } from '../supervisor/supervised-actor.js';
 import { OneShotTimer } from './one-shot-timer.js';
 import { AlertingRules, type AlertingOptions, type Circumstances } from './rules/alerting.js';
-import type { Alerting, FailedStanding, NodeChange, NodeNews } from './alerting.protocol.js';
+import type {
+  Alerting,
+  FailedStanding,
+  NodeChange,
+  NodeNews,
+  NotifierCommand,
+  NotifierReply,
+} from './notifier.protocol.js';
 import type { ChannelTotals } from './channel/channel-totals.js';
 import type { ChannelActor } from './channel/channel.actor.js';
 import type { Progress } from './channel/channel.protocol.js';
@@ -19,12 +26,10 @@ import { moved } from './outbox/delivery.js';
 import { Deliveries } from './outbox/deliveries.js';
 import { restoreOutbox, withoutLostChannels } from './outbox/restore.js';
 import { HoldQueue } from './grouping/hold-queue.js';
-import type { NotifierCommand, NotifierReply } from './notifier.protocol.js';
 import { OngoingFailures } from './rules/ongoing-failures.js';
 import { OpenAlerts } from './outbox/open-alerts.js';
-import { Overflow } from './outbox/overflow.js';
+import { Overflow, type UnstoredAlerts } from './outbox/unstored-alerts.js';
 import type { RemindersOptions } from './rules/reminders.js';
-import type { UnstoredAlerts } from './outbox/unstored-alerts.js';
 import { Requests } from './outbox/requests.js';
 import { routesOf } from './rules/routing.js';
 import { AlertWriter, type AlertWriterDeps } from './outbox/alert-writer.js';

@@ -1,4 +1,7 @@
-import type { AlertId } from '../../src/domain/alert.js';
+import type { AlertId, AlertRecord } from '../../src/domain/alert.js';
+import type { NodeName } from '../../src/domain/node-name.js';
+import type { Flip, NodeFacts } from '../../src/domain/node.js';
+import type { Instant, Millis } from '../../src/domain/time.js';
 import type { ErrorCode } from '../../src/errors.js';
 
 /** Requests of people to the notifier. */
@@ -10,3 +13,72 @@ export type NotifierCommand =
 export type NotifierReply =
   | { readonly kind: 'accepted'; readonly id: AlertId }
   | { readonly kind: 'refused'; readonly code: ErrorCode };
+
+/** A flip, and the node after it. */
+export interface NodeChange {
+  readonly flip: Flip;
+  readonly node: NodeFacts;
+  /** Since the last heartbeat, on the monotonic clock; undefined if that came in an earlier run. */
+  readonly silence?: Millis | undefined;
+  /** The node is paused: nobody is notified. */
+  readonly isPaused: boolean;
+}
+
+/** The effect of a request, for channels that were notified of a failure of the node. */
+export type NodeNews =
+  | {
+      /**
+       * `deleted`: the node had failed and is deleted. `resumed`: its pause is over, and it failed during the pause, or
+       * recovered from a failure before it.
+       */
+      readonly kind: 'deleted' | 'resumed';
+      /** As it is after the request, or was before its deletion. */
+      readonly node: NodeFacts;
+      readonly at: Instant;
+    }
+  | {
+      /** It has failed, and gets settings by which its alerts may go to other channels. */
+      readonly kind: 'rerouted';
+      /** As channels know it. */
+      readonly node: NodeFacts;
+      readonly next: NodeFacts;
+    };
+
+/** The status of a failed node. */
+export interface FailedStanding {
+  readonly node: NodeFacts;
+  readonly since: Instant;
+  /** Acknowledged or paused. */
+  readonly isQuiet: boolean;
+  /** Channels were notified of the failure. They are not of failures during a pause. */
+  readonly isTold: boolean;
+}
+
+/** Decides which alerts a flip raises. The nodes call it; the notifier implements it. */
+export interface Alerting {
+  /**
+   * The records to store together with the flip: new alerts, and earlier ones that it cancels or folds. Synchronous.
+   * Called once for each flip, in the order in which flips are submitted to history.
+   */
+  raise(change: NodeChange): readonly AlertRecord[];
+
+  /**
+   * The records to store with a request. The request may still be refused: they count from `settled` on, or not at all.
+   */
+  prepare(news: NodeNews): readonly AlertRecord[];
+
+  /** The request about this node is on disk, or was refused. */
+  settled(node: NodeName, stored: boolean): void;
+
+  /**
+   * The status of a failed node: after a restart, and when something about it changes. Undefined once the node is
+   * deleted.
+   */
+  stands(node: NodeName, standing: FailedStanding | undefined): void;
+
+  /**
+   * History has stored these records, or cannot at present (a full disk), as `stored` says. They may be delivered from
+   * now on.
+   */
+  committed(records: readonly AlertRecord[], stored: boolean): void;
+}

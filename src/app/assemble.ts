@@ -1,7 +1,7 @@
 import { History } from '../../actors/history/history.actor.js';
 import { decide as decideNode } from '../../actors/node/node.machine.js';
 import { LocalNodes } from '../../actors/node/node-shards.js';
-import type { Alerting } from '../../actors/notifier/alerting.protocol.js';
+import type { Alerting } from '../../actors/notifier/notifier.protocol.js';
 import type { Channels } from '../../actors/notifier/channel/channels.js';
 import { createNotifier } from '../../actors/notifier/create.js';
 import type { Notifier } from '../../actors/notifier/notifier.actor.js';

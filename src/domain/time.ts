@@ -32,3 +32,8 @@ export function unixSeconds(at: Instant): number {
 export function millis(seconds: number): Millis {
   return seconds * 1000;
 }
+
+/** Converts an instant to the monotonic clock. */
+export function momentOf(at: Instant, now: Moment, wall: Instant): Moment {
+  return moment(now - Math.max(0, wall - at));
+}

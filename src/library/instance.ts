@@ -1,5 +1,5 @@
 import type { Daemon } from '../app/api.js';
-import type { NodeChange } from '../../actors/notifier/alerting.protocol.js';
+import type { NodeChange } from '../../actors/notifier/notifier.protocol.js';
 import { HeartbeatError } from '../errors.js';
 import type { LogFields, Logger } from '../ports/logger.js';
 import {

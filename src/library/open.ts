@@ -1,5 +1,5 @@
 import type { Daemon } from '../app/api.js';
-import type { NodeChange } from '../../actors/notifier/alerting.protocol.js';
+import type { NodeChange } from '../../actors/notifier/notifier.protocol.js';
 import { makeChannels } from '../adapters/channels/make.js';
 import { LevelHistoryStore } from '../adapters/level/level-history-store.js';
 import { MemoryHistoryStore } from '../adapters/memory/memory-history-store.js';

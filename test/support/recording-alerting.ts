@@ -1,6 +1,6 @@
 import type { Alert, AlertId, AlertRecord } from '../../src/domain/alert.js';
 import type { NodeName } from '../../src/domain/node-name.js';
-import type { Alerting, FailedStanding, NodeChange } from '../../actors/notifier/alerting.protocol.js';
+import type { Alerting, FailedStanding, NodeChange } from '../../actors/notifier/notifier.protocol.js';
 
 /** Raises an alert for each flip, and remembers what it was asked and told. */
 export class RecordingAlerting implements Alerting {

@@ -1,5 +1,5 @@
 import { History } from '../../actors/history/history.actor.js';
-import type { NodeNews } from '../../actors/notifier/alerting.protocol.js';
+import type { NodeNews, NotifierReply } from '../../actors/notifier/notifier.protocol.js';
 import type { Totals } from '../../actors/notifier/channel/channel-totals.js';
 import type { ChannelFigures } from '../../actors/notifier/channel/channel.actor.js';
 import type { Channels } from '../../actors/notifier/channel/channels.js';
@@ -12,7 +12,6 @@ import { MemoryHistoryStore } from '../../src/adapters/memory/memory-history-sto
 import { ALERT_TYPES, type AlertId, type AlertRecord, type AlertType } from '../../src/domain/alert.js';
 import type { NodeName } from '../../src/domain/node-name.js';
 import type { FlipCause, NodeFacts, NodeState } from '../../src/domain/node.js';
-import type { NotifierReply } from '../../actors/notifier/notifier.protocol.js';
 import { instant } from '../../src/domain/time.js';
 import type {
   AlertMessage,

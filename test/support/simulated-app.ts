@@ -1,6 +1,6 @@
 import { decide as decideNode } from '../../actors/node/node.machine.js';
 import type { NodeReply, NodeRequest } from '../../actors/node/node.protocol.js';
-import type { Alerting } from '../../actors/notifier/alerting.protocol.js';
+import type { Alerting } from '../../actors/notifier/notifier.protocol.js';
 import { decide } from '../../actors/user/user.machine.js';
 import type { UserCommand, UserReply } from '../../actors/user/user.protocol.js';
 import { MemoryHistoryStore } from '../../src/adapters/memory/memory-history-store.js';

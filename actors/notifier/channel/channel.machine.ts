@@ -7,8 +7,7 @@ import { admits, askedToWait, CLOSED, failed, stateOf, succeeded, type Breaker }
 import type { ChannelEffect, ChannelEvent, Offer, Outcome, Verdict } from './channel.protocol.js';
 import { NodeOrdering, type Ordered } from './ordering.js';
 import { Queue } from './queue.js';
-import { retryDelay } from './retry.js';
-import { giveUpReason } from './give-up-reason.js';
+import { retryDelay, giveUpReason } from './retry.js';
 
 /** A provider's `Retry-After` may delay one alert as long as it likes, but all the others for at most this long. */
 const LONGEST_REST: Millis = 3_600_000;

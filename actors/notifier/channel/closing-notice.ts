@@ -3,7 +3,7 @@ import { unixSeconds, type Instant } from '../../../src/domain/time.js';
 import type { AlertMessage, Channel, StandingFailure } from '../../../src/ports/channel.js';
 import type { Clock } from '../../../src/ports/clock.js';
 import type { Logger } from '../../../src/ports/logger.js';
-import { closingNoticeSentence } from './sentences.js';
+import { closingNoticeSentence } from './message.js';
 
 /** The last message to the receiver of a removed channel. It leaves nothing open there. See decision 82. */
 export function closingNotice(

@@ -8,7 +8,7 @@ import type {
 } from '../../../src/domain/alert.js';
 import type { NodeName } from '../../../src/domain/node-name.js';
 import { instant, type Millis } from '../../../src/domain/time.js';
-import { groupSentence } from '../channel/sentences.js';
+import { groupSentence } from '../channel/message.js';
 
 /** The most alerts in one group, which make a body of ten megabytes. See decision 46. */
 export const GROUP = 100_000;

@@ -1,7 +1,8 @@
 import type { AlertId, AlertRecord, AlertType, Delivery } from '../../../src/domain/alert.js';
 import { held } from '../outbox/delivery.js';
 import type { Flapping } from '../rules/flapping.js';
-import type { OpenAlerts, OpenDelivery } from '../outbox/open-alerts.js';
+import type { OpenAlerts } from '../outbox/open-alerts.js';
+import type { OpenDelivery } from '../outbox/delivery.js';
 
 /** Alerts looked at in one step. */
 const STEP = 500;

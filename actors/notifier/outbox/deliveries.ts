@@ -1,16 +1,14 @@
 import type { Alert, AlertId, AlertRecord, Delivery } from '../../../src/domain/alert.js';
-import { moment, type Instant, type Millis, type Moment } from '../../../src/domain/time.js';
+import { moment, type Instant, type Millis, type Moment, momentOf } from '../../../src/domain/time.js';
 import type { Clock } from '../../../src/ports/clock.js';
 import type { Beginning } from './attempt-intents.js';
 import type { ChannelActor } from '../channel/channel.actor.js';
 import type { Offer, Progress, Verdict } from '../channel/channel.protocol.js';
-import { deliveryTo, withDelivery } from './delivery.js';
+import { deliveryTo, withDelivery, withFallback } from './delivery.js';
 import type { Escalation } from '../rules/escalation.js';
-import { withFallback } from '../rules/fallback.js';
 import { lanesOf } from '../grouping/group.js';
 import { messageOf } from '../channel/message.js';
 import type { OpenAlerts } from './open-alerts.js';
-import { momentOf } from '../moment-of.js';
 import type { AlertWriter } from './alert-writer.js';
 
 /** How long the nodes of a mass failure are counted before its first attempt. */

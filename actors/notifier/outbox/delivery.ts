@@ -1,5 +1,10 @@
-import type { AlertRecord, Delivery } from '../../../src/domain/alert.js';
+import { type AlertRecord, type Delivery, isEnd } from '../../../src/domain/alert.js';
 import type { Instant } from '../../../src/domain/time.js';
+
+export interface OpenDelivery {
+  readonly record: AlertRecord;
+  readonly delivery: Delivery;
+}
 
 export function fresh(channel: string, since: Instant): Delivery {
   return { channel, state: 'pending', attempts: 0, lastError: undefined, since };
@@ -26,4 +31,48 @@ export function withDelivery(record: AlertRecord, changed: Delivery): AlertRecor
 export function moved(delivery: Delivery, state: Exclude<Delivery['state'], 'held'>): Delivery {
   const { hold: _, ...rest } = delivery;
   return { ...rest, state };
+}
+
+/** The last deliveries of which nobody can have been notified. */
+export function trailingUnnotified(open: readonly OpenDelivery[]): readonly OpenDelivery[] {
+  const told = open.findLastIndex(
+    ({ delivery, record }) =>
+      delivery.attempts > 0 || (isEnd(record.alert.type) && !stands({ delivery, record })),
+  );
+  return open.slice(told + 1);
+}
+
+export function isFailure({ record: { alert } }: OpenDelivery): boolean {
+  return alert.type === 'node.failed' || alert.type === 'node.reported_failure';
+}
+
+/** Whether its hold ends when its node recovers. */
+export function isMoot({ delivery: { hold } }: OpenDelivery): boolean {
+  return hold === 'acknowledged' || hold === 'dependency';
+}
+
+/** Whether it folds, or will fold, others of its node. */
+export function stands({ delivery }: OpenDelivery): boolean {
+  return delivery.hold === 'flapping' || delivery.folds !== undefined;
+}
+
+/**
+ * Adds a delivery to the fallback channel for an alert that is dead on another. A channel that has the alert already,
+ * or is about to get it, does not get it again. So this ends, even if a changed configuration makes two channels each
+ * other's fallback.
+ *
+ * @param dead as it is in the record
+ */
+export function withFallback(
+  record: AlertRecord,
+  dead: Delivery,
+  fallback: string | undefined,
+  wall: Instant,
+): AlertRecord {
+  if (fallback === undefined || dead.state !== 'dead') return record;
+  const there = deliveryTo(record, fallback);
+  const isTold = there !== undefined && there.state !== 'cancelled' && there.state !== 'folded';
+  if (isTold) return record;
+  const others = record.deliveries.filter(({ channel }) => channel !== fallback);
+  return { ...record, deliveries: [...others, { ...fresh(fallback, wall), insteadOf: dead.channel }] };
 }

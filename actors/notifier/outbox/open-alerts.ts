@@ -3,7 +3,7 @@ import type { NodeName } from '../../../src/domain/node-name.js';
 import type { Moment } from '../../../src/domain/time.js';
 import { AttemptIntents } from './attempt-intents.js';
 import { ChannelTotals } from '../channel/channel-totals.js';
-import { deliveryTo } from './delivery.js';
+import { deliveryTo, type OpenDelivery } from './delivery.js';
 import { UnstoredAlerts } from './unstored-alerts.js';
 
 /** The present records of alerts with an open delivery; and all changed records that are not on disk yet. */
@@ -129,9 +129,4 @@ export class OpenAlerts {
     ofNode?.delete(id);
     if (ofNode?.size === 0) this.#ofNode.delete(node.name);
   }
-}
-
-export interface OpenDelivery {
-  readonly record: AlertRecord;
-  readonly delivery: Delivery;
 }

@@ -5,7 +5,7 @@ import { fresh, moved, withDelivery } from './delivery.js';
 import type { NotifierReply } from '../notifier.protocol.js';
 import type { OpenAlerts } from './open-alerts.js';
 import type { AlertWriter } from './alert-writer.js';
-import { testSentence } from '../channel/sentences.js';
+import { testSentence } from '../channel/message.js';
 
 export interface RequestsDeps {
   readonly clock: Clock;

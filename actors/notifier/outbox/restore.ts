@@ -1,12 +1,11 @@
 import { earliestIdAt, raisedAt } from '../../../src/domain/alert-id.js';
 import { isOpen, type AlertId, type AlertRecord } from '../../../src/domain/alert.js';
-import { instant, type Millis } from '../../../src/domain/time.js';
+import { instant, type Millis, momentOf } from '../../../src/domain/time.js';
 import { LATE } from '../../../src/domain/late-notification.js';
 import type { Clock } from '../../../src/ports/clock.js';
 import type { Outbox } from '../../../src/ports/outbox.js';
 import type { AlertingRules } from '../rules/alerting.js';
 import { moved, withDelivery } from './delivery.js';
-import { momentOf } from '../moment-of.js';
 import type { OpenAlerts } from './open-alerts.js';
 
 const HOUR: Millis = 3_600_000;

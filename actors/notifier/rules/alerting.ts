@@ -11,21 +11,28 @@ import {
 } from '../../../src/domain/alert.js';
 import type { NodeName } from '../../../src/domain/node-name.js';
 import type { Flip, NodeFacts } from '../../../src/domain/node.js';
-import { instant, type Instant, type Moment } from '../../../src/domain/time.js';
+import { instant, type Instant, type Moment, momentOf } from '../../../src/domain/time.js';
 import { isNotification } from '../../../src/domain/late-notification.js';
 import type { ChannelPolicy } from '../../../src/ports/channel.js';
-import type { NodeChange, NodeNews } from '../alerting.protocol.js';
+import type { NodeChange, NodeNews } from '../notifier.protocol.js';
 import type { FailedNode } from './failed-nodes.js';
 import { Flapping } from './flapping.js';
-import { OngoingMassFailure, type MassFacts } from './ongoing-mass-failure.js';
-import { MassFailure, type MassFailureOptions } from './mass-failure.js';
-import { momentOf } from '../moment-of.js';
-import { fresh, held, moved, withDelivery } from '../outbox/delivery.js';
-import type { OpenAlerts, OpenDelivery } from '../outbox/open-alerts.js';
+import { OngoingMassFailure, type MassFacts, MassFailure, type MassFailureOptions } from './mass-failure.js';
+import {
+  fresh,
+  held,
+  moved,
+  withDelivery,
+  type OpenDelivery,
+  isFailure,
+  isMoot,
+  stands,
+  trailingUnnotified,
+} from '../outbox/delivery.js';
+import type { OpenAlerts } from '../outbox/open-alerts.js';
 import { HoldUndelivered } from '../grouping/hold-undelivered.js';
 import { routesOf, type Route } from './routing.js';
-import { closedSentence, newsSentence, nodeSentence } from '../channel/sentences.js';
-import { isFailure, isMoot, stands, trailingUnnotified } from '../outbox/not-yet-notified.js';
+import { closedSentence, newsSentence, nodeSentence } from '../channel/message.js';
 
 export interface AlertingOptions {
   readonly channels: readonly (Route & Pick<ChannelPolicy, 'fallback'>)[];

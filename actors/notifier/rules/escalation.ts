@@ -1,5 +1,17 @@
-import { isEnd, type Alert, type Delivery } from '../../../src/domain/alert.js';
+import {
+  type Alert,
+  type AlertId,
+  type AlertRecord,
+  type AlertType,
+  type Delivery,
+  type GroupedNode,
+  isEnd,
+} from '../../../src/domain/alert.js';
 import type { Millis } from '../../../src/domain/time.js';
+import { groupSentence } from '../channel/message.js';
+import { type OpenDelivery, fresh, held, isFailure, moved, withDelivery } from '../outbox/delivery.js';
+import type { OpenAlerts } from '../outbox/open-alerts.js';
+import type { FailedNode, FailedNodes } from './failed-nodes.js';
 import type { Route } from './routing.js';
 
 /**
@@ -25,4 +37,80 @@ export class Escalation {
   delayOf(channel: string): Millis {
     return this.#routes.find(({ name }) => name === channel)?.after ?? 0;
   }
+}
+
+interface DelayedGroupDeps {
+  readonly failed: Pick<FailedNodes, 'get'>;
+  readonly open: Pick<OpenAlerts, 'of'>;
+  nextId(): AlertId;
+}
+
+/**
+ * Rebuilds a group for an escalation channel when its time has come: with the nodes that are still failed, and those
+ * that are back and whose earlier failure the channel had been notified of. The others are left out. See decision 26.
+ *
+ * @param delivery the group's own, on this channel
+ * @returns what changes: the group, recoveries that add nothing to it, and acknowledged failures
+ */
+export function delayedGroup(record: AlertRecord, delivery: Delivery, deps: DelayedGroupDeps): AlertRecord[] {
+  const { alert } = record;
+  const { group } = alert;
+  if (group === undefined) return [];
+  const { channel } = delivery;
+  const changes: AlertRecord[] = [];
+  const nodes = group.nodes.flatMap((node): GroupedNode[] => {
+    const { name, state, wasTold } = node;
+    const failed = deps.failed.get(name);
+    if (state === 'active' || failed?.isQuiet === false) return [node];
+    const later = deps.open.of(name, channel);
+    const recoveries = later.filter(isUntoldRecovery);
+    // The channel was notified of an earlier failure, and expects the recovery from this one.
+    if (wasTold === true && failed !== undefined) return [];
+    // The node was deleted, and the channel had been notified of its failure: the alert about the deletion comes by
+    // itself.
+    if (wasTold === true && recoveries.some(({ record }) => record.alert.type === 'node.deleted')) return [];
+    for (const each of recoveries) changes.push(withDelivery(each.record, moved(each.delivery, 'cancelled')));
+    if (wasTold === true) return recoveries.length > 0 ? [{ ...node, state: 'active' }] : [];
+    if (failed !== undefined && !later.some(isFailure))
+      changes.push(acknowledged(failed, node, delivery, deps.nextId()));
+    return [];
+  });
+  if (nodes.length === group.nodes.length && nodes.every((node, index) => node === group.nodes[index]))
+    return [];
+  if (nodes.length === 0) return [withDelivery(record, moved(delivery, 'cancelled')), ...changes];
+  const told: Alert = {
+    ...alert,
+    type: typeOf(alert.type, nodes),
+    message: groupSentence(nodes),
+    group: { ...group, nodes },
+  };
+  return [{ ...record, alert: told }, ...changes];
+}
+
+/** A recovery that waits behind the group and adds nothing to it. */
+function isUntoldRecovery({ record: { alert }, delivery }: OpenDelivery): boolean {
+  return isEnd(alert.type) && delivery.attempts === 0;
+}
+
+/** Taken out of the group, a failure is held by itself, where its recovery finds it. Neither is delivered then. */
+function acknowledged(
+  { facts, since }: FailedNode,
+  node: GroupedNode,
+  { channel, since: due }: Delivery,
+  id: AlertId,
+): AlertRecord {
+  const alert: Alert = {
+    id,
+    type: 'node.failed',
+    at: since,
+    node: facts,
+    blind: 0,
+    message: groupSentence([node]),
+  };
+  return { alert, deliveries: [held(fresh(channel, due), 'acknowledged')] };
+}
+
+function typeOf(type: AlertType, nodes: readonly GroupedNode[]): AlertType {
+  if (nodes.some(({ state }) => state === 'failed')) return type;
+  return nodes.some(({ state }) => state === 'inactive') ? 'node.inactive' : 'node.recovered';
 }

@@ -1,19 +1,17 @@
 import type { AlertId, AlertRecord, Delivery } from '../../../src/domain/alert.js';
 import type { NodeName } from '../../../src/domain/node-name.js';
 import type { NodeFacts } from '../../../src/domain/node.js';
-import { moment, unixSeconds, type Instant, type Moment } from '../../../src/domain/time.js';
+import { moment, unixSeconds, type Instant, type Moment, momentOf } from '../../../src/domain/time.js';
 import type { StandingFailure } from '../../../src/ports/channel.js';
 import type { AlertingRules } from './alerting.js';
-import type { FailedStanding, NodeChange } from '../alerting.protocol.js';
+import type { FailedStanding, NodeChange } from '../notifier.protocol.js';
 import { held, moved, withDelivery } from '../outbox/delivery.js';
 import { Inhibition } from './inhibition.js';
-import { Escalation } from './escalation.js';
+import { Escalation, delayedGroup } from './escalation.js';
 import { Closing, type ReceiverOf } from './closing.js';
 import { FailedNodes } from './failed-nodes.js';
 import { GroupRelease, STEP } from '../grouping/group-release.js';
-import { delayedGroup } from '../grouping/delayed-group.js';
 import type { OpenAlerts } from '../outbox/open-alerts.js';
-import { momentOf } from '../moment-of.js';
 import { routesOf } from './routing.js';
 import { Reminders, type RemindersOptions } from './reminders.js';
 

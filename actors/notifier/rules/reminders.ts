@@ -8,7 +8,7 @@ import type { FailedNode, FailedNodes } from './failed-nodes.js';
 import { GROUP } from '../grouping/group.js';
 import type { OpenAlerts } from '../outbox/open-alerts.js';
 import { routesOf, type Route } from './routing.js';
-import { reminderSentence } from '../channel/sentences.js';
+import { reminderSentence } from '../channel/message.js';
 
 /** Reminders that are due within this time of each other go out together. */
 const GATHER: Millis = 60_000;

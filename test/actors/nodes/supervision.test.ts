@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { POLICIES } from '../../../actors/tree.js';
-import type { NodeChange } from '../../../actors/notifier/alerting.protocol.js';
+import type { NodeChange } from '../../../actors/notifier/notifier.protocol.js';
 import { Faults } from '../../support/faults.js';
 import { RecordingAlerting } from '../../support/recording-alerting.js';
 import { SimulatedApp, node } from '../../support/simulated-app.js';

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { SortedAlerts } from '../../../actors/notifier/sorted-alerts.js';
+import { SortedAlerts } from '../../../actors/notifier/outbox/unstored-alerts.js';
 import { recordAt } from '../../support/alert-records.js';
 
 const MOST = 600;

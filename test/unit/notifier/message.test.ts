@@ -6,7 +6,7 @@ import {
   nodeSentence,
   overflowSentence,
   withFolds,
-} from '../../../actors/notifier/channel/sentences.js';
+} from '../../../actors/notifier/channel/message.js';
 import type { Flip, NodeFacts } from '../../../src/domain/node.js';
 import { instant } from '../../../src/domain/time.js';
 import { nodeName } from '../../support/simulated-alerts.js';
