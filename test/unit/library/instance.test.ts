@@ -52,7 +52,7 @@ describe('an instance of the library', () => {
     const sessions = [];
     for await (const session of second.users.heartRhythm(7)) sessions.push(session);
     expect(sessions).to.have.length(1);
-    const said = () => instances.logger.events().filter((event) => event.includes('in memory')).length;
+    const said = () => instances.logger.events().filter((event) => event.includes('in-memory')).length;
     expect(said()).to.equal(0);
     await instances.make();
     expect(said()).to.equal(1);
