@@ -1,6 +1,6 @@
 import { HealJournal } from '../../src/cli/bench/check/heal-journal.js';
-import type { HealOutcome } from '../../src/client/load/load-generator.js';
-import { UserRange } from '../../src/cli/bench/load/user-range.js';
+import type { HealOutcome } from '../../src/client/schedule/paced-scheduler.js';
+import { UserRange } from '../../src/cli/bench/virtual-users.js';
 import type { UserBatch } from '../../src/client/user-batch.js';
 import type { UserId } from '../../src/domain/user-id.js';
 import { GROUP } from '../population/groups.js';

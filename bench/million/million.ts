@@ -7,8 +7,8 @@ import {
   type HealOutcome,
   type LoadPlan,
   type SendHeal,
-} from '../../src/client/load/load-generator.js';
-import { UserRange } from '../../src/cli/bench/load/user-range.js';
+} from '../../src/client/schedule/paced-scheduler.js';
+import { UserRange } from '../../src/cli/bench/virtual-users.js';
 import type { HeartbeatClient } from '../../src/client/heartbeat-client.js';
 import type { BenchContext } from '../context.js';
 import { GROUP } from '../population/groups.js';

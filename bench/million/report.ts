@@ -1,5 +1,5 @@
 import type { Verdict } from '../../src/cli/bench/check/history-check.js';
-import type { HealOutcome } from '../../src/client/load/load-generator.js';
+import type { HealOutcome } from '../../src/client/schedule/paced-scheduler.js';
 import type { HealFigures } from '../../src/cli/bench/figures/heal-tally.js';
 import { GROUP } from '../population/groups.js';
 import type { HostWatch } from '../process/host.js';

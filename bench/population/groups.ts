@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { UserRange } from '../../src/cli/bench/load/user-range.js';
+import { UserRange } from '../../src/cli/bench/virtual-users.js';
 import { HeartbeatAnswerError } from '../../src/client/errors.js';
 import type { HeartbeatClient } from '../../src/client/heartbeat-client.js';
 import type { UserBatch } from '../../src/client/user-batch.js';

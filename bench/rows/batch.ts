@@ -1,6 +1,6 @@
 import { HealTally } from '../../src/cli/bench/figures/heal-tally.js';
-import { LoadGenerator } from '../../src/client/load/load-generator.js';
-import { UserRange } from '../../src/cli/bench/load/user-range.js';
+import { LoadGenerator } from '../../src/client/schedule/paced-scheduler.js';
+import { UserRange } from '../../src/cli/bench/virtual-users.js';
 import { HeartbeatClient } from '../../src/client/heartbeat-client.js';
 import type { UserBatch } from '../../src/client/user-batch.js';
 import type { BenchContext } from '../context.js';

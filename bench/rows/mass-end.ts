@@ -2,8 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { readDaemonFigures } from '../../src/cli/bench/figures/daemon-figures.js';
 import { HealTally } from '../../src/cli/bench/figures/heal-tally.js';
-import { LoadGenerator } from '../../src/client/load/load-generator.js';
-import { UserRange } from '../../src/cli/bench/load/user-range.js';
+import { LoadGenerator } from '../../src/client/schedule/paced-scheduler.js';
+import { UserRange } from '../../src/cli/bench/virtual-users.js';
 import { HeartbeatClient } from '../../src/client/heartbeat-client.js';
 import type { BenchContext } from '../context.js';
 import { expectation, type Call } from '../million/expectation.js';

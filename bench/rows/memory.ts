@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { UserRange } from '../../src/cli/bench/load/user-range.js';
+import { UserRange } from '../../src/cli/bench/virtual-users.js';
 import { HeartbeatClient } from '../../src/client/heartbeat-client.js';
 import { groupsOf, healAll } from '../population/groups.js';
 import { residentBytes, settledBytes } from '../process/memory.js';

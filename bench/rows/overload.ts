@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { HealTally } from '../../src/cli/bench/figures/heal-tally.js';
-import { UserRange } from '../../src/cli/bench/load/user-range.js';
+import { UserRange } from '../../src/cli/bench/virtual-users.js';
 import { HeartbeatAnswerError } from '../../src/client/errors.js';
 import { HeartbeatClient } from '../../src/client/heartbeat-client.js';
-import { LoadGenerator } from '../../src/client/load/load-generator.js';
+import { LoadGenerator } from '../../src/client/schedule/paced-scheduler.js';
 import type { UserBatch } from '../../src/client/user-batch.js';
 import type { BenchContext } from '../context.js';
 import { expectation, type Call } from '../million/expectation.js';

@@ -1,5 +1,5 @@
 import { readDaemonFigures } from '../../src/cli/bench/figures/daemon-figures.js';
-import { UserRange } from '../../src/cli/bench/load/user-range.js';
+import { UserRange } from '../../src/cli/bench/virtual-users.js';
 import type { ServerProcess } from '../../src/cli/bench/server-process.js';
 import { HeartbeatClient } from '../../src/client/heartbeat-client.js';
 import type { BenchContext } from '../context.js';

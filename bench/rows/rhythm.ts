@@ -1,4 +1,4 @@
-import { UserRange } from '../../src/cli/bench/load/user-range.js';
+import { UserRange } from '../../src/cli/bench/virtual-users.js';
 import { LevelHistoryStore } from '../../src/adapters/level/level-history-store.js';
 import { instant } from '../../src/domain/time.js';
 import type { HistoryRecord } from '../../src/ports/history-store.js';

@@ -8,9 +8,9 @@ import { readDaemonFigures } from './figures/daemon-figures.js';
 import { HealTally, type HealFigures } from './figures/heal-tally.js';
 import type { Sample } from './figures/sample.js';
 import { startSampling } from './figures/sampling.js';
-import { LoadGenerator, type SendHeal } from '../../client/load/load-generator.js';
-import type { Pace } from '../../client/load/pace.js';
-import { UserRange } from './load/user-range.js';
+import { LoadGenerator, type SendHeal } from '../../client/schedule/paced-scheduler.js';
+import type { Pace } from '../../client/schedule/pace.js';
+import { UserRange } from './virtual-users.js';
 
 export interface BenchPlan {
   readonly url: string;

@@ -1,6 +1,6 @@
 import type { TakenMany } from '../answers.js';
 import { HeartbeatUnreachableError } from '../errors.js';
-import { LoadGenerator, type HealOutcome } from '../load/load-generator.js';
+import { LoadGenerator, type HealOutcome } from '../schedule/paced-scheduler.js';
 import { batchSize, type BatchSizeThresholds } from './batch-size.js';
 import { Calls, type CallsObserver } from './calls.js';
 import { HeartbeatBatcher } from './heartbeat-batcher.js';

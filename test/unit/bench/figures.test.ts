@@ -4,7 +4,7 @@ import { readDaemonFigures } from '../../../src/cli/bench/figures/daemon-figures
 import { HealTally } from '../../../src/cli/bench/figures/heal-tally.js';
 import { inBytes, inMs, sampleLine } from '../../../src/cli/bench/figures/sample.js';
 import { startSampling } from '../../../src/cli/bench/figures/sampling.js';
-import type { HealOutcome } from '../../../src/client/load/load-generator.js';
+import type { HealOutcome } from '../../../src/client/schedule/paced-scheduler.js';
 import { HeartbeatAnswerError, HeartbeatUnreachableError } from '../../../src/client/errors.js';
 
 function outcome(latencyMs: number, error?: unknown): HealOutcome {

@@ -1,7 +1,7 @@
 import { createHistogram } from 'node:perf_hooks';
 
 import { HeartbeatAnswerError, HeartbeatUnreachableError } from '../../../client/errors.js';
-import type { HealOutcome } from '../../../client/load/load-generator.js';
+import type { HealOutcome } from '../../../client/schedule/paced-scheduler.js';
 
 /** In milliseconds; null when nothing was measured. */
 export interface Latency {

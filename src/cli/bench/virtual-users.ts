@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 
-import { UserBatch } from '../../../client/user-batch.js';
-import { userIdFromBigInt, type UserId } from '../../../domain/user-id.js';
+import { UserBatch } from '../../client/user-batch.js';
+import { userIdFromBigInt, type UserId } from '../../domain/user-id.js';
 
 /** The ids of the virtual users: as many consecutive 64-bit integers as there are users, or in groups of so many. */
 export class UserRange {

@@ -1,10 +1,10 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 
-import { DueQueue } from '../../../src/client/load/due-queue.js';
-import { LoadGenerator, type HealOutcome, type LoadPlan } from '../../../src/client/load/load-generator.js';
-import { Gaps, originalPace } from '../../../src/client/load/pace.js';
-import { UserRange } from '../../../src/cli/bench/load/user-range.js';
+import { DueQueue } from '../../../src/client/schedule/due-queue.js';
+import { LoadGenerator, type HealOutcome, type LoadPlan } from '../../../src/client/schedule/paced-scheduler.js';
+import { Gaps, originalPace } from '../../../src/client/schedule/pace.js';
+import { UserRange } from '../../../src/cli/bench/virtual-users.js';
 
 const never = new AbortController().signal;
 
