@@ -1,5 +1,5 @@
 import { HealJournal } from '../../src/cli/bench/check/heal-journal.js';
-import type { HealOutcome } from '../../src/client/schedule/paced-scheduler.js';
+import type { TaskOutcome } from '../../src/client/schedule/paced-scheduler.js';
 import { UserRange } from '../../src/cli/bench/virtual-users.js';
 import type { UserBatch } from '../../src/client/user-batch.js';
 import type { UserId } from '../../src/domain/user-id.js';
@@ -68,8 +68,8 @@ export class Cohorts {
     return leaving;
   }
 
-  record(outcome: HealOutcome, timeoutMs: number): void {
-    const cohort = this.cohortIn(outcome.user);
+  record(outcome: TaskOutcome, timeoutMs: number): void {
+    const cohort = this.cohortIn(outcome.task);
     this.journal.record(cohort, outcome);
     if (!outcome.acknowledged) return;
     const last = this.#lastSentAt[cohort] ?? 0;

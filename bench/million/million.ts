@@ -3,10 +3,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { toleranceAfter } from '../../src/cli/bench/check/tolerance.js';
 import { HealTally } from '../../src/cli/bench/figures/heal-tally.js';
 import {
-  LoadGenerator,
-  type HealOutcome,
-  type LoadPlan,
-  type SendHeal,
+  PacedScheduler,
+  type TaskOutcome,
+  type SchedulePlan,
+  type RunTask,
 } from '../../src/client/schedule/paced-scheduler.js';
 import { UserRange } from '../../src/cli/bench/virtual-users.js';
 import type { HeartbeatClient } from '../../src/client/heartbeat-client.js';
@@ -72,7 +72,7 @@ export class Million {
     const begin = performance.now();
     const batches = this.#generate(
       {
-        users: this.#cohorts.slots,
+        tasks: this.#cohorts.slots,
         durationMs: arrivalMs + steadyMs,
         arrivalMs,
         inFlight: IN_FLIGHT.batches,
@@ -92,12 +92,12 @@ export class Million {
     const sampling = watchDaemon(this.#clients.watch, steadyMs, () => this.#deadlines());
     const range = UserRange.random();
     const singles = {
-      users: SINGLES,
+      tasks: SINGLES,
       durationMs: steadyMs,
       arrivalMs: HEAL_EVERY_MS,
       inFlight: IN_FLIGHT.singles,
     };
-    const healOne: SendHeal = (user) => this.#clients.singles.heal(range.id(user));
+    const healOne: RunTask = (user) => this.#clients.singles.heal(range.id(user));
     const others = [
       this.#generate(
         singles,
@@ -152,16 +152,16 @@ export class Million {
     {
       arrivalMs,
       ...load
-    }: Pick<LoadPlan, 'users' | 'durationMs' | 'inFlight'> & { readonly arrivalMs: number },
-    send: SendHeal,
-    onOutcome: (outcome: HealOutcome) => void,
+    }: Pick<SchedulePlan, 'tasks' | 'durationMs' | 'inFlight'> & { readonly arrivalMs: number },
+    send: RunTask,
+    onOutcome: (outcome: TaskOutcome) => void,
   ): Promise<void> {
     const plan = {
       ...load,
       seed: 1,
       pace: { usualMs: HEAL_EVERY_MS, arrivalMs, againMs: AGAIN_MS, longShare: 0, longMs: [] },
     };
-    return new LoadGenerator(plan, send, onOutcome).run(this.#context.signal);
+    return new PacedScheduler(plan, send, onOutcome).run(this.#context.signal);
   }
 
   #deadlines(): number[] {
@@ -240,10 +240,10 @@ export class Million {
 }
 
 /** Each one's first call opens their session, which is another figure. */
-function afterFirst(tell: (outcome: HealOutcome) => void): (outcome: HealOutcome) => void {
+function afterFirst(tell: (outcome: TaskOutcome) => void): (outcome: TaskOutcome) => void {
   const seen = new Set<number>();
   return (outcome) => {
-    if (seen.has(outcome.user)) tell(outcome);
-    else seen.add(outcome.user);
+    if (seen.has(outcome.task)) tell(outcome);
+    else seen.add(outcome.task);
   };
 }

@@ -1,5 +1,5 @@
 import type { Verdict } from '../../src/cli/bench/check/history-check.js';
-import type { HealOutcome } from '../../src/client/schedule/paced-scheduler.js';
+import type { TaskOutcome } from '../../src/client/schedule/paced-scheduler.js';
 import type { HealFigures } from '../../src/cli/bench/figures/heal-tally.js';
 import { GROUP } from '../population/groups.js';
 import type { HostWatch } from '../process/host.js';
@@ -9,7 +9,7 @@ import type { Cohorts } from './cohorts.js';
 import type { Inspection } from './inspection.js';
 import type { DaemonSample } from './watch.js';
 
-export type SingleCall = Pick<HealOutcome, 'sentAt' | 'answeredAt' | 'latencyMs'>;
+export type SingleCall = Pick<TaskOutcome, 'sentAt' | 'answeredAt' | 'latencyMs'>;
 
 /** All there is to tell after the load has ended. */
 export interface Aftermath {

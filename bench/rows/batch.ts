@@ -1,5 +1,5 @@
 import { HealTally } from '../../src/cli/bench/figures/heal-tally.js';
-import { LoadGenerator } from '../../src/client/schedule/paced-scheduler.js';
+import { PacedScheduler } from '../../src/client/schedule/paced-scheduler.js';
 import { UserRange } from '../../src/cli/bench/virtual-users.js';
 import { HeartbeatClient } from '../../src/client/heartbeat-client.js';
 import type { UserBatch } from '../../src/client/user-batch.js';
@@ -85,9 +85,9 @@ async function rateOf(
   groups: readonly UserBatch[],
 ): Promise<Rate> {
   const tally = new HealTally();
-  const load = new LoadGenerator(
+  const load = new PacedScheduler(
     {
-      users: groups.length,
+      tasks: groups.length,
       durationMs: seconds * 1000,
       pace: { usualMs: 0, againMs: AGAIN_MS, longShare: 0, longMs: [] },
       seed: 1,

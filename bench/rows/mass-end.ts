@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { readDaemonFigures } from '../../src/cli/bench/figures/daemon-figures.js';
 import { HealTally } from '../../src/cli/bench/figures/heal-tally.js';
-import { LoadGenerator } from '../../src/client/schedule/paced-scheduler.js';
+import { PacedScheduler } from '../../src/client/schedule/paced-scheduler.js';
 import { UserRange } from '../../src/cli/bench/virtual-users.js';
 import { HeartbeatClient } from '../../src/client/heartbeat-client.js';
 import type { BenchContext } from '../context.js';
@@ -98,13 +98,13 @@ export const massEnd: Row = {
 
 function askAround(signal: AbortSignal, tally: HealTally, ask: () => Promise<void>): Promise<void> {
   const load = {
-    users: CHECKUPS_A_SECOND,
+    tasks: CHECKUPS_A_SECOND,
     durationMs: 2 * PATIENCE_MS,
     pace: { usualMs: 1_000, longShare: 0, longMs: [] },
     seed: 1,
     inFlight: CHECKUPS_A_SECOND,
   };
-  return new LoadGenerator(load, ask, (outcome) => {
+  return new PacedScheduler(load, ask, (outcome) => {
     tally.add(outcome);
   }).run(signal);
 }

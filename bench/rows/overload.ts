@@ -6,7 +6,7 @@ import { HealTally } from '../../src/cli/bench/figures/heal-tally.js';
 import { UserRange } from '../../src/cli/bench/virtual-users.js';
 import { HeartbeatAnswerError } from '../../src/client/errors.js';
 import { HeartbeatClient } from '../../src/client/heartbeat-client.js';
-import { LoadGenerator } from '../../src/client/schedule/paced-scheduler.js';
+import { PacedScheduler } from '../../src/client/schedule/paced-scheduler.js';
 import type { UserBatch } from '../../src/client/user-batch.js';
 import type { BenchContext } from '../context.js';
 import { expectation, type Call } from '../million/expectation.js';
@@ -136,9 +136,9 @@ async function load(
   const usualMs = (1000 * callers) / perSecond;
   const tally = new HealTally();
   let [taken, calls] = [0, 0];
-  const generator = new LoadGenerator(
+  const generator = new PacedScheduler(
     {
-      users: callers,
+      tasks: callers,
       durationMs: seconds * 1000,
       pace: { usualMs, longShare: 0, longMs: [] },
       seed: 1,
@@ -155,7 +155,7 @@ async function load(
       calls++;
       if (!outcome.acknowledged) return;
       taken++;
-      heals[outcome.user % groups.length] = { sentAt: outcome.sentAt, answeredAt: outcome.answeredAt };
+      heals[outcome.task % groups.length] = { sentAt: outcome.sentAt, answeredAt: outcome.answeredAt };
     },
   );
   const begin = performance.now();

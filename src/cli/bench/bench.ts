@@ -8,7 +8,7 @@ import { readDaemonFigures } from './figures/daemon-figures.js';
 import { HealTally, type HealFigures } from './figures/heal-tally.js';
 import type { Sample } from './figures/sample.js';
 import { startSampling } from './figures/sampling.js';
-import { LoadGenerator, type SendHeal } from '../../client/schedule/paced-scheduler.js';
+import { PacedScheduler, type RunTask } from '../../client/schedule/paced-scheduler.js';
 import type { Pace } from '../../client/schedule/pace.js';
 import { UserRange } from './virtual-users.js';
 
@@ -84,12 +84,12 @@ export async function runBench(
     const total = new HealTally();
     const recent = new HealTally();
     const idOf = range.id.bind(range);
-    const load = new LoadGenerator(
-      { users: groups, durationMs, pace: plan.pace, seed: plan.seed, inFlight: connections },
+    const load = new PacedScheduler(
+      { tasks: groups, durationMs, pace: plan.pace, seed: plan.seed, inFlight: connections },
       batch === 1 ? (user) => client.heal(idOf(user)) : healTogether(client, range.batches(users, batch)),
       (outcome) => {
-        const healed = Math.min(batch, users - outcome.user * batch);
-        journal.record(outcome.user, outcome);
+        const healed = Math.min(batch, users - outcome.task * batch);
+        journal.record(outcome.task, outcome);
         total.add(outcome, healed);
         recent.add(outcome, healed);
       },
@@ -138,7 +138,7 @@ export async function runBench(
 }
 
 /** A call is acknowledged when it heals every one of its users. */
-function healTogether(client: HeartbeatClient, groups: readonly UserBatch[]): SendHeal {
+function healTogether(client: HeartbeatClient, groups: readonly UserBatch[]): RunTask {
   return async (group) => {
     const { rejected } = await client.healMany(groups[group] ?? []);
     if (rejected.length > 0) throw new Error('not all of a batch were healed');

@@ -4,7 +4,7 @@ import { KEY_VARIABLE } from '../../config/environment.js';
 import { HeartbeatAnswerError, HeartbeatUnreachableError } from '../../client/errors.js';
 import { runBench, type BenchPlan } from './bench.js';
 import { Interrupts } from '../interrupts.js';
-import { originalPace } from '../../client/schedule/pace.js';
+import { originalPace } from './virtual-users.js';
 import { readBenchOptions, type BenchOptions, type GivenBenchOptions } from './options.js';
 import { startOwnDaemon } from './own-daemon.js';
 import { plainProgress, terminalProgress, type Progress } from './progress.js';

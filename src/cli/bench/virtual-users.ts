@@ -1,7 +1,15 @@
 import { randomBytes } from 'node:crypto';
 
+import type { Pace } from '../../client/schedule/pace.js';
 import { UserBatch } from '../../client/user-batch.js';
 import { userIdFromBigInt, type UserId } from '../../domain/user-id.js';
+
+/** How soon a virtual user heals again, as in the original Erlang bench: half of the gaps are long enough for a session of 7 s to end. */
+export const originalPace = {
+  usualMs: 7_000,
+  longShare: 0.5,
+  longMs: [11_000, 12_000, 13_000, 14_000, 15_000],
+} satisfies Pace;
 
 /** The ids of the virtual users: as many consecutive 64-bit integers as there are users, or in groups of so many. */
 export class UserRange {

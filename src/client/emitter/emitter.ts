@@ -1,6 +1,6 @@
 import type { TakenMany } from '../answers.js';
 import { HeartbeatUnreachableError } from '../errors.js';
-import { LoadGenerator, type HealOutcome } from '../schedule/paced-scheduler.js';
+import { PacedScheduler, type TaskOutcome } from '../schedule/paced-scheduler.js';
 import { batchSize, type BatchSizeThresholds } from './batch-size.js';
 import { Calls, type CallsObserver } from './calls.js';
 import { HeartbeatBatcher } from './heartbeat-batcher.js';
@@ -73,8 +73,8 @@ export class Emitter {
   readonly #calls: Calls;
   readonly #batcher: HeartbeatBatcher;
   readonly #registering: Registering;
-  readonly #beats: LoadGenerator;
-  readonly #probes: LoadGenerator;
+  readonly #beats: PacedScheduler;
+  readonly #probes: PacedScheduler;
   #size = 0;
 
   constructor(nodes: readonly EmittedNode[], plan: EmitterPlan, target: Target, observer: EmitterObserver) {
@@ -108,18 +108,18 @@ export class Emitter {
       isWanted: (name) => !this.#unwell.has(name),
       send: (names) => this.#send(names),
     });
-    const pace = { usualMs: plan.intervalMs, arrivalMs: plan.intervalMs, longShare: 0, longMs: [] };
-    const began = ({ lateMs }: HealOutcome): void => {
+    const pace = { usualMs: plan.intervalMs, arrivalMs: plan.intervalMs };
+    const began = ({ lateMs }: TaskOutcome): void => {
       this.#tally.began(lateMs);
     };
-    const load = { durationMs: Infinity, seed: Math.floor(Math.random() * 2 ** 32), leastAgainMs };
-    this.#beats = new LoadGenerator(
-      { ...load, users: this.#batches.length, pace: { ...pace, ...again }, inFlight: plan.maxConcurrent },
+    const schedule = { durationMs: Infinity, seed: Math.floor(Math.random() * 2 ** 32), leastAgainMs };
+    this.#beats = new PacedScheduler(
+      { ...schedule, tasks: this.#batches.length, pace: { ...pace, ...again }, inFlight: plan.maxConcurrent },
       (batch) => this.#send(this.#batches[batch] ?? []),
       began,
     );
-    this.#probes = new LoadGenerator(
-      { ...load, users: this.#probed.length, pace, inFlight: plan.maxProbes },
+    this.#probes = new PacedScheduler(
+      { ...schedule, tasks: this.#probed.length, pace, inFlight: plan.maxProbes },
       (index) => this.#probe(this.#probed[index]),
       began,
     );

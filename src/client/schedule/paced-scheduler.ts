@@ -1,53 +1,54 @@
 import { DueQueue } from './due-queue.js';
 import { Gaps, type Pace } from './pace.js';
 
-export interface LoadPlan {
-  /** How many users to begin with, or groups of them who are healed in one call; they are numbered from 0. */
-  readonly users: number;
+export interface SchedulePlan {
+  /** How many tasks to begin with; they are numbered from 0. */
+  readonly tasks: number;
   readonly durationMs: number;
   readonly pace: Pace;
-  /** The same seed gives every user the same gaps again. */
+  /** The same seed gives every task the same gaps again. */
   readonly seed: number;
-  /** Heals under way at most. Users who are due meanwhile wait, and are sent late. */
+  /** Runs under way at most. Tasks that are due meanwhile wait, and run late. */
   readonly inFlight: number;
-  /** How long, at the least, one waits whose heal was not acknowledged, where its pace has it sent again. */
+  /** The shortest wait before a failed run is repeated, where the pace repeats it. */
   readonly leastAgainMs?: () => number;
 }
 
-/** What became of one heal. */
-export interface HealOutcome {
-  readonly user: number;
+/** How one run of a task went. */
+export interface TaskOutcome {
+  readonly task: number;
   /** Wall clock, in milliseconds. */
   readonly sentAt: number;
   readonly answeredAt: number;
-  /** From sending to the answer, in milliseconds, measured on the monotonic clock. */
+  /** From its start to its end, in milliseconds, measured on the monotonic clock. */
   readonly latencyMs: number;
-  /** How long after it was due it was sent, in milliseconds: what the generator itself could not keep up with. */
+  /** How long after it was due it started, in milliseconds: what the scheduler itself could not keep up with. */
   readonly lateMs: number;
+  /** Whether it resolved. */
   readonly acknowledged: boolean;
-  /** Why it was not. */
+  /** Why it did not. */
   readonly error: unknown;
 }
 
-/** Sends the heal of one user, or of one group. Rejects when it is not acknowledged. */
-export type SendHeal = (user: number) => Promise<unknown>;
+/** Runs one task, for instance a call. Rejects when it was not acknowledged. */
+export type RunTask = (task: number) => Promise<unknown>;
 
 /** A longer timer would overflow; waking for nothing once a minute costs nothing. */
 const LONGEST_WAIT_MS = 60_000;
 
 /**
- * Virtual users who heal, each at its pace, through one queue and one timer. A user has one heal under way at
- * most; an answer that takes longer than the gap is followed by the next heal at once.
+ * Runs many tasks, each again and again at its pace, through one queue and one timer. A task has one run under way at
+ * most; a run that takes longer than the gap is followed by the next one at once.
  */
-export class LoadGenerator {
-  readonly #plan: LoadPlan;
-  readonly #send: SendHeal;
-  readonly #onOutcome: (outcome: HealOutcome) => void;
+export class PacedScheduler {
+  readonly #plan: SchedulePlan;
+  readonly #runTask: RunTask;
+  readonly #onOutcome: (outcome: TaskOutcome) => void;
   readonly #gaps: Gaps;
   readonly #queue: DueQueue;
-  /** How often in a row a user's heal was not acknowledged, of those whose last one was not. */
+  /** How often in a row a task failed, of those whose last run did. */
   readonly #failures = new Map<number, number>();
-  #users: number;
+  #tasks: number;
   #room: number;
   #running = false;
   #underWay = 0;
@@ -56,34 +57,34 @@ export class LoadGenerator {
   #timer: NodeJS.Timeout | undefined;
   #settle: () => void = () => undefined;
 
-  constructor(plan: LoadPlan, send: SendHeal, onOutcome: (outcome: HealOutcome) => void) {
+  constructor(plan: SchedulePlan, runTask: RunTask, onOutcome: (outcome: TaskOutcome) => void) {
     this.#plan = plan;
-    this.#send = send;
+    this.#runTask = runTask;
     this.#onOutcome = onOutcome;
-    this.#gaps = new Gaps(plan.pace, plan.users, plan.seed);
-    this.#queue = new DueQueue(plan.users);
-    this.#users = plan.users;
-    this.#room = plan.users;
+    this.#gaps = new Gaps(plan.pace, plan.tasks, plan.seed);
+    this.#queue = new DueQueue(plan.tasks);
+    this.#tasks = plan.tasks;
+    this.#room = plan.tasks;
   }
 
-  /** One user more, with the next number; it comes at any time within a usual gap. */
+  /** Adds a task with the next number. It first runs at any time within a usual gap. */
   add(): void {
-    const user = this.#users++;
-    if (this.#users > this.#room) {
-      this.#room = 2 * this.#users;
+    const task = this.#tasks++;
+    if (this.#tasks > this.#room) {
+      this.#room = 2 * this.#tasks;
       this.#gaps.grow(this.#room);
     }
     if (!this.#running) return;
-    this.#queue.push(user, performance.now() + this.#gaps.within(user));
+    this.#queue.push(task, performance.now() + this.#gaps.within(task));
     this.#pump();
   }
 
-  /** Resolves after the plan's duration, or once the signal is aborted, when every heal under way has its outcome. */
+  /** Resolves after the plan's duration, or once the signal is aborted, when every run under way has its outcome. */
   async run(signal: AbortSignal): Promise<void> {
     const begin = performance.now();
     this.#endsAt = signal.aborted ? begin : begin + this.#plan.durationMs;
     this.#running = true;
-    for (let user = 0; user < this.#users; user++) this.#queue.push(user, begin + this.#gaps.first(user));
+    for (let task = 0; task < this.#tasks; task++) this.#queue.push(task, begin + this.#gaps.first(task));
 
     const stop = (): void => {
       this.#endsAt = 0;
@@ -107,9 +108,9 @@ export class LoadGenerator {
     }
     while (this.#underWay < this.#plan.inFlight && this.#queue.nextAt <= now) {
       const dueAt = this.#queue.nextAt;
-      void this.#heal(this.#queue.pop(), dueAt);
+      void this.#start(this.#queue.pop(), dueAt);
     }
-    // With every place taken nothing can be sent before an answer comes, and that pumps again.
+    // With every place taken nothing can start before a run ends, and that pumps again.
     const full = this.#underWay >= this.#plan.inFlight;
     this.#wakeAt(full ? this.#endsAt : Math.min(this.#queue.nextAt, this.#endsAt), now);
   }
@@ -125,12 +126,12 @@ export class LoadGenerator {
     }, wait);
   }
 
-  async #heal(user: number, dueAt: number): Promise<void> {
+  async #start(task: number, dueAt: number): Promise<void> {
     this.#underWay++;
     const sentAt = Date.now();
     const sent = performance.now();
     let error: unknown;
-    const acknowledged = await this.#send(user).then(
+    const acknowledged = await this.#runTask(task).then(
       () => true,
       (cause: unknown) => {
         error = cause;
@@ -139,9 +140,9 @@ export class LoadGenerator {
     );
     const answered = performance.now();
     this.#underWay--;
-    this.#queue.push(user, Math.max(this.#nextDue(user, sent, answered, acknowledged), answered));
+    this.#queue.push(task, Math.max(this.#nextDue(task, sent, answered, acknowledged), answered));
     this.#onOutcome({
-      user,
+      task,
       sentAt,
       answeredAt: Date.now(),
       latencyMs: answered - sent,
@@ -152,15 +153,15 @@ export class LoadGenerator {
     this.#pump();
   }
 
-  #nextDue(user: number, sent: number, answered: number, acknowledged: boolean): number {
+  #nextDue(task: number, sent: number, answered: number, acknowledged: boolean): number {
     if (acknowledged) {
-      this.#failures.delete(user);
-      return sent + this.#gaps.next(user);
+      this.#failures.delete(task);
+      return sent + this.#gaps.next(task);
     }
-    const failures = (this.#failures.get(user) ?? 0) + 1;
-    this.#failures.set(user, failures);
-    const again = this.#gaps.again(user, failures);
-    if (again === undefined) return sent + this.#gaps.next(user);
+    const failures = (this.#failures.get(task) ?? 0) + 1;
+    this.#failures.set(task, failures);
+    const again = this.#gaps.again(task, failures);
+    if (again === undefined) return sent + this.#gaps.next(task);
     return answered + Math.max(again, this.#plan.leastAgainMs?.() ?? 0);
   }
 }

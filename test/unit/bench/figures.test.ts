@@ -4,12 +4,12 @@ import { readDaemonFigures } from '../../../src/cli/bench/figures/daemon-figures
 import { HealTally } from '../../../src/cli/bench/figures/heal-tally.js';
 import { inBytes, inMs, sampleLine } from '../../../src/cli/bench/figures/sample.js';
 import { startSampling } from '../../../src/cli/bench/figures/sampling.js';
-import type { HealOutcome } from '../../../src/client/schedule/paced-scheduler.js';
+import type { TaskOutcome } from '../../../src/client/schedule/paced-scheduler.js';
 import { HeartbeatAnswerError, HeartbeatUnreachableError } from '../../../src/client/errors.js';
 
-function outcome(latencyMs: number, error?: unknown): HealOutcome {
+function outcome(latencyMs: number, error?: unknown): TaskOutcome {
   const acknowledged = error === undefined;
-  return { user: 0, sentAt: 0, answeredAt: 0, latencyMs, lateMs: 0.5, acknowledged, error };
+  return { task: 0, sentAt: 0, answeredAt: 0, latencyMs, lateMs: 0.5, acknowledged, error };
 }
 
 const nothing = {

@@ -2,9 +2,13 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 
 import { DueQueue } from '../../../src/client/schedule/due-queue.js';
-import { LoadGenerator, type HealOutcome, type LoadPlan } from '../../../src/client/schedule/paced-scheduler.js';
-import { Gaps, originalPace } from '../../../src/client/schedule/pace.js';
-import { UserRange } from '../../../src/cli/bench/virtual-users.js';
+import {
+  PacedScheduler,
+  type TaskOutcome,
+  type SchedulePlan,
+} from '../../../src/client/schedule/paced-scheduler.js';
+import { Gaps } from '../../../src/client/schedule/pace.js';
+import { originalPace, UserRange } from '../../../src/cli/bench/virtual-users.js';
 
 const never = new AbortController().signal;
 
@@ -15,8 +19,8 @@ async function passing(milliseconds: number): Promise<void> {
   while (performance.now() < end);
 }
 
-describe('the queue of who heals next', () => {
-  it('gives users in the order of their times, whatever is pushed in between', () => {
+describe('the queue of what is due', () => {
+  it('gives tasks in the order of their times, whatever is pushed in between', () => {
     fc.assert(
       fc.property(fc.array(fc.nat(1_000), { minLength: 1 }), fc.array(fc.nat(1_000)), (first, again) => {
         const queue = new DueQueue(first.length);
@@ -64,7 +68,7 @@ describe('the pace of the virtual users', () => {
     for (const users of perSecond) expect(users).to.be.within(850, 1_150);
   });
 
-  it('gives the same gaps for the same seed, in whatever order the users draw', () => {
+  it('gives the same gaps for the same seed, in whatever order the tasks draw', () => {
     const [one, other, different] = [
       new Gaps(originalPace, 2, 5),
       new Gaps(originalPace, 2, 5),
@@ -89,71 +93,71 @@ describe('the ids of the virtual users', () => {
   });
 });
 
-describe('the load generator', () => {
-  const plan: LoadPlan = {
-    users: 20,
+describe('the paced scheduler', () => {
+  const plan: SchedulePlan = {
+    tasks: 20,
     durationMs: 1e9,
     pace: { usualMs: 30, longShare: 0.5, longMs: [50, 60] },
     seed: 1,
     inFlight: 20,
   };
 
-  /** Ended after so many heals and not by time, so that a busy machine makes no difference. */
+  /** Ended after so many runs and not by time, so that a busy machine makes no difference. */
   async function outcomesOf(
-    heals: number,
-    changes: Partial<LoadPlan>,
-    send: (user: number) => Promise<unknown>,
-  ): Promise<HealOutcome[]> {
-    const outcomes: HealOutcome[] = [];
+    runs: number,
+    changes: Partial<SchedulePlan>,
+    send: (task: number) => Promise<unknown>,
+  ): Promise<TaskOutcome[]> {
+    const outcomes: TaskOutcome[] = [];
     const enough = new AbortController();
     let sent = 0;
-    const counted = (user: number): Promise<unknown> => {
-      if (++sent === heals) enough.abort();
-      return send(user);
+    const counted = (task: number): Promise<unknown> => {
+      if (++sent === runs) enough.abort();
+      return send(task);
     };
-    const generator = new LoadGenerator({ ...plan, ...changes }, counted, (outcome) =>
+    const scheduler = new PacedScheduler({ ...plan, ...changes }, counted, (outcome) =>
       outcomes.push(outcome),
     );
-    await generator.run(enough.signal);
+    await scheduler.run(enough.signal);
     expect(outcomes).to.have.length(sent);
     return outcomes;
   }
 
-  it('lets every user heal again after its gaps, and not before', async () => {
+  it('runs every task again after its gaps, and not before', async () => {
     const sent = new Map<number, number[]>();
     const begun = performance.now();
-    const outcomes = await outcomesOf(100, {}, (user) => {
-      sent.set(user, [...(sent.get(user) ?? []), performance.now()]);
+    const outcomes = await outcomesOf(100, {}, (task) => {
+      sent.set(task, [...(sent.get(task) ?? []), performance.now()]);
       return Promise.resolve();
     });
     expect(sent.size).to.equal(20);
     expect(outcomes.length).to.be.at.least(100);
     expect(outcomes.every((outcome) => outcome.acknowledged)).to.equal(true);
-    // Counted from the beginning: when a heal was sent is seen a little later than it was.
-    const gaps = new Gaps(plan.pace, plan.users, plan.seed);
-    for (const [user, times] of sent) {
-      let due = begun + gaps.first(user);
+    // Counted from the beginning: when a run started is seen a little later than it did.
+    const gaps = new Gaps(plan.pace, plan.tasks, plan.seed);
+    for (const [task, times] of sent) {
+      let due = begun + gaps.first(task);
       for (const [index, at] of times.entries()) {
-        expect(at, `heal ${index + 1} of user ${user}`).to.be.at.least(due);
-        due += gaps.next(user);
+        expect(at, `run ${index + 1} of task ${task}`).to.be.at.least(due);
+        due += gaps.next(task);
       }
     }
   });
 
-  it('keeps the heals under way within their number, and one a user', async () => {
+  it('keeps the runs under way within their number, and one a task', async () => {
     const underWay = new Set<number>();
     let most = 0;
-    await outcomesOf(60, { inFlight: 3 }, async (user) => {
-      expect(underWay.has(user)).to.equal(false);
-      underWay.add(user);
+    await outcomesOf(60, { inFlight: 3 }, async (task) => {
+      expect(underWay.has(task)).to.equal(false);
+      underWay.add(task);
       most = Math.max(most, underWay.size);
       await passing(0);
-      underWay.delete(user);
+      underWay.delete(task);
     });
     expect(most).to.be.within(1, 3);
   });
 
-  it('ends with the outcome of every heal that was sent, failed ones with their error', async () => {
+  it('ends with the outcome of every run that started, failed ones with their error', async () => {
     const refusal = new Error('no');
     const outcomes = await outcomesOf(30, {}, async () => {
       await passing(20);
@@ -167,12 +171,12 @@ describe('the load generator', () => {
     }
   });
 
-  it('sends again soon what was not acknowledged, when the pace says how soon', async () => {
+  it('repeats a failed run soon, when the pace says how soon', async () => {
     const sent = new Map<number, number>();
     const pace = { usualMs: 60_000, arrivalMs: 10, againMs: 1, longShare: 0, longMs: [] };
-    const outcomes = await outcomesOf(40, { pace }, (user) => {
-      const times = (sent.get(user) ?? 0) + 1;
-      sent.set(user, times);
+    const outcomes = await outcomesOf(40, { pace }, (task) => {
+      const times = (sent.get(task) ?? 0) + 1;
+      sent.set(task, times);
       return times < 2 ? Promise.reject(new Error('too much')) : Promise.resolve();
     });
     expect(outcomes.filter(({ acknowledged }) => !acknowledged)).to.have.length(20);
@@ -181,10 +185,10 @@ describe('the load generator', () => {
 
   it('ends when its time is over, or at once when it is told to before it began', async () => {
     const none = (): undefined => undefined;
-    await new LoadGenerator({ ...plan, durationMs: 20 }, () => Promise.resolve(), none).run(never);
+    await new PacedScheduler({ ...plan, durationMs: 20 }, () => Promise.resolve(), none).run(never);
     let sent = 0;
     const count = (): Promise<number> => Promise.resolve(sent++);
-    await new LoadGenerator(plan, count, none).run(AbortSignal.abort());
+    await new PacedScheduler(plan, count, none).run(AbortSignal.abort());
     expect(sent).to.equal(0);
   });
 });

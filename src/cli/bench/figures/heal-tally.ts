@@ -1,7 +1,7 @@
 import { createHistogram } from 'node:perf_hooks';
 
 import { HeartbeatAnswerError, HeartbeatUnreachableError } from '../../../client/errors.js';
-import type { HealOutcome } from '../../../client/schedule/paced-scheduler.js';
+import type { TaskOutcome } from '../../../client/schedule/paced-scheduler.js';
 
 /** In milliseconds; null when nothing was measured. */
 export interface Latency {
@@ -32,7 +32,7 @@ export class HealTally {
   readonly #late = createHistogram();
 
   /** @param users whom the call was about */
-  add(outcome: HealOutcome, users = 1): void {
+  add(outcome: TaskOutcome, users = 1): void {
     this.#latency.record(microseconds(outcome.latencyMs));
     this.#late.record(microseconds(outcome.lateMs));
     if (outcome.acknowledged) {

@@ -14,7 +14,7 @@ const TIMEOUT = 10_000;
 const never = new AbortController().signal;
 
 function outcomeIn(slot: number, sentAt: number, answeredAt: number, acknowledged = true) {
-  return { user: slot, sentAt, answeredAt, acknowledged, latencyMs: 0, lateMs: 0, error: undefined };
+  return { task: slot, sentAt, answeredAt, acknowledged, latencyMs: 0, lateMs: 0, error: undefined };
 }
 
 describe('what a checkup must say', () => {
