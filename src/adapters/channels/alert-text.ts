@@ -1,11 +1,11 @@
 import type { AlertMessage } from '../../ports/channel.js';
 
-/** Nodes that are listed: more is nothing that is read on a phone. */
+/** The most nodes in a list: nobody reads more on a phone. */
 const LISTED = 40;
-/** Characters of a name or a value among the details. */
+/** The most characters of a name or value among the details. */
 const LONGEST_DETAIL = 120;
 
-/** What is seen first. */
+/** The sign at the beginning of a text. */
 export const SIGNS: Readonly<Record<AlertMessage['type'], string>> = {
   'node.failed': '🔴',
   'node.reported_failure': '🔴',
@@ -23,9 +23,9 @@ export interface Detail {
 }
 
 /**
- * What helps to find the node, for below the sentence. When it was comes first.
+ * Details about the node, shown below the sentence. The time comes first.
  *
- * @param escaped makes a text of somebody else's harmless
+ * @param escaped makes text from outside harmless
  */
 export function detailsOf(
   { node, at, blind_seconds, reminder }: AlertMessage,
@@ -55,20 +55,17 @@ type Size = (text: string) => number;
 
 const length: Size = (text) => text.length;
 
-/** What a text costs in UTF-8. */
+/** The size of a text in UTF-8. */
 export function bytes(text: string): number {
   return Buffer.byteLength(text);
 }
 
-/** What a text costs within JSON, but for its quotes: more than it has, where it is full of them. */
+/** The size of a text in JSON, without its quotes. */
 export function jsonBytes(text: string): number {
   return Buffer.byteLength(JSON.stringify(text)) - 2;
 }
 
-/**
- * How the nodes stand that a message is about, a line each: as many as are read and as there is room for, and how many
- * more there are.
- */
+/** The states of the nodes in a group, a line each: as many as people read and as fit, then how many more there are. */
 export function listed(
   { nodes = [] }: AlertMessage,
   line: (name: string, standing: string) => string,
@@ -78,7 +75,7 @@ export function listed(
   return fitted(lines, room, size, nodes.length);
 }
 
-/** How a node stands that a message names, for behind its name. */
+/** A node's state, to follow its name. */
 export function standingOf({
   state,
   deleted,
@@ -88,9 +85,9 @@ export function standingOf({
 }
 
 /**
- * As many of the lines as there is room for, and how many more there are.
+ * As many of the lines as fit, then how many more there are.
  *
- * @param total lines that there would be: some may have been left out before
+ * @param total the number of lines without earlier cuts
  */
 export function fitted(
   lines: readonly string[],
@@ -109,7 +106,7 @@ export function fitted(
   return [...shown, more(total - shown.length)];
 }
 
-/** What lines cost that are joined. */
+/** The size of joined lines. */
 export function sizeOf(lines: readonly string[], size: Size = length): number {
   return lines.reduce((sum, line) => sum + size(line) + 1, 0);
 }
@@ -119,9 +116,9 @@ function more(count: number): string {
 }
 
 /**
- * The longest beginning that there is room for, with a sign where something is missing, and never half a character.
+ * The longest prefix that fits, with a sign if something is missing; never cuts a character.
  *
- * @param size what a text costs once it is written as it will be: it never gets smaller when a text gets longer
+ * @param size the size of a text in its final form; it must not shrink when the text grows
  */
 export function shortened(text: string, room: number, size: Size = length): string {
   if (size(text) <= room) return text;
@@ -140,19 +137,19 @@ function beginning(text: string, length: number): string {
 }
 
 /**
- * A text of somebody else's, in which nobody is mentioned: a sign without a width behind each `@` keeps a node called
- * `@all` from waking a whole company.
+ * Text from outside in which nothing is a mention: a zero-width character after each `@` keeps a node called `@all`
+ * from waking a whole company.
  */
 export function unmentioned(text: string): string {
   return text.replaceAll('@', '@\u200B');
 }
 
-/** For readers whose time zone nobody knows: `2026-11-22 08:00:25 UTC`. */
+/** For readers whose time zone is unknown: `2026-11-22 08:00:25 UTC`. */
 export function utc(seconds: number): string {
   return `${new Date(seconds * 1000).toISOString().slice(0, 19).replace('T', ' ')} UTC`;
 }
 
-/** For HTML, and for Slack and Telegram, which take what looks like it. */
+/** For HTML, and for Slack and Telegram, which accept markup like it. */
 export function escapedMarkup(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }

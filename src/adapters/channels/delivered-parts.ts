@@ -1,7 +1,7 @@
-/** Alerts of which parts are remembered: those that are given up must be forgotten in the end, too. */
+/** The most alerts to remember, because those that are given up must be forgotten too. */
 const REMEMBERED = 100;
 
-/** Of alerts that go out in parts: which were taken, so that the next attempt tells nobody twice. */
+/** For alerts sent in parts: the parts that were accepted, so that the next attempt does not repeat them. */
 export class DeliveredParts {
   readonly #parts = new Map<string, ReadonlySet<string>>();
 
@@ -17,7 +17,7 @@ export class DeliveredParts {
     if (this.#parts.size > REMEMBERED && oldest !== undefined) this.#parts.delete(oldest);
   }
 
-  /** All of it was taken. */
+  /** Every part was accepted. */
   forget(alert: string): void {
     this.#parts.delete(alert);
   }

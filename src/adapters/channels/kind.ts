@@ -8,51 +8,53 @@ import type { DnsResolver } from './http/dns-resolver.js';
 import type { Proxies } from './http/proxies.js';
 import type { Secret } from './secret.js';
 
-/** What a channel is made with, beside its settings. */
+/** What a channel is made with, besides its settings. */
 export interface ChannelTools {
   readonly policy: ChannelPolicy;
   readonly logger: Logger;
   readonly clock: Clock;
-  /** Which addresses names may stand for. */
+  /** The addresses that it may connect to. */
   readonly guard: Guard;
-  /** This channel's own: a name server that does not answer it delays no other. */
+  /** The channel's own, so that a name server that does not answer it delays no other. */
   readonly names: DnsResolver;
-  /** Certificates in PEM that it trusts instead of the usual ones. */
+  /** PEM certificates to trust instead of the usual ones. */
   readonly ca?: string | undefined;
-  /** Through which its HTTP calls go out; undefined where they are made directly. */
+  /** Proxies for its HTTP calls; undefined: direct connections. */
   readonly proxies?: Proxies | undefined;
 }
 
-/** What loads what it needs before it is used: later it would take the time of everything else. */
+/**
+ * A notifier that loads its libraries before it is used: later, loading would hold up everything else. See decision 87.
+ */
 export interface Prepared {
   /** Rejects with an `Error` that says why it cannot be used. */
   prepare(): Promise<void>;
 }
 
-/** A setting that is a secret. `url` may be written into the file, or `url_env` or `url_file` say where it is. */
+/** A secret setting. Its value is in the file (`url`), or found through `url_env` or `url_file`. */
 export interface SecretSetting {
   readonly name: string;
   readonly required: boolean;
-  /** Whether it may be written into the file itself. */
+  /** Whether the value may be in the file itself. */
   readonly inline: boolean;
-  /** @returns what it must be, when it is not */
+  /** @returns what it must be, if it is not */
   readonly check?: (text: string) => string | undefined;
-  /** What of it people may be shown. */
+  /** The part that may be shown. */
   readonly shown?: (text: string) => string;
 }
 
 export type Secrets = Readonly<Record<string, Secret | undefined>>;
 
-/** A kind of channel: its settings, and how it is made of them. */
+/** A kind of channel: its settings, and how to make one. */
 export interface ChannelKind<Settings extends object = object> {
-  /** Its own settings; those that every channel has come on top. Each refusal begins with "must be". */
+  /** Its own settings, without those that every channel has. Each refusal begins with "must be". */
   readonly settings: z.ZodObject<z.ZodRawShape, z.core.$strict> & z.ZodType<Settings>;
   readonly secrets: readonly SecretSetting[];
-  /** Settings that hold texts by their names, any of which may be a secret: nobody reads them in an error. */
+  /** Settings with arbitrary texts that may be secret, so errors do not show them. */
   readonly hidden?: readonly string[];
-  /** Whether it makes connections that may be encrypted, so that it may be told whom to trust. */
+  /** Whether it makes connections that may be encrypted, so that trusted certificates can be configured. */
   readonly encrypts?: true;
-  /** Types of alerts that it must not be for, and why. */
+  /** Types of alerts that it must not get, and why. */
   readonly unfit?: { readonly events: readonly AlertType[]; readonly because: string };
   create(settings: Settings, secrets: Secrets, tools: ChannelTools): BaseNotifier & Partial<Prepared>;
 }

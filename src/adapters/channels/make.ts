@@ -12,14 +12,14 @@ import type { Secret } from './secret.js';
 /** How long a name server may take to answer, in milliseconds. */
 const NAME_TIMEOUT = 3_000;
 
-/** A channel as it is configured: checked, and not made yet. */
+/** A configured channel: checked, not made yet. */
 export interface ChannelPlan {
   readonly policy: ChannelPolicy;
-  /** Addresses and ranges that names may stand for, beside those that anybody may. */
+  /** Addresses and ranges that it may connect to besides the usual ones. */
   readonly allowAddresses: readonly string[];
-  /** Certificates in PEM that it trusts instead of the usual ones. */
+  /** PEM certificates to trust instead of the usual ones. */
   readonly ca?: string | undefined;
-  /** What nobody is to read in what becomes of an alert, whoever says it. */
+  /** Secrets to redact from the outcomes of its alerts. */
   readonly secrets: readonly Secret[];
   readonly make: (tools: ChannelTools) => BaseNotifier & Partial<Prepared>;
   /** See `Channel`. */
@@ -33,8 +33,8 @@ interface Tools {
 }
 
 /**
- * Makes the channels, and loads what each needs: at its first alert that would take the time in which others are heard.
- * One that cannot be used is a problem, by its name.
+ * Makes the channels and loads their libraries now; at the first alert, that would hold up everything else. A channel
+ * that cannot be used is a problem, with its name.
  */
 export async function makeChannels(
   plans: readonly ChannelPlan[],

@@ -8,7 +8,7 @@ import {
 import type { Redaction } from './redaction.js';
 import type { Prepared } from './kind.js';
 
-/** A notifier as it is. Only: why it failed to tell is stored and shown, and no secret of its own is in that. */
+/** Wraps a notifier and redacts its secrets from its errors, which are stored and shown. */
 export class RedactingNotifier extends BaseNotifier implements Resending, Prepared {
   readonly #notifier: BaseNotifier & Partial<Resending & Prepared>;
   readonly #redaction: Redaction;

@@ -1,24 +1,24 @@
 import { NotifyError } from '../../ports/channel.js';
 import type { Secret } from './secret.js';
 
-/** Characters of what gives a secret away and is not declared to be one. What is shorter is a word. */
+/** The shortest part, not itself declared secret, that is redacted. Anything shorter is an ordinary word. */
 const SHORTEST_PART = 16;
 const HIDDEN = '(secret)';
 
-/** Takes secrets out of what others say: whole, escaped, or in the parts that do as well. */
+/** Redacts secrets from text: whole, escaped, or in the parts that are enough by themselves. See decision 51. */
 export class Redaction {
   readonly #shortest: number;
   readonly #giveaways = new Set<string>();
-  /** The longest first, so that nothing is left of those that others are a part of. */
+  /** Longest first, so that nothing is left of a secret that contains another. */
   #inOrder: readonly string[] = [];
 
-  /** @param shortest characters; what is shorter may stand in any text, and stays there */
+  /** @param shortest secrets with fewer characters may be part of any text, and are not redacted */
   constructor(secrets: Iterable<Secret | undefined>, shortest = 1) {
     this.#shortest = shortest;
     this.learn(secrets);
   }
 
-  /** Hides these too, from here on. */
+  /** Redacts these too from now on. */
   learn(secrets: Iterable<Secret | undefined>): void {
     for (const secret of secrets) {
       for (const text of giveaways(secret?.reveal() ?? '')) {
@@ -32,7 +32,7 @@ export class Redaction {
     return this.#inOrder.reduce((rest, giveaway) => rest.replaceAll(giveaway, HIDDEN), text);
   }
 
-  /** An error that says the same, but for secrets. */
+  /** The same error without secrets. */
   concealError(error: unknown): Error {
     const message = error instanceof Error ? error.message : String(error);
     const concealed = this.conceal(message);
@@ -48,12 +48,12 @@ function giveaways(secret: string): string[] {
   return [...plain, ...plain.map(escaped)];
 }
 
-/** It says where somebody is, and nothing that opens a door there: people need it to find what is wrong. */
+/** A plain origin says where somebody is and grants no access. People need it to find what is wrong. */
 function isOrigin({ host, username, password, pathname, search, hash }: URL): boolean {
   return host !== '' && `${username}${password}${search}${hash}` === '' && /^\/?$/.test(pathname);
 }
 
-/** What of a URL opens a door by itself. */
+/** The parts of a URL that grant access by themselves. */
 function partsOf({ username, password, pathname, search, searchParams }: URL): string[] {
   const places = [`${pathname}${search}`, ...pathname.split('/'), ...searchParams.values()];
   return [
@@ -62,7 +62,7 @@ function partsOf({ username, password, pathname, search, searchParams }: URL): s
   ];
 }
 
-/** A password as it goes over the wire: plain, and as HTTP and SMTP code it. */
+/** A password in its forms on the wire: plain, and as HTTP and SMTP encode it. */
 function sent(name: string, password: string): string[] {
   const coded = [`${name}:${password}`, `\0${name}\0${password}`, password];
   return [password, ...coded.map((text) => Buffer.from(text).toString('base64'))];
@@ -76,7 +76,7 @@ function decoded(text: string): string {
   }
 }
 
-/** As it stands in a line of JSON. */
+/** As it is in a line of JSON. */
 function escaped(text: string): string {
   return JSON.stringify(text).slice(1, -1);
 }

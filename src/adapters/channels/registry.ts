@@ -10,7 +10,7 @@ import { teams } from './teams/teams.js';
 import { telegram } from './telegram/telegram.js';
 import { webhook } from './webhook/webhook.js';
 
-/** Every kind of channel there is, beside modules of one's own. */
+/** Every kind of channel, except custom modules. */
 export const channelKinds = {
   webhook,
   email,

@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 
-/** A text that shows itself to nobody who does not ask for it by name. */
+/** A text that is shown only by an explicit call. */
 export class Secret {
   readonly #text: string;
 

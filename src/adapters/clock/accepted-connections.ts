@@ -6,7 +6,7 @@ subscribe('net.server.socket', () => {
   accepted++;
 });
 
-/** Connections that all the servers of this process have accepted so far. */
+/** Connections accepted so far by all servers of this process. */
 export function acceptedConnections(): number {
   return accepted;
 }

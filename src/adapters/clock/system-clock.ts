@@ -4,11 +4,11 @@ import { instant, moment, type Instant, type Millis, type Moment } from '../../d
 import type { Cancel, Clock } from '../../ports/clock.js';
 import { acceptedConnections } from './accepted-connections.js';
 
-/** What the system clock is made of, so that a test can suspend the machine. All in milliseconds. */
+/** The sources of the system clock, so that a test can suspend the machine. In milliseconds. */
 export interface TimeSources {
   /** Stands still while the machine is suspended. */
   monotonic(): number;
-  /** Time since boot, suspends included; it may be coarse. */
+  /** Time since boot, including suspends. May be coarse. */
   uptime(): number;
   wall(): number;
 }
@@ -19,32 +19,32 @@ const systemSources: TimeSources = {
   wall: () => Date.now(),
 };
 
-/** A suspend shorter than this is not told from the coarseness of the uptime. */
+/** A shorter suspend cannot be told from the coarseness of the uptime. */
 const SHORTEST_SUSPEND: Millis = 500;
-/** The same where the uptime comes in whole seconds: outside Linux, and without a `/proc`. */
+/** The same where the uptime has whole seconds: outside Linux, and without `/proc`. */
 const SHORTEST_SUSPEND_IN_SECONDS: Millis = 1500;
 /** Reading the uptime costs a system call or a file, so it is read this often. */
 const UPTIME_EVERY: Millis = 250;
 
-/** Connections that wait to be accepted, at the most: what the gateway asks the system for. */
+/** The most connections waiting to be accepted: what the gateway requests from the system. */
 const BACKLOG = 4096;
-/** In the first is read what the last accepted connection sent. */
+/** The first of these passes reads what the last accepted connection sent. */
 const QUIET_PASSES = 2;
-/** Of the time for a reading, what one pass takes of it at the most: a longer one is a process that stood still. */
+/** The share of a reading's time that one pass counts for at most. A longer pass is a process that stood still. */
 const SHARE_OF_A_PASS = 0.2;
 
-/** Longer delays overflow Node's timers, and would fire at once. */
+/** Node's timers overflow at longer delays and fire at once. */
 const LONGEST_DELAY: Millis = 2 ** 31 - 1;
 
 /**
  * Linux stops its monotonic clock while the machine is suspended. The uptime goes on, so the difference is the time
- * slept, which is added here: to everyone else a suspend is a clock that moved on while nothing ran.
+ * slept, and is added here. To everything else, a suspend is a clock that moved on while nothing ran.
  */
 export class SystemClock implements Clock {
   readonly #sources: TimeSources;
   #slept: Millis = 0;
   #shortest: Millis = SHORTEST_SUSPEND_IN_SECONDS;
-  /** By how much the uptime was ahead at the most: a coarse one falls behind and catches up, again and again. */
+  /** The greatest lead of the uptime: a coarse one falls behind and catches up repeatedly. */
   #lead: Millis;
   #uptimeReadAt: number;
 
@@ -80,9 +80,9 @@ export class SystemClock implements Clock {
   }
 
   /**
-   * A pass of the event loop reads from every open connection, and accepts one of those that wait (libuv since
-   * 1.45). So passes go on until one has found none waiting, or as many as may have waited were accepted; one more
-   * leaves room for what is read in pieces. The pass that is under way may be past its reading, and does not count.
+   * A pass of the event loop reads from every open connection, and accepts one that waits (libuv since 1.45). So passes
+   * go on until one has found none waiting, or as many as may have waited were accepted. One more leaves room for data
+   * read in pieces. The current pass may be past its reading, so it does not count.
    */
   afterReading(callback: (all: boolean) => void, within: Millis): Cancel {
     const enough = acceptedConnections() + BACKLOG;

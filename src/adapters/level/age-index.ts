@@ -3,11 +3,11 @@ import { endedBound, endOf, sessionKeyOf } from './codec.js';
 import { entries, type Batch, type Database } from './database.js';
 import { keyOfPast, pastBound, pastInstant } from './node-codec.js';
 
-/** An index of records by the instant that they are as old as. */
+/** An index of records by the instant that decides their age. */
 export interface AgeIndex {
-  /** Where those of an instant begin. */
+  /** Where entries of an instant begin. */
   readonly bound: (at: number) => Buffer;
-  /** What an entry stands for. */
+  /** The record's key for an entry. */
   readonly keyOf: (entry: Buffer) => Buffer;
   readonly instantOf: (entry: Buffer) => Instant;
 }
@@ -19,9 +19,9 @@ export const sessionsByEnd: AgeIndex = { bound: endedBound, keyOf: sessionKeyOf,
 export const pastOfNodes: AgeIndex = { bound: pastBound, keyOf: keyOfPast, instantOf: pastInstant };
 
 /**
- * Removes what is older than an instant.
+ * Removes records older than an instant.
  *
- * @param limit records, at the most
+ * @param limit the most records
  * @param prunedBefore nothing is older than this
  */
 export async function addPruning(

@@ -23,11 +23,11 @@ const ALERT = 0x30;
 const ALERT_STATE = 0x31;
 const ALERT_LATE = 0x32;
 
-/** An alert that is tried all day has a key for each hour, and none of them is looked for to be removed. */
+/** An alert that is retried all day has a key for each hour. None of them is searched for removal. */
 const HOUR: Millis = 3_600_000;
 const ID_OF_LATE = 1 + INSTANT;
 
-/** Its place is the bit, and part of a key. */
+/** Its index is the bit, and part of a key. */
 const STATES = [
   'pending',
   'held',
@@ -37,7 +37,7 @@ const STATES = [
   'folded',
 ] as const satisfies DeliveryState[];
 
-/** The states of an alert for its channels, a bit each. */
+/** The states of an alert on its channels, a bit each. */
 export type StateBits = number;
 
 export const OPEN_BITS: StateBits = bitsOf(['pending', 'held']);
@@ -62,12 +62,12 @@ export function alertsIn(state: DeliveryState): KeyRange {
   return { gte: Buffer.of(ALERT_STATE, index), lt: Buffer.of(ALERT_STATE, index + 1) };
 }
 
-/** The keys of the states that these bits stand for. */
+/** The keys of the states in these bits. */
 export function stateKeysOf(bits: StateBits, id: AlertId): Buffer[] {
   return STATES.filter((_state, index) => (bits & (1 << index)) !== 0).map((state) => stateKey(state, id));
 }
 
-/** The key of an alert in the hour of an instant, or where that hour begins. */
+/** The key of an alert in the hour of an instant, or the beginning of that hour. */
 export function lateKey(at: Instant, id: AlertId | '' = ''): Buffer {
   const key = Buffer.alloc(ID_OF_LATE + id.length);
   key.writeUInt8(ALERT_LATE);
@@ -98,7 +98,7 @@ export function stateBitsOf(value: Buffer): StateBits {
   return value[0] ?? 0;
 }
 
-/** Checks no more than the shape: what was written here has the domain's brands. */
+/** Checks only the shape: what was written here has the domain's brands. */
 const facts = z
   .object({
     name: z.string(),
@@ -183,7 +183,7 @@ const schema = z
     deliveries,
   }));
 
-/** @throws HeartbeatError when it is damaged */
+/** @throws HeartbeatError if it is damaged */
 export function alertFrom(value: Buffer): AlertRecord {
   try {
     return schema.parse(JSON.parse(value.toString('utf8', 1))) as unknown as AlertRecord;

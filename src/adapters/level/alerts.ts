@@ -24,12 +24,12 @@ import type { KeyRange } from './binary.js';
 import { entries, getMany, getManyOrDamaged, type Batch, type Database } from './database.js';
 
 const NOTHING = Buffer.alloc(0);
-/** Any state: nobody can read which. The next record of the alert puts it right. */
+/** Any state, for a record that cannot be read. The next record of the alert corrects it. */
 const DAMAGED: StateBits = 0xff;
 /** Alerts read at once. */
 const CHUNK = 500;
 
-/** The states that the alerts of a batch have on disk, so that their index is kept; those that are not there have none. */
+/** The states on disk of a batch's alerts, so that their index can be updated. New alerts have none. */
 export type StoredStates = Map<AlertId, StateBits>;
 
 export async function findStates(db: Database, records: readonly HistoryRecord[]): Promise<StoredStates> {
@@ -47,7 +47,7 @@ export async function findStates(db: Database, records: readonly HistoryRecord[]
   return stored;
 }
 
-/** What an alert adds to the counts of the whole. */
+/** What an alert adds to the counts. */
 export interface AlertCounts {
   readonly alerts: number;
   readonly open: number;
@@ -68,7 +68,7 @@ export function addAlert(batch: Batch, record: AlertRecord, stored: StoredStates
   return { alerts: isNew ? 1 : 0, open: isOpen(now) - isOpen(before) };
 }
 
-/** One that nobody can read counts as open: only open alerts are written anew. */
+/** An unreadable one counts as open: only open alerts are rewritten. */
 function isOpen(bits: StateBits): 0 | 1 {
   return (bits & OPEN_BITS) === 0 ? 0 : 1;
 }
@@ -126,7 +126,7 @@ async function* idsIn(db: Database, state: DeliveryState, range: AlertRange): As
   }
 }
 
-/** Of several that descend, one that descends; what is in more than one of them comes once. */
+/** Merges descending sequences into one, without repeats. */
 async function* merged(sources: readonly AsyncGenerator<AlertId>[]): AsyncGenerator<AlertId> {
   const heads = await Promise.all(sources.map(async (source) => ({ source, next: await source.next() })));
   try {
@@ -151,13 +151,13 @@ function bounded(all: KeyRange, { before, from }: AlertRange, keyOf: (id: AlertI
   };
 }
 
-/** What pruning has come to: how many went, and what lies before all that was kept. */
+/** The result of pruning: how many were removed, and the point before everything that was kept. */
 export interface Pruned {
   readonly removed: number;
   readonly prunedBefore: AlertId;
 }
 
-/** Removes alerts that were raised before an instant, but those about which something is still to be done. */
+/** Removes alerts raised before an instant, except open ones. */
 export async function addAlertPruning(
   db: Database,
   batch: Batch,

@@ -4,7 +4,7 @@ import { instant, type Instant } from '../../domain/time.js';
 export const INSTANT = 6;
 export const INSTANT_SHIFT = 2 ** 47;
 
-/** Keys from the first on and before the second. */
+/** Keys from the first on, before the second. */
 export interface KeyRange {
   readonly gte: Buffer;
   readonly lt: Buffer;

@@ -12,13 +12,13 @@ export async function storedBlindness(db: Database, limit: number): Promise<read
   return intervals;
 }
 
-/** Those that overlap with a range, oldest first. */
+/** Those that overlap a range, oldest first. */
 export async function* blindnessBetween(
   db: Database,
   from: Instant,
   to: Instant,
 ): AsyncGenerator<readonly BlindInterval[]> {
-  // They come one after the other: of those that began sooner, only the last may still have gone on.
+  // They do not overlap: of those that began earlier, only the last may reach into the range.
   const before = await firstEntry(db, blindBefore(from), { reverse: true });
   const goneOn = before !== undefined && (blindFrom(...before)?.to ?? from) > from;
   const gte = goneOn ? before[0] : blindBefore(from).lt;
@@ -26,7 +26,7 @@ export async function* blindnessBetween(
 }
 
 /**
- * Removes at most `limit` of the oldest: those that were over before `before`, and `excess` of them in any case.
+ * Removes at most `limit` of the oldest: those that ended before `before`, and `excess` of them in any case.
  *
  * @returns how many were removed
  */

@@ -60,7 +60,9 @@ export function sessionsOf(user: UserId): KeyRange {
   return { gte, lt: Buffer.concat([gte, Buffer.alloc(INSTANT + 1, 0xff)]) };
 }
 
-/** A user's sessions that began before this instant sort before it, the others do not. Any number will do. */
+/**
+ * A bound: a user's sessions that began before this instant sort before it, the others after it. Any number is allowed.
+ */
 export function sessionBound(user: UserId, at: number): Buffer {
   if (at < -INSTANT_SHIFT) return sessionsOf(user).gte;
   return at < INSTANT_SHIFT ? sessionKey(user, instant(at)) : sessionsOf(user).lt;
@@ -92,7 +94,7 @@ export function openKey(user: UserId): Buffer {
   return key;
 }
 
-/** The key under which the session lay while it was open. */
+/** The key of the session while it was open. */
 export function openKeyOf(session: Buffer): Buffer {
   const key = Buffer.from(session.subarray(0, 1 + USER));
   key[0] = OPEN;
@@ -110,7 +112,7 @@ export function openFrom(key: Buffer, value: Buffer): OpenSession {
   return { user: takeUser(key, 1), onlineAt: takeInstant(value, 0), generation: value.readUInt32BE(INSTANT) };
 }
 
-/** The entry in the index of ends that stands for this session. */
+/** The session's entry in the index of ends. */
 export function endedKeyOf(session: Buffer, offlineAt: Instant): Buffer {
   const key = Buffer.allocUnsafe(INSTANT + session.length);
   key[0] = ENDED;
@@ -119,7 +121,7 @@ export function endedKeyOf(session: Buffer, offlineAt: Instant): Buffer {
   return key;
 }
 
-/** The session that an entry of the index of ends stands for. */
+/** The session of an entry in the index of ends. */
 export function sessionKeyOf(ended: Buffer): Buffer {
   const key = Buffer.from(ended.subarray(INSTANT));
   key[0] = SESSION;
@@ -130,7 +132,7 @@ export function endOf(ended: Buffer): Instant {
   return takeInstant(ended, 1);
 }
 
-/** Every blindness that began before this instant sorts before it, the others do not. */
+/** A range: blind intervals that began before this instant. */
 export function blindBefore(at: Instant): KeyRange {
   const lt = Buffer.allocUnsafe(1 + INSTANT);
   lt[0] = BLIND;
@@ -138,7 +140,7 @@ export function blindBefore(at: Instant): KeyRange {
   return { gte: blindIntervals.gte, lt };
 }
 
-/** Every end before this instant sorts before it, the others do not. Any number will do. */
+/** A bound: ends before this instant sort before it, the others after it. Any number is allowed. */
 export function endedBound(at: number): Buffer {
   if (at < -INSTANT_SHIFT) return endedSessions.gte;
   if (at >= INSTANT_SHIFT) return endedSessions.lt;
@@ -181,14 +183,14 @@ export function blindKey({ from, to }: BlindInterval): Buffer {
   return key;
 }
 
-/** @returns undefined for a cause that a later daemon knew of */
+/** @returns undefined for a cause of a later version */
 export function blindFrom(key: Buffer, value: Buffer): BlindInterval | undefined {
   const cause = value.toString();
   if (!isBlindCause(cause)) return undefined;
   return { from: takeInstant(key, 1), to: takeInstant(key, 1 + INSTANT), cause };
 }
 
-/** Four times as fast as shifting a bigint, which a mass expiry would spend most of its time on. */
+/** Four times as fast as shifting a bigint, which would take most of the time of a mass expiry. */
 const scratch = new DataView(new ArrayBuffer(USER));
 
 function putUser(to: Buffer, user: UserId, offset: number): void {

@@ -4,12 +4,12 @@ import { isSound, sealed, unsealed } from './checksum.js';
 import type { Owned } from './ownership.js';
 import { readError } from './store-errors.js';
 
-/** With what `level` leaves out of its types because browsers do not have it. */
+/** Adds what `level` leaves out of its types because browsers do not have it. */
 export type Database = Level<Buffer, Buffer> & {
   compactRange(start: Buffer, end: Buffer): Promise<void>;
   /** Bytes in files, without what is still in memory. */
   approximateSize(start: Buffer, end: Buffer): Promise<number>;
-  /** What LevelDB says of itself. */
+  /** A property of LevelDB. */
   getProperty(name: string): string;
 };
 
@@ -20,7 +20,7 @@ const OPTIONS = {
   writeBufferSize: 8 * 1024 * 1024,
 };
 
-/** It is owned until the database is closed. */
+/** The directory stays owned until the database is closed. */
 export async function openOwned(owned: Owned, mayBegin: boolean): Promise<Database> {
   const db = new Level<Buffer, Buffer>(owned.path, { ...OPTIONS, createIfMissing: mayBegin }) as Database;
   await db.open();
@@ -30,7 +30,7 @@ export async function openOwned(owned: Owned, mayBegin: boolean): Promise<Databa
   return db;
 }
 
-/** Changes that are written whole or not at all. */
+/** Changes that are written together or not at all. */
 export class Batch {
   // A chained batch costs a twentieth of an array of operations on the main thread (measured: 0.5 µs an operation).
   readonly #chained;
@@ -68,10 +68,10 @@ export class Batch {
   }
 }
 
-/** Whoever waits for such a write finds it again after a power failure. */
+/** The write survives a power failure. */
 export const SYNCED: object = { sync: true };
 
-/** A chunk ends before so many bytes, whatever was asked for: longer ones would hold up the event loop. */
+/** A chunk ends before this many bytes: longer ones would hold up the event loop. */
 const CHUNK_BYTES = 256 * 1024;
 
 export async function get(db: Database, key: Buffer): Promise<Buffer | undefined> {
@@ -87,7 +87,7 @@ export async function getMany(db: Database, keys: Buffer[]): Promise<(Buffer | u
   });
 }
 
-/** What is there, or that it is damaged: for those who write it anew in any case. */
+/** The values, or that they are damaged: for callers that rewrite them anyway. */
 export async function getManyOrDamaged(
   db: Database,
   keys: Buffer[],
@@ -100,7 +100,7 @@ export async function getManyOrDamaged(
   });
 }
 
-/** With their checksums, which are not looked at. */
+/** With their checksums, which are not verified. */
 export async function getManyBare(db: Database, keys: Buffer[]): Promise<(Buffer | undefined)[]> {
   try {
     return await db.getMany(keys);
@@ -109,7 +109,7 @@ export async function getManyBare(db: Database, keys: Buffer[]): Promise<(Buffer
   }
 }
 
-/** Which of them are there. */
+/** Which of the keys exist. */
 export async function hasMany(db: Database, keys: Buffer[]): Promise<boolean[]> {
   try {
     return await db.hasMany(keys);
@@ -121,13 +121,13 @@ export async function hasMany(db: Database, keys: Buffer[]): Promise<boolean[]> 
 export interface Reading {
   readonly reverse?: boolean;
   readonly limit?: number;
-  /** How many entries are read at first; most readers want few of them, and some want all. */
+  /** How many entries are read at first: most readers want few, and some want all. */
   readonly first?: number;
-  /** How many are read at a time later on. */
+  /** How many are read at a time later. */
   readonly most?: number;
 }
 
-/** What lies in a range, in chunks; what is not asked for is not read. */
+/** The entries of a range, in chunks. What is not pulled is not read. */
 export async function* entries(
   db: Database,
   range: KeyRange,
@@ -139,7 +139,7 @@ export async function* entries(
   }
 }
 
-/** With their checksums, which are not looked at. */
+/** With their checksums, which are not verified. */
 export async function* bareEntries(
   db: Database,
   { gte, lt }: KeyRange,

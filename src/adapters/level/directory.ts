@@ -1,16 +1,16 @@
 import { mkdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 
-/** For its owner alone: histories say who was where, and when. */
+/** For its owner only: histories say who was where, and when. */
 const PRIVATE = 0o700;
 const OPEN = 0o777;
 const OTHERS = 0o077;
 
 /**
- * Makes a directory, and those above it, one after the other: all at once Node tries for ever where none can be made,
- * as below `/proc`.
+ * Makes a directory and its parents one by one: with `recursive`, Node loops for ever where none can be made, as below
+ * `/proc`.
  *
- * @param owned how many of the lowest ones are for their owner alone, where they are made
+ * @param owned how many of the lowest ones are for their owner only, if they are made
  */
 export async function makeDirectory(directory: string, owned: number): Promise<void> {
   const mode = owned > 0 ? PRIVATE : OPEN;
@@ -19,7 +19,7 @@ export async function makeDirectory(directory: string, owned: number): Promise<v
   } catch (error) {
     if (isCode(error, 'EEXIST') && (await stat(directory)).isDirectory()) return;
     const above = path.dirname(directory);
-    // Where the one above is there, and this one can still not be made, there is nothing more to try.
+    // If the parent exists and this one still cannot be made, nothing more can be tried.
     if (!isCode(error, 'ENOENT') || (await identityOf(above)) !== undefined) throw error;
     if (above === directory) throw error;
     await makeDirectory(above, owned - 1);
@@ -27,13 +27,13 @@ export async function makeDirectory(directory: string, owned: number): Promise<v
   }
 }
 
-/** @returns who may read a directory beside its owner, as `chmod` takes it; undefined for nobody */
+/** @returns who may read the directory besides its owner, in the notation of `chmod`; undefined for nobody */
 export async function openTo(directory: string): Promise<string | undefined> {
   const { mode } = await stat(directory);
   return (mode & OTHERS) === 0 ? undefined : `0${(mode & 0o777).toString(8)}`;
 }
 
-/** What tells a file from another one of that name; undefined where there is none. */
+/** Identifies a file whatever its name; undefined if there is none. */
 export async function identityOf(file: string): Promise<string | undefined> {
   try {
     const { dev, ino } = await stat(file);

@@ -4,12 +4,12 @@ import path from 'node:path';
 import { bytesIn } from './file-sizes.js';
 import { writeError } from './store-errors.js';
 
-/** What a database needs at the least to be opened: a manifest, a new log and its first batches. */
+/** The least that a database needs to open: a manifest, a new log and its first batches. */
 const LEAST = 1024 * 1024;
 
 /**
- * Shows that the disk has room for what LevelDB writes when it is opened, so that a database which still answers reads
- * is not closed in vain.
+ * Proves that the disk has room for what LevelDB writes when it opens, so that a database that still answers reads is
+ * not closed in vain.
  *
  * @throws HeartbeatError `HEARTBEAT_STORE_REFUSES`
  */
@@ -17,7 +17,7 @@ export async function proveDiskSpace(directory: string): Promise<void> {
   const file = path.join(directory, 'room');
   try {
     const wanted = await roomWanted(directory);
-    // A file system that compresses has room for any number of zeros.
+    // A compressing file system has room for any number of zeros.
     const block = randomBytes(LEAST);
     const handle = await open(file, 'w');
     try {
@@ -33,7 +33,7 @@ export async function proveDiskSpace(directory: string): Promise<void> {
   }
 }
 
-/** What is in logs becomes tables, which may be a little larger, before the logs go. */
+/** Logs become tables, which may be slightly larger, before the logs are removed. */
 async function roomWanted(directory: string): Promise<number> {
   return LEAST + 2 * (await bytesIn(directory, (name) => name.endsWith('.log')));
 }

@@ -18,10 +18,10 @@ import type { Ledger } from './meta.js';
 /** Keys of one kind, in order. */
 type Remains = readonly Buffer[];
 
-/** Between two keys with more bytes than this between them, LevelDB's files are left alone: about one file. */
+/** Keys with more bytes than this between them are merged separately: about one file. */
 const SPAN = 2 * 1024 * 1024;
 
-/** Adds to the batch that everything stored of a user goes, and tells where it lay; nowhere for a stranger. */
+/** Adds the erasure of a user to the batch, and returns where the data was; nowhere for an unknown user. */
 export async function addErasure(
   db: Database,
   batch: Batch,
@@ -37,7 +37,7 @@ export async function addErasure(
     batch.del(open);
     if (ledger.open !== undefined) ledger.open--;
   }
-  // A long history is removed chunk by chunk: others are served in between.
+  // A long history is removed chunk by chunk, so that others are served in between.
   for await (const chunk of entries(db, sessionsOf(user))) {
     for (const [key, value] of chunk) {
       const end = endedKeyOf(key, offlineAtOf(value));
@@ -60,27 +60,26 @@ export async function addErasure(
   return [[open], sessions, ended, healed];
 }
 
-/** A file is merged when a newer one overlaps with it: these two keys overlap with everything. */
+/** LevelDB merges a file when a newer one overlaps it; these two keys overlap everything. */
 async function overlapWithAll(db: Database): Promise<void> {
   await db.batch().del(Buffer.of(0)).del(Buffer.of(0xff)).write();
 }
 
-/** Writes every file anew. */
+/** Rewrites every file. */
 export async function mergeAll(db: Database): Promise<void> {
   await overlapWithAll(db);
   await db.compactRange(Buffer.of(0), Buffer.of(0xff));
 }
 
 export interface ScrubberDeps {
-  /** Whether the files may be merged: what is damaged would be merged into others, or end the process. */
+  /** Whether files may be merged: damage would be merged into others, or end the process. */
   isMergeable(): Promise<boolean>;
   failed(error: unknown): void;
 }
 
 /**
- * LevelDB keeps what was deleted in its files until it merges them one day, and erased means erased. So the files are
- * merged in the background, once for all erasures that wait for it; a mark on disk makes the next start finish what
- * this one does not.
+ * LevelDB keeps deleted data in its files until it merges them, and erased must mean erased. So the files are merged in
+ * the background, once for all waiting erasures. A mark on disk makes the next start finish what this one does not.
  */
 export class Scrubber {
   readonly #db: Database;
@@ -96,7 +95,7 @@ export class Scrubber {
     this.#deps = deps;
   }
 
-  /** Goes on with what was left when the database was last closed. Where that lay is not known any more. */
+  /** Continues what was left when the database was last closed. Where the data was is no longer known. */
   async resume(): Promise<void> {
     const [isErasing] = await hasMany(this.#db, [metaKey('erasing')]);
     if (isErasing !== true) return;
@@ -104,7 +103,7 @@ export class Scrubber {
     this.#start();
   }
 
-  /** Begins once the erasure is stored. */
+  /** Starts once the erasure is stored. */
   async after(erasure: Promise<readonly Remains[]>): Promise<void> {
     this.#expected++;
     try {
@@ -115,7 +114,7 @@ export class Scrubber {
     this.#start();
   }
 
-  /** Nothing erased is in the files any more, unless LevelDB could not write. */
+  /** Resolves once nothing erased is in the files, unless LevelDB could not write. */
   async settled(): Promise<void> {
     while (this.#work !== undefined) await this.#work;
   }
@@ -128,11 +127,11 @@ export class Scrubber {
     });
   }
 
-  /** @returns whether what is left may be merged as well */
+  /** @returns whether the rest may be merged as well */
   async #run(): Promise<boolean> {
     const db = this.#db;
     try {
-      // The mark of the erasure stays, and so does LevelDB's journal, which may say more of the damage.
+      // The mark of the erasure stays, and so does LevelDB's journal, which may say more about the damage.
       if (!(await this.#deps.isMergeable())) return false;
       await this.#mark.merging();
       while (this.#remains.length > 0) {
@@ -143,18 +142,18 @@ export class Scrubber {
       }
       if (this.#expected === 0) await db.del(metaKey('erasing'), SYNCED);
     } catch (error) {
-      // The mark stays, and so the next opening goes on. The journal says what LevelDB met with.
+      // The mark stays, so the next opening continues. The journal says what LevelDB found.
       this.#deps.failed(error);
       return false;
     } finally {
       await this.#mark.merged();
     }
-    // LevelDB's journal for people names the keys between which it merged.
+    // LevelDB's journal `LOG` names the keys between which it merged.
     for (const name of ['LOG', 'LOG.old']) await rm(path.join(db.location, name), { force: true });
     return true;
   }
 
-  /** What was erased may still be in memory, and would only now come to a file. */
+  /** Erased data may still be in memory, and would reach a file only now. */
   async #flush(): Promise<void> {
     await this.#db.compactRange(Buffer.of(0), Buffer.of(0));
   }

@@ -1,7 +1,7 @@
 import { readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 
-/** The bytes of a directory's files together. */
+/** The total bytes of a directory's files. */
 export async function bytesIn(directory: string, counts: (name: string) => boolean): Promise<number> {
   const names = (await readdir(directory)).filter(counts);
   // A file may be merged away between being listed and being measured.

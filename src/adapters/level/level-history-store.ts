@@ -55,10 +55,10 @@ import { proveDiskSpace } from './disk-space.js';
 import { salvage, salvageVersion } from './salvage.js';
 import { lastSessionOf, sessionsWithin, storedHealed, storedOpenSessions } from './sessions.js';
 
-/** The property that lists the tables of the version in force. */
+/** The property that lists the tables of the current version. */
 const TABLES = 'leveldb.sstables';
 
-/** A database that is open, and what is known of it. */
+/** An open database and what is known about it. */
 interface Opened {
   readonly db: Database;
   readonly scrubber: Scrubber;
@@ -68,12 +68,12 @@ interface Opened {
   readonly identity: string | undefined;
   /** The check of the tables that is under way. */
   check: TableCheck | undefined;
-  /** All tables were found sound since it was opened. */
+  /** All tables were undamaged since it was opened. */
   isProven: boolean;
   ledger: Ledger;
   /**
-   * Why a write was refused, after which none is tried. LevelDB would try: behind the half record that the refused one
-   * may have left in its log, where the next start does not find what it said was stored.
+   * Why a write was refused; none is tried after that. LevelDB would write on, behind the half record that the refused
+   * write may have left in its log, and the next start would not find those records.
    */
   refusal: HeartbeatError | undefined;
 }
@@ -83,9 +83,9 @@ export class LevelHistoryStore implements HistoryStore {
   readonly #directory: string;
   #opened: Promise<Opened> | undefined;
   #sessions = 0;
-  /** How many blind intervals there are, once somebody has had to know. */
+  /** The number of blind intervals, once it was needed. */
   #blind: number | undefined;
-  /** A refused write may be on disk all the same, so what is written again is looked up first. */
+  /** A refused write may be on disk, so what is written again is looked up first. */
   #inDoubt = false;
   readonly #options: OpeningOptions;
   readonly #health: StoreHealth;
@@ -120,12 +120,12 @@ export class LevelHistoryStore implements HistoryStore {
     await proveDiskSpace(this.#directory);
     const opened = this.#opened;
     if (opened === undefined) throw closedError();
-    // Whoever reads meanwhile waits for the outcome.
+    // Reads meanwhile wait for the result.
     this.#opened = closeDatabase(opened).then(() => this.#openDatabase(false));
     await this.#opened;
   }
 
-  /** @param mayBegin whether a database may be made where there is none */
+  /** @param mayBegin whether a database may be created */
   async #openDatabase(mayBegin: boolean): Promise<Opened> {
     const { db, mark, isMended, unmergeable } = await openFiles(this.#directory, this.#options, mayBegin);
     try {
@@ -170,7 +170,7 @@ export class LevelHistoryStore implements HistoryStore {
     }
   }
 
-  /** Whether all tables are sound. What is merged later on is checked in the background. */
+  /** Whether all tables are undamaged. Later merges are checked in the background. */
   async #isSound(opened: Opened): Promise<boolean> {
     if (this.#health.isDamaged) return false;
     if (!opened.isProven) await this.#checkTables(this.#newCheck(opened.db), Infinity);
@@ -198,7 +198,7 @@ export class LevelHistoryStore implements HistoryStore {
       opened.isProven = true;
       await opened.mark.proven();
     } catch (error) {
-      // A disk that cannot be read shows itself to whoever reads it; a store that is closed has nothing to check.
+      // An unreadable disk shows itself to readers, and a closed store has nothing to check.
       this.#options.logger?.debug('the files could not be checked', { error });
     }
     return true;
@@ -212,7 +212,7 @@ export class LevelHistoryStore implements HistoryStore {
       this.#health.missing(undefined);
       return;
     }
-    // LevelDB would write on, in files that nobody finds again.
+    // LevelDB would write on, to files that nobody can find.
     const error = missingError(this.#directory);
     opened.refusal ??= error;
     this.#health.missing(error.message);
@@ -230,7 +230,7 @@ export class LevelHistoryStore implements HistoryStore {
       const stored = await findStored(opened.db, records, this.#inDoubt);
       for (const record of records) addRecord(batch, record, ledger, stored);
     });
-    // One that is written again is no other.
+    // One that is written again is not counted twice.
     if (this.#inDoubt) this.#blind = undefined;
     if (this.#blind !== undefined) this.#blind += records.filter(({ kind }) => kind === 'blind').length;
     this.#inDoubt = false;
@@ -401,7 +401,7 @@ export class LevelHistoryStore implements HistoryStore {
     }
   }
 
-  /** Reads all there is of one kind, and compares it with the count that was stored with it. */
+  /** Reads all of one kind, and compares their number with the stored count. */
   async *#counted<Found>(
     count: 'nodes' | 'open' | 'openAlerts',
     what: string,
@@ -414,11 +414,11 @@ export class LevelHistoryStore implements HistoryStore {
       found += chunk.length;
       yield chunk;
     }
-    // What came or went meanwhile says nothing of what was there.
+    // Changes meanwhile make the comparison meaningless.
     if (opened.ledger[count] !== ledger[count]) return;
     const stored = ledger[count];
     if (found === stored) return;
-    // An end is counted without a look at whether its session was open, which would cost as much as to store it. If one
+    // An end is counted without checking whether its session was open, which would cost as much as storing it. If it
     // was not, the count is too low, and nothing is lost.
     if (stored === undefined || (count === 'open' && found > stored)) {
       if (opened.ledger === ledger) ledger[count] = found;

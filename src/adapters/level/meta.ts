@@ -8,28 +8,28 @@ import { healedUsers, metaKey, sequenceOf } from './codec.js';
 import { firstEntry, get, type Batch, type Database } from './database.js';
 import { damagedError, isCorrupt } from './store-errors.js';
 
-/** What is true of the whole history; stored with every batch that changes it. */
+/** Facts about the whole history, stored with every batch that changes them. */
 export interface Facts {
-  /** How many ended sessions are stored. */
+  /** The number of stored ended sessions. */
   sessions: number;
   latestEnd: Instant | undefined;
   nodes: number;
   alerts: number;
-  /** How many sessions are open. Undefined in what was stored without it, until all of them are read. */
+  /** The number of open sessions. Undefined in older records, until all of them are read. */
   open: number | undefined;
-  /** How many alerts are open; undefined as above. */
+  /** The number of open alerts; undefined as above. */
   openAlerts: number | undefined;
 }
 
-/** What the next batch builds on. It is taken over once the batch is on disk. */
+/** The facts that the next batch builds on, taken over once that is on disk. */
 export interface Ledger extends Facts {
   generation: number;
   healedSequence: number;
-  /** All that ended before it has been pruned. Where it lay is slow to read until LevelDB has merged its files. */
+  /** Sessions that ended earlier are pruned. Their place is slow to read until LevelDB has merged its files. */
   prunedBefore: number;
-  /** No flip and no end of a pause lies before it. */
+  /** No flip and no end of a pause is earlier. */
   pastPrunedBefore: number;
-  /** No alert that was raised before it can be pruned. */
+  /** No alert raised earlier can be pruned. */
   alertsPrunedBefore: AlertId | undefined;
 }
 

@@ -32,7 +32,7 @@ const FLIP = 0x22;
 const PAUSE = 0x23;
 const PAST = 0x24;
 
-/** Their places are on disk: new ones go to the end. */
+/** Their indexes are on disk: new ones go to the end. */
 const STATES: readonly NodeState[] = ['active', 'inactive', 'failed'];
 const CAUSES: readonly FlipCause[] = ['heartbeat', 'silence', 'report'];
 
@@ -40,10 +40,10 @@ const CAUSES: readonly FlipCause[] = ['heartbeat', 'silence', 'report'];
 const MILLIS = 8;
 const COUNT = 4;
 const NOTHING = Buffer.alloc(0);
-/** Where the last heartbeat lies in a status, and how long the rhythm behind it is. */
+/** The place of the last heartbeat in a status, and the length of the heartbeat history after it. */
 const HEARTBEAT = 1 + COUNT + INSTANT + 2 * MILLIS;
 const RHYTHM = 2 * MILLIS + COUNT;
-/** Where the reason lies in a flip. */
+/** The place of the reason in a flip. */
 const REASON = 3 + COUNT + MILLIS;
 
 export const allNodes = rangeOf(NODE);
@@ -78,14 +78,14 @@ export function nodeKey(name: NodeName): Buffer {
   return keyOf(NODE, name);
 }
 
-/** Every name behind this one, and not before the text that it may have to begin with. */
+/** Every name after this one that does not sort before the required prefix. */
 export function nodesAfter(name: NodeName | undefined, from = ''): KeyRange {
   const behind = name === undefined ? allNodes.gte : Buffer.concat([nodeKey(name), Buffer.of(0)]);
   const first = Buffer.concat([Buffer.of(NODE), Buffer.from(from)]);
   return { ...allNodes, gte: Buffer.compare(behind, first) < 0 ? first : behind };
 }
 
-/** @throws TypeError when it is no name */
+/** @throws TypeError if it is not a name */
 export function nameFrom(key: Buffer): NodeName {
   const name = parseNodeName(key.subarray(1).toString());
   if (name === undefined) throw new TypeError(`${key.toString('hex')} names no node`);
@@ -117,7 +117,7 @@ export function nodeValue({
   );
 }
 
-/** @throws Error when it cannot be read */
+/** @throws Error if it cannot be read */
 export function nodeFrom(key: Buffer, value: Buffer): Registration {
   const read = registrationSchema.parse(JSON.parse(value.toString()));
   const { timeout, max_retries: maxRetries, labels, channels, depends_on, acknowledged } = read;
@@ -151,12 +151,12 @@ export function statusKey(name: NodeName): Buffer {
   return keyOf(STATUS, name);
 }
 
-/** Where the statuses of the nodes from the one key to the other lie. */
+/** The range of the statuses of nodes from one key to another. */
 export function statusesBetween(first: Buffer, last: Buffer): KeyRange {
   return { gte: statusKeyOf(first), lt: Buffer.concat([statusKeyOf(last), Buffer.of(0)]) };
 }
 
-/** The key of the status that belongs to a node's. */
+/** The key of a node's status. */
 export function statusKeyOf(node: Buffer): Buffer {
   const key = Buffer.from(node);
   key[0] = STATUS;
@@ -182,7 +182,7 @@ export function statusValue(status: NodeStatus): Buffer {
   return value;
 }
 
-/** @throws RangeError when it cannot be read */
+/** @throws RangeError if it cannot be read */
 export function statusFrom(value: Buffer): NodeStatus {
   return {
     state: nameOf(STATES, value[0]),
@@ -222,7 +222,7 @@ export function flipValue({ from, to, cause, retries, blind, reason = '' }: Flip
   return value;
 }
 
-/** @throws RangeError when it cannot be read */
+/** @throws RangeError if it cannot be read */
 export function flipFrom(node: NodeName, key: Buffer, value: Buffer): Flip {
   return {
     node,
@@ -254,7 +254,7 @@ export function pauseFrom(key: Buffer, value: Buffer): Pause {
   return { from: takeInstant(key, key.length - INSTANT), to: takeInstant(value, 0) };
 }
 
-/** The entry of the index that finds a flip, or a pause by its end. */
+/** The index entry for a flip, or for a pause by its end. */
 export function pastKey(key: Buffer, at: Instant): Buffer {
   const entry = Buffer.allocUnsafe(1 + INSTANT + key.length);
   entry[0] = PAST;
@@ -263,17 +263,17 @@ export function pastKey(key: Buffer, at: Instant): Buffer {
   return entry;
 }
 
-/** The entry that belongs to a flip or a pause as they lie on disk. */
+/** The index entry for a flip or pause on disk. */
 export function pastKeyOf(key: Buffer, value: Buffer): Buffer {
   return pastKey(key, key[0] === FLIP ? takeInstant(key, key.length - INSTANT) : pauseFrom(key, value).to);
 }
 
-/** What an entry of the index stands for. */
+/** The flip or pause of an index entry. */
 export function keyOfPast(entry: Buffer): Buffer {
   return entry.subarray(1 + INSTANT);
 }
 
-/** All that was over before this instant sorts before it, the rest does not. Any number will do. */
+/** A bound: what ended before this instant sorts before it, the rest after it. Any number is allowed. */
 export function pastBound(at: number): Buffer {
   if (at < -INSTANT_SHIFT) return past.gte;
   return at < INSTANT_SHIFT ? pastKey(NOTHING, instant(at)) : past.lt;

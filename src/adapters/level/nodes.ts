@@ -30,7 +30,7 @@ const NODES = 2_000;
 /** As many flips as most pages have. */
 const PAGE = 128;
 
-/** Nodes and their statuses lie in the same order, so both are read in one go. */
+/** Nodes and their statuses are in the same order, so both are read together. */
 export async function* storedNodes(db: Database, directory: string): AsyncGenerator<readonly StoredNode[]> {
   for await (const chunk of entries(db, allNodes, { first: NODES })) {
     const statuses = await readStatuses(db, chunk);
@@ -87,7 +87,7 @@ export async function* storedPauses(db: Database, node: NodeName): AsyncGenerato
   }
 }
 
-/** Those of the nodes that are registered or forgotten which there are. */
+/** Which of the nodes to register or delete exist. */
 export async function findNodes(db: Database, records: readonly HistoryRecord[]): Promise<Set<NodeName>> {
   const names = new Set<NodeName>();
   for (const record of records) {
@@ -99,7 +99,7 @@ export async function findNodes(db: Database, records: readonly HistoryRecord[])
   return new Set(all.filter((_name, index) => found[index] === true));
 }
 
-/** What nodes that are forgotten have on disk beside their own records. */
+/** The keys of deleted nodes besides their own records. */
 export async function findForgotten(
   db: Database,
   records: readonly HistoryRecord[],
@@ -118,7 +118,7 @@ export async function findForgotten(
   return forgotten;
 }
 
-/** Version 2 had no index of them. */
+/** Version 2 had no such index. */
 export async function indexPast(db: Database): Promise<void> {
   for (const range of [allFlips, allPauses]) {
     for await (const chunk of bareEntries(db, range)) {

@@ -13,30 +13,30 @@ import { damagedError, openError } from './store-errors.js';
 
 export interface OpeningOptions {
   readonly logger?: Logger | undefined;
-  /** Opens a database whose logs are damaged, and loses what cannot be read of them. */
+  /** Open a database with damaged logs, without what cannot be read. */
   readonly acceptDataLoss?: boolean | undefined;
-  /** Without one, a file system that never answers is waited for. */
+  /** Without a clock, a file system that never answers is waited for. */
   readonly clock?: Pick<Clock, 'after'> | undefined;
 }
 
-/** Tables of so many bytes are checked at each start: 70 ms. Reading a damaged one may end the process. */
+/** Tables up to this many bytes are checked at each start: 70 ms. Reading a damaged one may abort the process. */
 const SMALL = 64 * 1024 * 1024;
-/** Starts in a row that ended in a merge, before none is begun any more. */
+/** After this many consecutive starts that ended during a merge, no merge is started. */
 const FATAL_MERGES = 3;
 
 export interface OpenedFiles {
   readonly db: Database;
   readonly mark: StartMark;
-  /** Tables of it have lost what was damaged of them. */
+  /** Damaged blocks were removed from its tables. */
   readonly isMended: boolean;
-  /** Why no files are merged any more, if none are. */
+  /** Why no files are merged any more, if so. */
   readonly unmergeable: string | undefined;
 }
 
 /**
- * Opens a database once its files were looked through: LevelDB passes over damage in its logs without a word.
+ * Opens a database after checking its files, since LevelDB silently skips damage in its logs. See decisions 73 and 95.
  *
- * @param mayBegin whether a database may be made where there is none
+ * @param mayBegin whether a database may be created
  * @throws HeartbeatError that says what a person can do about it
  */
 export async function openFiles(
@@ -47,7 +47,7 @@ export async function openFiles(
   const patience = new Patience(directory, options.clock);
   try {
     if (mayBegin) await patience.answered(makeDirectories(directory, options.logger));
-    // What another one is writing looks damaged, so nothing is read before it is owned.
+    // What another process is writing looks damaged, so nothing is read before the directory is owned.
     const owned = await patience.answered(own(directory));
     try {
       await patience.answered(refuseOwned(owned));
@@ -94,7 +94,7 @@ async function openLooking(owned: Owned, opening: Opening): Promise<OpenedFiles>
     return { db, mark, isMended, unmergeable };
   } catch (error) {
     const told = openError(directory, error);
-    // A mark that is another daemon's stays: it makes the next start look once more, and refuses nothing.
+    // The mark of another daemon stays: it makes the next start check once more, and refuses nothing.
     if (told.code !== 'HEARTBEAT_STORE_LOCKED' && told.code !== 'HEARTBEAT_STORE_HANGS')
       await mark.leave(before);
     throw told;
@@ -125,7 +125,7 @@ function bytesOf({ tables }: Findings): number {
   return [...tables.values()].reduce((sum, size) => sum + size, 0);
 }
 
-/** @returns whether damage was found, and taken out of the tables */
+/** @returns whether damage was found and removed from the tables */
 async function checkTables({ tables }: Findings, opening: Opening): Promise<boolean> {
   const { directory, options, patience } = opening;
   const check = new TableCheck(directory, tables);

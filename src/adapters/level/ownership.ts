@@ -6,19 +6,19 @@ import { openError } from './store-errors.js';
 
 const REGISTRY = Symbol.for('heartbeat.directories');
 
-/** A directory that this process has open, under one name however it is spelt. */
+/** A directory that this process owns, under one name however it is spelled. */
 export interface Owned {
   readonly path: string;
   release(): void;
 }
 
 /**
- * LevelDB locks a directory by the path it is given: within one process another spelling of the same directory, a link
- * to it or a second mount is not seen, and two writers destroy what each of them acknowledged. So LevelDB gets the real
- * path, and the directory itself is kept in a registry, which a second copy of this package shares.
+ * LevelDB locks a directory by its path. Within a process it does not notice another spelling, a link or a second
+ * mount, and two writers destroy each other's acknowledged data. So LevelDB gets the real path, and the directory
+ * itself is in a registry that a second copy of this package shares. See decision 88.
  *
  * @param directory must exist
- * @throws HeartbeatError `HEARTBEAT_STORE_LOCKED` when this process has it open
+ * @throws HeartbeatError `HEARTBEAT_STORE_LOCKED` if this process has it open
  */
 export async function own(directory: string): Promise<Owned> {
   const real = await realpath(directory);
@@ -36,9 +36,9 @@ export async function own(directory: string): Promise<Owned> {
 }
 
 /**
- * Refuses a directory that another process has open, without a look at its files. LevelDB has no call that takes its
- * lock alone, and moves its journal aside before it tries; so it is asked to open a directory in which there is
- * nothing but a link to the lock.
+ * Refuses a directory that another process has open, without reading its files. LevelDB has no call that only takes its
+ * lock, and moves its journal aside before it tries. So it is asked to open a directory that contains only a link to
+ * the lock.
  *
  * @throws HeartbeatError `HEARTBEAT_STORE_LOCKED`
  */
@@ -47,7 +47,7 @@ export async function refuseOwned({ path: directory }: Owned): Promise<void> {
   if (refused instanceof HeartbeatError && refused.code === 'HEARTBEAT_STORE_LOCKED') throw refused;
 }
 
-/** Fails in any case: there is nothing to open. */
+/** Always fails: there is nothing to open. */
 async function probe(directory: string): Promise<void> {
   const beside = await mkdtemp(path.join(directory, 'lock-'));
   try {

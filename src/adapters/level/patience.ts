@@ -2,22 +2,22 @@ import type { Clock } from '../../ports/clock.js';
 import type { Millis } from '../../domain/time.js';
 import { hangingError } from './store-errors.js';
 
-/** No step of an opening takes so long on a disk that works: the longest reads 64 MiB of tables. */
+/** No step of an opening takes this long on a working disk: the longest reads 64 MiB of tables. */
 const LIMIT: Millis = 30_000;
 
-/** Waits for a file system, but not for ever: the calls to one that has lost its server never return. */
+/** Limits the wait for a file system: calls to one that has lost its server never return. */
 export class Patience {
   readonly #directory: string;
   readonly #clock: Pick<Clock, 'after'> | undefined;
 
-  /** @param clock without one, all is waited for */
+  /** @param clock without one there is no limit */
   constructor(directory: string, clock: Pick<Clock, 'after'> | undefined) {
     this.#directory = directory;
     this.#clock = clock;
   }
 
   /**
-   * @param late is given what comes when nobody waits for it any more
+   * @param late gets an answer that comes after the limit
    * @throws HeartbeatError `HEARTBEAT_STORE_HANGS`
    */
   answered<Answer>(step: Promise<Answer>, late?: (answer: Answer) => void): Promise<Answer> {

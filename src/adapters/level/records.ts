@@ -36,23 +36,23 @@ const NOTHING = Buffer.alloc(0);
 
 /** What is on disk that the records of a batch undo, replace or settle. */
 export interface Stored {
-  /** When the sessions of the batch end on disk, by key. Undefined when none of them can be there. */
+  /** The stored ends of the batch's sessions, by key. Undefined if none can be on disk. */
   readonly ends: Map<string, Instant> | undefined;
   /**
-   * The keys of the open sessions that the batch is about. Undefined when nothing is in doubt: history opens no session
-   * twice and ends none that is not open, and to look each of them up costs as much as to store it.
+   * The keys of the batch's open sessions. Undefined if nothing is in doubt: history opens no session twice and ends
+   * none that is not open, and looking each up costs as much as storing it.
    */
   readonly open: Set<string> | undefined;
-  /** The keys of what a settled recovery removes. */
+  /** The keys that a settled recovery removes. */
   readonly healed: Buffer[];
-  /** The keys of all that a node which is forgotten has beside its own, by node. */
+  /** The keys of everything besides its own record that a deleted node has, by node. */
   readonly forgotten: ReadonlyMap<NodeName, Buffer[]>;
   readonly alerts: StoredStates;
-  /** The nodes of the batch that there are. */
+  /** The nodes of the batch that exist. */
   readonly nodes: Set<NodeName>;
 }
 
-/** @param inDoubt some of the records may have reached the disk already, in a batch that was refused */
+/** @param inDoubt some of the records may be on disk already, from a refused batch */
 export async function findStored(
   db: Database,
   records: readonly HistoryRecord[],
@@ -101,7 +101,7 @@ async function findHealed(db: Database): Promise<Buffer[]> {
   return keys;
 }
 
-/** Adds one record to a batch, and to the ledger what it changes of the whole. */
+/** Adds a record to a batch, and its effect on the counts to the ledger. */
 export function addRecord(batch: Batch, record: HistoryRecord, ledger: Ledger, stored: Stored): void {
   switch (record.kind) {
     case 'opened':
@@ -193,7 +193,7 @@ export function addRecord(batch: Batch, record: HistoryRecord, ledger: Ledger, s
   }
 }
 
-/** A node that is forgotten later in the batch takes this with it. */
+/** A node that is deleted later in the batch removes this as well. */
 function putOfNode(batch: Batch, { forgotten }: Stored, node: NodeName, key: Buffer, value: Buffer): void {
   forgotten.get(node)?.push(key);
   batch.put(key, value);

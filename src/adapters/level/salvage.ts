@@ -24,7 +24,7 @@ const EVERYTHING: KeyRange = { gte: Buffer.alloc(0), lt: Buffer.alloc(64, 0xff) 
 const VERSION_KEY = metaKey('version');
 const FORMAT_KEY = metaKey('format');
 
-/** What a record is, by the first byte of its key. */
+/** The kind of a record, by the first byte of its key. */
 const KINDS: ReadonlyMap<number, string> = new Map([
   [0x01, 'fact of the whole'],
   [0x10, 'session'],
@@ -43,9 +43,9 @@ const KINDS: ReadonlyMap<number, string> = new Map([
 ]);
 
 /**
- * Drops every record that is damaged, says how many of each kind, and counts anew what is left: for a person who has
- * accepted the loss, so that one damaged value does not refuse every start. The indexes are made anew from what is
- * sound where some of them were damaged.
+ * Drops every damaged record, logs how many of each kind, and counts what is left: for a person who has accepted the
+ * loss, so that one damaged value does not refuse every start. Damaged indexes are rebuilt from undamaged records. See
+ * decision 94.
  */
 export async function salvage(db: Database, logger: Logger | undefined): Promise<void> {
   const facts = newFacts();
@@ -59,13 +59,13 @@ export async function salvage(db: Database, logger: Logger | undefined): Promise
   await batch.write(SYNCED);
 }
 
-/** Puts the records of the version right, or back: what has a checksum that matches is of this version. */
+/** Restores the version's records: values with a valid checksum are of this version. */
 export async function salvageVersion(db: Database, logger: Logger | undefined): Promise<void> {
   const [version] = await getManyBare(db, [VERSION_KEY]);
   const [format] = await getManyOrDamaged(db, [FORMAT_KEY]);
   const isSoundFormat = format !== undefined && format !== 'damaged';
   if (isSoundFormat && version?.toString() === String(VERSION)) return;
-  // What a newer daemon wrote is for that one.
+  // What a newer daemon wrote is left for that one.
   const isNewer = Number(version?.toString()) > VERSION;
   if (
     isSoundFormat ? !format.includes(`"version":${String(VERSION)}`) : isNewer || !(await hasSoundRecords(db))
@@ -107,7 +107,7 @@ async function dropDamaged(db: Database, facts: Facts): Promise<ReadonlyMap<stri
   return dropped;
 }
 
-/** @param stored with its checksum, which lies behind all that is read of it here */
+/** @param stored with its checksum at the end, after everything that is read here */
 function count(facts: Facts, key: Buffer, stored: Buffer): void {
   const kind = key[0];
   if (kind === allSessions.gte[0]) {
@@ -125,7 +125,7 @@ function later(a: Instant | undefined, b: Instant): Instant {
   return a === undefined || b > a ? b : a;
 }
 
-/** A node whose status is gone would be neither alive nor dead. */
+/** A node without a status would be neither alive nor failed. */
 async function dropNodesWithoutStatus(db: Database, facts: Facts): Promise<readonly string[]> {
   const lost: string[] = [];
   for await (const chunk of entries(db, allNodes, { first: PORTION })) {

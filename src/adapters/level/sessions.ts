@@ -49,7 +49,7 @@ export async function* sessionsWithin(
   }
 }
 
-/** Sessions do not overlap, so of those that began before `from` only the last one can end at or after it. */
+/** Sessions do not overlap, so of those that began before `from` only the last can end at or after it. */
 async function keysWithin(db: Database, user: UserId, range: HistoryRange): Promise<KeyRange> {
   const { from = -Infinity, before = Infinity, after, order } = range;
   let gte = sessionBound(user, from);

@@ -1,6 +1,6 @@
 import { HeartbeatError } from '../../errors.js';
 
-/** What people are told when LevelDB cannot be opened; the cause is kept for the log. */
+/** The error if LevelDB cannot be opened; the cause is kept for the log. */
 export function openError(directory: string, cause: unknown): HeartbeatError {
   if (cause instanceof HeartbeatError) return cause;
   if (has(cause, 'LEVEL_LOCKED')) {
@@ -16,7 +16,7 @@ export function openError(directory: string, cause: unknown): HeartbeatError {
   return unwritableError(directory, cause);
 }
 
-/** @param isPassable the daemon can start nevertheless, without what is damaged */
+/** @param isPassable the daemon can start without the damaged parts */
 export function damagedError(
   directory: string,
   cause: unknown,
@@ -31,7 +31,7 @@ export function damagedError(
   );
 }
 
-/** What those are told who read a value that is not what was written. */
+/** For readers of a value that is not what was written. */
 export function damagedRecord(cause?: unknown): HeartbeatError {
   return new HeartbeatError(
     'HEARTBEAT_STORE_CORRUPT',
@@ -40,7 +40,7 @@ export function damagedRecord(cause?: unknown): HeartbeatError {
   );
 }
 
-/** What those are told who meet a file that is not what was written. */
+/** For a file that is not what was written. */
 export function damagedFiles(reason: string, cause?: unknown): HeartbeatError {
   return new HeartbeatError(
     'HEARTBEAT_STORE_CORRUPT',
@@ -49,7 +49,7 @@ export function damagedFiles(reason: string, cause?: unknown): HeartbeatError {
   );
 }
 
-/** The directory was removed, or another one is in its place. */
+/** The directory was removed, or replaced by another. */
 export function missingError(directory: string): HeartbeatError {
   return new HeartbeatError(
     'HEARTBEAT_STORE_REFUSES',
@@ -92,7 +92,7 @@ export function writeError(cause: unknown): HeartbeatError {
 export function readError(cause: unknown): HeartbeatError {
   if (cause instanceof HeartbeatError) return cause;
   if (isDamage(cause)) return damagedFiles(reasonOf(cause), cause);
-  // What LevelDB does not refuse and no codec can read is not what was written.
+  // A value that LevelDB accepts and no codec can read is not what was written.
   if (cause instanceof TypeError || cause instanceof RangeError) return damagedRecord(cause);
   return new HeartbeatError('HEARTBEAT_STORE_FAILED', `the store could not be read: ${reasonOf(cause)}`, {
     cause,
@@ -107,7 +107,7 @@ export function isCorrupt(error: unknown): boolean {
   return error instanceof HeartbeatError && error.code === 'HEARTBEAT_STORE_CORRUPT';
 }
 
-/** LevelDB calls a file that it needs and does not find an input/output error. */
+/** LevelDB reports a missing file as an input/output error. */
 function isDamage(cause: unknown): boolean {
   return (
     has(cause, 'LEVEL_CORRUPTION') ||
@@ -122,7 +122,7 @@ function has(error: unknown, code: string): boolean {
   return false;
 }
 
-/** The innermost message says what the system said. */
+/** The innermost message is the system's. */
 function reasonOf(error: unknown): string {
   let reason = error;
   while (reason instanceof Error && reason.cause instanceof Error) reason = reason.cause;

@@ -2,15 +2,15 @@ import type { StoreTrouble } from '../../ports/history-store.js';
 import type { Logger } from '../../ports/logger.js';
 import { isCorrupt, readError } from './store-errors.js';
 
-/** Lines about damage in the log: reads of the same record come again and again. */
+/** The most log lines about damage: the same record is read again and again. */
 const LINES = 10;
 
-/** What has been found to be wrong with the store, since the daemon started. */
+/** The problems found in the store since the daemon started. */
 export class StoreHealth {
   readonly #logger: Pick<Logger, 'error' | 'info'> | undefined;
   #damage: StoreTrouble | undefined;
   #missing: StoreTrouble | undefined;
-  /** How often damage was met. */
+  /** How often damage was found. */
   damages = 0;
 
   constructor(logger: Pick<Logger, 'error' | 'info'> | undefined) {
@@ -25,7 +25,7 @@ export class StoreHealth {
     return this.#damage !== undefined;
   }
 
-  /** Only a start finds out that it was mended. */
+  /** Only a start finds out that it was repaired. */
   damaged(error: Error): void {
     this.damages++;
     this.#damage ??= { kind: 'damaged', message: error.message };
@@ -40,7 +40,7 @@ export class StoreHealth {
     if (message === undefined && before !== undefined) this.#logger?.info('the database is back', {});
   }
 
-  /** @returns what the reader is told */
+  /** @returns the error for the reader */
   failed(error: unknown): Error {
     const told = readError(error);
     if (isCorrupt(told)) this.damaged(told);

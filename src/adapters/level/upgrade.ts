@@ -18,7 +18,7 @@ const VERSION_KEY = metaKey('version');
 const FORMAT_KEY = metaKey('format');
 
 const versionSchema = z.int().positive();
-/** How far the checksums have come; `sealed_to` is the last key that has one, and gone once all have. */
+/** The progress of adding checksums: `sealed_to` is the last key that has one, and is absent once all have. */
 const formatSchema = z.object({
   version: z.literal(VERSION),
   sealed_to: z.string().optional(),
@@ -27,15 +27,15 @@ const formatSchema = z.object({
   open: z.int().optional(),
   open_alerts: z.int().optional(),
 });
-/** What older versions kept of the whole. */
+/** The facts of older versions. */
 const factsSchema = z.object({ sessions: z.int(), latest_end: z.number().transform(instant).nullable() });
 
 /**
- * Brings the database to this version. Versions 2 and 4 added to what there was and changed nothing, so that nothing has
- * to be written anew: nodes and alerts; adaptive timeouts, and what people on call say. Version 3 finds what to prune of
- * nodes by an index. Version 5 writes every value anew, with its checksum. The next one adds its step here.
+ * Upgrades the database to this version. Versions 2 and 4 only added records (nodes and alerts; adaptive timeouts,
+ * dependencies and acknowledgements), so nothing is rewritten. Version 3 adds an index for pruning nodes' pasts.
+ * Version 5 rewrites every value with its checksum. The next version adds its step here.
  *
- * @throws HeartbeatError when it is newer, damaged, or no history at all
+ * @throws HeartbeatError if it is newer, damaged, or not a history at all
  */
 export async function upgrade(db: Database, directory: string): Promise<void> {
   const version = await readVersion(db, directory);
@@ -51,7 +51,8 @@ export async function upgrade(db: Database, directory: string): Promise<void> {
     );
   }
   const format = await readMeta(db, directory, 'format', formatSchema);
-  // The version has no checksum, for older daemons to read it. To trust a damaged one would seal everything twice.
+  // The version has no checksum, so that older daemons can read it. Trusting a damaged one would add every checksum
+  // twice.
   if ((format === undefined) !== version <= BARE) {
     throw damagedError(directory, undefined, 'its record "version" cannot be trusted');
   }
@@ -77,7 +78,7 @@ async function begin(db: Database, directory: string): Promise<void> {
   await batch.write(SYNCED);
 }
 
-/** Gives every value its checksum, in portions. A daemon that is stopped meanwhile goes on where it was. */
+/** Gives every value its checksum, in portions. A daemon that is stopped meanwhile continues where it was. */
 async function seal(
   db: Database,
   directory: string,
@@ -105,7 +106,7 @@ async function seal(
       }
       batch.put(key, value);
     }
-    // An older daemon reads the version as before, and is told that the database is too new for it.
+    // An older daemon reads the version as before, and says that the database is too new.
     batch.putBare(VERSION_KEY, json(VERSION));
     batch.put(FORMAT_KEY, json({ version: VERSION, sealed_to: last.toString('hex'), ...counts }));
     await batch.write({});

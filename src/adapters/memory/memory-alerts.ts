@@ -6,7 +6,7 @@ import type { AlertRange } from '../../ports/outbox.js';
 
 const CHUNK = 500;
 
-/** The alerts of a history that is gone with the process. */
+/** The alerts of a history in memory. */
 export class MemoryAlerts {
   readonly #records = new Map<AlertId, AlertRecord>();
 

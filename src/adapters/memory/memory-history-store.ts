@@ -23,7 +23,7 @@ import { MemoryNodes } from './memory-nodes.js';
 
 const CHUNK = 500;
 
-/** History that is gone with the process. It outlives `close`, so that a restart can be played. */
+/** A history in memory, lost with the process. It survives `close`, so that tests can simulate a restart. */
 export class MemoryHistoryStore implements HistoryStore {
   readonly #ended = new Map<UserId, Map<Instant, EndedSession>>();
   readonly #openSessions = new Map<UserId, OpenSession>();

@@ -9,7 +9,7 @@ type NodeRecord = Extract<
   { readonly kind: 'registered' | 'forgotten' | 'statuses' | 'flip' | 'paused' }
 >;
 
-/** What a store in memory keeps of nodes. */
+/** The nodes of a store in memory. */
 export class MemoryNodes {
   readonly #nodes = new Map<NodeName, Registration>();
   readonly #statuses = new Map<NodeName, NodeStatus>();

@@ -12,28 +12,28 @@ import { reasonOf } from '../channels/http/reason.js';
 import { authorizationOf } from '../channels/http/url.js';
 import type { Secret } from '../channels/secret.js';
 
-/** However seldom it pings, nobody is waited for any longer. */
+/** The longest wait for an answer, however long the interval is. */
 const LONGEST: Millis = 10_000;
 
 export interface PingOptions {
-  /** Where to. Whoever knows it can ping in our place, so it is a secret. */
+  /** The URL to ping. Whoever knows it can ping in our place, so it is a secret. */
   readonly url: Secret;
-  /** From one ping to the next. */
+  /** The interval of pings. */
   readonly every: Millis;
 }
 
 export interface PingDeps {
   readonly clock: Clock;
   readonly logger: Logger;
-  /** Asked before each ping: a daemon that is not ready lets the other side notice. */
+  /** Checked before each ping: a daemon that is not ready sends none, so that the other side notices. */
   readonly isReady: () => boolean;
-  /** Undefined where it is asked directly. */
+  /** Undefined: a direct connection. */
   readonly proxies?: Proxies | undefined;
 }
 
 /**
- * Watches the watcher: tells somebody else again and again that the daemon is ready, so that they raise the alarm when
- * they hear no more. Redirects are not followed, and names resolve as they do for channels.
+ * Pings another service regularly while the daemon is ready, so that the service alerts when pings stop (a dead man's
+ * switch). Redirects are not followed, and names resolve as they do for channels.
  */
 export class Pinger {
   readonly #options: PingOptions;
@@ -51,7 +51,7 @@ export class Pinger {
     this.#timeout = Math.min(options.every, LONGEST);
   }
 
-  /** The first ping goes out at once. */
+  /** The first ping is sent at once. */
   start(): void {
     this.#cancel = this.#deps.clock.after(this.#options.every, () => this.start());
     if (this.#deps.isReady()) void this.#ping();
@@ -88,11 +88,11 @@ export class Pinger {
     const cancel = clock.after(this.#timeout, () => attempt.abort());
     const problem = await this.#problem(attempt.signal);
     cancel();
-    // A stop breaks it off, which is nobody's failure.
+    // A stop aborts it, which is not a failure.
     if (this.#underWay === attempt) this.#settle(problem);
   }
 
-  /** @returns why it was not taken */
+  /** @returns why it was refused */
   async #problem(signal: AbortSignal): Promise<string | undefined> {
     try {
       const url = new URL(this.#options.url.reveal());

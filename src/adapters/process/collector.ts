@@ -4,13 +4,16 @@ import type { Cancel, Clock } from '../../ports/clock.js';
 
 const EVERY: Millis = 1000;
 
-/** Actors from which on a collection of everything takes as long as somebody would notice; and below which it does not. */
+/** From this number of actors on, a full collection takes noticeably long; below the other it does not. */
 const MANY = 100_000;
 const FEW = 50_000;
 
-/** Beside what V8 is told when it starts, which has to suit a daemon that nobody uses yet, too. */
+/** Flags besides those of the start, which must also suit a daemon that nobody uses yet. */
 const FLAGS = {
-  /** When the heap is three times what lived; and to give memory back, once and not twice, and ten minutes after a collection. */
+  /**
+   * Collect when the heap is three times what lived; give memory back once instead of twice, ten minutes after a
+   * collection.
+   */
   rarely: [
     '--heap-growing-percent=200',
     '--gc-memory-reducer-start-delay-ms=600000',
@@ -24,8 +27,8 @@ const FLAGS = {
 } as const;
 
 /**
- * Has V8 collect everything less often while very many are alive: with a million it takes both cores for a second, in
- * which everybody waits.
+ * Makes V8 collect less often while very many actors are alive: with a million, a full collection takes both cores for
+ * a second, and everybody waits. See decision 53.
  */
 export class Collector {
   readonly #clock: Clock;
@@ -34,7 +37,7 @@ export class Collector {
   #mode: keyof typeof FLAGS = 'asEver';
   #cancel: Cancel | undefined;
 
-  /** @param alive how many actors there are */
+  /** @param alive the number of actors */
   constructor(
     clock: Clock,
     alive: () => number,

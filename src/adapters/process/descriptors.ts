@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs';
 
-/** Of what a process may have open, the store and the channels may need so much: LevelDB takes a fifth for its tables. */
+/** The share of the process's descriptors for the store and the channels: LevelDB takes a fifth for its tables. */
 const FOR_OTHERS = 1 / 4;
-/** The gateway lets in so many past its limit, to tell them why they are sent away. */
+/** The gateway accepts this many past its limit, to answer them with a refusal. */
 const SENT_AWAY = 64;
 
 let most: number | undefined;
 
-/** How many file descriptors this process may have; undefined where there is no `/proc`. Read once. */
+/** The file descriptor limit of this process; undefined without `/proc`. Read once. */
 export function mostDescriptors(): number | undefined {
   try {
     most ??= parseMost(readFileSync('/proc/self/limits', 'latin1'));
@@ -17,13 +17,13 @@ export function mostDescriptors(): number | undefined {
   return most;
 }
 
-/** How many connections fit into so many descriptors, beside what else has to be open. */
+/** How many connections fit into this many descriptors, besides everything else. */
 export function connectionsWithin(descriptors: number | undefined): number {
   if (descriptors === undefined) return Infinity;
   return Math.max(1, Math.floor(descriptors * (1 - FOR_OTHERS)) - SENT_AWAY);
 }
 
-/** @param limits as Linux has them in `/proc/self/limits` */
+/** @param limits in the form of Linux's `/proc/self/limits` */
 export function parseMost(limits: string): number | undefined {
   const [, soft] = /^Max open files\s+(\d+)/m.exec(limits) ?? [];
   return soft === undefined ? undefined : Number(soft);

@@ -8,7 +8,7 @@ interface MemoryInUse {
   readonly arrayBuffers: number | undefined;
 }
 
-/** Node reads the resident memory from a file, and throws where no descriptor is left: the heap is known without. */
+/** Node reads the resident memory from a file, and throws when no descriptor is left. The heap is known without one. */
 export function memoryInUse(read: () => MemoryInUse = process.memoryUsage): MemoryInUse {
   try {
     return read();

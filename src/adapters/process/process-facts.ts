@@ -1,7 +1,7 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { memoryInUse } from './memory-in-use.js';
 
-/** Milliseconds by which the event loop was late, since the last reading. */
+/** Lateness of the event loop since the last reading, in milliseconds. */
 interface EventLoopDelay {
   readonly p50: number;
   readonly p99: number;
@@ -10,7 +10,7 @@ interface EventLoopDelay {
 
 export interface ProcessFacts {
   readonly pid: number;
-  /** Null where it cannot be read. */
+  /** Null if it cannot be read. */
   readonly rss_bytes: number | null;
   readonly heap_used_bytes: number;
   readonly event_loop_delay_ms: EventLoopDelay;
@@ -18,7 +18,7 @@ export interface ProcessFacts {
 
 const RESOLUTION_MS = 20;
 
-/** Watches this process; to be ended with `stop`. */
+/** Watches this process. End it with `stop`. */
 export class ProcessWatch {
   readonly #delay = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
 

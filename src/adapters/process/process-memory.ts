@@ -7,20 +7,20 @@ import type { Memory, MemoryReading } from '../../ports/memory.js';
 
 const MiB = 1024 * 1024;
 
-/** V8's own, in MiB, where nothing else was asked for. */
+/** V8's default, in MiB. */
 const DEFAULT_SEMI_SPACE = 16;
-/** V8 counts this many semi-spaces into the limit of the heap. */
+/** V8 includes this many semi-spaces in the limit of the heap. */
 const SEMI_SPACES = 3;
 
-/** What Node's types keep to themselves. */
+/** Missing from Node's types. */
 type Collection = PerformanceEntry & { readonly detail: { readonly kind: number } };
 
 /**
- * The memory of this process. What is garbage nobody knows before a collection, so that what lives is taken from the
- * last full one: V8 makes one before the heap is full, and ever more often the fuller it is. To be ended with `stop`.
+ * The memory of this process. Garbage is only known after a collection, so live memory is taken from the last full one:
+ * V8 makes one before the heap is full, and more often the fuller it is. End it with `stop`. See decision 76.
  */
 export class ProcessMemory implements Memory {
-  /** V8's limit has the young generation in it, which is no help once the old one is full. */
+  /** V8's limit includes the young generation, which is no help once the old one is full. */
   readonly #limit = v8.getHeapStatistics().heap_size_limit - SEMI_SPACES * semiSpace(flagsInForce()) * MiB;
   readonly #container = containerLimit();
   #live = Infinity;
@@ -53,7 +53,7 @@ export class ProcessMemory implements Memory {
     if (limit === undefined)
       return { heap: { live, used, limit: this.#limit }, container: undefined, collections };
     const anonymous = anonymousMemory();
-    // Without what a collection would give back.
+    // Without what a collection would free.
     const kept = anonymous - (held - live);
     return {
       heap: { live, used, limit: this.#limit },
@@ -68,7 +68,7 @@ export class ProcessMemory implements Memory {
   }
 }
 
-/** V8's own function, which programs get to see only where they ask for it. */
+/** V8's own function, which programs only see when they ask for it. */
 function collector(): () => void {
   v8.setFlagsFromString('--expose-gc');
   const gc: unknown = runInNewContext('gc');
@@ -78,7 +78,7 @@ function collector(): () => void {
   };
 }
 
-/** What V8 was told, in the order in which it counts: the last one wins. */
+/** V8's flags in order of precedence: the last one wins. */
 function flagsInForce(): readonly string[] {
   return [...(process.env['NODE_OPTIONS'] ?? '').split(/\s+/), ...process.execArgv];
 }
@@ -93,14 +93,16 @@ function semiSpace(flags: readonly string[]): number {
   return size;
 }
 
-/** What the cgroup allows, where that is less than the machine has. */
+/** The limit of the cgroup, if that is less than the machine has. */
 function containerLimit(): number | undefined {
-  // Node 20 has it, and says 0 or more than there is where there is no limit.
+  // In Node 20; it is 0, or more than the machine has, if there is no limit.
   const constrained = process.constrainedMemory();
   return constrained > 0 && constrained < os.totalmem() ? constrained : undefined;
 }
 
-/** Memory that only this process keeps in RAM: pages of files, like LevelDB's tables, go when somebody needs room. */
+/**
+ * Memory that only this process keeps in RAM. Mapped files, like LevelDB's tables, are evicted when memory is needed.
+ */
 function anonymousMemory(): number {
   try {
     const [, kibibytes] = /^RssAnon:\s+(\d+) kB$/m.exec(readFileSync('/proc/self/status', 'latin1')) ?? [];
@@ -111,7 +113,7 @@ function anonymousMemory(): number {
   try {
     return process.memoryUsage.rss();
   } catch {
-    // It is read from a file, too. What the heap holds is known without.
+    // This is read from a file as well. The size of the heap is known without one.
     return v8.getHeapStatistics().total_heap_size;
   }
 }

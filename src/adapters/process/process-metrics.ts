@@ -6,7 +6,7 @@ import type { MetricFamily } from '../../ports/metrics.js';
 import { mostDescriptors } from './descriptors.js';
 import { memoryInUse } from './memory-in-use.js';
 
-/** Seconds of a collection. */
+/** Buckets for the length of a collection, in seconds. */
 const COLLECTIONS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1];
 
 const KINDS: ReadonlyMap<number, string> = new Map([
@@ -16,12 +16,12 @@ const KINDS: ReadonlyMap<number, string> = new Map([
   [constants.NODE_PERFORMANCE_GC_WEAKCB, 'weakcb'],
 ]);
 
-/** What Node's types keep to themselves. */
+/** Missing from Node's types. */
 type Collection = PerformanceEntry & { readonly detail: { readonly kind: number } };
 
 /**
- * What Prometheus's client libraries tell of a process, under their names: dashboards for any Node show this one too.
- * To be ended with `stop`. See `docs/decisions/0035`.
+ * Process metrics under the names of Prometheus's client libraries, so that dashboards for any Node program work. End
+ * it with `stop`. See decision 35.
  */
 export class ProcessMetrics {
   readonly #startedAt: number;
@@ -80,7 +80,7 @@ export class ProcessMetrics {
   }
 }
 
-/** Where there is a `/proc`. */
+/** Only where there is a `/proc`. */
 function fileDescriptors(): MetricFamily[] {
   try {
     const open = readdirSync('/proc/self/fd').length;

@@ -1,11 +1,11 @@
 import { inspect } from 'node:util';
 
-/** Past JSON's own escapes: the rest of what a terminal obeys, or somebody's `split` takes for the end of a line. */
+/** Characters beyond JSON's own escapes that a terminal obeys, or that some `split` takes for the end of a line. */
 const UNSAFE = /[\u007f-\u009f\u2028\u2029]/g;
-/** Errors may be their own cause. */
+/** An error may be its own cause. */
 const DEEPEST_CAUSE = 10;
 
-/** One line of JSON for anything at all: it never throws. */
+/** One line of JSON for any value; it never throws. */
 export function jsonOf(value: unknown): string {
   return stringify(value).replace(UNSAFE, (character) => {
     return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
@@ -22,7 +22,7 @@ function stringify(value: unknown): string {
   }
 }
 
-/** JSON refuses a bigint, and makes `{}` of an error. */
+/** JSON refuses a bigint, and turns an error into `{}`. */
 function asData(_key: string, value: unknown): unknown {
   if (typeof value === 'bigint') return value.toString();
   return value instanceof Error ? errorFields(value, 0) : value;

@@ -2,11 +2,11 @@ import winston from 'winston';
 import type { Logger, LogFields } from '../../ports/logger.js';
 import { jsonOf } from './json-of.js';
 
-/** From the gravest. */
+/** Most severe first. */
 const LEVELS = ['error', 'warn', 'info', 'debug'] as const;
 
 export interface LevelledLogger extends Logger {
-  /** From here on. */
+  /** Applies from now on. */
   setLevel(level: LoggerOptions['level']): void;
 }
 
@@ -18,9 +18,9 @@ export interface LoggerOptions {
 type Info = winston.Logform.TransformableInfo;
 
 /**
- * One line an event, to a stream that is not standard output: that one carries the address and nothing else.
+ * One line for each event, to a stream other than standard output: that carries the address and nothing else.
  *
- * @param conceal takes out of a line what nobody may read
+ * @param conceal redacts a line
  */
 export function createLogger(
   options: LoggerOptions,
@@ -40,7 +40,7 @@ export function createLogger(
           ...(isTerminal ? [colorize()] : []),
           printf((info) => conceal(prettyLine(info))),
         );
-  // Whoever read the log may have gone: that is no reason to go too.
+  // The log's reader may be gone, which is no reason to exit.
   stream.on('error', () => undefined);
   const winstonLogger = winston.createLogger({
     level: 'debug',
@@ -68,7 +68,7 @@ export function createLogger(
   };
 }
 
-/** A field cannot take the place of the line's own three keys: one of the same name gets a `_` behind it. */
+/** A field cannot replace the line's own three keys: it gets a `_` at the end. */
 function jsonLine({ timestamp, level, message, fields }: Info): string {
   const own = { timestamp, level, message };
   const others = entriesOf(fields).map(([key, value]) => [key in own ? `${key}_` : key, value] as const);
@@ -88,7 +88,7 @@ function shown(value: unknown): string {
   return typeof value === 'string' && /^[\w./:@-]+$/.test(value) ? value : jsonOf(value);
 }
 
-/** Text with whatever is no plain character escaped. */
+/** Text with every character escaped that is not plain. */
 function unquoted(text: string): string {
   return jsonOf(text).slice(1, -1);
 }

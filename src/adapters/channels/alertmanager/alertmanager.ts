@@ -16,9 +16,9 @@ import { Secret } from '../secret.js';
 import { iso, failureOf, toldBy, type PostedAlert } from './alerts.js';
 import { FiringAlerts } from './firing-alerts.js';
 
-/** Alerts in one request. */
+/** The most alerts in one request. */
 const AT_ONCE = 500;
-/** What has changed meanwhile goes together. */
+/** Changes within this time go out together. */
 const GATHER: Millis = 100;
 
 const label = z.string({ error: 'must be a text' });
@@ -42,8 +42,8 @@ const settings = z.strictObject({
 });
 
 /**
- * Alertmanager, API v2. It holds what fires in memory, and drops what it does not hear of again: so all that stands is
- * sent again every now and then. https://prometheus.io/docs/alerting/latest/alerts_api/
+ * Alertmanager, API v2. It keeps firing alerts in memory and drops those that are not repeated, so this sends all
+ * firing alerts again and again. https://prometheus.io/docs/alerting/latest/alerts_api/
  */
 class AlertmanagerNotifier extends BaseNotifier implements Resending, Prepared {
   readonly #own: z.output<typeof settings>;
@@ -51,11 +51,11 @@ class AlertmanagerNotifier extends BaseNotifier implements Resending, Prepared {
   readonly #tools: ChannelTools;
   readonly #url: Secret;
   #standing = new FiringAlerts();
-  /** One request after the other: an older one must not arrive behind the one that resolves it. */
+  /** One request at a time: an older one must not arrive after the one that resolves it. */
   #turns: { last: Promise<unknown> } = { last: Promise.resolve() };
   #resend: Cancel | undefined;
   #closed = false;
-  /** Who sends again what this one is still told of. */
+  /** The notifier that repeats what this one is still notified of. */
   #successor: AlertmanagerNotifier | undefined;
 
   constructor(own: z.output<typeof settings>, { url }: Secrets, tools: ChannelTools) {
@@ -96,7 +96,7 @@ class AlertmanagerNotifier extends BaseNotifier implements Resending, Prepared {
     if (this.#standing.gone(node, this.#tools.clock.now(), this.#wall())) this.#schedule(GATHER);
   }
 
-  /** Another Alertmanager has been told nothing. */
+  /** Another Alertmanager knows nothing of these alerts. */
   succeed(before: object): void {
     if (!(before instanceof AlertmanagerNotifier)) return;
     before.#retire();
@@ -132,7 +132,7 @@ class AlertmanagerNotifier extends BaseNotifier implements Resending, Prepared {
   }
 
   async #post(alerts: readonly PostedAlert[], attempt: Attempt): Promise<void> {
-    // What stands before it may take less than Alertmanager itself.
+    // A proxy in front may accept less than Alertmanager itself.
     await sendInParts(alerts.length, AT_ONCE, ({ from, to }) =>
       this.#poster.post(JSON.stringify(alerts.slice(from, to)), {}, attempt),
     );
@@ -163,7 +163,7 @@ class AlertmanagerNotifier extends BaseNotifier implements Resending, Prepared {
         }),
       );
     } catch (error) {
-      // The next time will do: what is told for the first time is tried again by the outbox.
+      // The next time will do: the outbox retries the first notification.
       logger.debug('firing alerts could not be resent', {
         channel: policy.name,
         error: error instanceof Error ? error.message : String(error),

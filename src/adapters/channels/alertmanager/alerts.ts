@@ -4,7 +4,7 @@ import { standingOf } from '../alert-text.js';
 
 type Labels = Readonly<Record<string, string>>;
 
-/** As API v2 takes it. Its labels are its identity; without an end, Alertmanager ends it by itself. */
+/** An alert in API v2. Its labels are its identity. Without an end, Alertmanager ends it by itself. */
 export interface PostedAlert {
   readonly labels: Labels;
   readonly annotations: Labels;
@@ -12,7 +12,7 @@ export interface PostedAlert {
   readonly endsAt?: string;
 }
 
-/** What Alertmanager is told of one node, or of what concerns no single one. */
+/** The alert for one node, or for no single node. */
 export interface SentAlert {
   readonly node: string | undefined;
   readonly isFiring: boolean;
@@ -20,10 +20,10 @@ export interface SentAlert {
 }
 
 /**
- * What an alert tells Alertmanager: each node that it is about is an alert of its own there.
+ * The alerts in a message: each node is an alert of its own.
  *
- * @param own labels that all of them get
- * @param firingUntil when what fires ends unless it is told of again, in Unix seconds
+ * @param own labels that all alerts get
+ * @param firingUntil when a firing alert ends unless it is repeated, in Unix seconds
  */
 export function toldBy(message: AlertMessage, own: Labels, firingUntil: number): readonly SentAlert[] {
   const { node, nodes, type } = message;
@@ -31,13 +31,13 @@ export function toldBy(message: AlertMessage, own: Labels, firingUntil: number):
     toldOfNode(each, annotationsOf(message, summary), own, firingUntil);
   if (nodes !== undefined) {
     return nodes.map((each) => {
-      // Whoever hears of it no more cannot hear of its end.
+      // A receiver that gets no more messages must get the end now.
       const told = type === 'channel.closed' ? ({ ...each, state: 'active', at: message.at } as const) : each;
       return toldOf(told, `Node '${each.name}' ${standingOf(each)}.`);
     });
   }
   if (node !== undefined) {
-    // Whatever it was last: it is no more, or is none of this receiver's, and its alert ends.
+    // Whatever the last state was: the node is deleted, or no longer this receiver's, so its alert ends.
     const { state } = isEnd(type) ? ({ state: 'active' } as const) : node;
     return [toldOf({ ...node, state, at: message.at }, message.message)];
   }
@@ -47,7 +47,7 @@ export function toldBy(message: AlertMessage, own: Labels, firingUntil: number):
   return [{ node: undefined, isFiring: true, alert }];
 }
 
-/** What a failure tells it that stands, while no message does. */
+/** The alert of a failure that stands, outside any message. */
 export function failureOf(failure: StandingFailure, own: Labels, firingUntil: number): SentAlert {
   const summary = `Node '${failure.name}' is failed.`;
   const description = `Node '${failure.name}' has failed, and still is.`;
@@ -80,7 +80,7 @@ function annotationsOf({ id, message, blind_seconds }: AlertMessage, summary: st
   return { summary, description: message, alert_id: id, ...blind };
 }
 
-/** Alertmanager takes names such as Prometheus's, and takes an empty value for none. */
+/** Alertmanager takes names like Prometheus's, and treats an empty value as none. */
 function labelsOf(alertname: string, others: Labels): Labels {
   const named = Object.entries(others)
     .filter(([, value]) => value !== '')

@@ -1,27 +1,27 @@
 import { moment, type Millis, type Moment } from '../../../domain/time.js';
 import type { PostedAlert, SentAlert } from './alerts.js';
 
-/** Alertmanager's document asks that what is resolved is sent again for so long. */
+/** Alertmanager's documentation asks to repeat resolved alerts for this long. */
 const RESOLVED_FOR: Millis = 300_000;
 
 interface Known {
   readonly alert: PostedAlert;
-  /** Until when it has to hear again that it is over; undefined of what fires. */
+  /** How long its end must be repeated; undefined while it fires. */
   readonly until: Moment | undefined;
 }
 
-/** What Alertmanager has been told of nodes, and has to hear again. */
+/** The alerts that Alertmanager must be sent repeatedly. */
 export class FiringAlerts {
-  /** By their labels, which are what tells alerts apart there. */
+  /** By their labels, which identify them there. */
   readonly #alerts = new Map<string, Known>();
-  /** What fires of each node. */
+  /** The firing alert of each node. */
   readonly #firing = new Map<string, string>();
 
   get isEmpty(): boolean {
     return this.#alerts.size === 0;
   }
 
-  /** @param wall when it was told, as Alertmanager is told of instants */
+  /** @param wall when it was sent, in Alertmanager's form */
   told(told: SentAlert, now: Moment, wall: string): void {
     const { node, isFiring, alert } = told;
     if (node === undefined) return;
@@ -36,14 +36,14 @@ export class FiringAlerts {
     this.#alerts.set(identity, { alert, until: undefined });
   }
 
-  /** The labels of a node may have changed since it was told of: what fires under the old ones ends. */
+  /** If the labels of a node have changed, the alert under the old ones ends. */
   supersededBy({ node, alert }: SentAlert, wall: string): readonly PostedAlert[] {
     const firing = this.#firingOf(node);
     if (firing === undefined || identityOf(firing) === identityOf(alert)) return [];
     return [{ ...firing, endsAt: wall }];
   }
 
-  /** It has failed, and still is. @returns whether that has to be said */
+  /** The node is still failed. @returns whether that must be sent */
   stands(told: SentAlert, now: Moment, wall: string): boolean {
     const firing = this.#firingOf(told.node);
     if (firing !== undefined && identityOf(firing) === identityOf(told.alert)) return false;
@@ -51,7 +51,7 @@ export class FiringAlerts {
     return true;
   }
 
-  /** The node is no more. @returns whether that has to be said */
+  /** The node was deleted. @returns whether that must be sent */
   gone(node: string, now: Moment, wall: string): boolean {
     const firing = this.#firingOf(node);
     if (firing === undefined) return false;
@@ -60,7 +60,7 @@ export class FiringAlerts {
     return true;
   }
 
-  /** @param firingUntil when what fires ends unless it is told of again */
+  /** @param firingUntil when a firing alert ends unless it is repeated */
   all(now: Moment, firingUntil: string): readonly PostedAlert[] {
     for (const [identity, { until = Infinity }] of this.#alerts)
       if (until <= now) this.#alerts.delete(identity);

@@ -4,10 +4,10 @@ import type { Cancel } from '../../../ports/clock.js';
 import type { ChannelTools, Prepared } from '../kind.js';
 import type { FromWorker, ToWorker, WorkerPlan } from './messages.js';
 
-/** How long a module may take to be loaded, and its thread to show that it still turns, in milliseconds. */
+/** How long a module may take to load, and its thread to answer a ping, in milliseconds. */
 const LOADING = 10_000;
 const PONG = 2_000;
-/** A module that leaks memory ends its own thread, and not the daemon. */
+/** A module that leaks memory ends its own thread, not the daemon. */
 const MEMORY_MB = 256;
 const SCRIPT = new URL('./worker.js', import.meta.url);
 const LONGEST_LINE = 500;
@@ -17,14 +17,14 @@ interface Waiting {
   readonly reject: (error: Error) => void;
 }
 
-/** One life of the thread. */
+/** One run of the thread. */
 interface Life {
   readonly worker: Worker;
   readonly ready: Promise<void>;
   readonly waiting: Map<number, Waiting>;
 }
 
-/** A notifier of somebody else's making. Its thread is ended when it hangs, and started again when it is needed. */
+/** A custom notifier. Its thread is ended when it hangs, and started again when it is needed. See decision 15. */
 export class CustomNotifier extends BaseNotifier implements Prepared {
   readonly #script: URL;
   readonly #plan: WorkerPlan;
@@ -35,7 +35,7 @@ export class CustomNotifier extends BaseNotifier implements Prepared {
   #closed: (() => void) | undefined;
 
   /**
-   * @param module the URL of a module that exports a class which extends `BaseNotifier`
+   * @param module the URL of a module that exports a class extending `BaseNotifier`
    * @param script what the thread runs
    */
   constructor(
@@ -119,13 +119,13 @@ export class CustomNotifier extends BaseNotifier implements Prepared {
         },
       });
     });
-    // Whoever waits for it hears of it; else it is told with the first attempt.
+    // Callers that wait get the error; otherwise the first attempt does.
     ready.catch(() => undefined);
     const life: Life = { worker, ready, waiting };
     worker.on('message', (message: FromWorker) => this.#hear(life, message));
     worker.on('error', (error) => this.#end(life, `its thread has failed: ${error.message}`));
     worker.on('exit', (code) => this.#end(life, `its thread has ended (${code})`));
-    // Standard output is the daemon's own.
+    // Standard output belongs to the daemon.
     for (const stream of [worker.stdout, worker.stderr]) {
       stream.setEncoding('utf8').on('data', (text: string) => {
         logger.info('channel says', { channel: policy.name, text: text.slice(0, LONGEST_LINE).trimEnd() });
@@ -158,7 +158,7 @@ export class CustomNotifier extends BaseNotifier implements Prepared {
     }
   }
 
-  /** A thread that does not turn can only be ended. */
+  /** A thread whose event loop hangs can only be ended. */
   #askWhetherItTurns(life: Life): void {
     if (this.#ping !== undefined || this.#life !== life) return;
     tell(life, { kind: 'ping' });

@@ -1,13 +1,13 @@
 import type { AlertMessage } from '../../../ports/channel.js';
 
-/** What the worker is started with. */
+/** The start data of the worker. */
 export interface WorkerPlan {
   /** The module, as a URL. */
   readonly module: string;
   readonly settings: Readonly<Record<string, unknown>>;
 }
 
-/** What the worker is told. */
+/** Messages to the worker. */
 export type ToWorker =
   | {
       readonly kind: 'notify';
@@ -16,11 +16,11 @@ export type ToWorker =
       readonly attempt: number;
     }
   | { readonly kind: 'abort'; readonly number: number }
-  /** Whether its event loop still turns. */
+  /** Asks whether its event loop still runs. */
   | { readonly kind: 'ping' }
   | { readonly kind: 'close' };
 
-/** What the worker says. */
+/** Messages from the worker. */
 export type FromWorker =
   | { readonly kind: 'ready' }
   | { readonly kind: 'unusable'; readonly problem: string }

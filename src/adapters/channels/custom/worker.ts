@@ -1,4 +1,4 @@
-/** Runs a notifier of somebody else's making in a thread of its own, where a fault or a hang of it hurts nobody. */
+/** Runs a custom notifier in its own thread, where a crash or a hang affects nobody else. */
 import * as nodeModule from 'node:module';
 import path from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
@@ -29,7 +29,7 @@ async function load({ module, settings }: WorkerPlan): Promise<BaseNotifier> {
   return new Notifier(settings);
 }
 
-/** Wherever the module lies, the name `heartbeat` means this very daemon. */
+/** Makes the name `heartbeat` mean this daemon, wherever the module is. */
 function nameThisDaemon(index: string): void {
   // From Node 22.15 on. It runs in this thread, and ends with it.
   const registerHooks: unknown = Reflect.get(nodeModule, 'registerHooks');
@@ -39,7 +39,7 @@ function nameThisDaemon(index: string): void {
     Reflect.apply(registerHooks, undefined, [{ resolve }]);
     return;
   }
-  // Leaves a port in the main thread for each thread that does it: see decision 91.
+  // Leaves a port in the main thread for each thread that does this: see decision 91.
   const hook = `export const resolve = (name, context, next) =>
     next(name === 'heartbeat' ? ${JSON.stringify(index)} : name, context);`;
   nodeModule.register(`data:text/javascript,${encodeURIComponent(hook)}`);
@@ -89,7 +89,7 @@ function failed(number: number, error: unknown): FromWorker {
   return { kind: 'failed', number, message, permanent, retryAfter };
 }
 
-/** What an error may say, also without being one of ours. A number that is none is for whoever is told to judge. */
+/** Fields that any error may have. The receiver checks the number. */
 function hints(error: unknown): Pick<NotifyError, 'permanent' | 'retryAfter'> {
   const found: { permanent?: unknown; retryAfter?: unknown } =
     typeof error === 'object' && error !== null ? error : {};
@@ -99,7 +99,7 @@ function hints(error: unknown): Pick<NotifyError, 'permanent' | 'retryAfter'> {
   };
 }
 
-/** What is there and is no number cannot be kept to either. */
+/** A value that is present but not a number cannot be honoured. */
 function numberIn(value: unknown): number | undefined {
   if (value === undefined || value === null) return undefined;
   return typeof value === 'number' ? value : NaN;

@@ -22,7 +22,7 @@ class DiscordNotifier extends PostingNotifier {
   }
 }
 
-/** Without `wait`, Discord says nothing of a message that it could not save. */
+/** Without `wait`, Discord does not report a message that it could not save. */
 function confirmed(url: Secret): Secret {
   const parsed = new URL(url.reveal());
   parsed.searchParams.set('wait', 'true');

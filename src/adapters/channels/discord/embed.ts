@@ -2,7 +2,7 @@ import type { AlertMessage } from '../../../ports/channel.js';
 import { detailsOf, fitted, listed, shortened, SIGNS, sizeOf, unmentioned } from '../alert-text.js';
 
 /**
- * Of the content (2000), and of the description of an embed (4096); all texts of the embeds may have 6000 together.
+ * Limits of the content (2000) and of an embed's description (4096); all texts of the embeds together may have 6000.
  * https://discord.com/developers/docs/resources/message#embed-object-embed-limits
  */
 const LONGEST_CONTENT = 2_000;
@@ -19,7 +19,7 @@ const COLOURS: Readonly<Record<AlertMessage['type'], number>> = {
   test: 0x8b_94_9e,
 };
 
-/** The sentence is the content, which a notification shows; what helps to find the node is in an embed. */
+/** The sentence is the content, which a notification shows; the details are in an embed. */
 export function discordBody(alert: AlertMessage): object {
   const details = fitted(
     detailsOf(alert, when, escaped).map(({ name, value }) => `${name}: ${value}`),
@@ -38,7 +38,7 @@ export function discordBody(alert: AlertMessage): object {
         footer: { text: alert.id },
       },
     ],
-    // Whatever a node is called, nobody is mentioned.
+    // Nobody is mentioned, whatever a node is called.
     allowed_mentions: { parse: [] },
   };
 }
@@ -48,7 +48,7 @@ function when(seconds: number): string {
   return `<t:${seconds}:F>`;
 }
 
-/** What Discord's Markdown gives a meaning, and what mentions somebody for who takes the same and knows no rule. */
+/** Escapes Discord's Markdown, and mentions for receivers that accept the same body without its rules. */
 function escaped(text: string): string {
   return unmentioned(text).replaceAll(/[\\*_~`|>#[\]()<@:-]/g, '\\$&');
 }

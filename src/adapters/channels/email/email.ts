@@ -34,7 +34,7 @@ class EmailNotifier extends BaseNotifier implements Prepared {
   readonly #smtp: Smtp;
   readonly #logger: Logger;
   readonly #channel: string;
-  /** Who has it: a server may take a mail for some, and want to be asked again for others. */
+  /** The recipients that have the mail: a server may accept it for some, and ask to retry others. */
   readonly #deliveredParts = new DeliveredParts();
 
   constructor(own: Own, { url }: Secrets, tools: ChannelTools) {
@@ -61,9 +61,9 @@ class EmailNotifier extends BaseNotifier implements Prepared {
         to: [...this.#own.to],
         envelope: { from: from.address, to: left },
         ...letterOf(alert),
-        // The same over every attempt, to drop repeats by.
+        // The same in every attempt, so that repeats can be dropped.
         messageId: `<${alert.id}@${domain}>`,
-        // Nothing answers by itself what no person has written (RFC 3834).
+        // Keeps automatic replies away (RFC 3834).
         headers: { 'Auto-Submitted': 'auto-generated' },
         ...(alert.node !== undefined && { references: `<${thread(alert.node.name)}@${domain}>` }),
       },
@@ -77,7 +77,7 @@ class EmailNotifier extends BaseNotifier implements Prepared {
       throw new NotifyError(`not taken for ${reasons.join('; ')}`);
     }
     this.#deliveredParts.forget(alert.id);
-    // Others have it, so that it counts as delivered; but somebody here is never told.
+    // Others have it, so it counts as delivered; but these recipients never get it.
     for (const { to, message } of refused) {
       this.#logger.error('mail refused for one of its addresses', {
         channel: this.#channel,
@@ -104,7 +104,7 @@ function sender(text: string): { readonly name: string; readonly address: string
   return { name: name.trim(), address: (inBrackets ?? text).trim() };
 }
 
-/** What mail programs gather all mails of one node by. */
+/** The header by which mail programs group all mails of one node. */
 function thread(node: string): string {
   return `node-${createHash('sha256').update(node).digest('hex').slice(0, 32)}`;
 }

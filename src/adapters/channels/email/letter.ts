@@ -1,7 +1,7 @@
 import type { AlertMessage } from '../../../ports/channel.js';
 import { detailsOf, escapedMarkup, listed, shortened, SIGNS, utc } from '../alert-text.js';
 
-/** What a list of mails shows of a subject, and more. */
+/** More of a subject than mail lists show. */
 const LONGEST_SUBJECT = 200;
 /** A mail has room for more nodes than a phone. */
 const LISTED = 1_000;
@@ -12,7 +12,7 @@ export interface Letter {
   readonly html: string;
 }
 
-/** What people read, once plain and once as HTML that needs nothing from anywhere. */
+/** The mail's text, plain and as HTML without external resources. */
 export function letterOf(alert: AlertMessage): Letter {
   const details = [...detailsOf(alert, utc), { name: 'Alert', value: alert.id }];
   const nodes = listed(alert, (name, standing) => `${name} ${standing}`, { most: LISTED });

@@ -11,12 +11,12 @@ import type { Secret } from '../secret.js';
 /** `offered`: encrypted if the server offers it. */
 export type StartTls = 'required' | 'offered' | 'never';
 
-/** Characters of a refusal that people are shown. */
+/** The most characters of a refusal that are shown. */
 const SHOWN = 200;
-/** Before these nothing was said about the mail, or about who sends it. */
+/** A failure of these commands says nothing about the mail or its sender. */
 const GREETINGS = ['CONN', 'EHLO', 'HELO', 'STARTTLS'];
 
-/** Sends mails to one server, each over a connection of its own. */
+/** Sends mails to one server, each on a connection of its own. */
 export class Smtp {
   readonly #url: URL;
   readonly #startTls: StartTls;
@@ -24,7 +24,7 @@ export class Smtp {
   readonly #redaction: Redaction;
   readonly #sockets = new Set<Socket>();
 
-  /** @param startTls for `smtp:` URLs; where a password would be sent, it is `required` if not given */
+  /** @param startTls for `smtp:` URLs; default `required` if a password would be sent */
   constructor(
     url: Secret,
     startTls: StartTls | undefined,
@@ -36,18 +36,18 @@ export class Smtp {
     this.#redaction = new Redaction([url]);
   }
 
-  /** Loads what sends mails: a daemon that sends none does without its memory. */
+  /** Loads the mail library: a daemon that sends no mail does without its memory. */
   async prepare(): Promise<void> {
     await import('nodemailer');
   }
 
-  /** @throws NotifyError unless the server takes it for somebody */
+  /** @throws NotifyError unless the server accepts it for at least one recipient */
   async send(mail: SendMailOptions, signal: AbortSignal): Promise<SMTPSentMessageInfo> {
     const { hostname, username, password } = this.#url;
     const secure = this.#url.protocol === 'smtps:';
     const { createTransport } = await import('nodemailer');
     try {
-      // Nodemailer would look the name up itself, and not as carefully.
+      // Nodemailer would look the name up itself, without the address guard.
       const connection = await this.#connect(Number(this.#url.port) || (secure ? 465 : 587), signal);
       const transport = createTransport({
         host: bare(hostname),
@@ -70,7 +70,7 @@ export class Smtp {
     }
   }
 
-  /** What an error of Nodemailer, or of the connection, means. */
+  /** Classifies an error of Nodemailer or of the connection. */
   refusal(error: unknown): NotifyError {
     const { code, command, response, responseCode, message } = error as Partial<NodemailerError>;
     const where = `${this.#url.protocol}//${this.#url.host}`;
@@ -79,7 +79,7 @@ export class Smtp {
       return new NotifyError(`cannot encrypt to ${where}: ${this.#shown(message ?? code)}${advice}`);
     }
     if (response !== undefined && responseCode !== undefined) {
-      // 503 says that the session went wrong, and not the mail.
+      // 503 says that the session went wrong, not the mail.
       const isFinal = responseCode >= 500 && responseCode !== 503 && !GREETINGS.includes(command ?? '');
       return new NotifyError(`answered ${this.#shown(response)}`, { permanent: isFinal });
     }
@@ -103,7 +103,7 @@ export class Smtp {
     });
     this.#sockets.add(socket);
     socket.on('close', () => this.#sockets.delete(socket));
-    // Whoever is using it hears of it; after that it is of no interest.
+    // Whoever uses the connection gets the error. Later ones are of no interest.
     socket.on('error', () => undefined);
     await once(socket, 'connect');
     return socket;
@@ -115,12 +115,12 @@ export class Smtp {
   }
 }
 
-/** An IPv6 address is in brackets in a URL, and nowhere else. */
+/** An IPv6 address has brackets in a URL, and nowhere else. */
 function bare(hostname: string): string {
   return hostname.replace(/^\[(.*)\]$/, '$1');
 }
 
-/** Nodemailer puts a code of its own over the system's, which says more; and what it says of certificates, most. */
+/** Nodemailer hides the system's code, which says more, behind its own; of certificates its message says most. */
 function reason(error: unknown): string {
   const { originalCode, message } = error as Partial<NodemailerError>;
   if (originalCode === undefined) return reasonOf(error);

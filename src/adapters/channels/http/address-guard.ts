@@ -1,21 +1,21 @@
 import { BlockList, isIP, isIPv6 } from 'node:net';
 import ipaddr from 'ipaddr.js';
 
-/** Whether a name may stand for an address. */
+/** Whether a channel may connect to an address. */
 export interface Guard {
   permits(address: string): boolean;
 }
 
-/** For a URL that is its own permission: a programmer has written it. */
+/** For a URL that a programmer wrote: it is its own permission. */
 export const PERMIT_ALL: Guard = { permits: () => true };
 
 /**
- * What of the registries of special-purpose addresses is a place to send alerts to: public addresses, and those of
- * internal networks. https://www.iana.org/assignments/iana-ipv4-special-registry and …/iana-ipv6-special-registry
+ * The ranges of IANA's special-purpose registries that alerts may be sent to: public addresses, and those of internal
+ * networks. https://www.iana.org/assignments/iana-ipv4-special-registry and …/iana-ipv6-special-registry
  */
 const REACHABLE: readonly string[] = ['unicast', 'private', 'carrierGradeNat', 'uniqueLocal'];
 
-/** Addresses of cloud providers' own services that lie among public and internal ones. Most others are link-local. */
+/** Services of cloud providers at addresses within public and internal ranges. Most others are link-local. */
 const CLOUD: readonly (readonly [string, number, 'ipv4' | 'ipv6'])[] = [
   // Alibaba; Azure.
   ['100.100.100.200', 32, 'ipv4'],
@@ -29,14 +29,17 @@ const CLOUD: readonly (readonly [string, number, 'ipv4' | 'ipv6'])[] = [
 const cloud = new BlockList();
 for (const subnet of CLOUD) cloud.addSubnet(...subnet);
 
-/** What global unicast addresses are given out of: the rest of IPv6 has a special purpose, or none yet. */
+/** Global unicast. The rest of IPv6 has a special purpose, or none yet. */
 const GLOBAL_UNICAST = ipaddr.IPv6.parseCIDR('2000::/3');
-/** Every IPv4 address, by way of a translator (RFC 6052). */
+/** Translated IPv4 addresses (RFC 6052). */
 const NAT64 = ipaddr.IPv6.parseCIDR('64:ff9b::/96');
 
 const RANGE = /^([^/]+)(?:\/(\d{1,3}))?$/;
 
-/** Refuses addresses that a name should not stand for, unless they are allowed. */
+/**
+ * Refuses addresses outside public and internal ranges, unless they are allowed. Protects against SSRF. See decision
+ * 84.
+ */
 export class AddressGuard implements Guard {
   readonly #allowed = new BlockList();
 
@@ -69,12 +72,12 @@ function isReachable(address: string): boolean {
   return !(parsed instanceof ipaddr.IPv6) || range === 'uniqueLocal' || parsed.match(GLOBAL_UNICAST);
 }
 
-/** The address as it is usually written; and of one that stands for an IPv4 address, that one. */
+/** The address in its usual form; and the IPv4 address that it carries, if any. */
 function formsOf(address: string): readonly string[] {
   const version = isIP(address);
   if (version === 0) return [];
   if (version === 4) return [address];
-  // Without its zone. Read as a URL is, since the library takes `::127.0.0.1` for `::ffff:127.0.0.1`.
+  // Without its zone. Parsed by `URL`, since the library reads `::127.0.0.1` as `::ffff:127.0.0.1`.
   const plain = new URL(`http://[${address.replace(/%.*$/, '')}]`).hostname.slice(1, -1);
   const parsed = ipaddr.IPv6.parse(plain);
   if (parsed.isIPv4MappedAddress()) return [plain, parsed.toIPv4Address().toString()];

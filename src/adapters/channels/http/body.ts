@@ -4,12 +4,12 @@ import type { Clock } from '../../../ports/clock.js';
 
 type Body = Dispatcher.ResponseData['body'];
 
-/** How long a body may take once its answer has begun. After that its connection goes, for others to have another. */
+/** How long a body may take once its answer has begun. Then the connection is closed, to free its place. */
 const PATIENCE: Millis = 1_000;
-/** What nobody reads is not worth more of a connection than this, in bytes. */
+/** The most bytes of an unread body that keeping its connection is worth. */
 const UNREAD_AT_MOST = 16 * 1024;
 
-/** Lets go of a body that says nothing of interest. Its connection is used again only if it comes to its end soon. */
+/** Discards a body. Its connection is reused only if the body ends soon. */
 export function letGo(body: Body, clock: Pick<Clock, 'after'>): void {
   const cancel = clock.after(PATIENCE, () => void body.destroy());
   body
@@ -18,7 +18,7 @@ export function letGo(body: Body, clock: Pick<Clock, 'after'>): void {
     .finally(cancel);
 }
 
-/** The beginning of a body: what there is of it soon, and not much more than so many bytes. */
+/** The beginning of a body: what arrives soon, and not much more than `most` bytes. */
 export async function beginningOf(body: Body, most: number, clock: Pick<Clock, 'after'>): Promise<string> {
   const cancel = clock.after(PATIENCE, () => void body.destroy());
   const chunks: Buffer[] = [];
@@ -31,7 +31,7 @@ export async function beginningOf(body: Body, most: number, clock: Pick<Clock, '
       if (length > most) break;
     }
   } catch {
-    // What there is of it says enough.
+    // What has arrived says enough.
   } finally {
     cancel();
   }

@@ -7,20 +7,21 @@ import { ConnectError } from './reason.js';
 export interface DnsResolverOptions {
   /** How long a name server may take to answer, in milliseconds. */
   readonly timeout: number;
-  /** Those of the system if not given, each as an address with an optional port. */
+  /** Addresses with an optional port. Default: those of the system. */
   readonly servers?: readonly string[];
   readonly hostsFile?: string;
   readonly resolvConf?: string;
 }
 
-/** Why a name stands for no address. */
+/** Why a name has no address. */
 export class DnsError extends ConnectError {
   override readonly name = 'NameError';
 }
 
 /**
- * Resolves names without `getaddrinfo`: that keeps a thread of a small pool, which the store works with too, for as
- * long as a name server does not answer. What it would read is read here: the hosts file, and the domains to search.
+ * Resolves names without `getaddrinfo`, which holds a thread of libuv's small pool for as long as a name server does
+ * not answer; the store needs that pool too. The hosts file and the search domains are read here instead. See decision
+ * 14.
  */
 export class DnsResolver {
   readonly #options: DnsResolverOptions;
@@ -29,7 +30,7 @@ export class DnsResolver {
     this.#options = options;
   }
 
-  /** @throws NameError */
+  /** @throws DnsError */
   async resolve(name: string): Promise<readonly string[]> {
     const { hostsFile = '/etc/hosts', resolvConf = '/etc/resolv.conf' } = this.#options;
     const known = addressesIn(await textOf(hostsFile), name);
@@ -48,7 +49,7 @@ export class DnsResolver {
   }
 
   async #ask(name: string): Promise<{ readonly addresses: readonly string[]; readonly error: unknown }> {
-    // A new one, since name servers change while a daemon runs.
+    // A new one each time, because name servers change while a daemon runs.
     const resolver = new Resolver({ timeout: Math.max(1, Math.round(this.#options.timeout)), tries: 2 });
     if (this.#options.servers !== undefined) resolver.setServers(this.#options.servers);
     const answers = await Promise.allSettled([resolver.resolve4(name), resolver.resolve6(name)]);
@@ -60,7 +61,7 @@ export class DnsResolver {
   }
 }
 
-/** For `net.connect`: only what the guard permits is connected to. */
+/** A `lookup` for `net.connect` that returns only addresses the guard permits. */
 export function guardedLookup(names: DnsResolver, guard: Guard): LookupFunction {
   return (name, options, callback) => {
     permitted(names, guard, name).then(
@@ -103,7 +104,7 @@ function addressesIn(hosts: string, name: string): string[] {
   });
 }
 
-/** What a name may mean, as resolv.conf(5) says. */
+/** The names to try, as in resolv.conf(5). */
 function candidates(name: string, resolvConf: string): string[] {
   if (name.endsWith('.')) return [name];
   let search: string[] = [];
@@ -121,7 +122,7 @@ function candidates(name: string, resolvConf: string): string[] {
   return name.split('.').length > ndots ? [name, ...searched] : [...searched, name];
 }
 
-/** From 0 to 15, as resolv.conf(5) has it. */
+/** From 0 to 15, as in resolv.conf(5). */
 function ndotsOf(text: string): number {
   return /^\d{1,9}$/.test(text) ? Math.min(15, Number(text)) : 1;
 }

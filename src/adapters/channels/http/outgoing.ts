@@ -9,15 +9,15 @@ import { ConnectError, reasonOf } from './reason.js';
 export interface Outgoing {
   readonly names: DnsResolver;
   readonly guard: Guard;
-  /** Certificates in PEM that are trusted instead of the usual ones. */
+  /** PEM certificates to trust instead of the usual ones. */
   readonly ca?: string | undefined;
-  /** Undefined where everything is connected to directly. */
+  /** Undefined: direct connections. */
   readonly proxies?: Proxies | undefined;
 }
 
 /**
- * What HTTP calls go out by. undici is loaded here, and not by a daemon that calls nobody: it costs memory, and time
- * in which nothing is heard. So whoever will call asks for this when it is made, and not at its first call.
+ * The dispatcher for outgoing HTTP calls. Loads undici, which takes memory, and time in which nobody is heard. So
+ * channels call this when they are made, not at their first alert.
  */
 export async function outgoing(
   { names, guard, ca, proxies }: Outgoing,
@@ -30,12 +30,12 @@ export async function outgoing(
     connections,
     pipelining: 1,
     connect: { lookup: guardedLookup(names, guard), timeout, ...trusted },
-    // Each call has a deadline of its own.
+    // Each call has its own deadline.
     headersTimeout: 0,
     bodyTimeout: 0,
   };
   if (proxies === undefined) return new Agent(options);
-  // Whoever runs the daemon has set the proxy, which is permission for whatever its name stands for.
+  // The operator configured the proxy, which is permission for any address of its own.
   const toProxy = buildConnector({ lookup: guardedLookup(names, PERMIT_ALL), timeout });
   return new EnvHttpProxyAgent({
     ...options,
@@ -60,10 +60,10 @@ export async function outgoing(
 }
 
 /**
- * The proxy resolves names, and connects to wherever they lead from there. An address that stands in the URL is seen
- * here; it is no permission of its own, since it is another machine's loopback, and another network's wire.
+ * The proxy resolves names itself. An address in the URL is checked here; it is not its own permission, because on the
+ * proxy's machine it may be another loopback or network.
  *
- * @param target as `host:port`, what the proxy is asked to connect to
+ * @param target `host:port` that the proxy is asked to connect to
  */
 function refuseUnpermitted(target: string, guard: Guard): void {
   const host = target.replace(/:\d+$/, '').replace(/^\[(.*)\]$/, '$1');

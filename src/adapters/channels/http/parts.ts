@@ -1,6 +1,6 @@
 import { RefusedError } from './poster.js';
 
-/** Items from one up to another, which is not among them. */
+/** A range of items, without the one at `to`. */
 export interface Part {
   readonly from: number;
   readonly to: number;
@@ -9,8 +9,8 @@ export interface Part {
 const TOO_LARGE = 413;
 
 /**
- * Sends items in order, so many at once; half as many again where the other side says that it is too much. The same
- * items make the same parts each time.
+ * Sends items in order, in parts of the given size; a part that the receiver finds too large is halved. The same items
+ * always make the same parts.
  */
 export async function sendInParts(
   count: number,

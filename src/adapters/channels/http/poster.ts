@@ -10,18 +10,18 @@ import { outgoing } from './outgoing.js';
 import { ConnectError, reasonOf } from './reason.js';
 import { authorizationOf } from './url.js';
 
-/** Characters of a refusal that people are shown. */
+/** The most characters of a refusal that are shown. */
 const SHOWN = 200;
 const READ_AT_MOST = 16 * 1024;
 
-/** What the body of a refusal says of it, beyond its status. */
+/** What the body of a refusal says beyond its status. */
 export interface Refusal {
   readonly permanent?: boolean;
-  /** Seconds. */
+  /** In seconds. */
   readonly retryAfter?: number | undefined;
 }
 
-/** It answered, and did not take it. */
+/** The receiver answered, and refused. */
 export class RefusedError extends NotifyError {
   readonly status: number;
 
@@ -33,7 +33,7 @@ export class RefusedError extends NotifyError {
 
 type PosterTools = Pick<ChannelTools, 'policy' | 'names' | 'guard' | 'clock' | 'ca' | 'proxies'>;
 
-/** Posts to one URL. Redirects are not followed: whoever may answer it could send a request anywhere else. */
+/** Posts to one URL. Redirects are not followed: the receiver could send the request anywhere. */
 export class Poster implements Prepared {
   readonly #url: URL;
   readonly #redaction: Redaction;
@@ -43,8 +43,8 @@ export class Poster implements Prepared {
   #dispatcher: Promise<Dispatcher> | undefined;
 
   /**
-   * @param secrets what an answer must not bring into a log
-   * @param understood what the body of a refusal says, given what it is as JSON
+   * @param secrets redacted from answers
+   * @param understood reads a refusal's JSON body
    */
   constructor(
     url: Secret,
@@ -66,7 +66,7 @@ export class Poster implements Prepared {
     await this.#outgoing();
   }
 
-  /** @throws NotifyError unless it is answered 2xx */
+  /** @throws NotifyError unless the answer is 2xx */
   async post(body: string, headers: Readonly<Record<string, string>>, { signal }: Attempt): Promise<void> {
     const dispatcher = await this.#outgoing();
     const answer = await dispatcher
@@ -89,7 +89,7 @@ export class Poster implements Prepared {
         });
       });
     const { statusCode } = answer;
-    // It was taken; how its answer goes on changes nothing.
+    // It was accepted. The rest of the answer does not matter.
     if (statusCode >= 200 && statusCode < 300) letGo(answer.body, this.#tools.clock);
     else throw await this.#refusal(answer);
   }
@@ -125,7 +125,7 @@ export class Poster implements Prepared {
     );
   }
 
-  /** Where a redirect leads: what is to be configured instead, perhaps. What may be a secret in it is left out. */
+  /** Where a redirect leads, which may be the URL to configure; secrets are left out. */
   #leadingTo(answer: Dispatcher.ResponseData): string {
     const location = header(answer, 'location');
     const isRedirect = answer.statusCode >= 300 && answer.statusCode < 400;
@@ -145,7 +145,7 @@ export class Poster implements Prepared {
   }
 }
 
-/** @returns undefined when it is no JSON */
+/** @returns undefined if it is not JSON */
 function jsonIn(text: string): unknown {
   try {
     return JSON.parse(text);

@@ -2,7 +2,7 @@ import { BaseNotifier } from '../../../ports/channel.js';
 import type { Prepared } from '../kind.js';
 import type { Poster } from './poster.js';
 
-/** Tells somebody by posting to a URL. */
+/** A notifier that posts to a URL. */
 export abstract class PostingNotifier extends BaseNotifier implements Prepared {
   protected abstract readonly poster: Poster;
 

@@ -1,16 +1,16 @@
-/** Through which proxies HTTP calls go out, as the environment says. */
+/** The proxies for outgoing HTTP calls, from the environment. */
 export interface Proxies {
-  /** The URL of the one for `http:`, or ''. */
+  /** The proxy's URL for `http:`, or ''. */
   readonly http: string;
-  /** The same for `https:`; where there is none, the other one is asked. */
+  /** The same for `https:`; without one, the other is used. */
   readonly https: string;
-  /** What is connected to directly: names with their subdomains, addresses, each with a port if need be. */
+  /** Direct connections: names with their subdomains, and addresses, optionally with a port. */
   readonly except: string;
 }
 
 const VARIABLES = { http: 'HTTP_PROXY', https: 'HTTPS_PROXY', except: 'NO_PROXY' } as const;
 
-/** What the usual variables say. The small spelling comes first, as it does for curl. */
+/** Reads the usual variables. Lower case comes first, as in curl. */
 export function readProxies(
   env: Readonly<Record<string, string | undefined>>,
 ): { readonly proxies: Proxies } | { readonly problems: readonly string[] } {
@@ -21,7 +21,7 @@ export function readProxies(
     if (text === '') return '';
     const url = text.includes('://') ? text : `http://${text}`;
     const isProxy = URL.canParse(url) && /^https?:$/.test(new URL(url).protocol);
-    // It may hold a password, so that it is not shown.
+    // It may contain a password, so it is not shown.
     if (!isProxy)
       problems.push(`${name}: must be the URL of an HTTP proxy, such as http://proxy.example:3128`);
     return url;

@@ -1,4 +1,4 @@
-/** Why there is no connection. Its message is shown and logged: it holds no secret. */
+/** Why there is no connection. The message is shown and logged, so it contains no secret. */
 export class ConnectError extends Error {
   override readonly name: string = 'ConnectError';
 }
@@ -25,16 +25,16 @@ const REASONS: Readonly<Record<string, string>> = {
   ERR_TLS_CERT_ALTNAME_INVALID: 'its certificate is for another name',
 };
 
-/** What is wrong with the certificate of a server, if that is why there is no connection. @param code of OpenSSL */
+/** The problem with a server's certificate, if that is why there is no connection. @param code of OpenSSL */
 export function reasonOfCertificate(code: unknown): string | undefined {
   const isOfCertificate = typeof code === 'string' && /CERT|SIGNATURE/.test(code);
   return isOfCertificate ? REASONS[code] : undefined;
 }
 
-/** What undici says of a proxy that does not connect. */
+/** undici's message when a proxy does not connect. */
 const PROXY_REFUSAL = /^Proxy response \((\d{3})\)/;
 
-/** Why there was no answer, without the URL, which may be a secret: of a system's message only its code. */
+/** Why there was no answer, without the URL, which may be secret; of system errors only the code. */
 export function reasonOf(error: unknown): string {
   if (error instanceof ConnectError) return error.message;
   if (error instanceof AggregateError && error.errors.length > 0) return reasonOf(error.errors[0]);

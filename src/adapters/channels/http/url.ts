@@ -1,4 +1,4 @@
-/** @returns what the text must be, when it is not */
+/** @returns what the text must be, if it is not */
 export function httpUrl(text: string): string | undefined {
   return isUrl(text, ['http:', 'https:']) ? undefined : 'must be an http or https URL';
 }
@@ -8,13 +8,13 @@ export function isUrl(text: string, protocols: readonly string[]): boolean {
   return url !== undefined && protocols.includes(url.protocol) && url.hostname !== '';
 }
 
-/** What of a URL is no secret: where it leads, and not what it says there. */
+/** The part of a URL that is not secret: its origin. */
 export function originOf(text: string): string {
   const { protocol, host } = new URL(text);
   return `${protocol}//${host}/…`;
 }
 
-/** The header that the name and the password of a URL are sent as. */
+/** The header for the name and password in a URL. */
 export function authorizationOf({ username, password }: URL): string | undefined {
   if (username === '' && password === '') return undefined;
   const pair = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;

@@ -3,7 +3,7 @@ import { BaseNotifier, type AlertMessage } from '../../../ports/channel.js';
 import type { Logger } from '../../../ports/logger.js';
 import type { ChannelKind } from '../kind.js';
 
-/** The daemon's own log. */
+/** Writes alerts to the daemon's own log. */
 class LogNotifier extends BaseNotifier {
   readonly #logger: Logger;
 

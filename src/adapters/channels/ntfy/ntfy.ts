@@ -11,12 +11,12 @@ const PUBLIC = 'https://ntfy.sh/';
 const TOPIC = /^[-_A-Za-z0-9]{1,64}$/;
 
 /**
- * Bytes. A message of more than 4096 would become a file; the whole request, as JSON, may have twice as many.
+ * Bytes. A message of more than 4096 would become a file; the whole request may have twice as much JSON.
  * https://docs.ntfy.sh/publish/#limitations
  */
 const LONGEST_MESSAGE = 4_000;
 const LONGEST_TITLE = 1_000;
-/** By how much JSON may make either longer. */
+/** How much longer JSON may make either. */
 const IN_JSON = 1.5;
 
 /** From 1 to 5. */
@@ -52,7 +52,7 @@ class NtfyNotifier extends PostingNotifier {
   }
 }
 
-/** What a phone shows. */
+/** The notification on a phone. */
 export function noteOf(alert: AlertMessage): object {
   const details = fitted(
     detailsOf(alert, utc).map(({ name, value }) => `${name}: ${value}`),
@@ -88,7 +88,7 @@ export const ntfy: ChannelKind = {
   secrets: [
     { name: 'url', required: false, inline: true, check: server, shown: originOf },
     {
-      // Whoever knows it may read along.
+      // Whoever knows it can read along.
       name: 'topic',
       required: true,
       inline: true,

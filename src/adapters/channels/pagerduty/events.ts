@@ -3,7 +3,7 @@ import { isEnd } from '../../../domain/alert.js';
 import type { AlertMessage } from '../../../ports/channel.js';
 import { shortened } from '../alert-text.js';
 
-/** What PagerDuty is sent, beside the key that says to whom it goes. */
+/** An event for PagerDuty, without the routing key. */
 export interface PagerDutyEvent {
   readonly event_action: 'trigger' | 'resolve';
   readonly dedup_key: string;
@@ -17,7 +17,7 @@ const LONGEST_SUMMARY = 1_024;
 const LONGEST_KEY = 255;
 const SEVERITIES: readonly string[] = ['critical', 'error', 'warning', 'info'];
 
-/** One event for each node that the alert is about, or one for what concerns no node. */
+/** One event for each node in the alert, or one for an alert about no node. */
 export function eventsOf(alert: AlertMessage): readonly PagerDutyEvent[] {
   const { node, nodes } = alert;
   if (nodes !== undefined) {
@@ -57,14 +57,14 @@ function resolve(name: string): PagerDutyEvent {
   return { event_action: 'resolve', dedup_key: keyOf(name) };
 }
 
-/** The same for all that is said of a node, or its recovery would resolve nothing. */
+/** The same for every event of a node, or its recovery would resolve nothing. */
 function keyOf(name: string): string {
   const key = `heartbeat:node:${name}`;
   if (key.length <= LONGEST_KEY) return key;
   return `heartbeat:node:sha256:${createHash('sha256').update(name).digest('hex')}`;
 }
 
-/** A label of the node may say how much it matters. */
+/** A label of the node may set the severity. */
 function severityOf(type: AlertMessage['type'], node: Pick<Node, 'labels'> | undefined): string {
   const chosen = node?.labels['severity'];
   if (chosen !== undefined && SEVERITIES.includes(chosen)) return chosen;

@@ -13,12 +13,12 @@ const settings = z.strictObject({
     .min(1, { error: 'must be the name of a Redis channel' }),
 });
 
-/** Milliseconds between attempts to connect again, at the most. */
+/** The most milliseconds between attempts to reconnect. */
 const RECONNECT = 5_000;
 
 type Client = Awaited<ReturnType<typeof clientFor>>;
 
-/** Publishes to a channel of Redis. The connection is kept, and made again whenever it breaks. */
+/** Publishes to a Redis channel. The connection is kept, and made again when it breaks. */
 class RedisNotifier extends BaseNotifier implements Prepared {
   readonly #channel: string;
   readonly #url: Secret;
@@ -83,7 +83,7 @@ class RedisNotifier extends BaseNotifier implements Prepared {
     client.on('error', (error: unknown) => {
       this.#lastError = this.#clean(error);
     });
-    // It goes on trying by itself; whoever waits for it hears of each failure.
+    // The client retries by itself; callers that wait get each failure.
     client.connect().catch((error: unknown) => {
       this.#lastError = this.#clean(error);
     });
@@ -99,14 +99,14 @@ class RedisNotifier extends BaseNotifier implements Prepared {
   }
 }
 
-/** Loaded where it is configured: it costs a daemon that does not use it more memory than all of its own code. */
+/** Loaded when it is configured: it takes more memory than all of the daemon's own code. */
 async function clientFor(url: Secret, { names, guard, policy, ca }: ChannelTools) {
   const { createClient } = await import('redis');
   return createClient({
     url: url.reveal(),
-    // What cannot be sent now is tried again by us, and not sent twice.
+    // The outbox retries what cannot be sent now; a queue would send it twice.
     disableOfflineQueue: true,
-    // For these it would look its name up with `getaddrinfo`.
+    // With these, it would look its name up with `getaddrinfo`.
     maintNotifications: 'disabled',
     socket: {
       ...(ca !== undefined && url.reveal().startsWith('rediss:') && { tls: true, ca }),

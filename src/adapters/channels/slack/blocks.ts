@@ -2,19 +2,19 @@ import type { AlertMessage } from '../../../ports/channel.js';
 import { detailsOf, escapedMarkup, fitted, listed, shortened, SIGNS, unmentioned } from '../alert-text.js';
 
 /**
- * Slack refuses texts of more than 3000 characters in one block, and messages whose blocks have more than about 13,000
- * together. https://docs.slack.dev/reference/block-kit/blocks
+ * Slack refuses texts of more than 3000 characters in a block, and messages whose blocks have more than about 13,000 in
+ * all. https://docs.slack.dev/reference/block-kit/blocks
  */
 const LONGEST = 2_900;
 const BETWEEN = ' · ';
 
-/** What a phone shows: the sentence, and below it, small, what helps to find the node. */
+/** The sentence, and below it the details in small print. */
 export function slackBody(alert: AlertMessage): object {
   const sentence = `${SIGNS[alert.type]} ${alert.message}`;
   const headline = harmless(shortened(sentence, LONGEST, (text) => harmless(text).length));
   const nodes = listed(alert, (name, standing) => `• *${harmless(name)}* ${standing}`, { room: LONGEST });
   return {
-    // What a notification shows, which has no blocks; Mattermost and Rocket.Chat read nothing else.
+    // The notification's text, which has no blocks. Mattermost and Rocket.Chat read nothing else.
     text: headline,
     blocks: [
       section(headline),
@@ -30,13 +30,13 @@ function section(text: string): object {
 
 function small(alert: AlertMessage): string {
   const [at, ...others] = detailsOf(alert, when, harmless);
-  // Of what has just happened, the time says enough.
+  // For something that has just happened the time is enough.
   const first = alert.reminder === undefined ? (at?.value ?? '') : `${at?.name}: ${at?.value}`;
   const lines = [first, ...others.map(({ name, value }) => `${name}: ${value}`)];
   return fitted(lines, LONGEST, (text) => text.length + BETWEEN.length).join(BETWEEN);
 }
 
-/** Slack mentions by markup; Mattermost, which takes the same, by a bare `@all` too. */
+/** Slack mentions people by markup; Mattermost, which accepts the same body, also by a bare `@all`. */
 function harmless(text: string): string {
   return escapedMarkup(unmentioned(text));
 }

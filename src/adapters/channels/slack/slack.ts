@@ -6,7 +6,7 @@ import { httpUrl, originOf } from '../http/url.js';
 import type { ChannelKind, ChannelTools, Secrets } from '../kind.js';
 import { slackBody } from './blocks.js';
 
-/** Slack, and whatever takes its incoming webhooks. */
+/** Slack, and anything that accepts its incoming webhooks. */
 class SlackNotifier extends PostingNotifier {
   protected readonly poster: Poster;
 

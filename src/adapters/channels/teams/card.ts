@@ -2,8 +2,8 @@ import type { AlertMessage } from '../../../ports/channel.js';
 import { detailsOf, jsonBytes, listed, shortened, SIGNS, unmentioned } from '../alert-text.js';
 
 /**
- * Teams refuses messages of more than 28 KB, and has been seen to do so from 21 KB on. These are bytes as they are in
- * JSON, and all four together stay below.
+ * Teams refuses messages of more than 28 KB, and has done so from 21 KB on. These are bytes in JSON, and all four
+ * together stay below that.
  * https://learn.microsoft.com/microsoftteams/platform/webhooks-and-connectors/how-to/add-incoming-webhook
  */
 const LONGEST_FALLBACK = 1_500;
@@ -22,7 +22,7 @@ const COLOURS: Readonly<Record<AlertMessage['type'], string>> = {
   test: 'default',
 };
 
-/** A message with one adaptive card, as workflows take it. */
+/** A message with one adaptive card, as workflows accept it. */
 export function teamsBody(alert: AlertMessage): object {
   const sentence = `${SIGNS[alert.type]} ${alert.message}`;
   const nodes = listed(alert, (name, standing) => `- **${escaped(name)}** ${standing}`, {
@@ -39,7 +39,7 @@ export function teamsBody(alert: AlertMessage): object {
           $schema: 'http://adaptivecards.io/schemas/adaptive-card.json',
           type: 'AdaptiveCard',
           version: '1.2',
-          // What a notification shows.
+          // The notification's text.
           fallbackText: shortened(harmless(alert.message), LONGEST_FALLBACK, jsonBytes),
           body: [
             {
@@ -62,7 +62,7 @@ function textBlock(text: string): object {
   return { type: 'TextBlock', text, wrap: true };
 }
 
-/** As many as there is room for, and how many more there are. */
+/** As many facts as fit, then how many more there are. */
 function factsOf(alert: AlertMessage): object[] {
   const facts = detailsOf(alert, when, escaped).map(({ name, value }) => ({ title: name, value }));
   let left = LONGEST_FACTS;
@@ -71,18 +71,18 @@ function factsOf(alert: AlertMessage): object[] {
   return [...facts.slice(0, cut), { title: '…', value: `and ${facts.length - cut} more` }];
 }
 
-/** In the reader's own time zone; it takes no fractions of seconds. */
+/** In the reader's own time zone. Fractions of seconds are not allowed. */
 function when(seconds: number): string {
   const instant = new Date(seconds * 1000).toISOString().replace('.000', '');
   return `{{DATE(${instant},SHORT)}} {{TIME(${instant})}}`;
 }
 
-/** Mentions nobody: they are written as tags here. */
+/** Prevents mentions, which are written as tags here. */
 function harmless(text: string): string {
   return unmentioned(text).replaceAll(/<(?=\/?at\b)/gi, '<\u200B');
 }
 
-/** What the Markdown of cards gives a meaning, too. */
+/** Escapes the Markdown of cards, too. */
 function escaped(text: string): string {
   return harmless(text).replaceAll(/[\\*_[\]()`#]/g, '\\$&');
 }

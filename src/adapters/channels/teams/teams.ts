@@ -6,7 +6,7 @@ import { httpUrl, originOf } from '../http/url.js';
 import type { ChannelKind, ChannelTools, Secrets } from '../kind.js';
 import { teamsBody } from './card.js';
 
-/** A workflow of Microsoft Teams that waits for a webhook request. It takes adaptive cards, and no message cards. */
+/** A Microsoft Teams workflow with a webhook trigger. It accepts adaptive cards, not message cards. */
 class TeamsNotifier extends PostingNotifier {
   protected readonly poster: Poster;
 

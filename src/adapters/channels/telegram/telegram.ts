@@ -44,7 +44,7 @@ class TelegramNotifier extends PostingNotifier {
       text: telegramText(alert),
       parse_mode: 'HTML',
       link_preview_options: { is_disabled: true },
-      // A phone stays silent for good news.
+      // Good news makes no sound.
       disable_notification: alert.type === 'node.recovered' || alert.type === 'node.deleted',
     };
     return this.poster.post(JSON.stringify(body), {}, attempt);
@@ -53,7 +53,7 @@ class TelegramNotifier extends PostingNotifier {
   #refusalIn(body: unknown): Refusal {
     const { retry_after, migrate_to_chat_id } = said.safeParse(body).data?.parameters ?? {};
     if (migrate_to_chat_id === undefined) return { retryAfter: retry_after };
-    // A group that became a supergroup: the next attempt finds it under its new number.
+    // A group that became a supergroup: the next attempt uses its new number.
     this.#logger.warn('chat has a new id: set it as chat_id', {
       channel: this.#channel,
       chat_id: this.#chat,

@@ -11,14 +11,11 @@ import {
   utc,
 } from '../alert-text.js';
 
-/**
- * Telegram takes 4096 characters, counted once the markup has been read.
- * https://core.telegram.org/bots/api#sendmessage
- */
+/** Telegram accepts 4096 characters, counted without the markup. https://core.telegram.org/bots/api#sendmessage */
 const LONGEST = 4_000;
 const LONGEST_SENTENCE = 2_000;
 
-/** In Telegram's HTML: the sentence, and below it what helps to find the node. */
+/** In Telegram's HTML: the sentence, and below it the details. */
 export function telegramText(alert: AlertMessage): string {
   const sentence = shortened(unmentioned(`${SIGNS[alert.type]} ${alert.message}`), LONGEST_SENTENCE);
   const room = LONGEST - sentence.length;
@@ -34,12 +31,12 @@ export function telegramText(alert: AlertMessage): string {
   return [`<b>${escapedMarkup(sentence)}</b>`, '', ...nodes, ...details].join('\n');
 }
 
-/** Whoever is called `@somebody` is mentioned, in a group and beyond. */
+/** `@somebody` is a mention, in a group and beyond. */
 function harmless(text: string): string {
   return escapedMarkup(unmentioned(text));
 }
 
-/** How long it is without its markup. */
+/** The length without markup. */
 function readLength(html: string): number {
   return html.replaceAll(/<[^>]*>/g, '').replaceAll(/&\w+;/g, '&').length;
 }

@@ -3,7 +3,7 @@ import type { Secret } from '../secret.js';
 
 const PREFIX = 'whsec_';
 
-/** Signs as Standard Webhooks has it: HMAC-SHA256 over id, time and body. https://www.standardwebhooks.com */
+/** The signature of Standard Webhooks: HMAC-SHA256 over id, time and body. https://www.standardwebhooks.com */
 export function signatureOf(secret: Secret, id: string, timestamp: number, body: string): string {
   const hmac = createHmac('sha256', keyOf(secret));
   return `v1,${hmac.update(`${id}.${timestamp}.${body}`).digest('base64')}`;

@@ -12,7 +12,7 @@ import { signatureOf } from './signature.js';
 
 const NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 const VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
-/** What the protocol, and this channel, say themselves. */
+/** Headers that the protocol or this channel sets. */
 const OURS =
   /^(?:host|content-(?:length|type)|transfer-encoding|connection|webhook-(?:id|timestamp|signature))$/i;
 
@@ -40,7 +40,7 @@ const settings = z.strictObject({
     .default(500),
 });
 
-/** JSON to a URL, with the headers of Standard Webhooks. */
+/** Posts JSON to a URL, with the headers of Standard Webhooks. */
 class WebhookNotifier extends PostingNotifier {
   protected readonly poster: Poster;
   readonly #headers: Readonly<Record<string, string>>;
@@ -63,7 +63,7 @@ class WebhookNotifier extends PostingNotifier {
     this.#maxNodes = max_nodes;
   }
 
-  /** What stands for very many nodes goes out in parts, so that no receiver refuses it for its size. */
+  /** A group of very many nodes goes out in parts, so that no receiver refuses it for its size. See decision 86. */
   override async notify(alert: AlertMessage, attempt: Attempt): Promise<void> {
     const { nodes } = alert;
     if (nodes === undefined) return this.#post(alert, attempt);
@@ -95,7 +95,10 @@ class WebhookNotifier extends PostingNotifier {
   }
 }
 
-/** It says which part it is, and has an id of its own to drop repeats by. Each alert that it stands for is in one part. */
+/**
+ * Says which part it is, and has an id of its own so that repeats can be dropped. Each alert that the group replaces is
+ * in one part.
+ */
 function partOf(alert: AlertMessage, nodes: NonNullable<AlertMessage['nodes']>, part: Part): AlertMessage {
   const { from, to } = part;
   const of = nodes.length;
@@ -111,7 +114,7 @@ function partOf(alert: AlertMessage, nodes: NonNullable<AlertMessage['nodes']>, 
   };
 }
 
-/** A header may be a secret. What is shorter than this is none, and may be a part of any word. */
+/** A header may be a secret. A shorter value is not, and may be part of any word. */
 const SHORTEST_SECRET = 8;
 
 function valuesOf(headers: Readonly<Record<string, string>>): Secret[] {

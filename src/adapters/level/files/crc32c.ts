@@ -1,4 +1,7 @@
-/** Eight bytes a round: 1 ms a MiB, and 2.7 with one byte a round or with `readInt32LE` (measured). zlib's is another one. */
+/**
+ * Eight bytes a round: 1 ms a MiB, or 2.7 with one byte a round or with `readInt32LE` (measured). zlib has only CRC-32,
+ * another polynomial.
+ */
 const LANES = 8;
 const TABLES = tables();
 
@@ -16,7 +19,7 @@ function tables(): Int32Array {
   return all;
 }
 
-/** The CRC-32C of a part of these bytes, as LevelDB's files have it. */
+/** The CRC-32C of a range of bytes, as in LevelDB's files. */
 export function crc32c(bytes: Buffer, from: number, to: number): number {
   const table = TABLES;
   let crc = -1;
@@ -42,7 +45,7 @@ export function crc32c(bytes: Buffer, from: number, to: number): number {
   return ~crc;
 }
 
-/** LevelDB rotates and shifts what it stores, so that a checksum over checksums is none. */
+/** LevelDB rotates and shifts stored checksums, so that a checksum over checksums works. */
 export function unmasked(stored: number): number {
   const rotated = (stored - 0xa282ead8) | 0;
   return (rotated >>> 17) | (rotated << 15);

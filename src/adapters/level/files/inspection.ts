@@ -3,15 +3,15 @@ import path from 'node:path';
 import { manifestOf, type Manifest } from './manifest.js';
 import { scanLog, type LogScan } from './log-scan.js';
 
-/** What was found in the files of a database before it is opened. */
+/** The findings in a database's files before it is opened. */
 export interface Findings {
-  /** Why it is not to be opened: LevelDB would drop what it cannot read, without a word. */
+  /** Why it must not be opened: LevelDB would silently drop what it cannot read. */
   readonly damage: string | undefined;
-  /** LevelDB can open it all the same, without what is damaged. */
+  /** LevelDB can open it without the damaged parts. */
   readonly isPassable: boolean;
-  /** What a write that was cut short would look like, and damage at the end of a log. */
+  /** Ends of logs that look like a write that was cut short, or damage. */
   readonly torn: readonly Torn[];
-  /** The tables that there are, by number, with their sizes. */
+  /** The tables by number, with their sizes. */
   readonly tables: ReadonlyMap<number, number>;
 }
 
@@ -22,7 +22,7 @@ interface Torn {
 
 const NOTHING: Findings = { damage: undefined, isPassable: false, torn: [], tables: new Map() };
 
-/** Looks through the files of a database that is closed, but not into its tables. */
+/** Checks the files of a closed database, without the contents of its tables. */
 export async function inspect(directory: string): Promise<Findings> {
   const names = await readdir(directory);
   if (!names.includes('CURRENT')) {
@@ -48,7 +48,7 @@ export async function inspect(directory: string): Promise<Findings> {
 async function inspectLogs(directory: string, logs: readonly string[], found: Findings): Promise<Findings> {
   const torn = [...found.torn];
   let behind: LogScan | undefined;
-  // From the last one on: in what was written before there must be none.
+  // From the last one on: earlier logs must be undamaged.
   for (const name of logs.toReversed()) {
     const scan = scanLog(await readFile(path.join(directory, name)));
     const goesOn = scan.damage?.isInside === true || (behind?.records.length ?? 0) > 0;
@@ -68,7 +68,7 @@ function readManifest({ records }: LogScan): Manifest | string {
   }
 }
 
-/** Where the end of the manifest is missing, it may have said that a log was in a table, and which one. */
+/** If the end of the manifest is missing, it may have said that a log had become a table. */
 function problemOfLogs({ log }: Manifest, names: readonly string[], isTorn: boolean): string | undefined {
   if (!isTorn || log === 0 || names.some((name) => numberOf(name, 'log') === log)) return undefined;
   return `the log ${String(log)} is missing, and the end of its manifest`;
@@ -89,7 +89,7 @@ async function problemOfTables(
   return undefined;
 }
 
-/** Those that LevelDB reads when it is opened, in the order in which they were written. */
+/** The logs that LevelDB reads when it opens, in the order in which they were written. */
 function logsOf({ log, previousLog }: Manifest, names: readonly string[]): string[] {
   const numbered = names.flatMap((name) => {
     const number = numberOf(name, 'log');

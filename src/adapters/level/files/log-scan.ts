@@ -1,38 +1,38 @@
 import { crc32c, unmasked } from './crc32c.js';
 
 /*
- * LevelDB's logs and manifests: blocks of 32 KiB, in each of them records of checksum (4 bytes, over type and contents),
- * length (2), type (1) and contents. A record that is longer than the rest of its block goes on in the next one. What is
- * shorter than a header at the end of a block is filled with zeros.
+ * LevelDB's logs and manifests: blocks of 32 KiB with records of checksum (4 bytes, over type and contents), length
+ * (2), type (1) and contents. A record longer than the rest of its block continues in the next. A rest shorter than a
+ * header is filled with zeros.
  */
 const BLOCK = 32 * 1024;
 const HEADER = 7;
 const FULL = 1;
 const FIRST = 2;
-/** The third is what goes on between the first part of a record and the last. */
+/** Type 3 is a middle part of a record, type 4 the last. */
 const LAST = 4;
 
-/** What a log has in it. */
+/** The contents of a log. */
 export interface LogScan {
-  /** The contents of the records before the first damage. */
+  /** The records before the first damage. */
   readonly records: readonly Buffer[];
   readonly damage: LogDamage | undefined;
 }
 
 interface LogDamage {
-  /** Where what cannot be read begins. */
+  /** Where the unreadable part begins. */
   readonly offset: number;
   /** Bytes from there to the end. */
   readonly bytes: number;
-  /** A record that can be read lies behind it, so the writing did not end here. */
+  /** A readable record follows, so it is not the end of the writing. */
   readonly isInside: boolean;
 }
 
-/** Reads a log as LevelDB does, and does not pass over what is damaged in silence as it does. */
+/** Reads a log as LevelDB does, but reports damage instead of skipping it. */
 export function scanLog(log: Buffer): LogScan {
   const records: Buffer[] = [];
   let parts: Buffer[] = [];
-  /** Where the record begins that is being put together. */
+  /** Where the record being assembled begins. */
   let begun = 0;
   for (let at = 0; at < log.length;) {
     const left = BLOCK - (at % BLOCK);
@@ -61,7 +61,7 @@ export function scanLog(log: Buffer): LogScan {
   }
 }
 
-/** The record whose header lies here, if it is whole. */
+/** The record with a header here, if it is complete. */
 function recordAt(log: Buffer, at: number): { readonly type: number; readonly end: number } | undefined {
   if (at + HEADER > log.length) return undefined;
   const type = log.readUInt8(at + 6);
@@ -73,9 +73,9 @@ function recordAt(log: Buffer, at: number): { readonly type: number; readonly en
 }
 
 /**
- * Whether a record begins behind this place. Where a length is damaged nothing says where the next one begins, so every
- * place is tried. One that only goes on or ends is of the record that is damaged: pages of one write may reach the disk
- * in any order.
+ * Whether a record begins after this place. If a length is damaged, nothing says where the next record begins, so every
+ * place is tried. A middle or last part belongs to the damaged record: the pages of one write may reach the disk in any
+ * order.
  */
 function beginsBehind(log: Buffer, offset: number): boolean {
   for (let at = offset + 1; at + HEADER <= log.length; at++) {

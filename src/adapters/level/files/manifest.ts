@@ -1,10 +1,10 @@
 import { Cursor } from './varint.js';
 
-/** What a manifest says that there is. */
+/** The contents of a manifest. */
 export interface Manifest {
-  /** The size of each table, by its number. */
+  /** The size of each table by number. */
   readonly tables: ReadonlyMap<number, number>;
-  /** Logs from this number on are read when the database is opened; 0 before there was one. */
+  /** Logs from this number on are read when the database opens; 0 before the first. */
   readonly log: number;
   readonly previousLog: number;
 }
@@ -19,9 +19,9 @@ const NEW = 7;
 const PREVIOUS_LOG = 9;
 
 /**
- * What the records of a manifest come to, one after the other.
+ * Applies the records of a manifest in order.
  *
- * @throws RangeError when one of them is none
+ * @throws RangeError if one of them is invalid
  */
 export function manifestOf(records: readonly Buffer[]): Manifest {
   const tables = new Map<number, number>();
@@ -29,7 +29,7 @@ export function manifestOf(records: readonly Buffer[]): Manifest {
   let previousLog = 0;
   for (const record of records) {
     const cursor = new Cursor(record);
-    // A table that one record removes from a level and adds to another is not gone.
+    // A table that a record moves from one level to another is not removed.
     const added = new Map<number, number>();
     while (!cursor.isAtEnd) {
       const tag = cursor.number();

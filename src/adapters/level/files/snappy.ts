@@ -1,13 +1,13 @@
 import { Cursor } from './varint.js';
 
-/** Longer than any index of a table: a damaged length is not to take all memory. */
+/** Longer than any index of a table, so that a damaged length does not take all memory. */
 const LONGEST = 64 * 1024 * 1024;
 
 /**
- * Expands what Snappy compressed: a length, then literals and copies of what came before.
+ * Decompresses Snappy: a length, then literals and copies of earlier bytes.
  *
  * @see https://github.com/google/snappy/blob/main/format_description.txt
- * @throws RangeError when it is damaged
+ * @throws RangeError if it is damaged
  */
 export function uncompressed(compressed: Buffer): Buffer {
   const cursor = new Cursor(compressed);
@@ -28,7 +28,7 @@ export function uncompressed(compressed: Buffer): Buffer {
     const [size, distance] = copyOf(tag, cursor);
     if (distance === 0 || distance > end) throw new RangeError('it repeats what is not there');
     if (end + size > length) throw new RangeError('it is longer than it says');
-    // Byte for byte: a copy may overlap with itself.
+    // Byte by byte, since a copy may overlap itself.
     for (let left = size; left > 0; left--, end++) expanded[end] = expanded[end - distance] ?? 0;
   }
   if (end !== length) throw new RangeError('it is shorter than it says');

@@ -5,19 +5,20 @@ import * as z from 'zod';
 const schema = z.object({ starts: z.int(), merges: z.int() });
 
 /**
- * What an abort leaves behind. LevelDB ends the process where it meets certain damage in a merge, which each start would
- * begin again. A kill leaves the same, so a mark alone is no reason to refuse: it is one to look before the next start.
+ * The mark of starts that did not end in order. LevelDB aborts the process when a merge meets certain damage, and each
+ * start would merge again. A kill leaves the same mark, so it does not refuse a start; it makes the next one check
+ * first.
  */
 export interface Marked {
-  /** Starts in a row, the tables not checked, that did not come to an orderly end. */
+  /** Consecutive starts without an orderly end before the tables were checked. */
   readonly starts: number;
-  /** Starts in a row that ended in a merge. */
+  /** Consecutive starts that ended during a merge. */
   readonly merges: number;
 }
 
 const UNMARKED: Marked = { starts: 0, merges: 0 };
 
-/** The file of the mark, beside those of LevelDB. It is no promise, so that a disk without room for it does no harm. */
+/** The file of the mark, beside LevelDB's. It is not a promise, so a disk without room for it does no harm. */
 export class StartMark {
   readonly #file: string;
   #marked = UNMARKED;
@@ -26,7 +27,7 @@ export class StartMark {
     this.#file = path.join(directory, 'unproven');
   }
 
-  /** What the last start left. */
+  /** The mark that the last start left. */
   async read(): Promise<Marked> {
     const text = await readFile(this.#file, 'utf8').catch(() => '{}');
     try {
@@ -41,13 +42,13 @@ export class StartMark {
     await this.#write();
   }
 
-  /** As it was, for whoever owns it. */
+  /** Leaves it as it was, for the directory's owner. */
   async leave(before: Marked): Promise<void> {
     this.#marked = before;
     await this.#write();
   }
 
-  /** The tables are sound. */
+  /** The tables are undamaged. */
   async proven(): Promise<void> {
     this.#marked = { ...this.#marked, starts: 0 };
     await this.#write();

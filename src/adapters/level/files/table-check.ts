@@ -3,27 +3,27 @@ import { uncompressed } from './snappy.js';
 import { Cursor } from './varint.js';
 
 /*
- * A table of LevelDB: blocks, each with its compression (1 byte) and checksum (4) behind it; behind them an index of the
- * blocks, which is one itself; and at the end a footer that says where the indexes lie.
+ * A table of LevelDB: blocks, each followed by its compression (1 byte) and checksum (4); then an index of the blocks,
+ * which is a block itself; and a footer that says where the indexes are.
  */
 export const FOOTER = 48;
 export const MAGIC = Buffer.from('57fb808b247547db', 'hex');
 export const TRAILER = 5;
 const SNAPPY = 1;
 
-/** Where a block lies, without what comes behind it. */
+/** The place of a block, without what follows it. */
 export interface Block {
   readonly offset: number;
   readonly size: number;
 }
 
-/** Reads a part of a file; less than was asked for only at its end. */
+/** Reads a part of a file; returns less only at the file's end. */
 export type ReadPart = (offset: number, length: number) => Promise<Buffer>;
 
 /**
  * The blocks of a table, from the first byte to the footer.
  *
- * @throws RangeError when what says so is damaged
+ * @throws RangeError if the index is damaged
  */
 export async function blocksOf(read: ReadPart, size: number): Promise<readonly Block[]> {
   if (size < FOOTER) throw new RangeError('it is too short');
@@ -46,7 +46,7 @@ export async function blocksOf(read: ReadPart, size: number): Promise<readonly B
   return blocks;
 }
 
-/** @throws RangeError when its checksum does not match */
+/** @throws RangeError if its checksum does not match */
 export async function readBlock(read: ReadPart, { offset, size }: Block): Promise<Buffer> {
   const block = await read(offset, size + TRAILER);
   if (!isSoundBlock(block)) throw new RangeError(`its block at ${String(offset)} is damaged`);
@@ -68,10 +68,10 @@ async function handlesIn(read: ReadPart, handle: Block): Promise<Block[]> {
 }
 
 /**
- * The entries of a block whose values are handles: with a shared prefix, then where entries begin anew.
+ * The entries of a block whose values are handles: with shared prefixes, then the restart points.
  *
- * @param size of the block, without what comes behind it
- * @throws RangeError when it cannot be read
+ * @param size of the block, without what follows it
+ * @throws RangeError if it cannot be read
  */
 export function handlesOf(block: Buffer, size: number): { readonly key: Buffer; readonly block: Block }[] {
   const contents = block.subarray(0, size);

@@ -2,19 +2,16 @@ import { open, type FileHandle } from 'node:fs/promises';
 import path from 'node:path';
 import { blocksOf, readBlock, type ReadPart } from './table-check.js';
 
-/** A table that is damaged, and how. */
+/** A damaged table, and how it is damaged. */
 export interface TableDamage {
   readonly file: string;
   readonly problem: string;
 }
 
-/** Bytes that are checked before the event loop has its turn again, about: a millisecond. */
+/** About how many bytes are checked before the event loop gets its turn: a millisecond. */
 const STEP = 512 * 1024;
 
-/**
- * Checks the blocks of tables by their own checksums, in steps: what a step does not reach is the next one's.
- * A table that is not there any more was merged into another one.
- */
+/** Checks the blocks of tables by their checksums, in steps. A table that no longer exists was merged into another. */
 export class TableCheck {
   readonly #directory: string;
   readonly #left: [number: number, size: number][];
@@ -28,7 +25,7 @@ export class TableCheck {
     return this.#left.length === 0;
   }
 
-  /** @param bytes checks whole tables until it has come to so many. @returns the first damage */
+  /** @param bytes checks whole tables until it reaches this many. @returns the first damage */
   async step(bytes: number): Promise<TableDamage | undefined> {
     for (let checked = 0; checked < bytes;) {
       const [number, size] = this.#left.shift() ?? [];
@@ -91,7 +88,7 @@ async function openTable(
   return undefined;
 }
 
-/** The tables of a database that is open, from what LevelDB says of itself: `number:size[`first` .. `last`]` a line. */
+/** The tables of an open database, from LevelDB's property: `number:size[`first` .. `last`]` a line. */
 export function tablesIn(property: string): ReadonlyMap<number, number> {
   return new Map(
     [...property.matchAll(/^ (\d+):(\d+)\[/gm)].map(([, number, size]) => [Number(number), Number(size)]),

@@ -4,15 +4,15 @@ import { crc32c, masked } from './crc32c.js';
 import { FOOTER, handleFrom, handlesOf, isSoundBlock, MAGIC, TRAILER, type Block } from './table-check.js';
 import { Cursor, varint } from './varint.js';
 
-/** A block without entries: where entries begin anew, and how many such places there are. */
+/** A block without entries: a restart point, and their number. */
 const EMPTY = Buffer.from([0, 0, 0, 0, 1, 0, 0, 0]);
 
 /**
- * Takes the blocks that are damaged out of a table's index, so that LevelDB, which checks none, does not read them:
- * it may take them for other data, or end the process. All that is sound stays where it is, and the file as long as it
- * was, since its size is in the manifest.
+ * Removes damaged blocks from a table's index, so that LevelDB, which checks none, does not read them: it may take them
+ * for other data, or abort. What is undamaged stays in place, and the file keeps its size, since that is in the
+ * manifest.
  *
- * @returns how many blocks are lost; undefined for all of them, where the index itself is damaged
+ * @returns how many blocks are lost; undefined if the index itself is damaged, so that all are
  */
 export async function mendTable(directory: string, name: string): Promise<number | undefined> {
   const file = path.join(directory, name);
@@ -56,7 +56,7 @@ function isSoundAt(table: Buffer, { offset, size }: Block): boolean {
   return end <= table.length && isSoundBlock(table.subarray(offset, end));
 }
 
-/** The filters go, which makes room for an index that is not compressed. */
+/** Dropping the filters makes room for an uncompressed index. */
 function assembled(table: Buffer, sound: readonly Indexed[]): Buffer {
   const end = sound.reduce((last, { block }) => Math.max(last, block.offset + block.size + TRAILER), 0);
   const meta = { offset: end, size: EMPTY.length };

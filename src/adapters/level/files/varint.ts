@@ -1,4 +1,4 @@
-/** Reads LevelDB's numbers and texts one after the other. */
+/** Reads LevelDB's numbers and texts in order. */
 export class Cursor {
   readonly #bytes: Buffer;
   #at = 0;
@@ -7,7 +7,7 @@ export class Cursor {
     this.#bytes = bytes;
   }
 
-  /** Bytes that have been read. */
+  /** Bytes read so far. */
   get at(): number {
     return this.#at;
   }
@@ -16,7 +16,7 @@ export class Cursor {
     return this.#at >= this.#bytes.length;
   }
 
-  /** Seven bits in each byte, the lowest first. Nothing in a file is past 2^53. @throws RangeError */
+  /** Seven bits in each byte, lowest first. Nothing in a file exceeds 2^53. @throws RangeError */
   number(): number {
     let value = 0;
     for (let factor = 1; factor <= 2 ** 63; factor *= 128) {
@@ -48,7 +48,7 @@ export class Cursor {
   }
 }
 
-/** A number as a cursor reads it. */
+/** A number in the form that a cursor reads. */
 export function varint(value: number): Buffer {
   const bytes: number[] = [];
   let left = value;
