@@ -61,8 +61,15 @@ export function delayedGroup(record: AlertRecord, delivery: Delivery, deps: Dela
   const nodes = group.nodes.flatMap((node): GroupedNode[] => {
     const { name, state, wasTold } = node;
     const failed = deps.failed.get(name);
-    if (state === 'active' || failed?.isQuiet === false) return [node];
-    const later = deps.open.of(name, channel);
+    const later = state === 'active' ? [] : deps.open.of(name, channel);
+    const isClosed = later.some(
+      ({
+        record: {
+          alert: { type },
+        },
+      }) => type === 'channel.closed',
+    );
+    if (state === 'active' || (failed?.isQuiet === false && !isClosed)) return [node];
     const recoveries = later.filter(isUntoldRecovery);
     // The channel was notified of an earlier failure, and expects the recovery from this one.
     if (wasTold === true && failed !== undefined) return [];
@@ -71,7 +78,7 @@ export function delayedGroup(record: AlertRecord, delivery: Delivery, deps: Dela
     if (wasTold === true && recoveries.some(({ record }) => record.alert.type === 'node.deleted')) return [];
     for (const each of recoveries) changes.push(withDelivery(each.record, moved(each.delivery, 'cancelled')));
     if (wasTold === true) return recoveries.length > 0 ? [{ ...node, state: 'active' }] : [];
-    if (failed !== undefined && !later.some(isFailure))
+    if (failed !== undefined && !isClosed && !later.some(isFailure))
       changes.push(acknowledged(failed, node, delivery, deps.nextId()));
     return [];
   });

@@ -40,22 +40,4 @@ export class FailedNodes {
   delete(name: NodeName): boolean {
     return this.#nodes.delete(name);
   }
-
-  /** The first of its dependencies that has failed, unless that failed because of this node. See decision 27. */
-  causeOf({ name, dependsOn }: Pick<NodeFacts, 'name' | 'dependsOn'>): NodeName | undefined {
-    return dependsOn?.find((other) => this.#nodes.has(other) && !this.#comesFrom(other, name));
-  }
-
-  #comesFrom(name: NodeName, origin: NodeName): boolean {
-    const seen = new Set<NodeName>();
-    for (
-      let at: NodeName | undefined = name;
-      at !== undefined && !seen.has(at);
-      at = this.#nodes.get(at)?.cause
-    ) {
-      if (at === origin) return true;
-      seen.add(at);
-    }
-    return false;
-  }
 }

@@ -1,9 +1,13 @@
 import type { AlertId, AlertRecord } from '../../../src/domain/alert.js';
 import type { NodeFacts } from '../../../src/domain/node.js';
 import type { NodeName } from '../../../src/domain/node-name.js';
-import { moment, type Moment } from '../../../src/domain/time.js';
+import { moment, type Instant, type Moment } from '../../../src/domain/time.js';
 import { TimerQueue } from '../channel/timer-queue.js';
+import { GroupRelease, STEP } from '../grouping/group-release.js';
+import { held } from '../outbox/delivery.js';
+import type { AlertingRules } from './alerting.js';
 import type { FailedNodes } from './failed-nodes.js';
+import type { MassFailure } from './mass-failure.js';
 import type { OpenAlerts } from '../outbox/open-alerts.js';
 
 /** Below this size, cleaning up is not worth while. */
@@ -22,23 +26,54 @@ export class Inhibition {
   #size = 0;
   #kept = 0;
   readonly #timerQueue = new TimerQueue<NodeName>();
+  /** Alerts whose dependency is back. */
+  readonly #released = new Set<AlertId>();
+  readonly #groupRelease: GroupRelease;
+  readonly #mass: Pick<MassFailure, 'until'>;
 
-  constructor(open: OpenAlerts, failed: FailedNodes) {
+  constructor(
+    open: OpenAlerts,
+    failed: FailedNodes,
+    rules: Pick<AlertingRules, 'ids' | 'flapping' | 'mass'>,
+  ) {
     this.#open = open;
     this.#failed = failed;
+    this.#mass = rules.mass;
+    this.#groupRelease = new GroupRelease(open, rules, 'dependency');
   }
 
   /** When something may be released. */
   get nextAt(): Moment | undefined {
+    const isHolding = this.#mass.until !== undefined;
+    if (this.#released.size > 0 || (this.#groupRelease.isUnderWay && !isHolding)) return moment(-Infinity);
     return this.#timerQueue.next;
   }
 
+  /** The first of its dependencies that has failed, unless that failed because of this node. See decision 27. */
+  causeOf({ name, dependsOn }: Pick<NodeFacts, 'name' | 'dependsOn'>): NodeName | undefined {
+    return dependsOn?.find((other) => this.#failed.get(other) !== undefined && !this.#comesFrom(other, name));
+  }
+
+  #comesFrom(name: NodeName, origin: NodeName): boolean {
+    const seen = new Set<NodeName>();
+    for (
+      let at: NodeName | undefined = name;
+      at !== undefined && !seen.has(at);
+      at = this.#failed.get(at)?.cause
+    ) {
+      if (at === origin) return true;
+      seen.add(at);
+    }
+    return false;
+  }
+
   /** Alerts held in an earlier run. The nodes have yet to report which of them have failed. */
-  resume(records: Iterable<AlertRecord>, now: Moment): void {
-    for (const record of records) {
+  resume(now: Moment): void {
+    for (const record of this.#open.all()) {
       this.held(record);
       if (isHeld(record)) this.#lookAt(record, now);
     }
+    this.#groupRelease.resume();
   }
 
   /** A record was put, and may be held for a dependency. */
@@ -81,20 +116,47 @@ export class Inhibition {
     for (const name of names) for (const record of this.#heldOf(name)) this.#lookAt(record, now);
   }
 
-  /** Alerts that nothing holds any more. */
-  due(now: Moment): readonly AlertId[] {
-    const due = new Set<AlertId>();
+  /** @returns what changes of the alerts that nothing holds any more */
+  due(now: Moment, wall: Instant): readonly AlertRecord[] {
+    this.#release(now);
+    return this.#mass.until === undefined ? this.#letGo(now, wall) : this.#heldWithOthers();
+  }
+
+  #release(now: Moment): void {
     for (let name = this.#timerQueue.take(now); name !== undefined; name = this.#timerQueue.take(now)) {
       const failed = this.#failed.get(name);
-      const cause = failed && this.#failed.causeOf(failed.facts);
+      const cause = failed && this.causeOf(failed.facts);
       if (failed !== undefined) this.#failed.put({ ...failed, cause });
       for (const record of this.#heldOf(name)) {
         // Another of its dependencies has failed, or the same one again.
         if (cause !== undefined) this.held(record);
-        else due.add(record.alert.id);
+        else this.#released.add(record.alert.id);
       }
     }
-    return [...due];
+  }
+
+  /** Nothing goes out while alerts are held for a mass failure; inhibited alerts wait for its end, too. */
+  #heldWithOthers(): readonly AlertRecord[] {
+    const records: AlertRecord[] = [];
+    for (const id of this.#released) {
+      if (records.length === STEP) break;
+      this.#released.delete(id);
+      const record = this.#open.get(id);
+      if (record?.deliveries.some(({ hold }) => hold === 'dependency') !== true) continue;
+      const deliveries = record.deliveries.map((delivery) =>
+        delivery.hold === 'dependency' ? held(delivery, 'mass_failure') : delivery,
+      );
+      records.push({ ...record, deliveries });
+    }
+    return records;
+  }
+
+  /** As much at a time as holds up nobody. The rest goes with the next call. */
+  #letGo(now: Moment, wall: Instant): readonly AlertRecord[] {
+    if (this.#released.size === 0 && !this.#groupRelease.isUnderWay) return [];
+    const records = this.#groupRelease.step(this.#released, now, wall);
+    if (!this.#groupRelease.isUnderWay) this.#released.clear();
+    return records;
   }
 
   #heldOf(name: NodeName): readonly AlertRecord[] {

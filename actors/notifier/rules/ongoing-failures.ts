@@ -1,16 +1,15 @@
-import type { AlertId, AlertRecord, Delivery } from '../../../src/domain/alert.js';
+import type { AlertRecord, Delivery } from '../../../src/domain/alert.js';
 import type { NodeName } from '../../../src/domain/node-name.js';
 import type { NodeFacts } from '../../../src/domain/node.js';
 import { moment, unixSeconds, type Instant, type Moment, momentOf } from '../../../src/domain/time.js';
 import type { StandingFailure } from '../../../src/ports/channel.js';
 import type { AlertingRules } from './alerting.js';
 import type { FailedStanding, NodeChange } from '../notifier.protocol.js';
-import { held, moved, withDelivery } from '../outbox/delivery.js';
+import { moved, withDelivery } from '../outbox/delivery.js';
 import { Inhibition } from './inhibition.js';
 import { Escalation, delayedGroup } from './escalation.js';
 import { Closing, type ReceiverOf } from './closing.js';
 import { FailedNodes } from './failed-nodes.js';
-import { GroupRelease, STEP } from '../grouping/group-release.js';
 import type { OpenAlerts } from '../outbox/open-alerts.js';
 import { routesOf } from './routing.js';
 import { Reminders, type RemindersOptions } from './reminders.js';
@@ -28,10 +27,7 @@ export class OngoingFailures {
   readonly #rules: AlertingRules;
   readonly #failed = new FailedNodes();
   readonly #reminders: Reminders;
-  readonly #dependencies: Inhibition;
-  /** Released: their dependency is back. */
-  readonly #released = new Set<AlertId>();
-  readonly #groupRelease: GroupRelease;
+  readonly #inhibition: Inhibition;
 
   constructor(options: RemindersOptions, open: OpenAlerts, rules: AlertingRules, receiverOf: ReceiverOf) {
     this.#options = options;
@@ -39,26 +35,23 @@ export class OngoingFailures {
     this.#rules = rules;
     this.escalation = new Escalation(options.channels);
     this.#reminders = new Reminders(options, this.#failed);
-    this.#dependencies = new Inhibition(open, this.#failed);
+    this.#inhibition = new Inhibition(open, this.#failed, rules);
     this.closing = new Closing({ routes: options.channels, receiverOf }, open, this.#failed);
-    this.#groupRelease = new GroupRelease(open, rules, 'dependency');
   }
 
   /** When something may have to be done. */
   get nextAt(): Moment | undefined {
     const isHolding = this.#rules.mass.until !== undefined;
     if (this.#reminders.isUnderWay && !isHolding) return moment(-Infinity);
-    if (this.#released.size > 0 || (this.#groupRelease.isUnderWay && !isHolding)) return moment(-Infinity);
     // While alerts are held there are no reminders either.
     const reminders = Math.max(this.#reminders.nextAt ?? Infinity, this.#rules.mass.until ?? -Infinity);
-    const at = Math.min(reminders, this.#dependencies.nextAt ?? Infinity);
+    const at = Math.min(reminders, this.#inhibition.nextAt ?? Infinity);
     return at === Infinity ? undefined : moment(at);
   }
 
   /** Takes over what an earlier run left. */
   resume(now: Moment): void {
-    this.#dependencies.resume(this.#open.all(), now);
-    this.#groupRelease.resume();
+    this.#inhibition.resume(now);
   }
 
   /** A node flips. @returns the cause, if its failure is inhibited */
@@ -67,7 +60,7 @@ export class OngoingFailures {
       this.#gone(node.name, now);
       return undefined;
     }
-    const cause = this.#failed.causeOf(node);
+    const cause = this.#inhibition.causeOf(node);
     const failedAt = momentOf(flip.at, now, wall);
     const failed = { facts: node, since: flip.at, failedAt, isQuiet: isPaused, isTold: !isPaused, cause };
     this.#failed.put(failed);
@@ -77,7 +70,7 @@ export class OngoingFailures {
 
   /** These alerts were raised. */
   raised(records: readonly AlertRecord[]): void {
-    for (const record of records) this.#dependencies.held(record);
+    for (const record of records) this.#inhibition.held(record);
   }
 
   /** The status of a failed node; undefined when it is no longer watched. */
@@ -88,7 +81,7 @@ export class OngoingFailures {
     }
     const { node, since, isQuiet, isTold } = standing;
     const before = this.#failed.get(name);
-    const cause = before === undefined ? this.#failed.causeOf(node) : before.cause;
+    const cause = before === undefined ? this.#inhibition.causeOf(node) : before.cause;
     // Of a failure in an earlier run, only the wall clock is known.
     const isKnown = before?.since === since;
     const failedAt = isKnown ? before.failedAt : momentOf(since, now, wall);
@@ -102,7 +95,7 @@ export class OngoingFailures {
   /** The cause, if the node's failure is inhibited. */
   causeOf(name: NodeName): NodeName | undefined {
     const failed = this.#failed.get(name);
-    return failed && this.#failed.causeOf(failed.facts);
+    return failed && this.#inhibition.causeOf(failed.facts);
   }
 
   isFailed(name: NodeName): boolean {
@@ -131,15 +124,15 @@ export class OngoingFailures {
   /** @returns reminders, and alerts whose dependency is back */
   due(now: Moment, wall: Instant): readonly AlertRecord[] {
     const { ids, mass } = this.#rules;
-    for (const id of this.#dependencies.due(now)) this.#released.add(id);
-    if (mass.until !== undefined) return this.#heldWithOthers();
+    const released = this.#inhibition.due(now, wall);
+    if (mass.until !== undefined) return released;
     const reminders = this.#reminders.due(now, wall, this.#open, ids);
     for (const { alert, deliveries } of reminders) {
       const channels = deliveries.map(({ channel }) => channel);
       const nodes = alert.group?.nodes ?? (alert.node === undefined ? [] : [alert.node]);
       for (const { name } of nodes) this.closing.notified(name, channels);
     }
-    return [...this.#letGo(now, wall), ...reminders];
+    return [...released, ...reminders];
   }
 
   /** Its alerts go to this channel again, before the failure was closed there. */
@@ -153,30 +146,6 @@ export class OngoingFailures {
     for (const { alert } of this.#open.all())
       if (alert.type === 'channel.closed' && alert.node !== undefined) names.add(alert.node.name);
     return names;
-  }
-
-  /** Nothing goes out while alerts are held for a mass failure; inhibited alerts wait for its end, too. */
-  #heldWithOthers(): readonly AlertRecord[] {
-    const records: AlertRecord[] = [];
-    for (const id of this.#released) {
-      if (records.length === STEP) break;
-      this.#released.delete(id);
-      const record = this.#open.get(id);
-      if (record?.deliveries.some(({ hold }) => hold === 'dependency') !== true) continue;
-      const deliveries = record.deliveries.map((delivery) =>
-        delivery.hold === 'dependency' ? held(delivery, 'mass_failure') : delivery,
-      );
-      records.push({ ...record, deliveries });
-    }
-    return records;
-  }
-
-  /** As much at a time as holds up nobody. The rest goes with the next call. */
-  #letGo(now: Moment, wall: Instant): readonly AlertRecord[] {
-    if (this.#released.size === 0 && !this.#groupRelease.isUnderWay) return [];
-    const records = this.#groupRelease.step(this.#released, now, wall);
-    if (!this.#groupRelease.isUnderWay) this.#released.clear();
-    return records;
   }
 
   /** @returns what changes when an escalation channel is about to get a group */
@@ -216,7 +185,7 @@ export class OngoingFailures {
   #gone(name: NodeName, now: Moment): void {
     if (!this.#failed.delete(name)) return;
     this.#reminders.forget(name);
-    this.#dependencies.back(name, now);
+    this.#inhibition.back(name, now);
   }
 
   /** @param isQuiet undefined when the node is no longer watched */

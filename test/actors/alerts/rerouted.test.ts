@@ -171,6 +171,22 @@ describe('a failure whose node goes to other channels', () => {
     expect(alerts.notifier.inspect()).to.include({ open: 0 });
   });
 
+  it('is left out of a message about many that is not told yet', async () => {
+    const boss = { ...TEAMS.web, after: 900_000 };
+    await start({ channels: { all: {}, boss }, watched: 50 });
+    const since = alerts.clock.wall();
+    const names = Array.from({ length: 25 }, (_, index) => `n${String(index)}`);
+    for (const name of names) alerts.flip(name, 'inactive', 'failed', WEB);
+    await alerts.pass(120);
+    await alerts.reroute('n3', since, WEB, DATA);
+    await alerts.pass(3600);
+    const [group, ...others] = alerts.delivered.filter(({ channel }) => channel === 'boss');
+    const told = names.filter((name) => name !== 'n3');
+    expect(group?.message.nodes?.map(({ name }) => name)).to.have.members(told);
+    expect(others).to.deep.equal([]);
+    expect(alerts.notifier.inspect()).to.include({ open: 0, held: 0 });
+  });
+
   it('is closed behind the failure, where that is still on its way', async () => {
     let refused = 0;
     await start({

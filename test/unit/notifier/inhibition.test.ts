@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { AlertingRules } from '../../../actors/notifier/rules/alerting.js';
 import { Inhibition } from '../../../actors/notifier/rules/inhibition.js';
 import { FailedNodes } from '../../../actors/notifier/rules/failed-nodes.js';
 import { OpenAlerts } from '../../../actors/notifier/outbox/open-alerts.js';
@@ -7,17 +8,24 @@ import { nodeName } from '../../support/simulated-alerts.js';
 
 describe('what is remembered of dependencies', () => {
   it('follows what is held, and not all that ever was: a cause that never fails keeps nobody', () => {
-    const dependencies = new Inhibition(new OpenAlerts(), new FailedNodes());
+    const open = new OpenAlerts();
+    const massFailure = { share: 0.3, atLeast: 20, window: 10_000, hold: 60_000 };
+    const rules = new AlertingRules(
+      { channels: [], massFailure, flapping: { maxPerHour: 12 } },
+      open,
+      () => 0,
+    );
+    const inhibition = new Inhibition(open, new FailedNodes(), rules);
     for (let count = 0; count < 10_000; count++) {
       const alert = alertAt(count + 1);
       if (alert.node === undefined) throw new TypeError('an alert of a node has one');
       const node = { ...alert.node, name: nodeName(`n${count}`), dependsOn: [nodeName('router')] };
       // Nothing of it is open any more.
-      dependencies.held({
+      inhibition.held({
         alert: { ...alert, node },
         deliveries: [delivery('held', { hold: 'dependency' })],
       });
     }
-    expect(dependencies.size).to.be.at.most(101);
+    expect(inhibition.size).to.be.at.most(101);
   });
 });
