@@ -4,7 +4,7 @@ import type { Clock } from '../ports/clock.js';
 import type { HistoryStore } from '../ports/history-store.js';
 import type { Actors } from './assemble.js';
 
-/** What is asked of alerts. */
+/** Queries and requests about alerts. */
 export function alertQueries(
   { notifier, channels }: Pick<Actors, 'notifier' | 'channels'>,
   { store, clock }: { readonly store: Pick<HistoryStore, 'alerts'>; readonly clock: Pick<Clock, 'soon'> },

@@ -15,7 +15,7 @@ import type { AlertRange } from '../ports/outbox.js';
 import type { DaemonFacts } from './daemon-facts.js';
 import type { DependencyChanges } from './dependencies.js';
 
-/** What the application offers to those that speak for it: HTTP and the library. */
+/** What the application offers to HTTP, the library and the command line. */
 export interface Daemon {
   readonly users: UsersApi;
 
@@ -24,46 +24,46 @@ export interface Daemon {
   readonly alerts: AlertsApi;
 
   /**
-   * Takes the time of a request that has been read and cannot be handled yet: nobody expires whom it may hold. To be
-   * called in the same turn in which it was read.
+   * Holds time for a request that was read and cannot be handled yet, so that no user whom it may heal expires. Call it
+   * in the turn in which the request was read.
    *
-   * @param atMost how long anybody's time waits for it; however long it takes if not given
-   * @returns handles it at last, as of when it was read; to be called once, whatever became of the request
+   * @param atMost the longest that time is held; no limit if absent
+   * @returns handles the request as of when it was read; call it once, whatever became of the request
    */
   defer(atMost?: Millis): (handle: () => void) => void;
 
   /**
-   * Told of every request that was turned away for want of capacity, or was read where passes of the event loop go on
-   * taking too long: for a while few users may come online.
+   * Reports a request that was refused for lack of capacity, or read while too many passes of the event loop are long:
+   * for a while, fewer users may come online.
    */
   overloaded(overload: Overload): void;
 
   /**
-   * Whether users and nodes can be asked: not while the daemon starts. It may serve and not be ready, for when the store
-   * refuses writes, heals that need none go on.
+   * Whether users and nodes can be asked; false while the daemon starts. It may serve without being ready: while the
+   * store refuses writes, heals that need none continue.
    */
   readonly serving: boolean;
 
-  /** Empty when the daemon is ready; otherwise why it is not, a phrase each. */
+  /** Why the daemon is not ready, a phrase each; empty if it is. */
   unready(): readonly string[];
 
-  /** What `GET /metrics` is made of. It is there while the daemon starts too. */
+  /** The data for `GET /metrics`, also while the daemon starts. */
   facts(): Promise<DaemonFacts>;
 
-  /** What `GET /supervision` answers. */
+  /** The answer to `GET /supervision`. */
   supervision(): Promise<object>;
 }
 
-/** What is asked of users. */
+/** Users. */
 export interface UsersApi {
   /**
-   * Asks a user's actor. To be called in the same turn in which the request was read, since it takes the time.
+   * Asks a user's actor. Call it in the turn in which the request was read, since it takes the time.
    *
    * @param answered is called once; a refusal is a reply too
    */
   ask(kind: UserCommand['kind'], user: UserId, answered: (reply: UserReply) => void): void;
 
-  /** Asks many users' actors at once; the replies come together, in the order of the users. */
+  /** Asks many users' actors at once. The replies come together, in the order of the users. */
   askMany(
     kind: 'heal' | 'checkup',
     users: readonly UserId[],
@@ -71,37 +71,37 @@ export interface UsersApi {
   ): void;
 
   /**
-   * A user's sessions in chunks, oldest or newest first: those on disk, those on their way there, and the one
-   * that is going on, which ends at its deadline. Nothing is read that was not pulled.
+   * A user's sessions in chunks, oldest or newest first: those on disk, those on their way there, and the current one,
+   * which ends at its deadline. What is not pulled is not read.
    *
-   * @throws HeartbeatError when the store cannot be read
+   * @throws HeartbeatError if the store cannot be read
    */
   history(user: UserId, range: HistoryRange): AsyncIterable<readonly Session[]>;
 
-  /** The last session that ended, wherever it is. */
+  /** The last ended session, on disk or in memory. */
   lastSession(user: UserId): Promise<EndedSession | undefined>;
 
-  /** Who is online: those who have an actor. */
+  /** The users who are online. */
   online(): Iterable<UserId>;
 
-  /** How many are online. */
+  /** How many users are online. */
   readonly count: number;
 }
 
-/** What is asked of nodes. */
+/** Nodes. */
 export interface NodesApi {
   /**
-   * Asks a node's actor. To be called in the same turn in which the request was read, since it takes the time.
+   * Asks a node's actor. Call it in the turn in which the request was read, since it takes the time.
    *
    * @param answered is called once; a refusal is a reply too
-   * @param quota of whoever asks: a node that this registers counts towards it
+   * @param quota of the caller: a node that this registers counts towards it
    */
   ask(name: NodeName, request: NodeRequest, answered: (reply: NodeReply) => void, quota?: NodeQuota): void;
 
-  /** Changes of what nodes depend on that are under way: whoever changes it does so by these. */
+  /** Changes of dependencies that are under way. Every change of dependencies goes through this. */
   readonly dependencyChanges: DependencyChanges;
 
-  /** Hands over many heartbeats at once; the replies come together, in the order of the names. */
+  /** Passes on many heartbeats at once. The replies come together, in the order of the names. */
   heartbeats(
     names: readonly NodeName[],
     answered: (replies: readonly NodeReply[]) => void,
@@ -109,43 +109,43 @@ export interface NodesApi {
   ): void;
 
   /**
-   * Nodes by name, those that match, behind `after` or from the first.
+   * Matching nodes by name, after `after` or from the first.
    *
-   * @throws HeartbeatError when the store cannot be read
+   * @throws HeartbeatError if the store cannot be read
    */
   list(
     filter: {
       readonly state?: NodeState | undefined;
       readonly label?: { readonly key: string; readonly value: string } | undefined;
       readonly paused?: boolean | undefined;
-      /** What the name begins with. */
+      /** A prefix of the name. */
       readonly name?: string | undefined;
-      /** Beginnings of names, one of which it must have. */
+      /** Prefixes, one of which the name must have. */
       readonly prefixes?: readonly string[] | undefined;
     },
     after: NodeName | undefined,
     limit: number,
   ): Promise<{ readonly nodes: readonly DescribedNode[]; readonly next: NodeName | undefined }>;
 
-  /** A node's flips in chunks; nothing is read that was not pulled. */
+  /** A node's flips in chunks. What is not pulled is not read. */
   flips(node: NodeName, range: FlipRange): AsyncIterable<readonly Flip[]>;
 
-  /** How long a node was what, over as much of a range as is known of it. */
+  /** Time spent in each state over a range, as far as it is known. */
   uptime(
     node: DescribedNode,
     range: { readonly from: Instant | undefined; readonly to: Instant | undefined },
   ): Promise<{ readonly from: Instant; readonly to: Instant; readonly uptime: Uptime }>;
 }
 
-/** What is asked of alerts and channels. */
+/** Alerts and channels. */
 export interface AlertsApi {
-  /** The names of the channels that are configured. */
+  /** The names of the configured channels. */
   readonly channels: readonly string[];
 
   /**
-   * Alerts as they are now, newest first, in chunks; nothing is read that was not pulled.
+   * Present alerts, newest first, in chunks. What is not pulled is not read.
    *
-   * @throws HeartbeatError when the store cannot be read
+   * @throws HeartbeatError if the store cannot be read
    */
   list(range: AlertRange): AsyncIterable<readonly AlertRecord[]>;
 

@@ -16,16 +16,16 @@ import { alertsOptions, historyOptions } from './options.js';
 import type { AppPorts } from './ports.js';
 import { PresenceWatch } from './presence-watch.js';
 
-/** Users that may expire in one tick, over all shards: twice what the disk takes of them. */
+/** The most users that expire in one tick, over all shards: twice what the disk can take. */
 const EXPIRIES = 8000;
-/** Nodes that may expire in one tick, over all shards: a flip and its alerts cost a few times an end. */
+/** The most nodes that expire in one tick, over all shards: a flip with its alerts costs several times an end. */
 const NODE_EXPIRIES = 500;
-/** How those nodes stand who changed is written this often: a kill takes no more of their last heartbeats. */
+/** The interval of node checkpoints. A kill loses at most this much of the last heartbeats. */
 const NODE_CHECKPOINT: Millis = 500;
-/** With more than this waiting for the disk, a checkpoint of the nodes waits, too. */
+/** With more entries than this waiting for the disk, a checkpoint of the nodes waits too. */
 const BUSY_DISK = 10_000;
 
-/** All that acts. */
+/** All actors. */
 export interface Actors {
   readonly system: ActorSystem;
   readonly history: History;
@@ -34,11 +34,11 @@ export interface Actors {
   readonly notifier: Notifier;
   readonly channels: Channels;
   readonly memory: MemoryGuard;
-  /** Those in force: they may change while it runs. */
+  /** The limits in force. They may change while the daemon runs. */
   readonly limits: Config['limits'];
 }
 
-/** Makes all that acts, and tells each of those that it speaks to. Nothing runs yet. */
+/** Makes all actors and connects them. Nothing runs yet. */
 export function assemble(config: Config, ports: AppPorts): Actors {
   const { clock, logger, store } = ports;
   const system = new ActorSystem(clock, logger);
@@ -57,7 +57,7 @@ export function assemble(config: Config, ports: AppPorts): Actors {
     },
     reopened: () => {
       notifier.reopened();
-      // Heartbeats that were acknowledged meanwhile: this may be the last chance of a daemon that stops.
+      // Heartbeats acknowledged meanwhile: this may be the last chance of a daemon that is stopping.
       nodes.checkpoint();
     },
     settleNodes: (settlements) => {
@@ -103,7 +103,7 @@ export function assemble(config: Config, ports: AppPorts): Actors {
     watched: () => nodes.unpaused,
     holds: (records) => memory.startRoom.holdsAlerts(records),
     submit: (records) => {
-      // What the nodes have submitted of the same alerts comes first.
+      // What the nodes have submitted about the same alerts comes first.
       nodes.flush();
       history.submit([{ kind: 'alerts', records }]);
     },
@@ -142,7 +142,7 @@ export function assemble(config: Config, ports: AppPorts): Actors {
   return { system, history, shards, nodes, notifier, channels, memory, limits };
 }
 
-/** Shows each change to somebody who has no say in what is told. */
+/** Shows each change to an observer that does not decide about alerts. */
 function watchedBy(flipped: AppPorts['flipped'], alerting: Alerting): Alerting {
   if (flipped === undefined) return alerting;
   return {

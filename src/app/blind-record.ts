@@ -6,7 +6,7 @@ import { BlindTotals } from './facts.js';
 
 export const RECENT_BLIND_INTERVALS = 20;
 
-/** When the daemon heard nobody: gives everyone that time again, and remembers it to be shown. */
+/** Blind intervals: gives the time back to everybody, and keeps the intervals to show them. */
 export class BlindRecord {
   readonly #actors: Pick<Actors, 'history' | 'shards' | 'nodes'>;
   readonly #logger: Logger;

@@ -3,19 +3,19 @@ import type { Cancel, Clock } from '../ports/clock.js';
 import type { Logger } from '../ports/logger.js';
 import type { Actors } from './assemble.js';
 
-/** The watermark is written this often, or four times in a session timeout if that is more often. */
+/** The interval of the watermark, or a quarter of the session timeout if that is shorter. */
 const USERS: Millis = 1000;
-/** What the wall clock gains or loses between two of them that is no drift: somebody has set it. */
+/** A larger difference between the wall clock and the monotonic clock is no drift: the wall clock was set. */
 const STEP: Millis = 1000;
 
-/** What goes to disk from time to time. The nodes begin by themselves, while there are any. */
+/** Takes checkpoints at intervals. Those of the nodes run by themselves while there are nodes. */
 export class Checkpoints {
   readonly #actors: Pick<Actors, 'shards' | 'nodes'>;
   readonly #clock: Clock;
   readonly #interval: Millis;
   readonly #logger: Logger;
   #cancel: Cancel | undefined;
-  /** By how much the wall clock is ahead of the one that does not jump. */
+  /** The wall clock minus the monotonic clock. */
   #lead: Millis;
   /** How often the wall clock was set. */
   wallSteps = 0;
@@ -50,7 +50,7 @@ export class Checkpoints {
     this.#logger.warn('wall clock was set', { seconds: Math.round(step / 100) / 10 });
   }
 
-  /** The last one, of a daemon that had come to run. */
+  /** The last checkpoint of a daemon that had started. */
   takeLast(): void {
     if (this.#cancel === undefined) return;
     this.#actors.shards.checkpoint();

@@ -2,7 +2,7 @@ import type { FlipCause, NodeState } from '../domain/node.js';
 import type { BlindCause } from '../domain/blindness.js';
 import type { Distribution, MetricFamily } from '../ports/metrics.js';
 
-/** What the daemon has counted since it started, and how it stands: read when it is scraped, and not before. */
+/** Everything the daemon has counted since it started, and its state. Read when it is scraped. */
 export interface DaemonFacts {
   readonly ready: boolean;
   readonly users: {
@@ -10,17 +10,17 @@ export interface DaemonFacts {
     readonly heals: number;
     readonly checkups: number;
     readonly openings: number;
-    /** Sessions found at the start that went on. */
+    /** Sessions found at the start that resumed. */
     readonly recoveries: number;
     readonly goodbyes: number;
     readonly erasures: number;
-    /** Of sessions that ended in silence: seconds from the deadline until it was noticed. */
+    /** For sessions that ended in silence: seconds from the deadline until it was noticed. */
     readonly expiries: Distribution;
   };
   readonly nodes: {
     readonly states: Readonly<Record<NodeState, number>>;
     readonly paused: number;
-    /** Those that count towards the quota of a key. */
+    /** Nodes that count towards the quota of a key. */
     readonly registeredBy: (key: string) => number;
     readonly heartbeats: number;
     readonly flips: Readonly<Record<NodeState, Readonly<Record<FlipCause, number>>>>;
@@ -28,7 +28,7 @@ export interface DaemonFacts {
   };
   readonly actors: {
     readonly running: number;
-    /** The shards of one tree are one place. */
+    /** All shards of one tree are one place. */
     readonly places: readonly {
       readonly path: string;
       readonly waiting: number;
@@ -39,13 +39,13 @@ export interface DaemonFacts {
   };
   readonly store: {
     readonly refusing: boolean;
-    /** How often damage was met. */
+    /** How often damage was found. */
     readonly damages: number;
-    /** Its files are not where they belong any more. */
+    /** Whether its files are missing. */
     readonly isMissing: boolean;
-    /** Entries that wait for the disk. */
+    /** Entries waiting for the disk. */
     readonly waiting: number;
-    /** Seconds. */
+    /** In seconds. */
     readonly commitTimes: Distribution;
     /** Entries. */
     readonly commitSizes: Distribution;
@@ -59,27 +59,27 @@ export interface DaemonFacts {
     readonly channels: readonly ChannelFacts[];
   };
   readonly memory: {
-    /** The largest part that is used of any memory that has a limit: 1 is all of it. */
+    /** The fullest memory that has a limit: 1 is full. */
     readonly used: number;
     readonly short: boolean;
     readonly shed: { readonly openings: number; readonly registrations: number };
   };
   readonly blind: Readonly<Record<BlindCause, { readonly intervals: number; readonly seconds: number }>>;
-  /** Seconds. */
+  /** In seconds. */
   readonly eventLoopDelay: Distribution;
   /** Seconds from a tick until what was due was acted on. */
   readonly ticksOverdue: Distribution;
-  /** Ticks that did not wait for all connections to be accepted. */
+  /** Ticks that stopped waiting for connections to be accepted. */
   readonly readingsCut: number;
   /** How often the wall clock was set. */
   readonly wallSteps: number;
-  /** Of the process, and of what runs beside the daemon. */
+  /** Metrics of the process, and of what runs beside the daemon. */
   readonly others: readonly MetricFamily[];
 }
 
 interface ChannelFacts {
   readonly name: string;
-  /** How it stands; undefined once it is not configured any more. What was counted of it stays. */
+  /** Its state; undefined once it is no longer configured. Its counts stay. */
   readonly now: { readonly waiting: number; readonly breaker: (typeof BREAKER_STATES)[number] } | undefined;
   readonly delivered: number;
   readonly failed: number;

@@ -12,8 +12,8 @@ interface Changing extends Asking {
 }
 
 /**
- * What the failures of these nodes come from: of each that has failed, the first of those that it depends on that has
- * failed itself, as far as whoever asks may know.
+ * The causes of these nodes' failures: for each failed node, the first of its dependencies that has failed itself, as
+ * far as the caller may know it.
  */
 export async function causesOf(
   nodes: Asking,
@@ -36,10 +36,10 @@ export async function causesOf(
 }
 
 /**
- * Changes what a node depends on, unless it would come to depend on itself, through whatever others.
+ * Changes a node's dependencies, unless that would make it depend on itself.
  *
  * @param make makes the change, and resolves when it has been answered
- * @returns what `make` resolved with, or why the change was not made
+ * @returns what `make` resolved with, or why the change was refused
  */
 export function changeDependencies<Made>(
   nodes: Changing,
@@ -60,7 +60,7 @@ function problemOf(circle: readonly NodeName[], access: Pick<Access, 'mayTouchNo
   return { path: 'depends_on', problem: isShown ? `${problem}: ${circle.join(' -> ')}` : problem };
 }
 
-/** @returns the shortest way from the node back to itself */
+/** @returns the shortest path from the node back to itself */
 async function circleThrough(
   nodes: Asking,
   name: NodeName,
@@ -94,7 +94,7 @@ function wayTo(name: NodeName, reachedFrom: ReadonlyMap<NodeName, NodeName>): re
   return [name, ...way];
 }
 
-/** Those of them that are known. */
+/** Those that are registered. */
 async function describeAll(
   nodes: Asking,
   names: readonly NodeName[],
@@ -114,19 +114,19 @@ async function describeAll(
   return found;
 }
 
-/** Waits until these nodes are as earlier changes have left them. */
+/** Waits until earlier changes of these nodes are complete. */
 export type EarlierChanges = (names: Iterable<NodeName>) => Promise<void>;
 
 /**
- * What nodes are to depend on, as far as it is being changed. A change that reaches a node waits for the changes of that
- * node that began before it did, so that of several which close a circle together the last one is refused. What does not
- * reach each other is changed at once, and shares a commit.
+ * Changes of dependencies that are under way. A change that reaches a node waits for earlier changes of that node, so
+ * that of several that close a cycle together the last is refused. Changes that do not reach each other run at once,
+ * and share a commit. See decision 44.
  */
 export class DependencyChanges {
   readonly #underWay = new Map<NodeName, Map<number, Promise<unknown>>>();
   #last = 0;
 
-  /** @param change is told what it may not look at before it has waited */
+  /** @param change waits with `earlier` before it looks at other nodes */
   async make<T>(name: NodeName, change: (earlier: EarlierChanges) => Promise<T>): Promise<T> {
     const number = ++this.#last;
     const others = this.#underWay.get(name) ?? new Map<number, Promise<unknown>>();
@@ -144,7 +144,7 @@ export class DependencyChanges {
     }
   }
 
-  /** How many are under way. */
+  /** The number of changes under way. */
   get size(): number {
     return this.#underWay.size;
   }

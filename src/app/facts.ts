@@ -6,7 +6,7 @@ import type { ActorSystem } from '../runtime/actor-system.js';
 import type { Watchdog } from '../runtime/watchdog.js';
 import type { Actors } from './assemble.js';
 
-/** Whatever there is to be counted. */
+/** The sources of the counts. */
 export interface Counted {
   readonly store: HistoryStore;
   readonly blind: BlindTotals;
@@ -14,7 +14,7 @@ export interface Counted {
   readonly wallSteps: number;
 }
 
-/** What `GET /metrics` counts. */
+/** The data for `GET /metrics`. */
 export async function readFacts(
   actors: Actors,
   { store, blind, pulse, wallSteps }: Counted,
@@ -83,7 +83,7 @@ function placesOf(system: ActorSystem): DaemonFacts['actors']['places'] {
   return [...places].map(([path, load]) => ({ path, ...load }));
 }
 
-/** How often and for how long the daemon was blind, a restart included. */
+/** How often and for how long the daemon was blind, including restarts. */
 export class BlindTotals {
   readonly byCause: Record<BlindCause, { intervals: number; seconds: number }> = {
     stalled: { intervals: 0, seconds: 0 },

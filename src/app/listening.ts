@@ -6,22 +6,22 @@ import type { Logger } from '../ports/logger.js';
 import type { AppPorts } from './ports.js';
 
 /**
- * Lets requests in by HTTP.
+ * Runs the HTTP listener.
  *
- * @param options those in force: read whenever it starts, and when it is told that they have changed
+ * @param options those in force: read at each start, and at each `reconfigure`
  */
 export function listening(
   options: () => GatewayOptions,
   { logger, clock }: { readonly logger: Logger; readonly clock: Clock },
 ): {
   readonly gateway: AppPorts['gateway'];
-  /** Where it listens; undefined before it does. */
+  /** The URL; undefined before it listens. */
   readonly url: () => string | undefined;
-  /** What it has counted; undefined before it listens. */
+  /** Its counts; undefined before it listens. */
   readonly report: () => GatewayReport | undefined;
   /** The options have changed. */
   readonly reconfigure: () => void;
-  /** The process ends: whoever is owed an answer is to see that it does not come. */
+  /** The process is ending: connections with unfinished answers are reset. */
   readonly cut: () => void;
 } {
   let url: string | undefined;

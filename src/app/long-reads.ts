@@ -2,19 +2,19 @@ import pLimit, { type LimitFunction } from 'p-limit';
 import type { HistoryStore } from '../ports/history-store.js';
 
 /**
- * Chunks that are read at once, of whatever is long. Half of libuv's threads, which every commit needs one of; and as
- * many chunks are folded or written in one pass of the event loop.
+ * Chunks of long results that are read at once. Half of libuv's threads, one of which every commit needs. As many
+ * chunks are folded or written in one pass of the event loop.
  */
 export const CHUNKS_AT_ONCE = 2;
 
 type Long = 'sessions' | 'flips' | 'pauses' | 'blindBetween' | 'nodeNames' | 'alerts';
 
-/** What is long in a store. */
+/** The long reads of a store. */
 export type LongReads = Pick<HistoryStore, Long>;
 
 /**
- * Reads few chunks at a time, however many ask: they take turns, chunk by chunk, so that nobody waits until somebody
- * else has read all. Who reads slowly holds up nobody, since a chunk that is read is no turn any more.
+ * Reads few chunks at a time, however many readers there are: they take turns, chunk by chunk, so that nobody waits for
+ * another's whole result. A slow reader holds up nobody, since a chunk that was read no longer takes a turn.
  */
 export function longReads(store: LongReads): LongReads {
   const turns = pLimit(CHUNKS_AT_ONCE);

@@ -7,32 +7,32 @@ import type { Memory, MemoryReading, MemoryUse } from '../ports/memory.js';
 
 const EVERY: Millis = 250;
 
-/** What is given back is garbage first, and counts for less than what is taken. */
+/** Freed memory is garbage at first, so it counts for less than taken memory. */
 const GIVEN_BACK = 0.4;
 
-/** A shortage is over once so large a part of the memory is free again below the share. */
+/** A shortage is over once this share of the memory is free again below the limit. */
 const RELIEF = 0.05;
 
 export interface MemoryGuardDeps {
-  /** Undefined where memory is somebody else's affair. */
+  /** Undefined if memory is not the daemon's to watch. */
   readonly memory: Memory | undefined;
   readonly clock: Clock;
   readonly logger: Logger;
-  /** How much of the memory may be used before nobody new is let in. */
+  /** The share of the memory beyond which nobody new is admitted. */
   readonly share: () => number;
   readonly users: () => number;
   readonly nodes: () => number;
 }
 
-/** How many were turned away for want of memory. */
+/** How many were refused for lack of memory. */
 export interface Shed {
   readonly openings: number;
   readonly registrations: number;
 }
 
 /**
- * Keeps the daemon from dying of its memory: past a share of it, nobody new is let in, and everybody who is online
- * stays. It is read on a timer; in between, whoever is let in is counted.
+ * Keeps the daemon from running out of memory: past a share of it, no new users and nodes are admitted, and everybody
+ * online stays. Memory is read on a timer; in between, admissions are counted. See decision 76.
  */
 export class MemoryGuard {
   readonly #deps: MemoryGuardDeps;
@@ -43,17 +43,17 @@ export class MemoryGuard {
   #reading: MemoryReading | undefined;
   #isShort = false;
   #startRoom = new StartupMemory(undefined);
-  /** Taken by users and nodes when everything was last collected, and at the last reading. */
+  /** Bytes taken by users and nodes at the last full collection, and at the last reading. */
   #takenThen = 0;
   #takenBefore = 0;
-  /** Taken since the last collection, about. */
+  /** Estimated bytes taken since the last collection. */
   #grown = 0;
 
   constructor(deps: MemoryGuardDeps) {
     this.#deps = deps;
   }
 
-  /** To be called before anything is brought back: what there is to hold is compared with what is free then. */
+  /** Call it before anything is restored: what there is to restore is compared with what is free then. */
   start(): void {
     const { memory } = this.#deps;
     if (memory === undefined) return;
@@ -63,7 +63,7 @@ export class MemoryGuard {
     this.#startRoom = new StartupMemory(this.#reading?.heap);
   }
 
-  /** Alerts have been brought back, and nothing else. */
+  /** Alerts have been restored, and nothing else. */
   alertsRead(): void {
     const { memory } = this.#deps;
     if (memory === undefined) return;
@@ -110,7 +110,7 @@ export class MemoryGuard {
     return this.#isShort;
   }
 
-  /** The largest part that is used of any memory: 1 is all of it. */
+  /** The fullest memory: 1 is full. */
   get used(): number {
     return this.#reading === undefined
       ? 0
@@ -136,7 +136,7 @@ export class MemoryGuard {
     if (memory === undefined) return;
     const reading = memory.read();
     const taken = bytesOf({ users: this.#deps.users(), nodes: this.#deps.nodes() });
-    // Whoever came since the reading before this one may have come after the collection.
+    // Growth since the reading before this one may have come after the collection.
     if (reading.collections !== this.#reading?.collections)
       this.#takenThen = Math.min(taken, this.#takenBefore);
     this.#takenBefore = taken;

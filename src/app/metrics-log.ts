@@ -11,13 +11,13 @@ const RESIDENT = 'process_resident_memory_bytes';
 export interface MetricsLogDeps {
   readonly clock: Clock;
   readonly logger: Logger;
-  /** What the daemon has counted since it started. */
+  /** The daemon's counts since it started. */
   readonly facts: () => Promise<DaemonFacts>;
-  /** What the gateway has; undefined before it runs. */
+  /** The gateway's counts; undefined before it runs. */
   readonly gateway: () => GatewayReport | undefined;
 }
 
-/** Counters, and distributions, as they were at one time. */
+/** Counters and distributions at one time. */
 interface Snapshot {
   readonly counters: Readonly<Record<(typeof COUNTERS)[number], number>>;
   readonly lateness: readonly number[];
@@ -27,7 +27,7 @@ interface Snapshot {
 
 const COUNTERS = ['heals', 'checkups', 'opened', 'ended', 'heartbeats', 'flips', 'refused'] as const;
 
-/** One line of performance metrics from time to time, and none for a time in which nothing happened. */
+/** Logs one line of performance metrics at intervals, and none if nothing happened. */
 export class MetricsLog {
   readonly #every: Millis;
   readonly #deps: MetricsLogDeps;
@@ -80,7 +80,7 @@ function snapshotOf({ users, nodes, store, eventLoopDelay }: DaemonFacts, gatewa
       heals: users.heals,
       checkups: users.checkups,
       opened: users.openings,
-      // However they ended. Those found at the start were online when counting began.
+      // However they ended. Sessions found at the start were online when counting began.
       ended: users.openings - users.online,
       heartbeats: nodes.heartbeats,
       flips: sum(flips),
@@ -92,13 +92,13 @@ function snapshotOf({ users, nodes, store, eventLoopDelay }: DaemonFacts, gatewa
   };
 }
 
-/** Answers that refuse, and connections that got none. */
+/** Refusing answers, and connections that got none. */
 function refusals({ responses, refused }: GatewayReport): number {
   const refusing = Object.entries(responses).filter(([status]) => Number(status) >= 400);
   return sum(refusing.map(([, count]) => count)) + refused.dropped_connections;
 }
 
-/** @returns undefined where nothing has happened in between */
+/** @returns undefined if nothing happened in between */
 function metricsLine(last: Snapshot, now: Snapshot, facts: DaemonFacts): object | undefined {
   const { users, nodes, store, eventLoopDelay, others } = facts;
   const since = COUNTERS.map((name): [string, number] => [name, now.counters[name] - last.counters[name]]);
@@ -118,7 +118,7 @@ function metricsLine(last: Snapshot, now: Snapshot, facts: DaemonFacts): object 
   };
 }
 
-/** The bound that 99 in 100 lie within, in milliseconds, or the largest one where they do not; null of none. */
+/** The 99th percentile's bound in milliseconds, or the largest bound if it is above all; null without values. */
 function percentile(
   { bounds }: Distribution,
   last: readonly number[],

@@ -4,9 +4,9 @@ import { POLICIES } from '../../actors/tree.js';
 import type { Config } from '../config/schema.js';
 import { millis } from '../domain/time.js';
 
-/** Seconds between prunings: ten times in the retention, and not less than once a minute. */
+/** Seconds between prunings: a tenth of the retention, within these limits. */
 const PRUNE_EVERY = { min: 1, max: 60 };
-/** The part of the time for a stop that attempts under way may take. */
+/** The share of the time for a stop that attempts under way may take. */
 const PATIENCE = 0.1;
 
 /** @param limits those in force: they may change while the daemon runs */

@@ -11,29 +11,29 @@ import type { Memory } from '../ports/memory.js';
 import type { MetricFamily } from '../ports/metrics.js';
 import type { PresenceChange } from './presence-watch.js';
 
-/** The world as the daemon finds it. */
+/** The daemon's ports. */
 export interface AppPorts {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly store: HistoryStore;
-  /** Where it is not given, memory is somebody else's affair: a library's host, a test. */
+  /** If absent, memory is not the daemon's to watch: in a library's host, or a test. */
   readonly memory?: Memory;
-  /** What `GET /supervision` shows of the process. */
+  /** Process data for `GET /supervision`. */
   readonly processFacts: () => object;
-  /** What `GET /metrics` shows beside what the daemon counts itself. */
+  /** Metrics besides the daemon's own. */
   readonly otherMetrics?: () => readonly MetricFamily[];
-  /** Starts what lets requests in. */
+  /** Starts the HTTP listener. */
   readonly gateway: (daemon: Daemon, exitSignal: ExitSignal) => RunningChild | Promise<RunningChild>;
-  /** The rules of presence; tests put faults into them. */
+  /** The rules of presence; tests inject faults. */
   readonly decideUser?: typeof decide;
-  /** The rules of liveness, likewise. */
+  /** The rules of liveness; likewise. */
   readonly decideNode?: typeof decideNode;
-  /** The ways to tell people. */
+  /** The channels for alerts. */
   readonly channels?: readonly Channel[];
-  /** Who is told of flips, if not the notifier. */
+  /** Receives flips instead of the notifier. */
   readonly alerting?: Alerting;
-  /** Shown every change of a node's state, as its actor decides it. Whatever it throws is its own affair to catch. */
+  /** Gets every change of a node's state when its actor decides it. Must not throw. */
   readonly flipped?: (change: NodeChange) => void;
-  /** Shown who comes online and who goes, likewise. */
+  /** Gets users who come online or go offline; likewise. */
   readonly presence?: (change: PresenceChange) => void;
 }

@@ -2,7 +2,7 @@ import type { HistoryEntry, Settlement } from '../../actors/history/history.prot
 import { instant, type Instant } from '../domain/time.js';
 import type { UserId } from '../domain/user-id.js';
 
-/** A user who has come online, or gone offline, and when. */
+/** A user who came online or went offline, and when. */
 export interface PresenceChange {
   readonly user: UserId;
   readonly status: 'online' | 'offline';
@@ -10,13 +10,13 @@ export interface PresenceChange {
 }
 
 /**
- * Tells who comes online and who goes, from what passes between the users' actors and history: an opening and a goodbye
- * once they are on disk, the end of a silence when it is decided. Made only where somebody wants to know.
+ * Reports who comes online and goes offline, from what passes between the users' actors and history: openings and
+ * goodbyes once they are on disk, silences when they are decided. Made only if somebody listens.
  */
 export class PresenceWatch {
   readonly #told: (change: PresenceChange) => void;
   readonly #now: () => Instant;
-  /** Who is on their way out, and as of when. */
+  /** Users who are leaving, and since when. */
   readonly #leaving = new Map<UserId, Instant>();
 
   constructor(told: (change: PresenceChange) => void, now: () => Instant) {

@@ -1,6 +1,8 @@
 import type { Actors } from './assemble.js';
 
-/** Whatever an actor has submitted is history's by then, so nothing is missed on its way. */
+/**
+ * Resolves once everything that actors have submitted has reached history, so that a read misses nothing on its way.
+ */
 export function settled({
   shards,
   nodes,

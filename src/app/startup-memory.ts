@@ -4,55 +4,56 @@ import { HeartbeatError } from '../errors.js';
 import type { MemoryUse } from '../ports/memory.js';
 
 /**
- * A start may fill this much of the heap. Above the share at which openings are refused, or a daemon that just fits could
- * not be started again; and what is read at a start has to fit beside it: with 0.9 of 40 MiB V8 gave up in two of four.
+ * The share of the heap that a start may fill. It is above the share at which openings are refused, or a daemon that
+ * just fits could not be restarted; and what is read at a start needs room besides: with 0.9 of 40 MiB, V8 gave up in
+ * two of four starts.
  */
 const SHARE = 0.82;
 
-/** What is asked for leaves room to go on: a start that fills more is followed by openings that are refused. */
+/** The recommended share leaves room to go on: after a start that fills more, openings are refused. */
 const COMFORTABLE_SHARE = 0.75;
 
 const MiB = 1024 * 1024;
 
-/** Whether a start can hold what it finds. It counts all of it, so that it can say how much is needed. */
+/** Whether a start can hold what it finds. It counts everything, so that it can say how much is needed. */
 export class StartupMemory {
   #heap: MemoryUse | undefined;
   readonly #found = { users: 0, nodes: 0 };
   readonly #alerts = { count: 0, bytes: 0 };
 
-  /** @param heap as it is before anything was brought back; undefined where memory is somebody else's affair */
+  /** @param heap before anything is restored; undefined if memory is not the daemon's to watch */
   constructor(heap: MemoryUse | undefined) {
     this.#heap = heap;
   }
 
-  /** So many more users who were online. @returns whether they can be brought back, with all before them */
+  /** Adds users who were online. @returns whether everything so far can be restored */
   holdsUsers(count: number): boolean {
     this.#found.users += count;
     return this.#holds;
   }
 
-  /** So many more nodes. @returns whether they can be brought back, with all before them */
+  /** Adds nodes. @returns whether everything so far can be restored */
   holdsNodes(count: number): boolean {
     this.#found.nodes += count;
     return this.#holds;
   }
 
-  /** So many more alerts that are still to be told. @returns whether they can be brought back, with all before them */
+  /** Adds open alerts. @returns whether everything so far can be restored */
   holdsAlerts(records: readonly AlertRecord[]): boolean {
     this.#alerts.count += records.length;
     for (const record of records) this.#alerts.bytes += bytesOfAlert(record);
     return this.#holds;
   }
 
-  /** The alerts are there. @param heap as it is with them, which is truer than what was reckoned */
+  /** The alerts are restored. @param heap with them, which is more exact than the estimate */
   alertsRead(heap: MemoryUse | undefined): void {
-    // Where some had no room, all are still reckoned.
+    // If some had no room, the estimate for all stays.
     if (!this.#holds) return;
     this.#heap = heap;
     this.#alerts.bytes = 0;
   }
 
-  /** @throws HeartbeatError when not all that was found could be brought back */
+  /** @throws HeartbeatError if not everything found could be restored */
   check(): void {
     if (this.#heap === undefined || this.#holds) return;
     const { users, nodes } = this.#found;

@@ -2,16 +2,16 @@ import type { Cancel, Clock } from '../ports/clock.js';
 import type { HistoryStore } from '../ports/history-store.js';
 import { millis, type Millis } from '../domain/time.js';
 
-/** A directory that was removed is noticed within this. */
+/** A removed directory is noticed within this time. */
 const EVERY: Millis = 1000;
-/** Read in each turn while the files are being checked: about four milliseconds of work, so half a percent of a core. */
+/** Bytes read in each turn while files are checked: about four milliseconds of work, half a percent of a core. */
 const PORTION = 4 * 1024 * 1024;
-/** LevelDB merges files by itself, and may end the process by one that is damaged, so the first check is quicker. */
+/** LevelDB merges files by itself, and a damaged one may abort the process, so the first check is faster. */
 const FIRST_PORTION = 4 * PORTION;
-/** From one check of all files to the next. */
+/** The pause between checks of all files. */
 const REST = millis(3600);
 
-/** Looks after the files of the store while the daemon runs: whether they are there, and whether they are sound. */
+/** Watches the store's files while the daemon runs: whether they exist, and whether they are damaged. */
 export class StoreWatch {
   readonly #store: Pick<HistoryStore, 'checkPresence' | 'checkFiles'>;
   readonly #clock: Clock;

@@ -3,7 +3,7 @@ import { unixSeconds, type Instant } from '../domain/time.js';
 import type { Actors } from './assemble.js';
 import type { AppPorts } from './ports.js';
 
-/** How the daemon stands, beside what its parts tell of themselves. */
+/** The daemon's state besides what its parts report. */
 export interface Standing {
   readonly unready: readonly string[];
   readonly phase: string;
@@ -12,7 +12,7 @@ export interface Standing {
   readonly root: Pick<Supervisor, 'inspect'>;
 }
 
-/** What `GET /supervision` answers. */
+/** The answer to `GET /supervision`. */
 export async function supervision(
   { system, history, shards, nodes, memory }: Actors,
   { store, processFacts, clock }: AppPorts,

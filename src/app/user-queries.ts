@@ -11,7 +11,7 @@ import type { Watchdog } from '../runtime/watchdog.js';
 import type { Actors } from './assemble.js';
 import { settled } from './settled.js';
 
-/** What is asked of users: of their actors, and of history. */
+/** Queries and requests about users: to their actors, and to history. */
 export class UserQueries implements UsersApi {
   readonly #actors: Pick<Actors, 'history' | 'shards' | 'nodes'>;
   readonly #watchdog: Watchdog;
@@ -72,7 +72,7 @@ export class UserQueries implements UsersApi {
     return this.#actors.shards.size;
   }
 
-  /** The session that is going on, or whose end has not been noticed yet. */
+  /** The current session, or one whose end has not been noticed yet. */
   #lastInMemory(user: UserId): Promise<Session | undefined> {
     return new Promise((resolve, reject) => {
       this.ask('describe', user, (reply) => {

@@ -19,7 +19,7 @@ import { addPresence } from './users/user-routes.js';
 import { addProbes } from './ops/probe-routes.js';
 import { addUsers } from './users/routes.js';
 
-/** The way into the API, and what there is in it. */
+/** The API's entry point and its routes. */
 export interface Api {
   readonly handle: (exchange: Exchange) => void;
   readonly routes: RouteTable;
@@ -65,7 +65,7 @@ export function createApi(
       attach(exchange);
       exchange.watchClient();
       const { request, response } = exchange;
-      // Express answers one in absolute form by itself, and not as we do, where its authority is no name at all.
+      // Express answers a target in absolute form by itself, and differently, if its authority is not a name.
       request.url = inOriginForm(request.url ?? '');
       app(request, response);
     },
@@ -74,8 +74,8 @@ export function createApi(
 }
 
 /**
- * Express refuses a path with broken percent-encoding before it looks at the method. Taken for the characters it is
- * made of, it is judged like any other: the method first, and then an id that is none.
+ * Express refuses a path with broken percent-encoding before it looks at the method. Taken literally, the path is
+ * judged like any other: first the method, then an invalid id.
  */
 function takeUndecodableLiterally(request: Request, _response: Response, next: NextFunction): void {
   const { path } = request;

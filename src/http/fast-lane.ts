@@ -19,10 +19,11 @@ const BATCHES: ReadonlyMap<string, { readonly needs: Permission; readonly take: 
 );
 
 /**
- * Takes the hot calls past Express, which costs several times all the rest of the single ones. Only what it recognises
- * to the last character, and who asks may do: anything else, errors included, is left to Express untouched.
+ * Handles the hot calls without Express, which costs several times as much as everything else of a single call. Handles
+ * only requests that it recognises exactly and that are authorized; all others, errors included, go to Express
+ * untouched. See decision 7.
  *
- * @returns whether it has taken the request
+ * @returns whether it has handled the request
  */
 export function takeFastLane(daemon: Daemon, limits: BatchLimits, exchange: Exchange): boolean {
   const { access, request } = exchange;
@@ -55,7 +56,10 @@ function takeBatch(daemon: Daemon, limits: BatchLimits, exchange: Exchange): boo
   return true;
 }
 
-/** Whether a body comes of which nothing has to be asked first: of no browser, announced, as it is, and not too large. */
+/**
+ * Whether the body can be read without further checks: not from a browser, with a length, without a coding, and not too
+ * large.
+ */
 function isPlainBody(headers: IncomingHttpHeaders, limit: number): boolean {
   const length = Number(headers['content-length']);
   return (

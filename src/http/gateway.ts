@@ -25,20 +25,20 @@ import { LoadShedding } from './server/load-shedding.js';
 import { isBodiless, RequestHeads } from './server/request-head.js';
 import { bound, createBoundedServer, pemOf } from './server/bounded-server.js';
 
-/** The reason that no connection can be accepted is logged this often at most. */
+/** The least time between log lines about connections that cannot be accepted. */
 const WARN_EVERY: Millis = 60_000;
-/** At a stop, connections that have yet to be accepted are waited for so long: more may come all the time. */
+/** How long a stop waits for connections that are not accepted yet: more may come all the time. */
 const LAST_READING: Millis = 500;
 
-/** What the gateway needs of the world. */
+/** What the gateway needs from outside. */
 export interface GatewayParts {
   readonly clock: Clock;
   readonly logger: Logger;
-  /** Told once if the server fails after it has listened; nothing of the gateway runs then. */
+  /** Called once if the server fails after it listened; nothing of the gateway runs then. */
   readonly failed: (error: Error) => void;
 }
 
-/** The way in: an HTTP server that lets through what the daemon can bear. */
+/** The HTTP server, which admits what the daemon can handle. */
 export class Gateway {
   readonly #options: GatewayOptions;
   readonly #daemon: Daemon;
@@ -53,7 +53,7 @@ export class Gateway {
   readonly #api: Api;
   readonly #fastLane: boolean;
   readonly #accessControl: AccessControl;
-  /** Those in force, wherever in the gateway: they may change while it runs. */
+  /** The limits in force, shared by the whole gateway. They may change while it runs. */
   readonly #limits: GatewayLimits;
   #loadShedding: LoadShedding;
   #cors: Cors;
@@ -108,7 +108,7 @@ export class Gateway {
 
     const serve = (request: IncomingMessage, response: ServerResponse): void =>
       this.#serve(request, response);
-    // Expectations are met, or ignored, where the body is read.
+    // `Expect` is handled where the body is read.
     this.#server.on('request', serve).on('checkContinue', serve).on('checkExpectation', serve);
     this.#server.on('clientError', (error, socket) => this.#malformed.answer(error, socket));
     this.#server.on('connect', (_request, socket) => this.#malformed.refuseTunnel(socket));
@@ -124,7 +124,7 @@ export class Gateway {
     return { url };
   }
 
-  /** Goes on by other limits, keys, origins and certificates. Where it listens, and how, stays as it is. */
+  /** Applies other limits, keys, origins and certificates. The address stays. */
   reconfigure(options: GatewayOptions): void {
     const { limits, cors, tls } = options;
     Object.assign(this.#limits, limits);
@@ -141,7 +141,7 @@ export class Gateway {
     this.#quotas = quotasIn(options);
   }
 
-  /** Stops accepting and answers what is in flight; resolves when every connection is gone. */
+  /** Stops accepting and answers what is in flight. Resolves when every connection is closed. */
   close(): Promise<void> {
     this.#closed ??= this.#close();
     return this.#closed;
@@ -154,7 +154,7 @@ export class Gateway {
     await this.close();
   }
 
-  /** Ends every connection at once; those that are owed an answer, or the rest of one, by a reset. */
+  /** Ends every connection at once; those with an unfinished answer by a reset. */
   cut(): void {
     this.#connections.destroyAll((socket) => pipelineOf(socket).latest !== undefined);
   }
@@ -191,7 +191,7 @@ export class Gateway {
   #handle(exchange: Exchange): void {
     const { request } = exchange;
     if (request.destroyed && !isBodiless(request.headers)) {
-      // The connection was closed before its turn, and its body went with it.
+      // The connection was closed before the request's turn, and its body is lost.
       exchange.abandon();
       return;
     }
@@ -214,7 +214,7 @@ export class Gateway {
       exchange.refuse('HEARTBEAT_OVERLOADED', { hangUp: true });
       return true;
     }
-    // Each of them has to be asked about.
+    // Call it for each of them.
     const ofPass = this.#loadShedding.overload();
     const overload = this.#inFlight(exchange) > this.#limits.in_flight ? 'shedding' : ofPass;
     if (overload !== undefined) this.#daemon.overloaded(overload);
@@ -230,7 +230,7 @@ export class Gateway {
     return true;
   }
 
-  /** What waits behind others of its own connection takes no place from any other. */
+  /** A request that waits for others of its connection takes no place from other connections. */
   #inFlight({ pipeline }: Exchange): number {
     return pipeline.waiting > 0 ? this.#exchanges.size : this.#exchanges.size - this.#pipelines.waiting;
   }
@@ -238,7 +238,7 @@ export class Gateway {
   async #close(): Promise<void> {
     const { clock } = this.#parts;
     this.#closing = true;
-    // Of pipelined requests only the last may end the connection, or those behind it go unanswered.
+    // Of pipelined requests only the last may end the connection, or those behind it get no answer.
     for (const { response } of this.#exchanges.latest()) response.shouldKeepAlive = false;
     await new Promise<unknown>((resolve) => clock.afterReading(resolve, LAST_READING));
     await new Promise<void>((resolve) => {
@@ -249,7 +249,7 @@ export class Gateway {
     this.#idle.stop();
   }
 
-  /** Ends the connections that owe nobody an answer, now and whenever another one was given. */
+  /** Ends idle connections now, and others after their next answer. */
   #endIdle(): void {
     this.#connections.endUnless((socket) => pipelineOf(socket).latest !== undefined);
     this.#exchanges.released = () => {
@@ -259,7 +259,8 @@ export class Gateway {
   }
 
   #serverFailed(error: NodeJS.ErrnoException): void {
-    // Out of file descriptors, say: the server goes on listening, and a restart would only end the connections it has.
+    // For instance without file descriptors: the server goes on listening, and a restart would only end the connections
+    // that it has.
     if (error.syscall === 'accept') {
       this.#connections.refused += 1;
       this.#warnOfAccept(error);
@@ -278,14 +279,14 @@ export class Gateway {
   }
 }
 
-/** Keys that may register only so many nodes. */
+/** Keys with a quota of nodes. */
 function quotasIn({ auth }: GatewayOptions): readonly NodeQuota[] {
   return (auth?.keys ?? []).flatMap(({ name, maxNodes }) =>
     maxNodes === undefined ? [] : [{ key: name, nodes: maxNodes }],
   );
 }
 
-/** Where keys are asked for, a page that passes for somebody else has none. */
+/** With keys no name is checked, since a rebound page has no key. */
 function hostRulesOf({ auth, host, allowed_hosts }: GatewayOptions): HostRules | undefined {
   return auth === undefined ? { host, allowed: allowed_hosts ?? [] } : undefined;
 }

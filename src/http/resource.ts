@@ -19,12 +19,12 @@ interface Method<H> extends RouteTraits {
   readonly handle: H;
 }
 
-/** What each method of a path does; where GET is, HEAD is too. Every other method is a 405. */
+/** The handlers of a path by method. HEAD works where GET does. Every other method gets a 405. */
 export type Methods<H = Handler> = Partial<Record<(typeof VERBS)[number], Method<H>>>;
 
 const METHODS = { get: 'GET', put: 'PUT', post: 'POST', delete: 'DELETE' } as const;
 
-/** Puts resources into the route table, and where Express finds them. */
+/** Adds resources to the route table and to Express. */
 export class Resources {
   readonly routes = new RouteTable();
   readonly #router: IRouter;
@@ -63,9 +63,9 @@ export class Resources {
   }
 
   /**
-   * A resource below a path, for each user. The bare path lacks the id, which is said once the method is right.
+   * A resource for each user. A path without the id is an error, reported once the method is right.
    *
-   * @param bare what else the bare path does
+   * @param bare methods of the path without the id
    */
   addForUsers(path: string, methods: Methods<UserHandler>, bare: Methods = {}): this {
     const ofNobody = mapMethods<UserHandler, Handler>(methods, (method) => ({
@@ -78,7 +78,7 @@ export class Resources {
     return this.add(path, { ...bare, ...ofNobody }).addOfUser(`${path}/:user_id`, methods);
   }
 
-  /** Calls about users have no use for a body, and clients send them all the same. @param path with `:user_id` in it */
+  /** Calls about users ignore their bodies, because clients send them anyway. @param path with `:user_id` in it */
   addOfUser(path: string, methods: Methods<UserHandler>): this {
     const ofUser = mapMethods<UserHandler, Handler>(methods, (method) => ({
       ...method,

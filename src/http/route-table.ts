@@ -1,22 +1,22 @@
 import type { Permission } from '../domain/access.js';
 import { parseUserId } from '../domain/user-id.js';
 
-/** What a route says of itself, beside what handles it. */
+/** The traits of a route besides its handler. */
 export interface RouteTraits {
-  /** What a key needs: `read` for GET and `admin` for all others if not given. */
+  /** The required scope: by default `read` for GET and `admin` for others. */
   readonly needs?: Permission | 'nothing';
   /**
-   * What becomes of a body: refused (`none`, if not given), dropped when it has arrived (`ignored`), or read by the
-   * handler, as a whole (`json`) or while it arrives (`batch`).
+   * How a body is treated: refused (`none`, the default), dropped once it has arrived (`ignored`), or read by the
+   * handler, whole (`json`) or while it arrives (`batch`).
    */
   readonly body?: 'none' | 'ignored' | 'json' | 'batch';
-  /** `original` for the calls of the original, whose errors are `{"error"}` and nothing more. */
+  /** `original` for the calls of the original service, whose errors are `{"error"}` and nothing more. */
   readonly errors?: 'original';
-  /** Whether the answer tells an orchestrator to leave the daemon alone: it is given under any load, and to anybody. */
+  /** Whether an orchestrator acts on the answer: it is given under any load, and to anybody. */
   readonly isProbe?: boolean;
-  /** What the first parameter of the path names: requests of one connection about the same one are handled in order. */
+  /** What the first parameter names. Requests of one connection about the same user or node are handled in order. */
   readonly about?: 'user' | 'node';
-  /** Whether its answer may be long: of these a connection has one made at a time. */
+  /** Whether its answer may be long. A connection has one long answer made at a time. */
   readonly isLong?: boolean;
 }
 
@@ -27,11 +27,11 @@ export interface Route extends RouteTraits {
   readonly needs: Permission | 'nothing';
 }
 
-/** What a request has to do with the others of its connection. */
+/** How a request is ordered among others of its connection. */
 export interface Order {
   /**
-   * The user or node that it is about: such requests are handled one after the other. `everything` comes after all that
-   * was sent before, and before all that is sent after; `nothing` waits for nobody.
+   * The user or node it is about; such requests are handled one after the other. `everything` comes after all earlier
+   * and before all later requests; `nothing` waits for none.
    */
   readonly about: string;
   readonly isLong: boolean;
@@ -49,8 +49,8 @@ interface Resource {
 }
 
 /**
- * Every route there is. Express hands requests to the handlers by the same paths; this says what has to be known of a
- * request before Express sees it, or where it never does: how its errors look, whether its body is read, what it waits for.
+ * Every route. Express uses the same paths for the handlers. This says what must be known about a request before
+ * Express sees it, or without Express: the form of its errors, whether its body is read, what it waits for.
  */
 export class RouteTable {
   readonly #all: Route[] = [];
@@ -71,12 +71,12 @@ export class RouteTable {
     this.#probe = undefined;
   }
 
-  /** @returns undefined where there is no such path, or not this method of it */
+  /** @returns undefined if there is no such path, or not with this method */
   find(method: string | undefined, target: string | undefined): Route | undefined {
     return this.#find(method, segmentsOf(target));
   }
 
-  /** With keys this is asked of every request, and one expression takes a third of the time that `find` does. */
+  /** With keys this is checked for every request, and one expression takes a third of the time of `find`. */
   isProbe(target = ''): boolean {
     this.#probe ??= patternOf(this.#all.filter(({ isProbe }) => isProbe).map(({ path }) => path));
     return this.#probe.test(target);
@@ -88,7 +88,7 @@ export class RouteTable {
     if (route?.isProbe === true) return FREE;
     const [, id = ''] = segments;
     const { about, isLong = false } = route ?? {};
-    // Whom an encoded id names is found out only when it is handled.
+    // Which id an encoded one is, is only known when it is handled.
     if (about === undefined || id.includes('%')) return AFTER_ALL;
     if (about === 'node') return { about: `node ${id}`, isLong };
     const user = parseUserId(id);
@@ -103,14 +103,14 @@ export class RouteTable {
   }
 }
 
-/** A target without the authority that one in absolute form begins with: whom it names does not matter (RFC 9112, 3.2.2). */
+/** The target without the authority of the absolute form, which does not matter here (RFC 9112, 3.2.2). */
 export function inOriginForm(target: string): string {
   if (target.startsWith('/')) return target;
   const path = target.replace(/^https?:\/\/[^/?#]*/i, '');
   return path === target || path.startsWith('/') ? path : `/${path}`;
 }
 
-/** The parts of a path as they were sent. One slash at the end says nothing, as it does to Express. */
+/** The segments of a path as they were sent. A slash at the end is ignored, as in Express. */
 export function segmentsOf(target = ''): readonly string[] {
   const path = inOriginForm(target);
   const end = path.search(/[?#]/);

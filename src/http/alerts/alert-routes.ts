@@ -12,12 +12,12 @@ import { failsByTag } from '../input/preconditions.js';
 import type { GatewayLimits } from '../options.js';
 import type { Resources } from '../resource.js';
 
-/** Alerts that one page looks at, at the most: those that do not match among them. */
+/** The most alerts read for one page, matching or not. See decision 69. */
 const MOST_LOOKED_AT = 10_000;
-/** Characters of messages and reasons in a page that is not longer than its alerts make it. */
+/** The most characters of messages and reasons in a page. */
 const LONGEST_PAGE = 1_000_000;
 
-/** What has been raised, and what became of it; another attempt; a test of a channel. */
+/** Lists alerts, retries dead letters, and tests channels. */
 export function addAlerts(resources: Resources, daemon: Daemon, limits: Pick<GatewayLimits, 'page'>): void {
   resources
     .add('/alerts', {
@@ -46,7 +46,7 @@ export function addAlerts(resources: Resources, daemon: Daemon, limits: Pick<Gat
     });
 }
 
-/** Newest first. A page ends too where it has looked at many alerts, or has become long: however it is filtered. */
+/** Newest first. A page also ends after many alerts read, or many characters, whatever the filter. */
 async function list({ alerts }: Daemon, exchange: Exchange, largestPage: number): Promise<void> {
   const { limit, filter, ...range } = parseAlertListing(exchange.request.url ?? '', largestPage);
   const listing = { states: range.states, filter };

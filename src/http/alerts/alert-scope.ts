@@ -1,7 +1,7 @@
 import type { Access } from '../../domain/access.js';
 import type { AlertRecord } from '../../domain/alert.js';
 
-/** Whether an alert tells of no node that is out of somebody's reach. */
+/** Whether an alert names only nodes that the caller may see. */
 export function isInScope(access: Access, { alert: { node, mass, group } }: AlertRecord): boolean {
   if (access.nodePrefixes === undefined) return true;
   const named = [
@@ -12,7 +12,7 @@ export function isInScope(access: Access, { alert: { node, mass, group } }: Aler
   return named.every((name) => access.mayTouchNode(name));
 }
 
-/** What a failure comes from is not told to whoever may not touch that node: what it did to theirs is. */
+/** Hides the cause from callers who may not see that node. */
 export function limitedToScope(access: Access, record: AlertRecord): AlertRecord {
   const { causedBy, ...alert } = record.alert;
   return causedBy === undefined || access.mayTouchNode(causedBy) ? record : { ...record, alert };

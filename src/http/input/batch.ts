@@ -12,37 +12,37 @@ export interface BatchLimits {
   readonly batch: number;
 }
 
-/** What a batch is of, and who is asked. */
+/** The kind of a batch, and how to handle its ids. */
 export interface BatchOf<Id, Reply> {
-  /** @returns undefined for what is no id */
+  /** @returns undefined if the value is not an id */
   readonly parse: (value: string, written: Written) => Id | undefined;
-  /** What is said of what is no id. */
+  /** The error for a value that is not an id. */
   readonly invalid: ErrorCode;
-  /** The longest that an id may be written, in characters. */
+  /** The most characters of an id as written. */
   readonly longest: number;
-  /** Why whoever asks may not touch it, or undefined if they may. */
+  /** Why the caller may not touch it; undefined if they may. */
   readonly forbidden: (id: Id) => string | undefined;
   readonly ask: (ids: readonly Id[], answered: (replies: readonly Reply[]) => void) => void;
 }
 
-/** Of some kind; with a code where it is a refusal. */
+/** A reply; it has a code if it is a refusal. */
 interface BatchReply {
   readonly kind: string;
   readonly code?: ErrorCode;
 }
 
-/** What became of each value of a batch, by its place in it. */
+/** The result of each value of a batch, by its place. */
 export interface BatchOutcome<Id, Reply> {
   readonly ids: readonly (Id | undefined)[];
-  /** Of those that were asked for. */
+  /** Replies to the ids that were handled. */
   readonly replies: readonly (Reply | undefined)[];
-  /** Why a value came to nothing, or undefined if it did not. */
+  /** Why a value failed; undefined if it did not. */
   problemAt(place: number): string | undefined;
 }
 
 /**
- * Asks for every id in the body of a request, a chunk at a time as it arrives. What is no id spoils nothing but itself;
- * a body that is too large, or no batch, is refused, and what had been asked by then has been asked.
+ * Handles every id in the body of a request, chunk by chunk as it arrives. An invalid id does not affect the others. A
+ * body that is too large, or not a batch, is refused, and what was handled by then stays.
  */
 export class Batch<Id, Reply extends BatchReply> {
   readonly #of: BatchOf<Id, Reply>;
@@ -55,7 +55,7 @@ export class Batch<Id, Reply extends BatchReply> {
   readonly #forbidden = new Map<number, string>();
   #asked = 0;
   #received = 0;
-  /** Calls whose replies are not in yet; the body itself counts as one until it has ended. */
+  /** Calls without their replies. The body itself counts as one until it ends. */
   #pending = 1;
   #refused = false;
 
@@ -169,7 +169,7 @@ export class Batch<Id, Reply extends BatchReply> {
 
 class TooMany extends Error {}
 
-/** The code of a reply that is a refusal. */
+/** The code of a refusal. */
 export function refusalIn(reply: BatchReply | undefined): ErrorCode | undefined {
   return reply?.kind === 'refused' ? reply.code : undefined;
 }

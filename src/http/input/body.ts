@@ -9,8 +9,8 @@ import type { RouteTable, RouteTraits } from '../route-table.js';
 const NO_ROUTE: RouteTraits = { body: 'ignored' };
 
 /**
- * Looks at a body before its route does. One that nobody reads is dropped, and the request goes on when it has come to
- * its end, for until then it may still turn out too large. Whoever reads the body does so behind this.
+ * Checks a body before its route does. An unread body is dropped, and the request goes on when it has ended, since
+ * until then it may still turn out too large. Routes read bodies after this.
  */
 export function admitBody(
   limits: Pick<GatewayLimits, 'body'>,
@@ -29,7 +29,7 @@ export function admitBody(
       exchange.refuse('HEARTBEAT_BODY_TOO_LARGE', { hangUp: true });
       return;
     }
-    // Where there is no such route, that is said without a look at the body.
+    // An unknown route is answered without looking at the body.
     const { body = 'none' } = routes.find(request.method, request.url) ?? NO_ROUTE;
     const isRead = body !== 'ignored';
     if (isRead && isEncoded(request)) {
@@ -45,14 +45,14 @@ export function admitBody(
   };
 }
 
-/** Whether a body is something else than it will be when it has been decoded, such as gzip. */
+/** Whether the body has a content coding, such as gzip. */
 function isEncoded({ headers }: IncomingMessage): boolean {
   const encoding = headers['content-encoding']?.trim().toLowerCase() ?? '';
   return encoding !== '' && encoding !== 'identity';
 }
 
 /**
- * Receives a body to its end; one that is larger than the limit is refused.
+ * Reads a whole body; refuses one that is larger than the limit.
  *
  * @param limit bytes
  */
@@ -68,7 +68,7 @@ export function readBody(
   });
 }
 
-/** Runs what nobody else would catch the failure of. */
+/** Runs a step whose failure nothing else would catch. */
 function guarded(exchange: Exchange, step: () => void | Promise<void>): void {
   const failed = (error: unknown): void => {
     exchange.fail(error);
@@ -80,7 +80,7 @@ function guarded(exchange: Exchange, step: () => void | Promise<void>): void {
   }
 }
 
-/** @param kept undefined where nobody wants it */
+/** @param kept undefined if the body is not wanted */
 function receive(
   exchange: Exchange,
   request: IncomingMessage,

@@ -5,11 +5,11 @@ import { isBodiless } from '../server/request-head.js';
 import type { BodyProblem } from '../../views/body-problems.js';
 import { bodyProblem } from '../../views/messages.js';
 
-/** It leaves a byte order mark out. */
+/** It skips a byte order mark. */
 const UTF8 = new TextDecoder('utf-8', { fatal: true });
 
 /**
- * Reads a body that is one JSON value; an empty one is an empty object. What is too large, or no JSON, is refused.
+ * Reads a body with one JSON value; an empty body is an empty object. Refuses what is too large or not JSON.
  *
  * @param limit bytes
  */
@@ -32,7 +32,7 @@ export function readJson(
   });
 }
 
-/** Goes on where there is no body, or nothing in it; refuses what nobody would read. */
+/** Continues without a body, or with an empty one; refuses a body that nothing would read. */
 export function expectNoBody(
   exchange: Exchange,
   request: IncomingMessage,
@@ -49,7 +49,7 @@ export function expectNoBody(
   });
 }
 
-/** What JavaScript takes for something else, and would lose without a word. */
+/** JavaScript treats it specially, and would silently lose it. */
 const UNUSABLE = '__proto__';
 
 function unusableNames(value: unknown, path: readonly string[] = []): BodyProblem[] {
@@ -68,7 +68,7 @@ export function refuseBody(exchange: Exchange, problems: readonly BodyProblem[])
   exchange.refuse('HEARTBEAT_INVALID_BODY', { message, details: { problems } });
 }
 
-/** @returns undefined for what is no UTF-8 */
+/** @returns undefined if it is not UTF-8 */
 export function textOf(body: Buffer): string | undefined {
   try {
     return UTF8.decode(body);
@@ -77,7 +77,7 @@ export function textOf(body: Buffer): string | undefined {
   }
 }
 
-/** @returns undefined for what is no JSON; nothing at all is an empty object */
+/** @returns undefined if it is not JSON; an empty text is an empty object */
 export function parseJson(text: string): { readonly parsed: unknown } | undefined {
   try {
     return { parsed: text.trim() === '' ? {} : JSON.parse(text) };

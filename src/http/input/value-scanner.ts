@@ -1,4 +1,4 @@
-/** One value of a batch as it was written, or undefined for what is no plain number or string (an object, say). */
+/** One value of a batch as written; undefined if it is not a plain number or string (an object, say). */
 export type ScannedValue = string | undefined;
 
 const TAB = 9;
@@ -13,13 +13,13 @@ const CLOSE_BRACKET = 93;
 const OPEN_BRACE = 123;
 const CLOSE_BRACE = 125;
 
-/** The byte order mark of UTF-8, which some editors and tools put in front of a text. */
+/** The byte order mark of UTF-8, which some editors and tools put before a text. */
 const MARK = [0xef, 0xbb, 0xbf] as const;
 const MARK_TEXT = String.fromCharCode(...MARK);
 
 const NOTHING = Buffer.alloc(0);
 
-/** Whether a value stood in quotes, without them in an array, or without them on a line of its own. */
+/** Whether a value was in quotes, without quotes in an array, or on a line of its own. */
 export type Written = 'quoted' | 'bare' | 'line';
 
 /** The body is neither a JSON array nor one value a line. */
@@ -45,17 +45,17 @@ type State =
   | 'line';
 
 /**
- * Takes a body apart while it arrives: a JSON array of values, or one value a line. The digits of a number come out
- * as they were written, which `JSON.parse` does not do for a 64-bit id.
+ * Splits a body while it arrives: a JSON array of values, or one value a line. Digits come out as written, which
+ * `JSON.parse` does not do for a 64-bit id. Ours for these two reasons.
  */
 export class ValueScanner {
   readonly #found: (value: ScannedValue, written: Written) => void;
   readonly #longest: number;
   #state: State = 'start';
   #chunk: Buffer = NOTHING;
-  /** What was kept of the value in chunks before. */
+  /** The part of the value in earlier chunks. */
   #kept = '';
-  /** Where the value, or what goes on of it, begins in the chunk. */
+  /** Where the value, or its continuation, begins in the chunk. */
   #from = 0;
   #depth = 0;
   /** How many bytes of a byte order mark the body began with. */
@@ -63,7 +63,7 @@ export class ValueScanner {
 
   /**
    * @param found is called for each value, in order
-   * @param longest the most bytes of a value that are kept: one more says that it is too long
+   * @param longest the most bytes of a value that are kept; one more shows that it is too long
    */
   constructor(found: (value: ScannedValue, written: Written) => void, longest: number) {
     this.#found = found;
@@ -76,7 +76,7 @@ export class ValueScanner {
     this.#from = 0;
     for (let at = 0; at < chunk.length; at++) this.#take(chunk[at] ?? 0, at);
     if (this.#isInValue()) this.#kept = this.#textUpTo(chunk.length);
-    // The chunk is not held: a body may come slowly.
+    // The chunk is not kept: a body may come slowly.
     this.#chunk = NOTHING;
     this.#from = 0;
   }
@@ -127,7 +127,7 @@ export class ValueScanner {
       return;
     }
     if (this.#marked % MARK.length > 0) {
-      // It was none after all, but the first bytes of a line.
+      // It was not a mark after all, but the beginning of a line.
       this.#begin('line', at);
       this.#kept = MARK_TEXT.slice(0, this.#marked);
     } else if (isSpace(byte)) return;
@@ -220,8 +220,8 @@ export class ValueScanner {
   }
 
   /**
-   * A value's bytes in one piece: gathered one by one they would be a string for each byte, of which a user's id
-   * would keep all. What is too long is no id, and a little more of it says so.
+   * The value's bytes in one piece: collected one by one they would be a string for each byte, and a user's id would
+   * keep all of them. A value that is too long is invalid, so a prefix is enough.
    */
   #textUpTo(at: number): string {
     const most = this.#longest + 1 - this.#kept.length;
@@ -234,7 +234,7 @@ function isSpace(byte: number): boolean {
   return byte === SPACE || byte === NEWLINE || byte === RETURN || byte === TAB;
 }
 
-/** Of spaces, and of a byte order mark, which files that were joined have in their middle. */
+/** Without spaces, and without byte order marks, which joined files contain. */
 function trimmed(line: string): string {
   let from = line.startsWith(MARK_TEXT) ? MARK_TEXT.length : 0;
   let to = line.length;
@@ -246,7 +246,7 @@ function trimmed(line: string): string {
 const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 const BEYOND_ASCII = /[\x80-\xff]/;
 
-/** Text of which each character is a byte. */
+/** Text with a byte for each character. */
 function decoded(bytes: string): ScannedValue {
   if (!BEYOND_ASCII.test(bytes)) return bytes;
   try {

@@ -13,7 +13,7 @@ export interface Listing {
   readonly state: NodeState | undefined;
   readonly label: { readonly key: string; readonly value: string } | undefined;
   readonly paused: boolean | undefined;
-  /** What the name begins with. */
+  /** A prefix of the name. */
   readonly name: string | undefined;
   readonly after: NodeName | undefined;
   readonly limit: number;

@@ -53,9 +53,9 @@ export function addNodes(
     handle: named((exchange, name) => heartbeat(daemon, exchange, name)),
   } as const;
   resources
-    // The bare path lacks a name.
+    // The path without a name.
     .add('/nodes', { ...node, get: { handle: (exchange) => answerList(daemon, exchange, limits.page) } })
-    // Before the rest, since a node may have this name, too: POST is the only method that no node has.
+    // Before the others, since a node may have this name: POST is the only method that no node has.
     .add('/nodes/heartbeats', {
       ...node,
       post: {
@@ -103,9 +103,9 @@ function named(handler: NodeHandler): Handler {
 const ASCII = /^[!-~]*$/;
 
 /**
- * The name in a path, as it was sent: what is not ASCII has to be percent-encoded.
+ * The name in a path as it was sent: everything but ASCII must be percent-encoded.
  *
- * @returns undefined for what cannot name a node, or is not encoded as it should be
+ * @returns undefined if it cannot be a node's name, or is not encoded properly
  */
 function nodeNameIn({ originalUrl }: Pick<Request, 'originalUrl'>): NodeName | undefined {
   const [, encoded = ''] = segmentsOf(originalUrl);
@@ -209,7 +209,7 @@ async function flips(
   await answerFlips(daemon, exchange, name, largestPage, clock.wall());
 }
 
-/** @returns undefined when it is not known, which has been answered then */
+/** @returns undefined if the node is unknown, which has been answered then */
 function known(
   exchange: Exchange,
   nodes: Daemon['nodes'],
@@ -246,7 +246,7 @@ function answerNode(
   nodes.ask(name, conditional(exchange, request), answered, exchange.access.nodeQuota);
 }
 
-/** At the path of a node there is the node, which `*` asks for; at the paths below it there is nothing that could be. */
+/** `*` asks for the node at its own path; at paths below it there is nothing that could exist. */
 function conditional(exchange: Exchange, request: NodeRequest): NodeRequest {
   const precondition = preconditionOf(exchange.request);
   if (precondition === undefined) return request;
@@ -254,7 +254,7 @@ function conditional(exchange: Exchange, request: NodeRequest): NodeRequest {
   return isAtNode || precondition === 'never' ? { ...request, precondition } : request;
 }
 
-/** Answers a reply that is not the one hoped for. */
+/** Answers a reply other than the expected one. */
 function answerOther(exchange: Exchange, asked: NodeRequest['kind'], reply: NodeReply): void {
   if (reply.kind === 'refused') exchange.refuse(reply.code);
   else exchange.fail(new TypeError(`'${asked}' was answered '${reply.kind}'`));

@@ -14,7 +14,7 @@ type AccessControlOptions = Pick<GatewayOptions, 'auth'> & {
   readonly limits: Pick<GatewayOptions['limits'], 'rate_per_key' | 'rate_per_address'>;
 };
 
-/** Lets in those who may come, and at the rate at which they may. */
+/** Authenticates requests, authorizes them, and applies rate limits. */
 export class AccessControl {
   unauthorized = 0;
   rateLimited = 0;
@@ -22,14 +22,14 @@ export class AccessControl {
   readonly #clock: Clock;
   readonly #routes: Pick<RouteTable, 'isProbe'>;
   readonly #handOver: (exchange: Exchange) => void;
-  /** Each undefined where it is not configured. */
+  /** Each is undefined if it is not configured. */
   #authenticator: Authenticator | undefined;
   #perKey: RateLimiter | undefined;
   #perAddress: RateLimiter | undefined;
-  /** Whether nothing at all is to be looked at. */
+  /** Whether nothing has to be checked. */
   #isOpen = true;
 
-  /** @param handOver takes those who are let in */
+  /** @param handOver gets admitted requests */
   constructor(
     daemon: Pick<Daemon, 'defer'>,
     clock: Clock,
@@ -42,7 +42,7 @@ export class AccessControl {
     this.#handOver = handOver;
   }
 
-  /** From here on. Whoever was let in before has been. */
+  /** Applies from now on. Requests admitted before stay admitted. */
   configure({ auth, limits: { rate_per_key, rate_per_address } }: AccessControlOptions): void {
     const rates = (rate: number | null | undefined): RateLimiter | undefined =>
       typeof rate === 'number' ? new RateLimiter(this.#clock, rate) : undefined;
@@ -52,7 +52,7 @@ export class AccessControl {
     this.#isOpen = this.#authenticator === undefined && this.#perAddress === undefined;
   }
 
-  /** To be called in the turn in which the request was read. */
+  /** Call it in the turn in which the request was read. */
   admit(exchange: Exchange): void {
     if (!this.#isOpen) {
       this.#look(exchange);
@@ -84,7 +84,7 @@ export class AccessControl {
     else this.#enter(exchange, who);
   }
 
-  /** Whoever is healed by this may not expire while it is found out who heals. */
+  /** The user healed by this request must not expire while its token is verified. See decision 21. */
   #enterLater(exchange: Exchange, who: Promise<Access | Denied>): void {
     const resume = this.#daemon.defer();
     const enter = (found: Access | Denied): void => {
@@ -117,7 +117,7 @@ export class AccessControl {
     exchange.refuse('HEARTBEAT_UNAUTHORIZED', {
       message,
       headers: ['www-authenticate', `Bearer realm="heartbeat"${invalid}`],
-      // Nobody reads what somebody unknown goes on to send.
+      // Nobody reads what an unauthenticated client goes on to send.
       hangUp: !isBodiless(headers),
     });
   }

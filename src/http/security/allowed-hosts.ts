@@ -1,26 +1,26 @@
 import { isIP } from 'node:net';
 
-/** A name or an address, and a port, as RFC 9112 (3.2) has it. Fields that were sent twice are joined by a space. */
+/** A name or address and a port, as in RFC 9112 (3.2). Repeated fields are joined by a space. */
 const HOST = /^(?:\[[0-9a-f:.]+\]|(?:[\w.~!$&'()*+,;=-]|%[0-9a-f]{2})*)(?::\d*)?$/i;
 const LOOPBACK = /^(?:localhost|\[::1\]|\[::ffff:7f[0-9a-f]{2}:[0-9a-f]{1,4}\]|127(?:\.\d{1,3}){3})$/;
 const WILDCARDS = new Set(['0.0.0.0', '[::]']);
 const ANY = '*';
 
 export interface HostRules {
-  /** What the daemon listens on. */
+  /** The address that the daemon listens on. */
   readonly host: string;
   /** Other names that it answers to; `*` for any. */
   readonly allowed: readonly string[];
 }
 
-/** Whether the value of a `Host` field is one at all. */
+/** Whether the value of a `Host` field is valid. */
 export function isHost(value: string): boolean {
   return HOST.test(value);
 }
 
 /**
- * Tells the names that a daemon answers to. A web page can have its own name resolved to the loopback of whoever looks
- * at it (DNS rebinding), and then ask as if it came from there. The name gives it away; an address cannot be rebound.
+ * The names that a daemon answers to: a defence against DNS rebinding. A web page can have its own name resolved to the
+ * loopback of its visitor, and then send requests from there. Its name gives it away; an address cannot be rebound.
  */
 export class Hosts {
   readonly #isAny: boolean;
@@ -44,7 +44,7 @@ export class Hosts {
   }
 }
 
-/** The name as URLs have it: in lower case, addresses in one form, and without a dot or a port at its end. */
+/** The name as in a URL: in lower case, addresses in one form, without a dot or port at the end. */
 function nameIn(authority: string): string | undefined {
   if (!URL.canParse(`http://${authority}`)) return undefined;
   const { hostname, username, pathname } = new URL(`http://${authority}`);

@@ -5,7 +5,7 @@ import type { AuthOptions } from './auth-options.js';
 import { Denied, type Credential } from './credential.js';
 import { isToken, UserTokens } from './user-tokens.js';
 
-/** Tokens that are verified once and remembered until they expire: about 30 MB of them. */
+/** The most verified tokens that are remembered until they expire: about 30 MB of them. */
 const REMEMBERED = 100_000;
 
 const MISSING = new Denied('a key is needed: send it as "Authorization: Bearer <key>"');
@@ -21,18 +21,18 @@ interface StoredKey {
 }
 
 /**
- * Tells who asks by what they send. A credential is looked up by its SHA-256 alone, so that how long that takes says
- * nothing about any other.
+ * Authenticates callers. A credential is looked up by its SHA-256 only, so that timing reveals nothing about others.
+ * See decision 20.
  */
 export class Authenticator {
   readonly #clock: Clock;
   readonly #keys: readonly StoredKey[];
   readonly #tokens: UserTokens | undefined;
-  /** Verified ones, by their SHA-256. */
+  /** Verified credentials by their SHA-256. */
   readonly #known = new Map<string, Credential>();
   readonly #remembered: number;
 
-  /** @param remembered tokens at the most */
+  /** @param remembered the most tokens */
   constructor({ keys, user_tokens }: AuthOptions, clock: Clock, remembered = REMEMBERED) {
     this.#clock = clock;
     this.#keys = keys.map(stored);
@@ -41,9 +41,9 @@ export class Authenticator {
   }
 
   /**
-   * Who sends this header. A token that is new takes its time; all others are known at once.
+   * Identifies the sender of this header. A new token takes time to verify; all others are known at once.
    *
-   * @param authorization of the request, if it has any
+   * @param authorization of the request, if any
    */
   identify(authorization: string | undefined): Access | Denied | Promise<Access | Denied> {
     if (authorization === undefined) return MISSING;
@@ -62,7 +62,7 @@ export class Authenticator {
     return credential instanceof Denied ? credential : this.#remember(digest, credential).access;
   }
 
-  /** Compares with every key to its end, whichever it is. */
+  /** Compares with every key to the end, whichever matches. */
   #find(digest: string): Credential | undefined {
     const sent = Buffer.from(digest, 'latin1');
     let found: Credential | undefined;
@@ -76,7 +76,7 @@ export class Authenticator {
     return credential.whenExpired;
   }
 
-  /** The one that was verified first goes first: it has the least time left. */
+  /** The one verified first is dropped first: it has the least time left. */
   #remember(digest: string, credential: Credential): Credential {
     if (this.#known.size >= this.#remembered) {
       for (const oldest of this.#known.keys()) {

@@ -4,7 +4,7 @@ import helmet from 'helmet';
 const NOBODY = ["'none'"];
 const SELF = ["'self'"];
 
-/** What a browser may make of an answer: nothing that does not come from here, no inline script, no frame. */
+/** What a browser may do with an answer: load nothing from elsewhere, run no inline script, show no frame. */
 const shield = helmet({
   contentSecurityPolicy: {
     useDefaults: false,
@@ -23,7 +23,10 @@ const shield = helmet({
   xFrameOptions: { action: 'deny' },
 });
 
-/** Shields whatever a browser can be led to show. Nothing else is: it would be half a kilobyte on each heartbeat. */
+/**
+ * Sets these headers on what a browser can be made to show. On other answers they would be half a kilobyte for each
+ * heartbeat.
+ */
 export const setBrowserHeaders: RequestHandler = (request, response, next) => {
   if (request.method === 'GET' || request.method === 'HEAD') shield(request, response, next);
   else next();

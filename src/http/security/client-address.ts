@@ -1,9 +1,9 @@
 import { isIPv6 } from 'node:net';
 
-/** Of an IPv6 address: what one customer is given, and may send from all of. */
+/** The part of an IPv6 address that one customer gets, and may send from. */
 const NETWORK_GROUPS = 4;
 
-/** Whom an address belongs to: itself of IPv4, its network (a /64) of IPv6. */
+/** The source of an address for rate limits: itself for IPv4, its network (a /64) for IPv6. */
 export function sourceOf(address: string): string {
   const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1];
   if (mapped !== undefined) return mapped;

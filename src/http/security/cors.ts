@@ -1,10 +1,10 @@
 import type { Exchange } from '../server/exchange.js';
 
 const ANY = '*';
-/** Browsers ask again after this many seconds. */
+/** Seconds until browsers ask again. */
 const MAX_AGE = '7200';
 
-/** Lets pages of other origins call the API, where that is configured. */
+/** CORS: allows pages of other origins to call the API, if configured. */
 export class Cors {
   readonly #origins: ReadonlySet<string>;
 
@@ -18,9 +18,9 @@ export class Cors {
   }
 
   /**
-   * Says on the answer, whichever it will be, that the page may read it.
+   * Sets the headers that allow the page to read the answer.
    *
-   * @returns whether that was all that was asked
+   * @returns whether the request was a preflight, which is answered
    */
   greet(exchange: Exchange): boolean {
     if (this.#origins.size === 0) return false;

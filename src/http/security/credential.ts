@@ -1,18 +1,18 @@
 import type { Access } from '../../domain/access.js';
 import type { Instant } from '../../domain/time.js';
 
-/** A credential that has been verified. */
+/** A verified credential. */
 export interface Credential {
   readonly access: Access;
-  /** Undefined where it never expires. */
+  /** Undefined if it never expires. */
   readonly expires: Instant | undefined;
-  /** What is said from then on. */
+  /** The refusal from then on. */
   readonly whenExpired: Denied;
 }
 
-/** Why a credential is worth nothing. */
+/** Why a credential is refused. */
 export class Denied {
-  /** A sentence for whoever sent it. */
+  /** A sentence for the sender. */
   readonly message: string;
 
   constructor(message: string) {

@@ -4,8 +4,9 @@ import { exchangeOf } from '../server/exchange-of.js';
 import type { Cors } from './cors.js';
 
 /**
- * A page of any site may have its browser POST to any address, the loopback of its machine included; it only cannot
- * read the answer. Browsers say that they do. Whatever else changes something they ask about first.
+ * Protects against CSRF: a page of any site can make its browser POST to any address, including the loopback of its
+ * machine; it only cannot read the answer. Browsers mark such requests. Before other changing methods they send a
+ * preflight.
  */
 export function refuseCrossSite(cors: () => Cors): RequestHandler {
   return ({ method, headers }, response, next) => {

@@ -1,15 +1,15 @@
 import { millis, moment, type Millis, type Moment } from '../../domain/time.js';
 import type { Clock } from '../../ports/clock.js';
 
-/** How many are remembered. Past it the one that was counted first is forgotten, and begins anew. */
+/** The most callers that are remembered. Past it, the one counted first is forgotten and starts again. */
 const REMEMBERED = 100_000;
-/** So many seconds' worth may come at once. */
+/** This many seconds' worth may come at once. */
 const BURST = 1;
 const ROUNDING = 1e-6;
 
 /**
- * Holds everybody to a rate. For each there is one moment, when all that came so far would have come at that rate (the
- * generic cell rate algorithm): who is behind it by more than a burst has to wait.
+ * A rate limit for each caller by the generic cell rate algorithm: for each there is one moment, at which all requests
+ * so far would have come at the allowed rate. A caller whose moment is ahead by more than a burst has to wait.
  */
 export class RateLimiter {
   readonly #clock: Clock;
@@ -22,7 +22,7 @@ export class RateLimiter {
   constructor(clock: Clock, rate: number, remembered = REMEMBERED) {
     this.#clock = clock;
     this.#interval = millis(1) / rate;
-    // One may come at any time, however slow the rate.
+    // One request is always allowed, however slow the rate.
     this.#burst = Math.max(millis(BURST), this.#interval);
     this.#remembered = remembered;
   }
@@ -30,7 +30,7 @@ export class RateLimiter {
   /**
    * Counts a request.
    *
-   * @returns 0 where it may pass, else the seconds to wait
+   * @returns 0 if it may pass, else the seconds to wait
    */
   take(who: string): number {
     const now = this.#clock.now();
@@ -38,7 +38,7 @@ export class RateLimiter {
     const early = due - now - this.#burst;
     // Sums of intervals are off by their rounding.
     if (early > this.#interval * ROUNDING) return early / 1000;
-    // Behind the others, so that those who are quiet are forgotten first.
+    // Moved to the end, so that quiet callers are forgotten first.
     this.#due.delete(who);
     this.#due.set(who, moment(due));
     if (this.#due.size > this.#remembered) this.#forgetOne();

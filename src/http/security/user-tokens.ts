@@ -24,7 +24,7 @@ export class UserTokens {
     this.#rule = rule;
     this.#clock = clock;
     this.#options = {
-      // Never what the token itself says: it could say `none`, or take a public key for a secret.
+      // Never the token's own algorithm: it could be `none`, or use a public key as a secret.
       algorithms: [algorithm],
       requiredClaims: ['sub', 'exp'],
       ...(issuer !== undefined && { issuer }),
@@ -53,7 +53,7 @@ export class UserTokens {
 
 const EXPIRED = new Denied('the token has expired');
 
-/** What jose says of a claim quotes none of its values. */
+/** jose's messages about claims quote none of their values. */
 function denied(error: unknown): Denied {
   if (error instanceof errors.JWTExpired) return EXPIRED;
   if (error instanceof errors.JWTClaimValidationFailed)

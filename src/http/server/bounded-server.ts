@@ -3,7 +3,7 @@ import { createServer as createTlsServer } from 'node:https';
 import { millis } from '../../domain/time.js';
 import type { GatewayOptions, TlsOptions } from '../options.js';
 
-/** Node's server with our bounds. What meets one comes as a `clientError`. */
+/** Node's server with our limits. Requests beyond one cause a `clientError`. */
 export function createBoundedServer(options: GatewayOptions): Server {
   const { headersTimeout, requestTimeout, keepAliveTimeout, maxHeaderSize } = boundsOf(options);
   const settings = {
@@ -12,9 +12,9 @@ export function createBoundedServer(options: GatewayOptions): Server {
     requestTimeout,
     maxHeaderSize,
     connectionsCheckingInterval: Math.min(1000, Math.ceil(headersTimeout / 4)),
-    // Asked for where it can be answered in the house's form.
+    // Checked where it can be answered in our own form.
     requireHostHeader: false,
-    // Of a field that is there twice Node would take the first, and others may take the last.
+    // Node would take the first of a repeated field, and others may take the last.
     joinDuplicateHeaders: true,
   };
   const { tls } = options;
@@ -23,20 +23,20 @@ export function createBoundedServer(options: GatewayOptions): Server {
       ? createServer(settings)
       : // A handshake is the beginning of a head.
         createTlsServer({ ...settings, ...pemOf(tls), handshakeTimeout: headersTimeout });
-  // A client that has sent all it will may close its side and wait: Node would drop its answer. Undocumented.
+  // A client that has sent everything may close its side and wait: Node would drop its answer. Undocumented.
   Object.assign(server, { httpAllowHalfOpen: true });
-  // Bounded by their size; a header that was not counted could hide a body.
+  // Headers are limited by size; one that was not counted could hide a body.
   server.maxHeadersCount = 0;
   return server;
 }
 
-/** Other bounds, from the next request or, where it is read from the connection, the next connection on. */
+/** Applies other limits, from the next request, or for connection limits from the next connection. */
 export function bound(server: Server, options: GatewayOptions): void {
-  // The size is Node's own, but undocumented.
+  // The size is Node's own property, but undocumented.
   Object.assign(server, boundsOf(options));
 }
 
-/** As Node names them. */
+/** In Node's names. */
 export function pemOf({ certificate, key }: TlsOptions): { readonly cert: string; readonly key: string } {
   return { cert: certificate, key: key.reveal() };
 }

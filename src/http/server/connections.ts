@@ -3,16 +3,16 @@ import type { Socket } from 'node:net';
 import { Server as TlsServer, TLSSocket } from 'node:tls';
 import type { Duplex } from 'node:stream';
 
-/** So many past the limit are let in, to be told why they are sent away; any more are closed without a word. */
+/** This many past the limit are accepted, to be refused with an answer. Any more are closed without one. */
 const RESERVE = 64;
 
-/** From this share of the limit on somebody is told, and again after there were fewer than this. */
+/** From this share of the limit on there is a warning, and again after there were fewer. */
 const MOST = 0.8;
 const FEW = 0.6;
 
-/** The connections of a server, bounded. */
+/** The connections of a server, with a limit. */
 export class Connections {
-  /** Closed unanswered, or answered 503 and closed. */
+  /** Closed without an answer, or answered 503 and closed. */
   refused = 0;
   #limit: number;
   readonly #runningOut: (open: number, limit: number) => void;
@@ -20,12 +20,12 @@ export class Connections {
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
   readonly #surplus = new Set<Duplex>();
-  /** Connections whose handshake is not over, by who is at the other end. */
+  /** Connections in their TLS handshake, by address. */
   readonly #shaking = new Map<string, Socket>();
-  /** What speaks TLS over a connection: requests know that one. */
+  /** The TLS socket of each connection; requests know that one. */
   readonly #overTls = new Map<Socket, TLSSocket>();
 
-  /** @param runningOut told when most of the connections there may be are open, once until there are fewer */
+  /** @param runningOut called when most of the allowed connections are open; once until there are fewer */
   constructor(server: Server, limit: number, runningOut: (open: number, limit: number) => void) {
     this.#runningOut = runningOut;
     this.#server = server;
@@ -43,7 +43,7 @@ export class Connections {
     return this.#sockets.size;
   }
 
-  /** Whether a connection is one too many, so that its request is to be refused. */
+  /** Whether a connection is past the limit, so that its request is refused. */
   isSurplus(socket: Duplex): boolean {
     return this.#surplus.size > 0 && this.#surplus.has(socket);
   }
@@ -53,7 +53,7 @@ export class Connections {
     this.#server.maxConnections = limit + RESERVE;
   }
 
-  /** Ends those that nobody needs, when what was written to them is sent. */
+  /** Ends those that nothing needs, once what was written to them is sent. */
   endUnless(needed: (socket: Socket) => boolean): void {
     for (const socket of this.#sockets) {
       const spoken = this.#overTls.get(socket) ?? socket;
@@ -61,7 +61,7 @@ export class Connections {
     }
   }
 
-  /** @param owed whether the other side is to see that something is missing */
+  /** @param owed whether the client must notice that something is missing */
   destroyAll(owed: (socket: Socket) => boolean): void {
     for (const socket of this.#sockets) {
       if (owed(this.#overTls.get(socket) ?? socket)) socket.resetAndDestroy();
@@ -69,7 +69,7 @@ export class Connections {
     }
   }
 
-  /** Ends a connection so that the other side cannot take it for an orderly end. */
+  /** Ends a connection so that the client cannot take it for an orderly end. See decision 65. */
   reset(spoken: Socket): void {
     if (spoken instanceof TLSSocket) {
       for (const [socket, over] of this.#overTls) if (over === spoken) socket.resetAndDestroy();

@@ -11,36 +11,36 @@ import { pipelineOf, type Pipeline, type Waiting } from './pipeline.js';
 import { isBodiless } from './request-head.js';
 import { sentRequestId } from './request-id.js';
 
-/** What all exchanges of a gateway share. */
+/** Shared by all exchanges of a gateway. */
 export interface ExchangeHost {
   readonly logger: Logger;
   readonly heads: MadeHeads;
   readonly routes: Pick<RouteTable, 'find' | 'orderOf'>;
   makeRequestId(): string;
-  /** The exchange goes on, so that its time begins anew. */
+  /** The exchange made progress, so its timeout starts again. */
   progressed(exchange: Exchange): void;
   /** A status has been sent. */
   responded(status: number): void;
-  /** The answer has begun, and is long. */
+  /** A long answer has begun. */
   begun(exchange: Exchange): void;
-  /** Nothing more is awaited of the exchange. */
+  /** The exchange is complete. */
   release(exchange: Exchange): void;
-  /** The answer cannot be given to its end: its connection is reset, so that nobody takes what came for the whole. */
+  /** The answer cannot be completed: its connection is reset, so that nobody takes it for a whole one. */
   cut(exchange: Exchange): void;
-  /** The answer that follows is the last of its connection, whose client may still be sending. */
+  /** The next answer is the last of its connection, whose client may still be sending. */
   hangUp(exchange: Exchange): void;
 }
 
-/** More about a refusal than its code. */
+/** A refusal's details besides its code. */
 export interface Refusal {
-  /** Instead of the code's own sentence. */
+  /** Replaces the code's own sentence. */
   readonly message?: string;
   readonly headers?: RawHeaders;
-  /** What else the answer says, beside the error and its code. */
+  /** Added to the answer, besides the error and its code. */
   readonly details?: object;
   /** Whether the connection ends with this answer. */
   readonly hangUp?: boolean;
-  /** Whole seconds, where it is worth trying again; one if not given. */
+  /** Whole seconds, if a retry is worth while; default 1. */
   readonly retryAfter?: number;
   /** For the log only. */
   readonly cause?: unknown;
@@ -50,19 +50,19 @@ const LONGEST_LOGGED_PATH = 200;
 
 type State = 'waiting' | 'streaming' | 'settled';
 
-/** A request and its answer, which is given once: whatever comes later is dropped. */
+/** A request and its answer, which is given once. Whatever comes later is dropped. */
 export class Exchange {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
-  /** Two that are the host's: its tick at the last progress, and where it keeps this. */
+  /** Two fields of the host: its tick at the last progress, and where it keeps this exchange. */
   seenAt = 0;
   slot = 0;
-  /** The requests of its connection, and one that is theirs: what starts this one when its turn comes. */
+  /** The requests of its connection, and a field of theirs: what starts this request in its turn. */
   readonly pipeline: Pipeline;
   waiting: Waiting | undefined = undefined;
-  /** Who asks, as soon as that is decided. */
+  /** The caller, once that is decided. */
   access: Access = UNDECIDED;
-  /** Of a request that only reads; it counts where the answer would be a success (RFC 9110, 13.2.1). */
+  /** For a request that only reads. It counts if the answer would be a success (RFC 9110, 13.2.1). */
   precondition: Precondition | undefined = undefined;
   readonly #host: ExchangeHost;
   #state: State = 'waiting';
@@ -78,13 +78,13 @@ export class Exchange {
     this.pipeline = pipelineOf(request.socket);
   }
 
-  /** The client's own, or one that is made when it is first needed. */
+  /** The client's own id, or one that is made when it is first needed. */
   get requestId(): string {
     this.#requestId ??= sentRequestId(this.request.headers['x-request-id']) ?? this.#host.makeRequestId();
     return this.#requestId;
   }
 
-  /** What it has to do with the others of its connection. */
+  /** How it is ordered among requests of its connection. */
   get order(): Order {
     return (this.#order ??= this.#host.routes.orderOf(this.request.method, this.request.url));
   }
@@ -98,7 +98,7 @@ export class Exchange {
     return this.#state === 'streaming';
   }
 
-  /** Whether somebody still waits for an answer, or the rest of it. */
+  /** Whether the client still waits for an answer, or for the rest of it. */
   get open(): boolean {
     return this.#state !== 'settled' && !this.response.destroyed;
   }
@@ -111,11 +111,11 @@ export class Exchange {
     answerInOneWrite(this.response, status, this.#identified(head), body);
   }
 
-  /** @param body short JSON in ASCII, which answers most of the calls there are */
+  /** @param body short JSON in ASCII, the answer to most calls */
   ok(body: string): void {
     const { request, response } = this;
     const { headers } = request;
-    // Whoever has one of these gets a head of its own, and whoever sends a body has it read.
+    // These requests get a head of their own, and a body is read.
     const isUsual =
       headers.origin === undefined &&
       headers['x-request-id'] === undefined &&
@@ -155,7 +155,7 @@ export class Exchange {
     this.response.end(body, 'latin1');
   }
 
-  /** Has it logged that this was done, and by whom, once it is. Without keys there is nobody to tell of. */
+  /** Logs the action and the caller once it succeeds. Without keys there is no caller to name. */
   audit(): void {
     if (this.access === ANYBODY) return;
     this.response.once('finish', () => {
@@ -166,7 +166,7 @@ export class Exchange {
     });
   }
 
-  /** Answers what was thrown; an answer that has begun is broken off, so that nobody takes it for a whole one. */
+  /** Answers an exception. An answer that has begun is cut, so that nobody takes it for a whole one. */
   fail(error: unknown): void {
     if (this.#state === 'streaming') {
       this.#host.logger.error('response aborted', this.#facts({ error }));
@@ -180,7 +180,7 @@ export class Exchange {
     }
   }
 
-  /** Begins an answer of unknown length. False when nobody waits for it. */
+  /** Begins an answer of unknown length. False if nobody waits for it. */
   begin(status: number, head: RawHeaders): boolean {
     if (this.#failsPrecondition(status)) return false;
     if (this.#state !== 'waiting' || this.response.destroyed) return false;
@@ -192,7 +192,7 @@ export class Exchange {
     return true;
   }
 
-  /** Resolves once more may be written; false when nobody reads it. */
+  /** Resolves once more may be written; false if nobody reads it. */
   async write(text: string): Promise<boolean> {
     if (!this.open) return false;
     if (!this.response.write(text, 'latin1')) {
@@ -215,12 +215,12 @@ export class Exchange {
     this.#release();
   }
 
-  /** Notices when the client goes away before its answer; single heals and checkups are answered too soon for that. */
+  /** Notices when the client goes away before its answer. Single heals and checkups are answered too soon for that. */
   watchClient(): void {
     this.response.once('close', () => this.#release());
   }
 
-  /** What was sent cannot be read any more, and nobody waits for an answer. */
+  /** What was sent can no longer be read, and nobody waits for an answer. */
   abandon(): void {
     this.#release();
   }
@@ -244,7 +244,7 @@ export class Exchange {
     this.#writable?.();
   }
 
-  /** @returns whether the request was answered by its precondition instead */
+  /** @returns whether the precondition failed, and was answered */
   #failsPrecondition(status: number): boolean {
     const { precondition } = this;
     if (precondition === undefined || precondition === 'exists' || status >= 300) return false;
@@ -254,7 +254,7 @@ export class Exchange {
     return true;
   }
 
-  /** What is malformed is no call at all. */
+  /** A malformed request is no call at all. */
   #isOriginalCall(code: ErrorCode): boolean {
     if (code === 'HEARTBEAT_MALFORMED_REQUEST') return false;
     const { method, url } = this.request;

@@ -10,13 +10,13 @@ import type { Pipeline } from './pipeline.js';
 import { RequestIds } from './request-id.js';
 import { Slots } from './slots.js';
 
-/** One timer watches all exchanges, so many times in a `request_timeout`. */
+/** One timer watches all exchanges, this often in a `request_timeout`. */
 const TICKS = 8;
 const SHORTEST_TICK: Millis = 10;
 const LONGEST_TICK: Millis = 1000;
 
 interface ExchangesDeps extends Pick<ExchangeHost, 'routes'> {
-  /** Called where those that wait for an exchange of their connection may go on. */
+  /** Called when requests that wait for others of their connection may continue. */
   readonly wentOn: (pipeline: Pipeline) => void;
   readonly reset: (socket: Socket) => void;
 }
@@ -28,7 +28,7 @@ export class Exchanges implements ExchangeHost {
   readonly heads: MadeHeads;
   readonly routes: ExchangeHost['routes'];
   answerTimeouts = 0;
-  /** Called after each exchange that ended. */
+  /** Called after each exchange. */
   released: (() => void) | undefined;
   readonly #wentOn: ExchangesDeps['wentOn'];
   readonly #reset: ExchangesDeps['reset'];
@@ -42,7 +42,7 @@ export class Exchanges implements ExchangeHost {
   #tick = 0;
   #cancelTick: Cancel | undefined;
 
-  /** @param timeout seconds without progress after which an exchange is given up */
+  /** @param timeout seconds without progress after which an exchange is cut */
   constructor(timeout: number, clock: Clock, logger: Logger, { routes, wentOn, reset }: ExchangesDeps) {
     this.routes = routes;
     this.#wentOn = wentOn;
@@ -54,7 +54,7 @@ export class Exchanges implements ExchangeHost {
     this.allow(timeout);
   }
 
-  /** @param timeout in place of the one before; those that are open are judged by it too */
+  /** @param timeout also applies to open exchanges */
   allow(timeout: number): void {
     this.#interval = Math.min(LONGEST_TICK, Math.max(SHORTEST_TICK, millis(timeout) / TICKS));
     this.#patience = Math.ceil(millis(timeout) / this.#interval);
@@ -124,8 +124,8 @@ export class Exchanges implements ExchangeHost {
   }
 
   /**
-   * Closed in order, a connection of HTTP/1.0 would end the answer as if it were whole: it has no length, and no chunks.
-   * One that waits for its turn is cut when that comes.
+   * A connection of HTTP/1.0 that is closed in order would make the answer look complete: it has no length and no
+   * chunks. A request that waits for its turn is cut when that comes.
    */
   cut({ request, response }: Exchange): void {
     if (response.socket === null) response.once('socket', () => this.#reset(request.socket));

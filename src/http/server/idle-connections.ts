@@ -2,21 +2,21 @@ import type { Socket } from 'node:net';
 import type { Millis } from '../../domain/time.js';
 import type { Cancel, Clock } from '../../ports/clock.js';
 
-/** All connections are looked at so often, or four times in the shortest time that one may be idle. */
+/** All connections are checked this often, or four times in the idle timeout if that is shorter. */
 const LONGEST_ROUND: Millis = 1000;
 const SHORTEST_ROUND: Millis = 10;
 
 declare module 'net' {
   interface Socket {
-    /** Ours: the round in which its idle time is over; 0 while it has a request. */
+    /** Ours: the round in which its idle time ends; 0 while it has a request. */
     idleUntil?: number;
   }
 }
 
 /**
- * Tells connections that they have been idle for too long. Node gives each of them a timer of its own, made after every
- * answer and cleared before every request: 1 µs of a request that takes 25. Here a connection notes in which round its
- * time is over, and one timer goes round them all. It may be told late by a round, never early.
+ * Ends connections that are idle for too long. Node uses a timer for each, made after every answer and cleared before
+ * every request: 1 µs of a request that takes 25. Here a connection keeps the round in which its time ends, and one
+ * timer checks them all. It may be a round late, never early. See decision 100.
  */
 export class IdleConnections {
   readonly #clock: Clock;
@@ -30,12 +30,12 @@ export class IdleConnections {
     this.allow(idle);
   }
 
-  /** @param idle how long a connection may be idle, from its next answer on; those that are idle now may end sooner */
+  /** @param idle how long a connection may be idle, from its next answer on; those idle now may end sooner */
   allow(idle: Millis): void {
     this.#interval = Math.min(LONGEST_ROUND, Math.max(SHORTEST_ROUND, idle / 4));
   }
 
-  /** Keeps the time for a connection, in the place of its own timers. */
+  /** Watches a connection, instead of Node's own timers. */
   watch(socket: Socket): void {
     this.#sockets.add(socket);
     socket.idleUntil = 0;

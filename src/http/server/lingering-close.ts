@@ -7,9 +7,9 @@ import type { Clock } from '../../ports/clock.js';
 const LINGER: Millis = 2000;
 
 /**
- * Ends connections whose client may still be sending in two steps, as RFC 9112 (9.6) has it: our side is closed with
- * the last answer, theirs when they do so, or have had their time. Closed at once, what they sent in vain would reset
- * the connection, and a reset takes the answer away from whoever has not read it yet.
+ * A lingering close, as in RFC 9112 (9.6), for connections whose client may still be sending: our side is closed with
+ * the last answer, the other when the client closes it, or after a time. Closed at once, unread data would reset the
+ * connection, and a reset discards an answer that was not read yet. See decision 50.
  */
 export class LingeringCloses {
   readonly #clock: Clock;
@@ -19,12 +19,12 @@ export class LingeringCloses {
     this.#clock = clock;
   }
 
-  /** Whether nothing that still comes from there matters. */
+  /** Whether data from this connection is ignored. */
   isOut(socket: Duplex): boolean {
     return this.#out.size > 0 && this.#out.has(socket);
   }
 
-  /** The last answer is out, or goes out now. */
+  /** The last answer has been sent, or is being sent now. */
   follow(socket: Duplex): void {
     if (this.#out.has(socket)) return;
     this.#out.add(socket);
@@ -43,7 +43,7 @@ export class LingeringCloses {
   }
 }
 
-/** Node has a connection whose last answer is out destroyed: once, it only closes our side instead. */
+/** Node destroys a connection after its last answer; this replaces that once with closing our side only. */
 function closeOurSideFirst(socket: Duplex): void {
   Object.assign(socket, {
     destroySoon: () => {

@@ -1,13 +1,13 @@
 import type { Server } from 'node:net';
 import { HeartbeatError } from '../../errors.js';
 
-/** Clients of a daemon that was away come back all at once; the system may hold fewer. */
+/** After a daemon was away, all clients come back at once. The system may allow fewer. */
 const BACKLOG = 4096;
 
 /**
- * Listens, or says why not.
+ * Listens, or fails with the reason.
  *
- * @returns the address as a URL, with the port that was picked
+ * @returns the URL, with the port that was picked
  * @throws HeartbeatError `HEARTBEAT_PORT_IN_USE` or `HEARTBEAT_LISTEN_FAILED`
  */
 export function listen(

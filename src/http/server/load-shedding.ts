@@ -2,35 +2,41 @@ import type { Overload } from '../../domain/overload.js';
 import { millis, type Millis, type Moment } from '../../domain/time.js';
 import type { Clock } from '../../ports/clock.js';
 
-/** A long pass may be a collection's fault, and so may those after it, which find all that has come meanwhile. */
+/**
+ * Above this much time in long passes the daemon is strained. Less may be one collection and the passes after it, which
+ * find what came meanwhile.
+ */
 const SUSTAINED: Millis = 2000;
-/** However long it was too much, two thirds of a second without long passes are the end of it. */
+/** At most this much adds up, so that two thirds of a second without long passes always end it. */
 const MOST: Millis = 4000;
-/** Time without long passes makes up for so much time in them: from three quarters of the time on, they are too many. */
+/**
+ * Time without long passes counts this many times against time in them: too many means more than three quarters of the
+ * time.
+ */
 const RELIEF = 3;
-/** How many times too long a pass may become, by itself and where there are too many of them. */
+/** By which factor a pass may exceed its limit: a single one, and while there are too many. */
 const LENIENCY = { alone: 20, sustained: 2 };
 
 interface Pass {
   /** When it took in its last request. */
   last: Moment;
-  /** How long they took. */
+  /** The time it has taken. */
   taken: Millis;
 }
 
 /**
- * How long one pass of the event loop takes in requests. One that is too long makes up for a time in which nobody was
- * looked at: turned away, those would be back, and cost more. Only what a pass finds that has become too long for
- * everybody is to be refused, at once.
+ * Decides from the length of a pass of the event loop when to refuse requests. A single long pass makes up for a time
+ * in which nobody was served: if those requests were refused, they would come back and cost more. Only requests past
+ * the limits of a pass are refused, at once. See decision 10.
  */
 export class LoadShedding {
   /** Passes so far that took in requests. */
   passes = 0;
   readonly #clock: Clock;
   readonly #limit: Millis;
-  /** The one that is under way. */
+  /** The present pass. */
   #pass: Pass | undefined;
-  /** Time in passes that were too long, less what made up for it. */
+  /** Time in long passes, less what made up for it. */
   #strain: Millis = 0;
   /** When the last pass ended. */
   #ended: Moment;
@@ -42,7 +48,7 @@ export class LoadShedding {
     this.#ended = clock.now();
   }
 
-  /** To be asked once for each request, when it has been read. @returns undefined while all is well */
+  /** Call it once for each request, when it has been read. @returns undefined while there is no overload */
   overload(): Overload | undefined {
     const pass = this.#look();
     if (pass.taken < this.#limit) return undefined;
@@ -52,17 +58,17 @@ export class LoadShedding {
     return isSustained ? 'strained' : undefined;
   }
 
-  /** A pass may begin without a request that has been read: those that wait are handled in it. */
+  /** A pass may begin without a new request: waiting ones are handled in it. */
   enter(): void {
     this.#look();
   }
 
-  /** Whether this pass has taken such a share of its limit, when it was last looked at. */
+  /** Whether this pass has taken this share of its limit, as of the last look. */
   hasTaken(share: number): boolean {
     return this.#pass !== undefined && this.#pass.taken >= this.#limit * share;
   }
 
-  /** The same as of now; what is done until then belongs to this pass. */
+  /** The same as of now. What is done until then belongs to this pass. */
   hasTakenNow(share: number): boolean {
     return this.#look().taken >= this.#limit * share;
   }
@@ -94,7 +100,7 @@ export class LoadShedding {
   #end(now: Moment, pass: Pass): void {
     this.#go(pass, now);
     this.#ended = now;
-    // A short one makes up for as much as if nothing had been read.
+    // A short pass counts as if nothing had been read.
     if (pass.taken < this.#limit) this.#relieve(pass.taken);
     else this.#strain = Math.min(this.#strain + pass.taken, MOST);
   }

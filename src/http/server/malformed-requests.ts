@@ -11,11 +11,11 @@ import { pipelineOf, type Pipelined } from './pipeline.js';
 import { OverlongHeads } from './overlong-heads.js';
 import { isUnknownCoding } from './request-head.js';
 
-/** What Node's parser says of anything behind a request with `Connection: close`. */
+/** Node's error for data after a request with `Connection: close`. */
 const BEHIND_THE_LAST = 'HPE_CLOSED_CONNECTION';
 const TOO_LARGE = 'HPE_HEADER_OVERFLOW';
 
-/** Answers what never became a request: Node's parser gave it up, or it did not arrive in time. */
+/** Answers what never became a request: Node's parser rejected it, or it did not arrive in time. */
 export class MalformedRequests {
   count = 0;
   readonly #exchanges: Exchanges;
@@ -28,7 +28,7 @@ export class MalformedRequests {
     this.#overlongHeads = new OverlongHeads(clock);
   }
 
-  /** For the server's `clientError`. */
+  /** Handles the server's `clientError`. */
   answer(error: NodeJS.ErrnoException, socket: Duplex): void {
     const code = codeFor(error.code ?? '', headIn(error));
     if (code === undefined || isSilent(socket)) socket.destroy();
@@ -40,7 +40,7 @@ export class MalformedRequests {
     else this.#refuse(code, socket, error.code);
   }
 
-  /** Whoever has said that nothing follows is told nothing of what does, and still has an answer to read. */
+  /** A client that announced its last request gets no answer to what follows, and still has an answer to read. */
   #ignore(socket: Duplex): void {
     const { lingeringCloses } = this.#exchanges;
     const last = latestOf(socket);
@@ -54,12 +54,12 @@ export class MalformedRequests {
     if (last === undefined) this.#answerAndHangUp(socket, code, reason);
     else if (!last.request.complete) last.refuse(code, { hangUp: true });
     else {
-      // Answers go out in order, and this one's turn is behind those that are still being made.
+      // Answers go out in order, so this one waits for those that are still being made.
       last.response.once('finish', () => this.#answerAndHangUp(socket, code, reason));
     }
   }
 
-  /** For the server's `connect`: nothing is tunnelled through here. */
+  /** Handles the server's `connect`: there is no tunnelling. */
   refuseTunnel(socket: Duplex): void {
     socket.on('error', () => socket.destroy());
     const allow = 'GET, HEAD, PUT, POST, DELETE';
@@ -94,7 +94,7 @@ export class MalformedRequests {
   }
 }
 
-/** @returns undefined for what is no fault of a request, such as a connection that was reset */
+/** @returns undefined if it is not a request's fault, such as a reset connection */
 function codeFor(reason: string, head: string | undefined): ErrorCode | undefined {
   if (reason === TOO_LARGE) return 'HEARTBEAT_HEADERS_TOO_LARGE';
   if (reason === 'HPE_INVALID_TRANSFER_ENCODING')
@@ -104,19 +104,19 @@ function codeFor(reason: string, head: string | undefined): ErrorCode | undefine
   return reason.startsWith('HPE_') ? 'HEARTBEAT_MALFORMED_REQUEST' : undefined;
 }
 
-/** The latest request of a connection that is not answered yet. */
+/** The latest unanswered request of a connection. */
 function latestOf(socket: Duplex): Pipelined | undefined {
   return socket instanceof Socket ? pipelineOf(socket).latest : undefined;
 }
 
-/** What Node's parser had read when it gave up, as far as it came in one piece. */
+/** What Node's parser had read when it failed, if it came in one piece. */
 function headIn(error: NodeJS.ErrnoException): string | undefined {
   if (!('rawPacket' in error) || !Buffer.isBuffer(error.rawPacket)) return undefined;
   const end = 'bytesParsed' in error && typeof error.bytesParsed === 'number' ? error.bytesParsed : undefined;
   return error.rawPacket.toString('latin1', 0, end);
 }
 
-/** Browsers connect ahead of time: whoever has asked nothing is told nothing. */
+/** Browsers connect ahead of time: a client that has sent nothing gets no answer. */
 function isSilent(socket: Duplex): boolean {
   return socket instanceof Socket && socket.bytesRead === 0;
 }

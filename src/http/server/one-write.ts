@@ -8,20 +8,21 @@ declare module 'http' {
     _header?: string | null;
   }
   interface IncomingMessage {
-    /** Node's own: whether somebody reads the body, so that Node need not. */
+    /** Node's own: whether the body is being read, so that Node need not. */
     _consuming?: boolean;
   }
 }
 
-/** What Node copies onto its stack, and writes at once. */
+/** The longest string that Node copies onto its stack and writes at once. */
 const LONGEST_STRING = 16_384;
 
 /**
- * Writes a whole answer with a body in ASCII. `end(body)` makes Node gather two writes, which costs a fifth of a
- * short request; joined to the head the body goes out in one. A Node that keeps its head elsewhere is left its way.
+ * Writes a whole answer with a body in ASCII. `end(body)` makes two writes, which cost a fifth of a short request;
+ * joined to the head, the body goes out in one. If Node keeps its head elsewhere, the usual way is used. See decision
+ * 7.
  *
- * What is long goes out as bytes. Written as strings, long answers made every collection keep all that was under way,
- * of other connections too: the checkups of the bench's million, a thousand users each, tripled what grew old.
+ * Long answers are written as bytes. As strings, they made every collection keep what was in flight on other
+ * connections too: checkups of the bench's million, a thousand users each, tripled what grew old.
  */
 export function answerInOneWrite(
   response: ServerResponse,
@@ -46,8 +47,8 @@ interface MadeHead {
 }
 
 /**
- * The heads of the latest short answers, by their status and their length: Node takes as long to make one as to parse
- * the request, and those of one second are the same to the last byte.
+ * The heads of the latest short answers, by status and length. Making one takes Node as long as parsing the request,
+ * and those of one second are identical. See decision 100.
  */
 export class MadeHeads {
   readonly #clock: Pick<Clock, 'wall'>;
@@ -57,20 +58,20 @@ export class MadeHeads {
     this.#clock = clock;
   }
 
-  /** To be called when what Node puts into a head has changed. */
+  /** Call it when something in Node's heads has changed. */
   forget(): void {
     this.#made.length = 0;
   }
 
   /**
-   * Answers a request without a body by 200 and JSON in ASCII.
+   * Answers a request without a body with 200 and JSON in ASCII.
    *
-   * @returns false when nothing was written, since this answer has a head of its own
+   * @returns false if nothing was written, because this answer needs its own head
    */
   answer(request: IncomingMessage, response: ServerResponse, body: string): boolean {
     if (!response.shouldKeepAlive || response._header !== null || request.httpVersionMinor !== 1)
       return false;
-    // Nobody reads a body that is not there; without this Node would start a stream of it, and wait for its end.
+    // Otherwise Node would make a stream for the body that is not there, and wait for its end.
     request._consuming = true;
     const second = Math.floor(this.#clock.wall() / 1000);
     const made = this.#made[body.length];

@@ -3,30 +3,33 @@ import type { ErrorCode } from '../../errors.js';
 import type { Millis } from '../../domain/time.js';
 import type { Cancel, Clock } from '../../ports/clock.js';
 
-/** How long the end of a line is waited for that tells a target from a field: what is sent in one go is there by then. */
+/**
+ * How long to wait for the end of the line that tells a target from a field: what is sent in one go has arrived by
+ * then.
+ */
 const PATIENCE: Millis = 500;
 
-/** The beginning of a request, and nothing behind its target. */
+/** The beginning of a request that ends within its target. */
 const OPEN_TARGET = /(?:^|\r\n\r\n)[A-Z-]+ [^\s]*$/;
-/** The end of a target whose beginning came in an earlier packet: a field ends in no such way. */
+/** The end of a target whose beginning came in an earlier packet. No field ends like this. */
 const END_OF_TARGET = /^ ?\S* HTTP\//;
-/** The same, as far as it can be told: nothing, or not all, of what follows a target. */
+/** The same, as far as it can be told: what follows a target is missing or incomplete. */
 const UNENDED = /^ ?\S*(?: H?T{0,2}P?)?$/;
 /** More than what follows a target, so that it may arrive in two packets. */
 const TAIL = 8;
 
 type Part = 'target' | 'field';
 
-/** A packet, and how far Node's parser came in it. */
+/** A packet, and how far Node's parser got in it. */
 interface Packet {
   readonly text: string;
   readonly parsed: number;
 }
 
 /**
- * Tells what makes a head too large: its target, which is 414, or its fields, which are 431. Node's parser says only that
- * the head is, and shows the packet in which it noticed. Where the line that was too long began in an earlier one, what
- * follows tells: the parser, which has given up, shows each further packet as it comes.
+ * Tells what makes a head too large: its target (414) or its fields (431). Node's parser only says that it is, and
+ * shows the packet in which it noticed. If the line began in an earlier packet, what follows decides: the failed parser
+ * shows each further packet as it comes.
  */
 export class OverlongHeads {
   readonly #clock: Clock;
@@ -37,7 +40,7 @@ export class OverlongHeads {
   }
 
   /**
-   * For each error of Node's parser that says so of a connection.
+   * Handles each such error of a connection.
    *
    * @param decided called once for all errors of a connection
    */
@@ -69,7 +72,7 @@ export class OverlongHeads {
   }
 }
 
-/** @returns undefined where it cannot be told yet */
+/** @returns undefined if it cannot be told yet */
 function partIn({ text, parsed }: Packet): Part | undefined {
   const head = text.slice(0, parsed);
   if (OPEN_TARGET.test(head)) return 'target';

@@ -2,16 +2,16 @@ import type { Socket } from 'node:net';
 
 declare module 'net' {
   interface Socket {
-    /** Node's own: what reads requests from a connection, as long as it is open. */
+    /** Node's own: reads requests from a connection while it is open. */
     parser?: { resume(): void } | null;
   }
 }
 
 /**
- * Has a connection read no more. Node does so itself while answers are not read (`_paused`), and goes on whenever one of
- * them has been sent: it is told that the connection is paused for as long as we want it to be.
+ * Stops reading a connection. Node itself pauses reading while answers are not read (`_paused`), and resumes after each
+ * answer. So `_paused` says `true` for as long as we want.
  *
- * @returns has it read again; to be called once
+ * @returns resumes reading; call it once
  */
 export function pauseReading(socket: Socket): () => void {
   let byNode: unknown = Reflect.get(socket, '_paused');

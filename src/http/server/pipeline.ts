@@ -15,11 +15,11 @@ export interface Waiting {
 export interface Pipelined {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
-  /** Whether its answer has begun, and goes on. */
+  /** Whether its answer has begun and continues. */
   readonly streaming: boolean;
-  /** What it has to do with others of its pipeline. */
+  /** How it is ordered among others of its pipeline. */
   readonly order: Order;
-  /** The pipeline's: what starts it when its turn comes. */
+  /** The pipeline's: what starts it in its turn. */
   waiting: Waiting | undefined;
   refuse(code: ErrorCode, refusal: { readonly hangUp: boolean }): void;
 }
@@ -31,12 +31,12 @@ declare module 'net' {
   }
 }
 
-/** The requests of one connection, which are never more than what was read of it at once. */
+/** The requests of one connection. There are never more than one read contains. */
 export function pipelineOf(socket: Socket): Pipeline {
   return (socket.pipeline ??= new Pipeline());
 }
 
-/** What goes before a request, as far as it has been looked through. */
+/** The requests before one, as far as they were examined. */
 interface Ahead {
   readonly about: Set<string>;
   everything: boolean;
@@ -44,20 +44,20 @@ interface Ahead {
 }
 
 /**
- * The requests of one connection that are not answered yet, in the order in which they were sent. What is about one user
- * or node is handled in that order, each when the one before it has been answered; what is about different ones may be
- * handled at once, so that sessions which are opened by one write share a commit.
+ * The unanswered requests of one connection, in the order in which they were sent. Those about one user or node are
+ * handled in that order, each once the one before it is answered. Those about different ids overlap, so that pipelined
+ * openings share a commit. See decision 64.
  */
 export class Pipeline {
   /** Those that are not answered yet. */
   readonly #open: Pipelined[] = [];
   #waiting = 0;
-  /** The pass that took in a request last, and how many it took. */
+  /** The last pass in which a request was handled, and how many were. */
   #pass = -1;
   #taken = 0;
-  /** Whether it is among those whose turn comes. */
+  /** Whether it is in the list of turns. */
   listed = false;
-  /** Has the connection read again. */
+  /** Resumes reading the connection. */
   resume: (() => void) | undefined;
 
   get waiting(): number {
@@ -73,7 +73,7 @@ export class Pipeline {
     return this.#pass === pass ? this.#taken : 0;
   }
 
-  /** Another one is handled. */
+  /** One more is handled. */
   take(pass: number): void {
     if (this.#pass !== pass) {
       this.#pass = pass;
@@ -86,7 +86,7 @@ export class Pipeline {
     this.#open.push(exchange);
   }
 
-  /** Nothing is awaited of it any more. */
+  /** It is complete. */
   remove(exchange: Pipelined): void {
     if (this.#open.length === 1 && this.#open[0] === exchange) {
       this.#open.pop();
@@ -101,7 +101,9 @@ export class Pipeline {
     waiting.drop();
   }
 
-  /** Whether the latest request may be handled before those that wait, and with those that are being handled. */
+  /**
+   * Whether the latest request may be handled before those that wait, and together with those that are being handled.
+   */
   isFree(): boolean {
     if (this.#open.length === 1) return true;
     if (this.#waiting > 0) return false;
@@ -120,17 +122,17 @@ export class Pipeline {
   }
 
   /**
-   * Starts those whose turn it is, the earliest first.
+   * Starts requests whose turn has come, earliest first.
    *
-   * @param most of them
-   * @param goesOn whether there is time for one more; asked after each
-   * @returns whether it was stopped before it had seen all that it might start
+   * @param most how many
+   * @param goesOn whether there is time for one more; checked after each
+   * @returns whether it stopped before it had examined all that it might start
    */
   start(most: number, goesOn: () => boolean): boolean {
     const ahead = nothingAhead();
     let started = 0;
     let passedOver = 0;
-    // Answered at once, one leaves its place to the next.
+    // A request that is answered at once is removed, and the next takes its place.
     for (let at = 0; this.#waiting > 0 && passedOver <= most;) {
       const exchange = this.#open[at];
       if (exchange === undefined) break;
@@ -145,7 +147,7 @@ export class Pipeline {
         if (this.#open[at] !== exchange) continue;
       }
       goAhead(exchange, ahead);
-      // Nothing behind it may start.
+      // Nothing after it may start.
       if (ahead.everything) break;
       at++;
     }
@@ -168,7 +170,7 @@ function goAhead(exchange: Pipelined, ahead: Ahead): void {
   const { about, isLong } = exchange.order;
   if (about === NOTHING) return;
   if (isLong) ahead.long = true;
-  // What it reads of is fixed when its answer has begun, and a client that reads it slowly holds up no heal.
+  // The data of an answer is fixed once it begins, so a client that reads it slowly holds up no heal.
   if (exchange.streaming) return;
   if (about === EVERYTHING) ahead.everything = true;
   else ahead.about.add(about);

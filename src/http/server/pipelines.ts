@@ -5,28 +5,28 @@ import type { LoadShedding } from './load-shedding.js';
 import type { Pipeline } from './pipeline.js';
 import { pauseReading } from './pause-reading.js';
 
-/** Of a pass, this part is for what waits behind other requests of its connection. */
+/** The share of a pass for requests that wait behind others of their connection. */
 const SHARE = 1 / 4;
-/** Connections that read again in one pass: each may bring as many requests as fit into 64 KiB. */
+/** Connections that are read again in one pass: each may bring as many requests as fit into 64 KiB. */
 const RESUMED = 4;
-/** What was read and waits holds time back for no longer than this: what a stranger sends decides nothing about time. */
+/** The longest that a waiting request holds time back, because strangers must not decide about time. */
 const HELD: Millis = 1000;
 
-/** What the pipelines of a gateway need of it. */
+/** What the pipelines need from the gateway. */
 export interface PipelinesHost {
   readonly clock: Clock;
-  /** In force now. */
+  /** The load shedding in force. */
   budget(): LoadShedding;
-  /** Requests that one connection may have handled in a pass. */
+  /** How many requests of one connection may be handled in a pass. */
   most(): number;
   defer(atMost: Millis): (handle: () => void) => void;
-  /** Handles a request whose turn it is. */
+  /** Handles a request in its turn. */
   handle(exchange: Exchange): void;
 }
 
 /**
- * Gives every connection its turn: one that sends many requests in one write has so many of them handled in each pass of
- * the event loop, in which all others are heard, too.
+ * Gives every connection its turn: of many pipelined requests, a number is handled in each pass of the event loop, in
+ * which all other connections are served too. See decision 64.
  */
 export class Pipelines {
   readonly #host: PipelinesHost;
@@ -44,7 +44,7 @@ export class Pipelines {
     return this.#waiting;
   }
 
-  /** Handles a request now, or when its turn comes. To be called in the turn in which it was read. */
+  /** Handles a request now, or in its turn. Call it in the turn in which it was read. */
   enter(exchange: Exchange): void {
     const { pipeline } = exchange;
     const budget = this.#host.budget();
@@ -72,7 +72,7 @@ export class Pipelines {
     this.#list(pipeline);
   }
 
-  /** An answer was given, or is under way: what waited for it may start. */
+  /** An answer was given, or has begun: what waited for it may start. */
   wentOn(pipeline: Pipeline): void {
     if (pipeline.waiting > 0 || pipeline.resume !== undefined) this.#list(pipeline);
   }
@@ -98,7 +98,7 @@ export class Pipelines {
     let resumed = 0;
     const goesOn = (): boolean => !budget.hasTakenNow(SHARE);
     for (const [at, pipeline] of turns.entries()) {
-      // Whoever has not had a turn is before those who had one.
+      // Connections without a turn go before those that had one.
       if (at > 0 && !goesOn()) {
         this.#turns = [...turns.slice(at), ...this.#turns];
         this.#again();

@@ -7,19 +7,19 @@ const ABSOLUTE = /^https?:\/\/([^/?#]*)/i;
 
 type Head = Pick<IncomingMessage, 'httpVersionMajor' | 'httpVersionMinor' | 'headers' | 'url'>;
 
-/** Looks at what RFC 9110 and 9112 ask of the head of a request, and Node's parser does not see to. */
+/** Checks what RFC 9110 and 9112 require of a request's head, and Node's parser does not check. See decision 68. */
 export class RequestHeads {
   #hosts: Hosts | undefined;
-  /** The `Host` that was good last: nearly every request has the same. */
+  /** The last good `Host`: nearly every request has the same. */
   #lastGood: string | undefined;
 
-  /** @param rules undefined where the daemon answers to any name */
+  /** @param rules undefined if the daemon answers to any name */
   configure(rules: HostRules | undefined): void {
     this.#hosts = rules === undefined ? undefined : new Hosts(rules);
     this.#lastGood = undefined;
   }
 
-  /** @returns why the request is not answered, if it is not */
+  /** @returns why the request is refused, if it is */
   faultOf({
     httpVersionMajor: major,
     httpVersionMinor: minor,
@@ -30,13 +30,13 @@ export class RequestHeads {
     const coding = headers['transfer-encoding'];
     if (major !== 1) return 'HEARTBEAT_MALFORMED_REQUEST';
     if (coding !== undefined) {
-      // HTTP/1.0 knows none: where such a body ends, somebody in between may see otherwise (RFC 9112, 6.1).
+      // HTTP/1.0 has none: a proxy may see the end of such a body elsewhere (RFC 9112, 6.1).
       if (minor === 0) return 'HEARTBEAT_MALFORMED_REQUEST';
       if (!isChunked(coding)) return 'HEARTBEAT_UNKNOWN_TRANSFER_CODING';
     }
     if (url.startsWith('/') && host !== undefined && host === this.#lastGood) return undefined;
     if (host === undefined ? minor > 0 : !isHost(host)) return 'HEARTBEAT_MALFORMED_REQUEST';
-    // Whom an absolute target names counts, and not `Host` (RFC 9112, 3.2.2).
+    // The authority of an absolute target counts instead of `Host` (RFC 9112, 3.2.2).
     const [, named] = ABSOLUTE.exec(url) ?? [];
     if (named === '') return 'HEARTBEAT_MALFORMED_REQUEST';
     const asked = named ?? host;
@@ -46,13 +46,13 @@ export class RequestHeads {
   }
 }
 
-/** Whether a request ends with its head. */
+/** Whether a request has no body. */
 export function isBodiless(headers: IncomingHttpHeaders): boolean {
   const length = headers['content-length'];
   return (length === undefined || length === '0') && headers['transfer-encoding'] === undefined;
 }
 
-/** The fields in which a request may make itself conditional, as far as they are evaluated here. */
+/** Whether it has a precondition that is evaluated here. */
 export function isConditional(headers: IncomingHttpHeaders): boolean {
   return headers['if-match'] !== undefined || headers['if-none-match'] !== undefined;
 }
@@ -64,9 +64,9 @@ function isChunked(coding: string): boolean {
 const CODINGS = /^transfer-encoding:(.*)$/gim;
 
 /**
- * Whether Node's parser has given a request up for a transfer coding that nobody here knows, by what it had before it.
+ * Whether Node's parser rejected a request because of an unknown transfer coding, by what it had read.
  *
- * @param head undefined where that is not known
+ * @param head undefined if that is not known
  */
 export function isUnknownCoding(head: string | undefined): boolean {
   const codings = [...(head ?? '').matchAll(CODINGS)].flatMap(([, value = '']) => value.split(','));

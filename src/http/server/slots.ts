@@ -1,6 +1,7 @@
 /**
- * A bag that is filled and emptied very often. A `Set` would make a new table every few dozen changes, and its old
- * tables, once they have outlived a collection, keep alive what they held: it cost a tenth of a short request.
+ * An unordered collection for very frequent additions and removals. A `Set` makes a new table every few dozen changes,
+ * and old tables that survive a collection keep alive what they held: it cost a tenth of a short request. See decision
+ * 48.
  */
 export class Slots<Item> {
   readonly #items: (Item | undefined)[] = [];
@@ -18,13 +19,13 @@ export class Slots<Item> {
     return slot;
   }
 
-  /** To be called once for each item that was added. */
+  /** Call it once for each added item. */
   remove(slot: number): void {
     this.#items[slot] = undefined;
     this.#free.push(slot);
   }
 
-  /** Those that are in now, in no order. */
+  /** The present items, unordered. */
   items(): Item[] {
     return this.#items.filter((item) => item !== undefined);
   }

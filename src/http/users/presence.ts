@@ -6,7 +6,7 @@ import type { Exchange } from '../server/exchange.js';
 const ONLINE = '{"status":"online"}';
 const OFFLINE = '{"status":"offline"}';
 
-/** Whichever way a heal comes in, it is answered here, when the user's actor has handled it. */
+/** Answers every heal, whichever way it came in, once the user's actor has handled it. */
 export function heal(daemon: Daemon, exchange: Exchange, user: UserId): void {
   daemon.users.ask('heal', user, (reply) => {
     if (reply.kind === 'online') exchange.ok(ONLINE);
@@ -32,7 +32,7 @@ export function checkup(daemon: Daemon, exchange: Exchange, user: UserId): void 
   });
 }
 
-/** Answers a reply that is not the one hoped for. */
+/** Answers a reply other than the expected one. */
 export function answerOther(exchange: Exchange, asked: UserCommand['kind'], reply: UserReply): void {
   if (reply.kind === 'refused') exchange.refuse(reply.code);
   else exchange.fail(new TypeError(`'${asked}' was answered '${reply.kind}'`));

@@ -10,7 +10,7 @@ import { jsonHead } from '../json.js';
 import { forbidden } from '../../views/messages.js';
 import { Batch, refusalIn, type BatchLimits, type BatchOf, type BatchOutcome } from '../input/batch.js';
 
-/** However many zeros an id leads with. */
+/** Allows for leading zeros. */
 const LONGEST_USER = 256;
 /** Each byte of a name may be written as `\u00ff`. */
 const LONGEST_NODE = 6 * 255;
@@ -36,7 +36,7 @@ export function heartbeatBatch(
   request: IncomingMessage,
 ): void {
   const nodes: BatchOf<NodeName, NodeReply> = {
-    // What stands in an array without quotes is no string.
+    // In an array, a value without quotes is not a string.
     parse: (value, written) => (written === 'bare' ? undefined : parseNodeName(value)),
     invalid: 'HEARTBEAT_INVALID_NODE_NAME',
     longest: LONGEST_NODE,
@@ -88,7 +88,7 @@ export function checkupBatch(
 
 type AnyOutcome = BatchOutcome<unknown, UserReply | NodeReply>;
 
-/** Where nothing at all could be done for a reason of ours, the whole batch may be sent again. */
+/** If nothing could be done for a reason of ours, the whole batch may be sent again. */
 function refusedWhole(exchange: Exchange, { replies }: AnyOutcome): boolean {
   const answered = replies.find((reply) => reply !== undefined);
   const first = answered && refusalIn(answered);
