@@ -96,6 +96,7 @@ export class SimulatedClock implements Clock {
         setImmediate(resolve);
       });
       if (this.waitsFor()) pass = 0;
+      else if (isIdle()) return;
     }
   }
 
@@ -113,4 +114,14 @@ export class SimulatedClock implements Clock {
     }
     return first;
   }
+}
+
+/**
+ * The event loop has nothing left to do but wait for timers: no message under way, no socket, file or process open.
+ * Standard streams are pipes, and always open.
+ */
+function isIdle(): boolean {
+  return process
+    .getActiveResourcesInfo()
+    .every((resource) => resource === 'Timeout' || resource === 'PipeWrap' || resource === 'TTYWrap');
 }
