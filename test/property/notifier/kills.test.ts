@@ -85,6 +85,7 @@ class Play {
   readonly failed = new Map<string, Failure>();
   /** Those that are paused, and whether channels know that they had failed before. */
   readonly #paused = new Map<string, boolean>();
+  readonly #deletions: { readonly name: string; readonly at: number }[] = [];
   readonly #seen: Seen[] = [];
   readonly #delivered: Seen[] = [];
   alerts!: SimulatedAlerts;
@@ -188,6 +189,7 @@ class Play {
     const isTold = this.#paused.get(name) ?? this.failed.has(name);
     this.#paused.delete(name);
     this.failed.delete(name);
+    this.#deletions.push({ name, at: this.alerts.clock.wall() });
     if (isTold) await this.alerts.delete(name, dependencyOf(name));
     else this.alerts.stands(name, undefined);
     await this.alerts.pass(0.001);
@@ -237,6 +239,11 @@ class Play {
     await this.alerts.kill();
   }
 
+  /** When it was deleted, by the wall clock. */
+  deletions(node: string): readonly number[] {
+    return this.#deletions.filter(({ name }) => name === node).map(({ at }) => at);
+  }
+
   seen(channel: string): readonly Seen[] {
     return this.#seen.filter((each) => each.channel === channel);
   }
@@ -261,7 +268,13 @@ describe('alerts, killed between any two steps', function () {
         expect(play.alerts.notifier.inspect()).to.include({ open: 0, unstored: 0, held: 0, flapping: 0 });
         for (const channel of ['log', 'ops', 'boss']) expectOrder(play.delivered(channel), NODES);
         for (const channel of ['log', 'ops'])
-          expectLimit(play.seen(channel), NODES, MOST, (first) => countedAt(play, first));
+          expectLimit(
+            play.seen(channel),
+            NODES,
+            MOST,
+            (first) => countedAt(play, first),
+            (node) => play.deletions(node),
+          );
         for (const channel of ['log', 'boss']) {
           const told = toldStates(play.delivered(channel), NODES);
           expect(told, channel).to.deep.equal(new Map(NODES.map((name) => [name, 'active'])));

@@ -24,15 +24,18 @@ export function expectOrder(delivered: readonly Seen[], nodes: readonly string[]
 }
 
 /**
- * Of one node, no hour has more messages than this. Reminders have a limit of their own.
+ * Of one node, no hour has more messages than this. Reminders have a limit of their own. A node that is deleted is
+ * forgotten: one of its name counts anew.
  *
  * @param countedAt when a message counts as sent, by the first of its attempts that was seen; undefined if it does not count
+ * @param deletions of a node, by the wall clock
  */
 export function expectLimit(
   seen: readonly Seen[],
   nodes: readonly string[],
   most: number,
   countedAt: (first: Seen) => number | undefined = ({ at }) => at,
+  deletions: (name: string) => readonly number[] = () => [],
 ): void {
   for (const name of nodes) {
     const first = new Map<string, Seen>();
@@ -41,9 +44,16 @@ export function expectLimit(
       if (message.reminder !== undefined || message.node?.name !== name) continue;
       if (!first.has(message.id)) first.set(message.id, each);
     }
-    const times = [...first.values()].flatMap((each) => countedAt(each) ?? []);
-    for (const time of times) {
-      expect(times.filter((other) => other >= time && other < time + HOUR).length).to.be.at.most(most);
+    const counted = [...first.values()].flatMap((each) => {
+      const at = countedAt(each);
+      const life = deletions(name).filter((deletedAt) => deletedAt < each.message.at_ms).length;
+      return at === undefined ? [] : { at, life };
+    });
+    for (const { at, life } of counted) {
+      const ofAnHour = counted.filter(
+        (other) => other.life === life && other.at >= at && other.at < at + HOUR,
+      );
+      expect(ofAnHour.length).to.be.at.most(most);
     }
   }
 }
