@@ -1,0 +1,11 @@
+// What is checked without running anything, as many at a time as there are cores, at most four.
+// Exits non-zero when one of them failed.
+import { availableParallelism } from 'node:os';
+import { sideBySide } from './side-by-side.js';
+
+/** The longest first, or it would run alone at the end. */
+const CHECKS = ['lint', 'types', 'format:check', 'imports', 'dead', 'words'];
+
+const checks = CHECKS.map((name) => ({ name, command: 'npm', args: ['run', '--silent', name] }));
+const lanes = Math.min(4, availableParallelism());
+process.exitCode = (await sideBySide(Array(lanes).fill([checks]))) ? 0 : 1;

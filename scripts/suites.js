@@ -1,0 +1,67 @@
+// Runs test suites side by side: `node scripts/suites.js quick|slow [FILE...]`; exits non-zero when one failed.
+// - quick: what needs no built daemon, one process per folder of FOLDERS, as many at a time as there are cores.
+// - slow: test/faults and test/e2e against the built daemon, one process per file. Most of them wait most of the time.
+//   Those that keep a core busy never run beside each other.
+import { readdirSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { sideBySide } from './side-by-side.js';
+
+/** Units that start processes, and wait for them: half of the time of all units. */
+const WAITING_UNITS = 'test/unit/{bench,channels}';
+/** The longest first, here and below: what is long and comes last runs alone. */
+const FOLDERS = [WAITING_UNITS, 'test/unit', 'test/property', 'test/http', 'test/actors', 'test/contract'];
+const SLOW = ['test/faults', 'test/e2e'];
+const BUSY = [
+  'test/faults/overload.test.ts',
+  'test/faults/mass-failure.test.ts',
+  'test/faults/emitter.test.ts',
+  'test/faults/fuzz.test.ts',
+  'test/faults/flood.test.ts',
+  'test/faults/readers.test.ts',
+  'test/faults/memory.test.ts',
+  'test/e2e/bench.test.ts',
+];
+const LONG = [
+  'test/faults/sigkill.test.ts',
+  'test/faults/nodes.test.ts',
+  'test/faults/alerts.test.ts',
+  'test/faults/sigstop.test.ts',
+  'test/faults/full-disk.test.ts',
+  'test/e2e/library.test.ts',
+  'test/e2e/cannot-start.test.ts',
+];
+/** Beside what is busy, on two cores; more of them, and deadlines of real seconds would be missed. */
+const WAITING_LANES = 2;
+
+/** The configuration names no files itself: mocha would run those, too. */
+const mocha = (name, ...args) => ({
+  name,
+  command: process.execPath,
+  args: ['node_modules/mocha/bin/mocha.js', '--config', '.mocharc.slow.json', ...args],
+});
+
+function filesIn(folder) {
+  const names = readdirSync(folder, { recursive: true });
+  return names.filter((name) => name.endsWith('.test.ts')).map((name) => `${folder}/${name}`);
+}
+
+function quick() {
+  const suites = FOLDERS.map((folder) => {
+    const elsewhere = folder === 'test/unit' ? ['--ignore', `${WAITING_UNITS}/**`] : [];
+    return mocha(folder, `${folder}/**/*.test.ts`, ...elsewhere);
+  });
+  return Array(Math.min(suites.length, availableParallelism())).fill([suites]);
+}
+
+function slow(asked) {
+  const files = asked.length > 0 ? asked : SLOW.flatMap(filesIn);
+  const suites = (some) => some.map((file) => mocha(file, file));
+  const busy = BUSY.filter((file) => files.includes(file));
+  const long = LONG.filter((file) => files.includes(file));
+  const waiting = [...long, ...files.filter((file) => !busy.includes(file) && !long.includes(file)).sort()];
+  const queues = { busy: suites(busy), waiting: suites(waiting) };
+  return [[queues.busy, queues.waiting], ...Array(WAITING_LANES).fill([queues.waiting])];
+}
+
+const [kind, ...asked] = process.argv.slice(2);
+process.exitCode = (await sideBySide(kind === 'quick' ? quick() : slow(asked))) ? 0 : 1;
