@@ -6,6 +6,7 @@ import { stringify } from 'yaml';
 import { allAlerts, flipsOf } from '../support/alert-calls.js';
 import { call } from '../support/calls.js';
 import type { DaemonProcess } from '../support/daemon-process.js';
+import { sized } from '../support/effort.js';
 import { eventually } from '../support/eventually.js';
 import { behave, HookServer, type Behaviour } from '../support/hook-server.js';
 import { Household } from '../support/node-population.js';
@@ -13,7 +14,7 @@ import { chosenSeed, SeededRandom } from '../support/seeded-random.js';
 import { kindsOfDisk } from '../support/small-disk.js';
 
 const NODES = Array.from({ length: 20 }, (_, index) => `node-${String(index)}`);
-const KILLS = 15;
+const KILLS = sized(8, 15);
 
 /** Settings under which things happen soon. */
 const SOON = {

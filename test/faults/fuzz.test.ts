@@ -2,12 +2,13 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { EFFORT } from '../support/effort.js';
 import { expectNoFault, hostileRequest } from '../support/hostile-requests.js';
 import { Household } from '../support/node-population.js';
 import { keyLine } from '../support/keys.js';
 
-/** How long it goes on. Before a release, and after a change to src/http: some minutes. */
-const SECONDS = Number(process.env['FUZZ_SECONDS'] ?? 60);
+/** Before a release, and after a change to src/http, let it go on for some minutes. */
+const SECONDS = 20 * EFFORT;
 
 describe('every route of the built daemon, whatever is sent to it', function () {
   const household = new Household();

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { checkSessions } from '../../src/cli/bench/check/session-check.js';
 import { history, supervision } from '../support/calls.js';
+import { sized } from '../support/effort.js';
 import { eventually } from '../support/eventually.js';
 import { Household } from '../support/node-population.js';
 import { watchMemory } from '../support/watch-memory.js';
@@ -12,7 +13,7 @@ const RETURNING = new URL('./clients/returning.ts', import.meta.url);
 const TIMEOUT = 5000;
 const SIZE = 500;
 /** Batches that the daemon may have in flight; the crowds send three times as many at once. */
-const IN_FLIGHT = 50;
+const IN_FLIGHT = sized(20, 50);
 const GROUPS = 3 * IN_FLIGHT;
 const MiB = 1024 * 1024;
 const FLAGS = { 'session-timeout': TIMEOUT / 1000, 'limits-in-flight': IN_FLIGHT };
@@ -44,7 +45,7 @@ describe('a daemon that is asked for three times what it may have in flight', fu
     expect(report.answers[200], `taken in ${report.rounds} rounds`).to.be.at.least(report.rounds);
     expect(report.looks).to.be.at.least(plan.looks);
     expect(report.falselyOffline).to.deep.equal([]);
-    // 75,000 users take 75 MB; a daemon that queued what it cannot carry would take gigabytes.
+    // 75,000 users take 75 MB at full size; a daemon that queued what it cannot carry would take gigabytes.
     expect(most).to.be.below(512 * MiB);
 
     await eventually(

@@ -6,6 +6,7 @@ import { instant } from '../../src/domain/time.js';
 import type { HistoryRecord } from '../../src/ports/history-store.js';
 import { heal, history, supervision } from '../support/calls.js';
 import type { DaemonProcess } from '../support/daemon-process.js';
+import { sized } from '../support/effort.js';
 import { eventually } from '../support/eventually.js';
 import { compareHistory, type Call } from '../support/history-comparison.js';
 import { Household, ready } from '../support/node-population.js';
@@ -21,10 +22,10 @@ const MORTAL_USERS = new URL('./clients/mortal-users.ts', import.meta.url);
 type Moment = 'late' | 'soon' | 'in a commit' | 'while it starts';
 
 const KILLS: readonly Moment[] = [
-  ...Array<Moment>(6).fill('late'),
-  ...Array<Moment>(5).fill('soon'),
-  ...Array<Moment>(5).fill('in a commit'),
-  ...Array<Moment>(4).fill('while it starts'),
+  ...Array<Moment>(sized(3, 6)).fill('late'),
+  ...Array<Moment>(sized(3, 5)).fill('soon'),
+  ...Array<Moment>(sized(3, 5)).fill('in a commit'),
+  ...Array<Moment>(sized(2, 4)).fill('while it starts'),
 ];
 
 describe('a daemon killed with SIGKILL', () => {
@@ -89,8 +90,8 @@ describe('a daemon killed with SIGKILL', () => {
         stored.sessions.get(user)?.map(inSeconds),
       );
     }
-    expect(all.filter(({ outcome }) => outcome === 'acknowledged').length).to.be.above(2000);
-    expect(all.filter(({ outcome }) => outcome === 'lost').length).to.be.above(100);
+    expect(all.filter(({ outcome }) => outcome === 'acknowledged').length).to.be.above(100 * KILLS.length);
+    expect(all.filter(({ outcome }) => outcome === 'lost').length).to.be.above(5 * KILLS.length);
   });
 
   async function untilItIsTime(

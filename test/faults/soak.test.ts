@@ -1,10 +1,11 @@
 import { expect } from 'chai';
 import { soak } from '../../bench/soak/soak.js';
+import { EFFORT } from '../support/effort.js';
 
-const ROUNDS = 3;
+const ROUNDS = 3 * EFFORT;
 
 describe('a daemon that has been under everything at once', function () {
-  this.timeout(240_000);
+  this.timeout(240_000 * EFFORT);
 
   it('keeps nothing of what is over: actors, requests, alerts, channels and connections', async () => {
     const { classes, handles, grown, requests } = await soak({

@@ -1,10 +1,11 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
+import { EFFORT } from '../support/effort.js';
 import { expectNoFault, hostileRequest } from '../support/hostile-requests.js';
 import { authOf, keyRule } from './auth/support.js';
 import { DaemonOverHttp } from './nodes/support.js';
 
-const RUNS = 400;
+const RUNS = 400 * EFFORT;
 
 // Against the built daemon, and for minutes: test/faults/fuzz.test.ts.
 describe('every route, whatever is sent to it', function () {

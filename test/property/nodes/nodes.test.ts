@@ -1,13 +1,11 @@
 import fc from 'fast-check';
 import { LevelHistoryStore } from '../../../src/adapters/level/level-history-store.js';
 import { MemoryHistoryStore } from '../../../src/adapters/memory/memory-history-store.js';
+import { EFFORT } from '../../support/effort.js';
 import { Disk } from '../../support/model/disk.js';
 import { temporaryDirectory } from '../../support/temporary-directory.js';
 import { scenario, type Trouble } from './scenario.js';
 import { World } from './world.js';
-
-/** How many times as many scenarios as usual are played: 1, unless somebody hunts. */
-const EFFORT = Number(process.env['LIVENESS_EFFORT'] ?? 1);
 
 const EVERYTHING: readonly Trouble[] = [
   'stall',
@@ -22,7 +20,7 @@ const EVERYTHING: readonly Trouble[] = [
 const grace = fc.constantFrom(300, 120_000);
 
 /** Whatever is asked, and whatever of these troubles there is beside it, all promises of liveness hold. */
-async function holds(troubles: readonly Trouble[], runs = 50): Promise<void> {
+async function holds(troubles: readonly Trouble[], runs = 25): Promise<void> {
   await fc.assert(
     fc.asyncProperty(scenario(troubles), grace, async (steps, given) => {
       const memory = new MemoryHistoryStore();
@@ -66,6 +64,6 @@ describe('liveness keeps its promises', function () {
   it('when it is stopped and started', () => holds(['restart']));
   it('in a crash loop with stalls and jumps of the wall clock', () =>
     holds(['kill', 'kill', 'restart', 'stall', 'set_wall_clock']));
-  it('with all of this at once', () => holds(EVERYTHING, 100));
+  it('with all of this at once', () => holds(EVERYTHING, 50));
   it('with all of this at once, on a real LevelDB', () => holdsOnLevelDb(EVERYTHING, 10));
 });

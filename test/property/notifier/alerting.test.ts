@@ -2,11 +2,12 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { MemoryHistoryStore } from '../../../src/adapters/memory/memory-history-store.js';
 import type { NodeState } from '../../../src/domain/node.js';
+import { EFFORT } from '../../support/effort.js';
 import { SimulatedAlerts, type Answer, type Seen } from '../../support/simulated-alerts.js';
 import { expectLimit, expectOrder, toldStates } from './promises.js';
 
 const MOST = 6;
-const RUNS = Number(process.env['RUNS'] ?? 60);
+const RUNS = 30 * EFFORT;
 const NODES = Array.from({ length: 12 }, (_, index) => `n${String(index)}`);
 
 type Step =
@@ -133,7 +134,7 @@ class Play {
 }
 
 describe('alerting, whatever nodes and providers do', function () {
-  this.timeout(300_000);
+  this.timeout(300_000 * EFFORT);
 
   it('accounts for every alert, keeps the order and the limit, and tells the final state', async () => {
     await fc.assert(

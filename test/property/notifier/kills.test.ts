@@ -3,11 +3,12 @@ import fc from 'fast-check';
 import type { AlertId, AlertRecord, Delivery } from '../../../src/domain/alert.js';
 import { parseNodeName } from '../../../src/domain/node-name.js';
 import { NotifyError } from '../../../src/ports/channel.js';
+import { EFFORT } from '../../support/effort.js';
 import { MortalStore } from '../../support/mortal-store.js';
 import { SimulatedAlerts, type Answer, type Seen } from '../../support/simulated-alerts.js';
 import { expectLimit, expectOrder, toldStates } from './promises.js';
 
-const RUNS = Number(process.env['RUNS'] ?? 60);
+const RUNS = 30 * EFFORT;
 /** Seconds. */
 const AFTER = 900;
 const MOST = 6;
@@ -254,7 +255,7 @@ class Play {
 }
 
 describe('alerts, killed between any two steps', function () {
-  this.timeout(300_000);
+  this.timeout(300_000 * EFFORT);
 
   it('are accounted for: held, folded, grouped, told late, in a fallback, or again; of nodes that are paused or deleted, too', async () => {
     await fc.assert(

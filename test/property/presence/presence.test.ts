@@ -1,6 +1,7 @@
 import { MemoryHistoryStore } from '../../../src/adapters/memory/memory-history-store.js';
+import { EFFORT } from '../../support/effort.js';
 import { Disk } from '../../support/model/disk.js';
-import { EFFORT, holds, holdsOnLevelDb } from './promise.js';
+import { holds, holdsOnLevelDb } from './promise.js';
 import type { Trouble } from './scenario.js';
 import { World } from './world.js';
 
@@ -35,7 +36,7 @@ describe('presence keeps its promises', function () {
   it('when it is stopped and started', () => holds(['restart']));
   it('in a crash loop with stalls, slow commits and jumps of the wall clock', () =>
     holds(['kill', 'kill', 'restart', 'stall', 'set_wall_clock', ...DISK]));
-  it('with all of this at once', () => holds(EVERYTHING, 100));
+  it('with all of this at once', () => holds(EVERYTHING, 50));
   it('with all of this at once, on a real LevelDB', () => holdsOnLevelDb(EVERYTHING, 10));
 
   it('where a question waits in a stall, and a heal at the very deadline goes on before it is answered', async () => {

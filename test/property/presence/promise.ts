@@ -1,16 +1,14 @@
 import fc from 'fast-check';
 import { LevelHistoryStore } from '../../../src/adapters/level/level-history-store.js';
 import { MemoryHistoryStore } from '../../../src/adapters/memory/memory-history-store.js';
+import { EFFORT } from '../../support/effort.js';
 import { Disk } from '../../support/model/disk.js';
 import { temporaryDirectory } from '../../support/temporary-directory.js';
 import { scenario, setting, type Trouble } from './scenario.js';
 import { World } from './world.js';
 
-/** How many times as many scenarios as usual are played: 1, unless somebody hunts. */
-export const EFFORT = Number(process.env['PRESENCE_EFFORT'] ?? 1);
-
 /** Whatever is asked, and whatever of these troubles there is beside it, all promises of presence hold. */
-export async function holds(troubles: readonly Trouble[], runs = 50): Promise<void> {
+export async function holds(troubles: readonly Trouble[], runs = 25): Promise<void> {
   await fc.assert(
     fc.asyncProperty(scenario(troubles), setting, async (steps, given) => {
       const memory = new MemoryHistoryStore();

@@ -8,14 +8,15 @@ import { LevelHistoryStore } from '../../../../src/adapters/level/level-history-
 import { HeartbeatError } from '../../../../src/errors.js';
 import { collect, ended, opened, user } from '../../../contract/history-store/reading.js';
 import { recordAt } from '../../../support/alert-records.js';
+import { EFFORT, sized } from '../../../support/effort.js';
 import { RecordingLogger } from '../../../support/recording-logger.js';
 import { temporaryDirectory, type TemporaryDirectory } from '../../../support/temporary-directory.js';
 
 /** Opening a store for each bit would take minutes, so that is done for one in so many. */
-const OPENED_EVERY = 797;
+const OPENED_EVERY = sized(797, 79);
 
 describe('every bit of a small store with tables and a log, turned over,', function () {
-  this.timeout(120_000);
+  this.timeout(120_000 * EFFORT);
   let directory: TemporaryDirectory;
   let files: Map<string, Buffer>;
   const at = (name: string) => path.join(directory.path, 'history', name);
