@@ -35,12 +35,12 @@ export interface ChildState extends ChildPolicy {
   /** Restarts that its own crashes caused. Restarts because of a sibling show only in `incarnation`. */
   readonly restarts: number;
   /** A failed start counts as a crash. */
-  readonly last_crash: { readonly at: number; readonly error: string } | null;
-  readonly has_started: boolean;
-  readonly started_at: number | null;
-  readonly restarts_in_row: number;
-  readonly backing_off: boolean;
-  readonly stop_asked: boolean;
+  readonly lastCrash: { readonly at: number; readonly error: string } | null;
+  readonly hasStarted: boolean;
+  readonly startedAt: number | null;
+  readonly restartsInRow: number;
+  readonly backingOff: boolean;
+  readonly stopAsked: boolean;
 }
 
 export function neverStarted(policy: ChildPolicy): ChildState {
@@ -49,24 +49,24 @@ export function neverStarted(policy: ChildPolicy): ChildState {
     status: 'waiting',
     incarnation: 0,
     restarts: 0,
-    last_crash: null,
-    has_started: false,
-    started_at: null,
-    restarts_in_row: 0,
-    backing_off: false,
-    stop_asked: false,
+    lastCrash: null,
+    hasStarted: false,
+    startedAt: null,
+    restartsInRow: 0,
+    backingOff: false,
+    stopAsked: false,
   };
 }
 
 /** The child after its run ended at `now`; `error` is null if it ended normally. The caller sets its status. */
 export function afterRun(child: ChildState, error: string | null, now: number, period: number): ChildState {
-  const uptime = child.started_at === null ? null : now - child.started_at;
+  const uptime = child.startedAt === null ? null : now - child.startedAt;
   return {
     ...child,
-    started_at: null,
-    stop_asked: false,
-    restarts_in_row: restartsInRow(child.restarts_in_row, uptime, period),
-    last_crash: error === null ? child.last_crash : { at: now, error },
+    startedAt: null,
+    stopAsked: false,
+    restartsInRow: restartsInRow(child.restartsInRow, uptime, period),
+    lastCrash: error === null ? child.lastCrash : { at: now, error },
   };
 }
 

@@ -9,7 +9,7 @@ export interface SupervisorState {
   /** In start order. A temporary child that ended is removed, as in OTP. */
   readonly children: readonly ChildState[];
   readonly phase: 'idle' | 'starting' | 'running' | 'stopping' | 'stopped';
-  readonly restart_history: RestartHistory;
+  readonly restartHistory: RestartHistory;
   /** The outcome to report once every child is down. */
   readonly outcome: Outcome;
 }
@@ -18,33 +18,33 @@ type ChildRef = { readonly id: string; readonly incarnation: number };
 
 /** `child_exited`: an end that nobody asked for. `child_stopped`: a stop is complete, even a forced one. */
 export type SupervisorEvent =
-  | { readonly type: 'start' | 'shutdown' }
+  | { readonly kind: 'start' | 'shutdown' }
   /** OTP's `start_child`; and `terminate_child` with `delete_child`. */
-  | { readonly type: 'child_added'; readonly child: ChildPolicy }
-  | { readonly type: 'child_removed'; readonly id: string }
-  | (ChildRef & { readonly type: 'child_started' | 'child_stopped' | 'restart_due' })
-  | (ChildRef & { readonly type: 'child_start_failed'; readonly error: string })
-  | (ChildRef & { readonly type: 'child_exited'; readonly reason: 'normal' })
-  | (ChildRef & { readonly type: 'child_exited'; readonly reason: 'crash'; readonly error: string });
+  | { readonly kind: 'child_added'; readonly child: ChildPolicy }
+  | { readonly kind: 'child_removed'; readonly id: string }
+  | (ChildRef & { readonly kind: 'child_started' | 'child_stopped' | 'restart_due' })
+  | (ChildRef & { readonly kind: 'child_start_failed'; readonly error: string })
+  | (ChildRef & { readonly kind: 'child_exited'; readonly reason: 'normal' })
+  | (ChildRef & { readonly kind: 'child_exited'; readonly reason: 'crash'; readonly error: string });
 
 /**
  * `timeout` is in seconds. `started` (all children, for the first time) and `child_restarting` are facts to pass on or
  * log.
  */
 export type SupervisorEffect =
-  | { readonly type: 'started' }
-  | (ChildRef & { readonly type: 'start_child' })
-  | (ChildRef & { readonly type: 'stop_child'; readonly timeout: number })
-  | (ChildRef & { readonly type: 'restart_later'; readonly delay_ms: number })
-  | (ChildRef & { readonly type: 'child_restarting'; readonly restarts: number; readonly delay_ms: number })
+  | { readonly kind: 'started' }
+  | (ChildRef & { readonly kind: 'start_child' })
+  | (ChildRef & { readonly kind: 'stop_child'; readonly timeout: number })
+  | (ChildRef & { readonly kind: 'restart_later'; readonly delayMs: number })
+  | (ChildRef & { readonly kind: 'child_restarting'; readonly restarts: number; readonly delayMs: number })
   | Outcome;
 
 type Outcome =
-  { readonly type: 'stopped' } | { readonly type: 'escalate'; readonly reason: EscalationReason };
+  { readonly kind: 'stopped' } | { readonly kind: 'escalate'; readonly reason: EscalationReason };
 
 /** Why a supervisor gave up, in OTP's words. `error` is null if a permanent child ended normally. */
 export interface EscalationReason {
-  readonly type: 'reached_max_restart_intensity' | 'failed_to_start_child';
+  readonly kind: 'reached_max_restart_intensity' | 'failed_to_start_child';
   readonly id: string;
   readonly error: string | null;
 }
@@ -61,8 +61,8 @@ export function initialState(policy: SupervisorPolicy, specs: readonly ChildPoli
     policy,
     children: specs.map(neverStarted),
     phase: 'idle',
-    restart_history: [],
-    outcome: { type: 'stopped' },
+    restartHistory: [],
+    outcome: { kind: 'stopped' },
   };
 }
 
@@ -71,7 +71,7 @@ export function initialState(policy: SupervisorPolicy, specs: readonly ChildPoli
  * milliseconds. Events of an incarnation that is no longer alive change nothing.
  */
 export function decide(state: SupervisorState, event: SupervisorEvent, now: number): Decision {
-  switch (event.type) {
+  switch (event.kind) {
     case 'start':
       return state.phase === 'idle' ? advance({ ...state, phase: 'starting' }) : unchanged(state);
     case 'shutdown':
@@ -98,13 +98,13 @@ export function decide(state: SupervisorState, event: SupervisorEvent, now: numb
 /** Also answered after an escalation, so that every shutdown completes. */
 function shutdown(state: SupervisorState): Decision {
   const ending = state.phase === 'stopping' || state.phase === 'stopped';
-  return ending && state.outcome.type === 'stopped' ? unchanged(state) : end(state, { type: 'stopped' });
+  return ending && state.outcome.kind === 'stopped' ? unchanged(state) : end(state, { kind: 'stopped' });
 }
 
 /** If its start fails, it is retried, as for a child that has run before. */
 function childAdded(state: SupervisorState, child: ChildPolicy): Decision {
   if (state.children.some(({ id }) => id === child.id)) return unchanged(state);
-  const children = [...state.children, { ...neverStarted(child), has_started: true }];
+  const children = [...state.children, { ...neverStarted(child), hasStarted: true }];
   return advance({ ...state, children });
 }
 
@@ -119,13 +119,13 @@ function childRemoved(state: SupervisorState, id: string): Decision {
 function childStarted(state: SupervisorState, ref: ChildRef, now: number): Decision {
   const child = find(state, ref);
   if (child?.status !== 'starting') return unchanged(state);
-  return advance(put(state, { ...child, status: 'running', has_started: true, started_at: now }));
+  return advance(put(state, { ...child, status: 'running', hasStarted: true, startedAt: now }));
 }
 
 function restartDue(state: SupervisorState, ref: ChildRef): Decision {
   const child = find(state, ref);
-  if (!child?.backing_off) return unchanged(state);
-  return advance(put(state, { ...child, backing_off: false }));
+  if (!child?.backingOff) return unchanged(state);
+  return advance(put(state, { ...child, backingOff: false }));
 }
 
 function childEnded(state: SupervisorState, ref: ChildRef, error: string | null, now: number): Decision {
@@ -149,8 +149,8 @@ function childEnded(state: SupervisorState, ref: ChildRef, error: string | null,
 
 /** In OTP a first start that fails ends the supervisor (`init_children`); a later one is retried. */
 function startFailed(state: SupervisorState, child: ChildState, error: string, now: number): Decision {
-  if (child.has_started) return restart(state, child, error, now);
-  return giveUp(state, child, { type: 'failed_to_start_child', id: child.id, error });
+  if (child.hasStarted) return restart(state, child, error, now);
+  return giveUp(state, child, { kind: 'failed_to_start_child', id: child.id, error });
 }
 
 /** OTP `do_restart`. */
@@ -162,16 +162,16 @@ function exited(state: SupervisorState, child: ChildState, error: string | null,
 /** OTP `restart`: counts the restart, then takes down the child and those that its strategy names. */
 function restart(state: SupervisorState, child: ChildState, error: string | null, now: number): Decision {
   const { id, incarnation } = child;
-  const { history, exceeded } = recordRestart(state.restart_history, now, state.policy);
-  const counted = { ...state, restart_history: history };
-  if (exceeded) return giveUp(counted, child, { type: 'reached_max_restart_intensity', id, error });
+  const { history, exceeded } = recordRestart(state.restartHistory, now, state.policy);
+  const counted = { ...state, restartHistory: history };
+  if (exceeded) return giveUp(counted, child, { kind: 'reached_max_restart_intensity', id, error });
 
   const restarts = child.restarts + 1;
-  const restarts_in_row = child.restarts_in_row + 1;
-  const delay_ms = restartDelay(restarts_in_row, state.policy.backoff);
-  const ended = { ...child, restarts, restarts_in_row, backing_off: delay_ms > 0 };
-  const facts: SupervisorEffect[] = [{ type: 'child_restarting', id, incarnation, restarts, delay_ms }];
-  if (delay_ms > 0) facts.push({ type: 'restart_later', id, incarnation, delay_ms });
+  const restartsInRow = child.restartsInRow + 1;
+  const delayMs = restartDelay(restartsInRow, state.policy.backoff);
+  const ended = { ...child, restarts, restartsInRow, backingOff: delayMs > 0 };
+  const facts: SupervisorEffect[] = [{ kind: 'child_restarting', id, incarnation, restarts, delayMs }];
+  if (delayMs > 0) facts.push({ kind: 'restart_later', id, incarnation, delayMs });
   return after(
     facts,
     advance(takeDown(putDown(counted, ended, 'waiting'), groupStart(counted, id), 'waiting')),
@@ -193,7 +193,7 @@ function groupStart({ policy, children }: SupervisorState, crashed: string): num
 }
 
 function giveUp(state: SupervisorState, child: ChildState, reason: EscalationReason): Decision {
-  return end(putDown(state, child, 'stopped'), { type: 'escalate', reason });
+  return end(putDown(state, child, 'stopped'), { kind: 'escalate', reason });
 }
 
 function end(state: SupervisorState, outcome: Outcome): Decision {
@@ -212,7 +212,7 @@ function takeDown(state: SupervisorState, from: number, then: 'waiting' | 'stopp
 /** The next step: stop the last child that is to stop. When none is left, start those that wait. */
 function advance(state: SupervisorState): Decision {
   const last = state.children.findLast((child) => child.status === 'stopping');
-  if (last !== undefined) return last.stop_asked ? unchanged(state) : stopChild(state, last);
+  if (last !== undefined) return last.stopAsked ? unchanged(state) : stopChild(state, last);
   switch (state.phase) {
     case 'starting':
     case 'running':
@@ -230,17 +230,17 @@ function advance(state: SupervisorState): Decision {
 function stopChild(state: SupervisorState, child: ChildState): Decision {
   const { id, incarnation, shutdown: timeout } = child;
   return {
-    state: put(state, { ...child, stop_asked: true }),
-    effects: [{ type: 'stop_child', id, incarnation, timeout }],
+    state: put(state, { ...child, stopAsked: true }),
+    effects: [{ kind: 'stop_child', id, incarnation, timeout }],
   };
 }
 
 function startChildren(state: SupervisorState): Decision {
   const next = state.children.find((child, index) => mayStart(state, child, index));
   if (next !== undefined) return startChild(state, next);
-  const complete = state.phase === 'starting' && state.children.every((child) => child.has_started);
+  const complete = state.phase === 'starting' && state.children.every((child) => child.hasStarted);
   return complete
-    ? { state: { ...state, phase: 'running' }, effects: [{ type: 'started' }] }
+    ? { state: { ...state, phase: 'running' }, effects: [{ kind: 'started' }] }
     : unchanged(state);
 }
 
@@ -248,17 +248,17 @@ function startChild(state: SupervisorState, child: ChildState): Decision {
   const { id } = child;
   const incarnation = child.incarnation + 1;
   const starting = put(state, { ...child, status: 'starting', incarnation });
-  return after([{ type: 'start_child', id, incarnation }], advance(starting));
+  return after([{ kind: 'start_child', id, incarnation }], advance(starting));
 }
 
 function mayStart({ policy, children }: SupervisorState, child: ChildState, index: number): boolean {
-  if (child.status !== 'waiting' || child.backing_off) return false;
+  if (child.status !== 'waiting' || child.backingOff) return false;
   const before = children.slice(0, index);
   switch (policy.strategy) {
     case 'one_for_one':
-      return before.every((earlier) => earlier.has_started);
+      return before.every((earlier) => earlier.hasStarted);
     case 'one_for_all':
-      return before.every(isSettled) && !children.some((other) => other.backing_off);
+      return before.every(isSettled) && !children.some((other) => other.backingOff);
     case 'rest_for_one':
       return before.every(isSettled);
     default:

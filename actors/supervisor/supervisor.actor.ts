@@ -71,7 +71,7 @@ export class Supervisor implements Actor<SupervisorEvent> {
         if (failure === undefined) resolve();
         else reject(failure);
       };
-      this.#cell.tellUnbounded({ type: 'start' });
+      this.#cell.tellUnbounded({ kind: 'start' });
     });
   }
 
@@ -83,7 +83,7 @@ export class Supervisor implements Actor<SupervisorEvent> {
           resolve();
         });
       };
-      this.#cell.tellUnbounded({ type: 'shutdown' });
+      this.#cell.tellUnbounded({ kind: 'shutdown' });
     });
   }
 
@@ -91,7 +91,7 @@ export class Supervisor implements Actor<SupervisorEvent> {
   add(spec: ChildSpec): void {
     this.#specs.set(spec.id, spec);
     const { id, restart, shutdown } = spec;
-    this.#cell.tellUnbounded({ type: 'child_added', child: { id, restart, shutdown } });
+    this.#cell.tellUnbounded({ kind: 'child_added', child: { id, restart, shutdown } });
   }
 
   /** Resolves once the child has stopped and is forgotten. */
@@ -103,7 +103,7 @@ export class Supervisor implements Actor<SupervisorEvent> {
         if (this.#specs.get(id) === spec) this.#specs.delete(id);
         resolve();
       });
-      this.#cell.tellUnbounded({ type: 'child_removed', id });
+      this.#cell.tellUnbounded({ kind: 'child_removed', id });
     });
   }
 
@@ -120,7 +120,7 @@ export class Supervisor implements Actor<SupervisorEvent> {
     const { system, logger } = this.#context;
     const twice = this.#retried === message;
     this.#retried = message;
-    logger.error('actor crashed', { path: this.path, message: message.type, error });
+    logger.error('actor crashed', { path: this.path, message: message.kind, error });
     if (twice) {
       system.deadLetters.add(this.path, message, `it crashed its actor twice: ${error.message}`);
       this.#exitSignal.crashed(error);
@@ -137,14 +137,14 @@ export class Supervisor implements Actor<SupervisorEvent> {
       intensity,
       period,
       mailbox: this.#cell.waiting,
-      children: children.map(({ id, status, restart, restarts, incarnation, last_crash }) => ({
+      children: children.map(({ id, status, restart, restarts, incarnation, lastCrash }) => ({
         name: id,
         status,
         restart,
         restarts,
         incarnation,
         last_crash:
-          last_crash === null ? null : { at: this.#unixSecondsOf(last_crash.at), error: last_crash.error },
+          lastCrash === null ? null : { at: this.#unixSecondsOf(lastCrash.at), error: lastCrash.error },
         ...this.#running.get(id)?.inspect(),
       })),
     };
@@ -166,7 +166,7 @@ export class Supervisor implements Actor<SupervisorEvent> {
   }
 
   #run(effect: SupervisorEffect): void {
-    switch (effect.type) {
+    switch (effect.kind) {
       case 'start_child':
         this.#startChild(effect);
         return;
@@ -174,14 +174,14 @@ export class Supervisor implements Actor<SupervisorEvent> {
         this.#stopChild(effect, effect.timeout);
         return;
       case 'restart_later':
-        this.#restartLater(effect, effect.delay_ms);
+        this.#restartLater(effect, effect.delayMs);
         return;
       case 'child_restarting':
         this.#place.load.restarts++;
         this.#context.logger.warn('restarting', {
           path: `${this.path}/${effect.id}`,
           restart: effect.restarts,
-          delay_ms: effect.delay_ms,
+          delay_ms: effect.delayMs,
         });
         return;
       case 'started':
@@ -205,7 +205,7 @@ export class Supervisor implements Actor<SupervisorEvent> {
     const run = new ChildRun(spec, this.#place, (error) => {
       this.#context.logger.error('child crashed', { path: `${this.path}/${id}`, error });
       this.#cell.tellUnbounded({
-        type: 'child_exited',
+        kind: 'child_exited',
         id,
         incarnation,
         reason: 'crash',
@@ -215,11 +215,11 @@ export class Supervisor implements Actor<SupervisorEvent> {
     this.#running.set(id, run);
     void run.start().then((failure) => {
       if (failure === undefined) {
-        this.#cell.tellUnbounded({ type: 'child_started', id, incarnation });
+        this.#cell.tellUnbounded({ kind: 'child_started', id, incarnation });
         return;
       }
       this.#failure = failure;
-      this.#cell.tellUnbounded({ type: 'child_start_failed', id, incarnation, error: failure.message });
+      this.#cell.tellUnbounded({ kind: 'child_start_failed', id, incarnation, error: failure.message });
     });
   }
 
@@ -230,7 +230,7 @@ export class Supervisor implements Actor<SupervisorEvent> {
       if (settled) return;
       settled = true;
       giveUp();
-      this.#cell.tellUnbounded({ type: 'child_stopped', id, incarnation });
+      this.#cell.tellUnbounded({ kind: 'child_stopped', id, incarnation });
     };
     const giveUp = clock.after(millis(timeout), () => {
       if (!settled) logger.warn('child did not stop in time', { path: `${this.path}/${id}`, timeout });
@@ -242,7 +242,7 @@ export class Supervisor implements Actor<SupervisorEvent> {
   #restartLater({ id, incarnation }: Ref, delay: number): void {
     const cancel = this.#context.clock.after(delay, () => {
       this.#pauses.delete(cancel);
-      this.#cell.tellUnbounded({ type: 'restart_due', id, incarnation });
+      this.#cell.tellUnbounded({ kind: 'restart_due', id, incarnation });
     });
     this.#pauses.add(cancel);
   }
@@ -250,7 +250,7 @@ export class Supervisor implements Actor<SupervisorEvent> {
   #escalate(reason: EscalationReason): void {
     const cause = reason.error ?? 'it ended';
     const why =
-      reason.type === 'failed_to_start_child'
+      reason.kind === 'failed_to_start_child'
         ? `could not start ${reason.id}: ${cause}`
         : `${reason.id} was restarted too often, last after: ${cause}`;
     this.#context.logger.error('supervisor exceeded its restart intensity', { path: this.path, reason: why });

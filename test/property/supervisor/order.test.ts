@@ -37,9 +37,9 @@ describe('whatever happens to its children, a supervisor', function () {
     holds((world) => {
       const heard = new Set<string>();
       for (const { event, effects, after } of world.steps) {
-        if (event.type === 'child_started') heard.add(event.id);
+        if (event.kind === 'child_started') heard.add(event.id);
         for (const { effect } of effects)
-          if (effect.type === 'start_child' && effect.incarnation === 1)
+          if (effect.kind === 'start_child' && effect.incarnation === 1)
             for (const { id } of after.children)
               if (place(world, id) < place(world, effect.id)) expect(heard).to.include(id);
       }
@@ -67,7 +67,7 @@ describe('whatever happens to its children, a supervisor', function () {
     holds((world) => {
       for (const { effect, alive } of effects(world, 'stop_child')) {
         expect(later(world, effect.id, alive)).to.deep.equal([]);
-        expect(alive.filter(({ stop_asked }) => stop_asked)).to.deep.equal([]);
+        expect(alive.filter(({ stopAsked }) => stopAsked)).to.deep.equal([]);
       }
     });
   });

@@ -26,17 +26,17 @@ export function holdsAtRest(promise: (world: World) => void, strategies = ALL): 
   fc.assert(property, { numRuns: 500 });
 }
 
-export function effects<T extends SupervisorEffect['type']>(world: World, type: T) {
+export function effects<T extends SupervisorEffect['kind']>(world: World, kind: T) {
   return world.steps.flatMap((step) =>
-    step.effects.flatMap(({ effect, alive }) => (isOf(effect, type) ? [{ effect, alive, step }] : [])),
+    step.effects.flatMap(({ effect, alive }) => (isOf(effect, kind) ? [{ effect, alive, step }] : [])),
   );
 }
 
-function isOf<T extends SupervisorEffect['type']>(
+function isOf<T extends SupervisorEffect['kind']>(
   effect: SupervisorEffect,
-  type: T,
-): effect is Extract<SupervisorEffect, { type: T }> {
-  return effect.type === type;
+  kind: T,
+): effect is Extract<SupervisorEffect, { kind: T }> {
+  return effect.kind === kind;
 }
 
 export function place(world: World, id: string): number {
@@ -53,7 +53,7 @@ export function isEnding({ after }: Step): boolean {
 
 /** The child whose unasked end this step told of, as it was before: what a restart would be for. */
 export function fallen({ event, before }: Step): ChildState | undefined {
-  if (event.type !== 'child_exited' && event.type !== 'child_start_failed') return undefined;
+  if (event.kind !== 'child_exited' && event.kind !== 'child_start_failed') return undefined;
   const child = before.children.find(
     ({ id, incarnation }) => id === event.id && incarnation === event.incarnation,
   );
@@ -63,7 +63,7 @@ export function fallen({ event, before }: Step): ChildState | undefined {
 export function isToBeRestarted(step: Step): boolean {
   const child = fallen(step);
   if (child === undefined) return false;
-  if (step.event.type === 'child_start_failed') return child.has_started;
-  const crashed = step.event.type === 'child_exited' && step.event.reason === 'crash';
+  if (step.event.kind === 'child_start_failed') return child.hasStarted;
+  const crashed = step.event.kind === 'child_exited' && step.event.reason === 'crash';
   return child.restart === 'permanent' || (child.restart === 'transient' && crashed);
 }

@@ -44,10 +44,10 @@ describe('whatever happens to its children, a supervisor', function () {
     holds((world) => {
       const pausing = new Set<string>();
       for (const { event, effects } of world.steps) {
-        if (event.type === 'restart_due') pausing.delete(`${event.id}#${event.incarnation}`);
+        if (event.kind === 'restart_due') pausing.delete(`${event.id}#${event.incarnation}`);
         for (const { effect } of effects) {
-          if (effect.type === 'restart_later') pausing.add(`${effect.id}#${effect.incarnation}`);
-          if (effect.type === 'start_child')
+          if (effect.kind === 'restart_later') pausing.add(`${effect.id}#${effect.incarnation}`);
+          if (effect.kind === 'start_child')
             expect(pausing).not.to.include(`${effect.id}#${effect.incarnation - 1}`);
         }
       }
@@ -57,8 +57,8 @@ describe('whatever happens to its children, a supervisor', function () {
   it('begins to end for nothing but a shutdown, a restart too many and a first start that failed', () => {
     holds((world) => {
       const begins = world.steps.find(isEnding);
-      if (begins === undefined || begins.event.type === 'shutdown' || isToBeRestarted(begins)) return;
-      expect(fallen(begins)).to.include({ status: 'starting', has_started: false });
+      if (begins === undefined || begins.event.kind === 'shutdown' || isToBeRestarted(begins)) return;
+      expect(fallen(begins)).to.include({ status: 'starting', hasStarted: false });
     });
   });
 
@@ -74,7 +74,7 @@ describe('whatever happens to its children, a supervisor', function () {
     holds((world) => {
       expect(world.alive).to.deep.equal([]);
       expect(effects(world, 'stopped')).to.have.length(1);
-      expect(world.steps.flatMap((step) => step.effects).at(-1)?.effect.type).to.equal('stopped');
+      expect(world.steps.flatMap((step) => step.effects).at(-1)?.effect.kind).to.equal('stopped');
       expect(world.state.children.every(({ status }) => status === 'stopped')).to.equal(true);
     });
   });

@@ -19,8 +19,8 @@ export interface Step {
 export interface Run {
   readonly id: string;
   readonly incarnation: number;
-  readonly has_started: boolean;
-  readonly stop_asked: boolean;
+  readonly hasStarted: boolean;
+  readonly stopAsked: boolean;
 }
 
 /** Children that start, run, crash and hang, and a supervisor that hears of it late. */
@@ -30,7 +30,7 @@ export class World {
   state: SupervisorState;
   alive: Run[] = [];
   private now = 0;
-  private readonly mailbox: SupervisorEvent[] = [{ type: 'start' }];
+  private readonly mailbox: SupervisorEvent[] = [{ kind: 'start' }];
   private timers: SupervisorEvent[] = [];
 
   constructor(scenario: Scenario) {
@@ -55,8 +55,8 @@ export class World {
 
   private nextGood(): Happening['kind'] | undefined {
     if (this.mailbox.length > 0) return 'deliver';
-    if (this.alive.some((run) => run.stop_asked)) return 'stop_confirmed';
-    if (this.alive.some((run) => !run.has_started)) return 'start_succeeds';
+    if (this.alive.some((run) => run.stopAsked)) return 'stop_confirmed';
+    if (this.alive.some((run) => !run.hasStarted)) return 'start_succeeds';
     return this.timers.length > 0 ? 'timer_fires' : undefined;
   }
 
@@ -79,7 +79,7 @@ export class World {
         this.now += pick % Math.round(this.scenario.policy.period * 700);
         return;
       case 'shutdown':
-        this.mailbox.push({ type: 'shutdown' });
+        this.mailbox.push({ kind: 'shutdown' });
         return;
     }
   }
@@ -99,21 +99,21 @@ export class World {
   }
 
   private run(effect: SupervisorEffect): void {
-    if (effect.type === 'start_child')
-      this.alive = [...this.alive, { ...ref(effect), has_started: false, stop_asked: false }];
-    if (effect.type === 'restart_later') this.timers.push({ type: 'restart_due', ...ref(effect) });
-    if (effect.type === 'stop_child') {
+    if (effect.kind === 'start_child')
+      this.alive = [...this.alive, { ...ref(effect), hasStarted: false, stopAsked: false }];
+    if (effect.kind === 'restart_later') this.timers.push({ kind: 'restart_due', ...ref(effect) });
+    if (effect.kind === 'stop_child') {
       const known = this.alive.some((run) => isSame(run, effect));
-      this.alive = this.alive.map((run) => (isSame(run, effect) ? { ...run, stop_asked: true } : run));
-      if (!known) this.mailbox.push({ type: 'child_stopped', ...ref(effect) });
+      this.alive = this.alive.map((run) => (isSame(run, effect) ? { ...run, stopAsked: true } : run));
+      if (!known) this.mailbox.push({ kind: 'child_stopped', ...ref(effect) });
     }
   }
 
   private startSucceeds(pick: number): void {
-    const run = oneOf(this.alive, (one) => !one.has_started, pick);
+    const run = oneOf(this.alive, (one) => !one.hasStarted, pick);
     if (run === undefined) return;
-    this.alive = this.alive.map((other) => (other === run ? { ...run, has_started: true } : other));
-    this.mailbox.push({ type: 'child_started', ...ref(run) });
+    this.alive = this.alive.map((other) => (other === run ? { ...run, hasStarted: true } : other));
+    this.mailbox.push({ kind: 'child_started', ...ref(run) });
   }
 
   private die(pick: number, end: End): void {
@@ -137,7 +137,7 @@ export class World {
 
   /** A child that lives is not reported dead by anyone; of one that is gone anything may still arrive. */
   private isPast(event: SupervisorEvent): boolean {
-    return 'incarnation' in event ? !this.alive.some((run) => isSame(run, event)) : event.type === 'start';
+    return 'incarnation' in event ? !this.alive.some((run) => isSame(run, event)) : event.kind === 'start';
   }
 }
 
@@ -151,20 +151,20 @@ interface End {
 
 const ENDS = {
   start_fails: {
-    of: (run) => !run.has_started,
-    event: (child) => ({ type: 'child_start_failed', ...child, error: 'no start' }),
+    of: (run) => !run.hasStarted,
+    event: (child) => ({ kind: 'child_start_failed', ...child, error: 'no start' }),
   },
   crash: {
-    of: (run) => run.has_started,
-    event: (child) => ({ type: 'child_exited', ...child, reason: 'crash', error: 'boom' }),
+    of: (run) => run.hasStarted,
+    event: (child) => ({ kind: 'child_exited', ...child, reason: 'crash', error: 'boom' }),
   },
   end: {
-    of: (run) => run.has_started,
-    event: (child) => ({ type: 'child_exited', ...child, reason: 'normal' }),
+    of: (run) => run.hasStarted,
+    event: (child) => ({ kind: 'child_exited', ...child, reason: 'normal' }),
   },
   stop_confirmed: {
-    of: (run) => run.stop_asked,
-    event: (child) => ({ type: 'child_stopped', ...child }),
+    of: (run) => run.stopAsked,
+    event: (child) => ({ kind: 'child_stopped', ...child }),
   },
 } satisfies Record<string, End>;
 

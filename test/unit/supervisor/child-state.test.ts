@@ -5,12 +5,12 @@ describe('what a supervisor shows of a child', () => {
   it('counts incarnations and restarts, and keeps the last crash with its instant', () => {
     const play = Play.running({ a: 'permanent' });
     play.after(1_500).crashes('a');
-    const { status, incarnation, restarts, last_crash } = play.child('a');
-    expect({ status, incarnation, restarts, last_crash }).to.deep.equal({
+    const { status, incarnation, restarts, lastCrash } = play.child('a');
+    expect({ status, incarnation, restarts, lastCrash }).to.deep.equal({
       status: 'starting',
       incarnation: 2,
       restarts: 1,
-      last_crash: { at: 1_500, error: 'boom' },
+      lastCrash: { at: 1_500, error: 'boom' },
     });
   });
 
@@ -19,15 +19,15 @@ describe('what a supervisor shows of a child', () => {
     play.crashes('a');
     play.started('a');
     play.after(10).ends('a');
-    expect(play.child('a').last_crash).to.deep.equal({ at: 0, error: 'boom' });
+    expect(play.child('a').lastCrash).to.deep.equal({ at: 0, error: 'boom' });
   });
 
   it('shows a failed start as a crash, and a normal end not', () => {
     const play = Play.running({ a: 'permanent' });
     play.ends('a');
-    expect(play.child('a').last_crash).to.equal(null);
+    expect(play.child('a').lastCrash).to.equal(null);
     play.startFails('a', 'port taken');
-    expect(play.child('a').last_crash).to.deep.equal({ at: 0, error: 'port taken' });
+    expect(play.child('a').lastCrash).to.deep.equal({ at: 0, error: 'port taken' });
   });
 
   it('tells of each restart, with the wait before it', () => {
@@ -35,8 +35,8 @@ describe('what a supervisor shows of a child', () => {
     play.crashes('a');
     play.startFails('a');
     expect(play.effects).to.deep.equal([
-      { type: 'child_restarting', id: 'a', incarnation: 2, restarts: 2, delay_ms: 500 },
-      { type: 'restart_later', id: 'a', incarnation: 2, delay_ms: 500 },
+      { kind: 'child_restarting', id: 'a', incarnation: 2, restarts: 2, delayMs: 500 },
+      { kind: 'restart_later', id: 'a', incarnation: 2, delayMs: 500 },
     ]);
     expect(play.statuses()).to.equal('a waiting');
   });

@@ -60,7 +60,7 @@ for (const strategy of STRATEGIES) {
       expect(play.stopped('c')).to.deep.equal(['stop a#1']);
       expect(play.stopped('a')).to.deep.equal(['escalate reached_max_restart_intensity']);
       expect(play.effects).to.deep.equal([
-        { type: 'escalate', reason: { type: 'reached_max_restart_intensity', id: 'b', error: 'boom' } },
+        { kind: 'escalate', reason: { kind: 'reached_max_restart_intensity', id: 'b', error: 'boom' } },
       ]);
     });
 

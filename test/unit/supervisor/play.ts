@@ -45,43 +45,43 @@ export class Play {
   }
 
   start(): string[] {
-    return this.send({ type: 'start' });
+    return this.send({ kind: 'start' });
   }
 
   added(id: string): string[] {
-    return this.send({ type: 'child_added', child: { id, restart: 'permanent', shutdown: 2 } });
+    return this.send({ kind: 'child_added', child: { id, restart: 'permanent', shutdown: 2 } });
   }
 
   removed(id: string): string[] {
-    return this.send({ type: 'child_removed', id });
+    return this.send({ kind: 'child_removed', id });
   }
 
   shutdown(): string[] {
-    return this.send({ type: 'shutdown' });
+    return this.send({ kind: 'shutdown' });
   }
 
   started(id: string, incarnation = this.incarnation(id)): string[] {
-    return this.send({ type: 'child_started', id, incarnation });
+    return this.send({ kind: 'child_started', id, incarnation });
   }
 
   startFails(id: string, error = 'no start'): string[] {
-    return this.send({ type: 'child_start_failed', id, incarnation: this.incarnation(id), error });
+    return this.send({ kind: 'child_start_failed', id, incarnation: this.incarnation(id), error });
   }
 
   crashes(id: string, incarnation = this.incarnation(id)): string[] {
-    return this.send({ type: 'child_exited', id, incarnation, reason: 'crash', error: 'boom' });
+    return this.send({ kind: 'child_exited', id, incarnation, reason: 'crash', error: 'boom' });
   }
 
   ends(id: string, incarnation = this.incarnation(id)): string[] {
-    return this.send({ type: 'child_exited', id, incarnation, reason: 'normal' });
+    return this.send({ kind: 'child_exited', id, incarnation, reason: 'normal' });
   }
 
   stopped(id: string, incarnation = this.incarnation(id)): string[] {
-    return this.send({ type: 'child_stopped', id, incarnation });
+    return this.send({ kind: 'child_stopped', id, incarnation });
   }
 
   due(id: string, incarnation = this.incarnation(id)): string[] {
-    return this.send({ type: 'restart_due', id, incarnation });
+    return this.send({ kind: 'restart_due', id, incarnation });
   }
 
   after(milliseconds: number): this {
@@ -112,19 +112,19 @@ export class Play {
 }
 
 function inWords(effect: SupervisorEffect): string[] {
-  switch (effect.type) {
+  switch (effect.kind) {
     case 'start_child':
       return [`start ${effect.id}#${effect.incarnation}`];
     case 'stop_child':
       return [`stop ${effect.id}#${effect.incarnation}`];
     case 'restart_later':
-      return [`wait ${effect.delay_ms} for ${effect.id}`];
+      return [`wait ${effect.delayMs} for ${effect.id}`];
     case 'escalate':
-      return [`escalate ${effect.reason.type}`];
+      return [`escalate ${effect.reason.kind}`];
     case 'child_restarting':
       return [];
     case 'started':
     case 'stopped':
-      return [effect.type];
+      return [effect.kind];
   }
 }

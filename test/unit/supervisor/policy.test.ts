@@ -37,7 +37,7 @@ for (const strategy of STRATEGIES) {
       expect(play.stopped('b')).to.deep.equal(['stop a#1']);
       expect(play.stopped('a')).to.deep.equal(['escalate failed_to_start_child']);
       expect(play.effects).to.deep.equal([
-        { type: 'escalate', reason: { type: 'failed_to_start_child', id: 'c', error: 'port taken' } },
+        { kind: 'escalate', reason: { kind: 'failed_to_start_child', id: 'c', error: 'port taken' } },
       ]);
     });
 

@@ -6,7 +6,7 @@ for (const strategy of STRATEGIES) {
     it('shuts down in reverse order, one after the other, waiting for each', () => {
       const play = Play.running(ABC, { strategy });
       expect(play.shutdown()).to.deep.equal(['stop c#1']);
-      expect(play.effects).to.deep.equal([{ type: 'stop_child', id: 'c', incarnation: 1, timeout: 2 }]);
+      expect(play.effects).to.deep.equal([{ kind: 'stop_child', id: 'c', incarnation: 1, timeout: 2 }]);
       expect(play.stopped('c')).to.deep.equal(['stop b#1']);
       expect(play.stopped('b')).to.deep.equal(['stop a#1']);
       expect(play.stopped('a')).to.deep.equal(['stopped']);
@@ -36,7 +36,7 @@ for (const strategy of STRATEGIES) {
       expect(play.crashes('b')).to.deep.equal([]);
       expect(play.crashes('c')).to.deep.equal(['stop a#1']);
       expect(play.child('c').restarts).to.equal(0);
-      expect(play.child('c').last_crash).to.deep.equal({ at: 0, error: 'boom' });
+      expect(play.child('c').lastCrash).to.deep.equal({ at: 0, error: 'boom' });
     });
 
     it('says once that it has stopped, however often it is told to', () => {

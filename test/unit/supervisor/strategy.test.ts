@@ -49,7 +49,7 @@ describe('one_for_all', () => {
     play.crashes('c');
     play.stopped('a');
     expect(play.state.children.map(({ restarts }) => restarts)).to.deep.equal([0, 1, 0]);
-    expect(play.state.restart_history).to.have.length(1);
+    expect(play.state.restartHistory).to.have.length(1);
   });
 
   it('does not start a temporary child again', () => {
@@ -116,7 +116,7 @@ describe('rest_for_one', () => {
     expect(play.crashes('a')).to.deep.equal([]);
     expect(play.stopped('c')).to.deep.equal(['start a#2']);
     expect(play.started('a')).to.deep.equal(['start b#2']);
-    expect(play.state.restart_history).to.have.length(2);
+    expect(play.state.restartHistory).to.have.length(2);
   });
 
   it('needs nothing of an earlier transient child that ended normally', () => {
