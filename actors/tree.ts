@@ -1,3 +1,4 @@
+import type { Seconds } from '../src/domain/time.js';
 import type { ChildSpec } from './supervisor/child.js';
 import type { SupervisorPolicy } from './supervisor/child-spec.js';
 import type { SupervisorNode, WorkerNode } from './supervisor/build.js';
@@ -105,7 +106,7 @@ function shardsOf(
   id: string,
   policy: SupervisorPolicy,
   shards: Parts['shards'],
-  shutdown: number,
+  shutdown: Seconds,
 ): SupervisorNode {
   return {
     kind: 'supervisor',
@@ -119,6 +120,6 @@ function shardsOf(
   };
 }
 
-function worker(id: string, shutdown: number, start: ChildSpec['start']): WorkerNode {
+function worker(id: string, shutdown: Seconds, start: ChildSpec['start']): WorkerNode {
   return { kind: 'worker', id, restart: 'permanent', shutdown, start };
 }

@@ -17,7 +17,7 @@ import { alertQueries } from './app/alert-queries.js';
 import type { Config } from './config/schema.js';
 import type { EndedSession } from './domain/session.js';
 import type { Overload } from './domain/overload.js';
-import { millis, type Instant, type Millis } from './domain/time.js';
+import { toMillis, type Instant, type Millis } from './domain/time.js';
 import type { UserId } from './domain/user-id.js';
 import { HeartbeatError } from './errors.js';
 import type { AlertsApi, Daemon, NodesApi, UsersApi } from './app/api.js';
@@ -73,12 +73,12 @@ export class App implements Daemon {
           this.#blindness.notice(from, to);
         },
       },
-      { blindAfter: millis(config.blind_after) },
+      { blindAfter: toMillis(config.blind_after) },
     );
     const reads = longReads(store);
     const lastSession = (user: UserId): Promise<EndedSession | undefined> => store.lastSession(user);
     this.users = new UserQueries(actors, this.#watchdog, { ...reads, lastSession });
-    const retention = millis(config.history.retention ?? Infinity);
+    const retention = toMillis(config.history.retention ?? Infinity);
     this.nodes = nodeQueries(actors, this.#watchdog, { clock, store: reads }, retention);
     this.alerts = alertQueries(actors, { store: reads, clock });
     this.#root = this.#grow();
@@ -143,7 +143,7 @@ export class App implements Daemon {
     const { clock, logger, store } = this.#ports;
     const { history, shards, nodes, notifier, memory } = this.#actors;
     const { summary } = history;
-    const timeout = millis(this.#config.session_timeout);
+    const timeout = toMillis(this.#config.session_timeout);
     memory.alertsRead();
     const room = memory.startRoom;
     for await (const chunk of store.nodes()) {

@@ -28,7 +28,7 @@ import { isLoopback } from './config/loopback.js';
 import { secretsIn } from './config/secrets.js';
 import type { Config } from './config/schema.js';
 import { sourceText } from './config/source.js';
-import { millis } from './domain/time.js';
+import { toMillis } from './domain/time.js';
 import { HeartbeatError } from './errors.js';
 import type { GatewayOptions } from './http/options.js';
 import type { Channel } from './ports/channel.js';
@@ -162,7 +162,7 @@ async function start(effective: Effective, load: () => Loaded, acceptDataLoss: b
   const asked = new AbortController();
   closeWithGrace(
     {
-      delay: millis(config.shutdown_timeout),
+      delay: toMillis(config.shutdown_timeout),
       logger: false,
       skip: [...NOT_OURS],
       onTimeout: () => {
@@ -217,11 +217,11 @@ async function start(effective: Effective, load: () => Loaded, acceptDataLoss: b
 
 function pingerOf({ ping }: Config, deps: PingDeps): Pinger | undefined {
   if (ping.url === null) return undefined;
-  return new Pinger({ url: new Secret(ping.url), every: millis(ping.every) }, deps);
+  return new Pinger({ url: new Secret(ping.url), every: toMillis(ping.every) }, deps);
 }
 
 function metricsLogOf({ log }: Config, deps: MetricsLogDeps): MetricsLog | undefined {
-  const every = millis(log.metrics_every ?? 0);
+  const every = toMillis(log.metrics_every ?? 0);
   return every === 0 ? undefined : new MetricsLog(every, deps);
 }
 

@@ -3,7 +3,7 @@ import type { AlertRecord } from '../../src/domain/alert.js';
 import type { EndedSession } from '../../src/domain/session.js';
 import type { Flip } from '../../src/domain/node.js';
 import type { NodeName } from '../../src/domain/node-name.js';
-import { millis, type Moment } from '../../src/domain/time.js';
+import { toMillis, type Moment, type Millis, type Seconds } from '../../src/domain/time.js';
 import type { UserId } from '../../src/domain/user-id.js';
 import { HeartbeatError, type ErrorCode } from '../../src/errors.js';
 import type { Cancel, Clock } from '../../src/ports/clock.js';
@@ -38,14 +38,14 @@ import { Pruning, type Retentions } from './pruning.js';
 
 /** The most changes in one batch: enough for a mass expiry, and few enough that other work is not held up. */
 const BATCH = 10_000;
-/** The delay in seconds between attempts to reopen a store that refused a write. */
+/** The delay between attempts to reopen a store that refused a write. */
 const REOPEN = { min: 1, max: 30 };
 
 export interface HistoryOptions extends Retentions {
-  /** Seconds between prunings. */
-  readonly pruneEvery: number;
-  /** Seconds. */
-  readonly slowCommit: number;
+  /** From one pruning to the next. */
+  readonly pruneEvery: Seconds;
+  /** A commit that takes longer is logged. */
+  readonly slowCommit: Seconds;
   /** How many entries may wait for the disk before openings are refused. */
   readonly queue: number;
   readonly restarts: Pick<SupervisorPolicy, 'intensity' | 'period'>;
@@ -114,7 +114,7 @@ export class History implements Behaviour<HistoryMessage> {
     this.#deps = deps;
     this.#actor = new SupervisedActor(this, options.restarts, deps);
     this.#pruning = new Pruning(options, deps.store);
-    this.meter = new CommitMeter(millis(options.slowCommit), deps.logger);
+    this.meter = new CommitMeter(toMillis(options.slowCommit), deps.logger);
     this.#began = deps.clock.now();
   }
 
@@ -139,7 +139,7 @@ export class History implements Behaviour<HistoryMessage> {
     if (this.#summary === undefined) {
       this.#summary = await store.open();
       this.#latestEnd = this.#summary.latestEnd ?? -Infinity;
-      this.#later('prune_due', this.#options.pruneEvery);
+      this.#later('prune_due', toMillis(this.#options.pruneEvery));
     }
     this.#actor.start(exitSignal, place);
     return { stop: () => this.#stop(), inspect: () => this.#actor.inspect() };
@@ -274,7 +274,7 @@ export class History implements Behaviour<HistoryMessage> {
         return;
       case 'prune_due':
         this.#pruning.want();
-        this.#later('prune_due', this.#options.pruneEvery);
+        this.#later('prune_due', toMillis(this.#options.pruneEvery));
         return;
       case 'pruned':
         this.#busy = false;
@@ -450,7 +450,7 @@ export class History implements Behaviour<HistoryMessage> {
 
   #reopenLater(): void {
     this.#refusals++;
-    this.#later('reopen_due', restartDelay(this.#refusals + 1, REOPEN) / 1000);
+    this.#later('reopen_due', restartDelay(this.#refusals + 1, REOPEN));
   }
 
   #reopen(): void {
@@ -462,10 +462,9 @@ export class History implements Behaviour<HistoryMessage> {
     );
   }
 
-  /** @param delay seconds */
-  #later(kind: 'prune_due' | 'reopen_due', delay: number): void {
+  #later(kind: 'prune_due' | 'reopen_due', delay: Millis): void {
     this.#timers.get(kind)?.();
-    const cancel = this.#deps.clock.after(millis(delay), () => {
+    const cancel = this.#deps.clock.after(delay, () => {
       this.#actor.tell({ kind });
     });
     this.#timers.set(kind, cancel);

@@ -1,5 +1,5 @@
 import { assertNever } from '../../src/domain/assert-never.js';
-import { instant, millis, type Instant } from '../../src/domain/time.js';
+import { instant, toMillis, type Instant, type Seconds } from '../../src/domain/time.js';
 import type { HistoryStore } from '../../src/ports/history-store.js';
 
 /** The most that is pruned between two batches. */
@@ -13,11 +13,11 @@ const MOST_BLIND = 100_000;
 type Prunable = 'sessions' | 'nodes' | 'blind' | 'alerts';
 type PrunableStore = Pick<HistoryStore, 'prune' | 'pruneNodes' | 'pruneBlind' | 'pruneAlerts'>;
 
-/** In seconds; null keeps everything. */
+/** null keeps everything. */
 export interface Retentions {
-  readonly retention: number | null;
+  readonly retention: Seconds | null;
   /** For alerts without an open delivery. */
-  readonly alertRetention: number | null;
+  readonly alertRetention: Seconds | null;
 }
 
 /** Deletes what is past its retention, one kind after the other, in portions, so that writes come in between. */
@@ -57,7 +57,7 @@ export class Pruning {
 
   #portion(kind: Prunable, now: Instant): Promise<number> {
     const { retention, alertRetention } = this.#retentions;
-    const before = (kept: number | null): Instant => instant(now - millis(kept ?? Infinity));
+    const before = (kept: Seconds | null): Instant => instant(now - toMillis(kept ?? Infinity));
     switch (kind) {
       case 'sessions':
         return this.#store.prune(before(retention), PORTION);

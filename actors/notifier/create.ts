@@ -1,4 +1,4 @@
-import { millis } from '../../src/domain/time.js';
+import type { Millis } from '../../src/domain/time.js';
 import type { Channel } from '../../src/ports/channel.js';
 import type { SupervisorPolicy } from '../supervisor/child-spec.js';
 import { ChannelTotals } from './channel/channel-totals.js';
@@ -10,8 +10,8 @@ type Restarts = Pick<SupervisorPolicy, 'intensity' | 'period'>;
 
 export interface AlertsOptions extends Omit<NotifierOptions, 'channels'> {
   readonly channelRestarts: Restarts;
-  /** Seconds that attempts under way may take when the daemon stops. */
-  readonly patience: number;
+  /** How long attempts under way may take when the daemon stops. */
+  readonly patience: Millis;
 }
 
 /** Makes the notifier, and an actor for each channel. Nothing runs before they are started. */
@@ -29,7 +29,7 @@ export function createNotifier(
     random,
     totals,
     restarts: options.channelRestarts,
-    patience: millis(options.patience),
+    patience: options.patience,
     progress: (channel, progress) => {
       notifier.progress(channel, progress);
     },

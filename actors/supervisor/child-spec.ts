@@ -1,3 +1,4 @@
+import type { Seconds } from '../../src/domain/time.js';
 import { restartsInRow, type Backoff } from './backoff.js';
 
 /** When a child that ended is restarted (OTP `restart`). */
@@ -10,8 +11,8 @@ export type Strategy = 'one_for_one' | 'one_for_all' | 'rest_for_one';
 export interface ChildPolicy {
   readonly id: string;
   readonly restart: RestartType;
-  /** Seconds it may take to stop before it is abandoned; 0 is OTP's `brutal_kill`. */
-  readonly shutdown: number;
+  /** How long it may take to stop before it is abandoned; 0 is OTP's `brutal_kill`. */
+  readonly shutdown: Seconds;
 }
 
 /** OTP's `sup_flags`, plus a back-off, which OTP does not have. */
@@ -19,8 +20,8 @@ export interface SupervisorPolicy {
   readonly strategy: Strategy;
   /** This many restarts within `period` are allowed. At one more the supervisor gives up. */
   readonly intensity: number;
-  /** Seconds. */
-  readonly period: number;
+  /** The time in which restarts are counted. */
+  readonly period: Seconds;
   readonly backoff: Backoff;
 }
 
@@ -59,7 +60,7 @@ export function neverStarted(policy: ChildPolicy): ChildState {
 }
 
 /** The child after its run ended at `now`; `error` is null if it ended normally. The caller sets its status. */
-export function afterRun(child: ChildState, error: string | null, now: number, period: number): ChildState {
+export function afterRun(child: ChildState, error: string | null, now: number, period: Seconds): ChildState {
   const uptime = child.startedAt === null ? null : now - child.startedAt;
   return {
     ...child,

@@ -1,3 +1,4 @@
+import { toMillis } from '../../src/domain/time.js';
 import type { SupervisorPolicy } from './child-spec.js';
 
 /** Times of recent restarts in monotonic milliseconds, newest first; at most `intensity` + 1 of them. */
@@ -13,7 +14,7 @@ export function recordRestart(
   now: number,
   policy: Pick<SupervisorPolicy, 'intensity' | 'period'>,
 ): { readonly history: RestartHistory; readonly exceeded: boolean } {
-  const threshold = now - policy.period * 1000;
+  const threshold = now - toMillis(policy.period);
   const recent = [now, ...history.filter((at) => at >= threshold)];
   return {
     history: recent.slice(0, policy.intensity + 1),

@@ -1,3 +1,4 @@
+import type { Seconds } from '../../src/domain/time.js';
 import { assertNever } from '../../src/domain/assert-never.js';
 import { restartDelay } from './backoff.js';
 import { afterRun, checkChildSpecs, isAlive, isSettled, neverStarted } from './child-spec.js';
@@ -34,7 +35,7 @@ export type SupervisorEvent =
 export type SupervisorEffect =
   | { readonly kind: 'started' }
   | (ChildRef & { readonly kind: 'start_child' })
-  | (ChildRef & { readonly kind: 'stop_child'; readonly timeout: number })
+  | (ChildRef & { readonly kind: 'stop_child'; readonly timeout: Seconds })
   | (ChildRef & { readonly kind: 'restart_later'; readonly delayMs: number })
   | (ChildRef & { readonly kind: 'child_restarting'; readonly restarts: number; readonly delayMs: number })
   | Outcome;

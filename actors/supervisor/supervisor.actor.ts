@@ -1,5 +1,5 @@
 import { assertNever } from '../../src/domain/assert-never.js';
-import { millis } from '../../src/domain/time.js';
+import { toMillis, type Seconds } from '../../src/domain/time.js';
 import type { Cancel, Clock } from '../../src/ports/clock.js';
 import type { Logger } from '../../src/ports/logger.js';
 import type { Actor, Cell, Crash } from '../../src/runtime/actor.js';
@@ -223,7 +223,7 @@ export class Supervisor implements Actor<SupervisorEvent> {
     });
   }
 
-  #stopChild({ id, incarnation }: Ref, timeout: number): void {
+  #stopChild({ id, incarnation }: Ref, timeout: Seconds): void {
     const { clock, logger } = this.#context;
     let settled = false;
     const settle = (): void => {
@@ -232,7 +232,7 @@ export class Supervisor implements Actor<SupervisorEvent> {
       giveUp();
       this.#cell.tellUnbounded({ kind: 'child_stopped', id, incarnation });
     };
-    const giveUp = clock.after(millis(timeout), () => {
+    const giveUp = clock.after(toMillis(timeout), () => {
       if (!settled) logger.warn('child did not stop in time', { path: `${this.path}/${id}`, timeout });
       settle();
     });

@@ -9,7 +9,7 @@ import { POLICIES } from '../../actors/tree.js';
 import { LocalShards } from '../../actors/user/user-shards.js';
 import { decide } from '../../actors/user/user.machine.js';
 import type { Config } from '../config/schema.js';
-import { millis, type Millis } from '../domain/time.js';
+import { toMillis, type Millis } from '../domain/time.js';
 import { ActorSystem } from '../runtime/actor-system.js';
 import { MemoryGuard } from './memory-guard.js';
 import { alertsOptions, historyOptions } from './options.js';
@@ -78,8 +78,8 @@ export function assemble(config: Config, ports: AppPorts): Actors {
       get users() {
         return limits.users;
       },
-      timeout: millis(config.session_timeout),
-      blindGrace: millis(config.blind_grace),
+      timeout: toMillis(config.session_timeout),
+      blindGrace: toMillis(config.blind_grace),
       get mailbox() {
         return limits.mailbox;
       },
@@ -117,11 +117,11 @@ export function assemble(config: Config, ports: AppPorts): Actors {
     {
       count: config.shards,
       nodes: config.nodes.max,
-      timeout: millis(config.nodes.timeout),
+      timeout: toMillis(config.nodes.timeout),
       maxRetries: config.nodes.max_retries,
       autoRegister: config.nodes.auto_register,
       checkpointEvery: NODE_CHECKPOINT,
-      blindGrace: millis(config.blind_grace),
+      blindGrace: toMillis(config.blind_grace),
       get mailbox() {
         return limits.mailbox;
       },

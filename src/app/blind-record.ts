@@ -1,5 +1,5 @@
 import type { BlindInterval } from '../domain/blindness.js';
-import { unixSeconds, type Instant, type Millis, type Moment } from '../domain/time.js';
+import { toSeconds, unixSeconds, type Moment } from '../domain/time.js';
 import type { Logger } from '../ports/logger.js';
 import type { Actors } from './assemble.js';
 import { BlindTotals } from './facts.js';
@@ -31,9 +31,9 @@ export class BlindRecord {
     history.submit([{ kind: 'blind', interval }]);
     this.keep(interval);
     this.#logger.warn('was blind', {
-      from: inSeconds(interval.from),
-      to: inSeconds(interval.to),
-      blind_seconds: inSeconds(to - from),
+      from: toSeconds(interval.from),
+      to: toSeconds(interval.to),
+      blind_seconds: toSeconds(to - from),
     });
   }
 
@@ -47,12 +47,8 @@ export class BlindRecord {
     return this.#recent.map(({ from, to, cause }) => ({
       from: unixSeconds(from),
       to: unixSeconds(to),
-      seconds: inSeconds(to - from),
+      seconds: toSeconds(to - from),
       cause,
     }));
   }
-}
-
-function inSeconds(time: Instant | Millis): number {
-  return time / 1000;
 }

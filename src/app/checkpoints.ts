@@ -1,4 +1,4 @@
-import { millis, type Millis } from '../domain/time.js';
+import { toMillis, type Millis, type Seconds } from '../domain/time.js';
 import type { Cancel, Clock } from '../ports/clock.js';
 import type { Logger } from '../ports/logger.js';
 import type { Actors } from './assemble.js';
@@ -20,17 +20,16 @@ export class Checkpoints {
   /** How often the wall clock was set. */
   wallSteps = 0;
 
-  /** @param sessionTimeout in seconds */
   constructor(
     actors: Pick<Actors, 'shards' | 'nodes'>,
     { clock, logger }: { readonly clock: Clock; readonly logger: Logger },
-    sessionTimeout: number,
+    sessionTimeout: Seconds,
   ) {
     this.#actors = actors;
     this.#clock = clock;
     this.#logger = logger;
     this.#lead = clock.wall() - clock.now();
-    this.#interval = Math.min(USERS, millis(sessionTimeout) / 4);
+    this.#interval = Math.min(USERS, toMillis(sessionTimeout) / 4);
   }
 
   start(): void {

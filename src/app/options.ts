@@ -2,7 +2,7 @@ import type { HistoryOptions } from '../../actors/history/history.actor.js';
 import type { AlertsOptions } from '../../actors/notifier/create.js';
 import { POLICIES } from '../../actors/tree.js';
 import type { Config } from '../config/schema.js';
-import { millis } from '../domain/time.js';
+import { toMillis, type Seconds } from '../domain/time.js';
 
 /** Seconds between prunings: a tenth of the retention, within these limits. */
 const PRUNE_EVERY = { min: 1, max: 60 };
@@ -23,20 +23,20 @@ export function historyOptions({ history, alerts }: Config, limits: Config['limi
   };
 }
 
-function pruneEvery(retention: number): number {
+function pruneEvery(retention: Seconds): Seconds {
   return Math.min(PRUNE_EVERY.max, Math.max(PRUNE_EVERY.min, retention / 10));
 }
 
 export function alertsOptions({ alerts, shutdown_timeout }: Config, limits: Config['limits']): AlertsOptions {
   const { share, at_least, window, hold } = alerts.mass_failure;
   return {
-    massFailure: { share, atLeast: at_least, window: millis(window), hold: millis(hold) },
+    massFailure: { share, atLeast: at_least, window: toMillis(window), hold: toMillis(hold) },
     flapping: { maxPerHour: alerts.flapping.max_per_hour },
     get unstored() {
       return limits.alerts;
     },
-    remindEvery: alerts.remind_every === null ? undefined : millis(alerts.remind_every),
-    patience: shutdown_timeout * PATIENCE,
+    remindEvery: alerts.remind_every === null ? undefined : toMillis(alerts.remind_every),
+    patience: toMillis(shutdown_timeout) * PATIENCE,
     restarts: POLICIES.outbox,
     channelRestarts: POLICIES.channel,
   };

@@ -1,6 +1,6 @@
 import type { Cancel, Clock } from '../ports/clock.js';
 import type { HistoryStore } from '../ports/history-store.js';
-import { millis, type Millis } from '../domain/time.js';
+import { toMillis, type Millis } from '../domain/time.js';
 
 /** A removed directory is noticed within this time. */
 const EVERY: Millis = 1000;
@@ -9,7 +9,7 @@ const PORTION = 4 * 1024 * 1024;
 /** LevelDB merges files by itself, and a damaged one may abort the process, so the first check is faster. */
 const FIRST_PORTION = 4 * PORTION;
 /** The pause between checks of all files. */
-const REST = millis(3600);
+const REST = toMillis(3600);
 
 /** Watches the store's files while the daemon runs: whether they exist, and whether they are damaged. */
 export class StoreWatch {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Seconds } from '../domain/time.js';
 
 /** How a value is written on the command line and in the environment, where everything is text. */
 export type Notation = 'number' | 'boolean' | 'text';
@@ -13,7 +14,7 @@ export interface Kind<T extends z.ZodType> {
   readonly expects: string;
 }
 
-export const seconds = (min: number, max: number): Kind<z.ZodNumber> => ({
+export const seconds = (min: number, max: number): Kind<z.ZodType<Seconds>> => ({
   type: z.number().min(min).max(max),
   notation: 'number',
   unit: 'seconds',

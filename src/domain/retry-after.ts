@@ -1,8 +1,10 @@
-/** Seconds. A wait longer than a year is taken for a mistake of the other side. */
-const LONGEST = 365 * 86_400;
+import { toSeconds, type Seconds } from './time.js';
+
+/** A wait longer than a year is taken for a mistake of the other side. */
+const LONGEST: Seconds = 365 * 86_400;
 
 /**
- * The wait that a `Retry-After` header asks for, in seconds. If it names an instant, that is compared with the server's
+ * The wait that a `Retry-After` header asks for. If it names an instant, that is compared with the server's
  * own `Date`, or with our clock without one.
  *
  * @param now our wall clock in milliseconds
@@ -12,18 +14,18 @@ export function retryAfterOf(
   retryAfter: string | undefined,
   date: string | undefined,
   now: number,
-): number | undefined {
+): Seconds | undefined {
   if (retryAfter === undefined) return undefined;
   const text = retryAfter.trim();
   if (/^\d+(?:\.\d+)?$/.test(text)) return Number(text);
   // `Date.parse` would read "-1" and "2" as years.
   if (!/[a-z]/i.test(text)) return undefined;
   const told = Date.parse(date ?? '');
-  const seconds = (Date.parse(text) - (Number.isNaN(told) ? now : told)) / 1000;
+  const seconds = toSeconds(Date.parse(text) - (Number.isNaN(told) ? now : told));
   return Number.isFinite(seconds) && seconds >= 0 ? seconds : undefined;
 }
 
-/** Whether a wait in seconds that another party asks for is acceptable. */
-export function isWait(seconds: unknown): seconds is number {
+/** Whether a wait that another party asks for is acceptable. */
+export function isWait(seconds: unknown): seconds is Seconds {
   return typeof seconds === 'number' && seconds >= 0 && seconds <= LONGEST;
 }

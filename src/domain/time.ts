@@ -11,8 +11,13 @@ export type Moment = number & { readonly [kind]: 'moment' };
 /** Milliseconds since 1970-01-01T00:00:00Z on the wall clock, a whole number. */
 export type Instant = number & { readonly [kind]: 'instant' };
 
-/** A duration in milliseconds. */
-export type Millis = number;
+declare const unit: unique symbol;
+
+/** A duration in milliseconds. A plain number may be one; `Seconds` may not. */
+export type Millis = number & { readonly [unit]?: 'milliseconds' };
+
+/** A duration in seconds, as people write and read it: in the configuration, in the API, in log lines. */
+export type Seconds = number & { readonly [unit]?: 'seconds' };
 
 export function moment(milliseconds: number): Moment {
   // eslint-disable-next-line @typescript-eslint/consistent-type-assertions -- with `instant`, where a number becomes a time
@@ -29,8 +34,12 @@ export function unixSeconds(at: Instant): number {
   return Math.floor(at / 1000);
 }
 
-export function millis(seconds: number): Millis {
-  return seconds * 1000;
+export function toMillis(duration: Seconds): Millis {
+  return duration * 1000;
+}
+
+export function toSeconds(duration: Millis): Seconds {
+  return duration / 1000;
 }
 
 /** Converts an instant to the monotonic clock. */

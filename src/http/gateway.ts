@@ -2,7 +2,7 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { Server as TlsServer } from 'node:tls';
 import type { NodeQuota } from '../domain/access.js';
-import { millis, type Millis } from '../domain/time.js';
+import { toMillis, type Millis } from '../domain/time.js';
 import type { Clock } from '../ports/clock.js';
 import type { Logger } from '../ports/logger.js';
 import { createApi, type Api } from './api.js';
@@ -89,7 +89,7 @@ export class Gateway {
     this.#connections = new Connections(this.#server, limits.connections, (open, limit) => {
       logger.warn('connections are running out', { open, limit });
     });
-    this.#idle = new IdleConnections(clock, millis(options.keep_alive_timeout));
+    this.#idle = new IdleConnections(clock, toMillis(options.keep_alive_timeout));
     const connected = options.tls === undefined ? 'connection' : 'secureConnection';
     this.#server.on(connected, (socket: Socket) => this.#idle.watch(socket));
     this.#pipelines = new Pipelines({
@@ -133,7 +133,7 @@ export class Gateway {
     this.#connections.allow(limits.connections);
     this.#exchanges.allow(limits.request_timeout);
     this.#exchanges.heads.forget();
-    this.#idle.allow(millis(options.keep_alive_timeout));
+    this.#idle.allow(toMillis(options.keep_alive_timeout));
     this.#loadShedding = new LoadShedding(this.#parts.clock, limits.pass);
     this.#cors = new Cors(cors?.origins ?? []);
     this.#accessControl.configure(options);

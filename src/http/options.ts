@@ -1,3 +1,4 @@
+import type { Seconds } from '../domain/time.js';
 import type { AuthOptions } from './security/auth-options.js';
 
 /** What the gateway is told of the configuration. Durations in seconds, sizes in bytes. */
@@ -8,7 +9,7 @@ export interface GatewayOptions {
   /** 0 picks a free one. */
   readonly port: number;
   /** How long an idle connection stays open. */
-  readonly keep_alive_timeout: number;
+  readonly keep_alive_timeout: Seconds;
   /** Whether heal and checkup may bypass Express. The answers are the same; true if not given. */
   readonly fast_lane?: boolean;
   readonly limits: GatewayLimits;
@@ -44,9 +45,9 @@ export interface GatewayLimits {
   /** How long one pass of the event loop may take in requests. */
   readonly pass: number;
   /** How long a request may wait for its answer, and an answer for a client that does not read it. */
-  readonly request_timeout: number;
+  readonly request_timeout: Seconds;
   /** How long a client may take to send the head of a request. */
-  readonly headers_timeout: number;
+  readonly headers_timeout: Seconds;
   /** Requests a second of one key, or one user with a token; not limited if not given. */
   readonly rate_per_key?: number | null;
   /** Requests a second of one address. */

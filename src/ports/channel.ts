@@ -1,6 +1,6 @@
 import type { AlertType } from '../domain/alert.js';
 import type { NodeState } from '../domain/node.js';
-import type { Millis } from '../domain/time.js';
+import type { Millis, Seconds } from '../domain/time.js';
 
 /** An alert as channels get it; the body of a webhook. Instants are Unix seconds unless the name ends in `_ms`. */
 export interface AlertMessage {
@@ -100,8 +100,8 @@ export class NotifyError extends Error {
   override readonly name = 'NotifyError';
   /** Every further attempt would fail too. */
   readonly permanent: boolean;
-  /** The wait that the receiver asks for, in seconds. */
-  readonly retryAfter: number | undefined;
+  /** The wait that the receiver asks for. */
+  readonly retryAfter: Seconds | undefined;
 
   constructor(
     message: string,
@@ -109,7 +109,7 @@ export class NotifyError extends Error {
       permanent = false,
       retryAfter,
       ...options
-    }: ErrorOptions & { readonly permanent?: boolean; readonly retryAfter?: number | undefined } = {},
+    }: ErrorOptions & { readonly permanent?: boolean; readonly retryAfter?: Seconds | undefined } = {},
   ) {
     super(message, options);
     this.permanent = permanent;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { millis } from '../domain/time.js';
+import { toMillis } from '../domain/time.js';
 import type { Timeout } from '../domain/timeout.js';
 
 const YEAR = 365 * 86_400;
@@ -34,8 +34,8 @@ const adaptive = z
 export const timeout = z.union([seconds, adaptive]).meta({ description: 'Seconds, or how it is learnt.' });
 
 export function readTimeout(read: z.output<typeof timeout> | null | undefined): Timeout | null | undefined {
-  if (typeof read === 'number') return millis(read);
+  if (typeof read === 'number') return toMillis(read);
   if (typeof read !== 'object' || read === null) return read;
   const { min, max, threshold } = read;
-  return { min: millis(min), max: millis(max), ...(threshold !== undefined && { threshold }) };
+  return { min: toMillis(min), max: toMillis(max), ...(threshold !== undefined && { threshold }) };
 }

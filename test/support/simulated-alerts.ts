@@ -137,7 +137,7 @@ export class SimulatedAlerts {
         remindEvery,
         restarts: POLICIES.outbox,
         channelRestarts: POLICIES.channel,
-        patience: 1,
+        patience: 1000,
       },
       {
         system: this.system,

@@ -1,6 +1,6 @@
 import type { AlertId } from '../../../src/domain/alert.js';
 import { isWait } from '../../../src/domain/retry-after.js';
-import { millis, type Millis } from '../../../src/domain/time.js';
+import { toMillis, type Millis } from '../../../src/domain/time.js';
 import {
   NotifyError,
   type AlertMessage,
@@ -145,7 +145,7 @@ function failure(error: unknown): Outcome {
       error:
         waits || retryAfter === undefined || retryAfter === null ? text : `${text} ${ignored(retryAfter)}`,
       permanent: permanent === true,
-      retryAfter: waits ? millis(retryAfter) : undefined,
+      retryAfter: waits ? toMillis(retryAfter) : undefined,
     };
   }
   const message = error instanceof Error ? error.message : error;

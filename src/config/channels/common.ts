@@ -14,7 +14,7 @@ const USUAL: readonly AlertType[] = [
 ];
 const EVENTS = ALERT_TYPES.filter((type) => !UNCHOSEN_TYPES.includes(type));
 
-function checked(kind: Kind<z.ZodNumber>, byDefault: number) {
+function checked(kind: Kind<z.ZodType<number>>, byDefault: number) {
   const error = `must be ${kind.expects}`;
   return z.custom<number>((value) => kind.type.safeParse(value).success, { error }).default(byDefault);
 }

@@ -1,4 +1,4 @@
-import { millis } from '../../domain/time.js';
+import { toMillis } from '../../domain/time.js';
 import type { ChannelPolicy, MatchRule } from '../../ports/channel.js';
 import { didYouMean } from '../nearest.js';
 import type { Common } from './common.js';
@@ -11,14 +11,14 @@ export function policyOf(name: string, kind: string, common: Common): ChannelPol
     kind,
     events,
     concurrency,
-    attemptTimeout: millis(attempt_timeout),
+    attemptTimeout: toMillis(attempt_timeout),
     ...(match !== undefined && { match: match.map(ruleOf) }),
-    ...(after > 0 && { after: millis(after) }),
+    ...(after > 0 && { after: toMillis(after) }),
     ...(fallback !== undefined && { fallback }),
     retry: {
-      minDelay: millis(retry.min_delay),
-      maxDelay: millis(retry.max_delay),
-      giveUpAfter: millis(retry.give_up_after),
+      minDelay: toMillis(retry.min_delay),
+      maxDelay: toMillis(retry.max_delay),
+      giveUpAfter: toMillis(retry.give_up_after),
     },
   };
 }

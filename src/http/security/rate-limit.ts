@@ -1,4 +1,4 @@
-import { millis, moment, type Millis, type Moment } from '../../domain/time.js';
+import { toMillis, moment, type Millis, type Moment } from '../../domain/time.js';
 import type { Clock } from '../../ports/clock.js';
 
 /** The most callers that are remembered. Past it, the one counted first is forgotten and starts again. */
@@ -21,9 +21,9 @@ export class RateLimiter {
   /** @param rate requests a second */
   constructor(clock: Clock, rate: number, remembered = REMEMBERED) {
     this.#clock = clock;
-    this.#interval = millis(1) / rate;
+    this.#interval = toMillis(1) / rate;
     // One request is always allowed, however slow the rate.
-    this.#burst = Math.max(millis(BURST), this.#interval);
+    this.#burst = Math.max(toMillis(BURST), this.#interval);
     this.#remembered = remembered;
   }
 

@@ -1,6 +1,6 @@
 import { createServer, type Server } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
-import { millis } from '../../domain/time.js';
+import { toMillis } from '../../domain/time.js';
 import type { GatewayOptions, TlsOptions } from '../options.js';
 
 /** Node's server with our limits. Requests beyond one cause a `clientError`. */
@@ -42,11 +42,11 @@ export function pemOf({ certificate, key }: TlsOptions): { readonly cert: string
 }
 
 function boundsOf({ keep_alive_timeout, limits }: GatewayOptions) {
-  const headersTimeout = Math.ceil(millis(limits.headers_timeout));
+  const headersTimeout = Math.ceil(toMillis(limits.headers_timeout));
   return {
-    keepAliveTimeout: Math.ceil(millis(keep_alive_timeout)),
+    keepAliveTimeout: Math.ceil(toMillis(keep_alive_timeout)),
     headersTimeout,
-    requestTimeout: Math.max(headersTimeout, Math.ceil(millis(limits.request_timeout))),
+    requestTimeout: Math.max(headersTimeout, Math.ceil(toMillis(limits.request_timeout))),
     maxHeaderSize: limits.headers,
   };
 }

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import { millis, type Millis } from '../../domain/time.js';
+import { toMillis, type Millis, type Seconds } from '../../domain/time.js';
 import type { Cancel, Clock } from '../../ports/clock.js';
 import type { Logger } from '../../ports/logger.js';
 import { Exchange, type ExchangeHost } from './exchange.js';
@@ -42,8 +42,8 @@ export class Exchanges implements ExchangeHost {
   #tick = 0;
   #cancelTick: Cancel | undefined;
 
-  /** @param timeout seconds without progress after which an exchange is cut */
-  constructor(timeout: number, clock: Clock, logger: Logger, { routes, wentOn, reset }: ExchangesDeps) {
+  /** @param timeout time without progress after which an exchange is cut */
+  constructor(timeout: Seconds, clock: Clock, logger: Logger, { routes, wentOn, reset }: ExchangesDeps) {
     this.routes = routes;
     this.#wentOn = wentOn;
     this.#reset = reset;
@@ -55,9 +55,9 @@ export class Exchanges implements ExchangeHost {
   }
 
   /** @param timeout also applies to open exchanges */
-  allow(timeout: number): void {
-    this.#interval = Math.min(LONGEST_TICK, Math.max(SHORTEST_TICK, millis(timeout) / TICKS));
-    this.#patience = Math.ceil(millis(timeout) / this.#interval);
+  allow(timeout: Seconds): void {
+    this.#interval = Math.min(LONGEST_TICK, Math.max(SHORTEST_TICK, toMillis(timeout) / TICKS));
+    this.#patience = Math.ceil(toMillis(timeout) / this.#interval);
   }
 
   get size(): number {

@@ -1,5 +1,5 @@
 import type { Overload } from '../../domain/overload.js';
-import { millis, type Millis, type Moment } from '../../domain/time.js';
+import { toMillis, type Millis, type Moment, type Seconds } from '../../domain/time.js';
 import type { Clock } from '../../ports/clock.js';
 
 /**
@@ -41,10 +41,9 @@ export class LoadShedding {
   /** When the last pass ended. */
   #ended: Moment;
 
-  /** @param limit seconds */
-  constructor(clock: Clock, limit: number) {
+  constructor(clock: Clock, limit: Seconds) {
     this.#clock = clock;
-    this.#limit = millis(limit);
+    this.#limit = toMillis(limit);
     this.#ended = clock.now();
   }
 

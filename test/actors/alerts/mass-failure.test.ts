@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { MemoryHistoryStore } from '../../../src/adapters/memory/memory-history-store.js';
 import type { AlertRecord } from '../../../src/domain/alert.js';
-import { millis } from '../../../src/domain/time.js';
+import { toMillis } from '../../../src/domain/time.js';
 import { SimulatedAlerts } from '../../support/simulated-alerts.js';
 
 const names = (from: number, to: number) =>
@@ -218,7 +218,7 @@ describe('a mass failure', () => {
             concurrency,
             answer: () =>
               new Promise((resolve) => {
-                alerts.clock.after(millis(1), resolve);
+                alerts.clock.after(toMillis(1), resolve);
               }),
           },
         },

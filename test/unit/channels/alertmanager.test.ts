@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { toldBy } from '../../../src/adapters/channels/alertmanager/alerts.js';
 import { alertmanager } from '../../../src/adapters/channels/alertmanager/alertmanager.js';
 import { FiringAlerts } from '../../../src/adapters/channels/alertmanager/firing-alerts.js';
-import { millis, moment } from '../../../src/domain/time.js';
+import { toMillis, moment } from '../../../src/domain/time.js';
 import type { AlertMessage, BaseNotifier, Resending } from '../../../src/ports/channel.js';
 import {
   AlertmanagerProcess,
@@ -283,9 +283,10 @@ describe('an Alertmanager channel', function () {
 
   it('is sent again for five minutes what is resolved, and what fires until it is, with an end that moves on', () => {
     const standing = new FiringAlerts();
-    const endOf = (after: number) => standing.all(moment(millis(after)), 'later').map(({ endsAt }) => endsAt);
+    const endOf = (after: number) =>
+      standing.all(moment(toMillis(after)), 'later').map(({ endsAt }) => endsAt);
     const tell = (alert: AlertMessage, at: number) => {
-      for (const each of toldBy(alert, {}, FAILED.at + MONTH)) standing.told(each, moment(millis(at)), '');
+      for (const each of toldBy(alert, {}, FAILED.at + MONTH)) standing.told(each, moment(toMillis(at)), '');
     };
     tell(FAILED, 0);
     expect(endOf(2 * MONTH)).to.deep.equal(['later']);

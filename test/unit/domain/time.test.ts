@@ -1,6 +1,14 @@
 import { expect } from 'chai';
 import { assertNever } from '../../../src/domain/assert-never.js';
-import { instant, millis, moment, unixSeconds } from '../../../src/domain/time.js';
+import {
+  instant,
+  moment,
+  toMillis,
+  toSeconds,
+  unixSeconds,
+  type Millis,
+  type Seconds,
+} from '../../../src/domain/time.js';
 
 describe('times', () => {
   it('are whole milliseconds where people see them, and exact where durations are measured', () => {
@@ -23,7 +31,14 @@ describe('times', () => {
   });
 
   it('are configured in seconds, with fractions', () => {
-    expect([7, 0.5, 0].map((seconds) => millis(seconds))).to.deep.equal([7000, 500, 0]);
+    expect([7, 0.5, 0].map((seconds) => toMillis(seconds))).to.deep.equal([7000, 500, 0]);
+  });
+
+  it('do not pass for each other in seconds and in milliseconds', () => {
+    const wait: Seconds = 7;
+    // @ts-expect-error -- seconds are no milliseconds until they are converted
+    const mistaken: Millis = wait;
+    expect(toSeconds(toMillis(wait))).to.equal(mistaken);
   });
 });
 

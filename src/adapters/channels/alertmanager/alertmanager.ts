@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { millis, unixSeconds, type Millis } from '../../../domain/time.js';
+import { toMillis, unixSeconds, type Millis } from '../../../domain/time.js';
 import {
   BaseNotifier,
   type AlertMessage,
@@ -143,7 +143,7 @@ class AlertmanagerNotifier extends BaseNotifier implements Resending, Prepared {
     if (this.#successor !== undefined) this.#successor.#schedule(soon);
     if (this.#closed || this.#standing.isEmpty || (this.#resend !== undefined && soon === undefined)) return;
     this.#resend?.();
-    this.#resend = this.#tools.clock.after(soon ?? millis(this.#own.resend_every), () => {
+    this.#resend = this.#tools.clock.after(soon ?? toMillis(this.#own.resend_every), () => {
       this.#resend = undefined;
       void this.#sendAgain();
     });

@@ -1,3 +1,4 @@
+import type { Seconds } from '../../../domain/time.js';
 import type { Dispatcher } from 'undici';
 import { retryAfterOf } from '../../../domain/retry-after.js';
 import { NotifyError, type Attempt } from '../../../ports/channel.js';
@@ -18,7 +19,7 @@ const READ_AT_MOST = 16 * 1024;
 export interface Refusal {
   readonly permanent?: boolean;
   /** In seconds. */
-  readonly retryAfter?: number | undefined;
+  readonly retryAfter?: Seconds | undefined;
 }
 
 /** The receiver answered, and refused. */
