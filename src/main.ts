@@ -60,17 +60,17 @@ await run(process.argv);
 
 async function run(argv: readonly string[]): Promise<void> {
   const program = new Command('heartbeat')
-    .description('Knows who is alive: a daemon for the presence of users.')
+    .description('Monitors which users and nodes are alive.')
     .version(version())
     .exitOverride();
-  addConfigOptions(program.command('start').description('run the daemon until it is told to stop'))
-    .option('--accept-data-loss', 'start with a damaged database, and lose what cannot be read of it')
+  addConfigOptions(program.command('start').description('run the daemon until it is stopped'))
+    .option('--accept-data-loss', 'open a damaged database, and lose the damaged records')
     .action(async (options: { acceptDataLoss?: boolean }, command: Command) => {
       const load = loading(command);
       await start(effective(load()), load, options.acceptDataLoss === true);
     });
   addConfigOptions(
-    program.command('config').description('print the configuration in force, and where each value came from'),
+    program.command('config').description('print the value of each option and where it came from'),
   )
     .option('--json', 'one JSON document')
     .action((options: { json?: boolean }, command: Command) => {

@@ -60,7 +60,7 @@ export class StartupMemory {
     const needed = mebibytes(this.#needed / COMFORTABLE_SHARE);
     throw new HeartbeatError(
       'HEARTBEAT_TOO_LITTLE_MEMORY',
-      `the data directory holds ${users} users online, ${nodes} nodes and ${this.#alerts.count} alerts to be told, ` +
+      `the data directory holds ${users} users online, ${nodes} nodes and ${this.#alerts.count} undelivered alerts, ` +
         `which need a heap of about ${needed} MiB, ` +
         `and this one has ${mebibytes(this.#heap.limit)} MiB: start with ` +
         `NODE_OPTIONS=--max-old-space-size=${needed}, in a container of twice that`,

@@ -20,14 +20,14 @@ export function addKeysCommand(
   program: Command,
   stdout: { write(text: string): unknown } = process.stdout,
 ): void {
-  const command = program.command('keys').description('keys of the API');
+  const command = program.command('keys').description('manage API keys');
   command
     .command('new')
-    .description('make a key, and the line of configuration that admits it')
-    .option('--name <name>', 'who it is for, as the audit log says it', 'app')
-    .option('--scopes <scopes>', 'what it is for: heal, read, admin, with commas between them', 'heal,read')
-    .option('--expires <day>', 'the last day on which it is valid, as 2027-12-31')
-    .option('--max-nodes <count>', 'how many nodes it may register; no limit if not given')
+    .description('make an API key, and print its entry for the configuration')
+    .option('--name <name>', 'holder of the key, shown in the audit log', 'app')
+    .option('--scopes <scopes>', 'comma-separated scopes: heal, read, admin', 'heal,read')
+    .option('--expires <day>', 'expiry date, inclusive, such as 2027-12-31')
+    .option('--max-nodes <count>', 'how many nodes the key may register (default: no limit)')
     .option('--json', 'one JSON document')
     .action((given: GivenKeyOptions, self: Command) => {
       const made = makeKey(given);
@@ -73,8 +73,8 @@ function shown({ key, hash }: MadeKey, { name, scopes, expires, maxNodes }: Give
   const quota = maxNodes === undefined ? '' : `, max_nodes: ${String(Number(maxNodes))}`;
   return `${key}
 
-This is shown once: give it to whoever is to use it, as "Authorization: Bearer <key>".
-The configuration of the daemon holds its hash:
+This key is shown only once. Clients send it as "Authorization: Bearer <key>".
+Add this entry, which has its hash, to the daemon's configuration:
 
 auth:
   keys:

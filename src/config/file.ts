@@ -32,7 +32,7 @@ export function parseFile(path: string, contents: string): FileContents {
 
   const root = document.contents;
   if (!isMap(root) && !isEmpty(root)) {
-    const problem = `${path}: must hold options by their names, as in "port: 3519"`;
+    const problem = `${path}: must be a map of options, such as "port: 3519"`;
     return { readable: false, given: [], problems: [problem], sections: {} };
   }
 

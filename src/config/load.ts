@@ -179,8 +179,8 @@ function checkExposure(inForce: ReadonlyMap<string, Given>): readonly string[] {
   if (typeof host?.value !== 'string' || isLoopback(host.value)) return [];
   if (inForce.get('insecure')?.value === true || check(host).length > 0) return [];
   return [
-    `host: ${host.value} may be reached from elsewhere, and no key is configured: add auth.keys ` +
-      '("heartbeat keys new" makes one), or listen on 127.0.0.1, or say --insecure ' +
+    `host: ${host.value} can be reached from other machines, but no key is configured: add auth.keys ` +
+      '("heartbeat keys new" makes one), or listen on 127.0.0.1, or pass --insecure ' +
       `(from ${sourceText(host.source)})`,
   ];
 }

@@ -32,7 +32,7 @@ export function reloaded(before: Effective, after: Effective): Reloaded | { read
   const tls = tlsStays ? after.tls : before.tls;
   if (after.auth === undefined && !isLoopback(config.host) && !config.insecure) {
     return {
-      problem: `auth: no key is left, and until a restart ${config.host} is served, which may be reached from elsewhere`,
+      problem: `auth: the last key would be removed while ${config.host} can be reached from other machines: keep a key, or restart on a loopback host`,
     };
   }
   return {

@@ -42,14 +42,14 @@ export function readTls(
   try {
     createSecureContext({ cert: read.certificate });
   } catch {
-    return { option: 'certificate', problem: `the file ${certificate} holds no certificate in PEM` };
+    return { option: 'certificate', problem: `the file ${certificate} has no certificate in PEM` };
   }
   try {
     createSecureContext({ cert: read.certificate, key: read.key });
   } catch {
     return {
       option: 'key',
-      problem: `the file ${key} holds no key of that certificate, in PEM and without a passphrase`,
+      problem: `the file ${key} has no private key for that certificate in PEM without a passphrase`,
     };
   }
   return { tls: { certificate: read.certificate, key: new Secret(read.key) } };

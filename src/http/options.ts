@@ -54,6 +54,6 @@ export interface GatewayLimits {
   readonly rate_per_address?: number | null;
   /** Ids in a batch. */
   readonly batch: number;
-  /** Largest `limit` of a page of heart_rhythm. */
+  /** Maximum `limit` of a page. */
   readonly page: number;
 }

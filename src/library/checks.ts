@@ -104,7 +104,7 @@ function unknownName(name: string, names: readonly string[]): string {
 
 /** @throws TypeError with every problem, a line each */
 export function refuseProblems(what: string, problems: readonly string[]): void {
-  if (problems.length > 0) throw new TypeError(`${what} cannot be used:\n${problems.join('\n')}`);
+  if (problems.length > 0) throw new TypeError(`invalid ${what}:\n${problems.join('\n')}`);
 }
 
 /** @throws TypeError that says what the argument must be, and what it is */

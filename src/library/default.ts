@@ -40,7 +40,7 @@ class DefaultHeartbeat {
   setup(configure: (config: Setup) => void): void {
     expectArgument('Heartbeat.setup', configure, aFunction);
     if (this.#next.instance.started)
-      throw new TypeError('Heartbeat is in use: set it up before that, or close it first');
+      throw new TypeError('Heartbeat is already in use: call setup before its first use, or close it first');
     configure(this.#next.setup);
     this.#instance = this.#next.instance;
   }

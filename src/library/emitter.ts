@@ -85,7 +85,7 @@ export class Emitter {
     expectArgument('an emitter', this.#target, aTarget);
     refuseProblems('these options of an emitter', problemsOfEmitter(options));
     if (typeof this.#target !== 'string') return;
-    if (options.nodes === undefined) throw new TypeError('an emitter for a daemon wants nodes to beat for');
+    if (options.nodes === undefined) throw new TypeError('an emitter for a daemon needs the option nodes');
   }
 
   /**

@@ -72,7 +72,10 @@ export class NodeRegistry {
 async function look(api: Pick<Nodes, 'get'>, name: string): Promise<NodeStanding> {
   const described = await api.get(name);
   if (described !== undefined) return standing(described);
-  throw new HeartbeatError('HEARTBEAT_UNKNOWN_NODE', `the node ${name} is not registered any more`);
+  throw new HeartbeatError(
+    'HEARTBEAT_UNKNOWN_NODE',
+    `the node ${name} is not registered any more: register it again`,
+  );
 }
 
 function standing({ state, retries, lastHeartbeat, paused, acknowledged }: NodeDescription): NodeStanding {

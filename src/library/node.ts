@@ -226,7 +226,7 @@ export class Node {
 export function modelOf(node: Node): Model {
   // A program without types may pass anything; that has no entry.
   const model = models.get(node);
-  if (model === undefined) throw new TypeError('this is no Node: make one with new Node(name)');
+  if (model === undefined) throw new TypeError('expected a Node: create one with new Node(name)');
   return model;
 }
 

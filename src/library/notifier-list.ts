@@ -57,7 +57,7 @@ export class NotifierList implements Iterable<Notifying> {
   /** @throws TypeError if the instance has started, or the argument is not a notifier */
   push(...notifiers: readonly (Notifying | NotifierEntry)[]): number {
     if (this.#taken)
-      throw new TypeError('notifiers are added before the instance is first used, and it has been');
+      throw new TypeError('the instance is already in use: add notifiers before its first use');
     refuseProblems('these notifiers', notifierList(notifiers, 'notifiers'));
     this.#entries = [...this.#entries, ...notifiers.map(entryOf)];
     return this.#entries.length;

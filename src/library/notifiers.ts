@@ -63,7 +63,7 @@ export class BuiltInNotifier extends BaseNotifier implements Prepared {
    */
   join(tools: ChannelTools): void {
     if (this.#tools !== undefined)
-      throw new TypeError('a notifier belongs to one instance: make another one for the other');
+      throw new TypeError('a notifier can belong to one instance only: create another one');
     this.#tools = tools;
     this.#inner = undefined;
   }

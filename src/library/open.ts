@@ -63,7 +63,7 @@ export async function open(
   const { channels, problems } = await makeChannels(plans, { ...tools, proxies: effective.proxies });
   if (problems.length > 0) {
     const lines = problems.map(({ channel, problem }) => `channels.${channel}.kind: ${problem}`);
-    throw new TypeError(`these options cannot be used:\n${lines.join('\n')}`);
+    throw new TypeError(`invalid options:\n${lines.join('\n')}`);
   }
   const watch = new ProcessWatch();
   const memory = new SharedMemory();

@@ -35,7 +35,7 @@ export function readOptions(
     ? []
     : loaded.problems.map((problem) => inOptions(problem, document, usable, notifiers));
   refuseProblems('these options', [...new Set([...problems, ...more])]);
-  throw new TypeError('these options cannot be used');
+  throw new TypeError('invalid options');
 }
 
 /** The option for each setting of the configuration. */
@@ -55,7 +55,7 @@ function inOptions(
   notifiers: ReadonlyMap<string, NotifierEntry>,
 ): string {
   const [told = problem] = problem.split(` (from ${document}`);
-  const sentence = told.replace('or say --insecure', 'or give settings: { insecure: true }');
+  const sentence = told.replace('or pass --insecure', 'or give settings: { insecure: true }');
   const [place = ''] = sentence.split(': ', 1);
   const rest = sentence.slice(place.length);
   const option = WRITTEN_AS[place];
@@ -71,10 +71,9 @@ function textOf(document: object): string {
     return JSON.stringify(document, undefined, 1);
   } catch (error) {
     const reason = error instanceof Error ? error.message.split('\n')[0] : String(error);
-    throw new TypeError(
-      `these options cannot be used:\nsettings: must hold what a file can hold: ${reason}`,
-      { cause: error },
-    );
+    throw new TypeError(`invalid options:\nsettings: must be valid as a configuration file: ${reason}`, {
+      cause: error,
+    });
   }
 }
 

@@ -19,7 +19,7 @@ const text = (most: number) =>
     .string('must be a string')
     .regex(/\S/, 'must not be empty')
     .trim()
-    .max(most, `may have ${most} characters at the most`);
+    .max(most, `must have at most ${most} characters`);
 
 const until = z
   .union(

@@ -14,34 +14,33 @@ const sentences: Partial<Record<ErrorCode, string>> = {
   HEARTBEAT_MALFORMED_REQUEST: 'malformed request',
   HEARTBEAT_INVALID_NODE_NAME: 'invalid node name',
   HEARTBEAT_INVALID_BODY: 'invalid body',
-  HEARTBEAT_UNAUTHORIZED: 'a key is needed',
-  HEARTBEAT_FORBIDDEN: 'this key may not do that',
+  HEARTBEAT_UNAUTHORIZED: 'a key is required: send it as Authorization: Bearer <key>',
+  HEARTBEAT_FORBIDDEN: 'this key does not permit this call',
   HEARTBEAT_UNKNOWN_NODE: 'unknown node',
   HEARTBEAT_RATE_LIMITED: 'too many requests, try again later',
-  HEARTBEAT_TOO_MANY_NODES: 'too many nodes are registered',
-  HEARTBEAT_NODE_QUOTA: 'this key has registered as many nodes as it may',
+  HEARTBEAT_TOO_MANY_NODES: 'too many nodes are registered: delete some, or raise nodes.max',
+  HEARTBEAT_NODE_QUOTA: 'this key has reached its quota of nodes: delete some of them, or raise max_nodes',
   HEARTBEAT_NOT_FOUND: 'not found',
   HEARTBEAT_NO_SUCH_ALERT: 'no such alert',
   HEARTBEAT_NO_SUCH_CHANNEL: 'no such channel',
   HEARTBEAT_NOT_FAILED: 'the node has not failed',
-  HEARTBEAT_NOT_DEAD: 'the alert is no dead letter of any channel that there is',
+  HEARTBEAT_NOT_DEAD: 'the alert is not a dead letter in any configured channel',
   HEARTBEAT_METHOD_NOT_ALLOWED: 'method not allowed',
-  HEARTBEAT_REQUEST_TIMEOUT: 'the request did not arrive in time',
+  HEARTBEAT_REQUEST_TIMEOUT: 'the request did not arrive in time: send it again',
   HEARTBEAT_BODY_TOO_LARGE: 'request body too large',
   HEARTBEAT_PRECONDITION_FAILED:
     'the condition in If-Match or If-None-Match does not hold, so nothing was done',
-  HEARTBEAT_BODY_ENCODED: 'the body has a Content-Encoding: send it as it is',
+  HEARTBEAT_BODY_ENCODED: 'the body has a Content-Encoding: send it without one',
   HEARTBEAT_TARGET_TOO_LONG: 'the path and query are too long',
-  HEARTBEAT_MISDIRECTED:
-    'the daemon does not answer to this Host: name it in allowed_hosts, or configure keys',
-  HEARTBEAT_UNKNOWN_TRANSFER_CODING: 'the only transfer coding that is understood is chunked',
+  HEARTBEAT_MISDIRECTED: 'this Host is not allowed: add it to allowed_hosts, or configure keys',
+  HEARTBEAT_UNKNOWN_TRANSFER_CODING: 'unsupported transfer coding: use chunked or Content-Length',
   HEARTBEAT_HEADERS_TOO_LARGE: 'request head too large',
   HEARTBEAT_NOT_READY: 'not ready yet, try again later',
   HEARTBEAT_OVERLOADED: 'overloaded, try again later',
-  HEARTBEAT_MEMORY_SHORT: 'memory is short and nobody new is let in, try again later',
+  HEARTBEAT_MEMORY_SHORT: 'memory is short, so new users and nodes are refused, try again later',
   HEARTBEAT_STORE_REFUSES: 'the store refuses writes, try again later',
   HEARTBEAT_STORE_CORRUPT: 'the database is damaged: restore the data directory from a backup',
-  HEARTBEAT_ANSWER_TIMEOUT: 'no answer in time, try again later',
+  HEARTBEAT_ANSWER_TIMEOUT: 'no response in time, try again later',
 };
 
 /** The sentence that an error is answered with. */
@@ -59,10 +58,10 @@ export const queryProblem = {
   limit: (largest: number) => `query parameter limit must be a whole number from 1 to ${largest}`,
   order: 'query parameter order must be asc or desc',
   alertState:
-    'query parameter state must hold some of pending, held, delivered, dead, cancelled, folded, with commas between them',
-  alertCursor: 'query parameter cursor must be a next_cursor of a list of alerts',
-  cursor: 'query parameter cursor must be a next_cursor that was answered with the same order',
-  nameCursor: 'query parameter cursor must be a next_cursor that was answered',
+    'query parameter state must be a comma-separated list of pending, held, delivered, dead, cancelled or folded',
+  alertCursor: 'query parameter cursor must be the next_cursor of a response of GET /alerts',
+  cursor: 'query parameter cursor must be the next_cursor of a response with the same order',
+  nameCursor: 'query parameter cursor must be the next_cursor of a response',
   state: 'query parameter state must be active, inactive or failed',
   label: 'query parameter label must be key:value',
   paused: 'query parameter paused must be true or false',
@@ -75,30 +74,30 @@ export const bodyProblem = {
   notJson: 'the body must be JSON in UTF-8',
   notUtf8: 'the body must be in UTF-8',
   unknownField: 'unknown field',
-  unusableName: 'this name cannot be used',
-  unread: 'this call takes no body: leave it out',
-  longReason: (most: number) => `a reason may have ${most} bytes at the most`,
+  unusableName: 'this name is not allowed',
+  unread: 'this call takes no body: remove it',
+  longReason: (most: number) => `a reason can have at most ${most} bytes`,
 };
 
 /** @param allowed as in the header `Allow` */
 export function methodNotAllowed(allowed: string): string {
-  return `method not allowed: this path takes ${allowed}`;
+  return `method not allowed: this path supports ${allowed}`;
 }
 
 /** What is wrong with a batch as a whole. */
 export const batchProblem = {
-  neither: (why: string) => `the body must be a JSON array of ids, or one id a line: ${why}`,
-  tooMany: (most: number) => `a batch may hold ${most} ids at the most`,
+  neither: (why: string) => `the body must be a JSON array of ids, or one id per line: ${why}`,
+  tooMany: (most: number) => `a batch can have at most ${most} ids`,
 };
 
 /** What a key may not do. */
 export const forbidden = {
   permission: (permission: Permission) =>
     `this key lacks the scope ${permission === 'checkup' ? 'read' : permission}`,
-  user: 'this key may not touch this user_id',
-  node: 'this key may not touch this node',
-  crossSite: 'a page of another site may not do this: see cors.origins',
-  everyNode: 'this key is for some nodes only, and this may be about others',
+  user: 'this key does not cover this user_id',
+  node: 'this key does not cover this node',
+  crossSite: 'requests from other sites are refused: add the site to cors.origins',
+  everyNode: 'this key covers some nodes only, and this call can affect others: use a key without nodes',
 };
 
 const LONGEST_NAME = 64;

@@ -11,7 +11,7 @@ const MOST_DEPENDENCIES = 32;
 const LONGEST = 255;
 
 const text = (what: string) =>
-  z.string(`${what} must be a string`).max(LONGEST, `${what} may have ${LONGEST} characters at the most`);
+  z.string(`${what} must be a string`).max(LONGEST, `${what} must have at most ${LONGEST} characters`);
 
 /** `?label=key:value` has to tell the two apart. */
 const labelKey = text('a key')
@@ -36,7 +36,7 @@ export const settingsWith = (known?: readonly string[]) =>
         .record(labelKey, text('a value'), 'must be an object of strings')
         .refine(
           (labels) => Object.keys(labels).length <= MOST_LABELS,
-          `may have ${MOST_LABELS} entries at the most`,
+          `must have at most ${MOST_LABELS} entries`,
         )
         .meta({ maxProperties: MOST_LABELS })
         .nullish(),
@@ -44,17 +44,17 @@ export const settingsWith = (known?: readonly string[]) =>
         .array(
           text('a channel').refine(
             (channel) => known === undefined || known.includes(channel),
-            `there is no such channel; those that are configured: ${known?.join(', ')}`,
+            `unknown channel; the configured ones are: ${known?.join(', ')}`,
           ),
           'must be an array of names of channels',
         )
-        .max(MOST_CHANNELS, `may name ${MOST_CHANNELS} channels at the most`)
+        .max(MOST_CHANNELS, `must name at most ${MOST_CHANNELS} channels`)
         .refine((channels) => new Set(channels).size === channels.length, 'must name no channel twice')
         .meta({ uniqueItems: true })
         .nullish(),
       depends_on: z
         .array(nodeName, 'must be an array of names of nodes')
-        .max(MOST_DEPENDENCIES, `may name ${MOST_DEPENDENCIES} nodes at the most`)
+        .max(MOST_DEPENDENCIES, `must name at most ${MOST_DEPENDENCIES} nodes`)
         .refine((names) => new Set(names).size === names.length, 'must name no node twice')
         .meta({ uniqueItems: true })
         .nullish(),

@@ -136,7 +136,7 @@ describe('a daemon whose memory runs short', () => {
     expect(failure).to.have.property('code', 'HEARTBEAT_TOO_LITTLE_MEMORY');
     expect(failure)
       .to.have.property('message')
-      .that.matches(/50 users online, 10 nodes and 0 alerts to be told.*--max-old-space-size=1,/);
+      .that.matches(/50 users online, 10 nodes and 0 undelivered alerts.*--max-old-space-size=1,/);
     const enough = await start(needed / 0.82 + 1);
     expect((await enough.app.facts()).users.online).to.equal(50);
     await enough.app.stop();
@@ -155,7 +155,7 @@ describe('a daemon whose memory runs short', () => {
     expect(failure).to.have.property('code', 'HEARTBEAT_TOO_LITTLE_MEMORY');
     expect(failure)
       .to.have.property('message')
-      .that.matches(/0 users online, 0 nodes and 1200 alerts to be told.*--max-old-space-size=4,/);
+      .that.matches(/0 users online, 0 nodes and 1200 undelivered alerts.*--max-old-space-size=4,/);
     const enough = await start(1600 * ALERT_BYTES);
     await enough.app.stop();
   });

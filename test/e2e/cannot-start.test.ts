@@ -31,7 +31,7 @@ describe('a daemon that cannot start', () => {
     it('when something else lies where the data directory should be', async () => {
       const file = path.join(household.directory(), 'file');
       writeFileSync(file, '');
-      await expectOneLine(household.launch(path.join(file, 'data')), /cannot keep history in .*file/);
+      await expectOneLine(household.launch(path.join(file, 'data')), /cannot write to .*file/);
     });
 
     it('when nothing may be written there', async () => {
@@ -102,7 +102,9 @@ describe('a daemon that cannot start', () => {
     const data = path.join(household.directory(), 'data');
     const refused = household.launch(data, { host: '0.0.0.0' });
     expect((await refused.ended).code).to.equal(78);
-    expect(refused.stderr).to.match(/^host: 0\.0\.0\.0 may be reached from elsewhere, .*--insecure.*\n$/);
+    expect(refused.stderr).to.match(
+      /^host: 0\.0\.0\.0 can be reached from other machines, .*--insecure.*\n$/,
+    );
     expect(existsSync(data)).to.equal(false);
     const open = await household.daemon(data, { host: '0.0.0.0', insecure: 'true' });
     expect(open.logged('listening on a non-loopback address without authentication')).to.have.length(1);

@@ -129,7 +129,7 @@ describe('heartbeat emit', () => {
     ]);
     expect((await emitter.ended).code).to.equal(1);
     expect(emitter.stderr).to.equal(
-      'settings of web are refused: channels.0: there is no such channel; those that are configured: log\n',
+      'settings of web are refused: channels.0: unknown channel; the configured ones are: log\n',
     );
     expect(emitter.stdout).to.match(/^settings {3}0 registered, 1 refused$/m);
     expect(await nodesAt(daemon.url)).to.have.length(1);
@@ -189,8 +189,8 @@ describe('heartbeat emit', () => {
     ).to.deep.equal([
       'nodes[0]: must be 1 to 255 bytes, and not "." or ".."',
       'nodes[2]: twin is there twice',
-      'nodes[3].probe.tcp: must be a host and a port, as db-1:5432',
-      'nodes[4].probe: must hold one of http, tcp and command',
+      'nodes[3].probe.tcp: must be a host and a port, such as db-1:5432',
+      'nodes[4].probe: must have one of http, tcp and command',
       'nodes[5].timeout: must be a number of seconds',
       'nodes[5].labels.team: a value must be a string',
       'nodes[5]: unknown field paused',

@@ -57,7 +57,7 @@ describe('with a heap of 64 MiB', () => {
     const newcomer = await refused('heal/');
     expect(newcomer.headers.has('retry-after')).to.equal(true);
     expect(await newcomer.json()).to.deep.equal({
-      error: 'memory is short and nobody new is let in, try again later',
+      error: 'memory is short, so new users and nodes are refused, try again later',
     });
     expect((await fetch(`${daemon.url}/heal/1`, { method: 'PUT' })).status).to.equal(200);
     const registration = await refused('nodes/db');
@@ -81,7 +81,7 @@ describe('with a heap of 64 MiB', () => {
     expect(await smaller.ended).to.deep.equal({ code: 1, signal: null });
     const [words] = smaller.stderr.split('\n').filter((line) => line.startsWith('heartbeat: '));
     const [, users, needed, has] =
-      /holds (\d+) users online, \d+ nodes and 0 alerts to be told, which need a heap of about (\d+) MiB, and this one has (\d+) MiB/.exec(
+      /holds (\d+) users online, \d+ nodes and 0 undelivered alerts, which need a heap of about (\d+) MiB, and this one has (\d+) MiB/.exec(
         words ?? '',
       ) ?? [];
     expect(Number(users)).to.be.within(stayed, stayed + 1);

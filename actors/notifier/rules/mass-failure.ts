@@ -6,7 +6,7 @@ import { massFailureSentence } from '../channel/message.js';
 export interface MassFailureOptions {
   /** A share of the unpaused nodes, from 0 to 1. */
   readonly share: number;
-  /** Fewer failed nodes than this are never a mass failure. */
+  /** Number of nodes that must fail within the window for a mass failure. */
   readonly atLeast: number;
   readonly window: Millis;
   readonly hold: Millis;

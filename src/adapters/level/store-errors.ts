@@ -60,7 +60,7 @@ export function missingError(directory: string): HeartbeatError {
 export function foreignError(directory: string, options?: ErrorOptions): HeartbeatError {
   return new HeartbeatError(
     'HEARTBEAT_STORE_CORRUPT',
-    `the database in ${directory} is no history of Heartbeat: choose another data_dir`,
+    `the database in ${directory} is not a Heartbeat database: choose another data_dir`,
     options,
   );
 }
@@ -68,7 +68,7 @@ export function foreignError(directory: string, options?: ErrorOptions): Heartbe
 function unwritableError(directory: string, cause: unknown): HeartbeatError {
   return new HeartbeatError(
     'HEARTBEAT_STORE_UNWRITABLE',
-    `cannot keep history in ${directory} (${reasonOf(cause)}): make it a directory with room that this user may write to, or choose another data_dir`,
+    `cannot write to ${directory} (${reasonOf(cause)}): make it a writable directory with free space, or choose another data_dir`,
     { cause },
   );
 }
@@ -77,7 +77,7 @@ function unwritableError(directory: string, cause: unknown): HeartbeatError {
 export function hangingError(directory: string, seconds: number): HeartbeatError {
   return new HeartbeatError(
     'HEARTBEAT_STORE_HANGS',
-    `the file system of ${directory} has not answered for ${String(seconds)} s: look at its mount, or choose another data_dir`,
+    `the file system of ${directory} has not answered for ${String(seconds)} s: check its mount, or choose another data_dir`,
   );
 }
 

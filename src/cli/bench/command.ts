@@ -26,23 +26,16 @@ const RETRY_MS = 100;
 export function addBenchCommand(program: Command, context: BenchContext): void {
   program
     .command('bench')
-    .description('let virtual users heal, and check the sessions that the daemon stored of them')
+    .description('send heals for virtual users, and check the stored sessions')
     .option('--users <number>', 'virtual users', '100')
-    .option('--batch <number>', 'users who are healed together, in one call', '1')
-    .option('--duration <seconds>', 'how long they heal', '60')
+    .option('--batch <number>', 'users per call', '1')
+    .option('--duration <seconds>', 'how long to send heals', '60')
     .option(
       '--url <url>',
-      `the daemon to bench, with the key in ${KEY_VARIABLE} if it wants one (default: one of its own, on a free port and a temporary directory)`,
+      `the daemon to test; its key in ${KEY_VARIABLE} if it needs one (default: a temporary daemon on a free port)`,
     )
-    .option(
-      '--session-timeout <seconds>',
-      'how long the daemon holds a user online after a heal; its own is told so',
-      '7',
-    )
-    .option(
-      '--seed <number>',
-      'the same seed gives the users the same gaps between heals (default: a random one)',
-    )
+    .option('--session-timeout <seconds>', 'session timeout of the daemon; sets that of a temporary one', '7')
+    .option('--seed <number>', 'seed of the pauses between heals (default: random)')
     .option('--json', 'one JSON document on standard output')
     .action(async (given: GivenBenchOptions, command: Command) => {
       const options = readBenchOptions(given);

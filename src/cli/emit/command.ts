@@ -17,25 +17,25 @@ const WRONG_CONFIGURATION = 78;
 export function addEmitCommand(program: Command): void {
   program
     .command('emit')
-    .description('beat for nodes at a daemon, as long as their probes pass')
-    .requiredOption('--url <url>', 'where the daemon listens')
+    .description('send heartbeats for many nodes while their probes pass')
+    .requiredOption('--url <url>', 'URL of the daemon')
     .requiredOption(
       '--nodes <file>',
-      'YAML or JSON file of nodes: names, or maps of name, probe, deadline, settings',
+      'YAML or JSON file with a list of nodes: names, or maps with name, probe, deadline, settings',
     )
-    .option('--interval <seconds>', 'from one heartbeat of a node to the next', '10')
-    .option('--duration <seconds>', 'how long (default: until it is told to stop)')
-    .option('--max-concurrent <number>', 'calls under way at once', '4')
-    .option('--max-probes <number>', 'probes under way at once', '64')
+    .option('--interval <seconds>', 'interval between two heartbeats of a node', '10')
+    .option('--duration <seconds>', 'how long to run (default: until it is stopped)')
+    .option('--max-concurrent <number>', 'concurrent calls', '4')
+    .option('--max-probes <number>', 'concurrent probes', '64')
     .option(
       '--batch-sizes <small,medium,large>',
-      'nodes in one call: with fewer than 10,000, with fewer than 100,000, with more',
+      'nodes per call with fewer than 10,000 nodes, with fewer than 100,000, with more',
       '500,1000,5000',
     )
-    .option('--deadline <seconds>', 'how long a probe may take, unless its node says otherwise', '5')
+    .option('--deadline <seconds>', 'longest duration of a probe without a deadline of its own', '5')
     .option(
       '--on-probe-failure <skip|report>',
-      'skip: the node is not beaten for; report: it is reported failed',
+      'skip: send no heartbeat; report: report a failure at once',
       'skip',
     )
     .option('--json', 'the summary as one JSON document')

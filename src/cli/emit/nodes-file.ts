@@ -24,8 +24,8 @@ const http = z.strictObject({
 });
 const tcp = z.strictObject({
   tcp: z
-    .string('must be a host and a port, as db-1:5432')
-    .refine((text) => parseAddress(text) !== undefined, 'must be a host and a port, as db-1:5432'),
+    .string('must be a host and a port, such as db-1:5432')
+    .refine((text) => parseAddress(text) !== undefined, 'must be a host and a port, such as db-1:5432'),
 });
 const command = z.strictObject({
   command: z.union(
@@ -52,7 +52,7 @@ const node = z.strictObject({
     .transform((value, context) => {
       const kind = kindOf(value);
       if (kind === undefined) {
-        context.addIssue('must hold one of http, tcp and command');
+        context.addIssue('must have one of http, tcp and command');
         return z.NEVER;
       }
       const read = kind.safeParse(value);
@@ -100,7 +100,7 @@ export function readNodes(
   const contents: unknown = document.toJS();
   const list = listIn(contents);
   if (list === undefined || list.length === 0)
-    return { problems: [`${path}: must hold a list of nodes, as in "- db-1"`] };
+    return { problems: [`${path}: must be a list of nodes, such as "- db-1"`] };
   const problems: string[] = [];
   const nodes = new Map<string, EmittedNode>();
   list.forEach((entry: unknown, index) => {
@@ -115,7 +115,8 @@ export function readNodes(
       return;
     }
     const found = typeof read.data === 'string' ? { name: read.data } : nodeOf(read.data, chosenIn(entry));
-    if (nodes.has(found.name)) problems.push(`${path}: nodes[${index}]: ${found.name} is there twice`);
+    if (nodes.has(found.name))
+      problems.push(`${path}: nodes[${index}]: ${found.name} is listed twice: remove one`);
     nodes.set(found.name, found);
   });
   return problems.length > 0 ? { problems } : [...nodes.values()];

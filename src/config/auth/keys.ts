@@ -9,7 +9,7 @@ const HASH = /^sha256:[0-9a-f]{64}$/i;
 const DATE = /^\d{4}-\d{2}-\d{2}$/;
 const INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,3})?)?(Z|[+-]\d{2}:\d{2})$/;
 
-const NO_RANGE = 'must be two user ids, the smaller first, as [1, 1000000], or [] for nobody';
+const NO_RANGE = 'must be two user ids, the smaller first, such as [1, 1000000], or [] for none';
 
 const user = z
   .union([z.int().transform(String), z.string()], { error: NO_RANGE })
@@ -32,13 +32,13 @@ const users = z
     return z.NEVER;
   });
 
-const NO_PREFIX = 'must be the beginning of the names of nodes, as "web-", or a list of several';
+const NO_PREFIX = 'must be a prefix of node names, such as "web-", or a list of prefixes';
 
 const prefix = z.string({ error: NO_PREFIX }).min(1, { error: NO_PREFIX });
 const nodes = z.union([prefix.transform((only) => [only]), z.array(prefix)], { error: NO_PREFIX });
 
 const NO_DATE =
-  'must be the last day on which it is valid (in UTC), as 2027-12-31, or an instant, as 2027-12-31T12:00:00Z';
+  'must be the last valid day in UTC, such as 2027-12-31, or an instant, such as 2027-12-31T12:00:00Z';
 
 const expires = z.string({ error: NO_DATE }).transform((text, context) => {
   const at = readExpiry(text);
@@ -47,28 +47,28 @@ const expires = z.string({ error: NO_DATE }).transform((text, context) => {
   return z.NEVER;
 });
 
-const NO_QUOTA = 'must be a whole number from 0 on: the nodes that it may register';
+const NO_QUOTA = 'must be a whole number of nodes, 0 or more';
 
 const key = z.strictObject(
   {
     name: z
-      .string({ error: 'must be given: the audit log says it' })
-      .regex(NAME, { error: 'must be letters, digits, "-", "_" and ".", 64 of them at the most' }),
+      .string({ error: 'is required: the audit log shows it' })
+      .regex(NAME, { error: 'must be at most 64 letters, digits, "-", "_" and "."' }),
     hash: z
-      .string({ error: 'must be given, as "sha256:<hex>": heartbeat keys new makes one' })
-      .regex(HASH, { error: 'must be "sha256:" and 64 hex digits: the hash of a key, not the key itself' })
+      .string({ error: 'is required: "sha256:<hex>", which heartbeat keys new prints' })
+      .regex(HASH, { error: 'must be "sha256:" and 64 hex digits: the hash of the key, not the key' })
       .transform((text) => text.slice('sha256:'.length).toLowerCase()),
     scopes: z
       .array(z.enum(SCOPES, { error: `must be one of ${SCOPES.join(', ')}` }), {
         error: `must be a list of ${SCOPES.join(', ')}`,
       })
-      .min(1, { error: `must hold some of ${SCOPES.join(', ')}` }),
+      .min(1, { error: `must have at least one of ${SCOPES.join(', ')}` }),
     users: users.optional(),
     nodes: nodes.optional(),
     expires: expires.optional(),
     max_nodes: z.int({ error: NO_QUOTA }).min(0, { error: NO_QUOTA }).optional(),
   },
-  { error: 'must hold settings: a name, a hash and scopes at the least' },
+  { error: 'must have at least a name, a hash and scopes' },
 );
 
 /** The settings of a key. */
@@ -81,7 +81,11 @@ export const keys = z
       const seen = new Set<string>();
       for (const [index, each] of all.entries()) {
         if (seen.has(each[field])) {
-          context.addIssue({ code: 'custom', path: [index, field], message: 'another key has the same' });
+          context.addIssue({
+            code: 'custom',
+            path: [index, field],
+            message: 'another key has the same value: choose another one',
+          });
         }
         seen.add(each[field]);
       }

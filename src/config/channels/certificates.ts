@@ -15,8 +15,7 @@ export function readCertificates(
   readFile: (path: string) => string,
 ): { readonly ca?: string; readonly problem?: string } {
   if (path === undefined) return {};
-  if (kind?.encrypts !== true)
-    return { problem: 'must not be here: this kind makes no connection that it would be for' };
+  if (kind?.encrypts !== true) return { problem: 'is not supported by this kind of channel: remove it' };
   let text;
   try {
     text = readFile(path);
@@ -24,11 +23,11 @@ export function readCertificates(
     return { problem: `cannot be read: ${path}` };
   }
   const certificates = text.match(CERTIFICATE) ?? [];
-  if (certificates.length === 0) return { problem: `must hold certificates in PEM, and ${path} holds none` };
+  if (certificates.length === 0) return { problem: `must have certificates in PEM, but ${path} has none` };
   try {
     for (const each of certificates) new X509Certificate(each);
   } catch {
-    return { problem: `must hold certificates in PEM, and one in ${path} cannot be read` };
+    return { problem: `must have certificates in PEM, but one in ${path} cannot be read` };
   }
   return { ca: certificates.join('\n') };
 }

@@ -59,20 +59,18 @@ export function readChannels(given: GivenSection | undefined, deps: ChannelDeps)
   const placed = (at: readonly PropertyKey[], problem: string): string =>
     `${['channels', ...at].map(String).join('.')}: ${problem} (from ${path}:${lineOf(at)})`;
   if (!isMap(value)) {
-    return { channels: [], problems: [placed([], 'must hold channels by their names')], variables: [] };
+    return { channels: [], problems: [placed([], 'must be a map of channels by name')], variables: [] };
   }
   const channels: ConfiguredChannel[] = [];
   const problems: string[] = [];
   const variables: string[] = [];
   for (const [name, settings] of Object.entries(value)) {
     if (!NAME.test(name)) {
-      problems.push(
-        placed([name], 'its name must be letters, digits, "-", "_" and ".", 64 of them at the most'),
-      );
+      problems.push(placed([name], 'its name must be at most 64 letters, digits, "-", "_" and "."'));
       continue;
     }
     if (!isMap(settings)) {
-      problems.push(placed([name], 'must hold settings, a kind among them'));
+      problems.push(placed([name], 'must be a map of settings with a kind'));
       continue;
     }
     variables.push(...variablesIn(settings));

@@ -26,32 +26,32 @@ const address = z
     error: 'must be an address, or a range such as 10.0.0.0/8',
   });
 
-const text = z.string({ error: 'must be a text, or a list of texts' });
+const text = z.string({ error: 'must be a string, or a list of strings' });
 const rule = z
   .strictObject(
     {
-      types: z.array(event, { error: 'must be a list of types of alerts' }).min(1).optional(),
+      types: z.array(event, { error: 'must be a list of alert types' }).min(1).optional(),
       labels: z
         .record(
           z.string(),
           z.preprocess((value): unknown => (Array.isArray(value) ? value : [value]), z.array(text).min(1)),
-          { error: 'must hold values by the names of labels' },
+          { error: 'must be a map from labels to values' },
         )
         .optional(),
     },
-    { error: 'must hold types, labels or both' },
+    { error: 'must have types, labels, or both' },
   )
   .refine(({ types, labels }) => types !== undefined || labels !== undefined, {
-    error: 'must hold types, labels or both',
+    error: 'must have types, labels, or both',
   });
 
 /** The settings that every channel has. */
 export const common = z.strictObject({
-  events: z.array(event, { error: 'must be a list of types of alerts' }).default([...USUAL]),
+  events: z.array(event, { error: 'must be a list of alert types' }).default([...USUAL]),
   match: z
     .preprocess(
       (value): unknown => (Array.isArray(value) || value === undefined ? value : [value]),
-      z.array(rule).min(1, { error: 'must hold a rule at the least' }).optional(),
+      z.array(rule).min(1, { error: 'must have at least one rule' }).optional(),
     )
     .optional(),
   after: checked(seconds(0, DAY), 0),
@@ -65,7 +65,7 @@ export const common = z.strictObject({
         max_delay: checked(seconds(0.01, DAY), 300),
         give_up_after: checked(seconds(1, 365 * DAY), DAY),
       },
-      { error: 'must hold min_delay, max_delay and give_up_after' },
+      { error: 'must be a map with min_delay, max_delay or give_up_after' },
     )
     .prefault({}),
   ca_file: z

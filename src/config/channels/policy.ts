@@ -44,7 +44,7 @@ export function fallbackProblem(
   }
   const chain = chainFrom(name, fallbacks);
   if (chain.at(-1) !== name) return undefined;
-  return `must not lead back to where it comes from: ${chain.join(' -> ')}`;
+  return `must not form a cycle: ${chain.join(' -> ')}`;
 }
 
 /** The channel, its fallback, the fallback's fallback and so on, until there is none or one repeats. */

@@ -27,12 +27,12 @@ export function readSecrets(
     const ways = namesOf(setting).filter((way) => given[way] !== undefined);
     const [way] = ways;
     if (!inline && given[name] !== undefined) {
-      const problem = `must not be written down here: say where it is with ${name}_env or ${name}_file`;
+      const problem = `must not be in this file: use ${name}_env or ${name}_file`;
       problems.push({ path: [name], problem });
     } else if (way === undefined) {
       if (required) problems.push({ path: [name], problem: missing(setting) });
     } else if (ways.length > 1) {
-      problems.push({ path: [way], problem: `must be given once, and not as ${ways.join(' and ')}` });
+      problems.push({ path: [way], problem: `must be set only once, not as ${ways.join(' and ')}` });
     } else {
       const read = readOne(name, way, given[way], sources);
       const wrong = 'problem' in read ? read.problem : check?.(read.text);
@@ -45,7 +45,7 @@ export function readSecrets(
 
 function missing(setting: SecretSetting): string {
   const [first, ...others] = namesOf(setting);
-  return `must be given, as ${[first, ...others].join(' or ')}`;
+  return `is required: set ${[first, ...others].join(' or ')}`;
 }
 
 function readOne(

@@ -104,7 +104,7 @@ export function presenceOperations(limits: Pick<GatewayLimits, 'batch' | 'page'>
           body: '{}',
           status: 400,
           answer: {
-            error: 'the body must be a JSON array of ids, or one id a line: an object is not a batch',
+            error: 'the body must be a JSON array of ids, or one id per line: an object is not a batch',
             code: 'HEARTBEAT_INVALID_BATCH',
           },
         },

@@ -57,7 +57,8 @@ for (const [lane, fastLane] of [
           401,
           'Bearer realm="heartbeat"',
         ]);
-        const error = 'a key is needed: send it as "Authorization: Bearer <key>"';
+        const error =
+          'a key is required: send it as Authorization: Bearer <key>: send it as "Authorization: Bearer <key>"';
         if (method === 'HEAD') expect(json).to.equal(undefined);
         else if (ORIGINAL.test(path) && method !== 'PATCH') expect(json).to.deep.equal({ error });
         else expect(json).to.deep.equal({ error, code: 'HEARTBEAT_UNAUTHORIZED' });
@@ -137,7 +138,7 @@ for (const [lane, fastLane] of [
         const answer = await callWith(gateway, 'app', method, path);
         expect([answer.status, answer.json], path).to.deep.equal([
           403,
-          { error: 'this key may not touch this user_id' },
+          { error: 'this key does not cover this user_id' },
         ]);
       }
       expect((await callWith(gateway, 'app', 'DELETE', '/users/-4')).status).to.equal(403);
@@ -148,7 +149,7 @@ for (const [lane, fastLane] of [
     it('reject the users of a batch who are out of their range, and nobody else', async () => {
       const users = { from: userId(1), to: userId(10) };
       const gateway = await start({ auth: authOf(keyRule('app', { scopes: ['heal', 'read'], users })) });
-      const error = 'this key may not touch this user_id';
+      const error = 'this key does not cover this user_id';
       const healed = await callWith(gateway, 'app', 'POST', '/heal', { body: '[1, 11, "x", 10]' });
       expect([healed.status, healed.json]).to.deep.equal([
         200,
@@ -189,7 +190,7 @@ for (const [lane, fastLane] of [
           const answer = await callWith(gateway, 'ops', method, path);
           expect([answer.status, answer.json]).to.deep.equal([
             403,
-            { error: 'this key may not touch this node', code: 'HEARTBEAT_FORBIDDEN' },
+            { error: 'this key does not cover this node', code: 'HEARTBEAT_FORBIDDEN' },
           ]);
         }
       }
@@ -198,7 +199,7 @@ for (const [lane, fastLane] of [
       });
       expect(batch.json).to.deep.equal({
         accepted: 2,
-        rejected: [{ index: 1, error: 'this key may not touch this node' }],
+        rejected: [{ index: 1, error: 'this key does not cover this node' }],
       });
       expect(asked.names).to.have.length(12);
       await callWith(gateway, 'ops', 'GET', '/nodes');

@@ -148,7 +148,7 @@ export function limitsContract(start: Start): void {
     await served.clock.advance(1_000);
     for (const { status, headers, json } of await Promise.all(waiting)) {
       expect([status, headers['retry-after']]).to.deep.equal([503, '1']);
-      expect(json).to.include({ error: 'no answer in time, try again later' });
+      expect(json).to.include({ error: 'no response in time, try again later' });
     }
     expect(served.gateway.inspect()).to.deep.include({ in_flight: 0 });
     expect(served.gateway.inspect().refused.answer_timeouts).to.equal(4);
@@ -224,7 +224,7 @@ export function limitsContract(start: Start): void {
     const { status, body } = await client.answer();
     expect(status).to.equal(408);
     expect(JSON.parse(body)).to.deep.equal({
-      error: 'the request did not arrive in time',
+      error: 'the request did not arrive in time: send it again',
       code: 'HEARTBEAT_REQUEST_TIMEOUT',
     });
     await client.end();
@@ -239,7 +239,7 @@ export function limitsContract(start: Start): void {
     await served.clock.advance(5_000);
     expect(await client.answer()).to.include({
       status: 408,
-      body: '{"error":"the request did not arrive in time"}',
+      body: '{"error":"the request did not arrive in time: send it again"}',
     });
     await served.clock.advance(2_000);
     await client.end();

@@ -55,7 +55,7 @@ export function presenceContract(start: Start): void {
     expect(status, `${method} ${path}`).to.equal(405);
     expect(headers['allow']).to.equal(allow);
     expect(json).to.deep.equal({
-      error: `method not allowed: this path takes ${allow}`,
+      error: `method not allowed: this path supports ${allow}`,
       code: 'HEARTBEAT_METHOD_NOT_ALLOWED',
     });
   }

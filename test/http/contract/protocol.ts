@@ -64,7 +64,7 @@ export function protocolContract(start: Start): void {
       expect(status, coding).to.equal(501);
       expect(headers['connection']).to.equal('close');
       expect(JSON.parse(body)).to.include({
-        error: 'the only transfer coding that is understood is chunked',
+        error: 'unsupported transfer coding: use chunked or Content-Length',
       });
       await client.end();
     }

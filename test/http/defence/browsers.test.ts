@@ -77,7 +77,7 @@ for (const [lane, fastLane] of [
       const evil = await gateway.call('POST', path, from('https://evil.example.org', 'cross-site'));
       expect([evil.status, evil.json]).to.deep.equal([
         403,
-        { error: 'a page of another site may not do this: see cors.origins' },
+        { error: 'requests from other sites are refused: add the site to cors.origins' },
       ]);
       expect(gateway.daemon.asked).to.be.empty;
       expect((await gateway.call('POST', path, from(APP, 'cross-site'))).status).to.equal(200);

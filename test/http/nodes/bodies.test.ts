@@ -37,11 +37,11 @@ describe('the bodies of calls about nodes', () => {
     for (const [method, path] of calls) {
       const fields = await http.call(method, path, { for: 60 });
       expect(fields.json, `${method} ${path}`).to.deep.equal({
-        error: 'for: unknown field; this call takes no body: leave it out',
+        error: 'for: unknown field; this call takes no body: remove it',
         code: 'HEARTBEAT_INVALID_BODY',
         problems: [
           { path: 'for', problem: 'unknown field' },
-          { path: '', problem: 'this call takes no body: leave it out' },
+          { path: '', problem: 'this call takes no body: remove it' },
         ],
       });
       for (const body of ['for a minute', '[]', '7', new Uint8Array([0xff])])
@@ -132,7 +132,7 @@ describe('the bodies of calls about nodes', () => {
     ] as const) {
       const answer = await http.call('PUT', '/nodes/db1', body);
       expect(answer.status, body).to.equal(400);
-      expect(answer.json).to.deep.include({ problems: [{ path, problem: 'this name cannot be used' }] });
+      expect(answer.json).to.deep.include({ problems: [{ path, problem: 'this name is not allowed' }] });
     }
     const labels = { constructor: 'a', toString: 'b', hasOwnProperty: 'c' };
     expect((await http.call('PUT', '/nodes/db1', { labels })).json).to.deep.include({ labels });
@@ -161,7 +161,7 @@ describe('the reason of a failure', () => {
       const reason = 'é'.repeat(5000);
       expect((await http.call('POST', '/nodes/db1/fail', `${reason}x`)).json).to.include({
         code: 'HEARTBEAT_BODY_TOO_LARGE',
-        error: 'a reason may have 10000 bytes at the most',
+        error: 'a reason can have at most 10000 bytes',
       });
       expect((await http.call('GET', '/nodes/db1')).status, 'nothing is registered').to.equal(404);
       expect((await http.call('POST', '/nodes/db1/fail', reason)).status).to.equal(200);

@@ -180,7 +180,7 @@ describe('the calls about a node', () => {
     expect(await allowed('POST', '/nodes/db1')).to.deep.equal([405, 'GET, HEAD, PUT, DELETE']);
     expect(await allowed('GET', '/nodes/db1/heartbeat')).to.deep.equal([405, 'PUT, POST']);
     expect((await http.call('PUT', '/nodes/db1/fail')).json).to.include({
-      error: 'method not allowed: this path takes POST',
+      error: 'method not allowed: this path supports POST',
     });
     expect(await allowed('PUT', '/nodes/db1/fail')).to.deep.equal([405, 'POST']);
     expect((await http.call('GET', '/nodes/db1/nothing')).status).to.equal(404);
@@ -203,7 +203,7 @@ describe('the calls about a node', () => {
     paths.push('paused', 'colour');
     expect(problems.map(({ path }) => path)).to.have.members(paths);
     for (const path of paths) expect(error).to.include(`${path}: `);
-    expect(error).to.include('channels.1: there is no such channel; those that are configured: ops, chat');
+    expect(error).to.include('channels.1: unknown channel; the configured ones are: ops, chat');
     expect((await http.call('GET', '/nodes/db1')).status).to.equal(404);
   });
 

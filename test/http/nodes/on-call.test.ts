@@ -123,7 +123,7 @@ describe('the calls of people on call', () => {
       [{ reason: 'x' }, 'by: must be a string'],
       [{ by: 'ann', reason: '' }, 'reason: must not be empty'],
       [{ by: '', reason: 'x' }, 'by: must not be empty'],
-      [{ by: 'ann', reason: 'x'.repeat(1001) }, 'reason: may have 1000 characters at the most'],
+      [{ by: 'ann', reason: 'x'.repeat(1001) }, 'reason: must have at most 1000 characters'],
       [{ ...ACK, till: 5 }, 'till: unknown field'],
       [[], 'the body must be {"by": "…"}, with "reason" and "until" where there are any'],
       [{ ...ACK, until: http.now }, 'until: must lie ahead'],

@@ -9,7 +9,7 @@ const AUTH = authOf(
   keyRule('ops', { scopes: ['admin'] }),
 );
 const REACHED = {
-  error: 'this key has registered as many nodes as it may',
+  error: 'this key has reached its quota of nodes: delete some of them, or raise max_nodes',
   code: 'HEARTBEAT_NODE_QUOTA',
 };
 

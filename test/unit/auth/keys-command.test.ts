@@ -54,7 +54,7 @@ describe('heartbeat keys new', () => {
 
   it('refuses what no key may be', () => {
     expect(() => printed('--scopes', 'heel')).to.throw('--scopes: must be one of heal, read, admin');
-    expect(() => printed('--name', 'a b')).to.throw('--name: must be letters');
-    expect(() => printed('--expires', 'soon')).to.throw('--expires: must be a day');
+    expect(() => printed('--name', 'a b')).to.throw('--name: must be at most 64 letters');
+    expect(() => printed('--expires', 'soon')).to.throw('--expires: must be the last valid day');
   });
 });

@@ -67,30 +67,30 @@ describe('keys in the configuration', () => {
 `;
     const listed = problems({ file });
     const at = (line: number) => `(from /etc/heartbeat.yaml:${line})`;
-    const range = 'must be two user ids, the smaller first, as [1, 1000000], or [] for nobody';
+    const range = 'must be two user ids, the smaller first, such as [1, 1000000], or [] for none';
     expect(listed).to.deep.equal([
       `auth.kees: unknown setting; did you mean keys? ${at(8)}`,
-      `auth.keys.0.name: must be letters, digits, "-", "_" and ".", 64 of them at the most ${at(3)}`,
-      `auth.keys.0.hash: must be "sha256:" and 64 hex digits: the hash of a key, not the key itself ${at(3)}`,
-      `auth.keys.0.scopes: must hold some of heal, read, admin ${at(3)}`,
+      `auth.keys.0.name: must be at most 64 letters, digits, "-", "_" and "." ${at(3)}`,
+      `auth.keys.0.hash: must be "sha256:" and 64 hex digits: the hash of the key, not the key ${at(3)}`,
+      `auth.keys.0.scopes: must have at least one of heal, read, admin ${at(3)}`,
       `auth.keys.1.scopes.0: must be one of heal, read, admin ${at(4)}`,
-      `auth.keys.1.expires: must be the last day on which it is valid (in UTC), as 2027-12-31, or an instant, as 2027-12-31T12:00:00Z ${at(4)}`,
+      `auth.keys.1.expires: must be the last valid day in UTC, such as 2027-12-31, or an instant, such as 2027-12-31T12:00:00Z ${at(4)}`,
       `auth.keys.1.user: unknown setting; did you mean users? ${at(4)}`,
-      `auth.keys.2.hash: must be given, as "sha256:<hex>": heartbeat keys new makes one ${at(5)}`,
+      `auth.keys.2.hash: is required: "sha256:<hex>", which heartbeat keys new prints ${at(5)}`,
       `auth.keys.2.scopes: must be a list of heal, read, admin ${at(5)}`,
       `auth.keys.2.users: ${range} ${at(5)}`,
       `auth.keys.3.users.0: ${range} ${at(6)}`,
       `auth.keys.3.users.1: ${range} ${at(6)}`,
-      `auth.keys.3.nodes: must be the beginning of the names of nodes, as "web-", or a list of several ${at(6)}`,
-      `auth.keys.4: must hold settings: a name, a hash and scopes at the least ${at(7)}`,
+      `auth.keys.3.nodes: must be a prefix of node names, such as "web-", or a list of prefixes ${at(6)}`,
+      `auth.keys.4: must have at least a name, a hash and scopes ${at(7)}`,
       `auth.user_tokens.secrt_env: unknown setting; did you mean secret_env? ${at(9)}`,
-      `auth.user_tokens.secret: must not be written down here: say where it is with secret_env or secret_file ${at(9)}`,
+      `auth.user_tokens.secret: must not be in this file: use secret_env or secret_file ${at(9)}`,
     ]);
     expect(listed.join('\n')).to.not.include('hush');
     const twice = `auth: { keys: [{ name: a, hash: "sha256:${HASH}", scopes: [heal] }, { name: a, hash: "sha256:${HASH}", scopes: [heal] }] }`;
     expect(problems({ file: twice })).to.deep.equal([
-      `auth.keys.1.name: another key has the same ${at(1)}`,
-      `auth.keys.1.hash: another key has the same ${at(1)}`,
+      `auth.keys.1.name: another key has the same value: choose another one ${at(1)}`,
+      `auth.keys.1.hash: another key has the same value: choose another one ${at(1)}`,
     ]);
     expect(problems({ file: 'auth: [1]' })).to.deep.equal([`auth: must hold keys and user_tokens ${at(1)}`]);
   });
@@ -167,7 +167,7 @@ describe('an address that others can reach', () => {
     ]) {
       const [problem] = problems({ flags: { '--host': host } });
       expect(problem).to.match(
-        /^host: .* may be reached from elsewhere, and no key is configured: add auth\.keys .* say --insecure \(from --host\)$/,
+        /^host: .* can be reached from other machines, but no key is configured: add auth\.keys .* pass --insecure \(from --host\)$/,
       );
       expect(load({ flags: { '--host': host, '--insecure': 'true' } }).ok).to.equal(true);
       expect(load({ flags: { '--host': host }, file: FILE, env: ENV }).ok).to.equal(true);

@@ -164,19 +164,19 @@ describe('channels in the configuration', () => {
       `channels.ops.headers.a b: must be the name of a header ${at(10)}`,
       `channels.ops.concurency: unknown setting; did you mean concurrency? ${at(7)}`,
       `channels.ops.url: must be an http or https URL ${at(4)}`,
-      `channels.ops.secret: must not be written down here: say where it is with secret_env or secret_file ${at(5)}`,
+      `channels.ops.secret: must not be in this file: use secret_env or secret_file ${at(5)}`,
       `channels.chat.kind: must be one of webhook, email, slack, discord, teams, telegram, ntfy, pagerduty, alertmanager, redis, log, or the path of a module such as ./my-notifier.js; did you mean slack? ${at(12)}`,
-      `channels.b d: its name must be letters, digits, "-", "_" and ".", 64 of them at the most ${at(13)}`,
+      `channels.b d: its name must be at most 64 letters, digits, "-", "_" and "." ${at(13)}`,
       `channels.bus.retry.max_delay: must not be less than retry.min_delay ${at(14)}`,
       `channels.bus.channel: must be the name of a Redis channel ${at(14)}`,
-      `channels.bus.url: must be given, as url or url_env or url_file ${at(14)}`,
+      `channels.bus.url: is required: set url or url_env or url_file ${at(14)}`,
       `channels.mine.kind: there is no file /etc/nowhere.js ${at(15)}`,
-      `channels.two.url: must be given once, and not as url and url_env ${at(16)}`,
+      `channels.two.url: must be set only once, not as url and url_env ${at(16)}`,
       `channels.none.url_env: the variable NOPE is not set ${at(17)}`,
       `channels.file.url_file: the file /nowhere cannot be read ${at(18)}`,
       `channels.short.secret_env: must have 16 characters at the least ${at(19)}`,
-      `channels.three: must hold settings, a kind among them ${at(20)}`,
-      `channels.log.retry: must hold min_delay, max_delay and give_up_after ${at(21)}`,
+      `channels.three: must be a map of settings with a kind ${at(20)}`,
+      `channels.log.retry: must be a map with min_delay, max_delay or give_up_after ${at(21)}`,
       `channels.log.url: unknown setting; remove it ${at(21)}`,
     ]);
     expect(listed.join('\n')).to.not.include('hush');
@@ -210,9 +210,9 @@ describe('channels in the configuration', () => {
     );
     expect(said.map((problem) => problem.replace(/ \(from .*/, ''))).to.deep.equal([
       'channels.gone.ca_file: cannot be read: gone.pem',
-      'channels.none.ca_file: must hold certificates in PEM, and none.pem holds none',
-      'channels.bad.ca_file: must hold certificates in PEM, and one in bad.pem cannot be read',
-      'channels.log.ca_file: must not be here: this kind makes no connection that it would be for',
+      'channels.none.ca_file: must have certificates in PEM, but none.pem has none',
+      'channels.bad.ca_file: must have certificates in PEM, but one in bad.pem cannot be read',
+      'channels.log.ca_file: is not supported by this kind of channel: remove it',
     ]);
   });
 
@@ -254,7 +254,7 @@ describe('channels in the configuration', () => {
       'channels.mail.url: must be an smtp or smtps URL',
       'channels.nobody.to: must be an address, or a list of addresses',
       'channels.telegram.chat_id: must be the number of a chat, or the @name of a channel',
-      'channels.telegram.token: must not be written down here: say where it is with token_env or token_file',
+      'channels.telegram.token: must not be in this file: use token_env or token_file',
       'channels.bot.chat_id: must be the number of a chat, or the @name of a channel',
       'channels.bot.token_env: must be a token as @BotFather gives it',
       'channels.ntfy.url: must be the URL of the server alone: the topic goes into topic',
@@ -291,12 +291,12 @@ describe('channels in the configuration', () => {
   own: { kind: log, fallback: own }
 `;
     expect(problems({ file }).map((each) => each.replace(/ \(from .*/, ''))).to.deep.equal([
-      'channels.web.match: must hold a rule at the least',
+      'channels.web.match: must have at least one rule',
       'channels.web.after: must be a number of seconds between 0 and 86400',
       'channels.boss.match.0.team: unknown setting; remove it',
-      'channels.boss.match.0: must hold types, labels or both',
+      'channels.boss.match.0: must have types, labels, or both',
       'channels.ops.match.0.types.0: must be one of node.failed, node.reported_failure, node.recovered, node.inactive, mass_failure',
-      'channels.ops.match.0.labels.team.0: must be a text, or a list of texts',
+      'channels.ops.match.0.labels.team.0: must be a string, or a list of strings',
       'channels.chat.fallback: must be the name of another channel; did you mean web?',
       'channels.own.fallback: must be the name of another channel',
     ]);
@@ -312,17 +312,17 @@ describe('channels in the configuration', () => {
   other: { kind: log, fallback: pair }
 `;
     expect(problems({ file }).map((each) => each.replace(/ \(from .*/, ''))).to.deep.equal([
-      'channels.one.fallback: must not lead back to where it comes from: one -> two -> three -> one',
-      'channels.two.fallback: must not lead back to where it comes from: two -> three -> one -> two',
-      'channels.three.fallback: must not lead back to where it comes from: three -> one -> two -> three',
-      'channels.pair.fallback: must not lead back to where it comes from: pair -> other -> pair',
-      'channels.other.fallback: must not lead back to where it comes from: other -> pair -> other',
+      'channels.one.fallback: must not form a cycle: one -> two -> three -> one',
+      'channels.two.fallback: must not form a cycle: two -> three -> one -> two',
+      'channels.three.fallback: must not form a cycle: three -> one -> two -> three',
+      'channels.pair.fallback: must not form a cycle: pair -> other -> pair',
+      'channels.other.fallback: must not form a cycle: other -> pair -> other',
     ]);
   });
 
   it('must be a map', () => {
     expect(problems({ file: '\nchannels: [ops]' })).to.deep.equal([
-      'channels: must hold channels by their names (from /etc/heartbeat.yaml:2)',
+      'channels: must be a map of channels by name (from /etc/heartbeat.yaml:2)',
     ]);
   });
 });

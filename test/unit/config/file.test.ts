@@ -67,7 +67,7 @@ describe('the configuration file', () => {
     ]);
     for (const file of ['- port: 1', 'port', '3519']) {
       expect(problems({ file })).to.deep.equal([
-        '/etc/heartbeat.yaml: must hold options by their names, as in "port: 3519"',
+        '/etc/heartbeat.yaml: must be a map of options, such as "port: 3519"',
       ]);
     }
   });

@@ -48,15 +48,15 @@ describe('certificates in the configuration', () => {
       ],
       [
         flags('none', 'one.key'),
-        'tls.certificate: the file none holds no certificate in PEM (from --tls-certificate)',
+        'tls.certificate: the file none has no certificate in PEM (from --tls-certificate)',
       ],
       [
         flags('one.crt', 'other.key'),
-        'tls.key: the file other.key holds no key of that certificate, in PEM and without a passphrase (from --tls-key)',
+        'tls.key: the file other.key has no private key for that certificate in PEM without a passphrase (from --tls-key)',
       ],
       [
         flags('one.crt', 'none'),
-        'tls.key: the file none holds no key of that certificate, in PEM and without a passphrase (from --tls-key)',
+        'tls.key: the file none has no private key for that certificate in PEM without a passphrase (from --tls-key)',
       ],
     ] as const) {
       expect(problems({ ...said, flags: given })).to.deep.equal([expected]);

@@ -115,7 +115,7 @@ describe('opening a history that cannot be opened says why: it', () => {
     expect(delay).to.equal(30_000);
     giveUp?.();
     expect((await opening).message).to.equal(
-      `the file system of ${history()} has not answered for 30 s: look at its mount, or choose another data_dir`,
+      `the file system of ${history()} has not answered for 30 s: check its mount, or choose another data_dir`,
     );
     // Lets the reader go.
     await (await open(hanging, 'w')).close();
@@ -183,7 +183,7 @@ describe('opening a history that cannot be opened says why: it', () => {
       const error = await problemOf(opening, 'HEARTBEAT_STORE_UNWRITABLE');
       expect(error.message)
         .to.include(unwritable)
-        .and.match(/that this user may write to/);
+        .and.match(/make it a writable directory/);
     } finally {
       disk?.unmount();
     }
@@ -226,7 +226,7 @@ describe('opening a history that cannot be opened says why: it', () => {
     await withDatabase(directory.path, (db) => db.put(Buffer.from('theirs'), Buffer.from('value')));
     const error = await problemOf(store.open(), 'HEARTBEAT_STORE_CORRUPT');
     expect(error.message).to.equal(
-      `the database in ${history()} is no history of Heartbeat: choose another data_dir`,
+      `the database in ${history()} is not a Heartbeat database: choose another data_dir`,
     );
     const theirs = await withDatabase(directory.path, (db) => db.iterator().all());
     expect(theirs.map(([key, value]) => [key.toString(), value.toString()])).to.deep.equal([

@@ -217,7 +217,7 @@ describe('arguments of the library', () => {
     expect(await problem(loosely(instance, 'onChange'))).to.equal(
       'onChange must be a function, not undefined',
     );
-    expect(await problem(loosely(instance, 'track', {}))).to.match(/^this is no Node/);
+    expect(await problem(loosely(instance, 'track', {}))).to.match(/^expected a Node/);
     expect(await problem(loosely(Heartbeat, 'setup', {}))).to.equal(
       'Heartbeat.setup must be a function, not an object',
     );

@@ -147,7 +147,7 @@ describe("the document's own spelling", () => {
     });
     expect(Heartbeat.notifiers).to.have.length(1);
     await Heartbeat.start();
-    expect(() => Heartbeat.setup(() => undefined)).to.throw(TypeError, 'Heartbeat is in use');
+    expect(() => Heartbeat.setup(() => undefined)).to.throw(TypeError, 'Heartbeat is already in use');
     await Heartbeat.close();
     expect(Heartbeat.notifiers).to.have.length(0);
     Heartbeat.setup((config) => {

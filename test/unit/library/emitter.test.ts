@@ -166,7 +166,7 @@ describe('an emitter for a daemon', () => {
 
   it('is told what it lacks', () => {
     expect(() => new Emitter('nowhere', { nodes: ['a'] })).to.throw(TypeError, 'an http:// or https:// URL');
-    expect(() => new Emitter('http://127.0.0.1:1')).to.throw(TypeError, 'wants nodes');
+    expect(() => new Emitter('http://127.0.0.1:1')).to.throw(TypeError, 'needs the option nodes');
     expect(() => new Emitter('http://127.0.0.1:1', { nodes: [], interval: 0 })).to.throw(
       TypeError,
       'interval: must',

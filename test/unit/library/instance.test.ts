@@ -171,7 +171,7 @@ describe('an instance of the library', () => {
     expect(accepted).to.equal(1);
     expect(rejected).to.deep.equal([
       { index: 0, error: 'invalid node name' },
-      { index: 2, error: 'too many nodes are registered' },
+      { index: 2, error: 'too many nodes are registered: delete some, or raise nodes.max' },
     ]);
   });
 });
@@ -320,7 +320,7 @@ describe('notifiers in the program', () => {
     expect(second)
       .to.be.instanceOf(TypeError)
       .with.property('message')
-      .that.includes('belongs to one instance');
+      .that.includes('can belong to one instance only');
   });
 
   it('reach the URL that a program gives them, whatever its name stands for', async () => {
@@ -354,7 +354,7 @@ describe('notifiers in the program', () => {
     const instance = await instances.make();
     expect(() => instance.notifiers.push(new Shaky(() => undefined))).to.throw(
       TypeError,
-      'before the instance',
+      'before its first use',
     );
     const twins = [1, 2].map(() => ({ notifier: new Shaky(() => undefined), name: 'twin' }));
     const error: unknown = await createHeartbeat({ notifiers: twins, logger: instances.logger }).catch(

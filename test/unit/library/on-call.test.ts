@@ -271,8 +271,6 @@ describe('notifiers of the library on call', () => {
     ];
     const error: unknown = await instances.make({ notifiers }).catch((thrown: unknown) => thrown);
     expect(error).to.be.instanceOf(TypeError);
-    expect(String(error)).to.include(
-      'notifiers.one.fallback: must not lead back to where it comes from: one -> two -> one',
-    );
+    expect(String(error)).to.include('notifiers.one.fallback: must not form a cycle: one -> two -> one');
   });
 });
