@@ -14,7 +14,7 @@ const sentences: Partial<Record<ErrorCode, string>> = {
   HEARTBEAT_MALFORMED_REQUEST: 'malformed request',
   HEARTBEAT_INVALID_NODE_NAME: 'invalid node name',
   HEARTBEAT_INVALID_BODY: 'invalid body',
-  HEARTBEAT_UNAUTHORIZED: 'a key is required: send it as Authorization: Bearer <key>',
+  HEARTBEAT_UNAUTHORIZED: 'a key is required',
   HEARTBEAT_FORBIDDEN: 'this key does not permit this call',
   HEARTBEAT_UNKNOWN_NODE: 'unknown node',
   HEARTBEAT_RATE_LIMITED: 'too many requests, try again later',

@@ -8,9 +8,7 @@ import { isToken, UserTokens } from './user-tokens.js';
 /** The most verified tokens that are remembered until they expire: about 30 MB of them. */
 const REMEMBERED = 100_000;
 
-const MISSING = new Denied(
-  'a key is required: send it as Authorization: Bearer <key>: send it as "Authorization: Bearer <key>"',
-);
+const MISSING = new Denied('a key is required: send it as "Authorization: Bearer <key>"');
 const NOT_BEARER = new Denied('the Authorization header must be "Bearer <key>"');
 const UNKNOWN = new Denied('the key is unknown');
 const EXPIRED = new Denied('the key has expired');

@@ -57,8 +57,7 @@ for (const [lane, fastLane] of [
           401,
           'Bearer realm="heartbeat"',
         ]);
-        const error =
-          'a key is required: send it as Authorization: Bearer <key>: send it as "Authorization: Bearer <key>"';
+        const error = 'a key is required: send it as "Authorization: Bearer <key>"';
         if (method === 'HEAD') expect(json).to.equal(undefined);
         else if (ORIGINAL.test(path) && method !== 'PATCH') expect(json).to.deep.equal({ error });
         else expect(json).to.deep.equal({ error, code: 'HEARTBEAT_UNAUTHORIZED' });

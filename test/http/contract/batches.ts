@@ -15,7 +15,7 @@ export function batchContract(start: Start): void {
     expect(gateway.daemon.asked.map(({ user }) => user)).to.deep.equal(['9007199254740993', '-5', '7', '8']);
   });
 
-  it('heals everyone in a body of one id a line', async () => {
+  it('heals everyone in a body of one id per line', async () => {
     const gateway = await start();
     const answer = await gateway.call('POST', '/heal', { body: '1\n"2"\r\n\n  3  ' });
     expect(answer.json).to.deep.equal({ accepted: 3, rejected: [] });
