@@ -4,6 +4,8 @@ const PROTOCOL = '^actors/.+[.]protocol[.]ts$';
 const ERRORS = '^src/errors[.]ts$'; // the registry of error codes
 const API = '^src/app/(api|daemon-facts|dependencies)[.]ts$'; // what the application offers
 const NACT = '(^|/)node_modules/nact/';
+// A deque and a heap: they hold what they are given, and reach nothing outside.
+const QUEUES = '(^|/)node_modules/(denque|tinyqueue)/';
 
 /**
  * What each room may see besides itself; with `packages`, npm's and Node's own modules too.
@@ -15,7 +17,7 @@ const ROOMS = {
   errors: { path: ERRORS, sees: ['^src/domain/'] },
   ports: { path: '^src/ports/', sees: ['^src/domain/', ERRORS] },
   runtime: { path: '^src/runtime/', sees: ['^src/(ports|domain)/', ERRORS, NACT] },
-  actors: { path: '^actors/', sees: ['^src/(runtime|ports|domain)/', ERRORS] },
+  actors: { path: '^actors/', sees: ['^src/(runtime|ports|domain)/', ERRORS, QUEUES] },
   views: { path: '^src/views/', sees: [PROTOCOL, API, '^src/(ports|domain)/', ERRORS], packages: true },
   http: {
     path: '^src/http/',
@@ -80,7 +82,12 @@ module.exports = {
       name: 'no-dev-dependency-in-the-product',
       severity: 'error',
       from: { path: '^(src|actors)/' },
-      to: { dependencyTypes: ['npm-dev', 'npm-no-pkg'], pathNot: 'node_modules/@types/' },
+      // What is also an optional peer is loaded only where a channel needs it.
+      to: {
+        dependencyTypes: ['npm-dev', 'npm-no-pkg'],
+        dependencyTypesNot: ['npm-peer'],
+        pathNot: 'node_modules/@types/',
+      },
     },
     { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
     {
@@ -94,7 +101,8 @@ module.exports = {
   options: {
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
-    doNotFollow: { path: 'node_modules' },
+    // A type test imports the package by its name, which is what was built.
+    doNotFollow: { path: '^node_modules/|^dist/' },
     enhancedResolveOptions: {
       exportsFields: ['exports'],
       conditionNames: ['import', 'types', 'node', 'default'],

@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { createClient } from 'redis';
+import { createClient } from '@redis/client';
 import type { Certificate } from './certificate.js';
 import { eventually } from './eventually.js';
 import { freePort } from './free-port.js';

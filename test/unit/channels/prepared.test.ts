@@ -8,7 +8,7 @@ import { writeSync } from 'node:fs';
 const hook = \`import { writeSync } from 'node:fs';
 const seen = new Set();
 export const resolve = (name, context, next) => {
-  if (['undici', 'redis', 'nodemailer'].includes(name) && !seen.has(name)) writeSync(1, 'loads ' + name + '\\\\n');
+  if (['undici', '@redis/client', 'nodemailer'].includes(name) && !seen.has(name)) writeSync(1, 'loads ' + name + '\\\\n');
   seen.add(name);
   return next(name, context);
 };\`;
@@ -42,7 +42,7 @@ describe('what a channel needs', function () {
     expect(said).to.deep.equal([
       'made log',
       ...['loads nodemailer', 'made email'],
-      ...['loads redis', 'made redis'],
+      ...['loads @redis/client', 'made redis'],
       ...['loads undici', 'made slack'],
     ]);
   });

@@ -4,6 +4,7 @@ import type { NodemailerError, SMTPSentMessageInfo, SendMailOptions } from 'node
 import { NotifyError } from '../../../ports/channel.js';
 import { Redaction } from '../redaction.js';
 import { guardedLookup } from '../http/dns-resolver.js';
+import { loadOptional } from '../optional-package.js';
 import { reasonOf } from '../http/reason.js';
 import type { ChannelTools } from '../kind.js';
 import type { Secret } from '../secret.js';
@@ -38,14 +39,14 @@ export class Smtp {
 
   /** Loads the mail library: a daemon that sends no mail does without its memory. */
   async prepare(): Promise<void> {
-    await import('nodemailer');
+    await loadNodemailer();
   }
 
   /** @throws NotifyError unless the server accepts it for at least one recipient */
   async send(mail: SendMailOptions, signal: AbortSignal): Promise<SMTPSentMessageInfo> {
     const { hostname, username, password } = this.#url;
     const secure = this.#url.protocol === 'smtps:';
-    const { createTransport } = await import('nodemailer');
+    const { createTransport } = await loadNodemailer();
     try {
       // Nodemailer would look the name up itself, without the address guard.
       const connection = await this.#connect(Number(this.#url.port) || (secure ? 465 : 587), signal);
@@ -113,6 +114,10 @@ export class Smtp {
     const shown = this.#redaction.conceal(text).replaceAll(/\s+/g, ' ').trim();
     return shown.length > SHOWN ? `${shown.slice(0, SHOWN)}…` : shown;
   }
+}
+
+function loadNodemailer() {
+  return loadOptional('nodemailer', () => import('nodemailer'));
 }
 
 /** An IPv6 address has brackets in a URL, and nowhere else. */

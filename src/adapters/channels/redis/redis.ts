@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { NotifyError, BaseNotifier, type AlertMessage, type Attempt } from '../../../ports/channel.js';
 import { Redaction } from '../redaction.js';
+import { loadOptional } from '../optional-package.js';
 import { guardedLookup, DnsError } from '../http/dns-resolver.js';
 import { reasonOfCertificate } from '../http/reason.js';
 import { isUrl, originOf } from '../http/url.js';
@@ -37,7 +38,7 @@ class RedisNotifier extends BaseNotifier implements Prepared {
   }
 
   async prepare(): Promise<void> {
-    await import('redis');
+    await loadClient();
   }
 
   override async notify(alert: AlertMessage, { signal }: Attempt): Promise<void> {
@@ -99,9 +100,16 @@ class RedisNotifier extends BaseNotifier implements Prepared {
   }
 }
 
-/** Loaded when it is configured: it takes more memory than all of the daemon's own code. */
+/**
+ * Loaded when it is configured: it takes more memory than all of the daemon's own code. The package `redis` would bring
+ * four more packages, for commands that nobody calls here.
+ */
+function loadClient() {
+  return loadOptional('@redis/client', () => import('@redis/client'));
+}
+
 async function clientFor(url: Secret, { names, guard, policy, ca }: ChannelTools) {
-  const { createClient } = await import('redis');
+  const { createClient } = await loadClient();
   return createClient({
     url: url.reveal(),
     // The outbox retries what cannot be sent now; a queue would send it twice.

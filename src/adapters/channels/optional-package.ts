@@ -1,0 +1,20 @@
+/**
+ * Loads a package that only some kinds of channel need. It is no dependency, so that who has no such channel does not
+ * install it.
+ *
+ * @throws Error that names the package to install, where it is missing
+ */
+export async function loadOptional<Module>(name: string, load: () => Promise<Module>): Promise<Module> {
+  try {
+    return await load();
+  } catch (error) {
+    if (!isMissing(error, name)) throw error;
+    throw new Error(`needs a package that is not installed: npm install ${name}`, { cause: error });
+  }
+}
+
+function isMissing(error: unknown, name: string): boolean {
+  if (!(error instanceof Error) || !('code' in error) || error.code !== 'ERR_MODULE_NOT_FOUND') return false;
+  // And not one that the package itself needs.
+  return error.message.includes(`'${name}'`);
+}

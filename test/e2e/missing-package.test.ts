@@ -1,0 +1,55 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { expect } from 'chai';
+import { HEARTBEAT } from '../support/daemon-process.js';
+
+/** As if these were not installed: they are looked for where nothing is. */
+const HIDDEN = `
+import { register } from 'node:module';
+const hook = \`export const resolve = (name, context, next) =>
+  next(name, ['@redis/client', 'nodemailer'].includes(name) ? { ...context, parentURL: 'file:///nowhere/' } : context);\`;
+register('data:text/javascript,' + encodeURIComponent(hook));
+`;
+
+function run(...args: readonly string[]) {
+  const hidden = `data:text/javascript,${encodeURIComponent(HIDDEN)}`;
+  return spawnSync(process.execPath, ['--import', hidden, ...args], { encoding: 'utf8' });
+}
+
+describe('a channel whose package is not installed', () => {
+  it('keeps the daemon from starting, which names the package', () => {
+    const directory = mkdtempSync(path.join(tmpdir(), 'heartbeat-missing-'));
+    const config = path.join(directory, 'heartbeat.yaml');
+    writeFileSync(
+      config,
+      `channels:
+  bus: { kind: redis, url: 'redis://127.0.0.1', channel: c }
+  mail: { kind: email, url: 'smtp://127.0.0.1', from: a@example.org, to: b@example.org }
+`,
+    );
+    const { status, stderr } = run(HEARTBEAT, 'start', '--config', config, '--data-dir', directory);
+    rmSync(directory, { recursive: true, force: true });
+    const problem = 'kind: needs a package that is not installed: npm install';
+    expect(stderr).to.include(`channels.bus.${problem} @redis/client (from ${config}:2)`);
+    expect(stderr).to.include(`channels.mail.${problem} nodemailer (from ${config}:3)`);
+    expect(status).to.equal(78);
+  });
+
+  it('keeps an instance in a program from starting, which says the same', () => {
+    const program = `
+      import { createHeartbeat, RedisNotifier } from 'heartbeat';
+      const redis = new RedisNotifier('redis://127.0.0.1', 'c');
+      await createHeartbeat({ notifiers: [redis] }).then(
+        () => console.log('started'),
+        (error) => console.log(error.name + ': ' + error.message),
+      );
+      process.exit(0);`;
+    const { stdout } = run('--input-type=module', '--eval', program);
+    expect(stdout).to.equal(
+      'TypeError: these options cannot be used:\n' +
+        'channels.RedisNotifier.kind: needs a package that is not installed: npm install @redis/client\n',
+    );
+  });
+});
