@@ -1,3 +1,4 @@
+import Denque from 'denque';
 import type { AlertRecord } from '../../src/domain/alert.js';
 import type { EndedSession } from '../../src/domain/session.js';
 import type { Flip } from '../../src/domain/node.js';
@@ -26,25 +27,19 @@ const CHANGES_OF_A_FLIP = 3;
  * disk.
  */
 export class Backlog {
-  /** Taken from the front by advancing `#first`. The array is cut when half of it is used up. */
-  #entries: Queued[] = [];
-  #first = 0;
+  #entries = new Denque<Queued>();
   readonly #ended = new Map<UserId, EndedSession[]>();
   /** By node and instant: a flapping node may have very many while the disk refuses writes. */
   readonly #flips = new Map<NodeName, Map<Instant, Flip>>();
 
   get length(): number {
-    return this.#entries.length - this.#first;
+    return this.#entries.length;
   }
 
   push(entry: Queued): void {
-    const last = this.#entries.length - 1;
     // A later watermark replaces an earlier one, if nothing is between them. So does a later observed time.
     const says = entry.kind === 'watermark' || entry.kind === 'vigil';
-    if (says && this.length > 0 && this.#entries[last]?.kind === entry.kind) {
-      this.#entries[last] = entry;
-      return;
-    }
+    if (says && this.#entries.peekBack()?.kind === entry.kind) this.#entries.pop();
     this.#entries.push(entry);
     if (entry.kind === 'end') note(this.#ended, entry.user, entry.session);
     const flip = flipOf(entry);
@@ -57,33 +52,28 @@ export class Backlog {
    * @param work about how many changes in the store a batch may make
    */
   take(work: number): Queued[] {
-    let end = this.#first;
+    const taken: Queued[] = [];
     let room = work;
-    for (; end < this.#entries.length; end++) {
-      const entry = this.#entries[end];
-      if (entry === undefined || entry.kind === 'erase') break;
-      room -= weightOf(entry);
-      if (room < 0 && end > this.#first) break;
+    for (let next = this.#entries.peekFront(); next !== undefined; next = this.#entries.peekFront()) {
+      room -= weightOf(next);
+      if (taken.length > 0 && (room < 0 || next.kind === 'erase')) break;
+      taken.push(next);
+      this.#entries.shift();
+      if (next.kind === 'erase') break;
     }
-    if (end === this.#first && end < this.#entries.length) end++;
-    const taken = this.#entries.slice(this.#first, end);
-    this.#first = end;
-    if (this.#first * 2 >= this.#entries.length) {
-      this.#entries = this.#entries.slice(this.#first);
-      this.#first = 0;
-    }
+    // An empty deque keeps its memory.
+    if (this.#entries.isEmpty()) this.#entries = new Denque();
     return taken;
   }
 
   /** Puts unwritten entries back in front, and drops those of the rest that `keep` rejects. */
   restore(unwritten: readonly Queued[], keep: (entry: Queued) => boolean): void {
-    this.#entries = [...unwritten, ...this.#entries.slice(this.#first).filter(keep)];
-    this.#first = 0;
+    this.#entries = new Denque([...unwritten, ...this.#entries.toArray().filter(keep)]);
   }
 
   /** Waiting entries by kind, for the log. */
   counts(): { readonly sessions: number; readonly flips: number; readonly alerts: number } {
-    const entries = this.#entries.slice(this.#first);
+    const entries = this.#entries.toArray();
     return {
       sessions: entries.filter(({ kind }) => kind === 'end').length,
       flips: entries.filter((entry) => flipOf(entry) !== undefined).length,
@@ -93,20 +83,18 @@ export class Backlog {
 
   /** Waiting alerts, those of flips included. */
   alerts(): readonly AlertRecord[] {
-    return this.#entries
-      .slice(this.#first)
-      .flatMap((entry) => (entry.kind === 'late' ? [] : alertsOf(entry)));
+    return this.#entries.toArray().flatMap((entry) => (entry.kind === 'late' ? [] : alertsOf(entry)));
   }
 
   /** The disk refuses writes: requests no longer wait for these statuses. @returns those to settle now */
   letStandingsWait(): readonly StandingEntry[] {
     const standings: StandingEntry[] = [];
-    for (let at = this.#first; at < this.#entries.length; at++) {
-      const entry = this.#entries[at];
-      if (entry?.kind !== 'standing') continue;
+    const entries = this.#entries.toArray().map((entry): Queued => {
+      if (entry.kind !== 'standing') return entry;
       standings.push(entry);
-      this.#entries[at] = { kind: 'late', entry };
-    }
+      return { kind: 'late', entry };
+    });
+    this.#entries = new Denque(entries);
     return standings;
   }
 

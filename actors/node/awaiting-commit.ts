@@ -1,3 +1,4 @@
+import Denque from 'denque';
 import type { PendingRequest } from './pending-request.js';
 
 interface Pending {
@@ -7,31 +8,26 @@ interface Pending {
 
 /** Requests that wait until their node's status is settled, in the order in which the statuses were submitted. */
 export class AwaitingCommit {
-  #pending: Pending[] = [];
-  #first = 0;
+  readonly #pending = new Denque<Pending>();
 
   get size(): number {
-    return this.#pending.length - this.#first;
+    return this.#pending.length;
   }
 
   /** Whether it equals the last request, and nothing was submitted since. */
   isLast(asked: PendingRequest, submitted: number): boolean {
-    const last = this.#last;
+    const last = this.#pending.peekBack();
     return last?.number === submitted && last.asked.equals(asked);
   }
 
   /** Joins it with an equal last request. @returns whether it did */
   join(asked: PendingRequest, submitted: number): boolean {
-    const last = this.#last;
+    const last = this.#pending.peekBack();
     if (last?.number !== submitted) return false;
     const joined = last.asked.join(asked);
     if (joined === undefined) return false;
     last.asked = joined;
     return true;
-  }
-
-  get #last(): Pending | undefined {
-    return this.size > 0 ? this.#pending.at(-1) : undefined;
   }
 
   add(asked: PendingRequest, number: number): void {
@@ -41,15 +37,11 @@ export class AwaitingCommit {
   /** @returns requests that waited only for statuses up to this number */
   take(upTo: number): readonly PendingRequest[] {
     const taken: PendingRequest[] = [];
-    for (; this.#first < this.#pending.length; this.#first++) {
-      const next = this.#pending[this.#first];
-      if (next === undefined || next.number > upTo) break;
+    for (;;) {
+      const next = this.#pending.peekFront();
+      if (next === undefined || next.number > upTo) return taken;
       taken.push(next.asked);
+      this.#pending.shift();
     }
-    if (this.#first * 2 >= this.#pending.length) {
-      this.#pending = this.#pending.slice(this.#first);
-      this.#first = 0;
-    }
-    return taken;
   }
 }

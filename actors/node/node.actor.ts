@@ -1,3 +1,4 @@
+import Denque from 'denque';
 import { assertNever } from '../../src/domain/assert-never.js';
 import type { AlertRecord } from '../../src/domain/alert.js';
 import type { Flip, NodeStatus } from '../../src/domain/node.js';
@@ -85,7 +86,7 @@ export class NodeActor extends Timer implements Actor<NodeActorMessage>, Lease {
   retried: NodeActorMessage | undefined;
   /** Messages still queued when the shard stopped. */
   left: NodeActorMessage[] | undefined;
-  #waiting: PendingRequest[] | undefined;
+  #waiting: Denque<PendingRequest> | undefined;
   #waitingForStanding: AwaitingCommit | undefined;
   /** Made when it is first needed: most nodes only get heartbeats. */
   #stash: Stash<NodeActorMessage> | undefined;
@@ -167,7 +168,7 @@ export class NodeActor extends Timer implements Actor<NodeActorMessage>, Lease {
   }
 
   #wait(message: PendingRequest): void {
-    this.#waiting ??= [];
+    this.#waiting ??= new Denque();
     const room = this.#deps.mailbox - this.#waiting.length;
     if (!addOrJoin(this.#waiting, message, room)) this.#refuse(message);
   }
@@ -309,7 +310,7 @@ export class NodeActor extends Timer implements Actor<NodeActorMessage>, Lease {
   #release(refusal: ErrorCode | undefined, created: boolean): void {
     const waiting = this.#waiting;
     this.#waiting = undefined;
-    for (const asked of waiting ?? []) {
+    for (let asked = waiting?.shift(); asked !== undefined; asked = waiting?.shift()) {
       if (refusal !== undefined) asked.answer({ kind: 'refused', code: refusal });
       // The first sign was a failure: the node is registered now, and may fail.
       else if (created && asked.command.kind === 'fail') this.#handle(asked);

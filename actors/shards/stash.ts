@@ -1,3 +1,5 @@
+import Denque from 'denque';
+
 /** A message that can be stashed. */
 export interface Stashable<Message> {
   readonly kind: string;
@@ -12,15 +14,14 @@ export interface Stashable<Message> {
  * @returns whether there was room
  */
 export function addOrJoin<Message extends Stashable<Message>>(
-  messages: Message[],
+  messages: Denque<Message>,
   message: Message,
   room: number,
 ): boolean {
-  const last = messages.length - 1;
-  const joined = messages[last]?.join?.(message);
-  if (joined !== undefined) messages[last] = joined;
-  else if (room > 0) messages.push(message);
-  else return false;
+  const joined = messages.peekBack()?.join?.(message);
+  if (joined === undefined && room <= 0) return false;
+  if (joined !== undefined) messages.pop();
+  messages.push(joined ?? message);
   return true;
 }
 
@@ -29,9 +30,7 @@ export function addOrJoin<Message extends Stashable<Message>>(
  * in its turn, so that one that crashes the actor affects only itself.
  */
 export class Stash<Message extends Stashable<Message>> {
-  /** Taken from the front by advancing `#first`: `shift` would move the whole array. */
-  #stashed: Message[] = [];
-  #first = 0;
+  readonly #stashed = new Denque<Message>();
   /** The first message cannot be handled before the disk has settled. */
   #blocked = false;
   /** The message that was unstashed, and is in the mailbox again. */
@@ -39,7 +38,7 @@ export class Stash<Message extends Stashable<Message>> {
 
   /** Stashed messages; equal ones count once. */
   get size(): number {
-    return this.#stashed.length - this.#first;
+    return this.#stashed.length;
   }
 
   get idle(): boolean {
@@ -63,17 +62,13 @@ export class Stash<Message extends Stashable<Message>> {
    * @returns whether there was room
    */
   add(message: Message, room: number): boolean {
-    if (this.size > 0) return addOrJoin(this.#stashed, message, room);
-    if (room <= 0) return false;
-    this.#stashed.push(message);
-    return true;
+    return addOrJoin(this.#stashed, message, room);
   }
 
   /** Puts a message in front of all stashed ones, to be handled once the disk has settled. */
   defer(message: Message): void {
     this.#blocked = true;
-    if (this.#first > 0) this.#stashed[--this.#first] = message;
-    else this.#stashed.unshift(message);
+    this.#stashed.unshift(message);
   }
 
   /**
@@ -86,19 +81,9 @@ export class Stash<Message extends Stashable<Message>> {
     if (handled.kind === 'settled') this.#blocked = false;
     if (this.#unstashed === handled) this.#unstashed = undefined;
     if (this.#unstashed === undefined && !this.#blocked) {
-      this.#unstashed = this.#take();
+      this.#unstashed = this.#stashed.shift();
       if (this.#unstashed !== undefined) tell(this.#unstashed);
     }
     return this.idle ? undefined : this;
-  }
-
-  #take(): Message | undefined {
-    if (this.size === 0) return undefined;
-    const message = this.#stashed[this.#first++];
-    if (this.#first * 2 >= this.#stashed.length) {
-      this.#stashed = this.#stashed.slice(this.#first);
-      this.#first = 0;
-    }
-    return message;
   }
 }

@@ -1,3 +1,4 @@
+import Denque from 'denque';
 import { assertNever } from '../../src/domain/assert-never.js';
 import { moment, type Instant, type Moment } from '../../src/domain/time.js';
 import type { UserId } from '../../src/domain/user-id.js';
@@ -71,7 +72,7 @@ export class UserActor extends Timer implements Actor<UserActorMessage>, Lease {
   retried: UserActorMessage | undefined;
   /** Messages still queued when the shard stopped. */
   #left: UserActorMessage[] | undefined;
-  #waiting: PendingUserRequest[] | undefined;
+  #waiting: Denque<PendingUserRequest> | undefined;
   /** Undefined while nothing is stashed. */
   #stash: Stash<UserActorMessage> | undefined;
 
@@ -131,7 +132,7 @@ export class UserActor extends Timer implements Actor<UserActorMessage>, Lease {
   }
 
   #wait(message: PendingUserRequest): void {
-    this.#waiting ??= [];
+    this.#waiting ??= new Denque();
     const room = this.#deps.mailbox - this.#waiting.length;
     if (!addOrJoin(this.#waiting, message, room)) this.#refuse(message);
   }
@@ -155,7 +156,7 @@ export class UserActor extends Timer implements Actor<UserActorMessage>, Lease {
   #release(reply: UserReply): void {
     const waiting = this.#waiting;
     this.#waiting = undefined;
-    for (const asked of waiting ?? []) asked.answer(reply);
+    for (let asked = waiting?.shift(); asked !== undefined; asked = waiting?.shift()) asked.answer(reply);
   }
 
   #handle(message: UserActorMessage): void {

@@ -237,7 +237,10 @@ function quoted(name: string): string {
   return `'${name}'`;
 }
 
-/** The two largest units: nobody counts the seconds of a day. */
+/**
+ * The two largest units: nobody counts the seconds of a day. Not `pretty-ms`: it cuts off where this rounds, and writes
+ * `1m 30s`.
+ */
 export function duration(time: Millis): string {
   const whole = Math.round(time);
   if (whole > 0 && whole < 1000) return `${whole} ms`;

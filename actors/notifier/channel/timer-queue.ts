@@ -1,3 +1,4 @@
+import TinyQueue from 'tinyqueue';
 import type { Moment } from '../../../src/domain/time.js';
 
 interface Entry<Item> {
@@ -9,9 +10,9 @@ interface Entry<Item> {
 /** Below this size, pruning is not worth while. */
 const FEW = 100;
 
-/** A binary heap of items by due time, earliest first, in the order of arrival for equal times. */
+/** Items by due time, earliest first, in the order of arrival for equal times. */
 export class TimerQueue<Item> {
-  #heap: Entry<Item>[] = [];
+  #heap = new TinyQueue<Entry<Item>>([], byTime);
   #order = 0;
 
   get size(): number {
@@ -19,30 +20,17 @@ export class TimerQueue<Item> {
   }
 
   get next(): Moment | undefined {
-    return this.#heap[0]?.at;
+    return this.#heap.peek()?.at;
   }
 
   add(at: Moment, item: Item): void {
-    const entry = { at, order: this.#order++, item };
-    let hole = this.#heap.length;
-    this.#heap.push(entry);
-    while (hole > 0) {
-      const parent = (hole - 1) >> 1;
-      const above = this.#heap[parent];
-      if (above === undefined || !isBefore(entry, above)) break;
-      this.#heap[hole] = above;
-      hole = parent;
-    }
-    this.#heap[hole] = entry;
+    this.#heap.push({ at, order: this.#order++, item });
   }
 
   /** Removes and returns the first item, if it is due. */
   take(now: Moment): Item | undefined {
-    const first = this.#heap[0];
-    if (first === undefined || first.at > now) return undefined;
-    const last = this.#heap.pop();
-    if (last !== undefined && last !== first) this.#sink(last, 0);
-    return first.item;
+    const first = this.#heap.peek();
+    return first !== undefined && first.at <= now ? this.#heap.pop()?.item : undefined;
   }
 
   /**
@@ -53,28 +41,11 @@ export class TimerQueue<Item> {
    */
   prune(wanted: number, isWanted: (item: Item, at: Moment) => boolean): void {
     if (this.#heap.length <= 2 * wanted + FEW) return;
-    this.#heap = this.#heap.filter(({ item, at }) => isWanted(item, at));
-    for (let hole = (this.#heap.length >> 1) - 1; hole >= 0; hole--) {
-      const entry = this.#heap[hole];
-      if (entry !== undefined) this.#sink(entry, hole);
-    }
-  }
-
-  /** @param hole where the entry may go, above what is in order */
-  #sink(entry: Entry<Item>, hole: number): void {
-    for (;;) {
-      const left = 2 * hole + 1;
-      const [one, other] = [this.#heap[left], this.#heap[left + 1]];
-      if (one === undefined) break;
-      const [child, at] = other !== undefined && isBefore(other, one) ? [other, left + 1] : [one, left];
-      if (!isBefore(child, entry)) break;
-      this.#heap[hole] = child;
-      hole = at;
-    }
-    this.#heap[hole] = entry;
+    const left = this.#heap.data.filter(({ item, at }) => isWanted(item, at));
+    this.#heap = new TinyQueue(left, byTime);
   }
 }
 
-function isBefore<Item>(a: Entry<Item>, b: Entry<Item>): boolean {
-  return a.at < b.at || (a.at === b.at && a.order < b.order);
+function byTime(a: Entry<unknown>, b: Entry<unknown>): number {
+  return a.at - b.at || a.order - b.order;
 }

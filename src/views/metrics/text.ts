@@ -5,7 +5,7 @@ export const CONTENT_TYPE = 'text/plain; version=0.0.4; charset=utf-8';
 
 type Labels = Readonly<Record<string, string>>;
 
-/** The answer to a scrape. */
+/** The answer to a scrape. Not `prom-client`: importing it took 9 MB (decision 35). */
 export function metricsText(families: readonly MetricFamily[]): string {
   return families.map(familyText).join('');
 }

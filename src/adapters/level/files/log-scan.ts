@@ -28,7 +28,7 @@ interface LogDamage {
   readonly isInside: boolean;
 }
 
-/** Reads a log as LevelDB does, but reports damage instead of skipping it. */
+/** Reads a log as LevelDB does, but reports damage instead of skipping it. `classic-level` has no call that does. */
 export function scanLog(log: Buffer): LogScan {
   const records: Buffer[] = [];
   let parts: Buffer[] = [];

@@ -22,7 +22,9 @@ interface Call {
   readonly operation: OperationObject;
 }
 
-/** The document as a page: rendered here, so that it needs no script. */
+/**
+ * The document as a page: rendered here, since Swagger UI and its like need scripts, which the policy of the page forbids.
+ */
 export function docsPage(document: OpenApiDocument): { readonly head: string[]; readonly body: string } {
   const { info, tags, components } = document;
   const calls = callsOf(document);
