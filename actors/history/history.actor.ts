@@ -80,7 +80,7 @@ type HistoryMessage =
   | { readonly kind: 'still_refusing'; readonly error: unknown };
 
 /**
- * The only writer of the store. It commits in groups: everything that arrives during one batch is the next. While the
+ * The only writer of the store. It does group commit: everything that arrives during one batch is the next. While the
  * store refuses writes, entries that somebody waits for are refused, and ends are kept until it accepts them.
  */
 export class History implements Behaviour<HistoryMessage> {

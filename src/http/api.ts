@@ -5,19 +5,15 @@ import { setBrowserHeaders } from './security/browser-headers.js';
 import { refuseCrossSite } from './security/csrf.js';
 import type { Daemon } from '../app/api.js';
 import type { Cors } from './security/cors.js';
-import type { Exchange } from './server/exchange.js';
-import { attach, exchangeOf } from './server/exchange-of.js';
+import { type Exchange, attach, exchangeOf } from './server/exchange.js';
 import type { GatewayFacts } from '../views/gateway-report.js';
 import type { GatewayLimits } from './options.js';
 import { Resources } from './resource.js';
 import { inOriginForm, type RouteTable } from './route-table.js';
 import { addAlerts } from './alerts/alert-routes.js';
-import { addContract } from './ops/contract-routes.js';
-import { addMetrics } from './ops/metrics-routes.js';
 import { addNodes } from './nodes/node-routes.js';
-import { addPresence } from './users/user-routes.js';
-import { addProbes } from './ops/probe-routes.js';
-import { addUsers } from './users/routes.js';
+import { addUsers } from './users/user-routes.js';
+import { addContract, addMetrics, addProbes } from './ops/ops-routes.js';
 
 /** The API's entry point and its routes. */
 export interface Api {
@@ -48,8 +44,7 @@ export function createApi(
     else exchangeOf(response).refuse('HEARTBEAT_NOT_READY');
   });
   app.use(admitBody(limits, resources.routes));
-  addPresence(resources, daemon, clock, limits);
-  addUsers(resources, daemon);
+  addUsers(resources, daemon, clock, limits);
   addNodes(resources, daemon, clock, limits);
   addAlerts(resources, daemon, limits);
   app.use((_request, response) => {

@@ -1,11 +1,11 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { ANYBODY, type Permission } from '../domain/access.js';
 import { parseUserId } from '../domain/user-id.js';
-import { checkupBatch, healBatch, heartbeatBatch } from './users/user-batches.js';
+import { heartbeatBatch } from './nodes/node-routes.js';
 import type { BatchLimits } from './input/batch.js';
 import type { Daemon } from '../app/api.js';
 import type { Exchange } from './server/exchange.js';
-import { checkup, heal } from './users/presence.js';
+import { checkup, checkupBatch, heal, healBatch } from './users/user-routes.js';
 import { isConditional } from './server/request-head.js';
 
 const HEAL = '/heal/';

@@ -1,5 +1,5 @@
 import type { Seconds } from '../domain/time.js';
-import type { AuthOptions } from './security/auth-options.js';
+import type { AuthOptions } from './security/credentials.js';
 
 /** What the gateway is told of the configuration. Durations in seconds, sizes in bytes. */
 export interface GatewayOptions {

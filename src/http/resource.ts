@@ -6,8 +6,7 @@ import { methodNotAllowed } from '../views/messages.js';
 import type { GatewayLimits } from './options.js';
 import { RouteTable, type Route, type RouteTraits } from './route-table.js';
 import { isPermitted, isUserPermitted } from './security/authorization.js';
-import { exchangeOf } from './server/exchange-of.js';
-import type { Exchange } from './server/exchange.js';
+import { type Exchange, exchangeOf } from './server/exchange.js';
 
 export type Handler = (exchange: Exchange, request: Request) => void | Promise<void>;
 type UserHandler = (exchange: Exchange, user: UserId, request: Request) => void | Promise<void>;

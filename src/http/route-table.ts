@@ -43,6 +43,11 @@ export const NOTHING = 'nothing';
 const AFTER_ALL: Order = { about: EVERYTHING, isLong: true };
 const FREE: Order = { about: NOTHING, isLong: false };
 
+const SLASH = 47;
+const QUESTION_MARK = 63;
+const HASH = 35;
+const NONE: readonly Resource[] = [];
+
 interface Resource {
   readonly segments: readonly string[];
   readonly routes: readonly Route[];
@@ -97,9 +102,14 @@ export class RouteTable {
 
   #find(method: string | undefined, segments: readonly string[]): Route | undefined {
     const [first = ''] = segments;
-    const resource = this.#resources.get(first)?.find((each) => isAt(each.segments, segments));
     const asked = method === 'HEAD' ? 'GET' : method;
-    return resource?.routes.find((route) => route.method === asked);
+    // Loops, since each pipelined request comes by here: `find` and `every` take twice the time.
+    for (const resource of this.#resources.get(first) ?? NONE) {
+      if (!isAt(resource.segments, segments)) continue;
+      for (const route of resource.routes) if (route.method === asked) return route;
+      return undefined;
+    }
+    return undefined;
   }
 }
 
@@ -113,15 +123,28 @@ export function inOriginForm(target: string): string {
 /** The segments of a path as they were sent. A slash at the end is ignored, as in Express. */
 export function segmentsOf(target = ''): readonly string[] {
   const path = inOriginForm(target);
-  const end = path.search(/[?#]/);
-  const segments = path.slice(1, end < 0 ? undefined : end).split('/');
-  if (segments.length > 1 && segments.at(-1) === '') segments.pop();
+  const segments: string[] = [];
+  let from = 1;
+  for (let at = 1; at < path.length; at++) {
+    const code = path.charCodeAt(at);
+    if (code === QUESTION_MARK || code === HASH) return ended(segments, path.slice(from, at));
+    if (code !== SLASH) continue;
+    segments.push(path.slice(from, at));
+    from = at + 1;
+  }
+  return ended(segments, path.slice(from));
+}
+
+function ended(segments: string[], last: string): readonly string[] {
+  if (last !== '' || segments.length === 0) segments.push(last);
   return segments;
 }
 
 function isAt(own: readonly string[], asked: readonly string[]): boolean {
   if (own.length !== asked.length) return false;
-  return own.every((part, at) => (part.startsWith(':') ? asked[at] !== '' : part === asked[at]));
+  for (let at = 1; at < own.length; at++)
+    if (own[at] !== asked[at] && (asked[at] === '' || own[at]?.startsWith(':') !== true)) return false;
+  return true;
 }
 
 /** @param paths without parameters */

@@ -1,7 +1,6 @@
 import type { NotifierReply } from '../../../actors/notifier/notifier.protocol.js';
 import { parseAlertId } from '../../domain/alert-id.js';
 import type { AlertId, AlertRecord } from '../../domain/alert.js';
-import { isInScope, limitedToScope } from './alert-scope.js';
 import { isWanted } from '../../domain/alert-filter.js';
 import { parseAlertListing } from './alert-query.js';
 import { alertView } from '../../views/alert-view.js';
@@ -11,6 +10,7 @@ import type { Exchange } from '../server/exchange.js';
 import { failsByTag } from '../input/preconditions.js';
 import type { GatewayLimits } from '../options.js';
 import type { Resources } from '../resource.js';
+import type { Access } from '../../domain/access.js';
 
 /** The most alerts read for one page, matching or not. See decision 69. */
 const MOST_LOOKED_AT = 10_000;
@@ -76,4 +76,21 @@ async function list({ alerts }: Daemon, exchange: Exchange, largestPage: number)
 function answer(exchange: Exchange, reply: NotifierReply): void {
   if (reply.kind === 'accepted') exchange.json(202, { id: reply.id });
   else exchange.refuse(reply.code);
+}
+
+/** Whether an alert names only nodes that the caller may see. */
+export function isInScope(access: Access, { alert: { node, mass, group } }: AlertRecord): boolean {
+  if (access.nodePrefixes === undefined) return true;
+  const named = [
+    ...(node === undefined ? [] : [node.name]),
+    ...(group?.nodes.map(({ name }) => name) ?? []),
+    ...(mass?.sample ?? []),
+  ];
+  return named.every((name) => access.mayTouchNode(name));
+}
+
+/** Hides the cause from callers who may not see that node. */
+export function limitedToScope(access: Access, record: AlertRecord): AlertRecord {
+  const { causedBy, ...alert } = record.alert;
+  return causedBy === undefined || access.mayTouchNode(causedBy) ? record : { ...record, alert };
 }

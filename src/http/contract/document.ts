@@ -1,21 +1,21 @@
 import { z } from 'zod';
 import type { GatewayLimits } from '../options.js';
 import { failure } from '../../views/answers.js';
-import type {
-  Content,
-  Examples,
-  JsonSchema,
-  OpenApiDocument,
-  OperationObject,
-  Parameter,
-  ResponseObject,
+import {
+  type Content,
+  type Examples,
+  type JsonSchema,
+  type OpenApiDocument,
+  type OperationObject,
+  type Parameter,
+  type ResponseObject,
+  Schemas,
 } from './openapi.js';
 import { TAGS, type Answer, type Example, type Operation, type Operations } from './operation.js';
 import { alertOperations } from '../alerts/alert-contract.js';
 import { daemonOperations } from '../ops/ops-contract.js';
 import { nodeOperations } from '../nodes/contract/node-operations.js';
 import { presenceOperations } from '../users/user-contract.js';
-import { Schemas } from './schemas.js';
 import { alertId, nodeName, userIdText } from '../../views/shapes.js';
 
 /** The daemon's, which a test holds it to. */

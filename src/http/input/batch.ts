@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
-import type { ErrorCode } from '../../errors.js';
+import { errorCodes, type ErrorCode } from '../../errors.js';
+import { jsonHead } from '../json.js';
 import type { Exchange } from '../server/exchange.js';
 import { failsByTag } from './preconditions.js';
 import { batchProblem, sentenceFor } from '../../views/messages.js';
@@ -134,7 +135,8 @@ export class Batch<Id, Reply extends BatchReply> {
   #settle(): void {
     if (--this.#pending > 0 || this.#refused) return;
     const problemAt = (place: number): string | undefined => this.#problemAt(place);
-    this.#done({ ids: this.#ids, replies: this.#replies, problemAt });
+    const outcome = { ids: this.#ids, replies: this.#replies, problemAt };
+    if (!refusedWhole(this.#exchange, outcome)) this.#done(outcome);
   }
 
   #problemAt(place: number): string | undefined {
@@ -170,6 +172,36 @@ export class Batch<Id, Reply extends BatchReply> {
 class TooMany extends Error {}
 
 /** The code of a refusal. */
-export function refusalIn(reply: BatchReply | undefined): ErrorCode | undefined {
+function refusalIn(reply: BatchReply | undefined): ErrorCode | undefined {
   return reply?.kind === 'refused' ? reply.code : undefined;
+}
+
+/** If nothing could be done for a reason of ours, the whole batch may be sent again. */
+function refusedWhole(exchange: Exchange, { replies }: BatchOutcome<unknown, BatchReply>): boolean {
+  const answered = replies.find((reply) => reply !== undefined);
+  const first = answered && refusalIn(answered);
+  if (first === undefined || errorCodes[first].status < 500) return false;
+  if (replies.some((reply) => reply !== undefined && refusalIn(reply) === undefined)) return false;
+  exchange.refuse(first);
+  return true;
+}
+
+/** Answers how many values were accepted, and which were not. */
+export function answerAccepted(exchange: Exchange, outcome: BatchOutcome<unknown, BatchReply>): void {
+  const rejected = rejectedOf(outcome);
+  const accepted = outcome.ids.length - rejected.length;
+  answerText(exchange, `{"accepted":${accepted},"rejected":[${rejected.join(',')}]}`);
+}
+
+/** The values that were rejected, in JSON each. */
+export function rejectedOf(outcome: BatchOutcome<unknown, BatchReply>): string[] {
+  return outcome.ids.flatMap((_id, index) => {
+    const error = outcome.problemAt(index);
+    return error === undefined ? [] : [JSON.stringify({ index, error })];
+  });
+}
+
+/** @param body JSON in ASCII */
+export function answerText(exchange: Exchange, body: string): void {
+  exchange.answer(200, jsonHead(body.length), body);
 }

@@ -1,7 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { RequestHandler } from 'express';
-import type { Exchange } from '../server/exchange.js';
-import { exchangeOf } from '../server/exchange-of.js';
+import { type Exchange, exchangeOf } from '../server/exchange.js';
 import { isBodiless } from '../server/request-head.js';
 import type { GatewayLimits } from '../options.js';
 import type { RouteTable, RouteTraits } from '../route-table.js';

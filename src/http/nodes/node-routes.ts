@@ -2,7 +2,9 @@ import type { Request } from 'express';
 import type { DescribedNode, NodeReply, NodeRequest } from '../../../actors/node/node.protocol.js';
 import { parseNodeName, type NodeName } from '../../domain/node-name.js';
 import type { Clock } from '../../ports/clock.js';
-import { heartbeatBatch } from '../users/user-batches.js';
+import { answerAccepted, Batch, type BatchLimits, type BatchOf } from '../input/batch.js';
+import type { IncomingMessage } from 'node:http';
+import { forbidden } from '../../views/messages.js';
 import { isNodePermitted } from '../security/authorization.js';
 import type { Daemon } from '../../app/api.js';
 import type { Exchange } from '../server/exchange.js';
@@ -21,6 +23,8 @@ import type { Handler, Methods, Resources } from '../resource.js';
 
 type NodeHandler = (exchange: Exchange, name: NodeName, request: Request) => void | Promise<void>;
 
+/** Characters of a name in a batch: each byte may be written as `\u00ff`. */
+const LONGEST_NAME = 6 * 255;
 const ABOUT = { about: 'node' } as const;
 const READ = { ...ABOUT, isLong: true } as const;
 
@@ -123,6 +127,24 @@ function heartbeat({ nodes }: Daemon, exchange: Exchange, name: NodeName): void 
     else answerOther(exchange, 'heartbeat', reply);
   };
   nodes.ask(name, conditional(exchange, { kind: 'heartbeat' }), answered, exchange.access.nodeQuota);
+}
+
+/** `POST /nodes/heartbeats`: answered once every node that it registered, and every recovery, is on disk. */
+export function heartbeatBatch(
+  daemon: Daemon,
+  limits: BatchLimits,
+  exchange: Exchange,
+  request: IncomingMessage,
+): void {
+  const nodes: BatchOf<NodeName, NodeReply> = {
+    // In an array, a value without quotes is not a string.
+    parse: (value, written) => (written === 'bare' ? undefined : parseNodeName(value)),
+    invalid: 'HEARTBEAT_INVALID_NODE_NAME',
+    longest: LONGEST_NAME,
+    forbidden: (name) => (exchange.access.mayTouchNode(name) ? undefined : forbidden.node),
+    ask: (names, answered) => daemon.nodes.heartbeats(names, answered, exchange.access.nodeQuota),
+  };
+  new Batch(nodes, exchange, limits, (outcome) => answerAccepted(exchange, outcome)).read(request);
 }
 
 function fail(daemon: Daemon, exchange: Exchange, name: NodeName, request: Request, limit: number): void {

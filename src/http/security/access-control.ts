@@ -1,14 +1,13 @@
 import { ANYBODY, NOBODY, type Access } from '../../domain/access.js';
 import type { Clock } from '../../ports/clock.js';
 import type { Daemon } from '../../app/api.js';
-import { sourceOf } from './client-address.js';
-import { RateLimiter } from './rate-limit.js';
+import { RateLimiter, sourceOf } from './rate-limit.js';
 import type { Exchange } from '../server/exchange.js';
 import { isBodiless } from '../server/request-head.js';
 import type { GatewayOptions } from '../options.js';
 import type { RouteTable } from '../route-table.js';
 import { Authenticator } from './authenticator.js';
-import { Denied } from './credential.js';
+import { Denied } from './credentials.js';
 
 type AccessControlOptions = Pick<GatewayOptions, 'auth'> & {
   readonly limits: Pick<GatewayOptions['limits'], 'rate_per_key' | 'rate_per_address'>;

@@ -1,8 +1,7 @@
 import { hash, timingSafeEqual } from 'node:crypto';
 import { Access, type KeyRule } from '../../domain/access.js';
 import type { Clock } from '../../ports/clock.js';
-import type { AuthOptions } from './auth-options.js';
-import { Denied, type Credential } from './credential.js';
+import { type AuthOptions, type Credential, Denied } from './credentials.js';
 import { isToken, UserTokens } from './user-tokens.js';
 
 /** The most verified tokens that are remembered until they expire: about 30 MB of them. */

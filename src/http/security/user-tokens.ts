@@ -3,8 +3,7 @@ import { Access } from '../../domain/access.js';
 import { instant } from '../../domain/time.js';
 import { parseUserId } from '../../domain/user-id.js';
 import type { Clock } from '../../ports/clock.js';
-import { Denied, type Credential } from './credential.js';
-import type { UserTokenRule } from './auth-options.js';
+import { type Credential, Denied, type UserTokenRule } from './credentials.js';
 
 const THREE_PARTS = /^[\w-]+\.[\w-]+\.[\w-]*$/;
 

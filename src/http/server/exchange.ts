@@ -1,13 +1,14 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Response } from 'express';
 import type { Precondition } from '../../../actors/node/node.protocol.js';
-import { ANYBODY, UNDECIDED, type Access } from '../../domain/access.js';
-import { errorCodes, HeartbeatError, type ErrorCode } from '../../errors.js';
+import { ANYBODY, type Access, UNDECIDED } from '../../domain/access.js';
+import { type ErrorCode, HeartbeatError, errorCodes } from '../../errors.js';
 import type { LogFields, Logger } from '../../ports/logger.js';
-import { asciiJson, jsonHead, type RawHeaders } from '../json.js';
+import { type RawHeaders, asciiJson, jsonHead } from '../json.js';
 import { sentenceFor } from '../../views/messages.js';
-import { answerInOneWrite, type MadeHeads } from './one-write.js';
+import { type MadeHeads, answerInOneWrite } from './one-write.js';
 import type { Order, RouteTable } from '../route-table.js';
-import { pipelineOf, type Pipeline, type Waiting } from './pipeline.js';
+import { type Pipeline, type Waiting, pipelineOf } from './pipeline.js';
 import { isBodiless } from './request-head.js';
 import { sentRequestId } from './request-id.js';
 
@@ -271,4 +272,19 @@ export class Exchange {
     const { method, url = '' } = this.request;
     return { request_id: this.requestId, method, path: url.slice(0, LONGEST_LOGGED_PATH), ...more };
   }
+}
+
+/**
+ * Keeps the exchange in Express's `response.locals`. A `WeakMap` would keep it until the next full collection, with a
+ * whole batch: a collection of the young generation does not check whether keys are alive. See decision 48.
+ */
+export function attach(exchange: Exchange): void {
+  Object.assign(exchange.response, { locals: { exchange } });
+}
+
+/** @throws TypeError if the response belongs to no exchange */
+export function exchangeOf({ locals }: Response): Exchange {
+  const exchange: unknown = locals['exchange'];
+  if (exchange instanceof Exchange) return exchange;
+  throw new TypeError('a response that belongs to no exchange');
 }

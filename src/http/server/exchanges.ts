@@ -8,7 +8,6 @@ import { LingeringCloses } from './lingering-close.js';
 import { MadeHeads } from './one-write.js';
 import type { Pipeline } from './pipeline.js';
 import { RequestIds } from './request-id.js';
-import { Slots } from './slots.js';
 
 /** One timer watches all exchanges, this often in a `request_timeout`. */
 const TICKS = 8;
@@ -154,5 +153,38 @@ export class Exchanges implements ExchangeHost {
       this.answerTimeouts += 1;
       exchange.refuse('HEARTBEAT_ANSWER_TIMEOUT');
     }
+  }
+}
+
+/**
+ * An unordered collection for very frequent additions and removals. A `Set` makes a new table every few dozen changes,
+ * and old tables that survive a collection keep alive what they held: it cost a tenth of a short request. See decision
+ * 48.
+ */
+export class Slots<Item> {
+  readonly #items: (Item | undefined)[] = [];
+  readonly #free: number[] = [];
+
+  get size(): number {
+    return this.#items.length - this.#free.length;
+  }
+
+  /** @returns the slot to `remove` it by */
+  add(item: Item): number {
+    const slot = this.#free.pop();
+    if (slot === undefined) return this.#items.push(item) - 1;
+    this.#items[slot] = item;
+    return slot;
+  }
+
+  /** Call it once for each added item. */
+  remove(slot: number): void {
+    this.#items[slot] = undefined;
+    this.#free.push(slot);
+  }
+
+  /** The present items, unordered. */
+  items(): Item[] {
+    return this.#items.filter((item) => item !== undefined);
   }
 }

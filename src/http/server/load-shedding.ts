@@ -25,7 +25,7 @@ interface Pass {
 }
 
 /**
- * Decides from the length of a pass of the event loop when to refuse requests. A single long pass makes up for a time
+ * Load shedding: decides from the length of a pass of the event loop when to refuse requests. A single long pass makes up for a time
  * in which nobody was served: if those requests were refused, they would come back and cost more. Only requests past
  * the limits of a pass are refused, at once. See decision 10.
  */

@@ -1,20 +1,19 @@
 import { z } from 'zod';
-import { instant, type Instant } from '../../domain/time.js';
+import { type Instant, instant } from '../../domain/time.js';
 import type { HistoryRange } from '../../ports/history-store.js';
 import { coded } from '../../views/coded.js';
 import { queryProblem } from '../../views/messages.js';
 import {
+  OPAQUE,
+  type Order,
   forLimit,
   limitUpTo,
-  OPAQUE,
   order,
   rangeIn,
   readQuery,
   refuseQuery,
   whenNamed,
-  type Order,
 } from '../input/query.js';
-import { decodeCursor, type Cursor } from './heart-rhythm-cursor.js';
 
 /** Which part of a history was asked for. */
 export interface Page {
@@ -60,4 +59,26 @@ export function parsePage(url: string, largestPage: number, now: Instant): Page 
 function behind(cursor: Cursor | undefined, order: Order): Instant | undefined {
   if (cursor === undefined || cursor.order === order) return cursor?.after;
   return refuseQuery(queryProblem.cursor);
+}
+
+/** Where a page ended: behind the session that began at this instant, in this order. */
+export interface Cursor {
+  readonly order: Order;
+  readonly after: Instant;
+}
+
+const PLAIN = /^(asc|desc):(-?\d{1,16})$/;
+
+/** Opaque to clients, who may not compute with it. */
+export function encodeCursor({ order, after }: Cursor): string {
+  return Buffer.from(`${order}:${after}`, 'latin1').toString('base64url');
+}
+
+/** @returns undefined for anything that `encodeCursor` does not make */
+export function decodeCursor(text: string): Cursor | undefined {
+  const [, order, after] = PLAIN.exec(Buffer.from(text, 'base64url').toString('latin1')) ?? [];
+  if (after === undefined) return undefined;
+  const cursor: Cursor = { order: order === 'desc' ? 'desc' : 'asc', after: instant(Number(after)) };
+  // Node's decoder skips what is no base64url.
+  return encodeCursor(cursor) === text ? cursor : undefined;
 }

@@ -5,8 +5,7 @@ import type { Clock } from '../../ports/clock.js';
 import type { Daemon } from '../../app/api.js';
 import type { Exchange } from '../server/exchange.js';
 import { jsonHead } from '../json.js';
-import { encodeCursor } from './heart-rhythm-cursor.js';
-import { parsePage, type Page } from './heart-rhythm-query.js';
+import { type Page, encodeCursor, parsePage } from './heart-rhythm-query.js';
 
 /** What heart_rhythm is answered from. */
 export interface HeartRhythmParts {

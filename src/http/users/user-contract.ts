@@ -9,8 +9,14 @@ import {
   heartRhythm,
   status,
 } from '../../views/answers.js';
-import { batchOf, userInBatch } from '../contract/bodies.js';
-import type { Answer, Example, Operation, Operations } from '../contract/operation.js';
+import {
+  type Answer,
+  type Example,
+  type Operation,
+  type Operations,
+  batchOf,
+  userInBatch,
+} from '../contract/operation.js';
 
 const USER = '12345';
 

@@ -1,21 +1,37 @@
 import type { Clock } from '../../ports/clock.js';
-import { checkupBatch, healBatch } from './user-batches.js';
+import {
+  answerAccepted,
+  answerText,
+  Batch,
+  rejectedOf,
+  type BatchLimits,
+  type BatchOf,
+} from '../input/batch.js';
+import type { IncomingMessage } from 'node:http';
+import { forbidden } from '../../views/messages.js';
 import type { Daemon } from '../../app/api.js';
 import { answerHeartRhythm } from './heart-rhythm.js';
-import { checkup, goodbye, heal } from './presence.js';
 import type { GatewayLimits } from '../options.js';
 import type { Resources } from '../resource.js';
+import type { LiveSession, UserCommand, UserReply } from '../../../actors/user/user.protocol.js';
+import { parseUserId, type UserId } from '../../domain/user-id.js';
+import type { Exchange } from '../server/exchange.js';
+import type { EndedSession } from '../../domain/session.js';
+import { unixSeconds } from '../../domain/time.js';
+import { preconditionOf } from '../input/preconditions.js';
 
 const ORIGINAL = { errors: 'original' } as const;
+const ONLINE = '{"status":"online"}';
+const OFFLINE = '{"status":"offline"}';
+/** Characters of an id in a batch. Allows for leading zeros. */
+const LONGEST_ID = 256;
 
-type PresenceLimits = Pick<GatewayLimits, 'batch' | 'body' | 'page'>;
-
-/** The three calls of the original, goodbye, and batches. */
-export function addPresence(
+/** The three calls of the original, goodbye, batches, what is known of a user, and its erasure. */
+export function addUsers(
   resources: Resources,
   daemon: Daemon,
   clock: Clock,
-  limits: PresenceLimits,
+  limits: Pick<GatewayLimits, 'batch' | 'body' | 'page'>,
 ): void {
   resources
     .addForUsers(
@@ -54,5 +70,132 @@ export function addPresence(
         handle: (exchange, user) =>
           answerHeartRhythm({ daemon, clock, largestPage: limits.page }, exchange, user),
       },
+    })
+    .addForUsers('/users', {
+      get: { handle: (exchange, user) => describe(daemon, exchange, user) },
+      delete: { handle: (exchange, user) => erase(daemon, exchange, user) },
     });
+}
+
+/** Answers every heal, whichever way it came in, once the user's actor has handled it. */
+export function heal(daemon: Daemon, exchange: Exchange, user: UserId): void {
+  daemon.users.ask('heal', user, (reply) => {
+    if (reply.kind === 'online') exchange.ok(ONLINE);
+    else answerOther(exchange, 'heal', reply);
+  });
+}
+
+export function goodbye(daemon: Daemon, exchange: Exchange, user: UserId): void {
+  daemon.users.ask('goodbye', user, (reply) => {
+    if (reply.kind === 'offline') exchange.ok(OFFLINE);
+    else answerOther(exchange, 'goodbye', reply);
+  });
+}
+
+export function checkup(daemon: Daemon, exchange: Exchange, user: UserId): void {
+  daemon.users.ask('checkup', user, (reply) => {
+    if (reply.kind !== 'online' && reply.kind !== 'offline') {
+      answerOther(exchange, 'checkup', reply);
+      return;
+    }
+    // The digits are written as they are: a 64-bit id does not fit a number.
+    exchange.ok(`{"id":${user},"status":"${reply.kind}"}`);
+  });
+}
+
+/** `POST /heal`: answered once every session that it opened is on disk. */
+export function healBatch(
+  daemon: Daemon,
+  limits: BatchLimits,
+  exchange: Exchange,
+  request: IncomingMessage,
+): void {
+  new Batch(usersOf(daemon, exchange, 'heal'), exchange, limits, (outcome) =>
+    answerAccepted(exchange, outcome),
+  ).read(request);
+}
+
+/** `POST /checkup`: the users in the order they were asked for. */
+export function checkupBatch(
+  daemon: Daemon,
+  limits: BatchLimits,
+  exchange: Exchange,
+  request: IncomingMessage,
+): void {
+  new Batch(usersOf(daemon, exchange, 'checkup'), exchange, limits, (outcome) => {
+    const results = outcome.ids.flatMap((user, place) => {
+      const reply = outcome.replies[place];
+      if (reply?.kind !== 'online' && reply?.kind !== 'offline') return [];
+      // The digits are written as they are: a 64-bit id does not fit a number.
+      return [`{"id":${String(user)},"status":"${reply.kind}"}`];
+    });
+    const rejected = rejectedOf(outcome);
+    const more = rejected.length === 0 ? '' : `,"rejected":[${rejected.join(',')}]`;
+    answerText(exchange, `{"results":[${results.join(',')}]${more}}`);
+  }).read(request);
+}
+
+function usersOf(daemon: Daemon, { access }: Exchange, kind: 'heal' | 'checkup'): BatchOf<UserId, UserReply> {
+  return {
+    parse: parseUserId,
+    invalid: 'HEARTBEAT_INVALID_USER_ID',
+    longest: LONGEST_ID,
+    forbidden: (user) => (access.mayTouchUser(user) ? undefined : forbidden.user),
+    ask: (users, answered) => daemon.users.askMany(kind, users, answered),
+  };
+}
+
+/** Answers a reply other than the expected one. */
+function answerOther(exchange: Exchange, asked: UserCommand['kind'], reply: UserReply): void {
+  if (reply.kind === 'refused') exchange.refuse(reply.code);
+  else exchange.fail(new TypeError(`'${asked}' was answered '${reply.kind}'`));
+}
+
+function describe(daemon: Daemon, exchange: Exchange, user: UserId): void {
+  daemon.users.ask('describe', user, (reply) => {
+    if (reply.kind !== 'described') answerOther(exchange, 'describe', reply);
+    else if (reply.session !== undefined) answer(exchange, user, online(reply.session));
+    else if (reply.ended !== undefined) answer(exchange, user, offline(reply.ended));
+    else {
+      daemon.users.lastSession(user).then(
+        (session) => answer(exchange, user, offline(session)),
+        (error: unknown) => exchange.fail(error),
+      );
+    }
+  });
+}
+
+function online({ onlineAt, lastSeen, deadline }: LiveSession): object {
+  return {
+    status: 'online',
+    since: unixSeconds(onlineAt),
+    last_seen: unixSeconds(lastSeen),
+    deadline: unixSeconds(deadline),
+  };
+}
+
+function offline(session: EndedSession | undefined): object {
+  return {
+    status: 'offline',
+    since: session === undefined ? null : unixSeconds(session.offlineAt),
+    last_seen: session === undefined ? null : unixSeconds(session.lastSeen),
+    deadline: null,
+  };
+}
+
+/** The id goes before the rest as digits: a 64-bit id does not fit a number. */
+function answer(exchange: Exchange, user: UserId, description: object): void {
+  answerText(exchange, `{"id":${user},${JSON.stringify(description).slice(1)}`);
+}
+
+function erase(daemon: Daemon, exchange: Exchange, user: UserId): void {
+  // Of whatever user there is something to show.
+  if (preconditionOf(exchange.request) === 'absent') {
+    exchange.refuse('HEARTBEAT_PRECONDITION_FAILED');
+    return;
+  }
+  daemon.users.ask('erase', user, (reply) => {
+    if (reply.kind === 'erased') exchange.answer(204, [], '');
+    else answerOther(exchange, 'erase', reply);
+  });
 }

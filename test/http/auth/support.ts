@@ -1,7 +1,7 @@
 import { createHash, createSecretKey } from 'node:crypto';
 import { SignJWT, type JWTPayload } from 'jose';
 import type { KeyRule } from '../../../src/domain/access.js';
-import type { AuthOptions } from '../../../src/http/security/auth-options.js';
+import type { AuthOptions } from '../../../src/http/security/credentials.js';
 import type { Answer, GatewayUnderTest, Sent } from '../support/gateway-under-test.js';
 
 /** When the simulated clocks of gateways begin, in Unix seconds. */

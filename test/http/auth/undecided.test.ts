@@ -4,7 +4,7 @@ import { expect } from 'chai';
 import { ANYBODY, NOBODY, UNDECIDED, type Access } from '../../../src/domain/access.js';
 import { createApi } from '../../../src/http/api.js';
 import { AccessControl } from '../../../src/http/security/access-control.js';
-import type { AuthOptions } from '../../../src/http/security/auth-options.js';
+import type { AuthOptions } from '../../../src/http/security/credentials.js';
 import { Cors } from '../../../src/http/security/cors.js';
 import { Exchanges } from '../../../src/http/server/exchanges.js';
 import { takeFastLane } from '../../../src/http/fast-lane.js';

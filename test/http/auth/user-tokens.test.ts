@@ -1,7 +1,7 @@
 import { generateKeyPairSync, createSecretKey } from 'node:crypto';
 import { expect } from 'chai';
 import type { JWTPayload } from 'jose';
-import type { AuthOptions } from '../../../src/http/security/auth-options.js';
+import type { AuthOptions } from '../../../src/http/security/credentials.js';
 import { eventually } from '../../support/eventually.js';
 import { starting } from '../support/gateway-under-test.js';
 import { authOf, callWith, keyRule, START, token } from './support.js';

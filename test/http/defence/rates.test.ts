@@ -1,6 +1,5 @@
 import { expect } from 'chai';
-import { sourceOf } from '../../../src/http/security/client-address.js';
-import { RateLimiter } from '../../../src/http/security/rate-limit.js';
+import { RateLimiter, sourceOf } from '../../../src/http/security/rate-limit.js';
 import { SimulatedClock } from '../../support/simulated-clock.js';
 import { authOf, callWith, keyRule, START, token } from '../auth/support.js';
 import { starting } from '../support/gateway-under-test.js';

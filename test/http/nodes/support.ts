@@ -1,5 +1,5 @@
 import { Agent } from 'undici';
-import type { AuthOptions } from '../../../src/http/security/auth-options.js';
+import type { AuthOptions } from '../../../src/http/security/credentials.js';
 import { createGateway, type Gateway } from '../../../src/http/gateway.js';
 import { recordingChannel } from '../../support/recording-channel.js';
 import { RecordingAlerting } from '../../support/recording-alerting.js';

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { Agent } from 'undici';
 import { parseUserId, type UserId } from '../../../src/domain/user-id.js';
-import type { AuthOptions } from '../../../src/http/security/auth-options.js';
+import type { AuthOptions } from '../../../src/http/security/credentials.js';
 import { createGateway, type Gateway } from '../../../src/http/gateway.js';
 import type { GatewayLimits, GatewayOptions } from '../../../src/http/options.js';
 import { RecordingLogger } from '../../support/recording-logger.js';

@@ -3,7 +3,7 @@ import { Access } from '../../../src/domain/access.js';
 import { parseAlertId } from '../../../src/domain/alert-id.js';
 import type { AlertRecord } from '../../../src/domain/alert.js';
 import { instant } from '../../../src/domain/time.js';
-import { isInScope, limitedToScope } from '../../../src/http/alerts/alert-scope.js';
+import { isInScope, limitedToScope } from '../../../src/http/alerts/alert-routes.js';
 import { Authenticator } from '../../../src/http/security/authenticator.js';
 import { authOf, keyRule, START, token } from '../../http/auth/support.js';
 import { node, user } from '../../support/simulated-app.js';

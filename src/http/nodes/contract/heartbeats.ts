@@ -1,8 +1,7 @@
 import type { GatewayLimits } from '../../options.js';
 import { nodeName } from '../../../views/shapes.js';
 import { accepted, failure, liveNode } from '../../../views/answers.js';
-import { batchOf } from '../../contract/bodies.js';
-import type { Operation, Operations } from '../../contract/operation.js';
+import { type Operation, type Operations, batchOf } from '../../contract/operation.js';
 import { notJustNow, unknown } from './node-examples.js';
 
 /** However it is sent. */

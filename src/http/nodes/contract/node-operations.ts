@@ -1,11 +1,13 @@
 import type { GatewayLimits } from '../../options.js';
 import type { Operations } from '../../contract/operation.js';
 import { acknowledgingOperations } from './acknowledging.js';
-import { flipOperations } from './flips.js';
 import { heartbeatOperations } from './heartbeats.js';
-import { listOperations } from './listing.js';
 import { singleNodeOperations } from './single-node.js';
 import { watchingOperations } from './watching.js';
+import { listingQuery } from '../node-query.js';
+import { failure, flips, nodes } from '../../../views/answers.js';
+import { SHOWN, stranger, unknown } from './node-examples.js';
+import { pageQuery } from '../../users/heart-rhythm-query.js';
 
 /** All calls about nodes. */
 export function nodeOperations(limits: Pick<GatewayLimits, 'batch' | 'page'>): Operations {
@@ -16,5 +18,84 @@ export function nodeOperations(limits: Pick<GatewayLimits, 'batch' | 'page'>): O
     ...watchingOperations,
     ...acknowledgingOperations,
     ...flipOperations(limits),
+  };
+}
+
+/** Which nodes there are. */
+export function listOperations(limits: Pick<GatewayLimits, 'page'>): Operations {
+  return {
+    'GET /nodes': {
+      id: 'nodes',
+      tag: 'nodes',
+      summary: 'Which nodes there are',
+      description: 'By name, in the order of the bytes of UTF-8.',
+      scope: 'read',
+      query: listingQuery(limits.page),
+      answers: {
+        200: { means: 'A page of nodes.', body: nodes },
+        400: { means: 'A parameter is wrong, which the sentence names.', body: failure },
+      },
+      examples: [
+        {
+          name: 'by_label',
+          query: { state: 'active', label: 'team:infra', limit: '1' },
+          status: 200,
+          answer: { nodes: [SHOWN], next_cursor: null },
+        },
+        {
+          name: 'wrong_state',
+          query: { state: 'well' },
+          status: 400,
+          answer: {
+            error: 'query parameter state must be active, inactive or failed',
+            code: 'HEARTBEAT_INVALID_QUERY',
+          },
+        },
+      ],
+    },
+  };
+}
+
+/** What has become of a node so far. */
+export function flipOperations(limits: Pick<GatewayLimits, 'page'>): Operations {
+  return {
+    'GET /nodes/{name}/flips': {
+      id: 'flips',
+      tag: 'nodes',
+      summary: 'What has become of it so far',
+      description:
+        'Every change of its state. `at` is the deadline that passed, or the heartbeat or report that came; not when it was noticed.',
+      scope: 'read',
+      query: pageQuery(limits.page),
+      answers: {
+        200: { means: 'A page of flips.', body: flips },
+        400: { means: 'The name is none, or a parameter is wrong.', body: failure },
+        404: unknown,
+      },
+      examples: [
+        {
+          name: 'last_flip',
+          path: { name: 'failing' },
+          query: { order: 'desc', limit: '1' },
+          status: 200,
+          answer: {
+            name: 'failing',
+            flips: [
+              {
+                from: 'active',
+                to: 'failed',
+                at: 1795318425,
+                at_ms: 1795318425000,
+                cause: 'report',
+                retries: 0,
+                blind_seconds: 0,
+              },
+            ],
+            next_cursor: null,
+          },
+        },
+        stranger,
+      ],
+    },
   };
 }

@@ -1,5 +1,4 @@
-import { isSchema } from '../../contract/schemas.js';
-import type { JsonSchema } from '../../contract/openapi.js';
+import { type JsonSchema, isSchema } from '../../contract/openapi.js';
 import { html, prose, type Html } from './html.js';
 
 /** A text as it is, and anything else as JSON. */

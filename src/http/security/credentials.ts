@@ -1,5 +1,6 @@
 import type { KeyObject } from 'node:crypto';
-import type { KeyRule } from '../../domain/access.js';
+import type { Access, KeyRule } from '../../domain/access.js';
+import type { Instant } from '../../domain/time.js';
 
 /** Authentication. Without keys and user tokens everybody may do everything. */
 export interface AuthOptions {
@@ -15,4 +16,23 @@ export interface UserTokenRule {
   /** The required `iss` and `aud`, if any. */
   readonly issuer?: string;
   readonly audience?: string;
+}
+
+/** A verified credential. */
+export interface Credential {
+  readonly access: Access;
+  /** Undefined if it never expires. */
+  readonly expires: Instant | undefined;
+  /** The refusal from then on. */
+  readonly whenExpired: Denied;
+}
+
+/** Why a credential is refused. */
+export class Denied {
+  /** A sentence for the sender. */
+  readonly message: string;
+
+  constructor(message: string) {
+    this.message = message;
+  }
 }

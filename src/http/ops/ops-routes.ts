@@ -1,0 +1,90 @@
+import type { Daemon } from '../../app/api.js';
+import type { Resources } from '../resource.js';
+import type { GatewayFacts } from '../../views/gateway-report.js';
+import { metricFamilies } from '../../views/metrics/families.js';
+import { CONTENT_TYPE, metricsText } from '../../views/metrics/text.js';
+import type { GatewayLimits } from '../options.js';
+import { type RawHeaders, asciiJson, jsonHead } from '../json.js';
+
+const PROBE = { needs: 'nothing', body: 'ignored', isProbe: true } as const;
+
+/** What tells how the daemon is, and is answered while it is not ready too. */
+export function addProbes(resources: Resources, daemon: Daemon): void {
+  resources
+    .add('/healthz', {
+      get: { ...PROBE, handle: (exchange) => exchange.json(200, { status: 'ok' }) },
+    })
+    .add('/readyz', {
+      get: {
+        ...PROBE,
+        handle: (exchange) => {
+          const reasons = daemon.unready();
+          if (reasons.length === 0) exchange.json(200, { status: 'ready' });
+          else exchange.json(503, { status: 'unready', reasons });
+        },
+      },
+    })
+    .add('/supervision', {
+      get: { body: 'ignored', handle: async (exchange) => exchange.json(200, await daemon.supervision()) },
+    });
+}
+
+/** What Prometheus asks for, while the daemon is not ready too. */
+export function addMetrics(resources: Resources, daemon: Daemon, gateway: () => GatewayFacts): void {
+  resources.add('/metrics', {
+    get: {
+      body: 'ignored',
+      handle: async (exchange) => {
+        const text = metricsText(metricFamilies(await daemon.facts(), gateway()));
+        exchange.answer(200, ['content-type', CONTENT_TYPE, 'content-length', String(text.length)], text);
+      },
+    },
+  });
+}
+
+/** An answer that is always the same. */
+interface Fixed {
+  readonly head: RawHeaders;
+  readonly body: string;
+}
+
+/** The contract, for machines and for people. Made when somebody asks: a daemon does without its memory until then. */
+export function addContract(resources: Resources, limits: Pick<GatewayLimits, 'batch' | 'page'>): void {
+  const document = onceFor(limits, async () => {
+    const { openApi } = await import('../contract/document.js');
+    const body = asciiJson(openApi(limits));
+    return { head: jsonHead(body.length), body };
+  });
+  const page = onceFor(limits, async () => {
+    const { openApi } = await import('../contract/document.js');
+    const { docsPage } = await import('./docs/page.js');
+    return docsPage(openApi(limits));
+  });
+  for (const [path, made] of [
+    ['/openapi.json', document],
+    ['/docs', page],
+  ] as const) {
+    resources.add(path, {
+      get: {
+        body: 'ignored',
+        handle: async (exchange) => {
+          const { head, body } = await made();
+          exchange.answer(200, head, body);
+        },
+      },
+    });
+  }
+}
+
+/** Once, until other limits are in force: they are in what is made. */
+function onceFor(
+  limits: Pick<GatewayLimits, 'batch' | 'page'>,
+  make: () => Promise<Fixed>,
+): () => Promise<Fixed> {
+  let made: { readonly of: string; readonly fixed: Promise<Fixed> } | undefined;
+  return () => {
+    const of = `${String(limits.batch)} ${String(limits.page)}`;
+    if (made?.of !== of) made = { of, fixed: make() };
+    return made.fixed;
+  };
+}
