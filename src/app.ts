@@ -157,7 +157,7 @@ export class App implements Daemon {
     for (const entry of entries) if (entry.kind === 'blind') this.#blindness.keep(entry.interval);
     this.#enter('ready');
     history.submit(entries);
-    nodes.resume(summary.vigil);
+    nodes.resume(summary.observed);
   }
 
   /** @throws HeartbeatError when the daemon was asked to stop meanwhile: it must not come up any more */

@@ -38,7 +38,7 @@ export class Backlog {
 
   push(entry: Queued): void {
     // A later watermark replaces an earlier one, if nothing is between them. So does a later observed time.
-    const says = entry.kind === 'watermark' || entry.kind === 'vigil';
+    const says = entry.kind === 'watermark' || entry.kind === 'observed_time';
     if (says && this.#entries.peekBack()?.kind === entry.kind) this.#entries.pop();
     this.#entries.push(entry);
     if (entry.kind === 'end') note(this.#ended, entry.user, entry.session);

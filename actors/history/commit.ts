@@ -87,7 +87,7 @@ export function commitOf(
       case 'alerts':
       case 'held':
       case 'statuses':
-      case 'vigil':
+      case 'observed_time':
         records.push(entry);
         break;
       case 'register':
@@ -150,7 +150,7 @@ export function refusalOf({ entries, settlements, nodes }: Commit, code: ErrorCo
       case 'alerts':
       case 'held':
       case 'statuses':
-      case 'vigil':
+      case 'observed_time':
       case 'late':
         return [entry];
       case 'register':

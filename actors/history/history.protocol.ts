@@ -106,7 +106,7 @@ export type NodeEntry =
   | NodeChangeEntry
   | StandingEntry
   | { readonly kind: 'statuses'; readonly nodes: readonly NodeStanding[] }
-  | { readonly kind: 'vigil'; readonly vigil: ObservedTime };
+  | { readonly kind: 'observed_time'; readonly observed: ObservedTime };
 
 export type HistoryEntry = UserEntry | DaemonEntry | NodeEntry;
 

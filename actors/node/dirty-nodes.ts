@@ -6,8 +6,8 @@ export class DirtyNodes {
   #actors: NodeActor[] = [];
 
   add(actor: NodeActor): void {
-    if (actor.noted) return;
-    actor.noted = true;
+    if (actor.isDirty) return;
+    actor.isDirty = true;
     this.#actors.push(actor);
   }
 
@@ -23,7 +23,7 @@ export class DirtyNodes {
     const standings: NodeStanding[] = [];
     for (const actor of actors) {
       const { name, state } = actor;
-      actor.noted = false;
+      actor.isDirty = false;
       if (state.phase === 'known' || state.phase === 'changing')
         standings.push({ name, status: actor.statusOf(state) });
       // Its registration is still being written.

@@ -30,9 +30,9 @@ export class HistoryBuffer {
   #cancel: Cancel | undefined;
 
   /** @param every the time between checkpoints */
-  constructor(shards: readonly NodeShard[], vigil: ObservedClock, every: Millis, deps: HistoryBufferDeps) {
+  constructor(shards: readonly NodeShard[], observed: ObservedClock, every: Millis, deps: HistoryBufferDeps) {
     this.#shards = shards;
-    this.#observed = vigil;
+    this.#observed = observed;
     this.#every = every;
     this.#deps = deps;
   }
@@ -66,16 +66,16 @@ export class HistoryBuffer {
   checkpoint(): void {
     if (this.#isEmpty || !(this.#isEnding || this.#deps.takesCheckpoints())) return;
     for (const shard of this.#shards) {
-      const noted = shard.takeNoted();
-      for (let at = 0; at < noted.length; at += STATUSES) {
-        this.#post({ kind: 'statuses', nodes: noted.slice(at, at + STATUSES) });
+      const dirty = shard.takeDirty();
+      for (let at = 0; at < dirty.length; at += STATUSES) {
+        this.#post({ kind: 'statuses', nodes: dirty.slice(at, at + STATUSES) });
       }
     }
     this.storeObservedTime();
   }
 
   storeObservedTime(): void {
-    this.#post({ kind: 'vigil', vigil: this.#observed.keep() });
+    this.#post({ kind: 'observed_time', observed: this.#observed.keep() });
   }
 
   /** Passes on at once what was gathered. */

@@ -10,7 +10,7 @@ import type { NodeEffect } from './decision.js';
 /**
  * The entry for history to store and settle.
  *
- * @param onVigil converts a deadline to its stored form
+ * @param toObservedTime converts a deadline to its stored form
  * @param alerts of a change or a deletion
  */
 export function historyEntryOf(

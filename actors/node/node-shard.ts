@@ -226,7 +226,7 @@ export class NodeShard implements NodeDeps {
   }
 
   /** Returns the statuses that changed since the last call. */
-  takeNoted(): NodeStanding[] {
+  takeDirty(): NodeStanding[] {
     return this.#dirtyNodes.take();
   }
 

@@ -80,7 +80,7 @@ export class NodeActor extends Timer implements Actor<NodeActorMessage>, Lease {
   #submitted = 0;
   #settled = 0;
   /** Whether its status goes to disk with the next checkpoint. */
-  noted = false;
+  isDirty = false;
   cell: Cell<NodeActorMessage> | undefined;
   /** The message on which the actor last crashed. If it crashes on it again, the message is given up. */
   retried: NodeActorMessage | undefined;

@@ -2,13 +2,13 @@ import { deadlineAfter, type Blindness } from '../../src/domain/blindness.js';
 import { instant, moment, type Instant, type Millis, type Moment } from '../../src/domain/time.js';
 import {
   firstResumptionSince,
-  woken,
+  afterBlindness,
   type ObservedTime,
   type Resumption,
 } from '../../src/domain/observed-time.js';
 import type { Clock } from '../../src/ports/clock.js';
 
-const NO_VIGIL: Omit<ObservedTime, 'wall'> = { awake: 0, blind: 0, resumptions: [] };
+const NONE: Omit<ObservedTime, 'wall'> = { awake: 0, blind: 0, resumptions: [] };
 
 /** The last blind interval of this run, and the total blind time before it. */
 export interface LastBlindness extends Blindness {
@@ -34,7 +34,7 @@ export class ObservedClock {
     this.#grace = grace;
     this.#at = clock.now();
     this.#keptAt = this.#at;
-    this.#observed = { ...NO_VIGIL, wall: clock.wall() };
+    this.#observed = { ...NONE, wall: clock.wall() };
   }
 
   /** The total blind time of the daemon. */
@@ -67,7 +67,7 @@ export class ObservedClock {
   /** The daemon could hear nobody from `from` to `to`. */
   wake(from: Moment, to: Moment): LastBlindness {
     const { blind } = this.#observed;
-    this.#observed = woken({ ...this.#observed, awake: this.on(from) }, to - from);
+    this.#observed = afterBlindness({ ...this.#observed, awake: this.on(from) }, to - from);
     this.#at = to;
     this.#lastBlind = { from, to, previousEnd: undefined, blind };
     return this.#lastBlind;
@@ -93,22 +93,22 @@ export class ObservedClock {
     if (stored !== undefined) {
       // No two blind intervals begin at the same total, whatever the wall clock says.
       const away = Math.max(1, wall - stored.wall);
-      this.#observed = woken(stored, away);
+      this.#observed = afterBlindness(stored, away);
     }
     this.#at = now;
     const needed = new Set<Resumption>();
     deadlines(({ deadline, heardBlind }, timeout) => this.#resumed(deadline, heardBlind, timeout, needed));
     this.#observed = {
       ...this.#observed,
-      resumptions: this.#observed.resumptions.filter((waking) => needed.has(waking)),
+      resumptions: this.#observed.resumptions.filter((resumption) => needed.has(resumption)),
     };
   }
 
   /** The deadline of a node found at a restart, from its stored one. */
   #resumed(deadline: Millis, heardBlind: Millis, timeout: Millis, needed: Set<Resumption>): Moment {
-    const waking = firstResumptionSince(this.#observed, heardBlind);
-    if (waking !== undefined) needed.add(waking);
-    const least = waking === undefined ? -Infinity : waking.awake + Math.min(timeout, this.#grace);
+    const resumption = firstResumptionSince(this.#observed, heardBlind);
+    if (resumption !== undefined) needed.add(resumption);
+    const least = resumption === undefined ? -Infinity : resumption.awake + Math.min(timeout, this.#grace);
     // A deadline is never further away than one timeout, whichever of two writes reached the disk last.
     const left = Math.min(timeout, Math.max(deadline, least) - this.#observed.awake);
     return moment(this.#at + left);

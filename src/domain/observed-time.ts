@@ -27,15 +27,15 @@ export interface Resumption {
 /**
  * The most resumptions that are kept. A node that depended on an older one gets a later deadline, never a sooner one.
  */
-const MOST_WAKINGS = 1000;
+const MOST_RESUMPTIONS = 1000;
 
 /** Observed time after a blind interval. */
-export function woken(vigil: ObservedTime, blind: Millis): ObservedTime {
-  const waking = { awake: vigil.awake, blind: vigil.blind };
+export function afterBlindness(observed: ObservedTime, blind: Millis): ObservedTime {
+  const resumption = { awake: observed.awake, blind: observed.blind };
   return {
-    ...vigil,
-    blind: vigil.blind + blind,
-    resumptions: [...vigil.resumptions, waking].slice(-MOST_WAKINGS),
+    ...observed,
+    blind: observed.blind + blind,
+    resumptions: [...observed.resumptions, resumption].slice(-MOST_RESUMPTIONS),
   };
 }
 
@@ -46,9 +46,9 @@ export function firstResumptionSince(
 ): Resumption | undefined {
   let first: Resumption | undefined;
   for (let at = resumptions.length - 1; at >= 0; at--) {
-    const waking = resumptions[at];
-    if (waking === undefined || waking.blind < heardBlind) break;
-    first = waking;
+    const resumption = resumptions[at];
+    if (resumption === undefined || resumption.blind < heardBlind) break;
+    first = resumption;
   }
   return first;
 }

@@ -52,7 +52,7 @@ export type HistoryRecord =
   /** A pause ended. A later record with the same beginning replaces it. */
   | { readonly kind: 'paused'; readonly node: NodeName; readonly pause: Pause }
   /** The observed time so far. */
-  | { readonly kind: 'vigil'; readonly vigil: ObservedTime }
+  | { readonly kind: 'observed_time'; readonly observed: ObservedTime }
   /** Deliveries of alerts. New alerts are in one batch with the flip that raised them. */
   | { readonly kind: 'alerts'; readonly records: readonly AlertRecord[] }
   /** Alerts are held for a mass failure. */
@@ -85,7 +85,7 @@ export interface StoreSummary {
   /** No stored session ends later. */
   readonly latestEnd: Instant | undefined;
   /** Undefined before the first node. */
-  readonly vigil: ObservedTime | undefined;
+  readonly observed: ObservedTime | undefined;
 }
 
 /** Which of a user's sessions to read. */

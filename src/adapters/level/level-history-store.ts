@@ -32,7 +32,7 @@ import {
   readLastHold,
   readLedger,
   readRecovery,
-  readVigil,
+  readObservedTime,
   readWatermark,
   writeFacts,
   type Ledger,
@@ -142,7 +142,7 @@ export class LevelHistoryStore implements HistoryStore {
         aliveAt: watermark?.aliveAt,
         recovery: await readRecovery(db, this.#directory),
         latestEnd: ledger.latestEnd,
-        vigil: await readVigil(db, this.#directory),
+        observed: await readObservedTime(db, this.#directory),
       };
       const scrubber = new Scrubber(db, mark, {
         isMergeable: async () => unmergeable === undefined && (await this.#isSound(opened)),

@@ -64,12 +64,15 @@ const recoverySchema = z.object({
   ),
 });
 
-const vigilSchema = z.object({
-  awake: z.number(),
-  blind: z.number(),
-  wall: instantSchema,
-  resumptions: z.array(z.object({ awake: z.number(), blind: z.number() })),
-});
+/** The names on disk are older than those in the code. */
+const observedTimeSchema = z
+  .object({
+    awake: z.number(),
+    blind: z.number(),
+    wall: instantSchema,
+    wakings: z.array(z.object({ awake: z.number(), blind: z.number() })),
+  })
+  .transform(({ wakings, ...observed }) => ({ ...observed, resumptions: wakings }));
 
 const holdSchema = z.object({ from: instantSchema, until: instantSchema });
 
@@ -94,12 +97,12 @@ export function writeRecovery(batch: Batch, { generation, silent }: Recovery): v
   batch.put(metaKey('recovery'), json({ generation, silent: groups }));
 }
 
-export function readVigil(db: Database, directory: string): Promise<ObservedTime | undefined> {
-  return readMeta(db, directory, 'vigil', vigilSchema);
+export function readObservedTime(db: Database, directory: string): Promise<ObservedTime | undefined> {
+  return readMeta(db, directory, 'vigil', observedTimeSchema);
 }
 
-export function writeVigil(batch: Batch, vigil: ObservedTime): void {
-  batch.put(metaKey('vigil'), json(vigil));
+export function writeObservedTime(batch: Batch, { resumptions, ...observed }: ObservedTime): void {
+  batch.put(metaKey('vigil'), json({ ...observed, wakings: resumptions }));
 }
 
 export function readLastHold(db: Database, directory: string): Promise<LastHold | undefined> {

@@ -18,7 +18,7 @@ import {
   sessionValue,
 } from './codec.js';
 import { entries, getManyOrDamaged, hasMany, type Batch, type Database } from './database.js';
-import { writeLastHold, writeRecovery, writeVigil, writeWatermark, type Ledger } from './meta.js';
+import { writeLastHold, writeRecovery, writeObservedTime, writeWatermark, type Ledger } from './meta.js';
 import {
   flipKey,
   flipValue,
@@ -175,8 +175,8 @@ export function addRecord(batch: Batch, record: HistoryRecord, ledger: Ledger, s
       ledger.pastPrunedBefore = Math.min(ledger.pastPrunedBefore, pause.to);
       return;
     }
-    case 'vigil':
-      writeVigil(batch, record.vigil);
+    case 'observed_time':
+      writeObservedTime(batch, record.observed);
       return;
     case 'alerts':
       for (const alert of record.records) {

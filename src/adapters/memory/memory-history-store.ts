@@ -46,7 +46,7 @@ export class MemoryHistoryStore implements HistoryStore {
       aliveAt: this.#aliveAt,
       recovery: this.#recovery,
       latestEnd: this.#latestEnd,
-      vigil: this.#observed,
+      observed: this.#observed,
     });
   }
 
@@ -104,8 +104,8 @@ export class MemoryHistoryStore implements HistoryStore {
       case 'paused':
         this.#nodes.apply(record);
         return;
-      case 'vigil':
-        this.#observed = record.vigil;
+      case 'observed_time':
+        this.#observed = record.observed;
         return;
       case 'alerts':
         for (const alert of record.records) this.#alerts.put(alert);

@@ -29,8 +29,8 @@ export class BackOff {
     this.#random = random;
   }
 
-  /** A call has failed: perhaps with a request to be left alone. */
-  heed(error: unknown): void {
+  /** A call has failed. If its answer asks for a wait (`Retry-After`), all calls wait. */
+  failed(error: unknown): void {
     if (!(error instanceof HeartbeatAnswerError) || error.retryAfter === undefined) return;
     if (error.status !== TOO_MANY && error.status !== UNAVAILABLE) return;
     const restMs = Math.min(error.retryAfter * 1000, LONGEST_MS);
@@ -38,7 +38,7 @@ export class BackOff {
     this.#spreadMs = Math.min(restMs, this.#longestSpreadMs);
   }
 
-  /** Whether nobody is to call now. */
+  /** Whether calls have to wait now. */
   get isOn(): boolean {
     return this.#now() < this.#until;
   }

@@ -52,7 +52,7 @@ export class Calls {
       this.#found();
       return answer;
     } catch (error) {
-      this.#backOff.heed(error);
+      this.#backOff.failed(error);
       if (!(error instanceof BackingOff) && isFault(error)) this.#lost(error);
       throw error;
     }

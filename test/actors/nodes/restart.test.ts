@@ -110,9 +110,11 @@ describe('after a restart, a node', () => {
     expect((await shown(ANN)).deadline).to.be.within(deadline + 25 * HOUR, deadline + 25 * HOUR + 1000);
     await daemon.kill();
     // It would have been due just now.
-    const { vigil } = await daemon.store.open();
-    expect(vigil).not.to.equal(undefined);
-    await daemon.store.write([{ kind: 'vigil', vigil: { ...vigil!, awake: 25 * HOUR - 1000 } }]);
+    const { observed } = await daemon.store.open();
+    expect(observed).not.to.equal(undefined);
+    await daemon.store.write([
+      { kind: 'observed_time', observed: { ...observed!, awake: 25 * HOUR - 1000 } },
+    ]);
     daemon = await SimulatedApp.start({ store: daemon.store, clock: daemon.clock, alerting });
     expect((await shown(ANN)).deadline).to.be.at.most(daemon.clock.wall() + 120_000);
   });

@@ -206,18 +206,18 @@ export function describeNodes(make: MakeSubject): void {
       expect(await names()).to.deep.equal([AN]);
     });
 
-    it('has the last vigil after a restart', async () => {
-      const vigil = (awake: number) => ({
+    it('has the last observed time after a restart', async () => {
+      const observed = (awake: number) => ({
         awake,
         blind: 0.1 + 0.2,
         wall: instant(5),
         resumptions: [{ awake: 0.5, blind: 0 }],
       });
-      await store.write([{ kind: 'vigil', vigil: vigil(1) }]);
-      await store.write([{ kind: 'vigil', vigil: vigil(2.25) }]);
+      await store.write([{ kind: 'observed_time', observed: observed(1) }]);
+      await store.write([{ kind: 'observed_time', observed: observed(2.25) }]);
       store = await subject.reopen();
       await store.close();
-      expect((await store.open()).vigil).to.deep.equal(vigil(2.25));
+      expect((await store.open()).observed).to.deep.equal(observed(2.25));
     });
 
     it('finds the blind intervals that overlap with a range, oldest first', async () => {

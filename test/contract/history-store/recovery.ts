@@ -41,13 +41,13 @@ export function describeRecovery(make: MakeSubject): void {
       return store.open();
     }
 
-    it('knows no watermark, recovery, end or vigil when it is new', async () => {
+    it('knows no watermark, recovery, end or observed time when it is new', async () => {
       expect(await restart()).to.deep.equal({
         watermark: undefined,
         aliveAt: undefined,
         recovery: undefined,
         latestEnd: undefined,
-        vigil: undefined,
+        observed: undefined,
       });
     });
 

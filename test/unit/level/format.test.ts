@@ -107,7 +107,7 @@ const flip: Flip = {
   blind: 2_500.5,
 };
 const pause = { from: instant(1_700_000_001_000), to: instant(1_700_000_002_000) };
-const vigil: ObservedTime = {
+const observed: ObservedTime = {
   awake: 130_000.5,
   blind: 2_500.5,
   wall: instant(1_700_000_130_000),
@@ -126,7 +126,7 @@ const NODES: readonly HistoryRecord[] = [
   },
   { kind: 'flip', flip },
   { kind: 'paused', node: NODE, pause },
-  { kind: 'vigil', vigil },
+  { kind: 'observed_time', observed },
 ];
 
 const adaptive: Registration = {
@@ -338,7 +338,7 @@ describe(`the format of a history on disk, version ${VERSION}`, () => {
       aliveAt: 1_700_000_000_250,
       recovery,
       latestEnd: 1_638_360_300_000,
-      vigil,
+      observed,
     });
     await expectUsers();
     expect(await collect(store.nodes())).to.deep.equal([
@@ -352,7 +352,7 @@ describe(`the format of a history on disk, version ${VERSION}`, () => {
 
   it('is taken over from version 1, which knew no nodes, and is of this version from then on', async () => {
     await writeGolden(1);
-    expect((await store.open()).vigil).to.equal(undefined);
+    expect((await store.open()).observed).to.equal(undefined);
     await expectUsers();
     expect(await store.prune(instant(0), 10)).to.equal(1);
     expect(await collect(store.nodes())).to.deep.equal([]);

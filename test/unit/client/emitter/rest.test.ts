@@ -30,7 +30,7 @@ describe('a daemon that asks to be left alone', () => {
   it('is left alone for as long, with all calls, which then come one after the other', () => {
     const asked = rest();
     expect([asked.isOn, asked.waitMs()]).to.deep.equal([false, 0]);
-    asked.heed(asking(4));
+    asked.failed(asking(4));
     now += 1000;
     expect([asked.isOn, asked.waitMs()]).to.deep.equal([true, 3000]);
     drawn = 0.999;
@@ -41,7 +41,7 @@ describe('a daemon that asks to be left alone', () => {
 
   it('is left alone for a minute at the most, and its calls are spread over an interval', () => {
     const asked = rest();
-    asked.heed(asking(86_400, 429));
+    asked.failed(asking(86_400, 429));
     expect(asked.waitMs()).to.equal(60_000);
     drawn = 1;
     expect(asked.waitMs()).to.equal(70_000);
@@ -50,10 +50,10 @@ describe('a daemon that asks to be left alone', () => {
   it('says so with 429 or 503, and nobody makes it shorter', () => {
     const asked = rest();
     for (const error of [asking(undefined), asking(5, 500), new HeartbeatUnreachableError('PUT /', '', 'x')])
-      asked.heed(error);
+      asked.failed(error);
     expect(asked.isOn).to.equal(false);
-    asked.heed(asking(5));
-    asked.heed(asking(1));
+    asked.failed(asking(5));
+    asked.failed(asking(1));
     expect(asked.waitMs()).to.equal(5000);
   });
 });
