@@ -9,7 +9,8 @@ import type { ExitSignal, RunningChild } from '../supervisor/child.js';
 import type { SupervisorPolicy } from '../supervisor/child-spec.js';
 import { SupervisedActor, type Behaviour } from '../supervisor/supervised-actor.js';
 import { OneShotTimer } from './one-shot-timer.js';
-import { AlertingRules, type AlertingOptions, type Circumstances } from './rules/alerting.js';
+import { AlertingRules, type AlertingOptions } from './rules/alerting.js';
+import type { Circumstances } from './rules/delivery-rules.js';
 import type {
   Alerting,
   FailedStanding,

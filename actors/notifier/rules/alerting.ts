@@ -1,14 +1,5 @@
 import { AlertIds, raisedAt } from '../../../src/domain/alert-id.js';
-import {
-  isEnd,
-  type Alert,
-  type AlertId,
-  type AlertRecord,
-  type AlertType,
-  type Delivery,
-  type Folds,
-  type LastHold,
-} from '../../../src/domain/alert.js';
+import type { Alert, AlertId, AlertRecord, Delivery, LastHold } from '../../../src/domain/alert.js';
 import type { NodeName } from '../../../src/domain/node-name.js';
 import type { Flip, NodeFacts } from '../../../src/domain/node.js';
 import { instant, type Instant, type Moment, momentOf } from '../../../src/domain/time.js';
@@ -16,19 +7,10 @@ import { isNotification } from '../../../src/domain/late-notification.js';
 import type { ChannelPolicy } from '../../../src/ports/channel.js';
 import type { NodeChange, NodeNews } from '../notifier.protocol.js';
 import type { FailedNode } from './failed-nodes.js';
+import { DeliveryRules, type Circumstances, type NodeAlertType } from './delivery-rules.js';
 import { Flapping } from './flapping.js';
 import { OngoingMassFailure, type MassFacts, MassFailure, type MassFailureOptions } from './mass-failure.js';
-import {
-  fresh,
-  held,
-  moved,
-  withDelivery,
-  type OpenDelivery,
-  isFailure,
-  isMoot,
-  stands,
-  trailingUnnotified,
-} from '../outbox/delivery.js';
+import { fresh } from '../outbox/delivery.js';
 import type { OpenAlerts } from '../outbox/open-alerts.js';
 import { HoldUndelivered } from '../grouping/hold-undelivered.js';
 import { routesOf, type Route } from './routing.js';
@@ -40,22 +22,8 @@ export interface AlertingOptions {
   readonly flapping: { readonly maxPerHour: number };
 }
 
-/** The facts outside the rules that a decision needs. */
-export interface Circumstances {
-  readonly now: Moment;
-  readonly wall: Instant;
-  /** The number of unpaused nodes. */
-  readonly watched: number;
-  /** A dependency of the node that failed before it. */
-  readonly cause?: NodeName | undefined;
-}
-
-type NodeAlertType = Exclude<AlertType, 'mass_failure' | 'test'>;
 type FlipAlertType = Exclude<NodeAlertType, 'node.deleted' | 'channel.closed'>;
 type NewsAlertType = Exclude<NodeAlertType, 'node.failed' | 'node.inactive'>;
-
-/** The most ids that a summary lists: the last ones. */
-const NAMED = 100;
 
 /**
  * Decides which alerts a flip raises, for whom, and when. It has no clock and no disk: its decisions are in the records
@@ -68,6 +36,7 @@ export class AlertingRules {
   readonly mass: MassFailure;
   readonly flapping: Flapping;
   readonly recall: HoldUndelivered;
+  readonly #deliveryRules: DeliveryRules;
   /** The present hold, and the one before it, which may still have something to deliver. */
   #hold: OngoingMassFailure | undefined;
   #over: { readonly alert: AlertId; readonly facts: MassFacts } | undefined;
@@ -79,6 +48,7 @@ export class AlertingRules {
     this.mass = new MassFailure(options.massFailure);
     this.flapping = new Flapping(options.flapping);
     this.recall = new HoldUndelivered(open, this.flapping);
+    this.#deliveryRules = new DeliveryRules(open, this.mass, this.flapping);
   }
 
   /** @returns the changed records, and the hold that begins with them */
@@ -90,7 +60,7 @@ export class AlertingRules {
     const type = typeOf(flip);
     const changes = new Map<string, AlertRecord>();
     if (type === undefined) {
-      if (flip.to === 'active') this.#cancelUntold(node, changes);
+      if (flip.to === 'active') this.#deliveryRules.cancelUnnotified(node, this.#options.channels, changes);
       return { records: this.#put([...changes.values()], circumstances.now), hold: undefined };
     }
     const { wall, cause } = circumstances;
@@ -126,8 +96,8 @@ export class AlertingRules {
     const { cause, wall } = circumstances;
     return channels.map((channel) =>
       cause === undefined
-        ? this.#deliver(channel, type, node, circumstances, changes)
-        : this.#holdFor('dependency', channel, node, wall, changes),
+        ? this.#deliveryRules.deliver(channel, type, node, circumstances, changes)
+        : this.#deliveryRules.holdFor('dependency', channel, node, wall, changes),
     );
   }
 
@@ -186,7 +156,13 @@ export class AlertingRules {
     const changes = new Map<string, AlertRecord>();
     for (const [channel, nodes] of left) {
       const together = nodes.filter(({ facts }) => {
-        const delivery = this.#deliver(channel, 'channel.closed', facts, circumstances, changes);
+        const delivery = this.#deliveryRules.deliver(
+          channel,
+          'channel.closed',
+          facts,
+          circumstances,
+          changes,
+        );
         if (delivery.state === 'pending' && delivery.folds === undefined) return true;
         const record = this.#news('channel.closed', facts, wall, [channel], wall);
         if (delivery.state !== 'cancelled' && record !== undefined)
@@ -325,94 +301,6 @@ export class AlertingRules {
     if (this.#hold !== undefined)
       this.#over = { alert: this.#hold.alert, facts: this.#hold.facts(this.#options.massFailure) };
     this.#hold = undefined;
-  }
-
-  /** A node that is heard before it failed was only late. Whoever was not notified of that need not be. */
-  #cancelUntold(node: NodeFacts, changes: Map<string, AlertRecord>): void {
-    for (const { name } of this.#options.channels) {
-      for (const untold of trailingUnnotified(this.#open.of(node.name, name))) {
-        if (untold.record.alert.type !== 'node.inactive' || stands(untold)) continue;
-        this.#change(changes, untold, 'cancelled', node.name);
-      }
-    }
-  }
-
-  /** A summary of the node's earlier alerts must not be delivered after this one. */
-  #holdFor(
-    hold: NonNullable<Delivery['hold']>,
-    channel: string,
-    { name }: NodeFacts,
-    wall: Instant,
-    changes: Map<string, AlertRecord>,
-  ): Delivery {
-    const summary = trailingUnnotified(this.#open.of(name, channel)).findLast(stands);
-    return held({ ...fresh(channel, wall), ...this.#fold(changes, summary, name) }, hold);
-  }
-
-  /** Decides about a new alert on one channel, and about the earlier ones there that nobody was notified of. */
-  #deliver(
-    channel: string,
-    type: NodeAlertType,
-    node: NodeFacts,
-    { now, wall }: Circumstances,
-    changes: Map<string, AlertRecord>,
-  ): Delivery {
-    const open = this.#open.of(node.name, channel);
-    const trailing = trailingUnnotified(open);
-    const untold = trailing.filter(({ record }) => record.alert.reminder === undefined);
-    const delivery = fresh(channel, wall);
-    const summary = untold.findLast(stands);
-    // There is something newer to deliver.
-    for (const each of trailing)
-      if (!untold.includes(each)) this.#change(changes, each, 'cancelled', node.name);
-    if (isEnd(type) && summary === undefined && untold.some(isFailure)) {
-      for (const earlier of untold) this.#change(changes, earlier, 'cancelled', node.name);
-      return { ...delivery, state: 'cancelled' };
-    }
-    if (isEnd(type)) {
-      for (const each of untold) if (isMoot(each)) this.#change(changes, each, 'cancelled', node.name);
-    }
-    const last = open.at(-1);
-    if (this.mass.until !== undefined || last?.delivery.hold === 'mass_failure') {
-      // What closes a failure at a channel takes nobody's time, and would be a false recovery in a group.
-      const goesOn = type === 'channel.closed' || (type === 'node.reported_failure' && last === undefined);
-      if (!goesOn) return held({ ...delivery, ...this.#fold(changes, summary, node.name) }, 'mass_failure');
-    }
-    if (summary?.delivery.state === 'pending') {
-      // It replaces one that counts already.
-      const folds = this.#fold(changes, summary, node.name);
-      this.flapping.told(channel, node.name, now);
-      return { ...delivery, ...folds };
-    }
-    const folds = this.#fold(changes, summary, node.name);
-    if (!this.flapping.mayTell(channel, node.name, now)) return held({ ...delivery, ...folds }, 'flapping');
-    this.flapping.told(channel, node.name, now);
-    return { ...delivery, ...folds };
-  }
-
-  /** The new alert folds the one that had folded those before it. */
-  #fold(
-    changes: Map<string, AlertRecord>,
-    summary: OpenDelivery | undefined,
-    node: NodeName,
-  ): { readonly folds?: Folds } {
-    if (summary === undefined) return {};
-    this.#change(changes, summary, 'folded', node);
-    const { folds } = summary.delivery;
-    const ids = [...(folds?.ids ?? []), summary.record.alert.id].slice(-NAMED);
-    return { folds: { count: (folds?.count ?? 0) + 1, ids } };
-  }
-
-  #change(
-    changes: Map<string, AlertRecord>,
-    { record, delivery }: OpenDelivery,
-    state: 'cancelled' | 'folded',
-    node: NodeName,
-  ): void {
-    if (delivery.state === 'pending' && record.alert.reminder === undefined)
-      this.flapping.untold(delivery.channel, node);
-    const { id } = record.alert;
-    changes.set(id, withDelivery(changes.get(id) ?? record, moved(delivery, state)));
   }
 }
 

@@ -1,0 +1,144 @@
+import {
+  isEnd,
+  type AlertRecord,
+  type AlertType,
+  type Delivery,
+  type Folds,
+} from '../../../src/domain/alert.js';
+import type { NodeName } from '../../../src/domain/node-name.js';
+import type { NodeFacts } from '../../../src/domain/node.js';
+import type { Instant, Moment } from '../../../src/domain/time.js';
+import {
+  fresh,
+  held,
+  isFailure,
+  isMoot,
+  moved,
+  stands,
+  trailingUnnotified,
+  withDelivery,
+  type OpenDelivery,
+} from '../outbox/delivery.js';
+import type { OpenAlerts } from '../outbox/open-alerts.js';
+import type { Flapping } from './flapping.js';
+import type { MassFailure } from './mass-failure.js';
+import type { Route } from './routing.js';
+
+/** The facts outside the rules that a decision needs. */
+export interface Circumstances {
+  readonly now: Moment;
+  readonly wall: Instant;
+  /** The number of unpaused nodes. */
+  readonly watched: number;
+  /** A dependency of the node that failed before it. */
+  readonly cause?: NodeName | undefined;
+}
+
+export type NodeAlertType = Exclude<AlertType, 'mass_failure' | 'test'>;
+
+/** The most ids that a summary lists: the last ones. */
+const NAMED = 100;
+
+/**
+ * What becomes of a new alert on one channel, and of the earlier alerts of its node there that nobody was notified of:
+ * pending, held, cancelled with its pair, or folded into a later one.
+ */
+export class DeliveryRules {
+  readonly #open: OpenAlerts;
+  readonly #mass: Pick<MassFailure, 'until'>;
+  readonly #flapping: Flapping;
+
+  constructor(open: OpenAlerts, mass: Pick<MassFailure, 'until'>, flapping: Flapping) {
+    this.#open = open;
+    this.#mass = mass;
+    this.#flapping = flapping;
+  }
+
+  /** A node that is heard before it failed was only late. Whoever was not notified of that need not be. */
+  cancelUnnotified(node: NodeFacts, channels: readonly Route[], changes: Map<string, AlertRecord>): void {
+    for (const { name } of channels) {
+      for (const untold of trailingUnnotified(this.#open.of(node.name, name))) {
+        if (untold.record.alert.type !== 'node.inactive' || stands(untold)) continue;
+        this.#change(changes, untold, 'cancelled', node.name);
+      }
+    }
+  }
+
+  /** A summary of the node's earlier alerts must not be delivered after this one. */
+  holdFor(
+    hold: NonNullable<Delivery['hold']>,
+    channel: string,
+    { name }: NodeFacts,
+    wall: Instant,
+    changes: Map<string, AlertRecord>,
+  ): Delivery {
+    const summary = trailingUnnotified(this.#open.of(name, channel)).findLast(stands);
+    return held({ ...fresh(channel, wall), ...this.#fold(changes, summary, name) }, hold);
+  }
+
+  /** Decides about a new alert on one channel, and about the earlier ones there that nobody was notified of. */
+  deliver(
+    channel: string,
+    type: NodeAlertType,
+    node: NodeFacts,
+    { now, wall }: Circumstances,
+    changes: Map<string, AlertRecord>,
+  ): Delivery {
+    const open = this.#open.of(node.name, channel);
+    const trailing = trailingUnnotified(open);
+    const untold = trailing.filter(({ record }) => record.alert.reminder === undefined);
+    const delivery = fresh(channel, wall);
+    const summary = untold.findLast(stands);
+    // There is something newer to deliver.
+    for (const each of trailing)
+      if (!untold.includes(each)) this.#change(changes, each, 'cancelled', node.name);
+    if (isEnd(type) && summary === undefined && untold.some(isFailure)) {
+      for (const earlier of untold) this.#change(changes, earlier, 'cancelled', node.name);
+      return { ...delivery, state: 'cancelled' };
+    }
+    if (isEnd(type)) {
+      for (const each of untold) if (isMoot(each)) this.#change(changes, each, 'cancelled', node.name);
+    }
+    const last = open.at(-1);
+    if (this.#mass.until !== undefined || last?.delivery.hold === 'mass_failure') {
+      // What closes a failure at a channel takes nobody's time, and would be a false recovery in a group.
+      const goesOn = type === 'channel.closed' || (type === 'node.reported_failure' && last === undefined);
+      if (!goesOn) return held({ ...delivery, ...this.#fold(changes, summary, node.name) }, 'mass_failure');
+    }
+    if (summary?.delivery.state === 'pending') {
+      // It replaces one that counts already.
+      const folds = this.#fold(changes, summary, node.name);
+      this.#flapping.told(channel, node.name, now);
+      return { ...delivery, ...folds };
+    }
+    const folds = this.#fold(changes, summary, node.name);
+    if (!this.#flapping.mayTell(channel, node.name, now)) return held({ ...delivery, ...folds }, 'flapping');
+    this.#flapping.told(channel, node.name, now);
+    return { ...delivery, ...folds };
+  }
+
+  /** The new alert folds the one that had folded those before it. */
+  #fold(
+    changes: Map<string, AlertRecord>,
+    summary: OpenDelivery | undefined,
+    node: NodeName,
+  ): { readonly folds?: Folds } {
+    if (summary === undefined) return {};
+    this.#change(changes, summary, 'folded', node);
+    const { folds } = summary.delivery;
+    const ids = [...(folds?.ids ?? []), summary.record.alert.id].slice(-NAMED);
+    return { folds: { count: (folds?.count ?? 0) + 1, ids } };
+  }
+
+  #change(
+    changes: Map<string, AlertRecord>,
+    { record, delivery }: OpenDelivery,
+    state: 'cancelled' | 'folded',
+    node: NodeName,
+  ): void {
+    if (delivery.state === 'pending' && record.alert.reminder === undefined)
+      this.#flapping.untold(delivery.channel, node);
+    const { id } = record.alert;
+    changes.set(id, withDelivery(changes.get(id) ?? record, moved(delivery, state)));
+  }
+}
