@@ -57,7 +57,7 @@ export class App implements Daemon {
     this.#startedAt = clock.wall();
     const actors = assemble(config, ports);
     this.#actors = actors;
-    this.#blindness = new BlindRecord(actors, logger);
+    this.#blindness = new BlindRecord(actors, clock, logger);
     this.#checkpoints = new Checkpoints(actors, { clock, logger }, config.session_timeout);
     this.#storeWatch = new StoreWatch(store, clock);
     const { shards, nodes } = actors;

@@ -1,8 +1,9 @@
 import Denque from 'denque';
-import type { PendingRequest } from './pending-request.js';
+import type { PendingRequest } from '../shards/pending-request.js';
+import type { NodeEntity } from './decision.js';
 
 interface Pending {
-  asked: PendingRequest;
+  readonly request: PendingRequest<NodeEntity>;
   readonly number: number;
 }
 
@@ -15,32 +16,29 @@ export class AwaitingCommit {
   }
 
   /** Whether it equals the last request, and nothing was submitted since. */
-  isLast(asked: PendingRequest, submitted: number): boolean {
+  isLast(request: PendingRequest<NodeEntity>, submitted: number): boolean {
     const last = this.#pending.peekBack();
-    return last?.number === submitted && last.asked.equals(asked);
+    return last?.number === submitted && last.request.equals(request);
   }
 
   /** Joins it with an equal last request. @returns whether it did */
-  join(asked: PendingRequest, submitted: number): boolean {
+  join(request: PendingRequest<NodeEntity>, submitted: number): boolean {
     const last = this.#pending.peekBack();
     if (last?.number !== submitted) return false;
-    const joined = last.asked.join(asked);
-    if (joined === undefined) return false;
-    last.asked = joined;
-    return true;
+    return last.request.join(request) !== undefined;
   }
 
-  add(asked: PendingRequest, number: number): void {
-    this.#pending.push({ asked, number });
+  add(request: PendingRequest<NodeEntity>, number: number): void {
+    this.#pending.push({ request, number });
   }
 
   /** @returns requests that waited only for statuses up to this number */
-  take(upTo: number): readonly PendingRequest[] {
-    const taken: PendingRequest[] = [];
+  take(upTo: number): readonly PendingRequest<NodeEntity>[] {
+    const taken: PendingRequest<NodeEntity>[] = [];
     for (;;) {
       const next = this.#pending.peekFront();
       if (next === undefined || next.number > upTo) return taken;
-      taken.push(next.asked);
+      taken.push(next.request);
       this.#pending.shift();
     }
   }

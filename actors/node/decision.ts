@@ -1,5 +1,6 @@
 import type { NodeQuota } from '../../src/domain/access.js';
 import type { Flip, NodeDefaults, Pause, Registration } from '../../src/domain/node.js';
+import type { NodeName } from '../../src/domain/node-name.js';
 import type { HeartbeatHistory } from '../../src/domain/heartbeat-history.js';
 import type { Instant, Millis, Moment } from '../../src/domain/time.js';
 import type { Timeout } from '../../src/domain/timeout.js';
@@ -35,13 +36,26 @@ export type Settled = { readonly kind: 'settled'; readonly at: Moment } & (
   { readonly stored: true } | { readonly stored: false; readonly code: ErrorCode }
 );
 
+/** How it stood is stored, up to this number of times that it was submitted, or cannot be just now. */
+export interface StandingSettled {
+  readonly kind: 'standing_settled';
+  readonly number: number;
+}
+
 export type NodeMessage =
   | NodeCommand
   /** Every request that arrived before `horizon` has been passed on. */
   | { readonly kind: 'expire'; readonly horizon: Moment }
   | Settled
-  /** Statuses up to this number are stored, or cannot be at present. */
-  | { readonly kind: 'standing_settled'; readonly number: number };
+  | StandingSettled;
+
+/** What the actor of a node is asked and told. */
+export interface NodeEntity {
+  readonly key: NodeName;
+  readonly request: NodeCommand;
+  readonly reply: NodeReply;
+  readonly signal: Settled | StandingSettled;
+}
 
 export type NodeEffect =
   /** Starts one timeout from `at`. A registration does so too, without being a heartbeat. */

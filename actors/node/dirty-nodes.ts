@@ -22,7 +22,7 @@ export class DirtyNodes {
     this.#actors = [];
     const standings: NodeStanding[] = [];
     for (const actor of actors) {
-      const { name, state } = actor;
+      const { key: name, state } = actor;
       actor.isDirty = false;
       if (state.phase === 'known' || state.phase === 'changing')
         standings.push({ name, status: actor.statusOf(state) });

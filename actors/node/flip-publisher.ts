@@ -78,7 +78,7 @@ export class FlipPublisher {
 
   /** A change is on disk, or was refused. */
   changed(actor: NodeActor, stored: boolean): void {
-    this.#deps.alerting.settled(actor.name, stored);
+    this.#deps.alerting.settled(actor.key, stored);
     // A request may be waiting to register it anew.
     if (actor.state.phase === 'unknown') this.departed(actor);
     else this.found(actor);
@@ -91,7 +91,7 @@ export class FlipPublisher {
     const isPaused = state.registration.pausedAt !== undefined;
     const acknowledged = acknowledgementOf(state, () => this.#deps.clock.wall());
     this.#acknowledgements.set(actor, acknowledged?.until);
-    this.#deps.alerting.stands(actor.name, {
+    this.#deps.alerting.stands(actor.key, {
       node: actor.factsOf(state),
       since: state.standing.since,
       isQuiet: isPaused || acknowledged !== undefined,
@@ -108,6 +108,6 @@ export class FlipPublisher {
 
   departed(actor: NodeActor): void {
     this.#acknowledgements.set(actor, undefined);
-    this.#deps.alerting.stands(actor.name, undefined);
+    this.#deps.alerting.stands(actor.key, undefined);
   }
 }

@@ -3,6 +3,7 @@ import type { NodeDefaults } from '../../src/domain/node.js';
 import { shardOf, type ShardIndex } from '../../src/domain/shard.js';
 import type { Instant, Millis, Moment } from '../../src/domain/time.js';
 import type { ObservedTime } from '../../src/domain/observed-time.js';
+import { wallAt, type Clock } from '../../src/ports/clock.js';
 import type { StoredNode } from '../../src/ports/history-store.js';
 import type { Logger } from '../../src/ports/logger.js';
 import type { ActorSystem } from '../../src/runtime/actor-system.js';
@@ -15,7 +16,7 @@ import type { NodeCommand, NodeReply, Nodes } from './node.protocol.js';
 import { Quotas } from './quotas.js';
 import { ObservedClock } from './observed-clock.js';
 import { NodeShard, type NodeShardOptions } from './node-shard.js';
-import { HistoryBuffer, type HistoryBufferDeps } from './history-buffer.js';
+import { NodeCheckpoints, type NodeCheckpointsDeps } from './checkpoints.js';
 
 export interface LocalNodesOptions extends NodeShardOptions, NodeDefaults {
   readonly count: number;
@@ -26,7 +27,7 @@ export interface LocalNodesOptions extends NodeShardOptions, NodeDefaults {
   readonly checkpointEvery: Millis;
 }
 
-export interface LocalNodesDeps extends HistoryBufferDeps {
+export interface LocalNodesDeps extends NodeCheckpointsDeps {
   readonly system: ActorSystem;
   readonly logger: Logger;
   /** Whether memory has room for one more node. */
@@ -42,10 +43,11 @@ export class LocalNodes implements Nodes, NodeRules {
   readonly maxRetries: number;
   readonly autoRegister: boolean;
   readonly blindGrace: Millis;
+  readonly #clock: Clock;
   readonly #stateCounts = new StateCounts();
   readonly #quotas = new Quotas();
   readonly #observed: ObservedClock;
-  readonly #historyBuffer: HistoryBuffer;
+  readonly #checkpoints: NodeCheckpoints;
   #ending = false;
 
   constructor(options: LocalNodesOptions, deps: LocalNodesDeps) {
@@ -53,6 +55,7 @@ export class LocalNodes implements Nodes, NodeRules {
     this.maxRetries = options.maxRetries;
     this.autoRegister = options.autoRegister;
     this.blindGrace = options.blindGrace;
+    this.#clock = deps.clock;
     this.#observed = new ObservedClock(deps.clock, options.blindGrace);
     const childDeps = {
       ...deps,
@@ -64,11 +67,11 @@ export class LocalNodes implements Nodes, NodeRules {
       hasRoom: () => this.size < options.nodes,
       toObservedTime: (deadline: Moment) => this.#observed.on(deadline),
       submit: (entry: NodeEntry) => {
-        this.#historyBuffer.submit(entry);
+        this.#checkpoints.submit(entry);
       },
     };
     this.all = Array.from({ length: options.count }, (_, index) => new NodeShard(index, options, childDeps));
-    this.#historyBuffer = new HistoryBuffer(this.all, this.#observed, options.checkpointEvery, deps);
+    this.#checkpoints = new NodeCheckpoints(this.all, this.#observed, options.checkpointEvery, deps);
   }
 
   get count(): number {
@@ -80,6 +83,10 @@ export class LocalNodes implements Nodes, NodeRules {
     let size = 0;
     for (const shard of this.all) size += shard.size;
     return size;
+  }
+
+  ask(shard: ShardIndex, command: NodeCommand, answered: (reply: NodeReply) => void): void {
+    this.#at(shard).ask(command.name, command, answered);
   }
 
   send(
@@ -106,7 +113,7 @@ export class LocalNodes implements Nodes, NodeRules {
         this.#observed.beyondBlindness(last, deadline, timeout, heardBlind),
       );
     }
-    this.#historyBuffer.storeObservedTime();
+    this.#checkpoints.storeObservedTime();
   }
 
   /** Nobody can be heard from here on. */
@@ -124,27 +131,27 @@ export class LocalNodes implements Nodes, NodeRules {
     this.#observed.resume(stored, (deadlineOf) => {
       for (const shard of this.all) shard.resume(deadlineOf);
     });
-    this.#historyBuffer.resume();
+    this.#checkpoints.resume();
   }
 
   /** From here on, a shard that stops is stopped for good. */
   end(): void {
     this.#ending = true;
-    this.#historyBuffer.end();
+    this.#checkpoints.end();
   }
 
   /** Submits changed statuses and the observed time. */
   checkpoint(): void {
-    this.#historyBuffer.checkpoint();
+    this.#checkpoints.checkpoint();
   }
 
   stopCheckpoints(): void {
-    this.#historyBuffer.stopCheckpoints();
+    this.#checkpoints.stopCheckpoints();
   }
 
   /** Passes what was gathered for history on at once. */
   flush(): void {
-    this.#historyBuffer.flush();
+    this.#checkpoints.flush();
   }
 
   get blind(): Millis {
@@ -161,7 +168,7 @@ export class LocalNodes implements Nodes, NodeRules {
   }
 
   wallAt(at: Moment): Instant {
-    return this.#observed.wallAt(at);
+    return wallAt(this.#clock, at);
   }
 
   deadlineSince(since: Moment, timeout: Millis, heardBlind: Millis): Moment {

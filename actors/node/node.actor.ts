@@ -7,16 +7,16 @@ import { HeartbeatHistory } from '../../src/domain/heartbeat-history.js';
 import type { Instant, Millis, Moment } from '../../src/domain/time.js';
 import { timeoutInForce, type AdaptiveTimeout } from '../../src/domain/timeout.js';
 import type { ErrorCode } from '../../src/errors.js';
-import type { Actor, Cell, Crash } from '../../src/runtime/actor.js';
-import { Timer, type TimerWheel } from '../../src/runtime/timer-wheel.js';
+import type { TimerWheel } from '../../src/runtime/timer-wheel.js';
 import type { NodeEntry } from '../history/history.protocol.js';
-import { PendingRequest, asked } from './pending-request.js';
+import { EntityActor, type EntityDeps, type EntityMessage } from '../shards/entity-actor.js';
+import { PendingRequest, pendingIn } from '../shards/pending-request.js';
 import type { NodeCounts } from './counts.js';
 import {
   UNKNOWN,
   type Lease,
   type NodeEffect,
-  type NodeMessage,
+  type NodeEntity,
   type NodePhase,
   type NodeRules,
   type Settled,
@@ -28,21 +28,26 @@ import type { decide } from './node.machine.js';
 import type { NodeReply } from './node.protocol.js';
 import { AwaitingCommit } from './awaiting-commit.js';
 import { settle } from './registering.js';
-import { addOrJoin, Stash } from '../shards/stash.js';
 
-const OVERLOADED: NodeReply = { kind: 'refused', code: 'HEARTBEAT_OVERLOADED' };
+export type NodeActorMessage = EntityMessage<NodeEntity>;
 
-export type NodeActorMessage = PendingRequest | Exclude<NodeMessage, { readonly readAt: Moment }>;
+/** What a node is asked, with the way back for the reply. */
+export class PendingNodeRequest extends PendingRequest<NodeEntity> {
+  /** Only of heartbeats: nothing else is the same when it is asked twice. */
+  override equals(other: object): other is PendingNodeRequest {
+    if (!(other instanceof PendingNodeRequest)) return false;
+    if (this.kind !== 'heartbeat' || other.kind !== 'heartbeat') return false;
+    const { arrivedAt, readAt, quota } = this.request;
+    return arrivedAt === other.arrivedAt && readAt === other.readAt && quota === other.request.quota;
+  }
+}
 
 /** What a node's actor needs from its shard. */
-export interface NodeDeps {
-  readonly shard: number;
+export interface NodeDeps extends EntityDeps<NodeEntity> {
   readonly rules: NodeRules;
   readonly counts: NodeCounts;
   readonly wheel: TimerWheel<NodeActor>;
   readonly decide: typeof decide;
-  /** How many messages may wait for one node, in its mailbox and its stash. */
-  readonly mailbox: number;
   /** Converts a deadline to its stored form. */
   toObservedTime(deadline: Moment): Millis;
   submit(entry: NodeEntry): void;
@@ -59,17 +64,10 @@ export interface NodeDeps {
   ): readonly AlertRecord[];
   /** A change is on disk, or was refused. */
   changed(actor: NodeActor, stored: boolean): void;
-  /** The node is unknown and nothing waits: the actor may go. */
-  departed(actor: NodeActor): void;
-  crashed(actor: NodeActor, crash: Crash<NodeActorMessage>): void;
-  /** A message that had crashed the actor was handled after all. */
-  survived(actor: NodeActor): void;
 }
 
-/** The liveness of one node: carries out what `decide` returns, and is its own timer. The object outlives a crash. */
-export class NodeActor extends Timer implements Actor<NodeActorMessage>, Lease {
-  readonly name: NodeName;
-  readonly #deps: NodeDeps;
+/** The liveness of one node: runs what `decide` decides. */
+export class NodeActor extends EntityActor<NodeEntity, NodeDeps> implements Lease {
   #state: NodePhase = UNKNOWN;
   lastHeartbeat: Instant | undefined;
   /** The same on the monotonic clock; undefined if it was in an earlier run. */
@@ -81,21 +79,7 @@ export class NodeActor extends Timer implements Actor<NodeActorMessage>, Lease {
   #settled = 0;
   /** Whether its status goes to disk with the next checkpoint. */
   isDirty = false;
-  cell: Cell<NodeActorMessage> | undefined;
-  /** The message on which the actor last crashed. If it crashes on it again, the message is given up. */
-  retried: NodeActorMessage | undefined;
-  /** Messages still queued when the shard stopped. */
-  left: NodeActorMessage[] | undefined;
-  #waiting: Denque<PendingRequest> | undefined;
   #waitingForStanding: AwaitingCommit | undefined;
-  /** Made when it is first needed: most nodes only get heartbeats. */
-  #stash: Stash<NodeActorMessage> | undefined;
-
-  constructor(name: NodeName, deps: NodeDeps) {
-    super();
-    this.name = name;
-    this.#deps = deps;
-  }
 
   get state(): NodePhase {
     return this.#state;
@@ -103,7 +87,7 @@ export class NodeActor extends Timer implements Actor<NodeActorMessage>, Lease {
 
   set state(state: NodePhase) {
     if (state === this.#state) return;
-    this.#deps.moved(this.#state, state);
+    this.deps.moved(this.#state, state);
     this.#state = state;
     if (state.phase !== 'unknown') return;
     // A request may be waiting to register it anew, and nothing of the old node may be left.
@@ -129,74 +113,28 @@ export class NodeActor extends Timer implements Actor<NodeActorMessage>, Lease {
       retries,
       since,
       lastHeartbeat: this.lastHeartbeat,
-      deadline: this.#deps.toObservedTime(this.deadline),
+      deadline: this.deps.toObservedTime(this.deadline),
       heardBlind: this.heardBlind,
     };
     const rhythm = this.rhythm?.learnt;
     return rhythm === undefined ? status : { ...status, rhythm };
   }
 
-  receive(message: NodeActorMessage): void {
-    if (this.#isBehind(message)) this.#setAside(message);
-    // A heartbeat that came in time may be stashed.
-    else if (message.kind === 'expire' && this.#stash !== undefined) this.#watch();
-    else this.#handle(message);
-    if (this.retried === message) {
-      this.retried = undefined;
-      this.#deps.survived(this);
-    }
-    this.done(message);
-  }
-
-  /** Continues after a message was handled or given up. */
-  done(message: NodeActorMessage): void {
-    if (this.#stash !== undefined)
-      this.#stash = this.#stash.goOn(message, (next) => this.cell?.tellUnbounded(next));
-    if (!this.isKnown && this.#stash === undefined) this.#deps.departed(this);
-  }
-
-  /** A request that changes something waits behind the stashed ones. */
-  #isBehind(message: NodeActorMessage): boolean {
-    if (this.#stash === undefined || !(message instanceof PendingRequest)) return false;
-    return message.command.kind !== 'describe' && this.#stash.isBehind(message);
-  }
-
-  /** Stashed messages count towards the mailbox's limit. */
-  #setAside(message: NodeActorMessage): void {
-    const waiting = (this.#stash?.size ?? 0) + (this.#waiting?.length ?? 0) + (this.cell?.waiting ?? 0);
-    if (this.#stash?.add(message, this.#deps.mailbox - waiting) !== true) this.#refuse(asked(message));
-  }
-
-  #wait(message: PendingRequest): void {
-    this.#waiting ??= new Denque();
-    const room = this.#deps.mailbox - this.#waiting.length;
-    if (!addOrJoin(this.#waiting, message, room)) this.#refuse(message);
-  }
-
   /** Until all submitted statuses are settled. */
-  #waitForStanding(message: PendingRequest): void {
+  private waitForStanding(message: PendingRequest<NodeEntity>): void {
     const pending = (this.#waitingForStanding ??= new AwaitingCommit());
     if (pending.join(message, this.#submitted)) return;
-    if (pending.size < this.#deps.mailbox) pending.add(message, this.#submitted);
-    else this.#refuse(message);
-  }
-
-  #refuse(message: PendingRequest): void {
-    this.cell?.overflowed();
-    message.answer(OVERLOADED);
-  }
-
-  crashed(crash: Crash<NodeActorMessage>): void {
-    this.#deps.crashed(this, crash);
+    if (pending.size < this.deps.mailbox) pending.add(message, this.#submitted);
+    else this.refuse(message);
   }
 
   /** Handling the disk's result failed. What is on disk counts, and those who waited get the failure. */
   settleAnyhow(settled: Settled, refusal: ErrorCode): void {
-    const decision = settle(this.state, settled, this.#deps.rules);
+    const decision = settle(this.state, settled, this.deps.rules);
     this.state = decision.state;
-    for (const effect of decision.effects) if (effect.kind !== 'release') this.#run(effect, settled);
-    this.#deps.changed(this, settled.stored);
-    this.#release(refusal, false);
+    for (const effect of decision.effects) if (effect.kind !== 'release') this.run(effect, settled);
+    this.deps.changed(this, settled.stored);
+    this.release(refusal, false);
   }
 
   releaseStanding(upTo: number): void {
@@ -205,69 +143,72 @@ export class NodeActor extends Timer implements Actor<NodeActorMessage>, Lease {
     if (pending === undefined) return;
     const answerable = pending.take(upTo);
     if (pending.size === 0) this.#waitingForStanding = undefined;
-    for (const asked of answerable) asked.answer(this.#wanted(asked, false));
+    for (const request of answerable) request.answer(this.wanted(request, false));
   }
 
-  #handle(message: NodeActorMessage): void {
-    const told = message instanceof PendingRequest ? message.command : message;
-    const decision = this.#deps.decide(this.state, this, told, this.#deps.rules);
+  protected override handle(message: NodeActorMessage): void {
+    const told = message instanceof PendingRequest ? message.request : message;
+    const decision = this.deps.decide(this.state, this, told, this.deps.rules);
     this.state = decision.state;
-    for (const effect of decision.effects) this.#run(effect, message);
-    if (message.kind === 'settled') this.#deps.changed(this, message.stored);
+    for (const effect of decision.effects) this.run(effect, message);
+    if (message.kind === 'settled') this.deps.changed(this, message.stored);
   }
 
-  #run(effect: NodeEffect, message: NodeActorMessage): void {
+  private run(effect: NodeEffect, message: NodeActorMessage): void {
     switch (effect.kind) {
       case 'begin':
-        return this.#begin(effect, asked(message).size);
+        return this.begin(effect, pendingIn(message).size);
       case 'await':
-        this.#deps.wheel.arm(this, effect.deadline);
-        return this.#deps.note(this);
+        this.deps.wheel.arm(this, effect.deadline);
+        return this.deps.note(this);
       case 'interrupt':
         return this.rhythm?.interrupt();
       case 'watch':
-        return this.#watch();
+        return this.watch();
       case 'rest':
-        return this.#deps.wheel.disarm(this);
+        return this.deps.wheel.disarm(this);
       case 'note':
-        return this.#deps.note(this);
+        return this.deps.note(this);
       case 'flip':
-        this.#deps.note(this);
-        return this.#deps.flip(this, effect.flip, effect.known, ++this.#submitted);
+        this.deps.note(this);
+        return this.deps.flip(this, effect.flip, effect.known, ++this.#submitted);
       case 'store':
-        if (this.#waitingForStanding?.isLast(asked(message), this.#submitted) === true) return;
-        return this.#deps.submit({
+        if (this.#waitingForStanding?.isLast(pendingIn(message), this.#submitted) === true) return;
+        return this.deps.submit({
           kind: 'standing',
-          ...this.#address,
+          ...this.address,
           number: ++this.#submitted,
           status: this.statusOf(effect.known),
           flip: undefined,
           alerts: [],
         });
       case 'answer':
-        return asked(message).answer(effect.reply);
+        return pendingIn(message).answer(effect.reply);
       case 'wait':
-        return this.#wait(asked(message));
+        return this.wait(pendingIn(message));
       case 'wait_for_standing':
-        return this.#waitForStanding(asked(message));
+        return this.waitForStanding(pendingIn(message));
       case 'release':
-        return this.#release(effect.refusal, effect.created);
+        return this.release(effect.refusal, effect.created);
       case 'release_standing':
         return this.releaseStanding(effect.number);
       case 'defer':
-        return (this.#stash ??= new Stash()).defer(message);
+        return this.defer(message);
       case 'register':
       case 'change':
       case 'forget':
-        return this.#submit(effect);
+        return this.submit(effect);
       default:
         assertNever(effect);
     }
   }
 
   /** The heartbeat may have been read before a blind interval and be handled after it. */
-  #begin({ at, timeout, heartbeat }: Extract<NodeEffect, { kind: 'begin' }>, heartbeats: number): void {
-    const { rules, wheel, counts } = this.#deps;
+  private begin(
+    { at, timeout, heartbeat }: Extract<NodeEffect, { kind: 'begin' }>,
+    heartbeats: number,
+  ): void {
+    const { rules, wheel, counts } = this.deps;
     const blind = rules.blindAt(at);
     const due = this.state.phase !== 'unknown' && isDue(this.state);
     if (heartbeat) {
@@ -275,57 +216,50 @@ export class NodeActor extends Timer implements Actor<NodeActorMessage>, Lease {
       this.lastHeartbeat = rules.wallAt(at);
       this.heardAt = at;
       if (typeof timeout === 'number') this.rhythm = undefined;
-      else this.#listen(at, timeout, due && blind === this.heardBlind);
+      else this.listen(at, timeout, due && blind === this.heardBlind);
     }
     this.heardBlind = blind;
     const deadline = rules.deadlineSince(at, timeoutInForce(timeout, this.rhythm), blind);
     if (due) wheel.arm(this, deadline);
     else this.deadline = deadline;
-    this.#deps.note(this);
+    this.deps.note(this);
   }
 
   /** A heartbeat that lay in a socket during a blind interval, or came when none was expected, ends no interval. */
-  #listen(at: Moment, { max }: AdaptiveTimeout, measures: boolean): void {
+  private listen(at: Moment, { max }: AdaptiveTimeout, measures: boolean): void {
     this.rhythm ??= new HeartbeatHistory();
     if (measures) this.rhythm.heard(at, max);
     else this.rhythm.interrupt();
   }
 
-  /** Has the deadline checked when it comes round. */
-  #watch(): void {
-    this.#deps.wheel.arm(this, this.deadline);
+  private get address(): { readonly shard: number; readonly node: NodeName } {
+    return { shard: this.deps.shard, node: this.key };
   }
 
-  get #address(): { readonly shard: number; readonly node: NodeName } {
-    return { shard: this.#deps.shard, node: this.name };
-  }
-
-  #submit(effect: Extract<NodeEffect, { kind: 'register' | 'change' | 'forget' }>): void {
+  private submit(effect: Extract<NodeEffect, { kind: 'register' | 'change' | 'forget' }>): void {
     const status = this.statusOf(effect.known);
-    const alerts = effect.kind === 'register' ? [] : this.#deps.prepare(this, effect);
-    const toObservedTime = (deadline: Moment) => this.#deps.toObservedTime(deadline);
-    this.#deps.submit(historyEntryOf(effect, this.#address, status, toObservedTime, alerts));
+    const alerts = effect.kind === 'register' ? [] : this.deps.prepare(this, effect);
+    const toObservedTime = (deadline: Moment) => this.deps.toObservedTime(deadline);
+    this.deps.submit(historyEntryOf(effect, this.address, status, toObservedTime, alerts));
   }
 
-  #release(refusal: ErrorCode | undefined, created: boolean): void {
-    const waiting = this.#waiting;
-    this.#waiting = undefined;
-    for (let asked = waiting?.shift(); asked !== undefined; asked = waiting?.shift()) {
-      if (refusal !== undefined) asked.answer({ kind: 'refused', code: refusal });
+  private release(refusal: ErrorCode | undefined, created: boolean): void {
+    for (const request of this.takeWaiting()) {
+      if (refusal !== undefined) request.answer({ kind: 'refused', code: refusal });
       // The first sign was a failure: the node is registered now, and may fail.
-      else if (created && asked.command.kind === 'fail') this.#handle(asked);
-      else asked.answer(this.#wanted(asked, created));
+      else if (created && request.kind === 'fail') this.handle(request);
+      else request.answer(this.wanted(request, created));
     }
   }
 
   /** The reply to a request that waited for the disk. */
-  #wanted({ command }: PendingRequest, created: boolean): NodeReply {
+  private wanted({ request: command }: PendingRequest<NodeEntity>, created: boolean): NodeReply {
     if (command.kind === 'heartbeat') return { kind: 'active' };
     if (command.kind === 'forget' || this.state.phase === 'unknown') return { kind: 'forgotten' };
-    return { kind: 'node', node: describe(this.state, this, this.#deps.rules, command.readAt), created };
+    return { kind: 'node', node: describe(this.state, this, this.deps.rules, command.readAt), created };
   }
 
   factsOf(known: RegisteredNode): ReturnType<typeof factsOf> {
-    return factsOf(known, this, this.#deps.rules);
+    return factsOf(known, this, this.deps.rules);
   }
 }

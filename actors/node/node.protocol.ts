@@ -2,15 +2,11 @@ import type { Acknowledgement, NodeFacts, SettingsChange } from '../../src/domai
 import type { NodeQuota } from '../../src/domain/access.js';
 import type { NodeName } from '../../src/domain/node-name.js';
 import type { ShardIndex } from '../../src/domain/shard.js';
-import type { Instant, Millis, Moment } from '../../src/domain/time.js';
-import type { ErrorCode } from '../../src/errors.js';
+import type { Instant, Millis } from '../../src/domain/time.js';
+import type { EntityRequest, Refusal } from '../shards/pending-request.js';
 
-interface Addressed {
+interface Addressed extends Pick<EntityRequest, 'arrivedAt' | 'readAt'> {
   readonly name: NodeName;
-  /** The earliest that the request may have arrived: what deadlines are compared with. */
-  readonly arrivedAt: Moment;
-  /** When it was read: what new deadlines are counted from. */
-  readonly readAt: Moment;
   /** The quota of the key that asks, if any: what it registers counts towards it. */
   readonly quota?: NodeQuota | undefined;
 }
@@ -70,11 +66,13 @@ export type NodeReply =
   | { readonly kind: 'active' }
   | { readonly kind: 'node'; readonly node: DescribedNode; readonly created: boolean }
   | { readonly kind: 'forgotten' }
-  | { readonly kind: 'refused'; readonly code: ErrorCode };
+  | Refusal;
 
-/** The seam. A shard may be anywhere, so its replies come later, all those of one call together. */
+/** The seam. A shard may be anywhere, so its answers may come later, all those of one call together. */
 export interface Nodes {
   readonly count: number;
+
+  ask(shard: ShardIndex, command: NodeCommand, answered: (reply: NodeReply) => void): void;
 
   /** @param answered gets one reply for each command, in their order */
   send(

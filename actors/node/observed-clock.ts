@@ -1,12 +1,12 @@
 import { deadlineAfter, type Blindness } from '../../src/domain/blindness.js';
-import { instant, moment, type Instant, type Millis, type Moment } from '../../src/domain/time.js';
+import { moment, type Millis, type Moment } from '../../src/domain/time.js';
 import {
   firstResumptionSince,
   afterBlindness,
   type ObservedTime,
   type Resumption,
 } from '../../src/domain/observed-time.js';
-import type { Clock } from '../../src/ports/clock.js';
+import { wallAt, type Clock } from '../../src/ports/clock.js';
 
 const NONE: Omit<ObservedTime, 'wall'> = { awake: 0, blind: 0, resumptions: [] };
 
@@ -51,7 +51,7 @@ export class ObservedClock {
   keep(): ObservedTime {
     const now = this.#notListeningSince ?? this.#clock.now();
     this.#keptAt = now;
-    return { ...this.#observed, awake: this.on(now), wall: this.wallAt(now) };
+    return { ...this.#observed, awake: this.on(now), wall: wallAt(this.#clock, now) };
   }
 
   /** Converts a moment since the last blind interval, or a deadline, to observed time. */
@@ -134,14 +134,5 @@ export class ObservedClock {
     // A node that was not heard since the interval before has had the grace already.
     const previousEnd = heardBlind >= last.blind ? undefined : last.to;
     return deadlineAfter({ ...last, previousEnd }, { deadline, lastSeen: last.from }, timeout, this.#grace);
-  }
-
-  /** The wall clock at a moment. Read again if the process was interrupted between reading one clock and the other. */
-  wallAt(at: Moment): Instant {
-    for (let attempt = 1; ; attempt++) {
-      const now = this.#clock.now();
-      const wall = this.#clock.wall();
-      if (attempt === 4 || this.#clock.now() - now < 1) return instant(wall - (now - at));
-    }
   }
 }

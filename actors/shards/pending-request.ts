@@ -1,4 +1,5 @@
 import type { Moment } from '../../src/domain/time.js';
+import type { ErrorCode } from '../../src/errors.js';
 
 /** A request about one user or node, with its times. */
 export interface EntityRequest {
@@ -8,6 +9,22 @@ export interface EntityRequest {
   /** When it was read. New deadlines count from this. */
   readonly readAt: Moment;
 }
+
+export interface Refusal {
+  readonly kind: 'refused';
+  readonly code: ErrorCode;
+}
+
+/** What one kind of entity, a user or a node, is asked and told. */
+export interface EntityTypes {
+  readonly key: string;
+  readonly request: EntityRequest;
+  readonly reply: { readonly kind: string };
+  /** A message that nobody waits for, other than an expiry. */
+  readonly signal: { readonly kind: string };
+}
+
+export type ReplyOf<Entity extends EntityTypes> = Entity['reply'] | Refusal;
 
 /** Takes the replies to one call, by their place in it. */
 export interface Replies<Reply> {
@@ -31,22 +48,27 @@ export class SingleReply<Reply> implements Replies<Reply> {
 }
 
 /** A request in a mailbox or a stash, with the way back for its reply. There is one for every heal. */
-export abstract class PendingRequest<Key, Request extends EntityRequest, Reply> {
-  readonly key: Key;
-  readonly request: Request;
-  readonly #replies: Replies<Reply>;
+export abstract class PendingRequest<Entity extends EntityTypes> {
+  readonly key: Entity['key'];
+  readonly request: Entity['request'];
+  readonly #replies: Replies<ReplyOf<Entity>>;
   readonly #index: number;
   /** Equal requests that came right after it. They are handled together and get the same reply. */
-  #joined: PendingRequest<Key, Request, Reply>[] | undefined;
+  #joined: PendingRequest<Entity>[] | undefined;
 
-  constructor(key: Key, request: Request, replies: Replies<Reply>, index: number) {
+  constructor(
+    key: Entity['key'],
+    request: Entity['request'],
+    replies: Replies<ReplyOf<Entity>>,
+    index: number,
+  ) {
     this.key = key;
     this.request = request;
     this.#replies = replies;
     this.#index = index;
   }
 
-  get kind(): Request['kind'] {
+  get kind(): Entity['request']['kind'] {
     return this.request.kind;
   }
 
@@ -65,18 +87,28 @@ export abstract class PendingRequest<Key, Request extends EntityRequest, Reply> 
     return size;
   }
 
-  answer(reply: Reply): void {
+  answer(reply: ReplyOf<Entity>): void {
     this.#replies.answer(this.#index, reply);
     if (this.#joined !== undefined) for (const other of this.#joined) other.answer(reply);
   }
 
   /** Whether both ask the same as of the same moment, so that one reply is right for both. */
-  abstract equals(other: object): other is PendingRequest<Key, Request, Reply>;
+  abstract equals(other: object): other is PendingRequest<Entity>;
 
   /** Joins an equal request for the same key that came right after it. @returns both as one */
   join(next: object): this | undefined {
+    // It may be handled again after a crash.
+    if (next === this) return this;
     if (!this.equals(next)) return undefined;
     (this.#joined ??= []).push(next);
     return this;
   }
+}
+
+/** The request in a message that only a request can have led to. */
+export function pendingIn<Entity extends EntityTypes>(
+  message: PendingRequest<Entity> | { readonly kind: string },
+): PendingRequest<Entity> {
+  if (message instanceof PendingRequest) return message;
+  throw new TypeError(`'${message.kind}' has nobody to answer`);
 }

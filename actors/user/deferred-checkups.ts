@@ -1,6 +1,7 @@
 import type { Moment } from '../../src/domain/time.js';
 import type { UserId } from '../../src/domain/user-id.js';
-import type { PendingUserRequest, UserActor } from './user.actor.js';
+import type { PendingRequest } from '../shards/pending-request.js';
+import type { UserActor, UserEntity } from './user.actor.js';
 import { isOnline } from './user.machine.js';
 import type { UserRequest } from './user.protocol.js';
 
@@ -10,7 +11,7 @@ import type { UserRequest } from './user.protocol.js';
  * before the deadline has been read. See decision 6.
  */
 export class DeferredCheckups {
-  #questions: PendingUserRequest[] = [];
+  #questions: PendingRequest<UserEntity>[] = [];
 
   /** Whether the checkup has to wait. */
   concerns(actor: UserActor, { kind, arrivedAt, readAt }: UserRequest): boolean {
@@ -18,7 +19,7 @@ export class DeferredCheckups {
     return actor.deadline <= readAt && isOnline(actor.state, actor, { arrivedAt });
   }
 
-  add(question: PendingUserRequest): void {
+  add(question: PendingRequest<UserEntity>): void {
     this.#questions.push(question);
   }
 
@@ -26,9 +27,9 @@ export class DeferredCheckups {
   takeKnown(
     horizon: Moment,
     deadlineOf: (user: UserId) => Moment | undefined,
-  ): readonly PendingUserRequest[] {
+  ): readonly PendingRequest<UserEntity>[] {
     if (this.#questions.length === 0) return this.#questions;
-    const known: PendingUserRequest[] = [];
+    const known: PendingRequest<UserEntity>[] = [];
     this.#questions = this.#questions.filter((question) => {
       const deadline = deadlineOf(question.key);
       const waits = deadline !== undefined && deadline >= horizon && deadline <= question.readAt;
@@ -38,7 +39,7 @@ export class DeferredCheckups {
     return known;
   }
 
-  takeAll(): readonly PendingUserRequest[] {
+  takeAll(): readonly PendingRequest<UserEntity>[] {
     return this.#questions.splice(0);
   }
 }

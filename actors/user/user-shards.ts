@@ -2,19 +2,20 @@ import type { Blindness } from '../../src/domain/blindness.js';
 import type { Recovery } from '../../src/domain/recovery.js';
 import { shardOf, type ShardIndex } from '../../src/domain/shard.js';
 import type { Overload } from '../../src/domain/overload.js';
-import { instant, type Instant, type Millis, type Moment } from '../../src/domain/time.js';
+import { instant, type Millis, type Moment } from '../../src/domain/time.js';
 import type { UserId } from '../../src/domain/user-id.js';
-import type { Clock } from '../../src/ports/clock.js';
+import { wallAt, type Clock } from '../../src/ports/clock.js';
 import type { Logger } from '../../src/ports/logger.js';
 import type { ActorSystem } from '../../src/runtime/actor-system.js';
 import type { HistoryEntry, Settlement } from '../history/history.protocol.js';
+import { HistoryBuffer } from '../shards/history-buffer.js';
 import { Admission } from './admission.js';
 import { UserCounts } from './counts.js';
-import { Shard, type ShardOptions, type ShardDeps } from './user-shard.js';
+import { UserShard, type UserShardDeps, type UserShardOptions } from './user-shard.js';
 import type { RunningSession } from './user.machine.js';
 import type { Shards, UserCommand, UserReply, UserRequest } from './user.protocol.js';
 
-export interface LocalShardsOptions extends ShardOptions {
+export interface LocalShardsOptions extends UserShardOptions {
   readonly count: number;
   /** How many users may be online. */
   readonly users: number;
@@ -31,13 +32,12 @@ export interface LocalShardsDeps {
 
 /** The user shards of this process, and what they share: the way to history, and how far time has come. */
 export class LocalShards implements Shards {
-  readonly all: readonly Shard[];
+  readonly all: readonly UserShard[];
   readonly counts = new UserCounts();
   readonly #clock: Clock;
   readonly #timeout: Millis;
-  readonly #submit: (entries: readonly HistoryEntry[]) => void;
   readonly #admission: Admission;
-  #outbox: HistoryEntry[] = [];
+  readonly #historyBuffer: HistoryBuffer<HistoryEntry>;
   #blindUntil: Moment | undefined;
   #ending = false;
   /** Since when no requests are accepted. */
@@ -48,20 +48,20 @@ export class LocalShards implements Shards {
   constructor(options: LocalShardsOptions, deps: LocalShardsDeps) {
     this.#clock = deps.clock;
     this.#timeout = options.timeout;
-    this.#submit = deps.submit;
+    this.#historyBuffer = new HistoryBuffer(deps.clock, deps.submit);
     this.#admission = new Admission(deps.clock);
-    const childDeps: ShardDeps = {
+    const childDeps: UserShardDeps = {
       ...deps,
       counts: this.counts,
       ending: () => this.#ending,
       hasRoom: () => this.size < options.users && this.#admission.admits(),
-      wallAt: (at) => this.wallAt(at),
+      wallAt: (at) => wallAt(deps.clock, at),
       submit: (entry) => {
-        this.#post(entry);
+        this.#historyBuffer.add(entry);
       },
       generation: () => this.#recovery.generation,
     };
-    this.all = Array.from({ length: options.count }, (_, index) => new Shard(index, options, childDeps));
+    this.all = Array.from({ length: options.count }, (_, index) => new UserShard(index, options, childDeps));
   }
 
   get count(): number {
@@ -105,7 +105,7 @@ export class LocalShards implements Shards {
     if (this.#recovery.silent.length > 0) {
       // Another restart must not take from silent users the time in which they could not be heard.
       this.#recovery = afterBlindness(this.#recovery, to - from);
-      this.#post({ kind: 'recovered', recovery: this.#recovery });
+      this.#historyBuffer.add({ kind: 'recovered', recovery: this.#recovery });
     }
     this.checkpoint();
   }
@@ -146,40 +146,23 @@ export class LocalShards implements Shards {
     const behind = now - Math.min(now, ...settled);
     // Nobody is answered after the last checkpoint, so no end has to lie later than it.
     const early = this.#notListeningSince === undefined ? 0 : Math.min(behind, this.#timeout);
-    const wall = this.wallAt(now);
-    this.#post({ kind: 'watermark', at: instant(wall - behind), aliveAt: instant(wall - early) });
+    const wall = wallAt(this.#clock, now);
+    this.#historyBuffer.add({
+      kind: 'watermark',
+      at: instant(wall - behind),
+      aliveAt: instant(wall - early),
+    });
     if (this.#recovery.silent.length === 0 || this.all.some((shard) => shard.hasSilent())) return;
     this.#recovery = { ...this.#recovery, silent: [] };
-    this.#post({ kind: 'recovered', recovery: this.#recovery });
+    this.#historyBuffer.add({ kind: 'recovered', recovery: this.#recovery });
   }
 
   /** Passes what was gathered for history on at once. */
   flush(): void {
-    if (this.#outbox.length === 0) return;
-    const entries = this.#outbox;
-    this.#outbox = [];
-    this.#submit(entries);
+    this.#historyBuffer.flush();
   }
 
-  /** Read again if the process was interrupted between reading one clock and the other. */
-  wallAt(at: Moment): Instant {
-    for (let attempt = 1; ; attempt++) {
-      const now = this.#clock.now();
-      const wall = this.#clock.wall();
-      if (attempt === 4 || this.#clock.now() - now < 1) return instant(wall - (now - at));
-    }
-  }
-
-  #post(entry: HistoryEntry): void {
-    if (this.#outbox.length === 0) {
-      this.#clock.soon(() => {
-        this.flush();
-      });
-    }
-    this.#outbox.push(entry);
-  }
-
-  #at(shard: ShardIndex): Shard {
+  #at(shard: ShardIndex): UserShard {
     const found = this.all[shard];
     if (found === undefined) throw new RangeError(`there is no shard ${String(shard)}`);
     return found;

@@ -2,8 +2,7 @@ import type { EndedSession } from '../../src/domain/session.js';
 import type { ShardIndex } from '../../src/domain/shard.js';
 import type { Instant } from '../../src/domain/time.js';
 import type { UserId } from '../../src/domain/user-id.js';
-import type { ErrorCode } from '../../src/errors.js';
-import type { EntityRequest } from '../shards/pending-request.js';
+import type { EntityRequest, Refusal } from '../shards/pending-request.js';
 
 /** A request about a user. Plain data: it crosses the seam between the gateway and the shards. */
 export interface UserRequest extends EntityRequest {
@@ -33,7 +32,7 @@ export type UserReply =
       /** A session whose deadline has passed, but whose end has not been noticed and stored yet. */
       readonly ended?: EndedSession;
     }
-  | { readonly kind: 'refused'; readonly code: ErrorCode };
+  | Refusal;
 
 /** The seam. A shard may be anywhere, so its replies may come later, all those to one command together. */
 export interface Shards {

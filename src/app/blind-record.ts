@@ -1,5 +1,6 @@
 import type { BlindInterval } from '../domain/blindness.js';
 import { toSeconds, unixSeconds, type Moment } from '../domain/time.js';
+import { wallAt, type Clock } from '../ports/clock.js';
 import type { Logger } from '../ports/logger.js';
 import type { Actors } from './assemble.js';
 import { BlindTotals } from './facts.js';
@@ -9,12 +10,14 @@ export const RECENT_BLIND_INTERVALS = 20;
 /** Blind intervals: gives the time back to everybody, and keeps the intervals to show them. */
 export class BlindRecord {
   readonly #actors: Pick<Actors, 'history' | 'shards' | 'nodes'>;
+  readonly #clock: Clock;
   readonly #logger: Logger;
   readonly totals = new BlindTotals();
   #recent: BlindInterval[] = [];
 
-  constructor(actors: Pick<Actors, 'history' | 'shards' | 'nodes'>, logger: Logger) {
+  constructor(actors: Pick<Actors, 'history' | 'shards' | 'nodes'>, clock: Clock, logger: Logger) {
     this.#actors = actors;
+    this.#clock = clock;
     this.#logger = logger;
   }
 
@@ -27,7 +30,8 @@ export class BlindRecord {
     const { shards, nodes, history } = this.#actors;
     shards.blind(from, to);
     nodes.wake(from, to);
-    const interval = { from: shards.wallAt(from), to: shards.wallAt(to), cause: 'stalled' } as const;
+    const [fromWall, toWall] = [wallAt(this.#clock, from), wallAt(this.#clock, to)];
+    const interval = { from: fromWall, to: toWall, cause: 'stalled' } as const;
     history.submit([{ kind: 'blind', interval }]);
     this.keep(interval);
     this.#logger.warn('was blind', {

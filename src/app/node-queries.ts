@@ -55,9 +55,7 @@ export function nodeQueries(
   return {
     ask: (name, request, answered, quota) => {
       const command = { ...request, name, ...pulse.arrival(), quota };
-      nodes.send(shardOf(name, nodes.count), [command], ([reply]) => {
-        if (reply !== undefined) answered(reply);
-      });
+      nodes.ask(shardOf(name, nodes.count), command, answered);
     },
     dependencyChanges: new DependencyChanges(),
     heartbeats: (names, answered, quota) => {

@@ -1,4 +1,4 @@
-import type { Instant, Millis, Moment } from '../domain/time.js';
+import { instant, type Instant, type Millis, type Moment } from '../domain/time.js';
 
 /** Cancels what was scheduled. Idempotent, and harmless when it is too late. */
 export type Cancel = () => void;
@@ -25,4 +25,13 @@ export interface Clock {
 
   /** Runs `callback` at the end of this pass of the event loop. */
   soon(callback: () => void): void;
+}
+
+/** The wall clock at a moment just past. Read again when this process was put aside between one clock and the other. */
+export function wallAt(clock: Pick<Clock, 'now' | 'wall'>, at: Moment): Instant {
+  for (let attempt = 1; ; attempt++) {
+    const now = clock.now();
+    const wall = clock.wall();
+    if (attempt === 4 || clock.now() - now < 1) return instant(wall - (now - at));
+  }
 }

@@ -14,7 +14,7 @@ const attempted = new WeakSet<UserActorMessage>();
 UserActor.prototype.receive = function (this: UserActor, message: UserActorMessage): void {
   const first = !attempted.has(message);
   attempted.add(message);
-  if (message.kind === 'heal' && (this.user === BROKEN || (this.user === SHAKY && first))) {
+  if (message.kind === 'heal' && (this.key === BROKEN || (this.key === SHAKY && first))) {
     throw new Error('planned fault');
   }
   receive.call(this, message);

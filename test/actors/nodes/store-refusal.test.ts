@@ -69,7 +69,7 @@ describe('with a store that refuses writes', () => {
     for (const name of names) await daemon.askNode(NO_RETRIES, name);
     store.full = true;
     await daemon.clock.advance(6000);
-    const lost = daemon.logger.lines.filter(({ event }) => event.startsWith('a flip is not kept'));
+    const lost = daemon.logger.lines.filter(({ event }) => event.startsWith('flip dropped'));
     const kept = await Promise.all(names.map(async (name) => (await daemon.flips(name)).length));
     expect(kept.reduce((sum, flips) => sum + flips, 0)).to.equal(names.length - lost.length);
     expect(lost.length).to.be.within(names.length - queue, names.length);

@@ -1,10 +1,11 @@
 import type { Millis } from '../../src/domain/time.js';
 import type { Cancel, Clock } from '../../src/ports/clock.js';
 import type { NodeEntry } from '../history/history.protocol.js';
+import { HistoryBuffer } from '../shards/history-buffer.js';
 import type { ObservedClock } from './observed-clock.js';
 import type { NodeShard } from './node-shard.js';
 
-export interface HistoryBufferDeps {
+export interface NodeCheckpointsDeps {
   readonly clock: Clock;
   readonly submit: (entries: readonly NodeEntry[]) => void;
   /** Whether checkpoints would be written soon. Otherwise they wait for the next one. */
@@ -18,29 +19,35 @@ const STATUSES = 500;
 const OLD: Millis = 500;
 
 /** Passes entries of this process's nodes to history: changes at once, statuses in checkpoints. */
-export class HistoryBuffer {
+export class NodeCheckpoints {
   readonly #shards: readonly NodeShard[];
   readonly #observed: ObservedClock;
   readonly #every: Millis;
-  readonly #deps: HistoryBufferDeps;
-  #gathered: NodeEntry[] = [];
+  readonly #deps: NodeCheckpointsDeps;
+  readonly #buffer: HistoryBuffer<NodeEntry>;
   /** Whether time has started: before that there is nothing to store. */
   #isResumed = false;
   #isEnding = false;
   #cancel: Cancel | undefined;
 
   /** @param every the time between checkpoints */
-  constructor(shards: readonly NodeShard[], observed: ObservedClock, every: Millis, deps: HistoryBufferDeps) {
+  constructor(
+    shards: readonly NodeShard[],
+    observed: ObservedClock,
+    every: Millis,
+    deps: NodeCheckpointsDeps,
+  ) {
     this.#shards = shards;
     this.#observed = observed;
     this.#every = every;
     this.#deps = deps;
+    this.#buffer = new HistoryBuffer(deps.clock, deps.submit);
   }
 
   submit(entry: NodeEntry): void {
     // Without nodes the observed time was not stored, and a deadline means nothing without it.
     if (entry.kind === 'register' && this.#observed.age > OLD) this.storeObservedTime();
-    this.#post(entry);
+    this.#buffer.add(entry);
     this.#checkpointLater();
   }
 
@@ -68,22 +75,19 @@ export class HistoryBuffer {
     for (const shard of this.#shards) {
       const dirty = shard.takeDirty();
       for (let at = 0; at < dirty.length; at += STATUSES) {
-        this.#post({ kind: 'statuses', nodes: dirty.slice(at, at + STATUSES) });
+        this.#buffer.add({ kind: 'statuses', nodes: dirty.slice(at, at + STATUSES) });
       }
     }
     this.storeObservedTime();
   }
 
   storeObservedTime(): void {
-    this.#post({ kind: 'observed_time', observed: this.#observed.keep() });
+    this.#buffer.add({ kind: 'observed_time', observed: this.#observed.keep() });
   }
 
   /** Passes on at once what was gathered. */
   flush(): void {
-    if (this.#gathered.length === 0) return;
-    const entries = this.#gathered;
-    this.#gathered = [];
-    this.#deps.submit(entries);
+    this.#buffer.flush();
   }
 
   get #isEmpty(): boolean {
@@ -98,14 +102,5 @@ export class HistoryBuffer {
       this.checkpoint();
       this.#checkpointLater();
     });
-  }
-
-  #post(entry: NodeEntry): void {
-    if (this.#gathered.length === 0) {
-      this.#deps.clock.soon(() => {
-        this.flush();
-      });
-    }
-    this.#gathered.push(entry);
   }
 }

@@ -1,0 +1,269 @@
+import type { ShardIndex } from '../../src/domain/shard.js';
+import { moment, unixSeconds, type Millis, type Moment } from '../../src/domain/time.js';
+import type { Clock } from '../../src/ports/clock.js';
+import type { Logger } from '../../src/ports/logger.js';
+import type { ActorSystem, Place } from '../../src/runtime/actor-system.js';
+import type { Crash } from '../../src/runtime/actor.js';
+import { TimerWheel } from '../../src/runtime/timer-wheel.js';
+import type { SupervisorPolicy } from '../supervisor/child-spec.js';
+import type { ExitSignal, RunningChild } from '../supervisor/child.js';
+import { RestartBudget } from '../supervisor/restart-budget.js';
+import { EntityActor, type EntityMessage } from './entity-actor.js';
+import {
+  PendingRequest,
+  SingleReply,
+  type EntityTypes,
+  type Refusal,
+  type Replies,
+  type ReplyOf,
+} from './pending-request.js';
+
+/** How fine deadlines are told apart by the wheel; how late one is noticed depends on the watchdog alone. */
+const RESOLUTION: Millis = 20;
+/** A timer that crashed its actor twice is retried after this time. */
+const EXPIRE_AGAIN: Millis = 1000;
+
+const OVERLOADED: Refusal = { kind: 'refused', code: 'HEARTBEAT_OVERLOADED' };
+const DOWN: Refusal = { kind: 'refused', code: 'HEARTBEAT_NOT_READY' };
+const FAILED: Refusal = { kind: 'refused', code: 'HEARTBEAT_INTERNAL' };
+
+export interface ShardOptions {
+  readonly mailbox: number;
+  /** Deadlines that are acted on in one tick, at the most; the others wait for the next one, so that none stalls. */
+  readonly expiries: number;
+  readonly restarts: Pick<SupervisorPolicy, 'intensity' | 'period'>;
+}
+
+/** What the supervisor of a shard reaches beyond itself. */
+export interface ShardSupervisorDeps {
+  readonly system: ActorSystem;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** Whether the whole system is ending, with its actors. */
+  ending(): boolean;
+}
+
+/**
+ * The supervisor of the users or nodes of one shard: spawns an actor for each, and keeps what it needs to bring one
+ * back after a crash. A message that crashes its actor twice goes to the dead letters and is not held against the
+ * actor; any other crash counts, and past the restart intensity the shard itself gives up.
+ */
+export abstract class ShardSupervisor<Entity extends EntityTypes, Actor extends EntityActor<Entity>> {
+  readonly shard: ShardIndex;
+  readonly wheel: TimerWheel<Actor>;
+  protected readonly actors = new Map<Entity['key'], Actor>();
+  /** How far time has come. */
+  protected horizon: Moment;
+  readonly #options: ShardOptions;
+  readonly #deps: ShardSupervisorDeps;
+  readonly #budget: RestartBudget;
+  #place: Place | undefined;
+  #exitSignal: ExitSignal | undefined;
+  /** Actors whose timer crashed them twice, and when to try it again. */
+  readonly #expireAgain = new Map<Actor, Moment>();
+  /** Expiries sent and not handled yet. */
+  #expiring = 0;
+
+  constructor(shard: ShardIndex, options: ShardOptions, deps: ShardSupervisorDeps) {
+    this.shard = shard;
+    this.#options = options;
+    this.#deps = deps;
+    this.#budget = new RestartBudget(options.restarts);
+    this.horizon = deps.clock.now();
+    this.wheel = new TimerWheel(this.horizon, RESOLUTION);
+  }
+
+  /** Has the deadline of an actor that has one looked at when time comes round to it. */
+  protected abstract watch(actor: Actor): void;
+
+  /** The reply to a request for which no actor is spawned; undefined where one is. */
+  protected abstract replyOfNone(request: Entity['request']): ReplyOf<Entity> | undefined;
+
+  /** The reply, where the actor need not be told of the request; undefined where it must. */
+  protected abstract replyAtOnce(actor: Actor, request: Entity['request']): ReplyOf<Entity> | undefined;
+
+  protected abstract create(key: Entity['key']): Actor;
+
+  protected abstract pending(
+    key: Entity['key'],
+    request: Entity['request'],
+    replies: Replies<ReplyOf<Entity>>,
+    index: number,
+  ): PendingRequest<Entity>;
+
+  /** A name that nact takes. */
+  protected abstract cellName(key: Entity['key']): string;
+
+  /** A message that nobody waits for has crashed its actor twice: what it says holds all the same. */
+  protected abstract settleAnyhow(actor: Actor, signal: Entity['signal']): void;
+
+  get mailbox(): number {
+    return this.#options.mailbox;
+  }
+
+  /** Users or nodes that have an actor. */
+  get size(): number {
+    return this.actors.size;
+  }
+
+  protected get isUp(): boolean {
+    return this.#exitSignal !== undefined;
+  }
+
+  /** Whether a deadline before the horizon has yet to be acted on. */
+  protected get isBehind(): boolean {
+    return this.#expiring > 0 || this.wheel.isBehind;
+  }
+
+  start(exitSignal: ExitSignal, place: Place): RunningChild {
+    this.#place ??= this.#deps.system.place(place, `shard-${String(this.shard)}`);
+    this.#exitSignal = exitSignal;
+    this.#budget.reset();
+    this.#expiring = 0;
+    for (const actor of this.actors.values()) this.#revive(actor);
+    return { stop: () => this.stop(), inspect: () => this.inspect() };
+  }
+
+  /** Gives an actor that was stopped a cell again, and in it what it had not handled. */
+  #revive(actor: Actor): void {
+    this.watch(actor);
+    this.#spawn(actor);
+    for (const message of actor.takeUnhandled())
+      if (message.kind !== 'expire') actor.cell?.tellUnbounded(message);
+  }
+
+  /** The actors stay in the table with what they had not handled, so that the next start finds them. */
+  protected async stop(): Promise<void> {
+    this.#exitSignal = undefined;
+    // No requests come any more and nothing is only in memory, so a million actors need not be stopped one by one.
+    if (this.#deps.ending()) return;
+    await Promise.all([...this.actors.values()].map((actor) => this.#stopOne(actor)));
+  }
+
+  #stopOne(actor: Actor): Promise<void> {
+    return new Promise((resolve) => {
+      if (actor.cell === undefined) {
+        resolve();
+        return;
+      }
+      actor.cell.stop((left) => {
+        actor.keepUnhandled(left);
+        resolve();
+      });
+    });
+  }
+
+  ask(key: Entity['key'], request: Entity['request'], answered: (reply: ReplyOf<Entity>) => void): void {
+    this.route(key, request, new SingleReply(answered), 0);
+  }
+
+  /** Answers at once where no actor has to be asked. */
+  protected route(
+    key: Entity['key'],
+    request: Entity['request'],
+    replies: Replies<ReplyOf<Entity>>,
+    index: number,
+  ): void {
+    const actor = this.#find(key, request);
+    const reply = actor instanceof EntityActor ? this.replyAtOnce(actor, request) : actor;
+    if (reply !== undefined) replies.answer(index, reply);
+    else if (actor instanceof EntityActor) this.tell(actor, this.pending(key, request, replies, index));
+  }
+
+  protected tell(actor: Actor, request: PendingRequest<Entity>): void {
+    if (actor.cell === undefined) request.answer(DOWN);
+    else if (actor.cell.tellNow(request) !== 'queued') request.answer(OVERLOADED);
+  }
+
+  #find(key: Entity['key'], request: Entity['request']): Actor | ReplyOf<Entity> {
+    if (this.#exitSignal === undefined) return DOWN;
+    return this.actors.get(key) ?? this.replyOfNone(request) ?? this.add(this.create(key));
+  }
+
+  protected add(actor: Actor): Actor {
+    this.actors.set(actor.key, actor);
+    this.#spawn(actor);
+    return actor;
+  }
+
+  #spawn(actor: Actor): void {
+    if (this.#place === undefined) throw new TypeError('the shard has not started');
+    const { mailbox } = this.#options;
+    const name = this.cellName(actor.key);
+    actor.cell = this.#deps.system.spawn<EntityMessage<Entity>>(this.#place, name, actor, { mailbox });
+  }
+
+  /** Tells an actor what became of what it submitted. It must arrive even where requests are refused. */
+  protected tellSettled(key: Entity['key'], signal: Entity['signal']): void {
+    const actor = this.actors.get(key);
+    if (this.#exitSignal === undefined) actor?.keepSettled(signal);
+    else actor?.cell?.tellUnbounded(signal);
+  }
+
+  /** Acts on the deadlines before the horizon. Time stands still for a shard that is down. */
+  advance(horizon: Moment): void {
+    if (this.#exitSignal === undefined) return;
+    this.horizon = horizon;
+    for (const [actor, at] of this.#expireAgain) {
+      if (at > horizon) continue;
+      this.#expireAgain.delete(actor);
+      if (this.actors.get(actor.key) === actor) this.wheel.arm(actor, actor.deadline);
+    }
+    this.wheel.advance(horizon, this.#expire, this.#options.expiries);
+  }
+
+  readonly #expire = (actor: Actor): void => {
+    this.#expiring++;
+    actor.cell?.tellUnbounded({ kind: 'expire', horizon: this.horizon });
+  };
+
+  /** An expiry has been handled, whatever its result. */
+  expired(): void {
+    this.#expiring--;
+  }
+
+  departed(actor: Actor): void {
+    if (actor.cell?.stopIfIdle() !== true) return;
+    this.wheel.disarm(actor);
+    this.actors.delete(actor.key);
+  }
+
+  crashed(actor: Actor, { message, error }: Crash<EntityMessage<Entity>>): void {
+    const { clock, logger } = this.#deps;
+    const verdict = this.#budget.crashed(actor.retried === message, error, unixSeconds(clock.wall()));
+    logger.error('actor crashed', { path: actor.cell?.path, message: message.kind, error, verdict });
+    actor.retried = verdict === 'retry' ? message : undefined;
+    if (verdict === 'dead_letter') this.#giveUp(actor, message, error);
+    actor.cell?.restart(actor.retried);
+    if (verdict === 'dead_letter') actor.done(message);
+  }
+
+  #giveUp(actor: Actor, message: EntityMessage<Entity>, error: Error): void {
+    const path = actor.cell?.path ?? actor.key;
+    this.#deps.system.deadLetters.add(path, message, `it crashed its actor twice: ${error.message}`);
+    if (message instanceof PendingRequest) {
+      message.answer(FAILED);
+    } else if (message.kind === 'expire') {
+      this.expired();
+      this.#expireAgain.set(actor, moment(this.horizon + EXPIRE_AGAIN));
+    } else {
+      this.settleAnyhow(actor, message);
+    }
+  }
+
+  survived(actor: Actor): void {
+    const { clock, logger } = this.#deps;
+    if (!this.#budget.survived(clock.now())) return;
+    logger.error('supervisor exceeded its restart intensity', {
+      path: this.#place?.path,
+      reason: 'too many restarts',
+      last: actor.key,
+    });
+    this.#exitSignal?.crashed(new Error('restart intensity exceeded'));
+  }
+
+  inspect(): object {
+    const mailbox = this.#place?.load.waiting ?? 0;
+    return { kind: 'shard', actors: this.actors.size, mailbox, ...this.#budget.inspect() };
+  }
+}
