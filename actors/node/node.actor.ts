@@ -1,4 +1,3 @@
-import Denque from 'denque';
 import { assertNever } from '../../src/domain/assert-never.js';
 import type { AlertRecord } from '../../src/domain/alert.js';
 import type { Flip, NodeStatus } from '../../src/domain/node.js';

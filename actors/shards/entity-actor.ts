@@ -6,7 +6,7 @@ import { PendingRequest, type EntityTypes } from './pending-request.js';
 import { addOrJoin, Stash } from './stash.js';
 
 /** Every request that arrived before `horizon` has been told: what was due before it may be acted on. */
-export interface Expiry {
+interface Expiry {
   readonly kind: 'expire';
   readonly horizon: Moment;
 }

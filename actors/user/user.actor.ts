@@ -1,4 +1,3 @@
-import Denque from 'denque';
 import { assertNever } from '../../src/domain/assert-never.js';
 import { moment, type Instant, type Moment } from '../../src/domain/time.js';
 import type { UserId } from '../../src/domain/user-id.js';

@@ -144,7 +144,7 @@ export function withFolds(message: string, { count }: Folds): string {
 }
 
 /** Adds the channel that could not deliver the alert. */
-export function withDeadChannel(message: string, channel: string, error: string | undefined): string {
+function withDeadChannel(message: string, channel: string, error: string | undefined): string {
   return `${message} Channel '${channel}' could not deliver this${error === undefined ? '' : `: ${error}`}.`;
 }
 

@@ -161,7 +161,7 @@ export class Exchanges implements ExchangeHost {
  * and old tables that survive a collection keep alive what they held: it cost a tenth of a short request. See decision
  * 48.
  */
-export class Slots<Item> {
+class Slots<Item> {
   readonly #items: (Item | undefined)[] = [];
   readonly #free: number[] = [];
 

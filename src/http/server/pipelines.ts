@@ -134,7 +134,7 @@ declare module 'net' {
  *
  * @returns resumes reading; call it once
  */
-export function pauseReading(socket: Socket): () => void {
+function pauseReading(socket: Socket): () => void {
   let byNode: unknown = Reflect.get(socket, '_paused');
   Object.defineProperty(socket, '_paused', {
     configurable: true,

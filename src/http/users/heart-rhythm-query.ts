@@ -75,7 +75,7 @@ export function encodeCursor({ order, after }: Cursor): string {
 }
 
 /** @returns undefined for anything that `encodeCursor` does not make */
-export function decodeCursor(text: string): Cursor | undefined {
+function decodeCursor(text: string): Cursor | undefined {
   const [, order, after] = PLAIN.exec(Buffer.from(text, 'base64url').toString('latin1')) ?? [];
   if (after === undefined) return undefined;
   const cursor: Cursor = { order: order === 'desc' ? 'desc' : 'asc', after: instant(Number(after)) };

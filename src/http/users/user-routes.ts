@@ -85,7 +85,7 @@ export function heal(daemon: Daemon, exchange: Exchange, user: UserId): void {
   });
 }
 
-export function goodbye(daemon: Daemon, exchange: Exchange, user: UserId): void {
+function goodbye(daemon: Daemon, exchange: Exchange, user: UserId): void {
   daemon.users.ask('goodbye', user, (reply) => {
     if (reply.kind === 'offline') exchange.ok(OFFLINE);
     else answerOther(exchange, 'goodbye', reply);

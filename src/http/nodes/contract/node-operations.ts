@@ -22,7 +22,7 @@ export function nodeOperations(limits: Pick<GatewayLimits, 'batch' | 'page'>): O
 }
 
 /** Which nodes there are. */
-export function listOperations(limits: Pick<GatewayLimits, 'page'>): Operations {
+function listOperations(limits: Pick<GatewayLimits, 'page'>): Operations {
   return {
     'GET /nodes': {
       id: 'nodes',
@@ -57,7 +57,7 @@ export function listOperations(limits: Pick<GatewayLimits, 'page'>): Operations 
 }
 
 /** What has become of a node so far. */
-export function flipOperations(limits: Pick<GatewayLimits, 'page'>): Operations {
+function flipOperations(limits: Pick<GatewayLimits, 'page'>): Operations {
   return {
     'GET /nodes/{name}/flips': {
       id: 'flips',
