@@ -132,11 +132,13 @@ export function endOf(ended: Buffer): Instant {
   return takeInstant(ended, 1);
 }
 
-/** A range: blind intervals that began before this instant. */
-export function blindBefore(at: Instant): KeyRange {
+/** A range: blind intervals that began before this instant. Any number is allowed. */
+export function blindBefore(at: number): KeyRange {
+  if (at >= INSTANT_SHIFT) return blindIntervals;
+  if (at < -INSTANT_SHIFT) return { gte: blindIntervals.gte, lt: blindIntervals.gte };
   const lt = Buffer.allocUnsafe(1 + INSTANT);
   lt[0] = BLIND;
-  putInstant(lt, at, 1);
+  putInstant(lt, instant(at), 1);
   return { gte: blindIntervals.gte, lt };
 }
 

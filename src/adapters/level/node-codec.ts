@@ -207,6 +207,12 @@ export function flipKey(node: NodeName, at: Instant): Buffer {
   return momentKey(FLIP, node, at);
 }
 
+/** A bound: a node's flips before this instant sort before it, the others after it. Any number is allowed. */
+export function flipBound(node: NodeName, at: number): Buffer {
+  if (at < -INSTANT_SHIFT) return flipsOf(node).gte;
+  return at < INSTANT_SHIFT ? flipKey(node, instant(at)) : flipsOf(node).lt;
+}
+
 export function flipsOf(node: NodeName): KeyRange {
   return momentsOf(FLIP, node);
 }

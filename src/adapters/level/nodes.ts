@@ -1,6 +1,5 @@
 import type { Flip, Pause } from '../../domain/node.js';
 import type { NodeName } from '../../domain/node-name.js';
-import { instant } from '../../domain/time.js';
 import type { FlipRange, HistoryRecord, StoredNode } from '../../ports/history-store.js';
 import type { KeyRange } from './binary.js';
 import { bareEntries, Batch, entries, hasMany, SYNCED, type Database } from './database.js';
@@ -9,7 +8,7 @@ import {
   allNodes,
   allPauses,
   flipFrom,
-  flipKey,
+  flipBound,
   flipsOf,
   nameFrom,
   nodeKey,
@@ -131,10 +130,10 @@ export async function indexPast(db: Database): Promise<void> {
 
 function keysWithin(node: NodeName, { from, before, after, order }: FlipRange): KeyRange {
   let { gte, lt } = flipsOf(node);
-  if (from !== undefined) gte = flipKey(node, from);
-  if (before !== undefined) lt = flipKey(node, before);
+  if (from !== undefined) gte = flipBound(node, from);
+  if (before !== undefined) lt = flipBound(node, before);
   if (after === undefined) return { gte, lt };
-  const behind = order === 'asc' ? flipKey(node, instant(after + 1)) : flipKey(node, after);
+  const behind = flipBound(node, order === 'asc' ? after + 1 : after);
   if (order === 'asc' && Buffer.compare(behind, gte) > 0) gte = behind;
   if (order === 'desc' && Buffer.compare(behind, lt) < 0) lt = behind;
   return { gte, lt };

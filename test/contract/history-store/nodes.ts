@@ -170,6 +170,13 @@ export function describeNodes(make: MakeSubject): void {
       expect(await flips(ANN, { after: instant(300), order: 'desc' })).to.deep.equal([200, 100]);
       expect(await flips(ANN, { from: instant(250), after: instant(100) })).to.deep.equal([300]);
       expect(await flips(AN)).to.deep.equal([250]);
+      // Further away than any instant on disk can be.
+      const [far, long] = [instant(8.64e15), instant(-8.64e15)];
+      expect(await flips(ANN, { from: long, before: far })).to.deep.equal([100, 200, 300]);
+      expect(await flips(ANN, { from: far })).to.deep.equal([]);
+      expect(await flips(ANN, { before: long })).to.deep.equal([]);
+      expect(await flips(ANN, { after: far, order: 'desc' })).to.deep.equal([300, 200, 100]);
+      expect(await flips(ANN, { after: far })).to.deep.equal([]);
     });
 
     it('keeps the reason of a failure that was reported', async () => {
@@ -234,6 +241,9 @@ export function describeNodes(make: MakeSubject): void {
       expect(await found(20, 30)).to.deep.equal([]);
       expect(await found(19, 31)).to.deep.equal([10, 30]);
       expect(await found(35, 36)).to.deep.equal([30]);
+      expect(await found(-8.64e15, 8.64e15)).to.deep.equal([10, 30, 50]);
+      expect(await found(8.64e15, 8.64e15)).to.deep.equal([]);
+      expect(await found(-8.64e15, -8.64e15)).to.deep.equal([]);
     });
 
     for (const outcome of ['stored', 'lost'] as const)
