@@ -83,7 +83,7 @@ export class Emitter {
     this.#target = target instanceof URL ? target.href : target;
     this.#options = options;
     expectArgument('an emitter', this.#target, aTarget);
-    refuseProblems('these options of an emitter', problemsOfEmitter(options));
+    refuseProblems('emitter options', problemsOfEmitter(options));
     if (typeof this.#target !== 'string') return;
     if (options.nodes === undefined) throw new TypeError('an emitter for a daemon needs the option nodes');
   }

@@ -34,7 +34,7 @@ export function readOptions(
   const more = loaded.ok
     ? []
     : loaded.problems.map((problem) => inOptions(problem, document, usable, notifiers));
-  refuseProblems('these options', [...new Set([...problems, ...more])]);
+  refuseProblems('options', [...new Set([...problems, ...more])]);
   throw new TypeError('invalid options');
 }
 

@@ -32,7 +32,7 @@ export const describedUser = z.strictObject({
   id: userId,
   status: presence,
   since: instant.nullable().meta({ description: 'When the status began.' }),
-  last_seen: instant.nullable().meta({ description: 'The last heal, or the goodbye.' }),
+  last_seen: instant.nullable().meta({ description: 'When the last heal or goodbye came.' }),
   deadline: instant
     .nullable()
     .meta({ description: 'When an online user goes offline unless healed; null for others.' }),
@@ -54,17 +54,17 @@ export const liveNode = z.strictObject({ name: nodeName, state: z.literal('activ
 export const acknowledgement = z
   .strictObject({
     by: z.string().meta({ description: 'Who takes care of the failure.' }),
-    reason: z.string().optional().meta({ description: 'Absent where none was given.' }),
+    reason: z.string().optional().meta({ description: 'Absent if none was given.' }),
     at: instant,
-    until: instant.optional().meta({ description: 'When it ends by itself; absent where that is open.' }),
+    until: instant.optional().meta({ description: 'When it ends by itself. Absent if it has no end.' }),
   })
   .meta({ id: 'Acknowledgement' });
 
 export const rhythm = z
   .strictObject({
-    mean: seconds.nullable().meta({ description: 'Of the intervals between its heartbeats.' }),
-    deviation: seconds.nullable().meta({ description: 'The one that is reckoned with.' }),
-    samples: count.meta({ description: 'Intervals that are remembered.' }),
+    mean: seconds.nullable().meta({ description: 'The mean interval between its heartbeats.' }),
+    deviation: seconds.nullable().meta({ description: 'The standard deviation used.' }),
+    samples: count.meta({ description: 'How many intervals are remembered.' }),
     timeout: seconds.meta({ description: 'The timeout in force.' }),
   })
   .meta({ id: 'Rhythm' });
@@ -72,11 +72,11 @@ export const rhythm = z
 const nodeShape = {
   name: nodeName,
   state: nodeState,
-  retries: count.meta({ description: 'Heartbeats in a row that did not come and were forgiven.' }),
+  retries: count.meta({ description: 'Heartbeats missed in a row.' }),
   last_heartbeat: instant.nullable(),
-  deadline: instant
-    .nullable()
-    .meta({ description: 'When it misses its next heartbeat; null of who has failed or is paused.' }),
+  deadline: instant.nullable().meta({
+    description: 'When it misses its next heartbeat; null for a node that has failed or is paused.',
+  }),
   timeout,
   max_retries: count,
   labels: z.record(z.string(), z.string()),
@@ -88,17 +88,19 @@ const nodeShape = {
   depends_on: z
     .array(nodeName)
     .readonly()
-    .meta({ description: 'Nodes without which it cannot live: while one has failed, nobody is told of it.' }),
+    .meta({ description: 'Nodes it depends on: while one of them has failed, its alerts are inhibited.' }),
   paused: z.boolean(),
-  since: instant.meta({ description: 'When it came to its state.' }),
+  since: instant.meta({ description: 'When its state began.' }),
   acknowledged: acknowledgement
     .nullable()
-    .meta({ description: 'Who takes care of its failure; null of nobody, and of one that has not failed.' }),
+    .meta({ description: 'The acknowledgement of its failure; null if there is none or it has not failed.' }),
   phi: z.number().min(0).nullable().optional().meta({
     description:
       'There where the timeout is adaptive: how improbable its silence is by now, 1 for one in ten, 2 for one in a hundred. Null while too little is known to tell.',
   }),
-  rhythm: rhythm.optional().meta({ description: 'What is learnt of it where the timeout is adaptive.' }),
+  rhythm: rhythm
+    .optional()
+    .meta({ description: 'What was learnt from its heartbeats, if its timeout is adaptive.' }),
 };
 
 export const node = z.strictObject(nodeShape).meta({ id: 'Node' });
@@ -107,12 +109,9 @@ export const uptime = z
   .strictObject({
     from: instant,
     to: instant,
-    ratio: z
-      .number()
-      .min(0)
-      .max(1)
-      .nullable()
-      .meta({ description: 'The share of the time that it had not failed, pauses and blindness left out.' }),
+    ratio: z.number().min(0).max(1).nullable().meta({
+      description: 'The share of time in which it had not failed. Pauses and blind time do not count.',
+    }),
     active_seconds: seconds,
     inactive_seconds: seconds,
     failed_seconds: seconds,
@@ -124,7 +123,7 @@ export const uptime = z
 const shapeWithCause = {
   ...nodeShape,
   caused_by: nodeName.optional().meta({
-    description: 'There of a failed node: what it depends on, and has failed too.',
+    description: 'For a failed node: the nodes it depends on that have failed, too.',
   }),
 };
 
@@ -146,7 +145,7 @@ export const flip = z
     reason: z
       .string()
       .optional()
-      .meta({ description: 'There where the node reported the failure, and said why.' }),
+      .meta({ description: 'Present if the node reported the failure with a reason.' }),
   })
   .meta({ id: 'Flip' });
 
@@ -162,7 +161,7 @@ export const delivery = z
     instead_of: z
       .string()
       .optional()
-      .meta({ description: 'The channel in which it died, and whose `fallback` this one is.' }),
+      .meta({ description: 'The channel that could not deliver it; this one is its `fallback`.' }),
     folded: count.optional(),
     alert_ids: z.array(alertId).readonly().optional(),
   })
@@ -177,18 +176,11 @@ export const alert = z
     node: nodeName.nullable(),
     blind_seconds: seconds,
     message: z.string(),
-    reason: z
-      .string()
-      .optional()
-      .meta({ description: 'What the node said of the failure that it reported.' }),
-    reminder: z
-      .int()
-      .min(1)
-      .optional()
-      .meta({ description: 'Which reminder it is of a failure that goes on.' }),
+    reason: z.string().optional().meta({ description: 'The reason that the node gave for the failure.' }),
+    reminder: z.int().min(1).optional().meta({ description: 'The number of the reminder.' }),
     caused_by: nodeName
       .optional()
-      .meta({ description: 'What the node depends on, and had failed before it.' }),
+      .meta({ description: 'The nodes it depends on that had failed before it.' }),
     count: count.optional(),
     sample: z.array(nodeName).readonly().optional(),
     nodes: z.array(nodeName).optional(),
@@ -217,10 +209,12 @@ export const failure = z
     code: z
       .string()
       .optional()
-      .meta({ description: 'From the table in docs/errors.md; not on the calls of the original.' }),
+      .meta({ description: 'From the table in docs/errors.md. Absent on heal, checkup and heart_rhythm.' }),
     problems: z
       .array(z.strictObject({ path: z.string(), problem: z.string() }))
       .optional()
-      .meta({ description: 'Everything that is wrong with a body of settings, or of an acknowledgement.' }),
+      .meta({
+        description: 'Everything that is wrong with the settings or the acknowledgement in the body.',
+      }),
   })
   .meta({ id: 'Error' });

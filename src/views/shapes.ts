@@ -18,7 +18,7 @@ export const userIdText = coded<UserId>(parseUserId, 'must be a user id').meta({
   id: 'UserIdText',
   type: 'string',
   pattern: `^(?:[+-]?0*(?:[0-9]{1,18}|${upTo(LARGEST)})|-0*${SMALLEST})$`,
-  description: 'A signed 64-bit integer in decimal; a `+` and leading zeros say nothing.',
+  description: 'A signed 64-bit integer in decimal; a `+` and leading zeros are ignored.',
 });
 
 /** What a schema can say of a name: it counts characters, of which there are no more than bytes in UTF-8. */
@@ -40,7 +40,7 @@ export const alertId = coded<AlertId>(parseAlertId, 'must be the id of an alert'
   id: 'AlertId',
   type: 'string',
   pattern: '^[0-7][0-9A-HJKMNP-TV-Z]{25}$',
-  description: 'A ULID: it sorts by when the alert was raised.',
+  description: 'A ULID: ids sort by the time at which the alert was raised.',
 });
 
 /** Digits, as many as the limit has, that are no more than it: what agrees with it up to some digit and is less there, or itself. */

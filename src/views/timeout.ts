@@ -13,8 +13,10 @@ const adaptive = z
   .strictObject(
     {
       adaptive: z.literal(true, 'must be true; a timeout that is fixed is a number of seconds'),
-      min: seconds.meta({ description: 'However regular the heartbeats, it is no shorter.' }),
-      max: seconds.meta({ description: 'However irregular, it is no longer; and it is this at first.' }),
+      min: seconds.meta({ description: 'The shortest timeout, however regular the heartbeats.' }),
+      max: seconds.meta({
+        description: 'The longest timeout, however irregular the heartbeats; also the first one.',
+      }),
       threshold: z
         .number('must be a number')
         .min(1, 'must be at least 1')
@@ -31,7 +33,9 @@ const adaptive = z
   });
 
 /** As it is sent, and as it is shown: seconds, or `{ adaptive: true, min, max }` for one that follows the node's rhythm. */
-export const timeout = z.union([seconds, adaptive]).meta({ description: 'Seconds, or how it is learnt.' });
+export const timeout = z
+  .union([seconds, adaptive])
+  .meta({ description: 'Seconds, or the bounds of an adaptive timeout.' });
 
 export function readTimeout(read: z.output<typeof timeout> | null | undefined): Timeout | null | undefined {
   if (typeof read === 'number') return toMillis(read);

@@ -35,4 +35,4 @@ export const hold = z.enum(HOLDS);
 export const nextCursor = z
   .string()
   .nullable()
-  .meta({ description: 'Passed on as `cursor` it goes on where this page ended; null when no more follow.' });
+  .meta({ description: 'Pass it as `cursor` to get the next page; null on the last page.' });

@@ -48,7 +48,7 @@ describe('a channel whose package is not installed', () => {
       process.exit(0);`;
     const { stdout } = run('--input-type=module', '--eval', program);
     expect(stdout).to.equal(
-      'TypeError: these options cannot be used:\n' +
+      'TypeError: invalid options:\n' +
         'channels.RedisNotifier.kind: needs a package that is not installed: npm install @redis/client\n',
     );
   });

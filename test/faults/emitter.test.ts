@@ -95,8 +95,8 @@ describe('heartbeat emit', () => {
     });
     await eventually(() =>
       expect(emitter.stderr)
-        .to.include('broken is unwell')
-        .and.to.include('skipped is unwell: it exited with 1'),
+        .to.include('broken failed its probe')
+        .and.to.include('skipped failed its probe: it exited with 1'),
     );
     emitter.signal('SIGTERM');
     expect((await emitter.ended).code).to.equal(0);
@@ -143,7 +143,7 @@ describe('heartbeat emit', () => {
     ]);
     expect(emitter.stderr).to.equal('');
     expect(emitter.stdout).to.match(
-      /^2 nodes beaten for over 1\.\d s at http.*\nheartbeats \d+ accepted, 0 refused\n/,
+      /^2 nodes, heartbeats for 1\.\d s at http.*\nheartbeats \d+ accepted, 0 refused\n/,
     );
   });
 

@@ -201,7 +201,7 @@ function reasonIn({ reason }: Flip): string {
 }
 
 function silence(flip: Flip, { lastHeartbeat, timeout }: NodeFacts, measured?: Millis): string {
-  if (lastHeartbeat === undefined) return 'it was never heard of since it was registered';
+  if (lastHeartbeat === undefined) return 'no heartbeat since it was registered';
   const { at, blind } = flip;
   const silent = `no heartbeat for ${duration(exact(measured ?? at - lastHeartbeat, timeout * missed(flip)))}`;
   const known = measured === undefined ? `${silent}${BY_WALL_CLOCK}` : silent;

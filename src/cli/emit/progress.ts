@@ -45,10 +45,10 @@ export function emitProgress(stream: NodeJS.WritableStream, isTerminal: boolean)
       note(`settings of ${node} are refused: ${reason}`);
     },
     probeFailed: (node, reason) => {
-      note(`${node} is unwell: ${reason}`);
+      note(`${node} failed its probe: ${reason}`);
     },
     probePassed: (node) => {
-      note(`${node} is well again`);
+      note(`${node} passed its probe again`);
     },
   };
 }

@@ -14,19 +14,19 @@ export function summaryText(url: string, seconds: number, report: EmitterReport)
   const { nodes, heartbeats, calls, probes, settings } = report;
   const errors = Object.entries(calls.errors).map(([kind, times]) => `${kind}: ${times}`);
   const lines = [
-    `${nodes} nodes beaten for over ${seconds.toFixed(1)} s at ${url}`,
+    `${nodes} nodes, heartbeats for ${seconds.toFixed(1)} s at ${url}`,
     `heartbeats ${heartbeats.accepted} accepted, ${heartbeats.refused} refused`,
-    `calls      ${calls.failed === 0 ? 'none failed' : `${calls.failed} failed and were made again (${errors.join(', ')})`}`,
+    `calls      ${calls.failed === 0 ? 'none failed' : `${calls.failed} failed and were repeated (${errors.join(', ')})`}`,
     ...(probes.run === 0
       ? []
       : [
           `probes     ${probes.run} run, ${probes.failed} failed, ${probes.reported} reported; ` +
-            `${probes.unwell} nodes unwell at the end`,
+            `${probes.unwell} nodes failing at the end`,
         ]),
     ...(settings.registered + settings.refused === 0
       ? []
       : [`settings   ${settings.registered} registered, ${settings.refused} refused`]),
-    `lateness   ${report.latest_ms} ms at the most`,
+    `lateness   ${report.latest_ms} ms at most`,
   ];
   return `${lines.join('\n')}\n`;
 }

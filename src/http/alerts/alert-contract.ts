@@ -12,13 +12,13 @@ export function alertOperations(limits: Pick<GatewayLimits, 'page'>): Operations
     'GET /alerts': {
       id: 'alerts',
       tag: 'alerts',
-      summary: 'What people were told',
-      description: 'Newest first, each with what has become of it in every channel.',
+      summary: 'List alerts',
+      description: 'Newest first, each with its delivery state in every channel.',
       scope: 'read',
       query: alertListingQuery(limits.page),
       answers: {
         200: { means: 'A page of alerts.', body: alerts },
-        400: { means: 'A parameter is wrong, which the sentence names.', body: failure },
+        400: { means: 'A parameter is invalid; the error names it.', body: failure },
       },
       examples: [
         {
@@ -54,13 +54,13 @@ export function alertOperations(limits: Pick<GatewayLimits, 'page'>): Operations
     'POST /alerts/{id}/redeliver': {
       id: 'redeliver',
       tag: 'alerts',
-      summary: 'Tell them after all',
-      description: 'Takes up a dead letter again, under its old id, for every channel where it is one.',
+      summary: 'Redeliver an alert',
+      description: 'Delivers a dead letter again, under its old id, through every channel where it is one.',
       scope: 'admin',
       answers: {
-        202: { means: 'It is on its way.', body: onItsWay },
+        202: { means: 'The message is queued.', body: onItsWay },
         404: { means: 'There is no such alert.', body: failure },
-        409: { means: 'It is no dead letter of any channel that there is.', body: failure },
+        409: { means: 'It is not a dead letter of any configured channel.', body: failure },
       },
       examples: [
         { name: 'redeliver', path: { id: ALERT }, status: 202, answer: { id: ALERT } },
@@ -75,12 +75,15 @@ export function alertOperations(limits: Pick<GatewayLimits, 'page'>): Operations
     'POST /channels/{name}/test': {
       id: 'testChannel',
       tag: 'alerts',
-      summary: 'Does this channel work?',
-      description: 'Sends a message that says it is a test.',
+      summary: 'Test a channel',
+      description: 'Sends a test message.',
       scope: 'admin',
       path: { name: z.string().meta({ description: 'The name of a channel.' }) },
       answers: {
-        202: { means: 'It is on its way. `GET /alerts` says what became of it.', body: onItsWay },
+        202: {
+          means: 'The message is queued. `GET /alerts` shows whether it was delivered.',
+          body: onItsWay,
+        },
         404: { means: 'No channel of this name is configured.', body: failure },
       },
       examples: [

@@ -27,13 +27,13 @@ export const alertListingQuery = forLimit((largest) =>
       .meta({
         type: 'string',
         pattern: `^${ONE_STATE}(?:,${ONE_STATE})*$`,
-        description: `Only alerts that are, for some channel, in one of these states, with commas between them: ${DELIVERY_STATES.join(', ')}.`,
+        description: `Only alerts that are in one of these states for some channel, separated by commas: ${DELIVERY_STATES.join(', ')}.`,
       }),
     node: coded<NodeName>(parseNodeName, queryProblem.node)
       .optional()
       .meta({
         ...NAME_SHAPE,
-        description: 'Only alerts about this node: alone, or in a message that stands for many.',
+        description: 'Only alerts about this node, alone or in a group.',
       }),
     type: z
       .enum(ALERT_TYPES, queryProblem.alertType)
@@ -42,15 +42,15 @@ export const alertListingQuery = forLimit((largest) =>
     channel: z
       .string()
       .optional()
-      .meta({ description: 'Only alerts for this channel; with `state`, those in such a state there.' }),
+      .meta({ description: 'Only alerts for this channel; with `state`, those in that state there.' }),
     cursor: coded<AlertId>(parseAlertId, queryProblem.alertCursor).optional().meta({
       type: 'string',
       pattern: OPAQUE,
-      description: 'Goes on behind the page that answered this `next_cursor`.',
+      description: 'Continues after the page that returned this `next_cursor`.',
     }),
     limit: limitUpTo(largest)
       .default(Math.min(PAGE, largest))
-      .meta({ description: 'So many alerts at the most.' }),
+      .meta({ description: 'The largest number of alerts to return.' }),
   }),
 );
 

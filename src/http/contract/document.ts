@@ -22,10 +22,10 @@ import { alertId, nodeName, userIdText } from '../../views/shapes.js';
 const VERSION = '0.1.0';
 
 const DESCRIPTION =
-  'Knows who is alive. Instants are whole Unix seconds unless a key ends in `_ms`; durations are seconds. Where a call has `GET` it answers `HEAD` too; a method that a path does not have is 405 with `Allow`. Every answer with an error has a sentence in `error`, and a `code` beside it except on the calls of the original.';
+  'Knows who is alive. Instants are whole Unix seconds unless a key ends in `_ms`; durations are seconds. Where a call has `GET` it answers `HEAD` too; a method that a path does not have gets 405 with `Allow`. Every error response has a sentence in `error`, and a `code` except on heal, checkup and heart_rhythm.';
 
 const BEARER =
-  'A key with the scope that a call names, or a token of a user for what concerns that user alone. Without keys in the configuration nobody is asked for one.';
+  'A key with the scope that a call names, or a user token, which is valid for that user only. If no keys are configured, none is needed.';
 
 const IN_PATHS: Readonly<Record<string, z.ZodType>> = {
   user_id: userIdText,
@@ -34,7 +34,7 @@ const IN_PATHS: Readonly<Record<string, z.ZodType>> = {
 };
 
 /** What is given for any reason that a call does not name itself: the lack of a key, of capacity, of a method. */
-const OTHERWISE: Answer = { means: 'Any other error: docs/errors.md has all of them.', body: failure };
+const OTHERWISE: Answer = { means: 'Any other error. docs/errors.md lists them all.', body: failure };
 
 /** Every call there is, by method and path. */
 function operations(limits: Pick<GatewayLimits, 'batch' | 'page'>): Operations {

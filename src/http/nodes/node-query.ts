@@ -39,11 +39,11 @@ export const listingQuery = forLimit((largest) =>
     cursor: coded<NodeName>(readCursor, queryProblem.nameCursor).optional().meta({
       type: 'string',
       pattern: OPAQUE,
-      description: 'Goes on behind the page that answered this `next_cursor`.',
+      description: 'Continues after the page that returned this `next_cursor`.',
     }),
     limit: limitUpTo(largest)
       .default(Math.min(PAGE, largest))
-      .meta({ description: 'So many nodes at the most.' }),
+      .meta({ description: 'The largest number of nodes to return.' }),
   }),
 );
 

@@ -27,11 +27,11 @@ export const pageQuery = forLimit((largest) =>
     from: whenNamed('from', 'Only what ends in this second or later.'),
     to: whenNamed('to', 'Only what begins in this second or earlier.'),
     order: order.default('asc').meta({ description: '`asc`, oldest first, or `desc`.' }),
-    limit: limitUpTo(largest).optional().meta({ description: 'So many at the most.' }),
+    limit: limitUpTo(largest).optional().meta({ description: 'The largest number of sessions to return.' }),
     cursor: coded(decodeCursor, queryProblem.cursor).optional().meta({
       type: 'string',
       pattern: OPAQUE,
-      description: 'Goes on behind the page that answered this `next_cursor`, in the same order.',
+      description: 'Continues after the page that returned this `next_cursor`, in the same order.',
     }),
   }),
 );

@@ -20,9 +20,9 @@ import {
 
 const USER = '12345';
 
-const noUserId: Answer = { means: 'The id is no signed 64-bit integer in decimal.', body: failure };
+const noUserId: Answer = { means: 'The id is not a signed 64-bit integer in decimal.', body: failure };
 const notJustNow: Answer = {
-  means: 'It could not be done just now, and may be sent again.',
+  means: 'It could not be done now. Send the request again.',
   body: failure,
 };
 const wrongId: Example = {
@@ -46,8 +46,11 @@ const goodbye: Pick<Operation, 'scope' | 'answers' | 'examples'> = {
   ],
 };
 
-const noBatch: Answer = { means: 'The body is neither a JSON array nor one id a line.', body: failure };
-const tooLarge: Answer = { means: 'Too many ids, or bytes.', body: failure };
+const noBatch: Answer = {
+  means: 'The body is neither a JSON array nor a list of ids, one per line.',
+  body: failure,
+};
+const tooLarge: Answer = { means: 'The body has too many ids or bytes.', body: failure };
 
 /** The calls of the original, goodbye, and batches. */
 export function presenceOperations(limits: Pick<GatewayLimits, 'batch' | 'page'>): Operations {
@@ -55,7 +58,7 @@ export function presenceOperations(limits: Pick<GatewayLimits, 'batch' | 'page'>
     'PUT /heal/{user_id}': {
       id: 'heal',
       tag: 'presence',
-      summary: 'I am here',
+      summary: 'Heal a user',
       description:
         'Holds the user online for `session_timeout` from now. The first heal of somebody offline opens a session, and is answered once that is on disk. Repeating it is harmless.',
       scope: 'heal',
@@ -72,23 +75,23 @@ export function presenceOperations(limits: Pick<GatewayLimits, 'batch' | 'page'>
     'DELETE /heal/{user_id}': {
       id: 'goodbye',
       tag: 'presence',
-      summary: 'I am leaving',
-      description: 'Ends the session now; answered once that is on disk. Saying it twice is no error.',
+      summary: "End a user's session",
+      description: 'Ends the session now; answered once that is on disk. Repeating it is harmless.',
       ...goodbye,
     },
     'POST /heal/{user_id}/goodbye': {
       id: 'goodbyeByBeacon',
       tag: 'presence',
-      summary: 'I am leaving, from a page that is being closed',
+      summary: "End a user's session, from a page that is being closed",
       description: 'For `navigator.sendBeacon`, which can only `POST`.',
       ...goodbye,
     },
     'POST /heal': {
       id: 'healMany',
       tag: 'presence',
-      summary: 'All of these are here',
+      summary: 'Heal many users',
       description:
-        'Answered once every session that it opened is on disk. What is no id spoils nothing but itself. Every digit counts: ids above 2^53 may be sent as strings.',
+        'Answered once every session that it opened is on disk. An invalid id is rejected and the rest is accepted. Send ids above 2^53 as numbers or as strings: no digit is lost.',
       scope: 'heal',
       body: batchOf(userInBatch, 'id', limits.batch),
       answers: {
@@ -119,8 +122,8 @@ export function presenceOperations(limits: Pick<GatewayLimits, 'batch' | 'page'>
     'GET /checkup/{user_id}': {
       id: 'checkup',
       tag: 'presence',
-      summary: 'Are they here?',
-      description: 'Somebody never heard of is offline.',
+      summary: 'Check whether a user is online',
+      description: 'A user without a session is offline.',
       scope: 'read',
       answers: {
         200: { means: 'Whether the user is online.', body: checkedUser },
@@ -136,12 +139,12 @@ export function presenceOperations(limits: Pick<GatewayLimits, 'batch' | 'page'>
     'POST /checkup': {
       id: 'checkupMany',
       tag: 'presence',
-      summary: 'Are these here?',
-      description: 'In the order asked.',
+      summary: 'Check whether users are online',
+      description: 'Answers in the order of the request.',
       scope: 'read',
       body: batchOf(userInBatch, 'id', limits.batch),
       answers: {
-        200: { means: 'Whether each is online; ids that are none are in `rejected`.', body: checkedUsers },
+        200: { means: 'Whether each user is online. Invalid ids are in `rejected`.', body: checkedUsers },
         400: noBatch,
         413: tooLarge,
         503: notJustNow,
@@ -163,14 +166,14 @@ export function presenceOperations(limits: Pick<GatewayLimits, 'batch' | 'page'>
     'GET /heart_rhythm/{user_id}': {
       id: 'heartRhythm',
       tag: 'presence',
-      summary: 'When were they here?',
+      summary: "List a user's sessions",
       description:
-        "The user's sessions. The session that is going on is among them, and its `offline_at` is when it ends unless the user is healed again. A long history is streamed; if it cannot be read to its end, the connection is broken off.",
+        "The user's sessions. The current session is among them; its `offline_at` is when it ends unless the user is healed again. A long history is streamed; if it cannot be read to its end, the connection is reset.",
       scope: 'read',
       query: pageQuery(limits.page),
       answers: {
-        200: { means: 'The sessions; none for somebody never heard of.', body: heartRhythm },
-        400: { means: 'The id is none, or a parameter is wrong, which the sentence names.', body: failure },
+        200: { means: 'The sessions. An unknown user has none.', body: heartRhythm },
+        400: { means: 'The id or a parameter is invalid; the error names it.', body: failure },
         503: notJustNow,
       },
       examples: [
@@ -194,10 +197,10 @@ export function presenceOperations(limits: Pick<GatewayLimits, 'batch' | 'page'>
     'GET /users/{user_id}': {
       id: 'user',
       tag: 'presence',
-      summary: 'All that is known of a user now',
+      summary: 'Get a user',
       scope: 'read',
       answers: {
-        200: { means: 'Since when they are what they are.', body: describedUser },
+        200: { means: "The user's status, and since when.", body: describedUser },
         400: noUserId,
         503: notJustNow,
       },
@@ -225,10 +228,10 @@ export function presenceOperations(limits: Pick<GatewayLimits, 'batch' | 'page'>
     'DELETE /users/{user_id}': {
       id: 'eraseUser',
       tag: 'presence',
-      summary: 'Forget them for good',
-      description: 'Status and history are gone. A heal that comes later begins anew.',
+      summary: 'Erase a user',
+      description: 'Removes status and history for good. A later heal starts a new history.',
       scope: 'admin',
-      answers: { 204: { means: 'The user is forgotten.' }, 400: noUserId, 503: notJustNow },
+      answers: { 204: { means: 'The user is erased.' }, 400: noUserId, 503: notJustNow },
       examples: [{ name: 'erase', path: { user_id: USER }, status: 204 }],
     },
   };

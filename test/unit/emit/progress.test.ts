@@ -32,7 +32,7 @@ describe('what an emitter shows', () => {
     progress.probeFailed('db-1', 'it answered 500');
     progress.end();
     await eventually(() => {
-      expect(seen).to.include(`\r\u001B[Kdb-1 is unwell: it answered 500\n${line}`);
+      expect(seen).to.include(`\r\u001B[Kdb-1 failed its probe: it answered 500\n${line}`);
       expect(seen.endsWith(`${line}\r\u001B[K`)).to.equal(true);
     });
   });
@@ -53,19 +53,19 @@ describe('what an emitter shows', () => {
       'heartbeats are refused, trying again: got no answer',
       'heartbeats are accepted again',
       'db-1 is refused: too many nodes',
-      'db-2 is well again',
+      'db-2 passed its probe again',
       '',
     ]);
   });
 
   it('sums up what was done, and what went wrong', () => {
     expect(summaryText('http://daemon', 10, REPORT)).to.equal(
-      '3 nodes beaten for over 10.0 s at http://daemon\n' +
-        'heartbeats 12 accepted, 0 refused\ncalls      none failed\nlateness   4 ms at the most\n',
+      '3 nodes, heartbeats for 10.0 s at http://daemon\n' +
+        'heartbeats 12 accepted, 0 refused\ncalls      none failed\nlateness   4 ms at most\n',
     );
     const text = summaryText('http://daemon', 10, WITH_FAULTS);
-    expect(text).to.include('2 failed and were made again (503: 1, ECONNREFUSED: 1)');
-    expect(text).to.include('9 run, 4 failed, 1 reported; 2 nodes unwell at the end');
+    expect(text).to.include('2 failed and were repeated (503: 1, ECONNREFUSED: 1)');
+    expect(text).to.include('9 run, 4 failed, 1 reported; 2 nodes failing at the end');
     expect(progressLine(WITH_FAULTS)).to.equal(
       '3 nodes  12 heartbeats  1 refused  2 calls failed  9 probes  2 unwell',
     );

@@ -40,7 +40,7 @@ describe('what an alert says', () => {
       "Node 'node1' has failed: no heartbeat for 2 min, 30 s of which nobody could be heard.",
     );
     expect(nodeSentence('node.failed', flip, { ...node, lastHeartbeat: undefined })).to.equal(
-      "Node 'node1' has failed: it was never heard of since it was registered.",
+      "Node 'node1' has failed: no heartbeat since it was registered.",
     );
     expect(nodeSentence('node.failed', flip, node, 150_000), 'measured').to.equal(
       "Node 'node1' has failed: no heartbeat for 2 min 30 s.",

@@ -23,14 +23,14 @@ export const acknowledgingOperations: Operations = {
   'POST /nodes/{name}/acknowledge': {
     id: 'acknowledgeNode',
     tag: 'nodes',
-    summary: 'Somebody takes care of its failure',
+    summary: 'Acknowledge a failure',
     description:
       'Nobody is reminded of it any more, and channels that are told late hear neither of it nor of its recovery. It is over when the node recovers, at `until`, or when it is taken back; said again, it is replaced.',
     scope: 'admin',
     body: { 'application/json': acknowledgementBody },
     answers: {
-      200: { means: 'The node, as it is now; on disk.', body: node },
-      400: { means: 'The name is none, or something in the body is wrong.', body: failure },
+      200: { means: 'The node as it is now. The change is on disk.', body: node },
+      400: { means: 'The name or the body is invalid.', body: failure },
       404: unknown,
       409: { means: 'The node has not failed.', body: failure },
       503: notJustNow,
@@ -81,13 +81,13 @@ export const acknowledgingOperations: Operations = {
   'DELETE /nodes/{name}/acknowledge': {
     id: 'unacknowledgeNode',
     tag: 'nodes',
-    summary: 'Nobody takes care of its failure any more',
+    summary: 'Take an acknowledgement back',
     description:
       'People are reminded of it again, and channels that are told late hear of what they have not been told yet. Where nobody took care of it, nothing changes.',
     scope: 'admin',
     answers: {
-      200: { means: 'The node, as it is now; on disk.', body: node },
-      400: { means: 'The name is none, or there is a body.', body: failure },
+      200: { means: 'The node as it is now. The change is on disk.', body: node },
+      400: { means: 'The name is invalid, or the request has a body.', body: failure },
       404: unknown,
       503: notJustNow,
     },

@@ -10,9 +10,9 @@ const heartbeat: Pick<Operation, 'tag' | 'scope' | 'answers' | 'examples'> = {
   scope: 'heal',
   answers: {
     200: { means: 'The node is active.', body: liveNode },
-    400: { means: 'The name is none, or there is a body.', body: failure },
+    400: { means: 'The name is invalid, or the request has a body.', body: failure },
     404: unknown,
-    429: { means: 'There are `nodes.max` nodes already, or as many as the key may register.', body: failure },
+    429: { means: '`nodes.max` nodes are registered, or as many as the key may register.', body: failure },
     503: notJustNow,
   },
   examples: [
@@ -31,27 +31,27 @@ export function heartbeatOperations(limits: Pick<GatewayLimits, 'batch'>): Opera
   return {
     'PUT /nodes/{name}/heartbeat': {
       id: 'heartbeat',
-      summary: 'This node lives',
+      summary: 'Send a heartbeat',
       description:
         'A name that nobody has heard of is registered by it, with the defaults; with `nodes.auto_register` off it is 404.\n\nA heartbeat that registers a node or ends a failure is answered once that is on disk.',
       ...heartbeat,
     },
     'POST /nodes/{name}/heartbeat': {
       id: 'heartbeatByPost',
-      summary: 'This node lives, from a client that can only `POST`',
+      summary: 'Send a heartbeat, from a client that can only `POST`',
       ...heartbeat,
     },
     'POST /nodes/heartbeats': {
       id: 'heartbeats',
       tag: 'nodes',
-      summary: 'All of these live',
-      description: 'Answered once every node that it registered, and every recovery, is on disk.',
+      summary: 'Send heartbeats of many nodes',
+      description: 'Answered once every new registration and every recovery is on disk.',
       scope: 'heal',
       body: batchOf(nodeName, 'name', limits.batch),
       answers: {
         200: { means: 'How many were accepted, and which were not.', body: accepted },
-        400: { means: 'The body is neither a JSON array nor one name a line.', body: failure },
-        413: { means: 'Too many names, or bytes.', body: failure },
+        400: { means: 'The body is neither a JSON array nor a list of names, one per line.', body: failure },
+        413: { means: 'The body has too many names or bytes.', body: failure },
         503: notJustNow,
       },
       examples: [

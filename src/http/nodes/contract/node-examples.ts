@@ -4,10 +4,10 @@ import type { Answer, Example } from '../../contract/operation.js';
 /** The node of most examples. */
 export const NODE = 'backup';
 
-export const wrongName: Answer = { means: 'The name is none.', body: failure };
+export const wrongName: Answer = { means: 'The name is invalid.', body: failure };
 export const unknown: Answer = { means: 'There is no node of this name.', body: failure };
 export const notJustNow: Answer = {
-  means: 'It could not be done just now, and may be sent again.',
+  means: 'It could not be done now. Send the request again.',
   body: failure,
 };
 

@@ -27,13 +27,13 @@ function listOperations(limits: Pick<GatewayLimits, 'page'>): Operations {
     'GET /nodes': {
       id: 'nodes',
       tag: 'nodes',
-      summary: 'Which nodes there are',
+      summary: 'List nodes',
       description: 'By name, in the order of the bytes of UTF-8.',
       scope: 'read',
       query: listingQuery(limits.page),
       answers: {
         200: { means: 'A page of nodes.', body: nodes },
-        400: { means: 'A parameter is wrong, which the sentence names.', body: failure },
+        400: { means: 'A parameter is invalid; the error names it.', body: failure },
       },
       examples: [
         {
@@ -62,14 +62,14 @@ function flipOperations(limits: Pick<GatewayLimits, 'page'>): Operations {
     'GET /nodes/{name}/flips': {
       id: 'flips',
       tag: 'nodes',
-      summary: 'What has become of it so far',
+      summary: "List a node's flips",
       description:
         'Every change of its state. `at` is the deadline that passed, or the heartbeat or report that came; not when it was noticed.',
       scope: 'read',
       query: pageQuery(limits.page),
       answers: {
         200: { means: 'A page of flips.', body: flips },
-        400: { means: 'The name is none, or a parameter is wrong.', body: failure },
+        400: { means: 'The name or a parameter is invalid.', body: failure },
         404: unknown,
       },
       examples: [

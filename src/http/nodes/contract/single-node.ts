@@ -16,11 +16,11 @@ export const singleNodeOperations: Operations = {
     body: { 'application/json': settingsWith([]) },
     isBodyOptional: true,
     answers: {
-      200: { means: 'It was known, and is so now; on disk.', body: node },
-      201: { means: 'It is registered; on disk.', body: node },
-      400: { means: 'Something in the body is wrong: `problems` names all of it.', body: failure },
+      200: { means: 'The settings of a known node changed. The change is on disk.', body: node },
+      201: { means: 'The node is registered. The registration is on disk.', body: node },
+      400: { means: 'The body is invalid: `problems` lists everything that is wrong.', body: failure },
       429: {
-        means: 'There are `nodes.max` nodes already, or as many as the key may register.',
+        means: '`nodes.max` nodes are registered, or as many as the key may register.',
         body: failure,
       },
       503: notJustNow,
@@ -74,14 +74,14 @@ export const singleNodeOperations: Operations = {
   'GET /nodes/{name}': {
     id: 'node',
     tag: 'nodes',
-    summary: 'How a node stands',
+    summary: 'Get a node',
     description:
       'With `from` or `to` also its `uptime` over that range, as far as the node was known and time has come.',
     scope: 'read',
     query: rangeQuery,
     answers: {
       200: { means: 'The node.', body: nodeInDetail },
-      400: { means: 'The name is none, or a parameter is wrong.', body: failure },
+      400: { means: 'The name or a parameter is invalid.', body: failure },
       404: unknown,
     },
     examples: [
@@ -111,10 +111,10 @@ export const singleNodeOperations: Operations = {
   'DELETE /nodes/{name}': {
     id: 'forgetNode',
     tag: 'nodes',
-    summary: 'Forget a node, and its past with it',
+    summary: 'Delete a node and its history',
     scope: 'admin',
     answers: {
-      204: { means: 'It is forgotten. A heartbeat that comes later begins anew.' },
+      204: { means: 'The node is deleted. A later heartbeat registers it anew.' },
       400: wrongName,
       404: unknown,
       503: notJustNow,

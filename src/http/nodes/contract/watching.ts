@@ -5,19 +5,14 @@ import type { Example, Operation, Operations } from '../../contract/operation.js
 import { NODE, notJustNow, SHOWN, stranger, unknown, wrongName } from './node-examples.js';
 
 // A name that nobody has heard of is registered by it.
-const report = onNode(
-  'fail',
-  'It is in trouble, says itself',
-  { ...SHOWN, state: 'failed', deadline: null },
-  [],
-);
+const report = onNode('fail', 'Report a failure', { ...SHOWN, state: 'failed', deadline: null }, []);
 
 /** Whether a node is watched, and what it says of itself but for heartbeats. */
 export const watchingOperations: Operations = {
   'POST /nodes/{name}/fail': {
     ...report,
     description:
-      'It is `failed` at once, until its next heartbeat; a node that has failed already stays as it is. The reason, a text or JSON, is shown in the flip and the alert. A name that nobody has heard of is registered first; with `nodes.auto_register` off it is 404.',
+      'The node is `failed` at once, until its next heartbeat. If it has already failed, nothing changes. The reason, text or JSON, is shown in the flip and the alert. An unknown name is registered first; with `nodes.auto_register` off it gets 404.',
     scope: 'heal',
     body: {
       'application/json': reportBody,
@@ -26,10 +21,10 @@ export const watchingOperations: Operations = {
     isBodyOptional: true,
     answers: {
       ...report.answers,
-      400: { means: 'The name is none, or the body is wrong.', body: failure },
+      400: { means: 'The name or the body is invalid.', body: failure },
       413: { means: 'The reason is too long.', body: failure },
       429: {
-        means: 'There are `nodes.max` nodes already, or as many as the key may register.',
+        means: '`nodes.max` nodes are registered, or as many as the key may register.',
         body: failure,
       },
     },
