@@ -20,7 +20,7 @@ import { listen } from './server/listen.js';
 import { MalformedRequests } from './server/malformed-requests.js';
 import type { GatewayLimits, GatewayOptions } from './options.js';
 import { pipelineOf } from './server/pipeline.js';
-import { Pipelines } from './server/pipelines.js';
+import { Pipelines, readThroughStream } from './server/pipelines.js';
 import { LoadShedding } from './server/load-shedding.js';
 import { isBodiless, RequestHeads } from './server/request-head.js';
 import { bound, createBoundedServer, pemOf } from './server/bounded-server.js';
@@ -92,6 +92,7 @@ export class Gateway {
     this.#idle = new IdleConnections(clock, toMillis(options.keep_alive_timeout));
     const connected = options.tls === undefined ? 'connection' : 'secureConnection';
     this.#server.on(connected, (socket: Socket) => this.#idle.watch(socket));
+    if (options.tls !== undefined) this.#server.on(connected, readThroughStream);
     this.#pipelines = new Pipelines({
       clock,
       budget: () => this.#loadShedding,

@@ -36,7 +36,7 @@ describe('a daemon that cannot start', () => {
 
     it('when nothing may be written there', async () => {
       const start = [process.execPath, HEARTBEAT, 'start', ...startFlags(household.directory())];
-      await expectOneLine(household.run({ command: ['prlimit', '--fsize=0', ...start] }), /room/);
+      await expectOneLine(household.run({ command: ['prlimit', '--fsize=0', ...start] }), /free space/);
     });
 
     it('when the database is damaged', async () => {

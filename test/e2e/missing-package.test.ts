@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect } from 'chai';
+import { environmentOfOthers } from '../../src/config/environment.js';
 import { HEARTBEAT } from '../support/daemon-process.js';
 
 /** As if these were not installed: they are looked for where nothing is. */
@@ -15,7 +16,10 @@ register('data:text/javascript,' + encodeURIComponent(hook));
 
 function run(...args: readonly string[]) {
   const hidden = `data:text/javascript,${encodeURIComponent(HIDDEN)}`;
-  return spawnSync(process.execPath, ['--import', hidden, ...args], { encoding: 'utf8' });
+  return spawnSync(process.execPath, ['--import', hidden, ...args], {
+    encoding: 'utf8',
+    env: environmentOfOthers(),
+  });
 }
 
 describe('a channel whose package is not installed', () => {

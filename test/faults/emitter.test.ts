@@ -56,9 +56,9 @@ describe('heartbeat emit', () => {
     await eventually(async () => expect(await nodesAt(url)).to.have.length(301));
     for (let kill = 1; kill <= 3; kill++) {
       await daemon.kill();
-      await eventually(() => expect(emitter.stderr.match(/not taken/g)).to.have.length(kill));
+      await eventually(() => expect(emitter.stderr.match(/heartbeats are refused/g)).to.have.length(kill));
       daemon = await household.daemon(directory, { ...flags, port });
-      await eventually(() => expect(emitter.stderr.match(/taken again/g)).to.have.length(kill));
+      await eventually(() => expect(emitter.stderr.match(/accepted again/g)).to.have.length(kill));
     }
     const restarted = Math.ceil(Date.now() / 1000);
     await eventually(async () => {
@@ -188,7 +188,7 @@ describe('heartbeat emit', () => {
         .map((line) => line.replace(`${file}: `, '')),
     ).to.deep.equal([
       'nodes[0]: must be 1 to 255 bytes, and not "." or ".."',
-      'nodes[2]: twin is there twice',
+      'nodes[2]: twin is listed twice: remove one',
       'nodes[3].probe.tcp: must be a host and a port, such as db-1:5432',
       'nodes[4].probe: must have one of http, tcp and command',
       'nodes[5].timeout: must be a number of seconds',

@@ -65,7 +65,7 @@ describe('with a heap of 64 MiB', () => {
     // Once as each shortage begins: a collection may have ended one.
     const shortages = daemon.log
       .map(({ message }) => message)
-      .filter((message) => /^memory (is short|suffices)/.test(message));
+      .filter((message) => /^memory (low|recovered)/.test(message));
     expect(shortages).to.not.deep.equal([]);
     for (const [index, word] of shortages.entries())
       expect(word, `line ${index}`).to.match(index % 2 === 0 ? /^memory low/ : /^memory recovered/);

@@ -144,8 +144,14 @@ function pauseReading(socket: Socket): () => void {
       byNode = paused;
     },
   });
+  // Node resumes a socket that is read through its stream (TLS) without a look at `_paused`.
+  const pause = (): void => {
+    socket.pause();
+  };
+  socket.on('resume', pause);
   socket.pause();
   return () => {
+    socket.off('resume', pause);
     Object.defineProperty(socket, '_paused', {
       configurable: true,
       enumerable: true,
@@ -156,4 +162,12 @@ function pauseReading(socket: Socket): () => void {
     socket.parser?.resume();
     socket.resume();
   };
+}
+
+/**
+ * Makes Node read a TLS connection through the socket's stream, which any listener for data does. Otherwise its parser
+ * takes the records from the TLS layer, and those that are decrypted already although reading is paused: a false 400.
+ */
+export function readThroughStream(socket: Socket): void {
+  socket.on('data', () => undefined);
 }

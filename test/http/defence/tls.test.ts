@@ -41,6 +41,18 @@ describe('HTTPS', () => {
     expect(gateway.gateway.inspect().connections).to.be.above(0);
   });
 
+  it('reads pipelined requests that cross records, bodies and all', async () => {
+    const gateway = await start({ tls });
+    const socket = await shakeHands(gateway);
+    const body = 'x'.repeat(500);
+    const request = `PUT /heal/5 HTTP/1.1\r\nhost: localhost\r\ncontent-length: ${body.length}\r\n\r\n${body}`;
+    socket.write(request.repeat(200));
+    let answers = '';
+    socket.setEncoding('latin1').on('data', (text: string) => (answers += text));
+    await eventually(() => expect(answers.match(/HTTP\/1\.1 200 OK/g)).to.have.length(200));
+    expect(answers).not.to.include(' 400 ');
+  });
+
   it('goes on with another certificate for whoever connects from then on', async () => {
     const gateway = await start({ tls });
     const before = await shakeHands(gateway);
