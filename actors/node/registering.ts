@@ -144,18 +144,18 @@ export function settle(state: NodePhase, settled: Settled, rules: NodeRules): De
       return { state, effects: NOTHING };
     case 'registering':
       if (!settled.stored) return { state: UNKNOWN, effects: [release] };
-      return goOn(state, [release]);
+      return registered(state, [release]);
     case 'leaving':
       return settled.stored
         ? { state: UNKNOWN, effects: [{ kind: 'rest' }, release] }
-        : goOn(state, [release]);
+        : registered(state, [release]);
     case 'changing': {
       const { registration: before, standing, next } = state;
       // The status in the same batch may be on disk with it.
-      if (!settled.stored) return goOn(state, [{ kind: 'note' }, release]);
+      if (!settled.stored) return registered(state, [{ kind: 'note' }, release]);
       const after = { registration: next, standing };
       const timeout = timeoutBegunBy(next, { registration: before, standing }, rules);
-      if (timeout === undefined) return goOn(after, [release]);
+      if (timeout === undefined) return registered(after, [release]);
       // Not sooner than one timeout from the request, whatever has happened in between.
       const deadline = moment(settled.at + timeout);
       const begun: NodeEffect[] = [{ kind: 'interrupt' }, { kind: 'await', deadline }];
@@ -166,7 +166,7 @@ export function settle(state: NodePhase, settled: Settled, rules: NodeRules): De
   }
 }
 
-function goOn({ registration, standing }: RegisteredNode, effects: readonly NodeEffect[]): Decision {
+function registered({ registration, standing }: RegisteredNode, effects: readonly NodeEffect[]): Decision {
   const known: RegisteredNode = { registration, standing };
   return {
     state: { phase: 'known', ...known },

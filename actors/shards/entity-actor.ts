@@ -82,7 +82,7 @@ export abstract class EntityActor<
   /** Continues after a message was handled or given up. */
   done(message: EntityMessage<Entity>): void {
     if (this.#stash !== undefined)
-      this.#stash = this.#stash.goOn(message, (next) => this.cell?.tellUnbounded(next));
+      this.#stash = this.#stash.unstash(message, (next) => this.cell?.tellUnbounded(next));
     if (this.#stash === undefined && !this.isKnown) this.deps.departed(this);
   }
 

@@ -77,7 +77,7 @@ export class Stash<Message extends Stashable<Message>> {
    * @param tell sends the next message to the actor
    * @returns undefined once the stash is empty
    */
-  goOn(handled: Message, tell: (next: Message) => void): this | undefined {
+  unstash(handled: Message, tell: (next: Message) => void): this | undefined {
     if (handled.kind === 'settled') this.#blocked = false;
     if (this.#unstashed === handled) this.#unstashed = undefined;
     if (this.#unstashed === undefined && !this.#blocked) {

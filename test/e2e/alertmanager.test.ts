@@ -5,18 +5,18 @@ import { request } from 'undici';
 import { AlertmanagerProcess } from '../support/alertmanager-process.js';
 import { eventually } from '../support/eventually.js';
 import { HookServer } from '../support/hook-server.js';
-import { Household } from '../support/node-population.js';
+import { TestResources } from '../support/test-resources.js';
 
-const household = new Household();
-afterEach(() => household.clear());
+const resources = new TestResources();
+afterEach(() => resources.clear());
 
 describe('what fires in a real Alertmanager', () => {
   it('fires again after a restart of both, and after a reload, until the node has recovered', async () => {
     const hook = await HookServer.start();
-    household.onClear(() => hook.stop());
+    resources.onClear(() => hook.stop());
     const server = await AlertmanagerProcess.start(hook.url);
-    household.onClear(() => server.remove());
-    const directory = household.directory();
+    resources.onClear(() => server.remove());
+    const directory = resources.directory();
     const config = path.join(directory, 'heartbeat.yaml');
     const configure = (team: string) => {
       const labels = `labels: { team: ${team} }`;
@@ -33,7 +33,7 @@ describe('what fires in a real Alertmanager', () => {
     };
     configure('web');
     const data = path.join(directory, 'data');
-    let daemon = await household.daemon(data, { config });
+    let daemon = await resources.daemon(data, { config });
     const call = async (method: 'PUT' | 'POST', what: string) => {
       const { statusCode, body } = await request(`${daemon.url}/nodes/${what}`, { method });
       await body.dump();
@@ -47,7 +47,7 @@ describe('what fires in a real Alertmanager', () => {
 
     await daemon.kill();
     await forget();
-    daemon = await household.daemon(data, { config });
+    daemon = await resources.daemon(data, { config });
     await eventually(async () => expect(await firing()).to.deep.equal(['back web', 'lost web']));
 
     configure('infra');

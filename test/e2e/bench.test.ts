@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { Household } from '../support/node-population.js';
+import { TestResources } from '../support/test-resources.js';
 
 interface BenchDocument {
   readonly bench: { readonly users: number };
@@ -16,13 +16,13 @@ interface BenchDocument {
 }
 
 describe('heartbeat bench', () => {
-  const household = new Household();
+  const resources = new TestResources();
 
-  afterEach(() => household.clear());
+  afterEach(() => resources.clear());
 
   it('finds every stored session of its users as they healed, on a daemon of its own', async () => {
-    const bench = await household.heartbeat(['bench', '--users', '30', '--duration', '10', '--json'], {
-      cwd: household.directory(),
+    const bench = await resources.heartbeat(['bench', '--users', '30', '--duration', '10', '--json'], {
+      cwd: resources.directory(),
     });
     expect(await bench.ended, bench.stderr + bench.stdout).to.deep.equal({ code: 0, signal: null });
     const { bench: plan, samples, summary } = JSON.parse(bench.stdout) as BenchDocument;

@@ -5,52 +5,52 @@ import { Level } from 'level';
 import { metaKey, VERSION } from '../../src/adapters/level/codec.js';
 import { eventually } from '../support/eventually.js';
 import { HEARTBEAT, type DaemonProcess } from '../support/daemon-process.js';
-import { Household, startFlags } from '../support/node-population.js';
+import { TestResources, startFlags } from '../support/test-resources.js';
 
 describe('a daemon that cannot start', () => {
-  const household = new Household();
+  const resources = new TestResources();
 
-  afterEach(() => household.clear());
+  afterEach(() => resources.clear());
 
   describe('says why in one clear line, without a stack trace, and exits 1', () => {
     it('when the port is in use', async () => {
-      const other = await household.daemon(household.directory());
+      const other = await resources.daemon(resources.directory());
       const { port } = new URL(other.url);
-      await expectOneLine(household.launch(household.directory(), { port }), /already in use/);
+      await expectOneLine(resources.launch(resources.directory(), { port }), /already in use/);
     });
 
     it('when another daemon owns the data directory', async () => {
-      const data = household.directory();
-      await household.daemon(data);
+      const data = resources.directory();
+      await resources.daemon(data);
       await expectOneLine(
-        household.launch(data),
+        resources.launch(data),
         /another daemon owns .*: stop it, or choose another data_dir/,
       );
     });
 
     it('when something else lies where the data directory should be', async () => {
-      const file = path.join(household.directory(), 'file');
+      const file = path.join(resources.directory(), 'file');
       writeFileSync(file, '');
-      await expectOneLine(household.launch(path.join(file, 'data')), /cannot write to .*file/);
+      await expectOneLine(resources.launch(path.join(file, 'data')), /cannot write to .*file/);
     });
 
     it('when nothing may be written there', async () => {
-      const start = [process.execPath, HEARTBEAT, 'start', ...startFlags(household.directory())];
-      await expectOneLine(household.run({ command: ['prlimit', '--fsize=0', ...start] }), /free space/);
+      const start = [process.execPath, HEARTBEAT, 'start', ...startFlags(resources.directory())];
+      await expectOneLine(resources.run({ command: ['prlimit', '--fsize=0', ...start] }), /free space/);
     });
 
     it('when the database is damaged', async () => {
-      const data = household.directory();
+      const data = resources.directory();
       await makeHistory(data);
       const database = path.join(data, 'history');
       const manifest = readdirSync(database).find((name) => name.startsWith('MANIFEST'));
       writeFileSync(path.join(database, manifest ?? ''), 'this is no manifest, and was never one');
-      await expectOneLine(household.launch(data), /damaged.*restore it from a backup/);
+      await expectOneLine(resources.launch(data), /damaged.*restore it from a backup/);
     });
 
     it('when a log is damaged, unless the loss is accepted', async () => {
-      const data = household.directory();
-      const first = await household.daemon(data);
+      const data = resources.directory();
+      const first = await resources.daemon(data);
       for (let user = 1; user <= 20; user++) await fetch(`${first.url}/heal/${user}`, { method: 'PUT' });
       await first.kill();
       const database = path.join(data, 'history');
@@ -59,16 +59,16 @@ describe('a daemon that cannot start', () => {
       const middle = contents.length >> 1;
       contents.writeUInt8(contents.readUInt8(middle) ^ 1, middle);
       writeFileSync(log, contents);
-      await expectOneLine(household.launch(data), /records lie behind it.*--accept-data-loss/);
+      await expectOneLine(resources.launch(data), /records lie behind it.*--accept-data-loss/);
       const start = [process.execPath, HEARTBEAT, 'start', ...startFlags(data), '--accept-data-loss'];
-      const accepted = household.run({ command: ['env', ...start] });
+      const accepted = resources.run({ command: ['env', ...start] });
       await eventually(() => {
         expect(accepted.stdout).to.match(/listening on/);
       });
     });
 
     it('when a newer version wrote the database', async () => {
-      const data = household.directory();
+      const data = resources.directory();
       await makeHistory(data);
       const level = new Level<Buffer, Buffer>(path.join(data, 'history'), {
         keyEncoding: 'buffer',
@@ -76,13 +76,13 @@ describe('a daemon that cannot start', () => {
       });
       await level.put(metaKey('version'), Buffer.from(JSON.stringify(VERSION + 1)));
       await level.close();
-      await expectOneLine(household.launch(data), new RegExp(`format ${VERSION + 1}.*knows ${VERSION}`));
+      await expectOneLine(resources.launch(data), new RegExp(`format ${VERSION + 1}.*knows ${VERSION}`));
     });
   });
 
   it('lists every problem of a wrong configuration, exits 78, and has opened nothing', async () => {
-    const data = path.join(household.directory(), 'data');
-    const daemon = household.launch(
+    const data = path.join(resources.directory(), 'data');
+    const daemon = resources.launch(
       data,
       { 'session-timeout': 'soon', shards: 0 },
       { env: { HEARTBEAT_PROT: '1' } },
@@ -99,21 +99,21 @@ describe('a daemon that cannot start', () => {
   });
 
   it('serves nobody else without keys unless it is told to, and says how', async () => {
-    const data = path.join(household.directory(), 'data');
-    const refused = household.launch(data, { host: '0.0.0.0' });
+    const data = path.join(resources.directory(), 'data');
+    const refused = resources.launch(data, { host: '0.0.0.0' });
     expect((await refused.ended).code).to.equal(78);
     expect(refused.stderr).to.match(
       /^host: 0\.0\.0\.0 can be reached from other machines, .*--insecure.*\n$/,
     );
     expect(existsSync(data)).to.equal(false);
-    const open = await household.daemon(data, { host: '0.0.0.0', insecure: 'true' });
+    const open = await resources.daemon(data, { host: '0.0.0.0', insecure: 'true' });
     expect(open.logged('listening on a non-loopback address without authentication')).to.have.length(1);
   });
 
   for (const given of [['start', '--frequency', '1'], ['dance'], ['start', 'now']]) {
     it(`exits 64 for wrong usage: heartbeat ${given.join(' ')}`, async () => {
-      const cwd = household.directory();
-      const command = await household.heartbeat(given, { cwd });
+      const cwd = resources.directory();
+      const command = await resources.heartbeat(given, { cwd });
       expect((await command.ended).code).to.equal(64);
       expect(command.stdout).to.equal('');
       expect(command.stderr).to.match(/^error: /);
@@ -122,7 +122,7 @@ describe('a daemon that cannot start', () => {
   }
 
   async function makeHistory(data: string): Promise<void> {
-    const daemon = await household.daemon(data);
+    const daemon = await resources.daemon(data);
     daemon.signal('SIGTERM');
     await daemon.ended;
   }

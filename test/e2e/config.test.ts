@@ -1,16 +1,16 @@
 import { expect } from 'chai';
 import { readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { Household } from '../support/node-population.js';
+import { TestResources } from '../support/test-resources.js';
 
 describe('heartbeat config', () => {
-  const household = new Household();
+  const resources = new TestResources();
 
-  afterEach(() => household.clear());
+  afterEach(() => resources.clear());
 
   it('prints what is in force and where each value came from, and opens nothing', async () => {
-    const cwd = household.directory();
-    const config = await household.heartbeat(['config', '--port', '4000'], {
+    const cwd = resources.directory();
+    const config = await resources.heartbeat(['config', '--port', '4000'], {
       cwd,
       env: { HEARTBEAT_SESSION_TIMEOUT: '30' },
     });
@@ -24,16 +24,16 @@ describe('heartbeat config', () => {
   });
 
   it('prints the same as one JSON document with --json', async () => {
-    const cwd = household.directory();
+    const cwd = resources.directory();
     writeFileSync(path.join(cwd, 'heartbeat.yaml'), 'session_timeout: 12\nlog:\n  level: debug\n');
-    const config = await household.heartbeat(['config', '--json', '--config', 'heartbeat.yaml'], { cwd });
+    const config = await resources.heartbeat(['config', '--json', '--config', 'heartbeat.yaml'], { cwd });
     expect((await config.ended).code).to.equal(0);
     expect(config.stdout).to.match(/heartbeat\.yaml/);
     expect(JSON.stringify(JSON.parse(config.stdout))).to.match(/"session_timeout":.*12/);
   });
 
   it('exits 78 with every problem when it is wrong', async () => {
-    const config = await household.heartbeat(['config', '--port', 'x', '--shards', '-1']);
+    const config = await resources.heartbeat(['config', '--port', 'x', '--shards', '-1']);
     expect((await config.ended).code).to.equal(78);
     expect(config.stderr.trimEnd().split('\n')).to.have.length(2);
   });

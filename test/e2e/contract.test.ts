@@ -5,13 +5,13 @@ import type { OpenApiDocument, Parameter } from '../../src/http/contract/openapi
 import { Contract, type Documented } from '../support/contract.js';
 import { eventually } from '../support/eventually.js';
 import { behave, HookServer } from '../support/hook-server.js';
-import { Household } from '../support/node-population.js';
+import { TestResources } from '../support/test-resources.js';
 
 /** Alerts have ids that nobody can know beforehand. */
 const SOME_ALERT = '01M8160K8C0000MBCVSRV9YN0E';
 
 describe('the contract', () => {
-  const household = new Household();
+  const resources = new TestResources();
   let url: string;
   let contract: Contract;
 
@@ -71,19 +71,19 @@ describe('the contract', () => {
 
   before(async () => {
     const hooks = await HookServer.start();
-    household.onClear(() => hooks.stop());
+    resources.onClear(() => hooks.stop());
     hooks.behaviour = behave.status(410);
-    const directory = household.directory();
+    const directory = resources.directory();
     const config = path.join(directory, 'heartbeat.yaml');
     writeFileSync(config, `channels: { ops: { kind: webhook, url: "${hooks.url}" } }\n`);
-    const daemon = await household.daemon(path.join(directory, 'data'), { config });
+    const daemon = await resources.daemon(path.join(directory, 'data'), { config });
     ({ url } = daemon);
     await send('PUT', '/nodes/failing/heartbeat');
     await send('POST', '/nodes/failing/fail');
     contract = new Contract((await (await send('GET', '/openapi.json')).json()) as OpenApiDocument);
   });
 
-  after(() => household.clear());
+  after(() => resources.clear());
 
   it('holds: every example is answered as it says', async () => {
     let replayed = 0;

@@ -3,25 +3,25 @@ import path from 'node:path';
 import { call, heal, history, isOnline, supervision } from '../support/calls.js';
 import { ROOT, type DaemonProcess } from '../support/daemon-process.js';
 import { eventually } from '../support/eventually.js';
-import { Household, ready, startFlags } from '../support/node-population.js';
+import { TestResources, ready, startFlags } from '../support/test-resources.js';
 
 /** Whose heal crashes the actor at the first attempt, and whose at every one. */
 const SHAKY = 666;
 const BROKEN = 667;
 
 describe('a daemon whose actors crash', () => {
-  const household = new Household();
+  const resources = new TestResources();
   let daemon: DaemonProcess;
 
   before(async () => {
     const program = path.join(ROOT, 'test', 'support', 'faulty-daemon.ts');
-    const start = ['start', ...startFlags(household.directory(), { 'log-level': 'debug' })];
+    const start = ['start', ...startFlags(resources.directory(), { 'log-level': 'debug' })];
     daemon = await ready(
-      household.run({ command: [process.execPath, '--import', 'tsx/esm', program, ...start] }),
+      resources.run({ command: [process.execPath, '--import', 'tsx/esm', program, ...start] }),
     );
   });
 
-  after(() => household.clear());
+  after(() => resources.clear());
 
   it('answers the message that crashed its actor once, and logs the crash with the path of the actor', async () => {
     expect((await heal(daemon.url, SHAKY)).status).to.equal(200);

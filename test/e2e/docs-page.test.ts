@@ -1,12 +1,12 @@
 import { existsSync } from 'node:fs';
 import { expect } from 'chai';
 import { chromium, type Browser, type Page } from 'playwright-core';
-import { Household } from '../support/node-population.js';
+import { TestResources } from '../support/test-resources.js';
 
 const CHROMIUM = '/usr/bin/chromium';
 
 describe('the page of the contract, in a browser', () => {
-  const household = new Household();
+  const resources = new TestResources();
   let browser: Browser;
   let url: string;
   let page: Page;
@@ -16,12 +16,12 @@ describe('the page of the contract, in a browser', () => {
   before(async () => {
     if (!existsSync(CHROMIUM)) throw new Error('the tests need chromium: scripts/tools-for-tests');
     browser = await chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox'] });
-    ({ url } = await household.daemon(household.directory()));
+    ({ url } = await resources.daemon(resources.directory()));
   });
 
   after(async () => {
     await browser.close();
-    await household.clear();
+    await resources.clear();
   });
 
   async function open(width: number, colorScheme: 'light' | 'dark' = 'light'): Promise<void> {

@@ -5,10 +5,10 @@ import { request } from 'undici';
 import { ROOT, type DaemonProcess } from '../support/daemon-process.js';
 import { eventually } from '../support/eventually.js';
 import { behave, HookServer } from '../support/hook-server.js';
-import { Household, ready } from '../support/node-population.js';
+import { TestResources, ready } from '../support/test-resources.js';
 
-const household = new Household();
-afterEach(() => household.clear());
+const resources = new TestResources();
+afterEach(() => resources.clear());
 
 /** Runs a program that imports the built library by its name, as others would. */
 function example(
@@ -16,7 +16,7 @@ function example(
   given: readonly string[] = [],
   env: Record<string, string> = {},
 ): DaemonProcess {
-  return household.run({ command: [process.execPath, path.join(ROOT, 'examples', name), ...given], env });
+  return resources.run({ command: [process.execPath, path.join(ROOT, 'examples', name), ...given], env });
 }
 
 async function ended(program: DaemonProcess): Promise<string> {
@@ -28,7 +28,7 @@ async function ended(program: DaemonProcess): Promise<string> {
 describe('the examples', () => {
   it('run the whole document, and end by themselves', async () => {
     const hooks = await HookServer.start();
-    household.onClear(() => hooks.stop());
+    resources.onClear(() => hooks.stop());
     hooks.behaviour = behave.accept;
     const stdout = await ended(example('full.js'));
     expect(stdout).to.include("Node 'node2' has failed!").and.to.include("Node 'node2' has recovered.");
@@ -43,7 +43,7 @@ describe('the examples', () => {
   });
 
   it('run an emitter with probes at a daemon inside, and at one outside', async () => {
-    const daemon = await household.daemon(household.directory());
+    const daemon = await resources.daemon(resources.directory());
     for (const given of [[], [daemon.url]]) {
       const stdout = await ended(example('emitter-with-probes.js', given));
       expect(stdout).to.include('service is failed').and.to.include('probe passing again');
@@ -65,12 +65,12 @@ describe('the examples', () => {
       await instance.close();
     `;
     const flags = ['--max-old-space-size=64', '--input-type=module', '--eval', program];
-    const child = household.run({ command: [process.execPath, ...flags], cwd: path.join(ROOT, 'examples') });
+    const child = resources.run({ command: [process.execPath, ...flags], cwd: path.join(ROOT, 'examples') });
     expect(JSON.parse(await ended(child))).to.deep.equal({ code: 'HEARTBEAT_MEMORY_SHORT', first: 'online' });
   });
 
   it('run the library inside an Express app', async () => {
-    const app = await ready(example('express-app.js', [], { PORT: '0', DATA_DIR: household.directory() }));
+    const app = await ready(example('express-app.js', [], { PORT: '0', DATA_DIR: resources.directory() }));
     const call = async (method: 'GET' | 'POST', target: string) => {
       const { statusCode, body } = await request(app.url + target, { method });
       return { status: statusCode, body: await body.text() };
@@ -92,12 +92,12 @@ describe('the examples', () => {
 
 /** A program of its own, run where the library's name means the built one. */
 function program(text: string): DaemonProcess {
-  return household.run({ command: [process.execPath, '--input-type=module', '--eval', text], cwd: ROOT });
+  return resources.run({ command: [process.execPath, '--input-type=module', '--eval', text], cwd: ROOT });
 }
 
 describe('a program that has closed its instances', () => {
   it('ends by itself, with nothing left running', async () => {
-    const directory = household.directory();
+    const directory = resources.directory();
     const child = program(`
       import { createHeartbeat, Emitter, Node, RedisNotifier, SlackNotifier, Tracker } from 'heartbeat';
       const logger = { level: 'error' };
@@ -164,8 +164,8 @@ describe('a program that has closed its instances', () => {
 describe('a module of a channel of its own', () => {
   it('may be made of what the library exports', async () => {
     const hooks = await HookServer.start();
-    household.onClear(() => hooks.stop());
-    const directory = household.directory();
+    resources.onClear(() => hooks.stop());
+    const directory = resources.directory();
     writeFileSync(
       path.join(directory, 'louder.mjs'),
       `import { SlackNotifier } from 'heartbeat';
@@ -176,7 +176,7 @@ describe('a module of a channel of its own', () => {
     );
     const config = path.join(directory, 'heartbeat.yaml');
     writeFileSync(config, `channels:\n  loud:\n    kind: ./louder.mjs\n    target: ${hooks.url}\n`);
-    const daemon = await household.daemon(path.join(directory, 'data'), { config });
+    const daemon = await resources.daemon(path.join(directory, 'data'), { config });
     const { body } = await request(`${daemon.url}/nodes/db-1/heartbeat`, { method: 'PUT' });
     await body.dump();
     await (await request(`${daemon.url}/nodes/db-1/fail`, { method: 'POST' })).body.dump();

@@ -1,23 +1,23 @@
 import { expect } from 'chai';
 import { head as headOf, RawClient } from '../http/support/raw-client.js';
 import { eventually } from '../support/eventually.js';
-import { Household } from '../support/node-population.js';
+import { TestResources } from '../support/test-resources.js';
 
 /** What fits into one reading of a connection. */
 const CROWD = 1700;
 
 describe('a daemon with clients that pipeline', () => {
-  const household = new Household();
+  const resources = new TestResources();
   const clients: RawClient[] = [];
   let port = 0;
 
   beforeEach(async () => {
-    const daemon = await household.daemon(household.directory());
+    const daemon = await resources.daemon(resources.directory());
     port = Number(new URL(daemon.url).port);
   });
   afterEach(async () => {
     for (const { socket } of clients.splice(0)) socket.destroy();
-    await household.clear();
+    await resources.clear();
   });
 
   function client(): RawClient {

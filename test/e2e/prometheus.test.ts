@@ -5,7 +5,7 @@ import { heal } from '../support/calls.js';
 import { eventually } from '../support/eventually.js';
 import { freePort } from '../support/free-port.js';
 import { HookServer } from '../support/hook-server.js';
-import { Household } from '../support/node-population.js';
+import { TestResources } from '../support/test-resources.js';
 
 interface Answer {
   readonly data: {
@@ -17,7 +17,7 @@ interface Answer {
 }
 
 describe('a real Prometheus', () => {
-  const household = new Household();
+  const resources = new TestResources();
   let prometheus: string;
 
   const ask = async (question: string): Promise<Answer['data']> => {
@@ -30,7 +30,7 @@ describe('a real Prometheus', () => {
 
   /** With the configuration and the rules of deploy/, on this daemon and as often as it can. */
   async function startPrometheus(daemon: string): Promise<void> {
-    const directory = household.directory();
+    const directory = resources.directory();
     const configuration = readFileSync('deploy/prometheus/prometheus.yml', 'utf8')
       .replace('heartbeat:3519', new URL(daemon).host)
       .replaceAll('15s', '250ms')
@@ -39,7 +39,7 @@ describe('a real Prometheus', () => {
     writeFileSync(file, configuration);
     mkdirSync(path.join(directory, 'data'));
     prometheus = `http://127.0.0.1:${String(await freePort())}`;
-    household.run({
+    resources.run({
       command: [
         'prometheus',
         `--config.file=${file}`,
@@ -51,13 +51,13 @@ describe('a real Prometheus', () => {
     await eventually(async () => expect((await fetch(`${prometheus}/-/ready`)).status).to.equal(200));
   }
 
-  afterEach(() => household.clear());
+  afterEach(() => resources.clear());
 
   it('scrapes the daemon, and all its rules can be evaluated', async () => {
     const hooks = await HookServer.start();
-    household.onClear(() => hooks.stop());
-    const daemon = await household.daemon(
-      household.directory(),
+    resources.onClear(() => hooks.stop());
+    const daemon = await resources.daemon(
+      resources.directory(),
       { 'session-timeout': 1 },
       {
         env: { HEARTBEAT_PING_URL: hooks.url, HEARTBEAT_PING_EVERY: '0.2' },
@@ -86,7 +86,7 @@ describe('a real Prometheus', () => {
   });
 
   it('notices when the daemon is gone', async () => {
-    const daemon = await household.daemon(household.directory());
+    const daemon = await resources.daemon(resources.directory());
     await startPrometheus(daemon.url);
     await eventually(async () => expect(await values('up')).to.deep.equal(['1']));
     await daemon.kill();

@@ -5,7 +5,7 @@ import { Agent, request } from 'undici';
 import { makeCertificate } from '../support/certificate.js';
 import type { DaemonProcess } from '../support/daemon-process.js';
 import { eventually } from '../support/eventually.js';
-import { Household } from '../support/node-population.js';
+import { TestResources } from '../support/test-resources.js';
 import { keyLine } from '../support/keys.js';
 
 const agent = new Agent({ connect: { rejectUnauthorized: false }, pipelining: 0 });
@@ -20,13 +20,13 @@ async function statusOf(daemon: DaemonProcess, key: string, route = '/supervisio
 }
 
 describe('a daemon that gets SIGHUP', () => {
-  const household = new Household();
+  const resources = new TestResources();
 
-  afterEach(() => household.clear());
+  afterEach(() => resources.clear());
   after(() => agent.destroy());
 
   it('takes up what it can, says what it cannot, and keeps everything when the new is wrong', async () => {
-    const directory = household.directory();
+    const directory = resources.directory();
     const file = path.join(directory, 'heartbeat.yaml');
     const certificate = makeCertificate(directory, 'one');
     expect(certificate.certificate).to.include('BEGIN');
@@ -35,7 +35,7 @@ describe('a daemon that gets SIGHUP', () => {
       writeFileSync(file, `${tls}${more}auth:\n  keys:\n${keys.map((key) => keyLine(key)).join('')}`);
     };
     write('log: { level: info }\n', 'old');
-    const daemon = await household.daemon(path.join(directory, 'data'), { config: file });
+    const daemon = await resources.daemon(path.join(directory, 'data'), { config: file });
     expect(daemon.url).to.match(/^https:/);
     expect([await statusOf(daemon, 'old'), await statusOf(daemon, 'new')]).to.deep.equal([200, 401]);
 

@@ -6,7 +6,7 @@ import { Agent, request } from 'undici';
 import { HEARTBEAT, type DaemonProcess } from '../support/daemon-process.js';
 import { makeCertificate } from '../support/certificate.js';
 import { eventually } from '../support/eventually.js';
-import { Household, ready, startFlags } from '../support/node-population.js';
+import { TestResources, ready, startFlags } from '../support/test-resources.js';
 import { keyLine } from '../support/keys.js';
 import { rudeServers, type RudeServers } from '../support/rude-servers.js';
 
@@ -68,7 +68,7 @@ async function answered(daemon: DaemonProcess, method: string, target: string, k
 
 describe('secrets, wherever one can be configured', function () {
   this.timeout(120_000);
-  const household = new Household();
+  const resources = new TestResources();
   let servers: RudeServers;
   let directory: string;
   let file: string;
@@ -76,7 +76,7 @@ describe('secrets, wherever one can be configured', function () {
 
   before(async () => {
     servers = await rudeServers();
-    directory = household.directory();
+    directory = resources.directory();
     tls = makeCertificate(directory, 'server');
     writeFileSync(path.join(directory, 'custom.mjs'), CUSTOM);
     writeFileSync(path.join(directory, 'indiscreet.mjs'), INDISCREET);
@@ -98,7 +98,7 @@ describe('secrets, wherever one can be configured', function () {
 
   after(async () => {
     await agent.destroy();
-    await household.clear();
+    await resources.clear();
     await servers.stop();
   });
 
@@ -117,7 +117,7 @@ describe('secrets, wherever one can be configured', function () {
 
   it('are in nothing that the daemon answers, logs or leaves behind, whatever fails', async () => {
     const daemon = await ready(
-      household.run({
+      resources.run({
         command: [
           process.execPath,
           '--import',
@@ -188,7 +188,7 @@ describe('secrets, wherever one can be configured', function () {
 
   it('are in nothing that `heartbeat config` prints', async () => {
     for (const more of [[], ['--json']]) {
-      const { stdout, stderr } = await household.heartbeat(['config', '--config', file, ...more], {
+      const { stdout, stderr } = await resources.heartbeat(['config', '--config', file, ...more], {
         env: ENV,
       });
       expect(stdout).to.include('alertmanager');
@@ -209,7 +209,7 @@ describe('secrets, wherever one can be configured', function () {
       'lists instead of texts': right.replaceAll(/: "([^"]*)"/g, ': ["$1"]'),
     })) {
       writeFileSync(wrong, text);
-      const ended = await household.heartbeat(['start', '--config', wrong], { env: ENV });
+      const ended = await resources.heartbeat(['start', '--config', wrong], { env: ENV });
       expect((await ended.ended).code, what).to.equal(78);
       expectNoSecret(what, ended.stdout + ended.stderr);
     }

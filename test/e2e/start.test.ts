@@ -3,17 +3,17 @@ import { execFileSync } from 'node:child_process';
 import path from 'node:path';
 import { goodbye, heal, history, isOnline } from '../support/calls.js';
 import { HEARTBEAT, ROOT } from '../support/daemon-process.js';
-import { Household, ready, startFlags } from '../support/node-population.js';
+import { TestResources, ready, startFlags } from '../support/test-resources.js';
 
 const ONE_LINE = /^listening on http:\/\/127\.0\.0\.1:\d+\n$/;
 
 describe('starting the daemon', () => {
-  const household = new Household();
+  const resources = new TestResources();
 
-  afterEach(() => household.clear());
+  afterEach(() => resources.clear());
 
   it('says where it listens on standard output, once it is ready, and nothing else there', async () => {
-    const daemon = await household.daemon(household.directory());
+    const daemon = await resources.daemon(resources.directory());
     expect((await heal(daemon.url, 1)).status).to.equal(200);
     daemon.signal('SIGTERM');
     await daemon.ended;
@@ -21,7 +21,7 @@ describe('starting the daemon', () => {
   });
 
   it('logs one JSON object a line on standard error, from its start to its stop', async () => {
-    const daemon = await household.daemon(household.directory());
+    const daemon = await resources.daemon(resources.directory());
     daemon.signal('SIGTERM');
     await daemon.ended;
     expect(daemon.log.map(({ message }) => message)).to.include.members([
@@ -34,19 +34,19 @@ describe('starting the daemon', () => {
   });
 
   it('is what scripts/start becomes, in the directory it is called in', async () => {
-    const cwd = household.directory();
+    const cwd = resources.directory();
     const script = path.join(ROOT, 'scripts', 'start');
-    const daemon = await ready(household.run({ command: [script, ...startFlags('here')], cwd }));
+    const daemon = await ready(resources.run({ command: [script, ...startFlags('here')], cwd }));
     expect((await heal(daemon.url, 1)).status).to.equal(200);
     daemon.signal('SIGTERM');
     expect(await daemon.ended).to.deep.equal({ code: 0, signal: null });
     expect(daemon.stdout).to.match(ONE_LINE);
-    const again = await household.daemon(path.join(cwd, 'here'));
+    const again = await resources.daemon(path.join(cwd, 'here'));
     expect(await history(again.url, 1)).to.have.length(1);
   });
 
   it('answers the three calls as the README has them with curl', async () => {
-    const { url } = await household.daemon(household.directory());
+    const { url } = await resources.daemon(resources.directory());
     const curl = (...given: string[]): unknown =>
       JSON.parse(execFileSync('curl', ['--silent', '--show-error', ...given], { encoding: 'utf8' }));
     const before = Math.floor(Date.now() / 1000);
@@ -64,8 +64,8 @@ describe('starting the daemon', () => {
   });
 
   it('finds everything after a restart: who is online, and every history', async () => {
-    const data = household.directory();
-    const before = await household.daemon(data);
+    const data = resources.directory();
+    const before = await resources.daemon(data);
     await heal(before.url, 1);
     await heal(before.url, 2);
     await goodbye(before.url, 2);
@@ -74,7 +74,7 @@ describe('starting the daemon', () => {
     before.signal('SIGTERM');
     await before.ended;
 
-    const after = await household.daemon(data);
+    const after = await resources.daemon(data);
     expect(await isOnline(after.url, 1)).to.equal(true);
     expect(await isOnline(after.url, 2)).to.equal(false);
     expect(await history(after.url, 2)).to.deep.equal(ended);
@@ -84,27 +84,27 @@ describe('starting the daemon', () => {
   });
 
   it('keeps 64-bit ids to the last digit through a restart', async () => {
-    const data = household.directory();
-    const before = await household.daemon(data);
+    const data = resources.directory();
+    const before = await resources.daemon(data);
     await heal(before.url, '9007199254740993');
     await before.kill();
-    const after = await household.daemon(data);
+    const after = await resources.daemon(data);
     expect(await isOnline(after.url, '9007199254740993')).to.equal(true);
     expect(await isOnline(after.url, '9007199254740992')).to.equal(false);
   });
 
   it('runs with standard input closed, as under a service manager', async () => {
-    const start = [process.execPath, HEARTBEAT, 'start', ...startFlags(household.directory())];
-    const daemon = await ready(household.run({ command: ['bash', '-c', 'exec "$@" <&-', 'bash', ...start] }));
+    const start = [process.execPath, HEARTBEAT, 'start', ...startFlags(resources.directory())];
+    const daemon = await ready(resources.run({ command: ['bash', '-c', 'exec "$@" <&-', 'bash', ...start] }));
     expect((await heal(daemon.url, 1)).status).to.equal(200);
     daemon.signal('SIGTERM');
     expect(await daemon.ended).to.deep.equal({ code: 0, signal: null });
   });
 
   it('takes its configuration from the environment too', async () => {
-    const daemon = household.run({
+    const daemon = resources.run({
       command: [process.execPath, HEARTBEAT, 'start'],
-      cwd: household.directory(),
+      cwd: resources.directory(),
       env: { HEARTBEAT_PORT: '0', HEARTBEAT_DATA_DIR: 'here', HEARTBEAT_LOG_LEVEL: 'warn' },
     });
     await ready(daemon);

@@ -3,20 +3,20 @@ import { instant } from '../../src/domain/time.js';
 import type { HistoryRecord } from '../../src/ports/history-store.js';
 import { call, heal, history, supervision } from '../support/calls.js';
 import { eventually } from '../support/eventually.js';
-import { Household } from '../support/node-population.js';
+import { TestResources } from '../support/test-resources.js';
 import { user } from '../support/simulated-app.js';
 import { SlowRequest } from '../support/slow-request.js';
 import { writeHistory } from '../support/stored-history.js';
 
 describe('stopping the daemon', () => {
-  const household = new Household();
+  const resources = new TestResources();
 
-  afterEach(() => household.clear());
+  afterEach(() => resources.clear());
 
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     it(`answers what is in flight after ${signal}, stores it, and exits 0`, async () => {
-      const data = household.directory();
-      const daemon = await household.daemon(data);
+      const data = resources.directory();
+      const daemon = await resources.daemon(data);
       await heal(daemon.url, 1);
       const goodbye = await SlowRequest.begin(daemon.url, 'DELETE', '/heal/1');
       const opening = await SlowRequest.begin(daemon.url, 'PUT', '/heal/2');
@@ -28,14 +28,14 @@ describe('stopping the daemon', () => {
       expect(await opening.answer).to.match(/^HTTP\/1\.1 200 [^]*{"status":"online"}$/m);
       expect(await daemon.ended).to.deep.equal({ code: 0, signal: null });
 
-      const again = await household.daemon(data);
+      const again = await resources.daemon(data);
       expect(await history(again.url, 1)).to.have.length(1);
       expect(await history(again.url, 2)).to.have.length(1);
     });
   }
 
   it('accepts nobody any more once it has been asked to stop', async () => {
-    const daemon = await household.daemon(household.directory());
+    const daemon = await resources.daemon(resources.directory());
     const inFlight = await SlowRequest.begin(daemon.url, 'PUT', '/heal/1');
     daemon.signal('SIGTERM');
     await eventually(async () => {
@@ -47,31 +47,31 @@ describe('stopping the daemon', () => {
   });
 
   it('exits 0 and never says that it listens when it is asked to stop while it recovers', async () => {
-    const data = household.directory();
+    const data = resources.directory();
     const ids = Array.from({ length: 5000 }, (_, index) => index + 1);
     await writeHistory(data, [...ids.map(opened), { kind: 'watermark', at: instant(Date.now()) }]);
-    const daemon = household.launch(data);
+    const daemon = resources.launch(data);
     await eventually(() => expect(daemon.hasLogged('starting')).to.equal(true), { every: 5 });
     daemon.signal('SIGTERM');
     expect(await daemon.ended).to.deep.equal({ code: 0, signal: null });
     expect(daemon.stdout).to.equal('');
-    const again = await household.daemon(data);
+    const again = await resources.daemon(data);
     expect((await supervision(again.url)).users.online).to.equal(ids.length);
   });
 
   it('does not wait longer than shutdown_timeout for a client that never ends its request', async () => {
-    const data = household.directory();
-    const daemon = await household.daemon(data, { 'shutdown-timeout': 2, 'limits-request-timeout': 3600 });
+    const data = resources.directory();
+    const daemon = await resources.daemon(data, { 'shutdown-timeout': 2, 'limits-request-timeout': 3600 });
     await heal(daemon.url, 1);
     await SlowRequest.begin(daemon.url, 'PUT', '/heal/2');
     daemon.signal('SIGTERM');
     expect(await daemon.ended).to.deep.equal({ code: 0, signal: null });
-    const again = await household.daemon(data);
+    const again = await resources.daemon(data);
     expect(await history(again.url, 1)).to.have.length(1);
   });
 
   it('ends at once at the second signal', async () => {
-    const daemon = await household.daemon(household.directory(), {
+    const daemon = await resources.daemon(resources.directory(), {
       'shutdown-timeout': 3600,
       'limits-request-timeout': 3600,
     });

@@ -4,14 +4,14 @@ import { HEARTBEAT } from '../support/daemon-process.js';
 import { eventually } from '../support/eventually.js';
 import { freePort } from '../support/free-port.js';
 import { head as headOf, RawClient } from '../http/support/raw-client.js';
-import { Household } from '../support/node-population.js';
+import { TestResources } from '../support/test-resources.js';
 
 const READY = { every: 50 };
 
 describe('a daemon that lacks what the system gives', () => {
-  const household = new Household();
+  const resources = new TestResources();
 
-  afterEach(() => household.clear());
+  afterEach(() => resources.clear());
 
   for (const [what, into] of [
     ['nobody reads its standard output', '> >(true)'],
@@ -20,7 +20,7 @@ describe('a daemon that lacks what the system gives', () => {
     it(`serves on when ${what}`, async () => {
       const port = await freePort();
       const url = `http://127.0.0.1:${port}`;
-      household.run({ command: shell(`exec ${start(household.directory(), port)} ${into}`) });
+      resources.run({ command: shell(`exec ${start(resources.directory(), port)} ${into}`) });
       await eventually(async () => expect((await fetch(`${url}/readyz`)).status).to.equal(200), READY);
       // Once what it says of its address has come to nothing.
       expect((await heal(url, 1)).status).to.equal(200);
@@ -30,8 +30,8 @@ describe('a daemon that lacks what the system gives', () => {
 
   it('answers whoever asks how it is with as many connections as its descriptors allow, and says so', async () => {
     const port = await freePort();
-    const daemon = household.run({
-      command: shell(`ulimit -n 256; exec ${start(household.directory(), port)}`),
+    const daemon = resources.run({
+      command: shell(`ulimit -n 256; exec ${start(resources.directory(), port)}`),
     });
     await eventually(() => expect(daemon.stdout).to.include('listening'), READY);
     const [lowered] = daemon.logged('limits.connections lowered to the limit of open files');

@@ -9,7 +9,7 @@ import type { DaemonProcess } from '../support/daemon-process.js';
 import { sized } from '../support/effort.js';
 import { eventually } from '../support/eventually.js';
 import { behave, HookServer, type Behaviour } from '../support/hook-server.js';
-import { Household } from '../support/node-population.js';
+import { TestResources } from '../support/test-resources.js';
 import { chosenSeed, SeededRandom } from '../support/seeded-random.js';
 import { kindsOfDisk } from '../support/small-disk.js';
 
@@ -29,15 +29,15 @@ interface Body {
 }
 
 describe('alerts of a daemon', () => {
-  const household = new Household();
+  const resources = new TestResources();
   let hooks: HookServer;
 
   beforeEach(async () => {
     hooks = await HookServer.start();
-    household.onClear(() => hooks.stop());
+    resources.onClear(() => hooks.stop());
   });
 
-  afterEach(() => household.clear());
+  afterEach(() => resources.clear());
 
   /** Writes a configuration, and returns its path. */
   function configure(directory: string, settings: object = {}): string {
@@ -59,7 +59,7 @@ describe('alerts of a daemon', () => {
   it(`are lost by none of ${KILLS} kills with SIGKILL, and keep their ids (seed ${seed})`, async () => {
     const random = new SeededRandom(seed);
     const below = (limit: number) => Math.floor(random.between(0, limit));
-    const directory = household.directory();
+    const directory = resources.directory();
     const config = configure(directory);
     const moods: readonly Behaviour[] = [
       behave.accept,
@@ -72,7 +72,7 @@ describe('alerts of a daemon', () => {
     hooks.behaviour = (response, request) => moods[below(moods.length)]?.(response, request);
 
     for (let kill = 0; kill < KILLS; kill++) {
-      const daemon = await household.daemon(path.join(directory, 'data'), { config });
+      const daemon = await resources.daemon(path.join(directory, 'data'), { config });
       // Some recover, all fail again half a second later, and somewhere in there it ends.
       await beat(
         daemon,
@@ -83,7 +83,7 @@ describe('alerts of a daemon', () => {
     }
 
     hooks.behaviour = behave.accept;
-    const last = await household.daemon(path.join(directory, 'data'), { config });
+    const last = await resources.daemon(path.join(directory, 'data'), { config });
     await beat(last);
     await eventually(async () => {
       // In this order: a node that fails in between has an alert that is pending.
@@ -111,9 +111,9 @@ describe('alerts of a daemon', () => {
   for (const { name, make } of kindsOfDisk()) {
     it(`go out while the disk is full, and are stored later (${name})`, async () => {
       const disk = make();
-      household.onClear(() => disk.remove());
-      const config = configure(household.directory());
-      const daemon = await household.daemon(path.join(disk.directory, 'data'), { config });
+      resources.onClear(() => disk.remove());
+      const config = configure(resources.directory());
+      const daemon = await resources.daemon(path.join(disk.directory, 'data'), { config });
       await beat(daemon);
       disk.fill(daemon);
       await eventually(() =>
@@ -132,7 +132,7 @@ describe('alerts of a daemon', () => {
       expect(new Set(bodies().map(({ id }) => id)).size, 'each was told once').to.equal(bodies().length);
       await daemon.kill();
       const told = bodies();
-      const next = await household.daemon(path.join(disk.directory, 'data'), { config });
+      const next = await resources.daemon(path.join(disk.directory, 'data'), { config });
       const kept = new Set((await allAlerts(next.url)).map(({ id }) => id));
       for (const { id } of told) expect(kept.has(id), id).to.equal(true);
     });
@@ -140,9 +140,9 @@ describe('alerts of a daemon', () => {
 
   it('become dead letters that are listed, logged as errors and delivered again on request', async () => {
     hooks.behaviour = behave.status(410, {}, 'gone');
-    const directory = household.directory();
+    const directory = resources.directory();
     const config = configure(directory);
-    const daemon = await household.daemon(path.join(directory, 'data'), { config });
+    const daemon = await resources.daemon(path.join(directory, 'data'), { config });
     await beat(daemon, ['node1']);
     const dead = await eventually(async () => {
       const [alert] = await allAlerts(daemon.url, '&state=dead');
@@ -161,7 +161,7 @@ describe('alerts of a daemon', () => {
   });
 
   it('have channels of one’s own, whose faults hurt nobody', async () => {
-    const directory = household.directory();
+    const directory = resources.directory();
     writeFileSync(
       path.join(directory, 'mine.mjs'),
       `import { BaseNotifier } from 'heartbeat';
@@ -172,7 +172,7 @@ describe('alerts of a daemon', () => {
     const retry = { min_delay: 0.05, max_delay: 0.1 };
     const mine = { kind: './mine.mjs', attempt_timeout: 0.5, retry };
     const config = configure(directory, { channels: { mine } });
-    const daemon = await household.daemon(path.join(directory, 'data'), { config });
+    const daemon = await resources.daemon(path.join(directory, 'data'), { config });
     await beat(daemon, ['node1']);
     await eventually(async () => {
       const [alert] = await allAlerts(daemon.url);
@@ -184,12 +184,12 @@ describe('alerts of a daemon', () => {
   });
 
   it('have no channel that cannot be used: the daemon says so and exits 78', async () => {
-    const directory = household.directory();
+    const directory = resources.directory();
     writeFileSync(path.join(directory, 'mine.mjs'), 'export const nothing = 1;');
     const config = configure(directory, {
       channels: { mine: { kind: './mine.mjs' }, bad: { kind: './mine.mjs' } },
     });
-    const daemon = household.launch(path.join(directory, 'data'), { config });
+    const daemon = resources.launch(path.join(directory, 'data'), { config });
     expect(await daemon.ended).to.deep.equal({ code: 78, signal: null });
     const lines = daemon.stderr.trimEnd().split('\n');
     expect(lines.map((line) => line.replace(/:\d+\)$/, ''))).to.deep.equal([

@@ -4,10 +4,10 @@ import { expect } from 'chai';
 import { request } from 'undici';
 import { HEARTBEAT } from '../support/daemon-process.js';
 import { eventually } from '../support/eventually.js';
-import { Household } from '../support/node-population.js';
+import { TestResources } from '../support/test-resources.js';
 
-const household = new Household();
-afterEach(() => household.clear());
+const resources = new TestResources();
+afterEach(() => resources.clear());
 
 interface ShownNode {
   readonly name: string;
@@ -26,21 +26,21 @@ async function flipsAt(url: string, name: string): Promise<number> {
 }
 
 function nodesFile(nodes: readonly unknown[]): string {
-  const file = path.join(household.directory(), 'nodes.yaml');
+  const file = path.join(resources.directory(), 'nodes.yaml');
   writeFileSync(file, JSON.stringify({ nodes }));
   return file;
 }
 
 const emit = (url: string, file: string, ...more: readonly string[]) =>
-  household.run({
+  resources.run({
     command: [process.execPath, HEARTBEAT, 'emit', '--url', url, '--nodes', file, '--json', ...more],
   });
 
 describe('heartbeat emit', () => {
   it('outlives the daemon, again and again, and no node that it beats for fails', async () => {
-    const directory = household.directory();
+    const directory = resources.directory();
     const flags = { 'nodes-timeout': 5, 'nodes-max-retries': 1 };
-    let daemon = await household.daemon(directory, flags);
+    let daemon = await resources.daemon(directory, flags);
     const { url } = daemon;
     const { port } = new URL(url);
     const names = Array.from({ length: 300 }, (_, index) => `node-${index}`);
@@ -57,7 +57,7 @@ describe('heartbeat emit', () => {
     for (let kill = 1; kill <= 3; kill++) {
       await daemon.kill();
       await eventually(() => expect(emitter.stderr.match(/heartbeats are refused/g)).to.have.length(kill));
-      daemon = await household.daemon(directory, { ...flags, port });
+      daemon = await resources.daemon(directory, { ...flags, port });
       await eventually(() => expect(emitter.stderr.match(/accepted again/g)).to.have.length(kill));
     }
     const restarted = Math.ceil(Date.now() / 1000);
@@ -81,7 +81,7 @@ describe('heartbeat emit', () => {
   });
 
   it('reports what is unwell, and registers it where nobody knows it', async () => {
-    const daemon = await household.daemon(household.directory());
+    const daemon = await resources.daemon(resources.directory());
     const file = nodesFile([
       'plain',
       { name: 'broken', probe: { tcp: '127.0.0.1:1' }, on_probe_failure: 'report' },
@@ -103,7 +103,7 @@ describe('heartbeat emit', () => {
   });
 
   it('registers what the file chooses for nodes, and the same again changes nothing', async () => {
-    const daemon = await household.daemon(household.directory());
+    const daemon = await resources.daemon(resources.directory());
     const chosen = { timeout: 40, max_retries: 7, labels: { team: 'web' }, depends_on: ['switch'] };
     const file = nodesFile([
       'switch',
@@ -122,9 +122,9 @@ describe('heartbeat emit', () => {
   });
 
   it('says what of the file the daemon refuses, and has failed then', async () => {
-    const daemon = await household.daemon(household.directory());
+    const daemon = await resources.daemon(resources.directory());
     const file = nodesFile([{ name: 'web', channels: ['nowhere'], labels: { team: 'web' } }]);
-    const emitter = await household.heartbeat([
+    const emitter = await resources.heartbeat([
       ...['emit', '--url', daemon.url, '--nodes', file, '--interval', '0.2', '--duration', '2'],
     ]);
     expect((await emitter.ended).code).to.equal(1);
@@ -136,8 +136,8 @@ describe('heartbeat emit', () => {
   });
 
   it('is quiet in a pipe, sums up for people, and ends by itself', async () => {
-    const daemon = await household.daemon(household.directory());
-    const emitter = await household.heartbeat([
+    const daemon = await resources.daemon(resources.directory());
+    const emitter = await resources.heartbeat([
       ...['emit', '--url', daemon.url, '--nodes', nodesFile(['a', 'b'])],
       ...['--interval', '0.1', '--duration', '1'],
     ]);
@@ -148,7 +148,7 @@ describe('heartbeat emit', () => {
   });
 
   it('says when nobody was there the whole time', async () => {
-    const emitter = await household.heartbeat([
+    const emitter = await resources.heartbeat([
       ...[
         'emit',
         '--url',
@@ -166,7 +166,7 @@ describe('heartbeat emit', () => {
   });
 
   it('tells of every mistake before it begins', async () => {
-    const wrong = await household.heartbeat([
+    const wrong = await resources.heartbeat([
       ...['emit', '--url', 'nowhere', '--nodes', 'none', '--interval', '0', '--batch-sizes', '1,2'],
     ]);
     expect((await wrong.ended).code).to.equal(64);
@@ -179,7 +179,7 @@ describe('heartbeat emit', () => {
       { name: 'y', probe: {} },
       { name: 'z', timeout: 'long', labels: { team: 3 }, paused: true },
     ]);
-    const listed = await household.heartbeat(['emit', '--url', 'http://127.0.0.1:1', '--nodes', file]);
+    const listed = await resources.heartbeat(['emit', '--url', 'http://127.0.0.1:1', '--nodes', file]);
     expect((await listed.ended).code).to.equal(78);
     expect(
       listed.stderr
@@ -195,7 +195,7 @@ describe('heartbeat emit', () => {
       'nodes[5].labels.team: a value must be a string',
       'nodes[5]: unknown field paused',
     ]);
-    const missing = await household.heartbeat(['emit', '--url', 'http://127.0.0.1:1', '--nodes', '/no/such']);
+    const missing = await resources.heartbeat(['emit', '--url', 'http://127.0.0.1:1', '--nodes', '/no/such']);
     expect((await missing.ended).code).to.equal(78);
   });
 });

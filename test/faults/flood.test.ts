@@ -3,7 +3,7 @@ import { call, heal, isOnline } from '../support/calls.js';
 import type { ClientProcess } from '../support/client-process.js';
 import type { DaemonProcess } from '../support/daemon-process.js';
 import { eventually } from '../support/eventually.js';
-import { Household } from '../support/node-population.js';
+import { TestResources } from '../support/test-resources.js';
 import { askNode, nodeAt } from '../support/node-calls.js';
 import type { FloodPlan, FloodReport } from './clients/flood.js';
 
@@ -12,14 +12,14 @@ const FLOOD = new URL('./clients/flood.ts', import.meta.url);
 const BACKLOG = 4096;
 
 describe('a daemon that is flooded', () => {
-  const household = new Household();
+  const resources = new TestResources();
   let daemon: DaemonProcess;
 
   beforeEach(async () => {
-    daemon = await household.daemon(household.directory(), { 'session-timeout': 2, 'limits-pass': 10 });
+    daemon = await resources.daemon(resources.directory(), { 'session-timeout': 2, 'limits-pass': 10 });
   });
 
-  afterEach(() => household.clear());
+  afterEach(() => resources.clear());
 
   it('ends the silent beside strangers who keep connecting, and answers who asks', async () => {
     await askNode(daemon.url, 'PUT', '/silent', { timeout: 1, max_retries: 0 });
@@ -59,7 +59,7 @@ describe('a daemon that is flooded', () => {
 
   async function rise(strangers: number): Promise<ClientProcess> {
     const plan: FloodPlan = { url: daemon.url, batches: 12, heals: 2000, strangers };
-    const flood = household.clients(FLOOD, plan);
+    const flood = resources.clients(FLOOD, plan);
     await flood.hear<FloodReport>('risen');
     return flood;
   }

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { call, goodbye, heal, history, isOnline, supervision, type Answer } from '../support/calls.js';
 import type { DaemonProcess } from '../support/daemon-process.js';
 import { eventually } from '../support/eventually.js';
-import { Household } from '../support/node-population.js';
+import { TestResources } from '../support/test-resources.js';
 import type { Session } from '../support/history-comparison.js';
 import { kindsOfDisk, type SmallDisk } from '../support/small-disk.js';
 import { inSeconds, readHistory } from '../support/stored-history.js';
@@ -18,7 +18,7 @@ const POLITE = 41;
 
 for (const { name, make } of kindsOfDisk()) {
   describe(`a daemon on a full disk (${name})`, () => {
-    const household = new Household();
+    const resources = new TestResources();
     let disk: SmallDisk;
     let data: string;
     let daemon: DaemonProcess;
@@ -28,9 +28,9 @@ for (const { name, make } of kindsOfDisk()) {
 
     beforeEach(async () => {
       disk = make();
-      household.onClear(() => disk.remove());
+      resources.onClear(() => disk.remove());
       data = path.join(disk.directory, 'data');
-      daemon = await household.daemon(data, FLAGS);
+      daemon = await resources.daemon(data, FLAGS);
       steady = [];
       refusing = false;
       await healSteady();
@@ -43,7 +43,7 @@ for (const { name, make } of kindsOfDisk()) {
 
     afterEach(async () => {
       clearInterval(healing);
-      await household.clear();
+      await resources.clear();
     });
 
     it('refuses openings and goodbyes, extends sessions, keeps ends, says why, and stores all of it later', async () => {
@@ -118,7 +118,7 @@ for (const { name, make } of kindsOfDisk()) {
       clearInterval(healing);
       await daemon.kill();
       disk.free(daemon);
-      daemon = await household.daemon(data, FLAGS);
+      daemon = await resources.daemon(data, FLAGS);
 
       expect(await history(daemon.url, POLITE)).to.deep.equal([polite]);
       expect(await history(daemon.url, 2000)).to.deep.equal([]);

@@ -4,23 +4,23 @@ import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { EFFORT } from '../support/effort.js';
 import { expectNoFault, hostileRequest } from '../support/hostile-requests.js';
-import { Household } from '../support/node-population.js';
+import { TestResources } from '../support/test-resources.js';
 import { keyLine } from '../support/keys.js';
 
 /** Before a release, and after a change to src/http, let it go on for some minutes. */
 const SECONDS = 20 * EFFORT;
 
 describe('every route of the built daemon, whatever is sent to it', function () {
-  const household = new Household();
+  const resources = new TestResources();
   this.timeout(SECONDS * 1000 + 120_000);
 
-  afterEach(() => household.clear());
+  afterEach(() => resources.clear());
 
   it(`answers for ${SECONDS} s without a 500, without a word of an error, and lives`, async () => {
-    const directory = household.directory();
+    const directory = resources.directory();
     const config = path.join(directory, 'heartbeat.yaml');
     writeFileSync(config, `auth:\n  keys:\n${keyLine('ops')}${keyLine('app', 'heal, read')}`);
-    const daemon = await household.daemon(path.join(directory, 'data'), { config });
+    const daemon = await resources.daemon(path.join(directory, 'data'), { config });
     const port = Number(new URL(daemon.url).port);
     let sent = 0;
     await fc.assert(

@@ -9,7 +9,7 @@ import { CrowdOfNodes } from '../support/crowd-of-nodes.js';
 import { sized } from '../support/effort.js';
 import { eventually } from '../support/eventually.js';
 import { HookServer } from '../support/hook-server.js';
-import { Household } from '../support/node-population.js';
+import { TestResources } from '../support/test-resources.js';
 import { watchMemory } from '../support/watch-memory.js';
 
 const ALIVE = names('alive', sized(18_000, 90_000));
@@ -20,21 +20,21 @@ const MiB = 1024 * 1024;
 
 describe('a daemon of very many nodes, of which a tenth fails within a second', function () {
   this.timeout(240_000);
-  const household = new Household();
+  const resources = new TestResources();
   let hooks: HookServer;
 
   beforeEach(async () => {
     hooks = await HookServer.start();
-    household.onClear(() => hooks.stop());
+    resources.onClear(() => hooks.stop());
   });
 
-  afterEach(() => household.clear());
+  afterEach(() => resources.clear());
 
   const told = () => hooks.requests.map(({ body }) => JSON.parse(body) as AlertMessage);
 
   /** Has them fail, and waits until nothing is left to be told. */
   async function fail(massFailure: object): Promise<{ readonly url: string }> {
-    const directory = household.directory();
+    const directory = resources.directory();
     const config = path.join(directory, 'heartbeat.yaml');
     writeFileSync(
       config,
@@ -44,7 +44,7 @@ describe('a daemon of very many nodes, of which a tenth fails within a second', 
         channels: { ops: { kind: 'webhook', url: hooks.url, max_nodes: DYING.length } },
       }),
     );
-    const daemon = await household.daemon(path.join(directory, 'data'), { config });
+    const daemon = await resources.daemon(path.join(directory, 'data'), { config });
     const { url } = daemon;
     const alive = new CrowdOfNodes(ALIVE, url);
     const dying = new CrowdOfNodes(DYING, url);

@@ -2,20 +2,20 @@ import { expect } from 'chai';
 import type { DaemonProcess } from '../support/daemon-process.js';
 import { HEARTBEAT } from '../support/daemon-process.js';
 import { eventually } from '../support/eventually.js';
-import { Household, ready, startFlags } from '../support/node-population.js';
+import { TestResources, ready, startFlags } from '../support/test-resources.js';
 
 /** Far more than fit into a heap of 64 MiB, of which the daemon itself takes 25. */
 const CROWD = 80_000;
 const BATCH = 5000;
 
 describe('with a heap of 64 MiB', () => {
-  const household = new Household();
+  const resources = new TestResources();
 
-  afterEach(() => household.clear());
+  afterEach(() => resources.clear());
 
   function launch(directory: string, heap: number): DaemonProcess {
     const flags = startFlags(directory, { 'session-timeout': 3600 });
-    return household.run({
+    return resources.run({
       command: [process.execPath, `--max-old-space-size=${heap}`, HEARTBEAT, 'start', ...flags],
     });
   }
@@ -38,7 +38,7 @@ describe('with a heap of 64 MiB', () => {
   }
 
   it('a crowd that does not fit is turned away, everybody online stays, and a kill -9 takes none of them', async () => {
-    const directory = household.directory();
+    const directory = resources.directory();
     const daemon = await ready(launch(directory, 64));
     await fill(daemon, 1, CROWD);
     // A collection may have made room: those who come then fill it.

@@ -4,7 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { supervision } from '../support/calls.js';
 import type { DaemonProcess } from '../support/daemon-process.js';
 import { eventually } from '../support/eventually.js';
-import { Household } from '../support/node-population.js';
+import { TestResources } from '../support/test-resources.js';
 import { allNodes, askNode, flipsOf, Herd, nodeAt, type ShownNode } from '../support/node-calls.js';
 import { chosenSeed, SeededRandom } from '../support/seeded-random.js';
 import { kindsOfDisk } from '../support/small-disk.js';
@@ -18,15 +18,15 @@ const ALIVE = names('alive', 297);
 const DEAD = names('dead', 3);
 
 describe('nodes of a daemon that nobody could reach', () => {
-  const household = new Household();
+  const resources = new TestResources();
   let herd: Herd | undefined;
   let data: string;
   let daemon: DaemonProcess;
   let begun: number;
 
   beforeEach(async () => {
-    data = path.join(household.directory(), 'data');
-    daemon = await household.daemon(data, FLAGS);
+    data = path.join(resources.directory(), 'data');
+    daemon = await resources.daemon(data, FLAGS);
     begun = Date.now();
     expect((await askNode(daemon.url, 'POST', '/heartbeats', [...ALIVE, ...DEAD])).status).to.equal(200);
     herd = new Herd(ALIVE, daemon.url, 250);
@@ -34,14 +34,14 @@ describe('nodes of a daemon that nobody could reach', () => {
 
   afterEach(async () => {
     herd?.stop();
-    await household.clear();
+    await resources.clear();
   });
 
   it('killed and away for ten timeouts, are not failed if they live, and are in their time if they do not', async () => {
     await pause(700);
     await daemon.kill();
     await pause(10_000 * TIMEOUT);
-    daemon = await household.daemon(data, FLAGS);
+    daemon = await resources.daemon(data, FLAGS);
     const away = (Date.now() - begun) / 1000;
     herd!.url = daemon.url;
     await expectOnlyTheDeadToFail();
@@ -103,18 +103,18 @@ describe('nodes of a daemon that nobody could reach', () => {
 });
 
 describe('nodes of a daemon killed with SIGKILL', () => {
-  const household = new Household();
+  const resources = new TestResources();
   const seed = chosenSeed();
 
-  afterEach(() => household.clear());
+  afterEach(() => resources.clear());
 
   it(`are as was acknowledged, between any two steps (seed ${seed})`, async () => {
     const random = new SeededRandom(seed);
-    const data = path.join(household.directory(), 'data');
+    const data = path.join(resources.directory(), 'data');
     const flags = { 'nodes-timeout': 3600 };
     const users = names('node', 24).map((name) => new Asker(name, random));
     for (let life = 0; life < 8; life++) {
-      const daemon = await household.daemon(data, flags);
+      const daemon = await resources.daemon(data, flags);
       const nodes = await allNodes(daemon.url);
       for (const user of users) await user.expect(nodes.get(user.name), daemon.url);
       const asking = users.map((user) => user.askUntilKilled(daemon.url));
@@ -223,13 +223,13 @@ class Asker {
 
 for (const { name, make } of kindsOfDisk()) {
   describe(`nodes of a daemon on a full disk (${name})`, () => {
-    const household = new Household();
-    afterEach(() => household.clear());
+    const resources = new TestResources();
+    afterEach(() => resources.clear());
 
     it('beat on, are not registered or changed, fail in time, and are stored later', async () => {
       const disk = make();
-      household.onClear(() => disk.remove());
-      const daemon = await household.daemon(path.join(disk.directory, 'data'), FLAGS);
+      resources.onClear(() => disk.remove());
+      const daemon = await resources.daemon(path.join(disk.directory, 'data'), FLAGS);
       await askNode(daemon.url, 'PUT', '/short', { max_retries: 0 });
       await askNode(daemon.url, 'PUT', '/long', { timeout: 3600 });
       disk.fill(daemon);
@@ -251,7 +251,7 @@ for (const { name, make } of kindsOfDisk()) {
         expect((await askNode(daemon.url, 'PUT', '/long', { timeout: 1800 })).status).to.equal(200);
       });
       await daemon.kill();
-      const next = await household.daemon(path.join(disk.directory, 'data'), FLAGS);
+      const next = await resources.daemon(path.join(disk.directory, 'data'), FLAGS);
       expect(await flipsOf(next.url, 'short')).to.deep.equal(flips);
       expect((await nodeAt(next.url, 'long')).timeout).to.equal(1800);
     });

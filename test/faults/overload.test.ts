@@ -3,7 +3,7 @@ import { checkSessions } from '../../src/cli/bench/check/session-check.js';
 import { history, supervision } from '../support/calls.js';
 import { sized } from '../support/effort.js';
 import { eventually } from '../support/eventually.js';
-import { Household } from '../support/node-population.js';
+import { TestResources } from '../support/test-resources.js';
 import { watchMemory } from '../support/watch-memory.js';
 import type { CrowdPlan, CrowdReport } from './clients/crowd.js';
 import type { ReturningPlan, ReturningReport } from './clients/returning.js';
@@ -19,12 +19,12 @@ const MiB = 1024 * 1024;
 const FLAGS = { 'session-timeout': TIMEOUT / 1000, 'limits-in-flight': IN_FLIGHT };
 
 describe('a daemon that is asked for three times what it may have in flight', function () {
-  const household = new Household();
+  const resources = new TestResources();
 
-  afterEach(() => household.clear());
+  afterEach(() => resources.clear());
 
   it('sheds, holds online whoever it told so, stays within its memory, and is well again', async () => {
-    const daemon = await household.daemon(household.directory(), FLAGS);
+    const daemon = await resources.daemon(resources.directory(), FLAGS);
     const plan: CrowdPlan = {
       url: daemon.url,
       pid: daemon.pid,
@@ -35,7 +35,7 @@ describe('a daemon that is asked for three times what it may have in flight', fu
       overload: TIMEOUT,
       looks: 20,
     };
-    const crowd = household.clients(CROWD, plan);
+    const crowd = resources.clients(CROWD, plan);
     const memory = watchMemory(daemon.pid);
     const report = await crowd.hear<CrowdReport>('dispersed');
     const most = await memory.stop();
@@ -72,12 +72,12 @@ describe('a daemon that is asked for three times what it may have in flight', fu
 });
 
 describe('a daemon all of whose users have lapsed and keep asking', function () {
-  const household = new Household();
+  const resources = new TestResources();
 
-  afterEach(() => household.clear());
+  afterEach(() => resources.clear());
 
   it('brings all of them back, and meanwhile holds online whoever it told so', async () => {
-    const daemon = await household.daemon(household.directory(), FLAGS);
+    const daemon = await resources.daemon(resources.directory(), FLAGS);
     const plan: ReturningPlan = {
       url: daemon.url,
       pid: daemon.pid,
@@ -86,7 +86,7 @@ describe('a daemon all of whose users have lapsed and keep asking', function () 
       timeout: TIMEOUT,
       silence: 2 * TIMEOUT,
     };
-    const report = await household.clients(RETURNING, plan).hear<ReturningReport>('returned');
+    const report = await resources.clients(RETURNING, plan).hear<ReturningReport>('returned');
     expect(report.refused, 'there were more than it could let in at once').to.be.above(0);
     expect(report.falselyOffline).to.deep.equal([]);
   });

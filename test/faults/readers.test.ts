@@ -6,7 +6,7 @@ import type { HistoryRecord } from '../../src/ports/history-store.js';
 import { call, goodbye, heal, history, supervision, type ShownSession } from '../support/calls.js';
 import type { DaemonProcess } from '../support/daemon-process.js';
 import { eventually } from '../support/eventually.js';
-import { Household } from '../support/node-population.js';
+import { TestResources } from '../support/test-resources.js';
 import { user as userId } from '../support/simulated-app.js';
 import { writeHistory } from '../support/stored-history.js';
 
@@ -28,17 +28,17 @@ interface Page {
 }
 
 describe('a user with 100,000 sessions', () => {
-  const household = new Household();
+  const resources = new TestResources();
   let data: string;
   let daemon: DaemonProcess;
 
   before(async () => {
-    data = household.directory();
+    data = resources.directory();
     await writeHistory(data, EXPECTED.map(ended));
-    daemon = await household.daemon(data);
+    daemon = await resources.daemon(data);
   });
 
-  after(() => household.clear());
+  after(() => resources.clear());
 
   it('has a history that can be read whole, while others go on to be answered', async () => {
     expect(await history(daemon.url, VETERAN)).to.deep.equal(EXPECTED);
@@ -92,7 +92,7 @@ describe('a user with 100,000 sessions', () => {
   it('loses sessions older than the retention in the background, and no others, while heals are answered', async () => {
     daemon.signal('SIGTERM');
     await daemon.ended;
-    daemon = await household.daemon(data, { 'history-retention': 20 });
+    daemon = await resources.daemon(data, { 'history-retention': 20 });
     expect((await supervision(daemon.url)).store.sessions_stored).to.be.at.least(SESSIONS);
     await heal(daemon.url, RECENT);
     await goodbye(daemon.url, RECENT);

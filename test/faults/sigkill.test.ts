@@ -9,7 +9,7 @@ import type { DaemonProcess } from '../support/daemon-process.js';
 import { sized } from '../support/effort.js';
 import { eventually } from '../support/eventually.js';
 import { compareHistory, type Call } from '../support/history-comparison.js';
-import { Household, ready } from '../support/node-population.js';
+import { TestResources, ready } from '../support/test-resources.js';
 import { endLife, killed, lifeOf, outagesOf, type Life } from '../support/outages.js';
 import { chosenSeed, SeededRandom } from '../support/seeded-random.js';
 import { user as userId } from '../support/simulated-app.js';
@@ -29,7 +29,7 @@ const KILLS: readonly Moment[] = [
 ];
 
 describe('a daemon killed with SIGKILL', () => {
-  const household = new Household();
+  const resources = new TestResources();
   const seed = chosenSeed();
   let random: SeededRandom;
 
@@ -37,26 +37,26 @@ describe('a daemon killed with SIGKILL', () => {
     random = new SeededRandom(seed);
   });
 
-  afterEach(() => household.clear());
+  afterEach(() => resources.clear());
 
   it(`has lost nothing and broken nothing after ${KILLS.length} kills under load (seed ${seed})`, async () => {
     const timeout = 1000;
-    const directory = household.directory();
+    const directory = resources.directory();
     const data = path.join(directory, 'data');
     const journal = path.join(directory, 'journal');
     const plan: MortalUsersPlan = { users: 200, seed, timeout, journal };
-    const clients = household.clients(MORTAL_USERS, plan);
+    const clients = resources.clients(MORTAL_USERS, plan);
     const tell = (order: Order): void => clients.tell(order);
     const flags = { 'session-timeout': timeout / 1000 };
     const lives: Life[] = [];
 
     for (const when of shuffled(KILLS, random)) {
-      const daemon = household.launch(data, flags);
+      const daemon = resources.launch(data, flags);
       await untilItIsTime(when, daemon, tell);
       lives.push(await endLife(daemon));
     }
 
-    const last = await household.daemon(data, flags);
+    const last = await resources.daemon(data, flags);
     tell({ kind: 'daemon', url: last.url });
     await pause(2 * timeout);
     tell({ kind: 'finish' });
@@ -122,7 +122,7 @@ describe('a daemon killed with SIGKILL', () => {
     const ids = Array.from({ length: 20_000 }, (_, index) => index + 1);
     const watermark = Date.now() - 500;
     const onlineAt = (id: number): number => watermark - (id % 10_000);
-    const data = household.directory();
+    const data = resources.directory();
     await writeHistory(data, [
       ...ids.map((id) => opened(id, onlineAt(id))),
       { kind: 'watermark', at: instant(watermark) },
@@ -132,7 +132,7 @@ describe('a daemon killed with SIGKILL', () => {
     const recovery = await durationOfStart(data, flags);
     let kills = 0;
     for (let attempt = 0; attempt < 20 && kills < 6; attempt++) {
-      const daemon = household.launch(data, flags);
+      const daemon = resources.launch(data, flags);
       await eventually(() => expect(daemon.hasLogged('starting')).to.equal(true), { every: 5 });
       await pause(random.between(0.1, 0.9) * recovery);
       await daemon.kill();
@@ -140,7 +140,7 @@ describe('a daemon killed with SIGKILL', () => {
     }
     expect(kills).to.equal(6);
 
-    const daemon = await household.daemon(data, flags);
+    const daemon = await resources.daemon(data, flags);
     expect((await supervision(daemon.url)).users.online).to.equal(ids.length);
     const heals = new Map(await Promise.all(ids.slice(0, 100).map((id) => healAndTell(daemon, id))));
     await eventually(async () => expect((await supervision(daemon.url)).users.online).to.equal(0));
@@ -165,9 +165,9 @@ describe('a daemon killed with SIGKILL', () => {
 
   /** Milliseconds from its first word until it is ready, of a daemon on a copy of the data. */
   async function durationOfStart(data: string, flags: Record<string, number>): Promise<number> {
-    const copy = household.directory();
+    const copy = resources.directory();
     cpSync(data, copy, { recursive: true });
-    const daemon = await household.daemon(copy, flags);
+    const daemon = await resources.daemon(copy, flags);
     const [starting] = daemon.logged('starting');
     const [done] = daemon.logged('ready');
     await daemon.kill();

@@ -4,7 +4,7 @@ import { heal, history, isOnline, supervision, type ShownSession } from '../supp
 import type { ClientProcess } from '../support/client-process.js';
 import type { DaemonProcess } from '../support/daemon-process.js';
 import { eventually } from '../support/eventually.js';
-import { Household } from '../support/node-population.js';
+import { TestResources } from '../support/test-resources.js';
 import type { Order, SocketUsersPlan, SocketUsersReport } from './clients/socket-users.js';
 
 const SOCKET_USERS = new URL('./clients/socket-users.ts', import.meta.url);
@@ -13,12 +13,12 @@ const USERS = 200;
 const TICK = 0.1;
 
 describe('a daemon that stands still', () => {
-  const household = new Household();
+  const resources = new TestResources();
 
-  afterEach(() => household.clear());
+  afterEach(() => resources.clear());
 
   it('declares nobody offline after 20 s of SIGSTOP in which its users healed into their sockets', async () => {
-    const daemon = await household.daemon(household.directory(), { 'session-timeout': 7 });
+    const daemon = await resources.daemon(resources.directory(), { 'session-timeout': 7 });
     const clients = await healAll(daemon, { url: daemon.url, users: USERS, every: 2000 });
     const silent = USERS + 1;
     await heal(daemon.url, silent);
@@ -73,7 +73,7 @@ describe('a daemon that stands still', () => {
 
   it('ends nobody who healed in time while it stood still for 0.6 s again and again', async () => {
     const timeout = 2000;
-    const daemon = await household.daemon(household.directory(), { 'session-timeout': timeout / 1000 });
+    const daemon = await resources.daemon(resources.directory(), { 'session-timeout': timeout / 1000 });
     const clients = await healAll(daemon, { url: daemon.url, users: USERS, every: timeout - 250 });
     const stalls: Stall[] = [];
     for (let stall = 0; stall < 8; stall++) {
@@ -109,7 +109,7 @@ describe('a daemon that stands still', () => {
   });
 
   async function healAll(daemon: DaemonProcess, plan: SocketUsersPlan): Promise<ClientProcess> {
-    const clients = household.clients(SOCKET_USERS, plan);
+    const clients = resources.clients(SOCKET_USERS, plan);
     await eventually(async () => {
       expect((await supervision(daemon.url)).users.online).to.equal(plan.users);
     });

@@ -50,7 +50,7 @@ export class HoldQueue {
           next = moment(Math.min(next, at));
           continue;
         }
-        if (!this.#open.isOfGone(record)) this.#rules.flapping.told(channel, node, now);
+        if (!this.#open.isOfGone(record)) this.#rules.flapping.sent(channel, node, now);
         changed = withDelivery(changed, { ...moved(delivery, 'pending'), since: wall });
       }
       if (changed !== record) due.push(changed);

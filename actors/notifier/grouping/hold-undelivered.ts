@@ -21,12 +21,12 @@ const HELD: ReadonlySet<AlertType> = new Set<AlertType>([
  */
 export class HoldUndelivered {
   readonly #open: OpenAlerts;
-  readonly #flapping: Pick<Flapping, 'untold'>;
+  readonly #flapping: Pick<Flapping, 'notSent'>;
   readonly #step: number;
   #left: Iterator<AlertRecord> | undefined;
   #before: AlertId | undefined;
 
-  constructor(open: OpenAlerts, flapping: Pick<Flapping, 'untold'>, step = STEP) {
+  constructor(open: OpenAlerts, flapping: Pick<Flapping, 'notSent'>, step = STEP) {
     this.#open = open;
     this.#flapping = flapping;
     this.#step = step;
@@ -68,7 +68,7 @@ export class HoldUndelivered {
     const deliveries = record.deliveries.map((stored): Delivery => {
       const delivery = this.#open.delivery(record, stored.channel) ?? stored;
       if (!isRecallable({ record, delivery }) || !this.#isBehindNothing(record, delivery)) return stored;
-      this.#flapping.untold(delivery.channel, node.name);
+      this.#flapping.notSent(delivery.channel, node.name);
       return held(delivery, 'mass_failure');
     });
     const isChanged = deliveries.some((delivery, index) => delivery !== record.deliveries[index]);

@@ -242,7 +242,7 @@ export class AlertingRules {
             .map((delivery) => ({ node, channel: delivery.channel, at: toldAt(delivery, wall) })),
     );
     for (const { node, channel, at } of told.sort((a, b) => a.at - b.at)) {
-      this.flapping.told(channel, node.name, momentOf(at, now, wall));
+      this.flapping.sent(channel, node.name, momentOf(at, now, wall));
     }
     this.mass.restore(failures);
     const holding = this.#open.heldTogether.size > 0;

@@ -57,9 +57,9 @@ export class DeliveryRules {
   /** A node that is heard before it failed was only late. Whoever was not notified of that need not be. */
   cancelUnnotified(node: NodeFacts, channels: readonly Route[], changes: Map<string, AlertRecord>): void {
     for (const { name } of channels) {
-      for (const untold of trailingUnnotified(this.#open.of(node.name, name))) {
-        if (untold.record.alert.type !== 'node.inactive' || stands(untold)) continue;
-        this.#change(changes, untold, 'cancelled', node.name);
+      for (const unnotified of trailingUnnotified(this.#open.of(node.name, name))) {
+        if (unnotified.record.alert.type !== 'node.inactive' || stands(unnotified)) continue;
+        this.#change(changes, unnotified, 'cancelled', node.name);
       }
     }
   }
@@ -86,18 +86,18 @@ export class DeliveryRules {
   ): Delivery {
     const open = this.#open.of(node.name, channel);
     const trailing = trailingUnnotified(open);
-    const untold = trailing.filter(({ record }) => record.alert.reminder === undefined);
+    const unnotified = trailing.filter(({ record }) => record.alert.reminder === undefined);
     const delivery = fresh(channel, wall);
-    const summary = untold.findLast(stands);
+    const summary = unnotified.findLast(stands);
     // There is something newer to deliver.
     for (const each of trailing)
-      if (!untold.includes(each)) this.#change(changes, each, 'cancelled', node.name);
-    if (isEnd(type) && summary === undefined && untold.some(isFailure)) {
-      for (const earlier of untold) this.#change(changes, earlier, 'cancelled', node.name);
+      if (!unnotified.includes(each)) this.#change(changes, each, 'cancelled', node.name);
+    if (isEnd(type) && summary === undefined && unnotified.some(isFailure)) {
+      for (const earlier of unnotified) this.#change(changes, earlier, 'cancelled', node.name);
       return { ...delivery, state: 'cancelled' };
     }
     if (isEnd(type)) {
-      for (const each of untold) if (isMoot(each)) this.#change(changes, each, 'cancelled', node.name);
+      for (const each of unnotified) if (isMoot(each)) this.#change(changes, each, 'cancelled', node.name);
     }
     const last = open.at(-1);
     if (this.#mass.until !== undefined || last?.delivery.hold === 'mass_failure') {
@@ -108,12 +108,12 @@ export class DeliveryRules {
     if (summary?.delivery.state === 'pending') {
       // It replaces one that counts already.
       const folds = this.#fold(changes, summary, node.name);
-      this.#flapping.told(channel, node.name, now);
+      this.#flapping.sent(channel, node.name, now);
       return { ...delivery, ...folds };
     }
     const folds = this.#fold(changes, summary, node.name);
     if (!this.#flapping.mayTell(channel, node.name, now)) return held({ ...delivery, ...folds }, 'flapping');
-    this.#flapping.told(channel, node.name, now);
+    this.#flapping.sent(channel, node.name, now);
     return { ...delivery, ...folds };
   }
 
@@ -137,7 +137,7 @@ export class DeliveryRules {
     node: NodeName,
   ): void {
     if (delivery.state === 'pending' && record.alert.reminder === undefined)
-      this.#flapping.untold(delivery.channel, node);
+      this.#flapping.notSent(delivery.channel, node);
     const { id } = record.alert;
     changes.set(id, withDelivery(changes.get(id) ?? record, moved(delivery, state)));
   }

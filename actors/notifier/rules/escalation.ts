@@ -70,7 +70,7 @@ export function delayedGroup(record: AlertRecord, delivery: Delivery, deps: Dela
       }) => type === 'channel.closed',
     );
     if (state === 'active' || (failed?.isQuiet === false && !isClosed)) return [node];
-    const recoveries = later.filter(isUntoldRecovery);
+    const recoveries = later.filter(isUnsentRecovery);
     // The channel was notified of an earlier failure, and expects the recovery from this one.
     if (wasTold === true && failed !== undefined) return [];
     // The node was deleted, and the channel had been notified of its failure: the alert about the deletion comes by
@@ -95,7 +95,7 @@ export function delayedGroup(record: AlertRecord, delivery: Delivery, deps: Dela
 }
 
 /** A recovery that waits behind the group and adds nothing to it. */
-function isUntoldRecovery({ record: { alert }, delivery }: OpenDelivery): boolean {
+function isUnsentRecovery({ record: { alert }, delivery }: OpenDelivery): boolean {
   return isEnd(alert.type) && delivery.attempts === 0;
 }
 

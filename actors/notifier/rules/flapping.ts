@@ -32,7 +32,7 @@ export class Flapping {
   /** Counts one more message if it may go out at once. @returns whether it may */
   tell(channel: string, node: NodeName, now: Moment): boolean {
     const mayTell = this.mayTell(channel, node, now);
-    if (mayTell) this.told(channel, node, now);
+    if (mayTell) this.sent(channel, node, now);
     return mayTell;
   }
 
@@ -50,7 +50,7 @@ export class Flapping {
     return moment(before === undefined ? rested : Math.max(rested, before + HOUR));
   }
 
-  told(channel: string, node: NodeName, at: Moment): void {
+  sent(channel: string, node: NodeName, at: Moment): void {
     const sent = this.#lastHour(channel, node, at);
     sent.push(at);
     const ofChannel = this.#sent.get(channel) ?? new Map<NodeName, Moment[]>();
@@ -61,7 +61,7 @@ export class Flapping {
   }
 
   /** A counted message was not delivered after all. */
-  untold(channel: string, node: NodeName): void {
+  notSent(channel: string, node: NodeName): void {
     this.#sent.get(channel)?.get(node)?.pop();
   }
 

@@ -37,13 +37,13 @@ export function expectNoBody(
   exchange: Exchange,
   request: IncomingMessage,
   limit: number,
-  goOn: () => void | Promise<void>,
+  next: () => void | Promise<void>,
 ): void | Promise<void> {
-  if (isBodiless(request.headers)) return goOn();
+  if (isBodiless(request.headers)) return next();
   readBody(exchange, request, limit, (body) => {
     const value = parseJson(textOf(body) ?? '?');
     const fields = isObject(value?.parsed) ? Object.keys(value.parsed) : undefined;
-    if (fields?.length === 0) return goOn();
+    if (fields?.length === 0) return next();
     const problems = fields?.map((path) => ({ path, problem: bodyProblem.unknownField }));
     refuseBody(exchange, [...(problems ?? []), { path: '', problem: bodyProblem.unread }]);
   });

@@ -304,7 +304,7 @@ describe('a channel', () => {
 /** A disk that stands still for a while, and loses nothing. */
 class SlowStore extends MemoryHistoryStore {
   #standing: Promise<void> | undefined;
-  #goOn = (): void => undefined;
+  #release = (): void => undefined;
 
   override async write(batch: readonly HistoryRecord[]): Promise<void> {
     await this.#standing;
@@ -313,12 +313,12 @@ class SlowStore extends MemoryHistoryStore {
 
   stand(): void {
     this.#standing = new Promise((resolve) => {
-      this.#goOn = resolve;
+      this.#release = resolve;
     });
   }
 
   go(): void {
     this.#standing = undefined;
-    this.#goOn();
+    this.#release();
   }
 }

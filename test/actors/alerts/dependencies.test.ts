@@ -163,7 +163,7 @@ describe('a node that depends on another', () => {
     await alerts.stop();
   });
 
-  it('in a circle leaves nobody untold, when the one that was told fails again', async () => {
+  it('in a cycle leaves nobody unnotified, when the one that was notified fails again', async () => {
     const alerts = await SimulatedAlerts.start();
     alerts.flip('a', 'inactive', 'failed', on('b'));
     alerts.flip('b', 'inactive', 'failed', on('a'));

@@ -136,8 +136,8 @@ describe('an emitter for a daemon', () => {
     const instance = await instances.make({ http: { port: 0 }, settings: { auth } });
     const logger = new RecordingLogger();
     const told = new Emitter(String(instance.url), { nodes: ['a'], interval: 0.05, key: 'secret' });
-    const untold = new Emitter(String(instance.url), { nodes: ['b'], interval: 0.05, logger });
-    for (const emitter of [told, untold]) emitter.startHeartbeat();
+    const silent = new Emitter(String(instance.url), { nodes: ['b'], interval: 0.05, logger });
+    for (const emitter of [told, silent]) emitter.startHeartbeat();
     await eventually(async () => {
       const names: string[] = [];
       for await (const { name } of instance.nodes.list()) names.push(name);
@@ -145,7 +145,7 @@ describe('an emitter for a daemon', () => {
       expect(logger.events()).to.have.length.greaterThan(0);
     });
     await told.stopHeartbeat();
-    const report = await untold.stopHeartbeat();
+    const report = await silent.stopHeartbeat();
     expect(report?.heartbeats.accepted).to.equal(0);
     expect(Object.keys(report?.calls.errors ?? {})).to.deep.equal(['401']);
   });

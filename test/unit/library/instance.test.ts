@@ -12,17 +12,17 @@ import {
 import { NotifierList } from '../../../src/library/notifier-list.js';
 import { eventually } from '../../support/eventually.js';
 import { behave, HookServer } from '../../support/hook-server.js';
-import { Household } from '../../support/node-population.js';
+import { TestResources } from '../../support/test-resources.js';
 import { RedisProcess } from '../../support/redis-process.js';
 import { RecordingLogger } from '../../support/recording-logger.js';
 import { FAILED } from '../channels/support.js';
 import { Instances } from './support.js';
 
-const household = new Household();
+const resources = new TestResources();
 const instances = new Instances();
 afterEach(async () => {
   await instances.clear();
-  await household.clear();
+  await resources.clear();
 });
 
 /** Fails after a tenth of a second of silence. */
@@ -40,7 +40,7 @@ describe('an instance of the library', () => {
   });
 
   it('keeps nodes and sessions in its data directory, and says once when it has none', async () => {
-    const dataDir = household.directory();
+    const dataDir = resources.directory();
     const first = await createHeartbeat({ dataDir, logger: instances.logger });
     await first.nodes.register('db-1', { timeout: 60, labels: { zone: 'a' } });
     await first.users.heal(7);
@@ -59,7 +59,7 @@ describe('an instance of the library', () => {
   });
 
   it('refuses a data directory that another one owns, and leaves nothing running', async () => {
-    const dataDir = household.directory();
+    const dataDir = resources.directory();
     const owner = await instances.make({ dataDir });
     const refused = await createHeartbeat({ dataDir, logger: instances.logger }).catch(
       (error: unknown) => error,
@@ -69,7 +69,7 @@ describe('an instance of the library', () => {
   });
 
   it('refuses a data directory that another one owns, however it is spelt', async () => {
-    const dataDir = household.directory();
+    const dataDir = resources.directory();
     const owner = await instances.make({ dataDir });
     for (const spelt of [path.relative(process.cwd(), dataDir), `${dataDir}/.`, `${dataDir}//`]) {
       const refused = await createHeartbeat({ dataDir: spelt, logger: instances.logger }).catch(
@@ -278,7 +278,7 @@ describe('notifiers in the program', () => {
   });
 
   it('are told after a restart what they could not be told before it', async () => {
-    const dataDir = household.directory();
+    const dataDir = resources.directory();
     const deaf = new Shaky(() => Promise.reject(new Error('planned rejection')));
     const first = await createHeartbeat({
       dataDir,
@@ -306,7 +306,7 @@ describe('notifiers in the program', () => {
 
   it('send what the daemon sends, and close with the instance', async () => {
     const hooks = await HookServer.start();
-    household.onClear(() => hooks.stop());
+    resources.onClear(() => hooks.stop());
     hooks.behaviour = behave.status(200);
     const notifier = new SlackNotifier(hooks.url);
     const instance = await instances.make({ notifiers: [{ notifier, allowAddresses: ['127.0.0.1'] }] });
@@ -325,9 +325,9 @@ describe('notifiers in the program', () => {
 
   it('reach the URL that a program gives them, whatever its name stands for', async () => {
     const hooks = await HookServer.start();
-    household.onClear(() => hooks.stop());
+    resources.onClear(() => hooks.stop());
     const redis = await RedisProcess.start();
-    household.onClear(() => redis.stop());
+    resources.onClear(() => redis.stop());
     const listener = await redis.listen('heartbeat_channel');
     const notifiers = [
       new RedisNotifier(redis.url.replace('127.0.0.1', 'localhost'), 'heartbeat_channel'),
@@ -342,7 +342,7 @@ describe('notifiers in the program', () => {
 
   it('reach it also where no instance has them', async () => {
     const hooks = await HookServer.start();
-    household.onClear(() => hooks.stop());
+    resources.onClear(() => hooks.stop());
     const notifier = new SlackNotifier(hooks.url.replace('127.0.0.1', 'localhost'));
     await notifier.notify(FAILED, { signal: new AbortController().signal, attempt: 1 });
     await notifier.close();
@@ -394,7 +394,7 @@ describe('notifiers in the program', () => {
     }
     const options = { notifiers: [new Pager(), new Pager()], logger: instances.logger };
     await instances.make(options);
-    const refused: unknown = await createHeartbeat({ ...options, dataDir: household.directory() }).catch(
+    const refused: unknown = await createHeartbeat({ ...options, dataDir: resources.directory() }).catch(
       (error: unknown) => error,
     );
     expect(refused).to.be.instanceOf(TypeError);

@@ -35,18 +35,18 @@ describe('a stash', () => {
     const tell = (message: Note): void => {
       next = message;
     };
-    stash.goOn({ kind: 'settled', numbers: [] }, tell);
+    stash.unstash({ kind: 'settled', numbers: [] }, tell);
     while (next !== undefined) {
       const message = next;
       next = undefined;
       if (defers(message) && !deferred.has(message)) {
         deferred.add(message);
         stash.defer(message);
-        stash.goOn(message, tell);
-        stash.goOn({ kind: 'settled', numbers: [] }, tell);
+        stash.unstash(message, tell);
+        stash.unstash({ kind: 'settled', numbers: [] }, tell);
       } else {
         handled.push(message);
-        stash.goOn(message, tell);
+        stash.unstash(message, tell);
       }
     }
     return handled;

@@ -6,15 +6,15 @@ import { runProbe } from '../../../../src/client/emitter/probes/probe.js';
 import { parseAddress } from '../../../../src/client/emitter/probes/tcp.js';
 import { eventually } from '../../../support/eventually.js';
 import { behave, HookServer } from '../../../support/hook-server.js';
-import { Household } from '../../../support/node-population.js';
+import { TestResources } from '../../../support/test-resources.js';
 
-const household = new Household();
-afterEach(() => household.clear());
+const resources = new TestResources();
+afterEach(() => resources.clear());
 
 describe('a probe by HTTP', () => {
   it('passes by the status that is expected, and no other', async () => {
     const server = await HookServer.start();
-    household.onClear(() => server.stop());
+    resources.onClear(() => server.stop());
     server.behaviour = behave.status(204);
     expect(await runProbe({ http: server.url }, 5_000)).to.equal(undefined);
     expect(await runProbe({ http: server.url, status: 200 }, 5_000)).to.equal('it answered 204');
@@ -29,7 +29,7 @@ describe('a probe by HTTP', () => {
 
   it('has a deadline', async () => {
     const server = await HookServer.start();
-    household.onClear(() => server.stop());
+    resources.onClear(() => server.stop());
     server.behaviour = behave.hang;
     expect(await runProbe({ http: server.url }, 50)).to.equal('no answer within 0.05 s');
   });
@@ -67,7 +67,7 @@ describe('a probe by a command', () => {
   });
 
   it('ends at its deadline, with all that it has started', async () => {
-    const file = path.join(household.directory(), 'pid');
+    const file = path.join(resources.directory(), 'pid');
     const command = `sleep 1000 & echo $! > ${file}; wait`;
     const probing = runProbe({ command }, 1_000);
     await eventually(() => expect(existsSync(file) && readFileSync(file, 'utf8')).to.match(/\d+\n/));

@@ -3,12 +3,12 @@ import { BackOff } from '../../../../src/client/emitter/back-off.js';
 import { HeartbeatAnswerError, HeartbeatUnreachableError } from '../../../../src/client/errors.js';
 import { eventually } from '../../../support/eventually.js';
 import { behave, HookServer } from '../../../support/hook-server.js';
-import { Household } from '../../../support/node-population.js';
+import { TestResources } from '../../../support/test-resources.js';
 import { HeartbeatClient } from '../../../../src/client/heartbeat-client.js';
 import { names, Run } from './support.js';
 
-const household = new Household();
-afterEach(() => household.clear());
+const resources = new TestResources();
+afterEach(() => resources.clear());
 
 const asking = (retryAfter: number | undefined, status = 503) =>
   new HeartbeatAnswerError('POST /nodes/heartbeats', status, '', retryAfter);
@@ -61,9 +61,9 @@ describe('a daemon that asks to be left alone', () => {
 describe('the client', () => {
   it('reads Retry-After, as seconds and as a date by the clock of the daemon', async () => {
     const server = await HookServer.start();
-    household.onClear(() => server.stop());
+    resources.onClear(() => server.stop());
     const client = new HeartbeatClient(server.url);
-    household.onClear(() => client.close());
+    resources.onClear(() => client.close());
     const asked = async (headers: Record<string, string>) => {
       server.behaviour = behave.status(503, headers, '{}');
       const error: unknown = await client.heartbeats(['a']).catch((thrown: unknown) => thrown);

@@ -9,7 +9,7 @@ import { eventually } from './eventually.js';
 export type StartFlags = Readonly<Record<string, string | number>>;
 
 /** All that a test sets up outside its own process. It is gone after `clear`. */
-export class Household {
+export class TestResources {
   readonly #directories: string[] = [];
   readonly #processes: { kill(): Promise<void> }[] = [];
   readonly #chores: (() => void | Promise<void>)[] = [];
