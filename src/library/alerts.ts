@@ -16,6 +16,7 @@ import { sentenceFor } from '../views/messages.js';
 import { nodeNameOf, refuse } from './arguments.js';
 import { camelCased } from './casing.js';
 import { aText, expectArgument, objectOf, one, oneOf, refuseProblems, type Reader } from './checks.js';
+import { callDaemon } from './calls.js';
 
 /** Which alerts are wanted; what is not said does not matter. */
 export interface AlertFilter {
@@ -106,15 +107,15 @@ export async function testChannel(daemon: () => Promise<Daemon>, channel: string
 
 /** @throws HeartbeatError if it is refused */
 function ask(
-  { alerts }: Daemon,
+  daemon: Daemon,
   command: (answered: NotifierCommand['answered']) => NotifierCommand,
 ): Promise<string> {
-  return new Promise((resolve, reject) => {
+  return callDaemon(daemon, (resolve, reject) => {
     const answered: NotifierCommand['answered'] = (reply) => {
       if (reply.kind === 'accepted') resolve(reply.id);
       else reject(new HeartbeatError(reply.code, sentenceFor(reply.code)));
     };
-    alerts.command(command(answered));
+    daemon.alerts.command(command(answered));
   });
 }
 

@@ -9,6 +9,7 @@ import type { BodyProblem } from '../views/body-problems.js';
 import { isTooLong, LONGEST_REASON, trimmedReason } from '../views/failure-reason.js';
 import { bodyProblem, sentenceFor } from '../views/messages.js';
 import { expectArgument, must } from './checks.js';
+import { callDaemon } from './calls.js';
 
 /** A user's id. Not every 64-bit id fits a number; a bigint or a text of digits holds them all. */
 export type UserIdLike = bigint | number | string;
@@ -61,7 +62,7 @@ export function askNode(
   name: NodeName,
   request: NodeRequest,
 ): Promise<Exclude<NodeReply, { kind: 'refused' }>> {
-  return new Promise((resolve, reject) => {
+  return callDaemon(daemon, (resolve, reject) => {
     daemon.nodes.ask(name, request, (reply) => {
       if (reply.kind !== 'refused') resolve(reply);
       else reject(new HeartbeatError(reply.code, sentenceFor(reply.code)));
@@ -86,7 +87,7 @@ export function askUsers(
   kind: 'heal' | 'checkup',
   users: readonly UserId[],
 ): Promise<readonly UserReply[]> {
-  return new Promise((resolve) => {
+  return callDaemon(daemon, (resolve) => {
     if (users.length === 0) resolve([]);
     else daemon.users.askMany(kind, users, resolve);
   });
@@ -98,7 +99,7 @@ export function askUser(
   kind: UserCommand['kind'],
   user: UserId,
 ): Promise<Exclude<UserReply, { kind: 'refused' }>> {
-  return new Promise((resolve, reject) => {
+  return callDaemon(daemon, (resolve, reject) => {
     daemon.users.ask(kind, user, (reply) => {
       if (reply.kind !== 'refused') resolve(reply);
       else reject(new HeartbeatError(reply.code, sentenceFor(reply.code)));

@@ -34,6 +34,7 @@ import {
   type NodeDescription,
   type NodeUptime,
 } from './node-description.js';
+import { callDaemon } from './calls.js';
 
 /** The result of heartbeats that were sent together. */
 export interface Beaten {
@@ -144,7 +145,7 @@ export class Nodes {
         rejected.push({ index, error: error instanceof Error ? error.message : String(error) });
       }
     });
-    const replies = await new Promise<readonly NodeReply[]>((resolve) => {
+    const replies = await callDaemon<readonly NodeReply[]>(daemon, (resolve) => {
       if (good.length === 0) resolve([]);
       else daemon.nodes.heartbeats(good, resolve);
     });

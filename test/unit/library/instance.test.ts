@@ -145,6 +145,24 @@ describe('an instance of the library', () => {
     expect(refused).to.include({ code: 'HEARTBEAT_NOT_READY' });
   });
 
+  it('answers every call that is under way when it is closed, from disk too', async () => {
+    for (const options of [{}, { dataDir: resources.directory() }]) {
+      const instance = await instances.make(options);
+      await instance.users.heal(1);
+      const calls: Promise<unknown>[] = [
+        instance.users.heal(2),
+        instance.users.healMany([3, 4]),
+        instance.users.goodbye(1),
+        instance.nodes.heartbeat('db-1'),
+        instance.nodes.heartbeats(['db-2', 'db-3']),
+        instance.nodes.fail('db-4'),
+      ];
+      await instance.close();
+      const outcomes = await Promise.allSettled(calls);
+      expect(outcomes.map(({ status }) => status)).to.deep.equal(calls.map(() => 'fulfilled'));
+    }
+  });
+
   it('shows lists, flips, alerts and the supervision tree', async () => {
     const instance = await instances.make({ settings: { channels: { quiet: { kind: 'log' } } } });
     await instance.nodes.heartbeats(['db-1', 'db-2']);

@@ -1,0 +1,80 @@
+import type { Daemon } from '../app/api.js';
+import type { Millis } from '../domain/time.js';
+import { HeartbeatError } from '../errors.js';
+import { systemClock } from './clock.js';
+
+/** The calls of one instance that wait for their reply. */
+class Calls {
+  readonly #open = new Set<() => void>();
+  #answered: (() => void) | undefined;
+
+  begin(giveUp: () => void): () => void {
+    this.#open.add(giveUp);
+    return () => {
+      this.#open.delete(giveUp);
+      if (this.#open.size === 0) this.#answered?.();
+    };
+  }
+
+  async answered(atMost: Millis): Promise<void> {
+    if (this.#open.size === 0) return;
+    await new Promise<void>((resolve) => {
+      const cancel = systemClock.after(atMost, resolve);
+      this.#answered = () => {
+        cancel();
+        resolve();
+      };
+    });
+  }
+
+  giveUp(): void {
+    for (const giveUp of this.#open) giveUp();
+  }
+}
+
+const calls = new WeakMap<Daemon, Calls>();
+
+function callsOf(daemon: Daemon): Calls {
+  const known = calls.get(daemon) ?? new Calls();
+  calls.set(daemon, known);
+  return known;
+}
+
+/**
+ * Waits for a reply of the actors.
+ *
+ * @param ask asks; it calls one of its parameters, once
+ * @throws HeartbeatError `HEARTBEAT_NOT_READY` if the instance was closed first: the call may have been carried out
+ */
+export function callDaemon<Reply>(
+  daemon: Daemon,
+  ask: (resolve: (reply: Reply) => void, reject: (error: Error) => void) => void,
+): Promise<Reply> {
+  return new Promise<Reply>((resolve, reject) => {
+    const end = callsOf(daemon).begin(() => {
+      reject(
+        new HeartbeatError('HEARTBEAT_NOT_READY', 'the instance was closed before the call was answered'),
+      );
+    });
+    ask(
+      (reply) => {
+        end();
+        resolve(reply);
+      },
+      (error) => {
+        end();
+        reject(error);
+      },
+    );
+  });
+}
+
+/** Resolves when no call waits for its reply, at the latest after this time. */
+export function callsAnswered(daemon: Daemon, atMost: Millis): Promise<void> {
+  return callsOf(daemon).answered(atMost);
+}
+
+/** Rejects the calls that will get no reply. */
+export function giveUpCalls(daemon: Daemon): void {
+  callsOf(daemon).giveUp();
+}
