@@ -210,7 +210,8 @@ export class Gateway {
 
   #turnsAway(exchange: Exchange): boolean {
     const { request, response } = exchange;
-    if (this.#closing) response.shouldKeepAlive = false;
+    // Nothing is upgraded here, and Node's parser drops what came behind such a request in the same read.
+    if (this.#closing || request.headers.upgrade !== undefined) response.shouldKeepAlive = false;
     if (this.#connections.isSurplus(request.socket)) {
       exchange.refuse('HEARTBEAT_OVERLOADED', { hangUp: true });
       return true;

@@ -32,6 +32,16 @@ export function pipelinesContract(start: Start): void {
     expect(asked(served).slice(3)).to.deep.equal(['checkup 7', 'checkup 8']);
   });
 
+  it('closes behind a request for an upgrade, so that nobody waits for what was sent behind it', async () => {
+    const served = await start();
+    const upgrade = head('GET /checkup/7', 'Connection: Upgrade', 'Upgrade: websocket');
+    const client = served.raw().send(upgrade + head('PUT /heal/8'));
+    const { status, headers } = await client.answer();
+    expect([status, headers['connection']]).to.deep.equal([200, 'close']);
+    await client.end();
+    expect(client.rest).to.equal('');
+  });
+
   it('handles a batch behind all that was sent before it, and before all that is sent after', async () => {
     const served = await start();
     served.daemon.hold();
