@@ -195,6 +195,7 @@ export class Notifier implements Behaviour<NotifierMessage>, Alerting {
   raise(change: NodeChange): readonly AlertRecord[] {
     const { clock, logger } = this.#deps;
     const [now, wall] = [clock.now(), clock.wall()];
+    const unnotified = this.#ongoingFailures.unnotified(change.node.name);
     const cause = this.#ongoingFailures.flipped(change, now, wall);
     if (change.isPaused) {
       this.#setAlarm();
@@ -209,7 +210,7 @@ export class Notifier implements Behaviour<NotifierMessage>, Alerting {
         });
       return [];
     }
-    const circumstances = { now, wall, watched: this.#deps.watched(), cause };
+    const circumstances = { now, wall, watched: this.#deps.watched(), cause, unnotified };
     const { records, hold } = this.#rules.raise(change, circumstances);
     this.#ongoingFailures.raised(records);
     if (hold !== undefined) {
@@ -230,7 +231,7 @@ export class Notifier implements Behaviour<NotifierMessage>, Alerting {
             this.#ongoingFailures.closing.left(news.node, news.next),
             wall,
           )
-        : this.#rules.prepare(news, wall);
+        : this.#rules.prepare(news, this.#ongoingFailures.unnotified(news.node.name), wall);
     if (record === undefined) return [];
     const { name } = news.node;
     const records = [...(this.#prepared.get(name)?.records ?? []), record];

@@ -87,8 +87,10 @@ export interface Resending {
   /**
    * These nodes have failed and still are. Called after a start, after a change of settings, and when something about
    * them changes.
+   *
+   * @returns whether the provider is notified of them
    */
-  stands(failures: readonly StandingFailure[]): void;
+  stands(failures: readonly StandingFailure[]): boolean;
   /** The node was deleted and will not recover. */
   gone(node: string): void;
   /** Takes over what the previous notifier of the channel knows, which is about to be closed. */

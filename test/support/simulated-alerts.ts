@@ -200,6 +200,7 @@ export class SimulatedAlerts {
         ...(!remembers && {
           stands: (failures: readonly StandingFailure[]) => {
             this.again.push(`${name}: ${failures.map((failure) => failure.name).join()} failed`);
+            return true;
           },
           gone: (node: string) => {
             this.again.push(`${name}: ${node} is gone`);

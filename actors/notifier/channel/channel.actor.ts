@@ -102,9 +102,7 @@ export class ChannelActor implements Behaviour<ChannelEvent> {
 
   /** For a provider that forgets. @returns whether it is one, and has been told */
   stands(failures: readonly StandingFailure[]): boolean {
-    const { notifier } = this.#attempts;
-    notifier.stands?.(failures);
-    return notifier.stands !== undefined;
+    return this.#attempts.notifier.stands?.(failures) ?? false;
   }
 
   gone(node: NodeName): void {

@@ -1,5 +1,12 @@
 import { AlertIds, raisedAt } from '../../../src/domain/alert-id.js';
-import type { Alert, AlertId, AlertRecord, Delivery, LastHold } from '../../../src/domain/alert.js';
+import {
+  isEnd,
+  type Alert,
+  type AlertId,
+  type AlertRecord,
+  type Delivery,
+  type LastHold,
+} from '../../../src/domain/alert.js';
 import type { NodeName } from '../../../src/domain/node-name.js';
 import type { Flip, NodeFacts } from '../../../src/domain/node.js';
 import { instant, type Instant, type Moment, momentOf } from '../../../src/domain/time.js';
@@ -68,7 +75,7 @@ export class AlertingRules {
     const hold = countsFor ? this.#countFailure(change, circumstances, changes) : undefined;
     // Before it is decided about this alert, which is held behind them.
     const recalled = hold === undefined ? [] : this.#put(this.recall.step(), circumstances.now);
-    const channels = routesOf(this.#options.channels, type, node).map(({ name }) => name);
+    const channels = this.#channelsOf(type, node, circumstances.unnotified);
     if (channels.length > 0) {
       const deliveries = this.#deliveries(channels, type, node, circumstances, changes);
       const alert: Alert = {
@@ -107,6 +114,7 @@ export class AlertingRules {
    */
   prepare(
     { kind, node, at }: Exclude<NodeNews, { kind: 'rerouted' }>,
+    unnotified: ReadonlySet<string> | undefined,
     wall: Instant,
   ): AlertRecord | undefined {
     const type =
@@ -115,14 +123,17 @@ export class AlertingRules {
         : node.state === 'failed'
           ? 'node.reported_failure'
           : 'node.recovered';
-    const channels = routesOf(this.#options.channels, type, node);
-    return this.#news(
-      type,
-      node,
-      at,
-      channels.map(({ name }) => name),
-      wall,
-    );
+    return this.#news(type, node, at, this.#channelsOf(type, node, unnotified), wall);
+  }
+
+  /** The end of a failure goes to no channel that got its node since, and has not been notified of the failure. */
+  #channelsOf(
+    type: NodeAlertType,
+    node: NodeFacts,
+    unnotified: ReadonlySet<string> | undefined,
+  ): readonly string[] {
+    const names = routesOf(this.#options.channels, type, node).map(({ name }) => name);
+    return isEnd(type) && unnotified !== undefined ? names.filter((name) => !unnotified.has(name)) : names;
   }
 
   /** What goes to disk with other settings of a node, by which these channels are not notified of it any more. */

@@ -32,6 +32,8 @@ export interface Circumstances {
   readonly watched: number;
   /** A dependency of the node that failed before it. */
   readonly cause?: NodeName | undefined;
+  /** Channels that its alerts go to since the node failed, and that have not been notified of its failure. */
+  readonly unnotified?: ReadonlySet<string> | undefined;
 }
 
 export type NodeAlertType = Exclude<AlertType, 'mass_failure' | 'test'>;

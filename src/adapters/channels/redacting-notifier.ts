@@ -35,8 +35,8 @@ export class RedactingNotifier extends BaseNotifier implements Resending, Prepar
     }
   }
 
-  stands(failures: readonly StandingFailure[]): void {
-    this.#notifier.stands?.(failures);
+  stands(failures: readonly StandingFailure[]): boolean {
+    return this.#notifier.stands?.(failures) ?? false;
   }
 
   gone(node: string): void {

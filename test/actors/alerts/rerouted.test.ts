@@ -41,8 +41,30 @@ describe('a failure whose node goes to other channels', () => {
     alerts.flip('db', 'failed', 'active', DATA);
     await alerts.pass(1);
     expect(alerts.told('web')).to.deep.equal(['node.failed db', 'channel.closed db']);
-    expect(alerts.told('data')).to.deep.equal(['node.recovered db']);
+    expect(alerts.told('data'), 'a recovery alone').to.deep.equal([]);
     expect(alerts.told('all')).to.deep.equal(['node.failed db', 'node.recovered db']);
+    expect(alerts.notifier.inspect()).to.include({ open: 0 });
+  });
+
+  it('ends without a word at channels that got the node since, and were not notified of it', async () => {
+    const late = { ...TEAMS.data, after: 2_000 };
+    await start({ channels: { ...TEAMS, late } });
+    const since = alerts.clock.wall();
+    for (const name of ['back', 'gone', 'reloaded']) alerts.flip(name, 'inactive', 'failed', WEB);
+    await alerts.pass(1);
+    for (const name of ['back', 'gone']) await alerts.reroute(name, since, WEB, DATA);
+    await alerts.replace({ ...TEAMS, late: { after: 2_000, remembers: true } });
+    await alerts.pass(10);
+    alerts.flip('back', 'failed', 'active', DATA);
+    await alerts.delete('gone');
+    alerts.flip('reloaded', 'failed', 'active', WEB);
+    await alerts.pass(10);
+    expect([alerts.told('data'), alerts.told('late')]).to.deep.equal([[], []]);
+    expect(alerts.told('all').slice(3)).to.have.members([
+      'node.recovered back',
+      'node.deleted gone',
+      'node.recovered reloaded',
+    ]);
     expect(alerts.notifier.inspect()).to.include({ open: 0 });
   });
 

@@ -83,13 +83,14 @@ class AlertmanagerNotifier extends BaseNotifier implements Resending, Prepared {
     });
   }
 
-  stands(failures: readonly StandingFailure[]): void {
+  stands(failures: readonly StandingFailure[]): boolean {
     const now = this.#tools.clock.now();
     const [until, wall] = [this.#firingUntil(), this.#wall()];
     const isNews = failures.filter((each) =>
       this.#standing.stands(failureOf(each, this.#own.labels, until), now, wall),
     );
     if (isNews.length > 0) this.#schedule(GATHER);
+    return true;
   }
 
   gone(node: string): void {
