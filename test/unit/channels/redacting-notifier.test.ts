@@ -1,0 +1,24 @@
+import { expect } from 'chai';
+import { Redaction } from '../../../src/adapters/channels/redaction.js';
+import { RedactingNotifier } from '../../../src/adapters/channels/redacting-notifier.js';
+import { BaseNotifier } from '../../../src/ports/channel.js';
+
+class Plain extends BaseNotifier {
+  override notify(): Promise<void> {
+    return Promise.resolve();
+  }
+}
+
+class Repeating extends Plain {
+  stands(): boolean {
+    return true;
+  }
+}
+
+describe('a notifier whose secrets are redacted', () => {
+  it('says whether its provider is notified of failures that last', () => {
+    const secrets = new Redaction([]);
+    expect(new RedactingNotifier(new Plain(), secrets).stands([])).to.equal(false);
+    expect(new RedactingNotifier(new Repeating(), secrets).stands([])).to.equal(true);
+  });
+});
