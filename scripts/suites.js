@@ -33,6 +33,9 @@ const LONG = [
 /** Beside what is busy, on two cores. With two of them, `overload` and `soak` missed deadlines of real seconds. */
 const WAITING_LANES = 1;
 
+/** Milliseconds that a quick test may take, unless all of it is tried. */
+const QUICK = process.env.TEST_EFFORT === undefined ? ['--timeout', '60000'] : [];
+
 /** The configuration names no files itself: mocha would run those, too. */
 const mocha = (name, ...args) => ({
   name,
@@ -48,7 +51,7 @@ function filesIn(folder) {
 function quick() {
   const suites = FOLDERS.map((folder) => {
     const elsewhere = folder === 'test/unit' ? ['--ignore', `${WAITING_UNITS}/**`] : [];
-    return mocha(folder, `${folder}/**/*.test.ts`, ...elsewhere);
+    return mocha(folder, `${folder}/**/*.test.ts`, ...elsewhere, ...QUICK);
   });
   return Array(Math.min(suites.length, availableParallelism())).fill([suites]);
 }
@@ -63,5 +66,21 @@ function slow(asked) {
   return [[queues.busy, queues.waiting], ...Array(WAITING_LANES).fill([queues.waiting])];
 }
 
+/** What was renamed or added must not go unnoticed. */
+function checkLists() {
+  const files = SLOW.flatMap(filesIn);
+  const lost = [...BUSY, ...LONG].filter((file) => !files.includes(file));
+  const known = [...FOLDERS, ...SLOW].map((folder) => folder.split('/')[1]);
+  const folders = readdirSync('test').filter((folder) => filesIn(`test/${folder}`).length > 0);
+  const forgotten = folders.filter((folder) => !known.includes(folder));
+  if (lost.length + forgotten.length > 0)
+    throw new Error(
+      `scripts/suites.js: no such file: ${lost.join(', ')}; not listed: ${forgotten.join(', ')}`,
+    );
+}
+
+checkLists();
 const [kind, ...asked] = process.argv.slice(2);
+if (kind !== 'quick' && kind !== 'slow')
+  throw new Error('usage: node scripts/suites.js quick|slow [FILE...]');
 process.exitCode = (await sideBySide(kind === 'quick' ? quick() : slow(asked))) ? 0 : 1;

@@ -60,7 +60,12 @@ type Answered = (reply: NotifierReply) => void;
 
 type NotifierMessage =
   | { readonly kind: 'progress'; readonly channel: string; readonly progress: Progress }
-  | { readonly kind: 'found'; readonly record: AlertRecord | undefined; readonly answered: Answered }
+  | {
+      readonly kind: 'found';
+      readonly record: AlertRecord | undefined;
+      readonly failsByTag: boolean | undefined;
+      readonly answered: Answered;
+    }
   | { readonly kind: 'not_found'; readonly error: unknown; readonly answered: Answered }
   /** Something changed about a node that its alerts may depend on. */
   | { readonly kind: 'settle'; readonly node: NodeName }
@@ -346,9 +351,9 @@ export class Notifier implements Behaviour<NotifierMessage>, Alerting {
       case 'progress':
         return this.#deliveries.progress(message.channel, message.progress);
       case 'redeliver':
-        return this.#redeliver(message.id, message.answered);
+        return this.#redeliver(message);
       case 'found':
-        return message.answered(this.#requests.redeliver(message.record));
+        return message.answered(this.#requests.redeliver(message.record, message.failsByTag));
       case 'not_found':
         this.#deps.logger.error('alert could not be read', { error: message.error });
         return message.answered({ kind: 'refused', code: 'HEARTBEAT_STORE_FAILED' });
@@ -389,11 +394,11 @@ export class Notifier implements Behaviour<NotifierMessage>, Alerting {
     }
   }
 
-  #redeliver(id: AlertId, answered: Answered): void {
+  #redeliver({ id, failsByTag, answered }: Extract<NotifierCommand, { kind: 'redeliver' }>): void {
     const known = this.#requests.known(id);
-    if (known !== undefined) return answered(this.#requests.redeliver(known));
+    if (known !== undefined) return answered(this.#requests.redeliver(known, failsByTag));
     this.#deps.outbox.alert(id).then(
-      (record) => this.#tell({ kind: 'found', record, answered }),
+      (record) => this.#tell({ kind: 'found', record, failsByTag, answered }),
       (error: unknown) => this.#tell({ kind: 'not_found', error, answered }),
     );
   }

@@ -6,7 +6,13 @@ import type { ErrorCode } from '../../src/errors.js';
 
 /** Requests of people to the notifier. */
 export type NotifierCommand =
-  | { readonly kind: 'redeliver'; readonly id: AlertId; readonly answered: (reply: NotifierReply) => void }
+  | {
+      readonly kind: 'redeliver';
+      readonly id: AlertId;
+      /** It names an entity tag, and no alert has one. An alert that cannot be redelivered is refused for that first. */
+      readonly failsByTag?: boolean;
+      readonly answered: (reply: NotifierReply) => void;
+    }
   | { readonly kind: 'test'; readonly channel: string; readonly answered: (reply: NotifierReply) => void };
 
 /** `accepted`: it is on its way, under this id. */

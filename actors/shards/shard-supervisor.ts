@@ -8,7 +8,7 @@ import { TimerWheel } from '../../src/runtime/timer-wheel.js';
 import type { SupervisorPolicy } from '../supervisor/child-spec.js';
 import type { ExitSignal, RunningChild } from '../supervisor/child.js';
 import { RestartBudget } from '../supervisor/restart-budget.js';
-import { EntityActor, type EntityMessage } from './entity-actor.js';
+import type { EntityActor, EntityMessage } from './entity-actor.js';
 import {
   PendingRequest,
   SingleReply,
@@ -23,9 +23,9 @@ const RESOLUTION: Millis = 20;
 /** A timer that crashed its actor twice is retried after this time. */
 const EXPIRE_AGAIN: Millis = 1000;
 
-const OVERLOADED: Refusal = { kind: 'refused', code: 'HEARTBEAT_OVERLOADED' };
-const DOWN: Refusal = { kind: 'refused', code: 'HEARTBEAT_NOT_READY' };
-const FAILED: Refusal = { kind: 'refused', code: 'HEARTBEAT_INTERNAL' };
+export const OVERLOADED: Refusal = { kind: 'refused', code: 'HEARTBEAT_OVERLOADED' };
+export const DOWN: Refusal = { kind: 'refused', code: 'HEARTBEAT_NOT_READY' };
+export const FAILED: Refusal = { kind: 'refused', code: 'HEARTBEAT_INTERNAL' };
 
 export interface ShardOptions {
   readonly mailbox: number;
@@ -164,20 +164,21 @@ export abstract class ShardSupervisor<Entity extends EntityTypes, Actor extends 
     replies: Replies<ReplyOf<Entity>>,
     index: number,
   ): void {
-    const actor = this.#find(key, request);
-    const reply = actor instanceof EntityActor ? this.replyAtOnce(actor, request) : actor;
+    if (this.#exitSignal === undefined) return replies.answer(index, DOWN);
+    let actor = this.actors.get(key);
+    if (actor === undefined) {
+      const none = this.replyOfNone(request);
+      if (none !== undefined) return replies.answer(index, none);
+      actor = this.add(this.create(key));
+    }
+    const reply = this.replyAtOnce(actor, request);
     if (reply !== undefined) replies.answer(index, reply);
-    else if (actor instanceof EntityActor) this.tell(actor, this.pending(key, request, replies, index));
+    else this.tell(actor, this.pending(key, request, replies, index));
   }
 
   protected tell(actor: Actor, request: PendingRequest<Entity>): void {
     if (actor.cell === undefined) request.answer(DOWN);
     else if (actor.cell.tellNow(request) !== 'queued') request.answer(OVERLOADED);
-  }
-
-  #find(key: Entity['key'], request: Entity['request']): Actor | ReplyOf<Entity> {
-    if (this.#exitSignal === undefined) return DOWN;
-    return this.actors.get(key) ?? this.replyOfNone(request) ?? this.add(this.create(key));
   }
 
   protected add(actor: Actor): Actor {

@@ -6,7 +6,14 @@ import type { Place } from '../../src/runtime/actor-system.js';
 import type { Settlement, UserEntry } from '../history/history.protocol.js';
 import { Batch } from '../shards/batch.js';
 import type { PendingRequest, Refusal, Replies } from '../shards/pending-request.js';
-import { ShardSupervisor, type ShardOptions, type ShardSupervisorDeps } from '../shards/shard-supervisor.js';
+import {
+  DOWN,
+  FAILED,
+  OVERLOADED,
+  ShardSupervisor,
+  type ShardOptions,
+  type ShardSupervisorDeps,
+} from '../shards/shard-supervisor.js';
 import type { ExitSignal, RunningChild } from '../supervisor/child.js';
 import type { UserCounts } from './counts.js';
 import { DeferredCheckups } from './deferred-checkups.js';
@@ -24,10 +31,7 @@ import type { UserCommand, UserReply, UserRequest } from './user.protocol.js';
 const ONLINE: UserReply = { kind: 'online' };
 const OFFLINE: UserReply = { kind: 'offline' };
 const UNKNOWN: UserReply = { kind: 'described', session: undefined };
-const OVERLOADED: Refusal = { kind: 'refused', code: 'HEARTBEAT_OVERLOADED' };
 const MEMORY_SHORT: Refusal = { kind: 'refused', code: 'HEARTBEAT_MEMORY_SHORT' };
-const DOWN: Refusal = { kind: 'refused', code: 'HEARTBEAT_NOT_READY' };
-const FAILED: Refusal = { kind: 'refused', code: 'HEARTBEAT_INTERNAL' };
 
 export interface UserShardOptions extends ShardOptions {
   readonly timeout: Millis;

@@ -180,6 +180,8 @@ export class Gateway {
   #serve(request: IncomingMessage, response: ServerResponse): void {
     if (this.#exchanges.lingeringCloses.isOut(request.socket)) return;
     const exchange = this.#exchanges.open(request, response);
+    // Nothing is upgraded here, and Node's parser drops what came behind such a request in the same read.
+    if (this.#closing || request.headers.upgrade !== undefined) response.shouldKeepAlive = false;
     try {
       if (this.#cors.greet(exchange)) return;
       if (this.#turnsAway(exchange)) return;
@@ -210,8 +212,6 @@ export class Gateway {
 
   #turnsAway(exchange: Exchange): boolean {
     const { request, response } = exchange;
-    // Nothing is upgraded here, and Node's parser drops what came behind such a request in the same read.
-    if (this.#closing || request.headers.upgrade !== undefined) response.shouldKeepAlive = false;
     if (this.#connections.isSurplus(request.socket)) {
       exchange.refuse('HEARTBEAT_OVERLOADED', { hangUp: true });
       return true;

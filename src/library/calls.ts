@@ -7,8 +7,10 @@ import { systemClock } from './clock.js';
 class Calls {
   readonly #open = new Set<() => void>();
   #answered: (() => void) | undefined;
+  #isClosed = false;
 
   begin(giveUp: () => void): () => void {
+    if (this.#isClosed) giveUp();
     this.#open.add(giveUp);
     return () => {
       this.#open.delete(giveUp);
@@ -28,6 +30,7 @@ class Calls {
   }
 
   giveUp(): void {
+    this.#isClosed = true;
     for (const giveUp of this.#open) giveUp();
   }
 }
@@ -35,9 +38,11 @@ class Calls {
 const calls = new WeakMap<Daemon, Calls>();
 
 function callsOf(daemon: Daemon): Calls {
-  const known = calls.get(daemon) ?? new Calls();
-  calls.set(daemon, known);
-  return known;
+  const known = calls.get(daemon);
+  if (known !== undefined) return known;
+  const first = new Calls();
+  calls.set(daemon, first);
+  return first;
 }
 
 /**

@@ -1,5 +1,8 @@
+import path from 'node:path';
+import { connect } from 'node:tls';
 import { expect } from 'chai';
 import { head as headOf, RawClient } from '../http/support/raw-client.js';
+import { makeCertificate } from '../support/certificate.js';
 import { eventually } from '../support/eventually.js';
 import { TestResources } from '../support/test-resources.js';
 
@@ -46,6 +49,40 @@ describe('a daemon with clients that pipeline', () => {
       'online',
     ]);
     expect(answers.slice(8).map(({ status }) => status)).to.deep.equal([201, 204, 404]);
+  });
+
+  it('reads them over TLS whatever the records that they come in', async () => {
+    const directory = resources.directory();
+    const { files } = makeCertificate(directory, 'daemon');
+    const data = path.join(directory, 'data');
+    const flags = { 'tls-certificate': files.certificate, 'tls-key': files.key };
+    const daemon = await resources.daemon(data, flags);
+    const labels = '{"labels":{"t":"x"}}';
+    const requests = Array.from({ length: 10 }, (_, group) => {
+      const id = (place: number) => String(6 * group + place);
+      return [
+        head(`PUT /heal/${id(1)}`, 'Content-Length: 3000') + 'x'.repeat(3000),
+        head('GET /checkup/1'),
+        head(`PUT /nodes/n${id(2)}`, `Content-Length: ${labels.length}`) + labels,
+        `${head('POST /heal', 'Transfer-Encoding: chunked')}5\r\n[1,2]\r\n0\r\n\r\n`,
+        head(`PUT /nodes/n${id(4)}/heartbeat`, 'Content-Length: 0'),
+        head(`DELETE /heal/${id(5)}`),
+      ].join('');
+    }).join('');
+    for (const size of [1_000, 16_385, 32_768, 32_768, 32_768, 40_000, 32_768, 32_768]) {
+      const socket = connect({
+        port: Number(new URL(daemon.url).port),
+        host: '127.0.0.1',
+        rejectUnauthorized: false,
+      });
+      await new Promise((resolve) => socket.once('secureConnect', resolve));
+      let answers = '';
+      socket.setEncoding('latin1').on('data', (text: string) => (answers += text));
+      for (let at = 0; at < requests.length; at += size) socket.write(requests.slice(at, at + size));
+      await eventually(() => expect(answers.match(/HTTP\/1\.1 20[01] /g)).to.have.length(60));
+      socket.destroy();
+    }
+    expect(daemon.running).to.equal(true);
   });
 
   it('answers a probe before what others have sent in one write', async () => {

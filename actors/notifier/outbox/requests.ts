@@ -32,13 +32,14 @@ export class Requests {
   }
 
   /** @param stored as it was read; it may have changed since */
-  redeliver(stored: AlertRecord | undefined): NotifierReply {
+  redeliver(stored: AlertRecord | undefined, failsByTag = false): NotifierReply {
     if (stored === undefined) return { kind: 'refused', code: 'HEARTBEAT_NO_SUCH_ALERT' };
     const { id } = stored.alert;
     const { channels, clock } = this.#deps;
     const record = this.known(id) ?? stored;
     const dead = record.deliveries.filter(({ state, channel }) => state === 'dead' && channels.has(channel));
     if (dead.length === 0) return { kind: 'refused', code: 'HEARTBEAT_NOT_DEAD' };
+    if (failsByTag) return { kind: 'refused', code: 'HEARTBEAT_PRECONDITION_FAILED' };
     const since = clock.wall();
     const revived = dead.reduce(
       (whole, delivery) => withDelivery(whole, { ...moved(delivery, 'pending'), since }),

@@ -7,7 +7,7 @@ import { alertView } from '../../views/alert-view.js';
 import { isEveryNodePermitted } from '../security/authorization.js';
 import type { Daemon } from '../../app/api.js';
 import type { Exchange } from '../server/exchange.js';
-import { failsByTag } from '../input/preconditions.js';
+import { failsByTag, preconditionOf } from '../input/preconditions.js';
 import type { GatewayLimits } from '../options.js';
 import type { Resources } from '../resource.js';
 import type { Access } from '../../domain/access.js';
@@ -30,7 +30,13 @@ export function addAlerts(resources: Resources, daemon: Daemon, limits: Pick<Gat
           const id = typeof text === 'string' ? parseAlertId(text) : undefined;
           if (!isEveryNodePermitted(exchange)) return;
           if (id === undefined) exchange.refuse('HEARTBEAT_NO_SUCH_ALERT');
-          else daemon.alerts.command({ kind: 'redeliver', id, answered: (reply) => answer(exchange, reply) });
+          else
+            daemon.alerts.command({
+              kind: 'redeliver',
+              id,
+              failsByTag: preconditionOf(exchange.request) === 'never',
+              answered: (reply) => answer(exchange, reply),
+            });
         },
       },
     })

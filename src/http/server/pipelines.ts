@@ -121,46 +121,18 @@ export class Pipelines {
   }
 }
 
-declare module 'net' {
-  interface Socket {
-    /** Node's own: reads requests from a connection while it is open. */
-    parser?: { resume(): void } | null;
-  }
-}
-
 /**
- * Stops reading a connection. Node itself pauses reading while answers are not read (`_paused`), and resumes after each
- * answer. So `_paused` says `true` for as long as we want.
+ * Stops reading a connection. Node resumes it in several places, for instance once a body or an answer is complete, so
+ * until then its `resume` does nothing. Node's own pause, while answers are not read (`_paused`), goes on beside ours.
  *
  * @returns resumes reading; call it once
  */
 function pauseReading(socket: Socket): () => void {
-  let byNode: unknown = Reflect.get(socket, '_paused');
-  Object.defineProperty(socket, '_paused', {
-    configurable: true,
-    enumerable: true,
-    get: () => true,
-    set: (paused: unknown) => {
-      byNode = paused;
-    },
-  });
-  // Node resumes a socket that is read through its stream (TLS) without a look at `_paused`.
-  const pause = (): void => {
-    socket.pause();
-  };
-  socket.on('resume', pause);
   socket.pause();
+  Object.defineProperty(socket, 'resume', { configurable: true, value: () => socket });
   return () => {
-    socket.off('resume', pause);
-    Object.defineProperty(socket, '_paused', {
-      configurable: true,
-      enumerable: true,
-      writable: true,
-      value: byNode,
-    });
-    if (byNode === true || socket.destroyed) return;
-    socket.parser?.resume();
-    socket.resume();
+    Reflect.deleteProperty(socket, 'resume');
+    if (Reflect.get(socket, '_paused') !== true && !socket.destroyed) socket.resume();
   };
 }
 

@@ -176,6 +176,10 @@ describe('alerts over HTTP', () => {
     expect(unknown).to.include({ status: 404 });
     expect(unknown.json).to.deep.equal({ error: 'no such alert', code: 'HEARTBEAT_NO_SUCH_ALERT' });
     expect(commands).to.have.length(2);
+    const headers = { 'if-match': '"a"' };
+    await served.call('POST', `/alerts/${alertId(3000)}/redeliver`, { headers });
+    const asked = commands.flatMap((command) => (command.kind === 'redeliver' ? [command.failsByTag] : []));
+    expect(asked).to.deep.equal([false, false, true]);
   });
 
   it('have channels that can be tested', async () => {

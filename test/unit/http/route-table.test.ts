@@ -17,7 +17,14 @@ describe('the route table', () => {
   it('finds each route however its target is written', () => {
     for (const route of routes) {
       const target = targetOf(route);
-      for (const written of [target, `${target}/`, `${target}?a=b/c`, `${target}#a`, `http://x:1${target}`]) {
+      for (const written of [
+        target,
+        `${target}/`,
+        `${target}?a=b/c`,
+        `${target}#a`,
+        `http://x:1${target}`,
+        `HTTP://x:1${target}`,
+      ]) {
         expect(table.find(route.method, written), `${route.method} ${written}`).to.equal(route);
         if (route.method === 'GET') expect(table.find('HEAD', written), written).to.equal(route);
         expect(table.isProbe(written), written).to.equal(route.isProbe === true);
