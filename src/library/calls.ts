@@ -19,14 +19,20 @@ class Calls {
   }
 
   async answered(atMost: Millis): Promise<void> {
-    if (this.#open.size === 0) return;
-    await new Promise<void>((resolve) => {
-      const cancel = systemClock.after(atMost, resolve);
-      this.#answered = () => {
-        cancel();
-        resolve();
-      };
-    });
+    const giveUpAt = systemClock.now() + atMost;
+    const cancel = systemClock.after(atMost, () => this.#answered?.());
+    const goesOn = (): boolean => this.#open.size > 0 && systemClock.now() < giveUpAt;
+    do {
+      // A call may just begin, and one that was answered may ask again.
+      await new Promise<void>((resolve) => {
+        systemClock.soon(resolve);
+      });
+      if (goesOn())
+        await new Promise<void>((resolve) => {
+          this.#answered = resolve;
+        });
+    } while (goesOn());
+    cancel();
   }
 
   giveUp(): void {

@@ -53,6 +53,8 @@ export class HeartbeatInstance {
   #starting: Promise<Running> | undefined;
   #running: Running | undefined;
   #closing: Promise<void> | undefined;
+  /** Closing, and every call under way has been answered: some ask several times. */
+  #isClosed = false;
 
   /** @param options read when it starts */
   constructor(options: HeartbeatOptions = {}, notifiers = new NotifierList(listIn(options))) {
@@ -192,6 +194,7 @@ export class HeartbeatInstance {
 
   /** Stops in order: emitters end, requests in flight are answered, pending writes are written. Idempotent. */
   close(): Promise<void> {
+    if (this.#starting === undefined) this.#isClosed = true;
     this.#closing ??= this.#close();
     return this.#closing;
   }
@@ -203,14 +206,15 @@ export class HeartbeatInstance {
   async #close(): Promise<void> {
     await Promise.allSettled([...this.#closers].map((closer) => closer()));
     const running = await this.#starting?.catch(() => undefined);
+    if (running !== undefined) await callsAnswered(running.daemon, ANSWERED);
+    this.#isClosed = true;
     if (running === undefined) return;
-    await callsAnswered(running.daemon, ANSWERED);
     await running.close();
     giveUpCalls(running.daemon);
   }
 
   #open(): Promise<Running> {
-    if (this.#closing !== undefined) {
+    if (this.#isClosed) {
       const closed = new HeartbeatError(
         'HEARTBEAT_NOT_READY',
         'this instance is closed: make another one, or set Heartbeat up again',

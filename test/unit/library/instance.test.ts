@@ -154,6 +154,8 @@ describe('an instance of the library', () => {
         instance.users.healMany([3, 4]),
         instance.users.goodbye(1),
         instance.nodes.heartbeat('db-1'),
+        instance.track(new Node('db-5', { timeout: 60 })),
+        instance.nodes.register('db-6', { dependsOn: ['db-1'] }),
         instance.nodes.heartbeats(['db-2', 'db-3']),
         instance.nodes.fail('db-4'),
       ];
