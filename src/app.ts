@@ -32,7 +32,7 @@ type Phase = 'stopped' | 'starting' | 'recovering' | 'ready' | 'stopping';
 
 const READY: readonly string[] = [];
 
-/** The composition root: everything there is, wired together, started and stopped in order. */
+/** The composition root: wires everything together, and starts and stops it in order. */
 export class App implements Daemon {
   readonly #config: Config;
   readonly #ports: AppPorts;
@@ -47,7 +47,7 @@ export class App implements Daemon {
   readonly #root: Supervisor;
   #phase: Phase = 'stopped';
   readonly #startedAt: Instant;
-  /** Told when the root supervisor has exceeded its restart intensity; the process is to end. */
+  /** Called when the root supervisor has exceeded its restart intensity. The process should end then. */
   onFatal: (error: Error) => void = () => undefined;
 
   constructor(config: Config, ports: AppPorts) {
@@ -122,7 +122,7 @@ export class App implements Daemon {
     });
     const begun = clock.now();
     try {
-      // Alerts are brought back with the tree, nodes and users once that is up.
+      // The tree restores alerts when it starts; nodes and users are restored once it runs.
       this.#actors.memory.start();
       await this.#root.start();
       this.#enter('recovering');
@@ -138,7 +138,7 @@ export class App implements Daemon {
     logger.info('ready', { milliseconds, users: shards.size, nodes: nodes.size });
   }
 
-  /** Everybody is brought back whom the last run knew of, with the time that it did not hear them. */
+  /** Restores everybody the last run knew of. The time in which the daemon did not run does not count against them. */
   async #recover(): Promise<void> {
     const { clock, logger, store } = this.#ports;
     const { history, shards, nodes, notifier, memory } = this.#actors;
@@ -160,14 +160,14 @@ export class App implements Daemon {
     nodes.resume(summary.observed);
   }
 
-  /** @throws HeartbeatError when the daemon was asked to stop meanwhile: it must not come up any more */
+  /** @throws HeartbeatError if a stop was requested meanwhile: the daemon must not become ready any more */
   #enter(phase: 'recovering' | 'ready'): void {
     if (this.#phase === 'stopping')
       throw new HeartbeatError('HEARTBEAT_NOT_READY', 'asked to stop while starting');
     this.#phase = phase;
   }
 
-  /** Stops accepting, answers what is in flight, writes what is left to write, closes the store. */
+  /** Stops accepting requests, answers those in flight, writes what is left, and closes the store. */
   async stop(): Promise<void> {
     if (this.#phase === 'stopping') return;
     this.#phase = 'stopping';
@@ -186,7 +186,7 @@ export class App implements Daemon {
     this.#ports.logger.info('stopped');
   }
 
-  /** Goes on by other limits, and with these channels. What waits for one that is none of them is a dead letter. */
+  /** Applies other limits and channels. Alerts waiting for a channel that is gone become dead letters. */
   async reconfigure(limits: Config['limits'], channels: readonly Channel[]): Promise<void> {
     const actors = this.#actors;
     Object.assign(actors.limits, limits);
@@ -221,7 +221,7 @@ export class App implements Daemon {
     };
   }
 
-  /** What is left of the stop may take its time, and is not to be taken from those who are silent. */
+  /** From here on nobody is heard, so the rest of the stop must not count as anybody's silence. */
   #stopListening(): void {
     const now = this.#ports.clock.now();
     this.#actors.shards.stopListening(now);
@@ -236,7 +236,7 @@ export class App implements Daemon {
     this.#actors.shards.overloaded(overload);
   }
 
-  /** Users and nodes that have an actor. */
+  /** How many users and nodes have an actor. */
   get alive(): number {
     return this.#actors.shards.size + this.#actors.nodes.size;
   }

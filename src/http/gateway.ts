@@ -95,14 +95,14 @@ export class Gateway {
     if (options.tls !== undefined) this.#server.on(connected, readThroughStream);
     this.#pipelines = new Pipelines({
       clock,
-      budget: () => this.#loadShedding,
+      loadShedding: () => this.#loadShedding,
       most: () => this.#limits.requests_per_pass,
       defer: (atMost) => daemon.defer(atMost),
       handle: (exchange) => this.#handle(exchange),
     });
     this.#exchanges = new Exchanges(limits.request_timeout, clock, logger, {
       routes,
-      wentOn: (pipeline) => this.#pipelines.wentOn(pipeline),
+      answerBegan: (pipeline) => this.#pipelines.answerBegan(pipeline),
       reset: (socket) => this.#connections.reset(socket),
     });
     this.#malformed = new MalformedRequests(this.#exchanges, clock);
@@ -216,7 +216,7 @@ export class Gateway {
       exchange.refuse('HEARTBEAT_OVERLOADED', { hangUp: true });
       return true;
     }
-    // Call it for each of them.
+    // Called for every request, since it measures the pass.
     const ofPass = this.#loadShedding.overload();
     const overload = this.#inFlight(exchange) > this.#limits.in_flight ? 'shedding' : ofPass;
     if (overload !== undefined) this.#daemon.overloaded(overload);

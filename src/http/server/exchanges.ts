@@ -16,7 +16,7 @@ const LONGEST_TICK: Millis = 1000;
 
 interface ExchangesDeps extends Pick<ExchangeHost, 'routes'> {
   /** Called when requests that wait for others of their connection may continue. */
-  readonly wentOn: (pipeline: Pipeline) => void;
+  readonly answerBegan: (pipeline: Pipeline) => void;
   readonly reset: (socket: Socket) => void;
 }
 
@@ -29,7 +29,7 @@ export class Exchanges implements ExchangeHost {
   answerTimeouts = 0;
   /** Called after each exchange. */
   released: (() => void) | undefined;
-  readonly #wentOn: ExchangesDeps['wentOn'];
+  readonly #answerBegan: ExchangesDeps['answerBegan'];
   readonly #reset: ExchangesDeps['reset'];
   readonly #clock: Clock;
   readonly #ids = new RequestIds();
@@ -42,9 +42,9 @@ export class Exchanges implements ExchangeHost {
   #cancelTick: Cancel | undefined;
 
   /** @param timeout time without progress after which an exchange is cut */
-  constructor(timeout: Seconds, clock: Clock, logger: Logger, { routes, wentOn, reset }: ExchangesDeps) {
+  constructor(timeout: Seconds, clock: Clock, logger: Logger, { routes, answerBegan, reset }: ExchangesDeps) {
     this.routes = routes;
-    this.#wentOn = wentOn;
+    this.#answerBegan = answerBegan;
     this.#reset = reset;
     this.logger = logger;
     this.#clock = clock;
@@ -114,12 +114,12 @@ export class Exchanges implements ExchangeHost {
     const { pipeline, slot } = exchange;
     this.#open.remove(slot);
     pipeline.remove(exchange);
-    this.#wentOn(pipeline);
+    this.#answerBegan(pipeline);
     this.released?.();
   }
 
   begun({ pipeline }: Exchange): void {
-    this.#wentOn(pipeline);
+    this.#answerBegan(pipeline);
   }
 
   /**

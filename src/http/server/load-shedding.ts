@@ -49,7 +49,7 @@ export class LoadShedding {
 
   /** Call it once for each request, when it has been read. @returns undefined while there is no overload */
   overload(): Overload | undefined {
-    const pass = this.#look();
+    const pass = this.#currentPass();
     if (pass.taken < this.#limit) return undefined;
     const isSustained = this.#strain + pass.taken >= SUSTAINED;
     const most = isSustained ? LENIENCY.sustained : LENIENCY.alone;
@@ -58,8 +58,8 @@ export class LoadShedding {
   }
 
   /** A pass may begin without a new request: waiting ones are handled in it. */
-  enter(): void {
-    this.#look();
+  continuePass(): void {
+    this.#currentPass();
   }
 
   /** Whether this pass has taken this share of its limit, as of the last look. */
@@ -69,17 +69,17 @@ export class LoadShedding {
 
   /** The same as of now. What is done until then belongs to this pass. */
   hasTakenNow(share: number): boolean {
-    return this.#look().taken >= this.#limit * share;
+    return this.#currentPass().taken >= this.#limit * share;
   }
 
-  #look(): Pass {
+  #currentPass(): Pass {
     const now = this.#clock.now();
     const pass = (this.#pass ??= this.#begin(now));
-    this.#go(pass, now);
+    this.#extend(pass, now);
     return pass;
   }
 
-  #go(pass: Pass, now: Moment): void {
+  #extend(pass: Pass, now: Moment): void {
     // No request takes as long as a whole pass may: between these two the process stood still.
     pass.taken += Math.min(now - pass.last, this.#limit);
     pass.last = now;
@@ -97,7 +97,7 @@ export class LoadShedding {
   }
 
   #end(now: Moment, pass: Pass): void {
-    this.#go(pass, now);
+    this.#extend(pass, now);
     this.#ended = now;
     // A short pass counts as if nothing had been read.
     if (pass.taken < this.#limit) this.#relieve(pass.taken);

@@ -69,12 +69,12 @@ export class Pipeline {
   }
 
   /** How many requests were handled in a pass. */
-  takenIn(pass: number): number {
+  handledIn(pass: number): number {
     return this.#pass === pass ? this.#taken : 0;
   }
 
   /** One more is handled. */
-  take(pass: number): void {
+  countHandled(pass: number): void {
     if (this.#pass !== pass) {
       this.#pass = pass;
       this.#taken = 0;
@@ -111,7 +111,7 @@ export class Pipeline {
     const last = this.#open.length - 1;
     return this.#open.every((exchange, at) => {
       if (at === last) return !isBehind(exchange, ahead);
-      goAhead(exchange, ahead);
+      addAhead(exchange, ahead);
       return true;
     });
   }
@@ -125,10 +125,10 @@ export class Pipeline {
    * Starts requests whose turn has come, earliest first.
    *
    * @param most how many
-   * @param goesOn whether there is time for one more; checked after each
+   * @param hasTime whether there is time for one more; checked after each
    * @returns whether it stopped before it had examined all that it might start
    */
-  start(most: number, goesOn: () => boolean): boolean {
+  start(most: number, hasTime: () => boolean): boolean {
     const ahead = nothingAhead();
     let started = 0;
     let passedOver = 0;
@@ -139,14 +139,14 @@ export class Pipeline {
       const { waiting } = exchange;
       if (waiting !== undefined && isBehind(exchange, ahead)) passedOver++;
       else if (waiting !== undefined) {
-        if (started >= most || (started > 0 && !goesOn())) return true;
+        if (started >= most || (started > 0 && !hasTime())) return true;
         exchange.waiting = undefined;
         this.#waiting--;
         started++;
         waiting.start();
         if (this.#open[at] !== exchange) continue;
       }
-      goAhead(exchange, ahead);
+      addAhead(exchange, ahead);
       // Nothing after it may start.
       if (ahead.everything) break;
       at++;
@@ -166,7 +166,7 @@ function isBehind(exchange: Pipelined, ahead: Ahead): boolean {
   return about === EVERYTHING ? ahead.about.size > 0 || ahead.long : ahead.about.has(about);
 }
 
-function goAhead(exchange: Pipelined, ahead: Ahead): void {
+function addAhead(exchange: Pipelined, ahead: Ahead): void {
   const { about, isLong } = exchange.order;
   if (about === NOTHING) return;
   if (isLong) ahead.long = true;

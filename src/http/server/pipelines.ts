@@ -16,7 +16,7 @@ const HELD: Millis = 1000;
 export interface PipelinesHost {
   readonly clock: Clock;
   /** The load shedding in force. */
-  budget(): LoadShedding;
+  loadShedding(): LoadShedding;
   /** How many requests of one connection may be handled in a pass. */
   most(): number;
   defer(atMost: Millis): (handle: () => void) => void;
@@ -47,11 +47,11 @@ export class Pipelines {
   /** Handles a request now, or in its turn. Call it in the turn in which it was read. */
   enter(exchange: Exchange): void {
     const { pipeline } = exchange;
-    const budget = this.#host.budget();
-    const taken = pipeline.takenIn(budget.passes);
-    const isInTime = taken === 0 || (taken < this.#host.most() && !budget.hasTaken(SHARE));
+    const loadShedding = this.#host.loadShedding();
+    const taken = pipeline.handledIn(loadShedding.passes);
+    const isInTime = taken === 0 || (taken < this.#host.most() && !loadShedding.hasTaken(SHARE));
     if (isInTime && pipeline.isFree()) {
-      pipeline.take(budget.passes);
+      pipeline.countHandled(loadShedding.passes);
       this.#host.handle(exchange);
       return;
     }
@@ -60,7 +60,7 @@ export class Pipelines {
     pipeline.wait(exchange, {
       start: () => {
         this.#waiting--;
-        pipeline.take(this.#host.budget().passes);
+        pipeline.countHandled(this.#host.loadShedding().passes);
         resume(() => this.#host.handle(exchange));
       },
       drop: () => {
@@ -73,7 +73,7 @@ export class Pipelines {
   }
 
   /** An answer was given, or has begun: what waited for it may start. */
-  wentOn(pipeline: Pipeline): void {
+  answerBegan(pipeline: Pipeline): void {
     if (pipeline.waiting > 0 || pipeline.resume !== undefined) this.#list(pipeline);
   }
 
@@ -91,22 +91,22 @@ export class Pipelines {
   }
 
   #giveTurns(): void {
-    const budget = this.#host.budget();
-    budget.enter();
+    const loadShedding = this.#host.loadShedding();
+    loadShedding.continuePass();
     const turns = this.#turns;
     this.#turns = [];
     let resumed = 0;
-    const goesOn = (): boolean => !budget.hasTakenNow(SHARE);
+    const hasTime = (): boolean => !loadShedding.hasTakenNow(SHARE);
     for (const [at, pipeline] of turns.entries()) {
       // Connections without a turn go before those that had one.
-      if (at > 0 && !goesOn()) {
+      if (at > 0 && !hasTime()) {
         this.#turns = [...turns.slice(at), ...this.#turns];
         this.#again();
         return;
       }
       pipeline.listed = false;
-      const most = this.#host.most() - pipeline.takenIn(budget.passes);
-      if (pipeline.start(most, goesOn)) this.#list(pipeline);
+      const most = this.#host.most() - pipeline.handledIn(loadShedding.passes);
+      if (pipeline.start(most, hasTime)) this.#list(pipeline);
       if (pipeline.waiting > 0 || pipeline.resume === undefined) continue;
       if (resumed++ < RESUMED) {
         pipeline.resume();

@@ -31,7 +31,7 @@ describe('the access of a request', () => {
   );
   const exchanges = new Exchanges(30, clock, new RecordingLogger(), {
     routes: api.routes,
-    wentOn: () => undefined,
+    answerBegan: () => undefined,
     reset: () => undefined,
   });
 
