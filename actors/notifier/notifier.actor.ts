@@ -1,5 +1,5 @@
 import { assertNever } from '../../src/domain/assert-never.js';
-import type { AlertId, AlertRecord, LastHold } from '../../src/domain/alert.js';
+import type { AlertRecord, LastHold } from '../../src/domain/alert.js';
 import type { NodeName } from '../../src/domain/node-name.js';
 import type { Moment } from '../../src/domain/time.js';
 import type { Logger } from '../../src/ports/logger.js';

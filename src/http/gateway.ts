@@ -211,7 +211,7 @@ export class Gateway {
   }
 
   #turnsAway(exchange: Exchange): boolean {
-    const { request, response } = exchange;
+    const { request } = exchange;
     if (this.#connections.isSurplus(request.socket)) {
       exchange.refuse('HEARTBEAT_OVERLOADED', { hangUp: true });
       return true;
