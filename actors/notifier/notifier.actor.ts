@@ -24,6 +24,7 @@ import type { ChannelActor } from './channel/channel.actor.js';
 import type { Progress } from './channel/channel.protocol.js';
 import type { Closing } from './rules/closing.js';
 import { moved } from './outbox/delivery.js';
+import { AttemptIntents, IntentRegister } from './outbox/attempt-intents.js';
 import { Deliveries } from './outbox/deliveries.js';
 import { restoreOutbox, withoutLostChannels } from './outbox/restore.js';
 import { HoldQueue } from './grouping/hold-queue.js';
@@ -94,6 +95,7 @@ export class Notifier implements Behaviour<NotifierMessage>, Alerting {
   readonly #open: OpenAlerts;
   readonly #rules: AlertingRules;
   readonly #kept: AlertWriter;
+  readonly #attemptIntents: AttemptIntents;
   readonly #deliveries: Deliveries;
   readonly #holdQueue: HoldQueue;
   readonly #ongoingFailures: OngoingFailures;
@@ -110,26 +112,32 @@ export class Notifier implements Behaviour<NotifierMessage>, Alerting {
   constructor(options: NotifierOptions, deps: NotifierDeps) {
     this.#options = options;
     this.#deps = deps;
-    this.#open = new OpenAlerts(deps.totals);
+    const intents = new IntentRegister();
+    this.#open = new OpenAlerts(deps.totals, intents);
     this.#rules = new AlertingRules(options, this.#open, deps.random);
     this.#kept = new AlertWriter(this.#open, deps, (records) => {
       this.committed(records, false);
     });
     const { clock, channels } = deps;
-    const upToDate = (alert: AlertRecord['alert']) => this.#rules.upToDate(alert);
     this.#ongoingFailures = new OngoingFailures(
       options,
       this.#open,
       this.#rules,
       (channel) => channels.get(channel)?.receiverId ?? channel,
     );
-    this.#deliveries = new Deliveries(this.#open, this.#kept, {
+    this.#attemptIntents = new AttemptIntents(intents, {
+      open: this.#open,
+      writer: this.#kept,
+      clock,
+      channels,
+      late: (record, channel) => this.#ongoingFailures.late(record, channel, clock.wall()),
+      upToDate: (alert) => this.#rules.upToDate(alert),
+    });
+    this.#deliveries = new Deliveries(this.#open, this.#kept, this.#attemptIntents, {
       clock,
       channels,
       escalation: this.#ongoingFailures.escalation,
-      late: (record, channel) => this.#ongoingFailures.late(record, channel, clock.wall()),
       fallbackOf: (channel) => options.channels.find(({ name }) => name === channel)?.fallback,
-      upToDate,
     });
     this.#holdQueue = new HoldQueue(this.#open, this.#rules);
     this.#requests = new Requests(this.#open, this.#kept, this.#rules.ids, deps);
@@ -193,7 +201,7 @@ export class Notifier implements Behaviour<NotifierMessage>, Alerting {
   async #stop(): Promise<void> {
     this.#timer.set(undefined);
     await this.#actor.stop();
-    this.#deliveries.takeBack();
+    this.#attemptIntents.takeBack();
     this.#kept.submit();
   }
 
@@ -282,7 +290,7 @@ export class Notifier implements Behaviour<NotifierMessage>, Alerting {
   committed(records: readonly AlertRecord[], stored: boolean): void {
     for (const record of records) {
       if (stored) this.#open.stored(record);
-      this.#deliveries.committed(record);
+      this.#attemptIntents.committed(record);
     }
     if (this.#areNodesKnown) this.#deliveries.offer(records);
     this.#setAlarm();

@@ -1,7 +1,11 @@
-import type { AlertId, AlertRecord, Delivery } from '../../../src/domain/alert.js';
+import type { Alert, AlertId, AlertRecord, Delivery } from '../../../src/domain/alert.js';
+import type { Clock } from '../../../src/ports/clock.js';
+import type { ChannelActor } from '../channel/channel.actor.js';
+import { messageOf } from '../channel/message.js';
+import { deliveryTo, withDelivery } from './delivery.js';
 
-/** The stored intent of an attempt (or one that is being stored). */
-export interface Beginning {
+/** The intent of one attempt: on disk, or on its way there. */
+interface AttemptIntent {
   readonly channel: string;
   readonly id: AlertId;
   /** The delivery as it is if no attempt was made. */
@@ -11,37 +15,37 @@ export interface Beginning {
   isStored: boolean;
 }
 
-/** The intents of attempts, stored before the attempts begin, and some of them well ahead. See decisions 13 and 16. */
-export class AttemptIntents {
-  readonly #ofRecord = new Map<AlertRecord, Beginning>();
+/** Intents of attempts that have not begun. */
+export class IntentRegister {
+  readonly #ofRecord = new Map<AlertRecord, AttemptIntent>();
   /** Intents that no channel waits for yet, by alert and channel. */
-  readonly #ahead = new Map<AlertId, Map<string, Beginning>>();
+  readonly #ahead = new Map<AlertId, Map<string, AttemptIntent>>();
 
   /** @param record is being stored, and contains the intent */
-  add(record: AlertRecord, beginning: Beginning): void {
-    this.#ofRecord.set(record, beginning);
-    if (beginning.isDue) return;
-    const ahead = this.#ahead.get(beginning.id);
-    if (ahead === undefined) this.#ahead.set(beginning.id, new Map([[beginning.channel, beginning]]));
-    else ahead.set(beginning.channel, beginning);
+  add(record: AlertRecord, intent: AttemptIntent): void {
+    this.#ofRecord.set(record, intent);
+    if (intent.isDue) return;
+    const ahead = this.#ahead.get(intent.id);
+    if (ahead === undefined) this.#ahead.set(intent.id, new Map([[intent.channel, intent]]));
+    else ahead.set(intent.channel, intent);
   }
 
   /** The record is on disk, or cannot be at present. @returns the attempt that may begin */
-  stored(record: AlertRecord): Beginning | undefined {
-    const beginning = this.#ofRecord.get(record);
-    if (beginning === undefined) return undefined;
+  stored(record: AlertRecord): AttemptIntent | undefined {
+    const intent = this.#ofRecord.get(record);
+    if (intent === undefined) return undefined;
     this.#ofRecord.delete(record);
-    beginning.isStored = true;
-    return beginning.isDue ? beginning : undefined;
+    intent.isStored = true;
+    return intent.isDue ? intent : undefined;
   }
 
   /** The channel waits for it. @returns undefined if no intent was stored ahead */
-  due(id: AlertId, channel: string): Beginning | undefined {
-    const beginning = this.#ahead.get(id)?.get(channel);
-    if (beginning === undefined) return undefined;
-    beginning.isDue = true;
+  due(id: AlertId, channel: string): AttemptIntent | undefined {
+    const intent = this.#ahead.get(id)?.get(channel);
+    if (intent === undefined) return undefined;
+    intent.isDue = true;
     this.#forget(id, channel);
-    return beginning;
+    return intent;
   }
 
   isAhead(id: AlertId, channel: string): boolean {
@@ -60,7 +64,7 @@ export class AttemptIntents {
   }
 
   /** Drops the intents that no channel waits for. */
-  takeAhead(): readonly Beginning[] {
+  takeAhead(): readonly AttemptIntent[] {
     const all = [...this.#ahead.values()].flatMap((ofAlert) => [...ofAlert.values()]);
     this.#ahead.clear();
     return all;
@@ -70,5 +74,86 @@ export class AttemptIntents {
     const ahead = this.#ahead.get(id);
     ahead?.delete(channel);
     if (ahead?.size === 0) this.#ahead.delete(id);
+  }
+}
+
+export interface AttemptIntentsDeps {
+  readonly open: { get(id: AlertId): AlertRecord | undefined };
+  readonly writer: { keep(records: readonly AlertRecord[]): void };
+  readonly clock: Pick<Clock, 'wall'>;
+  readonly channels: ReadonlyMap<string, Pick<ChannelActor, 'granted' | 'withdrawn'>>;
+  /** The changes to a group that an escalation channel is about to get. */
+  late(record: AlertRecord, channel: string): readonly AlertRecord[];
+  /** The alert with what is known by now. */
+  upToDate(alert: Alert): Alert;
+}
+
+/**
+ * Attempt intents, as in a write-ahead log: an attempt begins when its intent is on disk, or cannot be stored at
+ * present. After a kill, an attempt of unknown outcome is repeated rather than lost. While a provider answers, intents
+ * are stored well ahead of their turn. See decisions 13 and 16.
+ */
+export class AttemptIntents {
+  readonly #register: IntentRegister;
+  readonly #deps: AttemptIntentsDeps;
+
+  constructor(register: IntentRegister, deps: AttemptIntentsDeps) {
+    this.#register = register;
+    this.#deps = deps;
+  }
+
+  /** The channel waits for this attempt: it begins as soon as its intent is stored. */
+  begin(channel: string, id: AlertId): void {
+    const ahead = this.#register.due(id, channel);
+    if (ahead?.isStored === true) this.#grant(ahead);
+    else if (ahead === undefined && !this.#store(channel, id, true))
+      this.#deps.channels.get(channel)?.withdrawn(id);
+  }
+
+  /** The turn of this attempt comes soon: its intent is stored ahead. */
+  prepare(channel: string, id: AlertId): void {
+    if (!this.#register.isAhead(id, channel)) this.#store(channel, id, false);
+  }
+
+  /** The record is on disk, or cannot be at present. The attempt that waits for it begins. */
+  committed(record: AlertRecord): void {
+    const intent = this.#register.stored(record);
+    if (intent !== undefined) this.#grant(intent);
+  }
+
+  /** The daemon is ending: intents stored ahead are taken back. */
+  takeBack(): void {
+    const { open, writer } = this.#deps;
+    for (const { id, before } of this.#register.takeAhead()) {
+      const record = open.get(id);
+      if (record !== undefined) writer.keep([withDelivery(record, before)]);
+    }
+  }
+
+  /** @returns whether there is anything to deliver */
+  #store(channel: string, id: AlertId, isDue: boolean): boolean {
+    const { clock, open, writer } = this.#deps;
+    const found = open.get(id);
+    if (found !== undefined) writer.keep(this.#deps.late(found, channel));
+    const record = open.get(id);
+    const before = record === undefined ? undefined : deliveryTo(record, channel);
+    if (record === undefined || before?.state !== 'pending') return false;
+    const attempts = before.attempts + 1;
+    // What people were sent does not change any more.
+    const isFirst = record.deliveries.every((each) => each.attempts === 0);
+    const alert = isFirst ? this.#deps.upToDate(record.alert) : record.alert;
+    const lastAttempt = clock.wall();
+    const begun = withDelivery({ ...record, alert }, { ...before, attempts, lastAttempt });
+    this.#register.add(begun, { channel, id, before, isDue, isStored: false });
+    writer.keep([begun]);
+    return true;
+  }
+
+  #grant({ channel, id }: AttemptIntent): void {
+    const { channels, open } = this.#deps;
+    const record = open.get(id);
+    const delivery = record === undefined ? undefined : deliveryTo(record, channel);
+    if (record === undefined || delivery === undefined) return;
+    channels.get(channel)?.granted(id, messageOf(record, delivery), delivery.attempts);
   }
 }

@@ -1,15 +1,14 @@
-import type { Alert, AlertId, AlertRecord, Delivery } from '../../../src/domain/alert.js';
+import type { AlertId, AlertRecord, Delivery } from '../../../src/domain/alert.js';
 import { moment, type Instant, type Millis, type Moment, momentOf } from '../../../src/domain/time.js';
 import type { Clock } from '../../../src/ports/clock.js';
-import type { Beginning } from './attempt-intents.js';
 import type { ChannelActor } from '../channel/channel.actor.js';
 import type { Offer, Progress, Verdict } from '../channel/channel.protocol.js';
-import { deliveryTo, withDelivery, withFallback } from './delivery.js';
+import { withDelivery, withFallback } from './delivery.js';
 import type { Escalation } from '../rules/escalation.js';
 import { lanesOf } from '../grouping/group.js';
-import { messageOf } from '../channel/message.js';
 import type { OpenAlerts } from './open-alerts.js';
 import type { AlertWriter } from './alert-writer.js';
+import type { AttemptIntents } from './attempt-intents.js';
 
 /** How long the nodes of a mass failure are counted before its first attempt. */
 const COUNTING: Millis = 1_000;
@@ -18,23 +17,21 @@ export interface DeliveriesDeps {
   readonly clock: Clock;
   readonly channels: ReadonlyMap<string, ChannelActor>;
   readonly escalation: Escalation;
-  /** The changes to a group that an escalation channel is about to get. */
-  late(record: AlertRecord, channel: string): readonly AlertRecord[];
   /** The channel that gets what becomes a dead letter in this one. */
   fallbackOf(channel: string): string | undefined;
-  /** The alert with what is known by now. */
-  upToDate(alert: Alert): Alert;
 }
 
-/** Between outbox and channels: offers alerts, begins attempts once their intents are stored, and records verdicts. */
+/** Between outbox and channels: offers alerts, and records the verdicts on them. */
 export class Deliveries {
   readonly #open: OpenAlerts;
-  readonly #kept: AlertWriter;
+  readonly #writer: AlertWriter;
+  readonly #attemptIntents: AttemptIntents;
   readonly #deps: DeliveriesDeps;
 
-  constructor(open: OpenAlerts, kept: AlertWriter, deps: DeliveriesDeps) {
+  constructor(open: OpenAlerts, writer: AlertWriter, attemptIntents: AttemptIntents, deps: DeliveriesDeps) {
     this.#open = open;
-    this.#kept = kept;
+    this.#writer = writer;
+    this.#attemptIntents = attemptIntents;
     this.#deps = deps;
   }
 
@@ -78,55 +75,8 @@ export class Deliveries {
 
   progress(channel: string, { verdicts, due, next }: Progress): void {
     for (const { id, verdict } of verdicts) this.#conclude(channel, id, verdict);
-    for (const id of due) this.#attempt(channel, id);
-    for (const id of next)
-      if (!this.#open.attemptIntents.isAhead(id, channel)) this.#begin(channel, id, false);
-  }
-
-  /** The record is on disk, or cannot be at present. Attempts that waited for it begin. */
-  committed(record: AlertRecord): void {
-    const beginning = this.#open.attemptIntents.stored(record);
-    if (beginning !== undefined) this.#grant(beginning);
-  }
-
-  /** The daemon is ending: intents stored ahead are taken back. */
-  takeBack(): void {
-    for (const { id, before } of this.#open.attemptIntents.takeAhead()) {
-      const record = this.#open.get(id);
-      if (record !== undefined) this.#kept.keep([withDelivery(record, before)]);
-    }
-  }
-
-  #attempt(channel: string, id: AlertId): void {
-    const ahead = this.#open.attemptIntents.due(id, channel);
-    if (ahead?.isStored === true) this.#grant(ahead);
-    else if (ahead === undefined && !this.#begin(channel, id, true))
-      this.#deps.channels.get(channel)?.withdrawn(id);
-  }
-
-  /** Stores the intent of an attempt. @returns whether there is anything to deliver */
-  #begin(channel: string, id: AlertId, isDue: boolean): boolean {
-    const found = this.#open.get(id);
-    if (found !== undefined) this.#kept.keep(this.#deps.late(found, channel));
-    const record = this.#open.get(id);
-    const before = record === undefined ? undefined : deliveryTo(record, channel);
-    if (record === undefined || before?.state !== 'pending') return false;
-    const attempts = before.attempts + 1;
-    // What people were sent does not change any more.
-    const isFirst = record.deliveries.every((each) => each.attempts === 0);
-    const alert = isFirst ? this.#deps.upToDate(record.alert) : record.alert;
-    const lastAttempt = this.#deps.clock.wall();
-    const begun = withDelivery({ ...record, alert }, { ...before, attempts, lastAttempt });
-    this.#open.attemptIntents.add(begun, { channel, id, before, isDue, isStored: false });
-    this.#kept.keep([begun]);
-    return true;
-  }
-
-  #grant({ channel, id }: Beginning): void {
-    const record = this.#open.get(id);
-    const delivery = record === undefined ? undefined : deliveryTo(record, channel);
-    if (record === undefined || delivery === undefined) return;
-    this.#deps.channels.get(channel)?.granted(id, messageOf(record, delivery), delivery.attempts);
+    for (const id of due) this.#attemptIntents.begin(channel, id);
+    for (const id of next) this.#attemptIntents.prepare(channel, id);
   }
 
   #conclude(channel: string, id: AlertId, verdict: Verdict): void {
@@ -136,7 +86,7 @@ export class Deliveries {
     const after = concluded(delivery, verdict);
     const fallback = this.#deps.fallbackOf(channel);
     const wall = this.#deps.clock.wall();
-    this.#kept.keep([withFallback(withDelivery(record, after), after, fallback, wall)]);
+    this.#writer.keep([withFallback(withDelivery(record, after), after, fallback, wall)]);
   }
 }
 

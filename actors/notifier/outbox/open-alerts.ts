@@ -1,14 +1,13 @@
 import { isOpen, type AlertId, type AlertRecord, type Delivery } from '../../../src/domain/alert.js';
 import type { NodeName } from '../../../src/domain/node-name.js';
 import type { Moment } from '../../../src/domain/time.js';
-import { AttemptIntents } from './attempt-intents.js';
+import { IntentRegister } from './attempt-intents.js';
 import { ChannelTotals } from '../channel/channel-totals.js';
 import { deliveryTo, type OpenDelivery } from './delivery.js';
 import { UnstoredAlerts } from './unstored-alerts.js';
 
 /** The present records of alerts with an open delivery; and all changed records that are not on disk yet. */
 export class OpenAlerts {
-  readonly attemptIntents = new AttemptIntents();
   readonly #records = new Map<AlertId, AlertRecord>();
   /** The alerts of each node, in the order in which they were raised. */
   readonly #ofNode = new Map<NodeName, Set<AlertId>>();
@@ -21,9 +20,11 @@ export class OpenAlerts {
   /** Alerts of nodes that have been deleted since. */
   readonly #ofGone = new Set<AlertId>();
   readonly #totals: ChannelTotals;
+  readonly #intents: IntentRegister;
 
-  constructor(totals = new ChannelTotals()) {
+  constructor(totals = new ChannelTotals(), intents = new IntentRegister()) {
     this.#totals = totals;
+    this.#intents = intents;
   }
 
   get size(): number {
@@ -73,12 +74,12 @@ export class OpenAlerts {
   /** The delivery without an attempt that has not begun. */
   delivery(record: AlertRecord, channel: string): Delivery | undefined {
     const delivery = deliveryTo(record, channel);
-    return delivery && this.attemptIntents.inFact(record.alert.id, delivery);
+    return delivery && this.#intents.inFact(record.alert.id, delivery);
   }
 
   /** The record is on its way to the disk. */
   put(record: AlertRecord, now: Moment): void {
-    this.attemptIntents.settle(record);
+    this.#intents.settle(record);
     this.#count(record);
     this.unstored.put(record);
     this.restore(record, now);

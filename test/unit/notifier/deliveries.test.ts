@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import type { ChannelActor } from '../../../actors/notifier/channel/channel.actor.js';
 import type { Offer } from '../../../actors/notifier/channel/channel.protocol.js';
+import { AttemptIntents, IntentRegister } from '../../../actors/notifier/outbox/attempt-intents.js';
 import { Deliveries } from '../../../actors/notifier/outbox/deliveries.js';
 import { Escalation } from '../../../actors/notifier/rules/escalation.js';
 import { OpenAlerts } from '../../../actors/notifier/outbox/open-alerts.js';
@@ -17,14 +18,21 @@ describe('what is pending', () => {
     const clock = new SimulatedClock();
     const open = new OpenAlerts();
     const around = { clock, submit: () => undefined, refusing: () => false };
-    const kept = new AlertWriter(open, around, () => undefined);
-    const deliveries = new Deliveries(open, kept, {
+    const writer = new AlertWriter(open, around, () => undefined);
+    const channels = new Map(['new', 'begun', 'asked-for'].map((name) => [name, channel(name)]));
+    const attemptIntents = new AttemptIntents(new IntentRegister(), {
+      open,
+      writer,
       clock,
-      channels: new Map(['new', 'begun', 'asked-for'].map((name) => [name, channel(name)])),
-      escalation: new Escalation([]),
+      channels,
       late: () => [],
-      fallbackOf: () => undefined,
       upToDate: (alert) => alert,
+    });
+    const deliveries = new Deliveries(open, writer, attemptIntents, {
+      clock,
+      channels,
+      escalation: new Escalation([]),
+      fallbackOf: () => undefined,
     });
     const begun = { attempts: 1, lastAttempt: instant(2000) };
     const record = {
