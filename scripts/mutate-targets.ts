@@ -19,9 +19,9 @@ export const PURE_RULES: readonly PureRule[] = [
   { rule: 'actors/node/node.machine.ts', specs: NODE },
   { rule: 'actors/node/heartbeat-rules.ts', specs: NODE },
   { rule: 'actors/node/registering.ts', specs: NODE },
-  { rule: 'actors/node/missed-deadlines.ts', specs: NODE },
+  { rule: 'actors/node/missed-heartbeats.ts', specs: NODE },
   { rule: 'actors/node/registered-node.ts', specs: NODE },
-  { rule: 'actors/supervisor/policy.ts', specs: ['test/unit/supervisor/*.test.ts'] },
+  { rule: 'actors/supervisor/supervisor.machine.ts', specs: ['test/unit/supervisor/*.test.ts'] },
   {
     rule: 'actors/notifier/rules/mass-failure.ts',
     specs: [...ALERTS, 'test/property/notifier/mass-failure.test.ts'],

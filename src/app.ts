@@ -1,5 +1,5 @@
 import type { ExitSignal, RunningChild } from '../actors/supervisor/child.js';
-import { buildSupervisor } from '../actors/supervisor/build.js';
+import { buildSupervisor } from '../actors/supervisor/build-supervisor.js';
 import type { Supervisor } from '../actors/supervisor/supervisor.actor.js';
 import { tree } from '../actors/tree.js';
 import { recover } from '../actors/user/recover.js';

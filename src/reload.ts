@@ -1,5 +1,5 @@
-import type { Effective, Loaded } from './config/load.js';
-import { reloaded } from './config/reload.js';
+import type { Effective, Loaded } from './config/load-config.js';
+import { reloaded } from './config/reloadable.js';
 import type { Channel } from './ports/channel.js';
 import type { Logger } from './ports/logger.js';
 

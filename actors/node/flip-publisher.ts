@@ -4,7 +4,7 @@ import type { Clock } from '../../src/ports/clock.js';
 import type { Logger } from '../../src/ports/logger.js';
 import type { NodeEntry } from '../history/history.protocol.js';
 import type { Alerting, NodeNews } from '../notifier/notifier.protocol.js';
-import type { NodeCounts } from './counts.js';
+import type { NodeCounts } from './node-counts.js';
 import type { NodeEffect } from './decision.js';
 import { AcknowledgementExpiries } from './acknowledgement-expiries.js';
 import { acknowledgementOf, isNotifiedAsFailed, type RegisteredNode } from './registered-node.js';

@@ -3,7 +3,7 @@ import { instant, type Moment } from '../../src/domain/time.js';
 import { timeoutInForce } from '../../src/domain/timeout.js';
 import { NOTHING, type Lease, type NodeEffect, type NodeRules } from './decision.js';
 import { isDue, type RegisteredNode } from './registered-node.js';
-import { lapse, type MissedDeadline } from './missed-deadlines.js';
+import { lapse, type MissedDeadline } from './missed-heartbeats.js';
 
 /** The node's state after the deadlines that have passed. */
 export function missed(

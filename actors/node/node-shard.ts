@@ -12,7 +12,7 @@ import type { Alerting } from '../notifier/notifier.protocol.js';
 import { Batch } from '../shards/batch.js';
 import type { Refusal, Replies } from '../shards/pending-request.js';
 import { ShardSupervisor, type ShardOptions, type ShardSupervisorDeps } from '../shards/shard-supervisor.js';
-import type { NodeCounts } from './counts.js';
+import type { NodeCounts } from './node-counts.js';
 import {
   NOT_KNOWN,
   type NodeEffect,

@@ -11,12 +11,12 @@ import type { NodeEntry, NodeSettlement } from '../history/history.protocol.js';
 import type { Alerting } from '../notifier/notifier.protocol.js';
 import { StateCounts } from './state-counts.js';
 import type { NodeRules } from './decision.js';
-import { NodeCounts } from './counts.js';
+import { NodeCounts } from './node-counts.js';
 import type { NodeCommand, NodeReply, Nodes } from './node.protocol.js';
 import { Quotas } from './quotas.js';
 import { ObservedClock } from './observed-clock.js';
 import { NodeShard, type NodeShardOptions } from './node-shard.js';
-import { NodeCheckpoints, type NodeCheckpointsDeps } from './checkpoints.js';
+import { NodeCheckpoints, type NodeCheckpointsDeps } from './node-checkpoints.js';
 
 export interface LocalNodesOptions extends NodeShardOptions, NodeDefaults {
   readonly count: number;

@@ -10,7 +10,7 @@ import type { TimerWheel } from '../../src/runtime/timer-wheel.js';
 import type { NodeEntry } from '../history/history.protocol.js';
 import { EntityActor, type EntityDeps, type EntityMessage } from '../shards/entity-actor.js';
 import { PendingRequest, pendingIn } from '../shards/pending-request.js';
-import type { NodeCounts } from './counts.js';
+import type { NodeCounts } from './node-counts.js';
 import {
   UNKNOWN,
   type Lease,

@@ -13,7 +13,7 @@ import { describe } from './description.js';
 import { expire, fail, heartbeat, miss } from './heartbeat-rules.js';
 import { missed } from './missed-heartbeat.js';
 import type { NodeReply } from './node.protocol.js';
-import { evaluatePrecondition } from './preconditions.js';
+import { evaluatePrecondition } from './node-preconditions.js';
 import { change, forget, register, settle } from './registering.js';
 
 /**

@@ -14,7 +14,7 @@ import {
   type SupervisorEffect,
   type SupervisorEvent,
   type SupervisorState,
-} from './policy.js';
+} from './supervisor.machine.js';
 
 /** Shared by every supervisor of the tree. */
 export interface SupervisionContext {

@@ -10,7 +10,7 @@ import type { ActorSystem } from '../../src/runtime/actor-system.js';
 import type { HistoryEntry, Settlement } from '../history/history.protocol.js';
 import { HistoryBuffer } from '../shards/history-buffer.js';
 import { Admission } from './admission.js';
-import { UserCounts } from './counts.js';
+import { UserCounts } from './user-counts.js';
 import { UserShard, type UserShardDeps, type UserShardOptions } from './user-shard.js';
 import type { RunningSession } from './user.machine.js';
 import type { Shards, UserCommand, UserReply, UserRequest } from './user.protocol.js';

@@ -4,7 +4,7 @@ import type { UserId } from '../../src/domain/user-id.js';
 import type { UserEntry } from '../history/history.protocol.js';
 import { EntityActor, type EntityDeps, type EntityMessage } from '../shards/entity-actor.js';
 import { PendingRequest, pendingIn } from '../shards/pending-request.js';
-import type { UserCounts } from './counts.js';
+import type { UserCounts } from './user-counts.js';
 import {
   ABSENT,
   afterSettling,

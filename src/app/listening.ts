@@ -1,6 +1,6 @@
 import { createGateway, type Gateway } from '../http/gateway.js';
 import type { GatewayReport } from '../views/gateway-report.js';
-import type { GatewayOptions } from '../http/options.js';
+import type { GatewayOptions } from '../http/gateway-options.js';
 import type { Clock } from '../ports/clock.js';
 import type { Logger } from '../ports/logger.js';
 import type { AppPorts } from './ports.js';

@@ -1,4 +1,4 @@
-import { NodeQueries } from '../../actors/node/node-queries.js';
+import { NodeQueries } from '../../actors/node/nodes-reader.js';
 import type { NodeCommand, NodeReply } from '../../actors/node/node.protocol.js';
 import { sendToAll } from '../../actors/shards/send-to-all.js';
 import type { NodeQuota } from '../domain/access.js';

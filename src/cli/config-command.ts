@@ -1,6 +1,6 @@
-import type { Effective } from '../config/load.js';
+import type { Effective } from '../config/load-config.js';
 import { options, valueIn } from '../config/schema.js';
-import { sourceText, valueText } from '../config/source.js';
+import { sourceText, valueText } from '../config/value-source.js';
 
 interface ConfigCommandOptions {
   readonly json: boolean;

@@ -1,10 +1,10 @@
 import { Option as Flag } from 'commander';
 import type { Command } from 'commander';
 import { CONFIG_VARIABLE } from '../config/environment.js';
-import { CONFIG_FLAG } from '../config/load.js';
-import type { Flags } from '../config/load.js';
+import { CONFIG_FLAG } from '../config/load-config.js';
+import type { Flags } from '../config/load-config.js';
 import { options } from '../config/schema.js';
-import { defaultText } from '../config/table.js';
+import { defaultText } from '../config/options-table.js';
 
 /** Adds every option of the configuration, and the one that names its file. */
 export function addConfigOptions(command: Command): Command {

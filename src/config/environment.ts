@@ -1,7 +1,7 @@
-import { fromText } from './kinds.js';
-import { didYouMean } from './nearest.js';
+import { fromText } from './value-kinds.js';
+import { didYouMean } from './did-you-mean.js';
 import { options } from './schema.js';
-import type { Given } from './source.js';
+import type { Given } from './value-source.js';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 

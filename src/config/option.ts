@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Kind, Notation, Unit } from './kinds.js';
+import type { Kind, Notation, Unit } from './value-kinds.js';
 
 /** A default that depends on where the daemon runs. */
 interface ComputedDefault {

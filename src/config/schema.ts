@@ -1,5 +1,17 @@
 import type { z } from 'zod';
-import { bytes, flag, fraction, hosts, oneOf, origins, orOff, rate, seconds, text, whole } from './kinds.js';
+import {
+  bytes,
+  flag,
+  fraction,
+  hosts,
+  oneOf,
+  origins,
+  orOff,
+  rate,
+  seconds,
+  text,
+  whole,
+} from './value-kinds.js';
 import { group, option, optionComputed, optionsOf } from './option.js';
 
 const DAY = 86_400;

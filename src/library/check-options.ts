@@ -17,7 +17,7 @@ import {
   type Reader,
 } from './checks.js';
 import { camel } from './casing.js';
-import { common } from '../config/channels/common.js';
+import { common } from '../config/channels/common-settings.js';
 
 const LEVELS = ['error', 'warn', 'info', 'debug'] as const;
 const DAY = 86_400;

@@ -1,4 +1,4 @@
-import { didYouMean } from '../config/nearest.js';
+import { didYouMean } from '../config/did-you-mean.js';
 
 /** The problem with a value: a sentence without its subject, or undefined. */
 export type Check = (value: unknown) => string | undefined;

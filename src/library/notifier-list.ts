@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { common } from '../config/channels/common.js';
+import type { common } from '../config/channels/common-settings.js';
 import type { AlertType } from '../domain/alert.js';
 import type { CamelCased } from './casing.js';
 import { notifierList } from './check-options.js';

@@ -1,6 +1,6 @@
 import path from 'node:path';
-import { loadConfig, type Effective } from '../config/load.js';
-import { readText } from '../config/read-text.js';
+import { loadConfig, type Effective } from '../config/load-config.js';
+import { readText } from '../config/named-files.js';
 import { camel, snakeCased } from './casing.js';
 import { problemsOfOptions, sound } from './check-options.js';
 import { isObject, refuseProblems } from './checks.js';

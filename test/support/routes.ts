@@ -1,4 +1,4 @@
-import { createApi } from '../../src/http/api.js';
+import { createApi } from '../../src/http/express-api.js';
 import { Cors } from '../../src/http/security/cors.js';
 import type { Route } from '../../src/http/route-table.js';
 import { FakeDaemon } from '../http/support/fake-daemon.js';

@@ -5,7 +5,7 @@ import type { ChannelFigures } from '../../actors/notifier/channel/channel.actor
 import type { Channels } from '../../actors/notifier/channel/channels.js';
 import { createNotifier } from '../../actors/notifier/create.js';
 import type { Notifier } from '../../actors/notifier/notifier.actor.js';
-import { buildSupervisor } from '../../actors/supervisor/build.js';
+import { buildSupervisor } from '../../actors/supervisor/build-supervisor.js';
 import type { Supervisor } from '../../actors/supervisor/supervisor.actor.js';
 import { POLICIES, tree } from '../../actors/tree.js';
 import { MemoryHistoryStore } from '../../src/adapters/memory/memory-history-store.js';

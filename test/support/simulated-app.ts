@@ -5,7 +5,7 @@ import { decide } from '../../actors/user/user.machine.js';
 import type { UserCommand, UserReply } from '../../actors/user/user.protocol.js';
 import { MemoryHistoryStore } from '../../src/adapters/memory/memory-history-store.js';
 import { App } from '../../src/app.js';
-import { loadConfig } from '../../src/config/load.js';
+import { loadConfig } from '../../src/config/load-config.js';
 import type { Config } from '../../src/config/schema.js';
 import { parseNodeName, type NodeName } from '../../src/domain/node-name.js';
 import type { Flip } from '../../src/domain/node.js';

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { KEY_VARIABLE } from '../../config/environment.js';
-import { readText } from '../../config/read-text.js';
+import { readText } from '../../config/named-files.js';
 import { Emitter, type EmittedNode } from '../../client/emitter/emitter.js';
 import { DaemonTarget } from '../../client/emitter/target.js';
 import { HeartbeatClient } from '../../client/heartbeat-client.js';

@@ -1,10 +1,16 @@
 import type { KeyRule } from '../../domain/access.js';
-import { isMap, problemsOf, variablesIn, type GivenSection, type SettingProblem } from '../issues.js';
+import {
+  isMap,
+  problemsOf,
+  variablesIn,
+  type GivenSection,
+  type SettingProblem,
+} from '../setting-problems.js';
 import { locate } from '../locate.js';
-import { didYouMean } from '../nearest.js';
-import type { Source } from '../source.js';
+import { didYouMean } from '../did-you-mean.js';
+import type { Source } from '../value-source.js';
 import { KEY_SETTINGS, keys } from './keys.js';
-import { readUserTokens, type ConfiguredUserTokens } from './user-tokens.js';
+import { readUserTokens, type ConfiguredUserTokens } from './user-token-settings.js';
 
 /** The configured authentication. */
 export interface ConfiguredAuth {

@@ -13,14 +13,14 @@ import {
   type GivenSection,
   type SettingProblem,
   type Settings,
-} from '../issues.js';
+} from '../setting-problems.js';
 import { locate } from '../locate.js';
-import { didYouMean } from '../nearest.js';
-import type { Source } from '../source.js';
-import { common, COMMON, type Common } from './common.js';
+import { didYouMean } from '../did-you-mean.js';
+import type { Source } from '../value-source.js';
+import { common, COMMON, type Common } from './common-settings.js';
 import { readCertificates } from './certificates.js';
-import { fallbackProblem, policyOf } from './policy.js';
-import { namesOf, readSecrets, type SecretSources } from './secrets.js';
+import { fallbackProblem, policyOf } from './channel-policy.js';
+import { namesOf, readSecrets, type SecretSources } from './secret-settings.js';
 
 export interface ConfiguredChannel extends ChannelPlan {
   /** Its settings in the form that may be shown. */

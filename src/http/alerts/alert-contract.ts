@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { alertListingQuery } from './alert-query.js';
-import type { GatewayLimits } from '../options.js';
+import type { GatewayLimits } from '../gateway-options.js';
 import { alerts, failure, onItsWay } from '../../views/answers.js';
 import type { Operations } from '../contract/operation.js';
 

@@ -8,8 +8,8 @@ import { isEveryNodePermitted } from '../security/authorization.js';
 import type { Daemon } from '../../app/api.js';
 import type { Exchange } from '../server/exchange.js';
 import { failsByTag, preconditionOf } from '../input/preconditions.js';
-import type { GatewayLimits } from '../options.js';
-import type { Resources } from '../resource.js';
+import type { GatewayLimits } from '../gateway-options.js';
+import type { Resources } from '../resources.js';
 import type { Access } from '../../domain/access.js';
 
 /** The most alerts read for one page, matching or not. See decision 69. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { GatewayLimits } from '../options.js';
+import type { GatewayLimits } from '../gateway-options.js';
 import { failure } from '../../views/answers.js';
 import {
   type Content,

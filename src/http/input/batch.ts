@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { errorCodes, type ErrorCode } from '../../errors.js';
-import { jsonHead } from '../json.js';
+import { jsonHead } from '../server/json-answer.js';
 import type { Exchange } from '../server/exchange.js';
 import { failsByTag } from './preconditions.js';
 import { batchProblem, sentenceFor } from '../../views/messages.js';

@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { RequestHandler } from 'express';
 import { type Exchange, exchangeOf } from '../server/exchange.js';
 import { isBodiless } from '../server/request-head.js';
-import type { GatewayLimits } from '../options.js';
+import type { GatewayLimits } from '../gateway-options.js';
 import type { RouteTable, RouteTraits } from '../route-table.js';
 
 const NO_ROUTE: RouteTraits = { body: 'ignored' };

@@ -3,7 +3,7 @@ import type { NodeName } from '../../domain/node-name.js';
 import type { Instant } from '../../domain/time.js';
 import type { Daemon } from '../../app/api.js';
 import type { Exchange } from '../server/exchange.js';
-import { encodeCursor, parsePage } from '../users/heart-rhythm-query.js';
+import { encodeCursor, parsePage } from '../input/history-query.js';
 import { causesOf } from '../../app/dependencies.js';
 import { encodeName, PAGE, parseListing } from './node-query.js';
 import { flipView, nodeViewWithCause } from '../../views/node-view.js';

@@ -15,11 +15,11 @@ import { causesOf, changeDependencies } from '../../app/dependencies.js';
 import { segmentsOf } from '../route-table.js';
 import { answerFlips, answerList } from './node-lists.js';
 import { parseRange } from './node-query.js';
-import { readReport } from './report.js';
+import { readReport } from './failure-report.js';
 import { settingsReader } from '../../views/node-settings.js';
 import { nodeView, uptimeView, nodeViewWithCause } from '../../views/node-view.js';
-import type { GatewayLimits } from '../options.js';
-import type { Handler, Methods, Resources } from '../resource.js';
+import type { GatewayLimits } from '../gateway-options.js';
+import type { Handler, Methods, Resources } from '../resources.js';
 
 type NodeHandler = (exchange: Exchange, name: NodeName, request: Request) => void | Promise<void>;
 

@@ -1,10 +1,10 @@
 import type { Daemon } from '../../app/api.js';
-import type { Resources } from '../resource.js';
+import type { Resources } from '../resources.js';
 import type { GatewayFacts } from '../../views/gateway-report.js';
 import { metricFamilies } from '../../views/metrics/families.js';
 import { CONTENT_TYPE, metricsText } from '../../views/metrics/text.js';
-import type { GatewayLimits } from '../options.js';
-import { type RawHeaders, asciiJson, jsonHead } from '../json.js';
+import type { GatewayLimits } from '../gateway-options.js';
+import { type RawHeaders, asciiJson, jsonHead } from '../server/json-answer.js';
 
 const PROBE = { needs: 'nothing', body: 'ignored', isProbe: true } as const;
 

@@ -4,7 +4,7 @@ import type { Daemon } from '../../app/api.js';
 import { RateLimiter, sourceOf } from './rate-limit.js';
 import type { Exchange } from '../server/exchange.js';
 import { isBodiless } from '../server/request-head.js';
-import type { GatewayOptions } from '../options.js';
+import type { GatewayOptions } from '../gateway-options.js';
 import type { RouteTable } from '../route-table.js';
 import { Authenticator } from './authenticator.js';
 import { Denied } from './credentials.js';

@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import { toMillis } from '../../domain/time.js';
-import type { GatewayOptions, TlsOptions } from '../options.js';
+import type { GatewayOptions, TlsOptions } from '../gateway-options.js';
 
 /** Node's server with our limits. Requests beyond one cause a `clientError`. */
 export function createBoundedServer(options: GatewayOptions): Server {

@@ -4,7 +4,7 @@ import type { Precondition } from '../../../actors/node/node.protocol.js';
 import { ANYBODY, type Access, UNDECIDED } from '../../domain/access.js';
 import { type ErrorCode, HeartbeatError, errorCodes } from '../../errors.js';
 import type { LogFields, Logger } from '../../ports/logger.js';
-import { type RawHeaders, asciiJson, jsonHead } from '../json.js';
+import { type RawHeaders, asciiJson, jsonHead } from './json-answer.js';
 import { sentenceFor } from '../../views/messages.js';
 import { type MadeHeads, answerInOneWrite } from './one-write.js';
 import type { Order, RouteTable } from '../route-table.js';

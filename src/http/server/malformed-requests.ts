@@ -5,7 +5,7 @@ import { errorCodes, type ErrorCode } from '../../errors.js';
 import type { Clock } from '../../ports/clock.js';
 import type { Exchanges } from './exchanges.js';
 import type { Refusal } from './exchange.js';
-import { asciiJson, jsonHead } from '../json.js';
+import { asciiJson, jsonHead } from './json-answer.js';
 import { methodNotAllowed, sentenceFor } from '../../views/messages.js';
 import { pipelineOf, type Pipelined } from './pipeline.js';
 import { OverlongHeads } from './overlong-heads.js';

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Clock } from '../../ports/clock.js';
-import { jsonHead } from '../json.js';
+import { jsonHead } from './json-answer.js';
 
 declare module 'http' {
   interface ServerResponse {

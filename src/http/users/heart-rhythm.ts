@@ -4,8 +4,8 @@ import type { UserId } from '../../domain/user-id.js';
 import type { Clock } from '../../ports/clock.js';
 import type { Daemon } from '../../app/api.js';
 import type { Exchange } from '../server/exchange.js';
-import { jsonHead } from '../json.js';
-import { type Page, encodeCursor, parsePage } from './heart-rhythm-query.js';
+import { jsonHead } from '../server/json-answer.js';
+import { type Page, encodeCursor, parsePage } from '../input/history-query.js';
 
 /** What heart_rhythm is answered from. */
 export interface HeartRhythmParts {

@@ -1,5 +1,5 @@
-import { pageQuery } from './heart-rhythm-query.js';
-import type { GatewayLimits } from '../options.js';
+import { pageQuery } from '../input/history-query.js';
+import type { GatewayLimits } from '../gateway-options.js';
 import {
   accepted,
   checkedUser,

@@ -2,7 +2,7 @@ import { createServer, IncomingMessage, ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
 import { expect } from 'chai';
 import { ANYBODY, NOBODY, UNDECIDED, type Access } from '../../../src/domain/access.js';
-import { createApi } from '../../../src/http/api.js';
+import { createApi } from '../../../src/http/express-api.js';
 import { AccessControl } from '../../../src/http/security/access-control.js';
 import type { AuthOptions } from '../../../src/http/security/credentials.js';
 import { Cors } from '../../../src/http/security/cors.js';

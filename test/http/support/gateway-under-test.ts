@@ -3,7 +3,7 @@ import { Agent } from 'undici';
 import { parseUserId, type UserId } from '../../../src/domain/user-id.js';
 import type { AuthOptions } from '../../../src/http/security/credentials.js';
 import { createGateway, type Gateway } from '../../../src/http/gateway.js';
-import type { GatewayLimits, GatewayOptions } from '../../../src/http/options.js';
+import type { GatewayLimits, GatewayOptions } from '../../../src/http/gateway-options.js';
 import { RecordingLogger } from '../../support/recording-logger.js';
 import { SimulatedClock } from '../../support/simulated-clock.js';
 import { FakeDaemon } from './fake-daemon.js';

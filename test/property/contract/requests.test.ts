@@ -7,7 +7,7 @@ import { parseAlertId } from '../../../src/domain/alert-id.js';
 import { parseUserId } from '../../../src/domain/user-id.js';
 import { parseAlertListing } from '../../../src/http/alerts/alert-query.js';
 import { ValueScanner } from '../../../src/http/input/value-scanner.js';
-import { parsePage } from '../../../src/http/users/heart-rhythm-query.js';
+import { parsePage } from '../../../src/http/input/history-query.js';
 import { parseAcknowledgement } from '../../../src/views/acknowledgement.js';
 import { instant } from '../../../src/domain/time.js';
 import { encodeName, parseListing, parseRange } from '../../../src/http/nodes/node-query.js';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import type { ChildState, Strategy } from '../../../actors/supervisor/child-spec.js';
-import type { SupervisorEffect } from '../../../actors/supervisor/policy.js';
+import type { SupervisorEffect } from '../../../actors/supervisor/supervisor.machine.js';
 import { scenario } from './scenario.js';
 import { World, type Run, type Step } from './world.js';
 

@@ -1,9 +1,9 @@
-import { decide, initialState } from '../../../actors/supervisor/policy.js';
+import { decide, initialState } from '../../../actors/supervisor/supervisor.machine.js';
 import type {
   SupervisorEffect,
   SupervisorEvent,
   SupervisorState,
-} from '../../../actors/supervisor/policy.js';
+} from '../../../actors/supervisor/supervisor.machine.js';
 import type { Happening, Scenario } from './scenario.js';
 
 /** One message handled: what was known before, what was decided, who lived while each effect was run. */

@@ -2,8 +2,8 @@ import { expect } from 'chai';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { loadConfig } from '../../../src/config/load.js';
-import { readText } from '../../../src/config/read-text.js';
+import { loadConfig } from '../../../src/config/load-config.js';
+import { readText } from '../../../src/config/named-files.js';
 import { inForce, problems } from './support.js';
 
 const AT = '(from /etc/heartbeat.yaml:1)';

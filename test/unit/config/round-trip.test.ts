@@ -4,7 +4,7 @@ import { stringify } from 'yaml';
 import { z } from 'zod';
 import type { Option } from '../../../src/config/option.js';
 import { options, valueIn } from '../../../src/config/schema.js';
-import { valueText } from '../../../src/config/source.js';
+import { valueText } from '../../../src/config/value-source.js';
 import { inForce } from './support.js';
 
 /** Any value that the option may have. */

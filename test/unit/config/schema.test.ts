@@ -1,9 +1,9 @@
 import { expect } from 'chai';
 import { readFileSync } from 'node:fs';
-import { fromText } from '../../../src/config/kinds.js';
+import { fromText } from '../../../src/config/value-kinds.js';
 import { options } from '../../../src/config/schema.js';
-import { refusedText, valueText } from '../../../src/config/source.js';
-import { withTable } from '../../../src/config/table.js';
+import { refusedText, valueText } from '../../../src/config/value-source.js';
+import { withTable } from '../../../src/config/options-table.js';
 import { inForce } from './support.js';
 
 describe('the schema of the configuration', () => {

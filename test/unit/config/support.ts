@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import { loadConfig } from '../../../src/config/load.js';
-import type { Effective, Loaded, ConfigSources } from '../../../src/config/load.js';
+import { loadConfig } from '../../../src/config/load-config.js';
+import type { Effective, Loaded, ConfigSources } from '../../../src/config/load-config.js';
 
 interface Said extends Partial<ConfigSources> {
   /** The contents of /etc/heartbeat.yaml, which is then read. */

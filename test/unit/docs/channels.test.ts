@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { expect } from 'chai';
 import { channelKinds } from '../../../src/adapters/channels/registry.js';
 import type { ChannelKind } from '../../../src/adapters/channels/kind.js';
-import { COMMON } from '../../../src/config/channels/common.js';
+import { COMMON } from '../../../src/config/channels/common-settings.js';
 
 const page = (name: string) =>
   readFileSync(new URL(`../../../docs/channels/${name}.md`, import.meta.url), 'utf8');

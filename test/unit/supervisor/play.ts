@@ -4,12 +4,12 @@ import type {
   Strategy,
   SupervisorPolicy,
 } from '../../../actors/supervisor/child-spec.js';
-import { decide, initialState } from '../../../actors/supervisor/policy.js';
+import { decide, initialState } from '../../../actors/supervisor/supervisor.machine.js';
 import type {
   SupervisorEffect,
   SupervisorEvent,
   SupervisorState,
-} from '../../../actors/supervisor/policy.js';
+} from '../../../actors/supervisor/supervisor.machine.js';
 
 export const POLICY: SupervisorPolicy = {
   strategy: 'one_for_one',

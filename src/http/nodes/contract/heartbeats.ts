@@ -1,4 +1,4 @@
-import type { GatewayLimits } from '../../options.js';
+import type { GatewayLimits } from '../../gateway-options.js';
 import { nodeName } from '../../../views/shapes.js';
 import { accepted, failure, liveNode } from '../../../views/answers.js';
 import { type Operation, type Operations, batchOf } from '../../contract/operation.js';

@@ -1,4 +1,4 @@
-import type { GatewayLimits } from '../../options.js';
+import type { GatewayLimits } from '../../gateway-options.js';
 import type { Operations } from '../../contract/operation.js';
 import { acknowledgingOperations } from './acknowledging.js';
 import { heartbeatOperations } from './heartbeats.js';
@@ -7,7 +7,7 @@ import { watchingOperations } from './watching.js';
 import { listingQuery } from '../node-query.js';
 import { failure, flips, nodes } from '../../../views/answers.js';
 import { SHOWN, stranger, unknown } from './node-examples.js';
-import { pageQuery } from '../../users/heart-rhythm-query.js';
+import { pageQuery } from '../../input/history-query.js';
 
 /** All calls about nodes. */
 export function nodeOperations(limits: Pick<GatewayLimits, 'batch' | 'page'>): Operations {

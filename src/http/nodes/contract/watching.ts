@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { reportBody } from '../report.js';
+import { reportBody } from '../failure-report.js';
 import { failure, node } from '../../../views/answers.js';
 import type { Example, Operation, Operations } from '../../contract/operation.js';
 import { NODE, notJustNow, SHOWN, stranger, unknown, wrongName } from './node-examples.js';

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { parseRange } from '../../adapters/channels/http/address-guard.js';
 import { ALERT_TYPES, UNCHOSEN_TYPES, type AlertType } from '../../domain/alert.js';
-import { seconds, whole, type Kind } from '../kinds.js';
+import { seconds, whole, type Kind } from '../value-kinds.js';
 
 const DAY = 86_400;
 

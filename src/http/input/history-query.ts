@@ -13,7 +13,7 @@ import {
   readQuery,
   refuseQuery,
   whenNamed,
-} from '../input/query.js';
+} from './query.js';
 
 /** Which part of a history was asked for. */
 export interface Page {

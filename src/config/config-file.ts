@@ -1,9 +1,9 @@
 import { isMap, isNode, isScalar, LineCounter, parseDocument, visit } from 'yaml';
 import type { Document, Pair } from 'yaml';
-import type { GivenSection } from './issues.js';
-import { didYouMean } from './nearest.js';
+import type { GivenSection } from './setting-problems.js';
+import { didYouMean } from './did-you-mean.js';
 import { options } from './schema.js';
-import type { Given } from './source.js';
+import type { Given } from './value-source.js';
 
 /** The contents of a file with every problem in it. `readable` is false if its values could not be read. */
 export interface FileContents {

@@ -3,7 +3,7 @@ import { parseUserId, type UserId } from '../domain/user-id.js';
 import { expectNoBody } from './input/json-body.js';
 import { failsByTag, preconditionOf } from './input/preconditions.js';
 import { methodNotAllowed } from '../views/messages.js';
-import type { GatewayLimits } from './options.js';
+import type { GatewayLimits } from './gateway-options.js';
 import { RouteTable, type Route, type RouteTraits } from './route-table.js';
 import { isPermitted, isUserPermitted } from './security/authorization.js';
 import { type Exchange, exchangeOf } from './server/exchange.js';

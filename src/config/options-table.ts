@@ -1,6 +1,6 @@
 import type { Option } from './option.js';
 import { options } from './schema.js';
-import { valueText } from './source.js';
+import { valueText } from './value-source.js';
 
 const START = '<!-- prettier-ignore-start -->\n<!-- The schema writes what follows. -->';
 const END = '<!-- prettier-ignore-end -->';

@@ -1,6 +1,6 @@
 import type { SecretSetting, Secrets } from '../../adapters/channels/kind.js';
 import { Secret } from '../../adapters/channels/secret.js';
-import type { SettingProblem } from '../issues.js';
+import type { SettingProblem } from '../setting-problems.js';
 
 /** The sources of secrets. */
 export interface SecretSources {

@@ -1,5 +1,5 @@
 import type * as z from 'zod';
-import { didYouMean } from './nearest.js';
+import { didYouMean } from './did-you-mean.js';
 
 /** A problem of one setting, without its line. */
 export interface SettingProblem {

@@ -1,7 +1,7 @@
 import { toMillis } from '../../domain/time.js';
 import type { ChannelPolicy, MatchRule } from '../../ports/channel.js';
-import { didYouMean } from '../nearest.js';
-import type { Common } from './common.js';
+import { didYouMean } from '../did-you-mean.js';
+import type { Common } from './common-settings.js';
 
 /** The policy of a channel from its common settings. */
 export function policyOf(name: string, kind: string, common: Common): ChannelPolicy {

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { ConfiguredAuth } from './auth/auth.js';
-import type { Effective } from './load.js';
+import type { Effective } from './load-config.js';
 import { isLoopback } from './loopback.js';
 import { nest } from './option.js';
 import { options, schema, valueIn } from './schema.js';

@@ -1,8 +1,8 @@
 import { createPublicKey, createSecretKey, type KeyObject } from 'node:crypto';
 import * as z from 'zod';
 import type { SecretSetting } from '../../adapters/channels/kind.js';
-import { namesOf, readSecrets, type SecretSources } from '../channels/secrets.js';
-import { problemsOf, type SettingProblem, type Settings } from '../issues.js';
+import { namesOf, readSecrets, type SecretSources } from '../channels/secret-settings.js';
+import { problemsOf, type SettingProblem, type Settings } from '../setting-problems.js';
 
 /** In the form that the gateway takes. */
 export interface ConfiguredUserTokens {

@@ -1,5 +1,5 @@
 import { Secret } from '../adapters/channels/secret.js';
-import type { Effective } from './load.js';
+import type { Effective } from './load-config.js';
 import { options, valueIn } from './schema.js';
 
 /** Every secret of a configuration, for redaction. */
