@@ -4,7 +4,7 @@ interface PureRule {
   readonly specs: readonly string[];
 }
 
-const NODE = ['test/unit/node/machine.test.ts', 'test/actors/nodes/paused.test.ts'];
+const NODE = ['test/unit/node/*.test.ts', 'test/actors/nodes/paused.test.ts'];
 const ALERTS = [
   'test/unit/notifier/*.test.ts',
   'test/actors/alerts/mass-failure.test.ts',

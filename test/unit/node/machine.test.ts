@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import type { RegisteredNode } from '../../../actors/node/registered-node.js';
 import {
+  NOT_KNOWN,
   UNKNOWN,
   type Lease,
   type NodeMessage,
@@ -8,6 +9,7 @@ import {
   type NodeRules,
 } from '../../../actors/node/decision.js';
 import { decide } from '../../../actors/node/node.machine.js';
+import type { NodeReply } from '../../../actors/node/node.protocol.js';
 import { NOTHING_CHOSEN, type NodeState } from '../../../src/domain/node.js';
 import { HeartbeatHistory } from '../../../src/domain/heartbeat-history.js';
 import { instant, moment } from '../../../src/domain/time.js';
@@ -197,6 +199,18 @@ const cases: readonly (readonly [string, NodePhase, NodeMessage, string, string]
   ['nothing to resume', UNKNOWN, ask('resume', 1), 'unknown', 'answer'],
 ];
 
+const put: NodeMessage = {
+  kind: 'put',
+  name: ANN,
+  change: {},
+  arrivedAt: moment(1),
+  readAt: moment(1),
+};
+const answersTo = (state: NodePhase, message: NodeMessage, rules: Partial<NodeRules> = {}): NodeReply[] =>
+  decide(state, LEASE, message, { ...RULES, ...rules }).effects.flatMap((effect) =>
+    effect.kind === 'answer' ? [effect.reply] : [],
+  );
+
 describe('what a message means to a node', () => {
   for (const [what, before, message, after, effects] of cases)
     it(`${what}: ${after}`, () => {
@@ -239,6 +253,40 @@ describe('what a message means to a node', () => {
     expect(effects({}, { timeout: 120_001 })).to.deep.equal(['begin', 'store', 'wait_for_standing']);
     expect(effects({ heardBlind: 5 }, { blind: 5 })).to.deep.equal(['begin', 'answer']);
     expect(effects({ unstored: true }, {})).to.deep.equal(['begin', 'wait_for_standing']);
+  });
+
+  it('counts no registration by PUT as a heartbeat', () => {
+    const began = (message: NodeMessage) =>
+      decide(UNKNOWN, LEASE, message, RULES).effects.flatMap((effect) =>
+        effect.kind === 'begin' ? [effect.heartbeat] : [],
+      );
+    expect(began(put)).to.deep.equal([false]);
+    expect(began(ask('heartbeat', 1))).to.deep.equal([true]);
+  });
+
+  it('describes no node that is not registered yet', () => {
+    for (const state of [UNKNOWN, REGISTERING])
+      expect(answersTo(state, ask('describe', 1)), state.phase).to.deep.equal([NOT_KNOWN]);
+  });
+
+  it('describes a node at its deadline as inactive, and as active before it', () => {
+    const shown = (at: number) =>
+      answersTo(ACTIVE, ask('describe', at)).map((reply) =>
+        reply.kind === 'node' ? reply.node.state : reply,
+      );
+    expect(shown(DEADLINE - 1)).to.deep.equal(['active']);
+    expect(shown(DEADLINE)).to.deep.equal(['inactive']);
+    expect(answersTo(ACTIVE, ask('describe', 1))).to.have.nested.property('0.created', false);
+  });
+
+  it('refuses a request whose precondition does not hold, and handles others as if they had none', () => {
+    const refused = [{ kind: 'refused', code: 'HEARTBEAT_PRECONDITION_FAILED' }];
+    expect(answersTo(UNKNOWN, { ...put, precondition: 'exists' })).to.deep.equal(refused);
+    expect(answersTo(ACTIVE, { ...put, precondition: 'absent' })).to.deep.equal(refused);
+    for (const precondition of ['absent', undefined] as const) {
+      const { state } = decide(UNKNOWN, LEASE, { ...put, precondition }, RULES);
+      expect(state.phase, precondition).to.equal('registering');
+    }
   });
 
   describe('with an adaptive timeout', () => {
