@@ -154,6 +154,26 @@ describe('damage in the files of a store', function () {
     expect(store.trouble).to.equal(undefined);
   });
 
+  it('is looked for in no more tables at a time than it takes to reach the given bytes', async () => {
+    for (let run = 0; run < 3; run++) {
+      await store.write([ended(user(run), 1, 2)]);
+      await restart();
+    }
+    const names = (await readdir(path.join(directory.path, 'history'))).filter((name) =>
+      name.endsWith('.ldb'),
+    );
+    const sizes = await Promise.all(
+      names.map(async (name) => (await stat(path.join(directory.path, 'history', name))).size),
+    );
+    const largest = Math.max(...sizes);
+    expect(Math.min(...sizes), 'tables of about the same size').to.be.above(largest / 2);
+    expect(sizes.length).to.be.above(2);
+    let steps = 1;
+    while (!(await store.checkFiles(largest))) steps++;
+    // Each step takes one table, or two where the first is smaller than the largest.
+    expect(steps).to.be.within(sizes.length / 2, sizes.length);
+  });
+
   it('that a merge wrote anew with good blocks is found where it is read', async () => {
     await store.write([ended(ALICE, 1, 2), ended(user(2), 1, 2)]);
     await store.close();
