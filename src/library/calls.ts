@@ -1,7 +1,11 @@
 import type { Daemon } from '../app/api.js';
 import type { Millis } from '../domain/time.js';
 import { HeartbeatError } from '../errors.js';
+import type { Clock } from '../ports/clock.js';
 import { systemClock } from './clock.js';
+
+/** How long a closing instance waits for its calls: with a disk that hangs, some are never answered. */
+const ANSWERED: Millis = 5_000;
 
 /** The calls of one instance that wait for their reply. */
 class Calls {
@@ -18,14 +22,14 @@ class Calls {
     };
   }
 
-  async answered(atMost: Millis): Promise<void> {
-    const giveUpAt = systemClock.now() + atMost;
-    const cancel = systemClock.after(atMost, () => this.#answered?.());
-    const goesOn = (): boolean => this.#open.size > 0 && systemClock.now() < giveUpAt;
+  async answered(clock: Clock): Promise<void> {
+    const giveUpAt = clock.now() + ANSWERED;
+    const cancel = clock.after(ANSWERED, () => this.#answered?.());
+    const goesOn = (): boolean => this.#open.size > 0 && clock.now() < giveUpAt;
     do {
       // A call may just begin, and one that was answered may ask again.
       await new Promise<void>((resolve) => {
-        systemClock.soon(resolve);
+        clock.soon(resolve);
       });
       if (goesOn())
         await new Promise<void>((resolve) => {
@@ -80,9 +84,9 @@ export function callDaemon<Reply>(
   });
 }
 
-/** Resolves when no call waits for its reply, at the latest after this time. */
-export function callsAnswered(daemon: Daemon, atMost: Millis): Promise<void> {
-  return callsOf(daemon).answered(atMost);
+/** Resolves when no call waits for its reply, at the latest after 5 s. */
+export function callsAnswered(daemon: Daemon, clock: Clock = systemClock): Promise<void> {
+  return callsOf(daemon).answered(clock);
 }
 
 /** Rejects the calls that will get no reply. */

@@ -22,16 +22,12 @@ import type { HeartbeatOptions } from './options.js';
 import { Users, type UserChanged } from './presence.js';
 import { describedFlip, type NodeChanged } from './node-description.js';
 import { callsAnswered, giveUpCalls } from './calls.js';
-import type { Millis } from '../domain/time.js';
 
 /** Something that an instance closes before it ends. */
 export type Closer = () => Promise<unknown>;
 
 /** Called for every change of a node's state, before the program's callbacks. */
 export type ChangeListener = (change: NodeChanged) => void;
-
-/** How long a closing instance waits for its calls: with a disk that refuses writes, some are never answered. */
-const ANSWERED: Millis = 5_000;
 
 /**
  * The daemon's actors in this program. Starts with `start`, or when it is first used. The process does not end by
@@ -206,7 +202,7 @@ export class HeartbeatInstance {
   async #close(): Promise<void> {
     await Promise.allSettled([...this.#closers].map((closer) => closer()));
     const running = await this.#starting?.catch(() => undefined);
-    if (running !== undefined) await callsAnswered(running.daemon, ANSWERED);
+    if (running !== undefined) await callsAnswered(running.daemon);
     this.#isClosed = true;
     if (running === undefined) return;
     await running.close();
