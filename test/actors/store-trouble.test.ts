@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { MemoryHistoryStore } from '../../src/adapters/memory/memory-history-store.js';
 import { HeartbeatError } from '../../src/errors.js';
-import type { HistoryRecord, StoreTrouble } from '../../src/ports/history-store.js';
+import type { HistoryRecord, HistoryStore, StoreTrouble } from '../../src/ports/history-store.js';
 import { toMillis } from '../../src/domain/time.js';
 import { SimulatedApp, user } from '../support/simulated-app.js';
 
@@ -34,38 +34,31 @@ class TroubledStore extends MemoryHistoryStore {
 
 const MIB = 1024 * 1024;
 
-/** A store of 100 MiB, which counts what is read to check it. */
-class LargeStore extends MemoryHistoryStore {
-  static readonly SIZE = 100 * MIB;
-  checked = 0;
-
-  override checkFiles(bytes: number): Promise<boolean> {
-    const ofThisRound = this.checked % LargeStore.SIZE;
-    this.checked += Math.min(bytes, LargeStore.SIZE - ofThisRound);
-    return Promise.resolve(this.checked % LargeStore.SIZE === 0);
-  }
-}
-
 describe('the check of the tables of a large store', () => {
   it('reads 16 MiB each second in its first round, then 4 MiB each second, an hour after the last round', async () => {
-    const store = new LargeStore();
+    const size = 100 * MIB;
+    let checked = 0;
+    const store: HistoryStore = new MemoryHistoryStore();
+    store.checkFiles = (bytes) => {
+      checked += Math.min(bytes, size - (checked % size));
+      return Promise.resolve(checked % size === 0);
+    };
     const daemon = await SimulatedApp.start({ store });
     /** What is read in each of the next seconds, in MiB. */
     const readIn = async (seconds: number): Promise<number[]> => {
       const read: number[] = [];
       for (let second = 0; second < seconds; second++) {
-        const before = store.checked;
+        const before = checked;
         await daemon.clock.advance(toMillis(1));
-        read.push((store.checked - before) / MIB);
+        read.push((checked - before) / MIB);
       }
       return read;
     };
     expect(await readIn(8)).to.deep.equal([16, 16, 16, 16, 16, 16, 4, 0]);
     await daemon.clock.advance(toMillis(3590));
-    expect(store.checked, 'rests for an hour').to.equal(LargeStore.SIZE);
+    expect(checked, 'rests for an hour').to.equal(size);
     await daemon.clock.advance(toMillis(9));
-    const second = store.checked / MIB - 100;
-    expect(second).to.be.within(4, 40);
+    expect((checked - size) / MIB).to.be.within(4, 40);
     expect(await readIn(3)).to.deep.equal([4, 4, 4]);
     await daemon.app.stop();
   });
