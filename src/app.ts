@@ -6,13 +6,12 @@ import { recover } from '../actors/user/recover.js';
 import { assemble, type Actors } from './app/assemble.js';
 import { BlindRecord, RECENT_BLIND_INTERVALS } from './app/blind-record.js';
 import { Checkpoints } from './app/checkpoints.js';
-import { readFacts } from './app/facts.js';
+import { readFacts, readSupervision } from './app/facts.js';
 import { nodeQueries } from './app/node-queries.js';
 import { longReads } from './app/long-reads.js';
 import type { AppPorts } from './app/ports.js';
 import { UserQueries } from './app/user-queries.js';
 import { StoreWatch } from './app/store-watch.js';
-import { supervision } from './app/supervision.js';
 import { alertQueries } from './app/alert-queries.js';
 import type { Config } from './config/schema.js';
 import type { EndedSession } from './domain/session.js';
@@ -25,6 +24,7 @@ import type { DaemonFacts } from './app/daemon-facts.js';
 import type { Channel } from './ports/channel.js';
 import type { Place } from './runtime/actor-system.js';
 import { Watchdog } from './runtime/watchdog.js';
+import { supervisionView } from './views/supervision-view.js';
 
 export type { AppPorts } from './app/ports.js';
 
@@ -263,13 +263,15 @@ export class App implements Daemon {
     return { ...counted, ready: this.unready().length === 0, others: otherMetrics?.() ?? [] };
   }
 
-  supervision(): Promise<object> {
-    return supervision(this.#actors, this.#ports, {
+  async supervision(): Promise<object> {
+    return supervisionView({
+      ...(await readSupervision(this.#actors, this.#ports)),
       unready: this.unready(),
       phase: this.#phase,
       startedAt: this.#startedAt,
-      blindIntervals: this.#blindness.inspect(),
-      root: this.#root,
+      uptime: this.#ports.clock.wall() - this.#startedAt,
+      blindIntervals: this.#blindness.recent,
+      tree: this.#root.inspect(),
     });
   }
 }

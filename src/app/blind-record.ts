@@ -1,5 +1,5 @@
 import type { BlindInterval } from '../domain/blindness.js';
-import { toSeconds, unixSeconds, type Moment } from '../domain/time.js';
+import { toSeconds, type Moment } from '../domain/time.js';
 import { wallAt, type Clock } from '../ports/clock.js';
 import type { Logger } from '../ports/logger.js';
 import type { Actors } from './assemble.js';
@@ -47,12 +47,8 @@ export class BlindRecord {
     if (this.#recent.length > RECENT_BLIND_INTERVALS) this.#recent.shift();
   }
 
-  inspect(): readonly object[] {
-    return this.#recent.map(({ from, to, cause }) => ({
-      from: unixSeconds(from),
-      to: unixSeconds(to),
-      seconds: toSeconds(to - from),
-      cause,
-    }));
+  /** The last ones, oldest first. */
+  get recent(): readonly BlindInterval[] {
+    return this.#recent;
   }
 }

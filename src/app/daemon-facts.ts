@@ -1,5 +1,6 @@
 import type { FlipCause, NodeState } from '../domain/node.js';
-import type { BlindCause } from '../domain/blindness.js';
+import type { BlindCause, BlindInterval } from '../domain/blindness.js';
+import type { Instant, Millis } from '../domain/time.js';
 import type { Distribution, MetricFamily } from '../ports/metrics.js';
 
 /** Everything the daemon has counted since it started, and its state. Read when it is scraped. */
@@ -75,6 +76,36 @@ export interface DaemonFacts {
   readonly wallSteps: number;
   /** Metrics of the process, and of what runs beside the daemon. */
   readonly others: readonly MetricFamily[];
+}
+
+/** The data for `GET /supervision`. An `object` is what a part reports itself. */
+export interface SupervisionFacts {
+  /** Why the daemon is not ready, a phrase each; empty if it is. */
+  readonly unready: readonly string[];
+  readonly phase: string;
+  readonly startedAt: Instant;
+  readonly uptime: Millis;
+  readonly users: { readonly online: number; readonly shards: number };
+  readonly nodes: object;
+  /** Running actors. */
+  readonly actors: number;
+  readonly store: {
+    readonly history: object;
+    /** Undefined while it is not open. */
+    readonly bytes: number | undefined;
+    readonly sessions: number;
+    readonly trouble: string | undefined;
+  };
+  readonly mailboxFull: number;
+  readonly memory: object;
+  readonly deadLetters: {
+    readonly total: number;
+    readonly recent: readonly (object & { readonly at: Instant })[];
+  };
+  /** The last ones, oldest first. */
+  readonly blindIntervals: readonly BlindInterval[];
+  readonly process: object;
+  readonly tree: object;
 }
 
 interface ChannelFacts {

@@ -1,10 +1,11 @@
 import type { LocalNodes } from '../../actors/node/node-shards.js';
 import type { BlindCause, BlindInterval } from '../domain/blindness.js';
-import type { DaemonFacts } from './daemon-facts.js';
+import type { DaemonFacts, SupervisionFacts } from './daemon-facts.js';
 import type { HistoryStore } from '../ports/history-store.js';
 import type { ActorSystem } from '../runtime/actor-system.js';
 import type { Watchdog } from '../runtime/watchdog.js';
 import type { Actors } from './assemble.js';
+import type { AppPorts } from './ports.js';
 
 /** The sources of the counts. */
 export interface Counted {
@@ -49,6 +50,28 @@ export async function readFacts(
     ticksOverdue: pulse.readings,
     readingsCut: pulse.cut,
     wallSteps,
+  };
+}
+
+/** The data for `GET /supervision`, besides what the app itself knows. */
+export async function readSupervision(
+  { system, history, shards, nodes, memory }: Actors,
+  { store, processFacts }: Pick<AppPorts, 'store' | 'processFacts'>,
+): Promise<Omit<SupervisionFacts, 'unready' | 'phase' | 'startedAt' | 'uptime' | 'blindIntervals' | 'tree'>> {
+  return {
+    users: { online: shards.size, shards: shards.count },
+    nodes: nodes.inspect(),
+    actors: system.running,
+    store: {
+      history: history.inspect(),
+      bytes: await store.size().catch(() => undefined),
+      sessions: store.countSessions(),
+      trouble: store.trouble?.message,
+    },
+    mailboxFull: system.overflows,
+    memory: memory.inspect(),
+    deadLetters: system.deadLetters,
+    process: processFacts(),
   };
 }
 

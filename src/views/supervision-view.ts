@@ -1,0 +1,36 @@
+import type { SupervisionFacts } from '../app/daemon-facts.js';
+import { toSeconds, unixSeconds } from '../domain/time.js';
+
+/** The answer to `GET /supervision`. What the parts report themselves is shown as it is. */
+export function supervisionView(facts: SupervisionFacts): object {
+  const { unready, phase, users, nodes, actors, store, memory, deadLetters, blindIntervals } = facts;
+  return {
+    status: unready.length === 0 ? 'ready' : 'unready',
+    phase,
+    started_at: unixSeconds(facts.startedAt),
+    uptime: Math.floor(toSeconds(facts.uptime)),
+    users,
+    nodes,
+    actors,
+    store: {
+      ...store.history,
+      size_bytes: store.bytes ?? null,
+      sessions_stored: store.sessions,
+      trouble: store.trouble ?? null,
+    },
+    refused: { mailbox_full: facts.mailboxFull },
+    memory,
+    dead_letters: {
+      total: deadLetters.total,
+      recent: deadLetters.recent.map(({ at, ...letter }) => ({ at: unixSeconds(at), ...letter })),
+    },
+    blind_intervals: blindIntervals.map(({ from, to, cause }) => ({
+      from: unixSeconds(from),
+      to: unixSeconds(to),
+      seconds: toSeconds(to - from),
+      cause,
+    })),
+    process: facts.process,
+    tree: { name: 'root', ...facts.tree },
+  };
+}
