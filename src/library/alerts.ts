@@ -8,12 +8,11 @@ import {
   type Delivery,
   type DeliveryState,
 } from '../domain/alert.js';
-import type { Instant } from '../domain/time.js';
 import { HeartbeatError } from '../errors.js';
 import { isWanted } from '../domain/alert-filter.js';
 import type { Daemon } from '../app/api.js';
 import { sentenceFor } from '../views/messages.js';
-import { nodeNameOf, refuse } from './arguments.js';
+import { dateOf, nodeNameOf, refuse } from './arguments.js';
 import { camelCased } from './casing.js';
 import { aText, expectArgument, objectOf, one, oneOf, refuseProblems, type Reader } from './checks.js';
 import { callDaemon } from './calls.js';
@@ -148,10 +147,6 @@ function described(delivery: Delivery): AlertDelivery {
     insteadOf,
     folded: folds && { count: folds.count, alertIds: [...folds.ids] },
   };
-}
-
-function dateOf(at: Instant | undefined): Date | undefined {
-  return at === undefined ? undefined : new Date(at);
 }
 
 /** Keys whose numbers are instants in Unix seconds. */

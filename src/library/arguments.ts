@@ -52,6 +52,10 @@ export function instantOf(date: Date | undefined): Instant | undefined {
   return date === undefined ? undefined : instant(date.getTime());
 }
 
+export function dateOf(at: Instant | undefined): Date | undefined {
+  return at === undefined ? undefined : new Date(at);
+}
+
 export function refuse(code: ErrorCode): never {
   throw new HeartbeatError(code, sentenceFor(code));
 }

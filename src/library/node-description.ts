@@ -4,6 +4,7 @@ import type { Instant, Millis } from '../domain/time.js';
 import { ratioOf, type Uptime } from '../domain/uptime.js';
 import { timeoutView } from '../views/node-view.js';
 import { acknowledgedOf } from './acknowledging.js';
+import { dateOf } from './arguments.js';
 import type { AdaptiveTimeout, NodeStanding } from './node.js';
 
 /** The heartbeat history of a node. Durations are in seconds. */
@@ -127,10 +128,6 @@ export function standingOf(
     paused,
     acknowledged: acknowledged && acknowledgedOf(acknowledged),
   };
-}
-
-function dateOf(at: Instant | undefined): Date | undefined {
-  return at === undefined ? undefined : new Date(at);
 }
 
 function inSeconds(duration: Millis | undefined): number | undefined {

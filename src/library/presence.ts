@@ -1,13 +1,12 @@
-import type { LiveSession } from '../../actors/user/user.protocol.js';
-import type { EndedSession } from '../domain/session.js';
 import type { UserId } from '../domain/user-id.js';
 import type { Daemon } from '../app/api.js';
 import { sentenceFor } from '../views/messages.js';
-import { askUser, askUsers, instantOf, userIdOf, type UserIdLike } from './arguments.js';
+import { factsOfOffline, factsOfOnline, type UserFacts, type UserStatus } from '../views/user-view.js';
+import { askUser, askUsers, dateOf, instantOf, userIdOf, type UserIdLike } from './arguments.js';
 import { aDate, expectArgument, isIterable, objectOf, one, oneOf, refuseProblems, shown } from './checks.js';
 import type { Beaten } from './nodes.js';
 
-export type UserStatus = 'online' | 'offline';
+export type { UserStatus } from '../views/user-view.js';
 
 /** A session. The current one ends at its deadline. */
 export interface UserSession {
@@ -121,8 +120,8 @@ export class Users {
     const daemon = await this.#daemon();
     const reply = await askUser(daemon, 'describe', id);
     if (reply.kind !== 'described') throw new TypeError(`'describe' was answered '${reply.kind}'`);
-    if (reply.session !== undefined) return online(id, reply.session);
-    return offline(id, reply.ended ?? (await daemon.users.lastSession(id)));
+    if (reply.session !== undefined) return described(id, factsOfOnline(reply.session));
+    return described(id, factsOfOffline(reply.ended ?? (await daemon.users.lastSession(id))));
   }
 
   /** The ids of the users who are online now, unordered. What is not pulled is not looked at. */
@@ -179,22 +178,6 @@ function inOrder(rejected: Ids['rejected']): Beaten['rejected'] {
   return rejected.sort((left, right) => left.index - right.index);
 }
 
-function online(id: UserId, { onlineAt, lastSeen, deadline }: LiveSession): UserDescription {
-  return {
-    id,
-    status: 'online',
-    since: new Date(onlineAt),
-    lastSeen: new Date(lastSeen),
-    deadline: new Date(deadline),
-  };
-}
-
-function offline(id: UserId, last: EndedSession | undefined): UserDescription {
-  return {
-    id,
-    status: 'offline',
-    since: last && new Date(last.offlineAt),
-    lastSeen: last && new Date(last.lastSeen),
-    deadline: undefined,
-  };
+function described(id: UserId, { status, since, lastSeen, deadline }: UserFacts): UserDescription {
+  return { id, status, since: dateOf(since), lastSeen: dateOf(lastSeen), deadline: dateOf(deadline) };
 }

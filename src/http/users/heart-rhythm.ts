@@ -1,10 +1,10 @@
 import type { Session } from '../../domain/session.js';
-import { unixSeconds } from '../../domain/time.js';
 import type { UserId } from '../../domain/user-id.js';
 import type { Clock } from '../../ports/clock.js';
 import type { Daemon } from '../../app/api.js';
 import type { Exchange } from '../server/exchange.js';
 import { jsonHead } from '../server/json-answer.js';
+import { rhythmEnd, rhythmStart, sessionText } from '../../views/user-view.js';
 import { type Page, encodeCursor, parsePage } from '../input/history-query.js';
 
 /** What heart_rhythm is answered from. */
@@ -40,7 +40,7 @@ async function* pieces(
   { range: { order }, limit = Infinity }: Page,
   history: AsyncIterable<readonly Session[]>,
 ): AsyncGenerator<string> {
-  let text = `{"id":${user},"history":[`;
+  let text = rhythmStart(user);
   let last: Session | undefined;
   let room = limit;
   let more = false;
@@ -51,7 +51,7 @@ async function* pieces(
       if (more) sessions.length = room;
       room -= sessions.length;
       for (const session of sessions) {
-        text += `${last === undefined ? '' : ','}${shown(session)}`;
+        text += `${last === undefined ? '' : ','}${sessionText(session)}`;
         last = session;
       }
       yield text;
@@ -59,13 +59,8 @@ async function* pieces(
     }
     if (more) break;
   }
-  const cursor =
-    more && last !== undefined ? `,"next_cursor":"${encodeCursor({ order, after: last.onlineAt })}"` : '';
-  yield `${text}]${cursor}}`;
-}
-
-function shown({ onlineAt, offlineAt }: Session): string {
-  return `{"online_at":${unixSeconds(onlineAt)},"offline_at":${unixSeconds(offlineAt)}}`;
+  const cursor = more && last !== undefined ? encodeCursor({ order, after: last.onlineAt }) : undefined;
+  yield `${text}${rhythmEnd(cursor)}`;
 }
 
 /** A short answer goes out whole, with its length; a long one in pieces, others being served between them. */

@@ -13,16 +13,19 @@ import type { Daemon } from '../../app/api.js';
 import { answerHeartRhythm } from './heart-rhythm.js';
 import type { GatewayLimits } from '../gateway-options.js';
 import type { Resources } from '../resources.js';
-import type { LiveSession, UserCommand, UserReply } from '../../../actors/user/user.protocol.js';
+import type { UserCommand, UserReply } from '../../../actors/user/user.protocol.js';
 import { parseUserId, type UserId } from '../../domain/user-id.js';
 import type { Exchange } from '../server/exchange.js';
-import type { EndedSession } from '../../domain/session.js';
-import { unixSeconds } from '../../domain/time.js';
 import { preconditionOf } from '../input/preconditions.js';
+import {
+  checkupText,
+  factsOfOffline,
+  factsOfOnline,
+  statusText,
+  userText,
+} from '../../views/user-view.js';
 
 const ORIGINAL = { errors: 'original' } as const;
-const ONLINE = '{"status":"online"}';
-const OFFLINE = '{"status":"offline"}';
 /** Characters of an id in a batch. Allows for leading zeros. */
 const LONGEST_ID = 256;
 
@@ -80,14 +83,14 @@ export function addUsers(
 /** Answers every heal, whichever way it came in, once the user's actor has handled it. */
 export function heal(daemon: Daemon, exchange: Exchange, user: UserId): void {
   daemon.users.ask('heal', user, (reply) => {
-    if (reply.kind === 'online') exchange.ok(ONLINE);
+    if (reply.kind === 'online') exchange.ok(statusText.online);
     else answerOther(exchange, 'heal', reply);
   });
 }
 
 function goodbye(daemon: Daemon, exchange: Exchange, user: UserId): void {
   daemon.users.ask('goodbye', user, (reply) => {
-    if (reply.kind === 'offline') exchange.ok(OFFLINE);
+    if (reply.kind === 'offline') exchange.ok(statusText.offline);
     else answerOther(exchange, 'goodbye', reply);
   });
 }
@@ -98,8 +101,7 @@ export function checkup(daemon: Daemon, exchange: Exchange, user: UserId): void 
       answerOther(exchange, 'checkup', reply);
       return;
     }
-    // The digits are written as they are: a 64-bit id does not fit a number.
-    exchange.ok(`{"id":${user},"status":"${reply.kind}"}`);
+    exchange.ok(checkupText(user, reply.kind));
   });
 }
 
@@ -125,9 +127,8 @@ export function checkupBatch(
   new Batch(usersOf(daemon, exchange, 'checkup'), exchange, limits, (outcome) => {
     const results = outcome.ids.flatMap((user, place) => {
       const reply = outcome.replies[place];
-      if (reply?.kind !== 'online' && reply?.kind !== 'offline') return [];
-      // The digits are written as they are: a 64-bit id does not fit a number.
-      return [`{"id":${String(user)},"status":"${reply.kind}"}`];
+      const isAnswered = reply?.kind === 'online' || reply?.kind === 'offline';
+      return user !== undefined && isAnswered ? [checkupText(user, reply.kind)] : [];
     });
     const rejected = rejectedOf(outcome);
     const more = rejected.length === 0 ? '' : `,"rejected":[${rejected.join(',')}]`;
@@ -154,38 +155,15 @@ function answerOther(exchange: Exchange, asked: UserCommand['kind'], reply: User
 function describe(daemon: Daemon, exchange: Exchange, user: UserId): void {
   daemon.users.ask('describe', user, (reply) => {
     if (reply.kind !== 'described') answerOther(exchange, 'describe', reply);
-    else if (reply.session !== undefined) answer(exchange, user, online(reply.session));
-    else if (reply.ended !== undefined) answer(exchange, user, offline(reply.ended));
+    else if (reply.session !== undefined) answerText(exchange, userText(user, factsOfOnline(reply.session)));
+    else if (reply.ended !== undefined) answerText(exchange, userText(user, factsOfOffline(reply.ended)));
     else {
       daemon.users.lastSession(user).then(
-        (session) => answer(exchange, user, offline(session)),
+        (session) => answerText(exchange, userText(user, factsOfOffline(session))),
         (error: unknown) => exchange.fail(error),
       );
     }
   });
-}
-
-function online({ onlineAt, lastSeen, deadline }: LiveSession): object {
-  return {
-    status: 'online',
-    since: unixSeconds(onlineAt),
-    last_seen: unixSeconds(lastSeen),
-    deadline: unixSeconds(deadline),
-  };
-}
-
-function offline(session: EndedSession | undefined): object {
-  return {
-    status: 'offline',
-    since: session === undefined ? null : unixSeconds(session.offlineAt),
-    last_seen: session === undefined ? null : unixSeconds(session.lastSeen),
-    deadline: null,
-  };
-}
-
-/** The id goes before the rest as digits: a 64-bit id does not fit a number. */
-function answer(exchange: Exchange, user: UserId, description: object): void {
-  answerText(exchange, `{"id":${user},${JSON.stringify(description).slice(1)}`);
 }
 
 function erase(daemon: Daemon, exchange: Exchange, user: UserId): void {
