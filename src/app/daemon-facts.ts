@@ -1,3 +1,4 @@
+import type { NodeQuota } from '../domain/access.js';
 import type { FlipCause, NodeState } from '../domain/node.js';
 import type { BlindCause, BlindInterval } from '../domain/blindness.js';
 import type { Instant, Millis } from '../domain/time.js';
@@ -120,3 +121,27 @@ interface ChannelFacts {
 }
 
 export const BREAKER_STATES = ['closed', 'half_open', 'open'] as const;
+
+/** What the gateway counts; `GET /supervision` shows it too. */
+export interface GatewayReport {
+  readonly connections: number;
+  readonly in_flight: number;
+  /** Requests that wait for others of their own connection. */
+  readonly pipelined: number;
+  /** By status. */
+  readonly responses: Readonly<Record<string, number>>;
+  readonly refused: {
+    readonly overloaded: number;
+    readonly dropped_connections: number;
+    readonly answer_timeouts: number;
+    readonly malformed: number;
+    readonly unauthorized: number;
+    readonly rate_limited: number;
+  };
+}
+
+/** What its metrics are made of. */
+export interface GatewayFacts extends GatewayReport {
+  /** Of the keys that are configured now. */
+  readonly quotas?: readonly NodeQuota[];
+}

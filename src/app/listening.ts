@@ -1,5 +1,5 @@
 import { createGateway, type Gateway } from '../http/gateway.js';
-import type { GatewayReport } from '../views/gateway-report.js';
+import type { GatewayReport } from './daemon-facts.js';
 import type { GatewayOptions } from '../http/gateway-options.js';
 import type { Clock } from '../ports/clock.js';
 import type { Logger } from '../ports/logger.js';

@@ -1,4 +1,4 @@
-import type { GatewayReport } from '../views/gateway-report.js';
+import type { GatewayReport } from './daemon-facts.js';
 import type { DaemonFacts } from './daemon-facts.js';
 import type { Millis, Moment } from '../domain/time.js';
 import type { Cancel, Clock } from '../ports/clock.js';

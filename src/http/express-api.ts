@@ -6,7 +6,7 @@ import { refuseCrossSite } from './security/csrf.js';
 import type { Daemon } from '../app/api.js';
 import type { Cors } from './security/cors.js';
 import { type Exchange, attach, exchangeOf } from './server/exchange.js';
-import type { GatewayFacts } from '../views/gateway-report.js';
+import type { GatewayFacts } from '../app/daemon-facts.js';
 import type { GatewayLimits } from './gateway-options.js';
 import { Resources } from './resources.js';
 import { inOriginForm, type RouteTable } from './route-table.js';

@@ -14,7 +14,7 @@ import type { HostRules } from './security/allowed-hosts.js';
 import type { Exchange } from './server/exchange.js';
 import { Exchanges } from './server/exchanges.js';
 import { takeFastLane } from './fast-lane.js';
-import type { GatewayReport } from '../views/gateway-report.js';
+import type { GatewayReport } from '../app/daemon-facts.js';
 import { IdleConnections } from './server/idle-connections.js';
 import { listen } from './server/listen.js';
 import { MalformedRequests } from './server/malformed-requests.js';

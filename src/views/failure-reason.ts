@@ -1,3 +1,14 @@
+import { z } from 'zod';
+
+/** The body of `POST /nodes/:name/fail`, where it is JSON. */
+export const failureReport = z.strictObject(
+  { reason: z.string('must be a string').optional() },
+  {
+    error: (issue) =>
+      issue.code === 'unrecognized_keys' ? 'unknown field' : 'the body must be {"reason": "…"}, or text',
+  },
+);
+
 /** The most bytes that the reason of a failure may have: the last lines of a log. */
 export const LONGEST_REASON = 10_000;
 

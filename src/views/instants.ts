@@ -1,5 +1,5 @@
 import { unixSeconds, type Instant } from '../domain/time.js';
-import { upTo } from './shapes.js';
+import { upTo } from './values.js';
 
 /** An instant as it is asked for: Unix seconds, or so many seconds ago. */
 export type When = { readonly seconds: number } | { readonly ago: number };

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 import type { SettingsChange } from '../domain/node.js';
 import { problemsIn, type BodyProblem } from './body-problems.js';
-import { nodeName } from './shapes.js';
+import { nodeName } from './values.js';
 import { readTimeout, timeout } from './timeout.js';
 
 const MOST_LABELS = 32;

@@ -1,6 +1,5 @@
 import { Histogram } from '../../src/domain/histogram.js';
-import type { GatewayFacts, GatewayReport } from '../../src/views/gateway-report.js';
-import type { DaemonFacts } from '../../src/app/daemon-facts.js';
+import type { GatewayFacts, GatewayReport, DaemonFacts } from '../../src/app/daemon-facts.js';
 import { metricFamilies } from '../../src/views/metrics/families.js';
 import type { MetricFamily } from '../../src/ports/metrics.js';
 

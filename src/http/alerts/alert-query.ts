@@ -3,9 +3,8 @@ import { parseAlertId } from '../../domain/alert-id.js';
 import { ALERT_TYPES, DELIVERY_STATES, type AlertId, type DeliveryState } from '../../domain/alert.js';
 import type { AlertFilter } from '../../domain/alert-filter.js';
 import { parseNodeName, type NodeName } from '../../domain/node-name.js';
-import { NAME_SHAPE } from '../../views/shapes.js';
+import { NAME_SHAPE, coded } from '../../views/values.js';
 import { queryProblem } from '../../views/messages.js';
-import { coded } from '../../views/coded.js';
 import { forLimit, limitUpTo, OPAQUE, readQuery } from '../input/query.js';
 
 /** Alerts of a page where nobody says how many. */

@@ -16,7 +16,7 @@ import { alertOperations } from '../alerts/alert-contract.js';
 import { daemonOperations } from '../ops/ops-contract.js';
 import { nodeOperations } from '../nodes/contract/node-operations.js';
 import { presenceOperations } from '../users/user-contract.js';
-import { alertId, nodeName, userIdText } from '../../views/shapes.js';
+import { alertId, nodeName, userIdText } from '../../views/values.js';
 
 /** The daemon's, which a test holds it to. */
 const VERSION = '0.1.0';

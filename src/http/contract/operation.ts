@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import { userIdText } from '../../views/shapes.js';
-import { userId } from '../../views/values.js';
+import { userIdText, userId } from '../../views/values.js';
 
 /** Groups of calls, in the order in which people read of them. */
 export const TAGS = {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { type Instant, instant } from '../../domain/time.js';
 import type { HistoryRange } from '../../ports/history-store.js';
-import { coded } from '../../views/coded.js';
+import { coded } from '../../views/values.js';
 import { queryProblem } from '../../views/messages.js';
 import {
   OPAQUE,

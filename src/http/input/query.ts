@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { HeartbeatError } from '../../errors.js';
 import type { Instant } from '../../domain/time.js';
-import { coded } from '../../views/coded.js';
+import { coded } from '../../views/values.js';
 import { queryProblem } from '../../views/messages.js';
 import { parseWhen, secondsOf, WHEN, type When } from '../../views/instants.js';
 

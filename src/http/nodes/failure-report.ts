@@ -1,20 +1,10 @@
 import type { IncomingMessage } from 'node:http';
-import { z } from 'zod';
 import { readBody } from '../input/body.js';
 import type { Exchange } from '../server/exchange.js';
 import { isObject, parseJson, refuseBody, textOf } from '../input/json-body.js';
 import { bodyProblem } from '../../views/messages.js';
 import { problemsIn } from '../../views/body-problems.js';
-import { isTooLong, LONGEST_REASON, trimmedReason } from '../../views/failure-reason.js';
-
-/** The body of `POST /nodes/:name/fail`, where it is JSON. */
-export const reportBody = z.strictObject(
-  { reason: z.string('must be a string').optional() },
-  {
-    error: (issue) =>
-      issue.code === 'unrecognized_keys' ? 'unknown field' : 'the body must be {"reason": "…"}, or text',
-  },
-);
+import { failureReport, isTooLong, LONGEST_REASON, trimmedReason } from '../../views/failure-reason.js';
 
 /**
  * Reads why a node has failed: a text, or JSON with a `reason`. What is sent as JSON, or is an object in JSON, is taken
@@ -51,6 +41,6 @@ function parseReport(
   const value = isJson || text.trimStart().startsWith('{') ? parseJson(text) : undefined;
   if (value === undefined && isJson) return { problems: [{ path: '', problem: bodyProblem.notJson }] };
   if (value === undefined || !(isJson || isObject(value.parsed))) return { reason: trimmedReason(text) };
-  const read = reportBody.safeParse(value.parsed);
+  const read = failureReport.safeParse(value.parsed);
   return read.success ? { reason: trimmedReason(read.data.reason) } : { problems: problemsIn(read.error) };
 }

@@ -3,7 +3,7 @@ import type { NodeState } from '../../domain/node.js';
 import { parseNodeName, type NodeName } from '../../domain/node-name.js';
 import { instant, type Instant } from '../../domain/time.js';
 import { queryProblem } from '../../views/messages.js';
-import { coded } from '../../views/coded.js';
+import { coded } from '../../views/values.js';
 import { forLimit, limitUpTo, OPAQUE, rangeIn, readQuery, whenNamed } from '../input/query.js';
 
 /** Items of a page where nobody says how many. */

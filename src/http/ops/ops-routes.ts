@@ -1,6 +1,6 @@
 import type { Daemon } from '../../app/api.js';
 import type { Resources } from '../resources.js';
-import type { GatewayFacts } from '../../views/gateway-report.js';
+import type { GatewayFacts } from '../../app/daemon-facts.js';
 import { metricFamilies } from '../../views/metrics/families.js';
 import { CONTENT_TYPE, metricsText } from '../../views/metrics/text.js';
 import type { GatewayLimits } from '../gateway-options.js';

@@ -17,13 +17,7 @@ import type { UserCommand, UserReply } from '../../../actors/user/user.protocol.
 import { parseUserId, type UserId } from '../../domain/user-id.js';
 import type { Exchange } from '../server/exchange.js';
 import { preconditionOf } from '../input/preconditions.js';
-import {
-  checkupText,
-  factsOfOffline,
-  factsOfOnline,
-  statusText,
-  userText,
-} from '../../views/user-view.js';
+import { checkupText, factsOfOffline, factsOfOnline, statusText, userText } from '../../views/user-view.js';
 
 const ORIGINAL = { errors: 'original' } as const;
 /** Characters of an id in a batch. Allows for leading zeros. */

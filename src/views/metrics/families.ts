@@ -1,7 +1,6 @@
 import type { Distribution, MetricFamily, Sample } from '../../ports/metrics.js';
-import type { GatewayFacts, GatewayReport } from '../gateway-report.js';
+import type { GatewayFacts, GatewayReport, DaemonFacts } from '../../app/daemon-facts.js';
 import { channelFamilies } from './channel-families.js';
-import type { DaemonFacts } from '../../app/daemon-facts.js';
 
 /**
  * Every metric that is answered. `docs/metrics.md` describes each, and a test holds it to this.

@@ -1,5 +1,5 @@
 import type { GatewayLimits } from '../../gateway-options.js';
-import { nodeName } from '../../../views/shapes.js';
+import { nodeName } from '../../../views/values.js';
 import { accepted, failure, liveNode } from '../../../views/answers.js';
 import { type Operation, type Operations, batchOf } from '../../contract/operation.js';
 import { notJustNow, unknown } from './node-examples.js';

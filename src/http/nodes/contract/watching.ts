@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { reportBody } from '../failure-report.js';
+import { failureReport } from '../../../views/failure-reason.js';
 import { failure, node } from '../../../views/answers.js';
 import type { Example, Operation, Operations } from '../../contract/operation.js';
 import { NODE, notJustNow, SHOWN, stranger, unknown, wrongName } from './node-examples.js';
@@ -15,7 +15,7 @@ export const watchingOperations: Operations = {
       'The node is `failed` at once, until its next heartbeat. If it has already failed, nothing changes. The reason, text or JSON, is shown in the flip and the alert. An unknown name is registered first; with `nodes.auto_register` off it gets 404.',
     scope: 'heal',
     body: {
-      'application/json': reportBody,
+      'application/json': failureReport,
       'text/plain': z.string().meta({ description: 'The reason, up to 10,000 bytes.' }),
     },
     isBodyOptional: true,
