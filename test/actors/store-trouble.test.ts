@@ -1,8 +1,7 @@
 import { expect } from 'chai';
 import { MemoryHistoryStore } from '../../src/adapters/memory/memory-history-store.js';
 import { HeartbeatError } from '../../src/errors.js';
-import type { HistoryRecord, HistoryStore, StoreTrouble } from '../../src/ports/history-store.js';
-import { toMillis } from '../../src/domain/time.js';
+import type { HistoryRecord, StoreTrouble } from '../../src/ports/history-store.js';
 import { SimulatedApp, user } from '../support/simulated-app.js';
 
 const MESSAGE = 'the database is damaged (000005.ldb): restore the data directory from a backup';
@@ -31,38 +30,6 @@ class TroubledStore extends MemoryHistoryStore {
     return Promise.reject(new HeartbeatError('HEARTBEAT_STORE_CORRUPT', MESSAGE));
   }
 }
-
-const MIB = 1024 * 1024;
-
-describe('the check of the tables of a large store', () => {
-  it('reads 16 MiB each second in its first round, then 4 MiB each second, an hour after the last round', async () => {
-    const size = 100 * MIB;
-    let checked = 0;
-    const store: HistoryStore = new MemoryHistoryStore();
-    store.checkFiles = (bytes) => {
-      checked += Math.min(bytes, size - (checked % size));
-      return Promise.resolve(checked % size === 0);
-    };
-    const daemon = await SimulatedApp.start({ store });
-    /** What is read in each of the next seconds, in MiB. */
-    const readIn = async (seconds: number): Promise<number[]> => {
-      const read: number[] = [];
-      for (let second = 0; second < seconds; second++) {
-        const before = checked;
-        await daemon.clock.advance(toMillis(1));
-        read.push((checked - before) / MIB);
-      }
-      return read;
-    };
-    expect(await readIn(8)).to.deep.equal([16, 16, 16, 16, 16, 16, 4, 0]);
-    await daemon.clock.advance(toMillis(3590));
-    expect(checked, 'rests for an hour').to.equal(size);
-    await daemon.clock.advance(toMillis(9));
-    expect((checked - size) / MIB).to.be.within(4, 40);
-    expect(await readIn(3)).to.deep.equal([4, 4, 4]);
-    await daemon.app.stop();
-  });
-});
 
 describe('a store that is damaged or gone', () => {
   let store: TroubledStore;

@@ -1,5 +1,4 @@
 import { expect } from 'chai';
-import type { RegisteredNode } from '../../../actors/node/registered-node.js';
 import {
   NOT_KNOWN,
   UNKNOWN,
@@ -10,52 +9,22 @@ import {
 } from '../../../actors/node/decision.js';
 import { decide } from '../../../actors/node/node.machine.js';
 import type { NodeReply } from '../../../actors/node/node.protocol.js';
-import { NOTHING_CHOSEN, type NodeState } from '../../../src/domain/node.js';
+import { NOTHING_CHOSEN } from '../../../src/domain/node.js';
 import { HeartbeatHistory } from '../../../src/domain/heartbeat-history.js';
 import { instant, moment } from '../../../src/domain/time.js';
 import type { AdaptiveTimeout } from '../../../src/domain/timeout.js';
-import { node } from '../../support/simulated-app.js';
+import { ANN, DEADLINE, known, LEASE, registered, RULES } from './support.js';
 
-const ANN = node('ann');
-const RULES: NodeRules = {
-  timeout: 30_000,
-  maxRetries: 3,
-  autoRegister: true,
-  blind: 0,
-  blindGrace: 120_000,
-  hasQuota: () => true,
-  wallAt: (at) => instant(1_700_000_000_000 + at),
-  deadlineSince: (since, timeout) => moment(since + timeout),
-  blindAt: () => 0,
-};
-const DEADLINE = 100_000;
-const LEASE: Lease = {
-  deadline: moment(DEADLINE),
-  lastHeartbeat: undefined,
-  heardBlind: 0,
-  unstored: false,
-  rhythm: undefined,
-};
-
-const known = (state: NodeState, retries: number, pausedAt?: number): RegisteredNode => ({
-  registration: {
-    name: ANN,
-    registeredAt: instant(0),
-    settings: NOTHING_CHOSEN,
-    pausedAt: pausedAt === undefined ? undefined : instant(pausedAt),
-  },
-  standing: { state, retries, since: instant(0) },
-});
-const ACTIVE: NodePhase = { phase: 'known', ...known('active', 0) };
-const INACTIVE: NodePhase = { phase: 'known', ...known('inactive', 3) };
-const FAILED: NodePhase = { phase: 'known', ...known('failed', 3) };
-const PAUSED: NodePhase = { phase: 'known', ...known('active', 0, 5) };
-const REGISTERING: NodePhase = { phase: 'registering', by: 'put', ...known('active', 0) };
-const LEAVING: NodePhase = { phase: 'leaving', ...known('active', 0) };
+const ACTIVE: NodePhase = known('active', 0);
+const INACTIVE: NodePhase = known('inactive', 3);
+const FAILED: NodePhase = known('failed', 3);
+const PAUSED: NodePhase = known('active', 0, { pausedAt: instant(5) });
+const REGISTERING: NodePhase = { phase: 'registering', by: 'put', ...registered('active', 0) };
+const LEAVING: NodePhase = { phase: 'leaving', ...registered('active', 0) };
 const CHANGING: NodePhase = {
   phase: 'changing',
-  ...known('active', 0),
-  next: known('active', 0, 7).registration,
+  ...registered('active', 0),
+  next: registered('active', 0, { pausedAt: instant(7) }).registration,
 };
 
 type Asked = 'heartbeat' | 'describe' | 'fail' | 'miss' | 'pause' | 'resume' | 'forget';
@@ -235,9 +204,9 @@ describe('what a message means to a node', () => {
   });
 
   it('keeps flips in order where the wall clock does not', () => {
-    const late: NodePhase = { phase: 'known', ...known('active', 0) };
     const since = instant(1_700_000_000_000 + DEADLINE);
-    const before: NodePhase = { ...late, standing: { ...late.standing, since } };
+    const late = registered('active');
+    const before: NodePhase = { phase: 'known', ...late, standing: { ...late.standing, since } };
     const { effects } = decide(before, LEASE, ask('fail', 1), RULES);
     expect(effects.flatMap((effect) => (effect.kind === 'flip' ? [effect.flip.at] : []))).to.deep.equal([
       since + 1,
@@ -291,7 +260,7 @@ describe('what a message means to a node', () => {
 
   describe('with an adaptive timeout', () => {
     const ADAPTIVE: AdaptiveTimeout = { min: 100, max: 300_000 };
-    const before = known('active', 0);
+    const before = registered('active', 0);
     const adaptive: NodePhase = {
       phase: 'known',
       ...before,
