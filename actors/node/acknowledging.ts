@@ -11,7 +11,7 @@ import {
 } from './decision.js';
 import { describe } from './description.js';
 import { acknowledgementOf } from './registered-node.js';
-import { missed } from './missed-heartbeat.js';
+import { missed } from './missed-heartbeats.js';
 import type { NodeCommand, NodeReply } from './node.protocol.js';
 
 type Command<Kind extends NodeCommand['kind']> = Extract<NodeCommand, { kind: Kind }>;

@@ -18,7 +18,7 @@ export interface Lease {
   /** Whether its present status must be on disk before it is answered, and is not yet. */
   readonly unstored: boolean;
   /** Of a node with an adaptive timeout, once it was heard. */
-  readonly rhythm: HeartbeatHistory | undefined;
+  readonly heartbeatHistory: HeartbeatHistory | undefined;
 }
 
 export type NodePhase =

@@ -4,7 +4,7 @@ import type { Instant, Millis, Moment } from '../../src/domain/time.js';
 import { timeoutInForce } from '../../src/domain/timeout.js';
 import type { Lease } from './decision.js';
 import { acknowledgementOf, isDue, type RegisteredNode } from './registered-node.js';
-import type { DescribedNode, DescribedRhythm } from './node.protocol.js';
+import type { DescribedNode, DescribedHeartbeatHistory } from './node.protocol.js';
 
 interface Terms extends NodeDefaults {
   /** The total blind time of the daemon. */
@@ -15,7 +15,7 @@ interface Terms extends NodeDefaults {
 /** The facts about a node in an alert. */
 export function factsOf(
   { registration, standing }: RegisteredNode,
-  { lastHeartbeat, rhythm }: Pick<Lease, 'lastHeartbeat' | 'rhythm'>,
+  { lastHeartbeat, heartbeatHistory }: Pick<Lease, 'lastHeartbeat' | 'heartbeatHistory'>,
   defaults: NodeDefaults,
 ): NodeFacts {
   const { timeout = defaults.timeout, maxRetries, labels, channels, dependsOn } = registration.settings;
@@ -24,7 +24,7 @@ export function factsOf(
     state: standing.state,
     retries: standing.retries,
     lastHeartbeat,
-    timeout: timeoutInForce(timeout, rhythm),
+    timeout: timeoutInForce(timeout, heartbeatHistory),
     ...(typeof timeout === 'object' && { adaptive: timeout }),
     maxRetries: maxRetries ?? defaults.maxRetries,
     labels,
@@ -36,7 +36,7 @@ export function factsOf(
 /** A node in the form that is shown. @param at the time of the request, which φ refers to */
 export function describe(
   known: RegisteredNode,
-  lease: Pick<Lease, 'deadline' | 'lastHeartbeat' | 'heardBlind' | 'rhythm'>,
+  lease: Pick<Lease, 'deadline' | 'lastHeartbeat' | 'heardBlind' | 'heartbeatHistory'>,
   terms: Terms,
   at: Moment,
 ): DescribedNode {
@@ -45,7 +45,7 @@ export function describe(
   return {
     ...facts,
     ...(facts.adaptive !== undefined && {
-      rhythm: describeRhythm(lease.rhythm, at, terms.blind - lease.heardBlind),
+      heartbeatHistory: describeHeartbeatHistory(lease.heartbeatHistory, at, terms.blind - lease.heardBlind),
     }),
     registeredAt: registration.registeredAt,
     since: standing.since,
@@ -56,11 +56,15 @@ export function describe(
 }
 
 /** @param blind how long of the silence the daemon was blind */
-function describeRhythm(rhythm: HeartbeatHistory | undefined, at: Moment, blind: Millis): DescribedRhythm {
-  const learnt = rhythm?.learnt;
-  if (rhythm === undefined || learnt === undefined) {
+function describeHeartbeatHistory(
+  heartbeatHistory: HeartbeatHistory | undefined,
+  at: Moment,
+  blind: Millis,
+): DescribedHeartbeatHistory {
+  const learnt = heartbeatHistory?.learnt;
+  if (heartbeatHistory === undefined || learnt === undefined) {
     return { mean: undefined, deviation: undefined, samples: 0, phi: undefined };
   }
   const { mean, samples } = learnt;
-  return { mean, deviation: rhythm.deviation, samples, phi: rhythm.phi(at, blind) };
+  return { mean, deviation: heartbeatHistory.deviation, samples, phi: heartbeatHistory.phi(at, blind) };
 }

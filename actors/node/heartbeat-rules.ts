@@ -14,7 +14,7 @@ import {
 } from './decision.js';
 import { describe } from './description.js';
 import { isDue, type RegisteredNode } from './registered-node.js';
-import { flipped, missed, type Turn } from './missed-heartbeat.js';
+import { flipped, missed, type Turn } from './missed-heartbeats.js';
 import type { NodeCommand } from './node.protocol.js';
 import { register } from './registering.js';
 
@@ -66,14 +66,14 @@ export function heartbeat(state: NodePhase, lease: Lease, command: NodeCommand, 
  */
 function isStoredFirst(
   { registration }: RegisteredNode,
-  { heardBlind, rhythm }: Lease,
+  { heardBlind, heartbeatHistory }: Lease,
   at: Moment,
   rules: NodeRules,
 ): boolean {
   if (heardBlind < rules.blind) return true;
   const timeout = registration.settings.timeout ?? rules.timeout;
   if (longestTimeout(timeout) <= rules.blindGrace) return false;
-  const after = rhythm?.copy();
+  const after = heartbeatHistory?.copy();
   after?.heard(at, longestTimeout(timeout));
   return timeoutInForce(timeout, after) > rules.blindGrace;
 }

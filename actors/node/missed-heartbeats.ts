@@ -1,8 +1,11 @@
-import type { NodeState } from '../../src/domain/node.js';
-import type { Moment } from '../../src/domain/time.js';
+import type { FlipCause, Flip, NodeState } from '../../src/domain/node.js';
+import { instant, type Moment } from '../../src/domain/time.js';
+import { timeoutInForce } from '../../src/domain/timeout.js';
+import { NOTHING, type Lease, type NodeEffect, type NodeRules } from './decision.js';
+import { isDue, type RegisteredNode } from './registered-node.js';
 
 /** A missed deadline. */
-export interface MissedDeadline {
+interface MissedDeadline {
   /** The deadline that passed. */
   readonly at: Moment;
   readonly to: NodeState;
@@ -17,7 +20,7 @@ export interface MissedDeadline {
  *
  * @param after the deadline that follows a missed one
  */
-export function* lapse(
+function* missedDeadlines(
   standing: { readonly state: NodeState; readonly retries: number },
   deadline: Moment,
   maxRetries: number,
@@ -36,4 +39,62 @@ export function* lapse(
     yield { at, to: 'inactive', retries, next };
     at = next;
   }
+}
+
+/** The node's state after the deadlines that have passed. */
+export function missed(
+  { registration, standing }: RegisteredNode,
+  lease: Lease,
+  isPast: (deadline: Moment) => boolean,
+  rules: NodeRules,
+): { readonly known: RegisteredNode; readonly effects: readonly NodeEffect[]; readonly deadline: Moment } {
+  const before: RegisteredNode = { registration, standing };
+  if (!isDue(before) || !isPast(lease.deadline))
+    return { known: before, effects: NOTHING, deadline: lease.deadline };
+  const timeout = timeoutInForce(registration.settings.timeout ?? rules.timeout, lease.heartbeatHistory);
+  const maxRetries = registration.settings.maxRetries ?? rules.maxRetries;
+  const after = (at: Moment): Moment => rules.deadlineSince(at, timeout, lease.heardBlind);
+  const effects: NodeEffect[] = [];
+  let known = before;
+  let { deadline } = lease;
+  for (const miss of missedDeadlines(standing, deadline, maxRetries, isPast, after)) {
+    deadline = miss.next ?? deadline;
+    effects.push(miss.next === undefined ? { kind: 'rest' } : { kind: 'await', deadline });
+    if (miss.to === known.standing.state) {
+      known = { registration, standing: { ...known.standing, retries: miss.retries } };
+      continue;
+    }
+    const turn = flipped(known, { ...miss, cause: 'silence' }, lease, rules);
+    known = turn.known;
+    effects.push(turn.effect);
+  }
+  return { known, effects, deadline };
+}
+
+export interface Turn extends Pick<MissedDeadline, 'to' | 'retries' | 'at'> {
+  readonly cause: FlipCause;
+  readonly reason?: string | undefined;
+}
+
+export function flipped(
+  { registration, standing }: RegisteredNode,
+  { to, retries, at, cause, reason }: Turn,
+  lease: Lease,
+  rules: NodeRules,
+): { readonly known: RegisteredNode; readonly effect: NodeEffect } {
+  // Flips of a node are in order, whatever the wall clock does.
+  const since = instant(Math.max(rules.wallAt(at), standing.since + 1));
+  const blind = rules.blind - lease.heardBlind;
+  const flip: Flip = {
+    node: registration.name,
+    from: standing.state,
+    to,
+    at: since,
+    cause,
+    retries,
+    blind,
+    ...(reason !== undefined && { reason }),
+  };
+  const known = { registration, standing: { state: to, retries, since } };
+  return { known, effect: { kind: 'flip', flip, known } };
 }

@@ -1,5 +1,6 @@
 import { DEFER, type Decision, type Lease, type NodePhase, type NodeRules } from './decision.js';
-import { missed } from './missed-heartbeat.js';
+import { missed } from './missed-heartbeats.js';
+import { isWithinQuota, registers } from './registering.js';
 import type { NodeCommand, NodeReply } from './node.protocol.js';
 
 const FAILED: NodeReply = { kind: 'refused', code: 'HEARTBEAT_PRECONDITION_FAILED' };
@@ -20,7 +21,9 @@ export function evaluatePrecondition(
   const refused: Decision = { state, effects: [{ kind: 'answer', reply: FAILED }] };
   switch (state.phase) {
     case 'unknown':
-      return precondition !== 'absent' && wouldRegister(command, rules) ? refused : undefined;
+      return precondition !== 'absent' && registers(command, rules) && isWithinQuota(command, rules)
+        ? refused
+        : undefined;
     case 'known': {
       if (precondition === 'exists') return undefined;
       if (command.kind !== 'acknowledge') return refused;
@@ -33,9 +36,4 @@ export function evaluatePrecondition(
       // Whether it is there is known when the disk has settled.
       return { state, effects: DEFER };
   }
-}
-
-function wouldRegister({ kind, quota }: NodeCommand, rules: NodeRules): boolean {
-  const isSign = kind === 'heartbeat' || kind === 'fail';
-  return (kind === 'put' || (isSign && rules.autoRegister)) && (quota === undefined || rules.hasQuota(quota));
 }

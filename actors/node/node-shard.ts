@@ -9,8 +9,7 @@ import { timeoutInForce } from '../../src/domain/timeout.js';
 import type { NodeStanding } from '../../src/ports/history-store.js';
 import type { NodeEntry, NodeSettlement } from '../history/history.protocol.js';
 import type { Alerting } from '../notifier/notifier.protocol.js';
-import { Batch } from '../shards/batch.js';
-import type { Refusal, Replies } from '../shards/pending-request.js';
+import { BatchReplies, type Refusal, type Replies } from '../shards/pending-request.js';
 import { ShardSupervisor, type ShardOptions, type ShardSupervisorDeps } from '../shards/shard-supervisor.js';
 import type { NodeCounts } from './node-counts.js';
 import {
@@ -25,19 +24,15 @@ import {
 import { DirtyNodes } from './dirty-nodes.js';
 import { FlipPublisher } from './flip-publisher.js';
 import { NodeActor, PendingNodeRequest, type NodeDeps } from './node.actor.js';
-import { shown, type decide } from './node.machine.js';
+import { replyToDescribe, type decide } from './node.machine.js';
 import type { NodeCommand, NodeReply } from './node.protocol.js';
 import type { Quotas } from './quotas.js';
+import { registers } from './registering.js';
 import { isDue, type RegisteredNode } from './registered-node.js';
 import type { StateCounts } from './state-counts.js';
 
 const TOO_MANY: Refusal = { kind: 'refused', code: 'HEARTBEAT_TOO_MANY_NODES' };
 const MEMORY_SHORT: Refusal = { kind: 'refused', code: 'HEARTBEAT_MEMORY_SHORT' };
-
-/** Whether the command is a sign of life, or a report, from the node itself. */
-function isSign({ kind }: NodeCommand): boolean {
-  return kind === 'heartbeat' || kind === 'fail';
-}
 
 export interface NodeShardOptions extends ShardOptions {
   readonly decide: typeof decide;
@@ -83,15 +78,14 @@ export class NodeShard extends ShardSupervisor<NodeEntity, NodeActor> implements
   }
 
   send(commands: readonly NodeCommand[], answered: (replies: readonly NodeReply[]) => void): void {
-    const batch = new Batch<NodeReply>(commands.length, answered);
+    const batch = new BatchReplies<NodeReply>(commands.length, answered);
     commands.forEach((command, index) => {
       this.route(command.name, command, batch, index);
     });
   }
 
   protected override replyOfNone(command: NodeCommand): NodeReply | undefined {
-    const registers = command.kind === 'put' || (isSign(command) && this.rules.autoRegister);
-    if (!registers) return NOT_KNOWN;
+    if (!registers(command, this.rules)) return NOT_KNOWN;
     if (!this.#deps.hasRoom()) return TOO_MANY;
     return this.#deps.hasMemory() ? undefined : MEMORY_SHORT;
   }
@@ -99,7 +93,7 @@ export class NodeShard extends ShardSupervisor<NodeEntity, NodeActor> implements
   protected override replyAtOnce(actor: NodeActor, command: NodeCommand): NodeReply | undefined {
     // With an empty mailbox, the state is what the actor would answer from.
     if (command.kind !== 'describe' || actor.cell?.waiting !== 0) return undefined;
-    return shown(actor.state, actor, command, this.rules);
+    return replyToDescribe(actor.state, actor, command, this.rules);
   }
 
   protected override create(name: NodeName): NodeActor {
@@ -132,13 +126,13 @@ export class NodeShard extends ShardSupervisor<NodeEntity, NodeActor> implements
 
   /** Restores a node found at a restart. It has no deadline before `resume`. */
   recover(registration: Registration, status: NodeStatus): void {
-    const { state, retries, since, lastHeartbeat, heardBlind, rhythm } = status;
+    const { state, retries, since, lastHeartbeat, heardBlind, heartbeatHistory } = status;
     const actor = new NodeActor(registration.name, this);
     actor.state = { phase: 'known', registration, standing: { state, retries, since } };
     actor.lastHeartbeat = lastHeartbeat;
     actor.heardBlind = heardBlind;
-    if (typeof registration.settings.timeout === 'object' && rhythm !== undefined)
-      actor.rhythm = new HeartbeatHistory(rhythm);
+    if (typeof registration.settings.timeout === 'object' && heartbeatHistory !== undefined)
+      actor.heartbeatHistory = new HeartbeatHistory(heartbeatHistory);
     // In observed time, until all nodes are found and time continues.
     actor.deadline = moment(status.deadline);
     this.add(actor);
@@ -185,8 +179,8 @@ export class NodeShard extends ShardSupervisor<NodeEntity, NodeActor> implements
     }
   }
 
-  #timeoutOf({ registration }: RegisteredNode, { rhythm }: NodeActor): Millis {
-    return timeoutInForce(registration.settings.timeout ?? this.rules.timeout, rhythm);
+  #timeoutOf({ registration }: RegisteredNode, { heartbeatHistory }: NodeActor): Millis {
+    return timeoutInForce(registration.settings.timeout ?? this.rules.timeout, heartbeatHistory);
   }
 
   /** Returns the statuses that changed since the last call. */

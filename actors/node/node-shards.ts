@@ -12,13 +12,13 @@ import type { Alerting } from '../notifier/notifier.protocol.js';
 import { StateCounts } from './state-counts.js';
 import type { NodeRules } from './decision.js';
 import { NodeCounts } from './node-counts.js';
-import type { NodeCommand, NodeReply, Nodes } from './node.protocol.js';
+import type { NodeCommand, NodeReply, NodeShards } from './node.protocol.js';
 import { Quotas } from './quotas.js';
 import { ObservedClock } from './observed-clock.js';
 import { NodeShard, type NodeShardOptions } from './node-shard.js';
 import { NodeCheckpoints, type NodeCheckpointsDeps } from './node-checkpoints.js';
 
-export interface LocalNodesOptions extends NodeShardOptions, NodeDefaults {
+export interface LocalNodeShardsOptions extends NodeShardOptions, NodeDefaults {
   readonly count: number;
   readonly blindGrace: Millis;
   /** How many nodes there may be. */
@@ -27,7 +27,7 @@ export interface LocalNodesOptions extends NodeShardOptions, NodeDefaults {
   readonly checkpointEvery: Millis;
 }
 
-export interface LocalNodesDeps extends NodeCheckpointsDeps {
+export interface LocalNodeShardsDeps extends NodeCheckpointsDeps {
   readonly system: ActorSystem;
   readonly logger: Logger;
   /** Whether memory has room for one more node. */
@@ -36,7 +36,7 @@ export interface LocalNodesDeps extends NodeCheckpointsDeps {
 }
 
 /** The node shards of this process, and what they share: the rules, the observed time, the way to history. */
-export class LocalNodes implements Nodes, NodeRules {
+export class LocalNodeShards implements NodeShards, NodeRules {
   readonly all: readonly NodeShard[];
   readonly counts = new NodeCounts();
   readonly timeout: Millis;
@@ -50,7 +50,7 @@ export class LocalNodes implements Nodes, NodeRules {
   readonly #checkpoints: NodeCheckpoints;
   #ending = false;
 
-  constructor(options: LocalNodesOptions, deps: LocalNodesDeps) {
+  constructor(options: LocalNodeShardsOptions, deps: LocalNodeShardsDeps) {
     this.timeout = options.timeout;
     this.maxRetries = options.maxRetries;
     this.autoRegister = options.autoRegister;

@@ -32,6 +32,10 @@ export type NodeActorMessage = EntityMessage<NodeEntity>;
 
 /** What a node is asked, with the way back for the reply. */
 export class PendingNodeRequest extends PendingRequest<NodeEntity> {
+  override get isReading(): boolean {
+    return this.kind === 'describe';
+  }
+
   /** Only of heartbeats: nothing else is the same when it is asked twice. */
   override equals(other: object): other is PendingNodeRequest {
     if (!(other instanceof PendingNodeRequest)) return false;
@@ -72,7 +76,7 @@ export class NodeActor extends EntityActor<NodeEntity, NodeDeps> implements Leas
   /** The same on the monotonic clock; undefined if it was in an earlier run. */
   heardAt: Moment | undefined;
   heardBlind: Millis = 0;
-  rhythm: HeartbeatHistory | undefined;
+  heartbeatHistory: HeartbeatHistory | undefined;
   /** How often its status was submitted, and up to which number it is settled. */
   #submitted = 0;
   #settled = 0;
@@ -92,7 +96,7 @@ export class NodeActor extends EntityActor<NodeEntity, NodeDeps> implements Leas
     // A request may be waiting to register it anew, and nothing of the old node may be left.
     this.lastHeartbeat = undefined;
     this.heardAt = undefined;
-    this.rhythm = undefined;
+    this.heartbeatHistory = undefined;
   }
 
   get unstored(): boolean {
@@ -115,8 +119,8 @@ export class NodeActor extends EntityActor<NodeEntity, NodeDeps> implements Leas
       deadline: this.deps.toObservedTime(this.deadline),
       heardBlind: this.heardBlind,
     };
-    const rhythm = this.rhythm?.learnt;
-    return rhythm === undefined ? status : { ...status, rhythm };
+    const heartbeatHistory = this.heartbeatHistory?.learnt;
+    return heartbeatHistory === undefined ? status : { ...status, heartbeatHistory };
   }
 
   /** Until all submitted statuses are settled. */
@@ -142,12 +146,12 @@ export class NodeActor extends EntityActor<NodeEntity, NodeDeps> implements Leas
     if (pending === undefined) return;
     const answerable = pending.take(upTo);
     if (pending.size === 0) this.#waitingForStanding = undefined;
-    for (const request of answerable) request.answer(this.wanted(request, false));
+    for (const request of answerable) request.answer(this.replyAfterCommit(request, false));
   }
 
   protected override handle(message: NodeActorMessage): void {
-    const told = message instanceof PendingRequest ? message.request : message;
-    const decision = this.deps.decide(this.state, this, told, this.deps.rules);
+    const input = message instanceof PendingRequest ? message.request : message;
+    const decision = this.deps.decide(this.state, this, input, this.deps.rules);
     this.state = decision.state;
     for (const effect of decision.effects) this.run(effect, message);
     if (message.kind === 'settled') this.deps.changed(this, message.stored);
@@ -161,7 +165,7 @@ export class NodeActor extends EntityActor<NodeEntity, NodeDeps> implements Leas
         this.deps.wheel.arm(this, effect.deadline);
         return this.deps.note(this);
       case 'interrupt':
-        return this.rhythm?.interrupt();
+        return this.heartbeatHistory?.interrupt();
       case 'watch':
         return this.watch();
       case 'rest':
@@ -214,11 +218,11 @@ export class NodeActor extends EntityActor<NodeEntity, NodeDeps> implements Leas
       counts.heartbeats += heartbeats;
       this.lastHeartbeat = rules.wallAt(at);
       this.heardAt = at;
-      if (typeof timeout === 'number') this.rhythm = undefined;
+      if (typeof timeout === 'number') this.heartbeatHistory = undefined;
       else this.listen(at, timeout, due && blind === this.heardBlind);
     }
     this.heardBlind = blind;
-    const deadline = rules.deadlineSince(at, timeoutInForce(timeout, this.rhythm), blind);
+    const deadline = rules.deadlineSince(at, timeoutInForce(timeout, this.heartbeatHistory), blind);
     if (due) wheel.arm(this, deadline);
     else this.deadline = deadline;
     this.deps.note(this);
@@ -226,9 +230,9 @@ export class NodeActor extends EntityActor<NodeEntity, NodeDeps> implements Leas
 
   /** A heartbeat that lay in a socket during a blind interval, or came when none was expected, ends no interval. */
   private listen(at: Moment, { max }: AdaptiveTimeout, measures: boolean): void {
-    this.rhythm ??= new HeartbeatHistory();
-    if (measures) this.rhythm.heard(at, max);
-    else this.rhythm.interrupt();
+    this.heartbeatHistory ??= new HeartbeatHistory();
+    if (measures) this.heartbeatHistory.heard(at, max);
+    else this.heartbeatHistory.interrupt();
   }
 
   private get address(): { readonly shard: number; readonly node: NodeName } {
@@ -247,12 +251,12 @@ export class NodeActor extends EntityActor<NodeEntity, NodeDeps> implements Leas
       if (refusal !== undefined) request.answer({ kind: 'refused', code: refusal });
       // The first sign was a failure: the node is registered now, and may fail.
       else if (created && request.kind === 'fail') this.handle(request);
-      else request.answer(this.wanted(request, created));
+      else request.answer(this.replyAfterCommit(request, created));
     }
   }
 
   /** The reply to a request that waited for the disk. */
-  private wanted({ request: command }: PendingRequest<NodeEntity>, created: boolean): NodeReply {
+  private replyAfterCommit({ request: command }: PendingRequest<NodeEntity>, created: boolean): NodeReply {
     if (command.kind === 'heartbeat') return { kind: 'active' };
     if (command.kind === 'forget' || this.state.phase === 'unknown') return { kind: 'forgotten' };
     return { kind: 'node', node: describe(this.state, this, this.deps.rules, command.readAt), created };

@@ -11,7 +11,7 @@ import {
 } from './decision.js';
 import { describe } from './description.js';
 import { expire, fail, heartbeat, miss } from './heartbeat-rules.js';
-import { missed } from './missed-heartbeat.js';
+import { missed } from './missed-heartbeats.js';
 import type { NodeReply } from './node.protocol.js';
 import { evaluatePrecondition } from './node-preconditions.js';
 import { change, forget, register, settle } from './registering.js';
@@ -29,7 +29,7 @@ export function decide(state: NodePhase, lease: Lease, message: NodeMessage, rul
     case 'heartbeat':
       return heartbeat(state, lease, message, rules);
     case 'describe':
-      return { state, effects: [{ kind: 'answer', reply: shown(state, lease, message, rules) }] };
+      return { state, effects: [{ kind: 'answer', reply: replyToDescribe(state, lease, message, rules) }] };
     case 'fail':
       return fail(state, lease, message, rules);
     case 'miss':
@@ -58,7 +58,7 @@ export function decide(state: NodePhase, lease: Lease, message: NodeMessage, rul
 }
 
 /** The description for a request: only what is on disk, with misses that have not been noticed yet. */
-export function shown(
+export function replyToDescribe(
   state: NodePhase,
   lease: Lease,
   asked: { readonly arrivedAt: Moment },

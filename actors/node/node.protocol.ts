@@ -2,6 +2,7 @@ import type { Acknowledgement, NodeFacts, SettingsChange } from '../../src/domai
 import type { NodeQuota } from '../../src/domain/access.js';
 import type { NodeName } from '../../src/domain/node-name.js';
 import type { ShardIndex } from '../../src/domain/shard.js';
+import type { Precondition } from '../../src/domain/precondition.js';
 import type { Instant, Millis } from '../../src/domain/time.js';
 import type { EntityRequest, Refusal } from '../shards/pending-request.js';
 
@@ -10,12 +11,6 @@ interface Addressed extends Pick<EntityRequest, 'arrivedAt' | 'readAt'> {
   /** The quota of the key that asks, if any: what it registers counts towards it. */
   readonly quota?: NodeQuota | undefined;
 }
-
-/**
- * A condition of a request (RFC 9110, 13.1): that there is such a node, that there is none, or one that never holds, since
- * it names an entity tag and no node has one.
- */
-export type Precondition = 'exists' | 'absent' | 'never';
 
 /** A request about a node, without its name and times. */
 export type NodeRequest = (
@@ -36,7 +31,7 @@ export type NodeRequest = (
 export type NodeCommand = NodeRequest & Addressed;
 
 /** The heartbeat history of a node with an adaptive timeout. */
-export interface DescribedRhythm {
+export interface DescribedHeartbeatHistory {
   /** Mean of the remembered intervals; undefined before the first. */
   readonly mean: Millis | undefined;
   /** The deviation used for the timeout. */
@@ -50,7 +45,7 @@ export interface DescribedRhythm {
 /** A node in the form that is shown. */
 export interface DescribedNode extends NodeFacts {
   /** Present if the timeout is adaptive. */
-  readonly rhythm?: DescribedRhythm;
+  readonly heartbeatHistory?: DescribedHeartbeatHistory;
   readonly registeredAt: Instant;
   /** When the state began. */
   readonly since: Instant;
@@ -69,7 +64,7 @@ export type NodeReply =
   | Refusal;
 
 /** The seam. A shard may be anywhere, so its answers may come later, all those of one call together. */
-export interface Nodes {
+export interface NodeShards {
   readonly count: number;
 
   ask(shard: ShardIndex, command: NodeCommand, answered: (reply: NodeReply) => void): void;

@@ -17,18 +17,28 @@ import {
 } from './decision.js';
 import { describe } from './description.js';
 import { isDue, type RegisteredNode } from './registered-node.js';
-import { missed } from './missed-heartbeat.js';
+import { missed } from './missed-heartbeats.js';
 import type { NodeCommand, NodeReply } from './node.protocol.js';
 
 const QUOTA_REACHED: NodeReply = { kind: 'refused', code: 'HEARTBEAT_NODE_QUOTA' };
 
+/** Whether a command for an unknown node registers it. */
+export function registers({ kind }: NodeCommand, { autoRegister }: Pick<NodeRules, 'autoRegister'>): boolean {
+  return kind === 'put' || (autoRegister && (kind === 'heartbeat' || kind === 'fail'));
+}
+
+/** Whether the key that sent the command may register one more node. */
+export function isWithinQuota({ quota }: NodeCommand, rules: Pick<NodeRules, 'hasQuota'>): boolean {
+  return quota === undefined || rules.hasQuota(quota);
+}
+
 /** Registers a node. */
 export function register(command: NodeCommand, rules: NodeRules, isHeartbeat: boolean): Decision {
-  const { quota } = command;
   // Checked here, where the node begins to count: several on their way cannot exceed the quota together.
-  if (quota !== undefined && !rules.hasQuota(quota)) {
+  if (!isWithinQuota(command, rules)) {
     return { state: UNKNOWN, effects: [{ kind: 'answer', reply: QUOTA_REACHED }] };
   }
+  const { quota } = command;
   const at = rules.wallAt(command.readAt);
   const change = command.kind === 'put' ? command.change : {};
   const registration: Registration = {

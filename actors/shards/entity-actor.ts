@@ -109,7 +109,7 @@ export abstract class EntityActor<
   /** A request that changes something waits behind the stashed ones. */
   private isBehind(message: EntityMessage<Entity>): boolean {
     if (this.#stash === undefined || !(message instanceof PendingRequest)) return false;
-    return message.kind !== 'checkup' && message.kind !== 'describe' && this.#stash.isBehind(message);
+    return !message.isReading && this.#stash.isBehind(message);
   }
 
   /** Stashed messages count towards the mailbox's limit. */

@@ -47,6 +47,25 @@ export class SingleReply<Reply> implements Replies<Reply> {
   }
 }
 
+/** Collects the replies to the requests of one call, and passes them on when the last one is in. */
+export class BatchReplies<Reply> implements Replies<Reply> {
+  readonly #replies: Reply[];
+  readonly #answered: (replies: readonly Reply[]) => void;
+  #missing: number;
+
+  constructor(size: number, answered: (replies: readonly Reply[]) => void) {
+    this.#replies = new Array<Reply>(size);
+    this.#missing = size;
+    this.#answered = answered;
+  }
+
+  answer(index: number, reply: Reply): void {
+    if (this.#replies[index] !== undefined) return;
+    this.#replies[index] = reply;
+    if (--this.#missing === 0) this.#answered(this.#replies);
+  }
+}
+
 /** A request in a mailbox or a stash, with the way back for its reply. There is one for every heal. */
 export abstract class PendingRequest<Entity extends EntityTypes> {
   readonly key: Entity['key'];
@@ -79,6 +98,9 @@ export abstract class PendingRequest<Entity extends EntityTypes> {
   get readAt(): Moment {
     return this.request.readAt;
   }
+
+  /** Whether it changes nothing, so that it need not wait behind requests that do. */
+  abstract get isReading(): boolean;
 
   /** The number of requests that its reply answers. */
   get size(): number {

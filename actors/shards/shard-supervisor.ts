@@ -23,6 +23,9 @@ const RESOLUTION: Millis = 20;
 /** A timer that crashed its actor twice is retried after this time. */
 const EXPIRE_AGAIN: Millis = 1000;
 
+/** Buckets in seconds for how late a deadline is noticed: about a tick, a stall, or the queue of a mass expiry. */
+export const LATENESS: readonly number[] = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
+
 export const OVERLOADED: Refusal = { kind: 'refused', code: 'HEARTBEAT_OVERLOADED' };
 export const DOWN: Refusal = { kind: 'refused', code: 'HEARTBEAT_NOT_READY' };
 export const FAILED: Refusal = { kind: 'refused', code: 'HEARTBEAT_INTERNAL' };

@@ -3,7 +3,7 @@ import type { UserId } from '../../src/domain/user-id.js';
 import type { PendingRequest } from '../shards/pending-request.js';
 import type { UserActor, UserEntity } from './user.actor.js';
 import { isOnline } from './user.machine.js';
-import type { UserRequest } from './user.protocol.js';
+import { isReading, type UserRequest } from './user.protocol.js';
 
 /**
  * Checkups of users whose deadline lies in a stall, between when the checkup may have arrived and when it was read. A
@@ -11,35 +11,36 @@ import type { UserRequest } from './user.protocol.js';
  * before the deadline has been read. See decision 6.
  */
 export class DeferredCheckups {
-  #questions: PendingRequest<UserEntity>[] = [];
+  #waiting: PendingRequest<UserEntity>[] = [];
 
-  /** Whether the checkup has to wait. */
-  concerns(actor: UserActor, { kind, arrivedAt, readAt }: UserRequest): boolean {
-    if (kind !== 'checkup' && kind !== 'describe') return false;
-    return actor.deadline <= readAt && isOnline(actor.state, actor, { arrivedAt });
+  /** Whether a request is a checkup that has to wait. */
+  mustWait(actor: UserActor, request: UserRequest): boolean {
+    return (
+      isReading(request.kind) && actor.deadline <= request.readAt && isOnline(actor.state, actor, request)
+    );
   }
 
-  add(question: PendingRequest<UserEntity>): void {
-    this.#questions.push(question);
+  add(checkup: PendingRequest<UserEntity>): void {
+    this.#waiting.push(checkup);
   }
 
   /** @returns the checkups that can be answered, now that everything before the horizon has been read */
-  takeKnown(
+  takeAnswerable(
     horizon: Moment,
     deadlineOf: (user: UserId) => Moment | undefined,
   ): readonly PendingRequest<UserEntity>[] {
-    if (this.#questions.length === 0) return this.#questions;
-    const known: PendingRequest<UserEntity>[] = [];
-    this.#questions = this.#questions.filter((question) => {
-      const deadline = deadlineOf(question.key);
-      const waits = deadline !== undefined && deadline >= horizon && deadline <= question.readAt;
-      if (!waits) known.push(question);
+    if (this.#waiting.length === 0) return this.#waiting;
+    const answerable: PendingRequest<UserEntity>[] = [];
+    this.#waiting = this.#waiting.filter((checkup) => {
+      const deadline = deadlineOf(checkup.key);
+      const waits = deadline !== undefined && deadline >= horizon && deadline <= checkup.readAt;
+      if (!waits) answerable.push(checkup);
       return waits;
     });
-    return known;
+    return answerable;
   }
 
   takeAll(): readonly PendingRequest<UserEntity>[] {
-    return this.#questions.splice(0);
+    return this.#waiting.splice(0);
   }
 }

@@ -5,14 +5,14 @@ import type { Clock } from '../../src/ports/clock.js';
 import type { HistoryStore, StoreSummary } from '../../src/ports/history-store.js';
 import type { Logger } from '../../src/ports/logger.js';
 import type { DaemonEntry } from '../history/history.protocol.js';
-import type { LocalShards } from './user-shards.js';
+import type { LocalUserShards } from './user-shards.js';
 
 export interface RecoveryDeps {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly store: Pick<HistoryStore, 'openSessions' | 'healedSince'>;
   readonly summary: StoreSummary;
-  readonly shards: LocalShards;
+  readonly shards: LocalUserShards;
   /** Whether memory has room for this many more. Sessions past that are only counted. */
   readonly holds: (sessions: number) => boolean;
 }

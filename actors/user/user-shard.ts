@@ -4,8 +4,7 @@ import { moment, type Instant, type Millis, type Moment } from '../../src/domain
 import type { UserId } from '../../src/domain/user-id.js';
 import type { Place } from '../../src/runtime/actor-system.js';
 import type { Settlement, UserEntry } from '../history/history.protocol.js';
-import { Batch } from '../shards/batch.js';
-import type { PendingRequest, Refusal, Replies } from '../shards/pending-request.js';
+import { BatchReplies, type PendingRequest, type Refusal, type Replies } from '../shards/pending-request.js';
 import {
   DOWN,
   FAILED,
@@ -94,12 +93,12 @@ export class UserShard extends ShardSupervisor<UserEntity, UserActor> implements
 
   protected override stop(): Promise<void> {
     const stopped = super.stop();
-    for (const question of this.#deferredCheckups.takeAll()) question.answer(DOWN);
+    for (const checkup of this.#deferredCheckups.takeAll()) checkup.answer(DOWN);
     return stopped;
   }
 
   send(command: UserCommand, answered: (replies: readonly UserReply[]) => void): void {
-    const batch = new Batch<UserReply>(command.users.length, answered);
+    const batch = new BatchReplies<UserReply>(command.users.length, answered);
     command.users.forEach((user, index) => {
       this.route(user, command, batch, index);
     });
@@ -115,12 +114,12 @@ export class UserShard extends ShardSupervisor<UserEntity, UserActor> implements
   protected override replyAtOnce(actor: UserActor, request: UserRequest): UserReply | undefined {
     // With an empty mailbox, the state is what the actor would answer from.
     if (request.kind !== 'checkup' || actor.cell?.waiting !== 0) return undefined;
-    if (this.#deferredCheckups.concerns(actor, request)) return undefined;
+    if (this.#deferredCheckups.mustWait(actor, request)) return undefined;
     return isOnline(actor.state, actor, request) ? ONLINE : OFFLINE;
   }
 
   protected override tell(actor: UserActor, request: PendingRequest<UserEntity>): void {
-    if (this.#deferredCheckups.concerns(actor, request)) this.#deferredCheckups.add(request);
+    if (this.#deferredCheckups.mustWait(actor, request)) this.#deferredCheckups.add(request);
     else super.tell(actor, request);
   }
 
@@ -188,15 +187,15 @@ export class UserShard extends ShardSupervisor<UserEntity, UserActor> implements
     if (!this.isUp) return;
     this.#noteSettled();
     super.advance(horizon);
-    this.#answerKnown(horizon);
+    this.#answerDeferred(horizon);
   }
 
-  #answerKnown(horizon: Moment): void {
-    const known = this.#deferredCheckups.takeKnown(horizon, (user) => this.actors.get(user)?.deadline);
-    for (const question of known) {
-      const { key, kind, readAt } = question;
+  #answerDeferred(horizon: Moment): void {
+    const deadlineOf = (user: UserId): Moment | undefined => this.actors.get(user)?.deadline;
+    for (const checkup of this.#deferredCheckups.takeAnswerable(horizon, deadlineOf)) {
+      const { key, kind, readAt } = checkup;
       this.ask(key, { kind, arrivedAt: readAt, readAt }, (reply) => {
-        question.answer(reply);
+        checkup.answer(reply);
       });
     }
   }
@@ -205,7 +204,7 @@ export class UserShard extends ShardSupervisor<UserEntity, UserActor> implements
     if (!this.isBehind) this.#settledUpTo = this.horizon;
   }
 
-  lapsed(deadline: Moment): void {
+  endedInSilence(deadline: Moment): void {
     this.counts.expiries.observe(Math.max(0, this.#deps.clock.now() - deadline) / 1000);
   }
 

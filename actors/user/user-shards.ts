@@ -13,15 +13,15 @@ import { Admission } from './admission.js';
 import { UserCounts } from './user-counts.js';
 import { UserShard, type UserShardDeps, type UserShardOptions } from './user-shard.js';
 import type { RunningSession } from './user.machine.js';
-import type { Shards, UserCommand, UserReply, UserRequest } from './user.protocol.js';
+import type { UserCommand, UserReply, UserRequest, UserShards } from './user.protocol.js';
 
-export interface LocalShardsOptions extends UserShardOptions {
+export interface LocalUserShardsOptions extends UserShardOptions {
   readonly count: number;
   /** How many users may be online. */
   readonly users: number;
 }
 
-export interface LocalShardsDeps {
+export interface LocalUserShardsDeps {
   readonly system: ActorSystem;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -31,7 +31,7 @@ export interface LocalShardsDeps {
 }
 
 /** The user shards of this process, and what they share: the way to history, and how far time has come. */
-export class LocalShards implements Shards {
+export class LocalUserShards implements UserShards {
   readonly all: readonly UserShard[];
   readonly counts = new UserCounts();
   readonly #clock: Clock;
@@ -45,7 +45,7 @@ export class LocalShards implements Shards {
   /** The decision of the restart. No session is silent any more once all have been healed or have ended. */
   #recovery: Recovery = { generation: 0, silent: [] };
 
-  constructor(options: LocalShardsOptions, deps: LocalShardsDeps) {
+  constructor(options: LocalUserShardsOptions, deps: LocalUserShardsDeps) {
     this.#clock = deps.clock;
     this.#timeout = options.timeout;
     this.#historyBuffer = new HistoryBuffer(deps.clock, deps.submit);

@@ -14,7 +14,7 @@ import {
   type UserEffect,
   type UserState,
 } from './user.machine.js';
-import type { UserReply, UserRequest } from './user.protocol.js';
+import { isReading, type UserReply, type UserRequest } from './user.protocol.js';
 
 /** What the actor of a user is asked and told. */
 export interface UserEntity {
@@ -28,6 +28,10 @@ export type UserActorMessage = EntityMessage<UserEntity>;
 
 /** A request to a user, with the way back for its reply. */
 export class PendingUserRequest extends PendingRequest<UserEntity> {
+  override get isReading(): boolean {
+    return isReading(this.kind);
+  }
+
   override equals(other: object): other is PendingUserRequest {
     if (!(other instanceof PendingUserRequest) || this.kind !== other.kind) return false;
     return this.arrivedAt === other.arrivedAt && this.readAt === other.readAt;
@@ -46,7 +50,7 @@ export interface UserDeps extends EntityDeps<UserEntity> {
   wallAt(at: Moment): Instant;
   submit(entry: UserEntry): void;
   /** A session has ended in silence. */
-  lapsed(deadline: Moment): void;
+  endedInSilence(deadline: Moment): void;
 }
 
 /** The presence of one user: runs what `decide` decides. */
@@ -125,7 +129,7 @@ export class UserActor extends EntityActor<UserEntity, UserDeps> implements Leas
       case 'resume':
         return this.deps.submit({ kind: 'resume', shard, user, generation: this.deps.generation });
       case 'end':
-        this.deps.lapsed(this.deadline);
+        this.deps.endedInSilence(this.deadline);
         return this.deps.submit({ kind: 'end', user, session: effect.session });
       case 'close':
         return this.deps.submit({ kind: 'close', shard, user, session: effect.session });

@@ -9,6 +9,11 @@ export interface UserRequest extends EntityRequest {
   readonly kind: 'heal' | 'goodbye' | 'checkup' | 'describe' | 'erase';
 }
 
+/** Whether a request changes nothing. */
+export function isReading(kind: UserRequest['kind']): boolean {
+  return kind === 'checkup' || kind === 'describe';
+}
+
 /** The same request about several users. */
 export interface UserCommand extends UserRequest {
   readonly users: readonly UserId[];
@@ -35,7 +40,7 @@ export type UserReply =
   | Refusal;
 
 /** The seam. A shard may be anywhere, so its replies may come later, all those to one command together. */
-export interface Shards {
+export interface UserShards {
   readonly count: number;
 
   ask(shard: ShardIndex, user: UserId, request: UserRequest, answered: (reply: UserReply) => void): void;

@@ -1,12 +1,12 @@
 import { History } from '../../actors/history/history.actor.js';
 import { decide as decideNode } from '../../actors/node/node.machine.js';
-import { LocalNodes } from '../../actors/node/node-shards.js';
+import { LocalNodeShards } from '../../actors/node/node-shards.js';
 import type { Alerting } from '../../actors/notifier/notifier.protocol.js';
 import type { Channels } from '../../actors/notifier/channel/channels.js';
 import { createNotifier } from '../../actors/notifier/create.js';
 import type { Notifier } from '../../actors/notifier/notifier.actor.js';
 import { POLICIES } from '../../actors/tree.js';
-import { LocalShards } from '../../actors/user/user-shards.js';
+import { LocalUserShards } from '../../actors/user/user-shards.js';
 import { decide } from '../../actors/user/user.machine.js';
 import type { Config } from '../config/schema.js';
 import { toMillis, type Millis } from '../domain/time.js';
@@ -29,8 +29,8 @@ const BUSY_DISK = 10_000;
 export interface Actors {
   readonly system: ActorSystem;
   readonly history: History;
-  readonly shards: LocalShards;
-  readonly nodes: LocalNodes;
+  readonly shards: LocalUserShards;
+  readonly nodes: LocalNodeShards;
   readonly notifier: Notifier;
   readonly channels: Channels;
   readonly memory: MemoryGuard;
@@ -72,7 +72,7 @@ export function assemble(config: Config, ports: AppPorts): Actors {
     users: () => shards.size,
     nodes: () => nodes.size,
   });
-  const shards: LocalShards = new LocalShards(
+  const shards: LocalUserShards = new LocalUserShards(
     {
       count: config.shards,
       get users() {
@@ -113,7 +113,7 @@ export function assemble(config: Config, ports: AppPorts): Actors {
     refusing: () => history.state === 'refusing',
   });
   const alerting = ports.alerting ?? notifier;
-  const nodes: LocalNodes = new LocalNodes(
+  const nodes: LocalNodeShards = new LocalNodeShards(
     {
       count: config.shards,
       nodes: config.nodes.max,

@@ -1,4 +1,4 @@
-import type { LocalNodes } from '../../actors/node/node-shards.js';
+import type { LocalNodeShards } from '../../actors/node/node-shards.js';
 import type { BlindCause, BlindInterval } from '../domain/blindness.js';
 import type { DaemonFacts, SupervisionFacts } from './daemon-facts.js';
 import type { HistoryStore } from '../ports/history-store.js';
@@ -75,7 +75,7 @@ export async function readSupervision(
   };
 }
 
-function nodeFacts(nodes: LocalNodes): DaemonFacts['nodes'] {
+function nodeFacts(nodes: LocalNodeShards): DaemonFacts['nodes'] {
   const { standing, counts } = nodes;
   const registeredBy = (key: string): number => nodes.registeredBy(key);
   const { active, inactive, failed, paused } = standing;

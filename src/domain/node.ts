@@ -98,7 +98,7 @@ export interface NodeStatus {
   /** The total blind time when the node was last heard. */
   readonly heardBlind: Millis;
   /** The summary of an adaptive node's heartbeat history. */
-  readonly rhythm?: Learnt;
+  readonly heartbeatHistory?: Learnt;
 }
 
 /** A pause that is over. */

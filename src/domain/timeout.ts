@@ -15,11 +15,11 @@ export interface AdaptiveTimeout {
 export type Timeout = Millis | AdaptiveTimeout;
 
 /** The present value, in whole milliseconds. It changes with heartbeats, not while the node is silent. */
-export function timeoutInForce(timeout: Timeout, rhythm: HeartbeatHistory | undefined): Millis {
+export function timeoutInForce(timeout: Timeout, history: HeartbeatHistory | undefined): Millis {
   if (typeof timeout === 'number') return timeout;
   const { min, max, threshold = THRESHOLD } = timeout;
-  if (rhythm?.isKnown !== true) return max;
-  return Math.min(max, Math.max(min, Math.ceil(rhythm.timeout(threshold))));
+  if (history?.isKnown !== true) return max;
+  return Math.min(max, Math.max(min, Math.ceil(history.timeout(threshold))));
 }
 
 /** The most that it can be; also the timeout that counts from anything but a heartbeat. */

@@ -3,10 +3,10 @@ import { ANYBODY, type Permission } from '../domain/access.js';
 import { parseUserId } from '../domain/user-id.js';
 import { heartbeatBatch } from './nodes/node-routes.js';
 import type { BatchLimits } from './input/batch.js';
+import { isConditional } from './input/preconditions.js';
 import type { Daemon } from '../app/api.js';
 import type { Exchange } from './server/exchange.js';
 import { checkup, checkupBatch, heal, healBatch } from './users/user-routes.js';
-import { isConditional } from './server/request-head.js';
 
 const HEAL = '/heal/';
 const CHECKUP = '/checkup/';

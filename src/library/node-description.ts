@@ -92,7 +92,7 @@ export function describedUptime(from: Instant, to: Instant, uptime: Uptime): Nod
 
 /** @param causedBy the failed dependency, if any */
 export function describedNode(node: DescribedNode, causedBy: string | undefined): NodeDescription {
-  const { name, labels, channels, dependsOn = [], maxRetries, deadline, since, rhythm } = node;
+  const { name, labels, channels, dependsOn = [], maxRetries, deadline, since, heartbeatHistory } = node;
   const { pausedAt, acknowledged } = node;
   return {
     ...standingOf(node, pausedAt !== undefined, acknowledged),
@@ -103,11 +103,11 @@ export function describedNode(node: DescribedNode, causedBy: string | undefined)
     causedBy,
     maxRetries,
     timeout: timeoutView(node),
-    phi: rhythm?.phi,
-    rhythm: rhythm && {
-      mean: inSeconds(rhythm.mean),
-      deviation: inSeconds(rhythm.deviation),
-      samples: rhythm.samples,
+    phi: heartbeatHistory?.phi,
+    rhythm: heartbeatHistory && {
+      mean: inSeconds(heartbeatHistory.mean),
+      deviation: inSeconds(heartbeatHistory.deviation),
+      samples: heartbeatHistory.samples,
       timeout: node.timeout / 1000,
     },
     deadline: dateOf(deadline),

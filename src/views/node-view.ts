@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { DescribedNode, DescribedRhythm } from '../../actors/node/node.protocol.js';
+import type { DescribedNode, DescribedHeartbeatHistory } from '../../actors/node/node.protocol.js';
 import type { Acknowledgement, Flip } from '../domain/node.js';
 import type { NodeName } from '../domain/node-name.js';
 import { unixSeconds, type Instant, type Millis } from '../domain/time.js';
@@ -23,9 +23,10 @@ export function nodeView(node: DescribedNode): z.output<typeof answer.node> {
     paused: node.pausedAt !== undefined,
     since: unixSeconds(node.since),
     acknowledged: shownAcknowledgement(node.acknowledged),
-    ...(node.rhythm !== undefined && {
-      phi: node.rhythm.phi === undefined ? null : Math.round(node.rhythm.phi * 1000) / 1000,
-      rhythm: shownRhythm(node.rhythm, node.timeout),
+    ...(node.heartbeatHistory !== undefined && {
+      phi:
+        node.heartbeatHistory.phi === undefined ? null : Math.round(node.heartbeatHistory.phi * 1000) / 1000,
+      rhythm: shownRhythm(node.heartbeatHistory, node.timeout),
     }),
   };
 }
@@ -46,7 +47,7 @@ export function timeoutView({
 }
 
 function shownRhythm(
-  { mean, deviation, samples }: DescribedRhythm,
+  { mean, deviation, samples }: DescribedHeartbeatHistory,
   timeout: Millis,
 ): z.output<typeof answer.rhythm> {
   return {

@@ -1,6 +1,6 @@
 import { decide as decideNode } from '../../actors/node/node.machine.js';
-import { LocalNodes } from '../../actors/node/node-shards.js';
-import { LocalShards } from '../../actors/user/user-shards.js';
+import { LocalNodeShards } from '../../actors/node/node-shards.js';
+import { LocalUserShards } from '../../actors/user/user-shards.js';
 import { decide } from '../../actors/user/user.machine.js';
 import type { HistoryEntry } from '../../actors/history/history.protocol.js';
 import type { ExitSignal } from '../../actors/supervisor/child.js';
@@ -17,8 +17,8 @@ export class StandaloneShards {
   readonly clock = new SimulatedClock();
   readonly submitted: HistoryEntry[] = [];
   readonly alerting = new RecordingAlerting();
-  readonly users: LocalShards;
-  readonly nodes: LocalNodes;
+  readonly users: LocalUserShards;
+  readonly nodes: LocalNodeShards;
 
   /** @param expiries in one tick, at the most */
   constructor({ expiries = 1000 } = {}) {
@@ -29,9 +29,9 @@ export class StandaloneShards {
     const submit = (entries: readonly HistoryEntry[]): void => {
       this.submitted.push(...entries);
     };
-    const around = { system, clock, logger, submit, hasMemory: () => true };
-    this.users = new LocalShards({ ...options, timeout: TIMEOUT, users: 1000, decide }, around);
-    this.nodes = new LocalNodes(
+    const deps = { system, clock, logger, submit, hasMemory: () => true };
+    this.users = new LocalUserShards({ ...options, timeout: TIMEOUT, users: 1000, decide }, deps);
+    this.nodes = new LocalNodeShards(
       {
         ...options,
         timeout: TIMEOUT,
@@ -41,7 +41,7 @@ export class StandaloneShards {
         checkpointEvery: 500,
         decide: decideNode,
       },
-      { ...around, alerting: this.alerting, takesCheckpoints: () => true },
+      { ...deps, alerting: this.alerting, takesCheckpoints: () => true },
     );
     const exitSignal: ExitSignal = { crashed: () => undefined };
     for (const shard of this.users.all) void shard.start(exitSignal, system.place(system, 'users'));

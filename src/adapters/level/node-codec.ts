@@ -164,9 +164,9 @@ export function statusKeyOf(node: Buffer): Buffer {
 }
 
 export function statusValue(status: NodeStatus): Buffer {
-  const { state, retries, since, deadline, heardBlind, lastHeartbeat, rhythm } = status;
+  const { state, retries, since, deadline, heardBlind, lastHeartbeat, heartbeatHistory } = status;
   const heartbeat = lastHeartbeat === undefined ? 0 : INSTANT;
-  const learnt = lastHeartbeat === undefined || rhythm === undefined ? 0 : RHYTHM;
+  const learnt = lastHeartbeat === undefined || heartbeatHistory === undefined ? 0 : RHYTHM;
   const value = Buffer.allocUnsafe(HEARTBEAT + heartbeat + learnt);
   value[0] = STATES.indexOf(state);
   value.writeUInt32BE(retries, 1);
@@ -175,10 +175,10 @@ export function statusValue(status: NodeStatus): Buffer {
   value.writeDoubleBE(heardBlind, 1 + COUNT + INSTANT + MILLIS);
   if (lastHeartbeat === undefined) return value;
   putInstant(value, lastHeartbeat, HEARTBEAT);
-  if (rhythm === undefined) return value;
-  value.writeDoubleBE(rhythm.mean, HEARTBEAT + INSTANT);
-  value.writeDoubleBE(rhythm.deviation, HEARTBEAT + INSTANT + MILLIS);
-  value.writeUInt32BE(rhythm.samples, HEARTBEAT + INSTANT + 2 * MILLIS);
+  if (heartbeatHistory === undefined) return value;
+  value.writeDoubleBE(heartbeatHistory.mean, HEARTBEAT + INSTANT);
+  value.writeDoubleBE(heartbeatHistory.deviation, HEARTBEAT + INSTANT + MILLIS);
+  value.writeUInt32BE(heartbeatHistory.samples, HEARTBEAT + INSTANT + 2 * MILLIS);
   return value;
 }
 
@@ -191,11 +191,11 @@ export function statusFrom(value: Buffer): NodeStatus {
     deadline: value.readDoubleBE(1 + COUNT + INSTANT),
     heardBlind: value.readDoubleBE(1 + COUNT + INSTANT + MILLIS),
     lastHeartbeat: value.length > HEARTBEAT ? takeInstant(value, HEARTBEAT) : undefined,
-    ...(value.length > HEARTBEAT + INSTANT && { rhythm: rhythmFrom(value) }),
+    ...(value.length > HEARTBEAT + INSTANT && { heartbeatHistory: heartbeatHistoryFrom(value) }),
   };
 }
 
-function rhythmFrom(value: Buffer): Learnt {
+function heartbeatHistoryFrom(value: Buffer): Learnt {
   return {
     mean: value.readDoubleBE(HEARTBEAT + INSTANT),
     deviation: value.readDoubleBE(HEARTBEAT + INSTANT + MILLIS),

@@ -1,6 +1,11 @@
-import type { IncomingMessage } from 'node:http';
-import type { Precondition } from '../../../actors/node/node.protocol.js';
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
+import type { Precondition } from '../../domain/precondition.js';
 import type { Exchange } from '../server/exchange.js';
+
+/** Whether a request has a precondition. */
+export function isConditional(headers: IncomingHttpHeaders): boolean {
+  return headers['if-match'] !== undefined || headers['if-none-match'] !== undefined;
+}
 
 /** `If-Match` and `If-None-Match` of a request (RFC 9110, 13.1.1 and 13.1.2): nothing here has an entity tag or a date of change. */
 export function preconditionOf({

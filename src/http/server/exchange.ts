@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Response } from 'express';
-import type { Precondition } from '../../../actors/node/node.protocol.js';
+import type { Precondition } from '../../domain/precondition.js';
 import { ANYBODY, type Access, UNDECIDED } from '../../domain/access.js';
 import { type ErrorCode, HeartbeatError, errorCodes } from '../../errors.js';
 import type { LogFields, Logger } from '../../ports/logger.js';

@@ -52,11 +52,6 @@ export function isBodiless(headers: IncomingHttpHeaders): boolean {
   return (length === undefined || length === '0') && headers['transfer-encoding'] === undefined;
 }
 
-/** Whether it has a precondition that is evaluated here. */
-export function isConditional(headers: IncomingHttpHeaders): boolean {
-  return headers['if-match'] !== undefined || headers['if-none-match'] !== undefined;
-}
-
 function isChunked(coding: string): boolean {
   return coding.replace(/^[\s,]+|[\s,]+$/g, '').toLowerCase() === 'chunked';
 }

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import type { DescribedNode, DescribedRhythm } from '../../../actors/node/node.protocol.js';
+import type { DescribedNode, DescribedHeartbeatHistory } from '../../../actors/node/node.protocol.js';
 import type { NodeName } from '../../../src/domain/node-name.js';
 import type { Timeout } from '../../../src/domain/timeout.js';
 import { RecordingAlerting } from '../../support/recording-alerting.js';
@@ -25,10 +25,13 @@ describe('a node with an adaptive timeout', () => {
   const choose = (timeout: Timeout | null, maxRetries = 0, name = ANN) =>
     daemon.askNode({ kind: 'put', change: { timeout, maxRetries } }, name);
 
-  async function shown(name: NodeName = ANN): Promise<DescribedNode & { readonly rhythm: DescribedRhythm }> {
+  async function shown(
+    name: NodeName = ANN,
+  ): Promise<DescribedNode & { readonly heartbeatHistory: DescribedHeartbeatHistory }> {
     const reply = await daemon.askNode('describe', name);
-    if (reply?.kind !== 'node' || reply.node.rhythm === undefined) throw new Error(JSON.stringify(reply));
-    return { ...reply.node, rhythm: reply.node.rhythm };
+    if (reply?.kind !== 'node' || reply.node.heartbeatHistory === undefined)
+      throw new Error(JSON.stringify(reply));
+    return { ...reply.node, heartbeatHistory: reply.node.heartbeatHistory };
   }
 
   /** Heartbeats, each so long after the one before it. */
@@ -70,7 +73,12 @@ describe('a node with an adaptive timeout', () => {
     await beat(times(8, 1000));
     expect(await shown()).to.deep.include({
       timeout: 30_000,
-      rhythm: { mean: 1000, deviation: (await shown()).rhythm.deviation, samples: 9, phi: undefined },
+      heartbeatHistory: {
+        mean: 1000,
+        deviation: (await shown()).heartbeatHistory.deviation,
+        samples: 9,
+        phi: undefined,
+      },
     });
     await beat([1000]);
     expect((await shown()).timeout).to.be.lessThan(2500);
@@ -80,10 +88,10 @@ describe('a node with an adaptive timeout', () => {
     const random = new SeededRandom(7);
     await beat(Array.from({ length: 400 }, () => random.between(2000, 6000)));
     expect(flips()).to.deep.equal([]);
-    const { timeout, rhythm } = await shown();
+    const { timeout, heartbeatHistory } = await shown();
     expect(timeout).to.be.within(8000, 12_000);
-    expect(rhythm.mean).to.be.within(3800, 4200);
-    expect(rhythm.deviation).to.be.within(1000, 1300);
+    expect(heartbeatHistory.mean).to.be.within(3800, 4200);
+    expect(heartbeatHistory.deviation).to.be.within(1000, 1300);
   });
 
   it('shows how improbable its silence is, more and more', async () => {
@@ -91,7 +99,7 @@ describe('a node with an adaptive timeout', () => {
     const phis = [];
     for (const wait of [0, 1000, 250, 250]) {
       await daemon.clock.advance(wait);
-      phis.push((await shown()).rhythm.phi ?? NaN);
+      phis.push((await shown()).heartbeatHistory.phi ?? NaN);
     }
     expect(phis).to.deep.equal([...phis].sort((one, other) => one - other));
     expect([phis[0], phis[1]]).to.satisfy(([at0, at1]: number[]) => at0! < 0.01 && at1! > 0.2 && at1! < 0.4);
@@ -122,40 +130,49 @@ describe('a node with an adaptive timeout', () => {
 
   it('learns nothing from a pause, and has its max when it is resumed', async () => {
     await beat(times(30, 1000));
-    const { rhythm, timeout } = await shown();
+    const { heartbeatHistory, timeout } = await shown();
     await daemon.askNode('pause', ANN);
     await beat([7000, 3000, 100]);
     await daemon.clock.advance(9000);
     await daemon.askNode('resume', ANN);
     expect(await shown()).to.include({ timeout: 30_000, deadline: daemon.clock.wall() + 30_000 });
     await beat([20_000]);
-    expect((await shown()).rhythm).to.deep.include({ mean: rhythm.mean, samples: rhythm.samples });
+    expect((await shown()).heartbeatHistory).to.deep.include({
+      mean: heartbeatHistory.mean,
+      samples: heartbeatHistory.samples,
+    });
     expect((await shown()).timeout).to.equal(timeout);
     await beat([1000]);
-    expect((await shown()).rhythm.samples).to.equal(rhythm.samples + 1);
+    expect((await shown()).heartbeatHistory.samples).to.equal(heartbeatHistory.samples + 1);
   });
 
   it('learns nothing from a stall of the daemon, and is not failed by it', async () => {
     await beat(times(30, 1000));
-    const { rhythm } = await shown();
+    const { heartbeatHistory } = await shown();
     daemon.clock.standStill(20_000);
     await daemon.clock.advance(0);
     // The one that lay in the socket, and the next: neither says how far they were apart.
     await beat([0, 400]);
-    expect((await shown()).rhythm).to.deep.include({ mean: rhythm.mean, samples: rhythm.samples });
+    expect((await shown()).heartbeatHistory).to.deep.include({
+      mean: heartbeatHistory.mean,
+      samples: heartbeatHistory.samples,
+    });
     await beat([1000]);
-    expect((await shown()).rhythm.samples).to.equal(rhythm.samples + 1);
+    expect((await shown()).heartbeatHistory.samples).to.equal(heartbeatHistory.samples + 1);
     expect(flips()).to.deep.equal([]);
   });
 
   it('learns nothing from an outage that is longer than its max, nor from a failure that it reports', async () => {
     await beat(times(30, 1000));
-    const { rhythm } = await shown();
+    const { heartbeatHistory } = await shown();
     await beat([31_000]);
     await daemon.clock.advance(1000);
     await daemon.askNode('fail', ANN);
     await beat([5000]);
-    expect((await shown()).rhythm).to.deep.include({ mean: rhythm.mean, samples: rhythm.samples });
+    expect((await shown()).heartbeatHistory).to.deep.include({
+      mean: heartbeatHistory.mean,
+      samples: heartbeatHistory.samples,
+    });
     expect(flips()).to.deep.equal(['ann failed', 'ann active', 'ann failed', 'ann active']);
   });
 
@@ -169,17 +186,20 @@ describe('a node with an adaptive timeout', () => {
       });
     }
     const [ann, ben] = [await shown(), await shown(BEN)];
-    expect(ann.rhythm).to.deep.equal(ben.rhythm);
+    expect(ann.heartbeatHistory).to.deep.equal(ben.heartbeatHistory);
     expect(ann.timeout).to.be.within(1500, 2100);
   });
 
   it('is known by its rhythm after a restart, and has its max until it was heard twice', async () => {
     await beat(times(60, 1000));
-    const { rhythm, timeout } = await shown();
+    const { heartbeatHistory, timeout } = await shown();
     await killAndStart(5000);
     expect(await shown()).to.include({ timeout: 30_000, deadline: daemon.clock.wall() + 30_000 });
-    expect((await shown()).rhythm.samples).to.be.within(rhythm.samples - 1, rhythm.samples);
-    expect((await shown()).rhythm.phi).to.equal(undefined);
+    expect((await shown()).heartbeatHistory.samples).to.be.within(
+      heartbeatHistory.samples - 1,
+      heartbeatHistory.samples,
+    );
+    expect((await shown()).heartbeatHistory.phi).to.equal(undefined);
     await beat([10_000]);
     expect((await shown()).timeout).to.equal(30_000);
     await beat([1000]);
@@ -202,16 +222,16 @@ describe('a node with an adaptive timeout', () => {
     await choose({ min: 500, max: 20_000 });
     expect(await shown()).to.include({ timeout: 20_000, deadline: daemon.clock.wall() + 20_000 });
     await beat([1000]);
-    expect((await shown()).rhythm.samples, 'what it has learnt is still true').to.equal(30);
+    expect((await shown()).heartbeatHistory.samples, 'what it has learnt is still true').to.equal(30);
     expect((await shown()).timeout).to.be.lessThan(2500);
     await choose(null);
     const fixed = await daemon.askNode('describe', ANN);
     expect(fixed).to.have.nested.property('node.timeout', 30_000);
-    expect(fixed).to.not.have.nested.property('node.rhythm');
+    expect(fixed).to.not.have.nested.property('node.heartbeatHistory');
     expect(fixed).to.not.have.nested.property('node.adaptive');
     await beat([1000]);
     await choose(ADAPTIVE);
-    expect((await shown()).rhythm.samples).to.equal(0);
+    expect((await shown()).heartbeatHistory.samples).to.equal(0);
   });
 
   it('has nothing left of its rhythm when it is forgotten and registered anew at once', async () => {
@@ -220,6 +240,6 @@ describe('a node with an adaptive timeout', () => {
     await choose(ADAPTIVE);
     const anew = await shown();
     expect(anew).to.include({ timeout: 30_000, lastHeartbeat: undefined });
-    expect(anew.rhythm.samples).to.equal(0);
+    expect(anew.heartbeatHistory.samples).to.equal(0);
   });
 });

@@ -110,13 +110,13 @@ export function describeNodes(make: MakeSubject): void {
     });
 
     it('finds one with an adaptive timeout again, and what was learnt of its rhythm', async () => {
-      const rhythm = { mean: 1e4 + 0.1, deviation: 1 / 3, samples: 200 };
+      const heartbeatHistory = { mean: 1e4 + 0.1, deviation: 1 / 3, samples: 200 };
       const stored = [
         { min: 0.5, max: 1e9 },
         { min: 1, max: 1, threshold: 1.5 },
       ].map((timeout, at) => ({
         node: registration(node(`node-${String(at)}`), { settings: { ...NOTHING_CHOSEN, timeout } }),
-        status: status({ lastHeartbeat: instant(7), ...(at === 0 && { rhythm }) }),
+        status: status({ lastHeartbeat: instant(7), ...(at === 0 && { heartbeatHistory }) }),
       }));
       for (const { node: chosen, status: how } of stored)
         await store.write([{ kind: 'registered', node: chosen }, stands(chosen.name, how)]);

@@ -4,7 +4,7 @@ import { AGAIN, BLIND_AFTER, LAG, TICK, TIMEOUT } from './timing.js';
 /** What is wrong, or was just now, and so what the daemon may be excused for. */
 export class Excuses {
   readonly #now: () => number;
-  #notListeningSince: number | undefined;
+  #refusingSince: number | undefined;
   #diskFull = false;
   #calmSince = -Infinity;
   #stalledAt = -Infinity;
@@ -19,8 +19,8 @@ export class Excuses {
   }
 
   /** Since when the disk has been full or slow; until a while after it was. */
-  get notListeningSince(): number | undefined {
-    return this.#notListeningSince;
+  get refusingSince(): number | undefined {
+    return this.#refusingSince;
   }
 
   get diskFull(): boolean {
@@ -39,16 +39,16 @@ export class Excuses {
 
   /** How old the word on disk that the daemon is alive may be. */
   get lag(): number {
-    if (this.#notListeningSince !== undefined) return Infinity;
+    if (this.#refusingSince !== undefined) return Infinity;
     return this.#isRecent(this.#stalledAt) ? LAG : LAG - 2 * BLIND_AFTER;
   }
 
   diskSlow(): void {
-    this.#notListeningSince ??= this.#now();
+    this.#refusingSince ??= this.#now();
   }
 
   diskIsFull(full: boolean): void {
-    if (full) this.#notListeningSince ??= this.#now();
+    if (full) this.#refusingSince ??= this.#now();
     this.#diskFull = full;
   }
 
@@ -67,7 +67,7 @@ export class Excuses {
   }
 
   restarted(): void {
-    if (this.#notListeningSince === undefined) this.jumped = false;
+    if (this.#refusingSince === undefined) this.jumped = false;
   }
 
   /** @returns whether it has been calm for long enough for all that was late to have happened */
@@ -75,12 +75,12 @@ export class Excuses {
     const now = this.#now();
     if (!calm) this.#calmSince = now;
     // Until the next checkpoint the disk may not know of what happened meanwhile.
-    if (now - this.#calmSince > TIMEOUT / 4 + 2 * TICK) this.#notListeningSince = undefined;
+    if (now - this.#calmSince > TIMEOUT / 4 + 2 * TICK) this.#refusingSince = undefined;
     return now - this.#calmSince >= 2 * TICK && !this.unnoticed;
   }
 
   expectReasonFor(code: string): void {
-    if (code === 'HEARTBEAT_STORE_REFUSES') expect(this.#notListeningSince, code).not.to.equal(undefined);
+    if (code === 'HEARTBEAT_STORE_REFUSES') expect(this.#refusingSince, code).not.to.equal(undefined);
     else if (code === 'HEARTBEAT_INTERNAL') expect(this.#isRecent(this.#crashedAt.any), code).to.equal(true);
     else if (code === 'HEARTBEAT_NOT_READY')
       expect(this.#isRecent(this.#shardCrashedAt), code).to.equal(true);

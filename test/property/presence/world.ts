@@ -170,7 +170,7 @@ export class World {
   #hear(asked: Asked, answer: UserReply): void {
     expect(asked.answer, 'the answer before this one').to.equal(undefined);
     asked.answer = answer;
-    asked.disk = this.#excuses.notListeningSince === undefined ? 'works' : 'fails';
+    asked.disk = this.#excuses.refusingSince === undefined ? 'works' : 'fails';
     asked.unsure = this.#excuses.unsure;
     if (answer.kind === 'refused') this.#excuses.expectReasonFor(answer.code);
   }
@@ -269,11 +269,11 @@ export class World {
 
   /** @param killed the passes of the event loop that the first starts get before they are killed, too */
   async #startAgain(killedAt: number, [passes, ...killed]: readonly number[] = []): Promise<void> {
-    const { notListeningSince, jumped, lag, unnoticed } = this.#excuses;
+    const { refusingSince, jumped, lag, unnoticed } = this.#excuses;
     const at = this.#clock.now();
-    const unheard = Math.min(lag, notListeningSince === undefined ? killedAt - this.#startedAt : Infinity);
+    const unheard = Math.min(lag, refusingSince === undefined ? killedAt - this.#startedAt : Infinity);
     const late = unnoticed ? 2 * AGAIN : 0;
-    const restart = { killedAt, at, wall: this.#clock.wall(), unheard, notListeningSince, late, jumped };
+    const restart = { killedAt, at, wall: this.#clock.wall(), unheard, refusingSince, late, jumped };
     const started = this.#start();
     await (passes === undefined ? started : turns(passes));
     for (const model of this.#models) model.restarted(restart);

@@ -208,7 +208,7 @@ export interface Restart {
   /** How long before the kill the disk last heard, at the most, that the daemon was alive. */
   readonly unheard: number;
   /** Since when the disk may have heard nothing, if it refused or was slow. */
-  readonly notListeningSince: number | undefined;
+  readonly refusingSince: number | undefined;
   /** How late a deadline may have been noticed. */
   readonly late: number;
   /** The wall clock was set since the restart before this one. */
@@ -253,13 +253,11 @@ function given(live: Live, restart: Restart, rules: Rules): Pick<Live, 'deadline
 
 /** Not before the last heal, and within one timeout of the truth, unless the disk was deaf for longer than that. */
 function endOfSilent(live: Live, restart: Restart, { timeout, lag }: Rules): Range {
-  const { killedAt, wall, notListeningSince, late, jumped } = restart;
+  const { killedAt, wall, refusingSince, late, jumped } = restart;
   if (jumped) return { lo: live.onlineAt.lo, hi: Infinity };
   const lastKnown =
-    notListeningSince === undefined
-      ? live.lastHeal
-      : Math.min(live.lastHeal, notListeningSince - lag + timeout);
-  const over = notListeningSince === undefined ? live.deadline.hi : Math.max(live.deadline.hi, killedAt);
+    refusingSince === undefined ? live.lastHeal : Math.min(live.lastHeal, refusingSince - lag + timeout);
+  const over = refusingSince === undefined ? live.deadline.hi : Math.max(live.deadline.hi, killedAt);
   const end = instantOf(live, { lo: lastKnown, hi: over + late + timeout });
   // Set back behind the beginning of the session, the wall clock cannot tell for how long that has gone on.
   return wall < live.onlineAt.hi ? { lo: live.onlineAt.lo, hi: end.hi } : end;

@@ -139,7 +139,7 @@ const rhythmic: NodeStatus = {
   ...fresh,
   deadline: 60_000,
   lastHeartbeat: instant(1_700_000_100_000),
-  rhythm: { mean: 10_000.5, deviation: 250.25, samples: 42 },
+  heartbeatHistory: { mean: 10_000.5, deviation: 250.25, samples: 42 },
 };
 
 const WEB = parseNodeName('web')!;

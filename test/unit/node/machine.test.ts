@@ -268,22 +268,22 @@ describe('what a message means to a node', () => {
     };
     /** Heard every 10 s, twenty times; the last time at 200 s. */
     const heard = (): HeartbeatHistory => {
-      const rhythm = new HeartbeatHistory();
-      for (let at = 0; at <= 200_000; at += 10_000) rhythm.heard(moment(at), ADAPTIVE.max);
-      return rhythm;
+      const heartbeatHistory = new HeartbeatHistory();
+      for (let at = 0; at <= 200_000; at += 10_000) heartbeatHistory.heard(moment(at), ADAPTIVE.max);
+      return heartbeatHistory;
     };
-    const kinds = (rhythm: HeartbeatHistory | undefined, at: number) =>
+    const kinds = (heartbeatHistory: HeartbeatHistory | undefined, at: number) =>
       decide(
         adaptive,
-        { ...LEASE, deadline: moment(500_000), rhythm },
+        { ...LEASE, deadline: moment(500_000), heartbeatHistory },
         ask('heartbeat', at),
         RULES,
       ).effects.map(({ kind }) => kind);
 
     it('misses once a timeout in force, counted from the last heartbeat', () => {
-      const rhythm = heard();
-      const timeout = Math.ceil(rhythm.timeout(8));
-      const lease = { ...LEASE, deadline: moment(200_000 + timeout), rhythm };
+      const heartbeatHistory = heard();
+      const timeout = Math.ceil(heartbeatHistory.timeout(8));
+      const lease = { ...LEASE, deadline: moment(200_000 + timeout), heartbeatHistory };
       const { state, effects } = decide(adaptive, lease, expire(200_001 + 2 * timeout), RULES);
       expect(state).to.have.deep.nested.property('standing.retries', 2);
       const deadlines = effects.flatMap((effect) => (effect.kind === 'await' ? [effect.deadline] : []));
@@ -295,9 +295,9 @@ describe('what a message means to a node', () => {
       // Such an interval makes the next timeout as long as that.
       expect(kinds(heard(), 480_000)).to.deep.equal(['begin', 'store', 'wait_for_standing']);
       expect(kinds(undefined, 210_000)).to.deep.equal(['begin', 'store', 'wait_for_standing']);
-      const rhythm = heard();
-      kinds(rhythm, 480_000);
-      expect(rhythm.learnt, 'deciding learns nothing').to.deep.equal(heard().learnt);
+      const heartbeatHistory = heard();
+      kinds(heartbeatHistory, 480_000);
+      expect(heartbeatHistory.learnt, 'deciding learns nothing').to.deep.equal(heard().learnt);
     });
 
     it('begins its max with other settings, after which nothing is measured from the last heartbeat', () => {

@@ -28,7 +28,7 @@ export const LEASE: Lease = {
   lastHeartbeat: undefined,
   heardBlind: 0,
   unstored: false,
-  rhythm: undefined,
+  heartbeatHistory: undefined,
 };
 
 /** A registered node with this state and registration. */
