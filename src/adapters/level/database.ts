@@ -1,8 +1,8 @@
 import { Level } from 'level';
-import type { KeyRange } from './binary.js';
-import { isSound, sealed, unsealed } from './checksum.js';
+import type { KeyRange } from '../history/binary.js';
+import { isSound, sealed, unsealed } from '../history/checksum.js';
 import type { Owned } from './ownership.js';
-import { readError } from './store-errors.js';
+import { readError } from '../history/store-errors.js';
 
 /** Adds what `level` leaves out of its types because browsers do not have it. */
 export type Database = Level<Buffer, Buffer> & {

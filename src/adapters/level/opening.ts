@@ -9,7 +9,7 @@ import { mendTable } from './files/table-mend.js';
 import { TableCheck } from './files/table-files.js';
 import { own, refuseOwned, type Owned } from './ownership.js';
 import { Patience } from './patience.js';
-import { damagedError, openError } from './store-errors.js';
+import { damagedError, openError } from '../history/store-errors.js';
 
 export interface OpeningOptions {
   readonly logger?: Logger | undefined;

@@ -1,9 +1,9 @@
 import type { Instant } from '../../domain/time.js';
 import type { Logger } from '../../ports/logger.js';
-import { allAlerts, idOf, OPEN_BITS, stateBitsOf, stateKeysOf } from './alert-codec.js';
-import type { KeyRange } from './binary.js';
-import { isSound } from './checksum.js';
-import { allSessions, endedKeyOf, metaKey, offlineAtOf, openSessions, VERSION } from './codec.js';
+import { allAlerts, idOf, OPEN_BITS, stateBitsOf, stateKeysOf } from '../history/alert-codec.js';
+import type { KeyRange } from '../history/binary.js';
+import { isSound } from '../history/checksum.js';
+import { allSessions, endedKeyOf, metaKey, offlineAtOf, openSessions, VERSION } from '../history/session-codec.js';
 import {
   bareEntries,
   Batch,
@@ -14,8 +14,8 @@ import {
   SYNCED,
   type Database,
 } from './database.js';
-import { json, writeFacts, type Facts } from './meta.js';
-import { allFlips, allNodes, allPauses, nameFrom, pastKeyOf, statusKeyOf } from './node-codec.js';
+import { json, writeFacts, type Facts } from '../history/meta.js';
+import { allFlips, allNodes, allPauses, nameFrom, pastKeyOf, statusKeyOf } from '../history/node-codec.js';
 
 const NOTHING = Buffer.alloc(0);
 /** Entries read at a time. */

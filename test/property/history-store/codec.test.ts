@@ -14,7 +14,7 @@ import {
   sessionKey,
   sessionKeyOf,
   sessionValue,
-} from '../../../src/adapters/level/codec.js';
+} from '../../../src/adapters/history/session-codec.js';
 import { session } from '../../contract/history-store/reading.js';
 import { anyInstant, anyUser } from './arbitraries.js';
 

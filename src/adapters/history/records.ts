@@ -16,8 +16,8 @@ import {
   openValue,
   sessionKey,
   sessionValue,
-} from './codec.js';
-import { entries, getManyOrDamaged, hasMany, type Batch, type Database } from './database.js';
+} from './session-codec.js';
+import { entries, getManyOrDamaged, hasMany, type Batch, type Database } from '../level/database.js';
 import { writeLastHold, writeRecovery, writeObservedTime, writeWatermark, type Ledger } from './meta.js';
 import {
   flipKey,

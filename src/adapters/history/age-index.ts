@@ -1,6 +1,6 @@
 import type { Instant } from '../../domain/time.js';
-import { endedBound, endOf, sessionKeyOf } from './codec.js';
-import { entries, type Batch, type Database } from './database.js';
+import { endedBound, endOf, sessionKeyOf } from './session-codec.js';
+import { entries, type Batch, type Database } from '../level/database.js';
 import { keyOfPast, pastBound, pastInstant } from './node-codec.js';
 
 /** An index of records by the instant that decides their age. */

@@ -2,7 +2,7 @@ import type { Flip, Pause } from '../../domain/node.js';
 import type { NodeName } from '../../domain/node-name.js';
 import type { FlipRange, HistoryRecord, StoredNode } from '../../ports/history-store.js';
 import type { KeyRange } from './binary.js';
-import { bareEntries, Batch, entries, hasMany, SYNCED, type Database } from './database.js';
+import { bareEntries, Batch, entries, hasMany, SYNCED, type Database } from '../level/database.js';
 import {
   allFlips,
   allNodes,

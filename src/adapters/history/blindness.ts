@@ -1,7 +1,7 @@
 import type { BlindInterval } from '../../domain/blindness.js';
 import type { Instant } from '../../domain/time.js';
-import { blindBefore, blindFrom, blindIntervals } from './codec.js';
-import { bareEntries, entries, firstEntry, type Batch, type Database } from './database.js';
+import { blindBefore, blindFrom, blindIntervals } from './session-codec.js';
+import { bareEntries, entries, firstEntry, type Batch, type Database } from '../level/database.js';
 
 /** Newest first. */
 export async function storedBlindness(db: Database, limit: number): Promise<readonly BlindInterval[]> {

@@ -13,7 +13,7 @@ import {
   sessionKeyOf,
   sessionsOf,
   sessionValue,
-} from '../../../src/adapters/level/codec.js';
+} from '../../../src/adapters/history/session-codec.js';
 import { instant, type Instant } from '../../../src/domain/time.js';
 import type { UserId } from '../../../src/domain/user-id.js';
 import { session, user } from '../../contract/history-store/reading.js';

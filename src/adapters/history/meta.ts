@@ -4,8 +4,8 @@ import type { Recovery } from '../../domain/recovery.js';
 import { instant, type Instant } from '../../domain/time.js';
 import type { ObservedTime } from '../../domain/observed-time.js';
 import { HeartbeatError } from '../../errors.js';
-import { healedUsers, metaKey, sequenceOf } from './codec.js';
-import { firstEntry, get, type Batch, type Database } from './database.js';
+import { healedUsers, metaKey, sequenceOf } from './session-codec.js';
+import { firstEntry, get, type Batch, type Database } from '../level/database.js';
 import { damagedError, isCorrupt } from './store-errors.js';
 
 /** Facts about the whole history, stored with every batch that changes them. */

@@ -10,9 +10,9 @@ import {
   offlineAtOf,
   openKey,
   sessionsOf,
-} from './codec.js';
-import { entries, hasMany, SYNCED, type Batch, type Database } from './database.js';
-import type { StartMark } from './files/start-mark.js';
+} from './session-codec.js';
+import { entries, hasMany, SYNCED, type Batch, type Database } from '../level/database.js';
+import type { StartMark } from '../level/files/start-mark.js';
 import type { Ledger } from './meta.js';
 
 /** Keys of one kind, in order. */

@@ -21,7 +21,7 @@ import {
   type StateBits,
 } from './alert-codec.js';
 import type { KeyRange } from './binary.js';
-import { entries, getMany, getManyOrDamaged, type Batch, type Database } from './database.js';
+import { entries, getMany, getManyOrDamaged, type Batch, type Database } from '../level/database.js';
 
 const NOTHING = Buffer.alloc(0);
 /** Any state, for a record that cannot be read. The next record of the alert corrects it. */

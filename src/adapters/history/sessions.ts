@@ -10,8 +10,8 @@ import {
   sessionBound,
   sessionFrom,
   sessionsOf,
-} from './codec.js';
-import { entries, firstEntry, type Database } from './database.js';
+} from './session-codec.js';
+import { entries, firstEntry, type Database } from '../level/database.js';
 
 /** As many sessions as most pages have, and one more that shows whether any are left. */
 const PAGE = 128;
