@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { Level } from 'level';
-import { metaKey, VERSION } from '../../src/adapters/history/session-codec.js';
+import { metaKey, VERSION } from '../../src/adapters/history/format.js';
 import { eventually } from '../support/eventually.js';
 import { HEARTBEAT, type DaemonProcess } from '../support/daemon-process.js';
 import { TestResources, startFlags } from '../support/test-resources.js';

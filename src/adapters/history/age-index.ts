@@ -1,7 +1,8 @@
 import type { Instant } from '../../domain/time.js';
+import { entries, type Batch } from './sealed-store.js';
+import type { OrderedStore } from '../../ports/ordered-store.js';
+import { keyOfPast, pastBound, pastInstant } from './node-past-codec.js';
 import { endedBound, endOf, sessionKeyOf } from './session-codec.js';
-import { entries, type Batch, type Database } from '../level/database.js';
-import { keyOfPast, pastBound, pastInstant } from './node-codec.js';
 
 /** An index of records by the instant that decides their age. */
 export interface AgeIndex {
@@ -25,7 +26,7 @@ export const pastOfNodes: AgeIndex = { bound: pastBound, keyOf: keyOfPast, insta
  * @param prunedBefore nothing is older than this
  */
 export async function addPruning(
-  db: Database,
+  store: OrderedStore,
   batch: Batch,
   { bound, keyOf, instantOf }: AgeIndex,
   {
@@ -36,7 +37,7 @@ export async function addPruning(
 ): Promise<{ readonly removed: number; readonly prunedBefore: number }> {
   let removed = 0;
   let last = prunedBefore;
-  for await (const chunk of entries(db, { gte: bound(prunedBefore), lt: bound(before) }, { limit })) {
+  for await (const chunk of entries(store, { gte: bound(prunedBefore), lt: bound(before) }, { limit })) {
     for (const [entry] of chunk) {
       batch.del(entry);
       batch.del(keyOf(entry));

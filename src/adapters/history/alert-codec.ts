@@ -9,7 +9,9 @@ import {
 } from '../../domain/alert.js';
 import type { NodeFacts } from '../../domain/node.js';
 import { instant, type Instant, type Millis } from '../../domain/time.js';
-import { INSTANT, putInstant, rangeOf, type KeyRange } from './binary.js';
+import type { KeyRange } from '../../ports/ordered-store.js';
+import { INSTANT, putInstant, rangeOf } from './binary.js';
+import { KIND } from './format.js';
 import { damagedRecord } from './store-errors.js';
 
 /*
@@ -19,9 +21,7 @@ import { damagedRecord } from './store-errors.js';
  * | ALERT_STATE, state, id  | nothing: finds alerts by state                 |
  * | ALERT_LATE, hour, id    | nothing: finds alerts that were told late      |
  */
-const ALERT = 0x30;
-const ALERT_STATE = 0x31;
-const ALERT_LATE = 0x32;
+const { ALERT, ALERT_STATE, ALERT_LATE } = KIND;
 
 /** An alert that is retried all day has a key for each hour. None of them is searched for removal. */
 const HOUR: Millis = 3_600_000;

@@ -4,6 +4,8 @@ import type { Instant } from '../../domain/time.js';
 import { notifiedLateAt } from '../../domain/late-notification.js';
 import type { HistoryRecord } from '../../ports/history-store.js';
 import type { AlertRange } from '../../ports/outbox.js';
+import type { KeyRange, OrderedStore } from '../../ports/ordered-store.js';
+import { entries, getMany, getManyOrDamaged, type Batch } from './sealed-store.js';
 import {
   alertFrom,
   alertKey,
@@ -20,8 +22,6 @@ import {
   stateKeysOf,
   type StateBits,
 } from './alert-codec.js';
-import type { KeyRange } from './binary.js';
-import { entries, getMany, getManyOrDamaged, type Batch, type Database } from '../level/database.js';
 
 const NOTHING = Buffer.alloc(0);
 /** Any state, for a record that cannot be read. The next record of the alert corrects it. */
@@ -32,13 +32,16 @@ const CHUNK = 500;
 /** The states on disk of a batch's alerts, so that their index can be updated. New alerts have none. */
 export type StoredStates = Map<AlertId, StateBits>;
 
-export async function findStates(db: Database, records: readonly HistoryRecord[]): Promise<StoredStates> {
+export async function findStates(
+  store: OrderedStore,
+  records: readonly HistoryRecord[],
+): Promise<StoredStates> {
   const ids = new Set(
     records.flatMap((record) =>
       record.kind === 'alerts' ? record.records.map(({ alert }) => alert.id) : [],
     ),
   );
-  const values = ids.size === 0 ? [] : await getManyOrDamaged(db, [...ids].map(alertKey));
+  const values = ids.size === 0 ? [] : await getManyOrDamaged(store, [...ids].map(alertKey));
   const stored: StoredStates = new Map();
   for (const [index, id] of [...ids].entries()) {
     const value = values[index];
@@ -73,55 +76,62 @@ function isOpen(bits: StateBits): 0 | 1 {
   return (bits & OPEN_BITS) === 0 ? 0 : 1;
 }
 
-export async function alertOf(db: Database, id: AlertId): Promise<AlertRecord | undefined> {
-  const [value] = await getMany(db, [alertKey(id)]);
+export async function alertOf(store: OrderedStore, id: AlertId): Promise<AlertRecord | undefined> {
+  const [value] = await getMany(store, [alertKey(id)]);
   return value === undefined ? undefined : alertFrom(value);
 }
 
-export async function* openAlerts(db: Database): AsyncGenerator<readonly AlertRecord[]> {
+export async function* openAlerts(store: OrderedStore): AsyncGenerator<readonly AlertRecord[]> {
   const ids = new Set<AlertId>();
   for (const state of ['pending', 'held'] as const) {
-    for await (const chunk of entries(db, alertsIn(state))) for (const [key] of chunk) ids.add(idOf(key));
+    for await (const chunk of entries(store, alertsIn(state))) for (const [key] of chunk) ids.add(idOf(key));
   }
   const inOrder = [...ids].sort();
-  for (let at = 0; at < inOrder.length; at += CHUNK) yield await alertsBy(db, inOrder.slice(at, at + CHUNK));
+  for (let at = 0; at < inOrder.length; at += CHUNK)
+    yield await alertsBy(store, inOrder.slice(at, at + CHUNK));
 }
 
-export async function* alertsToldLate(db: Database, since: Instant): AsyncGenerator<readonly AlertRecord[]> {
-  for await (const chunk of entries(db, lateSince(since))) {
-    yield await alertsBy(db, [...new Set(chunk.map(([key]) => idOf(key)))]);
+export async function* alertsToldLate(
+  store: OrderedStore,
+  since: Instant,
+): AsyncGenerator<readonly AlertRecord[]> {
+  for await (const chunk of entries(store, lateSince(since))) {
+    yield await alertsBy(store, [...new Set(chunk.map(([key]) => idOf(key)))]);
   }
 }
 
 /** Newest first. */
-export async function* alertsWithin(db: Database, range: AlertRange): AsyncGenerator<readonly AlertRecord[]> {
+export async function* alertsWithin(
+  store: OrderedStore,
+  range: AlertRange,
+): AsyncGenerator<readonly AlertRecord[]> {
   const { states } = range;
   if (states === undefined) {
     const within = bounded(allAlerts, range, alertKey);
-    for await (const chunk of entries(db, within, { reverse: true, first: 64, most: CHUNK })) {
+    for await (const chunk of entries(store, within, { reverse: true, first: 64, most: CHUNK })) {
       yield chunk.map(([, value]) => alertFrom(value));
     }
     return;
   }
-  const sources = [...new Set(states)].map((state) => idsIn(db, state, range));
+  const sources = [...new Set(states)].map((state) => idsIn(store, state, range));
   let chunk: AlertId[] = [];
   for await (const id of merged(sources)) {
     chunk.push(id);
     if (chunk.length < CHUNK / 4) continue;
-    yield await alertsBy(db, chunk);
+    yield await alertsBy(store, chunk);
     chunk = [];
   }
-  if (chunk.length > 0) yield await alertsBy(db, chunk);
+  if (chunk.length > 0) yield await alertsBy(store, chunk);
 }
 
-async function alertsBy(db: Database, ids: readonly AlertId[]): Promise<AlertRecord[]> {
-  const values = await getMany(db, ids.map(alertKey));
+async function alertsBy(store: OrderedStore, ids: readonly AlertId[]): Promise<AlertRecord[]> {
+  const values = await getMany(store, ids.map(alertKey));
   return values.flatMap((value) => (value === undefined ? [] : [alertFrom(value)]));
 }
 
-async function* idsIn(db: Database, state: DeliveryState, range: AlertRange): AsyncGenerator<AlertId> {
+async function* idsIn(store: OrderedStore, state: DeliveryState, range: AlertRange): AsyncGenerator<AlertId> {
   const within = bounded(alertsIn(state), range, (id) => stateKey(state, id));
-  for await (const chunk of entries(db, within, { reverse: true, first: 64, most: CHUNK })) {
+  for await (const chunk of entries(store, within, { reverse: true, first: 64, most: CHUNK })) {
     for (const [key] of chunk) yield idOf(key);
   }
 }
@@ -159,19 +169,19 @@ export interface Pruned {
 
 /** Removes alerts raised before an instant, except open ones. */
 export async function addAlertPruning(
-  db: Database,
+  store: OrderedStore,
   batch: Batch,
   before: Instant,
   limit: number,
   prunedBefore: AlertId | undefined,
 ): Promise<Pruned> {
   const end = earliestIdAt(before);
-  for await (const chunk of entries(db, lateBefore(before), { limit }))
+  for await (const chunk of entries(store, lateBefore(before), { limit }))
     for (const [key] of chunk) batch.del(key);
   const range = bounded(allAlerts, { before: end, from: prunedBefore }, alertKey);
   let removed = 0;
   let kept: AlertId | undefined;
-  for await (const chunk of entries(db, range)) {
+  for await (const chunk of entries(store, range)) {
     for (const [key, value] of chunk) {
       const id = idOf(key);
       const bits = stateBitsOf(value);

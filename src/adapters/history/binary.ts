@@ -1,14 +1,12 @@
 import { instant, type Instant } from '../../domain/time.js';
+import type { KeyRange } from '../../ports/ordered-store.js';
 
 /** Instants take six bytes, shifted so that those before 1970 sort first. They reach to the year 6429. */
 export const INSTANT = 6;
 export const INSTANT_SHIFT = 2 ** 47;
-
-/** Keys from the first on, before the second. */
-export interface KeyRange {
-  readonly gte: Buffer;
-  readonly lt: Buffer;
-}
+/** Milliseconds with fractions, as they are compared. */
+export const MILLIS = 8;
+export const COUNT = 4;
 
 export function rangeOf(kind: number): KeyRange {
   return { gte: Buffer.of(kind), lt: Buffer.of(kind + 1) };

@@ -1,12 +1,13 @@
 import type { BlindInterval } from '../../domain/blindness.js';
 import type { Instant } from '../../domain/time.js';
+import { entries, firstEntry, type Batch } from './sealed-store.js';
+import type { OrderedStore } from '../../ports/ordered-store.js';
 import { blindBefore, blindFrom, blindIntervals } from './session-codec.js';
-import { bareEntries, entries, firstEntry, type Batch, type Database } from '../level/database.js';
 
 /** Newest first. */
-export async function storedBlindness(db: Database, limit: number): Promise<readonly BlindInterval[]> {
+export async function storedBlindness(store: OrderedStore, limit: number): Promise<readonly BlindInterval[]> {
   const intervals: BlindInterval[] = [];
-  for await (const chunk of entries(db, blindIntervals, { reverse: true, limit })) {
+  for await (const chunk of entries(store, blindIntervals, { reverse: true, limit })) {
     intervals.push(...intervalsIn(chunk));
   }
   return intervals;
@@ -14,15 +15,15 @@ export async function storedBlindness(db: Database, limit: number): Promise<read
 
 /** Those that overlap a range, oldest first. */
 export async function* blindnessBetween(
-  db: Database,
+  store: OrderedStore,
   from: Instant,
   to: Instant,
 ): AsyncGenerator<readonly BlindInterval[]> {
   // They do not overlap: of those that began earlier, only the last may reach into the range.
-  const before = await firstEntry(db, blindBefore(from), { reverse: true });
+  const before = await firstEntry(store, blindBefore(from), { reverse: true });
   const goneOn = before !== undefined && (blindFrom(...before)?.to ?? from) > from;
   const gte = goneOn ? before[0] : blindBefore(from).lt;
-  for await (const chunk of entries(db, { gte, lt: blindBefore(to).lt })) yield intervalsIn(chunk);
+  for await (const chunk of entries(store, { gte, lt: blindBefore(to).lt })) yield intervalsIn(chunk);
 }
 
 /**
@@ -31,12 +32,12 @@ export async function* blindnessBetween(
  * @returns how many were removed
  */
 export async function addBlindPruning(
-  db: Database,
+  store: OrderedStore,
   batch: Batch,
   { before, excess, limit }: { readonly before: Instant; readonly excess: number; readonly limit: number },
 ): Promise<number> {
   let removed = 0;
-  for await (const chunk of entries(db, blindIntervals, { limit })) {
+  for await (const chunk of entries(store, blindIntervals, { limit })) {
     for (const [key, value] of chunk) {
       const isOld = (blindFrom(key, value)?.to ?? before) < before;
       if (!isOld && removed >= excess) return removed;
@@ -47,9 +48,9 @@ export async function addBlindPruning(
   return removed;
 }
 
-export async function countBlindness(db: Database): Promise<number> {
+export async function countBlindness(store: OrderedStore): Promise<number> {
   let count = 0;
-  for await (const chunk of bareEntries(db, blindIntervals)) count += chunk.length;
+  for await (const chunk of store.entries(blindIntervals)) count += chunk.length;
   return count;
 }
 

@@ -4,8 +4,10 @@ import type { Recovery } from '../../domain/recovery.js';
 import { instant, type Instant } from '../../domain/time.js';
 import type { ObservedTime } from '../../domain/observed-time.js';
 import { HeartbeatError } from '../../errors.js';
-import { healedUsers, metaKey, sequenceOf } from './session-codec.js';
-import { firstEntry, get, type Batch, type Database } from '../level/database.js';
+import { metaKey } from './format.js';
+import { firstEntry, get, type Batch } from './sealed-store.js';
+import type { OrderedStore } from '../../ports/ordered-store.js';
+import { healedUsers, sequenceOf } from './session-codec.js';
 import { damagedError, isCorrupt } from './store-errors.js';
 
 /** Facts about the whole history, stored with every batch that changes them. */
@@ -76,16 +78,16 @@ const observedTimeSchema = z
 
 const holdSchema = z.object({ from: instantSchema, until: instantSchema });
 
-export function readWatermark(db: Database, directory: string): Promise<Watermark | undefined> {
-  return readMeta(db, directory, 'watermark', watermarkSchema);
+export function readWatermark(store: OrderedStore, place: string): Promise<Watermark | undefined> {
+  return readMeta(store, place, 'watermark', watermarkSchema);
 }
 
 export function writeWatermark(batch: Batch, at: Instant, aliveAt: Instant): void {
   batch.put(metaKey('watermark'), json(aliveAt === at ? at : { at, alive_at: aliveAt }));
 }
 
-export function readRecovery(db: Database, directory: string): Promise<Recovery | undefined> {
-  return readMeta(db, directory, 'recovery', recoverySchema);
+export function readRecovery(store: OrderedStore, place: string): Promise<Recovery | undefined> {
+  return readMeta(store, place, 'recovery', recoverySchema);
 }
 
 export function writeRecovery(batch: Batch, { generation, silent }: Recovery): void {
@@ -97,26 +99,26 @@ export function writeRecovery(batch: Batch, { generation, silent }: Recovery): v
   batch.put(metaKey('recovery'), json({ generation, silent: groups }));
 }
 
-export function readObservedTime(db: Database, directory: string): Promise<ObservedTime | undefined> {
-  return readMeta(db, directory, 'vigil', observedTimeSchema);
+export function readObservedTime(store: OrderedStore, place: string): Promise<ObservedTime | undefined> {
+  return readMeta(store, place, 'vigil', observedTimeSchema);
 }
 
 export function writeObservedTime(batch: Batch, { resumptions, ...observed }: ObservedTime): void {
   batch.put(metaKey('vigil'), json({ ...observed, wakings: resumptions }));
 }
 
-export function readLastHold(db: Database, directory: string): Promise<LastHold | undefined> {
-  return readMeta(db, directory, 'hold', holdSchema);
+export function readLastHold(store: OrderedStore, place: string): Promise<LastHold | undefined> {
+  return readMeta(store, place, 'hold', holdSchema);
 }
 
 export function writeLastHold(batch: Batch, hold: LastHold): void {
   batch.put(metaKey('hold'), json(hold));
 }
 
-export async function readLedger(db: Database, directory: string): Promise<Ledger> {
-  const facts = await readMeta(db, directory, 'facts', factsSchema);
-  const recovery = await readRecovery(db, directory);
-  const lastHealed = await firstEntry(db, healedUsers, { reverse: true });
+export async function readLedger(store: OrderedStore, place: string): Promise<Ledger> {
+  const facts = await readMeta(store, place, 'facts', factsSchema);
+  const recovery = await readRecovery(store, place);
+  const lastHealed = await firstEntry(store, healedUsers, { reverse: true });
   return {
     sessions: facts?.sessions ?? 0,
     latestEnd: facts?.latest_end ?? undefined,
@@ -152,17 +154,17 @@ export function writeFacts(batch: Batch, facts: Facts): void {
 }
 
 export async function readMeta<Value>(
-  db: Database,
-  directory: string,
+  store: OrderedStore,
+  place: string,
   name: Parameters<typeof metaKey>[0],
   schema: z.ZodType<Value>,
 ): Promise<Value | undefined> {
   try {
-    const found = await get(db, metaKey(name));
+    const found = await get(store, metaKey(name));
     return found === undefined ? undefined : schema.parse(JSON.parse(found.toString()));
   } catch (error) {
     if (error instanceof HeartbeatError && !isCorrupt(error)) throw error;
-    throw damagedError(directory, error, `its record "${name}" cannot be read`);
+    throw damagedError(place, error, `its record "${name}" cannot be read`);
   }
 }
 

@@ -1,22 +1,24 @@
 import type { Flip, Pause } from '../../domain/node.js';
 import type { NodeName } from '../../domain/node-name.js';
 import type { FlipRange, HistoryRecord, StoredNode } from '../../ports/history-store.js';
-import type { KeyRange } from './binary.js';
-import { bareEntries, Batch, entries, hasMany, SYNCED, type Database } from '../level/database.js';
+import type { KeyRange, OrderedStore } from '../../ports/ordered-store.js';
+import { Batch, entries, hasMany, SYNCED } from './sealed-store.js';
 import {
   allFlips,
-  allNodes,
   allPauses,
   flipFrom,
   flipBound,
   flipsOf,
+  pastKeyOf,
+  pauseFrom,
+  pausesOf,
+} from './node-past-codec.js';
+import {
+  allNodes,
   nameFrom,
   nodeKey,
   nodeFrom,
   nodesAfter,
-  pastKeyOf,
-  pauseFrom,
-  pausesOf,
   statusesBetween,
   statusFrom,
   statusKeyOf,
@@ -30,77 +32,83 @@ const NODES = 2_000;
 const PAGE = 128;
 
 /** Nodes and their statuses are in the same order, so both are read together. */
-export async function* storedNodes(db: Database, directory: string): AsyncGenerator<readonly StoredNode[]> {
-  for await (const chunk of entries(db, allNodes, { first: NODES })) {
-    const statuses = await readStatuses(db, chunk);
+export async function* storedNodes(
+  store: OrderedStore,
+  place: string,
+): AsyncGenerator<readonly StoredNode[]> {
+  for await (const chunk of entries(store, allNodes, { first: NODES })) {
+    const statuses = await readStatuses(store, chunk);
     yield chunk.map(([key, value]) => {
       try {
         const status = statuses.get(statusKeyOf(key).toString('latin1'));
         if (status === undefined) throw new TypeError('it has no status');
         return { node: nodeFrom(key, value), status: statusFrom(status) };
       } catch (error) {
-        throw damagedError(directory, error, `the node "${key.subarray(1).toString()}" cannot be read`);
+        throw damagedError(place, error, `the node "${key.subarray(1).toString()}" cannot be read`);
       }
     });
   }
 }
 
 async function readStatuses(
-  db: Database,
+  store: OrderedStore,
   nodes: readonly [Buffer, Buffer][],
 ): Promise<ReadonlyMap<string, Buffer>> {
   const statuses = new Map<string, Buffer>();
   const [first] = nodes[0] ?? [];
   const [last] = nodes.at(-1) ?? [];
   if (first === undefined || last === undefined) return statuses;
-  for await (const chunk of entries(db, statusesBetween(first, last), { first: nodes.length })) {
+  for await (const chunk of entries(store, statusesBetween(first, last), { first: nodes.length })) {
     for (const [key, value] of chunk) statuses.set(key.toString('latin1'), value);
   }
   return statuses;
 }
 
 export async function* nodeNames(
-  db: Database,
+  store: OrderedStore,
   after: NodeName | undefined,
   from = '',
 ): AsyncGenerator<readonly NodeName[]> {
-  for await (const chunk of entries(db, nodesAfter(after, from), { first: PAGE, most: NODES })) {
+  for await (const chunk of entries(store, nodesAfter(after, from), { first: PAGE, most: NODES })) {
     yield chunk.map(([key]) => nameFrom(key));
   }
 }
 
 export async function* storedFlips(
-  db: Database,
+  store: OrderedStore,
   node: NodeName,
   range: FlipRange,
 ): AsyncGenerator<readonly Flip[]> {
   const reading = { reverse: range.order === 'desc', first: PAGE, most: 4 * PAGE };
-  for await (const chunk of entries(db, keysWithin(node, range), reading)) {
+  for await (const chunk of entries(store, keysWithin(node, range), reading)) {
     yield chunk.map(([key, value]) => flipFrom(node, key, value));
   }
 }
 
-export async function* storedPauses(db: Database, node: NodeName): AsyncGenerator<readonly Pause[]> {
-  for await (const chunk of entries(db, pausesOf(node))) {
+export async function* storedPauses(store: OrderedStore, node: NodeName): AsyncGenerator<readonly Pause[]> {
+  for await (const chunk of entries(store, pausesOf(node))) {
     yield chunk.map(([key, value]) => pauseFrom(key, value));
   }
 }
 
 /** Which of the nodes to register or delete exist. */
-export async function findNodes(db: Database, records: readonly HistoryRecord[]): Promise<Set<NodeName>> {
+export async function findNodes(
+  store: OrderedStore,
+  records: readonly HistoryRecord[],
+): Promise<Set<NodeName>> {
   const names = new Set<NodeName>();
   for (const record of records) {
     if (record.kind === 'registered') names.add(record.node.name);
     if (record.kind === 'forgotten') names.add(record.node);
   }
   const all = [...names];
-  const found = all.length === 0 ? [] : await hasMany(db, all.map(nodeKey));
+  const found = all.length === 0 ? [] : await hasMany(store, all.map(nodeKey));
   return new Set(all.filter((_name, index) => found[index] === true));
 }
 
 /** The keys of deleted nodes besides their own records. */
 export async function findForgotten(
-  db: Database,
+  store: OrderedStore,
   records: readonly HistoryRecord[],
 ): Promise<ReadonlyMap<NodeName, Buffer[]>> {
   const forgotten = new Map<NodeName, Buffer[]>();
@@ -108,7 +116,7 @@ export async function findForgotten(
     if (record.kind !== 'forgotten') continue;
     const keys: Buffer[] = [];
     for (const range of [flipsOf(record.node), pausesOf(record.node)]) {
-      for await (const chunk of entries(db, range)) {
+      for await (const chunk of entries(store, range)) {
         for (const [key, value] of chunk) keys.push(key, pastKeyOf(key, value));
       }
     }
@@ -118,10 +126,10 @@ export async function findForgotten(
 }
 
 /** Version 2 had no such index. */
-export async function indexPast(db: Database): Promise<void> {
+export async function indexPast(store: OrderedStore): Promise<void> {
   for (const range of [allFlips, allPauses]) {
-    for await (const chunk of bareEntries(db, range)) {
-      const batch = new Batch(db);
+    for await (const chunk of store.entries(range)) {
+      const batch = new Batch(store);
       for (const [key, value] of chunk) batch.putBare(pastKeyOf(key, value), NOTHING);
       await batch.write(SYNCED);
     }

@@ -3,6 +3,9 @@ import type { NodeName } from '../../domain/node-name.js';
 import type { Instant } from '../../domain/time.js';
 import type { UserId } from '../../domain/user-id.js';
 import type { HistoryRecord } from '../../ports/history-store.js';
+import { entries, getManyOrDamaged, hasMany, type Batch } from './sealed-store.js';
+import type { OrderedStore } from '../../ports/ordered-store.js';
+import { flipKey, flipValue, pastKey, pauseKey, pauseValue } from './node-past-codec.js';
 import { addAlert, findStates, type StoredStates } from './alerts.js';
 import {
   blindKey,
@@ -17,19 +20,8 @@ import {
   sessionKey,
   sessionValue,
 } from './session-codec.js';
-import { entries, getManyOrDamaged, hasMany, type Batch, type Database } from '../level/database.js';
 import { writeLastHold, writeRecovery, writeObservedTime, writeWatermark, type Ledger } from './meta.js';
-import {
-  flipKey,
-  flipValue,
-  nodeKey,
-  nodeValue,
-  pastKey,
-  pauseKey,
-  pauseValue,
-  statusKey,
-  statusValue,
-} from './node-codec.js';
+import { nodeKey, nodeValue, statusKey, statusValue } from './node-codec.js';
 import { findForgotten, findNodes } from './nodes.js';
 
 const NOTHING = Buffer.alloc(0);
@@ -54,26 +46,29 @@ export interface Stored {
 
 /** @param inDoubt some of the records may be on disk already, from a refused batch */
 export async function findStored(
-  db: Database,
+  store: OrderedStore,
   records: readonly HistoryRecord[],
   inDoubt: boolean,
 ): Promise<Stored> {
   const mayBeStored = inDoubt || records.some(({ kind }) => kind === 'unended' || kind === 'unopened');
   return {
-    ends: mayBeStored ? await findEnds(db, records) : undefined,
-    open: mayBeStored ? await findOpen(db, records) : undefined,
-    healed: records.some(isSettledRecovery) ? await findHealed(db) : [],
-    forgotten: await findForgotten(db, records),
-    alerts: await findStates(db, records),
-    nodes: await findNodes(db, records),
+    ends: mayBeStored ? await findEnds(store, records) : undefined,
+    open: mayBeStored ? await findOpen(store, records) : undefined,
+    healed: records.some(isSettledRecovery) ? await findHealed(store) : [],
+    forgotten: await findForgotten(store, records),
+    alerts: await findStates(store, records),
+    nodes: await findNodes(store, records),
   };
 }
 
-async function findEnds(db: Database, records: readonly HistoryRecord[]): Promise<Map<string, Instant>> {
+async function findEnds(
+  store: OrderedStore,
+  records: readonly HistoryRecord[],
+): Promise<Map<string, Instant>> {
   const keys = records.flatMap((record) =>
     record.kind === 'ended' || record.kind === 'unended' ? [sessionKey(record.user, record.onlineAt)] : [],
   );
-  const values = await getManyOrDamaged(db, keys);
+  const values = await getManyOrDamaged(store, keys);
   return new Map(
     keys.flatMap((key, index) => {
       const value = values[index];
@@ -82,7 +77,7 @@ async function findEnds(db: Database, records: readonly HistoryRecord[]): Promis
   );
 }
 
-async function findOpen(db: Database, records: readonly HistoryRecord[]): Promise<Set<string>> {
+async function findOpen(store: OrderedStore, records: readonly HistoryRecord[]): Promise<Set<string>> {
   const keys = records.flatMap((record) => {
     const isOfSession =
       record.kind === 'opened' ||
@@ -91,13 +86,13 @@ async function findOpen(db: Database, records: readonly HistoryRecord[]): Promis
       record.kind === 'unended';
     return isOfSession ? [openKey(record.user)] : [];
   });
-  const found = keys.length === 0 ? [] : await hasMany(db, keys);
+  const found = keys.length === 0 ? [] : await hasMany(store, keys);
   return new Set(keys.filter((_key, index) => found[index] === true).map(nameOf));
 }
 
-async function findHealed(db: Database): Promise<Buffer[]> {
+async function findHealed(store: OrderedStore): Promise<Buffer[]> {
   const keys: Buffer[] = [];
-  for await (const chunk of entries(db, healedUsers)) keys.push(...chunk.map(([key]) => key));
+  for await (const chunk of entries(store, healedUsers)) keys.push(...chunk.map(([key]) => key));
   return keys;
 }
 

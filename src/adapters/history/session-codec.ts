@@ -2,30 +2,22 @@ import { isBlindCause, type BlindInterval } from '../../domain/blindness.js';
 import type { EndedSession, OpenSession } from '../../domain/session.js';
 import { instant, type Instant } from '../../domain/time.js';
 import { userIdFromBigInt, type UserId } from '../../domain/user-id.js';
-import { INSTANT, INSTANT_SHIFT, putInstant, rangeOf, takeInstant, type KeyRange } from './binary.js';
+import type { KeyRange } from '../../ports/ordered-store.js';
+import { INSTANT, INSTANT_SHIFT, putInstant, rangeOf, takeInstant } from './binary.js';
+import { KIND } from './format.js';
 
-/**
- * What is on disk, and how: version 5. Nodes are in `node-codec.ts`, alerts in `alert-codec.ts`; behind each value
- * comes its checksum (`checksum.ts`). Keys are ordered binary, so that a user's sessions in a range of time cost one
- * seek and a scan of just those.
+/*
+ * Sessions, and what belongs to the daemon; see `format.ts` for the rest.
  *
  * | key                                | value                          |
  * |------------------------------------|--------------------------------|
- * | META, name                         | see `meta.ts`                  |
  * | SESSION, user, online_at           | offline_at, last_seen          |
  * | OPEN, user                         | online_at, generation          |
  * | ENDED, offline_at, user, online_at | nothing: finds what to prune   |
  * | HEALED, generation, sequence       | users                          |
  * | BLIND, from, to                    | cause                          |
  */
-export const VERSION = 5;
-
-const META = 0x01;
-const SESSION = 0x10;
-const OPEN = 0x11;
-const ENDED = 0x12;
-const HEALED = 0x13;
-const BLIND = 0x14;
+const { SESSION, OPEN, ENDED, HEALED, BLIND } = KIND;
 
 /** Users take eight bytes with the sign bit flipped, so that they sort as numbers do. */
 const USER = 8;
@@ -38,12 +30,6 @@ export const allSessions = rangeOf(SESSION);
 const endedSessions = rangeOf(ENDED);
 export const healedUsers = rangeOf(HEALED);
 export const blindIntervals = rangeOf(BLIND);
-
-export function metaKey(
-  name: 'version' | 'format' | 'watermark' | 'recovery' | 'facts' | 'erasing' | 'hold' | 'vigil',
-): Buffer {
-  return Buffer.concat([Buffer.of(META), Buffer.from(name)]);
-}
 
 export function sessionKey(user: UserId, onlineAt: Instant): Buffer {
   const key = Buffer.allocUnsafe(1 + USER + INSTANT);

@@ -1,7 +1,8 @@
 import type { EndedSession, OpenSession } from '../../domain/session.js';
 import type { UserId } from '../../domain/user-id.js';
 import type { HistoryRange } from '../../ports/history-store.js';
-import type { KeyRange } from './binary.js';
+import type { KeyRange, OrderedStore } from '../../ports/ordered-store.js';
+import { entries, firstEntry } from './sealed-store.js';
 import {
   healedFrom,
   healedUsers,
@@ -11,51 +12,50 @@ import {
   sessionFrom,
   sessionsOf,
 } from './session-codec.js';
-import { entries, firstEntry, type Database } from '../level/database.js';
 
 /** As many sessions as most pages have, and one more that shows whether any are left. */
 const PAGE = 128;
 /** Open sessions read at a time: a start reads all of them. */
 const OPEN = 2_000;
 
-export async function* storedOpenSessions(db: Database): AsyncGenerator<readonly OpenSession[]> {
-  for await (const chunk of entries(db, openSessions, { first: OPEN })) {
+export async function* storedOpenSessions(store: OrderedStore): AsyncGenerator<readonly OpenSession[]> {
+  for await (const chunk of entries(store, openSessions, { first: OPEN })) {
     yield chunk.map(([key, value]) => openFrom(key, value));
   }
 }
 
 export async function* storedHealed(
-  db: Database,
+  store: OrderedStore,
 ): AsyncGenerator<{ readonly generation: number; readonly users: readonly UserId[] }> {
-  for await (const chunk of entries(db, healedUsers)) {
+  for await (const chunk of entries(store, healedUsers)) {
     for (const [key, value] of chunk) yield healedFrom(key, value);
   }
 }
 
-export async function lastSessionOf(db: Database, user: UserId): Promise<EndedSession | undefined> {
-  const last = await firstEntry(db, sessionsOf(user), { reverse: true });
+export async function lastSessionOf(store: OrderedStore, user: UserId): Promise<EndedSession | undefined> {
+  const last = await firstEntry(store, sessionsOf(user), { reverse: true });
   return last === undefined ? undefined : sessionFrom(...last);
 }
 
 export async function* sessionsWithin(
-  db: Database,
+  store: OrderedStore,
   user: UserId,
   range: HistoryRange,
 ): AsyncGenerator<readonly EndedSession[]> {
-  const keys = await keysWithin(db, user, range);
+  const keys = await keysWithin(store, user, range);
   const reading = { reverse: range.order === 'desc', first: PAGE, most: 4 * PAGE };
-  for await (const chunk of entries(db, keys, reading)) {
+  for await (const chunk of entries(store, keys, reading)) {
     yield chunk.map(([key, value]) => sessionFrom(key, value));
   }
 }
 
 /** Sessions do not overlap, so of those that began before `from` only the last can end at or after it. */
-async function keysWithin(db: Database, user: UserId, range: HistoryRange): Promise<KeyRange> {
+async function keysWithin(store: OrderedStore, user: UserId, range: HistoryRange): Promise<KeyRange> {
   const { from = -Infinity, before = Infinity, after, order } = range;
   let gte = sessionBound(user, from);
   let lt = sessionBound(user, before);
   if (from !== -Infinity) {
-    const earlier = await firstEntry(db, { gte: sessionsOf(user).gte, lt: gte }, { reverse: true });
+    const earlier = await firstEntry(store, { gte: sessionsOf(user).gte, lt: gte }, { reverse: true });
     if (earlier !== undefined && sessionFrom(...earlier).offlineAt >= from) [gte] = earlier;
   }
   if (after !== undefined && order === 'desc') lt = first(lt, sessionBound(user, after));

@@ -1,9 +1,11 @@
 import * as z from 'zod';
 import { instant } from '../../domain/time.js';
 import { HeartbeatError } from '../../errors.js';
+import { EVERYTHING, FORMAT_KEY, VERSION, VERSION_KEY } from './format.js';
+import { Batch, NOT_SYNCED, SYNCED } from './sealed-store.js';
+import type { OrderedStore } from '../../ports/ordered-store.js';
 import { allAlerts, OPEN_BITS, stateBitsOf } from './alert-codec.js';
-import { metaKey, openSessions, VERSION } from './session-codec.js';
-import { bareEntries, Batch, getManyBare, SYNCED, type Database } from '../level/database.js';
+import { openSessions } from './session-codec.js';
 import { json, readMeta, writeFacts } from './meta.js';
 import { allNodes } from './node-codec.js';
 import { indexPast } from './nodes.js';
@@ -13,9 +15,6 @@ import { damagedError, foreignError } from './store-errors.js';
 const BARE = 4;
 /** Entries that get their checksum in one batch. */
 const PORTION = 2_000;
-const EVERYTHING = { gte: Buffer.alloc(0), lt: Buffer.alloc(64, 0xff) };
-const VERSION_KEY = metaKey('version');
-const FORMAT_KEY = metaKey('format');
 
 const versionSchema = z.int().positive();
 /** The progress of adding checksums: `sealed_to` is the last key that has one, and is absent once all have. */
@@ -37,51 +36,51 @@ const factsSchema = z.object({ sessions: z.int(), latest_end: z.number().transfo
  *
  * @throws HeartbeatError if it is newer, damaged, or not a history at all
  */
-export async function upgrade(db: Database, directory: string): Promise<void> {
-  const version = await readVersion(db, directory);
+export async function upgrade(store: OrderedStore, place: string): Promise<void> {
+  const version = await readVersion(store, place);
   if (version === undefined) {
-    await begin(db, directory);
+    await begin(store, place);
     return;
   }
   if (version > VERSION) {
     throw new HeartbeatError(
       'HEARTBEAT_STORE_TOO_NEW',
-      `the history in ${directory} has format ${version}, and this daemon knows ${VERSION}: ` +
+      `the history in ${place} has format ${version}, and this daemon knows ${VERSION}: ` +
         'start the newer daemon that wrote it, or choose another data_dir',
     );
   }
-  const format = await readMeta(db, directory, 'format', formatSchema);
+  const format = await readMeta(store, place, 'format', formatSchema);
   // The version has no checksum, so that older daemons can read it. Trusting a damaged one would add every checksum
   // twice.
   if ((format === undefined) !== version <= BARE) {
-    throw damagedError(directory, undefined, 'its record "version" cannot be trusted');
+    throw damagedError(place, undefined, 'its record "version" cannot be trusted');
   }
-  if (version === 2) await indexPast(db);
-  if (format === undefined || format.sealed_to !== undefined) await seal(db, directory, format);
+  if (version === 2) await indexPast(store);
+  if (format === undefined || format.sealed_to !== undefined) await seal(store, place, format);
 }
 
 /** @returns undefined for a database without one */
-async function readVersion(db: Database, directory: string): Promise<number | undefined> {
-  const [found] = await getManyBare(db, [VERSION_KEY]);
+async function readVersion(store: OrderedStore, place: string): Promise<number | undefined> {
+  const [found] = await store.getMany([VERSION_KEY]);
   if (found === undefined) return undefined;
   try {
     return versionSchema.parse(JSON.parse(found.toString()));
   } catch (error) {
-    throw damagedError(directory, error, 'its record "version" cannot be read');
+    throw damagedError(place, error, 'its record "version" cannot be read');
   }
 }
 
-async function begin(db: Database, directory: string): Promise<void> {
-  for await (const _ of bareEntries(db, EVERYTHING, { limit: 1 })) throw foreignError(directory);
-  const batch = new Batch(db);
+async function begin(store: OrderedStore, place: string): Promise<void> {
+  for await (const _ of store.entries(EVERYTHING, { limit: 1 })) throw foreignError(place);
+  const batch = new Batch(store);
   batch.putBare(VERSION_KEY, json(VERSION)).put(FORMAT_KEY, json({ version: VERSION }));
   await batch.write(SYNCED);
 }
 
 /** Gives every value its checksum, in portions. A daemon that is stopped meanwhile continues where it was. */
 async function seal(
-  db: Database,
-  directory: string,
+  store: OrderedStore,
+  place: string,
   begun: z.output<typeof formatSchema> | undefined,
 ): Promise<void> {
   const counts = {
@@ -92,8 +91,8 @@ async function seal(
   };
   const done = Buffer.from(begun?.sealed_to ?? '', 'hex');
   const rest = { gte: Buffer.concat([done, Buffer.of(0)]), lt: EVERYTHING.lt };
-  for await (const chunk of bareEntries(db, rest, { first: PORTION })) {
-    const batch = new Batch(db);
+  for await (const chunk of store.entries(rest, { first: PORTION })) {
+    const batch = new Batch(store);
     let last: Buffer = done;
     for (const [key, value] of chunk) {
       last = key;
@@ -109,10 +108,10 @@ async function seal(
     // An older daemon reads the version as before, and says that the database is too new.
     batch.putBare(VERSION_KEY, json(VERSION));
     batch.put(FORMAT_KEY, json({ version: VERSION, sealed_to: last.toString('hex'), ...counts }));
-    await batch.write({});
+    await batch.write(NOT_SYNCED);
   }
-  const facts = await readMeta(db, directory, 'facts', factsSchema);
-  const batch = new Batch(db);
+  const facts = await readMeta(store, place, 'facts', factsSchema);
+  const batch = new Batch(store);
   writeFacts(batch, {
     sessions: facts?.sessions ?? 0,
     latestEnd: facts?.latest_end ?? undefined,

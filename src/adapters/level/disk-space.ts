@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { open, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { bytesIn } from './file-sizes.js';
-import { writeError } from '../history/store-errors.js';
+import { levelWriteError } from './level-errors.js';
 
 /** The least that a database needs to open: a manifest, a new log and its first batches. */
 const LEAST = 1024 * 1024;
@@ -27,7 +27,7 @@ export async function proveDiskSpace(directory: string): Promise<void> {
       await handle.close();
     }
   } catch (error) {
-    throw writeError(error);
+    throw levelWriteError(error);
   } finally {
     await rm(file, { force: true });
   }

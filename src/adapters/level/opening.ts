@@ -1,15 +1,16 @@
 import path from 'node:path';
 import type { Clock } from '../../ports/clock.js';
 import type { Logger } from '../../ports/logger.js';
+import { damagedError } from '../history/store-errors.js';
 import { openOwned, type Database } from './database.js';
 import { makeDirectory, openTo } from './directory.js';
 import { inspect, type Findings } from './files/inspection.js';
 import { StartMark } from './files/start-mark.js';
 import { mendTable } from './files/table-mend.js';
 import { TableCheck } from './files/table-files.js';
+import { openError } from './level-errors.js';
 import { own, refuseOwned, type Owned } from './ownership.js';
 import { Patience } from './patience.js';
-import { damagedError, openError } from '../history/store-errors.js';
 
 export interface OpeningOptions {
   readonly logger?: Logger | undefined;

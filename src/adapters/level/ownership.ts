@@ -2,7 +2,7 @@ import { mkdtemp, realpath, rm, stat, symlink } from 'node:fs/promises';
 import path from 'node:path';
 import { Level } from 'level';
 import { HeartbeatError } from '../../errors.js';
-import { openError } from '../history/store-errors.js';
+import { openError } from './level-errors.js';
 
 const REGISTRY = Symbol.for('heartbeat.directories');
 

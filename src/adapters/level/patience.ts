@@ -1,6 +1,6 @@
 import type { Clock } from '../../ports/clock.js';
 import type { Millis } from '../../domain/time.js';
-import { hangingError } from '../history/store-errors.js';
+import { hangingError } from './level-errors.js';
 
 /** No step of an opening takes this long on a working disk: the longest reads 64 MiB of tables. */
 const LIMIT: Millis = 30_000;

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { crc32 } from 'node:zlib';
 import { expect } from 'chai';
 import { Level } from 'level';
-import { VERSION } from '../../../src/adapters/history/session-codec.js';
+import { VERSION } from '../../../src/adapters/history/format.js';
 import { LevelHistoryStore } from '../../../src/adapters/level/level-history-store.js';
 import type { AlertRecord } from '../../../src/domain/alert.js';
 import { NOTHING_CHOSEN, type Flip, type NodeStatus, type Registration } from '../../../src/domain/node.js';

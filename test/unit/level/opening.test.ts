@@ -5,7 +5,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { Level } from 'level';
-import { VERSION } from '../../../src/adapters/history/session-codec.js';
+import { VERSION } from '../../../src/adapters/history/format.js';
 import { LevelHistoryStore } from '../../../src/adapters/level/level-history-store.js';
 import { opened, user } from '../../contract/history-store/reading.js';
 import { eventually } from '../../support/eventually.js';

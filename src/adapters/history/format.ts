@@ -1,0 +1,59 @@
+import type { KeyRange } from '../../ports/ordered-store.js';
+
+/**
+ * The version of what is on disk. The codecs (`session-codec.ts`, `node-codec.ts`, `node-past-codec.ts`,
+ * `alert-codec.ts`) say what each key and value holds; behind each value comes its checksum (`checksum.ts`). Keys are
+ * ordered binary, so that a user's sessions in a range of time cost one seek and a scan of just those.
+ */
+export const VERSION = 5;
+
+/** The kind of a record, by the first byte of its key. Keys of META are names; see `meta.ts` for their values. */
+export const KIND = {
+  META: 0x01,
+  SESSION: 0x10,
+  OPEN: 0x11,
+  ENDED: 0x12,
+  HEALED: 0x13,
+  BLIND: 0x14,
+  NODE: 0x20,
+  STATUS: 0x21,
+  FLIP: 0x22,
+  PAUSE: 0x23,
+  PAST: 0x24,
+  ALERT: 0x30,
+  ALERT_STATE: 0x31,
+  ALERT_LATE: 0x32,
+} as const;
+
+const NAMES: ReadonlyMap<number | undefined, string> = new Map([
+  [KIND.META, 'fact of the whole'],
+  [KIND.SESSION, 'session'],
+  [KIND.OPEN, 'open session'],
+  [KIND.ENDED, 'index of ends'],
+  [KIND.HEALED, 'heals of a recovery'],
+  [KIND.BLIND, 'blind interval'],
+  [KIND.NODE, 'node'],
+  [KIND.STATUS, 'status of a node'],
+  [KIND.FLIP, 'flip'],
+  [KIND.PAUSE, 'pause'],
+  [KIND.PAST, 'index of flips and pauses'],
+  [KIND.ALERT, 'alert'],
+  [KIND.ALERT_STATE, 'index of states of alerts'],
+  [KIND.ALERT_LATE, 'index of late alerts'],
+]);
+
+/** The kind in a person's words; undefined for a key that is not of a history. */
+export function kindOf(key: Buffer): string | undefined {
+  return NAMES.get(key[0]);
+}
+
+export const EVERYTHING: KeyRange = { gte: Buffer.alloc(0), lt: Buffer.alloc(64, 0xff) };
+
+export function metaKey(
+  name: 'version' | 'format' | 'watermark' | 'recovery' | 'facts' | 'erasing' | 'hold' | 'vigil',
+): Buffer {
+  return Buffer.concat([Buffer.of(KIND.META), Buffer.from(name)]);
+}
+
+export const VERSION_KEY = metaKey('version');
+export const FORMAT_KEY = metaKey('format');

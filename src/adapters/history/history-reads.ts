@@ -1,0 +1,149 @@
+import type { AlertId, AlertRecord, LastHold } from '../../domain/alert.js';
+import type { BlindInterval } from '../../domain/blindness.js';
+import type { EndedSession, OpenSession } from '../../domain/session.js';
+import type { Instant } from '../../domain/time.js';
+import type { Flip, Pause } from '../../domain/node.js';
+import type { NodeName } from '../../domain/node-name.js';
+import type { UserId } from '../../domain/user-id.js';
+import type { FlipRange, HistoryRange, StoredNode, StoreSummary } from '../../ports/history-store.js';
+import type { OrderedStore } from '../../ports/ordered-store.js';
+import type { AlertRange } from '../../ports/outbox.js';
+import { alertOf, alertsToldLate, alertsWithin, openAlerts } from './alerts.js';
+import { blindnessBetween, storedBlindness } from './blindness.js';
+import { readLastHold, type Ledger } from './meta.js';
+import { nodeNames, storedFlips, storedNodes, storedPauses } from './nodes.js';
+import { lastSessionOf, sessionsWithin, storedHealed, storedOpenSessions } from './sessions.js';
+import { damagedError } from './store-errors.js';
+import type { StoreHealth } from './store-health.js';
+
+/** An open store and what is known about its contents. */
+export interface Opened {
+  readonly store: OrderedStore;
+  readonly summary: StoreSummary;
+  /** The facts that are true of what is on disk. */
+  ledger: Ledger;
+}
+
+/** Reads what is stored, and tells the store's health of what cannot be read. */
+export abstract class HistoryReads {
+  readonly #place: string;
+  readonly #acceptDataLoss: boolean;
+  protected readonly health: StoreHealth;
+
+  /** @param place of the store, for messages */
+  constructor(place: string, health: StoreHealth, acceptDataLoss: boolean) {
+    this.#place = place;
+    this.health = health;
+    this.#acceptDataLoss = acceptDataLoss;
+  }
+
+  /** Waits while the store is opened again. */
+  protected abstract opened(): Promise<Opened>;
+
+  openAlerts(): AsyncIterable<readonly AlertRecord[]> {
+    return this.#counted('openAlerts', 'open alerts', openAlerts);
+  }
+
+  alerts(range: AlertRange): AsyncIterable<readonly AlertRecord[]> {
+    return this.#reading((store) => alertsWithin(store, range));
+  }
+
+  toldLate(since: Instant): AsyncIterable<readonly AlertRecord[]> {
+    return this.#reading((store) => alertsToldLate(store, since));
+  }
+
+  alert(id: AlertId): Promise<AlertRecord | undefined> {
+    return this.read((store) => alertOf(store, id));
+  }
+
+  lastHold(): Promise<LastHold | undefined> {
+    return this.read((store) => readLastHold(store, this.#place));
+  }
+
+  openSessions(): AsyncIterable<readonly OpenSession[]> {
+    return this.#counted('open', 'open sessions', storedOpenSessions);
+  }
+
+  healedSince(): AsyncIterable<{ readonly generation: number; readonly users: readonly UserId[] }> {
+    return this.#reading((store) => storedHealed(store));
+  }
+
+  lastSession(user: UserId): Promise<EndedSession | undefined> {
+    return this.read((store) => lastSessionOf(store, user));
+  }
+
+  sessions(user: UserId, range: HistoryRange): AsyncIterable<readonly EndedSession[]> {
+    return this.#reading((store) => sessionsWithin(store, user, range));
+  }
+
+  blindIntervals(limit: number): Promise<readonly BlindInterval[]> {
+    return this.read((store) => storedBlindness(store, limit));
+  }
+
+  blindBetween(from: Instant, to: Instant): AsyncIterable<readonly BlindInterval[]> {
+    return this.#reading((store) => blindnessBetween(store, from, to));
+  }
+
+  nodes(): AsyncIterable<readonly StoredNode[]> {
+    return this.#counted('nodes', 'nodes', (store) => storedNodes(store, this.#place));
+  }
+
+  nodeNames(after: NodeName | undefined, from?: string): AsyncIterable<readonly NodeName[]> {
+    return this.#reading((store) => nodeNames(store, after, from));
+  }
+
+  flips(node: NodeName, range: FlipRange): AsyncIterable<readonly Flip[]> {
+    return this.#reading((store) => storedFlips(store, node, range));
+  }
+
+  pauses(node: NodeName): AsyncIterable<readonly Pause[]> {
+    return this.#reading((store) => storedPauses(store, node));
+  }
+
+  protected async read<Found>(read: (store: OrderedStore) => Promise<Found>): Promise<Found> {
+    const { store } = await this.opened();
+    try {
+      return await read(store);
+    } catch (error) {
+      throw this.health.failed(error);
+    }
+  }
+
+  async *#reading<Found>(read: (store: OrderedStore) => AsyncIterable<Found>): AsyncIterable<Found> {
+    const { store } = await this.opened();
+    try {
+      yield* read(store);
+    } catch (error) {
+      throw this.health.failed(error);
+    }
+  }
+
+  /** Reads all of one kind, and compares their number with the stored count. */
+  async *#counted<Found>(
+    count: 'nodes' | 'open' | 'openAlerts',
+    what: string,
+    read: (store: OrderedStore) => AsyncIterable<readonly Found[]>,
+  ): AsyncIterable<readonly Found[]> {
+    const opened = await this.opened();
+    const { ledger } = opened;
+    let found = 0;
+    for await (const chunk of this.#reading(read)) {
+      found += chunk.length;
+      yield chunk;
+    }
+    // Changes meanwhile make the comparison meaningless.
+    if (opened.ledger[count] !== ledger[count]) return;
+    const stored = ledger[count];
+    if (found === stored) return;
+    // An end is counted without checking whether its session was open, which would cost as much as storing it. If it
+    // was not, the count is too low, and nothing is lost.
+    if (stored === undefined || (count === 'open' && found > stored)) {
+      if (opened.ledger === ledger) ledger[count] = found;
+      return;
+    }
+    const reason = `${String(found)} ${what} are stored of ${String(stored)}`;
+    const error = damagedError(this.#place, undefined, reason, true);
+    this.health.damaged(error);
+    if (!this.#acceptDataLoss) throw error;
+  }
+}

@@ -1,0 +1,60 @@
+import type { HeartbeatError } from '../../errors.js';
+import type { OrderedStore, StoreEngine, StoreObserver } from '../../ports/ordered-store.js';
+import { upgrade } from '../history/upgrade.js';
+import { proveDiskSpace } from './disk-space.js';
+import { bytesIn } from './file-sizes.js';
+import { levelReadError, levelWriteError, openError } from './level-errors.js';
+import { LevelStore } from './level-store.js';
+import { openFiles, type OpeningOptions } from './opening.js';
+import { salvage, salvageVersion } from './salvage.js';
+import { mergeAll } from './scrubber.js';
+
+/** LevelDB in a directory. */
+export class LevelEngine implements StoreEngine {
+  readonly place: string;
+  readonly #options: OpeningOptions;
+
+  constructor(directory: string, options: OpeningOptions) {
+    this.place = directory;
+    this.#options = options;
+  }
+
+  async open(mayBegin: boolean, observer: StoreObserver): Promise<OrderedStore> {
+    const files = await openFiles(this.place, this.#options, mayBegin);
+    const { db, isMended } = files;
+    try {
+      const store = new LevelStore(this.place, files, await LevelStore.identity(this.place), observer);
+      const { acceptDataLoss, logger } = this.#options;
+      if (mayBegin && acceptDataLoss === true) {
+        await salvageVersion(store, logger);
+        await upgrade(store, this.place);
+        await salvage(store, logger);
+      }
+      if (isMended) await mergeAll(db);
+      return store;
+    } catch (error) {
+      await db.close();
+      throw this.openError(error);
+    }
+  }
+
+  proveReopenable(): Promise<void> {
+    return proveDiskSpace(this.place);
+  }
+
+  async size(): Promise<number> {
+    try {
+      return await bytesIn(this.place, () => true);
+    } catch (error) {
+      throw levelReadError(error);
+    }
+  }
+
+  openError(cause: unknown): HeartbeatError {
+    return openError(this.place, cause);
+  }
+
+  writeError(cause: unknown): HeartbeatError {
+    return levelWriteError(cause);
+  }
+}

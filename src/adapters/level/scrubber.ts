@@ -1,0 +1,125 @@
+import { rm } from 'node:fs/promises';
+import path from 'node:path';
+import type { ErasedKeys, Scrubbing } from '../../ports/ordered-store.js';
+import { metaKey } from '../history/format.js';
+import { SYNCED } from '../history/sealed-store.js';
+import type { Database } from './database.js';
+import type { StartMark } from './files/start-mark.js';
+import { levelReadError } from './level-errors.js';
+
+/** Keys with more bytes than this between them are merged separately: about one file. */
+const SPAN = 2 * 1024 * 1024;
+
+/** LevelDB merges a file when a newer one overlaps it; these two keys overlap everything. */
+async function overlapWithAll(db: Database): Promise<void> {
+  await db.batch().del(Buffer.of(0)).del(Buffer.of(0xff)).write();
+}
+
+/** Rewrites every file. */
+export async function mergeAll(db: Database): Promise<void> {
+  await overlapWithAll(db);
+  await db.compactRange(Buffer.of(0), Buffer.of(0xff));
+}
+
+export interface ScrubberDeps {
+  /** Whether files may be merged: damage would be merged into others, or end the process. */
+  isMergeable(): Promise<boolean>;
+  failed(error: unknown): void;
+}
+
+/**
+ * LevelDB keeps deleted data in its files until it merges them, and erased must mean erased. So the files are merged in
+ * the background, once for all waiting erasures. A mark on disk makes the next start finish what this one does not.
+ */
+export class Scrubber implements Scrubbing {
+  readonly #db: Database;
+  readonly #mark: Pick<StartMark, 'merging' | 'merged'>;
+  readonly #deps: ScrubberDeps;
+  #remains: ErasedKeys[] = [];
+  #expected = 0;
+  #work: Promise<void> | undefined;
+
+  constructor(db: Database, mark: Pick<StartMark, 'merging' | 'merged'>, deps: ScrubberDeps) {
+    this.#db = db;
+    this.#mark = mark;
+    this.#deps = deps;
+  }
+
+  /** Where the data was is no longer known. */
+  async resume(): Promise<void> {
+    const [erasing] = await this.#db.getMany([metaKey('erasing')]).catch((error: unknown) => {
+      throw levelReadError(error);
+    });
+    if (erasing === undefined) return;
+    this.#remains.push([Buffer.of(0), Buffer.of(0xff)]);
+    this.#start();
+  }
+
+  async after(erasure: Promise<readonly ErasedKeys[]>): Promise<void> {
+    this.#expected++;
+    try {
+      this.#remains.push(...(await erasure));
+    } finally {
+      this.#expected--;
+    }
+    this.#start();
+  }
+
+  /** Resolves once nothing erased is in the files, unless LevelDB could not write. */
+  async settled(): Promise<void> {
+    while (this.#work !== undefined) await this.#work;
+  }
+
+  #start(): void {
+    if (this.#remains.length === 0) return;
+    this.#work ??= this.#run().then((goesOn) => {
+      this.#work = undefined;
+      if (goesOn) this.#start();
+    });
+  }
+
+  /** @returns whether the rest may be merged as well */
+  async #run(): Promise<boolean> {
+    const db = this.#db;
+    try {
+      // The mark of the erasure stays, and so does LevelDB's journal, which may say more about the damage.
+      if (!(await this.#deps.isMergeable())) return false;
+      await this.#mark.merging();
+      while (this.#remains.length > 0) {
+        const remains = this.#remains.splice(0);
+        await this.#flush();
+        await overlapWithAll(db);
+        for (const keys of remains) await this.#merge(keys);
+      }
+      if (this.#expected === 0) await db.del(metaKey('erasing'), SYNCED);
+    } catch (error) {
+      // The mark stays, so the next opening continues. The journal says what LevelDB found.
+      this.#deps.failed(error);
+      return false;
+    } finally {
+      await this.#mark.merged();
+    }
+    // LevelDB's journal `LOG` names the keys between which it merged.
+    for (const name of ['LOG', 'LOG.old']) await rm(path.join(db.location, name), { force: true });
+    return true;
+  }
+
+  /** Erased data may still be in memory, and would reach a file only now. */
+  async #flush(): Promise<void> {
+    await this.#db.compactRange(Buffer.of(0), Buffer.of(0));
+  }
+
+  async #merge(keys: ErasedKeys): Promise<void> {
+    const [first] = keys;
+    const last = keys.at(-1);
+    if (first === undefined || last === undefined) return;
+    const end = Buffer.concat([last, Buffer.of(0)]);
+    if (keys.length > 2 && (await this.#db.approximateSize(first, end)) > SPAN) {
+      const middle = keys.length >> 1;
+      await this.#merge(keys.slice(0, middle));
+      await this.#merge(keys.slice(middle));
+    } else {
+      await this.#db.compactRange(first, end);
+    }
+  }
+}
