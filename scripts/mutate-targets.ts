@@ -31,6 +31,7 @@ export const PURE_RULES: readonly PureRule[] = [
   { rule: 'actors/notifier/channel/channel.machine.ts', specs: ALERTS },
   { rule: 'actors/notifier/rules/flapping.ts', specs: ALERTS },
   { rule: 'actors/notifier/outbox/delivery.ts', specs: ALERTS },
+  { rule: 'actors/notifier/rules/fallback.ts', specs: ALERTS },
   { rule: 'actors/notifier/rules/routing.ts', specs: ALERTS },
   { rule: 'actors/notifier/grouping/hold-undelivered.ts', specs: ALERTS },
   { rule: 'actors/notifier/rules/alerting.ts', specs: ALERTS },

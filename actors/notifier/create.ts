@@ -1,24 +1,26 @@
 import type { Millis } from '../../src/domain/time.js';
 import type { Channel } from '../../src/ports/channel.js';
-import type { SupervisorPolicy } from '../supervisor/child-spec.js';
 import { ChannelTotals } from './channel/channel-totals.js';
 import type { ChannelDeps } from './channel/channel.actor.js';
 import { Channels } from './channel/channels.js';
-import { Notifier, type NotifierOptions, type NotifierDeps } from './notifier.actor.js';
+import { makeNotifierParts, type NotifierPartsDeps, type NotifierPartsOptions } from './notifier-parts.js';
+import { Notifier, type NotifierDeps } from './notifier.actor.js';
 
-type Restarts = Pick<SupervisorPolicy, 'intensity' | 'period'>;
-
-export interface AlertsOptions extends Omit<NotifierOptions, 'channels'> {
-  readonly channelRestarts: Restarts;
+export interface AlertsOptions extends Omit<NotifierPartsOptions, 'channels'> {
+  readonly restarts: NotifierDeps['restarts'];
+  readonly channelRestarts: ChannelDeps['restarts'];
   /** How long attempts under way may take when the daemon stops. */
   readonly patience: Millis;
 }
+
+export type AlertsDeps = Omit<NotifierPartsDeps, 'channels' | 'totals' | 'committed'> &
+  Omit<NotifierDeps, 'channels' | 'restarts'>;
 
 /** Makes the notifier, and an actor for each channel. Nothing runs before they are started. */
 export function createNotifier(
   channels: readonly Channel[],
   options: AlertsOptions,
-  deps: Omit<NotifierDeps, 'channels' | 'totals'>,
+  deps: AlertsDeps,
 ): { readonly notifier: Notifier; readonly channels: Channels } {
   const { system, clock, logger, random } = deps;
   const totals = new ChannelTotals();
@@ -35,7 +37,7 @@ export function createNotifier(
     },
   };
   const all = new Channels(channels, childDeps);
-  const notifier = new Notifier(
+  const parts = makeNotifierParts(
     {
       ...options,
       channels: all.policies,
@@ -44,7 +46,15 @@ export function createNotifier(
         return options.unstored;
       },
     },
-    { ...deps, totals, channels: all.actors },
+    {
+      ...deps,
+      totals,
+      channels: all.actors,
+      committed: (records) => {
+        notifier.committed(records, false);
+      },
+    },
   );
+  const notifier = new Notifier(parts, { ...deps, restarts: options.restarts, channels: all.actors });
   return { notifier, channels: all };
 }

@@ -1,73 +1,38 @@
-import { assertNever } from '../../src/domain/assert-never.js';
 import type { AlertRecord, LastHold } from '../../src/domain/alert.js';
+import { assertNever } from '../../src/domain/assert-never.js';
 import type { NodeName } from '../../src/domain/node-name.js';
-import type { Moment } from '../../src/domain/time.js';
+import { toSeconds } from '../../src/domain/time.js';
+import type { Clock } from '../../src/ports/clock.js';
 import type { Logger } from '../../src/ports/logger.js';
-import type { Outbox } from '../../src/ports/outbox.js';
 import type { ActorSystem, Place } from '../../src/runtime/actor-system.js';
 import type { ExitSignal, RunningChild } from '../supervisor/child.js';
 import type { SupervisorPolicy } from '../supervisor/child-spec.js';
 import { SupervisedActor, type Behaviour } from '../supervisor/supervised-actor.js';
-import { OneShotTimer } from './one-shot-timer.js';
-import { AlertingRules, type AlertingOptions } from './rules/alerting.js';
-import type { Circumstances } from './rules/delivery-rules.js';
-import type {
-  Alerting,
-  FailedStanding,
-  NodeChange,
-  NodeNews,
-  NotifierCommand,
-  NotifierReply,
-} from './notifier.protocol.js';
-import type { ChannelTotals } from './channel/channel-totals.js';
-import type { ChannelActor } from './channel/channel.actor.js';
 import type { Progress } from './channel/channel.protocol.js';
+import type { Alerting, FailedStanding, NodeChange, NodeNews, NotifierCommand } from './notifier.protocol.js';
+import type { NotifierParts } from './notifier-parts.js';
+import { OneShotTimer } from './one-shot-timer.js';
+import type { AlertWriter } from './outbox/alert-writer.js';
+import type { OpenAlerts } from './outbox/open-alerts.js';
+import type { RequestMessage } from './outbox/requests.js';
+import type { UnstoredAlerts } from './outbox/unstored-alerts.js';
 import type { Closing } from './rules/closing.js';
-import { moved } from './outbox/delivery.js';
-import { AttemptIntents, IntentRegister } from './outbox/attempt-intents.js';
-import { Deliveries } from './outbox/deliveries.js';
-import { restoreOutbox, withoutLostChannels } from './outbox/restore.js';
-import { HoldQueue } from './grouping/hold-queue.js';
-import { OngoingFailures } from './rules/ongoing-failures.js';
-import { OpenAlerts } from './outbox/open-alerts.js';
-import { Overflow, type UnstoredAlerts } from './outbox/unstored-alerts.js';
-import type { RemindersOptions } from './rules/reminders.js';
-import { Requests } from './outbox/requests.js';
-import { routesOf } from './rules/routing.js';
-import { AlertWriter, type AlertWriterDeps } from './outbox/alert-writer.js';
+import type { Circumstances } from './rules/delivery-rules.js';
+import type { OngoingFailures } from './rules/ongoing-failures.js';
 
-export interface NotifierOptions extends AlertingOptions, Pick<RemindersOptions, 'remindEvery'> {
-  /** The most alerts in memory while the disk refuses writes. */
-  readonly unstored: number;
-  readonly restarts: Pick<SupervisorPolicy, 'intensity' | 'period'>;
-}
-
-export interface NotifierDeps extends AlertWriterDeps {
+export interface NotifierDeps {
   readonly system: ActorSystem;
+  readonly clock: Clock;
   readonly logger: Logger;
-  readonly outbox: Outbox;
-  /** Returns a number in [0, 1). */
-  readonly random: () => number;
-  readonly channels: ReadonlyMap<string, ChannelActor>;
-  readonly totals: ChannelTotals;
+  readonly restarts: Pick<SupervisorPolicy, 'intensity' | 'period'>;
+  readonly channels: { has(channel: string): boolean };
   /** The number of unpaused nodes. */
   watched(): number;
-  /** Whether memory has room for these records of an earlier run. If not, the start fails once all are counted. */
-  holds(records: readonly AlertRecord[]): boolean;
   remember(hold: LastHold): void;
 }
 
-type Answered = (reply: NotifierReply) => void;
-
 type NotifierMessage =
   | { readonly kind: 'progress'; readonly channel: string; readonly progress: Progress }
-  | {
-      readonly kind: 'found';
-      readonly record: AlertRecord | undefined;
-      readonly failsByTag: boolean | undefined;
-      readonly answered: Answered;
-    }
-  | { readonly kind: 'not_found'; readonly error: unknown; readonly answered: Answered }
   /** Something changed about a node that its alerts may depend on. */
   | { readonly kind: 'settle'; readonly node: NodeName }
   | { readonly kind: 'wake' }
@@ -76,75 +41,35 @@ type NotifierMessage =
   | { readonly kind: 'reopened' }
   | { readonly kind: 'channels_gone' }
   | { readonly kind: 'nodes_known' }
-  | NotifierCommand;
-
-interface Prepared {
-  readonly records: readonly AlertRecord[];
-  /** The node has recovered since. */
-  isOver: boolean;
-}
+  | RequestMessage;
 
 /**
- * Keeps the outbox: decides which alerts there are, has them stored, and lets channels deliver them. An attempt begins
- * when its intent is on disk, or cannot be. The object outlives a crash.
+ * Keeps the outbox: has rules decide which alerts there are, has them stored, and lets channels deliver them. The
+ * object outlives a crash.
  */
 export class Notifier implements Behaviour<NotifierMessage>, Alerting {
   readonly name = 'outbox';
-  readonly #options: NotifierOptions;
   readonly #deps: NotifierDeps;
+  readonly #parts: NotifierParts;
   readonly #open: OpenAlerts;
-  readonly #rules: AlertingRules;
-  readonly #kept: AlertWriter;
-  readonly #attemptIntents: AttemptIntents;
-  readonly #deliveries: Deliveries;
-  readonly #holdQueue: HoldQueue;
+  readonly #writer: AlertWriter;
   readonly #ongoingFailures: OngoingFailures;
-  readonly #requests: Requests;
-  readonly #overflow = new Overflow();
   readonly #actor: SupervisedActor<NotifierMessage>;
-  /** Alerts of requests, until those are on disk or refused. */
-  readonly #prepared = new Map<NodeName, Prepared>();
-  #loaded = false;
+  readonly #timer: OneShotTimer;
+  #isRestored = false;
   /** Whether the nodes that failed in an earlier run have reported their status. */
   #areNodesKnown = false;
-  readonly #timer: OneShotTimer;
 
-  constructor(options: NotifierOptions, deps: NotifierDeps) {
-    this.#options = options;
+  constructor(parts: NotifierParts, deps: NotifierDeps) {
     this.#deps = deps;
-    const intents = new IntentRegister();
-    this.#open = new OpenAlerts(deps.totals, intents);
-    this.#rules = new AlertingRules(options, this.#open, deps.random);
-    this.#kept = new AlertWriter(this.#open, deps, (records) => {
-      this.committed(records, false);
-    });
-    const { clock, channels } = deps;
-    this.#ongoingFailures = new OngoingFailures(
-      options,
-      this.#open,
-      this.#rules,
-      (channel) => channels.get(channel)?.receiverId ?? channel,
-    );
-    this.#attemptIntents = new AttemptIntents(intents, {
-      open: this.#open,
-      writer: this.#kept,
-      clock,
-      channels,
-      late: (record, channel) => this.#ongoingFailures.late(record, channel, clock.wall()),
-      upToDate: (alert) => this.#rules.upToDate(alert),
-    });
-    this.#deliveries = new Deliveries(this.#open, this.#kept, this.#attemptIntents, {
-      clock,
-      channels,
-      escalation: this.#ongoingFailures.escalation,
-      fallbackOf: (channel) => options.channels.find(({ name }) => name === channel)?.fallback,
-    });
-    this.#holdQueue = new HoldQueue(this.#open, this.#rules);
-    this.#requests = new Requests(this.#open, this.#kept, this.#rules.ids, deps);
-    this.#timer = new OneShotTimer(clock, () => {
+    this.#parts = parts;
+    this.#open = parts.open;
+    this.#writer = parts.writer;
+    this.#ongoingFailures = parts.ongoingFailures;
+    this.#timer = new OneShotTimer(deps.clock, () => {
       this.#tell({ kind: 'wake' });
     });
-    this.#actor = new SupervisedActor(this, options.restarts, deps);
+    this.#actor = new SupervisedActor(this, deps.restarts, deps);
   }
 
   /** Alerts with an open delivery. */
@@ -154,7 +79,8 @@ export class Notifier implements Behaviour<NotifierMessage>, Alerting {
 
   /** The number of pairs of channel and node with a message in the last hour. */
   get counted(): number {
-    return this.#rules.flapping.size;
+    const { flapping } = this.#parts;
+    return flapping.size;
   }
 
   /** The present records that are not on disk yet. */
@@ -163,71 +89,39 @@ export class Notifier implements Behaviour<NotifierMessage>, Alerting {
   }
 
   async start(exitSignal: ExitSignal, place: Place): Promise<RunningChild> {
-    if (!this.#loaded) await this.#load();
+    const { holdQueue, restore } = this.#parts;
+    if (!this.#isRestored) await restore();
+    this.#isRestored = true;
     this.#actor.start(exitSignal, place);
-    this.#actor.tell({ kind: 'wake' });
-    if (this.#rules.recall.isUnderWay) this.#actor.tell({ kind: 'recall' });
+    this.#tell({ kind: 'wake' });
+    if (holdQueue.isBeginning) this.#tell({ kind: 'recall' });
     return { stop: () => this.#stop(), inspect: () => this.inspect() };
   }
 
-  async #load(): Promise<void> {
-    const { clock, outbox, logger } = this.#deps;
-    await restoreOutbox(
-      { outbox, clock, holds: (records) => this.#deps.holds(records) },
-      this.#open,
-      this.#rules,
-    );
-    this.#loaded = true;
-    this.#holdQueue.resume();
-    this.#ongoingFailures.resume(clock.now());
-    this.#endLost();
-    if (this.#open.size > 0) logger.info('undelivered alerts restored', { alerts: this.#open.size });
-  }
-
-  /** Deliveries to channels that are no longer configured become dead letters. */
-  #endLost(): void {
-    const { channels, logger } = this.#deps;
-    this.#rules.flapping.keepOnly(channels);
-    const lost = [...this.#open.all()].flatMap((record) => withoutLostChannels(record, channels));
-    this.#kept.keep(lost);
-    this.#kept.submit();
-    if (lost.length > 0) {
-      logger.error('alerts became dead letters: their channel is no longer configured', {
-        alerts: lost.length,
-      });
-    }
-  }
-
   async #stop(): Promise<void> {
+    const { attemptIntents } = this.#parts;
     this.#timer.set(undefined);
     await this.#actor.stop();
-    this.#attemptIntents.takeBack();
-    this.#kept.submit();
+    attemptIntents.takeBack();
+    this.#writer.submit();
   }
 
   raise(change: NodeChange): readonly AlertRecord[] {
-    const { clock, logger } = this.#deps;
-    const [now, wall] = [clock.now(), clock.wall()];
-    const unnotified = this.#ongoingFailures.unnotified(change.node.name);
-    const cause = this.#ongoingFailures.flipped(change, now, wall);
-    if (change.isPaused) {
+    const { holdQueue, overflow, prepared, rules } = this.#parts;
+    const { node, isPaused } = change;
+    const circumstances = this.#circumstances;
+    const unnotified = this.#ongoingFailures.unnotified(node.name);
+    const cause = this.#ongoingFailures.flipped(change, circumstances.now, circumstances.wall);
+    if (!isPaused) prepared.flipped(change);
+    if (isPaused || overflow.takes(node.name)) {
       this.#setAlarm();
       return [];
     }
-    const prepared = this.#prepared.get(change.node.name);
-    if (prepared !== undefined) prepared.isOver = change.flip.to === 'active';
-    if (this.#deps.refusing() && this.#open.unstored.size >= this.#options.unstored) {
-      if (this.#overflow.add(change.node.name))
-        logger.error('alert queue full while the disk refuses writes', {
-          alerts: this.#open.unstored.size,
-        });
-      return [];
-    }
-    const circumstances = { now, wall, watched: this.#deps.watched(), cause, unnotified };
-    const { records, hold } = this.#rules.raise(change, circumstances);
+    const { records, hold } = rules.raise(change, { ...circumstances, cause, unnotified });
     this.#ongoingFailures.raised(records);
     if (hold !== undefined) {
-      if (this.#rules.recall.isUnderWay) this.#tell({ kind: 'recall' });
+      const { logger } = this.#deps;
+      if (holdQueue.isBeginning) this.#tell({ kind: 'recall' });
       logger.warn('mass failure: alerts are held', { until: hold.until / 1000 });
       this.#deps.remember(hold);
     }
@@ -236,43 +130,13 @@ export class Notifier implements Behaviour<NotifierMessage>, Alerting {
   }
 
   prepare(news: NodeNews): readonly AlertRecord[] {
-    const wall = this.#deps.clock.wall();
-    const record =
-      news.kind === 'rerouted'
-        ? this.#rules.prepareClosing(
-            news.node,
-            this.#ongoingFailures.closing.left(news.node, news.next),
-            wall,
-          )
-        : this.#rules.prepare(news, this.#ongoingFailures.unnotified(news.node.name), wall);
-    if (record === undefined) return [];
-    const { name } = news.node;
-    const records = [...(this.#prepared.get(name)?.records ?? []), record];
-    this.#prepared.set(name, { records, isOver: false });
-    return [record];
+    const { prepared } = this.#parts;
+    return prepared.prepare(news, this.#circumstances.wall);
   }
 
   settled(node: NodeName, stored: boolean): void {
-    const prepared = this.#prepared.get(node);
-    if (prepared === undefined) return;
-    this.#prepared.delete(node);
-    if (!stored) return;
-    for (const record of prepared.records) this.#admit(record, node, prepared.isOver);
-    this.#tell({ kind: 'settle', node });
-  }
-
-  #admit(record: AlertRecord, node: NodeName, isOver: boolean): void {
-    const { type } = record.alert;
-    if (type === 'channel.closed' && isOver) {
-      // Its receivers have been notified of the recovery meanwhile.
-      const deliveries = record.deliveries.map((delivery) => moved(delivery, 'cancelled'));
-      this.#kept.keep([{ ...record, deliveries }]);
-      return;
-    }
-    const cause = type === 'node.reported_failure' ? this.#ongoingFailures.causeOf(node) : undefined;
-    const records = this.#rules.admit(record, { ...this.#circumstances, cause });
-    this.#kept.keep(records);
-    this.#ongoingFailures.raised(records);
+    const { prepared } = this.#parts;
+    if (prepared.settled(node, stored, this.#circumstances)) this.#tell({ kind: 'settle', node });
   }
 
   get #circumstances(): Circumstances {
@@ -281,18 +145,20 @@ export class Notifier implements Behaviour<NotifierMessage>, Alerting {
   }
 
   stands(node: NodeName, standing: FailedStanding | undefined): void {
-    const { clock } = this.#deps;
-    if (standing === undefined) this.#rules.forget(node);
-    this.#ongoingFailures.stands(node, standing, clock.now(), clock.wall());
+    const { rules } = this.#parts;
+    const { now, wall } = this.#circumstances;
+    if (standing === undefined) rules.forget(node);
+    this.#ongoingFailures.stands(node, standing, now, wall);
     this.#tell({ kind: 'settle', node });
   }
 
   committed(records: readonly AlertRecord[], stored: boolean): void {
+    const { attemptIntents, deliveries } = this.#parts;
     for (const record of records) {
       if (stored) this.#open.stored(record);
-      this.#attemptIntents.committed(record);
+      attemptIntents.committed(record);
     }
-    if (this.#areNodesKnown) this.#deliveries.offer(records);
+    if (this.#areNodesKnown) deliveries.offer(records);
     this.#setAlarm();
   }
 
@@ -308,18 +174,20 @@ export class Notifier implements Behaviour<NotifierMessage>, Alerting {
 
   /** The channels are about to be replaced. @returns the last message of each that may go */
   closingNotices(): ReturnType<Closing['notices']> {
-    return this.#ongoingFailures.closing.notices(this.#rules.ids, this.#deps.clock.wall());
+    const { closing } = this.#parts;
+    return closing.notices(this.#circumstances.wall);
   }
 
-  /** Other channels are there: failures are closed at those that are not notified of their nodes any more. */
+  /** The channels have been replaced: failures are closed at those that will not be notified of their end. */
   rerouted(): void {
-    const left = this.#ongoingFailures.closing.replaced();
-    for (const node of this.#ongoingFailures.closed()) this.#kept.keep(this.#ongoingFailures.settle(node));
-    this.#kept.keep(this.#rules.close(left, this.#circumstances));
+    const { closing } = this.#parts;
+    const left = closing.replaced();
+    for (const node of closing.pending()) this.#writer.put(this.#ongoingFailures.settle(node));
+    this.#writer.put(closing.close(left, this.#circumstances));
     this.#tell({ kind: 'wake' });
   }
 
-  /** All that was under way with those that have gone has ended. */
+  /** All attempts of removed channels have ended. */
   channelsGone(): void {
     this.#tell({ kind: 'channels_gone' });
   }
@@ -343,7 +211,7 @@ export class Notifier implements Behaviour<NotifierMessage>, Alerting {
 
   handle(message: NotifierMessage): void {
     this.#take(message);
-    this.#kept.submit();
+    this.#writer.submit();
   }
 
   handled(): void {
@@ -355,103 +223,58 @@ export class Notifier implements Behaviour<NotifierMessage>, Alerting {
   }
 
   #take(message: NotifierMessage): void {
+    const { deliveries, dueAlerts, requests, flapping, overflow, resender } = this.#parts;
+    const { now, wall } = this.#circumstances;
     switch (message.kind) {
       case 'progress':
-        return this.#deliveries.progress(message.channel, message.progress);
+        return deliveries.progress(message.channel, message.progress);
       case 'redeliver':
-        return this.#redeliver(message);
       case 'found':
-        return message.answered(this.#requests.redeliver(message.record, message.failsByTag));
       case 'not_found':
-        this.#deps.logger.error('alert could not be read', { error: message.error });
-        return message.answered({ kind: 'refused', code: 'HEARTBEAT_STORE_FAILED' });
       case 'test':
-        return message.answered(this.#requests.test(message.channel));
+        return requests.handle(message, (next) => this.#tell(next));
       case 'settle':
-        return this.#settle(message.node);
+        this.#writer.put(this.#ongoingFailures.settle(message.node));
+        return resender.settled(message.node);
       case 'wake':
-        return this.#wake();
+        return dueAlerts.release(now, wall);
       case 'recall':
-        return this.#goOnRecalling();
+        return this.#hold();
       case 'reopened':
-        return this.#reopened();
+        this.#writer.flush();
+        return this.#writer.put(overflow.report(wall));
       case 'channels_gone':
-        this.#endLost();
-        return this.#sayAgain();
+        flapping.keepOnly(this.#deps.channels);
+        deliveries.endLost();
+        return resender.all();
       case 'nodes_known':
         this.#areNodesKnown = true;
-        return this.#deliveries.resume([...this.#open.all()]);
+        return deliveries.resume([...this.#open.all()]);
       default:
         return assertNever(message);
     }
   }
 
-  #settle(node: NodeName): void {
-    this.#kept.keep(this.#ongoingFailures.settle(node));
-    this.#sayAgain(node);
-    if (this.#ongoingFailures.isFailed(node)) return;
-    for (const channel of this.#deps.channels.values()) channel.gone(node);
-  }
-
-  /** Repeats the failed nodes to providers that forget, or are new. */
-  #sayAgain(only?: NodeName): void {
-    for (const [channel, failures] of this.#ongoingFailures.standing(only)) {
-      const isNotified = this.#deps.channels.get(channel)?.stands(failures) === true;
-      for (const { name } of isNotified ? failures : [])
-        this.#ongoingFailures.closing.notified(name, [channel]);
-    }
-  }
-
-  #redeliver({ id, failsByTag, answered }: Extract<NotifierCommand, { kind: 'redeliver' }>): void {
-    const known = this.#requests.known(id);
-    if (known !== undefined) return answered(this.#requests.redeliver(known, failsByTag));
-    this.#deps.outbox.alert(id).then(
-      (record) => this.#tell({ kind: 'found', record, failsByTag, answered }),
-      (error: unknown) => this.#tell({ kind: 'not_found', error, answered }),
-    );
-  }
-
-  #goOnRecalling(): void {
-    const { recall } = this.#rules;
-    this.#kept.keep(recall.step());
-    if (recall.isUnderWay) this.#tell({ kind: 'recall' });
-  }
-
-  #wake(): void {
-    const { clock } = this.#deps;
-    const [now, wall] = [clock.now(), clock.wall()];
-    this.#kept.keep(this.#holdQueue.summaries(now, wall));
-    this.#kept.keep(this.#holdQueue.together(now, wall));
-    this.#holdQueue.endHold(now);
-    this.#kept.keep(this.#ongoingFailures.due(now, wall));
-  }
-
-  #reopened(): void {
-    this.#kept.flush();
-    const told = routesOf(this.#options.channels, 'mass_failure', undefined);
-    const names = told.map(({ name }) => name);
-    const lost = this.#overflow.take(this.#rules.ids, names, this.#deps.clock.wall());
-    if (lost !== undefined) this.#kept.keep([lost]);
+  #hold(): void {
+    const { holdQueue } = this.#parts;
+    this.#writer.put(holdQueue.hold());
+    if (holdQueue.isBeginning) this.#tell({ kind: 'recall' });
   }
 
   #setAlarm(): void {
-    this.#timer.set(this.#actor.isUp ? this.#nextAt(this.#deps.clock.now()) : undefined);
-  }
-
-  #nextAt(now: Moment): Moment | undefined {
-    const [held, onCall] = [this.#holdQueue.nextAt(now), this.#ongoingFailures.nextAt];
-    return held === undefined || (onCall !== undefined && onCall < held) ? onCall : held;
+    const { dueAlerts } = this.#parts;
+    this.#timer.set(this.#actor.isUp ? dueAlerts.nextAt(this.#circumstances.now) : undefined);
   }
 
   inspect(): object {
-    const { until } = this.#rules.mass;
-    const now = this.#deps.clock.now();
+    const { dueAlerts } = this.#parts;
+    const holdLeft = dueAlerts.holdLeft(this.#circumstances.now);
     return {
       open: this.#open.size,
-      unstored: this.#open.unstored.size,
-      held: this.#open.heldTogether.size,
-      hold_ends_in: until === undefined ? null : Math.max(0, Math.ceil((until - now) / 1000)),
-      flapping: this.#open.summaries.size,
+      unstored: this.#open.unstoredCount,
+      held: this.#open.heldCount,
+      hold_ends_in: holdLeft === undefined ? null : Math.ceil(toSeconds(holdLeft)),
+      flapping: this.#open.summaryCount,
       mailbox: this.#actor.waiting,
       ...this.#actor.inspect(),
     };

@@ -1,9 +1,10 @@
+import type { AlertIds } from '../../../src/domain/alert-id.js';
 import type { AlertId, AlertRecord, Delivery, Hold } from '../../../src/domain/alert.js';
 import type { Instant, Moment } from '../../../src/domain/time.js';
-import type { AlertingRules } from '../rules/alerting.js';
 import { fresh, held, moved } from '../outbox/delivery.js';
 import { Group, GROUP } from './group.js';
 import type { OpenAlerts } from '../outbox/open-alerts.js';
+import type { Flapping } from '../rules/flapping.js';
 
 export interface GroupReleaseLimits {
   /** Alerts released in one step: they are changed and written while everything else waits. */
@@ -24,7 +25,8 @@ const LIMITS: GroupReleaseLimits = { step: STEP, group: GROUP };
  */
 export class GroupRelease {
   readonly #open: OpenAlerts;
-  readonly #rules: Pick<AlertingRules, 'ids' | 'flapping'>;
+  readonly #ids: AlertIds;
+  readonly #flapping: Flapping;
   readonly #hold: Hold;
   readonly #limits: GroupReleaseLimits;
   /** Groups under construction, by channel. */
@@ -33,12 +35,13 @@ export class GroupRelease {
 
   constructor(
     open: OpenAlerts,
-    rules: Pick<AlertingRules, 'ids' | 'flapping'>,
+    { ids, flapping }: { readonly ids: AlertIds; readonly flapping: Flapping },
     hold: Hold,
     limits: GroupReleaseLimits = LIMITS,
   ) {
     this.#open = open;
-    this.#rules = rules;
+    this.#ids = ids;
+    this.#flapping = flapping;
     this.#hold = hold;
     this.#limits = limits;
   }
@@ -108,7 +111,7 @@ export class GroupRelease {
 
   #fold(record: AlertRecord, delivery: Delivery, wall: Instant): Delivery {
     const { channel } = delivery;
-    const group = this.#groups.get(channel) ?? new Group(this.#rules.ids.next(wall));
+    const group = this.#groups.get(channel) ?? new Group(this.#ids.next(wall));
     this.#groups.set(channel, group);
     group.add(record, delivery);
     return moved(delivery, 'folded');
@@ -118,7 +121,7 @@ export class GroupRelease {
   #alone(record: AlertRecord, delivery: Delivery, now: Moment, wall: Instant): Delivery {
     const { node } = record.alert;
     const counts = node !== undefined && !this.#open.isOfGone(record);
-    const waits = counts && !this.#rules.flapping.tell(delivery.channel, node.name, now);
+    const waits = counts && !this.#flapping.admit(delivery.channel, node.name, now);
     const alone = waits ? held(delivery, 'flapping') : moved(delivery, 'pending');
     return { ...alone, since: wall };
   }

@@ -18,7 +18,7 @@ export class AlertWriter {
   readonly #open: OpenAlerts;
   readonly #deps: AlertWriterDeps;
   readonly #committed: (records: readonly AlertRecord[]) => void;
-  #kept: AlertRecord[] = [];
+  #pending: AlertRecord[] = [];
 
   /** @param committed gets the records that the disk cannot take at present */
   constructor(open: OpenAlerts, deps: AlertWriterDeps, committed: (records: readonly AlertRecord[]) => void) {
@@ -28,19 +28,19 @@ export class AlertWriter {
   }
 
   /** The records count from now on, and go to disk with the next `submit`. */
-  keep(records: readonly AlertRecord[]): void {
+  put(records: readonly AlertRecord[]): void {
     const now = this.#deps.clock.now();
     for (const record of records) {
       this.#open.put(record, now);
-      this.#kept.push(record);
+      this.#pending.push(record);
     }
   }
 
-  /** Submits what was kept. */
+  /** Submits what was put. */
   submit(): void {
-    if (this.#kept.length === 0) return;
-    const records = this.#kept;
-    this.#kept = [];
+    if (this.#pending.length === 0) return;
+    const records = this.#pending;
+    this.#pending = [];
     // Otherwise they are submitted when the disk takes writes again: each alert once, however many attempts there were.
     if (this.#deps.refusing()) this.#committed(records);
     else this.#deps.submit(records);
@@ -48,8 +48,8 @@ export class AlertWriter {
 
   /** The disk takes writes again, and gets each unstored record as it is now. */
   flush(): void {
-    const records = [...this.#open.unstored.all()];
-    this.#kept = [];
+    const records = [...this.#open.allUnstored()];
+    this.#pending = [];
     for (let at = 0; at < records.length; at += CHUNK) this.#deps.submit(records.slice(at, at + CHUNK));
   }
 }

@@ -79,11 +79,11 @@ export class IntentRegister {
 
 export interface AttemptIntentsDeps {
   readonly open: { get(id: AlertId): AlertRecord | undefined };
-  readonly writer: { keep(records: readonly AlertRecord[]): void };
+  readonly writer: { put(records: readonly AlertRecord[]): void };
   readonly clock: Pick<Clock, 'wall'>;
   readonly channels: ReadonlyMap<string, Pick<ChannelActor, 'granted' | 'withdrawn'>>;
   /** The changes to a group that an escalation channel is about to get. */
-  late(record: AlertRecord, channel: string): readonly AlertRecord[];
+  delayedGroup(record: AlertRecord, channel: string): readonly AlertRecord[];
   /** The alert with what is known by now. */
   upToDate(alert: Alert): Alert;
 }
@@ -126,7 +126,7 @@ export class AttemptIntents {
     const { open, writer } = this.#deps;
     for (const { id, before } of this.#register.takeAhead()) {
       const record = open.get(id);
-      if (record !== undefined) writer.keep([withDelivery(record, before)]);
+      if (record !== undefined) writer.put([withDelivery(record, before)]);
     }
   }
 
@@ -134,7 +134,7 @@ export class AttemptIntents {
   #store(channel: string, id: AlertId, isDue: boolean): boolean {
     const { clock, open, writer } = this.#deps;
     const found = open.get(id);
-    if (found !== undefined) writer.keep(this.#deps.late(found, channel));
+    if (found !== undefined) writer.put(this.#deps.delayedGroup(found, channel));
     const record = open.get(id);
     const before = record === undefined ? undefined : deliveryTo(record, channel);
     if (record === undefined || before?.state !== 'pending') return false;
@@ -145,7 +145,7 @@ export class AttemptIntents {
     const lastAttempt = clock.wall();
     const begun = withDelivery({ ...record, alert }, { ...before, attempts, lastAttempt });
     this.#register.add(begun, { channel, id, before, isDue, isStored: false });
-    writer.keep([begun]);
+    writer.put([begun]);
     return true;
   }
 

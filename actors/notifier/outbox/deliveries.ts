@@ -1,10 +1,13 @@
-import type { AlertId, AlertRecord, Delivery } from '../../../src/domain/alert.js';
+import { isOpen, type AlertId, type AlertRecord, type Delivery } from '../../../src/domain/alert.js';
 import { moment, type Instant, type Millis, type Moment, momentOf } from '../../../src/domain/time.js';
+import type { ChannelPolicy } from '../../../src/ports/channel.js';
 import type { Clock } from '../../../src/ports/clock.js';
+import type { Logger } from '../../../src/ports/logger.js';
 import type { ChannelActor } from '../channel/channel.actor.js';
 import type { Offer, Progress, Verdict } from '../channel/channel.protocol.js';
-import { withDelivery, withFallback } from './delivery.js';
+import { moved, withDelivery } from './delivery.js';
 import type { Escalation } from '../rules/escalation.js';
+import { withFallback } from '../rules/fallback.js';
 import { lanesOf } from '../grouping/group.js';
 import type { OpenAlerts } from './open-alerts.js';
 import type { AlertWriter } from './alert-writer.js';
@@ -15,10 +18,11 @@ const COUNTING: Millis = 1_000;
 
 export interface DeliveriesDeps {
   readonly clock: Clock;
-  readonly channels: ReadonlyMap<string, ChannelActor>;
-  readonly escalation: Escalation;
-  /** The channel that gets what becomes a dead letter in this one. */
-  fallbackOf(channel: string): string | undefined;
+  readonly logger: Logger;
+  readonly channels: ReadonlyMap<string, Pick<ChannelActor, 'offer' | 'withdrawn'>>;
+  /** The settings of the channels. They may change while the daemon runs. */
+  readonly policies: readonly Pick<ChannelPolicy, 'name' | 'fallback'>[];
+  readonly escalation: Pick<Escalation, 'wait' | 'delayOf'>;
 }
 
 /** Between outbox and channels: offers alerts, and records the verdicts on them. */
@@ -68,9 +72,10 @@ export class Deliveries {
 
   /** A delayed alert that is no longer to be delivered must not block those behind it. */
   #withdraw(id: AlertId, { channel, state, attempts }: Delivery): void {
+    const { channels, escalation } = this.#deps;
     const isOff = state === 'cancelled' || state === 'folded' || state === 'held';
-    if (!isOff || attempts > 0 || this.#deps.escalation.delayOf(channel) === 0) return;
-    this.#deps.channels.get(channel)?.withdrawn(id);
+    if (!isOff || attempts > 0 || escalation.delayOf(channel) === 0) return;
+    channels.get(channel)?.withdrawn(id);
   }
 
   progress(channel: string, { verdicts, due, next }: Progress): void {
@@ -84,15 +89,37 @@ export class Deliveries {
     const delivery = record === undefined ? undefined : this.#open.delivery(record, channel);
     if (record === undefined || delivery?.state !== 'pending') return;
     const after = concluded(delivery, verdict);
-    const fallback = this.#deps.fallbackOf(channel);
-    const wall = this.#deps.clock.wall();
-    this.#writer.keep([withFallback(withDelivery(record, after), after, fallback, wall)]);
+    const { clock, policies } = this.#deps;
+    this.#writer.put([withFallback(withDelivery(record, after), after, policies, clock.wall())]);
+  }
+
+  /** Deliveries to channels that are no longer configured become dead letters. */
+  endLost(): void {
+    const { channels, logger } = this.#deps;
+    const lost = [...this.#open.all()].flatMap((record) => withoutLost(record, channels));
+    this.#writer.put(lost);
+    this.#writer.submit();
+    if (lost.length > 0) {
+      logger.error('alerts became dead letters: their channel is no longer configured', {
+        alerts: lost.length,
+      });
+    }
   }
 }
 
 /** Whether an attempt has begun since it could be delivered, so that it must have been offered. */
 function hasBegun({ lastAttempt, since }: Delivery): boolean {
   return lastAttempt !== undefined && lastAttempt >= since;
+}
+
+/** @returns the record, if it has deliveries to channels that are no longer configured */
+function withoutLost(record: AlertRecord, channels: ReadonlyMap<string, unknown>): readonly AlertRecord[] {
+  const lost = record.deliveries.filter((delivery) => isOpen(delivery) && !channels.has(delivery.channel));
+  if (lost.length === 0) return [];
+  const lastError = 'the channel is not configured any more';
+  return [
+    lost.reduce((whole, delivery) => withDelivery(whole, { ...moved(delivery, 'dead'), lastError }), record),
+  ];
 }
 
 function concluded(delivery: Delivery, verdict: Verdict): Delivery {

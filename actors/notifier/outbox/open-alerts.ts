@@ -11,12 +11,10 @@ export class OpenAlerts {
   readonly #records = new Map<AlertId, AlertRecord>();
   /** The alerts of each node, in the order in which they were raised. */
   readonly #ofNode = new Map<NodeName, Set<AlertId>>();
-  /** Held until the end of a mass failure. */
   readonly #heldTogether = new Set<AlertId>();
   /** The last alert of each flapping node, which folds those before it, and when it was raised. */
   readonly #summaries = new Map<AlertId, Moment>();
-  /** Present records that are not on disk yet. */
-  readonly unstored = new UnstoredAlerts();
+  readonly #unstored = new UnstoredAlerts();
   /** Alerts of nodes that have been deleted since. */
   readonly #ofGone = new Set<AlertId>();
   readonly #totals: ChannelTotals;
@@ -31,12 +29,40 @@ export class OpenAlerts {
     return this.#records.size;
   }
 
+  /** Alerts held until the end of a mass failure. */
   get heldTogether(): ReadonlySet<AlertId> {
     return this.#heldTogether;
   }
 
+  get heldCount(): number {
+    return this.#heldTogether.size;
+  }
+
   get summaries(): ReadonlyMap<AlertId, Moment> {
     return this.#summaries;
+  }
+
+  get summaryCount(): number {
+    return this.#summaries.size;
+  }
+
+  /** The present records that are not on disk yet. */
+  get unstored(): UnstoredAlerts {
+    return this.#unstored;
+  }
+
+  get unstoredCount(): number {
+    return this.#unstored.size;
+  }
+
+  /** The record in memory: open, or not on disk yet. */
+  inMemory(id: AlertId): AlertRecord | undefined {
+    return this.get(id) ?? this.#unstored.get(id);
+  }
+
+  /** All records that are not on disk yet, in the order of their first change. */
+  allUnstored(): Iterable<AlertRecord> {
+    return this.#unstored.all();
   }
 
   get(id: AlertId): AlertRecord | undefined {
@@ -81,7 +107,7 @@ export class OpenAlerts {
   put(record: AlertRecord, now: Moment): void {
     this.#intents.settle(record);
     this.#count(record);
-    this.unstored.put(record);
+    this.#unstored.put(record);
     this.restore(record, now);
   }
 
@@ -107,7 +133,7 @@ export class OpenAlerts {
   /** The disk has this record and everything before it. */
   stored(record: AlertRecord): void {
     const { id } = record.alert;
-    if (this.unstored.get(id) === record) this.unstored.delete(id);
+    if (this.#unstored.get(id) === record) this.#unstored.delete(id);
   }
 
   #count(record: AlertRecord): void {

@@ -1,42 +1,80 @@
-import type { AlertId, AlertRecord } from '../../../src/domain/alert.js';
 import type { AlertIds } from '../../../src/domain/alert-id.js';
+import type { AlertRecord } from '../../../src/domain/alert.js';
+import { assertNever } from '../../../src/domain/assert-never.js';
 import type { Clock } from '../../../src/ports/clock.js';
-import { fresh, moved, withDelivery } from './delivery.js';
-import type { NotifierReply } from '../notifier.protocol.js';
-import type { OpenAlerts } from './open-alerts.js';
-import type { AlertWriter } from './alert-writer.js';
+import type { Logger } from '../../../src/ports/logger.js';
+import type { Outbox } from '../../../src/ports/outbox.js';
 import { testSentence } from '../channel/message.js';
+import type { NotifierCommand, NotifierReply } from '../notifier.protocol.js';
+import type { AlertWriter } from './alert-writer.js';
+import { fresh, moved, withDelivery } from './delivery.js';
+import type { OpenAlerts } from './open-alerts.js';
+
+type Redelivery = Extract<NotifierCommand, { kind: 'redeliver' }>;
+
+/** A request, or the dead letter that was read for one. */
+export type RequestMessage =
+  | NotifierCommand
+  | {
+      readonly kind: 'found';
+      readonly record: AlertRecord | undefined;
+      readonly failsByTag: boolean;
+      readonly answered: Redelivery['answered'];
+    }
+  | { readonly kind: 'not_found'; readonly error: unknown; readonly answered: Redelivery['answered'] };
 
 export interface RequestsDeps {
+  readonly open: OpenAlerts;
+  readonly writer: AlertWriter;
+  readonly ids: AlertIds;
+  readonly outbox: Pick<Outbox, 'alert'>;
   readonly clock: Clock;
+  readonly logger: Logger;
   readonly channels: ReadonlyMap<string, unknown>;
 }
 
 /** Requests of people: another attempt for a dead letter, and a test of a channel. */
 export class Requests {
-  readonly #open: OpenAlerts;
-  readonly #kept: AlertWriter;
-  readonly #ids: AlertIds;
   readonly #deps: RequestsDeps;
 
-  constructor(open: OpenAlerts, kept: AlertWriter, ids: AlertIds, deps: RequestsDeps) {
-    this.#open = open;
-    this.#kept = kept;
-    this.#ids = ids;
+  constructor(deps: RequestsDeps) {
     this.#deps = deps;
   }
 
-  /** The alert as it is in memory; a dead letter may be only on disk. */
-  known(id: AlertId): AlertRecord | undefined {
-    return this.#open.get(id) ?? this.#open.unstored.get(id);
+  /** @param tell takes what is read from the disk, to be handled later */
+  handle(message: RequestMessage, tell: (message: RequestMessage) => void): void {
+    switch (message.kind) {
+      case 'redeliver':
+        return this.#find(message, tell);
+      case 'found':
+        return message.answered(this.#redeliver(message.record, message.failsByTag));
+      case 'not_found':
+        this.#deps.logger.error('alert could not be read', { error: message.error });
+        return message.answered({ kind: 'refused', code: 'HEARTBEAT_STORE_FAILED' });
+      case 'test':
+        return message.answered(this.#test(message.channel));
+      default:
+        return assertNever(message);
+    }
   }
 
-  /** @param stored as it was read; it may have changed since */
-  redeliver(stored: AlertRecord | undefined, failsByTag = false): NotifierReply {
-    if (stored === undefined) return { kind: 'refused', code: 'HEARTBEAT_NO_SUCH_ALERT' };
-    const { id } = stored.alert;
-    const { channels, clock } = this.#deps;
-    const record = this.known(id) ?? stored;
+  /** A dead letter may be only on disk. */
+  #find({ id, failsByTag = false, answered }: Redelivery, tell: (message: RequestMessage) => void): void {
+    const { open, outbox } = this.#deps;
+    const record = open.inMemory(id);
+    if (record !== undefined) return answered(this.#redeliver(record, failsByTag));
+    outbox.alert(id).then(
+      (stored) => tell({ kind: 'found', record: stored, failsByTag, answered }),
+      (error: unknown) => tell({ kind: 'not_found', error, answered }),
+    );
+  }
+
+  /** @param found as it was read; it may have changed since */
+  #redeliver(found: AlertRecord | undefined, failsByTag: boolean): NotifierReply {
+    if (found === undefined) return { kind: 'refused', code: 'HEARTBEAT_NO_SUCH_ALERT' };
+    const { id } = found.alert;
+    const { channels, clock, open, writer } = this.#deps;
+    const record = open.inMemory(id) ?? found;
     const dead = record.deliveries.filter(({ state, channel }) => state === 'dead' && channels.has(channel));
     if (dead.length === 0) return { kind: 'refused', code: 'HEARTBEAT_NOT_DEAD' };
     if (failsByTag) return { kind: 'refused', code: 'HEARTBEAT_PRECONDITION_FAILED' };
@@ -45,18 +83,18 @@ export class Requests {
       (whole, delivery) => withDelivery(whole, { ...moved(delivery, 'pending'), since }),
       record,
     );
-    this.#kept.keep([revived]);
+    writer.put([revived]);
     return { kind: 'accepted', id };
   }
 
-  test(channel: string): NotifierReply {
-    const { channels, clock } = this.#deps;
+  #test(channel: string): NotifierReply {
+    const { channels, clock, ids, writer } = this.#deps;
     if (!channels.has(channel)) return { kind: 'refused', code: 'HEARTBEAT_NO_SUCH_CHANNEL' };
     const wall = clock.wall();
-    const id = this.#ids.next(wall);
+    const id = ids.next(wall);
     const message = testSentence(channel);
     const alert = { id, type: 'test', at: wall, node: undefined, blind: 0, message } as const;
-    this.#kept.keep([{ alert, deliveries: [fresh(channel, wall)] }]);
+    writer.put([{ alert, deliveries: [fresh(channel, wall)] }]);
     return { kind: 'accepted', id };
   }
 }

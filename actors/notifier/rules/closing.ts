@@ -1,15 +1,19 @@
 import type { AlertIds } from '../../../src/domain/alert-id.js';
+import type { Alert, AlertRecord, Delivery } from '../../../src/domain/alert.js';
 import type { NodeName } from '../../../src/domain/node-name.js';
 import type { NodeFacts } from '../../../src/domain/node.js';
 import { unixSeconds, type Instant } from '../../../src/domain/time.js';
 import type { AlertMessage } from '../../../src/ports/channel.js';
 import { closingNotice } from '../channel/closing-notice.js';
+import { closedSentence, newsSentence } from '../channel/message.js';
+import { fresh } from '../outbox/delivery.js';
 import type { OpenAlerts } from '../outbox/open-alerts.js';
+import type { Circumstances, DeliveryRules } from './delivery-rules.js';
 import type { FailedNode, FailedNodes } from './failed-nodes.js';
 import { routesOf, routesOfFailure, type Route } from './routing.js';
 
 /** Who receives what a channel tells. Two channels may have one receiver, and a channel may get another name. */
-export type ReceiverOf = (channel: string) => string;
+type ReceiverOf = (channel: string) => string;
 
 /** The channels of a configuration, and their receivers. */
 interface Routing {
@@ -25,22 +29,33 @@ interface Reroute {
   readonly unnotified: ReadonlySet<string>;
 }
 
+export interface ClosingDeps {
+  readonly open: OpenAlerts;
+  readonly failed: FailedNodes;
+  readonly ids: AlertIds;
+  readonly deliveryRules: DeliveryRules;
+}
+
 /**
  * Closes failures at receivers that will not hear of their end: the alerts of a node go elsewhere, since its settings
  * or the routing of the channels have changed, or the channel goes.
  */
 export class Closing {
   readonly #now: Routing;
-  readonly #open: Pick<OpenAlerts, 'of'>;
+  readonly #open: OpenAlerts;
   readonly #failed: FailedNodes;
+  readonly #ids: AlertIds;
+  readonly #deliveryRules: DeliveryRules;
   /** As it was before the channels were replaced. */
   #before: Routing | undefined;
 
   /** @param now the routing in force: it changes while the daemon runs */
-  constructor(now: Routing, open: Pick<OpenAlerts, 'of'>, failed: FailedNodes) {
+  constructor(now: Routing, { open, failed, ids, deliveryRules }: ClosingDeps) {
     this.#now = now;
     this.#open = open;
     this.#failed = failed;
+    this.#ids = ids;
+    this.#deliveryRules = deliveryRules;
   }
 
   /**
@@ -48,7 +63,7 @@ export class Closing {
    *
    * @returns the last message of each channel that has something open, for those that go, or whose receivers do
    */
-  notices(ids: AlertIds, wall: Instant): ReadonlyMap<string, AlertMessage> {
+  notices(wall: Instant): ReadonlyMap<string, AlertMessage> {
     const { routes, receiverOf } = this.#now;
     const receivers = new Map(routes.map(({ name }) => [name, receiverOf(name)]));
     this.#before = { routes: [...routes], receiverOf: (channel) => receivers.get(channel) ?? channel };
@@ -59,12 +74,12 @@ export class Closing {
     }
     return new Map(
       Array.from(failures, ([channel, nodes]) => {
-        const standing = nodes.map(({ facts: { name, labels }, since }) => ({
+        const failing = nodes.map(({ facts: { name, labels }, since }) => ({
           name,
           at: unixSeconds(since),
           labels,
         }));
-        return [channel, closingNotice(channel, standing, ids.next(wall), wall)];
+        return [channel, closingNotice(channel, failing, this.#ids.next(wall), wall)];
       }),
     );
   }
@@ -88,10 +103,95 @@ export class Closing {
     return left;
   }
 
-  /** The settings of a node are about to change. @returns the channels that have to close its failure */
-  left(before: NodeFacts, next: NodeFacts): readonly string[] {
+  /**
+   * Closes the failures that `replaced` returned: one message for each channel.
+   *
+   * @returns the records that change, which are not put yet
+   */
+  close(
+    left: ReadonlyMap<string, readonly FailedNode[]>,
+    circumstances: Circumstances,
+  ): readonly AlertRecord[] {
+    const { wall } = circumstances;
+    const changes = new Map<string, AlertRecord>();
+    for (const [channel, nodes] of left) {
+      const together = nodes.filter(({ facts }) => {
+        const delivery = this.#deliveryRules.deliver(
+          channel,
+          'channel.closed',
+          facts,
+          circumstances,
+          changes,
+        );
+        if (delivery.state === 'pending' && delivery.folds === undefined) return true;
+        if (delivery.state !== 'cancelled') put(changes, this.#closed(facts, [delivery], wall));
+        return false;
+      });
+      const [first] = together;
+      if (first === undefined) continue;
+      const delivery = fresh(channel, wall);
+      const record =
+        together.length === 1
+          ? this.#closed(first.facts, [delivery], wall)
+          : this.#closedTogether(together, delivery, wall);
+      put(changes, record);
+    }
+    return [...changes.values()];
+  }
+
+  /**
+   * The settings of a node are about to change.
+   *
+   * @returns what goes to disk with them: the end of its failure for channels that will not be notified of it
+   */
+  prepare(before: NodeFacts, next: NodeFacts, wall: Instant): AlertRecord | undefined {
     const unnotified = this.#failed.get(before.name)?.unnotified;
-    return reroute({ facts: before, unnotified }, this.#now, this.#now, next).left;
+    const { left } = reroute({ facts: before, unnotified }, this.#now, this.#now, next);
+    if (left.length === 0) return undefined;
+    return this.#closed(
+      before,
+      left.map((channel) => fresh(channel, wall)),
+      wall,
+    );
+  }
+
+  #closed(node: NodeFacts, deliveries: readonly Delivery[], wall: Instant): AlertRecord {
+    const type = 'channel.closed';
+    const message = newsSentence(type, node);
+    return { alert: { id: this.#ids.next(wall), type, at: wall, node, blind: 0, message }, deliveries };
+  }
+
+  #closedTogether(nodes: readonly FailedNode[], delivery: Delivery, wall: Instant): AlertRecord {
+    const members = nodes.map(({ facts: { name, state, labels }, since: at }) => ({
+      name,
+      state,
+      at,
+      labels,
+    }));
+    const alert: Alert = {
+      id: this.#ids.next(wall),
+      type: 'channel.closed',
+      at: wall,
+      node: undefined,
+      blind: 0,
+      message: closedSentence(members.map(({ name }) => name)),
+      group: { nodes: members, alertIds: [] },
+    };
+    return { alert, deliveries: [delivery] };
+  }
+
+  /** The nodes whose failure is still to be closed at some channel. */
+  pending(): ReadonlySet<NodeName> {
+    const names = new Set<NodeName>();
+    for (const { alert } of this.#open.all())
+      if (alert.type === 'channel.closed' && alert.node !== undefined) names.add(alert.node.name);
+    return names;
+  }
+
+  /** Whether the alerts of the node go to this channel again, before its failure was closed there. */
+  isNeedless({ type }: Alert, { channel, attempts }: Delivery, facts: NodeFacts): boolean {
+    if (type !== 'channel.closed' || attempts > 0) return false;
+    return receiversOfEnd(this.#now, facts).has(this.#now.receiverOf(channel));
   }
 
   /** @returns the channels that its alerts go to by now, and that have not been notified of its failure */
@@ -107,11 +207,6 @@ export class Closing {
     if (node?.unnotified === undefined || node.unnotified.size === 0) return;
     const unnotified = new Set([...node.unnotified].filter((channel) => !channels.includes(channel)));
     this.#failed.put({ ...node, unnotified });
-  }
-
-  /** Whether a receiver would be notified of the end of a failure, so that nothing has to be closed there. */
-  hearsOfEnd(channel: string, facts: NodeFacts): boolean {
-    return receiversOfEnd(this.#now, facts).has(this.#now.receiverOf(channel));
   }
 }
 
@@ -159,4 +254,8 @@ function add(nodes: Map<string, FailedNode[]>, channel: string, node: FailedNode
   const others = nodes.get(channel);
   if (others === undefined) nodes.set(channel, [node]);
   else others.push(node);
+}
+
+function put(changes: Map<string, AlertRecord>, record: AlertRecord): void {
+  changes.set(record.alert.id, record);
 }

@@ -47,12 +47,12 @@ const NAMED = 100;
  */
 export class DeliveryRules {
   readonly #open: OpenAlerts;
-  readonly #mass: Pick<MassFailure, 'until'>;
+  readonly #massFailure: Pick<MassFailure, 'until'>;
   readonly #flapping: Flapping;
 
-  constructor(open: OpenAlerts, mass: Pick<MassFailure, 'until'>, flapping: Flapping) {
+  constructor(open: OpenAlerts, massFailure: Pick<MassFailure, 'until'>, flapping: Flapping) {
     this.#open = open;
-    this.#mass = mass;
+    this.#massFailure = massFailure;
     this.#flapping = flapping;
   }
 
@@ -66,16 +66,10 @@ export class DeliveryRules {
     }
   }
 
-  /** A summary of the node's earlier alerts must not be delivered after this one. */
-  holdFor(
-    hold: NonNullable<Delivery['hold']>,
-    channel: string,
-    { name }: NodeFacts,
-    wall: Instant,
-    changes: Map<string, AlertRecord>,
-  ): Delivery {
+  /** An inhibited alert is held. A summary of the node's earlier alerts must not be delivered after it. */
+  inhibit(channel: string, { name }: NodeFacts, wall: Instant, changes: Map<string, AlertRecord>): Delivery {
     const summary = trailingUnnotified(this.#open.of(name, channel)).findLast(stands);
-    return held({ ...fresh(channel, wall), ...this.#fold(changes, summary, name) }, hold);
+    return held({ ...fresh(channel, wall), ...this.#fold(changes, summary, name) }, 'dependency');
   }
 
   /** Decides about a new alert on one channel, and about the earlier ones there that nobody was notified of. */
@@ -102,7 +96,7 @@ export class DeliveryRules {
       for (const each of unnotified) if (isMoot(each)) this.#change(changes, each, 'cancelled', node.name);
     }
     const last = open.at(-1);
-    if (this.#mass.until !== undefined || last?.delivery.hold === 'mass_failure') {
+    if (this.#massFailure.until !== undefined || last?.delivery.hold === 'mass_failure') {
       // What closes a failure at a channel takes nobody's time, and would be a false recovery in a group.
       const goesOn = type === 'channel.closed' || (type === 'node.reported_failure' && last === undefined);
       if (!goesOn) return held({ ...delivery, ...this.#fold(changes, summary, node.name) }, 'mass_failure');
@@ -114,7 +108,7 @@ export class DeliveryRules {
       return { ...delivery, ...folds };
     }
     const folds = this.#fold(changes, summary, node.name);
-    if (!this.#flapping.mayTell(channel, node.name, now)) return held({ ...delivery, ...folds }, 'flapping');
+    if (!this.#flapping.allows(channel, node.name, now)) return held({ ...delivery, ...folds }, 'flapping');
     this.#flapping.sent(channel, node.name, now);
     return { ...delivery, ...folds };
   }

@@ -7,24 +7,33 @@ import {
   type GroupedNode,
   isEnd,
 } from '../../../src/domain/alert.js';
-import type { Millis } from '../../../src/domain/time.js';
+import type { AlertIds } from '../../../src/domain/alert-id.js';
+import type { Instant, Millis } from '../../../src/domain/time.js';
 import { groupSentence } from '../channel/message.js';
 import { type OpenDelivery, fresh, held, isFailure, moved, withDelivery } from '../outbox/delivery.js';
 import type { OpenAlerts } from '../outbox/open-alerts.js';
 import type { FailedNode, FailedNodes } from './failed-nodes.js';
 import type { Route } from './routing.js';
 
+export interface EscalationDeps {
+  readonly failed: Pick<FailedNodes, 'get'>;
+  readonly open: Pick<OpenAlerts, 'of' | 'delivery'>;
+  readonly ids: AlertIds;
+}
+
 /**
- * Channels with `after`: they are notified later, and only of failures that still stand and are not acknowledged. That
- * needs no timer of its own: a failure that nobody was notified of is cancelled by its recovery, and the first attempt
- * waits. See decision 26.
+ * Escalation channels have `after`: they are notified later, and only of failures that last until then without an
+ * acknowledgement. That needs no timer of its own: a failure that nobody was notified of is cancelled by its recovery,
+ * and the first attempt waits. See decision 26.
  */
 export class Escalation {
   /** They may change while the daemon runs. */
   readonly #routes: readonly Pick<Route, 'name' | 'after'>[];
+  readonly #deps: EscalationDeps;
 
-  constructor(routes: readonly Pick<Route, 'name' | 'after'>[]) {
+  constructor(routes: readonly Pick<Route, 'name' | 'after'>[], deps: EscalationDeps) {
     this.#routes = routes;
+    this.#deps = deps;
   }
 
   /** How long the first attempt waits. */
@@ -37,11 +46,39 @@ export class Escalation {
   delayOf(channel: string): Millis {
     return this.#routes.find(({ name }) => name === channel)?.after ?? 0;
   }
+
+  /**
+   * A delivery that has not begun, by the present status of its node. An acknowledgement ends reminders, and holds what
+   * waits for escalation.
+   *
+   * @param isQuiet whether the failure is acknowledged, or the node paused; undefined when the node is no longer
+   * watched
+   */
+  settled(alert: Alert, delivery: Delivery, isQuiet: boolean | undefined): Delivery {
+    if (delivery.attempts > 0) return delivery;
+    const { state, hold } = delivery;
+    const waits = state === 'pending' && this.wait(alert, delivery) > 0;
+    if (isQuiet === undefined) {
+      const isOver =
+        waits || hold === 'acknowledged' || hold === 'dependency' || alert.reminder !== undefined;
+      return isOver ? moved(delivery, 'cancelled') : delivery;
+    }
+    if (!isQuiet) return hold === 'acknowledged' ? moved(delivery, 'pending') : delivery;
+    if (alert.reminder !== undefined) return moved(delivery, 'cancelled');
+    return waits ? held(delivery, 'acknowledged') : delivery;
+  }
+
+  /** @returns what changes when an escalation channel is about to get a group */
+  delayedGroup(record: AlertRecord, channel: string, wall: Instant): readonly AlertRecord[] {
+    const { failed, open, ids } = this.#deps;
+    const delivery = open.delivery(record, channel);
+    if (record.alert.group === undefined || delivery?.state !== 'pending') return [];
+    if (this.wait(record.alert, delivery) === 0) return [];
+    return delayedGroup(record, delivery, { failed, open, nextId: () => ids.next(wall) });
+  }
 }
 
-interface DelayedGroupDeps {
-  readonly failed: Pick<FailedNodes, 'get'>;
-  readonly open: Pick<OpenAlerts, 'of'>;
+interface DelayedGroupDeps extends Pick<EscalationDeps, 'failed' | 'open'> {
   nextId(): AlertId;
 }
 
@@ -52,7 +89,7 @@ interface DelayedGroupDeps {
  * @param delivery the group's own, on this channel
  * @returns what changes: the group, recoveries that add nothing to it, and acknowledged failures
  */
-export function delayedGroup(record: AlertRecord, delivery: Delivery, deps: DelayedGroupDeps): AlertRecord[] {
+function delayedGroup(record: AlertRecord, delivery: Delivery, deps: DelayedGroupDeps): AlertRecord[] {
   const { alert } = record;
   const { group } = alert;
   if (group === undefined) return [];
@@ -85,13 +122,13 @@ export function delayedGroup(record: AlertRecord, delivery: Delivery, deps: Dela
   if (nodes.length === group.nodes.length && nodes.every((node, index) => node === group.nodes[index]))
     return [];
   if (nodes.length === 0) return [withDelivery(record, moved(delivery, 'cancelled')), ...changes];
-  const told: Alert = {
+  const rebuilt: Alert = {
     ...alert,
     type: typeOf(alert.type, nodes),
     message: groupSentence(nodes),
     group: { ...group, nodes },
   };
-  return [{ ...record, alert: told }, ...changes];
+  return [{ ...record, alert: rebuilt }, ...changes];
 }
 
 /** A recovery that waits behind the group and adds nothing to it. */

@@ -4,10 +4,9 @@ import type { NodeName } from '../../../src/domain/node-name.js';
 import { moment, type Instant, type Moment } from '../../../src/domain/time.js';
 import { TimerQueue } from '../channel/timer-queue.js';
 import { GroupRelease, STEP } from '../grouping/group-release.js';
+import type { HoldQueueRules } from '../grouping/hold-queue.js';
 import { held } from '../outbox/delivery.js';
-import type { AlertingRules } from './alerting.js';
-import type { FailedNodes } from './failed-nodes.js';
-import type { MassFailure } from './mass-failure.js';
+import type { FailedNode, FailedNodes } from './failed-nodes.js';
 import type { OpenAlerts } from '../outbox/open-alerts.js';
 
 /** Below this size, cleaning up is not worth while. */
@@ -29,22 +28,18 @@ export class Inhibition {
   /** Alerts whose dependency is back. */
   readonly #released = new Set<AlertId>();
   readonly #groupRelease: GroupRelease;
-  readonly #mass: Pick<MassFailure, 'until'>;
+  readonly #massFailure: HoldQueueRules['massFailure'];
 
-  constructor(
-    open: OpenAlerts,
-    failed: FailedNodes,
-    rules: Pick<AlertingRules, 'ids' | 'flapping' | 'mass'>,
-  ) {
+  constructor(open: OpenAlerts, failed: FailedNodes, rules: HoldQueueRules) {
     this.#open = open;
     this.#failed = failed;
-    this.#mass = rules.mass;
+    this.#massFailure = rules.massFailure;
     this.#groupRelease = new GroupRelease(open, rules, 'dependency');
   }
 
   /** When something may be released. */
   get nextAt(): Moment | undefined {
-    const isHolding = this.#mass.until !== undefined;
+    const isHolding = this.#massFailure.until !== undefined;
     if (this.#released.size > 0 || (this.#groupRelease.isUnderWay && !isHolding)) return moment(-Infinity);
     return this.#timerQueue.next;
   }
@@ -52,6 +47,11 @@ export class Inhibition {
   /** The first of its dependencies that has failed, unless that failed because of this node. See decision 27. */
   causeOf({ name, dependsOn }: Pick<NodeFacts, 'name' | 'dependsOn'>): NodeName | undefined {
     return dependsOn?.find((other) => this.#failed.get(other) !== undefined && !this.#comesFrom(other, name));
+  }
+
+  /** Whether the cause of its failure is still failed: nobody is reminded of it then. */
+  isInhibited({ cause }: Pick<FailedNode, 'cause'>): boolean {
+    return cause !== undefined && this.#failed.get(cause) !== undefined;
   }
 
   #comesFrom(name: NodeName, origin: NodeName): boolean {
@@ -119,7 +119,7 @@ export class Inhibition {
   /** @returns what changes of the alerts that nothing holds any more */
   due(now: Moment, wall: Instant): readonly AlertRecord[] {
     this.#release(now);
-    return this.#mass.until === undefined ? this.#letGo(now, wall) : this.#heldWithOthers();
+    return this.#massFailure.until === undefined ? this.#letGo(now, wall) : this.#heldWithOthers();
   }
 
   #release(now: Moment): void {

@@ -1,6 +1,14 @@
-import type { Alert, AlertId, LastHold } from '../../../src/domain/alert.js';
+import { raisedAt } from '../../../src/domain/alert-id.js';
+import type { Alert, AlertId, AlertRecord, LastHold } from '../../../src/domain/alert.js';
 import type { NodeName } from '../../../src/domain/node-name.js';
-import { type Instant, type Millis, type Moment, instant, moment } from '../../../src/domain/time.js';
+import {
+  type Instant,
+  type Millis,
+  type Moment,
+  instant,
+  moment,
+  momentOf,
+} from '../../../src/domain/time.js';
 import { massFailureSentence } from '../channel/message.js';
 
 export interface MassFailureOptions {
@@ -15,7 +23,8 @@ export interface MassFailureOptions {
 /**
  * Detects a mass failure: too many nodes fail within the window, so that the daemon itself or its network is suspect. A
  * node that fails several times counts once. Alerts are then held for a while, and afterwards not held for as long
- * again, whatever fails. So a hold always ends by itself.
+ * again, whatever fails. So a hold always ends by itself. One alert names the nodes. `grouping/hold-queue.ts` holds the
+ * others and releases them as a group.
  */
 export class MassFailure {
   readonly #options: MassFailureOptions;
@@ -23,6 +32,9 @@ export class MassFailure {
   readonly #failures = new Map<NodeName, Moment>();
   #until: Moment | undefined;
   #quietUntil: Moment = moment(-Infinity);
+  /** The present mass failure, and the one before it, whose alert may still be undelivered. */
+  #ongoing: OngoingMassFailure | undefined;
+  #last: { readonly alert: AlertId; readonly facts: MassFacts } | undefined;
 
   constructor(options: MassFailureOptions) {
     this.#options = options;
@@ -31,16 +43,6 @@ export class MassFailure {
   /** When the present hold ends. */
   get until(): Moment | undefined {
     return this.#until;
-  }
-
-  /** The nodes that failed within the window before the last failure. */
-  get inWindow(): Iterable<NodeName> {
-    return this.#failures.keys();
-  }
-
-  /** Failures of an earlier run, oldest first. They count until the window has passed over them. */
-  restore(failures: readonly { readonly node: NodeName; readonly at: Moment }[]): void {
-    for (const { node, at } of failures) this.#note(node, at);
   }
 
   /**
@@ -57,14 +59,36 @@ export class MassFailure {
     }
     this.#note(node, now);
     const enough = this.#failures.size >= Math.max(atLeast, share * watched);
-    if (!enough || this.#until !== undefined || now < this.#quietUntil) return false;
+    if (!enough || this.#until !== undefined || now < this.#quietUntil) {
+      this.#ongoing?.add(node, watched);
+      return false;
+    }
     this.#until = moment(now + hold);
     return true;
+  }
+
+  /** Alerts are held from this failure on. @returns the alert about all that have failed */
+  begin(id: AlertId, node: NodeName, at: Instant, watched: number): Alert {
+    this.#ongoing = new OngoingMassFailure(id, this.#failures.keys());
+    this.#ongoing.add(node, watched);
+    return { id, type: 'mass_failure', at, node: undefined, blind: 0, ...this.#ongoing.facts(this.#options) };
+  }
+
+  /** A hold that begins now, as the next start needs it. */
+  holdFrom(wall: Instant): LastHold {
+    return { from: wall, until: instant(wall + this.#options.hold) };
+  }
+
+  /** A mass failure gets the facts of the moment at which somebody is first notified of it. */
+  upToDate(alert: Alert): Alert {
+    if (this.#ongoing?.alert === alert.id) return { ...alert, ...this.#ongoing.facts(this.#options) };
+    return this.#last?.alert === alert.id ? { ...alert, ...this.#last.facts } : alert;
   }
 
   /** A deleted node does not count. */
   forget(node: NodeName): void {
     this.#failures.delete(node);
+    this.#ongoing?.forget(node);
   }
 
   #note(node: NodeName, at: Moment): void {
@@ -76,17 +100,31 @@ export class MassFailure {
   release(now: Moment): void {
     this.#until = undefined;
     this.#quietUntil = moment(now + this.#options.hold);
+    if (this.#ongoing !== undefined)
+      this.#last = { alert: this.#ongoing.alert, facts: this.#ongoing.facts(this.#options) };
+    this.#ongoing = undefined;
   }
 
   /**
-   * Continues after a restart. The wall clock may have jumped, so neither period gets longer than it would have been.
+   * Continues after a restart. Failures of an earlier run count until the window has passed over them. The wall clock
+   * may have jumped, so neither period gets longer than it would have been.
    *
-   * @param holding whether alerts are still held
+   * @param recent alerts of the last hour, and possibly others
+   * @param isHolding whether alerts are still held
    */
-  resume(last: LastHold, holding: boolean, now: Moment, wall: Instant): void {
-    const left = this.#within(last.until - wall);
-    if (holding) this.#until = moment(now + left);
-    else this.#quietUntil = moment(now + this.#within(instant(last.until + this.#options.hold) - wall));
+  resume(
+    recent: readonly AlertRecord[],
+    last: LastHold | undefined,
+    isHolding: boolean,
+    now: Moment,
+    wall: Instant,
+  ): void {
+    for (const { node, at } of failuresIn(recent, now, wall)) this.#note(node, at);
+    if (last === undefined && !isHolding) return;
+    const until = last?.until ?? wall;
+    const left = this.#within(until - wall);
+    if (isHolding) this.#until = moment(now + left);
+    else this.#quietUntil = moment(now + this.#within(instant(until + this.#options.hold) - wall));
   }
 
   #within(left: Millis): Millis {
@@ -94,14 +132,28 @@ export class MassFailure {
   }
 }
 
+/** The failures that counted, oldest first. */
+function failuresIn(
+  recent: readonly AlertRecord[],
+  now: Moment,
+  wall: Instant,
+): readonly { readonly node: NodeName; readonly at: Moment }[] {
+  return recent
+    .flatMap(({ alert: { id, type, node, reminder, causedBy } }) => {
+      const counts = type === 'node.failed' && reminder === undefined && causedBy === undefined;
+      return counts && node !== undefined ? [{ node: node.name, at: momentOf(raisedAt(id), now, wall) }] : [];
+    })
+    .sort((a, b) => a.at - b.at);
+}
+
 /** The facts in the alert of a mass failure. */
-export type MassFacts = Pick<Alert, 'message' | 'mass'>;
+type MassFacts = Pick<Alert, 'message' | 'mass'>;
 
 /** Names in the sample of a mass failure. */
 const SAMPLE = 20;
 
 /** The mass failure that alerts are held for, and the nodes that have failed in it. Each counts once. */
-export class OngoingMassFailure {
+class OngoingMassFailure {
   /** Its `mass_failure` alert. */
   readonly alert: AlertId;
   readonly #nodes: Set<NodeName>;

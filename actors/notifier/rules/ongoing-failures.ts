@@ -1,50 +1,49 @@
-import type { AlertRecord, Delivery } from '../../../src/domain/alert.js';
+import type { AlertRecord } from '../../../src/domain/alert.js';
 import type { NodeName } from '../../../src/domain/node-name.js';
-import type { NodeFacts } from '../../../src/domain/node.js';
-import { moment, unixSeconds, type Instant, type Moment, momentOf } from '../../../src/domain/time.js';
-import type { StandingFailure } from '../../../src/ports/channel.js';
-import type { AlertingRules } from './alerting.js';
+import { moment, type Instant, type Moment, momentOf } from '../../../src/domain/time.js';
 import type { FailedStanding, NodeChange } from '../notifier.protocol.js';
 import { moved, withDelivery } from '../outbox/delivery.js';
-import { Inhibition } from './inhibition.js';
-import { Escalation, delayedGroup } from './escalation.js';
-import { Closing, type ReceiverOf } from './closing.js';
-import { FailedNodes } from './failed-nodes.js';
 import type { OpenAlerts } from '../outbox/open-alerts.js';
-import { routesOf } from './routing.js';
-import { Reminders, type RemindersOptions } from './reminders.js';
+import type { Closing } from './closing.js';
+import type { Escalation } from './escalation.js';
+import type { FailedNodes } from './failed-nodes.js';
+import type { Inhibition } from './inhibition.js';
+import type { MassFailure } from './mass-failure.js';
+import type { Reminders } from './reminders.js';
+import type { Route } from './routing.js';
 
-interface Standing extends StandingFailure {
-  readonly name: NodeName;
-}
-
-/** Failures that last: reminders, inhibition, acknowledgements and escalation. */
-export class OngoingFailures {
+export interface OngoingFailuresDeps {
+  readonly open: OpenAlerts;
+  readonly failed: FailedNodes;
+  readonly massFailure: MassFailure;
+  readonly inhibition: Inhibition;
+  readonly reminders: Reminders;
   readonly escalation: Escalation;
   readonly closing: Closing;
-  readonly #options: RemindersOptions;
-  readonly #open: OpenAlerts;
-  readonly #rules: AlertingRules;
-  readonly #failed = new FailedNodes();
-  readonly #reminders: Reminders;
-  readonly #inhibition: Inhibition;
+}
 
-  constructor(options: RemindersOptions, open: OpenAlerts, rules: AlertingRules, receiverOf: ReceiverOf) {
-    this.#options = options;
-    this.#open = open;
-    this.#rules = rules;
-    this.escalation = new Escalation(options.channels);
-    this.#reminders = new Reminders(options, this.#failed);
-    this.#inhibition = new Inhibition(open, this.#failed, rules);
-    this.closing = new Closing({ routes: options.channels, receiverOf }, open, this.#failed);
+/** Failures that last: keeps track of the failed nodes for reminders, inhibition, escalation and closing. */
+export class OngoingFailures {
+  readonly #channels: readonly Pick<Route, 'name'>[];
+  readonly #deps: OngoingFailuresDeps;
+  readonly #failed: FailedNodes;
+  readonly #inhibition: Inhibition;
+  readonly #reminders: Reminders;
+
+  constructor(channels: readonly Pick<Route, 'name'>[], deps: OngoingFailuresDeps) {
+    this.#channels = channels;
+    this.#deps = deps;
+    this.#failed = deps.failed;
+    this.#inhibition = deps.inhibition;
+    this.#reminders = deps.reminders;
   }
 
   /** When something may have to be done. */
   get nextAt(): Moment | undefined {
-    const isHolding = this.#rules.mass.until !== undefined;
-    if (this.#reminders.isUnderWay && !isHolding) return moment(-Infinity);
+    const { until } = this.#deps.massFailure;
+    if (this.#reminders.isUnderWay && until === undefined) return moment(-Infinity);
     // While alerts are held there are no reminders either.
-    const reminders = Math.max(this.#reminders.nextAt ?? Infinity, this.#rules.mass.until ?? -Infinity);
+    const reminders = Math.max(this.#reminders.nextAt ?? Infinity, until ?? -Infinity);
     const at = Math.min(reminders, this.#inhibition.nextAt ?? Infinity);
     return at === Infinity ? undefined : moment(at);
   }
@@ -86,7 +85,7 @@ export class OngoingFailures {
     const isKnown = before?.since === since;
     const failedAt = isKnown ? before.failedAt : momentOf(since, now, wall);
     const isOfEarlierRun = isKnown ? before.isOfEarlierRun === true : before === undefined;
-    const unnotified = isKnown ? this.closing.unnotified(before, node) : undefined;
+    const unnotified = isKnown ? this.#deps.closing.unnotified(before, node) : undefined;
     const failed = { facts: node, since, failedAt, isOfEarlierRun, isQuiet, isTold, cause, unnotified };
     this.#failed.put(failed);
     if (before === undefined) this.#reminders.watch(failed, now);
@@ -103,23 +102,20 @@ export class OngoingFailures {
     return this.#failed.get(name)?.unnotified;
   }
 
-  isFailed(name: NodeName): boolean {
-    return this.#failed.get(name) !== undefined;
-  }
-
   /** @returns what changes in deliveries that have not begun, by the node's present status */
   settle(name: NodeName): readonly AlertRecord[] {
+    const { open, closing, escalation } = this.#deps;
     const failed = this.#failed.get(name);
     const changes = new Map<string, AlertRecord>();
-    for (const { name: channel } of this.#options.channels) {
-      for (const { record, delivery } of this.#open.of(name, channel)) {
+    for (const { name: channel } of this.#channels) {
+      for (const { record, delivery } of open.of(name, channel)) {
         const { alert } = changes.get(record.alert.id) ?? record;
-        const isBack = failed !== undefined && this.#isBack(alert, delivery, failed.facts);
-        const changed = isBack
+        const isNeedless = failed !== undefined && closing.isNeedless(alert, delivery, failed.facts);
+        const changed = isNeedless
           ? moved(delivery, 'cancelled')
-          : this.#settled(alert, delivery, failed?.isQuiet);
+          : escalation.settled(alert, delivery, failed?.isQuiet);
         if (changed === delivery) continue;
-        if (isBack) this.closing.notified(name, [channel]);
+        if (isNeedless) closing.notified(name, [channel]);
         changes.set(alert.id, withDelivery(changes.get(alert.id) ?? record, changed));
       }
     }
@@ -128,83 +124,21 @@ export class OngoingFailures {
 
   /** @returns reminders, and alerts whose dependency is back */
   due(now: Moment, wall: Instant): readonly AlertRecord[] {
-    const { ids, mass } = this.#rules;
+    const { closing, massFailure } = this.#deps;
     const released = this.#inhibition.due(now, wall);
-    if (mass.until !== undefined) return released;
-    const reminders = this.#reminders.due(now, wall, this.#open, ids);
+    if (massFailure.until !== undefined) return released;
+    const reminders = this.#reminders.due(now, wall);
     for (const { alert, deliveries } of reminders) {
       const channels = deliveries.map(({ channel }) => channel);
       const nodes = alert.group?.nodes ?? (alert.node === undefined ? [] : [alert.node]);
-      for (const { name } of nodes) this.closing.notified(name, channels);
+      for (const { name } of nodes) closing.notified(name, channels);
     }
     return [...released, ...reminders];
-  }
-
-  /** Its alerts go to this channel again, before the failure was closed there. */
-  #isBack({ type }: AlertRecord['alert'], { channel, attempts }: Delivery, facts: NodeFacts): boolean {
-    return type === 'channel.closed' && attempts === 0 && this.closing.hearsOfEnd(channel, facts);
-  }
-
-  /** The nodes of which a channel is still to be told that their alerts go elsewhere. */
-  closed(): ReadonlySet<NodeName> {
-    const names = new Set<NodeName>();
-    for (const { alert } of this.#open.all())
-      if (alert.type === 'channel.closed' && alert.node !== undefined) names.add(alert.node.name);
-    return names;
-  }
-
-  /** @returns what changes when an escalation channel is about to get a group */
-  late(record: AlertRecord, channel: string, wall: Instant): readonly AlertRecord[] {
-    const delivery = this.#open.delivery(record, channel);
-    if (record.alert.group === undefined || delivery?.state !== 'pending') return [];
-    if (this.escalation.wait(record.alert, delivery) === 0) return [];
-    return delayedGroup(record, delivery, {
-      failed: this.#failed,
-      open: this.#open,
-      nextId: () => this.#rules.ids.next(wall),
-    });
-  }
-
-  /**
-   * The failed nodes that each channel has been notified of, without those that still have something pending for it.
-   *
-   * @param only this node, if it has failed; otherwise all
-   */
-  standing(only?: NodeName): ReadonlyMap<string, readonly Standing[]> {
-    const standing = new Map<string, Standing[]>();
-    const one = only === undefined ? undefined : this.#failed.get(only);
-    const nodes = only === undefined ? this.#failed.all() : one === undefined ? [] : [one];
-    for (const { facts, since, isTold } of nodes) {
-      if (!isTold) continue;
-      for (const { name: channel } of routesOf(this.#options.channels, 'node.failed', facts)) {
-        if (this.#open.of(facts.name, channel).length > 0) continue;
-        const failure = { name: facts.name, at: unixSeconds(since), labels: facts.labels };
-        const others = standing.get(channel);
-        if (others === undefined) standing.set(channel, [failure]);
-        else others.push(failure);
-      }
-    }
-    return standing;
   }
 
   #gone(name: NodeName, now: Moment): void {
     if (!this.#failed.delete(name)) return;
     this.#reminders.forget(name);
     this.#inhibition.back(name, now);
-  }
-
-  /** @param isQuiet undefined when the node is no longer watched */
-  #settled(alert: AlertRecord['alert'], delivery: Delivery, isQuiet: boolean | undefined): Delivery {
-    if (delivery.attempts > 0) return delivery;
-    const { state, hold } = delivery;
-    const waits = state === 'pending' && this.escalation.wait(alert, delivery) > 0;
-    if (isQuiet === undefined) {
-      const isMoot =
-        waits || hold === 'acknowledged' || hold === 'dependency' || alert.reminder !== undefined;
-      return isMoot ? moved(delivery, 'cancelled') : delivery;
-    }
-    if (!isQuiet) return hold === 'acknowledged' ? moved(delivery, 'pending') : delivery;
-    if (alert.reminder !== undefined) return moved(delivery, 'cancelled');
-    return waits ? { ...delivery, state: 'held', hold: 'acknowledged' } : delivery;
   }
 }

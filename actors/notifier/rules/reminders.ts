@@ -5,6 +5,7 @@ import { moment, type Instant, type Millis, type Moment } from '../../../src/dom
 import { TimerQueue } from '../channel/timer-queue.js';
 import { fresh } from '../outbox/delivery.js';
 import type { FailedNode, FailedNodes } from './failed-nodes.js';
+import type { Inhibition } from './inhibition.js';
 import { GROUP } from '../grouping/group.js';
 import type { OpenAlerts } from '../outbox/open-alerts.js';
 import { routesOf, type Route } from './routing.js';
@@ -19,6 +20,13 @@ export interface RemindersOptions {
   readonly channels: readonly Route[];
   /** Undefined: no reminders. */
   readonly remindEvery: Millis | undefined;
+}
+
+export interface RemindersDeps {
+  readonly open: Pick<OpenAlerts, 'of'>;
+  readonly failed: FailedNodes;
+  readonly ids: AlertIds;
+  readonly inhibition: Pick<Inhibition, 'isInhibited'>;
 }
 
 /** Reminders that are due together: nodes are looked at in steps, and then each step makes one message. */
@@ -47,15 +55,21 @@ interface Member {
 /** Repeats notifications of nodes that stay failed without an acknowledgement. Times are on the monotonic clock. */
 export class Reminders {
   readonly #options: RemindersOptions;
+  readonly #open: Pick<OpenAlerts, 'of'>;
   readonly #failed: FailedNodes;
+  readonly #ids: AlertIds;
+  readonly #inhibition: Pick<Inhibition, 'isInhibited'>;
   readonly #timerQueue = new TimerQueue<NodeName>();
   /** The queue's valid entries. Those of recovered nodes are removed later, many at a time. */
   readonly #next = new Map<NodeName, Moment>();
   #round: Round | undefined;
 
-  constructor(options: RemindersOptions, failed: FailedNodes) {
+  constructor(options: RemindersOptions, { open, failed, ids, inhibition }: RemindersDeps) {
     this.#options = options;
+    this.#open = open;
     this.#failed = failed;
+    this.#ids = ids;
+    this.#inhibition = inhibition;
   }
 
   get #every(): Millis {
@@ -96,27 +110,27 @@ export class Reminders {
    *
    * @returns reminders, one for each channel, once all nodes have been looked at
    */
-  due(now: Moment, wall: Instant, open: OpenAlerts, ids: AlertIds): readonly AlertRecord[] {
+  due(now: Moment, wall: Instant): readonly AlertRecord[] {
     const round = this.#roundAt(now);
     if (round === undefined) return [];
     const at = { now, wall };
-    if (round.isComplete) return this.#nextMessage(round, ids, at);
-    round.isComplete = this.#look(round, now, open);
+    if (round.isComplete) return this.#nextMessage(round, at);
+    round.isComplete = this.#look(round, now);
     if (!round.isComplete) return [];
-    return round.steps > 1 ? this.#nextMessage(round, ids, at) : this.#allOf(round, ids, at);
+    return round.steps > 1 ? this.#nextMessage(round, at) : this.#allOf(round, at);
   }
 
   /** All were looked at in this step, so nothing has changed meanwhile. */
-  #allOf({ members, count }: Round, ids: AlertIds, at: Now): readonly AlertRecord[] {
+  #allOf({ members, count }: Round, at: Now): readonly AlertRecord[] {
     this.#round = undefined;
     const all = [...members];
     const [only] = all[0]?.[1] ?? [];
-    if (count === 1 && only !== undefined) return [this.#record([only], [...members.keys()], ids, at)];
-    return all.map(([channel, ofChannel]) => this.#record(ofChannel, [channel], ids, at));
+    if (count === 1 && only !== undefined) return [this.#record([only], [...members.keys()], at)];
+    return all.map(([channel, ofChannel]) => this.#record(ofChannel, [channel], at));
   }
 
   /** Some may have recovered or been acknowledged since they were looked at. */
-  #nextMessage(round: Round, ids: AlertIds, at: Now): readonly AlertRecord[] {
+  #nextMessage(round: Round, at: Now): readonly AlertRecord[] {
     const { members } = round;
     const [next] = members;
     if (next === undefined) return [];
@@ -125,13 +139,13 @@ export class Reminders {
     if (ofChannel.length === 0) members.delete(channel);
     if (members.size === 0) this.#round = undefined;
     const wanted = chunk.filter(({ node }) => this.#isToBeReminded(this.#failed.get(node.facts.name), node));
-    return wanted.length === 0 ? [] : [this.#record(wanted, [channel], ids, at)];
+    return wanted.length === 0 ? [] : [this.#record(wanted, [channel], at)];
   }
 
   #isToBeReminded(node: FailedNode | undefined, taken?: FailedNode): node is FailedNode {
     if (node === undefined || node.isQuiet || (taken !== undefined && node.since !== taken.since))
       return false;
-    return node.cause === undefined || this.#failed.get(node.cause) === undefined;
+    return !this.#inhibition.isInhibited(node);
   }
 
   #roundAt(now: Moment): Round | undefined {
@@ -147,7 +161,7 @@ export class Reminders {
   }
 
   /** @returns whether all nodes have been looked at */
-  #look(round: Round, now: Moment, open: OpenAlerts): boolean {
+  #look(round: Round, now: Moment): boolean {
     round.steps++;
     for (let looked = 0; looked < REMINDED; looked++) {
       const at = this.#timerQueue.next;
@@ -160,7 +174,7 @@ export class Reminders {
       if (this.#next.get(name) !== at) continue;
       this.#schedule(name, this.#nextAfter(at, round.until));
       const node = this.#failed.get(name);
-      if (this.#isToBeReminded(node)) this.#include(round, node, this.#channelsOf(node, now, open));
+      if (this.#isToBeReminded(node)) this.#include(round, node, this.#channelsOf(node, now));
     }
     return false;
   }
@@ -188,19 +202,14 @@ export class Reminders {
   }
 
   /** Without channels whose first notification is pending or very recent. */
-  #channelsOf({ facts, failedAt }: FailedNode, now: Moment, open: OpenAlerts): readonly string[] {
+  #channelsOf({ facts, failedAt }: FailedNode, now: Moment): readonly string[] {
     return routesOf(this.#options.channels, 'node.failed', facts)
       .filter(({ after = 0 }) => now - failedAt >= after + this.#every - this.#gather)
       .map(({ name }) => name)
-      .filter((channel) => open.of(facts.name, channel).length === 0);
+      .filter((channel) => this.#open.of(facts.name, channel).length === 0);
   }
 
-  #record(
-    members: readonly Member[],
-    channels: readonly string[],
-    ids: AlertIds,
-    { now, wall }: Now,
-  ): AlertRecord {
+  #record(members: readonly Member[], channels: readonly string[], { now, wall }: Now): AlertRecord {
     const [first] = members;
     if (first === undefined) throw new TypeError('a reminder of nobody');
     const about: Pick<Alert, 'node' | 'group'> =
@@ -211,7 +220,7 @@ export class Reminders {
     for (const { node } of members) if (node.failedAt < longest.failedAt) longest = node;
     const time = now - longest.failedAt;
     const alert: Alert = {
-      id: ids.next(wall),
+      id: this.#ids.next(wall),
       type: 'node.failed',
       at: longest.since,
       blind: 0,

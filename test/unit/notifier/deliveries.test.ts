@@ -3,11 +3,11 @@ import type { ChannelActor } from '../../../actors/notifier/channel/channel.acto
 import type { Offer } from '../../../actors/notifier/channel/channel.protocol.js';
 import { AttemptIntents, IntentRegister } from '../../../actors/notifier/outbox/attempt-intents.js';
 import { Deliveries } from '../../../actors/notifier/outbox/deliveries.js';
-import { Escalation } from '../../../actors/notifier/rules/escalation.js';
 import { OpenAlerts } from '../../../actors/notifier/outbox/open-alerts.js';
 import { AlertWriter } from '../../../actors/notifier/outbox/alert-writer.js';
 import { instant } from '../../../src/domain/time.js';
 import { alertAt, delivery } from '../../support/alert-records.js';
+import { RecordingLogger } from '../../support/recording-logger.js';
 import { SimulatedClock } from '../../support/simulated-clock.js';
 
 describe('what is pending', () => {
@@ -25,14 +25,15 @@ describe('what is pending', () => {
       writer,
       clock,
       channels,
-      late: () => [],
+      delayedGroup: () => [],
       upToDate: (alert) => alert,
     });
     const deliveries = new Deliveries(open, writer, attemptIntents, {
       clock,
+      logger: new RecordingLogger(),
       channels,
-      escalation: new Escalation([]),
-      fallbackOf: () => undefined,
+      policies: [],
+      escalation: { wait: () => 0, delayOf: () => 0 },
     });
     const begun = { attempts: 1, lastAttempt: instant(2000) };
     const record = {

@@ -1,21 +1,21 @@
 import { expect } from 'chai';
-import { AlertingRules } from '../../../actors/notifier/rules/alerting.js';
+import { Flapping } from '../../../actors/notifier/rules/flapping.js';
 import { Inhibition } from '../../../actors/notifier/rules/inhibition.js';
 import { FailedNodes } from '../../../actors/notifier/rules/failed-nodes.js';
+import { MassFailure } from '../../../actors/notifier/rules/mass-failure.js';
 import { OpenAlerts } from '../../../actors/notifier/outbox/open-alerts.js';
+import { AlertIds } from '../../../src/domain/alert-id.js';
 import { alertAt, delivery } from '../../support/alert-records.js';
 import { nodeName } from '../../support/simulated-alerts.js';
 
 describe('what is remembered of dependencies', () => {
   it('follows what is held, and not all that ever was: a cause that never fails keeps nobody', () => {
     const open = new OpenAlerts();
-    const massFailure = { share: 0.3, atLeast: 20, window: 10_000, hold: 60_000 };
-    const rules = new AlertingRules(
-      { channels: [], massFailure, flapping: { maxPerHour: 12 } },
-      open,
-      () => 0,
-    );
-    const inhibition = new Inhibition(open, new FailedNodes(), rules);
+    const inhibition = new Inhibition(open, new FailedNodes(), {
+      ids: new AlertIds(() => 0),
+      flapping: new Flapping({ maxPerHour: 12 }),
+      massFailure: new MassFailure({ share: 0.3, atLeast: 20, window: 10_000, hold: 60_000 }),
+    });
     for (let count = 0; count < 10_000; count++) {
       const alert = alertAt(count + 1);
       if (alert.node === undefined) throw new TypeError('an alert of a node has one');

@@ -22,7 +22,15 @@ describe('reminders of very many nodes that are due at once', () => {
   ): { failedNodes: FailedNodes; reminders: Reminders } {
     const failedNodes = new FailedNodes();
     const channels = names.map((name) => ({ name, events: ['node.failed' as const] }));
-    const reminders = new Reminders({ channels, remindEvery: EVERY }, failedNodes);
+    const reminders = new Reminders(
+      { channels, remindEvery: EVERY },
+      {
+        open: new OpenAlerts(),
+        failed: failedNodes,
+        ids: new AlertIds(() => 0.5),
+        inhibition: { isInhibited: () => false },
+      },
+    );
     for (let n = 0; n < count; n++) {
       const facts = {
         name: node(`n${n}`),
@@ -43,11 +51,10 @@ describe('reminders of very many nodes that are due at once', () => {
 
   it('are looked at in steps, and are one message all the same', () => {
     const { reminders } = failed(NODES);
-    const ids = new AlertIds(() => 0.5);
     const records: AlertRecord[] = [];
     let steps = 0;
     do {
-      records.push(...reminders.due(later, wallLater, new OpenAlerts(), ids));
+      records.push(...reminders.due(later, wallLater));
       steps++;
       expect(records.length === 0 || !reminders.isUnderWay).to.equal(true);
     } while (reminders.isUnderWay);
@@ -65,21 +72,18 @@ describe('reminders of very many nodes that are due at once', () => {
 
   it('leave out who has recovered between two steps', () => {
     const { reminders, failedNodes } = failed(REMINDED + 1);
-    const ids = new AlertIds(() => 0.5);
-    expect(reminders.due(later, wallLater, new OpenAlerts(), ids)).to.deep.equal([]);
+    expect(reminders.due(later, wallLater)).to.deep.equal([]);
     failedNodes.delete(node('n0'));
-    const [record] = reminders.due(later, wallLater, new OpenAlerts(), ids);
+    const [record] = reminders.due(later, wallLater);
     expect(record?.alert.group?.nodes).to.have.length(REMINDED);
   });
 
   it('make one message a step, of whoever is still failed then', () => {
     const channels = ['ops', 'chat', 'mail'];
     const { reminders, failedNodes } = failed(2 * REMINDED, channels);
-    const open = new OpenAlerts();
-    const ids = new AlertIds(() => 0.5);
     const steps: (readonly AlertRecord[])[] = [];
     do {
-      steps.push(reminders.due(later, wallLater, open, ids));
+      steps.push(reminders.due(later, wallLater));
       failedNodes.delete(node(`n${steps.length}`));
     } while (reminders.isUnderWay);
     const made = steps.map((records) =>
@@ -94,7 +98,7 @@ describe('reminders of very many nodes that are due at once', () => {
 
   it('are all told where all are looked at in one step', () => {
     const { reminders } = failed(2, ['ops', 'chat']);
-    const records = reminders.due(later, wallLater, new OpenAlerts(), new AlertIds(() => 0.5));
+    const records = reminders.due(later, wallLater);
     expect(records.map(({ alert }) => alert.group?.nodes.length)).to.deep.equal([2, 2]);
     expect(reminders.isUnderWay).to.equal(false);
   });

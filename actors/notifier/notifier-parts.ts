@@ -1,0 +1,133 @@
+import { AlertIds } from '../../src/domain/alert-id.js';
+import type { AlertRecord } from '../../src/domain/alert.js';
+import type { ChannelPolicy } from '../../src/ports/channel.js';
+import type { Logger } from '../../src/ports/logger.js';
+import type { Outbox } from '../../src/ports/outbox.js';
+import type { ChannelTotals } from './channel/channel-totals.js';
+import type { ChannelActor } from './channel/channel.actor.js';
+import { Resender } from './channel/resender.js';
+import { HoldQueue } from './grouping/hold-queue.js';
+import { AlertWriter, type AlertWriterDeps } from './outbox/alert-writer.js';
+import { AttemptIntents, IntentRegister } from './outbox/attempt-intents.js';
+import { Deliveries } from './outbox/deliveries.js';
+import { OpenAlerts } from './outbox/open-alerts.js';
+import { Overflow, type OverflowOptions } from './outbox/overflow.js';
+import { PreparedAlerts } from './outbox/prepared-alerts.js';
+import { Requests } from './outbox/requests.js';
+import { restoreOutbox } from './outbox/restore.js';
+import { AlertingRules } from './rules/alerting.js';
+import { Closing } from './rules/closing.js';
+import { DeliveryRules } from './rules/delivery-rules.js';
+import { DueAlerts } from './rules/due-alerts.js';
+import { Escalation } from './rules/escalation.js';
+import { FailedNodes } from './rules/failed-nodes.js';
+import { Flapping, FlappingSummaries, type FlappingOptions } from './rules/flapping.js';
+import { Inhibition } from './rules/inhibition.js';
+import { MassFailure, type MassFailureOptions } from './rules/mass-failure.js';
+import { OngoingFailures } from './rules/ongoing-failures.js';
+import { Reminders, type RemindersOptions } from './rules/reminders.js';
+
+export interface NotifierPartsOptions extends OverflowOptions, RemindersOptions {
+  /** They may change while the daemon runs. */
+  readonly channels: readonly ChannelPolicy[];
+  readonly massFailure: MassFailureOptions;
+  readonly flapping: FlappingOptions;
+}
+
+export interface NotifierPartsDeps extends AlertWriterDeps {
+  readonly logger: Logger;
+  readonly outbox: Outbox;
+  /** Returns a number in [0, 1). */
+  readonly random: () => number;
+  readonly channels: ReadonlyMap<string, ChannelActor>;
+  readonly totals: ChannelTotals;
+  /** Whether memory has room for these records of an earlier run. If not, the start fails once all are counted. */
+  holds(records: readonly AlertRecord[]): boolean;
+  /** Gets the records that the disk cannot take at present. */
+  committed(records: readonly AlertRecord[]): void;
+}
+
+export type NotifierParts = ReturnType<typeof makeNotifierParts>;
+
+/** Makes the rules and the outbox of the notifier, and connects them. */
+export function makeNotifierParts(options: NotifierPartsOptions, deps: NotifierPartsDeps) {
+  const { clock, logger, channels, outbox } = deps;
+  const routes = options.channels;
+
+  const ids = new AlertIds(deps.random);
+  const intents = new IntentRegister();
+  const open = new OpenAlerts(deps.totals, intents);
+  const writer = new AlertWriter(open, deps, (records) => {
+    deps.committed(records);
+  });
+
+  const failed = new FailedNodes();
+  const massFailure = new MassFailure(options.massFailure);
+  const flapping = new Flapping(options.flapping);
+  const deliveryRules = new DeliveryRules(open, massFailure, flapping);
+  const holdQueue = new HoldQueue(open, { ids, flapping, massFailure });
+  const rules = new AlertingRules(routes, { open, ids, massFailure, flapping, holdQueue, deliveryRules });
+
+  const inhibition = new Inhibition(open, failed, { ids, flapping, massFailure });
+  const reminders = new Reminders(options, { open, failed, ids, inhibition });
+  const escalation = new Escalation(routes, { open, failed, ids });
+  const receiverOf = (channel: string): string => channels.get(channel)?.receiverId ?? channel;
+  const closing = new Closing({ routes, receiverOf }, { open, failed, ids, deliveryRules });
+  const lasting = { inhibition, reminders, escalation, closing };
+  const ongoingFailures = new OngoingFailures(routes, { open, failed, massFailure, ...lasting });
+  const summaries = new FlappingSummaries(open, flapping);
+  const dueAlerts = new DueAlerts({ writer, massFailure, holdQueue, summaries, ongoingFailures });
+
+  const attemptIntents = new AttemptIntents(intents, {
+    open,
+    writer,
+    clock,
+    channels,
+    delayedGroup: (record, channel) => escalation.delayedGroup(record, channel, clock.wall()),
+    upToDate: (alert) => massFailure.upToDate(alert),
+  });
+  const deliveries = new Deliveries(open, writer, attemptIntents, {
+    clock,
+    logger,
+    channels,
+    policies: routes,
+    escalation,
+  });
+  const requests = new Requests({ open, writer, ids, outbox, clock, logger, channels });
+  const prepared = new PreparedAlerts({ writer, rules, closing, ongoingFailures });
+  const overflow = new Overflow(options, { open, ids, logger, refusing: () => deps.refusing() });
+  const resender = new Resender(routes, { open, failed, closing, channels });
+
+  return {
+    open,
+    writer,
+    attemptIntents,
+    deliveries,
+    prepared,
+    requests,
+    overflow,
+    rules,
+    flapping,
+    holdQueue,
+    dueAlerts,
+    ongoingFailures,
+    closing,
+    resender,
+    /** Restores what an earlier run left. */
+    restore: () =>
+      restoreOutbox({
+        outbox,
+        clock,
+        logger,
+        holds: (records) => deps.holds(records),
+        channels,
+        open,
+        ids,
+        flapping,
+        massFailure,
+        holdQueue,
+        ongoingFailures,
+        deliveries,
+      }),
+  };
+}

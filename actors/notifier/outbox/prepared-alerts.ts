@@ -1,0 +1,77 @@
+import type { AlertRecord } from '../../../src/domain/alert.js';
+import type { NodeName } from '../../../src/domain/node-name.js';
+import type { Instant } from '../../../src/domain/time.js';
+import type { NodeChange, NodeNews } from '../notifier.protocol.js';
+import type { AlertingRules } from '../rules/alerting.js';
+import type { Closing } from '../rules/closing.js';
+import type { Circumstances } from '../rules/delivery-rules.js';
+import type { OngoingFailures } from '../rules/ongoing-failures.js';
+import type { AlertWriter } from './alert-writer.js';
+import { moved } from './delivery.js';
+
+export interface PreparedAlertsDeps {
+  readonly writer: AlertWriter;
+  readonly rules: AlertingRules;
+  readonly closing: Closing;
+  readonly ongoingFailures: OngoingFailures;
+}
+
+interface Prepared {
+  readonly records: readonly AlertRecord[];
+  /** The node has recovered since. */
+  isOver: boolean;
+}
+
+/** Alerts of requests, until those are on disk or refused. */
+export class PreparedAlerts {
+  readonly #deps: PreparedAlertsDeps;
+  readonly #ofNode = new Map<NodeName, Prepared>();
+
+  constructor(deps: PreparedAlertsDeps) {
+    this.#deps = deps;
+  }
+
+  /** @returns the records to store with the request */
+  prepare(news: NodeNews, wall: Instant): readonly AlertRecord[] {
+    const { closing, ongoingFailures, rules } = this.#deps;
+    const { name } = news.node;
+    const record =
+      news.kind === 'rerouted'
+        ? closing.prepare(news.node, news.next, wall)
+        : rules.prepare(news, ongoingFailures.unnotified(name), wall);
+    if (record === undefined) return [];
+    const records = [...(this.#ofNode.get(name)?.records ?? []), record];
+    this.#ofNode.set(name, { records, isOver: false });
+    return [record];
+  }
+
+  /** A node flips before its request is on disk. */
+  flipped({ node, flip }: NodeChange): void {
+    const prepared = this.#ofNode.get(node.name);
+    if (prepared !== undefined) prepared.isOver = flip.to === 'active';
+  }
+
+  /** The request is on disk, or was refused. @returns whether alerts of it count from now on */
+  settled(node: NodeName, stored: boolean, circumstances: Circumstances): boolean {
+    const prepared = this.#ofNode.get(node);
+    this.#ofNode.delete(node);
+    if (prepared === undefined || !stored) return false;
+    for (const record of prepared.records) this.#admit(record, node, prepared.isOver, circumstances);
+    return true;
+  }
+
+  #admit(record: AlertRecord, node: NodeName, isOver: boolean, circumstances: Circumstances): void {
+    const { ongoingFailures, rules, writer } = this.#deps;
+    const { type } = record.alert;
+    if (type === 'channel.closed' && isOver) {
+      // Its receivers have been notified of the recovery meanwhile.
+      const deliveries = record.deliveries.map((delivery) => moved(delivery, 'cancelled'));
+      writer.put([{ ...record, deliveries }]);
+      return;
+    }
+    const cause = type === 'node.reported_failure' ? ongoingFailures.causeOf(node) : undefined;
+    const records = rules.admit(record, { ...circumstances, cause });
+    writer.put(records);
+    ongoingFailures.raised(records);
+  }
+}
