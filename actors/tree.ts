@@ -1,6 +1,5 @@
 import type { Seconds } from '../src/domain/time.js';
-import type { ChildSpec } from './supervisor/child.js';
-import type { SupervisorPolicy } from './supervisor/child-spec.js';
+import type { ChildSpec, SupervisorPolicy } from './supervisor/child-spec.js';
 import type { SupervisorNode, WorkerNode } from './supervisor/build-supervisor.js';
 import type { Supervisor } from './supervisor/supervisor.actor.js';
 

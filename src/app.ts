@@ -1,4 +1,4 @@
-import type { ExitSignal, RunningChild } from '../actors/supervisor/child.js';
+import type { ExitSignal, RunningChild } from '../actors/supervisor/child-spec.js';
 import { buildSupervisor } from '../actors/supervisor/build-supervisor.js';
 import type { Supervisor } from '../actors/supervisor/supervisor.actor.js';
 import { tree } from '../actors/tree.js';

@@ -11,8 +11,7 @@ import type { HistoryStore, StoreSummary } from '../../src/ports/history-store.j
 import type { Logger } from '../../src/ports/logger.js';
 import type { ActorSystem, Place } from '../../src/runtime/actor-system.js';
 import { restartDelay } from '../supervisor/backoff.js';
-import type { ExitSignal, RunningChild } from '../supervisor/child.js';
-import type { SupervisorPolicy } from '../supervisor/child-spec.js';
+import type { ExitSignal, RunningChild, SupervisorPolicy } from '../supervisor/child-spec.js';
 import { SupervisedActor, type Behaviour } from '../supervisor/supervised-actor.js';
 import { Backlog, type Queued } from './backlog.js';
 import {

@@ -5,8 +5,7 @@ import type { Logger } from '../../src/ports/logger.js';
 import type { ActorSystem, Place } from '../../src/runtime/actor-system.js';
 import type { Crash } from '../../src/runtime/actor.js';
 import { TimerWheel } from '../../src/runtime/timer-wheel.js';
-import type { SupervisorPolicy } from '../supervisor/child-spec.js';
-import type { ExitSignal, RunningChild } from '../supervisor/child.js';
+import type { ExitSignal, RunningChild, SupervisorPolicy } from '../supervisor/child-spec.js';
 import { RestartBudget } from '../supervisor/restart-budget.js';
 import type { EntityActor, EntityMessage } from './entity-actor.js';
 import {

@@ -1,6 +1,5 @@
 import type { Place } from '../../src/runtime/actor-system.js';
-import type { ChildSpec, ExitSignal, RunningChild } from './child.js';
-import type { ChildPolicy, SupervisorPolicy } from './child-spec.js';
+import type { ChildPolicy, ChildSpec, ExitSignal, RunningChild, SupervisorPolicy } from './child-spec.js';
 import { Supervisor, type SupervisionContext } from './supervisor.actor.js';
 
 /** A supervision tree as data. */

@@ -1,5 +1,5 @@
 import type { Place } from '../../src/runtime/actor-system.js';
-import type { ChildSpec, ExitSignal, RunningChild } from './child.js';
+import type { ChildSpec, ExitSignal, RunningChild } from './child-spec.js';
 
 /** One incarnation of a child, from start to end. */
 export class ChildRun {

@@ -1,4 +1,5 @@
 import type { Seconds } from '../../src/domain/time.js';
+import type { Place } from '../../src/runtime/actor-system.js';
 import { restartsInRow, type Backoff } from './backoff.js';
 
 /** When a child that ended is restarted (OTP `restart`). */
@@ -13,6 +14,25 @@ export interface ChildPolicy {
   readonly restart: RestartType;
   /** How long it may take to stop before it is abandoned; 0 is OTP's `brutal_kill`. */
   readonly shutdown: Seconds;
+}
+
+/** Tells a child's supervisor that the child has ended. Only the first call counts. */
+export interface ExitSignal {
+  crashed(error: Error): void;
+}
+
+/** A running child. */
+export interface RunningChild {
+  /** Resolves once nothing of it runs. */
+  stop(): Promise<void>;
+  /** What `GET /supervision` shows of the child besides the supervisor's own data. */
+  inspect(): object;
+}
+
+/** OTP's child spec. Starting is asynchronous and may fail. */
+export interface ChildSpec extends ChildPolicy {
+  /** @param place where its actors are spawned; the same at every start */
+  start(exitSignal: ExitSignal, place: Place): RunningChild | Promise<RunningChild>;
 }
 
 /** OTP's `sup_flags`, plus a back-off, which OTP does not have. */

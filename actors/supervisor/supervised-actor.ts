@@ -1,11 +1,9 @@
 import { unixSeconds } from '../../src/domain/time.js';
 import type { Clock } from '../../src/ports/clock.js';
 import type { Logger } from '../../src/ports/logger.js';
-import type { Actor, Cell, Crash } from '../../src/runtime/actor.js';
+import type { Actor, Cell, Crash, Delivery } from '../../src/runtime/actor.js';
 import type { ActorSystem, Place } from '../../src/runtime/actor-system.js';
-import type { Delivery } from '../../src/runtime/ref.js';
-import type { ExitSignal } from './child.js';
-import type { SupervisorPolicy } from './child-spec.js';
+import type { ExitSignal, SupervisorPolicy } from './child-spec.js';
 import { RestartBudget } from './restart-budget.js';
 
 const MAILBOX = 1_000_000;

@@ -4,9 +4,8 @@ import type { Cancel, Clock } from '../../src/ports/clock.js';
 import type { Logger } from '../../src/ports/logger.js';
 import type { Actor, Cell, Crash } from '../../src/runtime/actor.js';
 import type { ActorSystem, Place } from '../../src/runtime/actor-system.js';
-import type { ChildSpec, ExitSignal } from './child.js';
+import type { ChildSpec, ExitSignal, SupervisorPolicy } from './child-spec.js';
 import { ChildRun } from './child-run.js';
-import type { SupervisorPolicy } from './child-spec.js';
 import {
   decide,
   initialState,

@@ -13,7 +13,7 @@ import {
   type ShardOptions,
   type ShardSupervisorDeps,
 } from '../shards/shard-supervisor.js';
-import type { ExitSignal, RunningChild } from '../supervisor/child.js';
+import type { ExitSignal, RunningChild } from '../supervisor/child-spec.js';
 import type { UserCounts } from './user-counts.js';
 import { DeferredCheckups } from './deferred-checkups.js';
 import { PendingUserRequest, UserActor, type UserDeps, type UserEntity } from './user.actor.js';

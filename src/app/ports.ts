@@ -1,6 +1,6 @@
 import type { decide as decideNode } from '../../actors/node/node.machine.js';
 import type { Alerting, NodeChange } from '../../actors/notifier/notifier.protocol.js';
-import type { ExitSignal, RunningChild } from '../../actors/supervisor/child.js';
+import type { ExitSignal, RunningChild } from '../../actors/supervisor/child-spec.js';
 import type { decide } from '../../actors/user/user.machine.js';
 import type { Daemon } from './api.js';
 import type { Channel } from '../ports/channel.js';

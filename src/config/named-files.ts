@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
 
 const BYTE_ORDER_MARK = '\ufeff';
 
@@ -6,4 +7,10 @@ const BYTE_ORDER_MARK = '\ufeff';
 export function readText(path: string): string {
   const text = readFileSync(path, 'utf8');
   return text.startsWith(BYTE_ORDER_MARK) ? text.slice(BYTE_ORDER_MARK.length) : text;
+}
+
+/** Finds a file that another file names: beside it, else in the working directory. */
+export function locate(named: string, { by, cwd }: { readonly by: string; readonly cwd: string }): string {
+  const beside = resolve(dirname(by), named);
+  return existsSync(beside) ? beside : resolve(cwd, named);
 }

@@ -1,10 +1,8 @@
 import type { Clock } from '../ports/clock.js';
 import type { Logger } from '../ports/logger.js';
-import { Cell } from './actor.js';
-import type { Actor } from './behaviour.js';
+import { Cell, type Actor, type CellDeps, type Home, type Load, type Stoppable } from './actor.js';
 import { DeadLetters } from './dead-letters.js';
 import { spawnPlace, startSystem, type NactActor, type NactParent } from './nact.js';
-import type { Home, Load, Stoppable, CellDeps } from './cell-deps.js';
 import { MailboxScheduler } from './mailbox-scheduler.js';
 
 /** Where actors are spawned. It handles no messages itself. */

@@ -1,10 +1,68 @@
-import type { Actor, Crash } from './behaviour.js';
 import { Incarnation, STOP, type Occupant } from './incarnation.js';
-import type { ActorRef, Delivery } from './ref.js';
-import type { Home } from './cell-deps.js';
 import type { MailboxScheduler } from './mailbox-scheduler.js';
+import type { DeadLetters } from './dead-letters.js';
+import type { NactParent } from './nact.js';
 
-export type { Actor, Crash } from './behaviour.js';
+/** A message that made an actor throw. Whoever is told of the crash decides what becomes of it. */
+export interface Crash<Message> {
+  readonly error: Error;
+  readonly message: Message;
+}
+
+/** What an actor does. Handling is synchronous: what takes time comes back as another message. */
+export interface Actor<Message> {
+  receive(message: Message): void;
+  /** The actor threw and its nact actor is gone. Nothing is handled until the cell is restarted. */
+  crashed(crash: Crash<Message>): void;
+}
+
+/** The result of a `tell`. A message that was not queued still belongs to its sender. */
+export type Delivery = 'queued' | 'full' | 'stopped';
+
+/** The address of an actor. It stays valid while the actor is restarted, and never reaches another one. */
+export interface ActorRef<in Message> {
+  readonly path: string;
+  /** Messages that are not handled yet. */
+  readonly waiting: number;
+  /** A property, not a method: with a method, a ref would accept messages of any type. */
+  readonly tell: (message: Message) => Delivery;
+}
+
+/** Something that can be stopped, and returns what it will not handle. */
+export interface Stoppable {
+  stop(stopped: (left: readonly unknown[]) => void): void;
+}
+
+/** The load of all actors of a place. Counted as it changes, since counting on demand would visit every actor. */
+export interface Load {
+  /** Messages in their mailboxes. */
+  waiting: number;
+  /** Actors restarted after a crash. */
+  restarts: number;
+}
+
+/** The place of cells; shared by all of its cells. */
+export interface Home {
+  readonly nact: NactParent;
+  readonly load: Load;
+  readonly system: CellDeps;
+}
+
+/** What a cell needs from its actor system. */
+export interface CellDeps {
+  readonly deadLetters: DeadLetters;
+  readonly turns: MailboxScheduler;
+  /** A nact actor has started. */
+  entered(): void;
+  /** A nact actor will handle nothing more. */
+  left(): void;
+  overflowed(): void;
+  /** The cell has no nact actor, and so no place in nact's tree, until it reports that it was restarted. */
+  crashed(cell: Stoppable): void;
+  restarted(cell: Stoppable): void;
+  /** A callback threw, and nobody is left to tell. */
+  failed(callback: string, path: string, error: unknown): void;
+}
 
 type Status = 'running' | 'crashed' | 'stopping' | 'stopped';
 

@@ -3,7 +3,7 @@ import { LocalNodeShards } from '../../actors/node/node-shards.js';
 import { LocalUserShards } from '../../actors/user/user-shards.js';
 import { decide } from '../../actors/user/user.machine.js';
 import type { HistoryEntry } from '../../actors/history/history.protocol.js';
-import type { ExitSignal } from '../../actors/supervisor/child.js';
+import type { ExitSignal } from '../../actors/supervisor/child-spec.js';
 import { ActorSystem } from '../../src/runtime/actor-system.js';
 import { RecordingAlerting } from './recording-alerting.js';
 import { RecordingLogger } from './recording-logger.js';

@@ -6,8 +6,7 @@ import type { AlertMessage, Channel, StandingFailure } from '../../../src/ports/
 import type { Clock } from '../../../src/ports/clock.js';
 import type { Logger } from '../../../src/ports/logger.js';
 import type { ActorSystem, Place } from '../../../src/runtime/actor-system.js';
-import type { ExitSignal, RunningChild } from '../../supervisor/child.js';
-import type { SupervisorPolicy } from '../../supervisor/child-spec.js';
+import type { ExitSignal, RunningChild, SupervisorPolicy } from '../../supervisor/child-spec.js';
 import { SupervisedActor, type Behaviour } from '../../supervisor/supervised-actor.js';
 import { OneShotTimer } from '../one-shot-timer.js';
 import { Attempts } from './attempts.js';

@@ -1,5 +1,5 @@
 import type { AlertMessage, Channel, ChannelPolicy } from '../../../src/ports/channel.js';
-import type { ChildSpec } from '../../supervisor/child.js';
+import type { ChildSpec } from '../../supervisor/child-spec.js';
 import type { Supervisor } from '../../supervisor/supervisor.actor.js';
 import type { Totals } from './channel-totals.js';
 import { ChannelActor, receiverIdOf, type ChannelDeps } from './channel.actor.js';

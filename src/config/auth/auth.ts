@@ -6,7 +6,7 @@ import {
   type GivenSection,
   type SettingProblem,
 } from '../setting-problems.js';
-import { locate } from '../locate.js';
+import { locate } from '../named-files.js';
 import { didYouMean } from '../did-you-mean.js';
 import type { Source } from '../value-source.js';
 import { KEY_SETTINGS, keys } from './keys.js';

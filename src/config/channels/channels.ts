@@ -14,7 +14,7 @@ import {
   type SettingProblem,
   type Settings,
 } from '../setting-problems.js';
-import { locate } from '../locate.js';
+import { locate } from '../named-files.js';
 import { didYouMean } from '../did-you-mean.js';
 import type { Source } from '../value-source.js';
 import { common, COMMON, type Common } from './common-settings.js';

@@ -17,10 +17,10 @@ describe('a heartbeat of a node', () => {
     const grace = RULES.blindGrace;
     const kinds = (min: number) => {
       const timeout = { min, max: 2 * grace };
-      const rhythm = new HeartbeatHistory();
-      for (let at = 0; at <= 200_000; at += 10_000) rhythm.heard(moment(at), timeout.max);
+      const heartbeatHistory = new HeartbeatHistory();
+      for (let at = 0; at <= 200_000; at += 10_000) heartbeatHistory.heard(moment(at), timeout.max);
       const state = known('active', 0, { settings: { ...NOTHING_CHOSEN, timeout } });
-      const lease = { deadline: moment(500_000), rhythm };
+      const lease = { deadline: moment(500_000), heartbeatHistory };
       return kindsOf(decideAt(210_000, state, { kind: 'heartbeat' }, { lease }));
     };
     expect(kinds(grace)).to.equal('begin answer');

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import type { ActorRef } from '../../../src/runtime/ref.js';
+import type { ActorRef } from '../../../src/runtime/actor.js';
 import { poison, task, Workshop, type Task } from './workshop.js';
 
 describe('a mailbox', () => {
