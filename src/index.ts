@@ -43,6 +43,7 @@ export type {
 } from './library/presence.js';
 export type { NodeChanged, NodeDescription, NodeRhythm, NodeUptime } from './library/node-description.js';
 export { Tracker } from './library/tracker.js';
+export type { Seconds } from './domain/time.js';
 /** What a module that brings its own kind of channel needs, too: `import { BaseNotifier } from 'heartbeat'`. */
 export { BaseNotifier, type AlertNotification } from './library/notification.js';
 export { NotifyError, type AlertMessage, type Attempt } from './ports/channel.js';

@@ -1,12 +1,14 @@
+import type { Seconds } from '../domain/time.js';
+
 /** The daemon answered, but not as hoped: a status other than 200, or a body that is not what the call answers. */
 export class HeartbeatAnswerError extends Error {
   override readonly name = 'HeartbeatAnswerError';
   readonly status: number;
   readonly body: string;
-  /** Seconds that the daemon asks to be left alone for. */
-  readonly retryAfter: number | undefined;
+  /** How long to make no call, if the daemon says so. */
+  readonly retryAfter: Seconds | undefined;
 
-  constructor(call: string, status: number, body: string, retryAfter?: number) {
+  constructor(call: string, status: number, body: string, retryAfter?: Seconds) {
     super(`${call} answered ${String(status)}: ${shown(body)}`);
     this.status = status;
     this.body = body;

@@ -16,14 +16,15 @@ import {
 } from './answers.js';
 import { HeartbeatAnswerError, HeartbeatUnreachableError } from './errors.js';
 import { UserBatch } from './user-batch.js';
+import type { Millis, Seconds } from '../domain/time.js';
 
 export interface HeartbeatClientOptions {
   /** A key of the daemon, or a user token. */
   readonly key?: string;
   /** Connections at most, each kept alive and carrying one request at a time. Further calls wait. 10 if not given. */
   readonly connections?: number;
-  /** How long to wait for a connection, and for an answer to begin, in milliseconds. 10,000 if not given. */
-  readonly timeoutMs?: number;
+  /** How long to wait for a connection, and for an answer to begin. Default 10 s. */
+  readonly timeoutMs?: Millis;
 }
 
 /** Which part of a history to read. Times in Unix seconds; sessions that overlap the range are answered. */
@@ -40,8 +41,8 @@ type Method = 'GET' | 'PUT' | 'POST' | 'DELETE';
 interface Answer {
   readonly status: number;
   readonly body: string;
-  /** Seconds that it asks to be left alone for. */
-  readonly retryAfter: number | undefined;
+  /** How long to make no call, if it says so. */
+  readonly retryAfter: Seconds | undefined;
 }
 
 /**

@@ -1,6 +1,6 @@
 import type * as domain from '../domain/node.js';
 import { parseAcknowledgement, type AcknowledgementBody } from '../views/acknowledgement.js';
-import { refuseBody } from './arguments.js';
+import { instantOf, refuseBody } from './arguments.js';
 import { aDate, expectArgument, isObject, must } from './checks.js';
 import { systemClock } from './clock.js';
 
@@ -29,8 +29,7 @@ export function readAcknowledgement(acknowledgement: Acknowledgement): Acknowled
   expectArgument('an acknowledgement', acknowledgement, anAcknowledgement);
   const { until, ...others } = acknowledgement;
   if (until !== undefined) expectArgument("an acknowledgement's until", until, aDate);
-  const body = until === undefined ? others : { ...others, until: until.getTime() / 1000 };
-  const read = parseAcknowledgement(body, systemClock.wall());
+  const read = parseAcknowledgement(others, systemClock.wall(), instantOf(until));
   return 'problems' in read ? refuseBody('acknowledgement', read.problems) : read;
 }
 

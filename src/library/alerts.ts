@@ -16,6 +16,7 @@ import { dateOf, nodeNameOf, refuse } from './arguments.js';
 import { camelCased } from './casing.js';
 import { aText, expectArgument, objectOf, one, oneOf, refuseProblems, type Reader } from './checks.js';
 import { callDaemon } from './calls.js';
+import { type Seconds, toSeconds } from '../domain/time.js';
 
 /** Which alerts are wanted; what is not said does not matter. */
 export interface AlertFilter {
@@ -49,7 +50,7 @@ export interface AlertDescription {
   readonly at: Date;
   readonly node: string | undefined;
   /** How long of the silence the instance was blind. */
-  readonly blind: number;
+  readonly blind: Seconds;
   readonly message: string;
   /** The reason in the node's own report of a failure. */
   readonly reason: string | undefined;
@@ -125,7 +126,7 @@ function describedAlert({ alert, deliveries }: AlertRecord): AlertDescription {
     type,
     at: new Date(at),
     node: node?.name,
-    blind: blind / 1000,
+    blind: toSeconds(blind),
     message,
     reason,
     reminder,

@@ -1,4 +1,5 @@
 import { didYouMean } from '../config/did-you-mean.js';
+import type { Seconds } from '../domain/time.js';
 
 /** The problem with a value: a sentence without its subject, or undefined. */
 export type Check = (value: unknown) => string | undefined;
@@ -52,7 +53,7 @@ export const wholeFrom1 = must(
   (value) => typeof value === 'number' && Number.isSafeInteger(value) && value >= 1,
 );
 
-export function secondsWithin(min: number, max: number): Check {
+export function secondsWithin(min: Seconds, max: Seconds): Check {
   return must(
     `a number of seconds between ${String(min)} and ${String(max)}`,
     (value) => typeof value === 'number' && value >= min && value <= max,

@@ -9,6 +9,7 @@ import { snakeCased } from './casing.js';
 import { Node, type NodeOptions, type NodeSettings } from './node.js';
 import type { LogTarget } from './options.js';
 import { Tracker } from './tracker.js';
+import { type Seconds, toMillis, toSeconds } from '../domain/time.js';
 
 /**
  * A node with its probe and its settings. With settings, the emitter registers it, which the daemon's key must allow.
@@ -28,7 +29,7 @@ export interface EmitterOptions {
    * The interval between a node's heartbeats. By default a third of the timeout of a tracker's instance; 10 for a
    * daemon.
    */
-  readonly interval?: number;
+  readonly interval?: Seconds;
   /** The most calls at once. By default the tracker's instance's value, or 4. */
   readonly maxConcurrent?: number;
   /** Nodes in one call. Default as above. */
@@ -36,7 +37,7 @@ export interface EmitterOptions {
   /** The most probes at once. Default 64. */
   readonly maxProbes?: number;
   /** How long a probe may take, unless its node has its own deadline. Default 5, or the interval if that is shorter. */
-  readonly deadline?: number;
+  readonly deadline?: Seconds;
   /** What to do after a failed probe. Default `skip`. */
   readonly onProbeFailure?: OnProbeFailure;
   /** A key of the daemon, if it needs one. */
@@ -53,16 +54,16 @@ export interface EmitterOptions {
 /** What an emitter has done. */
 export interface EmitterReport extends Omit<Counted, 'latest_ms'> {
   /** The greatest delay of a call or a probe, in seconds. */
-  readonly latest: number;
+  readonly latest: Seconds;
 }
 
-const INTERVAL = 10;
-const TIMEOUT = 30;
+const INTERVAL: Seconds = 10;
+const TIMEOUT: Seconds = 30;
 /** Heartbeats in a timeout: one may be lost, and the next one late. */
 const IN_A_TIMEOUT = 3;
 const MAX_CONCURRENT = 4;
 const MAX_PROBES = 64;
-const DEADLINE = 5;
+const DEADLINE: Seconds = 5;
 
 interface Run {
   readonly stop: AbortController;
@@ -148,11 +149,11 @@ export class Emitter {
     // The tracker's nodes are registered already.
     const first = nodes?.map(emitted) ?? (tracker?.nodes ?? []).map(looked);
     const plan = {
-      intervalMs: interval * 1000,
+      intervalMs: toMillis(interval),
       maxConcurrent,
       maxProbes: maxProbes ?? MAX_PROBES,
       thresholds,
-      deadlineMs: (deadline ?? Math.min(DEADLINE, interval)) * 1000,
+      deadlineMs: toMillis(deadline ?? Math.min(DEADLINE, interval)),
       onProbeFailure: onProbeFailure ?? 'skip',
     };
     const beats = new Beats(first, plan, target, observer(logger ?? {}));
@@ -165,7 +166,7 @@ export class Emitter {
     unwatch?.();
     await target.close();
     const { latest_ms: latest, ...counted } = beats.report;
-    return { ...counted, latest: latest / 1000 };
+    return { ...counted, latest: toSeconds(latest) };
   }
 
   async #open(connections: number, chosen: ReadonlyMap<string, NodeSettings>): Promise<Target> {
@@ -177,7 +178,7 @@ export class Emitter {
     return new DaemonTarget(new HeartbeatClient(this.#target, { connections, ...credentials }));
   }
 
-  #plan(): { interval: number; maxConcurrent: number; thresholds: BatchSizeThresholds } {
+  #plan(): { interval: Seconds; maxConcurrent: number; thresholds: BatchSizeThresholds } {
     const { interval, maxConcurrent, batchSizeThresholds } = this.#options;
     const instance = this.#tracker?.instance.options;
     const usual = instance === undefined ? INTERVAL : (instance.timeout ?? TIMEOUT) / IN_A_TIMEOUT;

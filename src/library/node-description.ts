@@ -1,6 +1,6 @@
 import type { DescribedNode } from '../../actors/node/node.protocol.js';
 import type { Acknowledgement, Flip, FlipCause, NodeFacts, NodeState } from '../domain/node.js';
-import type { Instant, Millis } from '../domain/time.js';
+import { type Instant, type Millis, type Seconds, toSeconds } from '../domain/time.js';
 import { ratioOf, type Uptime } from '../domain/uptime.js';
 import { timeoutView } from '../views/node-view.js';
 import { acknowledgedOf } from './acknowledging.js';
@@ -10,12 +10,12 @@ import type { AdaptiveTimeout, NodeStanding } from './node.js';
 /** The heartbeat history of a node. Durations are in seconds. */
 export interface NodeRhythm {
   /** Mean of the intervals; undefined before the first. */
-  readonly mean: number | undefined;
-  readonly deviation: number | undefined;
+  readonly mean: Seconds | undefined;
+  readonly deviation: Seconds | undefined;
   /** The number of remembered intervals. */
   readonly samples: number;
   /** The timeout in force. */
-  readonly timeout: number;
+  readonly timeout: Seconds;
 }
 
 /** A node as its actor describes it. Durations are in seconds. */
@@ -23,7 +23,7 @@ export interface NodeDescription extends NodeStanding {
   readonly name: string;
   /** When it misses its next heartbeat; undefined if it has failed or is paused. */
   readonly deadline: Date | undefined;
-  readonly timeout: number | AdaptiveTimeout;
+  readonly timeout: Seconds | AdaptiveTimeout;
   /** φ of its present silence; undefined unless the timeout is adaptive and there is an estimate. */
   readonly phi: number | undefined;
   /** The heartbeat history, if the timeout is adaptive. */
@@ -51,7 +51,7 @@ export interface NodeChanged {
   /** Missed heartbeats in a row by then. */
   readonly retries: number;
   /** Seconds of the silence in which the instance was blind. */
-  readonly blind: number;
+  readonly blind: Seconds;
   /** The reason in the node's own report of a failure. */
   readonly reason: string | undefined;
 }
@@ -62,19 +62,19 @@ export interface NodeUptime {
   readonly to: Date;
   /** The share of the time in which the node had not failed; undefined without any data. */
   readonly ratio: number | undefined;
-  readonly active: number;
-  readonly inactive: number;
-  readonly failed: number;
-  readonly paused: number;
+  readonly active: Seconds;
+  readonly inactive: Seconds;
+  readonly failed: Seconds;
+  readonly paused: Seconds;
   /** The instance was blind. */
-  readonly blind: number;
+  readonly blind: Seconds;
 }
 
 export function describedFlip(
   node: string,
   { from, to, at, cause, retries, blind, reason }: Flip,
 ): NodeChanged {
-  return { node, from, to, at: new Date(at), cause, retries, blind: blind / 1000, reason };
+  return { node, from, to, at: new Date(at), cause, retries, blind: toSeconds(blind), reason };
 }
 
 export function describedUptime(from: Instant, to: Instant, uptime: Uptime): NodeUptime {
@@ -82,11 +82,11 @@ export function describedUptime(from: Instant, to: Instant, uptime: Uptime): Nod
     from: new Date(from),
     to: new Date(to),
     ratio: ratioOf(uptime),
-    active: uptime.active / 1000,
-    inactive: uptime.inactive / 1000,
-    failed: uptime.failed / 1000,
-    paused: uptime.paused / 1000,
-    blind: uptime.blind / 1000,
+    active: toSeconds(uptime.active),
+    inactive: toSeconds(uptime.inactive),
+    failed: toSeconds(uptime.failed),
+    paused: toSeconds(uptime.paused),
+    blind: toSeconds(uptime.blind),
   };
 }
 
@@ -108,7 +108,7 @@ export function describedNode(node: DescribedNode, causedBy: string | undefined)
       mean: inSeconds(heartbeatHistory.mean),
       deviation: inSeconds(heartbeatHistory.deviation),
       samples: heartbeatHistory.samples,
-      timeout: node.timeout / 1000,
+      timeout: toSeconds(node.timeout),
     },
     deadline: dateOf(deadline),
     since: new Date(since),
@@ -130,6 +130,6 @@ export function standingOf(
   };
 }
 
-function inSeconds(duration: Millis | undefined): number | undefined {
-  return duration === undefined ? undefined : duration / 1000;
+function inSeconds(duration: Millis | undefined): Seconds | undefined {
+  return duration === undefined ? undefined : toSeconds(duration);
 }

@@ -10,14 +10,15 @@ import {
 import { nodeOptions } from './check-options.js';
 import { expectArgument, must, refuseProblems } from './checks.js';
 import { systemClock } from './clock.js';
+import type { Seconds } from '../domain/time.js';
 
 /** A timeout learned from the intervals between a node's heartbeats. Durations are in seconds. */
 export interface AdaptiveTimeout {
   readonly adaptive: true;
   /** The timeout is never shorter, however regular the heartbeats are. */
-  readonly min: number;
+  readonly min: Seconds;
   /** The timeout is never longer, and is this at first. */
-  readonly max: number;
+  readonly max: Seconds;
   /** The φ at which a silence counts as a miss. Default 8. */
   readonly threshold?: number | undefined;
 }
@@ -25,7 +26,7 @@ export interface AdaptiveTimeout {
 /** The settings of a node. An absent one has the instance's value. */
 export interface NodeSettings {
   /** Seconds of silence after which it misses a heartbeat, or limits within which they follow its own intervals. */
-  readonly timeout?: number | AdaptiveTimeout;
+  readonly timeout?: Seconds | AdaptiveTimeout;
   /** Missed heartbeats in a row without failing: the next one makes it fail. */
   readonly maxRetries?: number;
   readonly labels?: Readonly<Record<string, string>>;

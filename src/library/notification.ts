@@ -1,5 +1,6 @@
 import type { NodeState } from '../domain/node.js';
 import { BaseNotifier as AnyNotifier, type AlertMessage } from '../ports/channel.js';
+import type { Seconds } from '../domain/time.js';
 
 /** An alert as a program's notifiers get it. Instants are `Date`s, durations are seconds. */
 export interface AlertNotification {
@@ -16,7 +17,7 @@ export interface AlertNotification {
     readonly labels: Readonly<Record<string, string>>;
   };
   /** How long of the silence the instance was blind. */
-  readonly blind: number;
+  readonly blind: Seconds;
   /** A plain sentence for people. */
   readonly message: string;
   /** The reason that the node gave when it reported the failure. */

@@ -2,6 +2,7 @@ import type { BatchSizeThresholds } from '../client/emitter/batch-size.js';
 import type { LogFields } from '../ports/logger.js';
 import type { NodeOptions } from './node.js';
 import type { NotifierEntry, Notifying } from './notifier-list.js';
+import type { Seconds } from '../domain/time.js';
 
 export type LogLevel = 'error' | 'warn' | 'info' | 'debug';
 export type LogMethod = (event: string, fields?: LogFields) => void;
@@ -26,13 +27,13 @@ export interface HeartbeatOptions {
    */
   dataDir?: string;
   /** Seconds of silence after which a node misses a heartbeat, unless it has its own timeout. Default 30. */
-  timeout?: number;
+  timeout?: Seconds;
   /** How long a user stays online after a heal. Default 7. */
-  sessionTimeout?: number;
+  sessionTimeout?: Seconds;
   /** Missed heartbeats in a row without failing. Default 3. */
   maxRetries?: number;
   /** The interval of reminders of failures that last without an acknowledgement. Default: none. */
-  remindEvery?: number;
+  remindEvery?: Seconds;
   /** Nodes to register when the instance starts, by name. */
   nodes?: Readonly<Record<string, NodeOptions>>;
   /** The notifiers. Without any, and without `channels` in `settings`, alerts go to the log. */

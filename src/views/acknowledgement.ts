@@ -49,15 +49,20 @@ export const acknowledgementBody = z.strictObject(
   },
 );
 
-/** Reads a body; every problem there is, or who takes care of the node, why and until when. */
+/**
+ * Reads a body; every problem there is, or who takes care of the node, why and until when.
+ *
+ * @param given when it ends, for a caller who has that as an instant and not in the body
+ */
 export function parseAcknowledgement(
   body: unknown,
   now: Instant,
+  given?: Instant,
 ): AcknowledgementBody | { readonly problems: readonly BodyProblem[] } {
   const read = acknowledgementBody.safeParse(body);
   if (!read.success) return { problems: problemsIn(read.error) };
   const { by, reason, until: seconds } = read.data;
-  const end = seconds === undefined ? undefined : instant(seconds * 1000);
+  const end = seconds === undefined ? given : instant(seconds * 1000);
   if (end !== undefined && end <= now) return { problems: [{ path: 'until', problem: 'must lie ahead' }] };
   return { by, ...(reason !== undefined && { reason }), ...(end !== undefined && { until: end }) };
 }

@@ -37,6 +37,7 @@ import {
   type Nodes,
   type NotifierList,
   type Probe,
+  type Seconds,
   type UserCallback,
   type UserChanged,
   type UserCounts,
@@ -60,10 +61,13 @@ holds<Same<HeartbeatInstance['url'], string | undefined>>();
 holds<Same<HeartbeatInstance['nodes'], Nodes>>();
 holds<Same<Awaited<ReturnType<Nodes['get']>>, NodeDescription | undefined>>();
 holds<Same<NodeDescription['lastHeartbeat'], Date | undefined>>();
-holds<Same<NodeDescription['timeout'], number | AdaptiveTimeout>>();
+holds<Same<NodeDescription['timeout'], Seconds | AdaptiveTimeout>>();
 holds<Same<NodeDescription['rhythm'], NodeRhythm | undefined>>();
 void createHeartbeat({ dataDir: './data', timeout: 30, http: { port: 0 }, logger: console });
 void createHeartbeat({ sessionTimeout: 7 });
+// A duration is a plain number of seconds, given and shown.
+holds<number extends Seconds ? true : false>();
+holds<Seconds extends number ? true : false>();
 void createHeartbeat({ http: true, nodes: { 'db-1': { timeout: 5, probe: { tcp: 'db-1:5432' } } } });
 // @ts-expect-error -- durations are numbers of seconds
 void createHeartbeat({ timeout: '30s' });

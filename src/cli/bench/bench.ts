@@ -11,6 +11,7 @@ import { startSampling } from './figures/sampling.js';
 import { PacedScheduler, type RunTask } from '../../client/schedule/paced-scheduler.js';
 import type { Pace } from '../../client/schedule/pace.js';
 import { UserRange } from './virtual-users.js';
+import { type Millis, toSeconds } from '../../domain/time.js';
 
 export interface BenchPlan {
   readonly url: string;
@@ -19,30 +20,30 @@ export interface BenchPlan {
   readonly users: number;
   /** Users who are healed together, in one call, and so at the same pace. */
   readonly batch: number;
-  readonly durationMs: number;
+  readonly durationMs: Millis;
   readonly seed: number;
   readonly pace: Pace;
   /** How long the daemon holds a user online after a heal. */
-  readonly sessionTimeoutMs: number;
-  readonly sampleEveryMs: number;
+  readonly sessionTimeoutMs: Millis;
+  readonly sampleEveryMs: Millis;
   /** How long to wait before reading again what could not be read. */
-  readonly retryMs: number;
+  readonly retryMs: Millis;
 }
 
 /** Told how the bench goes on, for whoever watches. */
 export interface BenchObserver {
-  readonly healing: (elapsedMs: number, soFar: HealFigures) => void;
+  readonly healing: (elapsedMs: Millis, soFar: HealFigures) => void;
   readonly sampled: (sample: Sample) => void;
   readonly checking: (usersDone: number) => void;
 }
 
 export interface BenchReport {
-  readonly elapsedMs: number;
+  readonly elapsedMs: Millis;
   readonly total: HealFigures;
   /** At least one. */
   readonly samples: readonly Sample[];
   /** The longest the daemon's event loop is known to have stood still; 0 when it does not say. */
-  readonly longestStallMs: number;
+  readonly longestStallMs: Millis;
   readonly verdict: Verdict;
 }
 
@@ -103,7 +104,7 @@ export async function runBench(
       observer.healing(elapsed(), total.figures());
     }, TICK_MS);
     const sampling = startSampling(plan.sampleEveryMs, durationMs, async () => {
-      const sample = { elapsed_s: elapsed() / 1000, ...recent.figures() };
+      const sample = { elapsed_s: toSeconds(elapsed()), ...recent.figures() };
       recent.reset();
       const report = await watcher.supervision().catch(() => undefined);
       const complete = { ...sample, ...readDaemonFigures(report) };

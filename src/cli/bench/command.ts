@@ -10,6 +10,7 @@ import { startOwnDaemon } from './own-daemon.js';
 import { plainProgress, terminalProgress, type Progress } from './progress.js';
 import { ServerProcessError, type ServerProcess } from './server-process.js';
 import { isGood, summaryJson, summaryText } from './summary.js';
+import { toMillis } from '../../domain/time.js';
 
 export interface BenchContext {
   /** The built `main.js`, which the bench starts a daemon of its own with. */
@@ -97,10 +98,10 @@ function planOf(options: BenchOptions, url: string): BenchPlan {
     ...(key !== undefined && { key }),
     users: options.users,
     batch: options.batch,
-    durationMs: options.durationSeconds * 1000,
+    durationMs: toMillis(options.durationSeconds),
     seed: options.seed,
     pace: originalPace,
-    sessionTimeoutMs: Math.round(options.sessionTimeoutSeconds * 1000),
+    sessionTimeoutMs: Math.round(toMillis(options.sessionTimeoutSeconds)),
     sampleEveryMs: SAMPLE_EVERY_MS,
     retryMs: RETRY_MS,
   };
@@ -108,5 +109,5 @@ function planOf(options: BenchOptions, url: string): BenchPlan {
 
 function progressFor({ durationSeconds, users }: BenchOptions): Progress {
   const { stderr } = process;
-  return stderr.isTTY ? terminalProgress(stderr, durationSeconds * 1000, users) : plainProgress(stderr);
+  return stderr.isTTY ? terminalProgress(stderr, toMillis(durationSeconds), users) : plainProgress(stderr);
 }

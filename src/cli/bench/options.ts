@@ -1,4 +1,5 @@
 import { decimal, isHttp } from '../given.js';
+import type { Seconds } from '../../domain/time.js';
 
 /** What was given on the command line, as text. */
 export interface GivenBenchOptions {
@@ -15,12 +16,12 @@ export interface BenchOptions {
   readonly users: number;
   /** Users who are healed in one call. */
   readonly batch: number;
-  readonly durationSeconds: number;
+  readonly durationSeconds: Seconds;
   /** Undefined: a daemon of the bench's own. */
   readonly url: string | undefined;
   readonly json: boolean;
   readonly seed: number;
-  readonly sessionTimeoutSeconds: number;
+  readonly sessionTimeoutSeconds: Seconds;
 }
 
 const MOST_USERS = 1_000_000;

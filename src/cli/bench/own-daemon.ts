@@ -3,13 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { listeningLine, startServerProcess, type ServerProcess } from './server-process.js';
+import type { Seconds } from '../../domain/time.js';
 
 export interface OwnDaemonPlan {
   /** The built `main.js`. */
   readonly mainPath: string;
   /** Flags for node itself, before the path. */
   readonly nodeArguments: readonly string[];
-  readonly sessionTimeoutSeconds: number;
+  readonly sessionTimeoutSeconds: Seconds;
   /** An existing directory for its data, which stays. A temporary one, removed with the daemon, if not given. */
   readonly directory?: string;
   /** A file that it is configured by, beside what this plan says. */

@@ -2,6 +2,7 @@ import { SingleBar } from 'cli-progress';
 
 import type { BenchObserver } from './bench.js';
 import { sampleLine } from './figures/sample.js';
+import type { Millis } from '../../domain/time.js';
 
 /** Shows people how the bench goes on. */
 export interface Progress extends BenchObserver {
@@ -29,7 +30,7 @@ export function plainProgress(stream: NodeJS.WritableStream): Progress {
 const ERASE_LINE = '\r\u001B[K';
 
 /** For a terminal: a bar at the bottom with the figures so far, and above it a line for each sample. */
-export function terminalProgress(stream: NodeJS.WritableStream, durationMs: number, users: number): Progress {
+export function terminalProgress(stream: NodeJS.WritableStream, durationMs: Millis, users: number): Progress {
   const bar = new SingleBar({
     stream,
     format: '{part} [{bar}] {percentage}%  {figures}',

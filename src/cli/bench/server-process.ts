@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { environmentOfOthers } from '../../config/environment.js';
+import { type Millis, toSeconds } from '../../domain/time.js';
 
 export interface ServerPlan {
   /** What it is called in messages, as in "the daemon did not start". */
@@ -11,9 +12,9 @@ export interface ServerPlan {
   readonly env?: Readonly<Record<string, string>>;
   /** Reads a line of its standard output: the address it is ready at, or undefined for any other line. */
   readonly ready: (line: string) => string | undefined;
-  readonly startMs: number;
+  readonly startMs: Millis;
   /** How long it may take to end when it is asked to; then it is killed. */
-  readonly stopMs: number;
+  readonly stopMs: Millis;
   /** Told each line that it writes to standard error. */
   readonly onLog: (line: string) => void;
   /** Told, with how, when the process ended by itself after it had been ready. */
@@ -123,7 +124,7 @@ async function ready(child: ChildProcess, ended: Promise<string>, plan: ServerPl
       void ended.then((how) => {
         fail(`${name} did not start: ${how}`);
       });
-      timer = setTimeout(fail, startMs, `${name} was not ready within ${String(startMs / 1000)} s`);
+      timer = setTimeout(fail, startMs, `${name} was not ready within ${String(toSeconds(startMs))} s`);
       if (signal.aborted) interrupted();
       signal.addEventListener('abort', interrupted);
     });

@@ -2,6 +2,7 @@ import type { BenchPlan, BenchReport } from './bench.js';
 import type { Verdict } from './check/history-check.js';
 import type { Latency } from './figures/heal-tally.js';
 import { count, inBytes, inMs } from './figures/sample.js';
+import { toSeconds } from '../../domain/time.js';
 
 /** Whether everything was checked and found equal. A bench in which no heal got through has shown nothing. */
 export function isGood({ total, verdict }: BenchReport): boolean {
@@ -13,7 +14,7 @@ export function isGood({ total, verdict }: BenchReport): boolean {
 export function summaryText(plan: BenchPlan, report: BenchReport): string {
   const { total, elapsedMs, samples, verdict } = report;
   const last = samples.at(-1);
-  const seconds = elapsedMs / 1000;
+  const seconds = toSeconds(elapsedMs);
   const lines = [
     `${String(plan.users)} users healed for ${seconds.toFixed(1)} s at ${plan.url} (seed ${String(plan.seed)})`,
     `heals      ${String(total.heals)} acknowledged, ${(total.heals / seconds).toFixed(1)} a second`,
@@ -68,14 +69,14 @@ export function summaryJson(plan: BenchPlan, report: BenchReport): string {
     bench: {
       url: plan.url,
       users: plan.users,
-      duration_s: plan.durationMs / 1000,
+      duration_s: toSeconds(plan.durationMs),
       seed: plan.seed,
-      session_timeout_s: plan.sessionTimeoutMs / 1000,
+      session_timeout_s: toSeconds(plan.sessionTimeoutMs),
     },
     samples: report.samples,
     summary: {
       good: isGood(report),
-      elapsed_s: report.elapsedMs / 1000,
+      elapsed_s: toSeconds(report.elapsedMs),
       ...report.total,
       longest_stall_ms: report.longestStallMs,
       check: {

@@ -9,6 +9,7 @@ import { readNodes } from './nodes-file.js';
 import { readEmitOptions, type EmitOptions, type GivenEmitOptions } from './options.js';
 import { emitProgress } from './progress.js';
 import { isGood, summaryJson, summaryText } from './summary.js';
+import { toMillis, toSeconds } from '../../domain/time.js';
 
 const WRONG_USAGE = 64;
 const WRONG_CONFIGURATION = 78;
@@ -64,7 +65,7 @@ async function emit(options: EmitOptions, nodes: readonly EmittedNode[]): Promis
   const target = new DaemonTarget(client);
   const emitter = new Emitter(
     nodes,
-    { ...options, intervalMs: interval * 1000, deadlineMs: Math.min(deadline, interval) * 1000 },
+    { ...options, intervalMs: toMillis(interval), deadlineMs: toMillis(Math.min(deadline, interval)) },
     target,
     progress,
   );
@@ -72,7 +73,7 @@ async function emit(options: EmitOptions, nodes: readonly EmittedNode[]): Promis
   try {
     progress.begin(() => emitter.report);
     const asked = interrupts.nextPhase();
-    const timeIsUp = duration === undefined ? [] : [AbortSignal.timeout(duration * 1000)];
+    const timeIsUp = duration === undefined ? [] : [AbortSignal.timeout(toMillis(duration))];
     await emitter.run(AbortSignal.any([asked, ...timeIsUp]));
   } finally {
     progress.end();
@@ -81,7 +82,7 @@ async function emit(options: EmitOptions, nodes: readonly EmittedNode[]): Promis
   }
   const { report } = emitter;
   const show = json ? summaryJson : summaryText;
-  process.stdout.write(show(url, (performance.now() - begun) / 1000, report));
+  process.stdout.write(show(url, toSeconds(performance.now() - begun), report));
   return isGood(report) ? 0 : 1;
 }
 

@@ -1,6 +1,7 @@
 import type { BatchSizeThresholds } from '../../client/emitter/batch-size.js';
 import type { OnProbeFailure } from '../../client/emitter/emitter.js';
 import { decimal, isHttp } from '../given.js';
+import type { Seconds } from '../../domain/time.js';
 
 /** What was given on the command line, as text. */
 export interface GivenEmitOptions {
@@ -16,22 +17,21 @@ export interface GivenEmitOptions {
   readonly json?: boolean;
 }
 
-/** Durations in seconds. */
 export interface EmitOptions {
   readonly url: string;
   readonly nodes: string;
-  readonly interval: number;
+  readonly interval: Seconds;
   /** Undefined: until it is told to stop. */
-  readonly duration: number | undefined;
+  readonly duration: Seconds | undefined;
   readonly maxConcurrent: number;
   readonly maxProbes: number;
   readonly thresholds: BatchSizeThresholds;
-  readonly deadline: number;
+  readonly deadline: Seconds;
   readonly onProbeFailure: OnProbeFailure;
   readonly json: boolean;
 }
 
-const DAY = 86_400;
+const DAY: Seconds = 86_400;
 const MOST_AT_ONCE = 10_000;
 const LARGEST_BATCH = 1_000_000;
 
@@ -41,7 +41,7 @@ export function readEmitOptions(given: GivenEmitOptions): EmitOptions | readonly
   const must = (holds: boolean, option: string, rule: string, value: string): void => {
     if (!holds) problems.push(`--${option} must be ${rule}, not '${value}'`);
   };
-  const seconds = (option: string, text: string): number => {
+  const seconds = (option: string, text: string): Seconds => {
     const value = decimal(text);
     must(value >= 0.001 && value <= DAY, option, `a number of seconds between 0.001 and ${DAY}`, text);
     return value;

@@ -1,4 +1,5 @@
 import type { EmitterReport } from '../../client/emitter/tally.js';
+import { type Seconds, toMillis, toSeconds } from '../../domain/time.js';
 
 /** What is going on, in a line. */
 export function progressLine({ nodes, heartbeats, calls, probes }: EmitterReport): string {
@@ -10,11 +11,11 @@ export function progressLine({ nodes, heartbeats, calls, probes }: EmitterReport
 }
 
 /** The summary for people: several lines. */
-export function summaryText(url: string, seconds: number, report: EmitterReport): string {
+export function summaryText(url: string, elapsed: Seconds, report: EmitterReport): string {
   const { nodes, heartbeats, calls, probes, settings } = report;
   const errors = Object.entries(calls.errors).map(([kind, times]) => `${kind}: ${times}`);
   const lines = [
-    `${nodes} nodes, heartbeats for ${seconds.toFixed(1)} s at ${url}`,
+    `${nodes} nodes, heartbeats for ${elapsed.toFixed(1)} s at ${url}`,
     `heartbeats ${heartbeats.accepted} accepted, ${heartbeats.refused} refused`,
     `calls      ${calls.failed === 0 ? 'none failed' : `${calls.failed} failed and were repeated (${errors.join(', ')})`}`,
     ...(probes.run === 0
@@ -32,8 +33,13 @@ export function summaryText(url: string, seconds: number, report: EmitterReport)
 }
 
 /** The same as one JSON document. */
-export function summaryJson(url: string, seconds: number, report: EmitterReport): string {
-  const document = { url, elapsed_s: Math.round(seconds * 1000) / 1000, good: isGood(report), ...report };
+export function summaryJson(url: string, elapsed: Seconds, report: EmitterReport): string {
+  const document = {
+    url,
+    elapsed_s: toSeconds(Math.round(toMillis(elapsed))),
+    good: isGood(report),
+    ...report,
+  };
   return `${JSON.stringify(document, null, 2)}\n`;
 }
 

@@ -1,9 +1,10 @@
 import { HeartbeatAnswerError } from '../errors.js';
+import { type Millis, toMillis } from '../../domain/time.js';
 
 const TOO_MANY = 429;
 const UNAVAILABLE = 503;
 /** The longest rest, whatever is asked for: half of the time after which a node with the usual settings has failed. */
-const LONGEST_MS = 60_000;
+const LONGEST_MS: Millis = 60_000;
 
 /** The daemon has asked to be left alone, so a call was not made. */
 export class BackingOff extends Error {
@@ -16,14 +17,14 @@ export class BackingOff extends Error {
 
 /** Leaves a daemon alone that asks for it (`Retry-After`), with all calls, and comes back to it with one after the other. */
 export class BackOff {
-  readonly #longestSpreadMs: number;
+  readonly #longestSpreadMs: Millis;
   readonly #now: () => number;
   readonly #random: () => number;
   #until = -Infinity;
   #spreadMs = 0;
 
   /** @param longestSpreadMs over how long those calls are spread, at the most, that a rest has held up */
-  constructor(longestSpreadMs: number, now = () => performance.now(), random = () => Math.random()) {
+  constructor(longestSpreadMs: Millis, now = () => performance.now(), random = () => Math.random()) {
     this.#longestSpreadMs = longestSpreadMs;
     this.#now = now;
     this.#random = random;
@@ -33,7 +34,7 @@ export class BackOff {
   failed(error: unknown): void {
     if (!(error instanceof HeartbeatAnswerError) || error.retryAfter === undefined) return;
     if (error.status !== TOO_MANY && error.status !== UNAVAILABLE) return;
-    const restMs = Math.min(error.retryAfter * 1000, LONGEST_MS);
+    const restMs = Math.min(toMillis(error.retryAfter), LONGEST_MS);
     this.#until = Math.max(this.#until, this.#now() + restMs);
     this.#spreadMs = Math.min(restMs, this.#longestSpreadMs);
   }
@@ -44,7 +45,7 @@ export class BackOff {
   }
 
   /** How long somebody waits who has to call again: for the rest, and for a turn behind it. */
-  waitMs(): number {
+  waitMs(): Millis {
     const left = this.#until - this.#now();
     return left > 0 ? left + this.#random() * this.#spreadMs : 0;
   }

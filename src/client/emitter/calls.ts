@@ -1,6 +1,7 @@
 import pLimit, { type LimitFunction } from 'p-limit';
 import { HeartbeatUnreachableError } from '../errors.js';
 import { BackOff, BackingOff } from './back-off.js';
+import type { Millis } from '../../domain/time.js';
 
 /** Told how calls fare. */
 export interface CallsObserver {
@@ -23,7 +24,7 @@ export class Calls {
 
   /** @param longestSpreadMs see `BackOff` */
   constructor(
-    { maxConcurrent, longestSpreadMs }: { readonly maxConcurrent: number; readonly longestSpreadMs: number },
+    { maxConcurrent, longestSpreadMs }: { readonly maxConcurrent: number; readonly longestSpreadMs: Millis },
     observer: CallsObserver,
   ) {
     this.#atOnce = pLimit(maxConcurrent);
@@ -32,7 +33,7 @@ export class Calls {
   }
 
   /** How long somebody waits at the least who has to call again. */
-  get waitMs(): number {
+  get waitMs(): Millis {
     return this.#backOff.waitMs();
   }
 

@@ -8,13 +8,14 @@ import { runProbe, type Probe } from './probes/probe.js';
 import { Registering, type NodeSettingsBody } from './registering.js';
 import { Tally, type EmitterReport } from './tally.js';
 import type { Target } from './target.js';
+import { type Millis, type Seconds, toMillis } from '../../domain/time.js';
 
 export interface EmittedNode {
   readonly name: string;
   /** Without one it is beaten for as long as the emitter runs. */
   readonly probe?: Probe | undefined;
-  /** Seconds that its probe may take. */
-  readonly deadline?: number | undefined;
+  /** How long its probe may take. */
+  readonly deadline?: Seconds | undefined;
   readonly onProbeFailure?: OnProbeFailure | undefined;
   /** With what it is registered. Without any, its first heartbeat registers it. */
   readonly settings?: NodeSettingsBody | undefined;
@@ -26,17 +27,16 @@ const LONGEST_REASON = 1000;
 /** `skip`: it is not beaten for, and fails by its timeout. `report`: it is reported failed, at once. */
 export type OnProbeFailure = 'skip' | 'report';
 
-/** Durations in milliseconds. */
 export interface EmitterPlan {
   /** From one heartbeat of a node to the next. */
-  readonly intervalMs: number;
+  readonly intervalMs: Millis;
   /** Calls under way at once. */
   readonly maxConcurrent: number;
   /** Probes under way at once. */
   readonly maxProbes: number;
   readonly thresholds: BatchSizeThresholds;
   /** What holds for nodes that do not say otherwise. */
-  readonly deadlineMs: number;
+  readonly deadlineMs: Millis;
   readonly onProbeFailure: OnProbeFailure;
 }
 
@@ -54,7 +54,7 @@ export interface EmitterObserver {
 }
 
 /** How soon a call that was not acknowledged is sent again, at first. */
-const AGAIN_MS = 250;
+const AGAIN_MS: Millis = 250;
 
 /**
  * Beats for many nodes, each every interval. Those without a probe go in fixed batches that are spread over the
@@ -85,7 +85,7 @@ export class Emitter {
     this.#calls = new Calls({ maxConcurrent, longestSpreadMs }, this.#heard());
     this.#size = nodes.length;
     const again = { againMs: Math.min(AGAIN_MS, plan.intervalMs), longestAgainMs: plan.intervalMs };
-    const leastAgainMs = (): number => this.#calls.waitMs;
+    const leastAgainMs = (): Millis => this.#calls.waitMs;
     this.#registering = new Registering({
       ...again,
       leastAgainMs,
@@ -179,7 +179,7 @@ export class Emitter {
   async #probe(node: EmittedNode | undefined): Promise<void> {
     if (node?.probe === undefined) return;
     const { name, probe, deadline, onProbeFailure } = node;
-    const deadlineMs = deadline === undefined ? this.#plan.deadlineMs : deadline * 1000;
+    const deadlineMs = deadline === undefined ? this.#plan.deadlineMs : toMillis(deadline);
     const reason = await runProbe(probe, deadlineMs);
     this.#tally.probed();
     if (reason === undefined) {

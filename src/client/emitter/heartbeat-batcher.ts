@@ -1,13 +1,15 @@
+import type { Millis } from '../../domain/time.js';
+
 export interface HeartbeatBatcherPlan {
   /** As many are sent at once. */
   readonly size: () => number;
   /** How long the first may wait for others. */
-  readonly lingerMs: number;
+  readonly lingerMs: Millis;
   /** How soon those are sent again that were not acknowledged; twice as long each time, up to the longest. */
-  readonly againMs: number;
-  readonly longestAgainMs: number;
+  readonly againMs: Millis;
+  readonly longestAgainMs: Millis;
   /** How long they wait at the least. */
-  readonly leastAgainMs: () => number;
+  readonly leastAgainMs: () => Millis;
   /** Whether it is still to be sent. */
   readonly isWanted: (name: string) => boolean;
   /** Rejects when it is not known what became of them. */
@@ -44,10 +46,10 @@ export class HeartbeatBatcher {
     clearTimeout(this.#timer);
   }
 
-  #wait(milliseconds: number): void {
+  #wait(time: Millis): void {
     this.#timer ??= setTimeout(() => {
       this.#flush();
-    }, milliseconds);
+    }, time);
   }
 
   #flush(): void {

@@ -1,5 +1,6 @@
 import { isRecord, parseJson } from '../answers.js';
 import { HeartbeatAnswerError } from '../errors.js';
+import type { Millis } from '../../domain/time.js';
 
 /** What is chosen for a node, as `PUT /nodes/:name` takes it. What is absent stays as it is. */
 export type NodeSettingsBody = Readonly<Record<string, unknown>>;
@@ -12,10 +13,10 @@ export interface ChosenNode {
 
 export interface RegisteringPlan {
   /** How soon one is asked for again that could not be done; twice as long each time, up to the longest. */
-  readonly againMs: number;
-  readonly longestAgainMs: number;
+  readonly againMs: Millis;
+  readonly longestAgainMs: Millis;
   /** How long it waits at the least. */
-  readonly leastAgainMs: () => number;
+  readonly leastAgainMs: () => Millis;
   readonly register: (node: ChosenNode) => Promise<void>;
   readonly registered: () => void;
   /** @param isNew whether it says more than the one before it */

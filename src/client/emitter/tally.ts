@@ -1,4 +1,5 @@
 import { HeartbeatAnswerError, HeartbeatUnreachableError } from '../errors.js';
+import type { Millis } from '../../domain/time.js';
 
 /** What an emitter has done so far. */
 export interface EmitterReport {
@@ -42,7 +43,7 @@ export class Tally {
   #settingsRefused = 0;
   #latestMs = 0;
 
-  began(lateMs: number): void {
+  began(lateMs: Millis): void {
     this.#latestMs = Math.max(this.#latestMs, lateMs);
   }
 

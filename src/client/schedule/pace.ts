@@ -1,15 +1,17 @@
+import type { Millis } from '../../domain/time.js';
+
 /** How soon a task runs again. Times in milliseconds, from the start of one run to the start of the next. */
 export interface Pace {
-  readonly usualMs: number;
+  readonly usualMs: Millis;
   /** How long it takes until all have run once, evenly one after the other. If not given, first runs are at random within a usual gap. */
-  readonly arrivalMs?: number;
+  readonly arrivalMs?: Millis;
   /** How soon after its end a failed run is repeated; after a gap like any other if not given. */
-  readonly againMs?: number;
+  readonly againMs?: Millis;
   /** If given, `againMs` doubles with each failure in a row, up to this. */
-  readonly longestAgainMs?: number;
+  readonly longestAgainMs?: Millis;
   /** The share of gaps, 0 to 1, that are one of `longMs` and not `usualMs`; none if not given. */
   readonly longShare?: number;
-  readonly longMs?: readonly number[];
+  readonly longMs?: readonly Millis[];
 }
 
 /**

@@ -1,17 +1,18 @@
 import { DueQueue } from './due-queue.js';
 import { Gaps, type Pace } from './pace.js';
+import type { Millis } from '../../domain/time.js';
 
 export interface SchedulePlan {
   /** How many tasks to begin with; they are numbered from 0. */
   readonly tasks: number;
-  readonly durationMs: number;
+  readonly durationMs: Millis;
   readonly pace: Pace;
   /** The same seed gives every task the same gaps again. */
   readonly seed: number;
   /** Runs under way at most. Tasks that are due meanwhile wait, and run late. */
   readonly inFlight: number;
   /** The shortest wait before a failed run is repeated, where the pace repeats it. */
-  readonly leastAgainMs?: () => number;
+  readonly leastAgainMs?: () => Millis;
 }
 
 /** How one run of a task went. */
@@ -21,9 +22,9 @@ export interface TaskOutcome {
   readonly sentAt: number;
   readonly answeredAt: number;
   /** From its start to its end, in milliseconds, measured on the monotonic clock. */
-  readonly latencyMs: number;
+  readonly latencyMs: Millis;
   /** How long after it was due it started, in milliseconds: what the scheduler itself could not keep up with. */
-  readonly lateMs: number;
+  readonly lateMs: Millis;
   /** Whether it resolved. */
   readonly acknowledged: boolean;
   /** Why it did not. */
@@ -34,7 +35,7 @@ export interface TaskOutcome {
 export type RunTask = (task: number) => Promise<unknown>;
 
 /** A longer timer would overflow; waking for nothing once a minute costs nothing. */
-const LONGEST_WAIT_MS = 60_000;
+const LONGEST_WAIT_MS: Millis = 60_000;
 
 /**
  * Runs many tasks, each again and again at its pace, through one queue and one timer. A task has one run under way at

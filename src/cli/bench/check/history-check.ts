@@ -6,6 +6,7 @@ import type { HeartbeatClient } from '../../../client/heartbeat-client.js';
 import type { UserId } from '../../../domain/user-id.js';
 import type { HealJournal } from './heal-journal.js';
 import { checkSessions, type Rule } from './session-check.js';
+import type { Millis } from '../../../domain/time.js';
 
 export interface HistoryCheck {
   readonly client: Pick<HeartbeatClient, 'heartRhythm'>;
@@ -18,7 +19,7 @@ export interface HistoryCheck {
   /** Histories read at a time. */
   readonly concurrency: number;
   /** How long to wait before a history that could not be read is tried again, in milliseconds; doubles each time. */
-  readonly retryMs: number;
+  readonly retryMs: Millis;
   readonly signal: AbortSignal;
   readonly onProgress: (usersDone: number) => void;
 }

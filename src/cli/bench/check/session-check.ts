@@ -1,6 +1,7 @@
 import type { ShownSession } from '../../../client/answers.js';
 import type { JournalledHeal } from './heal-journal.js';
 import { malformations } from './malformations.js';
+import type { Millis } from '../../../domain/time.js';
 
 /** What one user did, and what the daemon has stored of it. */
 export interface Evidence {
@@ -14,9 +15,9 @@ export interface Evidence {
 
 export interface Rule {
   /** How long a heal holds a user online, in milliseconds. */
-  readonly timeoutMs: number;
+  readonly timeoutMs: Millis;
   /** By how much the daemon may date a heal before its sending or after its answer, in milliseconds. */
-  readonly toleranceMs: number;
+  readonly toleranceMs: Millis;
 }
 
 /** Whole milliseconds, both ends included. */

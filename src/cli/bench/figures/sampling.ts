@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Millis } from '../../../domain/time.js';
 
 export interface Sampling<T> {
   /** Takes the last sample now and answers all of them. */
@@ -9,7 +10,7 @@ export interface Sampling<T> {
  * Takes a sample each `everyMs` for as long as `forMs` lasts. The one at its end is left to `finish`, so that it
  * holds whatever still came in.
  */
-export function startSampling<T>(everyMs: number, forMs: number, take: () => Promise<T>): Sampling<T> {
+export function startSampling<T>(everyMs: Millis, forMs: Millis, take: () => Promise<T>): Sampling<T> {
   const samples: T[] = [];
   const finished = new AbortController();
   const begin = performance.now();

@@ -1,6 +1,7 @@
 import { probeCommand } from './command.js';
 import { probeHttp } from './http.js';
 import { probeTcp } from './tcp.js';
+import { type Millis, toSeconds } from '../../../domain/time.js';
 
 /**
  * How to find out whether a node is well. A function passes unless it throws or answers false; of the others each passes
@@ -20,12 +21,12 @@ export type Probe =
  *
  * @returns why the node is not well, or undefined when it is
  */
-export async function runProbe(probe: Probe, deadlineMs: number): Promise<string | undefined> {
+export async function runProbe(probe: Probe, deadlineMs: Millis): Promise<string | undefined> {
   const controller = new AbortController();
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<string>((resolve) => {
     timer = setTimeout(() => {
-      resolve(`no answer within ${deadlineMs / 1000} s`);
+      resolve(`no answer within ${toSeconds(deadlineMs)} s`);
       controller.abort();
     }, deadlineMs);
   });
