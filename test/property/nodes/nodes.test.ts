@@ -5,7 +5,7 @@ import { EFFORT } from '../../support/effort.js';
 import { Disk } from '../../support/model/disk.js';
 import { temporaryDirectory } from '../../support/temporary-directory.js';
 import { scenario, type Trouble } from './scenario.js';
-import { World } from './world.js';
+import { NodeRunner } from './node-runner.js';
 
 const EVERYTHING: readonly Trouble[] = [
   'stall',
@@ -24,7 +24,7 @@ async function holds(troubles: readonly Trouble[], runs = 25): Promise<void> {
   await fc.assert(
     fc.asyncProperty(scenario(troubles), grace, async (steps, given) => {
       const memory = new MemoryHistoryStore();
-      await new World(new Disk(() => memory), given).play(steps);
+      await new NodeRunner(new Disk(() => memory), given).play(steps);
     }),
     { numRuns: runs * EFFORT },
   );
@@ -36,7 +36,7 @@ async function holdsOnLevelDb(troubles: readonly Trouble[], runs: number): Promi
       const directory = await temporaryDirectory();
       const disk = new Disk(() => new LevelHistoryStore(directory.path));
       try {
-        await new World(disk, given).play(steps);
+        await new NodeRunner(disk, given).play(steps);
       } finally {
         await disk.detach();
         await directory.remove();

@@ -3,7 +3,7 @@ import { EFFORT } from '../../support/effort.js';
 import { Disk } from '../../support/model/disk.js';
 import { holds, holdsOnLevelDb } from './promise.js';
 import type { Trouble } from './scenario.js';
-import { World } from './world.js';
+import { UserRunner } from './user-runner.js';
 
 const DISK: readonly Trouble[] = ['slow_disk', 'fast_disk', 'full_disk', 'mend_disk'];
 const EVERYTHING: readonly Trouble[] = [
@@ -41,7 +41,7 @@ describe('presence keeps its promises', function () {
 
   it('where a question waits in a stall, and a heal at the very deadline goes on before it is answered', async () => {
     const memory = new MemoryHistoryStore();
-    const world = new World(new Disk(() => memory), {
+    const world = new UserRunner(new Disk(() => memory), {
       grace: 200,
       ranging: { from: undefined, before: undefined, after: undefined },
     });
@@ -61,7 +61,7 @@ describe('presence keeps its promises', function () {
 
   it('where a heal is handled after a stall, and its time was over before that', async () => {
     const memory = new MemoryHistoryStore();
-    const world = new World(new Disk(() => memory), {
+    const world = new UserRunner(new Disk(() => memory), {
       grace: 200,
       ranging: { from: undefined, before: undefined, after: undefined },
     });

@@ -5,14 +5,14 @@ import { EFFORT } from '../../support/effort.js';
 import { Disk } from '../../support/model/disk.js';
 import { temporaryDirectory } from '../../support/temporary-directory.js';
 import { scenario, setting, type Trouble } from './scenario.js';
-import { World } from './world.js';
+import { UserRunner } from './user-runner.js';
 
 /** Whatever is asked, and whatever of these troubles there is beside it, all promises of presence hold. */
 export async function holds(troubles: readonly Trouble[], runs = 25): Promise<void> {
   await fc.assert(
     fc.asyncProperty(scenario(troubles), setting, async (steps, given) => {
       const memory = new MemoryHistoryStore();
-      await new World(new Disk(() => memory), given).play(steps);
+      await new UserRunner(new Disk(() => memory), given).play(steps);
     }),
     { numRuns: runs * EFFORT },
   );
@@ -24,7 +24,7 @@ export async function holdsOnLevelDb(troubles: readonly Trouble[], runs: number)
       const directory = await temporaryDirectory();
       const disk = new Disk(() => new LevelHistoryStore(directory.path));
       try {
-        await new World(disk, given).play(steps);
+        await new UserRunner(disk, given).play(steps);
       } finally {
         await disk.detach();
         await directory.remove();

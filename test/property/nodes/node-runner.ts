@@ -21,7 +21,7 @@ interface Pending {
 }
 
 /** The daemon, the disk and the model, side by side: what happens to the one happens to the other. */
-export class World {
+export class NodeRunner {
   readonly #clock = new SimulatedClock();
   readonly #disk: Disk;
   readonly #flags: Readonly<Record<string, string>>;

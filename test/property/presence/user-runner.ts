@@ -24,7 +24,7 @@ interface Supervision {
 const SETTLED = 10;
 
 /** The daemon, the disk and the model, side by side: what happens to the one happens to the other. */
-export class World {
+export class UserRunner {
   readonly #clock = new SimulatedClock();
   readonly #disk: Disk;
   readonly #ranging: Setting['ranging'];
