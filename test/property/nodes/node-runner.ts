@@ -1,17 +1,18 @@
 import { expect } from 'chai';
 import type { NodeReply } from '../../../actors/node/node.protocol.js';
 import type { NodeName } from '../../../src/domain/node-name.js';
-import { Faults } from '../../support/faults.js';
-import type { Disk } from '../../support/model/disk.js';
+import type { Disk, Fate } from '../../support/model/disk.js';
 import { exactly, NodeModel, type Range, type View } from '../../support/model/node-model.js';
 import { RecordingAlerting } from '../../support/recording-alerting.js';
-import { SimulatedApp, node as named } from '../../support/simulated-app.js';
-import { SimulatedClock } from '../../support/simulated-clock.js';
-import { ADAPTIVE, NODES, type Request, type Span, type Step } from './scenario.js';
-import { AGAIN, BLIND_AFTER, LAG, TICK, TIMEOUT } from './timing.js';
+import { node as named, type SimulatedApp, type SimulationOptions } from '../../support/simulated-app.js';
+import { ModelRunner, type Restart } from '../model/model-runner.js';
+import { AGAIN, lag, TICK, TIMEOUT } from '../model/timing.js';
+import { ADAPTIVE, NODES, type Crashing, type NodeStep, type Request } from './scenario.js';
 
 const NAMES = Array.from({ length: NODES }, (_, index) => named(`node ${index}`));
 const MAX_RETRIES = 1;
+/** How old the status of a node on disk may be. */
+const LAG = lag(500);
 
 interface Pending {
   readonly request: Request;
@@ -20,137 +21,92 @@ interface Pending {
   reply: NodeReply | undefined;
 }
 
-/** The daemon, the disk and the model, side by side: what happens to the one happens to the other. */
-export class NodeRunner {
-  readonly #clock = new SimulatedClock();
-  readonly #disk: Disk;
-  readonly #flags: Readonly<Record<string, string>>;
+export class NodeRunner extends ModelRunner<Request, Crashing, NodeStep> {
   readonly #models: readonly NodeModel[];
-  #faults = new Faults();
   #alerting = new RecordingAlerting();
-  #daemon: SimulatedApp | undefined;
-  /** Asked and not yet told to the model, in order. */
+  /** Requests of which the model does not know yet, in order. */
   #pending: Pending[] = [];
   #full = false;
   /** Until when the disk may be behind, after it was full. */
-  #deafUntil = -Infinity;
+  #behindUntil = -Infinity;
   #crashedAt = -Infinity;
   readonly #pastless = new Set<string>();
-  /** How many flips of anybody had been raised when a node was forgotten. */
+  /** The number of flips of all nodes that had been raised when a node was forgotten. */
   #since = new Map<string, number>();
 
   constructor(disk: Disk, grace: number) {
-    this.#disk = disk;
-    this.#clock.waitsFor = () => disk.busy > 0;
-    this.#flags = {
-      '--nodes-timeout': String(TIMEOUT / 1000),
-      '--nodes-max-retries': String(MAX_RETRIES),
-      '--blind-after': String(BLIND_AFTER / 1000),
-      '--blind-grace': String(grace / 1000),
-      '--shards': '2',
-    };
+    super({
+      disk,
+      grace,
+      names: NAMES,
+      flags: {
+        '--nodes-timeout': String(TIMEOUT / 1000),
+        '--nodes-max-retries': String(MAX_RETRIES),
+      },
+    });
     const rules = { timeout: TIMEOUT, maxRetries: MAX_RETRIES, grace, tick: TICK, lag: LAG };
     this.#models = NAMES.map((name) => new NodeModel(name, rules));
   }
 
-  async play(steps: readonly Step[]): Promise<void> {
-    await this.#start();
-    for (const step of steps) {
-      await this.#take(step);
-      await this.#look();
-    }
-    await this.#end();
+  protected override async comeToRest(): Promise<void> {
+    await this.clock.advance(2 * AGAIN);
   }
 
-  get #running(): SimulatedApp {
-    if (this.#daemon === undefined) throw new TypeError('the daemon does not run');
-    return this.#daemon;
-  }
-
-  /** Nothing is wrong any more: whoever is silent fails, and all that was raised has been told. */
-  async #end(): Promise<void> {
-    this.#mend();
-    for (let wait = 0; wait < 40 && this.#running.app.unready().length > 0; wait++)
-      await this.#clock.advance(AGAIN);
-    await this.#clock.advance(2 * AGAIN);
-    await this.#look();
+  protected override expectRest(): void {
     expect(this.#alerting.heard.map(({ alert }) => alert.id)).to.have.members(this.#alerting.ids);
-    await this.#stop();
   }
 
-  async #take(step: Step): Promise<void> {
-    switch (step.do) {
-      case 'ask':
-        this.#askAll(step.requests);
-        return;
-      case 'wait':
-        await this.#clock.advance(this.#length(step.time));
-        return;
-      case 'rhythm':
-        await this.#followRhythm(step);
-        return;
-      case 'stall':
-        await this.#stall(step);
-        return;
-      case 'set_wall_clock':
-        // The next start counts from what the wall clock was when the disk last heard of it.
-        if (this.#isDeaf) return;
-        this.#clock.jumpWall(step.by);
-        await this.#clock.advance(LAG);
-        return;
-      case 'crash':
-        await this.#crash(step);
-        return;
-      case 'full_disk':
-        this.#full = true;
-        this.#disk.refuse(step.fate);
-        return;
-      case 'mend_disk':
-        this.#mend();
-        return;
-      case 'kill':
-        await this.#killAndStart(step);
-        return;
-      case 'restart':
-        await this.#stopAndStart(step.downtime);
-        return;
-    }
+  protected override async take(step: NodeStep): Promise<void> {
+    if (step.do === 'rhythm') await this.#followRhythm(step);
+    else await this.takeShared(step);
   }
 
   /** A node is to be judged by its rhythm, and has one. */
-  async #followRhythm({ node, every, beats }: Extract<Step, { do: 'rhythm' }>): Promise<void> {
-    this.#askAll([{ kind: 'put', node, change: { timeout: ADAPTIVE, paused: false } }]);
+  async #followRhythm({ node, every, beats }: Extract<NodeStep, { do: 'rhythm' }>): Promise<void> {
+    this.askAll([{ kind: 'put', node, change: { timeout: ADAPTIVE, paused: false } }]);
     for (let beat = 0; beat < beats; beat++) {
-      await this.#look();
-      await this.#clock.advance(every);
-      this.#askAll([{ kind: 'heartbeat', node }]);
+      await this.compare();
+      await this.clock.advance(every);
+      this.askAll([{ kind: 'heartbeat', node }]);
     }
   }
 
-  #mend(): void {
-    if (this.#full) this.#deafUntil = this.#clock.now() + 31_000;
+  protected override async setWallClock(by: number): Promise<void> {
+    // The next start counts from the wall clock as the disk last had it.
+    if (this.#isBehind(this.clock.now())) return;
+    this.clock.jumpWall(by);
+    await this.clock.advance(LAG);
+  }
+
+  protected override fillDisk(fate: Fate): void {
+    this.#full = true;
+    this.disk.refuse(fate);
+  }
+
+  protected override mendDisk(): void {
+    if (this.#full) this.#behindUntil = this.clock.now() + 31_000;
     this.#full = false;
-    this.#disk.mend();
+    this.disk.mend();
   }
 
-  get #isDeaf(): boolean {
-    return this.#full || this.#clock.now() < this.#deafUntil;
+  #isBehind(at: number): boolean {
+    return this.#full || at < this.#behindUntil;
   }
 
-  #length(span: Span): number {
-    if ('for' in span) return span.for;
-    const now = this.#clock.now();
-    const [world] = this.#models[span.untilDeadlineOf]!.worlds;
-    const until = world === undefined ? 0 : world.deadline.lo + span.and - now;
-    return until > 0 && until < 20 * TIMEOUT ? until : 0;
+  protected override deadlineOf(index: number): number | undefined {
+    return this.#models[index]!.worlds[0]?.deadline.lo;
   }
 
-  #askAll(requests: readonly Request[], arrived?: Range): void {
-    const readAt = this.#clock.now();
+  protected override indexOf(request: Request): number {
+    return request.node;
+  }
+
+  protected override askAll(requests: readonly Request[], arrived?: Range): void {
+    const readAt = this.clock.now();
     for (const request of requests) {
       const pending: Pending = { request, arrived: arrived ?? exactly(readAt), readAt, reply: undefined };
       this.#pending.push(pending);
-      this.#running.app.nodes.ask(NAMES[request.node]!, requestOf(request), (reply) => {
+      this.running.app.nodes.ask(NAMES[request.node]!, requestOf(request), (reply) => {
         expect(pending.reply, 'the answer before this one').to.equal(undefined);
         pending.reply = reply;
         if (reply.kind === 'forgotten') this.#since.set(NAMES[request.node]!, this.#alerting.raised.length);
@@ -175,10 +131,10 @@ export class NodeRunner {
         perhaps();
       } else if (reply.kind !== 'refused') happen();
       else if (reply.code === 'HEARTBEAT_INTERNAL') {
-        expect(this.#clock.now() - this.#crashedAt, reply.code).to.be.below(3 * AGAIN);
+        expect(this.clock.now() - this.#crashedAt, reply.code).to.be.below(3 * AGAIN);
         perhaps();
       } else if (reply.code === 'HEARTBEAT_STORE_REFUSES') {
-        expect(this.#isDeaf, reply.code).to.equal(true);
+        expect(this.#isBehind(this.clock.now()), reply.code).to.equal(true);
         // The flips of who was to be forgotten are lost if that had reached the disk all the same.
         if (request.kind === 'forget') this.#pastless.add(model.name);
         // Heartbeats of those who are known go on.
@@ -190,123 +146,59 @@ export class NodeRunner {
     }
   }
 
-  async #stall({ time, requests, readFirst }: Extract<Step, { do: 'stall' }>): Promise<void> {
-    const from = this.#clock.now();
-    const length = this.#length(time);
-    const isBlind = length >= BLIND_AFTER;
-    this.#clock.standStill(isBlind ? Math.max(length, BLIND_AFTER + TICK) : length);
-    const to = this.#clock.now();
+  protected override stalled(from: number, to: number, isBlind: boolean): void {
     if (isBlind) for (const model of this.#models) model.blinded(from, to);
-    const arrived = isBlind ? exactly(to) : { lo: from, hi: Math.min(to, from + TICK) };
-    if (readFirst) this.#askAll(requests, arrived);
-    const passed = this.#clock.advance(0);
-    if (!readFirst) this.#askAll(requests, arrived);
-    await passed;
   }
 
-  async #crash({ on, times, request }: Extract<Step, { do: 'crash' }>): Promise<void> {
-    const isOfNobody = on === 'settled' || on === 'expire' || on === 'standing_settled';
-    const whose = isOfNobody ? '' : NAMES[request.node]!;
-    this.#crashedAt = this.#clock.now();
-    this.#faults.plan(whose, on, times);
-    this.#askAll([request]);
-    await this.#clock.settle();
-    if (on === 'expire') {
-      this.#tellModels();
-      await this.#clock.advance(TIMEOUT + 2 * TICK);
-      this.#crashedAt = this.#clock.now();
-    }
-    this.#faults.plan(whose, on, 0);
+  protected override crashing(): void {
+    this.#crashedAt = this.clock.now();
   }
 
-  async #start(): Promise<void> {
-    this.#faults = new Faults();
+  protected override async waitForExpiry(): Promise<void> {
+    this.#tellModels();
+    await super.waitForExpiry();
+    this.#crashedAt = this.clock.now();
+  }
+
+  protected override appOptions(): SimulationOptions {
     this.#alerting = new RecordingAlerting();
     this.#since = new Map();
-    this.#daemon = new SimulatedApp({
-      flags: this.#flags,
-      store: this.#disk.attach(),
-      clock: this.#clock,
-      decideNode: this.#faults.decideNode,
-      alerting: this.#alerting,
-    });
-    await this.#daemon.app.start();
+    return { alerting: this.#alerting };
   }
 
-  async #killAndStart(step: Extract<Step, { do: 'kill' }>): Promise<void> {
-    this.#askAll(step.requests);
-    await turns(step.passes);
-    const killedAt = this.#clock.now();
-    const deaf = this.#isDeaf;
-    await this.#kill();
+  protected override killed(): void {
     this.#tellModels(true);
-    this.#clock.standStill(step.downtime);
-    await this.#startAgain(killedAt, deaf, step.again);
   }
 
-  /** @param killed the passes of the event loop that the first starts get before they are killed, too */
-  async #startAgain(
-    killedAt: number,
-    deaf: boolean,
-    [passes, ...killed]: readonly number[] = [],
-  ): Promise<void> {
-    const at = this.#clock.now();
-    const started = this.#start();
-    await (passes === undefined ? started : turns(passes));
-    if (passes === undefined) {
-      for (const model of this.#models) model.restarted({ killedAt, at, deaf });
-      return;
-    }
-    await this.#kill();
-    this.#clock.standStill(1);
-    await this.#startAgain(killedAt, deaf, killed);
+  protected override restarting({ diedAt: killedAt, at, isCompleted }: Restart): () => void {
+    const deaf = this.#isBehind(killedAt);
+    return () => {
+      if (isCompleted) for (const model of this.#models) model.restarted({ killedAt, at, deaf });
+    };
   }
 
-  async #kill(): Promise<void> {
-    const dead = this.#running;
-    this.#daemon = undefined;
-    await Promise.all([this.#disk.detach(), dead.kill()]);
-  }
-
-  async #stopAndStart(downtime: number): Promise<void> {
-    const deaf = this.#isDeaf;
-    const killedAt = this.#clock.now();
-    await this.#stop();
-    this.#clock.standStill(downtime);
-    await this.#startAgain(killedAt, deaf);
-  }
-
-  async #stop(): Promise<void> {
-    const stop = { ended: false };
-    void this.#running.app.stop().then(() => (stop.ended = true));
-    for (let wait = 0; !stop.ended && wait < 100; wait++) await this.#clock.advance(wait < 2 ? 0 : TIMEOUT);
-    expect(stop.ended, 'an orderly stop ends').to.equal(true);
-    await this.#kill();
-  }
-
-  /** Lets everything settle, and compares all that is to be seen with the model. */
-  async #look(): Promise<void> {
+  protected override async compare(): Promise<void> {
     for (let wait = 0; wait < 5 && this.#pending.some(({ reply }) => reply === undefined); wait++)
-      await this.#clock.settle();
-    await this.#clock.settle();
+      await this.clock.settle();
+    await this.clock.settle();
     this.#tellModels();
-    expect(this.#running.fatal).to.equal(undefined);
+    expect(this.running.fatal).to.equal(undefined);
     for (const [index, name] of NAMES.entries()) {
       const view = await this.#see(name);
-      const now = this.#clock.now();
+      const now = this.clock.now();
       this.#models[index]!.seen(view, now, now - this.#crashedAt < 3 * AGAIN ? 3 * AGAIN : 2 * TICK);
       await this.#lookBack(name, view);
     }
   }
 
   async #see(name: NodeName): Promise<View | undefined> {
-    const reply = await this.#running.askNode('describe', name);
+    const reply = await this.running.askNode('describe', name);
     if (reply?.kind !== 'node') {
       expect(reply).to.have.property('code', 'HEARTBEAT_UNKNOWN_NODE');
       return undefined;
     }
     const { timeout, adaptive, maxRetries, pausedAt, state, retries, deadline } = reply.node;
-    const offset = this.#clock.now() - this.#clock.wall();
+    const offset = this.clock.now() - this.clock.wall();
     return {
       chosen: adaptive ?? timeout,
       timeout,
@@ -320,7 +212,7 @@ export class NodeRunner {
 
   /** Flips follow one another, lead to where the node is, and were each raised once. */
   async #lookBack(name: NodeName, view: View | undefined): Promise<void> {
-    const flips = await this.#running.flips(name);
+    const flips = await this.running.flips(name);
     flips.forEach((flip, index) => {
       const before = flips[index - 1];
       if (before !== undefined || !this.#pastless.has(name))
@@ -332,9 +224,9 @@ export class NodeRunner {
     const raised = all.filter(({ flip }) => flip.node === name).map(({ flip }) => flip.at);
     expect(new Set(raised).size, 'each flip is raised once').to.equal(raised.length);
     if (view === undefined) expect(flips).to.deep.equal([]);
-    else if (this.#clock.now() - this.#crashedAt > 3 * AGAIN) {
+    else if (this.clock.now() - this.#crashedAt > 3 * AGAIN) {
       const noticed = flips.at(-1)?.to ?? (this.#pastless.has(name) ? view.state : 'active');
-      const due = view.deadline === undefined || view.deadline - view.timeout > this.#clock.now() - 2 * TICK;
+      const due = view.deadline === undefined || view.deadline - view.timeout > this.clock.now() - 2 * TICK;
       if (!due) expect(noticed).to.equal(view.state);
     }
   }
@@ -362,13 +254,4 @@ function apply(model: NodeModel, request: Request, arrived: Range, readAt: numbe
 
 function requestOf(request: Request): Parameters<SimulatedApp['app']['nodes']['ask']>[1] {
   return request.kind === 'put' ? { kind: 'put', change: request.change } : { kind: request.kind };
-}
-
-/** Passes of the event loop. */
-async function turns(passes: number): Promise<void> {
-  for (let pass = 0; pass < passes; pass++) {
-    await new Promise((resolve) => {
-      setImmediate(resolve);
-    });
-  }
 }

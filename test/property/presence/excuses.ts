@@ -1,5 +1,8 @@
 import { expect } from 'chai';
-import { AGAIN, BLIND_AFTER, LAG, TICK, TIMEOUT } from './timing.js';
+import { AGAIN, BLIND_AFTER, lag, TICK, TIMEOUT } from '../model/timing.js';
+
+/** How old the last sign of life of the daemon on disk may be. */
+export const LAG = lag(TIMEOUT / 4);
 
 /** What is wrong, or was just now, and so what the daemon may be excused for. */
 export class Excuses {

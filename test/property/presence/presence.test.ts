@@ -1,8 +1,8 @@
 import { MemoryHistoryStore } from '../../../src/adapters/memory/memory-history-store.js';
 import { EFFORT } from '../../support/effort.js';
 import { Disk } from '../../support/model/disk.js';
-import { holds, holdsOnLevelDb } from './promise.js';
-import type { Trouble } from './scenario.js';
+import { Promises } from '../model/promises.js';
+import { scenario, setting, type Setting, type Trouble, type UserStep } from './scenario.js';
 import { UserRunner } from './user-runner.js';
 
 const DISK: readonly Trouble[] = ['slow_disk', 'fast_disk', 'full_disk', 'mend_disk'];
@@ -16,6 +16,12 @@ const EVERYTHING: readonly Trouble[] = [
   'restart',
 ];
 
+const promises = new Promises<Trouble, UserStep, Setting>({
+  scenario,
+  setting,
+  play: (disk, given, steps) => new UserRunner(disk, given).play(steps),
+});
+
 /**
  * Each scenario is played to the daemon and to a plain model of what it promises, and all that is to be seen of every
  * user is compared after every step: see `test/support/model/user-state.ts` for the promises.
@@ -23,21 +29,21 @@ const EVERYTHING: readonly Trouble[] = [
 describe('presence keeps its promises', function () {
   this.timeout(60_000 * EFFORT);
 
-  it('while users heal, say goodbye, are erased and fall silent, many at once', () => holds([]));
+  it('while users heal, say goodbye, are erased and fall silent, many at once', () => promises.hold([]));
   it('while the process stands still, for long or not, and requests lie in its sockets', () =>
-    holds(['stall']));
-  it('whatever the wall clock does', () => holds(['set_wall_clock']));
-  it('while messages crash their actors, once or twice', () => holds(['crash']));
-  it('while shards give up and come back', () => holds(['crash_shard'], 25));
-  it('while commits are slow', () => holds(['slow_disk', 'fast_disk']));
+    promises.hold(['stall']));
+  it('whatever the wall clock does', () => promises.hold(['set_wall_clock']));
+  it('while messages crash their actors, once or twice', () => promises.hold(['crash']));
+  it('while shards give up and come back', () => promises.hold(['crash_shard'], 25));
+  it('while commits are slow', () => promises.hold(['slow_disk', 'fast_disk']));
   it('while the disk is full, whether or not what it refused has reached it', () =>
-    holds(['full_disk', 'mend_disk']));
-  it('when it is killed at any moment, while it starts too', () => holds(['kill', 'kill']));
-  it('when it is stopped and started', () => holds(['restart']));
+    promises.hold(['full_disk', 'mend_disk']));
+  it('when it is killed at any moment, while it starts too', () => promises.hold(['kill', 'kill']));
+  it('when it is stopped and started', () => promises.hold(['restart']));
   it('in a crash loop with stalls, slow commits and jumps of the wall clock', () =>
-    holds(['kill', 'kill', 'restart', 'stall', 'set_wall_clock', ...DISK]));
-  it('with all of this at once', () => holds(EVERYTHING, 50));
-  it('with all of this at once, on a real LevelDB', () => holdsOnLevelDb(EVERYTHING, 10));
+    promises.hold(['kill', 'kill', 'restart', 'stall', 'set_wall_clock', ...DISK]));
+  it('with all of this at once', () => promises.hold(EVERYTHING, 50));
+  it('with all of this at once, on a real LevelDB', () => promises.holdOnLevelDb(EVERYTHING, 10));
 
   it('where a question waits in a stall, and a heal at the very deadline goes on before it is answered', async () => {
     const memory = new MemoryHistoryStore();

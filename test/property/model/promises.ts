@@ -1,0 +1,57 @@
+import fc from 'fast-check';
+import { LevelHistoryStore } from '../../../src/adapters/level/level-history-store.js';
+import { MemoryHistoryStore } from '../../../src/adapters/memory/memory-history-store.js';
+import { EFFORT } from '../../support/effort.js';
+import { Disk } from '../../support/model/disk.js';
+import { temporaryDirectory } from '../../support/temporary-directory.js';
+
+interface Suite<Trouble, Step, Setting> {
+  readonly scenario: (troubles: readonly Trouble[]) => fc.Arbitrary<readonly Step[]>;
+  /** What stays the same during a scenario. */
+  readonly setting: fc.Arbitrary<Setting>;
+  /** Plays the steps to a daemon and to its model, and throws where they differ. */
+  readonly play: (disk: Disk, setting: Setting, steps: readonly Step[]) => Promise<void>;
+}
+
+/** The promises of a suite: they hold for all requests, and for all of these troubles beside them. */
+export class Promises<Trouble, Step, Setting> {
+  readonly #suite: Suite<Trouble, Step, Setting>;
+
+  constructor(suite: Suite<Trouble, Step, Setting>) {
+    this.#suite = suite;
+  }
+
+  async hold(troubles: readonly Trouble[], runs = 25): Promise<void> {
+    await this.#assert(troubles, runs, async (play) => {
+      const memory = new MemoryHistoryStore();
+      await play(new Disk(() => memory));
+    });
+  }
+
+  async holdOnLevelDb(troubles: readonly Trouble[], runs: number): Promise<void> {
+    await this.#assert(troubles, runs, async (play) => {
+      const directory = await temporaryDirectory();
+      const disk = new Disk(() => new LevelHistoryStore(directory.path));
+      try {
+        await play(disk);
+      } finally {
+        await disk.detach();
+        await directory.remove();
+      }
+    });
+  }
+
+  async #assert(
+    troubles: readonly Trouble[],
+    runs: number,
+    withDisk: (play: (disk: Disk) => Promise<void>) => Promise<void>,
+  ): Promise<void> {
+    const { scenario, setting, play } = this.#suite;
+    await fc.assert(
+      fc.asyncProperty(scenario(troubles), setting, (steps, given) =>
+        withDisk((disk) => play(disk, given, steps)),
+      ),
+      { numRuns: runs * EFFORT },
+    );
+  }
+}
