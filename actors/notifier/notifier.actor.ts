@@ -121,7 +121,7 @@ export class Notifier implements Behaviour<NotifierMessage>, Alerting {
     if (hold !== undefined) {
       const { logger } = this.#deps;
       if (holdQueue.isBeginning) this.#tell({ kind: 'recall' });
-      logger.warn('mass failure: alerts are held', { until: hold.until / 1000 });
+      logger.warn('mass failure: alerts are held', { until: toSeconds(hold.until) });
       this.#deps.remember(hold);
     }
     this.#setAlarm();

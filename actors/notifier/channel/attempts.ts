@@ -1,18 +1,19 @@
 import type { AlertId } from '../../../src/domain/alert.js';
+import type { NodeName } from '../../../src/domain/node-name.js';
 import { isWait } from '../../../src/domain/retry-after.js';
-import { toMillis, type Millis } from '../../../src/domain/time.js';
+import { toMillis, toSeconds, type Millis } from '../../../src/domain/time.js';
 import {
   NotifyError,
   type AlertMessage,
   type Channel,
-  type ChannelPolicy,
+  type StandingFailure,
 } from '../../../src/ports/channel.js';
 import type { Clock } from '../../../src/ports/clock.js';
 import type { Logger } from '../../../src/ports/logger.js';
 import type { Outcome } from './channel.protocol.js';
 import { sendClosingNotice } from './closing-notice.js';
 
-/** The most characters of an error that are kept. */
+/** The most characters of an error that are stored. */
 const LONGEST_ERROR = 1_000;
 
 export interface AttemptsDeps {
@@ -20,6 +21,11 @@ export interface AttemptsDeps {
   readonly logger: Logger;
   /** The outcome of an attempt. Called once, whatever the notifier does. */
   attempted(id: AlertId, attempt: number, outcome: Outcome): void;
+}
+
+/** Identifies the receiver of a channel. A receiver that is not known counts as one of its own. */
+export function receiverIdOf({ policy, receiver }: Pick<Channel, 'policy' | 'receiver'>): string {
+  return receiver ?? `channel ${policy.name}`;
 }
 
 /** The attempts of one channel that are under way, and their notifiers. */
@@ -36,17 +42,30 @@ export class Attempts {
     this.#deps = deps;
   }
 
-  get policy(): ChannelPolicy {
-    return this.#channel.policy;
+  get name(): string {
+    const { policy } = this.#channel;
+    return policy.name;
   }
 
-  /** The notifier for the next attempt. */
-  get notifier(): Channel['notifier'] {
-    return this.#channel.notifier;
+  get kind(): string {
+    const { policy } = this.#channel;
+    return policy.kind;
   }
 
-  get receiver(): string | undefined {
-    return this.#channel.receiver;
+  get receiverId(): string {
+    return receiverIdOf(this.#channel);
+  }
+
+  /** For a provider that forgets. @returns whether it is one, and has been notified */
+  resend(failures: readonly StandingFailure[]): boolean {
+    const { notifier } = this.#channel;
+    return notifier.stands?.(failures) ?? false;
+  }
+
+  /** For a provider that forgets: the node has no failure any more. */
+  gone(node: NodeName): void {
+    const { notifier } = this.#channel;
+    notifier.gone?.(node);
   }
 
   /**
@@ -71,7 +90,8 @@ export class Attempts {
   /** The first result counts: the notifier's, or the timeout. */
   begin(id: AlertId, message: AlertMessage, attempt: number): void {
     const { clock } = this.#deps;
-    const { attemptTimeout } = this.#channel.policy;
+    const { policy } = this.#channel;
+    const { attemptTimeout } = policy;
     const controller = new AbortController();
     this.#underWay.set(id, controller);
     const settle = (outcome: Outcome): void => {
@@ -84,7 +104,7 @@ export class Attempts {
       void this.#closeReplaced();
     };
     const cancel = clock.after(attemptTimeout, () => {
-      settle(failure(new NotifyError(`no answer within ${attemptTimeout / 1000} s`)));
+      settle(failure(new NotifyError(`no answer within ${toSeconds(attemptTimeout)} s`)));
       controller.abort();
     });
     this.#notify(message, controller.signal, attempt).then(
@@ -95,7 +115,8 @@ export class Attempts {
 
   /** An exception before the notifier returns a promise is treated like a rejection. */
   async #notify(message: AlertMessage, signal: AbortSignal, attempt: number): Promise<void> {
-    await this.#channel.notifier.notify(message, { signal, attempt });
+    const { notifier } = this.#channel;
+    await notifier.notify(message, { signal, attempt });
   }
 
   /** Attempts under way get this long to end; then they are aborted. */
@@ -118,14 +139,14 @@ export class Attempts {
 
   /** Closes connections. */
   async close(): Promise<void> {
-    await Promise.all([this.#letGo(this.#channel), this.#closeReplaced()]);
+    await Promise.all([this.#close(this.#channel), this.#closeReplaced()]);
   }
 
   async #closeReplaced(): Promise<void> {
-    await Promise.all(this.#replaced.splice(0).map((channel) => this.#letGo(channel)));
+    await Promise.all(this.#replaced.splice(0).map((channel) => this.#close(channel)));
   }
 
-  async #letGo({ notifier, policy: { name: channel } }: Channel): Promise<void> {
+  async #close({ notifier, policy: { name: channel } }: Channel): Promise<void> {
     try {
       await notifier.close();
     } catch (error) {

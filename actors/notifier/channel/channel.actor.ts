@@ -1,7 +1,7 @@
 import { assertNever } from '../../../src/domain/assert-never.js';
 import type { AlertId } from '../../../src/domain/alert.js';
 import type { NodeName } from '../../../src/domain/node-name.js';
-import { unixSeconds, type Millis } from '../../../src/domain/time.js';
+import { toSeconds, unixSeconds, type Millis } from '../../../src/domain/time.js';
 import type { AlertMessage, Channel, StandingFailure } from '../../../src/ports/channel.js';
 import type { Clock } from '../../../src/ports/clock.js';
 import type { Logger } from '../../../src/ports/logger.js';
@@ -11,7 +11,7 @@ import { SupervisedActor, type Behaviour } from '../../supervisor/supervised-act
 import { OneShotTimer } from '../one-shot-timer.js';
 import { Attempts } from './attempts.js';
 import type { ChannelTotals, Totals } from './channel-totals.js';
-import { stateOf, type BreakerState } from './breaker.js';
+import type { BreakerState } from './breaker.js';
 import { ChannelMachine } from './channel.machine.js';
 import type { ChannelEffect, ChannelEvent, Offer, Progress, Verdict } from './channel.protocol.js';
 
@@ -31,13 +31,9 @@ export interface ChannelDeps {
 
 /** A channel's state, for `/supervision` and metrics. */
 export interface ChannelFigures {
-  /** Alerts that it has taken over and that are not settled. */
+  /** Alerts that it still has to deliver. */
   readonly waiting: number;
   readonly breaker: BreakerState;
-}
-
-export function receiverIdOf({ policy, receiver }: Pick<Channel, 'policy' | 'receiver'>): string {
-  return receiver ?? `channel ${policy.name}`;
 }
 
 /**
@@ -69,7 +65,7 @@ export class ChannelActor implements Behaviour<ChannelEvent> {
   }
 
   get name(): string {
-    return this.#attempts.policy.name;
+    return this.#attempts.name;
   }
 
   start(exitSignal: ExitSignal, place: Place): RunningChild {
@@ -79,9 +75,8 @@ export class ChannelActor implements Behaviour<ChannelEvent> {
     return { stop: () => this.#stop(), inspect: () => this.inspect() };
   }
 
-  /** Tells its receiver from others; a receiver that is not known is one of its own. */
   get receiverId(): string {
-    return receiverIdOf({ policy: this.#attempts.policy, receiver: this.#attempts.receiver });
+    return this.#attempts.receiverId;
   }
 
   /** Uses other settings from now on. Attempts under way end with the settings that they began with. */
@@ -99,13 +94,14 @@ export class ChannelActor implements Behaviour<ChannelEvent> {
     this.#tell({ kind: 'granted', id, message, attempt });
   }
 
-  /** For a provider that forgets. @returns whether it is one, and has been told */
-  stands(failures: readonly StandingFailure[]): boolean {
-    return this.#attempts.notifier.stands?.(failures) ?? false;
+  /** For a provider that forgets. @returns whether it is one, and has been notified */
+  resend(failures: readonly StandingFailure[]): boolean {
+    return this.#attempts.resend(failures);
   }
 
+  /** For a provider that forgets: the node has no failure any more. */
   gone(node: NodeName): void {
-    this.#attempts.notifier.gone?.(node);
+    this.#attempts.gone(node);
   }
 
   withdrawn(id: AlertId): void {
@@ -156,7 +152,7 @@ export class ChannelActor implements Behaviour<ChannelEvent> {
     };
     for (const effect of effects) {
       switch (effect.kind) {
-        case 'ask':
+        case 'request':
           progress.due.push(effect.id);
           break;
         case 'prepare':
@@ -173,7 +169,7 @@ export class ChannelActor implements Behaviour<ChannelEvent> {
           logger.warn('circuit breaker opened', {
             channel: this.name,
             failures: effect.failures,
-            seconds: Math.round((effect.until - clock.now()) / 1000),
+            seconds: Math.round(toSeconds(effect.until - clock.now())),
           });
           break;
         default:
@@ -194,7 +190,7 @@ export class ChannelActor implements Behaviour<ChannelEvent> {
     this.#lastError = { at: unixSeconds(clock.wall()), error };
     if (verdict.kind === 'failed') {
       this.#deps.totals.count(channel, 'failed');
-      const seconds = Math.round(verdict.retryIn / 100) / 10;
+      const seconds = Math.round(10 * toSeconds(verdict.retryIn)) / 10;
       logger.warn('alert attempt failed', { alert, channel, attempts, reason: error, retry_in: seconds });
     } else {
       logger.error('alert became a dead letter', { alert, channel, attempts, reason: error });
@@ -208,22 +204,21 @@ export class ChannelActor implements Behaviour<ChannelEvent> {
   figures(): ChannelFigures {
     return {
       waiting: this.#machine.size,
-      breaker: stateOf(this.#machine.breaker, this.#deps.clock.now()),
+      breaker: this.#machine.breakerState(this.#deps.clock.now()),
     };
   }
 
   inspect(): object {
     const { clock } = this.#deps;
-    const { restUntil } = this.#machine.breaker;
     return {
-      kind: this.#attempts.policy.kind,
+      kind: this.#attempts.kind,
       waiting: this.#machine.size,
       active: this.#machine.active,
       delivered: this.#totals.delivered,
       failed_attempts: this.#totals.failed,
       dead: this.#totals.dead,
       last_error: this.#lastError,
-      resting: Math.max(0, Math.round((restUntil - clock.now()) / 1000)),
+      resting: Math.max(0, Math.round(toSeconds(this.#machine.restLeft(clock.now())))),
       mailbox: this.#actor.waiting,
       ...this.#actor.inspect(),
     };

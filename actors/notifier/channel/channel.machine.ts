@@ -1,18 +1,27 @@
 import { assertNever } from '../../../src/domain/assert-never.js';
 import type { AlertId } from '../../../src/domain/alert.js';
-import { moment, type Millis, type Moment } from '../../../src/domain/time.js';
+import { moment, toSeconds, type Millis, type Moment } from '../../../src/domain/time.js';
 import type { ChannelPolicy } from '../../../src/ports/channel.js';
 import { TimerQueue } from './timer-queue.js';
-import { admits, askedToWait, CLOSED, failed, stateOf, succeeded, type Breaker } from './breaker.js';
+import {
+  admits,
+  askedToWait,
+  CLOSED,
+  failed,
+  stateOf,
+  succeeded,
+  type Breaker,
+  type BreakerState,
+} from './breaker.js';
 import type { ChannelEffect, ChannelEvent, Offer, Outcome, Verdict } from './channel.protocol.js';
 import { NodeOrdering, type Ordered } from './ordering.js';
 import { Queue } from './queue.js';
-import { retryDelay, giveUpReason } from './retry.js';
+import { giveUpReason, Retry } from './retry.js';
 
-/** A provider's `Retry-After` may delay one alert as long as it likes, but all the others for at most this long. */
-const LONGEST_REST: Millis = 3_600_000;
 /** The most attempt intents stored ahead of their turn. After a kill, the outcome of as many is unknown. */
 const MOST_AHEAD = 256;
+/** How soon an alert that is too old is given up once its attempt has ended. */
+const LOOK_AGAIN: Millis = 1_000;
 
 interface Item extends Ordered {
   readonly id: AlertId;
@@ -21,7 +30,7 @@ interface Item extends Ordered {
   attempts: number;
   lastError: string | undefined;
   /** `ahead`: ready, and its attempt intent is stored or being stored. */
-  state: 'waiting' | 'ready' | 'ahead' | 'asked' | 'under_way';
+  state: 'waiting' | 'ready' | 'ahead' | 'requested' | 'under_way';
 }
 
 /**
@@ -29,8 +38,8 @@ interface Item extends Ordered {
  * pauses between attempts, and not for ever. Pure: the caller supplies the time and runs the effects.
  */
 export class ChannelMachine {
-  #policy: Pick<ChannelPolicy, 'concurrency' | 'retry'>;
-  readonly #random: () => number;
+  #concurrency: number;
+  readonly #retry: Retry;
   readonly #items = new Map<AlertId, Item>();
   readonly #ordering = new NodeOrdering<Item>();
   /** Next in order for their nodes, but still in their back-off. */
@@ -42,23 +51,21 @@ export class ChannelMachine {
   readonly #tooOld = new TimerQueue<Item>();
   #breaker: Breaker = CLOSED;
   #active = 0;
-  /**
-   * Consecutive attempts that were answered. As many intents are stored ahead, so none are for a provider that does not
-   * answer.
-   */
+  /** Consecutive attempts that were answered. As many intents are stored ahead: none for a provider that is down. */
   #answered = 0;
   /** The error of the last failed attempt that is to be repeated; undefined once an attempt was answered. */
   #lastFailure: string | undefined;
   #stopping = false;
 
   constructor(policy: Pick<ChannelPolicy, 'concurrency' | 'retry'>, random: () => number) {
-    this.#policy = policy;
-    this.#random = random;
+    this.#concurrency = policy.concurrency;
+    this.#retry = new Retry(policy.retry, random);
   }
 
-  /** Uses this policy from now on. When waiting alerts are given up was decided before. */
+  /** Uses this policy from now on. Waiting alerts are given up when the earlier policy said. */
   configure(policy: Pick<ChannelPolicy, 'concurrency' | 'retry'>): void {
-    this.#policy = policy;
+    this.#concurrency = policy.concurrency;
+    this.#retry.configure(policy.retry);
   }
 
   /** Alerts to deliver. */
@@ -76,8 +83,13 @@ export class ChannelMachine {
     return this.#active;
   }
 
-  get breaker(): Breaker {
-    return this.#breaker;
+  breakerState(now: Moment): BreakerState {
+    return stateOf(this.#breaker, now);
+  }
+
+  /** How much longer the circuit breaker is open; negative once it is not. */
+  restLeft(now: Moment): Millis {
+    return this.#breaker.restUntil - now;
   }
 
   /** No further attempt begins. */
@@ -129,11 +141,12 @@ export class ChannelMachine {
     return item.state === 'ready' && this.#items.get(item.id) === item;
   }
 
-  #take({ id, lanes, since, isUrgent, attempts, lastAttempt, notBefore }: Offer): void {
+  #take(offer: Offer): void {
+    const { id, nodes, since, isUrgent, attempts } = offer;
     if (this.#items.has(id)) return;
     const item: Item = {
       id,
-      lanes,
+      nodes,
       since,
       isUrgent,
       attempts,
@@ -142,10 +155,9 @@ export class ChannelMachine {
       state: 'waiting',
     };
     this.#items.set(id, item);
-    this.#tooOld.add(moment(since + this.#policy.retry.giveUpAfter), item);
+    this.#tooOld.add(this.#retry.givenUpAt(since), item);
     this.#ordering.add(item);
-    const paused = lastAttempt === undefined ? -Infinity : lastAttempt + this.#pause(attempts);
-    this.#later.add(moment(Math.max(paused, notBefore ?? -Infinity)), item);
+    this.#later.add(this.#retry.firstAttemptAt(offer), item);
   }
 
   #grant(
@@ -153,7 +165,7 @@ export class ChannelMachine {
     effects: ChannelEffect[],
   ): void {
     const item = this.#items.get(id);
-    if (item?.state !== 'asked') return;
+    if (item?.state !== 'requested') return;
     item.state = 'under_way';
     item.attempts = attempt;
     effects.push({ kind: 'notify', id, message, attempt });
@@ -181,9 +193,9 @@ export class ChannelMachine {
     item.state = 'waiting';
     item.lastError = outcome.error;
     this.#lastFailure = outcome.error;
-    const retryIn = Math.max(this.#pause(attempt), outcome.retryAfter ?? 0);
+    const retryIn = this.#retry.delayAfterFailure(attempt, outcome.retryAfter);
     this.#later.add(moment(now + retryIn), item);
-    if (item.since + this.#policy.retry.giveUpAfter <= now) return;
+    if (this.#retry.givenUpAt(item.since) <= now) return;
     effects.push({
       kind: 'report',
       id,
@@ -195,16 +207,11 @@ export class ChannelMachine {
   #notice({ retryAfter }: Extract<Outcome, { kind: 'failed' }>, now: Moment, effects: ChannelEffect[]): void {
     const { rests } = this.#breaker;
     this.#answered = 0;
-    this.#breaker = failed(this.#breaker, now, (nth) => this.#pause(nth));
-    if (retryAfter !== undefined)
-      this.#breaker = askedToWait(this.#breaker, moment(now + Math.min(retryAfter, LONGEST_REST)));
+    this.#breaker = failed(this.#breaker, now, (nth) => this.#retry.delay(nth));
+    if (retryAfter !== undefined) this.#breaker = askedToWait(this.#breaker, now, retryAfter);
     if (this.#breaker.rests > rests) {
       effects.push({ kind: 'rest', failures: this.#breaker.failures, until: this.#breaker.restUntil });
     }
-  }
-
-  #pause(attempts: number): Millis {
-    return retryDelay(attempts, this.#policy.retry, this.#random());
   }
 
   #giveUpOld(now: Moment, effects: ChannelEffect[]): void {
@@ -212,14 +219,14 @@ export class ChannelMachine {
     for (let item = this.#tooOld.take(now); item !== undefined; item = this.#tooOld.take(now)) {
       if (this.#items.get(item.id) !== item) continue;
       // Attempts under way may still succeed.
-      if (item.state === 'asked' || item.state === 'under_way') underWay.push(item);
+      if (item.state === 'requested' || item.state === 'under_way') underWay.push(item);
       else {
-        const age = `given up after ${Math.round((now - item.since) / 1000)} s`;
+        const age = `given up after ${Math.round(toSeconds(now - item.since))} s`;
         const error = `${age}: ${item.lastError ?? this.#whyUntried(item, now)}`;
         this.#end(item, { kind: 'dead', error }, effects);
       }
     }
-    for (const item of underWay) this.#tooOld.add(moment(now + 1000), item);
+    for (const item of underWay) this.#tooOld.add(moment(now + LOOK_AGAIN), item);
   }
 
   #whyUntried({ attempts, ahead }: Item, now: Moment): string {
@@ -229,7 +236,7 @@ export class ChannelMachine {
       breaker: stateOf(this.#breaker, now),
       failures: this.#breaker.failures,
       lastFailure: this.#lastFailure,
-      isBusy: this.#active >= this.#policy.concurrency,
+      isBusy: this.#active >= this.#concurrency,
     });
   }
 
@@ -240,13 +247,13 @@ export class ChannelMachine {
       if (item.ahead === 0) this.#queue(item);
     }
     if (this.#stopping) return;
-    const most = admits(this.#breaker, now, this.#policy.concurrency);
+    const most = admits(this.#breaker, now, this.#concurrency);
     while (this.#active < most) {
       const item = this.#urgent.take() ?? this.#takeAhead() ?? this.#ready.take();
       if (item === undefined) return;
-      item.state = 'asked';
+      item.state = 'requested';
       this.#active++;
-      effects.push({ kind: 'ask', id: item.id });
+      effects.push({ kind: 'request', id: item.id });
     }
     if (most > 0) this.#prepare(effects);
   }
@@ -278,7 +285,7 @@ export class ChannelMachine {
   }
 
   #remove(item: Item): void {
-    if (item.state === 'asked' || item.state === 'under_way') this.#active--;
+    if (item.state === 'requested' || item.state === 'under_way') this.#active--;
     this.#items.delete(item.id);
     this.#ahead.delete(item);
     for (const next of this.#ordering.remove(item)) if (next.state === 'ready') this.#queue(next);

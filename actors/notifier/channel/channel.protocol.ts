@@ -6,7 +6,7 @@ import type { AlertMessage } from '../../../src/ports/channel.js';
 export interface Offer {
   readonly id: AlertId;
   /** The nodes that it is about. Alerts of one node stay in order. */
-  readonly lanes: readonly string[];
+  readonly nodes: readonly string[];
   /** Since when it could be delivered. */
   readonly since: Moment;
   /** Attempts that have begun, in earlier runs too. */
@@ -51,7 +51,7 @@ export type Verdict =
 
 export type ChannelEffect =
   /** Store the attempt intent, unless it is stored already, and begin the attempt. */
-  | { readonly kind: 'ask'; readonly id: AlertId }
+  | { readonly kind: 'request'; readonly id: AlertId }
   /** Store the attempt intent ahead: its turn comes soon. */
   | { readonly kind: 'prepare'; readonly id: AlertId }
   | {

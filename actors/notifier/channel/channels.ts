@@ -2,7 +2,8 @@ import type { AlertMessage, Channel, ChannelPolicy } from '../../../src/ports/ch
 import type { ChildSpec } from '../../supervisor/child-spec.js';
 import type { Supervisor } from '../../supervisor/supervisor.actor.js';
 import type { Totals } from './channel-totals.js';
-import { ChannelActor, receiverIdOf, type ChannelDeps } from './channel.actor.js';
+import { receiverIdOf } from './attempts.js';
+import { ChannelActor, type ChannelDeps } from './channel.actor.js';
 
 interface Startable {
   readonly name: string;
@@ -41,8 +42,8 @@ export class Channels {
   }
 
   /**
-   * Replaces all channels. What waits for one that stays is delivered with its new settings. Attempts under way of one
-   * that goes may end first.
+   * Replaces all channels. Alerts that wait for a channel that stays are delivered with its new settings. Attempts of a
+   * removed channel may end first.
    *
    * @param closingNotices for the receivers of removed channels, by name
    */
@@ -59,10 +60,10 @@ export class Channels {
     for (const { name } of gone) this.actors.delete(name);
     this.policies.splice(0);
     for (const channel of channels) {
-      const known = this.actors.get(channel.policy.name);
-      if (known === undefined) this.#begin(this.#put(channel));
+      const present = this.actors.get(channel.policy.name);
+      if (present === undefined) this.#begin(this.#put(channel));
       else {
-        known.replace(channel, closingNoticeTo(known));
+        present.replace(channel, closingNoticeTo(present));
         this.policies.push(channel.policy);
       }
     }

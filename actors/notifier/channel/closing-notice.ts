@@ -1,5 +1,5 @@
 import type { AlertId } from '../../../src/domain/alert.js';
-import { unixSeconds, type Instant } from '../../../src/domain/time.js';
+import { toSeconds, unixSeconds, type Instant } from '../../../src/domain/time.js';
 import type { AlertMessage, Channel, StandingFailure } from '../../../src/ports/channel.js';
 import type { Clock } from '../../../src/ports/clock.js';
 import type { Logger } from '../../../src/ports/logger.js';
@@ -41,7 +41,7 @@ export async function sendClosingNotice(
   const late = new Promise<never>((_resolve, reject) => {
     cancel = clock.after(attemptTimeout, () => {
       controller.abort();
-      reject(new Error(`no answer within ${attemptTimeout / 1000} s`));
+      reject(new Error(`no answer within ${toSeconds(attemptTimeout)} s`));
     });
   });
   const nodes = message.nodes?.length;

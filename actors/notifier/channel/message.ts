@@ -2,7 +2,7 @@ import type { AlertRecord, AlertType, Delivery, Folds, GroupedNode } from '../..
 import { assertNever } from '../../../src/domain/assert-never.js';
 import type { NodeName } from '../../../src/domain/node-name.js';
 import type { Flip, NodeFacts } from '../../../src/domain/node.js';
-import { type Millis, unixSeconds } from '../../../src/domain/time.js';
+import { type Millis, toSeconds, unixSeconds } from '../../../src/domain/time.js';
 import type { AlertMessage } from '../../../src/ports/channel.js';
 
 /** The message of an alert for channels. */
@@ -28,7 +28,7 @@ export function messageOf(
         labels: node.labels,
       },
     }),
-    blind_seconds: Math.round(blind) / 1000,
+    blind_seconds: toSeconds(Math.round(blind)),
     message: dead === undefined ? whole : withDeadChannel(whole, dead.channel, dead.lastError),
     ...(reason !== undefined && { reason }),
     ...(reminder !== undefined && { reminder }),
@@ -244,7 +244,7 @@ function quoted(name: string): string {
 export function duration(time: Millis): string {
   const whole = Math.round(time);
   if (whole > 0 && whole < 1000) return `${whole} ms`;
-  const seconds = Math.max(0, Math.round(time / 1000));
+  const seconds = Math.max(0, Math.round(toSeconds(time)));
   const parts = [
     [Math.floor(seconds / 86_400), 'd'],
     [Math.floor(seconds / 3600) % 24, 'h'],

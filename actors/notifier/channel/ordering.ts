@@ -1,7 +1,7 @@
 /** An item that waits for its turn with each of its nodes. */
 export interface Ordered {
-  readonly lanes: readonly string[];
-  /** With how many of its nodes something is before it. */
+  readonly nodes: readonly string[];
+  /** The number of its nodes with an earlier item. */
   ahead: number;
 }
 
@@ -11,11 +11,11 @@ export class NodeOrdering<Item extends Ordered> {
 
   add(item: Item): void {
     item.ahead = 0;
-    for (const name of item.lanes) {
-      const lane = this.#ordering.get(name);
-      if (lane === undefined) this.#ordering.set(name, [item]);
+    for (const name of item.nodes) {
+      const queue = this.#ordering.get(name);
+      if (queue === undefined) this.#ordering.set(name, [item]);
       else {
-        lane.push(item);
+        queue.push(item);
         item.ahead++;
       }
     }
@@ -24,12 +24,12 @@ export class NodeOrdering<Item extends Ordered> {
   /** @returns the items whose turn has come with all of their nodes */
   remove(item: Item): Item[] {
     const free: Item[] = [];
-    for (const name of item.lanes) {
-      const lane = this.#ordering.get(name) ?? [];
-      const at = lane.indexOf(item);
+    for (const name of item.nodes) {
+      const queue = this.#ordering.get(name) ?? [];
+      const at = queue.indexOf(item);
       if (at < 0) continue;
-      lane.splice(at, 1);
-      const [first] = lane;
+      queue.splice(at, 1);
+      const [first] = queue;
       if (first === undefined) this.#ordering.delete(name);
       if (at > 0 || first === undefined) continue;
       first.ahead--;

@@ -11,7 +11,7 @@ export interface ResenderDeps {
   readonly open: OpenAlerts;
   readonly failed: FailedNodes;
   readonly closing: Closing;
-  readonly channels: ReadonlyMap<string, Pick<ChannelActor, 'stands' | 'gone'>>;
+  readonly channels: ReadonlyMap<string, Pick<ChannelActor, 'resend' | 'gone'>>;
 }
 
 interface Failure extends StandingFailure {
@@ -45,7 +45,7 @@ export class Resender {
   #resend(nodes: ReturnType<FailedNodes['all']>): void {
     const { channels, closing } = this.#deps;
     for (const [channel, failures] of this.#byChannel(nodes)) {
-      const isNotified = channels.get(channel)?.stands(failures) === true;
+      const isNotified = channels.get(channel)?.resend(failures) === true;
       for (const { name } of isNotified ? failures : []) closing.notified(name, [channel]);
     }
   }

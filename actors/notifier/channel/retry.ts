@@ -1,11 +1,51 @@
-import type { Millis } from '../../../src/domain/time.js';
+import { moment, type Millis, type Moment } from '../../../src/domain/time.js';
 import type { ChannelPolicy } from '../../../src/ports/channel.js';
 import type { BreakerState } from './breaker.js';
+import type { Offer } from './channel.protocol.js';
 
-/*
- * Retry, back-off, and the reason when there is no further retry. `channel.machine.ts` decides by them: `#judge` after
- * a failed attempt, `#giveUpOld` after `give_up_after`. `breaker.ts` says when the whole channel makes no attempts.
+/**
+ * Retry and back-off of a channel: when an alert is tried again after a failed attempt, and when it is given up. While
+ * the circuit breaker (`breaker.ts`) is open, the channel makes no attempts at all.
  */
+export class Retry {
+  #policy: ChannelPolicy['retry'];
+  /** Returns a number in [0, 1). */
+  readonly #random: () => number;
+
+  constructor(policy: ChannelPolicy['retry'], random: () => number) {
+    this.#policy = policy;
+    this.#random = random;
+  }
+
+  configure(policy: ChannelPolicy['retry']): void {
+    this.#policy = policy;
+  }
+
+  /** The back-off after as many attempts, or rests of the circuit breaker in a row. */
+  delay(attempts: number): Millis {
+    return retryDelay(attempts, this.#policy, this.#random());
+  }
+
+  /** The wait after a failed attempt. @param retryAfter the provider asks to wait as long */
+  delayAfterFailure(attempts: number, retryAfter: Millis = 0): Millis {
+    return Math.max(this.delay(attempts), retryAfter);
+  }
+
+  /** The first moment for an attempt: the back-off of an earlier run continues. */
+  firstAttemptAt({
+    attempts,
+    lastAttempt,
+    notBefore = moment(-Infinity),
+  }: Pick<Offer, 'attempts' | 'lastAttempt' | 'notBefore'>): Moment {
+    const delayedUntil = lastAttempt === undefined ? -Infinity : lastAttempt + this.delay(attempts);
+    return moment(Math.max(delayedUntil, notBefore));
+  }
+
+  /** When an alert is given up. @param since when it could be delivered */
+  givenUpAt(since: Moment): Moment {
+    return moment(since + this.#policy.giveUpAfter);
+  }
+}
 
 /**
  * The delay after attempt number `attempts` failed: `minDelay`, doubled for each further attempt up to `maxDelay`, with
@@ -22,7 +62,7 @@ export function retryDelay(
   return minDelay + random * Math.max(0, most - minDelay);
 }
 
-/** What an alert without an attempt in this run was waiting for. */
+/** The state of an alert without an attempt in this run. */
 export interface UntriedDelivery {
   /** Attempts of earlier runs. */
   readonly attempts: number;

@@ -90,7 +90,7 @@ export class Group {
 }
 
 /** The nodes that it is about. No later alert of them may be delivered before it. */
-export function lanesOf({ alert }: AlertRecord): readonly string[] {
+export function nodesOf({ alert }: AlertRecord): readonly string[] {
   if (alert.group !== undefined) return alert.group.nodes.map(({ name }) => name);
   return alert.node === undefined ? [] : [alert.node.name];
 }

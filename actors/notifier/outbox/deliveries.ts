@@ -8,7 +8,7 @@ import type { Offer, Progress, Verdict } from '../channel/channel.protocol.js';
 import { moved, withDelivery } from './delivery.js';
 import type { Escalation } from '../rules/escalation.js';
 import { withFallback } from '../rules/fallback.js';
-import { lanesOf } from '../grouping/group.js';
+import { nodesOf } from '../grouping/group.js';
 import type { OpenAlerts } from './open-alerts.js';
 import type { AlertWriter } from './alert-writer.js';
 import type { AttemptIntents } from './attempt-intents.js';
@@ -145,7 +145,7 @@ function offerOf(
   const isCounted = isUrgent && attempts === 0;
   return {
     id: record.alert.id,
-    lanes: lanesOf(record),
+    nodes: nodesOf(record),
     since,
     attempts,
     // Whoever asks for another attempt does not want to wait for the back-off.

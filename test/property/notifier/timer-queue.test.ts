@@ -47,21 +47,21 @@ describe('a timer queue', () => {
   });
 });
 
-describe('lanes', () => {
-  it('free whatever has nothing before it in any of its lanes, and nothing else', () => {
+describe('items in order for each node', () => {
+  it('free whatever has nothing before it for any of its nodes, and nothing else', () => {
     const lane = fc.uniqueArray(fc.constantFrom('a', 'b', 'c', 'd'), { maxLength: 4 });
     fc.assert(
       fc.property(fc.array(lane, { maxLength: 30 }), fc.infiniteStream(fc.nat()), (all, picks) => {
-        const lanes = new NodeOrdering<{ readonly lanes: readonly string[]; ahead: number }>();
-        const left = all.map((names) => ({ lanes: names, ahead: 0 }));
-        for (const item of left) lanes.add(item);
+        const ordering = new NodeOrdering<{ readonly nodes: readonly string[]; ahead: number }>();
+        const left = all.map((names) => ({ nodes: names, ahead: 0 }));
+        for (const item of left) ordering.add(item);
         const isFree = (item: (typeof left)[number]) =>
-          item.lanes.every((name) => left.find((other) => other.lanes.includes(name)) === item);
+          item.nodes.every((name) => left.find((other) => other.nodes.includes(name)) === item);
         let free = new Set(left.filter(isFree));
         while (left.length > 0) {
           for (const item of left) expect(item.ahead === 0).to.equal(isFree(item));
           const [picked] = left.splice((picks.next().value as number) % left.length, 1);
-          const freed = lanes.remove(picked!);
+          const freed = ordering.remove(picked!);
           const now = new Set(left.filter(isFree));
           expect(freed).to.have.members([...now].filter((item) => !free.has(item)));
           free = now;

@@ -44,7 +44,7 @@ class Played {
   offer(...offers: readonly (Partial<Omit<Offer, 'id'>> & { readonly id: string })[]): string[] {
     const whole = offers.map(({ id, ...more }) => ({
       id: id as AlertId,
-      lanes: [],
+      nodes: [],
       since: moment(this.now),
       attempts: 0,
       lastAttempt: undefined,
@@ -73,7 +73,7 @@ function prepared(effects: readonly ChannelEffect[]): string[] {
 }
 
 function asked(effects: readonly ChannelEffect[]): string[] {
-  return effects.flatMap((effect) => (effect.kind === 'ask' ? [effect.id] : []));
+  return effects.flatMap((effect) => (effect.kind === 'request' ? [effect.id] : []));
 }
 
 describe('a channel’s machine', () => {
@@ -89,10 +89,10 @@ describe('a channel’s machine', () => {
     const played = new Played();
     expect(
       played.offer(
-        { id: 'a', lanes: ['x'] },
-        { id: 'b', lanes: ['x', 'y'] },
-        { id: 'c', lanes: ['y'] },
-        { id: 'd', lanes: ['z'] },
+        { id: 'a', nodes: ['x'] },
+        { id: 'b', nodes: ['x', 'y'] },
+        { id: 'c', nodes: ['y'] },
+        { id: 'd', nodes: ['z'] },
       ),
     ).to.deep.equal(['a', 'd']);
     played.grant('a');
@@ -108,7 +108,7 @@ describe('a channel’s machine', () => {
   it('takes an offer once, and forgets what is withdrawn', () => {
     const played = new Played(1);
     expect(
-      played.offer({ id: 'a', lanes: ['x'] }, { id: 'a', lanes: ['x'] }, { id: 'b', lanes: ['x'] }),
+      played.offer({ id: 'a', nodes: ['x'] }, { id: 'a', nodes: ['x'] }, { id: 'b', nodes: ['x'] }),
     ).to.deep.equal(['a']);
     expect(asked(played.do({ kind: 'withdrawn', id: 'a' as AlertId }))).to.deep.equal(['b']);
     expect(played.active).to.equal(1);
@@ -203,9 +203,9 @@ describe('a channel’s machine', () => {
     const played = new Played(1);
     played.offer(
       { id: 'a' },
-      { id: 'b', lanes: ['x'] },
-      { id: 'c', lanes: ['x'] },
-      { id: 'd', lanes: ['y'] },
+      { id: 'b', nodes: ['x'] },
+      { id: 'c', nodes: ['x'] },
+      { id: 'd', nodes: ['y'] },
     );
     played.grant('a');
     const first = played.attempted('a', { kind: 'delivered' });
@@ -223,7 +223,7 @@ describe('a channel’s machine', () => {
         return [`${effect.id} ${effect.verdict.error.replace(`given up after ${String(age)} s: `, '')}`];
       });
     const behind = new Played(2);
-    behind.offer({ id: 'a', lanes: ['x'] }, { id: 'b', lanes: ['x'] });
+    behind.offer({ id: 'a', nodes: ['x'] }, { id: 'b', nodes: ['x'] });
     behind.grant('a');
     behind.now = RETRY.giveUpAfter;
     expect(said(behind)).to.deep.equal([
@@ -289,7 +289,7 @@ describe('a channel’s machine', () => {
     played.offer({ id: 'open', notBefore: moment(10_000) });
     for (let nth = 0; nth < 20_000; nth++) {
       const id = `a${String(nth)}`;
-      expect(played.offer({ id, lanes: ['x'] })).to.deep.equal([id]);
+      expect(played.offer({ id, nodes: ['x'] })).to.deep.equal([id]);
       played.grant(id);
       played.attempted(id, { kind: 'delivered' });
       expect(played.places).to.be.at.most(300);
@@ -318,7 +318,7 @@ describe('a channel’s machine', () => {
     machine.stop();
     const offer = {
       id: 'a' as AlertId,
-      lanes: [],
+      nodes: [],
       since: moment(0),
       attempts: 0,
       lastAttempt: undefined,
