@@ -35,9 +35,11 @@ export const PURE_RULES: readonly PureRule[] = [
   { rule: 'actors/notifier/rules/routing.ts', specs: ALERTS },
   { rule: 'actors/notifier/grouping/hold-undelivered.ts', specs: ALERTS },
   { rule: 'actors/notifier/rules/alerting.ts', specs: ALERTS },
-  ...['blindness', 'recovery', 'uptime', 'user-id', 'phi', 'rhythm', 'shard', 'retry-after'].map((name) => ({
-    rule: `src/domain/${name}.ts`,
-    specs: [`test/*/domain/${name}.test.ts`],
-  })),
+  ...['blindness', 'recovery', 'uptime', 'user-id', 'phi', 'heartbeat-history', 'shard', 'retry-after'].map(
+    (name) => ({
+      rule: `src/domain/${name}.ts`,
+      specs: [`test/*/domain/${name}*.test.ts`],
+    }),
+  ),
   { rule: 'src/domain/late-notification.ts', specs: ALERTS },
 ];
