@@ -4,7 +4,7 @@ import { availableParallelism } from 'node:os';
 import { sideBySide } from './side-by-side.js';
 
 /** The longest first, or it would run alone at the end. */
-const CHECKS = ['lint', 'types', 'format:check', 'imports', 'dead', 'words'];
+const CHECKS = ['lint', 'types', 'format:check', 'imports', 'dead', 'words', 'links'];
 
 const checks = CHECKS.map((name) => ({ name, command: 'npm', args: ['run', '--silent', name] }));
 const lanes = Math.min(4, availableParallelism());
