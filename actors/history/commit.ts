@@ -15,7 +15,7 @@ import type {
   Settlement,
 } from './history.protocol.js';
 
-/** A batch to write, and the replies to the requests in it. */
+/** What a group commit writes: a batch, and the replies to the requests in it. */
 export interface Commit {
   readonly entries: readonly Queued[];
   readonly records: readonly HistoryRecord[];

@@ -17,7 +17,7 @@ import { evaluatePrecondition } from './node-preconditions.js';
 import { change, forget, register, settle } from './registering.js';
 
 /**
- * Decides what one message means for one node. Pure: it reads the lease and changes nothing. A heartbeat at the
+ * The state machine of a node: decides what one message means. Pure: it reads the lease and changes nothing. A heartbeat at the
  * deadline itself is in time. One after it comes after the misses, whether or not they had been noticed.
  */
 export function decide(state: NodePhase, lease: Lease, message: NodeMessage, rules: NodeRules): Decision {

@@ -117,7 +117,7 @@ export abstract class PendingRequest<Entity extends EntityTypes> {
   /** Whether both ask the same as of the same moment, so that one reply is right for both. */
   abstract equals(other: object): other is PendingRequest<Entity>;
 
-  /** Joins an equal request for the same key that came right after it. @returns both as one */
+  /** Dedupes: joins an equal request for the same key that came right after it. @returns both as one */
   join(next: object): this | undefined {
     // It may be handled again after a crash.
     if (next === this) return this;

@@ -10,7 +10,7 @@ const EVERY: Millis = 250;
 /** Freed memory is garbage at first, so it counts for less than taken memory. */
 const GIVEN_BACK = 0.4;
 
-/** A shortage is over once this share of the memory is free again below the limit. */
+/** Hysteresis: a shortage is over only once this share of the memory is free again below the limit. */
 const RELIEF = 0.05;
 
 export interface MemoryGuardDeps {

@@ -38,7 +38,7 @@ export interface GatewayParts {
   readonly failed: (error: Error) => void;
 }
 
-/** The HTTP server, which admits what the daemon can handle. */
+/** The gateway: the HTTP server, which admits what the daemon can handle. */
 export class Gateway {
   readonly #options: GatewayOptions;
   readonly #daemon: Daemon;

@@ -11,7 +11,7 @@ export interface AlertRange {
   readonly from?: AlertId | undefined;
 }
 
-/** Reads the stored alerts. Only history writes them. Failures are rejections with a `HeartbeatError`. */
+/** The outbox: reads the stored alerts. Only history writes them. Failures are rejections with a `HeartbeatError`. */
 export interface Outbox {
   /** Alerts with an open delivery, in chunks, oldest first; found by an index. */
   openAlerts(): AsyncIterable<readonly AlertRecord[]>;

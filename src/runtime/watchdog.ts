@@ -41,7 +41,7 @@ const PATIENCE: Millis = 500;
 const FORGIVEN_EVERY: Millis = 60_000;
 
 /**
- * The watchdog, and the only driver of deadlines.
+ * The watchdog: notices that the process stood still, and is the only driver of deadlines.
  *
  * A due tick expires nothing yet. First the sockets are read, and whatever they held counts as having arrived when the
  * tick was due. So however late the event loop is, through load or a collection, no user expires whose heal lay in a

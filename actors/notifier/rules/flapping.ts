@@ -15,7 +15,7 @@ export interface FlappingOptions {
 
 /**
  * Flapping: counts the messages of each node on each channel, and limits them in an hour. The last one is held for the
- * summary, which `FlappingSummaries` releases once the node has been quiet.
+ * summary, which `FlappingSummaries` releases once the node has been quiet (a debounce).
  */
 export class Flapping {
   readonly #most: number;

@@ -37,8 +37,8 @@ const NAT64 = ipaddr.IPv6.parseCIDR('64:ff9b::/96');
 const RANGE = /^([^/]+)(?:\/(\d{1,3}))?$/;
 
 /**
- * Refuses addresses outside public and internal ranges, unless they are allowed. Protects against SSRF. See decision
- * 84.
+ * The address guard, against SSRF: refuses addresses outside public and internal ranges, unless they are allowed. See
+ * decision 84.
  */
 export class AddressGuard implements Guard {
   readonly #allowed = new BlockList();
