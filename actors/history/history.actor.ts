@@ -1,48 +1,26 @@
 import { assertNever } from '../../src/domain/assert-never.js';
-import type { AlertRecord } from '../../src/domain/alert.js';
 import type { EndedSession } from '../../src/domain/session.js';
 import type { Flip } from '../../src/domain/node.js';
 import type { NodeName } from '../../src/domain/node-name.js';
-import { toMillis, type Moment, type Millis, type Seconds } from '../../src/domain/time.js';
+import { toMillis, type Seconds } from '../../src/domain/time.js';
 import type { UserId } from '../../src/domain/user-id.js';
-import { HeartbeatError, type ErrorCode } from '../../src/errors.js';
-import type { Cancel, Clock } from '../../src/ports/clock.js';
-import type { HistoryStore, StoreSummary } from '../../src/ports/history-store.js';
-import type { Logger } from '../../src/ports/logger.js';
+import type { Cancel } from '../../src/ports/clock.js';
+import type { StoreSummary } from '../../src/ports/history-store.js';
 import type { ActorSystem, Place } from '../../src/runtime/actor-system.js';
 import { restartDelay } from '../supervisor/backoff.js';
 import type { ExitSignal, RunningChild, SupervisorPolicy } from '../supervisor/child-spec.js';
 import { SupervisedActor, type Behaviour } from '../supervisor/supervised-actor.js';
-import { Backlog, type Queued } from './backlog.js';
-import {
-  alertsIn,
-  commitOf,
-  healedBy,
-  isAwaited,
-  isOfNode,
-  refusalOf,
-  settledStanding,
-  usersToLookUp,
-  type Commit,
-} from './commit.js';
-import { CommitMeter } from './commit-meter.js';
-import type {
-  StandingEntry,
-  HistoryEntry,
-  NodeSettlement,
-  Settlement,
-  StoreState,
-} from './history.protocol.js';
-import { Pruning, type Retentions } from './pruning.js';
+import { Backlog } from './backlog.js';
+import type { CommitMeter } from './commit-meter.js';
+import { GroupCommit, type CommitStep, type GroupCommitDeps } from './group-commit.js';
+import type { HistoryEntry, StoreState } from './history.protocol.js';
+import { Intake } from './intake.js';
+import { Pruning, type Pruned, type PruningOptions } from './pruning.js';
 
-/** The most changes in one batch: enough for a mass expiry, and few enough that other work is not held up. */
-const BATCH = 10_000;
 /** The delay between attempts to reopen a store that refused a write. */
 const REOPEN = { min: 1, max: 30 };
 
-export interface HistoryOptions extends Retentions {
-  /** From one pruning to the next. */
-  readonly pruneEvery: Seconds;
+export interface HistoryOptions extends PruningOptions {
   /** A commit that takes longer is logged. */
   readonly slowCommit: Seconds;
   /** How many entries may wait for the disk before openings are refused. */
@@ -50,15 +28,8 @@ export interface HistoryOptions extends Retentions {
   readonly restarts: Pick<SupervisorPolicy, 'intensity' | 'period'>;
 }
 
-export interface HistoryDeps {
+export interface HistoryDeps extends GroupCommitDeps {
   readonly system: ActorSystem;
-  readonly clock: Clock;
-  readonly logger: Logger;
-  readonly store: HistoryStore;
-  settle(settlements: readonly Settlement[]): void;
-  settleNodes(settlements: readonly NodeSettlement[]): void;
-  /** Alerts are on disk, or cannot be at present. */
-  alertsCommitted(records: readonly AlertRecord[], stored: boolean): void;
   /** The disk takes writes again. */
   reopened(): void;
 }
@@ -68,57 +39,50 @@ type HistoryMessage =
   | { readonly kind: 'catch_up'; readonly caughtUp: () => void }
   /** Starts the next write. A message of its own, so that a crash in it repeats nothing else. */
   | { readonly kind: 'next' }
-  /** The last stored sessions of users who open a session no later than the latest stored end. */
-  | { readonly kind: 'looked_up'; readonly last: ReadonlyMap<UserId, EndedSession | undefined> }
-  | { readonly kind: 'written' }
+  | CommitStep
   | { readonly kind: 'failed'; readonly error: unknown }
   | { readonly kind: 'prune_due' }
-  | { readonly kind: 'pruned' }
+  | Pruned
   | { readonly kind: 'reopen_due' }
   | { readonly kind: 'reopened' }
   | { readonly kind: 'still_refusing'; readonly error: unknown };
 
 /**
- * The only writer of the store. It does group commit: everything that arrives during one batch is the next. While the
- * store refuses writes, entries that somebody waits for are refused, and ends are kept until it accepts them.
+ * The only writer of the store: `Intake` takes entries in, `GroupCommit` writes them, `Pruning` deletes what is old. One
+ * of them works at a time. A store that refused a write is opened again, with a back-off.
  */
 export class History implements Behaviour<HistoryMessage> {
   readonly name = 'history';
-  readonly #options: HistoryOptions;
   readonly #deps: HistoryDeps;
   readonly #backlog = new Backlog();
   readonly #actor: SupervisedActor<HistoryMessage>;
   #summary: StoreSummary | undefined;
-  #state: StoreState = 'open';
-  /** The error code for refused entries. */
-  #refusal: ErrorCode = 'HEARTBEAT_STORE_REFUSES';
+  readonly #intake: Intake;
+  readonly #commit: GroupCommit;
   /** Something asynchronous is under way. Its result comes as a message. */
   #busy = false;
   #nextTold = false;
-  /** Submissions on their way through the mailbox, and the entries in them. */
-  readonly #arriving = { submissions: 0, entries: 0 };
-  #taken: readonly Queued[] = [];
-  #commit: Commit | undefined;
-  #latestEnd = Infinity;
   #refusals = 0;
   readonly #pruning: Pruning;
-  #prunedLast = false;
-  readonly #timers = new Map<'prune_due' | 'reopen_due', Cancel>();
+  #cancelReopening: Cancel | undefined;
   #idle: (() => void) | undefined;
-  #began: Moment;
-  readonly meter: CommitMeter;
 
   constructor(options: HistoryOptions, deps: HistoryDeps) {
-    this.#options = options;
     this.#deps = deps;
     this.#actor = new SupervisedActor(this, options.restarts, deps);
-    this.#pruning = new Pruning(options, deps.store);
-    this.meter = new CommitMeter(toMillis(options.slowCommit), deps.logger);
-    this.#began = deps.clock.now();
+    this.#pruning = new Pruning(options, deps, () => {
+      this.#actor.tell({ kind: 'prune_due' });
+    });
+    this.#intake = new Intake(this.#backlog, options, deps);
+    this.#commit = new GroupCommit(this.#backlog, toMillis(options.slowCommit), deps);
   }
 
   get state(): StoreState {
-    return this.#state;
+    return this.#intake.state;
+  }
+
+  get meter(): CommitMeter {
+    return this.#commit.meter;
   }
 
   /** Entries waiting for the disk. */
@@ -134,11 +98,10 @@ export class History implements Behaviour<HistoryMessage> {
 
   /** Opens the store. After a crash, work that was under way continues. */
   async start(exitSignal: ExitSignal, place: Place): Promise<RunningChild> {
-    const { store } = this.#deps;
     if (this.#summary === undefined) {
-      this.#summary = await store.open();
-      this.#latestEnd = this.#summary.latestEnd ?? -Infinity;
-      this.#later('prune_due', toMillis(this.#options.pruneEvery));
+      this.#summary = await this.#deps.store.open();
+      this.#commit.start(this.#summary.latestEnd ?? -Infinity);
+      this.#pruning.later();
     }
     this.#actor.start(exitSignal, place);
     return { stop: () => this.#stop(), inspect: () => this.#actor.inspect() };
@@ -149,7 +112,7 @@ export class History implements Behaviour<HistoryMessage> {
     this.#actor.down();
     await this.caughtUp();
     await this.#untilIdle();
-    if (this.#state === 'refusing') await this.#tryOnceMore();
+    if (this.state === 'refusing') await this.#tryOnceMore();
     const { length } = this.#backlog;
     if (length > 0)
       this.#deps.logger.error('stopping with entries the store refused: they are lost', {
@@ -161,7 +124,7 @@ export class History implements Behaviour<HistoryMessage> {
 
   /** The disk may have room by now, and there is no next attempt to wait for. See decision 74. */
   async #tryOnceMore(): Promise<void> {
-    this.#reopen();
+    if (!this.#busy) this.#run(this.#reopen());
     await this.#untilIdle();
     // Whatever others submit once the store is open again.
     await this.caughtUp();
@@ -177,41 +140,20 @@ export class History implements Behaviour<HistoryMessage> {
 
   /** No more timers: the daemon is ending. */
   close(): Promise<void> {
-    for (const cancel of this.#timers.values()) cancel();
+    this.#pruning.stop();
+    this.#cancelReopening?.();
     return this.#deps.store.close();
   }
 
   submit(entries: readonly HistoryEntry[]): void {
     if (this.#summary === undefined) return;
-    const room = this.#options.queue - this.#backlog.length - this.#arriving.entries;
-    const admitted = entries.length <= room ? entries : this.#turnAway(entries, room);
-    if (admitted.length === 0) return;
-    this.#arriving.submissions++;
-    this.#arriving.entries += admitted.length;
-    this.#actor.tell({ kind: 'submit', entries: admitted });
-  }
-
-  /** Past the bound, entries that somebody waits for are refused before they are queued. @returns the others */
-  #turnAway(entries: readonly HistoryEntry[], room: number): readonly HistoryEntry[] {
-    let left = room;
-    const refused: HistoryEntry[] = [];
-    const admitted = entries.filter((entry) => {
-      if (left-- > 0 || !isAwaited(entry)) return true;
-      refused.push(entry);
-      return false;
-    });
-    this.#refuse(refused, 'HEARTBEAT_OVERLOADED');
-    return admitted;
-  }
-
-  #arrived(entries: readonly HistoryEntry[]): void {
-    this.#arriving.submissions--;
-    this.#arriving.entries -= entries.length;
+    const admitted = this.#intake.admit(entries);
+    if (admitted.length > 0) this.#actor.tell({ kind: 'submit', entries: admitted });
   }
 
   /** Resolves once everything submitted before has been taken in; at once if nothing is on its way. */
   caughtUp(): Promise<void> {
-    if (this.#arriving.submissions === 0) return Promise.resolve();
+    if (!this.#intake.isExpecting) return Promise.resolve();
     return new Promise((resolve) => {
       this.#actor.tell({ kind: 'catch_up', caughtUp: resolve });
     });
@@ -233,15 +175,15 @@ export class History implements Behaviour<HistoryMessage> {
   }
 
   #next(): void {
-    if (this.#nextTold || this.#busy || this.#state === 'refusing') return;
+    if (this.#nextTold || this.#busy || this.state === 'refusing') return;
     this.#nextTold = true;
     this.#actor.tell({ kind: 'next' });
   }
 
   discard(message: HistoryMessage, error: Error): void {
     if (message.kind === 'submit') {
-      this.#arrived(message.entries);
-      this.#refuse(message.entries, 'HEARTBEAT_INTERNAL');
+      this.#intake.arrived(message.entries);
+      this.#intake.refuse(message.entries, 'HEARTBEAT_INTERNAL');
     }
     if (message.kind === 'next') this.#refused(error);
   }
@@ -249,8 +191,8 @@ export class History implements Behaviour<HistoryMessage> {
   handle(message: HistoryMessage): void {
     switch (message.kind) {
       case 'submit':
-        for (const entry of message.entries) this.#accept(entry);
-        this.#arrived(message.entries);
+        for (const entry of message.entries) this.#intake.accept(entry);
+        this.#intake.arrived(message.entries);
         return;
       case 'catch_up':
         message.caughtUp();
@@ -261,11 +203,12 @@ export class History implements Behaviour<HistoryMessage> {
         return;
       case 'looked_up':
         this.#busy = false;
-        this.#write(commitOf(this.#taken, message.last, this.#latestEnd));
+        this.#run(this.#commit.write(message.last));
         return;
       case 'written':
         this.#busy = false;
-        this.#written();
+        this.#refusals = 0;
+        this.#commit.written();
         return;
       case 'failed':
         this.#busy = false;
@@ -273,18 +216,17 @@ export class History implements Behaviour<HistoryMessage> {
         return;
       case 'prune_due':
         this.#pruning.want();
-        this.#later('prune_due', toMillis(this.#options.pruneEvery));
+        this.#pruning.later();
         return;
       case 'pruned':
         this.#busy = false;
         return;
       case 'reopen_due':
-        this.#reopen();
+        if (!this.#busy) this.#run(this.#reopen());
         return;
       case 'reopened':
         this.#busy = false;
-        this.#state = 'open';
-        this.#deps.logger.info('store takes writes again', { waiting: this.#backlog.length });
+        this.#intake.storeReopened();
         this.#deps.reopened();
         return;
       case 'still_refusing':
@@ -297,188 +239,55 @@ export class History implements Behaviour<HistoryMessage> {
     }
   }
 
-  #accept(entry: HistoryEntry): void {
-    if (entry.kind === 'alerts' && this.#state === 'refusing') {
-      this.#backlog.push(entry);
-      this.#deps.alertsCommitted(entry.records, false);
-    } else if (entry.kind === 'flush' && this.#backlog.endedOf(entry.user).length === 0) {
-      this.#deps.settle([{ shard: entry.shard, user: entry.user, stored: true, onlineAt: undefined }]);
-    } else if (entry.kind === 'standing') {
-      this.#acceptStanding(entry);
-    } else if (!isAwaited(entry)) {
-      this.#backlog.push(entry);
-    } else if (this.#state === 'refusing') {
-      this.#refuse([entry], this.#refusal);
-    } else {
-      this.#backlog.push(entry);
-    }
-  }
-
-  /** No request waits for a full disk: heartbeats continue, and the alerts of flips are delivered. */
-  #acceptStanding(entry: StandingEntry): void {
-    if (this.#state !== 'refusing') {
-      this.#backlog.push(entry);
-      return;
-    }
-    // Without a flip, the status comes with the next checkpoint.
-    if (entry.flip !== undefined) this.#keepFlip(entry, entry.flip);
-    this.#deps.alertsCommitted(entry.alerts, false);
-    this.#deps.settleNodes([settledStanding(entry)]);
-  }
-
-  /** A flip is kept in any case. The status that it led to comes with the next checkpoint. */
-  #keepFlip(entry: StandingEntry, { node, from, to }: Flip): void {
-    if (this.#backlog.length < this.#options.queue) this.#backlog.push({ kind: 'late', entry });
-    else this.#deps.logger.error('flip dropped: too many wait for the disk', { node, from, to });
-  }
-
-  #refuse(entries: readonly HistoryEntry[], code: ErrorCode): void {
-    for (const entry of entries) if (entry.kind === 'resume') this.#backlog.push(healedBy(entry));
-    const settlements: Settlement[] = [];
-    const nodes: NodeSettlement[] = [];
-    for (const entry of entries) {
-      if (entry.kind === 'standing') {
-        nodes.push(settledStanding(entry));
-        this.#deps.alertsCommitted(entry.alerts, false);
-      }
-      if (!isAwaited(entry)) continue;
-      const { shard } = entry;
-      if (isOfNode(entry)) nodes.push({ shard, node: entry.node, stored: false, code });
-      else settlements.push({ shard, user: entry.user, stored: false, code });
-    }
-    this.#deps.settle(settlements);
-    this.#deps.settleNodes(nodes);
-  }
-
   #startNext(): void {
-    if (this.#busy || this.#state === 'refusing') return;
-    if (this.#pruning.isWanted && (this.#backlog.length === 0 || !this.#prunedLast)) {
-      this.#prune();
-      return;
-    }
-    this.#prunedLast = false;
-    if (this.#taken.length === 0) this.#taken = this.#backlog.take(BATCH);
-    if (this.#taken.length === 0) return;
-    const users = usersToLookUp(this.#taken, this.#latestEnd);
-    if (users.length === 0) this.#write(commitOf(this.#taken, new Map(), this.#latestEnd));
-    else this.#lookUp(users);
+    if (this.#busy || this.state === 'refusing') return;
+    const work = this.#pruning.isTurn(this.#backlog.length > 0)
+      ? this.#pruning.prune()
+      : this.#commit.begin();
+    if (work !== undefined) this.#run(work);
   }
 
-  #lookUp(users: readonly UserId[]): void {
-    const { store } = this.#deps;
-    this.#begin(
-      Promise.all(users.map(async (user) => [user, await this.#lastOf(user, store)] as const)),
-      (found) => ({ kind: 'looked_up', last: new Map(found) }),
-    );
-  }
-
-  async #lastOf(user: UserId, store: HistoryStore): Promise<EndedSession | undefined> {
+  async #reopen(): Promise<HistoryMessage> {
     try {
-      return await store.lastSession(user);
+      await this.#deps.store.reopen();
+      return { kind: 'reopened' };
     } catch (error) {
-      // The store reports a single damaged session itself, and it keeps nobody from coming online.
-      if (error instanceof HeartbeatError && error.code === 'HEARTBEAT_STORE_CORRUPT') return undefined;
-      throw error;
+      return { kind: 'still_refusing', error };
     }
   }
 
-  #write(commit: Commit): void {
-    this.#commit = commit;
-    const { store } = this.#deps;
-    const [first] = commit.entries;
-    const work = first?.kind === 'erase' ? store.erase(first.user) : store.write(commit.records);
-    this.#begin(work, () => ({ kind: 'written' }));
-  }
-
-  #prune(): void {
-    this.#prunedLast = true;
-    this.#begin(this.#pruning.prune(this.#deps.clock.wall()), () => ({ kind: 'pruned' }));
-  }
-
-  #begin<Outcome>(work: Promise<Outcome>, done: (outcome: Outcome) => HistoryMessage): void {
+  #run(work: Promise<HistoryMessage>): void {
     this.#busy = true;
-    this.#began = this.#deps.clock.now();
     work.then(
-      (outcome) => this.#actor.tell(done(outcome)),
+      (done) => this.#actor.tell(done),
       (error: unknown) => this.#actor.tell({ kind: 'failed', error }),
     );
   }
 
-  #written(): void {
-    const commit = this.#commit;
-    if (commit === undefined) return;
-    this.#commit = undefined;
-    this.#taken = [];
-    this.#latestEnd = commit.latestEnd;
-    for (const entry of commit.entries) {
-      if (entry.kind === 'end') this.#backlog.stored(entry.user, entry.session);
-      else this.#backlog.storedFlip(entry);
-    }
-    this.#refusals = 0;
-    this.meter.measure(this.#deps.clock.now() - this.#began, commit.entries.length);
-    this.#deps.settle(commit.settlements);
-    this.#deps.settleNodes(commit.nodes);
-    this.#deps.alertsCommitted(alertsIn(commit.records), true);
-  }
-
-  /** The disk is full, or worse. Every waiting request is answered. */
   #refused(error: unknown): void {
-    const commit = this.#commit ?? commitOf(this.#taken, new Map(), this.#latestEnd);
-    this.#commit = undefined;
-    this.#taken = [];
     this.#nextTold = false;
-    const isDamaged = error instanceof HeartbeatError && error.code === 'HEARTBEAT_STORE_CORRUPT';
-    this.#refusal = isDamaged ? error.code : 'HEARTBEAT_STORE_REFUSES';
-    const { retry, settlements, nodes } = refusalOf(commit, this.#refusal);
-    if (this.#state === 'open') {
-      const event = isDamaged ? 'store is damaged and takes no writes' : 'store refuses writes';
-      this.#deps.logger.error(event, { error });
-    }
-    this.#state = 'refusing';
-    const dropped: Queued[] = [];
-    this.#backlog.restore(retry, (entry) => {
-      if (isAwaited(entry)) dropped.push(entry);
-      return !isAwaited(entry);
-    });
-    this.#deps.settle(settlements);
-    this.#deps.alertsCommitted([...alertsIn(commit.records), ...this.#backlog.alerts()], false);
-    this.#deps.settleNodes([...nodes, ...this.#backlog.letStandingsWait().map(settledStanding)]);
-    this.#refuse(dropped.filter(isAwaited), this.#refusal);
+    this.#intake.storeRefuses(this.#commit.refused(), error);
     this.#reopenLater();
   }
 
   #reopenLater(): void {
     this.#refusals++;
-    this.#later('reopen_due', restartDelay(this.#refusals + 1, REOPEN));
-  }
-
-  #reopen(): void {
-    if (this.#busy) return;
-    this.#busy = true;
-    this.#deps.store.reopen().then(
-      () => this.#actor.tell({ kind: 'reopened' }),
-      (error: unknown) => this.#actor.tell({ kind: 'still_refusing', error }),
-    );
-  }
-
-  #later(kind: 'prune_due' | 'reopen_due', delay: Millis): void {
-    this.#timers.get(kind)?.();
-    const cancel = this.#deps.clock.after(delay, () => {
-      this.#actor.tell({ kind });
+    this.#cancelReopening?.();
+    this.#cancelReopening = this.#deps.clock.after(restartDelay(this.#refusals + 1, REOPEN), () => {
+      this.#actor.tell({ kind: 'reopen_due' });
     });
-    this.#timers.set(kind, cancel);
   }
 
   #settleIdle(): void {
-    const waiting = this.#backlog.length + this.#taken.length;
-    if (this.#busy || (waiting > 0 && this.#state === 'open')) return;
+    const waiting = this.#backlog.length + this.#commit.taken;
+    if (this.#busy || (waiting > 0 && this.state === 'open')) return;
     this.#idle?.();
     this.#idle = undefined;
   }
 
   inspect(): object {
     return {
-      state: this.#state,
+      state: this.state,
       waiting: this.#backlog.length,
       mailbox: this.#actor.waiting,
       ...this.meter.inspect(),

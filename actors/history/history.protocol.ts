@@ -125,3 +125,11 @@ export type Settlement = { readonly shard: ShardIndex; readonly user: UserId } &
 
 /** `refusing`: the disk takes no writes, or cannot be trusted; ends are kept in memory meanwhile. */
 export type StoreState = 'open' | 'refusing';
+
+/** Who hears what became of entries. */
+export interface SettlingDeps {
+  settle(settlements: readonly Settlement[]): void;
+  settleNodes(settlements: readonly NodeSettlement[]): void;
+  /** Alerts are on disk, or cannot be at present. */
+  alertsCommitted(records: readonly AlertRecord[], stored: boolean): void;
+}

@@ -1,5 +1,6 @@
 import { assertNever } from '../../src/domain/assert-never.js';
 import { instant, toMillis, type Instant, type Seconds } from '../../src/domain/time.js';
+import type { Cancel, Clock } from '../../src/ports/clock.js';
 import type { HistoryStore } from '../../src/ports/history-store.js';
 
 /** The most that is pruned between two batches. */
@@ -11,26 +12,42 @@ const PORTION = 1_000;
 const MOST_BLIND = 100_000;
 
 type Prunable = 'sessions' | 'nodes' | 'blind' | 'alerts';
-type PrunableStore = Pick<HistoryStore, 'prune' | 'pruneNodes' | 'pruneBlind' | 'pruneAlerts'>;
 
-/** null keeps everything. */
-export interface Retentions {
+export interface PruningDeps {
+  readonly clock: Clock;
+  readonly store: Pick<HistoryStore, 'prune' | 'pruneNodes' | 'pruneBlind' | 'pruneAlerts'>;
+}
+
+export interface PruningOptions {
+  /** null keeps everything. */
   readonly retention: Seconds | null;
   /** For alerts without an open delivery. */
   readonly alertRetention: Seconds | null;
+  /** From one pruning to the next. */
+  readonly pruneEvery: Seconds;
+}
+
+/** A portion is deleted. */
+export interface Pruned {
+  readonly kind: 'pruned';
 }
 
 /** Deletes what is past its retention, one kind after the other, in portions, so that writes come in between. */
 export class Pruning {
-  readonly #retentions: Retentions;
-  readonly #store: PrunableStore;
+  readonly #options: PruningOptions;
+  readonly #deps: PruningDeps;
+  readonly #due: () => void;
+  #cancel: Cancel | undefined;
   readonly #all: readonly Prunable[];
   #wanted: readonly Prunable[] = [];
+  #wasLast = false;
 
-  constructor(retentions: Retentions, store: PrunableStore) {
-    const { retention, alertRetention } = retentions;
-    this.#retentions = retentions;
-    this.#store = store;
+  /** @param due is called when it is time to want it */
+  constructor(options: PruningOptions, deps: PruningDeps, due: () => void) {
+    const { retention, alertRetention } = options;
+    this.#options = options;
+    this.#deps = deps;
+    this.#due = due;
     this.#all = [
       ...(retention === null ? [] : (['sessions', 'nodes'] as const)),
       'blind',
@@ -38,35 +55,46 @@ export class Pruning {
     ];
   }
 
-  get isWanted(): boolean {
-    return this.#wanted.length > 0;
+  /** Takes turns with others. @param othersWait whether there is anything else to do */
+  isTurn(othersWait: boolean): boolean {
+    this.#wasLast = this.#wanted.length > 0 && !(othersWait && this.#wasLast);
+    return this.#wasLast;
+  }
+
+  /** It is due again after a while. */
+  later(): void {
+    this.#cancel = this.#deps.clock.after(toMillis(this.#options.pruneEvery), this.#due);
+  }
+
+  stop(): void {
+    this.#cancel?.();
   }
 
   want(): void {
     this.#wanted = this.#all;
   }
 
-  /** Deletes a portion of the kind that is due first. @returns how many were deleted */
-  async prune(now: Instant): Promise<number> {
+  /** Deletes a portion of the kind that is due first. */
+  async prune(): Promise<Pruned> {
     const [kind] = this.#wanted;
-    if (kind === undefined) return 0;
-    const removed = await this.#portion(kind, now);
+    if (kind === undefined) return { kind: 'pruned' };
+    const removed = await this.#portion(kind, this.#deps.clock.wall());
     if (removed < PORTION) this.#wanted = this.#wanted.filter((each) => each !== kind);
-    return removed;
+    return { kind: 'pruned' };
   }
 
   #portion(kind: Prunable, now: Instant): Promise<number> {
-    const { retention, alertRetention } = this.#retentions;
+    const { retention, alertRetention } = this.#options;
     const before = (kept: Seconds | null): Instant => instant(now - toMillis(kept ?? Infinity));
     switch (kind) {
       case 'sessions':
-        return this.#store.prune(before(retention), PORTION);
+        return this.#deps.store.prune(before(retention), PORTION);
       case 'nodes':
-        return this.#store.pruneNodes(before(retention), PORTION);
+        return this.#deps.store.pruneNodes(before(retention), PORTION);
       case 'blind':
-        return this.#store.pruneBlind(before(retention), MOST_BLIND, PORTION);
+        return this.#deps.store.pruneBlind(before(retention), MOST_BLIND, PORTION);
       case 'alerts':
-        return this.#store.pruneAlerts(before(alertRetention), PORTION);
+        return this.#deps.store.pruneAlerts(before(alertRetention), PORTION);
       default:
         return assertNever(kind);
     }
