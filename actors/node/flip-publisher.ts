@@ -63,15 +63,17 @@ export class FlipPublisher {
 
   #newsOf(actor: NodeActor, effect: Extract<NodeEffect, { kind: 'change' | 'forget' }>): readonly NodeNews[] {
     const { known } = effect;
-    const wasTold = isNotifiedAsFailed(known);
+    const wasNotified = isNotifiedAsFailed(known);
     if (effect.kind === 'forget') {
-      return wasTold ? [{ kind: 'deleted', node: actor.factsOf(known), at: this.#deps.clock.wall() }] : [];
+      return wasNotified
+        ? [{ kind: 'deleted', node: actor.factsOf(known), at: this.#deps.clock.wall() }]
+        : [];
     }
     const after = { registration: effect.next, standing: known.standing };
     const news: NodeNews[] = [];
-    if (wasTold) news.push({ kind: 'rerouted', node: actor.factsOf(known), next: actor.factsOf(after) });
+    if (wasNotified) news.push({ kind: 'rerouted', node: actor.factsOf(known), next: actor.factsOf(after) });
     const isResumed = known.registration.pausedAt !== undefined && effect.next.pausedAt === undefined;
-    if (isResumed && isNotifiedAsFailed(after) !== wasTold)
+    if (isResumed && isNotifiedAsFailed(after) !== wasNotified)
       news.push({ kind: 'resumed', node: actor.factsOf(after), at: known.standing.since });
     return news;
   }
@@ -91,11 +93,11 @@ export class FlipPublisher {
     const isPaused = state.registration.pausedAt !== undefined;
     const acknowledged = acknowledgementOf(state, () => this.#deps.clock.wall());
     this.#acknowledgements.set(actor, acknowledged?.until);
-    this.#deps.alerting.stands(actor.key, {
+    this.#deps.alerting.failureStatus(actor.key, {
       node: actor.factsOf(state),
       since: state.standing.since,
       isQuiet: isPaused || acknowledged !== undefined,
-      isTold: isNotifiedAsFailed(state),
+      isNotified: isNotifiedAsFailed(state),
     });
   }
 
@@ -108,6 +110,6 @@ export class FlipPublisher {
 
   departed(actor: NodeActor): void {
     this.#acknowledgements.set(actor, undefined);
-    this.#deps.alerting.stands(actor.key, undefined);
+    this.#deps.alerting.failureStatus(actor.key, undefined);
   }
 }

@@ -8,7 +8,7 @@ import type { ActorSystem, Place } from '../../src/runtime/actor-system.js';
 import type { ExitSignal, RunningChild, SupervisorPolicy } from '../supervisor/child-spec.js';
 import { SupervisedActor, type Behaviour } from '../supervisor/supervised-actor.js';
 import type { Progress } from './channel/channel.protocol.js';
-import type { Alerting, FailedStanding, NodeChange, NodeNews, NotifierCommand } from './notifier.protocol.js';
+import type { Alerting, FailureStatus, NodeChange, NodeNews, NotifierCommand } from './notifier.protocol.js';
 import type { NotifierParts } from './notifier-parts.js';
 import { OneShotTimer } from './one-shot-timer.js';
 import type { AlertWriter } from './outbox/alert-writer.js';
@@ -143,11 +143,11 @@ export class Notifier implements Behaviour<NotifierMessage>, Alerting {
     return { now: clock.now(), wall: clock.wall(), watched: this.#deps.watched() };
   }
 
-  stands(node: NodeName, standing: FailedStanding | undefined): void {
+  failureStatus(node: NodeName, status: FailureStatus | undefined): void {
     const { rules } = this.#parts;
     const { now, wall } = this.#circumstances;
-    if (standing === undefined) rules.forget(node);
-    this.#ongoingFailures.stands(node, standing, now, wall);
+    if (status === undefined) rules.forget(node);
+    this.#ongoingFailures.reported(node, status, now, wall);
     this.#tell({ kind: 'settle', node });
   }
 
@@ -180,9 +180,9 @@ export class Notifier implements Behaviour<NotifierMessage>, Alerting {
   /** The channels have been replaced: failures are closed at those that will not be notified of their end. */
   rerouted(): void {
     const { closing } = this.#parts;
-    const left = closing.replaced();
+    const unclosed = closing.replaced();
     for (const node of closing.pending()) this.#writer.put(this.#ongoingFailures.settle(node));
-    this.#writer.put(closing.close(left, this.#circumstances));
+    this.#writer.put(closing.close(unclosed, this.#circumstances));
     this.#tell({ kind: 'wake' });
   }
 

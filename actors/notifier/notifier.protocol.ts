@@ -4,7 +4,7 @@ import type { Flip, NodeFacts } from '../../src/domain/node.js';
 import type { Instant, Millis } from '../../src/domain/time.js';
 import type { ErrorCode } from '../../src/errors.js';
 
-/** Requests of people to the notifier. */
+/** Requests of operators to the notifier. */
 export type NotifierCommand =
   | {
       readonly kind: 'redeliver';
@@ -51,13 +51,13 @@ export type NodeNews =
     };
 
 /** The status of a failed node. */
-export interface FailedStanding {
+export interface FailureStatus {
   readonly node: NodeFacts;
   readonly since: Instant;
   /** Acknowledged or paused. */
   readonly isQuiet: boolean;
   /** Channels were notified of the failure. They are not of failures during a pause. */
-  readonly isTold: boolean;
+  readonly isNotified: boolean;
 }
 
 /** Decides which alerts a flip raises. The nodes call it; the notifier implements it. */
@@ -80,7 +80,7 @@ export interface Alerting {
    * The status of a failed node: after a restart, and when something about it changes. Undefined once the node is
    * deleted.
    */
-  stands(node: NodeName, standing: FailedStanding | undefined): void;
+  failureStatus(node: NodeName, status: FailureStatus | undefined): void;
 
   /**
    * History has stored these records, or cannot at present (a full disk), as `stored` says. They may be delivered from

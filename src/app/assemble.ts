@@ -154,8 +154,8 @@ function watchedBy(flipped: AppPorts['flipped'], alerting: Alerting): Alerting {
     settled: (node, stored) => {
       alerting.settled(node, stored);
     },
-    stands: (node, standing) => {
-      alerting.stands(node, standing);
+    failureStatus: (node, status) => {
+      alerting.failureStatus(node, status);
     },
     committed: (records, stored) => {
       alerting.committed(records, stored);

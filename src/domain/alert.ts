@@ -60,7 +60,7 @@ export interface GroupedNode {
   /** The node was deleted, which ends its failure like a recovery. Its state is `active`. */
   readonly deleted?: true;
   /** The channel was, or may have been, notified of an earlier failure of this node before the alerts in this group. */
-  readonly wasTold?: true;
+  readonly wasNotified?: true;
 }
 
 export const DELIVERY_STATES = ['pending', 'held', 'delivered', 'dead', 'cancelled', 'folded'] as const;

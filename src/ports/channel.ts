@@ -72,7 +72,7 @@ export abstract class BaseNotifier<Alert = AlertMessage> {
 }
 
 /** A failed node that a channel has been notified of. */
-export interface StandingFailure {
+export interface OpenFailure {
   readonly name: string;
   /** When it failed, in Unix seconds. */
   readonly at: number;
@@ -90,7 +90,7 @@ export interface Resending {
    *
    * @returns whether the provider is notified of them
    */
-  stands(failures: readonly StandingFailure[]): boolean;
+  resend(failures: readonly OpenFailure[]): boolean;
   /** The node was deleted and will not recover. */
   gone(node: string): void;
   /** Takes over what the previous notifier of the channel knows, which is about to be closed. */

@@ -23,7 +23,7 @@ export interface Outbox {
    * Alerts of which somebody was, or may have been, notified late, at this instant or after it; found by an index. May
    * include some from the hour before. In chunks, unordered.
    */
-  toldLate(since: Instant): AsyncIterable<readonly AlertRecord[]>;
+  notifiedLate(since: Instant): AsyncIterable<readonly AlertRecord[]>;
 
   alert(id: AlertId): Promise<AlertRecord | undefined>;
 

@@ -1,11 +1,11 @@
 import type { Alert, AlertId, AlertRecord } from '../../src/domain/alert.js';
 import type { NodeName } from '../../src/domain/node-name.js';
-import type { Alerting, FailedStanding, NodeChange } from '../../actors/notifier/notifier.protocol.js';
+import type { Alerting, FailureStatus, NodeChange } from '../../actors/notifier/notifier.protocol.js';
 
 /** Raises an alert for each flip, and remembers what it was asked and told. */
 export class RecordingAlerting implements Alerting {
   readonly raised: NodeChange[] = [];
-  readonly standing: { readonly node: NodeName; readonly standing: FailedStanding | undefined }[] = [];
+  readonly standing: { readonly node: NodeName; readonly standing: FailureStatus | undefined }[] = [];
   readonly heard: AlertRecord[] = [];
   /** Of all alerts that were raised. */
   readonly ids: AlertId[] = [];
@@ -33,7 +33,7 @@ export class RecordingAlerting implements Alerting {
     // It prepares nothing.
   }
 
-  stands(node: NodeName, standing: FailedStanding | undefined): void {
+  failureStatus(node: NodeName, standing: FailureStatus | undefined): void {
     this.standing.push({ node, standing });
   }
 

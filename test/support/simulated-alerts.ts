@@ -13,13 +13,7 @@ import { ALERT_TYPES, type AlertId, type AlertRecord, type AlertType } from '../
 import type { NodeName } from '../../src/domain/node-name.js';
 import type { FlipCause, NodeFacts, NodeState } from '../../src/domain/node.js';
 import { instant } from '../../src/domain/time.js';
-import type {
-  AlertMessage,
-  Attempt,
-  Channel,
-  ChannelPolicy,
-  StandingFailure,
-} from '../../src/ports/channel.js';
+import type { AlertMessage, Attempt, Channel, ChannelPolicy, OpenFailure } from '../../src/ports/channel.js';
 import type { HistoryStore } from '../../src/ports/history-store.js';
 import { ActorSystem } from '../../src/runtime/actor-system.js';
 import { RecordingLogger } from './recording-logger.js';
@@ -198,7 +192,7 @@ export class SimulatedAlerts {
           this.delivered.push(seen);
         },
         ...(!remembers && {
-          stands: (failures: readonly StandingFailure[]) => {
+          resend: (failures: readonly OpenFailure[]) => {
             this.again.push(`${name}: ${failures.map((failure) => failure.name).join()} failed`);
             return true;
           },
@@ -300,14 +294,14 @@ export class SimulatedAlerts {
     since: number | undefined,
     {
       isQuiet = false,
-      isTold = true,
+      isNotified = true,
       ...facts
-    }: Partial<NodeFacts> & { readonly isQuiet?: boolean; readonly isTold?: boolean } = {},
+    }: Partial<NodeFacts> & { readonly isQuiet?: boolean; readonly isNotified?: boolean } = {},
   ): void {
     const node = { ...this.factsOf(name, 'failed'), ...facts };
-    this.notifier.stands(
+    this.notifier.failureStatus(
       node.name,
-      since === undefined ? undefined : { node, since: instant(since), isQuiet, isTold },
+      since === undefined ? undefined : { node, since: instant(since), isQuiet, isNotified },
     );
   }
 
@@ -315,7 +309,7 @@ export class SimulatedAlerts {
   async delete(name: string, facts: Partial<NodeFacts> = {}): Promise<void> {
     await this.#store('deleted', { ...this.factsOf(name, 'failed'), ...facts });
     this.notifier.settled(nodeName(name), true);
-    this.notifier.stands(nodeName(name), undefined);
+    this.notifier.failureStatus(nodeName(name), undefined);
     await this.clock.settle();
   }
 

@@ -6,7 +6,7 @@ import {
   NotifyError,
   type AlertMessage,
   type Channel,
-  type StandingFailure,
+  type OpenFailure,
 } from '../../../src/ports/channel.js';
 import type { Clock } from '../../../src/ports/clock.js';
 import type { Logger } from '../../../src/ports/logger.js';
@@ -57,9 +57,9 @@ export class Attempts {
   }
 
   /** For a provider that forgets. @returns whether it is one, and has been notified */
-  resend(failures: readonly StandingFailure[]): boolean {
+  resend(failures: readonly OpenFailure[]): boolean {
     const { notifier } = this.#channel;
-    return notifier.stands?.(failures) ?? false;
+    return notifier.resend?.(failures) ?? false;
   }
 
   /** For a provider that forgets: the node has no failure any more. */

@@ -2,7 +2,7 @@ import { assertNever } from '../../../src/domain/assert-never.js';
 import type { AlertId } from '../../../src/domain/alert.js';
 import type { NodeName } from '../../../src/domain/node-name.js';
 import { toSeconds, unixSeconds, type Millis } from '../../../src/domain/time.js';
-import type { AlertMessage, Channel, StandingFailure } from '../../../src/ports/channel.js';
+import type { AlertMessage, Channel, OpenFailure } from '../../../src/ports/channel.js';
 import type { Clock } from '../../../src/ports/clock.js';
 import type { Logger } from '../../../src/ports/logger.js';
 import type { ActorSystem, Place } from '../../../src/runtime/actor-system.js';
@@ -95,7 +95,7 @@ export class ChannelActor implements Behaviour<ChannelEvent> {
   }
 
   /** For a provider that forgets. @returns whether it is one, and has been notified */
-  resend(failures: readonly StandingFailure[]): boolean {
+  resend(failures: readonly OpenFailure[]): boolean {
     return this.#attempts.resend(failures);
   }
 

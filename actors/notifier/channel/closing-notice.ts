@@ -1,6 +1,6 @@
 import type { AlertId } from '../../../src/domain/alert.js';
 import { toSeconds, unixSeconds, type Instant } from '../../../src/domain/time.js';
-import type { AlertMessage, Channel, StandingFailure } from '../../../src/ports/channel.js';
+import type { AlertMessage, Channel, OpenFailure } from '../../../src/ports/channel.js';
 import type { Clock } from '../../../src/ports/clock.js';
 import type { Logger } from '../../../src/ports/logger.js';
 import { closingNoticeSentence } from './message.js';
@@ -8,7 +8,7 @@ import { closingNoticeSentence } from './message.js';
 /** The last message to the receiver of a removed channel. It leaves nothing open there. See decision 82. */
 export function closingNotice(
   channel: string,
-  failures: readonly StandingFailure[],
+  failures: readonly OpenFailure[],
   id: AlertId,
   wall: Instant,
 ): AlertMessage {

@@ -1,6 +1,6 @@
 import Denque from 'denque';
 
-/** Up to this many unwanted items are kept; beyond that, up to half of all items. */
+/** Up to this many unwanted items stay; beyond that, up to half of all items. */
 const UNWANTED = 1_000;
 
 /**

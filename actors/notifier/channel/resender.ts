@@ -1,6 +1,6 @@
 import type { NodeName } from '../../../src/domain/node-name.js';
 import { unixSeconds } from '../../../src/domain/time.js';
-import type { StandingFailure } from '../../../src/ports/channel.js';
+import type { OpenFailure } from '../../../src/ports/channel.js';
 import type { OpenAlerts } from '../outbox/open-alerts.js';
 import type { Closing } from '../rules/closing.js';
 import type { FailedNodes } from '../rules/failed-nodes.js';
@@ -14,7 +14,7 @@ export interface ResenderDeps {
   readonly channels: ReadonlyMap<string, Pick<ChannelActor, 'resend' | 'gone'>>;
 }
 
-interface Failure extends StandingFailure {
+interface Failure extends OpenFailure {
   readonly name: NodeName;
 }
 
@@ -54,8 +54,8 @@ export class Resender {
   #byChannel(nodes: ReturnType<FailedNodes['all']>): ReadonlyMap<string, readonly Failure[]> {
     const { open } = this.#deps;
     const byChannel = new Map<string, Failure[]>();
-    for (const { facts, since, isTold } of nodes) {
-      if (!isTold) continue;
+    for (const { facts, since, isNotified } of nodes) {
+      if (!isNotified) continue;
       for (const { name: channel } of routesOf(this.#routes, 'node.failed', facts)) {
         if (open.of(facts.name, channel).length > 0) continue;
         const failure = { name: facts.name, at: unixSeconds(since), labels: facts.labels };

@@ -35,7 +35,7 @@ export class TimerQueue<Item> {
 
   /**
    * Drops unwanted items once they are the majority, since they would take memory until they are due. Each dropped item
-   * costs two looks at most.
+   * is looked at twice at most.
    *
    * @param wanted how many are wanted, or more
    */

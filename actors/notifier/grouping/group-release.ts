@@ -62,11 +62,11 @@ export class GroupRelease {
   }
 
   /**
-   * @param alerts those that may have something held
+   * @param alerts those that may be held on some channel
    * @returns the changed records, for one batch
    */
   step(alerts: Iterable<AlertId>, now: Moment, wall: Instant): readonly AlertRecord[] {
-    this.#forgetLost();
+    this.#forgetRemovedChannels();
     const { members, isLast } = this.#next(alerts);
     const counts = this.#countByChannel(members);
     const changed = members.map((record) => ({
@@ -83,8 +83,8 @@ export class GroupRelease {
     return [...this.#messages(counts, isLast, wall), ...changed];
   }
 
-  /** Their channels are no longer configured. */
-  #forgetLost(): void {
+  /** Forgets groups whose channel is no longer configured. */
+  #forgetRemovedChannels(): void {
     for (const [channel, { id }] of this.#groups)
       if (this.#open.get(id) === undefined) this.#groups.delete(channel);
   }
@@ -117,10 +117,10 @@ export class GroupRelease {
     return moved(delivery, 'folded');
   }
 
-  /** It counts among the messages of its node; the last one of a flapping node waits. */
+  /** An alert that is alone on its channel counts as a message of its node, and waits if the node is flapping. */
   #alone(record: AlertRecord, delivery: Delivery, now: Moment, wall: Instant): Delivery {
     const { node } = record.alert;
-    const counts = node !== undefined && !this.#open.isOfGone(record);
+    const counts = node !== undefined && !this.#open.isOfDeletedNode(record);
     const waits = counts && !this.#flapping.admit(delivery.channel, node.name, now);
     const alone = waits ? held(delivery, 'flapping') : moved(delivery, 'pending');
     return { ...alone, since: wall };
@@ -129,11 +129,11 @@ export class GroupRelease {
   /** The groups that grew in this step, and all of them in the last one. */
   #messages(grown: ReadonlyMap<string, number>, isLast: boolean, wall: Instant): AlertRecord[] {
     return [...this.#groups].flatMap(([channel, group]) => {
-      const isWhole = isLast || group.size >= this.#limits.group;
-      if (!isWhole && !grown.has(channel)) return [];
-      if (isWhole) this.#groups.delete(channel);
+      const isComplete = isLast || group.size >= this.#limits.group;
+      if (!isComplete && !grown.has(channel)) return [];
+      if (isComplete) this.#groups.delete(channel);
       const delivery = fresh(channel, wall);
-      return [{ alert: group.alert, deliveries: [isWhole ? delivery : held(delivery, this.#hold)] }];
+      return [{ alert: group.alert, deliveries: [isComplete ? delivery : held(delivery, this.#hold)] }];
     });
   }
 }

@@ -62,7 +62,7 @@ export class Group {
     const isDeleted = type === 'node.deleted';
     // If nobody was notified of a failure, its recovery is left out as well.
     const isOver = isDeleted || type === 'node.recovered';
-    const wasTold = first === undefined ? isOver || folds !== undefined : first.wasTold === true;
+    const wasNotified = first === undefined ? isOver || folds !== undefined : first.wasNotified === true;
     const state = isDeleted ? 'active' : node.state;
     this.#nodes.set(name, {
       name,
@@ -70,7 +70,7 @@ export class Group {
       at,
       labels,
       ...(isDeleted && { deleted: true }),
-      ...(wasTold && { wasTold }),
+      ...(wasNotified && { wasNotified }),
     });
     this.#types.add(type);
   }

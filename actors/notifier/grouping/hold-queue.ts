@@ -27,7 +27,7 @@ export class HoldQueue {
     this.#groupRelease = new GroupRelease(open, rules, 'mass_failure');
   }
 
-  /** Takes over what an earlier run left. */
+  /** Takes over the alerts of an earlier run. */
   resume(): void {
     if (this.#massFailure.until !== undefined) this.#undelivered.begin(undefined);
     this.#groupRelease.resume();

@@ -4,7 +4,7 @@ import type { Flapping } from '../rules/flapping.js';
 import type { OpenAlerts } from '../outbox/open-alerts.js';
 import type { OpenDelivery } from '../outbox/delivery.js';
 
-/** Alerts looked at in one step. */
+/** Alerts checked in one step. */
 const STEP = 500;
 
 /** The types that a mass failure holds. Failures that nodes report themselves are delivered all the same. */
@@ -23,7 +23,7 @@ export class HoldUndelivered {
   readonly #open: OpenAlerts;
   readonly #flapping: Pick<Flapping, 'notSent'>;
   readonly #step: number;
-  #left: Iterator<AlertRecord> | undefined;
+  #remaining: Iterator<AlertRecord> | undefined;
   #before: AlertId | undefined;
 
   constructor(open: OpenAlerts, flapping: Pick<Flapping, 'notSent'>, step = STEP) {
@@ -34,40 +34,40 @@ export class HoldUndelivered {
 
   /** Whether there is another step. */
   get isUnderWay(): boolean {
-    return this.#left !== undefined;
+    return this.#remaining !== undefined;
   }
 
   /** @param before only alerts raised before this one; undefined for all */
   begin(before: AlertId | undefined): void {
-    this.#left = this.#open.all()[Symbol.iterator]();
+    this.#remaining = this.#open.all()[Symbol.iterator]();
     this.#before = before;
   }
 
   end(): void {
-    this.#left = undefined;
+    this.#remaining = undefined;
   }
 
   /** @returns the changed records */
   step(): readonly AlertRecord[] {
     const changed: AlertRecord[] = [];
-    for (let looked = 0; looked < this.#step && this.#left !== undefined; looked++) {
-      const next = this.#left.next();
+    for (let checked = 0; checked < this.#step && this.#remaining !== undefined; checked++) {
+      const next = this.#remaining.next();
       if (next.done === true || (this.#before !== undefined && next.value.alert.id >= this.#before)) {
-        this.#left = undefined;
+        this.#remaining = undefined;
         break;
       }
-      const record = this.#recalled(next.value);
+      const record = this.#held(next.value);
       if (record !== next.value) changed.push(record);
     }
     return changed;
   }
 
-  #recalled(record: AlertRecord): AlertRecord {
+  #held(record: AlertRecord): AlertRecord {
     const { node } = record.alert;
     if (node === undefined) return record;
     const deliveries = record.deliveries.map((stored): Delivery => {
       const delivery = this.#open.delivery(record, stored.channel) ?? stored;
-      if (!isRecallable({ record, delivery }) || !this.#isBehindNothing(record, delivery)) return stored;
+      if (!isUndelivered({ record, delivery }) || !this.#keepsOrder(record, delivery)) return stored;
       this.#flapping.notSent(delivery.channel, node.name);
       return held(delivery, 'mass_failure');
     });
@@ -75,16 +75,16 @@ export class HoldUndelivered {
     return isChanged ? { ...record, deliveries } : record;
   }
 
-  /** Later alerts of the same node are held, too, so that nothing overtakes. */
-  #isBehindNothing({ alert: { id, node } }: AlertRecord, { channel }: Delivery): boolean {
+  /** Whether all later alerts of the same node are held, too, so that none overtakes it. */
+  #keepsOrder({ alert: { id, node } }: AlertRecord, { channel }: Delivery): boolean {
     const open = node === undefined ? [] : this.#open.of(node.name, channel);
     const at = open.findIndex(({ record }) => record.alert.id === id);
-    return open.slice(at + 1).every((later) => later.delivery.state === 'held' || isRecallable(later));
+    return open.slice(at + 1).every((later) => later.delivery.state === 'held' || isUndelivered(later));
   }
 }
 
-/** No attempt has begun, and it replaces no other alerts. */
-function isRecallable({ record: { alert }, delivery }: OpenDelivery): boolean {
+/** No attempt has begun, and it is delivered neither as a reminder nor to a fallback channel. */
+function isUndelivered({ record: { alert }, delivery }: OpenDelivery): boolean {
   if (delivery.state !== 'pending' || delivery.attempts > 0 || delivery.insteadOf !== undefined) return false;
   return alert.reminder === undefined && HELD.has(alert.type);
 }

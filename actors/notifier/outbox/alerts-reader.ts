@@ -7,7 +7,7 @@ const CHUNK = 500;
 /**
  * Present alerts, newest first: unstored records replace those on disk.
  *
- * @param turn yields to others while very many alerts do not match
+ * @param turn yields to other work while very many alerts do not match
  */
 export async function* readAlerts(
   outbox: Pick<Outbox, 'alerts'>,
@@ -16,15 +16,19 @@ export async function* readAlerts(
   turn: () => Promise<void>,
 ): AsyncGenerator<readonly AlertRecord[]> {
   const recent = unstored.now();
-  const left = new Ahead(recent.newestFirst(range.before), range, turn);
-  await left.advance();
+  const unread = new Ahead(recent.newestFirst(range.before), range, turn);
+  await unread.advance();
   for await (const chunk of outbox.alerts(range)) {
     const merged: AlertRecord[] = [];
     for (const record of chunk) {
       if (recent.has(record.alert.id)) continue;
-      for (let next = left.head; next !== undefined && next.alert.id > record.alert.id; next = left.head) {
+      for (
+        let next = unread.head;
+        next !== undefined && next.alert.id > record.alert.id;
+        next = unread.head
+      ) {
         merged.push(next);
-        await left.advance();
+        await unread.advance();
         if (merged.length === CHUNK) yield merged.splice(0);
       }
       merged.push(record);
@@ -32,9 +36,9 @@ export async function* readAlerts(
     if (merged.length > 0) yield merged;
   }
   const rest: AlertRecord[] = [];
-  for (let next = left.head; next !== undefined; next = left.head) {
+  for (let next = unread.head; next !== undefined; next = unread.head) {
     rest.push(next);
-    await left.advance();
+    await unread.advance();
     if (rest.length === CHUNK) yield rest.splice(0);
   }
   if (rest.length > 0) yield rest;

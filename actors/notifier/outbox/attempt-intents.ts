@@ -57,8 +57,8 @@ export class IntentRegister {
     return this.#ahead.get(id)?.get(delivery.channel)?.before ?? delivery;
   }
 
-  /** No attempt begins for what is no longer to be delivered. */
-  settle({ alert: { id }, deliveries }: AlertRecord): void {
+  /** The record has changed: no attempt begins for a delivery that is no longer pending. */
+  update({ alert: { id }, deliveries }: AlertRecord): void {
     if (!this.#ahead.has(id)) return;
     for (const { channel, state } of deliveries) if (state !== 'pending') this.#forget(id, channel);
   }
@@ -84,7 +84,7 @@ export interface AttemptIntentsDeps {
   readonly channels: ReadonlyMap<string, Pick<ChannelActor, 'granted' | 'withdrawn'>>;
   /** The changes to a group that an escalation channel is about to get. */
   delayedGroup(record: AlertRecord, channel: string): readonly AlertRecord[];
-  /** The alert with what is known by now. */
+  /** The alert with its present facts. */
   upToDate(alert: Alert): Alert;
 }
 
@@ -139,7 +139,7 @@ export class AttemptIntents {
     const before = record === undefined ? undefined : deliveryTo(record, channel);
     if (record === undefined || before?.state !== 'pending') return false;
     const attempts = before.attempts + 1;
-    // What people were sent does not change any more.
+    // A message that somebody was sent does not change any more.
     const isFirst = record.deliveries.every((each) => each.attempts === 0);
     const alert = isFirst ? this.#deps.upToDate(record.alert) : record.alert;
     const lastAttempt = clock.wall();

@@ -25,7 +25,7 @@ export interface DeliveriesDeps {
   readonly escalation: Pick<Escalation, 'wait' | 'delayOf'>;
 }
 
-/** Between outbox and channels: offers alerts, and records the verdicts on them. */
+/** Connects the outbox with the channels: offers them alerts, and records their verdicts. */
 export class Deliveries {
   readonly #open: OpenAlerts;
   readonly #writer: AlertWriter;
@@ -39,7 +39,7 @@ export class Deliveries {
     this.#deps = deps;
   }
 
-  /** Offers the channels what an earlier run left. */
+  /** Offers the pending alerts of an earlier run. */
   resume(records: readonly AlertRecord[]): void {
     this.#offer(records, () => true);
   }
@@ -54,10 +54,10 @@ export class Deliveries {
     const { channels, clock, escalation } = this.#deps;
     const [now, wall] = [clock.now(), clock.wall()];
     const offers = new Map<string, Offer[]>();
-    for (const known of records) {
-      const { alert } = known;
+    for (const committed of records) {
+      const { alert } = committed;
       const record = this.#open.get(alert.id);
-      for (const delivery of (record ?? known).deliveries) this.#withdraw(alert.id, delivery);
+      for (const delivery of (record ?? committed).deliveries) this.#withdraw(alert.id, delivery);
       if (record === undefined) continue;
       for (const delivery of record.deliveries) {
         if (delivery.state !== 'pending' || !isWanted(delivery)) continue;
@@ -140,7 +140,7 @@ function offerOf(
 ): Offer {
   const { attempts, lastAttempt } = delivery;
   const since = moment(momentOf(delivery.since, now, wall) + wait);
-  // While failed nodes are counted, nobody is notified of their number.
+  // Nobody is notified of the number of failed nodes while they are still counted.
   const isUrgent = record.alert.type === 'mass_failure';
   const isCounted = isUrgent && attempts === 0;
   return {
@@ -148,7 +148,7 @@ function offerOf(
     nodes: nodesOf(record),
     since,
     attempts,
-    // Whoever asks for another attempt does not want to wait for the back-off.
+    // An attempt that was requested by hand does not wait for the back-off.
     lastAttempt:
       lastAttempt === undefined || !hasBegun(delivery) ? undefined : momentOf(lastAttempt, now, wall),
     notBefore: isCounted ? moment(since + COUNTING) : wait > 0 ? since : undefined,

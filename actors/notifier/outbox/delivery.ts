@@ -35,23 +35,23 @@ export function moved(delivery: Delivery, state: Exclude<Delivery['state'], 'hel
 
 /** The last deliveries of which nobody can have been notified. */
 export function trailingUnnotified(open: readonly OpenDelivery[]): readonly OpenDelivery[] {
-  const told = open.findLastIndex(
+  const lastNotified = open.findLastIndex(
     ({ delivery, record }) =>
-      delivery.attempts > 0 || (isEnd(record.alert.type) && !stands({ delivery, record })),
+      delivery.attempts > 0 || (isEnd(record.alert.type) && !isSummary({ delivery, record })),
   );
-  return open.slice(told + 1);
+  return open.slice(lastNotified + 1);
 }
 
 export function isFailure({ record: { alert } }: OpenDelivery): boolean {
   return alert.type === 'node.failed' || alert.type === 'node.reported_failure';
 }
 
-/** Whether its hold ends when its node recovers. */
-export function isMoot({ delivery: { hold } }: OpenDelivery): boolean {
+/** Whether it is held only while its node is failed: it is cancelled by a recovery. */
+export function endsWithRecovery({ delivery: { hold } }: OpenDelivery): boolean {
   return hold === 'acknowledged' || hold === 'dependency';
 }
 
-/** Whether it folds, or will fold, others of its node. */
-export function stands({ delivery }: OpenDelivery): boolean {
+/** Whether it is a summary: folds earlier alerts of its node, or will fold some. */
+export function isSummary({ delivery }: OpenDelivery): boolean {
   return delivery.hold === 'flapping' || delivery.folds !== undefined;
 }

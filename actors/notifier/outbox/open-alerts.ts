@@ -16,7 +16,7 @@ export class OpenAlerts {
   readonly #summaries = new Map<AlertId, Moment>();
   readonly #unstored = new UnstoredAlerts();
   /** Alerts of nodes that have been deleted since. */
-  readonly #ofGone = new Set<AlertId>();
+  readonly #ofDeletedNodes = new Set<AlertId>();
   readonly #totals: ChannelTotals;
   readonly #intents: IntentRegister;
 
@@ -79,12 +79,12 @@ export class OpenAlerts {
   }
 
   /** The node was deleted. Its open alerts do not count as messages of a later node of that name. */
-  nodeGone(node: NodeName): void {
-    for (const id of this.#ofNode.get(node) ?? []) this.#ofGone.add(id);
+  nodeDeleted(node: NodeName): void {
+    for (const id of this.#ofNode.get(node) ?? []) this.#ofDeletedNodes.add(id);
   }
 
-  isOfGone({ alert: { id, type } }: AlertRecord): boolean {
-    return type === 'node.deleted' || this.#ofGone.has(id);
+  isOfDeletedNode({ alert: { id, type } }: AlertRecord): boolean {
+    return type === 'node.deleted' || this.#ofDeletedNodes.has(id);
   }
 
   /** The open deliveries of a node to a channel, in order. */
@@ -105,7 +105,7 @@ export class OpenAlerts {
 
   /** The record is on its way to the disk. */
   put(record: AlertRecord, now: Moment): void {
-    this.#intents.settle(record);
+    this.#intents.update(record);
     this.#count(record);
     this.#unstored.put(record);
     this.restore(record, now);
@@ -150,7 +150,7 @@ export class OpenAlerts {
     this.#records.delete(id);
     this.#heldTogether.delete(id);
     this.#summaries.delete(id);
-    this.#ofGone.delete(id);
+    this.#ofDeletedNodes.delete(id);
     if (node === undefined) return;
     const ofNode = this.#ofNode.get(node.name);
     ofNode?.delete(id);

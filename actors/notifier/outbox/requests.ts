@@ -33,7 +33,7 @@ export interface RequestsDeps {
   readonly channels: ReadonlyMap<string, unknown>;
 }
 
-/** Requests of people: another attempt for a dead letter, and a test of a channel. */
+/** Requests of operators: another attempt for a dead letter, and a test of a channel. */
 export class Requests {
   readonly #deps: RequestsDeps;
 

@@ -45,7 +45,7 @@ export async function restoreOutbox(deps: RestoreDeps): Promise<void> {
   }
   // What was sent in the last hour, and not late, was raised since then.
   for await (const chunk of outbox.alerts({ from: earliestIdAt(instant(wall - HOUR - LATE)) })) take(chunk);
-  for await (const chunk of outbox.toldLate(instant(wall - HOUR))) take(chunk);
+  for await (const chunk of outbox.notifiedLate(instant(wall - HOUR))) take(chunk);
   for await (const [newest] of outbox.alerts({})) {
     if (newest !== undefined) ids.startAfter(newest.alert.id);
     break;

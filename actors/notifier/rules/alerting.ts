@@ -56,7 +56,7 @@ export class AlertingRules {
     }
     const countsFor = type === 'node.failed' && cause === undefined;
     const hold = countsFor ? this.#countFailure(change, circumstances, changes) : undefined;
-    // Before it is decided about this alert, which is held behind them.
+    // Earlier alerts first: this one is held behind them.
     const heldNow = hold === undefined ? [] : this.#put(holdQueue.hold(), now);
     const channels = this.#channelsOf(type, node, unnotified);
     if (channels.length > 0) {
@@ -116,10 +116,10 @@ export class AlertingRules {
     const { flapping, massFailure, open } = this.#deps;
     massFailure.forget(node);
     flapping.forget(node);
-    open.nodeGone(node);
+    open.nodeDeleted(node);
   }
 
-  /** The end of a failure goes to no channel that got its node since, and has not been notified of the failure. */
+  /** A channel that was not notified of a failure is not notified of its end either. */
   #channelsOf(
     type: NodeAlertType,
     node: NodeFacts,

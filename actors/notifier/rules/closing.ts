@@ -12,7 +12,7 @@ import type { Circumstances, DeliveryRules } from './delivery-rules.js';
 import type { FailedNode, FailedNodes } from './failed-nodes.js';
 import { routesOf, routesOfFailure, type Route } from './routing.js';
 
-/** Who receives what a channel tells. Two channels may have one receiver, and a channel may get another name. */
+/** The receiver of a channel's messages. Two channels may have one receiver, and a channel may get another name. */
 type ReceiverOf = (channel: string) => string;
 
 /** The channels of a configuration, and their receivers. */
@@ -21,11 +21,11 @@ interface Routing {
   readonly receiverOf: ReceiverOf;
 }
 
-/** What becomes of a failure when the alerts of its node go elsewhere. */
+/** The effect on a failure when the alerts of its node are routed to other channels. */
 interface Reroute {
-  /** Channels whose receivers were notified of it, and would not be notified of its end. */
-  readonly left: readonly string[];
-  /** Channels that its alerts go to from now on, whose receivers have not been notified of it. */
+  /** Channels where it has to be closed: their receivers were notified of it, and would not be notified of its end. */
+  readonly unclosed: readonly string[];
+  /** Channels that get its alerts from now on, and whose receivers have not been notified of it. */
   readonly unnotified: ReadonlySet<string>;
 }
 
@@ -37,8 +37,8 @@ export interface ClosingDeps {
 }
 
 /**
- * Closes failures at receivers that will not hear of their end: the alerts of a node go elsewhere, since its settings
- * or the routing of the channels have changed, or the channel goes.
+ * Closes failures at receivers that will not be notified of their end: the settings of the node or the routing of the
+ * channels have changed, or the channel is removed.
  */
 export class Closing {
   readonly #now: Routing;
@@ -46,7 +46,7 @@ export class Closing {
   readonly #failed: FailedNodes;
   readonly #ids: AlertIds;
   readonly #deliveryRules: DeliveryRules;
-  /** As it was before the channels were replaced. */
+  /** The routing before the channels were replaced. */
   #before: Routing | undefined;
 
   /** @param now the routing in force: it changes while the daemon runs */
@@ -61,7 +61,7 @@ export class Closing {
   /**
    * The channels are about to be replaced.
    *
-   * @returns the last message of each channel that has something open, for those that go, or whose receivers do
+   * @returns a last message for each channel with an open failure, in case the channel or its receiver is removed
    */
   notices(wall: Instant): ReadonlyMap<string, AlertMessage> {
     const { routes, receiverOf } = this.#now;
@@ -69,7 +69,7 @@ export class Closing {
     this.#before = { routes: [...routes], receiverOf: (channel) => receivers.get(channel) ?? channel };
     const failures = new Map<string, FailedNode[]>();
     for (const node of this.#failed.all()) {
-      for (const { name } of node.isTold ? holders(this.#now, node, node.facts) : [])
+      for (const { name } of node.isNotified ? holders(this.#now, node, node.facts) : [])
         if (this.#open.of(node.facts.name, name).length === 0) add(failures, name, node);
     }
     return new Map(
@@ -90,17 +90,17 @@ export class Closing {
    * @returns the nodes whose failures have to be closed at receivers that are still configured, by channel
    */
   replaced(): ReadonlyMap<string, readonly FailedNode[]> {
-    const left = new Map<string, FailedNode[]>();
+    const unclosed = new Map<string, FailedNode[]>();
     const [before, now] = [this.#before, this.#now];
     this.#before = undefined;
-    if (before === undefined) return left;
+    if (before === undefined) return unclosed;
     for (const node of this.#failed.all()) {
-      if (!node.isTold) continue;
+      if (!node.isNotified) continue;
       const rerouted = reroute(node, before, now, node.facts);
-      for (const channel of rerouted.left) add(left, channel, node);
+      for (const channel of rerouted.unclosed) add(unclosed, channel, node);
       this.#failed.put({ ...node, unnotified: rerouted.unnotified });
     }
-    return left;
+    return unclosed;
   }
 
   /**
@@ -109,12 +109,12 @@ export class Closing {
    * @returns the records that change, which are not put yet
    */
   close(
-    left: ReadonlyMap<string, readonly FailedNode[]>,
+    unclosed: ReadonlyMap<string, readonly FailedNode[]>,
     circumstances: Circumstances,
   ): readonly AlertRecord[] {
     const { wall } = circumstances;
     const changes = new Map<string, AlertRecord>();
-    for (const [channel, nodes] of left) {
+    for (const [channel, nodes] of unclosed) {
       const together = nodes.filter(({ facts }) => {
         const delivery = this.#deliveryRules.deliver(
           channel,
@@ -146,11 +146,11 @@ export class Closing {
    */
   prepare(before: NodeFacts, next: NodeFacts, wall: Instant): AlertRecord | undefined {
     const unnotified = this.#failed.get(before.name)?.unnotified;
-    const { left } = reroute({ facts: before, unnotified }, this.#now, this.#now, next);
-    if (left.length === 0) return undefined;
+    const { unclosed } = reroute({ facts: before, unnotified }, this.#now, this.#now, next);
+    if (unclosed.length === 0) return undefined;
     return this.#closed(
       before,
-      left.map((channel) => fresh(channel, wall)),
+      unclosed.map((channel) => fresh(channel, wall)),
       wall,
     );
   }
@@ -220,18 +220,18 @@ function reroute(
     .filter(({ name }) => node.unnotified?.has(name) !== true)
     .map(({ name }) => before.receiverOf(name));
   const stay = receiversOfEnd(now, next);
-  const left = new Map<string, string>();
+  const unclosed = new Map<string, string>();
   for (const { name } of holders(before, node, node.facts)) {
     const receiver = before.receiverOf(name);
-    // A receiver that is configured no more gets a closing notice by its old settings.
+    // A receiver that is no longer configured gets a closing notice by its old settings.
     const same = now.routes.filter((route) => now.receiverOf(route.name) === receiver);
     const through = same.find((route) => route.name === name) ?? same[0];
-    if (!stay.has(receiver) && through !== undefined) left.set(receiver, through.name);
+    if (!stay.has(receiver) && through !== undefined) unclosed.set(receiver, through.name);
   }
   const unnotified = routesOfFailure(now.routes, next)
     .filter(({ name }) => !notified.includes(now.receiverOf(name)))
     .map(({ name }) => name);
-  return { left: [...left.values()], unnotified: new Set(unnotified) };
+  return { unclosed: [...unclosed.values()], unnotified: new Set(unnotified) };
 }
 
 /** The channels that have been notified of a failure, and would be notified of its end. */

@@ -12,9 +12,9 @@ import {
   fresh,
   held,
   isFailure,
-  isMoot,
+  endsWithRecovery,
   moved,
-  stands,
+  isSummary,
   trailingUnnotified,
   withDelivery,
   type OpenDelivery,
@@ -32,7 +32,7 @@ export interface Circumstances {
   readonly watched: number;
   /** A dependency of the node that failed before it. */
   readonly cause?: NodeName | undefined;
-  /** Channels that its alerts go to since the node failed, and that have not been notified of its failure. */
+  /** Channels that get its alerts by now, and have not been notified of its failure. */
   readonly unnotified?: ReadonlySet<string> | undefined;
 }
 
@@ -42,8 +42,8 @@ export type NodeAlertType = Exclude<AlertType, 'mass_failure' | 'test'>;
 const NAMED = 100;
 
 /**
- * What becomes of a new alert on one channel, and of the earlier alerts of its node there that nobody was notified of:
- * pending, held, cancelled with its pair, or folded into a later one.
+ * Decides the state of a new alert on one channel: pending, held, or cancelled together with its pair. Earlier alerts of
+ * its node there that nobody was notified of are cancelled, or folded into it.
  */
 export class DeliveryRules {
   readonly #open: OpenAlerts;
@@ -56,11 +56,11 @@ export class DeliveryRules {
     this.#flapping = flapping;
   }
 
-  /** A node that is heard before it failed was only late. Whoever was not notified of that need not be. */
+  /** A heartbeat that comes before the node has failed was only late: nobody need be notified of the delay any more. */
   cancelUnnotified(node: NodeFacts, channels: readonly Route[], changes: Map<string, AlertRecord>): void {
     for (const { name } of channels) {
       for (const unnotified of trailingUnnotified(this.#open.of(node.name, name))) {
-        if (unnotified.record.alert.type !== 'node.inactive' || stands(unnotified)) continue;
+        if (unnotified.record.alert.type !== 'node.inactive' || isSummary(unnotified)) continue;
         this.#change(changes, unnotified, 'cancelled', node.name);
       }
     }
@@ -68,7 +68,7 @@ export class DeliveryRules {
 
   /** An inhibited alert is held. A summary of the node's earlier alerts must not be delivered after it. */
   inhibit(channel: string, { name }: NodeFacts, wall: Instant, changes: Map<string, AlertRecord>): Delivery {
-    const summary = trailingUnnotified(this.#open.of(name, channel)).findLast(stands);
+    const summary = trailingUnnotified(this.#open.of(name, channel)).findLast(isSummary);
     return held({ ...fresh(channel, wall), ...this.#fold(changes, summary, name) }, 'dependency');
   }
 
@@ -84,7 +84,7 @@ export class DeliveryRules {
     const trailing = trailingUnnotified(open);
     const unnotified = trailing.filter(({ record }) => record.alert.reminder === undefined);
     const delivery = fresh(channel, wall);
-    const summary = unnotified.findLast(stands);
+    const summary = unnotified.findLast(isSummary);
     // There is something newer to deliver.
     for (const each of trailing)
       if (!unnotified.includes(each)) this.#change(changes, each, 'cancelled', node.name);
@@ -93,11 +93,12 @@ export class DeliveryRules {
       return { ...delivery, state: 'cancelled' };
     }
     if (isEnd(type)) {
-      for (const each of unnotified) if (isMoot(each)) this.#change(changes, each, 'cancelled', node.name);
+      for (const each of unnotified)
+        if (endsWithRecovery(each)) this.#change(changes, each, 'cancelled', node.name);
     }
     const last = open.at(-1);
     if (this.#massFailure.until !== undefined || last?.delivery.hold === 'mass_failure') {
-      // What closes a failure at a channel takes nobody's time, and would be a false recovery in a group.
+      // The end of a failure at a channel needs nobody's attention, and would be a false recovery in a group.
       const goesOn = type === 'channel.closed' || (type === 'node.reported_failure' && last === undefined);
       if (!goesOn) return held({ ...delivery, ...this.#fold(changes, summary, node.name) }, 'mass_failure');
     }

@@ -13,7 +13,7 @@ export interface DueAlertsDeps {
   readonly ongoingFailures: OngoingFailures;
 }
 
-/** What comes due as time passes: summaries of flapping nodes, held and inhibited alerts, and reminders. */
+/** Alerts that come due as time passes: summaries of flapping nodes, held and inhibited alerts, and reminders. */
 export class DueAlerts {
   readonly #deps: DueAlertsDeps;
 
@@ -21,7 +21,7 @@ export class DueAlerts {
     this.#deps = deps;
   }
 
-  /** When something may be due; undefined while only an event can bring it. */
+  /** When something may be due; undefined if nothing waits for a time. */
   nextAt(now: Moment): Moment | undefined {
     const { holdQueue, summaries, ongoingFailures } = this.#deps;
     let first: Moment | undefined;
@@ -30,7 +30,7 @@ export class DueAlerts {
     return first;
   }
 
-  /** As much at a time as holds up nobody. What is still due then comes with the next call. */
+  /** Releases as much as delays nothing else. The rest is released by the next call. */
   release(now: Moment, wall: Instant): void {
     const { writer, holdQueue, summaries, ongoingFailures } = this.#deps;
     writer.put(summaries.due(now, wall));

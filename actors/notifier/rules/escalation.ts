@@ -96,7 +96,7 @@ function delayedGroup(record: AlertRecord, delivery: Delivery, deps: DelayedGrou
   const { channel } = delivery;
   const changes: AlertRecord[] = [];
   const nodes = group.nodes.flatMap((node): GroupedNode[] => {
-    const { name, state, wasTold } = node;
+    const { name, state, wasNotified } = node;
     const failed = deps.failed.get(name);
     const later = state === 'active' ? [] : deps.open.of(name, channel);
     const isClosed = later.some(
@@ -109,12 +109,13 @@ function delayedGroup(record: AlertRecord, delivery: Delivery, deps: DelayedGrou
     if (state === 'active' || (failed?.isQuiet === false && !isClosed)) return [node];
     const recoveries = later.filter(isUnsentRecovery);
     // The channel was notified of an earlier failure, and expects the recovery from this one.
-    if (wasTold === true && failed !== undefined) return [];
+    if (wasNotified === true && failed !== undefined) return [];
     // The node was deleted, and the channel had been notified of its failure: the alert about the deletion comes by
     // itself.
-    if (wasTold === true && recoveries.some(({ record }) => record.alert.type === 'node.deleted')) return [];
+    if (wasNotified === true && recoveries.some(({ record }) => record.alert.type === 'node.deleted'))
+      return [];
     for (const each of recoveries) changes.push(withDelivery(each.record, moved(each.delivery, 'cancelled')));
-    if (wasTold === true) return recoveries.length > 0 ? [{ ...node, state: 'active' }] : [];
+    if (wasNotified === true) return recoveries.length > 0 ? [{ ...node, state: 'active' }] : [];
     if (failed !== undefined && !isClosed && !later.some(isFailure))
       changes.push(acknowledged(failed, node, delivery, deps.nextId()));
     return [];

@@ -13,8 +13,8 @@ export interface FailedNode {
   /** Acknowledged or paused: no further notifications. */
   readonly isQuiet: boolean;
   /** Channels were notified. */
-  readonly isTold: boolean;
-  /** Channels that its alerts go to since it failed, and that have not been notified of its failure. */
+  readonly isNotified: boolean;
+  /** Channels that get its alerts by now, and have not been notified of its failure. */
   readonly unnotified?: ReadonlySet<string> | undefined;
   /** A dependency that failed before it. */
   readonly cause: NodeName | undefined;

@@ -175,7 +175,7 @@ export class FlappingSummaries {
           next = moment(Math.min(next, at));
           continue;
         }
-        if (!this.#open.isOfGone(record)) this.#flapping.sent(channel, node, now);
+        if (!this.#open.isOfDeletedNode(record)) this.#flapping.sent(channel, node, now);
         changed = withDelivery(changed, { ...moved(delivery, 'pending'), since: wall });
       }
       if (changed !== record) due.push(changed);

@@ -14,16 +14,16 @@ const FEW = 100;
 
 /**
  * Inhibition: alerts held because a dependency of their node has failed. They are released one timeout after the
- * dependency is back, if the node is not: it gets as long as any node to be heard. See decision 27.
+ * dependency is back, if the node is not: it gets as long as any node to send a heartbeat. See decision 27.
  */
 export class Inhibition {
   readonly #open: OpenAlerts;
   readonly #failed: FailedNodes;
   /** Nodes with a held alert, now or before, by the dependency that has failed. */
   readonly #dependents = new Map<NodeName, Set<NodeName>>();
-  /** The entries in it, and how many there were after the last clean-up. */
+  /** The entries in it, now and after the last clean-up. */
   #size = 0;
-  #kept = 0;
+  #sizeAfterCleanUp = 0;
   readonly #timerQueue = new TimerQueue<NodeName>();
   /** Alerts whose dependency is back. */
   readonly #released = new Set<AlertId>();
@@ -71,24 +71,24 @@ export class Inhibition {
   resume(now: Moment): void {
     for (const record of this.#open.all()) {
       this.held(record);
-      if (isHeld(record)) this.#lookAt(record, now);
+      if (isHeld(record)) this.#releaseLater(record, now);
     }
     this.#groupRelease.resume();
   }
 
-  /** A record was put, and may be held for a dependency. */
+  /** A record was put, and may be inhibited. */
   held(record: AlertRecord): void {
     if (!isHeld(record) || record.alert.node === undefined) return;
-    this.#note(record.alert.node);
-    if (this.#size > 2 * this.#kept + FEW) this.#forgetOthers();
+    this.#remember(record.alert.node);
+    if (this.#size > 2 * this.#sizeAfterCleanUp + FEW) this.#cleanUp();
   }
 
-  /** Nodes and causes that are remembered. */
+  /** Pairs of a node and a dependency in memory. */
   get size(): number {
     return this.#size;
   }
 
-  #note({ name, dependsOn = [] }: Pick<NodeFacts, 'name' | 'dependsOn'>): void {
+  #remember({ name, dependsOn = [] }: Pick<NodeFacts, 'name' | 'dependsOn'>): void {
     for (const cause of dependsOn) {
       const others = this.#dependents.get(cause) ?? new Set();
       if (others.size === 0) this.#dependents.set(cause, others);
@@ -97,32 +97,32 @@ export class Inhibition {
     }
   }
 
-  /** A cause that never fails never comes back, so what is no longer held for it would stay for ever. */
-  #forgetOthers(): void {
+  /** A dependency that never fails never recovers, so its entries would stay for ever. */
+  #cleanUp(): void {
     this.#dependents.clear();
     this.#size = 0;
     for (const record of this.#open.all()) {
-      if (isHeld(record) && record.alert.node !== undefined) this.#note(record.alert.node);
+      if (isHeld(record) && record.alert.node !== undefined) this.#remember(record.alert.node);
     }
-    this.#kept = this.#size;
+    this.#sizeAfterCleanUp = this.#size;
   }
 
   /** A node is alive again, or deleted. */
-  back(cause: NodeName, now: Moment): void {
+  recovered(cause: NodeName, now: Moment): void {
     const names = this.#dependents.get(cause);
     if (names === undefined) return;
     this.#dependents.delete(cause);
     this.#size -= names.size;
-    for (const name of names) for (const record of this.#heldOf(name)) this.#lookAt(record, now);
+    for (const name of names) for (const record of this.#heldOf(name)) this.#releaseLater(record, now);
   }
 
-  /** @returns what changes of the alerts that nothing holds any more */
+  /** @returns the records that change because nothing inhibits them any more */
   due(now: Moment, wall: Instant): readonly AlertRecord[] {
-    this.#release(now);
-    return this.#massFailure.until === undefined ? this.#letGo(now, wall) : this.#heldWithOthers();
+    this.#collectDue(now);
+    return this.#massFailure.until === undefined ? this.#releaseNext(now, wall) : this.#moveToMassFailure();
   }
 
-  #release(now: Moment): void {
+  #collectDue(now: Moment): void {
     for (let name = this.#timerQueue.take(now); name !== undefined; name = this.#timerQueue.take(now)) {
       const failed = this.#failed.get(name);
       const cause = failed && this.causeOf(failed.facts);
@@ -136,7 +136,7 @@ export class Inhibition {
   }
 
   /** Nothing goes out while alerts are held for a mass failure; inhibited alerts wait for its end, too. */
-  #heldWithOthers(): readonly AlertRecord[] {
+  #moveToMassFailure(): readonly AlertRecord[] {
     const records: AlertRecord[] = [];
     for (const id of this.#released) {
       if (records.length === STEP) break;
@@ -151,8 +151,8 @@ export class Inhibition {
     return records;
   }
 
-  /** As much at a time as holds up nobody. The rest goes with the next call. */
-  #letGo(now: Moment, wall: Instant): readonly AlertRecord[] {
+  /** As much at a time as delays nothing else. The rest is released by the next call. */
+  #releaseNext(now: Moment, wall: Instant): readonly AlertRecord[] {
     if (this.#released.size === 0 && !this.#groupRelease.isUnderWay) return [];
     const records = this.#groupRelease.step(this.#released, now, wall);
     if (!this.#groupRelease.isUnderWay) this.#released.clear();
@@ -163,7 +163,7 @@ export class Inhibition {
     return this.#open.ofNode(name).filter(isHeld);
   }
 
-  #lookAt({ alert: { node } }: AlertRecord, now: Moment): void {
+  #releaseLater({ alert: { node } }: AlertRecord, now: Moment): void {
     if (node !== undefined)
       this.#timerQueue.add(moment(now + (node.adaptive?.max ?? node.timeout)), node.name);
   }

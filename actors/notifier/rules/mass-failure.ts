@@ -57,7 +57,7 @@ export class MassFailure {
       if (at > now - window) break;
       this.#failures.delete(other);
     }
-    this.#note(node, now);
+    this.#add(node, now);
     const enough = this.#failures.size >= Math.max(atLeast, share * watched);
     if (!enough || this.#until !== undefined || now < this.#quietUntil) {
       this.#ongoing?.add(node, watched);
@@ -91,7 +91,7 @@ export class MassFailure {
     this.#ongoing?.forget(node);
   }
 
-  #note(node: NodeName, at: Moment): void {
+  #add(node: NodeName, at: Moment): void {
     this.#failures.delete(node);
     this.#failures.set(node, at);
   }
@@ -119,16 +119,16 @@ export class MassFailure {
     now: Moment,
     wall: Instant,
   ): void {
-    for (const { node, at } of failuresIn(recent, now, wall)) this.#note(node, at);
+    for (const { node, at } of failuresIn(recent, now, wall)) this.#add(node, at);
     if (last === undefined && !isHolding) return;
     const until = last?.until ?? wall;
-    const left = this.#within(until - wall);
-    if (isHolding) this.#until = moment(now + left);
+    const remaining = this.#within(until - wall);
+    if (isHolding) this.#until = moment(now + remaining);
     else this.#quietUntil = moment(now + this.#within(instant(until + this.#options.hold) - wall));
   }
 
-  #within(left: Millis): Millis {
-    return Math.min(Math.max(left, 0), this.#options.hold);
+  #within(remaining: Millis): Millis {
+    return Math.min(Math.max(remaining, 0), this.#options.hold);
   }
 }
 

@@ -1,7 +1,7 @@
 import type { AlertRecord } from '../../../src/domain/alert.js';
 import type { NodeName } from '../../../src/domain/node-name.js';
 import { moment, type Instant, type Moment, momentOf } from '../../../src/domain/time.js';
-import type { FailedStanding, NodeChange } from '../notifier.protocol.js';
+import type { FailureStatus, NodeChange } from '../notifier.protocol.js';
 import { moved, withDelivery } from '../outbox/delivery.js';
 import type { OpenAlerts } from '../outbox/open-alerts.js';
 import type { Closing } from './closing.js';
@@ -48,7 +48,7 @@ export class OngoingFailures {
     return at === Infinity ? undefined : moment(at);
   }
 
-  /** Takes over what an earlier run left. */
+  /** Takes over the alerts of an earlier run. */
   resume(now: Moment): void {
     this.#inhibition.resume(now);
   }
@@ -56,12 +56,12 @@ export class OngoingFailures {
   /** A node flips. @returns the cause, if its failure is inhibited */
   flipped({ flip, node, isPaused }: NodeChange, now: Moment, wall: Instant): NodeName | undefined {
     if (flip.to !== 'failed') {
-      this.#gone(node.name, now);
+      this.#ended(node.name, now);
       return undefined;
     }
     const cause = this.#inhibition.causeOf(node);
     const failedAt = momentOf(flip.at, now, wall);
-    const failed = { facts: node, since: flip.at, failedAt, isQuiet: isPaused, isTold: !isPaused, cause };
+    const failed = { facts: node, since: flip.at, failedAt, isQuiet: isPaused, isNotified: !isPaused, cause };
     this.#failed.put(failed);
     this.#reminders.watch(failed, now);
     return cause;
@@ -72,13 +72,13 @@ export class OngoingFailures {
     for (const record of records) this.#inhibition.held(record);
   }
 
-  /** The status of a failed node; undefined when it is no longer watched. */
-  stands(name: NodeName, standing: FailedStanding | undefined, now: Moment, wall: Instant): void {
-    if (standing === undefined) {
-      this.#gone(name, now);
+  /** A node reports its status. @param status undefined when it is no longer watched */
+  reported(name: NodeName, status: FailureStatus | undefined, now: Moment, wall: Instant): void {
+    if (status === undefined) {
+      this.#ended(name, now);
       return;
     }
-    const { node, since, isQuiet, isTold } = standing;
+    const { node, since, isQuiet, isNotified } = status;
     const before = this.#failed.get(name);
     const cause = before === undefined ? this.#inhibition.causeOf(node) : before.cause;
     // Of a failure in an earlier run, only the wall clock is known.
@@ -86,7 +86,7 @@ export class OngoingFailures {
     const failedAt = isKnown ? before.failedAt : momentOf(since, now, wall);
     const isOfEarlierRun = isKnown ? before.isOfEarlierRun === true : before === undefined;
     const unnotified = isKnown ? this.#deps.closing.unnotified(before, node) : undefined;
-    const failed = { facts: node, since, failedAt, isOfEarlierRun, isQuiet, isTold, cause, unnotified };
+    const failed = { facts: node, since, failedAt, isOfEarlierRun, isQuiet, isNotified, cause, unnotified };
     this.#failed.put(failed);
     if (before === undefined) this.#reminders.watch(failed, now);
   }
@@ -136,9 +136,9 @@ export class OngoingFailures {
     return [...released, ...reminders];
   }
 
-  #gone(name: NodeName, now: Moment): void {
+  #ended(name: NodeName, now: Moment): void {
     if (!this.#failed.delete(name)) return;
     this.#reminders.forget(name);
-    this.#inhibition.back(name, now);
+    this.#inhibition.recovered(name, now);
   }
 }

@@ -11,9 +11,9 @@ import type { OpenAlerts } from '../outbox/open-alerts.js';
 import { routesOf, type Route } from './routing.js';
 import { reminderSentence } from '../channel/message.js';
 
-/** Reminders that are due within this time of each other go out together. */
-const GATHER: Millis = 60_000;
-/** Nodes looked at in one step, while everything else waits. */
+/** Reminders that are due within this time of each other are one message. */
+const GROUPED_WITHIN: Millis = 60_000;
+/** Nodes checked in one step, while everything else waits. */
 export const REMINDED = 2_000;
 
 export interface RemindersOptions {
@@ -29,10 +29,10 @@ export interface RemindersDeps {
   readonly inhibition: Pick<Inhibition, 'isInhibited'>;
 }
 
-/** Reminders that are due together: nodes are looked at in steps, and then each step makes one message. */
+/** Reminders that are due together: nodes are checked in steps, and then each step makes one message. */
 interface Round {
   readonly until: Moment;
-  /** Whether all nodes have been looked at. */
+  /** Whether all nodes have been checked. */
   isComplete: boolean;
   steps: number;
   /** The number of nodes to remind of. */
@@ -76,8 +76,8 @@ export class Reminders {
     return this.#options.remindEvery ?? Infinity;
   }
 
-  get #gather(): Millis {
-    return Math.min(GATHER, this.#every / 4);
+  get #groupedWithin(): Millis {
+    return Math.min(GROUPED_WITHIN, this.#every / 4);
   }
 
   /** When there may be a reminder. */
@@ -106,21 +106,21 @@ export class Reminders {
   }
 
   /**
-   * Looks at as many due nodes, or makes one message of them, as holds up nobody. The rest comes with the next call.
+   * Checks as many due nodes, or makes one message of them, as delays nothing else. The rest comes with the next call.
    *
-   * @returns reminders, one for each channel, once all nodes have been looked at
+   * @returns reminders, one for each channel, once all nodes have been checked
    */
   due(now: Moment, wall: Instant): readonly AlertRecord[] {
     const round = this.#roundAt(now);
     if (round === undefined) return [];
     const at = { now, wall };
     if (round.isComplete) return this.#nextMessage(round, at);
-    round.isComplete = this.#look(round, now);
+    round.isComplete = this.#check(round, now);
     if (!round.isComplete) return [];
     return round.steps > 1 ? this.#nextMessage(round, at) : this.#allOf(round, at);
   }
 
-  /** All were looked at in this step, so nothing has changed meanwhile. */
+  /** All were checked in this step, so nothing has changed meanwhile. */
   #allOf({ members, count }: Round, at: Now): readonly AlertRecord[] {
     this.#round = undefined;
     const all = [...members];
@@ -129,7 +129,7 @@ export class Reminders {
     return all.map(([channel, ofChannel]) => this.#record(ofChannel, [channel], at));
   }
 
-  /** Some may have recovered or been acknowledged since they were looked at. */
+  /** Some may have recovered or been acknowledged since they were checked. */
   #nextMessage(round: Round, at: Now): readonly AlertRecord[] {
     const { members } = round;
     const [next] = members;
@@ -152,7 +152,7 @@ export class Reminders {
     const { next } = this.#timerQueue;
     if (this.#round === undefined && (next === undefined || next > now)) return undefined;
     return (this.#round ??= {
-      until: moment(now + this.#gather),
+      until: moment(now + this.#groupedWithin),
       isComplete: false,
       steps: 0,
       count: 0,
@@ -160,10 +160,10 @@ export class Reminders {
     });
   }
 
-  /** @returns whether all nodes have been looked at */
-  #look(round: Round, now: Moment): boolean {
+  /** @returns whether all nodes have been checked */
+  #check(round: Round, now: Moment): boolean {
     round.steps++;
-    for (let looked = 0; looked < REMINDED; looked++) {
+    for (let checked = 0; checked < REMINDED; checked++) {
       const at = this.#timerQueue.next;
       const name = this.#timerQueue.take(round.until);
       if (at === undefined || name === undefined) {
@@ -204,7 +204,7 @@ export class Reminders {
   /** Without channels whose first notification is pending or very recent. */
   #channelsOf({ facts, failedAt }: FailedNode, now: Moment): readonly string[] {
     return routesOf(this.#options.channels, 'node.failed', facts)
-      .filter(({ after = 0 }) => now - failedAt >= after + this.#every - this.#gather)
+      .filter(({ after = 0 }) => now - failedAt >= after + this.#every - this.#groupedWithin)
       .map(({ name }) => name)
       .filter((channel) => this.#open.of(facts.name, channel).length === 0);
   }

@@ -35,11 +35,11 @@ function chosenBy<Routed extends Route>(
 ): readonly Routed[] {
   const chosen = node?.channels;
   if (chosen === undefined) return routes;
-  const known = routes.filter(({ name }) => chosen.includes(name));
-  return known.length > 0 || chosen.length === 0 ? known : routes;
+  const configured = routes.filter(({ name }) => chosen.includes(name));
+  return configured.length > 0 || chosen.length === 0 ? configured : routes;
 }
 
-/** Whatever replaces a recovery goes where recoveries go. */
+/** Alerts in place of a recovery are routed like recoveries. */
 function chosenAs(type: AlertType): AlertType {
   return isEnd(type) ? 'node.recovered' : type;
 }
@@ -50,7 +50,7 @@ function isFor(
   node: Pick<NodeFacts, 'labels'> | undefined,
 ): boolean {
   if (!events.includes(chosenAs(type))) return false;
-  // It is over by then, and one message names the nodes that are still failed.
+  // The mass failure is over by then, and one message names the nodes that are still failed.
   if (type === 'mass_failure' && after > 0) return false;
   return match.length === 0 || match.some((rule) => fits(rule, type, node));
 }

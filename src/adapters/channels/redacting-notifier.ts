@@ -3,7 +3,7 @@ import {
   type AlertMessage,
   type Attempt,
   type Resending,
-  type StandingFailure,
+  type OpenFailure,
 } from '../../ports/channel.js';
 import type { Redaction } from './redaction.js';
 import type { Prepared } from './kind.js';
@@ -35,8 +35,8 @@ export class RedactingNotifier extends BaseNotifier implements Resending, Prepar
     }
   }
 
-  stands(failures: readonly StandingFailure[]): boolean {
-    return this.#notifier.stands?.(failures) ?? false;
+  resend(failures: readonly OpenFailure[]): boolean {
+    return this.#notifier.resend?.(failures) ?? false;
   }
 
   gone(node: string): void {

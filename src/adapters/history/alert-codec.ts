@@ -137,10 +137,10 @@ const grouped = z
     deleted: z.literal(true).optional(),
     was_told: z.literal(true).optional(),
   })
-  .transform(({ was_told: wasTold, deleted, ...rest }) => ({
+  .transform(({ was_told: wasNotified, deleted, ...rest }) => ({
     ...rest,
     ...(deleted !== undefined && { deleted }),
-    ...(wasTold !== undefined && { wasTold }),
+    ...(wasNotified !== undefined && { wasNotified }),
   }));
 const delivery = z
   .object({
@@ -222,8 +222,8 @@ function jsonOf({ alert, deliveries }: AlertRecord): string {
   });
 }
 
-function groupedOf({ wasTold, ...rest }: GroupedNode): object {
-  return { ...rest, was_told: wasTold };
+function groupedOf({ wasNotified, ...rest }: GroupedNode): object {
+  return { ...rest, was_told: wasNotified };
 }
 
 function factsOf({ lastHeartbeat, maxRetries, dependsOn, ...rest }: NodeFacts): object {

@@ -48,7 +48,7 @@ export abstract class HistoryReads {
     return this.#reading((store) => alertsWithin(store, range));
   }
 
-  toldLate(since: Instant): AsyncIterable<readonly AlertRecord[]> {
+  notifiedLate(since: Instant): AsyncIterable<readonly AlertRecord[]> {
     return this.#reading((store) => alertsToldLate(store, since));
   }
 

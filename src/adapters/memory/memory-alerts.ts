@@ -32,7 +32,7 @@ export class MemoryAlerts {
     return chunked(found.reverse());
   }
 
-  toldLate(since: Instant): AsyncIterable<readonly AlertRecord[]> {
+  notifiedLate(since: Instant): AsyncIterable<readonly AlertRecord[]> {
     return chunked(this.#sorted().filter((record) => (notifiedLateAt(record) ?? -Infinity) >= since));
   }
 

@@ -201,8 +201,8 @@ export class MemoryHistoryStore implements HistoryStore {
     return this.#alerts.within(range);
   }
 
-  toldLate(since: Instant): AsyncIterable<readonly AlertRecord[]> {
-    return this.#alerts.toldLate(since);
+  notifiedLate(since: Instant): AsyncIterable<readonly AlertRecord[]> {
+    return this.#alerts.notifiedLate(since);
   }
 
   alert(id: AlertId): Promise<AlertRecord | undefined> {

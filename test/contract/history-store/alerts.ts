@@ -47,7 +47,7 @@ export function describeAlerts(make: MakeSubject): void {
                 at: instant(4000),
                 labels: { env: 'prod' },
                 deleted: true,
-                wasTold: true,
+                wasNotified: true,
               },
               { name: nodeName('b'), state: 'failed', at: instant(4000), labels: {} },
             ],
@@ -156,7 +156,7 @@ export function describeAlerts(make: MakeSubject): void {
       });
       const since = instant(raised + 20 * hour);
       const late = async () =>
-        new Set((await collect(store.toldLate(since))).map(({ alert }) => Number(alert.at)));
+        new Set((await collect(store.notifiedLate(since))).map(({ alert }) => Number(alert.at)));
       const soon = since - hour / 2;
       await store.write([
         alerts(told(hour), told(20 * hour, 'dead', raised + 1), told(20 * hour, 'folded', raised + 2)),
@@ -178,8 +178,8 @@ export function describeAlerts(make: MakeSubject): void {
         deliveries: [delivery('dead', { since: instant(since) })],
       });
       await store.write([alerts(letGo(1000 + 5 * hour))]);
-      expect(await collect(store.toldLate(instant(4 * hour)))).to.have.length(1);
-      expect(await collect(store.toldLate(instant(7 * hour)))).to.deep.equal([]);
+      expect(await collect(store.notifiedLate(instant(4 * hour)))).to.have.length(1);
+      expect(await collect(store.notifiedLate(instant(7 * hour)))).to.deep.equal([]);
     });
 
     it('knows when alerts were held last', async () => {

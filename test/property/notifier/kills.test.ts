@@ -187,11 +187,11 @@ class Play {
   }
 
   async #delete(name: string): Promise<void> {
-    const isTold = this.#paused.get(name) ?? this.failed.has(name);
+    const isNotified = this.#paused.get(name) ?? this.failed.has(name);
     this.#paused.delete(name);
     this.failed.delete(name);
     this.#deletions.push({ name, at: this.alerts.clock.wall() });
-    if (isTold) await this.alerts.delete(name, dependencyOf(name));
+    if (isNotified) await this.alerts.delete(name, dependencyOf(name));
     else this.alerts.stands(name, undefined);
     await this.alerts.pass(0.001);
   }
@@ -202,7 +202,7 @@ class Play {
     const isPaused = wasFailed !== undefined;
     alerts.stands(name, since, {
       isQuiet: isQuiet || isPaused,
-      isTold: wasFailed ?? true,
+      isNotified: wasFailed ?? true,
       ...dependencyOf(name),
     });
   }

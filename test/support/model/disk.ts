@@ -220,8 +220,8 @@ class Attachment implements HistoryStore {
     return this.#iterate((inner) => inner.alerts(range));
   }
 
-  toldLate(since: Instant): AsyncIterable<readonly AlertRecord[]> {
-    return this.#iterate((inner) => inner.toldLate(since));
+  notifiedLate(since: Instant): AsyncIterable<readonly AlertRecord[]> {
+    return this.#iterate((inner) => inner.notifiedLate(since));
   }
 
   alert(id: AlertId): Promise<AlertRecord | undefined> {

@@ -146,7 +146,7 @@ describe('an Alertmanager channel', function () {
   };
 
   it('is told by a daemon that has been started again what fires, and hears of its end', async () => {
-    notifier.stands?.([STANDS]);
+    notifier.resend?.([STANDS]);
     await eventually(async () => expect(await firing()).to.deep.equal(['node1']));
     const [alert] = await server.alerts();
     expect(alert?.labels).to.deep.equal({
@@ -171,7 +171,7 @@ describe('an Alertmanager channel', function () {
     await server.stop();
     await server.run();
     await eventually(async () => expect(await firing(), 'it was handed over').to.deep.equal(['node1']));
-    successor.stands?.([STANDS]);
+    successor.resend?.([STANDS]);
     await eventually(async () => {
       const alerts = await server.alerts();
       expect(alerts.map(({ labels }) => labels['team'])).to.deep.equal(['infra']);

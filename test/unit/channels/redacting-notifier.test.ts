@@ -10,7 +10,7 @@ class Plain extends BaseNotifier {
 }
 
 class Repeating extends Plain {
-  stands(): boolean {
+  resend(): boolean {
     return true;
   }
 }
@@ -18,7 +18,7 @@ class Repeating extends Plain {
 describe('a notifier whose secrets are redacted', () => {
   it('says whether its provider is notified of failures that last', () => {
     const secrets = new Redaction([]);
-    expect(new RedactingNotifier(new Plain(), secrets).stands([])).to.equal(false);
-    expect(new RedactingNotifier(new Repeating(), secrets).stands([])).to.equal(true);
+    expect(new RedactingNotifier(new Plain(), secrets).resend([])).to.equal(false);
+    expect(new RedactingNotifier(new Repeating(), secrets).resend([])).to.equal(true);
   });
 });

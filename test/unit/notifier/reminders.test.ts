@@ -42,7 +42,7 @@ describe('reminders of very many nodes that are due at once', () => {
         lastHeartbeat: undefined,
         channels: undefined,
       };
-      const one = { facts, since: wall, failedAt: now, isQuiet: false, isTold: true, cause: undefined };
+      const one = { facts, since: wall, failedAt: now, isQuiet: false, isNotified: true, cause: undefined };
       failedNodes.put(one);
       reminders.watch(one, now);
     }

@@ -5,7 +5,7 @@ import {
   type AlertMessage,
   type Attempt,
   type Resending,
-  type StandingFailure,
+  type OpenFailure,
 } from '../../../ports/channel.js';
 import type { Cancel } from '../../../ports/clock.js';
 import { Poster } from '../http/poster.js';
@@ -83,7 +83,7 @@ class AlertmanagerNotifier extends BaseNotifier implements Resending, Prepared {
     });
   }
 
-  stands(failures: readonly StandingFailure[]): boolean {
+  resend(failures: readonly OpenFailure[]): boolean {
     const now = this.#tools.clock.now();
     const [until, wall] = [this.#firingUntil(), this.#wall()];
     const isNews = failures.filter((each) =>

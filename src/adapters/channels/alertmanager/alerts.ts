@@ -1,5 +1,5 @@
 import { isEnd } from '../../../domain/alert.js';
-import type { AlertMessage, StandingFailure } from '../../../ports/channel.js';
+import type { AlertMessage, OpenFailure } from '../../../ports/channel.js';
 import { standingOf } from '../alert-text.js';
 
 type Labels = Readonly<Record<string, string>>;
@@ -48,7 +48,7 @@ export function toldBy(message: AlertMessage, own: Labels, firingUntil: number):
 }
 
 /** The alert of a failure that stands, outside any message. */
-export function failureOf(failure: StandingFailure, own: Labels, firingUntil: number): SentAlert {
+export function failureOf(failure: OpenFailure, own: Labels, firingUntil: number): SentAlert {
   const summary = `Node '${failure.name}' is failed.`;
   const description = `Node '${failure.name}' has failed, and still is.`;
   return toldOfNode({ ...failure, state: 'failed' }, { summary, description }, own, firingUntil);
