@@ -36,7 +36,7 @@ export type Settled = { readonly kind: 'settled'; readonly at: Moment } & (
   { readonly stored: true } | { readonly stored: false; readonly code: ErrorCode }
 );
 
-/** How it stood is stored, up to this number of times that it was submitted, or cannot be just now. */
+/** Statuses up to this number are stored, or cannot be stored at present. */
 export interface StandingSettled {
   readonly kind: 'standing_settled';
   readonly number: number;
@@ -49,7 +49,7 @@ export type NodeMessage =
   | Settled
   | StandingSettled;
 
-/** What the actor of a node is asked and told. */
+/** The requests, replies and signals of a node. */
 export interface NodeEntity {
   readonly key: NodeName;
   readonly request: NodeCommand;

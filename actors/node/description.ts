@@ -33,7 +33,7 @@ export function factsOf(
   };
 }
 
-/** A node in the form that is shown. @param at the time of the request, which φ refers to */
+/** A node as its actor describes it. @param at the time of the request, which φ refers to */
 export function describe(
   known: RegisteredNode,
   lease: Pick<Lease, 'deadline' | 'lastHeartbeat' | 'heardBlind' | 'heartbeatHistory'>,

@@ -85,7 +85,7 @@ export class NodeCheckpoints {
     this.#buffer.add({ kind: 'observed_time', observed: this.#observed.keep() });
   }
 
-  /** Passes on at once what was gathered. */
+  /** Passes the collected entries on at once. */
   flush(): void {
     this.#buffer.flush();
   }

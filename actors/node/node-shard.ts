@@ -38,7 +38,7 @@ export interface NodeShardOptions extends ShardOptions {
   readonly decide: typeof decide;
 }
 
-/** What a shard of nodes reaches beyond itself. */
+/** What a shard of nodes needs from outside. */
 export interface NodeShardDeps extends ShardSupervisorDeps {
   readonly alerting: Alerting;
   readonly rules: NodeRules;
@@ -109,7 +109,7 @@ export class NodeShard extends ShardSupervisor<NodeEntity, NodeActor> implements
     return new PendingNodeRequest(name, command, replies, index);
   }
 
-  /** nact takes few characters in a name. */
+  /** nact allows few characters in a name. */
   protected override cellName(name: NodeName): string {
     return Buffer.from(name).toString('base64url');
   }
@@ -166,7 +166,7 @@ export class NodeShard extends ShardSupervisor<NodeEntity, NodeActor> implements
     this.#publisher.advance(this.#options.expiries);
   }
 
-  /** The daemon heard nobody for a while. Nodes whose deadline had passed before are about to be told so. */
+  /** The daemon was blind. Deadlines that had passed before stay where they are: their nodes are about to expire. */
   blind(
     blindness: Blindness,
     deadlineAfterIt: (deadline: Moment, timeout: Millis, heardBlind: Millis) => Moment,

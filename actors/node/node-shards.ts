@@ -149,7 +149,7 @@ export class LocalNodeShards implements NodeShards, NodeRules {
     this.#checkpoints.stopCheckpoints();
   }
 
-  /** Passes what was gathered for history on at once. */
+  /** Passes the collected entries to history at once. */
   flush(): void {
     this.#checkpoints.flush();
   }

@@ -30,13 +30,13 @@ import { settle } from './registering.js';
 
 export type NodeActorMessage = EntityMessage<NodeEntity>;
 
-/** What a node is asked, with the way back for the reply. */
+/** A request to a node, with the way back for its reply. */
 export class PendingNodeRequest extends PendingRequest<NodeEntity> {
   override get isReading(): boolean {
     return this.kind === 'describe';
   }
 
-  /** Only of heartbeats: nothing else is the same when it is asked twice. */
+  /** Only heartbeats can be equal: every other request counts each time. */
   override equals(other: object): other is PendingNodeRequest {
     if (!(other instanceof PendingNodeRequest)) return false;
     if (this.kind !== 'heartbeat' || other.kind !== 'heartbeat') return false;

@@ -42,7 +42,7 @@ export interface DescribedHeartbeatHistory {
   readonly phi: number | undefined;
 }
 
-/** A node in the form that is shown. */
+/** A node as its actor describes it. */
 export interface DescribedNode extends NodeFacts {
   /** Present if the timeout is adaptive. */
   readonly heartbeatHistory?: DescribedHeartbeatHistory;

@@ -5,7 +5,7 @@ import { Timer } from '../../src/runtime/timer-wheel.js';
 import { PendingRequest, type EntityTypes } from './pending-request.js';
 import { addOrJoin, Stash } from './stash.js';
 
-/** Every request that arrived before `horizon` has been told: what was due before it may be acted on. */
+/** Every request that arrived before `horizon` has been passed on, so deadlines before it may be acted on. */
 interface Expiry {
   readonly kind: 'expire';
   readonly horizon: Moment;
@@ -13,25 +13,24 @@ interface Expiry {
 
 export type EntityMessage<Entity extends EntityTypes> = PendingRequest<Entity> | Expiry | Entity['signal'];
 
-/** What the actor of a user or node needs of the shard that it lives in. */
+/** What the actor of a user or node needs from its shard. */
 export interface EntityDeps<Entity extends EntityTypes> {
   readonly shard: number;
-  /** Messages that may wait at one actor, in its mailbox or set aside. */
+  /** Messages that may wait at one actor, in its mailbox or stashed. */
   readonly mailbox: number;
   readonly wheel: { arm(timer: EntityActor<Entity>, deadline: Moment): void };
-  /** Nothing is known of it and nothing waits: the actor may go. */
+  /** Nothing is known of it and nothing waits: the actor may stop. */
   departed(actor: EntityActor<Entity>): void;
   /** An expiry was handled. */
   expired(): void;
   crashed(actor: EntityActor<Entity>, crash: Crash<EntityMessage<Entity>>): void;
-  /** A message that had crashed the actor was handled after all. */
+  /** A message that had crashed the actor was handled at the second try. */
   survived(actor: EntityActor<Entity>): void;
 }
 
 /**
- * The actor of one user or node: receives a message, stashes it behind those that wait for the disk, or handles it,
- * and goes on with what is stashed. It is its own expiry timer. The object outlives a crash: it is what its supervisor
- * kept.
+ * The actor of one user or node: receives a message, stashes it behind those that wait for the disk, or handles it, and
+ * continues with stashed ones. It is its own expiry timer. The object outlives a crash: its supervisor keeps it.
  *
  * There are as many of these as users are online: each field is eight bytes of every one, and so is the mark that a
  * class with `#methods` puts on its objects, which is why the methods are `private` here and in the classes below it.
@@ -52,7 +51,7 @@ export abstract class EntityActor<
   #unhandled: EntityMessage<Entity>[] | undefined;
   /** Requests that wait until the disk has settled what was submitted. */
   #waiting: Denque<PendingRequest<Entity>> | undefined;
-  /** Made when it is first needed: most are only ever sent heals or heartbeats. */
+  /** Created when it is first needed: most actors only get heals or heartbeats. */
   #stash: Stash<EntityMessage<Entity>> | undefined;
 
   constructor(key: Entity['key'], deps: Deps) {
@@ -61,14 +60,14 @@ export abstract class EntityActor<
     this.deps = deps;
   }
 
-  /** Whether there is anything of it to keep, in memory or on its way to the disk. */
+  /** Whether anything about it must be kept, in memory or on its way to the disk. */
   abstract get isKnown(): boolean;
 
   protected abstract handle(message: EntityMessage<Entity>): void;
 
   receive(message: EntityMessage<Entity>): void {
     if (this.isBehind(message)) this.setAside(message);
-    // The one whose turn it is may be a heal or a heartbeat that came in time.
+    // The unstashed message may be a heal or a heartbeat that came in time.
     else if (message.kind === 'expire' && this.#stash?.isTaken === true) this.watch();
     else this.handle(message);
     if (this.retried === message) {
@@ -99,7 +98,7 @@ export abstract class EntityActor<
     (this.#unhandled ??= []).push(message);
   }
 
-  /** What was kept, which is handed over once. */
+  /** The kept messages, which are handed over once. */
   takeUnhandled(): readonly EntityMessage<Entity>[] {
     const unhandled = this.#unhandled ?? [];
     this.#unhandled = undefined;
@@ -119,7 +118,7 @@ export abstract class EntityActor<
     if (message instanceof PendingRequest) this.refuse(message);
   }
 
-  /** Handles it again once the disk has settled, and before any that came after it. */
+  /** Stashes it in front: it is handled again once the disk has settled, before later messages. */
   protected defer(message: EntityMessage<Entity>): void {
     (this.#stash ??= new Stash()).defer(message);
   }
@@ -131,7 +130,7 @@ export abstract class EntityActor<
     if (!addOrJoin(this.#waiting, request, room)) this.refuse(request);
   }
 
-  /** Those that waited, to be answered. */
+  /** The requests that waited, to be answered. */
   protected takeWaiting(): readonly PendingRequest<Entity>[] {
     const waiting = this.#waiting;
     this.#waiting = undefined;
@@ -143,7 +142,7 @@ export abstract class EntityActor<
     request.answer({ kind: 'refused', code: 'HEARTBEAT_OVERLOADED' });
   }
 
-  /** Has the deadline checked when it comes round. */
+  /** Arms the timer for the deadline. */
   protected watch(): void {
     this.deps.wheel.arm(this, this.deadline);
   }

@@ -1,6 +1,6 @@
 import type { Clock } from '../../src/ports/clock.js';
 
-/** Gathers what the actors of one pass of the event loop ask history to keep, and hands it over at the pass's end. */
+/** Collects the entries that actors submit in one pass of the event loop, and passes them to history at its end. */
 export class HistoryBuffer<Entry> {
   readonly #clock: Clock;
   readonly #submit: (entries: readonly Entry[]) => void;
@@ -20,7 +20,7 @@ export class HistoryBuffer<Entry> {
     this.#entries.push(entry);
   }
 
-  /** Passes on at once what was gathered. */
+  /** Passes the collected entries on at once. */
   flush(): void {
     if (this.#entries.length === 0) return;
     const entries = this.#entries;

@@ -15,7 +15,7 @@ export interface Refusal {
   readonly code: ErrorCode;
 }
 
-/** What one kind of entity, a user or a node, is asked and told. */
+/** The requests, replies and signals of one kind of entity: users or nodes. */
 export interface EntityTypes {
   readonly key: string;
   readonly request: EntityRequest;
@@ -127,7 +127,7 @@ export abstract class PendingRequest<Entity extends EntityTypes> {
   }
 }
 
-/** The request in a message that only a request can have led to. */
+/** The request in a message that must be one. */
 export function pendingIn<Entity extends EntityTypes>(
   message: PendingRequest<Entity> | { readonly kind: string },
 ): PendingRequest<Entity> {

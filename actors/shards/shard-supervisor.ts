@@ -17,7 +17,7 @@ import {
   type ReplyOf,
 } from './pending-request.js';
 
-/** How fine deadlines are told apart by the wheel; how late one is noticed depends on the watchdog alone. */
+/** The resolution of the timer wheel. How late a deadline is noticed depends on the watchdog alone. */
 const RESOLUTION: Millis = 20;
 /** A timer that crashed its actor twice is retried after this time. */
 const EXPIRE_AGAIN: Millis = 1000;
@@ -31,30 +31,30 @@ export const FAILED: Refusal = { kind: 'refused', code: 'HEARTBEAT_INTERNAL' };
 
 export interface ShardOptions {
   readonly mailbox: number;
-  /** Deadlines that are acted on in one tick, at the most; the others wait for the next one, so that none stalls. */
+  /** The most deadlines that are acted on in one tick, so that none stalls. The others wait for the next one. */
   readonly expiries: number;
   readonly restarts: Pick<SupervisorPolicy, 'intensity' | 'period'>;
 }
 
-/** What the supervisor of a shard reaches beyond itself. */
+/** What the supervisor of a shard needs from outside. */
 export interface ShardSupervisorDeps {
   readonly system: ActorSystem;
   readonly clock: Clock;
   readonly logger: Logger;
-  /** Whether the whole system is ending, with its actors. */
+  /** Whether the whole system is stopping, and its actors with it. */
   ending(): boolean;
 }
 
 /**
- * The supervisor of the users or nodes of one shard: spawns an actor for each, and keeps what it needs to bring one
- * back after a crash. A message that crashes its actor twice goes to the dead letters and is not held against the
- * actor; any other crash counts, and past the restart intensity the shard itself gives up.
+ * The supervisor of the users or nodes of one shard: spawns an actor for each, and keeps what it needs to restart one
+ * after a crash. A message that crashes its actor twice goes to the dead letters, and those crashes do not count. Any
+ * other crash counts, and past the restart intensity the shard itself gives up.
  */
 export abstract class ShardSupervisor<Entity extends EntityTypes, Actor extends EntityActor<Entity>> {
   readonly shard: ShardIndex;
   readonly wheel: TimerWheel<Actor>;
   protected readonly actors = new Map<Entity['key'], Actor>();
-  /** How far time has come. */
+  /** How far time has advanced. */
   protected horizon: Moment;
   readonly #options: ShardOptions;
   readonly #deps: ShardSupervisorDeps;
@@ -75,13 +75,13 @@ export abstract class ShardSupervisor<Entity extends EntityTypes, Actor extends 
     this.wheel = new TimerWheel(this.horizon, RESOLUTION);
   }
 
-  /** Has the deadline of an actor that has one looked at when time comes round to it. */
+  /** Arms the timer of an actor that has a deadline. */
   protected abstract watch(actor: Actor): void;
 
-  /** The reply to a request for which no actor is spawned; undefined where one is. */
+  /** The reply to a request for which no actor is spawned; undefined if one is. */
   protected abstract replyOfNone(request: Entity['request']): ReplyOf<Entity> | undefined;
 
-  /** The reply, where the actor need not be told of the request; undefined where it must. */
+  /** The reply if the actor need not receive the request; undefined if it must. */
   protected abstract replyAtOnce(actor: Actor, request: Entity['request']): ReplyOf<Entity> | undefined;
 
   protected abstract create(key: Entity['key']): Actor;
@@ -93,10 +93,10 @@ export abstract class ShardSupervisor<Entity extends EntityTypes, Actor extends 
     index: number,
   ): PendingRequest<Entity>;
 
-  /** A name that nact takes. */
+  /** A name that nact accepts. */
   protected abstract cellName(key: Entity['key']): string;
 
-  /** A message that nobody waits for has crashed its actor twice: what it says holds all the same. */
+  /** Applies a signal that crashed its actor twice: what is on disk counts anyway. */
   protected abstract settleAnyhow(actor: Actor, signal: Entity['signal']): void;
 
   get mailbox(): number {
@@ -112,7 +112,7 @@ export abstract class ShardSupervisor<Entity extends EntityTypes, Actor extends 
     return this.#exitSignal !== undefined;
   }
 
-  /** Whether a deadline before the horizon has yet to be acted on. */
+  /** Whether some deadline before the horizon has not been acted on yet. */
   protected get isBehind(): boolean {
     return this.#expiring > 0 || this.wheel.isBehind;
   }
@@ -126,7 +126,7 @@ export abstract class ShardSupervisor<Entity extends EntityTypes, Actor extends 
     return { stop: () => this.stop(), inspect: () => this.inspect() };
   }
 
-  /** Gives an actor that was stopped a cell again, and in it what it had not handled. */
+  /** Starts a stopped actor again, with the messages that it had not handled. */
   #revive(actor: Actor): void {
     this.watch(actor);
     this.#spawn(actor);
@@ -134,7 +134,7 @@ export abstract class ShardSupervisor<Entity extends EntityTypes, Actor extends 
       if (message.kind !== 'expire') actor.cell?.tellUnbounded(message);
   }
 
-  /** The actors stay in the table with what they had not handled, so that the next start finds them. */
+  /** The actors stay in the table with their unhandled messages, so that the next start finds them. */
   protected async stop(): Promise<void> {
     this.#exitSignal = undefined;
     // No requests come any more and nothing is only in memory, so a million actors need not be stopped one by one.
@@ -159,7 +159,7 @@ export abstract class ShardSupervisor<Entity extends EntityTypes, Actor extends 
     this.route(key, request, new SingleReply(answered), 0);
   }
 
-  /** Answers at once where no actor has to be asked. */
+  /** Answers at once if no actor has to be asked. */
   protected route(
     key: Entity['key'],
     request: Entity['request'],
@@ -196,7 +196,7 @@ export abstract class ShardSupervisor<Entity extends EntityTypes, Actor extends 
     actor.cell = this.#deps.system.spawn<EntityMessage<Entity>>(this.#place, name, actor, { mailbox });
   }
 
-  /** Tells an actor what became of what it submitted. It must arrive even where requests are refused. */
+  /** Sends an actor the result of what it submitted. It must arrive even if requests are refused. */
   protected tellSettled(key: Entity['key'], signal: Entity['signal']): void {
     const actor = this.actors.get(key);
     if (this.#exitSignal === undefined) actor?.keepSettled(signal);

@@ -19,7 +19,7 @@ const SLACK: Millis = 100;
 
 /**
  * Limits how many users come online in a second. An opening costs eight times an extending heal, so past capacity those
- * who are online go first: if they lapsed, their sessions would have to be opened again. Where many have lapsed and
+ * who are online go first: if they went offline, their sessions would have to be opened again. Where many are offline and
  * keep asking, admitting all at once is the next overload, and admitting nobody keeps everybody offline. So after an
  * overload the rate is at its least for a second, then a part of what was too much, and then doubles each second, as
  * TCP recovers from a loss. See decision 10.

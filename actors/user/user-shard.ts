@@ -38,7 +38,7 @@ export interface UserShardOptions extends ShardOptions {
   readonly decide: typeof decide;
 }
 
-/** What a shard of users reaches beyond itself. */
+/** What a shard of users needs from outside. */
 export interface UserShardDeps extends ShardSupervisorDeps {
   readonly counts: UserCounts;
   /** Whether one more user may be online. */

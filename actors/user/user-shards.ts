@@ -30,7 +30,7 @@ export interface LocalUserShardsDeps {
   readonly submit: (entries: readonly HistoryEntry[]) => void;
 }
 
-/** The user shards of this process, and what they share: the way to history, and how far time has come. */
+/** The user shards of this process, and what they share: the buffer to history, admission, and the recovery. */
 export class LocalUserShards implements UserShards {
   readonly all: readonly UserShard[];
   readonly counts = new UserCounts();
@@ -157,7 +157,7 @@ export class LocalUserShards implements UserShards {
     this.#historyBuffer.add({ kind: 'recovered', recovery: this.#recovery });
   }
 
-  /** Passes what was gathered for history on at once. */
+  /** Passes the collected entries to history at once. */
   flush(): void {
     this.#historyBuffer.flush();
   }

@@ -16,7 +16,7 @@ import {
 } from './user.machine.js';
 import { isReading, type UserReply, type UserRequest } from './user.protocol.js';
 
-/** What the actor of a user is asked and told. */
+/** The requests, replies and signals of a user. */
 export interface UserEntity {
   readonly key: UserId;
   readonly request: UserRequest;

@@ -1,22 +1,22 @@
 import type { AlertRecord, AlertType, DeliveryState } from './alert.js';
 import type { NodeName } from './node-name.js';
 
-/** Which alerts are wanted; what is not said does not matter. */
+/** Which alerts are wanted. Undefined parts match every alert. */
 export interface AlertFilter {
   /** About this node: alone, or among others. */
   readonly node: NodeName | undefined;
   readonly type: AlertType | undefined;
-  /** For this channel, in one of the states that are asked for. */
+  /** For this channel; with states, in one of those states on it. */
   readonly channel: string | undefined;
 }
 
-/** Which alerts are wanted, and in which states of delivery: any, if not given. */
+/** Which alerts are wanted, and in which states of delivery; undefined: in any. */
 interface AlertSelection {
   readonly states: readonly DeliveryState[] | undefined;
   readonly filter: AlertFilter;
 }
 
-/** Whether an alert is among those that are asked for. */
+/** Whether an alert matches. */
 export function isWanted(
   { alert, deliveries }: AlertRecord,
   { states, filter: { node, type, channel } }: AlertSelection,

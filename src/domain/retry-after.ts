@@ -1,11 +1,11 @@
 import { toSeconds, type Seconds } from './time.js';
 
-/** A wait longer than a year is taken for a mistake of the other side. */
+/** A longer wait, of over a year, is taken for a mistake of the other side. */
 const LONGEST: Seconds = 365 * 86_400;
 
 /**
- * The wait that a `Retry-After` header asks for. If it names an instant, that is compared with the server's
- * own `Date`, or with our clock without one.
+ * The wait that a `Retry-After` header asks for. An instant in it is compared with the server's own `Date`, or without
+ * one with our clock.
  *
  * @param now our wall clock in milliseconds
  * @returns undefined if the header is absent or cannot be read
@@ -20,8 +20,8 @@ export function retryAfterOf(
   if (/^\d+(?:\.\d+)?$/.test(text)) return Number(text);
   // `Date.parse` would read "-1" and "2" as years.
   if (!/[a-z]/i.test(text)) return undefined;
-  const told = Date.parse(date ?? '');
-  const seconds = toSeconds(Date.parse(text) - (Number.isNaN(told) ? now : told));
+  const sentAt = Date.parse(date ?? '');
+  const seconds = toSeconds(Date.parse(text) - (Number.isNaN(sentAt) ? now : sentAt));
   return Number.isFinite(seconds) && seconds >= 0 ? seconds : undefined;
 }
 

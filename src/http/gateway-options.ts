@@ -1,25 +1,25 @@
 import type { Seconds } from '../domain/time.js';
 import type { AuthOptions } from './security/credentials.js';
 
-/** What the gateway is told of the configuration. Durations in seconds, sizes in bytes. */
+/** The part of the configuration that the gateway needs. Durations in seconds, sizes in bytes. */
 export interface GatewayOptions {
   readonly host: string;
-  /** Names that the daemon answers to without keys, beside loopback's and `host`; `*` for any. None if not given. */
+  /** Names that the daemon answers to without keys, besides loopback names and `host`; `*` for any; default none. */
   readonly allowed_hosts?: readonly string[] | null | undefined;
-  /** 0 picks a free one. */
+  /** 0 picks a free port. */
   readonly port: number;
   /** How long an idle connection stays open. */
   readonly keep_alive_timeout: Seconds;
-  /** Whether heal and checkup may bypass Express. The answers are the same; true if not given. */
+  /** Whether heal and checkup may bypass Express; default true. The answers are the same. */
   readonly fast_lane?: boolean;
   readonly limits: GatewayLimits;
-  /** Everybody may do everything if not given. */
+  /** Undefined: everybody may do everything. */
   readonly auth?: AuthOptions | undefined;
-  /** Plain HTTP if not given. */
+  /** Undefined: plain HTTP. */
   readonly tls?: TlsOptions | undefined;
   readonly cors?:
     | {
-        /** Pages that may call the API, as browsers write it: `https://app.example.org`; `*` for all. */
+        /** Origins of pages that may call the API, as browsers write them: `https://app.example.org`; `*` for all. */
         readonly origins: readonly string[] | null;
       }
     | undefined;

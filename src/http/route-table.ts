@@ -93,7 +93,7 @@ export class RouteTable {
     if (route?.isProbe === true) return FREE;
     const [, id = ''] = segments;
     const { about, isLong = false } = route ?? {};
-    // Which id an encoded one is, is only known when it is handled.
+    // An encoded id is only decoded when the request is handled.
     if (about === undefined || id.includes('%')) return AFTER_ALL;
     if (about === 'node') return { about: `node ${id}`, isLong };
     const user = parseUserId(id);

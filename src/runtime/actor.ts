@@ -3,7 +3,7 @@ import type { MailboxScheduler } from './mailbox-scheduler.js';
 import type { DeadLetters } from './dead-letters.js';
 import type { NactParent } from './nact.js';
 
-/** A message that made an actor throw. Whoever is told of the crash decides what becomes of it. */
+/** A message that made an actor throw. The receiver of the crash decides what to do with it. */
 export interface Crash<Message> {
   readonly error: Error;
   readonly message: Message;

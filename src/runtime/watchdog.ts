@@ -38,7 +38,7 @@ const PATIENCE: Millis = 500;
  * A tick that stopped waiting counts as blindness only once in this time. Otherwise strangers could make time stand
  * still.
  */
-const FORGIVEN_EVERY: Millis = 60_000;
+const TOLERATED_EVERY: Millis = 60_000;
 
 /**
  * The watchdog: notices that the process stood still, and is the only driver of deadlines.
@@ -111,7 +111,7 @@ export class Watchdog {
     if (this.#resumed !== undefined) return this.#resumed;
     const readAt = this.#look();
     if (this.#wait > TICK) this.#wake(readAt);
-    this.#noteThatItTurns();
+    this.#recordPass();
     return { arrivedAt: readAt < this.#due ? readAt : this.#due, readAt };
   }
 
@@ -147,8 +147,8 @@ export class Watchdog {
     });
   }
 
-  /** Under load a tick waits for several long passes. A loop that reads requests does not stand still. */
-  #noteThatItTurns(): void {
+  /** Records that the event loop runs: under load a tick waits for several long passes, which are no standstill. */
+  #recordPass(): void {
     if (this.#recordsPass) return;
     this.#recordsPass = true;
     this.#clock.soon(() => {
@@ -186,7 +186,7 @@ export class Watchdog {
   }
 
   #advanceTo(horizon: Moment): void {
-    // The listener may have stopped the watchdog when it was told of the blindness.
+    // The listener may have stopped the watchdog when it learnt of the blindness.
     if (this.#cancel === undefined) return;
     // Scheduled first, so that time is watched while the listener works.
     this.#schedule(horizon);
@@ -206,7 +206,7 @@ export class Watchdog {
    */
   #cutShort(now: Moment): void {
     this.cut++;
-    if (now - this.#toleratedAt < FORGIVEN_EVERY) return;
+    if (now - this.#toleratedAt < TOLERATED_EVERY) return;
     this.#toleratedAt = now;
     const from = this.#later(this.#advancedTo);
     if (from < now) this.#beBlind(from, now);

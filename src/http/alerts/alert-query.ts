@@ -7,7 +7,7 @@ import { NAME_SHAPE, coded } from '../../views/values.js';
 import { queryProblem } from '../../views/messages.js';
 import { forLimit, limitUpTo, OPAQUE, readQuery } from '../input/query.js';
 
-/** Alerts of a page where nobody says how many. */
+/** The default size of a page. */
 const PAGE = 100;
 const ONE_STATE = `(?:${DELIVERY_STATES.join('|')})`;
 

@@ -176,7 +176,7 @@ function refusalIn(reply: BatchReply | undefined): ErrorCode | undefined {
   return reply?.kind === 'refused' ? reply.code : undefined;
 }
 
-/** If nothing could be done for a reason of ours, the whole batch may be sent again. */
+/** If every id was refused for the same temporary reason, the client may send the whole batch again. */
 function refusedWhole(exchange: Exchange, { replies }: BatchOutcome<unknown, BatchReply>): boolean {
   const answered = replies.find((reply) => reply !== undefined);
   const first = answered && refusalIn(answered);

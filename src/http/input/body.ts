@@ -8,8 +8,8 @@ import type { RouteTable, RouteTraits } from '../route-table.js';
 const NO_ROUTE: RouteTraits = { body: 'ignored' };
 
 /**
- * Checks a body before its route does. An unread body is dropped, and the request goes on when it has ended, since
- * until then it may still turn out too large. Routes read bodies after this.
+ * Checks a body before its route does. A body that the route ignores is dropped, and the request continues when the body
+ * has ended, since until then it may still turn out too large. Routes read bodies after this.
  */
 export function admitBody(
   limits: Pick<GatewayLimits, 'body'>,

@@ -15,13 +15,13 @@ import {
   whenNamed,
 } from './query.js';
 
-/** Which part of a history was asked for. */
+/** The requested part of a history. */
 export interface Page {
   readonly range: HistoryRange;
   readonly limit: number | undefined;
 }
 
-/** The query of heart_rhythm, and of whatever else is a history. */
+/** The query of a history: the sessions of a user, or the flips of a node. */
 export const pageQuery = forLimit((largest) =>
   z.strictObject({
     from: whenNamed('from', 'Only what ends in this second or later.'),
@@ -48,7 +48,7 @@ export function parsePage(url: string, largestPage: number, now: Instant): Page 
     range: {
       order,
       from: from === undefined ? undefined : instant(from * 1000),
-      // People are shown whole seconds, so the second `to` belongs to the range to its end.
+      // Responses have whole seconds, so the range includes all of the second `to`.
       before: to === undefined ? undefined : instant((to + 1) * 1000),
       after: behind(cursor, order),
     },
@@ -61,7 +61,7 @@ function behind(cursor: Cursor | undefined, order: Order): Instant | undefined {
   return refuseQuery(queryProblem.cursor);
 }
 
-/** Where a page ended: behind the session that began at this instant, in this order. */
+/** The end of a page: after the entry that began at this instant, in this order. */
 export interface Cursor {
   readonly order: Order;
   readonly after: Instant;
@@ -69,7 +69,7 @@ export interface Cursor {
 
 const PLAIN = /^(asc|desc):(-?\d{1,16})$/;
 
-/** Opaque to clients, who may not compute with it. */
+/** Opaque to clients. */
 export function encodeCursor({ order, after }: Cursor): string {
   return Buffer.from(`${order}:${after}`, 'latin1').toString('base64url');
 }
@@ -79,6 +79,6 @@ function decodeCursor(text: string): Cursor | undefined {
   const [, order, after] = PLAIN.exec(Buffer.from(text, 'base64url').toString('latin1')) ?? [];
   if (after === undefined) return undefined;
   const cursor: Cursor = { order: order === 'desc' ? 'desc' : 'asc', after: instant(Number(after)) };
-  // Node's decoder skips what is no base64url.
+  // Node's decoder skips characters that are not base64url.
   return encodeCursor(cursor) === text ? cursor : undefined;
 }

@@ -19,13 +19,13 @@ export function preconditionOf({
   const isAbsent = noneMatch?.trim() === '*';
   if (match === undefined) return isAbsent ? 'absent' : undefined;
   if (!isAbsent) return 'exists';
-  // Both: what is read is there, and unchanged; what is to be changed can not be there and not be there.
+  // Both: a resource that is read exists and is unchanged; one that is to be changed cannot both exist and not exist.
   return method === 'GET' || method === 'HEAD' ? 'absent' : 'never';
 }
 
 /**
- * Whether a call that reads nothing fails by the entity tag that it names; it is refused then. There is nothing at its
- * path that `*` could ask for.
+ * Refuses a call that reads nothing if it names an entity tag, and says whether it did. For such a call there is no
+ * resource that `*` could mean.
  */
 export function failsByTag(exchange: Exchange): boolean {
   const { request } = exchange;

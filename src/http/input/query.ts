@@ -7,7 +7,7 @@ import { parseWhen, secondsOf, WHEN, type When } from '../../views/instants.js';
 
 export type Order = 'asc' | 'desc';
 
-/** What a cursor may be made of. What it has to be is its maker's, and nobody else's. */
+/** The characters of a cursor. Only its maker checks more. */
 export const OPAQUE = '^[A-Za-z0-9_-]+$';
 
 /** `limit`, in the query of a page. */

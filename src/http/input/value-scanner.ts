@@ -13,7 +13,7 @@ const CLOSE_BRACKET = 93;
 const OPEN_BRACE = 123;
 const CLOSE_BRACE = 125;
 
-/** The byte order mark of UTF-8, which some editors and tools put before a text. */
+/** The byte order mark of UTF-8, which some editors and tools write before a text. */
 const MARK = [0xef, 0xbb, 0xbf] as const;
 const MARK_TEXT = String.fromCharCode(...MARK);
 
@@ -27,9 +27,9 @@ export class NotABatch extends Error {}
 
 type State =
   | 'start'
-  /** In an array: a value may come, or its end. */
+  /** In an array: a value or the end may follow. */
   | 'value'
-  /** Behind a comma: a value has to come. */
+  /** After a comma: a value must follow. */
   | 'next_value'
   | 'comma'
   /** In a number or a word. */
@@ -46,7 +46,7 @@ type State =
 
 /**
  * Splits a body while it arrives: a JSON array of values, or one value a line. Digits come out as written, which
- * `JSON.parse` does not do for a 64-bit id. Ours for these two reasons.
+ * `JSON.parse` does not do for a 64-bit id. No library does both.
  */
 export class ValueScanner {
   readonly #found: (value: ScannedValue, written: Written) => void;
@@ -58,7 +58,7 @@ export class ValueScanner {
   /** Where the value, or its continuation, begins in the chunk. */
   #from = 0;
   #depth = 0;
-  /** How many bytes of a byte order mark the body began with. */
+  /** The bytes of a byte order mark at the beginning of the body. */
   #marked = 0;
 
   /**
@@ -127,7 +127,7 @@ export class ValueScanner {
       return;
     }
     if (this.#marked % MARK.length > 0) {
-      // It was not a mark after all, but the beginning of a line.
+      // It was not a mark, but the beginning of a line.
       this.#begin('line', at);
       this.#kept = MARK_TEXT.slice(0, this.#marked);
     } else if (isSpace(byte)) return;

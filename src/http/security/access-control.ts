@@ -116,7 +116,7 @@ export class AccessControl {
     exchange.refuse('HEARTBEAT_UNAUTHORIZED', {
       message,
       headers: ['www-authenticate', `Bearer realm="heartbeat"${invalid}`],
-      // Nobody reads what an unauthenticated client goes on to send.
+      // Further data of an unauthenticated client is not read.
       hangUp: !isBodiless(headers),
     });
   }

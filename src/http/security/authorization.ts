@@ -4,7 +4,7 @@ import type { UserId } from '../../domain/user-id.js';
 import type { Exchange } from '../server/exchange.js';
 import { forbidden } from '../../views/messages.js';
 
-/** Whether the caller may do this at all; if not, the request is refused. The same for the other two. */
+/** Whether the caller has the scope. If not, the request is refused, as in the two functions below. */
 export function isPermitted(exchange: Exchange, permission: Permission): boolean {
   return exchange.access.may(permission) || refuse(exchange, forbidden.permission(permission));
 }
@@ -17,7 +17,7 @@ export function isNodePermitted(exchange: Exchange, name: NodeName): boolean {
   return exchange.access.mayTouchNode(name) || refuse(exchange, forbidden.node);
 }
 
-/** For calls whose nodes are not known beforehand. */
+/** For calls about nodes that are not known beforehand. */
 export function isEveryNodePermitted(exchange: Exchange): boolean {
   return exchange.access.nodePrefixes === undefined || refuse(exchange, forbidden.everyNode);
 }

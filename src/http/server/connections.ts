@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 import { Server as TlsServer, TLSSocket } from 'node:tls';
 import type { Duplex } from 'node:stream';
 
-/** This many past the limit are accepted, to be refused with an answer. Any more are closed without one. */
+/** This many connections past the limit are accepted and refused with a response. Any more are closed without one. */
 const RESERVE = 64;
 
 /** From this share of the limit on there is a warning, and again after there were fewer. */

@@ -51,7 +51,7 @@ const LONGEST_LOGGED_PATH = 200;
 
 type State = 'waiting' | 'streaming' | 'settled';
 
-/** A request and its answer, which is given once. Whatever comes later is dropped. */
+/** An exchange: a request and its answer, which is given once. Later answers are dropped. */
 export class Exchange {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;

@@ -25,9 +25,9 @@ interface Pass {
 }
 
 /**
- * Load shedding: decides from the length of a pass of the event loop when to refuse requests. A single long pass makes up for a time
- * in which nobody was served: if those requests were refused, they would come back and cost more. Only requests past
- * the limits of a pass are refused, at once. See decision 10.
+ * Load shedding: decides from the length of a pass of the event loop when to refuse requests. A single long pass makes
+ * up for a time in which nobody was served: if those requests were refused, they would come back and cost more. Only
+ * requests past the limits of a pass are refused, at once. See decision 10.
  */
 export class LoadShedding {
   /** Passes so far that took in requests. */

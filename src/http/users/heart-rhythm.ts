@@ -7,14 +7,14 @@ import { jsonHead } from '../server/json-answer.js';
 import { rhythmEnd, rhythmStart, sessionText } from '../../views/user-view.js';
 import { type Page, encodeCursor, parsePage } from '../input/history-query.js';
 
-/** What heart_rhythm is answered from. */
+/** What the answer to heart_rhythm needs. */
 export interface HeartRhythmParts {
   readonly daemon: Daemon;
   readonly clock: Clock;
   readonly largestPage: number;
 }
 
-/** Characters written at once, about 300 sessions: a turn of the event loop that nobody notices. */
+/** Characters written at once, about 300 sessions: short enough not to hold up the event loop. */
 const PIECE = 16_384;
 const SESSIONS_AT_ONCE = 512;
 
@@ -34,7 +34,7 @@ export async function answerHeartRhythm(
   writer.end();
 }
 
-/** The answer's text, sessions as they come. One session more than the limit is pulled, to know if more remain. */
+/** The text of the answer, as sessions are read. One session more than the limit is read, to know if more remain. */
 async function* pieces(
   user: UserId,
   { range: { order }, limit = Infinity }: Page,
@@ -42,14 +42,14 @@ async function* pieces(
 ): AsyncGenerator<string> {
   let text = rhythmStart(user);
   let last: Session | undefined;
-  let room = limit;
+  let left = limit;
   let more = false;
   for await (const chunk of history) {
     for (let start = 0; start < chunk.length && !more; start += SESSIONS_AT_ONCE) {
       const sessions = chunk.slice(start, start + SESSIONS_AT_ONCE);
-      more = sessions.length > room;
-      if (more) sessions.length = room;
-      room -= sessions.length;
+      more = sessions.length > left;
+      if (more) sessions.length = left;
+      left -= sessions.length;
       for (const session of sessions) {
         text += `${last === undefined ? '' : ','}${sessionText(session)}`;
         last = session;
@@ -63,7 +63,7 @@ async function* pieces(
   yield `${text}${rhythmEnd(cursor)}`;
 }
 
-/** A short answer goes out whole, with its length; a long one in pieces, others being served between them. */
+/** Sends a short answer whole, with its length, and a long one in pieces, between which other requests are served. */
 class PieceWriter {
   readonly #exchange: Exchange;
   readonly #clock: Clock;
@@ -75,7 +75,7 @@ class PieceWriter {
     this.#clock = clock;
   }
 
-  /** False when nobody waits for more. */
+  /** @returns false if nobody waits for more */
   async add(text: string): Promise<boolean> {
     if (!this.#exchange.open) return false;
     this.#text += text;

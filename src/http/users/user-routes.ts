@@ -23,7 +23,7 @@ const ORIGINAL = { errors: 'original' } as const;
 /** Characters of an id in a batch. Allows for leading zeros. */
 const LONGEST_ID = 256;
 
-/** The three calls of the original, goodbye, batches, what is known of a user, and its erasure. */
+/** The routes of users: heal, goodbye, checkup, history, batches, status and erasure. */
 export function addUsers(
   resources: Resources,
   daemon: Daemon,
@@ -45,7 +45,7 @@ export function addUsers(
         },
       },
     )
-    // A page that is being closed can only send a beacon, which is a POST.
+    // A page that closes can only send a beacon, which is a POST.
     .addOfUser('/heal/:user_id/goodbye', {
       post: { ...ORIGINAL, needs: 'heal', handle: (exchange, user) => goodbye(daemon, exchange, user) },
     })
@@ -74,7 +74,7 @@ export function addUsers(
     });
 }
 
-/** Answers every heal, whichever way it came in, once the user's actor has handled it. */
+/** Answers a heal, of the fast lane or of Express, once the user's actor has handled it. */
 export function heal(daemon: Daemon, exchange: Exchange, user: UserId): void {
   daemon.users.ask('heal', user, (reply) => {
     if (reply.kind === 'online') exchange.ok(statusText.online);
@@ -161,7 +161,7 @@ function describe(daemon: Daemon, exchange: Exchange, user: UserId): void {
 }
 
 function erase(daemon: Daemon, exchange: Exchange, user: UserId): void {
-  // Of whatever user there is something to show.
+  // Every id has a status to show, so no user is absent.
   if (preconditionOf(exchange.request) === 'absent') {
     exchange.refuse('HEARTBEAT_PRECONDITION_FAILED');
     return;
