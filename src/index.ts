@@ -3,9 +3,9 @@
  */
 export { HeartbeatError, type ErrorCode } from './errors.js';
 export { Heartbeat, type Setup } from './library/default.js';
-export { createHeartbeat, type ChangeListener, type HeartbeatInstance } from './library/instance.js';
+export { createHeartbeat, type HeartbeatInstance } from './library/instance.js';
 export type { AlertDelivery, AlertDescription, AlertFilter } from './library/alerts.js';
-export type { NodeCallback, UserCallback } from './library/callbacks.js';
+export type { ChangeListener, NodeCallback, UserCallback } from './library/callbacks.js';
 export type { Acknowledged, Acknowledgement } from './library/acknowledging.js';
 export type { UserIdLike } from './library/arguments.js';
 export {

@@ -15,7 +15,7 @@ import { sentenceFor } from '../views/messages.js';
 import { dateOf, nodeNameOf, refuse } from './arguments.js';
 import { camelCased } from './casing.js';
 import { aText, expectArgument, objectOf, one, oneOf, refuseProblems, type Reader } from './checks.js';
-import { callDaemon } from './calls.js';
+import { callDaemon, pulled } from './calls.js';
 import { type Seconds, toSeconds } from '../domain/time.js';
 
 /** Which alerts are wanted; what is not said does not matter. */
@@ -82,12 +82,12 @@ export async function* listAlerts(
   daemon: () => Promise<Daemon>,
   filter: AlertFilter,
 ): AsyncGenerator<AlertDescription> {
-  refuseProblems('this filter', FILTER(filter, 'filter'));
+  refuseProblems('filter', FILTER(filter, 'filter'));
   const { state, type, channel } = filter;
   const node = filter.node === undefined ? undefined : nodeNameOf(filter.node);
   const states = state === undefined ? undefined : [state].flat();
-  const { alerts } = await daemon();
-  for await (const chunk of alerts.list({ states }))
+  const instance = await daemon();
+  for await (const chunk of pulled(instance, instance.alerts.list({ states })))
     for (const record of chunk)
       if (isWanted(record, { states, filter: { node, type, channel } })) yield describedAlert(record);
 }

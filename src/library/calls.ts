@@ -13,8 +13,9 @@ class Calls {
   #answered: (() => void) | undefined;
   #isClosed = false;
 
-  begin(giveUp: () => void): () => void {
-    if (this.#isClosed) giveUp();
+  /** @returns ends the call; undefined if no call begins any more */
+  begin(giveUp: () => void): (() => void) | undefined {
+    if (this.#isClosed) return undefined;
     this.#open.add(giveUp);
     return () => {
       this.#open.delete(giveUp);
@@ -66,22 +67,50 @@ export function callDaemon<Reply>(
   ask: (resolve: (reply: Reply) => void, reject: (error: Error) => void) => void,
 ): Promise<Reply> {
   return new Promise<Reply>((resolve, reject) => {
-    const end = callsOf(daemon).begin(() => {
+    const giveUp = (): void => {
       reject(
         new HeartbeatError('HEARTBEAT_NOT_READY', 'the instance was closed before the call was answered'),
       );
-    });
-    ask(
-      (reply) => {
-        end();
-        resolve(reply);
-      },
-      (error) => {
-        end();
-        reject(error);
-      },
-    );
+    };
+    const end = callsOf(daemon).begin(giveUp);
+    if (end === undefined) giveUp();
+    else
+      ask(
+        (reply) => {
+          end();
+          resolve(reply);
+        },
+        (error) => {
+          end();
+          reject(error);
+        },
+      );
   });
+}
+
+/** Makes a call that asks several times, or the store: it is under way until all of it is done. */
+export function duringCall<Outcome>(daemon: Daemon, work: () => Promise<Outcome>): Promise<Outcome> {
+  return callDaemon(daemon, (resolve, reject) => {
+    work().then(resolve, reject);
+  });
+}
+
+/** What a source yields. A call is under way only while the program waits for the next item. */
+export async function* pulled<Item>(daemon: Daemon, source: AsyncIterable<Item>): AsyncGenerator<Item> {
+  const items = source[Symbol.asyncIterator]();
+  // One that was given up may never answer, so nothing waits for its return.
+  let isWaiting = true;
+  try {
+    for (;;) {
+      isWaiting = true;
+      const next = await duringCall(daemon, () => items.next());
+      isWaiting = false;
+      if (next.done === true) return;
+      yield next.value;
+    }
+  } finally {
+    if (!isWaiting) await items.return?.();
+  }
 }
 
 /** Resolves when no call waits for its reply, at the latest after 5 s. */

@@ -1,7 +1,6 @@
 import type { Daemon } from '../app/api.js';
-import type { NodeChange } from '../../actors/notifier/notifier.protocol.js';
 import { HeartbeatError } from '../errors.js';
-import type { LogFields, Logger } from '../ports/logger.js';
+import type { Logger } from '../ports/logger.js';
 import {
   describedSupervision,
   listAlerts,
@@ -10,24 +9,26 @@ import {
   type AlertDescription,
   type AlertFilter,
 } from './alerts.js';
-import { Callbacks, type NodeCallback, type UserCallback } from './callbacks.js';
+import {
+  guard,
+  Subscribers,
+  type ChangeListener,
+  type NodeCallback,
+  type UserCallback,
+} from './callbacks.js';
 import { NodeRegistry } from './node-registry.js';
 import { Nodes } from './nodes.js';
 import { sound } from './check-options.js';
-import { aFunction, expectArgument, isObject } from './checks.js';
+import { isObject } from './checks.js';
 import { modelOf, Node } from './node.js';
 import { NotifierList } from './notifier-list.js';
 import type { Running } from './open.js';
 import type { HeartbeatOptions } from './options.js';
-import { Users, type UserChanged } from './presence.js';
-import { describedFlip, type NodeChanged } from './node-description.js';
+import { Users } from './presence.js';
 import { callsAnswered, giveUpCalls } from './calls.js';
 
 /** Something that an instance closes before it ends. */
 export type Closer = () => Promise<unknown>;
-
-/** Called for every change of a node's state, before the program's callbacks. */
-export type ChangeListener = (change: NodeChanged) => void;
 
 /**
  * The daemon's actors in this program. Starts with `start`, or when it is first used. The process does not end by
@@ -38,12 +39,8 @@ export class HeartbeatInstance {
   readonly nodes: Nodes;
   readonly users: Users;
   readonly #options: HeartbeatOptions;
-  readonly #failure = new Callbacks<Node>('onFailure', named);
-  readonly #recovery = new Callbacks<Node>('onRecovery', named);
-  readonly #online = new Callbacks<UserChanged>('onOnline', ofUser);
-  readonly #offline = new Callbacks<UserChanged>('onOffline', ofUser);
+  readonly #subscribers = new Subscribers();
   readonly #closers = new Set<Closer>();
-  readonly #listeners = new Set<ChangeListener>();
   readonly #registry: NodeRegistry;
   readonly #daemon = async (): Promise<Daemon> => (await this.#open()).daemon;
   #starting: Promise<Running> | undefined;
@@ -91,22 +88,22 @@ export class HeartbeatInstance {
 
   /** Calls back when a node has failed, at most once for each failure. Returns a function that removes the callback. */
   onFailure(callback: NodeCallback): () => void {
-    return this.#failure.add(callback);
+    return this.#subscribers.failure.add(callback);
   }
 
   /** Calls back when a node that had failed is active again. */
   onRecovery(callback: NodeCallback): () => void {
-    return this.#recovery.add(callback);
+    return this.#subscribers.recovery.add(callback);
   }
 
   /** Calls back when a user has come online and that is stored; not for users who were online before a restart. */
   onOnline(callback: UserCallback): () => void {
-    return this.#online.add(callback);
+    return this.#subscribers.online.add(callback);
   }
 
   /** Calls back when a user has gone offline: by silence, a goodbye or an erasure. */
   onOffline(callback: UserCallback): () => void {
-    return this.#offline.add(callback);
+    return this.#subscribers.offline.add(callback);
   }
 
   /** Registers a node, which then represents its actor. */
@@ -122,11 +119,7 @@ export class HeartbeatInstance {
 
   /** @returns a function that removes the listener */
   onChange(listener: ChangeListener): () => void {
-    expectArgument('onChange', listener, aFunction);
-    this.#listeners.add(listener);
-    return () => {
-      this.#listeners.delete(listener);
-    };
+    return this.#subscribers.listen(listener);
   }
 
   /** Alerts, newest first: all, or those that match. What is not pulled is not read. */
@@ -229,11 +222,11 @@ export class HeartbeatInstance {
       this.notifiers.take(isObject(this.#options) && this.#options.dataDir !== undefined),
       {
         flipped: (change, logger) => {
-          this.#changed(change, logger);
+          const { flip, node } = change;
+          this.#subscribers.nodeChanged(flip, this.#registry.changed(node), logger);
         },
-        presence: ({ user, status, at }, logger) => {
-          const callbacks = status === 'online' ? this.#online : this.#offline;
-          if (callbacks.size > 0) callbacks.call({ id: user, status, at: new Date(at) }, logger);
+        presence: (change, logger) => {
+          this.#subscribers.userChanged(change, logger);
         },
         fatal: (error, logger) => {
           this.#fatal(error, logger);
@@ -265,42 +258,12 @@ export class HeartbeatInstance {
     void this.close();
     guard(logger, 'onFatal', () => this.#options.onFatal?.(error));
   }
-
-  /** Called by an actor in its own turn, so the program's functions are called later. */
-  #changed({ flip, node: facts }: NodeChange, logger: Logger): void {
-    const { from, to } = flip;
-    const node = this.#registry.changed(facts);
-    for (const listener of this.#listeners) {
-      guard(logger, 'onChange', () => {
-        listener(describedFlip(facts.name, flip));
-      });
-    }
-    if (to === 'failed') this.#failure.call(node, logger);
-    else if (from === 'failed') this.#recovery.call(node, logger);
-  }
 }
 
 /** Problems with them are reported when the instance starts, with all others. */
 function listIn(options: HeartbeatOptions): HeartbeatOptions['notifiers'] {
   const given: unknown = options;
   return isObject(given) ? sound(options).notifiers : undefined;
-}
-
-function named({ name }: Node): LogFields {
-  return { node: name };
-}
-
-function ofUser({ id }: UserChanged): LogFields {
-  return { user: id };
-}
-
-/** For functions that are called at once: nothing that they throw goes further. */
-function guard(logger: Logger, called: string, callback: () => unknown): void {
-  try {
-    callback();
-  } catch (error) {
-    logger.error('callback threw an error', { callback: called, error });
-  }
 }
 
 /**

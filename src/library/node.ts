@@ -96,7 +96,7 @@ export class Node {
   /** @throws TypeError for an invalid name, and for unknown settings */
   constructor(name: string, options: NodeOptions = {}) {
     expectArgument("a node's name", name, aName);
-    refuseProblems(`these settings of the node ${JSON.stringify(name)}`, nodeOptions(options, 'settings'));
+    refuseProblems(`settings of the node ${JSON.stringify(name)}`, nodeOptions(options, 'settings'));
     const { probe, deadline, onProbeFailure, ...settings } = options;
     this.name = name;
     this.settings = settings;

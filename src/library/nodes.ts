@@ -34,7 +34,7 @@ import {
   type NodeDescription,
   type NodeUptime,
 } from './node-description.js';
-import { callDaemon } from './calls.js';
+import { callDaemon, duringCall, pulled } from './calls.js';
 
 /** The result of heartbeats that were sent together. */
 export interface Beaten {
@@ -113,12 +113,15 @@ export class Nodes {
   async register(name: string, settings: NodeRegistration = {}): Promise<NodeDescription> {
     const wrong = nodeRegistration(settings, '');
     if (wrong.length > 0) refuseBody('settings of a node', wrong.map(unplaced));
-    const { alerts, nodes } = await this.#daemon();
-    const change = changeOf(settings, alerts.channels);
+    const daemon = await this.#daemon();
+    const change = changeOf(settings, daemon.alerts.channels);
     const dependsOn = change.dependsOn ?? [];
     const make = (): Promise<NodeDescription> => this.#ask(name, { kind: 'put', change });
     if (dependsOn.length === 0) return make();
-    const outcome = await changeDependencies(nodes, nodeNameOf(name), dependsOn, ANYBODY, make);
+    const node = nodeNameOf(name);
+    const outcome = await duringCall(daemon, () =>
+      changeDependencies(daemon.nodes, node, dependsOn, ANYBODY, make),
+    );
     if ('made' in outcome) return outcome.made;
     const { problem } = outcome;
     return refuseBody('settings of a node', [{ ...problem, path: camel(problem.path) }]);
@@ -207,14 +210,17 @@ export class Nodes {
 
   /** Matching nodes by name. What is not pulled is not read. */
   async *list(filter: NodeFilter = {}): AsyncGenerator<NodeDescription> {
-    refuseProblems('this filter', FILTER(filter, 'filter'));
+    refuseProblems('filter', FILTER(filter, 'filter'));
     const daemon = await this.#daemon();
     let after: NodeName | undefined;
     do {
-      const page = await daemon.nodes.list(filter, after, PAGE);
-      const causes = await causesOf(daemon.nodes, page.nodes, ANYBODY);
-      for (const node of page.nodes) yield describedNode(node, causes.get(node.name));
-      after = page.next;
+      const { nodes, next } = await duringCall(daemon, async () => {
+        const page = await daemon.nodes.list(filter, after, PAGE);
+        const causes = await causesOf(daemon.nodes, page.nodes, ANYBODY);
+        return { ...page, nodes: page.nodes.map((node) => describedNode(node, causes.get(node.name))) };
+      });
+      yield* nodes;
+      after = next;
     } while (after !== undefined);
   }
 
@@ -232,31 +238,36 @@ export class Nodes {
   /** The changes of its state, newest first by default. What is not pulled is not read. */
   async *flips(name: string, range: FlipsRange = {}): AsyncGenerator<NodeChanged> {
     const node = nodeNameOf(name);
-    refuseProblems('this range', FLIPS(range, 'range'));
+    refuseProblems('range', FLIPS(range, 'range'));
     const daemon = await this.#daemon();
     await askForNode(daemon, node, { kind: 'describe' });
     const { from, before, order = 'desc' } = range;
     const within = { from: instantOf(from), before: instantOf(before), order };
-    for await (const chunk of daemon.nodes.flips(node, within))
+    for await (const chunk of pulled(daemon, daemon.nodes.flips(node, within)))
       for (const flip of chunk) yield describedFlip(name, flip);
   }
 
   /** Time spent in each state. */
   async uptime(name: string, range: UptimeRange = {}): Promise<NodeUptime> {
     const node = nodeNameOf(name);
-    refuseProblems('this range', UPTIME(range, 'range'));
+    refuseProblems('range', UPTIME(range, 'range'));
     const daemon = await this.#daemon();
-    const described = await askForNode(daemon, node, { kind: 'describe' });
     const asked = { from: instantOf(range.from), to: instantOf(range.to) };
-    const { from, to, uptime } = await daemon.nodes.uptime(described, asked);
-    return describedUptime(from, to, uptime);
+    return duringCall(daemon, async () => {
+      const described = await askForNode(daemon, node, { kind: 'describe' });
+      const { from, to, uptime } = await daemon.nodes.uptime(described, asked);
+      return describedUptime(from, to, uptime);
+    });
   }
 
   async #ask(name: string, request: NodeRequest): Promise<NodeDescription> {
     const daemon = await this.#daemon();
-    const node = await askForNode(daemon, nodeNameOf(name), request);
-    const causes = await causesOf(daemon.nodes, [node], ANYBODY);
-    return describedNode(node, causes.get(node.name));
+    const asked = nodeNameOf(name);
+    return duringCall(daemon, async () => {
+      const node = await askForNode(daemon, asked, request);
+      const causes = await causesOf(daemon.nodes, [node], ANYBODY);
+      return describedNode(node, causes.get(node.name));
+    });
   }
 }
 

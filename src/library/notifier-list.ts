@@ -48,7 +48,7 @@ export class NotifierList implements Iterable<Notifying> {
       this.push(...notifiers.#entries);
       return;
     }
-    refuseProblems('these notifiers', notifierList(notifiers, 'notifiers'));
+    refuseProblems('notifiers', notifierList(notifiers, 'notifiers'));
     const all = [...notifiers];
     this.#entries = [];
     this.push(...all);
@@ -58,7 +58,7 @@ export class NotifierList implements Iterable<Notifying> {
   push(...notifiers: readonly (Notifying | NotifierEntry)[]): number {
     if (this.#taken)
       throw new TypeError('the instance is already in use: add notifiers before its first use');
-    refuseProblems('these notifiers', notifierList(notifiers, 'notifiers'));
+    refuseProblems('notifiers', notifierList(notifiers, 'notifiers'));
     this.#entries = [...this.#entries, ...notifiers.map(entryOf)];
     return this.#entries.length;
   }

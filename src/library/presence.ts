@@ -4,6 +4,7 @@ import { sentenceFor } from '../views/messages.js';
 import { factsOfOffline, factsOfOnline, type UserFacts, type UserStatus } from '../views/user-view.js';
 import { askUser, askUsers, dateOf, instantOf, userIdOf, type UserIdLike } from './arguments.js';
 import { aDate, expectArgument, isIterable, objectOf, one, oneOf, refuseProblems, shown } from './checks.js';
+import { duringCall, pulled } from './calls.js';
 import type { Beaten } from './nodes.js';
 
 export type { UserStatus } from '../views/user-view.js';
@@ -118,10 +119,12 @@ export class Users {
   async get(user: UserIdLike): Promise<UserDescription> {
     const id = userIdOf(user);
     const daemon = await this.#daemon();
-    const reply = await askUser(daemon, 'describe', id);
-    if (reply.kind !== 'described') throw new TypeError(`'describe' was answered '${reply.kind}'`);
-    if (reply.session !== undefined) return described(id, factsOfOnline(reply.session));
-    return described(id, factsOfOffline(reply.ended ?? (await daemon.users.lastSession(id))));
+    return duringCall(daemon, async () => {
+      const reply = await askUser(daemon, 'describe', id);
+      if (reply.kind !== 'described') throw new TypeError(`'describe' was answered '${reply.kind}'`);
+      if (reply.session !== undefined) return described(id, factsOfOnline(reply.session));
+      return described(id, factsOfOffline(reply.ended ?? (await daemon.users.lastSession(id))));
+    });
   }
 
   /** The ids of the users who are online now, unordered. What is not pulled is not looked at. */
@@ -136,11 +139,11 @@ export class Users {
   /** The sessions one by one. What is not pulled is not read. */
   async *heartRhythm(user: UserIdLike, range: SessionsRange = {}): AsyncGenerator<UserSession> {
     const id = userIdOf(user);
-    refuseProblems('this range', RANGE(range, 'range'));
+    refuseProblems('range', RANGE(range, 'range'));
     const daemon = await this.#daemon();
     const { from, before, order = 'asc' } = range;
     const within = { from: instantOf(from), before: instantOf(before), order };
-    for await (const chunk of daemon.users.history(id, within)) {
+    for await (const chunk of pulled(daemon, daemon.users.history(id, within))) {
       for (const { onlineAt, offlineAt } of chunk)
         yield { onlineAt: new Date(onlineAt), offlineAt: new Date(offlineAt) };
     }

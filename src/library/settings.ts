@@ -1,8 +1,12 @@
 import path from 'node:path';
 import { loadConfig, type Effective } from '../config/load-config.js';
 import { readText } from '../config/named-files.js';
+import { parseNodeName } from '../domain/node-name.js';
+import { problemsIn } from '../views/body-problems.js';
+import { sentenceFor } from '../views/messages.js';
+import { settingsWith } from '../views/node-settings.js';
 import { camel, snakeCased } from './casing.js';
-import { problemsOfOptions, sound } from './check-options.js';
+import { nodeOptions, problemsOfOptions, sound } from './check-options.js';
 import { isObject, refuseProblems } from './checks.js';
 import type { NotifierEntry } from './notifier-list.js';
 import type { HeartbeatOptions } from './options.js';
@@ -18,7 +22,7 @@ export function readOptions(
   options: HeartbeatOptions,
   notifiers: ReadonlyMap<string, NotifierEntry>,
 ): Effective {
-  const problems = problemsOfOptions(options);
+  const shape = problemsOfOptions(options);
   const usable = isObject(options) ? sound(options) : {};
   // Nobody wrote this file, so no problem mentions its name.
   const document = path.resolve('options of createHeartbeat');
@@ -30,12 +34,38 @@ export function readOptions(
     isTerminal: process.stderr.isTTY,
     readFile: (name) => (name === document ? text : readText(name)),
   });
-  if (loaded.ok && problems.length === 0) return loaded;
   const more = loaded.ok
     ? []
     : loaded.problems.map((problem) => inOptions(problem, document, usable, notifiers));
-  refuseProblems('options', [...new Set([...problems, ...more])]);
+  const nodes = isObject(options) && isObject(options.nodes) ? options.nodes : {};
+  const channels = loaded.ok ? loaded.channels.map(({ policy }) => policy.name) : undefined;
+  const problems = [...new Set([...shape, ...more, ...problemsOfNodes(nodes, channels)])];
+  if (loaded.ok && problems.length === 0) return loaded;
+  refuseProblems('options', [...problems, ...problemsOfNames(nodes)]);
   throw new TypeError('invalid options');
+}
+
+/**
+ * The values in the settings of nodes. Wrong shapes are found with those of the other options.
+ *
+ * @param channels those that are configured; undefined if that is not known
+ */
+function problemsOfNodes(nodes: Settings, channels: readonly string[] | undefined): readonly string[] {
+  const schema = settingsWith(channels);
+  return Object.entries(nodes).flatMap(([name, options]) => {
+    if (!isObject(options) || nodeOptions(options, name).length > 0) return [];
+    const { probe: _probe, deadline: _deadline, onProbeFailure: _onProbeFailure, ...settings } = options;
+    const read = schema.safeParse(snakeCased(settings));
+    const problems = read.success ? [] : problemsIn(read.error);
+    return problems.map(({ path, problem }) => `nodes.${name}.${camel(path)}: ${problem}`);
+  });
+}
+
+/** A wrong name alone is refused when the node is registered, with the code of that error. */
+function problemsOfNames(nodes: Settings): readonly string[] {
+  return Object.keys(nodes)
+    .filter((name) => parseNodeName(name) === undefined)
+    .map((name) => `nodes.${name}: ${sentenceFor('HEARTBEAT_INVALID_NODE_NAME')}`);
 }
 
 /** The option for each setting of the configuration. */

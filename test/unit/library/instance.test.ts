@@ -2,6 +2,8 @@ import path from 'node:path';
 import { expect } from 'chai';
 import { request } from 'undici';
 import {
+  type HeartbeatInstance,
+  type HeartbeatOptions,
   BaseNotifier,
   createHeartbeat,
   Node,
@@ -104,6 +106,36 @@ describe('an instance of the library', () => {
     expect(message).not.to.include('(from');
   });
 
+  it('tells of every problem with the options of nodes, beside those of others', async () => {
+    const problems = async (options: HeartbeatOptions): Promise<readonly string[]> => {
+      const error: unknown = await createHeartbeat(options).catch((thrown: unknown) => thrown);
+      expect(error).to.be.instanceOf(TypeError);
+      return (error as TypeError).message.split('\n');
+    };
+    const settings = { channels: { ops: { kind: 'log' } } };
+    const nodes = {
+      'db-1': { timeout: -1, channels: ['nobody'] },
+      'db-2': { maxRetries: 1.5 },
+      'db-3': { maxRetry: 1 },
+      '..': {},
+    };
+    // @ts-expect-error -- one of the nodes has an unknown setting
+    const all = await problems({ maxRetries: -1, nodes, settings });
+    expect(all[0]).to.equal('invalid options:');
+    expect(all.map((line) => line.split(': ')[0]).slice(1)).to.have.members([
+      'maxRetries',
+      'nodes.db-1.timeout',
+      'nodes.db-2.maxRetries',
+      'nodes.db-3.maxRetry',
+      'nodes...',
+    ]);
+    // Which channels there are is known where the rest of the configuration can be used.
+    expect(await problems({ nodes: { 'db-1': { channels: ['nobody'] } }, settings })).to.deep.equal([
+      'invalid options:',
+      'nodes.db-1.channels.0: unknown channel; the configured ones are: ops',
+    ]);
+  });
+
   it('learns the rhythm of a node that asks for it, and shows it', async () => {
     const timeout = { adaptive: true, min: 1, max: 60 } as const;
     const instance = await instances.make({ nodes: { 'db-1': { timeout } } });
@@ -163,6 +195,38 @@ describe('an instance of the library', () => {
       const outcomes = await Promise.allSettled(calls);
       expect(outcomes.map(({ status }) => status)).to.deep.equal(calls.map(() => 'fulfilled'));
     }
+  });
+
+  it('answers a call that asks several times when it is closed, also where no other is under way', async () => {
+    const several: Record<string, (instance: HeartbeatInstance) => Promise<unknown>> = {
+      heartRhythm: ({ users }) => users.heartRhythm(1).next(),
+      user: ({ users }) => users.get(2),
+      dependencies: ({ nodes }) => nodes.register('db-2', { dependsOn: ['db-1', 'db-3'] }),
+      list: ({ nodes }) => nodes.list().next(),
+      flips: ({ nodes }) => nodes.flips('db-1').next(),
+      uptime: ({ nodes }) => nodes.uptime('db-1'),
+      alerts: (instance) => instance.alerts().next(),
+    };
+    for (const [name, call] of Object.entries(several)) {
+      const instance = await instances.make({ dataDir: resources.directory() });
+      await instance.users.heal(1);
+      await instance.nodes.fail('db-1');
+      const answered = call(instance);
+      await instance.close();
+      const [outcome] = await Promise.allSettled([answered]);
+      expect(outcome.status, name).to.equal('fulfilled');
+    }
+  });
+
+  it('ends a walk that goes on after it was closed', async () => {
+    const instance = await instances.make();
+    await instance.users.heal(1);
+    const sessions = instance.users.heartRhythm(1);
+    expect((await sessions.next()).done).to.equal(false);
+    await instance.close();
+    expect(await sessions.next().catch((error: unknown) => error)).to.include({
+      code: 'HEARTBEAT_NOT_READY',
+    });
   });
 
   it('shows lists, flips, alerts and the supervision tree', async () => {

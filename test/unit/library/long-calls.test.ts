@@ -1,0 +1,66 @@
+import { expect } from 'chai';
+import type { Daemon } from '../../../src/app/api.js';
+import { callDaemon, callsAnswered, duringCall, giveUpCalls, pulled } from '../../../src/library/calls.js';
+
+describe('library calls that ask several times', () => {
+  /** Calls are kept by the daemon as an object; nothing is asked of it. */
+  const daemon = (): Daemon => ({}) as Daemon;
+  const never = (): Promise<never> => new Promise(() => undefined);
+  const outcome = (call: Promise<unknown>): Promise<unknown> => call.catch((error: unknown) => error);
+
+  async function* endless(): AsyncGenerator<number> {
+    yield 1;
+    yield await never();
+  }
+
+  it('are under way until all of it is done', async () => {
+    const instance = daemon();
+    const steps: string[] = [];
+    let goOn = (): void => undefined;
+    const call = duringCall(instance, async () => {
+      await callDaemon<undefined>(instance, (resolve) => resolve(undefined));
+      await new Promise<void>((resolve) => (goOn = resolve));
+      steps.push('done');
+    });
+    const answered = callsAnswered(instance).then(() => steps.push('answered'));
+    await new Promise((resolve) => setImmediate(resolve));
+    goOn();
+    await Promise.all([call, answered]);
+    expect(steps).to.deep.equal(['done', 'answered']);
+  });
+
+  it('are given up with the instance, whatever they wait for', async () => {
+    const instance = daemon();
+    const items = pulled(instance, endless());
+    expect(await items.next()).to.deep.equal({ value: 1, done: false });
+    const waiting = [callDaemon(instance, () => undefined), duringCall(instance, never), items.next()];
+    const outcomes = waiting.map(outcome);
+    giveUpCalls(instance);
+    for (const each of outcomes) expect(await each).to.include({ code: 'HEARTBEAT_NOT_READY' });
+  });
+
+  it('ask nothing once the instance has given up', async () => {
+    const instance = daemon();
+    giveUpCalls(instance);
+    let asked = 0;
+    const call = callDaemon(instance, () => {
+      asked++;
+    });
+    expect(await outcome(call)).to.include({ code: 'HEARTBEAT_NOT_READY' });
+    expect(asked).to.equal(0);
+  });
+
+  it('leave a source that is not read to its end', async () => {
+    let isLeft = false;
+    async function* source(): AsyncGenerator<number> {
+      try {
+        yield 1;
+        yield 2;
+      } finally {
+        isLeft = true;
+      }
+    }
+    for await (const item of pulled(daemon(), source())) if (item === 1) break;
+    expect(isLeft).to.equal(true);
+  });
+});
