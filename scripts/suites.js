@@ -9,7 +9,15 @@ import { sideBySide } from './side-by-side.js';
 /** Units that start processes, and wait for them: half of the time of all units. */
 const WAITING_UNITS = 'test/unit/{bench,channels}';
 /** The longest first, here and below: what is long and comes last runs alone. */
-const FOLDERS = [WAITING_UNITS, 'test/unit', 'test/property', 'test/http', 'test/actors', 'test/contract'];
+const FOLDERS = [
+  WAITING_UNITS,
+  'test/unit',
+  'test/property',
+  'test/simulation',
+  'test/http',
+  'test/actors',
+  'test/contract',
+];
 const SLOW = ['test/faults', 'test/e2e'];
 const BUSY = [
   'test/faults/overload.test.ts',

@@ -1,0 +1,251 @@
+import { App, type AppPorts } from '../../../src/app.js';
+import type { Config } from '../../../src/config/schema.js';
+import type { Channel } from '../../../src/ports/channel.js';
+import { RecordingLogger } from '../../support/recording-logger.js';
+import { DaemonClock, WallClock } from './daemon-clock.js';
+import { Disk, type Loss } from './disk.js';
+import type { Loop, Process } from './loop.js';
+import type { Random } from './random.js';
+
+export interface DaemonOptions {
+  readonly name: string;
+  readonly config: Config;
+  readonly channels: (run: Run) => readonly Channel[];
+  /** A fault that is planted in the daemon, or nothing. */
+  readonly plant: (ports: AppPorts, daemon: Daemon) => AppPorts;
+  readonly wallLead: number;
+}
+
+/** One life of the daemon: from a start to its end. */
+export interface Run {
+  readonly number: number;
+  readonly process: Process;
+}
+
+/** What becomes of a request on its way. */
+export interface Incoming {
+  /** The daemon reads it. */
+  readonly handle: (app: App, read: Reading) => void;
+  /** Nobody listens, the daemon is not ready, or the process dies with the request in its sockets. */
+  readonly lost: (why: 'nobody listens' | 'not ready') => void;
+}
+
+/** When a request was read, and the earliest that it may count as having arrived. */
+export interface Reading {
+  readonly at: number;
+  readonly earliest: number;
+  /** The wall clock minus the monotonic clock. */
+  readonly lead: number;
+  readonly run: number;
+}
+
+/**
+ * One simulated machine with its daemon: the real application on a simulated clock, disk and network. Several of them
+ * may share one loop.
+ */
+export class Daemon {
+  readonly disk: Disk;
+  readonly wall: WallClock;
+  readonly #loop: Loop;
+  readonly #options: DaemonOptions;
+  logger = new RecordingLogger();
+  #app: App | undefined;
+  #process: Process | undefined;
+  #run = 0;
+  #sockets: Incoming[] = [];
+  #isListening = false;
+  /** Requests that have not been answered. */
+  #pending = 0;
+  #idle: (() => void) | undefined;
+  #stall = { from: -Infinity, to: -Infinity };
+  isReady = false;
+  fatal: Error | undefined;
+
+  constructor(loop: Loop, random: Random, options: DaemonOptions) {
+    this.#loop = loop;
+    this.#options = options;
+    this.disk = new Disk(loop, random.fork('disk'));
+    this.wall = new WallClock(loop, options.wallLead);
+  }
+
+  get run(): number {
+    return this.#run;
+  }
+
+  get process(): Process | undefined {
+    return this.#process;
+  }
+
+  /** The application of the present run; only what it offers to others. */
+  get app(): App {
+    if (this.#app === undefined) throw new TypeError('the daemon does not run');
+    return this.#app;
+  }
+
+  get isRunning(): boolean {
+    return this.#app !== undefined;
+  }
+
+  /** When it last ran: now, or when it began to stand still. */
+  get ranAt(): number {
+    return this.isStalled ? this.#stall.from : this.#loop.now;
+  }
+
+  get isStalled(): boolean {
+    return this.#loop.now < this.#stall.to;
+  }
+
+  /** Begins to start the daemon. @param ended gets the time at which it was ready, or the error */
+  start(ended: (error: unknown) => void): void {
+    const process = this.#loop.process(`${this.#options.name} ${String(++this.#run)}`);
+    const run: Run = { number: this.#run, process };
+    this.#process = process;
+    this.logger = new RecordingLogger();
+    this.#stall = { from: -Infinity, to: -Infinity };
+    const clock = new DaemonClock(this.#loop, process, this.wall, () => {
+      this.#readSockets();
+    });
+    const ports: AppPorts = {
+      clock,
+      logger: this.logger,
+      store: this.disk.attach(process),
+      processFacts: () => ({}),
+      gateway: () => {
+        if (!process.dead) this.#isListening = true;
+        return { stop: () => this.#stopListening(process), inspect: () => ({}) };
+      },
+      channels: this.#options.channels(run),
+    };
+    this.#loop.enter(process, () => {
+      const app = new App(this.#options.config, this.#options.plant(ports, this));
+      app.onFatal = (error) => {
+        this.fatal = error;
+      };
+      this.#app = app;
+      app.start().then(
+        () => {
+          if (process.dead) return;
+          this.isReady = true;
+          ended(undefined);
+        },
+        (error: unknown) => {
+          if (!process.dead) ended(error);
+        },
+      );
+    });
+  }
+
+  #stopListening(process: Process): Promise<void> {
+    if (process.dead) return Promise.resolve();
+    this.#isListening = false;
+    return new Promise((resolve) => {
+      this.#idle = resolve;
+      this.#settleIdle();
+    });
+  }
+
+  #settleIdle(): void {
+    if (this.#pending > 0 || this.#idle === undefined) return;
+    this.#idle();
+    this.#idle = undefined;
+  }
+
+  /** A request arrives at the machine. */
+  receive(incoming: Incoming): void {
+    if (!this.#isListening) {
+      incoming.lost('nobody listens');
+      return;
+    }
+    this.#sockets.push(incoming);
+    if (!this.isStalled && this.#process !== undefined)
+      this.#loop.enter(this.#process, () => this.#readSockets());
+  }
+
+  #readSockets(): void {
+    const { now } = this.#loop;
+    const earliest = now === this.#stall.to ? this.#stall.from : now;
+    const sockets = this.#sockets;
+    this.#sockets = [];
+    for (const incoming of sockets) {
+      if (this.#app?.serving !== true) incoming.lost('not ready');
+      else incoming.handle(this.#app, { at: now, earliest, lead: this.wall.lead, run: this.#run });
+    }
+  }
+
+  /** Counts a request that was read until it is answered. @returns whether the answer still counts */
+  answering(): () => boolean {
+    const run = this.#run;
+    this.#pending++;
+    return () => {
+      if (run !== this.#run || this.#process?.dead !== false) return false;
+      this.#pending--;
+      this.#settleIdle();
+      return true;
+    };
+  }
+
+  /** The process stands still. Requests wait in its sockets. */
+  stall(milliseconds: number, readFirst: boolean): void {
+    const process = this.#process;
+    if (process === undefined) return;
+    const from = this.#loop.now;
+    const to = from + milliseconds;
+    this.#stall = { from, to };
+    process.stalledUntil = to;
+    if (!readFirst) return;
+    // Ahead of the timers that became due meanwhile.
+    this.#loop.first(to, () => {
+      if (!process.dead) this.#loop.enter(process, () => this.#readSockets());
+    });
+  }
+
+  jump(by: number): void {
+    this.wall.lead += by;
+  }
+
+  /** Asks it to stop in order, which answers the requests that it has read. */
+  stop(stopped: () => void, failed: (error: unknown) => void): void {
+    const { app } = this;
+    const process = this.#process;
+    if (process === undefined) return;
+    this.isReady = false;
+    this.#loop.enter(process, () => {
+      app.stop().then(() => {
+        if (!process.dead) stopped();
+      }, failed);
+    });
+  }
+
+  /** The process is gone: nothing of it runs any more. @returns whether a batch was lost */
+  async kill(loss: Loss): Promise<boolean> {
+    const process = this.#process;
+    if (process === undefined) return false;
+    this.#loop.remove(process);
+    this.#process = undefined;
+    this.#app = undefined;
+    this.#isListening = false;
+    this.isReady = false;
+    this.#pending = 0;
+    this.#idle = undefined;
+    this.#stall = { from: -Infinity, to: -Infinity };
+    const sockets = this.#sockets;
+    this.#sockets = [];
+    for (const incoming of sockets) incoming.lost('nobody listens');
+    return this.disk.crash(loss);
+  }
+
+  /** Applies other limits and channels. @param made the channels for this run */
+  reload(
+    limits: Partial<Config['limits']>,
+    made: (run: Run) => readonly Channel[],
+    failed: (error: unknown) => void,
+  ): void {
+    const { app } = this;
+    const process = this.#process;
+    if (process === undefined) return;
+    this.#loop.enter(process, () => {
+      const channels = made({ number: this.#run, process });
+      app.reconfigure({ ...this.#options.config.limits, ...limits }, channels).catch(failed);
+    });
+  }
+}

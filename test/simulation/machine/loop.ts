@@ -1,0 +1,183 @@
+import TinyQueue from 'tinyqueue';
+
+/** Passes of one process's event loop at one moment. More means that it does not come to rest. */
+const MOST_PASSES = 100_000;
+
+interface Timer {
+  readonly at: number;
+  readonly order: number;
+  readonly owner: Process | undefined;
+  callback: (() => void) | undefined;
+}
+
+/** A process of the simulated machine: what it scheduled dies with it. */
+export class Process {
+  readonly name: string;
+  dead = false;
+  /** It stands still until then. */
+  stalledUntil = -Infinity;
+  /** Called at the end of each pass of its event loop. */
+  afterPass: (() => void) | undefined;
+  pending: (() => void)[] = [];
+
+  constructor(name: string) {
+    this.name = name;
+  }
+
+  die(): void {
+    this.dead = true;
+    this.pending = [];
+  }
+}
+
+interface Immediate {
+  run: (() => void) | undefined;
+}
+
+/**
+ * Simulated time, and the event loops of all simulated processes. A callback runs in the process that scheduled it, and
+ * what its promises set off is done before the next one. Real time and the host's timers decide nothing.
+ */
+export class Loop {
+  now = 1_000_000;
+  #order = 0;
+  readonly #timers = new TinyQueue<Timer>([], (a, b) => a.at - b.at || a.order - b.order);
+  readonly #processes: Process[] = [];
+  #current: Process | undefined;
+
+  process(name: string): Process {
+    const process = new Process(name);
+    this.#processes.push(process);
+    return process;
+  }
+
+  /** Forgets a process that has died. */
+  remove(process: Process): void {
+    process.die();
+    this.#processes.splice(this.#processes.indexOf(process), 1);
+  }
+
+  /** @param owner the process that waits; without one, the world does */
+  after(delay: number, callback: () => void, owner?: Process): () => void {
+    const timer: Timer = { at: this.now + Math.ceil(delay), order: this.#order++, owner, callback };
+    this.#timers.push(timer);
+    return () => {
+      timer.callback = undefined;
+    };
+  }
+
+  /** Runs at this time, before everything else that is due then. */
+  first(at: number, callback: () => void): void {
+    this.#timers.push({ at, order: -1, owner: undefined, callback });
+  }
+
+  /** Runs at the end of this pass of the process's event loop. */
+  soon(process: Process, callback: () => void): void {
+    if (!process.dead) process.pending.push(callback);
+  }
+
+  /** The process does this now. */
+  enter(process: Process, work: () => void): void {
+    const before = this.#current;
+    this.#current = process;
+    try {
+      work();
+    } finally {
+      this.#current = before;
+    }
+  }
+
+  /** Lets time pass, with everything that is due in it. */
+  async run(until: number): Promise<void> {
+    await this.#drain(undefined);
+    for (
+      let timer = this.#timers.peek();
+      timer !== undefined && timer.at <= until;
+      timer = this.#timers.peek()
+    ) {
+      this.#timers.pop();
+      const { callback, owner } = timer;
+      if (callback === undefined || owner?.dead === true) continue;
+      this.now = Math.max(this.now, timer.at);
+      if (owner !== undefined && owner.stalledUntil > this.now) {
+        // In the order in which they were due.
+        this.#timers.push({ ...timer, at: owner.stalledUntil, callback: () => timer.callback?.() });
+        continue;
+      }
+      if (owner === undefined) callback();
+      else this.enter(owner, callback);
+      await this.#drain(owner);
+    }
+    this.now = Math.max(this.now, until);
+  }
+
+  /** Everything that is under way at this moment comes to rest. */
+  async #drain(ran: Process | undefined): Promise<void> {
+    this.#current = ran;
+    await microtasks();
+    for (let pass = 0; ; pass++) {
+      if (pass > MOST_PASSES) throw new Error('an event loop does not come to rest');
+      const process = this.#processes.find(
+        ({ pending, stalledUntil }) => pending.length > 0 && stalledUntil <= this.now,
+      );
+      if (process === undefined) break;
+      await this.#pass(process);
+    }
+    this.#current = undefined;
+  }
+
+  async #pass(process: Process): Promise<void> {
+    const { pending } = process;
+    process.pending = [];
+    this.#current = process;
+    for (const callback of pending) {
+      if (process.dead) break;
+      callback();
+    }
+    await microtasks();
+    if (!process.dead) process.afterPass?.();
+  }
+
+  /** While this runs, `setImmediate` belongs to the simulated processes, and `Math.random` to the seed. */
+  async governing<Result>(random: () => number, work: () => Promise<Result>): Promise<Result> {
+    const host = {
+      setImmediate: globalThis.setImmediate,
+      clear: globalThis.clearImmediate,
+      random: Math.random,
+    };
+    Object.assign(globalThis, {
+      setImmediate: (callback: (...args: unknown[]) => void, ...args: unknown[]) => {
+        const process = this.#current;
+        if (process === undefined) return host.setImmediate(callback, ...args);
+        const immediate: Immediate = {
+          run: () => {
+            callback(...args);
+          },
+        };
+        this.soon(process, () => immediate.run?.());
+        return immediate;
+      },
+      clearImmediate: (immediate: Immediate | NodeJS.Immediate | undefined) => {
+        if (immediate === undefined) return;
+        if ('run' in immediate) immediate.run = undefined;
+        else host.clear(immediate);
+      },
+    });
+    Math.random = random;
+    try {
+      return await work();
+    } finally {
+      Object.assign(globalThis, { setImmediate: host.setImmediate, clearImmediate: host.clear });
+      Math.random = host.random;
+    }
+  }
+}
+
+const hostImmediate = globalThis.setImmediate;
+
+/** Resolves once every promise that could go on has done so. */
+function microtasks(): Promise<void> {
+  return new Promise((resolve) => {
+    hostImmediate(resolve);
+  });
+}

@@ -1,0 +1,67 @@
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { FAULT_KINDS, type FaultKind } from './world/faults.js';
+
+/** What the command line asks for. */
+export interface Options {
+  readonly seed: number;
+  readonly seeds: number;
+  readonly hours: number;
+  readonly faults: readonly FaultKind[];
+  readonly clients: number | undefined;
+  readonly json: boolean;
+}
+
+export class WrongOptions extends Error {}
+
+/** @throws WrongOptions, or shows the help and returns undefined */
+export function parseOptions(argv: readonly string[]): Options | undefined {
+  const command = new Command('npm run simulate --')
+    .description(
+      'runs the whole daemon on simulated time, under faults that the seed decides, and judges it by its promises',
+    )
+    .option('--seed <number>', 'the first seed', whole(0, 2 ** 32 - 1), 1)
+    .option('--seeds <number>', 'how many seeds, one after the other', whole(1, 1_000_000), 1)
+    .option('--hours <number>', 'simulated hours of each seed', hours, 0.1)
+    .addOption(
+      new Option('--faults <kinds>', `all, none, or some of ${FAULT_KINDS.join(', ')}`)
+        .argParser(faultsOf)
+        .default(FAULT_KINDS, 'all'),
+    )
+    .option('--clients <number>', 'users, and nodes; otherwise the seed decides', whole(1, 10_000))
+    .option('--json', 'the summary as JSON', false)
+    .exitOverride()
+    .configureOutput({ writeErr: () => undefined });
+  try {
+    command.parse(argv, { from: 'user' });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    if (error.exitCode === 0) return undefined;
+    throw new WrongOptions(error.message);
+  }
+  return command.opts();
+}
+
+function whole(least: number, most: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (!Number.isInteger(value) || value < least || value > most)
+      throw new InvalidArgumentError(`A whole number from ${String(least)} to ${String(most)}.`);
+    return value;
+  };
+}
+
+function hours(text: string): number {
+  const value = Number(text);
+  if (!(value > 0 && value <= 10_000)) throw new InvalidArgumentError('A number of hours above 0.');
+  return value;
+}
+
+function faultsOf(text: string): readonly FaultKind[] {
+  if (text === 'all') return FAULT_KINDS;
+  if (text === 'none') return [];
+  return text.split(',').map((name) => {
+    const kind = FAULT_KINDS.find((known) => known === name.trim());
+    if (kind === undefined) throw new InvalidArgumentError(`There is no fault '${name}'.`);
+    return kind;
+  });
+}

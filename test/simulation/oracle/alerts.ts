@@ -1,0 +1,172 @@
+import type { AlertRecord, Delivery } from '../../../src/domain/alert.js';
+import type { Flip } from '../../../src/domain/node.js';
+import { PASSING, type Receiver } from '../world/receivers.js';
+import { BrokenPromise, type Ledger } from '../world/ledger.js';
+
+/** Judges what became of every failure, recovery and alert, at the end. */
+export class AlertsOracle {
+  readonly #ledger: Ledger;
+  readonly #receivers: ReadonlyMap<string, Receiver>;
+
+  constructor(ledger: Ledger, receivers: ReadonlyMap<string, Receiver>) {
+    this.#ledger = ledger;
+    this.#receivers = receivers;
+  }
+
+  /** Every alert has come to an end that was promised, under the id that it had from the beginning. */
+  ends(records: readonly AlertRecord[], now: number): void {
+    const complain = (what: string, about?: string): never => {
+      throw new BrokenPromise(`Alerts: ${what}.`, now, about);
+    };
+    this.#ids(records, complain);
+    const standsFor = new Set<string>();
+    for (const { alert, deliveries } of records) {
+      for (const { channel, state, folds } of deliveries) {
+        const isMoot = state === 'cancelled' && alert.group !== undefined && channel === 'boss';
+        if (state !== 'delivered' && state !== 'dead' && !isMoot) continue;
+        for (const id of [...(folds?.ids ?? []), ...(alert.group?.alertIds ?? [])])
+          standsFor.add(`${channel} ${id}`);
+      }
+    }
+    const told = new Map(
+      [...this.#receivers].map(([name, receiver]) => [
+        name,
+        new Set(receiver.told.map(({ message }) => message.id)),
+      ]),
+    );
+    for (const { alert, deliveries } of records) {
+      for (const delivery of deliveries) {
+        const wrong = this.#wrong(alert.id, delivery, deliveries, told, standsFor);
+        if (wrong === undefined) continue;
+        const what = alert.node === undefined ? alert.type : `${alert.type} of ${alert.node.name}`;
+        complain(
+          `${what}, ${alert.id}, is ${delivery.state} for ${delivery.channel}: ${wrong}`,
+          alert.node?.name,
+        );
+      }
+    }
+    const known = new Set<string>(records.map(({ alert }) => alert.id));
+    for (const receiver of this.#receivers.values()) this.#order(receiver, known, complain);
+  }
+
+  #wrong(
+    id: string,
+    { channel, state, attempts, hold }: Delivery,
+    deliveries: readonly Delivery[],
+    told: ReadonlyMap<string, ReadonlySet<string>>,
+    standsFor: ReadonlySet<string>,
+  ): string | undefined {
+    const receiver = this.#receivers.get(channel);
+    switch (state) {
+      case 'delivered':
+        return told.get(channel)?.has(id) === true ? undefined : 'the receiver was never told';
+      case 'cancelled':
+        return attempts === 0 ? undefined : 'an attempt had begun';
+      case 'folded':
+        return standsFor.has(`${channel} ${id}`) ? undefined : 'no message names it';
+      case 'dead': {
+        if (channel === PASSING) return undefined;
+        if (receiver?.hasRefused !== true) return 'the receiver never refused anything';
+        const isRerouted = deliveries.some(({ insteadOf }) => insteadOf === channel);
+        return channel !== 'ops' || isRerouted ? undefined : 'the fallback was not asked';
+      }
+      case 'pending':
+      case 'held':
+        return `nothing has come of it${hold === undefined ? '' : ` (${hold})`}`;
+    }
+  }
+
+  /** What is told is stored under that id, and one thing has one id. */
+  #ids(records: readonly AlertRecord[], complain: (what: string, about?: string) => never): void {
+    const known = new Set<string>(records.map(({ alert }) => alert.id));
+    for (const { name, attempted } of this.#receivers.values()) {
+      for (const [id, at] of attempted) {
+        // While the disk refuses writes an alert is stored later, and lost in a kill before that.
+        const mayBeLost = this.#ledger.wasTroubled(at, at) && this.#ledger.hasRestarted(at, Infinity);
+        if (!known.has(id) && !mayBeLost) complain(`${name} was notified under ${id}, which is not stored`);
+      }
+    }
+    const idOf = new Map<string, string>();
+    for (const { alert } of records) {
+      const { type, node, at, reminder, id } = alert;
+      if (node === undefined || (type !== 'node.failed' && type !== 'node.recovered')) continue;
+      const what = `${type} of ${node.name} at ${String(at)}, reminder ${String(reminder)}`;
+      const other = idOf.get(what);
+      if (other !== undefined) complain(`${what} has two ids, ${other} and ${id}`, node.name);
+      idOf.set(what, id);
+    }
+  }
+
+  /** Of one node nothing is told before what was raised before it; only repeats may come later. */
+  #order(
+    { name: channel, told }: Receiver,
+    known: ReadonlySet<string>,
+    complain: (what: string, about?: string) => never,
+  ): void {
+    const heard = new Set<string>();
+    const last = new Map<string, string>();
+    for (const { message } of told) {
+      const { node, id } = message;
+      // What was lost in a kill before it was stored has no place in the order of those that are.
+      if (node === undefined || heard.has(id) || !known.has(id)) continue;
+      heard.add(id);
+      const before = last.get(node.name);
+      if (before !== undefined && id < before)
+        complain(`${channel} was told ${id} of ${node.name} after ${before}, which is younger`, node.name);
+      last.set(node.name, id);
+    }
+  }
+
+  /** Each failure and each recovery raised an alert, in one batch with its flip. */
+  flips(node: string, flips: readonly Flip[], records: readonly AlertRecord[], now: number): void {
+    // Nobody is notified of what happens during a pause.
+    if (this.#ledger.nodes.get(node)?.some(({ kind }) => kind === 'pause') === true) return;
+    const raised = new Set(
+      records.flatMap(({ alert }) =>
+        alert.node?.name === node ? [`${alert.type} ${String(alert.at)}`] : [],
+      ),
+    );
+    for (const { from, to, at, cause } of flips) {
+      const type =
+        to === 'failed'
+          ? cause === 'report'
+            ? 'node.reported_failure'
+            : 'node.failed'
+          : to === 'active' && from === 'failed'
+            ? 'node.recovered'
+            : undefined;
+      if (type === undefined || raised.has(`${type} ${String(at)}`)) continue;
+      throw new BrokenPromise(
+        `${node}: it became ${to} at ${new Date(at).toISOString()}, and there is no alert of it.`,
+        now,
+        node,
+      );
+    }
+  }
+
+  /** At the end every node is well, and every channel that got everything has heard so. */
+  finalStates(nodes: readonly string[], records: readonly AlertRecord[], now: number): void {
+    for (const channel of ['log', 'boss']) {
+      const receiver = this.#receivers.get(channel);
+      if (receiver === undefined) continue;
+      const isPartial = records.some(({ deliveries }) =>
+        deliveries.some((delivery) => delivery.channel === channel && delivery.state === 'dead'),
+      );
+      if (isPartial) continue;
+      for (const node of nodes) {
+        const states = receiver.told.flatMap(({ message }) =>
+          message.node?.name === node
+            ? [message.type === 'node.deleted' ? 'active' : message.node.state]
+            : (message.nodes ?? []).filter(({ name }) => name === node).map(({ state }) => state),
+        );
+        const state = states.at(-1) ?? 'active';
+        if (state !== 'active')
+          throw new BrokenPromise(
+            `${node} is well, and ${channel} was last told that it is ${state}.`,
+            now,
+            node,
+          );
+      }
+    }
+  }
+}

@@ -1,0 +1,209 @@
+import type { Flip, NodeState } from '../../../src/domain/node.js';
+import { BrokenPromise, type Ledger, type NodeChange } from '../world/ledger.js';
+import type { Settings } from '../world/settings.js';
+import { clockOf } from './clock-text.js';
+
+/** How much sooner than the process stood still the daemon may take itself for blind. */
+const BEFORE = 120;
+/** What was last known of a daemon that is ready is so much older, at the most. */
+const STARTING = 60;
+
+type Rules = Pick<Settings, 'nodeTimeout' | 'maxRetries' | 'grace'>;
+
+/** A flip with the moments at which it may have been: the wall clock that it was read from is not known. */
+interface Placed {
+  readonly flip: Flip;
+  readonly moments: readonly number[];
+  /** Its instant only says that it came after the one before it. */
+  readonly isClamped: boolean;
+}
+
+/** Judges the stored flips of nodes by the promises, from what was asked and answered. */
+export class LivenessOracle {
+  readonly #ledger: Ledger;
+  readonly #rules: Rules;
+
+  constructor(ledger: Ledger, rules: Rules) {
+    this.#ledger = ledger;
+    this.#rules = rules;
+  }
+
+  /** @param state as the daemon shows it after a long silence; undefined for an unknown node */
+  history(node: string, flips: readonly Flip[], state: NodeState | undefined, now: number): void {
+    const complain = (what: string, at = now): never => {
+      throw new BrokenPromise(`${node}: ${what}.`, at, node);
+    };
+    const events = this.#known(node);
+    flips.forEach((flip, index) => {
+      const before = flips[index - 1];
+      if (flip.from !== (before?.to ?? 'active') && (events !== undefined || index > 0))
+        complain(
+          `the flip to ${flip.to} of ${instantOf(flip.at)} says '${flip.from}' before it, and that was not so`,
+        );
+      if (before !== undefined && flip.at <= before.at)
+        complain('two flips are out of order, or stored twice');
+    });
+    if (state !== undefined && flips.length > 0 && flips.at(-1)?.to !== state)
+      complain(`is ${state}, and the last flip was to ${flips.at(-1)?.to ?? ''}`);
+    if (events === undefined || events.length === 0) return;
+    const placed = flips.map((flip, index) => this.#place(flip, flips[index - 1], events));
+    this.#causes(placed, events, complain);
+    for (const each of placed) if (each.flip.cause === 'silence') this.#notEarly(each, events, complain);
+    if (this.#ledger.hasJumped(events[0]?.at ?? now, now)) return;
+    this.#states(placed, events, complain);
+    this.#notLate(placed, events, now, complain);
+    this.#end(state, events, complain);
+  }
+
+  /** What was asked since the node was last deleted; undefined if it is not known whether it was. */
+  #known(node: string): readonly NodeChange[] | undefined {
+    const events = this.#ledger.nodes.get(node) ?? [];
+    const last = events.findLastIndex(
+      ({ kind, answer, code }) =>
+        kind === 'forget' && code !== 'HEARTBEAT_UNKNOWN_NODE' && answer !== undefined,
+    );
+    const unknown = events.findLastIndex(({ kind, answer }) => kind === 'forget' && answer === undefined);
+    if (unknown > last || (last >= 0 && events[last]?.answer === 'refused')) return undefined;
+    return events.slice(last + 1);
+  }
+
+  #place(flip: Flip, before: Flip | undefined, events: readonly NodeChange[]): Placed {
+    const [first] = events;
+    const leads = first === undefined ? [] : this.#ledger.leads(first.lead, first.at, Infinity);
+    return {
+      flip,
+      moments: leads.map((lead) => flip.at - lead),
+      // The first one may come right after the registration.
+      isClamped: before === undefined ? leads.length > 1 : flip.at === before.at + 1,
+    };
+  }
+
+  /** Whoever recovers has sent a heartbeat at that moment, and whoever failed by a report has reported it. */
+  #causes(placed: readonly Placed[], events: readonly NodeChange[], complain: (what: string) => never): void {
+    for (const { flip, moments, isClamped } of placed) {
+      if (flip.cause === 'silence' || isClamped) continue;
+      const kind = flip.cause === 'heartbeat' ? 'heartbeat' : 'fail';
+      const cause = events.find((event) => event.kind === kind && moments.includes(event.at));
+      if (cause === undefined) complain(`no ${kind} led to the flip to ${flip.to} of ${instantOf(flip.at)}`);
+    }
+  }
+
+  /** Nobody fails before their time. */
+  #notEarly(
+    { flip, moments, isClamped }: Placed,
+    events: readonly NodeChange[],
+    complain: (what: string, at: number) => never,
+  ): void {
+    if (isClamped) return;
+    const { nodeTimeout, maxRetries } = this.#rules;
+    const misses = flip.to === 'failed' ? maxRetries + 1 : 1;
+    const isInTime = moments.some((at) => {
+      const last = lastBegin(events, at);
+      return last === undefined || at >= this.#deadline(last, misses * nodeTimeout);
+    });
+    if (isInTime) return;
+    const at = moments.at(-1) ?? 0;
+    const last = lastBegin(events, at);
+    const since = last === undefined ? '' : ` the ${last.kind} of ${clockOf(last.at)} was confirmed, and`;
+    complain(`${flip.to} before its time:${since} it is ${flip.to} as of ${clockOf(at)}`, at + 5000);
+  }
+
+  /** The least that the deadline after this silence may be. */
+  #deadline({ at, answeredAt }: NodeChange, silence: number): number {
+    let deadline = at + silence;
+    for (const { kind, from, to } of this.#ledger.disturbances) {
+      if (to <= at || from >= deadline) continue;
+      const isLost =
+        kind === 'restart' && this.#ledger.wasTroubled(at - 2000, Math.max(from, answeredAt ?? at));
+      deadline = isLost ? Math.min(deadline, to - STARTING) : deadline + to - Math.max(from, at) - STARTING;
+    }
+    return deadline;
+  }
+
+  /** What was confirmed has had its effect: after a heartbeat a node is active, after a report it has failed. */
+  #states(
+    placed: readonly Placed[],
+    events: readonly NodeChange[],
+    complain: (what: string, at: number) => never,
+  ): void {
+    for (const event of events) {
+      if (event.answer !== 'done' || (event.kind !== 'heartbeat' && event.kind !== 'fail')) continue;
+      const others = events.some((other) => other !== event && other.at === event.at);
+      if (others || this.#isLost(event)) continue;
+      const last = placed.findLast(({ moments }) => (moments[0] ?? 0) <= event.at);
+      const state = last?.flip.to ?? 'active';
+      const expected = event.kind === 'heartbeat' ? 'active' : 'failed';
+      if (state !== expected)
+        complain(
+          `the ${event.kind} of ${clockOf(event.at)} was confirmed, and no flip to ${expected} is stored`,
+          event.at + 5000,
+        );
+    }
+  }
+
+  /** Acknowledged while the disk refused writes, and then killed: that is not promised to survive. */
+  #isLost({ at, answeredAt }: NodeChange): boolean {
+    return this.#ledger.disturbances.some(
+      ({ kind, from }) =>
+        kind === 'restart' && from >= at && this.#ledger.wasTroubled(at - 2000, answeredAt ?? at),
+    );
+  }
+
+  /** Where nothing disturbed the daemon, a miss is where it has to be. */
+  #notLate(
+    placed: readonly Placed[],
+    events: readonly NodeChange[],
+    now: number,
+    complain: (what: string, at: number) => never,
+  ): void {
+    const { nodeTimeout, maxRetries } = this.#rules;
+    const isPaused = events.some(({ kind }) => kind === 'pause');
+    events.forEach((event, index) => {
+      if (event.kind !== 'heartbeat' || event.answer !== 'done') return;
+      const next = events[index + 1];
+      if (isPaused || event.at === events[index - 1]?.at) return;
+      for (const misses of maxRetries === 0 ? [1] : [1, maxRetries + 1]) {
+        const due = event.at + misses * nodeTimeout;
+        if ((next?.earliest ?? now) <= due || due > now - 1000) continue;
+        const isDisturbed =
+          this.#ledger.disturbances.some(({ from, to }) => from - BEFORE <= due && to >= event.at) ||
+          this.#ledger.wasTroubled(event.at - 2000, due + 2000) ||
+          this.#ledger.hasRestarted(event.at, due + 2000);
+        if (isDisturbed) continue;
+        const to = misses === maxRetries + 1 ? 'failed' : 'inactive';
+        if (!placed.some(({ flip, moments }) => flip.to === to && moments.includes(due)))
+          complain(`is silent since ${clockOf(event.at)}, and not ${to} as of ${clockOf(due)}`, due + 5000);
+      }
+    });
+  }
+
+  /** Whoever has long been silent has failed. */
+  #end(state: NodeState | undefined, events: readonly NodeChange[], complain: (what: string) => never): void {
+    const last = events.findLast(({ answer }) => answer === 'done');
+    const isUnsure = events.some(
+      ({ kind, answer }) => kind === 'pause' || kind === 'resume' || answer !== 'done',
+    );
+    if (last === undefined || isUnsure) return;
+    if (state !== 'failed') complain(`has long been silent, and is ${state ?? 'unknown'}`);
+  }
+}
+
+/** The last request by this moment with which a timeout is known to have begun. */
+function lastBegin(events: readonly NodeChange[], by: number): NodeChange | undefined {
+  let isPaused = false;
+  let last: NodeChange | undefined;
+  for (const event of events) {
+    if (event.at > by) break;
+    if (event.answer !== 'done') continue;
+    if (event.kind === 'pause') isPaused = true;
+    // Where there was no pause, a resume changes nothing.
+    else if (event.kind === 'heartbeat' || event.kind === 'put' || (event.kind === 'resume' && isPaused))
+      last = event;
+    if (event.kind === 'resume') isPaused = false;
+  }
+  return last;
+}
+
+function instantOf(at: number): string {
+  return new Date(at).toISOString();
+}

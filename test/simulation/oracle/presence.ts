@@ -1,0 +1,337 @@
+import type { Session } from '../../../src/domain/session.js';
+import type { Reading } from '../machine/daemon.js';
+import { BrokenPromise, type Ledger, type UserChange } from '../world/ledger.js';
+import type { Settings } from '../world/settings.js';
+import { clockOf } from './clock-text.js';
+
+/** How much sooner than the process stood still the daemon may take itself for blind. */
+const BEFORE = 120;
+/** What was last known of a daemon that is ready is so much older, at the most. */
+const STARTING = 50;
+/** How late a deadline is acted on. */
+const TICK = 25;
+
+/** When a session ends unless there is another heal: not before `lo`, and not after `hi`. */
+interface Bounds {
+  readonly lo: number;
+  readonly hi: number;
+}
+
+type Rules = Pick<Settings, 'timeout' | 'grace' | 'blindAfter'>;
+
+/** Judges what is answered and stored about users by the promises, from the outside only. */
+export class PresenceOracle {
+  readonly #ledger: Ledger;
+  readonly #rules: Rules;
+
+  constructor(ledger: Ledger, rules: Rules) {
+    this.#ledger = ledger;
+    this.#rules = rules;
+  }
+
+  /** How late the disk may know of what happened. */
+  get #lag(): number {
+    const { timeout, blindAfter } = this.#rules;
+    return Math.min(1000, timeout / 4) + blindAfter + 2 * TICK + 20;
+  }
+
+  /** @param until nothing later is known */
+  #deadline(heal: UserChange, until: number): Bounds {
+    const { timeout, grace } = this.#rules;
+    const again = Math.min(timeout, grace);
+    let lo = heal.at + timeout;
+    let hi = lo;
+    let isHeard = true;
+    let isOfThisRun = true;
+    for (const disturbance of this.#ledger.disturbances) {
+      const { from, to } = disturbance;
+      if (to <= heal.at || from > until) continue;
+      if (disturbance.kind === 'blind') {
+        // It was over, though the disk may not know.
+        if (hi < from - BEFORE) continue;
+        if (lo >= from) lo = isHeard ? Math.max(lo + to - from, to + again) : lo + to - from;
+        hi = Math.max(hi + to - from + BEFORE, to + again);
+      } else {
+        const isTroubled = this.#ledger.wasTroubled(heal.at, from);
+        if (hi < from - this.#lag && !isTroubled) break;
+        const isKnown = !isTroubled && !this.#ledger.hasJumped(heal.at, to);
+        const whole = to + timeout;
+        if (lo >= from) {
+          if (isOfThisRun && !isTroubled) lo = whole - STARTING;
+          else lo = isKnown ? Math.min(lo + to - from - STARTING, whole - STARTING) : to - STARTING;
+        }
+        hi = isOfThisRun || !isKnown ? whole : Math.min(hi + to - from + this.#lag, whole);
+        isOfThisRun = false;
+      }
+      isHeard = false;
+    }
+    return { lo, hi };
+  }
+
+  /** A user was said to be online, or not. */
+  checkup(user: string, asked: Reading, isOnline: boolean, answeredAt: number): void {
+    const changes = this.#ledger.users.get(user) ?? [];
+    const before = changes.filter(({ at }) => at <= answeredAt);
+    const complain = (why: string): never => {
+      const said = isOnline ? 'online' : 'offline';
+      throw new BrokenPromise(`User ${user} was said to be ${said}, but ${why}.`, asked.at, user);
+    };
+    if (isOnline) {
+      const heals = before.filter((change) => change.kind === 'heal' && this.#mayCount(change));
+      const last = heals.at(-1);
+      if (last === undefined) return complain('never sent a heal');
+      const change = before.at(-1);
+      if (change !== undefined && change.kind !== 'heal' && isSettled(change, asked.at))
+        return complain(`said goodbye at ${clockOf(change.at)}, which was confirmed`);
+      const { hi } = this.#deadline(last, asked.at);
+      const underWay = last.answeredAt === undefined || last.answeredAt > asked.at;
+      if (hi < asked.earliest && !underWay)
+        complain(`the time after the last heal, of ${clockOf(last.at)}, was over at ${clockOf(hi)}`);
+      return;
+    }
+    const last = before.findLast(
+      (change) => change.kind === 'heal' && change.answer === 'done' && isSettled(change, asked.at),
+    );
+    if (last === undefined) return;
+    const left = before.some(({ kind, at }) => kind !== 'heal' && at >= last.at);
+    if (left) return;
+    const { lo } = this.#deadline(last, asked.at);
+    if (asked.at < lo) complain(`the heal of ${clockOf(last.at)} holds until ${clockOf(lo)} at least`);
+  }
+
+  /** All stored sessions of a user who is offline, at the end. */
+  history(user: string, sessions: readonly Session[], now: number): void {
+    const changes = this.#known(user);
+    const complain = (what: string): never => {
+      throw new BrokenPromise(`User ${user}: ${what}.`, now, user);
+    };
+    expectOrder(sessions, complain);
+    const { isWhole, events } = changes;
+    const openers = this.#openers(events, sessions, isWhole ? complain : undefined);
+    if (openers.length < sessions.length)
+      this.#ledger.count('sessions not judged', sessions.length - openers.length);
+    const first = openers[0] ?? (sessions.length === 0 ? events.length : 0);
+    for (const event of events.slice(0, isWhole ? first : 0)) {
+      if (event.kind === 'heal' && event.answer === 'done')
+        complain(`the heal of ${clockOf(event.at)} was confirmed, and no session holds it`);
+    }
+    openers.forEach((opener, index) => {
+      const session = sessions[index];
+      const next = openers[index + 1];
+      // Where the next one begins is not known.
+      if (session === undefined || (next === undefined && index + 1 < sessions.length)) return;
+      this.#session(user, session, events.slice(opener, next), events[next ?? events.length], now);
+    });
+  }
+
+  /**
+   * The heals that opened the sessions, found by the instants at which these begin. Where the wall clock was set back, a
+   * session begins when the one before it ended, and once it was restored by a restart, its length does not tell when
+   * that was: from there on nothing is known.
+   */
+  #openers(
+    events: readonly UserChange[],
+    sessions: readonly Session[],
+    complain: ((what: string) => never) | undefined,
+  ): readonly number[] {
+    const openers: number[] = [];
+    for (const [index, session] of sessions.entries()) {
+      const before = sessions[index - 1];
+      const last = events[openers.at(-1) ?? -1];
+      const from = (openers.at(-1) ?? -1) + 1;
+      const least =
+        before === undefined || last === undefined ? 0 : last.at + before.offlineAt - before.onlineAt;
+      let opener = openerIn(events, from, least, (event) => this.#opens(event, session));
+      const isClamped = opener < 0;
+      if (isClamped) {
+        opener = openerIn(
+          events,
+          from,
+          least,
+          (event) => event.at >= least && this.#opens(event, session, before),
+        );
+      }
+      const isUnsure =
+        isClamped && before !== undefined && last !== undefined && this.#isShifted(before, last, Infinity);
+      if (isUnsure) return openers.slice(0, -1);
+      if (opener < 0) {
+        complain?.(`no heal began the session of ${instantOf(session.onlineAt)}`);
+        return openers;
+      }
+      openers.push(opener);
+    }
+    return openers;
+  }
+
+  /** Whether a restart restored the session, and the wall clock could not tell how long it had been. */
+  #isShifted({ onlineAt }: Session, opener: UserChange, until: number): boolean {
+    const restart = this.#ledger.disturbances.findLast(
+      (one) => one.kind === 'restart' && one.from <= until && one.to >= opener.at,
+    );
+    if (restart === undefined) return false;
+    return onlineAt !== opener.at + opener.lead || this.#ledger.hasJumped(opener.at, restart.to);
+  }
+
+  /** What can be known: after an erasure, only what came later. */
+  #known(user: string): { readonly events: readonly UserChange[]; readonly isWhole: boolean } {
+    const events = this.#ledger.users.get(user) ?? [];
+    const erased = events.findLastIndex(({ kind }) => kind === 'erase');
+    if (erased < 0) return { events, isWhole: true };
+    const isWhole = events[erased]?.answer === 'done';
+    return { events: isWhole ? events.slice(erased + 1) : events, isWhole };
+  }
+
+  /** A refused request leaves nothing behind, unless it had reached the disk and a kill came before that was undone. */
+  #mayCount({ answer, mayBeOnDisk, at }: UserChange): boolean {
+    return answer !== 'refused' || (mayBeOnDisk && this.#ledger.hasRestarted(at, Infinity));
+  }
+
+  /** @param before the session that ended before it, if the wall clock may have been set back to before that */
+  #opens(event: UserChange, { onlineAt }: Session, before?: Session): boolean {
+    if (event.kind !== 'heal' || !this.#mayCount(event)) return false;
+    const until = event.answeredAt ?? event.at + 60_000;
+    return this.#ledger.leads(event.lead, event.at, until).some((lead) => {
+      const proposed = event.at + lead;
+      if (proposed === onlineAt) return true;
+      if (before === undefined) return false;
+      return proposed < onlineAt && onlineAt === Math.max(before.offlineAt, before.onlineAt + 1);
+    });
+  }
+
+  /** @param mine the requests from the one that opened it to the one that opened the next */
+  #session(
+    user: string,
+    { onlineAt, offlineAt }: Session,
+    mine: readonly UserChange[],
+    next: UserChange | undefined,
+    now: number,
+  ): void {
+    const [opener] = mine;
+    if (opener === undefined) return;
+    const endsAt = opener.at + offlineAt - onlineAt;
+    const complain = (what: string): never => {
+      const session = `the session from ${clockOf(opener.at)}, ${String((offlineAt - onlineAt) / 1000)} s long,`;
+      throw new BrokenPromise(
+        `User ${user}: ${session} ${what}.`,
+        Math.min(now, (next?.at ?? endsAt) + 5000),
+        user,
+      );
+    };
+    const goodbye = mine.find(({ kind, answer }) => kind !== 'heal' && answer !== 'refused');
+    if (goodbye?.answer === 'done') {
+      const late = mine.find(
+        ({ kind, answer, at }) => kind === 'heal' && answer === 'done' && at > goodbye.at,
+      );
+      if (late !== undefined && mine.indexOf(late) > mine.indexOf(goodbye))
+        complain(
+          `was ended by a goodbye at ${clockOf(goodbye.at)}, and the heal of ${clockOf(late.at)} extended it`,
+        );
+    }
+    this.#separation(mine, complain);
+    this.#continuity(mine, next, complain);
+    if (this.#isShifted({ onlineAt, offlineAt }, opener, next?.at ?? Infinity)) return;
+    this.#least(mine, endsAt, complain);
+    this.#most(mine, endsAt, complain);
+  }
+
+  /** No heal extends a session whose deadline had passed. */
+  #separation(mine: readonly UserChange[], complain: (what: string) => never): void {
+    const heals = mine.filter((change) => change.kind === 'heal' && this.#mayCount(change));
+    heals.forEach((heal, index) => {
+      const before = heals[index - 1];
+      if (before === undefined || heal.answer !== 'done') return;
+      // It came while the opening was being written, and waited.
+      if (before.answeredAt === undefined || before.answeredAt >= heal.at) return;
+      const { hi } = this.#deadline(before, heal.at);
+      if (heal.earliest > hi)
+        complain(`was over at ${clockOf(hi)}, and the heal of ${clockOf(heal.at)} extended it`);
+    });
+  }
+
+  /** Nobody goes offline before their time. */
+  #continuity(
+    mine: readonly UserChange[],
+    next: UserChange | undefined,
+    complain: (what: string) => never,
+  ): void {
+    if (next === undefined) return;
+    const last = mine.findLast(({ kind, answer }) => kind === 'heal' && answer === 'done');
+    if (last === undefined || mine.slice(mine.indexOf(last)).some(({ kind }) => kind !== 'heal')) return;
+    const { lo } = this.#deadline(last, next.at);
+    if (next.at < lo)
+      complain(
+        `was to go on until ${clockOf(lo)} at least, and the heal of ${clockOf(next.at)} began another`,
+      );
+  }
+
+  #least(mine: readonly UserChange[], endsAt: number, complain: (what: string) => never): void {
+    const last = mine.findLast(({ kind, answer }) => kind === 'heal' && answer === 'done');
+    if (last === undefined) return;
+    const left = mine.find(({ kind, at, answer, mayBeOnDisk }) => {
+      return kind !== 'heal' && at >= last.at && (answer !== 'refused' || mayBeOnDisk);
+    });
+    const { timeout } = this.#rules;
+    const deadline = last.at + timeout;
+    const restart = this.#ledger.disturbances.find(
+      (one) => one.kind === 'restart' && one.to > last.at && one.from <= deadline + this.#lag + 31_000,
+    );
+    const isMoot =
+      restart !== undefined &&
+      (restart.from <= deadline + this.#lag || this.#ledger.wasTroubled(last.at, restart.from));
+    if (isMoot && this.#ledger.wasTroubled(last.at - timeout, restart.from)) return;
+    const least = isMoot ? last.at : deadline;
+    const until = left === undefined ? Infinity : left.at;
+    if (endsAt < Math.min(least, until))
+      complain(`ends before its time: the heal of ${clockOf(last.at)} was confirmed`);
+  }
+
+  #most(mine: readonly UserChange[], endsAt: number, complain: (what: string) => never): void {
+    const left = mine.find(({ kind, answer }) => kind !== 'heal' && answer === 'done');
+    if (left !== undefined) {
+      if (endsAt > left.at) complain(`goes on after the goodbye of ${clockOf(left.at)}, which was confirmed`);
+      return;
+    }
+    const last = mine.findLast((change) => change.kind === 'heal' && this.#mayCount(change));
+    if (last === undefined) return;
+    const { timeout } = this.#rules;
+    let { hi } = this.#deadline(last, Infinity);
+    const restart = this.#ledger.disturbances.findLast((one) => one.kind === 'restart' && one.to > last.at);
+    if (restart !== undefined && restart.from <= hi + this.#lag) hi += timeout + this.#lag;
+    if (endsAt > hi)
+      complain(`ends too late: after the heal of ${clockOf(last.at)} it was over at ${clockOf(hi)}`);
+  }
+}
+
+/** The first that may have opened it: after the session before, or at its very end after a goodbye. */
+function openerIn(
+  events: readonly UserChange[],
+  from: number,
+  endedAt: number,
+  opens: (event: UserChange) => boolean,
+): number {
+  const candidates = events.flatMap((event, index) => (index >= from && opens(event) ? [index] : []));
+  const after = candidates.find((index) => {
+    const at = events[index]?.at ?? 0;
+    if (at !== endedAt) return at > endedAt;
+    return events.slice(from - 1, index).some((event) => event.kind !== 'heal' && event.at === at);
+  });
+  return after ?? candidates[0] ?? -1;
+}
+
+function isSettled({ answer, answeredAt }: UserChange, by: number): boolean {
+  return answer === 'done' && answeredAt !== undefined && answeredAt <= by;
+}
+
+/** Sessions are in order, once each, and do not overlap. */
+export function expectOrder(sessions: readonly Session[], complain: (what: string) => never): void {
+  sessions.forEach(({ onlineAt, offlineAt }, index) => {
+    if (offlineAt < onlineAt) complain(`the session of ${instantOf(onlineAt)} ends before it begins`);
+    const before = sessions[index - 1];
+    if (before !== undefined && (onlineAt <= before.onlineAt || onlineAt < before.offlineAt))
+      complain(`the session of ${instantOf(onlineAt)} overlaps the one before it, or is stored twice`);
+  });
+}
+
+function instantOf(at: number): string {
+  return new Date(at).toISOString();
+}

@@ -1,0 +1,103 @@
+import { BrokenPromise, type Disturbance, type Ledger } from '../world/ledger.js';
+
+interface Child {
+  readonly name: string;
+  readonly [figure: string]: unknown;
+  readonly children?: readonly Child[];
+}
+
+interface Supervision {
+  readonly users: { readonly online: number };
+  readonly nodes: { readonly registered: number };
+  readonly store: { readonly waiting: number };
+  readonly dead_letters: { readonly total: number };
+  readonly blind_intervals: readonly { readonly seconds: number; readonly cause: string }[];
+  readonly tree: Child;
+}
+
+/** Of a part of the tree, when everything is over. */
+const FIGURES = [
+  'mailbox',
+  'actors',
+  'open',
+  'unstored',
+  'held',
+  'flapping',
+  'waiting',
+  'active',
+  'crashes',
+  'restarts',
+];
+/** Entries on their way to the disk at any time: the checkpoints. */
+const CHECKPOINTS = 3;
+/** What `/supervision` shows of blind intervals, at the most. */
+const SHOWN = 20;
+/** How soon after the end of a blind interval a kill may lose its record. */
+const STORING = 200;
+/** By how much a blind interval may be longer than what was done to the process. */
+const LONGER = 1500;
+
+/** Judges what `GET /supervision` shows when everything is over. */
+export class SupervisionOracle {
+  readonly #ledger: Ledger;
+
+  constructor(ledger: Ledger) {
+    this.#ledger = ledger;
+  }
+
+  /** Nothing that is over is kept, and nothing has crashed. */
+  rest(shown: object, now: number): void {
+    const { users, nodes, store, dead_letters, tree } = shown as Supervision;
+    const left = [
+      ...figure('users online', users.online),
+      ...figure('nodes', nodes.registered),
+      ...figure('entries on their way to the disk', Math.max(0, store.waiting - CHECKPOINTS)),
+      ...figure('dead letters', dead_letters.total),
+      ...figuresOf(tree),
+    ];
+    if (left.length > 0)
+      throw new BrokenPromise(`Everything is over, and the daemon still shows ${left.join(', ')}.`, now);
+  }
+
+  /** Every time in which the daemon was blind is recorded. */
+  blindness(shown: object, now: number): void {
+    const recorded = [...(shown as Supervision).blind_intervals];
+    const { disturbances } = this.#ledger;
+    const last = disturbances.slice(-SHOWN / 2);
+    for (const disturbance of last) {
+      const cause = disturbance.kind === 'blind' ? 'stalled' : 'restarted';
+      const length = (disturbance.to - disturbance.from) / 1000;
+      const index = recorded.findIndex(
+        (one) => one.cause === cause && one.seconds >= length - 0.1 && one.seconds <= length + LONGER / 1000,
+      );
+      if (index >= 0) recorded.splice(index, 1);
+      else if (!this.#mayBeMissing(disturbance))
+        throw new BrokenPromise(
+          `The daemon was ${cause} for ${String(length)} s, and has not recorded it.`,
+          now,
+        );
+    }
+  }
+
+  #mayBeMissing({ kind, from, to }: Disturbance): boolean {
+    const { disturbances } = this.#ledger;
+    // The wall clock tells how long a restart took.
+    if (kind === 'restart' && this.#ledger.hasJumped(from - 2000, to)) return true;
+    if (this.#ledger.wasTroubled(from - 2000, to + STORING)) return true;
+    return disturbances.some(
+      (other) => other.kind === 'restart' && other.from >= to && other.from <= to + STORING,
+    );
+  }
+}
+
+function figure(name: string, value: number): string[] {
+  return value === 0 ? [] : [`${String(value)} ${name}`];
+}
+
+function figuresOf(child: Child): string[] {
+  const own = FIGURES.flatMap((name) => {
+    const value = child[name];
+    return typeof value === 'number' ? figure(`${name} of ${child.name}`, value) : [];
+  });
+  return [...own, ...(child.children ?? []).flatMap(figuresOf)];
+}

@@ -1,0 +1,391 @@
+import type { NodeReply } from '../../actors/node/node.protocol.js';
+import type { App, AppPorts } from '../../src/app.js';
+import type { AlertRecord } from '../../src/domain/alert.js';
+import type { Flip } from '../../src/domain/node.js';
+import type { NodeName } from '../../src/domain/node-name.js';
+import type { Session } from '../../src/domain/session.js';
+import type { Channel } from '../../src/ports/channel.js';
+import { configOf } from '../support/simulated-app.js';
+import { Daemon, type Run } from './machine/daemon.js';
+import { Loop } from './machine/loop.js';
+import { Random } from './machine/random.js';
+import { AlertsOracle } from './oracle/alerts.js';
+import { LivenessOracle } from './oracle/liveness.js';
+import { PresenceOracle } from './oracle/presence.js';
+import { SupervisionOracle } from './oracle/supervision.js';
+import { Faults, FAULT_KINDS, type FaultKind } from './world/faults.js';
+import { BrokenPromise, Ledger, type Line } from './world/ledger.js';
+import { Network } from './world/network.js';
+import { NodeClient } from './world/nodes.js';
+import { CHANNELS, PASSING, Receiver, channelsOf } from './world/receivers.js';
+import { chooseSettings, flagsOf, type Settings } from './world/settings.js';
+import { UserClient } from './world/users.js';
+
+export interface SimulationOptions {
+  readonly seed: number;
+  /** Simulated milliseconds in which clients come and go and faults happen. */
+  readonly length: number;
+  readonly faults: readonly FaultKind[];
+  /** How many users and nodes; the seed decides if absent. */
+  readonly clients?: number | undefined;
+  /** Changes the daemon in one place. */
+  readonly plant?: ((ports: AppPorts, daemon: Daemon) => AppPorts) | undefined;
+}
+
+export interface Outcome {
+  readonly seed: number;
+  readonly settings: Settings;
+  /** Simulated milliseconds. */
+  readonly simulated: number;
+  readonly counts: ReadonlyMap<string, number>;
+  readonly broken:
+    { readonly message: string; readonly at: number; readonly about: string | undefined } | undefined;
+  readonly lines: readonly Line[];
+}
+
+/** How long everything may take to come to rest at the end. */
+const REST = 120_000;
+const STEP = 500;
+/** How long after the last trouble everything that waited for the disk is stored: two checkpoints. */
+const CALM = 2000;
+
+/** One daemon, its users and nodes, and what happens to them: all of it from one seed. */
+class Simulation {
+  readonly #options: SimulationOptions;
+  readonly #loop = new Loop();
+  readonly #random: Random;
+  readonly #settings: Settings;
+  readonly #ledger: Ledger;
+  readonly #daemon: Daemon;
+  readonly #network: Network;
+  readonly #presence: PresenceOracle;
+  readonly #liveness: LivenessOracle;
+  readonly #supervision: SupervisionOracle;
+  readonly #alerts: AlertsOracle;
+  readonly #receivers: ReadonlyMap<string, Receiver>;
+  readonly #channelChance: Random;
+  #channelNames: readonly string[] = CHANNELS;
+  readonly #users: readonly UserClient[];
+  readonly #nodes: readonly NodeClient[];
+  readonly #faults: Faults;
+  #broken: unknown;
+  /** Since when the disk has been as it should be. */
+  #calmSince = -Infinity;
+
+  constructor(options: SimulationOptions) {
+    this.#options = options;
+    const loop = this.#loop;
+    const random = new Random(options.seed);
+    this.#random = random;
+    const settings = chooseSettings(random.fork('settings'), options.clients);
+    this.#settings = settings;
+    this.#ledger = new Ledger(() => loop.now);
+    this.#daemon = new Daemon(loop, random, {
+      name: 'daemon',
+      config: configOf(flagsOf(settings)),
+      channels: (run) => this.#channels(run),
+      plant: options.plant ?? ((ports) => ports),
+      wallLead: 1_700_000_000_000 - loop.now,
+    });
+    this.#network = new Network(loop, random.fork('network'), this.#daemon);
+    this.#channelChance = random.fork('channels');
+    this.#receivers = new Map(
+      [...CHANNELS, PASSING].map((name) => [name, new Receiver(name, loop, random, this.#ledger)]),
+    );
+    this.#supervision = new SupervisionOracle(this.#ledger);
+    this.#liveness = new LivenessOracle(this.#ledger, settings);
+    this.#alerts = new AlertsOracle(this.#ledger, this.#receivers);
+    this.#presence = new PresenceOracle(this.#ledger, settings);
+    const deps = {
+      loop,
+      random,
+      network: this.#network,
+      ledger: this.#ledger,
+      settings,
+      diskKeptRefused: (since: number) => this.#daemon.disk.keptAt >= since,
+      broken: this.#breaks,
+    };
+    this.#users = Array.from(
+      { length: settings.users },
+      (_, index) => new UserClient(index + 1, { ...deps, oracle: this.#presence }),
+    );
+    this.#nodes = Array.from({ length: settings.nodes }, (_, index) => new NodeClient(index + 1, deps));
+    this.#faults = new Faults(this.#chosenFaults(), random.fork('pace').pick([0.5, 1, 2]), {
+      loop,
+      random,
+      daemon: this.#daemon,
+      network: this.#network,
+      ledger: this.#ledger,
+      settings,
+      clients: [...this.#users.map(({ id }) => id), ...this.#nodes.map(({ name }) => name)],
+      receivers: [...this.#receivers.values()],
+      reload: (chance) => {
+        this.#reload(chance);
+      },
+      kill: ({ loss, downtime }) => {
+        this.#ledger.died();
+        const at = this.#daemon.ranAt;
+        void this.#daemon.kill(loss).then((isLost) => {
+          if (isLost) this.#ledger.tell('The batch that was on its way to the disk is lost.');
+        });
+        this.#endRun(downtime, at);
+      },
+      restart: (downtime) => {
+        this.#stopAndStart(downtime);
+      },
+    });
+  }
+
+  readonly #breaks = (error: unknown): void => {
+    this.#broken ??= error;
+  };
+
+  #reload(random: Random): void {
+    // One channel comes and goes.
+    const names = random.chance(0.5) ? [...CHANNELS, PASSING] : CHANNELS;
+    this.#channelNames = names;
+    const limits = { mailbox: random.pick([100, 1000]), history_queue: random.pick([1000, 200_000]) };
+    this.#daemon.reload(limits, (run) => this.#channels(run), this.#breaks);
+  }
+
+  #channels(run: Run): readonly Channel[] {
+    const receivers = new Map([...this.#receivers].filter(([name]) => this.#channelNames.includes(name)));
+    return channelsOf(receivers, run, this.#channelChance);
+  }
+
+  /** Each seed has some of the kinds that are asked for: all at once would excuse too much. */
+  #chosenFaults(): readonly FaultKind[] {
+    const random = this.#random.fork('kinds');
+    const chosen = FAULT_KINDS.filter((kind) => random.chance(0.4) && this.#options.faults.includes(kind));
+    return chosen;
+  }
+
+  async play(): Promise<Outcome> {
+    let broken: Outcome['broken'];
+    try {
+      await this.#loop.governing(this.#random.fork('daemon').next, () => this.#play());
+    } catch (error) {
+      broken = this.#described(error);
+    }
+    return {
+      seed: this.#options.seed,
+      settings: this.#settings,
+      simulated: this.#loop.now - 1_000_000,
+      counts: this.#ledger.counts,
+      broken,
+      lines: this.#ledger.lines,
+    };
+  }
+
+  #described(error: unknown): NonNullable<Outcome['broken']> {
+    if (error instanceof BrokenPromise) return { message: error.message, at: error.at, about: error.about };
+    const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    return { message: `The simulation itself failed: ${text}`, at: this.#loop.now, about: undefined };
+  }
+
+  async #play(): Promise<void> {
+    const begun = this.#loop.now;
+    this.#start();
+    while (this.#loop.now < begun + this.#options.length) await this.#pass();
+    this.#ledger.tell('All faults are over, and all clients fall silent.');
+    this.#faults.end();
+    for (const client of [...this.#users, ...this.#nodes]) client.end();
+    await this.#untilReady();
+    const { timeout, nodeTimeout, maxRetries } = this.#settings;
+    await this.#rest(Math.max(2 * timeout, (maxRetries + 3) * nodeTimeout) + 10_000);
+    await this.#judgeUsers();
+    await this.#judgeNodes();
+    await this.#recoverNodes();
+    await this.#judgeAlerts();
+    await this.#judgeMemory();
+  }
+
+  async #pass(by = STEP): Promise<void> {
+    await this.#loop.run(this.#loop.now + by);
+    this.#watchDisk();
+    this.#check();
+  }
+
+  #check(): void {
+    if (this.#broken !== undefined) throw asError(this.#broken);
+    const { fatal } = this.#daemon;
+    if (fatal !== undefined) throw new BrokenPromise(`The daemon gave up: ${fatal.message}.`, this.#loop.now);
+  }
+
+  /** The disk is in trouble until it works and everything that waited for it has had time to be stored. */
+  #watchDisk(): void {
+    const { disk, isReady } = this.#daemon;
+    const { now } = this.#loop;
+    const isCalm = disk.refuses === undefined && disk.slow === 0;
+    if (!isCalm || !isReady || this.#daemon.app.unready().length > 0) this.#calmSince = now;
+    if (now - this.#calmSince > CALM) this.#ledger.troubleIsOver();
+  }
+
+  #start(): void {
+    const { ledger, loop } = { ledger: this.#ledger, loop: this.#loop };
+    const last = this.#ended;
+    this.#daemon.start((error) => {
+      if (error !== undefined) {
+        this.#broken ??= error;
+        return;
+      }
+      if (last === undefined) return;
+      ledger.disturbances.push({ kind: 'restart', from: last.at, to: loop.now, run: last.run });
+      ledger.tell('The daemon is ready.');
+      this.#ended = undefined;
+    });
+  }
+
+  /** Of the last run that had become ready. */
+  #ended: { readonly at: number; readonly run: number } | undefined;
+
+  #endRun(downtime: number, at: number): void {
+    this.#ended ??= { at, run: this.#daemon.run };
+    this.#loop.after(downtime, () => {
+      if (!this.#daemon.isRunning) this.#start();
+    });
+  }
+
+  #stopAndStart(downtime: number): void {
+    const at = this.#loop.now;
+    const { run } = this.#daemon;
+    this.#daemon.stop(() => {
+      this.#ended ??= { at, run };
+      void this.#daemon.kill('none');
+      this.#ledger.tell('The daemon has stopped.');
+      this.#endRun(downtime, at);
+    }, this.#breaks);
+  }
+
+  async #untilReady(): Promise<void> {
+    for (let waited = 0; waited < REST; waited += STEP) {
+      if (this.#daemon.isReady && this.#daemon.app.unready().length === 0) return;
+      await this.#pass();
+    }
+    const why = this.#daemon.isRunning ? this.#daemon.app.unready().join(', ') : 'it does not run';
+    throw new BrokenPromise(
+      `The daemon is not ready two minutes after all faults were over: ${why}.`,
+      this.#loop.now,
+    );
+  }
+
+  async #rest(milliseconds: number): Promise<void> {
+    const until = this.#loop.now + milliseconds;
+    while (this.#loop.now < until) await this.#pass();
+  }
+
+  async #judgeUsers(): Promise<void> {
+    for (const { id } of this.#users) {
+      const sessions = await this.#read<Session>(() => this.#daemon.app.users.history(id, { order: 'asc' }));
+      this.#ledger.count('sessions', sessions.length);
+      this.#presence.history(id, sessions, this.#loop.now);
+    }
+  }
+
+  async #judgeNodes(): Promise<void> {
+    for (const { name } of this.#nodes) {
+      const flips = await this.#flips(name);
+      this.#ledger.count('flips', flips.length);
+      const shown = await this.#ask((app, answer: (reply: NodeReply) => void) => {
+        app.nodes.ask(name, { kind: 'describe' }, answer);
+      });
+      const state = shown.kind === 'node' ? shown.node.state : undefined;
+      this.#liveness.history(name, flips, state, this.#loop.now);
+    }
+  }
+
+  #flips(name: NodeName): Promise<Flip[]> {
+    return this.#read<Flip>(() => this.#daemon.app.nodes.flips(name, { order: 'asc' }));
+  }
+
+  /** Every node ends its pause and sends a heartbeat, so that everything that was raised comes to its end. */
+  async #recoverNodes(): Promise<void> {
+    this.#ledger.tell('All nodes come back.');
+    for (const node of this.#nodes) {
+      node.send('resume', () => undefined);
+      await this.#pass(20);
+      node.send('heartbeat', () => undefined);
+    }
+    const until = this.#loop.now + REST;
+    while (this.#loop.now < until && (await this.#openAlerts()) > 0) {
+      for (const node of this.#nodes) node.send('heartbeat', () => undefined);
+      await this.#rest(Math.min(STEP, this.#settings.nodeTimeout / 2));
+    }
+  }
+
+  async #openAlerts(): Promise<number> {
+    const open = await this.#read<AlertRecord>(() =>
+      this.#daemon.app.alerts.list({ states: ['pending', 'held'] }),
+    );
+    return open.length;
+  }
+
+  async #judgeAlerts(): Promise<void> {
+    const { now } = this.#loop;
+    const newestFirst = await this.#read<AlertRecord>(() => this.#daemon.app.alerts.list({}));
+    const records = newestFirst.reverse();
+    this.#ledger.count('alerts', records.length);
+    this.#alerts.ends(records, now);
+    for (const { name } of this.#nodes) this.#alerts.flips(name, await this.#flips(name), records, now);
+    this.#alerts.finalStates(
+      this.#nodes.map(({ name }) => name),
+      records,
+      now,
+    );
+  }
+
+  /** Nothing that is over is kept. */
+  async #judgeMemory(): Promise<void> {
+    for (const node of this.#nodes) node.send('forget', () => undefined);
+    await this.#rest(1000);
+    const shown = await this.#ask((app, answer: (supervision: object) => void) => {
+      void app.supervision().then(answer);
+    });
+    this.#supervision.blindness(shown, this.#loop.now);
+    this.#supervision.rest(shown, this.#loop.now);
+  }
+
+  /** Asks the daemon, and lets time pass until it has answered. */
+  async #ask<Reply>(ask: (app: App, answer: (reply: Reply) => void) => void): Promise<Reply> {
+    const replies: Reply[] = [];
+    const { process, app } = this.#daemon;
+    if (process === undefined) throw new TypeError('the daemon does not run');
+    this.#loop.enter(process, () => {
+      ask(app, (reply) => replies.push(reply));
+    });
+    for (let wait = 0; replies.length === 0 && wait < 200; wait++) await this.#loop.run(this.#loop.now + 1);
+    const [reply] = replies;
+    if (reply === undefined) throw new BrokenPromise('A request was not answered.', this.#loop.now);
+    return reply;
+  }
+
+  /** Reads a list to its end, while simulated time goes on. */
+  async #read<Item>(from: () => AsyncIterable<readonly Item[]>): Promise<Item[]> {
+    const items: Item[] = [];
+    let state: { readonly error?: unknown } | undefined;
+    const { process } = this.#daemon;
+    if (process === undefined) throw new TypeError('the daemon does not run');
+    this.#loop.enter(process, () => {
+      void collect(from(), items).then(
+        () => (state = {}),
+        (error: unknown) => (state = { error }),
+      );
+    });
+    for (let wait = 0; state === undefined && wait < 1000; wait++) await this.#loop.run(this.#loop.now + 1);
+    if (state === undefined) throw new BrokenPromise('A history was not read to its end.', this.#loop.now);
+    if (state.error !== undefined) throw asError(state.error);
+    return items;
+  }
+}
+
+function asError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error));
+}
+
+async function collect<Item>(chunks: AsyncIterable<readonly Item[]>, into: Item[]): Promise<void> {
+  for await (const chunk of chunks) into.push(...chunk);
+}
+
+export function simulate(options: SimulationOptions): Promise<Outcome> {
+  return new Simulation(options).play();
+}

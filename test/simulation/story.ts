@@ -1,0 +1,23 @@
+import { clockOf } from './oracle/clock-text.js';
+import type { Outcome } from './simulation.js';
+
+/** Lines of the story that are told, at the most: the last ones. */
+const MOST = 60;
+
+/** What happened, in plain English: to the daemon, and to the user or node whose promise was broken. */
+export function storyOf({ seed, settings, broken, lines }: Outcome): string {
+  if (broken === undefined) return `Seed ${String(seed)}: every promise was kept.`;
+  const told = lines.filter(
+    ({ at, about }) => at <= broken.at && (about === undefined || about === broken.about),
+  );
+  const left = Math.max(0, told.length - MOST);
+  return [
+    `Seed ${String(seed)} breaks a promise.`,
+    `  A session lasts ${String(settings.timeout / 1000)} s after the last heal; a node fails after ` +
+      `${String(settings.maxRetries + 1)} times ${String(settings.nodeTimeout / 1000)} s of silence. ` +
+      `${String(settings.users)} users, ${String(settings.nodes)} nodes.`,
+    ...(left > 0 ? [`  (${String(left)} earlier lines are left out.)`] : []),
+    ...told.slice(left).map(({ at, text }) => `  ${clockOf(at).padStart(11)}  ${text}`),
+    `  ${clockOf(broken.at).padStart(11)}  ${broken.message}`,
+  ].join('\n');
+}

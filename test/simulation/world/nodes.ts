@@ -1,0 +1,142 @@
+import type { NodeReply, NodeRequest } from '../../../actors/node/node.protocol.js';
+import type { NodeName } from '../../../src/domain/node-name.js';
+import { node as nodeName } from '../../support/simulated-app.js';
+import type { Loop } from '../machine/loop.js';
+import type { Random } from '../machine/random.js';
+import { clockOf } from '../oracle/clock-text.js';
+import type { Ledger, NodeChange } from './ledger.js';
+import type { Network } from './network.js';
+import type { Settings } from './settings.js';
+
+export interface NodesDeps {
+  readonly loop: Loop;
+  readonly random: Random;
+  readonly network: Network;
+  readonly ledger: Ledger;
+  readonly settings: Settings;
+  readonly diskKeptRefused: (since: number) => boolean;
+}
+
+/** A machine or a job that sends heartbeats: beats, falls silent, reports failures, is paused, deleted and comes again. */
+export class NodeClient {
+  readonly name: NodeName;
+  readonly #deps: NodesDeps;
+  readonly #random: Random;
+  readonly #changes: NodeChange[] = [];
+  #beatsUntil = 0;
+  #isDone = false;
+  #wasEdge = false;
+
+  constructor(number: number, deps: NodesDeps) {
+    this.name = nodeName(`node-${String(number)}`);
+    this.#deps = deps;
+    this.#random = deps.random.fork(this.name);
+    deps.ledger.nodes.set(this.name, this.#changes);
+    this.#later(this.#random.wait(deps.settings.nodeTimeout), () => {
+      this.#live();
+    });
+  }
+
+  /** It sends nothing more. */
+  end(): void {
+    this.#isDone = true;
+  }
+
+  /** The life after the end: one request, whatever else. */
+  send(kind: NodeChange['kind'], heard: (reply: NodeReply | 'lost') => void): void {
+    this.#send(kind, true, heard);
+  }
+
+  #later(delay: number, work: () => void): void {
+    this.#deps.loop.after(delay, () => {
+      if (!this.#isDone) work();
+    });
+  }
+
+  #live(): void {
+    const { loop, settings } = this.#deps;
+    this.#beatsUntil = loop.now + this.#random.wait(6 * settings.nodeTimeout);
+    this.#beat();
+  }
+
+  #beat(): void {
+    const { loop, settings } = this.#deps;
+    if (loop.now >= this.#beatsUntil) {
+      this.#change();
+      return;
+    }
+    const { nodeTimeout } = settings;
+    const isEdge = this.#random.chance(0.1);
+    const next = isEdge
+      ? nodeTimeout + this.#random.int(-1, 1)
+      : this.#random.int(nodeTimeout * 0.2, nodeTimeout * 0.9);
+    this.#ask('heartbeat', isEdge || this.#wasEdge);
+    this.#wasEdge = isEdge;
+    this.#later(next, () => {
+      this.#beat();
+    });
+  }
+
+  /** Something else than a heartbeat: mostly silence. */
+  #change(): void {
+    const { settings } = this.#deps;
+    const { nodeTimeout, maxRetries } = settings;
+    const silence = this.#random.int(nodeTimeout / 2, (maxRetries + 4) * nodeTimeout);
+    const what = this.#random.next();
+    if (what < 0.15) this.#ask('fail', true);
+    else if (what < 0.22) {
+      this.#ask('pause', false);
+      this.#later(silence * 0.8, () => {
+        this.#ask('resume', false);
+      });
+    } else if (what < 0.28) this.#ask('forget', true);
+    this.#later(silence, () => {
+      this.#live();
+    });
+  }
+
+  #ask(kind: NodeChange['kind'], isDirect: boolean, attempt = 0): void {
+    const { settings } = this.#deps;
+    this.#send(kind, isDirect, (reply) => {
+      const isAnswered =
+        reply !== 'lost' && (reply.kind !== 'refused' || reply.code === 'HEARTBEAT_UNKNOWN_NODE');
+      if (isAnswered || attempt >= 3) return;
+      this.#later(this.#random.int(1, settings.nodeTimeout / 4), () => {
+        this.#ask(kind, false, attempt + 1);
+      });
+    });
+  }
+
+  #send(kind: NodeChange['kind'], isDirect: boolean, heard: (reply: NodeReply | 'lost') => void): void {
+    const { network, ledger, loop } = this.#deps;
+    const request: NodeRequest = kind === 'put' ? { kind, change: {} } : { kind };
+    network.send<NodeReply>(this.name, {
+      isDirect,
+      ask: (app, read, answer) => {
+        const change: NodeChange = {
+          kind,
+          ...read,
+          answer: undefined,
+          answeredAt: undefined,
+          code: undefined,
+          mayBeOnDisk: false,
+        };
+        this.#changes.push(change);
+        ledger.count(kind === 'heartbeat' ? 'heartbeats' : 'other requests of nodes');
+        ledger.tell(`${this.name} sends a ${kind}.`, this.name);
+        app.nodes.ask(this.name, request, (reply) => {
+          const said = reply.kind === 'refused' ? `the refusal ${reply.code}` : `'${reply.kind}'`;
+          ledger.tell(`${this.name} gets ${said} to the ${kind} of ${clockOf(read.at)}.`, this.name);
+          change.answeredAt = loop.now;
+          change.answer = reply.kind === 'refused' ? 'refused' : 'done';
+          if (reply.kind === 'refused') {
+            change.code = reply.code;
+            change.mayBeOnDisk = this.#deps.diskKeptRefused(read.at);
+          }
+          answer(reply);
+        });
+      },
+      heard,
+    });
+  }
+}

@@ -1,0 +1,48 @@
+import type { Random } from '../machine/random.js';
+
+/** What a seed decides about the daemon and those who use it. Milliseconds. */
+export interface Settings {
+  /** Of a session. */
+  readonly timeout: number;
+  readonly blindAfter: number;
+  readonly grace: number;
+  readonly shards: number;
+  readonly users: number;
+  readonly nodes: number;
+  readonly nodeTimeout: number;
+  readonly maxRetries: number;
+}
+
+export function chooseSettings(random: Random, clients: number | undefined): Settings {
+  return {
+    timeout: random.pick([1000, 2000, 7000]),
+    blindAfter: random.pick([200, 1000]),
+    grace: random.pick([500, 120_000]),
+    shards: random.pick([1, 2, 4]),
+    users: clients ?? random.int(3, 12),
+    nodes: clients ?? random.int(3, 12),
+    nodeTimeout: random.pick([1000, 2000, 5000]),
+    maxRetries: random.pick([0, 1, 2]),
+  };
+}
+
+/** The options of the command line by which the daemon is configured so. */
+export function flagsOf(settings: Settings): Readonly<Record<string, string>> {
+  return {
+    '--session-timeout': seconds(settings.timeout),
+    '--blind-after': seconds(settings.blindAfter),
+    '--blind-grace': seconds(settings.grace),
+    '--shards': String(settings.shards),
+    '--nodes-timeout': seconds(settings.nodeTimeout),
+    '--nodes-max-retries': String(settings.maxRetries),
+    '--alerts-mass-failure-at-least': '5',
+    '--alerts-mass-failure-share': '0.5',
+    '--alerts-mass-failure-window': '2',
+    '--alerts-mass-failure-hold': '4',
+    '--alerts-flapping-max-per-hour': '3600',
+  };
+}
+
+function seconds(milliseconds: number): string {
+  return String(milliseconds / 1000);
+}

@@ -1,0 +1,157 @@
+import type { UserReply } from '../../../actors/user/user.protocol.js';
+import type { UserId } from '../../../src/domain/user-id.js';
+import { user as userId } from '../../support/simulated-app.js';
+import type { Loop } from '../machine/loop.js';
+import type { Random } from '../machine/random.js';
+import { clockOf } from '../oracle/clock-text.js';
+import type { PresenceOracle } from '../oracle/presence.js';
+import type { Ledger, UserChange } from './ledger.js';
+import type { Network } from './network.js';
+import type { Settings } from './settings.js';
+
+export interface UsersDeps {
+  readonly loop: Loop;
+  readonly random: Random;
+  readonly network: Network;
+  readonly ledger: Ledger;
+  readonly oracle: PresenceOracle;
+  readonly settings: Settings;
+  /** Whether a write has reached the disk since then that was refused. */
+  readonly diskKeptRefused: (since: number) => boolean;
+  /** A promise was broken while a request was handled. */
+  readonly broken: (error: unknown) => void;
+}
+
+function said(reply: UserReply): string {
+  return reply.kind === 'refused' ? `the refusal ${reply.code}` : `'${reply.kind}'`;
+}
+
+/** The app of one user: comes and goes, heals while it is there, and asks again where it was not answered. */
+export class UserClient {
+  readonly id: UserId;
+  readonly #deps: UsersDeps;
+  readonly #random: Random;
+  readonly #changes: UserChange[] = [];
+  #leavesAt = 0;
+  #isDone = false;
+
+  constructor(number: number, deps: UsersDeps) {
+    this.id = userId(number);
+    this.#deps = deps;
+    this.#random = deps.random.fork(`user ${this.id}`);
+    deps.ledger.users.set(this.id, this.#changes);
+    this.#away(deps.settings.timeout);
+  }
+
+  /** It asks for nothing more, and falls silent. */
+  end(): void {
+    this.#isDone = true;
+  }
+
+  #later(delay: number, work: () => void): void {
+    this.#deps.loop.after(delay, () => {
+      if (!this.#isDone) work();
+    });
+  }
+
+  #away(mean: number): void {
+    this.#later(this.#random.wait(mean), () => {
+      const { loop, settings } = this.#deps;
+      this.#leavesAt = loop.now + this.#random.wait(4 * settings.timeout);
+      this.#beat();
+    });
+  }
+
+  #beat(): void {
+    const { loop, settings } = this.#deps;
+    if (loop.now >= this.#leavesAt) {
+      this.#leave();
+      return;
+    }
+    const { timeout } = settings;
+    // Most heals come in good time; some at the very deadline, just before or just after it.
+    const isEdge = this.#random.chance(0.15);
+    const next = isEdge ? timeout + this.#random.int(-1, 1) : this.#random.int(timeout * 0.2, timeout * 0.9);
+    this.#change('heal', isEdge || this.#wasEdge);
+    this.#wasEdge = isEdge;
+    this.#later(next, () => this.#beat());
+    if (isEdge || this.#random.chance(0.1)) this.#beWatched(next);
+  }
+
+  #wasEdge = false;
+
+  /** Somebody asks whether the user is online, near to when that ends. */
+  #beWatched(delay: number): void {
+    const { settings } = this.#deps;
+    const at = this.#random.chance(0.5)
+      ? settings.timeout + this.#random.int(-2, 2)
+      : this.#random.int(0, delay);
+    this.#later(at, () => {
+      this.checkup(true);
+    });
+  }
+
+  #leave(): void {
+    const isPolite = this.#random.chance(0.5);
+    if (isPolite) this.#change(this.#random.chance(0.08) ? 'erase' : 'goodbye', this.#random.chance(0.3));
+    if (this.#random.chance(0.5)) this.#beWatched(this.#deps.settings.timeout * 2);
+    this.#away(this.#random.chance(0.3) ? 50 : 2 * this.#deps.settings.timeout);
+  }
+
+  #change(kind: UserChange['kind'], isDirect: boolean, attempt = 0): void {
+    const { network, ledger, loop, settings } = this.#deps;
+    network.send<UserReply>(this.id, {
+      isDirect,
+      ask: (app, read, answer) => {
+        const change: UserChange = {
+          kind,
+          ...read,
+          answer: undefined,
+          answeredAt: undefined,
+          code: undefined,
+          mayBeOnDisk: false,
+        };
+        this.#changes.push(change);
+        ledger.count(kind === 'heal' ? 'heals' : kind === 'goodbye' ? 'goodbyes' : 'erasures');
+        ledger.tell(`User ${this.id} sends a ${kind}.`, this.id);
+        app.users.ask(kind, this.id, (reply) => {
+          ledger.tell(`User ${this.id} gets ${said(reply)} to the ${kind} of ${clockOf(read.at)}.`, this.id);
+          change.answeredAt = loop.now;
+          change.answer = reply.kind === 'refused' ? 'refused' : 'done';
+          if (reply.kind === 'refused') {
+            change.code = reply.code;
+            change.mayBeOnDisk = this.#deps.diskKeptRefused(read.at);
+          }
+          answer(reply);
+        });
+      },
+      heard: (reply) => {
+        const isAnswered = reply !== 'lost' && reply.kind !== 'refused';
+        if (isAnswered || attempt >= 3 || kind === 'erase') return;
+        this.#later(this.#random.int(1, settings.timeout / 4), () => {
+          this.#change(kind, false, attempt + 1);
+        });
+      },
+    });
+  }
+
+  checkup(isDirect: boolean): void {
+    const { network, ledger, oracle, loop } = this.#deps;
+    network.send<UserReply>(`watcher of ${this.id}`, {
+      isDirect,
+      ask: (app, read, answer) => {
+        ledger.count('checkups');
+        app.users.ask('checkup', this.id, (reply) => {
+          answer(reply);
+          if (reply.kind !== 'online' && reply.kind !== 'offline') return;
+          try {
+            oracle.checkup(this.id, read, reply.kind === 'online', loop.now);
+          } catch (error) {
+            this.#deps.broken(error);
+          }
+        });
+      },
+      heard: () => undefined,
+    });
+  }
+}
