@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { RecordingAlerting } from '../support/recording-alerting.js';
 import { node, SimulatedApp, user } from '../support/simulated-app.js';
+import { withDaemon } from '../support/with-daemon.js';
 
 const ANN = user(1);
 const BEN = user(2);
@@ -8,15 +9,7 @@ const ONLINE = { kind: 'online' };
 const OFFLINE = { kind: 'offline' };
 
 describe('blindness', () => {
-  let daemon: SimulatedApp;
-
-  beforeEach(async () => {
-    daemon = await SimulatedApp.start();
-  });
-
-  afterEach(async () => {
-    await daemon.app.stop();
-  });
+  const daemon = withDaemon({ options: () => ({}) });
 
   it('declares nobody offline after standing still for 20 s, and gives everyone a timeout again', async () => {
     await daemon.ask('heal', ANN);

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
-import { MemoryHistoryStore } from '../../src/adapters/memory/memory-history-store.js';
 import { Disk } from '../support/model/disk.js';
-import { SimulatedApp, user } from '../support/simulated-app.js';
+import { user } from '../support/simulated-app.js';
+import { withDaemon } from '../support/with-daemon.js';
 
 const ANN = user(1);
 const ONLINE = { kind: 'online' };
@@ -9,23 +9,20 @@ const OFFLINE = { kind: 'offline' };
 
 describe('what the next start knows of the living', () => {
   let disk: Disk;
-  let daemon: SimulatedApp;
-
-  beforeEach(async () => {
-    const memory = new MemoryHistoryStore();
-    disk = new Disk(() => memory);
-    daemon = await SimulatedApp.start({ store: disk.attach() });
-  });
-
-  afterEach(async () => {
-    disk.mend();
-    disk.release();
-    await daemon.app.stop();
+  const daemon = withDaemon({
+    options: () => {
+      disk = Disk.inMemory();
+      return { store: disk.attach() };
+    },
+    mend: () => {
+      disk.mend();
+      disk.release();
+    },
   });
 
   async function start(): Promise<void> {
     daemon.clock.standStill(1);
-    daemon = await SimulatedApp.start({ store: disk.attach(), clock: daemon.clock });
+    await daemon.startAgain({ store: disk.attach() });
   }
 
   async function killAndStart(): Promise<void> {

@@ -1,9 +1,9 @@
 import { expect } from 'chai';
-import { MemoryHistoryStore } from '../../src/adapters/memory/memory-history-store.js';
 import { POLICIES } from '../../actors/tree.js';
 import { Faults } from '../support/faults.js';
 import { Disk } from '../support/model/disk.js';
-import { SimulatedApp, user } from '../support/simulated-app.js';
+import { user } from '../support/simulated-app.js';
+import { withDaemon } from '../support/with-daemon.js';
 
 const ANN = user(1);
 const FAILED = { kind: 'refused', code: 'HEARTBEAT_INTERNAL' };
@@ -11,21 +11,16 @@ const FAILED = { kind: 'refused', code: 'HEARTBEAT_INTERNAL' };
 describe('a message that crashed its actor twice', () => {
   let faults: Faults;
   let disk: Disk;
-  let daemon: SimulatedApp;
-
-  beforeEach(async () => {
-    faults = new Faults();
-    const memory = new MemoryHistoryStore();
-    disk = new Disk(() => memory);
-    daemon = await SimulatedApp.start({
-      decideUser: faults.decide,
-      store: disk.attach(),
-      flags: { '--shards': '1' },
-    });
-  });
-
-  afterEach(async () => {
-    await daemon.app.stop();
+  const daemon = withDaemon({
+    options: () => {
+      faults = new Faults();
+      disk = Disk.inMemory();
+      return {
+        decideUser: faults.decide,
+        store: disk.attach(),
+        flags: { '--shards': '1' },
+      };
+    },
   });
 
   it('leaves no actor behind for somebody who is offline', async () => {

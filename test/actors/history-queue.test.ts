@@ -1,29 +1,26 @@
 import { expect } from 'chai';
-import { MemoryHistoryStore } from '../../src/adapters/memory/memory-history-store.js';
 import { Disk } from '../support/model/disk.js';
-import { node, SimulatedApp, user } from '../support/simulated-app.js';
+import { node, user } from '../support/simulated-app.js';
+import { withDaemon } from '../support/with-daemon.js';
 
 const QUEUE = 5;
 
 describe('what waits for the disk', () => {
   let disk: Disk;
-  let daemon: SimulatedApp;
   let answers: string[];
-
-  beforeEach(async () => {
-    const memory = new MemoryHistoryStore();
-    disk = new Disk(() => memory);
-    daemon = await SimulatedApp.start({
-      store: disk.attach(),
-      flags: { '--limits-history-queue': String(QUEUE) },
-    });
-    answers = [];
-    await daemon.clock.advance(100);
+  const daemon = withDaemon({
+    options: () => {
+      disk = Disk.inMemory();
+      return { store: disk.attach(), flags: { '--limits-history-queue': String(QUEUE) } };
+    },
+    mend: () => {
+      disk.release();
+    },
   });
 
-  afterEach(async () => {
-    disk.release();
-    await daemon.app.stop();
+  beforeEach(async () => {
+    answers = [];
+    await daemon.clock.advance(100);
   });
 
   function heal(id: number): void {

@@ -4,6 +4,7 @@ import { ALERT_BYTES, NODE_BYTES, USER_BYTES } from '../../src/domain/memory.js'
 import type { Memory, MemoryReading } from '../../src/ports/memory.js';
 import { recordAt } from '../support/alert-records.js';
 import { node, SimulatedApp, user } from '../support/simulated-app.js';
+import { withDaemon } from '../support/with-daemon.js';
 
 const SHORT = { kind: 'refused', code: 'HEARTBEAT_MEMORY_SHORT' };
 
@@ -31,16 +32,14 @@ class FakeMemory implements Memory {
 
 describe('a daemon whose memory runs short', () => {
   let memory: FakeMemory;
-  let daemon: SimulatedApp;
-
-  beforeEach(async () => {
-    // Room for 30 users below the share.
-    memory = new FakeMemory(40 * USER_BYTES);
-    memory.used = Infinity;
-    daemon = await SimulatedApp.start({ memory });
+  const daemon = withDaemon({
+    options: () => {
+      // Room for 30 users below the share.
+      memory = new FakeMemory(40 * USER_BYTES);
+      memory.used = Infinity;
+      return { memory };
+    },
   });
-
-  afterEach(() => daemon.app.stop());
 
   function logged(event: string): number {
     return daemon.logger.events().filter((logged) => logged === event).length;

@@ -2,23 +2,21 @@ import { expect } from 'chai';
 import { Faults } from '../support/faults.js';
 import { Scraped } from '../support/metrics.js';
 import { RefusingStore } from '../support/refusing-store.js';
-import { node, SimulatedApp, user } from '../support/simulated-app.js';
+import type { SimulatedApp } from '../support/simulated-app.js';
+import { node, user } from '../support/simulated-app.js';
+import { withDaemon } from '../support/with-daemon.js';
 
 const ANN = user(1);
 const BEN = user(2);
 
 describe('what the daemon counts', () => {
-  let daemon: SimulatedApp;
+  const daemon = withDaemon();
   const faults = new Faults();
 
   async function start(options: Parameters<typeof SimulatedApp.start>[0] = {}): Promise<void> {
-    daemon = await SimulatedApp.start({ decideUser: faults.decide, ...options });
+    await daemon.start({ decideUser: faults.decide, ...options });
   }
   const scrape = async () => new Scraped(await daemon.app.facts());
-
-  afterEach(async () => {
-    await daemon.app.stop();
-  });
 
   it('counts heals, what they open, who is online, and who expires', async () => {
     await start();

@@ -1,18 +1,11 @@
 import { expect } from 'chai';
 import { SimulatedApp, user } from '../support/simulated-app.js';
+import { withDaemon } from '../support/with-daemon.js';
 
 const ANN = user(1);
 
 describe('presence', () => {
-  let daemon: SimulatedApp;
-
-  beforeEach(async () => {
-    daemon = await SimulatedApp.start();
-  });
-
-  afterEach(async () => {
-    await daemon.app.stop();
-  });
+  const daemon = withDaemon({ options: () => ({}) });
 
   it('opens a session at the first heal and says online', async () => {
     const before = daemon.clock.wall();

@@ -3,14 +3,13 @@ import { MemoryHistoryStore } from '../../src/adapters/memory/memory-history-sto
 import type { Config } from '../../src/config/schema.js';
 import { Faults } from '../support/faults.js';
 import { recordingChannel } from '../support/recording-channel.js';
-import { SimulatedApp, configOf, user } from '../support/simulated-app.js';
+import { configOf, user } from '../support/simulated-app.js';
+import { withDaemon } from '../support/with-daemon.js';
 
 const limitsWith = (flags: Readonly<Record<string, string>>): Config['limits'] => configOf(flags).limits;
 
 describe('a daemon that goes on by another configuration', () => {
-  let daemon: SimulatedApp;
-
-  afterEach(() => daemon.app.stop());
+  const daemon = withDaemon();
 
   async function replies(count: number, first: number): Promise<string[]> {
     const said: string[] = [];
@@ -24,7 +23,7 @@ describe('a daemon that goes on by another configuration', () => {
   }
 
   it('admits as many users as it may now, and keeps those who are there', async () => {
-    daemon = await SimulatedApp.start();
+    await daemon.start();
     expect(await replies(3, 1)).to.deep.equal(['online', 'online', 'online']);
     await daemon.app.reconfigure(limitsWith({ '--limits-users': '2' }), []);
     expect(await replies(1, 4)).to.deep.equal(['HEARTBEAT_OVERLOADED']);
@@ -36,7 +35,7 @@ describe('a daemon that goes on by another configuration', () => {
   it('has as much waiting in a mailbox, and for the disk, as may wait now', async () => {
     const store = new MemoryHistoryStore();
     const faults = new Faults();
-    daemon = await SimulatedApp.start({ store, decideUser: faults.decide, flags: { '--shards': '1' } });
+    await daemon.start({ store, decideUser: faults.decide, flags: { '--shards': '1' } });
     await daemon.app.reconfigure(limitsWith({ '--limits-mailbox': '2' }), []);
     // Until its actor is back, what comes behind it waits.
     faults.plan(user(1), 'heal', 1);
@@ -49,8 +48,7 @@ describe('a daemon that goes on by another configuration', () => {
   });
 
   it('tells who asks which channels there are now', async () => {
-    daemon = new SimulatedApp({ channels: [recordingChannel('old').channel] });
-    await daemon.app.start();
+    await daemon.start({ channels: [recordingChannel('old').channel] });
     const { alerts } = daemon.app;
     expect(alerts.channels).to.deep.equal(['old']);
     await daemon.app.reconfigure(limitsWith({}), [recordingChannel('new').channel]);

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
-import { SimulatedApp, user } from '../support/simulated-app.js';
+import { user } from '../support/simulated-app.js';
+import { withDaemon } from '../support/with-daemon.js';
 
 const ANN = user(1);
 const BEN = user(2);
@@ -7,27 +8,13 @@ const ONLINE = { kind: 'online' };
 const OFFLINE = { kind: 'offline' };
 
 describe('a restart', () => {
-  let daemon: SimulatedApp;
-
-  beforeEach(async () => {
-    daemon = await SimulatedApp.start();
-  });
-
-  afterEach(async () => {
-    await daemon.app.stop();
-  });
-
-  async function killAndStart(downtime: number): Promise<void> {
-    await daemon.kill();
-    daemon.clock.standStill(downtime);
-    daemon = await SimulatedApp.start({ store: daemon.store, clock: daemon.clock });
-  }
+  const daemon = withDaemon({ options: () => ({}) });
 
   it('holds whoever was online for one more timeout, and resumes the session of who heals within it', async () => {
     const opened = daemon.clock.wall();
     await daemon.ask('heal', ANN);
     await daemon.clock.advance(5000);
-    await killAndStart(60_000);
+    await daemon.killAndStart(60_000);
     expect(await daemon.ask('checkup', ANN)).to.deep.equal(ONLINE);
     await daemon.clock.advance(6900);
     expect(await daemon.ask('heal', ANN)).to.deep.equal(ONLINE);
@@ -42,7 +29,7 @@ describe('a restart', () => {
     await daemon.clock.advance(5000);
     await daemon.ask('heal', ANN);
     await daemon.clock.advance(3000);
-    await killAndStart(60_000);
+    await daemon.killAndStart(60_000);
     await daemon.clock.advance(8000);
     const [session] = await daemon.history(ANN);
     expect(session?.onlineAt).to.equal(opened);
@@ -56,7 +43,7 @@ describe('a restart', () => {
     await daemon.clock.advance(8000);
     await daemon.ask('heal', BEN);
     await daemon.ask('goodbye', BEN);
-    await killAndStart(1000);
+    await daemon.killAndStart(1000);
     expect(await daemon.history(ANN)).to.deep.equal([{ onlineAt: opened, offlineAt: opened + 7000 }]);
     expect(await daemon.history(BEN)).to.deep.equal([{ onlineAt: opened + 8000, offlineAt: opened + 8000 }]);
     expect(await daemon.ask('checkup', BEN)).to.deep.equal(OFFLINE);
@@ -67,7 +54,7 @@ describe('a restart', () => {
     await daemon.ask('heal', BEN);
     await daemon.clock.advance(2000);
     for (let crash = 0; crash < 5; crash++) {
-      await killAndStart(500);
+      await daemon.killAndStart(500);
       await daemon.clock.advance(1000);
       expect(await daemon.ask('heal', BEN), `after crash ${crash}`).to.deep.equal(ONLINE);
       expect(await daemon.history(BEN)).to.have.length(1);
@@ -82,7 +69,7 @@ describe('a restart', () => {
     await daemon.ask('heal', ANN);
     await daemon.app.stop();
     daemon.clock.standStill(3000);
-    daemon = await SimulatedApp.start({ store: daemon.store, clock: daemon.clock });
+    await daemon.startAgain();
     expect(await daemon.ask('heal', ANN)).to.deep.equal(ONLINE);
     expect(await daemon.history(ANN)).to.deep.equal([{ onlineAt: opened, offlineAt: opened + 10_000 }]);
   });
@@ -90,7 +77,7 @@ describe('a restart', () => {
   it('forgets who was silent once everybody has been heard or has ended', async () => {
     await daemon.ask('heal', ANN);
     await daemon.ask('heal', BEN);
-    await killAndStart(1000);
+    await daemon.killAndStart(1000);
     await daemon.ask('heal', ANN);
     await daemon.clock.advance(2000);
     expect((await daemon.store.open()).recovery?.silent).to.have.length(1);
@@ -101,7 +88,7 @@ describe('a restart', () => {
 
   it('records that it was blind meanwhile', async () => {
     await daemon.clock.advance(2000);
-    await killAndStart(60_000);
+    await daemon.killAndStart(60_000);
     const supervision = await daemon.app.supervision();
     expect(supervision).to.nested.include({ 'blind_intervals[0].cause': 'restarted' });
     expect(supervision).to.have.nested.property('blind_intervals[0].seconds').that.is.within(60, 61.1);

@@ -1,8 +1,8 @@
 import { expect } from 'chai';
-import { MemoryHistoryStore } from '../../src/adapters/memory/memory-history-store.js';
 import { decide } from '../../actors/user/user.machine.js';
 import { Disk } from '../support/model/disk.js';
-import { SimulatedApp, user } from '../support/simulated-app.js';
+import { user, type SimulatedApp } from '../support/simulated-app.js';
+import { withDaemon } from '../support/with-daemon.js';
 
 const ANN = user(1);
 
@@ -10,20 +10,17 @@ type Kind = Parameters<SimulatedApp['ask']>[0];
 
 describe('those who wait for a slow disk', () => {
   let disk: Disk;
-  let daemon: SimulatedApp;
   let answers: string[];
-
-  beforeEach(async () => {
-    const memory = new MemoryHistoryStore();
-    disk = new Disk(() => memory);
-    daemon = await SimulatedApp.start({ store: disk.attach() });
-    answers = [];
-  });
-
-  afterEach(async () => {
-    disk.release();
-    disk.mend();
-    await daemon.app.stop();
+  const daemon = withDaemon({
+    options: () => {
+      disk = Disk.inMemory();
+      answers = [];
+      return { store: disk.attach() };
+    },
+    mend: () => {
+      disk.release();
+      disk.mend();
+    },
   });
 
   function ask(...kinds: readonly Kind[]): void {
@@ -85,7 +82,7 @@ describe('those who wait for a slow disk', () => {
   it('are answered together where they ask the same: 40 batches of 10,000 heals are 40 messages', async () => {
     const messages = { handled: 0 };
     await daemon.app.stop();
-    daemon = await SimulatedApp.start({
+    await daemon.start({
       store: disk.attach(),
       decideUser: (...asked) => {
         messages.handled++;
@@ -114,7 +111,7 @@ describe('those who wait for a slow disk', () => {
 
   it('are no more than a mailbox holds: those past it are refused at once, and counted', async () => {
     await daemon.app.stop();
-    daemon = await SimulatedApp.start({ store: disk.attach(), flags: { '--limits-mailbox': '10' } });
+    await daemon.start({ store: disk.attach(), flags: { '--limits-mailbox': '10' } });
     disk.hold('dropped');
     for (let round = 0; round < 20; round++) {
       daemon.clock.standStill(1);
@@ -129,7 +126,7 @@ describe('those who wait for a slow disk', () => {
 
   it('are bounded while a session opens, too, and equal heals are one of them', async () => {
     await daemon.app.stop();
-    daemon = await SimulatedApp.start({ store: disk.attach(), flags: { '--limits-mailbox': '10' } });
+    await daemon.start({ store: disk.attach(), flags: { '--limits-mailbox': '10' } });
     disk.hold('dropped');
     for (let round = 0; round < 20; round++) {
       ask('heal', 'heal', 'heal');

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { RefusingStore } from '../support/refusing-store.js';
-import { SimulatedApp, user } from '../support/simulated-app.js';
+import { user } from '../support/simulated-app.js';
+import { withDaemon } from '../support/with-daemon.js';
 
 const ANN = user(1);
 const BEN = user(2);
@@ -8,16 +9,14 @@ const REFUSED = { kind: 'refused', code: 'HEARTBEAT_STORE_REFUSES' };
 
 describe('a store that refuses writes', () => {
   let store: RefusingStore;
-  let daemon: SimulatedApp;
-
-  beforeEach(async () => {
-    store = new RefusingStore();
-    daemon = await SimulatedApp.start({ store });
-  });
-
-  afterEach(async () => {
-    store.full = false;
-    await daemon.app.stop();
+  const daemon = withDaemon({
+    options: () => {
+      store = new RefusingStore();
+      return { store };
+    },
+    mend: () => {
+      store.full = false;
+    },
   });
 
   it('goes on extending sessions, and refuses new ones and goodbyes', async () => {
@@ -88,11 +87,9 @@ describe('a store that refuses writes', () => {
       expect(await daemon.ask('heal', ANN)).to.deep.equal(REFUSED);
       store.full = false;
       await daemon.clock.advance(31_000);
-      await daemon.kill();
-      const next = await SimulatedApp.start({ store, clock: daemon.clock });
-      expect(await next.ask('checkup', ANN)).to.deep.equal({ kind: 'offline' });
-      expect(await next.history(ANN)).to.deep.equal([]);
-      daemon = next;
+      await daemon.killAndStart();
+      expect(await daemon.ask('checkup', ANN)).to.deep.equal({ kind: 'offline' });
+      expect(await daemon.history(ANN)).to.deep.equal([]);
     });
 
     it(`goes on with a session whose goodbye was refused ${how}`, async () => {
@@ -105,11 +102,9 @@ describe('a store that refuses writes', () => {
         await daemon.clock.advance(1000);
         await daemon.ask('heal', ANN);
       }
-      await daemon.kill();
-      const next = await SimulatedApp.start({ store, clock: daemon.clock });
-      expect(await next.ask('checkup', ANN)).to.deep.equal({ kind: 'online' });
-      expect(await next.history(ANN)).to.deep.equal([{ onlineAt: opened, offlineAt: opened + 38_000 }]);
-      daemon = next;
+      await daemon.killAndStart();
+      expect(await daemon.ask('checkup', ANN)).to.deep.equal({ kind: 'online' });
+      expect(await daemon.history(ANN)).to.deep.equal([{ onlineAt: opened, offlineAt: opened + 38_000 }]);
     });
   }
 });

@@ -2,7 +2,8 @@ import { expect } from 'chai';
 import { MemoryHistoryStore } from '../../src/adapters/memory/memory-history-store.js';
 import { HeartbeatError } from '../../src/errors.js';
 import type { HistoryRecord, StoreTrouble } from '../../src/ports/history-store.js';
-import { SimulatedApp, user } from '../support/simulated-app.js';
+import { user } from '../support/simulated-app.js';
+import { withDaemon } from '../support/with-daemon.js';
 
 const MESSAGE = 'the database is damaged (000005.ldb): restore the data directory from a backup';
 
@@ -33,14 +34,12 @@ class TroubledStore extends MemoryHistoryStore {
 
 describe('a store that is damaged or gone', () => {
   let store: TroubledStore;
-  let daemon: SimulatedApp;
-
-  beforeEach(async () => {
-    store = new TroubledStore();
-    daemon = await SimulatedApp.start({ store });
+  const daemon = withDaemon({
+    options: () => {
+      store = new TroubledStore();
+      return { store };
+    },
   });
-
-  afterEach(() => daemon.app.stop());
 
   it('is said where readiness is asked for, in /supervision and by a metric', async () => {
     expect(daemon.app.unready()).to.deep.equal([]);

@@ -3,7 +3,9 @@ import { POLICIES } from '../../actors/tree.js';
 import { MemoryHistoryStore } from '../../src/adapters/memory/memory-history-store.js';
 import type { HistoryRecord } from '../../src/ports/history-store.js';
 import { Faults } from '../support/faults.js';
-import { SimulatedApp, user } from '../support/simulated-app.js';
+import type { SimulatedApp } from '../support/simulated-app.js';
+import { user } from '../support/simulated-app.js';
+import { withDaemon } from '../support/with-daemon.js';
 
 const ANN = user(1);
 const BEN = user(2);
@@ -17,7 +19,7 @@ interface Tree {
   readonly children?: readonly Tree[];
 }
 
-async function child(daemon: SimulatedApp, ...names: string[]): Promise<Tree> {
+async function child(daemon: Pick<SimulatedApp, 'app'>, ...names: string[]): Promise<Tree> {
   const { tree } = (await daemon.app.supervision()) as { tree: Tree };
   return names.reduce((parent, name) => {
     const found = parent.children?.find((each) => each.name === name);
@@ -26,22 +28,18 @@ async function child(daemon: SimulatedApp, ...names: string[]): Promise<Tree> {
   }, tree);
 }
 
-async function crashesOfUsers(daemon: SimulatedApp): Promise<number> {
+async function crashesOfUsers(daemon: Pick<SimulatedApp, 'app'>): Promise<number> {
   const users = await child(daemon, 'users');
   return users.children?.reduce((sum, shard) => sum + (shard.crashes ?? 0), 0) ?? 0;
 }
 
 describe('supervision', () => {
-  let daemon: SimulatedApp;
+  const daemon = withDaemon();
   const faults = new Faults();
 
   async function start(options: Parameters<typeof SimulatedApp.start>[0] = {}): Promise<void> {
-    daemon = await SimulatedApp.start({ decideUser: faults.decide, ...options });
+    await daemon.start({ decideUser: faults.decide, ...options });
   }
-
-  afterEach(async () => {
-    await daemon.app.stop();
-  });
 
   it('brings a crashed user back with its session, and answers the very message that crashed it', async () => {
     await start();

@@ -4,7 +4,8 @@ import type { NodeName } from '../../../src/domain/node-name.js';
 import type { Timeout } from '../../../src/domain/timeout.js';
 import { RecordingAlerting } from '../../support/recording-alerting.js';
 import { SeededRandom } from '../../support/seeded-random.js';
-import { SimulatedApp, node } from '../../support/simulated-app.js';
+import { node } from '../../support/simulated-app.js';
+import { withDaemon } from '../../support/with-daemon.js';
 
 const ANN = node('ann');
 const BEN = node('ben');
@@ -12,15 +13,16 @@ const ADAPTIVE: Timeout = { min: 500, max: 30_000 };
 
 describe('a node with an adaptive timeout', () => {
   let alerting: RecordingAlerting;
-  let daemon: SimulatedApp;
-
-  beforeEach(async () => {
-    alerting = new RecordingAlerting();
-    daemon = await SimulatedApp.start({ alerting });
-    await choose(ADAPTIVE);
+  const daemon = withDaemon({
+    options: () => {
+      alerting = new RecordingAlerting();
+      return { alerting };
+    },
   });
 
-  afterEach(() => daemon.app.stop());
+  beforeEach(async () => {
+    await choose(ADAPTIVE);
+  });
 
   const choose = (timeout: Timeout | null, maxRetries = 0, name = ANN) =>
     daemon.askNode({ kind: 'put', change: { timeout, maxRetries } }, name);
@@ -43,12 +45,6 @@ describe('a node with an adaptive timeout', () => {
   }
 
   const times = (count: number, interval: number): number[] => Array.from({ length: count }, () => interval);
-
-  async function killAndStart(downtime: number): Promise<void> {
-    await daemon.kill();
-    daemon.clock.standStill(downtime);
-    daemon = await SimulatedApp.start({ store: daemon.store, clock: daemon.clock, alerting });
-  }
 
   const flips = (): string[] => alerting.raised.map(({ flip }) => `${flip.node} ${flip.to}`);
 
@@ -193,7 +189,7 @@ describe('a node with an adaptive timeout', () => {
   it('is known by its rhythm after a restart, and has its max until it was heard twice', async () => {
     await beat(times(60, 1000));
     const { heartbeatHistory, timeout } = await shown();
-    await killAndStart(5000);
+    await daemon.killAndStart(5000);
     expect(await shown()).to.include({ timeout: 30_000, deadline: daemon.clock.wall() + 30_000 });
     expect((await shown()).heartbeatHistory.samples).to.be.within(
       heartbeatHistory.samples - 1,
@@ -213,7 +209,7 @@ describe('a node with an adaptive timeout', () => {
     // In time, and by far the latest so far: it makes the next timeout longer, and no checkpoint has it.
     await beat([1450]);
     const { deadline = 0 } = await shown();
-    await killAndStart(100);
+    await daemon.killAndStart(100);
     expect((await shown()).deadline).to.be.at.least(deadline + 100);
   });
 

@@ -1,22 +1,24 @@
 import { expect } from 'chai';
 import type { NodeRequest } from '../../../actors/node/node.protocol.js';
 import { RecordingAlerting } from '../../support/recording-alerting.js';
-import { SimulatedApp, node } from '../../support/simulated-app.js';
+import { node } from '../../support/simulated-app.js';
+import { withDaemon } from '../../support/with-daemon.js';
 
 const ANN = node('ann');
 const NO_RETRIES: NodeRequest = { kind: 'put', change: { maxRetries: 0 } };
 
 describe('a daemon that stood still', () => {
   let alerting: RecordingAlerting;
-  let daemon: SimulatedApp;
-
-  beforeEach(async () => {
-    alerting = new RecordingAlerting();
-    daemon = await SimulatedApp.start({ alerting });
-    await daemon.askNode(NO_RETRIES, ANN);
+  const daemon = withDaemon({
+    options: () => {
+      alerting = new RecordingAlerting();
+      return { alerting };
+    },
   });
 
-  afterEach(() => daemon.app.stop());
+  beforeEach(async () => {
+    await daemon.askNode(NO_RETRIES, ANN);
+  });
 
   const failures = () => alerting.raised.map(({ flip }) => flip.at);
 

@@ -1,20 +1,19 @@
 import { expect } from 'chai';
 import type { DescribedNode } from '../../../actors/node/node.protocol.js';
-import { SimulatedApp, node } from '../../support/simulated-app.js';
+import { node } from '../../support/simulated-app.js';
+import { withDaemon } from '../../support/with-daemon.js';
 
 const ANN = node('ann');
 const REFUSED_UNKNOWN = { kind: 'refused', code: 'HEARTBEAT_UNKNOWN_NODE' };
 
 describe('a node', () => {
-  let daemon: SimulatedApp;
+  const daemon = withDaemon();
   let began: number;
 
   async function start(flags: Record<string, string> = {}): Promise<void> {
-    daemon = await SimulatedApp.start({ flags });
+    await daemon.start({ flags });
     began = daemon.clock.wall();
   }
-
-  afterEach(() => daemon.app.stop());
 
   async function shown(): Promise<DescribedNode> {
     const reply = await daemon.askNode('describe', ANN);

@@ -2,7 +2,8 @@ import { expect } from 'chai';
 import type { NodeRequest } from '../../../actors/node/node.protocol.js';
 import { instant } from '../../../src/domain/time.js';
 import { recordingChannel } from '../../support/recording-channel.js';
-import { SimulatedApp, node } from '../../support/simulated-app.js';
+import { node } from '../../support/simulated-app.js';
+import { withDaemon } from '../../support/with-daemon.js';
 
 const ANN = node('ann');
 const BEN = node('ben');
@@ -13,20 +14,12 @@ const FLAGS = { '--alerts-remind-every': '600' };
 
 describe('nodes and people on call, through a restart', () => {
   let ops: ReturnType<typeof recordingChannel>;
-  let daemon: SimulatedApp;
-
-  beforeEach(async () => {
-    ops = recordingChannel('ops');
-    daemon = await SimulatedApp.start({ flags: FLAGS, channels: [ops.channel] });
+  const daemon = withDaemon({
+    options: () => {
+      ops = recordingChannel('ops');
+      return { flags: FLAGS, channels: [ops.channel] };
+    },
   });
-
-  afterEach(() => daemon.app.stop());
-
-  async function killAndStart(): Promise<void> {
-    await daemon.kill();
-    const { store, clock } = daemon;
-    daemon = await SimulatedApp.start({ flags: FLAGS, store, clock, channels: [ops.channel] });
-  }
 
   const acknowledgedFor = (duration: number): NodeRequest => ({
     kind: 'acknowledge',
@@ -43,11 +36,11 @@ describe('nodes and people on call, through a restart', () => {
     await daemon.askNode('put', ANN);
     await daemon.askNode('fail', ANN);
     await daemon.clock.advance(300_000);
-    await killAndStart();
+    await daemon.killAndStart();
     await daemon.clock.advance(301_000);
     expect(told()).to.deep.equal(['node.reported_failure ann', 'node.failed ann 1']);
     await daemon.askNode('acknowledge', ANN);
-    await killAndStart();
+    await daemon.killAndStart();
     await daemon.clock.advance(3_600_000);
     expect(told()).to.have.length(2);
     await daemon.askNode('heartbeat', ANN);
@@ -58,7 +51,7 @@ describe('nodes and people on call, through a restart', () => {
   /** Begins anew, with reminders that come soon. */
   async function startReminding(): Promise<void> {
     await daemon.app.stop();
-    daemon = await SimulatedApp.start({ flags: OFTEN, channels: [ops.channel] });
+    await daemon.start({ flags: OFTEN, channels: [ops.channel] });
   }
 
   it('remind again once an acknowledgement has ended or is taken back', async () => {
@@ -89,7 +82,7 @@ describe('nodes and people on call, through a restart', () => {
     await daemon.kill();
     const { store, clock } = daemon;
     await clock.advance(40_000);
-    daemon = await SimulatedApp.start({ flags: OFTEN, store, clock, channels: [ops.channel] });
+    await daemon.start({ flags: OFTEN, store, clock, channels: [ops.channel] });
     const before = told().length;
     await clock.advance(30_000);
     expect(told().slice(before)).to.deep.equal(['node.failed ann 1']);
@@ -105,7 +98,7 @@ describe('nodes and people on call, through a restart', () => {
     const boss = recordingChannel('boss');
     const late = { ...boss.channel, policy: { ...boss.channel.policy, after: 30_000 } };
     await daemon.app.stop();
-    daemon = await SimulatedApp.start({ channels: [late] });
+    await daemon.start({ channels: [late] });
     for (const name of [ANN, BEN]) {
       await daemon.askNode('put', name);
       await daemon.askNode('fail', name);
@@ -122,7 +115,7 @@ describe('nodes and people on call, through a restart', () => {
     await daemon.askNode('put', SWITCH);
     await daemon.askNode(BEHIND, ANN);
     await daemon.askNode('fail', SWITCH);
-    await killAndStart();
+    await daemon.killAndStart();
     await daemon.clock.advance(500_000);
     expect(await daemon.askNode('describe', ANN)).to.have.nested.property('node.state', 'failed');
     expect(told()).to.deep.equal(['node.reported_failure switch']);
@@ -161,13 +154,13 @@ describe('nodes and people on call, through a restart', () => {
     };
     await daemon.app.stop();
     const { clock } = daemon;
-    daemon = await SimulatedApp.start({ ...options, clock });
+    await daemon.start({ ...options, clock });
     const { store } = daemon;
     for (const name of [ANN, BEN, SWITCH]) await daemon.askNode('put', name);
     await clock.advance(200_000);
     await daemon.kill();
     await clock.advance(1_000_000);
-    daemon = await SimulatedApp.start({ ...options, store, clock });
+    await daemon.start({ ...options, store, clock });
     await clock.advance(1_000);
     const failures = boss.told.filter(({ type }) => type === 'node.failed');
     const named = failures.map((told) => (told.nodes ?? [told.node]).map((each) => each?.name));

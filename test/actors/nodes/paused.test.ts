@@ -1,7 +1,8 @@
 import { expect } from 'chai';
 import type { NodeRequest } from '../../../actors/node/node.protocol.js';
 import { recordingChannel } from '../../support/recording-channel.js';
-import { SimulatedApp, node } from '../../support/simulated-app.js';
+import { node } from '../../support/simulated-app.js';
+import { withDaemon } from '../../support/with-daemon.js';
 
 const ANN = node('ann');
 const BEN = node('ben');
@@ -9,20 +10,19 @@ const FAILED = ['node.reported_failure ann'];
 
 describe('a paused node', () => {
   let ops: ReturnType<typeof recordingChannel>;
-  let daemon: SimulatedApp;
+  const daemon = withDaemon({
+    options: () => {
+      ops = recordingChannel('ops');
+      return { channels: [ops.channel] };
+    },
+  });
 
   beforeEach(async () => {
-    ops = recordingChannel('ops');
-    daemon = await SimulatedApp.start({ channels: [ops.channel] });
     await daemon.askNode('put', ANN);
   });
 
-  afterEach(() => daemon.app.stop());
-
   async function killAndStart(): Promise<void> {
-    await daemon.kill();
-    const { store, clock } = daemon;
-    daemon = await SimulatedApp.start({ store, clock, channels: [ops.channel] });
+    await daemon.killAndStart();
     await daemon.clock.advance(100);
   }
 
@@ -100,7 +100,7 @@ describe('a paused node', () => {
   it('that fails is part of no mass failure', async () => {
     await daemon.app.stop();
     const flags = { '--alerts-mass-failure-at-least': '2' };
-    daemon = await SimulatedApp.start({ flags, channels: [ops.channel] });
+    await daemon.start({ flags, channels: [ops.channel] });
     for (const name of [ANN, BEN]) await daemon.askNode('put', name);
     await ask('pause', 'fail');
     await daemon.askNode('fail', BEN);

@@ -1,7 +1,8 @@
 import { expect } from 'chai';
 import type { SettingsChange } from '../../../src/domain/node.js';
 import { recordingChannel } from '../../support/recording-channel.js';
-import { SimulatedApp, configOf, node } from '../../support/simulated-app.js';
+import { configOf, node } from '../../support/simulated-app.js';
+import { withDaemon } from '../../support/with-daemon.js';
 
 const ANN = node('ann');
 
@@ -9,36 +10,33 @@ describe('a failed node that gets other settings', () => {
   const [ops, web] = [recordingChannel('ops'), recordingChannel('web')];
   const told = ({ told: messages }: typeof ops): string[] =>
     messages.map(({ type, node: about }) => `${type} ${about?.name ?? ''}`);
-  let daemon: SimulatedApp;
+  const daemon = withDaemon();
 
   const put = (change: SettingsChange) => daemon.askNode({ kind: 'put', change }, ANN);
 
   it('is closed at the channels that it leaves, in a pause, too, and over a restart', async () => {
     const channels = [ops.channel, web.channel];
-    daemon = await SimulatedApp.start({ channels });
+    await daemon.start({ channels });
     await put({ channels: ['ops'] });
     await daemon.askNode('fail', ANN);
     await put({ labels: { team: 'web' } });
     expect(told(ops)).to.deep.equal(['node.reported_failure ann']);
     await daemon.askNode('pause', ANN);
-    await daemon.kill();
-    const { store, clock } = daemon;
-    daemon = await SimulatedApp.start({ store, clock, channels });
+    await daemon.killAndStart();
     await put({ channels: ['web'] });
-    await clock.advance(100);
+    await daemon.clock.advance(100);
     expect(told(ops)).to.deep.equal(['node.reported_failure ann', 'channel.closed ann']);
     expect(told(web)).to.deep.equal([]);
     await daemon.askNode('resume', ANN);
     await daemon.askNode('heartbeat', ANN);
-    await clock.advance(100);
+    await daemon.clock.advance(100);
     expect(told(ops)).to.have.length(2);
     expect(told(web), 'a recovery alone').to.deep.equal([]);
-    await daemon.app.stop();
   });
 
   it('is closed where it was told by a reload of what the channel is for', async () => {
     const [before, other] = [recordingChannel('ops'), recordingChannel('ops')];
-    daemon = await SimulatedApp.start({ channels: [before.channel] });
+    await daemon.start({ channels: [before.channel] });
     await put({ labels: { team: 'web' } });
     await daemon.askNode('fail', ANN);
     const match = [{ labels: { team: ['data'] } }];
@@ -47,6 +45,5 @@ describe('a failed node that gets other settings', () => {
     await daemon.clock.advance(100);
     expect(told(before)).to.deep.equal(['node.reported_failure ann']);
     expect(told(other)).to.deep.equal(['channel.closed ann']);
-    await daemon.app.stop();
   });
 });

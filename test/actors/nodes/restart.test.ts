@@ -2,7 +2,8 @@ import { expect } from 'chai';
 import type { DescribedNode, NodeRequest } from '../../../actors/node/node.protocol.js';
 import type { NodeName } from '../../../src/domain/node-name.js';
 import { RecordingAlerting } from '../../support/recording-alerting.js';
-import { SimulatedApp, node } from '../../support/simulated-app.js';
+import { node } from '../../support/simulated-app.js';
+import { withDaemon } from '../../support/with-daemon.js';
 
 const ANN = node('ann');
 const BEN = node('ben');
@@ -11,20 +12,12 @@ const HOUR = 3_600_000;
 
 describe('after a restart, a node', () => {
   let alerting: RecordingAlerting;
-  let daemon: SimulatedApp;
-
-  beforeEach(async () => {
-    alerting = new RecordingAlerting();
-    daemon = await SimulatedApp.start({ alerting });
+  const daemon = withDaemon({
+    options: () => {
+      alerting = new RecordingAlerting();
+      return { alerting };
+    },
   });
-
-  afterEach(() => daemon.app.stop());
-
-  async function killAndStart(downtime: number): Promise<void> {
-    await daemon.kill();
-    daemon.clock.standStill(downtime);
-    daemon = await SimulatedApp.start({ store: daemon.store, clock: daemon.clock, alerting });
-  }
 
   async function shown(name: NodeName): Promise<DescribedNode> {
     const reply = await daemon.askNode('describe', name);
@@ -46,7 +39,7 @@ describe('after a restart, a node', () => {
     expect(await beat(ANN)).to.deep.equal({ kind: 'active' });
     // A change by somebody else leaves it with the key.
     await daemon.askNode(NO_RETRIES, ANN);
-    await killAndStart(5000);
+    await daemon.killAndStart(5000);
     expect(await beat(BEN)).to.deep.equal(reached);
     await daemon.askNode('forget', ANN);
     expect(await beat(BEN)).to.deep.equal({ kind: 'active' });
@@ -64,7 +57,7 @@ describe('after a restart, a node', () => {
     await daemon.clock.advance(62_000);
     const before = await shown(ANN);
     expect(before).to.include({ state: 'inactive', retries: 2, lastHeartbeat: heard });
-    await killAndStart(5000);
+    await daemon.killAndStart(5000);
     expect(await shown(ANN)).to.deep.include({
       state: 'inactive',
       retries: 2,
@@ -84,7 +77,7 @@ describe('after a restart, a node', () => {
     await daemon.askNode('heartbeat', ANN);
     const heard = daemon.clock.wall();
     await daemon.clock.advance(1000);
-    await killAndStart(1000);
+    await daemon.killAndStart(1000);
     expect((await shown(ANN)).lastHeartbeat).to.equal(heard);
   });
 
@@ -94,7 +87,7 @@ describe('after a restart, a node', () => {
     await daemon.clock.advance(10_000);
     const away = 10 * HOUR;
     const deadline = (await shown(BEN)).deadline ?? 0;
-    await killAndStart(away);
+    await daemon.killAndStart(away);
     const up = daemon.clock.wall();
     // Whoever may have been heard while nobody listened has a whole timeout, or the grace if that is less.
     expect((await shown(ANN)).deadline).to.equal(up + 30_000);
@@ -106,7 +99,7 @@ describe('after a restart, a node', () => {
   it('of a timeout of 25 hours does not get 25 hours more, but the grace', async () => {
     await daemon.askNode({ kind: 'put', change: { timeout: 25 * HOUR, maxRetries: 0 } }, ANN);
     const deadline = (await shown(ANN)).deadline ?? 0;
-    await killAndStart(25 * HOUR);
+    await daemon.killAndStart(25 * HOUR);
     expect((await shown(ANN)).deadline).to.be.within(deadline + 25 * HOUR, deadline + 25 * HOUR + 1000);
     await daemon.kill();
     // It would have been due just now.
@@ -115,15 +108,15 @@ describe('after a restart, a node', () => {
     await daemon.store.write([
       { kind: 'observed_time', observed: { ...observed!, awake: 25 * HOUR - 1000 } },
     ]);
-    daemon = await SimulatedApp.start({ store: daemon.store, clock: daemon.clock, alerting });
+    await daemon.startAgain();
     expect((await shown(ANN)).deadline).to.be.at.most(daemon.clock.wall() + 120_000);
   });
 
   it('that had failed before is not told of again', async () => {
     await daemon.askNode(NO_RETRIES, ANN);
     await daemon.clock.advance(31_000);
-    await killAndStart(1000);
-    await killAndStart(1000);
+    await daemon.killAndStart(1000);
+    await daemon.killAndStart(1000);
     await daemon.clock.advance(100_000);
     expect(told()).to.deep.equal(['ann failed']);
     expect((await shown(ANN)).state).to.equal('failed');
@@ -136,7 +129,7 @@ describe('after a restart, a node', () => {
     await daemon.askNode(NO_RETRIES, BEN);
     await daemon.clock.advance(2000);
     for (let crash = 0; crash < 16; crash++) {
-      await killAndStart(500);
+      await daemon.killAndStart(500);
       await daemon.clock.advance(2000);
       await daemon.askNode('heartbeat', BEN);
       await daemon.clock.advance(1100);
@@ -149,7 +142,7 @@ describe('after a restart, a node', () => {
     await daemon.askNode('put', BEN);
     await daemon.askNode('pause', ANN);
     await daemon.askNode('forget', BEN);
-    await killAndStart(1000);
+    await daemon.killAndStart(1000);
     await daemon.clock.advance(200_000);
     expect((await shown(ANN)).pausedAt).not.to.equal(undefined);
     expect(await daemon.askNode('describe', BEN)).to.have.property('code', 'HEARTBEAT_UNKNOWN_NODE');
@@ -160,7 +153,7 @@ describe('after a restart, a node', () => {
     await daemon.askNode('put', ANN);
     await daemon.app.stop();
     const flags = { '--nodes-timeout': '7', '--nodes-max-retries': '1' };
-    daemon = await SimulatedApp.start({ store: daemon.store, clock: daemon.clock, alerting, flags });
+    await daemon.startAgain({ flags });
     expect(await shown(ANN)).to.include({ timeout: 7000, maxRetries: 1 });
   });
 
@@ -168,7 +161,7 @@ describe('after a restart, a node', () => {
     await daemon.askNode(NO_RETRIES, ANN);
     daemon.clock.jumpWall(HOUR);
     await daemon.clock.advance(2000);
-    await killAndStart(1000);
+    await daemon.killAndStart(1000);
     daemon.clock.jumpWall(-HOUR);
     await daemon.clock.advance(29_900);
     expect(told()).to.deep.equal([]);
@@ -179,7 +172,7 @@ describe('after a restart, a node', () => {
   it('is told of with the time in which the daemon was blind', async () => {
     await daemon.askNode(NO_RETRIES, ANN);
     await daemon.clock.advance(1000);
-    await killAndStart(7000);
+    await daemon.killAndStart(7000);
     await daemon.clock.advance(40_000);
     expect(alerting.raised[0]?.flip.blind).to.be.within(7000, 8000);
     expect(alerting.raised[0]?.node.name).to.equal(ANN);
@@ -191,7 +184,7 @@ describe('after a restart, a node', () => {
     await daemon.askNode('heartbeat', ANN);
     const heard = daemon.clock.wall();
     await daemon.app.stop();
-    daemon = await SimulatedApp.start({ store: daemon.store, clock: daemon.clock, alerting });
+    await daemon.startAgain();
     expect((await shown(ANN)).lastHeartbeat).to.equal(heard);
   });
 });

@@ -1,17 +1,17 @@
 import { expect } from 'chai';
-import { SimulatedApp, node } from '../../support/simulated-app.js';
+import { node } from '../../support/simulated-app.js';
+import { withDaemon } from '../../support/with-daemon.js';
 
 /** The least there is: time passes in steps of a pulse. */
 const RETENTION = 60_000;
 const NODE = node('ann');
 
 describe('the past of a node', () => {
-  let daemon: SimulatedApp;
+  const daemon = withDaemon({ options: () => ({ flags: { '--history-retention': '60' } }) });
+
   beforeEach(async () => {
-    daemon = await SimulatedApp.start({ flags: { '--history-retention': '60' } });
     await daemon.askNode({ kind: 'put', change: { timeout: 7 * RETENTION, maxRetries: 0 } }, NODE);
   });
-  afterEach(() => daemon.app.stop());
 
   it('is kept for history.retention, and no longer', async () => {
     await daemon.askNode('fail', NODE);

@@ -1,27 +1,25 @@
 import { expect } from 'chai';
 import { decide } from '../../../actors/node/node.machine.js';
-import { MemoryHistoryStore } from '../../../src/adapters/memory/memory-history-store.js';
 import { Disk } from '../../support/model/disk.js';
-import { node, SimulatedApp, type SimulationOptions } from '../../support/simulated-app.js';
+import { node, type SimulationOptions } from '../../support/simulated-app.js';
+import { withDaemon } from '../../support/with-daemon.js';
 
 const DB = node('db1');
 
 describe('requests for one node that wait for a slow disk', () => {
   let disk: Disk;
-  let daemon: SimulatedApp;
-
-  beforeEach(() => {
-    const memory = new MemoryHistoryStore();
-    disk = new Disk(() => memory);
+  const daemon = withDaemon({
+    mend: () => {
+      disk.release();
+    },
   });
 
-  afterEach(async () => {
-    disk.release();
-    await daemon.app.stop();
+  beforeEach(() => {
+    disk = Disk.inMemory();
   });
 
   async function start(options: SimulationOptions): Promise<void> {
-    daemon = await SimulatedApp.start({ store: disk.attach(), ...options });
+    await daemon.start({ store: disk.attach(), ...options });
   }
 
   function beat(times: number, replies: string[]): void {

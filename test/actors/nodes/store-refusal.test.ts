@@ -2,7 +2,8 @@ import { expect } from 'chai';
 import type { NodeRequest } from '../../../actors/node/node.protocol.js';
 import { RecordingAlerting } from '../../support/recording-alerting.js';
 import { RefusingStore } from '../../support/refusing-store.js';
-import { SimulatedApp, node } from '../../support/simulated-app.js';
+import { node } from '../../support/simulated-app.js';
+import { withDaemon } from '../../support/with-daemon.js';
 
 const ANN = node('ann');
 const BEN = node('ben');
@@ -12,19 +13,20 @@ const REFUSED = { kind: 'refused', code: 'HEARTBEAT_STORE_REFUSES' };
 describe('with a store that refuses writes', () => {
   let store: RefusingStore;
   let alerting: RecordingAlerting;
-  let daemon: SimulatedApp;
-
-  beforeEach(async () => {
-    store = new RefusingStore();
-    alerting = new RecordingAlerting();
-    daemon = await SimulatedApp.start({ store, alerting });
-    await daemon.askNode(NO_RETRIES, ANN);
-    store.full = true;
+  const daemon = withDaemon({
+    options: () => {
+      store = new RefusingStore();
+      alerting = new RecordingAlerting();
+      return { store, alerting };
+    },
+    mend: () => {
+      store.full = false;
+    },
   });
 
-  afterEach(async () => {
-    store.full = false;
-    await daemon.app.stop();
+  beforeEach(async () => {
+    await daemon.askNode(NO_RETRIES, ANN);
+    store.full = true;
   });
 
   it('heartbeats go on, and what needs a write is refused and undone', async () => {
@@ -53,8 +55,7 @@ describe('with a store that refuses writes', () => {
     await daemon.clock.advance(31_000);
     expect(alerting.heard).to.have.length(3);
     expect(await daemon.flips(ANN)).to.deep.equal(flips);
-    await daemon.kill();
-    daemon = await SimulatedApp.start({ store, clock: daemon.clock, alerting });
+    await daemon.killAndStart();
     expect(await daemon.flips(ANN)).to.deep.equal(flips);
     expect(await daemon.askNode('describe', ANN)).to.have.nested.property('node.state', 'failed');
   });
@@ -64,7 +65,7 @@ describe('with a store that refuses writes', () => {
     await daemon.app.stop();
     const queue = 5;
     const flags = { '--limits-history-queue': String(queue) };
-    daemon = await SimulatedApp.start({ store, alerting, flags });
+    await daemon.start({ store, alerting, flags });
     const names = [ANN, ...Array.from({ length: 3 * queue }, (_, index) => node(`node-${String(index)}`))];
     for (const name of names) await daemon.askNode(NO_RETRIES, name);
     store.full = true;
@@ -91,8 +92,7 @@ describe('with a store that refuses writes', () => {
       expect(await daemon.askNode('forget', ANN)).to.deep.equal(REFUSED);
       store.full = false;
       await daemon.clock.advance(31_000);
-      await daemon.kill();
-      daemon = await SimulatedApp.start({ store, clock: daemon.clock, alerting });
+      await daemon.killAndStart();
       expect(await daemon.askNode('describe', BEN)).to.have.property('code', 'HEARTBEAT_UNKNOWN_NODE');
       expect(await daemon.askNode('describe', ANN)).to.have.nested.include({
         'node.state': 'failed',
@@ -106,19 +106,20 @@ describe('with a store that refuses writes', () => {
     expect(await daemon.askNode('pause', ANN)).to.deep.equal(REFUSED);
     store.full = false;
     await daemon.clock.advance(31_000);
-    await daemon.kill();
-    daemon = await SimulatedApp.start({ store, clock: daemon.clock, alerting });
+    await daemon.killAndStart();
     expect(await daemon.askNode('describe', ANN)).to.have.nested.property('node.pausedAt', undefined);
   });
 });
 
 describe('killed while the store refuses writes, again and again', () => {
+  const daemon = withDaemon();
+
   // The second is longer than `blind_grace`: no restart gives it a whole timeout.
   for (const timeout of [20, 400]) {
     it(`fails no node that beats twice in its timeout of ${timeout} s, and does fail one that is silent`, async () => {
       const [beating, silent] = [node('beating'), node('silent')];
       const store = new RefusingStore();
-      let daemon = await SimulatedApp.start({ store });
+      await daemon.start({ store });
       for (const name of [beating, silent])
         await daemon.askNode({ kind: 'put', change: { maxRetries: 0, timeout: timeout * 1000 } }, name);
       for (let life = 0; life < 2; life++) {
@@ -131,14 +132,13 @@ describe('killed while the store refuses writes, again and again', () => {
         }
         await daemon.kill();
         store.full = false;
-        daemon = await SimulatedApp.start({ store, clock: daemon.clock });
+        await daemon.startAgain();
         await daemon.clock.advance(timeout * 500 - 2_000);
       }
       expect(await daemon.flips(beating)).to.deep.equal([]);
       await daemon.askNode('heartbeat', beating);
       await daemon.clock.advance(timeout * 500);
       expect((await daemon.flips(silent)).map(({ to }) => to)).to.deep.equal(['failed']);
-      await daemon.app.stop();
     });
   }
 });

@@ -3,21 +3,20 @@ import { POLICIES } from '../../../actors/tree.js';
 import type { NodeChange } from '../../../actors/notifier/notifier.protocol.js';
 import { Faults } from '../../support/faults.js';
 import { RecordingAlerting } from '../../support/recording-alerting.js';
-import { SimulatedApp, node } from '../../support/simulated-app.js';
+import { node } from '../../support/simulated-app.js';
+import { withDaemon } from '../../support/with-daemon.js';
 
 const ANN = node('ann');
 const FAILED = { kind: 'refused', code: 'HEARTBEAT_INTERNAL' };
 
 describe('the supervision of nodes', () => {
   let faults: Faults;
-  let daemon: SimulatedApp;
-
-  beforeEach(async () => {
-    faults = new Faults();
-    daemon = await SimulatedApp.start({ decideNode: faults.decideNode });
+  const daemon = withDaemon({
+    options: () => {
+      faults = new Faults();
+      return { decideNode: faults.decideNode };
+    },
   });
-
-  afterEach(() => daemon.app.stop());
 
   const actors = async (): Promise<number> => ((await daemon.app.supervision()) as { actors: number }).actors;
 
@@ -77,7 +76,7 @@ describe('the supervision of nodes', () => {
         throw new Error(`no words for ${change.flip.to}`);
       }
     })();
-    daemon = await SimulatedApp.start({ alerting });
+    await daemon.start({ alerting });
     await daemon.askNode('put', ANN);
     expect(await daemon.askNode('fail', ANN)).to.have.nested.property('node.state', 'failed');
     expect(await daemon.flips(ANN)).to.have.length(1);

@@ -1,6 +1,5 @@
 import fc from 'fast-check';
 import { LevelHistoryStore } from '../../../src/adapters/level/level-history-store.js';
-import { MemoryHistoryStore } from '../../../src/adapters/memory/memory-history-store.js';
 import { EFFORT } from '../../support/effort.js';
 import { Disk } from '../../support/model/disk.js';
 import { temporaryDirectory } from '../../support/temporary-directory.js';
@@ -22,10 +21,7 @@ export class Promises<Trouble, Step, Setting> {
   }
 
   async hold(troubles: readonly Trouble[], runs = 25): Promise<void> {
-    await this.#assert(troubles, runs, async (play) => {
-      const memory = new MemoryHistoryStore();
-      await play(new Disk(() => memory));
-    });
+    await this.#assert(troubles, runs, (play) => play(Disk.inMemory()));
   }
 
   async holdOnLevelDb(troubles: readonly Trouble[], runs: number): Promise<void> {

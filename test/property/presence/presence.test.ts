@@ -1,4 +1,3 @@
-import { MemoryHistoryStore } from '../../../src/adapters/memory/memory-history-store.js';
 import { EFFORT } from '../../support/effort.js';
 import { Disk } from '../../support/model/disk.js';
 import { Promises } from '../model/promises.js';
@@ -46,8 +45,7 @@ describe('presence keeps its promises', function () {
   it('with all of this at once, on a real LevelDB', () => promises.holdOnLevelDb(EVERYTHING, 10));
 
   it('where a question waits in a stall, and a heal at the very deadline goes on before it is answered', async () => {
-    const memory = new MemoryHistoryStore();
-    const world = new UserRunner(new Disk(() => memory), {
+    const world = new UserRunner(Disk.inMemory(), {
       grace: 200,
       ranging: { from: undefined, before: undefined, after: undefined },
     });
@@ -66,8 +64,7 @@ describe('presence keeps its promises', function () {
   });
 
   it('where a heal is handled after a stall, and its time was over before that', async () => {
-    const memory = new MemoryHistoryStore();
-    const world = new UserRunner(new Disk(() => memory), {
+    const world = new UserRunner(Disk.inMemory(), {
       grace: 200,
       ranging: { from: undefined, before: undefined, after: undefined },
     });

@@ -1,3 +1,4 @@
+import { MemoryHistoryStore } from '../../../src/adapters/memory/memory-history-store.js';
 import type { AlertId, AlertRecord, LastHold } from '../../../src/domain/alert.js';
 import type { AlertRange } from '../../../src/ports/outbox.js';
 import type { BlindInterval } from '../../../src/domain/blindness.js';
@@ -39,6 +40,12 @@ export class Disk {
   constructor(reborn: () => HistoryStore) {
     this.#reborn = reborn;
     this.#inner = reborn();
+  }
+
+  /** A disk whose data every process finds again. */
+  static inMemory(): Disk {
+    const memory = new MemoryHistoryStore();
+    return new Disk(() => memory);
   }
 
   get holds(): boolean {
