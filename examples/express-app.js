@@ -16,7 +16,7 @@ heartbeat.onFailure((node) => {
 
 const app = express();
 
-// Whoever asks for anything is there.
+// Any request of a user is a heal: they are there.
 app.use('/users/:id', async (request, _response, next) => {
   await heartbeat.users.heal(request.params.id);
   next();

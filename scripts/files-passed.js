@@ -10,7 +10,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 const OURS = /\/dist\/((?:src|actors)\/(?!library\/).*)\.js$/;
 /** Files that also run while nothing happens, and are steps of a request all the same. */
 const STEPS =
-  /\/(?:app|accepted-connections|backlog|checksum|database|group-commit|history\.actor|intake|ordered-history-store|sealed-store|mailbox-scheduler|pulse|supervised-actor|system-clock|timer-wheel|watchdog)\.ts$/;
+  /\/(?:app|accepted-connections|backlog|checksum|database|group-commit|history\.actor|intake|ordered-history-store|sealed-store|mailbox-scheduler|supervised-actor|system-clock|timer-wheel|watchdog)\.ts$/;
 const IDLE_MS = 3000;
 
 const { createHeartbeat } = await import('../dist/src/index.js');

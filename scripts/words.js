@@ -24,6 +24,10 @@ const NAMES = {
   bury: 'add to the dead letters',
   upset: 'crashed',
   cast: 'actors',
+  lapse: 'missed deadlines, or an end in silence',
+  heed: 'failed',
+  reckon: 'compute',
+  pulse: 'watchdog',
 };
 
 /** Phrases that say in a riddle what plain words say. */
@@ -32,6 +36,10 @@ const PHRASES = {
   'is past saving': 'exceeded its restart intensity',
   'said twice': 'idempotent',
   'is worth something': 'expires',
+  'is worth nothing': 'is refused, or is dropped',
+  'lets go of': 'closes, or releases',
+  'whoever asks': 'callers',
+  'who is told late': 'escalation channels',
 };
 
 /** Where a word of the list is an ordinary one: in text, not in a name. */

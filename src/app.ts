@@ -257,7 +257,7 @@ export class App implements Daemon {
     const counted = await readFacts(this.#actors, {
       store,
       blind: this.#blindness.totals,
-      pulse: this.#watchdog,
+      watchdog: this.#watchdog,
       wallSteps: this.#checkpoints.wallSteps,
     });
     return { ...counted, ready: this.unready().length === 0, others: otherMetrics?.() ?? [] };

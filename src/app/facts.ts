@@ -11,14 +11,14 @@ import type { AppPorts } from './ports.js';
 export interface Counted {
   readonly store: HistoryStore;
   readonly blind: BlindTotals;
-  readonly pulse: Watchdog;
+  readonly watchdog: Watchdog;
   readonly wallSteps: number;
 }
 
 /** The data for `GET /metrics`. */
 export async function readFacts(
   actors: Actors,
-  { store, blind, pulse, wallSteps }: Counted,
+  { store, blind, watchdog, wallSteps }: Counted,
 ): Promise<Omit<DaemonFacts, 'ready' | 'others'>> {
   const { system, shards, history } = actors;
   const { heals, checkups, openings, recoveries, goodbyes, erasures, expiries } = shards.counts;
@@ -46,9 +46,9 @@ export async function readFacts(
     alerts: alertFacts(actors),
     memory: { used: actors.memory.used, short: actors.memory.isShort, shed: actors.memory.shed },
     blind: blind.byCause,
-    eventLoopDelay: pulse.delays,
-    ticksOverdue: pulse.readings,
-    readingsCut: pulse.cut,
+    eventLoopDelay: watchdog.delays,
+    ticksOverdue: watchdog.readings,
+    readingsCut: watchdog.cut,
     wallSteps,
   };
 }

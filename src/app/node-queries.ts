@@ -20,13 +20,13 @@ import { settled } from './settled.js';
  */
 export function nodeQueries(
   actors: Pick<Actors, 'history' | 'shards' | 'nodes'>,
-  pulse: Watchdog,
+  watchdog: Watchdog,
   { clock, store }: { readonly clock: Clock; readonly store: LongReads },
   retention: Millis,
 ): NodesApi {
   const { nodes, history } = actors;
   const askMany = (kind: 'heartbeat' | 'describe', names: readonly NodeName[], quota?: NodeQuota) => {
-    const arrival = pulse.arrival();
+    const arrival = watchdog.arrival();
     return names.map((name): NodeCommand => ({ kind, name, ...arrival, quota }));
   };
   const toNodes = (
@@ -54,7 +54,7 @@ export function nodeQueries(
   });
   return {
     ask: (name, request, answered, quota) => {
-      const command = { ...request, name, ...pulse.arrival(), quota };
+      const command = { ...request, name, ...watchdog.arrival(), quota };
       nodes.ask(shardOf(name, nodes.count), command, answered);
     },
     dependencyChanges: new DependencyChanges(),

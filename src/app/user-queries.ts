@@ -19,11 +19,11 @@ export class UserQueries implements UsersApi {
 
   constructor(
     actors: Pick<Actors, 'history' | 'shards' | 'nodes'>,
-    pulse: Watchdog,
+    watchdog: Watchdog,
     store: Pick<HistoryStore, 'sessions' | 'lastSession'>,
   ) {
     this.#actors = actors;
-    this.#watchdog = pulse;
+    this.#watchdog = watchdog;
     this.#reader = new HistoryReader(store, (user) => actors.history.unstored(user));
   }
 

@@ -143,7 +143,7 @@ export class HeartbeatClient {
     return parseJson(body) ?? unexpected('GET /supervision', body);
   }
 
-  /** Waits for the calls under way, then lets go of the connections. */
+  /** Waits for the calls under way, then closes the connections. */
   async close(): Promise<void> {
     await this.#pool.close();
   }

@@ -28,7 +28,7 @@ describe('a daemon that lacks what the system gives', () => {
     });
   }
 
-  it('answers whoever asks how it is with as many connections as its descriptors allow, and says so', async () => {
+  it('answers health checks with as many connections as its descriptors allow, and says so', async () => {
     const port = await freePort();
     const daemon = resources.run({
       command: shell(`ulimit -n 256; exec ${start(resources.directory(), port)}`),

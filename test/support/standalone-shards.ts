@@ -12,7 +12,7 @@ import { SimulatedClock } from './simulated-clock.js';
 export const TIMEOUT = 7000;
 const RESTARTS = { intensity: 20, period: 10 };
 
-/** One shard of users and one of nodes. The test is the pulse and the disk, so that it decides what comes between. */
+/** One shard of users and one of nodes. The test is the watchdog and the disk, so that it decides what comes between. */
 export class StandaloneShards {
   readonly clock = new SimulatedClock();
   readonly submitted: HistoryEntry[] = [];

@@ -11,7 +11,7 @@ export interface Target {
   register(node: ChosenNode): Promise<void>;
   /** The node is reported failed, and why; one that is not known is registered first. */
   fail(node: string, reason: string): Promise<void>;
-  /** Lets go of connections. */
+  /** Closes its connections. */
   close(): Promise<void>;
 }
 

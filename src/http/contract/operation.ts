@@ -4,7 +4,7 @@ import { userIdText, userId } from '../../views/values.js';
 /** Groups of calls, in the order in which people read of them. */
 export const TAGS = {
   presence: 'Who is online, and when they were.',
-  nodes: 'Machines, services, jobs: whatever has a name and a pulse.',
+  nodes: 'Machines, services, jobs: anything that sends heartbeats under a name.',
   alerts: 'What people were told.',
   daemon: 'How the daemon is.',
 } as const;

@@ -200,17 +200,17 @@ function blindFamilies({
     counterBy('heartbeat_blind_intervals_total', 'How often the daemon was blind.', 'cause', by('intervals')),
     histogram(
       'heartbeat_event_loop_delay_seconds',
-      'How late the event loop came to each tick of the pulse.',
+      'How late the event loop came to each tick of the watchdog.',
       eventLoopDelay,
     ),
     histogram(
       'heartbeat_tick_overdue_seconds',
-      'How long after each tick of the pulse what was due was acted on.',
+      'How long after each tick of the watchdog what was due was acted on.',
       ticksOverdue,
     ),
     counter(
       'heartbeat_readings_cut_total',
-      'Ticks of the pulse that did not wait for all connections to be accepted.',
+      'Ticks of the watchdog that did not wait for all connections to be accepted.',
       readingsCut,
     ),
     counter('heartbeat_wall_clock_steps_total', 'How often the wall clock was set.', wallSteps),

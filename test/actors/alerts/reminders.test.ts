@@ -132,7 +132,7 @@ describe('a reminder', () => {
     await alerts.stop();
   });
 
-  it('that was not told is worth nothing once the node has recovered', async () => {
+  it('that was not sent is dropped once the node has recovered', async () => {
     let isDown = false;
     const alerts = await start({
       channels: {
@@ -187,7 +187,7 @@ describe('a reminder', () => {
 describe('an acknowledgement', () => {
   const channels = { ops: {}, boss: { after: 900_000 } };
 
-  it('keeps who is told late from being told, and from hearing of the recovery', async () => {
+  it('keeps escalation channels from being notified, of the recovery too', async () => {
     const alerts = await SimulatedAlerts.start({ channels });
     const since = alerts.clock.wall();
     alerts.fail('n1', 'n2');

@@ -94,7 +94,7 @@ describe('nodes and people on call, through a restart', () => {
     expect(reminders).to.deep.equal(['node.failed ann,ben 2']);
   });
 
-  it('tell who is told late of what was acknowledged until an instant, and is still failed', async () => {
+  it('notify escalation channels of what was acknowledged until an instant, and is still failed', async () => {
     const boss = recordingChannel('boss');
     const late = { ...boss.channel, policy: { ...boss.channel.policy, after: 30_000 } };
     await daemon.app.stop();
@@ -145,7 +145,7 @@ describe('nodes and people on call, through a restart', () => {
     expect(told()).to.have.length(2);
   });
 
-  it('tell who is told late of those that failed together, though its time came while there was no daemon', async () => {
+  it('notify escalation channels of those that failed together, though its time came while there was no daemon', async () => {
     const boss = recordingChannel('boss');
     const late = { ...boss.channel, policy: { ...boss.channel.policy, after: 900_000 } };
     const options = {

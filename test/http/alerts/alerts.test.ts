@@ -150,7 +150,7 @@ describe('alerts over HTTP', () => {
     expect(second).to.deep.include({ found: [1000], next: null });
   });
 
-  it('are refused to whoever asks for what there is not', async () => {
+  it('are refused for a query of unknown values', async () => {
     for (const query of [
       '?state=',
       '?state=lost',

@@ -59,7 +59,7 @@ for (const [lane, fastLane] of [
       expect(beats.json).to.have.property('accepted', 0);
     });
 
-    it('are worth nothing once they have expired, also when they were known before', async () => {
+    it('are refused once they have expired, also when they were known before', async () => {
       const gateway = await start({ auth: authOf() });
       const five = await token();
       expect((await callWith(gateway, five, 'PUT', '/heal/5')).status).to.equal(200);

@@ -109,7 +109,7 @@ describe('HTTPS', () => {
     await eventually(() => expect(answer).to.match(/^HTTP\/1\.1 200 /));
   });
 
-  it('answers what is in flight when it closes, and then lets go of every connection', async () => {
+  it('answers what is in flight when it closes, and then closes every connection', async () => {
     const gateway = await start({ tls });
     const socket = await shakeHands(gateway);
     const idle = await shakeHands(gateway);

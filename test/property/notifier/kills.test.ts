@@ -345,7 +345,7 @@ function countedAt({ alerts: { clock } }: Play, { message, at, attempt }: Seen):
   return at - raisedAt > HOUR ? undefined : raisedAt;
 }
 
-/** Who is told late hears of no failure before its time, and of no single recovery without its failure. */
+/** A channel with `after` is notified of no failure before its time, and of no single recovery without its failure. */
 function expectLate(play: Play): void {
   const wallAtStart = play.alerts.clock.wall() - play.alerts.clock.now();
   const down = new Set<string>();

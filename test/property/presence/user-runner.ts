@@ -218,7 +218,7 @@ export class UserRunner extends ModelRunner<Request, Crashing, UserStep> {
       await this.clock.settle();
       if (this.#broken.length > 0) throw this.#broken[0];
       if (this.#unanswered === 0 || this.disk.holds) return;
-      // Who asked at a deadline that lies in a stall is told with the next pulse.
+      // Who asked at a deadline that lies in a stall is answered with the next tick.
       if (wait === SETTLED) await this.clock.advance(TICK);
     }
     throw new Error(`${this.#unanswered} requests without an answer`);

@@ -16,7 +16,7 @@ class Watched {
   whenAdvanced: (horizon: number) => void = () => undefined;
   whenBlind: () => void = () => undefined;
   watches = true;
-  readonly pulse = new Watchdog(
+  readonly watchdog = new Watchdog(
     this.clock,
     {
       advance: (horizon) => {
@@ -37,7 +37,7 @@ class Watched {
   }
 
   arrival(): { arrivedAt: number; readAt: number } {
-    const { arrivedAt, readAt } = this.pulse.arrival();
+    const { arrivedAt, readAt } = this.watchdog.arrival();
     return { arrivedAt: arrivedAt - START, readAt: readAt - START };
   }
 
@@ -57,16 +57,16 @@ class Watched {
   }
 }
 
-describe('the pulse', () => {
+describe('the watchdog', () => {
   let watched: Watched;
 
   beforeEach(() => {
     watched = new Watched();
-    watched.pulse.start();
+    watched.watchdog.start();
   });
 
   afterEach(() => {
-    watched.pulse.stop();
+    watched.watchdog.stop();
   });
 
   it('advances with every tick, up to the moment of the tick', async () => {
@@ -115,9 +115,9 @@ describe('the pulse', () => {
 
   it('advances no further than to the earliest request that is held, and handles it as of then', async () => {
     await watched.clock.advance(3 * TICK + 7);
-    const first = watched.pulse.hold();
+    const first = watched.watchdog.hold();
     await watched.clock.advance(1);
-    const second = watched.pulse.hold();
+    const second = watched.watchdog.hold();
     await watched.clock.advance(5 * TICK);
     expect(watched.horizons().at(-1)).to.equal(67);
     const handled: unknown[] = [];
@@ -133,7 +133,7 @@ describe('the pulse', () => {
       { arrivedAt: 68, readAt: 68 },
     ]);
     // Whatever else comes is dated as ever, and so it is when handling fails.
-    const third = watched.pulse.hold();
+    const third = watched.watchdog.hold();
     expect(() =>
       third(() => {
         throw new Error('on purpose');
@@ -145,7 +145,7 @@ describe('the pulse', () => {
 
   it('waits no longer for a request than it may, and handles it as of when it was read all the same', async () => {
     await watched.clock.advance(3 * TICK + 7);
-    const handle = watched.pulse.hold(10 * TICK);
+    const handle = watched.watchdog.hold(10 * TICK);
     await watched.clock.advance(9 * TICK);
     expect(watched.horizons().at(-1)).to.equal(67);
     await watched.clock.advance(3 * TICK);
@@ -276,7 +276,7 @@ describe('the pulse', () => {
 
   it('counts how long its ticks are overdue', async () => {
     await watched.clock.advance(5 * TICK);
-    const { counts, sum } = watched.pulse.readings;
+    const { counts, sum } = watched.watchdog.readings;
     expect(counts.reduce((all, count) => all + count, 0)).to.equal(5);
     expect(sum).to.equal(0);
   });
@@ -290,7 +290,7 @@ describe('the pulse', () => {
     expect(horizons.at(-1)).to.equal(59_060);
     expect(flooded[0]).to.deep.equal(['blind', 60, 80]);
     expect(watched.blinds()).to.have.length(1);
-    expect(watched.pulse.cut).to.equal(horizons.length);
+    expect(watched.watchdog.cut).to.equal(horizons.length);
     await watched.clock.advance(60_000);
     expect(watched.blinds()).to.have.length(2);
   });
@@ -351,8 +351,8 @@ describe('the pulse', () => {
 
   it('is over when it is stopped: no tick, no blindness, though requests may still be dated', async () => {
     await watched.clock.advance(TICK);
-    watched.pulse.stop();
-    watched.pulse.stop();
+    watched.watchdog.stop();
+    watched.watchdog.stop();
     const events = await watched.during(async () => {
       await stall(20_000);
       expect(watched.arrival().readAt).to.equal(watched.now);
@@ -365,15 +365,15 @@ describe('the pulse', () => {
     watched.clock.standStill(TICK);
     const advanced = watched.clock.advance(0);
     setImmediate(() => {
-      watched.pulse.stop();
+      watched.watchdog.stop();
     });
     await advanced;
     expect(watched.events).to.deep.equal([]);
 
     for (const hook of ['whenAdvanced', 'whenBlind'] as const) {
-      watched.pulse.start();
+      watched.watchdog.start();
       watched[hook] = () => {
-        watched.pulse.stop();
+        watched.watchdog.stop();
       };
       await stall(5000);
       const last = await watched.during(() => watched.clock.advance(5000));
@@ -383,10 +383,10 @@ describe('the pulse', () => {
   });
 
   it('starts with a clean slate, and only once', async () => {
-    watched.pulse.stop();
+    watched.watchdog.stop();
     watched.clock.standStill(50_000);
-    watched.pulse.start();
-    watched.pulse.start();
+    watched.watchdog.start();
+    watched.watchdog.start();
     await watched.clock.advance(2 * TICK);
     expect(watched.events).to.deep.equal([
       ['advance', 50_020],
@@ -401,13 +401,13 @@ describe('the pulse', () => {
   }
 });
 
-describe('a pulse that was never started', () => {
+describe('a watchdog that was never started', () => {
   it('drives nothing', async () => {
     const watched = new Watched();
     watched.clock.standStill(50_000);
     watched.arrival();
     await watched.clock.advance(100);
     expect(watched.events).to.deep.equal([]);
-    expect(watched.pulse.arrival().readAt).to.equal(moment(START + 50_100));
+    expect(watched.watchdog.arrival().readAt).to.equal(moment(START + 50_100));
   });
 });
