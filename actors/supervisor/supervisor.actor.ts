@@ -218,6 +218,9 @@ export class Supervisor implements Actor<SupervisorEvent> {
         return;
       }
       this.#failure = failure;
+      // While it starts itself, its own failed start tells it.
+      if (this.#started === undefined)
+        this.#context.logger.error('child crashed', { path: `${this.path}/${id}`, error: failure });
       this.#cell.tellUnbounded({ kind: 'child_start_failed', id, incarnation, error: failure.message });
     });
   }
@@ -252,13 +255,13 @@ export class Supervisor implements Actor<SupervisorEvent> {
       reason.kind === 'failed_to_start_child'
         ? `could not start ${reason.id}: ${cause}`
         : `${reason.id} was restarted too often, last after: ${cause}`;
-    this.#context.logger.error('supervisor exceeded its restart intensity', { path: this.path, reason: why });
     for (const cancel of this.#pauses) cancel();
     if (this.#started !== undefined) {
-      // The first failure is passed on as it is: readers need the cause, not the tree.
+      // The first failure is passed on as it is, and who asked for the start reports it: readers need the cause, not the tree.
       this.#settleStart(this.#failure ?? new Error(why));
       return;
     }
+    this.#context.logger.error('supervisor exceeded its restart intensity', { path: this.path, reason: why });
     this.#exitSignal.crashed(new Error(why));
   }
 

@@ -13,6 +13,9 @@ export const KEY_VARIABLE = 'HEARTBEAT_KEY';
 
 const known = [CONFIG_VARIABLE, ...options.map(({ variable }) => variable)];
 
+/** A file may name a variable of any name for a secret, and another file in the same shell does not. */
+const UNSET = '; unset it, or rename it without HEARTBEAT_ if another configuration uses it';
+
 // Kubernetes sets these in every pod beside a Service named `heartbeat` or `heartbeat-…`. One of them,
 // HEARTBEAT_PORT=tcp://10.0.0.1:3519, has the name of an option, and only its value tells them apart.
 const serviceLink = /^HEARTBEAT_(\w+_)?(SERVICE_HOST|SERVICE_PORT(_\w+)?|PORT_\d+_(TCP|UDP|SCTP)(_\w+)?)$/;
@@ -42,7 +45,7 @@ export function readEnvironment(
     }),
     problems: [...variables.keys()]
       .filter((name) => !known.includes(name) && name !== KEY_VARIABLE && !used.includes(name))
-      .map((name) => `${name}: unknown variable${didYouMean(name, known) || '; unset it'}`),
+      .map((name) => `${name}: unknown variable${didYouMean(name, known) || UNSET}`),
   };
 }
 

@@ -137,4 +137,5 @@ async function expectOneLine(daemon: DaemonProcess, why: RegExp): Promise<void> 
     .to.match(/^heartbeat: /)
     .and.match(why);
   expect(daemon.stderr).not.to.match(/"stack"|^ +at /m);
+  expect(daemon.stderr, 'the log').not.to.match(/restart intensity|child crashed/);
 }

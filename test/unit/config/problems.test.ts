@@ -101,7 +101,7 @@ describe('HEARTBEAT_ variables', () => {
   it('that are unknown are problems, near to an option or not', () => {
     expect(problems({ env: { HEARTBEAT_LOGLEVEL: 'info', HEARTBEAT_X: '1' } })).to.deep.equal([
       'HEARTBEAT_LOGLEVEL: unknown variable; did you mean HEARTBEAT_LOG_LEVEL?',
-      'HEARTBEAT_X: unknown variable; unset it',
+      'HEARTBEAT_X: unknown variable; unset it, or rename it without HEARTBEAT_ if another configuration uses it',
     ]);
   });
 
