@@ -2,7 +2,7 @@ import { assertNever } from '../../../src/domain/assert-never.js';
 import type { AlertId } from '../../../src/domain/alert.js';
 import { moment, toSeconds, type Millis, type Moment } from '../../../src/domain/time.js';
 import type { ChannelPolicy } from '../../../src/ports/channel.js';
-import { TimerQueue } from './timer-queue.js';
+import { TimerQueue } from '../timer-queue.js';
 import {
   admits,
   askedToWait,

@@ -2,7 +2,7 @@ import type { AlertId, AlertRecord } from '../../../src/domain/alert.js';
 import type { NodeFacts } from '../../../src/domain/node.js';
 import type { NodeName } from '../../../src/domain/node-name.js';
 import { moment, type Instant, type Moment } from '../../../src/domain/time.js';
-import { TimerQueue } from '../channel/timer-queue.js';
+import { TimerQueue } from '../timer-queue.js';
 import { GroupRelease, STEP } from '../grouping/group-release.js';
 import type { HoldQueueRules } from '../grouping/hold-queue.js';
 import { held } from '../outbox/delivery.js';

@@ -2,7 +2,7 @@ import type { AlertIds } from '../../../src/domain/alert-id.js';
 import type { Alert, AlertRecord, GroupedNode } from '../../../src/domain/alert.js';
 import type { NodeName } from '../../../src/domain/node-name.js';
 import { moment, type Instant, type Millis, type Moment } from '../../../src/domain/time.js';
-import { TimerQueue } from '../channel/timer-queue.js';
+import { TimerQueue } from '../timer-queue.js';
 import { fresh } from '../outbox/delivery.js';
 import type { FailedNode, FailedNodes } from './failed-nodes.js';
 import type { Inhibition } from './inhibition.js';

@@ -1,7 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { TimerQueue } from '../../../actors/notifier/channel/timer-queue.js';
-import { NodeOrdering } from '../../../actors/notifier/channel/ordering.js';
+import { TimerQueue } from '../../../actors/notifier/timer-queue.js';
 import { moment } from '../../../src/domain/time.js';
 
 describe('a timer queue', () => {
@@ -42,30 +41,6 @@ describe('a timer queue', () => {
           if (all[item]?.isWanted === true) taken.push(item);
         const left = due.filter(({ isWanted }) => isWanted).sort((a, b) => a.at - b.at || a.index - b.index);
         expect(taken).to.deep.equal(left.map(({ index }) => index));
-      }),
-    );
-  });
-});
-
-describe('items in order for each node', () => {
-  it('free whatever has nothing before it for any of its nodes, and nothing else', () => {
-    const lane = fc.uniqueArray(fc.constantFrom('a', 'b', 'c', 'd'), { maxLength: 4 });
-    fc.assert(
-      fc.property(fc.array(lane, { maxLength: 30 }), fc.infiniteStream(fc.nat()), (all, picks) => {
-        const ordering = new NodeOrdering<{ readonly nodes: readonly string[]; ahead: number }>();
-        const left = all.map((names) => ({ nodes: names, ahead: 0 }));
-        for (const item of left) ordering.add(item);
-        const isFree = (item: (typeof left)[number]) =>
-          item.nodes.every((name) => left.find((other) => other.nodes.includes(name)) === item);
-        let free = new Set(left.filter(isFree));
-        while (left.length > 0) {
-          for (const item of left) expect(item.ahead === 0).to.equal(isFree(item));
-          const [picked] = left.splice((picks.next().value as number) % left.length, 1);
-          const freed = ordering.remove(picked!);
-          const now = new Set(left.filter(isFree));
-          expect(freed).to.have.members([...now].filter((item) => !free.has(item)));
-          free = now;
-        }
       }),
     );
   });

@@ -1,5 +1,5 @@
 import TinyQueue from 'tinyqueue';
-import type { Moment } from '../../../src/domain/time.js';
+import type { Moment } from '../../src/domain/time.js';
 
 interface Entry<Item> {
   readonly at: Moment;
