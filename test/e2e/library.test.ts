@@ -32,7 +32,8 @@ describe('the examples', () => {
     hooks.behaviour = behave.accept;
     const stdout = await ended(example('full.js'));
     expect(stdout).to.include("Node 'node2' has failed!").and.to.include("Node 'node2' has recovered.");
-    expect(stdout).to.include('node1 is active').and.to.include('heartbeats were taken');
+    expect(stdout).to.include('node2: active -> failed');
+    expect(stdout).to.include('node1 is active').and.to.include('heartbeats were accepted');
   });
 
   it('run a channel of its own, which is tried again', async () => {
