@@ -9,9 +9,19 @@ interface Startable {
   readonly start: ChildSpec['start'];
 }
 
-/** The parts that the tree supervises. */
-export interface Parts {
+type Shard = Pick<ChildSpec, 'start'>;
+
+/** What runs in one partition. */
+export interface PartitionParts {
+  readonly id: string;
   readonly history: ChildSpec['start'];
+  /** Shards of users. */
+  readonly users: readonly Shard[];
+  readonly watch: WatchParts | undefined;
+}
+
+/** What runs in the partition that watches the nodes. */
+interface WatchParts {
   readonly outbox: ChildSpec['start'];
   /** Channels may come and go while the daemon runs. */
   readonly channels: {
@@ -19,8 +29,13 @@ export interface Parts {
     /** Called each time that all channels have started; `childOf` turns one into a child spec for the supervisor. */
     started(supervisor: Supervisor, childOf: (channel: Startable) => ChildSpec): void;
   };
-  readonly shards: readonly { readonly start: ChildSpec['start'] }[];
-  readonly nodeShards: readonly { readonly start: ChildSpec['start'] }[];
+  /** Shards of nodes. */
+  readonly nodes: readonly Shard[];
+}
+
+/** The parts that the tree supervises. */
+export interface Parts {
+  readonly partition: PartitionParts;
   readonly gateway: ChildSpec['start'];
 }
 
@@ -62,41 +77,49 @@ export const POLICIES = {
  *
  * @param shutdownTimeout seconds for all of it to stop, from the last child to the first
  */
-export function tree(parts: Parts, shutdownTimeout: number): SupervisorNode {
-  const channel = ({ name, start }: Startable): WorkerNode => worker(name, shutdownTimeout * 0.15, start);
+export function tree({ partition, gateway }: Parts, shutdownTimeout: number): SupervisorNode {
   return {
     kind: 'supervisor',
     id: 'root',
     restart: 'permanent',
     shutdown: shutdownTimeout,
     policy: POLICIES.root,
+    children: [...childrenOf(partition, shutdownTimeout), worker('gateway', shutdownTimeout * 0.4, gateway)],
+  };
+}
+
+/** @param time for all of them to stop */
+function childrenOf({ history, users, watch }: PartitionParts, time: Seconds): SupervisorNode['children'] {
+  return [
+    worker('history', time * 0.4, history),
+    ...(watch === undefined ? [] : [notifierOf(watch, time)]),
+    shardsOf('users', POLICIES.users, users, time * 0.1),
+    ...(watch === undefined ? [] : [shardsOf('nodes', POLICIES.nodes, watch.nodes, time * 0.1)]),
+  ];
+}
+
+function notifierOf({ outbox, channels }: WatchParts, time: Seconds): SupervisorNode {
+  const channel = ({ name, start }: Startable): WorkerNode => worker(name, time * 0.15, start);
+  return {
+    kind: 'supervisor',
+    id: 'notifier',
+    restart: 'permanent',
+    shutdown: time * 0.2,
+    policy: POLICIES.notifier,
     children: [
-      worker('history', shutdownTimeout * 0.4, parts.history),
+      worker('outbox', time * 0.05, outbox),
       {
         kind: 'supervisor',
-        id: 'notifier',
+        id: 'channel',
         restart: 'permanent',
-        shutdown: shutdownTimeout * 0.2,
-        policy: POLICIES.notifier,
-        children: [
-          worker('outbox', shutdownTimeout * 0.05, parts.outbox),
-          {
-            kind: 'supervisor',
-            id: 'channel',
-            restart: 'permanent',
-            shutdown: shutdownTimeout * 0.15,
-            policy: POLICIES.channels,
-            // Those that exist at the time; the supervisor asks again at each start.
-            get children() {
-              return Array.from(parts.channels.all(), channel);
-            },
-            started: (supervisor) => parts.channels.started(supervisor, channel),
-          },
-        ],
+        shutdown: time * 0.15,
+        policy: POLICIES.channels,
+        // Those that exist at the time; the supervisor asks again at each start.
+        get children() {
+          return Array.from(channels.all(), channel);
+        },
+        started: (supervisor) => channels.started(supervisor, channel),
       },
-      shardsOf('users', POLICIES.users, parts.shards, shutdownTimeout * 0.1),
-      shardsOf('nodes', POLICIES.nodes, parts.nodeShards, shutdownTimeout * 0.1),
-      worker('gateway', shutdownTimeout * 0.4, parts.gateway),
     ],
   };
 }
@@ -104,7 +127,7 @@ export function tree(parts: Parts, shutdownTimeout: number): SupervisorNode {
 function shardsOf(
   id: string,
   policy: SupervisorPolicy,
-  shards: Parts['shards'],
+  shards: readonly Shard[],
   shutdown: Seconds,
 ): SupervisorNode {
   return {

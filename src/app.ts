@@ -2,27 +2,22 @@ import type { ExitSignal, RunningChild } from '../actors/supervisor/child-spec.j
 import { buildSupervisor } from '../actors/supervisor/build-supervisor.js';
 import type { Supervisor } from '../actors/supervisor/supervisor.actor.js';
 import { tree } from '../actors/tree.js';
-import { recover } from '../actors/user/recover.js';
 import { assemble, type Actors } from './app/assemble.js';
 import { BlindRecord, RECENT_BLIND_INTERVALS } from './app/blind-record.js';
 import { Checkpoints } from './app/checkpoints.js';
 import { readFacts, readSupervision } from './app/facts.js';
 import { nodeQueries } from './app/node-queries.js';
-import { longReads } from './app/long-reads.js';
 import type { AppPorts } from './app/ports.js';
 import { UserQueries } from './app/user-queries.js';
 import { StoreWatch } from './app/store-watch.js';
 import { alertQueries } from './app/alert-queries.js';
 import type { Config } from './config/schema.js';
-import type { EndedSession } from './domain/session.js';
 import type { Overload } from './domain/overload.js';
 import { toMillis, type Instant, type Millis } from './domain/time.js';
-import type { UserId } from './domain/user-id.js';
 import { HeartbeatError } from './errors.js';
 import type { AlertsApi, Daemon, NodesApi, UsersApi } from './app/api.js';
 import type { DaemonFacts } from './app/daemon-facts.js';
 import type { Channel } from './ports/channel.js';
-import type { Place } from './runtime/actor-system.js';
 import { Watchdog } from './runtime/watchdog.js';
 import { supervisionView } from './views/supervision-view.js';
 
@@ -43,7 +38,7 @@ export class App implements Daemon {
   readonly #watchdog: Watchdog;
   readonly #blindness: BlindRecord;
   readonly #checkpoints: Checkpoints;
-  readonly #storeWatch: StoreWatch;
+  readonly #storeWatches: readonly StoreWatch[];
   readonly #root: Supervisor;
   #phase: Phase = 'stopped';
   readonly #startedAt: Instant;
@@ -53,20 +48,18 @@ export class App implements Daemon {
   constructor(config: Config, ports: AppPorts) {
     this.#config = config;
     this.#ports = ports;
-    const { clock, logger, store } = ports;
+    const { clock, logger } = ports;
     this.#startedAt = clock.wall();
     const actors = assemble(config, ports);
     this.#actors = actors;
-    this.#blindness = new BlindRecord(actors, clock, logger);
-    this.#checkpoints = new Checkpoints(actors, { clock, logger }, config.session_timeout);
-    this.#storeWatch = new StoreWatch(store, clock);
-    const { shards, nodes } = actors;
+    this.#blindness = new BlindRecord(actors.partitions, clock, logger);
+    this.#checkpoints = new Checkpoints(actors.partitions, { clock, logger }, config.session_timeout);
+    this.#storeWatches = actors.partitions.map(({ store }) => new StoreWatch(store, clock));
     this.#watchdog = new Watchdog(
       clock,
       {
         advance: (horizon) => {
-          shards.advance(horizon);
-          nodes.advance(horizon);
+          for (const partition of actors.partitions) partition.advance(horizon);
         },
         watches: () => this.alive > 0,
         blind: (from, to) => {
@@ -75,24 +68,18 @@ export class App implements Daemon {
       },
       { blindAfter: toMillis(config.blind_after) },
     );
-    const reads = longReads(store);
-    const lastSession = (user: UserId): Promise<EndedSession | undefined> => store.lastSession(user);
-    this.users = new UserQueries(actors, this.#watchdog, { ...reads, lastSession });
+    this.users = new UserQueries(actors, this.#watchdog);
     const retention = toMillis(config.history.retention ?? Infinity);
-    this.nodes = nodeQueries(actors, this.#watchdog, { clock, store: reads }, retention);
-    this.alerts = alertQueries(actors, { store: reads, clock });
+    this.nodes = nodeQueries(actors, this.#watchdog, clock, retention);
+    this.alerts = alertQueries(actors, clock);
     this.#root = this.#grow();
   }
 
   #grow(): Supervisor {
     const { clock, logger } = this.#ports;
-    const { system, notifier, channels, shards, nodes } = this.#actors;
+    const { system, home } = this.#actors;
     const parts = {
-      history: (exitSignal: ExitSignal, place: Place) => this.#startHistory(exitSignal, place),
-      outbox: (exitSignal: ExitSignal, place: Place) => notifier.start(exitSignal, place),
-      channels,
-      shards: shards.all,
-      nodeShards: nodes.all,
+      partition: home.parts,
       gateway: (exitSignal: ExitSignal) => this.#startGateway(exitSignal),
     };
     return buildSupervisor(
@@ -114,7 +101,7 @@ export class App implements Daemon {
    */
   async start(): Promise<void> {
     const { clock, logger } = this.#ports;
-    const { shards, nodes } = this.#actors;
+    const { users, watch } = this.#actors;
     this.#phase = 'starting';
     logger.info('starting', {
       data_dir: this.#config.data_dir,
@@ -133,31 +120,24 @@ export class App implements Daemon {
     }
     this.#watchdog.start();
     this.#checkpoints.start();
-    this.#storeWatch.start();
+    for (const storeWatch of this.#storeWatches) storeWatch.start();
     const milliseconds = Math.round(clock.now() - begun);
-    logger.info('ready', { milliseconds, users: shards.size, nodes: nodes.size });
+    logger.info('ready', { milliseconds, users: users.size, nodes: watch.nodes.size });
   }
 
-  /** Restores everybody the last run knew of. The time in which the daemon did not run does not count against them. */
   async #recover(): Promise<void> {
-    const { clock, logger, store } = this.#ports;
-    const { history, shards, nodes, notifier, memory } = this.#actors;
-    const { summary } = history;
-    const timeout = toMillis(this.#config.session_timeout);
+    const { partitions, home, memory } = this.#actors;
     memory.alertsRead();
     const room = memory.startRoom;
-    for await (const chunk of store.nodes()) {
-      if (room.holdsNodes(chunk.length)) for (const node of chunk) nodes.recover(node);
-    }
-    notifier.nodesKnown();
-    const holds = (sessions: number): boolean => room.holdsUsers(sessions);
-    const entries = await recover({ clock, logger, store, summary, shards, holds }, timeout);
+    for (const partition of partitions) await partition.recover(room);
     room.check();
-    this.#blindness.resume(await store.blindIntervals(RECENT_BLIND_INTERVALS));
-    for (const entry of entries) if (entry.kind === 'blind') this.#blindness.keep(entry.interval);
+    this.#blindness.resume(await home.store.blindIntervals(RECENT_BLIND_INTERVALS));
     this.#enter('ready');
-    history.submit(entries);
-    nodes.resume(summary.observed);
+    for (const partition of partitions) {
+      const interval = partition.resume();
+      // The others did not run for about the same time.
+      if (partition === home && interval !== undefined) this.#blindness.keep(interval);
+    }
   }
 
   /** @throws HeartbeatError if a stop was requested meanwhile: the daemon must not become ready any more */
@@ -171,43 +151,27 @@ export class App implements Daemon {
   async stop(): Promise<void> {
     if (this.#phase === 'stopping') return;
     this.#phase = 'stopping';
-    const { system, history, channels, shards, nodes, memory } = this.#actors;
+    const { system, partitions, memory } = this.#actors;
     this.#ports.logger.info('stopping');
-    shards.end();
-    nodes.end();
+    for (const partition of partitions) partition.end();
     await this.#root.stop();
     this.#checkpoints.stop();
-    this.#storeWatch.stop();
+    for (const storeWatch of this.#storeWatches) storeWatch.stop();
     this.#watchdog.stop();
     memory.stop();
-    await channels.close();
-    await history.close();
+    for (const partition of partitions) await partition.close();
     system.stop();
     this.#ports.logger.info('stopped');
   }
 
   /** Applies other limits and channels. Alerts waiting for a channel that is gone become dead letters. */
   async reconfigure(limits: Config['limits'], channels: readonly Channel[]): Promise<void> {
-    const actors = this.#actors;
-    Object.assign(actors.limits, limits);
-    const replaced = actors.channels.replace(channels, actors.notifier.closingNotices());
-    actors.notifier.rerouted();
+    const { notifier, channels: present } = this.#actors.watch;
+    Object.assign(this.#actors.limits, limits);
+    const replaced = present.replace(channels, notifier.closingNotices());
+    notifier.rerouted();
     await replaced;
-    actors.notifier.channelsGone();
-  }
-
-  async #startHistory(exitSignal: ExitSignal, place: Place): Promise<RunningChild> {
-    const { history, shards, nodes } = this.#actors;
-    const child = await history.start(exitSignal, place);
-    return {
-      inspect: () => child.inspect(),
-      stop: async () => {
-        if (this.#phase === 'stopping') this.#checkpoints.takeLast();
-        shards.flush();
-        nodes.flush();
-        await child.stop();
-      },
-    };
+    notifier.channelsGone();
   }
 
   async #startGateway(exitSignal: ExitSignal): Promise<RunningChild> {
@@ -224,8 +188,7 @@ export class App implements Daemon {
   /** From here on nobody is heard, so the rest of the stop must not count as anybody's silence. */
   #stopListening(): void {
     const now = this.#ports.clock.now();
-    this.#actors.shards.stopListening(now);
-    this.#actors.nodes.stopListening(now);
+    for (const partition of this.#actors.partitions) partition.stopListening(now);
   }
 
   defer(atMost?: Millis): (handle: () => void) => void {
@@ -233,12 +196,12 @@ export class App implements Daemon {
   }
 
   overloaded(overload: Overload): void {
-    this.#actors.shards.overloaded(overload);
+    this.#actors.admission.overloaded(overload);
   }
 
   /** How many users and nodes have an actor. */
   get alive(): number {
-    return this.#actors.shards.size + this.#actors.nodes.size;
+    return this.#actors.partitions.reduce((sum, { size }) => sum + size, 0);
   }
 
   get serving(): boolean {
@@ -247,25 +210,23 @@ export class App implements Daemon {
 
   unready(): readonly string[] {
     if (this.#phase !== 'ready') return [this.#phase];
-    const { trouble } = this.#ports.store;
-    if (trouble !== undefined) return [trouble.message];
-    return this.#actors.history.state === 'open' ? READY : ['the store refuses writes'];
+    const { store, history } = this.#actors.home;
+    if (store.trouble !== undefined) return [store.trouble.message];
+    return history.state === 'open' ? READY : ['the store refuses writes'];
   }
 
   async facts(): Promise<DaemonFacts> {
-    const { store, otherMetrics } = this.#ports;
     const counted = await readFacts(this.#actors, {
-      store,
       blind: this.#blindness.totals,
       watchdog: this.#watchdog,
       wallSteps: this.#checkpoints.wallSteps,
     });
-    return { ...counted, ready: this.unready().length === 0, others: otherMetrics?.() ?? [] };
+    return { ...counted, ready: this.unready().length === 0, others: this.#ports.otherMetrics?.() ?? [] };
   }
 
   async supervision(): Promise<object> {
     return supervisionView({
-      ...(await readSupervision(this.#actors, this.#ports)),
+      ...(await readSupervision(this.#actors, this.#ports.processFacts)),
       unready: this.unready(),
       phase: this.#phase,
       startedAt: this.#startedAt,

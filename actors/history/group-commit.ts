@@ -1,5 +1,5 @@
 import type { EndedSession } from '../../src/domain/session.js';
-import type { Millis, Moment } from '../../src/domain/time.js';
+import type { Moment } from '../../src/domain/time.js';
 import type { UserId } from '../../src/domain/user-id.js';
 import { HeartbeatError } from '../../src/errors.js';
 import type { Clock } from '../../src/ports/clock.js';
@@ -7,7 +7,7 @@ import type { HistoryStore } from '../../src/ports/history-store.js';
 import type { Logger } from '../../src/ports/logger.js';
 import type { Backlog, Queued } from './backlog.js';
 import { alertsIn, commitOf, usersToLookUp, type Commit } from './commit.js';
-import { CommitMeter } from './commit-meter.js';
+import type { CommitMeter } from './commit-meter.js';
 import type { SettlingDeps } from './history.protocol.js';
 
 /** The most changes in one batch: enough for a mass expiry, and few enough that other work is not held up. */
@@ -24,6 +24,7 @@ export interface GroupCommitDeps extends SettlingDeps {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly store: HistoryStore;
+  readonly meter: CommitMeter;
 }
 
 /**
@@ -33,17 +34,14 @@ export interface GroupCommitDeps extends SettlingDeps {
 export class GroupCommit {
   readonly #backlog: Backlog;
   readonly #deps: GroupCommitDeps;
-  readonly meter: CommitMeter;
   #taken: readonly Queued[] = [];
   #commit: Commit | undefined;
   #latestEnd = Infinity;
   #began: Moment;
 
-  /** @param slowFrom a commit that takes this long is logged */
-  constructor(backlog: Backlog, slowFrom: Millis, deps: GroupCommitDeps) {
+  constructor(backlog: Backlog, deps: GroupCommitDeps) {
     this.#backlog = backlog;
     this.#deps = deps;
-    this.meter = new CommitMeter(slowFrom, deps.logger);
     this.#began = deps.clock.now();
   }
 
@@ -100,7 +98,7 @@ export class GroupCommit {
       if (entry.kind === 'end') this.#backlog.stored(entry.user, entry.session);
       else this.#backlog.storedFlip(entry);
     }
-    this.meter.measure(this.#deps.clock.now() - this.#began, commit.entries.length);
+    this.#deps.meter.measure(this.#deps.clock.now() - this.#began, commit.entries.length);
     this.#deps.settle(commit.settlements);
     this.#deps.settleNodes(commit.nodes);
     this.#deps.alertsCommitted(alertsIn(commit.records), true);

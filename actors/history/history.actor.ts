@@ -2,7 +2,6 @@ import { assertNever } from '../../src/domain/assert-never.js';
 import type { EndedSession } from '../../src/domain/session.js';
 import type { Flip } from '../../src/domain/node.js';
 import type { NodeName } from '../../src/domain/node-name.js';
-import { toMillis, type Seconds } from '../../src/domain/time.js';
 import type { UserId } from '../../src/domain/user-id.js';
 import type { Cancel } from '../../src/ports/clock.js';
 import type { StoreSummary } from '../../src/ports/history-store.js';
@@ -11,7 +10,6 @@ import { restartDelay } from '../supervisor/backoff.js';
 import type { ExitSignal, RunningChild, SupervisorPolicy } from '../supervisor/child-spec.js';
 import { SupervisedActor, type Behaviour } from '../supervisor/supervised-actor.js';
 import { Backlog } from './backlog.js';
-import type { CommitMeter } from './commit-meter.js';
 import { GroupCommit, type CommitStep, type GroupCommitDeps } from './group-commit.js';
 import type { HistoryEntry, StoreState } from './history.protocol.js';
 import { Intake } from './intake.js';
@@ -21,8 +19,6 @@ import { Pruning, type Pruned, type PruningOptions } from './pruning.js';
 const REOPEN = { min: 1, max: 30 };
 
 export interface HistoryOptions extends PruningOptions {
-  /** A commit that takes longer is logged. */
-  readonly slowCommit: Seconds;
   /** How many entries may wait for the disk before openings are refused. */
   readonly queue: number;
   readonly restarts: Pick<SupervisorPolicy, 'intensity' | 'period'>;
@@ -74,15 +70,11 @@ export class History implements Behaviour<HistoryMessage> {
       this.#actor.tell({ kind: 'prune_due' });
     });
     this.#intake = new Intake(this.#backlog, options, deps);
-    this.#commit = new GroupCommit(this.#backlog, toMillis(options.slowCommit), deps);
+    this.#commit = new GroupCommit(this.#backlog, deps);
   }
 
   get state(): StoreState {
     return this.#intake.state;
-  }
-
-  get meter(): CommitMeter {
-    return this.#commit.meter;
   }
 
   /** Entries waiting for the disk. */
@@ -290,7 +282,7 @@ export class History implements Behaviour<HistoryMessage> {
       state: this.state,
       waiting: this.#backlog.length,
       mailbox: this.#actor.waiting,
-      ...this.meter.inspect(),
+      ...this.#deps.meter.inspect(),
     };
   }
 }

@@ -53,7 +53,7 @@ export class Admission {
     return true;
   }
 
-  /** Call it for every request that was refused, or read too late. */
+  /** Capacity belongs first to those who are online. Call it for every request that was refused, or read too late. */
   overloaded(overload: Overload): void {
     const now = this.#clock.now();
     if (now >= this.#stepAt) this.#step(now);

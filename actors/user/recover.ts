@@ -20,13 +20,14 @@ export interface RecoveryDeps {
 /** Sessions between two lines of progress in the log. */
 const PROGRESS = 100_000;
 
+/** Ends the recovery: users can be heard from now on. @returns the entries that history must store first */
+export type Recovered = () => readonly DaemonEntry[];
+
 /**
  * Restores every session that was open when the daemon was last alive. Each gets time again, counted from the end of
  * the recovery. Which they are, and that the daemon was blind, is to be stored.
- *
- * @returns the entries that history must store before the daemon is ready
  */
-export async function recover(deps: RecoveryDeps, timeout: Millis): Promise<readonly DaemonEntry[]> {
+export async function recover(deps: RecoveryDeps, timeout: Millis): Promise<Recovered> {
   const { clock, logger, store, summary, shards } = deps;
   const begun = clock.now();
   const begunAt = clock.wall();
@@ -57,25 +58,27 @@ export async function recover(deps: RecoveryDeps, timeout: Millis): Promise<read
     }
   }
 
-  const end = clock.now();
-  const endAt = clock.wall();
-  const decided = planRecovery({ at: endAt, watermark, aliveAt, previous }, timeout);
-  const recovery = sessions === 0 ? { ...decided, silent: [] } : decided;
-  shards.recovered(recovery, begun, end);
-  const away = since(aliveAt ?? endAt, endAt);
-  logger.info('recovered', {
-    sessions,
-    to: endAt / 1000,
-    blind_seconds: away / 1000,
-    // By how much the stored ends lagged when the last run ended.
-    behind_seconds: since(watermark ?? endAt, aliveAt ?? endAt) / 1000,
-    milliseconds: Math.round(end - begun),
-  });
-  return [
-    { kind: 'recovered', recovery },
-    ...(aliveAt === undefined || away === 0 ? [] : [restarted(aliveAt, endAt)]),
-    { kind: 'watermark', at: endAt },
-  ];
+  return () => {
+    const end = clock.now();
+    const endAt = clock.wall();
+    const decided = planRecovery({ at: endAt, watermark, aliveAt, previous }, timeout);
+    const recovery = sessions === 0 ? { ...decided, silent: [] } : decided;
+    shards.recovered(recovery, begun, end);
+    const away = since(aliveAt ?? endAt, endAt);
+    logger.info('recovered', {
+      sessions,
+      to: endAt / 1000,
+      blind_seconds: away / 1000,
+      // By how much the stored ends lagged when the last run ended.
+      behind_seconds: since(watermark ?? endAt, aliveAt ?? endAt) / 1000,
+      milliseconds: Math.round(end - begun),
+    });
+    return [
+      { kind: 'recovered', recovery },
+      ...(aliveAt === undefined || away === 0 ? [] : [restarted(aliveAt, endAt)]),
+      { kind: 'watermark', at: endAt },
+    ];
+  };
 }
 
 /** The generation in which each recovered session was last healed, if it was. */

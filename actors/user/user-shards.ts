@@ -1,7 +1,6 @@
 import type { Blindness } from '../../src/domain/blindness.js';
 import type { Recovery } from '../../src/domain/recovery.js';
 import { shardOf, type ShardIndex } from '../../src/domain/shard.js';
-import type { Overload } from '../../src/domain/overload.js';
 import { instant, type Millis, type Moment } from '../../src/domain/time.js';
 import type { UserId } from '../../src/domain/user-id.js';
 import { wallAt, type Clock } from '../../src/ports/clock.js';
@@ -9,34 +8,32 @@ import type { Logger } from '../../src/ports/logger.js';
 import type { ActorSystem } from '../../src/runtime/actor-system.js';
 import type { HistoryEntry, Settlement } from '../history/history.protocol.js';
 import { HistoryBuffer } from '../shards/history-buffer.js';
-import { Admission } from './admission.js';
-import { UserCounts } from './user-counts.js';
+import type { UserCounts } from './user-counts.js';
 import { UserShard, type UserShardDeps, type UserShardOptions } from './user-shard.js';
 import type { RunningSession } from './user.machine.js';
 import type { UserCommand, UserReply, UserRequest, UserShards } from './user.protocol.js';
 
 export interface LocalUserShardsOptions extends UserShardOptions {
   readonly count: number;
-  /** How many users may be online. */
-  readonly users: number;
 }
 
 export interface LocalUserShardsDeps {
   readonly system: ActorSystem;
   readonly clock: Clock;
   readonly logger: Logger;
+  readonly counts: UserCounts;
+  /** Whether one more user may be online. */
+  readonly hasRoom: () => boolean;
   /** Whether memory has room for one more user. */
   readonly hasMemory: () => boolean;
   readonly submit: (entries: readonly HistoryEntry[]) => void;
 }
 
-/** The user shards of this process, and what they share: the buffer to history, admission, and the recovery. */
+/** The user shards of one partition, and what they share: the buffer to history, and the recovery. */
 export class LocalUserShards implements UserShards {
   readonly all: readonly UserShard[];
-  readonly counts = new UserCounts();
   readonly #clock: Clock;
   readonly #timeout: Millis;
-  readonly #admission: Admission;
   readonly #historyBuffer: HistoryBuffer<HistoryEntry>;
   #blindUntil: Moment | undefined;
   #ending = false;
@@ -49,12 +46,9 @@ export class LocalUserShards implements UserShards {
     this.#clock = deps.clock;
     this.#timeout = options.timeout;
     this.#historyBuffer = new HistoryBuffer(deps.clock, deps.submit);
-    this.#admission = new Admission(deps.clock);
     const childDeps: UserShardDeps = {
       ...deps,
-      counts: this.counts,
       ending: () => this.#ending,
-      hasRoom: () => this.size < options.users && this.#admission.admits(),
       wallAt: (at) => wallAt(deps.clock, at),
       submit: (entry) => {
         this.#historyBuffer.add(entry);
@@ -85,11 +79,6 @@ export class LocalUserShards implements UserShards {
 
   send(shard: ShardIndex, command: UserCommand, answered: (replies: readonly UserReply[]) => void): void {
     this.#at(shard).send(command, answered);
-  }
-
-  /** Capacity belongs first to those who are online. */
-  overloaded(overload: Overload): void {
-    this.#admission.overloaded(overload);
   }
 
   settle(settlements: readonly Settlement[]): void {

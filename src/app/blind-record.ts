@@ -2,21 +2,21 @@ import type { BlindInterval } from '../domain/blindness.js';
 import { toSeconds, type Moment } from '../domain/time.js';
 import { wallAt, type Clock } from '../ports/clock.js';
 import type { Logger } from '../ports/logger.js';
-import type { Actors } from './assemble.js';
 import { BlindTotals } from './facts.js';
+import type { Partition } from './partition.js';
 
 export const RECENT_BLIND_INTERVALS = 20;
 
 /** Blind intervals: gives the time back to everybody, and keeps the intervals to show them. */
 export class BlindRecord {
-  readonly #actors: Pick<Actors, 'history' | 'shards' | 'nodes'>;
+  readonly #partitions: readonly Pick<Partition, 'blind'>[];
   readonly #clock: Clock;
   readonly #logger: Logger;
   readonly totals = new BlindTotals();
   #recent: BlindInterval[] = [];
 
-  constructor(actors: Pick<Actors, 'history' | 'shards' | 'nodes'>, clock: Clock, logger: Logger) {
-    this.#actors = actors;
+  constructor(partitions: readonly Pick<Partition, 'blind'>[], clock: Clock, logger: Logger) {
+    this.#partitions = partitions;
     this.#clock = clock;
     this.#logger = logger;
   }
@@ -27,12 +27,9 @@ export class BlindRecord {
   }
 
   notice(from: Moment, to: Moment): void {
-    const { shards, nodes, history } = this.#actors;
-    shards.blind(from, to);
-    nodes.wake(from, to);
     const [fromWall, toWall] = [wallAt(this.#clock, from), wallAt(this.#clock, to)];
     const interval = { from: fromWall, to: toWall, cause: 'stalled' } as const;
-    history.submit([{ kind: 'blind', interval }]);
+    for (const partition of this.#partitions) partition.blind(from, to, interval);
     this.keep(interval);
     this.#logger.warn('was blind', {
       from: toSeconds(interval.from),

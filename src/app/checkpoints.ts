@@ -1,16 +1,16 @@
 import { toMillis, type Millis, type Seconds } from '../domain/time.js';
 import type { Cancel, Clock } from '../ports/clock.js';
 import type { Logger } from '../ports/logger.js';
-import type { Actors } from './assemble.js';
+import type { Partition } from './partition.js';
 
 /** The interval of the watermark, or a quarter of the session timeout if that is shorter. */
 const USERS: Millis = 1000;
 /** A larger difference between the wall clock and the monotonic clock is no drift: the wall clock was set. */
 const STEP: Millis = 1000;
 
-/** Takes checkpoints at intervals. Those of the nodes run by themselves while there are nodes. */
+/** Takes checkpoints of users at intervals. Those of the nodes run by themselves while there are nodes. */
 export class Checkpoints {
-  readonly #actors: Pick<Actors, 'shards' | 'nodes'>;
+  readonly #partitions: readonly Pick<Partition, 'checkpoint'>[];
   readonly #clock: Clock;
   readonly #interval: Millis;
   readonly #logger: Logger;
@@ -21,11 +21,11 @@ export class Checkpoints {
   wallSteps = 0;
 
   constructor(
-    actors: Pick<Actors, 'shards' | 'nodes'>,
+    partitions: readonly Pick<Partition, 'checkpoint'>[],
     { clock, logger }: { readonly clock: Clock; readonly logger: Logger },
     sessionTimeout: Seconds,
   ) {
-    this.#actors = actors;
+    this.#partitions = partitions;
     this.#clock = clock;
     this.#logger = logger;
     this.#lead = clock.wall() - clock.now();
@@ -35,7 +35,7 @@ export class Checkpoints {
   start(): void {
     this.#cancel = this.#clock.after(this.#interval, () => {
       this.#lookAtTheWall();
-      this.#actors.shards.checkpoint();
+      for (const partition of this.#partitions) partition.checkpoint();
       this.start();
     });
   }
@@ -49,15 +49,7 @@ export class Checkpoints {
     this.#logger.warn('wall clock was set', { seconds: Math.round(step / 100) / 10 });
   }
 
-  /** The last checkpoint of a daemon that had started. */
-  takeLast(): void {
-    if (this.#cancel === undefined) return;
-    this.#actors.shards.checkpoint();
-    this.#actors.nodes.checkpoint();
-  }
-
   stop(): void {
     this.#cancel?.();
-    this.#actors.nodes.stopCheckpoints();
   }
 }

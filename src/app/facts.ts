@@ -1,15 +1,13 @@
 import type { LocalNodeShards } from '../../actors/node/node-shards.js';
 import type { BlindCause, BlindInterval } from '../domain/blindness.js';
 import type { DaemonFacts, SupervisionFacts } from './daemon-facts.js';
-import type { HistoryStore } from '../ports/history-store.js';
 import type { ActorSystem } from '../runtime/actor-system.js';
 import type { Watchdog } from '../runtime/watchdog.js';
 import type { Actors } from './assemble.js';
-import type { AppPorts } from './ports.js';
+import type { Watch } from './watch.js';
 
 /** The sources of the counts. */
 export interface Counted {
-  readonly store: HistoryStore;
   readonly blind: BlindTotals;
   readonly watchdog: Watchdog;
   readonly wallSteps: number;
@@ -18,14 +16,14 @@ export interface Counted {
 /** The data for `GET /metrics`. */
 export async function readFacts(
   actors: Actors,
-  { store, blind, watchdog, wallSteps }: Counted,
+  { blind, watchdog, wallSteps }: Counted,
 ): Promise<Omit<DaemonFacts, 'ready' | 'others'>> {
-  const { system, shards, history } = actors;
-  const { heals, checkups, openings, recoveries, goodbyes, erasures, expiries } = shards.counts;
-  const isOpen = history.state === 'open';
+  const { system, users, home, meter } = actors;
+  const { heals, checkups, openings, recoveries, goodbyes, erasures, expiries } = actors.counts;
+  const { history, store } = home;
   return {
-    users: { online: shards.size, heals, checkups, openings, recoveries, goodbyes, erasures, expiries },
-    nodes: nodeFacts(actors.nodes),
+    users: { online: users.size, heals, checkups, openings, recoveries, goodbyes, erasures, expiries },
+    nodes: nodeFacts(actors.watch.nodes),
     actors: {
       running: system.running,
       places: placesOf(system),
@@ -33,17 +31,17 @@ export async function readFacts(
       mailboxFull: system.overflows,
     },
     store: {
-      refusing: !isOpen,
+      refusing: history.state !== 'open',
       waiting: history.waiting,
-      commitTimes: history.meter.times,
-      commitSizes: history.meter.sizes,
-      slowCommits: history.meter.slow,
+      commitTimes: meter.times,
+      commitSizes: meter.sizes,
+      slowCommits: meter.slow,
       bytes: await store.size().catch(() => undefined),
       sessions: store.countSessions(),
       damages: store.damages,
       isMissing: store.trouble?.kind === 'missing',
     },
-    alerts: alertFacts(actors),
+    alerts: alertFacts(actors.watch),
     memory: { used: actors.memory.used, short: actors.memory.isShort, shed: actors.memory.shed },
     blind: blind.byCause,
     eventLoopDelay: watchdog.delays,
@@ -55,12 +53,13 @@ export async function readFacts(
 
 /** The data for `GET /supervision`, besides what the app itself knows. */
 export async function readSupervision(
-  { system, history, shards, nodes, memory }: Actors,
-  { store, processFacts }: Pick<AppPorts, 'store' | 'processFacts'>,
+  { system, home, users, watch, memory }: Actors,
+  processFacts: () => object,
 ): Promise<Omit<SupervisionFacts, 'unready' | 'phase' | 'startedAt' | 'uptime' | 'blindIntervals' | 'tree'>> {
+  const { history, store } = home;
   return {
-    users: { online: shards.size, shards: shards.count },
-    nodes: nodes.inspect(),
+    users: { online: users.size, shards: users.count },
+    nodes: watch.nodes.inspect(),
     actors: system.running,
     store: {
       history: history.inspect(),
@@ -83,7 +82,7 @@ function nodeFacts(nodes: LocalNodeShards): DaemonFacts['nodes'] {
   return { states: { active, inactive, failed }, paused, registeredBy, heartbeats, flips, misses };
 }
 
-function alertFacts({ notifier, channels }: Actors): DaemonFacts['alerts'] {
+function alertFacts({ notifier, channels }: Watch): DaemonFacts['alerts'] {
   return {
     open: notifier.open.size,
     channels: Array.from(channels.totals, ([name, totals]) => ({

@@ -10,8 +10,6 @@ import { DependencyChanges } from './dependencies.js';
 import type { Clock } from '../ports/clock.js';
 import type { Watchdog } from '../runtime/watchdog.js';
 import type { Actors } from './assemble.js';
-import type { LongReads } from './long-reads.js';
-import { settled } from './settled.js';
 
 /**
  * What is asked of nodes: of their actors, and of history.
@@ -19,12 +17,12 @@ import { settled } from './settled.js';
  * @param retention of history
  */
 export function nodeQueries(
-  actors: Pick<Actors, 'history' | 'shards' | 'nodes'>,
+  { home, watch }: Pick<Actors, 'home' | 'watch'>,
   watchdog: Watchdog,
-  { clock, store }: { readonly clock: Clock; readonly store: LongReads },
+  clock: Clock,
   retention: Millis,
 ): NodesApi {
-  const { nodes, history } = actors;
+  const { nodes } = watch;
   const askMany = (kind: 'heartbeat' | 'describe', names: readonly NodeName[], quota?: NodeQuota) => {
     const arrival = watchdog.arrival();
     return names.map((name): NodeCommand => ({ kind, name, ...arrival, quota }));
@@ -44,13 +42,13 @@ export function nodeQueries(
     );
   };
   const queries = new NodeQueries({
-    store,
+    store: home.reads,
     retention,
     describe: (names, answered) => {
       toNodes(askMany('describe', names), answered);
     },
-    unstoredFlips: (node) => history.unstoredFlips(node),
-    settled: () => settled(actors),
+    unstoredFlips: (node) => home.history.unstoredFlips(node),
+    settled: () => home.settled(),
   });
   return {
     ask: (name, request, answered, quota) => {

@@ -15,7 +15,6 @@ export function historyOptions({ history, alerts }: Config, limits: Config['limi
     retention: history.retention,
     alertRetention: alerts.retention,
     pruneEvery: pruneEvery(Math.min(history.retention ?? Infinity, alerts.retention ?? Infinity)),
-    slowCommit: history.slow_commit,
     get queue() {
       return limits.history_queue;
     },

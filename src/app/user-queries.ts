@@ -1,4 +1,3 @@
-import { HistoryReader } from '../../actors/history/history-reader.js';
 import { sendToAll } from '../../actors/shards/send-to-all.js';
 import type { UserCommand, UserReply } from '../../actors/user/user.protocol.js';
 import type { EndedSession, Session } from '../domain/session.js';
@@ -6,48 +5,41 @@ import { shardOf } from '../domain/shard.js';
 import type { UserId } from '../domain/user-id.js';
 import { HeartbeatError } from '../errors.js';
 import type { UsersApi } from './api.js';
-import type { HistoryRange, HistoryStore } from '../ports/history-store.js';
+import type { HistoryRange } from '../ports/history-store.js';
 import type { Watchdog } from '../runtime/watchdog.js';
 import type { Actors } from './assemble.js';
-import { settled } from './settled.js';
 
 /** Queries and requests about users: to their actors, and to history. */
 export class UserQueries implements UsersApi {
-  readonly #actors: Pick<Actors, 'history' | 'shards' | 'nodes'>;
+  readonly #actors: Pick<Actors, 'users' | 'counts' | 'partitionOf'>;
   readonly #watchdog: Watchdog;
-  readonly #reader: HistoryReader;
 
-  constructor(
-    actors: Pick<Actors, 'history' | 'shards' | 'nodes'>,
-    watchdog: Watchdog,
-    store: Pick<HistoryStore, 'sessions' | 'lastSession'>,
-  ) {
+  constructor(actors: Pick<Actors, 'users' | 'counts' | 'partitionOf'>, watchdog: Watchdog) {
     this.#actors = actors;
     this.#watchdog = watchdog;
-    this.#reader = new HistoryReader(store, (user) => actors.history.unstored(user));
   }
 
   ask(kind: UserCommand['kind'], user: UserId, answered: (reply: UserReply) => void): void {
-    const { shards } = this.#actors;
+    const { users, counts } = this.#actors;
     const { arrivedAt, readAt } = this.#watchdog.arrival();
-    if (kind === 'checkup') shards.counts.checkups++;
-    shards.ask(shardOf(user, shards.count), user, { kind, arrivedAt, readAt }, answered);
+    if (kind === 'checkup') counts.checkups++;
+    users.ask(shardOf(user, users.count), user, { kind, arrivedAt, readAt }, answered);
   }
 
   askMany(
     kind: 'heal' | 'checkup',
-    users: readonly UserId[],
+    ids: readonly UserId[],
     answered: (replies: readonly UserReply[]) => void,
   ): void {
-    const { shards } = this.#actors;
+    const { users, counts } = this.#actors;
     const { arrivedAt, readAt } = this.#watchdog.arrival();
-    if (kind === 'checkup') shards.counts.checkups += users.length;
+    if (kind === 'checkup') counts.checkups += ids.length;
     sendToAll(
-      shards.count,
-      users,
+      users.count,
+      ids,
       (user) => user,
       (shard, share, done) => {
-        shards.send(shard, { kind, users: share, arrivedAt, readAt }, done);
+        users.send(shard, { kind, users: share, arrivedAt, readAt }, done);
       },
       answered,
     );
@@ -55,21 +47,23 @@ export class UserQueries implements UsersApi {
 
   async *history(user: UserId, range: HistoryRange): AsyncIterable<readonly Session[]> {
     const last = await this.#lastInMemory(user);
-    await settled(this.#actors);
-    yield* this.#reader.sessions(user, range, last);
+    const partition = this.#actors.partitionOf(user);
+    await partition.settled();
+    yield* partition.sessions.sessions(user, range, last);
   }
 
   async lastSession(user: UserId): Promise<EndedSession | undefined> {
-    await settled(this.#actors);
-    return this.#reader.lastSession(user);
+    const partition = this.#actors.partitionOf(user);
+    await partition.settled();
+    return partition.sessions.lastSession(user);
   }
 
   online(): Iterable<UserId> {
-    return this.#actors.shards.online();
+    return this.#actors.users.online();
   }
 
   get count(): number {
-    return this.#actors.shards.size;
+    return this.#actors.users.size;
   }
 
   /** The current session, or one whose end has not been noticed yet. */

@@ -1,3 +1,4 @@
+import { CommitMeter } from '../../actors/history/commit-meter.js';
 import { History } from '../../actors/history/history.actor.js';
 import type { NodeNews, NotifierReply } from '../../actors/notifier/notifier.protocol.js';
 import type { Totals } from '../../actors/notifier/channel/channel-totals.js';
@@ -90,10 +91,11 @@ export class SimulatedAlerts {
     this.store = store ?? new MemoryHistoryStore();
     this.watched = watched;
     const { clock: time, logger } = this;
+    const meter = new CommitMeter(10_000, logger);
     let before = 0;
     // A message, a batch or an attempt sets off others.
     time.waitsFor = () => {
-      const now = this.history.meter.commits + this.seen.length + this.delivered.length;
+      const now = meter.commits + this.seen.length + this.delivered.length;
       const hasMoved = now !== before;
       before = now;
       return (
@@ -107,7 +109,6 @@ export class SimulatedAlerts {
         retention: null,
         alertRetention,
         pruneEvery: 10,
-        slowCommit: 10,
         queue: 100_000,
         restarts: POLICIES.history,
       },
@@ -116,6 +117,7 @@ export class SimulatedAlerts {
         clock: time,
         logger,
         store: this.store,
+        meter,
         settle: () => undefined,
         settleNodes: () => undefined,
         alertsCommitted: (records, stored) => this.notifier.committed(records, stored),
@@ -153,11 +155,16 @@ export class SimulatedAlerts {
       this.system.place(this.system, 'root'),
       tree(
         {
-          history: (exitSignal, place) => this.history.start(exitSignal, place),
-          outbox: (exitSignal, place) => notifier.start(exitSignal, place),
-          channels: actors,
-          shards: [],
-          nodeShards: [],
+          partition: {
+            id: 'all',
+            history: (exitSignal, place) => this.history.start(exitSignal, place),
+            users: [],
+            watch: {
+              outbox: (exitSignal, place) => notifier.start(exitSignal, place),
+              channels: actors,
+              nodes: [],
+            },
+          },
           gateway: () => ({ stop: () => Promise.resolve(), inspect: () => ({}) }),
         },
         10,

@@ -1,5 +1,6 @@
 import { decide as decideNode } from '../../actors/node/node.machine.js';
 import { LocalNodeShards } from '../../actors/node/node-shards.js';
+import { UserCounts } from '../../actors/user/user-counts.js';
 import { LocalUserShards } from '../../actors/user/user-shards.js';
 import { decide } from '../../actors/user/user.machine.js';
 import type { HistoryEntry } from '../../actors/history/history.protocol.js';
@@ -30,7 +31,10 @@ export class StandaloneShards {
       this.submitted.push(...entries);
     };
     const deps = { system, clock, logger, submit, hasMemory: () => true };
-    this.users = new LocalUserShards({ ...options, timeout: TIMEOUT, users: 1000, decide }, deps);
+    this.users = new LocalUserShards(
+      { ...options, timeout: TIMEOUT, decide },
+      { ...deps, counts: new UserCounts(), hasRoom: () => true },
+    );
     this.nodes = new LocalNodeShards(
       {
         ...options,

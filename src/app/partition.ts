@@ -1,0 +1,209 @@
+import { History } from '../../actors/history/history.actor.js';
+import { HistoryReader } from '../../actors/history/history-reader.js';
+import type { ExitSignal, RunningChild } from '../../actors/supervisor/child-spec.js';
+import { POLICIES, type PartitionParts } from '../../actors/tree.js';
+import { recover, type Recovered } from '../../actors/user/recover.js';
+import { LocalUserShards } from '../../actors/user/user-shards.js';
+import { decide } from '../../actors/user/user.machine.js';
+import type { BlindInterval } from '../domain/blindness.js';
+import { toMillis, type Moment } from '../domain/time.js';
+import type { HistoryStore } from '../ports/history-store.js';
+import type { Place } from '../runtime/actor-system.js';
+import { longReads, type LongReads } from './long-reads.js';
+import { historyOptions } from './options.js';
+import type { Shared } from './shared.js';
+import type { StartupMemory } from './startup-memory.js';
+import type { Watch } from './watch.js';
+
+/** The most users that expire in one tick, over all shards: twice what the disk can take. */
+const EXPIRIES = 8000;
+
+/**
+ * The unit that is owned: one history, its slice of the store, and the shards that it keeps. It starts, recovers and
+ * stops by itself.
+ */
+export class Partition {
+  readonly id: string;
+  readonly store: HistoryStore;
+  readonly history: History;
+  readonly users: LocalUserShards;
+  readonly watch: Watch | undefined;
+  readonly reads: LongReads;
+  /** Reads the sessions of its users. */
+  readonly sessions: HistoryReader;
+  readonly #shared: Shared;
+  #recovered: Recovered | undefined;
+  #isRunning = false;
+  #isEnding = false;
+
+  constructor(id: string, store: HistoryStore, shared: Shared, watch: Watch | undefined) {
+    this.id = id;
+    this.store = store;
+    this.watch = watch;
+    this.#shared = shared;
+    const { system, clock, logger, config, limits, memory, counts, meter, presence, ports } = shared;
+    const deps = { system, clock, logger };
+    this.history = new History(historyOptions(config, limits), {
+      ...deps,
+      store,
+      meter,
+      settle: (settlements) => {
+        this.users.settle(settlements);
+        presence?.settled(settlements);
+      },
+      alertsCommitted: (records, stored) => {
+        if (records.length > 0) watch?.alerting.committed(records, stored);
+      },
+      reopened: () => {
+        watch?.notifier.reopened();
+        // Heartbeats acknowledged meanwhile: this may be the last chance of a daemon that is stopping.
+        watch?.nodes.checkpoint();
+      },
+      settleNodes: (settlements) => {
+        watch?.nodes.settle(settlements);
+      },
+    });
+    this.users = new LocalUserShards(
+      {
+        count: config.shards,
+        timeout: toMillis(config.session_timeout),
+        blindGrace: toMillis(config.blind_grace),
+        get mailbox() {
+          return limits.mailbox;
+        },
+        expiries: Math.ceil(EXPIRIES / config.shards),
+        restarts: POLICIES.shard,
+        decide: ports.decideUser ?? decide,
+      },
+      {
+        ...deps,
+        counts,
+        hasRoom: () => shared.hasRoom(),
+        hasMemory: () => memory.admitsUser(),
+        submit: (entries) => {
+          this.history.submit(entries);
+          presence?.submitted(entries);
+        },
+      },
+    );
+    this.reads = longReads(store);
+    this.sessions = new HistoryReader(
+      { ...this.reads, lastSession: (user) => store.lastSession(user) },
+      (user) => this.history.unstored(user),
+    );
+  }
+
+  /** What its supervisor starts and stops. */
+  get parts(): PartitionParts {
+    const { watch } = this;
+    return {
+      id: this.id,
+      history: (exitSignal, place) => this.#startHistory(exitSignal, place),
+      users: this.users.all,
+      watch: watch && {
+        outbox: (exitSignal, place) => watch.notifier.start(exitSignal, place),
+        channels: watch.channels,
+        nodes: watch.nodes.all,
+      },
+    };
+  }
+
+  async #startHistory(exitSignal: ExitSignal, place: Place): Promise<RunningChild> {
+    const child = await this.history.start(exitSignal, place);
+    return {
+      inspect: () => child.inspect(),
+      stop: async () => {
+        if (this.#isEnding && this.#isRunning) this.#takeLastCheckpoint();
+        this.flush();
+        await child.stop();
+      },
+    };
+  }
+
+  #takeLastCheckpoint(): void {
+    this.checkpoint();
+    this.watch?.nodes.checkpoint();
+  }
+
+  /** Restores everybody the last run knew of. Call `resume` once they can be heard. */
+  async recover(room: StartupMemory): Promise<void> {
+    const { clock, logger, config } = this.#shared;
+    const { store, users, watch, history } = this;
+    if (watch !== undefined) {
+      for await (const chunk of store.nodes()) {
+        if (room.holdsNodes(chunk.length)) for (const node of chunk) watch.nodes.recover(node);
+      }
+      watch.notifier.nodesKnown();
+    }
+    const holds = (sessions: number): boolean => room.holdsUsers(sessions);
+    const deps = { clock, logger, store, summary: history.summary, shards: users, holds };
+    this.#recovered = await recover(deps, toMillis(config.session_timeout));
+  }
+
+  /**
+   * Time goes on for everybody restored. The time in which the daemon did not run does not count against them.
+   *
+   * @returns the interval in which it did not run, if any
+   */
+  resume(): BlindInterval | undefined {
+    if (this.#recovered === undefined) throw new TypeError('the partition has not recovered');
+    const entries = this.#recovered();
+    this.history.submit(entries);
+    this.watch?.nodes.resume(this.history.summary.observed);
+    this.#isRunning = true;
+    return entries.find((entry) => entry.kind === 'blind')?.interval;
+  }
+
+  /** How many users and nodes have an actor. */
+  get size(): number {
+    return this.users.size + (this.watch?.nodes.size ?? 0);
+  }
+
+  advance(horizon: Moment): void {
+    this.users.advance(horizon);
+    this.watch?.nodes.advance(horizon);
+  }
+
+  /** Nobody could be heard during an interval: gives the time back to everybody. */
+  blind(from: Moment, to: Moment, interval: BlindInterval): void {
+    this.users.blind(from, to);
+    this.watch?.nodes.wake(from, to);
+    this.history.submit([{ kind: 'blind', interval }]);
+  }
+
+  checkpoint(): void {
+    this.users.checkpoint();
+  }
+
+  /** Passes what was gathered for history on at once. */
+  flush(): void {
+    this.users.flush();
+    this.watch?.nodes.flush();
+  }
+
+  /** Resolves once everything that actors have submitted has reached history, so that a read misses nothing. */
+  settled(): Promise<void> {
+    this.flush();
+    return this.history.caughtUp();
+  }
+
+  /** Nobody can be heard from here on. */
+  stopListening(at: Moment): void {
+    this.users.stopListening(at);
+    this.watch?.nodes.stopListening(at);
+  }
+
+  /** From here on, a shard that stops is stopped for good. */
+  end(): void {
+    this.#isEnding = true;
+    this.users.end();
+    this.watch?.nodes.end();
+  }
+
+  /** Everything of it has stopped. */
+  async close(): Promise<void> {
+    this.watch?.nodes.stopCheckpoints();
+    await this.watch?.channels.close();
+    await this.history.close();
+  }
+}

@@ -1,0 +1,26 @@
+import type { CommitMeter } from '../../actors/history/commit-meter.js';
+import type { UserCounts } from '../../actors/user/user-counts.js';
+import type { Config } from '../config/schema.js';
+import type { Clock } from '../ports/clock.js';
+import type { Logger } from '../ports/logger.js';
+import type { ActorSystem } from '../runtime/actor-system.js';
+import type { MemoryGuard } from './memory-guard.js';
+import type { AppPorts } from './ports.js';
+import type { PresenceWatch } from './presence-watch.js';
+
+/** What the partitions of a process share. */
+export interface Shared {
+  readonly config: Config;
+  readonly ports: AppPorts;
+  readonly system: ActorSystem;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** The limits in force. They may change while the daemon runs. */
+  readonly limits: Config['limits'];
+  readonly memory: MemoryGuard;
+  readonly counts: UserCounts;
+  readonly meter: CommitMeter;
+  readonly presence: PresenceWatch | undefined;
+  /** Whether one more user may be online. */
+  hasRoom(): boolean;
+}

@@ -1,0 +1,100 @@
+import type { History } from '../../actors/history/history.actor.js';
+import { decide } from '../../actors/node/node.machine.js';
+import { LocalNodeShards } from '../../actors/node/node-shards.js';
+import type { Channels } from '../../actors/notifier/channel/channels.js';
+import { createNotifier } from '../../actors/notifier/create.js';
+import type { Notifier } from '../../actors/notifier/notifier.actor.js';
+import type { Alerting } from '../../actors/notifier/notifier.protocol.js';
+import { POLICIES } from '../../actors/tree.js';
+import { toMillis, type Millis } from '../domain/time.js';
+import type { Outbox } from '../ports/outbox.js';
+import { alertsOptions } from './options.js';
+import type { AppPorts } from './ports.js';
+import type { Shared } from './shared.js';
+
+/** The most nodes that expire in one tick, over all shards: a flip with its alerts costs several times an end. */
+const EXPIRIES = 500;
+/** The interval of node checkpoints. A kill loses at most this much of the last heartbeats. */
+const CHECKPOINT: Millis = 500;
+/** With more entries than this waiting for the disk, a checkpoint of the nodes waits too. */
+const BUSY_DISK = 10_000;
+
+/** All nodes, and all alerts about them: dependencies and mass failures need the whole view. */
+export interface Watch {
+  readonly nodes: LocalNodeShards;
+  readonly notifier: Notifier;
+  readonly channels: Channels;
+  /** Decides about alerts: the notifier, unless a test does. */
+  readonly alerting: Alerting;
+}
+
+/** @param history of the partition that watches */
+export function createWatch(shared: Shared, outbox: Outbox, history: () => History): Watch {
+  const { system, clock, logger, config, limits, memory, ports } = shared;
+  const deps = { system, clock, logger };
+  const { notifier, channels } = createNotifier(ports.channels ?? [], alertsOptions(config, limits), {
+    ...deps,
+    outbox,
+    random: Math.random,
+    watched: () => nodes.unpaused,
+    holds: (records) => memory.startRoom.holdsAlerts(records),
+    submit: (records) => {
+      // What the nodes have submitted about the same alerts comes first.
+      nodes.flush();
+      history().submit([{ kind: 'alerts', records }]);
+    },
+    remember: (hold) => {
+      history().submit([{ kind: 'held', hold }]);
+    },
+    refusing: () => history().state === 'refusing',
+  });
+  const alerting = ports.alerting ?? notifier;
+  const nodes: LocalNodeShards = new LocalNodeShards(
+    {
+      count: config.shards,
+      nodes: config.nodes.max,
+      timeout: toMillis(config.nodes.timeout),
+      maxRetries: config.nodes.max_retries,
+      autoRegister: config.nodes.auto_register,
+      checkpointEvery: CHECKPOINT,
+      blindGrace: toMillis(config.blind_grace),
+      get mailbox() {
+        return limits.mailbox;
+      },
+      expiries: Math.ceil(EXPIRIES / config.shards),
+      restarts: POLICIES.shard,
+      decide: ports.decideNode ?? decide,
+    },
+    {
+      ...deps,
+      hasMemory: () => memory.admitsNode(),
+      alerting: watchedBy(ports.flipped, alerting),
+      submit: (entries) => {
+        history().submit(entries);
+      },
+      takesCheckpoints: () => history().state === 'open' && history().waiting < BUSY_DISK,
+    },
+  );
+  return { nodes, notifier, channels, alerting };
+}
+
+/** Shows each change to an observer that does not decide about alerts. */
+function watchedBy(flipped: AppPorts['flipped'], alerting: Alerting): Alerting {
+  if (flipped === undefined) return alerting;
+  return {
+    raise: (change) => {
+      flipped(change);
+      return alerting.raise(change);
+    },
+    prepare: (news) => alerting.prepare(news),
+    settled: (node, stored) => {
+      alerting.settled(node, stored);
+    },
+    failureStatus: (node, status) => {
+      alerting.failureStatus(node, status);
+    },
+    committed: (records, stored) => {
+      alerting.committed(records, stored);
+    },
+  };
+}
