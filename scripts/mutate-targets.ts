@@ -20,6 +20,10 @@ export const PURE_RULES: readonly PureRule[] = [
   { rule: 'actors/node/heartbeat-rules.ts', specs: NODE },
   { rule: 'actors/node/registering.ts', specs: NODE },
   { rule: 'actors/node/missed-heartbeats.ts', specs: NODE },
+  {
+    rule: 'actors/node/node-preconditions.ts',
+    specs: [...NODE, 'test/http/nodes/preconditions.test.ts'],
+  },
   { rule: 'actors/node/registered-node.ts', specs: NODE },
   { rule: 'actors/supervisor/supervisor.machine.ts', specs: ['test/unit/supervisor/*.test.ts'] },
   {

@@ -11,7 +11,7 @@ const OFFLINE = { kind: 'offline' };
 describe('blindness', () => {
   const daemon = withDaemon({ options: () => ({}) });
 
-  it('declares nobody offline after standing still for 20 s, and gives everyone a timeout again', async () => {
+  it('declares no user offline after standing still for 20 s, and gives each one a new timeout', async () => {
     await daemon.ask('heal', ANN);
     await daemon.clock.advance(6000);
     daemon.clock.standStill(20_000);
@@ -79,7 +79,7 @@ describe('blindness', () => {
     expect(await daemon.history(ANN)).to.deep.equal([{ onlineAt: opened, offlineAt: opened + 7000 }]);
   });
 
-  it('gives the blind time only to those who are blinded again without a heal in between', async () => {
+  it('gives blind time again only to users who sent no heal between two blind intervals', async () => {
     await daemon.ask('heal', ANN);
     await daemon.ask('heal', BEN);
     for (let stall = 0; stall < 4; stall++) {
@@ -92,7 +92,7 @@ describe('blindness', () => {
     expect(await daemon.ask('checkup', BEN)).to.deep.equal(ONLINE);
   });
 
-  it('ends nobody when the wall clock jumps an hour either way, and makes no broken session', async () => {
+  it('ends no session and breaks none when the wall clock jumps an hour in either direction', async () => {
     await daemon.ask('heal', ANN);
     for (const hour of [1, -1, -1, 1]) {
       daemon.clock.jumpWall(hour * 3_600_000);

@@ -7,7 +7,7 @@ const ANN = user(1);
 const ONLINE = { kind: 'online' };
 const OFFLINE = { kind: 'offline' };
 
-describe('what the next start knows of the living', () => {
+describe('what the next start knows of open sessions', () => {
   let disk: Disk;
   const daemon = withDaemon({
     options: () => {
@@ -96,7 +96,7 @@ describe('what the next start knows of the living', () => {
     expect(await daemon.ask('checkup', ANN)).to.deep.equal(OFFLINE);
   });
 
-  it('does not bring back whose time was over before the daemon was blind', async () => {
+  it('does not bring back a user whose deadline passed before the daemon was blind', async () => {
     const opened = daemon.clock.wall();
     disk.hold('kept');
     daemon.app.users.ask('heal', ANN, () => undefined);

@@ -23,7 +23,7 @@ describe('a message that crashed its actor twice', () => {
     },
   });
 
-  it('leaves no actor behind for somebody who is offline', async () => {
+  it('leaves no actor behind for an offline user', async () => {
     for (const kind of ['heal', 'goodbye', 'erase'] as const) {
       faults.plan(ANN, kind, 2);
       expect(await daemon.ask(kind, ANN)).to.deep.equal(FAILED);

@@ -67,7 +67,7 @@ describe('what waits for the disk', () => {
     expect([...answers, ...registered]).to.have.length(2 * (QUEUE - 1));
   });
 
-  it('holds up nobody who asks for a history of which nothing is on its way', async () => {
+  it('delays no read of a history with nothing left to write', async () => {
     heal(1);
     await daemon.clock.settle();
     disk.hold('kept');

@@ -54,7 +54,7 @@ describe('a daemon whose memory runs short', () => {
     return kinds;
   }
 
-  it('lets nobody new in past its share, however fast they come between two readings', async () => {
+  it('refuses new users past its share of memory, however many come between two readings', async () => {
     const kinds = await heal(1, 40);
     expect(kinds.filter((kind) => kind === 'online')).to.have.length(30);
     expect(kinds.slice(30)).to.deep.equal(new Array(10).fill(SHORT.code));
@@ -106,7 +106,7 @@ describe('a daemon whose memory runs short', () => {
     expect(await heal(1, 1)).to.deep.equal([SHORT.code]);
   });
 
-  it('looks at nothing but its own limits where nobody tells it of memory', async () => {
+  it('applies only its own limits without a reading of memory', async () => {
     const other = await SimulatedApp.start();
     expect(await other.ask('heal', user(1))).to.deep.equal({ kind: 'online' });
     expect((await other.app.facts()).memory).to.deep.include({ used: 0, short: false });

@@ -18,7 +18,7 @@ describe('what the daemon counts', () => {
   }
   const scrape = async () => new Scraped(await daemon.app.facts());
 
-  it('counts heals, what they open, who is online, and who expires', async () => {
+  it('counts heals, opened and expired sessions, and users online', async () => {
     await start();
     await daemon.ask('heal', ANN);
     await daemon.ask('heal', ANN);

@@ -22,7 +22,7 @@ describe('a daemon that goes on by another configuration', () => {
     return said;
   }
 
-  it('admits as many users as it may now, and keeps those who are there', async () => {
+  it('admits users up to the new limit, and keeps those online', async () => {
     await daemon.start();
     expect(await replies(3, 1)).to.deep.equal(['online', 'online', 'online']);
     await daemon.app.reconfigure(limitsWith({ '--limits-users': '2' }), []);
@@ -47,7 +47,7 @@ describe('a daemon that goes on by another configuration', () => {
     expect(await replies(20, 200)).to.not.include('HEARTBEAT_OVERLOADED');
   });
 
-  it('tells who asks which channels there are now', async () => {
+  it('lists the channels of the new configuration', async () => {
     await daemon.start({ channels: [recordingChannel('old').channel] });
     const { alerts } = daemon.app;
     expect(alerts.channels).to.deep.equal(['old']);

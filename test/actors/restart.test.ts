@@ -10,7 +10,7 @@ const OFFLINE = { kind: 'offline' };
 describe('a restart', () => {
   const daemon = withDaemon({ options: () => ({}) });
 
-  it('holds whoever was online for one more timeout, and resumes the session of who heals within it', async () => {
+  it('keeps users online for one more timeout, and resumes a session healed within it', async () => {
     const opened = daemon.clock.wall();
     await daemon.ask('heal', ANN);
     await daemon.clock.advance(5000);
@@ -23,7 +23,7 @@ describe('a restart', () => {
     expect(await daemon.history(ANN)).to.deep.equal([{ onlineAt: opened, offlineAt: healed + 7000 }]);
   });
 
-  it('ends the session of who does not heal within one timeout of the truth', async () => {
+  it('ends a session without another heal within one timeout of its real end', async () => {
     const opened = daemon.clock.wall();
     await daemon.ask('heal', ANN);
     await daemon.clock.advance(5000);
@@ -49,7 +49,7 @@ describe('a restart', () => {
     expect(await daemon.ask('checkup', BEN)).to.deep.equal(OFFLINE);
   });
 
-  it('hides nobody for ever in a crash loop, and forgets nobody who heals in it', async () => {
+  it('in a crash loop, ends silent users after a timeout of life, and keeps users who heal', async () => {
     await daemon.ask('heal', ANN);
     await daemon.ask('heal', BEN);
     await daemon.clock.advance(2000);
@@ -74,7 +74,7 @@ describe('a restart', () => {
     expect(await daemon.history(ANN)).to.deep.equal([{ onlineAt: opened, offlineAt: opened + 10_000 }]);
   });
 
-  it('forgets who was silent once everybody has been heard or has ended', async () => {
+  it('forgets the silent users once each one has sent a heal or has ended', async () => {
     await daemon.ask('heal', ANN);
     await daemon.ask('heal', BEN);
     await daemon.killAndStart(1000);

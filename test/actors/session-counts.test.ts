@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { MemoryHistoryStore } from '../../src/adapters/memory/memory-history-store.js';
 import { SimulatedApp, user } from '../support/simulated-app.js';
 
-describe('the books of sessions', () => {
+describe('the counters of sessions', () => {
   it('balance: opened and recovered ones have expired, were closed or erased, or are online', async () => {
     const store = new MemoryHistoryStore();
     const before = await SimulatedApp.start({ store });

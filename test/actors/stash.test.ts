@@ -8,7 +8,7 @@ const ANN = user(1);
 
 type Kind = Parameters<SimulatedApp['ask']>[0];
 
-describe('those who wait for a slow disk', () => {
+describe('requests for one user that wait for a slow disk', () => {
   let disk: Disk;
   let answers: string[];
   const daemon = withDaemon({
@@ -42,7 +42,7 @@ describe('those who wait for a slow disk', () => {
     expect(await daemon.history(ANN)).to.deep.equal([{ onlineAt: opened, offlineAt: opened }]);
   });
 
-  it('come before those who ask while it settles', async () => {
+  it('are handled before requests that arrive while the disk settles', async () => {
     disk.hold('dropped');
     ask('heal');
     await daemon.clock.settle();

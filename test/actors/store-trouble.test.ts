@@ -76,7 +76,7 @@ describe('a store that is damaged or gone', () => {
     store.refusesAsDamaged = false;
   });
 
-  it('keeps nobody from coming online whose last session cannot be read', async () => {
+  it('lets a user come online whose last session cannot be read', async () => {
     await daemon.ask('heal', user(1));
     await daemon.ask('goodbye', user(1));
     store.lastSession = () => Promise.reject(new HeartbeatError('HEARTBEAT_STORE_CORRUPT', MESSAGE));

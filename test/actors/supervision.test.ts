@@ -160,7 +160,7 @@ describe('supervision', () => {
     expect(await daemon.app.supervision()).to.nested.include({ 'refused.mailbox_full': 2 });
   });
 
-  it('runs one nact actor for each user online, and none for those who are not', async () => {
+  it('runs one nact actor for each user online, and none for offline users', async () => {
     await start();
     const { actors: fixed } = (await daemon.app.supervision()) as { actors: number };
     for (let id = 1; id <= 50; id++) await daemon.ask('heal', user(id));

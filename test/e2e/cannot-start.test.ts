@@ -98,7 +98,7 @@ describe('a daemon that cannot start', () => {
     expect(existsSync(data)).to.equal(false);
   });
 
-  it('serves nobody else without keys unless it is told to, and says how', async () => {
+  it('refuses a non-loopback address without keys unless it is allowed, and says how', async () => {
     const data = path.join(resources.directory(), 'data');
     const refused = resources.launch(data, { host: '0.0.0.0' });
     expect((await refused.ended).code).to.equal(78);

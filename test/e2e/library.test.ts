@@ -52,7 +52,7 @@ describe('the examples', () => {
     }
   });
 
-  it('turn newcomers away where the heap of their program is nearly full, and keep who is online', async () => {
+  it('refuse new users when the heap of their program is nearly full, and keep users online', async () => {
     const program = `
       import { createHeartbeat } from 'heartbeat';
       const instance = await createHeartbeat({ sessionTimeout: 3600, logger: { level: 'error' } });

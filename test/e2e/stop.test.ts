@@ -34,7 +34,7 @@ describe('stopping the daemon', () => {
     });
   }
 
-  it('accepts nobody any more once it has been asked to stop', async () => {
+  it('accepts no connection after a signal to stop', async () => {
     const daemon = await resources.daemon(resources.directory());
     const inFlight = await SlowRequest.begin(daemon.url, 'PUT', '/heal/1');
     daemon.signal('SIGTERM');

@@ -80,7 +80,7 @@ describe('heartbeat emit', () => {
     expect(summary.calls.failed).to.be.greaterThan(2);
   });
 
-  it('reports what is unwell, and registers it where nobody knows it', async () => {
+  it('reports nodes whose probe fails, and registers unknown ones', async () => {
     const daemon = await resources.daemon(resources.directory());
     const file = nodesFile([
       'plain',
@@ -147,7 +147,7 @@ describe('heartbeat emit', () => {
     );
   });
 
-  it('says when nobody was there the whole time', async () => {
+  it('says when no user was online the whole time', async () => {
     const emitter = await resources.heartbeat([
       ...[
         'emit',

@@ -21,7 +21,7 @@ describe('a daemon that is flooded', () => {
 
   afterEach(() => resources.clear());
 
-  it('ends the silent beside strangers who keep connecting, and answers who asks', async () => {
+  it('ends silent users and answers checkups while others keep connecting', async () => {
     await askNode(daemon.url, 'PUT', '/silent', { timeout: 1, max_retries: 0 });
     await askNode(daemon.url, 'POST', '/silent/heartbeat');
     const flood = await rise(60);

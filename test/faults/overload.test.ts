@@ -71,7 +71,7 @@ describe('a daemon that is asked for three times what it may have in flight', fu
   });
 });
 
-describe('a daemon all of whose users have lapsed and keep asking', function () {
+describe('a daemon whose users have all expired and keep sending checkups', function () {
   const resources = new TestResources();
 
   afterEach(() => resources.clear());

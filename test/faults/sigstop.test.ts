@@ -17,7 +17,7 @@ describe('a daemon that stands still', () => {
 
   afterEach(() => resources.clear());
 
-  it('declares nobody offline after 20 s of SIGSTOP in which its users healed into their sockets', async () => {
+  it('declares no user offline after 20 s of SIGSTOP while their heals waited in the sockets', async () => {
     const daemon = await resources.daemon(resources.directory(), { 'session-timeout': 7 });
     const clients = await healAll(daemon, { url: daemon.url, users: USERS, every: 2000 });
     const silent = USERS + 1;
@@ -71,7 +71,7 @@ describe('a daemon that stands still', () => {
     );
   });
 
-  it('ends nobody who healed in time while it stood still for 0.6 s again and again', async () => {
+  it('ends no session healed in time while the process repeatedly stands still for 0.6 s', async () => {
     const timeout = 2000;
     const daemon = await resources.daemon(resources.directory(), { 'session-timeout': timeout / 1000 });
     const clients = await healAll(daemon, { url: daemon.url, users: USERS, every: timeout - 250 });

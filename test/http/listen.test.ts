@@ -50,7 +50,7 @@ describe('listening', () => {
     return error as HeartbeatError;
   }
 
-  it('says who has the port, and what to do', async () => {
+  it('names the process that has the port, and says what to do', async () => {
     const other = createServer();
     await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
     const { port } = other.address() as { port: number };

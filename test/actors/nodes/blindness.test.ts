@@ -33,7 +33,7 @@ describe('a daemon that stood still', () => {
     expect(alerting.raised[0]?.flip.blind).to.be.within(299_980, 300_000);
   });
 
-  it('gives the blind time only to who is blinded again without a heartbeat', async () => {
+  it('gives blind time again only to a node without a heartbeat between two blind intervals', async () => {
     daemon.clock.standStill(20_000);
     await daemon.clock.advance(20_000);
     daemon.clock.standStill(20_000);

@@ -32,7 +32,7 @@ describe('a node whose alerts go to some channels', () => {
     expect(await failed(['chat', 'log'], kept)).to.deep.equal([['node.recovered', 'node.failed'], []]);
   });
 
-  it('is told to all where none of them is configured any more, since somebody has to hear', async () => {
+  it('notifies all channels if none of its own is configured any more', async () => {
     const kept = store();
     await failed(['ops', 'log'], kept, ['ops']);
     expect(await failed(['log', 'new'], kept)).to.deep.equal([

@@ -32,7 +32,7 @@ describe('nodes and people on call, through a restart', () => {
       [type, about?.name, reminder].filter((part) => part !== undefined).join(' '),
     );
 
-  it('remind of what had failed before, until somebody acknowledges it', async () => {
+  it('repeat a failure from before a restart until it is acknowledged', async () => {
     await daemon.askNode('put', ANN);
     await daemon.askNode('fail', ANN);
     await daemon.clock.advance(300_000);
@@ -111,7 +111,7 @@ describe('nodes and people on call, through a restart', () => {
     expect(boss.told.map(({ node: about }) => about?.name)).to.deep.equal([ANN]);
   });
 
-  it('tell nobody of a node behind one that had failed before', async () => {
+  it('notify no channel of a node that depends on one that had failed before', async () => {
     await daemon.askNode('put', SWITCH);
     await daemon.askNode(BEHIND, ANN);
     await daemon.askNode('fail', SWITCH);

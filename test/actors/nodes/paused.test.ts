@@ -40,7 +40,7 @@ describe('a paused node', () => {
     return reply?.kind === 'node' ? reply.node.state : reply;
   };
 
-  it('changes its state by what it reports and by its heartbeats, and nobody is told', async () => {
+  it('changes its state by reports and heartbeats, and notifies no channel', async () => {
     await ask('pause', 'fail');
     expect(await stateOf()).to.equal('failed');
     await ask('heartbeat');
@@ -89,7 +89,7 @@ describe('a paused node', () => {
       expect(told()).to.deep.equal([...FAILED, 'node.deleted ann']);
     });
 
-    it(`costs nobody anything if it is deleted and failed in its pause, over ${kind}`, async () => {
+    it(`notifies no channel if it failed during its pause and is deleted, over ${kind}`, async () => {
       await ask('pause', 'fail');
       await perhaps();
       await ask('forget');

@@ -20,7 +20,7 @@ describe('the supervision of nodes', () => {
 
   const actors = async (): Promise<number> => ((await daemon.app.supervision()) as { actors: number }).actors;
 
-  it('runs one nact actor for each node, and none for who is forgotten', async () => {
+  it('runs one nact actor for each node, and none for a deleted node', async () => {
     const before = await actors();
     await daemon.askNode('heartbeat', ANN);
     await daemon.askNode('put', node('ben'));

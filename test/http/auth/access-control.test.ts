@@ -48,7 +48,7 @@ describe('the access of a request', () => {
     return access;
   }
 
-  it("is nobody's for a probe where keys are configured, and never anybody's", () => {
+  it("is 'nobody' for a probe where keys are configured, and never 'anybody'", () => {
     const auth = authOf(keyRule('app'));
     for (const probe of ['/healthz', '/readyz', '/readyz?x', 'http://x/healthz'])
       for (const rate of [null, 10]) expect(admitted(probe, auth, rate), probe).to.equal(NOBODY);

@@ -145,7 +145,7 @@ for (const [lane, fastLane] of [
       expect(gateway.daemon.asked).to.have.length(5);
     });
 
-    it('reject the users of a batch who are out of their range, and nobody else', async () => {
+    it('reject only the users of a batch outside their range', async () => {
       const users = { from: userId(1), to: userId(10) };
       const gateway = await start({ auth: authOf(keyRule('app', { scopes: ['heal', 'read'], users })) });
       const error = 'this key does not cover this user_id';
@@ -208,7 +208,7 @@ for (const [lane, fastLane] of [
       expect((await callWith(gateway, 'ops', 'POST', again)).status).to.equal(403);
     });
 
-    it('may be for nobody, and for no node', async () => {
+    it('may permit no user and no node', async () => {
       const gateway = await start({
         auth: authOf(keyRule('none', { scopes: ['admin'], users: 'none', nodes: [] })),
       });

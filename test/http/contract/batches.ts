@@ -132,7 +132,7 @@ export function batchContract(start: Start): void {
     );
   });
 
-  it('counts a user who is twice in a batch twice', async () => {
+  it('counts a user twice that is in a batch twice', async () => {
     const gateway = await start();
     const answer = await gateway.call('POST', '/heal', { body: '[1,1]' });
     expect(answer.json).to.deep.equal({ accepted: 2, rejected: [] });

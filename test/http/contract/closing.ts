@@ -11,7 +11,7 @@ export function closingContract(start: Start): void {
     served = await start();
   });
 
-  it('answers what is in flight, says that it closes, and accepts nobody new', async () => {
+  it('answers requests in flight with Connection: close, and accepts no new connection', async () => {
     served.daemon.hold();
     const clients = ['PUT /heal/1', 'GET /checkup/1', 'DELETE /heal/1', 'GET /users/1'].map((line) =>
       served.raw().send(head(line)),
@@ -77,7 +77,7 @@ export function closingContract(start: Start): void {
     await reading.end();
   });
 
-  it('may be asked twice, and of a gateway that nobody uses', async () => {
+  it('stops when asked twice, and without a connection', async () => {
     await Promise.all([served.gateway.close(), served.gateway.close()]);
     await served.gateway.abort();
     expect(served.failures).to.be.empty;

@@ -19,7 +19,7 @@ export function otherCallsContract(start: Start): void {
       expect(text).to.equal(`{"id":${BIG},"status":"offline","since":null,"last_seen":null,"deadline":null}`);
     });
 
-    it('describes who is online', async () => {
+    it('describes an online user', async () => {
       await served.call('PUT', `/heal/${BIG}`);
       served.daemon.now += 3_000;
       await served.call('PUT', `/heal/${BIG}`);
@@ -28,7 +28,7 @@ export function otherCallsContract(start: Start): void {
       );
     });
 
-    it('describes who went offline', async () => {
+    it('describes an offline user', async () => {
       await served.call('PUT', '/heal/5');
       served.daemon.now += 3_900;
       await served.call('DELETE', '/heal/5');

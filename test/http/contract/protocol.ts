@@ -145,7 +145,7 @@ export function protocolContract(start: Start): void {
     expect(served.daemon.asked).to.be.empty;
   });
 
-  it('answers who sends garbage behind the last request, and takes nothing from there', async () => {
+  it('answers 400 to garbage behind the last request, and reads nothing behind it', async () => {
     for (const garbage of ['x', head('PUT /heal/6'), 'x'.repeat(1_000_000)]) {
       for (const line of ['PUT /heal/5', 'GET /users/5', 'PUT /heal/x']) {
         const client = served

@@ -20,7 +20,7 @@ describe('the bodies of calls about nodes', () => {
     return (json as Flips).flips.filter(({ cause }) => cause === 'report').map(({ reason }) => reason);
   }
 
-  it('are refused where nobody would read them', async () => {
+  it('are refused where the call does not read them', async () => {
     const calls = [
       ['GET', '/nodes'],
       ['GET', '/nodes/db1'],

@@ -40,7 +40,7 @@ describe('the calls of people on call', () => {
     expect((await http.call('GET', '/nodes/db1')).json, 'another failure').to.include({ acknowledged: null });
   });
 
-  it('may be made again by somebody else', async () => {
+  it('may be registered again with another key', async () => {
     await http.call('PUT', '/nodes/db1');
     await http.call('POST', '/nodes/db1/fail');
     await http.call('POST', '/nodes/db1/acknowledge', ACK);
@@ -142,7 +142,7 @@ describe('the calls of people on call', () => {
     }
   });
 
-  it('are 503 while the disk is full, and then nobody has acknowledged', async () => {
+  it('are 503 while the disk is full, and acknowledge nothing', async () => {
     await http.call('PUT', '/nodes/db1');
     await http.call('POST', '/nodes/db1/fail');
     http.store.full = true;

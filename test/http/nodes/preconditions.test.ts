@@ -113,7 +113,7 @@ describe('a conditional request', () => {
       expect(await status('PUT', '/nodes/new', IF_NOT_THERE, {})).to.equal(412);
     });
 
-    it('lets one of many in who want to create the same node at once', async () => {
+    it('lets only one of many create the same node at once', async () => {
       const all = Array.from({ length: 20 }, () => status('PUT', '/nodes/new', IF_NOT_THERE, {}));
       const answers = await Promise.all(all);
       expect(answers.filter((each) => each === 201)).to.have.length(1);

@@ -63,7 +63,7 @@ describe('a key that may register so many nodes', () => {
     ]);
   });
 
-  it('may go on when one of its nodes is deleted, by whomever', async () => {
+  it('frees its quota when any key deletes one of its nodes', async () => {
     for (const name of ['a', 'b']) await app('PUT', `/nodes/${name}`);
     await ops('PUT', '/nodes/a', { labels: { changed: 'by another' } });
     expect((await app('PUT', '/nodes/c')).status).to.equal(429);

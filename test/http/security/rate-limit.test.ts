@@ -34,7 +34,7 @@ describe('a rate', () => {
     expect(rates.take('one')).to.equal(0);
   });
 
-  it('remembers so many and no more, and forgets those first who are quiet', () => {
+  it('remembers a fixed number of addresses, and forgets the quiet ones first', () => {
     const rates = new RateLimiter(new SimulatedClock(), 1, 3);
     for (const who of ['a', 'b', 'c']) expect(rates.take(who)).to.equal(0);
     expect(rates.take('d')).to.equal(0);
@@ -43,7 +43,7 @@ describe('a rate', () => {
   });
 });
 
-describe('whom an address belongs to', () => {
+describe('the network of an address', () => {
   for (const [address, source] of [
     ['192.0.2.7', '192.0.2.7'],
     ['::ffff:192.0.2.7', '192.0.2.7'],

@@ -6,7 +6,7 @@ import { starting } from '../support/gateway-under-test.js';
 describe('clients that mean to be slow', () => {
   const start = starting(true);
 
-  it('are cut off in time, a byte now and then or not, and delay nobody', async () => {
+  it('are disconnected in time, even if they send a byte now and then, and delay no other client', async () => {
     const gateway = await start({ limits: { headers_timeout: 0.3 } });
     const slow = Array.from({ length: 50 }, () => gateway.raw().send('PUT /heal/5 HTTP/1.1\r\nHost: x\r\n'));
     const drip = setInterval(() => {

@@ -26,7 +26,7 @@ function evidence(heals: JournalledHeal[], stored: string): Evidence {
 }
 
 describe('the check of the stored sessions', () => {
-  it('wants nothing stored of a user who never healed', () => {
+  it('expects no session of a user that sent no heal', () => {
     expect(checkSessions(evidence([], ''), rule)).to.deep.equal([]);
     expect(checkSessions(evidence([], '10-17'), rule)).to.deep.equal([
       'no heal explains the session from 10 (1 stored)',
@@ -88,7 +88,7 @@ describe('the check of the stored sessions', () => {
     ]);
   });
 
-  it('takes a heal that got no answer as one that happened or not, until the next was sent', () => {
+  it('accepts an unanswered heal as handled or not, at any time before the next request', () => {
     const heals = [heal(10_000, 10_010), heal(15_000, 15_500, false), heal(40_000, 40_010)];
     expect(checkSessions(evidence(heals, '10-17 40-47'), rule)).to.deep.equal([]);
     expect(checkSessions(evidence(heals, '10-22 40-47'), rule)).to.deep.equal([]);
@@ -185,7 +185,7 @@ describe('the check of the stored sessions, whatever the heals', () => {
     }, 2);
   });
 
-  it('finds a session of nobody', () => {
+  it('finds a session that no heal opened', () => {
     findsAlways((stored, at, by) => {
       const after = stored[at]?.offlineAt ?? 0;
       return [

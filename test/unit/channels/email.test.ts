@@ -220,7 +220,7 @@ describe('an email channel', function () {
     });
   });
 
-  it('believes no certificate that nobody has signed', async () => {
+  it('rejects a self-signed certificate', async () => {
     const directory = await temporaryDirectory();
     stops.push(() => directory.remove());
     const { files } = makeCertificate(directory.path, 'mail');

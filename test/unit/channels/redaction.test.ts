@@ -32,7 +32,7 @@ describe('what is to be concealed', () => {
     expect(redaction.conceal('short, and as long as this')).to.equal('short, and (secret)');
   });
 
-  it('is no URL that says where somebody is, and nothing else', () => {
+  it('is not a URL that is only an origin', () => {
     const origins = [
       'http://alertmanager:9093',
       'https://hooks.example.org/',

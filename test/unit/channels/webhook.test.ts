@@ -129,7 +129,7 @@ describe('a webhook', () => {
     expect((await refusal(make())).message).to.equal('answered 301');
   });
 
-  it('says where it cannot reach somebody, where the URL holds no more than that', async () => {
+  it('names the origin that it cannot reach', async () => {
     const url = 'http://127.0.0.1:1';
     const [channel] = (
       await makeChannels([{ ...planOf(url), secrets: [secret(url)] }], {

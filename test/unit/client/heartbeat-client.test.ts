@@ -133,7 +133,7 @@ describe('the client', () => {
     });
   }
 
-  it('rejects with a code when nobody answers', async () => {
+  it('rejects with a code if there is no response', async () => {
     const gone = new HeartbeatClient('http://127.0.0.1:1');
     const error = await gone.heal(user).catch((reason: unknown) => reason);
     await gone.close();

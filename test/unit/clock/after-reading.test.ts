@@ -12,7 +12,7 @@ const LONG = 60_000;
 /** Where in a pass of the event loop the clock is asked. */
 type Where = 'in a timer' | 'in an immediate' | 'in what was read';
 
-describe('what lay in the sockets while the process stood still', () => {
+describe('requests in the sockets while the process stood still', () => {
   const clock = new SystemClock();
   const written = new Int32Array(new SharedArrayBuffer(4));
   /** What the client was asked to write. */

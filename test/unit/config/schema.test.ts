@@ -68,7 +68,7 @@ describe('the schema of the configuration', () => {
     }
   });
 
-  it('makes a configuration that nobody can change', () => {
+  it('makes an immutable configuration', () => {
     const { config } = inForce();
     expect([config, config.log, config.history, config.limits]).to.satisfy((parts: readonly object[]) =>
       parts.every((part) => Object.isFrozen(part)),

@@ -26,7 +26,7 @@ describe('certificates in the configuration', () => {
     '--tls-key': key,
   });
 
-  it('are read from their files, and their keys are shown to nobody', () => {
+  it('are read from their files, and their keys are not shown', () => {
     const loaded = inForce({ ...said, flags: flags('one.crt', 'one.key') });
     expect(loaded.tls?.certificate).to.match(/^-----BEGIN CERTIFICATE-----/);
     expect(loaded.tls?.key.reveal()).to.match(/PRIVATE KEY/);

@@ -86,6 +86,16 @@ describe('a rhythm', () => {
     expect(rhythm.learnt?.samples).to.equal(22);
   });
 
+  it('learns intervals from 20 ms to the longest one, and no others', () => {
+    const samples = (interval: number): number | undefined => {
+      const learning = new HeartbeatHistory();
+      hear(learning, [10_000, interval]);
+      return learning.learnt?.samples;
+    };
+    expect([LONGEST, LONGEST + 1].map(samples)).to.deep.equal([3, 2]);
+    expect([20, 19].map(samples)).to.deep.equal([3, 2]);
+  });
+
   it('is measured from the second heartbeat after an interruption, and says nothing before', () => {
     const last = hear(rhythm, times(20, 1000));
     rhythm.interrupt();

@@ -25,14 +25,14 @@ describe('what a start decides about the sessions it finds open', () => {
     });
   });
 
-  it('gives one timeout to who was heard in the run that ended, and ends them after the last proof of life', () => {
+  it('gives one timeout to users heard in the last run, and ends them after its last sign of life', () => {
     expect(plan(100_000, 60_000)).to.deep.equal({
       generation: 1,
       silent: [{ generation: 0, deadline: 107_000, endsAt: 67_000 }],
     });
   });
 
-  it('gives those who were silent all through that run the time that the daemon was away, and no more', () => {
+  it('gives users who were silent during that whole run only the downtime of the daemon', () => {
     const first = plan(100_000, 60_000);
     // It lived for 2 s, and was away for 10.
     const second = plan(112_000, 102_000, first);
@@ -45,18 +45,18 @@ describe('what a start decides about the sessions it finds open', () => {
     });
   });
 
-  it('forgets those whose time was up while the daemon lived: their ends are stored', () => {
+  it('forgets users whose deadline passed while the daemon ran: their ends are stored', () => {
     const first = plan(100_000, 60_000);
     expect(plan(120_000, 107_000, first).silent.map(({ generation }) => generation)).to.deep.equal([1]);
     expect(plan(120_000, 106_999, first).silent.map(({ generation }) => generation)).to.deep.equal([0, 1]);
   });
 
-  it('ends nobody sooner than a timeout after it last answered, however far behind the ends on disk were', () => {
+  it('ends no session sooner than one timeout after the last answer, however old the watermark is', () => {
     const first = plan(100_000, 60_000, undefined, 68_000);
     expect(first.silent).to.deep.equal([{ generation: 0, deadline: 107_000, endsAt: 75_000 }]);
   });
 
-  it('keeps those whose time was up when it was last alive, and whose ends are not stored', () => {
+  it('keeps users whose deadline had passed at its last sign of life and whose ends are not stored', () => {
     const first = plan(100_000, 60_000);
     const second = plan(120_000, 106_000, first, 110_000);
     expect(second.silent).to.deep.equal([
@@ -65,7 +65,7 @@ describe('what a start decides about the sessions it finds open', () => {
     ]);
   });
 
-  it('hides nobody in a crash loop: who is never heard again is given up after one timeout of life', () => {
+  it('in a crash loop, ends a silent user after one timeout during which the daemon ran', () => {
     let recovery = plan(0, 0);
     let lived = 0;
     let now = 0;
@@ -90,7 +90,7 @@ describe('what a start decides about the sessions it finds open', () => {
 describe('a session found open', () => {
   const recovery = plan(112_000, 102_000, plan(100_000, 60_000));
 
-  it('belongs with those who were last heard in the same run', () => {
+  it('is grouped with users last heard in the same run', () => {
     expect(silentSince(recovery, 0).generation).to.equal(0);
     expect(silentSince(recovery, 1).generation).to.equal(1);
   });
@@ -102,7 +102,7 @@ describe('a session found open', () => {
     expect(silentSince({ ...later, silent: later.silent.slice(1) }, 0).generation).to.equal(1);
   });
 
-  it('cannot be there when nobody is silent', () => {
+  it('is absent if no user is silent', () => {
     expect(() => silentSince({ generation: 3, silent: [] }, 1)).to.throw(RangeError);
   });
 });

@@ -21,6 +21,7 @@ describe('Retry-After', () => {
     expect(retryAfterOf(NOON, 'Sun, 22 Nov 2026 11:59:00 GMT', NOW)).to.equal(60);
     expect(retryAfterOf(NOON, undefined, NOW)).to.equal(90);
     expect(retryAfterOf(NOON, 'some day', NOW)).to.equal(90);
+    expect(retryAfterOf(NOON, NOON, NOW)).to.equal(0);
   });
 
   it('asks for nothing where it is missing, over or no time at all', () => {

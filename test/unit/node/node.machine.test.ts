@@ -180,7 +180,7 @@ const answersTo = (state: NodePhase, message: NodeMessage, rules: Partial<NodeRu
     effect.kind === 'answer' ? [effect.reply] : [],
   );
 
-describe('what a message means to a node', () => {
+describe('the state machine of a node', () => {
   for (const [what, before, message, after, effects] of cases)
     it(`${what}: ${after}`, () => {
       const decision = decide(before, LEASE, message, RULES);

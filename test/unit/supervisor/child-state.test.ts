@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { Play } from './play.js';
 
-describe('what a supervisor shows of a child', () => {
+describe('a child in the description of its supervisor', () => {
   it('counts incarnations and restarts, and keeps the last crash with its instant', () => {
     const play = Play.running({ a: 'permanent' });
     play.after(1_500).crashes('a');

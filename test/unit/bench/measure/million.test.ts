@@ -124,7 +124,7 @@ describe('the inspection of the million', () => {
     await daemon.close();
   });
 
-  it('finds everybody online who is, and who left offline soon after', async () => {
+  it('finds users online until their end, and offline soon after', async () => {
     const { cohorts, heal, inspection } = await inspecting(400, 400);
     await heal(0);
     await inspection.slot(0);
@@ -136,7 +136,7 @@ describe('the inspection of the million', () => {
     expect(inspection.lateness[0]?.mostMs).to.be.at.least(0);
   });
 
-  it('counts everyone who is offline too early', async () => {
+  it('counts each user that is offline too early', async () => {
     const { heal, inspection } = await inspecting(1, 60_000);
     await heal(1);
     while (inspection.falseOffline === 0) await inspection.slot(1);
@@ -147,7 +147,7 @@ describe('the inspection of the million', () => {
     expect(inspection.falseOffline).to.be.at.least(GROUP);
   });
 
-  it('counts calls that fail as failed, and nobody as offline', async () => {
+  it('counts failed calls as failed, and no user as offline', async () => {
     const { heal, inspection } = await inspecting(60_000, 60_000);
     await heal(0);
     await daemon.close();
