@@ -64,11 +64,11 @@ export type ChannelEffect =
   /** The circuit breaker opens. */
   | { readonly kind: 'rest'; readonly failures: number; readonly until: Moment };
 
-/** What a channel reports to the outbox. */
+/** The report of a channel to the outbox. */
 export interface Progress {
   readonly verdicts: readonly { readonly id: AlertId; readonly verdict: Verdict }[];
   /** Attempts that are to begin once their intent is stored. */
   readonly due: readonly AlertId[];
-  /** Those whose turn comes after them. */
+  /** Attempts whose intents are stored ahead: their turn comes next. */
   readonly next: readonly AlertId[];
 }

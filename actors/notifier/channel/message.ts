@@ -51,7 +51,7 @@ const SOME = 10;
 /** The most characters of a reason in a sentence. */
 const LONGEST_REASON = 300;
 
-/** Other durations are measured by the monotonic clock, and say nothing of it. */
+/** Other durations are measured by the monotonic clock, and do not mention it. */
 const BY_WALL_CLOCK = ' by the wall clock, since before a restart';
 
 type FlipAlertType = Exclude<AlertType, 'node.deleted' | 'channel.closed' | 'mass_failure' | 'test'>;
@@ -78,7 +78,7 @@ export function nodeSentence(type: FlipAlertType, flip: Flip, node: NodeFacts, m
   }
 }
 
-/** What is said of a node that was deleted or goes to other channels, or whose pause is over. */
+/** The sentence about a node that was deleted, is rerouted to other channels, or is no longer paused. */
 export function newsSentence(
   type: 'node.deleted' | 'channel.closed' | 'node.reported_failure' | 'node.recovered',
   { name, state }: Pick<NodeFacts, 'name' | 'state'>,
@@ -149,7 +149,7 @@ function withDeadChannel(message: string, channel: string, error: string | undef
 }
 
 /**
- * What a reminder says.
+ * The sentence of a reminder.
  *
  * @param time since the first of them failed
  * @param isOfEarlierRun that was before a restart, so that only the wall clock knows the time
@@ -161,7 +161,7 @@ export function reminderSentence(names: readonly NodeName[], time: Millis, isOfE
   return `${nodes(names.length, 'is', 'are')} still failed, for up to ${now}: ${listed(names, names.length)}.`;
 }
 
-/** What a channel says last of nodes whose alerts go elsewhere. @param names of nodes that are still failed */
+/** The last sentence of a channel about nodes whose alerts go elsewhere. @param names of nodes that are still failed */
 export function closedSentence(names: readonly string[]): string {
   const [only] = names;
   if (only !== undefined && names.length === 1)

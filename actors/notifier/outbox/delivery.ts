@@ -33,7 +33,7 @@ export function moved(delivery: Delivery, state: Exclude<Delivery['state'], 'hel
   return { ...rest, state };
 }
 
-/** The last deliveries of which nobody can have been notified. */
+/** The latest deliveries, as far back as certainly nobody was notified of them. */
 export function trailingUnnotified(open: readonly OpenDelivery[]): readonly OpenDelivery[] {
   const lastNotified = open.findLastIndex(
     ({ delivery, record }) =>

@@ -194,7 +194,7 @@ export class Closing {
     return receiversOfEnd(this.#now, facts).has(this.#now.receiverOf(channel));
   }
 
-  /** @returns the channels that its alerts go to by now, and that have not been notified of its failure */
+  /** @returns the channels that get its alerts by now, and have not been notified of its failure */
   unnotified(node: FailedNode, next: NodeFacts): ReadonlySet<string> | undefined {
     const { labels, channels } = node.facts;
     if (labels === next.labels && channels === next.channels) return node.unnotified;

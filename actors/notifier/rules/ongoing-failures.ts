@@ -97,7 +97,7 @@ export class OngoingFailures {
     return failed && this.#inhibition.causeOf(failed.facts);
   }
 
-  /** Channels that a failed node's alerts go to since it failed, and that have not been notified of its failure. */
+  /** Channels that get a failed node's alerts by now, and have not been notified of its failure. */
   unnotified(name: NodeName): ReadonlySet<string> | undefined {
     return this.#failed.get(name)?.unnotified;
   }
