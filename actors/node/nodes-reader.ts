@@ -21,7 +21,7 @@ export interface NodePage {
   readonly next: NodeName | undefined;
 }
 
-export interface NodeQueriesDeps {
+export interface NodesReaderDeps {
   /** How long flips are kept. */
   readonly retention: Millis;
   readonly store: Pick<HistoryStore, 'nodeNames' | 'flips' | 'pauses' | 'blindBetween'>;
@@ -34,10 +34,10 @@ export interface NodeQueriesDeps {
 }
 
 /** Queries that no single actor answers: lists of nodes, and their past. */
-export class NodeQueries {
-  readonly #deps: NodeQueriesDeps;
+export class NodesReader {
+  readonly #deps: NodesReaderDeps;
 
-  constructor(deps: NodeQueriesDeps) {
+  constructor(deps: NodesReaderDeps) {
     this.#deps = deps;
   }
 

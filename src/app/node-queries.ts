@@ -1,4 +1,4 @@
-import { NodeQueries } from '../../actors/node/nodes-reader.js';
+import { NodesReader } from '../../actors/node/nodes-reader.js';
 import type { NodeCommand, NodeReply } from '../../actors/node/node.protocol.js';
 import { sendToAll } from '../../actors/shards/send-to-all.js';
 import type { NodeQuota } from '../domain/access.js';
@@ -41,7 +41,7 @@ export function nodeQueries(
       answered,
     );
   };
-  const queries = new NodeQueries({
+  const reader = new NodesReader({
     store: home.reads,
     retention,
     describe: (names, answered) => {
@@ -59,8 +59,8 @@ export function nodeQueries(
     heartbeats: (names, answered, quota) => {
       toNodes(askMany('heartbeat', names, quota), answered);
     },
-    list: (filter, after, limit) => queries.list(filter, after, limit),
-    flips: (node, range) => queries.flips(node, range),
-    uptime: (node, range) => queries.uptime(node, range, clock.wall()),
+    list: (filter, after, limit) => reader.list(filter, after, limit),
+    flips: (node, range) => reader.flips(node, range),
+    uptime: (node, range) => reader.uptime(node, range, clock.wall()),
   };
 }
