@@ -15,7 +15,7 @@ export interface Session {
   readonly offlineAt: number;
 }
 
-/** A stretch in which the daemon heard nobody. It began and ended some time within the bounds. */
+/** A time in which the daemon received nothing. It began and ended somewhere within the bounds. */
 export type Outage = Stretch & (Stall | Kill);
 
 interface Stretch {
@@ -30,7 +30,7 @@ interface Stall {
 /** What the next start found on disk, as it logged it. */
 interface Kill {
   readonly cause: 'killed';
-  /** When the daemon was last known to be alive: the ends of the silent count from then. */
+  /** When the daemon was last known to be alive: the ends of silent users count from then. */
   readonly aliveAt: number;
   /** Every end before it is on disk. */
   readonly settled: number;
@@ -43,7 +43,7 @@ export interface Circumstances {
   readonly outages: readonly Outage[];
   /** How far the clocks of two processes may seem apart. */
   readonly tolerance: number;
-  /** A heal that is read so late at the most counts from when it may have come. */
+  /** The most time that a heal may lie unread: it counts from when it may have arrived. */
   readonly stall: number;
 }
 
@@ -72,21 +72,21 @@ export function compareHistory(
   return overlaps.length > 0 ? overlaps : new Comparison(stored, circumstances).of(calls);
 }
 
-/** One way to understand the calls so far: so many sessions have ended, and perhaps one goes on. */
+/** One way to understand the calls so far: a number of ended sessions, and perhaps an open one. */
 interface Reading {
   readonly ended: number;
-  /** The last call that the session going on has heard. */
+  /** The last call that extended the open session. */
   readonly heard: Call | undefined;
 }
 
 class Comparison {
   readonly #stored: readonly Session[];
-  readonly #deps: Circumstances;
+  readonly #circumstances: Circumstances;
   #reasons: string[] = [];
 
-  constructor(stored: readonly Session[], around: Circumstances) {
+  constructor(stored: readonly Session[], circumstances: Circumstances) {
     this.#stored = stored;
-    this.#deps = around;
+    this.#circumstances = circumstances;
   }
 
   /** Follows every reading of the calls that the stored sessions allow, until none is left. */
@@ -158,16 +158,16 @@ class Comparison {
     return [{ ended: ended + 1, heard: undefined }];
   }
 
-  /** Between when and when a session that was last heard by `call` is stored to end. */
+  /** The earliest and latest stored end of a session whose last call is `call`. */
   #endOf(call: Call): [number, number] {
-    const { timeout, outages } = this.#deps;
+    const { timeout, outages } = this.#circumstances;
     let over = call.answered + timeout;
     let earliest = call.sent + timeout;
     for (const outage of outages) {
       if (outage.ended.latest <= call.sent) continue;
       if (over < this.#touchesFrom(outage)) break;
       earliest = call.sent;
-      // Whoever is silent after a kill ends as the start decided, whatever comes after it.
+      // The next start decides the end of a user who is silent after a kill, whatever comes later.
       if (outage.cause === 'killed') {
         const given = outage.aliveAt + timeout;
         return [Math.min(earliest, given), Math.max(over, given)];
@@ -184,9 +184,9 @@ class Comparison {
     return false;
   }
 
-  /** Until when the user of an acknowledged heal was certainly held online, outages included. */
+  /** The user of an acknowledged heal was certainly online until then, outages included. */
   #surelyOnlineUntil(call: Call): number {
-    const { timeout, outages } = this.#deps;
+    const { timeout, outages } = this.#circumstances;
     let until = call.sent + timeout;
     let heardSince = call.outcome === 'acknowledged';
     for (const { began, ended } of outages) {
@@ -198,12 +198,12 @@ class Comparison {
       until = heardSince ? Math.max(shifted, anew) : Math.min(shifted, anew);
       heardSince = false;
     }
-    return until - this.#deps.tolerance;
+    return until - this.#circumstances.tolerance;
   }
 
-  /** From when on the user was certainly offline, whatever was held for outages. */
+  /** The user was certainly offline from then on, whatever time was given again for outages. */
   #surelyOfflineFrom(call: Call): number {
-    const { timeout, outages, stall } = this.#deps;
+    const { timeout, outages, stall } = this.#circumstances;
     let from = call.answered + timeout;
     for (const outage of outages) {
       if (outage.ended.latest <= call.sent) continue;
@@ -216,11 +216,11 @@ class Comparison {
   /** A deadline before this is not moved by the outage: it had passed, or its end was on disk. */
   #touchesFrom(outage: Outage): number {
     const from = outage.cause === 'killed' ? outage.settled : outage.began.earliest;
-    return from - this.#deps.tolerance;
+    return from - this.#circumstances.tolerance;
   }
 
   #within(at: number, earliest: number, latest: number): boolean {
-    const { tolerance } = this.#deps;
+    const { tolerance } = this.#circumstances;
     return at >= earliest - tolerance && at <= latest + tolerance;
   }
 
@@ -234,7 +234,7 @@ class Comparison {
   }
 }
 
-/** The latest that a deadline lies after an outage that has moved it. */
+/** The latest deadline after an outage that moved it. */
 function shifted(deadline: number, { began, ended }: Outage, timeout: number): number {
   return Math.max(deadline + ended.latest - began.earliest, ended.latest + timeout);
 }

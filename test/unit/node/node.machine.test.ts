@@ -258,6 +258,21 @@ describe('the state machine of a node', () => {
     }
   });
 
+  it('refuses an acknowledgement with a precondition only of a node that has failed before it arrived', () => {
+    const acknowledge = (at: number) =>
+      answersTo(INACTIVE, {
+        kind: 'acknowledge',
+        by: 'ben',
+        precondition: 'never',
+        name: ANN,
+        arrivedAt: moment(at),
+        readAt: moment(at),
+      });
+    const refused = { kind: 'refused', code: 'HEARTBEAT_PRECONDITION_FAILED' };
+    expect(acknowledge(DEADLINE)).not.to.deep.include(refused);
+    expect(acknowledge(DEADLINE + 1)).to.deep.include(refused);
+  });
+
   describe('with an adaptive timeout', () => {
     const ADAPTIVE: AdaptiveTimeout = { min: 100, max: 300_000 };
     const before = registered('active', 0);
