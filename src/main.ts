@@ -35,14 +35,14 @@ import type { Channel } from './ports/channel.js';
 import type { Logger } from './ports/logger.js';
 import { Reloader } from './reload.js';
 
-/** 0 is being asked to stop, and anything else is 1. */
+/** Exit codes. An orderly stop is 0, and any other end is 1. */
 const WRONG_USAGE = 64;
 const WRONG_CONFIGURATION = 78;
 
-/** Characters of a secret that no line of the log may hold: what is shorter may be a part of any word. */
+/** Shorter secrets are not redacted in log lines: they may be part of any word. */
 const SHORTEST_SECRET = 8;
 
-/** Only what asks the daemon to end; the rest keep the meaning that the system gives them. */
+/** Signals and events that do not stop the daemon: they keep the system's meaning. */
 const NOT_OURS = [
   'SIGHUP',
   'SIGQUIT',
@@ -86,12 +86,12 @@ async function run(argv: readonly string[]): Promise<void> {
     await program.parseAsync(argv);
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
-    // Help and version are asked for, and everything else that commander throws is wrong usage.
+    // Exit code 0 is help or version. Everything else that commander throws is wrong usage.
     process.exitCode = error.exitCode === 0 ? 0 : WRONG_USAGE;
   }
 }
 
-/** What the command line, the environment and the file say, each time that it is asked. */
+/** Reads the command line, the environment and the file, anew at each call. */
 function loading(command: Command): () => Loaded {
   return () =>
     loadConfig({
@@ -119,7 +119,7 @@ async function start(effective: Effective, load: () => Loaded, acceptDataLoss: b
   if (auth === undefined && !isLoopback(config.host)) {
     logger.warn('listening on a non-loopback address without authentication', { host: config.host });
   }
-  // Whoever read where it listens may have gone, and a disk may be full: that is no reason to go too.
+  // The reader may be gone, or its disk full: the daemon serves on.
   process.stdout.on('error', (error) => {
     logger.warn('standard output is not writable', { error });
   });
@@ -188,7 +188,7 @@ async function start(effective: Effective, load: () => Loaded, acceptDataLoss: b
   const reloader = new Reloader(effective, {
     load,
     open: (changed) => {
-      // What it was before may still be said.
+      // Old secrets stay redacted too.
       redaction.learn(secretsIn(changed));
       return open(changed, { logger, clock });
     },
@@ -238,7 +238,7 @@ function gatewayOptions({ config, auth, tls }: Effective, logger: Logger): Gatew
   return { ...config, limits: { ...config.limits, connections: most }, auth, tls };
 }
 
-/** A module that cannot be used is a mistake in the configuration, and told like one. */
+/** A module that cannot be used is a configuration problem, and is reported as one. */
 async function open(
   { channels: plans, proxies }: Effective,
   tools: { readonly logger: Logger; readonly clock: SystemClock },
@@ -254,11 +254,11 @@ async function open(
   };
 }
 
-/** What a person can mend is told in one line; the rest is a fault of ours, and goes to the log whole. */
+/** An error that the operator can fix is one line; any other is a bug, and is logged with its stack. */
 function fail(logger: Logger, error: unknown): never {
   if (error instanceof HeartbeatError) process.stderr.write(`heartbeat: ${error.message}\n`);
   else logger.error('could not start', { error });
-  // An exit waits for every call to the file system, and one that hangs never returns.
+  // process.exit waits for every call to the file system, and a hanging one never returns.
   if (error instanceof HeartbeatError && error.code === 'HEARTBEAT_STORE_HANGS')
     process.kill(process.pid, 'SIGKILL');
   process.exit(1);

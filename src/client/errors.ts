@@ -1,6 +1,6 @@
 import type { Seconds } from '../domain/time.js';
 
-/** The daemon answered, but not as hoped: a status other than 200, or a body that is not what the call answers. */
+/** An unexpected response: a status other than 200, or an unexpected body. */
 export class HeartbeatAnswerError extends Error {
   override readonly name = 'HeartbeatAnswerError';
   readonly status: number;
@@ -16,7 +16,7 @@ export class HeartbeatAnswerError extends Error {
   }
 }
 
-/** No answer came: refused, reset, timed out. Whether the daemon has acted on the request is not known. */
+/** No response: refused, reset or timed out. The daemon may have acted on the request. */
 export class HeartbeatUnreachableError extends Error {
   override readonly name = 'HeartbeatUnreachableError';
   /** The system's or undici's code, such as `ECONNREFUSED` or `UND_ERR_HEADERS_TIMEOUT`. */

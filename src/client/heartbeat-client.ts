@@ -21,13 +21,13 @@ import type { Millis, Seconds } from '../domain/time.js';
 export interface HeartbeatClientOptions {
   /** A key of the daemon, or a user token. */
   readonly key?: string;
-  /** Connections at most, each kept alive and carrying one request at a time. Further calls wait. 10 if not given. */
+  /** The most connections. Each is kept alive and carries one request at a time; other calls wait. Default 10. */
   readonly connections?: number;
   /** How long to wait for a connection, and for an answer to begin. Default 10 s. */
   readonly timeoutMs?: Millis;
 }
 
-/** Which part of a history to read. Times in Unix seconds; sessions that overlap the range are answered. */
+/** Which part of a history to read, in Unix seconds. Sessions that overlap the range are returned. */
 export interface HistoryRange {
   readonly from?: number;
   readonly to?: number;
@@ -46,8 +46,8 @@ interface Answer {
 }
 
 /**
- * Talks to a running daemon. Every call rejects with a {@link HeartbeatAnswerError} when the answer is not the
- * one hoped for, and with a {@link HeartbeatUnreachableError} when there is none.
+ * Calls a running daemon. Every call rejects with a {@link HeartbeatAnswerError} for an unexpected response, and with a
+ * {@link HeartbeatUnreachableError} if there is none.
  */
 export class HeartbeatClient {
   readonly url: string;
@@ -79,7 +79,7 @@ export class HeartbeatClient {
     return 'online';
   }
 
-  /** Holds all of them online for another session timeout, but for those it tells of as rejected. */
+  /** Holds all of them online for another session timeout, except those that it returns as rejected. */
   async healMany(users: readonly UserId[] | UserBatch): Promise<TakenMany> {
     const body = await this.#call('POST', '/heal', UserBatch.of(users).body);
     return readTakenMany(body) ?? unexpected('POST /heal', body);
@@ -104,40 +104,40 @@ export class HeartbeatClient {
     return readCheckedMany(body) ?? unexpected('POST /checkup', body);
   }
 
-  /** The user's sessions, oldest first unless the range says otherwise. The one still going on is among them. */
+  /** The user's sessions, including the current one. Oldest first by default. */
   async heartRhythm(user: UserId, range: HistoryRange = {}): Promise<HeartRhythm> {
     const path = `/heart_rhythm/${user}${queryOf(range)}`;
     const body = await this.#call('GET', path);
     return readHeartRhythm(body) ?? unexpected(`GET ${path}`, body);
   }
 
-  /** Takes a node's heartbeat. The first of a name registers it. */
+  /** Sends a heartbeat. The first one of a name registers it. */
   async heartbeat(node: string): Promise<void> {
     await this.#call('PUT', `${nodePath(node)}/heartbeat`);
   }
 
-  /** Takes the heartbeats of all of them, but for those it tells of as rejected. */
+  /** Sends heartbeats for all of them, except those that it returns as rejected. */
   async heartbeats(nodes: readonly string[]): Promise<TakenMany> {
     const body = await this.#call('POST', '/nodes/heartbeats', Buffer.from(JSON.stringify(nodes)));
     return readTakenMany(body) ?? unexpected('POST /nodes/heartbeats', body);
   }
 
   /**
-   * Registers a node, or changes what was chosen for it.
+   * Registers a node, or changes its settings.
    *
-   * @param settings as `PUT /nodes/:name` takes them; what is absent stays as it is
+   * @param settings as `PUT /nodes/:name` takes them; an absent one is not changed
    */
   async register(node: string, settings: Readonly<Record<string, unknown>> = {}): Promise<void> {
     await this.#call('PUT', nodePath(node), Buffer.from(JSON.stringify(settings)), [200, 201]);
   }
 
-  /** The node reports itself failed. @param reason what it says of it, up to 10,000 bytes */
+  /** Reports a node's failure. @param reason up to 10,000 bytes */
   async fail(node: string, reason?: string): Promise<void> {
     const content = reason === undefined ? null : Buffer.from(JSON.stringify({ reason }));
     await this.#call('POST', `${nodePath(node)}/fail`, content);
   }
 
-  /** What the daemon tells of itself, as parsed JSON: which fields there are depends on its version. */
+  /** The daemon's state, as parsed JSON. Its fields depend on the version. */
   async supervision(): Promise<unknown> {
     const body = await this.#call('GET', '/supervision');
     return parseJson(body) ?? unexpected('GET /supervision', body);

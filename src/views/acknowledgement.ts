@@ -6,7 +6,7 @@ import { INSTANT, parseInstant } from './instants.js';
 
 const LONGEST_NAME = 255;
 const LONGEST_REASON = 1_000;
-/** Seconds that a `Date` holds. */
+/** The latest instant of a `Date`, in Unix seconds. */
 const LATEST = 8_640_000_000_000;
 const NO_INSTANT = 'must be Unix seconds or an instant of ISO 8601, such as "2027-01-31T12:00:00Z"';
 const BODY = 'the body must be {"by": "…"}, with "reason" and "until" where there are any';
@@ -50,9 +50,9 @@ export const acknowledgementBody = z.strictObject(
 );
 
 /**
- * Reads a body; every problem there is, or who takes care of the node, why and until when.
+ * Reads a body: every problem with it, or who takes care of the node, why and until when.
  *
- * @param given when it ends, for a caller who has that as an instant and not in the body
+ * @param given when it ends, for a caller that has this as an instant
  */
 export function parseAcknowledgement(
   body: unknown,

@@ -3,7 +3,7 @@ import type { AlertRecord, Delivery } from '../domain/alert.js';
 import { unixSeconds } from '../domain/time.js';
 import type * as answer from './answers.js';
 
-/** An alert, and what has become of it for each channel. */
+/** An alert, and its delivery state in each channel. */
 export function alertView({ alert, deliveries }: AlertRecord): z.output<typeof answer.alert> {
   const { id, type, at, node, blind, message, reason, reminder, causedBy, mass, group } = alert;
   return {

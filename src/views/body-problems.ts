@@ -21,7 +21,7 @@ function problemsOf(issue: z.core.$ZodIssue): BodyProblem[] {
   });
 }
 
-/** What is wrong, and where: of a value that may be of several kinds, with that kind which it is. */
+/** The issues with their paths. For a union, those of the kind that the value is meant to be. */
 export function issuesIn(issue: z.core.$ZodIssue): z.core.$ZodIssue[] {
   const at = (within: z.core.$ZodIssue) => issuesIn({ ...within, path: [...issue.path, ...within.path] });
   if (issue.code === 'invalid_union') return closest(issue.errors).flatMap(at);
@@ -29,7 +29,7 @@ export function issuesIn(issue: z.core.$ZodIssue): z.core.$ZodIssue[] {
   return [issue];
 }
 
-/** Of the kinds that a value may be of, the problems of that one which it is; of the first where it is none. */
+/** The issues of the union's kind that fits the value, or of the first kind if none fits. */
 function closest(kinds: readonly z.core.$ZodIssue[][]): z.core.$ZodIssue[] {
   const isOther = ([issue]: z.core.$ZodIssue[]) => issue?.code === 'invalid_type' && issue.path.length === 0;
   return kinds.find((issues) => !isOther(issues)) ?? kinds[0] ?? [];

@@ -1,7 +1,7 @@
 import { unixSeconds, type Instant } from '../domain/time.js';
 import { upTo } from './values.js';
 
-/** An instant as it is asked for: Unix seconds, or so many seconds ago. */
+/** An instant in a request: Unix seconds, or seconds ago. */
 export type When = { readonly seconds: number } | { readonly ago: number };
 
 const UNITS: ReadonlyMap<string, number> = new Map([
@@ -12,7 +12,7 @@ const UNITS: ReadonlyMap<string, number> = new Map([
   ['w', 604_800],
 ]);
 
-/** Those that a `Date` holds. */
+/** Unix seconds within the range of `Date`. */
 const SECONDS = `-?0{0,3}(?:[0-9]{1,12}|${upTo('8640000000000')})`;
 const DATE = '[0-9]{4}-[0-9]{2}-[0-9]{2}';
 const TIME = '[0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:[.][0-9]{1,9})?)?';
@@ -20,9 +20,9 @@ const TIME = '[0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:[.][0-9]{1,9})?)?';
 const ZONE = '(?:Z|[-+ ][0-9]{2}:[0-9]{2})';
 const AGO = '-([0-9]{1,6})([smhdw])';
 
-/** What may be written for an instant that does not depend on when it is read. */
+/** The syntax of an absolute instant. */
 export const INSTANT = `^(?:${SECONDS}|${DATE}(?:T${TIME}${ZONE})?)$`;
-/** What may be written for an instant in a query. */
+/** The syntax of an instant in a query. */
 export const WHEN = `^(?:${SECONDS}|${AGO}|${DATE}(?:T${TIME}${ZONE})?)$`;
 
 const SHAPE = new RegExp(WHEN);
@@ -41,7 +41,7 @@ export function parseWhen(text: string): When | undefined {
   const [, count, unit = ''] = RELATIVE.exec(text) ?? [];
   if (count !== undefined) return { ago: Number(count) * (UNITS.get(unit) ?? 1) };
   const at = Date.parse(text.replace(' ', '+'));
-  // There is no 30th of February, whatever Date makes of it.
+  // Date accepts 30 February, and makes it a day in March.
   const day = text.slice(0, 10);
   if (Number.isNaN(at) || new Date(Date.parse(day)).toISOString().slice(0, 10) !== day) return undefined;
   return { seconds: Math.floor(at / 1000) };

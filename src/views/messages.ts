@@ -2,10 +2,10 @@ import { ALERT_TYPES } from '../domain/alert.js';
 import type { Permission } from '../domain/access.js';
 import type { ErrorCode } from '../errors.js';
 
-/** What people are told when something is wrong on our side. The cause is in the log only. */
+/** The answer to an internal error. Only the log has the cause. */
 const UNFORESEEN = 'internal server error';
 
-/** Whatever has none is unforeseen. */
+/** A code without a sentence is an internal error. */
 const sentences: Partial<Record<ErrorCode, string>> = {
   HEARTBEAT_INVALID_USER_ID: 'invalid user_id format',
   HEARTBEAT_MISSING_USER_ID: 'missing user_id parameter',
@@ -43,12 +43,12 @@ const sentences: Partial<Record<ErrorCode, string>> = {
   HEARTBEAT_ANSWER_TIMEOUT: 'no response in time, try again later',
 };
 
-/** The sentence that an error is answered with. */
+/** The sentence in the response to an error. */
 export function sentenceFor(code: ErrorCode): string {
   return sentences[code] ?? UNFORESEEN;
 }
 
-/** What is wrong with a query, by parameter. */
+/** Problems with a query, by parameter. */
 export const queryProblem = {
   unknown: (name: string) => `unknown query parameter ${quoted(name)}`,
   repeated: (name: string) => `query parameter ${name} is given more than once`,
@@ -69,7 +69,7 @@ export const queryProblem = {
   alertType: `query parameter type must be one of ${ALERT_TYPES.join(', ')}`,
 };
 
-/** What is wrong with any other body. */
+/** Problems with other bodies. */
 export const bodyProblem = {
   notJson: 'the body must be JSON in UTF-8',
   notUtf8: 'the body must be in UTF-8',
@@ -84,13 +84,13 @@ export function methodNotAllowed(allowed: string): string {
   return `method not allowed: this path supports ${allowed}`;
 }
 
-/** What is wrong with a batch as a whole. */
+/** Problems with a batch as a whole. */
 export const batchProblem = {
   neither: (why: string) => `the body must be a JSON array of ids, or one id per line: ${why}`,
   tooMany: (most: number) => `a batch can have at most ${most} ids`,
 };
 
-/** What a key may not do. */
+/** Why a key does not permit a call. */
 export const forbidden = {
   permission: (permission: Permission) =>
     `this key lacks the scope ${permission === 'checkup' ? 'read' : permission}`,

@@ -21,7 +21,7 @@ const labelKey = text('a key')
 /**
  * The body of `PUT /nodes/:name`.
  *
- * @param known the channels that are configured; any will do where that is not known
+ * @param known the configured channels; any name is accepted without them
  */
 export const settingsWith = (known?: readonly string[]) =>
   z.strictObject(
@@ -66,10 +66,10 @@ export const settingsWith = (known?: readonly string[]) =>
     },
   );
 
-/** Every problem there is, or the change that a body asks for. */
+/** Every problem with a body, or the change that it asks for. */
 type Read = { readonly change: SettingsChange } | { readonly problems: readonly BodyProblem[] };
 
-/** @param channels those that are configured: they may be others after a while */
+/** @param channels the configured channels; they can change while the daemon runs */
 export function settingsReader(channels: () => readonly string[]): (body: unknown) => Read {
   let known = channels();
   let schema = settingsWith(known);

@@ -31,7 +31,7 @@ export function nodeView(node: DescribedNode): z.output<typeof answer.node> {
   };
 }
 
-/** As it was given. */
+/** The timeout in the form in which it was given. */
 export function timeoutView({
   timeout,
   adaptive,
@@ -58,7 +58,7 @@ function shownRhythm(
   };
 }
 
-/** A node, and what its failure comes from. */
+/** A node, and the failed dependency that caused its failure. */
 export function nodeViewWithCause(
   node: DescribedNode,
   cause: NodeName | undefined,

@@ -32,7 +32,7 @@ const adaptive = z
     description: 'A timeout that is learnt from the intervals between heartbeats. Durations in seconds.',
   });
 
-/** As it is sent, and as it is shown: seconds, or `{ adaptive: true, min, max }` for one that follows the node's rhythm. */
+/** In requests and answers: seconds, or `{ adaptive: true, min, max }` for one that is learnt from heartbeats. */
 export const timeout = z
   .union([seconds, adaptive])
   .meta({ description: 'Seconds, or the bounds of an adaptive timeout.' });

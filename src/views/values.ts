@@ -4,7 +4,7 @@ import { ALERT_TYPES, DELIVERY_STATES, HOLDS, type AlertId } from '../domain/ale
 import { parseNodeName, type NodeName } from '../domain/node-name.js';
 import { parseUserId, type UserId } from '../domain/user-id.js';
 
-/** A text that stands for something; `read` answers undefined where it stands for nothing. */
+/** A text that is parsed by `read`, which returns undefined for an invalid one. */
 export function coded<Value>(
   read: (text: string) => Value | undefined,
   problem: string,
@@ -18,9 +18,8 @@ export function coded<Value>(
 }
 
 /*
- * What names somebody or something in a request, in a path, a query or a body. Each is checked by the parser that the
- * hot paths call themselves; the pattern beside it is for the contract, and test/property/contract holds the one to
- * the other.
+ * Ids and names in a path, a query or a body. Each is checked by the parser that the hot paths also call. The pattern
+ * beside it is for the contract; test/property/contract tests that the two agree.
  */
 
 const LARGEST = '9223372036854775807';
@@ -34,7 +33,7 @@ export const userIdText = coded<UserId>(parseUserId, 'must be a user id').meta({
   description: 'A signed 64-bit integer in decimal; a `+` and leading zeros are ignored.',
 });
 
-/** What a schema can say of a name: it counts characters, of which there are no more than bytes in UTF-8. */
+/** A schema counts characters, and there are never more of them than bytes in UTF-8. */
 export const NAME_SHAPE = {
   type: 'string',
   minLength: 1,
@@ -56,7 +55,7 @@ export const alertId = coded<AlertId>(parseAlertId, 'must be the id of an alert'
   description: 'A ULID: ids sort by the time at which the alert was raised.',
 });
 
-/** Digits, as many as the limit has, that are no more than it: what agrees with it up to some digit and is less there, or itself. */
+/** A pattern for numbers with as many digits as the limit, and not above it. */
 export function upTo(limit: string): string {
   const less = Array.from(limit).flatMap((digit, at) =>
     digit === '0'
@@ -70,7 +69,7 @@ export function upTo(limit: string): string {
  * The parts of answers. Those with an id have a place of their own in the document.
  */
 
-/** A number to JavaScript, which cannot hold every one; on the wire it has all its digits. */
+/** A number in JavaScript, which cannot hold every id. In JSON it has all its digits. */
 export const userId = z.number().meta({
   id: 'UserId',
   type: 'integer',

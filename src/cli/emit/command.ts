@@ -14,7 +14,7 @@ import { toMillis, toSeconds } from '../../domain/time.js';
 const WRONG_USAGE = 64;
 const WRONG_CONFIGURATION = 78;
 
-/** Adds `emit` to the program. Its exit code is left in `process.exitCode`: 0, or 1 when it was never heard. */
+/** Adds `emit` to the program. It sets `process.exitCode`: 0, or 1 if no heartbeat was accepted. */
 export function addEmitCommand(program: Command): void {
   program
     .command('emit')

@@ -21,7 +21,7 @@ export interface EmitOptions {
   readonly url: string;
   readonly nodes: string;
   readonly interval: Seconds;
-  /** Undefined: until it is told to stop. */
+  /** Undefined: until it is stopped. */
   readonly duration: Seconds | undefined;
   readonly maxConcurrent: number;
   readonly maxProbes: number;

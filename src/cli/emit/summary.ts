@@ -1,7 +1,7 @@
 import type { EmitterReport } from '../../client/emitter/tally.js';
 import { type Seconds, toMillis, toSeconds } from '../../domain/time.js';
 
-/** What is going on, in a line. */
+/** The progress in one line. */
 export function progressLine({ nodes, heartbeats, calls, probes }: EmitterReport): string {
   const parts = [`${nodes} nodes`, `${heartbeats.accepted} heartbeats`];
   if (heartbeats.refused > 0) parts.push(`${heartbeats.refused} refused`);
@@ -43,7 +43,7 @@ export function summaryJson(url: string, elapsed: Seconds, report: EmitterReport
   return `${JSON.stringify(document, null, 2)}\n`;
 }
 
-/** Whether anything has come of it: an emitter that nobody ever heard has failed, and one whose settings are not taken. */
+/** Whether it succeeded: it failed if no heartbeat was accepted, or if settings were refused. */
 export function isGood({ heartbeats, calls, probes, settings }: EmitterReport): boolean {
   if (settings.refused > 0) return false;
   const heard = heartbeats.accepted > 0 || probes.reported > 0;

@@ -3,10 +3,10 @@ import { type Millis, toMillis } from '../../domain/time.js';
 
 const TOO_MANY = 429;
 const UNAVAILABLE = 503;
-/** The longest rest, whatever is asked for: half of the time after which a node with the usual settings has failed. */
+/** The longest wait, whatever the daemon asks for: half of the time in which a node with the default settings fails. */
 const LONGEST_MS: Millis = 60_000;
 
-/** The daemon has asked to be left alone, so a call was not made. */
+/** The daemon asked for a pause (`Retry-After`), so a call was not made. */
 export class BackingOff extends Error {
   override readonly name = 'Resting';
 
@@ -15,7 +15,7 @@ export class BackingOff extends Error {
   }
 }
 
-/** Leaves a daemon alone that asks for it (`Retry-After`), with all calls, and comes back to it with one after the other. */
+/** Pauses all calls while the daemon asks for it (`Retry-After`), and spreads the calls that come after. */
 export class BackOff {
   readonly #longestSpreadMs: Millis;
   readonly #now: () => number;
@@ -23,7 +23,7 @@ export class BackOff {
   #until = -Infinity;
   #spreadMs = 0;
 
-  /** @param longestSpreadMs over how long those calls are spread, at the most, that a rest has held up */
+  /** @param longestSpreadMs the longest time over which the calls after a pause are spread */
   constructor(longestSpreadMs: Millis, now = () => performance.now(), random = () => Math.random()) {
     this.#longestSpreadMs = longestSpreadMs;
     this.#now = now;
@@ -44,7 +44,7 @@ export class BackOff {
     return this.#now() < this.#until;
   }
 
-  /** How long somebody waits who has to call again: for the rest, and for a turn behind it. */
+  /** How long to wait before the next call: the rest of the pause, and a random share of the spread. */
   waitMs(): Millis {
     const left = this.#until - this.#now();
     return left > 0 ? left + this.#random() * this.#spreadMs : 0;

@@ -3,18 +3,18 @@ import { HeartbeatUnreachableError } from '../errors.js';
 import { BackOff, BackingOff } from './back-off.js';
 import type { Millis } from '../../domain/time.js';
 
-/** Told how calls fare. */
+/** Gets the outcome of calls. */
 export interface CallsObserver {
   failed(error: unknown): void;
-  /** One was not acknowledged, after one that was. */
+  /** A call was not acknowledged, and the one before it was. */
   unreachable(error: unknown): void;
-  /** One was, after one that was not. */
+  /** A call was acknowledged, and the one before it was not. */
   reachable(): void;
-  /** Nobody had answered, and now somebody does: it may be another daemon. */
+  /** A daemon answers again after none did: it may be another one. */
   returned(): void;
 }
 
-/** The calls of an emitter: so many at once at the most, and none while the daemon is to be left alone. */
+/** The calls of an emitter: a limited number at once, and none while the daemon asks for a pause. */
 export class Calls {
   readonly #atOnce: LimitFunction;
   readonly #backOff: BackOff;
@@ -32,14 +32,14 @@ export class Calls {
     this.#observer = observer;
   }
 
-  /** How long somebody waits at the least who has to call again. */
+  /** The shortest wait before the next call. */
   get waitMs(): Millis {
     return this.#backOff.waitMs();
   }
 
   /**
-   * @param isFault whether an error says that the daemon is not there, or not well
-   * @throws Resting when it was not made, and whatever it throws
+   * @param isFault whether an error means that the daemon is absent or has a fault
+   * @throws BackingOff if it was not made, and whatever the call throws
    */
   async make<Answer>(
     call: () => Promise<Answer>,

@@ -12,54 +12,54 @@ import { type Millis, type Seconds, toMillis } from '../../domain/time.js';
 
 export interface EmittedNode {
   readonly name: string;
-  /** Without one it is beaten for as long as the emitter runs. */
+  /** Without a probe, heartbeats are sent as long as the emitter runs. */
   readonly probe?: Probe | undefined;
   /** How long its probe may take. */
   readonly deadline?: Seconds | undefined;
   readonly onProbeFailure?: OnProbeFailure | undefined;
-  /** With what it is registered. Without any, its first heartbeat registers it. */
+  /** The settings it is registered with. Without any, its first heartbeat registers it. */
   readonly settings?: NodeSettingsBody | undefined;
 }
 
-/** Characters of what a probe says that are reported, at the most: the daemon takes 10,000 bytes. */
+/** The most characters of a probe's reason that are reported: the daemon takes 10,000 bytes. */
 const LONGEST_REASON = 1000;
 
-/** `skip`: it is not beaten for, and fails by its timeout. `report`: it is reported failed, at once. */
+/** `skip`: no heartbeat is sent, and the node fails by its timeout. `report`: its failure is reported at once. */
 export type OnProbeFailure = 'skip' | 'report';
 
 export interface EmitterPlan {
-  /** From one heartbeat of a node to the next. */
+  /** The interval between two heartbeats of a node. */
   readonly intervalMs: Millis;
-  /** Calls under way at once. */
+  /** The most calls at once. */
   readonly maxConcurrent: number;
-  /** Probes under way at once. */
+  /** The most probes at once. */
   readonly maxProbes: number;
   readonly thresholds: BatchSizeThresholds;
-  /** What holds for nodes that do not say otherwise. */
+  /** The default for nodes without a deadline of their own. */
   readonly deadlineMs: Millis;
   readonly onProbeFailure: OnProbeFailure;
 }
 
-/** Told of what a person may want to know. */
+/** Gets what a person may want to know. */
 export interface EmitterObserver {
-  /** A call was not acknowledged, after one that was. */
+  /** A call was not acknowledged, and the one before it was. */
   unreachable(error: unknown): void;
-  /** One was, after one that was not. */
+  /** A call was acknowledged, and the one before it was not. */
   reachable(): void;
   refused(node: string, error: string): void;
-  /** What was chosen for the node is not taken, and is not tried again. */
+  /** The node's settings were refused, and are not tried again. */
   settingsRefused(node: string, reason: string): void;
   probeFailed(node: string, reason: string): void;
   probePassed(node: string): void;
 }
 
-/** How soon a call that was not acknowledged is sent again, at first. */
+/** The first delay before a call that was not acknowledged is repeated. */
 const AGAIN_MS: Millis = 250;
 
 /**
- * Beats for many nodes, each every interval. Those without a probe go in fixed batches that are spread over the
- * interval; the others are probed one by one, likewise spread, and go together as they pass. A node has one heartbeat
- * on its way at most, so that what cannot be sent waits, and does not pile up.
+ * Sends heartbeats for many nodes, once per interval each. Nodes without a probe are sent in fixed batches, spread over
+ * the interval. The others are probed one by one, also spread, and are batched as they pass. A node has at most one
+ * heartbeat under way, so heartbeats that cannot be sent do not pile up.
  */
 export class Emitter {
   readonly #plan: EmitterPlan;
@@ -89,7 +89,7 @@ export class Emitter {
     this.#registering = new Registering({
       ...again,
       leastAgainMs,
-      // That settings are refused says nothing about heartbeats.
+      // Refused settings do not mean that heartbeats are refused.
       register: (node) => this.#calls.make(() => target.register(node), isUnreachable),
       registered: () => {
         this.#tally.registered();
@@ -125,7 +125,7 @@ export class Emitter {
     );
   }
 
-  /** It is beaten for within an interval from now. */
+  /** Sends its first heartbeat within an interval from now. */
   add(node: EmittedNode): void {
     this.#size++;
     const { length } = this.#batches;
@@ -134,7 +134,7 @@ export class Emitter {
     else if (this.#batches.length > length) this.#beats.add();
   }
 
-  /** Resolves once the signal is aborted, and what was under way has come to its end. */
+  /** Resolves once the signal is aborted and nothing is under way. */
   async run(signal: AbortSignal): Promise<void> {
     await Promise.all([this.#registering.run(signal), this.#beats.run(signal), this.#probes.run(signal)]);
     await this.#batcher.end();
@@ -166,7 +166,7 @@ export class Emitter {
     this.#noteRefusals(names, taken.rejected);
   }
 
-  /** Each is told of once, for as long as it goes on being refused. */
+  /** Reports each node once while it keeps being refused. */
   #noteRefusals(names: readonly string[], rejected: TakenMany['rejected']): void {
     const refused = new Map(rejected.map(({ index, error }) => [names[index] ?? '', error]));
     if (this.#refused.size > 0) for (const name of names) if (!refused.has(name)) this.#refused.delete(name);
@@ -195,13 +195,13 @@ export class Emitter {
       await this.#report(name, reason.slice(0, LONGEST_REASON));
   }
 
-  /** Each time anew: one that was lost is made up for by the next, and of the failed it changes nothing. */
+  /** Reports at every failed probe: a lost report is made up for by the next, and a failed node stays failed. */
   async #report(name: string, reason: string): Promise<void> {
     try {
       await this.#calls.make(() => this.#target.fail(name, reason));
       this.#tally.reported();
     } catch {
-      // It has been counted, and told of.
+      // Already counted and reported.
     }
   }
 

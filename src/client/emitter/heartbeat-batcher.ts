@@ -1,22 +1,22 @@
 import type { Millis } from '../../domain/time.js';
 
 export interface HeartbeatBatcherPlan {
-  /** As many are sent at once. */
+  /** How many are sent together. */
   readonly size: () => number;
-  /** How long the first may wait for others. */
+  /** How long the first one may wait for others. */
   readonly lingerMs: Millis;
-  /** How soon those are sent again that were not acknowledged; twice as long each time, up to the longest. */
+  /** The delay before unacknowledged ones are sent again. It doubles each time, up to the longest. */
   readonly againMs: Millis;
   readonly longestAgainMs: Millis;
-  /** How long they wait at the least. */
+  /** The shortest delay. */
   readonly leastAgainMs: () => Millis;
-  /** Whether it is still to be sent. */
+  /** Whether it should still be sent. */
   readonly isWanted: (name: string) => boolean;
-  /** Rejects when it is not known what became of them. */
+  /** Rejects if the outcome is not known. */
   readonly send: (names: readonly string[]) => Promise<void>;
 }
 
-/** Names that come one by one, and go together. One that comes again before it went is still one. */
+/** Collects names and sends them together. A name that is added again before it was sent is sent once. */
 export class HeartbeatBatcher {
   readonly #plan: HeartbeatBatcherPlan;
   readonly #names = new Set<string>();
@@ -34,12 +34,12 @@ export class HeartbeatBatcher {
     else this.#wait(this.#plan.lingerMs);
   }
 
-  /** It is not to be sent after all. */
+  /** Takes a name back. */
   remove(name: string): void {
     this.#names.delete(name);
   }
 
-  /** Sends what is left, once. */
+  /** Sends the rest, once. */
   async end(): Promise<void> {
     this.#flush();
     await Promise.all(this.#underWay);

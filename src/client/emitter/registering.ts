@@ -2,24 +2,24 @@ import { isRecord, parseJson } from '../answers.js';
 import { HeartbeatAnswerError } from '../errors.js';
 import type { Millis } from '../../domain/time.js';
 
-/** What is chosen for a node, as `PUT /nodes/:name` takes it. What is absent stays as it is. */
+/** A node's settings, as `PUT /nodes/:name` takes them. An absent one is not changed. */
 export type NodeSettingsBody = Readonly<Record<string, unknown>>;
 
-/** A node that is to be registered with settings. */
+/** A node to register, and its settings. */
 export interface ChosenNode {
   readonly name: string;
   readonly settings: NodeSettingsBody;
 }
 
 export interface RegisteringPlan {
-  /** How soon one is asked for again that could not be done; twice as long each time, up to the longest. */
+  /** The delay before a registration is tried again. It doubles each time, up to the longest. */
   readonly againMs: Millis;
   readonly longestAgainMs: Millis;
-  /** How long it waits at the least. */
+  /** The shortest delay. */
   readonly leastAgainMs: () => Millis;
   readonly register: (node: ChosenNode) => Promise<void>;
   readonly registered: () => void;
-  /** @param isNew whether it says more than the one before it */
+  /** @param isNew whether it says more than the previous refusal */
   readonly refused: (node: string, reason: string, isNew: boolean) => void;
 }
 
@@ -28,8 +28,8 @@ const TOO_MANY = 429;
 const FORBIDDEN = [401, 403];
 
 /**
- * Has nodes registered with what was chosen for them, until each is, or is refused for good. What depends on others
- * goes after them, one by one: only so does the daemon see a circle.
+ * Registers nodes with their settings, until each is registered or refused for good. Nodes that depend on others are
+ * registered after them, one by one, so that the daemon notices a cycle.
  */
 export class Registering {
   readonly #plan: RegisteringPlan;
@@ -49,7 +49,7 @@ export class Registering {
     this.#wake();
   }
 
-  /** All of them once more: it may be another daemon, or one that has lost what it knew. */
+  /** Registers all of them again: it may be another daemon, or one that lost its data. */
   again(): void {
     this.#left = [...this.#all];
     this.#wake();
@@ -84,14 +84,14 @@ export class Registering {
       const refusal = refusalOf(error);
       if (refusal === undefined) this.#left.push(node);
       else {
-        // One sentence about the key is enough, however many nodes it may not touch.
+        // One sentence about the key is enough, however many nodes it does not cover.
         this.#plan.refused(node.name, refusal.reason, !(refusal.isForbidden && this.#isForbidden));
         this.#isForbidden ||= refusal.isForbidden;
       }
     }
   }
 
-  /** Until somebody is added or all are to be done again, or for a while where some are left. */
+  /** Waits until a node is added or all are registered again; if some are left, no longer than the delay. */
   #backOff(signal: AbortSignal): Promise<void> {
     if (signal.aborted) return Promise.resolve();
     return new Promise((resolve) => {
@@ -113,7 +113,7 @@ function dependsOnOthers({ settings }: ChosenNode): boolean {
   return Array.isArray(others) && others.length > 0;
 }
 
-/** @returns undefined for what may be tried again */
+/** @returns undefined if it can be tried again */
 function refusalOf(error: unknown): { readonly reason: string; readonly isForbidden: boolean } | undefined {
   const status = error instanceof Error && 'status' in error ? Number(error.status) : undefined;
   if (status === undefined || status < 400 || status >= 500) return undefined;

@@ -6,10 +6,10 @@ export interface EmitterReport {
   readonly nodes: number;
   readonly heartbeats: {
     readonly accepted: number;
-    /** By the daemon, one by one: an invalid name, too many nodes. */
+    /** Refused one by one by the daemon: an invalid name, too many nodes. */
     readonly refused: number;
   };
-  /** Of many heartbeats each, and of reports. One that failed was sent again. */
+  /** Batches of heartbeats, and reports. A failed one was sent again. */
   readonly calls: {
     readonly failed: number;
     readonly errors: Readonly<Record<string, number>>;
@@ -21,13 +21,13 @@ export interface EmitterReport {
     /** Nodes whose last probe failed. */
     readonly unwell: number;
   };
-  /** Of nodes, as they were chosen. */
+  /** The settings of nodes. */
   readonly settings: {
-    /** How often some were taken: once for each node, and again after the daemon was away. */
+    /** How often settings were accepted: once per node, and again after the daemon was away. */
     readonly registered: number;
     readonly refused: number;
   };
-  /** How long after it was due a call or a probe began, at the most, in milliseconds. */
+  /** The greatest delay of a call or a probe, in milliseconds. */
   readonly latest_ms: number;
 }
 

@@ -1,15 +1,15 @@
 import type { Millis } from '../../domain/time.js';
 
-/** How soon a task runs again. Times in milliseconds, from the start of one run to the start of the next. */
+/** How soon a task runs again: from the start of one run to the start of the next. */
 export interface Pace {
   readonly usualMs: Millis;
-  /** How long it takes until all have run once, evenly one after the other. If not given, first runs are at random within a usual gap. */
+  /** The time over which the first runs are spread evenly. If absent, they are random within a usual gap. */
   readonly arrivalMs?: Millis;
-  /** How soon after its end a failed run is repeated; after a gap like any other if not given. */
+  /** How soon after its end a failed run is repeated. If absent, after a usual gap. */
   readonly againMs?: Millis;
   /** If given, `againMs` doubles with each failure in a row, up to this. */
   readonly longestAgainMs?: Millis;
-  /** The share of gaps, 0 to 1, that are one of `longMs` and not `usualMs`; none if not given. */
+  /** The share of gaps, 0 to 1, that are one of `longMs` instead of `usualMs`. Default none. */
   readonly longShare?: number;
   readonly longMs?: readonly Millis[];
 }
@@ -50,7 +50,7 @@ export class Gaps {
     return this.within(task);
   }
 
-  /** At any time within a usual gap. */
+  /** A random time within a usual gap. */
   within(task: number): number {
     return this.#draw(task) * this.#pace.usualMs;
   }
@@ -69,7 +69,7 @@ export class Gaps {
   again(task: number, failures: number): number | undefined {
     const { againMs, longestAgainMs } = this.#pace;
     if (againMs === undefined || longestAgainMs === undefined) return againMs;
-    // Spread, so that those that were refused together do not come back together.
+    // Random, so that runs refused together are not repeated together.
     return Math.min(longestAgainMs, againMs * 2 ** (failures - 1)) * (0.5 + this.#draw(task) / 2);
   }
 
@@ -83,7 +83,7 @@ export class Gaps {
   }
 }
 
-/** murmur3's finaliser: neighbouring seeds and tasks get streams that have nothing in common. */
+/** murmur3's finaliser: neighbouring seeds and tasks get independent streams. */
 function scrambled(value: number): number {
   let mixed = Math.imul(value ^ (value >>> 16), 0x85ebca6b);
   mixed = Math.imul(mixed ^ (mixed >>> 13), 0xc2b2ae35);

@@ -3,13 +3,13 @@ import { Gaps, type Pace } from './pace.js';
 import type { Millis } from '../../domain/time.js';
 
 export interface SchedulePlan {
-  /** How many tasks to begin with; they are numbered from 0. */
+  /** The number of tasks at the start; they are numbered from 0. */
   readonly tasks: number;
   readonly durationMs: Millis;
   readonly pace: Pace;
   /** The same seed gives every task the same gaps again. */
   readonly seed: number;
-  /** Runs under way at most. Tasks that are due meanwhile wait, and run late. */
+  /** The most runs at once. Other tasks that are due wait, and run late. */
   readonly inFlight: number;
   /** The shortest wait before a failed run is repeated, where the pace repeats it. */
   readonly leastAgainMs?: () => Millis;
@@ -21,9 +21,9 @@ export interface TaskOutcome {
   /** Wall clock, in milliseconds. */
   readonly sentAt: number;
   readonly answeredAt: number;
-  /** From its start to its end, in milliseconds, measured on the monotonic clock. */
+  /** From its start to its end, on the monotonic clock. */
   readonly latencyMs: Millis;
-  /** How long after it was due it started, in milliseconds: what the scheduler itself could not keep up with. */
+  /** How late it started: what the scheduler itself could not keep up with. */
   readonly lateMs: Millis;
   /** Whether it resolved. */
   readonly acknowledged: boolean;
@@ -38,8 +38,8 @@ export type RunTask = (task: number) => Promise<unknown>;
 const LONGEST_WAIT_MS: Millis = 60_000;
 
 /**
- * Runs many tasks, each again and again at its pace, through one queue and one timer. A task has one run under way at
- * most; a run that takes longer than the gap is followed by the next one at once.
+ * Runs many tasks repeatedly, each at its pace, with one queue and one timer. A task has at most one run under way; a
+ * run that takes longer than the gap is followed by the next one at once.
  */
 export class PacedScheduler {
   readonly #plan: SchedulePlan;

@@ -4,22 +4,21 @@ import { probeTcp } from './tcp.js';
 import { type Millis, toSeconds } from '../../../domain/time.js';
 
 /**
- * How to find out whether a node is well. A function passes unless it throws or answers false; of the others each passes
- * by what it is told of.
+ * How to check a node. A function passes unless it throws or returns false.
  */
 export type Probe =
   | ((signal: AbortSignal) => unknown)
-  /** By its status; any 2xx if none is given. Redirects are not followed. */
+  /** Passes with this status; any 2xx if none is given. Redirects are not followed. */
   | { readonly http: string; readonly status?: number | readonly number[] }
-  /** By taking a connection, as `db-1:5432` or `[::1]:5432`. */
+  /** Passes if it accepts a connection, such as `db-1:5432` or `[::1]:5432`. */
   | { readonly tcp: string }
-  /** By its exit code, 0 if none is given. A text goes to a shell; a list is run as it is. */
+  /** Passes with this exit code, 0 if none is given. A text is run by a shell; a list is run without one. */
   | { readonly command: string | readonly string[]; readonly exitCode?: number };
 
 /**
- * Runs a probe, for no longer than its deadline: what it says later counts no more.
+ * Runs a probe until its deadline; a later result is ignored.
  *
- * @returns why the node is not well, or undefined when it is
+ * @returns why it failed; undefined if it passed
  */
 export async function runProbe(probe: Probe, deadlineMs: Millis): Promise<string | undefined> {
   const controller = new AbortController();
