@@ -56,7 +56,7 @@ describe('blindness', () => {
     expect(await daemon.history(ANN)).to.deep.equal([{ onlineAt: opened, offlineAt: opened + 14_800 }]);
   });
 
-  it('tells who asks in a short stall that a deadline lies in what is so once the sockets have been read', async () => {
+  it('answers a checkup of a short stall as of when the sockets have been read', async () => {
     await daemon.ask('heal', ANN);
     await daemon.ask('heal', BEN);
     await daemon.clock.advance(6900);
@@ -69,7 +69,7 @@ describe('blindness', () => {
     expect(replies).to.deep.equal({ ann: OFFLINE, ben: ONLINE });
   });
 
-  it('expires the silent after a short stall, at their true deadline', async () => {
+  it('ends silent users after a short stall, at their own deadline', async () => {
     const opened = daemon.clock.wall();
     await daemon.ask('heal', ANN);
     await daemon.clock.advance(6900);

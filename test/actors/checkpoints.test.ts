@@ -7,7 +7,7 @@ const ANN = user(1);
 const ONLINE = { kind: 'online' };
 const OFFLINE = { kind: 'offline' };
 
-describe('what the next start knows of open sessions', () => {
+describe('a start after a kill', () => {
   let disk: Disk;
   const daemon = withDaemon({
     options: () => {
@@ -31,7 +31,7 @@ describe('what the next start knows of open sessions', () => {
     await start();
   }
 
-  it('is who was healed for the first time since the start before, once they were answered', async () => {
+  it('knows users healed for the first time since the last start, once they were answered', async () => {
     await daemon.ask('heal', ANN);
     await killAndStart();
     await daemon.clock.advance(6900);
@@ -83,7 +83,7 @@ describe('what the next start knows of open sessions', () => {
     expect(await daemon.history(ANN)).to.deep.equal([{ onlineAt: opened, offlineAt: opened + 13_990 }]);
   });
 
-  it('gives the silent the time again in which the daemon before it was blind', async () => {
+  it('gives silent users again the time in which the last daemon was blind', async () => {
     await daemon.ask('heal', ANN);
     await killAndStart();
     await daemon.clock.advance(1000);

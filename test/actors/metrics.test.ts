@@ -96,7 +96,7 @@ describe('what the daemon counts', () => {
     expect(metrics.value('heartbeat_dead_letters_total')).to.equal(1);
   });
 
-  it('knows how long commits take, and what is in them', async () => {
+  it('measures how long commits take, and how many records they have', async () => {
     await start();
     const before = (await scrape()).observed('heartbeat_store_commit_entries');
     await daemon.ask('heal', ANN);

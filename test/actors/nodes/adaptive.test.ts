@@ -158,7 +158,7 @@ describe('a node with an adaptive timeout', () => {
     expect(flips()).to.deep.equal([]);
   });
 
-  it('learns nothing from an outage that is longer than its max, nor from a failure that it reports', async () => {
+  it('learns nothing from an outage longer than its max, or from a reported failure', async () => {
     await beat(times(30, 1000));
     const { heartbeatHistory } = await shown();
     await beat([31_000]);

@@ -172,7 +172,7 @@ describe('a node', () => {
     expect(await shown()).to.deep.include({ deadline: began + 30_000, labels: { zone: 'b' } });
   });
 
-  it('takes what was chosen, keeps what is absent, and takes back what is null', async () => {
+  it('sets the given settings, keeps absent ones, and resets those that are null', async () => {
     await start();
     const change = { timeout: 1000, maxRetries: 7, labels: { a: 'b' }, channels: ['ops'] };
     await daemon.askNode({ kind: 'put', change }, ANN);

@@ -108,7 +108,7 @@ describe('a paused node', () => {
     expect(told()).to.deep.equal(['node.reported_failure ben']);
   });
 
-  it('knows what was asked of it while its pause begins and ends', async () => {
+  it('handles requests that arrive while its pause begins and ends', async () => {
     // All of it is asked before any of it is on disk.
     const answers = (['pause', 'fail', 'heartbeat', 'resume', 'fail'] as const).map((kind) =>
       daemon.askNode(kind, ANN),

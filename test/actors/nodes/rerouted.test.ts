@@ -34,7 +34,7 @@ describe('a failed node that gets other settings', () => {
     expect(told(web), 'a recovery alone').to.deep.equal([]);
   });
 
-  it('is closed where it was told by a reload of what the channel is for', async () => {
+  it('is closed at a notified channel when a reload changes the match of that channel', async () => {
     const [before, other] = [recordingChannel('ops'), recordingChannel('ops')];
     await daemon.start({ channels: [before.channel] });
     await put({ labels: { team: 'web' } });

@@ -217,7 +217,7 @@ for (const [lane, fastLane] of [
       expect((await callWith(gateway, 'none', 'GET', '/supervision')).status).to.equal(200);
     });
 
-    it('let nobody in who hides a call behind another', async () => {
+    it('refuse a call that is hidden behind another one', async () => {
       const gateway = await start({ auth: authOf(keyRule('key', { scopes: ['heal'], nodes: ['web-'] })) });
       const authorization = 'Authorization: Bearer key';
       for (const target of [

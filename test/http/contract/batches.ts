@@ -30,7 +30,7 @@ export function batchContract(start: Start): void {
       });
   });
 
-  it('rejects what is no id by its place, and spoils nothing else', async () => {
+  it('rejects invalid ids by their index, and handles the others', async () => {
     const gateway = await start();
     const body = '[1, "x", 2, null, {"a":[1,"]}"]}, 1.5, [3], 9223372036854775808, "\\u0033"]';
     const answer = await gateway.call('POST', '/heal', { body });

@@ -19,7 +19,7 @@ export function pipelinesContract(start: Start): void {
     expect(asked(served)).to.deep.equal(['heal 7', 'goodbye 7', 'checkup 7']);
   });
 
-  it('asks of a user what was sent behind a heal when that has been answered, and of others at once', async () => {
+  it("handles a later request for the healed user after the heal's answer, and for others at once", async () => {
     const served = await start();
     served.daemon.hold();
     const lines = ['PUT /heal/7', 'GET /checkup/7', 'PUT /heal/+8', 'GET /checkup/8', 'PUT /heal/9'];
@@ -32,7 +32,7 @@ export function pipelinesContract(start: Start): void {
     expect(asked(served).slice(3)).to.deep.equal(['checkup 7', 'checkup 8']);
   });
 
-  it('closes behind a request for an upgrade, so that nobody waits for what was sent behind it', async () => {
+  it('closes the connection after a request for an upgrade', async () => {
     const served = await start();
     const upgrade = head('GET /checkup/7', 'Connection: Upgrade', 'Upgrade: websocket');
     const client = served.raw().send(upgrade + head('PUT /heal/8'));
@@ -127,7 +127,7 @@ export function pipelinesContract(start: Start): void {
     await eventually(() => expect(client.received.slice(-60)).to.include('{"status":"online"}'));
   });
 
-  it('does what was sent before the connection was closed', async () => {
+  it('handles requests that were sent before the connection was closed', async () => {
     const served = await start();
     served.daemon.hold();
     const client = served.raw();

@@ -231,7 +231,7 @@ export function protocolContract(start: Start): void {
     expect(bad).to.include({ status: 400, body: '{"error":"invalid user_id format"}' });
   });
 
-  it('takes no notice of whom a request in absolute form names', async () => {
+  it('ignores the authority of a request in absolute form', async () => {
     const client = served.raw().send(`${head('PUT http://[a_/heal/5')}${head('TRACE http://[a_/heal/5')}`);
     const [good, bad] = await client.answers(2);
     expect(good).to.include({ status: 200, body: '{"status":"online"}' });

@@ -150,7 +150,7 @@ describe('the calls about a node', () => {
     expect((await http.call('PUT', `/nodes/${encodeURIComponent(longest)}`)).status).to.equal(201);
   });
 
-  it('refuse what is no name', async () => {
+  it('refuse an invalid name', async () => {
     const paths = ['%2E', '%2e%2e', '%', '%zz', '%ff', '%C3', 'ü'.repeat(128), 'x'.repeat(256)];
     for (const path of paths) {
       const encoded = path.startsWith('%') ? path : encodeURIComponent(path);

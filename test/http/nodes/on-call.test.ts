@@ -117,7 +117,7 @@ describe('the calls of people on call', () => {
     ]);
   });
 
-  it('say what is wrong with a body', async () => {
+  it('name the problem of a body', async () => {
     await http.call('PUT', '/nodes/db1');
     for (const [body, problem] of [
       [{ reason: 'x' }, 'by: must be a string'],

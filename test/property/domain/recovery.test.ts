@@ -50,7 +50,7 @@ describe('after any number of starts', () => {
     );
   });
 
-  it('nobody is given more than one timeout of life, however often the daemon crashes', () => {
+  it('no user gets more than one timeout during which the daemon runs, however often it crashes', () => {
     fc.assert(
       fc.property(runs, (history) => {
         const life = new Map<number, number>();

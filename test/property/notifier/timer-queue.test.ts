@@ -4,7 +4,7 @@ import { TimerQueue } from '../../../actors/notifier/timer-queue.js';
 import { moment } from '../../../src/domain/time.js';
 
 describe('a timer queue', () => {
-  it('hands out what is due, earliest first, and in the order of arrival', () => {
+  it('returns due items, the earliest first, and equal ones in the order of arrival', () => {
     fc.assert(
       fc.property(fc.array(fc.nat({ max: 20 })), fc.nat({ max: 20 }), (times, now) => {
         const queue = new TimerQueue<string>();

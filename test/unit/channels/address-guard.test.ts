@@ -44,7 +44,7 @@ describe('the addresses that a name may stand for', () => {
     it(`include ${address}`, () => expect(guard.permits(address)).to.equal(true));
   }
 
-  it('do not include what is no address', () => {
+  it('do not include text that is not an address', () => {
     for (const text of ['', 'localhost', '1.2.3', '::g']) expect(guard.permits(text), text).to.equal(false);
   });
 

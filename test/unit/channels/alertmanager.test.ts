@@ -237,7 +237,7 @@ describe('an Alertmanager channel', function () {
     await eventually(async () => expect(await firing()).to.deep.equal([]));
   });
 
-  it('is told when it is refused, and when there is nobody', async () => {
+  it('fails when the server refuses it, and when there is no server', async () => {
     const refused = await refusal(make(`${server.url}/elsewhere`));
     expect(refused.message).to.match(/^answered 404/);
     expect(refused.permanent).to.equal(true);

@@ -5,7 +5,7 @@ import { secret } from './support.js';
 
 const URL = 'https://me:pass%2Fword@hooks.example.org/services/T0/B0123456789abcdef?sig=0123456789abcdef';
 
-describe('what is to be concealed', () => {
+describe('secrets that are redacted', () => {
   it('is taken out of a text whole, escaped, and in the parts that open a door', () => {
     const redaction = new Redaction([secret(URL), secret('a "quoted"\nsecret')]);
     for (const given of [

@@ -22,7 +22,7 @@ describe('ids in JSON', () => {
     expect(parseJson(text)).to.deep.equal({ error: 'the body was {"id":123}', other: 5 });
   });
 
-  it('make nothing of what is no JSON', () => {
+  it('ignore text that is not JSON', () => {
     expect(parseJson('{"id":')).to.equal(undefined);
   });
 });

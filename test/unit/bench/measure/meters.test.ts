@@ -42,7 +42,7 @@ describe('what wrk prints', () => {
     expect(parseWrk(text)).to.have.property('errors', 15);
   });
 
-  it('counts what was refused as no request a second', () => {
+  it('does not count refused requests in requests per second', () => {
     const text = WRK.replace('Requests/sec', '  Non-2xx or 3xx responses: 41015\nRequests/sec');
     expect(parseWrk(text).perSecond).to.be.closeTo(20_482.14 * 0.75, 1);
   });
