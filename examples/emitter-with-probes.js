@@ -1,9 +1,9 @@
-// An emitter that looks at what it beats for: `node examples/emitter-with-probes.js http://127.0.0.1:3519` beats at that
+// An emitter that probes its nodes. `node examples/emitter-with-probes.js http://127.0.0.1:3519` sends heartbeats to that
 // daemon; without a URL it starts one in this process.
 import { createServer } from 'node:http';
 import { createHeartbeat, Emitter } from 'heartbeat';
 
-// Something to look at: a service that is well until it is told to be ill.
+// A service to probe: healthy until it is made to fail.
 let status = 200;
 const service = createServer((_request, response) => response.writeHead(status).end());
 await new Promise((resolve) => service.listen(0, '127.0.0.1', resolve));

@@ -1,10 +1,10 @@
-// The library inside an Express app: the app's own users are held online by what they do anyway, and its workers by
-// their jobs. Run it with `node examples/express-app.js`; PORT, DATA_DIR.
+// The library inside an Express app: requests of the app's users are heals, and its workers' jobs are heartbeats. Run it
+// with `node examples/express-app.js`, and PORT and DATA_DIR in the environment.
 import express from 'express';
 import { createHeartbeat } from 'heartbeat';
 
 const heartbeat = await createHeartbeat({
-  // Without a directory, who was online is forgotten with the process.
+  // Without a directory, all data is lost when the process ends.
   ...(process.env.DATA_DIR !== undefined && { dataDir: process.env.DATA_DIR }),
   timeout: 5,
   logger: { level: 'warn' },
@@ -16,7 +16,7 @@ heartbeat.onFailure((node) => {
 
 const app = express();
 
-// Any request of a user is a heal: they are there.
+// Any request of a user is a heal.
 app.use('/users/:id', async (request, _response, next) => {
   await heartbeat.users.heal(request.params.id);
   next();
@@ -40,7 +40,7 @@ app.get('/workers', async (_request, response) => {
 app.get('/healthz', (_request, response) => {
   response.sendStatus(heartbeat.ready ? 200 : 503);
 });
-// A wrong id is a HeartbeatError, which knows its HTTP status.
+// An invalid id is a HeartbeatError with its HTTP status.
 app.use((error, _request, response, _next) => {
   response.status(error.status ?? 500).json({ error: error.message });
 });

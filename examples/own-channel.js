@@ -1,5 +1,5 @@
-// A channel of one's own, in the program. Whatever `notify` throws is tried again by the outbox; a promise that is
-// never kept counts as failed after `attemptTimeout`. Run it with `node examples/own-channel.js`.
+// A channel that the program defines. If `notify` throws, the outbox tries again; a promise that never settles counts
+// as failed after `attemptTimeout`. Run it with `node examples/own-channel.js`.
 import { BaseNotifier, createHeartbeat, NotifyError } from 'heartbeat';
 
 class PagerNotifier extends BaseNotifier {
@@ -34,7 +34,7 @@ const heartbeat = await createHeartbeat({
 await heartbeat.nodes.register('backup', { labels: { team: 'storage' } });
 await heartbeat.nodes.fail('backup');
 
-// What became of it is in the outbox until it is delivered, and after.
+// The outbox shows the state of the delivery, before and after it.
 let delivered = false;
 while (!delivered) {
   await new Promise((resolve) => setTimeout(resolve, 50));
