@@ -1,5 +1,18 @@
+import { PostgresProcess } from '../support/postgres-process.js';
 import { describeHistoryStore } from './history-store.js';
-import { levelSubject, memorySubject } from './subjects.js';
+import { levelSubject, memorySubject, postgresSubject } from './subjects.js';
 
 describeHistoryStore('memory', memorySubject);
 describeHistoryStore('LevelDB', levelSubject);
+
+describe('with a real PostgreSQL', () => {
+  let postgres: PostgresProcess;
+  before(async function () {
+    this.timeout(60_000);
+    postgres = await PostgresProcess.start('fsync=off');
+    await postgres.init();
+  });
+  after(() => postgres.remove());
+
+  describeHistoryStore('PostgreSQL', () => postgresSubject(postgres));
+});

@@ -1,7 +1,11 @@
+import { randomUUID } from 'node:crypto';
 import { expect } from 'chai';
 import { LevelHistoryStore } from '../../src/adapters/level/level-history-store.js';
+import { PostgresHistoryStore } from '../../src/adapters/postgres/postgres-history-store.js';
 import { HeartbeatError } from '../../src/errors.js';
 import type { HistoryStore } from '../../src/ports/history-store.js';
+import { CommitCutter } from '../support/commit-cutter.js';
+import type { PostgresProcess } from '../support/postgres-process.js';
 import { RefusingStore } from '../support/refusing-store.js';
 import { temporaryDirectory } from '../support/temporary-directory.js';
 import { refuseNextBatch } from '../unit/level/support/refuse-batch.js';
@@ -50,6 +54,34 @@ export async function levelSubject(): Promise<Subject & { readonly directory: st
     dispose: async () => {
       await current.close();
       await directory.remove();
+    },
+  };
+}
+
+/** A partition of its own in a real PostgreSQL, behind a proxy that can cut the connection. */
+export async function postgresSubject(postgres: PostgresProcess): Promise<Subject> {
+  const cutter = await CommitCutter.before(postgres.port);
+  const address = { ...postgres.address, hosts: [{ host: '127.0.0.1', port: cutter.port }] };
+  const partition = randomUUID();
+  let current: HistoryStore = new PostgresHistoryStore({ address, partition });
+  await current.open();
+  return {
+    store: current,
+    reopen: async () => {
+      await current.close();
+      current = new PostgresHistoryStore({ address, partition });
+      await current.open();
+      return current;
+    },
+    refuse: async (records, outcome) => {
+      cutter.cutNextCommit(outcome, true);
+      await expectRefusal(current.write(records));
+      cutter.up();
+      await current.reopen();
+    },
+    dispose: async () => {
+      await current.close();
+      await cutter.close();
     },
   };
 }

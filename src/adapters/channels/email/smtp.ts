@@ -4,7 +4,7 @@ import type { NodemailerError, SMTPSentMessageInfo, SendMailOptions } from 'node
 import { NotifyError } from '../../../ports/channel.js';
 import { Redaction } from '../redaction.js';
 import { guardedLookup } from '../http/dns-resolver.js';
-import { loadOptional } from '../optional-package.js';
+import { loadOptional } from '../../optional-package.js';
 import { reasonOf } from '../http/reason.js';
 import type { ChannelTools } from '../kind.js';
 import type { Secret } from '../secret.js';

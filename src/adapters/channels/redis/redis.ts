@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { NotifyError, BaseNotifier, type AlertMessage, type Attempt } from '../../../ports/channel.js';
 import { Redaction } from '../redaction.js';
-import { loadOptional } from '../optional-package.js';
+import { loadOptional } from '../../optional-package.js';
 import { guardedLookup, DnsError } from '../http/dns-resolver.js';
 import { reasonOfCertificate } from '../http/reason.js';
 import { isUrl, originOf } from '../http/url.js';

@@ -1,0 +1,64 @@
+import { HeartbeatError } from '../../errors.js';
+import { readError, reasonOf, refusedError } from '../history/store-errors.js';
+
+/** Data or an index that PostgreSQL itself found damaged. */
+const DAMAGED = new Set(['XX001', 'XX002']);
+/** Connection exceptions, the server's word that it ends or refuses connections for now, and that it is a standby. */
+const LOST = /^08|^57P0[1-5]$|^25006$/;
+
+/** PostgreSQL, or a standby that it waits for, does not answer. */
+export class NoAnswer extends Error {
+  constructor(seconds: number) {
+    super(`PostgreSQL has not answered for ${String(seconds)} s`);
+  }
+}
+
+/** A commit came with a warning: the server may have given up waiting for its standby. */
+export class CommitInDoubt extends Error {}
+
+/** The connection broke, so that the statement may have been done or not. */
+export function isConnectionError(error: unknown): boolean {
+  if (!(error instanceof Error) || error instanceof NoAnswer || error instanceof CommitInDoubt) return false;
+  const code = 'code' in error ? String(error.code) : '';
+  if (LOST.test(code)) return true;
+  // What the server says has five characters of code and a severity; the rest comes from the client or the system.
+  return !('severity' in error);
+}
+
+export function postgresOpenError(place: string, cause: unknown): HeartbeatError {
+  if (cause instanceof HeartbeatError) return cause;
+  if (isDamage(cause)) return damaged(cause);
+  return new HeartbeatError('HEARTBEAT_STORE_FAILED', `cannot use the database ${place}: ${saidBy(cause)}`, {
+    cause,
+  });
+}
+
+export function postgresReadError(cause: unknown): HeartbeatError {
+  if (cause instanceof HeartbeatError) return cause;
+  if (isDamage(cause)) return damaged(cause);
+  return readError(new Error(saidBy(cause), { cause }));
+}
+
+export function postgresWriteError(cause: unknown): HeartbeatError {
+  if (cause instanceof HeartbeatError) return cause;
+  if (isDamage(cause)) return damaged(cause);
+  return refusedError(new Error(saidBy(cause), { cause }));
+}
+
+function damaged(cause: unknown): HeartbeatError {
+  return new HeartbeatError(
+    'HEARTBEAT_STORE_CORRUPT',
+    `the database is damaged (${saidBy(cause)}): restore it from a backup`,
+    { cause },
+  );
+}
+
+function isDamage(cause: unknown): boolean {
+  return cause instanceof Error && 'code' in cause && DAMAGED.has(String(cause.code));
+}
+
+/** What each server said, if there are several. */
+function saidBy(cause: unknown): string {
+  if (cause instanceof AggregateError) return cause.errors.map(saidBy).join('; ');
+  return reasonOf(cause);
+}

@@ -1,0 +1,151 @@
+import { Socket } from 'node:net';
+import type { ConnectionOptions } from 'node:tls';
+import type {
+  Client,
+  QueryArrayConfig,
+  QueryArrayResult,
+  QueryConfig,
+  QueryResult,
+  QueryResultRow,
+} from 'pg';
+import { loadOptional } from '../optional-package.js';
+import { CommitInDoubt } from './postgres-errors.js';
+
+/** Where a database is. Of several servers one takes writes, and that one is used. */
+export interface PostgresAddress {
+  readonly hosts: readonly { readonly host: string; readonly port: number }[];
+  readonly database: string;
+  readonly user: string;
+  readonly password?: string | undefined;
+  readonly tls?: ConnectionOptions | undefined;
+}
+
+/** A server that does not answer for so long is not waited for. */
+const CONNECTING_MS = 3_000;
+
+/*
+ * A write waits for another one's lock no longer than this: behind one that waits for a standby, more and more backends
+ * would wait. `off` and `local` would lose acknowledged writes. Nothing here cancels a commit: it would be done all the
+ * same.
+ */
+const SESSION = `select pg_is_in_recovery() or current_setting('transaction_read_only')::bool as refuses,
+  set_config('lock_timeout', '2s', false),
+  set_config('statement_timeout', '0', false),
+  set_config('synchronous_commit', case when current_setting('synchronous_commit') in ('off', 'local')
+    then 'on' else current_setting('synchronous_commit') end, false)`;
+
+interface SessionRow {
+  readonly refuses: boolean;
+}
+
+/** A connection to the server that takes writes. Its queries run one after the other. */
+export class Primary {
+  readonly #client: Client;
+  readonly #socket: Socket;
+  #turn: Promise<unknown> = Promise.resolve();
+  #isLost = false;
+  readonly #warnings: string[] = [];
+
+  private constructor(client: Client, socket: Socket) {
+    this.#client = client;
+    this.#socket = socket;
+    client.on('error', () => {
+      this.#isLost = true;
+    });
+    client.on('end', () => {
+      this.#isLost = true;
+    });
+    client.on('notice', ({ severity, message }) => {
+      if (severity === 'WARNING') this.#warnings.push(message ?? '');
+    });
+  }
+
+  /** @throws AggregateError with what each server said, if none takes writes */
+  static async connect(address: PostgresAddress): Promise<Primary> {
+    const attempts = address.hosts.map((_, index) => Primary.#connectTo(address, index));
+    const found = await Promise.any(attempts);
+    for (const attempt of attempts)
+      void attempt.then(
+        (other) => {
+          if (other !== found) other.destroy();
+        },
+        () => undefined,
+      );
+    return found;
+  }
+
+  static async #connectTo(address: PostgresAddress, index: number): Promise<Primary> {
+    const { Client } = await loadOptional('pg', () => import('pg'));
+    const { hosts, database, user, password, tls } = address;
+    const { host, port } = hosts[index] ?? {};
+    const socket = new Socket();
+    const client = new Client({
+      host,
+      port,
+      database,
+      user,
+      password,
+      ssl: tls ?? false,
+      stream: () => socket,
+      keepAlive: true,
+      connectionTimeoutMillis: CONNECTING_MS,
+      application_name: 'heartbeat',
+    });
+    const primary = new Primary(client, socket);
+    try {
+      await client.connect();
+      const { rows } = await primary.query<SessionRow>({ text: SESSION });
+      if (rows[0]?.refuses !== false) throw new Error(`${String(host)}:${String(port)} takes no writes`);
+      return primary;
+    } catch (error) {
+      primary.destroy();
+      throw error;
+    }
+  }
+
+  /** It is of no more use: the server or the network ended it. */
+  get isLost(): boolean {
+    return this.#isLost || this.#socket.destroyed;
+  }
+
+  query<Row extends QueryResultRow>(query: QueryConfig): Promise<QueryResult<Row>> {
+    return this.#inTurn(() => this.#client.query<Row>(query));
+  }
+
+  /** Rows as arrays, which are cheaper when they are many. */
+  queryRows<Row extends unknown[]>(query: QueryArrayConfig): Promise<QueryArrayResult<Row>> {
+    return this.#inTurn(() => this.#client.query<Row>(query));
+  }
+
+  /**
+   * Runs a statement that writes.
+   *
+   * @throws CommitInDoubt
+   */
+  write<Row extends QueryResultRow>(query: QueryConfig): Promise<QueryResult<Row>> {
+    return this.#inTurn(async () => {
+      this.#warnings.length = 0;
+      const result = await this.#client.query<Row>(query);
+      if (this.#warnings.length > 0) throw new CommitInDoubt(this.#warnings.join('; '));
+      return result;
+    });
+  }
+
+  /** A client queues queries itself only in its present version. */
+  #inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
+    const turn = this.#turn.then(work, work);
+    this.#turn = turn.catch(() => undefined);
+    return turn;
+  }
+
+  /** Ends it at once. What runs on the server goes on there. */
+  destroy(): void {
+    this.#isLost = true;
+    this.#socket.destroy();
+  }
+
+  async end(): Promise<void> {
+    if (this.isLost) return;
+    await this.#client.end();
+  }
+}

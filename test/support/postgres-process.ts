@@ -1,0 +1,120 @@
+import { execFile, spawn, type ChildProcess } from 'node:child_process';
+import { chownSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import pg from 'pg';
+import { initSchema } from '../../src/adapters/postgres/schema.js';
+import { Primary, type PostgresAddress } from '../../src/adapters/postgres/primary.js';
+import { eventually } from './eventually.js';
+import { freePort } from './free-port.js';
+
+const VERSIONS = '/usr/lib/postgresql';
+const run = promisify(execFile);
+
+/** A real PostgreSQL on a free port of the loopback, with a data directory of its own. */
+export class PostgresProcess {
+  readonly port: number;
+  readonly #directory: string;
+  readonly #settings: readonly string[];
+  #child: ChildProcess | undefined;
+
+  private constructor(port: number, directory: string, settings: readonly string[]) {
+    this.port = port;
+    this.#directory = directory;
+    this.#settings = settings;
+  }
+
+  /** @param settings such as `fsync=off` */
+  static async start(...settings: readonly string[]): Promise<PostgresProcess> {
+    const directory = mkdtempSync(path.join(tmpdir(), 'heartbeat-postgres-'));
+    if (process.getuid?.() === 0) {
+      const { uid, gid } = await postgresUser();
+      chownSync(directory, uid, gid);
+    }
+    const postgres = new PostgresProcess(await freePort(), directory, settings);
+    const [program, args] = asPostgres('initdb', [
+      '--no-sync',
+      '--auth=trust',
+      '--username=postgres',
+      '-E',
+      'UTF8',
+      directory,
+    ]);
+    await run(program, [...args], { cwd: directory });
+    await postgres.run();
+    return postgres;
+  }
+
+  get address(): PostgresAddress {
+    return { hosts: [{ host: '127.0.0.1', port: this.port }], database: 'postgres', user: 'postgres' };
+  }
+
+  /** Starts it, again if it was stopped. Resolves when it answers. */
+  async run(): Promise<void> {
+    const settings = this.#settings.flatMap((setting) => ['-c', setting]);
+    const [program, args] = asPostgres('postgres', [
+      ...['-D', this.#directory, '-h', '127.0.0.1', '-p', String(this.port), '-k', this.#directory],
+      ...settings,
+    ]);
+    this.#child = spawn(program, args, { stdio: 'ignore', cwd: this.#directory });
+    await eventually(() => this.query('select 1'));
+  }
+
+  /** With the tables of Heartbeat. */
+  async init(): Promise<void> {
+    const primary = await Primary.connect(this.address);
+    await initSchema(primary, 'under test');
+    await primary.end();
+  }
+
+  /** Asks on a connection of its own. */
+  async query<Row extends pg.QueryResultRow>(text: string, values: unknown[] = []): Promise<Row[]> {
+    const client = new pg.Client({
+      host: '127.0.0.1',
+      port: this.port,
+      database: 'postgres',
+      user: 'postgres',
+    });
+    client.on('error', () => undefined);
+    await client.connect();
+    try {
+      return (await client.query<Row>(text, values)).rows;
+    } finally {
+      await client.end();
+    }
+  }
+
+  /** @param signal SIGINT ends its connections, SIGQUIT does not even write what is in memory */
+  async stop(signal: 'SIGINT' | 'SIGQUIT' = 'SIGINT'): Promise<void> {
+    const child = this.#child;
+    this.#child = undefined;
+    if (child === undefined) return;
+    const ended = new Promise((resolve) => child.once('exit', resolve));
+    child.kill(signal);
+    await ended;
+  }
+
+  /** Stops it, and removes what it stored. */
+  async remove(): Promise<void> {
+    await this.stop('SIGQUIT');
+    rmSync(this.#directory, { recursive: true, force: true });
+  }
+}
+
+async function postgresUser(): Promise<{ readonly uid: number; readonly gid: number }> {
+  const idOf = async (option: string): Promise<number> =>
+    Number((await run('id', [option, 'postgres'])).stdout.trim());
+  return { uid: await idOf('-u'), gid: await idOf('-g') };
+}
+
+/** Its programs refuse to run as root. */
+function asPostgres(program: string, args: readonly string[]): [string, readonly string[]] {
+  const newest = readdirSync(VERSIONS)
+    .sort((a, b) => Number(a) - Number(b))
+    .at(-1);
+  if (newest === undefined) throw new Error('the tests need postgresql: scripts/tools-for-tests');
+  const command = path.join(VERSIONS, newest, 'bin', program);
+  if (process.getuid?.() !== 0) return [command, args];
+  return ['setpriv', ['--reuid=postgres', '--regid=postgres', '--clear-groups', command, ...args]];
+}
