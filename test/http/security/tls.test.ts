@@ -78,7 +78,7 @@ describe('HTTPS', () => {
     await eventually(() => expect(answer).to.include('{"status":"online"}'));
   });
 
-  it('closes connections that do not speak TLS, or stop in the handshake', async () => {
+  it('closes connections that do not speak TLS, or stop sending', async () => {
     const gateway = await start({ tls, limits: { headers_timeout: 0.1 } });
     const plain = gateway.raw().send(head('PUT /heal/5'));
     await plain.end();
