@@ -306,6 +306,7 @@ class Simulation {
       await this.#pass(20);
       node.send('heartbeat', () => undefined);
     }
+    await this.#rest(1000);
     const until = this.#loop.now + REST;
     while (this.#loop.now < until && (await this.#openAlerts()) > 0) {
       for (const node of this.#nodes) node.send('heartbeat', () => undefined);

@@ -20,22 +20,6 @@ const WRITES: ReadonlySet<string> = new Set([
   'pruneAlerts',
   'pruneBlind',
 ]);
-const ITERATORS: ReadonlySet<string> = new Set([
-  'openSessions',
-  'healedSince',
-  'sessions',
-  'blindBetween',
-  'nodes',
-  'nodeNames',
-  'flips',
-  'pauses',
-  'openAlerts',
-  'alerts',
-  'toldLate',
-]);
-/** Not asynchronous. */
-const PLAIN: ReadonlySet<string> = new Set(['countSessions', 'trouble', 'damages']);
-
 /** A write that the process waits for. */
 interface UnderWay {
   readonly apply: () => Promise<unknown>;
@@ -86,11 +70,9 @@ export class Disk {
         const value: unknown = Reflect.get(store, name, store);
         if (typeof name !== 'string' || typeof value !== 'function') return value;
         const method = (value as Method).bind(store);
-        if (PLAIN.has(name)) return method;
         if (name === 'reopen') return () => this.#reopen(process);
         if (WRITES.has(name)) return (...args: unknown[]) => this.#write(process, () => method(...args));
-        if (ITERATORS.has(name)) return (...args: unknown[]) => this.#iterate(process, () => method(...args));
-        return (...args: unknown[]) => this.#read(process, () => method(...args));
+        return (...args: unknown[]) => this.#read(process, method(...args));
       },
     });
   }
@@ -129,13 +111,21 @@ export class Disk {
     this.#broken = false;
   }
 
-  async #read(process: Process, work: () => unknown): Promise<unknown> {
-    await this.#wait(this.#random.int(0, 1), process);
-    return isDead(process) ? never() : work();
+  /** What is read takes a moment, so that the process may die between any two reads. */
+  #read(process: Process, found: unknown): unknown {
+    if (found instanceof Promise) return this.#later(process, found);
+    if (typeof found === 'object' && found !== null && Symbol.asyncIterator in found)
+      return this.#iterate(process, found as AsyncIterable<unknown>);
+    return found;
   }
 
-  async *#iterate(process: Process, work: () => unknown): AsyncGenerator {
-    for await (const chunk of work() as AsyncIterable<unknown>) {
+  async #later(process: Process, found: Promise<unknown>): Promise<unknown> {
+    await this.#wait(this.#random.int(0, 1), process);
+    return isDead(process) ? never() : found;
+  }
+
+  async *#iterate(process: Process, found: AsyncIterable<unknown>): AsyncGenerator {
+    for await (const chunk of found) {
       await this.#wait(this.#random.int(0, 1), process);
       yield chunk;
     }

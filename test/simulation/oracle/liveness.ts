@@ -47,9 +47,9 @@ export class LivenessOracle {
       complain(`is ${state}, and the last flip was to ${flips.at(-1)?.to ?? ''}`);
     if (events === undefined || events.length === 0) return;
     const placed = flips.map((flip, index) => this.#place(flip, flips[index - 1], events));
-    this.#causes(placed, events, complain);
     for (const each of placed) if (each.flip.cause === 'silence') this.#notEarly(each, events, complain);
     if (this.#ledger.hasJumped(events[0]?.at ?? now, now)) return;
+    this.#causes(placed, events, complain);
     this.#states(placed, events, complain);
     this.#notLate(placed, events, now, complain);
     this.#end(state, events, complain);
@@ -96,10 +96,12 @@ export class LivenessOracle {
   ): void {
     if (isClamped) return;
     const { nodeTimeout, maxRetries } = this.#rules;
-    const misses = flip.to === 'failed' ? maxRetries + 1 : 1;
     const isInTime = moments.some((at) => {
       const last = lastBegin(events, at);
-      return last === undefined || at >= this.#deadline(last, misses * nodeTimeout);
+      if (last === undefined) return true;
+      // A pause keeps the misses before it.
+      const misses = flip.to === 'failed' && last.kind !== 'resume' ? maxRetries + 1 : 1;
+      return at >= this.#deadline(last, misses * nodeTimeout);
     });
     if (isInTime) return;
     const at = moments.at(-1) ?? 0;

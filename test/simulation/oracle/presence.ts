@@ -141,7 +141,8 @@ export class PresenceOracle {
       const from = (openers.at(-1) ?? -1) + 1;
       const least =
         before === undefined || last === undefined ? 0 : last.at + before.offlineAt - before.onlineAt;
-      let opener = openerIn(events, from, least, (event) => this.#opens(event, session));
+      const isShifted = before !== undefined && last !== undefined && this.#isShifted(before, last, Infinity);
+      let opener = openerIn(events, from, isShifted ? undefined : least, (event) => this.#opens(event, session));
       const isClamped = opener < 0;
       if (isClamped) {
         opener = openerIn(
@@ -151,9 +152,7 @@ export class PresenceOracle {
           (event) => event.at >= least && this.#opens(event, session, before),
         );
       }
-      const isUnsure =
-        isClamped && before !== undefined && last !== undefined && this.#isShifted(before, last, Infinity);
-      if (isUnsure) return openers.slice(0, -1);
+      if (isClamped && isShifted) return openers.slice(0, -1);
       if (opener < 0) {
         complain?.(`no heal began the session of ${instantOf(session.onlineAt)}`);
         return openers;
@@ -306,12 +305,13 @@ export class PresenceOracle {
 function openerIn(
   events: readonly UserChange[],
   from: number,
-  endedAt: number,
+  endedAt: number | undefined,
   opens: (event: UserChange) => boolean,
 ): number {
   const candidates = events.flatMap((event, index) => (index >= from && opens(event) ? [index] : []));
   const after = candidates.find((index) => {
     const at = events[index]?.at ?? 0;
+    if (endedAt === undefined) return events[index - 1]?.kind !== 'heal' && at === events[candidates[0] ?? -1]?.at;
     if (at !== endedAt) return at > endedAt;
     return events.slice(from - 1, index).some((event) => event.kind !== 'heal' && event.at === at);
   });
@@ -323,7 +323,7 @@ function isSettled({ answer, answeredAt }: UserChange, by: number): boolean {
 }
 
 /** Sessions are in order, once each, and do not overlap. */
-export function expectOrder(sessions: readonly Session[], complain: (what: string) => never): void {
+function expectOrder(sessions: readonly Session[], complain: (what: string) => never): void {
   sessions.forEach(({ onlineAt, offlineAt }, index) => {
     if (offlineAt < onlineAt) complain(`the session of ${instantOf(onlineAt)} ends before it begins`);
     const before = sessions[index - 1];

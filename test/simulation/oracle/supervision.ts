@@ -63,6 +63,8 @@ export class SupervisionOracle {
   blindness(shown: object, now: number): void {
     const recorded = [...(shown as Supervision).blind_intervals];
     const { disturbances } = this.#ledger;
+    // The newest by the wall clock are shown.
+    if (disturbances.length > SHOWN && this.#ledger.jumps.length > 0) return;
     const last = disturbances.slice(-SHOWN / 2);
     for (const disturbance of last) {
       const cause = disturbance.kind === 'blind' ? 'stalled' : 'restarted';

@@ -7,7 +7,7 @@ import type { Behaviour, Receiver } from './receivers.js';
 import type { Settings } from './settings.js';
 
 /** What can be done to the daemon, and how far apart it is done, in simulated seconds. */
-export const FAULTS = {
+const FAULTS = {
   kill: 25,
   stop: 60,
   stall: 20,

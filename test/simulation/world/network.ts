@@ -4,7 +4,7 @@ import type { Loop } from '../machine/loop.js';
 import type { Random } from '../machine/random.js';
 
 /** What a client hears in the end. */
-export type Heard<Reply> = Reply | 'lost';
+type Heard<Reply> = Reply | 'lost';
 
 export interface Call<Reply> {
   /** Nothing delays it. */
