@@ -1,5 +1,5 @@
 import type { NodeReply } from '../../actors/node/node.protocol.js';
-import type { App, AppPorts } from '../../src/app.js';
+import type { App } from '../../src/app.js';
 import type { AlertRecord } from '../../src/domain/alert.js';
 import type { Flip } from '../../src/domain/node.js';
 import type { NodeName } from '../../src/domain/node-name.js';
@@ -13,6 +13,7 @@ import { AlertsOracle } from './oracle/alerts.js';
 import { LivenessOracle } from './oracle/liveness.js';
 import { PresenceOracle } from './oracle/presence.js';
 import { SupervisionOracle } from './oracle/supervision.js';
+import type { Plant } from './plants.js';
 import { Faults, FAULT_KINDS, type FaultKind } from './world/faults.js';
 import { BrokenPromise, Ledger, type Line } from './world/ledger.js';
 import { Network } from './world/network.js';
@@ -29,7 +30,17 @@ export interface SimulationOptions {
   /** How many users and nodes; the seed decides if absent. */
   readonly clients?: number | undefined;
   /** Changes the daemon in one place. */
-  readonly plant?: ((ports: AppPorts, daemon: Daemon) => AppPorts) | undefined;
+  readonly plant?: Plant | undefined;
+}
+
+/** What went wrong. */
+interface Broken {
+  readonly message: string;
+  readonly at: number;
+  /** The user or node whose promise was broken. */
+  readonly about: string | undefined;
+  /** Whether the daemon broke a promise; otherwise the simulation itself failed. */
+  readonly isPromise: boolean;
 }
 
 export interface Outcome {
@@ -38,8 +49,7 @@ export interface Outcome {
   /** Simulated milliseconds. */
   readonly simulated: number;
   readonly counts: ReadonlyMap<string, number>;
-  readonly broken:
-    { readonly message: string; readonly at: number; readonly about: string | undefined } | undefined;
+  readonly broken: Broken | undefined;
   readonly lines: readonly Line[];
 }
 
@@ -84,7 +94,7 @@ class Simulation {
       name: 'daemon',
       config: configOf(flagsOf(settings)),
       channels: (run) => this.#channels(run),
-      plant: options.plant ?? ((ports) => ports),
+      plant: options.plant?.ports ?? ((ports) => ports),
       wallLead: 1_700_000_000_000 - loop.now,
     });
     this.#network = new Network(loop, random.fork('network'), this.#daemon);
@@ -177,10 +187,16 @@ class Simulation {
     };
   }
 
-  #described(error: unknown): NonNullable<Outcome['broken']> {
-    if (error instanceof BrokenPromise) return { message: error.message, at: error.at, about: error.about };
+  #described(error: unknown): Broken {
+    if (error instanceof BrokenPromise)
+      return { message: error.message, at: error.at, about: error.about, isPromise: true };
     const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    return { message: `The simulation itself failed: ${text}`, at: this.#loop.now, about: undefined };
+    return {
+      message: `The simulation itself failed: ${text}`,
+      at: this.#loop.now,
+      about: undefined,
+      isPromise: false,
+    };
   }
 
   async #play(): Promise<void> {
@@ -193,6 +209,11 @@ class Simulation {
     await this.#untilReady();
     const { timeout, nodeTimeout, maxRetries } = this.#settings;
     await this.#rest(Math.max(2 * timeout, (maxRetries + 3) * nodeTimeout) + 10_000);
+    if (this.#daemon.unanswered > 0)
+      throw new BrokenPromise(
+        `${String(this.#daemon.unanswered)} requests were never answered.`,
+        this.#loop.now,
+      );
     await this.#judgeUsers();
     await this.#judgeNodes();
     await this.#recoverNodes();
@@ -387,6 +408,11 @@ async function collect<Item>(chunks: AsyncIterable<readonly Item[]>, into: Item[
   for await (const chunk of chunks) into.push(...chunk);
 }
 
-export function simulate(options: SimulationOptions): Promise<Outcome> {
-  return new Simulation(options).play();
+export async function simulate(options: SimulationOptions): Promise<Outcome> {
+  const undo = options.plant?.install?.();
+  try {
+    return await new Simulation(options).play();
+  } finally {
+    undo?.();
+  }
 }

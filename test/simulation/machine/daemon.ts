@@ -82,6 +82,11 @@ export class Daemon {
     return this.#app;
   }
 
+  /** Requests that it has read in this run and not answered. */
+  get unanswered(): number {
+    return this.#pending;
+  }
+
   get isRunning(): boolean {
     return this.#app !== undefined;
   }

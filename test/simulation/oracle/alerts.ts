@@ -165,7 +165,8 @@ export class AlertsOracle {
         );
         const state = states.at(-1) ?? 'active';
         // A failure that was told and lost in a kill before the disk took it has no recovery.
-        if (receiver.told.some(({ message }) => message.node?.name === node && !known.has(message.id))) continue;
+        if (receiver.told.some(({ message }) => message.node?.name === node && !known.has(message.id)))
+          continue;
         if (state !== 'active')
           throw new BrokenPromise(
             `${node} is well, and ${channel} was last told that it is ${state}.`,

@@ -5,6 +5,8 @@ import { clockOf } from './clock-text.js';
 
 /** How much sooner than the process stood still the daemon may take itself for blind. */
 const BEFORE = 120;
+/** How late the disk may know of what happened. */
+const LAG = 1000;
 /** What was last known of a daemon that is ready is so much older, at the most. */
 const STARTING = 60;
 
@@ -83,7 +85,12 @@ export class LivenessOracle {
     for (const { flip, moments, isClamped } of placed) {
       if (flip.cause === 'silence' || isClamped) continue;
       const kind = flip.cause === 'heartbeat' ? 'heartbeat' : 'fail';
-      const cause = events.find((event) => event.kind === kind && moments.includes(event.at));
+      const cause = events.find(
+        (event) =>
+          event.kind === kind &&
+          // A report that registers the node comes after the registration.
+          (moments.includes(event.at) || (kind === 'fail' && moments.includes(event.at + 1))),
+      );
       if (cause === undefined) complain(`no ${kind} led to the flip to ${flip.to} of ${instantOf(flip.at)}`);
     }
   }
@@ -111,12 +118,11 @@ export class LivenessOracle {
   }
 
   /** The least that the deadline after this silence may be. */
-  #deadline({ at, answeredAt }: NodeChange, silence: number): number {
+  #deadline({ at }: NodeChange, silence: number): number {
     let deadline = at + silence;
     for (const { kind, from, to } of this.#ledger.disturbances) {
       if (to <= at || from >= deadline) continue;
-      const isLost =
-        kind === 'restart' && this.#ledger.wasTroubled(at - 2000, Math.max(from, answeredAt ?? at));
+      const isLost = kind === 'restart' && this.#ledger.wasTroubled(Math.max(at, from - LAG), from);
       deadline = isLost ? Math.min(deadline, to - STARTING) : deadline + to - Math.max(from, at) - STARTING;
     }
     return deadline;
@@ -144,11 +150,8 @@ export class LivenessOracle {
   }
 
   /** Acknowledged while the disk refused writes, and then killed: that is not promised to survive. */
-  #isLost({ at, answeredAt }: NodeChange): boolean {
-    return this.#ledger.disturbances.some(
-      ({ kind, from }) =>
-        kind === 'restart' && from >= at && this.#ledger.wasTroubled(at - 2000, answeredAt ?? at),
-    );
+  #isLost({ at, answeredAt = at }: NodeChange): boolean {
+    return this.#ledger.diedInTrouble(at) || this.#ledger.diedInTrouble(answeredAt);
   }
 
   /** Where nothing disturbed the daemon, a miss is where it has to be. */

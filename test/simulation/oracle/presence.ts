@@ -52,7 +52,7 @@ export class PresenceOracle {
         if (lo >= from) lo = isHeard ? Math.max(lo + to - from, to + again) : lo + to - from;
         hi = Math.max(hi + to - from + BEFORE, to + again);
       } else {
-        const isTroubled = this.#ledger.wasTroubled(heal.at, from);
+        const isTroubled = this.#ledger.wasTroubled(Math.max(heal.at, from - this.#lag), from);
         if (hi < from - this.#lag && !isTroubled) break;
         const isKnown = !isTroubled && !this.#ledger.hasJumped(heal.at, to);
         const whole = to + timeout;
@@ -142,7 +142,9 @@ export class PresenceOracle {
       const least =
         before === undefined || last === undefined ? 0 : last.at + before.offlineAt - before.onlineAt;
       const isShifted = before !== undefined && last !== undefined && this.#isShifted(before, last, Infinity);
-      let opener = openerIn(events, from, isShifted ? undefined : least, (event) => this.#opens(event, session));
+      let opener = openerIn(events, from, isShifted ? undefined : least, (event) =>
+        this.#opens(event, session),
+      );
       const isClamped = opener < 0;
       if (isClamped) {
         opener = openerIn(
@@ -182,7 +184,7 @@ export class PresenceOracle {
 
   /** A refused request leaves nothing behind, unless it had reached the disk and a kill came before that was undone. */
   #mayCount({ answer, mayBeOnDisk, at }: UserChange): boolean {
-    return answer !== 'refused' || (mayBeOnDisk && this.#ledger.hasRestarted(at, Infinity));
+    return answer !== 'refused' || (mayBeOnDisk && this.#ledger.diedInTrouble(at));
   }
 
   /** @param before the session that ended before it, if the wall clock may have been set back to before that */
@@ -257,7 +259,8 @@ export class PresenceOracle {
     const last = mine.findLast(({ kind, answer }) => kind === 'heal' && answer === 'done');
     if (last === undefined || mine.slice(mine.indexOf(last)).some(({ kind }) => kind !== 'heal')) return;
     const { lo } = this.#deadline(last, next.at);
-    if (next.at < lo)
+    // At the very deadline it extends the session.
+    if (next.at <= lo)
       complain(
         `was to go on until ${clockOf(lo)} at least, and the heal of ${clockOf(next.at)} began another`,
       );
@@ -275,13 +278,16 @@ export class PresenceOracle {
       (one) => one.kind === 'restart' && one.to > last.at && one.from <= deadline + this.#lag + 31_000,
     );
     const isMoot =
-      restart !== undefined &&
-      (restart.from <= deadline + this.#lag || this.#ledger.wasTroubled(last.at, restart.from));
-    if (isMoot && this.#ledger.wasTroubled(last.at - timeout, restart.from)) return;
+      restart !== undefined && (restart.from <= deadline + this.#lag || this.#isTroubledBefore(restart.from));
+    if (isMoot && this.#isTroubledBefore(restart.from)) return;
     const least = isMoot ? last.at : deadline;
     const until = left === undefined ? Infinity : left.at;
     if (endsAt < Math.min(least, until))
       complain(`ends before its time: the heal of ${clockOf(last.at)} was confirmed`);
+  }
+
+  #isTroubledBefore(end: number): boolean {
+    return this.#ledger.wasTroubled(end - this.#lag, end);
   }
 
   #most(mine: readonly UserChange[], endsAt: number, complain: (what: string) => never): void {
@@ -311,7 +317,8 @@ function openerIn(
   const candidates = events.flatMap((event, index) => (index >= from && opens(event) ? [index] : []));
   const after = candidates.find((index) => {
     const at = events[index]?.at ?? 0;
-    if (endedAt === undefined) return events[index - 1]?.kind !== 'heal' && at === events[candidates[0] ?? -1]?.at;
+    if (endedAt === undefined)
+      return events[index - 1]?.kind !== 'heal' && at === events[candidates[0] ?? -1]?.at;
     if (at !== endedAt) return at > endedAt;
     return events.slice(from - 1, index).some((event) => event.kind !== 'heal' && event.at === at);
   });

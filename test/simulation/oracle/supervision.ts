@@ -61,11 +61,14 @@ export class SupervisionOracle {
 
   /** Every time in which the daemon was blind is recorded. */
   blindness(shown: object, now: number): void {
-    const recorded = [...(shown as Supervision).blind_intervals];
+    const recorded = (shown as Supervision).blind_intervals.toSorted((a, b) => a.seconds - b.seconds);
     const { disturbances } = this.#ledger;
     // The newest by the wall clock are shown.
     if (disturbances.length > SHOWN && this.#ledger.jumps.length > 0) return;
-    const last = disturbances.slice(-SHOWN / 2);
+    const last = disturbances
+      .slice(-SHOWN / 2)
+      .filter((one) => !this.#mayBeMissing(one))
+      .sort((a, b) => a.to - a.from - (b.to - b.from));
     for (const disturbance of last) {
       const cause = disturbance.kind === 'blind' ? 'stalled' : 'restarted';
       const length = (disturbance.to - disturbance.from) / 1000;
@@ -73,7 +76,7 @@ export class SupervisionOracle {
         (one) => one.cause === cause && one.seconds >= length - 0.1 && one.seconds <= length + LONGER / 1000,
       );
       if (index >= 0) recorded.splice(index, 1);
-      else if (!this.#mayBeMissing(disturbance))
+      else
         throw new BrokenPromise(
           `The daemon was ${cause} for ${String(length)} s, and has not recorded it.`,
           now,

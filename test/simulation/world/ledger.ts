@@ -88,6 +88,16 @@ export class Ledger {
     return this.troubles.some((trouble) => trouble.from <= to && trouble.to >= from);
   }
 
+  /** Whether the process died before the disk had made up for the trouble that it had at this time. */
+  diedInTrouble(at: number): boolean {
+    return this.troubles.some(
+      ({ from, to }) =>
+        from <= at &&
+        to >= at &&
+        this.disturbances.some((one) => one.kind === 'restart' && one.from >= at && one.from <= to),
+    );
+  }
+
   hasJumped(from: number, to: number): boolean {
     return this.jumps.some(({ at }) => at >= from && at <= to);
   }

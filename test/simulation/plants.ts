@@ -1,0 +1,379 @@
+import { MassFailure } from '../../actors/notifier/rules/mass-failure.js';
+import { Backlog } from '../../actors/history/backlog.js';
+import { Stash } from '../../actors/shards/stash.js';
+import type { Decision as NodeDecision, NodeRules } from '../../actors/node/decision.js';
+import { decide as decideNode } from '../../actors/node/node.machine.js';
+import { ABSENT, decide, type Decision } from '../../actors/user/user.machine.js';
+import type { AppPorts } from '../../src/app.js';
+import { BlindRecord } from '../../src/app/blind-record.js';
+import { instant, moment, type Moment } from '../../src/domain/time.js';
+import type { Channel } from '../../src/ports/channel.js';
+import type { HistoryRecord, HistoryStore } from '../../src/ports/history-store.js';
+import type { Daemon } from './machine/daemon.js';
+
+/** A fault that is planted in the daemon, to prove that the simulator finds such faults. */
+export interface Plant {
+  readonly name: string;
+  /** What it breaks, in plain English. */
+  readonly breaks: string;
+  /** Wraps a port of the daemon. */
+  readonly ports?: (ports: AppPorts, daemon: Daemon) => AppPorts;
+  /** Replaces a method. @returns undoes that */
+  readonly install?: () => () => void;
+}
+
+type WrapPorts = NonNullable<Plant['ports']>;
+
+/** Changes the batches on their way to the store. */
+function written(change: (records: readonly HistoryRecord[]) => readonly HistoryRecord[]): WrapPorts {
+  return (ports) => ({
+    ...ports,
+    store: storeWith(ports.store, (batch) => ports.store.write(change(batch))),
+  });
+}
+
+function storeWith(store: HistoryStore, write: HistoryStore['write']): HistoryStore {
+  return new Proxy(store, {
+    get: (target, name) => (name === 'write' ? write : (Reflect.get(target, name) as unknown)),
+  });
+}
+
+/** Loses every record of a kind. */
+function losing(...kinds: readonly HistoryRecord['kind'][]): WrapPorts {
+  return written((records) => records.filter(({ kind }) => !kinds.includes(kind)));
+}
+
+function userRules(rules: typeof decide): WrapPorts {
+  return (ports) => ({ ...ports, decideUser: rules });
+}
+
+function nodeRules(rules: typeof decideNode): WrapPorts {
+  return (ports) => ({ ...ports, decideNode: rules });
+}
+
+function withRetries(rules: NodeRules, maxRetries: number): NodeRules {
+  return new Proxy(rules, {
+    get: (target, name) => {
+      const value: unknown = Reflect.get(target, name, target);
+      if (name === 'maxRetries') return maxRetries;
+      return typeof value === 'function'
+        ? (...args: unknown[]) => Reflect.apply(value, target, args) as unknown
+        : value;
+    },
+  });
+}
+
+function channels(change: (channel: Channel) => Channel): WrapPorts {
+  return (ports) => ({ ...ports, channels: (ports.channels ?? []).map(change) });
+}
+
+/** The same message with other times. */
+function timed<Message extends object>(message: Message, times: Readonly<Record<string, Moment>>): Message {
+  const changed: Message = Object.create(message) as Message;
+  for (const [name, value] of Object.entries(times)) Object.defineProperty(changed, name, { value });
+  return changed;
+}
+
+/** Replaces a method of all objects of a class. */
+function replaced<Method extends string, Made extends Record<Method, (...args: never[]) => unknown>>(
+  of: { readonly prototype: Made },
+  name: Method,
+  by: (original: Made[Method]) => (this: Made, ...args: never[]) => unknown,
+): () => () => void {
+  return () => {
+    const original = of.prototype[name];
+    Object.defineProperty(of.prototype, name, { value: by(original), configurable: true, writable: true });
+    return () => {
+      Object.defineProperty(of.prototype, name, { value: original, configurable: true, writable: true });
+    };
+  };
+}
+
+/** Milliseconds that an acknowledgement is ahead of the disk. */
+const AHEAD = 300;
+
+export const PLANTS: readonly Plant[] = [
+  {
+    name: 'acknowledged-before-the-disk',
+    breaks: 'A write is confirmed before it is on disk.',
+    ports: (ports) => ({
+      ...ports,
+      store: storeWith(ports.store, (batch) => {
+        ports.clock.after(AHEAD, () => {
+          ports.store.write(batch).catch(() => undefined);
+        });
+        return Promise.resolve();
+      }),
+    }),
+  },
+  {
+    name: 'watermark-too-new',
+    breaks: 'The watermark says that the daemon was alive later than it was.',
+    ports: written((records) =>
+      records.map((record) =>
+        record.kind === 'watermark'
+          ? {
+              ...record,
+              at: instant(record.at + 20_000),
+              aliveAt: instant((record.aliveAt ?? record.at) + 20_000),
+            }
+          : record,
+      ),
+    ),
+  },
+  {
+    name: 'watermark-too-old',
+    breaks: 'The watermark is never written again after the first time.',
+    ports: (ports) => {
+      let isFirst = true;
+      return {
+        ...ports,
+        store: storeWith(ports.store, (batch) => {
+          const kept = batch.filter(({ kind }) => kind !== 'watermark' || isFirst);
+          if (batch.some(({ kind }) => kind === 'watermark')) isFirst = false;
+          return ports.store.write(kept);
+        }),
+      };
+    },
+  },
+  { name: 'end-lost', breaks: 'The end of a session is not stored.', ports: losing('ended') },
+  {
+    name: 'end-twice',
+    breaks: 'The end of a session is stored twice.',
+    ports: written((records) =>
+      records.flatMap((record): HistoryRecord[] =>
+        record.kind === 'ended' ? [record, { ...record, onlineAt: instant(record.onlineAt + 1) }] : [record],
+      ),
+    ),
+  },
+  { name: 'opening-lost', breaks: 'The beginning of a session is not stored.', ports: losing('opened') },
+  {
+    name: 'refusal-not-undone',
+    breaks: 'What was refused and had reached the disk is not undone there.',
+    ports: losing('unopened', 'unended'),
+  },
+  {
+    name: 'heal-after-a-restart-lost',
+    breaks: 'It is not stored that a session was healed since the restart.',
+    ports: losing('healed'),
+  },
+  { name: 'flip-lost', breaks: 'The change of a node is not stored.', ports: losing('flip') },
+  { name: 'registration-lost', breaks: 'A registration is not stored.', ports: losing('registered') },
+  {
+    name: 'status-lost',
+    breaks: 'The status of a node is not stored after its registration.',
+    ports: written(withoutStatuses),
+  },
+  { name: 'deletion-lost', breaks: 'The deletion of a node is not stored.', ports: losing('forgotten') },
+  { name: 'alerts-lost', breaks: 'Alerts are not stored.', ports: losing('alerts') },
+  { name: 'blindness-not-recorded', breaks: 'Blind intervals are not stored.', ports: losing('blind') },
+  {
+    name: 'torn-batch',
+    breaks: 'The tail of a long batch is lost.',
+    ports: written((records) => (records.length > 3 ? records.slice(0, -1) : records)),
+  },
+  {
+    name: 'heal-too-late-counts',
+    breaks: 'A heal one millisecond after the deadline extends the session.',
+    ports: userRules((state, lease, message) =>
+      message.kind === 'heal' && message.arrivedAt === lease.deadline + 1
+        ? decide(state, lease, timed(message, { arrivedAt: lease.deadline }))
+        : decide(state, lease, message),
+    ),
+  },
+  {
+    name: 'heal-at-the-deadline-does-not-count',
+    breaks: 'A heal at the very deadline begins another session.',
+    ports: userRules((state, lease, message) =>
+      message.kind === 'heal' && message.arrivedAt === lease.deadline
+        ? decide(state, lease, timed(message, { arrivedAt: moment(lease.deadline + 1) }))
+        : decide(state, lease, message),
+    ),
+  },
+  {
+    name: 'session-ends-early',
+    breaks: 'A session that ends in silence is stored 10 ms shorter than it was.',
+    ports: userRules((state, lease, message) =>
+      message.kind === 'expire'
+        ? decide(state, { deadline: moment(lease.deadline - 10), lastSeen: lease.lastSeen }, message)
+        : decide(state, lease, message),
+    ),
+  },
+  {
+    name: 'goodbye-forgotten',
+    breaks: 'A goodbye is confirmed, and the session goes on.',
+    ports: userRules((state, lease, message) =>
+      message.kind === 'goodbye' && state.phase === 'online'
+        ? { state, effects: [{ kind: 'answer', reply: { kind: 'offline' } }] }
+        : decide(state, lease, message),
+    ),
+  },
+  {
+    name: 'resumed-with-a-new-beginning',
+    breaks: 'The first heal after a restart begins the session anew.',
+    ports: userRules((state, lease, message): Decision =>
+      message.kind === 'heal' && state.phase === 'online' && state.endsAt !== undefined
+        ? decide(ABSENT, lease, message)
+        : decide(state, lease, message),
+    ),
+  },
+  {
+    name: 'refused-opening-confirmed',
+    breaks: 'An opening that the disk refused is confirmed.',
+    ports: (ports) => ({
+      ...ports,
+      decideUser: (state, lease, message) =>
+        message.kind === 'settled' && !message.stored && state.phase === 'opening'
+          ? decide(state, lease, { kind: 'settled', stored: true, onlineAt: ports.clock.wall() })
+          : decide(state, lease, message),
+    }),
+  },
+  {
+    name: 'one-retry-less',
+    breaks: 'A node fails one miss too early.',
+    ports: nodeRules((state, lease, message, rules) =>
+      decideNode(state, lease, message, withRetries(rules, rules.maxRetries - 1)),
+    ),
+  },
+  {
+    name: 'one-retry-more',
+    breaks: 'A node fails one miss too late.',
+    ports: nodeRules((state, lease, message, rules) =>
+      decideNode(state, lease, message, withRetries(rules, rules.maxRetries + 1)),
+    ),
+  },
+  {
+    name: 'report-ignored',
+    breaks: 'A failure that a node reports is confirmed, and nothing comes of it.',
+    ports: nodeRules((state, lease, message, rules): NodeDecision =>
+      message.kind === 'fail' && state.phase === 'known'
+        ? decideNode(state, lease, timed(message, {}), rules).effects.some(({ kind }) => kind === 'flip')
+          ? { state, effects: [{ kind: 'answer', reply: { kind: 'active' } }] }
+          : decideNode(state, lease, message, rules)
+        : decideNode(state, lease, message, rules),
+    ),
+  },
+  {
+    name: 'wall-clock-decides',
+    breaks: 'Deadlines follow the wall clock.',
+    ports: (ports, daemon) => {
+      const lead = daemon.wall.lead;
+      const { clock } = ports;
+      return {
+        ...ports,
+        clock: {
+          now: () => moment(clock.now() + daemon.wall.lead - lead),
+          wall: () => clock.wall(),
+          after: (delay, callback) => clock.after(delay, callback),
+          afterReading: (callback, within) => clock.afterReading(callback, within),
+          soon: (callback) => {
+            clock.soon(callback);
+          },
+        },
+      };
+    },
+  },
+  {
+    name: 'alert-id-made-anew',
+    breaks: 'A repeated attempt has another id.',
+    ports: channels((channel) => ({
+      ...channel,
+      notifier: {
+        notify: (message, attempt) =>
+          channel.notifier.notify(
+            attempt.attempt === 1 ? message : { ...message, id: `${message.id}X` },
+            attempt,
+          ),
+        close: () => channel.notifier.close(),
+      },
+    })),
+  },
+  {
+    name: 'retry-stops',
+    breaks: 'A failed attempt is never repeated.',
+    ports: channels((channel) => ({
+      ...channel,
+      policy: { ...channel.policy, retry: { minDelay: 1e9, maxDelay: 1e9, giveUpAfter: 1e12 } },
+    })),
+  },
+  {
+    name: 'given-up-at-once',
+    breaks: 'An alert becomes a dead letter without a reason.',
+    ports: channels((channel) => ({
+      ...channel,
+      policy: { ...channel.policy, retry: { ...channel.policy.retry, giveUpAfter: 20 } },
+    })),
+  },
+  {
+    name: 'recovery-not-told',
+    breaks: 'Recoveries are not routed to a channel that asks for them.',
+    ports: channels((channel) => ({
+      ...channel,
+      policy: {
+        ...channel.policy,
+        events: channel.policy.events.filter((type) => type !== 'node.recovered'),
+      },
+    })),
+  },
+  {
+    name: 'told-without-asking',
+    breaks: 'An alert is marked as delivered, and the provider was never asked.',
+    ports: channels((channel) => ({
+      ...channel,
+      notifier: {
+        notify: (message, attempt) =>
+          message.type === 'node.recovered' ? Promise.resolve() : channel.notifier.notify(message, attempt),
+        close: () => channel.notifier.close(),
+      },
+    })),
+  },
+  {
+    name: 'hold-never-ends',
+    breaks: 'The hold of a mass failure does not end.',
+    install: () => {
+      const until = Object.getOwnPropertyDescriptor(MassFailure.prototype, 'until');
+      Object.defineProperty(MassFailure.prototype, 'until', {
+        configurable: true,
+        get(this: MassFailure) {
+          const end: unknown = until?.get?.call(this);
+          return typeof end === 'number' ? moment(end + 1e9) : undefined;
+        },
+      });
+      return () => {
+        if (until !== undefined) Object.defineProperty(MassFailure.prototype, 'until', until);
+      };
+    },
+  },
+  {
+    name: 'stash-lost',
+    breaks: 'A message that waits behind another one for the disk is lost.',
+    install: replaced(Stash, 'add', () => () => true),
+  },
+  {
+    name: 'refused-batch-not-repeated',
+    breaks: 'Ends and flips of a batch that the disk refused are not written again.',
+    install: replaced(
+      Backlog,
+      'restore',
+      (original) =>
+        function (this: Backlog, _unwritten: never, keep: never) {
+          Reflect.apply(original, this, [[], keep]);
+        },
+    ),
+  },
+  {
+    name: 'blindness-ignored',
+    breaks: 'Nobody gets the time again in which the daemon was blind.',
+    install: replaced(BlindRecord, 'notice', () => () => undefined),
+  },
+];
+
+/** A registration comes with the first status. */
+function withoutStatuses(records: readonly HistoryRecord[]): readonly HistoryRecord[] {
+  const isRegistration = records.some(({ kind }) => kind === 'registered');
+  return isRegistration ? records : records.filter(({ kind }) => kind !== 'statuses');
+}
+
+export function plantNamed(name: string): Plant | undefined {
+  return PLANTS.find((plant) => plant.name === name);
+}
