@@ -70,7 +70,7 @@ export class Ledger {
   died(): void {
     const now = this.#now();
     const last = this.disturbances.at(-1);
-    if (last?.kind === 'blind' && last.to > now) this.disturbances.pop();
+    if (last?.kind === 'blind' && last.to >= now) this.disturbances.pop();
   }
 
   /** The disk refuses writes or is slow from now on. */
