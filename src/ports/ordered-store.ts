@@ -92,6 +92,9 @@ export interface StoreEngine {
   /** @param mayBegin whether a store may be created */
   open(mayBegin: boolean, observer: StoreObserver): Promise<OrderedStore>;
 
+  /** The place is of no more use to this process. It may be opened again. */
+  release(): Promise<void>;
+
   /** @throws HeartbeatError if closing and opening the store again would be in vain */
   proveReopenable(): Promise<void>;
 

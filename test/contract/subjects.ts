@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { expect } from 'chai';
 import { LevelHistoryStore } from '../../src/adapters/level/level-history-store.js';
+import { SystemClock } from '../../src/adapters/clock/system-clock.js';
 import { PostgresHistoryStore } from '../../src/adapters/postgres/postgres-history-store.js';
 import { HeartbeatError } from '../../src/errors.js';
 import type { HistoryStore } from '../../src/ports/history-store.js';
@@ -63,13 +64,13 @@ export async function postgresSubject(postgres: PostgresProcess): Promise<Subjec
   const cutter = await CommitCutter.before(postgres.port);
   const address = { ...postgres.address, hosts: [{ host: '127.0.0.1', port: cutter.port }] };
   const partition = randomUUID();
-  let current: HistoryStore = new PostgresHistoryStore({ address, partition });
+  let current: HistoryStore = new PostgresHistoryStore({ address, partition, clock: new SystemClock() });
   await current.open();
   return {
     store: current,
     reopen: async () => {
       await current.close();
-      current = new PostgresHistoryStore({ address, partition });
+      current = new PostgresHistoryStore({ address, partition, clock: new SystemClock() });
       await current.open();
       return current;
     },

@@ -53,15 +53,21 @@ export class OrderedHistoryStore extends HistoryReads implements HistoryStore {
   }
 
   async open(): Promise<StoreSummary> {
-    const opened = await this.#open(true);
-    this.#opened = Promise.resolve(opened);
-    return opened.summary;
+    try {
+      const opened = await this.#open(true);
+      this.#opened = Promise.resolve(opened);
+      return opened.summary;
+    } catch (error) {
+      await this.#engine.release();
+      throw error;
+    }
   }
 
   async close(): Promise<void> {
     const opened = this.#opened;
     this.#opened = undefined;
     await close(opened);
+    await this.#engine.release();
   }
 
   async reopen(): Promise<void> {

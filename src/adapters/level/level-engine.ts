@@ -38,6 +38,11 @@ export class LevelEngine implements StoreEngine {
     }
   }
 
+  /** A closed database has no owner. */
+  release(): Promise<void> {
+    return Promise.resolve();
+  }
+
   proveReopenable(): Promise<void> {
     return proveDiskSpace(this.place);
   }

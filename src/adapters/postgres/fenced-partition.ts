@@ -1,13 +1,11 @@
-import type { Millis } from '../../domain/time.js';
 import { HeartbeatError } from '../../errors.js';
 import type { Clock } from '../../ports/clock.js';
 import type { QueryArrayConfig, QueryConfig } from 'pg';
 import { byteaArray } from './bytea-array.js';
-import { CommitInDoubt, isConnectionError, NoAnswer } from './postgres-errors.js';
+import { patiently } from './patiently.js';
+import { CommitInDoubt, isConnectionError } from './postgres-errors.js';
 import { Primary, type PostgresAddress } from './primary.js';
 
-/** How long an answer is waited for. After that a batch is refused, and undone where it is committed later. */
-const PATIENCE: Millis = 2_000;
 /** How often a batch is sent whose connection was lost. */
 const ATTEMPTS = 3;
 
@@ -54,8 +52,7 @@ export interface PartitionOptions {
   readonly name: string;
   /** Of this process: a take-over whose outcome was lost is known by it. */
   readonly owner: string;
-  /** Without a clock, a commit is waited for as long as it takes. */
-  readonly clock?: Pick<Clock, 'after'> | undefined;
+  readonly clock: Pick<Clock, 'after'>;
   /** Another owner has taken the partition over. */
   readonly lost: (error: HeartbeatError) => void;
 }
@@ -216,21 +213,4 @@ function takenOver({ name }: PartitionOptions): HeartbeatError {
     'HEARTBEAT_STORE_LOCKED',
     `another daemon has taken over the partition "${name}" of this store: this one writes no more`,
   );
-}
-
-/** @param giveUp ends what does not answer: what runs on the server may still be committed */
-function patiently<Answer>(
-  clock: Pick<Clock, 'after'> | undefined,
-  work: () => Promise<Answer>,
-  giveUp: () => void,
-): Promise<Answer> {
-  const asked = work();
-  if (clock === undefined) return asked;
-  return new Promise((resolve, reject) => {
-    const cancel = clock.after(PATIENCE, () => {
-      reject(new NoAnswer(PATIENCE / 1000));
-      giveUp();
-    });
-    asked.finally(cancel).then(resolve, reject);
-  });
 }

@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import type { HeartbeatError } from '../../errors.js';
 import type { Clock } from '../../ports/clock.js';
+import type { Logger } from '../../ports/logger.js';
 import type { OrderedStore, StoreEngine } from '../../ports/ordered-store.js';
 import { closedError } from '../history/store-errors.js';
+import { DaemonRow, type DaemonRowOptions } from './daemon-row.js';
 import { FencedPartition, type PartitionOptions } from './fenced-partition.js';
 import { postgresOpenError, postgresWriteError } from './postgres-errors.js';
 import { PostgresStore } from './postgres-store.js';
@@ -12,31 +14,36 @@ import { checkSchema } from './schema.js';
 export interface PostgresOptions {
   readonly address: PostgresAddress;
   readonly partition: string;
-  /** Without a clock, a commit is waited for as long as it takes. */
-  readonly clock?: Pick<Clock, 'after'> | undefined;
-  /** Another owner has taken the partition over: this process writes no more. */
+  readonly clock: Pick<Clock, 'after'>;
+  readonly logger?: Pick<Logger, 'info' | 'debug'> | undefined;
+  /** Another daemon has taken over: this process writes no more. */
   readonly lost?: ((error: HeartbeatError) => void) | undefined;
 }
 
 /** PostgreSQL, with one partition. */
 export class PostgresEngine implements StoreEngine {
   readonly place: string;
-  readonly #options: PartitionOptions;
+  readonly #row: DaemonRowOptions;
+  readonly #partition: PartitionOptions;
+  #claimed: DaemonRow | undefined;
   #store: PostgresStore | undefined;
 
-  constructor({ address, partition, clock, lost = () => undefined }: PostgresOptions) {
+  constructor({ address, partition, clock, logger, lost = () => undefined }: PostgresOptions) {
     this.place = placeOf(address);
-    this.#options = { address, name: partition, owner: randomUUID(), clock, lost };
+    const incarnation = randomUUID();
+    this.#row = { address, partition, incarnation, clock, logger, lost };
+    this.#partition = { address, name: partition, owner: incarnation, clock, lost };
   }
 
   /** A later opening takes the partition only from this process itself. */
   async open(mayBegin: boolean): Promise<OrderedStore> {
     try {
-      const primary = await Primary.connect(this.#options.address);
+      const primary = await Primary.connect(this.#partition.address);
       try {
         await checkSchema(primary, this.place);
+        if (mayBegin) this.#claimed = await DaemonRow.claim(this.#row);
         const from = mayBegin ? undefined : this.#store?.epoch;
-        this.#store = new PostgresStore(await FencedPartition.takeOver(primary, this.#options, from));
+        this.#store = new PostgresStore(await FencedPartition.takeOver(primary, this.#partition, from));
         return this.#store;
       } catch (error) {
         primary.destroy();
@@ -47,10 +54,16 @@ export class PostgresEngine implements StoreEngine {
     }
   }
 
+  async release(): Promise<void> {
+    const claimed = this.#claimed;
+    this.#claimed = undefined;
+    await claimed?.release();
+  }
+
   /** A server that takes no writes now would cost the reads as well. */
   async proveReopenable(): Promise<void> {
     try {
-      const primary = await Primary.connect(this.#options.address);
+      const primary = await Primary.connect(this.#partition.address);
       await primary.end();
     } catch (error) {
       throw this.writeError(error);

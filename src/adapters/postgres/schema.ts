@@ -7,8 +7,8 @@ const VERSION = 1;
 const LOCK = 0x48_42;
 
 /*
- * A partition is what one writer writes: `epoch` counts its owners, and `seq` the batches of the present one. A record
- * belongs to one partition. Records of open sessions, statuses and the watermark are replaced again and again: pages
+ * A partition is what one writer writes: `epoch` counts its owners, and `seq` the batches of the present one. The daemon
+ * that owns it renews a row, on another row than its commits change. A record belongs to one partition. Records of open sessions, statuses and the watermark are replaced again and again: pages
  * keep room for that, and what is dead is removed early.
  */
 const TABLES = `
@@ -24,6 +24,11 @@ const TABLES = `
     epoch bigint not null,
     seq bigint not null,
     owner text not null
+  ) with (fillfactor = 10, autovacuum_vacuum_threshold = 500, autovacuum_vacuum_scale_factor = 0);
+  create table if not exists heartbeat.daemon (
+    partition text primary key,
+    incarnation text not null,
+    renewed_at timestamptz not null
   ) with (fillfactor = 10, autovacuum_vacuum_threshold = 500, autovacuum_vacuum_scale_factor = 0);
   create table if not exists heartbeat.record (
     partition smallint not null,

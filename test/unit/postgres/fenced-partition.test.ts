@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { expect } from 'chai';
+import { SystemClock } from '../../../src/adapters/clock/system-clock.js';
 import { PostgresHistoryStore } from '../../../src/adapters/postgres/postgres-history-store.js';
 import type { PostgresOptions } from '../../../src/adapters/postgres/postgres-engine.js';
 import type { HeartbeatError } from '../../../src/errors.js';
@@ -43,11 +44,12 @@ describe('a history in PostgreSQL', function () {
     await cutter.close();
   });
 
-  /** Another daemon, or the same one started again. */
+  /** Another daemon, which does not wait until the row of the one before has expired. */
   async function open(options: Partial<PostgresOptions> = {}): Promise<PostgresHistoryStore> {
     const address = { ...postgres.address, hosts: [{ host: '127.0.0.1', port: cutter.port }] };
-    const store = new PostgresHistoryStore({ address, partition, ...options });
+    const store = new PostgresHistoryStore({ address, partition, clock: new SystemClock(), ...options });
     stores.push(store);
+    await postgres.query('delete from heartbeat.daemon where partition = $1', [partition]);
     await store.open();
     return store;
   }

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { SystemClock } from '../../../src/adapters/clock/system-clock.js';
 import { PostgresHistoryStore } from '../../../src/adapters/postgres/postgres-history-store.js';
 import { Primary } from '../../../src/adapters/postgres/primary.js';
 import { initSchema } from '../../../src/adapters/postgres/schema.js';
@@ -20,7 +21,11 @@ describe('the tables in PostgreSQL', function () {
   });
 
   const open = async (): Promise<PostgresHistoryStore> => {
-    const store = new PostgresHistoryStore({ address: postgres.address, partition: 'all' });
+    const store = new PostgresHistoryStore({
+      address: postgres.address,
+      partition: 'all',
+      clock: new SystemClock(),
+    });
     await store.open();
     return store;
   };
