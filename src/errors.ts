@@ -1,12 +1,12 @@
-/** What a code means to whoever gets it. `docs/errors.md` documents each; a test holds it to this list. */
+/** The meaning of an error code. `docs/errors.md` documents each code; a test compares the page with this list. */
 interface ErrorKind {
-  /** The HTTP status it is answered with. */
+  /** The HTTP status of the response. */
   readonly status: number;
   /** Whether the same request may succeed later, unchanged. */
   readonly retryable: boolean;
 }
 
-/** The one registry of error codes. */
+/** The registry of error codes. */
 export const errorCodes = {
   HEARTBEAT_INVALID_USER_ID: { status: 400, retryable: false },
   HEARTBEAT_MISSING_USER_ID: { status: 400, retryable: false },

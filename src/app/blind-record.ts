@@ -7,7 +7,7 @@ import type { Partition } from './partition.js';
 
 export const RECENT_BLIND_INTERVALS = 20;
 
-/** Blind intervals: gives the time back to everybody, and keeps the intervals to show them. */
+/** Blind intervals: gives the time back to all users and nodes, and keeps the intervals to show them. */
 export class BlindRecord {
   readonly #partitions: readonly Pick<Partition, 'blind'>[];
   readonly #clock: Clock;

@@ -125,7 +125,7 @@ export class Partition {
     this.watch?.nodes.checkpoint();
   }
 
-  /** Restores everybody the last run knew of. Call `resume` once they can be heard. */
+  /** Restores all users and nodes of the last run. Call `resume` once their requests can be received. */
   async recover(room: StartupMemory): Promise<void> {
     const { clock, logger, config } = this.#shared;
     const { store, users, watch, history } = this;
@@ -141,7 +141,7 @@ export class Partition {
   }
 
   /**
-   * Time goes on for everybody restored. The time in which the daemon did not run does not count against them.
+   * Lets time continue for all restored users and nodes. The time in which the daemon did not run does not count.
    *
    * @returns the interval in which it did not run, if any
    */
@@ -164,7 +164,7 @@ export class Partition {
     this.watch?.nodes.advance(horizon);
   }
 
-  /** Nobody could be heard during an interval: gives the time back to everybody. */
+  /** The daemon was blind during an interval: gives the time back to all users and nodes. */
   blind(from: Moment, to: Moment, interval: BlindInterval): void {
     this.users.blind(from, to);
     this.watch?.nodes.wake(from, to);
@@ -175,7 +175,7 @@ export class Partition {
     this.users.checkpoint();
   }
 
-  /** Passes what was gathered for history on at once. */
+  /** Passes everything buffered for history on at once. */
   flush(): void {
     this.users.flush();
     this.watch?.nodes.flush();
@@ -187,20 +187,20 @@ export class Partition {
     return this.history.caughtUp();
   }
 
-  /** Nobody can be heard from here on. */
+  /** No request is received from now on. */
   stopListening(at: Moment): void {
     this.users.stopListening(at);
     this.watch?.nodes.stopListening(at);
   }
 
-  /** From here on, a shard that stops is stopped for good. */
+  /** From now on, a shard that stops is not restarted. */
   end(): void {
     this.#isEnding = true;
     this.users.end();
     this.watch?.nodes.end();
   }
 
-  /** Everything of it has stopped. */
+  /** All of its parts have stopped. */
   async close(): Promise<void> {
     this.watch?.nodes.stopCheckpoints();
     await this.watch?.channels.close();

@@ -7,7 +7,7 @@ interface ConfigCommandOptions {
   readonly stdout: { write(text: string): unknown };
 }
 
-/** Prints what is in force and where each value came from. */
+/** Prints the configuration in force, and the source of each value. */
 export function configCommand(loaded: Effective, { json, stdout }: ConfigCommandOptions): void {
   stdout.write(json ? asJson(loaded) : asTable(loaded));
 }
@@ -40,7 +40,7 @@ function asJson({ config, sources, ...sections }: Effective): string {
   return `${JSON.stringify(Object.fromEntries([...entries, ...others]), null, 2)}\n`;
 }
 
-/** What the file holds beside options, as people may see it. */
+/** The file's entries besides options, with secrets hidden. */
 function sectionsOf({
   channels,
   shownAuth,

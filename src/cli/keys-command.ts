@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { keys } from '../config/auth/keys.js';
 
 const BITS = 256;
-/** Tells people, and those who search texts for what should not be in them, what it is. */
+/** A prefix by which people and secret scanners recognise a key. */
 const PREFIX = 'hbk_';
 const WRONG_USAGE = 64;
 
@@ -15,7 +15,7 @@ interface GivenKeyOptions {
   readonly json?: boolean;
 }
 
-/** Adds `keys new` to the program. The daemon is told the hash alone: the key itself is printed here and nowhere else. */
+/** Adds `keys new` to the program. The daemon only gets the hash; the key itself is printed here and nowhere else. */
 export function addKeysCommand(
   program: Command,
   stdout: { write(text: string): unknown } = process.stdout,
@@ -56,7 +56,7 @@ function makeKey({
     hash,
     scopes: scopes.split(','),
     ...(expires !== undefined && { expires }),
-    // What is no number is said by the same rule as in a configuration.
+    // What is not a number is refused by the same rule as in a configuration.
     ...(maxNodes !== undefined && { max_nodes: /^\d+$/.test(maxNodes) ? Number(maxNodes) : maxNodes }),
   };
   const read = keys.safeParse([rule]);

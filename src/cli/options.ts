@@ -6,12 +6,12 @@ import type { Flags } from '../config/load-config.js';
 import { options } from '../config/schema.js';
 import { defaultText } from '../config/options-table.js';
 
-/** Adds every option of the configuration, and the one that names its file. */
+/** Adds all options of the configuration, and the option for its file. */
 export function addConfigOptions(command: Command): Command {
   command.addOption(new Flag(`${CONFIG_FLAG} <file>`, `YAML or JSON file of options (${CONFIG_VARIABLE})`));
   for (const option of options) {
     const description = `${option.description} Default: ${defaultText(option)}.`.replaceAll('`', '');
-    // No default is set here: a flag that nobody gave must not win over the environment and the file.
+    // No defaults here: an absent flag must not override the environment and the file.
     const flag =
       option.notation === 'boolean'
         ? new Flag(`${option.flag} [boolean]`, description).preset('true')
@@ -21,7 +21,7 @@ export function addConfigOptions(command: Command): Command {
   return command;
 }
 
-/** The flags that were given to a command, as loadConfig takes them: texts, by the whole flag. */
+/** The flags given to a command, as `loadConfig` takes them: texts by the whole flag. */
 export function givenFlags(command: Command): Flags {
   const ours = new Set([CONFIG_FLAG, ...options.map(({ flag }) => flag)]);
   return Object.fromEntries(

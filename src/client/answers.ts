@@ -14,7 +14,7 @@ export interface ShownSession {
   readonly offlineAt: number;
 }
 
-/** One of a batch for whom nothing was done. */
+/** An entry of a batch that was refused. */
 interface Rejection {
   /** Its place in the batch, from 0. */
   readonly index: number;
@@ -44,7 +44,7 @@ export interface HeartRhythm {
 /**
  * `JSON.parse`, with the numbers under the key `id` read as strings of digits: a 64-bit id does not fit a number.
  *
- * @returns undefined for what is no JSON
+ * @returns undefined if it is not JSON
  */
 export function parseJson(text: string): unknown {
   try {
@@ -58,7 +58,7 @@ export function isRecord(value: unknown): value is Readonly<Record<string, unkno
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** @returns undefined, as the other readers here, for a body that is not what the call answers */
+/** @returns undefined, like the other readers here, if the body has another shape */
 export function readStatus(body: string): PresenceStatus | undefined {
   const answer = parseJson(body);
   return isRecord(answer) ? status(answer['status']) : undefined;
@@ -109,7 +109,7 @@ function rejection(entry: unknown): Rejection | undefined {
   return typeof index === 'number' && typeof error === 'string' ? { index, error } : undefined;
 }
 
-/** @returns undefined for no list, and for one with an entry that cannot be read */
+/** @returns undefined if it is not a list, or if an entry cannot be read */
 function listOf<T>(value: unknown, read: (entry: unknown) => T | undefined): T[] | undefined {
   if (!Array.isArray(value)) return undefined;
   const list: T[] = [];

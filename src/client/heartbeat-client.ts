@@ -55,7 +55,7 @@ export class HeartbeatClient {
   readonly #prefix: string;
   readonly #headers: Readonly<Record<string, string>>;
 
-  /** @param url where the daemon listens, as `http://127.0.0.1:3519`; a path in it goes before every call's own */
+  /** @param url where the daemon listens, such as `http://127.0.0.1:3519`; its path is put before that of each call */
   constructor(url: string, options: HeartbeatClientOptions = {}) {
     const { connections = 10, timeoutMs = 10_000, key } = options;
     const { origin, pathname } = new URL(url);

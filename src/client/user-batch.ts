@@ -1,12 +1,12 @@
 import type { UserId } from '../domain/user-id.js';
 
 /**
- * Users as they go over the wire together. Made once where the same users are sent again and again, so that a
- * thousand of them cost no more to send than one.
+ * Users of one call, in the form in which they are sent. It is made once for users that are sent again and again, so
+ * that a thousand of them cost no more to send than one.
  */
 export class UserBatch {
   readonly size: number;
-  /** A JSON array of numbers, every digit kept. */
+  /** A JSON array of numbers with all digits. */
   readonly body: Buffer;
 
   constructor(users: readonly UserId[]) {

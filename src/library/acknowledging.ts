@@ -4,7 +4,7 @@ import { instantOf, refuseBody } from './arguments.js';
 import { aDate, expectArgument, isObject, must } from './checks.js';
 import { systemClock } from './clock.js';
 
-/** Who takes care of a failure, and why nobody else has to. */
+/** An acknowledgement: who takes care of a failure, and why. */
 export interface Acknowledgement {
   readonly by: string;
   readonly reason?: string | undefined;
@@ -12,7 +12,7 @@ export interface Acknowledgement {
   readonly until?: Date | undefined;
 }
 
-/** One that was given. */
+/** An acknowledgement that is in force. */
 export interface Acknowledged extends Acknowledgement {
   readonly at: Date;
 }
@@ -20,10 +20,10 @@ export interface Acknowledged extends Acknowledgement {
 const anAcknowledgement = must('an object with by, and reason and until where there are any', isObject);
 
 /**
- * Reads what a program has given, as a body of the API is read.
+ * Reads an argument by the rules for a body of the API.
  *
  * @throws TypeError for an argument of a wrong kind
- * @throws HeartbeatError `HEARTBEAT_INVALID_BODY` for what cannot be
+ * @throws HeartbeatError `HEARTBEAT_INVALID_BODY` for an invalid value
  */
 export function readAcknowledgement(acknowledgement: Acknowledgement): AcknowledgementBody {
   expectArgument('an acknowledgement', acknowledgement, anAcknowledgement);
@@ -33,7 +33,7 @@ export function readAcknowledgement(acknowledgement: Acknowledgement): Acknowled
   return 'problems' in read ? refuseBody('acknowledgement', read.problems) : read;
 }
 
-/** An acknowledgement as a program is shown it. */
+/** An acknowledgement in the form of the library. */
 export function acknowledgedOf({
   by,
   reason,

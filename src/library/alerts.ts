@@ -18,14 +18,14 @@ import { aText, expectArgument, objectOf, one, oneOf, refuseProblems, type Reade
 import { callDaemon, pulled } from './calls.js';
 import { type Seconds, toSeconds } from '../domain/time.js';
 
-/** Which alerts are wanted; what is not said does not matter. */
+/** A filter of alerts. An absent field matches all. */
 export interface AlertFilter {
-  /** Those that are, for some channel, in this state, or in one of these. */
+  /** In this state, or one of these, on some channel. */
   readonly state?: DeliveryState | readonly DeliveryState[];
-  /** Those about this node: alone, or in a message that stands for many. */
+  /** About this node, alone or in a message about many. */
   readonly node?: string;
   readonly type?: AlertType;
-  /** Those for this channel; with `state`, those in that state there. */
+  /** For this channel; with `state`, in that state there. */
   readonly channel?: string;
 }
 

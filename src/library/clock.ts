@@ -1,5 +1,5 @@
 import { SystemClock } from '../adapters/clock/system-clock.js';
 import type { Clock } from '../ports/clock.js';
 
-/** One for all instances of a process: they live in the same time. */
+/** One clock for all instances of a process. */
 export const systemClock: Clock = new SystemClock();

@@ -7,7 +7,7 @@ import { NotifierList, type NotifierEntry, type Notifying } from './notifier-lis
 import type { HeartbeatOptions, LogTarget } from './options.js';
 import type { Users } from './presence.js';
 
-/** What `Heartbeat.setup` passes to be filled in. */
+/** The options that `Heartbeat.setup` passes to its callback, to be changed. */
 export interface Setup extends Omit<HeartbeatOptions, 'notifiers' | 'logger'> {
   /** Add to it, or set it to a list. */
   get notifiers(): NotifierList;
@@ -27,7 +27,7 @@ interface Prepared {
  * set up again or started, so that none of them starts another one with an empty store.
  */
 class DefaultHeartbeat {
-  /** What is being set up; the one in use, unless that is closed. */
+  /** The instance that is being set up, or the one in use unless that is closed. */
   #next = prepare();
   /** The instance that calls go to. */
   #instance = this.#next.instance;

@@ -11,7 +11,7 @@ export function guardedLogger(target: LogTarget): Logger {
       try {
         target[level]?.(event, fields);
       } catch {
-        // Nobody is left to tell.
+        // There is nowhere left to log it.
       }
     };
   };

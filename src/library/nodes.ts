@@ -160,7 +160,7 @@ export class Nodes {
     return { accepted: all.length - rejected.length, rejected };
   }
 
-  /** Counts a missed heartbeat: one that is known not to come. The deadline is now. */
+  /** Counts a missed heartbeat, as if the deadline were now. */
   async miss(name: string): Promise<NodeDescription> {
     return this.#ask(name, { kind: 'miss' });
   }

@@ -1,11 +1,11 @@
 import { ProcessMemory } from '../adapters/process/process-memory.js';
 
-/** Below this share of the heap a start has room enough, garbage or not. */
+/** Below this share of the heap a start has enough room, even if all of it is garbage. */
 const AMPLE = 0.5;
 
 /**
- * Memory of a process that belongs to another program: what that takes counts, and it is not held up by an unnecessary
- * collection.
+ * Memory of a process that belongs to another program: the program's memory counts too, and it is not held up by an
+ * unnecessary collection.
  */
 export class SharedMemory extends ProcessMemory {
   override collect(): void {

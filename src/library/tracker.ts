@@ -110,7 +110,7 @@ export class Tracker {
     return changes;
   }
 
-  /** Shows every node that is registered, now or later. Returns a function that ends that. */
+  /** Calls back for every node that is registered, now or later. Returns a function that removes the callback. */
   watch(watcher: (node: Node) => void): () => void {
     expectArgument('watch', watcher, aFunction);
     for (const node of this.#nodes.values()) watcher(node);
@@ -120,7 +120,7 @@ export class Tracker {
     };
   }
 
-  /** One entry a node, however long nobody asks. */
+  /** One entry per node, however many changes there were. */
   #note(change: NodeChanged): void {
     const earlier = this.#changes.get(change.node);
     this.#changes.set(change.node, earlier === undefined ? change : { ...change, from: earlier.from });

@@ -15,10 +15,10 @@ import { type Millis, toSeconds } from '../../domain/time.js';
 
 export interface BenchPlan {
   readonly url: string;
-  /** What the daemon is asked with, if it wants a key. */
+  /** The key for the daemon, if it needs one. */
   readonly key?: string;
   readonly users: number;
-  /** Users who are healed together, in one call, and so at the same pace. */
+  /** Users in one call: they are healed together. */
   readonly batch: number;
   readonly durationMs: Millis;
   readonly seed: number;
@@ -26,11 +26,11 @@ export interface BenchPlan {
   /** How long the daemon holds a user online after a heal. */
   readonly sessionTimeoutMs: Millis;
   readonly sampleEveryMs: Millis;
-  /** How long to wait before reading again what could not be read. */
+  /** The delay before a failed read is repeated. */
   readonly retryMs: Millis;
 }
 
-/** Told how the bench goes on, for whoever watches. */
+/** Gets the progress, to show it. */
 export interface BenchObserver {
   readonly healing: (elapsedMs: Millis, soFar: HealFigures) => void;
   readonly sampled: (sample: Sample) => void;
@@ -42,12 +42,12 @@ export interface BenchReport {
   readonly total: HealFigures;
   /** At least one. */
   readonly samples: readonly Sample[];
-  /** The longest the daemon's event loop is known to have stood still; 0 when it does not say. */
+  /** The longest known stall of the daemon's event loop; 0 if it does not say. */
   readonly longestStallMs: Millis;
   readonly verdict: Verdict;
 }
 
-/** Requests under way at most, each on a connection of its own: enough to fill the daemon's group commits. */
+/** The most requests at once, one per connection: enough to fill the daemon's group commits. */
 const IN_FLIGHT = 128;
 const CHECKS_IN_FLIGHT = 32;
 const SUPERVISION_TIMEOUT_MS = 2_000;
@@ -55,11 +55,11 @@ const TICK_MS = 250;
 const WANTS_A_KEY = [401, 403];
 
 /**
- * Lets the virtual users heal, samples the daemon meanwhile, and checks what it has stored of them.
+ * Heals the virtual users, takes samples of the daemon meanwhile, and checks the sessions that it stored.
  *
  * @param nextPhase called before healing and before checking; its signal ends that part early
- * @throws HeartbeatUnreachableError when nothing answers to begin with
- * @throws HeartbeatAnswerError when the daemon wants another key
+ * @throws HeartbeatUnreachableError if nothing answers at the start
+ * @throws HeartbeatAnswerError if the daemon refuses the key
  */
 export async function runBench(
   plan: BenchPlan,
@@ -71,7 +71,7 @@ export async function runBench(
   const groups = Math.ceil(users / batch);
   const connections = Math.min(groups, IN_FLIGHT);
   const client = new HeartbeatClient(url, { connections, ...credentials });
-  // A client of its own, so that the daemon's figures do not queue behind the heals.
+  // A separate client, so that requests for the daemon's figures do not wait behind heals.
   const watcher = new HeartbeatClient(url, {
     connections: 1,
     timeoutMs: SUPERVISION_TIMEOUT_MS,
@@ -80,7 +80,7 @@ export async function runBench(
   try {
     await probe(watcher);
     const range = UserRange.random();
-    // What a group does, each of its users has done.
+    // A group is healed in one call, so its heals are those of each of its users.
     const journal = new HealJournal(groups);
     const total = new HealTally();
     const recent = new HealTally();
@@ -138,7 +138,7 @@ export async function runBench(
   }
 }
 
-/** A call is acknowledged when it heals every one of its users. */
+/** A call counts as acknowledged if it healed all of its users. */
 function healTogether(client: HeartbeatClient, groups: readonly UserBatch[]): RunTask {
   return async (group) => {
     const { rejected } = await client.healMany(groups[group] ?? []);
@@ -146,7 +146,7 @@ function healTogether(client: HeartbeatClient, groups: readonly UserBatch[]): Ru
   };
 }
 
-/** A daemon that answers anything can be benched, unless it wants a key; what it does not tell is shown as unknown. */
+/** Any daemon that answers can be benched, unless it refuses the key. Figures that it does not report are unknown. */
 async function probe(watcher: HeartbeatClient): Promise<void> {
   try {
     await watcher.supervision();

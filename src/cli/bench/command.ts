@@ -13,9 +13,9 @@ import { isGood, summaryJson, summaryText } from './summary.js';
 import { toMillis } from '../../domain/time.js';
 
 export interface BenchContext {
-  /** The built `main.js`, which the bench starts a daemon of its own with. */
+  /** The built `main.js`, from which the bench starts its own daemon. */
   readonly mainPath: string;
-  /** Flags for node itself when it starts that daemon. */
+  /** Flags for Node when it starts that daemon. */
   readonly nodeArguments?: readonly string[];
 }
 
@@ -23,7 +23,7 @@ const WRONG_USAGE = 64;
 const SAMPLE_EVERY_MS = 5_000;
 const RETRY_MS = 100;
 
-/** Adds `bench` to the program. Its exit code is left in `process.exitCode`: 0 all equal, 1 not, 64 wrong usage. */
+/** Adds `bench` to the program. It sets `process.exitCode`: 0 if all is equal, 1 if not, 64 for wrong usage. */
 export function addBenchCommand(program: Command, context: BenchContext): void {
   program
     .command('bench')

@@ -1,7 +1,7 @@
 import { decimal, isHttp } from '../given.js';
 import type { Seconds } from '../../domain/time.js';
 
-/** What was given on the command line, as text. */
+/** The options of the command line, as text. */
 export interface GivenBenchOptions {
   readonly users: string;
   readonly batch: string;
@@ -14,10 +14,10 @@ export interface GivenBenchOptions {
 
 export interface BenchOptions {
   readonly users: number;
-  /** Users who are healed in one call. */
+  /** Users in one call. */
   readonly batch: number;
   readonly durationSeconds: Seconds;
-  /** Undefined: a daemon of the bench's own. */
+  /** Undefined: the bench starts its own daemon. */
   readonly url: string | undefined;
   readonly json: boolean;
   readonly seed: number;
@@ -25,11 +25,11 @@ export interface BenchOptions {
 }
 
 const MOST_USERS = 1_000_000;
-/** As many as the daemon takes in one call unless it is told otherwise. */
+/** The daemon's default limit for one call. */
 const LARGEST_BATCH = 10_000;
 const LARGEST_SEED = 2 ** 32 - 1;
 
-/** @returns the options, or every problem with them, a sentence each */
+/** @returns the options, or all problems with them, a sentence each */
 export function readBenchOptions(given: GivenBenchOptions): BenchOptions | readonly string[] {
   const users = decimal(given.users);
   const batch = decimal(given.batch);

@@ -8,23 +8,23 @@ import type { Seconds } from '../../domain/time.js';
 export interface OwnDaemonPlan {
   /** The built `main.js`. */
   readonly mainPath: string;
-  /** Flags for node itself, before the path. */
+  /** Flags for Node, before the path. */
   readonly nodeArguments: readonly string[];
   readonly sessionTimeoutSeconds: Seconds;
-  /** An existing directory for its data, which stays. A temporary one, removed with the daemon, if not given. */
+  /** An existing directory for its data, which is kept. If absent: a temporary one, removed with the daemon. */
   readonly directory?: string;
-  /** A file that it is configured by, beside what this plan says. */
+  /** A configuration file, in addition to this plan. */
   readonly configuration?: string | undefined;
   readonly logLevel?: 'warn' | 'info';
-  /** Told each line that the daemon logs. */
+  /** Gets each line of the daemon's log. */
   readonly onLog: (line: string) => void;
-  /** Told, with how, when the process ended by itself after it had been ready. */
+  /** Called with the reason when the process ends by itself after it was ready. */
   readonly onLost: (how: string) => void;
-  /** Aborted: the daemon is no longer wanted, and starting it rejects. */
+  /** Once aborted, the daemon is no longer needed, and its start rejects. */
   readonly signal: AbortSignal;
 }
 
-/** With a million sessions to bring back or to store. */
+/** Long enough to restore or store a million sessions. */
 const START_MS = 120_000;
 /** Longer than the daemon's own `shutdown_timeout`. */
 const STOP_MS = 15_000;

@@ -4,9 +4,9 @@ import type { BenchObserver } from './bench.js';
 import { sampleLine } from './figures/sample.js';
 import type { Millis } from '../../domain/time.js';
 
-/** Shows people how the bench goes on. */
+/** Shows the progress of the bench. */
 export interface Progress extends BenchObserver {
-  /** A line that is none of the bench's figures, such as the daemon's log. */
+  /** A line other than the bench's figures, such as one of the daemon's log. */
   readonly note: (line: string) => void;
   readonly end: () => void;
 }
@@ -29,16 +29,16 @@ export function plainProgress(stream: NodeJS.WritableStream): Progress {
 
 const ERASE_LINE = '\r\u001B[K';
 
-/** For a terminal: a bar at the bottom with the figures so far, and above it a line for each sample. */
+/** For a terminal: a bar at the bottom with the figures so far, and a line for each sample above it. */
 export function terminalProgress(stream: NodeJS.WritableStream, durationMs: Millis, users: number): Progress {
   const bar = new SingleBar({
     stream,
     format: '{part} [{bar}] {percentage}%  {figures}',
     barsize: 24,
-    // The bench itself ends orderly on a signal; the bar must not take it away.
+    // The bench handles signals itself; the bar must not.
     gracefulExit: false,
     hideCursor: null,
-    // Left as the terminal has it, else the lines of samples would be cut off on a narrow one.
+    // Keeps the terminal's line wrap, or lines of samples would be cut off on a narrow one.
     linewrap: null,
   });
   let shown: { part: string; figures: string } | undefined;
@@ -51,7 +51,7 @@ export function terminalProgress(stream: NodeJS.WritableStream, durationMs: Mill
     shown = { part, figures };
     bar.update(Math.min(value, total), shown);
   }
-  // The bar draws itself anew below whatever was written over it.
+  // The bar is drawn again below whatever was written over it.
   function note(line: string): void {
     stream.write(shown === undefined ? `${line}\n` : `${ERASE_LINE}${line}\n`);
   }

@@ -4,50 +4,50 @@ import { environmentOfOthers } from '../../config/environment.js';
 import { type Millis, toSeconds } from '../../domain/time.js';
 
 export interface ServerPlan {
-  /** What it is called in messages, as in "the daemon did not start". */
+  /** Its name in messages, as in "the daemon did not start". */
   readonly name: string;
   readonly command: string;
   readonly args: readonly string[];
-  /** Added to the environment of this process, of which nothing that configures a daemon is passed on. */
+  /** Added to this process's environment. Variables that configure a daemon are not passed on. */
   readonly env?: Readonly<Record<string, string>>;
-  /** Reads a line of its standard output: the address it is ready at, or undefined for any other line. */
+  /** Reads a line of its standard output. Returns the address where it is ready; undefined for any other line. */
   readonly ready: (line: string) => string | undefined;
   readonly startMs: Millis;
-  /** How long it may take to end when it is asked to; then it is killed. */
+  /** How long it may take to stop before it is killed. */
   readonly stopMs: Millis;
-  /** Told each line that it writes to standard error. */
+  /** Gets each line of its standard error. */
   readonly onLog: (line: string) => void;
-  /** Told, with how, when the process ended by itself after it had been ready. */
+  /** Called with the reason when the process ends by itself after it was ready. */
   readonly onLost: (how: string) => void;
-  /** Told once the process is no more, however it ended. */
+  /** Called once the process has ended, for whatever reason. */
   readonly onGone: () => void;
-  /** Aborted: the server is no longer wanted, and starting it rejects. */
+  /** Once aborted, the server is no longer needed, and its start rejects. */
   readonly signal: AbortSignal;
 }
 
 export interface ServerProcess {
   readonly url: string;
   readonly pid: number;
-  /** Ends it, with SIGKILL if the signal does not do it in time. */
+  /** Stops it, with SIGKILL if it does not stop in time. */
   readonly stop: (signal?: NodeJS.Signals) => Promise<void>;
 }
 
-/** The bench could not have a server it needs. The message says why, in one line. */
+/** A server that the bench needs could not be started. The message says why, in one line. */
 export class ServerProcessError extends Error {
   override readonly name = 'ServerProcessError';
 }
 
-/** The line with which the daemon, and every peer in Node, says that it is ready. */
+/** The line by which the daemon, and every peer in Node, reports that it is ready. */
 export function listeningLine(line: string): string | undefined {
   return /^listening on (http:\/\/\S+)$/.exec(line)?.[1];
 }
 
-/** Starts a server that ends with this process at the latest; resolves when it is ready. */
+/** Starts a server, which ends with this process at the latest. Resolves when it is ready. */
 export async function startServerProcess(plan: ServerPlan): Promise<ServerProcess> {
   const child = spawn(plan.command, plan.args, {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...environmentOfOthers(), ...plan.env },
-    // Out of the terminal's group: Ctrl-C is for the bench, which still has to do with the server before it ends it.
+    // Outside the terminal's process group: on Ctrl-C the bench still uses the server before it stops it.
     detached: true,
   });
   const lastResort = (): void => {
@@ -83,12 +83,12 @@ export async function startServerProcess(plan: ServerPlan): Promise<ServerProces
   }
 }
 
-/** What the server itself started and has left behind. */
+/** Ends processes that the server started and left behind. */
 function killGroup({ pid }: ChildProcess): void {
   try {
     if (pid !== undefined) process.kill(-pid, 'SIGKILL');
   } catch {
-    // Nothing is left of the group.
+    // The group is empty.
   }
 }
 

@@ -4,7 +4,7 @@ import type { Latency } from './figures/heal-tally.js';
 import { count, inBytes, inMs } from './figures/sample.js';
 import { toSeconds } from '../../domain/time.js';
 
-/** Whether everything was checked and found equal. A bench in which no heal got through has shown nothing. */
+/** Whether everything was checked and is equal. A bench without an acknowledged heal proves nothing. */
 export function isGood({ total, verdict }: BenchReport): boolean {
   const silent = total.heals === 0 && total.errors > 0;
   return verdict.incomplete === undefined && verdict.usersDiffering === 0 && !silent;

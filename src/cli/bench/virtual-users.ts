@@ -4,14 +4,14 @@ import type { Pace } from '../../client/schedule/pace.js';
 import { UserBatch } from '../../client/user-batch.js';
 import { userIdFromBigInt, type UserId } from '../../domain/user-id.js';
 
-/** How soon a virtual user heals again, as in the original Erlang bench: half of the gaps are long enough for a session of 7 s to end. */
+/** When a virtual user heals again, as in the original Erlang bench: half of the gaps let a session of 7 s end. */
 export const originalPace = {
   usualMs: 7_000,
   longShare: 0.5,
   longMs: [11_000, 12_000, 13_000, 14_000, 15_000],
 } satisfies Pace;
 
-/** The ids of the virtual users: as many consecutive 64-bit integers as there are users, or in groups of so many. */
+/** The ids of the virtual users: consecutive 64-bit integers. */
 export class UserRange {
   readonly #first: bigint;
 
@@ -20,7 +20,7 @@ export class UserRange {
   }
 
   /**
-   * A range in the upper half of the 64-bit integers, which no number holds exactly. It is random whatever the
+   * A range in the upper half of the 64-bit integers, which a number cannot represent exactly. It is random whatever the
    * seed, so that two benches against one daemon do not share users.
    */
   static random(): UserRange {
@@ -32,12 +32,12 @@ export class UserRange {
     return userIdFromBigInt(this.#first + BigInt(user));
   }
 
-  /** Consecutive users, who are healed together. */
+  /** Consecutive users, to be healed together. */
   batch(from: number, count: number): UserBatch {
     return new UserBatch(Array.from({ length: count }, (_, index) => this.id(from + index)));
   }
 
-  /** The first so many users, in batches of which the last may be smaller. */
+  /** The first `users` users in batches. The last batch may be smaller. */
   batches(users: number, size: number): UserBatch[] {
     return Array.from({ length: Math.ceil(users / size) }, (_, index) =>
       this.batch(index * size, Math.min(size, users - index * size)),

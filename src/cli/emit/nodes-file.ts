@@ -41,7 +41,7 @@ const seconds = z
   .max(86_400, 'must be at most 86400 seconds');
 const onProbeFailure = z.enum(['skip', 'report'], 'must be skip or report');
 
-/** A pause is no matter of a file: what it says is said again with every start. */
+/** A file cannot pause nodes: its settings are sent again at every start. */
 const { paused: _paused, ...settings } = settingsWith().shape;
 
 const node = z.strictObject({
@@ -88,7 +88,7 @@ function withoutUndefined({ http: url, status: expected }: z.output<typeof http>
  * Reads a file of nodes, YAML or JSON: a list, or a list under `nodes`. A node is a name, or a map of `name`, `probe`,
  * `deadline`, `on_probe_failure`, and of the settings that `PUT /nodes/:name` takes.
  *
- * @returns the nodes, or every problem, a line each
+ * @returns the nodes, or all problems, a line each
  */
 export function readNodes(
   path: string,
@@ -129,7 +129,7 @@ function nodeOf(
   return { name: called, probe, deadline, onProbeFailure: on_probe_failure, settings: chosen };
 }
 
-/** The settings as they are written: so they are sent. */
+/** The settings as they are written; they are sent unchanged. */
 function chosenIn(entry: unknown): NonNullable<EmittedNode['settings']> {
   if (typeof entry !== 'object' || entry === null) return {};
   return Object.fromEntries(Object.entries(entry).filter(([key]) => Object.hasOwn(settings, key)));

@@ -3,7 +3,7 @@ import type { OnProbeFailure } from '../../client/emitter/emitter.js';
 import { decimal, isHttp } from '../given.js';
 import type { Seconds } from '../../domain/time.js';
 
-/** What was given on the command line, as text. */
+/** The options of the command line, as text. */
 export interface GivenEmitOptions {
   readonly url: string;
   readonly nodes: string;
@@ -35,7 +35,7 @@ const DAY: Seconds = 86_400;
 const MOST_AT_ONCE = 10_000;
 const LARGEST_BATCH = 1_000_000;
 
-/** @returns the options, or every problem with them, a sentence each */
+/** @returns the options, or all problems with them, a sentence each */
 export function readEmitOptions(given: GivenEmitOptions): EmitOptions | readonly string[] {
   const problems: string[] = [];
   const must = (holds: boolean, option: string, rule: string, value: string): void => {

@@ -2,9 +2,9 @@ import type { EmitterObserver } from '../../client/emitter/emitter.js';
 import type { EmitterReport } from '../../client/emitter/tally.js';
 import { progressLine } from './summary.js';
 
-/** Shows people how the emitter goes on. */
+/** Shows the progress of the emitter. */
 export interface EmitProgress extends EmitterObserver {
-  /** From here on there is a report to show. */
+  /** The emitter has started: there is a report to show from now on. */
   begin(report: () => EmitterReport): void;
   end(): void;
 }
@@ -12,7 +12,7 @@ export interface EmitProgress extends EmitterObserver {
 const REDRAW_MS = 500;
 const ERASE_LINE = '\r\u001B[K';
 
-/** What happens is told in lines; on a terminal one more, at the bottom, shows how things stand. */
+/** Prints a line for each event. On a terminal, a line at the bottom shows the present state. */
 export function emitProgress(stream: NodeJS.WritableStream, isTerminal: boolean): EmitProgress {
   let line = '';
   let timer: NodeJS.Timeout | undefined;

@@ -1,4 +1,4 @@
-/** How many nodes are beaten for in one call, by how many there are. */
+/** The number of nodes in one call, by the number of all nodes. */
 export interface BatchSizeThresholds {
   /** With fewer than 10,000 nodes. 500 if not given. */
   readonly small?: number;

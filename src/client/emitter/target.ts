@@ -5,11 +5,11 @@ import type { ChosenNode } from './registering.js';
 
 /** Where heartbeats go: a daemon, or a tracker in the process. */
 export interface Target {
-  /** Rejects when nothing is known of what became of them. */
+  /** Rejects if their outcome is not known. */
   heartbeats(nodes: readonly string[]): Promise<TakenMany>;
-  /** The node is registered with these settings, or they are changed. */
+  /** Registers the node with these settings, or changes them. */
   register(node: ChosenNode): Promise<void>;
-  /** The node is reported failed, and why; one that is not known is registered first. */
+  /** Reports that the node failed, and why. An unknown node is registered first. */
   fail(node: string, reason: string): Promise<void>;
   /** Closes its connections. */
   close(): Promise<void>;
@@ -26,7 +26,7 @@ export class DaemonTarget implements Target {
     this.#client = client;
   }
 
-  /** What is too large for the daemon is sent in halves: long names may fill a body before its number of ids is reached. */
+  /** Sends what is too large for the daemon in halves: long names may fill a body before the limit of ids is reached. */
   async heartbeats(nodes: readonly string[]): Promise<TakenMany> {
     try {
       return await this.#client.heartbeats(nodes);

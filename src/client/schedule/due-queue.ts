@@ -3,18 +3,18 @@ import FlatQueue from 'flatqueue';
 const SMALLEST = 16;
 
 /**
- * Users by when they heal next, in typed arrays: a million users cost 12 bytes each, and no timer and no object. A user
- * is in it once at most.
+ * Users by the time of their next heal, in typed arrays: a million users cost 12 bytes each, without timers and
+ * objects. A user is in it at most once.
  */
 export class DueQueue {
   #heap: FlatQueue;
 
-  /** @param users how many there are to begin with; they are numbered from 0 */
+  /** @param users the number at the start; they are numbered from 0 */
   constructor(users: number) {
     this.#heap = heapFor(users);
   }
 
-  /** The earliest time in the queue, Infinity when it is empty. */
+  /** The earliest time in the queue; Infinity if it is empty. */
   get nextAt(): number {
     return this.#heap.peekValue() ?? Infinity;
   }
@@ -24,7 +24,7 @@ export class DueQueue {
     this.#heap.push(user, at);
   }
 
-  /** The user who is due first. The queue must not be empty. */
+  /** The user with the earliest time. The queue must not be empty. */
   pop(): number {
     return this.#heap.pop() ?? 0;
   }

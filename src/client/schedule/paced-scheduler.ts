@@ -47,7 +47,7 @@ export class PacedScheduler {
   readonly #onOutcome: (outcome: TaskOutcome) => void;
   readonly #gaps: Gaps;
   readonly #queue: DueQueue;
-  /** How often in a row a task failed, of those whose last run did. */
+  /** The number of failures in a row, of tasks whose last run failed. */
   readonly #failures = new Map<number, number>();
   #tasks: number;
   #room: number;
@@ -111,7 +111,7 @@ export class PacedScheduler {
       const dueAt = this.#queue.nextAt;
       void this.#start(this.#queue.pop(), dueAt);
     }
-    // With every place taken nothing can start before a run ends, and that pumps again.
+    // With all places taken nothing can start before a run ends, and that pumps again.
     const full = this.#underWay >= this.#plan.inFlight;
     this.#wakeAt(full ? this.#endsAt : Math.min(this.#queue.nextAt, this.#endsAt), now);
   }

@@ -1,7 +1,7 @@
-/** One heal as the check needs it. Wall clock, in milliseconds. */
+/** One heal, with what the check needs. Times are of the wall clock, in milliseconds. */
 export interface JournalledHeal {
   readonly sentAt: number;
-  /** When the answer, or the failure, had come. */
+  /** When the answer or the failure came. */
   readonly answeredAt: number;
   readonly acknowledged: boolean;
 }
@@ -13,17 +13,17 @@ interface Chunk {
   readonly sentAt: Float64Array;
   readonly answeredAt: Float64Array;
   readonly acknowledged: Uint8Array;
-  /** Where the same user's heal before this one is. */
+  /** The position of the same user's previous heal. */
   readonly previous: Int32Array;
 }
 
-/** Every heal of the bench, in the order of their answers: 21 bytes each, so that long benches fit in memory. */
+/** All heals of the bench, in the order of their answers: 21 bytes each, so that long benches fit in memory. */
 export class HealJournal {
   readonly #chunks: Chunk[] = [];
   readonly #latest: Int32Array;
   #length = 0;
 
-  /** @param users how many there are; they are numbered from 0 */
+  /** @param users the number of users; they are numbered from 0 */
   constructor(users: number) {
     this.#latest = new Int32Array(users).fill(NONE);
   }

@@ -13,12 +13,12 @@ export interface HistoryCheck {
   readonly users: number;
   readonly idOf: (user: number) => UserId;
   readonly journal: Pick<HealJournal, 'heals'>;
-  /** Sessions that began before this Unix second are none of the bench's. */
+  /** Sessions that began before this Unix second are not of this bench. */
   readonly since: number;
   readonly rule: Rule;
-  /** Histories read at a time. */
+  /** The most histories read at once. */
   readonly concurrency: number;
-  /** How long to wait before a history that could not be read is tried again, in milliseconds; doubles each time. */
+  /** The delay in milliseconds before a failed read of a history is repeated; it doubles each time. */
   readonly retryMs: Millis;
   readonly signal: AbortSignal;
   readonly onProgress: (usersDone: number) => void;
@@ -27,7 +27,7 @@ export interface HistoryCheck {
 interface Mismatch {
   readonly user: UserId;
   readonly problem: string;
-  /** The history was right when it was read again a moment later: it is stored, but was not shown. */
+  /** The history was right when it was read again a moment later: it was stored, but not yet shown. */
   readonly passing: boolean;
 }
 
@@ -36,18 +36,18 @@ export interface Verdict {
   /** Stored sessions that were compared. */
   readonly sessions: number;
   readonly usersDiffering: number;
-  /** The first of what differs. */
+  /** The first differences. */
   readonly mismatches: readonly Mismatch[];
-  /** Why not every user was checked, undefined when all were. */
+  /** Why not all users were checked; undefined if all were. */
   readonly incomplete: string | undefined;
 }
 
 const LISTED = 20;
 const ATTEMPTS = 5;
-/** In retries: long enough for a commit that was under way. */
+/** A number of retries: long enough for a commit that was under way. */
 const AGAIN_AFTER = 10;
 
-/** Reads every user's history and holds it against the journal. */
+/** Reads every user's history and compares it with the journal. */
 export async function checkHistories(check: HistoryCheck): Promise<Verdict> {
   const { users } = check;
   const mismatches: Mismatch[] = [];
@@ -92,7 +92,7 @@ export async function checkHistories(check: HistoryCheck): Promise<Verdict> {
   return { usersChecked, sessions, usersDiffering, mismatches, incomplete };
 }
 
-/** Reads one user's history and compares it: how many sessions it has, and what is wrong with them. */
+/** Reads and compares one user's history. Returns the number of its sessions, and what is wrong with them. */
 async function examine(
   check: HistoryCheck,
   user: number,
@@ -107,8 +107,8 @@ async function examine(
 }
 
 /**
- * @returns the history, or a sentence when the daemon answers but does not give it
- * @throws HeartbeatUnreachableError when nothing answers
+ * @returns the history, or a sentence if the daemon answers without it
+ * @throws HeartbeatUnreachableError if nothing answers
  */
 async function readPatiently(check: HistoryCheck, user: UserId): Promise<HeartRhythm | string> {
   for (let attempt = 1; ; attempt++) {

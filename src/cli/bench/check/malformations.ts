@@ -1,6 +1,6 @@
 import type { ShownSession } from '../../../client/answers.js';
 
-/** What is wrong with a history whoever made it: it must be in order, with no session inside another. */
+/** Finds what is wrong in any history: it must be in order, and sessions must not overlap. */
 export function malformations(stored: readonly ShownSession[]): string[] {
   const found: string[] = [];
   for (const [index, session] of stored.entries()) {

@@ -3,20 +3,20 @@ import type { JournalledHeal } from './heal-journal.js';
 import { malformations } from './malformations.js';
 import type { Millis } from '../../../domain/time.js';
 
-/** What one user did, and what the daemon has stored of it. */
+/** The heals of one user, and the sessions that the daemon stored. */
 export interface Evidence {
-  /** In the order they were sent, each sent after the one before was answered. Wall clock, whole milliseconds. */
+  /** In the order they were sent, each after the answer to the previous one. Wall clock, whole milliseconds. */
   readonly heals: readonly JournalledHeal[];
-  /** Oldest first, in whole Unix seconds, only what began since the bench did. */
+  /** Oldest first, in whole Unix seconds; only those that began after the bench did. */
   readonly stored: readonly ShownSession[];
-  /** When `stored` had been read, in milliseconds: a heal that got no answer may have had its effect until then. */
+  /** When `stored` was read, in milliseconds: a heal without an answer may have taken effect until then. */
   readonly readAt: number;
 }
 
 export interface Rule {
   /** How long a heal holds a user online, in milliseconds. */
   readonly timeoutMs: Millis;
-  /** By how much the daemon may date a heal before its sending or after its answer, in milliseconds. */
+  /** How far before its sending or after its answer the daemon may date a heal, in milliseconds. */
   readonly toleranceMs: Millis;
 }
 
@@ -26,21 +26,21 @@ interface Span {
   readonly to: number;
 }
 
-/** One way to understand the heals so far: they made the sessions up to `session`, the last of them lay in `last`. */
+/** One way to explain the heals so far: they made the sessions up to `session`, and the last heal was within `last`. */
 interface Reading {
   readonly session: number;
   readonly last: Span;
 }
 
 /**
- * Compares the stored sessions with what the heals must have made: a session begins with a heal, goes on with each
- * that comes not later than the timeout after the one before, and ends a timeout after its last.
+ * Compares the stored sessions with those that the heals must have made. A session begins with a heal. It continues
+ * with each heal within the timeout after the previous one, and ends a timeout after its last.
  *
- * When the daemon heard a heal is known only to lie between its sending and its answer. So every reading of the
- * heals that fits into those spans is followed, heal by heal; the history is right when at least one of them
- * explains all of it. A heal that was not acknowledged may have happened or not.
+ * When the daemon received a heal is only known to be between its sending and its answer. So every way to place the
+ * heals in those spans is followed, heal by heal. The history is right if at least one of them explains all of it. A
+ * heal that was not acknowledged may or may not have happened.
  *
- * @returns what is wrong, a sentence each; empty when all is as it must be
+ * @returns what is wrong, a sentence each; empty if nothing is
  */
 export function checkSessions(evidence: Evidence, rule: Rule): string[] {
   const malformed = malformations(evidence.stored);
@@ -60,7 +60,7 @@ class Examination {
 
   objection(): string | undefined {
     const { heals } = this.#evidence;
-    // Before the first heal: session -1 has been closed for ever.
+    // Before the first heal: session -1 ended long ago.
     let readings: Reading[] = [{ session: -1, last: { from: -Infinity, to: -Infinity } }];
     for (const [index, heal] of heals.entries()) {
       const heard = this.#heard(heal, heals[index + 1]);
@@ -78,7 +78,7 @@ class Examination {
     return this.#objectionAtEnd(readings);
   }
 
-  /** When the daemon can have heard the heal. */
+  /** When the daemon may have received the heal. */
   #heard(heal: JournalledHeal, next: JournalledHeal | undefined): Span {
     const latest = heal.acknowledged
       ? heal.answeredAt
@@ -86,7 +86,7 @@ class Examination {
     return { from: heal.sentAt - this.#rule.toleranceMs, to: latest + this.#rule.toleranceMs };
   }
 
-  /** The heal goes on with the session; undefined when it comes too late for that. */
+  /** The heal continues the session; undefined if it is too late for that. */
   #extended({ session, last }: Reading, heard: Span): Reading | string | undefined {
     const stored = this.#evidence.stored[session];
     const { timeoutMs } = this.#rule;
@@ -99,7 +99,7 @@ class Examination {
     return { session, last: { from, to: Math.min(to, latest) } };
   }
 
-  /** The session has ended and the heal opens the next; undefined when it comes too early for that. */
+  /** The session ended and the heal opens the next; undefined if it is too early for that. */
   #opened(reading: Reading, heard: Span): Reading | string | undefined {
     const { timeoutMs } = this.#rule;
     if (heard.to <= reading.last.from + timeoutMs) return undefined;
@@ -120,7 +120,7 @@ class Examination {
       : { session, last: span };
   }
 
-  /** Where the last heal lay if the session ended when it is stored to have. */
+  /** When the last heal was, given the stored end of the session. */
   #closed({ session, last }: Reading): Span | string {
     const stored = this.#evidence.stored[session];
     if (stored === undefined) return last;
@@ -155,7 +155,7 @@ class Examination {
   }
 }
 
-/** Joins readings that differ only in spans that touch, so that their number stays small. */
+/** Merges explanations that differ only in spans that touch, so that their number stays small. */
 function merged(readings: Reading[]): Reading[] {
   readings.sort((a, b) => a.session - b.session || a.last.from - b.last.from);
   const joined: Reading[] = [];

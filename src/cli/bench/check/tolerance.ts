@@ -1,11 +1,11 @@
 import type { Millis } from '../../../domain/time.js';
 
-/** Both clocks are read in whole milliseconds, and the daemon may derive its own from the monotonic one. */
+/** Both clocks are read in whole milliseconds, and the daemon may derive its wall clock from the monotonic one. */
 export const CLOCK_TOLERANCE_MS = 10;
-/** After a stall up to this long the daemon dates a heal to when the stall began; after a longer one it was blind. */
+/** After a stall of up to this length the daemon dates a heal to the stall's start. After a longer one it was blind. */
 const LONGEST_BACKDATING_MS = 1_000;
 
-/** By how much the daemon may date a heal before its sending, when its event loop stood still so long at most. */
+/** How far before its sending the daemon may date a heal, if this was the longest stall of its event loop. */
 export function toleranceAfter(longestStallMs: Millis): number {
   return CLOCK_TOLERANCE_MS + Math.min(Math.ceil(longestStallMs), LONGEST_BACKDATING_MS);
 }

@@ -1,6 +1,6 @@
 import { isRecord } from '../../../client/answers.js';
 
-/** What the daemon says of itself, named as in the JSON document. Null is what it does not say. */
+/** The daemon's own figures, named as in the JSON document. Null if it does not report one. */
 export interface DaemonFigures {
   readonly online: number | null;
   readonly rss_bytes: number | null;
@@ -10,11 +10,11 @@ export interface DaemonFigures {
     readonly max: number | null;
   };
   readonly store_bytes: number | null;
-  /** Sessions that have ended and are in the store. */
+  /** Sessions that ended and are stored. */
   readonly sessions_stored: number | null;
 }
 
-/** @param report what `GET /supervision` answered, or undefined when it did not */
+/** @param report the answer to `GET /supervision`; undefined if there was none */
 export function readDaemonFigures(report: unknown): DaemonFigures {
   return {
     online: numberAt(report, 'users', 'online'),

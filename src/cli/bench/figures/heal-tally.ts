@@ -3,7 +3,7 @@ import { createHistogram } from 'node:perf_hooks';
 import { HeartbeatAnswerError, HeartbeatUnreachableError } from '../../../client/errors.js';
 import type { TaskOutcome } from '../../../client/schedule/paced-scheduler.js';
 
-/** In milliseconds; null when nothing was measured. */
+/** In milliseconds; null if nothing was measured. */
 export interface Latency {
   readonly p50: number | null;
   readonly p99: number | null;
@@ -15,15 +15,15 @@ export interface HealFigures {
   /** Acknowledged ones. */
   readonly heals: number;
   readonly errors: number;
-  /** By HTTP status, or by the code of what kept the answer away. */
+  /** By HTTP status, or by the error's code if no answer came. */
   readonly errors_by_kind: Readonly<Record<string, number>>;
   /** From sending to the answer, errors included. */
   readonly latency_ms: Latency;
-  /** How long after they were due heals were sent: more than a few ms mean that the bench itself is the limit. */
+  /** The delay between when heals were due and when they were sent. Above a few ms, the bench itself is the limit. */
   readonly sent_late_ms: Latency;
 }
 
-/** Counts heals and how long they took. */
+/** Counts heals and measures their time. */
 export class HealTally {
   #heals = 0;
   #errors = new Map<string, number>();
@@ -31,7 +31,7 @@ export class HealTally {
   readonly #latency = createHistogram();
   readonly #late = createHistogram();
 
-  /** @param users whom the call was about */
+  /** @param users the number of users in the call */
   add(outcome: TaskOutcome, users = 1): void {
     this.#latency.record(microseconds(outcome.latencyMs));
     this.#late.record(microseconds(outcome.lateMs));

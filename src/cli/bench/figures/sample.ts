@@ -1,13 +1,13 @@
 import type { DaemonFigures } from './daemon-figures.js';
 import type { HealFigures } from './heal-tally.js';
 
-/** What happened since the sample before, and how the daemon stood at its end. Named as in the JSON document. */
+/** What happened since the previous sample, and the daemon's figures at its end. Named as in the JSON document. */
 export interface Sample extends HealFigures, DaemonFigures {
   /** Since the bench began. */
   readonly elapsed_s: number;
 }
 
-/** One line for people; `-` is what the daemon does not say. */
+/** One line for people; `-` stands for figures that the daemon does not report. */
 export function sampleLine(sample: Sample): string {
   const { latency_ms: latency, event_loop_delay_ms: loop } = sample;
   return [

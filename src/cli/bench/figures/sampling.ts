@@ -2,13 +2,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Millis } from '../../../domain/time.js';
 
 export interface Sampling<T> {
-  /** Takes the last sample now and answers all of them. */
+  /** Takes the last sample now and returns all of them. */
   readonly finish: () => Promise<T[]>;
 }
 
 /**
- * Takes a sample each `everyMs` for as long as `forMs` lasts. The one at its end is left to `finish`, so that it
- * holds whatever still came in.
+ * Takes a sample each `everyMs` during `forMs`. `finish` takes the last one, so that it includes everything that
+ * still arrived.
  */
 export function startSampling<T>(everyMs: Millis, forMs: Millis, take: () => Promise<T>): Sampling<T> {
   const samples: T[] = [];

@@ -13,7 +13,7 @@ export async function probeHttp(
     headersTimeout: 0,
     bodyTimeout: 0,
   });
-  // What it says beside its status is not read.
+  // The body is not read.
   body.on('error', () => undefined).destroy();
   return isExpected(statusCode, expected) ? undefined : `it answered ${statusCode}`;
 }

@@ -1,6 +1,6 @@
 import { connect } from 'node:net';
 
-/** @returns undefined for what is no address with a port */
+/** @returns undefined if it is not an address with a port */
 export function parseAddress(text: string): { readonly host: string; readonly port: number } | undefined {
   const [, bracketed, bare, digits] = /^(?:\[([^\]]+)\]|([^:[\]\s]+)):(\d{1,5})$/.exec(text) ?? [];
   const host = bracketed ?? bare;
@@ -17,7 +17,7 @@ export async function probeTcp(address: string, signal: AbortSignal): Promise<st
     await new Promise<void>((resolve, reject) => socket.once('connect', resolve).once('error', reject));
     return undefined;
   } finally {
-    // Whatever it says when it is broken off is of no interest.
+    // Errors after the end do not matter.
     socket.on('error', () => undefined).destroy();
   }
 }
