@@ -1,20 +1,20 @@
 import type { Servers } from './servers/servers.js';
 import type { Tool } from './tools.js';
 
-/** What a row is run with. */
+/** What a row gets when it runs. */
 export interface BenchContext {
-  /** Rounds of what is measured turn and turn about. */
+  /** The number of rounds for contenders that are measured alternately. */
   readonly rounds: number;
   /** Seconds of one run of wrk. */
   readonly seconds: number;
   readonly tools: ReadonlySet<Tool>;
   readonly servers: Servers;
-  /** Aborted when the row is to end at once. */
+  /** Aborted when the row must end at once. */
   readonly signal: AbortSignal;
-  /** What is going on, for who watches. */
+  /** Shows the current step. */
   readonly say: (what: string) => void;
-  /** The size of something: as asked for, or smaller where the bench is to be quick. */
+  /** A size: the full one, or the smaller one with `--quick`. */
   readonly size: <T>(full: T, quick: T) => T;
-  /** What more than one row shows is measured once. */
+  /** Measures once what several rows show. */
   readonly once: <T>(measure: (context: BenchContext) => Promise<T>) => Promise<T>;
 }

@@ -16,9 +16,9 @@ import { installedTools, missingText } from './tools.js';
 
 const RESULTS = fileURLToPath(new URL('results/', import.meta.url));
 const NAMES = ROWS.map(({ name }) => name);
-/** As a shell has it for what Ctrl-C has ended. */
+/** The exit code that shells use after Ctrl-C. */
 const INTERRUPTED = 130;
-/** Servers and tools under way at once each have a listener. */
+/** Each server and tool that runs adds a listener. */
 const LISTENERS = 64;
 
 process.setMaxListeners(LISTENERS);
@@ -70,7 +70,7 @@ async function measure(options: BenchOptions): Promise<number> {
     if (process.stderr.isTTY)
       progress.note(`${row.name}: ${result.failed ?? 'done'} (${String(result.took_s)} s)`);
     done.push(result);
-    // After each row, so that a long run that is interrupted has not been for nothing.
+    // After each row, so that an interrupted run keeps its results.
     if (file !== '-')
       store(file, {
         machine,
@@ -99,12 +99,12 @@ function print(options: BenchOptions, results: Results): void {
   else process.stdout.write(options.markdown ? markdownText(results) : tableText(results));
 }
 
-/** @returns undefined for a file that is not there, and for one that no bench has written */
+/** @returns undefined if the file does not exist, or no bench wrote it */
 function read(file: string): Results | undefined {
   return existsSync(file) ? parseResults(readFileSync(file, 'utf8')) : undefined;
 }
 
-/** And the chart beside it. */
+/** Also writes the chart beside it. */
 function store(file: string, results: Results): void {
   mkdirSync(dirname(file), { recursive: true });
   writeFileSync(file, `${JSON.stringify(results, null, 2)}\n`);

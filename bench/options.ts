@@ -1,19 +1,19 @@
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
 
 export interface BenchOptions {
-  /** Names of rows; all of them if empty. */
+  /** Names of rows; all if empty. */
   readonly only: readonly string[];
   readonly list: boolean;
   readonly quick: boolean;
   readonly rounds: number | undefined;
-  /** Where the JSON goes: a file, `-` for standard output, undefined for where it always goes. */
+  /** Where the JSON is written: a file, `-` for standard output, undefined for the default. */
   readonly json: string | undefined;
   readonly markdown: boolean;
-  /** Shows the results of an earlier run, and measures nothing. */
+  /** Shows the results of an earlier run without measuring. */
   readonly from: string | undefined;
 }
 
-/** The command line cannot be understood, or asks for help. What there is to say has been said. */
+/** The command line is invalid, or asks for help. The text has been printed already. */
 export class Usage extends Error {
   readonly exitCode: number;
 
@@ -26,8 +26,8 @@ export class Usage extends Error {
 const WRONG_USAGE = 64;
 
 /**
- * @param rows the names there are
- * @param complain told what is wrong with the command line
+ * @param rows the existing names
+ * @param complain gets the problems of the command line
  * @throws Usage
  */
 export function readOptions(
@@ -36,33 +36,33 @@ export function readOptions(
   complain: (text: string) => void = (text) => process.stderr.write(text),
 ): BenchOptions {
   const command = new Command('npm run bench --')
-    .description('measures the daemon beside its peers, turn and turn about')
+    .description('measure the daemon and its peers alternately')
     .option(
       '--only <row>',
-      'measure this row; may be given again',
+      'measure this row; repeatable',
       (name: string, names: string[]) => {
         if (!rows.includes(name)) throw new InvalidArgumentError(`The rows are ${rows.join(', ')}.`);
         return [...names, name];
       },
       [],
     )
-    .option('--list', 'show what rows there are, and measure nothing', false)
+    .option('--list', 'list the rows without measuring', false)
     .option(
       '--quick',
-      'fewer and shorter rounds, smaller populations: shows that it runs, not how fast',
+      'fewer and shorter rounds, smaller populations: a smoke test, not a measurement',
       false,
     )
     .option(
       '--rounds <number>',
-      'rounds of what is measured turn and turn about (default: 5, quick: 2)',
+      'rounds of alternate measurements (default: 5, quick: 2)',
       (text: string) => {
         if (!/^[1-9]\d{0,2}$/.test(text)) throw new InvalidArgumentError('A whole number from 1 to 999.');
         return Number(text);
       },
     )
-    .option('--json <file>', 'where the results go, - for standard output (default: bench/results/)')
-    .option('--markdown', 'print the table as the documents have it', false)
-    .option('--from <file>', 'show the results in this file, and measure nothing')
+    .option('--json <file>', 'file for the results, - for standard output (default: bench/results/)')
+    .option('--markdown', 'print the table in Markdown, as in docs/performance.md', false)
+    .option('--from <file>', 'show the results of this file without measuring')
     .allowExcessArguments(false)
     .configureOutput({ writeErr: complain })
     .exitOverride();

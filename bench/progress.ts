@@ -1,8 +1,8 @@
-/** Of a terminal that does not say how wide it is. */
+/** The width of a terminal that does not report it. */
 const UNKNOWN_WIDTH = 80;
 const ERASE_LINE = '\r\u001B[K';
 
-/** Shows what is going on: one line that changes, and only to a person. */
+/** Shows the current step in one changing line, on a terminal only. */
 export class Progress {
   readonly #stream: NodeJS.WriteStream;
   #shown = false;
@@ -19,7 +19,7 @@ export class Progress {
     this.#shown = true;
   }
 
-  /** A line that stays, wherever it goes to. */
+  /** Prints a line that stays, on a terminal or not. */
   note(text: string): void {
     this.clear();
     this.#stream.write(`${text}\n`);

@@ -6,13 +6,13 @@ type Unit =
 
 export type Bound = { readonly atLeast: number } | { readonly atMost: number };
 
-/** What is asked of one figure of a row. */
+/** The goal of one figure of a row. */
 export interface Goal {
   readonly target: Bound;
   readonly aim?: Bound;
 }
 
-/** One thing that was measured: a value for each round. */
+/** One figure: a value for each round. */
 export interface Figure {
   readonly name: string;
   readonly unit: Unit;
@@ -21,13 +21,13 @@ export interface Figure {
 
 export interface Measured {
   readonly figures: readonly Figure[];
-  /** What a reader should know beside the figures, a sentence each. */
+  /** Notes for the reader, a sentence each. */
   readonly notes?: readonly string[];
-  /** Figures over the number of users online, for the chart. */
+  /** Figures by the number of users online, for the chart. */
   readonly points?: readonly CostPoint[];
 }
 
-/** What a user online costs when so many are. */
+/** The cost of a user at one number of users online. */
 export interface CostPoint {
   readonly users: number;
   readonly cpu_us_per_heal: number;
@@ -35,13 +35,13 @@ export interface CostPoint {
   readonly rss_bytes_per_user: number;
 }
 
-/** One row of the table of what is asked. */
+/** One row of the bench. */
 export interface Row {
   readonly name: string;
   readonly title: string;
-  /** What it cannot be measured without; of peers that are missing the rest goes on. */
+  /** Tools that the row needs. If only a peer is missing, the rest is measured. */
   readonly needs: readonly Tool[];
-  /** By the name of the figure. What is not asked for is shown only. */
+  /** By the name of the figure. Figures without a goal are only shown. */
   readonly goals: Readonly<Record<string, Goal>>;
   readonly run: (context: BenchContext) => Promise<Measured>;
 }

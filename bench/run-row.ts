@@ -14,14 +14,14 @@ export interface Manner {
   readonly tools: ReadonlySet<Tool>;
   readonly signal: AbortSignal;
   readonly say: (what: string) => void;
-  /** What was measured for one row and is shown by others too. */
+  /** Measurements of one row that other rows show too. */
   readonly known: Map<unknown, Promise<unknown>>;
 }
 
 const FULL = { rounds: 5, seconds: 8 };
 const QUICK = { rounds: 2, seconds: 2 };
 
-/** Runs one row. A row that fails says why in its result; nothing it started is left running. */
+/** Runs one row. The result of a row that failed says why. Nothing that it started is left running. */
 export async function runRow(row: Row, manner: Manner): Promise<RowResult> {
   const started = new Date();
   const begin = performance.now();
@@ -38,7 +38,7 @@ export async function runRow(row: Row, manner: Manner): Promise<RowResult> {
 
   const lost = new AbortController();
   const signal = AbortSignal.any([manner.signal, lost.signal]);
-  // Whoever waits in a row listens to it.
+  // All waits of a row listen to this signal.
   setMaxListeners(0, signal);
   const servers = new Servers(signal, (how) => {
     lost.abort(new Error(how));
@@ -93,7 +93,7 @@ function remembered<T>(
   measure: () => Promise<T>,
 ): Promise<T> {
   const found = known.get(key);
-  // The key is the function that gave it.
+  // The key is the function that measured it.
   if (found !== undefined) return found as Promise<T>;
   const measuring = measure();
   known.set(key, measuring);

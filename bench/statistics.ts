@@ -4,14 +4,14 @@ export interface Spread {
   readonly max: number;
 }
 
-/** @returns undefined for no values */
+/** @returns undefined without values */
 export function spread(values: readonly number[]): Spread | undefined {
   if (values.length === 0) return undefined;
   return { median: quantile(values, 0.5), min: Math.min(...values), max: Math.max(...values) };
 }
 
 /**
- * The value below which so much of the values lies, between two of them in proportion; NaN for no values.
+ * The quantile of the values, interpolated between neighbours; NaN without values.
  *
  * @param share from 0 to 1
  */
@@ -23,7 +23,7 @@ export function quantile(values: readonly number[], share: number): number {
   return below + (above - below) * (place - Math.floor(place));
 }
 
-/** Round by round, for as many rounds as both have. */
+/** Quotients of each round, for as many rounds as both have. */
 export function ratios(ours: readonly number[], theirs: readonly number[]): number[] {
   return ours.slice(0, theirs.length).map((value, round) => value / (theirs[round] ?? NaN));
 }

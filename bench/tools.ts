@@ -1,7 +1,7 @@
 import { accessSync, constants, readdirSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
-/** What the bench measures with and beside, and the Debian packages that have it. */
+/** The tools and peers of the bench, and the Debian packages that contain them. */
 const PACKAGES = {
   wrk: ['wrk'],
   'redis-server': ['redis-server'],
@@ -12,7 +12,7 @@ const PACKAGES = {
 
 export type Tool = keyof typeof PACKAGES;
 
-/** Where Debian's rabbitmq-server keeps what it carries. */
+/** The directory of the libraries in Debian's rabbitmq-server. */
 const RABBITMQ = '/usr/lib/rabbitmq/lib';
 
 export function installedTools(): ReadonlySet<Tool> {
@@ -21,12 +21,12 @@ export function installedTools(): ReadonlySet<Tool> {
   return tools;
 }
 
-/** What is missing and how to get it, in two lines; undefined when nothing is. */
+/** What is missing and how to install it, in two lines; undefined if nothing is missing. */
 export function missingText(installed: ReadonlySet<Tool>): string | undefined {
   const missing = allTools().filter((tool) => !installed.has(tool));
   if (missing.length === 0) return undefined;
   const packages = new Set(missing.flatMap((tool) => PACKAGES[tool]));
-  return `not installed: ${missing.join(', ')}; what needs them is left out\nto get them: apt-get install ${[...packages].join(' ')}`;
+  return `not installed: ${missing.join(', ')}; rows that need them are skipped\nto install them: apt-get install ${[...packages].join(' ')}`;
 }
 
 function allTools(): Tool[] {

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 const OURS = /\/dist\/((?:src|actors)\/(?!library\/).*)\.js$/;
-/** Files that also run while nothing happens, and are steps of a request all the same. */
+/** Files that also run while idle, but are steps of a request too. */
 const STEPS =
   /\/(?:app|accepted-connections|backlog|checksum|database|group-commit|history\.actor|intake|ordered-history-store|sealed-store|mailbox-scheduler|supervised-actor|system-clock|timer-wheel|watchdog)\.ts$/;
 const IDLE_MS = 3000;

@@ -9,9 +9,9 @@ export const PAGE: string;
 export function proofsIn(page: string): Proof[];
 
 /**
- * What is wrong with the proofs, a sentence each.
+ * The problems of the proofs, a sentence each.
  *
- * @param ran every test of a run, by its full title, and what became of it
+ * @param ran all tests of a run by their full titles, with their outcomes
  */
 export function unproven(
   proofs: readonly Proof[],

@@ -1,6 +1,6 @@
-// Holds docs/guarantees.md to tests that ran: each proof that the page names, as `file: words of its title`, has to be
-// a test of that file that passed, whatever its source says. scripts/mocha-reporter.js asks of the files that it ran;
-// with the records of all runs as the only argument this asks of every proof, and exits non-zero where one is missing.
+// Checks the proofs that docs/guarantees.md names, as `file: words of its title`, against tests that ran: each must be
+// a test of that file that passed. scripts/mocha-reporter.js checks the proofs in the files of its run. With the
+// records of all runs as the only argument, this script checks every proof, and exits non-zero if one is missing.
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 

@@ -1,5 +1,5 @@
-// Fails where a link of a page leads nowhere: to a file that does not exist, or to a heading that its page does not
-// have. `npm run links`. Addresses of other sites are not looked at: a check must not need the network.
+// Fails on broken links in pages: to a file that does not exist, or to a heading that its page does not have.
+// `npm run links`. Links to other sites are not checked, since that needs the network.
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
@@ -34,7 +34,7 @@ const problems = [];
 let count = 0;
 const pages = execFileSync('git', ['ls-files', '*.md'], { encoding: 'utf8' }).split('\n');
 for (const page of pages.filter((name) => name !== '' && existsSync(name))) {
-  // Cut out code, and keep the lines, so that a problem has the right number.
+  // Removes code but keeps line breaks, so that problems have the right line number.
   const blank = (code) => code.replace(/[^\n]/g, ' ');
   const text = readFileSync(page, 'utf8').replace(FENCE, blank).replace(CODE, blank);
   for (const match of text.matchAll(LINK)) {

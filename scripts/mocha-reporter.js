@@ -1,10 +1,10 @@
-// Mocha's `spec` output, and what the gate needs beside it:
-// - the counts of the run, one JSON line appended to the file that HEARTBEAT_TEST_COUNTS names;
-// - what became of each test, one JSON line appended to the file that HEARTBEAT_TEST_RECORD names;
-// - a proof that docs/guarantees.md names in a file of this run has to have passed in it;
-// - a pending test fails the run: a test left out proves nothing;
-// - a process that lives on after the last test (a leaked timer, socket or child) says what keeps it
-//   alive and fails, instead of hanging.
+// Mocha's `spec` output, and what the gate needs besides:
+// - It appends the counts of the run, one JSON line, to the file that HEARTBEAT_TEST_COUNTS names.
+// - It appends the outcome of each test, one JSON line, to the file that HEARTBEAT_TEST_RECORD names.
+// - Every proof that docs/guarantees.md names in a file of this run must have passed.
+// - A pending test fails the run: a skipped test proves nothing.
+// - A process that does not end after the last test (a leaked timer, socket or child) says what keeps it
+//   alive, and fails instead of hanging.
 import { appendFileSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import Mocha from 'mocha';
@@ -20,7 +20,7 @@ export default class HeartbeatReporter extends Mocha.reporters.Spec {
 
   constructor(runner, options) {
     super(runner, options);
-    // Of a part of the tests nobody expects every proof.
+    // A run of some tests is not expected to have every proof.
     this.#isWhole = !options.grep && !options.fgrep;
     const note = (state) => (test) => {
       const file = path.relative(process.cwd(), test.file ?? '').replaceAll(path.sep, '/');
@@ -31,7 +31,7 @@ export default class HeartbeatReporter extends Mocha.reporters.Spec {
     runner.on(EVENT_TEST_PENDING, note('pending'));
   }
 
-  /** Called once, after the last test; what it hands to `exit` decides the exit code. */
+  /** Called once, after the last test. What it passes to `exit` decides the exit code. */
   done(failures, exit) {
     const { passes = 0, pending = 0 } = this.stats;
     const counts = process.env.HEARTBEAT_TEST_COUNTS;
@@ -45,7 +45,7 @@ export default class HeartbeatReporter extends Mocha.reporters.Spec {
     exit(failures + pending + problems.length);
   }
 
-  /** Proofs in the files of this run; scripts/test asks of all of them, once every suite has run. */
+  /** Missing proofs in the files of this run. scripts/test checks all proofs once every suite has run. */
   #unproven() {
     const files = new Set(this.#ran.map(({ file }) => file));
     const proofs = proofsIn(readFileSync(PAGE, 'utf8')).filter(({ file }) => files.has(file));

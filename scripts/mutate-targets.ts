@@ -1,6 +1,6 @@
 interface PureRule {
   readonly rule: string;
-  /** Tests that decide whether a change of it is noticed: fast ones, run for each change. */
+  /** Tests that must notice a change of it: fast ones, since they run for each change. */
   readonly specs: readonly string[];
 }
 
@@ -13,7 +13,7 @@ const ALERTS = [
   'test/actors/alerts/routing.test.ts',
 ];
 
-/** Decisions without effects, which everything else runs. */
+/** The pure rules. */
 export const PURE_RULES: readonly PureRule[] = [
   { rule: 'actors/user/user.machine.ts', specs: ['test/unit/user/*.test.ts'] },
   { rule: 'actors/node/node.machine.ts', specs: NODE },

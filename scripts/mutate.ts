@@ -6,8 +6,8 @@ import ts from 'typescript';
 import { PURE_RULES } from './mutate-targets.js';
 
 /*
- * Changes one operator or constant of a pure rule at a time, and runs the tests of that rule: whatever no test notices
- * is printed. It works in a copy. `npm run mutate`, or `npm run mutate -- breaker` for the files whose path has that.
+ * Changes one operator or constant of a pure rule at a time, and runs the tests of that rule. Prints changes that no
+ * test notices. It works in a copy. `npm run mutate`; `npm run mutate -- breaker` for files with that in their path.
  */
 
 const SWAPS = new Map<ts.SyntaxKind, string>([
@@ -26,7 +26,7 @@ const SWAPS = new Map<ts.SyntaxKind, string>([
   [ts.SyntaxKind.FalseKeyword, 'true'],
 ]);
 
-/** Seconds that the tests of one mutant may take: one that loops for ever is noticed, too. */
+/** Seconds that the tests of one mutant may take, so that endless loops are noticed, too. */
 const PATIENCE = 120;
 
 interface Mutant {
@@ -51,7 +51,7 @@ function mutantsOf(source: string): Mutant[] {
         line: file.getLineAndCharacterOfPosition(from).line + 1,
       });
     }
-    // Operators are children only by their tokens.
+    // Operators are among the children only as tokens.
     for (const child of node.getChildren(file)) visit(child);
   };
   visit(file);

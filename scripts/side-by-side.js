@@ -1,8 +1,8 @@
-// Runs commands side by side. What each of them prints is printed when it is over, whole, with the time that it took;
-// what those that failed have printed is printed again at the end, where somebody looks first.
+// Runs commands side by side. Prints the output of each as a whole when it ends, with the time that it took, and
+// the output of those that failed again at the end, where people look first.
 import { spawn } from 'node:child_process';
 
-/** Resolves with what the command has printed, and whether it succeeded. */
+/** Resolves with the output of the command, and whether it succeeded. */
 function run({ name, command, args }) {
   const begun = Date.now();
   const printed = [];
@@ -21,7 +21,7 @@ function run({ name, command, args }) {
 }
 
 /**
- * Each lane runs one task after another, and takes the next from the first of its queues that has one left.
+ * Each lane runs one task after another. It takes the next one from the first of its queues that is not empty.
  * Resolves with whether all of them succeeded.
  */
 export async function sideBySide(lanes) {

@@ -1,9 +1,9 @@
-// What is checked without running anything, as many at a time as there are cores, at most four.
-// Exits non-zero when one of them failed.
+// The checks that run no tests, as many at a time as there are cores, at most four.
+// Exits non-zero if one of them failed.
 import { availableParallelism } from 'node:os';
 import { sideBySide } from './side-by-side.js';
 
-/** The longest first, or it would run alone at the end. */
+/** The longest first: otherwise it would run alone at the end. */
 const CHECKS = ['lint', 'types', 'format:check', 'imports', 'dead', 'words', 'links'];
 
 const checks = CHECKS.map((name) => ({ name, command: 'npm', args: ['run', '--silent', name] }));

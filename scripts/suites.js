@@ -1,14 +1,14 @@
-// Runs test suites side by side: `node scripts/suites.js quick|slow [FILE...]`; exits non-zero when one failed.
-// - quick: what needs no built daemon, one process per folder of FOLDERS, as many at a time as there are cores.
-// - slow: test/faults and test/e2e against the built daemon, one process per file. Most of them wait most of the time.
-//   Those that keep a core busy never run beside each other.
+// Runs test suites side by side: `node scripts/suites.js quick|slow [FILE...]`. Exits non-zero if one failed.
+// - quick: suites without a built daemon, one process per folder of FOLDERS, as many at a time as there are cores.
+// - slow: test/faults and test/e2e against the built daemon, one process per file. Most of them are mostly waiting.
+//   Those that keep a core busy never run at the same time.
 import { readdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { sideBySide } from './side-by-side.js';
 
-/** Units that start processes, and wait for them: half of the time of all units. */
+/** Unit tests that start processes and wait for them. They take half of the time of all unit tests. */
 const WAITING_UNITS = 'test/unit/{bench,channels}';
-/** The longest first, here and below: what is long and comes last runs alone. */
+/** The longest first, here and below: a long one at the end would run alone. */
 const FOLDERS = [
   WAITING_UNITS,
   'test/unit',
@@ -38,13 +38,13 @@ const LONG = [
   'test/e2e/library.test.ts',
   'test/e2e/cannot-start.test.ts',
 ];
-/** Beside what is busy, on two cores. With two of them, `overload` and `soak` missed deadlines of real seconds. */
+/** Lanes beside the busy one, on two cores. With two, `overload` and `soak` missed deadlines of real seconds. */
 const WAITING_LANES = 1;
 
-/** Milliseconds that a quick test may take, unless all of it is tried. */
+/** Milliseconds that a quick test may take, unless TEST_EFFORT asks for more. */
 const QUICK = process.env.TEST_EFFORT === undefined ? ['--timeout', '60000'] : [];
 
-/** The configuration names no files itself: mocha would run those, too. */
+/** The configuration must not name files: mocha would run those, too. */
 const mocha = (name, ...args) => ({
   name,
   command: process.execPath,
@@ -74,7 +74,7 @@ function slow(asked) {
   return [[queues.busy, queues.waiting], ...Array(WAITING_LANES).fill([queues.waiting])];
 }
 
-/** What was renamed or added must not go unnoticed. */
+/** Fails if a renamed or new file or folder is missing in the lists. */
 function checkLists() {
   const files = SLOW.flatMap(filesIn);
   const lost = [...BUSY, ...LONG].filter((file) => !files.includes(file));

@@ -1,5 +1,5 @@
-// Adds up what scripts/mocha-reporter.js appended to the file given as the only argument, and prints
-// `N passed, N failed` as its last line. Exits non-zero when a test failed, was pending, or none ran.
+// Sums the counts that scripts/mocha-reporter.js appended to the file given as the only argument, and prints
+// `N passed, N failed` as its last line. Exits non-zero if a test failed or was pending, or if none ran.
 import { readFileSync } from 'node:fs';
 
 const total = { passed: 0, failed: 0, pending: 0 };

@@ -1,9 +1,9 @@
-// Fails where a word that docs/glossary.md has replaced came back: in names of files and identifiers, in comments,
-// log lines and pages. `npm run words`
+// Fails on words that docs/glossary.md replaced: in names of files and identifiers, in comments, log lines and pages.
+// `npm run words`
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 
-/** Words of names, in lower case, and what stands for them. */
+/** Words in names, in lower case, and their replacements. */
 const NAMES = {
   around: 'deps',
   surroundings: 'deps',
@@ -30,7 +30,7 @@ const NAMES = {
   pulse: 'watchdog',
 };
 
-/** Phrases that say in a riddle what plain words say. */
+/** Phrases that are riddles, and their replacements. */
 const PHRASES = {
   'who kept their side': 'who keep sending heals',
   'is past saving': 'exceeded its restart intensity',
@@ -42,7 +42,7 @@ const PHRASES = {
   'who is told late': 'escalation channels',
 };
 
-/** Where a word of the list is an ordinary one: in text, not in a name. */
+/** Words of the list that are ordinary words in texts. */
 const PROSE_MAY = new Set([
   'around',
   'cast',
@@ -53,7 +53,7 @@ const PROSE_MAY = new Set([
   'beginnings',
   'surroundings',
 ]);
-/** Folders whose names are looked at: elsewhere `around` is a word like any other. */
+/** Only names in these folders may not contain `around`. */
 const DEPS_ONLY_IN = /^(?:src|actors)\//;
 const CODE = /^(?:src|actors|test|bench|examples)\/.*\.(?:ts|js)$/;
 const PAGES = /^(?:README|CONTRIBUTING|docs\/(?!decisions\/).*)\.md$|^docs\/(?!decisions\/).*\.md$/;
@@ -73,7 +73,7 @@ function look(file, at, line) {
     if (line.toLowerCase().includes(phrase)) problems.push(`${file}:${at}: '${phrase}': ${plain}`);
   }
   if (!CODE.test(file)) return;
-  // What stands alone between spaces is a word of a sentence; what a name is made of has a hump, a sign or a dot beside it.
+  // A word between spaces belongs to a sentence; a part of a name has a capital, a sign or a dot beside it.
   const code = line.replace(/\/\/.*|^\s*\/?\*.*|(['"`])(?:(?!\1).)*\1/g, '');
   for (const word of wordsOf(code)) {
     if (!Object.hasOwn(NAMES, word) || (word === 'around' && !DEPS_ONLY_IN.test(file))) continue;

@@ -1,4 +1,4 @@
-/** One axis: where a value lies between its ends, from 0 to 1, and where its lines are drawn. */
+/** One axis: the place of a value between its ends, from 0 to 1, and the places of its lines. */
 export interface Axis {
   readonly at: (value: number) => number;
   readonly ticks: readonly number[];
@@ -15,14 +15,14 @@ export function linearAxis(values: readonly number[], steps = 4): Axis {
   };
 }
 
-/** The smallest of 1, 2, 2.5 and 5 times a power of ten that is not below. */
+/** The smallest number of the form 1, 2, 2.5 or 5 times a power of ten that is not below the value. */
 function roundStep(atLeast: number): number {
   const power = 10 ** Math.floor(Math.log10(atLeast));
   const digit = [1, 2, 2.5, 5, 10].find((candidate) => candidate * power >= atLeast * (1 - 1e-9)) ?? 10;
   return digit * power;
 }
 
-/** Every power of ten is as far from the next. Its lines are the powers and, where those are few, 2 and 5 times them. */
+/** A logarithmic axis. Its lines are the powers of ten and, if those are few, 2 and 5 times them. */
 export function logarithmicAxis(values: readonly number[], { fine = false } = {}): Axis {
   const multiples = fine ? [1, 2, 5] : [1];
   const candidates: number[] = [];

@@ -26,14 +26,14 @@ const STYLE = `
     .area { fill: #fb7185; fill-opacity: 0.1; } .dot { fill: #fb7185; stroke: #111827; }
   }`;
 
-/** Of fewer users, the memory is less than what that of a daemon does by itself. */
+/** With fewer users, their memory is less than the variation of an idle daemon's. */
 const WEIGHABLE = 100_000;
 
 /**
- * What a heal and a user cost as more come online: three panels, one figure each.
+ * The cost of a heal and of a user by the number of users online: three panels, one figure each.
  *
  * @param points at least one
- * @param caption on what it was measured
+ * @param caption the machine it was measured on
  */
 export function drawChart(points: readonly CostPoint[], caption: string): string {
   const weighed = points.filter(({ users }) => users >= WEIGHABLE);

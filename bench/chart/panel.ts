@@ -2,10 +2,10 @@ import { linearAxis, logarithmicAxis, type Axis } from './axis.js';
 
 export interface PanelPlan {
   readonly title: string;
-  /** What the values are counted in. */
+  /** The unit of the values. */
   readonly unit: string;
   readonly points: readonly { readonly users: number; readonly value: number }[];
-  /** A line to stay below. */
+  /** The limit, drawn as a line. */
   readonly limit?: { readonly value: number; readonly label: string };
 }
 
@@ -16,13 +16,13 @@ export interface Box {
   readonly height: number;
 }
 
-/** A line that comes down so much for each step to the right would cross a label above its dot. */
+/** A line with this downward slope would cross a label above its dot. */
 const STEEP = 0.6;
 
 /** Values further apart than this do not fit one linear axis. */
 const LINEAR_RANGE = 6;
 
-/** One figure over the number of users online, who are on a logarithmic axis. */
+/** One figure by the number of users online, on a logarithmic axis. */
 export function drawPanel(plan: PanelPlan, box: Box): string {
   const values = plan.points.map(({ value }) => value);
   const x = logarithmicAxis(plan.points.map(({ users }) => users));
@@ -46,7 +46,7 @@ export function drawPanel(plan: PanelPlan, box: Box): string {
         `<text class="tick" text-anchor="middle" x="${String(px(tick))}" y="${String(bottom + 20)}">${short(tick)}</text>`,
     ),
     ...limitLine(plan, box, py),
-    // Below a logarithmic line there is no amount to show.
+    // On a logarithmic axis the area below a line means nothing.
     ...(wide
       ? []
       : [`<polygon class="area" points="${corner(dots.at(0))} ${line} ${corner(dots.at(-1))}"/>`]),
@@ -80,7 +80,7 @@ interface Dot {
   readonly value: number;
 }
 
-/** A dot and its value: above, in a valley below, and beside the line where that comes down steeply. */
+/** A dot with its value above it; below it in a valley, and beside it if the line falls steeply. */
 function dot({ x, y, value }: Dot, before: Dot | undefined, after: Dot | undefined): string {
   const falls = (from: Dot, to: Dot): boolean => to.y - from.y > STEEP * (to.x - from.x);
   const here = { x, y, value };
@@ -95,7 +95,7 @@ function dot({ x, y, value }: Dot, before: Dot | undefined, after: Dot | undefin
   );
 }
 
-/** As few characters as tell the value apart: 300k, 1.98k, 38.2. */
+/** The value in few characters: 300k, 1.98k, 38.2. */
 export function short(value: number): string {
   if (value >= 1_000_000) return `${digits(value / 1_000_000)}M`;
   return value >= 1_000 ? `${digits(value / 1_000)}k` : digits(value);

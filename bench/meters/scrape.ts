@@ -1,12 +1,12 @@
-/** What a histogram of Prometheus's text format has counted. */
+/** The content of a histogram in Prometheus's text format. */
 export interface Counted {
   readonly count: number;
   readonly sum: number;
-  /** The upper bound of the highest bucket that holds anything: nothing was more than this. 0 where there is nothing. */
+  /** The upper bound of the highest bucket with a value: no value was above this. 0 without values. */
   readonly most: number;
 }
 
-/** @returns what the daemon behind the address has counted so far */
+/** @returns the present counts of the daemon at the address */
 export async function scrapeHistogram(url: string, name: string, signal: AbortSignal): Promise<Counted> {
   return histogramIn(await (await fetch(`${url}/metrics`, { signal })).text(), name);
 }

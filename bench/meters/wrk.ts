@@ -3,24 +3,24 @@ import { fileURLToPath } from 'node:url';
 import { cpuMicroseconds } from '../process/cpu.js';
 import { runTool } from '../process/run-tool.js';
 
-/** What one run of wrk shows. */
+/** The result of one run of wrk. */
 export interface WrkFigures {
   readonly requests: number;
-  /** Of those that had success. */
+  /** Of successful requests. */
   readonly perSecond: number;
   readonly p50Ms: number;
   readonly p99Ms: number;
-  /** Answers with a status that is none of 2xx and 3xx, and connections that failed. */
+  /** Answers with a status other than 2xx and 3xx, and failed connections. */
   readonly errors: number;
 }
 
 export interface WrkRun {
   readonly url: string;
-  /** One of `bench/peers/*.lua`; every request is a GET of the address itself if not given. */
+  /** One of `bench/peers/*.lua`. If absent, every request is a GET of the address itself. */
   readonly script?: 'heal' | 'checkup';
-  /** Of how many users the script draws. */
+  /** The number of users from which the script draws. */
   readonly users?: number;
-  /** A file with what each of them sends as its bearer, a line each, or all of them, in one. */
+  /** A file of bearer tokens: a line per user, or one line for all. */
   readonly bearers?: string | undefined;
   readonly connections: number;
   readonly seconds: number;
@@ -29,7 +29,7 @@ export interface WrkRun {
 
 const LONGEST_WARM_UP_S = 600;
 
-/** Closed loop on one thread: each connection sends its next request when it has its answer. */
+/** Closed loop on one thread: each connection sends its next request after the answer to the last one. */
 async function wrk({
   url,
   script,
@@ -45,7 +45,7 @@ async function wrk({
   return parseWrk(await runTool({ command: 'wrk', args: [...args, ...scripted, url], env, signal }));
 }
 
-/** With the processor time that the servers behind the address used for each request, in microseconds. */
+/** Also measures the CPU time that the servers behind the address used per request, in microseconds. */
 export async function wrkWithCpu(
   run: WrkRun,
   pids: readonly number[],
@@ -55,7 +55,7 @@ export async function wrkWithCpu(
   return { ...figures, cpuUs: (cpuMicroseconds(pids) - before) / figures.requests };
 }
 
-/** Heals every one of the users once. */
+/** Heals each user once. */
 export async function warmUp(
   url: string,
   users: number,
@@ -74,7 +74,7 @@ function scriptPath(name: string): string {
   return fileURLToPath(new URL(`../peers/${name}.lua`, import.meta.url));
 }
 
-/** @throws Error when the text is not what wrk prints, or it got no answer at all */
+/** @throws Error if the text is not the output of wrk, or wrk got no answer */
 export function parseWrk(text: string): WrkFigures {
   const requests = Number(/(\d+) requests in /.exec(text)?.[1] ?? NaN);
   const perSecond = Number(/^Requests\/sec:\s+([\d.]+)$/m.exec(text)?.[1] ?? NaN);

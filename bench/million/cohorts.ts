@@ -7,12 +7,12 @@ import { GROUP } from '../population/groups.js';
 import type { Call } from './expectation.js';
 
 /**
- * Everybody who was ever online, in cohorts of one group each. A cohort sits in a slot, one heal of a slot heals all
- * of it, and it leaves by being replaced: nobody says goodbye, it just is healed no more.
+ * All users who were ever online, in cohorts of one group each. A cohort occupies a slot; one heal of the slot heals
+ * all of it. It leaves when it is replaced: it is no longer healed, and nobody says goodbye.
  */
 export class Cohorts {
   readonly slots: number;
-  /** What each cohort did. */
+  /** The heals of each cohort. */
   readonly journal: HealJournal;
   readonly #range = UserRange.random();
   readonly #inSlot: Int32Array;
@@ -23,7 +23,7 @@ export class Cohorts {
   #next: number;
   #lapses = 0;
 
-  /** @param most cohorts that there will ever be */
+  /** @param most the most cohorts that there will ever be */
   constructor(slots: number, most: number) {
     this.slots = slots;
     this.journal = new HealJournal(most);
@@ -34,12 +34,12 @@ export class Cohorts {
     this.#next = slots;
   }
 
-  /** Those who have left, in that order. */
+  /** Those that left, in that order. */
   get left(): readonly number[] {
     return this.#left;
   }
 
-  /** How often a slot's heal was sent when the session before it may have ended already: the generator's fault. */
+  /** How often the generator sent a slot's heal too late: the session may have ended before. */
   get lapses(): number {
     return this.#lapses;
   }
@@ -58,7 +58,7 @@ export class Cohorts {
     return this.#range.id(cohort * GROUP + member);
   }
 
-  /** Puts a new cohort in the slot. @returns the one that has left */
+  /** Puts a new cohort in the slot. @returns the one that leaves */
   replace(slot: number): number {
     const leaving = this.cohortIn(slot);
     const coming = this.#next++;
@@ -78,7 +78,7 @@ export class Cohorts {
     this.#lastAnsweredAt[cohort] = outcome.answeredAt;
   }
 
-  /** The last heal of the cohort that was acknowledged; undefined before the first. */
+  /** The last acknowledged heal of the cohort; undefined before the first. */
   lastHeal(cohort: number): Call | undefined {
     const sentAt = this.#lastSentAt[cohort] ?? 0;
     return sentAt === 0 ? undefined : { sentAt, answeredAt: this.#lastAnsweredAt[cohort] ?? sentAt };

@@ -1,12 +1,12 @@
-/** Something that happened between two readings of the wall clock, in milliseconds. */
+/** An event between two readings of the wall clock, in milliseconds. */
 export interface Call {
   readonly sentAt: number;
   readonly answeredAt: number;
 }
 
 /**
- * What a checkup must say of a user after their last heal that was answered: whatever the daemon heard when, a user
- * was online until the timeout after the heal was sent, and not any more after the timeout from its answer.
+ * What a checkup must answer for a user after their last answered heal. Whenever the daemon received it, the user was
+ * online until a timeout after it was sent, and offline from a timeout after its answer.
  */
 export function expectation(
   lastHeal: Call,

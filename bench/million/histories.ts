@@ -16,7 +16,7 @@ export interface HistorySample {
   readonly signal: AbortSignal;
 }
 
-/** Reads the histories of some of those who left and of those who stayed to the end, and holds them against the journal. */
+/** Compares the histories of some users who left, and of some who stayed to the end, with the journal. */
 export function checkSample({
   client,
   cohorts,
@@ -41,7 +41,7 @@ export function checkSample({
   });
 }
 
-/** So many of the cohorts, some of them more than once where there are fewer. */
+/** Picks this many cohorts, some more than once if there are fewer. */
 function evenly(cohorts: readonly number[], count: number): number[] {
   if (cohorts.length === 0) return [];
   return Array.from(

@@ -6,23 +6,23 @@ import { GROUP } from '../population/groups.js';
 import type { Cohorts } from './cohorts.js';
 import { expectation, type Call } from './expectation.js';
 
-/** From the end of a session to the answer that says so. When the daemon heard the last heal is known in part only. */
+/** From the end of a session to the answer that shows it. When the daemon received the last heal is not known exactly. */
 export interface Lateness {
-  /** When the session should have ended, and when it was seen to have, by the wall clock. */
+  /** When the session should have ended, and when its end was seen, by the wall clock. */
   readonly endedAt: number;
   readonly seenAt: number;
-  /** As if it had heard it when it was sent. */
+  /** If the daemon received it when it was sent. */
   readonly mostMs: number;
-  /** As if it had heard it when it answered. */
+  /** If the daemon received it when it answered. */
   readonly leastMs: number;
 }
 
 const POLL_MS = 10;
-/** A poll begins so long before the deadline, so that who is declared offline early is seen. */
+/** Polls begin this long before the deadline, to see users who are declared offline early. */
 const LEAD_MS = 50;
 const PATIENCE_MS = 30_000;
 
-/** Holds what checkups say against what the cohorts did. */
+/** Compares checkups with the heals of the cohorts. */
 export class Inspection {
   readonly #client: HeartbeatClient;
   readonly #cohorts: Cohorts;
@@ -30,7 +30,7 @@ export class Inspection {
   /** Of users who left, in milliseconds. */
   readonly lateness: Lateness[] = [];
   falseOffline = 0;
-  /** Users whom a checkup was asked of while they had to be online. */
+  /** Users who were checked while they had to be online. */
   checked = 0;
   failed = 0;
 
@@ -40,7 +40,7 @@ export class Inspection {
     this.#timeoutMs = timeoutMs;
   }
 
-  /** Asks for one user of those in the slots, at random. */
+  /** Checks a random user of those in the slots. */
   async one(): Promise<void> {
     const cohort = this.#cohorts.cohortIn(Math.floor(Math.random() * this.#cohorts.slots));
     const sentAt = Date.now();
@@ -48,7 +48,7 @@ export class Inspection {
     this.#judge(cohort, { sentAt, answeredAt: Date.now() }, [status]);
   }
 
-  /** Asks for everybody in the slot. */
+  /** Checks all users in the slot. */
   async slot(slot: number): Promise<void> {
     const cohort = this.#cohorts.cohortIn(slot);
     const sentAt = Date.now();
@@ -65,7 +65,7 @@ export class Inspection {
     }
   }
 
-  /** Asks for one of a cohort that has left, until it is offline. */
+  /** Checks one user of a cohort that left, until the user is offline. */
   async leaver(cohort: number, signal: AbortSignal): Promise<void> {
     const last = this.#cohorts.lastHeal(cohort);
     if (last === undefined) return;
@@ -99,7 +99,7 @@ export class Inspection {
     });
   }
 
-  /** @returns whether it can be right */
+  /** @returns whether the answer can be right */
   #judge(cohort: number, checkup: Call, statuses: readonly PresenceStatus[]): boolean {
     const last = this.#cohorts.lastHeal(cohort);
     if (last === undefined || expectation(last, checkup, this.#timeoutMs) !== 'online') return true;

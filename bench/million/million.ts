@@ -22,22 +22,22 @@ import { watchDaemon, type DaemonSample } from './watch.js';
 
 export const TIMEOUT_MS = 10_000;
 const HEAL_EVERY_MS = 7_000;
-/** What the daemon asks of those whom it had to refuse. */
+/** The daemon's `Retry-After` when it refuses a call. */
 const AGAIN_MS = 1_000;
-/** Users who are healed and asked for one by one: 50 calls a second of each kind. */
+/** Users who are healed and checked one by one: 50 calls a second of each kind. */
 const SINGLES = 350;
-/** Everybody is asked for in this time, again and again. */
+/** All users are checked once within this time, repeatedly. */
 const SWEEP_MS = 150_000;
-/** Calls under way at once, each on a connection of its own. */
+/** The most calls at once, one per connection. */
 export const IN_FLIGHT = { batches: 16, singles: 64, sweeps: 4, watch: 1 } as const;
 
-/** Three gaps: the heals then are as even as the arrival. */
+/** Three gaps: then heals are spread as evenly as arrivals. */
 const FULL = { users: 1_000_000, arrivalMs: 3 * HEAL_EVERY_MS, steadyMs: 300_000, leaving: 5_000 };
 const QUICK = { users: 200_000, arrivalMs: HEAL_EVERY_MS, steadyMs: 30_000, leaving: 1_000 };
 
 export type Clients = Readonly<Record<'batches' | 'singles' | 'sweeps' | 'watch', HeartbeatClient>>;
 
-/** A population that comes, is healed, changes and is looked at, for as long as is planned. */
+/** A population that arrives, is healed, changes and is checked, for the planned time. */
 export class Million {
   readonly #context: BenchContext;
   readonly #pid: number;
@@ -142,7 +142,7 @@ export class Million {
     if (accepted !== GROUP) throw new Error('not all of the group were healed');
   };
 
-  /** How many of the heals that are due are of a new cohort. */
+  /** Heals of a new cohort among those that are due. */
   get #leavingShare(): number {
     const { users, leaving } = this.#plan;
     return leaving / (users / (HEAL_EVERY_MS / 1000));
@@ -170,7 +170,7 @@ export class Million {
     );
   }
 
-  /** Asks for everybody, slot by slot, again and again until the time is over. */
+  /** Checks all users, slot by slot, repeatedly until the time is over. */
   async #sweep(forMs: number): Promise<void> {
     const { slots } = this.#cohorts;
     const gapMs = Math.min(SWEEP_MS, forMs / 2) / slots;
@@ -181,7 +181,7 @@ export class Million {
     }
   }
 
-  /** Asks for everybody at once, first for those whose time is over soonest. */
+  /** Checks all users at once, those who expire first at the beginning. */
   async #lastSweep(): Promise<void> {
     const lastHeal = (slot: number): number =>
       this.#cohorts.lastHeal(this.#cohorts.cohortIn(slot))?.sentAt ?? 0;
@@ -239,7 +239,7 @@ export class Million {
   }
 }
 
-/** Each one's first call opens their session, which is another figure. */
+/** Opens each user's session: first calls are another figure. */
 function afterFirst(tell: (outcome: TaskOutcome) => void): (outcome: TaskOutcome) => void {
   const seen = new Set<number>();
   return (outcome) => {

@@ -11,16 +11,16 @@ import type { DaemonSample } from './watch.js';
 
 export type SingleCall = Pick<TaskOutcome, 'sentAt' | 'answeredAt' | 'latencyMs'>;
 
-/** All there is to tell after the load has ended. */
+/** The measurements after the load has ended. */
 export interface Aftermath {
   readonly cohorts: Cohorts;
   readonly inspection: Inspection;
   readonly verdict: Verdict;
   readonly samples: readonly DaemonSample[];
-  /** Users whose heal was due in the time that was measured. */
+  /** Users whose heal was due in the measured time. */
   readonly due: number;
   readonly elapsedMs: number;
-  /** Processor time in that time, in microseconds: of the daemon, and of the load generator. */
+  /** CPU time in the measured time, in microseconds: of the daemon, and of the load generator. */
   readonly cpuUs: number;
   readonly ownCpuUs: number;
   readonly heals: HealFigures;
@@ -28,11 +28,11 @@ export interface Aftermath {
   readonly asked: HealFigures;
   /** The single heals, one by one. */
   readonly singleCalls: readonly SingleCall[];
-  /** What the machine's host did meanwhile. */
+  /** The activity of the machine's host meanwhile. */
   readonly host: HostWatch;
 }
 
-/** What a row of the million shows. */
+/** The figures of the row `million`. */
 export function reportOf(after: Aftermath): Measured {
   const { heals, single, asked } = after;
   return {
@@ -75,7 +75,7 @@ function latencyFigures({ heals, single, asked, inspection, samples }: Aftermath
   ];
 }
 
-/** The same as they are when the machine's host leaves it its cores. */
+/** The same figures for the time in which the host was quiet. */
 function quietFigures({ inspection, singleCalls, host }: Aftermath): Figure[] {
   const late = inspection.lateness.filter(({ endedAt, seenAt }) => host.wasQuiet(endedAt, seenAt));
   const calls = singleCalls.filter(({ sentAt, answeredAt }) => host.wasQuiet(sentAt, answeredAt));

@@ -1,9 +1,9 @@
 /**
- * How long the oldest session that has ended and is not stored has been waiting.
+ * How long the oldest ended session has waited to be stored.
  *
  * @param deadlines when groups of sessions ended, in any order, in milliseconds
  * @param size sessions in each group
- * @param stored sessions that were stored by then
+ * @param stored the number of sessions stored by then
  */
 export function storedBehind(
   deadlines: readonly number[],

@@ -5,20 +5,20 @@ import { blindnessNotes } from '../population/blindness.js';
 import { GROUP } from '../population/groups.js';
 import { storedBehind } from './stored-behind.js';
 
-/** How the daemon stood at one time. */
+/** The daemon's state at one time. */
 export interface DaemonSample {
   readonly online: number;
   readonly rss: number;
   readonly stallMs: number;
-  /** Age of the oldest end that is not stored. */
+  /** Age of the oldest end that is not stored yet. */
   readonly behindMs: number;
   readonly blindness: readonly string[];
 }
 
-/** Not often: the daemon looks at every user to tell how it stands. */
+/** Seldom: the daemon looks at every user to answer. */
 const EVERY_MS = 5_000;
 
-/** @param deadlines when the groups that have left so far ended */
+/** @param deadlines when the groups that left so far ended */
 export function watchDaemon(client: HeartbeatClient, forMs: number, deadlines: () => readonly number[]) {
   return startSampling(EVERY_MS, forMs, async (): Promise<DaemonSample | undefined> => {
     const report = await client.supervision().catch(() => undefined);

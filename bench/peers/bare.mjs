@@ -1,4 +1,4 @@
-// The ceiling: Node's own HTTP server answering a constant, whatever it is asked. `node bare.mjs`
+// The upper limit: Node's own HTTP server, which answers every request with a constant. `node bare.mjs`
 import http from 'node:http';
 
 const body = '{"status":"online"}';

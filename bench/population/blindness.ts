@@ -1,10 +1,10 @@
 import { isRecord } from '../../src/client/answers.js';
 
 /**
- * Says so where the daemon stood still for so long that it gave everybody their time again: sessions then end later
- * than a timeout after their last heal, as they should.
+ * A note if the daemon was blind and gave all users the time back: then sessions rightly end later than a timeout
+ * after their last heal.
  *
- * @param report what `GET /supervision` answered
+ * @param report the answer to `GET /supervision`
  */
 export function blindnessNotes(report: unknown): string[] {
   const intervals: unknown = isRecord(report) ? report['blind_intervals'] : undefined;

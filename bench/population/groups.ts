@@ -6,17 +6,17 @@ import type { HeartbeatClient } from '../../src/client/heartbeat-client.js';
 import type { UserBatch } from '../../src/client/user-batch.js';
 import { cpuMicroseconds } from '../process/cpu.js';
 
-/** Users who are healed by one call. */
+/** Users in one call. */
 export const GROUP = 1_000;
 
-/** Calls under way at once: enough to fill the daemon's group commits. */
+/** The most calls at once: enough to fill the daemon's group commits. */
 const IN_FLIGHT = 8;
 
 export function groupsOf(range: UserRange, users: number): UserBatch[] {
   return range.batches(users, GROUP);
 }
 
-/** The users from 1 to so many, whom wrk heals too. */
+/** The users from 1 to this number, whom wrk heals too. */
 export function firstUsers(users: number): UserBatch[] {
   return groupsOf(new UserRange(1n), users);
 }
@@ -32,9 +32,9 @@ const AGAIN_MS = 250;
 const PATIENCE_MS = 60_000;
 
 /**
- * Heals every group once, as fast as the daemon takes them: what it refuses for being too much is sent again.
+ * Heals every group once, as fast as the daemon accepts them. Calls that it sheds are sent again.
  *
- * @throws Error when a group was not accepted whole for a minute
+ * @throws Error if a group is not completely accepted within a minute
  */
 export async function healAll(
   client: HeartbeatClient,
@@ -67,7 +67,7 @@ async function healWhole(
   }
 }
 
-/** @returns undefined when all of the batch were healed */
+/** @returns undefined if the whole batch was healed */
 async function refusalOf(client: HeartbeatClient, batch: UserBatch): Promise<string | undefined> {
   try {
     const { accepted, rejected } = await client.healMany(batch);
@@ -82,7 +82,7 @@ const QUIET_SHARE = 0.1;
 const LOOK_EVERY_MS = 500;
 const LONGEST_MS = 60_000;
 
-/** Waits until the processes have next to nothing left to do, such as merging the files of what was just stored. */
+/** Waits until the processes are almost idle: after many writes the store still merges its files. */
 export async function untilQuiet(pids: readonly number[], signal: AbortSignal): Promise<void> {
   const end = performance.now() + LONGEST_MS;
   for (let used = cpuMicroseconds(pids); performance.now() < end;) {

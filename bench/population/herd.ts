@@ -2,28 +2,28 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { Pool } from 'undici';
 
-/** Nodes that one call is for. */
+/** Nodes in one call. */
 const BATCH = 1_000;
 
-/** Calls under way at once. */
+/** The most calls at once. */
 const IN_FLIGHT = 8;
 
-/** What came of one call. */
+/** The outcome of one call. */
 interface Beat {
-  /** From when it was due until it was answered, in milliseconds: a call that had to wait for its turn was late. */
+  /** From when it was due until its answer, in milliseconds. The time that a call waited to be sent counts. */
   readonly tookMs: number;
   /** On the monotonic clock. */
   readonly answeredAt: number;
   readonly accepted: number;
 }
 
-/** Nodes whose heartbeats come in batches, those of each batch together and always in their turn. */
+/** Nodes whose heartbeats are sent in fixed batches, always in the same order. */
 export class Herd {
   readonly #pool: Pool;
   readonly #batches: Buffer[] = [];
   readonly #prefix: string;
 
-  /** @param prefix of the names: two herds with the same one are one */
+  /** @param prefix of the names; herds with the same prefix have the same nodes */
   constructor(url: string, prefix = 'node') {
     this.#prefix = prefix;
     this.#pool = new Pool(url, { connections: IN_FLIGHT, pipelining: 1 });
@@ -33,7 +33,7 @@ export class Herd {
     return this.#batches.length * BATCH;
   }
 
-  /** Brings in nodes until there are so many, as fast as they are registered. */
+  /** Registers nodes until there are this many, as fast as the daemon accepts them. */
   async grow(nodes: number, signal: AbortSignal): Promise<void> {
     const first = this.#batches.length;
     while (this.nodes < nodes) this.#batches.push(namesFrom(this.#prefix, this.nodes));
@@ -48,7 +48,7 @@ export class Herd {
     await Promise.all(Array.from({ length: IN_FLIGHT }, work));
   }
 
-  /** A heartbeat of every node, spread evenly over the time; when it is over, the next turn may begin. */
+  /** Sends a heartbeat of every node, spread evenly over the time. After that the next turn may begin. */
   async beat(everyMs: number, signal: AbortSignal): Promise<readonly Beat[]> {
     const begin = performance.now();
     const gap = everyMs / this.#batches.length;

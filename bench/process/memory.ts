@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Memory of a process that is in RAM, in bytes. */
+/** Resident memory of a process, in bytes. */
 export function residentBytes(pid: number): number {
   return residentIn(readFileSync(`/proc/${String(pid)}/status`, 'utf8'));
 }
@@ -13,7 +13,7 @@ export function residentIn(status: string): number {
 const LOOK_EVERY_MS = 1_000;
 const STILL = 0.005;
 
-/** Waits until the memory has hardly moved for `stillMs`, for `mostMs` at most, and reads it. */
+/** Waits until the memory has hardly changed for `stillMs`, but at most `mostMs`, and reads it. */
 export async function settledBytes(
   pid: number,
   { stillMs, mostMs, signal }: { stillMs: number; mostMs: number; signal: AbortSignal },

@@ -8,7 +8,7 @@ export interface ToolRun {
 }
 
 /**
- * Runs a measuring tool to its end, which comes with the signal's or this process's at the latest.
+ * Runs a measuring tool to its end. It is stopped by the signal, and when this process ends.
  *
  * @returns its standard output
  */

@@ -13,7 +13,7 @@ export function describeMachine(): Machine {
   };
 }
 
-/** Processes that wanted to run, on average of 1, 5 and 15 minutes. */
+/** The load averages of 1, 5 and 15 minutes. */
 export function loadAverage(): number[] {
   return loadavg().map((load) => Math.round(load * 100) / 100);
 }

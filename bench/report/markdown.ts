@@ -2,7 +2,7 @@ import type { Results, RowResult } from './results.js';
 import { machineText } from './table.js';
 import { boundText, spreadText, verdictText } from './values.js';
 
-/** The results as `docs/performance.md` has them: what is asked for in one table, what else was measured below it. */
+/** The results as in `docs/performance.md`: a table of figures with goals, and the other figures below it. */
 export function markdownText({ machine, rows }: Results): string {
   return [
     `Machine: ${machineText(machine)}.`,

@@ -36,7 +36,7 @@ const row = z.object({
   figures: z.array(figure),
   notes: z.array(z.string()),
   points: z.array(point),
-  /** Why there are no figures. */
+  /** Why there are no figures, if there are none. */
   failed: z.string().optional(),
 });
 
@@ -55,7 +55,7 @@ export type FigureResult = z.infer<typeof figure>;
 export type RowResult = z.infer<typeof row>;
 export type Results = z.infer<typeof results>;
 
-/** @returns undefined for what no bench has written */
+/** @returns undefined if no bench wrote it */
 export function parseResults(text: string): Results | undefined {
   try {
     return results.safeParse(JSON.parse(text)).data;
@@ -64,7 +64,7 @@ export function parseResults(text: string): Results | undefined {
   }
 }
 
-/** What was measured now, and of the rows that were not what is known from before. In the order given. */
+/** The rows measured now, and the earlier results of the other rows. In the given order. */
 export function merged(
   names: readonly string[],
   before: readonly RowResult[],
@@ -75,7 +75,7 @@ export function merged(
   );
 }
 
-/** Holds what was measured against what is asked of the row. */
+/** Compares the figures with the goals of the row. */
 export function judged({ goals }: Row, measured: Measured): FigureResult[] {
   return measured.figures.map((measuredFigure) => judgedFigure(measuredFigure, goals[measuredFigure.name]));
 }

@@ -3,7 +3,7 @@ import { boundText, spreadText, verdictText } from './values.js';
 
 const HEAD = ['', 'median (min..max)', 'target', 'aim', ''];
 
-/** The results for people at a terminal. */
+/** The results for a terminal. */
 export function tableText({ machine, rows }: Results): string {
   const cells = rows.flatMap((row) =>
     row.figures.map((figure) => [

@@ -1,14 +1,14 @@
 import type { Bound } from '../row.js';
 import type { FigureResult } from './results.js';
 
-/** A value in its unit, with as many digits as it is good for. */
+/** A value in its unit, with its significant digits. */
 export function valueText(value: number, unit: string): string {
   const number = grouped(value);
   if (unit === '×' || unit === '%') return `${number} ${unit}`;
   return unit === '/s' ? `${number}/s` : `${number} ${unit}`;
 }
 
-/** The median, and from where to where the rounds went if there was more than one. */
+/** The median, and the range of the rounds if there were several. */
 export function spreadText({ median, min, max, rounds, unit }: FigureResult): string {
   if (median === null || min === null || max === null) return 'none';
   const middle = valueText(median, unit);

@@ -73,11 +73,11 @@ interface Rate {
   readonly perSecond: number;
   readonly cpuUs: number;
   readonly p99Ms: number;
-  /** Heals that were not acknowledged, and are not counted. */
+  /** Heals that were not acknowledged. They are not counted. */
   readonly refused: number;
 }
 
-/** As fast as they are taken: each group is healed again as soon as it has been. */
+/** Sends heals as fast as they are accepted: each group is healed again as soon as its answer came. */
 async function rateOf(
   { seconds, signal }: BenchContext,
   client: HeartbeatClient,

@@ -8,11 +8,11 @@ export interface Contest {
   readonly call: 'heal' | 'checkup';
   readonly contenders: readonly ContenderName[];
   readonly sessionTimeoutSeconds: number;
-  /** Every user is healed once before the first round. Otherwise each round begins with servers that know nobody. */
+  /** Heal every user once before the first round. Otherwise each round begins with empty servers. */
   readonly warm: boolean;
 }
 
-/** A value for each round. */
+/** A value per round. */
 interface Rounds {
   readonly perSecond: number[];
   readonly p99Ms: number[];
@@ -25,7 +25,7 @@ export type ContestOutcome = ReadonlyMap<ContenderName, Rounds>;
 const USERS = 100_000;
 const CONNECTIONS = 64;
 
-/** Meets all contenders that can be started with the same load, turn and turn about. */
+/** Puts the same load on all contenders that can be started, alternately. */
 export async function contest(context: BenchContext, plan: Contest): Promise<ContestOutcome> {
   const names = plan.contenders.filter((name) =>
     CONTENDERS[name].needs.every((tool) => context.tools.has(tool)),
@@ -43,7 +43,7 @@ export async function contest(context: BenchContext, plan: Contest): Promise<Con
     }
   }
   for (let round = 0; round < context.rounds; round++) {
-    // There and back again, so that whatever drifts meanwhile favours nobody.
+    // In alternating order, so that drift of the machine favours no contender.
     for (const name of round % 2 === 0 ? names : names.toReversed()) {
       context.say(`round ${String(round + 1)} of ${String(context.rounds)}: ${name}`);
       const server =
@@ -76,7 +76,7 @@ function users(context: BenchContext): number {
 
 type Measure = 'perSecond' | 'p99Ms' | 'cpuUs';
 
-/** `of <contender>`: ours in relation to each of the others. */
+/** `of <contender>`: our value divided by that of each other contender. */
 export function ratioFigures(outcome: ContestOutcome, measure: Measure): Figure[] {
   const ours = outcome.get('heartbeat');
   return [...outcome].flatMap(([name, rounds]) =>
@@ -86,7 +86,7 @@ export function ratioFigures(outcome: ContestOutcome, measure: Measure): Figure[
   );
 }
 
-/** The processor time of a request with each peer, by that with us: above 1 where ours takes less. */
+/** Each peer's CPU time per request divided by ours: above 1 if ours is less. */
 export function cpuRatioFigures(outcome: ContestOutcome): Figure[] {
   const ours = outcome.get('heartbeat');
   return [...outcome].flatMap(([name, rounds]) =>
@@ -107,7 +107,7 @@ export function valueFigures(outcome: ContestOutcome, measure: Measure): Figure[
   return [...outcome].map(([name, rounds]) => ({ name: name + suffix, unit, rounds: rounds[measure] }));
 }
 
-/** Says so where a contender has not answered every request with success. */
+/** A note for each contender with failed requests. */
 export function errorNotes(outcome: ContestOutcome): string[] {
   return [...outcome].flatMap(([name, { errors }]) =>
     errors === 0 ? [] : [`${name}: ${String(errors)} requests failed`],

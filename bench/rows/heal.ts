@@ -9,7 +9,7 @@ import {
   type ContestOutcome,
 } from './contest.js';
 
-/** Long enough that no session ends while it is measured. */
+/** Long enough that no session ends during the measurement. */
 const SESSION_TIMEOUT_S = 600;
 
 export const heal: Row = {

@@ -13,10 +13,10 @@ import { ratios } from '../statistics.js';
 const USERS = 20_000;
 const CONNECTIONS = 64;
 const SESSION_TIMEOUT_S = 600;
-/** Of a daemon with keys: as many as a house may have. */
+/** Keys in the daemon's configuration: a realistic number. */
 const KEYS = 10;
 
-/** Who heals, and what is measured of them. */
+/** The kinds of credentials that are compared. */
 const CREDENTIALS = ['without', 'with a key', 'with a token'] as const;
 type Credential = (typeof CREDENTIALS)[number];
 
@@ -83,7 +83,7 @@ export const keys: Row = {
   },
 };
 
-/** Each user heals once. */
+/** Heals each user once. */
 async function cpuOfOneEach(
   { signal }: BenchContext,
   { url, pid }: { readonly url: string; readonly pid: number },
@@ -95,7 +95,7 @@ async function cpuOfOneEach(
   return (cpuMicroseconds([pid]) - before) / users;
 }
 
-/** Makes keys and tokens, and the configurations that know them. */
+/** Creates keys and tokens, and the configurations that accept them. */
 class Issuer {
   readonly #directory: string;
   readonly #secret = randomBytes(32).toString('hex');
@@ -131,7 +131,7 @@ class Issuer {
     };
   }
 
-  /** New ones, for each user, in a file. */
+  /** Writes new tokens for all users to a file. */
   async tokens(users: number): Promise<string> {
     const secret = new TextEncoder().encode(this.#secret);
     const signed = Array.from({ length: users }, (_, at) =>

@@ -11,10 +11,10 @@ import { blindnessNotes } from '../population/blindness.js';
 import { GROUP, groupsOf, healAll } from '../population/groups.js';
 import { atMost, type Row } from '../row.js';
 
-/** Longer than it takes to open them all and to heal them all once more. */
+/** Longer than it takes to open all sessions and heal all users once more. */
 const TIMEOUT_S = { full: 60, quick: 12 };
 const CHECKUPS_A_SECOND = 100;
-/** Not often: the daemon looks at every user to tell how it stands. */
+/** Seldom: the daemon looks at every user to answer. */
 const LOOK_EVERY_MS = 1_000;
 const PATIENCE_MS = 120_000;
 
@@ -109,7 +109,7 @@ function askAround(signal: AbortSignal, tally: HealTally, ask: () => Promise<voi
   }).run(signal);
 }
 
-/** @returns when, by the wall clock, nobody was online any more and all sessions were in the store */
+/** @returns when nobody was online any more and all sessions were stored, by the wall clock */
 async function allStored({ signal }: BenchContext, watcher: HeartbeatClient, users: number): Promise<number> {
   for (const end = performance.now() + PATIENCE_MS; performance.now() < end;) {
     const { online, sessions_stored: stored } = readDaemonFigures(await watcher.supervision());

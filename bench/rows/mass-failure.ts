@@ -11,18 +11,18 @@ import { residentBytes } from '../process/memory.js';
 import { atMost, type Row } from '../row.js';
 import { Receiver } from '../servers/receiver.js';
 
-/** Of the nodes one in ten fails. */
+/** One node in ten fails. */
 const NODES = { full: 100_000, quick: 10_000 };
-/** The living beat three times in a timeout. */
+/** The other nodes send three heartbeats per timeout. */
 const TIMEOUT_S = { full: 30, quick: 6 };
-/** How long single alerts are held back, until the group is told. */
+/** How long single alerts are held before the group's message is sent. */
 const HOLD_S = 5;
 const LOOK_EVERY_MS = 50;
 const PATIENCE_MS = 120_000;
 
-/** Seconds from the deadline of a heartbeat until it was noticed that it did not come. */
+/** Seconds from the deadline of a heartbeat until the miss was noticed. */
 const MISSES = 'heartbeat_node_miss_lateness_seconds';
-/** Seconds from a tick until what was due was acted on. */
+/** Seconds from a tick until its deadlines were acted on. */
 const TICKS = 'heartbeat_tick_overdue_seconds';
 
 export const massFailure: Row = {
@@ -57,7 +57,7 @@ export const massFailure: Row = {
       say(`${String(count)} nodes are registered`);
       await Promise.all([alive.grow(count - dyingCount, signal), dying.grow(dyingCount, signal)]);
       const beating = beatUntil(over.signal, context, alive, (timeoutS * 1000) / 3);
-      // Once more, so that they fall silent together.
+      // One more heartbeat, so that they fall silent together.
       const silentFrom = Date.now();
       await dying.beat(size(1_000, 500), signal);
       const firstDeadline = silentFrom + timeoutS * 1000;
@@ -128,7 +128,7 @@ interface Beat {
   readonly answeredAt: number;
 }
 
-/** Turn after turn, until it is over and the turn that was under way has been answered. */
+/** Sends turn after turn until it is stopped and the last turn was answered. */
 async function beatUntil(
   over: AbortSignal,
   { signal }: BenchContext,
@@ -144,13 +144,13 @@ interface Supervised {
   readonly nodes: { readonly failed: number };
 }
 
-/** Those of the living that anybody was told of, or that count as failed. */
+/** Healthy nodes that an alert named, or that count as failed. */
 function falselyFailed({ nodes }: Supervised, told: ReadonlyMap<string, number>, dying: number): number {
   const named = [...told.keys()].filter((name) => !name.startsWith('dying-')).length;
   return Math.max(named, nodes.failed - dying);
 }
 
-/** The names of nodes that a message says have failed. */
+/** The names of the failed nodes in a message. */
 function failedIn(body: string): readonly string[] {
   const { node, nodes = [] } = JSON.parse(body) as AlertMessage;
   const all = node === undefined ? nodes : [node];

@@ -9,14 +9,14 @@ import { quantile } from '../statistics.js';
 
 /** Three heartbeats in each timeout of 30 s. */
 const EVERY_MS = 10_000;
-/** A stage holds if a batch of heartbeats is answered within this, in 99 of 100 cases, counted from when it is due. */
+/** A stage passes if 99 of 100 batches of heartbeats are answered within this time after they were due. */
 const P99_MS = 250;
-/** Until what registering them has left to do is done. */
+/** Time for the work that registering them leaves behind. */
 const SETTLE_MS = 10_000;
 
 const STAGES = [100_000, 200_000, 350_000, 500_000, 750_000, 1_000_000];
 const QUICK_STAGES = [10_000, 20_000];
-/** Turns of heartbeats in a stage: longer than the timeout and all its retries. */
+/** Turns of heartbeats in a stage, which take longer than the timeout and all retries. */
 const TURNS = 13;
 const QUICK_TURNS = 1;
 
@@ -66,7 +66,7 @@ interface Stage {
   readonly nodes: number;
   readonly p99Ms: number;
   readonly refused: number;
-  /** Nodes that were called inactive or failed, though all of them beat. */
+  /** Nodes that counted as inactive or failed, although all of them sent heartbeats. */
   readonly missed: number;
   readonly blindIntervals: number;
   readonly ofACore: number;

@@ -16,18 +16,18 @@ import { residentBytes } from '../process/memory.js';
 import { atLeast, atMost, type Row } from '../row.js';
 import { quantile } from '../statistics.js';
 
-/** Calls that the daemon may have in flight. */
+/** The daemon's limit of calls in flight. */
 const IN_FLIGHT = 64;
 const TIMES = 3;
-/** Calls under way at the most: so many that what is slow to be answered does not keep the rest from being sent. */
+/** The most calls at once: so many that slow answers do not delay the other calls. */
 const CONNECTIONS = 768;
 const USERS = 192_000;
-/** Longer than the whole of it takes when all of it is refused for a while. */
+/** Longer than the whole row takes, even if everything is refused for a while. */
 const TIMEOUT_S = 10;
-/** Calls at once while it is measured what it carries. */
+/** The most calls at once while the capacity is measured. */
 const MEASURING = 8;
 const PROBE_EVERY_MS = 50;
-/** Callers for each group, so that one whose call is under way does not keep the others from being sent. */
+/** Callers per group, so that a call under way does not delay the group's next call. */
 const CALLERS = 8;
 
 export const overload: Row = {
@@ -112,19 +112,19 @@ export const overload: Row = {
   },
 };
 
-/** What was sent, and what came of it, in calls. */
+/** The calls that were sent, by outcome. */
 interface Answered {
   readonly calls: number;
   readonly taken: number;
   readonly shed: number;
   readonly others: number;
-  /** In which they were sent, and until all were answered. */
+  /** `plannedSeconds`: the time of sending. `seconds`: until all were answered. */
   readonly plannedSeconds: number;
   readonly seconds: number;
   readonly lateMs: number;
 }
 
-/** @param heals keeps the last call of each group that was answered 200 */
+/** @param heals gets the last call of each group that was answered 200 */
 async function load(
   { signal }: BenchContext,
   client: HeartbeatClient,
@@ -174,7 +174,7 @@ async function load(
   };
 }
 
-/** Asks whether the daemon lives, again and again. */
+/** Calls the liveness probe repeatedly. */
 async function probe(
   until: AbortSignal,
   url: string,
@@ -196,7 +196,7 @@ async function probe(
   return { tookMs, failed };
 }
 
-/** Looks at users, and counts those who are offline though they were healed within their time. */
+/** Checks users, and counts those who are offline although they were healed in time. */
 async function look(
   until: AbortSignal,
   client: HeartbeatClient,

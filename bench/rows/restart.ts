@@ -59,7 +59,7 @@ export const restart: Row = {
 interface Started {
   readonly daemon: ServerProcess;
   readonly seconds: number;
-  /** Lines of the log that tell how far the recovery is. */
+  /** Lines of the log that show the progress of the recovery. */
   readonly progress: number;
   readonly online: number;
 }

@@ -10,7 +10,7 @@ import { ratios } from '../statistics.js';
 const USERS = 1_000;
 const SHORT = 100;
 const CONNECTIONS = 8;
-/** Each session takes 7 s, and its user is away as long. */
+/** Each session lasts 7 s, as does the gap after it. */
 const SESSION_MS = 7_000;
 const WRITTEN_TOGETHER = 5_000;
 const [LONG_USER, SHORT_USER] = [1, 2];
@@ -63,7 +63,7 @@ function keyOf(order: string, user: number): string {
   return `${order} ${String(user)}`;
 }
 
-/** Everybody's sessions, with the ends spread over the same time, so that the store has merged its files often. */
+/** The sessions of all users, with ends spread over the same time, so that the store merges its files often. */
 async function fill(directory: string, long: number): Promise<void> {
   const store = new LevelHistoryStore(directory);
   await store.open();

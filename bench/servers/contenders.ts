@@ -2,7 +2,7 @@ import type { ServerProcess } from '../../src/cli/bench/server-process.js';
 import type { Tool } from '../tools.js';
 import type { Servers } from './servers.js';
 
-/** A server that answers the original calls, and all the processes that take part in it. */
+/** A server for the original calls, with all its processes. */
 export interface Contending {
   readonly url: string;
   readonly pids: readonly number[];
@@ -13,7 +13,7 @@ interface Contender {
   readonly start: (servers: Servers, sessionTimeoutSeconds: number) => Promise<Contending>;
 }
 
-/** Who is measured turn and turn about, by the name in the table. */
+/** The servers that are compared, by their name in the table. */
 export const CONTENDERS = {
   heartbeat: {
     needs: [],

@@ -1,12 +1,12 @@
 import { createServer, type Server } from 'node:http';
 
-/** What it was sent: the path, and the whole body. */
+/** A received message: the path, and the whole body. */
 export interface Received {
   readonly path: string;
   readonly body: string;
 }
 
-/** A webhook on the loopback, which answers at once. */
+/** A webhook on the loopback interface that answers at once. */
 export class Receiver {
   readonly url: string;
   readonly #server: Server;
@@ -16,7 +16,7 @@ export class Receiver {
     this.url = `http://127.0.0.1:${String(port)}`;
   }
 
-  /** @param answer gives the status of the answer to each message */
+  /** @param answer returns the status for each message */
   static start(answer: (message: Received) => number): Promise<Receiver> {
     const server = createServer((request, response) => {
       let body = '';

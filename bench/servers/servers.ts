@@ -18,28 +18,28 @@ const STOP_MS = 5_000;
 
 export interface DaemonOptions {
   readonly sessionTimeoutSeconds: number;
-  /** An existing directory for its data. A temporary one if not given. */
+  /** An existing directory for its data; a temporary one if absent. */
   readonly directory?: string;
-  /** A file to be configured by. */
+  /** A configuration file. */
   readonly configuration?: string | undefined;
   readonly logLevel?: 'info';
   readonly onLog?: (line: string) => void;
 }
 
-/** The daemon and its peers, each started for a row and ended with it at the latest. */
+/** The daemon and its peers. Each is started for a row, and ends with it at the latest. */
 export class Servers {
   readonly #running = new Set<ServerProcess>();
   readonly #directories = new Set<string>();
   readonly #signal: AbortSignal;
   readonly #onLost: (how: string) => void;
 
-  /** @param onLost told when one of them ended by itself */
+  /** @param onLost called when one of them ends by itself */
   constructor(signal: AbortSignal, onLost: (how: string) => void) {
     this.#signal = signal;
     this.#onLost = onLost;
   }
 
-  /** The daemon as it is built, with the flags it is started with everywhere. */
+  /** The built daemon, with the usual flags. */
   async daemon(options: DaemonOptions): Promise<ServerProcess> {
     const daemon = await startOwnDaemon({
       ...options,
@@ -63,7 +63,7 @@ export class Servers {
     return this.#peer({ name: 'the OTP peer', command: pathOf('../peers/otp/run'), args: [], env });
   }
 
-  /** @returns Redis itself, storing nothing on disk; its address has the port */
+  /** @returns Redis itself, without storage on disk; its URL has the port */
   async redis(): Promise<ServerProcess> {
     const port = await freePort();
     return this.#peer({
@@ -88,7 +88,7 @@ export class Servers {
     });
   }
 
-  /** An empty directory that is removed with the servers. */
+  /** An empty directory, which is removed with the servers. */
   temporaryDirectory(): string {
     const directory = mkdtempSync(join(tmpdir(), 'heartbeat-bench-'));
     if (this.#directories.size === 0) process.on('exit', this.#removeDirectories);
@@ -138,7 +138,7 @@ export class Servers {
   };
 }
 
-/** What V8 is told when the daemon is started, wherever that is done. */
+/** The V8 flags with which the daemon is started everywhere. */
 function v8Flags(): string[] {
   const lines = readFileSync(pathOf('../../scripts/v8-flags'), 'utf8').split('\n');
   return lines.filter((line) => line.startsWith('--'));

@@ -18,10 +18,10 @@ import { heapCountsOf, type HeapCounts } from './heap.js';
 
 const BUILT = fileURLToPath(new URL('../../dist/', import.meta.url));
 const SNAPSHOT = /\.heapsnapshot$/;
-/** Milliseconds between two looks, and how long to look at the most. */
+/** The interval of polls and the longest wait, in milliseconds. */
 const [EVERY, WITHIN] = [50, 120_000];
 
-/** A real daemon in a directory of its own, which is gone when it is stopped. */
+/** A real daemon with its own directory, which is removed when it stops. */
 export class SoakDaemon {
   readonly #directory = mkdtempSync(join(tmpdir(), 'heartbeat-soak-'));
   readonly #child: ChildProcess;
@@ -41,7 +41,7 @@ export class SoakDaemon {
     });
     for (const stream of [this.#child.stdout, this.#child.stderr])
       stream?.setEncoding('utf8').on('data', (text: string) => {
-        // What it says of failures that the load makes is of no interest; how it began is, and how it ended.
+        // Keeps the beginning and the end of its log; the failures that the load causes do not matter.
         this.#said = (this.#said + text).slice(-4000);
         this.#url ||= /^listening on (\S+)$/m.exec(this.#said)?.[1] ?? '';
       });
@@ -50,14 +50,14 @@ export class SoakDaemon {
     });
   }
 
-  /** @param config what its configuration file holds */
+  /** @param config the content of its configuration file */
   static async start(config: object): Promise<SoakDaemon> {
     const daemon = new SoakDaemon(config);
     await daemon.until('it listens', () => daemon.#url !== '');
     return daemon;
   }
 
-  /** Where a built daemon lies. */
+  /** The directory of the built daemon. */
   static get built(): string {
     return BUILT;
   }
@@ -66,7 +66,7 @@ export class SoakDaemon {
     return this.#url;
   }
 
-  /** Where modules of its configuration may lie. */
+  /** The directory for modules of its configuration. */
   get directory(): string {
     return this.#directory;
   }
@@ -81,15 +81,15 @@ export class SoakDaemon {
   }
 
   /**
-   * What is alive in it. It stands still meanwhile.
+   * Counts its live objects. It stands still meanwhile.
    *
-   * @param keep where a copy of the heap snapshot goes
+   * @param keep the path for a copy of the heap snapshot
    */
   async heapCounts(keep?: string): Promise<HeapCounts> {
     for (const file of this.#snapshots()) rmSync(file);
     this.#child.kill('SIGUSR2');
     await this.until('there is a snapshot', () => this.#snapshots().length > 0);
-    // It answers when it has written all of it.
+    // It answers once the snapshot is written.
     await fetch(`${this.#url}/healthz`);
     const [file = ''] = this.#snapshots();
     const heapCounts = heapCountsOf(readFileSync(file, 'utf8'));
@@ -103,7 +103,7 @@ export class SoakDaemon {
     return files.map((name) => join(this.#directory, name));
   }
 
-  /** The value of a metric, over all its labels. */
+  /** The value of a metric, summed over all labels. */
   async metric(name: string): Promise<number> {
     return metricIn(await this.#metrics(), name);
   }
@@ -112,17 +112,17 @@ export class SoakDaemon {
     return (await fetch(`${this.#url}/metrics`, { headers: { connection: 'close' } })).text();
   }
 
-  /** Nobody is online, no node is registered, and nothing is left to be told, stored or answered. */
+  /** Nobody is online, no node is registered, and nothing waits to be sent, stored or answered. */
   async idle(): Promise<void> {
     await this.until('it is idle', async () => {
       const text = await this.#metrics();
       const open = OPEN.map((name) => metricIn(text, name));
-      // This very request, and its connection.
+      // This request itself, and its connection.
       return open.every((value) => value === 0) && metricIn(text, 'heartbeat_http_connections') <= 1;
     });
   }
 
-  /** @throws Error when it has ended, or does not come to this */
+  /** @throws Error if the daemon ends, or the condition is not met in time */
   async until(what: string, isSo: () => boolean | Promise<boolean>): Promise<void> {
     const giveUpAt = performance.now() + WITHIN;
     while (!(await isSo())) {

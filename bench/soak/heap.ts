@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 
-/** How many objects there are, by the name of their constructor. */
+/** The number of objects, by the name of their constructor. */
 export type HeapCounts = ReadonlyMap<string, number>;
 
 const snapshotShape = z.object({
@@ -16,7 +16,7 @@ const snapshotShape = z.object({
   strings: z.array(z.string()),
 });
 
-/** Counts what is alive in a heap snapshot: V8 has collected everything else before it took it. */
+/** Counts the live objects in a heap snapshot: V8 collects everything else before it takes one. */
 export function heapCountsOf(snapshot: string): HeapCounts {
   const { snapshot: about, nodes, strings } = snapshotShape.parse(JSON.parse(snapshot));
   const fields = about.meta.node_fields;
@@ -31,7 +31,7 @@ export function heapCountsOf(snapshot: string): HeapCounts {
   return heapCounts;
 }
 
-/** The names of all classes in the files of a built program. */
+/** The names of all classes in a built program. */
 export function classesIn(directory: string): ReadonlySet<string> {
   const names = new Set<string>();
   for (const file of readdirSync(directory, { recursive: true, encoding: 'utf8' })) {
@@ -43,9 +43,9 @@ export function classesIn(directory: string): ReadonlySet<string> {
   return names;
 }
 
-/** What Node makes for a connection, a request, a timer and a thread. */
+/** Node's objects for connections, requests, timers and threads. */
 const HANDLES = ['Socket', 'IncomingMessage', 'ServerResponse', 'Timeout', 'Worker', 'MessagePort'];
-/** What everything else is made of: shapes without a class, and what holds them. */
+/** Basic objects without a class, and their containers. */
 const PARTS = ['Object', 'Array', 'Map', 'Set', 'Promise'];
 
 export interface Count {
@@ -60,7 +60,7 @@ export interface Comparison {
   readonly parts: readonly Count[];
 }
 
-/** Of the daemon's own classes, of Node's handles, and of what they are made of. */
+/** Counts of the daemon's own classes, of Node's handles, and of basic objects. */
 export function compared(before: HeapCounts, after: HeapCounts, own: ReadonlySet<string>): Comparison {
   const count = (name: string): Count => ({
     name,
@@ -71,17 +71,17 @@ export function compared(before: HeapCounts, after: HeapCounts, own: ReadonlySet
   return { classes: names.map(count), handles: HANDLES.map(count), parts: PARTS.map(count) };
 }
 
-/** Objects that may be more of without a leak: what is bounded, such as the last blind intervals, may have filled up. */
+/** Growth that is no leak: bounded lists, such as the last blind intervals, may have filled up. */
 const SPARE = 16;
-/** Of what everything is made of, for each request: V8 itself keeps an object for each place that it has optimised. */
+/** Basic objects per request that are no leak: V8 keeps an object for each function that it optimised. */
 const PART_OF_A_REQUEST = 0.1;
 const SPARE_PARTS = 1000;
 
 /**
- * What has not come back to what it was.
+ * The counts that did not return to their former value.
  *
- * @param requests how many there were in between
- * @param ports that Node keeps of threads that are gone, at the most
+ * @param requests the number of requests in between
+ * @param ports the most ports that Node keeps of ended threads
  */
 export function grown(
   { classes, handles, parts }: Comparison,

@@ -6,13 +6,13 @@ import type { SoakDaemon } from './daemon.js';
 const AT_ONCE = 32;
 
 export interface Crowd {
-  /** Who come and go in a round, each under an id of its own. */
+  /** Users who come and go in a round, each with a new id. */
   readonly users: number;
-  /** Nodes that are registered in a round, and deleted at its end. */
+  /** Nodes that are registered in a round and deleted at its end. */
   readonly nodes: number;
 }
 
-/** Everything at once, in rounds: whoever comes in one is gone at its end, or is about to be. */
+/** All kinds of requests at once, in rounds. Users and nodes of a round are gone soon after its end. */
 export class SoakLoad {
   readonly #daemon: SoakDaemon;
   readonly #crowd: Crowd;
@@ -30,13 +30,13 @@ export class SoakLoad {
     return this.#round;
   }
 
-  /** @param reload has the daemon take other channels, in the middle of it */
+  /** @param reload reloads the daemon with other channels, in the middle of the round */
   async round(reload: (round: number) => void): Promise<void> {
     const round = this.#round++;
     await Promise.all([this.#users(round), this.#nodes(round, reload), this.#strangers()]);
   }
 
-  /** Their connections go, too. */
+  /** Also closes the connections. */
   async pause(): Promise<void> {
     await this.#agent.close();
     this.#agent = new Agent({ connections: AT_ONCE });
@@ -76,18 +76,18 @@ export class SoakLoad {
     await this.#all(every(names, 22), (name) => this.#ask('POST', `/nodes/${name}/resume`));
     for (const path of ['/nodes?state=failed', '/alerts?state=dead', '/alerts', '/supervision'])
       await this.#ask('GET', path);
-    // Who is silent fails.
+    // Silent nodes fail.
     const failed = 'heartbeat_node_flips_total';
     const before = await this.#daemon.metric(failed);
     await this.#daemon.until('silent nodes fail', async () => (await this.#daemon.metric(failed)) > before);
     await this.#all(every(names, 7), (name) => this.#ask('GET', `/nodes/${name}?from=-1h`));
     await this.#all(every(names, 7), (name) => this.#ask('GET', `/nodes/${name}/flips`));
-    // Until the end, so that what is about to be stored of them is of nobody.
+    // Heartbeats until the end, so that records of deleted nodes are still waiting to be stored.
     await this.#ask('POST', '/nodes/heartbeats', names.join('\n'));
     await this.#all(names, (name) => this.#ask('DELETE', `/nodes/${name}`));
   }
 
-  /** Who says nothing, who says nonsense, and who leaves in the middle. */
+  /** Connections that send nothing, nonsense, or half of a request. */
   async #strangers(): Promise<void> {
     const words = [
       '',
@@ -118,7 +118,7 @@ export class SoakLoad {
     await Promise.all(items.map((item, index) => this.#atOnce(() => act(item, index))));
   }
 
-  /** Whatever is answered: what is refused is a part of it. */
+  /** Sends a request and accepts any answer, since refusals are part of the load. */
   async #ask(method: 'GET' | 'PUT' | 'POST' | 'DELETE', path: string, body?: string): Promise<void> {
     this.requests++;
     const origin = this.#daemon.url;

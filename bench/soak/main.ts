@@ -3,7 +3,7 @@ import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { soak, type SoakReport } from './soak.js';
 
 /*
- * Runs a daemon under everything at once for some minutes, and shows by its heap that what is over is gone:
+ * Puts all kinds of load on a daemon for some minutes, and shows by its heap that it leaks nothing:
  * `npm run soak -- --minutes 10`.
  */
 
@@ -21,7 +21,7 @@ process.exitCode = await main(process.argv.slice(2));
 
 async function main(argv: readonly string[]): Promise<number> {
   const command = new Command('npm run soak --')
-    .description('runs a daemon under everything at once, and counts what is left of it in its heap')
+    .description('put all kinds of load on a daemon, and count what stays in its heap')
     .option('--minutes <number>', 'how long', minutes, 5)
     .option('--json', 'the counts as JSON on standard output', false)
     .option('--keep <directory>', 'keep both heap snapshots there')
@@ -68,8 +68,8 @@ function textOf({ rounds, requests, classes, handles, parts, grown }: SoakReport
   const same = counts.length - changed.length;
   const verdict =
     grown.length === 0
-      ? 'What is over is gone: all counts came back to what they were, or within what is bounded.'
-      : `Grown beyond what is bounded: ${grown.map(({ name }) => name).join(', ')}.`;
+      ? 'No leak: all counts returned to their former values, within bounds.'
+      : `Grown beyond the bounds: ${grown.map(({ name }) => name).join(', ')}.`;
   return (
     `${String(rounds)} rounds, ${String(requests)} requests. Objects in the idle heap before and after:\n\n` +
     line('', 'before', 'after') +

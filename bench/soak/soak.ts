@@ -7,13 +7,13 @@ import { SoakLoad, type Crowd } from './load.js';
 import { Receiver } from '../servers/receiver.js';
 
 export interface SoakPlan extends Crowd {
-  /** Rounds before the first count: what is made once and kept for good is made in them. */
+  /** Rounds before the first count: objects that are made once and kept are made in them. */
   readonly warmUp: number;
-  /** Whether another round is to follow; asked before each, with how many there were since the first count. */
+  /** Whether another round follows. Called before each, with the number of rounds since the first count. */
   readonly goesOn: (rounds: number) => boolean;
-  /** Whether a module of one's own is among the channels. */
+  /** Whether a custom module is among the channels. */
   readonly module: boolean;
-  /** Where copies of the heap snapshots go, to look for what holds what has grown. */
+  /** The directory for copies of the heap snapshots, to find what retains the objects. */
   readonly keep?: string | undefined;
   readonly say?: (text: string) => void;
 }
@@ -21,11 +21,11 @@ export interface SoakPlan extends Crowd {
 export interface SoakReport extends Comparison {
   readonly rounds: number;
   readonly requests: number;
-  /** What did not come back to what it was. */
+  /** The counts that did not return to their former value. */
   readonly grown: readonly Count[];
 }
 
-/** Every so many-th message is refused at first: those are tried again. Nothing is ever taken at `/broken`. */
+/** One message in this many is refused at first and tried again. `/broken` refuses everything. */
 const REFUSED = 7;
 
 const MODULE = `import { BaseNotifier } from 'heartbeat';
@@ -34,7 +34,7 @@ export default class Sink extends BaseNotifier {
 }
 `;
 
-/** Runs a real daemon under everything at once, twice goes idle, and counts what is alive each time. */
+/** Puts all kinds of load on a real daemon, lets it become idle twice, and counts its live objects each time. */
 export async function soak({ warmUp, goesOn, module, keep, say, ...crowd }: SoakPlan): Promise<SoakReport> {
   let messages = 0;
   const receiver = await Receiver.start(({ path }) =>
@@ -44,7 +44,7 @@ export async function soak({ warmUp, goesOn, module, keep, say, ...crowd }: Soak
   try {
     writeFileSync(join(daemon.directory, 'sink.mjs'), MODULE);
     const all = channelsOf(receiver.url, module);
-    // Every other reload takes a channel away, while something waits in it.
+    // Every second reload removes a channel while alerts wait in it.
     const reload = (round: number): void => {
       daemon.configure(configured(round % 2 === 0 ? all : { ops: all.ops }));
       daemon.reload();
@@ -60,7 +60,7 @@ export async function soak({ warmUp, goesOn, module, keep, say, ...crowd }: Soak
     const after = await idleHeapCounts(daemon, load, keep && join(keep, 'after.heapsnapshot'));
     const counts = compared(before, after, classesIn(SoakDaemon.built));
     const done = { rounds: load.rounds - rounds, requests: load.requests - requests };
-    // A module's thread begins with every other reload. See decision 91.
+    // Every second reload starts a thread for the module. See decision 91.
     const ports = module && !('registerHooks' in nodeModule) ? done.rounds : 0;
     return { ...done, ...counts, grown: grown(counts, done.requests, ports) };
   } finally {

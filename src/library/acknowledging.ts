@@ -17,7 +17,7 @@ export interface Acknowledged extends Acknowledgement {
   readonly at: Date;
 }
 
-const anAcknowledgement = must('an object with by, and reason and until where there are any', isObject);
+const anAcknowledgement = must('an object with by, and optionally reason and until', isObject);
 
 /**
  * Reads an argument by the rules for a body of the API.

@@ -1,5 +1,5 @@
 %% The same three calls on Erlang/OTP: cowboy in front of a mnesia `history` bag (disc_copies, keyed by user),
-%% one transaction a heal. Mnesia's log is not synced before the answer. TTL: the seconds that a heal holds.
+%% one transaction per heal. Mnesia's log is not synced before the answer. TTL: the session timeout in seconds.
 -module(presence).
 -export([main/0, init/2]).
 -record(history, {user, online_at, offline_at}).

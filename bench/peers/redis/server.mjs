@@ -1,5 +1,5 @@
-// What people write today: a user is online while `user:<id>` is in Redis, which forgets it after TTL seconds.
-// `TTL=7 node server.mjs express|bare REDIS_PORT`: behind Express, or behind Node's own HTTP server alone.
+// The common solution: a user is online while the key `user:<id>` is in Redis, where it expires after TTL seconds.
+// `TTL=7 node server.mjs express|bare REDIS_PORT`: with Express, or with Node's own HTTP server alone.
 import http from 'node:http';
 
 import express from 'express';

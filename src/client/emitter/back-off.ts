@@ -11,7 +11,7 @@ export class BackingOff extends Error {
   override readonly name = 'Resting';
 
   constructor() {
-    super('the daemon has asked to be left alone for a while');
+    super('the daemon asked for a pause');
   }
 }
 

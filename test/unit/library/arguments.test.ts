@@ -175,7 +175,7 @@ describe('arguments of the library', () => {
     [['nodes', 'register', 'db-1', 'fast'], 'must be an object with timeout'],
     [
       ['nodes', 'acknowledge', 'db-1'],
-      'an acknowledgement must be an object with by, and reason and until where there are any, not undefined',
+      'an acknowledgement must be an object with by, and optionally reason and until, not undefined',
     ],
     [['nodes', 'list', { paused: 'yes' }], 'filter.paused: must be true or false, not "yes"'],
     [['nodes', 'flips', 'db-1', { from: 5 }], 'range.from: must be a Date, not 5'],
