@@ -4,8 +4,8 @@ import { drawResults } from '../bench/chart/draw-results.js';
 import { markdownText } from '../bench/report/markdown.js';
 import { parseResults } from '../bench/report/results.js';
 
-const MARKED = /(<!-- The results write what follows\. -->\n)[^]*(\n<!-- The results end here\. -->)/;
-const CHART = '![What a heal and a user cost as more come online](performance.svg)';
+const MARKED = /(<!-- Written by \S+ from here on\. -->\n)[^]*(\n<!-- Written by \S+ up to here\. -->)/;
+const CHART = '![Cost of a heal and of a user by the number of users online](performance.svg)';
 
 const results = parseResults(readFileSync(process.argv[2] ?? 'bench/results/latest.json', 'utf8'));
 if (results === undefined) throw new Error('no results of the bench');
