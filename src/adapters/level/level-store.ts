@@ -26,6 +26,7 @@ export class LevelStore implements OrderedStore {
   #check: TableCheck | undefined;
   /** All tables were undamaged since it was opened. */
   #isProven = false;
+  #isClosed = false;
 
   /** @param identity of the file CURRENT */
   constructor(
@@ -87,6 +88,8 @@ export class LevelStore implements OrderedStore {
 
   async checkPresence(): Promise<void> {
     const found = await LevelStore.identity(this.#directory).catch(() => this.#identity);
+    // A store that was opened again has another identity.
+    if (this.#isClosed) return;
     // LevelDB would write on, to files that nobody can find.
     this.#observer.missing(found === this.#identity ? undefined : missingError(this.#directory));
   }
@@ -120,6 +123,7 @@ export class LevelStore implements OrderedStore {
   }
 
   async close(): Promise<void> {
+    this.#isClosed = true;
     await this.scrubbing.settled();
     await this.#db.close();
     await this.#mark.end();

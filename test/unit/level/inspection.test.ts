@@ -329,6 +329,14 @@ describe('damage in the files of a store', function () {
       ),
     ).to.equal('refused');
   });
+
+  it('is not reported by a check that ends after the store was closed', async () => {
+    await rename(path.join(directory.path, 'history', 'CURRENT'), path.join(directory.path, 'CURRENT'));
+    const check = store.checkPresence();
+    await Promise.all([check, store.close()]);
+    expect(store.trouble).to.equal(undefined);
+    expect(logger.events()).not.to.include('the database is gone');
+  });
 });
 
 describe('the directory of a store', () => {
