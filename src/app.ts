@@ -72,10 +72,10 @@ export class App implements Daemon {
     const retention = toMillis(config.history.retention ?? Infinity);
     this.nodes = nodeQueries(actors, this.#watchdog, clock, retention);
     this.alerts = alertQueries(actors, clock);
-    this.#root = this.#grow();
+    this.#root = this.#buildTree();
   }
 
-  #grow(): Supervisor {
+  #buildTree(): Supervisor {
     const { clock, logger } = this.#ports;
     const { system, home } = this.#actors;
     const parts = {

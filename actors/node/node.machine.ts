@@ -17,8 +17,8 @@ import { evaluatePrecondition } from './node-preconditions.js';
 import { change, forget, register, settle } from './registering.js';
 
 /**
- * The state machine of a node: decides what one message means. Pure: it reads the lease and changes nothing. A heartbeat at the
- * deadline itself is in time. One after it comes after the misses, whether or not they had been noticed.
+ * The state machine of a node: decides what one message means. Pure: it reads the lease and changes nothing. A heartbeat
+ * at the deadline itself is in time. One after it comes after the misses, whether or not they had been noticed.
  */
 export function decide(state: NodePhase, lease: Lease, message: NodeMessage, rules: NodeRules): Decision {
   if ('precondition' in message && message.precondition !== undefined) {

@@ -261,13 +261,15 @@ export class Notifier implements Behaviour<NotifierMessage>, Alerting {
   }
 
   #setAlarm(): void {
+    const { clock } = this.#deps;
     const { dueAlerts } = this.#parts;
-    this.#timer.set(this.#actor.isUp ? dueAlerts.nextAt(this.#circumstances.now) : undefined);
+    this.#timer.set(this.#actor.isUp ? dueAlerts.nextAt(clock.now()) : undefined);
   }
 
   inspect(): object {
+    const { clock } = this.#deps;
     const { dueAlerts } = this.#parts;
-    const holdLeft = dueAlerts.holdLeft(this.#circumstances.now);
+    const holdLeft = dueAlerts.holdLeft(clock.now());
     return {
       open: this.#open.size,
       unstored: this.#open.unstoredCount,

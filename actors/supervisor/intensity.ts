@@ -5,9 +5,9 @@ import type { SupervisorPolicy } from './child-spec.js';
 export type RestartHistory = readonly number[];
 
 /**
- * The restart intensity: records a restart at `now` (monotonic milliseconds) and says whether it was one too many: more than `intensity`
- * within the last `period` seconds, both ends included. This is `add_restart` of OTP's supervisor.erl, in milliseconds
- * where OTP counts whole seconds.
+ * The restart intensity: records a restart at `now` (monotonic milliseconds) and says whether it was one too many: more
+ * than `intensity` within the last `period` seconds, both ends included. This is `add_restart` of OTP's supervisor.erl,
+ * in milliseconds where OTP counts whole seconds.
  */
 export function recordRestart(
   history: RestartHistory,

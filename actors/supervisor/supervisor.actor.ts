@@ -218,7 +218,7 @@ export class Supervisor implements Actor<SupervisorEvent> {
         return;
       }
       this.#failure = failure;
-      // While it starts itself, its own failed start tells it.
+      // During its own start, the caller of that start reports the failure.
       if (this.#started === undefined)
         this.#context.logger.error('child crashed', { path: `${this.path}/${id}`, error: failure });
       this.#cell.tellUnbounded({ kind: 'child_start_failed', id, incarnation, error: failure.message });
@@ -257,7 +257,8 @@ export class Supervisor implements Actor<SupervisorEvent> {
         : `${reason.id} was restarted too often, last after: ${cause}`;
     for (const cancel of this.#pauses) cancel();
     if (this.#started !== undefined) {
-      // The first failure is passed on as it is, and who asked for the start reports it: readers need the cause, not the tree.
+      // The first failure is passed on as it is, and the caller of the start reports it: readers need the cause, not the
+      // tree.
       this.#settleStart(this.#failure ?? new Error(why));
       return;
     }

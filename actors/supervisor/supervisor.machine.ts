@@ -68,8 +68,8 @@ export function initialState(policy: SupervisorPolicy, specs: readonly ChildPoli
 }
 
 /**
- * The state machine of a supervisor: the rules of OTP's supervisor.erl, for children that start and stop asynchronously. `now` is in monotonic
- * milliseconds. Events of an incarnation that is no longer alive change nothing.
+ * The state machine of a supervisor: the rules of OTP's supervisor.erl, for children that start and stop
+ * asynchronously. `now` is in monotonic milliseconds. Events of an incarnation that is no longer alive change nothing.
  */
 export function decide(state: SupervisorState, event: SupervisorEvent, now: number): Decision {
   switch (event.kind) {

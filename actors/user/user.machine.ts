@@ -82,8 +82,8 @@ const FLUSH: readonly UserEffect[] = [{ kind: 'submit', entry: 'flush' }, { kind
 const ERASE: readonly UserEffect[] = [{ kind: 'submit', entry: 'erase' }, { kind: 'wait' }];
 
 /**
- * The state machine of a user: decides what one message means. Pure: it reads the lease and changes nothing. A user is online while the
- * deadline lies ahead; a heal at the deadline itself still extends the session.
+ * The state machine of a user: decides what one message means. Pure: it reads the lease and changes nothing. A user is
+ * online while the deadline lies ahead; a heal at the deadline itself still extends the session.
  */
 export function decide(state: UserState, lease: Lease, message: UserMessage): Decision {
   switch (message.kind) {

@@ -1,6 +1,6 @@
 /**
- * Loads a package that only some channels, or only one kind of store, need. It is no dependency, so that a daemon without
- * them does not install it.
+ * Loads a package that only some channels, or only one kind of store, need. It is no dependency, so that a daemon
+ * without them does not install it.
  *
  * @throws Error that names the package to install, where it is missing
  */

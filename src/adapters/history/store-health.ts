@@ -70,8 +70,8 @@ export class StoreHealth implements StoreObserver {
 
   /** @returns the error for the reader */
   failed(error: unknown): HeartbeatError {
-    const told = readError(error);
-    if (isCorrupt(told)) this.damaged(told);
-    return told;
+    const failure = readError(error);
+    if (isCorrupt(failure)) this.damaged(failure);
+    return failure;
   }
 }
