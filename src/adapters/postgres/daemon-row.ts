@@ -54,6 +54,7 @@ export class DaemonRow {
   readonly #options: DaemonRowOptions;
   #primary: Primary;
   #cancel: Cancel | undefined;
+  #renewing: Promise<void> | undefined;
   #isReleased = false;
 
   private constructor(options: DaemonRowOptions, primary: Primary) {
@@ -91,7 +92,9 @@ export class DaemonRow {
   }
 
   #renewLater(): void {
-    this.#cancel = this.#options.clock.after(EVERY, () => void this.#renew());
+    this.#cancel = this.#options.clock.after(EVERY, () => {
+      this.#renewing = this.#renew();
+    });
   }
 
   async #renew(): Promise<void> {
@@ -110,27 +113,25 @@ export class DaemonRow {
     if (!this.#isReleased) this.#renewLater();
   }
 
+  /** The connection, made again if it was lost. */
   async #connected(): Promise<Primary> {
-    if (!this.#primary.isLost) return this.#primary;
-    const primary = await Primary.connect(this.#options.address);
-    if (this.#isReleased) primary.destroy();
-    else this.#primary = primary;
-    return primary;
+    if (this.#primary.isLost) this.#primary = await Primary.connect(this.#options.address);
+    return this.#primary;
   }
 
   /** An orderly end: the next daemon need not wait. */
   async release(): Promise<void> {
     this.#isReleased = true;
     this.#cancel?.();
+    await this.#renewing;
     const { partition, incarnation, logger } = this.#options;
-    const primary = this.#primary;
     try {
-      await asked(primary, this.#options, () =>
-        primary.write({ text: RELEASE, values: [partition, incarnation] }),
-      );
+      const primary = await this.#connected();
+      const values = [partition, incarnation];
+      await asked(primary, this.#options, () => primary.write({ text: RELEASE, values }));
       await primary.end();
     } catch (error) {
-      primary.destroy();
+      this.#primary.destroy();
       logger?.debug('the row of this daemon could not be removed', { error });
     }
   }

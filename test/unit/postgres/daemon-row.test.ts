@@ -95,6 +95,14 @@ describe('the row of a daemon in PostgreSQL', function () {
     });
   });
 
+  it('is removed by a daemon that closes the store just after its connection was lost', async () => {
+    const store = await open();
+    await postgres.stop();
+    await postgres.run();
+    await store.close();
+    expect(await ageOf()).to.equal(undefined);
+  });
+
   it('is renewed again after the server was restarted', async () => {
     const told: HeartbeatError[] = [];
     const store = await open({ lost: (error) => told.push(error) });
