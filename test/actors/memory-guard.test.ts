@@ -90,7 +90,7 @@ describe('a daemon whose memory runs short', () => {
     expect((await daemon.app.facts()).memory.short).to.equal(false);
   });
 
-  it('knows what lives from the last collection, and takes garbage for none of it', async () => {
+  it('measures live memory at the last collection, and does not count garbage', async () => {
     await heal(1, 20);
     await daemon.clock.advance(250);
     memory.live = 2 * USER_BYTES;
@@ -100,7 +100,7 @@ describe('a daemon whose memory runs short', () => {
     expect(await heal(21, 30)).to.deep.equal(new Array(10).fill('online'));
   });
 
-  it('sheds for want of the container’s memory as well', async () => {
+  it("sheds load if the container's memory is short, too", async () => {
     memory.container = { live: 76, used: 76, limit: 100 };
     await daemon.clock.advance(1000);
     expect(await heal(1, 1)).to.deep.equal([SHORT.code]);
@@ -141,7 +141,7 @@ describe('a daemon whose memory runs short', () => {
     await enough.app.stop();
   });
 
-  it('says so of alerts that are still to be told, and reads no more of them than fit', async () => {
+  it('does the same for undelivered alerts, and reads no more of them than fit', async () => {
     const store = new MemoryHistoryStore();
     const records = Array.from({ length: 1200 }, (_each, index) => recordAt(index + 1, 'pending'));
     await store.write([{ kind: 'alerts', records }]);

@@ -33,7 +33,7 @@ describe('requests for one user that wait for a slow disk', () => {
     for (let pass = 0; pass < 4; pass++) await daemon.clock.settle();
   }
 
-  it('have their turn in the order they asked, so that the last word counts', async () => {
+  it('are handled in their order, so that the last one counts', async () => {
     const opened = daemon.clock.wall();
     ask('goodbye', 'heal', 'goodbye');
     await release();

@@ -29,7 +29,7 @@ describe('a store that refuses writes', () => {
     expect(await daemon.ask('checkup', ANN)).to.deep.equal({ kind: 'online' });
   });
 
-  it('says so where readiness is asked for and in the log, and no longer once it writes again', async () => {
+  it('is reported by readiness and the log until it writes again', async () => {
     store.full = true;
     await daemon.ask('heal', BEN);
     expect(daemon.app.unready()).to.deep.equal(['the store refuses writes']);
@@ -54,7 +54,7 @@ describe('a store that refuses writes', () => {
     expect(await daemon.history(ANN)).to.deep.equal(whole);
   });
 
-  it('is tried once more by an orderly stop, whatever is left of the back-off', async () => {
+  it('gets a last attempt at an orderly stop, whatever is left of the back-off', async () => {
     const opened = daemon.clock.wall();
     await daemon.ask('heal', ANN);
     store.full = true;
@@ -68,7 +68,7 @@ describe('a store that refuses writes', () => {
     expect(daemon.logger.lines.filter(({ event }) => event.startsWith('stopping with'))).to.deep.equal([]);
   });
 
-  it('is said by an orderly stop with what it could not keep', async () => {
+  it('makes an orderly stop log what was lost', async () => {
     await daemon.ask('heal', ANN);
     await daemon.ask('heal', BEN);
     store.full = true;

@@ -41,7 +41,7 @@ describe('a store that is damaged or gone', () => {
     },
   });
 
-  it('is said where readiness is asked for, in /supervision and by a metric', async () => {
+  it('is reported by readiness, /supervision and a metric', async () => {
     expect(daemon.app.unready()).to.deep.equal([]);
     store.trouble = { kind: 'damaged', message: MESSAGE };
     store.damages = 3;
@@ -52,7 +52,7 @@ describe('a store that is damaged or gone', () => {
     expect((await daemon.app.facts()).store).to.include({ damages: 3, isMissing: true });
   });
 
-  it('is looked for every second, in steps, and again an hour after all was read', async () => {
+  it('is checked every second in steps, and again an hour after a full round', async () => {
     await daemon.clock.advance(10_500);
     expect(store.presences).to.equal(10);
     expect(store.checks).to.equal(3);
@@ -64,7 +64,7 @@ describe('a store that is damaged or gone', () => {
     expect(store.presences).to.equal(presences);
   });
 
-  it('never passes for a full disk', async () => {
+  it('is never reported as a full disk', async () => {
     await daemon.ask('heal', user(1));
     store.refusesAsDamaged = true;
     const refused = { kind: 'refused', code: 'HEARTBEAT_STORE_CORRUPT' };

@@ -53,7 +53,7 @@ describe('supervision', () => {
     expect(daemon.logger.events()).to.include('actor crashed');
   });
 
-  it('lets the siblings of a crashed user notice nothing', async () => {
+  it('does not affect the siblings of a crashed user', async () => {
     await start({ flags: { '--shards': '1' } });
     await daemon.ask('heal', BEN);
     await daemon.ask('heal', ANN);

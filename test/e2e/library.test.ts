@@ -36,7 +36,7 @@ describe('the examples', () => {
     expect(stdout).to.include('node1 is active').and.to.include('heartbeats were accepted');
   });
 
-  it('run a channel of its own, which is tried again', async () => {
+  it('run a custom channel, with retries', async () => {
     const lines = (await ended(example('own-channel.js'))).split('\n');
     expect(lines[0]).to.match(/^attempt 2: node.reported_failure of backup: /);
     expect(lines[1]).to.equal('node.reported_failure is delivered after 2 attempts');
@@ -152,7 +152,7 @@ describe('a program that has closed its instances', () => {
     expect(child.stderr.match(/callback threw an error/g)).to.have.length(2);
   });
 
-  it('is told in one line what cannot be', async () => {
+  it('gets the problem in one line', async () => {
     const child = program(`
       import { createHeartbeat } from 'heartbeat';
       await createHeartbeat({ timeout: -1 }).catch((error) => console.log(error.message));
@@ -163,7 +163,7 @@ describe('a program that has closed its instances', () => {
 });
 
 describe('a module of a channel of its own', () => {
-  it('may be made of what the library exports', async () => {
+  it('may use what the library exports', async () => {
     const hooks = await HookServer.start();
     resources.onClear(() => hooks.stop());
     const directory = resources.directory();

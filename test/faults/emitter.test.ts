@@ -37,7 +37,7 @@ const emit = (url: string, file: string, ...more: readonly string[]) =>
   });
 
 describe('heartbeat emit', () => {
-  it('outlives the daemon, again and again, and no node that it beats for fails', async () => {
+  it('survives restarts of the daemon without a failed node', async () => {
     const directory = resources.directory();
     const flags = { 'nodes-timeout': 5, 'nodes-max-retries': 1 };
     let daemon = await resources.daemon(directory, flags);
@@ -102,7 +102,7 @@ describe('heartbeat emit', () => {
     expect((await emitter.ended).code).to.equal(0);
   });
 
-  it('registers what the file chooses for nodes, and the same again changes nothing', async () => {
+  it('registers nodes with the settings of the file, and changes nothing the second time', async () => {
     const daemon = await resources.daemon(resources.directory());
     const chosen = { timeout: 40, max_retries: 7, labels: { team: 'web' }, depends_on: ['switch'] };
     const file = nodesFile([
@@ -121,7 +121,7 @@ describe('heartbeat emit', () => {
     }
   });
 
-  it('says what of the file the daemon refuses, and has failed then', async () => {
+  it('prints settings that the daemon refuses, and exits 1', async () => {
     const daemon = await resources.daemon(resources.directory());
     const file = nodesFile([{ name: 'web', channels: ['nowhere'], labels: { team: 'web' } }]);
     const emitter = await resources.heartbeat([
@@ -135,7 +135,7 @@ describe('heartbeat emit', () => {
     expect(await nodesAt(daemon.url)).to.have.length(1);
   });
 
-  it('is quiet in a pipe, sums up for people, and ends by itself', async () => {
+  it('is quiet in a pipe, prints a summary, and ends by itself', async () => {
     const daemon = await resources.daemon(resources.directory());
     const emitter = await resources.heartbeat([
       ...['emit', '--url', daemon.url, '--nodes', nodesFile(['a', 'b'])],
@@ -165,7 +165,7 @@ describe('heartbeat emit', () => {
     expect(emitter.stderr).to.match(/^heartbeats are refused, trying again: .*ECONNREFUSED\n$/);
   });
 
-  it('tells of every mistake before it begins', async () => {
+  it('prints all mistakes before it begins', async () => {
     const wrong = await resources.heartbeat([
       ...['emit', '--url', 'nowhere', '--nodes', 'none', '--interval', '0', '--batch-sizes', '1,2'],
     ]);

@@ -72,7 +72,7 @@ describe('a daemon of very many nodes, of which a tenth fails within a second', 
     return { url };
   }
 
-  it('tells each of them, and answers the heartbeats of the others', async () => {
+  it('sends an alert for each of them, and answers the heartbeats of the others', async () => {
     const { url } = await fail({ at_least: 1_000_000 });
     const bodies = told();
     expect(bodies).to.have.length(DYING.length);

@@ -37,7 +37,7 @@ describe('with a heap of 64 MiB', () => {
     }
   }
 
-  it('a crowd that does not fit is turned away, everybody online stays, and a kill -9 takes none of them', async () => {
+  it('refuses users that do not fit, keeps all others online, and loses none at a kill -9', async () => {
     const directory = resources.directory();
     const daemon = await ready(launch(directory, 64));
     await fill(daemon, 1, CROWD);

@@ -23,7 +23,7 @@ describe('a daemon that is asked for three times what it may have in flight', fu
 
   afterEach(() => resources.clear());
 
-  it('sheds, holds online whoever it told so, stays within its memory, and is well again', async () => {
+  it('sheds load, keeps acknowledged users online, stays within its memory, and recovers', async () => {
     const daemon = await resources.daemon(resources.directory(), FLAGS);
     const plan: CrowdPlan = {
       url: daemon.url,
@@ -76,7 +76,7 @@ describe('a daemon whose users have all expired and keep sending checkups', func
 
   afterEach(() => resources.clear());
 
-  it('brings all of them back, and meanwhile holds online whoever it told so', async () => {
+  it('brings all of them back, and keeps acknowledged users online meanwhile', async () => {
     const daemon = await resources.daemon(resources.directory(), FLAGS);
     const plan: ReturningPlan = {
       url: daemon.url,

@@ -5,7 +5,7 @@ import { SimulatedAlerts } from '../../support/simulated-alerts.js';
 const never = (): Promise<void> => Promise.reject(new NotifyError('answered 503'));
 
 describe('channels that change while the daemon runs', () => {
-  it('deliver what waits by their new settings', async () => {
+  it('deliver waiting alerts with their new settings', async () => {
     const alerts = await SimulatedAlerts.start({ channels: { ops: { answer: never } } });
     alerts.fail('node1');
     await alerts.pass(10);
@@ -17,7 +17,7 @@ describe('channels that change while the daemon runs', () => {
     await alerts.stop();
   });
 
-  it('are told what comes from then on when they are new, and started again like the others', async () => {
+  it('get alerts from then on if they are new, and are restarted like the others', async () => {
     const alerts = await SimulatedAlerts.start({ channels: { ops: {} } });
     alerts.fail('node1');
     await alerts.clock.settle();
@@ -30,7 +30,7 @@ describe('channels that change while the daemon runs', () => {
     await alerts.stop();
   });
 
-  it('leave dead letters when they go, and no silence', async () => {
+  it('leave dead letters when they are removed', async () => {
     const alerts = await SimulatedAlerts.start({ channels: { ops: { answer: never }, chat: {} } });
     alerts.fail('node1');
     await alerts.pass(20);
@@ -59,7 +59,7 @@ describe('channels that change while the daemon runs', () => {
     await alerts.stop();
   });
 
-  it('are told late by their new settings', async () => {
+  it('escalate by their new settings', async () => {
     const alerts = await SimulatedAlerts.start({ channels: { ops: {}, boss: {} } });
     await alerts.replace({ ops: {}, boss: { after: 60_000 } });
     alerts.fail('node1');
@@ -70,7 +70,7 @@ describe('channels that change while the daemon runs', () => {
     await alerts.stop();
   });
 
-  it('stand in, when they are new, for those that fail', async () => {
+  it('become the fallback of failing channels if they are new', async () => {
     const gone = () => Promise.reject(new NotifyError('answered 410', { permanent: true }));
     const quiet = { match: [{ labels: { no: ['body'] } }] };
     const alerts = await SimulatedAlerts.start({ channels: { ops: {} } });
@@ -87,7 +87,7 @@ describe('channels that change while the daemon runs', () => {
     await alerts.stop();
   });
 
-  it('let what is under way with one that goes come to its end', async () => {
+  it('finish attempts under way of a removed channel', async () => {
     let arrive = (): void => undefined;
     const answer = () => new Promise<void>((resolve) => (arrive = resolve));
     const alerts = await SimulatedAlerts.start({ channels: { ops: { answer }, chat: {} } });

@@ -5,7 +5,7 @@ import { SimulatedAlerts } from '../../support/simulated-alerts.js';
 const on = (name: string) => ({ dependsOn: [parseNodeName(name)!] });
 
 describe('a node that had failed and is deleted', () => {
-  it('is told to who was told of its failure, in one line', async () => {
+  it('notifies in one line the channels that were notified of its failure', async () => {
     const alerts = await SimulatedAlerts.start({
       channels: { ops: {}, pager: { events: ['node.failed', 'node.recovered'] } },
     });
@@ -21,7 +21,7 @@ describe('a node that had failed and is deleted', () => {
     await alerts.stop();
   });
 
-  it('costs nobody anything where its failure was not told', async () => {
+  it('notifies no channel if its failure was not sent', async () => {
     let answer = (): void => undefined;
     const busy = () =>
       new Promise<void>((resolve) => {
@@ -43,7 +43,7 @@ describe('a node that had failed and is deleted', () => {
     await alerts.stop();
   });
 
-  it('is not told to who hears of no recoveries', async () => {
+  it('does not notify a channel without recoveries', async () => {
     const alerts = await SimulatedAlerts.start({ channels: { ops: { events: ['node.failed'] } } });
     alerts.fail('db');
     await alerts.pass(1);
@@ -53,7 +53,7 @@ describe('a node that had failed and is deleted', () => {
     await alerts.stop();
   });
 
-  it('takes the place of the summary that it was to have as it flapped', async () => {
+  it('replaces the pending summary of its flapping', async () => {
     const alerts = await SimulatedAlerts.start({ maxPerHour: 3 });
     for (let turn = 0; turn < 3; turn++) {
       alerts.fail('flaky');
@@ -71,7 +71,7 @@ describe('a node that had failed and is deleted', () => {
     await alerts.stop();
   });
 
-  it('is one of those that a mass failure is about only where its failure was told before', async () => {
+  it('is counted in a mass failure only if its failure was sent before', async () => {
     const alerts = await SimulatedAlerts.start({ watched: 50 });
     const names = Array.from({ length: 30 }, (_, index) => `n${String(index)}`);
     alerts.fail(...names.slice(0, 19));
@@ -91,7 +91,7 @@ describe('a node that had failed and is deleted', () => {
     await alerts.stop();
   });
 
-  it('is told after a kill, too, as soon as it is on disk', async () => {
+  it('notifies after a kill, too, once it is on disk', async () => {
     const first = await SimulatedAlerts.start();
     first.fail('db');
     await first.pass(1);
@@ -110,7 +110,7 @@ describe('a node that had failed and is deleted', () => {
     await second.stop();
   });
 
-  it('is not told where its deletion is refused', async () => {
+  it('notifies nobody if its deletion is refused', async () => {
     const alerts = await SimulatedAlerts.start();
     alerts.fail('db');
     await alerts.pass(1);
@@ -134,7 +134,7 @@ describe('a channel that a reload takes away, or has tell somebody else', () => 
       .filter(({ message }) => message.type === 'channel.closed')
       .map(({ channel, message: { nodes = [] } }) => `${channel} ${nodes.map(({ name }) => name).join()}`);
 
-  it('tells its receiver last of what is still failed there', async () => {
+  it('sends its receiver a last message about what is still failed there', async () => {
     const ops = { receiver: 'one' };
     const alerts = await SimulatedAlerts.start({
       channels: { ops, chat: {}, deaf: { events: ['node.failed'] }, late: { after: 900_000 } },
@@ -155,7 +155,7 @@ describe('a channel that a reload takes away, or has tell somebody else', () => 
     await alerts.stop();
   });
 
-  it('says nothing where nothing is open, nor where its receiver stays, by whatever name', async () => {
+  it('sends nothing if nothing is open, or if its receiver stays under another name', async () => {
     const alerts = await SimulatedAlerts.start({ channels: { ops: { receiver: 'one' }, chat: {} } });
     await alerts.replace({ ops: { receiver: 'two' } });
     alerts.fail('a');
@@ -166,7 +166,7 @@ describe('a channel that a reload takes away, or has tell somebody else', () => 
     await alerts.stop();
   });
 
-  it('is let go of though its receiver does not answer, and the log says so', async () => {
+  it('is dropped although its receiver does not answer, and the log says so', async () => {
     const alerts = await SimulatedAlerts.start({
       channels: {
         ops: {

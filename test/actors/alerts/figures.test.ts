@@ -4,7 +4,7 @@ import { NotifyError } from '../../../src/ports/channel.js';
 import { SimulatedAlerts } from '../../support/simulated-alerts.js';
 
 describe('what is counted of a channel', () => {
-  it('is what was delivered, and what was spared because it cancelled itself', async () => {
+  it('counts delivered alerts, and alerts that cancelled each other', async () => {
     const alerts = await SimulatedAlerts.start();
     alerts.fail('node1');
     await alerts.clock.settle();
@@ -16,7 +16,7 @@ describe('what is counted of a channel', () => {
     await alerts.stop();
   });
 
-  it('is what was folded into one message for a mass failure', async () => {
+  it('counts alerts folded into one message for a mass failure', async () => {
     const alerts = await SimulatedAlerts.start({ massFailure: { atLeast: 3, share: 0 } });
     alerts.fail('node1', 'node2', 'node3', 'node4');
     await alerts.pass(70);
@@ -27,7 +27,7 @@ describe('what is counted of a channel', () => {
     await alerts.stop();
   });
 
-  it('is what failed and what was given up, and does not count what is taken up again twice', async () => {
+  it('counts failed attempts and dead letters, and redelivered alerts once', async () => {
     let permanent = false;
     const alerts = await SimulatedAlerts.start({
       channels: {
@@ -73,7 +73,7 @@ describe('what is counted of a channel', () => {
     await alerts.stop();
   });
 
-  it('has the dead letters of a channel that the next run does not have any more', async () => {
+  it('counts the dead letters of a channel that the next run no longer has', async () => {
     const store = new MemoryHistoryStore();
     const chat = { answer: () => Promise.reject(new NotifyError('down')) };
     const first = await SimulatedAlerts.start({ store, channels: { ops: {}, chat } });

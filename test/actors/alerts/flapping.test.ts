@@ -39,7 +39,7 @@ describe('a node that flaps', () => {
     await alerts.stop();
   });
 
-  it('is summed up once it has rested: how often it changed, and how it is', async () => {
+  it('gets a summary once it is stable: how often it changed, and its state', async () => {
     const alerts = await SimulatedAlerts.start();
     await flap(alerts, 21, 10);
     expect(alerts.told()).to.have.length(11);
@@ -89,7 +89,7 @@ describe('a node that flaps', () => {
     await second.stop();
   });
 
-  it('is counted over a restart, however long what it was told of had been held', async () => {
+  it('is counted over a restart, however long its alerts were held', async () => {
     const store = new MemoryHistoryStore();
     const first = await SimulatedAlerts.start({ store, maxPerHour: 2 });
     const dependsOn = [nodeName('switch')];
@@ -109,7 +109,7 @@ describe('a node that flaps', () => {
     await second.stop();
   });
 
-  it('has its only message of the hour at once where there is to be one', async () => {
+  it('sends its only message of the hour at once with max_per_hour 1', async () => {
     const alerts = await SimulatedAlerts.start({ maxPerHour: 1 });
     await flap(alerts, 5, 10);
     expect(alerts.told()).to.deep.equal(['node.failed node1']);
@@ -118,7 +118,7 @@ describe('a node that flaps', () => {
     await alerts.stop();
   });
 
-  it('costs nothing while its channel is down, but for what was begun', async () => {
+  it('keeps only alerts whose attempts began open while its channel is down', async () => {
     const alerts = await SimulatedAlerts.start({
       channels: { ops: { answer: () => Promise.reject(new Error('down')) } },
     });

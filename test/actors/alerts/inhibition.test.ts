@@ -6,7 +6,7 @@ import { SimulatedAlerts } from '../../support/simulated-alerts.js';
 const on = (...names: string[]) => ({ dependsOn: names.map((name) => parseNodeName(name)!) });
 
 describe('a node that depends on another', () => {
-  it('is not told of while that has failed, and its failure is stored with what caused it', async () => {
+  it('sends no alert while that has failed, and stores its failure with the cause', async () => {
     const alerts = await SimulatedAlerts.start({ channels: { ops: {}, chat: {} } });
     alerts.fail('switch');
     alerts.flip('web', 'inactive', 'failed', on('router', 'switch'));
@@ -21,7 +21,7 @@ describe('a node that depends on another', () => {
     await alerts.stop();
   });
 
-  it('costs nobody anything when it comes back with what it depends on', async () => {
+  it('sends nothing if it recovers together with its dependency', async () => {
     const alerts = await SimulatedAlerts.start();
     alerts.fail('switch');
     alerts.flip('web', 'inactive', 'failed', on('switch'));
@@ -35,7 +35,7 @@ describe('a node that depends on another', () => {
     await alerts.stop();
   });
 
-  it('is told of, one timeout after that is back, if it is not', async () => {
+  it('alerts one timeout after its dependency recovered, if it has not', async () => {
     const alerts = await SimulatedAlerts.start();
     alerts.fail('switch');
     alerts.flip('web', 'inactive', 'failed', on('switch'));
@@ -51,7 +51,7 @@ describe('a node that depends on another', () => {
     await alerts.stop();
   });
 
-  it('has the max of an adaptive timeout to come back in', async () => {
+  it('has the max of an adaptive timeout to recover', async () => {
     const alerts = await SimulatedAlerts.start();
     alerts.fail('switch');
     const adaptive = { timeout: 2000, adaptive: { min: 1000, max: 90_000 } };
@@ -65,7 +65,7 @@ describe('a node that depends on another', () => {
     await alerts.stop();
   });
 
-  it('is told of together with all others that are not back', async () => {
+  it('alerts together with all others that have not recovered', async () => {
     const alerts = await SimulatedAlerts.start();
     alerts.fail('switch');
     for (const name of ['a', 'b', 'c']) alerts.flip(name, 'inactive', 'failed', on('switch'));
@@ -76,7 +76,7 @@ describe('a node that depends on another', () => {
     await alerts.stop();
   });
 
-  it('waits for the last of those that it depends on', async () => {
+  it('waits for the last of its dependencies', async () => {
     const alerts = await SimulatedAlerts.start();
     alerts.fail('switch', 'power');
     alerts.flip('web', 'inactive', 'failed', on('switch', 'power'));
@@ -90,7 +90,7 @@ describe('a node that depends on another', () => {
     await alerts.stop();
   });
 
-  it('is told of when that is deleted instead of coming back', async () => {
+  it('alerts if its dependency is deleted instead of recovering', async () => {
     const alerts = await SimulatedAlerts.start();
     alerts.fail('switch');
     alerts.flip('web', 'inactive', 'failed', on('switch'));
@@ -113,7 +113,7 @@ describe('a node that depends on another', () => {
 
   const SUSPICIOUS = { watched: 50, massFailure: { share: 0.01, atLeast: 2 } };
 
-  it('is told together with a mass failure that is held when it is let go of', async () => {
+  it('alerts together with a mass failure that is held when it is released', async () => {
     const alerts = await SimulatedAlerts.start(SUSPICIOUS);
     alerts.fail('switch');
     for (const name of ['web', 'back']) alerts.flip(name, 'inactive', 'failed', on('switch'));
@@ -135,7 +135,7 @@ describe('a node that depends on another', () => {
     await alerts.stop();
   });
 
-  it('is not told where it and what it depends on fail in a mass failure, and are back before its end', async () => {
+  it('sends nothing if it and its dependency fail in a mass failure and recover before its end', async () => {
     const alerts = await SimulatedAlerts.start(SUSPICIOUS);
     alerts.fail('n1');
     await alerts.clock.settle();
@@ -150,7 +150,7 @@ describe('a node that depends on another', () => {
     await alerts.stop();
   });
 
-  it('may depend on it in turn: the one that fails first is told of', async () => {
+  it('may be in a cycle: the node that fails first alerts', async () => {
     const alerts = await SimulatedAlerts.start();
     alerts.flip('a', 'inactive', 'failed', on('b'));
     alerts.flip('b', 'inactive', 'failed', on('a'));
@@ -176,7 +176,7 @@ describe('a node that depends on another', () => {
     await alerts.stop();
   });
 
-  it('is not said to be back by a summary of how it flapped, when it has failed since', async () => {
+  it('is not called recovered by a flapping summary if it has failed since', async () => {
     const alerts = await SimulatedAlerts.start({ maxPerHour: 3 });
     alerts.fail('web');
     await alerts.pass(10);
@@ -198,7 +198,7 @@ describe('a node that depends on another', () => {
     await alerts.stop();
   });
 
-  it('is reminded of by nobody meanwhile', async () => {
+  it('sends no reminders meanwhile', async () => {
     const alerts = await SimulatedAlerts.start({ remindEvery: 600_000 });
     alerts.fail('switch');
     alerts.flip('web', 'inactive', 'failed', on('switch'));
@@ -207,7 +207,7 @@ describe('a node that depends on another', () => {
     await alerts.stop();
   });
 
-  it('is still held after a restart, and let go of when that has come back meanwhile', async () => {
+  it('is still held after a restart, and released if its dependency recovered meanwhile', async () => {
     const store = new MemoryHistoryStore();
     const first = await SimulatedAlerts.start({ store });
     const since = first.clock.wall();

@@ -72,7 +72,7 @@ describe('kill -9', () => {
     const attempts = async (alerts: SimulatedAlerts) =>
       (await alerts.stored()).flatMap(({ deliveries }) => deliveries.map((each) => each.attempts));
 
-    it('loses none, and tells each under its id', async () => {
+    it('loses none, and sends each with its id', async () => {
       const store = new MemoryHistoryStore();
       const first = await hanging(store);
       expect(await attempts(first)).to.deep.equal(NODES.map(() => 1));
@@ -85,7 +85,7 @@ describe('kill -9', () => {
       await second.stop();
     });
 
-    it('takes those that were to begin for such as may have: a recovery cancels none of them', async () => {
+    it('treats planned attempts as begun: a recovery cancels none of them', async () => {
       const store = new MemoryHistoryStore();
       const first = await hanging(store);
       await first.kill();
@@ -99,7 +99,7 @@ describe('kill -9', () => {
       await second.stop();
     });
 
-    it('and the daemon goes on, a recovery cancels what has not begun in fact', async () => {
+    it('without a kill, a recovery cancels attempts that have not begun', async () => {
       const alerts = await hanging(new MemoryHistoryStore());
       alerts.recover('node6', 'node4');
       await alerts.pass(1);
@@ -119,7 +119,7 @@ describe('kill -9', () => {
       await alerts.kill();
     });
 
-    it('is not what a daemon does that is asked to stop: what has not begun is taken back', async () => {
+    it('withdraws attempts that have not begun at an orderly stop', async () => {
       const store = new MemoryHistoryStore();
       const first = await hanging(store);
       await first.stop();
@@ -137,7 +137,7 @@ describe('kill -9', () => {
 
   // Two steps of letting go, the beginning of the attempt, and what came of it.
   for (let batches = 0; batches <= 4; batches++) {
-    it(`after ${batches} batches of letting go of 6,000 alerts tells all of them in one message`, async () => {
+    it(`after ${batches} batches of releasing 6,000 alerts sends all of them in one message`, async () => {
       const store = new MortalStore();
       const first = await SimulatedAlerts.start({ store, watched: 10 });
       const all = Array.from({ length: 6_019 }, (_, index) => `n${String(index)}`);
@@ -196,7 +196,7 @@ describe('kill -9', () => {
     await second.stop();
   });
 
-  it('loses nothing that a channel of the next start does not know: it is a dead letter', async () => {
+  it('keeps alerts of a channel missing at the next start as dead letters', async () => {
     const store = new MortalStore();
     const first = await SimulatedAlerts.start({
       store,

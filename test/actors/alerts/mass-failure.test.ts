@@ -36,7 +36,7 @@ describe('a mass failure', () => {
     await alerts.stop();
   });
 
-  it('costs nothing for those that come back, and one message a channel for the rest', async () => {
+  it('sends nothing for nodes that recover, and one message per channel for the rest', async () => {
     const alerts = await SimulatedAlerts.start({ watched: 50, channels: { ops: {}, chat: {} } });
     const raised: AlertRecord[] = [];
     for (const some of [names(0, 19), names(19, 30)]) {
@@ -72,7 +72,7 @@ describe('a mass failure', () => {
     await alerts.stop();
   });
 
-  it('lets none out beyond what a node that flaps may have in an hour', async () => {
+  it('sends no more messages than a flapping node may have in an hour', async () => {
     for (const flips of [4, 12]) {
       const alerts = await SimulatedAlerts.start({ watched: 50, maxPerHour: 6, massFailure: { hold: 30 } });
       await failAll(alerts, [...names(0, 19), 'flaky']);
@@ -92,7 +92,7 @@ describe('a mass failure', () => {
     }
   });
 
-  it('holds one back that has had its messages of the hour, until it has rested', async () => {
+  it('holds a node that had its messages of the hour until it is stable', async () => {
     const alerts = await SimulatedAlerts.start({ watched: 50, maxPerHour: 6 });
     for (let turn = 0; turn < 3; turn++) {
       alerts.fail('flaky');
@@ -109,7 +109,7 @@ describe('a mass failure', () => {
     await alerts.stop();
   });
 
-  it('tells recoveries of what was told before it together with the rest', async () => {
+  it('sends recoveries of earlier failures together with the rest', async () => {
     const alerts = await SimulatedAlerts.start({ watched: 50 });
     await failAll(alerts, names(0, 22));
     await alerts.pass(5);
@@ -249,7 +249,7 @@ describe('a mass failure', () => {
     });
   }
 
-  it('holds what a provider that was down has not been told, and in the order in which it happened', async () => {
+  it('holds alerts that a provider missed while it was down, in their order', async () => {
     let up = false;
     const alerts = await SimulatedAlerts.start({
       watched: 50,

@@ -27,7 +27,7 @@ function refusingOnce({ policy }: Channel): Channel {
 describe('what a flip changes of an alert', () => {
   // Of one pass: what the heartbeat cancels for those who are told late, and what somebody asks for of the same alert.
   for (let batches = 1; batches <= 3; batches++) {
-    it(`is not stored behind what was changed of it later, when the daemon is killed ${batches} batches on`, async () => {
+    it(`does not overwrite a later change if the daemon is killed ${batches} batches later`, async () => {
       const store = new MortalStore();
       const ops = recordingChannel('ops');
       const boss = recordingChannel('boss');

@@ -8,7 +8,7 @@ const HOUR = 3600;
 describe('a reminder', () => {
   const start = (more: AlertsSimulation = {}) => SimulatedAlerts.start({ remindEvery: HOUR * 1000, ...more });
 
-  it('goes out again and again while a node stays failed, and no more once it has recovered', async () => {
+  it('is repeated while a node stays failed, and stops once it has recovered', async () => {
     const alerts = await start();
     const failedAt = alerts.clock.wall() / 1000;
     alerts.fail('n1');
@@ -23,7 +23,7 @@ describe('a reminder', () => {
     await alerts.stop();
   });
 
-  it('is for nobody where nobody is to be reminded', async () => {
+  it('is sent to nobody without remind_every', async () => {
     const alerts = await SimulatedAlerts.start();
     alerts.fail('n1');
     await alerts.pass(24 * HOUR);
@@ -46,7 +46,7 @@ describe('a reminder', () => {
     await alerts.stop();
   });
 
-  it('is of a node once, also where that failed, recovered and failed again at once', async () => {
+  it('names a node once, also if it failed, recovered and failed again at once', async () => {
     const alerts = await start();
     alerts.fail('n1');
     alerts.recover('n1');
@@ -59,7 +59,7 @@ describe('a reminder', () => {
     await alerts.stop();
   });
 
-  it('stops for a node that somebody takes care of, and one that is gone', async () => {
+  it('stops for an acknowledged node, and for a deleted one', async () => {
     const alerts = await start();
     const since = alerts.clock.wall();
     alerts.fail('n1', 'n2', 'n3');
@@ -75,7 +75,7 @@ describe('a reminder', () => {
   });
 
   for (const jump of [-HOUR, HOUR, 48 * HOUR]) {
-    it(`comes when it would have, and says for how long, though the wall clock is set by ${jump} s`, async () => {
+    it(`comes on time with the right duration although the wall clock is set by ${jump} s`, async () => {
       const alerts = await start();
       alerts.fail('n1');
       await alerts.pass(HOUR / 2);
@@ -121,7 +121,7 @@ describe('a reminder', () => {
     await second.stop();
   });
 
-  it('is not for who has not heard of the failure itself yet', async () => {
+  it('is not sent to a channel that was not notified of the failure yet', async () => {
     const down = () => Promise.reject(new NotifyError('answered 503'));
     const alerts = await start({ channels: { ops: { answer: down }, boss: { after: 2 * HOUR * 1000 } } });
     alerts.fail('n1');
@@ -172,7 +172,7 @@ describe('a reminder', () => {
     await alerts.stop();
   });
 
-  it('takes no part in what a node that flaps may be told of', async () => {
+  it('does not count towards max_per_hour of a flapping node', async () => {
     const alerts = await start({ remindEvery: 60_000, maxPerHour: 3 });
     alerts.fail('n1');
     await alerts.pass(601);
@@ -221,7 +221,7 @@ describe('an acknowledgement', () => {
     await second.stop();
   });
 
-  it('is over when a pause is, which counts like one: then it is told after all', async () => {
+  it('ends with a pause, which counts like one: then the failure is sent after all', async () => {
     const alerts = await SimulatedAlerts.start({ channels });
     const since = alerts.clock.wall();
     alerts.fail('n1');
@@ -234,7 +234,7 @@ describe('an acknowledgement', () => {
     await alerts.stop();
   });
 
-  it('has nothing to do with what a node that was deleted would have been told late', async () => {
+  it('does not affect the escalation of a deleted node', async () => {
     const alerts = await SimulatedAlerts.start({ channels });
     alerts.fail('n1');
     await alerts.pass(60);

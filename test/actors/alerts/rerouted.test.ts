@@ -27,7 +27,7 @@ describe('a failure whose node goes to other channels', () => {
         [channel, node?.name ?? nodes.map(({ name }) => name).join()].join(' '),
       );
 
-  it('is closed once where its labels have led it before', async () => {
+  it('is closed once at the channels of its former labels', async () => {
     await start({ channels: TEAMS });
     const since = alerts.clock.wall();
     alerts.flip('db', 'inactive', 'failed', WEB);
@@ -46,7 +46,7 @@ describe('a failure whose node goes to other channels', () => {
     expect(alerts.notifier.inspect()).to.include({ open: 0 });
   });
 
-  it('ends without a word at channels that got the node since, and were not notified of it', async () => {
+  it('ends silently at channels that got the node since and were not notified', async () => {
     const late = { ...TEAMS.data, after: 2_000 };
     await start({ channels: { ...TEAMS, late } });
     const since = alerts.clock.wall();
@@ -120,7 +120,7 @@ describe('a failure whose node goes to other channels', () => {
     expect(closed()).to.deep.equal([]);
   });
 
-  it('is closed where it was told only, when its settings are changed and changed back', async () => {
+  it('is closed only at notified channels if its settings are changed and changed back', async () => {
     await start({ channels: TEAMS });
     const since = alerts.clock.wall();
     alerts.flip('db', 'inactive', 'failed', WEB);
@@ -136,7 +136,7 @@ describe('a failure whose node goes to other channels', () => {
     expect(closed()).to.deep.equal(['web db']);
   });
 
-  it('is closed each time at a provider that forgets, which is told at once that it stands', async () => {
+  it('is closed each time at a provider that forgets, and resent at once', async () => {
     const forgets = { remembers: false };
     await start({ channels: { web: { ...TEAMS.web, ...forgets }, data: { ...TEAMS.data, ...forgets } } });
     const since = alerts.clock.wall();
@@ -150,7 +150,7 @@ describe('a failure whose node goes to other channels', () => {
     expect(new Set(alerts.again)).to.deep.equal(new Set(['data: db failed', 'web: db failed']));
   });
 
-  it('is closed where a reminder was told, though its settings were changed back', async () => {
+  it('is closed where a reminder was sent, although its settings were changed back', async () => {
     await start({ channels: TEAMS, remindEvery: 600_000 });
     const since = alerts.clock.wall();
     alerts.flip('db', 'inactive', 'failed', WEB);
@@ -163,7 +163,7 @@ describe('a failure whose node goes to other channels', () => {
     expect(closed()).to.deep.equal(['web db', 'data db']);
   });
 
-  it('is not closed where its settings are changed back before that is told', async () => {
+  it('is not closed if its settings are changed back before the notice is sent', async () => {
     let answer = (): void => undefined;
     const busy = ({ type }: { readonly type: string }) =>
       type === 'test' ? new Promise<void>((resolve) => (answer = resolve)) : Promise.resolve();
@@ -182,7 +182,7 @@ describe('a failure whose node goes to other channels', () => {
     expect(alerts.told('data')).to.deep.equal([]);
   });
 
-  it('costs nobody anything where nobody had been told of it', async () => {
+  it('notifies nobody if nobody was notified of it', async () => {
     await start({ channels: { ...TEAMS, web: { ...TEAMS.web, after: 900_000 } } });
     const since = alerts.clock.wall();
     alerts.flip('db', 'inactive', 'failed', WEB);
@@ -193,7 +193,7 @@ describe('a failure whose node goes to other channels', () => {
     expect(alerts.notifier.inspect()).to.include({ open: 0 });
   });
 
-  it('is left out of a message about many that is not told yet', async () => {
+  it('is left out of a message about many that is not sent yet', async () => {
     const boss = { ...TEAMS.web, after: 900_000 };
     await start({ channels: { all: {}, boss }, watched: 50 });
     const since = alerts.clock.wall();
@@ -224,7 +224,7 @@ describe('a failure whose node goes to other channels', () => {
     expect(alerts.told('web')).to.deep.equal(['node.failed db', 'channel.closed db']);
   });
 
-  it('is tried again to be closed, and closed after a kill, too', async () => {
+  it('is closed by a repeated attempt, also after a kill', async () => {
     const down = (): Promise<void> => Promise.reject(new Error('down'));
     let answer = (): Promise<void> => Promise.resolve();
     const channels = { ...TEAMS, web: { ...TEAMS.web, answer: () => answer() } };

@@ -6,7 +6,7 @@ import { SimulatedAlerts } from '../../support/simulated-alerts.js';
 const on = (name: string) => ({ dependsOn: [parseNodeName(name)!] });
 
 describe('channels whose provider forgets', () => {
-  it('are told after a restart who has failed, as far as they have been told of it before', async () => {
+  it('get open failures again after a restart, if they were notified before', async () => {
     const store = new MemoryHistoryStore();
     const channels = { ops: {}, boss: { after: 900_000 }, web: { match: [{ labels: { team: ['web'] } }] } };
     const first = await SimulatedAlerts.start({ store, channels });
@@ -25,7 +25,7 @@ describe('channels whose provider forgets', () => {
     await second.stop();
   });
 
-  it('are told when they are replaced while the daemon runs, and one that is new likewise', async () => {
+  it('get open failures when a reload replaces them, and so does a new channel', async () => {
     const alerts = await SimulatedAlerts.start({ channels: { ops: {} } });
     alerts.fail('a', 'b');
     await alerts.pass(60);
@@ -36,7 +36,7 @@ describe('channels whose provider forgets', () => {
     await alerts.stop();
   });
 
-  it('hear of a change of a node that has failed, and that it was deleted', async () => {
+  it('are notified when a failed node changes or is deleted', async () => {
     const alerts = await SimulatedAlerts.start();
     const since = alerts.clock.wall();
     alerts.fail('a');

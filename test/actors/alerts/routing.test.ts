@@ -6,7 +6,7 @@ import { SimulatedAlerts } from '../../support/simulated-alerts.js';
 const gone = () => Promise.reject(new NotifyError('answered 404', { permanent: true }));
 
 describe('routing', () => {
-  it('tells a channel what fits any of its rules: a type, and a value for each label', async () => {
+  it('sends a channel the alerts that match any of its rules: a type, and a value for each label', async () => {
     const alerts = await SimulatedAlerts.start({
       channels: {
         web: { match: [{ labels: { team: ['web'], env: ['prod', 'test'] } }] },
@@ -52,7 +52,7 @@ describe('routing', () => {
 });
 
 describe('a fallback', () => {
-  it('is told at once of what died in its channel, with the reason', async () => {
+  it('gets dead letters of its channel at once, with the reason', async () => {
     const alerts = await SimulatedAlerts.start({
       channels: {
         ops: { answer: gone, fallback: 'phone' },
@@ -69,7 +69,7 @@ describe('a fallback', () => {
     await alerts.stop();
   });
 
-  it('that has the alert itself gets it no second time', async () => {
+  it('does not get an alert twice that it has itself', async () => {
     const alerts = await SimulatedAlerts.start({
       channels: { ops: { answer: gone, fallback: 'phone' }, phone: {} },
     });
@@ -80,7 +80,7 @@ describe('a fallback', () => {
     await alerts.stop();
   });
 
-  it('may die too, and then its own is told', async () => {
+  it('may fail too, and then its own fallback is notified', async () => {
     const nobody = [{ labels: { no: ['body'] } }];
     const alerts = await SimulatedAlerts.start({
       channels: {
@@ -96,7 +96,7 @@ describe('a fallback', () => {
     await alerts.stop();
   });
 
-  it('ends where the configuration is turned round meanwhile, so that each has stood in for the other', async () => {
+  it("ends if a reload swaps fallback and channel, so that each was the other's fallback", async () => {
     const nobody = [{ labels: { no: ['body'] } }];
     let hangs = true;
     const two = () => (hangs ? Promise.reject(new NotifyError('not yet')) : gone());
@@ -114,7 +114,7 @@ describe('a fallback', () => {
     await alerts.stop();
   });
 
-  it('is told what died just before the daemon was killed', async () => {
+  it('gets alerts that became dead letters just before the daemon was killed', async () => {
     const store = new MemoryHistoryStore();
     const channels = {
       ops: { answer: gone, fallback: 'phone' },
@@ -137,7 +137,7 @@ describe('a fallback', () => {
 describe('a channel that is told late', () => {
   const channels = { ops: {}, boss: { after: 900_000 } };
 
-  it('hears of what is still failed by then', async () => {
+  it('is notified of nodes that are still failed by then', async () => {
     const alerts = await SimulatedAlerts.start({ channels });
     alerts.fail('n1', 'n2');
     await alerts.pass(899);
@@ -151,7 +151,7 @@ describe('a channel that is told late', () => {
     await alerts.stop();
   });
 
-  it('hears nothing of what has recovered by then', async () => {
+  it('is not notified of nodes that recovered by then', async () => {
     const alerts = await SimulatedAlerts.start({ channels });
     alerts.fail('n1');
     await alerts.pass(800);
@@ -163,7 +163,7 @@ describe('a channel that is told late', () => {
     await alerts.stop();
   });
 
-  it('hears at once as a fallback, whatever it was waiting for before', async () => {
+  it('is notified at once as a fallback, whatever its delay', async () => {
     const alerts = await SimulatedAlerts.start({
       channels: {
         ops: { answer: gone, fallback: 'boss', match: [{ labels: { env: ['prod'] } }] },
@@ -180,7 +180,7 @@ describe('a channel that is told late', () => {
     await alerts.stop();
   });
 
-  it('waits no longer for a restart', async () => {
+  it('waits no longer because of a restart', async () => {
     const store = new MemoryHistoryStore();
     const first = await SimulatedAlerts.start({ store, channels });
     first.fail('n1');
@@ -194,7 +194,7 @@ describe('a channel that is told late', () => {
     await second.stop();
   });
 
-  it('is told in one message of those that are still failed after a mass failure, and nothing of the others', async () => {
+  it('gets one message about the nodes still failed after a mass failure', async () => {
     const alerts = await SimulatedAlerts.start({ watched: 30, channels });
     const names = Array.from({ length: 30 }, (_, index) => `n${String(index + 10)}`);
     alerts.fail(...names);
@@ -209,7 +209,7 @@ describe('a channel that is told late', () => {
     await alerts.stop();
   });
 
-  it('is told that a node is back of whose failure it was told, though that is one of many by then', async () => {
+  it('is notified of the recovery of a node whose failure it got, even inside a mass failure', async () => {
     const alerts = await SimulatedAlerts.start({ watched: 20, channels });
     const names = Array.from({ length: 20 }, (_, index) => `n${String(index + 10)}`);
     alerts.fail('told1', 'told2');
@@ -234,7 +234,7 @@ describe('a channel that is told late', () => {
     await alerts.stop();
   });
 
-  it('is told of recoveries as such, where nothing else is left of a mass failure', async () => {
+  it('is notified of recoveries alone if nothing else is left of a mass failure', async () => {
     const alerts = await SimulatedAlerts.start({ watched: 20, channels });
     const names = Array.from({ length: 20 }, (_, index) => `n${String(index + 10)}`);
     alerts.fail('told1');
@@ -249,7 +249,7 @@ describe('a channel that is told late', () => {
     await alerts.stop();
   });
 
-  it('hears nothing of one of many that somebody takes care of, unless that is over', async () => {
+  it('is not notified of an acknowledged node of a mass failure, unless the acknowledgement ended', async () => {
     const alerts = await SimulatedAlerts.start({ watched: 20, channels });
     const names = Array.from({ length: 20 }, (_, index) => `n${String(index + 10)}`);
     const since = alerts.clock.wall();
@@ -271,7 +271,7 @@ describe('a channel that is told late', () => {
     await alerts.stop();
   });
 
-  it('is told of one that is left of a mass failure, and nothing of its beginning', async () => {
+  it('is notified of the one node left of a mass failure, and not of its beginning', async () => {
     const alerts = await SimulatedAlerts.start({ watched: 20, channels });
     const names = Array.from({ length: 20 }, (_, index) => `n${String(index + 10)}`);
     alerts.fail(...names);

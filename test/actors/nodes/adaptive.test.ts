@@ -102,7 +102,7 @@ describe('a node with an adaptive timeout', () => {
     expect(phis[3]).to.be.within(2, 8);
   });
 
-  it('that grows slower is followed, without failing where it has retries', async () => {
+  it('that slows down is followed without a failure if it has retries', async () => {
     await choose(ADAPTIVE, 3);
     await beat([...times(50, 1000), ...times(50, 4000)]);
     expect(flips().filter((flip) => flip.endsWith('failed'))).to.deep.equal([]);
@@ -172,7 +172,7 @@ describe('a node with an adaptive timeout', () => {
     expect(flips()).to.deep.equal(['ann failed', 'ann active', 'ann failed', 'ann active']);
   });
 
-  it('has one rhythm, however often it is named in a batch', async () => {
+  it('learns one heartbeat per batch, however often the batch names it', async () => {
     await choose(ADAPTIVE, 0, BEN);
     for (let batch = 0; batch < 40; batch++) {
       await daemon.clock.advance(1000);
@@ -186,7 +186,7 @@ describe('a node with an adaptive timeout', () => {
     expect(ann.timeout).to.be.within(1500, 2100);
   });
 
-  it('is known by its rhythm after a restart, and has its max until it was heard twice', async () => {
+  it('keeps its heartbeat history after a restart, and has its max until two heartbeats', async () => {
     await beat(times(60, 1000));
     const { heartbeatHistory, timeout } = await shown();
     await daemon.killAndStart(5000);
@@ -204,7 +204,7 @@ describe('a node with an adaptive timeout', () => {
     expect(flips()).to.deep.equal(['ann failed']);
   });
 
-  it('is promised no less by a restart that has lost its last heartbeat', async () => {
+  it('gets no earlier deadline from a restart that lost its last heartbeat', async () => {
     await beat(times(60, 1000));
     // In time, and by far the latest so far: it makes the next timeout longer, and no checkpoint has it.
     await beat([1450]);
@@ -213,7 +213,7 @@ describe('a node with an adaptive timeout', () => {
     expect((await shown()).deadline).to.be.at.least(deadline + 100);
   });
 
-  it('begins its max with other settings, and has no rhythm once its timeout is fixed', async () => {
+  it('begins its max with other settings, and has no history once its timeout is fixed', async () => {
     await beat(times(30, 1000));
     await choose({ min: 500, max: 20_000 });
     expect(await shown()).to.include({ timeout: 20_000, deadline: daemon.clock.wall() + 20_000 });
@@ -230,7 +230,7 @@ describe('a node with an adaptive timeout', () => {
     expect((await shown()).heartbeatHistory.samples).to.equal(0);
   });
 
-  it('has nothing left of its rhythm when it is forgotten and registered anew at once', async () => {
+  it('has no heartbeat history after it is deleted and registered again at once', async () => {
     await beat(times(30, 1000));
     daemon.app.nodes.ask(ANN, { kind: 'forget' }, () => undefined);
     await choose(ADAPTIVE);

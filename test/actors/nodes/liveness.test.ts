@@ -36,7 +36,7 @@ describe('a node', () => {
     expect(await daemon.askNode('heartbeat', node('ben'))).to.deep.equal({ kind: 'active' });
   });
 
-  it('may fail as the first that is heard of it, and is registered by that', async () => {
+  it('is registered by a reported failure, which may be the first request about it', async () => {
     await start();
     const reply = await daemon.askNode({ kind: 'fail', reason: 'disk full' }, ANN);
     expect(reply).to.have.nested.include({ kind: 'node', 'node.state': 'failed' });
@@ -48,7 +48,7 @@ describe('a node', () => {
     expect((await shown()).state).to.equal('active');
   });
 
-  it('is not registered by a heartbeat or a failure where that is off', async () => {
+  it('is not registered by a heartbeat or a failure if nodes.auto_register is off', async () => {
     await start({ '--nodes-auto-register': 'false' });
     for (const kind of ['heartbeat', 'fail'] as const)
       expect(await daemon.askNode(kind, ANN)).to.deep.equal(REFUSED_UNKNOWN);
@@ -163,7 +163,7 @@ describe('a node', () => {
     expect((await shown()).state).to.equal('failed');
   });
 
-  it('keeps its deadline when its settings are said again as they are', async () => {
+  it('keeps its deadline when the same settings are sent again', async () => {
     await start();
     await daemon.askNode({ kind: 'put', change: { timeout: 30_000, labels: { zone: 'a' } } }, ANN);
     await daemon.clock.advance(20_000);
@@ -182,7 +182,7 @@ describe('a node', () => {
     expect(await shown()).to.deep.include({ ...change, timeout: 30_000, channels: undefined });
   });
 
-  it('is forgotten with its past, and registered anew by a later heartbeat', async () => {
+  it('is deleted with its history, and registered again by a later heartbeat', async () => {
     await start();
     await daemon.askNode({ kind: 'put', change: { maxRetries: 0 } }, ANN);
     await daemon.clock.advance(40_000);
@@ -194,7 +194,7 @@ describe('a node', () => {
     expect(await states()).to.deep.equal([]);
   });
 
-  it('is refused where there are as many as there may be', async () => {
+  it('is refused beyond nodes.max', async () => {
     await start({ '--nodes-max': '2' });
     await daemon.askNode('heartbeat', ANN);
     await daemon.askNode('heartbeat', node('ben'));
@@ -205,7 +205,7 @@ describe('a node', () => {
     expect(await daemon.askNode('put', node('cal'))).to.deep.include({ created: true });
   });
 
-  it('is registered, changed and forgotten in the order in which that was asked for', async () => {
+  it('is registered, changed and deleted in the order of the requests', async () => {
     await start();
     const { nodes } = daemon.app;
     const replies: string[] = [];

@@ -112,7 +112,7 @@ describe('after a restart, a node', () => {
     expect((await shown(ANN)).deadline).to.be.at.most(daemon.clock.wall() + 120_000);
   });
 
-  it('that had failed before is not told of again', async () => {
+  it('that had failed before does not alert again', async () => {
     await daemon.askNode(NO_RETRIES, ANN);
     await daemon.clock.advance(31_000);
     await daemon.killAndStart(1000);
@@ -124,7 +124,7 @@ describe('after a restart, a node', () => {
     expect(told()).to.deep.equal(['ann failed', 'ann active']);
   });
 
-  it('that is silent is not hidden by a daemon that crashes again and again', async () => {
+  it('that is silent fails although the daemon crashes again and again', async () => {
     await daemon.askNode(NO_RETRIES, ANN);
     await daemon.askNode(NO_RETRIES, BEN);
     await daemon.clock.advance(2000);
@@ -149,7 +149,7 @@ describe('after a restart, a node', () => {
     expect(told()).to.deep.equal([]);
   });
 
-  it('follows the configuration of now where nothing was chosen for it', async () => {
+  it('follows the present configuration for settings that it does not have', async () => {
     await daemon.askNode('put', ANN);
     await daemon.app.stop();
     const flags = { '--nodes-timeout': '7', '--nodes-max-retries': '1' };
@@ -157,7 +157,7 @@ describe('after a restart, a node', () => {
     expect(await shown(ANN)).to.include({ timeout: 7000, maxRetries: 1 });
   });
 
-  it('has its time whatever the wall clock does', async () => {
+  it('keeps its time whatever the wall clock does', async () => {
     await daemon.askNode(NO_RETRIES, ANN);
     daemon.clock.jumpWall(HOUR);
     await daemon.clock.advance(2000);
@@ -169,7 +169,7 @@ describe('after a restart, a node', () => {
     expect(told()).to.deep.equal(['ann failed']);
   });
 
-  it('is told of with the time in which the daemon was blind', async () => {
+  it('alerts with the time in which the daemon was blind', async () => {
     await daemon.askNode(NO_RETRIES, ANN);
     await daemon.clock.advance(1000);
     await daemon.killAndStart(7000);

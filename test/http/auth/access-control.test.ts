@@ -55,12 +55,12 @@ describe('the access of a request', () => {
     expect(admitted('/checkup/5', auth, null)).to.equal(undefined);
   });
 
-  it("is anybody's where no key is configured", () => {
+  it("is 'anybody' without configured keys", () => {
     for (const rate of [null, 10])
       for (const url of ['/healthz', '/checkup/5']) expect(admitted(url, undefined, rate)).to.equal(ANYBODY);
   });
 
-  it('is nothing before a rule has decided it, and the request is refused then', async () => {
+  it('is undecided until a rule decides it, and an undecided request is refused', async () => {
     const server = createServer((request, response) => {
       const exchange = exchanges.open(request, response);
       expect(exchange.access).to.equal(UNDECIDED);

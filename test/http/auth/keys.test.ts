@@ -49,7 +49,7 @@ for (const [lane, fastLane] of [
     const start = starting(fastLane);
     const ops = keyRule('ops', { scopes: ['admin'] });
 
-    it('are wanted for everything but the probes, and nothing is asked without one', async () => {
+    it('are required for everything except the probes', async () => {
       const gateway = await start({ auth: authOf(ops) });
       for (const [method, path] of [...ALL, ['GET', '/nowhere'], ['PATCH', '/heal/5']] as const) {
         const { status, headers, json } = await gateway.call(method, path);
@@ -92,7 +92,7 @@ for (const [lane, fastLane] of [
       expect(gateway.daemon.asked).to.have.length(1);
     });
 
-    it('are taken with a scheme in any case', async () => {
+    it('are accepted with a scheme in upper or lower case', async () => {
       const gateway = await start({ auth: authOf(ops) });
       for (const authorization of ['Bearer ops', 'bearer ops', 'BEARER  ops']) {
         expect((await gateway.call('PUT', '/heal/5', { headers: { authorization } })).status).to.equal(200);
@@ -122,7 +122,7 @@ for (const [lane, fastLane] of [
       });
     }
 
-    it('may be for a range of users', async () => {
+    it('may be limited to a range of users', async () => {
       const users = { from: userId(-3), to: userId('9007199254740993') };
       const gateway = await start({ auth: authOf(keyRule('app', { scopes: ['admin'], users })) });
       for (const id of ['-3', '0', '+7', '0009', '9007199254740993']) {
@@ -170,7 +170,7 @@ for (const [lane, fastLane] of [
       expect(gateway.daemon.asked.map(({ user }) => user)).to.deep.equal(['1', '10', '10']);
     });
 
-    it('may be for nodes whose names begin so', async () => {
+    it('may be limited to prefixes of node names', async () => {
       const gateway = await start({
         auth: authOf(keyRule('ops', { scopes: ['admin'], nodes: ['web-', 'db/'] })),
       });
@@ -217,7 +217,7 @@ for (const [lane, fastLane] of [
       expect((await callWith(gateway, 'none', 'GET', '/supervision')).status).to.equal(200);
     });
 
-    it('refuse a call that is hidden behind another one', async () => {
+    it('refuse a path that disguises another call', async () => {
       const gateway = await start({ auth: authOf(keyRule('key', { scopes: ['heal'], nodes: ['web-'] })) });
       const authorization = 'Authorization: Bearer key';
       for (const target of [
@@ -241,7 +241,7 @@ for (const [lane, fastLane] of [
       expect(gateway.daemon.asked).to.be.empty;
     });
 
-    it('are wanted before a body is read', async () => {
+    it('are checked before a body is read', async () => {
       const gateway = await start({ auth: authOf(ops) });
       const client = gateway.raw().send(`${head('POST /heal', 'Content-Length: 100')}[1,`);
       const { status, headers } = await client.answer();

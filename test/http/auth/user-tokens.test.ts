@@ -72,7 +72,7 @@ for (const [lane, fastLane] of [
       }
     });
 
-    it('are refused when they are forged, or say too little', async () => {
+    it('are refused if they are forged or incomplete', async () => {
       const gateway = await start({ auth: authOf(keyRule('ops')) });
       const exp = START + 60;
       const good = await token();
@@ -124,7 +124,7 @@ for (const [lane, fastLane] of [
       expect([deferred, gateway.daemon.deferred]).to.deep.equal([2, 0]);
     });
 
-    it('let go of what they hold when their client has gone', async () => {
+    it('release their resources when their client disconnects', async () => {
       const gateway = await start({ auth: authOf() });
       const client = gateway.raw();
       client.send(`PUT /heal/5 HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${await token()}\r\n\r\n`);

@@ -20,7 +20,7 @@ describe('the bodies of calls about nodes', () => {
     return (json as Flips).flips.filter(({ cause }) => cause === 'report').map(({ reason }) => reason);
   }
 
-  it('are refused where the call does not read them', async () => {
+  it('are refused by calls that do not read them', async () => {
     const calls = [
       ['GET', '/nodes'],
       ['GET', '/nodes/db1'],
@@ -50,14 +50,14 @@ describe('the bodies of calls about nodes', () => {
     expect((await http.call('GET', '/nodes/db1')).json).to.include({ paused: false, state: 'active' });
   });
 
-  it('may be there with nothing in them', async () => {
+  it('may be empty', async () => {
     for (const body of ['{}', ' \r\n', '\ufeff', '\ufeff{}'])
       expect((await http.call('POST', '/nodes/db1/heartbeat', body)).status, JSON.stringify(body)).to.equal(
         200,
       );
   });
 
-  it('change nothing about a call that is wrong anyhow', async () => {
+  it('do not change the error of a call that is wrong anyway', async () => {
     const statusOf = async (method: string, path: string) => (await http.call(method, path, 'x')).status;
     expect(await statusOf('PUT', '/nodes/db1/fail')).to.equal(405);
     expect(await statusOf('POST', '/nodes/db1/nothing')).to.equal(404);
@@ -86,7 +86,7 @@ describe('the bodies of calls about nodes', () => {
     }
   });
 
-  it('are refused where they are no reason', async () => {
+  it('are refused if they are not a valid reason', async () => {
     const json = { 'content-type': 'application/json; charset=utf-8' };
     for (const [body, error, headers] of [
       [{ why: 'disk full' }, 'why: unknown field'],
@@ -102,7 +102,7 @@ describe('the bodies of calls about nodes', () => {
     expect(await reasons()).to.deep.equal([]);
   });
 
-  it('are refused where they are encoded, and taken for what they are otherwise', async () => {
+  it('are refused if they are encoded, and read whatever their type otherwise', async () => {
     for (const encoding of ['gzip', 'br', 'deflate, gzip', 'GZIP']) {
       for (const [method, path] of [
         ['POST', '/nodes/db1/fail'],
@@ -124,7 +124,7 @@ describe('the bodies of calls about nodes', () => {
     expect((await http.call('PUT', '/heal/5', 'x', { 'content-encoding': 'gzip' })).status).to.equal(200);
   });
 
-  it('name nothing that would be lost', async () => {
+  it('refuse the name __proto__', async () => {
     for (const [body, path] of [
       ['{"labels":{"__proto__":"x","zone":"a"}}', 'labels.__proto__'],
       ['{"__proto__":{"timeout":5}}', '__proto__'],
@@ -146,7 +146,7 @@ describe('the bodies of calls about nodes', () => {
     );
   });
 
-  it('beat by POST as they do by PUT', async () => {
+  it('send heartbeats by POST as by PUT', async () => {
     expect((await http.call('POST', '/nodes/new/heartbeat')).json).to.deep.equal({
       name: 'new',
       state: 'active',

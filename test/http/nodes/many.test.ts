@@ -21,7 +21,7 @@ describe('the calls about many nodes', () => {
     return (json as Page).nodes.map(({ name }) => name);
   }
 
-  it('take heartbeats as a JSON array or a name a line, and say which were none', async () => {
+  it('accept heartbeats as a JSON array or a name per line, and list invalid names', async () => {
     const array = await http.call('POST', '/nodes/heartbeats', ['db1', 'é☃', '', 7, null, '..', 'db1']);
     expect(array.json).to.deep.equal({
       accepted: 3,
@@ -52,13 +52,13 @@ describe('the calls about many nodes', () => {
     expect((await http.call('POST', '/nodes/heartbeats', '["\\ud800"]')).json).to.include({ accepted: 0 });
   });
 
-  it('refuse a batch that is none, or too long', async () => {
+  it('refuse an invalid batch, and one that is too long', async () => {
     expect((await http.call('POST', '/nodes/heartbeats', '{"names":[]}')).status).to.equal(400);
     const many = Array.from({ length: 101 }, () => 'a');
     expect((await http.call('POST', '/nodes/heartbeats', many)).status).to.equal(413);
   });
 
-  it('refuse the whole batch where nothing of it could be stored', async () => {
+  it('refuse the whole batch if nothing of it could be stored', async () => {
     http.store.full = true;
     const answer = await http.call('POST', '/nodes/heartbeats', ['db1', 'db2']);
     expect(answer.status).to.equal(503);

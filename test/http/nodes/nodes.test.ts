@@ -37,7 +37,7 @@ describe('the calls about a node', () => {
     expect((await http.call('HEAD', '/nodes/db1')).status).to.equal(200);
   });
 
-  it('give it a timeout that follows its rhythm, and show what is learnt of it', async () => {
+  it('give it an adaptive timeout, and show its heartbeat history', async () => {
     const timeout = { adaptive: true, min: 0.5, max: 60 };
     const created = await http.call('PUT', '/nodes/db1', { timeout });
     expect(created.json).to.deep.include({
@@ -95,7 +95,7 @@ describe('the calls about a node', () => {
     expect((await http.call('GET', '/nodes/db1')).json).to.include({ last_heartbeat: null });
   });
 
-  it('say 404 with a code of one that is not known', async () => {
+  it('answer 404 with a code for an unknown node', async () => {
     await http.stop();
     http = await DaemonOverHttp.start({ '--nodes-auto-register': 'false' });
     for (const [method, path] of [
@@ -114,7 +114,7 @@ describe('the calls about a node', () => {
     }
   });
 
-  it('report it, pause it, resume it and forget it', async () => {
+  it('report, pause, resume and delete it', async () => {
     await http.call('PUT', '/nodes/db1/heartbeat');
     expect((await http.call('POST', '/nodes/db1/pause')).json).to.include({ paused: true, deadline: null });
     expect((await http.call('POST', '/nodes/db1/resume')).json).to.include({ paused: false });
@@ -172,7 +172,7 @@ describe('the calls about a node', () => {
     expect((await http.call('PUT', '/nodes/')).status).to.equal(400);
   });
 
-  it('say 405 with the methods that there are', async () => {
+  it('answer 405 with the allowed methods', async () => {
     const allowed = async (method: string, path: string) => {
       const { status, headers } = await http.call(method, path);
       return [status, headers['allow']];
@@ -226,7 +226,7 @@ describe('the calls about a node', () => {
     expect(status).to.equal(413);
   });
 
-  it('say 429 where there are too many, and 503 where the disk is full, with when to come again', async () => {
+  it('answer 429 beyond nodes.max and 503 on a full disk, with Retry-After', async () => {
     await http.stop();
     http = await DaemonOverHttp.start({ '--nodes-max': '1' });
     await http.call('PUT', '/nodes/db1');
@@ -241,7 +241,7 @@ describe('the calls about a node', () => {
     expect((await http.call('PUT', '/nodes/db1/heartbeat')).status).to.equal(200);
   });
 
-  it('say 404 to a first heartbeat where it does not register', async () => {
+  it('answer 404 to a first heartbeat if auto_register is off', async () => {
     await http.stop();
     http = await DaemonOverHttp.start({ '--nodes-auto-register': 'false' });
     expect((await http.call('PUT', '/nodes/db1/heartbeat')).status).to.equal(404);

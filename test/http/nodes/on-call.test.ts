@@ -108,7 +108,7 @@ describe('the calls of people on call', () => {
     expect(told, 'the alerts hear of its end once').to.deep.equal([false]);
   });
 
-  it('say 409 of a node that has not failed', async () => {
+  it('answer 409 for a node that has not failed', async () => {
     await http.call('PUT', '/nodes/db1');
     const answer = await http.call('POST', '/nodes/db1/acknowledge', ACK);
     expect([answer.status, answer.json]).to.deep.equal([
@@ -142,7 +142,7 @@ describe('the calls of people on call', () => {
     }
   });
 
-  it('are 503 while the disk is full, and acknowledge nothing', async () => {
+  it('answer 503 while the disk is full, and acknowledge nothing', async () => {
     await http.call('PUT', '/nodes/db1');
     await http.call('POST', '/nodes/db1/fail');
     http.store.full = true;
@@ -150,7 +150,7 @@ describe('the calls of people on call', () => {
     expect((await http.call('GET', '/nodes/db1')).json).to.include({ acknowledged: null });
   });
 
-  it('tell the alerts of an acknowledgement, a pause, and the end of a node', async () => {
+  it('tell alerts about acknowledgements, pauses and deletions', async () => {
     await http.call('PUT', '/nodes/db1');
     await http.call('POST', '/nodes/db1/fail');
     const told = () => http.alerting.standing.map(({ standing }) => standing?.isQuiet);
@@ -172,7 +172,7 @@ describe('the calls of people on call', () => {
     expect((await http.call('GET', '/nodes/web')).json).to.deep.include({ depends_on: [] });
   });
 
-  it('say so in the list, too, of those that have failed', async () => {
+  it('show the cause of failed nodes in the list, too', async () => {
     for (const name of ['web', 'api'])
       await http.call('PUT', `/nodes/${name}`, { depends_on: ['switch', 'power'] });
     for (const name of ['power', 'web', 'power']) {
@@ -190,7 +190,7 @@ describe('the calls of people on call', () => {
     expect(await list('?state=failed')).to.deep.equal(['web: nothing']);
   });
 
-  it('refuse a circle, and show the way that leads back', async () => {
+  it('refuse a cycle, and show its path', async () => {
     const dependsOn = (name: string, ...names: string[]) =>
       http.call('PUT', `/nodes/${name}`, { depends_on: names });
     expect((await dependsOn('a', 'b', 'elsewhere')).status).to.equal(201);
@@ -212,7 +212,7 @@ describe('the calls of people on call', () => {
     expect((await dependsOn('c', 'd', 'a')).status).to.equal(201);
   });
 
-  it('are refused where changes of one moment would close a circle, pipelined or by many at once', async () => {
+  it('refuse concurrent or pipelined changes that would close a cycle', async () => {
     const put = (name: string, ...names: string[]): string => {
       const body = JSON.stringify({ depends_on: names });
       return `PUT /nodes/${name} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: ${body.length}\r\n\r\n${body}`;
@@ -247,7 +247,7 @@ describe('the calls of people on call', () => {
     expect(http.daemon.app.nodes.dependencyChanges.size).to.equal(0);
   });
 
-  it('name no node that is out of reach in what they say of a circle, or of a cause', async () => {
+  it("name no node beyond the caller's access in a cycle or a cause", async () => {
     const { auth, headers } = keys({ all: undefined, team: ['team/'] });
     const guarded = await DaemonOverHttp.start({}, auth);
     const put = (key: keyof typeof headers, name: string, body: object) =>
@@ -267,7 +267,7 @@ describe('the calls of people on call', () => {
     await guarded.stop();
   });
 
-  it('refuse what cannot be depended on', async () => {
+  it('refuse invalid dependencies', async () => {
     for (const [depends_on, problem] of [
       [['a', 'a'], 'depends_on: must name no node twice'],
       [['..'], 'depends_on.0: must be the name of a node'],

@@ -74,7 +74,7 @@ describe('the past of a node', () => {
     expect((await flips(`?from=${began + 20}&to=${began + 45}`)).flips).to.deep.equal(between);
   });
 
-  it('is how long it was up, as far as it is known', async () => {
+  it('includes its uptime, as far as it is known', async () => {
     await pass(30);
     await beat();
     await pass(5);
@@ -93,7 +93,7 @@ describe('the past of a node', () => {
     expect(await uptime(`to=${began - 1}`)).to.include({ ratio: null, active_seconds: 0 });
   });
 
-  it('leaves out the time that it was paused and that the daemon was blind, and shows it', async () => {
+  it('excludes paused and blind time from the uptime, and shows both', async () => {
     await pass(5);
     await http.call('POST', '/nodes/db1/pause');
     await pass(20);

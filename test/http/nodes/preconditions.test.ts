@@ -60,7 +60,7 @@ describe('a conditional request', () => {
       expect(await names()).to.deep.equal(['db1']);
     });
 
-    it('is answered as without it where that would be no success', async () => {
+    it('is answered as without a condition if that fails', async () => {
       for (const [method, path, expected, body] of [
         ['GET', '/nowhere', 404],
         ['PATCH', '/nodes/db1', 405],
@@ -126,7 +126,7 @@ describe('a conditional request', () => {
       expect(await names()).to.deep.equal(['db1']);
     });
 
-    it('forgets what is there, and nothing where it must not be', async () => {
+    it('deletes what exists with If-Match, and nothing with If-None-Match', async () => {
       expect(await status('DELETE', '/nodes/db1', IF_NOT_THERE)).to.equal(412);
       expect(await status('DELETE', '/nodes/nobody', IF_NOT_THERE)).to.equal(404);
       expect(await status('DELETE', '/nodes/nobody', IF_THERE)).to.equal(404);
@@ -136,7 +136,7 @@ describe('a conditional request', () => {
       expect(await status('DELETE', '/users/7', IF_THERE)).to.equal(204);
     });
 
-    it('is 304 where what is read is there and must not be, and whole where it must', async () => {
+    it('answers 304 to If-None-Match of an existing node, and all of it to If-Match', async () => {
       for (const path of ['/nodes/db1', '/nodes', '/checkup/7', '/heart_rhythm/7', '/users/7', '/metrics']) {
         for (const method of ['GET', 'HEAD']) {
           const unchanged = await http.call(method, path, undefined, IF_NOT_THERE);
@@ -149,14 +149,14 @@ describe('a conditional request', () => {
       expect(await status('GET', '/nodes/nobody', IF_THERE)).to.equal(404);
     });
 
-    it('holds both at once for what is read, and never for what is changed', async () => {
+    it('evaluates both conditions for reads, and refuses changes with both', async () => {
       const both = { ...IF_THERE, ...IF_NOT_THERE };
       expect(await status('GET', '/nodes/db1', both)).to.equal(304);
       expect(await status('PUT', '/nodes/db1', both, {})).to.equal(412);
       expect(await status('PUT', '/nodes/new', both, {})).to.equal(412);
     });
 
-    it('asks for nothing where there is nothing to read', async () => {
+    it('has no effect on heals, heartbeats and pauses', async () => {
       for (const fields of [IF_THERE, IF_NOT_THERE])
         for (const [method, path] of [
           ['PUT', '/heal/7'],
@@ -167,7 +167,7 @@ describe('a conditional request', () => {
     });
   });
 
-  it('goes through where the condition is to be ignored', async () => {
+  it('succeeds if the condition must be ignored', async () => {
     for (const fields of [
       { 'if-none-match': '"v1"' },
       { 'if-unmodified-since': 'Sat, 29 Oct 1994 19:43:31 GMT' },

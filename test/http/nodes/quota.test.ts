@@ -72,7 +72,7 @@ describe('a key that may register so many nodes', () => {
     expect((await app('PUT', '/nodes/d')).status).to.equal(429);
   });
 
-  it('shares it with no other key, and heartbeats of others are none of its', async () => {
+  it('does not share it with other keys, nor count their heartbeats', async () => {
     for (const name of ['a', 'b']) await app('PUT', `/nodes/${name}`);
     expect((await as('other')('PUT', '/nodes/c')).status).to.equal(201);
     expect((await as('other')('PUT', '/nodes/d')).status).to.equal(429);
@@ -80,7 +80,7 @@ describe('a key that may register so many nodes', () => {
     expect((await app('PUT', '/nodes/e/heartbeat')).status, 'of a node of somebody else').to.equal(200);
   });
 
-  it('gets no more of many at once', async () => {
+  it('gets no more by many requests at once', async () => {
     const names = Array.from({ length: 20 }, (_, index) => `n${String(index)}`);
     const answers = await Promise.all(names.map((name) => app('PUT', `/nodes/${name}`)));
     expect(answers.filter(({ status }) => status === 201)).to.have.length(2);
@@ -91,7 +91,7 @@ describe('a key that may register so many nodes', () => {
     expect(batch.json).to.have.property('accepted', 2);
   });
 
-  it('is charged nothing for what the disk refused', async () => {
+  it('is not charged for registrations that the disk refused', async () => {
     http.store.full = true;
     for (const name of ['a', 'b', 'c']) expect((await app('PUT', `/nodes/${name}`)).status).to.equal(503);
     http.store.full = false;

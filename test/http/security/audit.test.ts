@@ -44,7 +44,7 @@ describe('the audit log', () => {
     expect(JSON.stringify(gateway.logger.lines)).to.not.include('Bearer');
   });
 
-  it('says it of settings, pauses, reports and removals of nodes', async () => {
+  it('logs settings, pauses, reports and deletions of nodes', async () => {
     const daemon = await DaemonOverHttp.start({}, auth);
     try {
       for (const [method, path] of [

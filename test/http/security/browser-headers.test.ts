@@ -15,7 +15,7 @@ for (const [lane, fastLane] of [
   describe(`pages of other origins, with ${lane}`, () => {
     const start = starting(fastLane);
 
-    it('are let in by nothing unless it is configured', async () => {
+    it('have no access unless it is configured', async () => {
       const gateway = await start();
       const asked = await gateway.call('OPTIONS', '/heal/5', { headers: { origin: APP, ...PREFLIGHT } });
       expect(asked.status).to.equal(405);
@@ -25,7 +25,7 @@ for (const [lane, fastLane] of [
       }
     });
 
-    it('may call when they are configured, whatever the answer is, and no others may', async () => {
+    it('may call if their origin is configured, whatever the answer; others may not', async () => {
       const gateway = await start({
         cors: { origins: [APP] },
         auth: authOf(keyRule('ops', { scopes: ['admin'] })),
@@ -64,13 +64,13 @@ for (const [lane, fastLane] of [
       }
     });
 
-    it('may be all of them', async () => {
+    it("may call from any origin if '*' is configured", async () => {
       const gateway = await start({ cors: { origins: ['*'] } });
       const { headers } = await gateway.call('PUT', '/heal/5', { headers: { origin: 'null' } });
       expect(headers).to.include({ 'access-control-allow-origin': 'null' });
     });
 
-    it('cannot make a browser post what they may not', async () => {
+    it('cannot make a browser send a forbidden POST', async () => {
       const gateway = await start({ cors: { origins: [APP] } });
       const from = (origin: string, site: string) => ({ headers: { origin, 'sec-fetch-site': site } });
       const path = '/heal/5/goodbye';
@@ -89,7 +89,7 @@ for (const [lane, fastLane] of [
 describe('what a browser may be led to show', () => {
   const start = starting(true);
 
-  it('runs no script that does not come from here, is in no frame, and is taken for nothing else', async () => {
+  it('runs no foreign script, is in no frame, and is not sniffed as another type', async () => {
     const gateway = await start();
     for (const path of ['/nodes', '/nowhere', '/heart_rhythm/5', '/healthz', '/supervision', '/users/x']) {
       const { headers } = await gateway.call('GET', path);

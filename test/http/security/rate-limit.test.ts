@@ -66,7 +66,7 @@ for (const [lane, fastLane] of [
   describe(`rates, with ${lane}`, () => {
     const start = starting(fastLane);
 
-    it('of an address are held, in the house’s form, and the probes are answered', async () => {
+    it('of an address are enforced with our error form, except for probes', async () => {
       const gateway = await start({ limits: { rate_per_address: 0.25 } });
       expect((await gateway.call('PUT', '/heal/5')).status).to.equal(200);
       const { status, headers, json } = await gateway.call('PUT', '/heal/5');
@@ -102,7 +102,7 @@ for (const [lane, fastLane] of [
       expect((await callWith(gateway, 'c', 'PUT', '/heal/5')).status).to.equal(401);
     });
 
-    it('are none unless they are asked for', async () => {
+    it('are unlimited unless configured', async () => {
       const gateway = await start({ auth: authOf(keyRule('a')) });
       for (let again = 0; again < 200; again++) {
         expect((await callWith(gateway, 'a', 'PUT', '/heal/5')).status).to.equal(200);

@@ -34,7 +34,7 @@ describe('the line of performance metrics', () => {
     log.stop();
   });
 
-  it('says once a minute what has happened since the last one, and how things stand', async () => {
+  it('shows once a minute the changes since the last one, and the present state', async () => {
     const commitTimes = new Histogram([0.001, 0.01, 0.1]);
     for (let commit = 0; commit < 98; commit++) commitTimes.observe(0.0005);
     for (let commit = 0; commit < 2; commit++) commitTimes.observe(0.05);
@@ -81,14 +81,14 @@ describe('the line of performance metrics', () => {
     expect(logger.lines).to.deep.equal([]);
   });
 
-  it('comes no more once it is stopped', async () => {
+  it('stops when it is stopped', async () => {
     log.stop();
     facts = { ...facts, users: { ...facts.users, heals: 1 } };
     await clock.advance(10 * MINUTE);
     expect(logger.lines).to.deep.equal([]);
   });
 
-  it('goes on after figures that could not be read', async () => {
+  it('continues after figures that could not be read', async () => {
     const whole = facts;
     facts = { ...facts, store: null as never };
     await clock.advance(MINUTE);

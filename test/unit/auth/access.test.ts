@@ -10,7 +10,7 @@ import { node, user } from '../../support/simulated-app.js';
 import { SimulatedClock } from '../../support/simulated-clock.js';
 
 describe('what a key may touch', () => {
-  it('is anybody and anything where nothing is said', () => {
+  it('is all users and nodes without limits', () => {
     const access = Access.ofKey(keyRule('ops'));
     expect(access.mayTouchUser(user('-9223372036854775808'))).to.equal(true);
     expect(access.mayTouchNode(node('web-1'))).to.equal(true);

@@ -43,7 +43,7 @@ describe('a bench of a daemon', () => {
     daemon = undefined;
   });
 
-  it('finds an honest daemon good', async () => {
+  it('passes a correct daemon', async () => {
     const report = await benched({}, 200);
     expect(report.verdict.mismatches).to.deep.equal([]);
     expect(isGood(report)).to.equal(true);
@@ -66,7 +66,7 @@ describe('a bench of a daemon', () => {
     expect(daemon?.calls.some((call) => call.startsWith('PUT'))).to.equal(false);
   });
 
-  it('counts none of a batch as healed that was not healed whole', async () => {
+  it('counts no user of a partly refused batch as healed', async () => {
     const body = '{"accepted":6,"rejected":[{"index":0,"error":"the mailbox is full"}]}';
     const report = await benched(
       { intercept: (call) => (call === 'POST /heal' ? { status: 200, body } : undefined) },
@@ -97,7 +97,7 @@ describe('a bench of a daemon', () => {
     expect(report.verdict.mismatches[0]?.problem).to.equal('answered as the history of 4611686018427388000');
   });
 
-  it('tells what was lost from what was only not shown when it was read', async () => {
+  it('distinguishes lost sessions from those that were only not shown yet', async () => {
     const read = new Set<string>();
     const intercept = (call: string) => {
       if (!call.includes('/heart_rhythm/') || read.size === 3 || read.has(call)) return undefined;
@@ -124,7 +124,7 @@ describe('a bench of a daemon', () => {
     expect(isGood(report)).to.equal(true);
   });
 
-  it('does not call good what acknowledged no heal at all', async () => {
+  it('does not pass a daemon that acknowledged no heal', async () => {
     const intercept = (call: string) => (call.startsWith('PUT') ? { status: 404, body: '' } : undefined);
     const report = await benched({ intercept });
     expect(report.verdict.usersDiffering).to.equal(0);

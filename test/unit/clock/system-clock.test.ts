@@ -5,7 +5,7 @@ import { FakeMachine } from './fake-machine.js';
 const HOUR = 3_600_000;
 
 describe('the system clock', () => {
-  it('goes with the machine', () => {
+  it("follows the machine's clocks", () => {
     const { machine, clock } = clockOf();
     const start = clock.now();
     for (let passed = 0; passed <= 10_000; passed += 37.5) {
@@ -97,7 +97,7 @@ describe('the system clock', () => {
     expect(clock.wall()).to.equal(1_700_000_000_000);
   });
 
-  it('is real where it is not told otherwise', () => {
+  it('reads the real clocks by default', () => {
     const clock = new SystemClock();
     const first = clock.now();
     expect(clock.now()).to.be.at.least(first);

@@ -53,7 +53,7 @@ describe("the system clock's timers", () => {
     expect(runs).to.equal(2);
   });
 
-  it('hold what Node cannot: more than 24.8 days', () => {
+  it("may be longer than Node's limit of 24.8 days", () => {
     for (const days of [24, 25, 60, 365]) {
       let runs = 0;
       clock.after(days * DAY, () => runs++);
@@ -64,7 +64,7 @@ describe("the system clock's timers", () => {
     }
   });
 
-  it('may wait for ever', () => {
+  it('may be infinite', () => {
     clock.after(Infinity, () => expect.fail('for ever is over'));
     expect(run()).to.have.length(100);
   });

@@ -38,7 +38,7 @@ describe('certificates in the configuration', () => {
     expect(inForce(said).tls).to.equal(undefined);
   });
 
-  it('are refused when they cannot be served', () => {
+  it('are refused if they are unusable', () => {
     for (const [given, expected] of [
       [{ '--tls-certificate': 'one.crt' }, 'tls.key: must be given with tls.certificate (from default)'],
       [{ '--tls-key': 'one.key' }, 'tls.certificate: must be given with tls.key (from default)'],

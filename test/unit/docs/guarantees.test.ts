@@ -7,7 +7,7 @@ describe('the page of guarantees', () => {
   const lines = page.split('\n');
 
   for (const { file, title } of proofsIn(page)) {
-    it(`names a file that is there: ${file}, ${title}`, () => {
+    it(`names an existing file: ${file}, ${title}`, () => {
       expect(existsSync(file), file).to.equal(true);
     });
   }
@@ -27,7 +27,7 @@ describe('the page of guarantees', () => {
     }
   });
 
-  it('says nothing twice', () => {
+  it('has no promise twice', () => {
     const said = lines.filter((line) => /^\w.{40,}/.test(line)).map((line) => line.slice(0, 40));
     expect(said).to.deep.equal([...new Set(said)]);
   });

@@ -60,7 +60,7 @@ describe('the outgoing ping', () => {
     await settledAs(1, 0);
   });
 
-  it('says once that it is not taken, why, and when it is again, without the URL', async () => {
+  it('logs once that it fails and why, and when it succeeds again, without the URL', async () => {
     hooks.behaviour = behave.status(404);
     ping(`${hooks.url}/hush`);
     await settledAs(0, 1);
@@ -82,7 +82,7 @@ describe('the outgoing ping', () => {
     expect(hooks.requests).to.have.length(1);
   });
 
-  it('gives up on who does not answer within ten seconds', async () => {
+  it('gives up if no answer comes within ten seconds', async () => {
     hooks.behaviour = behave.hang;
     ping(hooks.url);
     await eventually(() => expect(hooks.requests).to.have.length(1), { every: 2 });
@@ -106,7 +106,7 @@ describe('the outgoing ping', () => {
     expect(logger.lines[0]?.fields['reason']).to.include('localhost stands for');
   });
 
-  it('ends with the daemon, and counts what that breaks off as nothing', async () => {
+  it('ends with the daemon, and does not count a ping cut off by that', async () => {
     hooks.behaviour = behave.hang;
     ping(hooks.url);
     await eventually(() => expect(hooks.requests).to.have.length(1), { every: 2 });

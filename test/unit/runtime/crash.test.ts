@@ -22,7 +22,7 @@ describe('an actor that crashes', () => {
     expect(unhandled).to.deep.equal([]);
   });
 
-  it('is told of once, with the error and the message', async () => {
+  it('is reported once, with the error and the message', async () => {
     const { worker, cell } = workshop.hire();
     const bad = poison('bad');
     cell.tell(bad);
@@ -63,7 +63,7 @@ describe('an actor that crashes', () => {
     expect(worker.handled).to.deep.equal(['a', 'b']);
   });
 
-  it('takes what its own handler told before it fell, after all that waited', async () => {
+  it('handles messages that its handler sent before the crash after all queued ones', async () => {
     const { worker, cell } = workshop.hire();
     worker.whenCrashed = () => cell.restart();
     cell.tell(
@@ -116,7 +116,7 @@ describe('an actor that crashes', () => {
     expect(workshop.alive).to.equal(1);
   });
 
-  it('cannot be restarted before it is down: whoever is told of the crash decides', async () => {
+  it('cannot be restarted before it is down: the crash handler decides', async () => {
     const { worker, cell } = workshop.hire();
     cell.tell(
       task('bad', () => {
@@ -147,7 +147,7 @@ describe('an actor that crashes', () => {
     expect(workshop.logger.events()).to.deep.equal(['crash handler failed']);
   });
 
-  it('is left to whoever restarted it when that one fails afterwards', async () => {
+  it('stays restarted if the crash handler throws after the restart', async () => {
     const { worker, cell } = workshop.hire();
     worker.whenCrashed = ({ message }) => {
       cell.restart(message);
@@ -161,7 +161,7 @@ describe('an actor that crashes', () => {
     expect(workshop.logger.events()).to.deep.equal(['crash handler failed']);
   });
 
-  it('gives up what waits, aloud, when it cannot be restarted at all', async () => {
+  it('makes queued messages dead letters if it cannot be restarted', async () => {
     const { worker, cell } = workshop.hire('worker');
     worker.whenCrashed = () => {
       workshop.hire('worker');
@@ -231,7 +231,7 @@ describe('an actor that crashes', () => {
     expect(workshop.hire().cell.tell(task('c')), 'its name is free').to.equal('queued');
   });
 
-  it('can be stopped by whoever is told of the crash', async () => {
+  it('can be stopped by the crash handler', async () => {
     const { worker, cell } = workshop.hire();
     let left: readonly Task[] = [];
     worker.whenCrashed = ({ message }) => {

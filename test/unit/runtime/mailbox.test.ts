@@ -83,7 +83,7 @@ describe('a mailbox', () => {
   });
 
   // nact's mailboxes have no bound.
-  it('refuses what is past its bound, and counts that', async () => {
+  it('refuses messages beyond its bound, and counts them', async () => {
     const { worker, cell } = workshop.hire('small', 2);
     expect(cell.tell(task('a'))).to.equal('queued');
     expect(cell.tell(task('b'))).to.equal('queued');
@@ -95,7 +95,7 @@ describe('a mailbox', () => {
     expect(cell.tell(task('e')), 'there is room again').to.equal('queued');
   });
 
-  it('takes what is insisted on past its bound', async () => {
+  it('accepts unbounded tells beyond its bound', async () => {
     const { worker, cell } = workshop.hire('small', 1);
     cell.tell(task('a'));
     cell.tellUnbounded(task('b'));
@@ -107,7 +107,7 @@ describe('a mailbox', () => {
     expect(worker.handled).to.deep.equal(['a', 'b', 'c']);
   });
 
-  it('is as small while the actor is down', async () => {
+  it('keeps its bound while the actor is down', async () => {
     const { worker, cell } = workshop.hire('small', 2);
     cell.tell(poison('bad', 1));
     await workshop.settle();

@@ -9,7 +9,7 @@ describe('an actor that is stopped', () => {
   });
 
   // nact drops the message that is scheduled already, and all that wait behind it.
-  it('handles all that it was told before', async () => {
+  it('handles all messages from before the stop', async () => {
     const { worker, cell } = workshop.hire();
     for (const kind of ['a', 'b', 'c']) cell.tell(task(kind));
     const left = stopped(cell);
@@ -20,7 +20,7 @@ describe('an actor that is stopped', () => {
   });
 
   // nact: a dispatch to a dead actor is silent.
-  it('says so to whoever tells it something, from that moment on', async () => {
+  it('refuses messages from that moment on', async () => {
     const { worker, cell } = workshop.hire();
     const left = stopped(cell);
     expect(cell.tell(task('a'))).to.equal('stopped');
@@ -40,7 +40,7 @@ describe('an actor that is stopped', () => {
     );
   });
 
-  it('gives back what it crashed over and what waited behind that', async () => {
+  it('returns the message that crashed it, and those queued after it', async () => {
     const { worker, cell } = workshop.hire();
     for (const message of [task('a'), poison('bad'), task('b'), task('c')]) cell.tell(message);
     expect(await stopped(cell)).to.deep.equal(['bad', 'b', 'c']);
@@ -49,7 +49,7 @@ describe('an actor that is stopped', () => {
     expect(cell.waiting).to.equal(0);
   });
 
-  it('gives back the same when it is stopped in the moment of its fall', async () => {
+  it('returns the same if it is stopped at the moment of its crash', async () => {
     const { worker, cell } = workshop.hire();
     let left: Promise<string[]> | undefined;
     cell.tell(

@@ -24,7 +24,7 @@ describe('admission', () => {
     return most;
   }
 
-  it('lets in everybody before there is any overload', async () => {
+  it('admits everybody before any overload', async () => {
     expect(await admitted(200_000)).to.equal(200_000);
   });
 
@@ -57,7 +57,7 @@ describe('admission', () => {
     expect(await admitted(1_500_000)).to.equal(1_500_000);
   });
 
-  it('lets in the least as long as the overload lasts, and never nobody', async () => {
+  it('admits the minimum while the overload lasts, and never nobody', async () => {
     await admitted(100_000);
     let sum = 0;
     for (let tenth = 0; tenth < 100; tenth++) {
@@ -68,7 +68,7 @@ describe('admission', () => {
     expect(sum).to.be.within(9 * LEAST, 10.1 * LEAST);
   });
 
-  it('has no more to give after a pause than for a tenth of a second', async () => {
+  it('saves up admissions for a tenth of a second at most', async () => {
     admission.overloaded('shedding');
     await clock.advance(900);
     let burst = 0;

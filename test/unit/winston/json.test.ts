@@ -91,7 +91,7 @@ describe('the log as JSON', () => {
     });
   });
 
-  it('tells a cause that is no error, and ends where causes go round', () => {
+  it('shows a cause that is not an error, and ends at a cycle of causes', () => {
     const round = new Error('round');
     round.cause = new Error('and round', { cause: round });
     lines.logger.error('failed', { error: new Error('x', { cause: { status: 7 } }), round });
@@ -114,7 +114,7 @@ describe('the log as JSON', () => {
     expect(JSON.parse(lines.all[2]!)).to.include({ id: '9007199254740993' });
   });
 
-  it('cannot be made to lie by what is in a field', () => {
+  it('escapes control characters in fields', () => {
     const evil = 'x\n{"level":"error","message":"forged"}\r\n\u2028\u2029\u0085\u001b[2K\u009b2K\0"\\';
     lines.logger.info('request', { request_id: evil, [`key${evil}`]: 1 });
     expect(lines.data).to.include({ message: 'request', request_id: evil });
@@ -122,7 +122,7 @@ describe('the log as JSON', () => {
     expect(lines.one).to.not.match(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/);
   });
 
-  it('goes on when nobody reads it any more', async () => {
+  it('continues when its stream has no reader any more', async () => {
     lines.logger.info('before');
     lines.breakOff();
     await new Promise((resolve) => {

@@ -39,7 +39,7 @@ describe('the pretty log', () => {
     expect(lines.one).to.include('"outer\\nline"').and.include('"inner"').and.include('message=heal');
   });
 
-  it('cannot be made to lie by what is in a field, or in the event', () => {
+  it('escapes control characters in fields and events', () => {
     const lines = new Lines({ format: 'pretty' });
     const evil = 'x\n12:00:00.000 error forged\r\u2028\u0085\u001b[2K\u009b2K\0';
     lines.logger.info(`event ${evil}`, { id: evil, nested: { evil }, [evil]: 1 });
