@@ -1,5 +1,7 @@
 import { parseOptions, WrongOptions, type Options } from './options.js';
-import { simulate, type Outcome } from './simulation.js';
+import { PLANTS, plantNamed } from './plants.js';
+import { shrink } from './shrink.js';
+import { simulate, type Outcome, type SimulationOptions } from './simulation.js';
 import { storyOf } from './story.js';
 import { summaryOf, textOf } from './summary.js';
 
@@ -16,7 +18,10 @@ process.exitCode = await main(process.argv.slice(2));
 async function main(argv: readonly string[]): Promise<number> {
   try {
     const options = parseOptions(argv);
-    return options === undefined ? 0 : await run(options);
+    if (options === undefined) return 0;
+    if (options.plant !== 'list') return await run(options);
+    for (const { name, breaks } of PLANTS) process.stdout.write(`${name.padEnd(36)} ${breaks}\n`);
+    return 0;
   } catch (error) {
     if (!(error instanceof WrongOptions)) throw error;
     process.stderr.write(`${error.message}\n`);
@@ -24,17 +29,39 @@ async function main(argv: readonly string[]): Promise<number> {
   }
 }
 
-async function run({ seed, seeds, hours, faults, clients, json }: Options): Promise<number> {
+async function run(options: Options): Promise<number> {
   const begun = performance.now();
+  const plant = options.plant === undefined ? undefined : plantNamed(options.plant);
+  if (options.plant !== undefined && plant === undefined)
+    throw new WrongOptions(`There is no plant '${options.plant}': see --plant list.`);
   const outcomes: Outcome[] = [];
-  for (let next = seed; next < seed + seeds; next++) {
-    const outcome = await simulate({ seed: next, length: hours * HOUR, faults, clients });
-    if (outcome.broken !== undefined) process.stderr.write(`${storyOf(outcome)}\n`);
-    // The story of a long simulation is long, and nobody needs it again.
+  for (let seed = options.seed; seed < options.seed + options.seeds; seed++) {
+    const length = Math.round(options.hours * HOUR);
+    const simulation = { seed, length, faults: options.faults, clients: options.clients, plant };
+    const outcome = await simulate(simulation);
+    // The lines of a long simulation are many, and nobody needs them again.
     outcomes.push({ ...outcome, lines: [] });
+    if (outcome.broken === undefined) continue;
+    await tell(simulation, outcome, options.shrink);
+    if (plant !== undefined) break;
   }
   const summary = summaryOf(outcomes);
-  process.stdout.write(json ? `${JSON.stringify(summary, null, 2)}\n` : textOf(summary));
+  process.stdout.write(options.json ? `${JSON.stringify(summary, null, 2)}\n` : textOf(summary));
   process.stderr.write(`took ${((performance.now() - begun) / 1000).toFixed(1)} s\n`);
   return summary.broken.length === 0 ? 0 : 1;
+}
+
+async function tell(simulation: SimulationOptions, outcome: Outcome, shrinks: boolean): Promise<void> {
+  const told = shrinks ? await shrink(simulation, outcome) : { options: simulation, outcome };
+  process.stderr.write(`${storyOf(told.outcome)}\nAgain: ${commandOf(told.options)}\n`);
+}
+
+/** The command that plays it again. */
+function commandOf({ seed, length, faults, clients, plant }: SimulationOptions): string {
+  const kinds = faults === 'chosen' ? 'all' : faults.length === 0 ? 'none' : faults.join(',');
+  const more = [
+    ...(clients === undefined ? [] : [`--clients ${String(clients)}`]),
+    ...(plant === undefined ? [] : [`--plant ${plant.name}`]),
+  ].join(' ');
+  return `npm run simulate -- --seed ${String(seed)} --hours ${String(length / HOUR)} --faults ${kinds} ${more}`.trimEnd();
 }

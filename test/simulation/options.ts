@@ -6,7 +6,10 @@ export interface Options {
   readonly seed: number;
   readonly seeds: number;
   readonly hours: number;
-  readonly faults: readonly FaultKind[];
+  readonly faults: readonly FaultKind[] | 'chosen';
+  /** A fault of the daemon itself, by its name; `list` shows them. */
+  readonly plant: string | undefined;
+  readonly shrink: boolean;
   readonly clients: number | undefined;
   readonly json: boolean;
 }
@@ -23,11 +26,19 @@ export function parseOptions(argv: readonly string[]): Options | undefined {
     .option('--seeds <number>', 'how many seeds, one after the other', whole(1, 1_000_000), 1)
     .option('--hours <number>', 'simulated hours of each seed', hours, 0.1)
     .addOption(
-      new Option('--faults <kinds>', `all, none, or some of ${FAULT_KINDS.join(', ')}`)
+      new Option(
+        '--faults <kinds>',
+        `all (each seed has some of them), none, or just these of ${FAULT_KINDS.join(', ')}`,
+      )
         .argParser(faultsOf)
-        .default(FAULT_KINDS, 'all'),
+        .default('chosen', 'all'),
     )
     .option('--clients <number>', 'users, and nodes; otherwise the seed decides', whole(1, 10_000))
+    .option(
+      '--plant <name>',
+      'breaks the daemon in one place, and stops at the first seed that finds it; or list',
+    )
+    .option('--no-shrink', 'tell the story of a failing seed as it is, without making it smaller')
     .option('--json', 'the summary as JSON', false)
     .exitOverride()
     .configureOutput({ writeErr: () => undefined });
@@ -56,8 +67,8 @@ function hours(text: string): number {
   return value;
 }
 
-function faultsOf(text: string): readonly FaultKind[] {
-  if (text === 'all') return FAULT_KINDS;
+function faultsOf(text: string): readonly FaultKind[] | 'chosen' {
+  if (text === 'all') return 'chosen';
   if (text === 'none') return [];
   return text.split(',').map((name) => {
     const kind = FAULT_KINDS.find((known) => known === name.trim());

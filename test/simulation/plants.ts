@@ -148,11 +148,6 @@ export const PLANTS: readonly Plant[] = [
   },
   { name: 'opening-lost', breaks: 'The beginning of a session is not stored.', ports: losing('opened') },
   {
-    name: 'refusal-not-undone',
-    breaks: 'What was refused and had reached the disk is not undone there.',
-    ports: losing('unopened', 'unended'),
-  },
-  {
     name: 'heal-after-a-restart-lost',
     breaks: 'It is not stored that a session was healed since the restart.',
     ports: losing('healed'),

@@ -26,7 +26,8 @@ export interface SimulationOptions {
   readonly seed: number;
   /** Simulated milliseconds in which clients come and go and faults happen. */
   readonly length: number;
-  readonly faults: readonly FaultKind[];
+  /** These kinds of fault; or those that the seed chooses. */
+  readonly faults: readonly FaultKind[] | 'chosen';
   /** How many users and nodes; the seed decides if absent. */
   readonly clients?: number | undefined;
   /** Changes the daemon in one place. */
@@ -46,6 +47,8 @@ interface Broken {
 export interface Outcome {
   readonly seed: number;
   readonly settings: Settings;
+  /** The kinds of fault that there were. */
+  readonly faults: readonly FaultKind[];
   /** Simulated milliseconds. */
   readonly simulated: number;
   readonly counts: ReadonlyMap<string, number>;
@@ -77,6 +80,7 @@ class Simulation {
   #channelNames: readonly string[] = CHANNELS;
   readonly #users: readonly UserClient[];
   readonly #nodes: readonly NodeClient[];
+  readonly #kinds: readonly FaultKind[];
   readonly #faults: Faults;
   #broken: unknown;
   /** Since when the disk has been as it should be. */
@@ -120,7 +124,8 @@ class Simulation {
       (_, index) => new UserClient(index + 1, { ...deps, oracle: this.#presence }),
     );
     this.#nodes = Array.from({ length: settings.nodes }, (_, index) => new NodeClient(index + 1, deps));
-    this.#faults = new Faults(this.#chosenFaults(), random.fork('pace').pick([0.5, 1, 2]), {
+    this.#kinds = this.#chosenFaults();
+    this.#faults = new Faults(this.#kinds, random.fork('pace').pick([0.5, 1, 2]), {
       loop,
       random,
       daemon: this.#daemon,
@@ -163,11 +168,11 @@ class Simulation {
     return channelsOf(receivers, run, this.#channelChance);
   }
 
-  /** Each seed has some of the kinds that are asked for: all at once would excuse too much. */
+  /** A seed chooses some of all kinds: with all at once, too much would be excused. */
   #chosenFaults(): readonly FaultKind[] {
+    const { faults } = this.#options;
     const random = this.#random.fork('kinds');
-    const chosen = FAULT_KINDS.filter((kind) => random.chance(0.4) && this.#options.faults.includes(kind));
-    return chosen;
+    return faults === 'chosen' ? FAULT_KINDS.filter(() => random.chance(0.4)) : faults;
   }
 
   async play(): Promise<Outcome> {
@@ -180,6 +185,7 @@ class Simulation {
     return {
       seed: this.#options.seed,
       settings: this.#settings,
+      faults: this.#kinds,
       simulated: this.#loop.now - 1_000_000,
       counts: this.#ledger.counts,
       broken,

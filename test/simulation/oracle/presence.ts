@@ -11,6 +11,9 @@ const STARTING = 50;
 /** How late a deadline is acted on. */
 const TICK = 25;
 
+/** The last requests of a user, which decide what a checkup says. */
+const RECENT = 100;
+
 /** When a session ends unless there is another heal: not before `lo`, and not after `hi`. */
 interface Bounds {
   readonly lo: number;
@@ -71,7 +74,7 @@ export class PresenceOracle {
   /** A user was said to be online, or not. */
   checkup(user: string, asked: Reading, isOnline: boolean, answeredAt: number): void {
     const changes = this.#ledger.users.get(user) ?? [];
-    const before = changes.filter(({ at }) => at <= answeredAt);
+    const before = changes.slice(-RECENT).filter(({ at }) => at <= answeredAt);
     const complain = (why: string): never => {
       const said = isOnline ? 'online' : 'offline';
       throw new BrokenPromise(`User ${user} was said to be ${said}, but ${why}.`, asked.at, user);

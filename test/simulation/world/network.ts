@@ -38,9 +38,10 @@ export class Network {
     const hear = (reply: Heard<Reply>): void => {
       if (isHeard) return;
       isHeard = true;
+      giveUp();
       heard(reply);
     };
-    this.#loop.after(PATIENCE, () => {
+    const giveUp = this.#loop.after(PATIENCE, () => {
       hear('lost');
     });
     const arrive = (): void => {
