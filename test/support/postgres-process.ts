@@ -27,23 +27,25 @@ export class PostgresProcess {
 
   /** @param settings such as `fsync=off` */
   static async start(...settings: readonly string[]): Promise<PostgresProcess> {
-    const directory = mkdtempSync(path.join(tmpdir(), 'heartbeat-postgres-'));
-    if (process.getuid?.() === 0) {
-      const { uid, gid } = await postgresUser();
-      chownSync(directory, uid, gid);
-    }
-    const postgres = new PostgresProcess(await freePort(), directory, settings);
-    const [program, args] = asPostgres('initdb', [
-      '--no-sync',
-      '--auth=trust',
-      '--username=postgres',
-      '-E',
-      'UTF8',
-      directory,
-    ]);
-    await run(program, [...args], { cwd: directory });
+    const postgres = new PostgresProcess(await freePort(), await postgresDirectory(), settings);
+    await postgres.#make('initdb', '--no-sync', '--auth=trust', '--username=postgres', '-E', 'UTF8');
     await postgres.run();
     return postgres;
+  }
+
+  /** Starts a standby of this one. */
+  async standby(name: string): Promise<PostgresProcess> {
+    const { port } = this;
+    const primary = `host=127.0.0.1 port=${String(port)} user=postgres application_name=${name}`;
+    const standby = new PostgresProcess(await freePort(), await postgresDirectory(), this.#settings);
+    await standby.#make('pg_basebackup', '--no-sync', '-X', 'stream', '-R', '-c', 'fast', '-d', primary);
+    await standby.run();
+    return standby;
+  }
+
+  async #make(program: string, ...given: readonly string[]): Promise<void> {
+    const [command, args] = asPostgres(program, [...given, '-D', this.#directory]);
+    await run(command, [...args], { cwd: this.#directory });
   }
 
   get address(): PostgresAddress {
@@ -100,6 +102,15 @@ export class PostgresProcess {
     await this.stop('SIGQUIT');
     rmSync(this.#directory, { recursive: true, force: true });
   }
+}
+
+async function postgresDirectory(): Promise<string> {
+  const directory = mkdtempSync(path.join(tmpdir(), 'heartbeat-postgres-'));
+  if (process.getuid?.() === 0) {
+    const { uid, gid } = await postgresUser();
+    chownSync(directory, uid, gid);
+  }
+  return directory;
 }
 
 async function postgresUser(): Promise<{ readonly uid: number; readonly gid: number }> {
