@@ -67,6 +67,22 @@ describe('while the disk is full', () => {
     await alerts.stop();
   });
 
+  it('a failure whose alert has no room in memory is reminded of in time', async () => {
+    const store = new RefusingStore();
+    const alerts = await SimulatedAlerts.start({ store, unstored: 1, remindEvery: 600_000 });
+    store.full = true;
+    alerts.fail('node1');
+    await alerts.pass(1);
+    alerts.recover('node1');
+    await alerts.pass(60);
+    const before = alerts.told().length;
+    alerts.fail('node2');
+    await alerts.pass(610);
+    expect(alerts.told().slice(before)).to.deep.equal(['node.failed node2']);
+    expect(alerts.delivered.at(-1)?.message).to.include({ reminder: 1 });
+    await alerts.stop();
+  });
+
   it('the beginning of a hold is kept, and stored later', async () => {
     const store = new RefusingStore();
     const alerts = await SimulatedAlerts.start({ store, watched: 50 });
