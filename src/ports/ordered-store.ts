@@ -84,10 +84,16 @@ export interface StoreObserver {
   refused(error: HeartbeatError): void;
 }
 
+/** Where a store is, for messages. */
+export interface StorePlace {
+  readonly name: string;
+  /** What a person chooses for another place. */
+  readonly setting: string;
+}
+
 /** Opens an ordered store in one place. */
 export interface StoreEngine {
-  /** Where it is, for messages. */
-  readonly place: string;
+  readonly place: StorePlace;
 
   /** @param mayBegin whether a store may be created */
   open(mayBegin: boolean, observer: StoreObserver): Promise<OrderedStore>;

@@ -6,7 +6,7 @@ import type { Flip, Pause } from '../../domain/node.js';
 import type { NodeName } from '../../domain/node-name.js';
 import type { UserId } from '../../domain/user-id.js';
 import type { FlipRange, HistoryRange, StoredNode, StoreSummary } from '../../ports/history-store.js';
-import type { OrderedStore } from '../../ports/ordered-store.js';
+import type { OrderedStore, StorePlace } from '../../ports/ordered-store.js';
 import type { AlertRange } from '../../ports/outbox.js';
 import { alertOf, alertsToldLate, alertsWithin, openAlerts } from './alerts.js';
 import { blindnessBetween, storedBlindness } from './blindness.js';
@@ -26,12 +26,12 @@ export interface Opened {
 
 /** Reads what is stored, and tells the store's health of what cannot be read. */
 export abstract class HistoryReads {
-  readonly #place: string;
+  readonly #place: StorePlace;
   readonly #acceptDataLoss: boolean;
   protected readonly health: StoreHealth;
 
   /** @param place of the store, for messages */
-  constructor(place: string, health: StoreHealth, acceptDataLoss: boolean) {
+  constructor(place: StorePlace, health: StoreHealth, acceptDataLoss: boolean) {
     this.#place = place;
     this.health = health;
     this.#acceptDataLoss = acceptDataLoss;

@@ -6,7 +6,7 @@ import type { ObservedTime } from '../../domain/observed-time.js';
 import { HeartbeatError } from '../../errors.js';
 import { metaKey } from './format.js';
 import { firstEntry, get, type Batch } from './sealed-store.js';
-import type { OrderedStore } from '../../ports/ordered-store.js';
+import type { OrderedStore, StorePlace } from '../../ports/ordered-store.js';
 import { healedUsers, sequenceOf } from './session-codec.js';
 import { damagedError, isCorrupt } from './store-errors.js';
 
@@ -78,7 +78,7 @@ const observedTimeSchema = z
 
 const holdSchema = z.object({ from: instantSchema, until: instantSchema });
 
-export function readWatermark(store: OrderedStore, place: string): Promise<Watermark | undefined> {
+export function readWatermark(store: OrderedStore, place: StorePlace): Promise<Watermark | undefined> {
   return readMeta(store, place, 'watermark', watermarkSchema);
 }
 
@@ -86,7 +86,7 @@ export function writeWatermark(batch: Batch, at: Instant, aliveAt: Instant): voi
   batch.put(metaKey('watermark'), json(aliveAt === at ? at : { at, alive_at: aliveAt }));
 }
 
-export function readRecovery(store: OrderedStore, place: string): Promise<Recovery | undefined> {
+export function readRecovery(store: OrderedStore, place: StorePlace): Promise<Recovery | undefined> {
   return readMeta(store, place, 'recovery', recoverySchema);
 }
 
@@ -99,7 +99,7 @@ export function writeRecovery(batch: Batch, { generation, silent }: Recovery): v
   batch.put(metaKey('recovery'), json({ generation, silent: groups }));
 }
 
-export function readObservedTime(store: OrderedStore, place: string): Promise<ObservedTime | undefined> {
+export function readObservedTime(store: OrderedStore, place: StorePlace): Promise<ObservedTime | undefined> {
   return readMeta(store, place, 'vigil', observedTimeSchema);
 }
 
@@ -107,7 +107,7 @@ export function writeObservedTime(batch: Batch, { resumptions, ...observed }: Ob
   batch.put(metaKey('vigil'), json({ ...observed, wakings: resumptions }));
 }
 
-export function readLastHold(store: OrderedStore, place: string): Promise<LastHold | undefined> {
+export function readLastHold(store: OrderedStore, place: StorePlace): Promise<LastHold | undefined> {
   return readMeta(store, place, 'hold', holdSchema);
 }
 
@@ -115,7 +115,7 @@ export function writeLastHold(batch: Batch, hold: LastHold): void {
   batch.put(metaKey('hold'), json(hold));
 }
 
-export async function readLedger(store: OrderedStore, place: string): Promise<Ledger> {
+export async function readLedger(store: OrderedStore, place: StorePlace): Promise<Ledger> {
   const facts = await readMeta(store, place, 'facts', factsSchema);
   const recovery = await readRecovery(store, place);
   const lastHealed = await firstEntry(store, healedUsers, { reverse: true });
@@ -155,7 +155,7 @@ export function writeFacts(batch: Batch, facts: Facts): void {
 
 export async function readMeta<Value>(
   store: OrderedStore,
-  place: string,
+  place: StorePlace,
   name: Parameters<typeof metaKey>[0],
   schema: z.ZodType<Value>,
 ): Promise<Value | undefined> {

@@ -1,7 +1,7 @@
 import type { Flip, Pause } from '../../domain/node.js';
 import type { NodeName } from '../../domain/node-name.js';
 import type { FlipRange, HistoryRecord, StoredNode } from '../../ports/history-store.js';
-import type { KeyRange, OrderedStore } from '../../ports/ordered-store.js';
+import type { KeyRange, OrderedStore, StorePlace } from '../../ports/ordered-store.js';
 import { Batch, entries, hasMany, SYNCED } from './sealed-store.js';
 import {
   allFlips,
@@ -34,7 +34,7 @@ const PAGE = 128;
 /** Nodes and their statuses are in the same order, so both are read together. */
 export async function* storedNodes(
   store: OrderedStore,
-  place: string,
+  place: StorePlace,
 ): AsyncGenerator<readonly StoredNode[]> {
   for await (const chunk of entries(store, allNodes, { first: NODES })) {
     const statuses = await readStatuses(store, chunk);

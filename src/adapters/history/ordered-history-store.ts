@@ -2,7 +2,7 @@ import type { Instant } from '../../domain/time.js';
 import type { UserId } from '../../domain/user-id.js';
 import type { HistoryRecord, HistoryStore, StoreSummary, StoreTrouble } from '../../ports/history-store.js';
 import type { Logger } from '../../ports/logger.js';
-import type { OrderedStore, StoreEngine } from '../../ports/ordered-store.js';
+import type { OrderedStore, StoreEngine, StorePlace } from '../../ports/ordered-store.js';
 import { addPruning, pastOfNodes, sessionsByEnd } from './age-index.js';
 import { addAlertPruning } from './alerts.js';
 import { addBlindPruning, countBlindness } from './blindness.js';
@@ -225,7 +225,7 @@ async function close(opening: Promise<Opened> | undefined): Promise<void> {
   await opened?.store.close();
 }
 
-async function readContents(store: OrderedStore, place: string): Promise<Opened> {
+async function readContents(store: OrderedStore, place: StorePlace): Promise<Opened> {
   const ledger = await readLedger(store, place);
   const watermark = await readWatermark(store, place);
   const summary = {

@@ -1,16 +1,19 @@
 import { HeartbeatError } from '../../errors.js';
+import type { StorePlace } from '../../ports/ordered-store.js';
 
 /** @param isPassable the daemon can start without the damaged parts */
 export function damagedError(
-  place: string,
+  place: StorePlace,
   cause: unknown,
   reason = reasonOf(cause),
   isPassable = false,
 ): HeartbeatError {
-  const otherwise = isPassable ? 'lose what is damaged with --accept-data-loss' : 'choose another data_dir';
+  const otherwise = isPassable
+    ? 'lose what is damaged with --accept-data-loss'
+    : `choose another ${place.setting}`;
   return new HeartbeatError(
     'HEARTBEAT_STORE_CORRUPT',
-    `the database in ${place} is damaged (${reason}): restore it from a backup, or ${otherwise}`,
+    `the database in ${place.name} is damaged (${reason}): restore it from a backup, or ${otherwise}`,
     { cause },
   );
 }
@@ -24,10 +27,10 @@ export function damagedRecord(cause?: unknown): HeartbeatError {
   );
 }
 
-export function foreignError(place: string, options?: ErrorOptions): HeartbeatError {
+export function foreignError(place: StorePlace, options?: ErrorOptions): HeartbeatError {
   return new HeartbeatError(
     'HEARTBEAT_STORE_CORRUPT',
-    `the database in ${place} is not a Heartbeat database: choose another data_dir`,
+    `the database in ${place.name} is not a Heartbeat database: choose another ${place.setting}`,
     options,
   );
 }

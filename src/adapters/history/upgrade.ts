@@ -3,7 +3,7 @@ import { instant } from '../../domain/time.js';
 import { HeartbeatError } from '../../errors.js';
 import { EVERYTHING, FORMAT_KEY, VERSION, VERSION_KEY } from './format.js';
 import { Batch, NOT_SYNCED, SYNCED } from './sealed-store.js';
-import type { OrderedStore } from '../../ports/ordered-store.js';
+import type { OrderedStore, StorePlace } from '../../ports/ordered-store.js';
 import { allAlerts, OPEN_BITS, stateBitsOf } from './alert-codec.js';
 import { openSessions } from './session-codec.js';
 import { json, readMeta, writeFacts } from './meta.js';
@@ -36,7 +36,7 @@ const factsSchema = z.object({ sessions: z.int(), latest_end: z.number().transfo
  *
  * @throws HeartbeatError if it is newer, damaged, or not a history at all
  */
-export async function upgrade(store: OrderedStore, place: string): Promise<void> {
+export async function upgrade(store: OrderedStore, place: StorePlace): Promise<void> {
   const version = await readVersion(store, place);
   if (version === undefined) {
     await begin(store, place);
@@ -45,8 +45,8 @@ export async function upgrade(store: OrderedStore, place: string): Promise<void>
   if (version > VERSION) {
     throw new HeartbeatError(
       'HEARTBEAT_STORE_TOO_NEW',
-      `the history in ${place} has format ${version}, and this daemon knows ${VERSION}: ` +
-        'start the newer daemon that wrote it, or choose another data_dir',
+      `the history in ${place.name} has format ${version}, and this daemon knows ${VERSION}: ` +
+        `start the newer daemon that wrote it, or choose another ${place.setting}`,
     );
   }
   const format = await readMeta(store, place, 'format', formatSchema);
@@ -60,7 +60,7 @@ export async function upgrade(store: OrderedStore, place: string): Promise<void>
 }
 
 /** @returns undefined for a database without one */
-async function readVersion(store: OrderedStore, place: string): Promise<number | undefined> {
+async function readVersion(store: OrderedStore, place: StorePlace): Promise<number | undefined> {
   const [found] = await store.getMany([VERSION_KEY]);
   if (found === undefined) return undefined;
   try {
@@ -70,7 +70,7 @@ async function readVersion(store: OrderedStore, place: string): Promise<number |
   }
 }
 
-async function begin(store: OrderedStore, place: string): Promise<void> {
+async function begin(store: OrderedStore, place: StorePlace): Promise<void> {
   for await (const _ of store.entries(EVERYTHING, { limit: 1 })) throw foreignError(place);
   const batch = new Batch(store);
   batch.putBare(VERSION_KEY, json(VERSION)).put(FORMAT_KEY, json({ version: VERSION }));
@@ -80,7 +80,7 @@ async function begin(store: OrderedStore, place: string): Promise<void> {
 /** Gives every value its checksum, in portions. A daemon that is stopped meanwhile continues where it was. */
 async function seal(
   store: OrderedStore,
-  place: string,
+  place: StorePlace,
   begun: z.output<typeof formatSchema> | undefined,
 ): Promise<void> {
   const counts = {

@@ -1,9 +1,9 @@
 import type { HeartbeatError } from '../../errors.js';
-import type { OrderedStore, StoreEngine, StoreObserver } from '../../ports/ordered-store.js';
+import type { OrderedStore, StoreEngine, StoreObserver, StorePlace } from '../../ports/ordered-store.js';
 import { upgrade } from '../history/upgrade.js';
 import { proveDiskSpace } from './disk-space.js';
 import { bytesIn } from './file-sizes.js';
-import { levelReadError, levelWriteError, openError } from './level-errors.js';
+import { levelReadError, levelWriteError, openError, placeOf } from './level-errors.js';
 import { LevelStore } from './level-store.js';
 import { openFiles, type OpeningOptions } from './opening.js';
 import { salvage, salvageVersion } from './salvage.js';
@@ -11,19 +11,26 @@ import { mergeAll } from './scrubber.js';
 
 /** LevelDB in a directory. */
 export class LevelEngine implements StoreEngine {
-  readonly place: string;
+  readonly place: StorePlace;
+  readonly #directory: string;
   readonly #options: OpeningOptions;
 
   constructor(directory: string, options: OpeningOptions) {
-    this.place = directory;
+    this.place = placeOf(directory);
+    this.#directory = directory;
     this.#options = options;
   }
 
   async open(mayBegin: boolean, observer: StoreObserver): Promise<OrderedStore> {
-    const files = await openFiles(this.place, this.#options, mayBegin);
+    const files = await openFiles(this.#directory, this.#options, mayBegin);
     const { db, isMended } = files;
     try {
-      const store = new LevelStore(this.place, files, await LevelStore.identity(this.place), observer);
+      const store = new LevelStore(
+        this.#directory,
+        files,
+        await LevelStore.identity(this.#directory),
+        observer,
+      );
       const { acceptDataLoss, logger } = this.#options;
       if (mayBegin && acceptDataLoss === true) {
         await salvageVersion(store, logger);
@@ -44,19 +51,19 @@ export class LevelEngine implements StoreEngine {
   }
 
   proveReopenable(): Promise<void> {
-    return proveDiskSpace(this.place);
+    return proveDiskSpace(this.#directory);
   }
 
   async size(): Promise<number> {
     try {
-      return await bytesIn(this.place, () => true);
+      return await bytesIn(this.#directory, () => true);
     } catch (error) {
       throw levelReadError(error);
     }
   }
 
   openError(cause: unknown): HeartbeatError {
-    return openError(this.place, cause);
+    return openError(this.#directory, cause);
   }
 
   writeError(cause: unknown): HeartbeatError {

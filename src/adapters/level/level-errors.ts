@@ -1,5 +1,10 @@
 import { HeartbeatError } from '../../errors.js';
+import type { StorePlace } from '../../ports/ordered-store.js';
 import { damagedError, foreignError, readError, reasonOf, refusedError } from '../history/store-errors.js';
+
+export function placeOf(directory: string): StorePlace {
+  return { name: directory, setting: 'data_dir' };
+}
 
 /** The error if LevelDB cannot be opened; the cause is kept for the log. */
 export function openError(directory: string, cause: unknown): HeartbeatError {
@@ -12,8 +17,8 @@ export function openError(directory: string, cause: unknown): HeartbeatError {
     );
   }
   const reason = reasonOf(cause);
-  if (reason.includes('existing comparator')) return foreignError(directory, { cause });
-  if (isDamage(cause)) return damagedError(directory, cause);
+  if (reason.includes('existing comparator')) return foreignError(placeOf(directory), { cause });
+  if (isDamage(cause)) return damagedError(placeOf(directory), cause);
   return unwritableError(directory, cause);
 }
 

@@ -8,7 +8,7 @@ import { inspect, type Findings } from './files/inspection.js';
 import { StartMark } from './files/start-mark.js';
 import { mendTable } from './files/table-mend.js';
 import { TableCheck } from './files/table-files.js';
-import { openError } from './level-errors.js';
+import { openError, placeOf } from './level-errors.js';
 import { own, refuseOwned, type Owned } from './ownership.js';
 import { Patience } from './patience.js';
 
@@ -113,7 +113,7 @@ async function makeDirectories(directory: string, logger: Logger | undefined): P
 function report(directory: string, found: Findings, { logger, acceptDataLoss }: OpeningOptions): void {
   if (found.damage !== undefined) {
     if (acceptDataLoss !== true || !found.isPassable) {
-      throw damagedError(directory, undefined, found.damage, found.isPassable);
+      throw damagedError(placeOf(directory), undefined, found.damage, found.isPassable);
     }
     logger?.error('opening a damaged database: what cannot be read is lost', { damage: found.damage });
   }
@@ -135,9 +135,9 @@ async function checkTables({ tables }: Findings, opening: Opening): Promise<bool
     const damage = await patience.answered(check.step(SMALL));
     if (damage === undefined) continue;
     const said = `${damage.file}: ${damage.problem}`;
-    if (options.acceptDataLoss !== true) throw damagedError(directory, undefined, said, true);
+    if (options.acceptDataLoss !== true) throw damagedError(placeOf(directory), undefined, said, true);
     const blocks = await patience.answered(mendTable(directory, damage.file)).catch((error: unknown) => {
-      throw error instanceof RangeError ? damagedError(directory, error, said) : error;
+      throw error instanceof RangeError ? damagedError(placeOf(directory), error, said) : error;
     });
     isMended = true;
     options.logger?.error('opening a damaged database: what cannot be read is lost', {

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { HeartbeatError } from '../../errors.js';
 import type { Clock } from '../../ports/clock.js';
 import type { Logger } from '../../ports/logger.js';
-import type { OrderedStore, StoreEngine } from '../../ports/ordered-store.js';
+import type { OrderedStore, StoreEngine, StorePlace } from '../../ports/ordered-store.js';
 import { closedError } from '../history/store-errors.js';
 import { DaemonRow, type DaemonRowOptions } from './daemon-row.js';
 import { FencedPartition, type PartitionOptions } from './fenced-partition.js';
@@ -22,14 +22,14 @@ export interface PostgresOptions {
 
 /** PostgreSQL, with one partition. */
 export class PostgresEngine implements StoreEngine {
-  readonly place: string;
+  readonly place: StorePlace;
   readonly #row: DaemonRowOptions;
   readonly #partition: PartitionOptions;
   #claimed: DaemonRow | undefined;
   #store: PostgresStore | undefined;
 
   constructor({ address, partition, clock, logger, lost = () => undefined }: PostgresOptions) {
-    this.place = placeOf(address);
+    this.place = { name: nameOf(address), setting: 'database' };
     const incarnation = randomUUID();
     this.#row = { address, partition, incarnation, clock, logger, lost };
     this.#partition = { address, name: partition, owner: incarnation, clock, lost };
@@ -40,7 +40,7 @@ export class PostgresEngine implements StoreEngine {
     try {
       const primary = await Primary.connect(this.#partition.address);
       try {
-        await checkSchema(primary, this.place);
+        await checkSchema(primary, this.place.name);
         if (mayBegin) this.#claimed = await DaemonRow.claim(this.#row);
         const from = mayBegin ? undefined : this.#store?.epoch;
         this.#store = new PostgresStore(await FencedPartition.takeOver(primary, this.#partition, from));
@@ -75,7 +75,7 @@ export class PostgresEngine implements StoreEngine {
   }
 
   openError(cause: unknown): HeartbeatError {
-    return postgresOpenError(this.place, cause);
+    return postgresOpenError(this.place.name, cause);
   }
 
   writeError(cause: unknown): HeartbeatError {
@@ -84,6 +84,6 @@ export class PostgresEngine implements StoreEngine {
 }
 
 /** Without the password. */
-function placeOf({ hosts, database }: PostgresAddress): string {
+function nameOf({ hosts, database }: PostgresAddress): string {
   return `postgres://${hosts.map(({ host, port }) => `${host}:${String(port)}`).join(',')}/${database}`;
 }
