@@ -15,8 +15,8 @@ type Shard = Pick<ChildSpec, 'start'>;
 export interface PartitionParts {
   readonly id: string;
   readonly history: ChildSpec['start'];
-  /** Shards of users. */
-  readonly users: readonly Shard[];
+  /** Shards of users, if it has any. */
+  readonly users: readonly Shard[] | undefined;
   readonly watch: WatchParts | undefined;
 }
 
@@ -35,7 +35,7 @@ interface WatchParts {
 
 /** The parts that the tree supervises. */
 export interface Parts {
-  readonly partition: PartitionParts;
+  readonly partitions: readonly PartitionParts[];
   readonly gateway: ChildSpec['start'];
 }
 
@@ -75,17 +75,49 @@ export const POLICIES = {
  * └─ gateway            the HTTP listener
  * ```
  *
+ * With several partitions, all but the gateway is below `partition`, in a supervisor of each: `users-<n>` with its
+ * history and users, and `watch` with its history, the notifier and the nodes.
+ *
  * @param shutdownTimeout seconds for all of it to stop, from the last child to the first
  */
-export function tree({ partition, gateway }: Parts, shutdownTimeout: number): SupervisorNode {
+export function tree({ partitions, gateway }: Parts, shutdownTimeout: number): SupervisorNode {
   return {
     kind: 'supervisor',
     id: 'root',
     restart: 'permanent',
     shutdown: shutdownTimeout,
     policy: POLICIES.root,
-    children: [...childrenOf(partition, shutdownTimeout), worker('gateway', shutdownTimeout * 0.4, gateway)],
+    children: [
+      ...partitionsOf(partitions, shutdownTimeout),
+      worker('gateway', shutdownTimeout * 0.4, gateway),
+    ],
   };
+}
+
+/** The only partition needs no supervisor besides the root. */
+function partitionsOf(partitions: readonly PartitionParts[], time: Seconds): SupervisorNode['children'] {
+  const [only, ...others] = partitions;
+  if (only !== undefined && others.length === 0) return childrenOf(only, time);
+  const share = time / partitions.length;
+  const supervisor = (
+    id: string,
+    shutdown: Seconds,
+    children: SupervisorNode['children'],
+  ): SupervisorNode => ({
+    kind: 'supervisor',
+    id,
+    restart: 'permanent',
+    shutdown,
+    policy: POLICIES.root,
+    children,
+  });
+  return [
+    supervisor(
+      'partition',
+      time,
+      partitions.map((parts) => supervisor(parts.id, share, childrenOf(parts, share))),
+    ),
+  ];
 }
 
 /** @param time for all of them to stop */
@@ -93,7 +125,7 @@ function childrenOf({ history, users, watch }: PartitionParts, time: Seconds): S
   return [
     worker('history', time * 0.4, history),
     ...(watch === undefined ? [] : [notifierOf(watch, time)]),
-    shardsOf('users', POLICIES.users, users, time * 0.1),
+    ...(users === undefined ? [] : [shardsOf('users', POLICIES.users, users, time * 0.1)]),
     ...(watch === undefined ? [] : [shardsOf('nodes', POLICIES.nodes, watch.nodes, time * 0.1)]),
   ];
 }

@@ -1,3 +1,4 @@
+import pLimit from 'p-limit';
 import type { ExitSignal, RunningChild } from '../actors/supervisor/child-spec.js';
 import { buildSupervisor } from '../actors/supervisor/build-supervisor.js';
 import type { Supervisor } from '../actors/supervisor/supervisor.actor.js';
@@ -26,6 +27,8 @@ export type { AppPorts } from './app/ports.js';
 type Phase = 'stopped' | 'starting' | 'recovering' | 'ready' | 'stopping';
 
 const READY: readonly string[] = [];
+/** Partitions that recover at once. */
+const RECOVERIES = 2;
 
 /** The composition root: wires everything together, and starts and stops it in order. */
 export class App implements Daemon {
@@ -77,9 +80,9 @@ export class App implements Daemon {
 
   #buildTree(): Supervisor {
     const { clock, logger } = this.#ports;
-    const { system, home } = this.#actors;
+    const { system, partitions } = this.#actors;
     const parts = {
-      partition: home.parts,
+      partitions: partitions.map(({ parts }) => parts),
       gateway: (exitSignal: ExitSignal) => this.#startGateway(exitSignal),
     };
     return buildSupervisor(
@@ -129,7 +132,8 @@ export class App implements Daemon {
     const { partitions, home, memory } = this.#actors;
     memory.alertsRead();
     const room = memory.startRoom;
-    for (const partition of partitions) await partition.recover(room);
+    const turns = pLimit(RECOVERIES);
+    await allOf(partitions.map((partition) => turns(() => partition.recover(room))));
     room.check();
     this.#blindness.resume(await home.store.blindIntervals(RECENT_BLIND_INTERVALS));
     this.#enter('ready');
@@ -210,9 +214,10 @@ export class App implements Daemon {
 
   unready(): readonly string[] {
     if (this.#phase !== 'ready') return [this.#phase];
-    const { store, history } = this.#actors.home;
-    if (store.trouble !== undefined) return [store.trouble.message];
-    return history.state === 'open' ? READY : ['the store refuses writes'];
+    const { partitions } = this.#actors;
+    const troubles = new Set(partitions.flatMap(({ store: { trouble } }) => trouble?.message ?? []));
+    if (troubles.size > 0) return [...troubles];
+    return partitions.every(({ history }) => history.state === 'open') ? READY : ['the store refuses writes'];
   }
 
   async facts(): Promise<DaemonFacts> {
@@ -235,4 +240,10 @@ export class App implements Daemon {
       tree: this.#root.inspect(),
     });
   }
+}
+
+/** Resolves once all have, and rejects once all have ended and one of them failed. */
+async function allOf(works: readonly Promise<void>[]): Promise<void> {
+  for (const outcome of await Promise.allSettled(works))
+    if (outcome.status === 'rejected') throw outcome.reason;
 }

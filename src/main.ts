@@ -7,7 +7,7 @@ import { Redaction } from './adapters/channels/redaction.js';
 import { makeChannels } from './adapters/channels/make.js';
 import { Secret } from './adapters/channels/secret.js';
 import { SystemClock } from './adapters/clock/system-clock.js';
-import { LevelHistoryStore } from './adapters/level/level-history-store.js';
+import { levelStores } from './adapters/level/level-history-store.js';
 import { Pinger, type PingDeps } from './adapters/ping/pinger.js';
 import { Collector } from './adapters/process/collector.js';
 import { connectionsWithin, mostDescriptors } from './adapters/process/descriptors.js';
@@ -129,7 +129,7 @@ async function start(effective: Effective, load: () => Loaded, acceptDataLoss: b
   const watch = new ProcessWatch();
   const metrics = new ProcessMetrics(clock.wall(), version());
   const memory = new ProcessMemory();
-  const store = new LevelHistoryStore(config.data_dir, { logger, acceptDataLoss, clock });
+  const storeOf = levelStores(config.data_dir, config.partitions, { logger, acceptDataLoss, clock });
   const http = listening(() => gatewayOptions(inForce, logger), { logger, clock });
   const processFacts = (): object => watch.read();
   const otherMetrics = () => [...metrics.read(), ...(pinger?.metrics() ?? [])];
@@ -138,7 +138,7 @@ async function start(effective: Effective, load: () => Loaded, acceptDataLoss: b
   const app = new App(config, {
     clock,
     logger,
-    store,
+    storeOf,
     channels,
     memory,
     processFacts,

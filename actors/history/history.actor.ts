@@ -77,6 +77,11 @@ export class History implements Behaviour<HistoryMessage> {
     return this.#intake.state;
   }
 
+  /** Entries that wait for the disk, and those on their way here. */
+  get pending(): number {
+    return this.#intake.pending;
+  }
+
   /** Entries waiting for the disk. */
   get waiting(): number {
     return this.#backlog.length;
@@ -277,7 +282,7 @@ export class History implements Behaviour<HistoryMessage> {
     this.#idle = undefined;
   }
 
-  inspect(): object {
+  inspect(): { readonly state: StoreState; readonly waiting: number; readonly mailbox: number } {
     return {
       state: this.state,
       waiting: this.#backlog.length,

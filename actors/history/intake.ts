@@ -86,7 +86,7 @@ export class Intake {
 
   /** Past the bound, entries that somebody waits for are refused before they are queued. @returns the others */
   admit(entries: readonly HistoryEntry[]): readonly HistoryEntry[] {
-    const room = this.#options.queue - this.#backlog.length - this.#arriving.entries;
+    const room = this.#options.queue - this.pending;
     const admitted = entries.length <= room ? entries : this.#turnAway(entries, room);
     if (admitted.length > 0) this.#arriving.submissions++;
     this.#arriving.entries += admitted.length;
@@ -97,6 +97,11 @@ export class Intake {
   arrived(entries: readonly HistoryEntry[]): void {
     this.#arriving.submissions--;
     this.#arriving.entries -= entries.length;
+  }
+
+  /** Entries that wait for the disk, and those on their way. */
+  get pending(): number {
+    return this.#backlog.length + this.#arriving.entries;
   }
 
   /** Whether admitted entries are on their way. */

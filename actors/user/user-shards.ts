@@ -1,6 +1,6 @@
 import type { Blindness } from '../../src/domain/blindness.js';
 import type { Recovery } from '../../src/domain/recovery.js';
-import { shardOf, type ShardIndex } from '../../src/domain/shard.js';
+import { shardOf, shardWithin, type ShardIndex } from '../../src/domain/shard.js';
 import { instant, type Millis, type Moment } from '../../src/domain/time.js';
 import type { UserId } from '../../src/domain/user-id.js';
 import { wallAt, type Clock } from '../../src/ports/clock.js';
@@ -15,6 +15,8 @@ import type { UserCommand, UserReply, UserRequest, UserShards } from './user.pro
 
 export interface LocalUserShardsOptions extends UserShardOptions {
   readonly count: number;
+  /** Into how many partitions of as many shards the users are divided. */
+  readonly partitions: number;
 }
 
 export interface LocalUserShardsDeps {
@@ -34,6 +36,7 @@ export class LocalUserShards implements UserShards {
   readonly all: readonly UserShard[];
   readonly #clock: Clock;
   readonly #timeout: Millis;
+  readonly #partitions: number;
   readonly #historyBuffer: HistoryBuffer<HistoryEntry>;
   #blindUntil: Moment | undefined;
   #ending = false;
@@ -45,6 +48,7 @@ export class LocalUserShards implements UserShards {
   constructor(options: LocalUserShardsOptions, deps: LocalUserShardsDeps) {
     this.#clock = deps.clock;
     this.#timeout = options.timeout;
+    this.#partitions = options.partitions;
     this.#historyBuffer = new HistoryBuffer(deps.clock, deps.submit);
     const childDeps: UserShardDeps = {
       ...deps,
@@ -119,7 +123,8 @@ export class LocalUserShards implements UserShards {
 
   /** Restores a session found at a restart. */
   recover(user: UserId, session: RunningSession, lease: { deadline: Moment; lastSeen: Moment }): void {
-    this.#at(shardOf(user, this.count)).recover(user, session, lease);
+    const shard = shardWithin(shardOf(user, this.count * this.#partitions), this.#partitions);
+    this.#at(shard).recover(user, session, lease);
   }
 
   /** The recovery is over. Sessions that were silent up to `end` get the time that it took on top of theirs. */

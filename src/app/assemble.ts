@@ -1,17 +1,23 @@
 import { CommitMeter } from '../../actors/history/commit-meter.js';
 import { Admission } from '../../actors/user/admission.js';
 import { UserCounts } from '../../actors/user/user-counts.js';
-import type { LocalUserShards } from '../../actors/user/user-shards.js';
+import { PartitionedUsers, type Users } from '../../actors/user/partitioned-users.js';
 import type { Config } from '../config/schema.js';
+import { partitionOf, shardOf } from '../domain/shard.js';
 import { toMillis } from '../domain/time.js';
 import type { UserId } from '../domain/user-id.js';
 import { ActorSystem } from '../runtime/actor-system.js';
+import { readingTurns } from './long-reads.js';
 import { MemoryGuard } from './memory-guard.js';
 import { Partition } from './partition.js';
 import type { AppPorts } from './ports.js';
 import { PresenceWatch } from './presence-watch.js';
 import type { Shared } from './shared.js';
+import { sumOf } from './sum.js';
 import { createWatch, type Watch } from './watch.js';
+
+/** The partition of the nodes, and of the users if there is no other. */
+const WATCH = 'watch';
 
 /** All actors. */
 export interface Actors {
@@ -20,7 +26,8 @@ export interface Actors {
   /** The partition that watches the nodes. */
   readonly home: Partition;
   readonly watch: Watch;
-  readonly users: LocalUserShards;
+  readonly users: Users;
+  /** Keeps the sessions of a user. */
   readonly partitionOf: (user: UserId) => Partition;
   readonly counts: UserCounts;
   readonly meter: CommitMeter;
@@ -32,7 +39,7 @@ export interface Actors {
 
 /** Makes all actors and connects them. Nothing runs yet. */
 export function assemble(config: Config, ports: AppPorts): Actors {
-  const { clock, logger, store } = ports;
+  const { clock, logger } = ports;
   const system = new ActorSystem(clock, logger);
   const limits = { ...config.limits };
   const counts = new UserCounts();
@@ -57,18 +64,32 @@ export function assemble(config: Config, ports: AppPorts): Actors {
     counts,
     meter,
     presence: ports.presence && new PresenceWatch(ports.presence, () => clock.wall()),
+    turns: readingTurns(),
     hasRoom: () => users.size < limits.users && admission.admits(),
+    pending: () => sumOf(partitions, ({ history }) => history.pending),
   };
+  // The only partition holds everything, in the data directory itself.
+  const isOnly = config.partitions === 1;
+  const divided = Array.from({ length: isOnly ? 0 : config.partitions }, (_, index) => {
+    const id = `users-${String(index)}`;
+    return new Partition({ id, store: ports.storeOf(id), shards: config.shards }, shared, undefined);
+  });
+  const store = ports.storeOf(isOnly ? undefined : WATCH);
   const watch = createWatch(shared, store, () => home.history);
-  const home: Partition = new Partition('all', store, shared, watch);
-  const { users } = home;
+  const home: Partition = new Partition(
+    { id: WATCH, store, shards: isOnly ? config.shards : 0 },
+    shared,
+    watch,
+  );
+  const partitions = [...divided, home];
+  const users = isOnly ? home.users : new PartitionedUsers(divided.map((partition) => partition.users));
   return {
     system,
-    partitions: [home],
+    partitions,
     home,
     watch,
     users,
-    partitionOf: () => home,
+    partitionOf: (user) => divided[partitionOf(shardOf(user, users.count), divided.length)] ?? home,
     counts,
     meter,
     admission,

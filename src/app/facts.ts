@@ -4,6 +4,8 @@ import type { DaemonFacts, SupervisionFacts } from './daemon-facts.js';
 import type { ActorSystem } from '../runtime/actor-system.js';
 import type { Watchdog } from '../runtime/watchdog.js';
 import type { Actors } from './assemble.js';
+import type { Partition } from './partition.js';
+import { sumOf } from './sum.js';
 import type { Watch } from './watch.js';
 
 /** The sources of the counts. */
@@ -18,9 +20,8 @@ export async function readFacts(
   actors: Actors,
   { blind, watchdog, wallSteps }: Counted,
 ): Promise<Omit<DaemonFacts, 'ready' | 'others'>> {
-  const { system, users, home, meter } = actors;
+  const { system, users, partitions, meter } = actors;
   const { heals, checkups, openings, recoveries, goodbyes, erasures, expiries } = actors.counts;
-  const { history, store } = home;
   return {
     users: { online: users.size, heals, checkups, openings, recoveries, goodbyes, erasures, expiries },
     nodes: nodeFacts(actors.watch.nodes),
@@ -31,15 +32,15 @@ export async function readFacts(
       mailboxFull: system.overflows,
     },
     store: {
-      refusing: history.state !== 'open',
-      waiting: history.waiting,
+      refusing: partitions.some(({ history }) => history.state !== 'open'),
+      waiting: sumOf(partitions, ({ history }) => history.waiting),
       commitTimes: meter.times,
       commitSizes: meter.sizes,
       slowCommits: meter.slow,
-      bytes: await store.size().catch(() => undefined),
-      sessions: store.countSessions(),
-      damages: store.damages,
-      isMissing: store.trouble?.kind === 'missing',
+      bytes: await bytesIn(partitions),
+      sessions: sumOf(partitions, ({ store }) => store.countSessions()),
+      damages: sumOf(partitions, ({ store }) => store.damages),
+      isMissing: partitions.some(({ store }) => store.trouble?.kind === 'missing'),
     },
     alerts: alertFacts(actors.watch),
     memory: { used: actors.memory.used, short: actors.memory.isShort, shed: actors.memory.shed },
@@ -53,24 +54,43 @@ export async function readFacts(
 
 /** The data for `GET /supervision`, besides what the app itself knows. */
 export async function readSupervision(
-  { system, home, users, watch, memory }: Actors,
+  { system, partitions, users, watch, memory }: Actors,
   processFacts: () => object,
 ): Promise<Omit<SupervisionFacts, 'unready' | 'phase' | 'startedAt' | 'uptime' | 'blindIntervals' | 'tree'>> {
-  const { history, store } = home;
   return {
     users: { online: users.size, shards: users.count },
     nodes: watch.nodes.inspect(),
     actors: system.running,
     store: {
-      history: history.inspect(),
-      bytes: await store.size().catch(() => undefined),
-      sessions: store.countSessions(),
-      trouble: store.trouble?.message,
+      history: historiesOf(partitions),
+      bytes: await bytesIn(partitions),
+      sessions: sumOf(partitions, ({ store }) => store.countSessions()),
+      trouble: partitions.find(({ store }) => store.trouble !== undefined)?.store.trouble?.message,
     },
     mailboxFull: system.overflows,
     memory: memory.inspect(),
     deadLetters: system.deadLetters,
     process: processFacts(),
+  };
+}
+
+/** Undefined while one of them is not open. */
+async function bytesIn(partitions: readonly Partition[]): Promise<number | undefined> {
+  try {
+    const sizes = await Promise.all(partitions.map(({ store }) => store.size()));
+    return sumOf(sizes, (size) => size);
+  } catch {
+    return undefined;
+  }
+}
+
+function historiesOf(partitions: readonly Partition[]): object {
+  const reports = partitions.map(({ history }) => history.inspect());
+  return {
+    ...reports[0],
+    state: reports.find(({ state }) => state !== 'open')?.state ?? 'open',
+    waiting: sumOf(reports, ({ waiting }) => waiting),
+    mailbox: sumOf(reports, ({ mailbox }) => mailbox),
   };
 }
 

@@ -9,6 +9,11 @@ export const CHUNKS_AT_ONCE = 2;
 
 type Long = 'sessions' | 'flips' | 'pauses' | 'blindBetween' | 'nodeNames' | 'alerts';
 
+/** Lets few readers read at once. */
+export function readingTurns(): LimitFunction {
+  return pLimit(CHUNKS_AT_ONCE);
+}
+
 /** The long reads of a store. */
 export type LongReads = Pick<HistoryStore, Long>;
 
@@ -16,8 +21,7 @@ export type LongReads = Pick<HistoryStore, Long>;
  * Reads few chunks at a time, however many readers there are: they take turns, chunk by chunk, so that nobody waits for
  * another's whole result. A slow reader holds up nobody, since a chunk that was read no longer takes a turn.
  */
-export function longReads(store: LongReads): LongReads {
-  const turns = pLimit(CHUNKS_AT_ONCE);
+export function longReads(store: LongReads, turns = readingTurns()): LongReads {
   return {
     sessions: (user, range) => inTurns(turns, store.sessions(user, range)),
     flips: (node, range) => inTurns(turns, store.flips(node, range)),

@@ -9,14 +9,21 @@ const PRUNE_EVERY = { min: 1, max: 60 };
 /** The share of the time for a stop that attempts under way may take. */
 const PATIENCE = 0.1;
 
-/** @param limits those in force: they may change while the daemon runs */
-export function historyOptions({ history, alerts }: Config, limits: Config['limits']): HistoryOptions {
+/**
+ * @param limits those in force: they may change while the daemon runs
+ * @param elsewhere how many entries wait in other partitions
+ */
+export function historyOptions(
+  { history, alerts }: Config,
+  limits: Config['limits'],
+  elsewhere: () => number,
+): HistoryOptions {
   return {
     retention: history.retention,
     alertRetention: alerts.retention,
     pruneEvery: pruneEvery(Math.min(history.retention ?? Infinity, alerts.retention ?? Infinity)),
     get queue() {
-      return limits.history_queue;
+      return limits.history_queue - elsewhere();
     },
     restarts: POLICIES.history,
   };

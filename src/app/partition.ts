@@ -18,6 +18,14 @@ import type { Watch } from './watch.js';
 /** The most users that expire in one tick, over all shards: twice what the disk can take. */
 const EXPIRIES = 8000;
 
+/** What one partition keeps, and where. */
+interface Slice {
+  readonly id: string;
+  readonly store: HistoryStore;
+  /** The number of shards of users. */
+  readonly shards: number;
+}
+
 /**
  * The unit that is owned: one history, its slice of the store, and the shards that it keeps. It starts, recovers and
  * stops by itself.
@@ -36,42 +44,46 @@ export class Partition {
   #isRunning = false;
   #isEnding = false;
 
-  constructor(id: string, store: HistoryStore, shared: Shared, watch: Watch | undefined) {
+  constructor({ id, store, shards }: Slice, shared: Shared, watch: Watch | undefined) {
     this.id = id;
     this.store = store;
     this.watch = watch;
     this.#shared = shared;
     const { system, clock, logger, config, limits, memory, counts, meter, presence, ports } = shared;
     const deps = { system, clock, logger };
-    this.history = new History(historyOptions(config, limits), {
-      ...deps,
-      store,
-      meter,
-      settle: (settlements) => {
-        this.users.settle(settlements);
-        presence?.settled(settlements);
+    this.history = new History(
+      historyOptions(config, limits, () => shared.pending() - this.history.pending),
+      {
+        ...deps,
+        store,
+        meter,
+        settle: (settlements) => {
+          this.users.settle(settlements);
+          presence?.settled(settlements);
+        },
+        alertsCommitted: (records, stored) => {
+          if (records.length > 0) watch?.alerting.committed(records, stored);
+        },
+        reopened: () => {
+          watch?.notifier.reopened();
+          // Heartbeats acknowledged meanwhile: this may be the last chance of a daemon that is stopping.
+          watch?.nodes.checkpoint();
+        },
+        settleNodes: (settlements) => {
+          watch?.nodes.settle(settlements);
+        },
       },
-      alertsCommitted: (records, stored) => {
-        if (records.length > 0) watch?.alerting.committed(records, stored);
-      },
-      reopened: () => {
-        watch?.notifier.reopened();
-        // Heartbeats acknowledged meanwhile: this may be the last chance of a daemon that is stopping.
-        watch?.nodes.checkpoint();
-      },
-      settleNodes: (settlements) => {
-        watch?.nodes.settle(settlements);
-      },
-    });
+    );
     this.users = new LocalUserShards(
       {
-        count: config.shards,
+        count: shards,
+        partitions: config.partitions,
         timeout: toMillis(config.session_timeout),
         blindGrace: toMillis(config.blind_grace),
         get mailbox() {
           return limits.mailbox;
         },
-        expiries: Math.ceil(EXPIRIES / config.shards),
+        expiries: Math.ceil(EXPIRIES / (config.shards * config.partitions)),
         restarts: POLICIES.shard,
         decide: ports.decideUser ?? decide,
       },
@@ -86,7 +98,7 @@ export class Partition {
         },
       },
     );
-    this.reads = longReads(store);
+    this.reads = longReads(store, shared.turns);
     this.sessions = new HistoryReader(
       { ...this.reads, lastSession: (user) => store.lastSession(user) },
       (user) => this.history.unstored(user),
@@ -99,7 +111,7 @@ export class Partition {
     return {
       id: this.id,
       history: (exitSignal, place) => this.#startHistory(exitSignal, place),
-      users: this.users.all,
+      users: this.users.count === 0 ? undefined : this.users.all,
       watch: watch && {
         outbox: (exitSignal, place) => watch.notifier.start(exitSignal, place),
         channels: watch.channels,

@@ -15,7 +15,8 @@ import type { PresenceChange } from './presence-watch.js';
 export interface AppPorts {
   readonly clock: Clock;
   readonly logger: Logger;
-  readonly store: HistoryStore;
+  /** The store of a partition; of the only one if it has no id. */
+  readonly storeOf: (partition: string | undefined) => HistoryStore;
   /** If absent, memory is not the daemon's to watch: in a library's host, or a test. */
   readonly memory?: Memory;
   /** Process data for `GET /supervision`. */

@@ -1,3 +1,4 @@
+import type { LimitFunction } from 'p-limit';
 import type { CommitMeter } from '../../actors/history/commit-meter.js';
 import type { UserCounts } from '../../actors/user/user-counts.js';
 import type { Config } from '../config/schema.js';
@@ -21,6 +22,10 @@ export interface Shared {
   readonly counts: UserCounts;
   readonly meter: CommitMeter;
   readonly presence: PresenceWatch | undefined;
+  /** Long reads of all partitions take turns. */
+  readonly turns: LimitFunction;
   /** Whether one more user may be online. */
   hasRoom(): boolean;
+  /** Entries of all partitions that wait for the disk, or are on their way to wait. */
+  pending(): number;
 }

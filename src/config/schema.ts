@@ -86,6 +86,11 @@ export const schema = group({
     max: option(whole(1, BILLION), MILLION, 'Maximum number of registered nodes.'),
   }),
   shards: option(whole(1, 1024), 16, 'Number of shards of users and of nodes, each with its own supervisor.'),
+  partitions: option(
+    whole(1, 64),
+    1,
+    'For tests: number of partitions of users, each with its own history. Nodes have one more. A data directory keeps the number that it was made with.',
+  ),
   blind_after: option(
     seconds(0.1, DAY),
     1,

@@ -14,3 +14,13 @@ export function shardOf(id: string, shards: number): ShardIndex {
   hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
   return ((hash ^ (hash >>> 16)) >>> 0) % shards;
 }
+
+/** The partition of a shard, where shards are counted over all partitions. Which a user's is depends on their number alone. */
+export function partitionOf(shard: ShardIndex, partitions: number): number {
+  return shard % partitions;
+}
+
+/** The index of a shard within its partition. */
+export function shardWithin(shard: ShardIndex, partitions: number): ShardIndex {
+  return Math.floor(shard / partitions);
+}

@@ -1,7 +1,7 @@
 import type { Daemon } from '../app/api.js';
 import type { NodeChange } from '../../actors/notifier/notifier.protocol.js';
 import { makeChannels } from '../adapters/channels/make.js';
-import { LevelHistoryStore } from '../adapters/level/level-history-store.js';
+import { levelStores } from '../adapters/level/level-history-store.js';
 import { MemoryHistoryStore } from '../adapters/memory/memory-history-store.js';
 import { ProcessWatch } from '../adapters/process/process-facts.js';
 import { listening } from '../app/listening.js';
@@ -71,7 +71,9 @@ export async function open(
   const hasHttp = options.http !== undefined && options.http !== false;
   const app = new App(config, {
     ...tools,
-    store: isDurable ? new LevelHistoryStore(config.data_dir, tools) : new MemoryHistoryStore(),
+    storeOf: isDurable
+      ? levelStores(config.data_dir, config.partitions, tools)
+      : () => new MemoryHistoryStore(),
     channels,
     processFacts: () => watch.read(),
     memory,

@@ -155,16 +155,18 @@ export class SimulatedAlerts {
       this.system.place(this.system, 'root'),
       tree(
         {
-          partition: {
-            id: 'all',
-            history: (exitSignal, place) => this.history.start(exitSignal, place),
-            users: [],
-            watch: {
-              outbox: (exitSignal, place) => notifier.start(exitSignal, place),
-              channels: actors,
-              nodes: [],
+          partitions: [
+            {
+              id: 'watch',
+              history: (exitSignal, place) => this.history.start(exitSignal, place),
+              users: [],
+              watch: {
+                outbox: (exitSignal, place) => notifier.start(exitSignal, place),
+                channels: actors,
+                nodes: [],
+              },
             },
-          },
+          ],
           gateway: () => ({ stop: () => Promise.resolve(), inspect: () => ({}) }),
         },
         10,

@@ -14,6 +14,7 @@ import { parseUserId, type UserId } from '../../src/domain/user-id.js';
 import type { Channel } from '../../src/ports/channel.js';
 import type { Memory } from '../../src/ports/memory.js';
 import type { FlipRange, HistoryRange, HistoryStore } from '../../src/ports/history-store.js';
+import { PARTITIONS, sliceOf } from './partitions.js';
 import { RecordingLogger } from './recording-logger.js';
 import { SimulatedClock } from './simulated-clock.js';
 
@@ -39,6 +40,8 @@ export function configOf(flags: Readonly<Record<string, string>> = {}): Config {
 export interface SimulationOptions {
   readonly flags?: Readonly<Record<string, string>>;
   readonly store?: HistoryStore;
+  /** The store of each partition, instead of slices of one. */
+  readonly storeOf?: (partition: string | undefined) => HistoryStore;
   readonly clock?: SimulatedClock;
   readonly decideUser?: typeof decide;
   readonly decideNode?: typeof decideNode;
@@ -55,13 +58,22 @@ export class SimulatedApp {
   readonly app: App;
   fatal: Error | undefined;
 
-  constructor({ flags, store, clock, alerting, channels, memory, ...rules }: SimulationOptions = {}) {
+  constructor({
+    flags,
+    store,
+    storeOf,
+    clock,
+    alerting,
+    channels,
+    memory,
+    ...rules
+  }: SimulationOptions = {}) {
     this.clock = clock ?? new SimulatedClock();
     this.store = store ?? new MemoryHistoryStore();
-    this.app = new App(configOf({ '--shards': '4', ...flags }), {
+    this.app = new App(configOf({ '--shards': '4', '--partitions': String(PARTITIONS), ...flags }), {
       clock: this.clock,
       logger: this.logger,
-      store: this.store,
+      storeOf: storeOf ?? ((partition) => sliceOf(this.store, partition)),
       processFacts: () => ({}),
       gateway: () => ({ stop: () => Promise.resolve(), inspect: () => ({}) }),
       decideUser: rules.decideUser ?? decide,

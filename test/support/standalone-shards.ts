@@ -32,7 +32,7 @@ export class StandaloneShards {
     };
     const deps = { system, clock, logger, submit, hasMemory: () => true };
     this.users = new LocalUserShards(
-      { ...options, timeout: TIMEOUT, decide },
+      { ...options, partitions: 1, timeout: TIMEOUT, decide },
       { ...deps, counts: new UserCounts(), hasRoom: () => true },
     );
     this.nodes = new LocalNodeShards(

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
-import { LevelHistoryStore } from '../../../src/adapters/level/level-history-store.js';
+import { levelStores } from '../../../src/adapters/level/level-history-store.js';
 import { EFFORT } from '../../support/effort.js';
+import { PARTITIONS } from '../../support/partitions.js';
 import { Disk } from '../../support/model/disk.js';
 import { temporaryDirectory } from '../../support/temporary-directory.js';
 
@@ -27,7 +28,7 @@ export class Promises<Trouble, Step, Setting> {
   async holdOnLevelDb(troubles: readonly Trouble[], runs: number): Promise<void> {
     await this.#assert(troubles, runs, async (play) => {
       const directory = await temporaryDirectory();
-      const disk = new Disk(() => new LevelHistoryStore(directory.path));
+      const disk = new Disk(levelStores(directory.path, PARTITIONS, {}));
       try {
         await play(disk);
       } finally {

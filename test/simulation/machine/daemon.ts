@@ -113,7 +113,7 @@ export class Daemon {
     const ports: AppPorts = {
       clock,
       logger: this.logger,
-      store: this.disk.attach(process),
+      storeOf: () => this.disk.attach(process),
       processFacts: () => ({}),
       gateway: () => {
         if (!process.dead) this.#isListening = true;

@@ -25,9 +25,10 @@ export type Fate = 'kept' | 'dropped';
  * that was killed hears nothing any more, and what it had not written is lost.
  */
 export class Disk {
-  #inner: HistoryStore;
-  readonly #reborn: () => HistoryStore;
-  #attachment: Attachment | undefined;
+  /** By partition. */
+  readonly #inner = new Map<string | undefined, HistoryStore>();
+  readonly #reborn: (partition: string | undefined) => HistoryStore;
+  #attachments: Attachment[] = [];
   /** Inner calls under way; simulated time waits for them. */
   busy = 0;
   #refuses: Fate | undefined;
@@ -37,35 +38,46 @@ export class Disk {
   #held: (() => void)[] = [];
 
   /** @param reborn opens the same data as a new process does */
-  constructor(reborn: () => HistoryStore) {
+  constructor(reborn: (partition: string | undefined) => HistoryStore) {
     this.#reborn = reborn;
-    this.#inner = reborn();
   }
 
   /** A disk whose data every process finds again. */
   static inMemory(): Disk {
-    const memory = new MemoryHistoryStore();
-    return new Disk(() => memory);
+    const memories = new Map<string | undefined, MemoryHistoryStore>();
+    return new Disk((partition) => {
+      const memory = memories.get(partition) ?? new MemoryHistoryStore();
+      memories.set(partition, memory);
+      return memory;
+    });
   }
 
   get holds(): boolean {
     return this.#holds !== undefined;
   }
 
-  attach(): HistoryStore {
-    this.#attachment = new Attachment(this);
-    return this.#attachment;
+  attach(partition?: string): HistoryStore {
+    const attachment = new Attachment(this, partition);
+    this.#attachments.push(attachment);
+    return attachment;
+  }
+
+  innerOf(partition: string | undefined): HistoryStore {
+    const inner = this.#inner.get(partition) ?? this.#reborn(partition);
+    this.#inner.set(partition, inner);
+    return inner;
   }
 
   /** The process is gone: nothing it asked for is answered, and what was held back is dropped. */
   async detach(): Promise<void> {
-    if (this.#attachment !== undefined) this.#attachment.severed = true;
+    for (const attachment of this.#attachments) attachment.severed = true;
+    this.#attachments = [];
     this.#held = [];
     this.#holds = undefined;
     this.#broken = false;
     while (this.busy > 0) await turn();
-    await this.#inner.close();
-    this.#inner = this.#reborn();
+    for (const inner of this.#inner.values()) await inner.close();
+    this.#inner.clear();
   }
 
   /** From here on writes take until `release`. */
@@ -88,31 +100,27 @@ export class Disk {
     this.#refuses = undefined;
   }
 
-  read<T>(work: (inner: HistoryStore) => Promise<T>): Promise<T> {
-    return this.#busyWith(work(this.#inner));
+  read<T>(work: () => Promise<T>): Promise<T> {
+    return this.#busyWith(work());
   }
 
-  async change<T>(severed: () => boolean, work: (inner: HistoryStore) => Promise<T>): Promise<T> {
+  async change<T>(severed: () => boolean, work: () => Promise<T>): Promise<T> {
     const holds = this.#holds;
     if (holds === 'dropped') await this.#untilReleased();
     if (severed()) return never();
     const refuses = this.#refuses ?? (this.#broken ? 'dropped' : undefined);
     if (refuses !== undefined) this.#broken = true;
-    const done = refuses === 'dropped' ? undefined : { outcome: await this.#busyWith(work(this.#inner)) };
+    const done = refuses === 'dropped' ? undefined : { outcome: await this.#busyWith(work()) };
     if (holds === 'kept') await this.#untilReleased();
     if (severed()) return never();
     if (refuses !== undefined || done === undefined) throw refusal();
     return done.outcome;
   }
 
-  async reopen(): Promise<void> {
+  async reopen(inner: HistoryStore): Promise<void> {
     if (this.#refuses !== undefined) throw refusal();
-    await this.#busyWith(this.#inner.reopen());
+    await this.#busyWith(inner.reopen());
     this.#broken = false;
-  }
-
-  countSessions(): number {
-    return this.#inner.countSessions();
   }
 
   #untilReleased(): Promise<void> {
@@ -135,12 +143,23 @@ export class Disk {
 /** The disk as one process sees it. */
 class Attachment implements HistoryStore {
   readonly #disk: Disk;
+  readonly #partition: string | undefined;
   severed = false;
   readonly trouble = undefined;
   readonly damages = 0;
 
-  constructor(disk: Disk) {
+  constructor(disk: Disk, partition: string | undefined) {
     this.#disk = disk;
+    this.#partition = partition;
+  }
+
+  /** The same process's view of what one partition stores. */
+  partition(id: string): HistoryStore {
+    return this.#disk.attach(id);
+  }
+
+  get #inner(): HistoryStore {
+    return this.#disk.innerOf(this.#partition);
   }
 
   checkPresence(): Promise<void> {
@@ -160,7 +179,7 @@ class Attachment implements HistoryStore {
   }
 
   reopen(): Promise<void> {
-    return this.severed ? never() : this.#disk.reopen();
+    return this.severed ? never() : this.#disk.reopen(this.#inner);
   }
 
   write(batch: readonly HistoryRecord[]): Promise<void> {
@@ -248,7 +267,7 @@ class Attachment implements HistoryStore {
   }
 
   countSessions(): number {
-    return this.#disk.countSessions();
+    return this.#inner.countSessions();
   }
 
   size(): Promise<number> {
@@ -258,13 +277,16 @@ class Attachment implements HistoryStore {
   async #read<T>(work: (inner: HistoryStore) => Promise<T>): Promise<T> {
     const isSevered = (): boolean => this.severed;
     if (isSevered()) return never();
-    const outcome = await this.#disk.read(work);
+    const outcome = await this.#disk.read(() => work(this.#inner));
     return isSevered() ? never() : outcome;
   }
 
   async #change<T>(work: (inner: HistoryStore) => Promise<T>): Promise<T> {
     if (this.severed) return never();
-    return this.#disk.change(() => this.severed, work);
+    return this.#disk.change(
+      () => this.severed,
+      () => work(this.#inner),
+    );
   }
 
   async *#iterate<T>(of: (inner: HistoryStore) => AsyncIterable<T>): AsyncIterable<T> {

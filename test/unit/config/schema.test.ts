@@ -19,6 +19,7 @@ describe('the schema of the configuration', () => {
       session_timeout: 7,
       nodes: { timeout: 30, max_retries: 3, auto_register: true, max: 1_000_000 },
       shards: 16,
+      partitions: 1,
       blind_after: 1,
       blind_grace: 120,
       shutdown_timeout: 10,

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { shardOf } from '../../../src/domain/shard.js';
+import { partitionOf, shardOf, shardWithin } from '../../../src/domain/shard.js';
 import { SeededRandom } from '../../support/seeded-random.js';
 
 const IDS = 100_000;
@@ -74,4 +74,27 @@ describe('the shard of an id', () => {
       });
     }
   }
+});
+
+describe('the partition of a user', () => {
+  it('does not depend on how many shards each partition has, and all its shards are used', () => {
+    for (const partitions of [1, 2, 7, 64]) {
+      const used = new Set<string>();
+      for (let id = 0; id < 5000; id++) {
+        const few = shardOf(String(id), partitions);
+        const shard = shardOf(String(id), 4 * partitions);
+        expect(partitionOf(shard, partitions)).to.equal(few);
+        used.add(`${few} ${shardWithin(shard, partitions)}`);
+      }
+      expect(used.size).to.equal(4 * partitions);
+    }
+  });
+
+  it('has the same shards as ever if it is the only one', () => {
+    for (let id = 0; id < 100; id++) {
+      const shard = shardOf(String(id), 16);
+      expect(partitionOf(shard, 1)).to.equal(0);
+      expect(shardWithin(shard, 1)).to.equal(shard);
+    }
+  });
 });

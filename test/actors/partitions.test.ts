@@ -1,0 +1,174 @@
+import { expect } from 'chai';
+import type { UserReply } from '../../actors/user/user.protocol.js';
+import type { MemoryHistoryStore } from '../../src/adapters/memory/memory-history-store.js';
+import { toMillis } from '../../src/domain/time.js';
+import { partitionOf, shardOf } from '../../src/domain/shard.js';
+import type { UserId } from '../../src/domain/user-id.js';
+import { RefusingStore } from '../support/refusing-store.js';
+import { node, SimulatedApp, user } from '../support/simulated-app.js';
+import type { SimulatedClock } from '../support/simulated-clock.js';
+
+const PARTITIONS = 4;
+const TIMEOUT = toMillis(7);
+/** Every partition has several of them. */
+const USERS = Array.from({ length: 40 }, (_, index) => user(index));
+const IDS = ['users-0', 'users-1', 'users-2', 'users-3', 'watch'];
+const ONLINE = { kind: 'online' };
+
+/** An own store for each partition, which the next start finds again. */
+class Stores {
+  readonly all = new Map<string, RefusingStore>();
+
+  readonly of = (partition: string | undefined): RefusingStore => {
+    const id = String(partition);
+    const store = this.all.get(id) ?? new RefusingStore();
+    this.all.set(id, store);
+    return store;
+  };
+}
+
+interface Child {
+  readonly name: string;
+  readonly restarts: number;
+  readonly children?: readonly Child[];
+}
+
+interface Supervision {
+  readonly status: string;
+  readonly users: object;
+  readonly store: { readonly state: string; readonly sessions_stored: number };
+  readonly blind_intervals: readonly { readonly cause: string }[];
+  readonly tree: { readonly children: readonly Child[] };
+}
+
+describe('several partitions in one process', () => {
+  let stores: Stores;
+  let daemon: SimulatedApp;
+
+  beforeEach(async () => {
+    stores = new Stores();
+    daemon = await start();
+  });
+
+  function start(clock?: SimulatedClock): Promise<SimulatedApp> {
+    const flags = { '--partitions': String(PARTITIONS) };
+    return SimulatedApp.start({ flags, storeOf: stores.of, ...(clock !== undefined && { clock }) });
+  }
+
+  async function supervision(): Promise<Supervision> {
+    return (await daemon.app.supervision()) as Supervision;
+  }
+
+  async function askAll(kind: 'heal' | 'checkup', users: readonly UserId[]): Promise<readonly UserReply[]> {
+    let replies: readonly UserReply[] = [];
+    daemon.app.users.askMany(kind, users, (all) => {
+      replies = all;
+    });
+    await daemon.clock.settle();
+    return replies;
+  }
+
+  function partitionHolding(id: UserId): string {
+    return `users-${String(partitionOf(shardOf(id, PARTITIONS), PARTITIONS))}`;
+  }
+
+  it('have a store each, and a supervisor each', async () => {
+    expect([...stores.all.keys()].sort()).to.deep.equal(IDS);
+    const { tree } = await supervision();
+    expect(tree.children.map(({ name }) => name)).to.deep.equal(['partition', 'gateway']);
+    const partitions = tree.children[0]?.children ?? [];
+    expect(partitions.map(({ name }) => name)).to.deep.equal(IDS);
+    const childrenOf = (at: number): unknown => partitions[at]?.children?.map(({ name }) => name);
+    expect(childrenOf(0)).to.deep.equal(['history', 'users']);
+    expect(childrenOf(4)).to.deep.equal(['history', 'notifier', 'nodes']);
+  });
+
+  it('answer a batch in the order of its users, and keep each user in one store', async () => {
+    const some = USERS.filter((_, index) => index % 3 !== 0);
+    expect(await askAll('heal', some)).to.deep.equal(some.map(() => ONLINE));
+    const replies = await askAll('checkup', USERS);
+    expect(replies.map(({ kind }) => kind)).to.deep.equal(
+      USERS.map((each) => (some.includes(each) ? 'online' : 'offline')),
+    );
+    expect([...daemon.app.users.online()].sort()).to.deep.equal([...some].sort());
+    expect(daemon.app.users.count).to.equal(some.length);
+    for (const [id, store] of stores.all) expect(await usersIn(store), id).to.deep.equal(usersOf(id, some));
+    expect((await supervision()).users).to.deep.equal({ online: some.length, shards: 16 });
+  });
+
+  function usersOf(partition: string, users: readonly UserId[]): UserId[] {
+    return users.filter((each) => partitionHolding(each) === partition).sort();
+  }
+
+  it('recover from a kill like one, and show one blind interval', async () => {
+    const openedAt = daemon.clock.wall();
+    await askAll('heal', USERS);
+    await daemon.clock.advance(TIMEOUT / 2);
+    await daemon.kill();
+    daemon.clock.standStill(60_000);
+    daemon = await start(daemon.clock);
+    expect(await askAll('checkup', USERS)).to.deep.equal(USERS.map(() => ONLINE));
+    expect((await supervision()).blind_intervals.map(({ cause }) => cause)).to.deep.equal(['restarted']);
+    await daemon.clock.advance(TIMEOUT + 1000);
+    expect(daemon.app.users.count).to.equal(0);
+    for (const each of USERS) {
+      const [session, ...others] = await daemon.history(each);
+      expect(session?.onlineAt).to.equal(openedAt);
+      expect(others).to.deep.equal([]);
+    }
+    const { store } = await supervision();
+    expect(store.sessions_stored).to.equal(USERS.length);
+  });
+
+  it('share the time that a stall gives back, and store it each', async () => {
+    await askAll('heal', USERS);
+    await daemon.askNode('put', node('web'));
+    daemon.clock.standStill(20_000);
+    await daemon.clock.advance(1000);
+    expect(await askAll('checkup', USERS)).to.deep.equal(USERS.map(() => ONLINE));
+    expect((await supervision()).blind_intervals).to.have.length(1);
+    for (const [id, store] of stores.all) expect(await store.blindIntervals(10), id).to.have.length(1);
+  });
+
+  it('stop in order, with exact ends and a last checkpoint each', async () => {
+    await askAll('heal', USERS);
+    await daemon.clock.advance(2000);
+    const stopped = daemon.app.stop();
+    await daemon.clock.advance(0);
+    await stopped;
+    for (const [id, store] of stores.all)
+      expect((await store.open()).aliveAt, id).to.equal(daemon.clock.wall());
+  });
+
+  it('keep a refusal of one store to its users, and the daemon is unready', async () => {
+    const [first] = USERS;
+    if (first === undefined) throw new TypeError('there is a user');
+    const full = partitionHolding(first);
+    stores.of(full).full = true;
+    const replies = await askAll('heal', USERS);
+    replies.forEach((reply, index) => {
+      const isRefused = usersOf(full, USERS).includes(USERS[index] ?? first);
+      expect(reply.kind).to.equal(isRefused ? 'refused' : 'online');
+    });
+    expect(daemon.app.unready()).to.deep.equal(['the store refuses writes']);
+    expect((await supervision()).store.state).to.equal('refusing');
+    stores.of(full).full = false;
+    await daemon.clock.advance(30_000);
+    expect(daemon.app.unready()).to.deep.equal([]);
+    expect(await askAll('heal', USERS)).to.deep.equal(USERS.map(() => ONLINE));
+  });
+
+  it('share the bound of users who are online', async () => {
+    await daemon.kill();
+    const flags = { '--partitions': String(PARTITIONS), '--limits-users': '10' };
+    daemon = await SimulatedApp.start({ flags, storeOf: stores.of });
+    const replies = await askAll('heal', USERS);
+    expect(replies.filter(({ kind }) => kind === 'online')).to.have.length(10);
+  });
+});
+
+async function usersIn(store: MemoryHistoryStore): Promise<UserId[]> {
+  const users: UserId[] = [];
+  for await (const chunk of store.openSessions()) users.push(...chunk.map((session) => session.user));
+  return users.sort();
+}

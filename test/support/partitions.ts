@@ -1,0 +1,88 @@
+import { MemoryHistoryStore } from '../../src/adapters/memory/memory-history-store.js';
+import type { HistoryRecord, HistoryStore } from '../../src/ports/history-store.js';
+import { partitionOf, shardOf } from '../../src/domain/shard.js';
+import type { UserId } from '../../src/domain/user-id.js';
+
+/** Into how many partitions users are divided in tests of the daemon: 1, or what TEST_PARTITIONS says. */
+export const PARTITIONS = Number(process.env['TEST_PARTITIONS'] ?? 1);
+
+/** A store that can be divided itself. */
+interface Divisible {
+  partition(id: string): HistoryStore;
+}
+
+/** What one partition stores about itself, by store: it is found again after a restart. */
+const ownStores = new WeakMap<HistoryStore, Map<string, MemoryHistoryStore>>();
+
+/**
+ * The slice of a store that one partition has: what is about users, nodes and alerts is in the store, and what is about
+ * the partition itself apart from it.
+ *
+ * @param id undefined for the only partition
+ */
+export function sliceOf(store: HistoryStore, id: string | undefined): HistoryStore {
+  if (id === undefined) return store;
+  if (isDivisible(store)) return store.partition(id);
+  const slices = ownStores.get(store) ?? new Map<string, MemoryHistoryStore>();
+  ownStores.set(store, slices);
+  const found = slices.get(id);
+  const own = found ?? new MemoryHistoryStore();
+  slices.set(id, own);
+  return slice(store, id, own, found === undefined);
+}
+
+function slice(store: HistoryStore, id: string, own: MemoryHistoryStore, isNew: boolean): HistoryStore {
+  const isWatch = id === 'watch';
+  const changed: Partial<HistoryStore> = {
+    open: async () => {
+      const summary = await store.open();
+      if (isNew) await take(store, own, id);
+      const { watermark, aliveAt, recovery } = await own.open();
+      return { ...summary, watermark, aliveAt, recovery };
+    },
+    write: async (batch) => {
+      await store.write(isWatch ? batch : batch.filter(isShared));
+      await own.write(batch);
+    },
+    erase: async (user) => {
+      await store.erase(user);
+      await own.erase(user);
+    },
+    openSessions: () => own.openSessions(),
+    healedSince: () => own.healedSince(),
+    blindIntervals: (limit) => own.blindIntervals(limit),
+    blindBetween: (from, to) => own.blindBetween(from, to),
+    countSessions: () => (isWatch ? store.countSessions() : 0),
+  };
+  return new Proxy(store, {
+    get: (_, name) => {
+      const found: unknown = Reflect.get(changed, name) ?? Reflect.get(store, name);
+      return typeof found === 'function' ? (found.bind(store) as unknown) : found;
+    },
+  });
+}
+
+/** Takes over what was stored before there were partitions. */
+async function take(store: HistoryStore, own: HistoryStore, id: string): Promise<void> {
+  const { watermark, aliveAt, recovery } = await store.open();
+  if (recovery !== undefined) await own.write([{ kind: 'recovered', recovery }]);
+  for await (const chunk of store.openSessions())
+    for (const { user, onlineAt } of chunk)
+      if (partitionIdOf(user) === id) await own.write([{ kind: 'opened', user, onlineAt }]);
+  for await (const healed of store.healedSince()) await own.write([{ kind: 'healed', ...healed }]);
+  for (const interval of await store.blindIntervals(1000)) await own.write([{ kind: 'blind', interval }]);
+  if (watermark !== undefined)
+    await own.write([{ kind: 'watermark', at: watermark, ...(aliveAt !== undefined && { aliveAt }) }]);
+}
+
+function partitionIdOf(user: UserId): string {
+  return `users-${String(partitionOf(shardOf(user, PARTITIONS), PARTITIONS))}`;
+}
+
+function isShared({ kind }: HistoryRecord): boolean {
+  return kind !== 'watermark' && kind !== 'recovered' && kind !== 'healed' && kind !== 'blind';
+}
+
+function isDivisible(store: object): store is Divisible {
+  return 'partition' in store;
+}
