@@ -6,7 +6,7 @@ import { recover, type Recovered } from '../../actors/user/recover.js';
 import { LocalUserShards } from '../../actors/user/user-shards.js';
 import { decide } from '../../actors/user/user.machine.js';
 import type { BlindInterval } from '../domain/blindness.js';
-import { toMillis, type Moment } from '../domain/time.js';
+import { moment, toMillis, type Moment } from '../domain/time.js';
 import type { HistoryStore } from '../ports/history-store.js';
 import type { Place } from '../runtime/actor-system.js';
 import { longReads, type LongReads } from './long-reads.js';
@@ -42,6 +42,7 @@ export class Partition {
   readonly #shared: Shared;
   #recovered: Recovered | undefined;
   #isRunning = false;
+  #heardUntil = moment(Infinity);
   #isEnding = false;
 
   constructor({ id, store, shards }: Slice, shared: Shared, watch: Watch | undefined) {
@@ -171,9 +172,11 @@ export class Partition {
     return this.users.size + (this.watch?.nodes.size ?? 0);
   }
 
+  /** Deadlines after the last moment at which anybody was heard wait for the next start. */
   advance(horizon: Moment): void {
-    this.users.advance(horizon);
-    this.watch?.nodes.advance(horizon);
+    const until = horizon < this.#heardUntil ? horizon : this.#heardUntil;
+    this.users.advance(until);
+    this.watch?.nodes.advance(until);
   }
 
   /** The daemon was blind during an interval: gives the time back to all users and nodes. */
@@ -201,6 +204,7 @@ export class Partition {
 
   /** No request is received from now on. */
   stopListening(at: Moment): void {
+    this.#heardUntil = at;
     this.users.stopListening(at);
     this.watch?.nodes.stopListening(at);
   }

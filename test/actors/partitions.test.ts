@@ -4,6 +4,7 @@ import type { MemoryHistoryStore } from '../../src/adapters/memory/memory-histor
 import { toMillis } from '../../src/domain/time.js';
 import { partitionOf, shardOf } from '../../src/domain/shard.js';
 import type { UserId } from '../../src/domain/user-id.js';
+import { Disk } from '../support/model/disk.js';
 import { RefusingStore } from '../support/refusing-store.js';
 import { node, SimulatedApp, user } from '../support/simulated-app.js';
 import type { SimulatedClock } from '../support/simulated-clock.js';
@@ -138,6 +139,26 @@ describe('several partitions in one process', () => {
     await stopped;
     for (const [id, store] of stores.all)
       expect((await store.open()).aliveAt, id).to.equal(daemon.clock.wall());
+  });
+
+  it('count nothing of a slow stop as silence, whichever of them stops last', async () => {
+    await daemon.kill();
+    const [disk, slow] = [Disk.inMemory(), Disk.inMemory()];
+    const options = {
+      flags: { '--partitions': String(PARTITIONS), '--session-timeout': '1', '--shutdown-timeout': '20' },
+      storeOf: (partition: string | undefined) => (partition === 'watch' ? slow : disk).attach(partition),
+    };
+    daemon = await SimulatedApp.start(options);
+    await askAll('heal', USERS);
+    slow.hold('kept');
+    const stopped = daemon.app.stop();
+    for (let second = 0; second < 8; second++) await daemon.clock.advance(1000);
+    slow.release();
+    await daemon.clock.advance(0);
+    await stopped;
+    await Promise.all([disk.detach(), slow.detach()]);
+    daemon = await SimulatedApp.start({ ...options, clock: daemon.clock });
+    expect(await askAll('checkup', USERS)).to.deep.equal(USERS.map(() => ONLINE));
   });
 
   it('keep a refusal of one store to its users, and the daemon is unready', async () => {

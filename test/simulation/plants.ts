@@ -26,10 +26,12 @@ type WrapPorts = NonNullable<Plant['ports']>;
 
 /** Changes the batches on their way to the store. */
 function written(change: (records: readonly HistoryRecord[]) => readonly HistoryRecord[]): WrapPorts {
-  return (ports) => ({
-    ...ports,
-    store: storeWith(ports.store, (batch) => ports.store.write(change(batch))),
-  });
+  return withStores((store) => storeWith(store, (batch) => store.write(change(batch))));
+}
+
+/** Changes the store of each partition. */
+function withStores(change: (store: HistoryStore, ports: AppPorts) => HistoryStore): WrapPorts {
+  return (ports) => ({ ...ports, storeOf: (partition) => change(ports.storeOf(partition), ports) });
 }
 
 function storeWith(store: HistoryStore, write: HistoryStore['write']): HistoryStore {
@@ -96,15 +98,14 @@ export const PLANTS: readonly Plant[] = [
   {
     name: 'acknowledged-before-the-disk',
     breaks: 'A write is confirmed before it is on disk.',
-    ports: (ports) => ({
-      ...ports,
-      store: storeWith(ports.store, (batch) => {
-        ports.clock.after(AHEAD, () => {
-          ports.store.write(batch).catch(() => undefined);
+    ports: withStores((store, { clock }) =>
+      storeWith(store, (batch) => {
+        clock.after(AHEAD, () => {
+          store.write(batch).catch(() => undefined);
         });
         return Promise.resolve();
       }),
-    }),
+    ),
   },
   {
     name: 'watermark-too-new',
@@ -124,17 +125,14 @@ export const PLANTS: readonly Plant[] = [
   {
     name: 'watermark-too-old',
     breaks: 'The watermark is never written again after the first time.',
-    ports: (ports) => {
+    ports: withStores((store) => {
       let isFirst = true;
-      return {
-        ...ports,
-        store: storeWith(ports.store, (batch) => {
-          const kept = batch.filter(({ kind }) => kind !== 'watermark' || isFirst);
-          if (batch.some(({ kind }) => kind === 'watermark')) isFirst = false;
-          return ports.store.write(kept);
-        }),
-      };
-    },
+      return storeWith(store, (batch) => {
+        const kept = batch.filter(({ kind }) => kind !== 'watermark' || isFirst);
+        if (batch.some(({ kind }) => kind === 'watermark')) isFirst = false;
+        return store.write(kept);
+      });
+    }),
   },
   { name: 'end-lost', breaks: 'The end of a session is not stored.', ports: losing('ended') },
   {
