@@ -6,6 +6,18 @@ import type { UserId } from '../../src/domain/user-id.js';
 /** Into how many partitions users are divided in tests of the daemon: 1, or what TEST_PARTITIONS says. */
 export const PARTITIONS = Number(process.env['TEST_PARTITIONS'] ?? 1);
 
+/** Undefined for the only one. */
+export const PARTITION_IDS: readonly (string | undefined)[] =
+  PARTITIONS === 1
+    ? [undefined]
+    : [...Array.from({ length: PARTITIONS }, (_, index) => `users-${String(index)}`), 'watch'];
+
+/** Whether a partition keeps a user. */
+export function isIn(partition: string | undefined, user: UserId): boolean {
+  if (partition === undefined) return true;
+  return partition === `users-${String(partitionOf(shardOf(user, PARTITIONS), PARTITIONS))}`;
+}
+
 /** A store that can be divided itself. */
 interface Divisible {
   partition(id: string): HistoryStore;
@@ -68,15 +80,11 @@ async function take(store: HistoryStore, own: HistoryStore, id: string): Promise
   if (recovery !== undefined) await own.write([{ kind: 'recovered', recovery }]);
   for await (const chunk of store.openSessions())
     for (const { user, onlineAt } of chunk)
-      if (partitionIdOf(user) === id) await own.write([{ kind: 'opened', user, onlineAt }]);
+      if (isIn(id, user)) await own.write([{ kind: 'opened', user, onlineAt }]);
   for await (const healed of store.healedSince()) await own.write([{ kind: 'healed', ...healed }]);
   for (const interval of await store.blindIntervals(1000)) await own.write([{ kind: 'blind', interval }]);
   if (watermark !== undefined)
     await own.write([{ kind: 'watermark', at: watermark, ...(aliveAt !== undefined && { aliveAt }) }]);
-}
-
-function partitionIdOf(user: UserId): string {
-  return `users-${String(partitionOf(shardOf(user, PARTITIONS), PARTITIONS))}`;
 }
 
 function isShared({ kind }: HistoryRecord): boolean {

@@ -1,6 +1,7 @@
-import { LevelHistoryStore } from '../../src/adapters/level/level-history-store.js';
-import type { HistoryRecord } from '../../src/ports/history-store.js';
+import { levelStores } from '../../src/adapters/level/level-history-store.js';
+import type { HistoryRecord, HistoryStore } from '../../src/ports/history-store.js';
 import type { ShownSession } from './calls.js';
+import { isIn, PARTITION_IDS, PARTITIONS } from './partitions.js';
 import { user as userId } from './simulated-app.js';
 import type { Session } from './history-comparison.js';
 
@@ -15,26 +16,34 @@ export interface StoredHistory {
 }
 
 export async function readHistory(dataDirectory: string, users: Iterable<string>): Promise<StoredHistory> {
-  return withStore(dataDirectory, async (store) => {
-    const sessions = new Map<string, Session[]>();
-    for (const user of users) {
-      const found: Session[] = [];
-      for await (const chunk of store.sessions(userId(user), { order: 'asc' })) found.push(...chunk);
-      sessions.set(user, found);
-    }
-    const open: string[] = [];
-    for await (const chunk of store.openSessions()) open.push(...chunk.map(({ user }) => user));
-    return { sessions, open, count: store.countSessions() };
-  });
+  const sessions = new Map<string, readonly Session[]>();
+  const open: string[] = [];
+  let count = 0;
+  for (const partition of PARTITION_IDS) {
+    await withStore(dataDirectory, partition, async (store) => {
+      for (const user of users) {
+        if (!isIn(partition, userId(user))) continue;
+        const found: Session[] = [];
+        for await (const chunk of store.sessions(userId(user), { order: 'asc' })) found.push(...chunk);
+        sessions.set(user, found);
+      }
+      for await (const chunk of store.openSessions()) open.push(...chunk.map(({ user }) => user));
+      count += store.countSessions();
+    });
+  }
+  return { sessions, open, count };
 }
 
 /** Writes as a daemon would have. */
 export async function writeHistory(dataDirectory: string, records: readonly HistoryRecord[]): Promise<void> {
   const most = 10_000;
-  await withStore(dataDirectory, async (store) => {
-    for (let first = 0; first < records.length; first += most)
-      await store.write(records.slice(first, first + most));
-  });
+  for (const partition of PARTITION_IDS) {
+    const own = records.filter((record) => !('user' in record) || isIn(partition, record.user));
+    await withStore(dataDirectory, partition, async (store) => {
+      for (let first = 0; first < own.length; first += most)
+        await store.write(own.slice(first, first + most));
+    });
+  }
 }
 
 /** A session as people are shown it. */
@@ -44,9 +53,10 @@ export function inSeconds({ onlineAt, offlineAt }: Session): ShownSession {
 
 async function withStore<Result>(
   dataDirectory: string,
-  work: (store: LevelHistoryStore) => Promise<Result>,
+  partition: string | undefined,
+  work: (store: HistoryStore) => Promise<Result>,
 ): Promise<Result> {
-  const store = new LevelHistoryStore(dataDirectory);
+  const store = levelStores(dataDirectory, PARTITIONS, {})(partition);
   await store.open();
   try {
     return await work(store);

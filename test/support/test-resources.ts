@@ -4,6 +4,7 @@ import path from 'node:path';
 import { ClientProcess } from './client-process.js';
 import { DaemonProcess, HEARTBEAT, type ProcessPlan } from './daemon-process.js';
 import { eventually } from './eventually.js';
+import { PARTITIONS } from './partitions.js';
 
 /** Flags of `heartbeat start` without their dashes, such as `{ 'session-timeout': 2 }`. */
 export type StartFlags = Readonly<Record<string, string | number>>;
@@ -88,6 +89,7 @@ export async function ready(daemon: DaemonProcess): Promise<DaemonProcess> {
 }
 
 export function startFlags(dataDirectory: string, flags: StartFlags = {}): string[] {
-  const all = { port: 0, 'data-dir': dataDirectory, ...flags };
+  const divided = PARTITIONS > 1 ? { partitions: PARTITIONS } : {};
+  const all = { port: 0, 'data-dir': dataDirectory, ...divided, ...flags };
   return Object.entries(all).flatMap(([name, value]) => [`--${name}`, String(value)]);
 }
