@@ -144,7 +144,9 @@ export class PresenceOracle {
       const from = (openers.at(-1) ?? -1) + 1;
       const least =
         before === undefined || last === undefined ? 0 : last.at + before.offlineAt - before.onlineAt;
-      const isShifted = before !== undefined && last !== undefined && this.#isShifted(before, last, Infinity);
+      // A restart after the next one began does not concern the one before.
+      const until = events.find((event, at) => at >= from && this.#opens(event, session))?.at ?? Infinity;
+      const isShifted = before !== undefined && last !== undefined && this.#isShifted(before, last, until);
       let opener = openerIn(events, from, isShifted ? undefined : least, (event) =>
         this.#opens(event, session),
       );
