@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import { expect } from 'chai';
-import { LevelHistoryStore } from '../../src/adapters/level/level-history-store.js';
 import { SystemClock } from '../../src/adapters/clock/system-clock.js';
 import { PostgresHistoryStore } from '../../src/adapters/postgres/postgres-history-store.js';
 import { HeartbeatError } from '../../src/errors.js';
@@ -8,7 +7,7 @@ import type { HistoryStore } from '../../src/ports/history-store.js';
 import { CommitCutter } from '../support/commit-cutter.js';
 import type { PostgresProcess } from '../support/postgres-process.js';
 import { RefusingStore } from '../support/refusing-store.js';
-import { temporaryDirectory } from '../support/temporary-directory.js';
+import { levelData } from '../support/level-data.js';
 import { refuseNextBatch } from '../unit/level/support/refuse-batch.js';
 import type { Subject } from './history-store/subject.js';
 
@@ -34,27 +33,16 @@ export async function memorySubject(): Promise<Subject> {
 }
 
 /** A real LevelDB in a directory of its own. */
-export async function levelSubject(): Promise<Subject & { readonly directory: string }> {
-  const directory = await temporaryDirectory();
-  let current: HistoryStore = new LevelHistoryStore(directory.path);
-  await current.open();
+export async function levelSubject(): Promise<Subject> {
+  const data = await levelData();
+  let current = data.store;
   return {
-    directory: directory.path,
-    store: current,
-    reopen: async () => {
-      await current.close();
-      current = new LevelHistoryStore(directory.path);
-      await current.open();
-      return current;
-    },
+    ...data,
+    reopen: async () => (current = await data.reopen()),
     refuse: async (records, outcome) => {
       refuseNextBatch(outcome);
       await expectRefusal(current.write(records));
       await current.reopen();
-    },
-    dispose: async () => {
-      await current.close();
-      await directory.remove();
     },
   };
 }

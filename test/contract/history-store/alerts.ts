@@ -1,29 +1,24 @@
 import { expect } from 'chai';
 import type { AlertRecord, DeliveryState } from '../../../src/domain/alert.js';
 import { instant } from '../../../src/domain/time.js';
-import type { HistoryRecord, HistoryStore } from '../../../src/ports/history-store.js';
+import type { HistoryRecord } from '../../../src/ports/history-store.js';
 import type { AlertRange } from '../../../src/ports/outbox.js';
 import { alertAt, alertId, delivery, recordAt } from '../../support/alert-records.js';
 import { nodeName } from '../../support/simulated-alerts.js';
 import { collect } from './reading.js';
-import type { MakeSubject, Subject } from './subject.js';
+import type { MakeSubject } from './subject.js';
+import { withStore } from '../../support/with-store.js';
 
 const alerts = (...records: readonly AlertRecord[]): HistoryRecord => ({ kind: 'alerts', records });
 
 export function describeAlerts(make: MakeSubject): void {
   describe('keeps alerts, and', () => {
-    let subject: Subject;
-    let store: HistoryStore;
-    beforeEach(async () => {
-      subject = await make();
-      ({ store } = subject);
-    });
-    afterEach(() => subject.dispose());
+    const history = withStore(make);
 
     /** When those were raised that are found. */
     const found = async (range: AlertRange = {}) =>
-      (await collect(store.alerts(range))).map(({ alert }) => Number(alert.at));
-    const open = async () => (await collect(store.openAlerts())).map(({ alert }) => Number(alert.at));
+      (await collect(history.store.alerts(range))).map(({ alert }) => Number(alert.at));
+    const open = async () => (await collect(history.store.openAlerts())).map(({ alert }) => Number(alert.at));
 
     it('has every part of them again after a restart', async () => {
       const whole: AlertRecord = {
@@ -69,22 +64,22 @@ export function describeAlerts(make: MakeSubject): void {
       };
       const { node: _, ...nobody } = alertAt(6000);
       const bare: AlertRecord = { alert: { ...nobody, node: undefined, type: 'test' }, deliveries: [] };
-      await store.write([alerts(whole, bare)]);
-      store = await subject.reopen();
-      expect(await store.alert(whole.alert.id)).to.deep.equal(whole);
-      expect(await store.alert(bare.alert.id)).to.deep.equal(bare);
-      expect(await store.alert(alertId(7))).to.equal(undefined);
+      await history.store.write([alerts(whole, bare)]);
+      await history.reopen();
+      expect(await history.store.alert(whole.alert.id)).to.deep.equal(whole);
+      expect(await history.store.alert(bare.alert.id)).to.deep.equal(bare);
+      expect(await history.store.alert(alertId(7))).to.equal(undefined);
     });
 
     it('tells them newest first, from one to another', async () => {
-      await store.write([alerts(...[3, 1, 4, 2, 5].map((at) => recordAt(at * 1000, 'delivered')))]);
+      await history.store.write([alerts(...[3, 1, 4, 2, 5].map((at) => recordAt(at * 1000, 'delivered')))]);
       expect(await found()).to.deep.equal([5000, 4000, 3000, 2000, 1000]);
       expect(await found({ before: alertId(4000) })).to.deep.equal([3000, 2000, 1000]);
       expect(await found({ from: alertId(2000), before: alertId(4000) })).to.deep.equal([3000, 2000]);
     });
 
     it('finds them by any of their states, each once', async () => {
-      await store.write([
+      await history.store.write([
         alerts(
           recordAt(1000, 'pending', 'delivered'),
           recordAt(2000, 'delivered', 'dead'),
@@ -103,8 +98,8 @@ export function describeAlerts(make: MakeSubject): void {
     });
 
     it('has each as it was written last, also within a batch', async () => {
-      await store.write([alerts(recordAt(1000, 'held'))]);
-      await store.write([alerts(recordAt(1000, 'pending')), alerts(recordAt(1000, 'delivered'))]);
+      await history.store.write([alerts(recordAt(1000, 'held'))]);
+      await history.store.write([alerts(recordAt(1000, 'pending')), alerts(recordAt(1000, 'delivered'))]);
       expect(await open()).to.deep.equal([]);
       for (const state of ['held', 'pending'] as const)
         expect(await found({ states: [state] })).to.deep.equal([]);
@@ -113,10 +108,10 @@ export function describeAlerts(make: MakeSubject): void {
 
     for (const outcome of ['stored', 'lost'] as const) {
       it(`finds them by their last state after a refused batch that was ${outcome}`, async () => {
-        await store.write([alerts(recordAt(1000, 'pending'))]);
-        await subject.refuse([alerts(recordAt(1000, 'delivered'), recordAt(2000, 'pending'))], outcome);
-        await store.write([alerts(recordAt(1000, 'dead'), recordAt(2000, 'dead'))]);
-        store = await subject.reopen();
+        await history.store.write([alerts(recordAt(1000, 'pending'))]);
+        await history.data.refuse([alerts(recordAt(1000, 'delivered'), recordAt(2000, 'pending'))], outcome);
+        await history.store.write([alerts(recordAt(1000, 'dead'), recordAt(2000, 'dead'))]);
+        await history.reopen();
         expect(await open()).to.deep.equal([]);
         expect(await found({ states: ['delivered', 'pending'] })).to.deep.equal([]);
         expect(await found({ states: ['dead'] })).to.deep.equal([2000, 1000]);
@@ -124,7 +119,7 @@ export function describeAlerts(make: MakeSubject): void {
     }
 
     it('removes the old ones, but none that is open', async () => {
-      await store.write([
+      await history.store.write([
         alerts(
           recordAt(1000, 'delivered'),
           recordAt(2000, 'delivered', 'pending'),
@@ -134,13 +129,13 @@ export function describeAlerts(make: MakeSubject): void {
           recordAt(6000, 'delivered'),
         ),
       ]);
-      expect(await store.pruneAlerts(instant(6000), 2)).to.equal(2);
-      expect(await store.pruneAlerts(instant(6000), 2)).to.equal(1);
-      expect(await store.pruneAlerts(instant(6000), 2)).to.equal(0);
+      expect(await history.store.pruneAlerts(instant(6000), 2)).to.equal(2);
+      expect(await history.store.pruneAlerts(instant(6000), 2)).to.equal(1);
+      expect(await history.store.pruneAlerts(instant(6000), 2)).to.equal(0);
       expect(await found()).to.deep.equal([6000, 4000, 2000]);
       expect(await found({ states: ['delivered', 'dead', 'cancelled'] })).to.deep.equal([6000, 2000]);
-      await store.write([alerts(recordAt(2000, 'delivered', 'delivered'))]);
-      expect(await store.pruneAlerts(instant(6000), 2)).to.equal(1);
+      await history.store.write([alerts(recordAt(2000, 'delivered', 'delivered'))]);
+      expect(await history.store.pruneAlerts(instant(6000), 2)).to.equal(1);
       expect(await found()).to.deep.equal([6000, 4000]);
     });
 
@@ -156,18 +151,18 @@ export function describeAlerts(make: MakeSubject): void {
       });
       const since = instant(raised + 20 * hour);
       const late = async () =>
-        new Set((await collect(store.notifiedLate(since))).map(({ alert }) => Number(alert.at)));
+        new Set((await collect(history.store.notifiedLate(since))).map(({ alert }) => Number(alert.at)));
       const soon = since - hour / 2;
-      await store.write([
+      await history.store.write([
         alerts(told(hour), told(20 * hour, 'dead', raised + 1), told(20 * hour, 'folded', raised + 2)),
         alerts(told(hour - 1, 'delivered', soon), told(hour, 'delivered', soon + 1)),
       ]);
       expect(await late()).to.deep.equal(new Set([raised + 1, soon + 1]));
-      await store.write([alerts(told(21 * hour, 'pending'))]);
-      await store.write([alerts(told(30 * hour))]);
-      store = await subject.reopen();
+      await history.store.write([alerts(told(21 * hour, 'pending'))]);
+      await history.store.write([alerts(told(30 * hour))]);
+      await history.reopen();
       expect(await late()).to.deep.equal(new Set([raised, raised + 1, soon + 1]));
-      expect(await store.pruneAlerts(instant(soon), 10)).to.equal(3);
+      expect(await history.store.pruneAlerts(instant(soon), 10)).to.equal(3);
       expect(await late()).to.deep.equal(new Set([soon + 1]));
     });
 
@@ -177,20 +172,20 @@ export function describeAlerts(make: MakeSubject): void {
         alert: alertAt(1000),
         deliveries: [delivery('dead', { since: instant(since) })],
       });
-      await store.write([alerts(letGo(1000 + 5 * hour))]);
-      expect(await collect(store.notifiedLate(instant(4 * hour)))).to.have.length(1);
-      expect(await collect(store.notifiedLate(instant(7 * hour)))).to.deep.equal([]);
+      await history.store.write([alerts(letGo(1000 + 5 * hour))]);
+      expect(await collect(history.store.notifiedLate(instant(4 * hour)))).to.have.length(1);
+      expect(await collect(history.store.notifiedLate(instant(7 * hour)))).to.deep.equal([]);
     });
 
     it('knows when alerts were held last', async () => {
-      expect(await store.lastHold()).to.equal(undefined);
+      expect(await history.store.lastHold()).to.equal(undefined);
       const hold = { from: instant(1000), until: instant(61_000) };
-      await store.write([
+      await history.store.write([
         { kind: 'held', hold: { from: instant(1), until: instant(2) } },
         { kind: 'held', hold },
       ]);
-      store = await subject.reopen();
-      expect(await store.lastHold()).to.deep.equal(hold);
+      await history.reopen();
+      expect(await history.store.lastHold()).to.deep.equal(hold);
     });
   });
 }

@@ -2,9 +2,10 @@ import { expect } from 'chai';
 import { NOTHING_CHOSEN, type Flip, type NodeStatus, type Registration } from '../../../src/domain/node.js';
 import type { NodeName } from '../../../src/domain/node-name.js';
 import { instant } from '../../../src/domain/time.js';
-import type { FlipRange, HistoryRecord, HistoryStore } from '../../../src/ports/history-store.js';
+import type { FlipRange, HistoryRecord } from '../../../src/ports/history-store.js';
 import { node } from '../../support/simulated-app.js';
-import type { MakeSubject, Subject } from './subject.js';
+import type { MakeSubject } from './subject.js';
+import { withStore } from '../../support/with-store.js';
 import { collect } from './reading.js';
 
 const ANN = node('ann');
@@ -59,33 +60,27 @@ const forgotten = (name: NodeName): HistoryRecord => ({ kind: 'forgotten', node:
 
 export function describeNodes(make: MakeSubject): void {
   describe('keeps nodes, and', () => {
-    let subject: Subject;
-    let store: HistoryStore;
-    beforeEach(async () => {
-      subject = await make();
-      ({ store } = subject);
-    });
-    afterEach(() => subject.dispose());
+    const history = withStore(make);
 
-    const names = async (after?: NodeName) => collect(store.nodeNames(after));
+    const names = async (after?: NodeName) => collect(history.store.nodeNames(after));
     const flips = async (name: NodeName, range: Partial<FlipRange> = {}) =>
-      (await collect(store.flips(name, { order: 'asc', ...range }))).map(({ at }) => at);
+      (await collect(history.store.flips(name, { order: 'asc', ...range }))).map(({ at }) => at);
 
     it('knows none at first', async () => {
-      expect(await collect(store.nodes())).to.deep.equal([]);
+      expect(await collect(history.store.nodes())).to.deep.equal([]);
       expect(await names()).to.deep.equal([]);
       expect(await flips(ANN)).to.deep.equal([]);
-      expect(await collect(store.pauses(ANN))).to.deep.equal([]);
+      expect(await collect(history.store.pauses(ANN))).to.deep.equal([]);
     });
 
     it('finds an acknowledgement without a reason, and its end', async () => {
       const acknowledged = { by: 'ann', at: instant(7), since: instant(6), until: instant(9) };
-      await store.write([
+      await history.store.write([
         { kind: 'registered', node: registration(ANN, { acknowledged }) },
         stands(ANN, status()),
       ]);
-      store = await subject.reopen();
-      const [found] = await collect(store.nodes());
+      await history.reopen();
+      const [found] = await collect(history.store.nodes());
       expect(found?.node.acknowledged).to.deep.equal(acknowledged);
     });
 
@@ -103,10 +98,10 @@ export function describeNodes(make: MakeSubject): void {
         lastHeartbeat: instant(-1),
         heardBlind: 1e12 + 0.1,
       });
-      await store.write([{ kind: 'registered', node: chosen }, stands(ODD, how)]);
-      expect(await collect(store.nodes())).to.deep.equal([{ node: chosen, status: how }]);
-      store = await subject.reopen();
-      expect(await collect(store.nodes())).to.deep.equal([{ node: chosen, status: how }]);
+      await history.store.write([{ kind: 'registered', node: chosen }, stands(ODD, how)]);
+      expect(await collect(history.store.nodes())).to.deep.equal([{ node: chosen, status: how }]);
+      await history.reopen();
+      expect(await collect(history.store.nodes())).to.deep.equal([{ node: chosen, status: how }]);
     });
 
     it('finds one with an adaptive timeout again, and what was learnt of its rhythm', async () => {
@@ -119,19 +114,19 @@ export function describeNodes(make: MakeSubject): void {
         status: status({ lastHeartbeat: instant(7), ...(at === 0 && { heartbeatHistory }) }),
       }));
       for (const { node: chosen, status: how } of stored)
-        await store.write([{ kind: 'registered', node: chosen }, stands(chosen.name, how)]);
-      expect(await collect(store.nodes())).to.deep.equal(stored);
-      store = await subject.reopen();
-      expect(await collect(store.nodes())).to.deep.equal(stored);
+        await history.store.write([{ kind: 'registered', node: chosen }, stands(chosen.name, how)]);
+      expect(await collect(history.store.nodes())).to.deep.equal(stored);
+      await history.reopen();
+      expect(await collect(history.store.nodes())).to.deep.equal(stored);
     });
 
     it('has what was written last', async () => {
-      await store.write([...registered(ANN), stands(ANN, status({ retries: 1 }))]);
-      await store.write([
+      await history.store.write([...registered(ANN), stands(ANN, status({ retries: 1 }))]);
+      await history.store.write([
         stands(ANN, status({ retries: 2, lastHeartbeat: instant(7) })),
         { kind: 'registered', node: registration(ANN, { pausedAt: instant(9) }) },
       ]);
-      expect(await collect(store.nodes())).to.deep.equal([
+      expect(await collect(history.store.nodes())).to.deep.equal([
         {
           node: registration(ANN, { pausedAt: instant(9) }),
           status: status({ retries: 2, lastHeartbeat: instant(7) }),
@@ -141,9 +136,9 @@ export function describeNodes(make: MakeSubject): void {
 
     it('lists names in the order of their bytes in UTF-8, from behind any of them', async () => {
       const all = ['an', 'ann', 'ann/', 'anna', 'é', '\uffff', '😀'].map(node);
-      await store.write(all.toReversed().flatMap((name) => registered(name)));
+      await history.store.write(all.toReversed().flatMap((name) => registered(name)));
       expect(await names()).to.deep.equal(all);
-      expect((await collect(store.nodes())).map((one) => one.node.name)).to.deep.equal(all);
+      expect((await collect(history.store.nodes())).map((one) => one.node.name)).to.deep.equal(all);
       expect(await names(ANN)).to.deep.equal(all.slice(2));
       expect(await names(node('ann.'))).to.deep.equal(all.slice(2));
       expect(await names(node('😀'))).to.deep.equal([]);
@@ -151,16 +146,21 @@ export function describeNodes(make: MakeSubject): void {
 
     it('keeps 10,000 of them', async () => {
       const many = Array.from({ length: 10_000 }, (_, at) => node(`node-${String(at).padStart(5, '0')}`));
-      await store.write(many.flatMap((name) => registered(name)));
+      await history.store.write(many.flatMap((name) => registered(name)));
       expect(await names()).to.deep.equal(many);
-      const found = await collect(store.nodes());
+      const found = await collect(history.store.nodes());
       expect(found.map((one) => one.node.name)).to.deep.equal(many);
     });
 
     it('reads flips of one node in any range and order', async () => {
-      await store.write([...registered(ANN), ...registered(AN), flipped(AN, 250), flipped(node('anna'), 1)]);
-      for (const at of [300, 100, 200]) await store.write([flipped(ANN, at)]);
-      expect(await collect(store.flips(ANN, { order: 'asc' }))).to.deep.equal(
+      await history.store.write([
+        ...registered(ANN),
+        ...registered(AN),
+        flipped(AN, 250),
+        flipped(node('anna'), 1),
+      ]);
+      for (const at of [300, 100, 200]) await history.store.write([flipped(ANN, at)]);
+      expect(await collect(history.store.flips(ANN, { order: 'asc' }))).to.deep.equal(
         [100, 200, 300].map((at) => flip(ANN, at)),
       );
       expect(await flips(ANN, { order: 'desc' })).to.deep.equal([300, 200, 100]);
@@ -181,34 +181,34 @@ export function describeNodes(make: MakeSubject): void {
 
     it('keeps the reason of a failure that was reported', async () => {
       const reported: Flip = { ...flip(ANN, 100), to: 'failed', cause: 'report', reason: 'disk full: é☃\n' };
-      await store.write([...registered(ANN), { kind: 'flip', flip: reported }]);
-      expect(await collect(store.flips(ANN, { order: 'asc' }))).to.deep.equal([reported]);
+      await history.store.write([...registered(ANN), { kind: 'flip', flip: reported }]);
+      expect(await collect(history.store.flips(ANN, { order: 'asc' }))).to.deep.equal([reported]);
     });
 
     it('has a flip once that is written twice, and a pause that began at the same as it was at last', async () => {
-      await store.write([...registered(ANN), flipped(ANN, 100), paused(ANN, 5, 9)]);
-      await store.write([flipped(ANN, 100), paused(ANN, 5, 12), paused(ANN, 1, 2)]);
+      await history.store.write([...registered(ANN), flipped(ANN, 100), paused(ANN, 5, 9)]);
+      await history.store.write([flipped(ANN, 100), paused(ANN, 5, 12), paused(ANN, 1, 2)]);
       expect(await flips(ANN)).to.deep.equal([100]);
-      expect(await collect(store.pauses(ANN))).to.deep.equal([
+      expect(await collect(history.store.pauses(ANN))).to.deep.equal([
         { from: 1, to: 2 },
         { from: 5, to: 12 },
       ]);
     });
 
     it('forgets a node with all that it had, also in the same batch, and no other', async () => {
-      await store.write([
+      await history.store.write([
         ...registered(ANN),
         ...registered(AN),
         flipped(ANN, 1),
         flipped(AN, 2),
         paused(ANN, 1, 2),
       ]);
-      await store.write([flipped(ANN, 3), paused(ANN, 3, 4), forgotten(ANN), forgotten(ODD)]);
+      await history.store.write([flipped(ANN, 3), paused(ANN, 3, 4), forgotten(ANN), forgotten(ODD)]);
       expect(await names()).to.deep.equal([AN]);
       expect(await flips(ANN)).to.deep.equal([]);
-      expect(await collect(store.pauses(ANN))).to.deep.equal([]);
+      expect(await collect(history.store.pauses(ANN))).to.deep.equal([]);
       expect(await flips(AN)).to.deep.equal([2]);
-      await store.write([forgotten(AN), ...registered(AN), flipped(AN, 5)]);
+      await history.store.write([forgotten(AN), ...registered(AN), flipped(AN, 5)]);
       expect(await flips(AN)).to.deep.equal([5]);
       expect(await names()).to.deep.equal([AN]);
     });
@@ -220,11 +220,11 @@ export function describeNodes(make: MakeSubject): void {
         wall: instant(5),
         resumptions: [{ awake: 0.5, blind: 0 }],
       });
-      await store.write([{ kind: 'observed_time', observed: observed(1) }]);
-      await store.write([{ kind: 'observed_time', observed: observed(2.25) }]);
-      store = await subject.reopen();
-      await store.close();
-      expect((await store.open()).observed).to.deep.equal(observed(2.25));
+      await history.store.write([{ kind: 'observed_time', observed: observed(1) }]);
+      await history.store.write([{ kind: 'observed_time', observed: observed(2.25) }]);
+      await history.reopen();
+      await history.store.close();
+      expect((await history.store.open()).observed).to.deep.equal(observed(2.25));
     });
 
     it('finds the blind intervals that overlap with a range, oldest first', async () => {
@@ -234,9 +234,11 @@ export function describeNodes(make: MakeSubject): void {
         cause: 'stalled' as const,
       });
       for (const one of [interval(10, 20), interval(30, 40), interval(50, 60)])
-        await store.write([{ kind: 'blind', interval: one }]);
+        await history.store.write([{ kind: 'blind', interval: one }]);
       const found = async (from: number, to: number) =>
-        (await collect(store.blindBetween(instant(from), instant(to)))).map((one) => Number(one.from));
+        (await collect(history.store.blindBetween(instant(from), instant(to)))).map((one) =>
+          Number(one.from),
+        );
       expect(await found(0, 100)).to.deep.equal([10, 30, 50]);
       expect(await found(20, 30)).to.deep.equal([]);
       expect(await found(19, 31)).to.deep.equal([10, 30]);
@@ -248,16 +250,16 @@ export function describeNodes(make: MakeSubject): void {
 
     for (const outcome of ['stored', 'lost'] as const)
       it(`takes back, or writes again, what was in a refused batch that was ${outcome}`, async () => {
-        await store.write([...registered(ANN), flipped(ANN, 1)]);
-        await subject.refuse(
+        await history.store.write([...registered(ANN), flipped(ANN, 1)]);
+        await history.data.refuse(
           [...registered(ODD), flipped(ANN, 2), stands(ANN, status({ retries: 1 }))],
           outcome,
         );
-        await store.write([forgotten(ODD), flipped(ANN, 2), stands(ANN, status({ retries: 1 }))]);
+        await history.store.write([forgotten(ODD), flipped(ANN, 2), stands(ANN, status({ retries: 1 }))]);
         expect(await names()).to.deep.equal([ANN]);
         expect(await flips(ANN)).to.deep.equal([1, 2]);
-        await subject.refuse([forgotten(ANN)], outcome);
-        await store.write(registered(ANN));
+        await history.data.refuse([forgotten(ANN)], outcome);
+        await history.store.write(registered(ANN));
         expect(await names()).to.deep.equal([ANN]);
       });
   });

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { instant } from '../../../src/domain/time.js';
-import type { HistoryStore } from '../../../src/ports/history-store.js';
-import type { MakeSubject, Subject } from './subject.js';
+import type { MakeSubject } from './subject.js';
+import { withStore } from '../../support/with-store.js';
 import { node } from '../../support/simulated-app.js';
 import { flipped, paused } from './nodes.js';
 import { attemptIntents, collect, ended, opened, openIn, user } from './reading.js';
@@ -11,28 +11,24 @@ const BOB = user(2);
 
 export function describePruning(make: MakeSubject): void {
   describe('prunes old sessions, and', () => {
-    let subject: Subject;
-    let store: HistoryStore;
+    const history = withStore(make);
     beforeEach(async () => {
-      subject = await make();
-      ({ store } = subject);
-      await store.write([
+      await history.store.write([
         ended(ALICE, 100, 200),
         ended(ALICE, 300, 400),
         ended(BOB, 0, 300),
         ended(BOB, 350, 500),
       ]);
-      await store.write([opened(ALICE, 450), opened(user(3), 50)]);
+      await history.store.write([opened(ALICE, 450), opened(user(3), 50)]);
     });
-    afterEach(() => subject.dispose());
 
-    const prune = (before: number, limit = 1_000) => store.prune(instant(before), limit);
+    const prune = (before: number, limit = 1_000) => history.store.prune(instant(before), limit);
 
     it('removes those that ended before the instant, and no others', async () => {
       expect(await prune(400)).to.equal(2);
-      expect(await attemptIntents(store, ALICE)).to.deep.equal([300]);
-      expect(await attemptIntents(store, BOB)).to.deep.equal([350]);
-      expect(store.countSessions()).to.equal(2);
+      expect(await attemptIntents(history.store, ALICE)).to.deep.equal([300]);
+      expect(await attemptIntents(history.store, BOB)).to.deep.equal([350]);
+      expect(history.store.countSessions()).to.equal(2);
     });
 
     it('removes none when none is that old, and all in the end', async () => {
@@ -41,83 +37,82 @@ export function describePruning(make: MakeSubject): void {
       expect(await prune(-Infinity)).to.equal(0);
       expect(await prune(8.64e15)).to.equal(4);
       expect(await prune(8.64e15)).to.equal(0);
-      expect(store.countSessions()).to.equal(0);
+      expect(history.store.countSessions()).to.equal(0);
     });
 
     it('removes no more than it may, those that ended first', async () => {
       expect(await prune(501, 2)).to.equal(2);
-      expect([await attemptIntents(store, ALICE), await attemptIntents(store, BOB)]).to.deep.equal([
-        [300],
-        [350],
-      ]);
+      expect([
+        await attemptIntents(history.store, ALICE),
+        await attemptIntents(history.store, BOB),
+      ]).to.deep.equal([[300], [350]]);
       expect(await prune(501, 1)).to.equal(1);
-      expect([await attemptIntents(store, ALICE), await attemptIntents(store, BOB)]).to.deep.equal([
-        [],
-        [350],
-      ]);
+      expect([
+        await attemptIntents(history.store, ALICE),
+        await attemptIntents(history.store, BOB),
+      ]).to.deep.equal([[], [350]]);
       expect(await prune(501, 2)).to.equal(1);
     });
 
     it('removes what ended long ago and was stored only now', async () => {
       expect(await prune(400)).to.equal(2);
-      await store.write([ended(user(4), 0, 10), ended(user(4), 20, 390)]);
+      await history.store.write([ended(user(4), 0, 10), ended(user(4), 20, 390)]);
       expect(await prune(100)).to.equal(1);
       expect(await prune(400)).to.equal(1);
-      expect(store.countSessions()).to.equal(2);
+      expect(history.store.countSessions()).to.equal(2);
     });
 
     it('does not touch the open ones', async () => {
       await prune(10_000);
-      expect((await openIn(store)).map((open) => open.onlineAt)).to.deep.equal([450, 50]);
+      expect((await openIn(history.store)).map((open) => open.onlineAt)).to.deep.equal([450, 50]);
     });
 
     it('counts right when some were erased', async () => {
-      await store.erase(BOB);
+      await history.store.erase(BOB);
       expect(await prune(10_000)).to.equal(2);
-      expect(store.countSessions()).to.equal(0);
-      await store.erase(ALICE);
-      expect(store.countSessions()).to.equal(0);
+      expect(history.store.countSessions()).to.equal(0);
+      await history.store.erase(ALICE);
+      expect(history.store.countSessions()).to.equal(0);
     });
 
     it('erases what pruning left', async () => {
       await prune(400);
-      await store.erase(ALICE);
-      expect(store.countSessions()).to.equal(1);
+      await history.store.erase(ALICE);
+      expect(history.store.countSessions()).to.equal(1);
       expect(await prune(10_000)).to.equal(1);
     });
 
     it('prunes by the end that was true in the end', async () => {
-      await store.write([{ kind: 'unended', user: BOB, onlineAt: instant(350), offlineAt: instant(500) }]);
-      await store.write([ended(BOB, 350, 900)]);
+      await history.store.write([
+        { kind: 'unended', user: BOB, onlineAt: instant(350), offlineAt: instant(500) },
+      ]);
+      await history.store.write([ended(BOB, 350, 900)]);
       expect(await prune(600)).to.equal(3);
-      expect(await attemptIntents(store, BOB)).to.deep.equal([350]);
+      expect(await attemptIntents(history.store, BOB)).to.deep.equal([350]);
     });
 
     it('knows after a restart what is left', async () => {
       await prune(400);
-      store = await subject.reopen();
-      expect(store.countSessions()).to.equal(2);
+      await history.reopen();
+      expect(history.store.countSessions()).to.equal(2);
       expect(await prune(10_000)).to.equal(2);
     });
   });
 
   describe('prunes blind intervals, and', () => {
-    let subject: Subject;
-    let store: HistoryStore;
+    const history = withStore(make);
     beforeEach(async () => {
-      subject = await make();
-      ({ store } = subject);
-      for (const from of [100, 200, 300, 400]) await store.write([blind(from)]);
+      for (const from of [100, 200, 300, 400]) await history.store.write([blind(from)]);
     });
-    afterEach(() => subject.dispose());
 
     const blind = (from: number) => {
       const interval = { from: instant(from), to: instant(from + 50), cause: 'stalled' } as const;
       return { kind: 'blind', interval } as const;
     };
     const prune = (before: number, { most = 100, limit = 100 } = {}) =>
-      store.pruneBlind(instant(before), most, limit);
-    const left = async () => (await store.blindIntervals(100)).map(({ from }) => Number(from)).reverse();
+      history.store.pruneBlind(instant(before), most, limit);
+    const left = async () =>
+      (await history.store.blindIntervals(100)).map(({ from }) => Number(from)).reverse();
 
     it('removes those that were over before the instant, and no others', async () => {
       expect(await prune(250)).to.equal(1);
@@ -134,7 +129,7 @@ export function describePruning(make: MakeSubject): void {
 
     it('keeps the newest, and no more than so many, however young they are', async () => {
       expect(await prune(0, { most: 3 })).to.equal(1);
-      await store.write([blind(500), blind(600)]);
+      await history.store.write([blind(500), blind(600)]);
       expect(await prune(0, { most: 3, limit: 1 })).to.equal(1);
       expect(await prune(0, { most: 3 })).to.equal(1);
       expect(await prune(0, { most: 3 })).to.equal(0);
@@ -143,33 +138,32 @@ export function describePruning(make: MakeSubject): void {
 
     it('counts one that was written again after a refusal once', async () => {
       expect(await prune(0, { most: 5 })).to.equal(0);
-      await subject.refuse([blind(500)], 'stored');
-      await store.write([blind(500)]);
+      await history.data.refuse([blind(500)], 'stored');
+      await history.store.write([blind(500)]);
       expect(await prune(0, { most: 5 })).to.equal(0);
       expect(await left()).to.deep.equal([100, 200, 300, 400, 500]);
-      store = await subject.reopen();
+      await history.reopen();
       expect(await prune(0, { most: 2 })).to.equal(3);
     });
   });
 
   describe('prunes the past of nodes, and', () => {
-    let subject: Subject;
-    let store: HistoryStore;
+    const history = withStore(make);
     const [ANN, BEN] = [node('ann'), node('ben')];
     beforeEach(async () => {
-      subject = await make();
-      ({ store } = subject);
-      await store.write([flipped(ANN, 100), flipped(ANN, 300), flipped(BEN, 200), flipped(BEN, 400)]);
-      await store.write([paused(ANN, 50, 250), paused(BEN, 60, 350)]);
+      await history.store.write([flipped(ANN, 100), flipped(ANN, 300), flipped(BEN, 200), flipped(BEN, 400)]);
+      await history.store.write([paused(ANN, 50, 250), paused(BEN, 60, 350)]);
     });
-    afterEach(() => subject.dispose());
 
-    const prune = (before: number, limit = 1_000) => store.pruneNodes(instant(before), limit);
+    const prune = (before: number, limit = 1_000) => history.store.pruneNodes(instant(before), limit);
     const left = async () => {
       const all = [];
       for (const name of [ANN, BEN]) {
-        const flips = await collect(store.flips(name, { order: 'asc' }));
-        all.push([flips.map(({ at }) => at), (await collect(store.pauses(name))).map(({ to }) => to)]);
+        const flips = await collect(history.store.flips(name, { order: 'asc' }));
+        all.push([
+          flips.map(({ at }) => at),
+          (await collect(history.store.pauses(name))).map(({ to }) => to),
+        ]);
       }
       return all;
     };
@@ -195,20 +189,20 @@ export function describePruning(make: MakeSubject): void {
 
     it('removes what happened long ago and was stored only now', async () => {
       expect(await prune(300)).to.equal(3);
-      await store.write([flipped(ANN, 10), paused(BEN, 5, 20)]);
+      await history.store.write([flipped(ANN, 10), paused(BEN, 5, 20)]);
       expect(await prune(300)).to.equal(2);
     });
 
     it('has nothing left of nodes that are forgotten', async () => {
-      await store.write([{ kind: 'forgotten', node: ANN }]);
+      await history.store.write([{ kind: 'forgotten', node: ANN }]);
       expect(await prune(1_000)).to.equal(3);
-      await store.write([flipped(ANN, 500), paused(ANN, 1, 600), { kind: 'forgotten', node: ANN }]);
+      await history.store.write([flipped(ANN, 500), paused(ANN, 1, 600), { kind: 'forgotten', node: ANN }]);
       expect(await prune(1_000)).to.equal(0);
     });
 
     it('knows after a restart what is left', async () => {
       await prune(300);
-      store = await subject.reopen();
+      await history.reopen();
       expect(await prune(1_000)).to.equal(3);
     });
   });

@@ -1,18 +1,15 @@
 import { expect } from 'chai';
 import { instant } from '../../../src/domain/time.js';
-import type { HistoryStore } from '../../../src/ports/history-store.js';
-import type { MakeSubject, Subject } from './subject.js';
+import type { MakeSubject } from './subject.js';
+import { withStore } from '../../support/with-store.js';
 import { attemptIntents, ended, user } from './reading.js';
 
 const ALICE = user(-5);
 
 export function describeRanges(make: MakeSubject): void {
   describe("reads a range of a user's history, and", () => {
-    let subject: Subject;
-    let store: HistoryStore;
+    const history = withStore(make, 'all');
     before(async () => {
-      subject = await make();
-      ({ store } = subject);
       const sessions = [
         [-500, -400],
         [100, 200],
@@ -21,10 +18,9 @@ export function describeRanges(make: MakeSubject): void {
         [400, 500],
         [600, 700],
       ] as const;
-      await store.write(sessions.map(([onlineAt, offlineAt]) => ended(ALICE, onlineAt, offlineAt)));
-      await store.write([ended(user(-6), 0, 1_000), ended(user(-4), 0, 1_000)]);
+      await history.store.write(sessions.map(([onlineAt, offlineAt]) => ended(ALICE, onlineAt, offlineAt)));
+      await history.store.write([ended(user(-6), 0, 1_000), ended(user(-4), 0, 1_000)]);
     });
-    after(() => subject.dispose());
 
     const all = [-500, 100, 200, 201, 400, 600];
     const cases: [string, NonNullable<Parameters<typeof attemptIntents>[2]>, number[]][] = [
@@ -52,11 +48,11 @@ export function describeRanges(make: MakeSubject): void {
     ];
     for (const [promise, range, expected] of cases) {
       it(promise, async () => {
-        expect(await attemptIntents(store, ALICE, range)).to.deep.equal(expected);
+        expect(await attemptIntents(history.store, ALICE, range)).to.deep.equal(expected);
       });
       if (range.after === undefined)
         it(`${promise}, or newest first`, async () => {
-          expect(await attemptIntents(store, ALICE, { ...range, order: 'desc' })).to.deep.equal(
+          expect(await attemptIntents(history.store, ALICE, { ...range, order: 'desc' })).to.deep.equal(
             expected.toReversed(),
           );
         });
@@ -71,18 +67,22 @@ export function describeRanges(make: MakeSubject): void {
     ];
     for (const [promise, range, expected] of newestFirst)
       it(`${promise}, newest first`, async () => {
-        expect(await attemptIntents(store, ALICE, { ...range, order: 'desc' })).to.deep.equal(expected);
+        expect(await attemptIntents(history.store, ALICE, { ...range, order: 'desc' })).to.deep.equal(
+          expected,
+        );
       });
 
     it('reads a long history in chunks, none of them empty, and may be left at any time', async () => {
       const bob = user(7);
-      await store.write(Array.from({ length: 5_000 }, (_, index) => ended(bob, index * 10, index * 10 + 5)));
+      await history.store.write(
+        Array.from({ length: 5_000 }, (_, index) => ended(bob, index * 10, index * 10 + 5)),
+      );
       const lengths: number[] = [];
-      for await (const chunk of store.sessions(bob, { order: 'asc' })) lengths.push(chunk.length);
+      for await (const chunk of history.store.sessions(bob, { order: 'asc' })) lengths.push(chunk.length);
       expect(lengths.reduce((total, length) => total + length)).to.equal(5_000);
       expect(Math.max(...lengths)).to.be.at.most(1_000);
       expect(Math.min(...lengths)).to.be.at.least(1);
-      for await (const [first] of store.sessions(bob, { order: 'desc', before: instant(100) })) {
+      for await (const [first] of history.store.sessions(bob, { order: 'desc', before: instant(100) })) {
         expect(first?.onlineAt).to.equal(90);
         break;
       }

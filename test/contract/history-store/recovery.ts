@@ -1,8 +1,9 @@
 import { expect } from 'chai';
 import type { Recovery } from '../../../src/domain/recovery.js';
 import { instant } from '../../../src/domain/time.js';
-import type { HistoryRecord, HistoryStore } from '../../../src/ports/history-store.js';
-import type { MakeSubject, Subject } from './subject.js';
+import type { HistoryRecord } from '../../../src/ports/history-store.js';
+import type { MakeSubject } from './subject.js';
+import { withStore } from '../../support/with-store.js';
 import { ended, healedIn, opened, openIn, unended, user } from './reading.js';
 
 const ALICE = user('9007199254740993');
@@ -26,19 +27,13 @@ const healed = (generation: number, ...users: (typeof ALICE)[]): HistoryRecord =
 
 export function describeRecovery(make: MakeSubject): void {
   describe('knows after a restart what it knew before, and', () => {
-    let subject: Subject;
-    let store: HistoryStore;
-    beforeEach(async () => {
-      subject = await make();
-      ({ store } = subject);
-    });
-    afterEach(() => subject.dispose());
+    const history = withStore(make);
 
     /** What opening it says. */
     async function restart() {
-      store = await subject.reopen();
-      await store.close();
-      return store.open();
+      await history.reopen();
+      await history.store.close();
+      return history.store.open();
     }
 
     it('knows no watermark, recovery, end or observed time when it is new', async () => {
@@ -52,39 +47,39 @@ export function describeRecovery(make: MakeSubject): void {
     });
 
     it('has the last watermark', async () => {
-      await store.write([{ kind: 'watermark', at: instant(2_000) }]);
-      await store.write([{ kind: 'watermark', at: instant(1_500) }]);
+      await history.store.write([{ kind: 'watermark', at: instant(2_000) }]);
+      await history.store.write([{ kind: 'watermark', at: instant(1_500) }]);
       const { watermark, aliveAt } = await restart();
       expect({ watermark, aliveAt }).to.deep.equal({ watermark: 1_500, aliveAt: 1_500 });
     });
 
     it('has when the daemon was last alive, which the watermark may be behind', async () => {
-      await store.write([{ kind: 'watermark', at: instant(1_500), aliveAt: instant(4_000) }]);
+      await history.store.write([{ kind: 'watermark', at: instant(1_500), aliveAt: instant(4_000) }]);
       const { watermark, aliveAt } = await restart();
       expect({ watermark, aliveAt }).to.deep.equal({ watermark: 1_500, aliveAt: 4_000 });
     });
 
     it('has the last recovery, settled or not', async () => {
-      await store.write([settled(1), recovered(unsettled(2))]);
+      await history.store.write([settled(1), recovered(unsettled(2))]);
       expect((await restart()).recovery).to.deep.equal(unsettled(2));
-      await store.write([settled(2)]);
+      await history.store.write([settled(2)]);
       expect((await restart()).recovery).to.deep.equal({ generation: 2, silent: [] });
     });
 
     it('has the latest end, whoever it was and whatever was written after it', async () => {
-      await store.write([ended(ALICE, 100, 900), ended(BOB, 100, 300)]);
-      await store.write([ended(CAROL, 100, 400)]);
+      await history.store.write([ended(ALICE, 100, 900), ended(BOB, 100, 300)]);
+      await history.store.write([ended(CAROL, 100, 400)]);
       expect((await restart()).latestEnd).to.equal(900);
-      await store.write([ended(BOB, 400, 500)]);
+      await history.store.write([ended(BOB, 400, 500)]);
       expect((await restart()).latestEnd).to.equal(900);
     });
 
     it('tells in which generation a session was opened, or went on', async () => {
-      await store.write([opened(ALICE, 100), ended(CAROL, 50, 90)]);
-      await store.write([recovered(unsettled(1)), opened(BOB, 200)]);
-      store = await subject.reopen();
-      await store.write([unended(CAROL, 50, 90)]);
-      expect(await openIn(store)).to.deep.equal([
+      await history.store.write([opened(ALICE, 100), ended(CAROL, 50, 90)]);
+      await history.store.write([recovered(unsettled(1)), opened(BOB, 200)]);
+      await history.reopen();
+      await history.store.write([unended(CAROL, 50, 90)]);
+      expect(await openIn(history.store)).to.deep.equal([
         { user: BOB, onlineAt: 200, generation: 1 },
         { user: ALICE, onlineAt: 100, generation: 0 },
         { user: CAROL, onlineAt: 50, generation: 1 },
@@ -92,12 +87,12 @@ export function describeRecovery(make: MakeSubject): void {
     });
 
     it('tells who was healed in which generation, later ones last', async () => {
-      await store.write([healed(2, CAROL)]);
-      await store.write([healed(1, ALICE, BOB)]);
-      store = await subject.reopen();
-      await store.write([healed(2, ALICE)]);
-      await store.write([healed(10, BOB)]);
-      expect(await healedIn(store)).to.deep.equal([
+      await history.store.write([healed(2, CAROL)]);
+      await history.store.write([healed(1, ALICE, BOB)]);
+      await history.reopen();
+      await history.store.write([healed(2, ALICE)]);
+      await history.store.write([healed(10, BOB)]);
+      expect(await healedIn(history.store)).to.deep.equal([
         { generation: 1, users: [ALICE, BOB] },
         { generation: 2, users: [CAROL] },
         { generation: 2, users: [ALICE] },
@@ -107,18 +102,18 @@ export function describeRecovery(make: MakeSubject): void {
 
     it('tells it of very many', async () => {
       const users = Array.from({ length: 40_000 }, (_, index) => user(index));
-      await store.write([healed(1, ...users.slice(0, 20_000)), healed(1, ...users.slice(20_000))]);
-      const all = await healedIn(store);
+      await history.store.write([healed(1, ...users.slice(0, 20_000)), healed(1, ...users.slice(20_000))]);
+      const all = await healedIn(history.store);
       expect(all.flatMap((one) => [...one.users])).to.deep.equal(users);
     });
 
     it('forgets who was healed once their recovery is settled, and only then', async () => {
-      await store.write([healed(1, ALICE), recovered(unsettled(2)), healed(2, BOB)]);
-      expect(await healedIn(store)).to.have.length(2);
-      await store.write([healed(2, ALICE), settled(2), healed(3, CAROL)]);
-      expect(await healedIn(store)).to.deep.equal([{ generation: 3, users: [CAROL] }]);
-      store = await subject.reopen();
-      expect(await healedIn(store)).to.deep.equal([{ generation: 3, users: [CAROL] }]);
+      await history.store.write([healed(1, ALICE), recovered(unsettled(2)), healed(2, BOB)]);
+      expect(await healedIn(history.store)).to.have.length(2);
+      await history.store.write([healed(2, ALICE), settled(2), healed(3, CAROL)]);
+      expect(await healedIn(history.store)).to.deep.equal([{ generation: 3, users: [CAROL] }]);
+      await history.reopen();
+      expect(await healedIn(history.store)).to.deep.equal([{ generation: 3, users: [CAROL] }]);
     });
   });
 }

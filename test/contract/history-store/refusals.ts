@@ -1,7 +1,8 @@
 import { expect } from 'chai';
-import type { HistoryRecord, HistoryStore } from '../../../src/ports/history-store.js';
+import type { HistoryRecord } from '../../../src/ports/history-store.js';
 import { instant } from '../../../src/domain/time.js';
-import type { MakeSubject, Subject } from './subject.js';
+import type { MakeSubject } from './subject.js';
+import { withStore } from '../../support/with-store.js';
 import { ended, healedIn, historyOf, opened, openIn, session, unended, unopened, user } from './reading.js';
 
 const ALICE = user(1);
@@ -10,81 +11,77 @@ const BOB = user(2);
 export function describeRefusals(make: MakeSubject): void {
   for (const outcome of ['stored', 'lost'] as const) {
     describe(`counts each session once after a refused batch that was ${outcome}, and`, () => {
-      let subject: Subject;
-      let store: HistoryStore;
+      const history = withStore(make);
       beforeEach(async () => {
-        subject = await make();
-        ({ store } = subject);
-        await store.write([opened(ALICE, 100), opened(BOB, 100), ended(user(3), 1, 2)]);
+        await history.store.write([opened(ALICE, 100), opened(BOB, 100), ended(user(3), 1, 2)]);
       });
-      afterEach(() => subject.dispose());
 
-      const refuse = (...records: HistoryRecord[]) => subject.refuse(records, outcome);
+      const refuse = (...records: HistoryRecord[]) => history.data.refuse(records, outcome);
 
       async function expectCount(count: number) {
-        expect(store.countSessions()).to.equal(count);
-        store = await subject.reopen();
-        expect(store.countSessions()).to.equal(count);
+        expect(history.store.countSessions()).to.equal(count);
+        await history.reopen();
+        expect(history.store.countSessions()).to.equal(count);
       }
 
       it('has an end that is written again', async () => {
         await refuse(ended(ALICE, 100, 200), ended(BOB, 100, 300));
-        await store.write([ended(ALICE, 100, 200), ended(BOB, 100, 300), opened(ALICE, 400)]);
-        expect(await historyOf(store, ALICE)).to.deep.equal([session(100, 200)]);
-        expect((await openIn(store)).map((open) => open.onlineAt)).to.deep.equal([400]);
+        await history.store.write([ended(ALICE, 100, 200), ended(BOB, 100, 300), opened(ALICE, 400)]);
+        expect(await historyOf(history.store, ALICE)).to.deep.equal([session(100, 200)]);
+        expect((await openIn(history.store)).map((open) => open.onlineAt)).to.deep.equal([400]);
         await expectCount(3);
       });
 
       it('has it once when it was refused twice', async () => {
         await refuse(ended(ALICE, 100, 200));
         await refuse(ended(ALICE, 100, 200), ended(BOB, 100, 300));
-        await store.write([ended(ALICE, 100, 200), ended(BOB, 100, 300)]);
+        await history.store.write([ended(ALICE, 100, 200), ended(BOB, 100, 300)]);
         await expectCount(3);
       });
 
       it('has it where it ended at last', async () => {
         await refuse(ended(ALICE, 100, 200));
-        await store.write([ended(ALICE, 100, 900)]);
-        expect(await historyOf(store, ALICE)).to.deep.equal([session(100, 900)]);
-        expect(await store.prune(instant(500), 10)).to.equal(1);
+        await history.store.write([ended(ALICE, 100, 900)]);
+        expect(await historyOf(history.store, ALICE)).to.deep.equal([session(100, 900)]);
+        expect(await history.store.prune(instant(500), 10)).to.equal(1);
         await expectCount(1);
       });
 
       it('has no end that is taken back', async () => {
         await refuse(ended(ALICE, 100, 200), ended(BOB, 100, 300));
-        await store.write([unended(ALICE, 100, 200), ended(BOB, 100, 300)]);
-        expect(await historyOf(store, ALICE)).to.deep.equal([]);
-        expect((await openIn(store)).map((open) => open.user)).to.deep.equal([ALICE]);
+        await history.store.write([unended(ALICE, 100, 200), ended(BOB, 100, 300)]);
+        expect(await historyOf(history.store, ALICE)).to.deep.equal([]);
+        expect((await openIn(history.store)).map((open) => open.user)).to.deep.equal([ALICE]);
         await expectCount(2);
       });
 
       it('has no opening that is taken back', async () => {
         await refuse(opened(user(4), 500));
-        await store.write([unopened(user(4))]);
-        expect((await openIn(store)).map((open) => open.user)).to.deep.equal([ALICE, BOB]);
+        await history.store.write([unopened(user(4))]);
+        expect((await openIn(history.store)).map((open) => open.user)).to.deep.equal([ALICE, BOB]);
         await expectCount(1);
       });
 
       it('has an end that is taken back in the batch that it is written again in', async () => {
         await refuse(ended(ALICE, 100, 200));
-        await store.write([ended(ALICE, 100, 200), unended(ALICE, 100, 200), ended(ALICE, 100, 250)]);
-        expect(await historyOf(store, ALICE)).to.deep.equal([session(100, 250)]);
+        await history.store.write([ended(ALICE, 100, 200), unended(ALICE, 100, 200), ended(ALICE, 100, 250)]);
+        expect(await historyOf(history.store, ALICE)).to.deep.equal([session(100, 250)]);
         await expectCount(2);
       });
 
       it('has what was healed, once or twice', async () => {
         await refuse({ kind: 'healed', generation: 1, users: [ALICE] });
-        await store.write([{ kind: 'healed', generation: 1, users: [ALICE] }]);
-        expect(new Set((await healedIn(store)).flatMap(({ users }) => users))).to.deep.equal(
+        await history.store.write([{ kind: 'healed', generation: 1, users: [ALICE] }]);
+        expect(new Set((await healedIn(history.store)).flatMap(({ users }) => users))).to.deep.equal(
           new Set([ALICE]),
         );
       });
 
       it('goes on as before with what comes later', async () => {
         await refuse(ended(ALICE, 100, 200));
-        await store.write([ended(ALICE, 100, 200)]);
-        await store.write([ended(BOB, 100, 300), opened(ALICE, 400)]);
-        await store.write([ended(ALICE, 400, 500)]);
+        await history.store.write([ended(ALICE, 100, 200)]);
+        await history.store.write([ended(BOB, 100, 300), opened(ALICE, 400)]);
+        await history.store.write([ended(ALICE, 400, 500)]);
         await expectCount(4);
       });
     });

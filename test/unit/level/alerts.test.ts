@@ -1,34 +1,24 @@
 import { expect } from 'chai';
 import { Level } from 'level';
-import { LevelHistoryStore } from '../../../src/adapters/level/level-history-store.js';
 import { instant } from '../../../src/domain/time.js';
 import { collect } from '../../contract/history-store/reading.js';
 import { alertAt, alertId, delivery, recordAt } from '../../support/alert-records.js';
-import { temporaryDirectory, type TemporaryDirectory } from '../../support/temporary-directory.js';
+import { levelData } from '../../support/level-data.js';
+import { withStore } from '../../support/with-store.js';
 import { withDatabase } from './support/raw.js';
 
 const MANY = 5_000;
 
 describe('alerts in LevelDB', function () {
   this.timeout(60_000);
-  let directory: TemporaryDirectory;
-  let store: LevelHistoryStore;
-
-  beforeEach(async () => {
-    directory = await temporaryDirectory();
-    store = new LevelHistoryStore(directory.path);
-    await store.open();
-  });
-
-  afterEach(async () => {
+  const history = withStore(levelData);
+  afterEach(() => {
     Reflect.deleteProperty(Level.prototype, 'iterator');
-    await store.close();
-    await directory.remove();
   });
 
   it('that are open are found without reading the others', async () => {
     const records = Array.from({ length: MANY }, (_, index) => recordAt(index + 1, 'delivered'));
-    await store.write([
+    await history.store.write([
       { kind: 'alerts', records: [...records, recordAt(10_000, 'pending'), recordAt(10_001, 'held')] },
     ]);
     let read = 0;
@@ -47,17 +37,17 @@ describe('alerts in LevelDB', function () {
         return watched;
       },
     });
-    const open = await collect(store.openAlerts());
+    const open = await collect(history.store.openAlerts());
     expect(open.map(({ alert }) => Number(alert.at))).to.deep.equal([10_000, 10_001]);
     expect(read).to.equal(2);
-    const [newest] = await collect(store.alerts({ from: alertId(10_001) }));
+    const [newest] = await collect(history.store.alerts({ from: alertId(10_001) }));
     expect(newest?.alert.id).to.equal(alertId(10_001));
     expect(read).to.equal(3);
   });
 
   it('lie there as they always have', async () => {
     const lastAttempt = instant(5_500);
-    await store.write([
+    await history.store.write([
       {
         kind: 'alerts',
         records: [
@@ -72,9 +62,9 @@ describe('alerts in LevelDB', function () {
       },
       { kind: 'held', hold: { from: instant(1_000), until: instant(61_000) } },
     ]);
-    await store.close();
+    await history.store.close();
     const id = alertId(5_000);
-    await withDatabase(directory.path, async (db) => {
+    await withDatabase(history.data.path, async (db) => {
       const entries = await db.iterator({ gte: Buffer.of(0x30), lt: Buffer.of(0x32) }).all();
       expect(
         entries.map(([key, value]) => [
@@ -99,14 +89,13 @@ describe('alerts in LevelDB', function () {
   });
 
   it('that are damaged are said to be', async () => {
-    await store.write([{ kind: 'alerts', records: [recordAt(1, 'pending')] }]);
-    await store.close();
-    await withDatabase(directory.path, async (db) => {
+    await history.store.write([{ kind: 'alerts', records: [recordAt(1, 'pending')] }]);
+    await history.store.close();
+    await withDatabase(history.data.path, async (db) => {
       await db.put(Buffer.from(`0${alertId(1)}`), Buffer.from('\u0001{"id":'));
     });
-    store = new LevelHistoryStore(directory.path);
-    await store.open();
-    const error: unknown = await collect(store.openAlerts()).catch((thrown: unknown) => thrown);
+    await history.reopen();
+    const error: unknown = await collect(history.store.openAlerts()).catch((thrown: unknown) => thrown);
     expect(error).to.have.property('code', 'HEARTBEAT_STORE_CORRUPT');
   });
 });

@@ -1,11 +1,11 @@
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { expect } from 'chai';
-import { LevelHistoryStore } from '../../../src/adapters/level/level-history-store.js';
 import { instant } from '../../../src/domain/time.js';
 import type { UserId } from '../../../src/domain/user-id.js';
 import { ended, opened, user } from '../../contract/history-store/reading.js';
-import { temporaryDirectory, type TemporaryDirectory } from '../../support/temporary-directory.js';
+import { levelData } from '../../support/level-data.js';
+import { withStore } from '../../support/with-store.js';
 import { filesWith, keysIn, withDatabase } from './support/raw.js';
 
 /*
@@ -23,28 +23,18 @@ const bytesOf = (id: UserId): Buffer => {
 
 describe('an erased user', function () {
   this.timeout(60_000);
-  let directory: TemporaryDirectory;
-  let store: LevelHistoryStore;
-  beforeEach(async () => {
-    directory = await temporaryDirectory();
-    store = new LevelHistoryStore(directory.path);
-    await store.open();
-  });
-  afterEach(async () => {
-    await store.close();
-    await directory.remove();
-  });
+  const history = withStore(levelData);
 
-  const filesAbout = (id: UserId) => filesWith(directory.path, bytesOf(id));
+  const filesAbout = (id: UserId) => filesWith(history.data.path, bytesOf(id));
 
   async function restart() {
-    await store.close();
-    await store.open();
+    await history.store.close();
+    await history.store.open();
   }
 
   async function writeAll(from: number) {
     for (const id of [ALICE, BOB])
-      await store.write([
+      await history.store.write([
         ended(id, from, from + 10),
         ended(id, from + 20, from + 30),
         opened(id, from + 40),
@@ -53,9 +43,9 @@ describe('an erased user', function () {
   }
 
   async function expectNoTraceAfterRestart() {
-    await store.close();
-    expect((await keysIn(directory.path)).filter((key) => key.includes(bytesOf(ALICE)))).to.deep.equal([]);
-    await store.open();
+    await history.store.close();
+    expect((await keysIn(history.data.path)).filter((key) => key.includes(bytesOf(ALICE)))).to.deep.equal([]);
+    await history.store.open();
     expect(await filesAbout(ALICE)).to.deep.equal([]);
     expect(await filesAbout(BOB)).not.to.deep.equal([]);
   }
@@ -63,10 +53,10 @@ describe('an erased user', function () {
   it('is in no file once the store is closed, but for what a manifest says of files that are gone', async () => {
     await writeAll(0);
     expect((await filesAbout(ALICE)).join()).to.match(/\.log/);
-    await store.erase(ALICE);
-    await store.close();
+    await history.store.erase(ALICE);
+    await history.store.close();
     expect((await filesAbout(ALICE)).filter((name) => !name.startsWith('MANIFEST'))).to.deep.equal([]);
-    await store.open();
+    await history.store.open();
     await expectNoTraceAfterRestart();
   });
 
@@ -75,16 +65,18 @@ describe('an erased user', function () {
     await restart();
     expect((await filesAbout(ALICE)).join()).to.match(/\.ldb/);
     await writeAll(100);
-    await store.erase(ALICE);
+    await history.store.erase(ALICE);
     await restart();
     await expectNoTraceAfterRestart();
   });
 
   it('is in no file when most of its sessions had been pruned, or had gone on', async () => {
     await writeAll(0);
-    await store.write([{ kind: 'unended', user: ALICE, onlineAt: instant(20), offlineAt: instant(30) }]);
-    await store.prune(instant(15), 10);
-    await store.erase(ALICE);
+    await history.store.write([
+      { kind: 'unended', user: ALICE, onlineAt: instant(20), offlineAt: instant(30) },
+    ]);
+    await history.store.prune(instant(15), 10);
+    await history.store.erase(ALICE);
     await restart();
     await expectNoTraceAfterRestart();
   });
@@ -94,34 +86,34 @@ describe('an erased user', function () {
       const others = Array.from({ length: 5_000 }, (_, index) =>
         user((BigInt(batch * 5_000 + index) * 48_271n) << 20n),
       );
-      await store.write(
+      await history.store.write(
         others.map((id, index) => ended(id, batch * 5_000 + index, batch * 5_000 + index + 7)),
       );
       await writeAll(batch * 5_000);
       await restart();
     }
     expect((await filesAbout(ALICE)).filter((name) => name.endsWith('.ldb')).length).to.be.above(1);
-    await store.erase(ALICE);
+    await history.store.erase(ALICE);
     await restart();
     await expectNoTraceAfterRestart();
-    expect(store.countSessions()).to.equal(50_000 + 20);
+    expect(history.store.countSessions()).to.equal(50_000 + 20);
   });
 
   it('is in no file when several are erased at once', async () => {
     const others = Array.from({ length: 50 }, (_, index) => user(BigInt(index) * 12_345_678_901n));
     await writeAll(0);
-    await store.write(others.map((id) => ended(id, 1, 2)));
-    for (const id of [...others, ALICE]) await store.erase(id);
+    await history.store.write(others.map((id) => ended(id, 1, 2)));
+    for (const id of [...others, ALICE]) await history.store.erase(id);
     await restart();
-    expect(store.countSessions()).to.equal(2);
+    expect(history.store.countSessions()).to.equal(2);
     await expectNoTraceAfterRestart();
   });
 
   it('goes from the files after the next start when the daemon was killed at once', async () => {
     await writeAll(0);
     await restart();
-    await store.close();
-    await withDatabase(directory.path, async (db) => {
+    await history.store.close();
+    await withDatabase(history.data.path, async (db) => {
       const keys = (await db.keys().all()).filter((key) => key.includes(bytesOf(ALICE)));
       const healed = (await db.iterator({ gte: Buffer.of(0x13), lt: Buffer.of(0x14) }).all()).map(
         ([key]) => key,
@@ -131,17 +123,17 @@ describe('an erased user', function () {
       await batch.write();
     });
     expect(await filesAbout(ALICE)).not.to.deep.equal([]);
-    await store.open();
+    await history.store.open();
     await restart();
     await expectNoTraceAfterRestart();
-    await store.close();
-    expect((await keysIn(directory.path)).map(String)).not.to.include('\x01erasing');
+    await history.store.close();
+    expect((await keysIn(history.data.path)).map(String)).not.to.include('\x01erasing');
   });
 
   it('is not named by the journal that LevelDB keeps for people', async () => {
     await writeAll(0);
-    await store.erase(ALICE);
-    await store.close();
-    expect(await readdir(path.join(directory.path, 'history'))).not.to.include('LOG');
+    await history.store.erase(ALICE);
+    await history.store.close();
+    expect(await readdir(path.join(history.data.path, 'history'))).not.to.include('LOG');
   });
 });

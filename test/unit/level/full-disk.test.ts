@@ -2,7 +2,8 @@ import { expect } from 'chai';
 import { LevelHistoryStore } from '../../../src/adapters/level/level-history-store.js';
 import { instant } from '../../../src/domain/time.js';
 import { ended, historyOf, opened, openIn, session, user } from '../../contract/history-store/reading.js';
-import { temporaryDirectory, type TemporaryDirectory } from '../../support/temporary-directory.js';
+import { levelData } from '../../support/level-data.js';
+import { withStore } from '../../support/with-store.js';
 import { problemOf } from './support/expect-problem.js';
 import { refuseNextBatch } from './support/refuse-batch.js';
 import { mountingIsAllowed, mountSmallDisk, type SmallDisk } from './support/small-disk.js';
@@ -101,70 +102,62 @@ if (mountingIsAllowed) {
 }
 
 describe(`after a refused write${mountingIsAllowed ? '' : ' (mounting is not allowed here: an injected one)'}, a history`, () => {
-  let directory: TemporaryDirectory;
-  let store: LevelHistoryStore;
+  const history = withStore(levelData);
   beforeEach(async () => {
-    directory = await temporaryDirectory();
-    store = new LevelHistoryStore(directory.path);
-    await store.open();
-    await store.write([ended(BOB, 100, 200), ended(BOB, 300, 400), opened(ALICE, 100)]);
-  });
-  afterEach(async () => {
-    await store.close();
-    await directory.remove();
+    await history.store.write([ended(BOB, 100, 200), ended(BOB, 300, 400), opened(ALICE, 100)]);
   });
 
   it('refuses writes and answers reads until it is reopened', async () => {
     refuseNextBatch('lost');
-    await problemOf(store.write([ended(ALICE, 100, 300)]), 'HEARTBEAT_STORE_REFUSES');
-    await problemOf(store.write([ended(ALICE, 100, 300)]), 'HEARTBEAT_STORE_REFUSES');
-    expect(await historyOf(store, BOB)).to.have.length(2);
-    await store.reopen();
-    await store.write([ended(ALICE, 100, 300)]);
-    expect(store.countSessions()).to.equal(3);
+    await problemOf(history.store.write([ended(ALICE, 100, 300)]), 'HEARTBEAT_STORE_REFUSES');
+    await problemOf(history.store.write([ended(ALICE, 100, 300)]), 'HEARTBEAT_STORE_REFUSES');
+    expect(await historyOf(history.store, BOB)).to.have.length(2);
+    await history.store.reopen();
+    await history.store.write([ended(ALICE, 100, 300)]);
+    expect(history.store.countSessions()).to.equal(3);
   });
 
   for (const outcome of ['stored', 'lost'] as const) {
     it(`counts right when an erasure was refused and ${outcome}`, async () => {
       refuseNextBatch(outcome);
-      await problemOf(store.erase(BOB), 'HEARTBEAT_STORE_REFUSES');
-      await store.reopen();
-      expect(store.countSessions()).to.equal(outcome === 'stored' ? 0 : 2);
-      expect(await historyOf(store, BOB)).to.have.length(store.countSessions());
+      await problemOf(history.store.erase(BOB), 'HEARTBEAT_STORE_REFUSES');
+      await history.store.reopen();
+      expect(history.store.countSessions()).to.equal(outcome === 'stored' ? 0 : 2);
+      expect(await historyOf(history.store, BOB)).to.have.length(history.store.countSessions());
     });
 
     it(`counts right when a pruning was refused and ${outcome}`, async () => {
       refuseNextBatch(outcome);
-      await problemOf(store.prune(instant(300), 10), 'HEARTBEAT_STORE_REFUSES');
-      await store.reopen();
-      expect(store.countSessions()).to.equal(outcome === 'stored' ? 1 : 2);
-      expect(await store.prune(instant(300), 10)).to.equal(outcome === 'stored' ? 0 : 1);
+      await problemOf(history.store.prune(instant(300), 10), 'HEARTBEAT_STORE_REFUSES');
+      await history.store.reopen();
+      expect(history.store.countSessions()).to.equal(outcome === 'stored' ? 1 : 2);
+      expect(await history.store.prune(instant(300), 10)).to.equal(outcome === 'stored' ? 0 : 1);
     });
   }
 
   it('answers those who read while it is reopened', async () => {
-    const reopening = store.reopen();
-    const reads = [historyOf(store, BOB), historyOf(store, BOB, { order: 'desc' })];
-    const open = openIn(store);
+    const reopening = history.store.reopen();
+    const reads = [historyOf(history.store, BOB), historyOf(history.store, BOB, { order: 'desc' })];
+    const open = openIn(history.store);
     await reopening;
     for (const read of reads) expect(await read).to.have.length(2);
     expect(await open).to.have.length(1);
   });
 
   it('tells those whose reading it cut short', async () => {
-    await store.write(
+    await history.store.write(
       Array.from({ length: 2_000 }, (_, index) => ended(ALICE, 1_000 + index, 1_001 + index)),
     );
-    const chunks = store.sessions(ALICE, { order: 'asc' })[Symbol.asyncIterator]();
+    const chunks = history.store.sessions(ALICE, { order: 'asc' })[Symbol.asyncIterator]();
     await chunks.next();
-    await store.reopen();
+    await history.store.reopen();
     await problemOf(chunks.next(), 'HEARTBEAT_STORE_FAILED');
   });
 
   it('stays closed when it was closed meanwhile', async () => {
-    const reopening = store.reopen();
-    await store.close();
+    const reopening = history.store.reopen();
+    await history.store.close();
     await problemOf(reopening, 'HEARTBEAT_STORE_FAILED');
-    await store.open();
+    await history.store.open();
   });
 });

@@ -1,9 +1,9 @@
 import { expect } from 'chai';
 import { Level } from 'level';
-import { LevelHistoryStore } from '../../../src/adapters/level/level-history-store.js';
 import { instant } from '../../../src/domain/time.js';
 import { ended, historyOf, user } from '../../contract/history-store/reading.js';
-import { temporaryDirectory, type TemporaryDirectory } from '../../support/temporary-directory.js';
+import { levelData } from '../../support/level-data.js';
+import { withStore } from '../../support/with-store.js';
 
 const ALICE = user(1);
 const SESSIONS = 20_000;
@@ -44,20 +44,12 @@ function unwatch(): void {
 
 describe('a long history is read no further than it is wanted:', function () {
   this.timeout(60_000);
-  let directory: TemporaryDirectory;
-  let store: LevelHistoryStore;
   let readings: Readings;
+  const history = withStore(levelData, 'all');
   before(async () => {
-    directory = await temporaryDirectory();
-    store = new LevelHistoryStore(directory.path);
-    await store.open();
-    await store.write(
+    await history.store.write(
       Array.from({ length: SESSIONS }, (_, index) => ended(ALICE, index * 10, index * 10 + 5)),
     );
-  });
-  after(async () => {
-    await store.close();
-    await directory.remove();
   });
   beforeEach(() => {
     readings = { entries: 0, open: 0 };
@@ -67,7 +59,7 @@ describe('a long history is read no further than it is wanted:', function () {
 
   for (const order of ['asc', 'desc'] as const)
     it(`a page of 100 reads little more than 100 of ${SESSIONS}, ${order}`, async () => {
-      for await (const chunk of store.sessions(ALICE, { order })) {
+      for await (const chunk of history.store.sessions(ALICE, { order })) {
         expect(chunk.length).to.be.at.least(101);
         break;
       }
@@ -76,7 +68,7 @@ describe('a long history is read no further than it is wanted:', function () {
     });
 
   it('a page in the middle does not read what lies before it', async () => {
-    for await (const [first] of store.sessions(ALICE, { order: 'asc', from: instant(100_000) })) {
+    for await (const [first] of history.store.sessions(ALICE, { order: 'asc', from: instant(100_000) })) {
       expect(first?.onlineAt).to.equal(100_000);
       break;
     }
@@ -85,33 +77,34 @@ describe('a long history is read no further than it is wanted:', function () {
   });
 
   it('all of it is read once', async () => {
-    expect(await historyOf(store, ALICE)).to.have.length(SESSIONS);
+    expect(await historyOf(history.store, ALICE)).to.have.length(SESSIONS);
     expect(readings).to.include({ open: 0, entries: SESSIONS });
   });
 
   it('the last session is the only one read', async () => {
-    expect((await store.lastSession(ALICE))?.onlineAt).to.equal((SESSIONS - 1) * 10);
+    expect((await history.store.lastSession(ALICE))?.onlineAt).to.equal((SESSIONS - 1) * 10);
     expect(readings).to.include({ open: 0, entries: 1 });
   });
 
   it('an iterator that is returned before it was asked for anything reads nothing', async () => {
-    const iterator = store.sessions(ALICE, { order: 'asc' })[Symbol.asyncIterator]();
+    const iterator = history.store.sessions(ALICE, { order: 'asc' })[Symbol.asyncIterator]();
     await iterator.return?.();
     expect(readings).to.include({ open: 0, entries: 0 });
   });
 
   it('an iterator whose consumer fails is closed', async () => {
     const failing = (async () => {
-      for await (const _ of store.sessions(ALICE, { order: 'asc' })) throw new Error('consumer');
+      for await (const _ of history.store.sessions(ALICE, { order: 'asc' })) throw new Error('consumer');
     })();
     await failing.catch(() => undefined);
     expect(readings.open).to.equal(0);
   });
 
   it('pruning reads only what it removes, again and again', async () => {
-    for (let pass = 1; pass <= 5; pass++) expect(await store.prune(instant(100_000), 100)).to.equal(100);
+    for (let pass = 1; pass <= 5; pass++)
+      expect(await history.store.prune(instant(100_000), 100)).to.equal(100);
     expect(readings).to.include({ open: 0, entries: 500 });
-    await store.prune(instant(-1), 100);
+    await history.store.prune(instant(-1), 100);
     expect(readings).to.include({ open: 0, entries: 500 });
   });
 });
