@@ -34,16 +34,24 @@ export const PURE_RULES: readonly PureRule[] = [
   { rule: 'actors/notifier/channel/retry.ts', specs: ALERTS },
   { rule: 'actors/notifier/channel/channel.machine.ts', specs: ALERTS },
   { rule: 'actors/notifier/rules/flapping.ts', specs: ALERTS },
+  { rule: 'actors/notifier/outbox/attempt-intents.ts', specs: ALERTS },
   { rule: 'actors/notifier/outbox/delivery.ts', specs: ALERTS },
   { rule: 'actors/notifier/rules/fallback.ts', specs: ALERTS },
   { rule: 'actors/notifier/rules/routing.ts', specs: ALERTS },
   { rule: 'actors/notifier/grouping/hold-undelivered.ts', specs: ALERTS },
   { rule: 'actors/notifier/rules/alerting.ts', specs: ALERTS },
-  ...['blindness', 'recovery', 'uptime', 'user-id', 'phi', 'heartbeat-history', 'shard', 'retry-after'].map(
-    (name) => ({
-      rule: `src/domain/${name}.ts`,
-      specs: [`test/*/domain/${name}*.test.ts`],
-    }),
-  ),
-  { rule: 'src/domain/late-notification.ts', specs: ALERTS },
+  ...[
+    'blindness',
+    'recovery',
+    'uptime',
+    'user-id',
+    'phi',
+    'heartbeat-history',
+    'late-notification',
+    'shard',
+    'retry-after',
+  ].map((name) => ({
+    rule: `src/domain/${name}.ts`,
+    specs: [`test/*/domain/${name}*.test.ts`],
+  })),
 ];

@@ -32,6 +32,10 @@ class Played {
     return this.#machine.active;
   }
 
+  get restLeft(): number {
+    return this.#machine.restLeft(moment(this.now));
+  }
+
   get places(): number {
     return this.#machine.places;
   }
@@ -311,6 +315,50 @@ describe('a channel’s machine', () => {
     expect(played.places).to.be.at.most(2_500);
     played.offer({ id: 'next' });
     expect(asked(played.attempted('first', { kind: 'delivered' }))).to.deep.equal(['next']);
+  });
+
+  it('wakes when the rest ends, but only for an alert that is ready', () => {
+    const played = new Played(1);
+    const late = moment(RETRY.giveUpAfter);
+    played.offer({ id: 'a', since: late });
+    played.grant('a');
+    played.attempted('a', { ...DOWN, retryAfter: 2 * RETRY.giveUpAfter });
+    played.now = 600_000;
+    expect(played.restLeft).to.equal(RETRY.giveUpAfter - played.now);
+    expect(played.wakeAt).to.equal(2 * RETRY.giveUpAfter);
+    expect(played.offer({ id: 'urgent', since: late, isUrgent: true })).to.deep.equal([]);
+    expect(played.wakeAt).to.equal(RETRY.giveUpAfter);
+    played.do({ kind: 'withdrawn', id: 'urgent' as AlertId });
+    expect(played.wakeAt).to.equal(2 * RETRY.giveUpAfter);
+  });
+
+  it('wakes when the rest ends for an alert whose intent is stored ahead', () => {
+    const played = new Played(2);
+    const late = moment(RETRY.giveUpAfter);
+    played.offer(...['a', 'b', 'c', 'd'].map((id) => ({ id, since: late })));
+    played.grant('a');
+    played.grant('b');
+    expect(prepared(played.attempted('a', { kind: 'delivered' }))).to.deep.equal(['d']);
+    played.attempted('b', { ...DOWN, retryAfter: 2 * RETRY.giveUpAfter });
+    expect(played.wakeAt).to.equal(RETRY.giveUpAfter);
+  });
+
+  it('looks again after a second at an alert that is too old and under way', () => {
+    const played = new Played();
+    played.offer({ id: 'a' });
+    played.grant('a');
+    played.now = RETRY.giveUpAfter;
+    played.wake();
+    expect(played.wakeAt).to.equal(played.now + 1_000);
+  });
+
+  it('counts the places in each of its queues', () => {
+    const played = new Played(1);
+    played.offer({ id: 'under way' });
+    played.offer({ id: 'ready' }, { id: 'urgent', isUrgent: true });
+    played.offer({ id: 'later', notBefore: moment(10_000) });
+    // Each has a place in the queue of those that grow too old.
+    expect(played.places).to.equal(4 + 3);
   });
 
   it('begins nothing while it stops, and goes on when it starts again', () => {
