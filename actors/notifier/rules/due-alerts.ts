@@ -6,11 +6,11 @@ import type { MassFailure } from './mass-failure.js';
 import type { OngoingFailures } from './ongoing-failures.js';
 
 export interface DueAlertsDeps {
-  readonly writer: AlertWriter;
-  readonly massFailure: MassFailure;
-  readonly holdQueue: HoldQueue;
-  readonly summaries: FlappingSummaries;
-  readonly ongoingFailures: OngoingFailures;
+  readonly writer: Pick<AlertWriter, 'put'>;
+  readonly massFailure: Pick<MassFailure, 'until'>;
+  readonly holdQueue: Pick<HoldQueue, 'nextAt' | 'release' | 'endHold'>;
+  readonly summaries: Pick<FlappingSummaries, 'nextAt' | 'due'>;
+  readonly ongoingFailures: Pick<OngoingFailures, 'nextAt' | 'due'>;
 }
 
 /** Alerts that come due as time passes: summaries of flapping nodes, held and inhibited alerts, and reminders. */
