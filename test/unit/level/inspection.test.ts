@@ -328,10 +328,10 @@ describe('damage in the files of a store', function () {
   });
 
   it('is not reported by a check that ends after the store was closed', async () => {
-    await rename(path.join(directory.path, 'history', 'CURRENT'), path.join(directory.path, 'CURRENT'));
-    const check = store.checkPresence();
-    await Promise.all([check, store.close()]);
-    expect(store.trouble).to.equal(undefined);
+    await rename(path.join(history.data.path, 'history', 'CURRENT'), path.join(history.data.path, 'CURRENT'));
+    const check = history.store.checkPresence();
+    await Promise.all([check, history.store.close()]);
+    expect(history.store.trouble).to.equal(undefined);
     expect(logger.events()).not.to.include('the database is gone');
   });
 });
