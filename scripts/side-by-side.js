@@ -3,11 +3,14 @@
 import { spawn } from 'node:child_process';
 
 /** Resolves with the output of the command, and whether it succeeded. */
-function run({ name, command, args }) {
+function run({ name, command, args, env }) {
   const begun = Date.now();
   const printed = [];
   return new Promise((resolve, reject) => {
-    const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(command, args, {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, ...env },
+    });
     child.stdout.on('data', (part) => printed.push(part));
     child.stderr.on('data', (part) => printed.push(part));
     child.on('error', reject).on('close', (code) => {

@@ -38,6 +38,13 @@ const LONG = [
   'test/e2e/library.test.ts',
   'test/e2e/cannot-start.test.ts',
 ];
+/** They run once more with users divided into several partitions. */
+const PARTITIONED = [
+  'test/actors/{presence,stash,blindness,deferred-checkups,checkpoints,given-up}*.test.ts',
+  'test/actors/{nodes,alerts}/*.test.ts',
+  'test/property/{presence,nodes}/*.test.ts',
+];
+const PARTITIONED_SLOW = 'test/faults/sigkill.test.ts';
 /** Lanes beside the busy one, on two cores. With two, `overload` and `soak` missed deadlines of real seconds. */
 const WAITING_LANES = 1;
 
@@ -51,6 +58,12 @@ const mocha = (name, ...args) => ({
   args: ['node_modules/mocha/bin/mocha.js', '--config', '.mocharc.slow.json', ...args],
 });
 
+const inPartitions = (task) => ({
+  ...task,
+  name: `${task.name} in four partitions`,
+  env: { TEST_PARTITIONS: '4' },
+});
+
 function filesIn(folder) {
   const names = readdirSync(folder, { recursive: true });
   return names.filter((name) => name.endsWith('.test.ts')).map((name) => `${folder}/${name}`);
@@ -61,6 +74,7 @@ function quick() {
     const elsewhere = folder === 'test/unit' ? ['--ignore', `${WAITING_UNITS}/**`] : [];
     return mocha(folder, `${folder}/**/*.test.ts`, ...elsewhere, ...QUICK);
   });
+  suites.push(inPartitions(mocha('test/{actors,property}', ...PARTITIONED, ...QUICK)));
   return Array(Math.min(suites.length, availableParallelism())).fill([suites]);
 }
 
@@ -71,6 +85,8 @@ function slow(asked) {
   const long = LONG.filter((file) => files.includes(file));
   const waiting = [...long, ...files.filter((file) => !busy.includes(file) && !long.includes(file)).sort()];
   const queues = { busy: suites(busy), waiting: suites(waiting) };
+  if (files.includes(PARTITIONED_SLOW))
+    queues.waiting.unshift(...suites([PARTITIONED_SLOW]).map(inPartitions));
   return [[queues.busy, queues.waiting], ...Array(WAITING_LANES).fill([queues.waiting])];
 }
 

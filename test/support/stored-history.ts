@@ -16,12 +16,13 @@ export interface StoredHistory {
 }
 
 export async function readHistory(dataDirectory: string, users: Iterable<string>): Promise<StoredHistory> {
+  const asked = [...users];
   const sessions = new Map<string, readonly Session[]>();
   const open: string[] = [];
   let count = 0;
   for (const partition of PARTITION_IDS) {
     await withStore(dataDirectory, partition, async (store) => {
-      for (const user of users) {
+      for (const user of asked) {
         if (!isIn(partition, userId(user))) continue;
         const found: Session[] = [];
         for await (const chunk of store.sessions(userId(user), { order: 'asc' })) found.push(...chunk);
