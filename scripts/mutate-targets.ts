@@ -5,13 +5,7 @@ interface PureRule {
 }
 
 const NODE = ['test/unit/node/*.test.ts', 'test/actors/nodes/paused.test.ts'];
-const ALERTS = [
-  'test/unit/notifier/*.test.ts',
-  'test/actors/alerts/mass-failure.test.ts',
-  'test/actors/alerts/deleted.test.ts',
-  'test/actors/alerts/flapping.test.ts',
-  'test/actors/alerts/routing.test.ts',
-];
+const ALERTS = ['test/unit/notifier/*.test.ts', 'test/actors/alerts/*.test.ts'];
 
 /** The pure rules. */
 export const PURE_RULES: readonly PureRule[] = [
@@ -39,7 +33,16 @@ export const PURE_RULES: readonly PureRule[] = [
   { rule: 'actors/notifier/rules/fallback.ts', specs: ALERTS },
   { rule: 'actors/notifier/rules/routing.ts', specs: ALERTS },
   { rule: 'actors/notifier/grouping/hold-undelivered.ts', specs: ALERTS },
-  { rule: 'actors/notifier/rules/alerting.ts', specs: ALERTS },
+  ...[
+    'alerting',
+    'closing',
+    'delivery-rules',
+    'due-alerts',
+    'escalation',
+    'inhibition',
+    'ongoing-failures',
+    'reminders',
+  ].map((name) => ({ rule: `actors/notifier/rules/${name}.ts`, specs: ALERTS })),
   ...[
     'blindness',
     'recovery',
