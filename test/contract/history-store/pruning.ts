@@ -91,7 +91,7 @@ export function describePruning(make: MakeSubject): void {
       expect(await attemptIntents(history.store, BOB)).to.deep.equal([350]);
     });
 
-    it('knows after a restart what is left', async () => {
+    it('counts correctly after a restart', async () => {
       await prune(400);
       await history.reopen();
       expect(history.store.countSessions()).to.equal(2);
@@ -200,7 +200,7 @@ export function describePruning(make: MakeSubject): void {
       expect(await prune(1_000)).to.equal(0);
     });
 
-    it('knows after a restart what is left', async () => {
+    it('counts correctly after a restart', async () => {
       await prune(300);
       await history.reopen();
       expect(await prune(1_000)).to.equal(3);

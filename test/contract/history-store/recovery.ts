@@ -86,7 +86,7 @@ export function describeRecovery(make: MakeSubject): void {
       ]);
     });
 
-    it('tells who was healed in which generation, later ones last', async () => {
+    it('lists the healed users of each generation, later ones last', async () => {
       await history.store.write([healed(2, CAROL)]);
       await history.store.write([healed(1, ALICE, BOB)]);
       await history.reopen();
@@ -107,7 +107,7 @@ export function describeRecovery(make: MakeSubject): void {
       expect(all.flatMap((one) => [...one.users])).to.deep.equal(users);
     });
 
-    it('forgets who was healed once their recovery is settled, and only then', async () => {
+    it('forgets healed users once their recovery is settled, and only then', async () => {
       await history.store.write([healed(1, ALICE), recovered(unsettled(2)), healed(2, BOB)]);
       expect(await healedIn(history.store)).to.have.length(2);
       await history.store.write([healed(2, ALICE), settled(2), healed(3, CAROL)]);

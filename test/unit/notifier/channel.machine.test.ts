@@ -89,7 +89,7 @@ describe('a channel’s machine', () => {
     expect(played.active).to.equal(2);
   });
 
-  it('lets nothing overtake in a lane, also what stands in several of them', () => {
+  it('delivers the alerts of a node in order, also those about several nodes', () => {
     const played = new Played();
     expect(
       played.offer(
@@ -109,7 +109,7 @@ describe('a channel’s machine', () => {
     expect(asked(played.attempted('b', { kind: 'delivered' }, 2))).to.deep.equal(['c']);
   });
 
-  it('takes an offer once, and forgets what is withdrawn', () => {
+  it('takes an offer once, and forgets a withdrawn alert', () => {
     const played = new Played(1);
     expect(
       played.offer({ id: 'a', nodes: ['x'] }, { id: 'a', nodes: ['x'] }, { id: 'b', nodes: ['x'] }),
@@ -138,7 +138,7 @@ describe('a channel’s machine', () => {
     expect(played.wake()).to.deep.equal(['a']);
   });
 
-  it('gives up what is too old, also while the provider rests, but nothing that is under way', () => {
+  it('gives up alerts that are too old, also during a rest, but no attempt under way', () => {
     const played = new Played(1);
     played.offer({ id: 'a' }, { id: 'b' });
     played.grant('a');
@@ -175,7 +175,7 @@ describe('a channel’s machine', () => {
     expect(asked(played.attempted('a', { kind: 'delivered' }, 2))).to.deep.equal(['b', 'c', 'd', 'e', 'f']);
   });
 
-  it('does not rest because of what is refused for good', () => {
+  it('does not rest after permanent refusals', () => {
     const played = new Played(1);
     for (let turn = 0; turn < 10; turn++) {
       const id = String(turn);
@@ -185,7 +185,7 @@ describe('a channel’s machine', () => {
     }
   });
 
-  it('has the beginnings of as many attempts stored ahead as were answered in a row', () => {
+  it('stores as many intents ahead as attempts were answered in a row', () => {
     const played = new Played(1);
     const ids = Array.from({ length: 10 }, (_, index) => `a${String(index)}`);
     played.offer(...ids.map((id) => ({ id })));
@@ -203,7 +203,7 @@ describe('a channel’s machine', () => {
     expect([asked(fourth), prepared(fourth)]).to.deep.equal([['a4'], ['a5']]);
   });
 
-  it('has nothing stored ahead that stands behind something in its lane', () => {
+  it('stores no intent ahead for an alert behind another one of its node', () => {
     const played = new Played(1);
     played.offer(
       { id: 'a' },
@@ -219,7 +219,7 @@ describe('a channel’s machine', () => {
     expect([asked(second), prepared(second)]).to.deep.equal([['d'], ['c']]);
   });
 
-  it('says of what was never tried what it was waiting for', () => {
+  it('says why an alert that is given up was never tried', () => {
     const age = RETRY.giveUpAfter / 1000;
     const said = (played: Played): string[] =>
       played.do({ kind: 'wake' }).flatMap((effect) => {
@@ -258,7 +258,7 @@ describe('a channel’s machine', () => {
     ]);
   });
 
-  it('gives up what is stored ahead like what is not', () => {
+  it('gives up an alert that is too old although its intent is stored ahead', () => {
     const played = new Played(1);
     played.offer({ id: 'a' }, { id: 'b' }, { id: 'c' });
     played.grant('a');
@@ -276,7 +276,7 @@ describe('a channel’s machine', () => {
     expect(asked(played.attempted('b', { kind: 'delivered' }))).to.deep.equal([]);
   });
 
-  it('tells what is urgent before all that has not begun', () => {
+  it('delivers urgent alerts before all others that have not begun', () => {
     const played = new Played(1);
     expect(played.offer({ id: 'a' }, { id: 'b' }, { id: 'c' })).to.deep.equal(['a']);
     played.grant('a');
@@ -288,7 +288,7 @@ describe('a channel’s machine', () => {
     expect(asked(played.attempted('urgent', { kind: 'delivered' }))).to.deep.equal(['c']);
   });
 
-  it('keeps no places for what was delivered, long before it would be too old', () => {
+  it('keeps no places for delivered alerts, long before they would be too old', () => {
     const played = new Played(1);
     played.offer({ id: 'open', notBefore: moment(10_000) });
     for (let nth = 0; nth < 20_000; nth++) {
@@ -302,7 +302,7 @@ describe('a channel’s machine', () => {
     expect(played.wake()).to.deep.equal(['open']);
   });
 
-  it('keeps no places for what is withdrawn while its provider does not answer', () => {
+  it('keeps no places for withdrawn alerts while its provider does not answer', () => {
     const played = new Played(1);
     played.offer({ id: 'first' });
     played.grant('first');

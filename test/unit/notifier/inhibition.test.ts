@@ -8,8 +8,8 @@ import { AlertIds } from '../../../src/domain/alert-id.js';
 import { alertAt, delivery } from '../../support/alert-records.js';
 import { nodeName } from '../../support/simulated-alerts.js';
 
-describe('what is remembered of dependencies', () => {
-  it('follows what is held, and not all that ever was: a cause that never fails keeps nobody', () => {
+describe('the memory of dependencies', () => {
+  it('grows with the held alerts, and keeps nothing for a cause that never fails', () => {
     const open = new OpenAlerts();
     const inhibition = new Inhibition(open, new FailedNodes(), {
       ids: new AlertIds(() => 0),

@@ -70,7 +70,7 @@ describe('reminders of very many nodes that are due at once', () => {
     expect(reminders.nextAt).to.equal(later);
   });
 
-  it('leave out who has recovered between two steps', () => {
+  it('leave out nodes that recovered between two steps', () => {
     const { reminders, failedNodes } = failed(REMINDED + 1);
     expect(reminders.due(later, wallLater)).to.deep.equal([]);
     failedNodes.delete(node('n0'));
