@@ -7,11 +7,24 @@ import { systemClock } from './clock.js';
 /** How long a closing instance waits for its calls: with a disk that hangs, some are never answered. */
 const ANSWERED: Millis = 5_000;
 
+/** So many calls that were answered at once, then the event loop has its turn: some milliseconds of work. */
+const TURN_EVERY = 1000;
+
 /** The calls of one instance that wait for their reply. */
 class Calls {
   readonly #open = new Set<() => void>();
   #answered: (() => void) | undefined;
   #isClosed = false;
+  #atOnce = 0;
+
+  /**
+   * Whether the event loop needs a turn before a call that was answered at once resolves. A program that awaits such
+   * calls in a loop would otherwise leave no turn to timers and sockets, and the daemon would be blind.
+   */
+  needsTurn(): boolean {
+    this.#atOnce = (this.#atOnce + 1) % TURN_EVERY;
+    return this.#atOnce === 0;
+  }
 
   /** @returns ends the call; undefined if no call begins any more */
   begin(giveUp: () => void): (() => void) | undefined {
@@ -72,19 +85,26 @@ export function callDaemon<Reply>(
         new HeartbeatError('HEARTBEAT_NOT_READY', 'the instance was closed before the call was answered'),
       );
     };
-    const end = callsOf(daemon).begin(giveUp);
-    if (end === undefined) giveUp();
-    else
-      ask(
-        (reply) => {
-          end();
-          resolve(reply);
-        },
-        (error) => {
-          end();
-          reject(error);
-        },
-      );
+    const instance = callsOf(daemon);
+    const end = instance.begin(giveUp);
+    if (end === undefined) {
+      giveUp();
+      return;
+    }
+    let isAtOnce = true;
+    const settle = (pass: () => void): void => {
+      const settled = (): void => {
+        end();
+        pass();
+      };
+      if (isAtOnce && instance.needsTurn()) systemClock.soon(settled);
+      else settled();
+    };
+    ask(
+      (reply) => settle(() => resolve(reply)),
+      (error) => settle(() => reject(error)),
+    );
+    isAtOnce = false;
   });
 }
 

@@ -198,8 +198,11 @@ export class HeartbeatInstance {
     if (running !== undefined) await callsAnswered(running.daemon);
     this.#isClosed = true;
     if (running === undefined) return;
-    await running.close();
-    giveUpCalls(running.daemon);
+    try {
+      await running.close();
+    } finally {
+      giveUpCalls(running.daemon);
+    }
   }
 
   #open(): Promise<Running> {

@@ -50,6 +50,21 @@ describe('library calls that ask several times', () => {
     expect(asked).to.equal(0);
   });
 
+  it('leave turns to timers and sockets, even if each is answered at once', async () => {
+    const instance = daemon();
+    let turns = 0;
+    let isOver = false;
+    const count = (): void => {
+      turns++;
+      if (!isOver) setImmediate(count);
+    };
+    setImmediate(count);
+    for (let call = 0; call < 10_000; call++)
+      await callDaemon<undefined>(instance, (resolve) => resolve(undefined));
+    isOver = true;
+    expect(turns).to.be.within(9, 11);
+  });
+
   it('leave a source that is not read to its end', async () => {
     let isLeft = false;
     async function* source(): AsyncGenerator<number> {
