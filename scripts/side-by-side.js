@@ -24,20 +24,31 @@ function run({ name, command, args, env }) {
 }
 
 /**
- * Each lane runs one task after another. It takes the next one from the first of its queues that is not empty.
- * Resolves with whether all of them succeeded.
+ * Runs each task as soon as there is room for it beside those that run, earlier ones first.
+ *
+ * @param tasks each with `share`: how many cores it keeps busy
+ * @param cores how many there are; a task that needs more runs alone
+ * @returns a promise of whether all of them succeeded
  */
-export async function sideBySide(lanes) {
+export async function sideBySide(tasks, cores) {
   const failures = [];
-  const work = async (queues) => {
-    for (;;) {
-      const task = queues.find((queue) => queue.length > 0)?.shift();
-      if (task === undefined) return;
-      const { text, passed } = await run(task);
+  const waiting = [...tasks];
+  const running = new Set();
+  let taken = 0;
+  const start = (task) => {
+    taken += task.share;
+    const end = run(task).then(({ text, passed }) => {
       if (!passed) failures.push(text);
-    }
+      taken -= task.share;
+      running.delete(end);
+    });
+    running.add(end);
   };
-  await Promise.all(lanes.map(work));
+  while (waiting.length > 0 || running.size > 0) {
+    const next = waiting.findIndex(({ share }) => running.size === 0 || taken + share <= cores);
+    if (next >= 0) start(...waiting.splice(next, 1));
+    else await Promise.race(running);
+  }
   for (const text of failures) process.stdout.write(`== again, what failed: ${text.slice('== '.length)}`);
   return failures.length === 0;
 }

@@ -1,7 +1,7 @@
 // Runs test suites side by side: `node scripts/suites.js quick|slow [FILE...]`. Exits non-zero if one failed.
 // - quick: suites without a built daemon, one process per folder of FOLDERS, as many at a time as there are cores.
 // - slow: test/faults and test/e2e against the built daemon, one process per file. Most of them are mostly waiting.
-//   Those that keep a core busy never run at the same time.
+//   Each has a share of a core, and as many run at a time as two cores have room for.
 import { readdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { sideBySide } from './side-by-side.js';
@@ -19,9 +19,14 @@ const FOLDERS = [
   'test/contract',
 ];
 const SLOW = ['test/faults', 'test/e2e'];
-const BUSY = [
+/** Fill two cores almost alone: beside two others, they missed deadlines of real seconds. */
+const FILLING = [
   'test/faults/overload.test.ts',
   'test/faults/mass-failure.test.ts',
+  'test/faults/soak.test.ts',
+];
+/** Keep a core busy. */
+const BUSY = [
   'test/faults/emitter.test.ts',
   'test/faults/fuzz.test.ts',
   'test/faults/flood.test.ts',
@@ -29,6 +34,7 @@ const BUSY = [
   'test/faults/memory.test.ts',
   'test/e2e/bench.test.ts',
 ];
+/** Mostly waiting, as all others are, but for longer. */
 const LONG = [
   'test/faults/sigkill.test.ts',
   'test/faults/nodes.test.ts',
@@ -45,15 +51,16 @@ const PARTITIONED = [
   'test/property/{presence,nodes}/*.test.ts',
 ];
 const PARTITIONED_SLOW = 'test/faults/sigkill.test.ts';
-/** Lanes beside the busy one, on two cores. With two, `overload` and `soak` missed deadlines of real seconds. */
-const WAITING_LANES = 1;
+/** Of a core, for a suite that is mostly waiting. */
+const WAITING_SHARE = 0.5;
 
 /** Milliseconds that a quick test may take, unless TEST_EFFORT asks for more. */
 const QUICK = process.env.TEST_EFFORT === undefined ? ['--timeout', '60000'] : [];
 
 /** The configuration must not name files: mocha would run those, too. */
-const mocha = (name, ...args) => ({
+const mocha = (name, share, ...args) => ({
   name,
+  share,
   command: process.execPath,
   args: ['node_modules/mocha/bin/mocha.js', '--config', '.mocharc.slow.json', ...args],
 });
@@ -72,28 +79,34 @@ function filesIn(folder) {
 function quick() {
   const suites = FOLDERS.map((folder) => {
     const elsewhere = folder === 'test/unit' ? ['--ignore', `${WAITING_UNITS}/**`] : [];
-    return mocha(folder, `${folder}/**/*.test.ts`, ...elsewhere, ...QUICK);
+    return mocha(folder, 1, `${folder}/**/*.test.ts`, ...elsewhere, ...QUICK);
   });
-  suites.push(inPartitions(mocha('test/{actors,property}', ...PARTITIONED, ...QUICK)));
-  return Array(Math.min(suites.length, availableParallelism())).fill([suites]);
+  return [...suites, inPartitions(mocha('test/{actors,property}', 1, ...PARTITIONED, ...QUICK))];
 }
 
 function slow(asked) {
-  const files = asked.length > 0 ? asked : SLOW.flatMap(filesIn);
-  const suites = (some) => some.map((file) => mocha(file, file));
-  const busy = BUSY.filter((file) => files.includes(file));
-  const long = LONG.filter((file) => files.includes(file));
-  const waiting = [...long, ...files.filter((file) => !busy.includes(file) && !long.includes(file)).sort()];
-  const queues = { busy: suites(busy), waiting: suites(waiting) };
-  if (files.includes(PARTITIONED_SLOW))
-    queues.waiting.unshift(...suites([PARTITIONED_SLOW]).map(inPartitions));
-  return [[queues.busy, queues.waiting], ...Array(WAITING_LANES).fill([queues.waiting])];
+  const files = asked.length > 0 ? asked : SLOW.flatMap(filesIn).sort();
+  const kinds = [
+    { share: 1.5, known: FILLING },
+    { share: 1, known: BUSY },
+    { share: WAITING_SHARE, known: LONG },
+  ];
+  const listed = kinds.flatMap(({ share, known }) =>
+    known.filter((file) => files.includes(file)).map((file) => mocha(file, share, file)),
+  );
+  const others = files.filter((file) => !kinds.some(({ known }) => known.includes(file)));
+  const again = files.filter((file) => file === PARTITIONED_SLOW);
+  return [
+    ...listed,
+    ...again.map((file) => inPartitions(mocha(file, WAITING_SHARE, file))),
+    ...others.map((file) => mocha(file, WAITING_SHARE, file)),
+  ];
 }
 
 /** Fails if a renamed or new file or folder is missing in the lists. */
 function checkLists() {
   const files = SLOW.flatMap(filesIn);
-  const lost = [...BUSY, ...LONG].filter((file) => !files.includes(file));
+  const lost = [...FILLING, ...BUSY, ...LONG].filter((file) => !files.includes(file));
   const known = [...FOLDERS, ...SLOW].map((folder) => folder.split('/')[1]);
   const folders = readdirSync('test').filter((folder) => filesIn(`test/${folder}`).length > 0);
   const forgotten = folders.filter((folder) => !known.includes(folder));
@@ -107,4 +120,6 @@ checkLists();
 const [kind, ...asked] = process.argv.slice(2);
 if (kind !== 'quick' && kind !== 'slow')
   throw new Error('usage: node scripts/suites.js quick|slow [FILE...]');
-process.exitCode = (await sideBySide(kind === 'quick' ? quick() : slow(asked))) ? 0 : 1;
+// The shares of slow suites were found with two cores.
+const [suites, cores] = kind === 'quick' ? [quick(), availableParallelism()] : [slow(asked), 2];
+process.exitCode = (await sideBySide(suites, cores)) ? 0 : 1;

@@ -215,7 +215,10 @@ describe('a bench of a daemon', () => {
     expect(document)
       .to.have.nested.property('summary.check.mismatches[0].id')
       .that.matches(/^\d{19}$/);
-    expect(document).to.have.nested.property('samples[0].latency_ms.p99').that.is.a('number');
+    // Null if the host left no time for an answer within the sample.
+    expect(document)
+      .to.have.nested.property('samples[0].latency_ms.p99')
+      .that.satisfies((p99: unknown) => p99 === null || typeof p99 === 'number');
     expect(document).to.have.nested.property('bench.session_timeout_s', 0.09);
   });
 });
