@@ -114,7 +114,7 @@ export abstract class ShardSupervisor<Entity extends EntityTypes, Actor extends 
 
   /** Whether some deadline before the horizon has not been acted on yet. */
   protected get isBehind(): boolean {
-    return this.#expiring > 0 || this.wheel.isBehind;
+    return this.#expiring > 0 || this.#expireAgain.size > 0 || this.wheel.isBehind;
   }
 
   start(exitSignal: ExitSignal, place: Place): RunningChild {

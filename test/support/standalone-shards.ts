@@ -22,7 +22,7 @@ export class StandaloneShards {
   readonly nodes: LocalNodeShards;
 
   /** @param expiries in one tick, at the most */
-  constructor({ expiries = 1000 } = {}) {
+  constructor({ expiries = 1000, decideUser = decide } = {}) {
     const { clock } = this;
     const logger = new RecordingLogger();
     const system = new ActorSystem(clock, logger);
@@ -32,7 +32,7 @@ export class StandaloneShards {
     };
     const deps = { system, clock, logger, submit, hasMemory: () => true };
     this.users = new LocalUserShards(
-      { ...options, partitions: 1, timeout: TIMEOUT, decide },
+      { ...options, partitions: 1, timeout: TIMEOUT, decide: decideUser },
       { ...deps, counts: new UserCounts(), hasRoom: () => true },
     );
     this.nodes = new LocalNodeShards(

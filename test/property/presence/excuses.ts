@@ -37,7 +37,12 @@ export class Excuses {
 
   /** A crash made nobody notice that a deadline had passed. */
   get unnoticed(): boolean {
-    return this.#isRecent(this.#crashedAt.expire);
+    return this.unnoticedAt(this.#now());
+  }
+
+  /** The same when the daemon died: it may have been away for long since. */
+  unnoticedAt(moment: number): boolean {
+    return moment - this.#crashedAt.expire < 3 * AGAIN;
   }
 
   /** How old the word on disk that the daemon is alive may be. */

@@ -82,4 +82,16 @@ describe('presence keeps its promises', function () {
       { do: 'stall', time: { untilDeadlineOf: 0, and: 100 }, requests: [], readFirst: false },
     ]);
   });
+
+  it('where an expiry crashed twice before a kill, and the daemon is away for longer than it would be excused', async () => {
+    const world = new UserRunner(Disk.inMemory(), {
+      grace: 200,
+      ranging: { from: undefined, before: undefined, after: undefined },
+    });
+    await world.play([
+      { do: 'crash', on: 'expire', times: 2, request: { kind: 'heal', user: 0 } },
+      { do: 'wait', time: { for: 85 } },
+      { do: 'kill', requests: [], passes: 0, downtime: 2375, again: [], wallClock: 0 },
+    ]);
+  });
 });

@@ -183,10 +183,10 @@ export class UserRunner extends ModelRunner<Request, Crashing, UserStep> {
     await super.start();
   }
 
-  protected override restarting({ killedAt, at }: Restart): () => void {
-    const { refusingSince, jumped, lag, unnoticed } = this.#excuses;
+  protected override restarting({ killedAt, diedAt, at }: Restart): () => void {
+    const { refusingSince, jumped, lag } = this.#excuses;
     const unheard = Math.min(lag, refusingSince === undefined ? killedAt - this.#startedAt : Infinity);
-    const late = unnoticed ? 2 * AGAIN : 0;
+    const late = this.#excuses.unnoticedAt(diedAt) ? 2 * AGAIN : 0;
     const restart = { killedAt, at, wall: this.clock.wall(), unheard, refusingSince, late, jumped };
     return () => {
       for (const model of this.#models) model.restarted(restart);

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import type { Moment } from '../../../src/domain/time.js';
+import { Faults } from '../../support/faults.js';
 import { SimulatedClock } from '../../support/simulated-clock.js';
 import { user } from '../../support/simulated-app.js';
 import { StandaloneShards, TIMEOUT } from '../../support/standalone-shards.js';
@@ -28,8 +29,28 @@ describe('the watermark', () => {
     expect(shards.submittedLast('end')?.user).to.equal(ANN);
   });
 
+  it('lies no later than a deadline whose timer crashed its actor twice, until it is tried again', async () => {
+    const faults = new Faults();
+    const shards = await withOnline([ANN], { decideUser: faults.decide });
+    const { clock, users } = shards;
+    faults.plan('', 'expire', 2);
+    await clock.advance(TIMEOUT + 500);
+    const tick = async (): Promise<void> => {
+      users.advance(clock.now());
+      await clock.settle();
+    };
+    await tick();
+    await tick();
+    expect(watermark(shards)).to.be.at.most(DEADLINE);
+    await clock.advance(1500);
+    await tick();
+    await tick();
+    expect(shards.submittedLast('end')?.user).to.equal(ANN);
+    expect(watermark(shards)).to.be.above(DEADLINE);
+  });
+
   it('lies no later than a deadline that has to wait for the next tick, since so many came together', async () => {
-    const shards = await withOnline([ANN, BEN], 1);
+    const shards = await withOnline([ANN, BEN], { expiries: 1 });
     const { clock, users } = shards;
     await clock.advance(TIMEOUT + 500);
     const seen: [ended: number, isPast: boolean][] = [];
@@ -88,8 +109,11 @@ describe('the watermark', () => {
   });
 });
 
-async function withOnline(ids: readonly (typeof ANN)[], expiries?: number): Promise<StandaloneShards> {
-  const shards = new StandaloneShards(expiries === undefined ? {} : { expiries });
+async function withOnline(
+  ids: readonly (typeof ANN)[],
+  options?: ConstructorParameters<typeof StandaloneShards>[0],
+): Promise<StandaloneShards> {
+  const shards = new StandaloneShards(options);
   const { clock, users } = shards;
   const now = clock.now();
   users.send(SHARD, { kind: 'heal', users: ids, arrivedAt: now, readAt: now }, () => undefined);
