@@ -16,15 +16,15 @@ describe('library calls that ask several times', () => {
   it('are under way until all of it is done', async () => {
     const instance = daemon();
     const steps: string[] = [];
-    let goOn = (): void => undefined;
+    let finish = (): void => undefined;
     const call = duringCall(instance, async () => {
       await callDaemon<undefined>(instance, (resolve) => resolve(undefined));
-      await new Promise<void>((resolve) => (goOn = resolve));
+      await new Promise<void>((resolve) => (finish = resolve));
       steps.push('done');
     });
     const answered = callsAnswered(instance).then(() => steps.push('answered'));
     await new Promise((resolve) => setImmediate(resolve));
-    goOn();
+    finish();
     await Promise.all([call, answered]);
     expect(steps).to.deep.equal(['done', 'answered']);
   });
