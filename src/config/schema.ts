@@ -85,7 +85,11 @@ export const schema = group({
     ),
     max: option(whole(1, BILLION), MILLION, 'Maximum number of registered nodes.'),
   }),
-  shards: option(whole(1, 1024), 16, 'Number of shards of users and of nodes, each with its own supervisor.'),
+  shards: option(
+    whole(1, 1024),
+    16,
+    'Number of shards of users (in each partition) and of nodes, each with its own supervisor.',
+  ),
   partitions: option(
     whole(1, 64),
     1,

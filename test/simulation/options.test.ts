@@ -11,6 +11,10 @@ describe('the options of the simulator', () => {
       ['--faults', 'fire'],
       ['--hours', '0'],
       ['--seed', '-1'],
+      ['--seed', ''],
+      ['--seed', '4294967295', '--seeds', '2'],
+      ['--hours', '0x1'],
+      ['--seeds', '1e3'],
       ['--seeds', 'x'],
       ['--what'],
     ])

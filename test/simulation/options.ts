@@ -14,6 +14,8 @@ export interface Options {
   readonly json: boolean;
 }
 
+const LAST_SEED = 2 ** 32 - 1;
+
 export class WrongOptions extends Error {}
 
 /** @throws WrongOptions, or shows the help and returns undefined */
@@ -22,7 +24,7 @@ export function parseOptions(argv: readonly string[]): Options | undefined {
     .description(
       'runs the whole daemon on simulated time, under faults that the seed decides, and judges it by its promises',
     )
-    .option('--seed <number>', 'the first seed', whole(0, 2 ** 32 - 1), 1)
+    .option('--seed <number>', 'the first seed', whole(0, LAST_SEED), 1)
     .option('--seeds <number>', 'how many seeds, one after the other', whole(1, 1_000_000), 1)
     .option('--hours <number>', 'simulated hours of each seed', hours, 0.1)
     .addOption(
@@ -49,12 +51,15 @@ export function parseOptions(argv: readonly string[]): Options | undefined {
     if (error.exitCode === 0) return undefined;
     throw new WrongOptions(error.message);
   }
-  return command.opts();
+  const options = command.opts<Options>();
+  if (options.seed + options.seeds - 1 > LAST_SEED)
+    throw new WrongOptions(`The last seed is ${String(LAST_SEED)}: ask for fewer seeds.`);
+  return options;
 }
 
 function whole(least: number, most: number): (text: string) => number {
   return (text) => {
-    const value = Number(text);
+    const value = /^\d+$/.test(text) ? Number(text) : NaN;
     if (!Number.isInteger(value) || value < least || value > most)
       throw new InvalidArgumentError(`A whole number from ${String(least)} to ${String(most)}.`);
     return value;
@@ -62,7 +67,7 @@ function whole(least: number, most: number): (text: string) => number {
 }
 
 function hours(text: string): number {
-  const value = Number(text);
+  const value = /^[\d.]+$/.test(text) ? Number(text) : NaN;
   if (!(value > 0 && value <= 10_000)) throw new InvalidArgumentError('A number of hours above 0.');
   return value;
 }

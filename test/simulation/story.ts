@@ -15,7 +15,7 @@ export function storyOf({ seed, settings, broken, lines }: Outcome): string {
     `Seed ${String(seed)} breaks a promise.`,
     `  A session lasts ${String(settings.timeout / 1000)} s after the last heal; a node fails after ` +
       `${String(settings.maxRetries + 1)} times ${String(settings.nodeTimeout / 1000)} s of silence. ` +
-      `${String(settings.users)} users, ${String(settings.nodes)} nodes.`,
+      `users: ${String(settings.users)}, nodes: ${String(settings.nodes)}.`,
     ...(left > 0 ? [`  (${String(left)} earlier lines are left out.)`] : []),
     ...told.slice(left).map(({ at, text }) => `  ${clockOf(at).padStart(11)}  ${text}`),
     `  ${clockOf(broken.at).padStart(11)}  ${broken.message}`,

@@ -50,7 +50,7 @@ export function textOf({ seeds, first_seed, simulated_seconds, counts, faults, b
       ? 'Every promise was kept.'
       : broken.map(({ seed, promise }) => `Seed ${String(seed)} breaks a promise: ${promise}`).join('\n');
   return [
-    `${String(seeds)} seeds from ${String(first_seed)}, ${String(simulated_seconds)} simulated seconds`,
+    `seeds: ${String(seeds)}, from ${String(first_seed)}; ${String(simulated_seconds)} simulated seconds`,
     list(counts),
     Object.keys(faults).length === 0 ? 'no faults' : `faults:\n${list(faults)}`,
     verdict,
