@@ -88,8 +88,22 @@ export class Loop {
   }
 
   /** Lets time pass, with everything that is due in it. */
-  async run(until: number): Promise<void> {
-    await this.#drain(undefined);
+  run(until: number): Promise<void> {
+    // Promises go on only while none is being handled.
+    return new Promise((resolve, reject) => {
+      hostImmediate(() => {
+        try {
+          this.#advance(until);
+          resolve();
+        } catch (error) {
+          reject(asError(error));
+        }
+      });
+    });
+  }
+
+  #advance(until: number): void {
+    this.#drain(undefined);
     for (
       let timer = this.#timers.peek();
       timer !== undefined && timer.at <= until;
@@ -106,27 +120,27 @@ export class Loop {
       }
       if (owner === undefined) callback();
       else this.enter(owner, callback);
-      await this.#drain(owner);
+      this.#drain(owner);
     }
     this.now = Math.max(this.now, until);
   }
 
   /** Everything that is under way at this moment comes to rest. */
-  async #drain(ran: Process | undefined): Promise<void> {
+  #drain(ran: Process | undefined): void {
     this.#current = ran;
-    await microtasks();
+    runMicrotasks();
     for (let pass = 0; ; pass++) {
       if (pass > MOST_PASSES) throw new Error('an event loop does not come to rest');
       const process = this.#processes.find(
         ({ pending, stalledUntil }) => pending.length > 0 && stalledUntil <= this.now,
       );
       if (process === undefined) break;
-      await this.#pass(process);
+      this.#pass(process);
     }
     this.#current = undefined;
   }
 
-  async #pass(process: Process): Promise<void> {
+  #pass(process: Process): void {
     const { pending } = process;
     process.pending = [];
     this.#current = process;
@@ -134,7 +148,7 @@ export class Loop {
       if (process.dead) break;
       callback();
     }
-    await microtasks();
+    runMicrotasks();
     if (!process.dead) process.afterPass?.();
   }
 
@@ -175,9 +189,15 @@ export class Loop {
 
 const hostImmediate = globalThis.setImmediate;
 
-/** Resolves once every promise that could go on has done so. */
-function microtasks(): Promise<void> {
-  return new Promise((resolve) => {
-    hostImmediate(resolve);
-  });
+/** Not documented, and there since the first releases: runs `nextTick`s and the reactions of promises until none is left. */
+const tick: unknown = Reflect.get(process, '_tickCallback');
+
+/** Every promise that can go on does so. Real passes of the event loop, one for each event, took a third of the time. */
+function runMicrotasks(): void {
+  if (typeof tick !== 'function') throw new TypeError('this Node.js does not run microtasks on demand');
+  Reflect.apply(tick, process, []);
+}
+
+function asError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error));
 }
