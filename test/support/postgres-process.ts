@@ -5,7 +5,8 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import pg from 'pg';
 import { initSchema } from '../../src/adapters/postgres/schema.js';
-import { Primary, type PostgresAddress } from '../../src/adapters/postgres/primary.js';
+import type { PostgresAddress } from '../../src/adapters/postgres/postgres-url.js';
+import { Primary } from '../../src/adapters/postgres/primary.js';
 import { eventually } from './eventually.js';
 import { freePort } from './free-port.js';
 

@@ -3,7 +3,8 @@ import { HeartbeatError } from '../../errors.js';
 import type { Cancel, Clock } from '../../ports/clock.js';
 import type { Logger } from '../../ports/logger.js';
 import { patiently } from './patiently.js';
-import { Primary, type PostgresAddress } from './primary.js';
+import type { PostgresAddress } from './postgres-url.js';
+import { Primary } from './primary.js';
 
 /** From one renewal to the next. */
 const EVERY: Millis = 1_000;
@@ -157,6 +158,6 @@ function asked<Answer>(
 function inUse(): HeartbeatError {
   return new HeartbeatError(
     'HEARTBEAT_STORE_LOCKED',
-    'another daemon uses this store: stop it, or choose another database',
+    'another daemon uses this store: stop it, or choose another store',
   );
 }

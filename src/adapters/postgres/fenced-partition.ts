@@ -4,7 +4,8 @@ import type { QueryArrayConfig, QueryConfig } from 'pg';
 import { byteaArray } from './bytea-array.js';
 import { patiently } from './patiently.js';
 import { CommitInDoubt, isConnectionError } from './postgres-errors.js';
-import { Primary, type PostgresAddress } from './primary.js';
+import type { PostgresAddress } from './postgres-url.js';
+import { Primary } from './primary.js';
 
 /** How often a batch is sent whose connection was lost. */
 const ATTEMPTS = 3;

@@ -8,7 +8,8 @@ import { DaemonRow, type DaemonRowOptions } from './daemon-row.js';
 import { FencedPartition, type PartitionOptions } from './fenced-partition.js';
 import { postgresOpenError, postgresWriteError } from './postgres-errors.js';
 import { PostgresStore } from './postgres-store.js';
-import { Primary, type PostgresAddress } from './primary.js';
+import { shownUrl, type PostgresAddress } from './postgres-url.js';
+import { Primary } from './primary.js';
 import { checkSchema } from './schema.js';
 
 export interface PostgresOptions {
@@ -29,7 +30,7 @@ export class PostgresEngine implements StoreEngine {
   #store: PostgresStore | undefined;
 
   constructor({ address, partition, clock, logger, lost = () => undefined }: PostgresOptions) {
-    this.place = { name: nameOf(address), setting: 'database' };
+    this.place = { name: shownUrl(address), setting: 'store' };
     const incarnation = randomUUID();
     this.#row = { address, partition, incarnation, clock, logger, lost };
     this.#partition = { address, name: partition, owner: incarnation, clock, lost };
@@ -81,9 +82,4 @@ export class PostgresEngine implements StoreEngine {
   writeError(cause: unknown): HeartbeatError {
     return postgresWriteError(cause);
   }
-}
-
-/** Without the password. */
-function nameOf({ hosts, database }: PostgresAddress): string {
-  return `postgres://${hosts.map(({ host, port }) => `${host}:${String(port)}`).join(',')}/${database}`;
 }

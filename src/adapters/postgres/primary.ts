@@ -10,15 +10,7 @@ import type {
 } from 'pg';
 import { loadOptional } from '../optional-package.js';
 import { CommitInDoubt } from './postgres-errors.js';
-
-/** Where a database is. Of several servers one takes writes, and that one is used. */
-export interface PostgresAddress {
-  readonly hosts: readonly { readonly host: string; readonly port: number }[];
-  readonly database: string;
-  readonly user: string;
-  readonly password?: string | undefined;
-  readonly tls?: ConnectionOptions | undefined;
-}
+import type { PostgresAddress } from './postgres-url.js';
 
 /** A server that does not answer for so long is not waited for. */
 const CONNECTING_MS = 3_000;
@@ -76,7 +68,7 @@ export class Primary {
 
   static async #connectTo(address: PostgresAddress, index: number): Promise<Primary> {
     const { Client } = await loadOptional('pg', () => import('pg'));
-    const { hosts, database, user, password, tls } = address;
+    const { hosts, database, user, password } = address;
     const { host, port } = hosts[index] ?? {};
     const socket = new Socket();
     const client = new Client({
@@ -84,8 +76,8 @@ export class Primary {
       port,
       database,
       user,
-      password,
-      ssl: tls ?? false,
+      password: password?.reveal(),
+      ssl: tlsOf(address) ?? false,
       stream: () => socket,
       keepAlive: true,
       connectionTimeoutMillis: CONNECTING_MS,
@@ -148,4 +140,12 @@ export class Primary {
     if (this.isLost) return;
     await this.#client.end();
   }
+}
+
+/** As PostgreSQL's own clients: with certificates to trust, `require` checks the server's too. */
+function tlsOf({ sslMode = 'disable', ca }: PostgresAddress): ConnectionOptions | undefined {
+  if (sslMode === 'disable') return undefined;
+  if (sslMode === 'verify-full') return { ca };
+  if (sslMode === 'require' && ca === undefined) return { rejectUnauthorized: false };
+  return { ca, checkServerIdentity: () => undefined };
 }

@@ -73,7 +73,7 @@ function refuseNewer(version: number | undefined, place: string): void {
   throw new HeartbeatError(
     'HEARTBEAT_STORE_TOO_NEW',
     `the tables in ${place} have version ${String(version)}, and this daemon knows ${String(VERSION)}: ` +
-      'start the newer daemon that made them, or choose another database',
+      'start the newer daemon that made them, or choose another store',
   );
 }
 

@@ -66,7 +66,7 @@ describe('the row of a daemon in PostgreSQL', function () {
   it('refuses a second daemon as soon as it is renewed', async () => {
     const store = await open();
     const error = await problemOf(open(), 'HEARTBEAT_STORE_LOCKED');
-    expect(error.message).to.equal('another daemon uses this store: stop it, or choose another database');
+    expect(error.message).to.equal('another daemon uses this store: stop it, or choose another store');
     await store.write([opened(ALICE, 100)]);
   });
 
