@@ -27,7 +27,7 @@ export class ActorSystem implements Place {
   readonly system: CellDeps;
   /** Crashed cells that were not restarted. nact does not know them. */
   readonly #fallen = new Set<Stoppable>();
-  readonly #places: Place[] = [];
+  readonly #places = new Map<string, Place>();
   #running = 0;
   #overflows = 0;
 
@@ -71,16 +71,21 @@ export class ActorSystem implements Place {
   }
 
   /** Every place. They are as fixed as the supervision tree. */
-  get places(): readonly Pick<Place, 'path' | 'load'>[] {
-    return this.#places;
+  get places(): Iterable<Pick<Place, 'path' | 'load'>> {
+    return this.#places.values();
   }
 
-  /** A named place under which actors are spawned: a nact actor that never gets a message. */
+  /**
+   * A named place under which actors are spawned: a nact actor that never gets a message. A supervisor that is started
+   * again finds the same one.
+   */
   place(parent: Place, name: string): Place {
-    const nact = spawnPlace(parent.nact, name);
     const path = parent === this ? name : `${parent.path}/${name}`;
+    const known = this.#places.get(path);
+    if (known !== undefined) return known;
+    const nact = spawnPlace(parent.nact, name);
     const place = { path, nact, load: { waiting: 0, restarts: 0 }, system: this.system };
-    this.#places.push(place);
+    this.#places.set(path, place);
     return place;
   }
 

@@ -114,6 +114,20 @@ describe('an actor system', () => {
   });
 });
 
+describe('a place', () => {
+  it('is found again by whoever asks for it once more, with its load', () => {
+    const { system, place } = new Workshop();
+    const inner = system.place(place, 'inner');
+    expect(system.place(place, 'inner')).to.equal(inner);
+    expect(system.place(inner, 'inner')).not.to.equal(inner);
+    expect([...system.places].map(({ path }) => path)).to.deep.equal([
+      'workshop',
+      'workshop/inner',
+      'workshop/inner/inner',
+    ]);
+  });
+});
+
 describe('an actor system that stops', () => {
   // nact: stop does not cascade, neither from an actor nor from a system.
   it('stops every actor that is left, once it has handled what it was told', async () => {

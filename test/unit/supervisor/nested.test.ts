@@ -1,0 +1,63 @@
+import { expect } from 'chai';
+import { buildSupervisor, type SupervisorNode } from '../../../actors/supervisor/build-supervisor.js';
+import type { ExitSignal } from '../../../actors/supervisor/child-spec.js';
+import { ActorSystem } from '../../../src/runtime/actor-system.js';
+import { RecordingLogger } from '../../support/recording-logger.js';
+import { SimulatedClock } from '../../support/simulated-clock.js';
+
+/** Supervisors one below the other, above one worker. */
+function nested(
+  [id = 'root', ...below]: readonly string[],
+  start: (exitSignal: ExitSignal) => void,
+): SupervisorNode {
+  const worker = {
+    kind: 'worker' as const,
+    id: 'worker',
+    restart: 'permanent' as const,
+    shutdown: 1,
+    start: (exitSignal: ExitSignal) => {
+      start(exitSignal);
+      return { stop: () => Promise.resolve(), inspect: () => ({}) };
+    },
+  };
+  return {
+    kind: 'supervisor',
+    id,
+    restart: 'permanent',
+    shutdown: 1,
+    policy: { strategy: 'one_for_one', intensity: 1, period: 10, backoff: { min: 0, max: 0 } },
+    children: [below.length === 0 ? worker : nested(below, start)],
+  };
+}
+
+describe('a supervisor above another one', () => {
+  it('starts it again with everything below it, however deep, and past its own intensity fails', async () => {
+    const clock = new SimulatedClock();
+    const logger = new RecordingLogger();
+    const system = new ActorSystem(clock, logger);
+    let starts = 0;
+    let crash: ((error: Error) => void) | undefined;
+    let fatal: Error | undefined;
+    const tree = nested(['root', 'partition', 'users-0', 'users'], (exitSignal) => {
+      starts++;
+      crash = (error) => {
+        exitSignal.crashed(error);
+      };
+    });
+    const root = buildSupervisor({ system, clock, logger }, system.place(system, 'root'), tree, {
+      crashed: (error) => {
+        fatal = error;
+      },
+    });
+    await root.start();
+    while (fatal === undefined && starts < 100) {
+      crash?.(new Error('planned'));
+      await clock.settle();
+    }
+    // Each level allows one restart.
+    expect(starts).to.equal(2 ** 4);
+    expect(fatal?.message).to.match(/^partition was .* users-0 was .* users was .* worker was .*: planned$/);
+    await root.stop();
+    system.stop();
+  });
+});
