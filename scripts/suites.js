@@ -44,13 +44,15 @@ const LONG = [
   'test/e2e/library.test.ts',
   'test/e2e/cannot-start.test.ts',
 ];
-/** They run once more with users divided into several partitions. */
+/** They run once more with users divided into several partitions, unless all do: `npm run test:partitions`. */
 const PARTITIONED = [
   'test/actors/{presence,stash,blindness,deferred-checkups,checkpoints,given-up}*.test.ts',
+  'test/actors/{restart,store-refusal,supervision}.test.ts',
   'test/actors/{nodes,alerts}/*.test.ts',
   'test/property/{presence,nodes}/*.test.ts',
 ];
 const PARTITIONED_SLOW = 'test/faults/sigkill.test.ts';
+const ARE_ALL_PARTITIONED = process.env.TEST_PARTITIONS !== undefined;
 /** Of a core, for a suite that is mostly waiting. */
 const WAITING_SHARE = 0.5;
 
@@ -81,6 +83,7 @@ function quick() {
     const elsewhere = folder === 'test/unit' ? ['--ignore', `${WAITING_UNITS}/**`] : [];
     return mocha(folder, 1, `${folder}/**/*.test.ts`, ...elsewhere, ...QUICK);
   });
+  if (ARE_ALL_PARTITIONED) return suites;
   return [...suites, inPartitions(mocha('test/{actors,property}', 1, ...PARTITIONED, ...QUICK))];
 }
 
@@ -95,7 +98,7 @@ function slow(asked) {
     known.filter((file) => files.includes(file)).map((file) => mocha(file, share, file)),
   );
   const others = files.filter((file) => !kinds.some(({ known }) => known.includes(file)));
-  const again = files.filter((file) => file === PARTITIONED_SLOW);
+  const again = ARE_ALL_PARTITIONED ? [] : files.filter((file) => file === PARTITIONED_SLOW);
   return [
     ...listed,
     ...again.map((file) => inPartitions(mocha(file, WAITING_SHARE, file))),

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { Faults } from '../support/faults.js';
 import { Scraped } from '../support/metrics.js';
+import { placeOf } from '../support/partitions.js';
 import { RefusingStore } from '../support/refusing-store.js';
 import type { SimulatedApp } from '../support/simulated-app.js';
 import { node, user } from '../support/simulated-app.js';
@@ -91,8 +92,9 @@ describe('what the daemon counts', () => {
     faults.plan(ANN, 'heal', 2);
     await daemon.ask('heal', ANN);
     const metrics = await scrape();
-    expect(metrics.value('heartbeat_restarts_total', { place: 'root/users' })).to.equal(2);
-    expect(metrics.value('heartbeat_mailbox_messages', { place: 'root/users' })).to.equal(0);
+    const place = ['root', ...placeOf(ANN), 'users'].join('/');
+    expect(metrics.value('heartbeat_restarts_total', { place })).to.equal(2);
+    expect(metrics.value('heartbeat_mailbox_messages', { place })).to.equal(0);
     expect(metrics.value('heartbeat_dead_letters_total')).to.equal(1);
   });
 

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { PARTITION_IDS, partitionHolding, sliceOf } from '../support/partitions.js';
 import { user } from '../support/simulated-app.js';
 import { withDaemon } from '../support/with-daemon.js';
 
@@ -80,10 +81,14 @@ describe('a restart', () => {
     await daemon.killAndStart(1000);
     await daemon.ask('heal', ANN);
     await daemon.clock.advance(2000);
-    expect((await daemon.store.open()).recovery?.silent).to.have.length(1);
+    const ofBen = sliceOf(daemon.store, partitionHolding(BEN));
+    expect((await ofBen.open()).recovery?.silent).to.have.length(1);
     await daemon.clock.advance(8000);
-    expect((await daemon.store.open()).recovery).to.deep.equal({ generation: 2, silent: [] });
-    for await (const healed of daemon.store.healedSince()) expect.fail(JSON.stringify(healed));
+    for (const partition of PARTITION_IDS) {
+      const store = sliceOf(daemon.store, partition);
+      expect((await store.open()).recovery, partition).to.deep.equal({ generation: 2, silent: [] });
+      for await (const healed of store.healedSince()) expect.fail(JSON.stringify(healed));
+    }
   });
 
   it('records that it was blind meanwhile', async () => {

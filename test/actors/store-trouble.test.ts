@@ -33,53 +33,64 @@ class TroubledStore extends MemoryHistoryStore {
 }
 
 describe('a store that is damaged or gone', () => {
-  let store: TroubledStore;
+  /** Of each partition. */
+  let stores: TroubledStore[];
   const daemon = withDaemon({
     options: () => {
-      store = new TroubledStore();
-      return { store };
+      stores = [];
+      return { storeOf: newStore };
     },
   });
 
+  function newStore(): TroubledStore {
+    const store = new TroubledStore();
+    stores.push(store);
+    return store;
+  }
+
+  function change(changes: Partial<TroubledStore>): void {
+    for (const store of stores) Object.assign(store, changes);
+  }
+
   it('is reported by readiness, /supervision and a metric', async () => {
     expect(daemon.app.unready()).to.deep.equal([]);
-    store.trouble = { kind: 'damaged', message: MESSAGE };
-    store.damages = 3;
+    change({ trouble: { kind: 'damaged', message: MESSAGE }, damages: 3 });
     expect(daemon.app.unready()).to.deep.equal([MESSAGE]);
     expect(await daemon.app.supervision()).to.have.nested.property('store.trouble', MESSAGE);
-    expect((await daemon.app.facts()).store).to.include({ damages: 3, isMissing: false });
-    store.trouble = { kind: 'missing', message: 'gone' };
-    expect((await daemon.app.facts()).store).to.include({ damages: 3, isMissing: true });
+    const damages = 3 * stores.length;
+    expect((await daemon.app.facts()).store).to.include({ damages, isMissing: false });
+    change({ trouble: { kind: 'missing', message: 'gone' } });
+    expect((await daemon.app.facts()).store).to.include({ damages, isMissing: true });
   });
 
   it('is checked every second in steps, and again an hour after a full round', async () => {
     await daemon.clock.advance(10_500);
-    expect(store.presences).to.equal(10);
-    expect(store.checks).to.equal(3);
+    for (const { presences, checks } of stores)
+      expect({ presences, checks }).to.deep.equal({ presences: 10, checks: 3 });
     await daemon.clock.advance(3_600_000);
-    expect(store.checks).to.equal(6);
+    for (const { checks } of stores) expect(checks).to.equal(6);
     await daemon.app.stop();
-    const { presences } = store;
+    const looks = stores.map(({ presences }) => presences);
     await daemon.clock.advance(10_000);
-    expect(store.presences).to.equal(presences);
+    expect(stores.map(({ presences }) => presences)).to.deep.equal(looks);
   });
 
   it('is never reported as a full disk', async () => {
     await daemon.ask('heal', user(1));
-    store.refusesAsDamaged = true;
+    change({ refusesAsDamaged: true });
     const refused = { kind: 'refused', code: 'HEARTBEAT_STORE_CORRUPT' };
     expect(await daemon.ask('heal', user(2))).to.deep.equal(refused);
     expect(await daemon.ask('heal', user(3))).to.deep.equal(refused);
     expect(await daemon.ask('heal', user(1))).to.deep.equal({ kind: 'online' });
     expect(daemon.logger.events()).to.include('store is damaged and takes no writes');
     expect(daemon.logger.events()).not.to.include('store refuses writes');
-    store.refusesAsDamaged = false;
+    change({ refusesAsDamaged: false });
   });
 
   it('lets a user come online whose last session cannot be read', async () => {
     await daemon.ask('heal', user(1));
     await daemon.ask('goodbye', user(1));
-    store.lastSession = () => Promise.reject(new HeartbeatError('HEARTBEAT_STORE_CORRUPT', MESSAGE));
+    change({ lastSession: () => Promise.reject(new HeartbeatError('HEARTBEAT_STORE_CORRUPT', MESSAGE)) });
     expect(await daemon.ask('heal', user(1))).to.deep.equal({ kind: 'online' });
   });
 });

@@ -12,10 +12,21 @@ export const PARTITION_IDS: readonly (string | undefined)[] =
     ? [undefined]
     : [...Array.from({ length: PARTITIONS }, (_, index) => `users-${String(index)}`), 'watch'];
 
+/** The partition that keeps a user. */
+export function partitionHolding(user: UserId): string | undefined {
+  if (PARTITIONS === 1) return undefined;
+  return `users-${String(partitionOf(shardOf(user, PARTITIONS), PARTITIONS))}`;
+}
+
 /** Whether a partition keeps a user. */
 export function isIn(partition: string | undefined, user: UserId): boolean {
-  if (partition === undefined) return true;
-  return partition === `users-${String(partitionOf(shardOf(user, PARTITIONS), PARTITIONS))}`;
+  return partition === partitionHolding(user);
+}
+
+/** The names from the root of the supervision tree to what supervises a user's partition. */
+export function placeOf(user: UserId): readonly string[] {
+  const partition = partitionHolding(user);
+  return partition === undefined ? [] : ['partition', partition];
 }
 
 /** A store that can be divided itself. */
@@ -52,10 +63,8 @@ function slice(store: HistoryStore, id: string, own: MemoryHistoryStore, isNew: 
       const { watermark, aliveAt, recovery } = await own.open();
       return { ...summary, watermark, aliveAt, recovery };
     },
-    write: async (batch) => {
-      await store.write(isWatch ? batch : batch.filter(isShared));
-      await own.write(batch);
-    },
+    // A store that throws at once, and not in a promise, does so here, too.
+    write: (batch) => store.write(isWatch ? batch : batch.filter(isShared)).then(() => own.write(batch)),
     erase: async (user) => {
       await store.erase(user);
       await own.erase(user);
