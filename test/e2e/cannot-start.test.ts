@@ -5,6 +5,7 @@ import { Level } from 'level';
 import { metaKey, VERSION } from '../../src/adapters/history/format.js';
 import { eventually } from '../support/eventually.js';
 import { HEARTBEAT, type DaemonProcess } from '../support/daemon-process.js';
+import { firstHistoryIn } from '../support/partitions.js';
 import { TestResources, startFlags } from '../support/test-resources.js';
 
 describe('a daemon that cannot start', () => {
@@ -42,7 +43,7 @@ describe('a daemon that cannot start', () => {
     it('when the database is damaged', async () => {
       const data = resources.directory();
       await makeHistory(data);
-      const database = path.join(data, 'history');
+      const database = firstHistoryIn(data);
       const manifest = readdirSync(database).find((name) => name.startsWith('MANIFEST'));
       writeFileSync(path.join(database, manifest ?? ''), 'this is no manifest, and was never one');
       await expectOneLine(resources.launch(data), /damaged.*restore it from a backup/);
@@ -53,7 +54,7 @@ describe('a daemon that cannot start', () => {
       const first = await resources.daemon(data);
       for (let user = 1; user <= 20; user++) await fetch(`${first.url}/heal/${user}`, { method: 'PUT' });
       await first.kill();
-      const database = path.join(data, 'history');
+      const database = firstHistoryIn(data);
       const log = path.join(database, readdirSync(database).find((name) => name.endsWith('.log')) ?? '');
       const contents = readFileSync(log);
       const middle = contents.length >> 1;
@@ -70,7 +71,7 @@ describe('a daemon that cannot start', () => {
     it('when a newer version wrote the database', async () => {
       const data = resources.directory();
       await makeHistory(data);
-      const level = new Level<Buffer, Buffer>(path.join(data, 'history'), {
+      const level = new Level<Buffer, Buffer>(firstHistoryIn(data), {
         keyEncoding: 'buffer',
         valueEncoding: 'buffer',
       });

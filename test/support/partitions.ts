@@ -1,3 +1,5 @@
+import path from 'node:path';
+import { directoryOf, HISTORY } from '../../src/adapters/level/partitions.js';
 import { MemoryHistoryStore } from '../../src/adapters/memory/memory-history-store.js';
 import type { HistoryRecord, HistoryStore } from '../../src/ports/history-store.js';
 import { partitionOf, shardOf } from '../../src/domain/shard.js';
@@ -16,6 +18,12 @@ export const PARTITION_IDS: readonly (string | undefined)[] =
 export function partitionHolding(user: UserId): string | undefined {
   if (PARTITIONS === 1) return undefined;
   return `users-${String(partitionOf(shardOf(user, PARTITIONS), PARTITIONS))}`;
+}
+
+/** Where a data directory has the history of the only partition, or of the first one. */
+export function firstHistoryIn(dataDirectory: string): string {
+  const partition = PARTITIONS === 1 ? '' : path.join(directoryOf(PARTITIONS), 'users-0');
+  return path.join(dataDirectory, partition, HISTORY);
 }
 
 /** Whether a partition keeps a user. */

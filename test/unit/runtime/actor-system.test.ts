@@ -115,7 +115,7 @@ describe('an actor system', () => {
 });
 
 describe('a place', () => {
-  it('is found again by whoever asks for it once more, with its load', () => {
+  it('is the same one, with its load, when it is asked for again', () => {
     const { system, place } = new Workshop();
     const inner = system.place(place, 'inner');
     expect(system.place(place, 'inner')).to.equal(inner);
