@@ -11,7 +11,9 @@ import type { NodeFacts } from '../../domain/node.js';
 import { instant, type Instant, type Millis } from '../../domain/time.js';
 import type { KeyRange } from '../../ports/ordered-store.js';
 import { INSTANT, putInstant, rangeOf } from './binary.js';
+import { textAt } from './fields.js';
 import { KIND } from './format.js';
+import { columnsOf, storedInstant } from './json-columns.js';
 import { damagedRecord } from './store-errors.js';
 
 /*
@@ -160,33 +162,34 @@ const delivery = z
     ...(lastAttempt !== undefined && { lastAttempt }),
     lastError,
   }));
-const schema = z
-  .object({
-    id: z.string(),
-    type: z.enum(ALERT_TYPES),
-    at: z.number(),
-    node: facts.optional(),
-    blind: z.number(),
-    message: z.string(),
-    reason: z.string().optional(),
-    reminder: z.number().optional(),
-    caused_by: z.string().optional(),
-    mass: z.object({ count: z.number(), sample: z.array(z.string()) }).optional(),
-    group: z
-      .object({ nodes: z.array(grouped), alert_ids: z.array(z.string()) })
-      .transform(({ nodes, alert_ids: alertIds }) => ({ nodes, alertIds }))
-      .optional(),
-    deliveries: z.array(delivery),
-  })
-  .transform(({ deliveries, node, caused_by: causedBy, ...alert }) => ({
-    alert: { ...alert, node, ...(causedBy !== undefined && { causedBy }) },
-    deliveries,
-  }));
+const stored = z.object({
+  id: z.string(),
+  type: z.enum(ALERT_TYPES),
+  at: storedInstant,
+  node: facts.optional(),
+  blind: z.number(),
+  message: z.string(),
+  reason: z.string().optional(),
+  reminder: z.number().optional(),
+  caused_by: z.string().optional(),
+  mass: z.object({ count: z.number(), sample: z.array(z.string()) }).optional(),
+  group: z
+    .object({ nodes: z.array(grouped), alert_ids: z.array(z.string()) })
+    .transform(({ nodes, alert_ids: alertIds }) => ({ nodes, alertIds }))
+    .optional(),
+  deliveries: z.array(delivery),
+});
+const schema = stored.transform(({ deliveries, node, caused_by: causedBy, ...alert }) => ({
+  alert: { ...alert, node, ...(causedBy !== undefined && { causedBy }) },
+  deliveries,
+}));
+
+export const alertRecord = { kind: ALERT, value: { json: textAt(1) }, json: columnsOf(stored) };
 
 /** @throws HeartbeatError if it is damaged */
 export function alertFrom(value: Buffer): AlertRecord {
   try {
-    return schema.parse(JSON.parse(value.toString('utf8', 1))) as unknown as AlertRecord;
+    return schema.parse(JSON.parse(alertRecord.value.json.take(value))) as unknown as AlertRecord;
   } catch (error) {
     throw damagedRecord(error);
   }

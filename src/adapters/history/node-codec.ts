@@ -4,8 +4,10 @@ import { parseNodeName, type NodeName } from '../../domain/node-name.js';
 import type { Learnt } from '../../domain/heartbeat-history.js';
 import { instant } from '../../domain/time.js';
 import type { KeyRange } from '../../ports/ordered-store.js';
-import { COUNT, INSTANT, MILLIS, putInstant, rangeOf, takeInstant } from './binary.js';
+import { COUNT, INSTANT, MILLIS, rangeOf } from './binary.js';
+import { choiceAt, countAt, instantAt, millisAt, optional, textAt } from './fields.js';
 import { KIND } from './format.js';
+import { columnsOf, storedInstant } from './json-columns.js';
 
 /*
  * Nodes and their statuses; `node-past-codec.ts` has their flips and pauses. Names sort by the bytes of their UTF-8.
@@ -25,17 +27,15 @@ export const STATES: readonly NodeState[] = ['active', 'inactive', 'failed'];
 const HEARTBEAT = 1 + COUNT + INSTANT + 2 * MILLIS;
 const RHYTHM = 2 * MILLIS + COUNT;
 
-export const allNodes = rangeOf(NODE);
-
 const registrationSchema = z.object({
-  registered_at: z.number().transform(instant),
+  registered_at: storedInstant.transform(instant),
   timeout: z
     .union([z.number(), z.object({ min: z.number(), max: z.number(), threshold: z.number().optional() })])
     .optional(),
   max_retries: z.int().optional(),
   labels: z.record(z.string(), z.string()).default({}),
   channels: z.array(z.string()).optional(),
-  paused_at: z.number().transform(instant).optional(),
+  paused_at: storedInstant.transform(instant).optional(),
   paused_failed: z.literal(true).optional(),
   depends_on: z.array(z.string()).optional(),
   registered_by: z.string().optional(),
@@ -43,12 +43,32 @@ const registrationSchema = z.object({
     .object({
       by: z.string(),
       reason: z.string().optional(),
-      at: z.number().transform(instant),
-      since: z.number().transform(instant),
-      until: z.number().transform(instant).optional(),
+      at: storedInstant.transform(instant),
+      since: storedInstant.transform(instant),
+      until: storedInstant.transform(instant).optional(),
     })
     .optional(),
 });
+
+const NAME_KEY = { name: textAt(1) };
+export const nodeRecord = { kind: NODE, key: NAME_KEY, json: columnsOf(registrationSchema) };
+export const statusRecord = {
+  kind: STATUS,
+  key: NAME_KEY,
+  value: {
+    state: choiceAt(0, STATES),
+    retries: countAt(1),
+    since: instantAt(1 + COUNT),
+    deadline: millisAt(1 + COUNT + INSTANT),
+    heardBlind: millisAt(1 + COUNT + INSTANT + MILLIS),
+    lastHeartbeat: optional(instantAt(HEARTBEAT)),
+    mean: optional(millisAt(HEARTBEAT + INSTANT)),
+    deviation: optional(millisAt(HEARTBEAT + INSTANT + MILLIS)),
+    samples: optional(countAt(HEARTBEAT + INSTANT + 2 * MILLIS)),
+  },
+};
+
+export const allNodes = rangeOf(NODE);
 
 export function nodeKey(name: NodeName): Buffer {
   return keyOf(NODE, name);
@@ -63,7 +83,7 @@ export function nodesAfter(name: NodeName | undefined, from = ''): KeyRange {
 
 /** @throws TypeError if it is not a name */
 export function nameFrom(key: Buffer): NodeName {
-  const name = parseNodeName(key.subarray(1).toString());
+  const name = parseNodeName(NAME_KEY.name.take(key));
   if (name === undefined) throw new TypeError(`${key.toString('hex')} names no node`);
   return name;
 }
@@ -144,52 +164,50 @@ export function statusValue(status: NodeStatus): Buffer {
   const heartbeat = lastHeartbeat === undefined ? 0 : INSTANT;
   const learnt = lastHeartbeat === undefined || heartbeatHistory === undefined ? 0 : RHYTHM;
   const value = Buffer.allocUnsafe(HEARTBEAT + heartbeat + learnt);
-  value[0] = STATES.indexOf(state);
-  value.writeUInt32BE(retries, 1);
-  putInstant(value, since, 1 + COUNT);
-  value.writeDoubleBE(deadline, 1 + COUNT + INSTANT);
-  value.writeDoubleBE(heardBlind, 1 + COUNT + INSTANT + MILLIS);
+  const fields = statusRecord.value;
+  fields.state.put(value, state);
+  fields.retries.put(value, retries);
+  fields.since.put(value, since);
+  fields.deadline.put(value, deadline);
+  fields.heardBlind.put(value, heardBlind);
   if (lastHeartbeat === undefined) return value;
-  putInstant(value, lastHeartbeat, HEARTBEAT);
+  fields.lastHeartbeat.put(value, lastHeartbeat);
   if (heartbeatHistory === undefined) return value;
-  value.writeDoubleBE(heartbeatHistory.mean, HEARTBEAT + INSTANT);
-  value.writeDoubleBE(heartbeatHistory.deviation, HEARTBEAT + INSTANT + MILLIS);
-  value.writeUInt32BE(heartbeatHistory.samples, HEARTBEAT + INSTANT + 2 * MILLIS);
+  fields.mean.put(value, heartbeatHistory.mean);
+  fields.deviation.put(value, heartbeatHistory.deviation);
+  fields.samples.put(value, heartbeatHistory.samples);
   return value;
 }
 
 /** @throws RangeError if it cannot be read */
 export function statusFrom(value: Buffer): NodeStatus {
+  const fields = statusRecord.value;
+  const heartbeatHistory = heartbeatHistoryFrom(value);
   return {
-    state: nameOf(STATES, value[0]),
-    retries: value.readUInt32BE(1),
-    since: takeInstant(value, 1 + COUNT),
-    deadline: value.readDoubleBE(1 + COUNT + INSTANT),
-    heardBlind: value.readDoubleBE(1 + COUNT + INSTANT + MILLIS),
-    lastHeartbeat: value.length > HEARTBEAT ? takeInstant(value, HEARTBEAT) : undefined,
-    ...(value.length > HEARTBEAT + INSTANT && { heartbeatHistory: heartbeatHistoryFrom(value) }),
+    state: fields.state.take(value),
+    retries: fields.retries.take(value),
+    since: fields.since.take(value),
+    deadline: fields.deadline.take(value),
+    heardBlind: fields.heardBlind.take(value),
+    lastHeartbeat: fields.lastHeartbeat.take(value),
+    ...(heartbeatHistory !== undefined && { heartbeatHistory }),
   };
 }
 
-function heartbeatHistoryFrom(value: Buffer): Learnt {
-  return {
-    mean: value.readDoubleBE(HEARTBEAT + INSTANT),
-    deviation: value.readDoubleBE(HEARTBEAT + INSTANT + MILLIS),
-    samples: value.readUInt32BE(HEARTBEAT + INSTANT + 2 * MILLIS),
-  };
+function heartbeatHistoryFrom(value: Buffer): Learnt | undefined {
+  const fields = statusRecord.value;
+  const mean = fields.mean.take(value);
+  const deviation = fields.deviation.take(value);
+  const samples = fields.samples.take(value);
+  if (mean === undefined) return undefined;
+  if (deviation === undefined || samples === undefined) throw new RangeError('a status is cut off');
+  return { mean, deviation, samples };
 }
 
 function keyOf(kind: number, name: NodeName): Buffer {
   // Three times as fast as joining buffers: a checkpoint makes very many of these.
   const key = Buffer.allocUnsafe(1 + Buffer.byteLength(name));
   key[0] = kind;
-  key.write(name, 1);
+  NAME_KEY.name.put(key, name);
   return key;
-}
-
-/** What a byte stands for. @throws RangeError */
-export function nameOf<Name>(names: readonly Name[], place: number | undefined): Name {
-  const name = names[place ?? -1];
-  if (name === undefined) throw new RangeError(`${String(place)} stands for nothing`);
-  return name;
 }

@@ -2,9 +2,10 @@ import type { Flip, FlipCause, Pause } from '../../domain/node.js';
 import type { NodeName } from '../../domain/node-name.js';
 import { instant, type Instant } from '../../domain/time.js';
 import type { KeyRange } from '../../ports/ordered-store.js';
-import { COUNT, INSTANT, INSTANT_SHIFT, MILLIS, putInstant, rangeOf, takeInstant } from './binary.js';
+import { COUNT, INSTANT, INSTANT_SHIFT, MILLIS, rangeOf } from './binary.js';
+import { choiceAt, countAt, instantAt, instantAtEnd, millisAt, nameAt, optional, textAt } from './fields.js';
 import { KIND } from './format.js';
-import { nameOf, STATES } from './node-codec.js';
+import { STATES } from './node-codec.js';
 
 /*
  * Flips and pauses of nodes. The length of a name goes before it, so that no name is the beginning of another.
@@ -21,8 +22,23 @@ const { FLIP, PAUSE, PAST } = KIND;
 const CAUSES: readonly FlipCause[] = ['heartbeat', 'silence', 'report'];
 
 const NOTHING = Buffer.alloc(0);
-/** The place of the reason in a flip. */
-const REASON = 3 + COUNT + MILLIS;
+
+/** Their names go before the instant. */
+const MOMENT_KEY = { node: nameAt(1), at: instantAtEnd() };
+export const flipRecord = {
+  kind: FLIP,
+  key: MOMENT_KEY,
+  value: {
+    from: choiceAt(0, STATES),
+    to: choiceAt(1, STATES),
+    cause: choiceAt(2, CAUSES),
+    retries: countAt(3),
+    blind: millisAt(3 + COUNT),
+    reason: optional(textAt(3 + COUNT + MILLIS)),
+  },
+};
+const PAUSE_VALUE = { to: instantAt(0) };
+const PAST_KEY = { at: instantAt(1) };
 
 export const allFlips = rangeOf(FLIP);
 export const allPauses = rangeOf(PAUSE);
@@ -43,27 +59,30 @@ export function flipsOf(node: NodeName): KeyRange {
 }
 
 export function flipValue({ from, to, cause, retries, blind, reason = '' }: Flip): Buffer {
-  const value = Buffer.allocUnsafe(REASON + Buffer.byteLength(reason));
-  value[0] = STATES.indexOf(from);
-  value[1] = STATES.indexOf(to);
-  value[2] = CAUSES.indexOf(cause);
-  value.writeUInt32BE(retries, 3);
-  value.writeDoubleBE(blind, 3 + COUNT);
-  value.write(reason, REASON);
+  const fields = flipRecord.value;
+  const value = Buffer.allocUnsafe(fields.reason.place + Buffer.byteLength(reason));
+  fields.from.put(value, from);
+  fields.to.put(value, to);
+  fields.cause.put(value, cause);
+  fields.retries.put(value, retries);
+  fields.blind.put(value, blind);
+  fields.reason.put(value, reason);
   return value;
 }
 
 /** @throws RangeError if it cannot be read */
 export function flipFrom(node: NodeName, key: Buffer, value: Buffer): Flip {
+  const fields = flipRecord.value;
+  const reason = fields.reason.take(value);
   return {
     node,
-    from: nameOf(STATES, value[0]),
-    to: nameOf(STATES, value[1]),
-    at: takeInstant(key, key.length - INSTANT),
-    cause: nameOf(CAUSES, value[2]),
-    retries: value.readUInt32BE(3),
-    blind: value.readDoubleBE(3 + COUNT),
-    ...(value.length > REASON && { reason: value.toString('utf8', REASON) }),
+    from: fields.from.take(value),
+    to: fields.to.take(value),
+    at: MOMENT_KEY.at.take(key),
+    cause: fields.cause.take(value),
+    retries: fields.retries.take(value),
+    blind: fields.blind.take(value),
+    ...(reason !== undefined && { reason }),
   };
 }
 
@@ -77,26 +96,26 @@ export function pausesOf(node: NodeName): KeyRange {
 
 export function pauseValue({ to }: Pause): Buffer {
   const value = Buffer.allocUnsafe(INSTANT);
-  putInstant(value, to, 0);
+  PAUSE_VALUE.to.put(value, to);
   return value;
 }
 
 export function pauseFrom(key: Buffer, value: Buffer): Pause {
-  return { from: takeInstant(key, key.length - INSTANT), to: takeInstant(value, 0) };
+  return { from: MOMENT_KEY.at.take(key), to: PAUSE_VALUE.to.take(value) };
 }
 
 /** The index entry for a flip, or for a pause by its end. */
 export function pastKey(key: Buffer, at: Instant): Buffer {
   const entry = Buffer.allocUnsafe(1 + INSTANT + key.length);
   entry[0] = PAST;
-  putInstant(entry, at, 1);
+  PAST_KEY.at.put(entry, at);
   key.copy(entry, 1 + INSTANT);
   return entry;
 }
 
 /** The index entry for a flip or pause on disk. */
 export function pastKeyOf(key: Buffer, value: Buffer): Buffer {
-  return pastKey(key, key[0] === FLIP ? takeInstant(key, key.length - INSTANT) : pauseFrom(key, value).to);
+  return pastKey(key, key[0] === FLIP ? MOMENT_KEY.at.take(key) : pauseFrom(key, value).to);
 }
 
 /** The flip or pause of an index entry. */
@@ -111,18 +130,19 @@ export function pastBound(at: number): Buffer {
 }
 
 export function pastInstant(entry: Buffer): Instant {
-  return takeInstant(entry, 1);
+  return PAST_KEY.at.take(entry);
 }
 
 function momentsOf(kind: number, node: NodeName): KeyRange {
-  const name = Buffer.from(node);
-  const gte = Buffer.concat([Buffer.of(kind, name.length), name]);
+  const gte = Buffer.allocUnsafe(2 + Buffer.byteLength(node));
+  gte[0] = kind;
+  MOMENT_KEY.node.put(gte, node);
   return { gte, lt: Buffer.concat([gte, Buffer.alloc(INSTANT + 1, 0xff)]) };
 }
 
 function momentKey(kind: number, node: NodeName, at: Instant): Buffer {
   const { gte } = momentsOf(kind, node);
   const key = Buffer.concat([gte, Buffer.allocUnsafe(INSTANT)]);
-  putInstant(key, at, gte.length);
+  MOMENT_KEY.at.put(key, at);
   return key;
 }

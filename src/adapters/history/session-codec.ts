@@ -1,9 +1,10 @@
 import { isBlindCause, type BlindInterval } from '../../domain/blindness.js';
 import type { EndedSession, OpenSession } from '../../domain/session.js';
 import { instant, type Instant } from '../../domain/time.js';
-import { userIdFromBigInt, type UserId } from '../../domain/user-id.js';
+import type { UserId } from '../../domain/user-id.js';
 import type { KeyRange } from '../../ports/ordered-store.js';
-import { INSTANT, INSTANT_SHIFT, putInstant, rangeOf, takeInstant } from './binary.js';
+import { COUNT, INSTANT, INSTANT_SHIFT, putUser, rangeOf, takeUser, USER } from './binary.js';
+import { countAt, instantAt, userAt } from './fields.js';
 import { KIND } from './format.js';
 
 /*
@@ -19,11 +20,21 @@ import { KIND } from './format.js';
  */
 const { SESSION, OPEN, ENDED, HEALED, BLIND } = KIND;
 
-/** Users take eight bytes with the sign bit flipped, so that they sort as numbers do. */
-const USER = 8;
-const SIGN = 0x80000000;
-const GENERATION = 4;
 const SEQUENCE = 6;
+
+export const sessionRecord = {
+  kind: SESSION,
+  key: { user: userAt(1), onlineAt: instantAt(1 + USER) },
+  value: { offlineAt: instantAt(0), lastSeen: instantAt(INSTANT) },
+};
+export const openRecord = {
+  kind: OPEN,
+  key: { user: userAt(1) },
+  value: { onlineAt: instantAt(0), generation: countAt(INSTANT) },
+};
+const ENDED_KEY = { offlineAt: instantAt(1) };
+const HEALED_KEY = { generation: countAt(1) };
+const BLIND_KEY = { from: instantAt(1), to: instantAt(1 + INSTANT) };
 
 export const openSessions = rangeOf(OPEN);
 export const allSessions = rangeOf(SESSION);
@@ -34,15 +45,15 @@ export const blindIntervals = rangeOf(BLIND);
 export function sessionKey(user: UserId, onlineAt: Instant): Buffer {
   const key = Buffer.allocUnsafe(1 + USER + INSTANT);
   key[0] = SESSION;
-  putUser(key, user, 1);
-  putInstant(key, onlineAt, 1 + USER);
+  sessionRecord.key.user.put(key, user);
+  sessionRecord.key.onlineAt.put(key, onlineAt);
   return key;
 }
 
 export function sessionsOf(user: UserId): KeyRange {
   const gte = Buffer.allocUnsafe(1 + USER);
   gte[0] = SESSION;
-  putUser(gte, user, 1);
+  sessionRecord.key.user.put(gte, user);
   return { gte, lt: Buffer.concat([gte, Buffer.alloc(INSTANT + 1, 0xff)]) };
 }
 
@@ -56,27 +67,27 @@ export function sessionBound(user: UserId, at: number): Buffer {
 
 export function sessionValue({ offlineAt, lastSeen }: Pick<EndedSession, 'offlineAt' | 'lastSeen'>): Buffer {
   const value = Buffer.allocUnsafe(2 * INSTANT);
-  putInstant(value, offlineAt, 0);
-  putInstant(value, lastSeen, INSTANT);
+  sessionRecord.value.offlineAt.put(value, offlineAt);
+  sessionRecord.value.lastSeen.put(value, lastSeen);
   return value;
 }
 
 export function sessionFrom(key: Buffer, value: Buffer): EndedSession {
   return {
-    onlineAt: takeInstant(key, 1 + USER),
+    onlineAt: sessionRecord.key.onlineAt.take(key),
     offlineAt: offlineAtOf(value),
-    lastSeen: takeInstant(value, INSTANT),
+    lastSeen: sessionRecord.value.lastSeen.take(value),
   };
 }
 
 export function offlineAtOf(value: Buffer): Instant {
-  return takeInstant(value, 0);
+  return sessionRecord.value.offlineAt.take(value);
 }
 
 export function openKey(user: UserId): Buffer {
   const key = Buffer.allocUnsafe(1 + USER);
   key[0] = OPEN;
-  putUser(key, user, 1);
+  openRecord.key.user.put(key, user);
   return key;
 }
 
@@ -88,21 +99,26 @@ export function openKeyOf(session: Buffer): Buffer {
 }
 
 export function openValue(onlineAt: Instant, generation: number): Buffer {
-  const value = Buffer.allocUnsafe(INSTANT + GENERATION);
-  putInstant(value, onlineAt, 0);
-  value.writeUInt32BE(generation, INSTANT);
+  const value = Buffer.allocUnsafe(INSTANT + COUNT);
+  openRecord.value.onlineAt.put(value, onlineAt);
+  openRecord.value.generation.put(value, generation);
   return value;
 }
 
 export function openFrom(key: Buffer, value: Buffer): OpenSession {
-  return { user: takeUser(key, 1), onlineAt: takeInstant(value, 0), generation: value.readUInt32BE(INSTANT) };
+  const { onlineAt, generation } = openRecord.value;
+  return {
+    user: openRecord.key.user.take(key),
+    onlineAt: onlineAt.take(value),
+    generation: generation.take(value),
+  };
 }
 
 /** The session's entry in the index of ends. */
 export function endedKeyOf(session: Buffer, offlineAt: Instant): Buffer {
   const key = Buffer.allocUnsafe(INSTANT + session.length);
   key[0] = ENDED;
-  putInstant(key, offlineAt, 1);
+  ENDED_KEY.offlineAt.put(key, offlineAt);
   session.copy(key, 1 + INSTANT, 1);
   return key;
 }
@@ -115,7 +131,7 @@ export function sessionKeyOf(ended: Buffer): Buffer {
 }
 
 export function endOf(ended: Buffer): Instant {
-  return takeInstant(ended, 1);
+  return ENDED_KEY.offlineAt.take(ended);
 }
 
 /** A range: blind intervals that began before this instant. Any number is allowed. */
@@ -124,7 +140,7 @@ export function blindBefore(at: number): KeyRange {
   if (at < -INSTANT_SHIFT) return { gte: blindIntervals.gte, lt: blindIntervals.gte };
   const lt = Buffer.allocUnsafe(1 + INSTANT);
   lt[0] = BLIND;
-  putInstant(lt, instant(at), 1);
+  BLIND_KEY.from.put(lt, instant(at));
   return { gte: blindIntervals.gte, lt };
 }
 
@@ -134,20 +150,20 @@ export function endedBound(at: number): Buffer {
   if (at >= INSTANT_SHIFT) return endedSessions.lt;
   const key = Buffer.allocUnsafe(1 + INSTANT);
   key[0] = ENDED;
-  putInstant(key, instant(at), 1);
+  ENDED_KEY.offlineAt.put(key, instant(at));
   return key;
 }
 
 export function healedKey(generation: number, sequence: number): Buffer {
-  const key = Buffer.allocUnsafe(1 + GENERATION + SEQUENCE);
+  const key = Buffer.allocUnsafe(1 + COUNT + SEQUENCE);
   key[0] = HEALED;
-  key.writeUInt32BE(generation, 1);
-  key.writeUIntBE(sequence, 1 + GENERATION, SEQUENCE);
+  HEALED_KEY.generation.put(key, generation);
+  key.writeUIntBE(sequence, 1 + COUNT, SEQUENCE);
   return key;
 }
 
 export function sequenceOf(healed: Buffer): number {
-  return healed.readUIntBE(1 + GENERATION, SEQUENCE);
+  return healed.readUIntBE(1 + COUNT, SEQUENCE);
 }
 
 export function healedValue(users: readonly UserId[]): Buffer {
@@ -160,14 +176,14 @@ export function healedValue(users: readonly UserId[]): Buffer {
 
 export function healedFrom(key: Buffer, value: Buffer): { generation: number; users: UserId[] } {
   const users = Array.from({ length: value.length / USER }, (_, index) => takeUser(value, index * USER));
-  return { generation: key.readUInt32BE(1), users };
+  return { generation: HEALED_KEY.generation.take(key), users };
 }
 
 export function blindKey({ from, to }: BlindInterval): Buffer {
   const key = Buffer.allocUnsafe(1 + 2 * INSTANT);
   key[0] = BLIND;
-  putInstant(key, from, 1);
-  putInstant(key, to, 1 + INSTANT);
+  BLIND_KEY.from.put(key, from);
+  BLIND_KEY.to.put(key, to);
   return key;
 }
 
@@ -175,20 +191,5 @@ export function blindKey({ from, to }: BlindInterval): Buffer {
 export function blindFrom(key: Buffer, value: Buffer): BlindInterval | undefined {
   const cause = value.toString();
   if (!isBlindCause(cause)) return undefined;
-  return { from: takeInstant(key, 1), to: takeInstant(key, 1 + INSTANT), cause };
-}
-
-/** Four times as fast as shifting a bigint, which would take most of the time of a mass expiry. */
-const scratch = new DataView(new ArrayBuffer(USER));
-
-function putUser(to: Buffer, user: UserId, offset: number): void {
-  scratch.setBigInt64(0, BigInt(user));
-  to.writeUInt32BE((scratch.getUint32(0) ^ SIGN) >>> 0, offset);
-  to.writeUInt32BE(scratch.getUint32(4), offset + 4);
-}
-
-function takeUser(from: Buffer, offset: number): UserId {
-  scratch.setUint32(0, from.readUInt32BE(offset) ^ SIGN);
-  scratch.setUint32(4, from.readUInt32BE(offset + 4));
-  return userIdFromBigInt(scratch.getBigInt64(0));
+  return { from: BLIND_KEY.from.take(key), to: BLIND_KEY.to.take(key), cause };
 }

@@ -1,0 +1,136 @@
+import type { Instant, Millis } from '../../domain/time.js';
+import type { UserId } from '../../domain/user-id.js';
+import { INSTANT, putInstant, putUser, takeInstant, takeUser } from './binary.js';
+
+/*
+ * Records are described field by field. The codecs read and write by these descriptions, and a database's functions
+ * that decode records for analysts are made from them.
+ */
+
+export interface FieldPlace {
+  readonly type: 'user' | 'instant' | 'count' | 'millis' | 'choice' | 'name' | 'text';
+  /** Its first byte; counted from the end if negative. */
+  readonly place: number;
+  /** Of a choice: what its byte stands for. */
+  readonly names?: readonly string[];
+  /** It is left out where the bytes end before it. */
+  readonly isOptional?: true;
+}
+
+/** A field in the key or the value of a record. */
+export interface Field<Value> extends FieldPlace {
+  readonly put: (to: Buffer, value: Value) => void;
+  readonly take: (from: Buffer) => Value;
+}
+
+export interface OptionalField<Value> extends FieldPlace {
+  readonly put: (to: Buffer, value: Value) => void;
+  readonly take: (from: Buffer) => Value | undefined;
+}
+
+export function userAt(place: number): Field<UserId> {
+  return {
+    type: 'user',
+    place,
+    put: (to, user) => {
+      putUser(to, user, place);
+    },
+    take: (from) => takeUser(from, place),
+  };
+}
+
+export function instantAt(place: number): Field<Instant> {
+  return {
+    type: 'instant',
+    place,
+    put: (to, at) => {
+      putInstant(to, at, place);
+    },
+    take: (from) => takeInstant(from, place),
+  };
+}
+
+/** Behind something of any length. */
+export function instantAtEnd(): Field<Instant> {
+  return {
+    type: 'instant',
+    place: -INSTANT,
+    put: (to, at) => {
+      putInstant(to, at, to.length - INSTANT);
+    },
+    take: (from) => takeInstant(from, from.length - INSTANT),
+  };
+}
+
+export function countAt(place: number): Field<number> {
+  return {
+    type: 'count',
+    place,
+    put: (to, count) => {
+      to.writeUInt32BE(count, place);
+    },
+    take: (from) => from.readUInt32BE(place),
+  };
+}
+
+export function millisAt(place: number): Field<Millis> {
+  return {
+    type: 'millis',
+    place,
+    put: (to, millis) => {
+      to.writeDoubleBE(millis, place);
+    },
+    take: (from) => from.readDoubleBE(place),
+  };
+}
+
+/** @param names their indexes are on disk: new ones go to the end */
+export function choiceAt<Name extends string>(place: number, names: readonly Name[]): Field<Name> {
+  return {
+    type: 'choice',
+    place,
+    names,
+    put: (to, name) => {
+      to[place] = names.indexOf(name);
+    },
+    take: (from) => {
+      const name = names[from[place] ?? -1];
+      if (name === undefined) throw new RangeError(`${String(from[place])} stands for nothing`);
+      return name;
+    },
+  };
+}
+
+/** Its length goes before it in one byte, so that no name is the beginning of another. */
+export function nameAt(place: number): Field<string> {
+  return {
+    type: 'name',
+    place,
+    put: (to, name) => {
+      to[place] = to.write(name, place + 1);
+    },
+    take: (from) => from.toString('utf8', place + 1, place + 1 + (from[place] ?? 0)),
+  };
+}
+
+/** The rest, in UTF-8. */
+export function textAt(place: number): Field<string> {
+  return {
+    type: 'text',
+    place,
+    put: (to, text) => {
+      to.write(text, place);
+    },
+    take: (from) => from.toString('utf8', place),
+  };
+}
+
+/** A field that may be left out, with all behind it. */
+export function optional<Value>({ put, take, ...field }: Field<Value>): OptionalField<Value> {
+  return {
+    ...field,
+    isOptional: true,
+    put,
+    take: (from) => (from.length > field.place ? take(from) : undefined),
+  };
+}
