@@ -155,7 +155,8 @@ function note<Id, Kept>(all: Map<Id, Kept[]>, id: Id, kept: Kept): void {
 function weightOf(entry: Queued): number {
   if (entry.kind === 'end' || entry.kind === 'close') return CHANGES_OF_AN_END;
   if (entry.kind === 'statuses') return entry.nodes.length;
-  if (entry.kind === 'alerts') return CHANGES_OF_AN_ALERT * entry.records.length;
+  if (entry.kind === 'alerts')
+    return CHANGES_OF_AN_ALERT * entry.records.length + (entry.unnotified?.length ?? 0);
   if (entry.kind === 'standing') return CHANGES_OF_A_FLIP + CHANGES_OF_AN_ALERT * entry.alerts.length;
   return entry.kind === 'late' ? weightOf(entry.entry) : 1;
 }

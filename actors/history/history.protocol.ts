@@ -1,4 +1,4 @@
-import type { AlertRecord, LastHold } from '../../src/domain/alert.js';
+import type { AlertRecord, LastHold, UnnotifiedOf } from '../../src/domain/alert.js';
 import type { BlindInterval } from '../../src/domain/blindness.js';
 import type { Flip, NodeStatus, Pause, Registration } from '../../src/domain/node.js';
 import type { NodeName } from '../../src/domain/node-name.js';
@@ -49,7 +49,11 @@ export type DaemonEntry =
   | { readonly kind: 'healed'; readonly generation: number; readonly users: readonly UserId[] }
   | { readonly kind: 'blind'; readonly interval: BlindInterval }
   /** Deliveries of alerts. Stored completely or not at all. */
-  | { readonly kind: 'alerts'; readonly records: readonly AlertRecord[] }
+  | {
+      readonly kind: 'alerts';
+      readonly records: readonly AlertRecord[];
+      readonly unnotified?: readonly UnnotifiedOf[];
+    }
   | { readonly kind: 'held'; readonly hold: LastHold };
 
 /** Entries from a node's actor that somebody waits for. Refused when the disk is full. */

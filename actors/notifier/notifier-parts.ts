@@ -26,6 +26,7 @@ import { Inhibition } from './rules/inhibition.js';
 import { MassFailure, type MassFailureOptions } from './rules/mass-failure.js';
 import { OngoingFailures } from './rules/ongoing-failures.js';
 import { Reminders, type RemindersOptions } from './rules/reminders.js';
+import { UnnotifiedChannels } from './rules/unnotified-channels.js';
 
 export interface NotifierPartsOptions extends OverflowOptions, RemindersOptions {
   /** They may change while the daemon runs. */
@@ -57,7 +58,8 @@ export function makeNotifierParts(options: NotifierPartsOptions, deps: NotifierP
   const ids = new AlertIds(deps.random);
   const intents = new IntentRegister();
   const open = new OpenAlerts(deps.totals, intents);
-  const writer = new AlertWriter(open, deps, (records) => {
+  const unnotified = new UnnotifiedChannels();
+  const writer = new AlertWriter(open, unnotified, deps, (records) => {
     deps.committed(records);
   });
 
@@ -70,10 +72,10 @@ export function makeNotifierParts(options: NotifierPartsOptions, deps: NotifierP
 
   const inhibition = new Inhibition(open, failed, { ids, flapping, massFailure });
   const reminders = new Reminders(options, { open, failed, ids, inhibition });
-  const escalation = new Escalation(routes, { open, failed, ids });
+  const escalation = new Escalation(routes, { open, failed, ids, unnotified });
   const receiverOf = (channel: string): string => channels.get(channel)?.receiverId ?? channel;
-  const closing = new Closing({ routes, receiverOf }, { open, failed, ids, deliveryRules });
-  const lasting = { inhibition, reminders, escalation, closing };
+  const closing = new Closing({ routes, receiverOf }, { open, failed, ids, deliveryRules, unnotified });
+  const lasting = { inhibition, reminders, escalation, closing, unnotified };
   const ongoingFailures = new OngoingFailures(routes, { open, failed, massFailure, ...lasting });
   const summaries = new FlappingSummaries(open, flapping);
   const dueAlerts = new DueAlerts({ writer, massFailure, holdQueue, summaries, ongoingFailures });
@@ -94,9 +96,9 @@ export function makeNotifierParts(options: NotifierPartsOptions, deps: NotifierP
     escalation,
   });
   const requests = new Requests({ open, writer, ids, outbox, clock, logger, channels });
-  const prepared = new PreparedAlerts({ writer, rules, closing, ongoingFailures });
+  const prepared = new PreparedAlerts({ writer, rules, closing, ongoingFailures, unnotified });
   const overflow = new Overflow(options, { open, ids, logger, refusing: () => deps.refusing() });
-  const resender = new Resender(routes, { open, failed, closing, channels });
+  const resender = new Resender(routes, { open, failed, unnotified, channels });
 
   return {
     open,
@@ -112,6 +114,7 @@ export function makeNotifierParts(options: NotifierPartsOptions, deps: NotifierP
     dueAlerts,
     ongoingFailures,
     closing,
+    unnotified,
     resender,
     /** Restores what an earlier run left. */
     restore: () =>
@@ -128,6 +131,7 @@ export function makeNotifierParts(options: NotifierPartsOptions, deps: NotifierP
         holdQueue,
         ongoingFailures,
         deliveries,
+        unnotified,
       }),
   };
 }

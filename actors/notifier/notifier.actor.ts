@@ -107,10 +107,13 @@ export class Notifier implements Behaviour<NotifierMessage>, Alerting {
 
   raise(change: NodeChange): readonly AlertRecord[] {
     const { holdQueue, overflow, prepared, rules } = this.#parts;
-    const { node, isPaused } = change;
+    const { flip, node, isPaused } = change;
     const circumstances = this.#circumstances;
-    const unnotified = this.#ongoingFailures.unnotified(node.name);
+    const unnotified = this.#parts.unnotified.of(node.name);
     const cause = this.#ongoingFailures.flipped(change, circumstances.now, circumstances.wall);
+    // A later failure is another one, whose channels are notified: that has to be on disk before it. What its recovery
+    // changes is stored after it.
+    if (flip.to === 'failed') this.#writer.submit();
     if (!isPaused) prepared.flipped(change);
     if (isPaused || overflow.takes(node.name)) {
       this.#setAlarm();
@@ -130,7 +133,9 @@ export class Notifier implements Behaviour<NotifierMessage>, Alerting {
 
   prepare(news: NodeNews): readonly AlertRecord[] {
     const { prepared } = this.#parts;
-    return prepared.prepare(news, this.#circumstances.wall);
+    const records = prepared.prepare(news, this.#circumstances.wall);
+    this.#writer.submit();
+    return records;
   }
 
   settled(node: NodeName, stored: boolean): void {

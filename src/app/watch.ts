@@ -38,10 +38,10 @@ export function createWatch(shared: Shared, outbox: Outbox, history: () => Histo
     random: Math.random,
     watched: () => nodes.unpaused,
     holds: (records) => memory.startRoom.holdsAlerts(records),
-    submit: (records) => {
+    submit: (records, unnotified) => {
       // What the nodes have submitted about the same alerts comes first.
       nodes.flush();
-      history().submit([{ kind: 'alerts', records }]);
+      history().submit([{ kind: 'alerts', records, unnotified }]);
     },
     remember: (hold) => {
       history().submit([{ kind: 'held', hold }]);

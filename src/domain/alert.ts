@@ -114,6 +114,12 @@ export interface AlertRecord {
   readonly deliveries: readonly Delivery[];
 }
 
+/** The channels that get a node's alerts and have not been notified of its failure. */
+export interface UnnotifiedOf {
+  readonly node: NodeName;
+  readonly channels: readonly string[];
+}
+
 /** When alerts were last held for a mass failure; a restart needs it. */
 export interface LastHold {
   readonly from: Instant;

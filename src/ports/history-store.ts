@@ -1,4 +1,4 @@
-import type { AlertRecord, LastHold } from '../domain/alert.js';
+import type { AlertRecord, LastHold, UnnotifiedOf } from '../domain/alert.js';
 import type { BlindInterval } from '../domain/blindness.js';
 import type { Flip, NodeStatus, Pause, Registration } from '../domain/node.js';
 import type { NodeName } from '../domain/node-name.js';
@@ -54,7 +54,12 @@ export type HistoryRecord =
   /** The observed time so far. */
   | { readonly kind: 'observed_time'; readonly observed: ObservedTime }
   /** Deliveries of alerts. New alerts are in one batch with the flip that raised them. */
-  | { readonly kind: 'alerts'; readonly records: readonly AlertRecord[] }
+  | {
+      readonly kind: 'alerts';
+      readonly records: readonly AlertRecord[];
+      /** The channels of a node replace those stored before. */
+      readonly unnotified?: readonly UnnotifiedOf[];
+    }
   /** Alerts are held for a mass failure. */
   | { readonly kind: 'held'; readonly hold: LastHold };
 

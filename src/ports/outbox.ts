@@ -1,4 +1,4 @@
-import type { AlertId, AlertRecord, DeliveryState, LastHold } from '../domain/alert.js';
+import type { AlertId, AlertRecord, DeliveryState, LastHold, UnnotifiedOf } from '../domain/alert.js';
 import type { Instant } from '../domain/time.js';
 
 /** Which alerts to read. */
@@ -26,6 +26,9 @@ export interface Outbox {
   notifiedLate(since: Instant): AsyncIterable<readonly AlertRecord[]>;
 
   alert(id: AlertId): Promise<AlertRecord | undefined>;
+
+  /** Channels that have not been notified of a failure, in chunks. */
+  unnotified(): AsyncIterable<readonly UnnotifiedOf[]>;
 
   /** When alerts were last held for a mass failure. */
   lastHold(): Promise<LastHold | undefined>;

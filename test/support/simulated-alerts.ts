@@ -143,7 +143,7 @@ export class SimulatedAlerts {
         holds: () => true,
         random: () => 0.5,
         watched: () => this.watched,
-        submit: (records) => this.history.submit([{ kind: 'alerts', records }]),
+        submit: (records, unnotified) => this.history.submit([{ kind: 'alerts', records, unnotified }]),
         remember: (hold) => this.history.submit([{ kind: 'held', hold }]),
         refusing: () => this.history.state === 'refusing',
       },

@@ -2,7 +2,7 @@ import type { NodeName } from '../../../src/domain/node-name.js';
 import { unixSeconds } from '../../../src/domain/time.js';
 import type { OpenFailure } from '../../../src/ports/channel.js';
 import type { OpenAlerts } from '../outbox/open-alerts.js';
-import type { Closing } from '../rules/closing.js';
+import type { UnnotifiedChannels } from '../rules/unnotified-channels.js';
 import type { FailedNodes } from '../rules/failed-nodes.js';
 import { routesOf, type Route } from '../rules/routing.js';
 import type { ChannelActor } from './channel.actor.js';
@@ -10,7 +10,7 @@ import type { ChannelActor } from './channel.actor.js';
 export interface ResenderDeps {
   readonly open: OpenAlerts;
   readonly failed: FailedNodes;
-  readonly closing: Closing;
+  readonly unnotified: UnnotifiedChannels;
   readonly channels: ReadonlyMap<string, Pick<ChannelActor, 'resend' | 'gone'>>;
 }
 
@@ -43,10 +43,10 @@ export class Resender {
   }
 
   #resend(nodes: ReturnType<FailedNodes['all']>): void {
-    const { channels, closing } = this.#deps;
+    const { channels, unnotified } = this.#deps;
     for (const [channel, failures] of this.#byChannel(nodes)) {
       const isNotified = channels.get(channel)?.resend(failures) === true;
-      for (const { name } of isNotified ? failures : []) closing.notified(name, [channel]);
+      for (const { name } of isNotified ? failures : []) unnotified.notified(name, [channel]);
     }
   }
 

@@ -1,5 +1,6 @@
-import type { AlertRecord } from '../../../src/domain/alert.js';
+import type { AlertRecord, UnnotifiedOf } from '../../../src/domain/alert.js';
 import type { Clock } from '../../../src/ports/clock.js';
+import type { UnnotifiedChannels } from '../rules/unnotified-channels.js';
 import type { OpenAlerts } from './open-alerts.js';
 
 /** Records that are submitted to history at once. */
@@ -8,7 +9,7 @@ const CHUNK = 1_000;
 export interface AlertWriterDeps {
   readonly clock: Clock;
   /** Has history store the records. The result comes back as `committed`. */
-  submit(records: readonly AlertRecord[]): void;
+  submit(records: readonly AlertRecord[], unnotified: readonly UnnotifiedOf[]): void;
   /** Whether the disk takes no writes at present. */
   refusing(): boolean;
 }
@@ -16,13 +17,20 @@ export interface AlertWriterDeps {
 /** Writes alerts to the disk through history. */
 export class AlertWriter {
   readonly #open: OpenAlerts;
+  readonly #unnotified: UnnotifiedChannels;
   readonly #deps: AlertWriterDeps;
   readonly #committed: (records: readonly AlertRecord[]) => void;
   #pending: AlertRecord[] = [];
 
   /** @param committed gets the records that the disk cannot take at present */
-  constructor(open: OpenAlerts, deps: AlertWriterDeps, committed: (records: readonly AlertRecord[]) => void) {
+  constructor(
+    open: OpenAlerts,
+    unnotified: UnnotifiedChannels,
+    deps: AlertWriterDeps,
+    committed: (records: readonly AlertRecord[]) => void,
+  ) {
     this.#open = open;
+    this.#unnotified = unnotified;
     this.#deps = deps;
     this.#committed = committed;
   }
@@ -36,20 +44,25 @@ export class AlertWriter {
     }
   }
 
-  /** Submits what was put. */
+  /** Submits what was put, in one batch with changes of unnotified channels. */
   submit(): void {
-    if (this.#pending.length === 0) return;
     const records = this.#pending;
     this.#pending = [];
     // Otherwise they are submitted when the disk takes writes again: each alert once, however many attempts there were.
-    if (this.#deps.refusing()) this.#committed(records);
-    else this.#deps.submit(records);
+    if (!this.#deps.refusing()) this.#submit(records);
+    else if (records.length > 0) this.#committed(records);
+  }
+
+  #submit(records: readonly AlertRecord[]): void {
+    const unnotified = this.#unnotified.takeChanges();
+    if (records.length > 0 || unnotified.length > 0) this.#deps.submit(records, unnotified);
   }
 
   /** The disk takes writes again, and gets each unstored record as it is now. */
   flush(): void {
     const records = [...this.#open.allUnstored()];
     this.#pending = [];
-    for (let at = 0; at < records.length; at += CHUNK) this.#deps.submit(records.slice(at, at + CHUNK));
+    for (let at = 0; at < records.length; at += CHUNK) this.#submit(records.slice(at, at + CHUNK));
+    this.#submit([]);
   }
 }

@@ -6,6 +6,7 @@ import type { AlertingRules } from '../rules/alerting.js';
 import type { Closing } from '../rules/closing.js';
 import type { Circumstances } from '../rules/delivery-rules.js';
 import type { OngoingFailures } from '../rules/ongoing-failures.js';
+import type { UnnotifiedChannels } from '../rules/unnotified-channels.js';
 import type { AlertWriter } from './alert-writer.js';
 import { moved } from './delivery.js';
 
@@ -14,10 +15,13 @@ export interface PreparedAlertsDeps {
   readonly rules: AlertingRules;
   readonly closing: Closing;
   readonly ongoingFailures: OngoingFailures;
+  readonly unnotified: UnnotifiedChannels;
 }
 
 interface Prepared {
   readonly records: readonly AlertRecord[];
+  /** The pause of the node ends: its channels are right from then on. */
+  readonly isResumed: boolean;
   /** The node has recovered since. */
   isOver: boolean;
 }
@@ -33,16 +37,18 @@ export class PreparedAlerts {
 
   /** @returns the records to store with the request */
   prepare(news: NodeNews, wall: Instant): readonly AlertRecord[] {
-    const { closing, ongoingFailures, rules } = this.#deps;
+    const { closing, rules, unnotified } = this.#deps;
     const { name } = news.node;
     const record =
       news.kind === 'rerouted'
         ? closing.prepare(news.node, news.next, wall)
-        : rules.prepare(news, ongoingFailures.unnotified(name), wall);
-    if (record === undefined) return [];
-    const records = [...(this.#ofNode.get(name)?.records ?? []), record];
-    this.#ofNode.set(name, { records, isOver: false });
-    return [record];
+        : rules.prepare(news, unnotified.of(name), wall);
+    const added = record === undefined ? [] : [record];
+    const isResumed = news.kind === 'resumed';
+    if (added.length === 0 && !isResumed) return [];
+    const records = [...(this.#ofNode.get(name)?.records ?? []), ...added];
+    this.#ofNode.set(name, { records, isResumed, isOver: false });
+    return added;
   }
 
   /** A node flips before its request is on disk. */
@@ -56,6 +62,7 @@ export class PreparedAlerts {
     const prepared = this.#ofNode.get(node);
     this.#ofNode.delete(node);
     if (prepared === undefined || !stored) return false;
+    if (prepared.isResumed) this.#deps.unnotified.forget(node);
     for (const record of prepared.records) this.#admit(record, node, prepared.isOver, circumstances);
     return true;
   }

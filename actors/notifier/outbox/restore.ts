@@ -9,6 +9,7 @@ import type { HoldQueue } from '../grouping/hold-queue.js';
 import type { Flapping } from '../rules/flapping.js';
 import type { MassFailure } from '../rules/mass-failure.js';
 import type { OngoingFailures } from '../rules/ongoing-failures.js';
+import type { UnnotifiedChannels } from '../rules/unnotified-channels.js';
 import type { Deliveries } from './deliveries.js';
 import type { OpenAlerts } from './open-alerts.js';
 
@@ -28,6 +29,7 @@ export interface RestoreDeps {
   readonly holdQueue: HoldQueue;
   readonly ongoingFailures: OngoingFailures;
   readonly deliveries: Deliveries;
+  readonly unnotified: UnnotifiedChannels;
 }
 
 /** Restores what an earlier run left to do, and who had been notified. */
@@ -50,6 +52,7 @@ export async function restoreOutbox(deps: RestoreDeps): Promise<void> {
     if (newest !== undefined) ids.startAfter(newest.alert.id);
     break;
   }
+  for await (const chunk of outbox.unnotified()) deps.unnotified.restore(chunk);
   const lastHold = await outbox.lastHold();
   const records = [...recent.values()];
   deps.flapping.resume(records, now, wall);

@@ -82,7 +82,7 @@ export class AlertingRules {
    */
   prepare(
     { kind, node, at }: Exclude<NodeNews, { kind: 'rerouted' }>,
-    unnotified: ReadonlySet<string> | undefined,
+    unnotified: ReadonlySet<string>,
     wall: Instant,
   ): AlertRecord | undefined {
     const type =

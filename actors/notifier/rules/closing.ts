@@ -11,6 +11,7 @@ import type { OpenAlerts } from '../outbox/open-alerts.js';
 import type { Circumstances, DeliveryRules } from './delivery-rules.js';
 import type { FailedNode, FailedNodes } from './failed-nodes.js';
 import { routesOf, routesOfFailure, type Route } from './routing.js';
+import type { UnnotifiedChannels } from './unnotified-channels.js';
 
 /** The receiver of a channel's messages. Two channels may have one receiver, and a channel may get another name. */
 type ReceiverOf = (channel: string) => string;
@@ -19,6 +20,12 @@ type ReceiverOf = (channel: string) => string;
 interface Routing {
   readonly routes: readonly Route[];
   readonly receiverOf: ReceiverOf;
+}
+
+/** A failed node of whose failure all its channels have been notified, except some. */
+interface NotifiedNode {
+  readonly facts: NodeFacts;
+  readonly unnotified: ReadonlySet<string>;
 }
 
 /** The effect on a failure when the alerts of its node are routed to other channels. */
@@ -34,6 +41,7 @@ export interface ClosingDeps {
   readonly failed: FailedNodes;
   readonly ids: AlertIds;
   readonly deliveryRules: DeliveryRules;
+  readonly unnotified: UnnotifiedChannels;
 }
 
 /**
@@ -46,16 +54,18 @@ export class Closing {
   readonly #failed: FailedNodes;
   readonly #ids: AlertIds;
   readonly #deliveryRules: DeliveryRules;
+  readonly #unnotified: UnnotifiedChannels;
   /** The routing before the channels were replaced. */
   #before: Routing | undefined;
 
   /** @param now the routing in force: it changes while the daemon runs */
-  constructor(now: Routing, { open, failed, ids, deliveryRules }: ClosingDeps) {
+  constructor(now: Routing, { open, failed, ids, deliveryRules, unnotified }: ClosingDeps) {
     this.#now = now;
     this.#open = open;
     this.#failed = failed;
     this.#ids = ids;
     this.#deliveryRules = deliveryRules;
+    this.#unnotified = unnotified;
   }
 
   /**
@@ -69,7 +79,7 @@ export class Closing {
     this.#before = { routes: [...routes], receiverOf: (channel) => receivers.get(channel) ?? channel };
     const failures = new Map<string, FailedNode[]>();
     for (const node of this.#failed.all()) {
-      for (const { name } of node.isNotified ? holders(this.#now, node, node.facts) : [])
+      for (const { name } of node.isNotified ? holders(this.#now, this.#notified(node.facts)) : [])
         if (this.#open.of(node.facts.name, name).length === 0) add(failures, name, node);
     }
     return new Map(
@@ -96,9 +106,9 @@ export class Closing {
     if (before === undefined) return unclosed;
     for (const node of this.#failed.all()) {
       if (!node.isNotified) continue;
-      const rerouted = reroute(node, before, now, node.facts);
+      const rerouted = reroute(this.#notified(node.facts), before, now, node.facts);
       for (const channel of rerouted.unclosed) add(unclosed, channel, node);
-      this.#failed.put({ ...node, unnotified: rerouted.unnotified });
+      this.#unnotified.set(node.facts.name, rerouted.unnotified);
     }
     return unclosed;
   }
@@ -140,13 +150,14 @@ export class Closing {
   }
 
   /**
-   * The settings of a node are about to change.
+   * The settings of a failed node are about to change. Channels that it will have count as unnotified already, so that
+   * they are stored before its settings.
    *
    * @returns what goes to disk with them: the end of its failure for channels that will not be notified of it
    */
   prepare(before: NodeFacts, next: NodeFacts, wall: Instant): AlertRecord | undefined {
-    const unnotified = this.#failed.get(before.name)?.unnotified;
-    const { unclosed } = reroute({ facts: before, unnotified }, this.#now, this.#now, next);
+    const { unclosed, unnotified } = this.#reroute(before, next);
+    this.#unnotified.add(before.name, unnotified);
     if (unclosed.length === 0) return undefined;
     return this.#closed(
       before,
@@ -194,34 +205,28 @@ export class Closing {
     return receiversOfEnd(this.#now, facts).has(this.#now.receiverOf(channel));
   }
 
-  /** @returns the channels that get its alerts by now, and have not been notified of its failure */
-  unnotified(node: FailedNode, next: NodeFacts): ReadonlySet<string> | undefined {
-    const { labels, channels } = node.facts;
-    if (labels === next.labels && channels === next.channels) return node.unnotified;
-    return reroute(node, this.#now, this.#now, next).unnotified;
+  /** The settings of a failed node have changed. */
+  changed(before: NodeFacts, next: NodeFacts): void {
+    if (before.labels === next.labels && before.channels === next.channels) return;
+    this.#unnotified.set(next.name, this.#reroute(before, next).unnotified);
   }
 
-  /** These channels have been notified of a failure after all, or are about to be. */
-  notified(name: NodeName, channels: readonly string[]): void {
-    const node = this.#failed.get(name);
-    if (node?.unnotified === undefined || node.unnotified.size === 0) return;
-    const unnotified = new Set([...node.unnotified].filter((channel) => !channels.includes(channel)));
-    this.#failed.put({ ...node, unnotified });
+  #reroute(before: NodeFacts, next: NodeFacts): Reroute {
+    return reroute(this.#notified(before), this.#now, this.#now, next);
+  }
+
+  #notified(facts: NodeFacts): NotifiedNode {
+    return { facts, unnotified: this.#unnotified.of(facts.name) };
   }
 }
 
-function reroute(
-  node: Pick<FailedNode, 'facts' | 'unnotified'>,
-  before: Routing,
-  now: Routing,
-  next: NodeFacts,
-): Reroute {
+function reroute(node: NotifiedNode, before: Routing, now: Routing, next: NodeFacts): Reroute {
   const notified = routesOfFailure(before.routes, node.facts)
-    .filter(({ name }) => node.unnotified?.has(name) !== true)
+    .filter(({ name }) => !node.unnotified.has(name))
     .map(({ name }) => before.receiverOf(name));
   const stay = receiversOfEnd(now, next);
   const unclosed = new Map<string, string>();
-  for (const { name } of holders(before, node, node.facts)) {
+  for (const { name } of holders(before, node)) {
     const receiver = before.receiverOf(name);
     // A receiver that is no longer configured gets a closing notice by its old settings.
     const same = now.routes.filter((route) => now.receiverOf(route.name) === receiver);
@@ -235,14 +240,10 @@ function reroute(
 }
 
 /** The channels that have been notified of a failure, and would be notified of its end. */
-function holders(
-  { routes }: Routing,
-  { unnotified }: Pick<FailedNode, 'unnotified'>,
-  facts: NodeFacts,
-): readonly Route[] {
+function holders({ routes }: Routing, { facts, unnotified }: NotifiedNode): readonly Route[] {
   const ends = routesOf(routes, 'channel.closed', facts);
   return routesOfFailure(routes, facts).filter(
-    (route) => ends.includes(route) && unnotified?.has(route.name) !== true,
+    (route) => ends.includes(route) && !unnotified.has(route.name),
   );
 }
 

@@ -33,7 +33,7 @@ export interface Circumstances {
   /** A dependency of the node that failed before it. */
   readonly cause?: NodeName | undefined;
   /** Channels that get its alerts by now, and have not been notified of its failure. */
-  readonly unnotified?: ReadonlySet<string> | undefined;
+  readonly unnotified?: ReadonlySet<string>;
 }
 
 export type NodeAlertType = Exclude<AlertType, 'mass_failure' | 'test'>;

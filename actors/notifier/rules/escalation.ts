@@ -13,12 +13,14 @@ import { groupSentence } from '../channel/message.js';
 import { type OpenDelivery, fresh, held, isFailure, moved, withDelivery } from '../outbox/delivery.js';
 import type { OpenAlerts } from '../outbox/open-alerts.js';
 import type { FailedNode, FailedNodes } from './failed-nodes.js';
-import type { Route } from './routing.js';
+import { routesOf, type Route } from './routing.js';
+import type { UnnotifiedChannels } from './unnotified-channels.js';
 
 export interface EscalationDeps {
   readonly failed: Pick<FailedNodes, 'get'>;
   readonly open: Pick<OpenAlerts, 'of' | 'delivery'>;
   readonly ids: AlertIds;
+  readonly unnotified: Pick<UnnotifiedChannels, 'add'>;
 }
 
 /**
@@ -28,10 +30,10 @@ export interface EscalationDeps {
  */
 export class Escalation {
   /** They may change while the daemon runs. */
-  readonly #routes: readonly Pick<Route, 'name' | 'after'>[];
+  readonly #routes: readonly Route[];
   readonly #deps: EscalationDeps;
 
-  constructor(routes: readonly Pick<Route, 'name' | 'after'>[], deps: EscalationDeps) {
+  constructor(routes: readonly Route[], deps: EscalationDeps) {
     this.#routes = routes;
     this.#deps = deps;
   }
@@ -70,16 +72,30 @@ export class Escalation {
 
   /** @returns what changes when an escalation channel is about to get a group */
   delayedGroup(record: AlertRecord, channel: string, wall: Instant): readonly AlertRecord[] {
-    const { failed, open, ids } = this.#deps;
+    const { failed, open, ids, unnotified } = this.#deps;
     const delivery = open.delivery(record, channel);
     if (record.alert.group === undefined || delivery?.state !== 'pending') return [];
     if (this.wait(record.alert, delivery) === 0) return [];
-    return delayedGroup(record, delivery, { failed, open, nextId: () => ids.next(wall) });
+    return delayedGroup(record, delivery, {
+      failed,
+      open,
+      nextId: () => ids.next(wall),
+      leftOut: (node) => {
+        if (this.#getsRecovery(channel, node)) unnotified.add(node.name, [channel]);
+      },
+    });
+  }
+
+  #getsRecovery(channel: string, { labels }: GroupedNode): boolean {
+    const route = this.#routes.filter(({ name }) => name === channel);
+    return routesOf(route, 'node.recovered', { labels, channels: undefined }).length > 0;
   }
 }
 
 interface DelayedGroupDeps extends Pick<EscalationDeps, 'failed' | 'open'> {
   nextId(): AlertId;
+  /** The node is not failed, and its recovery is still to come: it recovered while it was paused. */
+  leftOut(node: GroupedNode): void;
 }
 
 /**
@@ -116,6 +132,7 @@ function delayedGroup(record: AlertRecord, delivery: Delivery, deps: DelayedGrou
       return [];
     for (const each of recoveries) changes.push(withDelivery(each.record, moved(each.delivery, 'cancelled')));
     if (wasNotified === true) return recoveries.length > 0 ? [{ ...node, state: 'active' }] : [];
+    if (failed === undefined && recoveries.length === 0) deps.leftOut(node);
     if (failed !== undefined && !isClosed && !later.some(isFailure))
       changes.push(acknowledged(failed, node, delivery, deps.nextId()));
     return [];

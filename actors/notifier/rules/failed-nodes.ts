@@ -14,8 +14,6 @@ export interface FailedNode {
   readonly isQuiet: boolean;
   /** Channels were notified. */
   readonly isNotified: boolean;
-  /** Channels that get its alerts by now, and have not been notified of its failure. */
-  readonly unnotified?: ReadonlySet<string> | undefined;
   /** A dependency that failed before it. */
   readonly cause: NodeName | undefined;
 }

@@ -11,6 +11,7 @@ import type { Inhibition } from './inhibition.js';
 import type { MassFailure } from './mass-failure.js';
 import type { Reminders } from './reminders.js';
 import type { Route } from './routing.js';
+import type { UnnotifiedChannels } from './unnotified-channels.js';
 
 export interface OngoingFailuresDeps {
   readonly open: OpenAlerts;
@@ -20,6 +21,7 @@ export interface OngoingFailuresDeps {
   readonly reminders: Reminders;
   readonly escalation: Escalation;
   readonly closing: Closing;
+  readonly unnotified: UnnotifiedChannels;
 }
 
 /** Failures that last: keeps track of the failed nodes for reminders, inhibition, escalation and closing. */
@@ -55,6 +57,8 @@ export class OngoingFailures {
 
   /** A node flips. @returns the cause, if its failure is inhibited */
   flipped({ flip, node, isPaused }: NodeChange, now: Moment, wall: Instant): NodeName | undefined {
+    // Nobody is notified during a pause: those who were not notified before it have still not been.
+    if (!isPaused) this.#deps.unnotified.forget(node.name);
     if (flip.to !== 'failed') {
       this.#ended(node.name, now);
       return undefined;
@@ -75,6 +79,7 @@ export class OngoingFailures {
   /** A node reports its status. @param status undefined when it is no longer watched */
   reported(name: NodeName, status: FailureStatus | undefined, now: Moment, wall: Instant): void {
     if (status === undefined) {
+      this.#deps.unnotified.forget(name);
       this.#ended(name, now);
       return;
     }
@@ -85,8 +90,8 @@ export class OngoingFailures {
     const isKnown = before?.since === since;
     const failedAt = isKnown ? before.failedAt : momentOf(since, now, wall);
     const isOfEarlierRun = isKnown ? before.isOfEarlierRun === true : before === undefined;
-    const unnotified = isKnown ? this.#deps.closing.unnotified(before, node) : undefined;
-    const failed = { facts: node, since, failedAt, isOfEarlierRun, isQuiet, isNotified, cause, unnotified };
+    if (isKnown) this.#deps.closing.changed(before.facts, node);
+    const failed = { facts: node, since, failedAt, isOfEarlierRun, isQuiet, isNotified, cause };
     this.#failed.put(failed);
     if (before === undefined) this.#reminders.watch(failed, now);
   }
@@ -97,14 +102,9 @@ export class OngoingFailures {
     return failed && this.#inhibition.causeOf(failed.facts);
   }
 
-  /** Channels that get a failed node's alerts by now, and have not been notified of its failure. */
-  unnotified(name: NodeName): ReadonlySet<string> | undefined {
-    return this.#failed.get(name)?.unnotified;
-  }
-
   /** @returns what changes in deliveries that have not begun, by the node's present status */
   settle(name: NodeName): readonly AlertRecord[] {
-    const { open, closing, escalation } = this.#deps;
+    const { open, closing, escalation, unnotified } = this.#deps;
     const failed = this.#failed.get(name);
     const changes = new Map<string, AlertRecord>();
     for (const { name: channel } of this.#channels) {
@@ -115,7 +115,7 @@ export class OngoingFailures {
           ? moved(delivery, 'cancelled')
           : escalation.settled(alert, delivery, failed?.isQuiet);
         if (changed === delivery) continue;
-        if (isNeedless) closing.notified(name, [channel]);
+        if (isNeedless) unnotified.notified(name, [channel]);
         changes.set(alert.id, withDelivery(changes.get(alert.id) ?? record, changed));
       }
     }
@@ -124,14 +124,14 @@ export class OngoingFailures {
 
   /** @returns reminders, and alerts whose dependency is back */
   due(now: Moment, wall: Instant): readonly AlertRecord[] {
-    const { closing, massFailure } = this.#deps;
+    const { massFailure, unnotified } = this.#deps;
     const released = this.#inhibition.due(now, wall);
     if (massFailure.until !== undefined) return released;
     const reminders = this.#reminders.due(now, wall);
     for (const { alert, deliveries } of reminders) {
       const channels = deliveries.map(({ channel }) => channel);
       const nodes = alert.group?.nodes ?? (alert.node === undefined ? [] : [alert.node]);
-      for (const { name } of nodes) closing.notified(name, channels);
+      for (const { name } of nodes) unnotified.notified(name, channels);
     }
     return [...released, ...reminders];
   }

@@ -6,14 +6,17 @@ import {
   type AlertRecord,
   type DeliveryState,
   type GroupedNode,
+  type UnnotifiedOf,
 } from '../../domain/alert.js';
 import type { NodeFacts } from '../../domain/node.js';
+import type { NodeName } from '../../domain/node-name.js';
 import { instant, type Instant, type Millis } from '../../domain/time.js';
 import type { KeyRange } from '../../ports/ordered-store.js';
 import { INSTANT, putInstant, rangeOf } from './binary.js';
 import { textAt } from './fields.js';
 import { KIND } from './format.js';
 import { columnsOf, storedInstant } from './json-columns.js';
+import { nameFrom } from './node-codec.js';
 import { damagedRecord } from './store-errors.js';
 
 /*
@@ -22,8 +25,9 @@ import { damagedRecord } from './store-errors.js';
  * | ALERT, id               | the states it is in, a bit each; the rest JSON |
  * | ALERT_STATE, state, id  | nothing: finds alerts by state                 |
  * | ALERT_LATE, hour, id    | nothing: finds alerts that were told late      |
+ * | UNNOTIFIED, node        | JSON: the names of its channels                |
  */
-const { ALERT, ALERT_STATE, ALERT_LATE } = KIND;
+const { ALERT, ALERT_STATE, ALERT_LATE, UNNOTIFIED } = KIND;
 
 /** An alert that is retried all day has a key for each hour. None of them is searched for removal. */
 const HOUR: Millis = 3_600_000;
@@ -46,6 +50,7 @@ export const OPEN_BITS: StateBits = bitsOf(['pending', 'held']);
 
 export const allAlerts = rangeOf(ALERT);
 const allLate = rangeOf(ALERT_LATE);
+export const allUnnotified = rangeOf(UNNOTIFIED);
 
 function bitsOf(states: readonly DeliveryState[]): StateBits {
   return states.reduce((bits, state) => bits | (1 << STATES.indexOf(state)), 0);
@@ -98,6 +103,25 @@ export function alertValue(record: AlertRecord): Buffer {
 
 export function stateBitsOf(value: Buffer): StateBits {
   return value[0] ?? 0;
+}
+
+export function unnotifiedKey(node: NodeName): Buffer {
+  return Buffer.concat([Buffer.of(UNNOTIFIED), Buffer.from(node)]);
+}
+
+export function unnotifiedValue({ channels }: UnnotifiedOf): Buffer {
+  return Buffer.from(JSON.stringify(channels));
+}
+
+const channelNames = z.array(z.string());
+
+/** @throws HeartbeatError if it is damaged */
+export function unnotifiedFrom(key: Buffer, value: Buffer): UnnotifiedOf {
+  try {
+    return { node: nameFrom(key), channels: channelNames.parse(JSON.parse(value.toString())) };
+  } catch (error) {
+    throw damagedRecord(error);
+  }
 }
 
 /** Checks only the shape: what was written here has the domain's brands. */

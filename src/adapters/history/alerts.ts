@@ -1,5 +1,5 @@
 import { earliestIdAt } from '../../domain/alert-id.js';
-import type { AlertId, AlertRecord, DeliveryState } from '../../domain/alert.js';
+import type { AlertId, AlertRecord, DeliveryState, UnnotifiedOf } from '../../domain/alert.js';
 import type { Instant } from '../../domain/time.js';
 import { notifiedLateAt } from '../../domain/late-notification.js';
 import type { HistoryRecord } from '../../ports/history-store.js';
@@ -12,6 +12,7 @@ import {
   alertsIn,
   alertValue,
   allAlerts,
+  allUnnotified,
   idOf,
   lateBefore,
   lateKey,
@@ -20,6 +21,9 @@ import {
   stateBitsOf,
   stateKey,
   stateKeysOf,
+  unnotifiedFrom,
+  unnotifiedKey,
+  unnotifiedValue,
   type StateBits,
 } from './alert-codec.js';
 
@@ -69,6 +73,17 @@ export function addAlert(batch: Batch, record: AlertRecord, stored: StoredStates
   batch.put(alertKey(id), value);
   stored.set(id, now);
   return { alerts: isNew ? 1 : 0, open: isOpen(now) - isOpen(before) };
+}
+
+export function addUnnotified(batch: Batch, unnotified: UnnotifiedOf): void {
+  const key = unnotifiedKey(unnotified.node);
+  if (unnotified.channels.length === 0) batch.del(key);
+  else batch.put(key, unnotifiedValue(unnotified));
+}
+
+export async function* storedUnnotified(store: OrderedStore): AsyncGenerator<readonly UnnotifiedOf[]> {
+  for await (const chunk of entries(store, allUnnotified))
+    yield chunk.map(([key, value]) => unnotifiedFrom(key, value));
 }
 
 /** An unreadable one counts as open: only open alerts are rewritten. */

@@ -23,6 +23,7 @@ export const KIND = {
   ALERT: 0x30,
   ALERT_STATE: 0x31,
   ALERT_LATE: 0x32,
+  UNNOTIFIED: 0x33,
 } as const;
 
 const NAMES: ReadonlyMap<number | undefined, string> = new Map([
@@ -40,6 +41,7 @@ const NAMES: ReadonlyMap<number | undefined, string> = new Map([
   [KIND.ALERT, 'alert'],
   [KIND.ALERT_STATE, 'index of states of alerts'],
   [KIND.ALERT_LATE, 'index of late alerts'],
+  [KIND.UNNOTIFIED, 'unnotified channels of a node'],
 ]);
 
 /** The kind in a person's words; undefined for a key that is not of a history. */

@@ -1,4 +1,4 @@
-import type { AlertId, AlertRecord, LastHold } from '../../domain/alert.js';
+import type { AlertId, AlertRecord, LastHold, UnnotifiedOf } from '../../domain/alert.js';
 import type { BlindInterval } from '../../domain/blindness.js';
 import type { EndedSession, OpenSession } from '../../domain/session.js';
 import type { Instant } from '../../domain/time.js';
@@ -8,7 +8,7 @@ import type { UserId } from '../../domain/user-id.js';
 import type { FlipRange, HistoryRange, StoredNode, StoreSummary } from '../../ports/history-store.js';
 import type { OrderedStore, StorePlace } from '../../ports/ordered-store.js';
 import type { AlertRange } from '../../ports/outbox.js';
-import { alertOf, alertsToldLate, alertsWithin, openAlerts } from './alerts.js';
+import { alertOf, alertsToldLate, alertsWithin, openAlerts, storedUnnotified } from './alerts.js';
 import { blindnessBetween, storedBlindness } from './blindness.js';
 import { readLastHold, type Ledger } from './meta.js';
 import { nodeNames, storedFlips, storedNodes, storedPauses } from './nodes.js';
@@ -54,6 +54,10 @@ export abstract class HistoryReads {
 
   alert(id: AlertId): Promise<AlertRecord | undefined> {
     return this.read((store) => alertOf(store, id));
+  }
+
+  unnotified(): AsyncIterable<readonly UnnotifiedOf[]> {
+    return this.#reading(storedUnnotified);
   }
 
   lastHold(): Promise<LastHold | undefined> {

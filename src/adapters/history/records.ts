@@ -6,7 +6,7 @@ import type { HistoryRecord } from '../../ports/history-store.js';
 import { entries, getManyOrDamaged, hasMany, type Batch } from './sealed-store.js';
 import type { OrderedStore } from '../../ports/ordered-store.js';
 import { flipKey, flipValue, pastKey, pauseKey, pauseValue } from './node-past-codec.js';
-import { addAlert, findStates, type StoredStates } from './alerts.js';
+import { addAlert, addUnnotified, findStates, type StoredStates } from './alerts.js';
 import {
   blindKey,
   endedKeyOf,
@@ -179,6 +179,7 @@ export function addRecord(batch: Batch, record: HistoryRecord, ledger: Ledger, s
         ledger.alerts += added.alerts;
         if (ledger.openAlerts !== undefined) ledger.openAlerts += added.open;
       }
+      for (const unnotified of record.unnotified ?? []) addUnnotified(batch, unnotified);
       return;
     case 'held':
       writeLastHold(batch, record.hold);

@@ -1,5 +1,5 @@
 import { assertNever } from '../../domain/assert-never.js';
-import type { AlertId, AlertRecord, LastHold } from '../../domain/alert.js';
+import type { AlertId, AlertRecord, LastHold, UnnotifiedOf } from '../../domain/alert.js';
 import type { BlindInterval } from '../../domain/blindness.js';
 import type { Recovery } from '../../domain/recovery.js';
 import type { Flip, Pause } from '../../domain/node.js';
@@ -36,6 +36,7 @@ export class MemoryHistoryStore implements HistoryStore {
   readonly #nodes = new MemoryNodes();
   #observed: ObservedTime | undefined;
   readonly #alerts = new MemoryAlerts();
+  readonly #unnotified = new Map<NodeName, UnnotifiedOf>();
   #lastHold: LastHold | undefined;
   readonly trouble: StoreTrouble | undefined;
   readonly damages: number = 0;
@@ -109,6 +110,10 @@ export class MemoryHistoryStore implements HistoryStore {
         return;
       case 'alerts':
         for (const alert of record.records) this.#alerts.put(alert);
+        for (const unnotified of record.unnotified ?? []) {
+          if (unnotified.channels.length === 0) this.#unnotified.delete(unnotified.node);
+          else this.#unnotified.set(unnotified.node, unnotified);
+        }
         return;
       case 'held':
         this.#lastHold = record.hold;
@@ -207,6 +212,10 @@ export class MemoryHistoryStore implements HistoryStore {
 
   alert(id: AlertId): Promise<AlertRecord | undefined> {
     return Promise.resolve(this.#alerts.get(id));
+  }
+
+  async *unnotified(): AsyncIterable<readonly UnnotifiedOf[]> {
+    yield* chunks([...this.#unnotified.values()]);
   }
 
   lastHold(): Promise<LastHold | undefined> {

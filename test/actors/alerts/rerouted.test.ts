@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { collect } from '../../contract/history-store/reading.js';
 import { SimulatedAlerts, type AlertsSimulation } from '../../support/simulated-alerts.js';
 
 const WEB = { labels: { team: 'web' } };
@@ -18,6 +19,23 @@ describe('a failure whose node goes to other channels', () => {
   }
 
   afterEach(() => alerts.stop());
+
+  async function restart(
+    recover: () => void,
+    channels: NonNullable<AlertsSimulation['channels']> = TEAMS,
+  ): Promise<void> {
+    await alerts.kill();
+    const { store, clock } = alerts;
+    await start({
+      channels,
+      store,
+      clock,
+      recover: (again) => {
+        alerts = again;
+        recover();
+      },
+    });
+  }
 
   /** What channels were told that close failures, a line each. */
   const closed = (): string[] =>
@@ -241,6 +259,71 @@ describe('a failure whose node goes to other channels', () => {
     await start({ channels, store, clock, recover: (again) => again.stands('db', since, DATA) });
     await alerts.pass(60);
     expect(closed()).to.deep.equal(['web db']);
+  });
+
+  for (const ends of ['recovers', 'is deleted', 'goes back'] as const) {
+    it(`is not ended at a channel that was not notified when the node ${ends} after a restart`, async () => {
+      await start({ channels: TEAMS });
+      const since = alerts.clock.wall();
+      alerts.flip('db', 'inactive', 'failed', WEB);
+      await alerts.pass(1);
+      await alerts.reroute('db', since, WEB, DATA);
+      await alerts.pass(1);
+      await restart(() => alerts.stands('db', since, DATA));
+      if (ends === 'recovers') alerts.flip('db', 'failed', 'active', DATA);
+      else if (ends === 'is deleted') await alerts.delete('db', DATA);
+      else await alerts.reroute('db', since, DATA, WEB);
+      await alerts.pass(1);
+      expect(alerts.told('data')).to.deep.equal([]);
+      expect(closed()).to.deep.equal([]);
+      expect(await collect(alerts.store.unnotified())).to.deep.equal(
+        ends === 'goes back' ? [{ node: 'db', channels: ['web'] }] : [],
+      );
+    });
+  }
+
+  it('is ended after a restart at a channel that was reminded of it', async () => {
+    await start({ channels: TEAMS, remindEvery: 600_000 });
+    const since = alerts.clock.wall();
+    alerts.flip('db', 'inactive', 'failed', WEB);
+    await alerts.pass(1);
+    await alerts.reroute('db', since, WEB, DATA);
+    await alerts.pass(700);
+    await restart(() => alerts.stands('db', since, DATA));
+    alerts.flip('db', 'failed', 'active', DATA);
+    await alerts.pass(1);
+    expect(alerts.told('data')).to.deep.equal(['node.recovered db']);
+  });
+
+  it('is not ended after a restart at a channel that a reload added', async () => {
+    await start({ channels: { all: TEAMS.all } });
+    const since = alerts.clock.wall();
+    alerts.fail('db');
+    await alerts.pass(1);
+    await alerts.replace(TEAMS);
+    await alerts.replace({ all: TEAMS.all, more: { remembers: true } });
+    await restart(() => alerts.stands('db', since), { all: TEAMS.all, more: { remembers: true } });
+    alerts.recover('db');
+    await alerts.pass(1);
+    expect([alerts.told('all'), alerts.told('more')]).to.deep.equal([['node.recovered db'], []]);
+  });
+
+  it('is notified to all its channels when the node fails again after a restart', async () => {
+    await start({ channels: TEAMS });
+    const since = alerts.clock.wall();
+    alerts.flip('db', 'inactive', 'failed', WEB);
+    await alerts.pass(1);
+    await alerts.reroute('db', since, WEB, DATA);
+    alerts.flip('db', 'failed', 'active', DATA);
+    await alerts.pass(1);
+    await restart(() => undefined);
+    alerts.flip('db', 'inactive', 'failed', DATA);
+    await alerts.pass(1);
+    const again = alerts.clock.wall();
+    await restart(() => alerts.stands('db', again - 1000, DATA));
+    alerts.flip('db', 'failed', 'active', DATA);
+    await alerts.pass(1);
+    expect(alerts.told('data')).to.deep.equal(['node.recovered db']);
   });
 
   it('is not closed where another channel has the same receiver', async () => {

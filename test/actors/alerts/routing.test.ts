@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { MemoryHistoryStore } from '../../../src/adapters/memory/memory-history-store.js';
 import { NotifyError } from '../../../src/ports/channel.js';
+import { collect } from '../../contract/history-store/reading.js';
 import { SimulatedAlerts } from '../../support/simulated-alerts.js';
 
 const gone = () => Promise.reject(new NotifyError('answered 404', { permanent: true }));
@@ -208,6 +209,47 @@ describe('a channel that is told late', () => {
     expect(await alerts.states()).to.not.include('pending');
     await alerts.stop();
   });
+
+  for (const ends of ['its pause ends', 'it is deleted', 'it has failed again and recovers'] as const) {
+    it(`is not notified of the end of a node that recovered while paused, when ${ends} after a restart`, async () => {
+      const store = new MemoryHistoryStore();
+      const remembering = { ops: {}, boss: { after: 900_000, remembers: true } };
+      const first = await SimulatedAlerts.start({ store, watched: 30, channels: remembering });
+      const { clock } = first;
+      first.fail(...Array.from({ length: 29 }, (_, index) => `n${String(index)}`));
+      await first.pass(100);
+      first.stands('n0', clock.wall() - 100_000, { isQuiet: true });
+      first.flip('n0', 'failed', 'active', { isPaused: true });
+      await first.pass(1000);
+      expect(first.told('boss')).to.have.length(1);
+      if (ends === 'it has failed again and recovers')
+        first.flip('n0', 'inactive', 'failed', { isPaused: true });
+      const again = clock.wall();
+      await first.pass(10);
+      await first.kill();
+      const second = await SimulatedAlerts.start({ store, clock, watched: 30, channels: remembering });
+      if (ends === 'its pause ends') await second.resume('n0', 'active');
+      else if (ends === 'it is deleted') await second.delete('n0');
+      else {
+        second.stands('n0', again);
+        await second.pass(1);
+        second.recover('n0');
+      }
+      await second.pass(10);
+      expect(second.told('ops')).to.deep.equal([
+        ends === 'it is deleted' ? 'node.deleted n0' : 'node.recovered n0',
+      ]);
+      expect(second.told('boss')).to.deep.equal([]);
+      await second.pass(10);
+      expect(await collect(store.unnotified()), 'nothing is left of it').to.deep.equal([]);
+      second.fail('n0');
+      await second.pass(1000);
+      second.recover('n0');
+      await second.pass(10);
+      expect(second.told('boss')).to.deep.equal(['node.failed n0', 'node.recovered n0']);
+      await second.stop();
+    });
+  }
 
   it('is notified of the recovery of a node whose failure it got, even inside a mass failure', async () => {
     const alerts = await SimulatedAlerts.start({ watched: 20, channels });

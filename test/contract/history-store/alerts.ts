@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import type { AlertRecord, DeliveryState } from '../../../src/domain/alert.js';
+import type { NodeName } from '../../../src/domain/node-name.js';
 import { instant } from '../../../src/domain/time.js';
 import type { HistoryRecord } from '../../../src/ports/history-store.js';
 import type { AlertRange } from '../../../src/ports/outbox.js';
@@ -175,6 +176,33 @@ export function describeAlerts(make: MakeSubject): void {
       await history.store.write([alerts(letGo(1000 + 5 * hour))]);
       expect(await collect(history.store.notifiedLate(instant(4 * hour)))).to.have.length(1);
       expect(await collect(history.store.notifiedLate(instant(7 * hour)))).to.deep.equal([]);
+    });
+
+    it('has the unnotified channels of a node as they were written last', async () => {
+      const unnotified = async () => collect(history.store.unnotified());
+      const [a, b, c] = ['a', 'b/é ☃', 'c'].map(nodeName) as [NodeName, NodeName, NodeName];
+      expect(await unnotified()).to.deep.equal([]);
+      await history.store.write([
+        {
+          kind: 'alerts',
+          records: [recordAt(1000, 'pending')],
+          unnotified: [
+            { node: a, channels: ['ops'] },
+            { node: b, channels: ['ops', 'boss'] },
+            { node: c, channels: ['ops'] },
+          ],
+        },
+      ]);
+      await history.store.write([
+        { kind: 'alerts', records: [], unnotified: [{ node: a, channels: ['boss'] }] },
+        { kind: 'alerts', records: [], unnotified: [{ node: c, channels: [] }] },
+      ]);
+      await history.reopen();
+      expect(await unnotified()).to.have.deep.members([
+        { node: a, channels: ['boss'] },
+        { node: b, channels: ['ops', 'boss'] },
+      ]);
+      expect(await open()).to.deep.equal([1000]);
     });
 
     it('knows when alerts were held last', async () => {

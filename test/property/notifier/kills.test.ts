@@ -86,8 +86,6 @@ class Play {
   readonly failed = new Map<string, Failure>();
   /** Those that are paused, and whether channels know that they had failed before. */
   readonly #paused = new Map<string, boolean>();
-  /** Those that were paused at some time. */
-  readonly everPaused = new Set<string>();
   readonly #deletions: { readonly name: string; readonly at: number }[] = [];
   readonly #seen: Seen[] = [];
   readonly #delivered: Seen[] = [];
@@ -107,7 +105,8 @@ class Play {
         log: {},
         ops: { answer, fallback: 'spare', retry: { minDelay: 5_000, maxDelay: 300_000, giveUpAfter: 1e12 } },
         spare: { events: [] },
-        boss: { after: AFTER * 1000 },
+        // Resent failures are not among the messages.
+        boss: { after: AFTER * 1000, remembers: true },
       },
       watched: NODES.length,
       massFailure: { atLeast: 6, share: 0.5 },
@@ -141,7 +140,6 @@ class Play {
       case 'pause':
         if (this.#paused.has(next.node)) return;
         this.#paused.set(next.node, this.failed.has(next.node));
-        this.everPaused.add(next.node);
         if (this.failed.has(next.node)) this.#tellHowItStands(this.alerts, next.node);
         return this.alerts.clock.settle();
       case 'resume':
@@ -348,10 +346,7 @@ function countedAt({ alerts: { clock } }: Play, { message, at, attempt }: Seen):
   return at - raisedAt > HOUR ? undefined : raisedAt;
 }
 
-/**
- * A channel with `after` is notified of no failure before its time, and of no single recovery without its failure,
- * unless the node was paused.
- */
+/** A channel with `after` is notified of no failure before its time, and of no single recovery without its failure. */
 function expectLate(play: Play): void {
   const wallAtStart = play.alerts.clock.wall() - play.alerts.clock.now();
   const down = new Set<string>();
@@ -363,9 +358,8 @@ function expectLate(play: Play): void {
     const named = message.node === undefined ? (message.nodes ?? []) : [message.node];
     for (const { name, state: last } of named) {
       const state = message.type === 'node.deleted' ? 'active' : last;
-      // One that was held together with others may be told of for nothing, and harms nobody. One that recovered while it
-      // was paused is left out of a late message of many, and its recovery is told when the pause ends.
-      if (state === 'active' && message.node !== undefined && !play.everPaused.has(name))
+      // One that was held together with others may be told of for nothing, and harms nobody.
+      if (state === 'active' && message.node !== undefined)
         expect(down.has(name), `${name} is back, which had not failed`).to.equal(true);
       if (state === 'active') down.delete(name);
       else down.add(name);

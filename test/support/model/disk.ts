@@ -1,5 +1,5 @@
 import { MemoryHistoryStore } from '../../../src/adapters/memory/memory-history-store.js';
-import type { AlertId, AlertRecord, LastHold } from '../../../src/domain/alert.js';
+import type { AlertId, AlertRecord, LastHold, UnnotifiedOf } from '../../../src/domain/alert.js';
 import type { AlertRange } from '../../../src/ports/outbox.js';
 import type { BlindInterval } from '../../../src/domain/blindness.js';
 import type { Flip, Pause } from '../../../src/domain/node.js';
@@ -252,6 +252,10 @@ class Attachment implements HistoryStore {
 
   alert(id: AlertId): Promise<AlertRecord | undefined> {
     return this.#read((inner) => inner.alert(id));
+  }
+
+  unnotified(): AsyncIterable<readonly UnnotifiedOf[]> {
+    return this.#iterate((inner) => inner.unnotified());
   }
 
   lastHold(): Promise<LastHold | undefined> {

@@ -5,6 +5,7 @@ import { AttemptIntents, IntentRegister } from '../../../actors/notifier/outbox/
 import { Deliveries } from '../../../actors/notifier/outbox/deliveries.js';
 import { OpenAlerts } from '../../../actors/notifier/outbox/open-alerts.js';
 import { AlertWriter } from '../../../actors/notifier/outbox/alert-writer.js';
+import { UnnotifiedChannels } from '../../../actors/notifier/rules/unnotified-channels.js';
 import { instant } from '../../../src/domain/time.js';
 import { alertAt, delivery } from '../../support/alert-records.js';
 import { RecordingLogger } from '../../support/recording-logger.js';
@@ -18,7 +19,7 @@ describe('what is pending', () => {
     const clock = new SimulatedClock();
     const open = new OpenAlerts();
     const around = { clock, submit: () => undefined, refusing: () => false };
-    const writer = new AlertWriter(open, around, () => undefined);
+    const writer = new AlertWriter(open, new UnnotifiedChannels(), around, () => undefined);
     const channels = new Map(['new', 'begun', 'asked-for'].map((name) => [name, channel(name)]));
     const attemptIntents = new AttemptIntents(new IntentRegister(), {
       open,
