@@ -25,10 +25,14 @@ const ROOMS = {
     packages: true,
   },
   adapters: { path: '^src/adapters/', sees: ['^src/(ports|domain)/', ERRORS], packages: true },
-  // The options of each kind of channel are part of the one schema.
+  // The options of each kind of channel are part of the one schema, and so is where a store is.
   config: {
     path: '^src/config/',
-    sees: ['^src/(ports|domain)/', '^src/adapters/channels/', ERRORS],
+    sees: [
+      '^src/(ports|domain)/',
+      '^src/adapters/(channels/|store-location[.]ts$|postgres/postgres-url[.]ts$)',
+      ERRORS,
+    ],
     packages: true,
   },
   client: { path: '^src/client/', sees: ['^src/domain/'], packages: true },

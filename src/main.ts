@@ -13,7 +13,7 @@ import { connectionsWithin, mostDescriptors } from './adapters/process/descripto
 import { ProcessWatch } from './adapters/process/process-facts.js';
 import { ProcessMemory } from './adapters/process/process-memory.js';
 import { ProcessMetrics } from './adapters/process/process-metrics.js';
-import { storesAt } from './adapters/store-location.js';
+import { problemOf, storesAt } from './adapters/stores.js';
 import { createLogger } from './adapters/winston/winston-logger.js';
 import { App } from './app.js';
 import { listening } from './app/listening.js';
@@ -125,12 +125,15 @@ async function start(effective: Effective, load: () => Loaded, acceptDataLoss: b
   });
   const clock = new SystemClock();
   const opened = await open(effective, { logger, clock });
-  if ('problems' in opened) misconfigured(opened.problems);
+  const unusable = await problemOf(effective.store);
+  if ('problems' in opened || unusable !== undefined) {
+    const others = 'problems' in opened ? opened.problems : [];
+    misconfigured([...others, ...(unusable === undefined ? [] : [inSettings('store', unusable, effective)])]);
+  }
   const watch = new ProcessWatch();
   const metrics = new ProcessMetrics(clock.wall(), version());
   const memory = new ProcessMemory();
-  const location = { kind: 'leveldb', directory: config.data_dir } as const;
-  const { storeOf } = storesAt(location, config.partitions, { logger, acceptDataLoss, clock });
+  const { storeOf } = storesAt(effective.store, config.partitions, { logger, acceptDataLoss, clock });
   const http = listening(() => gatewayOptions(inForce, logger), { logger, clock });
   const processFacts = (): object => watch.read();
   const otherMetrics = () => [...metrics.read(), ...(pinger?.metrics() ?? [])];
@@ -253,6 +256,10 @@ async function open(
       return `channels.${channel}.kind: ${problem}${from}`;
     }),
   };
+}
+
+function inSettings(key: string, problem: string, { sources }: Effective): string {
+  return `${key}: ${problem} (from ${sourceText(sources.get(key) ?? { kind: 'default' })})`;
 }
 
 /** An error that the operator can fix is one line; any other is a bug, and is logged with its stack. */

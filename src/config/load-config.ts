@@ -17,6 +17,8 @@ import type { Config } from './schema.js';
 import { refusedText, sourceText } from './value-source.js';
 import type { Given, Source } from './value-source.js';
 import { readProxies, type Proxies } from '../adapters/channels/http/proxies.js';
+import type { StoreLocation } from '../adapters/store-location.js';
+import { readStore, storeSettingsIn } from './store.js';
 import { readTls } from './tls.js';
 import type { ConfiguredTls } from './tls.js';
 
@@ -42,6 +44,7 @@ export interface Effective {
   readonly config: Config;
   readonly sources: ReadonlyMap<string, Source>;
   readonly channels: readonly ConfiguredChannel[];
+  readonly store: StoreLocation;
   /** Undefined: everybody may do everything. */
   readonly auth: ConfiguredAuth | undefined;
   readonly shownAuth: readonly ShownAuth[];
@@ -63,7 +66,11 @@ export function loadConfig(sources: ConfigSources): Loaded {
   const { cwd, readFile = readText } = sources;
   const channels = readChannels(file.sections['channels'], { env, cwd, readFile });
   const auth = readAuth(file.sections['auth'], { env, cwd, readFile });
-  const environment = readEnvironment(env, [...channels.variables, ...auth.variables]);
+  const environment = readEnvironment(env, [
+    ...channels.variables,
+    ...auth.variables,
+    ...passwordVariables(flags, env, file),
+  ]);
   const given = [...readFlags(flags), ...environment.given, ...file.given];
   const inForce = new Map(
     options.map((option) => [
@@ -71,6 +78,8 @@ export function loadConfig(sources: ConfigSources): Loaded {
       given.find((each) => each.option.key === option.key) ?? defaultOf(option, isTerminal),
     ]),
   );
+  const settings = storeSettingsIn(inForce);
+  const store = settings && readStore(settings, { env, cwd, readFile });
   const problems = [
     // Overridden values are checked too. Otherwise a mistake would appear only when the override is removed.
     ...given.flatMap(check),
@@ -78,15 +87,17 @@ export function loadConfig(sources: ConfigSources): Loaded {
     ...file.problems,
     ...channels.problems,
     ...auth.problems,
+    ...(store !== undefined && 'problems' in store
+      ? store.problems.map((each) => problemIn(inForce, each))
+      : []),
     ...(file.readable ? checkOrder(inForce) : []),
     ...(auth.auth === undefined && auth.problems.length === 0 ? checkExposure(inForce) : []),
   ];
-  if (problems.length > 0) return { ok: false, problems };
+  if (store === undefined || 'problems' in store || problems.length > 0) return { ok: false, problems };
   const config = schema.parse(nest(schema, (key) => inForce.get(key)?.value));
   const tls = readTls(config.tls, { cwd, readFile });
   if ('problem' in tls) {
-    const source = inForce.get(`tls.${tls.option}`)?.source ?? { kind: 'default' };
-    return { ok: false, problems: [`tls.${tls.option}: ${tls.problem} (from ${sourceText(source)})`] };
+    return { ok: false, problems: [problemIn(inForce, { ...tls, option: `tls.${tls.option}` })] };
   }
   const outbound = config.outbound.proxy === null ? { proxies: undefined } : readProxies(env);
   if ('problems' in outbound) return { ok: false, problems: outbound.problems };
@@ -94,12 +105,30 @@ export function loadConfig(sources: ConfigSources): Loaded {
     ok: true,
     config,
     sources: new Map([...inForce].map(([key, { source }]) => [key, source])),
+    store: store.location,
     channels: channels.channels,
     auth: auth.auth,
     shownAuth: auth.shown,
     tls: tls.tls,
     proxies: outbound.proxies,
   };
+}
+
+function problemIn(
+  inForce: ReadonlyMap<string, Given>,
+  { option, problem }: { readonly option: string; readonly problem: string },
+): string {
+  const source = inForce.get(option)?.source ?? { kind: 'default' };
+  return `${option}: ${problem} (from ${sourceText(source)})`;
+}
+
+/** The variables that hold the password of a database, by every source that names one. */
+function passwordVariables(flags: Flags, env: Environment, file: FileContents): string[] {
+  const key = 'store_password_env';
+  const option = options.find((each) => each.key === key);
+  const inFile = file.given.find((each) => each.option.key === key)?.value;
+  const named = [inFile, ...(option === undefined ? [] : [flags[option.flag], env[option.variable]])];
+  return named.filter((name) => typeof name === 'string');
 }
 
 function readFlags(flags: Flags): readonly Given[] {

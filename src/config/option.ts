@@ -13,6 +13,8 @@ interface Facts {
   readonly expects: string;
   readonly description: string;
   readonly secret: boolean;
+  /** A secret value in the form that may be shown. */
+  readonly shown?: (value: string) => string;
   readonly computed?: ComputedDefault;
 }
 
@@ -30,7 +32,8 @@ export interface Option extends Facts {
 }
 
 type Group = z.ZodReadonly<z.ZodObject>;
-type Details = Omit<Facts, keyof Kind<z.ZodType> | 'secret'> & { readonly secret?: boolean };
+type Secrecy = Partial<Pick<Facts, 'secret' | 'shown'>>;
+type Details = Omit<Facts, keyof Kind<z.ZodType> | 'secret'> & Secrecy;
 
 const registry = z.registry<Facts>();
 
@@ -39,9 +42,9 @@ export function option<T extends z.ZodType>(
   kind: Kind<T>,
   byDefault: z.core.util.NoUndefined<z.output<T>>,
   description: string,
-  { secret = false } = {},
+  secrecy: Secrecy = {},
 ): z.ZodDefault<T> {
-  return register(kind.type.default(byDefault), kind, { description, secret });
+  return register(kind.type.default(byDefault), kind, { description, ...secrecy });
 }
 
 /** An option whose default is only known when the daemon starts. */

@@ -3,14 +3,16 @@ import type { Effective } from './load-config.js';
 import { options, valueIn } from './schema.js';
 
 /** Every secret of a configuration, for redaction. */
-export function secretsIn({ config, channels, auth, tls, proxies }: Effective): readonly Secret[] {
-  const inOptions = options.flatMap(({ key, secret }) => {
-    const value = secret ? valueIn(config, key) : null;
+export function secretsIn({ config, store, channels, auth, tls, proxies }: Effective): readonly Secret[] {
+  const inOptions = options.flatMap(({ key, secret, shown }) => {
+    const value = secret && shown === undefined ? valueIn(config, key) : null;
     return typeof value === 'string' ? [new Secret(value)] : [];
   });
+  const password = store.kind === 'postgres' ? store.address.password : undefined;
   const signing = auth?.user_tokens?.key;
   return [
     ...inOptions,
+    ...(password === undefined ? [] : [password, new Secret(config.store)]),
     ...channels.flatMap(({ secrets }) => secrets),
     ...(signing?.type === 'secret' ? [new Secret(signing.export().toString())] : []),
     ...(tls === undefined ? [] : [tls.key]),

@@ -36,7 +36,7 @@ export function reloaded(before: Effective, after: Effective): Reloaded | { read
     };
   }
   return {
-    effective: { ...after, config, tls, proxies: before.proxies },
+    effective: { ...after, config, tls, proxies: before.proxies, store: before.store },
     applied: [
       ...changed.filter(isReloadable),
       ...(isSameTls(before.tls, tls) ? [] : ['tls']),

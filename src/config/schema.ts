@@ -13,6 +13,7 @@ import {
   whole,
 } from './value-kinds.js';
 import { group, option, optionComputed, optionsOf } from './option.js';
+import { LEVELDB, shownStore } from './store.js';
 
 const DAY = 86_400;
 const YEAR = 365 * DAY;
@@ -61,6 +62,27 @@ export const schema = group({
     text(/\S/, 'the path of a directory'),
     './data',
     'Directory of the database, relative to the working directory. Only one daemon at a time can own it.',
+  ),
+  store: option(
+    text(/^(?:leveldb|postgres(?:ql)?:\/\/.*)$/s, 'leveldb or the postgres:// URL of a database'),
+    LEVELDB,
+    '`leveldb`: history is in `data_dir`. A URL such as `postgres://heartbeat@db.example.org/heartbeat`: history is in that [PostgreSQL database](postgres.md), and `data_dir` only has a lock.',
+    { secret: true, shown: shownStore },
+  ),
+  store_ca_file: option(
+    orOff(text(/\S/, 'the path of a file')),
+    null,
+    'File with the certificates of the authorities that may sign the database’s certificate, in PEM. `off`: those that Node knows.',
+  ),
+  store_password_env: option(
+    orOff(text(/\S/, 'the name of a variable')),
+    null,
+    'Environment variable with the password of the database.',
+  ),
+  store_password_file: option(
+    orOff(text(/\S/, 'the path of a file')),
+    null,
+    'File with the password of the database.',
   ),
   session_timeout: option(
     seconds(0.1, YEAR),

@@ -29,9 +29,9 @@ export function sourceText(source: Source): string {
 }
 
 /** A value in the form that may be shown: on one line, secrets hidden. */
-export function valueText(option: Pick<Option, 'secret'>, value: unknown): string {
+export function valueText(option: Pick<Option, 'secret' | 'shown'>, value: unknown): string {
   if (value === null) return 'off';
-  if (option.secret) return '(secret)';
+  if (option.secret) return (typeof value === 'string' && option.shown?.(value)) || '(secret)';
   if (Array.isArray(value)) return value.join(',');
   return typeof value === 'string' ? value : brief(value);
 }

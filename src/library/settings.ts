@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { loadConfig, type Effective } from '../config/load-config.js';
 import { readText } from '../config/named-files.js';
+import { STORE_OPTIONS } from '../config/store.js';
 import { parseNodeName } from '../domain/node-name.js';
 import { problemsIn } from '../views/body-problems.js';
 import { sentenceFor } from '../views/messages.js';
@@ -39,10 +40,20 @@ export function readOptions(
     : loaded.problems.map((problem) => inOptions(problem, document, usable, notifiers));
   const nodes = isObject(options) && isObject(options.nodes) ? options.nodes : {};
   const channels = loaded.ok ? loaded.channels.map(({ policy }) => policy.name) : undefined;
-  const problems = [...new Set([...shape, ...more, ...problemsOfNodes(nodes, channels)])];
+  const problems = [
+    ...new Set([...shape, ...problemsOfStore(usable), ...more, ...problemsOfNodes(nodes, channels)]),
+  ];
   if (loaded.ok && problems.length === 0) return loaded;
   refuseProblems('options', [...problems, ...problemsOfNames(nodes)]);
   throw new TypeError('invalid options');
+}
+
+/** A daemon that loses its database to another one ends its process, and an instance must not end its program. */
+function problemsOfStore({ settings = {} }: HeartbeatOptions): readonly string[] {
+  const given = STORE_OPTIONS.filter((name) => settings[name] !== undefined);
+  return given.map(
+    (name) => `settings.${name}: is only for the daemon: use dataDir, or call a daemon over HTTP`,
+  );
 }
 
 /**

@@ -10,7 +10,7 @@ import { HEARTBEAT } from '../support/daemon-process.js';
 const HIDDEN = `
 import { register } from 'node:module';
 const hook = \`export const resolve = (name, context, next) =>
-  next(name, ['@redis/client', 'nodemailer'].includes(name) ? { ...context, parentURL: 'file:///nowhere/' } : context);\`;
+  next(name, ['@redis/client', 'nodemailer', 'pg'].includes(name) ? { ...context, parentURL: 'file:///nowhere/' } : context);\`;
 register('data:text/javascript,' + encodeURIComponent(hook));
 `;
 
@@ -22,13 +22,14 @@ function run(...args: readonly string[]) {
   });
 }
 
-describe('a channel whose package is not installed', () => {
+describe('a channel or store whose package is not installed', () => {
   it('keeps the daemon from starting, which names the package', () => {
     const directory = mkdtempSync(path.join(tmpdir(), 'heartbeat-missing-'));
     const config = path.join(directory, 'heartbeat.yaml');
     writeFileSync(
       config,
-      `channels:
+      `store: postgres://heartbeat@127.0.0.1/heartbeat
+channels:
   bus: { kind: redis, url: 'redis://127.0.0.1', channel: c }
   mail: { kind: email, url: 'smtp://127.0.0.1', from: a@example.org, to: b@example.org }
 `,
@@ -36,8 +37,11 @@ describe('a channel whose package is not installed', () => {
     const { status, stderr } = run(HEARTBEAT, 'start', '--config', config, '--data-dir', directory);
     rmSync(directory, { recursive: true, force: true });
     const problem = 'kind: needs a package that is not installed: npm install';
-    expect(stderr).to.include(`channels.bus.${problem} @redis/client (from ${config}:2)`);
-    expect(stderr).to.include(`channels.mail.${problem} nodemailer (from ${config}:3)`);
+    expect(stderr).to.include(`channels.bus.${problem} @redis/client (from ${config}:3)`);
+    expect(stderr).to.include(`channels.mail.${problem} nodemailer (from ${config}:4)`);
+    expect(stderr).to.include(
+      `store: needs a package that is not installed: npm install pg (from ${config}:1)`,
+    );
     expect(status).to.equal(78);
   });
 

@@ -8,7 +8,7 @@ import type {
   QueryResult,
   QueryResultRow,
 } from 'pg';
-import { loadOptional } from '../optional-package.js';
+import { loadDriver } from './driver.js';
 import { CommitInDoubt } from './postgres-errors.js';
 import type { PostgresAddress } from './postgres-url.js';
 
@@ -67,7 +67,7 @@ export class Primary {
   }
 
   static async #connectTo(address: PostgresAddress, index: number): Promise<Primary> {
-    const { Client } = await loadOptional('pg', () => import('pg'));
+    const { Client } = await loadDriver();
     const { hosts, database, user, password } = address;
     const { host, port } = hosts[index] ?? {};
     const socket = new Socket();

@@ -36,7 +36,7 @@ function allowed({ key, type }: Option): fc.Arbitrary<unknown> {
 }
 
 // Between the two timeouts there is an order to keep, and files have to be there.
-const free = options.filter(({ key }) => !/^(limits\.\w+_timeout|tls\.\w+)$/.test(key));
+const free = options.filter(({ key }) => !/^(limits\.\w+_timeout|tls\.\w+|store(_\w+)?)$/.test(key));
 const settings = fc
   .record(Object.fromEntries(free.map((option) => [option.key, allowed(option)])), {
     requiredKeys: [],

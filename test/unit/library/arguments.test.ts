@@ -100,6 +100,11 @@ describe('options of the library', () => {
 
   for (const [name, value, expected] of [
     ['settings', null, 'settings: must be an object, not null'],
+    [
+      'settings',
+      { store: 'leveldb' },
+      'settings.store: is only for the daemon: use dataDir, or call a daemon over HTTP',
+    ],
     ['settings', { nodes: 'all' }, 'settings.nodes: must be an object, not "all"'],
     [
       'logger',
