@@ -1,5 +1,6 @@
 import { PostgresProcess } from '../support/postgres-process.js';
 import { describeHistoryStore } from './history-store.js';
+import { describeSqlFunctions } from './sql-functions.js';
 import { levelSubject, memorySubject, postgresSubject } from './subjects.js';
 
 describeHistoryStore('memory', memorySubject);
@@ -15,4 +16,5 @@ describe('with a real PostgreSQL', () => {
   after(() => postgres.remove());
 
   describeHistoryStore('PostgreSQL', () => postgresSubject(postgres));
+  describeSqlFunctions(() => postgres);
 });

@@ -64,9 +64,15 @@ export class PostgresProcess {
     await eventually(() => this.query('select 1'));
   }
 
+  /** Makes another database, with the tables of Heartbeat. */
+  async createDatabase(database: string): Promise<void> {
+    await this.query(`create database ${database}`);
+    await this.init(database);
+  }
+
   /** With the tables of Heartbeat. */
-  async init(): Promise<void> {
-    const primary = await Primary.connect(this.address);
+  async init(database = 'postgres'): Promise<void> {
+    const primary = await Primary.connect({ ...this.address, database });
     await initSchema(primary, 'under test');
     await primary.end();
   }

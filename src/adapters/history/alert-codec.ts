@@ -13,7 +13,7 @@ import type { NodeName } from '../../domain/node-name.js';
 import { instant, type Instant, type Millis } from '../../domain/time.js';
 import type { KeyRange } from '../../ports/ordered-store.js';
 import { INSTANT, putInstant, rangeOf } from './binary.js';
-import { textAt } from './fields.js';
+import { jsonAt } from './fields.js';
 import { KIND } from './format.js';
 import { columnsOf, storedInstant } from './json-columns.js';
 import { nameFrom } from './node-codec.js';
@@ -208,7 +208,7 @@ const schema = stored.transform(({ deliveries, node, caused_by: causedBy, ...ale
   deliveries,
 }));
 
-export const alertRecord = { kind: ALERT, value: { json: textAt(1) }, json: columnsOf(stored) };
+export const alertRecord = { kind: ALERT, value: { json: jsonAt(1) }, json: columnsOf(stored) };
 
 /** @throws HeartbeatError if it is damaged */
 export function alertFrom(value: Buffer): AlertRecord {

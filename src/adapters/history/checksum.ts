@@ -5,12 +5,13 @@ import { damagedRecord } from './store-errors.js';
  * Each value ends with a checksum over its key and itself. LevelDB checks none of its own as it is opened here, and a
  * merge writes damaged data with a valid one, so damage is looked for where a value is read. See decision 72.
  */
-const CHECKSUM = 4;
+export const CHECKSUM = 4;
 
 /** Below this size, crossing over to zlib costs more than a table: 110 against 45 ns at 20 bytes (measured). */
 const SHORT = 64;
 
-const TABLE = Int32Array.from({ length: 256 }, (_, byte) => {
+/** What a byte adds, also for checksums outside this process. */
+export const CHECKSUM_TABLE: Readonly<Int32Array> = Int32Array.from({ length: 256 }, (_, byte) => {
   let crc = byte;
   for (let bit = 0; bit < 8; bit++) crc = (crc & 1) === 0 ? crc >>> 1 : (crc >>> 1) ^ 0xedb88320;
   return crc;
@@ -44,6 +45,7 @@ function checksumOf(key: Buffer, value: Buffer, length: number): number {
 
 function update(before: number, bytes: Buffer, length: number): number {
   let crc = before;
-  for (let at = 0; at < length; at++) crc = (TABLE[(crc ^ (bytes[at] ?? 0)) & 0xff] ?? 0) ^ (crc >>> 8);
+  for (let at = 0; at < length; at++)
+    crc = (CHECKSUM_TABLE[(crc ^ (bytes[at] ?? 0)) & 0xff] ?? 0) ^ (crc >>> 8);
   return crc;
 }

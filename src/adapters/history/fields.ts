@@ -8,7 +8,7 @@ import { INSTANT, putInstant, putUser, takeInstant, takeUser } from './binary.js
  */
 
 export interface FieldPlace {
-  readonly type: 'user' | 'instant' | 'count' | 'millis' | 'choice' | 'name' | 'text';
+  readonly type: 'user' | 'instant' | 'count' | 'millis' | 'choice' | 'name' | 'text' | 'json';
   /** Its first byte; counted from the end if negative. */
   readonly place: number;
   /** Of a choice: what its byte stands for. */
@@ -123,6 +123,11 @@ export function textAt(place: number): Field<string> {
     },
     take: (from) => from.toString('utf8', place),
   };
+}
+
+/** The rest, as a JSON document in UTF-8. Only its text is put and taken here. */
+export function jsonAt(place: number): Field<string> {
+  return { ...textAt(place), type: 'json' };
 }
 
 /** A field that may be left out, with all behind it. */

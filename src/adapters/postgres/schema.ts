@@ -1,4 +1,5 @@
 import { HeartbeatError } from '../../errors.js';
+import { DECODERS } from './decoders.js';
 import type { Primary } from './primary.js';
 
 /** The version of the tables. What is in them has its own (`../history/format.ts`). */
@@ -43,6 +44,7 @@ const TABLES = `
     autovacuum_vacuum_cost_delay = 0,
     autovacuum_analyze_scale_factor = 0.05
   );
+  ${DECODERS}
   insert into heartbeat.format (version) values (${String(VERSION)}) on conflict do nothing`;
 
 /**
