@@ -1,4 +1,4 @@
-import { errors, jwtVerify, type JWTVerifyOptions } from 'jose';
+import type { errors as joseErrors, JWTVerifyOptions } from 'jose';
 import { Access } from '../../domain/access.js';
 import { instant } from '../../domain/time.js';
 import { parseUserId } from '../../domain/user-id.js';
@@ -17,6 +17,8 @@ export class UserTokens {
   readonly #rule: UserTokenRule;
   readonly #options: JWTVerifyOptions;
   readonly #clock: Clock;
+  /** Loaded only where tokens are configured, and then at once: later, loading would hold up everything else. */
+  readonly #jose = import('jose');
 
   constructor(rule: UserTokenRule, clock: Clock) {
     const { algorithm, issuer, audience } = rule;
@@ -32,6 +34,7 @@ export class UserTokens {
   }
 
   async verify(token: string): Promise<Credential | Denied> {
+    const { errors, jwtVerify } = await this.#jose;
     try {
       const currentDate = new Date(this.#clock.wall());
       const { payload } = await jwtVerify(token, this.#rule.key, { ...this.#options, currentDate });
@@ -45,7 +48,7 @@ export class UserTokens {
         whenExpired: EXPIRED,
       };
     } catch (error) {
-      return denied(error);
+      return denied(error, errors);
     }
   }
 }
@@ -53,7 +56,7 @@ export class UserTokens {
 const EXPIRED = new Denied('the token has expired');
 
 /** jose's messages about claims quote none of their values. */
-function denied(error: unknown): Denied {
+function denied(error: unknown, errors: typeof joseErrors): Denied {
   if (error instanceof errors.JWTExpired) return EXPIRED;
   if (error instanceof errors.JWTClaimValidationFailed)
     return new Denied(`the token is not valid: ${error.message}`);

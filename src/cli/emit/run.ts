@@ -1,0 +1,53 @@
+import { KEY_VARIABLE } from '../../config/environment.js';
+import { readText } from '../../config/named-files.js';
+import { Emitter, type EmittedNode } from '../../client/emitter/emitter.js';
+import { DaemonTarget } from '../../client/emitter/target.js';
+import { HeartbeatClient } from '../../client/heartbeat-client.js';
+import { toMillis, toSeconds } from '../../domain/time.js';
+import { Interrupts } from '../interrupts.js';
+import { readNodes } from './nodes-file.js';
+import type { EmitOptions } from './options.js';
+import { emitProgress } from './progress.js';
+import { isGood, summaryJson, summaryText } from './summary.js';
+
+/** Sends heartbeats until the time is up or the user stops it. @returns the exit code */
+export async function emit(options: EmitOptions, nodes: readonly EmittedNode[]): Promise<number> {
+  const { url, json, interval, deadline, duration } = options;
+  const interrupts = new Interrupts(process, () => process.exit(1));
+  const progress = emitProgress(process.stderr, process.stderr.isTTY);
+  const key = process.env[KEY_VARIABLE];
+  const credentials = key === undefined ? {} : { key };
+  const client = new HeartbeatClient(url, { connections: options.maxConcurrent, ...credentials });
+  const target = new DaemonTarget(client);
+  const emitter = new Emitter(
+    nodes,
+    { ...options, intervalMs: toMillis(interval), deadlineMs: toMillis(Math.min(deadline, interval)) },
+    target,
+    progress,
+  );
+  const begun = performance.now();
+  try {
+    progress.begin(() => emitter.report);
+    const asked = interrupts.nextPhase();
+    const timeIsUp = duration === undefined ? [] : [AbortSignal.timeout(toMillis(duration))];
+    await emitter.run(AbortSignal.any([asked, ...timeIsUp]));
+  } finally {
+    progress.end();
+    await target.close();
+    interrupts.release();
+  }
+  const { report } = emitter;
+  const show = json ? summaryJson : summaryText;
+  process.stdout.write(show(url, toSeconds(performance.now() - begun), report));
+  return isGood(report) ? 0 : 1;
+}
+
+/** Reads the list of nodes, or says what is wrong with it. */
+export function nodesIn(path: string): ReturnType<typeof readNodes> {
+  try {
+    return readNodes(path, readText(path));
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    return { problems: [`${path}: cannot be read: ${why}`] };
+  }
+}
