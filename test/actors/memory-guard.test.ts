@@ -100,6 +100,28 @@ describe('a daemon whose memory runs short', () => {
     expect(await heal(21, 30)).to.deep.equal(new Array(10).fill('online'));
   });
 
+  it('collects garbage at the start only if the heap holds enough of it to matter', async () => {
+    for (const [share, collected] of [
+      [0.05, 0],
+      [0.06, 2],
+    ] as const) {
+      const own = new FakeMemory(1000 * USER_BYTES);
+      own.used = share * own.limit;
+      const other = await SimulatedApp.start({ memory: own });
+      expect(own.collections - 1, `${share} of the heap in use`).to.equal(collected);
+      await other.app.stop();
+    }
+  });
+
+  it('collects garbage at the start if the heap is large beside the memory of the container', async () => {
+    const own = new FakeMemory(1000 * USER_BYTES);
+    own.used = 0.05 * own.limit;
+    own.container = { live: 0, used: 0, limit: own.limit / 2 };
+    const other = await SimulatedApp.start({ memory: own });
+    expect(own.collections - 1).to.equal(2);
+    await other.app.stop();
+  });
+
   it("sheds load if the container's memory is short, too", async () => {
     memory.container = { live: 76, used: 76, limit: 100 };
     await daemon.clock.advance(1000);
