@@ -46,6 +46,11 @@ export interface Parts {
 export const POLICIES = {
   /** Past this the process exits, and systemd or Kubernetes starts it again. */
   root: { strategy: 'one_for_one', intensity: 3, period: 30, backoff: { min: 0.1, max: 5 } },
+  /**
+   * One of several partitions is restarted as a whole by the root, which counts the restarts of all of them: so a crash
+   * that comes again and again ends the process as soon as it would without partitions.
+   */
+  partition: { strategy: 'one_for_one', intensity: 0, period: 30, backoff: { min: 0.1, max: 5 } },
   users: { strategy: 'one_for_one', intensity: 3, period: 10, backoff: { min: 0.1, max: 1 } },
   nodes: { strategy: 'one_for_one', intensity: 3, period: 10, backoff: { min: 0.1, max: 1 } },
   /** For all users, or all nodes, of one shard together. */
@@ -75,8 +80,8 @@ export const POLICIES = {
  * └─ gateway            the HTTP listener
  * ```
  *
- * With several partitions, all but the gateway is below `partition`, in a supervisor of each: `users-<n>` with its
- * history and users, and `watch` with its history, the notifier and the nodes.
+ * With several partitions, all but the gateway is in a supervisor of each, below the root: `users-<n>` with its history
+ * and users, and `watch` with its history, the notifier and the nodes.
  *
  * @param shutdownTimeout seconds for all of it to stop, from the last child to the first
  */
@@ -99,25 +104,14 @@ function partitionsOf(partitions: readonly PartitionParts[], time: Seconds): Sup
   const [only, ...others] = partitions;
   if (only !== undefined && others.length === 0) return childrenOf(only, time);
   const share = time / partitions.length;
-  const supervisor = (
-    id: string,
-    shutdown: Seconds,
-    children: SupervisorNode['children'],
-  ): SupervisorNode => ({
+  return partitions.map((parts) => ({
     kind: 'supervisor',
-    id,
+    id: parts.id,
     restart: 'permanent',
-    shutdown,
-    policy: POLICIES.root,
-    children,
-  });
-  return [
-    supervisor(
-      'partition',
-      time,
-      partitions.map((parts) => supervisor(parts.id, share, childrenOf(parts, share))),
-    ),
-  ];
+    shutdown: share,
+    policy: POLICIES.partition,
+    children: childrenOf(parts, share),
+  }));
 }
 
 /** @param time for all of them to stop */

@@ -3,7 +3,7 @@ import { POLICIES } from '../../actors/tree.js';
 import { MemoryHistoryStore } from '../../src/adapters/memory/memory-history-store.js';
 import type { HistoryRecord } from '../../src/ports/history-store.js';
 import { Faults } from '../support/faults.js';
-import { PARTITIONS, placeOf } from '../support/partitions.js';
+import { placeOf } from '../support/partitions.js';
 import type { SimulatedApp } from '../support/simulated-app.js';
 import { user } from '../support/simulated-app.js';
 import { withDaemon } from '../support/with-daemon.js';
@@ -118,14 +118,14 @@ describe('supervision', () => {
   it('ends the process when the root is past its intensity', async () => {
     await start({ flags: { '--shards': '1' } });
     await daemon.ask('heal', ANN);
-    // A supervisor more above each other multiplies how often its children may crash, and the back-offs below them add up.
-    const rounds = PARTITIONS === 1 ? 16 : 400;
-    for (let i = 0; i < rounds && daemon.fatal === undefined; i++) {
+    const perUsersCrash = POLICIES.users.intensity + 1;
+    const perRootCrash = POLICIES.root.intensity + 1;
+    for (let i = 0; i < perRootCrash * perUsersCrash && daemon.fatal === undefined; i++) {
       for (let j = 0; j <= POLICIES.shard.intensity; j++) {
         faults.plan(ANN, 'heal', 1);
         await daemon.ask('heal', ANN);
       }
-      await daemon.clock.advance(PARTITIONS === 1 ? 1500 : 100);
+      await daemon.clock.advance(1500);
     }
     expect(daemon.fatal?.message).to.match(/users was restarted too often/);
   });

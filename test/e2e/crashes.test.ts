@@ -3,6 +3,8 @@ import path from 'node:path';
 import { call, heal, history, isOnline, supervision } from '../support/calls.js';
 import { ROOT, type DaemonProcess } from '../support/daemon-process.js';
 import { eventually } from '../support/eventually.js';
+import { placeOf } from '../support/partitions.js';
+import { user } from '../support/simulated-app.js';
 import { TestResources, ready, startFlags } from '../support/test-resources.js';
 
 /** Whose heal crashes the actor at the first attempt, and whose at every one. */
@@ -29,7 +31,8 @@ describe('a daemon whose actors crash', () => {
     const [crash, ...others] = daemon.logged('actor crashed');
     expect(others).to.deep.equal([]);
     expect(crash).to.include({ level: 'error', message: 'actor crashed' });
-    expect(crash?.['path']).to.match(/^root\/users\/shard-\d+\/666$/);
+    const place = ['root', ...placeOf(user(SHAKY)), 'users'].join('/');
+    expect(crash?.['path']).to.match(new RegExp(`^${place}/shard-\\d+/666$`));
     expect(crash).to.have.nested.property('error.message', 'planned fault');
   });
 

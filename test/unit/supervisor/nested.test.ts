@@ -38,7 +38,7 @@ describe('a supervisor above another one', () => {
     let starts = 0;
     let crash: ((error: Error) => void) | undefined;
     let fatal: Error | undefined;
-    const tree = nested(['root', 'partition', 'users-0', 'users'], (exitSignal) => {
+    const tree = nested(['root', 'notifier', 'channel', 'webhook'], (exitSignal) => {
       starts++;
       crash = (error) => {
         exitSignal.crashed(error);
@@ -56,7 +56,7 @@ describe('a supervisor above another one', () => {
     }
     // Each level allows one restart.
     expect(starts).to.equal(2 ** 4);
-    expect(fatal?.message).to.match(/^partition was .* users-0 was .* users was .* worker was .*: planned$/);
+    expect(fatal?.message).to.match(/^notifier was .* channel was .* webhook was .* worker was .*: planned$/);
     await root.stop();
     system.stop();
   });
