@@ -8,6 +8,7 @@ import { BlindRecord, RECENT_BLIND_INTERVALS } from './app/blind-record.js';
 import { Checkpoints } from './app/checkpoints.js';
 import { readFacts, readSupervision } from './app/facts.js';
 import { nodeQueries } from './app/node-queries.js';
+import { proveSet } from './app/partition-set.js';
 import type { AppPorts } from './app/ports.js';
 import { UserQueries } from './app/user-queries.js';
 import { StoreWatch } from './app/store-watch.js';
@@ -115,6 +116,8 @@ export class App implements Daemon {
       // The tree restores alerts when it starts; nodes and users are restored once it runs.
       this.#actors.memory.start();
       await this.#root.start();
+      const { partitions } = this.#actors;
+      if (partitions.length > 1) await proveSet(partitions, logger, this.#ports.acceptsDataLoss ?? false);
       this.#enter('recovering');
       await this.#recover();
     } catch (error) {

@@ -142,6 +142,7 @@ async function start(effective: Effective, load: () => Loaded, acceptDataLoss: b
   const app = new App(config, {
     clock,
     logger,
+    acceptsDataLoss: acceptDataLoss,
     storeOf,
     channels,
     memory,

@@ -3,6 +3,7 @@ import { Admission } from '../../actors/user/admission.js';
 import { UserCounts } from '../../actors/user/user-counts.js';
 import { PartitionedUsers, type Users } from '../../actors/user/partitioned-users.js';
 import type { Config } from '../config/schema.js';
+import { withFields } from '../ports/logger.js';
 import { partitionOf, shardOf } from '../domain/shard.js';
 import { toMillis } from '../domain/time.js';
 import type { UserId } from '../domain/user-id.js';
@@ -70,15 +71,17 @@ export function assemble(config: Config, ports: AppPorts): Actors {
   };
   // The only partition holds everything, in the data directory itself.
   const isOnly = config.partitions === 1;
+  const sharedBy = (id: string): Shared =>
+    isOnly ? shared : { ...shared, logger: withFields(logger, { partition: id }) };
   const divided = Array.from({ length: isOnly ? 0 : config.partitions }, (_, index) => {
     const id = `users-${String(index)}`;
-    return new Partition({ id, store: ports.storeOf(id), shards: config.shards }, shared, undefined);
+    return new Partition({ id, store: ports.storeOf(id), shards: config.shards }, sharedBy(id), undefined);
   });
   const store = ports.storeOf(isOnly ? undefined : WATCH);
-  const watch = createWatch(shared, store, () => home.history);
+  const watch = createWatch(sharedBy(WATCH), store, () => home.history);
   const home: Partition = new Partition(
     { id: WATCH, store, shards: isOnly ? config.shards : 0 },
-    shared,
+    sharedBy(WATCH),
     watch,
   );
   const partitions = [...divided, home];

@@ -7,7 +7,7 @@ import { LocalUserShards } from '../../actors/user/user-shards.js';
 import { decide } from '../../actors/user/user.machine.js';
 import type { BlindInterval } from '../domain/blindness.js';
 import { moment, toMillis, type Moment } from '../domain/time.js';
-import type { HistoryStore } from '../ports/history-store.js';
+import type { HistoryStore, StoreSummary } from '../ports/history-store.js';
 import type { Place } from '../runtime/actor-system.js';
 import { longReads, type LongReads } from './long-reads.js';
 import { historyOptions } from './options.js';
@@ -165,6 +165,11 @@ export class Partition {
     this.watch?.nodes.resume(this.history.summary.observed);
     this.#isRunning = true;
     return entries.find((entry) => entry.kind === 'blind')?.interval;
+  }
+
+  /** What its store contained when it was opened. */
+  get summary(): StoreSummary {
+    return this.history.summary;
   }
 
   /** How many users and nodes have an actor. */

@@ -17,6 +17,8 @@ export interface AppPorts {
   readonly logger: Logger;
   /** The store of a partition; of the only one if it has no id. */
   readonly storeOf: (partition: string | undefined) => HistoryStore;
+  /** Whether to go on without what a lost partition held. */
+  readonly acceptsDataLoss?: boolean;
   /** If absent, memory is not the daemon's to watch: in a library's host, or a test. */
   readonly memory?: Memory;
   /** Process data for `GET /supervision`. */

@@ -61,7 +61,18 @@ export type HistoryRecord =
       readonly unnotified?: readonly UnnotifiedOf[];
     }
   /** Alerts are held for a mass failure. */
-  | { readonly kind: 'held'; readonly hold: LastHold };
+  | { readonly kind: 'held'; readonly hold: LastHold }
+  /** The store is that of one of several partitions. */
+  | { readonly kind: 'membership'; readonly membership: Membership };
+
+/** Which of several partitions a store belongs to, so that a lost or misplaced one is noticed. */
+export interface Membership {
+  /** The partitions that were made together. */
+  readonly set: string;
+  readonly partition: string;
+  /** Into how many the users are divided. */
+  readonly partitions: number;
+}
 
 /** A node's status with its name. */
 export interface NodeStanding {
@@ -91,6 +102,8 @@ export interface StoreSummary {
   readonly latestEnd: Instant | undefined;
   /** Undefined before the first node. */
   readonly observed: ObservedTime | undefined;
+  /** Undefined for the only partition, and before the first run of several. */
+  readonly membership: Membership | undefined;
 }
 
 /** Which of a user's sessions to read. */

@@ -8,3 +8,21 @@ export interface Logger {
   info(event: string, fields?: LogFields): void;
   debug(event: string, fields?: LogFields): void;
 }
+
+/** A logger whose every line has these fields, too. */
+export function withFields(logger: Logger, all: LogFields): Logger {
+  return {
+    error: (event, fields) => {
+      logger.error(event, { ...all, ...fields });
+    },
+    warn: (event, fields) => {
+      logger.warn(event, { ...all, ...fields });
+    },
+    info: (event, fields) => {
+      logger.info(event, { ...all, ...fields });
+    },
+    debug: (event, fields) => {
+      logger.debug(event, { ...all, ...fields });
+    },
+  };
+}

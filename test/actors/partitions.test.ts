@@ -6,7 +6,8 @@ import { partitionOf, shardOf } from '../../src/domain/shard.js';
 import type { UserId } from '../../src/domain/user-id.js';
 import { Disk } from '../support/model/disk.js';
 import { RefusingStore } from '../support/refusing-store.js';
-import { node, SimulatedApp, user } from '../support/simulated-app.js';
+import { HeartbeatError } from '../../src/errors.js';
+import { node, SimulatedApp, user, type SimulationOptions } from '../support/simulated-app.js';
 import type { SimulatedClock } from '../support/simulated-clock.js';
 
 const PARTITIONS = 4;
@@ -51,9 +52,22 @@ describe('several partitions in one process', () => {
     daemon = await start();
   });
 
-  function start(clock?: SimulatedClock): Promise<SimulatedApp> {
+  function start(clock?: SimulatedClock, options: SimulationOptions = {}): Promise<SimulatedApp> {
     const flags = { '--partitions': String(PARTITIONS) };
-    return SimulatedApp.start({ flags, storeOf: stores.of, ...(clock !== undefined && { clock }) });
+    return SimulatedApp.start({
+      flags,
+      storeOf: stores.of,
+      ...(clock !== undefined && { clock }),
+      ...options,
+    });
+  }
+
+  /** What a start says that is refused. */
+  async function refusal(): Promise<string> {
+    const refused: unknown = await start(daemon.clock).catch((error: unknown) => error);
+    if (!(refused instanceof HeartbeatError)) throw new Error('the start was not refused');
+    expect(refused.code).to.equal('HEARTBEAT_WRONG_PARTITIONS');
+    return refused.message;
   }
 
   async function supervision(): Promise<Supervision> {
@@ -76,10 +90,8 @@ describe('several partitions in one process', () => {
   it('have a store each, and a supervisor each', async () => {
     expect([...stores.all.keys()].sort()).to.deep.equal(IDS);
     const { tree } = await supervision();
-    expect(tree.children.map(({ name }) => name)).to.deep.equal(['partition', 'gateway']);
-    const partitions = tree.children[0]?.children ?? [];
-    expect(partitions.map(({ name }) => name)).to.deep.equal(IDS);
-    const childrenOf = (at: number): unknown => partitions[at]?.children?.map(({ name }) => name);
+    expect(tree.children.map(({ name }) => name)).to.deep.equal([...IDS, 'gateway']);
+    const childrenOf = (at: number): unknown => tree.children[at]?.children?.map(({ name }) => name);
     expect(childrenOf(0)).to.deep.equal(['history', 'users']);
     expect(childrenOf(4)).to.deep.equal(['history', 'notifier', 'nodes']);
   });
@@ -177,6 +189,72 @@ describe('several partitions in one process', () => {
     await daemon.clock.advance(30_000);
     expect(daemon.app.unready()).to.deep.equal([]);
     expect(await askAll('heal', USERS)).to.deep.equal(USERS.map(() => ONLINE));
+  });
+
+  it('name themselves in what they log', async () => {
+    const recovered = daemon.logger.lines.filter(({ event }) => event === 'recovered');
+    expect(recovered.map(({ fields }) => fields['partition']).sort()).to.deep.equal(IDS);
+    const [first] = USERS;
+    if (first === undefined) throw new TypeError('there is a user');
+    stores.of(partitionHolding(first)).full = true;
+    await askAll('heal', [first]);
+    const refusing = daemon.logger.lines.filter(({ event }) => event === 'store refuses writes');
+    expect(refusing.map(({ fields }) => fields['partition'])).to.deep.equal([partitionHolding(first)]);
+    stores.of(partitionHolding(first)).full = false;
+  });
+
+  it('are refused without one of them, and start again once it is back', async () => {
+    await askAll('heal', USERS);
+    await daemon.app.stop();
+    const removed = stores.of('users-2');
+    stores.all.delete('users-2');
+    expect(await refusal()).to.match(/^nothing is stored in partition users-2, .*restore it from a backup/);
+    expect(await refusal(), 'once more').to.match(/users-2/);
+    stores.all.set('users-2', removed);
+    daemon = await start(daemon.clock);
+    expect(await askAll('checkup', USERS)).to.deep.equal(USERS.map(() => ONLINE));
+  });
+
+  it('go on without a lost one if that is accepted, and from then on as before', async () => {
+    await askAll('heal', USERS);
+    await daemon.app.stop();
+    stores.all.delete('users-2');
+    daemon = await start(daemon.clock, { acceptsDataLoss: true });
+    const lost = daemon.logger.lines.filter(({ event }) => event.startsWith('a partition is lost'));
+    expect(lost.map(({ fields }) => fields['partition'])).to.deep.equal(['users-2']);
+    const found = USERS.map((each) => ({
+      kind: partitionHolding(each) === 'users-2' ? 'offline' : 'online',
+    }));
+    expect(await askAll('checkup', USERS)).to.deep.equal(found);
+    await daemon.app.stop();
+    daemon = await start(daemon.clock);
+  });
+
+  it('are refused in the places of others, and with one of another set', async () => {
+    await daemon.app.stop();
+    const [one, other] = [stores.of('users-0'), stores.of('watch')];
+    stores.all.set('users-0', other).set('watch', one);
+    expect(await refusal()).to.equal(
+      'the store of partition users-0 is that of watch: put each back in its place',
+    );
+    stores.all.set('users-0', one).set('watch', other);
+    const ours = stores;
+    stores = new Stores();
+    await (await start(daemon.clock)).app.stop();
+    ours.all.set('users-1', stores.of('users-1'));
+    stores = ours;
+    expect(await refusal()).to.match(/^partition users-1 was not made with the others: restore all/);
+  });
+
+  it('begin once more if their first start was interrupted', async () => {
+    await daemon.kill();
+    stores = new Stores();
+    const membership = { set: 'begun', partition: 'users-0', partitions: PARTITIONS };
+    await stores.of('users-0').write([{ kind: 'membership', membership }]);
+    daemon = await start(daemon.clock);
+    const sets = await Promise.all(IDS.map(async (id) => (await stores.of(id).open()).membership));
+    expect(new Set(sets.map((each) => each?.set))).to.have.property('size', 1);
+    expect(sets.map((each) => each?.partition)).to.deep.equal(IDS);
   });
 
   it('share the bound of users who are online', async () => {

@@ -1,8 +1,9 @@
 import { expect } from 'chai';
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync, renameSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { Level } from 'level';
 import { metaKey, VERSION } from '../../src/adapters/history/format.js';
+import { isOnline } from '../support/calls.js';
 import { eventually } from '../support/eventually.js';
 import { HEARTBEAT, type DaemonProcess } from '../support/daemon-process.js';
 import { firstHistoryIn } from '../support/partitions.js';
@@ -78,6 +79,49 @@ describe('a daemon that cannot start', () => {
       await level.put(metaKey('version'), Buffer.from(JSON.stringify(VERSION + 1)));
       await level.close();
       await expectOneLine(resources.launch(data), new RegExp(`format ${VERSION + 1}.*knows ${VERSION}`));
+    });
+  });
+
+  describe('with several partitions', () => {
+    const flags = { partitions: 2 };
+    const heal = (daemon: DaemonProcess, user: number) =>
+      fetch(`${daemon.url}/heal/${user}`, { method: 'PUT' });
+
+    async function stop(daemon: DaemonProcess): Promise<void> {
+      daemon.signal('SIGTERM');
+      await daemon.ended;
+    }
+
+    it('without one of their directories, or with two of them swapped; nothing is lost by that', async () => {
+      const data = resources.directory();
+      const first = await resources.daemon(data, flags);
+      for (let user = 1; user <= 8; user++) await heal(first, user);
+      await stop(first);
+      const [one, other, aside] = ['users-0', 'users-1', 'aside'].map((name) =>
+        path.join(data, 'partitions-2', name),
+      );
+      if (one === undefined || other === undefined || aside === undefined) throw new TypeError();
+      renameSync(one, aside);
+      await expectOneLine(resources.launch(data, flags), /nothing is stored in partition users-0/);
+      rmSync(one, { recursive: true });
+      renameSync(other, one);
+      renameSync(aside, other);
+      await expectOneLine(resources.launch(data, flags), /users-0 is that of users-1: put each back/);
+      renameSync(one, aside);
+      renameSync(other, one);
+      renameSync(aside, other);
+      const last = await resources.daemon(data, flags);
+      for (let user = 1; user <= 8; user++) expect(await isOnline(last.url, user)).to.equal(true);
+      await stop(last);
+    });
+
+    it('on a port in use, and what it leaves behind binds nothing', async () => {
+      const other = await resources.daemon(resources.directory());
+      const data = resources.directory();
+      const port = Number(new URL(other.url).port);
+      await expectOneLine(resources.launch(data, { ...flags, port }), /in use/);
+      await stop(await resources.daemon(data, { partitions: 3 }));
+      await expectOneLine(resources.launch(data, flags), /was made with 3 partitions: set partitions to 3/);
     });
   });
 

@@ -34,7 +34,7 @@ export function isIn(partition: string | undefined, user: UserId): boolean {
 /** The names from the root of the supervision tree to what supervises a user's partition. */
 export function placeOf(user: UserId): readonly string[] {
   const partition = partitionHolding(user);
-  return partition === undefined ? [] : ['partition', partition];
+  return partition === undefined ? [] : [partition];
 }
 
 /** A store that can be divided itself. */
@@ -68,8 +68,8 @@ function slice(store: HistoryStore, id: string, own: MemoryHistoryStore, isNew: 
     open: async () => {
       const summary = await store.open();
       if (isNew) await take(store, own, id);
-      const { watermark, aliveAt, recovery } = await own.open();
-      return { ...summary, watermark, aliveAt, recovery };
+      const { watermark, aliveAt, recovery, membership } = await own.open();
+      return { ...summary, watermark, aliveAt, recovery, membership };
     },
     // A store that throws at once, and not in a promise, does so here, too.
     write: (batch) => store.write(isWatch ? batch : batch.filter(isShared)).then(() => own.write(batch)),
@@ -105,7 +105,14 @@ async function take(store: HistoryStore, own: HistoryStore, id: string): Promise
 }
 
 function isShared({ kind }: HistoryRecord): boolean {
-  return kind !== 'watermark' && kind !== 'recovered' && kind !== 'healed' && kind !== 'blind';
+  const ownKinds: readonly HistoryRecord['kind'][] = [
+    'watermark',
+    'recovered',
+    'healed',
+    'blind',
+    'membership',
+  ];
+  return !ownKinds.includes(kind);
 }
 
 function isDivisible(store: object): store is Divisible {

@@ -48,6 +48,7 @@ export interface SimulationOptions {
   readonly alerting?: Alerting;
   readonly channels?: readonly Channel[];
   readonly memory?: Memory;
+  readonly acceptsDataLoss?: boolean;
 }
 
 /** The whole daemon but for HTTP, on simulated time. */
@@ -66,6 +67,7 @@ export class SimulatedApp {
     alerting,
     channels,
     memory,
+    acceptsDataLoss,
     ...rules
   }: SimulationOptions = {}) {
     this.clock = clock ?? new SimulatedClock();
@@ -81,6 +83,7 @@ export class SimulatedApp {
       ...(alerting !== undefined && { alerting }),
       ...(channels !== undefined && { channels }),
       ...(memory !== undefined && { memory }),
+      ...(acceptsDataLoss !== undefined && { acceptsDataLoss }),
     });
     this.app.onFatal = (error) => {
       this.fatal = error;

@@ -52,10 +52,12 @@ export function kindOf(key: Buffer): string | undefined {
 export const EVERYTHING: KeyRange = { gte: Buffer.alloc(0), lt: Buffer.alloc(64, 0xff) };
 
 export function metaKey(
-  name: 'version' | 'format' | 'watermark' | 'recovery' | 'facts' | 'erasing' | 'hold' | 'vigil',
+  name:
+    'version' | 'format' | 'watermark' | 'recovery' | 'facts' | 'erasing' | 'hold' | 'vigil' | 'membership',
 ): Buffer {
   return Buffer.concat([Buffer.of(KIND.META), Buffer.from(name)]);
 }
 
 export const VERSION_KEY = metaKey('version');
 export const FORMAT_KEY = metaKey('format');
+export const MEMBERSHIP_KEY = metaKey('membership');

@@ -4,8 +4,9 @@ import type { Recovery } from '../../domain/recovery.js';
 import { instant, type Instant } from '../../domain/time.js';
 import type { ObservedTime } from '../../domain/observed-time.js';
 import { HeartbeatError } from '../../errors.js';
-import { metaKey } from './format.js';
+import { MEMBERSHIP_KEY, metaKey } from './format.js';
 import { firstEntry, get, type Batch } from './sealed-store.js';
+import type { Membership } from '../../ports/history-store.js';
 import type { OrderedStore, StorePlace } from '../../ports/ordered-store.js';
 import { healedUsers, sequenceOf } from './session-codec.js';
 import { damagedError, isCorrupt } from './store-errors.js';
@@ -76,6 +77,8 @@ const observedTimeSchema = z
   })
   .transform(({ wakings, ...observed }) => ({ ...observed, resumptions: wakings }));
 
+const membershipSchema = z.object({ set: z.string(), partition: z.string(), partitions: z.int() });
+
 const holdSchema = z.object({ from: instantSchema, until: instantSchema });
 
 export function readWatermark(store: OrderedStore, place: StorePlace): Promise<Watermark | undefined> {
@@ -113,6 +116,14 @@ export function readLastHold(store: OrderedStore, place: StorePlace): Promise<La
 
 export function writeLastHold(batch: Batch, hold: LastHold): void {
   batch.put(metaKey('hold'), json(hold));
+}
+
+export function readMembership(store: OrderedStore, place: StorePlace): Promise<Membership | undefined> {
+  return readMeta(store, place, 'membership', membershipSchema);
+}
+
+export function writeMembership(batch: Batch, { set, partition, partitions }: Membership): void {
+  batch.put(MEMBERSHIP_KEY, json({ set, partition, partitions }));
 }
 
 export async function readLedger(store: OrderedStore, place: StorePlace): Promise<Ledger> {

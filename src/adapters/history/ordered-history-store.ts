@@ -11,6 +11,7 @@ import { HistoryReads, type Opened } from './history-reads.js';
 import {
   haveChanged,
   readLedger,
+  readMembership,
   readObservedTime,
   readRecovery,
   readWatermark,
@@ -234,6 +235,7 @@ async function readContents(store: OrderedStore, place: StorePlace): Promise<Ope
     recovery: await readRecovery(store, place),
     latestEnd: ledger.latestEnd,
     observed: await readObservedTime(store, place),
+    membership: await readMembership(store, place),
   };
   return { store, summary, ledger };
 }

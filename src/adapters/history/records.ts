@@ -20,7 +20,14 @@ import {
   sessionKey,
   sessionValue,
 } from './session-codec.js';
-import { writeLastHold, writeRecovery, writeObservedTime, writeWatermark, type Ledger } from './meta.js';
+import {
+  writeLastHold,
+  writeMembership,
+  writeRecovery,
+  writeObservedTime,
+  writeWatermark,
+  type Ledger,
+} from './meta.js';
 import { nodeKey, nodeValue, statusKey, statusValue } from './node-codec.js';
 import { findForgotten, findNodes } from './nodes.js';
 
@@ -183,6 +190,9 @@ export function addRecord(batch: Batch, record: HistoryRecord, ledger: Ledger, s
       return;
     case 'held':
       writeLastHold(batch, record.hold);
+      return;
+    case 'membership':
+      writeMembership(batch, record.membership);
       return;
     default:
       assertNever(record);

@@ -13,6 +13,7 @@ import type {
   HistoryRange,
   HistoryRecord,
   HistoryStore,
+  Membership,
   StoredNode,
   StoreSummary,
   StoreTrouble,
@@ -38,6 +39,7 @@ export class MemoryHistoryStore implements HistoryStore {
   readonly #alerts = new MemoryAlerts();
   readonly #unnotified = new Map<NodeName, UnnotifiedOf>();
   #lastHold: LastHold | undefined;
+  #membership: Membership | undefined;
   readonly trouble: StoreTrouble | undefined;
   readonly damages: number = 0;
 
@@ -48,6 +50,7 @@ export class MemoryHistoryStore implements HistoryStore {
       recovery: this.#recovery,
       latestEnd: this.#latestEnd,
       observed: this.#observed,
+      membership: this.#membership,
     });
   }
 
@@ -117,6 +120,9 @@ export class MemoryHistoryStore implements HistoryStore {
         return;
       case 'held':
         this.#lastHold = record.hold;
+        return;
+      case 'membership':
+        this.#membership = record.membership;
         return;
       default:
         assertNever(record);

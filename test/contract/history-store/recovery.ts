@@ -36,14 +36,21 @@ export function describeRecovery(make: MakeSubject): void {
       return history.store.open();
     }
 
-    it('knows no watermark, recovery, end or observed time when it is new', async () => {
+    it('knows no watermark, recovery, end, observed time or membership when it is new', async () => {
       expect(await restart()).to.deep.equal({
         watermark: undefined,
         aliveAt: undefined,
         recovery: undefined,
         latestEnd: undefined,
         observed: undefined,
+        membership: undefined,
       });
+    });
+
+    it('has to which partition of which set it belongs', async () => {
+      const membership = { set: 'first', partition: 'users-1', partitions: 4 };
+      await history.store.write([{ kind: 'membership', membership }]);
+      expect((await restart()).membership).to.deep.equal(membership);
     });
 
     it('has the last watermark', async () => {

@@ -1,4 +1,4 @@
-import { readdir, stat } from 'node:fs/promises';
+import { readdir, rename, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { expect } from 'chai';
 import { levelStores } from '../../../src/adapters/level/level-history-store.js';
@@ -20,6 +20,17 @@ describe('a data directory', () => {
     for (const id of ids) {
       const store = storeOf(id);
       await store.open();
+      await store.close();
+    }
+  }
+
+  /** As by a daemon that has run. */
+  async function used(partitions: number, ...ids: readonly (string | undefined)[]): Promise<void> {
+    const storeOf = levelStores(data, partitions, {});
+    for (const id of ids) {
+      const store = storeOf(id);
+      await store.open();
+      await store.write([{ kind: 'recovered', recovery: { generation: 1, silent: [] } }]);
       await store.close();
     }
   }
@@ -58,7 +69,7 @@ describe('a data directory', () => {
   });
 
   it('keeps the number of partitions that it was made with', async () => {
-    await made(4, 'users-0');
+    await used(4, 'users-0');
     expect((await refusal(5, 'users-0')).message).to.equal(
       `${data} was made with 4 partitions: set partitions to 4, or choose another data_dir`,
     );
@@ -67,10 +78,45 @@ describe('a data directory', () => {
   });
 
   it('gets no partitions once it was made without', async () => {
-    await made(1, undefined);
+    await used(1, undefined);
     expect((await refusal(4, 'watch')).message).to.equal(
       `${data} was made with no partitions: set partitions to 1, or choose another data_dir`,
     );
     expect(await readdir(data)).to.deep.equal(['history']);
+  });
+
+  it('is not bound by a start that came to nothing, whatever its number', async () => {
+    await made(4, 'users-0', 'watch');
+    await made(1, undefined);
+    await used(2, 'users-0');
+    await refusal(4, 'users-0');
+    await made(2, 'users-0');
+  });
+
+  it('is refused, whatever the number, where two with different numbers are in one place', async () => {
+    await used(4, 'users-2');
+    await rename(path.join(data, 'partitions-4'), path.join(directory.path, 'aside'));
+    await used(1, undefined);
+    await rename(path.join(directory.path, 'aside'), path.join(data, 'partitions-4'));
+    const inAnyOrder =
+      /holds (history and partitions-4|partitions-4 and history), .*: move all but the one to use/;
+    for (const partitions of [1, 4])
+      expect((await refusal(partitions, partitions === 1 ? undefined : 'watch')).message).to.match(
+        inAnyOrder,
+      );
+    await refusal(5, 'users-0');
+  });
+
+  it('is given to one of two that begin at once with different numbers', async () => {
+    for (let round = 0; round < 10; round++) {
+      const [two, four, one] = [
+        levelStores(data, 2, {})('users-0'),
+        levelStores(data, 4, {})('users-0'),
+        levelStores(data, 1, {})(undefined),
+      ];
+      const opened = await Promise.allSettled([two, four, one].map((store) => store.open()));
+      expect(opened.filter(({ status }) => status === 'fulfilled')).to.have.length.within(0, 1);
+      for (const store of [two, four, one]) await store.close();
+    }
   });
 });
