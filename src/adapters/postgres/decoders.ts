@@ -168,12 +168,14 @@ export const DECODERS = [
     `select ${listed(NODE_COLUMNS)} from (
       select node.key, heartbeat.decode_json(heartbeat.unsealed(node.key, node.value)) as json,
         heartbeat.unsealed(${byteSql(statusRecord.kind)} || substr(node.key, 2), status.value) as status
-      from heartbeat.partition join heartbeat.record as node
-        on node.partition = partition.id and ${within('node', nodeRecord.kind)}
+      from heartbeat.partition cross join lateral (
+        select key, value from heartbeat.record
+        where partition = partition.id and ${within(nodeRecord.kind)} offset 0
+      ) as node
       left join heartbeat.record as status
         on status.partition = partition.id and status.key = ${byteSql(statusRecord.kind)} || substr(node.key, 2)
       offset 0
-    ) as found`,
+    ) as found where json is not null and status is not null`,
   ),
   makeFunction('flips', '', FLIP_COLUMNS, `select ${listed(FLIP_COLUMNS)} from ${records(flipRecord.kind)}`),
   makeFunction(
@@ -181,7 +183,7 @@ export const DECODERS = [
     'name text',
     FLIP_COLUMNS,
     `select ${listed(FLIP_COLUMNS)} from ${records(flipRecord.kind, NAME_KEY)}
-    where octet_length(convert_to($1, 'UTF8')) <= ${String(BYTES_OF_NAME)}`,
+    and octet_length(convert_to($1, 'UTF8')) <= ${String(BYTES_OF_NAME)}`,
   ),
   makeFunction(
     'alerts',
@@ -189,7 +191,7 @@ export const DECODERS = [
     ALERT_COLUMNS,
     `select ${listed(ALERT_COLUMNS)} from (
       select ${column('json', alertRecord.value.json, 'value').sql} as json from ${records(alertRecord.kind)} offset 0
-    ) as read`,
+    ) as read where json is not null`,
   ),
 ].join('\n');
 
@@ -205,21 +207,27 @@ function listed(columns: readonly Column[]): string {
   return columns.map(({ sql }) => sql).join(', ');
 }
 
-/** The key and the value of each record of a kind. Its checksum is computed once, since `offset 0` is not flattened. */
+/**
+ * The key and the value of each record of a kind. `offset 0` keeps the planner from computing a checksum for each column,
+ * and from reading the whole table where it expects much; with `is not null` it is computed for a query that uses the key
+ * alone, too.
+ */
 function records(kind: number, prefix?: string): string {
   return `(
       select record.key, heartbeat.unsealed(record.key, record.value) as value
-      from heartbeat.partition join heartbeat.record
-        on record.partition = partition.id and ${within('record', kind, prefix)}
+      from heartbeat.partition cross join lateral (
+        select key, value from heartbeat.record
+        where partition = partition.id and ${within(kind, prefix)} offset 0
+      ) as record
       offset 0
-    ) as found`;
+    ) as found where value is not null`;
 }
 
-/** @param prefix what the keys begin with besides their kind */
-function within(table: string, kind: number, prefix?: string): string {
-  if (prefix === undefined) return `${table}.key >= ${byteSql(kind)} and ${table}.key < ${byteSql(kind + 1)}`;
+/** @param prefix what the keys begin with, behind their kind */
+function within(kind: number, prefix?: string): string {
+  if (prefix === undefined) return `key >= ${byteSql(kind)} and key < ${byteSql(kind + 1)}`;
   const from = `${byteSql(kind)} || ${prefix}`;
-  return `${table}.key >= ${from} and ${table}.key < ${from} || ${LAST}`;
+  return `key >= ${from} and key < ${from} || ${LAST}`;
 }
 
 function column(name: string, { type, place, names, isOptional }: FieldPlace, bytes: string): Column {

@@ -24,12 +24,17 @@ const CONFIRM = 'update heartbeat.partition set seq = seq where id = $1 and epoc
 /**
  * One statement, so that nobody can be stopped in the middle of a transaction and keep others from taking over. It
  * counts the fences that held: 1, or 0 if there is another owner or the batch is stored already.
+ * What is removed is looked up key by key, as `offset 0` makes it: a table that looks empty would be read as a whole.
+ * While the fence holds, nobody else moves its rows.
  */
-const COMMIT = `with fence as (
+export const COMMIT = `with fence as (
     update heartbeat.partition set seq = $3 where id = $1 and epoch = $2 and seq = $3 - 1 returning 1
   ), removed as (
-    delete from heartbeat.record using unnest($6::bytea[]) as gone (key)
-    where partition = $1 and record.key = gone.key and exists (select from fence)
+    delete from heartbeat.record where exists (select from fence) and ctid = any (array(
+      select found.row from unnest($6::bytea[]) as gone (key) cross join lateral (
+        select ctid as row from heartbeat.record where partition = $1 and record.key = gone.key offset 0
+      ) as found
+    ))
   ), stored as (
     insert into heartbeat.record select $1, new.key, new.value
     from unnest($4::bytea[], $5::bytea[]) as new (key, value) where exists (select from fence)

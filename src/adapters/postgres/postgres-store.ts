@@ -3,10 +3,15 @@ import { byteaArray } from './bytea-array.js';
 import type { FencedPartition } from './fenced-partition.js';
 import { postgresReadError } from './postgres-errors.js';
 
-const GET = 'select key, value from heartbeat.record where partition = $1 and key = any ($2::bytea[])';
+/** `offset 0` looks each key up by itself: a table that looks empty would be read as a whole instead. */
+const GET = `select found.key, found.value from unnest($2::bytea[]) as wanted (key) cross join lateral (
+    select key, value from heartbeat.record where partition = $1 and record.key = wanted.key offset 0
+  ) as found`;
 const RANGE = 'select key, value from heartbeat.record where partition = $1 and key >= $2 and key < $3';
 const FORWARD = `${RANGE} order by key limit $4`;
 const REVERSE = `${RANGE} order by key desc limit $4`;
+/** What a daemon reads with, by name. */
+export const READING = { get: GET, forward: FORWARD, reverse: REVERSE };
 const SIZE = "select pg_total_relation_size('heartbeat.record')::float8";
 
 /** Sorts behind a key, and before every other one that does. */

@@ -15,6 +15,12 @@ import type { PostgresAddress } from './postgres-url.js';
 /** A server that does not answer for so long is not waited for. */
 const CONNECTING_MS = 3_000;
 
+/**
+ * Every statement finds its rows by the index. Until a new table is analyzed, the planner takes it for small: each batch
+ * would read a whole partition, and each chunk of a start sort one.
+ */
+const OTHER_WAYS = ['enable_seqscan', 'enable_bitmapscan', 'enable_sort', 'jit'];
+
 /*
  * A write waits for another one's lock no longer than this: behind one that waits for a standby, more and more backends
  * would wait. `off` and `local` would lose acknowledged writes. Nothing here cancels a commit: it would be done all the
@@ -24,7 +30,8 @@ const SESSION = `select pg_is_in_recovery() or current_setting('transaction_read
   set_config('lock_timeout', '2s', false),
   set_config('statement_timeout', '0', false),
   set_config('synchronous_commit', case when current_setting('synchronous_commit') in ('off', 'local')
-    then 'on' else current_setting('synchronous_commit') end, false)`;
+    then 'on' else current_setting('synchronous_commit') end, false),
+  (select count(set_config(way, 'off', false)) from unnest('{${OTHER_WAYS.join(',')}}'::text[]) as way)`;
 
 interface SessionRow {
   readonly refuses: boolean;
