@@ -29,6 +29,8 @@ const CHANGES_OF_A_FLIP = 3;
 export class Backlog {
   #entries = new Denque<Queued>();
   readonly #ended = new Map<UserId, EndedSession[]>();
+  /** Users with a refused change that may be on disk, and has to be undone there. */
+  readonly #doubtful = new Set<UserId>();
   /** By node and instant: a flapping node may have very many while the disk refuses writes. */
   readonly #flips = new Map<NodeName, Map<Instant, Flip>>();
 
@@ -69,6 +71,10 @@ export class Backlog {
   /** Puts unwritten entries back in front, and drops those of the rest that `keep` rejects. */
   restore(unwritten: readonly Queued[], keep: (entry: Queued) => boolean): void {
     this.#entries = new Denque([...unwritten, ...this.#entries.toArray().filter(keep)]);
+    for (const entry of unwritten) {
+      const user = undoneFor(entry);
+      if (user !== undefined) this.#doubtful.add(user);
+    }
   }
 
   /** Waiting entries by kind, for the log. */
@@ -112,6 +118,17 @@ export class Backlog {
     return this.#ended.get(user) ?? [];
   }
 
+  /** Whether the disk may show the user as online although they are not, until what waits is stored. */
+  isBehind(user: UserId): boolean {
+    return this.#ended.has(user) || this.#doubtful.has(user);
+  }
+
+  /** A refused change of a user is undone on disk. */
+  undone(entry: Queued): void {
+    const user = undoneFor(entry);
+    if (user !== undefined) this.#doubtful.delete(user);
+  }
+
   /** Everything in the entry is on disk. */
   storedFlip(entry: Queued): void {
     const flip = flipOf(entry);
@@ -132,6 +149,10 @@ export class Backlog {
   flipsOf(node: NodeName): readonly Flip[] {
     return [...(this.#flips.get(node)?.values() ?? [])];
   }
+}
+
+function undoneFor(entry: Queued): UserId | undefined {
+  return entry.kind === 'undo' && 'user' in entry.record ? entry.record.user : undefined;
 }
 
 function alertsOf(entry: Queued): readonly AlertRecord[] {

@@ -96,6 +96,7 @@ export class GroupCommit {
     this.#latestEnd = commit.latestEnd;
     for (const entry of commit.entries) {
       if (entry.kind === 'end') this.#backlog.stored(entry.user, entry.session);
+      else if (entry.kind === 'undo') this.#backlog.undone(entry);
       else this.#backlog.storedFlip(entry);
     }
     this.#deps.meter.measure(this.#deps.clock.now() - this.#began, commit.entries.length);

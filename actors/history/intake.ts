@@ -53,7 +53,7 @@ export class Intake {
     if (entry.kind === 'alerts' && this.#state === 'refusing') {
       this.#backlog.push(entry);
       this.#deps.alertsCommitted(entry.records, false);
-    } else if (entry.kind === 'flush' && this.#backlog.endedOf(entry.user).length === 0) {
+    } else if (entry.kind === 'flush' && !this.#backlog.isBehind(entry.user)) {
       this.#deps.settle([{ shard: entry.shard, user: entry.user, stored: true, onlineAt: undefined }]);
     } else if (entry.kind === 'standing') {
       this.#acceptStanding(entry);

@@ -29,6 +29,17 @@ describe('a store that refuses writes', () => {
     expect(await daemon.ask('checkup', ANN)).to.deep.equal({ kind: 'online' });
   });
 
+  it('refuses a goodbye while a refused opening may still be on disk', async () => {
+    await daemon.ask('heal', ANN);
+    store.full = true;
+    expect(await daemon.ask('heal', BEN)).to.deep.equal(REFUSED);
+    expect(await daemon.ask('goodbye', BEN)).to.deep.equal(REFUSED);
+    expect(await daemon.ask('goodbye', user(3))).to.deep.equal({ kind: 'offline' });
+    store.full = false;
+    await daemon.clock.advance(31_000);
+    expect(await daemon.ask('goodbye', BEN)).to.deep.equal({ kind: 'offline' });
+  });
+
   it('is reported by readiness and the log until it writes again', async () => {
     store.full = true;
     await daemon.ask('heal', BEN);

@@ -4,11 +4,13 @@ import { Stash } from '../../actors/shards/stash.js';
 import type { Decision as NodeDecision, NodeRules } from '../../actors/node/decision.js';
 import { decide as decideNode } from '../../actors/node/node.machine.js';
 import { ABSENT, decide, type Decision } from '../../actors/user/user.machine.js';
+import { Batch, NOT_SYNCED } from '../../src/adapters/history/sealed-store.js';
 import type { AppPorts } from '../../src/app.js';
 import { BlindRecord } from '../../src/app/blind-record.js';
 import { instant, moment, type Moment } from '../../src/domain/time.js';
 import type { Channel } from '../../src/ports/channel.js';
 import type { HistoryRecord, HistoryStore } from '../../src/ports/history-store.js';
+import type { WriteOptions } from '../../src/ports/ordered-store.js';
 import type { Daemon } from './machine/daemon.js';
 
 /** A fault that is planted in the daemon, to prove that the simulator finds such faults. */
@@ -36,7 +38,13 @@ function withStores(change: (store: HistoryStore, ports: AppPorts) => HistorySto
 
 function storeWith(store: HistoryStore, write: HistoryStore['write']): HistoryStore {
   return new Proxy(store, {
-    get: (target, name) => (name === 'write' ? write : (Reflect.get(target, name) as unknown)),
+    get: (target, name) => {
+      if (name === 'write') return write;
+      const value: unknown = Reflect.get(target, name, target);
+      return typeof value === 'function'
+        ? (...args: unknown[]) => Reflect.apply(value, target, args) as unknown
+        : value;
+    },
   });
 }
 
@@ -133,6 +141,26 @@ export const PLANTS: readonly Plant[] = [
         return store.write(kept);
       });
     }),
+  },
+  {
+    name: 'fence-ignored',
+    breaks: 'The store takes writes from a process after another one has taken it over.',
+    ports: (ports, daemon) => {
+      daemon.disk.isFenceless = true;
+      return ports;
+    },
+  },
+  {
+    name: 'written-without-sync',
+    breaks: 'Writes are confirmed that would not survive a power failure.',
+    install: replaced(
+      Batch,
+      'write',
+      (original) =>
+        function (this: Batch) {
+          return Reflect.apply<Batch, [WriteOptions], Promise<void>>(original, this, [NOT_SYNCED]);
+        },
+    ),
   },
   { name: 'end-lost', breaks: 'The end of a session is not stored.', ports: losing('ended') },
   {

@@ -4,6 +4,7 @@ import type { AlertRecord } from '../../src/domain/alert.js';
 import type { Flip } from '../../src/domain/node.js';
 import type { NodeName } from '../../src/domain/node-name.js';
 import type { Session } from '../../src/domain/session.js';
+import { HeartbeatError } from '../../src/errors.js';
 import type { Channel } from '../../src/ports/channel.js';
 import { configOf } from '../support/simulated-app.js';
 import { Daemon, type Run } from './machine/daemon.js';
@@ -140,9 +141,13 @@ class Simulation {
       kill: ({ loss, downtime }) => {
         this.#ledger.died();
         const at = this.#daemon.ranAt;
-        void this.#daemon.kill(loss).then((isLost) => {
-          if (isLost) this.#ledger.tell('The batch that was on its way to the disk is lost.');
-        });
+        if (this.#daemon.kill(loss)) this.#ledger.tell('The batch that was on its way to the disk is lost.');
+        this.#endRun(downtime, at);
+      },
+      forsake: (milliseconds, downtime) => {
+        this.#ledger.died();
+        const at = this.#daemon.ranAt;
+        this.#daemon.forsake(milliseconds);
         this.#endRun(downtime, at);
       },
       restart: (downtime) => {
@@ -196,6 +201,13 @@ class Simulation {
   #described(error: unknown): Broken {
     if (error instanceof BrokenPromise)
       return { message: error.message, at: error.at, about: error.about, isPromise: true };
+    if (error instanceof HeartbeatError)
+      return {
+        message: `The daemon gave up: ${error.code}, ${error.message}.`,
+        at: this.#loop.now,
+        about: undefined,
+        isPromise: true,
+      };
     const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
     return {
       message: `The simulation itself failed: ${text}`,
@@ -278,7 +290,7 @@ class Simulation {
     const { run } = this.#daemon;
     this.#daemon.stop(() => {
       this.#ended ??= { at, run };
-      void this.#daemon.kill('none');
+      this.#daemon.kill('none');
       this.#ledger.tell('The daemon has stopped.');
       this.#endRun(downtime, at);
     }, this.#breaks);

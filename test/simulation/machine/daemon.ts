@@ -39,6 +39,9 @@ export interface Reading {
   readonly run: number;
 }
 
+/** When a process that was replaced is ended, if the disk does not tell it that it was. */
+const NOTICED = 10_000;
+
 /**
  * One simulated machine with its daemon: the real application on a simulated clock, disk and network. Several of them
  * may share one loop.
@@ -108,12 +111,15 @@ export class Daemon {
     this.logger = new RecordingLogger();
     this.#stall = { from: -Infinity, to: -Infinity };
     const clock = new DaemonClock(this.#loop, process, this.wall, () => {
-      this.#readSockets();
+      if (process === this.#process) this.#readSockets();
     });
     const ports: AppPorts = {
       clock,
       logger: this.logger,
-      storeOf: () => this.disk.attach(process),
+      storeOf: () =>
+        this.disk.attach(process, () => {
+          this.#shutOut(process);
+        }),
       processFacts: () => ({}),
       gateway: () => {
         if (!process.dead) this.#isListening = true;
@@ -124,17 +130,17 @@ export class Daemon {
     this.#loop.enter(process, () => {
       const app = new App(this.#options.config, this.#options.plant(ports, this));
       app.onFatal = (error) => {
-        this.fatal = error;
+        if (process === this.#process) this.fatal = error;
       };
       this.#app = app;
       app.start().then(
         () => {
-          if (process.dead) return;
+          if (process !== this.#process) return;
           this.isReady = true;
           ended(undefined);
         },
         (error: unknown) => {
-          if (!process.dead) ended(error);
+          if (process === this.#process) ended(error);
         },
       );
     });
@@ -222,10 +228,29 @@ export class Daemon {
   }
 
   /** The process is gone: nothing of it runs any more. @returns whether a batch was lost */
-  async kill(loss: Loss): Promise<boolean> {
-    const process = this.#process;
+  kill(loss: Loss): boolean {
+    const process = this.#leave();
     if (process === undefined) return false;
     this.#loop.remove(process);
+    return this.disk.crash(process, loss);
+  }
+
+  /**
+   * Stands still for so long that another process is started in its place. When it goes on it does not know, until the
+   * disk or somebody who looks after it tells it.
+   */
+  forsake(milliseconds: number): void {
+    const process = this.#leave();
+    if (process === undefined) return;
+    process.isReplaced = true;
+    process.stalledUntil = this.#loop.now + milliseconds;
+    this.#loop.after(milliseconds + NOTICED, () => {
+      this.#shutOut(process);
+    });
+  }
+
+  #leave(): Process | undefined {
+    const process = this.#process;
     this.#process = undefined;
     this.#app = undefined;
     this.#isListening = false;
@@ -236,7 +261,14 @@ export class Daemon {
     const sockets = this.#sockets;
     this.#sockets = [];
     for (const incoming of sockets) incoming.lost('nobody listens');
-    return this.disk.crash(loss);
+    return process;
+  }
+
+  /** Another process has its store: it exits. */
+  #shutOut(process: Process): void {
+    if (process.dead || process === this.#process) return;
+    this.#loop.remove(process);
+    this.disk.crash(process, 'none');
   }
 
   /** Applies other limits and channels. @param made the channels for this run */

@@ -1,49 +1,56 @@
-import { MemoryHistoryStore } from '../../../src/adapters/memory/memory-history-store.js';
+import { OrderedHistoryStore } from '../../../src/adapters/history/ordered-history-store.js';
 import { HeartbeatError } from '../../../src/errors.js';
 import type { HistoryStore } from '../../../src/ports/history-store.js';
+import type {
+  Entry,
+  KeyRange,
+  OrderedStore,
+  Reading,
+  StoreEngine,
+  WriteBatch,
+  WriteOptions,
+} from '../../../src/ports/ordered-store.js';
 import type { Loop, Process } from './loop.js';
+import { nameOf, Pages, type Change } from './pages.js';
 import type { Random } from './random.js';
 
 /** What becomes of a write that is refused: it had reached the disk all the same, or it had not. */
 export type Fate = 'kept' | 'dropped';
 
-/** What a kill does to the batch that is on its way to the disk. */
+/**
+ * What the end of a process does to what was not synced. A process that is killed loses nothing that the system has;
+ * with the machine some of it is lost, or all.
+ */
 export type Loss = 'torn' | 'forgotten' | 'none';
 
-type Method = (...args: unknown[]) => unknown;
-
-const WRITES: ReadonlySet<string> = new Set([
-  'write',
-  'erase',
-  'prune',
-  'pruneNodes',
-  'pruneAlerts',
-  'pruneBlind',
-]);
 /** A write that the process waits for. */
 interface UnderWay {
-  readonly apply: () => Promise<unknown>;
+  readonly changes: readonly Change[];
+  readonly options: WriteOptions;
   isApplied: boolean;
 }
 
 /**
- * The disk of one machine: a store that outlives the processes that use it, may be slow or refuse writes, and loses in a
- * crash what was not synced. Each process has a view of its own, and a dead one hears nothing any more.
+ * The disk of one machine, below the real history store: it outlives the processes that use it, may be slow or refuse
+ * writes, and loses in a crash what was not synced. It is fenced: who opens it shuts out whoever had it open before. Each
+ * process has a view of its own, and a dead one hears nothing any more.
  */
 export class Disk {
-  readonly store = new MemoryHistoryStore();
+  readonly #pages = new Pages();
   readonly #loop: Loop;
   readonly #random: Random;
   refuses: Fate | undefined;
   /** Milliseconds that a write takes besides. */
   slow = 0;
-  /** A store that refused a write goes on refusing until it is opened again. */
-  #broken = false;
-  #underWay: UnderWay | undefined;
+  /** Who opened it last. */
+  #owner: Process | undefined;
+  /** It writes for whoever had it open before, too: a plant. */
+  isFenceless = false;
+  readonly #underWay = new Map<Process, UnderWay>();
+  /** Undo what is not synced, the latest first. */
+  #unsynced: (readonly Change[])[] = [];
   /** When a write last reached the disk that was refused. */
   keptAt = -Infinity;
-  writes = 0;
-  refusals = 0;
   /** Called when a write begins, and when it is on disk and nobody has been told. */
   onWrite: ((step: 'begun' | 'stored') => void) | undefined;
 
@@ -53,82 +60,112 @@ export class Disk {
   }
 
   /** The process that used it is gone. @returns whether a batch was lost */
-  async crash(loss: Loss): Promise<boolean> {
-    const underWay = this.#underWay;
-    this.#underWay = undefined;
-    this.#broken = false;
-    if (underWay === undefined || underWay.isApplied) return false;
+  crash(process: Process, loss: Loss): boolean {
+    const underWay = this.#underWay.get(process);
+    this.#underWay.delete(process);
+    const { length } = this.#unsynced;
+    const lost = loss === 'none' ? 0 : loss === 'forgotten' ? length : this.#random.int(0, length);
+    for (const undo of this.#unsynced.splice(0, lost)) this.#pages.apply(undo);
+    if (underWay === undefined || underWay.isApplied || this.#isShutOut(process)) return lost > 0;
     if (loss !== 'none') return true;
-    await underWay.apply();
-    return false;
+    this.#apply(underWay);
+    return lost > 0;
   }
 
-  /** The store as one process sees it. */
-  attach(process: Process): HistoryStore {
-    return new Proxy(this.store, {
-      get: (store, name) => {
-        const value: unknown = Reflect.get(store, name, store);
-        if (typeof name !== 'string' || typeof value !== 'function') return value;
-        const method = (value as Method).bind(store);
-        if (name === 'reopen') return () => this.#reopen(process);
-        if (WRITES.has(name)) return (...args: unknown[]) => this.#write(process, () => method(...args));
-        return (...args: unknown[]) => this.#read(process, method(...args));
-      },
-    });
+  /** The store as one process sees it. @param lost another process has opened it */
+  attach(process: Process, lost: () => void): HistoryStore {
+    return new OrderedHistoryStore(this.#engine(process, lost), {});
   }
 
-  async #write(process: Process, work: () => unknown): Promise<unknown> {
-    if (isDead(process)) return never();
-    this.writes++;
-    const refuses = this.#broken ? 'dropped' : this.refuses;
-    let outcome: unknown;
-    const underWay: UnderWay = {
-      isApplied: false,
-      apply: async () => {
-        underWay.isApplied = true;
-        outcome = await work();
+  #engine(process: Process, lost: () => void): StoreEngine {
+    let hasOpened = false;
+    return {
+      place: { name: 'the simulated disk', setting: 'another disk' },
+      open: async () => {
+        if (hasOpened && this.#isShutOut(process)) throw shutOut(lost);
+        hasOpened = true;
+        this.#owner = process;
+        await this.#wait(1, process);
+        return this.#store(process, lost);
       },
+      release: () => Promise.resolve(),
+      proveReopenable: async () => {
+        await this.#wait(1, process);
+        if (this.refuses !== undefined) throw refusal();
+      },
+      size: () => Promise.resolve(0),
+      openError: (cause) => new HeartbeatError('HEARTBEAT_STORE_FAILED', 'it cannot be opened', { cause }),
+      writeError: (cause) => (cause instanceof HeartbeatError ? cause : refusal()),
     };
-    this.#underWay = refuses === 'dropped' ? undefined : underWay;
+  }
+
+  #isShutOut(process: Process): boolean {
+    return this.#owner !== process && !this.isFenceless;
+  }
+
+  /** What is read takes a moment, so that the process may die between any two reads. */
+  #store(process: Process, lost: () => void): OrderedStore {
+    const moment = (): Promise<void> => this.#wait(this.#random.int(0, 1), process);
+    const pages = this.#pages;
+    return {
+      scrubbing: undefined,
+      getMany: async (keys) => {
+        await moment();
+        return keys.map((key) => pages.get(key));
+      },
+      entries: async function* (range: KeyRange, reading: Reading = {}): AsyncGenerator<Entry[]> {
+        await moment();
+        for (const chunk of pages.chunks(range, reading)) {
+          yield chunk;
+          await moment();
+        }
+      },
+      batch: () => this.#batch(process, lost),
+      checkPresence: () => Promise.resolve(),
+      checkFiles: () => Promise.resolve(true),
+      close: () => Promise.resolve(),
+      abandon: () => Promise.resolve(),
+    };
+  }
+
+  #batch(process: Process, lost: () => void): WriteBatch {
+    const changes: Change[] = [];
+    return {
+      get length() {
+        return changes.length;
+      },
+      put: (key, value) => void changes.push([nameOf(key), value]),
+      del: (key) => void changes.push([nameOf(key), undefined]),
+      write: (options) => this.#write(process, { changes, options, isApplied: false }, lost),
+      close: () => Promise.resolve(),
+    };
+  }
+
+  async #write(process: Process, write: UnderWay, lost: () => void): Promise<void> {
+    if (isDead(process)) return never();
+    const { refuses } = this;
+    if (refuses !== 'dropped') this.#underWay.set(process, write);
     this.onWrite?.('begun');
     await this.#wait(this.#random.int(0, 4) + this.slow);
     if (isDead(process)) return never();
-    if (refuses !== 'dropped') await underWay.apply();
+    if (this.#isShutOut(process)) {
+      await this.#wait(0, process);
+      throw shutOut(lost);
+    }
+    if (refuses !== 'dropped') this.#apply(write);
     if (refuses === 'kept') this.keptAt = this.#loop.now;
     this.onWrite?.('stored');
     await this.#wait(this.#random.int(0, 2), process);
     if (isDead(process)) return never();
-    this.#underWay = undefined;
-    if (refuses === undefined) return outcome;
-    this.#broken = true;
-    this.refusals++;
-    throw refusal();
+    this.#underWay.delete(process);
+    if (refuses !== undefined) throw refusal();
   }
 
-  async #reopen(process: Process): Promise<void> {
-    await this.#wait(1, process);
-    if (this.refuses !== undefined) throw refusal();
-    this.#broken = false;
-  }
-
-  /** What is read takes a moment, so that the process may die between any two reads. */
-  #read(process: Process, found: unknown): unknown {
-    if (found instanceof Promise) return this.#later(process, found);
-    if (typeof found === 'object' && found !== null && Symbol.asyncIterator in found)
-      return this.#iterate(process, found as AsyncIterable<unknown>);
-    return found;
-  }
-
-  async #later(process: Process, found: Promise<unknown>): Promise<unknown> {
-    await this.#wait(this.#random.int(0, 1), process);
-    return isDead(process) ? never() : found;
-  }
-
-  async *#iterate(process: Process, found: AsyncIterable<unknown>): AsyncGenerator {
-    for await (const chunk of found) {
-      await this.#wait(this.#random.int(0, 1), process);
-      yield chunk;
-    }
+  #apply(write: UnderWay): void {
+    write.isApplied = true;
+    const undo = this.#pages.apply(write.changes);
+    if (write.options.sync) this.#unsynced = [];
+    else this.#unsynced.unshift(undo);
   }
 
   #wait(delay: number, process?: Process): Promise<void> {
@@ -145,6 +182,11 @@ function isDead({ dead }: Process): boolean {
 
 function refusal(): HeartbeatError {
   return new HeartbeatError('HEARTBEAT_STORE_REFUSES', 'the disk is full');
+}
+
+function shutOut(lost: () => void): HeartbeatError {
+  lost();
+  return new HeartbeatError('HEARTBEAT_STORE_LOCKED', 'another daemon has taken over this store');
 }
 
 function never<Result>(): Promise<Result> {

@@ -14,6 +14,8 @@ interface Timer {
 export class Process {
   readonly name: string;
   dead = false;
+  /** Another process has taken its place. */
+  isReplaced = false;
   /** It stands still until then. */
   stalledUntil = -Infinity;
   /** Called at the end of each pass of its event loop. */

@@ -138,7 +138,9 @@ export class LivenessOracle {
       if (event.answer !== 'done' || (event.kind !== 'heartbeat' && event.kind !== 'fail')) continue;
       const others = events.some((other) => other !== event && other.at === event.at);
       if (others || this.#isLost(event)) continue;
-      const last = placed.findLast(({ moments }) => (moments[0] ?? 0) <= event.at);
+      // A report that registers the node comes after the registration.
+      const by = event.kind === 'fail' ? event.at + 1 : event.at;
+      const last = placed.findLast(({ moments }) => (moments[0] ?? 0) <= by);
       const state = last?.flip.to ?? 'active';
       const expected = event.kind === 'heartbeat' ? 'active' : 'failed';
       if (state !== expected)

@@ -150,6 +150,9 @@ export class PresenceOracle {
       let opener = openerIn(events, from, isShifted ? undefined : least, (event) =>
         this.#opens(event, session),
       );
+      // One that begins at the end of the one before it was moved there, unless a goodbye ended that one.
+      const isMoved = before?.offlineAt === session.onlineAt && !isShifted;
+      if (isMoved && (events[opener]?.at ?? 0) <= least && events[opener - 1]?.kind === 'heal') opener = -1;
       const isClamped = opener < 0;
       if (isClamped) {
         opener = openerIn(
@@ -285,6 +288,8 @@ export class PresenceOracle {
     const isMoot =
       restart !== undefined && (restart.from <= deadline + this.#lag || this.#isTroubledBefore(restart.from));
     if (isMoot && this.#isTroubledBefore(restart.from)) return;
+    // It was killed before it had written anything after it stood still.
+    if (restart !== undefined && this.#ledger.wasBlind(restart.from - this.#lag, restart.from)) return;
     const least = isMoot ? last.at : deadline;
     const until = left === undefined ? Infinity : left.at;
     if (endsAt < Math.min(least, until))

@@ -35,7 +35,7 @@ const SHOWN = 20;
 /** How soon after the end of a blind interval a kill may lose its record. */
 const STORING = 200;
 /** By how much a blind interval may be longer than what was done to the process. */
-const LONGER = 1500;
+const LONGER = 2500;
 
 /** Judges what `GET /supervision` shows when everything is over. */
 export class SupervisionOracle {
@@ -89,6 +89,8 @@ export class SupervisionOracle {
     // The wall clock tells how long a restart took.
     if (kind === 'restart' && this.#ledger.hasJumped(from - 2000, to)) return true;
     if (this.#ledger.wasTroubled(from - 2000, to + STORING)) return true;
+    // Recorded as one with the time for which it had stood still.
+    if (kind === 'restart' && this.#ledger.wasBlind(from - STORING, from)) return true;
     return disturbances.some(
       (other) => other.kind === 'restart' && other.from >= to && other.from <= to + STORING,
     );

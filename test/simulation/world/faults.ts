@@ -9,6 +9,7 @@ import type { Settings } from './settings.js';
 /** What can be done to the daemon, and how far apart it is done, in simulated seconds. */
 const FAULTS = {
   kill: 25,
+  twin: 60,
   stop: 60,
   stall: 20,
   lag: 6,
@@ -45,6 +46,8 @@ export interface FaultsDeps {
   readonly reload: (random: Random) => void;
   /** Kills the daemon and starts it again after a while. */
   readonly kill: (how: { readonly loss: 'torn' | 'forgotten' | 'none'; readonly downtime: number }) => void;
+  /** Leaves the process standing still for so long, and starts another one after a while. */
+  readonly forsake: (milliseconds: number, downtime: number) => void;
   readonly restart: (downtime: number) => void;
 }
 
@@ -102,6 +105,17 @@ export class Faults {
       case 'forget':
         this.#kill(kind, 'forgotten', random);
         return;
+      case 'twin': {
+        if (!daemon.isReady || daemon.isStalled) return;
+        const downtime = this.#downtime(random);
+        const stall = downtime + random.int(1, 4 * this.#deps.settings.timeout);
+        this.#did(
+          kind,
+          `The process stands still for ${String(stall / 1000)} s. Another one takes its place ${String(downtime / 1000)} s later.`,
+        );
+        this.#deps.forsake(stall, downtime);
+        return;
+      }
       case 'stop':
         if (!daemon.isReady || daemon.isStalled) return;
         this.#did(kind, 'The daemon is asked to stop.');

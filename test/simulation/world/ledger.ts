@@ -102,6 +102,11 @@ export class Ledger {
     return this.jumps.some(({ at }) => at >= from && at <= to);
   }
 
+  /** Whether the process stood still at some time in this range. */
+  wasBlind(from: number, to: number): boolean {
+    return this.disturbances.some((one) => one.kind === 'blind' && one.from <= to && one.to >= from);
+  }
+
   hasRestarted(from: number, to: number): boolean {
     return this.disturbances.some((one) => one.kind === 'restart' && one.from <= to && one.to >= from);
   }

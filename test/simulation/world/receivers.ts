@@ -48,8 +48,8 @@ export class Receiver {
 
   async notify(message: AlertMessage, { process }: Run): Promise<void> {
     if (process.dead) return;
-    // A closing notice is no alert, and is stored nowhere.
-    if (message.type !== 'channel.closed' && !this.attempted.has(message.id))
+    // A closing notice is no alert, and is stored nowhere; nor is what a replaced process raises while the disk refuses it.
+    if (message.type !== 'channel.closed' && !process.isReplaced && !this.attempted.has(message.id))
       this.attempted.set(message.id, this.#loop.now);
     this.#ledger.count('attempts');
     const { behaviour } = this;

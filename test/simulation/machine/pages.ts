@@ -1,0 +1,73 @@
+import type { Entry, KeyRange, Reading } from '../../../src/ports/ordered-store.js';
+
+/** A change of one key; its value is undefined if it is removed. */
+export type Change = readonly [key: string, value: Buffer | undefined];
+
+/** Keys and values as they are on a disk, in the order of the keys' bytes. */
+export class Pages {
+  readonly #keys: string[] = [];
+  readonly #values = new Map<string, Buffer>();
+
+  get(key: Buffer): Buffer | undefined {
+    return this.#values.get(nameOf(key));
+  }
+
+  /** @returns what undoes it */
+  apply(changes: readonly Change[]): readonly Change[] {
+    const before: Change[] = [];
+    for (const [key, value] of changes) {
+      before.unshift([key, this.#values.get(key)]);
+      const at = this.#indexOf(key);
+      const isThere = this.#keys[at] === key;
+      if (value === undefined) {
+        if (isThere) this.#keys.splice(at, 1);
+        this.#values.delete(key);
+      } else {
+        if (!isThere) this.#keys.splice(at, 0, key);
+        this.#values.set(key, value);
+      }
+    }
+    return before;
+  }
+
+  /** One chunk after the other: what is written meanwhile is seen, as in a database that is asked for each. */
+  *chunks(
+    { gte, lt }: KeyRange,
+    { reverse = false, limit = Infinity, first = 512, most = first }: Reading,
+  ): Generator<Entry[]> {
+    let [from, to] = [nameOf(gte), nameOf(lt)];
+    let left = limit;
+    for (let size = first; left > 0; size = most) {
+      const wanted = Math.min(size, left);
+      const [begin, end] = [this.#indexOf(from), this.#indexOf(to)];
+      const keys = reverse
+        ? this.#keys.slice(Math.max(begin, end - wanted), Math.max(begin, end)).reverse()
+        : this.#keys.slice(begin, Math.min(end, begin + wanted));
+      const last = keys.at(-1);
+      if (last === undefined) return;
+      left -= keys.length;
+      yield keys.map((key) => [Buffer.from(key, 'latin1'), this.#values.get(key) ?? NOTHING]);
+      if (keys.length < wanted) return;
+      if (reverse) to = last;
+      else from = `${last}\0`;
+    }
+  }
+
+  /** Where the key is, or would be. */
+  #indexOf(key: string): number {
+    let [low, high] = [0, this.#keys.length];
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if ((this.#keys[middle] ?? '') < key) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+}
+
+const NOTHING = Buffer.alloc(0);
+
+/** Compares as the bytes of the key do. */
+export function nameOf(key: Buffer): string {
+  return key.toString('latin1');
+}
