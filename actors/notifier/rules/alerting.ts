@@ -51,7 +51,7 @@ export class AlertingRules {
     const type = typeOf(flip);
     const changes = new Map<string, AlertRecord>();
     if (type === undefined) {
-      if (flip.to === 'active') deliveryRules.cancelUnnotified(node, this.#channels, changes);
+      deliveryRules.cancelUnnotified(node, this.#channels, changes);
       return { records: this.#put([...changes.values()], now), hold: undefined };
     }
     const countsFor = type === 'node.failed' && cause === undefined;
@@ -168,6 +168,7 @@ export class AlertingRules {
   }
 }
 
+/** @returns undefined for a heartbeat that was only late */
 function typeOf({ from, to, cause }: Flip): FlipAlertType | undefined {
   switch (to) {
     case 'failed':

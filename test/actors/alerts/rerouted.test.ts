@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import type { AlertMessage } from '../../../src/ports/channel.js';
 import { collect } from '../../contract/history-store/reading.js';
 import { SimulatedAlerts, type AlertsSimulation } from '../../support/simulated-alerts.js';
 
@@ -350,5 +351,80 @@ describe('a failure whose node goes to other channels', () => {
     alerts.notifier.settled(node.name, true);
     await alerts.pass(10);
     expect(alerts.told('web')).to.deep.equal(['node.failed db', 'node.recovered db']);
+  });
+
+  it('is not closed by a reload at a channel whose attempt has not begun', async () => {
+    let answer = (): void => undefined;
+    const busy = ({ type, node }: AlertMessage) =>
+      type === 'node.failed' && node?.name === 'first'
+        ? new Promise<void>((resolve) => (answer = resolve))
+        : Promise.resolve();
+    const web = { ...TEAMS.web, answer: busy, concurrency: 1 };
+    await start({ channels: { web } });
+    alerts.flip('told', 'inactive', 'failed', WEB);
+    await alerts.pass(1);
+    alerts.flip('first', 'inactive', 'failed', WEB);
+    await alerts.pass(1);
+    alerts.flip('waits', 'inactive', 'failed', WEB);
+    await alerts.replace({ web: { ...web, match: [{ labels: { team: ['none'] } }] } });
+    answer();
+    await alerts.pass(10);
+    expect(closed()).to.deep.equal(['web told,first']);
+    expect(alerts.told('web')).to.not.include('node.failed waits');
+    expect(alerts.notifier.inspect()).to.include({ open: 0 });
+  });
+
+  it('is closed later at a channel that has had its most messages', async () => {
+    await start({ channels: TEAMS, maxPerHour: 3 });
+    // Two messages go out at once; the third is the last.
+    for (const [from, to] of [
+      ['inactive', 'failed'],
+      ['failed', 'active'],
+    ] as const) {
+      alerts.flip('db', from, to, WEB);
+      await alerts.pass(1);
+    }
+    await alerts.pass(1300);
+    alerts.flip('db', 'inactive', 'failed', WEB);
+    await alerts.pass(1300);
+    expect(alerts.told('web')).to.have.length(3);
+    alerts.flip('other', 'inactive', 'failed', WEB);
+    await alerts.pass(1);
+    await alerts.replace({ ...TEAMS, web: { match: [{ labels: { team: ['none'] } }] } });
+    expect(closed()).to.deep.equal(['web other']);
+    await alerts.pass(3600);
+    expect(closed()).to.deep.equal(['web other', 'web db']);
+  });
+
+  it('is not closed if a reload routes it back before the notice is sent', async () => {
+    let answer = (): void => undefined;
+    const busy = ({ type }: { readonly type: string }) =>
+      type === 'test' ? new Promise<void>((resolve) => (answer = resolve)) : Promise.resolve();
+    const web = { ...TEAMS.web, answer: busy, concurrency: 1, attemptTimeout: 100_000 };
+    const away = { ...web, match: [{ labels: { team: ['none'] } }] };
+    for (const names of [['a'], ['a', 'b']]) {
+      await start({ channels: { web } });
+      for (const name of names) alerts.flip(name, 'inactive', 'failed', WEB);
+      await alerts.pass(1);
+      await alerts.test('web');
+      await alerts.replace({ web: away });
+      await alerts.replace({ web });
+      answer();
+      await alerts.pass(10);
+      // A message about many is not taken back.
+      expect(closed()).to.deep.equal(names.length === 1 ? [] : ['web a,b']);
+      expect(alerts.notifier.inspect()).to.include({ open: 0 });
+      if (names.length === 1) await alerts.stop();
+    }
+  });
+
+  it('is closed through the channel that was notified, if another has the same receiver', async () => {
+    const one = { receiver: 'one' };
+    const none = { match: [{ labels: { team: ['none'] } }] };
+    await start({ channels: { duty: { ...one, ...none }, web: { ...TEAMS.web, ...one } } });
+    alerts.flip('db', 'inactive', 'failed', WEB);
+    await alerts.pass(1);
+    await alerts.replace({ duty: { ...one, ...none }, web: { ...one, ...none } });
+    expect(closed()).to.deep.equal(['web db']);
   });
 });
