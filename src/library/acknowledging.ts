@@ -1,7 +1,7 @@
 import type * as domain from '../domain/node.js';
 import { parseAcknowledgement, type AcknowledgementBody } from '../views/acknowledgement.js';
 import { instantOf, refuseBody } from './arguments.js';
-import { aDate, expectArgument, isObject, must } from './checks.js';
+import { aDate, expectArgument, isPlain, must } from './checks.js';
 import { systemClock } from './clock.js';
 
 /** An acknowledgement: who takes care of a failure, and why. */
@@ -17,7 +17,7 @@ export interface Acknowledged extends Acknowledgement {
   readonly at: Date;
 }
 
-const anAcknowledgement = must('an object with by, and optionally reason and until', isObject);
+const anAcknowledgement = must('an object with by, and optionally reason and until', isPlain);
 
 /**
  * Reads an argument by the rules for a body of the API.

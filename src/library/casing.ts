@@ -1,3 +1,5 @@
+import { isPlain } from './checks.js';
+
 /** A configuration's `snake_case` keys in camelCase. */
 export type CamelCased<Value> = Value extends readonly unknown[]
   ? Value
@@ -40,8 +42,4 @@ export function camelCased(shown: object, read: (name: string, value: unknown) =
 function within(name: string, value: unknown, read: (name: string, value: unknown) => unknown): unknown {
   if (Array.isArray(value)) return value.map((each) => within(name, each, read));
   return isPlain(value) ? camelCased(value, read) : read(name, value);
-}
-
-function isPlain(value: unknown): value is object {
-  return typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype;
 }

@@ -5,6 +5,7 @@ import {
   aText,
   isIterable,
   isObject,
+  isPlain,
   mapOf,
   must,
   objectOf,
@@ -60,11 +61,21 @@ const logTarget: Reader = (value, place) => {
   return value['level'] === undefined ? [] : one(oneOf(...LEVELS))(value['level'], `${place}.level`);
 };
 
+/** Becomes part of a configuration file's text. The members of a `Map` or of a class would be lost on the way. */
+const fileData: Reader = (value, place) => {
+  if (Array.isArray(value))
+    return value.flatMap((each, index) => fileData(each, `${place}.${String(index)}`));
+  if (!isObject(value) || 'toJSON' in value) return [];
+  if (!isPlain(value)) return one(anObject)(value, place);
+  return Object.entries(value).flatMap(([name, given]) => fileData(given, `${place}.${name}`));
+};
+
 /** In a file they would be maps. Anything else would be lost when options are merged with them. */
 const fileSettings: Reader = (value, place) => {
-  if (!isObject(value)) return one(anObject)(value, place);
+  if (!isPlain(value)) return one(anObject)(value, place);
   const maps = ['channels', 'nodes', 'alerts'].filter((name) => value[name] !== undefined);
-  return maps.flatMap((name) => one(anObject)(value[name], `${place}.${name}`));
+  const problems = maps.flatMap((name) => one(anObject)(value[name], `${place}.${name}`));
+  return problems.length > 0 ? problems : fileData(value, place);
 };
 
 const port: Check = must(
@@ -77,7 +88,7 @@ const http: Reader = (value, place) =>
 
 /** The settings that every channel has, in camelCase. */
 const policy = Object.fromEntries(
-  Object.keys(common.shape).map((name): [string, Reader] => [camel(name), any]),
+  Object.keys(common.shape).map((name): [string, Reader] => [camel(name), fileData]),
 );
 
 const entry = objectOf({
@@ -122,7 +133,7 @@ const OPTIONS = {
 
 /** Every problem in the shape of an instance's options, a line each. */
 export function problemsOfOptions(options: unknown): readonly string[] {
-  return objectOf(OPTIONS)(options, isObject(options) ? '' : 'options');
+  return objectOf(OPTIONS)(options, isPlain(options) ? '' : 'options');
 }
 
 /** The options whose shape is right, so that their values may be checked. */
@@ -157,10 +168,10 @@ const EMITTER = {
 
 /** A `Node`, which was checked when it was made, or another object with a class of its own. */
 function isMade(value: unknown): boolean {
-  return isObject(value) && Object.getPrototypeOf(value) !== Object.prototype;
+  return isObject(value) && !isPlain(value) && typeof value['name'] === 'string';
 }
 
 /** Every problem in the shape of an emitter's options, a line each. */
 export function problemsOfEmitter(options: unknown): readonly string[] {
-  return objectOf(EMITTER)(options, isObject(options) ? '' : 'options');
+  return objectOf(EMITTER)(options, isPlain(options) ? '' : 'options');
 }

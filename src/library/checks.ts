@@ -25,12 +25,26 @@ export function shown(value: unknown): string {
       return 'a symbol';
     case 'object':
       if (value === null) return 'null';
-      return Array.isArray(value) ? 'a list' : 'an object';
+      if (Array.isArray(value)) return 'a list';
+      return isPlain(value) ? 'an object' : `an object of class ${classOf(value)}`;
   }
+}
+
+function classOf(value: object): string {
+  const { constructor }: { readonly constructor: unknown } = value;
+  return typeof constructor === 'function' ? constructor.name : '?';
 }
 
 export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Whether all its members are its own, as in `{ port: 80 }`. Those of a `Map` or of a class would be overlooked. */
+export function isPlain(value: unknown): value is Readonly<Record<string, unknown>> {
+  if (!isObject(value)) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  // The program may have made it in another context, with an Object of its own.
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
 }
 
 export function isIterable(value: unknown): value is Iterable<unknown> {
@@ -45,7 +59,7 @@ export function must(be: string, holds: (value: unknown) => boolean): Check {
 export const aText = must('a text', (value) => typeof value === 'string' && value !== '');
 export const aFunction = must('a function', (value) => typeof value === 'function');
 export const aDate = must('a Date', (value) => value instanceof Date && !Number.isNaN(value.getTime()));
-export const anObject = must('an object', isObject);
+export const anObject = must('an object', isPlain);
 /** Infinity and NaN are refused: options are read as JSON, which has neither. */
 export const aNumber = must('a number', (value) => typeof value === 'number' && Number.isFinite(value));
 export const wholeFrom1 = must(
@@ -76,8 +90,7 @@ export function one(check: Check): Reader {
 export function objectOf(members: Readonly<Record<string, Reader>>): Reader {
   const names = Object.keys(members);
   return (value, place) => {
-    if (!isObject(value))
-      return [`${place}: must be an object with ${names.join(', ')}, not ${shown(value)}`];
+    if (!isPlain(value)) return [`${place}: must be an object with ${names.join(', ')}, not ${shown(value)}`];
     return Object.entries(value).flatMap(([name, given]) => {
       const at = within(place, name);
       const read = Object.hasOwn(members, name) ? members[name] : undefined;
@@ -90,7 +103,7 @@ export function objectOf(members: Readonly<Record<string, Reader>>): Reader {
 /** @returns the reader of an object whose keys are the program's own */
 export function mapOf(read: Reader, of: string): Reader {
   return (value, place) => {
-    if (!isObject(value)) return [`${place}: must be an object of ${of}, not ${shown(value)}`];
+    if (!isPlain(value)) return [`${place}: must be an object of ${of}, not ${shown(value)}`];
     return Object.entries(value).flatMap(([name, given]) => read(given, within(place, name)));
   };
 }

@@ -143,11 +143,11 @@ export class Emitter {
     const { Emitter: Beats } = await import('../client/emitter/emitter.js');
     const { interval, thresholds, maxConcurrent } = this.#plan();
     const { nodes, maxProbes, deadline, onProbeFailure, logger } = this.#options;
-    const chosen = new Map((nodes ?? []).map((node) => settingsOf(node)));
+    const chosen = new Map(Array.from(nodes ?? [], settingsOf));
     const target = await this.#open(maxConcurrent, chosen);
     const tracker = this.#tracker;
     // The tracker's nodes are registered already.
-    const first = nodes?.map(emitted) ?? (tracker?.nodes ?? []).map(looked);
+    const first = nodes === undefined ? (tracker?.nodes ?? []).map(looked) : Array.from(nodes, emitted);
     const plan = {
       intervalMs: toMillis(interval),
       maxConcurrent,

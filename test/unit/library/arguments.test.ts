@@ -1,3 +1,4 @@
+import { runInNewContext } from 'node:vm';
 import { expect } from 'chai';
 import {
   createHeartbeat,
@@ -98,6 +99,22 @@ describe('options of the library', () => {
     });
   }
 
+  it('are refused where something of a class stands for them', async () => {
+    class Options {
+      readonly timeout = 30;
+    }
+    for (const [given, name] of [
+      [new Map([['timeout', 30]]), 'Map'],
+      [new Options(), 'Options'],
+    ] as const)
+      expect((await problemsOf(given))[0]).to.match(
+        new RegExp(`^options: must be an object with .*, not an object of class ${name}$`),
+      );
+    expect(await problemsOf(runInNewContext('({ timeout: "30" })')), 'of another context').to.deep.equal([
+      'timeout: must be a number, not "30"',
+    ]);
+  });
+
   for (const [name, value, expected] of [
     ['settings', null, 'settings: must be an object, not null'],
     [
@@ -115,6 +132,29 @@ describe('options of the library', () => {
     ['http', 'yes', 'http: must be an object with port, host, not "yes"'],
     ['http', { port: -1 }, 'http.port: must be a whole number between 0 and 65535, not -1'],
     ['nodes', ['db-1'], 'nodes: must be an object of settings by the names of nodes, not a list'],
+    [
+      'nodes',
+      new Map([['db-1', {}]]),
+      'nodes: must be an object of settings by the names of nodes, not an object of class Map',
+    ],
+    [
+      'nodes',
+      { 'db-1': new Map() },
+      'nodes.db-1: must be an object with timeout, maxRetries, labels, channels, dependsOn, probe, deadline, onProbeFailure, not an object of class Map',
+    ],
+    ['settings', new Map(), 'settings: must be an object, not an object of class Map'],
+    ['settings', { limits: new Map() }, 'settings.limits: must be an object, not an object of class Map'],
+    [
+      'settings',
+      { channels: { ops: { match: [new Map()] } } },
+      'settings.channels.ops.match.0: must be an object, not an object of class Map',
+    ],
+    [
+      'notifiers',
+      [{ notifier: { notify: () => undefined }, match: [{ labels: new Map() }] }],
+      'notifiers.0.match.0.labels: must be an object, not an object of class Map',
+    ],
+    ['http', new Set([80]), 'http: must be an object with port, host, not an object of class Set'],
     ['timeout', Number.NaN, 'timeout: must be a number, not NaN'],
     ['dataDir', 7, 'dataDir: must be a text, not 7'],
   ] as const) {
@@ -258,6 +298,11 @@ describe('arguments of the library', () => {
       TypeError,
       'nodes.0: must be an object with name',
     );
+    for (const given of [new Map(), new Set(['a'])])
+      expect(construct(Emitter, url, { nodes: [given] })).to.throw(
+        TypeError,
+        'nodes.0: must be an object with name',
+      );
     expect(construct(Emitter, url, { nodes: [], intreval: 3 })).to.throw(TypeError, 'did you mean interval?');
     expect(construct(Emitter, url, null)).to.throw(TypeError, 'options: must be an object');
   });
