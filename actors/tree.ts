@@ -14,6 +14,8 @@ type Shard = Pick<ChildSpec, 'start'>;
 /** What runs in one partition. */
 export interface PartitionParts {
   readonly id: string;
+  /** Called each time that all of them have started, if the partition has a supervisor of its own. */
+  readonly started: () => void;
   readonly history: ChildSpec['start'];
   /** Shards of users, if it has any. */
   readonly users: readonly Shard[] | undefined;
@@ -32,6 +34,9 @@ interface WatchParts {
   /** Shards of nodes. */
   readonly nodes: readonly Shard[];
 }
+
+/** The HTTP listener, which stops before all others. */
+export const GATEWAY = 'gateway';
 
 /** The parts that the tree supervises. */
 export interface Parts {
@@ -92,10 +97,7 @@ export function tree({ partitions, gateway }: Parts, shutdownTimeout: number): S
     restart: 'permanent',
     shutdown: shutdownTimeout,
     policy: POLICIES.root,
-    children: [
-      ...partitionsOf(partitions, shutdownTimeout),
-      worker('gateway', shutdownTimeout * 0.4, gateway),
-    ],
+    children: [...partitionsOf(partitions, shutdownTimeout), worker(GATEWAY, shutdownTimeout * 0.4, gateway)],
   };
 }
 
@@ -103,15 +105,24 @@ export function tree({ partitions, gateway }: Parts, shutdownTimeout: number): S
 function partitionsOf(partitions: readonly PartitionParts[], time: Seconds): SupervisorNode['children'] {
   const [only, ...others] = partitions;
   if (only !== undefined && others.length === 0) return childrenOf(only, time);
-  const share = time / partitions.length;
-  return partitions.map((parts) => ({
+  return partitions.map((parts) => partitionOf(parts, time / partitions.length));
+}
+
+/**
+ * One of several partitions. It may come and go while the daemon runs.
+ *
+ * @param shutdown seconds for all of it to stop
+ */
+export function partitionOf(parts: PartitionParts, shutdown: Seconds): SupervisorNode {
+  return {
     kind: 'supervisor',
     id: parts.id,
     restart: 'permanent',
-    shutdown: share,
+    shutdown,
     policy: POLICIES.partition,
-    children: childrenOf(parts, share),
-  }));
+    children: childrenOf(parts, shutdown),
+    started: parts.started,
+  };
 }
 
 /** @param time for all of them to stop */

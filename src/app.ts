@@ -1,25 +1,28 @@
 import pLimit from 'p-limit';
 import type { ExitSignal, RunningChild } from '../actors/supervisor/child-spec.js';
-import { buildSupervisor } from '../actors/supervisor/build-supervisor.js';
-import type { Supervisor } from '../actors/supervisor/supervisor.actor.js';
-import { tree } from '../actors/tree.js';
+import { buildSupervisor, childSpec } from '../actors/supervisor/build-supervisor.js';
+import type { SupervisionContext, Supervisor } from '../actors/supervisor/supervisor.actor.js';
+import { GATEWAY, partitionOf, tree } from '../actors/tree.js';
 import { assemble, type Actors } from './app/assemble.js';
 import { BlindRecord, RECENT_BLIND_INTERVALS } from './app/blind-record.js';
 import { Checkpoints } from './app/checkpoints.js';
 import { readFacts, readSupervision } from './app/facts.js';
 import { nodeQueries } from './app/node-queries.js';
+import { runsOf, type Partition, type PartitionTree } from './app/partition.js';
 import { proveSet } from './app/partition-set.js';
 import type { AppPorts } from './app/ports.js';
+import { StartupMemory } from './app/startup-memory.js';
+import { sumOf } from './app/sum.js';
 import { UserQueries } from './app/user-queries.js';
-import { StoreWatch } from './app/store-watch.js';
 import { alertQueries } from './app/alert-queries.js';
 import type { Config } from './config/schema.js';
 import type { Overload } from './domain/overload.js';
-import { toMillis, type Instant, type Millis } from './domain/time.js';
+import { toMillis, type Instant, type Millis, type Moment } from './domain/time.js';
 import { HeartbeatError } from './errors.js';
 import type { AlertsApi, Daemon, NodesApi, UsersApi } from './app/api.js';
 import type { DaemonFacts } from './app/daemon-facts.js';
 import type { Channel } from './ports/channel.js';
+import type { Place } from './runtime/actor-system.js';
 import { Watchdog } from './runtime/watchdog.js';
 import { supervisionView } from './views/supervision-view.js';
 
@@ -42,8 +45,8 @@ export class App implements Daemon {
   readonly #watchdog: Watchdog;
   readonly #blindness: BlindRecord;
   readonly #checkpoints: Checkpoints;
-  readonly #storeWatches: readonly StoreWatch[];
   readonly #root: Supervisor;
+  readonly #partitionTree: PartitionTree;
   #phase: Phase = 'stopped';
   readonly #startedAt: Instant;
   /** Called when the root supervisor has exceeded its restart intensity. The process should end then. */
@@ -58,7 +61,6 @@ export class App implements Daemon {
     this.#actors = actors;
     this.#blindness = new BlindRecord(actors.partitions, clock, logger);
     this.#checkpoints = new Checkpoints(actors.partitions, { clock, logger }, config.session_timeout);
-    this.#storeWatches = actors.partitions.map(({ store }) => new StoreWatch(store, clock));
     this.#watchdog = new Watchdog(
       clock,
       {
@@ -76,26 +78,29 @@ export class App implements Daemon {
     const retention = toMillis(config.history.retention ?? Infinity);
     this.nodes = nodeQueries(actors, this.#watchdog, clock, retention);
     this.alerts = alertQueries(actors, clock);
-    this.#root = this.#buildTree();
+    const context = { system: actors.system, clock, logger };
+    const place = actors.system.place(actors.system, 'root');
+    const root = this.#buildTree(context, place);
+    this.#root = root;
+    const share = config.shutdown_timeout / actors.partitions.length;
+    this.#partitionTree = {
+      add: (parts) => {
+        root.add(childSpec(context, place, partitionOf(parts, share)), GATEWAY);
+      },
+      remove: (id) => root.remove(id),
+    };
   }
 
-  #buildTree(): Supervisor {
-    const { clock, logger } = this.#ports;
-    const { system, partitions } = this.#actors;
+  #buildTree(context: SupervisionContext, place: Place): Supervisor {
     const parts = {
-      partitions: partitions.map(({ parts }) => parts),
+      partitions: runsOf(this.#actors.partitions).map(({ parts }) => parts),
       gateway: (exitSignal: ExitSignal) => this.#startGateway(exitSignal),
     };
-    return buildSupervisor(
-      { system, clock, logger },
-      system.place(system, 'root'),
-      tree(parts, this.#config.shutdown_timeout),
-      {
-        crashed: (error) => {
-          this.onFatal(error);
-        },
+    return buildSupervisor(context, place, tree(parts, this.#config.shutdown_timeout), {
+      crashed: (error) => {
+        this.onFatal(error);
       },
-    );
+    });
   }
 
   /**
@@ -116,8 +121,8 @@ export class App implements Daemon {
       // The tree restores alerts when it starts; nodes and users are restored once it runs.
       this.#actors.memory.start();
       await this.#root.start();
-      const { partitions } = this.#actors;
-      if (partitions.length > 1) await proveSet(partitions, logger, this.#ports.acceptsDataLoss ?? false);
+      const runs = runsOf(this.#actors.partitions);
+      if (runs.length > 1) await proveSet(runs, logger, this.#ports.acceptsDataLoss ?? false);
       this.#enter('recovering');
       await this.#recover();
     } catch (error) {
@@ -126,9 +131,7 @@ export class App implements Daemon {
     }
     this.#watchdog.start();
     this.#checkpoints.start();
-    for (const storeWatch of this.#storeWatches) storeWatch.start();
-    const milliseconds = Math.round(clock.now() - begun);
-    logger.info('ready', { milliseconds, users: users.size, nodes: watch.nodes.size });
+    logger.info('ready', { milliseconds: this.#since(begun), users: users.size, nodes: watch.nodes.size });
   }
 
   async #recover(): Promise<void> {
@@ -143,7 +146,7 @@ export class App implements Daemon {
     for (const partition of partitions) {
       const interval = partition.resume();
       // The others did not run for about the same time.
-      if (partition === home && interval !== undefined) this.#blindness.keep(interval);
+      if (partition.run === home && interval !== undefined) this.#blindness.keep(interval);
     }
   }
 
@@ -160,15 +163,60 @@ export class App implements Daemon {
     this.#phase = 'stopping';
     const { system, partitions, memory } = this.#actors;
     this.#ports.logger.info('stopping');
-    for (const partition of partitions) partition.end();
+    for (const run of runsOf(partitions)) run.end();
     await this.#root.stop();
     this.#checkpoints.stop();
-    for (const storeWatch of this.#storeWatches) storeWatch.stop();
+    for (const partition of partitions) partition.stopWatching();
     this.#watchdog.stop();
     memory.stop();
-    for (const partition of partitions) await partition.close();
+    for (const run of runsOf(partitions)) await run.close();
     system.stop();
     this.#ports.logger.info('stopped');
+  }
+
+  /**
+   * Gives a partition of users away. From the call on, what is asked of them is refused, and may be tried again; nobody
+   * in another partition notices.
+   */
+  async handOver(id: string): Promise<void> {
+    const begun = this.#ports.clock.now();
+    await this.#partition(id).handOver(this.#partitionTree);
+    this.#ports.logger.info('partition handed over', { partition: id, milliseconds: this.#since(begun) });
+  }
+
+  /**
+   * Takes a partition of users over that was handed over.
+   *
+   * @throws HeartbeatError if its store cannot be opened or read; it is still not here then
+   */
+  async takeOver(id: string): Promise<void> {
+    const begun = this.#ports.clock.now();
+    const partition = this.#partition(id);
+    await partition.start(this.#partitionTree);
+    try {
+      // The daemon is past its start, which alone may be refused for lack of memory: from now on openings are.
+      await partition.recover(new StartupMemory(undefined));
+      partition.resume();
+    } catch (error) {
+      await partition.handOver(this.#partitionTree);
+      throw error;
+    }
+    this.#ports.logger.info('partition taken over', {
+      partition: id,
+      milliseconds: this.#since(begun),
+      users: partition.run?.size,
+    });
+  }
+
+  #partition(id: string): Partition {
+    const { partitions, home } = this.#actors;
+    const found = partitions.find((partition) => partition.id === id && partition.run !== home);
+    if (found === undefined) throw new RangeError(`there is no partition ${id} of users`);
+    return found;
+  }
+
+  #since(begun: Moment): number {
+    return Math.round(this.#ports.clock.now() - begun);
   }
 
   /** Applies other limits and channels. Alerts waiting for a channel that is gone become dead letters. */
@@ -195,7 +243,7 @@ export class App implements Daemon {
   /** From here on nobody is heard, so the rest of the stop must not count as anybody's silence. */
   #stopListening(): void {
     const now = this.#ports.clock.now();
-    for (const partition of this.#actors.partitions) partition.stopListening(now);
+    for (const run of runsOf(this.#actors.partitions)) run.stopListening(now);
   }
 
   defer(atMost?: Millis): (handle: () => void) => void {
@@ -208,7 +256,7 @@ export class App implements Daemon {
 
   /** How many users and nodes have an actor. */
   get alive(): number {
-    return this.#actors.partitions.reduce((sum, { size }) => sum + size, 0);
+    return sumOf(this.#actors.partitions, ({ run }) => run?.size ?? 0);
   }
 
   get serving(): boolean {
@@ -217,10 +265,10 @@ export class App implements Daemon {
 
   unready(): readonly string[] {
     if (this.#phase !== 'ready') return [this.#phase];
-    const { partitions } = this.#actors;
-    const troubles = new Set(partitions.flatMap(({ store: { trouble } }) => trouble?.message ?? []));
+    const runs = runsOf(this.#actors.partitions);
+    const troubles = new Set(runs.flatMap(({ store: { trouble } }) => trouble?.message ?? []));
     if (troubles.size > 0) return [...troubles];
-    return partitions.every(({ history }) => history.state === 'open') ? READY : ['the store refuses writes'];
+    return runs.every(({ history }) => history.state === 'open') ? READY : ['the store refuses writes'];
   }
 
   async facts(): Promise<DaemonFacts> {

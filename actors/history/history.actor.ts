@@ -87,6 +87,11 @@ export class History implements Behaviour<HistoryMessage> {
     return this.#backlog.length;
   }
 
+  /** Entries that nobody knows yet to be stored. */
+  get unsettled(): number {
+    return this.pending + this.#commit.taken;
+  }
+
   /** What the store contained when it was opened. */
   get summary(): StoreSummary {
     if (this.#summary === undefined) throw new TypeError('history has not started');

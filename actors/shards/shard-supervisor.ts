@@ -108,6 +108,11 @@ export abstract class ShardSupervisor<Entity extends EntityTypes, Actor extends 
     return this.actors.size;
   }
 
+  /** Messages in the mailboxes of its actors. */
+  get waiting(): number {
+    return this.#place?.load.waiting ?? 0;
+  }
+
   protected get isUp(): boolean {
     return this.#exitSignal !== undefined;
   }
@@ -140,6 +145,16 @@ export abstract class ShardSupervisor<Entity extends EntityTypes, Actor extends 
     // No requests come any more and nothing is only in memory, so a million actors need not be stopped one by one.
     if (this.#deps.ending()) return;
     await Promise.all([...this.actors.values()].map((actor) => this.#stopOne(actor)));
+  }
+
+  /** Stops and forgets every actor. Whoever still waits for an answer is told that the shard is down. */
+  async dismiss(): Promise<void> {
+    const actors = [...this.actors.values()];
+    await Promise.all(actors.map((actor) => this.#stopOne(actor)));
+    for (const actor of actors)
+      for (const message of actor.takeUnhandled())
+        if (message instanceof PendingRequest) message.answer(DOWN);
+    this.actors.clear();
   }
 
   #stopOne(actor: Actor): Promise<void> {

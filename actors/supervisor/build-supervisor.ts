@@ -26,13 +26,15 @@ export function buildSupervisor(
   node: SupervisorNode,
   exitSignal: ExitSignal,
 ): Supervisor {
-  const specs = node.children.map((child) =>
-    child.kind === 'worker' ? child : branch(context, place, child),
-  );
+  const specs = node.children.map((child) => childSpec(context, place, child));
   return new Supervisor(context, place, node.policy, specs, exitSignal);
 }
 
-/** A supervisor as a child of another one. */
+/** What a supervisor starts as its child: a worker, or a supervisor with children of its own. */
+export function childSpec(context: SupervisionContext, place: Place, child: TreeNode): ChildSpec {
+  return child.kind === 'worker' ? child : branch(context, place, child);
+}
+
 function branch(context: SupervisionContext, place: Place, node: SupervisorNode): ChildSpec {
   const { id, restart, shutdown } = node;
   const inner = context.system.place(place, id);

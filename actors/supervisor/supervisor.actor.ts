@@ -86,11 +86,15 @@ export class Supervisor implements Actor<SupervisorEvent> {
     });
   }
 
-  /** Starts one more child and supervises it like the others. */
-  add(spec: ChildSpec): void {
+  /**
+   * Starts one more child and supervises it like the others.
+   *
+   * @param before the child that stops before it; if absent, it stops first
+   */
+  add(spec: ChildSpec, before?: string): void {
     this.#specs.set(spec.id, spec);
     const { id, restart, shutdown } = spec;
-    this.#cell.tellUnbounded({ kind: 'child_added', child: { id, restart, shutdown } });
+    this.#cell.tellUnbounded({ kind: 'child_added', child: { id, restart, shutdown }, before });
   }
 
   /** Resolves once the child has stopped and is forgotten. */

@@ -21,7 +21,7 @@ type ChildRef = { readonly id: string; readonly incarnation: number };
 export type SupervisorEvent =
   | { readonly kind: 'start' | 'shutdown' }
   /** OTP's `start_child`; and `terminate_child` with `delete_child`. */
-  | { readonly kind: 'child_added'; readonly child: ChildPolicy }
+  | { readonly kind: 'child_added'; readonly child: ChildPolicy; readonly before?: string | undefined }
   | { readonly kind: 'child_removed'; readonly id: string }
   | (ChildRef & { readonly kind: 'child_started' | 'child_stopped' | 'restart_due' })
   | (ChildRef & { readonly kind: 'child_start_failed'; readonly error: string })
@@ -78,7 +78,7 @@ export function decide(state: SupervisorState, event: SupervisorEvent, now: numb
     case 'shutdown':
       return shutdown(state);
     case 'child_added':
-      return childAdded(state, event.child);
+      return childAdded(state, event.child, event.before);
     case 'child_removed':
       return childRemoved(state, event.id);
     case 'child_started':
@@ -103,10 +103,14 @@ function shutdown(state: SupervisorState): Decision {
 }
 
 /** If its start fails, it is retried, as for a child that has run before. */
-function childAdded(state: SupervisorState, child: ChildPolicy): Decision {
-  if (state.children.some(({ id }) => id === child.id)) return unchanged(state);
-  const children = [...state.children, { ...neverStarted(child), hasStarted: true }];
-  return advance({ ...state, children });
+/** @param before the child in whose place it comes; the last place if absent */
+function childAdded(state: SupervisorState, child: ChildPolicy, before?: string): Decision {
+  const { children } = state;
+  if (children.some(({ id }) => id === child.id)) return unchanged(state);
+  const found = children.findIndex(({ id }) => id === before);
+  const place = found < 0 ? children.length : found;
+  const added = { ...neverStarted(child), hasStarted: true };
+  return advance({ ...state, children: [...children.slice(0, place), added, ...children.slice(place)] });
 }
 
 /** Like a temporary child, it is forgotten once it has stopped. */

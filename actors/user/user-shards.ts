@@ -73,6 +73,13 @@ export class LocalUserShards implements UserShards {
     return size;
   }
 
+  /** Messages in the mailboxes of users. */
+  get waiting(): number {
+    let waiting = 0;
+    for (const shard of this.all) waiting += shard.waiting;
+    return waiting;
+  }
+
   *online(): Generator<UserId> {
     for (const shard of this.all) yield* shard.online();
   }
@@ -111,6 +118,11 @@ export class LocalUserShards implements UserShards {
   /** From here on, a shard that stops is stopped for good. */
   end(): void {
     this.#ending = true;
+  }
+
+  /** Stops the actors that the end has left running: for a process that goes on without them. */
+  async dismiss(): Promise<void> {
+    await Promise.all(this.all.map((shard) => shard.dismiss()));
   }
 
   /**

@@ -3,14 +3,15 @@ import { Admission } from '../../actors/user/admission.js';
 import { UserCounts } from '../../actors/user/user-counts.js';
 import { PartitionedUsers, type Users } from '../../actors/user/partitioned-users.js';
 import type { Config } from '../config/schema.js';
-import { withFields } from '../ports/logger.js';
 import { partitionOf, shardOf } from '../domain/shard.js';
 import { toMillis } from '../domain/time.js';
 import type { UserId } from '../domain/user-id.js';
+import { withFields } from '../ports/logger.js';
 import { ActorSystem } from '../runtime/actor-system.js';
 import { readingTurns } from './long-reads.js';
 import { MemoryGuard } from './memory-guard.js';
 import { Partition } from './partition.js';
+import { PartitionRun } from './partition-run.js';
 import type { AppPorts } from './ports.js';
 import { PresenceWatch } from './presence-watch.js';
 import type { Shared } from './shared.js';
@@ -20,16 +21,20 @@ import { createWatch, type Watch } from './watch.js';
 /** The partition of the nodes, and of the users if there is no other. */
 const WATCH = 'watch';
 
-/** All actors. */
-export interface Actors {
-  readonly system: ActorSystem;
+/** What the partitions are, and what they make up together. */
+interface Division {
   readonly partitions: readonly Partition[];
-  /** The partition that watches the nodes. */
-  readonly home: Partition;
+  /** The partition that watches the nodes. It is never handed over. */
+  readonly home: PartitionRun;
   readonly watch: Watch;
   readonly users: Users;
   /** Keeps the sessions of a user. */
   readonly partitionOf: (user: UserId) => Partition;
+}
+
+/** All actors. */
+export interface Actors extends Division {
+  readonly system: ActorSystem;
   readonly counts: UserCounts;
   readonly meter: CommitMeter;
   readonly admission: Admission;
@@ -41,62 +46,80 @@ export interface Actors {
 /** Makes all actors and connects them. Nothing runs yet. */
 export function assemble(config: Config, ports: AppPorts): Actors {
   const { clock, logger } = ports;
-  const system = new ActorSystem(clock, logger);
   const limits = { ...config.limits };
-  const counts = new UserCounts();
-  const meter = new CommitMeter(toMillis(config.history.slow_commit), logger);
   const admission = new Admission(clock);
-  const memory = new MemoryGuard({
-    memory: ports.memory,
-    clock,
-    logger,
-    share: () => limits.memory,
-    users: () => users.size,
-    nodes: () => watch.nodes.size,
-  });
   const shared: Shared = {
     config,
     ports,
-    system,
+    system: new ActorSystem(clock, logger),
     clock,
     logger,
     limits,
-    memory,
-    counts,
-    meter,
+    memory: new MemoryGuard({
+      memory: ports.memory,
+      clock,
+      logger,
+      share: () => limits.memory,
+      users: () => division.users.size,
+      nodes: () => division.watch.nodes.size,
+    }),
+    counts: new UserCounts(),
+    meter: new CommitMeter(toMillis(config.history.slow_commit), logger),
     presence: ports.presence && new PresenceWatch(ports.presence, () => clock.wall()),
     turns: readingTurns(),
-    hasRoom: () => users.size < limits.users && admission.admits(),
-    pending: () => sumOf(partitions, ({ history }) => history.pending),
+    hasRoom: () => division.users.size < limits.users && admission.admits(),
+    pending: () => sumOf(division.partitions, ({ run }) => run?.history.pending ?? 0),
   };
-  // The only partition holds everything, in the data directory itself.
-  const isOnly = config.partitions === 1;
-  const sharedBy = (id: string): Shared =>
-    isOnly ? shared : { ...shared, logger: withFields(logger, { partition: id }) };
-  const divided = Array.from({ length: isOnly ? 0 : config.partitions }, (_, index) => {
+  const division: Division = config.partitions === 1 ? undivided(shared) : divided(shared);
+  const { system, counts, meter, memory } = shared;
+  return { ...division, system, counts, meter, admission, memory, limits };
+}
+
+/** One partition with everything, in the data directory itself. */
+function undivided(shared: Shared): Division {
+  const { run, watch } = watching(shared, undefined, shared.config.shards);
+  const only = new Partition(WATCH, () => run, shared.clock);
+  return { partitions: [only], home: run, watch, users: run.users, partitionOf: () => only };
+}
+
+/** Several partitions of users, and one of the nodes. */
+function divided(shared: Shared): Division {
+  const { config, clock, ports } = shared;
+  const ofUsers = Array.from({ length: config.partitions }, (_, index) => {
     const id = `users-${String(index)}`;
-    return new Partition({ id, store: ports.storeOf(id), shards: config.shards }, sharedBy(id), undefined);
+    const slice = () => ({ id, store: ports.storeOf(id), shards: config.shards });
+    return new Partition(id, () => new PartitionRun(slice(), named(shared, id), undefined), clock);
   });
-  const store = ports.storeOf(isOnly ? undefined : WATCH);
-  const watch = createWatch(sharedBy(WATCH), store, () => home.history);
-  const home: Partition = new Partition(
-    { id: WATCH, store, shards: isOnly ? config.shards : 0 },
-    sharedBy(WATCH),
-    watch,
-  );
-  const partitions = [...divided, home];
-  const users = isOnly ? home.users : new PartitionedUsers(divided.map((partition) => partition.users));
+  const { run, watch } = watching(named(shared, WATCH), WATCH, 0);
+  const home = new Partition(WATCH, () => run, clock);
+  const users = new PartitionedUsers(ofUsers, config.shards);
   return {
-    system,
-    partitions,
-    home,
+    partitions: [...ofUsers, home],
+    home: run,
     watch,
     users,
-    partitionOf: (user) => divided[partitionOf(shardOf(user, users.count), divided.length)] ?? home,
-    counts,
-    meter,
-    admission,
-    memory,
-    limits,
+    partitionOf: (user) => ofUsers[partitionOf(shardOf(user, users.count), ofUsers.length)] ?? home,
   };
+}
+
+/**
+ * The partition that watches the nodes.
+ *
+ * @param id of its store
+ * @param shards of users in it
+ */
+function watching(
+  shared: Shared,
+  id: string | undefined,
+  shards: number,
+): { readonly run: PartitionRun; readonly watch: Watch } {
+  const store = shared.ports.storeOf(id);
+  const watch = createWatch(shared, store, () => run.history);
+  const run: PartitionRun = new PartitionRun({ id: WATCH, store, shards }, shared, watch);
+  return { run, watch };
+}
+
+/** What it logs names the partition. */
+function named(shared: Shared, id: string): Shared {
+  return { ...shared, logger: withFields(shared.logger, { partition: id }) };
 }

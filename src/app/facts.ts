@@ -4,7 +4,8 @@ import type { DaemonFacts, SupervisionFacts } from './daemon-facts.js';
 import type { ActorSystem } from '../runtime/actor-system.js';
 import type { Watchdog } from '../runtime/watchdog.js';
 import type { Actors } from './assemble.js';
-import type { Partition } from './partition.js';
+import { runsOf } from './partition.js';
+import type { PartitionRun } from './partition-run.js';
 import { sumOf } from './sum.js';
 import type { Watch } from './watch.js';
 
@@ -20,7 +21,8 @@ export async function readFacts(
   actors: Actors,
   { blind, watchdog, wallSteps }: Counted,
 ): Promise<Omit<DaemonFacts, 'ready' | 'others'>> {
-  const { system, users, partitions, meter } = actors;
+  const { system, users, meter } = actors;
+  const runs = runsOf(actors.partitions);
   const { heals, checkups, openings, recoveries, goodbyes, erasures, expiries } = actors.counts;
   return {
     users: { online: users.size, heals, checkups, openings, recoveries, goodbyes, erasures, expiries },
@@ -32,15 +34,15 @@ export async function readFacts(
       mailboxFull: system.overflows,
     },
     store: {
-      refusing: partitions.some(({ history }) => history.state !== 'open'),
-      waiting: sumOf(partitions, ({ history }) => history.waiting),
+      refusing: runs.some(({ history }) => history.state !== 'open'),
+      waiting: sumOf(runs, ({ history }) => history.waiting),
       commitTimes: meter.times,
       commitSizes: meter.sizes,
       slowCommits: meter.slow,
-      bytes: await bytesIn(partitions),
-      sessions: sumOf(partitions, ({ store }) => store.countSessions()),
-      damages: sumOf(partitions, ({ store }) => store.damages),
-      isMissing: partitions.some(({ store }) => store.trouble?.kind === 'missing'),
+      bytes: await bytesIn(runs),
+      sessions: sumOf(runs, ({ store }) => store.countSessions()),
+      damages: sumOf(runs, ({ store }) => store.damages),
+      isMissing: runs.some(({ store }) => store.trouble?.kind === 'missing'),
     },
     alerts: alertFacts(actors.watch),
     memory: { used: actors.memory.used, short: actors.memory.isShort, shed: actors.memory.shed },
@@ -57,15 +59,16 @@ export async function readSupervision(
   { system, partitions, users, watch, memory }: Actors,
   processFacts: () => object,
 ): Promise<Omit<SupervisionFacts, 'unready' | 'phase' | 'startedAt' | 'uptime' | 'blindIntervals' | 'tree'>> {
+  const runs = runsOf(partitions);
   return {
     users: { online: users.size, shards: users.count },
     nodes: watch.nodes.inspect(),
     actors: system.running,
     store: {
-      history: historiesOf(partitions),
-      bytes: await bytesIn(partitions),
-      sessions: sumOf(partitions, ({ store }) => store.countSessions()),
-      trouble: partitions.find(({ store }) => store.trouble !== undefined)?.store.trouble?.message,
+      history: historiesOf(runs),
+      bytes: await bytesIn(runs),
+      sessions: sumOf(runs, ({ store }) => store.countSessions()),
+      trouble: runs.find(({ store }) => store.trouble !== undefined)?.store.trouble?.message,
     },
     mailboxFull: system.overflows,
     memory: memory.inspect(),
@@ -75,17 +78,17 @@ export async function readSupervision(
 }
 
 /** Undefined while one of them is not open. */
-async function bytesIn(partitions: readonly Partition[]): Promise<number | undefined> {
+async function bytesIn(runs: readonly PartitionRun[]): Promise<number | undefined> {
   try {
-    const sizes = await Promise.all(partitions.map(({ store }) => store.size()));
+    const sizes = await Promise.all(runs.map(({ store }) => store.size()));
     return sumOf(sizes, (size) => size);
   } catch {
     return undefined;
   }
 }
 
-function historiesOf(partitions: readonly Partition[]): object {
-  const reports = partitions.map(({ history }) => history.inspect());
+function historiesOf(runs: readonly PartitionRun[]): object {
+  const reports = runs.map(({ history }) => history.inspect());
   return {
     ...reports[0],
     state: reports.find(({ state }) => state !== 'open')?.state ?? 'open',

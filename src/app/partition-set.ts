@@ -2,10 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { HeartbeatError } from '../errors.js';
 import type { Membership } from '../ports/history-store.js';
 import type { Logger } from '../ports/logger.js';
-import type { Partition } from './partition.js';
+import type { PartitionRun } from './partition-run.js';
 
 /** A partition whose store is open, and in which nothing runs yet. */
-type Opened = Pick<Partition, 'id' | 'store' | 'summary'>;
+type Opened = Pick<PartitionRun, 'id' | 'store' | 'summary'>;
 
 /**
  * Refuses partitions that were not made together: one that is missing, misplaced, or from another backup. Those of a

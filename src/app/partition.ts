@@ -1,230 +1,133 @@
-import { History } from '../../actors/history/history.actor.js';
-import { HistoryReader } from '../../actors/history/history-reader.js';
-import type { ExitSignal, RunningChild } from '../../actors/supervisor/child-spec.js';
-import { POLICIES, type PartitionParts } from '../../actors/tree.js';
-import { recover, type Recovered } from '../../actors/user/recover.js';
-import { LocalUserShards } from '../../actors/user/user-shards.js';
-import { decide } from '../../actors/user/user.machine.js';
+import type { LocalUserShards } from '../../actors/user/user-shards.js';
+import type { PartitionParts } from '../../actors/tree.js';
 import type { BlindInterval } from '../domain/blindness.js';
-import { moment, toMillis, type Moment } from '../domain/time.js';
-import type { HistoryStore, StoreSummary } from '../ports/history-store.js';
-import type { Place } from '../runtime/actor-system.js';
-import { longReads, type LongReads } from './long-reads.js';
-import { historyOptions } from './options.js';
-import type { Shared } from './shared.js';
+import type { Moment } from '../domain/time.js';
+import { HeartbeatError } from '../errors.js';
+import type { Clock } from '../ports/clock.js';
+import type { PartitionRun } from './partition-run.js';
 import type { StartupMemory } from './startup-memory.js';
-import type { Watch } from './watch.js';
+import { StoreWatch } from './store-watch.js';
 
-/** The most users that expire in one tick, over all shards: twice what the disk can take. */
-const EXPIRIES = 8000;
+/** What runs of the partitions that are here. */
+export function runsOf(partitions: readonly Partition[]): readonly PartitionRun[] {
+  return partitions.flatMap(({ run }) => run ?? []);
+}
 
-/** What one partition keeps, and where. */
-interface Slice {
-  readonly id: string;
-  readonly store: HistoryStore;
-  /** The number of shards of users. */
-  readonly shards: number;
+/** Where the supervisors of partitions come and go. */
+export interface PartitionTree {
+  add(parts: PartitionParts): void;
+  /** Resolves once nothing of it runs. */
+  remove(id: string): Promise<void>;
 }
 
 /**
- * The unit that is owned: one history, its slice of the store, and the shards that it keeps. It starts, recovers and
- * stops by itself.
+ * The unit that is owned, and that may come and go while the process goes on: `start`, `recover` and `resume` take it
+ * over, `handOver` gives it away. What this process does not own, or not yet again, it does not answer for.
  */
 export class Partition {
   readonly id: string;
-  readonly store: HistoryStore;
-  readonly history: History;
-  readonly users: LocalUserShards;
-  readonly watch: Watch | undefined;
-  readonly reads: LongReads;
-  /** Reads the sessions of its users. */
-  readonly sessions: HistoryReader;
-  readonly #shared: Shared;
-  #recovered: Recovered | undefined;
-  #isRunning = false;
-  #heardUntil = moment(Infinity);
-  #isEnding = false;
+  readonly #newRun: () => PartitionRun;
+  readonly #clock: Clock;
+  #run: PartitionRun | undefined;
+  #storeWatch: StoreWatch | undefined;
 
-  constructor({ id, store, shards }: Slice, shared: Shared, watch: Watch | undefined) {
+  /** @param newRun makes all that runs in it; the first one starts with the supervision tree */
+  constructor(id: string, newRun: () => PartitionRun, clock: Clock) {
     this.id = id;
-    this.store = store;
-    this.watch = watch;
-    this.#shared = shared;
-    const { system, clock, logger, config, limits, memory, counts, meter, presence, ports } = shared;
-    const deps = { system, clock, logger };
-    this.history = new History(
-      historyOptions(config, limits, () => shared.pending() - this.history.pending),
-      {
-        ...deps,
-        store,
-        meter,
-        settle: (settlements) => {
-          this.users.settle(settlements);
-          presence?.settled(settlements);
-        },
-        alertsCommitted: (records, stored) => {
-          if (records.length > 0) watch?.alerting.committed(records, stored);
-        },
-        reopened: () => {
-          watch?.notifier.reopened();
-          // Heartbeats acknowledged meanwhile: this may be the last chance of a daemon that is stopping.
-          watch?.nodes.checkpoint();
-        },
-        settleNodes: (settlements) => {
-          watch?.nodes.settle(settlements);
-        },
-      },
-    );
-    this.users = new LocalUserShards(
-      {
-        count: shards,
-        partitions: config.partitions,
-        timeout: toMillis(config.session_timeout),
-        blindGrace: toMillis(config.blind_grace),
-        get mailbox() {
-          return limits.mailbox;
-        },
-        expiries: Math.ceil(EXPIRIES / (config.shards * config.partitions)),
-        restarts: POLICIES.shard,
-        decide: ports.decideUser ?? decide,
-      },
-      {
-        ...deps,
-        counts,
-        hasRoom: () => shared.hasRoom(),
-        hasMemory: () => memory.admitsUser(),
-        submit: (entries) => {
-          this.history.submit(entries);
-          presence?.submitted(entries);
-        },
-      },
-    );
-    this.reads = longReads(store, shared.turns);
-    this.sessions = new HistoryReader(
-      { ...this.reads, lastSession: (user) => store.lastSession(user) },
-      (user) => this.history.unstored(user),
-    );
+    this.#newRun = newRun;
+    this.#clock = clock;
+    this.#run = newRun();
   }
 
-  /** What its supervisor starts and stops. */
-  get parts(): PartitionParts {
-    const { watch } = this;
-    return {
-      id: this.id,
-      history: (exitSignal, place) => this.#startHistory(exitSignal, place),
-      users: this.users.count === 0 ? undefined : this.users.all,
-      watch: watch && {
-        outbox: (exitSignal, place) => watch.notifier.start(exitSignal, place),
-        channels: watch.channels,
-        nodes: watch.nodes.all,
-      },
-    };
+  /** What runs of it; undefined if it is not here. */
+  get run(): PartitionRun | undefined {
+    return this.#run;
   }
 
-  async #startHistory(exitSignal: ExitSignal, place: Place): Promise<RunningChild> {
-    const child = await this.history.start(exitSignal, place);
-    return {
-      inspect: () => child.inspect(),
-      stop: async () => {
-        if (this.#isEnding && this.#isRunning) this.#takeLastCheckpoint();
-        this.flush();
-        await child.stop();
-      },
-    };
+  /** Its users, if they are answered here. */
+  get users(): LocalUserShards | undefined {
+    return this.#run?.isAnswering === true ? this.#run.users : undefined;
   }
 
-  #takeLastCheckpoint(): void {
-    this.checkpoint();
-    this.watch?.nodes.checkpoint();
-  }
-
-  /** Restores all users and nodes of the last run. Call `resume` once their requests can be received. */
-  async recover(room: StartupMemory): Promise<void> {
-    const { clock, logger, config } = this.#shared;
-    const { store, users, watch, history } = this;
-    if (watch !== undefined) {
-      for await (const chunk of store.nodes()) {
-        if (room.holdsNodes(chunk.length)) for (const node of chunk) watch.nodes.recover(node);
-      }
-      watch.notifier.nodesKnown();
-    }
-    const holds = (sessions: number): boolean => room.holdsUsers(sessions);
-    const deps = { clock, logger, store, summary: history.summary, shards: users, holds };
-    this.#recovered = await recover(deps, toMillis(config.session_timeout));
+  /** @throws HeartbeatError `HEARTBEAT_NOT_READY` if it is not answered for here */
+  get answering(): PartitionRun {
+    if (this.#run?.isAnswering !== true)
+      throw new HeartbeatError('HEARTBEAT_NOT_READY', `partition ${this.id} is not here at present`);
+    return this.#run;
   }
 
   /**
-   * Lets time continue for all restored users and nodes. The time in which the daemon did not run does not count.
+   * Opens its store and starts its actors, below a supervisor of its own.
    *
-   * @returns the interval in which it did not run, if any
+   * @throws HeartbeatError if the store cannot be opened; nothing is left running then
+   */
+  async start(tree: PartitionTree): Promise<void> {
+    if (this.#run !== undefined) throw new TypeError(`partition ${this.id} has started already`);
+    const run = this.#newRun();
+    this.#run = run;
+    const started = run.started();
+    tree.add(run.parts);
+    try {
+      await started;
+    } catch (error) {
+      await this.#end(run, tree);
+      throw error;
+    }
+  }
+
+  /** Restores what its last run left, here or elsewhere. Nobody is answered before `resume`. */
+  recover(room: StartupMemory): Promise<void> {
+    if (this.#run === undefined) throw new TypeError(`partition ${this.id} has not started`);
+    return this.#run.recover(room);
+  }
+
+  /**
+   * Its users and nodes are heard from now on, and those restored have their time again.
+   *
+   * @returns the interval in which nobody was heard, if any
    */
   resume(): BlindInterval | undefined {
-    if (this.#recovered === undefined) throw new TypeError('the partition has not recovered');
-    const entries = this.#recovered();
-    this.history.submit(entries);
-    this.watch?.nodes.resume(this.history.summary.observed);
-    this.#isRunning = true;
-    return entries.find((entry) => entry.kind === 'blind')?.interval;
+    const interval = this.#run?.resume();
+    if (this.#run !== undefined) this.#storeWatch = new StoreWatch(this.#run.store, this.#clock);
+    this.#storeWatch?.start();
+    return interval;
   }
 
-  /** What its store contained when it was opened. */
-  get summary(): StoreSummary {
-    return this.history.summary;
+  /**
+   * Gives it away: answers nobody any more, lets what was asked come to its end, stores everything with exact
+   * deadlines, and closes the store. Nobody is offline because of it: the next run gives everyone their time again.
+   */
+  async handOver(tree: PartitionTree): Promise<void> {
+    const run = this.#run;
+    if (run === undefined) return;
+    await run.leave();
+    run.end();
+    await this.#end(run, tree);
   }
 
-  /** How many users and nodes have an actor. */
-  get size(): number {
-    return this.users.size + (this.watch?.nodes.size ?? 0);
+  async #end(run: PartitionRun, tree: PartitionTree): Promise<void> {
+    await tree.remove(this.id);
+    this.stopWatching();
+    await run.close();
+    await run.users.dismiss();
+    this.#run = undefined;
   }
 
-  /** Deadlines after the last moment at which anybody was heard wait for the next start. */
+  /** The store's files are not watched any more. */
+  stopWatching(): void {
+    this.#storeWatch?.stop();
+    this.#storeWatch = undefined;
+  }
+
   advance(horizon: Moment): void {
-    const until = horizon < this.#heardUntil ? horizon : this.#heardUntil;
-    this.users.advance(until);
-    this.watch?.nodes.advance(until);
+    this.#run?.advance(horizon);
   }
 
-  /** The daemon was blind during an interval: gives the time back to all users and nodes. */
   blind(from: Moment, to: Moment, interval: BlindInterval): void {
-    this.users.blind(from, to);
-    this.watch?.nodes.wake(from, to);
-    this.history.submit([{ kind: 'blind', interval }]);
+    this.#run?.blind(from, to, interval);
   }
 
   checkpoint(): void {
-    this.users.checkpoint();
-  }
-
-  /** Passes everything buffered for history on at once. */
-  flush(): void {
-    this.users.flush();
-    this.watch?.nodes.flush();
-  }
-
-  /** Resolves once everything that actors have submitted has reached history, so that a read misses nothing. */
-  settled(): Promise<void> {
-    this.flush();
-    return this.history.caughtUp();
-  }
-
-  /** No request is received from now on. */
-  stopListening(at: Moment): void {
-    this.#heardUntil = at;
-    this.users.stopListening(at);
-    this.watch?.nodes.stopListening(at);
-  }
-
-  /** From now on, a shard that stops is not restarted. */
-  end(): void {
-    this.#isEnding = true;
-    this.users.end();
-    this.watch?.nodes.end();
-  }
-
-  /** All of its parts have stopped. */
-  async close(): Promise<void> {
-    this.watch?.nodes.stopCheckpoints();
-    await this.watch?.channels.close();
-    await this.history.close();
+    this.#run?.checkpoint();
   }
 }

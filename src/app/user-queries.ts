@@ -47,13 +47,13 @@ export class UserQueries implements UsersApi {
 
   async *history(user: UserId, range: HistoryRange): AsyncIterable<readonly Session[]> {
     const last = await this.#lastInMemory(user);
-    const partition = this.#actors.partitionOf(user);
+    const partition = this.#actors.partitionOf(user).answering;
     await partition.settled();
     yield* partition.sessions.sessions(user, range, last);
   }
 
   async lastSession(user: UserId): Promise<EndedSession | undefined> {
-    const partition = this.#actors.partitionOf(user);
+    const partition = this.#actors.partitionOf(user).answering;
     await partition.settled();
     return partition.sessions.lastSession(user);
   }

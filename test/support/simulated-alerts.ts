@@ -158,6 +158,7 @@ export class SimulatedAlerts {
           partitions: [
             {
               id: 'watch',
+              started: () => undefined,
               history: (exitSignal, place) => this.history.start(exitSignal, place),
               users: [],
               watch: {

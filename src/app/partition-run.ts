@@ -1,0 +1,293 @@
+import { History } from '../../actors/history/history.actor.js';
+import { HistoryReader } from '../../actors/history/history-reader.js';
+import type { ExitSignal, RunningChild } from '../../actors/supervisor/child-spec.js';
+import { POLICIES, type PartitionParts } from '../../actors/tree.js';
+import { recover, type Recovered } from '../../actors/user/recover.js';
+import { LocalUserShards } from '../../actors/user/user-shards.js';
+import { decide } from '../../actors/user/user.machine.js';
+import type { BlindInterval } from '../domain/blindness.js';
+import { moment, toMillis, type Millis, type Moment } from '../domain/time.js';
+import type { HistoryStore, StoreSummary } from '../ports/history-store.js';
+import type { Place } from '../runtime/actor-system.js';
+import { longReads, type LongReads } from './long-reads.js';
+import { historyOptions } from './options.js';
+import type { Shared } from './shared.js';
+import type { StartupMemory } from './startup-memory.js';
+import type { Watch } from './watch.js';
+
+/** The longest that a hand-over waits for requests that it has received. */
+const PATIENCE: Millis = 5000;
+/** Nothing has come from an actor or from the disk for this long. */
+const QUIET: Millis = 5;
+/** The most users that expire in one tick, over all shards: twice what the disk can take. */
+const EXPIRIES = 8000;
+
+/** What one partition keeps, and where. */
+interface Slice {
+  readonly id: string;
+  readonly store: HistoryStore;
+  /** The number of shards of users. */
+  readonly shards: number;
+}
+
+/**
+ * One run of a partition, from its start to its hand-over or the end of the process: one history, its slice of the
+ * store, and the shards that it keeps. Restarts after crashes belong to the same run. The next run begins with nothing
+ * but what is stored.
+ */
+export class PartitionRun {
+  readonly id: string;
+  readonly store: HistoryStore;
+  readonly history: History;
+  readonly users: LocalUserShards;
+  readonly watch: Watch | undefined;
+  readonly reads: LongReads;
+  /** Reads the sessions of its users. */
+  readonly sessions: HistoryReader;
+  readonly #shared: Shared;
+  #recovered: Recovered | undefined;
+  #hasResumed = false;
+  #heardUntil = moment(Infinity);
+  #isEnding = false;
+  #isLeaving = false;
+  #started: ((failure: Error | undefined) => void) | undefined;
+
+  constructor({ id, store, shards }: Slice, shared: Shared, watch: Watch | undefined) {
+    this.id = id;
+    this.store = store;
+    this.watch = watch;
+    this.#shared = shared;
+    const { system, clock, logger, config, limits, memory, counts, meter, presence, ports } = shared;
+    const deps = { system, clock, logger };
+    this.history = new History(
+      historyOptions(config, limits, () => shared.pending() - this.history.pending),
+      {
+        ...deps,
+        store,
+        meter,
+        settle: (settlements) => {
+          this.users.settle(settlements);
+          presence?.settled(settlements);
+        },
+        alertsCommitted: (records, stored) => {
+          if (records.length > 0) watch?.alerting.committed(records, stored);
+        },
+        reopened: () => {
+          watch?.notifier.reopened();
+          // Heartbeats acknowledged meanwhile: this may be the last chance of a daemon that is stopping.
+          watch?.nodes.checkpoint();
+        },
+        settleNodes: (settlements) => {
+          watch?.nodes.settle(settlements);
+        },
+      },
+    );
+    this.users = new LocalUserShards(
+      {
+        count: shards,
+        partitions: config.partitions,
+        timeout: toMillis(config.session_timeout),
+        blindGrace: toMillis(config.blind_grace),
+        get mailbox() {
+          return limits.mailbox;
+        },
+        expiries: Math.ceil(EXPIRIES / (config.shards * config.partitions)),
+        restarts: POLICIES.shard,
+        decide: ports.decideUser ?? decide,
+      },
+      {
+        ...deps,
+        counts,
+        hasRoom: () => shared.hasRoom(),
+        hasMemory: () => memory.admitsUser(),
+        submit: (entries) => {
+          this.history.submit(entries);
+          presence?.submitted(entries);
+        },
+      },
+    );
+    this.reads = longReads(store, shared.turns);
+    this.sessions = new HistoryReader(
+      { ...this.reads, lastSession: (user) => store.lastSession(user) },
+      (user) => this.history.unstored(user),
+    );
+  }
+
+  /** What its supervisor starts and stops. */
+  get parts(): PartitionParts {
+    const { watch } = this;
+    return {
+      id: this.id,
+      started: () => {
+        this.#settleStart(undefined);
+      },
+      history: (exitSignal, place) => this.#startHistory(exitSignal, place),
+      users: this.users.count === 0 ? undefined : this.users.all,
+      watch: watch && {
+        outbox: (exitSignal, place) => watch.notifier.start(exitSignal, place),
+        channels: watch.channels,
+        nodes: watch.nodes.all,
+      },
+    };
+  }
+
+  async #startHistory(exitSignal: ExitSignal, place: Place): Promise<RunningChild> {
+    const child = await this.history.start(exitSignal, place).catch((error: unknown) => {
+      const failure = error instanceof Error ? error : new Error(String(error));
+      this.#settleStart(failure);
+      throw failure;
+    });
+    return {
+      inspect: () => child.inspect(),
+      stop: async () => {
+        if (this.#isEnding && this.#hasResumed) this.#takeLastCheckpoint();
+        this.flush();
+        await child.stop();
+      },
+    };
+  }
+
+  /** Resolves once all of its parts have been started, and rejects if its store cannot be opened. */
+  started(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#started = (failure) => {
+        if (failure === undefined) resolve();
+        else reject(failure);
+      };
+    });
+  }
+
+  #settleStart(failure: Error | undefined): void {
+    this.#started?.(failure);
+    this.#started = undefined;
+  }
+
+  #takeLastCheckpoint(): void {
+    this.checkpoint();
+    this.watch?.nodes.checkpoint();
+  }
+
+  /** Restores all users and nodes of the last run. Call `resume` once their requests can be received. */
+  async recover(room: StartupMemory): Promise<void> {
+    const { clock, logger, config } = this.#shared;
+    const { store, users, watch, history } = this;
+    if (watch !== undefined) {
+      for await (const chunk of store.nodes()) {
+        if (room.holdsNodes(chunk.length)) for (const node of chunk) watch.nodes.recover(node);
+      }
+      watch.notifier.nodesKnown();
+    }
+    const holds = (sessions: number): boolean => room.holdsUsers(sessions);
+    const deps = { clock, logger, store, summary: history.summary, shards: users, holds };
+    this.#recovered = await recover(deps, toMillis(config.session_timeout));
+  }
+
+  /**
+   * Lets time continue for all restored users and nodes. The time in which the daemon did not run does not count.
+   *
+   * @returns the interval in which it did not run, if any
+   */
+  resume(): BlindInterval | undefined {
+    if (this.#recovered === undefined) throw new TypeError('the partition has not recovered');
+    const entries = this.#recovered();
+    this.history.submit(entries);
+    this.watch?.nodes.resume(this.history.summary.observed);
+    this.#hasResumed = true;
+    return entries.find((entry) => entry.kind === 'blind')?.interval;
+  }
+
+  /** What its store contained when it was opened. */
+  get summary(): StoreSummary {
+    return this.history.summary;
+  }
+
+  /** How many users and nodes have an actor. */
+  get size(): number {
+    return this.users.size + (this.watch?.nodes.size ?? 0);
+  }
+
+  /** Whether its users and nodes can be asked: it has recovered, and does not stop. */
+  get isAnswering(): boolean {
+    return this.#hasResumed && !this.#isLeaving;
+  }
+
+  /**
+   * Deadlines after the last moment at which anybody was heard wait for the next start, and those of a recovery for its
+   * end.
+   */
+  advance(horizon: Moment): void {
+    if (!this.#hasResumed) return;
+    const until = horizon < this.#heardUntil ? horizon : this.#heardUntil;
+    this.users.advance(until);
+    this.watch?.nodes.advance(until);
+  }
+
+  /** The daemon was blind during an interval: gives the time back to all users and nodes. */
+  blind(from: Moment, to: Moment, interval: BlindInterval): void {
+    // The end of its recovery gives time to all of them.
+    if (!this.#hasResumed) return;
+    this.users.blind(from, to);
+    this.watch?.nodes.wake(from, to);
+    this.history.submit([{ kind: 'blind', interval }]);
+  }
+
+  /** Nothing is stored before all of the last run has been restored. */
+  checkpoint(): void {
+    if (this.#hasResumed) this.users.checkpoint();
+  }
+
+  /** Passes everything buffered for history on at once. */
+  flush(): void {
+    this.users.flush();
+    this.watch?.nodes.flush();
+  }
+
+  /** Resolves once everything that actors have submitted has reached history, so that a read misses nothing. */
+  settled(): Promise<void> {
+    this.flush();
+    return this.history.caughtUp();
+  }
+
+  /** No request is received from now on. */
+  stopListening(at: Moment): void {
+    this.#heardUntil = at;
+    this.users.stopListening(at);
+    this.watch?.nodes.stopListening(at);
+  }
+
+  /**
+   * From now on nobody is answered here.
+   *
+   * @returns once every request that was received before has been answered
+   */
+  async leave(): Promise<void> {
+    const { clock } = this.#shared;
+    this.#isLeaving = true;
+    this.stopListening(clock.now());
+    const end = clock.now() + PATIENCE;
+    do {
+      await this.settled();
+      await new Promise<void>((resolve) => clock.after(QUIET, resolve));
+    } while (this.#isBusy && clock.now() < end);
+  }
+
+  /** Whether an actor has something to handle, or waits for the disk. */
+  get #isBusy(): boolean {
+    const { history, users } = this;
+    return users.waiting > 0 || (history.unsettled > 0 && history.state === 'open');
+  }
+
+  /** From now on, a shard that stops is not restarted. */
+  end(): void {
+    this.#isEnding = true;
+    this.users.end();
+    this.watch?.nodes.end();
+  }
+
+  /** All of its parts have stopped. */
+  async close(): Promise<void> {
+    this.watch?.nodes.stopCheckpoints();
+    await this.watch?.channels.close();
+    await this.history.close();
+  }
+}
