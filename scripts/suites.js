@@ -1,14 +1,19 @@
-// Runs test suites side by side: `node scripts/suites.js quick|slow [FILE...]`. Exits non-zero if one failed.
-// - quick: suites without a built daemon, one process per folder of FOLDERS, as many at a time as there are cores.
-// - slow: test/faults and test/e2e against the built daemon, one process per file. Most of them are mostly waiting.
-//   Each has a share of a core, and as many run at a time as two cores have room for.
-import { readdirSync } from 'node:fs';
+// Runs the parts of the gate side by side: `node scripts/suites.js PART... [FILE...]`. Exits non-zero if one failed.
+// - static: the checks that run no tests.
+// - quick: suites without a built daemon, one process per folder of FOLDERS.
+// - coverage: the quick suites, with a check of how much of the code they run.
+// - slow: test/faults and test/e2e against the built daemon, one process per file, or only for the files named. Most
+//   of them are mostly waiting.
+// Each task has a share of a core, and as many run at a time as the cores have room for: with two of them, a task that
+// keeps a core busy beside two that wait.
+import { readdirSync, rmSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
+import path from 'node:path';
 import { sideBySide } from './side-by-side.js';
 
 /** Unit tests that start processes and wait for them. They take half of the time of all unit tests. */
 const WAITING_UNITS = 'test/unit/{bench,channels}';
-/** The longest first, here and below: a long one at the end would run alone. */
+/** The longest first, in all lists: a long one at the end would run alone. */
 const FOLDERS = [
   WAITING_UNITS,
   'test/unit',
@@ -18,6 +23,9 @@ const FOLDERS = [
   'test/actors',
   'test/contract',
 ];
+/** It runs the same lines as others, and measuring makes it slower. So do suites that run again in partitions. */
+const UNMEASURED = ['test/simulation'];
+const STATIC = ['lint', 'format:check', 'types', 'imports', 'dead', 'words', 'links'];
 const SLOW = ['test/faults', 'test/e2e'];
 /** Fill two cores almost alone: beside two others, they missed deadlines of real seconds. */
 const FILLING = [
@@ -59,13 +67,15 @@ const WAITING_SHARE = 0.5;
 /** Milliseconds that a quick test may take, unless TEST_EFFORT asks for more. */
 const QUICK = process.env.TEST_EFFORT === undefined ? ['--timeout', '60000'] : [];
 
-/** The configuration must not name files: mocha would run those, too. */
+/** Without the process that `npx mocha` starts first. The configuration must not name files: they would run, too. */
 const mocha = (name, share, ...args) => ({
   name,
   share,
   command: process.execPath,
-  args: ['node_modules/mocha/bin/mocha.js', '--config', '.mocharc.slow.json', ...args],
+  args: ['--import=tsx/esm', 'node_modules/mocha/lib/cli/cli.js', '--config', '.mocharc.slow.json', ...args],
 });
+
+const npm = (name) => ({ name, share: 1, command: 'npm', args: ['run', '--silent', name] });
 
 const inPartitions = (task) => ({
   ...task,
@@ -84,26 +94,33 @@ function quick() {
     return mocha(folder, 1, `${folder}/**/*.test.ts`, ...elsewhere, ...QUICK);
   });
   if (ARE_ALL_PARTITIONED) return suites;
-  return [...suites, inPartitions(mocha('test/{actors,property}', 1, ...PARTITIONED, ...QUICK))];
+  return [inPartitions(mocha('test/{actors,property}', 1, ...PARTITIONED, ...QUICK)), ...suites];
+}
+
+/** The quick suites, and the report on what they cover. */
+function covered() {
+  const directory = path.resolve('coverage/tmp');
+  rmSync(directory, { recursive: true, force: true });
+  const suites = quick().map((task) =>
+    UNMEASURED.includes(task.name) || task.env ? task : { ...task, env: { NODE_V8_COVERAGE: directory } },
+  );
+  return [...suites, { ...npm('coverage'), after: suites.map(({ name }) => name) }];
 }
 
 function slow(asked) {
   const files = asked.length > 0 ? asked : SLOW.flatMap(filesIn).sort();
-  const kinds = [
-    { share: 1.5, known: FILLING },
-    { share: 1, known: BUSY },
-    { share: WAITING_SHARE, known: LONG },
-  ];
-  const listed = kinds.flatMap(({ share, known }) =>
-    known.filter((file) => files.includes(file)).map((file) => mocha(file, share, file)),
-  );
-  const others = files.filter((file) => !kinds.some(({ known }) => known.includes(file)));
-  const again = ARE_ALL_PARTITIONED ? [] : files.filter((file) => file === PARTITIONED_SLOW);
-  return [
-    ...listed,
-    ...again.map((file) => inPartitions(mocha(file, WAITING_SHARE, file))),
-    ...others.map((file) => mocha(file, WAITING_SHARE, file)),
-  ];
+  const among = (known) => known.filter((file) => files.includes(file));
+  const listed = [...FILLING, ...BUSY, ...LONG];
+  const again = ARE_ALL_PARTITIONED ? [] : among([PARTITIONED_SLOW]);
+  return {
+    filling: among(FILLING).map((file) => mocha(file, 1.5, file)),
+    busy: among(BUSY).map((file) => mocha(file, 1, file)),
+    waiting: [
+      ...among(LONG).map((file) => mocha(file, WAITING_SHARE, file)),
+      ...again.map((file) => inPartitions(mocha(file, WAITING_SHARE, file))),
+      ...files.filter((file) => !listed.includes(file)).map((file) => mocha(file, WAITING_SHARE, file)),
+    ],
+  };
 }
 
 /** Fails if a renamed or new file or folder is missing in the lists. */
@@ -120,9 +137,23 @@ function checkLists() {
 }
 
 checkLists();
-const [kind, ...asked] = process.argv.slice(2);
-if (kind !== 'quick' && kind !== 'slow')
-  throw new Error('usage: node scripts/suites.js quick|slow [FILE...]');
-// The shares of slow suites were found with two cores.
-const [suites, cores] = kind === 'quick' ? [quick(), availableParallelism()] : [slow(asked), 2];
-process.exitCode = (await sideBySide(suites, cores)) ? 0 : 1;
+const PARTS = ['static', 'quick', 'coverage', 'slow'];
+const given = process.argv.slice(2);
+const parts = given.filter((word) => PARTS.includes(word));
+const files = given.filter((word) => !PARTS.includes(word));
+if (parts.length === 0)
+  throw new Error('usage: node scripts/suites.js static|quick|coverage|slow... [FILE...]');
+const { filling, busy, waiting } = parts.includes('slow')
+  ? slow(files)
+  : { filling: [], busy: [], waiting: [] };
+const tasks = [
+  ...filling,
+  ...(parts.includes('coverage') ? covered() : parts.includes('quick') ? quick() : []),
+  ...(parts.includes('static') ? STATIC.map(npm) : []),
+  ...busy,
+  // They fill what room the others leave.
+  ...waiting,
+];
+// The shares of slow suites were found with two cores; more than four would be more suites than they were tried with.
+const cores = parts.includes('slow') ? 2 : Math.min(4, availableParallelism());
+process.exitCode = (await sideBySide(tasks, cores)) ? 0 : 1;
