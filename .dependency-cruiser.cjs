@@ -36,8 +36,12 @@ const ROOMS = {
     packages: true,
   },
   client: { path: '^src/client/', sees: ['^src/domain/'], packages: true },
-  // A file of nodes may hold what the API takes.
-  cli: { path: '^src/cli/', sees: ['^src/(config|client|views|domain)/', ERRORS], packages: true },
+  // A file of nodes may hold what the API takes, and commands of the store open one.
+  cli: {
+    path: '^src/cli/',
+    sees: ['^src/(config|client|views|ports|domain)/', '^src/adapters/', ERRORS],
+    packages: true,
+  },
 };
 
 const walls = Object.entries(ROOMS).map(([room, { path, sees, packages }]) => ({

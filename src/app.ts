@@ -10,6 +10,7 @@ import { readFacts, readSupervision } from './app/facts.js';
 import { nodeQueries } from './app/node-queries.js';
 import { runsOf, type Partition, type PartitionTree } from './app/partition.js';
 import { proveSet } from './app/partition-set.js';
+import { OwnershipCheck } from './app/ownership-check.js';
 import type { AppPorts } from './app/ports.js';
 import { StartupMemory } from './app/startup-memory.js';
 import { sumOf } from './app/sum.js';
@@ -31,6 +32,7 @@ export type { AppPorts } from './app/ports.js';
 type Phase = 'stopped' | 'starting' | 'recovering' | 'ready' | 'stopping';
 
 const READY: readonly string[] = [];
+const NOT_OWNED = ['the database could not be told for 10 s that this daemon is alive'];
 /** Partitions that recover at once. */
 const RECOVERIES = 2;
 
@@ -43,6 +45,7 @@ export class App implements Daemon {
   readonly nodes: NodesApi;
   readonly alerts: AlertsApi;
   readonly #watchdog: Watchdog;
+  readonly #ownership: OwnershipCheck;
   readonly #blindness: BlindRecord;
   readonly #checkpoints: Checkpoints;
   readonly #root: Supervisor;
@@ -59,8 +62,11 @@ export class App implements Daemon {
     this.#startedAt = clock.wall();
     const actors = assemble(config, ports);
     this.#actors = actors;
+    this.#ownership = new OwnershipCheck(ports.ownership, clock);
     this.#blindness = new BlindRecord(actors.partitions, clock, logger);
-    this.#checkpoints = new Checkpoints(actors.partitions, { clock, logger }, config.session_timeout);
+    const { session_timeout: timeout } = config;
+    const checkpointDeps = { clock, logger, ownership: this.#ownership };
+    this.#checkpoints = new Checkpoints(actors.partitions, checkpointDeps, timeout);
     this.#watchdog = new Watchdog(
       clock,
       {
@@ -72,11 +78,11 @@ export class App implements Daemon {
           this.#blindness.notice(from, to);
         },
       },
-      { blindAfter: toMillis(config.blind_after) },
+      { blindAfter: toMillis(config.blind_after), ownership: ports.ownership },
     );
-    this.users = new UserQueries(actors, this.#watchdog);
+    this.users = new UserQueries(actors, this.#watchdog, this.#ownership);
     const retention = toMillis(config.history.retention ?? Infinity);
-    this.nodes = nodeQueries(actors, this.#watchdog, clock, retention);
+    this.nodes = nodeQueries(actors, this.#watchdog, clock, retention, this.#ownership);
     this.alerts = alertQueries(actors, clock);
     const context = { system: actors.system, clock, logger };
     const place = actors.system.place(actors.system, 'root');
@@ -260,15 +266,21 @@ export class App implements Daemon {
   }
 
   get serving(): boolean {
-    return this.#phase === 'ready' || this.#phase === 'stopping';
+    return (this.#phase === 'ready' || this.#phase === 'stopping') && this.#ownership.holds;
   }
 
   unready(): readonly string[] {
     if (this.#phase !== 'ready') return [this.#phase];
+    if (!this.#ownership.holds) return NOT_OWNED;
     const runs = runsOf(this.#actors.partitions);
     const troubles = new Set(runs.flatMap(({ store: { trouble } }) => trouble?.message ?? []));
     if (troubles.size > 0) return [...troubles];
     return runs.every(({ history }) => history.state === 'open') ? READY : ['the store refuses writes'];
+  }
+
+  /** Undefined where nobody else can own the store. */
+  get #isOwned(): boolean | undefined {
+    return this.#ports.ownership && this.#ownership.holds;
   }
 
   async facts(): Promise<DaemonFacts> {
@@ -276,13 +288,14 @@ export class App implements Daemon {
       blind: this.#blindness.totals,
       watchdog: this.#watchdog,
       wallSteps: this.#checkpoints.wallSteps,
+      isOwned: this.#isOwned,
     });
     return { ...counted, ready: this.unready().length === 0, others: this.#ports.otherMetrics?.() ?? [] };
   }
 
   async supervision(): Promise<object> {
     return supervisionView({
-      ...(await readSupervision(this.#actors, this.#ports.processFacts)),
+      ...(await readSupervision(this.#actors, this.#ports.processFacts, this.#isOwned)),
       unready: this.unready(),
       phase: this.#phase,
       startedAt: this.#startedAt,

@@ -43,6 +43,7 @@ export const errorCodes = {
   HEARTBEAT_ANSWER_TIMEOUT: { status: 503, retryable: true },
   HEARTBEAT_STORE_LOCKED: { status: 500, retryable: true },
   HEARTBEAT_STORE_CORRUPT: { status: 500, retryable: false },
+  HEARTBEAT_STORE_EMPTY: { status: 500, retryable: false },
   HEARTBEAT_STORE_TOO_NEW: { status: 500, retryable: false },
   HEARTBEAT_WRONG_PARTITIONS: { status: 500, retryable: false },
   HEARTBEAT_STORE_UNWRITABLE: { status: 500, retryable: false },

@@ -22,6 +22,7 @@ import { addBenchCommand } from './cli/bench/command.js';
 import { addEmitCommand } from './cli/emit/command.js';
 import { configCommand } from './cli/config-command.js';
 import { addKeysCommand } from './cli/keys-command.js';
+import { addStoreCommand } from './cli/store/command.js';
 import { addConfigOptions, givenFlags } from './cli/options.js';
 import { loadConfig, type Effective, type Loaded } from './config/load-config.js';
 import { isLoopback } from './config/loopback.js';
@@ -77,6 +78,12 @@ async function run(argv: readonly string[]): Promise<void> {
       configCommand(effective(loading(command)()), { json: options.json === true, stdout: process.stdout });
     });
   addKeysCommand(program);
+  addStoreCommand(program, {
+    effective: (command) => effective(loading(command)()),
+    misconfigured,
+    stdout: process.stdout,
+    stderr: process.stderr,
+  });
   addBenchCommand(program, { mainPath: fileURLToPath(import.meta.url), nodeArguments: process.execArgv });
   addEmitCommand(program);
   for (const command of program.commands) {
@@ -133,7 +140,16 @@ async function start(effective: Effective, load: () => Loaded, acceptDataLoss: b
   const watch = new ProcessWatch();
   const metrics = new ProcessMetrics(clock.wall(), version());
   const memory = new ProcessMemory();
-  const { storeOf } = storesAt(effective.store, config.partitions, { logger, acceptDataLoss, clock });
+  const { storeOf, ownership } = storesAt(effective.store, config.partitions, {
+    logger,
+    acceptDataLoss,
+    clock,
+    lockIn: config.data_dir,
+    lost: (error) => {
+      logger.error('another daemon has taken the database over', { reason: error.message });
+      process.exit(1);
+    },
+  });
   const http = listening(() => gatewayOptions(inForce, logger), { logger, clock });
   const processFacts = (): object => watch.read();
   const otherMetrics = () => [...metrics.read(), ...(pinger?.metrics() ?? [])];
@@ -144,6 +160,7 @@ async function start(effective: Effective, load: () => Loaded, acceptDataLoss: b
     logger,
     acceptsDataLoss: acceptDataLoss,
     storeOf,
+    ownership,
     channels,
     memory,
     processFacts,
@@ -270,7 +287,8 @@ function fail(logger: Logger, error: unknown): never {
   // process.exit waits for every call to the file system, and a hanging one never returns.
   if (error instanceof HeartbeatError && error.code === 'HEARTBEAT_STORE_HANGS')
     process.kill(process.pid, 'SIGKILL');
-  process.exit(1);
+  const isEmpty = error instanceof HeartbeatError && error.code === 'HEARTBEAT_STORE_EMPTY';
+  process.exit(isEmpty ? WRONG_CONFIGURATION : 1);
 }
 
 function version(): string {

@@ -2,9 +2,15 @@ import type { HeartbeatError } from '../errors.js';
 import type { Clock } from '../ports/clock.js';
 import type { HistoryStore } from '../ports/history-store.js';
 import type { Logger } from '../ports/logger.js';
+import type { Ownership } from '../ports/ownership.js';
+import { lockDirectory } from './level/directory-lock.js';
 import { levelStores } from './level/level-history-store.js';
 import { loadDriver } from './postgres/driver.js';
 import { postgresStores } from './postgres/postgres-history-store.js';
+import { postgresOpenError } from './postgres/postgres-errors.js';
+import { shownUrl, type PostgresAddress } from './postgres/postgres-url.js';
+import { Primary } from './postgres/primary.js';
+import { initSchema } from './postgres/schema.js';
 import type { StoreLocation } from './store-location.js';
 
 export interface StoreDeps {
@@ -14,12 +20,16 @@ export interface StoreDeps {
   readonly acceptDataLoss?: boolean | undefined;
   /** Another daemon has taken the store over: this process writes no more. */
   readonly lost?: ((error: HeartbeatError) => void) | undefined;
+  /** A directory that a second process on this machine has as well, to lock for a database. */
+  readonly lockIn?: string | undefined;
 }
 
 /** The histories of one location. None is open yet. */
 export interface Stores {
   /** The history of a partition; of the only one if it has no id. */
   readonly storeOf: (partition: string | undefined) => HistoryStore;
+  /** Undefined where no other process can own them. */
+  readonly ownership?: Ownership;
 }
 
 /** @returns what keeps the daemon from using a location, if anything is known before it is opened */
@@ -31,11 +41,30 @@ export async function problemOf({ kind }: StoreLocation): Promise<string | undef
   );
 }
 
+/**
+ * Creates the tables of a database, if they are not there yet.
+ *
+ * @returns whether it created them
+ * @throws HeartbeatError
+ */
+export async function initStore(address: PostgresAddress): Promise<boolean> {
+  const place = shownUrl(address);
+  try {
+    const primary = await Primary.connect(address);
+    try {
+      return await initSchema(primary, place);
+    } finally {
+      await primary.end();
+    }
+  } catch (error) {
+    throw postgresOpenError(place, error);
+  }
+}
+
 /** @param partitions into how many partitions the users are divided */
 export function storesAt(location: StoreLocation, partitions: number, deps: StoreDeps): Stores {
-  const storeOf =
-    location.kind === 'postgres'
-      ? postgresStores(location.address, partitions, deps)
-      : levelStores(location.directory, partitions, deps);
-  return { storeOf };
+  if (location.kind === 'leveldb') return { storeOf: levelStores(location.directory, partitions, deps) };
+  const { lockIn, clock } = deps;
+  const lock = lockIn === undefined ? undefined : () => lockDirectory(lockIn, clock);
+  return postgresStores(location.address, partitions, deps, lock);
 }

@@ -8,12 +8,19 @@ const USERS: Millis = 1000;
 /** A larger difference between the wall clock and the monotonic clock is no drift: the wall clock was set. */
 const STEP: Millis = 1000;
 
+interface CheckpointDeps {
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly ownership: { readonly holds: boolean };
+}
+
 /** Takes checkpoints of users at intervals. Those of the nodes run by themselves while there are nodes. */
 export class Checkpoints {
   readonly #partitions: readonly Pick<Partition, 'checkpoint'>[];
   readonly #clock: Clock;
   readonly #interval: Millis;
   readonly #logger: Logger;
+  readonly #ownership: CheckpointDeps['ownership'];
   #cancel: Cancel | undefined;
   /** The wall clock minus the monotonic clock. */
   #lead: Millis;
@@ -22,12 +29,13 @@ export class Checkpoints {
 
   constructor(
     partitions: readonly Pick<Partition, 'checkpoint'>[],
-    { clock, logger }: { readonly clock: Clock; readonly logger: Logger },
+    { clock, logger, ownership }: CheckpointDeps,
     sessionTimeout: Seconds,
   ) {
     this.#partitions = partitions;
     this.#clock = clock;
     this.#logger = logger;
+    this.#ownership = ownership;
     this.#lead = clock.wall() - clock.now();
     this.#interval = Math.min(USERS, toMillis(sessionTimeout) / 4);
   }
@@ -35,7 +43,8 @@ export class Checkpoints {
   start(): void {
     this.#cancel = this.#clock.after(this.#interval, () => {
       this.#lookAtTheWall();
-      for (const partition of this.#partitions) partition.checkpoint();
+      // While nobody is heard the daemon is as good as dead, and a restart must not take that time for watched.
+      if (this.#ownership.holds) for (const partition of this.#partitions) partition.checkpoint();
       this.start();
     });
   }

@@ -43,6 +43,8 @@ export interface DaemonFacts {
     readonly refusing: boolean;
     /** How often damage was found. */
     readonly damages: number;
+    /** Whether it is this daemon's in a database that others can reach; undefined where nobody else can. */
+    readonly isOwned: boolean | undefined;
     /** Whether its files are missing. */
     readonly isMissing: boolean;
     /** Entries waiting for the disk. */
@@ -95,6 +97,7 @@ export interface SupervisionFacts {
     /** Undefined while it is not open. */
     readonly bytes: number | undefined;
     readonly sessions: number;
+    readonly isOwned: boolean | undefined;
     readonly trouble: string | undefined;
   };
   readonly mailboxFull: number;

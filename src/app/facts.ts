@@ -14,12 +14,14 @@ export interface Counted {
   readonly blind: BlindTotals;
   readonly watchdog: Watchdog;
   readonly wallSteps: number;
+  /** Undefined where nobody else can own the store. */
+  readonly isOwned: boolean | undefined;
 }
 
 /** The data for `GET /metrics`. */
 export async function readFacts(
   actors: Actors,
-  { blind, watchdog, wallSteps }: Counted,
+  { blind, watchdog, wallSteps, isOwned }: Counted,
 ): Promise<Omit<DaemonFacts, 'ready' | 'others'>> {
   const { system, users, meter } = actors;
   const runs = runsOf(actors.partitions);
@@ -42,6 +44,7 @@ export async function readFacts(
       bytes: await bytesIn(runs),
       sessions: sumOf(runs, ({ store }) => store.countSessions()),
       damages: sumOf(runs, ({ store }) => store.damages),
+      isOwned,
       isMissing: runs.some(({ store }) => store.trouble?.kind === 'missing'),
     },
     alerts: alertFacts(actors.watch),
@@ -58,6 +61,7 @@ export async function readFacts(
 export async function readSupervision(
   { system, partitions, users, watch, memory }: Actors,
   processFacts: () => object,
+  isOwned: boolean | undefined,
 ): Promise<Omit<SupervisionFacts, 'unready' | 'phase' | 'startedAt' | 'uptime' | 'blindIntervals' | 'tree'>> {
   const runs = runsOf(partitions);
   return {
@@ -68,6 +72,7 @@ export async function readSupervision(
       history: historiesOf(runs),
       bytes: await bytesIn(runs),
       sessions: sumOf(runs, ({ store }) => store.countSessions()),
+      isOwned,
       trouble: runs.find(({ store }) => store.trouble !== undefined)?.store.trouble?.message,
     },
     mailboxFull: system.overflows,

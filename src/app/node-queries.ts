@@ -10,6 +10,7 @@ import { DependencyChanges } from './dependencies.js';
 import type { Clock } from '../ports/clock.js';
 import type { Watchdog } from '../runtime/watchdog.js';
 import type { Actors } from './assemble.js';
+import type { OwnershipCheck } from './ownership-check.js';
 
 /**
  * What is asked of nodes: of their actors, and of history.
@@ -21,6 +22,7 @@ export function nodeQueries(
   watchdog: Watchdog,
   clock: Clock,
   retention: Millis,
+  ownership: OwnershipCheck,
 ): NodesApi {
   const { nodes } = watch;
   const askMany = (kind: 'heartbeat' | 'describe', names: readonly NodeName[], quota?: NodeQuota) => {
@@ -38,7 +40,7 @@ export function nodeQueries(
       (shard, share, done) => {
         nodes.send(shard, share, done);
       },
-      answered,
+      ownership.all<NodeReply>(answered),
     );
   };
   const reader = new NodesReader({
@@ -53,7 +55,7 @@ export function nodeQueries(
   return {
     ask: (name, request, answered, quota) => {
       const command = { ...request, name, ...watchdog.arrival(), quota };
-      nodes.ask(shardOf(name, nodes.count), command, answered);
+      nodes.ask(shardOf(name, nodes.count), command, ownership.one(answered));
     },
     dependencyChanges: new DependencyChanges(),
     heartbeats: (names, answered, quota) => {

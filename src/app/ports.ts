@@ -9,6 +9,7 @@ import type { HistoryStore } from '../ports/history-store.js';
 import type { Logger } from '../ports/logger.js';
 import type { Memory } from '../ports/memory.js';
 import type { MetricFamily } from '../ports/metrics.js';
+import type { Ownership } from '../ports/ownership.js';
 import type { PresenceChange } from './presence-watch.js';
 
 /** The daemon's ports. */
@@ -19,6 +20,8 @@ export interface AppPorts {
   readonly storeOf: (partition: string | undefined) => HistoryStore;
   /** Whether to go on without what a lost partition held. */
   readonly acceptsDataLoss?: boolean;
+  /** Of all partitions. If absent, nobody else can own them. */
+  readonly ownership?: Ownership | undefined;
   /** If absent, memory is not the daemon's to watch: in a library's host, or a test. */
   readonly memory?: Memory;
   /** Process data for `GET /supervision`. */

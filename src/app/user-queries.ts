@@ -8,22 +8,29 @@ import type { UsersApi } from './api.js';
 import type { HistoryRange } from '../ports/history-store.js';
 import type { Watchdog } from '../runtime/watchdog.js';
 import type { Actors } from './assemble.js';
+import type { OwnershipCheck } from './ownership-check.js';
 
 /** Queries and requests about users: to their actors, and to history. */
 export class UserQueries implements UsersApi {
   readonly #actors: Pick<Actors, 'users' | 'counts' | 'partitionOf'>;
   readonly #watchdog: Watchdog;
+  readonly #ownership: OwnershipCheck;
 
-  constructor(actors: Pick<Actors, 'users' | 'counts' | 'partitionOf'>, watchdog: Watchdog) {
+  constructor(
+    actors: Pick<Actors, 'users' | 'counts' | 'partitionOf'>,
+    watchdog: Watchdog,
+    ownership: OwnershipCheck,
+  ) {
     this.#actors = actors;
     this.#watchdog = watchdog;
+    this.#ownership = ownership;
   }
 
   ask(kind: UserCommand['kind'], user: UserId, answered: (reply: UserReply) => void): void {
     const { users, counts } = this.#actors;
     const { arrivedAt, readAt } = this.#watchdog.arrival();
     if (kind === 'checkup') counts.checkups++;
-    users.ask(shardOf(user, users.count), user, { kind, arrivedAt, readAt }, answered);
+    users.ask(shardOf(user, users.count), user, { kind, arrivedAt, readAt }, this.#ownership.one(answered));
   }
 
   askMany(
@@ -41,7 +48,7 @@ export class UserQueries implements UsersApi {
       (shard, share, done) => {
         users.send(shard, { kind, users: share, arrivedAt, readAt }, done);
       },
-      answered,
+      this.#ownership.all<UserReply>(answered),
     );
   }
 

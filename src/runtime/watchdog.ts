@@ -1,6 +1,7 @@
 import { Histogram } from '../domain/histogram.js';
 import { moment, type Millis, type Moment } from '../domain/time.js';
 import type { Cancel, Clock } from '../ports/clock.js';
+import type { Ownership } from '../ports/ownership.js';
 
 /** When a request was read, and the earliest that it may have arrived. */
 export interface Arrival {
@@ -23,6 +24,13 @@ export interface WatchdogListener {
   watches(): boolean;
   /** The daemon could hear nobody from `from` to `to`. Called before anything read since is handled. */
   blind(from: Moment, to: Moment): void;
+}
+
+export interface WatchdogOptions {
+  /** A standstill of this length is blindness. */
+  readonly blindAfter: Millis;
+  /** While it is lost nobody is heard, so that is blindness too. If absent, it is never lost. */
+  readonly ownership?: Ownership | undefined;
 }
 
 /** Upper bounds, in seconds, for the lateness of ticks and the length of readings. */
@@ -58,6 +66,9 @@ export class Watchdog {
   readonly #listener: WatchdogListener;
   readonly #blindAfter: Millis;
   readonly #patience: Millis;
+  readonly #ownership: Ownership | undefined;
+  /** Since when this process owns nothing, and refuses everybody. */
+  #refusesSince: Moment | undefined;
   /** How far time has advanced. */
   #advancedTo: Moment;
   /** The end of the last blind interval. */
@@ -80,10 +91,11 @@ export class Watchdog {
   /** The arrival of the held request that is being handled. */
   #resumed: Arrival | undefined;
 
-  constructor(clock: Clock, listener: WatchdogListener, options: { readonly blindAfter: Millis }) {
+  constructor(clock: Clock, listener: WatchdogListener, options: WatchdogOptions) {
     this.#clock = clock;
     this.#listener = listener;
     this.#blindAfter = options.blindAfter;
+    this.#ownership = options.ownership;
     this.#patience = Math.min(PATIENCE, options.blindAfter / 2);
     this.#aliveAt = clock.now();
     this.#advancedTo = this.#aliveAt;
@@ -196,7 +208,9 @@ export class Watchdog {
     }
     const [earliest] = this.#held;
     const heldFrom = earliest?.arrival.arrivedAt ?? horizon;
-    this.#advancedTo = heldFrom < horizon ? heldFrom : horizon;
+    const until = this.#refusesSince ?? horizon;
+    const to = heldFrom < until ? heldFrom : until;
+    this.#advancedTo = to < horizon ? to : horizon;
     this.#listener.advance(this.#advancedTo);
   }
 
@@ -227,10 +241,23 @@ export class Watchdog {
     if (this.#cancel !== undefined && now - from - this.#wait >= this.#blindAfter) {
       this.#beBlind(from, now);
     }
+    if (this.#ownership !== undefined) this.#lookAtOwnership(this.#ownership.validUntil, now);
     return now;
   }
 
-  #beBlind(from: Moment, to: Moment): void {
+  /** Nobody is heard from the end of the ownership until it is renewed. */
+  #lookAtOwnership(validUntil: Moment, now: Moment): void {
+    if (this.#cancel === undefined) return;
+    if (now >= validUntil) this.#refusesSince ??= this.#later(validUntil);
+    else if (this.#refusesSince !== undefined) {
+      this.#beBlind(this.#refusesSince, now);
+      this.#refusesSince = undefined;
+    }
+  }
+
+  #beBlind(since: Moment, to: Moment): void {
+    const from = this.#refusesSince ?? since;
+    if (this.#refusesSince !== undefined) this.#refusesSince = to;
     this.#aliveAt = to;
     this.#due = to;
     this.#seeingSince = to;

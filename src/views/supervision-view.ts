@@ -17,6 +17,7 @@ export function supervisionView(facts: SupervisionFacts): object {
       size_bytes: store.bytes ?? null,
       sessions_stored: store.sessions,
       trouble: store.trouble ?? null,
+      ...(store.isOwned !== undefined && { owned: store.isOwned }),
     },
     refused: { mailbox_full: facts.mailboxFull },
     memory,

@@ -47,6 +47,7 @@ export const NO_FACTS: DaemonFacts = {
     refusing: false,
     damages: 2,
     isMissing: false,
+    isOwned: true,
     waiting: 0,
     commitTimes: none,
     commitSizes: none,

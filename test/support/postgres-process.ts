@@ -1,5 +1,5 @@
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
-import { chownSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { chownSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
@@ -53,6 +53,18 @@ export class PostgresProcess {
     return { hosts: [{ host: '127.0.0.1', port: this.port }], database: 'postgres', user: 'postgres' };
   }
 
+  /** For the option `store`. */
+  url(database = 'postgres', user = 'postgres'): string {
+    return `postgres://${user}@127.0.0.1:${String(this.port)}/${database}`;
+  }
+
+  /** Lets nobody in as this user without a password. */
+  async askForPassword(user: string): Promise<void> {
+    const rules = path.join(this.#directory, 'pg_hba.conf');
+    writeFileSync(rules, `host all ${user} all scram-sha-256\n${readFileSync(rules, 'utf8')}`);
+    await this.query('select pg_reload_conf()');
+  }
+
   /** Starts it, again if it was stopped. Resolves when it answers. */
   async run(): Promise<void> {
     const settings = this.#settings.flatMap((setting) => ['-c', setting]);
@@ -78,11 +90,15 @@ export class PostgresProcess {
   }
 
   /** Asks on a connection of its own. */
-  async query<Row extends pg.QueryResultRow>(text: string, values: unknown[] = []): Promise<Row[]> {
+  async query<Row extends pg.QueryResultRow>(
+    text: string,
+    values: unknown[] = [],
+    database = 'postgres',
+  ): Promise<Row[]> {
     const client = new pg.Client({
       host: '127.0.0.1',
       port: this.port,
-      database: 'postgres',
+      database,
       user: 'postgres',
     });
     client.on('error', () => undefined);

@@ -13,6 +13,7 @@ import type { Session } from '../../src/domain/session.js';
 import { parseUserId, type UserId } from '../../src/domain/user-id.js';
 import type { Channel } from '../../src/ports/channel.js';
 import type { Memory } from '../../src/ports/memory.js';
+import type { Ownership } from '../../src/ports/ownership.js';
 import type { FlipRange, HistoryRange, HistoryStore } from '../../src/ports/history-store.js';
 import { PARTITIONS, sliceOf } from './partitions.js';
 import { RecordingLogger } from './recording-logger.js';
@@ -49,6 +50,7 @@ export interface SimulationOptions {
   readonly channels?: readonly Channel[];
   readonly memory?: Memory;
   readonly acceptsDataLoss?: boolean;
+  readonly ownership?: Ownership;
 }
 
 /** The whole daemon but for HTTP, on simulated time. */
@@ -68,6 +70,7 @@ export class SimulatedApp {
     channels,
     memory,
     acceptsDataLoss,
+    ownership,
     ...rules
   }: SimulationOptions = {}) {
     this.clock = clock ?? new SimulatedClock();
@@ -84,6 +87,7 @@ export class SimulatedApp {
       ...(channels !== undefined && { channels }),
       ...(memory !== undefined && { memory }),
       ...(acceptsDataLoss !== undefined && { acceptsDataLoss }),
+      ownership,
     });
     this.app.onFatal = (error) => {
       this.fatal = error;

@@ -1,4 +1,4 @@
-import type { Millis } from '../../domain/time.js';
+import { moment, type Millis, type Moment } from '../../domain/time.js';
 import { HeartbeatError } from '../../errors.js';
 import type { Cancel, Clock } from '../../ports/clock.js';
 import type { Logger } from '../../ports/logger.js';
@@ -10,6 +10,8 @@ import { Primary } from './primary.js';
 const EVERY: Millis = 1_000;
 /** A daemon that has not renewed its row for so long is taken for dead. */
 const VALID: Millis = 10_000;
+/** It stops answering a little earlier, since the clocks of two machines do not run alike. */
+const MARGIN: Millis = 500;
 /** How often the row of another daemon is looked at. */
 const LOOK: Millis = 500;
 
@@ -41,7 +43,7 @@ export interface DaemonRowOptions {
   readonly partition: string;
   /** Of this process. */
   readonly incarnation: string;
-  readonly clock: Pick<Clock, 'after'>;
+  readonly clock: Pick<Clock, 'after' | 'now'>;
   readonly logger?: Pick<Logger, 'info' | 'debug'> | undefined;
   /** Another daemon has the row. */
   readonly lost: (error: HeartbeatError) => void;
@@ -57,10 +59,13 @@ export class DaemonRow {
   #cancel: Cancel | undefined;
   #renewing: Promise<void> | undefined;
   #isReleased = false;
+  /** When the last renewal that succeeded was sent. */
+  #sentAt: Moment;
 
-  private constructor(options: DaemonRowOptions, primary: Primary) {
+  private constructor(options: DaemonRowOptions, primary: Primary, sentAt: Moment) {
     this.#options = options;
     this.#primary = primary;
+    this.#sentAt = sentAt;
     this.#renewLater();
   }
 
@@ -83,13 +88,19 @@ export class DaemonRow {
         await new Promise<void>((resolve) => void clock.after(LOOK, resolve));
       }
       const values = [partition, incarnation, seen?.incarnation ?? null, seen?.renewed ?? null];
+      const sentAt = clock.now();
       const { rows } = await asked(primary, options, () => primary.write({ text: CLAIM, values }));
       if (rows.length === 0) throw inUse();
-      return new DaemonRow(options, primary);
+      return new DaemonRow(options, primary, sentAt);
     } catch (error) {
       primary.destroy();
       throw error;
     }
+  }
+
+  /** No other daemon has taken the row before that. */
+  get validUntil(): Moment {
+    return moment(this.#sentAt + VALID - MARGIN);
   }
 
   #renewLater(): void {
@@ -99,15 +110,17 @@ export class DaemonRow {
   }
 
   async #renew(): Promise<void> {
-    const { partition, incarnation, logger, lost } = this.#options;
+    const { partition, incarnation, clock, logger, lost } = this.#options;
     try {
       const primary = await this.#connected();
       const values = [partition, incarnation];
+      const sentAt = clock.now();
       const { rows } = await asked(primary, this.#options, () => primary.write({ text: RENEW, values }));
       if (rows.length === 0 && !this.#isReleased) {
         lost(inUse());
         return;
       }
+      this.#sentAt = sentAt;
     } catch (error) {
       logger?.debug('the row of this daemon could not be renewed', { error });
     }

@@ -109,7 +109,11 @@ export class FencedPartition {
       },
     );
     const [owned] = rows;
-    if (owned === undefined) throw takenOver(options);
+    if (owned === undefined) {
+      const error = takenOver(options);
+      options.lost(error);
+      throw error;
+    }
     return new FencedPartition(options, primary, owned);
   }
 

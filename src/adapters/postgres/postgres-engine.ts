@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
+import type { Millis } from '../../domain/time.js';
 import type { HeartbeatError } from '../../errors.js';
 import type { Clock } from '../../ports/clock.js';
 import type { Logger } from '../../ports/logger.js';
 import type { OrderedStore, StoreEngine, StorePlace } from '../../ports/ordered-store.js';
 import { closedError } from '../history/store-errors.js';
-import { DaemonRow, type DaemonRowOptions } from './daemon-row.js';
+import { Claim } from './claim.js';
 import { FencedPartition, type PartitionOptions } from './fenced-partition.js';
 import { postgresOpenError, postgresWriteError } from './postgres-errors.js';
 import { PostgresStore } from './postgres-store.js';
@@ -15,24 +16,33 @@ import { checkSchema } from './schema.js';
 export interface PostgresOptions {
   readonly address: PostgresAddress;
   readonly partition: string;
-  readonly clock: Pick<Clock, 'after'>;
+  readonly clock: Pick<Clock, 'after' | 'now'>;
   readonly logger?: Pick<Logger, 'info' | 'debug'> | undefined;
   /** Another daemon has taken over: this process writes no more. */
   readonly lost?: ((error: HeartbeatError) => void) | undefined;
+  /** Shared with the other partitions of this process; one of its own if absent. */
+  readonly claim?: Claim | undefined;
 }
+
+/** How often the size is asked for, at most. */
+const MEASURE_EVERY: Millis = 10_000;
 
 /** PostgreSQL, with one partition. */
 export class PostgresEngine implements StoreEngine {
   readonly place: StorePlace;
-  readonly #row: DaemonRowOptions;
+  readonly #claim: Claim;
+  #hasClaim = false;
   readonly #partition: PartitionOptions;
-  #claimed: DaemonRow | undefined;
   #store: PostgresStore | undefined;
+  readonly #clock: Pick<Clock, 'now'>;
+  #bytes: number | undefined;
+  #measuredAt = -Infinity;
 
-  constructor({ address, partition, clock, logger, lost = () => undefined }: PostgresOptions) {
+  constructor({ address, partition, clock, logger, lost = () => undefined, claim }: PostgresOptions) {
     this.place = { name: shownUrl(address), setting: 'store' };
     const incarnation = randomUUID();
-    this.#row = { address, partition, incarnation, clock, logger, lost };
+    this.#claim = claim ?? new Claim({ address, partition, incarnation, clock, logger, lost });
+    this.#clock = clock;
     this.#partition = { address, name: partition, owner: incarnation, clock, lost };
   }
 
@@ -42,7 +52,7 @@ export class PostgresEngine implements StoreEngine {
       const primary = await Primary.connect(this.#partition.address);
       try {
         await checkSchema(primary, this.place.name);
-        if (mayBegin) this.#claimed = await DaemonRow.claim(this.#row);
+        if (mayBegin) await this.#take();
         const from = mayBegin ? undefined : this.#store?.epoch;
         this.#store = new PostgresStore(await FencedPartition.takeOver(primary, this.#partition, from));
         return this.#store;
@@ -55,10 +65,16 @@ export class PostgresEngine implements StoreEngine {
     }
   }
 
+  async #take(): Promise<void> {
+    if (this.#hasClaim) return;
+    this.#hasClaim = true;
+    await this.#claim.take();
+  }
+
   async release(): Promise<void> {
-    const claimed = this.#claimed;
-    this.#claimed = undefined;
-    await claimed?.release();
+    if (!this.#hasClaim) return;
+    this.#hasClaim = false;
+    await this.#claim.drop();
   }
 
   /** A server that takes no writes now would cost the reads as well. */
@@ -71,8 +87,18 @@ export class PostgresEngine implements StoreEngine {
     }
   }
 
-  size(): Promise<number> {
-    return this.#store?.size() ?? Promise.reject(closedError());
+  /** While the database does not answer, metrics are shown all the same: with what it said last. */
+  async size(): Promise<number> {
+    const now = this.#clock.now();
+    const store = this.#store;
+    if (store === undefined) throw closedError();
+    if (this.#bytes === undefined || now - this.#measuredAt >= MEASURE_EVERY) {
+      this.#measuredAt = now;
+      const measuring = store.size().then((bytes) => (this.#bytes = bytes));
+      if (this.#bytes === undefined) return measuring;
+      measuring.catch(() => undefined);
+    }
+    return this.#bytes;
   }
 
   openError(cause: unknown): HeartbeatError {

@@ -6,6 +6,20 @@ const DAMAGED = new Set(['XX001', 'XX002']);
 /** Connection exceptions, the server's word that it ends or refuses connections for now, and that it is a standby. */
 const LOST = /^08|^57P0[1-5]$|^25006$/;
 
+/** By the code or the text of an error, what a person can do. */
+const ADVICE: readonly (readonly [RegExp, string])[] = [
+  [/^28/, 'correct the user or the password'],
+  [/SASL.*password/, 'give the password with store_password_file'],
+  [/^3D000$/, 'create it with createdb, or correct store'],
+  [/^42501$/, 'grant the rights, or let the user own the database'],
+  [/^53300$/, 'raise max_connections, or end other connections'],
+  [/^25006$|takes no writes/, 'name the server that takes writes as well'],
+  [/^(?:ECONNREFUSED|ENOENT)$|timeout expired/, 'start it, or correct store'],
+  [/^(?:ENOTFOUND|EAI_AGAIN)$/, 'correct the host in store'],
+  [/not support SSL/, 'set sslmode=disable in store if nobody listens between'],
+  [/^(?:DEPTH_ZERO_)?SELF_SIGNED|^UNABLE_TO_/, 'name the authority in store_ca_file'],
+];
+
 /** PostgreSQL, or a standby that it waits for, does not answer. */
 export class NoAnswer extends Error {
   constructor(seconds: number) {
@@ -54,11 +68,17 @@ function damaged(cause: unknown): HeartbeatError {
 }
 
 function isDamage(cause: unknown): boolean {
-  return cause instanceof Error && 'code' in cause && DAMAGED.has(String(cause.code));
+  return DAMAGED.has(codeOf(cause));
 }
 
-/** What each server said, if there are several. */
+/** What each server said, if there are several, and what to do about it. */
 function saidBy(cause: unknown): string {
-  if (cause instanceof AggregateError) return cause.errors.map(saidBy).join('; ');
-  return reasonOf(cause);
+  if (cause instanceof AggregateError) return [...new Set(cause.errors.map(saidBy))].join('; ');
+  const said = reasonOf(cause);
+  const advice = ADVICE.find(([sign]) => sign.test(codeOf(cause)) || sign.test(said))?.[1];
+  return advice === undefined ? said : `${said} (${advice})`;
+}
+
+function codeOf(cause: unknown): string {
+  return cause instanceof Error && 'code' in cause ? String(cause.code) : '';
 }

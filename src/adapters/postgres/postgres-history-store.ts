@@ -1,5 +1,8 @@
+import { randomUUID } from 'node:crypto';
 import type { HistoryStore } from '../../ports/history-store.js';
+import type { Ownership } from '../../ports/ownership.js';
 import { OrderedHistoryStore, type HistoryStoreOptions } from '../history/ordered-history-store.js';
+import { Claim, type Release } from './claim.js';
 import { PostgresEngine, type PostgresOptions } from './postgres-engine.js';
 import type { PostgresAddress } from './postgres-url.js';
 
@@ -13,14 +16,29 @@ export class PostgresHistoryStore extends OrderedHistoryStore {
 /** The only partition of a daemon. */
 const ALL = 'all';
 
-/** The history of each partition in a database; of the only one if it has no id. */
+/** The row of a daemon. */
+const DAEMON = 'daemon';
+
+/** The histories in a database. */
+export interface PostgresStores {
+  /** The history of a partition; of the only one if it has no id. */
+  readonly storeOf: (partition: string | undefined) => HistoryStore;
+  readonly ownership: Ownership;
+}
+
+/** @param lock keeps a second process of this machine out at once */
 export function postgresStores(
   address: PostgresAddress,
   partitions: number,
-  options: Omit<PostgresOptions, 'address' | 'partition'> & HistoryStoreOptions,
-): (partition: string | undefined) => HistoryStore {
-  return (id) => {
+  options: Omit<PostgresOptions, 'address' | 'partition' | 'claim'> & HistoryStoreOptions,
+  lock?: () => Promise<Release>,
+): PostgresStores {
+  const { clock, logger, lost = () => undefined } = options;
+  const row = { address, partition: DAEMON, incarnation: randomUUID(), clock, logger, lost };
+  const claim = new Claim(row, lock);
+  const storeOf = (id: string | undefined): HistoryStore => {
     const partition = id === undefined ? ALL : `${String(partitions)}/${id}`;
-    return new PostgresHistoryStore({ ...options, address, partition }, options);
+    return new PostgresHistoryStore({ ...options, address, partition, claim }, options);
   };
+  return { storeOf, ownership: claim };
 }

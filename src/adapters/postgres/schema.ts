@@ -67,7 +67,10 @@ export async function checkSchema(primary: Primary, place: string): Promise<void
   const version = await readVersion(primary);
   refuseNewer(version, place);
   if (version === undefined)
-    throw new HeartbeatError('HEARTBEAT_STORE_FAILED', `the database ${place} has no tables of Heartbeat`);
+    throw new HeartbeatError(
+      'HEARTBEAT_STORE_EMPTY',
+      `the database ${place} has no tables of Heartbeat: create them with heartbeat store init, and the same options`,
+    );
 }
 
 function refuseNewer(version: number | undefined, place: string): void {

@@ -149,6 +149,15 @@ function storeFamilies({ store }: DaemonFacts): MetricFamily[] {
       'Whether the files of the store are gone: 1 or 0.',
       Number(store.isMissing),
     ),
+    ...(store.isOwned === undefined
+      ? []
+      : [
+          gauge(
+            'heartbeat_store_owned',
+            'Whether the database knows that this daemon is alive: 1 or 0.',
+            Number(store.isOwned),
+          ),
+        ]),
     gauge('heartbeat_store_queue_entries', 'Entries that wait for the disk.', store.waiting),
     histogram('heartbeat_store_commit_duration_seconds', 'How long a commit took.', store.commitTimes),
     histogram('heartbeat_store_commit_entries', 'How many entries a commit had.', store.commitSizes),

@@ -3,6 +3,7 @@ import { expect } from 'chai';
 import { SystemClock } from '../../../src/adapters/clock/system-clock.js';
 import type { PostgresOptions } from '../../../src/adapters/postgres/postgres-engine.js';
 import { PostgresHistoryStore } from '../../../src/adapters/postgres/postgres-history-store.js';
+import { moment } from '../../../src/domain/time.js';
 import type { HeartbeatError } from '../../../src/errors.js';
 import { opened, openIn, user } from '../../contract/history-store/reading.js';
 import { eventually } from '../../support/eventually.js';
@@ -72,7 +73,7 @@ describe('the row of a daemon in PostgreSQL', function () {
 
   it('is taken over by the next daemon once it is 10 s old, and not before', async () => {
     const told: HeartbeatError[] = [];
-    const stopped = { after: () => () => undefined };
+    const stopped = { after: () => () => undefined, now: () => moment(0) };
     const old = await open({ clock: stopped, lost: (error) => told.push(error) });
     await old.write([opened(ALICE, 100)]);
     const begun = performance.now();

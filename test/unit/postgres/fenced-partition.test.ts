@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { expect } from 'chai';
 import { SystemClock } from '../../../src/adapters/clock/system-clock.js';
+import { moment } from '../../../src/domain/time.js';
 import { PostgresHistoryStore } from '../../../src/adapters/postgres/postgres-history-store.js';
 import type { PostgresOptions } from '../../../src/adapters/postgres/postgres-engine.js';
 import type { HeartbeatError } from '../../../src/errors.js';
@@ -153,6 +154,7 @@ describe('a history in PostgreSQL', function () {
         overdue.push(due);
         return () => void overdue.splice(overdue.indexOf(due), 1);
       },
+      now: () => moment(0),
     };
     const store = await open({ clock });
     await waitForStandby();
@@ -188,7 +190,9 @@ describe('a history in PostgreSQL', function () {
       await store.write([opened(ALICE, 100)]);
       expect(await openIn(store)).to.have.length(1);
       const error = await problemOf(open({ address: other.address }), 'HEARTBEAT_STORE_FAILED');
-      expect(error.message).to.match(/^cannot use the database postgres:.*takes no writes$/);
+      expect(error.message).to.match(
+        /^cannot use the database postgres:.*takes no writes \(name the server that takes writes as well\)$/,
+      );
     } finally {
       await other.remove();
     }

@@ -45,8 +45,8 @@ describe('the tables in PostgreSQL', function () {
   });
 
   it('are missing in an empty database, and none is made by opening it', async () => {
-    const error = await problemOf(open(), 'HEARTBEAT_STORE_FAILED');
-    expect(error.message).to.include('has no tables of Heartbeat');
+    const error = await problemOf(open(), 'HEARTBEAT_STORE_EMPTY');
+    expect(error.message).to.include('has no tables of Heartbeat: create them with heartbeat store init');
     const [row] = await postgres.query<{ made: boolean }>(
       "select to_regnamespace('heartbeat') is not null as made",
     );

@@ -1,0 +1,43 @@
+import type { Command } from 'commander';
+import { shownUrl } from '../../adapters/postgres/postgres-url.js';
+import { initStore, problemOf } from '../../adapters/stores.js';
+import type { Effective } from '../../config/load-config.js';
+import { HeartbeatError } from '../../errors.js';
+import { addConfigOptions } from '../options.js';
+
+interface StoreCommandDeps {
+  /** The configuration in force; does not return if it is invalid. */
+  readonly effective: (command: Command) => Effective;
+  readonly misconfigured: (problems: readonly string[]) => never;
+  readonly stdout: { write(text: string): unknown };
+  readonly stderr: { write(text: string): unknown };
+}
+
+/** Adds `store init` to the program. */
+export function addStoreCommand(program: Command, deps: StoreCommandDeps): void {
+  const store = program.command('store').description('manage the database that histories are stored in');
+  addConfigOptions(
+    store.command('init').description('create the tables in the database, if they are not there yet'),
+  ).action(async (_options: object, command: Command) => {
+    await init(deps.effective(command), deps);
+  });
+}
+
+async function init(effective: Effective, deps: StoreCommandDeps): Promise<void> {
+  const { store } = effective;
+  if (store.kind !== 'postgres')
+    deps.misconfigured(['store: must be the postgres:// URL of a database: LevelDB needs no tables']);
+  const unusable = await problemOf(store);
+  if (unusable !== undefined) deps.misconfigured([`store: ${unusable}`]);
+  try {
+    const hasCreated = await initStore(store.address);
+    const place = shownUrl(store.address);
+    deps.stdout.write(
+      hasCreated ? `created the tables in ${place}\n` : `the tables in ${place} are there already\n`,
+    );
+  } catch (error) {
+    if (!(error instanceof HeartbeatError)) throw error;
+    deps.stderr.write(`heartbeat: ${error.message}\n`);
+    process.exitCode = 1;
+  }
+}
