@@ -83,7 +83,7 @@ describe('a daemon that cannot start', () => {
   });
 
   describe('with several partitions', () => {
-    const flags = { partitions: 2 };
+    const flags = { partitions: 2, 'session-timeout': 600 };
     const heal = (daemon: DaemonProcess, user: number) =>
       fetch(`${daemon.url}/heal/${user}`, { method: 'PUT' });
 

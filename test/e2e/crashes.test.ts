@@ -17,7 +17,10 @@ describe('a daemon whose actors crash', () => {
 
   before(async () => {
     const program = path.join(ROOT, 'test', 'support', 'faulty-daemon.ts');
-    const start = ['start', ...startFlags(resources.directory(), { 'log-level': 'debug' })];
+    const start = [
+      'start',
+      ...startFlags(resources.directory(), { 'log-level': 'debug', 'session-timeout': 600 }),
+    ];
     daemon = await ready(
       resources.run({ command: [process.execPath, '--import', 'tsx/esm', program, ...start] }),
     );

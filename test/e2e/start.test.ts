@@ -5,6 +5,9 @@ import { goodbye, heal, history, isOnline } from '../support/calls.js';
 import { HEARTBEAT, ROOT } from '../support/daemon-process.js';
 import { TestResources, ready, startFlags } from '../support/test-resources.js';
 
+/** Longer than any machine takes between two calls. */
+const LASTING = { 'session-timeout': 600 };
+
 const ONE_LINE = /^listening on http:\/\/127\.0\.0\.1:\d+\n$/;
 
 describe('starting the daemon', () => {
@@ -65,7 +68,7 @@ describe('starting the daemon', () => {
 
   it('finds everything after a restart: who is online, and every history', async () => {
     const data = resources.directory();
-    const before = await resources.daemon(data);
+    const before = await resources.daemon(data, LASTING);
     await heal(before.url, 1);
     await heal(before.url, 2);
     await goodbye(before.url, 2);
@@ -74,7 +77,7 @@ describe('starting the daemon', () => {
     before.signal('SIGTERM');
     await before.ended;
 
-    const after = await resources.daemon(data);
+    const after = await resources.daemon(data, LASTING);
     expect(await isOnline(after.url, 1)).to.equal(true);
     expect(await isOnline(after.url, 2)).to.equal(false);
     expect(await history(after.url, 2)).to.deep.equal(ended);
@@ -85,10 +88,10 @@ describe('starting the daemon', () => {
 
   it('keeps 64-bit ids to the last digit through a restart', async () => {
     const data = resources.directory();
-    const before = await resources.daemon(data);
+    const before = await resources.daemon(data, LASTING);
     await heal(before.url, '9007199254740993');
     await before.kill();
-    const after = await resources.daemon(data);
+    const after = await resources.daemon(data, LASTING);
     expect(await isOnline(after.url, '9007199254740993')).to.equal(true);
     expect(await isOnline(after.url, '9007199254740992')).to.equal(false);
   });
