@@ -7,6 +7,7 @@ import type { OrderedStore, StoreEngine, StorePlace } from '../../ports/ordered-
 import { closedError } from '../history/store-errors.js';
 import { Claim } from './claim.js';
 import { FencedPartition, type PartitionOptions } from './fenced-partition.js';
+import { refuseOtherPartitions } from './partitions.js';
 import { postgresOpenError, postgresWriteError } from './postgres-errors.js';
 import { PostgresStore } from './postgres-store.js';
 import { shownUrl, type PostgresAddress } from './postgres-url.js';
@@ -16,6 +17,8 @@ import { checkSchema } from './schema.js';
 export interface PostgresOptions {
   readonly address: PostgresAddress;
   readonly partition: string;
+  /** Whether the name says how many partitions there are, so that another number is refused. */
+  readonly isOfSet?: boolean;
   readonly clock: Pick<Clock, 'after' | 'now'>;
   readonly logger?: Pick<Logger, 'info' | 'debug'> | undefined;
   /** Another daemon has taken over: this process writes no more. */
@@ -31,6 +34,7 @@ const MEASURE_EVERY: Millis = 10_000;
 export class PostgresEngine implements StoreEngine {
   readonly place: StorePlace;
   readonly #claim: Claim;
+  readonly #isOfSet: boolean;
   #hasClaim = false;
   readonly #partition: PartitionOptions;
   #store: PostgresStore | undefined;
@@ -38,7 +42,16 @@ export class PostgresEngine implements StoreEngine {
   #bytes: number | undefined;
   #measuredAt = -Infinity;
 
-  constructor({ address, partition, clock, logger, lost = () => undefined, claim }: PostgresOptions) {
+  constructor({
+    address,
+    partition,
+    isOfSet = false,
+    clock,
+    logger,
+    lost = () => undefined,
+    claim,
+  }: PostgresOptions) {
+    this.#isOfSet = isOfSet;
     this.place = { name: shownUrl(address), setting: 'store' };
     const incarnation = randomUUID();
     this.#claim = claim ?? new Claim({ address, partition, incarnation, clock, logger, lost });
@@ -53,6 +66,8 @@ export class PostgresEngine implements StoreEngine {
       try {
         await checkSchema(primary, this.place.name);
         if (mayBegin) await this.#take();
+        if (mayBegin && this.#isOfSet)
+          await refuseOtherPartitions(primary, this.#partition.name, this.place.name);
         const from = mayBegin ? undefined : this.#store?.epoch;
         this.#store = new PostgresStore(await FencedPartition.takeOver(primary, this.#partition, from));
         return this.#store;

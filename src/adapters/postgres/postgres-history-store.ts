@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import type { HistoryStore } from '../../ports/history-store.js';
+import { withFields } from '../../ports/logger.js';
 import type { Ownership } from '../../ports/ownership.js';
 import { OrderedHistoryStore, type HistoryStoreOptions } from '../history/ordered-history-store.js';
 import { Claim, type Release } from './claim.js';
+import { partitionName } from './partitions.js';
 import { PostgresEngine, type PostgresOptions } from './postgres-engine.js';
 import type { PostgresAddress } from './postgres-url.js';
 
@@ -12,9 +14,6 @@ export class PostgresHistoryStore extends OrderedHistoryStore {
     super(new PostgresEngine(postgres), options);
   }
 }
-
-/** The only partition of a daemon. */
-const ALL = 'all';
 
 /** The row of a daemon. */
 const DAEMON = 'daemon';
@@ -30,15 +29,17 @@ export interface PostgresStores {
 export function postgresStores(
   address: PostgresAddress,
   partitions: number,
-  options: Omit<PostgresOptions, 'address' | 'partition' | 'claim'> & HistoryStoreOptions,
+  options: Omit<PostgresOptions, 'address' | 'partition' | 'isOfSet' | 'claim'> & HistoryStoreOptions,
   lock?: () => Promise<Release>,
 ): PostgresStores {
   const { clock, logger, lost = () => undefined } = options;
   const row = { address, partition: DAEMON, incarnation: randomUUID(), clock, logger, lost };
   const claim = new Claim(row, lock);
   const storeOf = (id: string | undefined): HistoryStore => {
-    const partition = id === undefined ? ALL : `${String(partitions)}/${id}`;
-    return new PostgresHistoryStore({ ...options, address, partition, claim }, options);
+    const partition = partitionName(partitions, id);
+    const named = id === undefined || logger === undefined ? logger : withFields(logger, { partition: id });
+    const of = { ...options, logger: named };
+    return new PostgresHistoryStore({ ...of, address, partition, isOfSet: true, claim }, of);
   };
   return { storeOf, ownership: claim };
 }
