@@ -64,9 +64,6 @@ const ARE_ALL_PARTITIONED = process.env.TEST_PARTITIONS !== undefined;
 /** Of a core, for a suite that is mostly waiting. */
 const WAITING_SHARE = 0.5;
 
-/** Milliseconds that a quick test may take, unless TEST_EFFORT asks for more. */
-const QUICK = process.env.TEST_EFFORT === undefined ? ['--timeout', '60000'] : [];
-
 /** Without the process that `npx mocha` starts first. The configuration must not name files: they would run, too. */
 const mocha = (name, share, ...args) => ({
   name,
@@ -91,10 +88,10 @@ function filesIn(folder) {
 function quick() {
   const suites = FOLDERS.map((folder) => {
     const elsewhere = folder === 'test/unit' ? ['--ignore', `${WAITING_UNITS}/**`] : [];
-    return mocha(folder, 1, `${folder}/**/*.test.ts`, ...elsewhere, ...QUICK);
+    return mocha(folder, 1, `${folder}/**/*.test.ts`, ...elsewhere);
   });
   if (ARE_ALL_PARTITIONED) return suites;
-  return [inPartitions(mocha('test/{actors,property}', 1, ...PARTITIONED, ...QUICK)), ...suites];
+  return [inPartitions(mocha('test/{actors,property}', 1, ...PARTITIONED)), ...suites];
 }
 
 /** The quick suites, and the report on what they cover. */
