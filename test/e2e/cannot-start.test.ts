@@ -115,7 +115,7 @@ describe('a daemon that cannot start', () => {
       await stop(last);
     });
 
-    it('on a port in use, and what it leaves behind binds nothing', async () => {
+    it('on a port in use, and leaves nothing behind that fixes the number of partitions', async () => {
       const other = await resources.daemon(resources.directory());
       const data = resources.directory();
       const port = Number(new URL(other.url).port);

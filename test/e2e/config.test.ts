@@ -8,7 +8,7 @@ describe('heartbeat config', () => {
 
   afterEach(() => resources.clear());
 
-  it('prints what is in force and where each value came from, and opens nothing', async () => {
+  it('prints every value in force and its source, and opens nothing', async () => {
     const cwd = resources.directory();
     const config = await resources.heartbeat(['config', '--port', '4000'], {
       cwd,

@@ -77,7 +77,7 @@ describe('the page of the contract, in a browser', () => {
     expect(complaints.join()).to.include('Content Security Policy');
   });
 
-  it('leads from a call in the list to where it is described, and on to what it answers', async () => {
+  it('links each call in the list to its description, and that to its responses', async () => {
     await open(1280);
     await page.locator('nav a', { hasText: '/nodes/{name}/flips' }).click();
     expect(page.url()).to.equal(`${url}/docs#flips`);

@@ -125,7 +125,7 @@ describe('a program that has closed its instances', () => {
     expect(child.stdout.split('\n')[0]).to.equal('closed');
   });
 
-  it('ends by itself whatever its callbacks and notifiers do, with an attempt under way that never ends', async () => {
+  it('ends by itself with callbacks and notifiers that misbehave, and an attempt that never ends', async () => {
     const child = program(`
       import { BaseNotifier, createHeartbeat } from 'heartbeat';
       const never = () => new Promise(() => undefined);
@@ -163,7 +163,7 @@ describe('a program that has closed its instances', () => {
 });
 
 describe('a module of a channel of its own', () => {
-  it('may use what the library exports', async () => {
+  it('may import the exports of the library', async () => {
     const hooks = await HookServer.start();
     resources.onClear(() => hooks.stop());
     const directory = resources.directory();

@@ -29,7 +29,7 @@ describe('a daemon with clients that pipeline', () => {
     return made;
   }
 
-  it('does what was pipelined in its order', async () => {
+  it('handles pipelined requests in order', async () => {
     const heal = `${head('PUT /heal/7', 'Content-Length: 2')}{}`;
     const goodbye = head('DELETE /heal/7');
     const ask = head('GET /checkup/7');
@@ -51,7 +51,7 @@ describe('a daemon with clients that pipeline', () => {
     expect(answers.slice(8).map(({ status }) => status)).to.deep.equal([201, 204, 404]);
   });
 
-  it('reads them over TLS whatever the records that they come in', async () => {
+  it('reads them over TLS, in records of any size', async () => {
     const directory = resources.directory();
     const { files } = makeCertificate(directory, 'daemon');
     const data = path.join(directory, 'data');
@@ -85,7 +85,7 @@ describe('a daemon with clients that pipeline', () => {
     expect(daemon.running).to.equal(true);
   });
 
-  it('answers a probe before what others have sent in one write', async () => {
+  it('answers a probe before a long pipeline of another client', async () => {
     const crowd = Array.from({ length: 8 }, () => client());
     const probe = client().send(head('GET /healthz'));
     await probe.answer();

@@ -25,7 +25,7 @@ describe('a daemon that gets SIGHUP', () => {
   afterEach(() => resources.clear());
   after(() => agent.destroy());
 
-  it('takes up what it can, says what it cannot, and keeps everything when the new is wrong', async () => {
+  it('applies the options that it can, names those that need a restart, and changes nothing if the new file is wrong', async () => {
     const directory = resources.directory();
     const file = path.join(directory, 'heartbeat.yaml');
     const certificate = makeCertificate(directory, 'one');

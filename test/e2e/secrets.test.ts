@@ -115,7 +115,7 @@ describe('secrets, wherever one can be configured', function () {
     for (const line of tls.key.split('\n').slice(1, 3)) expect(text, what).to.not.include(line);
   }
 
-  it('are in nothing that the daemon answers, logs or leaves behind, whatever fails', async () => {
+  it('are in no answer, log line or file of the daemon, also when everything fails', async () => {
     const daemon = await ready(
       resources.run({
         command: [
@@ -186,7 +186,7 @@ describe('secrets, wherever one can be configured', function () {
     expect(daemon.stderr).to.not.include(token);
   });
 
-  it('are in nothing that `heartbeat config` prints', async () => {
+  it('are not in the output of `heartbeat config`', async () => {
     for (const more of [[], ['--json']]) {
       const { stdout, stderr } = await resources.heartbeat(['config', '--config', file, ...more], {
         env: ENV,
@@ -196,7 +196,7 @@ describe('secrets, wherever one can be configured', function () {
     }
   });
 
-  it('are in no sentence about a configuration that is wrong', async () => {
+  it('are in no error about a wrong configuration', async () => {
     const right = readFileSync(file, 'utf8');
     const wrong = path.join(directory, 'wrong.yaml');
     for (const [what, text] of Object.entries({

@@ -15,7 +15,7 @@ describe('starting the daemon', () => {
 
   afterEach(() => resources.clear());
 
-  it('says where it listens on standard output, once it is ready, and nothing else there', async () => {
+  it('prints its address on standard output once it is ready, and nothing else', async () => {
     const daemon = await resources.daemon(resources.directory());
     expect((await heal(daemon.url, 1)).status).to.equal(200);
     daemon.signal('SIGTERM');
@@ -36,7 +36,7 @@ describe('starting the daemon', () => {
     for (const line of daemon.log) expect(line).to.include.keys('timestamp', 'level', 'message');
   });
 
-  it('is what scripts/start becomes, in the directory it is called in', async () => {
+  it('replaces the process of scripts/start, in the current directory', async () => {
     const cwd = resources.directory();
     const script = path.join(ROOT, 'scripts', 'start');
     const daemon = await ready(resources.run({ command: [script, ...startFlags('here')], cwd }));
@@ -66,7 +66,7 @@ describe('starting the daemon', () => {
     expect(curl(`${url}/heart_rhythm/54321`)).to.deep.equal({ id: 54321, history: [] });
   });
 
-  it('finds everything after a restart: who is online, and every history', async () => {
+  it('finds online users and all histories after a restart', async () => {
     const data = resources.directory();
     const before = await resources.daemon(data, LASTING);
     await heal(before.url, 1);

@@ -36,7 +36,7 @@ describe('the registry of errors', () => {
     ).to.have.deep.members(registered);
   });
 
-  it('says of every code when it is met, and what to do', () => {
+  it('documents cause and remedy of every code', () => {
     for (const { code, prose } of documentedCodes()) {
       expect(prose, code).to.have.length(2);
       for (const sentence of prose) expect(sentence, code).to.match(/^[A-Z].*\.$/);
@@ -57,7 +57,7 @@ describe('the registry of errors', () => {
 });
 
 describe('a HeartbeatError', () => {
-  it('knows what its code means, and keeps its cause', () => {
+  it('has the meaning of its code, and its cause', () => {
     const cause = new Error('ENOSPC');
     const code: ErrorCode = 'HEARTBEAT_STORE_REFUSES';
     const error = new HeartbeatError(code, 'the disk is full', { cause });

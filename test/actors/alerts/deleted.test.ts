@@ -128,7 +128,7 @@ describe('a node that had failed and is deleted', () => {
   });
 });
 
-describe('a channel that a reload takes away, or has tell somebody else', () => {
+describe('a channel that a reload removes, or gives another receiver', () => {
   const closed = (alerts: SimulatedAlerts): string[] =>
     alerts.delivered
       .filter(({ message }) => message.type === 'channel.closed')

@@ -4,8 +4,8 @@ import { NotifyError } from '../../../src/ports/channel.js';
 import type { HistoryRecord } from '../../../src/ports/history-store.js';
 import { SimulatedAlerts } from '../../support/simulated-alerts.js';
 
-describe('what is raised before it is known how the nodes stand', () => {
-  it('is stored at once, and goes out when that is known', async () => {
+describe('an alert raised before the state of all nodes is known', () => {
+  it('is stored at once, and sent when it is known', async () => {
     const alerts = await SimulatedAlerts.start({
       recover: async (starting) => {
         starting.fail('early');
@@ -224,7 +224,7 @@ describe('a channel', () => {
     await alerts.stop();
   });
 
-  it('that is dead rests, and is asked by one attempt at a time whether it is back', async () => {
+  it('that is down is paused, and tried by one attempt at a time', async () => {
     let up = false;
     const alerts = await SimulatedAlerts.start({
       channels: {
@@ -242,7 +242,7 @@ describe('a channel', () => {
     await alerts.stop();
   });
 
-  it('that throws what is no error at all is like any other that fails', async () => {
+  it('that throws something else than an error is treated like one that fails', async () => {
     const alerts = await SimulatedAlerts.start({
       channels: {
         ops: {

@@ -3,7 +3,7 @@ import { MemoryHistoryStore } from '../../../src/adapters/memory/memory-history-
 import { NotifyError } from '../../../src/ports/channel.js';
 import { SimulatedAlerts } from '../../support/simulated-alerts.js';
 
-describe('what is counted of a channel', () => {
+describe('the counts of a channel', () => {
   it('counts delivered alerts, and alerts that cancelled each other', async () => {
     const alerts = await SimulatedAlerts.start();
     alerts.fail('node1');
@@ -49,7 +49,7 @@ describe('what is counted of a channel', () => {
     await alerts.stop();
   });
 
-  it('goes on when the channel is taken away and comes back, with what it left behind as dead letters', async () => {
+  it('continue when the channel is removed and comes back, with its waiting alerts as dead letters', async () => {
     const chat = { answer: () => new Promise<void>(() => undefined) };
     const alerts = await SimulatedAlerts.start({ channels: { ops: {}, chat } });
     alerts.fail('node1', 'node2', 'node3');

@@ -73,7 +73,7 @@ describe('a node that flaps', () => {
     await alerts.stop();
   });
 
-  it('is counted over a restart, and its final state is told after one', async () => {
+  it('is counted over a restart, and its final state is sent after it', async () => {
     const store = new MemoryHistoryStore();
     const first = await SimulatedAlerts.start({ store });
     await flap(first, 21, 10);

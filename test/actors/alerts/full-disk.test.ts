@@ -30,7 +30,7 @@ describe('while the disk is full', () => {
     });
   }
 
-  it('what is tried again and again takes no more memory', async () => {
+  it('an alert that is retried takes no more memory', async () => {
     const store = new RefusingStore();
     const alerts = await SimulatedAlerts.start({
       store,
@@ -48,7 +48,7 @@ describe('while the disk is full', () => {
     await alerts.stop();
   });
 
-  it('what memory does not hold is told as one when the disk takes writes again', async () => {
+  it('alerts that memory does not hold are sent as one message when the disk takes writes again', async () => {
     const store = new RefusingStore();
     const alerts = await SimulatedAlerts.start({ store, unstored: 10 });
     store.full = true;

@@ -307,7 +307,7 @@ describe('a mass failure', () => {
     await second.stop();
   });
 
-  it('counts those who failed before a restart, as long as the window is', async () => {
+  it('counts nodes that failed before a restart, within the window', async () => {
     for (const [away, told] of [
       [4, [...names(10, 19).map((name) => `node.failed ${name}`), 'mass_failure 20']],
       [10, names(10, 20).map((name) => `node.failed ${name}`)],

@@ -24,7 +24,7 @@ function refusingOnce({ policy }: Channel): Channel {
   };
 }
 
-describe('what a flip changes of an alert', () => {
+describe('a change of an alert by a flip', () => {
   // Of one pass: what the heartbeat cancels for those who are told late, and what somebody asks for of the same alert.
   for (let batches = 1; batches <= 3; batches++) {
     it(`does not overwrite a later change if the daemon is killed ${batches} batches later`, async () => {

@@ -135,7 +135,7 @@ describe('a fallback', () => {
   });
 });
 
-describe('a channel that is told late', () => {
+describe('a channel with a delay', () => {
   const channels = { ops: {}, boss: { after: 900_000 } };
 
   it('is notified of nodes that are still failed by then', async () => {

@@ -52,7 +52,7 @@ describe('a daemon that stood still', () => {
     expect(failures()).to.deep.equal([]);
   });
 
-  it('gives whoever was read before it and is handled after it all of its time', async () => {
+  it('gives the whole of it to requests read before it and handled after it', async () => {
     // Read, and not handled yet, when the process is stopped.
     daemon.app.nodes.ask(ANN, { kind: 'heartbeat' }, () => undefined);
     daemon.clock.standStill(60_000);

@@ -73,7 +73,7 @@ describe('a node', () => {
     expect(await states()).to.deep.equal(['active inactive 30000 silence', 'inactive failed 120000 silence']);
   });
 
-  it('is active again with a heartbeat, from whatever state', async () => {
+  it('is active again after a heartbeat, from any state', async () => {
     await start();
     await daemon.askNode('heartbeat', ANN);
     await daemon.clock.advance(61_000);

@@ -94,7 +94,7 @@ describe('nodes and people on call, through a restart', () => {
     expect(reminders).to.deep.equal(['node.failed ann,ben 2']);
   });
 
-  it('notify escalation channels of what was acknowledged until an instant, and is still failed', async () => {
+  it('notify escalation channels of nodes still failed when their acknowledgement ends', async () => {
     const boss = recordingChannel('boss');
     const late = { ...boss.channel, policy: { ...boss.channel.policy, after: 30_000 } };
     await daemon.app.stop();

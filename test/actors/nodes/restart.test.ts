@@ -46,7 +46,7 @@ describe('after a restart, a node', () => {
     expect(await beat(ANN)).to.deep.equal(reached);
   });
 
-  it('is what it was: settings, state, retries, last heartbeat to within a second', async () => {
+  it('keeps settings, state, retries, and its last heartbeat to within a second', async () => {
     await daemon.askNode(
       { kind: 'put', change: { labels: { zone: 'a' }, channels: ['ops'], maxRetries: 9 } },
       ANN,
@@ -157,7 +157,7 @@ describe('after a restart, a node', () => {
     expect(await shown(ANN)).to.include({ timeout: 7000, maxRetries: 1 });
   });
 
-  it('keeps its time whatever the wall clock does', async () => {
+  it('keeps its time when the wall clock jumps', async () => {
     await daemon.askNode(NO_RETRIES, ANN);
     daemon.clock.jumpWall(HOUR);
     await daemon.clock.advance(2000);

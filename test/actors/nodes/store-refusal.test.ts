@@ -101,7 +101,7 @@ describe('with a store that refuses writes', () => {
     });
   }
 
-  it('what was refused is as it was after a restart, too', async () => {
+  it('refused changes are absent after a restart, too', async () => {
     store.keepsRefused = true;
     expect(await daemon.askNode('pause', ANN)).to.deep.equal(REFUSED);
     store.full = false;

@@ -6,7 +6,7 @@ import { head, type RawClient } from '../support/raw-client.js';
 
 /** Many requests in one write: their order, and what they leave to others. */
 export function pipelinesContract(start: Start): void {
-  it('handles what is about one user in the order in which it was sent, bodies or not', async () => {
+  it('handles requests about one user in the order in which they were sent, with or without bodies', async () => {
     const served = await start();
     const client = served.raw();
     client.send(withBody('PUT /heal/7', 'x') + head('DELETE /heal/7') + head('GET /checkup/7'));
@@ -42,7 +42,7 @@ export function pipelinesContract(start: Start): void {
     expect(client.rest).to.equal('');
   });
 
-  it('handles a batch behind all that was sent before it, and before all that is sent after', async () => {
+  it('handles a batch after the requests sent before it, and before those sent after it', async () => {
     const served = await start();
     served.daemon.hold();
     const client = served.raw();
@@ -84,7 +84,7 @@ export function pipelinesContract(start: Start): void {
     expect(most).to.be.within(1, (2 * 65_536) / head('PUT /heal/0').length);
   });
 
-  it('hears others, and the probes, in every pass', async () => {
+  it('reads other connections, and probes, in every pass', async () => {
     const served = await start({ limits: { requests_per_pass: 10 } });
     const crowd = served.raw();
     const other = served.raw().send(head('GET /healthz'));
@@ -97,7 +97,7 @@ export function pipelinesContract(start: Start): void {
     await crowd.answers(2000);
   });
 
-  it('counts what waits towards no limit of others', async () => {
+  it('does not count waiting requests towards limits of other clients', async () => {
     const served = await start({ limits: { in_flight: 20 } });
     served.daemon.hold();
     const crowd = served.raw().send(head('PUT /heal/1').repeat(30));
@@ -141,7 +141,7 @@ export function pipelinesContract(start: Start): void {
     expect(served.daemon.deferred).to.equal(0);
   });
 
-  it('refuses what has waited too long, and holds no time for it any more', async () => {
+  it('refuses requests that waited too long, and frees their share of time', async () => {
     const served = await start({ limits: { request_timeout: 4 } });
     served.daemon.hold();
     const client = served.raw().send(head('PUT /heal/7').repeat(3));

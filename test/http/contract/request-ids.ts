@@ -30,7 +30,7 @@ export function requestIdContract(start: Start): void {
     }
   });
 
-  it('is made anew where the client sent what is unfit for one', async () => {
+  it('is replaced if the client sent an unfit one', async () => {
     for (const unfit of ['', 'a b', 'a"b', "a'b", 'x'.repeat(129), 'caf\u00e9']) {
       const { headers } = await served.call('PUT', '/heal/5', { headers: { 'x-request-id': unfit } });
       expect(headers['x-request-id'], unfit).to.match(/^[0-9a-f]{12}-[0-9a-z]+$/);
@@ -47,7 +47,7 @@ export function requestIdContract(start: Start): void {
     ]);
   });
 
-  it('is logged for nothing that went well: a heal leaves no line', async () => {
+  it('is not logged for a successful request: a heal leaves no line', async () => {
     for (const [method, path] of CALLS) await served.call(method, path);
     expect(served.logger.lines).to.be.empty;
   });

@@ -75,7 +75,7 @@ export function userIdContract(start: Start): void {
     }
   });
 
-  it('refuses whatever is no signed 64-bit integer, with nothing but the sentence', async () => {
+  it('refuses anything but a signed 64-bit integer with the fixed sentence only', async () => {
     for (const [method, path, suffix] of CALLS) {
       for (const id of INVALID) {
         const { status, text } = await served.call(method, `${path}/${id}${suffix}`);

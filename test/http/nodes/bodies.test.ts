@@ -102,7 +102,7 @@ describe('the bodies of calls about nodes', () => {
     expect(await reasons()).to.deep.equal([]);
   });
 
-  it('are refused if they are encoded, and read whatever their type otherwise', async () => {
+  it('are refused if they are encoded, and read with any content type otherwise', async () => {
     for (const encoding of ['gzip', 'br', 'deflate, gzip', 'GZIP']) {
       for (const [method, path] of [
         ['POST', '/nodes/db1/fail'],

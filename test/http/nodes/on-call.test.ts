@@ -160,7 +160,7 @@ describe('the calls of people on call', () => {
     expect(told()).to.deep.equal([true, undefined]);
   });
 
-  it('say what a node depends on, and what its failure comes from', async () => {
+  it('show the dependencies of a node, and the cause of its failure', async () => {
     const put = await http.call('PUT', '/nodes/web', { depends_on: ['switch', 'power'] });
     expect(put.json).to.deep.include({ depends_on: ['switch', 'power'] });
     await http.call('PUT', '/nodes/power');

@@ -27,7 +27,7 @@ describe('a key that may register so many nodes', () => {
   const app = as('app');
   const ops = as('ops');
 
-  it('registers no more, in whatever way, while what it has registered goes on', async () => {
+  it('registers no more by any call, while its registered nodes continue', async () => {
     expect((await app('PUT', '/nodes/a')).status).to.equal(201);
     expect((await app('PUT', '/nodes/b/heartbeat')).status).to.equal(200);
     for (const [method, path] of [

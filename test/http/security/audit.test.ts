@@ -8,7 +8,7 @@ describe('the audit log', () => {
   const start = starting(true);
   const auth = authOf(keyRule('ops', { scopes: ['admin'] }), keyRule('app', { scopes: ['heal', 'read'] }));
 
-  it('logs who changed what, and no reads, heals or refusals', async () => {
+  it('logs each change with its caller, but no reads, heals or refusals', async () => {
     const gateway = await start({ auth });
     gateway.daemon.alerts = {
       ...gateway.daemon.alerts,

@@ -25,7 +25,7 @@ for (const [lane, fastLane] of [
       }
     });
 
-    it('may call if their origin is configured, whatever the answer; others may not', async () => {
+    it('may call if their origin is configured, also when the call fails; others may not', async () => {
       const gateway = await start({
         cors: { origins: [APP] },
         auth: authOf(keyRule('ops', { scopes: ['admin'] })),
@@ -86,7 +86,7 @@ for (const [lane, fastLane] of [
   });
 }
 
-describe('what a browser may be led to show', () => {
+describe('a response that a browser shows as a page', () => {
   const start = starting(true);
 
   it('runs no foreign script, is in no frame, and is not sniffed as another type', async () => {

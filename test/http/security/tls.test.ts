@@ -66,7 +66,7 @@ describe('HTTPS', () => {
       expect(answers.match(/HTTP\/1\.1 /g)).to.have.length(600);
     });
 
-  it('goes on with another certificate for whoever connects from then on', async () => {
+  it('uses a new certificate for connections from then on', async () => {
     const gateway = await start({ tls });
     const before = await shakeHands(gateway);
     expect(before.getPeerCertificate().subject.CN).to.equal('first');
@@ -109,7 +109,7 @@ describe('HTTPS', () => {
     await eventually(() => expect(answer).to.match(/^HTTP\/1\.1 200 /));
   });
 
-  it('answers what is in flight when it closes, and then closes every connection', async () => {
+  it('answers requests in flight when it closes, and then closes every connection', async () => {
     const gateway = await start({ tls });
     const socket = await shakeHands(gateway);
     const idle = await shakeHands(gateway);

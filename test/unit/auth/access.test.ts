@@ -9,7 +9,7 @@ import { authOf, keyRule, START, token } from '../../http/auth/support.js';
 import { node, user } from '../../support/simulated-app.js';
 import { SimulatedClock } from '../../support/simulated-clock.js';
 
-describe('what a key may touch', () => {
+describe('the access of a key', () => {
   it('is all users and nodes without limits', () => {
     const access = Access.ofKey(keyRule('ops'));
     expect(access.mayTouchUser(user('-9223372036854775808'))).to.equal(true);
@@ -47,8 +47,8 @@ describe('what a key may touch', () => {
   });
 });
 
-describe('what a failure comes from', () => {
-  it('is told to whoever may touch that node, too', () => {
+describe('the cause of a failure', () => {
+  it('is shown only to keys with access to its node, too', () => {
     const record = alert({ node: facts('web-1'), causedBy: node('switch') });
     const { causedBy, ...others } = record.alert;
     expect(causedBy).to.equal('switch');

@@ -21,7 +21,7 @@ const nothing = {
 };
 
 describe("the daemon's figures", () => {
-  it('are read from what /supervision answers', () => {
+  it('are read from the answer of /supervision', () => {
     const report = {
       process: { pid: 1, rss_bytes: 5e7, event_loop_delay_ms: { p50: 1, p99: 2, max: 3 } },
       store: { size_bytes: 1234, sessions_stored: 5 },
@@ -63,7 +63,7 @@ describe('the tally of heals', () => {
     expect(sent_late_ms.p50).to.be.within(0.4, 0.6);
   });
 
-  it('begins anew after a reset', () => {
+  it('starts from zero after a reset', () => {
     const tally = new HealTally();
     tally.add(outcome(5));
     tally.reset();
@@ -79,7 +79,7 @@ describe('the tally of heals', () => {
 });
 
 describe('a sample as a line', () => {
-  it('shows what is known, and a dash for what is not', () => {
+  it('shows known figures, and a dash for unknown ones', () => {
     const tally = new HealTally();
     expect(sampleLine({ elapsed_s: 5.01, ...tally.figures(), ...nothing })).to.equal(
       '   5 s  heals 0  errors 0  p50 -  p99 -  online -  rss -  loop p99 - max -  db -  sessions -',
@@ -107,7 +107,7 @@ describe('sampling', () => {
     for (const [index, at] of times.slice(0, 3).entries()) expect(at).to.be.at.least(20 * (index + 1) - 3);
   });
 
-  it('takes one sample of what is shorter than an interval', async () => {
+  it('takes one sample of a run shorter than an interval', async () => {
     expect(await startSampling(1e6, 1e5, () => Promise.resolve('once')).finish()).to.deep.equal(['once']);
   });
 });

@@ -67,7 +67,7 @@ describe('the check of the stored sessions', () => {
     expect(checkSessions(evidence(heals, '10-17 17-24'), rule)).to.have.length(1);
   });
 
-  it('says what it expected and what it found', () => {
+  it('reports expected and found sessions', () => {
     const heals = [heal(10_000, 10_010), heal(30_000, 31_010)];
     expect(checkSessions(evidence(heals, '10-17 32-39'), rule)).to.deep.equal([
       'session 2 of 2: online_at is 32, expected 30 to 31',
@@ -107,10 +107,10 @@ describe('the check of the stored sessions', () => {
   });
 });
 
-describe('the check of the stored sessions, whatever the heals', () => {
+describe('the check of the stored sessions, with generated heals', () => {
   const settings = { numRuns: 1_000 };
 
-  it('passes what a daemon without fault has stored, heals that failed among them', () => {
+  it('passes the sessions of a correct daemon, with failed heals among them', () => {
     const any = truth('acknowledged', 'failed, but heard', 'failed, not heard');
     fc.assert(
       fc.property(any, ({ evidence, rule }) => {

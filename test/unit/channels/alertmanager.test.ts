@@ -69,7 +69,7 @@ describe('an Alertmanager channel', function () {
   const firing = async (): Promise<string[]> =>
     (await server.alerts()).map(({ labels }) => labels['node'] ?? '').sort();
 
-  it('sends half as many alerts at once where what stands before it says that it is too much', async () => {
+  it('sends half as many alerts at once if a proxy answers that the request is too large', async () => {
     const narrow = await HookServer.start();
     const taken: { labels: { node: string } }[] = [];
     narrow.behaviour = (response, { body }) => {
@@ -101,13 +101,13 @@ describe('an Alertmanager channel', function () {
     await eventually(() => expect(told().at(-1)).to.include({ status: 'resolved' }));
   });
 
-  it('takes whatever there is to tell', async () => {
+  it('takes every type of alert', async () => {
     for (const alert of EVERY_KIND) await notifier.notify(now(alert), attempt());
     const names = new Set((await server.alerts()).map(({ labels }) => labels['alertname']));
     expect(names).to.include('HeartbeatNodeFailed').and.include('HeartbeatMassFailure');
   });
 
-  it('is sent again what fires, so that a restart of Alertmanager loses nothing', async () => {
+  it('resends firing alerts, so that a restart of Alertmanager loses nothing', async () => {
     await notifier.notify(now(FAILED), attempt());
     await server.stop();
     await server.run();
@@ -122,7 +122,7 @@ describe('an Alertmanager channel', function () {
     expect(await firing()).to.deep.equal(['n1', 'n2', 'n4', 'n5', 'node1']);
   });
 
-  it('ends by itself what concerns no node', async () => {
+  it('resolves an alert about no node by itself', async () => {
     await notifier.notify(now(MASS_FAILURE), attempt());
     const [alert] = await server.alerts();
     const minutes = (Date.parse(alert!.endsAt) - Date.now()) / 60_000;
@@ -130,7 +130,7 @@ describe('an Alertmanager channel', function () {
     expect(minutes, 'its resolve_timeout').to.be.within(4, 6);
   });
 
-  it('ends what fires under labels that the node has no more', async () => {
+  it('resolves alerts under labels that the node no longer has', async () => {
     await notifier.notify(now(FAILED, 2), attempt());
     const moved = { ...RECOVERED, node: { ...RECOVERED.node!, labels: { env: 'test' } } };
     await notifier.notify(now(moved, 1), attempt());
@@ -145,7 +145,7 @@ describe('an Alertmanager channel', function () {
     },
   };
 
-  it('is told by a daemon that has been started again what fires, and hears of its end', async () => {
+  it('gets firing alerts from a restarted daemon, and their end', async () => {
     notifier.resend?.([STANDS]);
     await eventually(async () => expect(await firing()).to.deep.equal(['node1']));
     const [alert] = await server.alerts();
@@ -162,7 +162,7 @@ describe('an Alertmanager channel', function () {
     await eventually(async () => expect(await firing()).to.deep.equal([]));
   });
 
-  it('goes on with other settings: what fires goes on, and under its new labels alone', async () => {
+  it('continues with other settings: firing alerts continue, under their new labels only', async () => {
     await notifier.notify(now(FAILED, 2), attempt());
     const successor = make(server.url, { labels: { team: 'infra' } });
     successor.succeed?.(notifier);
@@ -180,7 +180,7 @@ describe('an Alertmanager channel', function () {
     await eventually(async () => expect(await firing()).to.deep.equal([]));
   });
 
-  it('sends again, with other settings, what was still under way with the ones before', async () => {
+  it('resends, with new settings, alerts that were under way with the old ones', async () => {
     const elsewhere = await HookServer.start();
     let answer = (): unknown => undefined;
     elsewhere.behaviour = (response) => (answer = () => response.writeHead(200).end());
@@ -198,7 +198,7 @@ describe('an Alertmanager channel', function () {
     await elsewhere.stop();
   });
 
-  it('tells another Alertmanager nothing of what the one before was told', async () => {
+  it('sends another Alertmanager nothing about alerts of the previous one', async () => {
     await notifier.notify(now(FAILED, 2), attempt());
     const elsewhere = await HookServer.start();
     const successor = make(elsewhere.url);
@@ -212,20 +212,20 @@ describe('an Alertmanager channel', function () {
     await elsewhere.stop();
   });
 
-  it('ends what fires of a node that is deleted', async () => {
+  it('resolves the alerts of a deleted node', async () => {
     await notifier.notify(now(FAILED, 2), attempt());
     notifier.gone?.('nobody');
     notifier.gone?.('node1');
     await eventually(async () => expect(await firing()).to.deep.equal([]));
   });
 
-  it('ends what fires of a node by the alert of its deletion, whatever state it was in', async () => {
+  it('resolves the alerts of a node by the alert of its deletion, from every state', async () => {
     await notifier.notify(now(FAILED, 2), attempt());
     await notifier.notify(now({ ...FAILED, type: 'node.deleted', id: 'deleted' }, 1), attempt());
     await eventually(async () => expect(await firing()).to.deep.equal([]));
   });
 
-  it('ends what fires when it is told nothing more', async () => {
+  it('lets alerts end when it sends nothing more', async () => {
     await notifier.notify(now(FAILED, 2), attempt());
     const { node, ...group } = now(FAILED, 1);
     const nodes = [{ ...node!, at: group.at }];
@@ -247,7 +247,7 @@ describe('an Alertmanager channel', function () {
     });
   });
 
-  describe('in what it says', () => {
+  describe('in its requests', () => {
     const labelsOf = (labels: Record<string, string>, own = {}) =>
       toldBy({ ...FAILED, node: { ...FAILED.node!, labels } }, own, 0)[0]?.alert.labels;
 
@@ -270,7 +270,7 @@ describe('an Alertmanager channel', function () {
       expect(labelsOf({ severity: 'info', team: 'web' }, own)).to.include({ severity: 'info', team: 'web' });
     });
 
-    it('ends when it should have been told of again', () => {
+    it('ends when the next resend is overdue', () => {
       const [fails] = toldBy(FAILED, {}, FAILED.at + 1000);
       expect(fails?.alert).to.include({
         startsAt: '2026-11-22T03:33:45.000Z',
@@ -281,7 +281,7 @@ describe('an Alertmanager channel', function () {
     });
   });
 
-  it('is sent again for five minutes what is resolved, and what fires until it is, with an end that moves on', () => {
+  it('resends resolved alerts for five minutes, and firing ones until they are resolved, with a later end each time', () => {
     const standing = new FiringAlerts();
     const endOf = (after: number) =>
       standing.all(moment(toMillis(after)), 'later').map(({ endsAt }) => endsAt);

@@ -104,7 +104,7 @@ describe('an email channel', function () {
     expect(id.exec(again!.content)?.[1]).to.equal(id.exec(content)?.[1]);
   });
 
-  it('has the mails of a node gathered, and those of others not', async () => {
+  it('threads the mails of one node, and not those of others', async () => {
     const server = await serve();
     const notifier = make(server.url);
     const other = { ...FAILED, node: { ...FAILED.node!, name: 'node2' } };
@@ -116,7 +116,7 @@ describe('an email channel', function () {
     expect(threads[2]).to.not.equal(threads[0]);
   });
 
-  it('sends whatever there is to tell', async () => {
+  it('sends every type of alert', async () => {
     const server = await serve();
     const notifier = make(server.url);
     for (const alert of EVERY_KIND) await notifier.notify(alert, attempt());
@@ -126,7 +126,7 @@ describe('an email channel', function () {
     }
   });
 
-  describe('in what it says', () => {
+  describe('in its mails', () => {
     it('has a subject of one line, and no markup of somebody else’s', () => {
       const { subject, html, text } = letterOf(NASTY_FAILURE);
       expect(subject)
@@ -157,7 +157,7 @@ describe('an email channel', function () {
       });
     });
 
-    it('for all of its addresses goes by what the server says of them', async () => {
+    it('for all of its addresses depends on the reply for each', async () => {
       const unknown = await serve({
         refuse: { [TO[0]!]: '550 5.1.1 unknown', [TO[1]!]: '550 5.1.1 unknown' },
       });
@@ -168,7 +168,7 @@ describe('an email channel', function () {
       expect(await refusal(make(mixed.url))).to.have.property('permanent', false);
     });
 
-    it('for one of its addresses counts as delivered, and the log says who is never told', async () => {
+    it('for one of its addresses counts as delivered, and the log names that address', async () => {
       const logger = new RecordingLogger();
       const server = await serve({ refuse: { [TO[1]!]: '550 5.1.1 unknown' } });
       await make(server.url, { logger }).notify(FAILED, attempt());
@@ -251,7 +251,7 @@ describe('an email channel', function () {
     }
   });
 
-  it('is told when there is no server, and tries again', async () => {
+  it('reports that there is no server, and tries again', async () => {
     expect(await refusal(make('smtp://127.0.0.1:1'))).to.include({
       message: 'cannot reach smtp://127.0.0.1:1: connection refused',
       permanent: false,

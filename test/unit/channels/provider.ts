@@ -46,7 +46,7 @@ export function keepsItsPromises(
     await server.stop();
   });
 
-  it('keeps to what the provider takes, whatever there is to tell', async () => {
+  it('keeps to the limits of the provider with every type of alert', async () => {
     for (const [index, alert] of EVERY_KIND.entries()) {
       await notifier.notify(alert, attempt());
       expect(server.requests, alert.type).to.have.length.greaterThan(index);

@@ -53,14 +53,14 @@ describe('a channel whose calls go through a proxy', () => {
     for (const target of proxy.asked) expect(target).to.include(`hooks.test:${server.port}`);
   });
 
-  it('finds the proxy by its name, whatever that stands for, and shows it its password', async () => {
+  it('finds the proxy by its name, also at a private address, and sends it its password', async () => {
     const url = `http://me:p%40ss@localhost:${proxy.port}`;
     await make(named(), { HTTP_PROXY: url }).notify(FAILED, attempt());
     const [authorization = ''] = proxy.authorizations;
     expect(Buffer.from(authorization.replace('Basic ', ''), 'base64').toString()).to.equal('me:p@ss');
   });
 
-  it('connects directly to what NO_PROXY has, by its own rules', async () => {
+  it('connects directly to hosts in NO_PROXY, by its own rules', async () => {
     const direct = make(server.url, { HTTP_PROXY: proxy.url, NO_PROXY: 'example.org, 127.0.0.1' });
     await direct.notify(FAILED, attempt());
     expect([server.requests.length, proxy.asked.length]).to.deep.equal([1, 0]);

@@ -19,7 +19,7 @@ const textsOf = ({ blocks }: Body) =>
   blocks.flatMap(({ text, elements = [] }) => [text?.text ?? '', ...elements.map((each) => each.text)]);
 
 describe('a Slack channel', () => {
-  it('posts blocks to the webhook, and is told what Slack says', async () => {
+  it('posts blocks to the webhook, and reports the error of Slack', async () => {
     const server = await HookServer.start();
     const notifier = slack.create({}, { url: secret(`${server.url}/T0/B0/very-secret`) }, tools());
     await notifier.notify(FAILED, attempt());
@@ -31,7 +31,7 @@ describe('a Slack channel', () => {
     await server.stop();
   });
 
-  it('says first what has happened, and then what helps to find the node', () => {
+  it('states the event first, and then the details of the node', () => {
     const body = bodyOf(FAILED);
     expect(body.text).to.equal("🔴 Node 'node1' has failed: no heartbeat for 2 min.");
     expect(body.blocks.map(({ type }) => type)).to.deep.equal(['section', 'context']);
@@ -40,7 +40,7 @@ describe('a Slack channel', () => {
     expect(details).to.match(/^<!date\^1795318425\^.*Last heard: <!date\^1795318305\^.* · env: prod$/);
   });
 
-  it('keeps to what Slack takes, whatever nodes are called and however many there are', () => {
+  it('keeps to the limits of Slack with any names and any number of nodes', () => {
     const nodes = Array.from({ length: 5000 }, (_, index) => ({
       name: `<!channel> & node-${String(index)}-${'x'.repeat(200)}`,
       state: 'failed' as const,

@@ -171,7 +171,7 @@ const DATA: Partial<Record<keyof typeof channelKinds, (alert: AlertMessage) => r
 const VERBATIM: readonly (keyof typeof channelKinds)[] = ['webhook', 'redis', 'log'];
 
 describe('the texts of channels', () => {
-  it('are held to this, whatever kinds there are', async () => {
+  it('are tested here for every kind of channel', async () => {
     const { channelKinds: kinds } = await import('../../../src/adapters/channels/registry.js');
     expect([...Object.keys(TEXTS), ...Object.keys(DATA), ...VERBATIM].sort()).to.deep.equal(
       Object.keys(kinds).sort(),

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { parseJson, readCheckup } from '../../../src/client/answers.js';
 
 describe('ids in JSON', () => {
-  it('come back with the digits they have, whatever 64-bit integer', () => {
+  it('keep all digits of any 64-bit integer', () => {
     fc.assert(
       fc.property(
         fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }),

@@ -58,7 +58,7 @@ describe('the client', () => {
     });
   });
 
-  it('tells who of many was rejected, and why', async () => {
+  it('lists the rejected users of a batch, with reasons', async () => {
     const rejected = [{ index: 1, error: 'the mailbox is full' }];
     answer = { status: 200, body: JSON.stringify({ accepted: 1, rejected }) };
     expect(await client.healMany([id('1'), id('2')])).to.deep.equal({ accepted: 1, rejected });
@@ -88,7 +88,7 @@ describe('the client', () => {
     expect(daemon.calls).to.deep.equal(['GET /heart_rhythm/1?from=1&to=9&limit=1&cursor=a+b&order=desc']);
   });
 
-  it('reads what the daemon tells of itself', async () => {
+  it('reads the supervision report of the daemon', async () => {
     expect(await client.supervision()).to.have.nested.property('users.online', 0);
   });
 

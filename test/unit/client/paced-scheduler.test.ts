@@ -19,8 +19,8 @@ async function passing(milliseconds: number): Promise<void> {
   while (performance.now() < end);
 }
 
-describe('the queue of what is due', () => {
-  it('gives tasks in the order of their times, whatever is pushed in between', () => {
+describe('the queue of due tasks', () => {
+  it('gives tasks in the order of their times, also with pushes in between', () => {
     fc.assert(
       fc.property(fc.array(fc.nat(1_000), { minLength: 1 }), fc.array(fc.nat(1_000)), (first, again) => {
         const queue = new DueQueue(first.length);
@@ -68,7 +68,7 @@ describe('the pace of the virtual users', () => {
     for (const users of perSecond) expect(users).to.be.within(850, 1_150);
   });
 
-  it('gives the same gaps for the same seed, in whatever order the tasks draw', () => {
+  it('gives the same gaps for the same seed, in any order of tasks', () => {
     const [one, other, different] = [
       new Gaps(originalPace, 2, 5),
       new Gaps(originalPace, 2, 5),

@@ -137,7 +137,7 @@ describe('user tokens in the configuration', () => {
   });
 });
 
-describe('what people may see of keys', () => {
+describe('keys in output for people', () => {
   for (const json of [false, true]) {
     it(`shows no secret, ${json ? 'in JSON' : 'in the table'}`, () => {
       let text = '';
@@ -156,7 +156,7 @@ describe('what people may see of keys', () => {
 });
 
 describe('an address that others can reach', () => {
-  it('is refused without keys, unless that is what is wanted', () => {
+  it('is refused without keys unless that is configured', () => {
     for (const host of [
       '0.0.0.0',
       '::',

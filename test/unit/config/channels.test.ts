@@ -216,7 +216,7 @@ describe('channels in the configuration', () => {
     ]);
   });
 
-  it('of every kind may have what its page says, and show no secret', () => {
+  it('of every kind take the options on their page, and show no secret', () => {
     const file = `channels:
   mail: { kind: email, url: "smtps://me:hush-hush@mail.example.org", from: Me <me@example.org>, to: ops@example.org }
   mails: { kind: email, url_env: SMTP, from: me@example.org, to: [a@b.org, c@d.org], starttls: never }

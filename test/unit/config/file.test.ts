@@ -96,7 +96,7 @@ describe('the configuration file', () => {
     }
   });
 
-  it('that cannot be read is a problem, named by who named it', () => {
+  it('that cannot be read is a problem that names the flag or variable', () => {
     const failing = (code: string) => () => {
       throw Object.assign(new Error(code), { code });
     };

@@ -71,7 +71,7 @@ describe('log.format', () => {
     expect(elsewhere.sources.get('log.format')).to.deep.include({ kind: 'default' });
   });
 
-  it('is what was asked for, terminal or not', () => {
+  it('is the configured one, on a terminal or not', () => {
     const said = { flags: { '--log-format': 'json' }, isTerminal: true };
     expect(inForce(said).config.log.format).to.equal('json');
   });

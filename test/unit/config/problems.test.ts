@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { problems, inForce } from './support.js';
 
 describe('problems of a configuration', () => {
-  it('says what a value must be, what it is, and where it came from', () => {
+  it('name the required form, the value and its source', () => {
     const must = 'session_timeout: must be a number of seconds between 0.1 and 31536000';
     expect(problems({ flags: { '--session-timeout': 'abc' } })).to.deep.equal([
       `${must}, not "abc" (from --session-timeout)`,
@@ -15,7 +15,7 @@ describe('problems of a configuration', () => {
     ]);
   });
 
-  it('are listed all at once, whatever they come from', () => {
+  it('are listed all at once, from every source', () => {
     const listed = problems({
       flags: { '--port': '65536', '--blind-after': '' },
       env: { HEARTBEAT_LOG_FORMAT: 'xml', HEARTBEAT_PROT: '1' },
@@ -38,7 +38,7 @@ describe('problems of a configuration', () => {
     expect(problems(said)).to.have.lengthOf(2);
   });
 
-  it('are one line each, whatever is written', () => {
+  it('are one line each, also for values with line breaks', () => {
     const listed = problems({ file: '"a\\nb": 1\nhost: "x\\ny"\nport: {a: [1, {b: 2}]}' });
     expect(listed).to.have.lengthOf(3);
     for (const problem of listed) expect(problem).not.to.include('\n');

@@ -14,7 +14,7 @@ const HASH = 'a'.repeat(64);
 const KEYS = `auth: { keys: [{ name: a, hash: "sha256:${HASH}", scopes: [heal] }] }`;
 
 describe('a configuration that is read again', () => {
-  it('is taken up as far as it can be, and says what cannot', () => {
+  it('is applied as far as possible, and names the rest', () => {
     const before = inForce({ file: 'port: 1\nlog: { level: info }' });
     const file = `port: 2\nsession_timeout: 9\nlog: { level: debug }\nlimits: { users: 5, body: 7 }\n${KEYS}`;
     const change = reloaded(before, inForce({ file }));
@@ -114,7 +114,7 @@ describe('reloading', () => {
       logger,
     });
 
-  it('applies what is right, and says what needs a restart', async () => {
+  it('applies the options that it can, and names those that need a restart', async () => {
     await reloader('log: { level: debug }\nport: 5').reload();
     expect(applied.map(({ config }) => config.log.level)).to.deep.equal(['debug']);
     expect(logger.lines.map(({ level, event, fields }) => [level, event, fields])).to.deep.equal([

@@ -31,7 +31,7 @@ function promtool(...given: string[]): string {
   return run('promtool', given);
 }
 
-describe('what is in deploy/', () => {
+describe('the folder deploy/', () => {
   it('has a configuration and rules that promtool finds right', () => {
     expect(promtool('check', 'config', 'prometheus.yml')).to.include('SUCCESS');
     expect(promtool('check', 'rules', '--lint=all', '--lint-fatal', 'rules.yml')).to.include('SUCCESS');

@@ -49,7 +49,7 @@ describe('the page of metrics', () => {
     expect(rows.map(([name, type, labels]) => [name, type, labels])).to.deep.equal(metrics);
   });
 
-  it('says of each what it means', () => {
+  it('explains each metric', () => {
     for (const [name, , , means] of rows) expect(means, name).to.match(/^[A-Z].*\.$/);
   });
 });

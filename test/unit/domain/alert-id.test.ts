@@ -4,7 +4,7 @@ import { AlertIds, earliestIdAt, parseAlertId, raisedAt } from '../../../src/dom
 import { instant } from '../../../src/domain/time.js';
 
 describe('the id of an alert', () => {
-  it('rises with every alert, whatever the wall clock does', () => {
+  it('rises with every alert, also when the wall clock jumps', () => {
     fc.assert(
       fc.property(fc.array(fc.nat({ max: 10 }), { maxLength: 200 }), (walls) => {
         const ids = new AlertIds(() => 0.99);

@@ -47,7 +47,7 @@ describe('a rhythm', () => {
     expect(rhythm.learnt).to.deep.equal({ mean: 8000, deviation: 2000, samples: 2 });
   });
 
-  it('forgets what is older than its window, the first guess too', () => {
+  it('forgets intervals older than its window, and the first guess', () => {
     hear(rhythm, [...times(50, 30_000), ...times(200, 1000)]);
     expect(rhythm.learnt).to.deep.equal({ mean: 1000, deviation: 0, samples: 200 });
   });

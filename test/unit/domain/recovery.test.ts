@@ -17,7 +17,7 @@ function plan(now: number, watermark?: number, previous?: Recovery, alive = wate
   );
 }
 
-describe('what a start decides about the sessions it finds open', () => {
+describe('the decision of a start about open sessions', () => {
   it('knows nothing on an empty directory, and begins to count', () => {
     expect(plan(100_000)).to.deep.equal({
       generation: 1,

@@ -43,7 +43,7 @@ describe('times', () => {
 });
 
 describe('a case that cannot be', () => {
-  it('says what it was', () => {
+  it('shows the value', () => {
     const value: unknown = { kind: 'new' };
     expect(() => assertNever(value as never)).to.throw(TypeError, '{"kind":"new"}');
   });

@@ -20,7 +20,7 @@ const WITH_FAULTS: EmitterReport = {
   probes: { run: 9, failed: 4, reported: 1, unwell: 2 },
 };
 
-describe('what an emitter shows', () => {
+describe('the progress of an emitter', () => {
   it('is a line that is drawn anew on a terminal, below what happens', async () => {
     const stream = new PassThrough();
     let seen = '';
@@ -58,7 +58,7 @@ describe('what an emitter shows', () => {
     ]);
   });
 
-  it('sums up what was done, and what went wrong', () => {
+  it('sums up heartbeats sent and failed', () => {
     expect(summaryText('http://daemon', 10, REPORT)).to.equal(
       '3 nodes, heartbeats for 10.0 s at http://daemon\n' +
         'heartbeats 12 accepted, 0 refused\ncalls      none failed\nlateness   4 ms at most\n',

@@ -32,7 +32,7 @@ describe('a commit', () => {
     expect(usersToLookUp([open(ANN, 1000), end(BEN, 1, 1500), open(ANN, 1501)], 999)).to.deep.equal([]);
   });
 
-  it('looks up who opens a session no later than the latest end', () => {
+  it('looks up a user whose session opens no later than the latest end', () => {
     expect(usersToLookUp([end(BEN, 1, 1500), open(ANN, 1500)], 999)).to.deep.equal([ANN]);
   });
 
@@ -48,7 +48,7 @@ describe('a commit', () => {
     expect(records[1]).to.deep.equal({ kind: 'opened', user: ANN, onlineAt: 5001 });
   });
 
-  it('undoes what was refused to its asker, and tries again what nobody can be refused', () => {
+  it('undoes refused requests, and retries records that nobody requested', () => {
     const close: Queued = { kind: 'close', shard: 3, user: BEN, session: session(1, 2) };
     const commit = commitOf([open(ANN, 9), close, end(user(3), 4, 5), watermark(8)], new Map(), 0);
     const { retry, settlements } = refusalOf(commit, 'HEARTBEAT_STORE_REFUSES');

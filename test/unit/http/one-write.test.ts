@@ -51,7 +51,7 @@ describe('the heads of short answers', () => {
     expect(answer().made).to.equal(1);
   });
 
-  it('say how long the body is, whatever was answered before', () => {
+  it('have the length of their own body after any other answer', () => {
     for (const body of ['{"a":1}', '{"a":22}', '{"a":1}', '{"a":3}']) {
       const { written } = answer(body);
       expect(written).to.match(/^HTTP\/1\.1 200 OK\r\n/);
@@ -61,7 +61,7 @@ describe('the heads of short answers', () => {
     }
   });
 
-  it('are made anew when what Node puts into them has changed', () => {
+  it('are rebuilt when the headers of Node have changed', () => {
     answer();
     heads.forget();
     expect(answer().made).to.equal(1);

@@ -69,7 +69,7 @@ describe('a damaged history', function () {
     await expectDamage(/missing files/);
   });
 
-  it('says so when what is asked for cannot be read', async () => {
+  it('reports an unreadable record when it is read', async () => {
     await store.open();
     await store.close();
     const table = await fileOf(directory.path, /\.ldb$/);
@@ -145,7 +145,7 @@ describe('a history whose daemon died in the middle of a write', function () {
     expect(last).to.equal(0);
   });
 
-  it('has what was stored before, and stores what comes, when half a batch was never written', async () => {
+  it('keeps older records and stores new ones when half a batch was never written', async () => {
     await openWithLog(Buffer.concat([whole.subarray(0, whole.length - 100), Buffer.alloc(100)]));
     expect(await expectWholeBatches()).to.equal(BATCHES - 1);
     await store.write([ended(user(-2), 1, 2)]);

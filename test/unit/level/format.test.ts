@@ -326,7 +326,7 @@ describe(`the format of a history on disk, version ${VERSION}`, () => {
     return temporaryDirectory();
   }
 
-  it('is taken over from version 2, with what is to be pruned of nodes', async () => {
+  it('is taken over from version 2, with the nodes to be pruned', async () => {
     await writeGolden(2);
     await expectAll();
     await store.close();

@@ -135,7 +135,7 @@ describe(`after a refused write${mountingIsAllowed ? '' : ' (mounting is not all
     });
   }
 
-  it('answers those who read while it is reopened', async () => {
+  it('answers reads while it is reopened', async () => {
     const reopening = history.store.reopen();
     const reads = [historyOf(history.store, BOB), historyOf(history.store, BOB, { order: 'desc' })];
     const open = openIn(history.store);
@@ -144,7 +144,7 @@ describe(`after a refused write${mountingIsAllowed ? '' : ' (mounting is not all
     expect(await open).to.have.length(1);
   });
 
-  it('tells those whose reading it cut short', async () => {
+  it('rejects reads that it cut short', async () => {
     await history.store.write(
       Array.from({ length: 2_000 }, (_, index) => ended(ALICE, 1_000 + index, 1_001 + index)),
     );

@@ -51,7 +51,7 @@ describe('a data directory', () => {
       expect((await stat(made)).mode & 0o777).to.equal(0o700);
   });
 
-  it('gives each partition what it stored itself', async () => {
+  it('gives each partition its own records', async () => {
     const storeOf = levelStores(data, 2, {});
     const [one, other] = [storeOf('users-0'), storeOf('users-1')];
     await one.open();
@@ -85,7 +85,7 @@ describe('a data directory', () => {
     expect(await readdir(data)).to.deep.equal(['history']);
   });
 
-  it('is not bound by a start that came to nothing, whatever its number', async () => {
+  it('is not bound to the number of partitions of a failed start', async () => {
     await made(4, 'users-0', 'watch');
     await made(1, undefined);
     await used(2, 'users-0');
@@ -93,7 +93,7 @@ describe('a data directory', () => {
     await made(2, 'users-0');
   });
 
-  it('is refused, whatever the number, where two with different numbers are in one place', async () => {
+  it('is refused with any number of partitions if two layouts are in one place', async () => {
     await used(4, 'users-2');
     await rename(path.join(data, 'partitions-4'), path.join(directory.path, 'aside'));
     await used(1, undefined);

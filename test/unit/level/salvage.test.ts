@@ -46,7 +46,7 @@ describe('one damaged record', function () {
     }
   });
 
-  it('of an index is made anew from what it finds', async () => {
+  it('of an index is rebuilt from the records', async () => {
     const golden = await entries();
     for (const kind of [0x12, 0x24, 0x31]) {
       const index = golden.findIndex(([key]) => key[0] === kind);

@@ -275,7 +275,7 @@ describe('arguments of the library', () => {
     );
   });
 
-  it('of what is made are refused in words', () => {
+  it('of created objects are refused in words', () => {
     expect(construct(Node, 3)).to.throw(TypeError, 'must be a text such as "db-1", not 3');
     expect(construct(Node)).to.throw(TypeError, 'must be a text such as "db-1", not undefined');
     expect(construct(Node, 'db-1', { timeot: 3 })).to.throw(

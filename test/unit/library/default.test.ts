@@ -58,7 +58,7 @@ describe("the document's own spelling", () => {
       expect([...Heartbeat.instance.tracked.keys()].sort()).to.deep.equal(['db-1', 'db-2']);
     });
 
-    it('timeout, for whoever has none of its own', async () => {
+    it('timeout, for nodes without their own', async () => {
       Heartbeat.setup((config) => {
         config.timeout = 41;
         config.logger = new RecordingLogger();

@@ -86,7 +86,7 @@ describe('an emitter for a daemon', () => {
     expect(report?.heartbeats.accepted).to.be.at.least(5);
   });
 
-  it('registers nodes with what is chosen for them, at a daemon and for a tracker', async () => {
+  it('registers nodes with their settings, at a daemon and for a tracker', async () => {
     const instance = await instances.make({ http: { port: 0 } });
     const timeout = { adaptive: true, min: 1, max: 60 } as const;
     const nodes = [
@@ -164,7 +164,7 @@ describe('an emitter for a daemon', () => {
     await server.stop();
   });
 
-  it('is told what it lacks', () => {
+  it('names its missing options', () => {
     expect(() => new Emitter('nowhere', { nodes: ['a'] })).to.throw(TypeError, 'an http:// or https:// URL');
     expect(() => new Emitter('http://127.0.0.1:1')).to.throw(TypeError, 'needs the option nodes');
     expect(() => new Emitter('http://127.0.0.1:1', { nodes: [], interval: 0 })).to.throw(

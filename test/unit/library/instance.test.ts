@@ -407,7 +407,7 @@ describe('notifiers in the program', () => {
       .that.includes('can belong to one instance only');
   });
 
-  it('reach the URL that a program gives them, whatever its name stands for', async () => {
+  it('reach the URL that a program gives them, also at a private address', async () => {
     const hooks = await HookServer.start();
     resources.onClear(() => hooks.stop());
     const redis = await RedisProcess.start();

@@ -29,7 +29,7 @@ describe('library calls that ask several times', () => {
     expect(steps).to.deep.equal(['done', 'answered']);
   });
 
-  it('are given up with the instance, whatever they wait for', async () => {
+  it('end with the instance', async () => {
     const instance = daemon();
     const items = pulled(instance, endless());
     expect(await items.next()).to.deep.equal({ value: 1, done: false });

@@ -192,7 +192,7 @@ describe('nodes of the library that depend on others', () => {
 });
 
 describe('notifiers of the library on call', () => {
-  it('are for the labels and types that match, whatever the labels are called', async () => {
+  it('match labels of any name, and types', async () => {
     const [prod, failures] = [new Ear(), new Ear()];
     const instance = await instances.make({
       notifiers: [
@@ -228,7 +228,7 @@ describe('notifiers of the library on call', () => {
     expect(failures.heard).to.have.length(2);
   });
 
-  it('are told late of what nobody has acknowledged, and stand in for those who cannot be told', async () => {
+  it('get unacknowledged failures late, and are fallbacks of failing channels', async () => {
     const [late, standIn] = [new Ear(), new Ear()];
     const instance = await instances.make({
       notifiers: [

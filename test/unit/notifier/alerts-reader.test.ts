@@ -63,7 +63,7 @@ describe('a list of alerts', () => {
     expect(turns).to.equal(19);
   });
 
-  it('is as it was when it was asked for, whatever is stored meanwhile', async () => {
+  it('is the state at the time of the request, despite later writes', async () => {
     const unstored = new UnstoredAlerts();
     const all = Array.from({ length: 1200 }, (_, index) => recordAt(index + 1, 'pending'));
     for (const record of all) unstored.put(record);

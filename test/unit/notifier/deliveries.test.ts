@@ -11,7 +11,7 @@ import { alertAt, delivery } from '../../support/alert-records.js';
 import { RecordingLogger } from '../../support/recording-logger.js';
 import { SimulatedClock } from '../../support/simulated-clock.js';
 
-describe('what is pending', () => {
+describe('the pending deliveries', () => {
   it('is offered until an attempt has begun, again on request, and after a restart', () => {
     const offered: string[] = [];
     const channel = (name: string): ChannelActor =>

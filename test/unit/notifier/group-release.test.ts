@@ -98,7 +98,7 @@ class Holding {
 
 const named = (count: number) => Array.from({ length: count }, (_, index) => `n${String(index)}`);
 
-describe('what was held together', () => {
+describe('alerts held together', () => {
   it('goes out as one message a channel, however many steps it takes', () => {
     const holding = new Holding().hold(10, 'ops', 'chat');
     expect(holding.finish()).to.equal(4);

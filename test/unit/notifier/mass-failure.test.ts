@@ -19,7 +19,7 @@ describe('the quiet period after a mass failure', () => {
     }
   });
 
-  it('continues after a restart for what is left of it', () => {
+  it('continues after a restart for the rest of its time', () => {
     const [from, until] = [instant(0), instant(OPTIONS.hold)];
     const wall = instant(until + OPTIONS.hold - 1_000);
     for (const [now, isHeld] of [

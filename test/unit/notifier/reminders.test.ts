@@ -80,7 +80,7 @@ describe('reminders of very many nodes that are due at once', () => {
     expect(record?.alert.group?.nodes).to.have.length(REMINDED);
   });
 
-  it('make one message a step, of whoever is still failed then', () => {
+  it('make one message a step, of the nodes still failed then', () => {
     const channels = ['ops', 'chat', 'mail'];
     const { reminders, failedNodes } = failed(2 * REMINDED, channels);
     const steps: (readonly AlertRecord[])[] = [];

@@ -198,7 +198,7 @@ describe('a history in PostgreSQL', function () {
     }
   });
 
-  it('does not acknowledge what the server has not made durable, whatever its settings are', async () => {
+  it('acknowledges only durable writes, also if the server is configured otherwise', async () => {
     await postgres.query('alter role postgres set synchronous_commit = off');
     try {
       const store = await open();

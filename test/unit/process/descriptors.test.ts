@@ -20,7 +20,7 @@ describe('what a process may have open', () => {
     expect(connectionsWithin(undefined)).to.equal(Infinity);
   });
 
-  it('says what it can of the memory where no descriptor is left to read the rest', () => {
+  it('reports part of the memory if no descriptor is left to read the rest', () => {
     const known = memoryInUse(() => {
       throw new Error('EMFILE: too many open files, uv_resident_set_memory');
     });

@@ -15,7 +15,7 @@ describe('an actor system', () => {
     workshop = new Workshop();
   });
 
-  it('names what is in it by its path', () => {
+  it('names its actors by path', () => {
     const { system, place } = workshop;
     const shard = system.place(place, 'shard-3');
     expect(shard.path).to.equal('workshop/shard-3');
@@ -130,7 +130,7 @@ describe('a place', () => {
 
 describe('an actor system that stops', () => {
   // nact: stop does not cascade, neither from an actor nor from a system.
-  it('stops every actor that is left, once it has handled what it was told', async () => {
+  it('stops every remaining actor, once it has handled its messages', async () => {
     const workshop = new Workshop();
     const { system, place } = workshop;
     const inner = system.place(place, 'inner');
@@ -147,7 +147,7 @@ describe('an actor system that stops', () => {
     expect(() => workshop.hire('late')).to.throw();
   });
 
-  it('makes dead letters of what nobody handles: those of the crashed, and of who crashes on the way', async () => {
+  it('turns unhandled messages into dead letters: of crashed actors, and of those that crash while they stop', async () => {
     const workshop = new Workshop();
     const { cell } = workshop.hire('down');
     for (const message of [poison('bad'), task('a')]) cell.tell(message);
@@ -163,7 +163,7 @@ describe('an actor system that stops', () => {
     expect(workshop.system.running).to.equal(0);
   });
 
-  it('leaves alone who is stopping already, and may be told twice', async () => {
+  it('ignores actors that are stopping already, and may be called twice', async () => {
     const workshop = new Workshop();
     const { cell } = workshop.hire();
     let left: unknown;

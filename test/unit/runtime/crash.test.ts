@@ -33,7 +33,7 @@ describe('an actor that crashes', () => {
   });
 
   // nact drops the mailbox of an actor that stops.
-  it('keeps what waits: the retried first, then what waited, then what was told meanwhile', async () => {
+  it('keeps waiting messages: the retried one first, then older ones, then new ones', async () => {
     const { worker, cell } = workshop.hire();
     for (const message of [task('a'), poison('bad', 1), task('b'), task('c')]) cell.tell(message);
     await workshop.settle();
@@ -175,7 +175,7 @@ describe('an actor that crashes', () => {
     expect(workshop.logger.events()).to.deep.equal(['crash handler failed', 'restart failed']);
   });
 
-  it('survives whatever is thrown', async () => {
+  it('survives any thrown value', async () => {
     const { worker, cell } = workshop.hire();
     worker.whenCrashed = () => cell.restart();
     const unspeakable: unknown = Object.create(null);

@@ -81,7 +81,7 @@ describe('turns of actors', () => {
     expect(slow.map(({ handled }) => handled)).to.deep.equal([100, 100, 100, 100, 100]);
   });
 
-  it('come round: whoever had none for want of time is the first of the next pass', () => {
+  it('rotate: the first that had no time left is the first of the next pass', () => {
     const order: number[] = [];
     const takers = [0, 1, 2].map((id) => ({
       handle: () => {
@@ -103,7 +103,7 @@ describe('turns of actors', () => {
 });
 
 describe('an actor that many speak to', () => {
-  it('handles in one pass what it was told in it, in order, and nothing within the tell', async () => {
+  it('handles in one pass the messages sent in it, in order, and none within tell', async () => {
     const workshop = new Workshop();
     const { worker, cell } = workshop.hire();
     const told = Array.from({ length: 500 }, (_, n) => `m${n}`);

@@ -92,7 +92,7 @@ describe('an actor that is stopped', () => {
   });
 
   // nact: an exception in afterStop is uncaught.
-  it('survives an exception in what it calls when it has stopped', async () => {
+  it('survives an exception in its stop callback', async () => {
     const { cell } = workshop.hire();
     cell.stop(() => {
       throw new Error('not now');

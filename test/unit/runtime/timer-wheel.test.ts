@@ -38,7 +38,7 @@ describe('a timing wheel', () => {
     return owners;
   }
 
-  it('hands over what is due before the moment it is advanced to, and not what is due at it', () => {
+  it('fires timers due before the moment it is advanced to, and not those due at it', () => {
     armed('before', START + 99.9);
     armed('at', START + 100);
     armed('after', START + 100.1);
@@ -86,7 +86,7 @@ describe('a timing wheel', () => {
     expect(due(START + 20 * REVOLUTION)).to.deep.equal(['7']);
   });
 
-  it('hands over at the next advance what was armed in the past, also when that goes no further', () => {
+  it('fires at the next advance timers armed in the past, also when time stands still', () => {
     armed('long past', 0);
     armed('before time', -5000);
     expect(due(START)).to.have.members(['long past', 'before time']);
@@ -104,7 +104,7 @@ describe('a timing wheel', () => {
     expect(due(START + 2001)).to.deep.equal(['c']);
   });
 
-  it('holds what is due in years', () => {
+  it('holds timers for years', () => {
     armed('years', START + 30 * YEAR);
     for (let years = 1; years < 30; years++) expect(due(START + years * YEAR)).to.deep.equal([]);
     expect(due(START + 30 * YEAR)).to.deep.equal([]);
@@ -129,7 +129,7 @@ describe('a timing wheel', () => {
     expect(new Set(owners).size).to.equal(10);
   });
 
-  it('keeps for the next advance what is armed in the past while one is under way', () => {
+  it('keeps timers armed in the past during an advance for the next one', () => {
     armed('first', START + 300);
     const again = new Alarm('again');
     expect(due(START + 400, () => wheel.arm(again, moment(START + 1)))).to.deep.equal(['first']);
@@ -151,7 +151,7 @@ describe('a timing wheel', () => {
     expect(due(START + 61)).to.have.length(1);
   });
 
-  it('loses nothing when whoever is told of a timer throws', () => {
+  it('loses no timer when a callback throws', () => {
     for (const owner of ['a', 'b', 'c']) armed(owner, START + 10);
     const seen: string[] = [];
     const throwing = (timer: Alarm): void => {

@@ -155,7 +155,7 @@ describe('the watchdog', () => {
     });
   });
 
-  it('reads the sockets between a tick and what it expires', async () => {
+  it('reads the sockets between a tick and its expiries', async () => {
     const arrivals: unknown[] = [];
     watched.clock.standStill(500);
     // The simulated clock settles within this: the tick comes first, then passes that read, then the advance.

@@ -8,7 +8,7 @@ const ANN = user(1);
 const WEB = node('web-1');
 const SHARD = 0;
 
-describe('a deadline that comes between what the disk has settled and those who wait for it', () => {
+describe('a deadline between a settled write and the requests that wait for it', () => {
   let shards: StandaloneShards;
 
   beforeEach(() => {

@@ -52,7 +52,7 @@ describe('a stash', () => {
     return handled;
   }
 
-  it('hands out what is in it in order, whatever is deferred again', () => {
+  it('returns its messages in order, also when some are deferred again', () => {
     fc.assert(
       fc.property(fc.nat(60), fc.nat(6), (count, every) => {
         const stash = new Stash<Note>();
@@ -67,7 +67,7 @@ describe('a stash', () => {
     );
   });
 
-  it('takes no more than there is room for, but what is equal to the last one', () => {
+  it('is bounded, except for a message equal to the last one', () => {
     const stash = new Stash<Note>();
     expect(stash.add(joining([1]), 1)).to.equal(true);
     expect(stash.add(joining([2]), 0)).to.equal(true);

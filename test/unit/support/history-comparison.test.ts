@@ -37,7 +37,7 @@ function session(onlineAt: number, offlineAt: number): Session {
   return { onlineAt, offlineAt };
 }
 
-describe('the comparison of a history with what its client was told', () => {
+describe('the comparison of a history with the answers to its client', () => {
   describe('finds nothing wrong with', () => {
     const right: [string, Call[], Session[], Outage[]?][] = [
       ['a user who never came', [], []],

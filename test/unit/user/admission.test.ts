@@ -28,14 +28,14 @@ describe('admission', () => {
     expect(await admitted(200_000)).to.equal(200_000);
   });
 
-  it('lets in few for a second after an overload, and goes on from a quarter of what was too much', async () => {
+  it('admits few for a second after an overload, and continues from a quarter of that load', async () => {
     await admitted(100_000);
     admission.overloaded('shedding');
     expect(await admitted(100_000)).to.be.within(0.9 * LEAST, LEAST);
     expect(await admitted(100_000)).to.be.within(24_000, 26_000);
   });
 
-  it('lets in more while the daemon is only strained: whoever comes and goes as ever is none too many', async () => {
+  it('admits more while the daemon is only strained: usual coming and going is not refused', async () => {
     await admitted(20_000);
     admission.overloaded('strained');
     expect(await admitted(5000), 'from here on').to.be.at.least(4950);

@@ -186,7 +186,7 @@ describe('the state machine of a user', () => {
     expect(close).to.have.nested.property('session.lastSeen', ONLINE_AT);
   });
 
-  it('describes a session until its deadline, from there on its end, and nothing of who is absent', () => {
+  it('describes a session until its deadline, then its end, and nothing of an absent user', () => {
     const replyTo = (state: UserState, arrivedAt: number): unknown => {
       const [effect] = decide(state, lease, at('describe', arrivedAt)).effects;
       return effect?.kind === 'answer' ? effect.reply : effect;

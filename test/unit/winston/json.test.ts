@@ -36,7 +36,7 @@ describe('the log as JSON', () => {
   });
 
   // winston puts a field called `message` behind the message.
-  it('leaves the event as it is, whatever the fields are called', () => {
+  it('keeps the event with fields of any name', () => {
     lines.logger.error('actor crashed', {
       message: 'heal',
       level: 'high',
@@ -98,7 +98,7 @@ describe('the log as JSON', () => {
     expect(lines.data).to.nested.include({ 'error.cause.status': 7, 'round.cause.cause.message': 'round' });
   });
 
-  it('never throws, whatever it is given', () => {
+  it('never throws, with any fields', () => {
     const circular: Record<string, unknown> = { name: 'circular' };
     circular.self = circular;
     const hostile = {
@@ -146,7 +146,7 @@ describe('the level of the log', () => {
     });
   }
 
-  it('spares the work for what it does not let through', () => {
+  it('does no work for lines below its level', () => {
     const lines = new Lines({ level: 'info' });
     const costly = {
       toJSON: () => expect.fail('asked for nothing'),

@@ -47,7 +47,7 @@ describe('the pretty log', () => {
     expect(lines.one).to.not.match(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/);
   });
 
-  it('never throws, whatever it is given', () => {
+  it('never throws, with any fields', () => {
     const lines = new Lines({ format: 'pretty' });
     const circular: Record<string, unknown> = {};
     circular.self = circular;

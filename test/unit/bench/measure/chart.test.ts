@@ -65,7 +65,7 @@ describe('the chart', () => {
     expect(drawChart(points.slice(0, 1), '')).not.to.match(/NaN|Infinity|undefined/);
   });
 
-  it('says what it was measured on, whatever is in that', () => {
+  it('names the machine, also with characters that XML reserves', () => {
     expect(drawChart(points, 'CPU <x> & y')).to.include('CPU &lt;x&gt; &amp; y');
   });
 

@@ -22,7 +22,7 @@ Requests/sec:  20482.14
 Transfer/sec:      3.07MB
 `;
 
-describe('what wrk prints', () => {
+describe('the output of wrk', () => {
   it('is read as requests, rate and latencies in milliseconds', () => {
     expect(parseWrk(WRK)).to.deep.equal({
       requests: 164_059,
@@ -34,7 +34,7 @@ describe('what wrk prints', () => {
     expect(parseWrk(WRK.replace('2.96ms', '870.00us'))).to.have.property('p50Ms', 0.87);
   });
 
-  it('tells how many requests failed, however they did', () => {
+  it('counts failed requests of every kind', () => {
     const text = WRK.replace(
       'Requests/sec',
       '  Socket errors: connect 1, read 2, write 3, timeout 4\n  Non-2xx or 3xx responses: 5\nRequests/sec',
@@ -58,7 +58,7 @@ describe('what wrk prints', () => {
   }
 });
 
-describe('what redis-benchmark prints', () => {
+describe('the output of redis-benchmark', () => {
   const line = 'SETEX key:__rand_int__ 7 x';
 
   it('is read from the end, behind all the figures on the way there', () => {
@@ -71,13 +71,13 @@ describe('what redis-benchmark prints', () => {
   });
 });
 
-describe('what Linux tells of a process', () => {
-  it('is its processor time, whatever it is called', () => {
+describe('the figures of a process from Linux', () => {
+  it('include its processor time, also with parentheses in its name', () => {
     const stat = '42 (a) name (b) S 1 42 42 0 -1 4194560 100 0 0 0 250 50 7 8 20 0 11 0 1234 0 0';
     expect(ticksIn(stat)).to.equal(300);
   });
 
-  it('tells what the host took of all cores', () => {
+  it('include the time that the host took from all cores', () => {
     const before = ticksOfHost('cpu  100 0 50 800 10 0 5 35 0 0\ncpu0 50 0 25 400 5 0 2 18 0 0\n');
     const after = ticksOfHost('cpu  150 0 60 830 10 0 5 45 30 0\ncpu0 75 0 30 415 5 0 2 23 15 0\n');
     expect(before).to.deep.equal({ total: 1000, stolen: 35 });
@@ -104,18 +104,18 @@ describe('what Linux tells of a process', () => {
     ]);
   });
 
-  it('is the memory it has in RAM', () => {
+  it('include its memory in RAM', () => {
     expect(residentIn('Name:\tnode\nVmPeak:\t  900 kB\nVmRSS:\t  1024 kB\nThreads:\t11\n')).to.equal(2 ** 20);
   });
 });
 
-describe('what the daemon says in its metrics', () => {
+describe('a histogram in the metrics of the daemon', () => {
   const text = (counts: readonly number[]): string =>
     [0.1, 0.25, '+Inf']
       .map((bound, at) => `late_seconds_bucket{le="${bound}"} ${String(counts[at])}\n`)
       .join('') + 'late_seconds_sum 1.5\nlate_seconds_count 7\nother_late_seconds_count 9\n';
 
-  it('is read as how many there were, their sum, and what none was more than', () => {
+  it('is read as a count, a sum and an upper bound', () => {
     expect(histogramIn(text([5, 7, 7]), 'late_seconds')).to.deep.equal({ count: 7, sum: 1.5, most: 0.25 });
     expect(histogramIn(text([7, 7, 7]), 'late_seconds').most).to.equal(0.1);
     expect(histogramIn(text([5, 6, 7]), 'late_seconds').most).to.equal(Infinity);

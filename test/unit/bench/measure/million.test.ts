@@ -17,7 +17,7 @@ function outcomeIn(slot: number, sentAt: number, answeredAt: number, acknowledge
   return { task: slot, sentAt, answeredAt, acknowledged, latencyMs: 0, lateMs: 0, error: undefined };
 }
 
-describe('what a checkup must say', () => {
+describe('the expected answer of a checkup', () => {
   it('is online until the timeout after the heal was sent, and offline from the one after its answer', () => {
     const heal = { sentAt: 1_000, answeredAt: 1_050 };
     const at = (sentAt: number, answeredAt: number) => expectation(heal, { sentAt, answeredAt }, TIMEOUT);
@@ -27,7 +27,7 @@ describe('what a checkup must say', () => {
     expect(at(11_051, 11_060)).to.equal('offline');
   });
 
-  it('never blames a daemon that is right, whenever it heard what within the calls', () => {
+  it('never blames a correct daemon, at whatever moment of a call it handled a heal', () => {
     const span = fc.tuple(fc.nat(30_000), fc.nat(500), fc.double({ min: 0, max: 1, noNaN: true }));
     fc.assert(
       fc.property(span, span, ([healSent, healTook, healHeard], [sent, took, heard]) => {
@@ -42,7 +42,7 @@ describe('what a checkup must say', () => {
 });
 
 describe('the cohorts of the million', () => {
-  it('are replaced one slot at a time, by users who have never been there', () => {
+  it('are replaced one slot at a time, by new users', () => {
     const cohorts = new Cohorts(3, 10);
     const before = cohorts.batchIn(1);
     expect(cohorts.replace(1)).to.equal(1);
@@ -63,7 +63,7 @@ describe('the cohorts of the million', () => {
     ).to.equal(true);
   });
 
-  it('remember what was acknowledged, and count a heal that came when its session may have ended', () => {
+  it('remember acknowledged heals, and count a heal at a moment when its session may have ended', () => {
     const cohorts = new Cohorts(1, 2);
     expect(cohorts.lastHeal(0)).to.equal(undefined);
     cohorts.record(outcomeIn(0, 100, 120), TIMEOUT);

@@ -56,7 +56,7 @@ describe('the results of the bench', () => {
     expect(unmeasured).to.include({ median: null, min: null, max: null });
   });
 
-  it('are not met by what was not measured', () => {
+  it('are not met by a row that was not measured', () => {
     const measured = judged(row, { figures: [{ name: 'p99', unit: 'ms', rounds: [] }] });
     expect(measured[0]).to.include({ met: false });
   });
@@ -79,7 +79,7 @@ describe('the results of the bench', () => {
 });
 
 describe('the table of results', () => {
-  it('shows the median, where the rounds went, what is asked and whether it is met', () => {
+  it('shows the median, the range of the rounds, the goal and whether it is met', () => {
     const lines = tableText(results).split('\n');
     expect(lines.find((line) => line.includes('of bare'))).to.match(
       /of bare +0\.80 × \(0\.70\.\.0\.95\) +≥ 0\.75 × +≥ 0\.90 × +met$/,
@@ -96,7 +96,7 @@ describe('the table of results', () => {
     expect(text).to.match(/^batch: .*: needs wrk$/m);
   });
 
-  it('is one table of what is asked in the documents, and the rest below it', () => {
+  it('is one table of the goals of the documents, and the rest below it', () => {
     const rows = [resultOf('heal'), resultOf('batch', { failed: 'needs a | b', figures: [] })];
     const text = markdownText({ machine, rows });
     expect(text).to.include('| `heal` | of bare | 0.80 × (0.70..0.95) | ≥ 0.75 × | ≥ 0.90 × | met |');

@@ -42,7 +42,7 @@ describe('the count of objects in a heap', () => {
     return grown(comparison, 10_000, ports).map(({ name }) => name);
   };
 
-  it('has grown where objects of a class, or handles, are more than what is bounded', () => {
+  it('has grown if objects of a class, or handles, are above their bound', () => {
     expect(
       growth({ NodeActor: 5, Cell: 5, Other: 1 }, { NodeActor: 21, Cell: 22, Other: 1000 }),
     ).to.deep.equal(['Cell']);

@@ -41,7 +41,7 @@ describe('an emitter', () => {
     expect(own.at(-1)! - own[0]!).to.be.greaterThan((own.length - 2) * 400);
   });
 
-  it('has no more calls under way than it may, and does not pile up what has to wait', async () => {
+  it('limits its calls under way, and does not pile up waiting heartbeats', async () => {
     const run = running(names(12), { thresholds: { small: 1 }, maxConcurrent: 3, intervalMs: 50 });
     const held: (() => void)[] = [];
     run.target.behave = () => new Promise((resolve) => held.push(() => resolve(undefined)));
@@ -59,7 +59,7 @@ describe('an emitter', () => {
     for (const release of held) release();
   });
 
-  it('sends again what was not taken, and says so once', async () => {
+  it('resends heartbeats that were not accepted, and logs that once', async () => {
     const run = running(names(3), { intervalMs: 2_000 });
     let faults = 3;
     run.target.behave = () =>
@@ -77,7 +77,7 @@ describe('an emitter', () => {
     expect(run.emitter.report.calls).to.deep.equal({ failed: 3, errors: { Error: 3 } });
   });
 
-  it('tells of a node that is refused once, for as long as it is', async () => {
+  it('logs a refused node once while it is refused', async () => {
     const run = running(names(2), { intervalMs: 20 });
     run.target.behave = async () => ({ accepted: 1, rejected: [{ index: 1, error: 'too many nodes' }] });
     run.begin();

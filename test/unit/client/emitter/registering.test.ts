@@ -17,7 +17,7 @@ const refused = (status: number, error: string) =>
   new HeartbeatAnswerError('PUT /nodes/x', status, JSON.stringify({ error }));
 
 describe('an emitter with settings of nodes', () => {
-  it('has them registered, what depends on others after those, and beats for all meanwhile', async () => {
+  it('registers them, dependencies first, and beats for all meanwhile', async () => {
     const run = running(
       { name: 'web', settings: { depends_on: ['switch'] } },
       { name: 'switch', settings: { timeout: 5 } },
@@ -37,7 +37,7 @@ describe('an emitter with settings of nodes', () => {
     );
   });
 
-  it('tries again what could not be done, and not what is refused', async () => {
+  it('retries failed registrations, but not refused ones', async () => {
     const run = running(
       { name: 'busy', settings: { timeout: 5 } },
       { name: 'wrong', settings: { timeout: -5 } },
@@ -55,7 +55,7 @@ describe('an emitter with settings of nodes', () => {
     await eventually(() => expect(run.target.beats.size, 'it beats for both').to.equal(2));
   });
 
-  it('says once what key they want', async () => {
+  it('logs the missing scope once', async () => {
     const nodes = ['a', 'b', 'c'].map((name) => ({ name, settings: { timeout: 5 } }));
     const run = running(...nodes);
     run.target.answerSettings = () => Promise.reject(refused(403, 'this key lacks the scope admin'));

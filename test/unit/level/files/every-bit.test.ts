@@ -138,7 +138,7 @@ describe('every bit of a small store with tables and a log, turned over,', funct
     return { store, logger, refused };
   }
 
-  it('is said by the store that is opened on it, and is got past by who accepts the loss', async () => {
+  it('is reported when the store is opened, unless the loss is accepted', async () => {
     let passed = 0;
     for (const [name, contents] of files)
       for (const bit of await bitsOf(name, contents)) {
