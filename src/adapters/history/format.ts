@@ -53,11 +53,22 @@ export const EVERYTHING: KeyRange = { gte: Buffer.alloc(0), lt: Buffer.alloc(64,
 
 export function metaKey(
   name:
-    'version' | 'format' | 'watermark' | 'recovery' | 'facts' | 'erasing' | 'hold' | 'vigil' | 'membership',
+    | 'version'
+    | 'format'
+    | 'watermark'
+    | 'recovery'
+    | 'facts'
+    | 'erasing'
+    | 'hold'
+    | 'vigil'
+    | 'membership'
+    | 'copying',
 ): Buffer {
   return Buffer.concat([Buffer.of(KIND.META), Buffer.from(name)]);
 }
 
 export const VERSION_KEY = metaKey('version');
 export const FORMAT_KEY = metaKey('format');
+/** Marks a copy that is not finished: a history is one when it has a version. */
+export const COPYING_KEY = metaKey('copying');
 export const MEMBERSHIP_KEY = metaKey('membership');

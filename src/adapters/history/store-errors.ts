@@ -35,6 +35,13 @@ export function foreignError(place: StorePlace, options?: ErrorOptions): Heartbe
   );
 }
 
+export function unfinishedCopy(place: StorePlace): HeartbeatError {
+  return new HeartbeatError(
+    'HEARTBEAT_STORE_FAILED',
+    `the copy to ${place.name} is not finished: run heartbeat store copy again, or choose another ${place.setting}`,
+  );
+}
+
 export function readError(cause: unknown): HeartbeatError {
   if (cause instanceof HeartbeatError) return cause;
   // A value that the store accepts and no codec can read is not what was written.

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { instant } from '../../domain/time.js';
 import { HeartbeatError } from '../../errors.js';
-import { EVERYTHING, FORMAT_KEY, VERSION, VERSION_KEY } from './format.js';
+import { COPYING_KEY, EVERYTHING, FORMAT_KEY, VERSION, VERSION_KEY } from './format.js';
 import { Batch, NOT_SYNCED, SYNCED } from './sealed-store.js';
 import type { OrderedStore, StorePlace } from '../../ports/ordered-store.js';
 import { allAlerts, OPEN_BITS, stateBitsOf } from './alert-codec.js';
@@ -9,7 +9,7 @@ import { openSessions } from './session-codec.js';
 import { json, readMeta, writeFacts } from './meta.js';
 import { allNodes } from './node-codec.js';
 import { indexPast } from './nodes.js';
-import { damagedError, foreignError } from './store-errors.js';
+import { damagedError, foreignError, unfinishedCopy } from './store-errors.js';
 
 /** The last version whose values have no checksum. */
 const BARE = 4;
@@ -42,13 +42,7 @@ export async function upgrade(store: OrderedStore, place: StorePlace): Promise<v
     await begin(store, place);
     return;
   }
-  if (version > VERSION) {
-    throw new HeartbeatError(
-      'HEARTBEAT_STORE_TOO_NEW',
-      `the history in ${place.name} has format ${version}, and this daemon knows ${VERSION}: ` +
-        `start the newer daemon that wrote it, or choose another ${place.setting}`,
-    );
-  }
+  refuseNewer(version, place);
   const format = await readMeta(store, place, 'format', formatSchema);
   // The version has no checksum, so that older daemons can read it. Trusting a damaged one would add every checksum
   // twice.
@@ -57,6 +51,27 @@ export async function upgrade(store: OrderedStore, place: StorePlace): Promise<v
   }
   if (version === 2) await indexPast(store);
   if (format === undefined || format.sealed_to !== undefined) await seal(store, place, format);
+}
+
+/** @throws HeartbeatError if there is a newer one */
+export async function readFormat(
+  store: OrderedStore,
+  place: StorePlace,
+): Promise<'none' | 'older' | 'present'> {
+  const version = await readVersion(store, place);
+  if (version === undefined) return 'none';
+  refuseNewer(version, place);
+  const format = await readMeta(store, place, 'format', formatSchema);
+  return format === undefined || format.sealed_to !== undefined ? 'older' : 'present';
+}
+
+function refuseNewer(version: number, place: StorePlace): void {
+  if (version <= VERSION) return;
+  throw new HeartbeatError(
+    'HEARTBEAT_STORE_TOO_NEW',
+    `the history in ${place.name} has format ${version}, and this daemon knows ${VERSION}: ` +
+      `start the newer daemon that wrote it, or choose another ${place.setting}`,
+  );
 }
 
 /** @returns undefined for a database without one */
@@ -71,6 +86,8 @@ async function readVersion(store: OrderedStore, place: StorePlace): Promise<numb
 }
 
 async function begin(store: OrderedStore, place: StorePlace): Promise<void> {
+  const [copying] = await store.getMany([COPYING_KEY]);
+  if (copying !== undefined) throw unfinishedCopy(place);
   for await (const _ of store.entries(EVERYTHING, { limit: 1 })) throw foreignError(place);
   const batch = new Batch(store);
   batch.putBare(VERSION_KEY, json(VERSION)).put(FORMAT_KEY, json({ version: VERSION }));

@@ -3,7 +3,7 @@ import type { Logger } from '../../ports/logger.js';
 import type { KeyRange, OrderedStore } from '../../ports/ordered-store.js';
 import { allAlerts, idOf, OPEN_BITS, stateBitsOf, stateKeysOf } from '../history/alert-codec.js';
 import { isSound } from '../history/checksum.js';
-import { EVERYTHING, FORMAT_KEY, kindOf, VERSION, VERSION_KEY } from '../history/format.js';
+import { COPYING_KEY, EVERYTHING, FORMAT_KEY, kindOf, VERSION, VERSION_KEY } from '../history/format.js';
 import { json, writeFacts, type Facts } from '../history/meta.js';
 import { allNodes, nameFrom, statusKeyOf } from '../history/node-codec.js';
 import { allFlips, allPauses, pastKeyOf } from '../history/node-past-codec.js';
@@ -35,6 +35,8 @@ export async function salvage(store: OrderedStore, logger: Logger | undefined): 
 export async function salvageVersion(store: OrderedStore, logger: Logger | undefined): Promise<void> {
   const [version] = await store.getMany([VERSION_KEY]);
   const [format] = await getManyOrDamaged(store, [FORMAT_KEY]);
+  const [copying] = await store.getMany([COPYING_KEY]);
+  if (copying !== undefined) return;
   const isSoundFormat = format !== undefined && format !== 'damaged';
   if (isSoundFormat && version?.toString() === String(VERSION)) return;
   // What a newer daemon wrote is left for that one.

@@ -4,6 +4,7 @@ import { withFields } from '../../ports/logger.js';
 import type { Ownership } from '../../ports/ownership.js';
 import { OrderedHistoryStore, type HistoryStoreOptions } from '../history/ordered-history-store.js';
 import { Claim, type Release } from './claim.js';
+import type { DaemonRowOptions } from './daemon-row.js';
 import { partitionName } from './partitions.js';
 import { PostgresEngine, type PostgresOptions } from './postgres-engine.js';
 import type { PostgresAddress } from './postgres-url.js';
@@ -42,4 +43,19 @@ export function postgresStores(
     return new PostgresHistoryStore({ ...of, address, partition, isOfSet: true, claim }, of);
   };
   return { storeOf, ownership: claim };
+}
+
+/** The history of a daemon, for what works on its records. No daemon uses the database while it is open. */
+export function engineOfDaemon(
+  address: PostgresAddress,
+  options: Pick<DaemonRowOptions, 'clock' | 'lost'>,
+): PostgresEngine {
+  const claim = new Claim({ ...options, address, partition: DAEMON, incarnation: randomUUID() });
+  return new PostgresEngine({
+    ...options,
+    address,
+    partition: partitionName(1, undefined),
+    isOfSet: true,
+    claim,
+  });
 }

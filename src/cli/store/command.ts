@@ -4,6 +4,7 @@ import { initStore, problemOf } from '../../adapters/stores.js';
 import type { Effective } from '../../config/load-config.js';
 import { HeartbeatError } from '../../errors.js';
 import { addConfigOptions } from '../options.js';
+import { addStoreCopyCommand } from './copy.js';
 
 interface StoreCommandDeps {
   /** The configuration in force; does not return if it is invalid. */
@@ -13,14 +14,15 @@ interface StoreCommandDeps {
   readonly stderr: { write(text: string): unknown };
 }
 
-/** Adds `store init` to the program. */
+/** Adds `store init` and `store copy` to the program. */
 export function addStoreCommand(program: Command, deps: StoreCommandDeps): void {
-  const store = program.command('store').description('manage the database that histories are stored in');
+  const store = program.command('store').description('manage what histories are stored in');
   addConfigOptions(
     store.command('init').description('create the tables in the database, if they are not there yet'),
   ).action(async (_options: object, command: Command) => {
     await init(deps.effective(command), deps);
   });
+  addStoreCopyCommand(store);
 }
 
 async function init(effective: Effective, deps: StoreCommandDeps): Promise<void> {
