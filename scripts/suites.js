@@ -51,6 +51,8 @@ const LONG = [
   'test/faults/full-disk.test.ts',
   'test/e2e/library.test.ts',
   'test/e2e/cannot-start.test.ts',
+  'test/faults/postgres-owner.test.ts',
+  'test/faults/postgres-refusal.test.ts',
 ];
 /** They run once more with users divided into several partitions, unless all do: `npm run test:partitions`. */
 const PARTITIONED = [

@@ -53,6 +53,15 @@ export class PostgresProcess {
     return { hosts: [{ host: '127.0.0.1', port: this.port }], database: 'postgres', user: 'postgres' };
   }
 
+  /** Lets it store tables in another directory. */
+  async tablespace(name: string, directory: string): Promise<void> {
+    if (process.getuid?.() === 0) {
+      const { uid, gid } = await postgresUser();
+      chownSync(directory, uid, gid);
+    }
+    await this.query(`create tablespace ${name} location '${directory}'`);
+  }
+
   /** For the option `store`. */
   url(database = 'postgres', user = 'postgres'): string {
     return `postgres://${user}@127.0.0.1:${String(this.port)}/${database}`;

@@ -1,8 +1,12 @@
+import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
+import { SystemClock } from '../../../src/adapters/clock/system-clock.js';
 import { levelStores } from '../../../src/adapters/level/level-history-store.js';
+import { PostgresHistoryStore } from '../../../src/adapters/postgres/postgres-history-store.js';
 import { EFFORT } from '../../support/effort.js';
 import { PARTITIONS } from '../../support/partitions.js';
 import { Disk } from '../../support/model/disk.js';
+import type { PostgresProcess } from '../../support/postgres-process.js';
 import { temporaryDirectory } from '../../support/temporary-directory.js';
 
 interface Suite<Trouble, Step, Setting> {
@@ -34,6 +38,26 @@ export class Promises<Trouble, Step, Setting> {
       } finally {
         await disk.detach();
         await directory.remove();
+      }
+    });
+  }
+
+  async holdOnPostgres(
+    { address }: PostgresProcess,
+    troubles: readonly Trouble[],
+    runs: number,
+  ): Promise<void> {
+    await this.#assert(troubles, runs, async (play) => {
+      const scenario = randomUUID();
+      const clock = new SystemClock();
+      const disk = new Disk((id = 'all') => {
+        const partition = `${scenario}/${id}`;
+        return new PostgresHistoryStore({ address, partition, clock });
+      });
+      try {
+        await play(disk);
+      } finally {
+        await disk.detach();
       }
     });
   }
