@@ -175,8 +175,10 @@ export class App implements Daemon {
     for (const partition of partitions) partition.stopWatching();
     this.#watchdog.stop();
     memory.stop();
-    for (const run of runsOf(partitions)) await run.close();
+    const closed = await Promise.allSettled(runsOf(partitions).map((run) => run.close()));
     system.stop();
+    // What cannot be closed keeps nothing else open.
+    for (const one of closed) if (one.status === 'rejected') throw one.reason;
     this.#ports.logger.info('stopped');
   }
 

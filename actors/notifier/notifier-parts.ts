@@ -75,7 +75,8 @@ export function makeNotifierParts(options: NotifierPartsOptions, deps: NotifierP
   const escalation = new Escalation(routes, { open, failed, ids, unnotified });
   const receiverOf = (channel: string): string => channels.get(channel)?.receiverId ?? channel;
   const closing = new Closing({ routes, receiverOf }, { open, failed, ids, deliveryRules, unnotified });
-  const lasting = { inhibition, reminders, escalation, closing, unnotified };
+  const overflow = new Overflow(options, { open, ids, logger, refusing: () => deps.refusing() });
+  const lasting = { inhibition, reminders, escalation, closing, overflow, unnotified };
   const ongoingFailures = new OngoingFailures(routes, { open, failed, massFailure, ...lasting });
   const summaries = new FlappingSummaries(open, flapping);
   const dueAlerts = new DueAlerts({ writer, massFailure, holdQueue, summaries, ongoingFailures });
@@ -97,7 +98,6 @@ export function makeNotifierParts(options: NotifierPartsOptions, deps: NotifierP
   });
   const requests = new Requests({ open, writer, ids, outbox, clock, logger, channels });
   const prepared = new PreparedAlerts({ writer, rules, closing, ongoingFailures, unnotified });
-  const overflow = new Overflow(options, { open, ids, logger, refusing: () => deps.refusing() });
   const resender = new Resender(routes, { open, failed, unnotified, channels });
 
   return {

@@ -222,8 +222,8 @@ export class Supervisor implements Actor<SupervisorEvent> {
         return;
       }
       this.#failure = failure;
-      // During its own start, the caller of that start reports the failure.
-      if (this.#started === undefined)
+      // During its own start, the caller of that start reports the failure. While it stops, the child need not start.
+      if (this.#started === undefined && this.#stopped === undefined)
         this.#context.logger.error('child crashed', { path: `${this.path}/${id}`, error: failure });
       this.#cell.tellUnbounded({ kind: 'child_start_failed', id, incarnation, error: failure.message });
     });

@@ -287,7 +287,10 @@ export class PartitionRun {
   /** All of its parts have stopped. */
   async close(): Promise<void> {
     this.watch?.nodes.stopCheckpoints();
-    await this.watch?.channels.close();
-    await this.history.close();
+    try {
+      await this.watch?.channels.close();
+    } finally {
+      await this.history.close();
+    }
   }
 }

@@ -253,7 +253,7 @@ export const schema = group({
     alerts: option(
       whole(1, BILLION),
       100_000,
-      'Maximum alerts kept in memory while the disk refuses writes.',
+      'Maximum alerts kept in memory while the disk refuses writes. Reminders may be as many again.',
     ),
     rate_per_key: option(
       orOff(rate(0.01, MILLION)),

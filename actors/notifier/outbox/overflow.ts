@@ -36,10 +36,20 @@ export class Overflow {
     this.#deps = deps;
   }
 
+  /** Reminders have as much room again: a failure whose alert had no room is still reminded of. */
+  get hasRoomForReminders(): boolean {
+    return !this.#isFull(2 * this.#options.unstored);
+  }
+
+  #isFull(most: number): boolean {
+    const { open } = this.#deps;
+    return this.#deps.refusing() && open.unstoredCount >= most;
+  }
+
   /** A node flips. @returns whether there is no room for its alerts; the flip is counted then */
   takes(node: NodeName): boolean {
     const { logger, open } = this.#deps;
-    if (!this.#deps.refusing() || open.unstoredCount < this.#options.unstored) return false;
+    if (!this.#isFull(this.#options.unstored)) return false;
     this.#nodes.add(node);
     if (++this.#flips === 1)
       logger.error('alert queue full while the disk refuses writes', { alerts: open.unstoredCount });

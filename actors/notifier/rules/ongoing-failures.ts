@@ -4,6 +4,7 @@ import { moment, type Instant, type Moment, momentOf } from '../../../src/domain
 import type { FailureStatus, NodeChange } from '../notifier.protocol.js';
 import { moved, withDelivery } from '../outbox/delivery.js';
 import type { OpenAlerts } from '../outbox/open-alerts.js';
+import type { Overflow } from '../outbox/overflow.js';
 import type { Closing } from './closing.js';
 import type { Escalation } from './escalation.js';
 import type { FailedNodes } from './failed-nodes.js';
@@ -21,6 +22,7 @@ export interface OngoingFailuresDeps {
   readonly reminders: Reminders;
   readonly escalation: Escalation;
   readonly closing: Closing;
+  readonly overflow: Pick<Overflow, 'hasRoomForReminders'>;
   readonly unnotified: UnnotifiedChannels;
 }
 
@@ -42,10 +44,13 @@ export class OngoingFailures {
 
   /** When something may have to be done. */
   get nextAt(): Moment | undefined {
-    const { until } = this.#deps.massFailure;
-    if (this.#reminders.isUnderWay && until === undefined) return moment(-Infinity);
-    // While alerts are held there are no reminders either.
-    const reminders = Math.max(this.#reminders.nextAt ?? Infinity, until ?? -Infinity);
+    const { massFailure, overflow } = this.#deps;
+    const { until } = massFailure;
+    if (this.#reminders.isUnderWay && until === undefined && overflow.hasRoomForReminders)
+      return moment(-Infinity);
+    // While alerts are held, or reminders have no room, there are no reminders either.
+    const next = overflow.hasRoomForReminders ? this.#reminders.nextAt : undefined;
+    const reminders = Math.max(next ?? Infinity, until ?? -Infinity);
     const at = Math.min(reminders, this.#inhibition.nextAt ?? Infinity);
     return at === Infinity ? undefined : moment(at);
   }
@@ -124,9 +129,9 @@ export class OngoingFailures {
 
   /** @returns reminders, and alerts whose dependency is back */
   due(now: Moment, wall: Instant): readonly AlertRecord[] {
-    const { massFailure, unnotified } = this.#deps;
+    const { massFailure, overflow, unnotified } = this.#deps;
     const released = this.#inhibition.due(now, wall);
-    if (massFailure.until !== undefined) return released;
+    if (massFailure.until !== undefined || !overflow.hasRoomForReminders) return released;
     const reminders = this.#reminders.due(now, wall);
     for (const { alert, deliveries } of reminders) {
       const channels = deliveries.map(({ channel }) => channel);

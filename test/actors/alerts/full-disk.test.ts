@@ -81,6 +81,25 @@ describe('while the disk is full', () => {
     await alerts.stop();
   });
 
+  it('reminders take as much memory again as other alerts, and go on once they are stored', async () => {
+    const store = new RefusingStore();
+    const alerts = await SimulatedAlerts.start({ store, unstored: 3, remindEvery: 600_000 });
+    store.full = true;
+    alerts.fail('node1', 'node2', 'node3', 'node4');
+    await alerts.pass(7_000);
+    // Four alerts were on their way before the disk refused the first.
+    const reminders = () => alerts.delivered.filter(({ message }) => message.reminder !== undefined);
+    expect(reminders()).to.have.length(2);
+    expect(alerts.notifier.inspect()).to.include({ unstored: 6 });
+    store.full = false;
+    await alerts.pass(60);
+    expect(alerts.notifier.inspect()).to.include({ unstored: 0 });
+    expect(reminders(), 'the one that is due').to.have.length(3);
+    await alerts.pass(600);
+    expect(reminders()).to.have.length(4);
+    await alerts.stop();
+  });
+
   it('the beginning of a hold is kept, and stored later', async () => {
     const store = new RefusingStore();
     const alerts = await SimulatedAlerts.start({ store, watched: 50 });

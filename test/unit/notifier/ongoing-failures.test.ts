@@ -10,16 +10,24 @@ interface Times {
   readonly reminders?: number;
   readonly inhibition?: number;
   readonly isUnderWay?: boolean;
+  readonly isFull?: boolean;
 }
 
 /** When something is due next, if these times are those of the rules. */
-function nextAt({ until, reminders, inhibition, isUnderWay = false }: Times): number | undefined {
+function nextAt({
+  until,
+  reminders,
+  inhibition,
+  isUnderWay = false,
+  isFull = false,
+}: Times): number | undefined {
   const at = (time: number | undefined): Moment | undefined =>
     time === undefined ? undefined : moment(time);
   const deps = {
     massFailure: { until: at(until) },
     reminders: { nextAt: at(reminders), isUnderWay },
     inhibition: { nextAt: at(inhibition) },
+    overflow: { hasRoomForReminders: !isFull },
   };
   return new OngoingFailures([], deps as never).nextAt;
 }
@@ -37,6 +45,12 @@ describe('failures that last', () => {
     expect(nextAt({ until: 9, reminders: 7 })).to.equal(9);
     expect(nextAt({ until: 9, reminders: 7, inhibition: 5 })).to.equal(5);
     expect(nextAt({ until: 9, reminders: 7, isUnderWay: true })).to.equal(9);
+  });
+
+  it('have no reminder while memory is full', () => {
+    expect(nextAt({ isFull: true, reminders: 7 })).to.equal(undefined);
+    expect(nextAt({ isFull: true, reminders: 7, isUnderWay: true })).to.equal(undefined);
+    expect(nextAt({ isFull: true, reminders: 7, inhibition: 9 })).to.equal(9);
   });
 
   it('are due at once while reminders are being made', () => {

@@ -8,15 +8,15 @@ import { SimulatedClock } from '../../support/simulated-clock.js';
 /** Supervisors one below the other, above one worker. */
 function nested(
   [id = 'root', ...below]: readonly string[],
-  start: (exitSignal: ExitSignal) => void,
+  start: (exitSignal: ExitSignal) => Promise<void> | undefined,
 ): SupervisorNode {
   const worker = {
     kind: 'worker' as const,
     id: 'worker',
     restart: 'permanent' as const,
     shutdown: 1,
-    start: (exitSignal: ExitSignal) => {
-      start(exitSignal);
+    start: async (exitSignal: ExitSignal) => {
+      await start(exitSignal);
       return { stop: () => Promise.resolve(), inspect: () => ({}) };
     },
   };
@@ -29,6 +29,42 @@ function nested(
     children: [below.length === 0 ? worker : nested(below, start)],
   };
 }
+
+describe('a child whose restart fails', () => {
+  for (const isStopping of [false, true]) {
+    it(`${isStopping ? 'is no crash while its supervisor stops' : 'has crashed'}`, async () => {
+      const clock = new SimulatedClock();
+      const logger = new RecordingLogger();
+      const system = new ActorSystem(clock, logger);
+      let starts = 0;
+      let exit: ExitSignal | undefined;
+      let fail = (): void => undefined;
+      const tree = nested(['root'], (exitSignal) => {
+        exit = exitSignal;
+        if (++starts === 1) return undefined;
+        return new Promise<void>((_resolve, reject) => {
+          fail = () => {
+            reject(new Error('not now'));
+          };
+        });
+      });
+      const root = buildSupervisor({ system, clock, logger }, system.place(system, 'root'), tree, {
+        crashed: () => undefined,
+      });
+      await root.start();
+      exit?.crashed(new Error('planned'));
+      await clock.settle();
+      const crashes = () => logger.events().filter((event) => event === 'child crashed').length;
+      expect([starts, crashes()]).to.deep.equal([2, 1]);
+      const stopped = isStopping ? root.stop() : undefined;
+      fail();
+      await clock.settle();
+      expect(crashes()).to.equal(isStopping ? 1 : 2);
+      await (stopped ?? root.stop());
+      system.stop();
+    });
+  }
+});
 
 describe('a supervisor above another one', () => {
   it('starts it again with everything below it, however deep, and past its own intensity fails', async () => {
@@ -43,6 +79,7 @@ describe('a supervisor above another one', () => {
       crash = (error) => {
         exitSignal.crashed(error);
       };
+      return undefined;
     });
     const root = buildSupervisor({ system, clock, logger }, system.place(system, 'root'), tree, {
       crashed: (error) => {
