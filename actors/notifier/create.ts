@@ -3,6 +3,7 @@ import type { Channel } from '../../src/ports/channel.js';
 import { ChannelTotals } from './channel/channel-totals.js';
 import type { ChannelDeps } from './channel/channel.actor.js';
 import { Channels } from './channel/channels.js';
+import { ClosingNotices } from './channel/closing-notice.js';
 import { makeNotifierParts, type NotifierPartsDeps, type NotifierPartsOptions } from './notifier-parts.js';
 import { Notifier, type NotifierDeps } from './notifier.actor.js';
 
@@ -30,6 +31,7 @@ export function createNotifier(
     logger,
     random,
     totals,
+    closingNotices: new ClosingNotices({ clock, logger }),
     restarts: options.channelRestarts,
     patience: options.patience,
     progress: (channel, progress) => {

@@ -235,6 +235,9 @@ export class SimulatedAlerts {
     // What hangs is given up after a while.
     await this.pass(5);
     await stopped;
+    const closed = this.#channels.close();
+    await this.pass(5);
+    await closed;
     await this.history.close();
   }
 

@@ -11,7 +11,7 @@ import {
 import type { Clock } from '../../../src/ports/clock.js';
 import type { Logger } from '../../../src/ports/logger.js';
 import type { Outcome } from './channel.protocol.js';
-import { sendClosingNotice } from './closing-notice.js';
+import type { ClosingNotices } from './closing-notice.js';
 
 /** The most characters of an error that are stored. */
 const LONGEST_ERROR = 1_000;
@@ -19,6 +19,7 @@ const LONGEST_ERROR = 1_000;
 export interface AttemptsDeps {
   readonly clock: Clock;
   readonly logger: Logger;
+  readonly closingNotices: Pick<ClosingNotices, 'send'>;
   /** The outcome of an attempt. Called once, whatever the notifier does. */
   attempted(id: AlertId, attempt: number, outcome: Outcome): void;
 }
@@ -77,7 +78,7 @@ export class Attempts {
     const before = this.#channel;
     if (closingNotice === undefined) this.#replaced.push(before);
     else {
-      void sendClosingNotice(before, closingNotice, this.#deps).then(() => {
+      void this.#deps.closingNotices.send(before, closingNotice).then(() => {
         this.#replaced.push(before);
         if (this.#underWay.size === 0) void this.#closeReplaced();
       });
@@ -133,7 +134,7 @@ export class Attempts {
 
   /** The channel was removed. @param closingNotice for its receiver */
   async leave(closingNotice: AlertMessage | undefined): Promise<void> {
-    if (closingNotice !== undefined) await sendClosingNotice(this.#channel, closingNotice, this.#deps);
+    if (closingNotice !== undefined) await this.#deps.closingNotices.send(this.#channel, closingNotice);
     await this.close();
   }
 

@@ -13,6 +13,7 @@ import { Attempts } from './attempts.js';
 import type { ChannelTotals, Totals } from './channel-totals.js';
 import type { BreakerState } from './breaker.js';
 import { ChannelMachine } from './channel.machine.js';
+import type { ClosingNotices } from './closing-notice.js';
 import type { ChannelEffect, ChannelEvent, Offer, Progress, Verdict } from './channel.protocol.js';
 
 export interface ChannelDeps {
@@ -25,6 +26,7 @@ export interface ChannelDeps {
   /** How long attempts under way may take when the channel stops. */
   readonly patience: Millis;
   readonly totals: ChannelTotals;
+  readonly closingNotices: ClosingNotices;
   /** Reports the outcomes of attempts, and which attempts are to begin. */
   progress(channel: string, progress: Progress): void;
 }

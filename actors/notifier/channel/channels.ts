@@ -75,8 +75,10 @@ export class Channels {
     );
   }
 
-  /** Closes connections: the daemon is ending. */
+  /** Closes connections: the daemon is ending. Closing notices under way may end first. */
   async close(): Promise<void> {
+    const { closingNotices, patience } = this.#deps;
+    await closingNotices.end(patience);
     await Promise.all(Array.from(this.actors.values(), (actor) => actor.close()));
   }
 

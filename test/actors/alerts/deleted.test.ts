@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { parseNodeName } from '../../../src/domain/node-name.js';
+import type { AlertMessage } from '../../../src/ports/channel.js';
 import { SimulatedAlerts } from '../../support/simulated-alerts.js';
 
 const on = (name: string) => ({ dependsOn: [parseNodeName(name)!] });
@@ -185,4 +186,30 @@ describe('a channel that a reload removes, or gives another receiver', () => {
     );
     await alerts.stop();
   });
+
+  for (const [seconds, outcome] of [
+    [0.5, 'closing notice delivered'],
+    [60, 'closing notice not delivered: close the open incidents of this channel by hand'],
+  ] as const) {
+    it(`has its last message answered within ${String(seconds)} s of a stop, and the log says: ${outcome}`, async () => {
+      const answer = ({ type }: AlertMessage) =>
+        type === 'channel.closed'
+          ? new Promise<void>((resolve) => alerts.clock.after(seconds * 1000, resolve))
+          : Promise.resolve();
+      const slow = { answer, attemptTimeout: 100_000 };
+      const alerts = await SimulatedAlerts.start({
+        channels: { gone: slow, moved: { ...slow, receiver: 'a' } },
+      });
+      alerts.fail('a');
+      await alerts.pass(1);
+      const replaced = alerts.replace({ moved: { ...slow, receiver: 'b' } });
+      await alerts.clock.settle();
+      await alerts.stop();
+      await replaced;
+      expect(alerts.logger.events().filter((event) => event.startsWith('closing notice'))).to.deep.equal([
+        outcome,
+        outcome,
+      ]);
+    });
+  }
 });
