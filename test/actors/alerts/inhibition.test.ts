@@ -21,6 +21,29 @@ describe('a node that depends on another', () => {
     await alerts.stop();
   });
 
+  it('sends no alert either when its pause ends and it has failed meanwhile', async () => {
+    const alerts = await SimulatedAlerts.start();
+    alerts.fail('switch');
+    alerts.flip('web', 'inactive', 'failed', { ...on('switch'), isPaused: true });
+    await alerts.pass(10);
+    await alerts.resume('web', 'failed', on('switch'));
+    await alerts.pass(60);
+    expect(alerts.told()).to.deep.equal(['node.failed switch']);
+    expect((await alerts.stored()).at(-1)?.alert).to.include({
+      type: 'node.reported_failure',
+      causedBy: 'switch',
+    });
+    alerts.recover('switch');
+    await alerts.resume('other', 'failed');
+    await alerts.pass(60);
+    expect(alerts.told().slice(1)).to.have.members([
+      'node.recovered switch',
+      'node.reported_failure other',
+      'node.reported_failure web',
+    ]);
+    await alerts.stop();
+  });
+
   it('sends nothing if it recovers together with its dependency', async () => {
     const alerts = await SimulatedAlerts.start();
     alerts.fail('switch');

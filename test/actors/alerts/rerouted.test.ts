@@ -427,4 +427,25 @@ describe('a failure whose node goes to other channels', () => {
     await alerts.replace({ duty: { ...one, ...none }, web: { ...one, ...none } });
     expect(closed()).to.deep.equal(['web db']);
   });
+
+  it('is ended at a channel whose receiver was reminded through another channel', async () => {
+    const labels = { team: 'any' };
+    const two = { receiver: 'two', remembers: true };
+    await start({
+      channels: { web: { remembers: true }, duty: two, data: two },
+      remindEvery: 600_000,
+    });
+    const since = alerts.clock.wall();
+    const through = (...channels: readonly string[]) => ({ labels, channels });
+    alerts.flip('db', 'inactive', 'failed', through('web'));
+    await alerts.pass(1);
+    await alerts.reroute('db', since, through('web'), through('duty', 'data'));
+    await alerts.reroute('db', since, through('duty', 'data'), through('duty'));
+    await alerts.pass(600);
+    expect(alerts.told('duty')).to.deep.equal(['node.failed db']);
+    await alerts.reroute('db', since, through('duty'), through('data'));
+    alerts.flip('db', 'failed', 'active', through('data'));
+    await alerts.pass(1);
+    expect(alerts.told('data')).to.deep.equal(['node.recovered db']);
+  });
 });
