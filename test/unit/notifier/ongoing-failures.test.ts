@@ -1,8 +1,5 @@
 import { expect } from 'chai';
-import {
-  OngoingFailures,
-  type OngoingFailuresDeps,
-} from '../../../actors/notifier/rules/ongoing-failures.js';
+import { OngoingFailures } from '../../../actors/notifier/rules/ongoing-failures.js';
 import { moment, type Moment } from '../../../src/domain/time.js';
 
 interface Times {

@@ -32,7 +32,7 @@ function nested(
 
 describe('a child whose restart fails', () => {
   for (const isStopping of [false, true]) {
-    it(`${isStopping ? 'is no crash while its supervisor stops' : 'has crashed'}`, async () => {
+    it(isStopping ? 'is no crash while its supervisor stops' : 'has crashed', async () => {
       const clock = new SimulatedClock();
       const logger = new RecordingLogger();
       const system = new ActorSystem(clock, logger);
