@@ -3,11 +3,15 @@ import path from 'node:path';
 import { call, goodbye, heal, history, isOnline, supervision, type Answer } from '../support/calls.js';
 import type { DaemonProcess } from '../support/daemon-process.js';
 import { eventually } from '../support/eventually.js';
+import { PARTITION_IDS, partitionHolding } from '../support/partitions.js';
+import { user as userId } from '../support/simulated-app.js';
 import { TestResources } from '../support/test-resources.js';
 import type { Session } from '../support/history-comparison.js';
 import { kindsOfDisk, type SmallDisk } from '../support/small-disk.js';
 import { inSeconds, readHistory } from '../support/stored-history.js';
 
+/** One that is undefined is the only one. */
+const PARTITIONS_OF_USERS = PARTITION_IDS.filter((id) => id !== 'watch');
 const TIMEOUT = 4;
 const FLAGS = { 'session-timeout': TIMEOUT };
 /** Healed all along. */
@@ -62,10 +66,11 @@ for (const { name, make } of kindsOfDisk()) {
 
       const refused = await Promise.all(range(2001, 2200).map((user) => heal(daemon.url, user)));
       expect(refused.map(({ status }) => status)).to.deep.equal(refused.map(() => 503));
-      expect(daemon.logged('store refuses writes')).to.have.length(1);
-      expect(daemon.logged('store refuses writes')[0]).to.have.property('error');
+      const lines = daemon.logged('store refuses writes');
+      expectOneEach(lines);
+      for (const line of lines) expect(line).to.have.property('error');
       // A line for each attempt to open the store again, which come less and less often.
-      expect(daemon.logged('store still refuses writes').length).to.be.below(5);
+      expect(daemon.logged('store still refuses writes').length).to.be.below(5 * PARTITION_IDS.length);
 
       await eventually(async () => {
         for (const user of FADING) expect(await isOnline(daemon.url, user)).to.equal(false);
@@ -79,7 +84,7 @@ for (const { name, make } of kindsOfDisk()) {
       await eventually(async () => {
         expect((await call(daemon.url, 'GET', '/readyz')).status).to.equal(200);
       });
-      expect(daemon.logged('store takes writes again')).to.have.length(1);
+      expectOneEach(daemon.logged('store takes writes again'));
       expect((await heal(daemon.url, 2000)).status).to.equal(200);
       await eventually(async () => {
         expect((await supervision(daemon.url)).store.sessions_stored).to.equal(
@@ -150,9 +155,21 @@ for (const { name, make } of kindsOfDisk()) {
     /** What is left of a page of the disk may still take an opening or two. @returns the users acknowledged */
     async function openUntilRefused(first: number): Promise<number[]> {
       const opened: number[] = [];
-      for (let user = first; (await heal(daemon.url, user)).status === 200; user++) opened.push(user);
+      // Each partition has a store of its own, with a little room left.
+      const open = new Set(PARTITIONS_OF_USERS);
+      for (let user = first; open.size > 0; user++) {
+        if ((await heal(daemon.url, user)).status === 200) opened.push(user);
+        else open.delete(partitionHolding(userId(user)));
+      }
       refusing = true;
       return opened;
+    }
+
+    /** From each partition of users, and at most one from any other. */
+    function expectOneEach(lines: readonly Readonly<Record<string, unknown>>[]): void {
+      const partitions = lines.map(({ partition }) => partition);
+      expect(partitions).to.include.members(PARTITIONS_OF_USERS);
+      expect(new Set(partitions)).to.have.property('size', partitions.length);
     }
   });
 }
