@@ -3,28 +3,15 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync }
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import ts from 'typescript';
+import { mutateSimulated } from './mutate-simulated.js';
+import { SWAPS } from './mutate-swaps.js';
 import { PURE_RULES } from './mutate-targets.js';
 
 /*
  * Changes one operator or constant of a pure rule at a time, and runs the tests of that rule. Prints changes that no
- * test notices. It works in a copy. `npm run mutate`; `npm run mutate -- breaker` for files with that in their path.
+ * test notices. It works in a copy. `npm run mutate`; `npm run mutate -- breaker` for files with that in their path;
+ * `npm run mutate -- --judge simulator` for what the simulator notices.
  */
-
-const SWAPS = new Map<ts.SyntaxKind, string>([
-  [ts.SyntaxKind.LessThanToken, '<='],
-  [ts.SyntaxKind.LessThanEqualsToken, '<'],
-  [ts.SyntaxKind.GreaterThanToken, '>='],
-  [ts.SyntaxKind.GreaterThanEqualsToken, '>'],
-  [ts.SyntaxKind.EqualsEqualsEqualsToken, '!=='],
-  [ts.SyntaxKind.ExclamationEqualsEqualsToken, '==='],
-  [ts.SyntaxKind.AmpersandAmpersandToken, '||'],
-  [ts.SyntaxKind.BarBarToken, '&&'],
-  [ts.SyntaxKind.PlusToken, '-'],
-  [ts.SyntaxKind.MinusToken, '+'],
-  [ts.SyntaxKind.AsteriskToken, '/'],
-  [ts.SyntaxKind.TrueKeyword, 'false'],
-  [ts.SyntaxKind.FalseKeyword, 'true'],
-]);
 
 /** Seconds that the tests of one mutant may take, so that endless loops are noticed, too. */
 const PATIENCE = 120;
@@ -70,26 +57,32 @@ function passes(directory: string, specs: readonly string[]): boolean {
   return run.status === 0;
 }
 
-const wanted = process.argv[2] ?? '';
-const copy = mkdtempSync(join(tmpdir(), 'heartbeat-mutate-'));
-let [count, survivors] = [0, 0];
-try {
-  for (const part of ['src', 'actors', 'test', 'scripts', 'docs', 'package.json', 'tsconfig.json'])
-    cpSync(part, join(copy, part), { recursive: true });
-  symlinkSync(resolve('node_modules'), join(copy, 'node_modules'));
-  for (const { rule, specs } of PURE_RULES.filter((target) => target.rule.includes(wanted))) {
-    const source = readFileSync(rule, 'utf8');
-    if (!passes(copy, specs)) throw new Error(`the tests of ${rule} fail without any change`);
-    for (const { from, to, text, line } of mutantsOf(source)) {
-      count++;
-      writeFileSync(join(copy, rule), source.slice(0, from) + text + source.slice(to));
-      if (!passes(copy, specs)) continue;
-      survivors++;
-      process.stdout.write(`${rule}:${String(line)}: ${source.slice(from, to)} became ${text}\n`);
+const args = process.argv.slice(2);
+const isSimulated = args[0] === '--judge' && args[1] === 'simulator';
+if (isSimulated) await mutateSimulated(args[2] ?? '');
+else mutate(args[0] ?? '');
+
+function mutate(wanted: string): void {
+  const copy = mkdtempSync(join(tmpdir(), 'heartbeat-mutate-'));
+  let [count, survivors] = [0, 0];
+  try {
+    for (const part of ['src', 'actors', 'test', 'scripts', 'docs', 'package.json', 'tsconfig.json'])
+      cpSync(part, join(copy, part), { recursive: true });
+    symlinkSync(resolve('node_modules'), join(copy, 'node_modules'));
+    for (const { rule, specs } of PURE_RULES.filter((target) => target.rule.includes(wanted))) {
+      const source = readFileSync(rule, 'utf8');
+      if (!passes(copy, specs)) throw new Error(`the tests of ${rule} fail without any change`);
+      for (const { from, to, text, line } of mutantsOf(source)) {
+        count++;
+        writeFileSync(join(copy, rule), source.slice(0, from) + text + source.slice(to));
+        if (!passes(copy, specs)) continue;
+        survivors++;
+        process.stdout.write(`${rule}:${String(line)}: ${source.slice(from, to)} became ${text}\n`);
+      }
+      writeFileSync(join(copy, rule), source);
     }
-    writeFileSync(join(copy, rule), source);
+  } finally {
+    rmSync(copy, { recursive: true, force: true });
   }
-} finally {
-  rmSync(copy, { recursive: true, force: true });
+  process.stdout.write(`${String(survivors)} of ${String(count)} mutants survived\n`);
 }
-process.stdout.write(`${String(survivors)} of ${String(count)} mutants survived\n`);

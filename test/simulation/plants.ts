@@ -3,6 +3,7 @@ import { Backlog } from '../../actors/history/backlog.js';
 import { Stash } from '../../actors/shards/stash.js';
 import type { Decision as NodeDecision, NodeRules } from '../../actors/node/decision.js';
 import { decide as decideNode } from '../../actors/node/node.machine.js';
+import { UserActor } from '../../actors/user/user.actor.js';
 import { ABSENT, decide, type Decision } from '../../actors/user/user.machine.js';
 import { Batch, NOT_SYNCED } from '../../src/adapters/history/sealed-store.js';
 import type { AppPorts } from '../../src/app.js';
@@ -11,7 +12,10 @@ import { instant, moment, type Moment } from '../../src/domain/time.js';
 import type { Channel } from '../../src/ports/channel.js';
 import type { HistoryRecord, HistoryStore } from '../../src/ports/history-store.js';
 import type { WriteOptions } from '../../src/ports/ordered-store.js';
+import { Incarnation } from '../../src/runtime/incarnation.js';
+import { EntityActor } from '../../actors/shards/entity-actor.js';
 import type { Daemon } from './machine/daemon.js';
+import { replaced } from './replaced.js';
 
 /** A fault that is planted in the daemon, to prove that the simulator finds such faults. */
 export interface Plant {
@@ -82,21 +86,6 @@ function timed<Message extends object>(message: Message, times: Readonly<Record<
   const changed: Message = Object.create(message) as Message;
   for (const [name, value] of Object.entries(times)) Object.defineProperty(changed, name, { value });
   return changed;
-}
-
-/** Replaces a method of all objects of a class. */
-function replaced<Method extends string, Made extends Record<Method, (...args: never[]) => unknown>>(
-  of: { readonly prototype: Made },
-  name: Method,
-  by: (original: Made[Method]) => (this: Made, ...args: never[]) => unknown,
-): () => () => void {
-  return () => {
-    const original = of.prototype[name];
-    Object.defineProperty(of.prototype, name, { value: by(original), configurable: true, writable: true });
-    return () => {
-      Object.defineProperty(of.prototype, name, { value: original, configurable: true, writable: true });
-    };
-  };
 }
 
 /** Milliseconds that an acknowledgement is ahead of the disk. */
@@ -369,6 +358,66 @@ export const PLANTS: readonly Plant[] = [
     name: 'stash-lost',
     breaks: 'A message that waits behind another one for the disk is lost.',
     install: replaced(Stash, 'add', () => () => true),
+  },
+  {
+    name: 'stash-lost-in-a-crash',
+    breaks: 'What waits for the disk behind another message is lost when its actor crashes.',
+    install: () => {
+      let hasCrashed = false;
+      const undo = [
+        replaced(
+          EntityActor,
+          'crashed',
+          (original) =>
+            function (this: unknown, ...args: unknown[]) {
+              hasCrashed = true;
+              Reflect.apply(original, this, args);
+            },
+        )(),
+        replaced(
+          Stash,
+          'unstash',
+          (original) =>
+            function (this: unknown, handled: unknown, tell: unknown) {
+              const lost = hasCrashed ? () => undefined : tell;
+              hasCrashed = false;
+              return Reflect.apply(original, this, [handled, lost]) as unknown;
+            },
+        )(),
+      ];
+      return () => {
+        for (const each of undo) each();
+      };
+    },
+  },
+  {
+    name: 'mailbox-lost-in-a-crash',
+    breaks: 'The messages in the mailbox of an actor are lost when it crashes.',
+    install: () => {
+      const waiting = Object.getOwnPropertyDescriptor(Incarnation.prototype, 'waiting');
+      Object.defineProperty(Incarnation.prototype, 'waiting', { configurable: true, get: () => [] });
+      return () => {
+        if (waiting !== undefined) Object.defineProperty(Incarnation.prototype, 'waiting', waiting);
+      };
+    },
+  },
+  {
+    name: 'state-lost-in-a-crash',
+    breaks: 'A user whose actor crashes is forgotten.',
+    install: replaced(
+      UserActor,
+      'crashed',
+      (original) =>
+        function (this: UserActor, ...args: unknown[]) {
+          if (this.state.phase === 'online') this.state = ABSENT;
+          Reflect.apply(original, this, args);
+        },
+    ),
+  },
+  {
+    name: 'refusal-not-undone',
+    breaks: 'An opening or a goodbye that was refused, and reached the disk, stays there.',
+    ports: losing('unopened', 'unended'),
   },
   {
     name: 'refused-batch-not-repeated',

@@ -7,6 +7,7 @@ import type { Session } from '../../src/domain/session.js';
 import { HeartbeatError } from '../../src/errors.js';
 import type { Channel } from '../../src/ports/channel.js';
 import { configOf } from '../support/simulated-app.js';
+import { Crashes } from './machine/crashes.js';
 import { Daemon, type Run } from './machine/daemon.js';
 import { Loop } from './machine/loop.js';
 import { Random } from './machine/random.js';
@@ -71,6 +72,7 @@ class Simulation {
   readonly #settings: Settings;
   readonly #ledger: Ledger;
   readonly #daemon: Daemon;
+  readonly #crashes = new Crashes();
   readonly #network: Network;
   readonly #presence: PresenceOracle;
   readonly #liveness: LivenessOracle;
@@ -130,6 +132,7 @@ class Simulation {
       loop,
       random,
       daemon: this.#daemon,
+      crashes: this.#crashes,
       network: this.#network,
       ledger: this.#ledger,
       settings,
@@ -182,10 +185,13 @@ class Simulation {
 
   async play(): Promise<Outcome> {
     let broken: Outcome['broken'];
+    const undo = this.#crashes.install();
     try {
       await this.#loop.governing(this.#random.fork('daemon').next, () => this.#play());
     } catch (error) {
       broken = this.#described(error);
+    } finally {
+      undo();
     }
     return {
       seed: this.#options.seed,

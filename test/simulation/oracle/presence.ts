@@ -11,6 +11,9 @@ const STARTING = 50;
 /** How late a deadline is acted on. */
 const TICK = 25;
 
+/** A deadline that crashed its actor twice is tried again after this time. */
+const EXPIRE_AGAIN = 1000;
+
 /** The last requests of a user, which decide what a checkup says. */
 const RECENT = 100;
 
@@ -35,7 +38,9 @@ export class PresenceOracle {
   /** How late the disk may know of what happened. */
   get #lag(): number {
     const { timeout, blindAfter } = this.#rules;
-    return Math.min(1000, timeout / 4) + blindAfter + 2 * TICK + 20;
+    return (
+      Math.min(1000, timeout / 4) + blindAfter + 2 * TICK + 20 + (this.#ledger.hasCrashed ? EXPIRE_AGAIN : 0)
+    );
   }
 
   /** @param until nothing later is known */
@@ -86,9 +91,11 @@ export class PresenceOracle {
       const change = before.at(-1);
       if (change !== undefined && change.kind !== 'heal' && isSettled(change, asked.at))
         return complain(`said goodbye at ${clockOf(change.at)}, which was confirmed`);
-      const { hi } = this.#deadline(last, asked.at);
+      const { lo, hi } = this.#deadline(last, asked.at);
       const underWay = last.answeredAt === undefined || last.answeredAt > asked.at;
-      if (hi < asked.earliest && !underWay)
+      // Where nothing disturbed it, the session is over at the deadline itself.
+      const isOver = hi < asked.earliest || (lo === hi && hi === asked.earliest && asked.at === hi);
+      if (isOver && !underWay)
         complain(`the time after the last heal, of ${clockOf(last.at)}, was over at ${clockOf(hi)}`);
       return;
     }

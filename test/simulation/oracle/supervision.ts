@@ -16,24 +16,16 @@ interface Supervision {
 }
 
 /** Of a part of the tree, when everything is over. */
-const FIGURES = [
-  'mailbox',
-  'actors',
-  'open',
-  'unstored',
-  'held',
-  'flapping',
-  'waiting',
-  'active',
-  'crashes',
-  'restarts',
-];
+const FIGURES = ['mailbox', 'actors', 'open', 'unstored', 'held', 'flapping', 'waiting', 'active'];
+const CRASHES = ['crashes', 'restarts'];
 /** Entries on their way to the disk at any time: the checkpoints. */
 const CHECKPOINTS = 3;
 /** What `/supervision` shows of blind intervals, at the most. */
 const SHOWN = 20;
 /** How soon after the end of a blind interval a kill may lose its record. */
 const STORING = 200;
+/** Seconds by which a blind interval may be shorter: an orderly stop watches until it no longer listens. */
+const SHORTER = { blind: 0.1, restart: 0.5 };
 /** By how much a blind interval may be longer than what was done to the process. */
 const LONGER = 2500;
 
@@ -52,8 +44,8 @@ export class SupervisionOracle {
       ...figure('users online', users.online),
       ...figure('nodes', nodes.registered),
       ...figure('entries on their way to the disk', Math.max(0, store.waiting - CHECKPOINTS)),
-      ...figure('dead letters', dead_letters.total),
-      ...figuresOf(tree),
+      ...(this.#ledger.hasCrashed ? [] : figure('dead letters', dead_letters.total)),
+      ...figuresOf(tree, this.#ledger.hasCrashed ? FIGURES : [...FIGURES, ...CRASHES]),
     ];
     if (left.length > 0)
       throw new BrokenPromise(`Everything is over, and the daemon still shows ${left.join(', ')}.`, now);
@@ -73,7 +65,10 @@ export class SupervisionOracle {
       const cause = disturbance.kind === 'blind' ? 'stalled' : 'restarted';
       const length = (disturbance.to - disturbance.from) / 1000;
       const index = recorded.findIndex(
-        (one) => one.cause === cause && one.seconds >= length - 0.1 && one.seconds <= length + LONGER / 1000,
+        (one) =>
+          one.cause === cause &&
+          one.seconds >= length - SHORTER[disturbance.kind] &&
+          one.seconds <= length + LONGER / 1000,
       );
       if (index >= 0) recorded.splice(index, 1);
       else
@@ -101,10 +96,10 @@ function figure(name: string, value: number): string[] {
   return value === 0 ? [] : [`${String(value)} ${name}`];
 }
 
-function figuresOf(child: Child): string[] {
-  const own = FIGURES.flatMap((name) => {
+function figuresOf(child: Child, names: readonly string[]): string[] {
+  const own = names.flatMap((name) => {
     const value = child[name];
     return typeof value === 'number' ? figure(`${name} of ${child.name}`, value) : [];
   });
-  return [...own, ...(child.children ?? []).flatMap(figuresOf)];
+  return [...own, ...(child.children ?? []).flatMap((below) => figuresOf(below, names))];
 }

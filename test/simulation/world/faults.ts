@@ -1,3 +1,4 @@
+import { CRASHING, type Crashes } from '../machine/crashes.js';
 import type { Daemon } from '../machine/daemon.js';
 import type { Loop } from '../machine/loop.js';
 import type { Random } from '../machine/random.js';
@@ -13,6 +14,7 @@ const FAULTS = {
   stop: 60,
   stall: 20,
   lag: 6,
+  crash: 8,
   jump: 40,
   refuse: 30,
   slow: 20,
@@ -38,6 +40,7 @@ export interface FaultsDeps {
   readonly loop: Loop;
   readonly random: Random;
   readonly daemon: Daemon;
+  readonly crashes: Crashes;
   readonly network: Network;
   readonly ledger: Ledger;
   readonly settings: Settings;
@@ -127,6 +130,17 @@ export class Faults {
       case 'lag':
         this.#lag(random);
         return;
+      case 'crash': {
+        const part = random.pick(CRASHING);
+        // What nobody waits for is given up when it crashes its actor twice, and is not promised to have had its effect.
+        const times = part === 'users' || part === 'nodes' ? random.pick([1, 1, 2]) : 1;
+        this.#deps.crashes.arm(part, random.int(0, 12), times, (path) => {
+          this.#deps.ledger.hasCrashed = true;
+          const often = times === 1 ? 'a message crashes' : 'a message twice crashes';
+          this.#did(kind, `In the daemon, ${often} the actor ${path}.`);
+        });
+        return;
+      }
       case 'jump': {
         const by = random.pick([3_600_000, 60_000, 5000, 200, -200, -5000, -3_600_000]);
         this.#did(

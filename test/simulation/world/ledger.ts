@@ -50,6 +50,8 @@ export class Ledger {
   readonly jumps: Jump[] = [];
   /** Times in which the disk may be behind: it was slow or refused writes, until all of that was made up for. */
   readonly troubles: { readonly from: number; to: number }[] = [];
+  /** Some message crashed its actor. */
+  hasCrashed = false;
   readonly lines: Line[] = [];
   readonly counts = new Map<string, number>();
   readonly #now: () => number;
@@ -117,6 +119,11 @@ export class Ledger {
     for (const { at, by } of this.jumps) if (at >= from && at <= to) leads.push((leads.at(-1) ?? lead) + by);
     return leads;
   }
+}
+
+/** Undefined where a crash kept the effect from being known. */
+export function refusalOf(code: string): 'refused' | undefined {
+  return code === 'HEARTBEAT_INTERNAL' ? undefined : 'refused';
 }
 
 /** A promise that was broken. */

@@ -4,7 +4,7 @@ import { node as nodeName } from '../../support/simulated-app.js';
 import type { Loop } from '../machine/loop.js';
 import type { Random } from '../machine/random.js';
 import { clockOf } from '../oracle/clock-text.js';
-import type { Ledger, NodeChange } from './ledger.js';
+import { refusalOf, type Ledger, type NodeChange } from './ledger.js';
 import type { Network } from './network.js';
 import type { Settings } from './settings.js';
 
@@ -128,7 +128,7 @@ export class NodeClient {
           const said = reply.kind === 'refused' ? `the refusal ${reply.code}` : `'${reply.kind}'`;
           ledger.tell(`${this.name} gets ${said} to the ${kind} of ${clockOf(read.at)}.`, this.name);
           change.answeredAt = loop.now;
-          change.answer = reply.kind === 'refused' ? 'refused' : 'done';
+          change.answer = reply.kind === 'refused' ? refusalOf(reply.code) : 'done';
           if (reply.kind === 'refused') {
             change.code = reply.code;
             change.mayBeOnDisk = this.#deps.diskKeptRefused(read.at);

@@ -5,7 +5,7 @@ import type { Loop } from '../machine/loop.js';
 import type { Random } from '../machine/random.js';
 import { clockOf } from '../oracle/clock-text.js';
 import type { PresenceOracle } from '../oracle/presence.js';
-import type { Ledger, UserChange } from './ledger.js';
+import { refusalOf, type Ledger, type UserChange } from './ledger.js';
 import type { Network } from './network.js';
 import type { Settings } from './settings.js';
 
@@ -48,10 +48,22 @@ export class UserClient {
     this.#isDone = true;
   }
 
+  /** Counts the times that it gave up: what it meant to do before that, it does not do. */
+  #life = 0;
+
   #later(delay: number, work: () => void): void {
+    const life = this.#life;
     this.#deps.loop.after(delay, () => {
-      if (!this.#isDone) work();
+      if (!this.#isDone && life === this.#life) work();
     });
+  }
+
+  /** It was refused, and falls silent for a while. Somebody looks whether it is online. */
+  #giveUp(): void {
+    const { timeout } = this.#deps.settings;
+    this.#life++;
+    this.#away(6 * timeout);
+    for (let look = 1; look <= 4; look++) this.#beWatched(look * timeout);
   }
 
   #away(mean: number): void {
@@ -117,7 +129,7 @@ export class UserClient {
         app.users.ask(kind, this.id, (reply) => {
           ledger.tell(`User ${this.id} gets ${said(reply)} to the ${kind} of ${clockOf(read.at)}.`, this.id);
           change.answeredAt = loop.now;
-          change.answer = reply.kind === 'refused' ? 'refused' : 'done';
+          change.answer = reply.kind === 'refused' ? refusalOf(reply.code) : 'done';
           if (reply.kind === 'refused') {
             change.code = reply.code;
             change.mayBeOnDisk = this.#deps.diskKeptRefused(read.at);
@@ -127,7 +139,9 @@ export class UserClient {
       },
       heard: (reply) => {
         const isAnswered = reply !== 'lost' && reply.kind !== 'refused';
-        if (isAnswered || attempt >= 3 || kind === 'erase') return;
+        if (isAnswered || this.#isDone || kind === 'erase') return;
+        if (reply !== 'lost' && this.#random.chance(0.2)) return this.#giveUp();
+        if (attempt >= 3) return;
         this.#later(this.#random.int(1, settings.timeout / 4), () => {
           this.#change(kind, false, attempt + 1);
         });

@@ -1,0 +1,54 @@
+import { Cell } from '../../../src/runtime/actor.js';
+import { STOP } from '../../../src/runtime/incarnation.js';
+import { replaced } from '../replaced.js';
+
+/** The actors that a message may crash. */
+export const CRASHING = ['users', 'nodes', 'history', 'notifier'] as const;
+
+interface Armed {
+  readonly part: (typeof CRASHING)[number];
+  /** Messages that are spared before. */
+  left: number;
+  times: number;
+  /** The one that crashes its actor, which may be handled again. */
+  message: unknown;
+  readonly crashed: (path: string) => void;
+}
+
+/** Makes messages crash the actors that handle them. */
+export class Crashes {
+  #armed: Armed | undefined;
+
+  /** The next message but `left` of these actors crashes its actor, and again where it is handled again. */
+  arm(part: Armed['part'], left: number, times: number, crashed: Armed['crashed']): void {
+    this.#armed = { part, left, times, message: undefined, crashed };
+  }
+
+  /** @returns undoes it */
+  install(): () => void {
+    const strikes = (path: () => string, message: unknown): boolean => this.#strikes(path, message);
+    return replaced(
+      Cell,
+      'handle',
+      (original) =>
+        function (this: Cell<unknown>, message: unknown) {
+          if (strikes(() => this.path, message)) throw new Error('a crash that was injected');
+          Reflect.apply(original, this, [message]);
+        },
+    )();
+  }
+
+  #strikes(path: () => string, message: unknown): boolean {
+    const armed = this.#armed;
+    if (armed === undefined || message === STOP) return false;
+    if (armed.message === undefined) {
+      const where = path();
+      if (!where.includes(`/${armed.part}`) || armed.left-- > 0) return false;
+      armed.message = message;
+      armed.crashed(where);
+    }
+    if (armed.message !== message) return false;
+    if (--armed.times <= 0) this.#armed = undefined;
+    return true;
+  }
+}

@@ -1,0 +1,14 @@
+/** Replaces a method of all objects of a class. @returns does that, and returns what undoes it */
+export function replaced<Method extends string, Made extends Record<Method, (...args: never[]) => unknown>>(
+  of: { readonly prototype: Made },
+  name: Method,
+  by: (original: Made[Method]) => (this: Made, ...args: never[]) => unknown,
+): () => () => void {
+  return () => {
+    const original = of.prototype[name];
+    Object.defineProperty(of.prototype, name, { value: by(original), configurable: true, writable: true });
+    return () => {
+      Object.defineProperty(of.prototype, name, { value: original, configurable: true, writable: true });
+    };
+  };
+}
