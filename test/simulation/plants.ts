@@ -12,7 +12,6 @@ import { instant, moment, type Moment } from '../../src/domain/time.js';
 import type { Channel } from '../../src/ports/channel.js';
 import type { HistoryRecord, HistoryStore } from '../../src/ports/history-store.js';
 import type { WriteOptions } from '../../src/ports/ordered-store.js';
-import { Incarnation } from '../../src/runtime/incarnation.js';
 import { EntityActor } from '../../actors/shards/entity-actor.js';
 import type { Daemon } from './machine/daemon.js';
 import { replaced } from './replaced.js';
@@ -387,17 +386,6 @@ export const PLANTS: readonly Plant[] = [
       ];
       return () => {
         for (const each of undo) each();
-      };
-    },
-  },
-  {
-    name: 'mailbox-lost-in-a-crash',
-    breaks: 'The messages in the mailbox of an actor are lost when it crashes.',
-    install: () => {
-      const waiting = Object.getOwnPropertyDescriptor(Incarnation.prototype, 'waiting');
-      Object.defineProperty(Incarnation.prototype, 'waiting', { configurable: true, get: () => [] });
-      return () => {
-        if (waiting !== undefined) Object.defineProperty(Incarnation.prototype, 'waiting', waiting);
       };
     },
   },
