@@ -1,5 +1,5 @@
 import { LevelHistoryStore } from '../../src/adapters/level/level-history-store.js';
-import { temporaryDirectory } from './temporary-directory.js';
+import { temporaryDirectory, type TemporaryDirectory } from './temporary-directory.js';
 import type { StoredData } from './with-store.js';
 
 type Options = ConstructorParameters<typeof LevelHistoryStore>[1];
@@ -28,4 +28,46 @@ export async function levelData(options?: Options): Promise<LevelData> {
       await directory.remove();
     },
   };
+}
+
+/** A store that is not open yet, on a temporary directory. A test may put another store in its place. */
+class UnopenedStore {
+  #directory: TemporaryDirectory | undefined;
+  #store: LevelHistoryStore | undefined;
+
+  get path(): string {
+    if (this.#directory === undefined) throw new TypeError('no directory has been made');
+    return this.#directory.path;
+  }
+
+  get store(): LevelHistoryStore {
+    return (this.#store ??= new LevelHistoryStore(this.path));
+  }
+
+  set store(store: LevelHistoryStore) {
+    this.#store = store;
+  }
+
+  async make(): Promise<void> {
+    this.#directory = await temporaryDirectory();
+    this.#store = undefined;
+  }
+
+  async makeAnew(): Promise<void> {
+    await this.dispose();
+    await this.make();
+  }
+
+  async dispose(): Promise<void> {
+    await this.store.close();
+    await this.#directory?.remove();
+  }
+}
+
+/** Gives each test of the suite in which it is called a directory of its own, and a store on it to be opened. */
+export function withUnopenedStore(): UnopenedStore {
+  const data = new UnopenedStore();
+  beforeEach(() => data.make());
+  afterEach(() => data.dispose());
+  return data;
 }

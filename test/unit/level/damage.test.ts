@@ -2,6 +2,7 @@ import { open, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { expect } from 'chai';
 import { LevelHistoryStore } from '../../../src/adapters/level/level-history-store.js';
 import { ended, historyOf, opened, openIn, user } from '../../contract/history-store/reading.js';
+import { withUnopenedStore } from '../../support/level-data.js';
 import { temporaryDirectory, type TemporaryDirectory } from '../../support/temporary-directory.js';
 import { problemOf } from './support/expect-problem.js';
 import { fileOf } from './support/raw.js';
@@ -12,25 +13,18 @@ const idOf = (batch: number, index: number) => user(batch * PER_BATCH + index);
 
 describe('a damaged history', function () {
   this.timeout(60_000);
-  let directory: TemporaryDirectory;
-  let store: LevelHistoryStore;
+  const data = withUnopenedStore();
   beforeEach(async () => {
-    directory = await temporaryDirectory();
-    store = new LevelHistoryStore(directory.path);
-    await store.open();
+    await data.store.open();
     for (let batch = 0; batch < BATCHES; batch++)
-      await store.write(
+      await data.store.write(
         Array.from({ length: PER_BATCH }, (_, index) => ended(idOf(batch, index), batch, batch + 1)),
       );
-    await store.close();
-  });
-  afterEach(async () => {
-    await store.close();
-    await directory.remove();
+    await data.store.close();
   });
 
   async function expectDamage(words: RegExp) {
-    const error = await problemOf(store.open(), 'HEARTBEAT_STORE_CORRUPT');
+    const error = await problemOf(data.store.open(), 'HEARTBEAT_STORE_CORRUPT');
     expect(error.message)
       .to.match(words)
       .and.match(/restore it from a backup, or choose another data_dir$/);
@@ -42,41 +36,41 @@ describe('a damaged history', function () {
     ['names a file that is not there', 'MANIFEST-999999\n'],
   ] as const)
     it(`is not opened when CURRENT ${what}`, async () => {
-      await writeFile(await fileOf(directory.path, /^CURRENT$/), contents);
+      await writeFile(await fileOf(data.path, /^CURRENT$/), contents);
       await expectDamage(/damaged/);
     });
 
   it('is not opened when CURRENT is missing, and then is still there', async () => {
-    const current = await fileOf(directory.path, /^CURRENT$/);
+    const current = await fileOf(data.path, /^CURRENT$/);
     await rename(current, `${current}.lost`);
     await expectDamage(/CURRENT is missing/);
     await rename(`${current}.lost`, current);
-    await store.open();
-    expect(store.countSessions()).to.equal(BATCHES * PER_BATCH);
+    await data.store.open();
+    expect(data.store.countSessions()).to.equal(BATCHES * PER_BATCH);
   });
 
   it('is not opened when its manifest is no manifest', async () => {
-    const manifest = await fileOf(directory.path, /^MANIFEST/);
+    const manifest = await fileOf(data.path, /^MANIFEST/);
     await writeFile(manifest, Buffer.alloc(200, 0x5a));
     await expectDamage(/damaged/);
   });
 
   it('is not opened when a table is missing', async () => {
     // Opening it moves what is in the log to a table.
-    await store.open();
-    await store.close();
-    await rm(await fileOf(directory.path, /\.ldb$/));
+    await data.store.open();
+    await data.store.close();
+    await rm(await fileOf(data.path, /\.ldb$/));
     await expectDamage(/missing files/);
   });
 
   it('reports an unreadable record when it is read', async () => {
-    await store.open();
-    await store.close();
-    const table = await fileOf(directory.path, /\.ldb$/);
+    await data.store.open();
+    await data.store.close();
+    const table = await fileOf(data.path, /\.ldb$/);
     const file = await open(table, 'r+');
     await file.write(Buffer.alloc(2_000, 0x5a), 0, 2_000, 1_000);
     await file.close();
-    const failing = store.open().then(() => historyOf(store, idOf(0, 30)));
+    const failing = data.store.open().then(() => historyOf(data.store, idOf(0, 30)));
     await problemOf(failing, 'HEARTBEAT_STORE_CORRUPT');
   });
 });

@@ -4,7 +4,6 @@ import { crc32 } from 'node:zlib';
 import { expect } from 'chai';
 import { Level } from 'level';
 import { VERSION } from '../../../src/adapters/history/format.js';
-import { LevelHistoryStore } from '../../../src/adapters/level/level-history-store.js';
 import type { AlertRecord } from '../../../src/domain/alert.js';
 import { NOTHING_CHOSEN, type Flip, type NodeStatus, type Registration } from '../../../src/domain/node.js';
 import { parseNodeName } from '../../../src/domain/node-name.js';
@@ -21,7 +20,7 @@ import {
   user,
 } from '../../contract/history-store/reading.js';
 import { alertAt, delivery } from '../../support/alert-records.js';
-import { temporaryDirectory, type TemporaryDirectory } from '../../support/temporary-directory.js';
+import { withUnopenedStore } from '../../support/level-data.js';
 import { problemOf } from './support/expect-problem.js';
 import { withDatabase } from './support/raw.js';
 
@@ -193,20 +192,11 @@ const shown = (entries: [Buffer, Buffer][]) =>
   entries.map((entry) => entry.map((part) => part.toString('hex')).join(' => '));
 
 describe(`the format of a history on disk, version ${VERSION}`, () => {
-  let directory: TemporaryDirectory;
-  let store: LevelHistoryStore;
-  beforeEach(async () => {
-    directory = await temporaryDirectory();
-    store = new LevelHistoryStore(directory.path);
-  });
-  afterEach(async () => {
-    await store.close();
-    await directory.remove();
-  });
+  const data = withUnopenedStore();
 
   // A change here is a new version: it needs a step in `upgrade`, and a golden file of its own beside this one.
   it('is written as it always was', async () => {
-    await store.open();
+    await data.store.open();
     // History ends no session that it has not opened.
     const begun = RECORDS.flatMap((record) =>
       record.kind === 'ended'
@@ -214,9 +204,9 @@ describe(`the format of a history on disk, version ${VERSION}`, () => {
         : [],
     );
     const unnotified: HistoryRecord = { kind: 'alerts', records: [], unnotified: [UNNOTIFIED] };
-    await store.write([...begun, ...RECORDS, ...NODES, ...ADDED, unnotified]);
-    await store.close();
-    const written = await withDatabase(directory.path, (db) => db.iterator().all());
+    await data.store.write([...begun, ...RECORDS, ...NODES, ...ADDED, unnotified]);
+    await data.store.close();
+    const written = await withDatabase(data.path, (db) => db.iterator().all());
     expect(shown(written)).to.deep.equal(shown(await goldenEntries(VERSION)));
   });
 
@@ -225,7 +215,7 @@ describe(`the format of a history on disk, version ${VERSION}`, () => {
   }
 
   async function write(entries: readonly [Buffer, Buffer][]): Promise<void> {
-    const db = new Level<Buffer, Buffer>(path.join(directory.path, 'history'), {
+    const db = new Level<Buffer, Buffer>(path.join(data.path, 'history'), {
       keyEncoding: 'buffer',
       valueEncoding: 'buffer',
     });
@@ -236,14 +226,14 @@ describe(`the format of a history on disk, version ${VERSION}`, () => {
   it('is read as it always was', async () => {
     await writeGolden(VERSION);
     await expectAll({ node: adaptive, status: rhythmic }, { node: caredFor, status: failed });
-    expect(await collect(store.openAlerts())).to.deep.equal([told]);
-    expect(await collect(store.unnotified())).to.deep.equal([UNNOTIFIED]);
+    expect(await collect(data.store.openAlerts())).to.deep.equal([told]);
+    expect(await collect(data.store.unnotified())).to.deep.equal([UNNOTIFIED]);
   });
 
   it('is taken over from version 3, and no daemon of that version reads it any more', async () => {
     await writeGolden(3);
     await expectAll();
-    await store.close();
+    await data.store.close();
     expect(await entriesNow()).to.deep.equal(
       await entriesOf(3, { nodes: 2, alerts: 0, open: 2, open_alerts: 0 }),
     );
@@ -252,11 +242,11 @@ describe(`the format of a history on disk, version ${VERSION}`, () => {
   it('is taken over from version 4, with a checksum behind each value', async () => {
     await writeGolden(4);
     await expectAll({ node: adaptive, status: rhythmic }, { node: caredFor, status: failed });
-    await store.close();
+    await data.store.close();
     expect(await entriesNow()).to.deep.equal(await upgradedFrom4());
   });
 
-  const entriesNow = async () => shown(await withDatabase(directory.path, (db) => db.iterator().all()));
+  const entriesNow = async () => shown(await withDatabase(data.path, (db) => db.iterator().all()));
 
   /** This version's entries without those that version 4 did not have. */
   const upgradedFrom4 = async () => shown((await goldenEntries(VERSION)).filter(([key]) => key[0] !== 0x33));
@@ -300,47 +290,40 @@ describe(`the format of a history on disk, version ${VERSION}`, () => {
         if (entry[0].equals(VERSION_KEY)) return [entry[0], Buffer.from(String(VERSION))];
         return index < done ? sealed(entry) : entry;
       });
-      directory = await anew(directory);
+      await data.makeAnew();
       await write([...entries, meta('format', { version: VERSION, sealed_to: last, ...counts })]);
-      store = new LevelHistoryStore(directory.path);
-      await store.open();
-      await store.close();
+      await data.store.open();
+      await data.store.close();
       expect(await entriesNow(), `${done} done`).to.deep.equal(whole);
     }
   });
 
   it('is called damaged where its version cannot be trusted', async () => {
     for (const version of ['4', '1']) {
-      directory = await anew(directory);
+      await data.makeAnew();
       const entries = await goldenEntries(VERSION);
       await write(
         entries.map(([key, value]) => [key, key.equals(VERSION_KEY) ? Buffer.from(version) : value]),
       );
-      store = new LevelHistoryStore(directory.path);
-      await problemOf(store.open(), 'HEARTBEAT_STORE_CORRUPT');
+      await problemOf(data.store.open(), 'HEARTBEAT_STORE_CORRUPT');
     }
   });
-
-  async function anew(before: TemporaryDirectory): Promise<TemporaryDirectory> {
-    await before.remove();
-    return temporaryDirectory();
-  }
 
   it('is taken over from version 2, with the nodes to be pruned', async () => {
     await writeGolden(2);
     await expectAll();
-    await store.close();
+    await data.store.close();
     expect(await entriesNow()).to.deep.equal(
       await entriesOf(3, { nodes: 2, alerts: 0, open: 2, open_alerts: 0 }),
     );
-    await store.open();
-    expect(await store.pruneNodes(instant(flip.at), 10)).to.equal(1);
-    expect(await store.pruneNodes(instant(flip.at + 1), 10)).to.equal(1);
-    expect(await collect(store.flips(NODE, { order: 'asc' }))).to.deep.equal([]);
+    await data.store.open();
+    expect(await data.store.pruneNodes(instant(flip.at), 10)).to.equal(1);
+    expect(await data.store.pruneNodes(instant(flip.at + 1), 10)).to.equal(1);
+    expect(await collect(data.store.flips(NODE, { order: 'asc' }))).to.deep.equal([]);
   });
 
   async function expectAll(...more: readonly StoredNode[]): Promise<void> {
-    expect(await store.open()).to.deep.equal({
+    expect(await data.store.open()).to.deep.equal({
       watermark: 1_700_000_000_250,
       aliveAt: 1_700_000_000_250,
       recovery,
@@ -348,41 +331,43 @@ describe(`the format of a history on disk, version ${VERSION}`, () => {
       observed,
     });
     await expectUsers();
-    expect(await collect(store.nodes())).to.deep.equal([
+    expect(await collect(data.store.nodes())).to.deep.equal([
       { node: plain, status: fresh },
       { node: registration, status: failed },
       ...more,
     ]);
-    expect(await collect(store.flips(NODE, { order: 'asc' }))).to.deep.equal([flip]);
-    expect(await collect(store.pauses(NODE))).to.deep.equal([pause]);
+    expect(await collect(data.store.flips(NODE, { order: 'asc' }))).to.deep.equal([flip]);
+    expect(await collect(data.store.pauses(NODE))).to.deep.equal([pause]);
   }
 
   it('is taken over from version 1, which knew no nodes, and is of this version from then on', async () => {
     await writeGolden(1);
-    expect((await store.open()).observed).to.equal(undefined);
+    expect((await data.store.open()).observed).to.equal(undefined);
     await expectUsers();
-    expect(await store.prune(instant(0), 10)).to.equal(1);
-    expect(await collect(store.nodes())).to.deep.equal([]);
-    await store.close();
-    const version = await withDatabase(directory.path, (db) => db.get(VERSION_KEY));
+    expect(await data.store.prune(instant(0), 10)).to.equal(1);
+    expect(await collect(data.store.nodes())).to.deep.equal([]);
+    await data.store.close();
+    const version = await withDatabase(data.path, (db) => db.get(VERSION_KEY));
     expect(String(version)).to.equal(String(VERSION));
   });
 
   async function expectUsers(): Promise<void> {
-    expect(await openIn(store)).to.deep.equal([
+    expect(await openIn(data.store)).to.deep.equal([
       { user: user(12345), onlineAt: 1_638_360_000_000, generation: 0 },
       { user: SNOWFLAKE, onlineAt: 1_700_000_000_123, generation: 3 },
     ]);
     for (const record of RECORDS)
       if (record.kind === 'ended') {
         const { onlineAt, offlineAt, lastSeen } = record;
-        expect(await historyOf(store, record.user)).to.deep.equal([session(onlineAt, offlineAt, lastSeen)]);
+        expect(await historyOf(data.store, record.user)).to.deep.equal([
+          session(onlineAt, offlineAt, lastSeen),
+        ]);
       }
-    expect(await healedIn(store)).to.deep.equal([
+    expect(await healedIn(data.store)).to.deep.equal([
       { generation: 3, users: [SNOWFLAKE, user(-1)] },
       { generation: 3, users: [MOST] },
     ]);
-    expect(await store.blindIntervals(10)).to.deep.equal([stalled, restarted]);
-    expect(store.countSessions()).to.equal(5);
+    expect(await data.store.blindIntervals(10)).to.deep.equal([stalled, restarted]);
+    expect(data.store.countSessions()).to.equal(5);
   }
 });

@@ -9,6 +9,7 @@ import { VERSION } from '../../../src/adapters/history/format.js';
 import { LevelHistoryStore } from '../../../src/adapters/level/level-history-store.js';
 import { opened, user } from '../../contract/history-store/reading.js';
 import { eventually } from '../../support/eventually.js';
+import { withUnopenedStore } from '../../support/level-data.js';
 import { temporaryDirectory, type TemporaryDirectory } from '../../support/temporary-directory.js';
 import { problemOf } from './support/expect-problem.js';
 import { withDatabase } from './support/raw.js';
@@ -40,38 +41,29 @@ describe('a history is made', () => {
 });
 
 describe('opening a history that cannot be opened says why: it', () => {
-  let directory: TemporaryDirectory;
-  let store: LevelHistoryStore;
-  beforeEach(async () => {
-    directory = await temporaryDirectory();
-    store = new LevelHistoryStore(directory.path);
-  });
-  afterEach(async () => {
-    await store.close();
-    await directory.remove();
-  });
+  const data = withUnopenedStore();
 
-  const history = () => path.join(directory.path, 'history');
+  const history = () => path.join(data.path, 'history');
 
   it('is held by another process, until that one ends', async () => {
-    const holder = spawn(process.execPath, ['--import', 'tsx', HOLDER, directory.path], {
+    const holder = spawn(process.execPath, ['--import', 'tsx', HOLDER, data.path], {
       stdio: ['pipe', 'pipe', 'inherit'],
     });
     try {
       await once(holder.stdout, 'data');
-      const error = await problemOf(store.open(), 'HEARTBEAT_STORE_LOCKED');
+      const error = await problemOf(data.store.open(), 'HEARTBEAT_STORE_LOCKED');
       expect(error.message).to.equal(`another daemon owns ${history()}: stop it, or choose another data_dir`);
       expect(error.cause).to.be.instanceOf(Error).with.nested.property('cause.code', 'LEVEL_LOCKED');
       holder.stdin.end();
       await once(holder, 'exit');
-      await store.open();
+      await data.store.open();
     } finally {
       holder.kill('SIGKILL');
     }
   });
 
   it('is held by another process, and nothing of it is read or moved', async () => {
-    const holder = spawn(process.execPath, ['--import', 'tsx', HOLDER, directory.path], {
+    const holder = spawn(process.execPath, ['--import', 'tsx', HOLDER, data.path], {
       stdio: ['pipe', 'pipe', 'inherit'],
     });
     try {
@@ -82,7 +74,7 @@ describe('opening a history that cannot be opened says why: it', () => {
       await rm(mark, { force: true });
       execFileSync('mkfifo', [mark]);
       const names = (await readdir(history())).toSorted();
-      await problemOf(store.open(), 'HEARTBEAT_STORE_LOCKED');
+      await problemOf(data.store.open(), 'HEARTBEAT_STORE_LOCKED');
       expect((await readdir(history())).toSorted()).to.deep.equal(names);
       expect(await readFile(path.join(history(), 'LOG'))).to.deep.equal(journal);
       await rm(mark);
@@ -92,8 +84,8 @@ describe('opening a history that cannot be opened says why: it', () => {
   });
 
   it('lies on a file system that never answers, once that has had 30 s', async () => {
-    await store.open();
-    await store.close();
+    await data.store.open();
+    await data.store.close();
     const hanging = path.join(history(), 'unproven');
     execFileSync('mkfifo', [hanging]);
     const waiting = new Map<() => void, number>();
@@ -101,8 +93,8 @@ describe('opening a history that cannot be opened says why: it', () => {
       waiting.set(callback, delay);
       return () => waiting.delete(callback);
     };
-    store = new LevelHistoryStore(directory.path, { clock: { after } });
-    const opening = problemOf(store.open(), 'HEARTBEAT_STORE_HANGS');
+    data.store = new LevelHistoryStore(data.path, { clock: { after } });
+    const opening = problemOf(data.store.open(), 'HEARTBEAT_STORE_HANGS');
     // Whatever comes before it answers: the one that is still waited for after many looks is the one that hangs.
     let [last, looks] = [new Map<() => void, number>(), 0];
     await eventually(() => {
@@ -128,12 +120,12 @@ describe('opening a history that cannot be opened says why: it', () => {
     ['through a link', linked],
   ] as const) {
     it(`is held by this process, spelt ${how}, and nothing that was acknowledged is lost`, async () => {
-      await store.open();
-      const other = new LevelHistoryStore(await spelt(directory.path));
+      await data.store.open();
+      const other = new LevelHistoryStore(await spelt(data.path));
       const error = await problemOf(other.open(), 'HEARTBEAT_STORE_LOCKED');
       expect(error.message).to.match(/^another daemon or instance in this process owns /);
-      for (let id = 1; id <= 50; id++) await store.write([opened(user(id), id)]);
-      await store.close();
+      for (let id = 1; id <= 50; id++) await data.store.write([opened(user(id), id)]);
+      await data.store.close();
       await other.open();
       expect((await other.lastSession(user(1))) ?? 'none').to.equal('none');
       let found = 0;
@@ -145,28 +137,28 @@ describe('opening a history that cannot be opened says why: it', () => {
 
   it('is held by this process until that one ends, also where it could not be opened', async () => {
     await writeFile(history(), 'no directory');
-    await problemOf(store.open(), 'HEARTBEAT_STORE_UNWRITABLE');
+    await problemOf(data.store.open(), 'HEARTBEAT_STORE_UNWRITABLE');
     await rm(history());
-    await store.open();
+    await data.store.open();
   });
 
   it('is held by this process', async () => {
-    const other = new LevelHistoryStore(directory.path);
+    const other = new LevelHistoryStore(data.path);
     await other.open();
-    await problemOf(store.open(), 'HEARTBEAT_STORE_LOCKED');
+    await problemOf(data.store.open(), 'HEARTBEAT_STORE_LOCKED');
     await other.close();
-    await store.open();
+    await data.store.open();
   });
 
   it('is a file', async () => {
     await writeFile(history(), 'not a directory');
-    const error = await problemOf(store.open(), 'HEARTBEAT_STORE_UNWRITABLE');
+    const error = await problemOf(data.store.open(), 'HEARTBEAT_STORE_UNWRITABLE');
     expect(error.message).to.include(history()).and.include('EEXIST');
     expect(error.cause).to.have.property('code', 'EEXIST');
   });
 
   it('lies below a file', async () => {
-    const file = path.join(directory.path, 'file');
+    const file = path.join(data.path, 'file');
     await writeFile(file, '');
     const error = await problemOf(new LevelHistoryStore(file).open(), 'HEARTBEAT_STORE_UNWRITABLE');
     expect(error.message).to.include('ENOTDIR');
@@ -190,18 +182,18 @@ describe('opening a history that cannot be opened says why: it', () => {
   });
 
   it('was written by a newer daemon', async () => {
-    await store.open();
-    await store.close();
+    await data.store.open();
+    await data.store.close();
     const writeVersion = (version: number) =>
-      withDatabase(directory.path, (db) => db.put(Buffer.from('\x01version'), Buffer.from(String(version))));
+      withDatabase(data.path, (db) => db.put(Buffer.from('\x01version'), Buffer.from(String(version))));
     await writeVersion(VERSION + 1);
-    const error = await problemOf(store.open(), 'HEARTBEAT_STORE_TOO_NEW');
+    const error = await problemOf(data.store.open(), 'HEARTBEAT_STORE_TOO_NEW');
     expect(error.message).to.equal(
       `the history in ${history()} has format ${VERSION + 1}, and this daemon knows ${VERSION}: ` +
         'start the newer daemon that wrote it, or choose another data_dir',
     );
     await writeVersion(VERSION);
-    await store.open();
+    await data.store.open();
   });
 
   for (const [name, value] of [
@@ -213,34 +205,34 @@ describe('opening a history that cannot be opened says why: it', () => {
     ['vigil', '{"awake":1}'],
   ] as const)
     it(`has a ${name} that nobody can read: ${value || 'nothing'}`, async () => {
-      await store.open();
-      await store.close();
-      await withDatabase(directory.path, (db) => db.put(Buffer.from(`\x01${name}`), Buffer.from(value)));
-      const error = await problemOf(store.open(), 'HEARTBEAT_STORE_CORRUPT');
+      await data.store.open();
+      await data.store.close();
+      await withDatabase(data.path, (db) => db.put(Buffer.from(`\x01${name}`), Buffer.from(value)));
+      const error = await problemOf(data.store.open(), 'HEARTBEAT_STORE_CORRUPT');
       expect(error.message).to.include(history()).and.include(`"${name}"`);
       expect(error.cause).to.be.instanceOf(Error);
     });
 
   it('is the database of another program', async () => {
     await mkdir(history());
-    await withDatabase(directory.path, (db) => db.put(Buffer.from('theirs'), Buffer.from('value')));
-    const error = await problemOf(store.open(), 'HEARTBEAT_STORE_CORRUPT');
+    await withDatabase(data.path, (db) => db.put(Buffer.from('theirs'), Buffer.from('value')));
+    const error = await problemOf(data.store.open(), 'HEARTBEAT_STORE_CORRUPT');
     expect(error.message).to.equal(
       `the database in ${history()} is not a Heartbeat database: choose another data_dir`,
     );
-    const theirs = await withDatabase(directory.path, (db) => db.iterator().all());
+    const theirs = await withDatabase(data.path, (db) => db.iterator().all());
     expect(theirs.map(([key, value]) => [key.toString(), value.toString()])).to.deep.equal([
       ['theirs', 'value'],
     ]);
   });
 
   it('is not open yet, or not any more', async () => {
-    await problemOf(store.lastSession(user(1)), 'HEARTBEAT_STORE_FAILED');
-    await problemOf(store.write([opened(user(1), 1)]), 'HEARTBEAT_STORE_FAILED');
-    await store.open();
-    await store.close();
-    await problemOf(store.blindIntervals(1), 'HEARTBEAT_STORE_FAILED');
-    await problemOf(store.reopen(), 'HEARTBEAT_STORE_FAILED');
+    await problemOf(data.store.lastSession(user(1)), 'HEARTBEAT_STORE_FAILED');
+    await problemOf(data.store.write([opened(user(1), 1)]), 'HEARTBEAT_STORE_FAILED');
+    await data.store.open();
+    await data.store.close();
+    await problemOf(data.store.blindIntervals(1), 'HEARTBEAT_STORE_FAILED');
+    await problemOf(data.store.reopen(), 'HEARTBEAT_STORE_FAILED');
   });
 });
 
