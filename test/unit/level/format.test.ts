@@ -329,6 +329,7 @@ describe(`the format of a history on disk, version ${VERSION}`, () => {
       recovery,
       latestEnd: 1_638_360_300_000,
       observed,
+      membership: undefined,
     });
     await expectUsers();
     expect(await collect(data.store.nodes())).to.deep.equal([
