@@ -130,7 +130,7 @@ export type Settlement = { readonly shard: ShardIndex; readonly user: UserId } &
 /** `refusing`: the disk takes no writes, or cannot be trusted; ends are kept in memory meanwhile. */
 export type StoreState = 'open' | 'refusing';
 
-/** Who hears what became of entries. */
+/** Receives the results of entries. */
 export interface SettlingDeps {
   settle(settlements: readonly Settlement[]): void;
   settleNodes(settlements: readonly NodeSettlement[]): void;

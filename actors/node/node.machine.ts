@@ -61,15 +61,15 @@ export function decide(state: NodePhase, lease: Lease, message: NodeMessage, rul
 export function replyToDescribe(
   state: NodePhase,
   lease: Lease,
-  asked: { readonly arrivedAt: Moment },
+  request: { readonly arrivedAt: Moment },
   rules: NodeRules,
 ): NodeReply {
   if (state.phase === 'unknown' || state.phase === 'registering') return NOT_KNOWN;
   // At the deadline the heartbeat is missed, unless one comes at that very moment.
-  const { known, deadline } = missed(state, lease, (at) => at <= asked.arrivedAt, rules);
+  const { known, deadline } = missed(state, lease, (at) => at <= request.arrivedAt, rules);
   return {
     kind: 'node',
-    node: describe(known, { ...lease, deadline }, rules, asked.arrivedAt),
+    node: describe(known, { ...lease, deadline }, rules, request.arrivedAt),
     created: false,
   };
 }

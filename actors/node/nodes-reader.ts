@@ -96,12 +96,12 @@ export class NodesReader {
    */
   async uptime(
     node: DescribedNode,
-    asked: { readonly from: Instant | undefined; readonly to: Instant | undefined },
+    requested: { readonly from: Instant | undefined; readonly to: Instant | undefined },
     now: Instant,
   ): Promise<{ readonly from: Instant; readonly to: Instant; readonly uptime: Uptime }> {
     const known = Math.max(node.registeredAt, now - this.#deps.retention);
-    const from = instant(Math.max(asked.from ?? -Infinity, known));
-    const to = instant(Math.max(from, Math.min(asked.to ?? Infinity, now)));
+    const from = instant(Math.max(requested.from ?? -Infinity, known));
+    const to = instant(Math.max(from, Math.min(requested.to ?? Infinity, now)));
     // Includes flips after the range: the first of them tells the state before it.
     const flips = this.flips(node.name, { from, order: 'asc' });
     const blind = this.#deps.store.blindBetween(from, to);

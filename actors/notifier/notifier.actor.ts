@@ -277,10 +277,10 @@ export class Notifier implements Behaviour<NotifierMessage>, Alerting {
     const holdLeft = dueAlerts.holdLeft(clock.now());
     return {
       open: this.#open.size,
-      unstored: this.#open.unstoredCount,
-      held: this.#open.heldCount,
+      unstored: this.#open.unstored.size,
+      held: this.#open.heldTogether.size,
       hold_ends_in: holdLeft === undefined ? null : Math.ceil(toSeconds(holdLeft)),
-      flapping: this.#open.summaryCount,
+      flapping: this.#open.summaries.size,
       mailbox: this.#actor.waiting,
       ...this.#actor.inspect(),
     };

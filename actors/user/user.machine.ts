@@ -110,8 +110,8 @@ export function decide(state: UserState, lease: Lease, message: UserMessage): De
 }
 
 /** Whether a checkup says `online`: only what is on disk counts, and a goodbye only once it is. */
-export function isOnline(state: UserState, lease: Lease, asked: { readonly arrivedAt: Moment }): boolean {
-  return sessionOf(state) !== undefined && asked.arrivedAt < lease.deadline;
+export function isOnline(state: UserState, lease: Lease, request: { readonly arrivedAt: Moment }): boolean {
+  return sessionOf(state) !== undefined && request.arrivedAt < lease.deadline;
 }
 
 function heal(state: UserState, lease: Lease, command: UserRequest): Decision {

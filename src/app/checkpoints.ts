@@ -42,14 +42,14 @@ export class Checkpoints {
 
   start(): void {
     this.#cancel = this.#clock.after(this.#interval, () => {
-      this.#lookAtTheWall();
+      this.#checkWallClock();
       // While nobody is heard the daemon is as good as dead, and a restart must not take that time for watched.
       if (this.#ownership.holds) for (const partition of this.#partitions) partition.checkpoint();
       this.start();
     });
   }
 
-  #lookAtTheWall(): void {
+  #checkWallClock(): void {
     const lead = this.#clock.wall() - this.#clock.now();
     const step = lead - this.#lead;
     this.#lead = lead;

@@ -14,20 +14,20 @@ export interface PresenceChange {
  * goodbyes once they are on disk, silences when they are decided. Made only if somebody listens.
  */
 export class PresenceWatch {
-  readonly #told: (change: PresenceChange) => void;
+  readonly #changed: (change: PresenceChange) => void;
   readonly #now: () => Instant;
   /** Users who are leaving, and since when. */
   readonly #leaving = new Map<UserId, Instant>();
 
-  constructor(told: (change: PresenceChange) => void, now: () => Instant) {
-    this.#told = told;
+  constructor(changed: (change: PresenceChange) => void, now: () => Instant) {
+    this.#changed = changed;
     this.#now = now;
   }
 
   submitted(entries: readonly HistoryEntry[]): void {
     for (const entry of entries) {
       if (entry.kind === 'end')
-        this.#told({ user: entry.user, status: 'offline', at: entry.session.offlineAt });
+        this.#changed({ user: entry.user, status: 'offline', at: entry.session.offlineAt });
       else if (entry.kind === 'close') this.#leaving.set(entry.user, entry.session.offlineAt);
       else if (entry.kind === 'erase' && entry.onlineAt !== undefined)
         this.#leaving.set(entry.user, this.#now());
@@ -41,8 +41,8 @@ export class PresenceWatch {
       this.#leaving.delete(user);
       if (!settlement.stored) continue;
       if (settlement.onlineAt !== undefined)
-        this.#told({ user, status: 'online', at: instant(settlement.onlineAt) });
-      else if (leftAt !== undefined) this.#told({ user, status: 'offline', at: leftAt });
+        this.#changed({ user, status: 'online', at: instant(settlement.onlineAt) });
+      else if (leftAt !== undefined) this.#changed({ user, status: 'offline', at: leftAt });
     }
   }
 }

@@ -48,7 +48,7 @@ const CLOSED = { stop: () => Promise.resolve(), inspect: () => ({ listening: fal
 export async function open(
   options: HeartbeatOptions,
   notifiers: ReadonlyMap<string, NotifierEntry>,
-  told: OpenDeps,
+  deps: OpenDeps,
 ): Promise<Running> {
   const effective = readOptions(options, notifiers);
   const isDurable = options.dataDir !== undefined;
@@ -79,10 +79,10 @@ export async function open(
     memory,
     gateway: hasHttp ? http.gateway : () => CLOSED,
     flipped: (change) => {
-      told.flipped(change, logger);
+      deps.flipped(change, logger);
     },
     presence: (change) => {
-      told.presence(change, logger);
+      deps.presence(change, logger);
     },
   });
   const close = async (): Promise<void> => {
@@ -92,7 +92,7 @@ export async function open(
   };
   app.onFatal = (error) => {
     logger.error('root supervisor exceeded its restart intensity', { reason: error.message });
-    told.fatal(error, logger);
+    deps.fatal(error, logger);
   };
   try {
     await app.start();

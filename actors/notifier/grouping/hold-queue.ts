@@ -50,20 +50,20 @@ export class HoldQueue {
 
   /** When something may be released; undefined while nothing is held. */
   nextAt(now: Moment): Moment | undefined {
-    return this.#massFailure.until ?? (this.#open.heldCount > 0 ? now : undefined);
+    return this.#massFailure.until ?? (this.#open.heldTogether.size > 0 ? now : undefined);
   }
 
   /** @returns the held alerts that change in this step; the rest comes with the next call */
   release(now: Moment, wall: Instant): readonly AlertRecord[] {
     const { until } = this.#massFailure;
-    if ((until !== undefined && until > now) || this.#open.heldCount === 0) return [];
+    if ((until !== undefined && until > now) || this.#open.heldTogether.size === 0) return [];
     return this.#groupRelease.step(this.#open.heldTogether, now, wall);
   }
 
   /** Until nothing is held any more, new alerts of those nodes are held behind it. */
   endHold(now: Moment): void {
     const { until } = this.#massFailure;
-    if (until === undefined || until > now || this.#open.heldCount > 0) return;
+    if (until === undefined || until > now || this.#open.heldTogether.size > 0) return;
     this.#massFailure.release(now);
     this.#undelivered.end();
   }

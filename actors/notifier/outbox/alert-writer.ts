@@ -60,7 +60,7 @@ export class AlertWriter {
 
   /** The disk takes writes again, and gets each unstored record as it is now. */
   flush(): void {
-    const records = [...this.#open.allUnstored()];
+    const records = [...this.#open.unstored.all()];
     this.#pending = [];
     for (let at = 0; at < records.length; at += CHUNK) this.#submit(records.slice(at, at + CHUNK));
     this.#submit([]);

@@ -34,16 +34,8 @@ export class OpenAlerts {
     return this.#heldTogether;
   }
 
-  get heldCount(): number {
-    return this.#heldTogether.size;
-  }
-
   get summaries(): ReadonlyMap<AlertId, Moment> {
     return this.#summaries;
-  }
-
-  get summaryCount(): number {
-    return this.#summaries.size;
   }
 
   /** The present records that are not on disk yet. */
@@ -51,18 +43,9 @@ export class OpenAlerts {
     return this.#unstored;
   }
 
-  get unstoredCount(): number {
-    return this.#unstored.size;
-  }
-
   /** The record in memory: open, or not on disk yet. */
   inMemory(id: AlertId): AlertRecord | undefined {
     return this.get(id) ?? this.#unstored.get(id);
-  }
-
-  /** All records that are not on disk yet, in the order of their first change. */
-  allUnstored(): Iterable<AlertRecord> {
-    return this.#unstored.all();
   }
 
   get(id: AlertId): AlertRecord | undefined {

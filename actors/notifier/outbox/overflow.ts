@@ -43,7 +43,7 @@ export class Overflow {
 
   #isFull(most: number): boolean {
     const { open } = this.#deps;
-    return this.#deps.refusing() && open.unstoredCount >= most;
+    return this.#deps.refusing() && open.unstored.size >= most;
   }
 
   /** A node flips. @returns whether there is no room for its alerts; the flip is counted then */
@@ -52,7 +52,7 @@ export class Overflow {
     if (!this.#isFull(this.#options.unstored)) return false;
     this.#nodes.add(node);
     if (++this.#flips === 1)
-      logger.error('alert queue full while the disk refuses writes', { alerts: open.unstoredCount });
+      logger.error('alert queue full while the disk refuses writes', { alerts: open.unstored.size });
     return true;
   }
 

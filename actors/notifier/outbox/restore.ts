@@ -56,7 +56,7 @@ export async function restoreOutbox(deps: RestoreDeps): Promise<void> {
   const lastHold = await outbox.lastHold();
   const records = [...recent.values()];
   deps.flapping.resume(records, now, wall);
-  deps.massFailure.resume(records, lastHold, open.heldCount > 0, now, wall);
+  deps.massFailure.resume(records, lastHold, open.heldTogether.size > 0, now, wall);
   deps.holdQueue.resume();
   deps.ongoingFailures.resume(clock.now());
   deps.flapping.keepOnly(deps.channels);

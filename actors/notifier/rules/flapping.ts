@@ -153,7 +153,7 @@ export class FlappingSummaries {
 
   /** When a summary may be due; undefined while there is none. */
   get nextAt(): Moment | undefined {
-    return this.#open.summaryCount > 0 ? this.#dueAt : undefined;
+    return this.#open.summaries.size > 0 ? this.#dueAt : undefined;
   }
 
   /** @returns the summaries that are due, now pending */

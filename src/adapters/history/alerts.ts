@@ -106,7 +106,7 @@ export async function* openAlerts(store: OrderedStore): AsyncGenerator<readonly 
     yield await alertsBy(store, inOrder.slice(at, at + CHUNK));
 }
 
-export async function* alertsToldLate(
+export async function* alertsNotifiedLate(
   store: OrderedStore,
   since: Instant,
 ): AsyncGenerator<readonly AlertRecord[]> {

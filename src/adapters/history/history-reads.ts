@@ -8,7 +8,7 @@ import type { UserId } from '../../domain/user-id.js';
 import type { FlipRange, HistoryRange, StoredNode, StoreSummary } from '../../ports/history-store.js';
 import type { OrderedStore, StorePlace } from '../../ports/ordered-store.js';
 import type { AlertRange } from '../../ports/outbox.js';
-import { alertOf, alertsToldLate, alertsWithin, openAlerts, storedUnnotified } from './alerts.js';
+import { alertOf, alertsNotifiedLate, alertsWithin, openAlerts, storedUnnotified } from './alerts.js';
 import { blindnessBetween, storedBlindness } from './blindness.js';
 import { readLastHold, type Ledger } from './meta.js';
 import { nodeNames, storedFlips, storedNodes, storedPauses } from './nodes.js';
@@ -49,7 +49,7 @@ export abstract class HistoryReads {
   }
 
   notifiedLate(since: Instant): AsyncIterable<readonly AlertRecord[]> {
-    return this.#reading((store) => alertsToldLate(store, since));
+    return this.#reading((store) => alertsNotifiedLate(store, since));
   }
 
   alert(id: AlertId): Promise<AlertRecord | undefined> {

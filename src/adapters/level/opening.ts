@@ -94,11 +94,11 @@ async function openLooking(owned: Owned, opening: Opening): Promise<OpenedFiles>
     const db = await patience.answered(openOwned(owned, mayBegin), (late) => void late.close());
     return { db, mark, isMended, unmergeable };
   } catch (error) {
-    const told = openError(directory, error);
+    const refusal = openError(directory, error);
     // The mark of another daemon stays: it makes the next start check once more, and refuses nothing.
-    if (told.code !== 'HEARTBEAT_STORE_LOCKED' && told.code !== 'HEARTBEAT_STORE_HANGS')
+    if (refusal.code !== 'HEARTBEAT_STORE_LOCKED' && refusal.code !== 'HEARTBEAT_STORE_HANGS')
       await mark.leave(before);
-    throw told;
+    throw refusal;
   }
 }
 

@@ -1,6 +1,8 @@
 import { expect } from 'chai';
+import { FailedNodes, type FailedNode } from '../../../actors/notifier/rules/failed-nodes.js';
 import { OngoingFailures } from '../../../actors/notifier/rules/ongoing-failures.js';
-import { moment, type Moment } from '../../../src/domain/time.js';
+import { instant, moment, type Moment } from '../../../src/domain/time.js';
+import { alertAt } from '../../support/alert-records.js';
 
 interface Times {
   readonly until?: number;
@@ -52,5 +54,36 @@ describe('failures that last', () => {
 
   it('are due at once while reminders are being made', () => {
     expect(nextAt({ reminders: 7, inhibition: 5, isUnderWay: true })).to.equal(-Infinity);
+  });
+
+  it('are of an earlier run if they are reported before they were seen, and reminded of from then on', () => {
+    const failed = new FailedNodes();
+    const watched: string[] = [];
+    const deps = {
+      failed,
+      inhibition: { causeOf: () => undefined },
+      reminders: { watch: ({ facts }: FailedNode) => watched.push(facts.name) },
+      closing: { changed: () => undefined },
+      unnotified: { forget: () => undefined },
+    };
+    const failures = new OngoingFailures([], deps as never);
+    const node = alertAt(1).node!;
+    const report = (since: number): boolean | undefined => {
+      const status = { node, since: instant(since), isQuiet: false, isNotified: true };
+      failures.reported(node.name, status, moment(0), instant(1000));
+      return failed.get(node.name)?.isOfEarlierRun;
+    };
+    expect([report(1), report(1), report(2)]).to.deep.equal([true, true, false]);
+    expect(watched).to.have.length(1);
+    failed.delete(node.name);
+    const flip = { node: node.name, from: 'inactive', to: 'failed', at: instant(5) } as const;
+    const change = {
+      flip: { ...flip, cause: 'silence', retries: 0, blind: 0 },
+      node,
+      isPaused: false,
+    } as const;
+    failures.flipped(change, moment(0), instant(1000));
+    expect(report(5)).to.equal(false);
+    expect(watched).to.have.length(2);
   });
 });
