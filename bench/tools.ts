@@ -1,4 +1,4 @@
-import { accessSync, constants, readdirSync } from 'node:fs';
+import { accessSync, constants, existsSync, readdirSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
 /** The tools and peers of the bench, and the Debian packages that contain them. */
@@ -8,6 +8,7 @@ const PACKAGES = {
   'redis-benchmark': ['redis-tools'],
   erl: ['erlang-base', 'erlang-mnesia', 'erlang-dev'],
   cowboy: ['rabbitmq-server'],
+  postgres: ['postgresql'],
 } as const;
 
 export type Tool = keyof typeof PACKAGES;
@@ -17,7 +18,7 @@ const RABBITMQ = '/usr/lib/rabbitmq/lib';
 
 export function installedTools(): ReadonlySet<Tool> {
   const tools = new Set<Tool>();
-  for (const tool of allTools()) if (tool === 'cowboy' ? hasCowboy() : isOnPath(tool)) tools.add(tool);
+  for (const tool of allTools()) if (isInstalled(tool)) tools.add(tool);
   return tools;
 }
 
@@ -30,7 +31,14 @@ export function missingText(installed: ReadonlySet<Tool>): string | undefined {
 }
 
 function allTools(): Tool[] {
-  return ['wrk', 'redis-server', 'redis-benchmark', 'erl', 'cowboy'];
+  return ['wrk', 'redis-server', 'redis-benchmark', 'erl', 'cowboy', 'postgres'];
+}
+
+function isInstalled(tool: Tool): boolean {
+  if (tool === 'cowboy') return hasCowboy();
+  // Debian keeps the server out of the path.
+  if (tool === 'postgres') return existsSync('/usr/lib/postgresql');
+  return isOnPath(tool);
 }
 
 function isOnPath(command: string): boolean {

@@ -12,6 +12,7 @@ import { memory } from './memory.js';
 import { million } from './million.js';
 import { nodes } from './nodes.js';
 import { overload } from './overload.js';
+import { postgres } from './postgres.js';
 import { restart } from './restart.js';
 import { rhythm } from './rhythm.js';
 import { scale } from './scale.js';
@@ -34,5 +35,6 @@ export const ROWS: readonly Row[] = [
   rhythm,
   idle,
   keys,
+  postgres,
   scale,
 ];
