@@ -53,6 +53,23 @@ export class PostgresProcess {
     return { hosts: [{ host: '127.0.0.1', port: this.port }], database: 'postgres', user: 'postgres' };
   }
 
+  /** Lets clients encrypt. */
+  async certify({ certificate, key }: { readonly certificate: string; readonly key: string }): Promise<void> {
+    for (const [name, text] of [
+      ['server.crt', certificate],
+      ['server.key', key],
+    ] as const) {
+      const file = path.join(this.#directory, name);
+      writeFileSync(file, text, { mode: 0o600 });
+      if (process.getuid?.() === 0) {
+        const { uid, gid } = await postgresUser();
+        chownSync(file, uid, gid);
+      }
+    }
+    await this.query('alter system set ssl = on');
+    await this.query('select pg_reload_conf()');
+  }
+
   /** Lets it store tables in another directory. */
   async tablespace(name: string, directory: string): Promise<void> {
     if (process.getuid?.() === 0) {
