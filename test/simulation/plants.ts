@@ -80,8 +80,11 @@ function channels(change: (channel: Channel) => Channel): WrapPorts {
   return (ports) => ({ ...ports, channels: (ports.channels ?? []).map(change) });
 }
 
-/** The same message with other times. */
-function timed<Message extends object>(message: Message, times: Readonly<Record<string, Moment>>): Message {
+/** The same message with other times, or of another kind. */
+function timed<Message extends object>(
+  message: Message,
+  times: Readonly<Record<string, Moment | string>>,
+): Message {
   const changed: Message = Object.create(message) as Message;
   for (const [name, value] of Object.entries(times)) Object.defineProperty(changed, name, { value });
   return changed;
@@ -261,6 +264,23 @@ export const PLANTS: readonly Plant[] = [
           : decideNode(state, lease, message, rules)
         : decideNode(state, lease, message, rules),
     ),
+  },
+  {
+    name: 'acknowledgement-ignored',
+    breaks: 'An acknowledgement is confirmed, and nothing comes of it.',
+    ports: nodeRules((state, lease, message, rules) =>
+      message.kind === 'acknowledge'
+        ? decideNode(state, lease, timed(message, { kind: 'describe' }), rules)
+        : decideNode(state, lease, message, rules),
+    ),
+  },
+  {
+    name: 'told-late-too-soon',
+    breaks: 'An escalation channel is notified at once.',
+    ports: channels((channel) => {
+      const { after, ...policy } = channel.policy;
+      return { ...channel, policy: after === undefined ? policy : { ...policy, after: 100 } };
+    }),
   },
   {
     name: 'wall-clock-decides',

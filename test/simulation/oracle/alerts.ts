@@ -1,6 +1,6 @@
 import type { AlertRecord, Delivery } from '../../../src/domain/alert.js';
 import type { Flip } from '../../../src/domain/node.js';
-import { PASSING, type Receiver } from '../world/receivers.js';
+import { LATE, PASSING, type Receiver } from '../world/receivers.js';
 import { BrokenPromise, type Ledger } from '../world/ledger.js';
 
 /** Judges what became of every failure, recovery and alert, at the end. */
@@ -45,6 +45,7 @@ export class AlertsOracle {
         );
       }
     }
+    this.#late(complain);
     const known = new Set<string>(records.map(({ alert }) => alert.id));
     for (const receiver of this.#receivers.values()) this.#order(receiver, known, complain);
   }
@@ -100,6 +101,33 @@ export class AlertsOracle {
     }
   }
 
+  /** The channel that is told late hears of no failure before its time, nor of one that was acknowledged by then. */
+  #late(complain: (what: string, about?: string) => never): void {
+    if (this.#ledger.jumps.length > 0) return;
+    for (const { message, at } of this.#receivers.get('boss')?.told ?? []) {
+      const { node, type, at_ms, reminder } = message;
+      if (node === undefined || reminder !== undefined) continue;
+      if (type !== 'node.failed' && type !== 'node.reported_failure') continue;
+      const events = this.#ledger.nodes.get(node.name) ?? [];
+      const failedAt = at_ms - (events[0]?.lead ?? 0);
+      if (at < failedAt + LATE) complain(`boss was told of a failure of ${node.name} too early`, node.name);
+      const isQuiet =
+        events.some(
+          ({ kind, answer, at: askedAt }) =>
+            kind === 'acknowledge' && answer === 'done' && askedAt > failedAt && askedAt < failedAt + LATE,
+        ) &&
+        !events.some(
+          ({ kind, at: askedAt }) => kind === 'unacknowledge' && askedAt > failedAt && askedAt <= at,
+        );
+      const isUnsure = this.#ledger.wasTroubled(failedAt, at) || this.#ledger.hasRestarted(failedAt, at);
+      const isBack = events.some(
+        ({ kind, at: backAt }) => kind === 'heartbeat' && backAt > failedAt && backAt < failedAt + LATE,
+      );
+      if (isQuiet && !isUnsure && !isBack)
+        complain(`boss was told of a failure of ${node.name} that had been acknowledged in time`, node.name);
+    }
+  }
+
   /** Of one node nothing is told before what was raised before it; only repeats may come later. */
   #order(
     { name: channel, told }: Receiver,
@@ -126,7 +154,9 @@ export class AlertsOracle {
     if (this.#ledger.nodes.get(node)?.some(({ kind }) => kind === 'pause') === true) return;
     const raised = new Set(
       records.flatMap(({ alert }) =>
-        alert.node?.name === node ? [`${alert.type} ${String(alert.at)}`] : [],
+        alert.node?.name === node && alert.reminder === undefined
+          ? [`${alert.type} ${String(alert.at)}`]
+          : [],
       ),
     );
     for (const { from, to, at, cause } of flips) {

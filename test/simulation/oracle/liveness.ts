@@ -66,7 +66,7 @@ export class LivenessOracle {
     );
     const unknown = events.findLastIndex(({ kind, answer }) => kind === 'forget' && answer === undefined);
     if (unknown > last || (last >= 0 && events[last]?.answer === 'refused')) return undefined;
-    return events.slice(last + 1);
+    return events.slice(last + 1).filter(isOfLiveness);
   }
 
   #place(flip: Flip, before: Flip | undefined, events: readonly NodeChange[]): Placed {
@@ -193,6 +193,12 @@ export class LivenessOracle {
     if (last === undefined || isUnsure) return;
     if (state !== 'failed') complain(`has long been silent, and is ${state ?? 'unknown'}`);
   }
+}
+
+/** Other settings and an acknowledgement move no deadline. */
+function isOfLiveness({ kind, answer, created }: NodeChange): boolean {
+  if (kind === 'put') return created || answer === undefined;
+  return kind !== 'acknowledge' && kind !== 'unacknowledge';
 }
 
 /** The last request by this moment with which a timeout is known to have begun. */

@@ -16,10 +16,10 @@ export interface UserChange extends Asked {
 }
 
 export interface NodeChange extends Asked {
-  readonly kind: 'heartbeat' | 'fail' | 'put' | 'pause' | 'resume' | 'forget';
-  /** Of a `put`. */
-  readonly timeout?: number;
-  readonly maxRetries?: number;
+  readonly kind:
+    'heartbeat' | 'fail' | 'put' | 'pause' | 'resume' | 'forget' | 'acknowledge' | 'unacknowledge';
+  /** It registered the node. */
+  created: boolean;
 }
 
 /** What the daemon may be excused for, and for what time. On the monotonic clock. */

@@ -22,16 +22,22 @@ export class NodeClient {
   readonly name: NodeName;
   readonly #deps: NodesDeps;
   readonly #random: Random;
+  readonly #onCall: Random;
   readonly #changes: NodeChange[] = [];
   #beatsUntil = 0;
   #isDone = false;
   #wasEdge = false;
+  /** The node that it depends on. */
+  readonly #dependsOn: NodeName | undefined;
 
   constructor(number: number, deps: NodesDeps) {
     this.name = nodeName(`node-${String(number)}`);
     this.#deps = deps;
     this.#random = deps.random.fork(this.name);
+    this.#onCall = deps.random.fork(`on call for ${this.name}`);
     deps.ledger.nodes.set(this.name, this.#changes);
+    if (number > 1 && deps.random.fork(`what ${this.name} depends on`).chance(0.3))
+      this.#dependsOn = nodeName('node-1');
     this.#later(this.#random.wait(deps.settings.nodeTimeout), () => {
       this.#live();
     });
@@ -56,6 +62,7 @@ export class NodeClient {
   #live(): void {
     const { loop, settings } = this.#deps;
     this.#beatsUntil = loop.now + this.#random.wait(6 * settings.nodeTimeout);
+    if (this.#dependsOn !== undefined) this.#ask('put', false);
     this.#beat();
   }
 
@@ -90,8 +97,22 @@ export class NodeClient {
         this.#ask('resume', false);
       });
     } else if (what < 0.28) this.#ask('forget', true);
+    this.#beCaredFor(silence);
     this.#later(silence, () => {
       this.#live();
+    });
+  }
+
+  /** Somebody on call may acknowledge the failure, if it has failed by then, and may take that back. */
+  #beCaredFor(silence: number): void {
+    if (!this.#onCall.chance(0.4)) return;
+    const at = this.#onCall.int(0, silence);
+    this.#later(at, () => {
+      this.#send('acknowledge', true, () => undefined);
+    });
+    if (!this.#onCall.chance(0.3)) return;
+    this.#later(this.#onCall.int(at, silence), () => {
+      this.#send('unacknowledge', true, () => undefined);
     });
   }
 
@@ -107,9 +128,15 @@ export class NodeClient {
     });
   }
 
+  #request(kind: NodeChange['kind']): NodeRequest {
+    if (kind === 'acknowledge') return { kind, by: 'ann' };
+    if (kind !== 'put') return { kind };
+    return { kind, change: this.#dependsOn === undefined ? {} : { dependsOn: [this.#dependsOn] } };
+  }
+
   #send(kind: NodeChange['kind'], isDirect: boolean, heard: (reply: NodeReply | 'lost') => void): void {
     const { network, ledger, loop } = this.#deps;
-    const request: NodeRequest = kind === 'put' ? { kind, change: {} } : { kind };
+    const request = this.#request(kind);
     network.send<NodeReply>(this.name, {
       isDirect,
       ask: (app, read, answer) => {
@@ -120,6 +147,7 @@ export class NodeClient {
           answeredAt: undefined,
           code: undefined,
           mayBeOnDisk: false,
+          created: false,
         };
         this.#changes.push(change);
         ledger.count(kind === 'heartbeat' ? 'heartbeats' : 'other requests of nodes');
@@ -128,6 +156,7 @@ export class NodeClient {
           const said = reply.kind === 'refused' ? `the refusal ${reply.code}` : `'${reply.kind}'`;
           ledger.tell(`${this.name} gets ${said} to the ${kind} of ${clockOf(read.at)}.`, this.name);
           change.answeredAt = loop.now;
+          change.created = reply.kind === 'node' && reply.created;
           change.answer = reply.kind === 'refused' ? refusalOf(reply.code) : 'done';
           if (reply.kind === 'refused') {
             change.code = reply.code;

@@ -22,8 +22,8 @@ export interface Told {
 export const CHANNELS = ['ops', 'log', 'spare', 'boss'] as const;
 /** Comes and goes with reloads. */
 export const PASSING = 'extra';
-/** Seconds that a failure lasts before `boss` hears of it. */
-const LATE = 3000;
+/** Milliseconds that a failure lasts before `boss` hears of it. */
+export const LATE = 3000;
 
 /** A provider of one channel, which outlives the daemon that notifies it. */
 export class Receiver {

@@ -11,6 +11,8 @@ export interface Settings {
   readonly nodes: number;
   readonly nodeTimeout: number;
   readonly maxRetries: number;
+  /** Between reminders; undefined if there are none. */
+  readonly remindEvery: number | undefined;
 }
 
 export function chooseSettings(random: Random, clients: number | undefined): Settings {
@@ -23,6 +25,7 @@ export function chooseSettings(random: Random, clients: number | undefined): Set
     nodes: clients ?? random.int(3, 12),
     nodeTimeout: random.pick([1000, 2000, 5000]),
     maxRetries: random.pick([0, 1, 2]),
+    remindEvery: random.chance(0.3) ? 3000 : undefined,
   };
 }
 
@@ -40,6 +43,7 @@ export function flagsOf(settings: Settings): Readonly<Record<string, string>> {
     '--alerts-mass-failure-window': '2',
     '--alerts-mass-failure-hold': '4',
     '--alerts-flapping-max-per-hour': '3600',
+    ...(settings.remindEvery !== undefined && { '--alerts-remind-every': seconds(settings.remindEvery) }),
   };
 }
 
