@@ -54,6 +54,10 @@ export class Primary {
     client.on('end', () => {
       this.#isLost = true;
     });
+    socket.on('timeout', () => {
+      this.#isLost = true;
+      socket.destroy(new Error('timeout expired'));
+    });
     client.on('notice', ({ severity, message }) => {
       if (severity === 'WARNING') this.#warnings.push(message ?? '');
     });
@@ -93,8 +97,11 @@ export class Primary {
     const primary = new Primary(client, socket);
     try {
       await client.connect();
+      // The driver's own limit ends here, and a server that then falls silent would be waited for a quarter of an hour.
+      primary.#destroyAfter(CONNECTING_MS);
       const { rows } = await primary.query<SessionRow>({ text: SESSION });
       if (rows[0]?.refuses !== false) throw new Error(`${String(host)}:${String(port)} takes no writes`);
+      primary.#destroyAfter(0);
       return primary;
     } catch (error) {
       primary.destroy();
@@ -145,7 +152,13 @@ export class Primary {
 
   async end(): Promise<void> {
     if (this.isLost) return;
+    this.#destroyAfter(CONNECTING_MS);
     await this.#client.end();
+  }
+
+  /** @param silence without which it goes on, in milliseconds; 0 for any */
+  #destroyAfter(silence: number): void {
+    this.#socket.setTimeout(silence);
   }
 }
 
