@@ -235,8 +235,12 @@ export class SimulatedAlerts {
     // What hangs is given up after a while.
     await this.pass(5);
     await stopped;
-    const closed = this.#channels.close();
-    await this.pass(5);
+    let isClosed = false;
+    const closed = this.#channels.close().then(() => {
+      isClosed = true;
+    });
+    await this.clock.settle();
+    if (!isClosed) await this.pass(5);
     await closed;
     await this.history.close();
   }
