@@ -235,12 +235,12 @@ export class SimulatedAlerts {
     // What hangs is given up after a while.
     await this.pass(5);
     await stopped;
-    let isClosed = false;
+    const closing = { isOver: false };
     const closed = this.#channels.close().then(() => {
-      isClosed = true;
+      closing.isOver = true;
     });
     await this.clock.settle();
-    if (!isClosed) await this.pass(5);
+    if (!closing.isOver) await this.pass(5);
     await closed;
     await this.history.close();
   }
