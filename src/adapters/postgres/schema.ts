@@ -8,9 +8,10 @@ const VERSION = 1;
 const LOCK = 0x48_42;
 
 /*
- * A partition is what one writer writes: `epoch` counts its owners, and `seq` the batches of the present one. The daemon
- * that owns it renews a row, on another row than its commits change. A record belongs to one partition. Records of open sessions, statuses and the watermark are replaced again and again: pages
- * keep room for that, and what is dead is removed early.
+ * A partition is what one writer writes: `epoch` counts its owners, and `seq` the batches of the present one. A record
+ * belongs to one partition. The row that a daemon renews is in a table of its own, so that no commit holds it up.
+ * Records of open sessions, statuses and the watermark are replaced again and again: pages keep room for that, and what
+ * is dead is removed early.
  */
 const TABLES = `
   select pg_advisory_xact_lock(${String(LOCK)});
