@@ -115,7 +115,7 @@ function parseParameters(query: string, problems: string[]): SslMode | undefined
   let sslMode: SslMode | undefined;
   const given = new Set<string>();
   for (const [name, value] of new URLSearchParams(query)) {
-    if (given.has(name)) problems.push(`${name} must be given once`);
+    if (given.has(name)) problems.push('each parameter must be given once');
     given.add(name);
     if (name === 'sslmode') {
       sslMode = SSL_MODES.find((mode) => mode === value);
