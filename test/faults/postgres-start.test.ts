@@ -90,6 +90,7 @@ describe('a database for the daemon', () => {
     }
     const env = { HEARTBEAT_STORE_PASSWORD_ENV: 'HEARTBEAT_DB', HEARTBEAT_DB: 'opensesame' };
     await postgres.query(`grant create on database ${name} to secured`);
-    expect(await init(postgres.url(name, 'secured'), env).ended).to.include({ code: 0 });
+    for (const known of [env, { PGPASSWORD: 'opensesame' }])
+      expect(await init(postgres.url(name, 'secured'), known).ended).to.include({ code: 0 });
   });
 });
