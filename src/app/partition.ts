@@ -30,6 +30,7 @@ export class Partition {
   readonly #clock: Clock;
   #run: PartitionRun | undefined;
   #storeWatch: StoreWatch | undefined;
+  #handingOver: Promise<void> | undefined;
 
   /** @param newRun makes all that runs in it; the first one starts with the supervision tree */
   constructor(id: string, newRun: () => PartitionRun, clock: Clock) {
@@ -96,8 +97,17 @@ export class Partition {
   /**
    * Gives it away: answers nobody any more, lets what was asked come to its end, stores everything with exact
    * deadlines, and closes the store. Nobody is offline because of it: the next run gives everyone their time again.
+   *
+   * @returns the same for all who call it meanwhile
    */
-  async handOver(tree: PartitionTree): Promise<void> {
+  handOver(tree: PartitionTree): Promise<void> {
+    this.#handingOver ??= this.#handOver(tree).finally(() => {
+      this.#handingOver = undefined;
+    });
+    return this.#handingOver;
+  }
+
+  async #handOver(tree: PartitionTree): Promise<void> {
     const run = this.#run;
     if (run === undefined) return;
     await run.leave();
@@ -108,9 +118,12 @@ export class Partition {
   async #end(run: PartitionRun, tree: PartitionTree): Promise<void> {
     await tree.remove(this.id);
     this.stopWatching();
-    await run.close();
-    await run.users.dismiss();
-    this.#run = undefined;
+    try {
+      await run.close();
+    } finally {
+      await run.users.dismiss();
+      this.#run = undefined;
+    }
   }
 
   /** The store's files are not watched any more. */

@@ -71,6 +71,13 @@ describe('a partition that is handed over, and taken over again in the same proc
   const takeOver = (): Promise<void> => done(daemon.app.takeOver(MOVED));
   const times = (users: readonly UserId[], reply: object): object[] => users.map(() => reply);
 
+  it('is handed over once when that is asked for twice at once', async () => {
+    await askAll('heal', USERS);
+    await done(Promise.all([daemon.app.handOver(MOVED), daemon.app.handOver(MOVED)]).then(() => undefined));
+    await takeOver();
+    expect(await askAll('checkup', USERS)).to.deep.equal(times(USERS, ONLINE));
+  });
+
   it('is refused meanwhile so that clients try again, and nobody in the others notices', async () => {
     await askAll('heal', USERS);
     await handOver();
