@@ -10,7 +10,7 @@ import { defaultText } from '../config/options-table.js';
 export function addConfigOptions(command: Command): Command {
   command.addOption(new Flag(`${CONFIG_FLAG} <file>`, `YAML or JSON file of options (${CONFIG_VARIABLE})`));
   for (const option of options) {
-    const description = `${option.description} Default: ${defaultText(option)}.`.replaceAll('`', '');
+    const description = plainText(`${option.description} Default: ${defaultText(option)}.`);
     // No defaults here: an absent flag must not override the environment and the file.
     const flag =
       option.notation === 'boolean'
@@ -30,4 +30,9 @@ export function givenFlags(command: Command): Flags {
       return flag.long && ours.has(flag.long) && typeof value === 'string' ? [[flag.long, value]] : [];
     }),
   );
+}
+
+/** Markdown without its marks. */
+function plainText(markdown: string): string {
+  return markdown.replaceAll('`', '').replaceAll(/\[([^\]]+)\]\([^)]+\)/g, '$1');
 }

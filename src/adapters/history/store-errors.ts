@@ -22,7 +22,7 @@ export function damagedError(
 export function damagedRecord(cause?: unknown): HeartbeatError {
   return new HeartbeatError(
     'HEARTBEAT_STORE_CORRUPT',
-    'a stored record is damaged: restore the data directory from a backup',
+    'a stored record is damaged: restore the database from a backup',
     { cause },
   );
 }

@@ -178,7 +178,7 @@ describe('damage in the files of a store', function () {
     });
     await history.store.open();
     const error = await problemOf(historyOf(history.store, ALICE), 'HEARTBEAT_STORE_CORRUPT');
-    expect(error.message).to.equal('a stored record is damaged: restore the data directory from a backup');
+    expect(error.message).to.equal('a stored record is damaged: restore the database from a backup');
     expect(history.store.trouble).to.deep.include({ kind: 'damaged' });
     expect(await historyOf(history.store, user(2))).to.have.length(1);
   });
