@@ -60,12 +60,15 @@ export class App implements Daemon {
     this.#ports = ports;
     const { clock, logger } = ports;
     this.#startedAt = clock.wall();
-    const actors = assemble(config, ports);
+    const look = (): void => {
+      this.#watchdog.look();
+    };
+    const actors = assemble(config, ports, look);
     this.#actors = actors;
     this.#ownership = new OwnershipCheck(ports.ownership, clock);
     this.#blindness = new BlindRecord(actors.partitions, clock, logger);
     const { session_timeout: timeout } = config;
-    const checkpointDeps = { clock, logger, ownership: this.#ownership };
+    const checkpointDeps = { clock, logger, ownership: this.#ownership, look };
     this.#checkpoints = new Checkpoints(actors.partitions, checkpointDeps, timeout);
     this.#watchdog = new Watchdog(
       clock,

@@ -8,6 +8,8 @@ import type { NodeShard } from './node-shard.js';
 export interface NodeCheckpointsDeps {
   readonly clock: Clock;
   readonly submit: (entries: readonly NodeEntry[]) => void;
+  /** Notices a standstill that has just ended, which is not stored as watched. */
+  readonly look: () => void;
   /** Whether checkpoints would be written soon. Otherwise they wait for the next one. */
   readonly takesCheckpoints: () => boolean;
 }
@@ -45,6 +47,7 @@ export class NodeCheckpoints {
   }
 
   submit(entry: NodeEntry): void {
+    if (entry.kind === 'register') this.#deps.look();
     // Without nodes the observed time was not stored, and a deadline means nothing without it.
     if (entry.kind === 'register' && this.#observed.age > OLD) this.storeObservedTime();
     this.#buffer.add(entry);
@@ -71,6 +74,7 @@ export class NodeCheckpoints {
 
   /** Submits changed statuses and the observed time. */
   checkpoint(): void {
+    this.#deps.look();
     if (this.#isEmpty || !(this.#isEnding || this.#deps.takesCheckpoints())) return;
     for (const shard of this.#shards) {
       const dirty = shard.takeDirty();

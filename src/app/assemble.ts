@@ -43,8 +43,12 @@ export interface Actors extends Division {
   readonly limits: Config['limits'];
 }
 
-/** Makes all actors and connects them. Nothing runs yet. */
-export function assemble(config: Config, ports: AppPorts): Actors {
+/**
+ * Makes all actors and connects them. Nothing runs yet.
+ *
+ * @param look notices a standstill that has just ended
+ */
+export function assemble(config: Config, ports: AppPorts, look: () => void): Actors {
   const { clock, logger } = ports;
   const limits = { ...config.limits };
   const admission = new Admission(clock);
@@ -67,6 +71,7 @@ export function assemble(config: Config, ports: AppPorts): Actors {
     meter: new CommitMeter(toMillis(config.history.slow_commit), logger),
     presence: ports.presence && new PresenceWatch(ports.presence, () => clock.wall()),
     turns: readingTurns(),
+    look,
     hasRoom: () => division.users.size < limits.users && admission.admits(),
     pending: () => sumOf(division.partitions, ({ run }) => run?.history.pending ?? 0),
   };

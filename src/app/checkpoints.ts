@@ -12,6 +12,8 @@ interface CheckpointDeps {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly ownership: { readonly holds: boolean };
+  /** Notices a standstill that has just ended, which a checkpoint must not take for watched. */
+  readonly look: () => void;
 }
 
 /** Takes checkpoints of users at intervals. Those of the nodes run by themselves while there are nodes. */
@@ -21,6 +23,7 @@ export class Checkpoints {
   readonly #interval: Millis;
   readonly #logger: Logger;
   readonly #ownership: CheckpointDeps['ownership'];
+  readonly #look: () => void;
   #cancel: Cancel | undefined;
   /** The wall clock minus the monotonic clock. */
   #lead: Millis;
@@ -29,19 +32,21 @@ export class Checkpoints {
 
   constructor(
     partitions: readonly Pick<Partition, 'checkpoint'>[],
-    { clock, logger, ownership }: CheckpointDeps,
+    { clock, logger, ownership, look }: CheckpointDeps,
     sessionTimeout: Seconds,
   ) {
     this.#partitions = partitions;
     this.#clock = clock;
     this.#logger = logger;
     this.#ownership = ownership;
+    this.#look = look;
     this.#lead = clock.wall() - clock.now();
     this.#interval = Math.min(USERS, toMillis(sessionTimeout) / 4);
   }
 
   start(): void {
     this.#cancel = this.#clock.after(this.#interval, () => {
+      this.#look();
       this.#checkWallClock();
       // While nobody is heard the daemon is as good as dead, and a restart must not take that time for watched.
       if (this.#ownership.holds) for (const partition of this.#partitions) partition.checkpoint();

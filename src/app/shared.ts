@@ -24,6 +24,8 @@ export interface Shared {
   readonly presence: PresenceWatch | undefined;
   /** Long reads of all partitions take turns. */
   readonly turns: LimitFunction;
+  /** Notices a standstill that has just ended. */
+  readonly look: () => void;
   /** Whether one more user may be online. */
   hasRoom(): boolean;
   /** Entries of all partitions that wait for the disk, or are on their way to wait. */

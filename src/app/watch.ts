@@ -72,6 +72,7 @@ export function createWatch(shared: Shared, outbox: Outbox, history: () => Histo
       submit: (entries) => {
         history().submit(entries);
       },
+      look: shared.look,
       takesCheckpoints: () => history().state === 'open' && history().waiting < BUSY_DISK,
     },
   );

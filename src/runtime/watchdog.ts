@@ -121,7 +121,7 @@ export class Watchdog {
   /** The arrival of a request. Call it when the request has been read, before it is handled. */
   arrival(): Arrival {
     if (this.#resumed !== undefined) return this.#resumed;
-    const readAt = this.#look();
+    const readAt = this.look();
     if (this.#wait > TICK) this.#wake(readAt);
     this.#recordPass();
     return { arrivedAt: readAt < this.#due ? readAt : this.#due, readAt };
@@ -165,7 +165,7 @@ export class Watchdog {
     this.#recordsPass = true;
     this.#clock.soon(() => {
       this.#recordsPass = false;
-      this.#aliveAt = this.#look();
+      this.#aliveAt = this.look();
     });
   }
 
@@ -178,7 +178,7 @@ export class Watchdog {
   }
 
   #tick(): void {
-    const horizon = this.#look();
+    const horizon = this.look();
     if (this.#cancel === undefined) return;
     this.delays.observe(Math.max(0, horizon - this.#timerDue) / 1000);
     this.#aliveAt = horizon;
@@ -188,7 +188,7 @@ export class Watchdog {
   }
 
   #advance(horizon: Moment, all: boolean): void {
-    const now = this.#look();
+    const now = this.look();
     this.#aliveAt = now;
     if (this.#cancel === undefined) return;
     this.readings.observe((now - horizon) / 1000);
@@ -232,10 +232,11 @@ export class Watchdog {
   }
 
   /**
-   * Reads the clock, and notices if time passed without us. Waiting for the next tick is our own choice, so a stall
+   * Reads the clock, and notices if time passed without us. Call it before storing how long the daemon has watched:
+   * after a standstill other timers may fire before the tick. Waiting for the next tick is our own choice, so a stall
    * shorter than `blindAfter` never counts, and one that is longer by a tick always does.
    */
-  #look(): Moment {
+  look(): Moment {
     const now = this.#clock.now();
     const from = this.#aliveAt;
     if (this.#cancel !== undefined && now - from - this.#wait >= this.#blindAfter) {

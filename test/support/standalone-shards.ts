@@ -45,7 +45,7 @@ export class StandaloneShards {
         checkpointEvery: 500,
         decide: decideNode,
       },
-      { ...deps, alerting: this.alerting, takesCheckpoints: () => true },
+      { ...deps, alerting: this.alerting, look: () => undefined, takesCheckpoints: () => true },
     );
     const exitSignal: ExitSignal = { crashed: () => undefined };
     for (const shard of this.users.all) void shard.start(exitSignal, system.place(system, 'users'));

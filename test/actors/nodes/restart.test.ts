@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import type { DescribedNode, NodeRequest } from '../../../actors/node/node.protocol.js';
 import type { NodeName } from '../../../src/domain/node-name.js';
+import { MortalStore } from '../../support/mortal-store.js';
 import { RecordingAlerting } from '../../support/recording-alerting.js';
 import { node } from '../../support/simulated-app.js';
 import { withDaemon } from '../../support/with-daemon.js';
@@ -94,6 +95,25 @@ describe('after a restart, a node', () => {
     expect((await shown(BEN)).deadline).to.be.within(deadline + away, deadline + away + 1000);
     await daemon.clock.advance(30_020);
     expect(told()).to.deep.equal(['ann failed']);
+  });
+
+  it('has the time of a stall again, wherever the daemon was killed when it went on', async () => {
+    for (let batches = 1; batches <= 4; batches++) {
+      const store = new MortalStore();
+      await daemon.start({ store, alerting, flags: { '--blind-grace': '1' } });
+      await daemon.askNode(NO_RETRIES, ANN);
+      const deadline = (await shown(ANN)).deadline ?? 0;
+      // A checkpoint and a tick are due.
+      await daemon.clock.advance(4490);
+      daemon.clock.standStill(20_000);
+      store.left = batches;
+      await daemon.clock.advance(0);
+      await daemon.kill();
+      store.left = Infinity;
+      await daemon.startAgain();
+      expect((await shown(ANN)).deadline).to.be.at.least(deadline + 20_000 - 20);
+      await daemon.stop();
+    }
   });
 
   it('of a timeout of 25 hours does not get 25 hours more, but the grace', async () => {
