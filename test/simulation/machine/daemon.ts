@@ -96,7 +96,7 @@ export class Daemon {
 
   /** When it last ran: now, or when it began to stand still. */
   get ranAt(): number {
-    return this.#loop.now <= this.#stall.to ? this.#stall.from : this.#loop.now;
+    return this.#loop.now < this.#stall.to ? this.#stall.from : this.#loop.now;
   }
 
   get isStalled(): boolean {

@@ -68,11 +68,11 @@ export class Ledger {
     this.lines.push({ at: this.#now(), text, about });
   }
 
-  /** The process died, perhaps while it stood still: then that was no blindness. */
+  /** The process died, perhaps while it stood still: then that was no blindness. At its very end it has gone on. */
   died(): void {
     const now = this.#now();
     const last = this.disturbances.at(-1);
-    if (last?.kind === 'blind' && last.to >= now) this.disturbances.pop();
+    if (last?.kind === 'blind' && last.to > now) this.disturbances.pop();
   }
 
   /** The disk refuses writes or is slow from now on. */
