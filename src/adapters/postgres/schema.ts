@@ -49,18 +49,18 @@ const TABLES = `
   insert into heartbeat.format (version) values (${String(VERSION)}) on conflict do nothing`;
 
 /**
- * Creates the tables, if they are not there yet.
+ * Creates the tables, if they are not there yet. The functions are replaced in any case, since those of an older daemon
+ * may decode less.
  *
- * @returns whether it created them
+ * @returns whether it created the tables
  * @throws HeartbeatError `HEARTBEAT_STORE_TOO_NEW`
  */
 export async function initSchema(primary: Primary, place: string): Promise<boolean> {
   const version = await readVersion(primary);
   refuseNewer(version, place);
-  if (version === VERSION) return false;
   // Several statements in one message are one transaction.
   await primary.query({ text: TABLES });
-  return true;
+  return version === undefined;
 }
 
 /** @throws HeartbeatError if there are none, or newer ones */

@@ -44,6 +44,18 @@ describe('the tables in PostgreSQL', function () {
     await again.close();
   });
 
+  it('come with functions that are replaced each time', async () => {
+    await initSchema(primary, 'here');
+    await postgres.query(
+      "create or replace function heartbeat.decode_text(bytes bytea) returns text language sql as $$ select 'old' $$",
+    );
+    expect(await initSchema(primary, 'here')).to.equal(false);
+    const [row] = await postgres.query<{ text: string }>(
+      "select heartbeat.decode_text('new'::bytea) as text",
+    );
+    expect(row?.text).to.equal('new');
+  });
+
   it('are missing in an empty database, and none is made by opening it', async () => {
     const error = await problemOf(open(), 'HEARTBEAT_STORE_EMPTY');
     expect(error.message).to.include('has no tables of Heartbeat: create them with heartbeat store init');
