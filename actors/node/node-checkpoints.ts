@@ -76,16 +76,17 @@ export class NodeCheckpoints {
   checkpoint(): void {
     this.#deps.look();
     if (this.#isEmpty || !(this.#isEnding || this.#deps.takesCheckpoints())) return;
+    this.storeObservedTime();
+  }
+
+  /** Changed statuses come first: by the observed time alone, a node whose last heartbeats are lost would be overdue. */
+  storeObservedTime(): void {
     for (const shard of this.#shards) {
       const dirty = shard.takeDirty();
       for (let at = 0; at < dirty.length; at += STATUSES) {
         this.#buffer.add({ kind: 'statuses', nodes: dirty.slice(at, at + STATUSES) });
       }
     }
-    this.storeObservedTime();
-  }
-
-  storeObservedTime(): void {
     this.#buffer.add({ kind: 'observed_time', observed: this.#observed.keep() });
   }
 
