@@ -229,7 +229,8 @@ export class Reminders {
         time,
         longest.isOfEarlierRun === true,
       ),
-      reminder: Math.max(1, Math.round(time / (this.#options.remindEvery ?? 1))),
+      // Of the interval that is over, or is as good as over: one that comes late leaves the next its number.
+      reminder: Math.max(1, Math.floor((time + this.#groupedWithin) / this.#every)),
       ...about,
     };
     return { alert, deliveries: channels.map((channel) => fresh(channel, wall)) };

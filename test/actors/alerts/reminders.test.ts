@@ -23,6 +23,16 @@ describe('a reminder', () => {
     await alerts.stop();
   });
 
+  it('that comes late leaves the next one its number', async () => {
+    const alerts = await start();
+    alerts.fail('n1');
+    await alerts.pass(HOUR - 10);
+    alerts.clock.standStill(0.7 * HOUR * 1000);
+    await alerts.pass(HOUR);
+    expect(alerts.delivered.map(({ message: { reminder } }) => reminder)).to.deep.equal([undefined, 1, 2]);
+    await alerts.stop();
+  });
+
   it('is sent to nobody without remind_every', async () => {
     const alerts = await SimulatedAlerts.start();
     alerts.fail('n1');
