@@ -10,7 +10,7 @@ export interface DueAlertsDeps {
   readonly massFailure: Pick<MassFailure, 'until'>;
   readonly holdQueue: Pick<HoldQueue, 'nextAt' | 'release' | 'endHold'>;
   readonly summaries: Pick<FlappingSummaries, 'nextAt' | 'due'>;
-  readonly ongoingFailures: Pick<OngoingFailures, 'nextAt' | 'due'>;
+  readonly ongoingFailures: Pick<OngoingFailures, 'nextAt' | 'due' | 'released'>;
 }
 
 /** Alerts that come due as time passes: summaries of flapping nodes, held and inhibited alerts, and reminders. */
@@ -34,7 +34,7 @@ export class DueAlerts {
   release(now: Moment, wall: Instant): void {
     const { writer, holdQueue, summaries, ongoingFailures } = this.#deps;
     writer.put(summaries.due(now, wall));
-    writer.put(holdQueue.release(now, wall));
+    writer.put(ongoingFailures.released(holdQueue.release(now, wall)));
     holdQueue.endHold(now);
     writer.put(ongoingFailures.due(now, wall));
   }

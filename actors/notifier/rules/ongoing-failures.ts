@@ -127,10 +127,20 @@ export class OngoingFailures {
     return [...changes.values()];
   }
 
+  /** What is released may be of a failure that was acknowledged while its alert was held for another reason. */
+  released(records: readonly AlertRecord[]): readonly AlertRecord[] {
+    return records.map((record) => {
+      const { alert, deliveries } = record;
+      if (alert.node === undefined || this.#failed.get(alert.node.name)?.isQuiet !== true) return record;
+      const { escalation } = this.#deps;
+      return { alert, deliveries: deliveries.map((delivery) => escalation.settled(alert, delivery, true)) };
+    });
+  }
+
   /** @returns reminders, and alerts whose dependency is back */
   due(now: Moment, wall: Instant): readonly AlertRecord[] {
     const { massFailure, overflow, unnotified } = this.#deps;
-    const released = this.#inhibition.due(now, wall);
+    const released = this.released(this.#inhibition.due(now, wall));
     if (massFailure.until !== undefined || !overflow.hasRoomForReminders) return released;
     const reminders = this.#reminders.due(now, wall);
     for (const { alert, deliveries } of reminders) {

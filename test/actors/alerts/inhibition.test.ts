@@ -74,6 +74,23 @@ describe('a node that depends on another', () => {
     await alerts.stop();
   });
 
+  it('is escalated to nobody if it was acknowledged while its alert was held', async () => {
+    const alerts = await SimulatedAlerts.start({ channels: { ops: {}, boss: { after: 60_000 } } });
+    alerts.fail('switch');
+    await alerts.pass(1);
+    const since = alerts.clock.wall();
+    alerts.flip('web', 'inactive', 'failed', on('switch'));
+    await alerts.pass(10);
+    alerts.stands('web', since, { isQuiet: true, ...on('switch') });
+    alerts.recover('switch');
+    await alerts.pass(200);
+    expect(alerts.told('ops').at(-1)).to.equal('node.failed web');
+    alerts.flip('web', 'failed', 'active', on('switch'));
+    await alerts.pass(1);
+    expect(alerts.told('boss')).to.deep.equal([]);
+    await alerts.stop();
+  });
+
   it('has the max of an adaptive timeout to recover', async () => {
     const alerts = await SimulatedAlerts.start();
     alerts.fail('switch');

@@ -10,7 +10,7 @@ function dueAlerts(times: readonly (number | undefined)[], holdUntil?: number): 
     massFailure: { until: holdUntil === undefined ? undefined : moment(holdUntil) },
     holdQueue: { nextAt: () => held, release: () => [], endHold: () => undefined },
     summaries: { nextAt: summary, due: () => [] },
-    ongoingFailures: { nextAt: failure, due: () => [] },
+    ongoingFailures: { nextAt: failure, due: () => [], released: (records) => records },
   });
 }
 
