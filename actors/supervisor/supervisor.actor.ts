@@ -126,7 +126,9 @@ export class Supervisor implements Actor<SupervisorEvent> {
     logger.error('actor crashed', { path: this.path, message: message.kind, error });
     if (twice) {
       system.deadLetters.add(this.path, message, `it crashed its actor twice: ${error.message}`);
-      this.#exitSignal.crashed(error);
+      // Whoever waits for the start would wait for ever, and stops nothing that has not started.
+      if (this.#started === undefined) this.#exitSignal.crashed(error);
+      else this.#settleStart(error);
     }
     this.#cell.restart(twice ? undefined : message);
   }

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { buildSupervisor, type SupervisorNode } from '../../../actors/supervisor/build-supervisor.js';
 import type { ExitSignal } from '../../../actors/supervisor/child-spec.js';
+import type { Moment } from '../../../src/domain/time.js';
 import { ActorSystem } from '../../../src/runtime/actor-system.js';
 import { RecordingLogger } from '../../support/recording-logger.js';
 import { SimulatedClock } from '../../support/simulated-clock.js';
@@ -64,6 +65,35 @@ describe('a child whose restart fails', () => {
       system.stop();
     });
   }
+});
+
+/** A clock that throws as often as a test says. */
+class FaultyClock extends SimulatedClock {
+  faults = 0;
+
+  override now(): Moment {
+    if (this.faults-- > 0) throw new Error('a bug');
+    return super.now();
+  }
+}
+
+describe('a supervisor that a message crashes twice while it starts', () => {
+  it('fails to start, so that nobody waits for it for ever', async () => {
+    const clock = new FaultyClock();
+    const logger = new RecordingLogger();
+    const system = new ActorSystem(new SimulatedClock(), logger);
+    const tree = nested(['root'], () => undefined);
+    const root = buildSupervisor({ system, clock, logger }, system.place(system, 'root'), tree, {
+      crashed: () => undefined,
+    });
+    let failure: unknown;
+    void root.start().catch((error: unknown) => (failure = error));
+    clock.faults = 2;
+    await clock.settle();
+    expect(failure).to.be.an('error').with.property('message', 'a bug');
+    await root.stop();
+    system.stop();
+  });
 });
 
 describe('a supervisor above another one', () => {
