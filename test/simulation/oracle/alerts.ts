@@ -3,6 +3,9 @@ import type { Flip } from '../../../src/domain/node.js';
 import { LATE, PASSING, type Receiver } from '../world/receivers.js';
 import { BrokenPromise, type Ledger } from '../world/ledger.js';
 
+/** How long before the first attempt a restart may be for which a reminder that went out early is due again. */
+const DUE_AGAIN = 6000;
+
 /** Judges what became of every failure, recovery and alert, at the end. */
 export class AlertsOracle {
   readonly #ledger: Ledger;
@@ -95,10 +98,17 @@ export class AlertsOracle {
         if (state !== 'delivered' && state !== 'dead') continue;
         const what = `${type} of ${node.name} at ${String(at)} for ${channel}, reminder ${String(reminder)}`;
         const other = idOf.get(what);
-        if (other !== undefined) complain(`${what} has two ids, ${other} and ${id}`, node.name);
+        if (other !== undefined && !(reminder !== undefined && this.#isDueAgain(channel, other, id)))
+          complain(`${what} has two ids, ${other} and ${id}`, node.name);
         idOf.set(what, id);
       }
     }
+  }
+
+  #isDueAgain(channel: string, ...ids: readonly string[]): boolean {
+    const attempted = this.#receivers.get(channel)?.attempted;
+    const times = ids.flatMap((id) => attempted?.get(id) ?? []);
+    return this.#ledger.hasRestarted(Math.min(...times) - DUE_AGAIN, Math.max(...times));
   }
 
   /** The channel that is told late hears of no failure before its time, nor of one that was acknowledged by then. */
