@@ -289,6 +289,8 @@ export class PresenceOracle {
     });
     const { timeout } = this.#rules;
     const deadline = last.at + timeout;
+    // The end waited in memory for as long as the disk refused it, and was lost in a kill.
+    if (this.#ledger.diedInTrouble(deadline)) return;
     const restart = this.#ledger.disturbances.find(
       (one) => one.kind === 'restart' && one.to > last.at && one.from <= deadline + this.#lag + 31_000,
     );
