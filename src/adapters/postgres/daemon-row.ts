@@ -44,7 +44,7 @@ export interface DaemonRowOptions {
   /** Of this process. */
   readonly incarnation: string;
   readonly clock: Pick<Clock, 'after' | 'now'>;
-  readonly logger?: Pick<Logger, 'info' | 'debug'> | undefined;
+  readonly logger?: Pick<Logger, 'info' | 'warn' | 'debug'> | undefined;
   /** Another daemon has the row. */
   readonly lost: (error: HeartbeatError) => void;
 }
@@ -59,6 +59,8 @@ export class DaemonRow {
   #cancel: Cancel | undefined;
   #renewing: Promise<void> | undefined;
   #isReleased = false;
+  /** Logged once, not each second. */
+  #isFailing = false;
   /** When the last renewal that succeeded was sent. */
   #sentAt: Moment;
 
@@ -121,8 +123,11 @@ export class DaemonRow {
         return;
       }
       this.#sentAt = sentAt;
+      if (this.#isFailing) logger?.info('the row of this daemon is renewed again');
+      this.#isFailing = false;
     } catch (error) {
-      logger?.debug('the row of this daemon could not be renewed', { error });
+      if (!this.#isFailing) logger?.warn('the row of this daemon could not be renewed', { error });
+      this.#isFailing = true;
     }
     if (!this.#isReleased) this.#renewLater();
   }

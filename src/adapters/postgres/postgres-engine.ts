@@ -20,7 +20,7 @@ export interface PostgresOptions {
   /** Whether the name says how many partitions there are, so that another number is refused. */
   readonly isOfSet?: boolean;
   readonly clock: Pick<Clock, 'after' | 'now'>;
-  readonly logger?: Pick<Logger, 'info' | 'debug'> | undefined;
+  readonly logger?: Pick<Logger, 'info' | 'warn' | 'debug'> | undefined;
   /** Another daemon has taken over: this process writes no more. */
   readonly lost?: ((error: HeartbeatError) => void) | undefined;
   /** Shared with the other partitions of this process; one of its own if absent. */

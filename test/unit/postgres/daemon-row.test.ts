@@ -8,6 +8,7 @@ import type { HeartbeatError } from '../../../src/errors.js';
 import { opened, openIn, user } from '../../contract/history-store/reading.js';
 import { eventually } from '../../support/eventually.js';
 import { PostgresProcess } from '../../support/postgres-process.js';
+import { RecordingLogger } from '../../support/recording-logger.js';
 import { problemOf } from '../level/support/expect-problem.js';
 
 const ALICE = user(1);
@@ -106,13 +107,18 @@ describe('the row of a daemon in PostgreSQL', function () {
 
   it('is renewed again after the server was restarted', async () => {
     const told: HeartbeatError[] = [];
-    const store = await open({ lost: (error) => told.push(error) });
+    const logger = new RecordingLogger();
+    const store = await open({ lost: (error) => told.push(error), logger });
     await postgres.stop();
+    await eventually(() => {
+      expect(logger.events()).to.include('the row of this daemon could not be renewed');
+    });
     await postgres.run();
     await age(20);
     await eventually(async () => {
       expect(await ageOf()).to.be.below(1.5);
     });
+    expect(logger.events()).to.include('the row of this daemon is renewed again');
     await store.write([opened(ALICE, 100)]);
     expect(told).to.deep.equal([]);
   });
