@@ -111,7 +111,11 @@ export class NodeModel {
   put(change: Change, arrived: Range, readAt: number, registers = true): void {
     this.#each((world) => {
       if (world === undefined) return [registers ? this.#registered(readAt, change) : undefined];
-      return missed(world, arrived).map((life) => this.#changed(life, change, readAt));
+      const lives = missed(world, arrived);
+      // What changes nothing is answered without the disk: a kill may still make the miss before it untrue.
+      const isNoChange = hasSameSettings(this.#changed(world, change, readAt), world);
+      const perhaps = isNoChange && !lives.includes(world) ? [world] : [];
+      return [...perhaps, ...lives.map((life) => this.#changed(life, change, readAt))];
     });
   }
 
@@ -295,6 +299,14 @@ function narrowed(life: Life, { timeout, deadline }: View): Life {
   const seen = { ...life, timeout: exactly(timeout) };
   if (deadline === undefined) return seen;
   return { ...seen, deadline: exactly(deadline) };
+}
+
+function hasSameSettings(one: Life, other: Life): boolean {
+  return (
+    JSON.stringify(one.chosen) === JSON.stringify(other.chosen) &&
+    one.maxRetries === other.maxRetries &&
+    one.paused === other.paused
+  );
 }
 
 function isSeenAs(life: Life, view: View | undefined): boolean {
