@@ -49,7 +49,7 @@ export class AlertWriter {
     const records = this.#pending;
     this.#pending = [];
     // Otherwise they are submitted when the disk takes writes again: each alert once, however many attempts there were.
-    if (!this.#deps.refusing()) this.#submit(records);
+    if (!this.#deps.refusing() || isGroupWithMembers(records)) this.#submit(records);
     else if (records.length > 0) this.#committed(records);
   }
 
@@ -65,4 +65,15 @@ export class AlertWriter {
     for (let at = 0; at < records.length; at += CHUNK) this.#submit(records.slice(at, at + CHUNK));
     this.#submit([]);
   }
+}
+
+/**
+ * A group waits in history, in its place: a later flip of a node takes the folded alerts of the node along, and these
+ * must not be on disk before the message that names them.
+ */
+function isGroupWithMembers(records: readonly AlertRecord[]): boolean {
+  return (
+    records.some(({ alert }) => alert.group !== undefined) &&
+    records.some(({ deliveries }) => deliveries.some(({ state }) => state === 'folded'))
+  );
 }
