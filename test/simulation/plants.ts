@@ -15,12 +15,15 @@ import type { WriteOptions } from '../../src/ports/ordered-store.js';
 import { EntityActor } from '../../actors/shards/entity-actor.js';
 import type { Daemon } from './machine/daemon.js';
 import { replaced } from './replaced.js';
+import type { FaultKind } from './world/faults.js';
 
 /** A fault that is planted in the daemon, to prove that the simulator finds such faults. */
 export interface Plant {
   readonly name: string;
   /** What it breaks, in plain English. */
   readonly breaks: string;
+  /** The kinds of fault in which it shows. If absent, each seed chooses. */
+  readonly faults?: readonly FaultKind[];
   /** Wraps a port of the daemon. */
   readonly ports?: (ports: AppPorts, daemon: Daemon) => AppPorts;
   /** Replaces a method. @returns undoes that */
@@ -380,16 +383,27 @@ export const PLANTS: readonly Plant[] = [
   },
   {
     name: 'stash-lost-in-a-crash',
-    breaks: 'What waits for the disk behind another message is lost when its actor crashes.',
+    breaks: 'What waits for the disk behind another message is lost once its actor has crashed.',
+    faults: ['crash', 'slow'],
     install: () => {
-      let hasCrashed = false;
+      const crashed = new WeakSet<object>();
+      let isOfCrashed = false;
       const undo = [
         replaced(
           EntityActor,
           'crashed',
           (original) =>
-            function (this: unknown, ...args: unknown[]) {
-              hasCrashed = true;
+            function (this: object, ...args: unknown[]) {
+              crashed.add(this);
+              Reflect.apply(original, this, args);
+            },
+        )(),
+        replaced(
+          EntityActor,
+          'done',
+          (original) =>
+            function (this: object, ...args: unknown[]) {
+              isOfCrashed = crashed.has(this);
               Reflect.apply(original, this, args);
             },
         )(),
@@ -398,9 +412,8 @@ export const PLANTS: readonly Plant[] = [
           'unstash',
           (original) =>
             function (this: unknown, handled: unknown, tell: unknown) {
-              const lost = hasCrashed ? () => undefined : tell;
-              hasCrashed = false;
-              return Reflect.apply(original, this, [handled, lost]) as unknown;
+              const told = isOfCrashed ? () => undefined : tell;
+              return Reflect.apply(original, this, [handled, told]) as unknown;
             },
         )(),
       ];

@@ -178,9 +178,10 @@ class Simulation {
 
   /** A seed chooses some of all kinds: with all at once, too much would be excused. */
   #chosenFaults(): readonly FaultKind[] {
-    const { faults } = this.#options;
+    const { faults, plant } = this.#options;
     const random = this.#random.fork('kinds');
-    return faults === 'chosen' ? FAULT_KINDS.filter(() => random.chance(0.4)) : faults;
+    if (faults !== 'chosen') return faults;
+    return plant?.faults ?? FAULT_KINDS.filter(() => random.chance(0.4));
   }
 
   async play(): Promise<Outcome> {

@@ -123,8 +123,9 @@ export class AlertsOracle {
       if (at < failedAt + LATE) complain(`boss was told of a failure of ${node.name} too early`, node.name);
       const isQuiet =
         events.some(
-          ({ kind, answer, at: askedAt }) =>
-            kind === 'acknowledge' && answer === 'done' && askedAt > failedAt && askedAt < failedAt + LATE,
+          ({ kind, answer, at: askedAt, answeredAt = Infinity }) =>
+            // It counts from when it is on disk.
+            kind === 'acknowledge' && answer === 'done' && askedAt > failedAt && answeredAt < failedAt + LATE,
         ) &&
         !events.some(
           ({ kind, at: askedAt }) => kind === 'unacknowledge' && askedAt > failedAt && askedAt <= at,

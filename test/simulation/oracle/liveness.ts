@@ -20,6 +20,9 @@ interface Placed {
   readonly isClamped: boolean;
 }
 
+/** Milliseconds in which many events may come at once, such as those that waited while the process stood still. */
+const BURST = 100;
+
 /** Judges the stored flips of nodes by the promises, from what was asked and answered. */
 export class LivenessOracle {
   readonly #ledger: Ledger;
@@ -136,10 +139,11 @@ export class LivenessOracle {
   ): void {
     for (const event of events) {
       if (event.answer !== 'done' || (event.kind !== 'heartbeat' && event.kind !== 'fail')) continue;
-      const others = events.some((other) => other !== event && other.at === event.at);
+      // A report that registers the node comes after the registration. Flips that come at once are a millisecond apart.
+      const burst = events.filter(({ at }) => at < event.at && at >= event.at - BURST).length;
+      const by = event.at + burst + (event.kind === 'fail' ? 1 : 0);
+      const others = events.some((other) => other !== event && other.at >= event.at && other.at <= by);
       if (others || this.#isLost(event)) continue;
-      // A report that registers the node comes after the registration.
-      const by = event.kind === 'fail' ? event.at + 1 : event.at;
       const last = placed.findLast(({ moments }) => (moments[0] ?? 0) <= by);
       const state = last?.flip.to ?? 'active';
       const expected = event.kind === 'heartbeat' ? 'active' : 'failed';
