@@ -42,20 +42,16 @@ export function unfinishedCopy(place: StorePlace): HeartbeatError {
   );
 }
 
-export function readError(cause: unknown): HeartbeatError {
+export function readError(cause: unknown, reason = reasonOf(cause)): HeartbeatError {
   if (cause instanceof HeartbeatError) return cause;
   // A value that the store accepts and no codec can read is not what was written.
   if (cause instanceof TypeError || cause instanceof RangeError) return damagedRecord(cause);
-  return new HeartbeatError('HEARTBEAT_STORE_FAILED', `the store could not be read: ${reasonOf(cause)}`, {
-    cause,
-  });
+  return new HeartbeatError('HEARTBEAT_STORE_FAILED', `the store could not be read: ${reason}`, { cause });
 }
 
-export function refusedError(cause: unknown): HeartbeatError {
+export function refusedError(cause: unknown, reason = reasonOf(cause)): HeartbeatError {
   if (cause instanceof HeartbeatError) return cause;
-  return new HeartbeatError('HEARTBEAT_STORE_REFUSES', `the store refused a write: ${reasonOf(cause)}`, {
-    cause,
-  });
+  return new HeartbeatError('HEARTBEAT_STORE_REFUSES', `the store refused a write: ${reason}`, { cause });
 }
 
 export function closedError(): HeartbeatError {

@@ -50,13 +50,13 @@ export function postgresOpenError(place: string, cause: unknown): HeartbeatError
 export function postgresReadError(cause: unknown): HeartbeatError {
   if (cause instanceof HeartbeatError) return cause;
   if (isDamage(cause)) return damaged(cause);
-  return readError(new Error(saidBy(cause), { cause }));
+  return readError(cause, saidBy(cause));
 }
 
 export function postgresWriteError(cause: unknown): HeartbeatError {
   if (cause instanceof HeartbeatError) return cause;
   if (isDamage(cause)) return damaged(cause);
-  return refusedError(new Error(saidBy(cause), { cause }));
+  return refusedError(cause, saidBy(cause));
 }
 
 function damaged(cause: unknown): HeartbeatError {
