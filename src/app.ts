@@ -2,17 +2,17 @@ import pLimit from 'p-limit';
 import type { ExitSignal, RunningChild } from '../actors/supervisor/child-spec.js';
 import { buildSupervisor, childSpec } from '../actors/supervisor/build-supervisor.js';
 import type { SupervisionContext, Supervisor } from '../actors/supervisor/supervisor.actor.js';
-import { GATEWAY, partitionOf, tree } from '../actors/tree.js';
+import { GATEWAY, partitionOf, tree, type PartitionParts } from '../actors/tree.js';
 import { assemble, type Actors } from './app/assemble.js';
 import { BlindRecord, RECENT_BLIND_INTERVALS } from './app/blind-record.js';
 import { Checkpoints } from './app/checkpoints.js';
 import { readFacts, readSupervision } from './app/facts.js';
 import { nodeQueries } from './app/node-queries.js';
-import { runsOf, type Partition, type PartitionTree } from './app/partition.js';
+import { HandOver } from './app/hand-over.js';
+import { runsOf } from './app/partition.js';
 import { proveSet } from './app/partition-set.js';
 import { OwnershipCheck } from './app/ownership-check.js';
 import type { AppPorts } from './app/ports.js';
-import { StartupMemory } from './app/startup-memory.js';
 import { sumOf } from './app/sum.js';
 import { UserQueries } from './app/user-queries.js';
 import { alertQueries } from './app/alert-queries.js';
@@ -49,7 +49,7 @@ export class App implements Daemon {
   readonly #blindness: BlindRecord;
   readonly #checkpoints: Checkpoints;
   readonly #root: Supervisor;
-  readonly #partitionTree: PartitionTree;
+  readonly #handOver: HandOver;
   #phase: Phase = 'stopped';
   readonly #startedAt: Instant;
   /** Called when the root supervisor has exceeded its restart intensity. The process should end then. */
@@ -92,12 +92,13 @@ export class App implements Daemon {
     const root = this.#buildTree(context, place);
     this.#root = root;
     const share = config.shutdown_timeout / actors.partitions.length;
-    this.#partitionTree = {
-      add: (parts) => {
+    const branches = {
+      add: (parts: PartitionParts) => {
         root.add(childSpec(context, place, partitionOf(parts, share)), GATEWAY);
       },
-      remove: (id) => root.remove(id),
+      remove: (id: string) => root.remove(id),
     };
+    this.#handOver = new HandOver(actors, branches, { clock, logger });
   }
 
   #buildTree(context: SupervisionContext, place: Place): Supervisor {
@@ -185,45 +186,14 @@ export class App implements Daemon {
     this.#ports.logger.info('stopped');
   }
 
-  /**
-   * Gives a partition of users away. From the call on, what is asked of them is refused, and may be tried again; nobody
-   * in another partition notices.
-   */
-  async handOver(id: string): Promise<void> {
-    const begun = this.#ports.clock.now();
-    await this.#partition(id).handOver(this.#partitionTree);
-    this.#ports.logger.info('partition handed over', { partition: id, milliseconds: this.#since(begun) });
+  /** Gives a partition of users away. See `HandOver`. */
+  handOver(id: string): Promise<void> {
+    return this.#handOver.give(id);
   }
 
-  /**
-   * Takes a partition of users over that was handed over.
-   *
-   * @throws HeartbeatError if its store cannot be opened or read; it is still not here then
-   */
-  async takeOver(id: string): Promise<void> {
-    const begun = this.#ports.clock.now();
-    const partition = this.#partition(id);
-    await partition.start(this.#partitionTree);
-    try {
-      // The daemon is past its start, which alone may be refused for lack of memory: from now on openings are.
-      await partition.recover(new StartupMemory(undefined));
-      partition.resume();
-    } catch (error) {
-      await partition.handOver(this.#partitionTree);
-      throw error;
-    }
-    this.#ports.logger.info('partition taken over', {
-      partition: id,
-      milliseconds: this.#since(begun),
-      users: partition.run?.size,
-    });
-  }
-
-  #partition(id: string): Partition {
-    const { partitions, home } = this.#actors;
-    const found = partitions.find((partition) => partition.id === id && partition.run !== home);
-    if (found === undefined) throw new RangeError(`there is no partition ${id} of users`);
-    return found;
+  /** Takes a partition of users over that was handed over. See `HandOver`. */
+  takeOver(id: string): Promise<void> {
+    return this.#handOver.take(id);
   }
 
   #since(begun: Moment): number {
