@@ -20,7 +20,7 @@ export async function proveSet(
   acceptsDataLoss: boolean,
 ): Promise<void> {
   const isUsed = all.some(({ summary }) => summary.recovery !== undefined);
-  const marked = isUsed ? all.flatMap(({ summary }) => summary.membership ?? []) : [];
+  const marked = isUsed || areMarked(all) ? all.flatMap(({ summary }) => summary.membership ?? []) : [];
   const [{ set } = { set: randomUUID() }] = marked;
   const partitions = all.length - 1;
   for (const { id, summary } of isUsed ? all : []) proveOne(id, summary.membership, { set, partitions });
@@ -31,6 +31,19 @@ export async function proveSet(
     if (isSomeLost) logger.error('a partition is lost: what it held is gone', { partition: id });
     await store.write([{ kind: 'membership', membership: { set, partition: id, partitions } }]);
   }
+}
+
+/** Then a start on a full disk, with nothing stored in them but their marks, need not write any. */
+function areMarked(all: readonly Opened[]): boolean {
+  const set = all[0]?.summary.membership?.set;
+  return all.every(({ id, summary: { membership } }) => {
+    return (
+      membership !== undefined &&
+      membership.set === set &&
+      membership.partition === id &&
+      membership.partitions === all.length - 1
+    );
+  });
 }
 
 function proveOne(

@@ -257,6 +257,19 @@ describe('several partitions in one process', () => {
     expect(sets.map((each) => each?.partition)).to.deep.equal(IDS);
   });
 
+  it('start on a full disk with their marks alone', async () => {
+    await daemon.kill();
+    stores = new Stores();
+    for (const id of IDS) {
+      const membership = { set: 'begun', partition: id, partitions: PARTITIONS };
+      await stores.of(id).write([{ kind: 'membership', membership }]);
+      stores.of(id).full = true;
+    }
+    daemon = await start(daemon.clock);
+    await daemon.clock.advance(2000);
+    expect(daemon.app.unready()).to.deep.equal(['the store refuses writes']);
+  });
+
   it('share the bound of users who are online', async () => {
     await daemon.kill();
     const flags = { '--partitions': String(PARTITIONS), '--limits-users': '10' };

@@ -8,6 +8,7 @@ import {
   healed,
   healRefusedByDisk,
   hull,
+  perhapsStored,
   restarted,
   saidOnline,
   shown,
@@ -210,7 +211,9 @@ export class UserModel {
   #refused(state: State, event: Asked & Context, code: string): State[] {
     const { kind, at, joins } = event;
     if (code !== 'HEARTBEAT_STORE_REFUSES') {
-      return event.unsure ? [state, ...this.#changed(state, event)] : [state];
+      if (!event.unsure) return [state];
+      const changed = this.#changed(state, event);
+      return [state, ...changed, ...(event.disk === 'fails' ? [perhapsStored(state, changed)] : [])];
     }
     if (kind === 'heal') return healRefusedByDisk(state, at, this.#rules, joins);
     if (kind === 'goodbye') return goodbyeRefusedByDisk(state, at);

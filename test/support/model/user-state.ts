@@ -177,7 +177,8 @@ export function eraseRefusedByDisk(state: State, { arrived }: Arrival): State[] 
   return states.map((one) => perhapsStored(one, [STRANGER]));
 }
 
-function perhapsStored(state: State, onDisk: readonly State[]): State {
+/** What was refused may have reached the disk all the same: a restart shows it. */
+export function perhapsStored(state: State, onDisk: readonly State[]): State {
   return { ...state, ifKilled: [...state.ifKilled, ...onDisk.map((one) => ({ ...one, ifKilled: [] }))] };
 }
 
@@ -251,14 +252,14 @@ function given(live: Live, restart: Restart, rules: Rules): Pick<Live, 'deadline
   return { deadline: { lo: Math.min(left.lo, whole), hi: Math.min(left.hi, whole) }, endsAt };
 }
 
-/** Not before the last heal, and within one timeout of the truth, unless the disk was deaf for longer than that. */
-function endOfSilent(live: Live, restart: Restart, { timeout, lag }: Rules): Range {
+/** Not before the last heal, and within one timeout of when its end would have been noticed, unless the disk was deaf. */
+function endOfSilent(live: Live, restart: Restart, { timeout, tick, lag }: Rules): Range {
   const { killedAt, wall, refusingSince, late, jumped } = restart;
   if (jumped) return { lo: live.onlineAt.lo, hi: Infinity };
   const lastKnown =
     refusingSince === undefined ? live.lastHeal : Math.min(live.lastHeal, refusingSince - lag + timeout);
   const over = refusingSince === undefined ? live.deadline.hi : Math.max(live.deadline.hi, killedAt);
-  const end = instantOf(live, { lo: lastKnown, hi: over + late + timeout });
+  const end = instantOf(live, { lo: lastKnown, hi: over + late + tick + timeout });
   // Set back behind the beginning of the session, the wall clock cannot tell for how long that has gone on.
   return wall < live.onlineAt.hi ? { lo: live.onlineAt.lo, hi: end.hi } : end;
 }
