@@ -97,8 +97,9 @@ export class Supervisor implements Actor<SupervisorEvent> {
     this.#cell.tellUnbounded({ kind: 'child_added', child: { id, restart, shutdown }, before });
   }
 
-  /** Resolves once the child has stopped and is forgotten. */
+  /** Resolves once the child has stopped and is forgotten. All have stopped once the supervisor has. */
   remove(id: string): Promise<void> {
+    if (this.#state.phase === 'stopped') return Promise.resolve();
     const spec = this.#specs.get(id);
     return new Promise((resolve) => {
       this.#removals.set(id, () => {
@@ -156,7 +157,8 @@ export class Supervisor implements Actor<SupervisorEvent> {
   }
 
   #tellOfRemovals(): void {
-    const left = new Set(this.#state.children.map(({ id }) => id));
+    const { phase, children } = this.#state;
+    const left = new Set(phase === 'stopped' ? [] : children.map(({ id }) => id));
     for (const [id, tell] of this.#removals) {
       if (left.has(id)) continue;
       this.#removals.delete(id);

@@ -128,3 +128,20 @@ describe('a supervisor above another one', () => {
     system.stop();
   });
 });
+
+describe('a supervisor that has stopped', () => {
+  it('has no children left to remove', async () => {
+    const clock = new SimulatedClock();
+    const logger = new RecordingLogger();
+    const system = new ActorSystem(clock, logger);
+    const tree = nested(['root'], () => undefined);
+    const root = buildSupervisor({ system, clock, logger }, system.place(system, 'root'), tree, {
+      crashed: () => undefined,
+    });
+    await root.start();
+    const stopped = root.stop();
+    const meanwhile = root.remove('worker');
+    await Promise.all([stopped, meanwhile]);
+    await root.remove('worker');
+  });
+});
