@@ -98,7 +98,7 @@ export class App implements Daemon {
       },
       remove: (id: string) => root.remove(id),
     };
-    this.#handOver = new HandOver(actors, branches, { clock, logger });
+    this.#handOver = new HandOver(actors, { tree: branches, blindness: this.#blindness, clock, logger });
   }
 
   #buildTree(context: SupervisionContext, place: Place): Supervisor {
@@ -120,7 +120,6 @@ export class App implements Daemon {
    */
   async start(): Promise<void> {
     const { clock, logger } = this.#ports;
-    const { users, watch } = this.#actors;
     this.#phase = 'starting';
     logger.info('starting', {
       data_dir: this.#config.data_dir,
@@ -141,7 +140,9 @@ export class App implements Daemon {
     }
     this.#watchdog.start();
     this.#checkpoints.start();
-    logger.info('ready', { milliseconds: this.#since(begun), users: users.size, nodes: watch.nodes.size });
+    const { users, home } = this.#actors;
+    const nodes = home.run?.watch?.nodes.size;
+    logger.info('ready', { milliseconds: this.#since(begun), users: users.size, nodes });
   }
 
   async #recover(): Promise<void> {
@@ -149,15 +150,11 @@ export class App implements Daemon {
     memory.alertsRead();
     const room = memory.startRoom;
     const turns = pLimit(RECOVERIES);
-    await allOf(partitions.map((partition) => turns(() => partition.recover(room))));
+    await allOf(partitions.map((partition) => turns(() => partition.recover())));
     room.check();
-    this.#blindness.resume(await home.store.blindIntervals(RECENT_BLIND_INTERVALS));
+    this.#blindness.resume((await home.run?.store.blindIntervals(RECENT_BLIND_INTERVALS)) ?? []);
     this.#enter('ready');
-    for (const partition of partitions) {
-      const interval = partition.resume();
-      // The others did not run for about the same time.
-      if (partition.run === home && interval !== undefined) this.#blindness.keep(interval);
-    }
+    for (const partition of partitions) this.#handOver.resume(partition);
   }
 
   /** @throws HeartbeatError if a stop was requested meanwhile: the daemon must not become ready any more */
@@ -171,27 +168,31 @@ export class App implements Daemon {
   async stop(): Promise<void> {
     if (this.#phase === 'stopping') return;
     this.#phase = 'stopping';
-    const { system, partitions, memory } = this.#actors;
+    const { system, partitions, memory, channels } = this.#actors;
     this.#ports.logger.info('stopping');
+    await this.#handOver.end();
     for (const run of runsOf(partitions)) run.end();
     await this.#root.stop();
     this.#checkpoints.stop();
     for (const partition of partitions) partition.stopWatching();
     this.#watchdog.stop();
     memory.stop();
-    const closed = await Promise.allSettled(runsOf(partitions).map((run) => run.close()));
+    const closed = await Promise.allSettled([
+      ...runsOf(partitions).map((run) => run.close()),
+      channels.close(),
+    ]);
     system.stop();
     // What cannot be closed keeps nothing else open.
     for (const one of closed) if (one.status === 'rejected') throw one.reason;
     this.#ports.logger.info('stopped');
   }
 
-  /** Gives a partition of users away. See `HandOver`. */
+  /** Gives a partition away. See `HandOver`. */
   handOver(id: string): Promise<void> {
     return this.#handOver.give(id);
   }
 
-  /** Takes a partition of users over that was handed over. See `HandOver`. */
+  /** Takes a partition over that was handed over. See `HandOver`. */
   takeOver(id: string): Promise<void> {
     return this.#handOver.take(id);
   }
@@ -202,12 +203,9 @@ export class App implements Daemon {
 
   /** Applies other limits and channels. Alerts waiting for a channel that is gone become dead letters. */
   async reconfigure(limits: Config['limits'], channels: readonly Channel[]): Promise<void> {
-    const { notifier, channels: present } = this.#actors.watch;
+    const { home, channels: configured } = this.#actors;
     Object.assign(this.#actors.limits, limits);
-    const replaced = present.replace(channels, notifier.closingNotices());
-    notifier.rerouted();
-    await replaced;
-    notifier.channelsGone();
+    await configured.replace(channels, home.run?.watch);
   }
 
   async #startGateway(exitSignal: ExitSignal): Promise<RunningChild> {

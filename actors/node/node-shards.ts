@@ -11,7 +11,7 @@ import type { NodeEntry, NodeSettlement } from '../history/history.protocol.js';
 import type { Alerting } from '../notifier/notifier.protocol.js';
 import { StateCounts } from './state-counts.js';
 import type { NodeRules } from './decision.js';
-import { NodeCounts } from './node-counts.js';
+import type { NodeCounts } from './node-counts.js';
 import type { NodeCommand, NodeReply, NodeShards } from './node.protocol.js';
 import { Quotas } from './quotas.js';
 import { ObservedClock } from './observed-clock.js';
@@ -33,12 +33,12 @@ export interface LocalNodeShardsDeps extends NodeCheckpointsDeps {
   /** Whether memory has room for one more node. */
   readonly hasMemory: () => boolean;
   readonly alerting: Alerting;
+  readonly counts: NodeCounts;
 }
 
 /** The node shards of this process, and what they share: the rules, the observed time, the way to history. */
 export class LocalNodeShards implements NodeShards, NodeRules {
   readonly all: readonly NodeShard[];
-  readonly counts = new NodeCounts();
   readonly timeout: Millis;
   readonly maxRetries: number;
   readonly autoRegister: boolean;
@@ -59,7 +59,6 @@ export class LocalNodeShards implements NodeShards, NodeRules {
     this.#observed = new ObservedClock(deps.clock, options.blindGrace);
     const childDeps = {
       ...deps,
-      counts: this.counts,
       rules: this,
       stateCounts: this.#stateCounts,
       quotas: this.#quotas,
@@ -83,6 +82,13 @@ export class LocalNodeShards implements NodeShards, NodeRules {
     let size = 0;
     for (const shard of this.all) size += shard.size;
     return size;
+  }
+
+  /** Messages in the mailboxes of nodes. */
+  get waiting(): number {
+    let waiting = 0;
+    for (const shard of this.all) waiting += shard.waiting;
+    return waiting;
   }
 
   ask(shard: ShardIndex, command: NodeCommand, answered: (reply: NodeReply) => void): void {
@@ -138,6 +144,11 @@ export class LocalNodeShards implements NodeShards, NodeRules {
   end(): void {
     this.#ending = true;
     this.#checkpoints.end();
+  }
+
+  /** Stops the actors that the end has left running: for a process that goes on without them. */
+  async dismiss(): Promise<void> {
+    await Promise.all(this.all.map((shard) => shard.dismiss()));
   }
 
   /** Submits changed statuses and the observed time. */

@@ -2,6 +2,7 @@ import type { Flip, NodeState, Pause } from '../../src/domain/node.js';
 import type { NodeName } from '../../src/domain/node-name.js';
 import { instant, type Instant, type Millis } from '../../src/domain/time.js';
 import { uptimeOf, type Uptime } from '../../src/domain/uptime.js';
+import { HeartbeatError } from '../../src/errors.js';
 import type { FlipRange, HistoryStore } from '../../src/ports/history-store.js';
 import type { DescribedNode, NodeReply } from './node.protocol.js';
 
@@ -56,6 +57,8 @@ export class NodesReader {
           this.#deps.describe(names, resolve);
         });
         for (const [index, reply] of replies.entries()) {
+          if (reply.kind === 'refused' && reply.code === 'HEARTBEAT_NOT_READY')
+            throw new HeartbeatError(reply.code, 'the nodes could not be asked');
           const isWanted = reply.kind === 'node' && matches(reply.node, filter);
           if ((isWanted && nodes.length === limit) || looked === MOST_LOOKED_AT) return { nodes, next: last };
           looked++;

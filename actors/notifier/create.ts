@@ -1,9 +1,7 @@
 import type { Millis } from '../../src/domain/time.js';
 import type { Channel } from '../../src/ports/channel.js';
-import { ChannelTotals } from './channel/channel-totals.js';
 import type { ChannelDeps } from './channel/channel.actor.js';
 import { Channels } from './channel/channels.js';
-import { ClosingNotices } from './channel/closing-notice.js';
 import { makeNotifierParts, type NotifierPartsDeps, type NotifierPartsOptions } from './notifier-parts.js';
 import { Notifier, type NotifierDeps } from './notifier.actor.js';
 
@@ -14,8 +12,9 @@ export interface AlertsOptions extends Omit<NotifierPartsOptions, 'channels'> {
   readonly patience: Millis;
 }
 
-export type AlertsDeps = Omit<NotifierPartsDeps, 'channels' | 'totals' | 'committed'> &
-  Omit<NotifierDeps, 'channels' | 'restarts'>;
+export type AlertsDeps = Omit<NotifierPartsDeps, 'channels' | 'committed'> &
+  Omit<NotifierDeps, 'channels' | 'restarts'> &
+  Pick<ChannelDeps, 'closingNotices'>;
 
 /** Makes the notifier, and an actor for each channel. Nothing runs before they are started. */
 export function createNotifier(
@@ -23,15 +22,14 @@ export function createNotifier(
   options: AlertsOptions,
   deps: AlertsDeps,
 ): { readonly notifier: Notifier; readonly channels: Channels } {
-  const { system, clock, logger, random } = deps;
-  const totals = new ChannelTotals();
+  const { system, clock, logger, random, totals, closingNotices } = deps;
   const childDeps: ChannelDeps = {
     system,
     clock,
     logger,
     random,
     totals,
-    closingNotices: new ClosingNotices({ clock, logger }),
+    closingNotices,
     restarts: options.channelRestarts,
     patience: options.patience,
     progress: (channel, progress) => {
@@ -50,7 +48,6 @@ export function createNotifier(
     },
     {
       ...deps,
-      totals,
       channels: all.actors,
       committed: (records) => {
         notifier.committed(records, false);

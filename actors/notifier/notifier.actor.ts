@@ -87,6 +87,12 @@ export class Notifier implements Behaviour<NotifierMessage>, Alerting {
     return this.#open.unstored;
   }
 
+  /** Messages in its mailbox, and requests that wait for the disk. */
+  get waiting(): number {
+    const { requests } = this.#parts;
+    return this.#actor.waiting + requests.reading;
+  }
+
   async start(exitSignal: ExitSignal, place: Place): Promise<RunningChild> {
     const { holdQueue, restore } = this.#parts;
     if (!this.#isRestored) await restore();

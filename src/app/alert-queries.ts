@@ -1,22 +1,26 @@
 import { readAlerts } from '../../actors/notifier/outbox/alerts-reader.js';
+import { DOWN } from '../../actors/shards/shard-supervisor.js';
 import type { AlertsApi } from './api.js';
 import type { Clock } from '../ports/clock.js';
 import type { Actors } from './assemble.js';
 
 /** Queries and requests about alerts. */
 export function alertQueries(
-  { home, watch }: Pick<Actors, 'home' | 'watch'>,
+  { home, channels }: Pick<Actors, 'home' | 'channels'>,
   clock: Pick<Clock, 'soon'>,
 ): AlertsApi {
-  const { notifier, channels } = watch;
+  const turn = (): Promise<void> => new Promise((resolve) => clock.soon(resolve));
   return {
     get channels() {
-      return [...channels.actors.keys()];
+      return channels.all.map(({ policy }) => policy.name);
     },
-    list: (range) =>
-      readAlerts(home.reads, notifier.unstored, range, () => new Promise((resolve) => clock.soon(resolve))),
+    async *list(range) {
+      const { reads, watch } = home.answering;
+      if (watch !== undefined) yield* readAlerts(reads, watch.notifier.unstored, range, turn);
+    },
     command: (command) => {
-      notifier.command(command);
+      if (home.watch === undefined) command.answered(DOWN);
+      else home.watch.notifier.command(command);
     },
   };
 }

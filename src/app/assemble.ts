@@ -1,4 +1,6 @@
 import { CommitMeter } from '../../actors/history/commit-meter.js';
+import { NodeCounts } from '../../actors/node/node-counts.js';
+import { ConfiguredChannels } from '../../actors/notifier/channel/configured-channels.js';
 import { Admission } from '../../actors/user/admission.js';
 import { UserCounts } from '../../actors/user/user-counts.js';
 import { PartitionedUsers, type Users } from '../../actors/user/partitioned-users.js';
@@ -12,11 +14,13 @@ import { readingTurns } from './long-reads.js';
 import { MemoryGuard } from './memory-guard.js';
 import { Partition } from './partition.js';
 import { PartitionRun } from './partition-run.js';
+import { patienceOf } from './options.js';
 import type { AppPorts } from './ports.js';
 import { PresenceWatch } from './presence-watch.js';
 import type { Shared } from './shared.js';
 import { sumOf } from './sum.js';
-import { createWatch, type Watch } from './watch.js';
+import type { Room } from './startup-memory.js';
+import { createWatch } from './watch.js';
 
 /** The partition of the nodes, and of the users if there is no other. */
 const WATCH = 'watch';
@@ -24,9 +28,8 @@ const WATCH = 'watch';
 /** What the partitions are, and what they make up together. */
 interface Division {
   readonly partitions: readonly Partition[];
-  /** The partition that watches the nodes. It is never handed over. */
-  readonly home: PartitionRun;
-  readonly watch: Watch;
+  /** The partition that watches the nodes. */
+  readonly home: Partition;
   readonly users: Users;
   /** Keeps the sessions of a user. */
   readonly partitionOf: (user: UserId) => Partition;
@@ -36,6 +39,8 @@ interface Division {
 export interface Actors extends Division {
   readonly system: ActorSystem;
   readonly counts: UserCounts;
+  readonly nodeCounts: NodeCounts;
+  readonly channels: ConfiguredChannels;
   readonly meter: CommitMeter;
   readonly admission: Admission;
   readonly memory: MemoryGuard;
@@ -64,10 +69,12 @@ export function assemble(config: Config, ports: AppPorts, look: () => void): Act
       clock,
       logger,
       share: () => limits.memory,
-      users: () => division.users.size,
-      nodes: () => division.watch.nodes.size,
+      users: () => sumOf(division.partitions, ({ run }) => run?.users.size ?? 0),
+      nodes: () => division.home.run?.watch?.nodes.size ?? 0,
     }),
     counts: new UserCounts(),
+    nodeCounts: new NodeCounts(),
+    channels: new ConfiguredChannels(ports.channels ?? [], { clock, logger, patience: patienceOf(config) }),
     meter: new CommitMeter(toMillis(config.history.slow_commit), logger),
     presence: ports.presence && new PresenceWatch(ports.presence, () => clock.wall()),
     turns: readingTurns(),
@@ -76,52 +83,49 @@ export function assemble(config: Config, ports: AppPorts, look: () => void): Act
     pending: () => sumOf(division.partitions, ({ run }) => run?.history.pending ?? 0),
   };
   const division: Division = config.partitions === 1 ? undivided(shared) : divided(shared);
-  const { system, counts, meter, memory } = shared;
-  return { ...division, system, counts, meter, admission, memory, limits };
+  const { system, counts, nodeCounts, channels, meter, memory } = shared;
+  return { ...division, system, counts, nodeCounts, channels, meter, admission, memory, limits };
 }
 
 /** One partition with everything, in the data directory itself. */
 function undivided(shared: Shared): Division {
-  const { run, watch } = watching(shared, undefined, shared.config.shards);
-  const only = new Partition(WATCH, () => run, shared.clock);
-  return { partitions: [only], home: run, watch, users: run.users, partitionOf: () => only };
+  const run = watching(shared, undefined, shared.config.shards)(() => shared.memory.startRoom);
+  const only = new Partition(WATCH, () => run, shared);
+  return { partitions: [only], home: only, users: run.users, partitionOf: () => only };
 }
 
 /** Several partitions of users, and one of the nodes. */
 function divided(shared: Shared): Division {
-  const { config, clock, ports } = shared;
+  const { config, ports } = shared;
   const ofUsers = Array.from({ length: config.partitions }, (_, index) => {
     const id = `users-${String(index)}`;
     const slice = () => ({ id, store: ports.storeOf(id), shards: config.shards });
-    return new Partition(id, () => new PartitionRun(slice(), named(shared, id), undefined), clock);
+    const newRun = (room: Room) => new PartitionRun(slice(), named(shared, id), room, undefined);
+    return new Partition(id, newRun, shared);
   });
-  const { run, watch } = watching(named(shared, WATCH), WATCH, 0);
-  const home = new Partition(WATCH, () => run, clock);
+  const home = new Partition(WATCH, watching(named(shared, WATCH), WATCH, 0), shared);
   const users = new PartitionedUsers(ofUsers, config.shards);
   return {
     partitions: [...ofUsers, home],
-    home: run,
-    watch,
+    home,
     users,
     partitionOf: (user) => ofUsers[partitionOf(shardOf(user, users.count), ofUsers.length)] ?? home,
   };
 }
 
 /**
- * The partition that watches the nodes.
+ * Makes runs of the partition that watches the nodes.
  *
  * @param id of its store
  * @param shards of users in it
  */
-function watching(
-  shared: Shared,
-  id: string | undefined,
-  shards: number,
-): { readonly run: PartitionRun; readonly watch: Watch } {
-  const store = shared.ports.storeOf(id);
-  const watch = createWatch(shared, store, () => run.history);
-  const run: PartitionRun = new PartitionRun({ id: WATCH, store, shards }, shared, watch);
-  return { run, watch };
+function watching(shared: Shared, id: string | undefined, shards: number): (room: Room) => PartitionRun {
+  return (room) => {
+    const store = shared.ports.storeOf(id);
+    const watch = createWatch(shared, { outbox: store, history: () => run.history, room });
+    const run: PartitionRun = new PartitionRun({ id: WATCH, store, shards }, shared, room, watch);
+    return run;
+  };
 }
 
 /** What it logs names the partition. */

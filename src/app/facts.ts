@@ -1,4 +1,4 @@
-import type { LocalNodeShards } from '../../actors/node/node-shards.js';
+import { StateCounts } from '../../actors/node/state-counts.js';
 import type { BlindCause, BlindInterval } from '../domain/blindness.js';
 import type { DaemonFacts, SupervisionFacts } from './daemon-facts.js';
 import type { ActorSystem } from '../runtime/actor-system.js';
@@ -7,7 +7,9 @@ import type { Actors } from './assemble.js';
 import { runsOf } from './partition.js';
 import type { PartitionRun } from './partition-run.js';
 import { sumOf } from './sum.js';
-import type { Watch } from './watch.js';
+
+/** While they are watched elsewhere. */
+const NO_NODES = new StateCounts().inspect();
 
 /** The sources of the counts. */
 export interface Counted {
@@ -28,7 +30,7 @@ export async function readFacts(
   const { heals, checkups, openings, recoveries, goodbyes, erasures, expiries } = actors.counts;
   return {
     users: { online: users.size, heals, checkups, openings, recoveries, goodbyes, erasures, expiries },
-    nodes: nodeFacts(actors.watch.nodes),
+    nodes: nodeFacts(actors),
     actors: {
       running: system.running,
       places: placesOf(system),
@@ -47,7 +49,7 @@ export async function readFacts(
       isOwned,
       isMissing: runs.some(({ store }) => store.trouble?.kind === 'missing'),
     },
-    alerts: alertFacts(actors.watch),
+    alerts: alertFacts(actors),
     memory: { used: actors.memory.used, short: actors.memory.isShort, shed: actors.memory.shed },
     blind: blind.byCause,
     eventLoopDelay: watchdog.delays,
@@ -59,14 +61,14 @@ export async function readFacts(
 
 /** The data for `GET /supervision`, besides what the app itself knows. */
 export async function readSupervision(
-  { system, partitions, users, watch, memory }: Actors,
+  { system, partitions, home, users, memory }: Actors,
   processFacts: () => object,
   isOwned: boolean | undefined,
 ): Promise<Omit<SupervisionFacts, 'unready' | 'phase' | 'startedAt' | 'uptime' | 'blindIntervals' | 'tree'>> {
   const runs = runsOf(partitions);
   return {
     users: { online: users.size, shards: users.count },
-    nodes: watch.nodes.inspect(),
+    nodes: home.run?.watch?.nodes.inspect() ?? { ...NO_NODES, shards: 0 },
     actors: system.running,
     store: {
       history: historiesOf(runs),
@@ -102,21 +104,22 @@ function historiesOf(runs: readonly PartitionRun[]): object {
   };
 }
 
-function nodeFacts(nodes: LocalNodeShards): DaemonFacts['nodes'] {
-  const { standing, counts } = nodes;
-  const registeredBy = (key: string): number => nodes.registeredBy(key);
-  const { active, inactive, failed, paused } = standing;
-  const { heartbeats, flips, misses } = counts;
+function nodeFacts({ home, nodeCounts }: Actors): DaemonFacts['nodes'] {
+  const nodes = home.run?.watch?.nodes;
+  const registeredBy = (key: string): number => nodes?.registeredBy(key) ?? 0;
+  const { active, inactive, failed, paused } = nodes?.standing ?? NO_NODES;
+  const { heartbeats, flips, misses } = nodeCounts;
   return { states: { active, inactive, failed }, paused, registeredBy, heartbeats, flips, misses };
 }
 
-function alertFacts({ notifier, channels }: Watch): DaemonFacts['alerts'] {
+function alertFacts({ home, channels }: Actors): DaemonFacts['alerts'] {
+  const watch = home.run?.watch;
   return {
-    open: notifier.open.size,
+    open: watch?.notifier.open.size ?? 0,
     channels: Array.from(channels.totals, ([name, totals]) => ({
       name,
       ...totals,
-      now: channels.actors.get(name)?.figures(),
+      now: watch?.channels.actors.get(name)?.figures(),
     })),
   };
 }

@@ -14,6 +14,9 @@ export function readingTurns(): LimitFunction {
   return pLimit(CHUNKS_AT_ONCE);
 }
 
+/** Reads something when it is its turn. */
+type Turns = <Result>(read: () => Promise<Result>) => Promise<Result>;
+
 /** The long reads of a store. */
 export type LongReads = Pick<HistoryStore, Long>;
 
@@ -21,7 +24,7 @@ export type LongReads = Pick<HistoryStore, Long>;
  * Reads few chunks at a time, however many readers there are: they take turns, chunk by chunk, so that nobody waits for
  * another's whole result. A slow reader holds up nobody, since a chunk that was read no longer takes a turn.
  */
-export function longReads(store: LongReads, turns = readingTurns()): LongReads {
+export function longReads(store: LongReads, turns: Turns = readingTurns()): LongReads {
   return {
     sessions: (user, range) => inTurns(turns, store.sessions(user, range)),
     flips: (node, range) => inTurns(turns, store.flips(node, range)),
@@ -32,7 +35,7 @@ export function longReads(store: LongReads, turns = readingTurns()): LongReads {
   };
 }
 
-async function* inTurns<Chunk>(turns: LimitFunction, chunks: AsyncIterable<Chunk>): AsyncGenerator<Chunk> {
+async function* inTurns<Chunk>(turns: Turns, chunks: AsyncIterable<Chunk>): AsyncGenerator<Chunk> {
   const iterator = chunks[Symbol.asyncIterator]();
   try {
     for (;;) {

@@ -80,6 +80,17 @@ export class MemoryGuard {
     return this.#startRoom;
   }
 
+  /**
+   * What may be restored while the daemon runs. Garbage is not collected for it: that would hold up everybody else.
+   *
+   * @param place where it is found
+   */
+  roomFor(place: string): StartupMemory {
+    this.#look();
+    const heap = this.#reading?.heap;
+    return new StartupMemory(heap && { ...heap, live: livingIn(heap, this.#grown) }, place);
+  }
+
   #lookAgain(): void {
     this.#cancel = this.#deps.clock.after(EVERY, () => {
       this.#look();

@@ -1,6 +1,7 @@
 import { NodesReader } from '../../actors/node/nodes-reader.js';
 import type { NodeCommand, NodeReply } from '../../actors/node/node.protocol.js';
 import { sendToAll } from '../../actors/shards/send-to-all.js';
+import { DOWN } from '../../actors/shards/shard-supervisor.js';
 import type { NodeQuota } from '../domain/access.js';
 import type { NodeName } from '../domain/node-name.js';
 import { shardOf } from '../domain/shard.js';
@@ -18,13 +19,12 @@ import type { OwnershipCheck } from './ownership-check.js';
  * @param retention of history
  */
 export function nodeQueries(
-  { home, watch }: Pick<Actors, 'home' | 'watch'>,
+  { home }: Pick<Actors, 'home'>,
   watchdog: Watchdog,
   clock: Clock,
   retention: Millis,
   ownership: OwnershipCheck,
 ): NodesApi {
-  const { nodes } = watch;
   const askMany = (kind: 'heartbeat' | 'describe', names: readonly NodeName[], quota?: NodeQuota) => {
     const arrival = watchdog.arrival();
     return names.map((name): NodeCommand => ({ kind, name, ...arrival, quota }));
@@ -33,6 +33,8 @@ export function nodeQueries(
     commands: readonly NodeCommand[],
     answered: (replies: readonly NodeReply[]) => void,
   ): void => {
+    const nodes = home.watch?.nodes;
+    if (nodes === undefined) return answered(commands.map(() => DOWN));
     sendToAll(
       nodes.count,
       commands,
@@ -43,17 +45,22 @@ export function nodeQueries(
       ownership.all<NodeReply>(answered),
     );
   };
-  const reader = new NodesReader({
-    store: home.reads,
-    retention,
-    describe: (names, answered) => {
-      toNodes(askMany('describe', names), answered);
-    },
-    unstoredFlips: (node) => home.history.unstoredFlips(node),
-    settled: () => home.settled(),
-  });
+  const reader = (): NodesReader => {
+    const run = home.answering;
+    return new NodesReader({
+      store: run.reads,
+      retention,
+      describe: (names, answered) => {
+        toNodes(askMany('describe', names), answered);
+      },
+      unstoredFlips: (node) => run.history.unstoredFlips(node),
+      settled: () => run.settled(),
+    });
+  };
   return {
     ask: (name, request, answered, quota) => {
+      const nodes = home.watch?.nodes;
+      if (nodes === undefined) return answered(DOWN);
       const command = { ...request, name, ...watchdog.arrival(), quota };
       nodes.ask(shardOf(name, nodes.count), command, ownership.one(answered));
     },
@@ -61,8 +68,10 @@ export function nodeQueries(
     heartbeats: (names, answered, quota) => {
       toNodes(askMany('heartbeat', names, quota), answered);
     },
-    list: (filter, after, limit) => reader.list(filter, after, limit),
-    flips: (node, range) => reader.flips(node, range),
-    uptime: (node, range) => reader.uptime(node, range, clock.wall()),
+    list: async (filter, after, limit) => reader().list(filter, after, limit),
+    async *flips(node, range) {
+      yield* reader().flips(node, range);
+    },
+    uptime: async (node, range) => reader().uptime(node, range, clock.wall()),
   };
 }

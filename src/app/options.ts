@@ -2,11 +2,11 @@ import type { HistoryOptions } from '../../actors/history/history.actor.js';
 import type { AlertsOptions } from '../../actors/notifier/create.js';
 import { POLICIES } from '../../actors/tree.js';
 import type { Config } from '../config/schema.js';
-import { toMillis, type Seconds } from '../domain/time.js';
+import { toMillis, type Millis, type Seconds } from '../domain/time.js';
 
 /** Seconds between prunings: a tenth of the retention, within these limits. */
 const PRUNE_EVERY = { min: 1, max: 60 };
-/** The share of the time for a stop that attempts under way may take. */
+/** The share of the time for a stop of its partition that attempts under way may take. */
 const PATIENCE = 0.1;
 
 /**
@@ -33,7 +33,14 @@ function pruneEvery(retention: Seconds): Seconds {
   return Math.min(PRUNE_EVERY.max, Math.max(PRUNE_EVERY.min, retention / 10));
 }
 
-export function alertsOptions({ alerts, shutdown_timeout }: Config, limits: Config['limits']): AlertsOptions {
+/** How long attempts to notify that are under way may take when the daemon stops, or hands the nodes over. */
+export function patienceOf({ shutdown_timeout, partitions }: Config): Millis {
+  const [ofUsers, ofNodes] = [partitions, partitions === 1 ? 0 : 1];
+  return (toMillis(shutdown_timeout) * PATIENCE) / (ofUsers + ofNodes);
+}
+
+export function alertsOptions(config: Config, limits: Config['limits']): AlertsOptions {
+  const { alerts } = config;
   const { share, at_least, window, hold } = alerts.mass_failure;
   return {
     massFailure: { share, atLeast: at_least, window: toMillis(window), hold: toMillis(hold) },
@@ -42,7 +49,7 @@ export function alertsOptions({ alerts, shutdown_timeout }: Config, limits: Conf
       return limits.alerts;
     },
     remindEvery: alerts.remind_every === null ? undefined : toMillis(alerts.remind_every),
-    patience: toMillis(shutdown_timeout) * PATIENCE,
+    patience: patienceOf(config),
     restarts: POLICIES.outbox,
     channelRestarts: POLICIES.channel,
   };

@@ -1,4 +1,5 @@
 import type { Refusal } from '../../actors/shards/pending-request.js';
+import { HeartbeatError } from '../errors.js';
 import type { Clock } from '../ports/clock.js';
 import type { Ownership } from '../ports/ownership.js';
 
@@ -17,6 +18,11 @@ export class OwnershipCheck {
   /** Whether answers from memory are true now. */
   get holds(): boolean {
     return this.#ownership === undefined || this.#clock.now() < this.#ownership.validUntil;
+  }
+
+  /** @throws HeartbeatError `HEARTBEAT_NOT_READY` if answers from memory may not be true now */
+  check(): void {
+    if (!this.holds) throw new HeartbeatError('HEARTBEAT_NOT_READY', 'the store is not owned at present');
   }
 
   /** Checks once more when there is a reply: the process may have stood still since it was asked for. */

@@ -7,12 +7,13 @@ import { LocalUserShards } from '../../actors/user/user-shards.js';
 import { decide } from '../../actors/user/user.machine.js';
 import type { BlindInterval } from '../domain/blindness.js';
 import { moment, toMillis, type Millis, type Moment } from '../domain/time.js';
+import { HeartbeatError } from '../errors.js';
 import type { HistoryStore, StoreSummary } from '../ports/history-store.js';
 import type { Place } from '../runtime/actor-system.js';
 import { longReads, type LongReads } from './long-reads.js';
 import { historyOptions } from './options.js';
 import type { Shared } from './shared.js';
-import type { StartupMemory } from './startup-memory.js';
+import type { Room } from './startup-memory.js';
 import type { Watch } from './watch.js';
 
 /** The longest that a hand-over waits for requests that it has received. */
@@ -45,6 +46,7 @@ export class PartitionRun {
   /** Reads the sessions of its users. */
   readonly sessions: HistoryReader;
   readonly #shared: Shared;
+  readonly #room: Room;
   #recovered: Recovered | undefined;
   #hasResumed = false;
   #heardUntil = moment(Infinity);
@@ -52,11 +54,12 @@ export class PartitionRun {
   #isLeaving = false;
   #started: ((failure: Error | undefined) => void) | undefined;
 
-  constructor({ id, store, shards }: Slice, shared: Shared, watch: Watch | undefined) {
+  constructor({ id, store, shards }: Slice, shared: Shared, room: Room, watch: Watch | undefined) {
     this.id = id;
     this.store = store;
     this.watch = watch;
     this.#shared = shared;
+    this.#room = room;
     const { system, clock, logger, config, limits, memory, counts, meter, presence, ports } = shared;
     const deps = { system, clock, logger };
     this.history = new History(
@@ -106,9 +109,9 @@ export class PartitionRun {
         },
       },
     );
-    this.reads = longReads(store, shared.turns);
+    this.reads = longReads(store, (read) => shared.turns(() => this.#whileHere(read)));
     this.sessions = new HistoryReader(
-      { ...this.reads, lastSession: (user) => store.lastSession(user) },
+      { ...this.reads, lastSession: (user) => this.#whileHere(() => store.lastSession(user)) },
       (user) => this.history.unstored(user),
     );
   }
@@ -168,14 +171,16 @@ export class PartitionRun {
   }
 
   /** Restores all users and nodes of the last run. Call `resume` once their requests can be received. */
-  async recover(room: StartupMemory): Promise<void> {
+  async recover(): Promise<void> {
     const { clock, logger, config } = this.#shared;
     const { store, users, watch, history } = this;
+    const room = this.#room();
     if (watch !== undefined) {
       for await (const chunk of store.nodes()) {
         if (room.holdsNodes(chunk.length)) for (const node of chunk) watch.nodes.recover(node);
       }
-      watch.notifier.nodesKnown();
+      // Without some of the nodes, their alerts would go out as if they had recovered.
+      if (room.holdsAll) watch.notifier.nodesKnown();
     }
     const holds = (sessions: number): boolean => room.holdsUsers(sessions);
     const deps = { clock, logger, store, summary: history.summary, shards: users, holds };
@@ -256,7 +261,7 @@ export class PartitionRun {
   }
 
   /**
-   * From now on nobody is answered here.
+   * From now on nobody is answered here. What is being read for somebody is refused.
    *
    * @returns once every request that was received before has been answered
    */
@@ -273,13 +278,23 @@ export class PartitionRun {
 
   /** Whether an actor has something to handle, or waits for the disk. */
   get #isBusy(): boolean {
-    const { history, users } = this;
-    return users.waiting > 0 || (history.unsettled > 0 && history.state === 'open');
+    const { history, users, watch } = this;
+    const waiting = users.waiting + (watch === undefined ? 0 : watch.nodes.waiting + watch.notifier.waiting);
+    return waiting > 0 || (history.unsettled > 0 && history.state === 'open');
   }
 
-  /** From now on, a shard that stops is not restarted. */
+  /** @throws HeartbeatError `HEARTBEAT_NOT_READY` if it is given away before the read ends */
+  async #whileHere<Result>(read: () => Promise<Result>): Promise<Result> {
+    const outcome = read();
+    await outcome.catch(() => undefined);
+    if (this.#isLeaving) throw notHere(this.id);
+    return outcome;
+  }
+
+  /** From now on, a shard that stops is not restarted, and a start under way has failed. */
   end(): void {
     this.#isEnding = true;
+    this.#settleStart(notHere(this.id));
     this.users.end();
     this.watch?.nodes.end();
   }
@@ -288,9 +303,18 @@ export class PartitionRun {
   async close(): Promise<void> {
     this.watch?.nodes.stopCheckpoints();
     try {
-      await this.watch?.channels.close();
+      await this.watch?.channels.release();
     } finally {
       await this.history.close();
     }
   }
+
+  /** Stops the actors that the end has left running: for a process that goes on without them. */
+  async dismiss(): Promise<void> {
+    await Promise.all([this.users.dismiss(), this.watch?.nodes.dismiss()]);
+  }
+}
+
+export function notHere(partition: string): HeartbeatError {
+  return new HeartbeatError('HEARTBEAT_NOT_READY', `partition ${partition} is not here at present`);
 }

@@ -2,11 +2,11 @@ import type { LocalUserShards } from '../../actors/user/user-shards.js';
 import type { PartitionParts } from '../../actors/tree.js';
 import type { BlindInterval } from '../domain/blindness.js';
 import type { Moment } from '../domain/time.js';
-import { HeartbeatError } from '../errors.js';
-import type { Clock } from '../ports/clock.js';
-import type { PartitionRun } from './partition-run.js';
-import type { StartupMemory } from './startup-memory.js';
+import { notHere, type PartitionRun } from './partition-run.js';
+import type { Shared } from './shared.js';
+import type { Room, StartupMemory } from './startup-memory.js';
 import { StoreWatch } from './store-watch.js';
+import type { Watch } from './watch.js';
 
 /** What runs of the partitions that are here. */
 export function runsOf(partitions: readonly Partition[]): readonly PartitionRun[] {
@@ -26,18 +26,22 @@ export interface PartitionTree {
  */
 export class Partition {
   readonly id: string;
-  readonly #newRun: () => PartitionRun;
-  readonly #clock: Clock;
+  readonly #newRun: (room: Room) => PartitionRun;
+  readonly #clock: Shared['clock'];
   #run: PartitionRun | undefined;
   #storeWatch: StoreWatch | undefined;
   #handingOver: Promise<void> | undefined;
 
   /** @param newRun makes all that runs in it; the first one starts with the supervision tree */
-  constructor(id: string, newRun: () => PartitionRun, clock: Clock) {
+  constructor(
+    id: string,
+    newRun: (room: Room) => PartitionRun,
+    { clock, memory }: Pick<Shared, 'clock' | 'memory'>,
+  ) {
     this.id = id;
     this.#newRun = newRun;
     this.#clock = clock;
-    this.#run = newRun();
+    this.#run = newRun(() => memory.startRoom);
   }
 
   /** What runs of it; undefined if it is not here. */
@@ -50,36 +54,41 @@ export class Partition {
     return this.#run?.isAnswering === true ? this.#run.users : undefined;
   }
 
+  /** Its nodes and alerts, if they are answered here and it watches any. */
+  get watch(): Watch | undefined {
+    return this.#run?.isAnswering === true ? this.#run.watch : undefined;
+  }
+
   /** @throws HeartbeatError `HEARTBEAT_NOT_READY` if it is not answered for here */
   get answering(): PartitionRun {
-    if (this.#run?.isAnswering !== true)
-      throw new HeartbeatError('HEARTBEAT_NOT_READY', `partition ${this.id} is not here at present`);
+    if (this.#run?.isAnswering !== true) throw notHere(this.id);
     return this.#run;
   }
 
   /**
    * Opens its store and starts its actors, below a supervisor of its own.
    *
+   * @param room what it may take of the memory
    * @throws HeartbeatError if the store cannot be opened; nothing is left running then
    */
-  async start(tree: PartitionTree): Promise<void> {
+  async start(tree: PartitionTree, room: StartupMemory): Promise<void> {
     if (this.#run !== undefined) throw new TypeError(`partition ${this.id} has started already`);
-    const run = this.#newRun();
+    const run = this.#newRun(() => room);
     this.#run = run;
     const started = run.started();
     tree.add(run.parts);
     try {
       await started;
     } catch (error) {
-      await this.#end(run, tree);
+      await this.handOver(tree);
       throw error;
     }
   }
 
   /** Restores what its last run left, here or elsewhere. Nobody is answered before `resume`. */
-  recover(room: StartupMemory): Promise<void> {
+  recover(): Promise<void> {
     if (this.#run === undefined) throw new TypeError(`partition ${this.id} has not started`);
-    return this.#run.recover(room);
+    return this.#run.recover();
   }
 
   /**
@@ -95,8 +104,9 @@ export class Partition {
   }
 
   /**
-   * Gives it away: answers nobody any more, lets what was asked come to its end, stores everything with exact
-   * deadlines, and closes the store. Nobody is offline because of it: the next run gives everyone their time again.
+   * Gives it away: answers nobody any more, lets what was asked come to its end, stores everything, and closes the
+   * store. Nobody is offline because of it: the next run gives everyone their time again. See decision 104. It may be
+   * called at any time, also to give up a start or a recovery.
    *
    * @returns the same for all who call it meanwhile
    */
@@ -112,16 +122,12 @@ export class Partition {
     if (run === undefined) return;
     await run.leave();
     run.end();
-    await this.#end(run, tree);
-  }
-
-  async #end(run: PartitionRun, tree: PartitionTree): Promise<void> {
     await tree.remove(this.id);
     this.stopWatching();
     try {
       await run.close();
     } finally {
-      await run.users.dismiss();
+      await run.dismiss();
       this.#run = undefined;
     }
   }

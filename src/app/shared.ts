@@ -1,5 +1,7 @@
 import type { LimitFunction } from 'p-limit';
 import type { CommitMeter } from '../../actors/history/commit-meter.js';
+import type { NodeCounts } from '../../actors/node/node-counts.js';
+import type { ConfiguredChannels } from '../../actors/notifier/channel/configured-channels.js';
 import type { UserCounts } from '../../actors/user/user-counts.js';
 import type { Config } from '../config/schema.js';
 import type { Clock } from '../ports/clock.js';
@@ -20,6 +22,8 @@ export interface Shared {
   readonly limits: Config['limits'];
   readonly memory: MemoryGuard;
   readonly counts: UserCounts;
+  readonly nodeCounts: NodeCounts;
+  readonly channels: ConfiguredChannels;
   readonly meter: CommitMeter;
   readonly presence: PresenceWatch | undefined;
   /** Long reads of all partitions take turns. */

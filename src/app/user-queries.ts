@@ -62,11 +62,17 @@ export class UserQueries implements UsersApi {
   async lastSession(user: UserId): Promise<EndedSession | undefined> {
     const partition = this.#actors.partitionOf(user).answering;
     await partition.settled();
-    return partition.sessions.lastSession(user);
+    const last = await partition.sessions.lastSession(user);
+    this.#ownership.check();
+    return last;
   }
 
-  online(): Iterable<UserId> {
-    return this.#actors.users.online();
+  *online(): Generator<UserId> {
+    this.#ownership.check();
+    for (const user of this.#actors.users.online()) {
+      this.#ownership.check();
+      yield user;
+    }
   }
 
   get count(): number {

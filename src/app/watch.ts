@@ -11,6 +11,7 @@ import type { Outbox } from '../ports/outbox.js';
 import { alertsOptions } from './options.js';
 import type { AppPorts } from './ports.js';
 import type { Shared } from './shared.js';
+import type { Room } from './startup-memory.js';
 
 /** The most nodes that expire in one tick, over all shards: a flip with its alerts costs several times an end. */
 const EXPIRIES = 500;
@@ -28,16 +29,25 @@ export interface Watch {
   readonly alerting: Alerting;
 }
 
-/** @param history of the partition that watches */
-export function createWatch(shared: Shared, outbox: Outbox, history: () => History): Watch {
+/** What the partition that watches has besides. */
+interface WatchDeps {
+  readonly outbox: Outbox;
+  readonly history: () => History;
+  readonly room: Room;
+}
+
+export function createWatch(shared: Shared, { outbox, history, room }: WatchDeps): Watch {
   const { system, clock, logger, config, limits, memory, ports } = shared;
+  const { all, totals, closingNotices } = shared.channels;
   const deps = { system, clock, logger };
-  const { notifier, channels } = createNotifier(ports.channels ?? [], alertsOptions(config, limits), {
+  const { notifier, channels } = createNotifier(all, alertsOptions(config, limits), {
     ...deps,
     outbox,
+    totals,
+    closingNotices,
     random: Math.random,
     watched: () => nodes.unpaused,
-    holds: (records) => memory.startRoom.holdsAlerts(records),
+    holds: (records) => room().holdsAlerts(records),
     submit: (records, unnotified) => {
       // What the nodes have submitted about the same alerts comes first.
       nodes.flush();
@@ -68,6 +78,7 @@ export function createWatch(shared: Shared, outbox: Outbox, history: () => Histo
     {
       ...deps,
       hasMemory: () => memory.admitsNode(),
+      counts: shared.nodeCounts,
       alerting: watchedBy(ports.flipped, alerting),
       submit: (entries) => {
         history().submit(entries);

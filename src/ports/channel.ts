@@ -93,6 +93,8 @@ export interface Resending {
   resend(failures: readonly OpenFailure[]): boolean;
   /** The node was deleted and will not recover. */
   gone(node: string): void;
+  /** Somebody else notifies the provider from now on: repeats nothing before the next failure that it is given. */
+  stopResending(): void;
   /** Takes over what the previous notifier of the channel knows, which is about to be closed. */
   succeed(before: object): void;
 }

@@ -3,6 +3,7 @@ import { MemoryHistoryStore } from '../../src/adapters/memory/memory-history-sto
 import { ALERT_BYTES, NODE_BYTES, USER_BYTES } from '../../src/domain/memory.js';
 import type { Memory, MemoryReading } from '../../src/ports/memory.js';
 import { recordAt } from '../support/alert-records.js';
+import { FourPartitions, holding, ONLINE, REFUSED, times, USERS } from '../support/four-partitions.js';
 import { node, SimulatedApp, user } from '../support/simulated-app.js';
 import { withDaemon } from '../support/with-daemon.js';
 
@@ -133,6 +134,29 @@ describe('a daemon whose memory runs short', () => {
     expect(await other.ask('heal', user(1))).to.deep.equal({ kind: 'online' });
     expect((await other.app.facts()).memory).to.deep.include({ used: 0, short: false });
     await other.app.stop();
+  });
+
+  it('takes no partition over that it cannot hold, says so, and takes it over once it can', async () => {
+    const own = new FakeMemory(1000 * USER_BYTES);
+    own.used = Infinity;
+    const parts = await FourPartitions.start({ memory: own, flags: { '--session-timeout': '600' } });
+    await parts.askAll('heal', USERS);
+    await parts.handOver('users-2');
+    own.live = 0.82 * own.limit - 3 * USER_BYTES;
+    const failure: unknown = await parts.takeOver('users-2').catch((error: unknown) => error);
+    expect(failure).to.have.property('code', 'HEARTBEAT_TOO_LITTLE_MEMORY');
+    const ours = USERS.filter((each) => holding(each) === 'users-2');
+    expect(failure)
+      .to.have.property('message')
+      .that.matches(new RegExp(`^partition users-2 holds ${String(ours.length)} users online, `));
+    for (const each of USERS) {
+      const reply = holding(each) === 'users-2' ? REFUSED : ONLINE;
+      expect(await parts.ask('checkup', each)).to.deep.equal(reply);
+    }
+    own.live = 0;
+    await parts.takeOver('users-2');
+    expect(await parts.askAll('checkup', USERS)).to.deep.equal(times(USERS, ONLINE));
+    await parts.app.stop();
   });
 
   it('does not start with more than it can hold, and says how much that is', async () => {

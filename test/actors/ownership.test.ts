@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import type { UserReply } from '../../actors/user/user.protocol.js';
 import { moment, type Millis } from '../../src/domain/time.js';
+import { HeartbeatError } from '../../src/errors.js';
 import { node, user } from '../support/simulated-app.js';
 import { withDaemon } from '../support/with-daemon.js';
 
@@ -70,6 +71,21 @@ describe('a daemon that loses what it owns for a while', () => {
     await daemon.clock.advance(20_000);
     const [session] = await daemon.history(ANN);
     expect(session?.offlineAt).to.be.at.least(opened + 3_600_000);
+  });
+
+  it('lists no users, and reads no last session, whose owner may be another by then', async () => {
+    await daemon.ask('heal', ANN);
+    ownFor(0);
+    expect(() => [...daemon.app.users.online()]).to.throw(HeartbeatError, /not owned/);
+    ownFor(5_000);
+    const listing = daemon.app.users.online()[Symbol.iterator]();
+    const last = daemon.app.users.lastSession(ANN).catch((error: unknown) => error);
+    ownFor(0);
+    expect(() => listing.next()).to.throw(HeartbeatError, /not owned/);
+    expect(await last).to.have.property('code', NOT_READY.code);
+    ownFor(5_000);
+    expect([...daemon.app.users.online()]).to.deep.equal([ANN]);
+    expect(await daemon.app.users.lastSession(ANN)).to.equal(undefined);
   });
 
   it('lets no answer out that was asked for in time and came too late', async () => {

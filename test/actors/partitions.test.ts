@@ -1,21 +1,23 @@
 import { expect } from 'chai';
-import type { UserReply } from '../../actors/user/user.protocol.js';
 import type { MemoryHistoryStore } from '../../src/adapters/memory/memory-history-store.js';
 import { toMillis } from '../../src/domain/time.js';
-import { partitionOf, shardOf } from '../../src/domain/shard.js';
 import type { UserId } from '../../src/domain/user-id.js';
+import {
+  FourPartitions,
+  holding,
+  ONLINE,
+  PARTITION_IDS,
+  PARTITIONS,
+  times,
+  USERS,
+} from '../support/four-partitions.js';
 import { Disk } from '../support/model/disk.js';
 import { RefusingStore } from '../support/refusing-store.js';
 import { HeartbeatError } from '../../src/errors.js';
-import { node, SimulatedApp, user, type SimulationOptions } from '../support/simulated-app.js';
+import { node, type SimulationOptions } from '../support/simulated-app.js';
 import type { SimulatedClock } from '../support/simulated-clock.js';
 
-const PARTITIONS = 4;
 const TIMEOUT = toMillis(7);
-/** Every partition has several of them. */
-const USERS = Array.from({ length: 40 }, (_, index) => user(index));
-const IDS = ['users-0', 'users-1', 'users-2', 'users-3', 'watch'];
-const ONLINE = { kind: 'online' };
 
 /** An own store for each partition, which the next start finds again. */
 class Stores {
@@ -45,21 +47,15 @@ interface Supervision {
 
 describe('several partitions in one process', () => {
   let stores: Stores;
-  let daemon: SimulatedApp;
+  let daemon: FourPartitions;
 
   beforeEach(async () => {
     stores = new Stores();
     daemon = await start();
   });
 
-  function start(clock?: SimulatedClock, options: SimulationOptions = {}): Promise<SimulatedApp> {
-    const flags = { '--partitions': String(PARTITIONS) };
-    return SimulatedApp.start({
-      flags,
-      storeOf: stores.of,
-      ...(clock !== undefined && { clock }),
-      ...options,
-    });
+  function start(clock?: SimulatedClock, options: SimulationOptions = {}): Promise<FourPartitions> {
+    return FourPartitions.start({ storeOf: stores.of, ...(clock !== undefined && { clock }), ...options });
   }
 
   /** What a start says that is refused. */
@@ -74,23 +70,10 @@ describe('several partitions in one process', () => {
     return (await daemon.app.supervision()) as Supervision;
   }
 
-  async function askAll(kind: 'heal' | 'checkup', users: readonly UserId[]): Promise<readonly UserReply[]> {
-    let replies: readonly UserReply[] = [];
-    daemon.app.users.askMany(kind, users, (all) => {
-      replies = all;
-    });
-    await daemon.clock.settle();
-    return replies;
-  }
-
-  function partitionHolding(id: UserId): string {
-    return `users-${String(partitionOf(shardOf(id, PARTITIONS), PARTITIONS))}`;
-  }
-
   it('have a store each, and a supervisor each', async () => {
-    expect([...stores.all.keys()].sort()).to.deep.equal(IDS);
+    expect([...stores.all.keys()].sort()).to.deep.equal(PARTITION_IDS);
     const { tree } = await supervision();
-    expect(tree.children.map(({ name }) => name)).to.deep.equal([...IDS, 'gateway']);
+    expect(tree.children.map(({ name }) => name)).to.deep.equal([...PARTITION_IDS, 'gateway']);
     const childrenOf = (at: number): unknown => tree.children[at]?.children?.map(({ name }) => name);
     expect(childrenOf(0)).to.deep.equal(['history', 'users']);
     expect(childrenOf(4)).to.deep.equal(['history', 'notifier', 'nodes']);
@@ -98,8 +81,8 @@ describe('several partitions in one process', () => {
 
   it('answer a batch in the order of its users, and keep each user in one store', async () => {
     const some = USERS.filter((_, index) => index % 3 !== 0);
-    expect(await askAll('heal', some)).to.deep.equal(some.map(() => ONLINE));
-    const replies = await askAll('checkup', USERS);
+    expect(await daemon.askAll('heal', some)).to.deep.equal(times(some, ONLINE));
+    const replies = await daemon.askAll('checkup', USERS);
     expect(replies.map(({ kind }) => kind)).to.deep.equal(
       USERS.map((each) => (some.includes(each) ? 'online' : 'offline')),
     );
@@ -110,17 +93,17 @@ describe('several partitions in one process', () => {
   });
 
   function usersOf(partition: string, users: readonly UserId[]): UserId[] {
-    return users.filter((each) => partitionHolding(each) === partition).sort();
+    return users.filter((each) => holding(each) === partition).sort();
   }
 
   it('recover from a kill like one, and show one blind interval', async () => {
     const openedAt = daemon.clock.wall();
-    await askAll('heal', USERS);
+    await daemon.askAll('heal', USERS);
     await daemon.clock.advance(TIMEOUT / 2);
     await daemon.kill();
     daemon.clock.standStill(60_000);
     daemon = await start(daemon.clock);
-    expect(await askAll('checkup', USERS)).to.deep.equal(USERS.map(() => ONLINE));
+    expect(await daemon.askAll('checkup', USERS)).to.deep.equal(times(USERS, ONLINE));
     expect((await supervision()).blind_intervals.map(({ cause }) => cause)).to.deep.equal(['restarted']);
     await daemon.clock.advance(TIMEOUT + 1000);
     expect(daemon.app.users.count).to.equal(0);
@@ -134,17 +117,17 @@ describe('several partitions in one process', () => {
   });
 
   it('share the time that a stall gives back, and store it each', async () => {
-    await askAll('heal', USERS);
+    await daemon.askAll('heal', USERS);
     await daemon.askNode('put', node('web'));
     daemon.clock.standStill(20_000);
     await daemon.clock.advance(1000);
-    expect(await askAll('checkup', USERS)).to.deep.equal(USERS.map(() => ONLINE));
+    expect(await daemon.askAll('checkup', USERS)).to.deep.equal(times(USERS, ONLINE));
     expect((await supervision()).blind_intervals).to.have.length(1);
     for (const [id, store] of stores.all) expect(await store.blindIntervals(10), id).to.have.length(1);
   });
 
   it('stop in order, with exact ends and a last checkpoint each', async () => {
-    await askAll('heal', USERS);
+    await daemon.askAll('heal', USERS);
     await daemon.clock.advance(2000);
     const stopped = daemon.app.stop();
     await daemon.clock.advance(0);
@@ -157,11 +140,11 @@ describe('several partitions in one process', () => {
     await daemon.kill();
     const [disk, slow] = [Disk.inMemory(), Disk.inMemory()];
     const options = {
-      flags: { '--partitions': String(PARTITIONS), '--session-timeout': '1', '--shutdown-timeout': '20' },
+      flags: { '--session-timeout': '1', '--shutdown-timeout': '20' },
       storeOf: (partition: string | undefined) => (partition === 'watch' ? slow : disk).attach(partition),
     };
-    daemon = await SimulatedApp.start(options);
-    await askAll('heal', USERS);
+    daemon = await FourPartitions.start(options);
+    await daemon.askAll('heal', USERS);
     slow.hold('kept');
     const stopped = daemon.app.stop();
     for (let second = 0; second < 8; second++) await daemon.clock.advance(1000);
@@ -169,16 +152,16 @@ describe('several partitions in one process', () => {
     await daemon.clock.advance(0);
     await stopped;
     await Promise.all([disk.detach(), slow.detach()]);
-    daemon = await SimulatedApp.start({ ...options, clock: daemon.clock });
-    expect(await askAll('checkup', USERS)).to.deep.equal(USERS.map(() => ONLINE));
+    daemon = await FourPartitions.start({ ...options, clock: daemon.clock });
+    expect(await daemon.askAll('checkup', USERS)).to.deep.equal(times(USERS, ONLINE));
   });
 
   it('keep a refusal of one store to its users, and the daemon is unready', async () => {
     const [first] = USERS;
     if (first === undefined) throw new TypeError('there is a user');
-    const full = partitionHolding(first);
+    const full = holding(first);
     stores.of(full).full = true;
-    const replies = await askAll('heal', USERS);
+    const replies = await daemon.askAll('heal', USERS);
     replies.forEach((reply, index) => {
       const isRefused = usersOf(full, USERS).includes(USERS[index] ?? first);
       expect(reply.kind).to.equal(isRefused ? 'refused' : 'online');
@@ -188,23 +171,23 @@ describe('several partitions in one process', () => {
     stores.of(full).full = false;
     await daemon.clock.advance(30_000);
     expect(daemon.app.unready()).to.deep.equal([]);
-    expect(await askAll('heal', USERS)).to.deep.equal(USERS.map(() => ONLINE));
+    expect(await daemon.askAll('heal', USERS)).to.deep.equal(times(USERS, ONLINE));
   });
 
   it('name themselves in what they log', async () => {
     const recovered = daemon.logger.lines.filter(({ event }) => event === 'recovered');
-    expect(recovered.map(({ fields }) => fields['partition']).sort()).to.deep.equal(IDS);
+    expect(recovered.map(({ fields }) => fields['partition']).sort()).to.deep.equal(PARTITION_IDS);
     const [first] = USERS;
     if (first === undefined) throw new TypeError('there is a user');
-    stores.of(partitionHolding(first)).full = true;
-    await askAll('heal', [first]);
+    stores.of(holding(first)).full = true;
+    await daemon.askAll('heal', [first]);
     const refusing = daemon.logger.lines.filter(({ event }) => event === 'store refuses writes');
-    expect(refusing.map(({ fields }) => fields['partition'])).to.deep.equal([partitionHolding(first)]);
-    stores.of(partitionHolding(first)).full = false;
+    expect(refusing.map(({ fields }) => fields['partition'])).to.deep.equal([holding(first)]);
+    stores.of(holding(first)).full = false;
   });
 
   it('are refused without one of them, and start again once it is back', async () => {
-    await askAll('heal', USERS);
+    await daemon.askAll('heal', USERS);
     await daemon.app.stop();
     const removed = stores.of('users-2');
     stores.all.delete('users-2');
@@ -212,20 +195,20 @@ describe('several partitions in one process', () => {
     expect(await refusal(), 'once more').to.match(/users-2/);
     stores.all.set('users-2', removed);
     daemon = await start(daemon.clock);
-    expect(await askAll('checkup', USERS)).to.deep.equal(USERS.map(() => ONLINE));
+    expect(await daemon.askAll('checkup', USERS)).to.deep.equal(times(USERS, ONLINE));
   });
 
   it('go on without a lost one if that is accepted, and from then on as before', async () => {
-    await askAll('heal', USERS);
+    await daemon.askAll('heal', USERS);
     await daemon.app.stop();
     stores.all.delete('users-2');
     daemon = await start(daemon.clock, { acceptsDataLoss: true });
     const lost = daemon.logger.lines.filter(({ event }) => event.startsWith('a partition is lost'));
     expect(lost.map(({ fields }) => fields['partition'])).to.deep.equal(['users-2']);
     const found = USERS.map((each) => ({
-      kind: partitionHolding(each) === 'users-2' ? 'offline' : 'online',
+      kind: holding(each) === 'users-2' ? 'offline' : 'online',
     }));
-    expect(await askAll('checkup', USERS)).to.deep.equal(found);
+    expect(await daemon.askAll('checkup', USERS)).to.deep.equal(found);
     await daemon.app.stop();
     daemon = await start(daemon.clock);
   });
@@ -252,15 +235,15 @@ describe('several partitions in one process', () => {
     const membership = { set: 'begun', partition: 'users-0', partitions: PARTITIONS };
     await stores.of('users-0').write([{ kind: 'membership', membership }]);
     daemon = await start(daemon.clock);
-    const sets = await Promise.all(IDS.map(async (id) => (await stores.of(id).open()).membership));
+    const sets = await Promise.all(PARTITION_IDS.map(async (id) => (await stores.of(id).open()).membership));
     expect(new Set(sets.map((each) => each?.set))).to.have.property('size', 1);
-    expect(sets.map((each) => each?.partition)).to.deep.equal(IDS);
+    expect(sets.map((each) => each?.partition)).to.deep.equal(PARTITION_IDS);
   });
 
   it('start on a full disk with their marks alone', async () => {
     await daemon.kill();
     stores = new Stores();
-    for (const id of IDS) {
+    for (const id of PARTITION_IDS) {
       const membership = { set: 'begun', partition: id, partitions: PARTITIONS };
       await stores.of(id).write([{ kind: 'membership', membership }]);
       stores.of(id).full = true;
@@ -272,9 +255,8 @@ describe('several partitions in one process', () => {
 
   it('share the bound of users who are online', async () => {
     await daemon.kill();
-    const flags = { '--partitions': String(PARTITIONS), '--limits-users': '10' };
-    daemon = await SimulatedApp.start({ flags, storeOf: stores.of });
-    const replies = await askAll('heal', USERS);
+    daemon = await start(undefined, { flags: { '--limits-users': '10' } });
+    const replies = await daemon.askAll('heal', USERS);
     expect(replies.filter(({ kind }) => kind === 'online')).to.have.length(10);
   });
 });

@@ -15,9 +15,9 @@ export const PARTITION_IDS: readonly (string | undefined)[] =
     : [...Array.from({ length: PARTITIONS }, (_, index) => `users-${String(index)}`), 'watch'];
 
 /** The partition that keeps a user. */
-export function partitionHolding(user: UserId): string | undefined {
-  if (PARTITIONS === 1) return undefined;
-  return `users-${String(partitionOf(shardOf(user, PARTITIONS), PARTITIONS))}`;
+export function partitionHolding(user: UserId, partitions = PARTITIONS): string | undefined {
+  if (partitions === 1) return undefined;
+  return `users-${String(partitionOf(shardOf(user, partitions), partitions))}`;
 }
 
 /** Where a data directory has the history of the only partition, or of the first one. */

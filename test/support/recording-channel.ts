@@ -1,11 +1,16 @@
 import { ALERT_TYPES } from '../../src/domain/alert.js';
 import type { AlertMessage, Channel } from '../../src/ports/channel.js';
 
-/** A channel that delivers whatever it is handed, and remembers it. */
-export function recordingChannel(name: string): {
+/** A channel that remembers what it is handed, and delivers it unless it fails. */
+interface RecordingChannel {
   readonly channel: Channel;
   readonly told: readonly AlertMessage[];
-} {
+  fails: boolean;
+  /** How often it was closed. */
+  readonly closed: number;
+}
+
+export function recordingChannel(name: string): RecordingChannel {
   const told: AlertMessage[] = [];
   const policy = {
     name,
@@ -18,9 +23,13 @@ export function recordingChannel(name: string): {
   const notifier = {
     notify: (message: AlertMessage) => {
       told.push(message);
+      return recording.fails ? Promise.reject(new Error('it fails')) : Promise.resolve();
+    },
+    close: () => {
+      recording.closed++;
       return Promise.resolve();
     },
-    close: () => Promise.resolve(),
   };
-  return { channel: { policy, notifier }, told };
+  const recording = { channel: { policy, notifier }, told, fails: false, closed: 0 };
+  return recording;
 }

@@ -4,6 +4,7 @@ import type { NodeNews, NotifierReply } from '../../actors/notifier/notifier.pro
 import type { Totals } from '../../actors/notifier/channel/channel-totals.js';
 import type { ChannelFigures } from '../../actors/notifier/channel/channel.actor.js';
 import type { Channels } from '../../actors/notifier/channel/channels.js';
+import { ConfiguredChannels } from '../../actors/notifier/channel/configured-channels.js';
 import { createNotifier } from '../../actors/notifier/create.js';
 import type { Notifier } from '../../actors/notifier/notifier.actor.js';
 import { buildSupervisor } from '../../actors/supervisor/build-supervisor.js';
@@ -63,6 +64,7 @@ export class SimulatedAlerts {
   readonly logger = new RecordingLogger();
   readonly notifier: Notifier;
   readonly #channels: Channels;
+  readonly #configured: ConfiguredChannels;
   readonly history: History;
   readonly system: ActorSystem;
   readonly seen: Seen[] = [];
@@ -124,8 +126,11 @@ export class SimulatedAlerts {
         reopened: () => this.notifier.reopened(),
       },
     );
+    const patience = 1000;
+    this.#configured = new ConfiguredChannels(this.#made(channels), { clock: time, logger, patience });
+    const { totals, closingNotices } = this.#configured;
     const { notifier, channels: actors } = createNotifier(
-      this.#made(channels),
+      this.#configured.all,
       {
         massFailure: { share: 0.3, atLeast: 20, window: 10_000, hold: 60_000, ...massFailure },
         flapping: { maxPerHour },
@@ -133,12 +138,14 @@ export class SimulatedAlerts {
         remindEvery,
         restarts: POLICIES.outbox,
         channelRestarts: POLICIES.channel,
-        patience: 1000,
+        patience,
       },
       {
         system: this.system,
         clock: time,
         logger,
+        totals,
+        closingNotices,
         outbox: this.store,
         holds: () => true,
         random: () => 0.5,
@@ -220,12 +227,11 @@ export class SimulatedAlerts {
 
   /** As the daemon takes up other channels while it runs. */
   async replace(channels: NonNullable<AlertsSimulation['channels']>): Promise<void> {
-    const replaced = this.#channels.replace(this.#made(channels), this.notifier.closingNotices());
-    this.notifier.rerouted();
+    const using = { notifier: this.notifier, channels: this.#channels };
+    const replaced = this.#configured.replace(this.#made(channels), using);
     // What hangs is given up after a while.
     await this.pass(5);
     await replaced;
-    this.notifier.channelsGone();
     await this.clock.settle();
   }
 
@@ -236,7 +242,7 @@ export class SimulatedAlerts {
     await this.pass(5);
     await stopped;
     const closing = { isOver: false };
-    const closed = this.#channels.close().then(() => {
+    const closed = Promise.all([this.#channels.release(), this.#configured.close()]).then(() => {
       closing.isOver = true;
     });
     await this.clock.settle();
@@ -393,7 +399,7 @@ export class SimulatedAlerts {
 
   /** What is counted of a channel. */
   figures(name: string): Partial<ChannelFigures> & Readonly<Totals> {
-    const totals = [...this.#channels.totals].find(([channel]) => channel === name)?.[1];
+    const totals = [...this.#configured.totals].find(([channel]) => channel === name)?.[1];
     if (totals === undefined) throw new TypeError(`there was no channel ${name}`);
     return { ...totals, ...this.#channels.actors.get(name)?.figures() };
   }

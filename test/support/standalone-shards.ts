@@ -1,4 +1,5 @@
 import { decide as decideNode } from '../../actors/node/node.machine.js';
+import { NodeCounts } from '../../actors/node/node-counts.js';
 import { LocalNodeShards } from '../../actors/node/node-shards.js';
 import { UserCounts } from '../../actors/user/user-counts.js';
 import { LocalUserShards } from '../../actors/user/user-shards.js';
@@ -45,7 +46,13 @@ export class StandaloneShards {
         checkpointEvery: 500,
         decide: decideNode,
       },
-      { ...deps, alerting: this.alerting, look: () => undefined, takesCheckpoints: () => true },
+      {
+        ...deps,
+        alerting: this.alerting,
+        counts: new NodeCounts(),
+        look: () => undefined,
+        takesCheckpoints: () => true,
+      },
     );
     const exitSignal: ExitSignal = { crashed: () => undefined };
     for (const shard of this.users.all) void shard.start(exitSignal, system.place(system, 'users'));

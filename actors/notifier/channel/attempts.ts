@@ -135,24 +135,30 @@ export class Attempts {
   /** The channel was removed. @param closingNotice for its receiver */
   async leave(closingNotice: AlertMessage | undefined): Promise<void> {
     if (closingNotice !== undefined) await this.#deps.closingNotices.send(this.#channel, closingNotice);
-    await this.close();
+    await Promise.all([closeChannel(this.#channel, this.#deps.logger), this.#closeReplaced()]);
   }
 
-  /** Closes connections. */
-  async close(): Promise<void> {
-    await Promise.all([this.#close(this.#channel), this.#closeReplaced()]);
+  /** There are no attempts any more. The notifier stays open, unless it has been replaced. */
+  async release(): Promise<void> {
+    const { notifier } = this.#channel;
+    notifier.stopResending?.();
+    await this.#closeReplaced();
   }
 
   async #closeReplaced(): Promise<void> {
-    await Promise.all(this.#replaced.splice(0).map((channel) => this.#close(channel)));
+    await Promise.all(this.#replaced.splice(0).map((channel) => closeChannel(channel, this.#deps.logger)));
   }
+}
 
-  async #close({ notifier, policy: { name: channel } }: Channel): Promise<void> {
-    try {
-      await notifier.close();
-    } catch (error) {
-      this.#deps.logger.warn('channel could not be closed', { channel, error });
-    }
+/** Closes its connections. Never rejects. */
+export async function closeChannel(
+  { notifier, policy: { name: channel } }: Channel,
+  logger: Logger,
+): Promise<void> {
+  try {
+    await notifier.close();
+  } catch (error) {
+    logger.warn('channel could not be closed', { channel, error });
   }
 }
 

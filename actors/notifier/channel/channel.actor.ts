@@ -128,9 +128,9 @@ export class ChannelActor implements Behaviour<ChannelEvent> {
     await this.#attempts.leave(closingNotice);
   }
 
-  /** Closes connections: the daemon is ending. */
-  close(): Promise<void> {
-    return this.#attempts.close();
+  /** It has stopped, and is not started again. Its notifier stays open. */
+  release(): Promise<void> {
+    return this.#attempts.release();
   }
 
   handle(event: ChannelEvent): void {

@@ -1,7 +1,6 @@
 import type { AlertMessage, Channel, ChannelPolicy } from '../../../src/ports/channel.js';
 import type { ChildSpec } from '../../supervisor/child-spec.js';
 import type { Supervisor } from '../../supervisor/supervisor.actor.js';
-import type { Totals } from './channel-totals.js';
 import { receiverIdOf } from './attempts.js';
 import { ChannelActor, type ChannelDeps } from './channel.actor.js';
 
@@ -24,11 +23,6 @@ export class Channels {
   constructor(channels: readonly Channel[], deps: ChannelDeps) {
     this.#deps = deps;
     for (const channel of channels) this.#put(channel);
-  }
-
-  /** The totals of every present and former channel. */
-  get totals(): Iterable<readonly [string, Readonly<Totals>]> {
-    return this.#deps.totals;
   }
 
   /** For the supervision tree to start. */
@@ -75,11 +69,9 @@ export class Channels {
     );
   }
 
-  /** Closes connections: the daemon is ending. Closing notices under way may end first. */
-  async close(): Promise<void> {
-    const { closingNotices, patience } = this.#deps;
-    await closingNotices.end(patience);
-    await Promise.all(Array.from(this.actors.values(), (actor) => actor.close()));
+  /** All have stopped, and are not started again. Their notifiers stay open. */
+  async release(): Promise<void> {
+    await Promise.all(Array.from(this.actors.values(), (actor) => actor.release()));
   }
 
   #put(channel: Channel): ChannelActor {

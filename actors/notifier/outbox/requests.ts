@@ -36,9 +36,15 @@ export interface RequestsDeps {
 /** Requests of operators: another attempt for a dead letter, and a test of a channel. */
 export class Requests {
   readonly #deps: RequestsDeps;
+  #reading = 0;
 
   constructor(deps: RequestsDeps) {
     this.#deps = deps;
+  }
+
+  /** Requests that wait for the disk. */
+  get reading(): number {
+    return this.#reading;
   }
 
   /** @param tell takes what is read from the disk, to be handled later */
@@ -63,9 +69,14 @@ export class Requests {
     const { open, outbox } = this.#deps;
     const record = open.inMemory(id);
     if (record !== undefined) return answered(this.#redeliver(record, failsByTag));
+    const answer = (next: RequestMessage): void => {
+      this.#reading--;
+      tell(next);
+    };
+    this.#reading++;
     outbox.alert(id).then(
-      (stored) => tell({ kind: 'found', record: stored, failsByTag, answered }),
-      (error: unknown) => tell({ kind: 'not_found', error, answered }),
+      (stored) => answer({ kind: 'found', record: stored, failsByTag, answered }),
+      (error: unknown) => answer({ kind: 'not_found', error, answered }),
     );
   }
 

@@ -43,6 +43,10 @@ export class RedactingNotifier extends BaseNotifier implements Resending, Prepar
     this.#notifier.gone?.(node);
   }
 
+  stopResending(): void {
+    this.#notifier.stopResending?.();
+  }
+
   succeed(before: object): void {
     if (before instanceof RedactingNotifier) this.#notifier.succeed?.(before.#notifier);
   }

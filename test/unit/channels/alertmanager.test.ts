@@ -212,6 +212,21 @@ describe('an Alertmanager channel', function () {
     await elsewhere.stop();
   });
 
+  it('repeats nothing of before once somebody else does', async () => {
+    await notifier.close();
+    const elsewhere = await HookServer.start();
+    notifier = make(elsewhere.url);
+    await notifier.notify(now(FAILED, 2), attempt());
+    notifier.stopResending?.();
+    notifier.resend?.([{ ...STANDS, name: 'node2' }]);
+    await eventually(() => expect(elsewhere.requests.length).to.be.at.least(3));
+    const posted = elsewhere.requests
+      .slice(1)
+      .flatMap(({ body }) => JSON.parse(body) as readonly ShownAlert[]);
+    expect(new Set(posted.map(({ labels }) => labels['node']))).to.deep.equal(new Set(['node2']));
+    await elsewhere.stop();
+  });
+
   it('resolves the alerts of a deleted node', async () => {
     await notifier.notify(now(FAILED, 2), attempt());
     notifier.gone?.('nobody');

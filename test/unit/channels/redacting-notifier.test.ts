@@ -10,6 +10,12 @@ class Plain extends BaseNotifier {
 }
 
 class Repeating extends Plain {
+  isStopped = false;
+
+  stopResending(): void {
+    this.isStopped = true;
+  }
+
   resend(): boolean {
     return true;
   }
@@ -20,5 +26,11 @@ describe('a notifier whose secrets are redacted', () => {
     const secrets = new Redaction([]);
     expect(new RedactingNotifier(new Plain(), secrets).resend([])).to.equal(false);
     expect(new RedactingNotifier(new Repeating(), secrets).resend([])).to.equal(true);
+  });
+
+  it('is told when somebody else repeats them', () => {
+    const repeating = new Repeating();
+    new RedactingNotifier(repeating, new Redaction([])).stopResending();
+    expect(repeating.isStopped).to.equal(true);
   });
 });

@@ -97,6 +97,12 @@ class AlertmanagerNotifier extends BaseNotifier implements Resending, Prepared {
     if (this.#standing.gone(node, this.#tools.clock.now(), this.#wall())) this.#schedule(GATHER);
   }
 
+  stopResending(): void {
+    this.#standing = new FiringAlerts();
+    this.#resend?.();
+    this.#resend = undefined;
+  }
+
   /** Another Alertmanager knows nothing of these alerts. */
   succeed(before: object): void {
     if (!(before instanceof AlertmanagerNotifier)) return;
