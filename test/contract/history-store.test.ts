@@ -8,8 +8,7 @@ describeHistoryStore('LevelDB', levelSubject);
 
 describe('with a real PostgreSQL', () => {
   let postgres: PostgresProcess;
-  before(async function () {
-    this.timeout(60_000);
+  before(async () => {
     postgres = await PostgresProcess.start('fsync=off');
     await postgres.init();
   });

@@ -10,8 +10,7 @@ import type { MakeSubject } from './history-store/subject.js';
 
 /** What every `HistoryStore` promises, wherever it keeps its history. */
 export function describeHistoryStore(name: string, make: MakeSubject): void {
-  describe(`${name}, as a history store`, function () {
-    this.timeout(60_000);
+  describe(`${name}, as a history store`, () => {
     describeRecords(make);
     describeRanges(make);
     describeRecovery(make);

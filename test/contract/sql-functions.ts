@@ -181,8 +181,7 @@ const anyAlerts: fc.Arbitrary<HistoryRecord[]> = fc
 
 /** Holds what the functions of the database decode against what the store reads. */
 export function describeSqlFunctions(postgres: () => PostgresProcess): void {
-  describe('the SQL functions for analysts', function () {
-    this.timeout(120_000);
+  describe('the SQL functions for analysts', () => {
     let primary: Primary;
     before(async () => {
       await postgres().createDatabase(DATABASE);

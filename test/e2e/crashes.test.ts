@@ -66,12 +66,9 @@ describe('a daemon whose actors crash', () => {
   });
 
   it('exits non-zero when the root is past its intensity, with the reason on the last line of its log', async () => {
-    await eventually(
-      async () => {
-        while (daemon.running) await heal(daemon.url, SHAKY);
-      },
-      { within: 60_000 },
-    );
+    await eventually(async () => {
+      while (daemon.running) await heal(daemon.url, SHAKY);
+    });
     expect(await daemon.ended).to.deep.equal({ code: 1, signal: null });
     const last = daemon.log.at(-1);
     expect(last).to.include({ level: 'error', message: 'root supervisor exceeded its restart intensity' });

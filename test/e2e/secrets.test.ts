@@ -66,8 +66,7 @@ async function answered(daemon: DaemonProcess, method: string, target: string, k
   return `${JSON.stringify(given)} ${await body.text()}`;
 }
 
-describe('secrets, wherever one can be configured', function () {
-  this.timeout(120_000);
+describe('secrets, wherever one can be configured', () => {
   const resources = new TestResources();
   let servers: RudeServers;
   let directory: string;

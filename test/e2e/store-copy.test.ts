@@ -53,8 +53,7 @@ const RECORDS: readonly HistoryRecord[] = [
   { kind: 'alerts', records: [recordAt(AT + 4_000, 'delivered'), recordAt(AT + 5_000, 'cancelled')] },
 ];
 
-describe('heartbeat store copy', function () {
-  this.timeout(120_000);
+describe('heartbeat store copy', () => {
   const resources = new TestResources();
   let postgres: PostgresProcess;
   let made = 0;
@@ -120,7 +119,7 @@ describe('heartbeat store copy', function () {
       isUnderWay: () => Promise<unknown>,
     ): Promise<void> => {
       const child = resources.run({ command: [process.execPath, HEARTBEAT, 'store', 'copy', ...args] });
-      await eventually(isUnderWay, { within: 60_000, every: 5 });
+      await eventually(isUnderWay, { every: 5 });
       await child.kill();
       expect(child.stdout).to.equal('');
     };

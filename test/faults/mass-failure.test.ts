@@ -18,8 +18,7 @@ const DYING = names('dying', sized(2_000, 10_000));
 const TIMEOUT = 15;
 const MiB = 1024 * 1024;
 
-describe('a daemon of very many nodes, of which a tenth fails within a second', function () {
-  this.timeout(240_000);
+describe('a daemon of very many nodes, of which a tenth fails within a second', () => {
   const resources = new TestResources();
   let hooks: HookServer;
 
@@ -55,14 +54,14 @@ describe('a daemon of very many nodes, of which a tenth fails within a second', 
     expect(dying.answers.every(({ accepted }) => accepted === 1_000)).to.equal(true);
 
     const memory = watchMemory(daemon.pid);
-    await eventually(() => expect(hooks.requests).to.not.deep.equal([]), { within: 60_000 });
+    await eventually(() => expect(hooks.requests).to.not.deep.equal([]));
     await eventually(
       async () => {
         const { nodes, tree } = await supervision(url);
         expect(nodes.failed).to.equal(DYING.length);
         expect(JSON.stringify(tree)).to.match(/"open":0,"unstored":0,"held":0/);
       },
-      { within: 150_000, every: 250 },
+      { every: 250 },
     );
     await alive.stop();
 

@@ -2,7 +2,6 @@ import { expect } from 'chai';
 import { setTimeout as pause } from 'node:timers/promises';
 import { heal, history, isOnline, supervision, type ShownSession } from '../support/calls.js';
 import type { ClientProcess } from '../support/client-process.js';
-import type { DaemonProcess } from '../support/daemon-process.js';
 import { eventually } from '../support/eventually.js';
 import { TestResources } from '../support/test-resources.js';
 import type { Order, SocketUsersPlan, SocketUsersReport } from './clients/socket-users.js';
@@ -19,7 +18,7 @@ describe('a daemon that stands still', () => {
 
   it('declares no user offline after 20 s of SIGSTOP while their heals waited in the sockets', async () => {
     const daemon = await resources.daemon(resources.directory(), { 'session-timeout': 7 });
-    const clients = await healAll(daemon, { url: daemon.url, users: USERS, every: 2000 });
+    const clients = await healAll({ url: daemon.url, users: USERS, every: 2000 });
     const silent = USERS + 1;
     await heal(daemon.url, silent);
 
@@ -74,7 +73,7 @@ describe('a daemon that stands still', () => {
   it('ends no session healed in time while the process repeatedly stands still for 0.6 s', async () => {
     const timeout = 2000;
     const daemon = await resources.daemon(resources.directory(), { 'session-timeout': timeout / 1000 });
-    const clients = await healAll(daemon, { url: daemon.url, users: USERS, every: timeout - 250 });
+    const clients = await healAll({ url: daemon.url, users: USERS, every: timeout - 250 });
     const stalls: Stall[] = [];
     for (let stall = 0; stall < 8; stall++) {
       daemon.signal('SIGSTOP');
@@ -108,11 +107,9 @@ describe('a daemon that stands still', () => {
     expect(inSocket, 'deadlines that passed while the next heal lay in the socket').to.be.above(0);
   });
 
-  async function healAll(daemon: DaemonProcess, plan: SocketUsersPlan): Promise<ClientProcess> {
+  async function healAll(plan: SocketUsersPlan): Promise<ClientProcess> {
     const clients = resources.clients(SOCKET_USERS, plan);
-    await eventually(async () => {
-      expect((await supervision(daemon.url)).users.online).to.equal(plan.users);
-    });
+    await clients.hear('healed');
     tell(clients, { kind: 'look' });
     await pause(plan.every);
     return clients;

@@ -1,17 +1,18 @@
 import { expect } from 'chai';
-import { spawn } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { makeCertificate } from '../support/certificate.js';
 import { eventually } from '../support/eventually.js';
 import { temporaryDirectory } from '../support/temporary-directory.js';
 import { sessionsInARow } from './support/fake-daemon.js';
 import { starting, userId } from './support/gateway-under-test.js';
 
-/** What curl says of a connection that was reset, or over TLS of one that ended without a `close_notify`; 18 or 0 is what it says of one that was closed. */
+/** curl's exit code for a connection that was reset, or over TLS ended without a `close_notify`. It is 18 or 0 for one that was closed. */
 const RECEIVING_FAILED = 56;
 
-/** Speaks HTTP/1.0, and reads slowly. Node itself takes a reset behind what it has just read for the end. */
+/** Speaks HTTP/1.0. It is curl, since Node takes a reset behind what it has just read for the end. */
 class OldClient {
-  readonly ended: Promise<number | null>;
+  readonly #curl: ChildProcess;
+  readonly #ended: Promise<number | null>;
 
   constructor(url: string) {
     const given = [
@@ -25,10 +26,21 @@ class OldClient {
       '/dev/null',
       url,
     ];
-    const child = spawn('curl', given, { stdio: 'ignore' });
-    this.ended = new Promise((resolve, reject) => {
-      child.once('error', reject).once('close', resolve);
+    this.#curl = spawn('curl', given, { stdio: 'ignore' });
+    this.#ended = new Promise((resolve, reject) => {
+      this.#curl.once('error', reject).once('close', resolve);
     });
+  }
+
+  /** It reads nothing more, so the response cannot end however slow the test is. */
+  stopReading(): void {
+    this.#curl.kill('SIGSTOP');
+  }
+
+  /** @returns the exit code */
+  async end(): Promise<number | null> {
+    this.#curl.kill('SIGCONT');
+    return this.#ended;
   }
 }
 
@@ -41,6 +53,7 @@ describe('the gateway', () => {
     served.daemon.addEnded(userId(7), sessionsInARow(400_000));
     const slow = new OldClient(`${served.url}/heart_rhythm/7`);
     await eventually(() => expect(served.gateway.inspect().in_flight).to.equal(1), { every: 1 });
+    slow.stopReading();
     await eventually(
       async () => {
         await served.clock.advance(1000);
@@ -48,12 +61,13 @@ describe('the gateway', () => {
       },
       { every: 1 },
     );
-    expect(await slow.ended).to.equal(RECEIVING_FAILED);
+    expect(await slow.end()).to.equal(RECEIVING_FAILED);
     const stopped = new OldClient(`${served.url}/heart_rhythm/7`);
     await eventually(() => expect(served.gateway.inspect().in_flight).to.equal(1), { every: 1 });
+    stopped.stopReading();
     await served.clock.settle();
     await served.gateway.abort();
-    expect(await stopped.ended).to.equal(RECEIVING_FAILED);
+    expect(await stopped.end()).to.equal(RECEIVING_FAILED);
   }
 
   it('ends an answer that is broken off in HTTP/1.0 with a reset', () => cutsAnswers({}));

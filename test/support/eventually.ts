@@ -1,16 +1,16 @@
 import { setTimeout as pause } from 'node:timers/promises';
 
 export interface Patience {
-  /** Milliseconds after which the last failure is the test's. Long, since it is waited for only when something is wrong. */
+  /** Milliseconds until it gives up. Only a failing test waits so long, so this allows for a machine at a tenth of its speed. */
   readonly within?: number;
-  /** Milliseconds between two looks. */
+  /** Milliseconds between two tries. */
   readonly every?: number;
 }
 
-/** Looks again and again until `look` no longer throws, and returns what it saw. */
+/** Calls `look` until it no longer throws, and returns its result. */
 export async function eventually<Seen>(
   look: () => Seen | Promise<Seen>,
-  { within = 30_000, every = 25 }: Patience = {},
+  { within = 150_000, every = 25 }: Patience = {},
 ): Promise<Seen> {
   const giveUpAt = performance.now() + within;
   for (;;) {

@@ -82,7 +82,7 @@ export async function ready(daemon: DaemonProcess): Promise<DaemonProcess> {
       if (daemon.running && !daemon.isReady)
         throw new Error(`not ready in time; it has said:\n${daemon.stderr}`);
     },
-    { within: 60_000, every: 10 },
+    { every: 10 },
   );
   if (!daemon.isReady) throw new Error(`the daemon ended before it was ready:\n${daemon.stderr}`);
   return daemon;

@@ -133,9 +133,7 @@ for (const [name, make, numRuns] of [
   ['memory', memorySubject, 200],
   ['LevelDB', levelSubject, 60],
 ] as const)
-  describe(`whatever is written to ${name}, refused by it, written again or taken back`, function () {
-    this.timeout(240_000);
-
+  describe(`whatever is written to ${name}, refused by it, written again or taken back`, () => {
     it('is stored, and counted, once', async () => {
       const happenings = fc.array(happening, { maxLength: 40, size: 'max' });
       await fc.assert(

@@ -78,9 +78,7 @@ for (const [name, make] of [
   ['memory', memorySubject],
   ['LevelDB', levelSubject],
 ] as const)
-  describe(`whatever is stored in ${name}, a range of a history`, function () {
-    this.timeout(120_000);
-
+  describe(`whatever is stored in ${name}, a range of a history`, () => {
     it('is what a naive model says, read at once and in pages', async () => {
       const scenario = fc.tuple(
         neighbours,

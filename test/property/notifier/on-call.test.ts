@@ -21,9 +21,7 @@ interface Failure {
   isQuiet: boolean;
 }
 
-describe('alerts for people on call', function () {
-  this.timeout(120_000);
-
+describe('alerts for people on call', () => {
   it('tell late only what has stayed failed and unacknowledged, recoveries only of what was told, and leave nothing open', () =>
     fc.assert(
       fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 25 }), async (steps) => {

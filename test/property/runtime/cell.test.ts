@@ -40,9 +40,7 @@ const script = fc.record({
   end: fc.constantFrom('stop', 'system'),
 });
 
-describe('whatever an actor and its owner do', function () {
-  this.timeout(60_000);
-
+describe('whatever an actor and its owner do', () => {
   it('every message has one fate, in order, and one nact actor runs under a name', async () => {
     await fc.assert(
       fc.asyncProperty(script, async ({ steps, reactions, mailbox, end }) => {

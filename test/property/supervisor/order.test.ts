@@ -1,9 +1,7 @@
 import { expect } from 'chai';
 import { effects, fallen, holds, isEnding, isToBeRestarted, later, place } from './promise.js';
 
-describe('whatever happens to its children, a supervisor', function () {
-  this.timeout(60_000);
-
+describe('whatever happens to its children, a supervisor', () => {
   it('never has two incarnations of one child alive', () => {
     holds((world) => {
       for (const { effect, alive } of effects(world, 'start_child'))

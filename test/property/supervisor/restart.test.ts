@@ -1,9 +1,7 @@
 import { expect } from 'chai';
 import { effects, fallen, holds, holdsAtRest, isEnding, isToBeRestarted, place } from './promise.js';
 
-describe('whatever happens to its children, a supervisor', function () {
-  this.timeout(60_000);
-
+describe('whatever happens to its children, a supervisor', () => {
   it('starts a temporary child once, and a transient one not again after a normal end of its own', () => {
     holds(
       (world) => {

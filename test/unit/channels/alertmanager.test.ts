@@ -30,8 +30,7 @@ function now(alert: AlertMessage, ago = 0): AlertMessage {
   return { ...alert, at: Math.floor(Date.now() / 1000) - ago };
 }
 
-describe('an Alertmanager channel', function () {
-  this.timeout(60_000);
+describe('an Alertmanager channel', () => {
   let hook: HookServer;
   let server: AlertmanagerProcess;
   let notifier: BaseNotifier & Partial<Resending>;

@@ -5,20 +5,23 @@ import { expect } from 'chai';
 import { CustomNotifier } from '../../../src/adapters/channels/custom/custom.js';
 import { eventually } from '../../support/eventually.js';
 import { RecordingLogger } from '../../support/recording-logger.js';
+import { SimulatedClock } from '../../support/simulated-clock.js';
 import { temporaryDirectory, type TemporaryDirectory } from '../../support/temporary-directory.js';
 import { attempt, FAILED, refusal, tools } from './support.js';
 
 const SCRIPT = new URL('../../support/ts-worker.js', import.meta.url);
 
-describe('a module of one’s own', function () {
-  this.timeout(60_000);
+describe('a module of one’s own', () => {
   let directory: TemporaryDirectory;
   let logger: RecordingLogger;
+  /** Moved by tests only, so that no thread takes too long to load or to answer, however slow the machine is. */
+  let clock: SimulatedClock;
   let notifier: CustomNotifier;
 
   beforeEach(async () => {
     directory = await temporaryDirectory();
     logger = new RecordingLogger();
+    clock = new SimulatedClock();
   });
 
   afterEach(async () => {
@@ -33,7 +36,12 @@ describe('a module of one’s own', function () {
       `import { BaseNotifier, NotifyError } from 'heartbeat';
        export class Mine extends BaseNotifier { async notify(alert, { signal, attempt }) { ${body} } }`,
     );
-    notifier = new CustomNotifier(pathToFileURL(file).href, { ...settings }, tools({ logger }), SCRIPT);
+    notifier = new CustomNotifier(
+      pathToFileURL(file).href,
+      { ...settings },
+      { ...tools({ logger }), clock },
+      SCRIPT,
+    );
     return notifier;
   }
 
@@ -74,6 +82,7 @@ describe('a module of one’s own', function () {
     const refused = refusal(notifier, FAILED, controller.signal);
     await eventually(() => expect(says()).to.deep.equal(['begun']));
     controller.abort();
+    await clock.advance(2_000);
     expect((await refused).message).to.equal('it hung');
     expect(logger.events()).to.include('channel hung: its worker was terminated');
     await notifier.notify(FAILED, { ...attempt(), attempt: 2 });

@@ -31,8 +31,7 @@ const FOREVER = 600_000;
 const TO = ['ops@example.org', 'boss@example.org'];
 const FROM = 'Heartbeat <heartbeat@example.org>';
 
-describe('an email channel', function () {
-  this.timeout(60_000);
+describe('an email channel', () => {
   const stops: (() => Promise<unknown>)[] = [];
 
   afterEach(async () => {

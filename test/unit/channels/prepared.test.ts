@@ -33,9 +33,7 @@ for (const [kind, own, url] of [
 process.exit(0);
 `;
 
-describe('what a channel needs', function () {
-  this.timeout(60_000);
-
+describe('what a channel needs', () => {
   it('is loaded when the channel is made, before its first alert, and by no other', () => {
     const options = ['--import', 'tsx/esm', '--input-type=module', '--eval', SCRIPT];
     const said = execFileSync(process.execPath, options, { encoding: 'utf8' }).trim().split('\n');

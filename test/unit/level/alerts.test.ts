@@ -9,8 +9,7 @@ import { withDatabase } from './support/raw.js';
 
 const MANY = 5_000;
 
-describe('alerts in LevelDB', function () {
-  this.timeout(60_000);
+describe('alerts in LevelDB', () => {
   const history = withStore(levelData);
   afterEach(() => {
     Reflect.deleteProperty(Level.prototype, 'iterator');

@@ -11,8 +11,7 @@ const BATCHES = 20;
 const PER_BATCH = 100;
 const idOf = (batch: number, index: number) => user(batch * PER_BATCH + index);
 
-describe('a damaged history', function () {
-  this.timeout(60_000);
+describe('a damaged history', () => {
   const data = withUnopenedStore();
   beforeEach(async () => {
     await data.store.open();
@@ -75,8 +74,7 @@ describe('a damaged history', function () {
   });
 });
 
-describe('a history whose daemon died in the middle of a write', function () {
-  this.timeout(60_000);
+describe('a history whose daemon died in the middle of a write', () => {
   let directory: TemporaryDirectory;
   let store: LevelHistoryStore;
   let log: string;

@@ -21,8 +21,7 @@ const bytesOf = (id: UserId): Buffer => {
   return bytes;
 };
 
-describe('an erased user', function () {
-  this.timeout(60_000);
+describe('an erased user', () => {
   const history = withStore(levelData);
 
   const filesAbout = (id: UserId) => filesWith(history.data.path, bytesOf(id));

@@ -12,8 +12,7 @@ const ALICE = user(1);
 const BOB = user(2);
 
 if (mountingIsAllowed) {
-  describe('on a disk that is full (a real one of 4 MB), a history', function () {
-    this.timeout(60_000);
+  describe('on a disk that is full (a real one of 4 MB), a history', () => {
     let disk: SmallDisk;
     let store: LevelHistoryStore;
     beforeEach(async () => {

@@ -19,8 +19,7 @@ import { fileOf, withDatabase } from './support/raw.js';
 const ALICE = user(1);
 const BATCHES = 20;
 
-describe('damage in the files of a store', function () {
-  this.timeout(60_000);
+describe('damage in the files of a store', () => {
   let logger: RecordingLogger;
   beforeEach(() => {
     logger = new RecordingLogger();

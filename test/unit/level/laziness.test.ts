@@ -42,8 +42,7 @@ function unwatch(): void {
   Reflect.deleteProperty(PROTOTYPE, 'iterator');
 }
 
-describe('a long history is read no further than needed:', function () {
-  this.timeout(60_000);
+describe('a long history is read no further than needed:', () => {
   let readings: Readings;
   const history = withStore(levelData, 'all');
   before(async () => {

@@ -12,9 +12,7 @@ import { temporaryDirectory } from '../../support/temporary-directory.js';
 const GOLDEN = fileURLToPath(new URL('format-5.golden.txt', import.meta.url));
 const USERS = [12345, -1, 0, 7, 99].map(user);
 
-describe('one damaged record', function () {
-  this.timeout(120_000);
-
+describe('one damaged record', () => {
   it('of any kind is dropped by a start that accepts the loss, and refuses no start after that', async () => {
     const golden = await entries();
     for (const [index, [key, value]] of golden.entries()) {

@@ -149,13 +149,18 @@ describe('alerts of the library', () => {
       ],
     });
     for (const name of ['db-1', 'db-2']) await nodes.fail(name, 'disk full');
-    await nodes.heartbeat('db-2');
-    await eventually(() => expect(ear.heard).to.have.length(3));
     const found = async (filter: Parameters<HeartbeatInstance['alerts']>[0]): Promise<string[]> =>
       (await all(instance.alerts(filter))).map(({ type, node }) => `${type} ${String(node)}`).sort();
     const [one, two] = ['node.reported_failure db-1', 'node.reported_failure db-2'];
+    // A recovery would cancel failures that were not sent yet.
     await eventually(async () => {
+      expect(ear.heard).to.have.length(2);
       expect(await found({ state: 'dead' })).to.deep.equal([one, two]);
+    });
+    await nodes.heartbeat('db-2');
+    await eventually(async () => {
+      expect(ear.heard).to.have.length(3);
+      expect(await found({ state: 'pending' })).to.deep.equal([]);
     });
     expect(await found({})).to.deep.equal(['node.recovered db-2', one, two]);
     expect(await found({ node: 'db-1' })).to.deep.equal([one]);
