@@ -212,7 +212,7 @@ export function describeSqlFunctions(postgres: () => PostgresProcess): void {
       }
     };
 
-    it('show what the store reads, whatever is stored', async () => {
+    it('show what the store reads, for random records', async () => {
       await fc.assert(
         fc.asyncProperty(anySessions, anyNodes, anyAlerts, (sessions, nodes, alerts) =>
           withRecords([...sessions, ...nodes, ...alerts], async (store) => {

@@ -56,7 +56,7 @@ describe('alerts of a daemon', () => {
 
   const seed = chosenSeed();
 
-  it(`are lost by none of ${KILLS} kills with SIGKILL, and keep their ids (seed ${seed})`, async () => {
+  it(`survive ${KILLS} kills with SIGKILL, and keep their ids (seed ${seed})`, async () => {
     const random = new SeededRandom(seed);
     const below = (limit: number) => Math.floor(random.between(0, limit));
     const directory = resources.directory();
@@ -109,7 +109,7 @@ describe('alerts of a daemon', () => {
   });
 
   for (const { name, make } of kindsOfDisk()) {
-    it(`go out while the disk is full, and are stored later (${name})`, async () => {
+    it(`are sent while the disk is full, and stored later (${name})`, async () => {
       const disk = make();
       resources.onClear(() => disk.remove());
       const config = configure(resources.directory());
@@ -160,7 +160,7 @@ describe('alerts of a daemon', () => {
     expect(await daemon.ended).to.deep.equal({ code: 0, signal: null });
   });
 
-  it('have channels of one’s own, whose faults hurt nobody', async () => {
+  it('pass a custom channel that hangs and exits without harm to the daemon', async () => {
     const directory = resources.directory();
     writeFileSync(
       path.join(directory, 'mine.mjs'),
@@ -183,7 +183,7 @@ describe('alerts of a daemon', () => {
     });
   });
 
-  it('have no channel that cannot be used: the daemon says so and exits 78', async () => {
+  it('need channels that can be used: otherwise the daemon exits 78 and names them', async () => {
     const directory = resources.directory();
     writeFileSync(path.join(directory, 'mine.mjs'), 'export const nothing = 1;');
     const config = configure(directory, {

@@ -147,7 +147,7 @@ describe('heartbeat emit', () => {
     );
   });
 
-  it('says when no user was online the whole time', async () => {
+  it('exits 1 when no heartbeat was accepted', async () => {
     const emitter = await resources.heartbeat([
       ...[
         'emit',
@@ -165,7 +165,7 @@ describe('heartbeat emit', () => {
     expect(emitter.stderr).to.match(/^heartbeats are refused, trying again: .*ECONNREFUSED\n$/);
   });
 
-  it('prints all mistakes before it begins', async () => {
+  it('prints all problems of its arguments before it starts', async () => {
     const wrong = await resources.heartbeat([
       ...['emit', '--url', 'nowhere', '--nodes', 'none', '--interval', '0', '--batch-sizes', '1,2'],
     ]);

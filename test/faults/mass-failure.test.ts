@@ -18,7 +18,7 @@ const DYING = names('dying', sized(2_000, 10_000));
 const TIMEOUT = 15;
 const MiB = 1024 * 1024;
 
-describe('a daemon of very many nodes, of which a tenth fails within a second', () => {
+describe('a daemon of very many nodes, a tenth of which fails within a second', () => {
   const resources = new TestResources();
   let hooks: HookServer;
 
@@ -84,7 +84,7 @@ describe('a daemon of very many nodes, of which a tenth fails within a second', 
     );
   });
 
-  it('suspects itself, and tells those that stay away in one message that names each', async () => {
+  it('holds their alerts, and sends one message that names each node that stays failed', async () => {
     const { url } = await fail({ share: 0.05, hold: 5 });
     const bodies = told();
     const single = bodies.flatMap(({ node }) => (node === undefined ? [] : [node.name]));

@@ -17,7 +17,7 @@ const FAILS_AFTER = 2 * TIMEOUT;
 const ALIVE = names('alive', 297);
 const DEAD = names('dead', 3);
 
-describe('nodes of a daemon that nobody could reach', () => {
+describe('nodes of a daemon that could not be reached', () => {
   const resources = new TestResources();
   let herd: Herd | undefined;
   let data: string;
@@ -37,7 +37,7 @@ describe('nodes of a daemon that nobody could reach', () => {
     await resources.clear();
   });
 
-  it('killed and away for ten timeouts, are not failed if they live, and are in their time if they do not', async () => {
+  it('killed and away for ten timeouts, fail if they are silent, and only then', async () => {
     await pause(700);
     await daemon.kill();
     await pause(10_000 * TIMEOUT);
@@ -52,7 +52,7 @@ describe('nodes of a daemon that nobody could reach', () => {
     }
   });
 
-  it('stopped with SIGSTOP for ten timeouts, are not failed if they live, and are in their time if they do not', async () => {
+  it('stopped with SIGSTOP for ten timeouts, fail if they are silent, and only then', async () => {
     await pause(700);
     daemon.signal('SIGSTOP');
     await pause(10_000 * TIMEOUT);
@@ -60,7 +60,7 @@ describe('nodes of a daemon that nobody could reach', () => {
     await expectOnlyTheDeadToFail();
   });
 
-  it('stopped again and again for less than a timeout, are not failed', async () => {
+  it('stopped again and again for less than a timeout, do not fail', async () => {
     for (let stop = 0; stop < 6; stop++) {
       daemon.signal('SIGSTOP');
       await pause(700);
@@ -107,7 +107,7 @@ describe('nodes of a daemon killed with SIGKILL', () => {
 
   afterEach(() => resources.clear());
 
-  it(`are as was acknowledged, between any two steps (seed ${seed})`, async () => {
+  it(`are as acknowledged, between any two steps (seed ${seed})`, async () => {
     const random = new SeededRandom(seed);
     const data = path.join(resources.directory(), 'data');
     const flags = { 'nodes-timeout': 3600 };
@@ -225,7 +225,7 @@ for (const { name, make } of kindsOfDisk()) {
     const resources = new TestResources();
     afterEach(() => resources.clear());
 
-    it('beat on, are not registered or changed, fail in time, and are stored later', async () => {
+    it('accept heartbeats, cannot be registered or changed, fail in time, and are stored later', async () => {
       const disk = make();
       resources.onClear(() => disk.remove());
       const daemon = await resources.daemon(path.join(disk.directory, 'data'), FLAGS);

@@ -100,7 +100,7 @@ describe('a database that several daemons can reach', () => {
     expect(await history(second.url, BEN)).to.deep.equal([]);
   });
 
-  it('is answered for no longer by a daemon that has been cut off for 10 s, until it is reached again', async () => {
+  it('is not used by a daemon that was cut off for 10 s, until it is reached again', async () => {
     const store = `postgres://postgres@127.0.0.1:${String(cutter.port)}/postgres`;
     const { url } = await resources.daemon(resources.directory(), { store, 'session-timeout': 7 });
     expect((await heal(url, ANN)).status).to.equal(200);

@@ -72,14 +72,14 @@ describe('a daemon whose database refuses writes', () => {
     await postgres.query('select pg_reload_conf()');
   }
 
-  it('goes on once it is back from being away, and after a restart', async () => {
+  it('goes on after the server was stopped and started again', async () => {
     await postgres.stop('SIGQUIT');
     const refused = await expectRefusal();
     await postgres.run();
     await expectRecovery(refused);
   });
 
-  it('undoes what it was too slow for', async () => {
+  it('undoes a commit that took too long', async () => {
     const client = new pg.Client(postgres.url('heartbeat'));
     await client.connect();
     await client.query('begin; lock table heartbeat.record in exclusive mode');

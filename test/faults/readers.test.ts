@@ -40,7 +40,7 @@ describe('a user with 100,000 sessions', () => {
 
   after(() => resources.clear());
 
-  it('has a history that can be read whole, while others go on to be answered', async () => {
+  it('has a history that can be read whole while heals are answered', async () => {
     expect(await history(daemon.url, VETERAN)).to.deep.equal(EXPECTED);
 
     // The daemon finds the readers first and then the heals, all in one pass, whatever the speed of either side.

@@ -4,10 +4,10 @@ import { EFFORT } from '../support/effort.js';
 
 const ROUNDS = 3 * EFFORT;
 
-describe('a daemon that has been under everything at once', function () {
+describe('a daemon under all kinds of load at once', function () {
   this.timeout(240_000 * EFFORT);
 
-  it('keeps nothing of what is over: actors, requests, alerts, channels and connections', async () => {
+  it('leaks no actors, requests, alerts, channels or connections', async () => {
     const { classes, handles, grown, requests } = await soak({
       users: 400,
       nodes: 60,

@@ -11,7 +11,7 @@ const SEEDS = 200;
 describe('a fault that is planted in the daemon', function () {
   this.timeout(300_000 * EFFORT);
 
-  it('is one of twenty at least', () => {
+  it('is one of at least twenty', () => {
     expect(PLANTS.length).to.be.at.least(20);
     expect(new Set(PLANTS.map(({ name }) => name)).size).to.equal(PLANTS.length);
   });

@@ -10,14 +10,14 @@ const SEEDS = 150;
 describe('the whole daemon on simulated time', function () {
   this.timeout(300_000 * EFFORT);
 
-  it('keeps its promises whatever happens to it', async () => {
+  it('keeps its promises under random faults', async () => {
     for (let seed = 1; seed <= SEEDS * EFFORT; seed++) {
       const outcome = await simulate({ seed, length: LENGTH, faults: 'chosen' });
       if (outcome.broken !== undefined) expect.fail(storyOf(outcome));
     }
   });
 
-  it('does the same again with the same seed', async () => {
+  it('repeats a run exactly with the same seed', async () => {
     const [one, again] = [
       await simulate({ seed: 7, length: LENGTH, faults: 'chosen' }),
       await simulate({ seed: 7, length: LENGTH, faults: 'chosen' }),

@@ -21,7 +21,7 @@ export function describeAlerts(make: MakeSubject): void {
       (await collect(history.store.alerts(range))).map(({ alert }) => Number(alert.at));
     const open = async () => (await collect(history.store.openAlerts())).map(({ alert }) => Number(alert.at));
 
-    it('has every part of them again after a restart', async () => {
+    it('finds them whole after a restart', async () => {
       const whole: AlertRecord = {
         alert: alertAt(5000, {
           node: {
@@ -72,7 +72,7 @@ export function describeAlerts(make: MakeSubject): void {
       expect(await history.store.alert(alertId(7))).to.equal(undefined);
     });
 
-    it('tells them newest first, from one to another', async () => {
+    it('lists them newest first, from one to another', async () => {
       await history.store.write([alerts(...[3, 1, 4, 2, 5].map((at) => recordAt(at * 1000, 'delivered')))]);
       expect(await found()).to.deep.equal([5000, 4000, 3000, 2000, 1000]);
       expect(await found({ before: alertId(4000) })).to.deep.equal([3000, 2000, 1000]);
@@ -98,7 +98,7 @@ export function describeAlerts(make: MakeSubject): void {
       expect(await open()).to.deep.equal([1000, 4000]);
     });
 
-    it('has each as it was written last, also within a batch', async () => {
+    it('has each as last written, also within a batch', async () => {
       await history.store.write([alerts(recordAt(1000, 'held'))]);
       await history.store.write([alerts(recordAt(1000, 'pending')), alerts(recordAt(1000, 'delivered'))]);
       expect(await open()).to.deep.equal([]);
@@ -119,7 +119,7 @@ export function describeAlerts(make: MakeSubject): void {
       });
     }
 
-    it('removes the old ones, but none that is open', async () => {
+    it('removes old ones, but no open one', async () => {
       await history.store.write([
         alerts(
           recordAt(1000, 'delivered'),
@@ -140,7 +140,7 @@ export function describeAlerts(make: MakeSubject): void {
       expect(await found()).to.deep.equal([6000, 4000]);
     });
 
-    it('finds what was told late, by when it was told last', async () => {
+    it('finds escalated alerts by the time of the last notification', async () => {
       const hour = 3_600_000;
       const raised = 100 * hour;
       const told = (late: number, state: DeliveryState = 'delivered', at = raised): AlertRecord => ({
@@ -167,7 +167,7 @@ export function describeAlerts(make: MakeSubject): void {
       expect(await late()).to.deep.equal(new Set([soon + 1]));
     });
 
-    it('finds it by when it could have been told, if it was not', async () => {
+    it('finds unsent escalations by the time when they were due', async () => {
       const hour = 3_600_000;
       const letGo = (since: number): AlertRecord => ({
         alert: alertAt(1000),
@@ -178,7 +178,7 @@ export function describeAlerts(make: MakeSubject): void {
       expect(await collect(history.store.notifiedLate(instant(7 * hour)))).to.deep.equal([]);
     });
 
-    it('has the unnotified channels of a node as they were written last', async () => {
+    it('has the unnotified channels of a node as last written', async () => {
       const unnotified = async () => collect(history.store.unnotified());
       const [a, b, c] = ['a', 'b/é ☃', 'c'].map(nodeName) as [NodeName, NodeName, NodeName];
       expect(await unnotified()).to.deep.equal([]);
@@ -205,7 +205,7 @@ export function describeAlerts(make: MakeSubject): void {
       expect(await open()).to.deep.equal([1000]);
     });
 
-    it('knows when alerts were held last', async () => {
+    it('has the time until which alerts were held last', async () => {
       expect(await history.store.lastHold()).to.equal(undefined);
       const hold = { from: instant(1000), until: instant(61_000) };
       await history.store.write([

@@ -27,14 +27,14 @@ export function describeErasing(make: MakeSubject): void {
       expect(history.store.countSessions()).to.equal(4);
     }
 
-    it('leaves nothing of them, and everything of everybody else', async () => {
+    it('removes everything of theirs, and nothing of others', async () => {
       await history.store.erase(ALICE);
       await expectOnlyTheOthers();
       await history.reopen();
       await expectOnlyTheOthers();
     });
 
-    it('does nothing the second time, or for a stranger', async () => {
+    it('does nothing the second time, or for an unknown user', async () => {
       await history.store.erase(ALICE);
       await history.store.erase(ALICE);
       await history.store.erase(user(1));

@@ -66,7 +66,7 @@ export function describeNodes(make: MakeSubject): void {
     const flips = async (name: NodeName, range: Partial<FlipRange> = {}) =>
       (await collect(history.store.flips(name, { order: 'asc', ...range }))).map(({ at }) => at);
 
-    it('knows none at first', async () => {
+    it('has none at first', async () => {
       expect(await collect(history.store.nodes())).to.deep.equal([]);
       expect(await names()).to.deep.equal([]);
       expect(await flips(ANN)).to.deep.equal([]);
@@ -84,7 +84,7 @@ export function describeNodes(make: MakeSubject): void {
       expect(found?.node.acknowledged).to.deep.equal(acknowledged);
     });
 
-    it('finds one again whole, after a restart too', async () => {
+    it('finds one whole, also after a restart', async () => {
       const chosen = registration(ODD, {
         settings: { timeout: 0.5, maxRetries: 0, labels: { '☃': '' }, channels: [], dependsOn: [ANN] },
         pausedAt: instant(-5),
@@ -104,7 +104,7 @@ export function describeNodes(make: MakeSubject): void {
       expect(await collect(history.store.nodes())).to.deep.equal([{ node: chosen, status: how }]);
     });
 
-    it('finds one with an adaptive timeout again, and what was learnt of its rhythm', async () => {
+    it('finds one with an adaptive timeout, and its heartbeat history', async () => {
       const heartbeatHistory = { mean: 1e4 + 0.1, deviation: 1 / 3, samples: 200 };
       const stored = [
         { min: 0.5, max: 1e9 },
@@ -120,7 +120,7 @@ export function describeNodes(make: MakeSubject): void {
       expect(await collect(history.store.nodes())).to.deep.equal(stored);
     });
 
-    it('has what was written last', async () => {
+    it('has what was last written', async () => {
       await history.store.write([...registered(ANN), stands(ANN, status({ retries: 1 }))]);
       await history.store.write([
         stands(ANN, status({ retries: 2, lastHeartbeat: instant(7) })),
@@ -134,7 +134,7 @@ export function describeNodes(make: MakeSubject): void {
       ]);
     });
 
-    it('lists names in the order of their bytes in UTF-8, from behind any of them', async () => {
+    it('lists names in the order of their UTF-8 bytes, from after any of them', async () => {
       const all = ['an', 'ann', 'ann/', 'anna', 'é', '\uffff', '😀'].map(node);
       await history.store.write(all.toReversed().flatMap((name) => registered(name)));
       expect(await names()).to.deep.equal(all);
@@ -185,7 +185,7 @@ export function describeNodes(make: MakeSubject): void {
       expect(await collect(history.store.flips(ANN, { order: 'asc' }))).to.deep.equal([reported]);
     });
 
-    it('has a flip once that is written twice, and a pause that began at the same as it was at last', async () => {
+    it('has a flip once that was written twice, and the last of two pauses that began at the same time', async () => {
       await history.store.write([...registered(ANN), flipped(ANN, 100), paused(ANN, 5, 9)]);
       await history.store.write([flipped(ANN, 100), paused(ANN, 5, 12), paused(ANN, 1, 2)]);
       expect(await flips(ANN)).to.deep.equal([100]);
@@ -195,7 +195,7 @@ export function describeNodes(make: MakeSubject): void {
       ]);
     });
 
-    it('forgets a node with all that it had, also in the same batch, and no other', async () => {
+    it('deletes a node with everything of it, also in the same batch, and no other', async () => {
       await history.store.write([
         ...registered(ANN),
         ...registered(AN),

@@ -31,7 +31,7 @@ export function describePruning(make: MakeSubject): void {
       expect(history.store.countSessions()).to.equal(2);
     });
 
-    it('removes none when none is that old, and all in the end', async () => {
+    it('removes none when none is that old, and all when all are', async () => {
       expect(await prune(200)).to.equal(0);
       expect(await prune(-8.64e15)).to.equal(0);
       expect(await prune(-Infinity)).to.equal(0);
@@ -40,7 +40,7 @@ export function describePruning(make: MakeSubject): void {
       expect(history.store.countSessions()).to.equal(0);
     });
 
-    it('removes no more than it may, those that ended first', async () => {
+    it('removes at most as many as it is given, those that ended first', async () => {
       expect(await prune(501, 2)).to.equal(2);
       expect([
         await attemptIntents(history.store, ALICE),
@@ -54,7 +54,7 @@ export function describePruning(make: MakeSubject): void {
       expect(await prune(501, 2)).to.equal(1);
     });
 
-    it('removes what ended long ago and was stored only now', async () => {
+    it('removes sessions that ended long ago and were stored only now', async () => {
       expect(await prune(400)).to.equal(2);
       await history.store.write([ended(user(4), 0, 10), ended(user(4), 20, 390)]);
       expect(await prune(100)).to.equal(1);
@@ -62,12 +62,12 @@ export function describePruning(make: MakeSubject): void {
       expect(history.store.countSessions()).to.equal(2);
     });
 
-    it('does not touch the open ones', async () => {
+    it('keeps open sessions', async () => {
       await prune(10_000);
       expect((await openIn(history.store)).map((open) => open.onlineAt)).to.deep.equal([450, 50]);
     });
 
-    it('counts right when some were erased', async () => {
+    it('counts correctly when some were erased', async () => {
       await history.store.erase(BOB);
       expect(await prune(10_000)).to.equal(2);
       expect(history.store.countSessions()).to.equal(0);
@@ -75,14 +75,14 @@ export function describePruning(make: MakeSubject): void {
       expect(history.store.countSessions()).to.equal(0);
     });
 
-    it('erases what pruning left', async () => {
+    it('erases the rest after pruning', async () => {
       await prune(400);
       await history.store.erase(ALICE);
       expect(history.store.countSessions()).to.equal(1);
       expect(await prune(10_000)).to.equal(1);
     });
 
-    it('prunes by the end that was true in the end', async () => {
+    it('prunes by the final end of a session', async () => {
       await history.store.write([
         { kind: 'unended', user: BOB, onlineAt: instant(350), offlineAt: instant(500) },
       ]);
@@ -122,12 +122,12 @@ export function describePruning(make: MakeSubject): void {
       expect(await left()).to.deep.equal([300, 400]);
     });
 
-    it('removes no more than it may, the oldest first', async () => {
+    it('removes at most as many as it is given, the oldest first', async () => {
       expect(await prune(10_000, { limit: 3 })).to.equal(3);
       expect(await left()).to.deep.equal([400]);
     });
 
-    it('keeps the newest, and no more than so many, however young they are', async () => {
+    it('keeps the newest up to a number, however young they are', async () => {
       expect(await prune(0, { most: 3 })).to.equal(1);
       await history.store.write([blind(500), blind(600)]);
       expect(await prune(0, { most: 3, limit: 1 })).to.equal(1);
@@ -177,7 +177,7 @@ export function describePruning(make: MakeSubject): void {
       expect(await prune(300)).to.equal(0);
     });
 
-    it('removes no more than it may, the oldest first', async () => {
+    it('removes at most as many as it is given, the oldest first', async () => {
       expect(await prune(1_000, 2)).to.equal(2);
       expect(await left()).to.deep.equal([
         [[300], [250]],
@@ -187,13 +187,13 @@ export function describePruning(make: MakeSubject): void {
       expect(await prune(1_000, 4)).to.equal(0);
     });
 
-    it('removes what happened long ago and was stored only now', async () => {
+    it('removes flips of long ago that were stored only now', async () => {
       expect(await prune(300)).to.equal(3);
       await history.store.write([flipped(ANN, 10), paused(BEN, 5, 20)]);
       expect(await prune(300)).to.equal(2);
     });
 
-    it('has nothing left of nodes that are forgotten', async () => {
+    it('has nothing left of deleted nodes', async () => {
       await history.store.write([{ kind: 'forgotten', node: ANN }]);
       expect(await prune(1_000)).to.equal(3);
       await history.store.write([flipped(ANN, 500), paused(ANN, 1, 600), { kind: 'forgotten', node: ANN }]);

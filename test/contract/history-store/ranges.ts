@@ -72,7 +72,7 @@ export function describeRanges(make: MakeSubject): void {
         );
       });
 
-    it('reads a long history in chunks, none of them empty, and may be left at any time', async () => {
+    it('reads a long history in chunks that are not empty, and may be stopped at any time', async () => {
       const bob = user(7);
       await history.store.write(
         Array.from({ length: 5_000 }, (_, index) => ended(bob, index * 10, index * 10 + 5)),

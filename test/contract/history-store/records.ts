@@ -8,10 +8,10 @@ const ALICE = user(1);
 const BOB = user(2);
 
 export function describeRecords(make: MakeSubject): void {
-  describe('keeps what it is told, and', () => {
+  describe('stores records, and', () => {
     const history = withStore(make);
 
-    it('knows nothing at first', async () => {
+    it('is empty at first', async () => {
       expect(await openIn(history.store)).to.deep.equal([]);
       expect(await historyOf(history.store, ALICE)).to.deep.equal([]);
       expect(await history.store.lastSession(ALICE)).to.equal(undefined);
@@ -20,7 +20,7 @@ export function describeRecords(make: MakeSubject): void {
       expect(history.store.countSessions()).to.equal(0);
     });
 
-    it('finds a session that began among the open ones, and in no history', async () => {
+    it('lists an open session among the open ones, and in no history', async () => {
       await history.store.write([opened(ALICE, 100)]);
       expect(await openIn(history.store)).to.deep.equal([
         { user: ALICE, onlineAt: instant(100), generation: 0 },
@@ -29,7 +29,7 @@ export function describeRecords(make: MakeSubject): void {
       expect(history.store.countSessions()).to.equal(0);
     });
 
-    it('finds a session that ended in its history only, whole', async () => {
+    it('has an ended session in its history only, whole', async () => {
       await history.store.write([opened(ALICE, 100)]);
       await history.store.write([{ kind: 'ended', user: ALICE, ...session(100, 900, 250) }]);
       expect(await openIn(history.store)).to.deep.equal([]);
@@ -37,13 +37,13 @@ export function describeRecords(make: MakeSubject): void {
       expect(history.store.countSessions()).to.equal(1);
     });
 
-    it('forgets an opening that never was', async () => {
+    it('removes an opening that was taken back', async () => {
       await history.store.write([opened(ALICE, 100), opened(BOB, 100)]);
       await history.store.write([unopened(ALICE)]);
       expect((await openIn(history.store)).map((open) => open.user)).to.deep.equal([BOB]);
     });
 
-    it('lets a session go on that did not end after all', async () => {
+    it('reopens a session whose end was taken back', async () => {
       await history.store.write([opened(ALICE, 100)]);
       await history.store.write([ended(ALICE, 100, 900)]);
       await history.store.write([unended(ALICE, 100, 900)]);
@@ -54,13 +54,13 @@ export function describeRecords(make: MakeSubject): void {
       expect(history.store.countSessions()).to.equal(0);
     });
 
-    it('takes back an opening and an end that it was never told of', async () => {
+    it('takes back an opening and an end that were never written', async () => {
       await history.store.write([unopened(ALICE), unended(BOB, 100, 900)]);
       expect((await openIn(history.store)).map((open) => open.user)).to.deep.equal([BOB]);
       expect(history.store.countSessions()).to.equal(0);
     });
 
-    it('follows the order of a batch', async () => {
+    it('applies the records of a batch in order', async () => {
       await history.store.write([opened(ALICE, 100), ended(ALICE, 100, 200), opened(ALICE, 300)]);
       await history.store.write([
         ended(BOB, 100, 200),
@@ -92,7 +92,7 @@ export function describeRecords(make: MakeSubject): void {
       expect(await history.store.lastSession(users[9_999]!)).to.deep.equal(session(100, 10_199));
     });
 
-    it('finds the session that began last, of this user and no other', async () => {
+    it('finds the last session of this user and no other', async () => {
       await history.store.write([ended(ALICE, 300, 400), ended(ALICE, 100, 200), ended(BOB, 500, 600)]);
       expect(await history.store.lastSession(ALICE)).to.deep.equal(session(300, 400));
       expect(await history.store.lastSession(user(0))).to.equal(undefined);

@@ -26,7 +26,7 @@ const healed = (generation: number, ...users: (typeof ALICE)[]): HistoryRecord =
 });
 
 export function describeRecovery(make: MakeSubject): void {
-  describe('knows after a restart what it knew before, and', () => {
+  describe('keeps what a recovery needs, and', () => {
     const history = withStore(make);
 
     /** What opening it says. */
@@ -36,7 +36,7 @@ export function describeRecovery(make: MakeSubject): void {
       return history.store.open();
     }
 
-    it('knows no watermark, recovery, end, observed time or membership when it is new', async () => {
+    it('has no watermark, recovery, end, observed time or membership when it is new', async () => {
       expect(await restart()).to.deep.equal({
         watermark: undefined,
         aliveAt: undefined,
@@ -47,7 +47,7 @@ export function describeRecovery(make: MakeSubject): void {
       });
     });
 
-    it('has to which partition of which set it belongs', async () => {
+    it('has the partition and the set of partitions that it belongs to', async () => {
       const membership = { set: 'first', partition: 'users-1', partitions: 4 };
       await history.store.write([{ kind: 'membership', membership }]);
       expect((await restart()).membership).to.deep.equal(membership);
@@ -60,7 +60,7 @@ export function describeRecovery(make: MakeSubject): void {
       expect({ watermark, aliveAt }).to.deep.equal({ watermark: 1_500, aliveAt: 1_500 });
     });
 
-    it('has when the daemon was last alive, which the watermark may be behind', async () => {
+    it('has the instant at which the daemon was last alive, which may be after the watermark', async () => {
       await history.store.write([{ kind: 'watermark', at: instant(1_500), aliveAt: instant(4_000) }]);
       const { watermark, aliveAt } = await restart();
       expect({ watermark, aliveAt }).to.deep.equal({ watermark: 1_500, aliveAt: 4_000 });
@@ -73,7 +73,7 @@ export function describeRecovery(make: MakeSubject): void {
       expect((await restart()).recovery).to.deep.equal({ generation: 2, silent: [] });
     });
 
-    it('has the latest end, whoever it was and whatever was written after it', async () => {
+    it('has the latest end of all users, whatever was written after it', async () => {
       await history.store.write([ended(ALICE, 100, 900), ended(BOB, 100, 300)]);
       await history.store.write([ended(CAROL, 100, 400)]);
       expect((await restart()).latestEnd).to.equal(900);
@@ -81,7 +81,7 @@ export function describeRecovery(make: MakeSubject): void {
       expect((await restart()).latestEnd).to.equal(900);
     });
 
-    it('tells in which generation a session was opened, or went on', async () => {
+    it('has the generation in which a session was opened or extended', async () => {
       await history.store.write([opened(ALICE, 100), ended(CAROL, 50, 90)]);
       await history.store.write([recovered(unsettled(1)), opened(BOB, 200)]);
       await history.reopen();
@@ -107,14 +107,14 @@ export function describeRecovery(make: MakeSubject): void {
       ]);
     });
 
-    it('tells it of very many', async () => {
+    it('has it for very many sessions', async () => {
       const users = Array.from({ length: 40_000 }, (_, index) => user(index));
       await history.store.write([healed(1, ...users.slice(0, 20_000)), healed(1, ...users.slice(20_000))]);
       const all = await healedIn(history.store);
       expect(all.flatMap((one) => [...one.users])).to.deep.equal(users);
     });
 
-    it('forgets healed users once their recovery is settled, and only then', async () => {
+    it('removes healed users exactly when their recovery is settled', async () => {
       await history.store.write([healed(1, ALICE), recovered(unsettled(2)), healed(2, BOB)]);
       expect(await healedIn(history.store)).to.have.length(2);
       await history.store.write([healed(2, ALICE), settled(2), healed(3, CAROL)]);

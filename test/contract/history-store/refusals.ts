@@ -32,14 +32,14 @@ export function describeRefusals(make: MakeSubject): void {
         await expectCount(3);
       });
 
-      it('has it once when it was refused twice', async () => {
+      it('has an end once when it was refused twice', async () => {
         await refuse(ended(ALICE, 100, 200));
         await refuse(ended(ALICE, 100, 200), ended(BOB, 100, 300));
         await history.store.write([ended(ALICE, 100, 200), ended(BOB, 100, 300)]);
         await expectCount(3);
       });
 
-      it('has it where it ended at last', async () => {
+      it('has an end at its final time', async () => {
         await refuse(ended(ALICE, 100, 200));
         await history.store.write([ended(ALICE, 100, 900)]);
         expect(await historyOf(history.store, ALICE)).to.deep.equal([session(100, 900)]);
@@ -47,7 +47,7 @@ export function describeRefusals(make: MakeSubject): void {
         await expectCount(1);
       });
 
-      it('has no end that is taken back', async () => {
+      it('has no end that was taken back', async () => {
         await refuse(ended(ALICE, 100, 200), ended(BOB, 100, 300));
         await history.store.write([unended(ALICE, 100, 200), ended(BOB, 100, 300)]);
         expect(await historyOf(history.store, ALICE)).to.deep.equal([]);
@@ -55,21 +55,21 @@ export function describeRefusals(make: MakeSubject): void {
         await expectCount(2);
       });
 
-      it('has no opening that is taken back', async () => {
+      it('has no opening that was taken back', async () => {
         await refuse(opened(user(4), 500));
         await history.store.write([unopened(user(4))]);
         expect((await openIn(history.store)).map((open) => open.user)).to.deep.equal([ALICE, BOB]);
         await expectCount(1);
       });
 
-      it('has an end that is taken back in the batch that it is written again in', async () => {
+      it('has an end that is taken back and written again in one batch', async () => {
         await refuse(ended(ALICE, 100, 200));
         await history.store.write([ended(ALICE, 100, 200), unended(ALICE, 100, 200), ended(ALICE, 100, 250)]);
         expect(await historyOf(history.store, ALICE)).to.deep.equal([session(100, 250)]);
         await expectCount(2);
       });
 
-      it('has what was healed, once or twice', async () => {
+      it('has the heals of a recovery, once or twice', async () => {
         await refuse({ kind: 'healed', generation: 1, users: [ALICE] });
         await history.store.write([{ kind: 'healed', generation: 1, users: [ALICE] }]);
         expect(new Set((await healedIn(history.store)).flatMap(({ users }) => users))).to.deep.equal(
@@ -77,7 +77,7 @@ export function describeRefusals(make: MakeSubject): void {
         );
       });
 
-      it('goes on as before with what comes later', async () => {
+      it('stores later batches as usual', async () => {
         await refuse(ended(ALICE, 100, 200));
         await history.store.write([ended(ALICE, 100, 200)]);
         await history.store.write([ended(BOB, 100, 300), opened(ALICE, 400)]);

@@ -56,7 +56,7 @@ describe('the contract', () => {
     return found.schema;
   }
 
-  it('takes a user id in a path just where the daemon does', () => {
+  it('accepts a user id in a path exactly when the daemon does', () => {
     const validate = contract.validator(parameter('PUT', '/heal/1', 'user_id'));
     let ids = 0;
     fc.assert(
@@ -70,7 +70,7 @@ describe('the contract', () => {
     expect(ids).to.be.within(RUNS.numRuns / 10, (RUNS.numRuns * 9) / 10);
   });
 
-  it('takes the id of an alert just where the daemon does', () => {
+  it('accepts the id of an alert exactly when the daemon does', () => {
     const validate = contract.validator(parameter('POST', `/alerts/x/redeliver`, 'id'));
     fc.assert(
       fc.property(nearlyAlertId, (text) => {
@@ -80,7 +80,7 @@ describe('the contract', () => {
     );
   });
 
-  it('takes the name of a node where the daemon does, but for counting characters and not bytes', () => {
+  it('accepts the name of a node when the daemon does, except that it counts characters and not bytes', () => {
     const validate = contract.validator(parameter('GET', '/nodes/x', 'name'));
     fc.assert(
       fc.property(nearlyName, (text) => {
@@ -92,7 +92,7 @@ describe('the contract', () => {
     );
   });
 
-  it('takes an element of a batch just where the daemon does', () => {
+  it('accepts an element of a batch exactly when the daemon does', () => {
     const { items } = body('POST', '/heal') as { items: JsonSchema };
     const validate = contract.validator(items);
     const taken = (json: string): boolean => {
@@ -136,7 +136,7 @@ describe('the contract', () => {
     ['/heart_rhythm/1', (url) => parsePage(url, CONTRACT_LIMITS.page, instant(0))],
     ['/alerts', (url) => parseAlertListing(url, CONTRACT_LIMITS.page)],
   ] as readonly (readonly [string, (url: string) => unknown])[]) {
-    it(`takes every parameter of GET ${path} just where the daemon does`, () => {
+    it(`accepts every parameter of GET ${path} exactly when the daemon does`, () => {
       const parameters = contract
         .find('GET', path)
         ?.operation.parameters.filter(({ in: place }) => place === 'query');
@@ -163,7 +163,7 @@ describe('the contract', () => {
     });
   }
 
-  it('takes every cursor that the daemon makes', () => {
+  it('accepts every cursor that the daemon makes', () => {
     const validate = contract.validator(parameter('GET', '/nodes', 'cursor'));
     fc.assert(
       fc.property(nearlyName, (text) => {
@@ -205,7 +205,7 @@ describe('the contract', () => {
   );
   const withUnknown = settings.map((sent) => ({ ...sent, unknown: true }));
 
-  it('takes the settings of a node just where the daemon does', () => {
+  it('accepts the settings of a node exactly when the daemon does', () => {
     const read = settingsReader(() => []);
     const validate = contract.validator(body('PUT', '/nodes/x'));
     let taken = 0;
@@ -220,7 +220,7 @@ describe('the contract', () => {
     expect(taken).to.be.greaterThan(RUNS.numRuns / 20);
   });
 
-  it('takes an acknowledgement only where the daemon does', () => {
+  it('accepts an acknowledgement only when the daemon does', () => {
     const validate = contract.validator(body('POST', '/nodes/x/acknowledge'));
     const spaced = fc.oneof(word, fc.constantFrom(' ', '\n', ' a '));
     const sent = fc.record(
@@ -248,7 +248,7 @@ describe('the contract', () => {
     );
   });
 
-  it('has examples of requests that are as their schemas say, where they are answered as asked', () => {
+  it('has examples of requests that match their schemas if they are answered with success', () => {
     let checked = 0;
     for (const { method, path, operation } of contract.calls) {
       const failed = Object.entries(operation.responses).flatMap(([status, { content = {} }]) =>

@@ -36,7 +36,7 @@ function starts(history: readonly { lived: number; away: number }[]): Start[] {
 }
 
 describe('after any number of starts', () => {
-  it('each group of silent sessions keeps its time: its old deadline and the time away, to the millisecond', () => {
+  it('each group of silent sessions ends at its old deadline plus the time away, to the millisecond', () => {
     fc.assert(
       fc.property(runs, (history) => {
         for (const { at, aliveAt, before, after } of starts(history)) {
@@ -69,7 +69,7 @@ describe('after any number of starts', () => {
     );
   });
 
-  it('a later group is never given up sooner, and who was heard in the last run has a whole timeout', () => {
+  it('a later group never expires sooner, and a user who healed in the last run has a whole timeout', () => {
     fc.assert(
       fc.property(runs, (history) => {
         for (const { at, aliveAt, before, after } of starts(history)) {
@@ -86,7 +86,7 @@ describe('after any number of starts', () => {
     );
   });
 
-  it('every session found open has its group, never an earlier one than it was heard in', () => {
+  it('every open session has a group, never an earlier one than that of its last heal', () => {
     fc.assert(
       fc.property(runs, (history) => {
         for (const { after } of starts(history)) {

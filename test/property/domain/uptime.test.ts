@@ -21,7 +21,7 @@ async function* inChunks<Item>(items: readonly Item[], size: number): AsyncGener
 }
 
 describe('the uptime of a node', () => {
-  it('is each millisecond counted once, as what the node was in it, in whatever chunks it is read', async () => {
+  it('counts each millisecond once, by the state of the node, however the flips are divided into chunks', async () => {
     await fc.assert(
       fc.asyncProperty(
         state,
@@ -58,7 +58,7 @@ describe('the uptime of a node', () => {
     );
   });
 
-  it('is the share of what is known, and nothing where nothing is', () => {
+  it('is the ratio of the observed time, and undefined without any', () => {
     const none = { active: 0, inactive: 0, failed: 0, paused: 5, blind: 5 };
     expect(ratioOf(none)).to.equal(undefined);
     expect(ratioOf({ ...none, active: 2, inactive: 1, failed: 1 })).to.equal(0.75);

@@ -10,7 +10,7 @@ const beyond = fc.oneof(
 const zeros = fc.nat(30).map((length) => '0'.repeat(length));
 
 describe('every user id', () => {
-  it('comes back with the digits it has', () => {
+  it('keeps all its digits', () => {
     fc.assert(
       fc.property(id, (value) => {
         expect(parseUserId(value.toString())).to.equal(value.toString());
@@ -19,7 +19,7 @@ describe('every user id', () => {
     );
   });
 
-  it('has one form, however it is written', () => {
+  it('has one canonical form, however it is written', () => {
     fc.assert(
       fc.property(id, zeros, (value, padding) => {
         const magnitude = (value < 0n ? -value : value).toString();
@@ -36,7 +36,7 @@ describe('every user id', () => {
     );
   });
 
-  it('is told from every other, and is its own canonical form', () => {
+  it('differs from every other, and its canonical form is a user id again', () => {
     fc.assert(
       fc.property(fc.stringMatching(/^[-+]?0{0,3}[0-9]{1,20}$/), (text) => {
         const parsed = parseUserId(text);
@@ -56,7 +56,7 @@ describe('every user id', () => {
     );
   });
 
-  it('is nothing but an optional sign and digits', () => {
+  it('is an optional sign and digits, and nothing else', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', maxLength: 24 }), (text) => {
         if (!/^[-+]?[0-9]+$/.test(text)) expect(parseUserId(text)).to.equal(undefined);

@@ -133,8 +133,8 @@ for (const [name, make, numRuns] of [
   ['memory', memorySubject, 200],
   ['LevelDB', levelSubject, 60],
 ] as const)
-  describe(`whatever is written to ${name}, refused by it, written again or taken back`, () => {
-    it('is stored, and counted, once', async () => {
+  describe(`records that are written to ${name}, refused, written again or taken back`, () => {
+    it('are stored and counted once', async () => {
       const happenings = fc.array(happening, { maxLength: 40, size: 'max' });
       await fc.assert(
         fc.asyncProperty(neighbours, happenings, async (users, all) => {

@@ -22,8 +22,8 @@ const generation = fc.nat(2 ** 32 - 1);
 const sequence = fc.nat(2 ** 48 - 1);
 const order = (a: bigint | number, b: bigint | number) => (a < b ? -1 : a > b ? 1 : 0);
 
-describe('whatever is stored, its key and value', () => {
-  it('sort as the numbers do', () => {
+describe('keys and values of random records', () => {
+  it('sort in the order of their numbers', () => {
     fc.assert(
       fc.property(anyUser, anyUser, anyInstant, anyInstant, (a, b, at, later) => {
         const users = order(BigInt(a), BigInt(b));
@@ -38,7 +38,7 @@ describe('whatever is stored, its key and value', () => {
     );
   });
 
-  it('give back what was stored', () => {
+  it('are decoded to what was stored', () => {
     fc.assert(
       fc.property(
         anyUser,
@@ -63,7 +63,7 @@ describe('whatever is stored, its key and value', () => {
     );
   });
 
-  it('give back who was healed', () => {
+  it('are decoded to the user who was healed', () => {
     fc.assert(
       fc.property(fc.array(anyUser), generation, sequence, (users, number, at) => {
         const key = healedKey(number, at);

@@ -78,8 +78,8 @@ for (const [name, make] of [
   ['memory', memorySubject],
   ['LevelDB', levelSubject],
 ] as const)
-  describe(`whatever is stored in ${name}, a range of a history`, () => {
-    it('is what a naive model says, read at once and in pages', async () => {
+  describe(`a range of a random history in ${name}`, () => {
+    it('equals the range of a naive model, read at once and in pages', async () => {
       const scenario = fc.tuple(
         neighbours,
         fc.tuple(timeline(60), timeline(60), timeline(60)),

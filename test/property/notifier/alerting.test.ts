@@ -133,10 +133,10 @@ class Play {
   }
 }
 
-describe('alerting, whatever nodes and providers do', function () {
+describe('alerting with random nodes and providers', function () {
   this.timeout(300_000 * EFFORT);
 
-  it('accounts for every alert, keeps the order and the limit, and tells the final state', async () => {
+  it('accounts for every alert, keeps the order and the limit, and notifies of the final state', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 40 }), async (steps) => {
         const play = new Play();

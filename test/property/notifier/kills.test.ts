@@ -255,10 +255,10 @@ class Play {
   }
 }
 
-describe('alerts, killed between any two steps', function () {
+describe('alerts of a daemon that is killed between any two steps', function () {
   this.timeout(300_000 * EFFORT);
 
-  it('are accounted for: held, folded, grouped, told late, in a fallback, or again; of nodes that are paused or deleted, too', async () => {
+  it('are accounted for: held, folded, grouped, escalated, sent to a fallback or repeated, also for paused and deleted nodes', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 30 }), async (steps) => {
         const play = new Play();

@@ -8,7 +8,7 @@ import { nodeName } from '../../support/simulated-alerts.js';
 const OPTIONS = { share: 0.3, atLeast: 5, window: 10_000, hold: 60_000 };
 
 describe('a mass failure', () => {
-  it('is held for exactly as long as it may be, and never again within as long, whatever fails when; a node that flaps counts once', () => {
+  it('is held exactly as long as configured, not again within as long, and counts a flapping node once', () => {
     const pause = fc.oneof(fc.constant(0), fc.nat({ max: 3_000 }), fc.nat({ max: 100_000 }));
     const failing = fc.array(fc.tuple(pause, fc.nat({ max: 12 })), { maxLength: 300 });
     fc.assert(

@@ -22,7 +22,7 @@ interface Failure {
 }
 
 describe('alerts for people on call', () => {
-  it('tell late only what has stayed failed and unacknowledged, recoveries only of what was told, and leave nothing open', () =>
+  it('escalate only unacknowledged failures, notify of a recovery only after its failure, and leave nothing open', () =>
     fc.assert(
       fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 25 }), async (steps) => {
         const alerts = await SimulatedAlerts.start({

@@ -2,8 +2,8 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { NodeOrdering } from '../../../actors/notifier/channel/ordering.js';
 
-describe('items in order for each node', () => {
-  it('free whatever has nothing before it for any of its nodes, and nothing else', () => {
+describe('alerts that are sent in order for each node', () => {
+  it('are released exactly when no earlier one waits for any of their nodes', () => {
     const names = fc.uniqueArray(fc.constantFrom('a', 'b', 'c', 'd'), { maxLength: 4 });
     fc.assert(
       fc.property(fc.array(names, { maxLength: 30 }), fc.infiniteStream(fc.nat()), (all, picks) => {

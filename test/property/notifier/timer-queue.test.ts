@@ -23,7 +23,7 @@ describe('a timer queue', () => {
     );
   });
 
-  it('keeps no more than twice what is wanted and a few, in its order', () => {
+  it('keeps at most twice as many items as are wanted and a few, in order', () => {
     const items = fc.array(fc.record({ at: fc.nat({ max: 50 }), isWanted: fc.boolean() }), {
       minLength: 150,
       maxLength: 400,

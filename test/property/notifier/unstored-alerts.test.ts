@@ -6,10 +6,10 @@ import { recordAt } from '../../support/alert-records.js';
 const MOST = 600;
 const steps = fc.array(fc.tuple(fc.nat(MOST), fc.boolean()), { maxLength: 1500, size: 'max' });
 
-describe('alerts in the order in which they were raised', () => {
+describe('unstored alerts', () => {
   const idOf = (at: number) => recordAt(at + 1, 'pending').alert.id;
 
-  it('are those that came and did not go, from wherever they are asked for', () => {
+  it('are those that were added and not removed, in order, from any position', () => {
     fc.assert(
       fc.property(steps, fc.nat(MOST), fc.nat(1500), (changes, before, copied) => {
         const sorted = new SortedAlerts();

@@ -54,7 +54,7 @@ describe('presence keeps its promises', function () {
     }
   });
 
-  it('where a question waits in a stall, and a heal at the very deadline goes on before it is answered', async () => {
+  it('when a request waits during a stall, and a heal at the exact deadline is handled before it', async () => {
     const world = new UserRunner(Disk.inMemory(), {
       grace: 200,
       ranging: { from: undefined, before: undefined, after: undefined },
@@ -73,7 +73,7 @@ describe('presence keeps its promises', function () {
     ]);
   });
 
-  it('where a heal is handled after a stall, and its time was over before that', async () => {
+  it('when a heal is handled after a stall, and its session had expired before the stall', async () => {
     const world = new UserRunner(Disk.inMemory(), {
       grace: 200,
       ranging: { from: undefined, before: undefined, after: undefined },
@@ -93,7 +93,7 @@ describe('presence keeps its promises', function () {
     ]);
   });
 
-  it('where an expiry crashed twice before a kill, and the daemon is away for longer than it would be excused', async () => {
+  it('when an expiry crashed twice before a kill, and the daemon is away for longer than blind_grace', async () => {
     const world = new UserRunner(Disk.inMemory(), {
       grace: 200,
       ranging: { from: undefined, before: undefined, after: undefined },

@@ -40,8 +40,8 @@ const script = fc.record({
   end: fc.constantFrom('stop', 'system'),
 });
 
-describe('whatever an actor and its owner do', () => {
-  it('every message has one fate, in order, and one nact actor runs under a name', async () => {
+describe('an actor and its owner, acting at random', () => {
+  it('handle every message once and in order, with one nact actor per name', async () => {
     await fc.assert(
       fc.asyncProperty(script, async ({ steps, reactions, mailbox, end }) => {
         const world = new World(reactions, mailbox);

@@ -107,8 +107,8 @@ class Wheels {
   }
 }
 
-describe('a timing wheel, whatever is done to it', () => {
-  it('hands over what a sorted list would: never early, never late, once', () => {
+describe('a timing wheel, after random operations', () => {
+  it('returns what a sorted list would: each item once, neither early nor late', () => {
     fc.assert(
       fc.property(
         fc.constantFrom(0, 12_345.6, 1_000_000, 3e9),

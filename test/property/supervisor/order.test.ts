@@ -1,15 +1,15 @@
 import { expect } from 'chai';
 import { effects, fallen, holds, isEnding, isToBeRestarted, later, place } from './promise.js';
 
-describe('whatever happens to its children, a supervisor', () => {
-  it('never has two incarnations of one child alive', () => {
+describe('the order of a supervisor with children that fail at random', () => {
+  it('never has two live incarnations of one child', () => {
     holds((world) => {
       for (const { effect, alive } of effects(world, 'start_child'))
         expect(alive.filter(({ id }) => id === effect.id)).to.deep.equal([]);
     });
   });
 
-  it('numbers the incarnations of a child without a gap', () => {
+  it('numbers the incarnations of a child without gaps', () => {
     holds((world) => {
       for (const { id } of world.scenario.specs) {
         const started = effects(world, 'start_child').filter(({ effect }) => effect.id === id);
@@ -20,7 +20,7 @@ describe('whatever happens to its children, a supervisor', () => {
     });
   });
 
-  it('knows every child that lives', () => {
+  it('lists every live child', () => {
     holds((world) => {
       for (const { alive, after } of world.steps)
         for (const { id, incarnation } of alive) {
@@ -31,7 +31,7 @@ describe('whatever happens to its children, a supervisor', () => {
     });
   });
 
-  it('starts a child for the first time only after those before it have started', () => {
+  it('first starts a child only after all earlier ones have started', () => {
     holds((world) => {
       const heard = new Set<string>();
       for (const { event, effects, after } of world.steps) {
@@ -44,7 +44,7 @@ describe('whatever happens to its children, a supervisor', () => {
     });
   });
 
-  it('starts a child of a group only when no later one lives and every earlier one is up or gone for good', () => {
+  it('restarts a child of a group only when no later one is alive and every earlier one is running or terminated', () => {
     holds(
       (world) => {
         for (const { effect, alive, step } of effects(world, 'start_child')) {
@@ -61,7 +61,7 @@ describe('whatever happens to its children, a supervisor', () => {
     );
   });
 
-  it('stops one child at a time, the last one first', () => {
+  it('stops children one at a time, the last one first', () => {
     holds((world) => {
       for (const { effect, alive } of effects(world, 'stop_child')) {
         expect(later(world, effect.id, alive)).to.deep.equal([]);
@@ -77,7 +77,7 @@ describe('whatever happens to its children, a supervisor', () => {
     });
   });
 
-  it('never touches a sibling, one_for_one', () => {
+  it('never restarts a sibling with one_for_one', () => {
     holds(
       (world) => {
         for (const { step } of effects(world, 'stop_child')) expect(isEnding(step)).to.equal(true);
@@ -89,7 +89,7 @@ describe('whatever happens to its children, a supervisor', () => {
     );
   });
 
-  it('never touches a child that started before the one that crashed, rest_for_one', () => {
+  it('never restarts children that started before the crashed one with rest_for_one', () => {
     holds(
       (world) => {
         for (const step of world.steps.filter((one) => isToBeRestarted(one) && !isEnding(one)))
@@ -101,7 +101,7 @@ describe('whatever happens to its children, a supervisor', () => {
     );
   });
 
-  it('takes all others down with the one that crashed, one_for_all', () => {
+  it('stops all children when one crashes with one_for_all', () => {
     holds(
       (world) => {
         for (const step of world.steps.filter((one) => isToBeRestarted(one) && !isEnding(one)))

@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import { effects, fallen, holds, holdsAtRest, isEnding, isToBeRestarted, place } from './promise.js';
 
-describe('whatever happens to its children, a supervisor', () => {
-  it('starts a temporary child once, and a transient one not again after a normal end of its own', () => {
+describe('a supervisor with children that fail at random', () => {
+  it('starts a temporary child once, and does not restart a transient one that ended normally', () => {
     holds(
       (world) => {
         for (const { id, restart } of world.scenario.specs) {
@@ -18,7 +18,7 @@ describe('whatever happens to its children, a supervisor', () => {
     );
   });
 
-  it('never starts a temporary child twice, though its group is restarted', () => {
+  it('never starts a temporary child twice, even when its group is restarted', () => {
     holds((world) => {
       for (const { effect } of effects(world, 'start_child'))
         if (world.scenario.specs[place(world, effect.id)]?.restart === 'temporary')
@@ -26,7 +26,7 @@ describe('whatever happens to its children, a supervisor', () => {
     });
   });
 
-  it('gives up when, and only when, a restart is one more than `intensity` within `period`', () => {
+  it('gives up exactly when there are more than `intensity` restarts within `period`', () => {
     holds((world) => {
       const { intensity, period } = world.scenario.policy;
       const restarts: number[] = [];
@@ -38,7 +38,7 @@ describe('whatever happens to its children, a supervisor', () => {
     });
   });
 
-  it('starts a child that backs off only after its restart is due', () => {
+  it('restarts a child with a back-off only when its delay is over', () => {
     holds((world) => {
       const pausing = new Set<string>();
       for (const { event, effects } of world.steps) {
@@ -52,7 +52,7 @@ describe('whatever happens to its children, a supervisor', () => {
     });
   });
 
-  it('begins to end for nothing but a shutdown, a restart too many and a first start that failed', () => {
+  it('ends only after a shutdown, too many restarts or a failed first start', () => {
     holds((world) => {
       const begins = world.steps.find(isEnding);
       if (begins === undefined || begins.event.kind === 'shutdown' || isToBeRestarted(begins)) return;
@@ -60,7 +60,7 @@ describe('whatever happens to its children, a supervisor', () => {
     });
   });
 
-  it('escalates and stops only when nothing lives, and starts nothing from the moment it begins to end', () => {
+  it('escalates and stops only when no child is alive, and starts none while it ends', () => {
     holds((world) => {
       for (const { alive } of [...effects(world, 'escalate'), ...effects(world, 'stopped')])
         expect(alive).to.deep.equal([]);
@@ -68,7 +68,7 @@ describe('whatever happens to its children, a supervisor', () => {
     });
   });
 
-  it('always ends a shutdown with `stopped`, said once and last, with nothing alive', () => {
+  it('ends a shutdown with one `stopped`, as its last message, when no child is alive', () => {
     holds((world) => {
       expect(world.alive).to.deep.equal([]);
       expect(effects(world, 'stopped')).to.have.length(1);
@@ -77,7 +77,7 @@ describe('whatever happens to its children, a supervisor', () => {
     });
   });
 
-  it('has everything up again, once its children stop failing', () => {
+  it('has all children running again once they stop failing', () => {
     holdsAtRest(({ state, alive }) => {
       if (state.phase === 'stopped') return;
       expect(state.phase).to.equal('running');
