@@ -6,14 +6,14 @@ import type { NodeName } from '../../src/domain/node-name.js';
 import type { Instant } from '../../src/domain/time.js';
 import type { UserId } from '../../src/domain/user-id.js';
 import type { HistoryRecord } from '../../src/ports/history-store.js';
-import type { HistoryEntry, StandingEntry } from './history.protocol.js';
+import type { HistoryEntry, StatusEntry } from './history.protocol.js';
 
 /** An entry, or what remains of one that was refused after it may have reached the disk. */
 export type Queued =
   | HistoryEntry
   | { readonly kind: 'undo'; readonly record: HistoryRecord }
   /** A node's status that was settled although the disk refused it; it is stored later. */
-  | { readonly kind: 'late'; readonly entry: StandingEntry };
+  | { readonly kind: 'late'; readonly entry: StatusEntry };
 
 /** The session, its entry in the index of ends, and its entry in the index of open sessions. */
 const CHANGES_OF_AN_END = 3;
@@ -93,15 +93,15 @@ export class Backlog {
   }
 
   /** The disk refuses writes: requests no longer wait for these statuses. @returns those to settle now */
-  letStandingsWait(): readonly StandingEntry[] {
-    const standings: StandingEntry[] = [];
+  letStatusesWait(): readonly StatusEntry[] {
+    const statuses: StatusEntry[] = [];
     const entries = this.#entries.toArray().map((entry): Queued => {
-      if (entry.kind !== 'standing') return entry;
-      standings.push(entry);
+      if (entry.kind !== 'status') return entry;
+      statuses.push(entry);
       return { kind: 'late', entry };
     });
     this.#entries = new Denque(entries);
-    return standings;
+    return statuses;
   }
 
   /** The end of this session is on disk. */
@@ -158,12 +158,12 @@ function undoneFor(entry: Queued): UserId | undefined {
 function alertsOf(entry: Queued): readonly AlertRecord[] {
   if (entry.kind === 'alerts') return entry.records;
   if (entry.kind === 'late') return entry.entry.alerts;
-  return entry.kind === 'standing' ? entry.alerts : [];
+  return entry.kind === 'status' ? entry.alerts : [];
 }
 
 function flipOf(entry: Queued): Flip | undefined {
   if (entry.kind === 'late') return entry.entry.flip;
-  return entry.kind === 'standing' ? entry.flip : undefined;
+  return entry.kind === 'status' ? entry.flip : undefined;
 }
 
 function note<Id, Kept>(all: Map<Id, Kept[]>, id: Id, kept: Kept): void {
@@ -178,6 +178,6 @@ function weightOf(entry: Queued): number {
   if (entry.kind === 'statuses') return entry.nodes.length;
   if (entry.kind === 'alerts')
     return CHANGES_OF_AN_ALERT * entry.records.length + (entry.unnotified?.length ?? 0);
-  if (entry.kind === 'standing') return CHANGES_OF_A_FLIP + CHANGES_OF_AN_ALERT * entry.alerts.length;
+  if (entry.kind === 'status') return CHANGES_OF_A_FLIP + CHANGES_OF_AN_ALERT * entry.alerts.length;
   return entry.kind === 'late' ? weightOf(entry.entry) : 1;
 }

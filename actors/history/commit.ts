@@ -8,7 +8,7 @@ import type { ErrorCode } from '../../src/errors.js';
 import type { HistoryRecord } from '../../src/ports/history-store.js';
 import type { Queued } from './backlog.js';
 import type {
-  StandingEntry,
+  StatusEntry,
   HistoryEntry,
   NodeChangeEntry,
   NodeSettlement,
@@ -96,12 +96,12 @@ export function commitOf(
         records.push(...recordsOf(entry));
         nodes.push({ shard: entry.shard, node: entry.node, stored: true });
         break;
-      case 'standing':
-        records.push(...recordsOfStanding(entry));
-        nodes.push(settledStanding(entry));
+      case 'status':
+        records.push(...recordsOfStatus(entry));
+        nodes.push(settledStatus(entry));
         break;
       case 'late':
-        records.push(...recordsOfStanding(entry.entry));
+        records.push(...recordsOfStatus(entry.entry));
         break;
       default:
         assertNever(entry);
@@ -157,7 +157,7 @@ export function refusalOf({ entries, settlements, nodes }: Commit, code: ErrorCo
       case 'change':
       case 'forget':
         return undoingRecordsOf(entry).map((record) => ({ kind: 'undo', record }));
-      case 'standing':
+      case 'status':
         return [{ kind: 'late', entry }];
       default:
         return assertNever(entry);
@@ -219,7 +219,7 @@ function registered(node: Registration, status: NodeStatus): HistoryRecord[] {
   ];
 }
 
-function recordsOfStanding({ node, flip, status, alerts }: StandingEntry): HistoryRecord[] {
+function recordsOfStatus({ node, flip, status, alerts }: StatusEntry): HistoryRecord[] {
   return [
     ...(flip === undefined ? [] : [{ kind: 'flip', flip } as const]),
     { kind: 'statuses', nodes: [{ name: node, status }] },
@@ -237,7 +237,7 @@ function cancelled({ alert, deliveries }: AlertRecord): AlertRecord {
 }
 
 /** The reply to a status once it is stored, or cannot be stored at present. */
-export function settledStanding({ shard, node, number }: StandingEntry): NodeSettlement {
+export function settledStatus({ shard, node, number }: StatusEntry): NodeSettlement {
   return { shard, node, number };
 }
 
@@ -252,7 +252,7 @@ type Awaited = Extract<Queued, { readonly shard: number; readonly user: UserId }
 
 /** Whether a request waits for the entry, so that it can be refused. */
 export function isAwaited(entry: Queued): entry is Awaited | NodeChangeEntry {
-  return 'shard' in entry && entry.kind !== 'standing';
+  return 'shard' in entry && entry.kind !== 'status';
 }
 
 export function isOfNode(entry: Awaited | NodeChangeEntry): entry is NodeChangeEntry {

@@ -9,7 +9,7 @@ import type { Instant } from '../../src/domain/time.js';
 import type { UserId } from '../../src/domain/user-id.js';
 import type { ObservedTime } from '../../src/domain/observed-time.js';
 import type { ErrorCode } from '../../src/errors.js';
-import type { NodeStanding } from '../../src/ports/history-store.js';
+import type { NamedStatus } from '../../src/ports/history-store.js';
 
 /** Entries from a user's actor. Those of one user are stored in the order in which they were submitted. */
 export type UserEntry =
@@ -93,8 +93,8 @@ export type NodeChangeEntry =
  * A node's status, if the reply must wait for the disk. Never refused: if the disk refuses it, it is settled all the
  * same, and a flip is stored later.
  */
-export interface StandingEntry {
-  readonly kind: 'standing';
+export interface StatusEntry {
+  readonly kind: 'status';
   readonly shard: ShardIndex;
   readonly node: NodeName;
   /** Distinguishes the statuses of one node. */
@@ -108,8 +108,8 @@ export interface StandingEntry {
 
 export type NodeEntry =
   | NodeChangeEntry
-  | StandingEntry
-  | { readonly kind: 'statuses'; readonly nodes: readonly NodeStanding[] }
+  | StatusEntry
+  | { readonly kind: 'statuses'; readonly nodes: readonly NamedStatus[] }
   | { readonly kind: 'observed_time'; readonly observed: ObservedTime };
 
 export type HistoryEntry = UserEntry | DaemonEntry | NodeEntry;

@@ -8,7 +8,7 @@ import {
   isAwaited,
   isOfNode,
   refusalOf,
-  settledStanding,
+  settledStatus,
   type Commit,
 } from './commit.js';
 import type {
@@ -16,7 +16,7 @@ import type {
   NodeSettlement,
   Settlement,
   SettlingDeps,
-  StandingEntry,
+  StatusEntry,
   StoreState,
 } from './history.protocol.js';
 
@@ -55,8 +55,8 @@ export class Intake {
       this.#deps.alertsCommitted(entry.records, false);
     } else if (entry.kind === 'flush' && !this.#backlog.isBehind(entry.user)) {
       this.#deps.settle([{ shard: entry.shard, user: entry.user, stored: true, onlineAt: undefined }]);
-    } else if (entry.kind === 'standing') {
-      this.#acceptStanding(entry);
+    } else if (entry.kind === 'status') {
+      this.#acceptStatus(entry);
     } else if (!isAwaited(entry)) {
       this.#backlog.push(entry);
     } else if (this.#state === 'refusing') {
@@ -67,7 +67,7 @@ export class Intake {
   }
 
   /** No request waits for a full disk: heartbeats continue, and the alerts of flips are delivered. */
-  #acceptStanding(entry: StandingEntry): void {
+  #acceptStatus(entry: StatusEntry): void {
     if (this.#state !== 'refusing') {
       this.#backlog.push(entry);
       return;
@@ -75,11 +75,11 @@ export class Intake {
     // Without a flip, the status comes with the next checkpoint.
     if (entry.flip !== undefined) this.#keepFlip(entry, entry.flip);
     this.#deps.alertsCommitted(entry.alerts, false);
-    this.#deps.settleNodes([settledStanding(entry)]);
+    this.#deps.settleNodes([settledStatus(entry)]);
   }
 
   /** A flip is kept in any case. The status that it led to comes with the next checkpoint. */
-  #keepFlip(entry: StandingEntry, { node, from, to }: Flip): void {
+  #keepFlip(entry: StatusEntry, { node, from, to }: Flip): void {
     if (this.#backlog.length < this.#options.queue) this.#backlog.push({ kind: 'late', entry });
     else this.#deps.logger.error('flip dropped: too many wait for the disk', { node, from, to });
   }
@@ -126,8 +126,8 @@ export class Intake {
     const settlements: Settlement[] = [];
     const nodes: NodeSettlement[] = [];
     for (const entry of entries) {
-      if (entry.kind === 'standing') {
-        nodes.push(settledStanding(entry));
+      if (entry.kind === 'status') {
+        nodes.push(settledStatus(entry));
         this.#deps.alertsCommitted(entry.alerts, false);
       }
       if (!isAwaited(entry)) continue;
@@ -156,7 +156,7 @@ export class Intake {
     });
     this.#deps.settle(settlements);
     this.#deps.alertsCommitted([...alertsIn(commit.records), ...this.#backlog.alerts()], false);
-    this.#deps.settleNodes([...nodes, ...this.#backlog.letStandingsWait().map(settledStanding)]);
+    this.#deps.settleNodes([...nodes, ...this.#backlog.letStatusesWait().map(settledStatus)]);
     this.refuse(dropped.filter(isAwaited), this.#code);
   }
 

@@ -27,13 +27,13 @@ export function acknowledge(
   rules: NodeRules,
 ): Decision {
   return decided(state, lease, command, rules, ({ known }) => {
-    if (known.standing.state !== 'failed') return NOT_FAILED;
+    if (known.status.state !== 'failed') return NOT_FAILED;
     const { by, reason, until } = command;
     const acknowledged = {
       by,
       ...(reason !== undefined && { reason }),
       at: rules.wallAt(command.readAt),
-      since: known.standing.since,
+      since: known.status.since,
       ...(until !== undefined && { until }),
     };
     return { ...known.registration, acknowledged };

@@ -37,8 +37,8 @@ export type Settled = { readonly kind: 'settled'; readonly at: Moment } & (
 );
 
 /** Statuses up to this number are stored, or cannot be stored at present. */
-export interface StandingSettled {
-  readonly kind: 'standing_settled';
+export interface StatusSettled {
+  readonly kind: 'status_settled';
   readonly number: number;
 }
 
@@ -47,14 +47,14 @@ export type NodeMessage =
   /** Every request that arrived before `horizon` has been passed on. */
   | { readonly kind: 'expire'; readonly horizon: Moment }
   | Settled
-  | StandingSettled;
+  | StatusSettled;
 
 /** The requests, replies and signals of a node. */
 export interface NodeEntity {
   readonly key: NodeName;
   readonly request: NodeCommand;
   readonly reply: NodeReply;
-  readonly signal: Settled | StandingSettled;
+  readonly signal: Settled | StatusSettled;
 }
 
 export type NodeEffect =
@@ -77,11 +77,11 @@ export type NodeEffect =
   /** Store the status now. */
   | { readonly kind: 'store'; readonly known: RegisteredNode }
   /** Answer this message once all submitted statuses are settled. */
-  | { readonly kind: 'wait_for_standing' }
+  | { readonly kind: 'wait_for_status' }
   /** Answer everybody who waits: with what they asked for, or with the refusal. */
   | { readonly kind: 'release'; readonly refusal: ErrorCode | undefined; readonly created: boolean }
   /** Answer everybody who waits for statuses up to this number. */
-  | { readonly kind: 'release_standing'; readonly number: number }
+  | { readonly kind: 'release_status'; readonly number: number }
   /** Handle this message again once the disk has settled, before later ones. */
   | { readonly kind: 'defer' }
   | { readonly kind: 'register'; readonly known: RegisteredNode }

@@ -14,15 +14,15 @@ interface Terms extends NodeDefaults {
 
 /** The facts about a node in an alert. */
 export function factsOf(
-  { registration, standing }: RegisteredNode,
+  { registration, status }: RegisteredNode,
   { lastHeartbeat, heartbeatHistory }: Pick<Lease, 'lastHeartbeat' | 'heartbeatHistory'>,
   defaults: NodeDefaults,
 ): NodeFacts {
   const { timeout = defaults.timeout, maxRetries, labels, channels, dependsOn } = registration.settings;
   return {
     name: registration.name,
-    state: standing.state,
-    retries: standing.retries,
+    state: status.state,
+    retries: status.retries,
     lastHeartbeat,
     timeout: timeoutInForce(timeout, heartbeatHistory),
     ...(typeof timeout === 'object' && { adaptive: timeout }),
@@ -40,7 +40,7 @@ export function describe(
   terms: Terms,
   at: Moment,
 ): DescribedNode {
-  const { registration, standing } = known;
+  const { registration, status } = known;
   const facts = factsOf(known, lease, terms);
   return {
     ...facts,
@@ -48,7 +48,7 @@ export function describe(
       heartbeatHistory: describeHeartbeatHistory(lease.heartbeatHistory, at, terms.blind - lease.heardBlind),
     }),
     registeredAt: registration.registeredAt,
-    since: standing.since,
+    since: status.since,
     deadline: isDue(known) ? terms.wallAt(lease.deadline) : undefined,
     pausedAt: registration.pausedAt,
     acknowledged: acknowledgementOf(known, () => terms.wallAt(at)),

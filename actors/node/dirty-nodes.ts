@@ -1,4 +1,4 @@
-import type { NodeStanding } from '../../src/ports/history-store.js';
+import type { NamedStatus } from '../../src/ports/history-store.js';
 import type { NodeActor } from './node.actor.js';
 
 /** Nodes whose status goes to disk with the next checkpoint. */
@@ -17,18 +17,18 @@ export class DirtyNodes {
   }
 
   /** The statuses that changed since the last call. */
-  take(): NodeStanding[] {
+  take(): NamedStatus[] {
     const actors = this.#actors;
     this.#actors = [];
-    const standings: NodeStanding[] = [];
+    const statuses: NamedStatus[] = [];
     for (const actor of actors) {
       const { key: name, state } = actor;
       actor.isDirty = false;
       if (state.phase === 'known' || state.phase === 'changing')
-        standings.push({ name, status: actor.statusOf(state) });
+        statuses.push({ name, status: actor.statusOf(state) });
       // Its registration is still being written.
       else if (state.phase !== 'unknown') this.add(actor);
     }
-    return standings;
+    return statuses;
   }
 }

@@ -45,7 +45,7 @@ export class FlipPublisher {
     }
     const status = actor.statusOf(known);
     const address = { shard: this.#shard, node: flip.node };
-    this.#deps.submit({ kind: 'standing', ...address, number, status, flip, alerts });
+    this.#deps.submit({ kind: 'status', ...address, number, status, flip, alerts });
   }
 
   /**
@@ -69,12 +69,12 @@ export class FlipPublisher {
         ? [{ kind: 'deleted', node: actor.factsOf(known), at: this.#deps.clock.wall() }]
         : [];
     }
-    const after = { registration: effect.next, standing: known.standing };
+    const after = { registration: effect.next, status: known.status };
     const news: NodeNews[] = [];
     if (wasNotified) news.push({ kind: 'rerouted', node: actor.factsOf(known), next: actor.factsOf(after) });
     const isResumed = known.registration.pausedAt !== undefined && effect.next.pausedAt === undefined;
     if (isResumed && isNotifiedAsFailed(after) !== wasNotified)
-      news.push({ kind: 'resumed', node: actor.factsOf(after), at: known.standing.since });
+      news.push({ kind: 'resumed', node: actor.factsOf(after), at: known.status.since });
     return news;
   }
 
@@ -89,13 +89,13 @@ export class FlipPublisher {
   /** The status of a failed node: it was found on disk, or something about it changed. */
   found(actor: NodeActor): void {
     const { state } = actor;
-    if (state.phase === 'unknown' || state.standing.state !== 'failed') return;
+    if (state.phase === 'unknown' || state.status.state !== 'failed') return;
     const isPaused = state.registration.pausedAt !== undefined;
     const acknowledged = acknowledgementOf(state, () => this.#deps.clock.wall());
     this.#acknowledgements.set(actor, acknowledged?.until);
     this.#deps.alerting.failureStatus(actor.key, {
       node: actor.factsOf(state),
-      since: state.standing.since,
+      since: state.status.since,
       isQuiet: isPaused || acknowledged !== undefined,
       isNotified: isNotifiedAsFailed(state),
     });

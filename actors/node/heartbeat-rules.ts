@@ -20,7 +20,7 @@ import { register } from './registering.js';
 
 const WATCH: readonly NodeEffect[] = [{ kind: 'watch' }];
 const INTERRUPT: NodeEffect = { kind: 'interrupt' };
-const WAIT_FOR_STANDING: NodeEffect = { kind: 'wait_for_standing' };
+const WAIT_FOR_STATUS: NodeEffect = { kind: 'wait_for_status' };
 const ANSWER_ACTIVE: NodeEffect = { kind: 'answer', reply: { kind: 'active' } };
 
 /** A heartbeat. */
@@ -40,18 +40,18 @@ export function heartbeat(state: NodePhase, lease: Lease, command: NodeCommand, 
       if (isPausing(state)) return { state, effects: DEFER };
       const { known, effects } = missed(state, lease, (at) => at < command.arrivedAt, rules);
       const beat = heard(state, command, rules);
-      if (known.standing.state === 'active') {
+      if (known.status.state === 'active') {
         const stored = isStoredFirst(state, lease, command.readAt, rules)
           ? [{ kind: 'store', known } as const]
           : NOTHING;
-        const answered = stored.length > 0 || lease.unstored ? WAIT_FOR_STANDING : ANSWER_ACTIVE;
+        const answered = stored.length > 0 || lease.unstored ? WAIT_FOR_STATUS : ANSWER_ACTIVE;
         return { state, effects: [beat, ...stored, answered] };
       }
       const turn: Turn = { to: 'active', retries: 0, at: command.readAt, cause: 'heartbeat' };
       const after = flipped(known, turn, lease, rules);
       return {
-        state: { ...state, standing: after.known.standing },
-        effects: [...effects, beat, after.effect, WAIT_FOR_STANDING],
+        state: { ...state, status: after.known.status },
+        effects: [...effects, beat, after.effect, WAIT_FOR_STATUS],
       };
     }
     default:
@@ -97,22 +97,22 @@ export function fail(
     case 'changing': {
       if (isPausing(state)) return { state, effects: DEFER };
       const { known, effects } = missed(state, lease, (at) => at < command.arrivedAt, rules);
-      const { retries } = known.standing;
-      if (known.standing.state === 'failed') {
+      const { retries } = known.status;
+      if (known.status.state === 'failed') {
         // Answered once the failure is on disk.
         const node = describe(known, lease, rules, command.readAt);
         const answered: NodeEffect =
           effects.length > 0 || lease.unstored
-            ? WAIT_FOR_STANDING
+            ? WAIT_FOR_STATUS
             : { kind: 'answer', reply: { kind: 'node', node, created: false } };
-        return { state: { ...state, standing: known.standing }, effects: [...effects, answered] };
+        return { state: { ...state, status: known.status }, effects: [...effects, answered] };
       }
       const { readAt: at, reason } = command;
       const turn: Turn = { to: 'failed', retries, at, cause: 'report', reason };
       const after = flipped(known, turn, lease, rules);
       return {
-        state: { ...state, standing: after.known.standing },
-        effects: [...effects, { kind: 'rest' }, after.effect, INTERRUPT, WAIT_FOR_STANDING],
+        state: { ...state, status: after.known.status },
+        effects: [...effects, { kind: 'rest' }, after.effect, INTERRUPT, WAIT_FOR_STATUS],
       };
     }
     default:
@@ -140,9 +140,9 @@ export function miss(state: NodePhase, lease: Lease, command: NodeCommand, rules
       const flips = effects.some(({ kind }) => kind === 'flip');
       const answered: NodeEffect =
         flips || lease.unstored
-          ? WAIT_FOR_STANDING
+          ? WAIT_FOR_STATUS
           : { kind: 'answer', reply: { kind: 'node', node, created: false } };
-      return { state: { ...state, standing: after.known.standing }, effects: [...effects, answered] };
+      return { state: { ...state, status: after.known.status }, effects: [...effects, answered] };
     }
     default:
       return assertNever(state);
@@ -155,7 +155,7 @@ export function expire(state: NodePhase, lease: Lease, horizon: Moment, rules: N
   if (state.phase !== 'known' || !isDue(state)) return { state, effects: NOTHING };
   if (lease.deadline >= horizon) return { state, effects: WATCH };
   const { known, effects } = missed(state, lease, (at) => at < horizon, rules);
-  return { state: { ...state, standing: known.standing }, effects };
+  return { state: { ...state, status: known.status }, effects };
 }
 
 /** A pause begins or ends: until that is on disk, it is open whether somebody is notified of what happens now. */

@@ -21,13 +21,13 @@ interface MissedDeadline {
  * @param after the deadline that follows a missed one
  */
 function* missedDeadlines(
-  standing: { readonly state: NodeState; readonly retries: number },
+  status: { readonly state: NodeState; readonly retries: number },
   deadline: Moment,
   maxRetries: number,
   isPast: (deadline: Moment) => boolean,
   after: (deadline: Moment) => Moment,
 ): Generator<MissedDeadline> {
-  let { retries } = standing;
+  let { retries } = status;
   let at = deadline;
   while (isPast(at)) {
     if (retries >= maxRetries) {
@@ -43,12 +43,12 @@ function* missedDeadlines(
 
 /** The node's state after the deadlines that have passed. */
 export function missed(
-  { registration, standing }: RegisteredNode,
+  { registration, status }: RegisteredNode,
   lease: Lease,
   isPast: (deadline: Moment) => boolean,
   rules: NodeRules,
 ): { readonly known: RegisteredNode; readonly effects: readonly NodeEffect[]; readonly deadline: Moment } {
-  const before: RegisteredNode = { registration, standing };
+  const before: RegisteredNode = { registration, status };
   if (!isDue(before) || !isPast(lease.deadline))
     return { known: before, effects: NOTHING, deadline: lease.deadline };
   const timeout = timeoutInForce(registration.settings.timeout ?? rules.timeout, lease.heartbeatHistory);
@@ -57,11 +57,11 @@ export function missed(
   const effects: NodeEffect[] = [];
   let known = before;
   let { deadline } = lease;
-  for (const miss of missedDeadlines(standing, deadline, maxRetries, isPast, after)) {
+  for (const miss of missedDeadlines(status, deadline, maxRetries, isPast, after)) {
     deadline = miss.next ?? deadline;
     effects.push(miss.next === undefined ? { kind: 'rest' } : { kind: 'await', deadline });
-    if (miss.to === known.standing.state) {
-      known = { registration, standing: { ...known.standing, retries: miss.retries } };
+    if (miss.to === known.status.state) {
+      known = { registration, status: { ...known.status, retries: miss.retries } };
       continue;
     }
     const turn = flipped(known, { ...miss, cause: 'silence' }, lease, rules);
@@ -77,17 +77,17 @@ export interface Turn extends Pick<MissedDeadline, 'to' | 'retries' | 'at'> {
 }
 
 export function flipped(
-  { registration, standing }: RegisteredNode,
+  { registration, status }: RegisteredNode,
   { to, retries, at, cause, reason }: Turn,
   lease: Lease,
   rules: NodeRules,
 ): { readonly known: RegisteredNode; readonly effect: NodeEffect } {
   // Flips of a node are in order, whatever the wall clock does.
-  const since = instant(Math.max(rules.wallAt(at), standing.since + 1));
+  const since = instant(Math.max(rules.wallAt(at), status.since + 1));
   const blind = rules.blind - lease.heardBlind;
   const flip: Flip = {
     node: registration.name,
-    from: standing.state,
+    from: status.state,
     to,
     at: since,
     cause,
@@ -95,6 +95,6 @@ export function flipped(
     blind,
     ...(reason !== undefined && { reason }),
   };
-  const known = { registration, standing: { state: to, retries, since } };
+  const known = { registration, status: { state: to, retries, since } };
   return { known, effect: { kind: 'flip', flip, known } };
 }

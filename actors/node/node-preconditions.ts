@@ -28,7 +28,7 @@ export function evaluatePrecondition(
       if (precondition === 'exists') return undefined;
       if (command.kind !== 'acknowledge') return refused;
       const { known } = missed(state, lease, (at) => at < command.arrivedAt, rules);
-      return known.standing.state === 'failed' ? refused : undefined;
+      return known.status.state === 'failed' ? refused : undefined;
     }
     case 'registering':
     case 'changing':

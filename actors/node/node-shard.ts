@@ -6,7 +6,7 @@ import { HeartbeatHistory } from '../../src/domain/heartbeat-history.js';
 import type { ShardIndex } from '../../src/domain/shard.js';
 import { moment, type Millis, type Moment } from '../../src/domain/time.js';
 import { timeoutInForce } from '../../src/domain/timeout.js';
-import type { NodeStanding } from '../../src/ports/history-store.js';
+import type { NamedStatus } from '../../src/ports/history-store.js';
 import type { NodeEntry, NodeSettlement } from '../history/history.protocol.js';
 import type { Alerting } from '../notifier/notifier.protocol.js';
 import { BatchReplies, type Refusal, type Replies } from '../shards/pending-request.js';
@@ -19,7 +19,7 @@ import {
   type NodePhase,
   type NodeRules,
   type Settled,
-  type StandingSettled,
+  type StatusSettled,
 } from './decision.js';
 import { DirtyNodes } from './dirty-nodes.js';
 import { FlipPublisher } from './flip-publisher.js';
@@ -119,16 +119,16 @@ export class NodeShard extends ShardSupervisor<NodeEntity, NodeActor> implements
     if (state.phase !== 'unknown' && isDue(state)) this.wheel.arm(actor, actor.deadline);
   }
 
-  protected override settleAnyhow(actor: NodeActor, signal: Settled | StandingSettled): void {
+  protected override settleAnyhow(actor: NodeActor, signal: Settled | StatusSettled): void {
     if (signal.kind === 'settled') actor.settleAnyhow(signal, 'HEARTBEAT_INTERNAL');
-    else actor.releaseStanding(signal.number);
+    else actor.releaseStatus(signal.number);
   }
 
   /** Restores a node found at a restart. It has no deadline before `resume`. */
   recover(registration: Registration, status: NodeStatus): void {
     const { state, retries, since, lastHeartbeat, heardBlind, heartbeatHistory } = status;
     const actor = new NodeActor(registration.name, this);
-    actor.state = { phase: 'known', registration, standing: { state, retries, since } };
+    actor.state = { phase: 'known', registration, status: { state, retries, since } };
     actor.lastHeartbeat = lastHeartbeat;
     actor.heardBlind = heardBlind;
     if (typeof registration.settings.timeout === 'object' && heartbeatHistory !== undefined)
@@ -152,8 +152,8 @@ export class NodeShard extends ShardSupervisor<NodeEntity, NodeActor> implements
     this.tellSettled(settlement.node, this.#signalOf(settlement));
   }
 
-  #signalOf(settlement: NodeSettlement): Settled | StandingSettled {
-    if ('number' in settlement) return { kind: 'standing_settled', number: settlement.number };
+  #signalOf(settlement: NodeSettlement): Settled | StatusSettled {
+    if ('number' in settlement) return { kind: 'status_settled', number: settlement.number };
     const at = this.#deps.clock.now();
     return settlement.stored
       ? { kind: 'settled', at, stored: true }
@@ -184,7 +184,7 @@ export class NodeShard extends ShardSupervisor<NodeEntity, NodeActor> implements
   }
 
   /** Returns the statuses that changed since the last call. */
-  takeDirty(): NodeStanding[] {
+  takeDirty(): NamedStatus[] {
     return this.#dirtyNodes.take();
   }
 

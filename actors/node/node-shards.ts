@@ -196,12 +196,12 @@ export class LocalNodeShards implements NodeShards, NodeRules {
   }
 
   /** Nodes by state. */
-  get standing(): ReturnType<StateCounts['inspect']> {
+  get states(): ReturnType<StateCounts['inspect']> {
     return this.#stateCounts.inspect();
   }
 
   inspect(): object {
-    return { ...this.standing, shards: this.count };
+    return { ...this.states, shards: this.count };
   }
 
   #at(shard: ShardIndex): NodeShard {

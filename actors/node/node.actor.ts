@@ -82,7 +82,7 @@ export class NodeActor extends EntityActor<NodeEntity, NodeDeps> implements Leas
   #settled = 0;
   /** Whether its status goes to disk with the next checkpoint. */
   isDirty = false;
-  #waitingForStanding: AwaitingCommit | undefined;
+  #waitingForStatus: AwaitingCommit | undefined;
 
   get state(): NodePhase {
     return this.#state;
@@ -108,8 +108,7 @@ export class NodeActor extends EntityActor<NodeEntity, NodeDeps> implements Leas
     return this.state.phase !== 'unknown';
   }
 
-  statusOf({ standing }: RegisteredNode): NodeStatus {
-    const { state, retries, since } = standing;
+  statusOf({ status: { state, retries, since } }: RegisteredNode): NodeStatus {
     // Field by field: a checkpoint makes very many of these, and spreading took most of its time.
     const status: NodeStatus = {
       state,
@@ -124,8 +123,8 @@ export class NodeActor extends EntityActor<NodeEntity, NodeDeps> implements Leas
   }
 
   /** Until all submitted statuses are settled. */
-  private waitForStanding(message: PendingRequest<NodeEntity>): void {
-    const pending = (this.#waitingForStanding ??= new AwaitingCommit());
+  private waitForStatus(message: PendingRequest<NodeEntity>): void {
+    const pending = (this.#waitingForStatus ??= new AwaitingCommit());
     if (pending.join(message, this.#submitted)) return;
     if (pending.size < this.deps.mailbox) pending.add(message, this.#submitted);
     else this.refuse(message);
@@ -140,12 +139,12 @@ export class NodeActor extends EntityActor<NodeEntity, NodeDeps> implements Leas
     this.release(refusal, false);
   }
 
-  releaseStanding(upTo: number): void {
+  releaseStatus(upTo: number): void {
     this.#settled = Math.max(this.#settled, upTo);
-    const pending = this.#waitingForStanding;
+    const pending = this.#waitingForStatus;
     if (pending === undefined) return;
     const answerable = pending.take(upTo);
-    if (pending.size === 0) this.#waitingForStanding = undefined;
+    if (pending.size === 0) this.#waitingForStatus = undefined;
     for (const request of answerable) request.answer(this.replyAfterCommit(request, false));
   }
 
@@ -176,9 +175,9 @@ export class NodeActor extends EntityActor<NodeEntity, NodeDeps> implements Leas
         this.deps.note(this);
         return this.deps.flip(this, effect.flip, effect.known, ++this.#submitted);
       case 'store':
-        if (this.#waitingForStanding?.isLast(pendingIn(message), this.#submitted) === true) return;
+        if (this.#waitingForStatus?.isLast(pendingIn(message), this.#submitted) === true) return;
         return this.deps.submit({
-          kind: 'standing',
+          kind: 'status',
           ...this.address,
           number: ++this.#submitted,
           status: this.statusOf(effect.known),
@@ -189,12 +188,12 @@ export class NodeActor extends EntityActor<NodeEntity, NodeDeps> implements Leas
         return pendingIn(message).answer(effect.reply);
       case 'wait':
         return this.wait(pendingIn(message));
-      case 'wait_for_standing':
-        return this.waitForStanding(pendingIn(message));
+      case 'wait_for_status':
+        return this.waitForStatus(pendingIn(message));
       case 'release':
         return this.release(effect.refusal, effect.created);
-      case 'release_standing':
-        return this.releaseStanding(effect.number);
+      case 'release_status':
+        return this.releaseStatus(effect.number);
       case 'defer':
         return this.defer(message);
       case 'register':

@@ -50,8 +50,8 @@ export function decide(state: NodePhase, lease: Lease, message: NodeMessage, rul
       return expire(state, lease, message.horizon, rules);
     case 'settled':
       return settle(state, message, rules);
-    case 'standing_settled':
-      return { state, effects: [{ kind: 'release_standing', number: message.number }] };
+    case 'status_settled':
+      return { state, effects: [{ kind: 'release_status', number: message.number }] };
     default:
       return assertNever(message);
   }

@@ -1,35 +1,29 @@
-import type { Acknowledgement, NodeState, Registration } from '../../src/domain/node.js';
+import type { Acknowledgement, NodeStatus, Registration } from '../../src/domain/node.js';
 import type { Instant } from '../../src/domain/time.js';
-
-interface Standing {
-  readonly state: NodeState;
-  readonly retries: number;
-  readonly since: Instant;
-}
 
 /** A node that is on disk. */
 export interface RegisteredNode {
   readonly registration: Registration;
-  readonly standing: Standing;
+  readonly status: Pick<NodeStatus, 'state' | 'retries' | 'since'>;
 }
 
 /** Who takes care of the failure that it is in. @param wall read only where an end was given */
 export function acknowledgementOf(
-  { registration, standing }: RegisteredNode,
+  { registration, status }: RegisteredNode,
   wall: () => Instant,
 ): Acknowledgement | undefined {
   const { acknowledged } = registration;
-  if (standing.state !== 'failed' || acknowledged?.since !== standing.since) return undefined;
+  if (status.state !== 'failed' || acknowledged?.since !== status.since) return undefined;
   return acknowledged.until === undefined || wall() < acknowledged.until ? acknowledged : undefined;
 }
 
 /** Whether channels were, or are about to be, notified that it has failed. Nobody is notified during a pause. */
-export function isNotifiedAsFailed({ registration, standing }: RegisteredNode): boolean {
+export function isNotifiedAsFailed({ registration, status }: RegisteredNode): boolean {
   const { pausedAt, pausedFailed } = registration;
-  return pausedAt === undefined ? standing.state === 'failed' : pausedFailed === true;
+  return pausedAt === undefined ? status.state === 'failed' : pausedFailed === true;
 }
 
 /** Whether there is a deadline: paused and failed nodes have none. */
-export function isDue({ registration, standing }: RegisteredNode): boolean {
-  return registration.pausedAt === undefined && standing.state !== 'failed';
+export function isDue({ registration, status }: RegisteredNode): boolean {
+  return registration.pausedAt === undefined && status.state !== 'failed';
 }

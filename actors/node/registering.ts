@@ -48,7 +48,7 @@ export function register(command: NodeCommand, rules: NodeRules, isHeartbeat: bo
     pausedAt: change.paused === true ? at : undefined,
     ...(quota !== undefined && { registeredBy: quota.key }),
   };
-  const known: RegisteredNode = { registration, standing: { state: 'active', retries: 0, since: at } };
+  const known: RegisteredNode = { registration, status: { state: 'active', retries: 0, since: at } };
   const timeout = registration.settings.timeout ?? rules.timeout;
   return {
     state: { phase: 'registering', by: command.kind, ...known },
@@ -99,10 +99,10 @@ export function change(state: NodePhase, lease: Lease, command: NodeCommand, rul
  */
 function timeoutBegunBy(
   next: Registration,
-  { registration, standing }: RegisteredNode,
+  { registration, status }: RegisteredNode,
   rules: NodeRules,
 ): Millis | undefined {
-  if (!isDue({ registration: next, standing })) return undefined;
+  if (!isDue({ registration: next, status })) return undefined;
   const timeout = next.settings.timeout ?? rules.timeout;
   const isNew = !sameTimeout(timeout, registration.settings.timeout ?? rules.timeout);
   return isNew || registration.pausedAt !== undefined ? longestTimeout(timeout) : undefined;
@@ -110,7 +110,7 @@ function timeoutBegunBy(
 
 /** @returns the same registration if nothing changes */
 function changedBy(
-  { registration: before, standing: { state } }: RegisteredNode,
+  { registration: before, status: { state } }: RegisteredNode,
   command: NodeCommand,
   at: Instant,
 ): Registration {
@@ -136,7 +136,7 @@ export function forget(state: NodePhase): Decision {
     case 'leaving':
       return { state, effects: DEFER };
     case 'known': {
-      const known = { registration: state.registration, standing: state.standing };
+      const known = { registration: state.registration, status: state.status };
       return { state: { phase: 'leaving', ...known }, effects: [{ kind: 'forget', known }, WAIT] };
     }
     default:
@@ -160,11 +160,11 @@ export function settle(state: NodePhase, settled: Settled, rules: NodeRules): De
         ? { state: UNKNOWN, effects: [{ kind: 'rest' }, release] }
         : registered(state, [release]);
     case 'changing': {
-      const { registration: before, standing, next } = state;
+      const { registration: before, status, next } = state;
       // The status in the same batch may be on disk with it.
       if (!settled.stored) return registered(state, [{ kind: 'note' }, release]);
-      const after = { registration: next, standing };
-      const timeout = timeoutBegunBy(next, { registration: before, standing }, rules);
+      const after = { registration: next, status };
+      const timeout = timeoutBegunBy(next, { registration: before, status }, rules);
       if (timeout === undefined) return registered(after, [release]);
       // Not sooner than one timeout from the request, whatever has happened in between.
       const deadline = moment(settled.at + timeout);
@@ -176,8 +176,8 @@ export function settle(state: NodePhase, settled: Settled, rules: NodeRules): De
   }
 }
 
-function registered({ registration, standing }: RegisteredNode, effects: readonly NodeEffect[]): Decision {
-  const known: RegisteredNode = { registration, standing };
+function registered({ registration, status }: RegisteredNode, effects: readonly NodeEffect[]): Decision {
+  const known: RegisteredNode = { registration, status };
   return {
     state: { phase: 'known', ...known },
     effects: [{ kind: isDue(known) ? 'watch' : 'rest' }, ...effects],

@@ -25,7 +25,7 @@ export class StateCounts {
 
   #add(node: NodePhase, count: 1 | -1): void {
     if (node.phase === 'unknown' || node.phase === 'registering') return;
-    this.#counts[node.standing.state] += count;
+    this.#counts[node.status.state] += count;
     if (node.registration.pausedAt !== undefined) this.#counts.paused += count;
   }
 }

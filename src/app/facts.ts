@@ -107,7 +107,7 @@ function historiesOf(runs: readonly PartitionRun[]): object {
 function nodeFacts({ home, nodeCounts }: Actors): DaemonFacts['nodes'] {
   const nodes = home.run?.watch?.nodes;
   const registeredBy = (key: string): number => nodes?.registeredBy(key) ?? 0;
-  const { active, inactive, failed, paused } = nodes?.standing ?? NO_NODES;
+  const { active, inactive, failed, paused } = nodes?.states ?? NO_NODES;
   const { heartbeats, flips, misses } = nodeCounts;
   return { states: { active, inactive, failed }, paused, registeredBy, heartbeats, flips, misses };
 }

@@ -46,7 +46,7 @@ export type HistoryRecord =
   /** A node was deleted, with all that was stored of it. */
   | { readonly kind: 'forgotten'; readonly node: NodeName }
   /** Statuses of nodes; a later one of the same node replaces the earlier. */
-  | { readonly kind: 'statuses'; readonly nodes: readonly NodeStanding[] }
+  | { readonly kind: 'statuses'; readonly nodes: readonly NamedStatus[] }
   /** A node's state changed. Idempotent: written again, it is the same flip. */
   | { readonly kind: 'flip'; readonly flip: Flip }
   /** A pause ended. A later record with the same beginning replaces it. */
@@ -75,7 +75,7 @@ export interface Membership {
 }
 
 /** A node's status with its name. */
-export interface NodeStanding {
+export interface NamedStatus {
   readonly name: NodeName;
   readonly status: NodeStatus;
 }

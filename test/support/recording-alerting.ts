@@ -5,7 +5,7 @@ import type { Alerting, FailureStatus, NodeChange } from '../../actors/notifier/
 /** Raises an alert for each flip, and remembers what it was asked and told. */
 export class RecordingAlerting implements Alerting {
   readonly raised: NodeChange[] = [];
-  readonly standing: { readonly node: NodeName; readonly standing: FailureStatus | undefined }[] = [];
+  readonly statuses: { readonly node: NodeName; readonly status: FailureStatus | undefined }[] = [];
   readonly heard: AlertRecord[] = [];
   /** Of all alerts that were raised. */
   readonly ids: AlertId[] = [];
@@ -33,8 +33,8 @@ export class RecordingAlerting implements Alerting {
     // It prepares nothing.
   }
 
-  failureStatus(node: NodeName, standing: FailureStatus | undefined): void {
-    this.standing.push({ node, standing });
+  failureStatus(node: NodeName, status: FailureStatus | undefined): void {
+    this.statuses.push({ node, status });
   }
 
   /** What the disk refused at first is heard of again when it is stored. */

@@ -35,7 +35,7 @@ export type Answer = (message: AlertMessage, attempt: Attempt) => Promise<void>;
 interface SimulatedChannel extends Partial<ChannelPolicy> {
   readonly answer?: Answer;
   readonly receiver?: string;
-  /** Its provider forgets nothing, so that it is not told again of what stands. */
+  /** Its provider forgets nothing, so that open failures are not resent to it. */
   readonly remembers?: boolean;
 }
 
@@ -311,8 +311,8 @@ export class SimulatedAlerts {
     };
   }
 
-  /** As the nodes tell how one stands that has failed. @param since by the simulated wall clock; undefined: it is gone */
-  stands(
+  /** Reports the status of a failed node, as nodes do. @param since by the simulated wall clock; undefined: it has recovered */
+  failureStatus(
     name: string,
     since: number | undefined,
     {
@@ -341,7 +341,7 @@ export class SimulatedAlerts {
     const node = { ...this.factsOf(name, state), ...facts };
     await this.#store('resumed', node);
     this.notifier.settled(node.name, true);
-    if (state === 'failed') this.stands(name, this.clock.wall(), facts);
+    if (state === 'failed') this.failureStatus(name, this.clock.wall(), facts);
     await this.clock.settle();
   }
 
@@ -355,7 +355,7 @@ export class SimulatedAlerts {
     const node = this.factsOf(name, 'failed');
     await this.#submit({ kind: 'rerouted', node: { ...node, ...before }, next: { ...node, ...next } });
     this.notifier.settled(node.name, true);
-    this.stands(name, since, next);
+    this.failureStatus(name, since, next);
     await this.clock.settle();
   }
 

@@ -68,15 +68,15 @@ export function jsonBytes(text: string): number {
 /** The states of the nodes in a group, a line each: as many as people read and as fit, then how many more there are. */
 export function listed(
   { nodes = [] }: AlertMessage,
-  line: (name: string, standing: string) => string,
+  line: (name: string, state: string) => string,
   { most = LISTED, room = Infinity, size = length }: { most?: number; room?: number; size?: Size } = {},
 ): readonly string[] {
-  const lines = nodes.slice(0, most).map((node) => line(node.name, standingOf(node)));
+  const lines = nodes.slice(0, most).map((node) => line(node.name, stateText(node)));
   return fitted(lines, room, size, nodes.length);
 }
 
 /** A node's state, to follow its name. */
-export function standingOf({
+export function stateText({
   state,
   deleted,
 }: Pick<NonNullable<AlertMessage['nodes']>[number], 'state' | 'deleted'>): string {

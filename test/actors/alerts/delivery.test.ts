@@ -301,24 +301,24 @@ describe('a channel', () => {
   });
 });
 
-/** A disk that stands still for a while, and loses nothing. */
+/** A disk that stalls for a while, and loses nothing. */
 class SlowStore extends MemoryHistoryStore {
-  #standing: Promise<void> | undefined;
+  #stall: Promise<void> | undefined;
   #release = (): void => undefined;
 
   override async write(batch: readonly HistoryRecord[]): Promise<void> {
-    await this.#standing;
+    await this.#stall;
     return super.write(batch);
   }
 
   stand(): void {
-    this.#standing = new Promise((resolve) => {
+    this.#stall = new Promise((resolve) => {
       this.#release = resolve;
     });
   }
 
   go(): void {
-    this.#standing = undefined;
+    this.#stall = undefined;
     this.#release();
   }
 }

@@ -81,7 +81,7 @@ describe('a node that depends on another', () => {
     const since = alerts.clock.wall();
     alerts.flip('web', 'inactive', 'failed', on('switch'));
     await alerts.pass(10);
-    alerts.stands('web', since, { isQuiet: true, ...on('switch') });
+    alerts.failureStatus('web', since, { isQuiet: true, ...on('switch') });
     alerts.recover('switch');
     await alerts.pass(200);
     expect(alerts.told('ops').at(-1)).to.equal('node.failed web');
@@ -135,7 +135,7 @@ describe('a node that depends on another', () => {
     alerts.fail('switch');
     alerts.flip('web', 'inactive', 'failed', on('switch'));
     await alerts.pass(100);
-    alerts.stands('switch', undefined);
+    alerts.failureStatus('switch', undefined);
     await alerts.pass(31);
     expect(alerts.told().at(-1)).to.equal('node.failed web');
     await alerts.stop();
@@ -257,9 +257,9 @@ describe('a node that depends on another', () => {
     await first.pass(60);
     await first.stop();
     const second = await SimulatedAlerts.start({ store, clock: first.clock });
-    second.stands('switch', since);
-    second.stands('web', since, on('switch'));
-    second.stands('db', since, on('power'));
+    second.failureStatus('switch', since);
+    second.failureStatus('web', since, on('switch'));
+    second.failureStatus('db', since, on('power'));
     await second.pass(60);
     expect(second.told()).to.deep.equal(['node.failed db']);
     second.recover('switch');

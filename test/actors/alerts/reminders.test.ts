@@ -74,8 +74,8 @@ describe('a reminder', () => {
     const since = alerts.clock.wall();
     alerts.fail('n1', 'n2', 'n3');
     await alerts.pass(1);
-    alerts.stands('n1', since, { isQuiet: true });
-    alerts.stands('n2', undefined);
+    alerts.failureStatus('n1', since, { isQuiet: true });
+    alerts.failureStatus('n2', undefined);
     await alerts.pass(HOUR);
     expect(alerts.told().slice(3)).to.deep.equal(['node.failed n3']);
     alerts.recover('n1');
@@ -109,7 +109,7 @@ describe('a reminder', () => {
     await first.pass(HOUR / 2);
     await first.stop();
     const second = await start({ store, clock: first.clock });
-    second.stands('n1', since);
+    second.failureStatus('n1', since);
     await second.pass(HOUR / 2 - 10);
     expect(second.told()).to.deep.equal([]);
     await second.pass(10);
@@ -117,7 +117,7 @@ describe('a reminder', () => {
     expect(second.delivered[0]?.message.message, 'whose clock').to.equal(
       "Node 'n1' is still failed, for 1 h now by the wall clock, since before a restart.",
     );
-    second.stands('n1', since, { isQuiet: false, labels: { team: 'web' } });
+    second.failureStatus('n1', since, { isQuiet: false, labels: { team: 'web' } });
     second.fail('n2');
     await second.pass(HOUR);
     expect(second.delivered.at(-1)?.message.message).to.equal(
@@ -202,7 +202,7 @@ describe('an acknowledgement', () => {
     const since = alerts.clock.wall();
     alerts.fail('n1', 'n2');
     await alerts.pass(60);
-    alerts.stands('n1', since, { isQuiet: true });
+    alerts.failureStatus('n1', since, { isQuiet: true });
     await alerts.pass(1000);
     expect(alerts.told('boss')).to.deep.equal(['node.failed n2']);
     alerts.recover('n1', 'n2');
@@ -221,11 +221,11 @@ describe('an acknowledgement', () => {
     const since = first.clock.wall();
     first.fail('n1');
     await first.pass(60);
-    first.stands('n1', since, { isQuiet: true });
+    first.failureStatus('n1', since, { isQuiet: true });
     await first.pass(1);
     await first.stop();
     const second = await SimulatedAlerts.start({ store, channels, clock: first.clock });
-    second.stands('n1', since, { isQuiet: true });
+    second.failureStatus('n1', since, { isQuiet: true });
     await second.pass(2000);
     expect(second.told()).to.deep.equal([]);
     await second.stop();
@@ -236,9 +236,9 @@ describe('an acknowledgement', () => {
     const since = alerts.clock.wall();
     alerts.fail('n1');
     await alerts.pass(60);
-    alerts.stands('n1', since, { isQuiet: true });
+    alerts.failureStatus('n1', since, { isQuiet: true });
     await alerts.pass(2000);
-    alerts.stands('n1', since, { isQuiet: false });
+    alerts.failureStatus('n1', since, { isQuiet: false });
     await alerts.pass(5);
     expect(alerts.told('boss')).to.deep.equal(['node.failed n1']);
     await alerts.stop();
@@ -248,7 +248,7 @@ describe('an acknowledgement', () => {
     const alerts = await SimulatedAlerts.start({ channels });
     alerts.fail('n1');
     await alerts.pass(60);
-    alerts.stands('n1', undefined);
+    alerts.failureStatus('n1', undefined);
     await alerts.pass(2000);
     expect(alerts.told('boss')).to.deep.equal([]);
     expect(await alerts.states('node.failed')).to.deep.equal(['delivered', 'cancelled']);

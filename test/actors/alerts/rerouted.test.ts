@@ -257,7 +257,7 @@ describe('a failure whose node goes to other channels', () => {
     await alerts.kill();
     answer = () => Promise.resolve();
     const { store, clock } = alerts;
-    await start({ channels, store, clock, recover: (again) => again.stands('db', since, DATA) });
+    await start({ channels, store, clock, recover: (again) => again.failureStatus('db', since, DATA) });
     await alerts.pass(60);
     expect(closed()).to.deep.equal(['web db']);
   });
@@ -270,7 +270,7 @@ describe('a failure whose node goes to other channels', () => {
       await alerts.pass(1);
       await alerts.reroute('db', since, WEB, DATA);
       await alerts.pass(1);
-      await restart(() => alerts.stands('db', since, DATA));
+      await restart(() => alerts.failureStatus('db', since, DATA));
       if (ends === 'recovers') alerts.flip('db', 'failed', 'active', DATA);
       else if (ends === 'is deleted') await alerts.delete('db', DATA);
       else await alerts.reroute('db', since, DATA, WEB);
@@ -290,7 +290,7 @@ describe('a failure whose node goes to other channels', () => {
     await alerts.pass(1);
     await alerts.reroute('db', since, WEB, DATA);
     await alerts.pass(700);
-    await restart(() => alerts.stands('db', since, DATA));
+    await restart(() => alerts.failureStatus('db', since, DATA));
     alerts.flip('db', 'failed', 'active', DATA);
     await alerts.pass(1);
     expect(alerts.told('data')).to.deep.equal(['node.recovered db']);
@@ -303,7 +303,7 @@ describe('a failure whose node goes to other channels', () => {
     await alerts.pass(1);
     await alerts.replace(TEAMS);
     await alerts.replace({ all: TEAMS.all, more: { remembers: true } });
-    await restart(() => alerts.stands('db', since), { all: TEAMS.all, more: { remembers: true } });
+    await restart(() => alerts.failureStatus('db', since), { all: TEAMS.all, more: { remembers: true } });
     alerts.recover('db');
     await alerts.pass(1);
     expect([alerts.told('all'), alerts.told('more')]).to.deep.equal([['node.recovered db'], []]);
@@ -321,7 +321,7 @@ describe('a failure whose node goes to other channels', () => {
     alerts.flip('db', 'inactive', 'failed', DATA);
     await alerts.pass(1);
     const again = alerts.clock.wall();
-    await restart(() => alerts.stands('db', again - 1000, DATA));
+    await restart(() => alerts.failureStatus('db', again - 1000, DATA));
     alerts.flip('db', 'failed', 'active', DATA);
     await alerts.pass(1);
     expect(alerts.told('data')).to.deep.equal(['node.recovered db']);

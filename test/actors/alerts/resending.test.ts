@@ -17,8 +17,8 @@ describe('channels whose provider forgets', () => {
     await first.stop();
     expect(first.again, 'what is told once is not told again').to.deep.equal([]);
     const second = await SimulatedAlerts.start({ store, channels, clock: first.clock });
-    second.stands('switch', since);
-    second.stands('behind', since, on('switch'));
+    second.failureStatus('switch', since);
+    second.failureStatus('behind', since, on('switch'));
     await second.pass(1);
     expect(second.again).to.deep.equal(['ops: switch failed']);
     expect(second.told()).to.deep.equal([]);
@@ -41,9 +41,9 @@ describe('channels whose provider forgets', () => {
     const since = alerts.clock.wall();
     alerts.fail('a');
     await alerts.pass(60);
-    alerts.stands('a', since, { labels: { team: 'web' } });
+    alerts.failureStatus('a', since, { labels: { team: 'web' } });
     await alerts.pass(1);
-    alerts.stands('a', undefined);
+    alerts.failureStatus('a', undefined);
     await alerts.pass(1);
     expect(alerts.again).to.deep.equal(['ops: a failed', 'ops: a is gone']);
     await alerts.stop();

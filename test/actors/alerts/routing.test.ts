@@ -218,7 +218,7 @@ describe('a channel with a delay', () => {
       const { clock } = first;
       first.fail(...Array.from({ length: 29 }, (_, index) => `n${String(index)}`));
       await first.pass(100);
-      first.stands('n0', clock.wall() - 100_000, { isQuiet: true });
+      first.failureStatus('n0', clock.wall() - 100_000, { isQuiet: true });
       first.flip('n0', 'failed', 'active', { isPaused: true });
       await first.pass(1000);
       expect(first.told('boss')).to.have.length(1);
@@ -231,7 +231,7 @@ describe('a channel with a delay', () => {
       if (ends === 'its pause ends') await second.resume('n0', 'active');
       else if (ends === 'it is deleted') await second.delete('n0');
       else {
-        second.stands('n0', again);
+        second.failureStatus('n0', again);
         await second.pass(1);
         second.recover('n0');
       }
@@ -298,12 +298,12 @@ describe('a channel with a delay', () => {
     alerts.fail(...names);
     alerts.fail('held1', 'held2', 'held3');
     await alerts.pass(100);
-    for (const name of ['held1', 'held2']) alerts.stands(name, since, { isQuiet: true });
+    for (const name of ['held1', 'held2']) alerts.failureStatus(name, since, { isQuiet: true });
     alerts.recover(...names);
     await alerts.pass(1000);
     expect(alerts.told('boss')).to.deep.equal(['node.failed held3']);
     alerts.recover('held1');
-    alerts.stands('held2', since, { isQuiet: false });
+    alerts.failureStatus('held2', since, { isQuiet: false });
     await alerts.pass(10);
     expect(alerts.told('boss')).to.deep.equal(['node.failed held3', 'node.failed held2']);
     alerts.recover('held2');

@@ -41,9 +41,9 @@ const flip = (name: NodeName, at: number): Flip => ({
 
 const registered = (name: NodeName, more?: Partial<Registration>): HistoryRecord[] => [
   { kind: 'registered', node: registration(name, more) },
-  stands(name, status()),
+  statusRecord(name, status()),
 ];
-const stands = (name: NodeName, how: NodeStatus): HistoryRecord => ({
+const statusRecord = (name: NodeName, how: NodeStatus): HistoryRecord => ({
   kind: 'statuses',
   nodes: [{ name, status: how }],
 });
@@ -77,7 +77,7 @@ export function describeNodes(make: MakeSubject): void {
       const acknowledged = { by: 'ann', at: instant(7), since: instant(6), until: instant(9) };
       await history.store.write([
         { kind: 'registered', node: registration(ANN, { acknowledged }) },
-        stands(ANN, status()),
+        statusRecord(ANN, status()),
       ]);
       await history.reopen();
       const [found] = await collect(history.store.nodes());
@@ -98,7 +98,7 @@ export function describeNodes(make: MakeSubject): void {
         lastHeartbeat: instant(-1),
         heardBlind: 1e12 + 0.1,
       });
-      await history.store.write([{ kind: 'registered', node: chosen }, stands(ODD, how)]);
+      await history.store.write([{ kind: 'registered', node: chosen }, statusRecord(ODD, how)]);
       expect(await collect(history.store.nodes())).to.deep.equal([{ node: chosen, status: how }]);
       await history.reopen();
       expect(await collect(history.store.nodes())).to.deep.equal([{ node: chosen, status: how }]);
@@ -114,16 +114,16 @@ export function describeNodes(make: MakeSubject): void {
         status: status({ lastHeartbeat: instant(7), ...(at === 0 && { heartbeatHistory }) }),
       }));
       for (const { node: chosen, status: how } of stored)
-        await history.store.write([{ kind: 'registered', node: chosen }, stands(chosen.name, how)]);
+        await history.store.write([{ kind: 'registered', node: chosen }, statusRecord(chosen.name, how)]);
       expect(await collect(history.store.nodes())).to.deep.equal(stored);
       await history.reopen();
       expect(await collect(history.store.nodes())).to.deep.equal(stored);
     });
 
     it('has what was last written', async () => {
-      await history.store.write([...registered(ANN), stands(ANN, status({ retries: 1 }))]);
+      await history.store.write([...registered(ANN), statusRecord(ANN, status({ retries: 1 }))]);
       await history.store.write([
-        stands(ANN, status({ retries: 2, lastHeartbeat: instant(7) })),
+        statusRecord(ANN, status({ retries: 2, lastHeartbeat: instant(7) })),
         { kind: 'registered', node: registration(ANN, { pausedAt: instant(9) }) },
       ]);
       expect(await collect(history.store.nodes())).to.deep.equal([
@@ -252,10 +252,10 @@ export function describeNodes(make: MakeSubject): void {
       it(`takes back, or writes again, what was in a refused batch that was ${outcome}`, async () => {
         await history.store.write([...registered(ANN), flipped(ANN, 1)]);
         await history.data.refuse(
-          [...registered(ODD), flipped(ANN, 2), stands(ANN, status({ retries: 1 }))],
+          [...registered(ODD), flipped(ANN, 2), statusRecord(ANN, status({ retries: 1 }))],
           outcome,
         );
-        await history.store.write([forgotten(ODD), flipped(ANN, 2), stands(ANN, status({ retries: 1 }))]);
+        await history.store.write([forgotten(ODD), flipped(ANN, 2), statusRecord(ANN, status({ retries: 1 }))]);
         expect(await names()).to.deep.equal([ANN]);
         expect(await flips(ANN)).to.deep.equal([1, 2]);
         await history.data.refuse([forgotten(ANN)], outcome);

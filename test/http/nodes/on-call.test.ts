@@ -64,13 +64,13 @@ describe('the calls of people on call', () => {
     expect((await takeBack()).json, 'not failed').to.include({ state: 'active', acknowledged: null });
     await http.call('POST', '/nodes/db1/fail');
     await http.call('POST', '/nodes/db1/acknowledge', ACK);
-    http.alerting.standing.length = 0;
+    http.alerting.statuses.length = 0;
     for (const time of ['first', 'second']) {
       const answer = await takeBack();
       expect(answer.status, time).to.equal(200);
       expect(answer.json, time).to.include({ state: 'failed', acknowledged: null });
     }
-    const told = http.alerting.standing.map(({ standing }) => standing?.isQuiet);
+    const told = http.alerting.statuses.map(({ status }) => status?.isQuiet);
     expect(told, 'the alerts hear of it once').to.deep.equal([false]);
     expect((await http.call('GET', '/nodes/db1')).json).to.include({ acknowledged: null });
     expect((await http.call('DELETE', '/nodes/nobody/acknowledge')).status).to.equal(404);
@@ -98,13 +98,13 @@ describe('the calls of people on call', () => {
         acknowledged: { ...ACK, at: http.now, until },
       });
     }
-    http.alerting.standing.length = 0;
+    http.alerting.statuses.length = 0;
     await http.daemon.clock.advance(59_000);
     expect((await http.call('GET', '/nodes/db1')).json).to.have.nested.property('acknowledged.until', until);
-    expect(http.alerting.standing).to.deep.equal([]);
+    expect(http.alerting.statuses).to.deep.equal([]);
     await http.daemon.clock.advance(1_500);
     expect((await http.call('GET', '/nodes/db1')).json).to.include({ state: 'failed', acknowledged: null });
-    const told = http.alerting.standing.map(({ standing }) => standing?.isQuiet);
+    const told = http.alerting.statuses.map(({ status }) => status?.isQuiet);
     expect(told, 'the alerts hear of its end once').to.deep.equal([false]);
   });
 
@@ -153,7 +153,7 @@ describe('the calls of people on call', () => {
   it('tell alerts about acknowledgements, pauses and deletions', async () => {
     await http.call('PUT', '/nodes/db1');
     await http.call('POST', '/nodes/db1/fail');
-    const told = () => http.alerting.standing.map(({ standing }) => standing?.isQuiet);
+    const told = () => http.alerting.statuses.map(({ status }) => status?.isQuiet);
     await http.call('POST', '/nodes/db1/acknowledge', ACK);
     expect(told()).to.deep.equal([true]);
     await http.call('DELETE', '/nodes/db1');

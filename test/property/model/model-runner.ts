@@ -28,7 +28,7 @@ export interface Restart {
 type MessageKind = UserMessage['kind'] | NodeMessage['kind'];
 
 /** Messages that belong to no request, so they crash the actor of any user or node. */
-const OF_NOBODY: readonly MessageKind[] = ['settled', 'expire', 'standing_settled'];
+const OF_NOBODY: readonly MessageKind[] = ['settled', 'expire', 'status_settled'];
 
 interface Plan {
   readonly disk: Disk;

@@ -71,9 +71,9 @@ const steps = {
     beats: fc.integer({ min: 8, max: 14 }),
   }),
   crash: crashStep<Crashing, Request>(
-    ['heartbeat', 'put', 'fail', 'forget', 'expire', 'settled', 'standing_settled'],
+    ['heartbeat', 'put', 'fail', 'forget', 'expire', 'settled', 'status_settled'],
     (on) =>
-      on === 'expire' || on === 'settled' || on === 'standing_settled'
+      on === 'expire' || on === 'settled' || on === 'status_settled'
         ? request('heartbeat', 'put', 'fail', 'forget')
         : request(on),
   ),

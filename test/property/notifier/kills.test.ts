@@ -193,7 +193,7 @@ class Play {
     this.failed.delete(name);
     this.#deletions.push({ name, at: this.alerts.clock.wall() });
     if (isNotified) await this.alerts.delete(name, dependencyOf(name));
-    else this.alerts.stands(name, undefined);
+    else this.alerts.failureStatus(name, undefined);
     await this.alerts.pass(0.001);
   }
 
@@ -201,7 +201,7 @@ class Play {
     const { since, isQuiet } = this.failed.get(name)!;
     const wasFailed = this.#paused.get(name);
     const isPaused = wasFailed !== undefined;
-    alerts.stands(name, since, {
+    alerts.failureStatus(name, since, {
       isQuiet: isQuiet || isPaused,
       isNotified: wasFailed ?? true,
       ...dependencyOf(name),

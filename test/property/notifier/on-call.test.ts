@@ -44,7 +44,7 @@ describe('alerts for people on call', () => {
             alerts.flip(node, 'failed', 'active', on(node));
           } else if (failure !== undefined) {
             failure.isQuiet = each.kind === 'quiet';
-            alerts.stands(node, failure.since, { isQuiet: failure.isQuiet, ...on(node) });
+            alerts.failureStatus(node, failure.since, { isQuiet: failure.isQuiet, ...on(node) });
           }
           // No two flips of a node are at the same instant.
           await alerts.pass(1);

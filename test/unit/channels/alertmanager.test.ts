@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { toldBy } from '../../../src/adapters/channels/alertmanager/alerts.js';
+import { alertsIn } from '../../../src/adapters/channels/alertmanager/alerts.js';
 import { alertmanager } from '../../../src/adapters/channels/alertmanager/alertmanager.js';
 import { FiringAlerts } from '../../../src/adapters/channels/alertmanager/firing-alerts.js';
 import { toMillis, moment } from '../../../src/domain/time.js';
@@ -136,7 +136,7 @@ describe('an Alertmanager channel', () => {
     await eventually(async () => expect(await firing()).to.deep.equal([]));
   });
 
-  const STANDS = {
+  const OPEN_FAILURE = {
     name: 'node1',
     labels: { env: 'prod' },
     get at() {
@@ -145,7 +145,7 @@ describe('an Alertmanager channel', () => {
   };
 
   it('gets firing alerts from a restarted daemon, and their end', async () => {
-    notifier.resend?.([STANDS]);
+    notifier.resend?.([OPEN_FAILURE]);
     await eventually(async () => expect(await firing()).to.deep.equal(['node1']));
     const [alert] = await server.alerts();
     expect(alert?.labels).to.deep.equal({
@@ -170,7 +170,7 @@ describe('an Alertmanager channel', () => {
     await server.stop();
     await server.run();
     await eventually(async () => expect(await firing(), 'it was handed over').to.deep.equal(['node1']));
-    successor.resend?.([STANDS]);
+    successor.resend?.([OPEN_FAILURE]);
     await eventually(async () => {
       const alerts = await server.alerts();
       expect(alerts.map(({ labels }) => labels['team'])).to.deep.equal(['infra']);
@@ -217,7 +217,7 @@ describe('an Alertmanager channel', () => {
     notifier = make(elsewhere.url);
     await notifier.notify(now(FAILED, 2), attempt());
     notifier.stopResending?.();
-    notifier.resend?.([{ ...STANDS, name: 'node2' }]);
+    notifier.resend?.([{ ...OPEN_FAILURE, name: 'node2' }]);
     await eventually(() => expect(elsewhere.requests.length).to.be.at.least(3));
     const posted = elsewhere.requests
       .slice(1)
@@ -263,7 +263,7 @@ describe('an Alertmanager channel', () => {
 
   describe('in its requests', () => {
     const labelsOf = (labels: Record<string, string>, own = {}) =>
-      toldBy({ ...FAILED, node: { ...FAILED.node!, labels } }, own, 0)[0]?.alert.labels;
+      alertsIn({ ...FAILED, node: { ...FAILED.node!, labels } }, own, 0)[0]?.alert.labels;
 
     it('has labels that Alertmanager takes, and knows the node by its own', () => {
       expect(
@@ -285,28 +285,28 @@ describe('an Alertmanager channel', () => {
     });
 
     it('ends when the next resend is overdue', () => {
-      const [fails] = toldBy(FAILED, {}, FAILED.at + 1000);
+      const [fails] = alertsIn(FAILED, {}, FAILED.at + 1000);
       expect(fails?.alert).to.include({
         startsAt: '2026-11-22T03:33:45.000Z',
         endsAt: '2026-11-22T03:50:25.000Z',
       });
-      const [back] = toldBy(RECOVERED, {}, 0);
+      const [back] = alertsIn(RECOVERED, {}, 0);
       expect(back?.alert).to.include({ endsAt: '2026-11-22T03:34:45.000Z' });
     });
   });
 
   it('resends resolved alerts for five minutes, and firing ones until they are resolved, with a later end each time', () => {
-    const standing = new FiringAlerts();
+    const firingAlerts = new FiringAlerts();
     const endOf = (after: number) =>
-      standing.all(moment(toMillis(after)), 'later').map(({ endsAt }) => endsAt);
+      firingAlerts.all(moment(toMillis(after)), 'later').map(({ endsAt }) => endsAt);
     const tell = (alert: AlertMessage, at: number) => {
-      for (const each of toldBy(alert, {}, FAILED.at + MONTH)) standing.told(each, moment(toMillis(at)), '');
+      for (const each of alertsIn(alert, {}, FAILED.at + MONTH)) firingAlerts.sent(each, moment(toMillis(at)), '');
     };
     tell(FAILED, 0);
     expect(endOf(2 * MONTH)).to.deep.equal(['later']);
     tell(RECOVERED, 100);
     expect(endOf(399)).to.deep.equal(['2026-11-22T03:34:45.000Z']);
     expect(endOf(400)).to.deep.equal([]);
-    expect(standing.isEmpty).to.equal(true);
+    expect(firingAlerts.isEmpty).to.equal(true);
   });
 });

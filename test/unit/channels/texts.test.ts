@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { toldBy } from '../../../src/adapters/channels/alertmanager/alerts.js';
+import { alertsIn } from '../../../src/adapters/channels/alertmanager/alerts.js';
 import { discordBody } from '../../../src/adapters/channels/discord/embed.js';
 import { letterOf } from '../../../src/adapters/channels/email/letter.js';
 import { noteOf } from '../../../src/adapters/channels/ntfy/ntfy.js';
@@ -165,7 +165,7 @@ const DATA: Partial<Record<keyof typeof channelKinds, (alert: AlertMessage) => r
       expect(summary.length).to.be.at.most(1024);
       return source;
     }),
-  alertmanager: (alert) => toldBy(alert, {}, 0).map(({ node = '' }) => node),
+  alertmanager: (alert) => alertsIn(alert, {}, 0).map(({ node = '' }) => node),
 };
 
 const VERBATIM: readonly (keyof typeof channelKinds)[] = ['webhook', 'redis', 'log'];

@@ -24,13 +24,13 @@ describe('a heartbeat of a node', () => {
       return kindsOf(decideAt(210_000, state, { kind: 'heartbeat' }, { lease }));
     };
     expect(kinds(grace)).to.equal('begin answer');
-    expect(kinds(grace + 1)).to.equal('begin store wait_for_standing');
+    expect(kinds(grace + 1)).to.equal('begin store wait_for_status');
   });
 });
 
 describe('a failure that a node reports', () => {
   it('comes after no miss at the deadline itself', () => {
-    const report = 'rest flip interrupt wait_for_standing';
+    const report = 'rest flip interrupt wait_for_status';
     expect(kindsOf(decideAt(DEADLINE, known('active'), { kind: 'fail' }))).to.equal(report);
     expect(kindsOf(decideAt(DEADLINE + 1, known('active'), { kind: 'fail' }))).to.equal(
       `await flip ${report}`,
@@ -41,20 +41,20 @@ describe('a failure that a node reports', () => {
     const fail = (unstored: boolean) =>
       decideAt(1, known('failed'), { kind: 'fail' }, { lease: { unstored } });
     expect(only(fail(false), 'answer').reply).to.include({ kind: 'node', created: false });
-    expect(kindsOf(fail(true))).to.equal('wait_for_standing');
+    expect(kindsOf(fail(true))).to.equal('wait_for_status');
   });
 
   it('after the last deadline changes nothing more, and waits for the flip', () => {
     const decision = decideAt(DEADLINE + 1, known('inactive', 3), { kind: 'fail' });
-    expect(kindsOf(decision)).to.equal('rest flip wait_for_standing');
+    expect(kindsOf(decision)).to.equal('rest flip wait_for_status');
   });
 });
 
 describe('a miss that is known before the deadline', () => {
   it('counts alone at the deadline itself', () => {
     const retries = (at: number) => decideAt(at, known('active'), { kind: 'miss' }).state;
-    expect(retries(DEADLINE)).to.have.nested.property('standing.retries', 1);
-    expect(retries(DEADLINE + 1)).to.have.nested.property('standing.retries', 2);
+    expect(retries(DEADLINE)).to.have.nested.property('status.retries', 1);
+    expect(retries(DEADLINE + 1)).to.have.nested.property('status.retries', 2);
   });
 
   it('is answered at once where it changes no state, unless the status is being stored', () => {
@@ -62,7 +62,7 @@ describe('a miss that is known before the deadline', () => {
       decideAt(1, known('inactive', 1), { kind: 'miss' }, { lease: { unstored } });
     expect(kindsOf(miss(false))).to.equal('await answer');
     expect(only(miss(false), 'answer').reply).to.include({ kind: 'node', created: false });
-    expect(kindsOf(miss(true))).to.equal('await wait_for_standing');
+    expect(kindsOf(miss(true))).to.equal('await wait_for_status');
   });
 });
 
@@ -70,8 +70,8 @@ describe('time that passes', () => {
   it('passes no deadline that lies at its horizon', () => {
     const retries = (horizon: number) =>
       decide(known('active'), LEASE, { kind: 'expire', horizon: moment(horizon) }, RULES).state;
-    expect(retries(DEADLINE)).to.have.nested.property('standing.retries', 0);
-    expect(retries(DEADLINE + TIMEOUT)).to.have.nested.property('standing.retries', 1);
-    expect(retries(DEADLINE + TIMEOUT + 1)).to.have.nested.property('standing.retries', 2);
+    expect(retries(DEADLINE)).to.have.nested.property('status.retries', 0);
+    expect(retries(DEADLINE + TIMEOUT)).to.have.nested.property('status.retries', 1);
+    expect(retries(DEADLINE + TIMEOUT + 1)).to.have.nested.property('status.retries', 2);
   });
 });

@@ -51,21 +51,21 @@ const cases: readonly (readonly [string, NodePhase, NodeMessage, string, string]
     ACTIVE,
     ask('miss', 1),
     'known inactive 1',
-    'await flip wait_for_standing',
+    'await flip wait_for_status',
   ],
   [
     'a miss fails a node that has no retries left',
     INACTIVE,
     ask('miss', 1),
     'known failed 3',
-    'rest flip wait_for_standing',
+    'rest flip wait_for_status',
   ],
   [
     'a miss comes on top of those that nobody had noticed',
     ACTIVE,
     ask('miss', DEADLINE + 1),
     'known inactive 2',
-    'await flip await wait_for_standing',
+    'await flip await wait_for_status',
   ],
   ['a miss makes no difference to who has failed', FAILED, ask('miss', 1), 'known failed 3', 'answer'],
   ['a miss makes no difference to who is paused', PAUSED, ask('miss', 1), 'known active 0', 'answer'],
@@ -98,21 +98,21 @@ const cases: readonly (readonly [string, NodePhase, NodeMessage, string, string]
     ACTIVE,
     ask('heartbeat', DEADLINE + 1),
     'known active 0',
-    'await flip begin flip wait_for_standing',
+    'await flip begin flip wait_for_status',
   ],
   [
     'a heartbeat of the inactive',
     INACTIVE,
     ask('heartbeat', 1),
     'known active 0',
-    'begin flip wait_for_standing',
+    'begin flip wait_for_status',
   ],
   [
     'a heartbeat of the failed',
     FAILED,
     ask('heartbeat', 1),
     'known active 0',
-    'begin flip wait_for_standing',
+    'begin flip wait_for_status',
   ],
   [
     'a heartbeat of the paused is recorded',
@@ -137,13 +137,13 @@ const cases: readonly (readonly [string, NodePhase, NodeMessage, string, string]
   ['the paused never expire', PAUSED, expire(DEADLINE + 1), 'known active 0', ''],
   ['nor who is being paused', CHANGING, expire(DEADLINE + 1), 'changing active 0', ''],
   ['nor who is being forgotten', LEAVING, expire(DEADLINE + 1), 'leaving active 0', ''],
-  ['a report', ACTIVE, ask('fail', 1), 'known failed 0', 'rest flip interrupt wait_for_standing'],
+  ['a report', ACTIVE, ask('fail', 1), 'known failed 0', 'rest flip interrupt wait_for_status'],
   [
     'a report of the paused',
     PAUSED,
     ask('fail', 1),
     'known failed 0',
-    'rest flip interrupt wait_for_standing',
+    'rest flip interrupt wait_for_status',
   ],
   ['a report of the failed changes nothing', FAILED, ask('fail', 1), 'known failed 3', 'answer'],
   ['a pause', ACTIVE, ask('pause', 1), 'changing active 0', 'change wait'],
@@ -188,7 +188,7 @@ describe('the state machine of a node', () => {
       const shown =
         state.phase === 'unknown'
           ? state.phase
-          : `${state.phase} ${state.standing.state} ${String(state.standing.retries)}`;
+          : `${state.phase} ${state.status.state} ${String(state.status.retries)}`;
       expect([shown, decision.effects.map(({ kind }) => kind).join(' ')]).to.deep.equal([after, effects]);
     });
 
@@ -206,7 +206,7 @@ describe('the state machine of a node', () => {
   it('keeps flips in order where the wall clock does not', () => {
     const since = instant(1_700_000_000_000 + DEADLINE);
     const late = registered('active');
-    const before: NodePhase = { phase: 'known', ...late, standing: { ...late.standing, since } };
+    const before: NodePhase = { phase: 'known', ...late, status: { ...late.status, since } };
     const { effects } = decide(before, LEASE, ask('fail', 1), RULES);
     expect(effects.flatMap((effect) => (effect.kind === 'flip' ? [effect.flip.at] : []))).to.deep.equal([
       since + 1,
@@ -218,10 +218,10 @@ describe('the state machine of a node', () => {
       decide(ACTIVE, { ...LEASE, ...lease }, ask('heartbeat', 1), { ...RULES, ...rules }).effects.map(
         ({ kind }) => kind,
       );
-    expect(effects({}, { blind: 5 })).to.deep.equal(['begin', 'store', 'wait_for_standing']);
-    expect(effects({}, { timeout: 120_001 })).to.deep.equal(['begin', 'store', 'wait_for_standing']);
+    expect(effects({}, { blind: 5 })).to.deep.equal(['begin', 'store', 'wait_for_status']);
+    expect(effects({}, { timeout: 120_001 })).to.deep.equal(['begin', 'store', 'wait_for_status']);
     expect(effects({ heardBlind: 5 }, { blind: 5 })).to.deep.equal(['begin', 'answer']);
-    expect(effects({ unstored: true }, {})).to.deep.equal(['begin', 'wait_for_standing']);
+    expect(effects({ unstored: true }, {})).to.deep.equal(['begin', 'wait_for_status']);
   });
 
   it('counts no registration by PUT as a heartbeat', () => {
@@ -300,7 +300,7 @@ describe('the state machine of a node', () => {
       const timeout = Math.ceil(heartbeatHistory.timeout(8));
       const lease = { ...LEASE, deadline: moment(200_000 + timeout), heartbeatHistory };
       const { state, effects } = decide(adaptive, lease, expire(200_001 + 2 * timeout), RULES);
-      expect(state).to.have.deep.nested.property('standing.retries', 2);
+      expect(state).to.have.deep.nested.property('status.retries', 2);
       const deadlines = effects.flatMap((effect) => (effect.kind === 'await' ? [effect.deadline] : []));
       expect(deadlines).to.deep.equal([200_000 + 2 * timeout, 200_000 + 3 * timeout]);
     });
@@ -308,8 +308,8 @@ describe('the state machine of a node', () => {
     it('has a heartbeat on disk first only where the timeout that it begins is longer than a restart gives', () => {
       expect(kinds(heard(), 210_000)).to.deep.equal(['begin', 'answer']);
       // Such an interval makes the next timeout as long as that.
-      expect(kinds(heard(), 480_000)).to.deep.equal(['begin', 'store', 'wait_for_standing']);
-      expect(kinds(undefined, 210_000)).to.deep.equal(['begin', 'store', 'wait_for_standing']);
+      expect(kinds(heard(), 480_000)).to.deep.equal(['begin', 'store', 'wait_for_status']);
+      expect(kinds(undefined, 210_000)).to.deep.equal(['begin', 'store', 'wait_for_status']);
       const heartbeatHistory = heard();
       kinds(heartbeatHistory, 480_000);
       expect(heartbeatHistory.learnt, 'deciding learns nothing').to.deep.equal(heard().learnt);

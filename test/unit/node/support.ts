@@ -45,7 +45,7 @@ export function registered(
       pausedAt: undefined,
       ...registration,
     },
-    standing: { state, retries, since: instant(0) },
+    status: { state, retries, since: instant(0) },
   };
 }
 

@@ -59,6 +59,6 @@ describe('a deadline between a settled write and the requests that wait for it',
     await clock.settle();
     expect(answers.map(({ kind }) => kind)).to.deep.equal(['active', 'refused', 'active']);
     expect(alerting.raised).to.deep.equal([]);
-    expect(nodes.standing).to.include({ active: 1, failed: 0 });
+    expect(nodes.states).to.include({ active: 1, failed: 0 });
   });
 });

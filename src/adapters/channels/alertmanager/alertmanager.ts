@@ -13,7 +13,7 @@ import { sendInParts } from '../http/parts.js';
 import { httpUrl, originOf } from '../http/url.js';
 import type { ChannelKind, ChannelTools, Prepared, Secrets } from '../kind.js';
 import { Secret } from '../secret.js';
-import { iso, failureOf, toldBy, type PostedAlert } from './alerts.js';
+import { iso, failureOf, alertsIn, type PostedAlert } from './alerts.js';
 import { FiringAlerts } from './firing-alerts.js';
 
 /** The most alerts in one request. */
@@ -50,7 +50,7 @@ class AlertmanagerNotifier extends BaseNotifier implements Resending, Prepared {
   readonly #poster: Poster;
   readonly #tools: ChannelTools;
   readonly #url: Secret;
-  #standing = new FiringAlerts();
+  #firing = new FiringAlerts();
   /** One request at a time: an older one must not arrive after the one that resolves it. */
   #turns: { last: Promise<unknown> } = { last: Promise.resolve() };
   #resend: Cancel | undefined;
@@ -74,11 +74,11 @@ class AlertmanagerNotifier extends BaseNotifier implements Resending, Prepared {
   override notify(alert: AlertMessage, attempt: Attempt): Promise<void> {
     const { clock } = this.#tools;
     return this.#inTurn(async () => {
-      const told = toldBy(alert, this.#own.labels, this.#firingUntil());
+      const sent = alertsIn(alert, this.#own.labels, this.#firingUntil());
       const wall = this.#wall();
-      const superseded = told.flatMap((each) => this.#standing.supersededBy(each, wall));
-      await this.#post([...told.map((each) => each.alert), ...superseded], attempt);
-      for (const each of told) this.#standing.told(each, clock.now(), wall);
+      const superseded = sent.flatMap((each) => this.#firing.supersededBy(each, wall));
+      await this.#post([...sent.map((each) => each.alert), ...superseded], attempt);
+      for (const each of sent) this.#firing.sent(each, clock.now(), wall);
       this.#schedule();
     });
   }
@@ -87,18 +87,18 @@ class AlertmanagerNotifier extends BaseNotifier implements Resending, Prepared {
     const now = this.#tools.clock.now();
     const [until, wall] = [this.#firingUntil(), this.#wall()];
     const isNews = failures.filter((each) =>
-      this.#standing.stands(failureOf(each, this.#own.labels, until), now, wall),
+      this.#firing.stillFailed(failureOf(each, this.#own.labels, until), now, wall),
     );
     if (isNews.length > 0) this.#schedule(GATHER);
     return true;
   }
 
   gone(node: string): void {
-    if (this.#standing.gone(node, this.#tools.clock.now(), this.#wall())) this.#schedule(GATHER);
+    if (this.#firing.gone(node, this.#tools.clock.now(), this.#wall())) this.#schedule(GATHER);
   }
 
   stopResending(): void {
-    this.#standing = new FiringAlerts();
+    this.#firing = new FiringAlerts();
     this.#resend?.();
     this.#resend = undefined;
   }
@@ -108,7 +108,7 @@ class AlertmanagerNotifier extends BaseNotifier implements Resending, Prepared {
     if (!(before instanceof AlertmanagerNotifier)) return;
     before.#retire();
     if (before.#url.reveal() !== this.#url.reveal()) return;
-    this.#standing = before.#standing;
+    this.#firing = before.#firing;
     this.#turns = before.#turns;
     before.#successor = this;
     this.#schedule();
@@ -148,7 +148,7 @@ class AlertmanagerNotifier extends BaseNotifier implements Resending, Prepared {
   /** @param soon for what must not wait for the next time */
   #schedule(soon?: Millis): void {
     if (this.#successor !== undefined) this.#successor.#schedule(soon);
-    if (this.#closed || this.#standing.isEmpty || (this.#resend !== undefined && soon === undefined)) return;
+    if (this.#closed || this.#firing.isEmpty || (this.#resend !== undefined && soon === undefined)) return;
     this.#resend?.();
     this.#resend = this.#tools.clock.after(soon ?? toMillis(this.#own.resend_every), () => {
       this.#resend = undefined;
@@ -164,7 +164,7 @@ class AlertmanagerNotifier extends BaseNotifier implements Resending, Prepared {
     });
     try {
       await this.#inTurn(() =>
-        this.#post(this.#standing.all(clock.now(), iso(this.#firingUntil())), {
+        this.#post(this.#firing.all(clock.now(), iso(this.#firingUntil())), {
           signal: controller.signal,
           attempt: 1,
         }),

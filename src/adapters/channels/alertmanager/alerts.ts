@@ -1,6 +1,6 @@
 import { isEnd } from '../../../domain/alert.js';
 import type { AlertMessage, OpenFailure } from '../../../ports/channel.js';
-import { standingOf } from '../alert-text.js';
+import { stateText } from '../alert-text.js';
 
 type Labels = Readonly<Record<string, string>>;
 
@@ -25,21 +25,21 @@ export interface SentAlert {
  * @param own labels that all alerts get
  * @param firingUntil when a firing alert ends unless it is repeated, in Unix seconds
  */
-export function toldBy(message: AlertMessage, own: Labels, firingUntil: number): readonly SentAlert[] {
+export function alertsIn(message: AlertMessage, own: Labels, firingUntil: number): readonly SentAlert[] {
   const { node, nodes, type } = message;
-  const toldOf = (each: NonNullable<AlertMessage['nodes']>[number], summary: string): SentAlert =>
-    toldOfNode(each, annotationsOf(message, summary), own, firingUntil);
+  const alertOf = (each: NonNullable<AlertMessage['nodes']>[number], summary: string): SentAlert =>
+    alertOfNode(each, annotationsOf(message, summary), own, firingUntil);
   if (nodes !== undefined) {
     return nodes.map((each) => {
       // A receiver that gets no more messages must get the end now.
-      const told = type === 'channel.closed' ? ({ ...each, state: 'active', at: message.at } as const) : each;
-      return toldOf(told, `Node '${each.name}' ${standingOf(each)}.`);
+      const last = type === 'channel.closed' ? ({ ...each, state: 'active', at: message.at } as const) : each;
+      return alertOf(last, `Node '${each.name}' ${stateText(each)}.`);
     });
   }
   if (node !== undefined) {
     // Whatever the last state was: the node is deleted, or no longer this receiver's, so its alert ends.
     const { state } = isEnd(type) ? ({ state: 'active' } as const) : node;
-    return [toldOf({ ...node, state, at: message.at }, message.message)];
+    return [alertOf({ ...node, state, at: message.at }, message.message)];
   }
   const [alertname, severity] = ALONE[type === 'test' ? 'test' : 'mass_failure'];
   const labels = labelsOf(alertname, { severity, ...own });
@@ -47,14 +47,14 @@ export function toldBy(message: AlertMessage, own: Labels, firingUntil: number):
   return [{ node: undefined, isFiring: true, alert }];
 }
 
-/** The alert of a failure that stands, outside any message. */
+/** The alert for an open failure, outside any message. */
 export function failureOf(failure: OpenFailure, own: Labels, firingUntil: number): SentAlert {
   const summary = `Node '${failure.name}' is failed.`;
   const description = `Node '${failure.name}' has failed, and still is.`;
-  return toldOfNode({ ...failure, state: 'failed' }, { summary, description }, own, firingUntil);
+  return alertOfNode({ ...failure, state: 'failed' }, { summary, description }, own, firingUntil);
 }
 
-function toldOfNode(
+function alertOfNode(
   { name, state, labels, at }: NonNullable<AlertMessage['nodes']>[number],
   annotations: Labels,
   own: Labels,

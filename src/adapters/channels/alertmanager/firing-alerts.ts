@@ -22,10 +22,10 @@ export class FiringAlerts {
   }
 
   /** @param wall when it was sent, in Alertmanager's form */
-  told(told: SentAlert, now: Moment, wall: string): void {
-    const { node, isFiring, alert } = told;
+  sent(sent: SentAlert, now: Moment, wall: string): void {
+    const { node, isFiring, alert } = sent;
     if (node === undefined) return;
-    for (const ended of this.supersededBy(told, wall)) this.#end(ended, now);
+    for (const ended of this.supersededBy(sent, wall)) this.#end(ended, now);
     if (!isFiring) {
       this.#firing.delete(node);
       this.#end(alert, now);
@@ -44,10 +44,10 @@ export class FiringAlerts {
   }
 
   /** The node is still failed. @returns whether that must be sent */
-  stands(told: SentAlert, now: Moment, wall: string): boolean {
-    const firing = this.#firingOf(told.node);
-    if (firing !== undefined && identityOf(firing) === identityOf(told.alert)) return false;
-    this.told(told, now, wall);
+  stillFailed(failure: SentAlert, now: Moment, wall: string): boolean {
+    const firing = this.#firingOf(failure.node);
+    if (firing !== undefined && identityOf(firing) === identityOf(failure.alert)) return false;
+    this.sent(failure, now, wall);
     return true;
   }
 

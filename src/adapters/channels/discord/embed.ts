@@ -25,7 +25,7 @@ export function discordBody(alert: AlertMessage): object {
     detailsOf(alert, when, escaped).map(({ name, value }) => `${name}: ${value}`),
     LONGEST_DESCRIPTION,
   );
-  const nodes = listed(alert, (name, standing) => `• **${escaped(name)}** ${standing}`, {
+  const nodes = listed(alert, (name, state) => `• **${escaped(name)}** ${state}`, {
     room: LONGEST_DESCRIPTION - sizeOf(details),
   });
   const sentence = `${SIGNS[alert.type]} ${alert.message}`;

@@ -15,7 +15,7 @@ export interface Letter {
 /** The mail's text, plain and as HTML without external resources. */
 export function letterOf(alert: AlertMessage): Letter {
   const details = [...detailsOf(alert, utc), { name: 'Alert', value: alert.id }];
-  const nodes = listed(alert, (name, standing) => `${name} ${standing}`, { most: LISTED });
+  const nodes = listed(alert, (name, state) => `${name} ${state}`, { most: LISTED });
   return {
     subject: shortened(`${SIGNS[alert.type]} ${alert.message}`.replaceAll(/\s+/g, ' '), LONGEST_SUBJECT),
     text: [

@@ -59,7 +59,7 @@ export function noteOf(alert: AlertMessage): object {
     LONGEST_MESSAGE,
     cost,
   );
-  const nodes = listed(alert, (name, standing) => `• ${name} ${standing}`, {
+  const nodes = listed(alert, (name, state) => `• ${name} ${state}`, {
     room: LONGEST_MESSAGE - sizeOf(details, cost),
     size: cost,
   });

@@ -12,7 +12,7 @@ const BETWEEN = ' · ';
 export function slackBody(alert: AlertMessage): object {
   const sentence = `${SIGNS[alert.type]} ${alert.message}`;
   const headline = harmless(shortened(sentence, LONGEST, (text) => harmless(text).length));
-  const nodes = listed(alert, (name, standing) => `• *${harmless(name)}* ${standing}`, { room: LONGEST });
+  const nodes = listed(alert, (name, state) => `• *${harmless(name)}* ${state}`, { room: LONGEST });
   return {
     // The notification's text, which has no blocks. Mattermost and Rocket.Chat read nothing else.
     text: headline,

@@ -25,7 +25,7 @@ const COLOURS: Readonly<Record<AlertMessage['type'], string>> = {
 /** A message with one adaptive card, as workflows accept it. */
 export function teamsBody(alert: AlertMessage): object {
   const sentence = `${SIGNS[alert.type]} ${alert.message}`;
-  const nodes = listed(alert, (name, standing) => `- **${escaped(name)}** ${standing}`, {
+  const nodes = listed(alert, (name, state) => `- **${escaped(name)}** ${state}`, {
     room: LONGEST_LIST,
     size: (text) => jsonBytes(text) + 1,
   });

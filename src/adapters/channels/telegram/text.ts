@@ -24,7 +24,7 @@ export function telegramText(alert: AlertMessage): string {
     room,
     readLength,
   );
-  const nodes = listed(alert, (name, standing) => `• <b>${harmless(name)}</b> ${standing}`, {
+  const nodes = listed(alert, (name, state) => `• <b>${harmless(name)}</b> ${state}`, {
     room: room - sizeOf(details, readLength),
     size: readLength,
   });
