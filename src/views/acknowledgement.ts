@@ -39,7 +39,7 @@ const until = z
   )
   .meta({
     description:
-      'When it ends by itself: Unix seconds, or ISO 8601 (`2027-01-31`, `2027-01-31T12:00:00Z`). It must lie ahead.',
+      'When it ends by itself: Unix seconds, or ISO 8601 (`2027-01-31`, `2027-01-31T12:00:00Z`). It must be in the future.',
   });
 
 export const acknowledgementBody = z.strictObject(

@@ -25,7 +25,7 @@ const session = z.strictObject({ online_at: instant, offline_at: instant }).meta
 export const heartRhythm = z.strictObject({
   id: userId,
   history: z.array(session),
-  next_cursor: z.string().optional().meta({ description: 'There when `limit` was given and more remains.' }),
+  next_cursor: z.string().optional().meta({ description: 'Present if `limit` was given and there are more.' }),
 });
 
 export const describedUser = z.strictObject({
@@ -39,7 +39,7 @@ export const describedUser = z.strictObject({
 });
 
 const rejected = z.array(
-  z.strictObject({ index: count.meta({ description: 'Its place in the batch.' }), error: z.string() }),
+  z.strictObject({ index: count.meta({ description: 'Its index in the batch, from 0.' }), error: z.string() }),
 );
 
 export const accepted = z.strictObject({ accepted: count, rejected });
@@ -96,7 +96,7 @@ const nodeShape = {
     .meta({ description: 'The acknowledgement of its failure; null if there is none or it has not failed.' }),
   phi: z.number().min(0).nullable().optional().meta({
     description:
-      'There where the timeout is adaptive: how improbable its silence is by now, 1 for one in ten, 2 for one in a hundred. Null while too little is known to tell.',
+      'Present if the timeout is adaptive: how improbable the present silence is, 1 for one in ten, 2 for one in a hundred. Null until there are enough heartbeats.',
   }),
   rhythm: rhythm
     .optional()
@@ -110,7 +110,7 @@ export const uptime = z
     from: instant,
     to: instant,
     ratio: z.number().min(0).max(1).nullable().meta({
-      description: 'The share of time in which it had not failed. Pauses and blind time do not count.',
+      description: 'The share of time in which it had not failed, without pauses and blind time. Null if none is left.',
     }),
     active_seconds: seconds,
     inactive_seconds: seconds,
@@ -214,7 +214,7 @@ export const failure = z
       .array(z.strictObject({ path: z.string(), problem: z.string() }))
       .optional()
       .meta({
-        description: 'Everything that is wrong with the settings or the acknowledgement in the body.',
+        description: 'All problems of the settings or the acknowledgement in the body.',
       }),
   })
   .meta({ id: 'Error' });

@@ -13,16 +13,16 @@ const adaptive = z
   .strictObject(
     {
       adaptive: z.literal(true, 'must be true; a timeout that is fixed is a number of seconds'),
-      min: seconds.meta({ description: 'The shortest timeout, however regular the heartbeats.' }),
+      min: seconds.meta({ description: 'The shortest timeout, however regular the heartbeats are.' }),
       max: seconds.meta({
-        description: 'The longest timeout, however irregular the heartbeats; also the first one.',
+        description: 'The longest timeout, however irregular the heartbeats are. It is also the first one.',
       }),
       threshold: z
         .number('must be a number')
         .min(1, 'must be at least 1')
         .max(100, 'must be at most 100')
         .optional()
-        .meta({ description: 'The φ of a silence that counts as a miss; 8 if not given.' }),
+        .meta({ description: 'The φ at which a silence counts as a miss. Default: 8.' }),
     },
     { error: (issue) => (issue.code === 'unrecognized_keys' ? 'unknown field' : undefined) },
   )

@@ -45,7 +45,7 @@ export const nodeName = coded<NodeName>(parseNodeName, 'must be the name of a no
   id: 'NodeName',
   ...NAME_SHAPE,
   description:
-    'Any text of 1 to 255 bytes of UTF-8, but `.` and `..`. Percent-encoded in a path, `/` as `%2F`.',
+    'Any text of 1 to 255 bytes of UTF-8, except `.` and `..`. Percent-encoded in a path, with `/` as `%2F`.',
 });
 
 export const alertId = coded<AlertId>(parseAlertId, 'must be the id of an alert').meta({
@@ -75,7 +75,7 @@ export const userId = z.number().meta({
   type: 'integer',
   format: 'int64',
   description:
-    'Any signed 64-bit integer. It comes back with every digit it has: read it as text above 2^53.',
+    'A signed 64-bit integer, with all its digits. Do not read it as a double above 2^53.',
 });
 
 export const instant = z.int().meta({ id: 'Instant', description: 'Whole Unix seconds, rounded down.' });

@@ -6,7 +6,7 @@ import type { Operations } from '../contract/operation.js';
 
 const ALERT = '01M8160K8C0000MBCVSRV9YN0E';
 
-/** What has been raised, and what became of it. */
+/** Alerts and channels. */
 export function alertOperations(limits: Pick<GatewayLimits, 'page'>): Operations {
   return {
     'GET /alerts': {
@@ -55,7 +55,7 @@ export function alertOperations(limits: Pick<GatewayLimits, 'page'>): Operations
       id: 'redeliver',
       tag: 'alerts',
       summary: 'Redeliver an alert',
-      description: 'Delivers a dead letter again, under its old id, through every channel where it is one.',
+      description: 'Delivers a dead letter again, with the same id, through every channel in which it is one.',
       scope: 'admin',
       answers: {
         202: { means: 'The message is queued.', body: onItsWay },

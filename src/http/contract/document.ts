@@ -22,10 +22,10 @@ import { alertId, nodeName, userIdText } from '../../views/values.js';
 const VERSION = '0.1.0';
 
 const DESCRIPTION =
-  'Knows who is alive. Instants are whole Unix seconds unless a key ends in `_ms`; durations are seconds. Where a call has `GET` it answers `HEAD` too; a method that a path does not have gets 405 with `Allow`. Every error response has a sentence in `error`, and a `code` except on heal, checkup and heart_rhythm.';
+  'Presence of users, liveness of nodes, and alerts. Instants are whole Unix seconds unless a key ends in `_ms`; durations are seconds. Every `GET` can also be sent as `HEAD`; a method that a path does not support gets 405 with `Allow`. Every error response has a sentence in `error`, and a `code` except on heal, checkup and heart_rhythm.';
 
 const BEARER =
-  'A key with the scope that a call names, or a user token, which is valid for that user only. If no keys are configured, none is needed.';
+  'A key with the scope that the call requires, or a user token, which is valid for its user only. Not required if no keys are configured.';
 
 const IN_PATHS: Readonly<Record<string, z.ZodType>> = {
   user_id: userIdText,
@@ -33,10 +33,10 @@ const IN_PATHS: Readonly<Record<string, z.ZodType>> = {
   id: alertId,
 };
 
-/** What is given for any reason that a call does not name itself: the lack of a key, of capacity, of a method. */
+/** For errors that a call does not list itself: no key, no capacity, a wrong method. */
 const OTHERWISE: Answer = { means: 'Any other error. docs/errors.md lists them all.', body: failure };
 
-/** Every call there is, by method and path. */
+/** All calls, by method and path. */
 function operations(limits: Pick<GatewayLimits, 'batch' | 'page'>): Operations {
   return {
     ...presenceOperations(limits),
@@ -119,7 +119,7 @@ function asType(type: unknown): z.ZodType {
   throw new TypeError('a query of what is no type');
 }
 
-/** As its schema has it: a number is no text. */
+/** With the type of its schema: a number is not a string. */
 function valueOf(text: string | undefined, { type }: JsonSchema): unknown {
   return text !== undefined && type === 'integer' ? Number(text) : text;
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** The parts of an OpenAPI 3.1 document that there are in ours. */
+/** The parts of an OpenAPI 3.1 document that ours has. */
 
 /** JSON Schema 2020-12. */
 export type JsonSchema = { readonly [keyword: string]: unknown };
@@ -48,10 +48,10 @@ export interface ResponseObject {
 
 export type Content = Readonly<Record<string, { readonly schema: JsonSchema; readonly examples?: Examples }>>;
 
-/** By name: the parameters, the body and the answer of one example have the same. */
+/** By name. The parameters, the body and the answer of one example have the same name. */
 export type Examples = Readonly<Record<string, { readonly value: unknown }>>;
 
-/** Makes JSON Schemas of zod's, and gathers those that have a name. */
+/** Converts zod schemas to JSON Schema, and collects those with a name. */
 export class Schemas {
   readonly #named = new Map<string, JsonSchema>();
 
@@ -59,9 +59,9 @@ export class Schemas {
     return Object.fromEntries([...this.#named].sort(([one], [other]) => one.localeCompare(other)));
   }
 
-  /** @param io whether it is shown as it is sent, or as it is read and answered */
+  /** @param io the schema before parsing, or after it */
   of(type: z.ZodType, io: 'input' | 'output'): JsonSchema {
-    // In an object, since what has a name is not referred to where it stands alone.
+    // Inside an object: zod refers to a named schema only below the top level.
     const whole = z.toJSONSchema(z.object({ it: type }), { io, unrepresentable: 'any' });
     for (const [name, schema] of Object.entries(whole.$defs ?? {})) {
       this.#named.set(name, withReferences(schema));

@@ -1,12 +1,12 @@
 import { z } from 'zod';
 import { userIdText, userId } from '../../views/values.js';
 
-/** Groups of calls, in the order in which people read of them. */
+/** Groups of calls, in the order of the page. */
 export const TAGS = {
-  presence: 'Who is online, and when they were.',
+  presence: 'Which users are online, and their sessions.',
   nodes: 'Machines, services, jobs: anything that sends heartbeats under a name.',
-  alerts: 'What people were told.',
-  daemon: 'How the daemon is.',
+  alerts: 'Alerts, and their delivery through each channel.',
+  daemon: 'Health, supervision and metrics of the daemon, and this document.',
 } as const;
 
 export interface Answer {
@@ -17,32 +17,32 @@ export interface Answer {
   readonly type?: string;
 }
 
-/** A call and its answer, which can be replayed: with these nodes and users it answers just so, but for times and ids. */
+/** A call and its answer. A test replays it and expects the same answer, except for times and ids. */
 export interface Example {
   /** Unique within its operation. */
   readonly name: string;
   readonly path?: Readonly<Record<string, string>>;
   readonly query?: Readonly<Record<string, string>>;
-  /** A text, or what is sent as JSON. */
+  /** A string is sent as it is, anything else as JSON. */
   readonly body?: unknown;
   readonly status: number;
-  /** What is answered: JSON, or undefined where it is shown by nothing but its schema. */
+  /** JSON; undefined if only the schema describes the answer. */
   readonly answer?: unknown;
 }
 
-/** What the document says of one method of one path. */
+/** One method of one path. */
 export interface Operation {
   readonly id: string;
   readonly tag: keyof typeof TAGS;
   readonly summary: string;
-  /** In Markdown of which only backticks and paragraphs are used. */
+  /** Markdown with backticks and paragraphs only. */
   readonly description?: string;
-  /** What a key needs to be for, once keys are configured. */
+  /** The scope that a key needs, if keys are configured. */
   readonly scope: 'heal' | 'read' | 'admin' | undefined;
-  /** What stands in the path, where a name alone does not tell. */
+  /** The types of path parameters that are not in `IN_PATHS`. */
   readonly path?: Readonly<Record<string, z.ZodType>>;
   readonly query?: z.ZodObject;
-  /** By content type. It has to be there unless it is optional. */
+  /** By content type. Required unless `isBodyOptional`. */
   readonly body?: Readonly<Record<string, z.ZodType>>;
   readonly isBodyOptional?: boolean;
   readonly answers: Readonly<Record<number, Answer>>;
@@ -52,7 +52,7 @@ export interface Operation {
 /** By method and path, as in `PUT /heal/{user_id}`. */
 export type Operations = Readonly<Record<string, Operation>>;
 
-/** An id in a batch. As a number its digits are read as they are written. */
+/** An id in a batch. All digits of a number are read. */
 export const userInBatch = z
   .union([userId, userIdText])
   .meta({ description: 'An id as a number or as a string.' });
@@ -67,7 +67,7 @@ export function batchOf(
   what: string,
   most: number,
 ): Readonly<Record<'application/json' | 'text/plain', z.ZodType>> {
-  const lines = `One ${what} a line. What is none is in \`rejected\`, as it is of an array; empty lines are nothing.`;
+  const lines = `One ${what} per line. Invalid lines are listed in \`rejected\`, as invalid elements of an array are; empty lines are ignored.`;
   return {
     'application/json': z.array(element).max(most),
     'text/plain': z.string().meta({ description: lines }),

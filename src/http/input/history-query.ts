@@ -24,10 +24,10 @@ export interface Page {
 /** The query of a history: the sessions of a user, or the flips of a node. */
 export const pageQuery = forLimit((largest) =>
   z.strictObject({
-    from: whenNamed('from', 'Only what ends in this second or later.'),
-    to: whenNamed('to', 'Only what begins in this second or earlier.'),
-    order: order.default('asc').meta({ description: '`asc`, oldest first, or `desc`.' }),
-    limit: limitUpTo(largest).optional().meta({ description: 'The largest number of sessions to return.' }),
+    from: whenNamed('from', 'Only entries that end in this second or later.'),
+    to: whenNamed('to', 'Only entries that begin in this second or earlier.'),
+    order: order.default('asc').meta({ description: '`asc`: oldest first; `desc`: newest first.' }),
+    limit: limitUpTo(largest).optional().meta({ description: 'The largest number of entries to return.' }),
     cursor: coded(decodeCursor, queryProblem.cursor).optional().meta({
       type: 'string',
       pattern: OPAQUE,

@@ -13,7 +13,7 @@ export const OPAQUE = '^[A-Za-z0-9_-]+$';
 /** `limit`, in the query of a page. */
 export const limitUpTo = (largest: number) => wholeNumber(1, largest, queryProblem.limit(largest));
 
-/** An instant, in the query of a range. @param means what it does */
+/** An instant in the query of a range. @param means its description */
 export const whenNamed = (name: string, means: string) =>
   coded<When>(parseWhen, queryProblem.notInstant(name))
     .optional()

@@ -6,7 +6,7 @@ import { queryProblem } from '../../views/messages.js';
 import { coded } from '../../views/values.js';
 import { forLimit, limitUpTo, OPAQUE, rangeIn, readQuery, whenNamed } from '../input/query.js';
 
-/** Items of a page where nobody says how many. */
+/** The default size of a page. */
 export const PAGE = 1000;
 
 export interface Listing {
@@ -34,7 +34,7 @@ export const listingQuery = forLimit((largest) =>
     paused: z
       .enum(['true', 'false'], queryProblem.paused)
       .optional()
-      .meta({ description: 'Only nodes that are paused, or only those that are not.' }),
+      .meta({ description: '`true`: only paused nodes; `false`: only others.' }),
     name: z.string().optional().meta({ description: 'Only nodes whose name begins with this.' }),
     cursor: coded<NodeName>(readCursor, queryProblem.nameCursor).optional().meta({
       type: 'string',
@@ -49,8 +49,8 @@ export const listingQuery = forLimit((largest) =>
 
 /** The query of one node. */
 export const rangeQuery = z.strictObject({
-  from: whenNamed('from', 'Where the range of `uptime` begins.'),
-  to: whenNamed('to', 'Where it ends.'),
+  from: whenNamed('from', 'Start of the range of `uptime`.'),
+  to: whenNamed('to', 'End of the range.'),
 });
 
 /**

@@ -3,13 +3,13 @@ import { CONTENT_TYPE } from '../../views/metrics/text.js';
 import { healthy, ready, supervision, unready } from '../../views/answers.js';
 import type { Operations } from '../contract/operation.js';
 
-/** What tells how the daemon is, and of itself. */
+/** The state of the daemon, and its contract. */
 export const daemonOperations: Operations = {
   'GET /healthz': {
     id: 'health',
     tag: 'daemon',
     summary: 'Liveness probe',
-    description: 'Answered under any load, and without a key.',
+    description: 'Answered under any load and without a key.',
     scope: undefined,
     answers: { 200: { means: 'The process is alive and its event loop runs.', body: healthy } },
     examples: [{ name: 'healthy', status: 200, answer: { status: 'ok' } }],
@@ -18,7 +18,7 @@ export const daemonOperations: Operations = {
     id: 'readiness',
     tag: 'daemon',
     summary: 'Readiness probe',
-    description: 'Answered under any load, and without a key.',
+    description: 'Answered under any load and without a key.',
     scope: undefined,
     answers: {
       200: { means: 'The daemon is ready.', body: ready },
@@ -34,7 +34,7 @@ export const daemonOperations: Operations = {
     tag: 'daemon',
     summary: 'The supervision tree',
     description:
-      'Children with restarts and crashes, mailboxes, what was refused and why, blind intervals, the store.',
+      'Restarts and crashes of each child, mailboxes, refused requests with reasons, blind intervals, the store.',
     scope: 'read',
     answers: { 200: { means: 'The tree, with queues, limits and recent failures.', body: supervision } },
     examples: [{ name: 'supervision', status: 200 }],
@@ -43,7 +43,7 @@ export const daemonOperations: Operations = {
     id: 'metrics',
     tag: 'daemon',
     summary: 'Metrics for Prometheus',
-    description: 'docs/metrics.md has every metric.',
+    description: 'docs/metrics.md describes every metric.',
     scope: 'read',
     answers: { 200: { means: "Prometheus's text format.", body: z.string(), type: CONTENT_TYPE } },
     examples: [{ name: 'metrics', status: 200 }],
@@ -61,7 +61,7 @@ export const daemonOperations: Operations = {
   'GET /docs': {
     id: 'docs',
     tag: 'daemon',
-    summary: 'This document, for people',
+    summary: 'This document as a web page',
     description: 'One page without scripts or requests to other hosts.',
     scope: 'read',
     answers: { 200: { means: 'HTML.', body: z.string(), type: 'text/html; charset=utf-8' } },

@@ -22,7 +22,7 @@ const USER = '12345';
 
 const noUserId: Answer = { means: 'The id is not a signed 64-bit integer in decimal.', body: failure };
 const notJustNow: Answer = {
-  means: 'It could not be done now. Send the request again.',
+  means: 'Temporarily impossible. Send the request again.',
   body: failure,
 };
 const wrongId: Example = {
@@ -32,7 +32,7 @@ const wrongId: Example = {
   answer: { error: 'invalid user_id format' },
 };
 
-/** Whichever way it is said. */
+/** The same for both calls. */
 const goodbye: Pick<Operation, 'scope' | 'answers' | 'examples'> = {
   scope: 'heal',
   answers: {
@@ -60,7 +60,7 @@ export function presenceOperations(limits: Pick<GatewayLimits, 'batch' | 'page'>
       tag: 'presence',
       summary: 'Heal a user',
       description:
-        'Holds the user online for `session_timeout` from now. The first heal of somebody offline opens a session, and is answered once that is on disk. Repeating it is harmless.',
+        'Keeps the user online for `session_timeout` from now. The first heal of an offline user opens a session, and is answered once that is on disk. It is safe to repeat.',
       scope: 'heal',
       answers: {
         200: { means: 'The user is online.', body: status('online') },
@@ -76,13 +76,13 @@ export function presenceOperations(limits: Pick<GatewayLimits, 'batch' | 'page'>
       id: 'goodbye',
       tag: 'presence',
       summary: "End a user's session",
-      description: 'Ends the session now; answered once that is on disk. Repeating it is harmless.',
+      description: 'Ends the session now, and is answered once that is on disk. It is safe to repeat.',
       ...goodbye,
     },
     'POST /heal/{user_id}/goodbye': {
       id: 'goodbyeByBeacon',
       tag: 'presence',
-      summary: "End a user's session, from a page that is being closed",
+      summary: "End a user's session when a web page is closed",
       description: 'For `navigator.sendBeacon`, which can only `POST`.',
       ...goodbye,
     },
@@ -91,11 +91,11 @@ export function presenceOperations(limits: Pick<GatewayLimits, 'batch' | 'page'>
       tag: 'presence',
       summary: 'Heal many users',
       description:
-        'Answered once every session that it opened is on disk. An invalid id is rejected and the rest is accepted. Send ids above 2^53 as numbers or as strings: no digit is lost.',
+        'Answered once every session that it opens is on disk. Invalid ids are rejected, all others accepted. Ids above 2^53 may be numbers or strings; no digit is lost.',
       scope: 'heal',
       body: batchOf(userInBatch, 'id', limits.batch),
       answers: {
-        200: { means: 'How many were accepted, and which were not.', body: accepted },
+        200: { means: 'How many ids were accepted, and which were rejected.', body: accepted },
         400: noBatch,
         413: tooLarge,
         503: notJustNow,
@@ -140,7 +140,7 @@ export function presenceOperations(limits: Pick<GatewayLimits, 'batch' | 'page'>
       id: 'checkupMany',
       tag: 'presence',
       summary: 'Check whether users are online',
-      description: 'Answers in the order of the request.',
+      description: 'The results are in the order of the request.',
       scope: 'read',
       body: batchOf(userInBatch, 'id', limits.batch),
       answers: {
@@ -168,7 +168,7 @@ export function presenceOperations(limits: Pick<GatewayLimits, 'batch' | 'page'>
       tag: 'presence',
       summary: "List a user's sessions",
       description:
-        "The user's sessions. The current session is among them; its `offline_at` is when it ends unless the user is healed again. A long history is streamed; if it cannot be read to its end, the connection is reset.",
+        "Includes the current session, whose `offline_at` is when it ends unless the user is healed again. A long history is streamed; if it cannot be read to its end, the connection is reset.",
       scope: 'read',
       query: pageQuery(limits.page),
       answers: {

@@ -3,10 +3,10 @@ import { failure, node } from '../../../views/answers.js';
 import type { Operations } from '../../contract/operation.js';
 import { NODE, notJustNow, SHOWN, stranger, unknown } from './node-examples.js';
 
-/** An acknowledgement that nothing is wrong with. */
+/** A valid acknowledgement. */
 const BODY = { by: 'ann', reason: 'the disk is being changed' };
 
-/** The node of the examples that has failed. */
+/** The failed node of the examples. */
 const FAILED = {
   ...SHOWN,
   name: 'failing',
@@ -18,18 +18,18 @@ const FAILED = {
   labels: {},
 };
 
-/** Who takes care of failures. */
+/** Acknowledgements. */
 export const acknowledgingOperations: Operations = {
   'POST /nodes/{name}/acknowledge': {
     id: 'acknowledgeNode',
     tag: 'nodes',
     summary: 'Acknowledge a failure',
     description:
-      'Nobody is reminded of it any more, and channels that are told late hear neither of it nor of its recovery. It is over when the node recovers, at `until`, or when it is taken back; said again, it is replaced.',
+      'Stops reminders and escalation: channels with `after` are notified neither of the failure nor of its recovery. The acknowledgement ends when the node recovers, at `until`, or when it is removed. A second one replaces the first.',
     scope: 'admin',
     body: { 'application/json': acknowledgementBody },
     answers: {
-      200: { means: 'The node as it is now. The change is on disk.', body: node },
+      200: { means: 'The node after the change, which is on disk.', body: node },
       400: { means: 'The name or the body is invalid.', body: failure },
       404: unknown,
       409: { means: 'The node has not failed.', body: failure },
@@ -81,12 +81,12 @@ export const acknowledgingOperations: Operations = {
   'DELETE /nodes/{name}/acknowledge': {
     id: 'unacknowledgeNode',
     tag: 'nodes',
-    summary: 'Take an acknowledgement back',
+    summary: 'Remove an acknowledgement',
     description:
-      'People are reminded of it again, and channels that are told late hear of what they have not been told yet. Where nobody took care of it, nothing changes.',
+      'Reminders and escalation continue. Nothing changes if there is no acknowledgement.',
     scope: 'admin',
     answers: {
-      200: { means: 'The node as it is now. The change is on disk.', body: node },
+      200: { means: 'The node after the change, which is on disk.', body: node },
       400: { means: 'The name is invalid, or the request has a body.', body: failure },
       404: unknown,
       503: notJustNow,

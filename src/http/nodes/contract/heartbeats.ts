@@ -4,7 +4,7 @@ import { accepted, failure, liveNode } from '../../../views/answers.js';
 import { type Operation, type Operations, batchOf } from '../../contract/operation.js';
 import { notJustNow, unknown } from './node-examples.js';
 
-/** However it is sent. */
+/** The same for both methods. */
 const heartbeat: Pick<Operation, 'tag' | 'scope' | 'answers' | 'examples'> = {
   tag: 'nodes',
   scope: 'heal',
@@ -12,7 +12,7 @@ const heartbeat: Pick<Operation, 'tag' | 'scope' | 'answers' | 'examples'> = {
     200: { means: 'The node is active.', body: liveNode },
     400: { means: 'The name is invalid, or the request has a body.', body: failure },
     404: unknown,
-    429: { means: '`nodes.max` nodes are registered, or as many as the key may register.', body: failure },
+    429: { means: 'There are `nodes.max` nodes, or as many as the key may register.', body: failure },
     503: notJustNow,
   },
   examples: [
@@ -26,30 +26,30 @@ const heartbeat: Pick<Operation, 'tag' | 'scope' | 'answers' | 'examples'> = {
   ],
 };
 
-/** What nodes say of themselves, again and again. */
+/** Heartbeats, alone and in batches. */
 export function heartbeatOperations(limits: Pick<GatewayLimits, 'batch'>): Operations {
   return {
     'PUT /nodes/{name}/heartbeat': {
       id: 'heartbeat',
       summary: 'Send a heartbeat',
       description:
-        'A name that nobody has heard of is registered by it, with the defaults; with `nodes.auto_register` off it is 404.\n\nA heartbeat that registers a node or ends a failure is answered once that is on disk.',
+        'An unknown name is registered with the default settings; with `nodes.auto_register` off it gets 404.\n\nA heartbeat that registers a node or ends a failure is answered once that is on disk.',
       ...heartbeat,
     },
     'POST /nodes/{name}/heartbeat': {
       id: 'heartbeatByPost',
-      summary: 'Send a heartbeat, from a client that can only `POST`',
+      summary: 'Send a heartbeat from a client that can only `POST`',
       ...heartbeat,
     },
     'POST /nodes/heartbeats': {
       id: 'heartbeats',
       tag: 'nodes',
-      summary: 'Send heartbeats of many nodes',
+      summary: 'Send heartbeats for many nodes',
       description: 'Answered once every new registration and every recovery is on disk.',
       scope: 'heal',
       body: batchOf(nodeName, 'name', limits.batch),
       answers: {
-        200: { means: 'How many were accepted, and which were not.', body: accepted },
+        200: { means: 'How many heartbeats were accepted, and which were rejected.', body: accepted },
         400: { means: 'The body is neither a JSON array nor a list of names, one per line.', body: failure },
         413: { means: 'The body has too many names or bytes.', body: failure },
         503: notJustNow,

@@ -7,11 +7,11 @@ export const NODE = 'backup';
 export const wrongName: Answer = { means: 'The name is invalid.', body: failure };
 export const unknown: Answer = { means: 'There is no node of this name.', body: failure };
 export const notJustNow: Answer = {
-  means: 'It could not be done now. Send the request again.',
+  means: 'Temporarily impossible. Send the request again.',
   body: failure,
 };
 
-/** How it is shown. */
+/** Its view. */
 export const SHOWN = {
   name: NODE,
   state: 'active',

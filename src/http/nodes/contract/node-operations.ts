@@ -21,14 +21,14 @@ export function nodeOperations(limits: Pick<GatewayLimits, 'batch' | 'page'>): O
   };
 }
 
-/** Which nodes there are. */
+/** The list of nodes. */
 function listOperations(limits: Pick<GatewayLimits, 'page'>): Operations {
   return {
     'GET /nodes': {
       id: 'nodes',
       tag: 'nodes',
       summary: 'List nodes',
-      description: 'By name, in the order of the bytes of UTF-8.',
+      description: 'Sorted by name, in the order of UTF-8 bytes.',
       scope: 'read',
       query: listingQuery(limits.page),
       answers: {
@@ -56,7 +56,7 @@ function listOperations(limits: Pick<GatewayLimits, 'page'>): Operations {
   };
 }
 
-/** What has become of a node so far. */
+/** The flips of a node. */
 function flipOperations(limits: Pick<GatewayLimits, 'page'>): Operations {
   return {
     'GET /nodes/{name}/flips': {
@@ -64,7 +64,7 @@ function flipOperations(limits: Pick<GatewayLimits, 'page'>): Operations {
       tag: 'nodes',
       summary: "List a node's flips",
       description:
-        'Every change of its state. `at` is the deadline that passed, or the heartbeat or report that came; not when it was noticed.',
+        'Every change of its state. `at` is the instant of the missed deadline, of the heartbeat or of the report, not the instant at which the daemon noticed it.',
       scope: 'read',
       query: pageQuery(limits.page),
       answers: {

@@ -4,23 +4,23 @@ import { failure, node, nodeInDetail } from '../../../views/answers.js';
 import type { Operations } from '../../contract/operation.js';
 import { NODE, notJustNow, SHOWN, stranger, unknown, wrongName } from './node-examples.js';
 
-/** One node: what is chosen for it, how it stands, and the end of it. */
+/** One node: its settings, its state and its deletion. */
 export const singleNodeOperations: Operations = {
   'PUT /nodes/{name}': {
     id: 'putNode',
     tag: 'nodes',
     summary: 'Register a node, or change its settings',
     description:
-      'A field that is absent stays as it is, and `null` brings the default back, which follows the configuration. A new timeout begins now, so it fails nobody sooner than it takes.\n\n`timeout` is a number of seconds, or `{"adaptive": true, "min": 2, "max": 60}` for one that is learnt from the intervals between the heartbeats of this node.',
+      'Absent fields keep their values. `null` restores the default, which follows the configuration. A new timeout starts now.\n\n`timeout` is a number of seconds, or `{"adaptive": true, "min": 2, "max": 60}` for one that is learnt from the intervals between the heartbeats of this node.',
     scope: 'admin',
     body: { 'application/json': settingsWith([]) },
     isBodyOptional: true,
     answers: {
-      200: { means: 'The settings of a known node changed. The change is on disk.', body: node },
-      201: { means: 'The node is registered. The registration is on disk.', body: node },
-      400: { means: 'The body is invalid: `problems` lists everything that is wrong.', body: failure },
+      200: { means: 'The settings were changed. The change is on disk.', body: node },
+      201: { means: 'The node was registered. The registration is on disk.', body: node },
+      400: { means: 'The body is invalid: `problems` lists all problems.', body: failure },
       429: {
-        means: '`nodes.max` nodes are registered, or as many as the key may register.',
+        means: 'There are `nodes.max` nodes, or as many as the key may register.',
         body: failure,
       },
       503: notJustNow,
@@ -76,7 +76,7 @@ export const singleNodeOperations: Operations = {
     tag: 'nodes',
     summary: 'Get a node',
     description:
-      'With `from` or `to` also its `uptime` over that range, as far as the node was known and time has come.',
+      'With `from` or `to`, also its `uptime` in that range, since its registration and until now at most.',
     scope: 'read',
     query: rangeQuery,
     answers: {
@@ -114,7 +114,7 @@ export const singleNodeOperations: Operations = {
     summary: 'Delete a node and its history',
     scope: 'admin',
     answers: {
-      204: { means: 'The node is deleted. A later heartbeat registers it anew.' },
+      204: { means: 'The node was deleted. A later heartbeat registers it again.' },
       400: wrongName,
       404: unknown,
       503: notJustNow,

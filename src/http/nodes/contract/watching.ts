@@ -4,15 +4,15 @@ import { failure, node } from '../../../views/answers.js';
 import type { Example, Operation, Operations } from '../../contract/operation.js';
 import { NODE, notJustNow, SHOWN, stranger, unknown, wrongName } from './node-examples.js';
 
-// A name that nobody has heard of is registered by it.
+// It registers unknown names.
 const report = onNode('fail', 'Report a failure', { ...SHOWN, state: 'failed', deadline: null }, []);
 
-/** Whether a node is watched, and what it says of itself but for heartbeats. */
+/** Reports of failures, pause and resume. */
 export const watchingOperations: Operations = {
   'POST /nodes/{name}/fail': {
     ...report,
     description:
-      'The node is `failed` at once, until its next heartbeat. If it has already failed, nothing changes. The reason, text or JSON, is shown in the flip and the alert. An unknown name is registered first; with `nodes.auto_register` off it gets 404.',
+      'The node fails at once, until its next heartbeat. Nothing changes if it has already failed. The reason, as text or JSON, is shown in the flip and the alert. An unknown name is registered first; with `nodes.auto_register` off it gets 404.',
     scope: 'heal',
     body: {
       'application/json': failureReport,
@@ -24,7 +24,7 @@ export const watchingOperations: Operations = {
       400: { means: 'The name or the body is invalid.', body: failure },
       413: { means: 'The reason is too long.', body: failure },
       429: {
-        means: '`nodes.max` nodes are registered, or as many as the key may register.',
+        means: 'There are `nodes.max` nodes, or as many as the key may register.',
         body: failure,
       },
     },
@@ -51,12 +51,12 @@ export const watchingOperations: Operations = {
     ],
   },
   'POST /nodes/{name}/pause': {
-    ...onNode('pause', 'Stop watching it', { ...SHOWN, paused: true, deadline: null }),
-    description: 'A paused node records its heartbeats and never expires.',
+    ...onNode('pause', 'Pause a node', { ...SHOWN, paused: true, deadline: null }),
+    description: 'A paused node has no deadline and sends no alerts. Its heartbeats are recorded.',
   },
   'POST /nodes/{name}/resume': {
-    ...onNode('resume', 'Go on watching it', SHOWN),
-    description: 'Its timeout begins anew.',
+    ...onNode('resume', 'Resume a node', SHOWN),
+    description: 'Its timeout starts again.',
   },
 };
 
@@ -72,7 +72,7 @@ function onNode(
     summary,
     scope: 'admin',
     answers: {
-      200: { means: 'The node, as it is now. Repeating the call changes nothing more.', body: node },
+      200: { means: 'The node after the call. Repeating the call changes nothing.', body: node },
       400: wrongName,
       404: unknown,
       503: notJustNow,

@@ -1,4 +1,4 @@
-/** Text that is HTML already, and is not escaped again. It is ASCII. */
+/** HTML that is not escaped again. It is ASCII. */
 export class Html {
   readonly text: string;
 
@@ -9,12 +9,12 @@ export class Html {
 
 type Part = string | number | Html | readonly Part[];
 
-/** Everything that is put into it is escaped, but for what is HTML itself. */
+/** A template tag: escapes every value except `Html`. */
 export function html(texts: TemplateStringsArray, ...parts: readonly Part[]): Html {
   return new Html(texts.map((text, at) => text + written(parts[at] ?? '')).join(''));
 }
 
-/** A sentence with `code` in it; an empty line begins a new paragraph. */
+/** Text with `code` in backticks; an empty line begins a new paragraph. */
 export function prose(text: string): Html {
   const paragraphs = text.split('\n\n').map((paragraph) => {
     const parts = paragraph.split('`').map((part, at) => (at % 2 === 0 ? part : html`<code>${part}</code>`));

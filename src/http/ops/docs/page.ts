@@ -4,7 +4,7 @@ import { html, Html, prose } from './html.js';
 import { fieldsOf, meaningOf, textOf, typeOf } from './schema.js';
 import { STYLE } from './style.js';
 
-/** Nothing is loaded from anywhere, and the one style there is stands in the page. */
+/** Nothing may be loaded; the only style is part of the page. */
 const POLICY = [
   "default-src 'none'",
   `style-src 'sha256-${createHash('sha256').update(STYLE).digest('base64')}'`,
@@ -13,7 +13,7 @@ const POLICY = [
   "frame-ancestors 'none'",
 ].join('; ');
 
-/** Whole, since nothing may come between the tags and what was hashed. */
+/** Made in one piece: nothing may be inserted between the tags and the hashed text. */
 const STYLE_ELEMENT = new Html(`<style>${STYLE}</style>`);
 
 interface Call {
@@ -23,7 +23,8 @@ interface Call {
 }
 
 /**
- * The document as a page: rendered here, since Swagger UI and its like need scripts, which the policy of the page forbids.
+ * The document as a page. It is rendered here because Swagger UI and similar tools need scripts, which the page's policy
+ * forbids.
  */
 export function docsPage(document: OpenApiDocument): { readonly head: string[]; readonly body: string } {
   const { info, tags, components } = document;
@@ -50,7 +51,7 @@ export function docsPage(document: OpenApiDocument): { readonly head: string[]; 
           <main>
             <h1>${info.title}</h1>
             ${prose(info.description)}
-            <p class="dim">The same for machines: <a href="/openapi.json">openapi.json</a>.</p>
+            <p class="dim">As OpenAPI 3.1: <a href="/openapi.json">openapi.json</a>.</p>
             ${tags.map(
               ({ name, description }) =>
                 html`<h2 id="tag-${name}">${name}</h2>
@@ -116,7 +117,7 @@ function section(call: Call): Html {
     <p><strong>${summary}</strong></p>
     ${description === undefined ? '' : prose(description)}
     <p class="dim">
-      ${scope === undefined ? 'Needs no key.' : html`Where keys are configured, one for <code>${scope}</code>.`}
+      ${scope === undefined ? 'No key required.' : html`Requires a key with the scope <code>${scope}</code>, if keys are configured.`}
     </p>
     <pre><code>${curlOf(call)}</code></pre>
     ${
@@ -128,10 +129,10 @@ function section(call: Call): Html {
     ${
       requestBody === undefined
         ? ''
-        : html`<h4>Body</h4>
+        : html`<h4>Request body</h4>
             ${contentOf(requestBody.content)}`
     }
-    <h4>Answers</h4>
+    <h4>Responses</h4>
     <div class="scroll">
       <table>
         <tbody>
@@ -156,8 +157,8 @@ function parameterTable(parameters: readonly Parameter[]): Html {
       <thead>
         <tr>
           <th>Name</th>
-          <th>Is</th>
-          <th></th>
+          <th>Type</th>
+          <th>Description</th>
         </tr>
       </thead>
       <tbody>
@@ -166,7 +167,7 @@ function parameterTable(parameters: readonly Parameter[]): Html {
             html`<tr>
               <td><code>${name}</code> <span class="dim">${place}</span></td>
               <td>
-                ${typeOf(schema)}${schema['default'] === undefined ? '' : html` <span class="dim">unless given: ${textOf(schema['default'])}</span>`}
+                ${typeOf(schema)}${schema['default'] === undefined ? '' : html` <span class="dim">default: ${textOf(schema['default'])}</span>`}
               </td>
               <td>${description === undefined ? meaningOf(schema) : prose(description)}</td>
             </tr>`,
@@ -189,14 +190,14 @@ function examplesOf(status: string, content: Content): Html {
     Object.entries(examples).map(
       ([name, { value }]) =>
         html`<details>
-          <summary>${status}, as in <em>${name.replaceAll('_', ' ')}</em></summary>
+          <summary>Example: ${status}, <em>${name.replaceAll('_', ' ')}</em></summary>
           <pre><code>${JSON.stringify(value, null, 2)}</code></pre>
         </details>`,
     ),
   )}`;
 }
 
-/** The first example, as somebody would try it. */
+/** A command that sends the first example. */
 function curlOf({ method, path, operation: { parameters, requestBody } }: Call): string {
   const first = (values: Parameter['examples']): unknown => Object.values(values ?? {})[0]?.value;
   let target = path;

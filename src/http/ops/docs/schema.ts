@@ -1,14 +1,14 @@
 import { type JsonSchema, isSchema } from '../../contract/openapi.js';
 import { html, prose, type Html } from './html.js';
 
-/** A text as it is, and anything else as JSON. */
+/** A string as it is, anything else as JSON. */
 export function textOf(value: unknown): string {
   return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
 const REFERENCE = '#/components/schemas/';
 
-/** What a value must be, in a few words, with links to what has a name. */
+/** The type of a value in a few words, with links to named schemas. */
 export function typeOf(schema: JsonSchema): Html {
   const { $ref, anyOf, type, items, enum: names, const: only, format, additionalProperties } = schema;
   if (typeof $ref === 'string') {
@@ -40,7 +40,7 @@ function bounds({ minimum, maximum }: JsonSchema): string {
   return most === undefined ? '' : ` up to ${most}`;
 }
 
-/** Those that every whole number of JavaScript has say nothing. */
+/** Bounds that every safe integer has are not shown. */
 function isBound(value: unknown): value is number {
   return typeof value === 'number' && Math.abs(value) < Number.MAX_SAFE_INTEGER;
 }
@@ -59,8 +59,8 @@ export function fieldsOf({ properties, required }: JsonSchema): readonly Html[] 
         <thead>
           <tr>
             <th>Field</th>
-            <th>Is</th>
-            <th></th>
+            <th>Type</th>
+            <th>Description</th>
           </tr>
         </thead>
         <tbody>
@@ -71,7 +71,7 @@ export function fieldsOf({ properties, required }: JsonSchema): readonly Html[] 
                 html`<tr>
                   <td>
                     <code>${name}</code
-                    >${always.includes(name) ? '' : html` <span class="dim">may be absent</span>`}
+                    >${always.includes(name) ? '' : html` <span class="dim">optional</span>`}
                   </td>
                   <td>${typeOf(field)}</td>
                   <td>${meaningOf(field)}</td>
