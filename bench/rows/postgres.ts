@@ -9,12 +9,12 @@ import type { BenchContext } from '../context.js';
 import type { Row } from '../row.js';
 import { quantile } from '../statistics.js';
 
-/** Openings a second, and as many ends. */
+/** Openings per second, and as many ends. */
 const RATE = 5_000;
 const SECONDS = 20;
 /** Open sessions that a start finds. */
 const SESSIONS = 1_000_000;
-/** Sessions whose room on disk is measured. */
+/** Sessions whose size on disk is measured. */
 const ENDED = 200_000;
 /** Records written at a time at most: a batch is refused that takes more than 2 s. */
 const PORTION = 2_000;
@@ -73,7 +73,7 @@ export const postgres: Row = {
   },
 };
 
-/** Writes all that is due in one batch, as group commit does, and then what became due meanwhile. */
+/** Writes everything due in one batch, as group commit does, and then what became due meanwhile. */
 async function steadyLoad(
   { signal }: BenchContext,
   store: HistoryStore,
@@ -91,7 +91,7 @@ async function steadyLoad(
       continue;
     }
     const records: HistoryRecord[] = [];
-    // Who came a second ago leaves.
+    // Users who came a second ago leave.
     for (let index = done; index < due; index++)
       records.push(opening(index), ...(index >= RATE ? [ending(index - RATE)] : []));
     await store.write(records);

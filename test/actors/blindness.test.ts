@@ -23,7 +23,7 @@ describe('blindness', () => {
   });
 
   it('gives a heal that was read before it and is handled after it all of its time', async () => {
-    // Read, and not handled yet, when the process is stopped; the next request to be read shows that it was.
+    // Read but not handled when the process is stopped. The next read shows that it stood still.
     daemon.app.users.ask('heal', ANN, () => undefined);
     daemon.clock.standStill(20_000);
     daemon.app.users.ask('checkup', BEN, () => undefined);

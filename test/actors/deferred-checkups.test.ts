@@ -23,7 +23,7 @@ describe('a request whose credential is still being checked', () => {
     const [session, ...others] = await daemon.history(user(1));
     expect(others).to.be.empty;
     expect(session!.offlineAt - session!.onlineAt).to.equal(2 * TIMEOUT - 10);
-    // Those who waited with it are stored as ending at their own deadline.
+    // Sessions that waited with it end at their own deadlines.
     const [waited] = await daemon.history(user(2));
     expect(waited!.offlineAt - waited!.onlineAt).to.equal(TIMEOUT);
     await app.stop();

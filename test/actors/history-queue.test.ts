@@ -5,7 +5,7 @@ import { node, user } from '../support/simulated-app.js';
 import { withDaemon } from '../support/with-daemon.js';
 
 const QUEUE = 5;
-/** Users of one history: it writes one batch at a time, and what waits for it can be counted. */
+/** Users of one history, which writes one batch at a time, so that waiting entries can be counted. */
 const [FIRST = 1, ...OTHERS] = Array.from({ length: 400 }, (_, index) => index + 1)
   .filter((id) => partitionHolding(user(id)) === partitionHolding(user(1)))
   .slice(0, 20);

@@ -9,7 +9,7 @@ import { withDaemon } from '../support/with-daemon.js';
 
 const SHORT = { kind: 'refused', code: 'HEARTBEAT_MEMORY_SHORT' };
 
-/** Memory of which a test says how much is used. */
+/** Memory whose use a test sets. */
 class FakeMemory implements Memory {
   live = 0;
   used = 0;

@@ -19,7 +19,7 @@ import type { SimulatedClock } from '../support/simulated-clock.js';
 
 const TIMEOUT = toMillis(7);
 
-/** An own store for each partition, which the next start finds again. */
+/** A store for each partition that the next start finds again. */
 class Stores {
   readonly all = new Map<string, RefusingStore>();
 
@@ -58,7 +58,7 @@ describe('several partitions in one process', () => {
     return FourPartitions.start({ storeOf: stores.of, ...(clock !== undefined && { clock }), ...options });
   }
 
-  /** What a start says that is refused. */
+  /** The error of a refused start. */
   async function refusal(): Promise<string> {
     const refused: unknown = await start(daemon.clock).catch((error: unknown) => error);
     if (!(refused instanceof HeartbeatError)) throw new Error('the start was not refused');

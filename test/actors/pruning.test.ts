@@ -8,10 +8,10 @@ const PORTION = 1000;
 const OLD = user(1);
 const SECOND = 1000;
 
-/** Remembers what it was asked to do, in order. */
+/** Records all calls in order. */
 class RecordingStore extends MemoryHistoryStore {
   readonly done: string[] = [];
-  /** What comes in while a portion is being deleted. */
+  /** Entries that arrive while a portion is being deleted. */
   meanwhile: () => void = () => undefined;
 
   override async write(records: readonly HistoryRecord[]): Promise<void> {

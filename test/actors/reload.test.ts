@@ -37,7 +37,7 @@ describe('a daemon that goes on by another configuration', () => {
     const faults = new Faults();
     await daemon.start({ store, decideUser: faults.decide, flags: { '--shards': '1' } });
     await daemon.app.reconfigure(limitsWith({ '--limits-mailbox': '2' }), []);
-    // Until its actor is back, what comes behind it waits.
+    // Later messages wait until its actor is restarted.
     faults.plan(user(1), 'heal', 1);
     const same = Array.from({ length: 4 }, () => replies(1, 1));
     expect((await Promise.all(same)).flat()).to.include('HEARTBEAT_OVERLOADED');

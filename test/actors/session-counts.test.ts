@@ -14,7 +14,7 @@ describe('the counters of sessions', () => {
     for (let id = 6; id <= 20; id++) await daemon.ask('heal', user(id));
     for (let id = 4; id <= 9; id++) await daemon.ask('goodbye', user(id));
     for (let id = 10; id <= 12; id++) await daemon.ask('erase', user(id));
-    // Nobody ends who was not online.
+    // Only online users can go offline.
     await daemon.ask('goodbye', user(99));
     await daemon.ask('erase', user(99));
     await daemon.clock.advance(5000);

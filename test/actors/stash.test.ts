@@ -101,7 +101,7 @@ describe('requests for one user that wait for a slow disk', () => {
     }
     messages.handled = 0;
     disk.release();
-    // A message a pass of the event loop, and what the disk takes beside them.
+    // One message per pass of the event loop, and the writes beside them.
     for (let pass = 0; pass < 10; pass++) await daemon.clock.settle();
     expect(replies).to.have.length(400_000);
     expect(new Set(replies)).to.deep.equal(new Set(['online']));

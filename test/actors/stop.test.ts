@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { MemoryHistoryStore } from '../../src/adapters/memory/memory-history-store.js';
 import { SimulatedApp } from '../support/simulated-app.js';
 
-/** A store that may refuse to be closed. */
+/** A store whose close may fail. */
 class Stuck extends MemoryHistoryStore {
   closings = 0;
   readonly #error: Error | undefined;

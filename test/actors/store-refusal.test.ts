@@ -85,7 +85,7 @@ describe('a store that refuses writes', () => {
     store.full = true;
     await daemon.clock.advance(10_000);
     await daemon.app.stop();
-    // One from each partition that lost something.
+    // One line from each partition that lost something.
     const lines = daemon.logger.lines.filter(({ event }) => event.startsWith('stopping with'));
     for (const { event, fields } of lines) {
       expect(event).to.equal('stopping with entries the store refused: they are lost');

@@ -7,7 +7,7 @@ import { withDaemon } from '../support/with-daemon.js';
 
 const MESSAGE = 'the database is damaged (000005.ldb): restore the data directory from a backup';
 
-/** A store that finds out, when it is told to. */
+/** A store that reports trouble when a test wants it. */
 class TroubledStore extends MemoryHistoryStore {
   override trouble: StoreTrouble | undefined = undefined;
   override damages = 0;

@@ -29,7 +29,7 @@ async function child(daemon: Pick<SimulatedApp, 'app'>, ...names: string[]): Pro
   }, tree);
 }
 
-/** In all shards of the partition that keeps Ann. */
+/** In all shards of Ann's partition. */
 async function crashesOfUsers(daemon: Pick<SimulatedApp, 'app'>): Promise<number> {
   const users = await child(daemon, ...placeOf(ANN), 'users');
   return users.children?.reduce((sum, shard) => sum + (shard.crashes ?? 0), 0) ?? 0;
@@ -148,7 +148,7 @@ describe('supervision', () => {
 
   it('refuses past a full mailbox, and counts it', async () => {
     await start({ flags: { '--limits-mailbox': '3' } });
-    // Until its actor is back, what comes behind it waits.
+    // Later messages wait until its actor is restarted.
     faults.plan(ANN, 'heal', 1);
     const replies: string[] = [];
     for (let i = 0; i < 6; i++) {
@@ -172,7 +172,7 @@ describe('supervision', () => {
   });
 });
 
-/** Throws at once, and not in a promise, when it is told to: whoever calls it crashes. */
+/** Throws synchronously when a test wants it, which crashes the caller. */
 class CrashingStore extends MemoryHistoryStore {
   faults = 0;
 

@@ -8,7 +8,7 @@ import { describeRecovery } from './history-store/recovery.js';
 import { describeRefusals } from './history-store/refusals.js';
 import type { MakeSubject } from './history-store/subject.js';
 
-/** What every `HistoryStore` promises, wherever it keeps its history. */
+/** The promises of every `HistoryStore`. */
 export function describeHistoryStore(name: string, make: MakeSubject): void {
   describe(`${name}, as a history store`, () => {
     describeRecords(make);

@@ -22,7 +22,7 @@ import { collect, historyOf, opened, openIn, session, user } from './history-sto
 
 const DATABASE = 'decoded';
 const SESSION = session(1000, 2000);
-/** Exact to what a column holds. */
+/** As exact as a column. */
 const MS = (column: string): string => `(extract(epoch from ${column}) * 1000)::float8`;
 
 const SESSIONS = `select user_id, ${MS('online_at')} as online_at, ${MS('offline_at')} as offline_at`;
@@ -48,7 +48,7 @@ const anyName: fc.Arbitrary<NodeName> = fc
 const anyCount = fc.nat(2 ** 32 - 1);
 const anyNumber = fc.double({ noNaN: true, noDefaultInfinity: true }).map((number) => number + 0);
 const anyState = fc.constantFrom('active', 'inactive', 'failed');
-// The API takes no label of this name.
+// The API accepts no label with this name.
 const anyKey = fc.string({ unit: 'grapheme' }).filter((key) => key !== '__proto__');
 const anyLabels = fc.dictionary(anyKey, anyText, { maxKeys: 3 });
 const anyTexts = fc.array(anyText, { maxLength: 3 });
@@ -179,7 +179,7 @@ const anyAlerts: fc.Arbitrary<HistoryRecord[]> = fc
     },
   ]);
 
-/** Holds what the functions of the database decode against what the store reads. */
+/** Compares what the database's functions decode with what the store reads. */
 export function describeSqlFunctions(postgres: () => PostgresProcess): void {
   describe('the SQL functions for analysts', () => {
     let primary: Primary;
@@ -382,14 +382,14 @@ async function alertsOf(store: HistoryStore): Promise<object[]> {
   });
 }
 
-/** In one order, with texts as PostgreSQL can hold them. */
+/** In one order, with texts that PostgreSQL can store. */
 function sorted(rows: readonly object[]): string[] {
   return rows.map((row) => JSON.stringify(canonical(row))).sort();
 }
 
 function canonical(value: unknown): unknown {
   if (typeof value === 'string') return safe(value);
-  // JSON has none of these, and texts tell them apart.
+  // JSON has none of these values, so they are written as texts.
   if (typeof value === 'number') return Number.isFinite(value) ? value : String(value);
   if (Array.isArray(value)) return value.map(canonical);
   if (typeof value !== 'object' || value === null) return value;
@@ -399,7 +399,7 @@ function canonical(value: unknown): unknown {
   );
 }
 
-/** PostgreSQL has no text with a NUL, and neither it nor UTF-8 has half of a surrogate pair. */
+/** PostgreSQL texts have no NUL, and UTF-8 has no lone surrogates. */
 function safe(text: string): string {
   return Buffer.from(text).toString().replaceAll('\u0000', '\ufffd');
 }

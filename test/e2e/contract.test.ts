@@ -7,7 +7,7 @@ import { eventually } from '../support/eventually.js';
 import { behave, HookServer } from '../support/hook-server.js';
 import { TestResources } from '../support/test-resources.js';
 
-/** Alerts have ids that nobody can know beforehand. */
+/** The id of an alert in the examples; real ones are random. */
 const SOME_ALERT = '01M8160K8C0000MBCVSRV9YN0E';
 
 describe('the contract', () => {
@@ -25,7 +25,7 @@ describe('the contract', () => {
     return dead.id;
   }
 
-  /** What the examples suppose: these users and nodes, and a dead letter. */
+  /** The state that the examples assume: these users and nodes, and a dead letter. */
   async function prepare(): Promise<void> {
     await send('DELETE', '/users/12345');
     await send('PUT', '/heal/12345');
@@ -36,7 +36,7 @@ describe('the contract', () => {
     await eventually(deadAlert, { every: 10 });
   }
 
-  /** Everything of one name: the parts of the request, and what is said to be answered. */
+  /** Sends the request of an example, and compares the response with the contract. */
   async function replay(call: Documented, name: string, status: number): Promise<void> {
     await prepare();
     const { method, path: template, operation } = call;
@@ -131,7 +131,7 @@ function textOf(value: unknown): string {
   return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
-/** What is as it is shown, whenever it is asked for. */
+/** The parts of a body that do not depend on time. */
 function withoutTimes(value: unknown): unknown {
   const text = JSON.stringify(value, (key, each: unknown) => {
     if (key === 'next_cursor') return 'somewhere';

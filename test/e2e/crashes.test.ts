@@ -7,7 +7,7 @@ import { placeOf } from '../support/partitions.js';
 import { user } from '../support/simulated-app.js';
 import { TestResources, ready, startFlags } from '../support/test-resources.js';
 
-/** Whose heal crashes the actor at the first attempt, and whose at every one. */
+/** A user whose heal crashes the actor at the first attempt, and one whose heal crashes it always. */
 const SHAKY = 666;
 const BROKEN = 667;
 

@@ -47,7 +47,7 @@ describe('the page of the contract, in a browser', () => {
     );
     const shown = await page.locator('section.call h3:has(.method)').allInnerTexts();
     expect(shown).to.have.members(documented);
-    // A browser asks for an icon by itself.
+    // Browsers request an icon themselves.
     expect(asked.filter((each) => !each.endsWith('/favicon.ico'))).to.deep.equal([`${url}/docs`]);
     expect(complaints.filter((each) => !each.includes('404'))).to.deep.equal([]);
     expect(await page.locator('script').count()).to.equal(0);

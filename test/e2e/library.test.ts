@@ -10,7 +10,7 @@ import { TestResources, ready } from '../support/test-resources.js';
 const resources = new TestResources();
 afterEach(() => resources.clear());
 
-/** Runs a program that imports the built library by its name, as others would. */
+/** Runs an example, which imports the built library by its name. */
 function example(
   name: string,
   given: readonly string[] = [],
@@ -91,7 +91,7 @@ describe('the examples', () => {
   });
 });
 
-/** A program of its own, run where the library's name means the built one. */
+/** Runs a program that imports the built library by its name. */
 function program(text: string): DaemonProcess {
   return resources.run({ command: [process.execPath, '--input-type=module', '--eval', text], cwd: ROOT });
 }

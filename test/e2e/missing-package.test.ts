@@ -6,7 +6,7 @@ import { expect } from 'chai';
 import { environmentOfOthers } from '../../src/config/environment.js';
 import { HEARTBEAT } from '../support/daemon-process.js';
 
-/** As if these were not installed: they are looked for where nothing is. */
+/** These packages are resolved from a directory without any, as if they were not installed. */
 const HIDDEN = `
 import { register } from 'node:module';
 const hook = \`export const resolve = (name, context, next) =>

@@ -6,7 +6,7 @@ import { makeCertificate } from '../support/certificate.js';
 import { eventually } from '../support/eventually.js';
 import { TestResources } from '../support/test-resources.js';
 
-/** What fits into one reading of a connection. */
+/** About what fits into one read of a connection. */
 const CROWD = 1700;
 
 describe('a daemon with clients that pipeline', () => {
@@ -102,7 +102,7 @@ function count(received: string): number {
   return received.split('HTTP/1.1 200 OK').length - 1;
 }
 
-/** Without keys only the names of loopback are served. */
+/** Without keys, only names of the loopback are served. */
 function head(line: string, ...headers: readonly string[]): string {
   return headOf(line, ...headers).replace('Host: heartbeat', 'Host: localhost');
 }

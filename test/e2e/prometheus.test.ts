@@ -28,7 +28,7 @@ describe('a real Prometheus', () => {
   const values = async (query: string): Promise<string[]> =>
     (await ask(`query?query=${encodeURIComponent(query)}`)).result.map(({ value }) => value[1]);
 
-  /** With the configuration and the rules of deploy/, on this daemon and as often as it can. */
+  /** With the configuration and rules of deploy/, for this daemon, at a short interval. */
   async function startPrometheus(daemon: string): Promise<void> {
     const directory = resources.directory();
     const configuration = readFileSync('deploy/prometheus/prometheus.yml', 'utf8')

@@ -49,7 +49,7 @@ describe('a daemon that gets SIGHUP', () => {
     expect(daemon.logged('other changes need a restart')[0]).to.deep.include({
       options: ['session_timeout'],
     });
-    // Refusals are logged at the level that it has now.
+    // Refusals are logged at the new level.
     expect(daemon.hasLogged('request refused')).to.equal(true);
 
     write('log: { level: loud }\n', 'other');
@@ -61,7 +61,7 @@ describe('a daemon that gets SIGHUP', () => {
     );
     expect([await statusOf(daemon, 'other'), await statusOf(daemon, 'new')]).to.deep.equal([401, 200]);
     expect(daemon.running).to.equal(true);
-    // Nothing that was said holds what only its owner may know.
+    // The output contains no secret.
     for (const secret of ['PRIVATE KEY', 'Bearer']) {
       expect(daemon.stderr + daemon.stdout).to.not.include(secret);
     }

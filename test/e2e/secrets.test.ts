@@ -10,7 +10,7 @@ import { TestResources, ready, startFlags } from '../support/test-resources.js';
 import { keyLine } from '../support/keys.js';
 import { rudeServers, type RudeServers } from '../support/rude-servers.js';
 
-/** In every secret, in upper or lower case, and nowhere else. */
+/** Part of every secret, in upper or lower case, and of nothing else. */
 const MARK = /hush/i;
 const KEY = 'hush-key-2vQ8dJ4xW7';
 
@@ -22,7 +22,7 @@ const ENV = {
   USER_TOKENS: 'hush-tokens-of-users-2vQ8dJ4xW7-and-more',
 };
 
-/** A place for a secret and what is in it: every one that there is. */
+/** All places for secrets, with a secret in each. */
 function channelsOf({ http, redis, smtp }: RudeServers): Readonly<Record<string, string>> {
   const down = '127.0.0.1:1';
   return {
@@ -50,7 +50,7 @@ export class Custom extends BaseNotifier {
   }
 }`;
 
-/** On SIGUSR2 something throws that nobody has foreseen, and says all there is to know. */
+/** On SIGUSR2 an unexpected error is thrown that contains all secrets. */
 const INDISCREET = `import { readFileSync } from 'node:fs';
 process.on('SIGUSR2', () => {
   const files = process.env.ALL_FILES.split(':').map((file) => readFileSync(file, 'utf8'));
@@ -143,7 +143,7 @@ describe('secrets, wherever one can be configured', () => {
       );
       return failed;
     });
-    // The servers did say what they were sent.
+    // The servers did quote what they had received.
     for (const name of ['slack', 'webhook', 'redis', 'email', 'custom'])
       expect(failures[name]?.last_error, name).to.include('(secret)');
     await eventually(() => expect(daemon.hasLogged('ping not delivered')).to.equal(true));

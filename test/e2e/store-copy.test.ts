@@ -23,7 +23,7 @@ import { withDatabase } from '../unit/level/support/raw.js';
 const WEB = node('web');
 const AT = 1_763_000_000_000;
 
-/** Something of each kind. */
+/** A record of each kind. */
 const RECORDS: readonly HistoryRecord[] = [
   ...[-3, 0, 5].flatMap((id) => [ended(user(id), AT, AT + 7_000), ended(user(id), AT + 9_000, AT + 16_000)]),
   opened(user(7), AT + 20_000),
@@ -253,7 +253,7 @@ function bytesIn(directory: string): number {
   return names.reduce((sum, name) => sum + statSync(path.join(directory, name)).size, 0);
 }
 
-/** What the API shows of the history. The daemon is stopped then. */
+/** What the API shows of the history. Stops the daemon. */
 async function shownBy(daemon: DaemonProcess): Promise<string> {
   const paths = [
     '/heart_rhythm/-3',
@@ -271,7 +271,7 @@ async function shownBy(daemon: DaemonProcess): Promise<string> {
   }
   daemon.signal('SIGTERM');
   await daemon.ended;
-  // The end of an open session is its deadline, which each daemon counts anew.
+  // The end of an open session is its deadline, which each daemon computes again.
   return JSON.stringify(answers).replace(/("online_at":1763000020,"offline_at":)\d+/, '$1null');
 }
 

@@ -22,7 +22,7 @@ describe('a daemon that lacks what the system gives', () => {
       const url = `http://127.0.0.1:${port}`;
       resources.run({ command: shell(`exec ${start(resources.directory(), port)} ${into}`) });
       await eventually(async () => expect((await fetch(`${url}/readyz`)).status).to.equal(200), READY);
-      // Once what it says of its address has come to nothing.
+      // After the line with its address could not be written.
       expect((await heal(url, 1)).status).to.equal(200);
       await eventually(async () => expect(await isOnline(url, 1)).to.equal(true));
     });
@@ -63,7 +63,7 @@ function shell(script: string): readonly [string, ...string[]] {
   return ['/bin/bash', '-c', script];
 }
 
-/** Without keys only the names of loopback are served. */
+/** Without keys, only names of the loopback are served. */
 function head(line: string, ...headers: readonly string[]): string {
   return headOf(line, ...headers).replace('Host: heartbeat', 'Host: localhost');
 }

@@ -16,7 +16,7 @@ import { kindsOfDisk } from '../support/small-disk.js';
 const NODES = Array.from({ length: 20 }, (_, index) => `node-${String(index)}`);
 const KILLS = sized(8, 15);
 
-/** Settings under which things happen soon. */
+/** Settings with short timeouts. */
 const SOON = {
   nodes: { timeout: 0.5, max_retries: 0 },
   alerts: { mass_failure: { at_least: 1_000_000 }, flapping: { max_per_hour: 3600 } },
@@ -73,7 +73,7 @@ describe('alerts of a daemon', () => {
 
     for (let kill = 0; kill < KILLS; kill++) {
       const daemon = await resources.daemon(path.join(directory, 'data'), { config });
-      // Some recover, all fail again half a second later, and somewhere in there it ends.
+      // Some nodes recover, all fail again half a second later, and the kill comes at a random moment.
       await beat(
         daemon,
         NODES.filter(() => below(2) === 0),
@@ -86,7 +86,7 @@ describe('alerts of a daemon', () => {
     const last = await resources.daemon(path.join(directory, 'data'), { config });
     await beat(last);
     await eventually(async () => {
-      // In this order: a node that fails in between has an alert that is pending.
+      // In this order: a node that fails in between has a pending alert.
       for (const node of NODES) expect((await flipsOf(last.url, node)).at(-1)?.to).to.equal('failed');
       expect(await allAlerts(last.url, '&state=pending,held')).to.deep.equal([]);
     });

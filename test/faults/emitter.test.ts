@@ -87,7 +87,7 @@ describe('heartbeat emit', () => {
       { name: 'broken', probe: { tcp: '127.0.0.1:1' }, on_probe_failure: 'report' },
       { name: 'skipped', probe: { command: 'exit 1' } },
     ]);
-    // A probe may take one interval: long enough for a command to be started on a busy machine.
+    // A probe may take one interval, which is enough to start a command on a busy machine.
     const emitter = emit(daemon.url, file, '--interval', '3', '--duration', '60');
     await eventually(async () => {
       const states = (await nodesAt(daemon.url)).map(({ name, state }) => `${name} ${state}`);

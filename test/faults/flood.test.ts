@@ -8,7 +8,7 @@ import { askNode, nodeAt } from '../support/node-calls.js';
 import type { FloodPlan, FloodReport } from './clients/flood.js';
 
 const FLOOD = new URL('./clients/flood.ts', import.meta.url);
-/** As many may wait to be accepted; time once stood still until they had been. */
+/** The number of connections that may wait to be accepted. Time once stood still until all were. */
 const BACKLOG = 4096;
 
 describe('a daemon that is flooded', () => {
@@ -50,7 +50,7 @@ describe('a daemon that is flooded', () => {
     }
     const { answered } = await over(flood);
     expect(answers.filter((status) => status !== 200)).to.deep.equal([]);
-    // A round is three steps through the disk, and a batch one pass: none of them waits for hundreds of others.
+    // A round takes three writes, a batch one pass: no request waits for hundreds of batches.
     expect(answered).to.be.below(150 * rounds.length);
   });
 

@@ -10,13 +10,13 @@ import type { Session } from '../support/history-comparison.js';
 import { kindsOfDisk, type SmallDisk } from '../support/small-disk.js';
 import { inSeconds, readHistory } from '../support/stored-history.js';
 
-/** One that is undefined is the only one. */
+/** Undefined stands for the only one. */
 const PARTITIONS_OF_USERS = PARTITION_IDS.filter((id) => id !== 'watch');
 const TIMEOUT = 4;
 const FLAGS = { 'session-timeout': TIMEOUT };
-/** Healed all along. */
+/** Healed all the time. */
 const STEADY = range(1, 20);
-/** Healed until the disk refuses, and no longer. */
+/** Healed only until the disk refuses writes. */
 const FADING = range(21, 40);
 const POLITE = 41;
 
@@ -157,7 +157,7 @@ for (const { name, make } of kindsOfDisk()) {
       steady.push(...(await Promise.all(STEADY.map((user) => heal(daemon.url, user)))));
     }
 
-    /** What is left of a page of the disk may still take an opening or two. @returns the users acknowledged */
+    /** The rest of a page of the disk may still hold an opening or two. @returns the acknowledged users */
     async function openUntilRefused(first: number): Promise<number[]> {
       const opened: number[] = [];
       // Each partition has a store of its own, with a little room left.
@@ -170,7 +170,7 @@ for (const { name, make } of kindsOfDisk()) {
       return opened;
     }
 
-    /** From each partition of users, and at most one from any other. */
+    /** One from each partition of users, and at most one from any other. */
     function expectOneEach(lines: readonly Readonly<Record<string, unknown>>[]): void {
       const partitions = lines.map(({ partition }) => partition);
       expect(partitions).to.include.members(PARTITIONS_OF_USERS);

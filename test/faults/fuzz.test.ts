@@ -7,7 +7,7 @@ import { expectNoFault, hostileRequest } from '../support/hostile-requests.js';
 import { TestResources } from '../support/test-resources.js';
 import { keyLine } from '../support/keys.js';
 
-/** Before a release, and after a change to src/http, let it go on for some minutes. */
+/** Before a release and after a change to src/http, let it run for some minutes. */
 const SECONDS = 20 * EFFORT;
 
 describe('every route of the built daemon with random requests', function () {

@@ -31,7 +31,7 @@ describe('a daemon of very many nodes, a tenth of which fails within a second', 
 
   const told = () => hooks.requests.map(({ body }) => JSON.parse(body) as AlertMessage);
 
-  /** Has them fail, and waits until nothing is left to be told. */
+  /** Lets them fail, and waits until all alerts are delivered. */
   async function fail(massFailure: object): Promise<{ readonly url: string }> {
     const directory = resources.directory();
     const config = path.join(directory, 'heartbeat.yaml');

@@ -4,7 +4,7 @@ import { HEARTBEAT } from '../support/daemon-process.js';
 import { eventually } from '../support/eventually.js';
 import { TestResources, ready, startFlags } from '../support/test-resources.js';
 
-/** Far more than fit into a heap of 64 MiB, of which the daemon itself takes 25. */
+/** Far more than fit into a heap of 64 MiB; the daemon itself takes 25. */
 const CROWD = 80_000;
 const BATCH = 5000;
 
@@ -41,7 +41,7 @@ describe('with a heap of 64 MiB', () => {
     const directory = resources.directory();
     const daemon = await ready(launch(directory, 64));
     await fill(daemon, 1, CROWD);
-    // A collection may have made room: those who come then fill it.
+    // Garbage collection may have made room, which the next users fill.
     let next = CROWD + 1;
     const refused = (call: string) =>
       eventually(
@@ -62,7 +62,7 @@ describe('with a heap of 64 MiB', () => {
     expect((await fetch(`${daemon.url}/heal/1`, { method: 'PUT' })).status).to.equal(200);
     const registration = await refused('nodes/db');
     expect(await registration.json()).to.have.property('code', 'HEARTBEAT_MEMORY_SHORT');
-    // Once as each shortage begins: a collection may have ended one.
+    // Once per shortage; garbage collection may end one.
     const shortages = daemon.log
       .map(({ message }) => message)
       .filter((message) => /^memory (low|recovered)/.test(message));
@@ -86,7 +86,7 @@ describe('with a heap of 64 MiB', () => {
       ) ?? [];
     expect(Number(users)).to.be.within(stayed, stayed + 1);
     expect(Number(has)).to.equal(40);
-    // What it asks for is enough.
+    // The requested heap is enough.
     const larger = await ready(launch(directory, Number(needed)));
     expect(await online(larger)).to.equal(Number(users));
   });

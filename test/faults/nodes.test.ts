@@ -12,7 +12,7 @@ import { kindsOfDisk } from '../support/small-disk.js';
 /** Seconds. */
 const TIMEOUT = 1;
 const FLAGS = { 'nodes-timeout': TIMEOUT, 'nodes-max-retries': 1 };
-/** From its last heartbeat until a node has failed. */
+/** Seconds from the last heartbeat of a node until it has failed. */
 const FAILS_AFTER = 2 * TIMEOUT;
 const ALIVE = names('alive', 297);
 const DEAD = names('dead', 3);
@@ -46,7 +46,7 @@ describe('nodes of a daemon that could not be reached', () => {
     await expectOnlyTheDeadToFail();
     for (const name of DEAD) {
       const flip = (await flipsOf(daemon.url, name)).at(-1);
-      // The start of the daemon is part of it, however long it took, and the time in which they failed is not.
+      // It includes the start of the daemon, however long that took, but not the time in which they failed.
       const silent = ((flip?.at_ms ?? 0) - begun) / 1000;
       expect(flip?.blind_seconds).to.be.within(10 * TIMEOUT - 0.1, silent - FAILS_AFTER + 0.1);
     }
@@ -78,7 +78,7 @@ describe('nodes of a daemon that could not be reached', () => {
 
   async function expectOnlyTheDeadToFail(): Promise<void> {
     await eventually(async () => expect(await failed()).to.have.members(DEAD), { every: 50 });
-    // Their time begins anew when the daemon has heard again, which it says in whole seconds.
+    // Their timeout starts again at the end of the blind interval, which is shown in whole seconds.
     const { blind_intervals: blind } = await supervision(daemon.url);
     const heardAgain = 1000 * (1 + Math.max(...blind.map(({ to }) => to)));
     await pause(1000 * FAILS_AFTER);
@@ -124,7 +124,7 @@ describe('nodes of a daemon killed with SIGKILL', () => {
   });
 });
 
-/** What is known of a node: undefined where it is not registered. */
+/** The acknowledged state of a node; undefined: not registered. */
 interface Told {
   readonly state: string;
   readonly version: string | undefined;
@@ -136,11 +136,11 @@ const KINDS = [
   ...(['fail', 'pause', 'resume', 'delete'] as const),
 ];
 
-/** Asks one thing after another about one node, and remembers what was acknowledged. */
+/** Sends requests about one node, one after another, and records what was acknowledged. */
 class Asker {
   readonly name: string;
   readonly #random: SeededRandom;
-  /** What it may be: more than one where the last answer never came. */
+  /** The possible states: several if the last request got no answer. */
   #may: (Told | undefined)[] = [undefined];
   #version = 0;
 
@@ -153,7 +153,7 @@ class Asker {
     try {
       for (;;) await this.#ask(url);
     } catch {
-      // Killed: what was asked last has happened, or not.
+      // Killed: the last request had an effect, or not.
     }
   }
 
@@ -175,7 +175,7 @@ class Asker {
       case 'delete':
         return this.#tell(undefined, () => askNode(url, 'DELETE', path));
       case 'fail':
-        // A failure may be the first sign of a node: then it is registered in one write, and fails in the next.
+        // A report registers an unknown node in one write, and fails it in the next.
         return this.#tell(
           { ...(known ?? fresh), state: 'failed' },
           () => askNode(url, 'POST', `${path}/fail`),
@@ -189,7 +189,7 @@ class Asker {
     }
   }
 
-  /** @param between what else it may be until that is answered */
+  /** @param between another possible state until the answer */
   async #tell(
     becomes: Told | undefined,
     ask: () => Promise<{ readonly status: number }>,
@@ -202,7 +202,7 @@ class Asker {
     this.#may = [becomes];
   }
 
-  /** What is found after a start is what was acknowledged. */
+  /** The state after a start is what was acknowledged. */
   async expect(node: ShownNode | undefined, url: string): Promise<void> {
     const found: Told | undefined = node && {
       state: node.state,
@@ -232,7 +232,7 @@ for (const { name, make } of kindsOfDisk()) {
       await askNode(daemon.url, 'PUT', '/short', { max_retries: 0 });
       await askNode(daemon.url, 'PUT', '/long', { timeout: 3600 });
       disk.fill(daemon);
-      // What is left of a page of the disk may still take a registration or two.
+      // The rest of a page of the disk may still hold a registration or two.
       await eventually(async () => {
         const { status } = await askNode(daemon.url, 'PUT', `/new-${String(Date.now())}`, { timeout: 3600 });
         expect(status).to.equal(503);

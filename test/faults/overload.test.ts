@@ -12,7 +12,7 @@ const CROWD = new URL('./clients/crowd.ts', import.meta.url);
 const RETURNING = new URL('./clients/returning.ts', import.meta.url);
 const TIMEOUT = 5000;
 const SIZE = 500;
-/** Batches that the daemon may have in flight; the crowds send three times as many at once. */
+/** Batches that the daemon may have in flight. The crowd sends three times as many at once. */
 const IN_FLIGHT = sized(20, 50);
 const GROUPS = 3 * IN_FLIGHT;
 const MiB = 1024 * 1024;
@@ -45,14 +45,14 @@ describe('a daemon that is asked for three times what it may have in flight', fu
     expect(report.answers[200], `taken in ${report.rounds} rounds`).to.be.at.least(report.rounds);
     expect(report.looks).to.be.at.least(plan.looks);
     expect(report.falselyOffline).to.deep.equal([]);
-    // 75,000 users take 75 MB at full size; a daemon that queued what it cannot carry would take gigabytes.
+    // 75,000 users take 75 MB at full size; a daemon that queued all requests would take gigabytes.
     expect(most).to.be.below(512 * MiB);
 
     await eventually(async () => {
       const { users, store } = await supervision(daemon.url);
       expect([users.online, store.waiting]).to.deep.equal([0, 0]);
     });
-    // Blindness gives everybody more time than their heals do.
+    // Blindness extends sessions beyond their heals.
     const rule = { timeoutMs: TIMEOUT, toleranceMs: daemon.hasLogged('was blind') ? 10_000 : 1_100 };
     for (let group = 0; group < GROUPS; group += 10) {
       const stored = (await history(daemon.url, group * SIZE + 1)).map((session) => ({

@@ -8,9 +8,9 @@ import { PostgresProcess } from '../support/postgres-process.js';
 import { kindsOfDisk } from '../support/small-disk.js';
 import { TestResources } from '../support/test-resources.js';
 
-/** Users who are kept online while the database refuses. */
+/** Users who stay online while the database refuses writes. */
 const KEPT = [1_000_001, 1_000_002, 1_000_003];
-/** A full disk shows itself when a new page is needed. */
+/** A full disk is noticed when a new page is needed. */
 const ENOUGH = 2_000;
 
 describe('a daemon whose database refuses writes', () => {
@@ -40,13 +40,13 @@ describe('a daemon whose database refuses writes', () => {
     expect(daemon.running, daemon.stderr).to.equal(true);
   });
 
-  /** A session of a new user. @returns who it is */
+  /** Opens a session for a new user. @returns the user */
   async function open(): Promise<{ readonly id: number; readonly status: number; readonly body: string }> {
     const id = ++user;
     return { id, ...(await heal(daemon.url, id)) };
   }
 
-  /** Openings get 503, and everybody else goes on. @returns whose opening was refused */
+  /** Openings get 503, all other heals 200. @returns the user whose opening was refused */
   async function expectRefusal(): Promise<number> {
     const refused = await eventually(async () => {
       const opening = await open();

@@ -15,7 +15,7 @@ const RECENT = 2;
 const SESSIONS = 100_000;
 const READERS = 3;
 const HEALS = 50;
-/** A session of five seconds every ten, the last of them long ago. */
+/** A session of five seconds every ten seconds, the last one long ago. */
 const FIRST = 1_600_000_000;
 const EXPECTED: readonly ShownSession[] = Array.from({ length: SESSIONS }, (_, index) => ({
   online_at: FIRST + 10 * index,
@@ -43,7 +43,7 @@ describe('a user with 100,000 sessions', () => {
   it('has a history that can be read whole while heals are answered', async () => {
     expect(await history(daemon.url, VETERAN)).to.deep.equal(EXPECTED);
 
-    // The daemon finds the readers first and then the heals, all in one pass, whatever the speed of either side.
+    // The daemon reads the requests for histories first and then the heals, all in one pass, on any machine.
     const answered: string[] = [];
     const note = (what: string) => (): number => answered.push(what);
     daemon.signal('SIGSTOP');
@@ -120,11 +120,11 @@ function ended({ online_at, offline_at }: ShownSession): HistoryRecord {
 }
 
 interface Sent {
-  /** How long the answer's body is, once it has ended; it rejects for another status than 200. */
+  /** Resolves with the length of the body; rejects for a status other than 200. */
   readonly bytes: Promise<number>;
 }
 
-/** Resolves once the request has left, on a connection of its own. */
+/** Resolves once the request was sent, on a connection of its own. */
 async function send({ url }: DaemonProcess, method: 'GET' | 'PUT', user: number): Promise<Sent> {
   const call = method === 'GET' ? 'heart_rhythm' : 'heal';
   const asked = request(`${url}/${call}/${user}`, { method, agent: false });
@@ -144,7 +144,7 @@ async function send({ url }: DaemonProcess, method: 'GET' | 'PUT', user: number)
   return { bytes };
 }
 
-/** Heals one user after the other, each of whom is answered. */
+/** Heals one user after another; each heal must be answered with 200. */
 async function healUntil({ url }: DaemonProcess, over: Promise<unknown>): Promise<void> {
   const work = { over: false };
   const stop = (): void => {

@@ -18,7 +18,7 @@ import type { MortalUsersPlan, Order } from './clients/mortal-users.js';
 
 const MORTAL_USERS = new URL('./clients/mortal-users.ts', import.meta.url);
 
-/** When the daemon is killed: long enough after its start for sessions to end, soon, in a commit, in its start. */
+/** When the daemon is killed: late enough after its start for sessions to end, soon, in a commit, during its start. */
 type Moment = 'late' | 'soon' | 'in a commit' | 'while it starts';
 
 const KILLS: readonly Moment[] = [
@@ -73,7 +73,7 @@ describe('a daemon killed with SIGKILL', () => {
     const stored = await readHistory(data, calls.keys());
 
     const all = [...calls.values()].flat();
-    // A heal that a daemon was slow to read counts from before it was read; so slow was none that was answered.
+    // A heal counts from before it was read. No answered heal was read later than this.
     const slowest = Math.max(...all.map(({ sent, answered }) => answered - sent));
     const outages = outagesOf(lives, lifeOf(last));
     const around = { timeout, outages, tolerance: 10, stall: 1000 + slowest };
@@ -163,7 +163,7 @@ describe('a daemon killed with SIGKILL', () => {
     }
   });
 
-  /** Milliseconds from its first word until it is ready, of a daemon on a copy of the data. */
+  /** Milliseconds from the first log line of a daemon on a copy of the data until it is ready. */
   async function durationOfStart(data: string, flags: Record<string, number>): Promise<number> {
     const copy = resources.directory();
     cpSync(data, copy, { recursive: true });

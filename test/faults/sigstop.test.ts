@@ -8,7 +8,7 @@ import type { Order, SocketUsersPlan, SocketUsersReport } from './clients/socket
 
 const SOCKET_USERS = new URL('./clients/socket-users.ts', import.meta.url);
 const USERS = 200;
-/** Seconds from one tick to the next, where little is due. */
+/** Seconds between ticks of a nearly idle daemon. */
 const TICK = 0.1;
 
 describe('a daemon that stands still', () => {
@@ -22,7 +22,7 @@ describe('a daemon that stands still', () => {
     const silent = USERS + 1;
     await heal(daemon.url, silent);
 
-    // Between two answers it has gone round its loop, and has looked whether a tick is due.
+    // Between two answers its event loop has turned, and a tick that was due has run.
     const awake = Date.now();
     for (let look = 0; look < 3; look++) expect(await isOnline(daemon.url, silent)).to.equal(true);
     daemon.signal('SIGSTOP');
@@ -45,7 +45,7 @@ describe('a daemon that stands still', () => {
     expect(end?.offline_at).to.be.at.least(Math.floor(resumed / 1000) + 7);
     const { users, seenOffline, troubles, looks } = await finish(clients);
     expect(troubles).to.deep.equal([]);
-    // On a busy machine a client may itself be late, and is then rightly offline.
+    // On a busy machine a client may be late itself, and its user goes offline correctly.
     const inTime = users.filter(({ written }) => lateGaps(written, 7000) === 0);
     expect(inTime).not.to.deep.equal([]);
     for (const { user } of inTime) {
@@ -59,7 +59,7 @@ describe('a daemon that stands still', () => {
 
     const [interval] = longestFirst((await supervision(daemon.url)).blind_intervals, 'seconds');
     expect(interval).to.include({ cause: 'stalled' });
-    // A tick before it was awake at the earliest; shown in whole seconds.
+    // At the earliest one tick before `awake`; shown in whole seconds.
     expect(interval?.from).to.be.within(awake / 1000 - 1 - TICK, stopped / 1000);
     expect(interval?.to).to.be.within(Math.floor(resumed / 1000), noticed / 1000);
     const [line] = longestFirst(daemon.logged('was blind'), 'blind_seconds');
@@ -92,7 +92,7 @@ describe('a daemon that stands still', () => {
     let inSocket = 0;
     const wasBlind = daemon.hasLogged('was blind');
     for (const { user, written, answeredAt } of report.users) {
-      // On a busy machine a client may itself be late, and only then may its session have ended.
+      // Its session may have ended only if the client was late itself, on a busy machine.
       const late = lateGaps(written, timeout);
       const sessions = await history(daemon.url, user);
       expect(sessions.length, `sessions of user ${user}`).to.be.within(1, 1 + late);
@@ -100,7 +100,7 @@ describe('a daemon that stands still', () => {
       inSocket += savedInSocket(written, timeout, stalls);
       const last = Math.max(...sessions.map(({ offline_at }) => offline_at));
       expect(last, `user ${user}`).to.be.at.least(Math.floor(((written.at(-1) ?? 0) + timeout - 10) / 1000));
-      // A machine so busy that the daemon was blind gives time again.
+      // On a machine so busy that the daemon was blind, sessions are extended.
       if (!wasBlind)
         expect(last, `user ${user}`).to.be.at.most(Math.floor((answeredAt + timeout + 10) / 1000));
     }
@@ -130,12 +130,12 @@ interface Stall {
   readonly to: number;
 }
 
-/** How often a client wrote a heal too late, or nearly: then it is the machine that decides. */
+/** How often a client wrote a heal too late, or nearly. Then the result depends on the machine. */
 function lateGaps(written: readonly number[], timeout: number): number {
   return written.filter((at, index) => at - (written[index - 1] ?? at) >= timeout - 50).length;
 }
 
-/** How often a deadline passed while the daemon stood still and the next heal, written in time, lay in the socket. */
+/** How often a deadline passed during a stall while the next heal, written in time, was in the socket. */
 function savedInSocket(written: readonly number[], timeout: number, stalls: readonly Stall[]): number {
   return written.filter((at, index) => {
     const deadline = (written[index - 1] ?? -Infinity) + timeout;

@@ -20,7 +20,7 @@ describe('a daemon under all kinds of load at once', function () {
     const left = (name: string) => [...classes, ...handles].find((count) => count.name === name)?.after ?? 0;
     expect(left('UserActor')).to.equal(0);
     expect(left('NodeActor')).to.equal(0);
-    // One channel is left by the last reload, or three.
+    // The last reload leaves one channel, or three.
     expect(left('ChannelActor')).to.be.within(1, 3);
     expect(left('Group')).to.equal(0);
   });

@@ -9,7 +9,7 @@ import { starting, userId } from './support/gateway-under-test.js';
 /** curl's exit code for a connection that was reset, or over TLS ended without a `close_notify`. It is 18 or 0 for one that was closed. */
 const RECEIVING_FAILED = 56;
 
-/** Speaks HTTP/1.0. It is curl, since Node takes a reset behind what it has just read for the end. */
+/** A client of HTTP/1.0. It is curl, since Node reports a reset after data as a normal end. */
 class OldClient {
   readonly #curl: ChildProcess;
   readonly #ended: Promise<number | null>;
@@ -47,7 +47,7 @@ class OldClient {
 describe('the gateway', () => {
   const start = starting(true);
 
-  /** With a certificate of its own where it speaks TLS. */
+  /** With TLS if `options` have a certificate. */
   async function cutsAnswers(options: Parameters<typeof start>[0]): Promise<void> {
     const served = await start({ ...options, limits: { request_timeout: 4 } });
     served.daemon.addEnded(userId(7), sessionsInARow(400_000));

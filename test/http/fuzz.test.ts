@@ -19,7 +19,7 @@ describe('every route, whatever is sent to it', function () {
       await fc.assert(
         fc.asyncProperty(hostileRequest, async (made) => {
           await expectNoFault(daemon.port, made);
-          // Connections whose last answer was given are let go of by the clock.
+          // The clock closes connections after their last response.
           if (++sent % 25 === 0) await daemon.daemon.clock.advance(2_500);
         }),
         { numRuns: RUNS, endOnFailure: true },

@@ -10,7 +10,7 @@ import { FakeDaemon } from './support/fake-daemon.js';
 import { GatewayUnderTest } from './support/gateway-under-test.js';
 import { head } from './support/raw-client.js';
 
-/** The server that serves a request, from Node's own diagnostics. */
+/** The server of a request, from Node's diagnostics channel. */
 async function serverBehind(request: () => Promise<unknown>): Promise<EventEmitter> {
   let server: EventEmitter | undefined;
   const notice = (message: unknown): void => {
@@ -84,7 +84,7 @@ describe('listening', () => {
     const gateway = gatewayOn('::1', 0);
     const listened: unknown = await gateway.listen().catch((caught: unknown) => caught);
     await gateway.close();
-    // A machine without IPv6 has no such address, which is said in the same form.
+    // A machine without IPv6 has no such address, and the error has the same form.
     if (listened instanceof Error) expect(listened.message).to.contain('[::1]:0');
     else
       expect(listened)

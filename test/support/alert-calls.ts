@@ -11,7 +11,7 @@ export interface ShownAlert {
   >;
 }
 
-/** All alerts there are, newest first. */
+/** All alerts, newest first. */
 export async function allAlerts(url: string, query = ''): Promise<ShownAlert[]> {
   const all: ShownAlert[] = [];
   let cursor: string | null = '';

@@ -3,7 +3,7 @@ import type { Alert, AlertId, AlertRecord, Delivery, DeliveryState } from '../..
 import { instant } from '../../src/domain/time.js';
 import { nodeName } from './simulated-alerts.js';
 
-/** An id as it is made at this instant, by a run that these letters stand for. */
+/** The id of an alert of this instant; the letters stand for the run. */
 export function alertId(at: number, run = 0): AlertId {
   return new AlertIds(() => run / 32).next(instant(at));
 }
@@ -33,7 +33,7 @@ export function delivery(state: DeliveryState, more: Partial<Delivery> = {}): De
   return { channel: 'ops', state, attempts: 0, lastError: undefined, since: instant(1000), ...more };
 }
 
-/** An alert in one state for each of the channels `a`, `b` and so on. */
+/** An alert with one state per channel: `a`, `b` and so on. */
 export function recordAt(at: number, ...states: readonly DeliveryState[]): AlertRecord {
   const deliveries = states.map((state, index) => delivery(state, { channel: 'abcdef'.charAt(index) }));
   return { alert: alertAt(at), deliveries };

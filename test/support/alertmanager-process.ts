@@ -13,13 +13,13 @@ export interface ShownAlert {
   readonly endsAt: string;
 }
 
-/** What Alertmanager tells a webhook. */
+/** The body of Alertmanager's webhook. */
 export interface Notification {
   readonly status: 'firing' | 'resolved';
   readonly alerts: readonly { readonly status: string; readonly labels: ShownAlert['labels'] }[];
 }
 
-/** A real Alertmanager on a free port of the loopback, which tells a webhook at once. */
+/** A real Alertmanager on a free port of the loopback, which calls a webhook at once. */
 export class AlertmanagerProcess {
   readonly #port: number;
   readonly #directory: TemporaryDirectory;
@@ -30,7 +30,7 @@ export class AlertmanagerProcess {
     this.#directory = directory;
   }
 
-  /** @param webhook where it tells of alerts, grouped by node */
+  /** @param webhook the URL that gets alerts, grouped by node */
   static async start(webhook: string): Promise<AlertmanagerProcess> {
     const alertmanager = new AlertmanagerProcess(await freePort(), await temporaryDirectory());
     await writeFile(
@@ -54,7 +54,7 @@ export class AlertmanagerProcess {
     return `http://127.0.0.1:${this.#port}`;
   }
 
-  /** Starts it, again if it was stopped: it has forgotten all alerts then. */
+  /** Starts it, or starts it again: it forgets all alerts when it stops. */
   async run(): Promise<void> {
     let missing: Error | undefined;
     this.#child = spawn(
@@ -77,7 +77,7 @@ export class AlertmanagerProcess {
     });
   }
 
-  /** What fires now. */
+  /** The firing alerts. */
   async alerts(): Promise<readonly ShownAlert[]> {
     const answer = await fetch(`${this.url}/api/v2/alerts`);
     return (await answer.json()) as ShownAlert[];

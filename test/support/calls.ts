@@ -1,4 +1,4 @@
-/** An answer as it came. */
+/** A response. */
 export interface Answer {
   readonly status: number;
   readonly headers: Headers;
@@ -34,7 +34,7 @@ export async function history(url: string, user: number | string): Promise<Shown
   return (JSON.parse(body) as { history: ShownSession[] }).history;
 }
 
-/** The part of `GET /supervision` that tests look at. */
+/** The part of `GET /supervision` that tests read. */
 export interface Supervision {
   readonly status: string;
   readonly users: { readonly online: number };

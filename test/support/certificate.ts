@@ -8,11 +8,11 @@ interface Pair {
 }
 
 export interface Certificate extends Pair {
-  /** Where they are. */
+  /** Their paths. */
   readonly files: Pair;
 }
 
-/** A self-signed certificate of 127.0.0.1, in `<name>.crt` and `<name>.key` of a directory. */
+/** A self-signed certificate for 127.0.0.1, in `<name>.crt` and `<name>.key` of a directory. */
 export function makeCertificate(directory: string, name: string): Certificate {
   const files = {
     certificate: path.join(directory, `${name}.crt`),
@@ -44,7 +44,7 @@ export function makeCertificate(directory: string, name: string): Certificate {
   };
 }
 
-/** A private authority, and a certificate of 127.0.0.1 that it has signed. */
+/** A private authority, and a certificate for 127.0.0.1 signed by it. */
 export function makeSignedCertificate(directory: string): Certificate & { readonly authority: string } {
   const at = (file: string) => path.join(directory, file);
   const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'];

@@ -3,19 +3,19 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { ROOT } from './daemon-process.js';
 
-/** What a process of clients reports. */
+/** A report of a process of clients. */
 export interface Report {
   readonly kind: string;
 }
 
-/** Clients that live in a process of their own, so that what they were told outlives the daemon. */
+/** Clients in a process of their own, so that their records outlive the daemon. */
 export class ClientProcess {
   readonly #child: ChildProcess;
   readonly #reports: Report[] = [];
   #waiting: (() => void)[] = [];
   #failure: Error | undefined;
 
-  /** @param script a TypeScript module, which finds `plan` as JSON in its first argument */
+  /** @param script a TypeScript module that gets `plan` as JSON in its first argument */
   constructor(script: URL, plan: object) {
     const file = fileURLToPath(script);
     this.#child = fork(file, [JSON.stringify(plan)], { cwd: ROOT, execArgv: ['--import', 'tsx/esm'] });

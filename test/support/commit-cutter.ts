@@ -1,15 +1,15 @@
 import { createServer, connect, type Server, type Socket } from 'node:net';
 import type { AddressInfo } from 'node:net';
 
-/** What happens to the next commit: it never arrives, or its answer does not. Then no connection is accepted. */
+/** What happens to the next commit: it is lost before it arrives, or its answer is. Then no connection is accepted. */
 type Cut = 'lost' | 'stored';
 
-/** The name of the statement, as it is in the messages of the protocol. */
+/** The name of the statement in the protocol's messages. */
 const COMMIT = 'commit\0';
 /** The command tag of the answer. */
 const DONE = 'SELECT 1\0';
 
-/** A proxy in front of a PostgreSQL, which cuts the connection in the middle of a commit. */
+/** A proxy in front of a PostgreSQL that cuts the connection during a commit. */
 export class CommitCutter {
   readonly #target: number;
   readonly #server: Server;

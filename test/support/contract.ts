@@ -4,14 +4,14 @@ import type { JsonSchema, OpenApiDocument, OperationObject } from '../../src/htt
 
 const FORMATS = { int64: { type: 'number' as const, validate: (value: number) => Number.isInteger(value) } };
 
-/** A call as the document has it. */
+/** A call of the document. */
 export interface Documented {
   readonly method: string;
   readonly path: string;
   readonly operation: OperationObject;
 }
 
-/** The document, and what it is asked by tests. */
+/** The document, for tests. */
 export class Contract {
   readonly document: OpenApiDocument;
   readonly calls: readonly Documented[];
@@ -22,25 +22,25 @@ export class Contract {
     this.calls = Object.entries(document.paths).flatMap(([path, item]) =>
       Object.entries(item).map(([method, operation]) => ({ method: method.toUpperCase(), path, operation })),
     );
-    // `examples` are for people, and `components` holds what is referred to.
+    // `examples` are for people, and `components` has named schemas.
     this.#ajv.addVocabulary(['components', 'openapi', 'info', 'tags', 'paths', 'security']);
     this.#ajv.addSchema({ $id: 'document:', components: document.components });
   }
 
-  /** The call that a request would be answered by: one without a parameter in its path goes before one with. */
+  /** The call that answers a request. One without a path parameter goes first. */
   find(method: string, pathname: string): Documented | undefined {
     return this.calls
       .filter((call) => call.method === method && templateOf(call.path).test(pathname))
       .sort((one, other) => one.path.split('{').length - other.path.split('{').length)[0];
   }
 
-  /** What is wrong with a value, by a schema of the document. */
+  /** The errors of a value by a schema of the document. */
   problems(schema: JsonSchema, value: unknown): string {
     const validate = this.#compiled(schema);
     return validate(value) ? '' : this.#ajv.errorsText(validate.errors);
   }
 
-  /** Whether values are as a schema of the document says. */
+  /** Whether values match a schema of the document. */
   validator(schema: JsonSchema): (value: unknown) => boolean {
     const validate = this.#compiled(schema);
     return (value) => validate(value);
@@ -51,7 +51,7 @@ export class Contract {
     return this.#ajv.compile(JSON.parse(text) as JsonSchema);
   }
 
-  /** Checks a body that was answered, or is said to be. */
+  /** Checks the body of a response or of an example. */
   check({ method, path, operation }: Documented, status: number, type: string, body: unknown): void {
     const response = operation.responses[String(status)];
     const what = `${method} ${path} ${String(status)}`;

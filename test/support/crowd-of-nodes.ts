@@ -7,7 +7,7 @@ interface Answered {
   readonly accepted: number;
 }
 
-/** Very many nodes that beat in batches, each batch in its turn, whoever listens. */
+/** Very many nodes that send heartbeats in batches, one batch after another, whether they are answered or not. */
 export class CrowdOfNodes {
   readonly #url: string;
   readonly #batches: readonly string[];
@@ -22,7 +22,7 @@ export class CrowdOfNodes {
     );
   }
 
-  /** Each of them once, in so many milliseconds. */
+  /** Sends one heartbeat of each, spread over so many milliseconds. */
   async beatOnce(within: number): Promise<void> {
     const every = within / this.#batches.length;
     const begun = performance.now();
@@ -34,7 +34,7 @@ export class CrowdOfNodes {
     );
   }
 
-  /** Each of them every so many milliseconds, until it is stopped. */
+  /** Sends a heartbeat of each every so many milliseconds, until it is stopped. */
   beat(every: number): void {
     this.#isBeating = true;
     const beating = async (): Promise<void> => {

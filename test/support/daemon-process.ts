@@ -11,7 +11,7 @@ export interface ProcessPlan {
   readonly command: readonly [string, ...string[]];
   readonly cwd?: string;
   readonly env?: Readonly<Record<string, string>>;
-  /** Standard input is closed from the beginning, as a service manager may have it. */
+  /** Standard input is closed from the start, as under some service managers. */
   readonly closedStdin?: boolean;
 }
 
@@ -30,13 +30,13 @@ export interface LoggedLine {
 
 const LISTENING = /^listening on (https?:\/\/\S+)$/m;
 
-/** Those that would outlive a test run that is broken off. */
+/** Processes that would outlive an interrupted test run. */
 const running = new Set<DaemonProcess>();
 process.on('exit', () => {
   for (const daemon of running) daemon.signal('SIGKILL');
 });
 
-/** A child process of this test, with all that it has said. */
+/** A child process of this test, with its output. */
 export class DaemonProcess {
   readonly #child: ChildProcess;
   readonly ended: Promise<Ended>;
@@ -57,7 +57,7 @@ export class DaemonProcess {
     this.#child.stderr?.setEncoding('utf8').on('data', (text: string) => {
       this.#stderr += text;
     });
-    // Not `exit`: by `close` all that it has said has been read.
+    // Not `exit`: at `close`, all output has been read.
     running.add(this);
     this.ended = new Promise((resolve, reject) => {
       this.#child.once('error', reject).once('close', (code, signal) => {
@@ -87,7 +87,7 @@ export class DaemonProcess {
     return this.#stderr;
   }
 
-  /** Where it listens; to be asked once it is ready. */
+  /** Its URL. Only once it is ready. */
   get url(): string {
     const [, url] = LISTENING.exec(this.#stdout) ?? [];
     if (url !== undefined) return url;
@@ -98,12 +98,12 @@ export class DaemonProcess {
     return LISTENING.test(this.#stdout);
   }
 
-  /** Whether it has logged such an event. */
+  /** Whether it has logged this event. */
   hasLogged(message: string): boolean {
     return this.#stderr.includes(`"message":${JSON.stringify(message)}`);
   }
 
-  /** @throws SyntaxError when a line of standard error is no JSON */
+  /** @throws SyntaxError if a line of standard error is not JSON */
   get log(): LoggedLine[] {
     return this.#stderr
       .split('\n')
@@ -125,7 +125,7 @@ export class DaemonProcess {
   }
 }
 
-/** The environment without what would configure the daemon, or what the test runner has set for itself. */
+/** The environment without variables of the daemon and of the test runner. */
 function foreignEnvironment(): NodeJS.ProcessEnv {
   const { NODE_OPTIONS: _options, NODE_V8_COVERAGE: _coverage, ...others } = environmentOfOthers();
   return others;

@@ -4,13 +4,13 @@ import { decide } from '../../actors/user/user.machine.js';
 import type { UserMessage } from '../../actors/user/user.machine.js';
 
 /**
- * The rules of presence and of liveness with faults in them, which the message itself brings about: a message of a user
- * or node for whom faults are planned throws, as often as was planned.
+ * The rules of presence and of liveness with planned faults: a message for a user
+ * or node with planned faults throws, as often as planned.
  */
 export class Faults {
   readonly #planned = new Map<string, number>();
 
-  /** The next `times` handlings of such a message throw. */
+  /** The next `times` handlings of this message throw. */
   plan(whose: string, kind: UserMessage['kind'] | NodeMessage['kind'], times: number): void {
     this.#planned.set(`${whose} ${kind}`, times);
   }

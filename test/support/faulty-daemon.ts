@@ -1,5 +1,5 @@
 /**
- * The daemon as it is, but for two users whose heals crash their actor: `SHAKY` each time at the first attempt, and
+ * The daemon with two users whose heals crash their actor: `SHAKY` at each first attempt, and
  * `BROKEN` at every one. To be run as `node --import tsx/esm test/support/faulty-daemon.ts start`.
  */
 import { UserActor, type UserActorMessage } from '../../actors/user/user.actor.js';

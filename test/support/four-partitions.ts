@@ -58,7 +58,7 @@ export class FourPartitions extends SimulatedApp {
   }
 }
 
-/** The partition that keeps a user. */
+/** The partition of a user. */
 export function holding(each: UserId): string {
   return partitionHolding(each, PARTITIONS) ?? '';
 }

@@ -1,11 +1,11 @@
-/** What one client asked for one user, as its own process logged it. Times in milliseconds of the wall clock. */
+/** A call of a client for one user, as its own process logged it. Times are in milliseconds of the wall clock. */
 export interface Call {
   readonly user: string;
   readonly kind: 'heal' | 'goodbye';
   readonly sent: number;
-  /** When the answer came, or the news that none will. */
+  /** When the answer came, or the error. */
   readonly answered: number;
-  /** `refused` had no effect. What was `lost` may have had one. */
+  /** `refused`: without effect. `lost`: with or without. */
   readonly outcome: 'acknowledged' | 'refused' | 'lost';
 }
 
@@ -15,7 +15,7 @@ export interface Session {
   readonly offlineAt: number;
 }
 
-/** A time in which the daemon received nothing. It began and ended somewhere within the bounds. */
+/** A time in which the daemon received nothing. The bounds of its start and end are known. */
 export type Outage = Stretch & (Stall | Kill);
 
 interface Stretch {
@@ -27,36 +27,36 @@ interface Stall {
   readonly cause: 'stalled';
 }
 
-/** What the next start found on disk, as it logged it. */
+/** What the next start found on disk, from its log. */
 interface Kill {
   readonly cause: 'killed';
-  /** When the daemon was last known to be alive: the ends of silent users count from then. */
+  /** When the daemon was last known to be alive. The ends of silent users count from it. */
   readonly aliveAt: number;
-  /** Every end before it is on disk. */
+  /** All earlier ends are on disk. */
   readonly settled: number;
 }
 
 export interface Circumstances {
-  /** Milliseconds that a heal holds a user online. */
+  /** The session timeout, in milliseconds. */
   readonly timeout: number;
   /** In order. */
   readonly outages: readonly Outage[];
-  /** How far the clocks of two processes may seem apart. */
+  /** The largest apparent difference between the clocks of two processes. */
   readonly tolerance: number;
-  /** The most time that a heal may lie unread: it counts from when it may have arrived. */
+  /** The longest time that a heal may wait unread: it counts from its possible arrival. */
   readonly stall: number;
 }
 
 /**
- * Holds the stored sessions of one user against all that the user's client asked, one call after the other.
+ * Compares the stored sessions of one user with all calls of the user's client, one after another.
  *
- * Every acknowledged heal must have opened a session or fallen into one, every session must have been opened by a
- * heal, and begin and end when the calls say, as exactly as sending and answering tell. Where a stall lies between the
- * last heal and its deadline, the end may be later by as much as the stall moved the deadline. Where a kill does, it may
- * lie one timeout after the daemon was last known to be alive, and no heal acknowledged before it may lie behind it;
- * whoever came back in time must have been taken for the same session.
+ * Every acknowledged heal must have opened a session or be inside one. Every session must have been opened by a
+ * heal, and start and end by the calls, as exactly as their sending and answers tell. If a stall is between the
+ * last heal and its deadline, the end may be later by as much as the stall moved the deadline. If a kill is, it may
+ * be one timeout after the daemon was last known to be alive, and not before a heal acknowledged before the kill;
+ * a user who came back in time must have kept the same session.
  *
- * @returns what is wrong, a sentence each
+ * @returns the problems, one sentence each
  */
 export function compareHistory(
   calls: readonly Call[],
@@ -72,7 +72,7 @@ export function compareHistory(
   return overlaps.length > 0 ? overlaps : new Comparison(stored, circumstances).of(calls);
 }
 
-/** One way to understand the calls so far: a number of ended sessions, and perhaps an open one. */
+/** One reading of the calls so far: a number of ended sessions, and maybe an open one. */
 interface Reading {
   readonly ended: number;
   /** The last call that extended the open session. */
@@ -89,7 +89,7 @@ class Comparison {
     this.#circumstances = circumstances;
   }
 
-  /** Follows every reading of the calls that the stored sessions allow, until none is left. */
+  /** Follows every reading of the calls that fits the stored sessions, until none is left. */
   of(calls: readonly Call[]): string[] {
     let readings: readonly Reading[] = [{ ended: 0, heard: undefined }];
     for (const call of calls) {
@@ -141,7 +141,7 @@ class Comparison {
     return this.#refuse(`${shown(session)} does not end then`);
   }
 
-  /** The session ends by itself, before `next` is heard if that is given. */
+  /** The session expires, before `next` if that is given. */
   #expire({ ended, heard }: Reading, next: Call | undefined): Reading[] {
     const session = this.#stored[ended];
     if (heard === undefined || session === undefined) return [];
@@ -167,7 +167,7 @@ class Comparison {
       if (outage.ended.latest <= call.sent) continue;
       if (over < this.#touchesFrom(outage)) break;
       earliest = call.sent;
-      // The next start decides the end of a user who is silent after a kill, whatever comes later.
+      // The next start decides the end of a user who is silent after a kill.
       if (outage.cause === 'killed') {
         const given = outage.aliveAt + timeout;
         return [Math.min(earliest, given), Math.max(over, given)];
@@ -184,7 +184,7 @@ class Comparison {
     return false;
   }
 
-  /** The user of an acknowledged heal was certainly online until then, outages included. */
+  /** Until then, the user of an acknowledged heal was certainly online, outages included. */
   #surelyOnlineUntil(call: Call): number {
     const { timeout, outages } = this.#circumstances;
     let until = call.sent + timeout;
@@ -201,7 +201,7 @@ class Comparison {
     return until - this.#circumstances.tolerance;
   }
 
-  /** The user was certainly offline from then on, whatever time was given again for outages. */
+  /** From then on, the user was certainly offline, whatever time outages added. */
   #surelyOfflineFrom(call: Call): number {
     const { timeout, outages, stall } = this.#circumstances;
     let from = call.answered + timeout;
@@ -213,7 +213,7 @@ class Comparison {
     return from + stall;
   }
 
-  /** A deadline before this is not moved by the outage: it had passed, or its end was on disk. */
+  /** The outage moves no deadline before this: it had passed, or its end was on disk. */
   #touchesFrom(outage: Outage): number {
     const from = outage.cause === 'killed' ? outage.settled : outage.began.earliest;
     return from - this.#circumstances.tolerance;

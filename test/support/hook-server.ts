@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** A request as the server got it. */
+/** A received request. */
 export interface HookRequest {
   readonly method: string;
   readonly path: string;
@@ -9,7 +9,7 @@ export interface HookRequest {
   readonly body: string;
 }
 
-/** What the server does with a request. */
+/** How the server handles a request. */
 export type Behaviour = (response: ServerResponse, request: HookRequest) => void;
 
 export const behave = {
@@ -18,15 +18,15 @@ export const behave = {
     (status: number, headers: Record<string, string> = {}, body = ''): Behaviour =>
     (response) =>
       response.writeHead(status, headers).end(body),
-  /** Takes the request and says nothing. */
+  /** Accepts the request and never answers. */
   hang: () => undefined,
-  /** Begins an answer and says no more. */
+  /** Sends the head of a response and no body. */
   hangInTheBody: (response: ServerResponse) =>
     response.writeHead(200, { 'content-length': '100' }).write('{'),
   reset: (response: ServerResponse) => response.socket?.resetAndDestroy(),
 };
 
-/** A real HTTP server on the loopback that misbehaves as it is told. */
+/** A real HTTP server on the loopback with configurable misbehaviour. */
 export class HookServer {
   readonly requests: HookRequest[] = [];
   behaviour: Behaviour = behave.accept;

@@ -4,7 +4,7 @@ import { RawClient } from '../http/support/raw-client.js';
 import { eventually } from './eventually.js';
 import { allRoutes } from './routes.js';
 
-/** Every path that there is, with `$` for what varies, and some that there are not. */
+/** Every path, with `$` for its variable part, and some that do not exist. */
 const ROUTES = [
   ...new Set(allRoutes().map(({ path }) => path.replaceAll(/:\w+/g, '$$'))),
   '/$',
@@ -93,7 +93,7 @@ const HEADERS = [
   'Range: bytes=0-',
   'If-None-Match: *',
 ];
-/** A request that means no good, from somebody with a key or without. */
+/** A hostile request, with or without a key. */
 export const hostileRequest = fc.record({
   method: fc.constantFrom('GET', 'HEAD', 'PUT', 'POST', 'DELETE', 'PATCH', 'OPTIONS', 'TRACE'),
   route: fc.constantFrom(...ROUTES),
@@ -107,7 +107,7 @@ export const hostileRequest = fc.record({
 
 type HostileRequest = typeof hostileRequest extends fc.Arbitrary<infer Made> ? Made : never;
 
-/** A request as it goes over the wire, in latin1. */
+/** The bytes of a request, in latin1. */
 function wire({
   method,
   route,
@@ -127,7 +127,7 @@ function wire({
     chunked: ['Transfer-Encoding: chunked', chunked],
     none: ['X-None: 1', ''],
   }[framing] as [string, string];
-  // The first of its kind is the one that counts.
+  // The first header of a name counts.
   const credentials = isOps ? ['Authorization: Bearer ops'] : [];
   return [
     `${method} ${path}${search === '' ? '' : `?${search}`} HTTP/1.1`,
@@ -141,14 +141,14 @@ function wire({
   ].join('\r\n');
 }
 
-/** What was answered to a hostile request. */
+/** The response to a hostile request. */
 interface HostileAnswer {
   readonly status: number;
   readonly type: string;
   readonly text: string;
 }
 
-/** Sends it over a connection of its own, and reads the first answer that is final. */
+/** Sends it over a connection of its own, and reads the first final response. */
 async function answerTo(port: number, request: HostileRequest): Promise<HostileAnswer> {
   const client = new RawClient(port);
   client.send(wire(request));
@@ -161,13 +161,13 @@ async function answerTo(port: number, request: HostileRequest): Promise<HostileA
   }
 }
 
-/** One to HEAD has a length, and no body. */
+/** A response to HEAD has a length and no body. */
 function finalAnswer(all: string, isHead: boolean): HostileAnswer {
   const received = all.replace(/^(?:HTTP\/1\.1 100 [^\r]*\r\n\r\n)+/, '');
   const end = received.indexOf('\r\n\r\n');
   expect(end, received).to.be.above(0);
   const head = received.slice(0, end);
-  // Nothing that was sent has become a header of the answer.
+  // No part of the request has become a header of the response.
   expect(head).to.not.match(/^x:/im);
   const length = isHead ? 0 : Number(/^content-length: (\d+)$/im.exec(head)?.[1] ?? 0);
   const text = received.slice(end + 4, end + 4 + length);
@@ -176,7 +176,7 @@ function finalAnswer(all: string, isHead: boolean): HostileAnswer {
   return { status: Number(/^HTTP\/1\.1 (\d{3}) /.exec(head)?.[1]), type, text };
 }
 
-/** Sends it, and holds that it is answered in the house's form, and not with a fault of ours. */
+/** Sends it, and expects a response in our form that is not a 500. */
 export async function expectNoFault(port: number, request: HostileRequest): Promise<void> {
   const { status, type, text } = await answerTo(port, request);
   expect(status, text).to.be.within(200, 499);

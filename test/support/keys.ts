@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-/** A key as the list `auth.keys` of a configuration file has it, named like its own text if nothing else is said. */
+/** An entry of `auth.keys` in a configuration file. By default its name is the key itself. */
 export function keyLine(key: string, scopes = 'admin', name = key): string {
   const hash = createHash('sha256').update(key).digest('hex');
   return `    - { name: ${name}, hash: "sha256:${hash}", scopes: [${scopes}] }\n`;

@@ -30,7 +30,7 @@ export async function levelData(options?: Options): Promise<LevelData> {
   };
 }
 
-/** A store that is not open yet, on a temporary directory. A test may put another store in its place. */
+/** An unopened store in a temporary directory. A test may replace it. */
 class UnopenedStore {
   #directory: TemporaryDirectory | undefined;
   #store: LevelHistoryStore | undefined;
@@ -64,7 +64,7 @@ class UnopenedStore {
   }
 }
 
-/** Gives each test of the suite in which it is called a directory of its own, and a store on it to be opened. */
+/** Gives each test of the suite a directory of its own, and an unopened store in it. */
 export function withUnopenedStore(): UnopenedStore {
   const data = new UnopenedStore();
   beforeEach(() => data.make());

@@ -21,7 +21,7 @@ export const NO_REQUESTS: GatewayReport = {
 const none = new Histogram([1]);
 const never = { heartbeat: 0, silence: 0, report: 0 };
 
-/** Of a daemon that nothing has happened to. */
+/** The facts of an idle daemon. */
 export const NO_FACTS: DaemonFacts = {
   ready: true,
   users: {
@@ -67,7 +67,7 @@ export const NO_FACTS: DaemonFacts = {
 
 type Labels = Readonly<Record<string, string>>;
 
-/** What a scrape would find. */
+/** The metrics that a scrape would find. */
 export class Scraped {
   readonly families: readonly MetricFamily[];
 
@@ -81,7 +81,7 @@ export class Scraped {
     return withLabels(family.samples, labels, name).value;
   }
 
-  /** How many were observed, and their sum. */
+  /** The number of observations, and their sum. */
   observed(name: string, labels: Labels = {}): { readonly count: number; readonly sum: number } {
     const family = this.#family(name);
     if (family.type !== 'histogram') throw new TypeError(`${name} is no histogram`);

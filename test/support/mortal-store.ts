@@ -1,7 +1,7 @@
 import { MemoryHistoryStore } from '../../src/adapters/memory/memory-history-store.js';
 import type { HistoryRecord } from '../../src/ports/history-store.js';
 
-/** A disk from which the process is cut off after so many batches: what it writes later is lost with it. */
+/** A disk of a process that is killed after so many batches: later writes are lost. */
 export class MortalStore extends MemoryHistoryStore {
   left = Infinity;
 

@@ -1,12 +1,12 @@
 import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
 
-/** A real name server on the loopback: it knows a few names, or does not answer at all. */
+/** A real name server on the loopback with a few names, or without answers. */
 export class NameServer {
   readonly #socket: Socket;
   readonly #names: ReadonlyMap<string, readonly string[]>;
-  /** Questions that came in. */
+  /** Received queries. */
   readonly asked: string[] = [];
-  /** Whether questions wait until `answer` is called, perhaps for ever. */
+  /** Whether queries wait until `answer` is called. */
   silent = false;
   readonly #waiting: (readonly [question: Buffer, from: RemoteInfo])[] = [];
 
@@ -20,7 +20,7 @@ export class NameServer {
     });
   }
 
-  /** Answers every question that waits. */
+  /** Answers all waiting queries. */
   answer(): void {
     for (const [question, from] of this.#waiting.splice(0)) {
       this.#socket.send(answerTo(question, this.#names.get(nameIn(question))), from.port, from.address);
@@ -61,7 +61,7 @@ function answerTo(question: Buffer, addresses: readonly string[] | undefined): B
   const found = type === A ? (addresses ?? []) : [];
   const header = Buffer.alloc(HEADER);
   question.copy(header, 0, 0, 2);
-  // An answer, with recursion; an unknown name is NXDOMAIN.
+  // A recursive answer; NXDOMAIN for an unknown name.
   header.writeUInt16BE(addresses === undefined ? 0x8183 : 0x8180, 2);
   header.writeUInt16BE(1, 4);
   header.writeUInt16BE(found.length, 6);

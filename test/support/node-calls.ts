@@ -1,4 +1,4 @@
-/** What is asked of a real daemon about nodes. */
+/** A node as `GET /nodes` shows it. */
 export interface ShownNode {
   readonly name: string;
   readonly state: string;
@@ -48,11 +48,11 @@ export async function flipsOf(url: string, name: string): Promise<readonly Shown
   return (body as { flips: ShownFlip[] }).flips;
 }
 
-/** Nodes that send their heartbeats again and again, whoever listens. */
+/** Nodes that keep sending heartbeats, whether they are answered or not. */
 export class Herd {
   readonly names: readonly string[];
   url: string;
-  /** When they were last answered, on the wall clock. */
+  /** When the last answered heartbeat was sent, on the wall clock. */
   heardAt = 0;
   readonly #timer: NodeJS.Timeout;
 
@@ -63,7 +63,7 @@ export class Herd {
     this.#timer = setInterval(() => void this.beat(), every);
   }
 
-  /** One heartbeat of each; false when nobody answers. */
+  /** One heartbeat of each. @returns false if there was no answer */
   async beat(): Promise<boolean> {
     const sent = Date.now();
     const answer = await askNode(this.url, 'POST', '/heartbeats', this.names).catch(() => undefined);

@@ -1,32 +1,32 @@
 import type { DaemonProcess } from './daemon-process.js';
 import type { Outage } from './history-comparison.js';
 
-/** One run of the daemon, over now. */
+/** A past run of the daemon. */
 export interface Life {
-  /** Undefined if it was killed before it came so far. */
+  /** Undefined if it was killed before that. */
   readonly recovered: Recovered | undefined;
   readonly killed: { readonly earliest: number; readonly latest: number };
   readonly stalls: readonly Outage[];
 }
 
-/** What a start found on disk and decided, as it logged it. */
+/** What a start found on disk and decided, from its log. */
 export interface Recovered {
-  /** When it took users in again. */
+  /** When it had recovered the users. */
   readonly at: number;
-  /** When the run before it was last known to be alive. */
+  /** When the previous run was last known to be alive. */
   readonly aliveAt: number;
-  /** Every end before this was on disk. */
+  /** All earlier ends were on disk. */
   readonly settled: number;
 }
 
-/** Kills the daemon, and tells of its life. */
+/** Kills the daemon. @returns the facts of its run */
 export async function endLife(daemon: DaemonProcess): Promise<Life> {
   const earliest = Date.now();
   await daemon.kill();
   return { ...lifeOf(daemon), killed: { earliest, latest: Date.now() } };
 }
 
-/** What the log says of a life so far. A line that the kill has cut off is not counted. */
+/** The facts of a run from its log so far. A line that the kill cut off is ignored. */
 export function lifeOf(daemon: DaemonProcess): Omit<Life, 'killed'> {
   return {
     recovered: recoveredOf(daemon),
@@ -42,7 +42,7 @@ function recoveredOf(daemon: DaemonProcess): Recovered | undefined {
   return { at, aliveAt, settled: aliveAt - Math.round(Number(line['behind_seconds']) * 1000) };
 }
 
-/** @param last of the daemon that still runs */
+/** @param last the run of the daemon that is still running */
 export function outagesOf(lives: readonly Life[], last: Omit<Life, 'killed'>): Outage[] {
   const outages: Outage[] = [];
   let died: Life['killed'] | undefined;

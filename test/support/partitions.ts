@@ -5,48 +5,48 @@ import type { HistoryRecord, HistoryStore } from '../../src/ports/history-store.
 import { partitionOf, shardOf } from '../../src/domain/shard.js';
 import type { UserId } from '../../src/domain/user-id.js';
 
-/** Into how many partitions users are divided in tests of the daemon: 1, or what TEST_PARTITIONS says. */
+/** The number of partitions of users in tests of the daemon: 1, or TEST_PARTITIONS. */
 export const PARTITIONS = Number(process.env['TEST_PARTITIONS'] ?? 1);
 
-/** Undefined for the only one. */
+/** Undefined: the only one. */
 export const PARTITION_IDS: readonly (string | undefined)[] =
   PARTITIONS === 1
     ? [undefined]
     : [...Array.from({ length: PARTITIONS }, (_, index) => `users-${String(index)}`), 'watch'];
 
-/** The partition that keeps a user. */
+/** The partition of a user. */
 export function partitionHolding(user: UserId, partitions = PARTITIONS): string | undefined {
   if (partitions === 1) return undefined;
   return `users-${String(partitionOf(shardOf(user, partitions), partitions))}`;
 }
 
-/** Where a data directory has the history of the only partition, or of the first one. */
+/** The directory of the only partition's history in a data directory, or of the first one's. */
 export function firstHistoryIn(dataDirectory: string): string {
   const partition = PARTITIONS === 1 ? '' : path.join(directoryOf(PARTITIONS), 'users-0');
   return path.join(dataDirectory, partition, HISTORY);
 }
 
-/** Whether a partition keeps a user. */
+/** Whether a user belongs to a partition. */
 export function isIn(partition: string | undefined, user: UserId): boolean {
   return partition === partitionHolding(user);
 }
 
-/** The names from the root of the supervision tree to what supervises a user's partition. */
+/** The path in the supervision tree from the root to the supervisor of a user's partition. */
 export function placeOf(user: UserId): readonly string[] {
   const partition = partitionHolding(user);
   return partition === undefined ? [] : [partition];
 }
 
-/** A store that can be divided itself. */
+/** A store that can be divided into partitions. */
 interface Divisible {
   partition(id: string): HistoryStore;
 }
 
-/** What one partition stores about itself, by store: it is found again after a restart. */
+/** What each partition stores about itself. It survives a restart. */
 const ownStores = new WeakMap<HistoryStore, Map<string, MemoryHistoryStore>>();
 
 /**
- * The slice of a store that one partition has: what is about users, nodes and alerts is in the store, and what is about
+ * The slice of a store that one partition has: records of users, nodes and alerts are in the store, those of
  * the partition itself apart from it.
  *
  * @param id undefined for the only partition
@@ -71,7 +71,7 @@ function slice(store: HistoryStore, id: string, own: MemoryHistoryStore, isNew: 
       const { watermark, aliveAt, recovery, membership } = await own.open();
       return { ...summary, watermark, aliveAt, recovery, membership };
     },
-    // A store that throws at once, and not in a promise, does so here, too.
+    // An error that the store throws synchronously is thrown synchronously here, too.
     write: (batch) => store.write(isWatch ? batch : batch.filter(isShared)).then(() => own.write(batch)),
     erase: async (user) => {
       await store.erase(user);
@@ -91,7 +91,7 @@ function slice(store: HistoryStore, id: string, own: MemoryHistoryStore, isNew: 
   });
 }
 
-/** Takes over what was stored before there were partitions. */
+/** Takes over what was stored without partitions. */
 async function take(store: HistoryStore, own: HistoryStore, id: string): Promise<void> {
   const { watermark, aliveAt, recovery } = await store.open();
   if (recovery !== undefined) await own.write([{ kind: 'recovered', recovery }]);

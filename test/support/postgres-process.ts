@@ -53,7 +53,7 @@ export class PostgresProcess {
     return { hosts: [{ host: '127.0.0.1', port: this.port }], database: 'postgres', user: 'postgres' };
   }
 
-  /** Lets clients encrypt. */
+  /** Enables TLS. */
   async certify({ certificate, key }: { readonly certificate: string; readonly key: string }): Promise<void> {
     for (const [name, text] of [
       ['server.crt', certificate],
@@ -70,7 +70,7 @@ export class PostgresProcess {
     await this.query('select pg_reload_conf()');
   }
 
-  /** Lets it store tables in another directory. */
+  /** Adds a tablespace in another directory. */
   async tablespace(name: string, directory: string): Promise<void> {
     if (process.getuid?.() === 0) {
       const { uid, gid } = await postgresUser();
@@ -79,19 +79,19 @@ export class PostgresProcess {
     await this.query(`create tablespace ${name} location '${directory}'`);
   }
 
-  /** For the option `store`. */
+  /** The URL for the option `store`. */
   url(database = 'postgres', user = 'postgres'): string {
     return `postgres://${user}@127.0.0.1:${String(this.port)}/${database}`;
   }
 
-  /** Lets nobody in as this user without a password. */
+  /** Requires a password for this user. */
   async askForPassword(user: string): Promise<void> {
     const rules = path.join(this.#directory, 'pg_hba.conf');
     writeFileSync(rules, `host all ${user} all scram-sha-256\n${readFileSync(rules, 'utf8')}`);
     await this.query('select pg_reload_conf()');
   }
 
-  /** Starts it, again if it was stopped. Resolves when it answers. */
+  /** Starts it, or starts it again. Resolves when it answers. */
   async run(): Promise<void> {
     const settings = this.#settings.flatMap((setting) => ['-c', setting]);
     const [program, args] = asPostgres('postgres', [
@@ -102,20 +102,20 @@ export class PostgresProcess {
     await eventually(() => this.query('select 1'));
   }
 
-  /** Makes another database, with the tables of Heartbeat. */
+  /** Creates another database with the tables of Heartbeat. */
   async createDatabase(database: string): Promise<void> {
     await this.query(`create database ${database}`);
     await this.init(database);
   }
 
-  /** With the tables of Heartbeat. */
+  /** Creates the tables of Heartbeat. */
   async init(database = 'postgres'): Promise<void> {
     const primary = await Primary.connect({ ...this.address, database });
     await initSchema(primary, 'under test');
     await primary.end();
   }
 
-  /** Asks on a connection of its own. */
+  /** Runs a query on a connection of its own. */
   async query<Row extends pg.QueryResultRow>(
     text: string,
     values: unknown[] = [],
@@ -136,7 +136,7 @@ export class PostgresProcess {
     }
   }
 
-  /** @param signal SIGINT ends its connections, SIGQUIT does not even write what is in memory */
+  /** @param signal SIGINT closes its connections; SIGQUIT ends it at once, without a checkpoint */
   async stop(signal: 'SIGINT' | 'SIGQUIT' = 'SIGINT'): Promise<void> {
     const child = this.#child;
     this.#child = undefined;

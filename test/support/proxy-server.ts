@@ -1,18 +1,18 @@
 import { createServer, request, type Server } from 'node:http';
 import { connect, type AddressInfo, type Socket } from 'node:net';
 
-/** A real HTTP proxy on the loopback: it resolves names by itself, as proxies do. */
+/** A real HTTP proxy on the loopback. It resolves names itself, as proxies do. */
 export class ProxyServer {
-  /** What it was asked to connect to. */
+  /** The requested targets. */
   readonly asked: string[] = [];
   readonly authorizations: (string | undefined)[] = [];
-  /** Answers everything with this instead of connecting. */
+  /** If set, the response to every request. */
   refusal: number | undefined;
   readonly #hosts: Readonly<Record<string, string>>;
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
 
-  /** @param hosts where names lead that only the proxy knows */
+  /** @param hosts the targets of names that only the proxy can resolve */
   constructor(hosts: Readonly<Record<string, string>> = {}) {
     this.#hosts = hosts;
     this.#server = createServer((incoming, response) => {

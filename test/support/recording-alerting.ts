@@ -2,12 +2,12 @@ import type { Alert, AlertId, AlertRecord } from '../../src/domain/alert.js';
 import type { NodeName } from '../../src/domain/node-name.js';
 import type { Alerting, FailureStatus, NodeChange } from '../../actors/notifier/notifier.protocol.js';
 
-/** Raises an alert for each flip, and remembers what it was asked and told. */
+/** Raises an alert for each flip, and records all calls. */
 export class RecordingAlerting implements Alerting {
   readonly raised: NodeChange[] = [];
   readonly statuses: { readonly node: NodeName; readonly status: FailureStatus | undefined }[] = [];
   readonly heard: AlertRecord[] = [];
-  /** Of all alerts that were raised. */
+  /** The ids of all raised alerts. */
   readonly ids: AlertId[] = [];
   #last = 0;
 
@@ -30,14 +30,14 @@ export class RecordingAlerting implements Alerting {
   }
 
   settled(): void {
-    // It prepares nothing.
+    // Nothing to prepare.
   }
 
   failureStatus(node: NodeName, status: FailureStatus | undefined): void {
     this.statuses.push({ node, status });
   }
 
-  /** What the disk refused at first is heard of again when it is stored. */
+  /** Called again for an alert that the disk had refused, once it is stored. */
   committed(records: readonly AlertRecord[]): void {
     this.heard.push(...records.filter((record) => !this.heard.includes(record)));
   }

@@ -4,7 +4,7 @@ import type { Certificate } from './certificate.js';
 import { eventually } from './eventually.js';
 import { freePort } from './free-port.js';
 
-/** A real Redis on a free port of the loopback, which forgets everything. */
+/** A real Redis on a free port of the loopback, without persistence. */
 export class RedisProcess {
   readonly port: number;
   readonly #password: string | undefined;
@@ -17,7 +17,7 @@ export class RedisProcess {
     this.#certificate = certificate;
   }
 
-  /** @param certificate it speaks TLS alone, with this one */
+  /** @param certificate for TLS only, with this certificate */
   static async start(password?: string, certificate?: Certificate): Promise<RedisProcess> {
     const redis = new RedisProcess(await freePort(), password, certificate);
     await redis.run();
@@ -29,7 +29,7 @@ export class RedisProcess {
     return `${this.#certificate === undefined ? 'redis' : 'rediss'}://${login}127.0.0.1:${this.port}`;
   }
 
-  /** Starts it, again if it was stopped. */
+  /** Starts it, or starts it again. */
   async run(): Promise<void> {
     const login = this.#password === undefined ? [] : ['--requirepass', this.#password];
     const given = [...this.#listening(), '--bind', '127.0.0.1', '--save', '', ...login];
@@ -45,7 +45,7 @@ export class RedisProcess {
     });
   }
 
-  /** What is published on a channel from now on. */
+  /** Messages published on a channel from now on. */
   async listen(channel: string): Promise<{ readonly heard: readonly string[]; stop(): void }> {
     const client = await this.#client();
     const heard: string[] = [];

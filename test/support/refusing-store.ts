@@ -2,10 +2,10 @@ import { MemoryHistoryStore } from '../../src/adapters/memory/memory-history-sto
 import { HeartbeatError } from '../../src/errors.js';
 import type { HistoryRecord } from '../../src/ports/history-store.js';
 
-/** A disk that is full when a test says so. A refused batch may reach it all the same. */
+/** A disk that a test can fill. A refused batch may still reach it. */
 export class RefusingStore extends MemoryHistoryStore {
   full = false;
-  /** Whether what is refused is on the disk nevertheless. */
+  /** Whether refused batches still reach the disk. */
   keepsRefused = false;
 
   override async write(batch: readonly HistoryRecord[]): Promise<void> {

@@ -5,10 +5,10 @@ import { FakeDaemon } from '../http/support/fake-daemon.js';
 import { NO_REQUESTS } from './metrics.js';
 import { SimulatedClock } from './simulated-clock.js';
 
-/** Limits that a contract is made with. */
+/** The limits of the contract. */
 export const CONTRACT_LIMITS = { batch: 100, body: 1024, page: 500 };
 
-/** Every route of the router, as it is: what is held to it cannot forget one. */
+/** All routes of the router itself, so that no test can miss one. */
 export function allRoutes(): readonly Route[] {
   const { routes } = createApi(
     new FakeDaemon(),

@@ -1,7 +1,7 @@
 import { createServer, type AddressInfo, type Server } from 'node:net';
 import { HookServer } from './hook-server.js';
 
-/** Servers that refuse everything, and say in their refusal whatever they were sent: passwords, paths and headers. */
+/** Servers that refuse everything, and quote all they received in the refusal: passwords, paths and headers. */
 export interface RudeServers {
   /** `host:port` of each. */
   readonly http: string;

@@ -1,4 +1,4 @@
-/** Chance that a seed repeats (mulberry32). */
+/** Random numbers from a seed (mulberry32). */
 export class SeededRandom {
   #state: number;
 
@@ -20,7 +20,7 @@ export class SeededRandom {
   }
 }
 
-/** From the environment variable SEED, to repeat a run, or by chance. To be put where a failing test shows it. */
+/** SEED of the environment, to repeat a run, or a random one. A test must show it when it fails. */
 export function chosenSeed(): number {
   const { SEED } = process.env;
   return SEED === undefined ? Math.floor(Math.random() * 2 ** 32) : Number(SEED);

@@ -1,7 +1,7 @@
 import { email } from '../../src/adapters/channels/email/email.js';
 import { FAILED, secret, tools } from '../unit/channels/support.js';
 
-// A process of its own, since which certificates are believed is settled when Node starts.
+// A process of its own, since Node reads the trusted certificates at its start.
 const [url = ''] = process.argv.slice(2);
 const notifier = email.create(
   { from: 'heartbeat@example.org', to: ['ops@example.org'], starttls: undefined },

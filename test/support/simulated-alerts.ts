@@ -21,7 +21,7 @@ import { ActorSystem } from '../../src/runtime/actor-system.js';
 import { RecordingLogger } from './recording-logger.js';
 import { SimulatedClock } from './simulated-clock.js';
 
-/** One attempt as a channel saw it. */
+/** One attempt of a channel. */
 export interface Seen {
   readonly channel: string;
   readonly message: AlertMessage;
@@ -42,7 +42,7 @@ interface SimulatedChannel extends Partial<ChannelPolicy> {
 export interface AlertsSimulation {
   readonly store?: HistoryStore;
   readonly clock?: SimulatedClock;
-  /** What each channel does with an alert; delivered unless it throws. */
+  /** How each channel handles an alert: delivered unless it throws. */
   readonly channels?: Readonly<Record<string, SimulatedChannel>>;
   /** Unpaused nodes. */
   readonly watched?: number;
@@ -53,11 +53,11 @@ export interface AlertsSimulation {
   readonly remindEvery?: number;
   /** Seconds. */
   readonly alertRetention?: number | null;
-  /** Tells how the nodes stand that had failed in an earlier run. */
+  /** Reports the status of nodes that had failed in an earlier run. */
   readonly recover?: (alerts: SimulatedAlerts) => void | Promise<void>;
 }
 
-/** History, notifier and channels under their supervisors, on simulated time; the test stands for the nodes. */
+/** History, notifier and channels under their supervisors, on simulated time. The test takes the place of the nodes. */
 export class SimulatedAlerts {
   readonly clock: SimulatedClock;
   readonly store: HistoryStore;
@@ -68,11 +68,11 @@ export class SimulatedAlerts {
   readonly history: History;
   readonly system: ActorSystem;
   readonly seen: Seen[] = [];
-  /** Attempts that a channel has been asked for and that have come to their end. */
+  /** Finished attempts of a channel. */
   readonly delivered: Seen[] = [];
-  /** What channels were told again, or that a node is gone, a line each. */
+  /** What was resent to channels, and deleted nodes, one line each. */
   readonly again: string[] = [];
-  /** Notifiers that were let go of, by the names of their channels. */
+  /** Closed notifiers, by the names of their channels. */
   readonly closed: string[] = [];
   watched: number;
   fatal: Error | undefined;
@@ -95,7 +95,7 @@ export class SimulatedAlerts {
     const { clock: time, logger } = this;
     const meter = new CommitMeter(10_000, logger);
     let before = 0;
-    // A message, a batch or an attempt sets off others.
+    // A message, a batch or an attempt can cause others.
     time.waitsFor = () => {
       const now = meter.commits + this.seen.length + this.delivered.length;
       const hasMoved = now !== before;
@@ -225,20 +225,20 @@ export class SimulatedAlerts {
     }));
   }
 
-  /** As the daemon takes up other channels while it runs. */
+  /** As a reload does. */
   async replace(channels: NonNullable<AlertsSimulation['channels']>): Promise<void> {
     const using = { notifier: this.notifier, channels: this.#channels };
     const replaced = this.#configured.replace(this.#made(channels), using);
-    // What hangs is given up after a while.
+    // Hanging calls are abandoned after a while.
     await this.pass(5);
     await replaced;
     await this.clock.settle();
   }
 
-  /** As the daemon is stopped. */
+  /** As a stop of the daemon does. */
   async stop(): Promise<void> {
     const stopped = this.#root.stop();
-    // What hangs is given up after a while.
+    // Hanging calls are abandoned after a while.
     await this.pass(5);
     await stopped;
     const closing = { isOver: false };
@@ -251,13 +251,13 @@ export class SimulatedAlerts {
     await this.history.close();
   }
 
-  /** Time passes, after what is under way. */
+  /** Advances the time, after work under way. */
   async pass(seconds: number): Promise<void> {
     await this.clock.settle();
     await this.clock.advance(seconds * 1000);
   }
 
-  /** The process dies: nothing of it runs any more. What is on disk stays. */
+  /** Kills the process. What is on disk stays. */
   async kill(): Promise<void> {
     this.clock.forget();
     this.system.stop();
@@ -265,7 +265,7 @@ export class SimulatedAlerts {
     this.clock.forget();
   }
 
-  /** A node changes its state, and history is told of it as the nodes tell it. */
+  /** A node changes its state. The flip goes to history, as from a node's actor. */
   flip(
     name: string,
     from: NodeState,
@@ -296,7 +296,7 @@ export class SimulatedAlerts {
     return records;
   }
 
-  /** A node in this state, as an alert tells of it. */
+  /** The facts of a node in this state, as in an alert. */
   factsOf(name: string, state: NodeState): NodeFacts {
     const at = this.clock.wall();
     return {
@@ -328,7 +328,7 @@ export class SimulatedAlerts {
     );
   }
 
-  /** A node is deleted that channels know has failed, as history takes it: with its alert in one batch. */
+  /** Deletes a failed node that channels know of, with its alert in one batch. */
   async delete(name: string, facts: Partial<NodeFacts> = {}): Promise<void> {
     await this.#store('deleted', { ...this.factsOf(name, 'failed'), ...facts });
     this.notifier.settled(nodeName(name), true);
@@ -336,7 +336,7 @@ export class SimulatedAlerts {
     await this.clock.settle();
   }
 
-  /** The pause of a node ends in which it has come to this state. */
+  /** Ends the pause of a node, which is in this state by now. */
   async resume(name: string, state: NodeState, facts: Partial<NodeFacts> = {}): Promise<void> {
     const node = { ...this.factsOf(name, state), ...facts };
     await this.#store('resumed', node);
@@ -345,7 +345,7 @@ export class SimulatedAlerts {
     await this.clock.settle();
   }
 
-  /** A node gets other settings that has failed, and that channels know of. */
+  /** Changes the settings of a failed node that channels know of. */
   async reroute(
     name: string,
     since: number,
@@ -377,7 +377,7 @@ export class SimulatedAlerts {
     for (const name of names) this.flip(name, 'failed', 'active');
   }
 
-  /** What was delivered, a short line each. */
+  /** The delivered alerts, one short line each. */
   told(channel?: string): string[] {
     return this.delivered
       .filter((seen) => channel === undefined || seen.channel === channel)
@@ -390,14 +390,14 @@ export class SimulatedAlerts {
     return all.reverse();
   }
 
-  /** The states of the stored alerts of one type, in the order in which they were raised. */
+  /** The states of the stored alerts of one type, in the order of raising. */
   async states(type?: AlertType): Promise<string[]> {
     return (await this.stored())
       .filter(({ alert }) => type === undefined || alert.type === type)
       .flatMap(({ deliveries }) => deliveries.map(({ state }) => state));
   }
 
-  /** What is counted of a channel. */
+  /** The counts of a channel. */
   figures(name: string): Partial<ChannelFigures> & Readonly<Totals> {
     const totals = [...this.#configured.totals].find(([channel]) => channel === name)?.[1];
     if (totals === undefined) throw new TypeError(`there was no channel ${name}`);

@@ -31,7 +31,7 @@ export function node(name: string): NodeName {
   return parsed;
 }
 
-/** The configuration with nothing but these flags given. */
+/** The default configuration with these flags. */
 export function configOf(flags: Readonly<Record<string, string>> = {}): Config {
   const loaded = loadConfig({ flags, env: {}, cwd: '/', isTerminal: false });
   if (!loaded.ok) throw new TypeError(loaded.problems.join('\n'));
@@ -41,7 +41,7 @@ export function configOf(flags: Readonly<Record<string, string>> = {}): Config {
 export interface SimulationOptions {
   readonly flags?: Readonly<Record<string, string>>;
   readonly store?: HistoryStore;
-  /** The store of each partition, instead of slices of one. */
+  /** A store for each partition, instead of slices of one. */
   readonly storeOf?: (partition: string | undefined) => HistoryStore;
   readonly clock?: SimulatedClock;
   readonly decideUser?: typeof decide;
@@ -53,7 +53,7 @@ export interface SimulationOptions {
   readonly ownership?: Ownership;
 }
 
-/** The whole daemon but for HTTP, on simulated time. */
+/** The whole daemon except HTTP, on simulated time. */
 export class SimulatedApp {
   readonly clock: SimulatedClock;
   readonly store: HistoryStore;
@@ -100,14 +100,14 @@ export class SimulatedApp {
     return simulated;
   }
 
-  /** The process dies: nothing of it runs any more. What is on disk stays. */
+  /** Kills the process. What is on disk stays. */
   async kill(): Promise<void> {
     this.clock.forget();
     await this.clock.settle();
     this.clock.forget();
   }
 
-  /** Asks, and lets everything settle; `undefined` when no answer has come by then. */
+  /** Sends a request, and lets everything settle. @returns undefined if there is no answer by then */
   async ask(kind: UserCommand['kind'], id: UserId): Promise<UserReply | undefined> {
     let answer: UserReply | undefined;
     this.app.users.ask(kind, id, (reply) => {
@@ -123,7 +123,7 @@ export class SimulatedApp {
     return sessions.map(({ onlineAt, offlineAt }) => ({ onlineAt, offlineAt }));
   }
 
-  /** Asks a node, and lets everything settle; `undefined` when no answer has come by then. */
+  /** Sends a request to a node, and lets everything settle. @returns undefined if there is no answer by then */
   async askNode(request: NodeRequest['kind'] | NodeRequest, name: NodeName): Promise<NodeReply | undefined> {
     let answer: NodeReply | undefined;
     this.app.nodes.ask(name, typeof request === 'string' ? requestOf(request) : request, (reply) => {

@@ -7,23 +7,23 @@ interface Scheduled {
   readonly callback: () => void;
 }
 
-/** Passes of the event loop in which every message that is under way gets handled, and what it sets off too. */
+/** Passes of the event loop that suffice to handle all messages under way, and those that they cause. */
 const PASSES = 12;
 
 /**
- * Time that a test moves. Only the waiting is simulated: messages, promises and the passes of the event loop are
- * the real ones, and `advance` lets them all settle after each timer.
+ * A clock that a test moves. Only waiting is simulated: messages, promises and passes of the event loop are
+ * real, and `advance` lets them all settle after each timer.
  */
 export class SimulatedClock implements Clock {
   #now = 1_000_000;
   #wall: number;
   #order = 0;
   readonly #scheduled = new Set<Scheduled>();
-  /** That it takes to read the sockets. */
+  /** The number of passes that reading the sockets takes. */
   passesOfReading = 2;
-  /** There is always one more connection to be accepted. */
+  /** There is always another connection to accept. */
   moreConnect = false;
-  /** Something real is under way that settling has to wait for: a disk. */
+  /** Whether something real is under way that settling must wait for, such as a disk. */
   waitsFor: () => boolean = () => false;
 
   constructor(wall = 1_700_000_000_000) {
@@ -62,7 +62,7 @@ export class SimulatedClock implements Clock {
     setImmediate(callback);
   }
 
-  /** Lets time pass, with everything that is due in it. */
+  /** Advances the time, and runs everything that is due. */
   async advance(by: Millis): Promise<void> {
     const end = this.#now + by;
     for (let next = this.#next(end); next !== undefined; next = this.#next(end)) {
@@ -75,17 +75,17 @@ export class SimulatedClock implements Clock {
     await this.settle();
   }
 
-  /** Time passes and nothing runs: the process stood still. What became due meanwhile runs at the next `advance`. */
+  /** The process stands still: time passes and nothing runs. What became due runs at the next `advance`. */
   standStill(by: Millis): void {
     this.#now += by;
   }
 
-  /** Somebody sets the wall clock. */
+  /** The wall clock is set. */
   jumpWall(by: Millis): void {
     this.#wall += by;
   }
 
-  /** Nothing that was scheduled will run: the process is gone. */
+  /** Drops all timers, as the end of a process does. */
   forget(): void {
     this.#scheduled.clear();
   }
@@ -117,7 +117,7 @@ export class SimulatedClock implements Clock {
 }
 
 /**
- * The event loop has nothing left to do but wait for timers: no message under way, no socket, file or process open.
+ * The event loop only waits for timers: no message is under way, and no socket, file or process is open.
  * Standard streams are pipes, and always open.
  */
 function isIdle(): boolean {

@@ -1,9 +1,9 @@
 import { connect, type Socket } from 'node:net';
 
-/** A request whose body is still to come, so that it is in flight until `finish`. */
+/** A request without the end of its body, so that it is in flight until `finish`. */
 export class SlowRequest {
   readonly #socket: Socket;
-  /** All that came back, once the connection has ended. */
+  /** All received bytes, once the connection has ended. */
   readonly answer: Promise<string>;
 
   private constructor(socket: Socket) {
@@ -17,7 +17,7 @@ export class SlowRequest {
     });
   }
 
-  /** Resolves when the daemon has read the head: it answers an expectation then. */
+  /** Resolves when the daemon has read the head and answered `Expect: 100-continue`. */
   static async begin(url: string, method: string, path: string): Promise<SlowRequest> {
     const { hostname, port } = new URL(url);
     const socket = connect(Number(port), hostname);

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { DaemonProcess } from './daemon-process.js';
 
-/** Somewhere for a daemon to keep its data that takes no writes when a test says so. */
+/** A directory for a daemon's data that a test can fill. */
 export interface SmallDisk {
   readonly directory: string;
   fill(daemon: DaemonProcess): void;
@@ -17,7 +17,7 @@ export interface KindOfDisk {
   readonly make: () => SmallDisk;
 }
 
-/** A tmpfs where mounting is allowed, and everywhere a limit on the size of files that refuses every write. */
+/** A tmpfs if mounting is allowed, and a limit on the size of files, which refuses every write. */
 export function kindsOfDisk(): readonly KindOfDisk[] {
   const limited = { name: 'writes refused by a limit on the size of files', make: () => new LimitedDisk() };
   return mayMount() ? [{ name: 'a full tmpfs', make: () => new MountedDisk() }, limited] : [limited];
@@ -70,7 +70,7 @@ class MountedDisk implements SmallDisk {
   }
 }
 
-/** Every write to a file fails with "File too large" while the limit lasts; one daemon at a time is limited. */
+/** Every write to a file fails with "File too large" under the limit. It applies to one daemon at a time. */
 class LimitedDisk implements SmallDisk {
   readonly directory = temporary();
 

@@ -3,22 +3,22 @@ import { createInterface } from 'node:readline';
 import type { Certificate } from './certificate.js';
 import { eventually } from './eventually.js';
 
-/** A mail as the server got it. */
+/** A received mail. */
 export interface ReceivedMail {
   readonly sender: string;
   readonly recipients: readonly string[];
-  /** Head and body, as they were sent. */
+  /** Head and body, unchanged. */
   readonly content: string;
   readonly encrypted: boolean;
   readonly authenticated: boolean;
 }
 
 export interface SmtpBehaviour {
-  /** `name:password` that it asks for. */
+  /** The required `name:password`. */
   readonly login?: string;
-  /** What it replies to single recipients. */
+  /** The replies to single recipients. */
   readonly refuse?: Readonly<Record<string, string>>;
-  /** What it replies to every mail. */
+  /** The reply to every mail. */
   readonly refuseMail?: string;
   readonly startTls?: Certificate['files'];
   readonly tls?: Certificate['files'];
@@ -27,7 +27,7 @@ export interface SmtpBehaviour {
 /** A real SMTP server, Debian's aiosmtpd, on a free port of the loopback. */
 export class SmtpProcess {
   readonly mails: ReceivedMail[] = [];
-  /** Names and passwords that it was sent. */
+  /** The received names and passwords. */
   readonly logins: string[] = [];
   readonly #child: ChildProcess;
   #port: number | undefined;

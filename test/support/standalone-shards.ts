@@ -14,7 +14,7 @@ import { SimulatedClock } from './simulated-clock.js';
 export const TIMEOUT = 7000;
 const RESTARTS = { intensity: 20, period: 10 };
 
-/** One shard of users and one of nodes. The test is the watchdog and the disk, so that it decides what comes between. */
+/** One shard of users and one of nodes. The test is the watchdog and the disk, so it decides the order of events. */
 export class StandaloneShards {
   readonly clock = new SimulatedClock();
   readonly submitted: HistoryEntry[] = [];
@@ -22,7 +22,7 @@ export class StandaloneShards {
   readonly users: LocalUserShards;
   readonly nodes: LocalNodeShards;
 
-  /** @param expiries in one tick, at the most */
+  /** @param expiries the most in one tick */
   constructor({ expiries = 1000, decideUser = decide } = {}) {
     const { clock } = this;
     const logger = new RecordingLogger();
@@ -60,7 +60,7 @@ export class StandaloneShards {
     this.nodes.resume(undefined);
   }
 
-  /** What was submitted of a kind, the last first. */
+  /** The submitted entries of a kind, the last first. */
   submittedLast<Kind extends HistoryEntry['kind']>(
     kind: Kind,
   ): Extract<HistoryEntry, { kind: Kind }> | undefined {

@@ -5,13 +5,13 @@ import { isIn, PARTITION_IDS, PARTITIONS } from './partitions.js';
 import { user as userId } from './simulated-app.js';
 import type { Session } from './history-comparison.js';
 
-/** Everything in a data directory that no daemon owns just now. */
+/** The content of a data directory that no daemon uses. */
 export interface StoredHistory {
-  /** By user; every user who was asked for is there. */
+  /** By user, with every requested user. */
   readonly sessions: ReadonlyMap<string, readonly Session[]>;
-  /** Users who have a session without an end. */
+  /** Users with an open session. */
   readonly open: readonly string[];
-  /** Ended sessions of all users, as the store counts them. */
+  /** The store's count of ended sessions. */
   readonly count: number;
 }
 
@@ -35,7 +35,7 @@ export async function readHistory(dataDirectory: string, users: Iterable<string>
   return { sessions, open, count };
 }
 
-/** Writes as a daemon would have. */
+/** Writes records as a daemon does. */
 export async function writeHistory(dataDirectory: string, records: readonly HistoryRecord[]): Promise<void> {
   const most = 10_000;
   for (const partition of PARTITION_IDS) {
@@ -47,7 +47,7 @@ export async function writeHistory(dataDirectory: string, records: readonly Hist
   }
 }
 
-/** A session as people are shown it. */
+/** A session as responses show it. */
 export function inSeconds({ onlineAt, offlineAt }: Session): ShownSession {
   return { online_at: Math.floor(onlineAt / 1000), offline_at: Math.floor(offlineAt / 1000) };
 }

@@ -4,7 +4,7 @@ import path from 'node:path';
 
 export interface TemporaryDirectory {
   readonly path: string;
-  /** With all that is in it; safe to call twice. */
+  /** Removes it with its content. Idempotent. */
   remove(): Promise<void>;
 }
 

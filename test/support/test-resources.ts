@@ -9,7 +9,7 @@ import { PARTITIONS } from './partitions.js';
 /** Flags of `heartbeat start` without their dashes, such as `{ 'session-timeout': 2 }`. */
 export type StartFlags = Readonly<Record<string, string | number>>;
 
-/** All that a test sets up outside its own process. It is gone after `clear`. */
+/** Everything that a test sets up outside its own process. `clear` removes it. */
 export class TestResources {
   readonly #directories: string[] = [];
   readonly #processes: { kill(): Promise<void> }[] = [];
@@ -28,14 +28,14 @@ export class TestResources {
     return child;
   }
 
-  /** Runs the built command to its end. */
+  /** Runs the built command, and waits for its end. */
   async heartbeat(given: readonly string[], plan: Omit<ProcessPlan, 'command'> = {}): Promise<DaemonProcess> {
     const child = this.run({ ...plan, command: [process.execPath, HEARTBEAT, ...given] });
     await child.ended;
     return child;
   }
 
-  /** Starts the built daemon on a port of its own, and does not wait. */
+  /** Starts the built daemon on a free port, without waiting. */
   launch(
     dataDirectory: string,
     flags: StartFlags = {},
@@ -63,7 +63,7 @@ export class TestResources {
     return clients;
   }
 
-  /** Something to be done before directories are removed. */
+  /** Runs before directories are removed. */
   onClear(chore: () => void | Promise<void>): void {
     this.#chores.push(chore);
   }
@@ -75,7 +75,7 @@ export class TestResources {
   }
 }
 
-/** Resolves when the daemon has said where it listens; rejects when it ends instead. */
+/** Resolves when the daemon has printed its address; rejects if it ends before. */
 export async function ready(daemon: DaemonProcess): Promise<DaemonProcess> {
   await eventually(
     () => {

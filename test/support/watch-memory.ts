@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 
-/** The most memory that a process has had since, in bytes. */
+/** The largest resident memory of a process since the call, in bytes. */
 export function watchMemory(pid: number): { stop(): Promise<number> } {
   let most = 0;
   let watching = true;

@@ -1,8 +1,8 @@
 import { SimulatedApp, type SimulationOptions } from './simulated-app.js';
 
 /**
- * The simulated daemon of a suite, stopped after each test. A test may start another one in its place: on the same disk
- * and clock, or from nothing.
+ * The simulated daemon of a suite, stopped after each test. A test may replace it: with one on the same disk
+ * and clock, or with a new one.
  */
 class DaemonOfSuite {
   #options: SimulationOptions = {};
@@ -58,7 +58,7 @@ class DaemonOfSuite {
     this.#running = await SimulatedApp.start(options);
   }
 
-  /** With the same options but for these, on the same store and clock. */
+  /** Starts it with the same options except these, on the same store and clock. */
   startAgain(changes: SimulationOptions = {}): Promise<void> {
     return this.start({ ...this.#options, store: this.store, clock: this.clock, ...changes });
   }
@@ -76,13 +76,13 @@ class DaemonOfSuite {
 }
 
 interface Suite {
-  /** The options for each test's daemon. Without them, a test starts it itself. */
+  /** The options of each test's daemon. Without them, a test starts it itself. */
   readonly options?: () => SimulationOptions;
-  /** Ends what would keep the daemon from stopping. */
+  /** Undoes what would keep the daemon from stopping. */
   readonly mend?: () => void;
 }
 
-/** Gives each test of the suite in which it is called a daemon. */
+/** Gives each test of the suite a daemon. */
 export function withDaemon({ options, mend }: Suite = {}): DaemonOfSuite {
   const daemon = new DaemonOfSuite();
   if (options !== undefined) beforeEach(() => daemon.start(options()));

@@ -3,13 +3,13 @@ import type { HistoryStore } from '../../src/ports/history-store.js';
 /** A history store on data of its own. */
 export interface StoredData<Store extends HistoryStore = HistoryStore, Options = never> {
   readonly store: Store;
-  /** What a restart sees: a new store on the same data, opened after the other one was closed. */
+  /** A new store on the same data, opened after the other one was closed, as a restart does. */
   reopen(options?: Options): Promise<Store>;
   /** Closes the store and removes the data. */
   dispose(): Promise<void>;
 }
 
-/** The store of a suite. A test may open it again as a restart would. */
+/** The store of a suite. A test may reopen it, as a restart does. */
 class StoreOfSuite<Store extends HistoryStore, Options, Data extends StoredData<Store, Options>> {
   #data: Data | undefined;
   #store: Store | undefined;
@@ -33,7 +33,7 @@ class StoreOfSuite<Store extends HistoryStore, Options, Data extends StoredData<
   }
 }
 
-/** Gives each test of the suite in which it is called a store, or all of them the same one. */
+/** Gives each test of the suite a store, or all of them the same one. */
 export function withStore<Store extends HistoryStore, Options, Data extends StoredData<Store, Options>>(
   make: () => Promise<Data & StoredData<Store, Options>>,
   scope: 'each' | 'all' = 'each',

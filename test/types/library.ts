@@ -1,6 +1,6 @@
 /**
- * The types that are published, tested as types: this file is only ever compiled. `npm run types` fails where one is
- * not what it says here, or where something is taken that should not be.
+ * Tests of the published types. This file is only compiled: `npm run types` fails if a type is
+ * not as stated here, or accepts what it should refuse.
  */
 import {
   type AdaptiveTimeout,
@@ -50,9 +50,9 @@ import {
 type Same<One, Other> =
   (<T>() => T extends One ? 1 : 2) extends <T>() => T extends Other ? 1 : 2 ? true : false;
 
-/** Compiles for what is true of types. */
+/** Compiles only if the type is `true`. */
 function holds<_Claim extends true>(): void {
-  // There is nothing to do at run time.
+  // Nothing to do at run time.
 }
 
 // Instances.
@@ -65,7 +65,7 @@ holds<Same<NodeDescription['timeout'], Seconds | AdaptiveTimeout>>();
 holds<Same<NodeDescription['rhythm'], NodeRhythm | undefined>>();
 void createHeartbeat({ dataDir: './data', timeout: 30, http: { port: 0 }, logger: console });
 void createHeartbeat({ sessionTimeout: 7 });
-// A duration is a plain number of seconds, given and shown.
+// A duration is a plain number of seconds, in arguments and results.
 holds<number extends Seconds ? true : false>();
 holds<Seconds extends number ? true : false>();
 void createHeartbeat({ http: true, nodes: { 'db-1': { timeout: 5, probe: { tcp: 'db-1:5432' } } } });
@@ -114,7 +114,7 @@ Heartbeat.setup((config) => {
   config.logger.level = 'info';
   config.maxConcurrent = 4;
   config.batchSizeThresholds = { small: 500, medium: 1000, large: 5000 };
-  // @ts-expect-error -- what tells nobody is no notifier
+  // @ts-expect-error -- an object without `notify` is no notifier
   config.notifiers = [{}];
 });
 holds<Same<typeof Heartbeat.notifiers, NotifierList>>();
@@ -126,7 +126,7 @@ holds<Same<ReturnType<typeof Heartbeat.onRecovery>, () => void>>();
 Heartbeat.onOnline(greet);
 Heartbeat.onOffline(greet);
 holds<Same<ReturnType<typeof Heartbeat.alerts>, AsyncGenerator<AlertDescription>>>();
-// @ts-expect-error -- a Redis notifier wants a channel
+// @ts-expect-error -- a Redis notifier needs a channel
 new RedisNotifier('redis://localhost');
 
 // Nodes and trackers.
@@ -153,12 +153,12 @@ holds<Same<ReturnType<Nodes['acknowledge']>, Promise<NodeDescription>>>();
 holds<Same<NodeDescription['dependsOn'], readonly string[]>>();
 holds<Same<NodeDescription['causedBy'], string | undefined>>();
 new Node('web', { dependsOn: ['switch', 'power'], timeout: { adaptive: true, min: 2, max: 60 } });
-// @ts-expect-error -- a timeout that is learnt wants its limits
+// @ts-expect-error -- an adaptive timeout needs its bounds
 new Node('web', { timeout: { adaptive: true } });
-// @ts-expect-error -- a list, also of one
+// @ts-expect-error -- a list is required
 new Node('web', { dependsOn: 'switch' });
 void node.acknowledge({ by: 'ann', until: new Date() });
-// @ts-expect-error -- somebody has to say who
+// @ts-expect-error -- `by` is required
 void node.acknowledge({ reason: 'a disk is being changed' });
 // @ts-expect-error -- an end is a Date
 void node.acknowledge({ by: 'ann', until: 5 });
@@ -167,9 +167,9 @@ holds<Same<ReturnType<typeof tracker.unacknowledgeNode>, Promise<void>>>();
 holds<Same<ReturnType<Nodes['unacknowledge']>, Promise<NodeDescription>>>();
 holds<Same<Acknowledged['until'], Date | undefined>>();
 
-// @ts-expect-error -- a node's state is its actor's to change
+// @ts-expect-error -- the state of a node is read-only
 node.state = 'failed';
-// @ts-expect-error -- labels are texts
+// @ts-expect-error -- labels are strings
 new Node('db-1', { labels: { zone: 1 } });
 
 // Emitters.
@@ -189,7 +189,7 @@ const probes: readonly Probe[] = [
   { command: ['pg_isready'], exitCode: 0 },
 ];
 void probes;
-// @ts-expect-error -- a node that is unwell is skipped or reported
+// @ts-expect-error -- it must be skip or report
 new Emitter(tracker, { onProbeFailure: 'ignore' });
 
 // Notifiers of one's own.
@@ -213,17 +213,17 @@ void createHeartbeat({
 });
 // @ts-expect-error -- there is no such type of alert
 void createHeartbeat({ notifiers: [{ notifier: new Own(), match: { types: ['node.faild'] } }] });
-// @ts-expect-error -- the policy is a program's, and spelt like one
+// @ts-expect-error -- options of a program are in camelCase
 void createHeartbeat({ notifiers: [{ notifier: new Own(), attempt_timeout: 5 }] });
-// A module of a configuration is handed the body of a webhook, and is no notifier of a program.
+// A module in a configuration gets the body of a webhook, and is no notifier of a program.
 class Module extends BaseNotifier<AlertMessage> {
   override async notify(alert: AlertMessage): Promise<void> {
     await Promise.resolve(alert.at_ms);
   }
 }
-// @ts-expect-error -- it is handed something else
+// @ts-expect-error -- it gets something else
 void createHeartbeat({ notifiers: [new Module()] });
-// @ts-expect-error -- one that does not notify
+// @ts-expect-error -- `notify` is missing
 class Silent extends BaseNotifier {}
 void Silent;
 

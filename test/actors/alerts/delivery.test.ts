@@ -233,7 +233,7 @@ describe('a channel', () => {
     });
     alerts.fail(...Array.from({ length: 19 }, (_, index) => `node${String(index)}`));
     await alerts.pass(3600);
-    // Nineteen alerts that are each tried again would be more than 300.
+    // Retries of nineteen alerts would be more than 300.
     expect(alerts.seen.length).to.be.within(10, 40);
     expect(alerts.logger.events()).to.include('circuit breaker opened');
     up = true;
@@ -289,7 +289,7 @@ describe('a channel', () => {
     });
     alerts.fail(...nodes);
     await alerts.pass(1);
-    // Those whose beginnings were stored by the hundredth, and nothing beyond what is on disk.
+    // Attempts whose intents were stored by the hundredth batch, and no others.
     expect(taken).to.be.within(150, 299);
     const begun = (await alerts.stored()).filter(({ deliveries: [only] }) => only?.attempts === 1);
     expect(begun.length).to.be.at.least(taken);

@@ -8,7 +8,7 @@ describe('the counts of a channel', () => {
     const alerts = await SimulatedAlerts.start();
     alerts.fail('node1');
     await alerts.clock.settle();
-    // Nobody has been told of either when both are there.
+    // No channel was notified of either before both were there.
     alerts.fail('node2');
     alerts.recover('node2');
     await alerts.clock.settle();

@@ -160,7 +160,7 @@ describe('a node that depends on another', () => {
     await alerts.pass(100);
     alerts.recover('switch');
     await alerts.pass(20);
-    // From the second on alerts are held, for a minute.
+    // From the second one on, alerts are held for a minute.
     alerts.fail('n1');
     await alerts.clock.settle();
     alerts.fail('n2');

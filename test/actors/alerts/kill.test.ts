@@ -4,7 +4,7 @@ import { MortalStore } from '../../support/mortal-store.js';
 import { SimulatedAlerts } from '../../support/simulated-alerts.js';
 
 describe('kill -9', () => {
-  // The flip, the beginning of each channel's attempt, and what came of it: each in a batch of its own, or together.
+  // The flip, the intent of each channel's attempt, and its outcome: each in its own batch, or together.
   for (let batches = 1; batches <= 7; batches++) {
     it(`after ${batches} batches loses no alert, and changes no id`, async () => {
       const store = new MortalStore();
@@ -57,7 +57,7 @@ describe('kill -9', () => {
   });
 
   describe('while attempts are stored ahead', () => {
-    /** Takes one alert after the other, and then hangs: behind it, others are stored as begun. */
+    /** Accepts one alert after another, and then hangs: the intents of others are stored behind it. */
     async function hanging(store: MemoryHistoryStore): Promise<SimulatedAlerts> {
       let taken = 0;
       const answer = () => (++taken <= 4 ? Promise.resolve() : new Promise<void>(() => undefined));
@@ -135,7 +135,7 @@ describe('kill -9', () => {
     });
   });
 
-  // Two steps of letting go, the beginning of the attempt, and what came of it.
+  // Two steps of the release, the attempt intent, and the outcome.
   for (let batches = 0; batches <= 4; batches++) {
     it(`after ${batches} batches of releasing 6,000 alerts sends all of them in one message`, async () => {
       const store = new MortalStore();

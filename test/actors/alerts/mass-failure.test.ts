@@ -9,7 +9,7 @@ const names = (from: number, to: number) =>
 
 const thirty = names(0, 30);
 
-/** Nineteen fail and are told; with the next a mass failure begins, if not too many are watched. */
+/** Nineteen fail and are notified; the next one starts a mass failure, unless too many nodes are watched. */
 async function failAll(alerts: SimulatedAlerts, all: readonly string[]): Promise<void> {
   alerts.fail(...all.slice(0, 19));
   await alerts.clock.settle();

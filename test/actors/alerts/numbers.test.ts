@@ -3,7 +3,7 @@ import { expect } from 'chai';
 import { NotifyError } from '../../../src/ports/channel.js';
 import { SimulatedAlerts } from '../../support/simulated-alerts.js';
 
-/** What a program without types may say in an error. */
+/** What an untyped program may put into an error. */
 function refusing(retryAfter: unknown, permanent: unknown = false): () => Promise<void> {
   const error = Object.assign(new NotifyError('not now'), { retryAfter, permanent });
   return () => Promise.reject(error);

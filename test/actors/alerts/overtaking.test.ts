@@ -9,7 +9,7 @@ import { SimulatedApp, node } from '../../support/simulated-app.js';
 const ANN = node('ann');
 const NO_RETRIES: NodeRequest = { kind: 'put', change: { maxRetries: 0 } };
 
-/** Refuses for good what it is handed first, and says nothing to what comes then. */
+/** Refuses the first alert for good, and does not answer later ones. */
 function refusingOnce({ policy }: Channel): Channel {
   let handed = 0;
   return {
@@ -25,7 +25,7 @@ function refusingOnce({ policy }: Channel): Channel {
 }
 
 describe('a change of an alert by a flip', () => {
-  // Of one pass: what the heartbeat cancels for those who are told late, and what somebody asks for of the same alert.
+  // In one pass: the heartbeat cancels an escalation, and a request redelivers the same alert.
   for (let batches = 1; batches <= 3; batches++) {
     it(`does not overwrite a later change if the daemon is killed ${batches} batches later`, async () => {
       const store = new MortalStore();

@@ -5,7 +5,7 @@ import { SimulatedAlerts, type Answer } from '../../support/simulated-alerts.js'
 const MINUTE = 60;
 const NODES = ['n0', 'n1', 'n2', 'n3', 'n4', 'n5', 'n6', 'n7'];
 
-/** What a provider, or what is on the way to it, does instead of taking an alert. */
+/** What a provider, or the network, does instead of accepting an alert. */
 const FAULTS: Readonly<Record<string, Answer>> = {
   'whose name nobody resolves': () =>
     Promise.reject(new NotifyError('cannot reach https://hooks.example.org: the name does not resolve')),
@@ -31,7 +31,7 @@ describe('while a provider is out for half an hour', () => {
       await alerts.pass(10);
       isUp = false;
       for (let minute = 0; minute < 30; minute++) {
-        // Each is failed for five minutes and back for five, beginning one after the other.
+        // Each is failed for five minutes and active for five, starting one after another.
         NODES.forEach((node, index) => {
           if ((minute + index) % 10 === 0 && !['n0', 'n1'].includes(node)) alerts.fail(node);
           if ((minute + index) % 10 === 5 && minute >= 5) alerts.recover(node);

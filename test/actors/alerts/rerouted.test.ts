@@ -5,7 +5,7 @@ import { SimulatedAlerts, type AlertsSimulation } from '../../support/simulated-
 
 const WEB = { labels: { team: 'web' } };
 const DATA = { labels: { team: 'data' } };
-/** Two teams, each with a channel, and one that hears of all. */
+/** Two teams with a channel each, and one channel for all. */
 const TEAMS = {
   web: { match: [{ labels: { team: ['web'] } }], remembers: true },
   data: { match: [{ labels: { team: ['data'] } }], remembers: true },
@@ -38,7 +38,7 @@ describe('a failure whose node goes to other channels', () => {
     });
   }
 
-  /** What channels were told that close failures, a line each. */
+  /** The notices that close failures, one line each. */
   const closed = (): string[] =>
     alerts.delivered
       .filter(({ message }) => message.type === 'channel.closed')
@@ -411,7 +411,7 @@ describe('a failure whose node goes to other channels', () => {
       await alerts.replace({ web });
       answer();
       await alerts.pass(10);
-      // A message about many is not taken back.
+      // A group message is not closed.
       expect(closed()).to.deep.equal(names.length === 1 ? [] : ['web a,b']);
       expect(alerts.notifier.inspect()).to.include({ open: 0 });
       if (names.length === 1) await alerts.stop();

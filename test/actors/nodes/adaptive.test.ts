@@ -36,7 +36,7 @@ describe('a node with an adaptive timeout', () => {
     return { ...reply.node, heartbeatHistory: reply.node.heartbeatHistory };
   }
 
-  /** Heartbeats, each so long after the one before it. */
+  /** Heartbeats at these intervals. */
   async function beat(intervals: Iterable<number>): Promise<void> {
     for (const interval of intervals) {
       await daemon.clock.advance(interval);
@@ -147,7 +147,7 @@ describe('a node with an adaptive timeout', () => {
     const { heartbeatHistory } = await shown();
     daemon.clock.standStill(20_000);
     await daemon.clock.advance(0);
-    // The one that lay in the socket, and the next: neither says how far they were apart.
+    // The heartbeat from the socket and the next one give no interval.
     await beat([0, 400]);
     expect((await shown()).heartbeatHistory).to.deep.include({
       mean: heartbeatHistory.mean,
@@ -206,7 +206,7 @@ describe('a node with an adaptive timeout', () => {
 
   it('gets no earlier deadline from a restart that lost its last heartbeat', async () => {
     await beat(times(60, 1000));
-    // In time, and by far the latest so far: it makes the next timeout longer, and no checkpoint has it.
+    // In time but by far the latest so far: it makes the next timeout longer, and is in no checkpoint.
     await beat([1450]);
     const { deadline = 0 } = await shown();
     await daemon.killAndStart(100);

@@ -53,7 +53,7 @@ describe('a daemon that stood still', () => {
   });
 
   it('gives the whole of it to requests read before it and handled after it', async () => {
-    // Read, and not handled yet, when the process is stopped.
+    // Read but not handled when the process is stopped.
     daemon.app.nodes.ask(ANN, { kind: 'heartbeat' }, () => undefined);
     daemon.clock.standStill(60_000);
     daemon.app.nodes.ask(node('ben'), { kind: 'describe' }, () => undefined);
@@ -65,7 +65,7 @@ describe('a daemon that stood still', () => {
   it('counts the misses that come after one just before it from when it was over', async () => {
     await daemon.askNode({ kind: 'put', change: { maxRetries: 3 } }, ANN);
     await daemon.clock.advance(29_995);
-    // The deadline passes, and before anybody notices the process is stopped for ten timeouts.
+    // The deadline passes, and before it is noticed the process is stopped for ten timeouts.
     daemon.clock.standStill(10);
     daemon.clock.standStill(300_000);
     await daemon.clock.advance(100);

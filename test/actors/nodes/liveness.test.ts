@@ -134,7 +134,7 @@ describe('a node', () => {
     });
     await daemon.askNode('resume', ANN);
     expect((await shown()).deadline).to.equal(began + 340_000);
-    // Said again, it gives no more time.
+    // A repeated call gives no more time.
     await daemon.clock.advance(20_000);
     await daemon.askNode('resume', ANN);
     await daemon.clock.advance(10_020);

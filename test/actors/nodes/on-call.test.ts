@@ -48,7 +48,7 @@ describe('nodes and people on call, through a restart', () => {
     expect(told().at(-1)).to.equal('node.recovered ann');
   });
 
-  /** Begins anew, with reminders that come soon. */
+  /** Starts again, with a short interval of reminders. */
   async function startReminding(): Promise<void> {
     await daemon.app.stop();
     await daemon.start({ flags: OFTEN, channels: [ops.channel] });

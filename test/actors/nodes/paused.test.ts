@@ -26,7 +26,7 @@ describe('a paused node', () => {
     await daemon.clock.advance(100);
   }
 
-  /** Asks one after the other, and lets what is to be told be told. */
+  /** Sends one request after another, and lets alerts be delivered. */
   async function ask(...requests: readonly NodeRequest['kind'][]): Promise<void> {
     for (const kind of requests) {
       await daemon.askNode(kind, ANN);
@@ -109,7 +109,7 @@ describe('a paused node', () => {
   });
 
   it('handles requests that arrive while its pause begins and ends', async () => {
-    // All of it is asked before any of it is on disk.
+    // All requests are sent before the first is on disk.
     const answers = (['pause', 'fail', 'heartbeat', 'resume', 'fail'] as const).map((kind) =>
       daemon.askNode(kind, ANN),
     );

@@ -38,7 +38,7 @@ describe('after a restart, a node', () => {
     };
     const reached = { kind: 'refused', code: 'HEARTBEAT_NODE_QUOTA' };
     expect(await beat(ANN)).to.deep.equal({ kind: 'active' });
-    // A change by somebody else leaves it with the key.
+    // A change with another key does not change its owner.
     await daemon.askNode(NO_RETRIES, ANN);
     await daemon.killAndStart(5000);
     expect(await beat(BEN)).to.deep.equal(reached);
@@ -90,7 +90,7 @@ describe('after a restart, a node', () => {
     const deadline = (await shown(BEN)).deadline ?? 0;
     await daemon.killAndStart(away);
     const up = daemon.clock.wall();
-    // Whoever may have been heard while nobody listened has a whole timeout, or the grace if that is less.
+    // A node that may have sent heartbeats meanwhile has a whole timeout, or the grace if that is less.
     expect((await shown(ANN)).deadline).to.equal(up + 30_000);
     expect((await shown(BEN)).deadline).to.be.within(deadline + away, deadline + away + 1000);
     await daemon.clock.advance(30_020);

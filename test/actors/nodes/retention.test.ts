@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { node } from '../../support/simulated-app.js';
 import { withDaemon } from '../../support/with-daemon.js';
 
-/** The least there is: time passes in ticks. */
+/** The shortest possible: time passes in ticks. */
 const RETENTION = 60_000;
 const NODE = node('ann');
 

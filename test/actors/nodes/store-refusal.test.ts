@@ -114,7 +114,7 @@ describe('with a store that refuses writes', () => {
 describe('killed while the store refuses writes, again and again', () => {
   const daemon = withDaemon();
 
-  // The second is longer than `blind_grace`: no restart gives it a whole timeout.
+  // The second timeout is longer than `blind_grace`: no restart gives it a whole one.
   for (const timeout of [20, 400]) {
     it(`fails no node that beats twice in its timeout of ${timeout} s, and does fail one that is silent`, async () => {
       const [beating, silent] = [node('beating'), node('silent')];

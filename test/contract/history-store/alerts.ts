@@ -16,7 +16,7 @@ export function describeAlerts(make: MakeSubject): void {
   describe('keeps alerts, and', () => {
     const history = withStore(make);
 
-    /** When those were raised that are found. */
+    /** The raising times of the found alerts. */
     const found = async (range: AlertRange = {}) =>
       (await collect(history.store.alerts(range))).map(({ alert }) => Number(alert.at));
     const open = async () => (await collect(history.store.openAlerts())).map(({ alert }) => Number(alert.at));

@@ -9,7 +9,7 @@ import { withStore } from '../../support/with-store.js';
 import { collect } from './reading.js';
 
 const ANN = node('ann');
-/** The beginning of other names. */
+/** A prefix of other names. */
 const AN = node('an');
 const ODD = node('é/%\u0000');
 
@@ -170,7 +170,7 @@ export function describeNodes(make: MakeSubject): void {
       expect(await flips(ANN, { after: instant(300), order: 'desc' })).to.deep.equal([200, 100]);
       expect(await flips(ANN, { from: instant(250), after: instant(100) })).to.deep.equal([300]);
       expect(await flips(AN)).to.deep.equal([250]);
-      // Further away than any instant on disk can be.
+      // Beyond any instant on disk.
       const [far, long] = [instant(8.64e15), instant(-8.64e15)];
       expect(await flips(ANN, { from: long, before: far })).to.deep.equal([100, 200, 300]);
       expect(await flips(ANN, { from: far })).to.deep.equal([]);

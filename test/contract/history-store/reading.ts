@@ -30,7 +30,7 @@ export const unended = (id: UserId, onlineAt: number, offlineAt: number): Histor
   offlineAt: instant(offlineAt),
 });
 
-/** Last seen at half its time, unless that is said. */
+/** By default last seen halfway. */
 export function session(
   onlineAt: number,
   offlineAt: number,
@@ -53,7 +53,7 @@ export function historyOf(
   return collect(store.sessions(id, { order: 'asc', ...range }));
 }
 
-/** When the sessions began that lie within a range; that is enough to tell them apart. */
+/** The starts of the sessions in a range, which identify them. */
 export async function attemptIntents(
   store: HistoryStore,
   id: UserId,

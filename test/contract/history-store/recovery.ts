@@ -29,7 +29,7 @@ export function describeRecovery(make: MakeSubject): void {
   describe('keeps what a recovery needs, and', () => {
     const history = withStore(make);
 
-    /** What opening it says. */
+    /** The summary of opening it. */
     async function restart() {
       await history.reopen();
       await history.store.close();

@@ -3,7 +3,7 @@ import type { StoredData } from '../../support/with-store.js';
 
 /** A store that was just opened, on data of its own. */
 export interface Subject extends StoredData {
-  /** Has a write refused, whether it reaches the disk or not, and then opens the store again. */
+  /** Makes a write fail, before or after it reaches the disk, and then reopens the store. */
   refuse(records: readonly HistoryRecord[], outcome: 'stored' | 'lost'): Promise<void>;
 }
 

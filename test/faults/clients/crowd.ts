@@ -1,6 +1,6 @@
 /**
- * A crowd that asks for more at once than the daemon may have in flight, again and again, while newcomers want in;
- * then it heals as clients should. How much is asked for at once is a number, whatever the speed of this host.
+ * Groups that repeatedly send more at once than the daemon may have in flight, beside new users;
+ * then they heal as clients should. How much they send at once does not depend on the machine.
  */
 import { setTimeout as pause } from 'node:timers/promises';
 import { Group, Newcomers, Onlooker, together, type GroupHeal, type GroupsPlan } from './groups.js';
@@ -8,20 +8,20 @@ import { Group, Newcomers, Onlooker, together, type GroupHeal, type GroupsPlan }
 export interface CrowdPlan extends GroupsPlan {
   /** The daemon's process. */
   readonly pid: number;
-  /** Users who want in beside the groups, each time. */
+  /** New users in each round. */
   readonly newcomers: number;
-  /** The overload lasts at least so long, in milliseconds, and until the onlooker was answered so many times. */
+  /** The overload lasts at least so many milliseconds, and until the onlooker has got so many answers. */
   readonly overload: number;
   readonly looks: number;
 }
 
 export interface CrowdReport {
   readonly kind: 'dispersed';
-  /** Times that all groups and the newcomers asked at once. */
+  /** Rounds in which all groups and new users sent at once. */
   readonly rounds: number;
-  /** Answers in the overload, by HTTP status. */
+  /** Responses during the overload, by HTTP status. */
   readonly answers: Readonly<Record<number, number>>;
-  /** Answers to the onlooker, and those who were offline though their last heal was acknowledged in time. */
+  /** Answers to the onlooker, and users who were offline although their last heal was acknowledged in time. */
   readonly looks: number;
   readonly falselyOffline: readonly string[];
   /** The heals of each group, in the order they were sent. */
@@ -29,9 +29,9 @@ export interface CrowdReport {
 }
 
 const plan = JSON.parse(process.argv[2] ?? '') as CrowdPlan;
-/** How long no heal may be refused before the daemon counts as well again. */
+/** How long no heal may be refused until the daemon counts as recovered. */
 const WELL_FOR = 1500;
-/** The part of the timeout between two heals, for clients that behave. */
+/** The part of the timeout between two heals of a normal client. */
 const EASE = 0.6;
 const AGAIN = 1000;
 
@@ -54,7 +54,7 @@ while (performance.now() < overloadEnds || onlooker.looks < plan.looks) {
   rounds++;
 }
 
-// The load is what it should be from here on: everybody heals in time, and asks a refused heal again a second later.
+// Normal load from here on: users heal in time, and repeat a refused heal a second later.
 let troubledAt = performance.now();
 const isWell = (): boolean => performance.now() - troubledAt >= WELL_FOR;
 async function behave(group: Group): Promise<void> {

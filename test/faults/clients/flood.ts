@@ -1,4 +1,4 @@
-/** Heals in large batches, as fast as the daemon answers, while strangers keep connecting who never say a word. */
+/** Heals in large batches, as fast as the daemon answers, beside connections that send nothing. */
 import { once } from 'node:events';
 import { Agent, request } from 'node:http';
 import { connect, type Socket } from 'node:net';
@@ -6,22 +6,22 @@ import { setTimeout as pause } from 'node:timers/promises';
 
 export interface FloodPlan {
   readonly url: string;
-  /** Connections that send one batch after the other, and the heals in each batch. */
+  /** The number of connections that send one batch after another, and the heals in each batch. */
   readonly batches: number;
   readonly heals: number;
-  /** Connections of strangers, a second. */
+  /** New silent connections per second. */
   readonly strangers: number;
 }
 
 export interface FloodReport {
   readonly kind: 'risen' | 'over';
-  /** Batches that were answered. */
+  /** Answered batches. */
   readonly answered: number;
-  /** Connections of strangers so far. */
+  /** Silent connections so far. */
   readonly connected: number;
 }
 
-/** Strangers that are connected at once: no descriptor is to be used up. */
+/** Open silent connections at a time, so that descriptors suffice. */
 const AT_ONCE = 400;
 
 const plan = JSON.parse(process.argv[2] ?? '') as FloodPlan;

@@ -1,4 +1,4 @@
-/** Users in groups, each of which keeps one connection and heals its members in one batch, and who looks at them. */
+/** Groups of users with one connection each, which heals all members in one batch; and an onlooker. */
 import { once } from 'node:events';
 import { Agent, request, type ClientRequest } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -7,7 +7,7 @@ export interface GroupsPlan {
   readonly url: string;
   readonly groups: number;
   readonly size: number;
-  /** How long the daemon holds a user online, in milliseconds. */
+  /** The session timeout, in milliseconds. */
   readonly timeout: number;
 }
 
@@ -41,7 +41,7 @@ export class Group {
     this.#body = JSON.stringify(this.users);
   }
 
-  /** @param begun is told of the request before it is sent */
+  /** @param begun called with the request before it is sent */
   async heal(begun?: Begun): Promise<GroupAnswer> {
     this.busy = true;
     const sent = performance.now();
@@ -58,11 +58,11 @@ export class Group {
 type Begun = (asked: ClientRequest) => void;
 
 /**
- * Sends requests while the daemon stands still, so that it finds all of them in one pass: how many it has to answer at
- * once follows from their number, and not from the speed of either side.
+ * Sends requests while the daemon stands still, so that it reads all of them in one pass: how many it must answer at
+ * once does not depend on the speed of the machine.
  *
  * @param pid of the daemon
- * @param send hands each of its requests to the function that it is given
+ * @param send passes each of its requests to the function that it gets
  */
 export async function together<T>(pid: number, send: (begun: Begun) => readonly Promise<T>[]): Promise<T[]> {
   const sent: Promise<unknown>[] = [];
@@ -77,7 +77,7 @@ export async function together<T>(pid: number, send: (begun: Begun) => readonly 
   }
 }
 
-/** Users whom nobody has seen before, each of whom comes once: an opening waits for the disk, so all are in flight. */
+/** New users who come once. Their openings wait for the disk, so all are in flight. */
 export class Newcomers {
   readonly #url: string;
   readonly #many: number;
@@ -90,7 +90,7 @@ export class Newcomers {
     this.#agent = new Agent({ keepAlive: true, maxSockets: many });
   }
 
-  /** @returns the HTTP status of each */
+  /** @returns the HTTP statuses */
   come(begun: Begun): Promise<number>[] {
     return Array.from({ length: this.#many }, async () => {
       const { status } = await ask(this.#agent, this.#url, 'PUT', `/heal/${this.#next++}`, '', begun);
@@ -99,13 +99,13 @@ export class Newcomers {
   }
 }
 
-/** Asks all the time whether those are online who were told so. */
+/** Keeps asking whether acknowledged users are online. */
 export class Onlooker {
   readonly #plan: GroupsPlan;
   readonly #groups: readonly Group[];
   /** Answers so far. */
   looks = 0;
-  /** Who was offline though their last heal was acknowledged in time. */
+  /** Users who were offline although their last heal was acknowledged in time. */
   readonly falselyOffline: string[] = [];
   #over = false;
 

@@ -1,6 +1,6 @@
 /**
- * Users who come, heal, say goodbye or fall silent, and come again, whatever happens to the daemon. Every call is in
- * the journal, with when it was sent and when and how it was answered, before the next one is made.
+ * Users who come, heal, say goodbye or go silent, and come again, whatever happens to the daemon. Every call is in
+ * the journal before the next one is sent: when it was sent, and when and how it was answered.
  */
 import { setMaxListeners } from 'node:events';
 import { openSync, writeSync } from 'node:fs';
@@ -14,16 +14,16 @@ import { SeededRandom } from '../../support/seeded-random.js';
 export interface MortalUsersPlan {
   readonly users: number;
   readonly seed: number;
-  /** Milliseconds that the daemon holds a user online. */
+  /** The session timeout, in milliseconds. */
   readonly timeout: number;
-  /** Where the calls are written, one JSON object a line. */
+  /** The file of the calls, one JSON object per line. */
   readonly journal: string;
 }
 
 export type Order =
-  /** A daemon is ready here; all before it are gone. */
+  /** A daemon is ready at this URL; all earlier ones have ended. */
   | { readonly kind: 'daemon'; readonly url: string }
-  /** So many users nobody has heard of open a session at once, and are not heard again. */
+  /** So many new users open a session at once, and then go silent. */
   | { readonly kind: 'burst'; readonly users: number }
   | { readonly kind: 'finish' };
 
@@ -79,7 +79,7 @@ async function healOrAwaitNextDaemon(user: string, random: SeededRandom): Promis
   const asked = daemon;
   if (asked !== undefined && (await call(user, 'heal')) !== 'lost') return;
   while (daemon === asked && !finishing.signal.aborted) await news();
-  // Some come back at once, some within their time, and some too late.
+  // Some come back at once, some in time, and some too late.
   await pause(random.next() < 0.3 ? 0 : random.between(0, 1.5) * timeout);
 }
 

@@ -1,6 +1,6 @@
 /**
- * Users who all come online, fall silent until all have lapsed, and then come back at once: whoever is refused asks
- * again a second later, as the answer says, and whoever was healed asks again when three fifths of the timeout are over.
+ * Users who come online, go silent until all have expired, and then come back at once: refused ones ask
+ * again a second later, as the response says, and healed ones again after three fifths of the timeout.
  */
 import { setTimeout as pause } from 'node:timers/promises';
 import { Group, Onlooker, together, type GroupsPlan } from './groups.js';
@@ -8,7 +8,7 @@ import { Group, Onlooker, together, type GroupsPlan } from './groups.js';
 export interface ReturningPlan extends GroupsPlan {
   /** The daemon's process. */
   readonly pid: number;
-  /** How long everybody is silent, in milliseconds. */
+  /** How long all are silent, in milliseconds. */
   readonly silence: number;
 }
 
@@ -16,7 +16,7 @@ export interface ReturningReport {
   readonly kind: 'returned';
   /** Heals that were refused meanwhile. */
   readonly refused: number;
-  /** Checkups of users who were told that they are online, and of those the wrong ones. */
+  /** Checkups of acknowledged users, and the wrong ones among them. */
   readonly looks: number;
   readonly falselyOffline: readonly string[];
 }
@@ -30,7 +30,7 @@ await pause(plan.silence);
 
 const onlooker = new Onlooker(plan, groups);
 void onlooker.look();
-// All of them at once, whatever this host's speed: those who are refused ask again.
+// All at once, on any machine; refused ones ask again.
 const first = await together(plan.pid, (begun) => groups.map((group) => group.heal(begun)));
 let refused = first.filter(({ acknowledged }) => !acknowledged).length;
 let over = false;

@@ -1,6 +1,6 @@
 /**
- * Users who each keep one connection and write a heal into it again and again, whether the one before was answered or
- * not; and an onlooker who asks all the time whether they are online.
+ * Users with one connection each, who keep writing heals into it, whether the previous one was answered or
+ * not; and an onlooker who keeps asking whether they are online.
  */
 import { connect, type Socket } from 'node:net';
 
@@ -12,7 +12,7 @@ export interface SocketUsersPlan {
 }
 
 export type Order =
-  /** The onlooker begins to ask. */
+  /** The onlooker starts. */
   { readonly kind: 'look' } | { readonly kind: 'finish' };
 
 export interface SocketUsersReport {
@@ -26,9 +26,9 @@ export interface SocketUsersReport {
   }[];
   /** Answers to the onlooker. */
   readonly looks: number;
-  /** The users it was told are offline. */
+  /** The users who were offline for the onlooker. */
   readonly seenOffline: readonly number[];
-  /** Answers that are no 200, and connections that ended. */
+  /** Responses other than 200, and ended connections. */
   readonly troubles: readonly string[];
 }
 
@@ -41,7 +41,7 @@ const ANSWER = /HTTP\/1\.1 (\d+)[^{]*({[^}]*})/g;
 const troubles: string[] = [];
 let finishing = false;
 
-/** One connection, into which requests are written without waiting for answers. */
+/** A connection into which requests are written without waiting for responses. */
 class Connection {
   readonly #socket: Socket;
   readonly #answered: (body: string) => void;

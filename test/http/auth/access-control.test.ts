@@ -35,7 +35,7 @@ describe('the access of a request', () => {
     reset: () => undefined,
   });
 
-  /** As whom a request without a key is let in; undefined where it is not. */
+  /** The name under which a request without a key is accepted; undefined if it is not. */
   function admitted(url: string, auth: AuthOptions | undefined, rate: number | null): Access | undefined {
     const request = Object.assign(new IncomingMessage(new Socket()), { method: 'GET', url });
     const exchange = exchanges.open(request, new ServerResponse(request));

@@ -203,7 +203,7 @@ for (const [lane, fastLane] of [
       expect(asked.names).to.have.length(12);
       await callWith(gateway, 'ops', 'GET', '/nodes');
       expect(asked.listed).to.deep.equal([['web-', 'db/']]);
-      // Which nodes an alert is about is not known before it is read.
+      // The nodes of an alert are unknown before it is read.
       const again = '/alerts/01M8160K8C0000MBCVSRV9YN0E/redeliver';
       expect((await callWith(gateway, 'ops', 'POST', again)).status).to.equal(403);
     });
@@ -252,7 +252,7 @@ for (const [lane, fastLane] of [
   });
 }
 
-/** Nodes that nobody knows, and what is asked about them. */
+/** Unknown nodes, and requests about them. */
 function watchNodes(gateway: GatewayUnderTest): { names: string[]; listed: unknown[] } {
   const asked = { names: [] as string[], listed: [] as unknown[] };
   const { nodes } = gateway.daemon;

@@ -5,7 +5,7 @@ import { authOf, callWith, keyRule } from './support.js';
 
 const PROBES = ['GET /healthz', 'GET /readyz'];
 
-/** A request that reaches the route, whatever it answers then. */
+/** A request that reaches the route, whatever the response. */
 function targetOf(path: string): string {
   return path
     .replaceAll(':user_id', '5')

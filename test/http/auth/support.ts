@@ -4,12 +4,12 @@ import type { KeyRule } from '../../../src/domain/access.js';
 import type { AuthOptions } from '../../../src/http/security/credentials.js';
 import type { Answer, GatewayUnderTest, Sent } from '../support/gateway-under-test.js';
 
-/** When the simulated clocks of gateways begin, in Unix seconds. */
+/** The start of the gateways' simulated clocks, in Unix seconds. */
 export const START = 1_700_000_000;
 
 const SECRET = createSecretKey(Buffer.from('a secret of 32 bytes and of more!'));
 
-/** The key of this text. */
+/** The entry for this key. */
 export function keyRule(text: string, rule: Partial<KeyRule> = {}): KeyRule {
   const hash = createHash('sha256').update(text).digest('hex');
   return { name: text, hash, scopes: ['heal'], ...rule };
@@ -19,7 +19,7 @@ export function authOf(...keys: readonly KeyRule[]): AuthOptions {
   return { keys, user_tokens: { algorithm: 'HS256', key: SECRET } };
 }
 
-/** A token as an app's server signs it. */
+/** A token, signed as by an app's server. */
 export function token(
   claims: JWTPayload = { sub: '5', exp: START + 60 },
   key: Parameters<SignJWT['sign']>[0] = SECRET,

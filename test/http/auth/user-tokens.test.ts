@@ -106,7 +106,7 @@ for (const [lane, fastLane] of [
           .that.matches(/^the token is not valid: /);
       }
       expect(gateway.daemon.asked).to.be.empty;
-      // Two parts are no token, and no key either.
+      // A text with two parts is neither a token nor a key.
       expect((await callWith(gateway, `${header}.${claims}`, 'PUT', '/heal/5')).status).to.equal(401);
     });
 
@@ -119,7 +119,7 @@ for (const [lane, fastLane] of [
         expect((await callWith(gateway, five, 'PUT', '/heal/5')).status).to.equal(200);
       }
       expect([deferred, gateway.daemon.deferred]).to.deep.equal([1, 0]);
-      // One that is refused is handled, too: nobody waits for it.
+      // A refused request counts as handled, too.
       await callWith(gateway, `${five}x`, 'PUT', '/heal/5');
       expect([deferred, gateway.daemon.deferred]).to.deep.equal([2, 0]);
     });

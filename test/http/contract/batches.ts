@@ -5,7 +5,7 @@ import { userId, type Start } from '../support/gateway-under-test.js';
 
 const INVALID = 'invalid user_id format';
 
-/** What is promised of `POST /heal` and `POST /checkup`. */
+/** `POST /heal` and `POST /checkup`. */
 export function batchContract(start: Start): void {
   it('heals everyone in a JSON array of numbers and strings, with every digit', async () => {
     const gateway = await start();

@@ -4,7 +4,7 @@ import { sessionsInARow } from '../support/fake-daemon.js';
 import { userId, type GatewayUnderTest, type Start } from '../support/gateway-under-test.js';
 import { head, type RawClient } from '../support/raw-client.js';
 
-/** An orderly end: whoever has asked is answered, and then nobody is left. */
+/** An orderly end: all requests are answered, and then all connections are closed. */
 export function closingContract(start: Start): void {
   let served: GatewayUnderTest;
   beforeEach(async () => {
@@ -102,7 +102,7 @@ function watch(promise: Promise<void>): { readonly promise: Promise<void>; done:
   return watched;
 }
 
-/** Resolves when the text is in the system's hands, and so waits in the server's socket. */
+/** Resolves when the system has the text, so that it waits in the server's socket. */
 function written({ socket }: RawClient, text: string): Promise<void> {
   return new Promise((resolve) => {
     socket.write(text, () => resolve());

@@ -5,7 +5,7 @@ import { userId, type GatewayUnderTest, type Start } from '../support/gateway-un
 
 const USER = userId('-9007199254740993');
 
-/** One reading of a history. How it is streamed, and its pages, have their own files. */
+/** A history. Streaming and pages have their own files. */
 export function heartRhythmContract(start: Start): void {
   let served: GatewayUnderTest;
   beforeEach(async () => {

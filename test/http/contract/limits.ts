@@ -14,7 +14,7 @@ const TARGET_TOO_LONG = {
   code: 'HEARTBEAT_TARGET_TOO_LONG',
 };
 
-/** Nothing grows without bound, and whoever meets a bound is told. */
+/** Nothing grows without bound, and clients at a bound are told so. */
 export function limitsContract(start: Start): void {
   it('sheds requests past in_flight at once, and serves again when there is room', async () => {
     const served = await start({ limits: { in_flight: 2 } });
@@ -76,7 +76,7 @@ export function limitsContract(start: Start): void {
     served.clock.standStill(100);
     expect(await passes.take(150)).to.deep.equal(WELL);
     expect(await passes.take(150, { times: 25 })).to.deep.equal([200, 200, 200, 503]);
-    // However long that had gone on.
+    // However long they had been connected.
     served.clock.standStill(1400);
     expect(await passes.take(150, { times: 13 })).to.deep.equal(WELL);
   });
@@ -186,7 +186,7 @@ export function limitsContract(start: Start): void {
   it('reads on after a 413 so that the answer arrives, but not for ever', async () => {
     const served = await start();
     const flood = served.raw().send(head('PUT /heal/5', 'Transfer-Encoding: chunked'));
-    // It goes on, though it is told that nobody listens.
+    // It continues although its client has left.
     flood.socket.removeAllListeners('end');
     const chunk = `400\r\n${'x'.repeat(1024)}\r\n`;
     for (let sent = 0; sent < 2_000; sent++) flood.send(chunk);
@@ -256,7 +256,7 @@ export function limitsContract(start: Start): void {
     served.daemon.hold();
     waiting.send(head('PUT /heal/7'));
     await eventually(() => expect(served.daemon.held).to.equal(1), { every: 1 });
-    // Node gives them a second more than it tells them.
+    // Node keeps connections a second longer than it announces.
     await served.clock.advance(5_000);
     await idle.end();
     expect(waiting.closed).to.be.false;
@@ -265,7 +265,7 @@ export function limitsContract(start: Start): void {
   });
 }
 
-/** What becomes of the requests of a pass if nothing is amiss. */
+/** The outcome of a normal pass. */
 const WELL = [200, 200, 200, 200];
 
 /** Passes of the event loop, each of which finds four requests. */
@@ -278,7 +278,7 @@ class Passes {
     this.#crowd = new Crowd(served, WELL.length);
   }
 
-  /** @returns what became of those of the last pass */
+  /** @returns the outcome of the last pass */
   async take(millis: number, { times = 1 } = {}): Promise<readonly number[]> {
     const { daemon, clock } = this.#served;
     daemon.whenAsked = () => undefined;
@@ -290,7 +290,7 @@ class Passes {
   }
 }
 
-/** Clients whose requests are found by the same pass of the event loop. */
+/** Clients whose requests are read in the same pass of the event loop. */
 class Crowd {
   readonly #served: GatewayUnderTest;
   readonly #clients: readonly RawClient[];

@@ -4,7 +4,7 @@ import { sessionsInARow } from '../support/fake-daemon.js';
 import { userId, type GatewayUnderTest, type Start } from '../support/gateway-under-test.js';
 import { head, type RawClient } from '../support/raw-client.js';
 
-/** Many requests in one write: their order, and what they leave to others. */
+/** Many requests in one write: their order, and fairness towards other clients. */
 export function pipelinesContract(start: Start): void {
   it('handles requests about one user in the order in which they were sent, with or without bodies', async () => {
     const served = await start();
@@ -71,7 +71,7 @@ export function pipelinesContract(start: Start): void {
   it('reads no more of a connection than it can handle, and goes on to the last request', async () => {
     const served = await start({ limits: { requests_per_pass: 10, in_flight: 10_000 } });
     const client = served.raw();
-    // More than twice what fits into the two readings below.
+    // More than twice what fits into the two reads below.
     const count = 8_000;
     let most = 0;
     served.daemon.whenAsked = () => {
@@ -81,7 +81,7 @@ export function pipelinesContract(start: Start): void {
     client.send(withBody('POST /checkup', JSON.stringify([1, 2])));
     await eventually(() => expect(asked(served).at(-1)).to.equal('checkup 2'), { every: 20 });
     expect(asked(served)).to.have.length(count + 2);
-    // What fits into one reading of 64 KiB, and into the one that was under way.
+    // What fits into one read of 64 KiB, and into the one under way.
     expect(most).to.be.within(1, (2 * 65_536) / head('PUT /heal/0').length);
   });
 
@@ -162,7 +162,7 @@ function withBody(line: string, body: string): RawClient['received'] {
   return head(line, `Content-Length: ${body.length}`) + body;
 }
 
-/** How many asks there were in each pass of the event loop, as far as there were any. */
+/** The number of asks in each pass of the event loop that had any. */
 function countPerPass({ daemon }: GatewayUnderTest): number[] {
   const counts: number[] = [];
   let inPass = 0;

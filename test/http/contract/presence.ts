@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import type { GatewayUnderTest, Start } from '../support/gateway-under-test.js';
 
-/** The three calls and goodbye: statuses and bodies to the letter. */
+/** The three calls and goodbye: their exact statuses and bodies. */
 export function presenceContract(start: Start): void {
   let served: GatewayUnderTest;
   beforeEach(async () => {

@@ -5,7 +5,7 @@ import type { GatewayUnderTest, Start } from '../support/gateway-under-test.js';
 
 const MALFORMED = { error: 'malformed request', code: 'HEARTBEAT_MALFORMED_REQUEST' };
 
-/** HTTP as it comes over the wire, well and badly formed. */
+/** HTTP on the wire, well and badly formed. */
 export function protocolContract(start: Start): void {
   let served: GatewayUnderTest;
   beforeEach(async () => {

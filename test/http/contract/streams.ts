@@ -9,7 +9,7 @@ import { historyIn } from './heart-rhythm.js';
 const USER = userId('-9007199254740993');
 const MANY = 20_000;
 
-/** Long histories: streamed as fast as they are read, and no faster. */
+/** Long histories: streamed as fast as clients read, and no faster. */
 export function streamsContract(start: Start): void {
   let served: GatewayUnderTest;
   beforeEach(async () => {

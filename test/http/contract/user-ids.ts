@@ -50,7 +50,7 @@ const CALLS = [
   ['GET', '/heart_rhythm', ''],
 ] as const;
 
-/** User ids in the path: which are taken, for what, and what is said of the others. */
+/** User ids in the path: which are accepted, their values, and the errors for others. */
 export function userIdContract(start: Start): void {
   let served: GatewayUnderTest;
   beforeEach(async () => {
@@ -125,7 +125,7 @@ const anyId = fc.oneof(
     .map((parts) => parts.join('')),
 );
 
-/** `encodeURIComponent`, dots too, which clients take for steps in the path. */
+/** `encodeURIComponent`, also for dots, which clients resolve as path segments. */
 function encode(text: string): string {
   return encodeURIComponent(text).replaceAll('.', '%2E');
 }

@@ -89,7 +89,7 @@ describe('an instant in a query', () => {
       ['2027-01-31', 1_801_353_600],
       ['2027-01-31T12:00Z', 1_801_396_800],
       ['2027-01-31T12:00:00.999+01:00', 1_801_393_200],
-      // A plus in a query is a space, where nobody has encoded it.
+      // An unencoded plus in a query is a space.
       ['2027-01-31T12:00:00 01:00', 1_801_393_200],
     ] as const)
       expect(read(text), text).to.equal(seconds);

@@ -3,7 +3,7 @@ import { keyRule } from '../auth/support.js';
 import { RawClient } from '../support/raw-client.js';
 import { DaemonOverHttp } from './support.js';
 
-/** Keys that may do everything, with these beginnings of names. */
+/** Keys with all scopes, for nodes with these prefixes. */
 function keys<Name extends string>(reach: Readonly<Record<Name, readonly string[] | undefined>>) {
   const entries = Object.entries<readonly string[] | undefined>(reach);
   const rules = entries.map(([name, nodes]) =>

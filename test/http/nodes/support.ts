@@ -7,7 +7,7 @@ import { RefusingStore } from '../../support/refusing-store.js';
 import { SimulatedApp } from '../../support/simulated-app.js';
 import type { Answer } from '../support/gateway-under-test.js';
 
-/** The whole daemon on simulated time, with a real way in. */
+/** The whole daemon on simulated time, behind real HTTP. */
 export class DaemonOverHttp {
   readonly store = new RefusingStore();
   readonly alerting = new RecordingAlerting();
@@ -52,7 +52,7 @@ export class DaemonOverHttp {
     return started;
   }
 
-  /** Sends a request with its path exactly as it is given; a body that is neither text nor bytes goes as JSON. */
+  /** Sends a request with its path unchanged. A body other than text or bytes is sent as JSON. */
   async call(
     method: string,
     path: string,

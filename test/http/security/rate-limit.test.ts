@@ -95,10 +95,10 @@ for (const [lane, fastLane] of [
         expect((await callWith(gateway, credential, 'PUT', `/heal/${user}`)).status).to.equal(200);
         expect((await callWith(gateway, credential, 'PUT', `/heal/${user}`)).status).to.equal(429);
       }
-      // Another token of the same user is no way round it.
+      // Another token of the same user does not avoid it.
       const again = await token({ sub: '5', exp: START + 61 });
       expect((await callWith(gateway, again, 'PUT', '/heal/5')).status).to.equal(429);
-      // Who is refused at the door uses up nobody's rate.
+      // Unauthenticated requests do not count.
       expect((await callWith(gateway, 'c', 'PUT', '/heal/5')).status).to.equal(401);
     });
 

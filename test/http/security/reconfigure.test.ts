@@ -47,7 +47,7 @@ describe('a gateway that is told to go on otherwise', () => {
     expect([await statusOf(), await statusOf()]).to.deep.equal([200, 429]);
 
     gateway.reconfigure({ auth, limits: { pass: 0.05 } });
-    // One connection has its requests handled in turn: a pass is too long only by those of many.
+    // Requests of one connection are handled in turn, so only many connections make a pass too long.
     const before = gateway.gateway.inspect().connections;
     const crowd = Array.from({ length: 30 }, () => gateway.raw());
     await eventually(() => expect(gateway.gateway.inspect().connections).to.equal(before + crowd.length), {
@@ -83,7 +83,7 @@ describe('a gateway that is told to go on otherwise', () => {
     const gateway = await start();
     const statusOf = async (channel: string) =>
       (await gateway.call('PUT', '/nodes/x', { body: JSON.stringify({ channels: [channel] }) })).status;
-    // Nobody knows the node here.
+    // The node is unknown here.
     expect([await statusOf('ops'), await statusOf('pager')]).to.deep.equal([404, 400]);
     gateway.daemon.alerts = { ...gateway.daemon.alerts, channels: ['pager'] };
     expect([await statusOf('ops'), await statusOf('pager')]).to.deep.equal([400, 404]);

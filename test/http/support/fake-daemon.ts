@@ -12,10 +12,10 @@ import { NO_FACTS } from '../../support/metrics.js';
 
 const TIMEOUT = 7_000;
 
-/** Presence in memory, with the faults that a test asks for. Its time stands still unless a test moves `now`. */
+/** Presence in memory, with faults that a test chooses. Its time stands still unless a test moves `now`. */
 export class FakeDaemon implements Daemon, UsersApi {
   readonly users = this;
-  /** Nodes have tests of their own, against a daemon that is none. */
+  /** Nodes have tests of their own. */
   readonly nodes: NodesApi = {
     ask: (_name, _request, answered) =>
       setImmediate(answered, { kind: 'refused', code: 'HEARTBEAT_UNKNOWN_NODE' }),
@@ -29,7 +29,7 @@ export class FakeDaemon implements Daemon, UsersApi {
     uptime: () => Promise.reject(new TypeError('nobody is up')),
     dependencyChanges: new DependencyChanges(),
   };
-  /** Alerts likewise. */
+  /** So have alerts. */
   alerts: AlertsApi = {
     channels: ['ops', 'chat'],
     list: async function* () {},
@@ -37,22 +37,22 @@ export class FakeDaemon implements Daemon, UsersApi {
   };
   serving = true;
   reasons: string[] = [];
-  /** What it was told of requests that were too many. */
+  /** The reported overloads. */
   readonly overloads: Overload[] = [];
-  /** Called with every ask. */
+  /** Called for every request. */
   whenAsked: () => void = () => undefined;
   now = 1_700_000_000_250;
-  /** Every ask is answered with this instead. */
+  /** If set, the answer to every request. */
   reply: UserReply | undefined;
-  /** Every ask throws this. */
+  /** If set, every request throws this. */
   fault: Error | undefined;
-  /** Reading history throws this, after so many chunks. */
+  /** If set, reading a history throws this after so many chunks. */
   historyFault: { readonly error: Error; readonly after: number } | undefined;
   chunkSize = 100;
   readonly asked: { readonly kind: UserCommand['kind']; readonly user: UserId }[] = [];
-  /** Sessions handed out by `history`, over all readings. */
+  /** Sessions yielded by `history`, over all reads. */
   pulled = 0;
-  /** Readings that have ended, by whichever side. */
+  /** Finished reads, whoever ended them. */
   readingsEnded = 0;
   readonly #live = new Map<UserId, LiveSession>();
   readonly #ended = new Map<UserId, EndedSession[]>();
@@ -110,7 +110,7 @@ export class FakeDaemon implements Daemon, UsersApi {
     return this.#live.size;
   }
 
-  /** Requests whose time was taken, and that have not been handled yet. */
+  /** Deferred requests that have not been handled yet. */
   deferred = 0;
   /** Called with each of them. */
   whenDeferred: () => void = () => undefined;
@@ -140,7 +140,7 @@ export class FakeDaemon implements Daemon, UsersApi {
     return { tree: { name: 'root', note: 'naïve – ☃' } };
   }
 
-  /** Asks are answered only when `release` is called. */
+  /** Holds all answers until `release`. */
   hold(): void {
     this.#held ??= [];
   }
@@ -213,7 +213,7 @@ function isWithin({ onlineAt, offlineAt }: Session, { from, before, after, order
   return order === 'asc' ? onlineAt > after : onlineAt < after;
 }
 
-/** So many sessions that lie one behind the other. */
+/** So many sessions, one after another. */
 export function sessionsInARow(
   count: number,
   start = 1_600_000_000_000,

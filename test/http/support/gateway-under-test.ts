@@ -32,7 +32,7 @@ export interface Answer {
 export interface Sent {
   readonly headers?: Record<string, string>;
   readonly body?: string | AsyncIterable<Buffer>;
-  /** Whether the answer is JSON. */
+  /** Whether the response is JSON. */
   readonly parse?: boolean;
 }
 
@@ -49,7 +49,7 @@ const LIMITS: GatewayLimits = {
   page: 1000,
 };
 
-/** A real gateway on a free port, the daemon behind it, and what is needed to talk to it. */
+/** A real gateway on a free port, with a fake daemon and clients. */
 export class GatewayUnderTest {
   readonly daemon = new FakeDaemon();
   readonly clock = new SimulatedClock();
@@ -77,7 +77,7 @@ export class GatewayUnderTest {
   #optionsOf({ limits, keep_alive_timeout = 75, ...more }: StartOptions): GatewayOptions {
     return {
       host: '127.0.0.1',
-      // Of its own name, which raw clients send.
+      // Raw clients send another name.
       allowed_hosts: ['*'],
       port: 0,
       keep_alive_timeout,
@@ -96,7 +96,7 @@ export class GatewayUnderTest {
     return this;
   }
 
-  /** Sends a request with its path exactly as it is given. */
+  /** Sends a request with its path unchanged. */
   async call(method: string, path: string, { headers = {}, body, parse = true }: Sent = {}): Promise<Answer> {
     const answer = await this.#agent.request({
       origin: this.url,
@@ -128,7 +128,7 @@ export class GatewayUnderTest {
   }
 }
 
-/** To be called in a `describe`: what a test starts ends with it. */
+/** Call it in a `describe`. What a test starts is stopped after the test. */
 export function starting(fastLane: boolean): Start {
   const running: GatewayUnderTest[] = [];
   afterEach(async () => {

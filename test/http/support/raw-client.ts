@@ -8,7 +8,7 @@ export interface RawAnswer {
   readonly body: string;
 }
 
-/** A socket that says what a test tells it to, and reads answers off the wire. */
+/** A socket that sends the bytes of a test, and parses the responses. */
 export class RawClient {
   received = '';
   closed = false;
@@ -35,7 +35,7 @@ export class RawClient {
     return this;
   }
 
-  /** What has come of whole answers, as soon as there are so many. */
+  /** The whole responses, as soon as there are so many. */
   answers(count: number): Promise<readonly RawAnswer[]> {
     return eventually(
       () => {
@@ -58,7 +58,7 @@ export class RawClient {
     return this;
   }
 
-  /** What is left when whole answers are taken away. */
+  /** The bytes after the last whole response. */
   get rest(): string {
     return readAnswers(this.received).rest;
   }

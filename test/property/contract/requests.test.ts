@@ -17,7 +17,7 @@ import { CONTRACT_LIMITS } from '../../support/routes.js';
 
 const RUNS = { numRuns: 2_000 };
 
-/** Texts that are ids, or nearly. */
+/** Texts that are ids, or almost. */
 const digits = fc.string({ unit: fc.constantFrom(...Array.from('0123456789')), maxLength: 24 });
 const nearlyUserId = fc.oneof(
   fc.tuple(fc.constantFrom('', '+', '-', '--', ' '), digits).map((parts) => parts.join('')),
@@ -153,7 +153,7 @@ describe('the contract', () => {
             }
             const sent = schema['type'] === 'integer' && /^-?\d{1,16}$/.test(text) ? Number(text) : text;
             const what = `${name}=${text}`;
-            // What a cursor has to be is only known to who made it.
+            // Only the maker of a cursor knows its form.
             if (name !== 'cursor') expect(validate(sent), what).to.equal(isTaken);
             else if (isTaken) expect(validate(sent), what).to.equal(true);
           }),
@@ -173,10 +173,10 @@ describe('the contract', () => {
     );
   });
 
-  // A schema counts characters where the daemon counts halves of those beyond the first plane, and knows no channel.
+  // A schema counts code points where the daemon counts UTF-16 units, and knows no channels.
   const word = fc.oneof(fc.string({ maxLength: 5 }), fc.string({ minLength: 250, maxLength: 260 }));
   const odd = fc.constantFrom<unknown>(null, 'x', -1, 0, 1.5, true, [], {}, ['a', 'a'], { 'a:b': 'c' });
-  // Mostly what may be right, so that a whole is taken often enough.
+  // Mostly valid parts, so that a whole is accepted often enough.
   const orOdd = (good: fc.Arbitrary<unknown>): fc.Arbitrary<unknown> =>
     fc.oneof({ weight: 4, arbitrary: good }, { weight: 1, arbitrary: odd });
   const shortly = fc.oneof({ weight: 30, arbitrary: fc.stringMatching(/^[a-z]{1,3}$/) }, word);
@@ -184,7 +184,7 @@ describe('the contract', () => {
     { weight: 4, arbitrary: fc.integer({ min: 1, max: 40_000_000 }) },
     fc.double({ min: -1, max: 4e7, noNaN: true }),
   );
-  // A schema cannot hold two fields against each other: which of them is less is left to the unit tests.
+  // A schema cannot compare two fields: unit tests do.
   const adaptive = fc
     .record({ adaptive: fc.constantFrom(true, true, false), min: anyTimeout, more: fc.nat(1_000_000) })
     .map(({ adaptive: wanted, min, more }) => ({ adaptive: wanted, min, max: min + more }));
@@ -240,7 +240,7 @@ describe('the contract', () => {
     fc.assert(
       fc.property(sent, (each) => {
         const isTaken = 'by' in parseAcknowledgement(each, instant(-Infinity));
-        // The daemon takes spaces away before it counts.
+        // The daemon trims spaces before it counts.
         if (validate(each)) expect(isTaken, JSON.stringify(each)).to.equal(true);
         else if (isTaken) expect(JSON.stringify(each)).to.match(/" |" *\\n| "/);
       }),

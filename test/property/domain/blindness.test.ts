@@ -70,7 +70,7 @@ describe('a deadline after a blind interval', () => {
             now = to;
             previousEnd = to;
           }
-          // The first blindness may give a whole timeout again, and none after it.
+          // The first blind interval may give a whole timeout, later ones none.
           if (heard > 2 * timeout) expect(deadline).to.be.below(now);
           else expect(deadline - now).to.be.at.most(2 * timeout - heard);
         },

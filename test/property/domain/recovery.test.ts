@@ -5,7 +5,7 @@ import { instant, type Instant } from '../../../src/domain/time.js';
 
 const TIMEOUT = 7000;
 
-/** Runs of the daemon: how long each lived, and was away after it. */
+/** Runs of the daemon: how long each lasted, and the downtime after it. */
 const runs = fc.array(fc.record({ lived: fc.nat(9000), away: fc.nat(60_000) }), {
   minLength: 1,
   maxLength: 40,

@@ -5,7 +5,7 @@ import { userIdFromBigInt, type UserId } from '../../../src/domain/user-id.js';
 const LEAST = -(2n ** 63n);
 const MOST = 2n ** 63n - 1n;
 
-/** Ids where bytes, words, doubles and the sign begin and end are as likely as all others. */
+/** Ids at the limits of bytes, words, doubles and the sign are as likely as all others. */
 export const anyUser: fc.Arbitrary<UserId> = fc
   .oneof(
     fc.bigInt(LEAST, MOST),
@@ -18,7 +18,7 @@ export const anyUser: fc.Arbitrary<UserId> = fc
   )
   .map(userIdFromBigInt);
 
-/** All that fits, with those around 1970 and those of today. */
+/** All valid ones, with some around 1970 and some of today. */
 export const anyInstant: fc.Arbitrary<Instant> = fc
   .oneof(
     fc.integer({ min: -(2 ** 47), max: 2 ** 47 - 1 }),

@@ -31,7 +31,7 @@ const happening = fc.oneof(
 );
 type Happening = typeof happening extends fc.Arbitrary<infer T> ? T : never;
 
-/** A store, and beside it the model of what it should hold. */
+/** A store, and a model of its content. */
 class Ledger {
   #now = 1_000;
   #stored = new StoredModel();
@@ -102,7 +102,7 @@ class Ledger {
     await this.#compare();
   }
 
-  /** Of those that ended at the same instant it may leave any, so what is left is taken over. */
+  /** Of sessions with the same end it may keep any, so the model adopts the rest. */
   async #prune(before: number, limit: number): Promise<void> {
     const old = this.#next.ended.filter(({ offlineAt }) => offlineAt < before);
     expect(await this.#store.prune(instant(before), limit)).to.equal(Math.min(limit, old.length));

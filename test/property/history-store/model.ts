@@ -7,7 +7,7 @@ interface Ended extends EndedSession {
   readonly user: UserId;
 }
 
-/** What is stored, as plainly as it can be said. */
+/** The content of a store, as plain values. */
 export class StoredModel {
   ended: readonly Ended[];
   open: readonly OpenSession[];
@@ -30,7 +30,7 @@ export class StoredModel {
     return this.open.find((session) => session.user === user);
   }
 
-  /** Where a user's next session may begin. */
+  /** The earliest start of a user's next session. */
   earliest(user: UserId, now: number): Instant {
     const last = this.historyOf(user).at(-1);
     return instant(last === undefined ? now : Math.max(now, last.offlineAt, last.onlineAt + 1));
@@ -64,7 +64,7 @@ export class StoredModel {
   }
 }
 
-/** What takes back a batch that was refused, and the model of what is stored then. */
+/** The records that take back a refused batch, and the model after them. */
 export function undo(
   batch: readonly HistoryRecord[],
   before: StoredModel,

@@ -8,7 +8,7 @@ import { SimulatedClock } from '../../support/simulated-clock.js';
 import type { Span, Step } from './steps.js';
 import { AGAIN, BLIND_AFTER, TICK, TIMEOUT } from './timing.js';
 
-/** When a request may have arrived. */
+/** The possible arrival of a request. */
 export interface Arrival {
   readonly lo: number;
   readonly hi: number;
@@ -16,32 +16,32 @@ export interface Arrival {
 
 /** A start after a kill or a stop. */
 export interface Restart {
-  /** When the process before it died, or the last start was killed. */
+  /** When the previous process died, or the last start was killed. */
   readonly killedAt: number;
-  /** When the last process died that had started completely. */
+  /** When the last completely started process died. */
   readonly diedAt: number;
   readonly at: number;
-  /** Whether it is not killed, too. */
+  /** Whether it is not killed, either. */
   readonly isCompleted: boolean;
 }
 
 type MessageKind = UserMessage['kind'] | NodeMessage['kind'];
 
-/** Messages that belong to no request, so they crash the actor of any user or node. */
+/** Messages without a request, so they crash the actor of any user or node. */
 const OF_NOBODY: readonly MessageKind[] = ['settled', 'expire', 'status_settled'];
 
 interface Plan {
   readonly disk: Disk;
   readonly flags: Readonly<Record<string, string>>;
-  /** The most time that a session or deadline gets again after blindness. */
+  /** The most time that a session or deadline gets after blindness. */
   readonly grace: number;
   /** The ids of users, or names of nodes, by index. */
   readonly names: readonly string[];
 }
 
 /**
- * Plays the same steps to the daemon and to its model: every step happens to both, and after each one they are compared.
- * What users and nodes have in common is here; what they are asked and how they are compared is in the subclasses.
+ * Runs the same steps on the daemon and on its model, and compares them after each step.
+ * It has what users and nodes share. Their requests and comparisons are in the subclasses.
  */
 export abstract class ModelRunner<
   Request,
@@ -79,7 +79,7 @@ export abstract class ModelRunner<
 
   /** Runs the steps of its own, and leaves the others to `takeShared`. */
   protected abstract take(step: AnyStep): Promise<void>;
-  /** Sends these requests at once, before any of them is handled. @param arrived if they may have arrived earlier */
+  /** Sends these requests before any is handled. @param arrived if they may have arrived earlier */
   protected abstract askAll(requests: readonly Request[], arrived?: Arrival): void;
   /** Lets everything settle, and compares the daemon with the model. */
   protected abstract compare(): Promise<void>;
@@ -91,11 +91,11 @@ export abstract class ModelRunner<
   protected abstract stalled(from: number, to: number, isBlind: boolean): void;
   protected abstract crashing(on: Crashing): void;
   protected abstract fillDisk(fate: Fate): void;
-  /** All troubles of the disk are over. */
+  /** Ends all troubles of the disk. */
   protected abstract mendDisk(): void;
-  /** Before a start. @returns what tells the model of it, once the process runs or is killed again */
+  /** Before a start. @returns a function that tells the model of it, once the process runs or is killed again */
   protected abstract restarting(restart: Restart): () => void;
-  /** Waits, once no trouble is left, until everything has happened that was late. */
+  /** Waits, without troubles, until everything late has happened. */
   protected abstract comeToRest(): Promise<void>;
   protected abstract expectRest(): void;
 
@@ -171,7 +171,7 @@ export abstract class ModelRunner<
   }: Extract<Step<Request, Crashing>, { do: 'stall' }>): Promise<void> {
     const from = this.clock.now();
     const length = this.#length(time);
-    // The watchdog counts from when the next tick was due, so nearly blind is left out: it may be either.
+    // The watchdog counts from the due time of the next tick, so lengths close to `blind_after` are not tried.
     const isBlind = length >= BLIND_AFTER;
     this.clock.standStill(isBlind ? Math.max(length, BLIND_AFTER + TICK) : length);
     const to = this.clock.now();
@@ -221,7 +221,7 @@ export abstract class ModelRunner<
     await this.#startAgain(killedAt, killedAt, step.again);
   }
 
-  /** @param kills the passes of the event loop that the first starts get before they are killed, too */
+  /** @param kills the passes of the event loop after which the first starts are killed, too */
   async #startAgain(
     killedAt: number,
     diedAt: number,
@@ -259,7 +259,7 @@ export abstract class ModelRunner<
     await this.kill();
   }
 
-  /** No trouble is left, and everything under way comes to its end. */
+  /** Ends all troubles, and lets everything under way finish. */
   async #end(): Promise<void> {
     this.endTroubles();
     const isReady = () => this.running.app.unready().length === 0;

@@ -13,11 +13,11 @@ interface Suite<Trouble, Step, Setting> {
   readonly scenario: (troubles: readonly Trouble[]) => fc.Arbitrary<readonly Step[]>;
   /** What stays the same during a scenario. */
   readonly setting: fc.Arbitrary<Setting>;
-  /** Plays the steps to a daemon and to its model, and throws where they differ. */
+  /** Runs the steps on a daemon and on its model, and throws if they differ. */
   readonly play: (disk: Disk, setting: Setting, steps: readonly Step[]) => Promise<void>;
 }
 
-/** The promises of a suite: they hold for all requests, and for all of these troubles beside them. */
+/** The promises of a suite, for all requests and troubles. */
 export class Promises<Trouble, Step, Setting> {
   readonly #suite: Suite<Trouble, Step, Setting>;
 

@@ -10,7 +10,7 @@ export type Step<Request, Crashing> =
   /** All at once, before any of them is handled. */
   | { readonly do: 'ask'; readonly requests: readonly Request[] }
   | { readonly do: 'wait'; readonly time: Span }
-  /** The process stands still while these requests lie in the sockets. */
+  /** The process stands still while these requests wait in the sockets. */
   | {
       readonly do: 'stall';
       readonly time: Span;
@@ -34,7 +34,7 @@ export type Step<Request, Crashing> =
       readonly passes: number;
       readonly downtime: number;
       readonly again: readonly number[];
-      /** How far the wall clock is set meanwhile. */
+      /** The change of the wall clock meanwhile. */
       readonly wallClock: number;
     }
   | { readonly do: 'restart'; readonly downtime: number };
@@ -43,20 +43,20 @@ const HOUR = 3_600_000;
 
 export const fate = fc.constantFrom<Fate>('kept', 'dropped');
 
-/** How far the wall clock is set: mostly far. */
+/** The change of the wall clock: mostly a large one. */
 export const wallClock = fc.constantFrom(HOUR, -HOUR, HOUR, -HOUR, 200, -200);
 
 interface Parts<Request> {
   /** The index of a user or node. */
   readonly index: fc.Arbitrary<number>;
   readonly requests: fc.Arbitrary<readonly Request[]>;
-  /** Requests that lie in the sockets at a stall or a kill. */
+  /** Requests that wait in the sockets at a stall or a kill. */
   readonly waiting: fc.Arbitrary<readonly Request[]>;
-  /** How far the wall clock is set between a kill and the next start. */
+  /** The change of the wall clock between a kill and the next start. */
   readonly wallClockAtKill: fc.Arbitrary<number>;
 }
 
-/** The shared steps, without crashes: each suite has other messages for those. */
+/** The shared steps, without crashes, which differ between the suites. */
 export function sharedSteps<Request>({ index, requests, waiting, wallClockAtKill }: Parts<Request>) {
   const span: fc.Arbitrary<Span> = fc.oneof(
     { arbitrary: fc.record({ for: fc.nat(TIMEOUT) }), weight: 3 },
@@ -98,7 +98,7 @@ export function sharedSteps<Request>({ index, requests, waiting, wallClockAtKill
   };
 }
 
-/** The `crash` step for these kinds of messages. @param requestFor what is asked for the message to come */
+/** The `crash` step for these kinds of messages. @param requestFor the request that causes the message */
 export function crashStep<Crashing, Request>(
   kinds: readonly Crashing[],
   requestFor: (on: Crashing) => fc.Arbitrary<Request>,
@@ -113,7 +113,7 @@ export function crashStep<Crashing, Request>(
   );
 }
 
-/** Requests and waits, and beside them the troubles, each about as often as it is listed. */
+/** Requests and waits with the troubles between them, each about as often as it is listed. */
 export function scenarioOf<AStep>(
   usual: readonly fc.WeightedArbitrary<AStep>[],
   troubles: readonly fc.Arbitrary<AStep>[],

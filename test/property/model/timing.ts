@@ -2,12 +2,12 @@
 export const TIMEOUT = 500;
 export const BLIND_AFTER = 100;
 
-/** How far apart the daemon's ticks are. */
+/** The interval of the daemon's ticks. */
 export const TICK = 20;
-/** When a timer that crashed its actor twice is tried again. */
+/** The delay after which a timer that crashed its actor twice is tried again. */
 export const AGAIN = 1000;
 
-/** How old the state on disk may be: a checkpoint, the time that it takes, and two short stalls. */
+/** The largest age of the state on disk: a checkpoint interval, its duration, and two short stalls. */
 export function lag(checkpointEvery: number): number {
   return checkpointEvery + 3 * TICK + 2 * BLIND_AFTER;
 }

@@ -11,7 +11,7 @@ import { ADAPTIVE, NODES, type Crashing, type NodeStep, type Request } from './s
 
 const NAMES = Array.from({ length: NODES }, (_, index) => named(`node ${index}`));
 const MAX_RETRIES = 1;
-/** How old the status of a node on disk may be. */
+/** The largest age of a stored status. */
 const LAG = lag(500);
 
 interface Pending {
@@ -24,7 +24,7 @@ interface Pending {
 export class NodeRunner extends ModelRunner<Request, Crashing, NodeStep> {
   readonly #models: readonly NodeModel[];
   #alerting = new RecordingAlerting();
-  /** Requests of which the model does not know yet, in order. */
+  /** Requests that the model has not got yet, in order. */
   #pending: Pending[] = [];
   #full = false;
   /** Until when the disk may be behind, after it was full. */
@@ -61,7 +61,7 @@ export class NodeRunner extends ModelRunner<Request, Crashing, NodeStep> {
     else await this.takeShared(step);
   }
 
-  /** A node is to be judged by its rhythm, and has one. */
+  /** The node has an adaptive timeout and enough heartbeats. */
   async #followRhythm({ node, every, beats }: Extract<NodeStep, { do: 'rhythm' }>): Promise<void> {
     this.askAll([{ kind: 'put', node, change: { timeout: ADAPTIVE, paused: false } }]);
     for (let beat = 0; beat < beats; beat++) {
@@ -72,7 +72,7 @@ export class NodeRunner extends ModelRunner<Request, Crashing, NodeStep> {
   }
 
   protected override async setWallClock(by: number): Promise<void> {
-    // The next start counts from the wall clock as the disk last had it.
+    // The next start counts from the stored wall clock.
     if (this.#isBehind(this.clock.now())) return;
     this.clock.jumpWall(by);
     await this.clock.advance(LAG);
@@ -114,7 +114,7 @@ export class NodeRunner extends ModelRunner<Request, Crashing, NodeStep> {
     }
   }
 
-  /** Tells the model what was asked and answered. @param unsure what was not answered may have happened or not */
+  /** Tells the model the requests and answers. @param unsure requests without an answer may have had an effect */
   #tellModels(unsure = false): void {
     const told = this.#pending;
     this.#pending = [];
@@ -122,7 +122,7 @@ export class NodeRunner extends ModelRunner<Request, Crashing, NodeStep> {
       const model = this.#models[request.node]!;
       const happen = () => apply(model, request, arrived, readAt);
       const perhaps = () => {
-        // A first sign that is a failure: the node is registered first, and fails in a write of its own.
+        // A report about an unknown node registers it first, and fails it in a second write.
         if (request.kind === 'fail') model.perhaps(() => model.put({}, arrived, readAt));
         model.perhaps(happen);
       };
@@ -135,9 +135,9 @@ export class NodeRunner extends ModelRunner<Request, Crashing, NodeStep> {
         perhaps();
       } else if (reply.code === 'HEARTBEAT_STORE_REFUSES') {
         expect(this.#isBehind(this.clock.now()), reply.code).to.equal(true);
-        // The flips of who was to be forgotten are lost if that had reached the disk all the same.
+        // The flips of a node are lost if its refused deletion had reached the disk.
         if (request.kind === 'forget') this.#pastless.add(model.name);
-        // Heartbeats of those who are known go on.
+        // Heartbeats of known nodes are still accepted.
         if (request.kind === 'heartbeat') expect(model.worlds).to.include(undefined);
       } else {
         expect(reply.code).to.equal('HEARTBEAT_UNKNOWN_NODE');
@@ -210,7 +210,7 @@ export class NodeRunner extends ModelRunner<Request, Crashing, NodeStep> {
     };
   }
 
-  /** Flips follow one another, lead to where the node is, and were each raised once. */
+  /** Flips form a chain up to the node's state, and each was raised once. */
   async #lookBack(name: NodeName, view: View | undefined): Promise<void> {
     const flips = await this.running.flips(name);
     flips.forEach((flip, index) => {

@@ -22,7 +22,7 @@ const promises = new Promises<Trouble, NodeStep, number>({
 });
 
 /**
- * Each scenario is played to the daemon and to a plain model of what it promises, and all that is to be seen of every
+ * Each scenario runs on the daemon and on a plain model of its promises, and the visible state of every
  * node is compared after every step: see `test/support/model/node-model.ts` for the promises.
  */
 describe('liveness keeps its promises', function () {

@@ -14,14 +14,14 @@ export type Crashing = Exclude<NodeMessage['kind'], 'describe' | 'miss' | 'ackno
 
 export type NodeStep =
   | Step<Request, Crashing>
-  /** Heartbeats of a node, so many and so far apart that its rhythm gets known. */
+  /** So many heartbeats of a node at such intervals that its adaptive timeout is learnt. */
   | { readonly do: 'rhythm'; readonly node: number; readonly every: number; readonly beats: number };
 
 export type Trouble = Exclude<NodeStep['do'], 'ask' | 'wait' | 'rhythm'>;
 
 export const NODES = 3;
 
-/** From less than any rhythm comes to, to more than a restart gives where it gives little. */
+/** From below any learnt timeout to more than a restart gives at least. */
 export const ADAPTIVE = { min: 100, max: 3000 };
 
 const node = fc.nat(NODES - 1);

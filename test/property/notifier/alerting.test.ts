@@ -55,7 +55,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('kill' as const) }) },
 );
 
-/** What one node did, and what each channel heard, over any number of lives of the daemon. */
+/** The flips of one node and the messages to each channel, over any number of runs of the daemon. */
 class Play {
   readonly #store = new MemoryHistoryStore();
   readonly states = new Map<string, NodeState>();
@@ -85,7 +85,7 @@ class Play {
     await this.alerts.kill();
   }
 
-  /** Of a life that is over, from now on. */
+  /** From now on, those of a past run. */
   #collect(): void {
     this.seen.push(...this.alerts.seen);
     this.delivered.push(...this.alerts.delivered);
@@ -112,7 +112,7 @@ class Play {
         this.#up = next.up;
         return;
       case 'kill':
-        // What is under way to the disk is there: what is not has not happened.
+        // Writes under way have reached the disk, or never will.
         await this.alerts.clock.settle();
         await this.end();
         return this.begin();
@@ -159,7 +159,7 @@ describe('alerting with random nodes and providers', function () {
   });
 });
 
-/** Delivered, dead, cancelled with its pair, or folded into a message that was delivered and names it. */
+/** Delivered, dead, cancelled with its pair, or folded into a delivered message that names it. */
 async function expectEnds({ alerts, delivered }: Play): Promise<void> {
   const named = new Set(
     delivered.flatMap(({ channel, message }) => (message.alert_ids ?? []).map((id) => `${channel} ${id}`)),

@@ -25,7 +25,7 @@ type Step =
   | { readonly kind: 'pass'; readonly seconds: number }
   | { readonly kind: 'provider'; readonly is: 'up' | 'down' | 'refusing' }
   | { readonly kind: 'stop' }
-  /** The process is cut off from the disk after so many batches, and dies so much later. */
+  /** The process loses the disk after so many batches, and dies so much later. */
   | { readonly kind: 'kill'; readonly batches: number; readonly seconds: number };
 
 const node = fc.constantFrom(...NODES);
@@ -80,11 +80,11 @@ interface Failure {
   isQuiet: boolean;
 }
 
-/** What nodes did, as far as it is on disk, and what each channel heard, over any number of lives of the daemon. */
+/** The stored flips of nodes and the messages to each channel, over any number of runs of the daemon. */
 class Play {
   readonly #store = new MortalStore();
   readonly failed = new Map<string, Failure>();
-  /** Those that are paused, and whether channels know that they had failed before. */
+  /** Paused nodes, and whether channels know of their failure before. */
   readonly #paused = new Map<string, boolean>();
   readonly #deletions: { readonly name: string; readonly at: number }[] = [];
   readonly #seen: Seen[] = [];
@@ -175,7 +175,7 @@ class Play {
     alerts.flip(name, from, to, { isPaused: this.#paused.has(name), ...dependencyOf(name) });
   }
 
-  /** What happened while it was paused is told now, if that is not how it was before. */
+  /** Channels are notified now of a state that changed during the pause. */
   async #resume(name: string): Promise<void> {
     const wasFailed = this.#paused.get(name);
     if (wasFailed === undefined) return;
@@ -208,11 +208,11 @@ class Play {
     });
   }
 
-  /** A flip and its alerts are one batch: where these are not, that has not been. */
+  /** A flip and its alerts are one batch: without the alerts, there was no flip. */
   async #forgetWhatIsNotOnDisk(): Promise<void> {
     const stored = await this.alerts.stored();
     for (const name of NODES) {
-      // Of what is paused there are no alerts, and what it was before is on disk.
+      // Paused nodes have no alerts, and their former state is on disk.
       if (this.#paused.has(name)) continue;
       const last = stored.findLast(
         ({ alert }) => alert.node?.name === name && alert.reminder === undefined,
@@ -224,13 +224,13 @@ class Play {
     }
   }
 
-  /** Of a life that is over. */
+  /** Those of a past run. */
   #collect(): void {
     this.#seen.push(...this.alerts.seen);
     this.#delivered.push(...this.alerts.delivered);
   }
 
-  /** All nodes are back, and so is the provider. */
+  /** All nodes have recovered, and the provider works. */
   async end(): Promise<void> {
     this.#provider = 'up';
     await this.alerts.pass(1);
@@ -288,13 +288,13 @@ describe('alerts of a daemon that is killed between any two steps', function () 
   });
 });
 
-/** What is told is on disk under its id, and what is on disk has come to an end that somebody heard of. */
+/** Each message is stored under its id, and each stored alert has ended in a message. */
 function expectEnds(play: Play, stored: readonly AlertRecord[]): void {
   const ids = new Set<string>(stored.map(({ alert }) => alert.id));
   const standsFor = new Set<string>();
   for (const { alert, deliveries } of stored) {
     for (const { channel, state, folds } of deliveries) {
-      // A message of many that is told late costs nothing where all of them are back by then.
+      // A late group message is not sent if all of its nodes have recovered by then.
       const isMoot = state === 'cancelled' && alert.group !== undefined && channel === 'boss';
       if (state !== 'delivered' && state !== 'dead' && !isMoot) continue;
       for (const id of [...(folds?.ids ?? []), ...(alert.group?.alertIds ?? [])])
@@ -337,8 +337,8 @@ function expectEnd(
 }
 
 /**
- * A message counts from when its first attempt began, which a channel may not have seen that was stopped just then:
- * not long after it was raised, or at a time that is not known if something held it for hours.
+ * A message counts from the start of its first attempt, which a channel that was just stopped may not have seen:
+ * soon after it was raised, or at an unknown time if it was held for hours.
  */
 function countedAt(play: Play, { message, at, attempt }: Seen): number | undefined {
   const { clock } = play.alerts;
@@ -357,13 +357,13 @@ function expectLate(play: Play): void {
   const down = new Set<string>();
   const heard = new Set<string>();
   for (const { message, at } of play.delivered('boss')) {
-    // What may not have been heard before a kill is told again.
+    // Messages that may have been lost by a kill are repeated.
     if (heard.has(message.id)) continue;
     heard.add(message.id);
     const named = message.node === undefined ? (message.nodes ?? []) : [message.node];
     for (const { name, state: last } of named) {
       const state = message.type === 'node.deleted' ? 'active' : last;
-      // One that was held together with others may be told of for nothing, and harms nobody.
+      // A message about a node that was held together with others may be unnecessary, which is harmless.
       if (state === 'active' && message.node !== undefined)
         expect(down.has(name), `${name} is back, which had not failed`).to.equal(true);
       if (state === 'active') down.delete(name);

@@ -63,7 +63,7 @@ describe('alerts for people on call', () => {
         await alerts.pass(2 * AFTER + TIMEOUT);
         for (const channel of ['ops', 'boss']) {
           for (const node of NODES) {
-            // Each recovery that was told ends a failure that was.
+            // Each notified recovery ends a notified failure.
             let isDown = false;
             for (const { message } of alerts.delivered.filter((seen) => seen.channel === channel)) {
               const names = message.node === undefined ? (message.nodes ?? []) : [message.node];

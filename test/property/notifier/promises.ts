@@ -4,7 +4,7 @@ import type { Seen } from '../../support/simulated-alerts.js';
 
 const HOUR = 3_600_000;
 
-/** Of one node, nothing is told before what was raised before it; only repeats may come later. */
+/** Messages about one node come in the order of raising; only repeats may come later. */
 export function expectOrder(delivered: readonly Seen[], nodes: readonly string[]): void {
   for (const name of nodes) {
     let last: { readonly message: AlertMessage; readonly at: number } | undefined;
@@ -13,7 +13,7 @@ export function expectOrder(delivered: readonly Seen[], nodes: readonly string[]
       const ofGroup = message.nodes?.find((each) => each.name === name);
       if ((message.node?.name !== name && ofGroup === undefined) || heard.has(message.id)) continue;
       heard.add(message.id);
-      // A message for many is younger than what it tells of each.
+      // A group message is younger than the flips in it.
       const areSingle = ofGroup === undefined && last?.message.nodes === undefined;
       const { at } = ofGroup ?? message;
       const isInOrder = last === undefined || (areSingle ? message.id > last.message.id : at >= last.at);
@@ -24,10 +24,10 @@ export function expectOrder(delivered: readonly Seen[], nodes: readonly string[]
 }
 
 /**
- * Of one node, no hour has more messages than this. Reminders have a limit of their own. A node that is deleted is
- * forgotten: one of its name counts anew.
+ * No hour has more messages than this about one node. Reminders have a limit of their own. A deleted node is
+ * forgotten: a later node of its name counts from zero.
  *
- * @param countedAt when a message counts as sent, by the first of its attempts that was seen; undefined if it does not count
+ * @param countedAt when a message counts as sent, by its first seen attempt; undefined if it does not count
  * @param deletions of a node, by the wall clock
  */
 export function expectLimit(
@@ -58,7 +58,7 @@ export function expectLimit(
   }
 }
 
-/** How each node is, as far as somebody was told: who was told nothing takes it for active. */
+/** The state of each node according to the messages: active without any. */
 export function toldStates(delivered: readonly Seen[], nodes: readonly string[]): Map<string, string> {
   return new Map(
     nodes.map((name) => {

@@ -30,7 +30,7 @@ describe('unstored alerts', () => {
         const older = expected(known).filter((at) => at < before);
         expect(listed(sorted, before)).to.deep.equal(older.map(idOf));
         expect(sorted.has(idOf(before))).to.equal(known.has(before));
-        // Whatever has come and gone since.
+        // Whatever was added and removed since.
         expect(listed(then)).to.deep.equal(expected(knownThen).map(idOf));
       }),
       { numRuns: 60 },

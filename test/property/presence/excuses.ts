@@ -1,10 +1,10 @@
 import { expect } from 'chai';
 import { AGAIN, BLIND_AFTER, lag, TICK, TIMEOUT } from '../model/timing.js';
 
-/** How old the last sign of life of the daemon on disk may be. */
+/** The largest age of the stored "last alive". */
 export const LAG = lag(TIMEOUT / 4);
 
-/** What is wrong, or was just now, and so what the daemon may be excused for. */
+/** Present and recent troubles, which excuse failures of the daemon. */
 export class Excuses {
   readonly #now: () => number;
   #refusingSince: number | undefined;
@@ -14,7 +14,7 @@ export class Excuses {
   /** When a message was last made to crash its actor; of these kinds, or of any. */
   readonly #crashedAt = { any: -Infinity, settled: -Infinity, expire: -Infinity };
   #shardCrashedAt = -Infinity;
-  /** The wall clock was set, and the disk may not have heard of the daemon since. */
+  /** The wall clock was set, and nothing may have been stored since. */
   jumped = false;
 
   constructor(now: () => number) {
@@ -30,22 +30,22 @@ export class Excuses {
     return this.#diskFull;
   }
 
-  /** A crash made nobody know what became of a request. */
+  /** Because of a crash, the outcome of a request is unknown. */
   get unsure(): boolean {
     return this.#isRecent(this.#crashedAt.settled);
   }
 
-  /** A crash made nobody notice that a deadline had passed. */
+  /** Because of a crash, a deadline passed unnoticed. */
   get unnoticed(): boolean {
     return this.unnoticedAt(this.#now());
   }
 
-  /** The same when the daemon died: it may have been away for long since. */
+  /** The same when the daemon died; it may have been down for long since. */
   unnoticedAt(moment: number): boolean {
     return moment - this.#crashedAt.expire < 3 * AGAIN;
   }
 
-  /** How old the word on disk that the daemon is alive may be. */
+  /** The largest age of the stored "last alive". */
   get lag(): number {
     if (this.#refusingSince !== undefined) return Infinity;
     return this.#isRecent(this.#stalledAt) ? LAG : LAG - 2 * BLIND_AFTER;
@@ -78,7 +78,7 @@ export class Excuses {
     if (this.#refusingSince === undefined) this.jumped = false;
   }
 
-  /** @returns whether it has been calm for long enough for all that was late to have happened */
+  /** @returns whether there was no trouble for so long that everything late has happened */
   isCalm(calm: boolean): boolean {
     const now = this.#now();
     if (!calm) this.#calmSince = now;

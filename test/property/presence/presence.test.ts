@@ -23,7 +23,7 @@ const promises = new Promises<Trouble, UserStep, Setting>({
 });
 
 /**
- * Each scenario is played to the daemon and to a plain model of what it promises, and all that is to be seen of every
+ * Each scenario runs on the daemon and on a plain model of its promises, and the visible state of every
  * user is compared after every step: see `test/support/model/user-state.ts` for the promises.
  */
 describe('presence keeps its promises', function () {

@@ -13,16 +13,16 @@ export type Crashing = UserMessage['kind'];
 
 export type UserStep =
   | Step<Request, Crashing>
-  /** So many crashes of one user's actor that its shard gives up. */
+  /** Enough crashes of one user's actor for its shard to be shut down. */
   | { readonly do: 'crash_shard'; readonly user: number }
   | { readonly do: 'slow_disk'; readonly fate: Fate }
   | { readonly do: 'fast_disk' };
 
 /** What stays the same during a scenario. */
 export interface Setting {
-  /** The most time that a session gets again after blindness. */
+  /** The most time that a session gets after blindness. */
   readonly grace: number;
-  /** The edges of a user's sessions at which the requested ranges begin and end. */
+  /** The limits of a user's sessions where the requested ranges start and end. */
   readonly ranging: Readonly<Record<'from' | 'before' | 'after', number | undefined>>;
 }
 

@@ -19,7 +19,7 @@ interface Supervision {
   readonly dead_letters: { readonly total: number };
 }
 
-/** After settling so often, what has not been answered waits for time to pass. */
+/** Requests without an answer after settling so often wait for time to pass. */
 const SETTLED = 10;
 
 export class UserRunner extends ModelRunner<Request, Crashing, UserStep> {
@@ -28,10 +28,10 @@ export class UserRunner extends ModelRunner<Request, Crashing, UserStep> {
   readonly #excuses = new Excuses(() => this.clock.now());
   #fixedActors = 0;
   #startedAt = 0;
-  /** Counts the processes, so that answers of a dead one are ignored. */
+  /** The number of the process, so that answers of a dead one are ignored. */
   #process = 0;
   #unanswered = 0;
-  /** Errors that were found while something else was going on. */
+  /** Errors that were found in between. */
   readonly #broken: unknown[] = [];
 
   constructor(disk: Disk, { grace, ranging }: Setting) {
@@ -110,7 +110,7 @@ export class UserRunner extends ModelRunner<Request, Crashing, UserStep> {
         this.#hear(asked, answer);
         model.answered();
       } catch (error) {
-        // Thrown, it would be a fault in the actor that answers.
+        // Throwing it would crash the answering actor.
         this.#broken.push(error);
       }
     });
@@ -124,7 +124,7 @@ export class UserRunner extends ModelRunner<Request, Crashing, UserStep> {
     if (answer.kind === 'refused') this.#excuses.expectReasonFor(answer.code);
   }
 
-  /** Reads a history while anything else may be going on: it makes sense, and whatever is certain is in it. */
+  /** Reads a history while other work is under way: it must be consistent, and contain everything certain. */
   async #read(index: number): Promise<void> {
     const process = this.#process;
     const { sessions: expected, holds } = this.#models[index]!.certain();
@@ -218,13 +218,13 @@ export class UserRunner extends ModelRunner<Request, Crashing, UserStep> {
       await this.clock.settle();
       if (this.#broken.length > 0) throw this.#broken[0];
       if (this.#unanswered === 0 || this.disk.holds) return;
-      // Who asked at a deadline that lies in a stall is answered with the next tick.
+      // A request at a deadline during a stall is answered at the next tick.
       if (wait === SETTLED) await this.clock.advance(TICK);
     }
     throw new Error(`${this.#unanswered} requests without an answer`);
   }
 
-  /** Whoever is online has an actor, and nobody else. */
+  /** Exactly the online users have an actor. */
   async #count(): Promise<void> {
     const now = this.clock.now();
     for (const model of this.#models) model.settled(now - 2 * TICK);
@@ -245,7 +245,7 @@ function healsToo(index: number): (request: Request) => boolean {
   return ({ kind, user }) => kind === 'heal' && user === index;
 }
 
-/** Who asks what is so is told as it was when they were read; a heal beside them may have come before or after. */
+/** A checkup is answered as of its reading; a simultaneous heal may come before or after it. */
 function asOf(arrived: Range, kind: UserCommand['kind'], heals: boolean, readAt: number): Range {
   if (kind !== 'checkup' && kind !== 'describe') return arrived;
   return { lo: heals ? arrived.lo : readAt, hi: readAt };

@@ -9,7 +9,7 @@ import type { Setting } from './scenario.js';
 
 type Described = Extract<UserReply, { readonly kind: 'described' }>;
 
-/** All that is to be seen of a user at rest, after all the ways to see it have been found to agree. */
+/** The visible state of a user without requests under way, after all ways to read it agree. */
 export async function see(daemon: SimulatedApp, user: UserId, ranging: Setting['ranging']): Promise<View> {
   const { session: live } = await describe(daemon, user);
   const sessions = await daemon.history(user);
@@ -31,7 +31,7 @@ function describe(daemon: SimulatedApp, user: UserId): Promise<Described> {
   });
 }
 
-/** Sessions come in order, end after they began, do not overlap, and never begin at one instant. */
+/** Sessions are in order, end after their start, do not overlap, and have different starts. */
 export function expectSound(sessions: readonly Session[]): void {
   const broken = sessions.find(({ onlineAt, offlineAt }, index) => {
     const before = sessions[index - 1];
@@ -55,7 +55,7 @@ function expectSame(actual: readonly Session[], expected: readonly Session[], wh
   if (one !== other) throw new Error(`${JSON.stringify(what)} gave ${one} and not ${other}`);
 }
 
-/** The whole, newest first, and a range that begins and ends at or right beside where a session does. */
+/** The whole history, newest first, and a range whose limits are at or next to those of a session. */
 function rangesOf(sessions: readonly Session[], ranging: Setting['ranging']): readonly HistoryRange[] {
   const edges = sessions.flatMap(({ onlineAt, offlineAt }) => [onlineAt, offlineAt, offlineAt + 1]);
   const edge = (which: number | undefined) =>

@@ -33,7 +33,7 @@ const step = fc.oneof(
     arbitrary: fc.record({
       kind: fc.constant('advance'),
       stride,
-      /** Done one for each timer that is handed over. */
+      /** Operations, one for each returned timer. */
       meanwhile: fc.array(deed, { maxLength: 4 }),
     }),
   },
@@ -50,7 +50,7 @@ class Numbered extends Timer {
   }
 }
 
-/** A timing wheel, and the list that it is to be as good as. */
+/** A timing wheel, and a list as its model. */
 class Wheels {
   readonly timers = Array.from({ length: TIMERS }, (_, index) => new Numbered(index));
   /** Deadlines by timer. */
@@ -63,7 +63,7 @@ class Wheels {
     this.#wheel = new TimerWheel(moment(start), resolution);
   }
 
-  /** @returns the timer that was touched */
+  /** @returns the changed timer */
   do({ kind, which, delay }: Deed): number {
     const timer = this.timers[which]!;
     if (kind === 'disarm') {

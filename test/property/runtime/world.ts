@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import type { Actor, Cell, Crash } from '../../../src/runtime/actor.js';
 import { Workshop } from '../../unit/runtime/workshop.js';
 
-/** What handling a message does. */
+/** The effect of handling a message. */
 export type Deed =
   | 'work'
   | 'fall once'
@@ -14,7 +14,7 @@ export type Deed =
   | 'stop'
   | 'stop and fall';
 
-/** What the owner does when it is told of a crash. */
+/** The owner's reaction to a crash. */
 export type Reaction =
   'retry' | 'drop' | 'keep' | 'throw' | 'retry and throw' | 'stop' | 'stop and throw' | 'stop and retry';
 
@@ -26,7 +26,7 @@ export type Step =
 type Fate = 'handled' | 'kept by its owner' | 'left' | 'dead';
 
 interface Letter {
-  /** Unique, and so short that dead letters can be told apart by it. */
+  /** Unique and short, to identify dead letters. */
   readonly kind: string;
   readonly number: number;
   readonly deed: Deed;
@@ -35,7 +35,7 @@ interface Letter {
 
 const NAME = 'worker';
 
-/** One name, under which actors come and go, and everything that was ever told to it. */
+/** One name, the actors under it, and all messages to it. */
 export class World {
   readonly #workshop = new Workshop();
   readonly #reactions: readonly Reaction[];
@@ -80,13 +80,13 @@ export class World {
     }
   }
 
-  /** At a moment when no actor is between its fall and its end. */
+  /** At a moment when no actor is between its crash and its end. */
   checkRunning(): void {
     expect(this.#workshop.alive).to.be.at.most(1);
     expect(this.running).to.equal(this.#workshop.alive);
   }
 
-  /** Ends all there is, and looks whether it does end. */
+  /** Ends everything, and checks that it ends. */
   async end(how: 'stop' | 'system'): Promise<void> {
     if (how === 'stop') this.#stop();
     else this.#workshop.system.stop();
@@ -171,7 +171,7 @@ export class World {
     if (reaction === 'retry and throw') throw new Error(reaction);
   }
 
-  /** The owner thinks better of it. */
+  /** The owner changes its mind. */
   #restart(): void {
     const kept = this.#kept;
     if (kept === undefined) return;

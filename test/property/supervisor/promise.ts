@@ -6,7 +6,7 @@ import { World, type Run, type Step } from './world.js';
 
 const ALL: readonly Strategy[] = ['one_for_one', 'one_for_all', 'rest_for_one'];
 
-/** The promise holds for whatever happened, for what settles after it, and for the shutdown at the end. */
+/** The promise holds for all events, for what settles after them, and for the shutdown at the end. */
 export function holds(promise: (world: World) => void, strategies = ALL): void {
   holdsAtRest((world) => {
     world.shutdown();
@@ -15,7 +15,7 @@ export function holds(promise: (world: World) => void, strategies = ALL): void {
   }, strategies);
 }
 
-/** The promise holds once nothing fails any more and all that was under way has come to its end. */
+/** The promise holds once nothing fails any more and everything under way has finished. */
 export function holdsAtRest(promise: (world: World) => void, strategies = ALL): void {
   const scenarios = scenario.filter(({ policy }) => strategies.includes(policy.strategy));
   const property = fc.property(scenarios, (given) => {
@@ -51,7 +51,7 @@ export function isEnding({ after }: Step): boolean {
   return after.phase === 'stopping' || after.phase === 'stopped';
 }
 
-/** The child whose unasked end this step told of, as it was before: what a restart would be for. */
+/** The child that ended unasked in this step, before its end: the reason of a restart. */
 export function fallen({ event, before }: Step): ChildState | undefined {
   if (event.kind !== 'child_exited' && event.kind !== 'child_start_failed') return undefined;
   const child = before.children.find(

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import type { ChildPolicy, SupervisorPolicy } from '../../../actors/supervisor/child-spec.js';
 
-/** What may happen next; `pick` says to which of those it could happen to. */
+/** A possible next event; `pick` chooses its child. */
 export interface Happening {
   readonly kind: (typeof KINDS)[number];
   readonly pick: number;
@@ -11,11 +11,11 @@ const KINDS = [
   'deliver', // the supervisor handles its next message
   'start_succeeds',
   'start_fails',
-  'crash', // of any child that runs, also of one that was asked to stop
+  'crash', // of any running child, also of one that was asked to stop
   'end',
-  'stop_confirmed', // or forced: to the supervisor it is the same
+  'stop_confirmed', // or forced, which is the same for the supervisor
   'timer_fires',
-  'repeat', // something it heard before arrives again
+  'repeat', // an earlier signal arrives again
   'time_passes',
   'shutdown',
 ] as const;
@@ -26,7 +26,7 @@ export interface Scenario {
   readonly happenings: readonly Happening[];
 }
 
-/** How often each happens beside the others; what is not named has 10. */
+/** The weights of the events; 10 if not given. */
 const WEIGHTS: Partial<Record<Happening['kind'], number>> = {
   deliver: 120,
   start_succeeds: 60,

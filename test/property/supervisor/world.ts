@@ -6,7 +6,7 @@ import type {
 } from '../../../actors/supervisor/supervisor.machine.js';
 import type { Happening, Scenario } from './scenario.js';
 
-/** One message handled: what was known before, what was decided, who lived while each effect was run. */
+/** One handled message: the state before it, the decision, and the live children at each effect. */
 export interface Step {
   readonly now: number;
   readonly event: SupervisorEvent;
@@ -23,7 +23,7 @@ export interface Run {
   readonly stopAsked: boolean;
 }
 
-/** Children that start, run, crash and hang, and a supervisor that hears of it late. */
+/** Children that start, run, crash and hang, and a supervisor that gets their signals late. */
 export class World {
   readonly steps: Step[] = [];
   readonly scenario: Scenario;
@@ -39,7 +39,7 @@ export class World {
     for (const happening of scenario.happenings) this.happen(happening);
   }
 
-  /** From here on everything succeeds, until nothing is left to happen. */
+  /** From here on everything succeeds, until nothing is left to do. */
   settle(): void {
     for (let left = 1_000; left > 0; left--) {
       const kind = this.nextGood();
@@ -135,7 +135,7 @@ export class World {
     if (event !== undefined && this.isPast(event)) this.mailbox.push(event);
   }
 
-  /** A child that lives is not reported dead by anyone; of one that is gone anything may still arrive. */
+  /** No signal reports a live child dead; after its end, any signal may still arrive. */
   private isPast(event: SupervisorEvent): boolean {
     return 'incarnation' in event ? !this.alive.some((run) => isSame(run, event)) : event.kind === 'start';
   }
@@ -143,7 +143,7 @@ export class World {
 
 type ChildRef = Pick<Run, 'id' | 'incarnation'>;
 
-/** A way to die: who may, and what the supervisor hears of it. */
+/** A way to end: which children can, and the signal that the supervisor gets. */
 interface End {
   readonly of: (run: Run) => boolean;
   readonly event: (child: ChildRef) => SupervisorEvent;

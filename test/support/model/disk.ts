@@ -17,32 +17,32 @@ import type {
   StoreSummary,
 } from '../../../src/ports/history-store.js';
 
-/** What becomes of a write that is not simply done: it had reached the disk all the same, or it had not. */
+/** The outcome of a failed write: it had reached the disk, or not. */
 export type Fate = 'kept' | 'dropped';
 
 /**
- * A store that can be slow, refuse, and outlive the process that uses it. Each process has its own attachment; one
- * that was killed hears nothing any more, and what it had not written is lost.
+ * A store that can be slow, refuse writes, and outlive its process. Each process has its own attachment; one
+ * that was killed gets no more answers, and loses what it had not written.
  */
 export class Disk {
   /** By partition. */
   readonly #inner = new Map<string | undefined, HistoryStore>();
   readonly #reborn: (partition: string | undefined) => HistoryStore;
   #attachments: Attachment[] = [];
-  /** Inner calls under way; simulated time waits for them. */
+  /** Calls to the inner store under way; simulated time waits for them. */
   busy = 0;
   #refuses: Fate | undefined;
-  /** A store that refused a write goes on refusing until it is opened again. */
+  /** A store that refused a write refuses all until it is opened again. */
   #broken = false;
   #holds: Fate | undefined;
   #held: (() => void)[] = [];
 
-  /** @param reborn opens the same data as a new process does */
+  /** @param reborn opens the same data, as a new process does */
   constructor(reborn: (partition: string | undefined) => HistoryStore) {
     this.#reborn = reborn;
   }
 
-  /** A disk whose data every process finds again. */
+  /** A disk with data that outlives processes. */
   static inMemory(): Disk {
     const memories = new Map<string | undefined, MemoryHistoryStore>();
     return new Disk((partition) => {
@@ -68,7 +68,7 @@ export class Disk {
     return inner;
   }
 
-  /** The process is gone: nothing it asked for is answered, and what was held back is dropped. */
+  /** The process has ended: its calls are not answered, and held writes are dropped. */
   async detach(): Promise<void> {
     for (const attachment of this.#attachments) attachment.severed = true;
     this.#attachments = [];
@@ -80,7 +80,7 @@ export class Disk {
     this.#inner.clear();
   }
 
-  /** From here on writes take until `release`. */
+  /** Writes wait until `release`. */
   hold(fate: Fate): void {
     this.#holds = fate;
   }
@@ -140,7 +140,7 @@ export class Disk {
   }
 }
 
-/** The disk as one process sees it. */
+/** The disk of one process. */
 class Attachment implements HistoryStore {
   readonly #disk: Disk;
   readonly #partition: string | undefined;
@@ -153,7 +153,7 @@ class Attachment implements HistoryStore {
     this.#partition = partition;
   }
 
-  /** The same process's view of what one partition stores. */
+  /** The store of one partition, for the same process. */
   partition(id: string): HistoryStore {
     return this.#disk.attach(id);
   }

@@ -1,36 +1,36 @@
 import { expect } from 'chai';
 import type { NodeState } from '../../../src/domain/node.js';
 
-/** From when to when something lies; whole milliseconds of the monotonic clock. */
+/** A range of moments, in whole milliseconds of the monotonic clock. */
 export interface Range {
   readonly lo: number;
   readonly hi: number;
 }
 
-/** A timeout that follows the rhythm of the node, within these. */
+/** An adaptive timeout, between these bounds. */
 interface Limits {
   readonly min: number;
   readonly max: number;
 }
 
-/** A node as somebody who knows only the promises would describe it. */
+/** A node by the promises. */
 export interface Life {
   readonly chosen: number | Limits;
-  /** The one in force: how its rhythm is reckoned is no promise, but that it is within the limits, and stays. */
+  /** The timeout in force. How an adaptive one is computed is no promise; that it stays within its bounds is. */
   readonly timeout: Range;
   readonly maxRetries: number;
   readonly paused: boolean;
   readonly state: NodeState;
   readonly retries: number;
-  /** Of who is neither paused nor failed. */
+  /** Only of a node that is neither paused nor failed. */
   readonly deadline: Range;
-  /** Since the daemon was last blind. */
+  /** Since the last blind interval. */
   readonly heard: boolean;
-  /** The heartbeat that the deadline is one timeout from, where nothing else has moved it. */
+  /** The deadline is one timeout after this heartbeat, unless something else has moved it. */
   readonly since?: number | undefined;
 }
 
-/** What is to be seen of a node. */
+/** The visible state of a node. */
 export interface View extends Omit<Life, 'timeout' | 'deadline' | 'heard' | 'since'> {
   readonly timeout: number;
   readonly deadline: number | undefined;
@@ -41,7 +41,7 @@ export interface NodeRules {
   readonly maxRetries: number;
   readonly grace: number;
   readonly tick: number;
-  /** How old what is on disk of a node may be that did not change its state. */
+  /** The largest age of a stored status, if the state has not changed since. */
   readonly lag: number;
 }
 
@@ -51,10 +51,10 @@ export interface Change {
   readonly paused?: boolean | null;
 }
 
-/** All that the node may be; undefined for one that is not known. */
+/** The possible states of the node; undefined: not registered. */
 type World = Life | undefined;
 
-/** Everything that may be true of one node, given what was asked and answered. What is seen of it narrows it down. */
+/** All possible states of one node after what was sent and answered. What is seen rules some of them out. */
 export class NodeModel {
   readonly name: string;
   readonly #rules: NodeRules;
@@ -69,7 +69,7 @@ export class NodeModel {
     return this.worlds.every((world) => world !== undefined);
   }
 
-  /** Whether a request had its effect is not known. */
+  /** It is unknown whether a request had an effect. */
   perhaps(happen: () => void): void {
     const before = this.worlds;
     happen();
@@ -94,7 +94,7 @@ export class NodeModel {
     });
   }
 
-  /** A first sign of a node may be a failure. */
+  /** The first request about a node may be a report of its failure. */
   fail(arrived: Range, readAt: number): void {
     this.#each((world) =>
       world === undefined
@@ -107,12 +107,12 @@ export class NodeModel {
     );
   }
 
-  /** @param registers whether that makes known who was not */
+  /** @param registers whether an unknown node is registered by it */
   put(change: Change, arrived: Range, readAt: number, registers = true): void {
     this.#each((world) => {
       if (world === undefined) return [registers ? this.#registered(readAt, change) : undefined];
       const lives = missed(world, arrived);
-      // What changes nothing is answered without the disk: a kill may still make the miss before it untrue.
+      // A request without effect is answered without the disk, so a kill may still undo the miss before it.
       const isNoChange = hasSameSettings(this.#changed(world, change, readAt), world);
       const perhaps = isNoChange && !lives.includes(world) ? [world] : [];
       return [...perhaps, ...lives.map((life) => this.#changed(life, change, readAt))];
@@ -123,7 +123,7 @@ export class NodeModel {
     this.worlds = [undefined];
   }
 
-  /** The process stood still, and has noticed it. */
+  /** The process stood still, and the watchdog has noticed it. */
   blinded(from: number, to: number): void {
     const { grace, tick } = this.#rules;
     this.#each((world) => {
@@ -137,7 +137,7 @@ export class NodeModel {
         hi: Math.max(deadline.hi + to - from + tick, most),
       };
       const worlds: World[] = [];
-      // It began, for all that the daemon knows, up to a tick sooner.
+      // For the daemon it began up to a tick earlier.
       const blinded = { heard: false, since: undefined };
       if (deadline.hi >= from - tick) worlds.push({ ...world, ...blinded, deadline: shifted });
       if (deadline.lo < from) {
@@ -156,7 +156,7 @@ export class NodeModel {
   /**
    * The process was killed and started again, or stopped and started.
    *
-   * @param deaf the disk had not taken anything for a while
+   * @param deaf the disk had not accepted writes for a while
    */
   restarted({ killedAt, at, deaf }: { killedAt: number; at: number; deaf: boolean }): void {
     const { grace, lag } = this.#rules;
@@ -164,20 +164,20 @@ export class NodeModel {
     this.#each((world) => {
       if (world === undefined) return [world];
       const { chosen, timeout, deadline, heard } = world;
-      // Whatever the rhythm was, nobody has been heard in this run.
+      // No heartbeat has come in this run, whatever the heartbeat history says.
       const anew = { heard: false, since: undefined, timeout: exactly(longest(chosen)) };
       if (!isDue(world)) return [{ ...world, ...anew }];
       const worlds: World[] = [];
       const least = heard ? at + Math.min(longest(chosen), grace) : at;
       const most = Math.max(at + longest(chosen), at + deadline.hi - (killedAt - lag));
-      // What it has lost of its retries, or of its last heartbeat, gives it time.
+      // Lost misses, or a lost last heartbeat, give it more time.
       for (let retries = world.retries; retries >= (world.state === 'inactive' ? 1 : 0); retries--) {
-        // Where nothing was lost, or a restart would not make up for it, it is no sooner than it was.
+        // If nothing was lost, its deadline is not earlier than before.
         const isExact = retries === world.retries && (!heard || timeout.lo > grace);
         const lo = isExact ? Math.max(least, deadline.lo + at - killedAt) : least;
         worlds.push({ ...world, ...anew, retries, deadline: { lo, hi: most } });
       }
-      // The last misses may have been on disk, and not noticed by whoever looked.
+      // The last misses may be on disk without having been seen.
       for (const life of missed(world, exactly(killedAt + 1))) {
         worlds.push({ ...life, ...anew, deadline: { lo: least, hi: most } });
       }
@@ -185,13 +185,13 @@ export class NodeModel {
     });
   }
 
-  /** The disk took nothing before a kill: what is seen next is what counts, if it is not too early. */
+  /** The disk accepted no writes before a kill: the next visible state counts, unless it comes too early. */
   anything = false;
 
   /**
-   * What is seen fits at least one of the worlds, and only such are left from here on.
+   * What is seen must fit one of the possible states. The others are removed.
    *
-   * @param late how long it may take until a deadline that has passed is acted on
+   * @param late how late the daemon may act on a deadline
    */
   seen(view: View | undefined, now: number, late: number): void {
     if (this.anything) {
@@ -210,7 +210,7 @@ export class NodeModel {
     }
     const fitting = this.worlds.flatMap((world): World[] => {
       if (world === undefined) return view === undefined ? [world] : [];
-      // A miss is told before anybody has acted on it: a heartbeat at the deadline, or a kill, makes it untrue.
+      // A miss is visible before the daemon acts on it, so a heartbeat at the deadline or a kill can undo it.
       return missed(world, { lo: now - late, hi: now + 1 }).flatMap((life) => {
         if (view !== undefined && isSeenAs(life, view)) return [narrowed(life, view)];
         return missed(life, exactly(now + 1)).some((shown) => isSeenAs(shown, view)) ? [life] : [];
@@ -276,7 +276,7 @@ function isDue({ paused, state }: Life): boolean {
   return !paused && state !== 'failed';
 }
 
-/** What the deadlines before a moment may have made of a node. */
+/** The possible states of a node after all deadlines before a moment. */
 function missed(life: Life, before: Range, most = Infinity): Life[] {
   if (!isDue(life) || life.deadline.lo >= before.hi || most === 0) return [life];
   const { timeout, maxRetries, retries, deadline } = life;
@@ -294,7 +294,7 @@ function missed(life: Life, before: Range, most = Infinity): Life[] {
   return deadline.hi < before.lo ? after : [life, ...after];
 }
 
-/** What was seen of it is so from here on. */
+/** What was seen is certain from then on. */
 function narrowed(life: Life, { timeout, deadline }: View): Life {
   const seen = { ...life, timeout: exactly(timeout) };
   if (deadline === undefined) return seen;

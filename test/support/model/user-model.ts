@@ -24,14 +24,14 @@ import {
   type View,
 } from './user-state.js';
 
-/** A request, and its answer once there is one. */
+/** A request, with its answer if there is one. */
 export interface Asked {
   readonly kind: UserCommand['kind'];
   at: Arrival;
   answer: UserReply | undefined;
-  /** What may excuse a refusal, as of the time it was answered. */
+  /** Reasons for a refusal at the time of its answer. */
   disk: 'works' | 'fails';
-  /** A fault that made a settlement crash, so that nobody knows what became of it. */
+  /** A planned fault crashed a settlement, so its outcome is unknown. */
   unsure: boolean;
 }
 
@@ -40,21 +40,21 @@ type Event =
   | ({ readonly type: 'stalled'; readonly behind: boolean } & Stall);
 
 interface Context {
-  /** Changes were under way when it was asked, so nothing is promised of what it sees. */
+  /** Changes were under way when it was sent, so its answer may be anything. */
   racing: boolean;
-  /** It waits to be answered, and the user was healed meanwhile: perhaps at the very deadline, which goes on. */
+  /** The user was healed while it waited, maybe exactly at the deadline, which extends the session. */
   healedSince: boolean;
   readonly joins: boolean;
 }
 
 const CHANGES: ReadonlySet<UserCommand['kind']> = new Set(['heal', 'goodbye', 'erase']);
 
-/** One user as the promises have it: every way things may stand, given all that was asked, answered and seen. */
+/** One user by the promises: all states that are possible after what was sent, answered and seen. */
 export class UserModel {
   readonly #rules: Rules;
   readonly #name: string;
   #states: readonly State[] = [STRANGER];
-  /** What has happened since the first request that waits for its answer, in order. */
+  /** Events since the first request without an answer, in order. */
   #events: Event[] = [];
   #erasures = 0;
 
@@ -67,12 +67,12 @@ export class UserModel {
     return this.#states;
   }
 
-  /** Nothing that would change it is under way. */
+  /** No change is under way. */
   get atRest(): boolean {
     return this.#events.length === 0;
   }
 
-  /** @returns what is to be told the answer, and then `answered` */
+  /** @returns a function to call with the answer */
   asked(kind: UserCommand['kind'], at: Arrival): Asked {
     if (kind === 'erase') this.#erasures++;
     const changes = this.#changes();
@@ -93,7 +93,7 @@ export class UserModel {
     return event;
   }
 
-  /** A question that waits for all that arrived in time to be read is answered as of then. */
+  /** A read request that waits for earlier requests is answered as of their arrival. */
   #overtake(kind: UserCommand['kind']): void {
     for (const event of this.#events) {
       if (event.type !== 'asked' || event.answer !== undefined || CHANGES.has(event.kind)) continue;
@@ -102,13 +102,13 @@ export class UserModel {
     }
   }
 
-  /** What is to change something and has not been answered. */
+  /** Changes without an answer. */
   #changes(): readonly Asked[] {
     const asked = this.#events.filter((event) => event.type === 'asked');
     return asked.filter(({ kind, answer }) => CHANGES.has(kind) && answer === undefined);
   }
 
-  /** Somebody sets the wall clock. When it was that somebody asked who waits behind another, is anybody's guess. */
+  /** The wall clock is set. The time of requests that wait behind another is unknown from then on. */
   wallSet(by: number): void {
     for (const asked of this.#changes().slice(1)) {
       const { wall } = asked.at;
@@ -125,12 +125,12 @@ export class UserModel {
   }
 
   stalled(stall: Stall): void {
-    // Whoever waits behind another change has no deadline yet that could move.
+    // A request behind another change has no deadline yet that could move.
     this.#events.push({ type: 'stalled', ...stall, behind: this.#changes().length > 1 });
     this.answered();
   }
 
-  /** Everything that has ended by now is on disk. */
+  /** All sessions that have ended are on disk. */
   settled(now: number): void {
     this.#become(
       'settling',
@@ -138,7 +138,7 @@ export class UserModel {
     );
   }
 
-  /** What was under way may have reached the disk, and the daemon has found there what there was. */
+  /** Changes under way may have reached the disk. The daemon has read what was there. */
   restarted(restart: Restart): void {
     const [first, ...others] = this.#events;
     if (first?.type === 'asked') {
@@ -160,7 +160,7 @@ export class UserModel {
     );
   }
 
-  /** What a history that is asked for now has to have in it, unless all is erased before it is answered. */
+  /** What a history must contain if it is requested now, unless the user is erased before the answer. */
   certain(): { readonly sessions: readonly Past[]; readonly holds: () => boolean } {
     const sessions = certain(this.#states);
     const erasures = this.#erasures;

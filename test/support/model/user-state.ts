@@ -1,9 +1,9 @@
 /**
- * What the promises say about one user, in plain values. A state is one of the ways things may stand: where a promise
- * leaves something open (was the batch on the disk before the kill?), there is a state for each answer, and whatever
- * is seen afterwards rules some of them out. No state left means that a promise was broken.
+ * The promises about one user, as plain values. A state is one possibility: if a promise
+ * leaves something open (was the batch on disk before the kill?), there is a state for each answer, and what
+ * is seen later rules some of them out. If no state is left, a promise was broken.
  *
- * Moments and instants are bare numbers here: milliseconds on the monotonic and on the wall clock.
+ * Moments and instants are plain numbers here: milliseconds of the monotonic and of the wall clock.
  */
 
 export interface Range {
@@ -11,36 +11,36 @@ export interface Range {
   readonly hi: number;
 }
 
-/** A session as its beginning and end may be. */
+/** A session with the ranges of its start and end. */
 export interface Past {
   readonly onlineAt: Range;
   readonly offlineAt: Range;
 }
 
-/** The session that goes on, or whose deadline passed without anybody having noticed. */
+/** The open session; its deadline may have passed unnoticed. */
 interface Live {
   readonly onlineAt: Range;
   readonly openedAt: number;
   readonly lastHeal: number;
   readonly deadline: Range;
-  /** Set after a restart, until the next heal: what the end is stored as if there is none. */
+  /** Set after a restart until the next heal: the end that is stored if no heal comes. */
   readonly endsAt?: Range | undefined;
-  /** Whether it was healed since the daemon was last blind. */
+  /** Whether there was a heal since the last blind interval. */
   readonly quiet: boolean;
-  /** Whether it was healed since the last restart; `perhaps` when the disk may not know. */
+  /** Whether there was a heal since the last restart; `perhaps` if it may not be on disk. */
   readonly heard: 'yes' | 'no' | 'perhaps';
 }
 
 export interface State {
   readonly past: readonly Past[];
   readonly live: Live | undefined;
-  /** What a kill might bring to light instead: something was refused, and reached the disk all the same. */
+  /** What may be on disk instead after a kill: something was refused, but had reached the disk. */
   readonly ifKilled: readonly State[];
 }
 
 export const STRANGER: State = { past: [], live: undefined, ifKilled: [] };
 
-/** When a request may have arrived, when it was read, and what the wall clock showed then. */
+/** The possible arrival of a request, when it was read, and the wall clock at that moment. */
 export interface Arrival {
   readonly arrived: Range;
   readonly readAt: number;
@@ -55,9 +55,9 @@ export interface Session {
 export interface Rules {
   readonly timeout: number;
   readonly grace: number;
-  /** How late anything is noticed, at the most. */
+  /** The largest delay of the daemon. */
   readonly tick: number;
-  /** How old the word on disk that the daemon is alive may be, if the disk works. */
+  /** The largest age of the stored "last alive", if the disk works. */
   readonly lag: number;
 }
 
@@ -77,7 +77,7 @@ export function hull(a: Range, b: Range): Range {
   return { lo: Math.min(a.lo, b.lo), hi: Math.max(a.hi, b.hi) };
 }
 
-/** A moment as the session's people see it: as long after its beginning as the monotonic clock says. */
+/** A moment on the session's wall clock: its start plus the time that the monotonic clock counted. */
 function instantOf({ onlineAt, openedAt }: Live, at: Range): Range {
   return atLeast({ lo: onlineAt.lo + at.lo - openedAt, hi: onlineAt.hi + at.hi - openedAt }, onlineAt);
 }
@@ -95,7 +95,7 @@ function ended(state: State, live: Live, at: Range): State {
   };
 }
 
-/** The deadline has passed, and it is known to be on disk. */
+/** The deadline has passed, and the end is on disk. */
 export function expired(state: State, now: number): State {
   const { live } = state;
   if (live === undefined || live.deadline.hi >= now) return state;
@@ -116,7 +116,7 @@ function opened(state: State, { readAt, wall }: Arrival, { timeout }: Rules): St
   return { ...state, live };
 }
 
-/** @param joins an opening was under way when it came, so that it extends that however late it is */
+/** @param joins an opening was under way, so the heal extends it however late it is */
 export function healed(
   state: State,
   at: Arrival,
@@ -146,7 +146,7 @@ export function healed(
   return states;
 }
 
-/** Heals that need nothing of the disk are not refused for its sake. */
+/** Heals without a write are not refused when the disk refuses writes. */
 export function healRefusedByDisk(state: State, at: Arrival, rules: Rules, joins: boolean): State[] {
   if (state.live !== undefined && !joins && at.arrived.hi <= state.live.deadline.lo) return [];
   return [perhapsStored(state, healed(state, at, rules, 'works', false))];
@@ -169,7 +169,7 @@ export function erased(state: State): State[] {
   return [{ ...STRANGER, ifKilled: state.ifKilled }];
 }
 
-/** The session that goes on goes on. Whether what was before it is still there, nobody can know. */
+/** The open session continues. Whether earlier sessions are still stored is unknown. */
 export function eraseRefusedByDisk(state: State, { arrived }: Arrival): State[] {
   const states = [state, { ...state, past: [] }];
   if (state.live !== undefined && state.live.deadline.lo < arrived.hi)
@@ -177,7 +177,7 @@ export function eraseRefusedByDisk(state: State, { arrived }: Arrival): State[] 
   return states.map((one) => perhapsStored(one, [STRANGER]));
 }
 
-/** What was refused may have reached the disk all the same: a restart shows it. */
+/** A refused write may have reached the disk, which a restart shows. */
 export function perhapsStored(state: State, onDisk: readonly State[]): State {
   return { ...state, ifKilled: [...state.ifKilled, ...onDisk.map((one) => ({ ...one, ifKilled: [] }))] };
 }
@@ -188,7 +188,7 @@ export interface Stall {
   readonly blind: boolean;
 }
 
-/** After blindness nobody has less time than before, nor less than a timeout (or the grace) unless quiet before. */
+/** After blindness no deadline is earlier than before, nor earlier than a timeout (or the grace) away. */
 export function stalled(state: State, { from, to, blind }: Stall, { timeout, grace, tick }: Rules): State[] {
   const { live } = state;
   if (live === undefined || !blind) return [state];
@@ -197,7 +197,7 @@ export function stalled(state: State, { from, to, blind }: Stall, { timeout, gra
   const given = { ...live, deadline: live.quiet ? shifted : atLeast(shifted, again), quiet: true };
   const states: State[] = [];
   if (live.deadline.hi >= from - tick) states.push({ ...state, live: given });
-  // It was over, whether noticed or not.
+  // It had ended, whether that was noticed or not.
   if (live.deadline.lo < from) states.push(state);
   return states;
 }
@@ -206,17 +206,17 @@ export interface Restart {
   readonly killedAt: number;
   readonly at: number;
   readonly wall: number;
-  /** How long before the kill the disk last heard, at the most, that the daemon was alive. */
+  /** The largest age of the stored "last alive" at the kill. */
   readonly unheard: number;
-  /** Since when the disk may have heard nothing, if it refused or was slow. */
+  /** Since when nothing may have been stored, if the disk refused writes or was slow. */
   readonly refusingSince: number | undefined;
-  /** How late a deadline may have been noticed. */
+  /** How late the daemon may have noticed a deadline. */
   readonly late: number;
-  /** The wall clock was set since the restart before this one. */
+  /** The wall clock was set after the previous restart. */
   readonly jumped: boolean;
 }
 
-/** Whoever was online is so for one more timeout; in a crash loop, only for the time that was left. */
+/** Online users get one more timeout; in a crash loop, only what was left of it. */
 export function restarted(state: State, restart: Restart, rules: Rules): State[] {
   return [state, ...state.ifKilled].flatMap((one) => {
     const { live } = one;
@@ -230,7 +230,7 @@ export function restarted(state: State, restart: Restart, rules: Rules): State[]
 
 function recovered(live: Live, restart: Restart, rules: Rules): Live {
   const { at, wall } = restart;
-  // Across a restart only the wall clock can tell how long it has been.
+  // Across a restart, only the wall clock measures time.
   const openedAt = at - Math.max(0, wall - live.onlineAt.lo);
   return { ...live, ...given(live, restart, rules), openedAt, quiet: true, heard: 'no' };
 }
@@ -240,19 +240,19 @@ function given(live: Live, restart: Restart, rules: Rules): Pick<Live, 'deadline
   const whole = at + rules.timeout;
   const end = endOfSilent(live, restart, rules);
   if (live.heard === 'yes') return { deadline: exactly(whole), endsAt: end };
-  // If the disk refused to note that it was heard, it may end where it was found before.
+  // If the disk refused the heal, the session may end where it was found before.
   if (live.heard === 'perhaps') return { deadline: { lo: at, hi: whole }, endsAt: hull(end, live.onlineAt) };
-  // The wall clock was what told how long the daemon was away.
+  // The wall clock measured how long the daemon was away.
   if (jumped) return { deadline: { lo: at, hi: whole }, endsAt: end };
   const left = plus(live.deadline, at - killedAt, at - killedAt + unheard);
   const endsAt = live.endsAt ?? end;
-  // Whose time was over just then may be taken for one who was heard.
+  // A session that expired just then may count as healed.
   if (live.deadline.lo <= killedAt)
     return { deadline: { lo: left.lo, hi: whole }, endsAt: hull(endsAt, end) };
   return { deadline: { lo: Math.min(left.lo, whole), hi: Math.min(left.hi, whole) }, endsAt };
 }
 
-/** Not before the last heal, and within one timeout of when its end would have been noticed, unless the disk was deaf. */
+/** Not before the last heal, and at most one timeout after its end would have been noticed, unless the disk refused writes. */
 function endOfSilent(live: Live, restart: Restart, { timeout, tick, lag }: Rules): Range {
   const { killedAt, wall, refusingSince, late, jumped } = restart;
   if (jumped) return { lo: live.onlineAt.lo, hi: Infinity };
@@ -260,25 +260,25 @@ function endOfSilent(live: Live, restart: Restart, { timeout, tick, lag }: Rules
     refusingSince === undefined ? live.lastHeal : Math.min(live.lastHeal, refusingSince - lag + timeout);
   const over = refusingSince === undefined ? live.deadline.hi : Math.max(live.deadline.hi, killedAt);
   const end = instantOf(live, { lo: lastKnown, hi: over + late + tick + timeout });
-  // Set back behind the beginning of the session, the wall clock cannot tell for how long that has gone on.
+  // If the wall clock was set back before the start of the session, it cannot measure the session.
   return wall < live.onlineAt.hi ? { lo: live.onlineAt.lo, hi: end.hi } : end;
 }
 
-/** The state as it is if the user was said to be online, or not. */
+/** The state if the user was seen online, or offline. */
 export function saidOnline(state: State, arrived: Range, online: boolean): State[] {
   const { live } = state;
   if (online) return live !== undefined && arrived.lo < live.deadline.hi ? [state] : [];
   return live === undefined || arrived.hi >= live.deadline.lo ? [state] : [];
 }
 
-/** All that is to be seen of a user. */
+/** The visible state of a user. */
 export interface View {
   readonly sessions: readonly Session[];
-  /** Of the last one, if it goes on. */
+  /** Of the last session, if it is open. */
   readonly lastSeen: number | undefined;
 }
 
-/** The state with what is to be seen of it, or none if that is something else. */
+/** The state with what was seen, or undefined if it contradicts that. */
 export function shown(state: State, { sessions, lastSeen }: View): State[] {
   const { past, live } = state;
   const before = sessions.slice(0, past.length);
@@ -311,7 +311,7 @@ function fitted(
   return within(deadline, seen.deadline) ? { ...seen, deadline: exactly(deadline) } : seen;
 }
 
-/** The sessions that are in the history whatever else is, with their ends where those are known. */
+/** The sessions that the history must contain, with their ends if known. */
 export function certain(states: readonly State[]): readonly Past[] {
   const [one, ...others] = states.map(({ past, live }) =>
     live === undefined

@@ -8,7 +8,7 @@ import { user } from '../../support/simulated-app.js';
 const CHUNKS = 20;
 const READERS = 8;
 
-/** Its histories are long, and it notes who reads what. */
+/** A daemon with long histories that records the reads. */
 class LongStore extends MemoryHistoryStore {
   readonly chunks: UserId[] = [];
   atOnce = 0;
@@ -43,7 +43,7 @@ describe('long histories that are read at once', () => {
     );
     expect(store.most).to.equal(CHUNKS_AT_ONCE);
     expect(store.chunks).to.have.length(READERS * CHUNKS);
-    // Nobody gets a second chunk before everybody has had the first, and so on.
+    // No reader gets a second chunk before all have had the first, and so on.
     for (let turn = 0; turn < CHUNKS; turn++) {
       const served = store.chunks.slice(turn * READERS, (turn + 1) * READERS);
       expect(new Set(served).size, `turn ${String(turn)}`).to.equal(READERS);

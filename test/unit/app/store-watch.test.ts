@@ -19,7 +19,7 @@ describe('the check of the tables of a large store', () => {
     const clock = new SimulatedClock();
     const watch = new StoreWatch(store, clock);
     watch.start();
-    /** What is read in each of the next seconds, in MiB. */
+    /** The MiB that are read in each of the next seconds. */
     const readIn = async (seconds: number): Promise<number[]> => {
       const read: number[] = [];
       for (let second = 0; second < seconds; second++) {

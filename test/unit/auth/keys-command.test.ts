@@ -4,7 +4,7 @@ import { expect } from 'chai';
 import { addKeysCommand } from '../../../src/cli/keys-command.js';
 import { inForce } from '../config/support.js';
 
-/** What the command prints; throws what it says of wrong usage. */
+/** The output of the command. Throws the error of wrong usage. */
 function printed(...args: readonly string[]): string {
   const program = new Command().exitOverride();
   let said = '';

@@ -16,7 +16,7 @@ interface Ended {
 
 const script = fileURLToPath(new URL('support/run-bench.ts', import.meta.url));
 
-/** @param onStderr told all of standard error so far, each time that there is more; may send signals */
+/** @param onStderr called with all of standard error whenever there is more; may send signals */
 async function heartbeatBench(
   args: readonly string[],
   onStderr: (text: string, kill: (signal: NodeJS.Signals) => void) => void = () => undefined,

@@ -120,13 +120,13 @@ describe('the check of the stored sessions, with generated heals', () => {
     );
   });
 
-  /** Each case: acknowledged heals, their sessions, and one fault in them, at a session chosen at random. */
+  /** Each case: acknowledged heals, their sessions, and one fault at a random session. */
   function findsAlways(
     fault: (stored: readonly ShownSession[], at: number, by: number) => ShownSession[],
     least = 1,
   ): void {
     const choice = fc.nat();
-    // No way takes more than 0.4 s, so two seconds off lie outside of what is uncertain.
+    // No transfer takes more than 0.4 s, so an error of two seconds is certain.
     const distance = fc.integer({ min: 2, max: 50 });
     fc.assert(
       fc.property(truth('acknowledged'), choice, distance, ({ evidence, rule }, chosen, by) => {

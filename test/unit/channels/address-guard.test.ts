@@ -1,20 +1,20 @@
 import { expect } from 'chai';
 import { AddressGuard } from '../../../src/adapters/channels/http/address-guard.js';
 
-/** One of each block of the special-purpose registries that is no place to send alerts to, and what clouds serve. */
+/** One address of each special-purpose block that alerts must not be sent to, and services of clouds. */
 const REFUSED = [
-  // Of this machine, and of its wire.
+  // Of this machine, and link-local ones.
   ...['0.0.0.0', '0.1.2.3', '127.0.0.1', '127.255.255.254', '169.254.169.254', '169.254.170.2'],
   ...['::', '::1', 'fe80::1', 'fe80::a9fe:a9fe%eth0', 'fec0::1'],
-  // Metadata, and other services of clouds.
+  // Metadata and other services of clouds.
   ...['100.100.100.200', '168.63.129.16', '192.0.0.192'],
   ...['fd00:ec2::254', 'fd00:ec2::23', 'fd20:ce::254', 'fd00:42::42'],
-  // Documentation, benchmarks, what is reserved, and what is for many.
+  // Documentation, benchmarks, reserved ones, multicast.
   ...['192.0.2.1', '198.51.100.1', '203.0.113.1', '198.18.0.1', '192.0.0.8', '192.88.99.1', '240.0.0.1'],
   ...['224.0.0.1', '239.1.2.3', '255.255.255.255', 'ff02::1', 'ff0e::1'],
   ...['2001:db8::1', '3fff::1', '2001:2::1', '2001::1', '2001:10::1', '100::1', '100:0:0:1::1', '5f00::1'],
   ...['4000::1', '::2', 'e000::1'],
-  // IPv4 addresses in other clothes.
+  // IPv4 addresses inside IPv6 addresses.
   ...['::127.0.0.1', '::7f00:1', '::8.8.8.8', '2002:7f00:1::', '2002:808:808::1', '::ffff:0:7f00:1'],
   ...['::ffff:127.0.0.1', '::ffff:7f00:1', '0:0:0:0:0:ffff:169.254.169.254', '::ffff:100.100.100.200'],
   ...[
@@ -29,7 +29,7 @@ const REFUSED = [
 const PERMITTED = [
   ...['8.8.8.8', '168.63.129.17', '2606:4700::1111', '2a00:1450::1'],
   ...['10.0.0.1', '172.16.0.1', '192.168.1.1', '100.64.0.1', '100.101.102.103', 'fd12:3456::1'],
-  // What a network with IPv6 alone reaches everybody else by.
+  // NAT64, by which IPv6-only networks reach IPv4.
   ...['64:ff9b::8.8.8.8', '64:ff9b::808:808', '::ffff:8.8.8.8', '::ffff:10.0.0.1'],
 ];
 

@@ -25,7 +25,7 @@ import {
 
 const MONTH = 30 * 86_400;
 
-/** As if it were told now: the real Alertmanager goes by the real clock. */
+/** The alert with the present time, since the real Alertmanager uses the real clock. */
 function now(alert: AlertMessage, ago = 0): AlertMessage {
   return { ...alert, at: Math.floor(Date.now() / 1000) - ago };
 }

@@ -14,7 +14,7 @@ const SCRIPT = new URL('../../support/ts-worker.js', import.meta.url);
 describe('a module of one’s own', () => {
   let directory: TemporaryDirectory;
   let logger: RecordingLogger;
-  /** Moved by tests only, so that no thread takes too long to load or to answer, however slow the machine is. */
+  /** Only tests move it, so no thread takes too long to load or to answer on a slow machine. */
   let clock: SimulatedClock;
   let notifier: CustomNotifier;
 

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { expect } from 'chai';
 
-/** Says each channel that is made, and each of the heavy libraries when something asks for it first. */
+/** Prints each channel that is made, and each heavy library when it is first imported. */
 const SCRIPT = `
 import { register } from 'node:module';
 import { writeSync } from 'node:fs';

@@ -3,10 +3,10 @@ import type { BaseNotifier, NotifyError } from '../../../src/ports/channel.js';
 import { behave, HookServer, type Behaviour, type HookRequest } from '../../support/hook-server.js';
 import { attempt, EVERY_KIND, FAILED, refusal } from './support.js';
 
-/** What the documents of a provider demand of a request: it throws where one does not keep to it. */
+/** The provider's documented rules for a request. Throws if one is broken. */
 export type Demands = (request: HookRequest, body: Record<string, unknown>) => void;
 
-/** A server that takes what a provider would take, and answers 400 with what is wrong about anything else. */
+/** A server that accepts what a provider accepts, and answers 400 with the problem otherwise. */
 export async function strictServer(demands: Demands, answer: Behaviour = behave.accept): Promise<HookServer> {
   const server = await HookServer.start();
   server.behaviour = (response, request) => {
@@ -27,7 +27,7 @@ export function bodyOf({ body }: HookRequest): Record<string, unknown> {
   return JSON.parse(body) as Record<string, unknown>;
 }
 
-/** What every channel over HTTP has to keep to, whoever is at its other end. */
+/** The promises of every channel over HTTP. */
 export function keepsItsPromises(
   make: (url: string) => BaseNotifier,
   demands: Demands,

@@ -53,7 +53,7 @@ export const TEST: AlertMessage = {
   message: "This is a test of channel 'ops'.",
 };
 
-/** Whatever a node may be called, and labelled: as long as it may be, and full of what means something elsewhere. */
+/** Names and labels of nodes, up to the longest, full of characters with a special meaning elsewhere. */
 const NASTY = '<b>&amp;*_~`|[x](http://x)@everyone<!channel>{{DATE()}}"\'\\\r\n💥'.padEnd(200, '💥é');
 const NASTY_LABELS = Object.fromEntries(
   Array.from({ length: 32 }, (_each, index) => [`${String(index)}-${NASTY}`, NASTY]),
@@ -66,7 +66,7 @@ export const NASTY_FAILURE: AlertMessage = {
   message: `Node '${NASTY}' has failed: ${'x'.repeat(10_000)}`,
 };
 
-/** A message that stands for many nodes. */
+/** A message about many nodes. */
 export function group(size: number, name = (index: number) => `n${String(index)}`): AlertMessage {
   const nodes = Array.from({ length: size }, (_each, index) => ({
     name: name(index),
@@ -78,7 +78,7 @@ export function group(size: number, name = (index: number) => `n${String(index)}
   return { ...OF_NO_NODE, nodes, alert_ids: [FAILED.id], message };
 }
 
-/** What a provider may be handed, however odd. */
+/** Odd alerts that a provider may get. */
 export const EVERY_KIND: readonly AlertMessage[] = [
   FAILED,
   RECOVERED,
@@ -100,7 +100,7 @@ export interface ToolsOptions {
   readonly logger?: RecordingLogger;
   /** Milliseconds. */
   readonly attemptTimeout?: number;
-  /** What `ca_file` holds. */
+  /** The content of `ca_file`. */
   readonly ca?: string;
 }
 
@@ -132,7 +132,7 @@ export function attempt(signal: AbortSignal = new AbortController().signal): Att
   return { signal, attempt: 1 };
 }
 
-/** Why the notifier refuses the alert. */
+/** The error with which the notifier refuses the alert. */
 export async function refusal(
   notifier: BaseNotifier,
   alert: AlertMessage = FAILED,

@@ -26,7 +26,7 @@ interface Body {
 const cardOf = (...args: Parameters<typeof teamsBody>): readonly Block[] =>
   (teamsBody(...args) as Body).attachments[0]!.content.body;
 
-/** Workflows take a message of adaptive cards, of 28 KB at the most. */
+/** Workflows accept a message of adaptive cards, of at most 28 KB. */
 const demands: Demands = ({ path, body: text }, body) => {
   expect(path).to.equal('/workflows/1/triggers/manual?sig=hush-hush-hush-hush');
   expect(Buffer.byteLength(text)).to.be.at.most(28 * 1024);

@@ -11,7 +11,7 @@ import { telegramText } from '../../../src/adapters/channels/telegram/text.js';
 import type { AlertMessage } from '../../../src/ports/channel.js';
 import { FAILED, group } from './support.js';
 
-/** Names as long as they may be (255 bytes), of what means something somewhere or costs more than it looks. */
+/** The longest names (255 bytes), of characters that are special somewhere or take many bytes. */
 const HOSTILE: Readonly<Record<string, string>> = {
   'mentions everybody': '@all @channel @here @everyone @room '.repeat(7),
   'mentions by markup': '<!channel> <!everyone> <@U01> <#C01> <at>all</at> '.repeat(5),
@@ -56,11 +56,11 @@ function about(name: string): readonly AlertMessage[] {
 }
 
 interface Contract {
-  /** The texts that people read, as the provider is handed them. Throws where that is more than it takes. */
+  /** The texts for people in a request. Throws if it is larger than the provider accepts. */
   readonly texts: (alert: AlertMessage) => readonly string[];
-  /** What the provider reads as a mention. */
+  /** A mention, for the provider. */
   readonly mention?: RegExp;
-  /** What the lines of a list begin with; 40 of them at the most if not given. */
+  /** The prefix of the lines of a list; at most 40 lines by default. */
   readonly bullet: RegExp;
   readonly most?: number;
 }
@@ -69,10 +69,10 @@ const bytes = (text: string): number => Buffer.byteLength(text);
 
 const AT = /@(?=[\w.-])/;
 
-/** Kinds that make texts for people, with what their providers' documents say. */
+/** Kinds with texts for people, with the limits in their providers' documentation. */
 const TEXTS: Partial<Record<keyof typeof channelKinds, Contract>> = {
   slack: {
-    // Mattermost and Rocket.Chat take the same, and mention by a bare @.
+    // Mattermost and Rocket.Chat accept the same, and mention with a bare @.
     mention: new RegExp(`${AT.source}|<(?!!date\\^)`),
     bullet: /^• \*/gm,
     texts: (alert) => {
@@ -155,7 +155,7 @@ const TEXTS: Partial<Record<keyof typeof channelKinds, Contract>> = {
   },
 };
 
-/** What hands on data for machines says names as they are. */
+/** Kinds with data for machines send names unchanged. */
 const DATA: Partial<Record<keyof typeof channelKinds, (alert: AlertMessage) => readonly string[]>> = {
   pagerduty: (alert) =>
     eventsOf(alert).map((event) => {
@@ -178,7 +178,7 @@ describe('the texts of channels', () => {
     );
   });
 
-  /** In UTC, and said so; or in the reader's own time zone, which the provider's program knows. */
+  /** In UTC, with the zone; or in the reader's time zone, converted by the provider's program. */
   const instants =
     /^(?:\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC|<!date\^\d+\^\{date_short_pretty\} \{time_secs\}\|\S+Z>|<t:\d+:F>|\{\{DATE\(\S+Z,SHORT\)\}\} \{\{TIME\(\S+Z\)\}\})/;
   for (const [kind, { texts }] of Object.entries(TEXTS)) {

@@ -133,7 +133,7 @@ describe('the paced scheduler', () => {
     expect(sent.size).to.equal(20);
     expect(outcomes.length).to.be.at.least(100);
     expect(outcomes.every((outcome) => outcome.acknowledged)).to.equal(true);
-    // Counted from the beginning: when a run started is seen a little later than it did.
+    // Counted from the start: the observed start of a run is a little later than the real one.
     const gaps = new Gaps(plan.pace, plan.tasks, plan.seed);
     for (const [task, times] of sent) {
       let due = begun + gaps.first(task);

@@ -6,16 +6,16 @@ import { expect } from 'chai';
 import { SystemClock } from '../../../src/adapters/clock/system-clock.js';
 import { FakeMachine } from './fake-machine.js';
 
-/** Longer than any of these readings takes. */
+/** Longer than any of these reads takes. */
 const LONG = 60_000;
 
-/** Where in a pass of the event loop the clock is asked. */
+/** The phase of the event loop in which the clock is called. */
 type Where = 'in a timer' | 'in an immediate' | 'in what was read';
 
 describe('requests in the sockets while the process stood still', () => {
   const clock = new SystemClock();
   const written = new Int32Array(new SharedArrayBuffer(4));
-  /** What the client was asked to write. */
+  /** The text that the client writes. */
   let promised: number;
   let server: Server;
   let client: Worker;
@@ -122,7 +122,7 @@ describe('requests in the sockets while the process stood still', () => {
 
   /**
    * @param whenPassed called in each pass
-   * @param flood in how many passes a connection is accepted
+   * @param flood the number of passes in which a connection is accepted
    */
   async function readBesideAFlood(
     machine: FakeMachine,
@@ -146,7 +146,7 @@ describe('requests in the sockets while the process stood still', () => {
     return { passes, all: reading.all };
   }
 
-  /** Resolves in the callback for which the clock was asked right after `run`. */
+  /** Resolves in the callback of the clock's call right after `run`. */
   function at(where: Where, run: () => void): Promise<void> {
     return new Promise((resolve, reject) => {
       const ask = (): void => {
@@ -155,7 +155,7 @@ describe('requests in the sockets while the process stood still', () => {
         } catch (error) {
           reject(error instanceof Error ? error : new Error(String(error)));
         }
-        // Judged at once: what is read a pass later is too late.
+        // Checked at once: a pass later would be too late.
         clock.afterReading(() => resolve(), LONG);
       };
       if (where === 'in a timer') clock.after(0, ask);
@@ -175,7 +175,7 @@ describe('requests in the sockets while the process stood still', () => {
     client.postMessage({ text, fresh });
   }
 
-  /** The event loop is blocked for as long as it takes the client to have everything in the kernel. */
+  /** Blocks the event loop until the kernel has everything that the client wrote. */
   function standStillWhileTheClientWrites(text: string, fresh: number): void {
     letWrite(text, fresh);
     for (let done = 0; done < promised; done = Atomics.load(written, 0)) {

@@ -2,7 +2,7 @@ import type { TimeSources } from '../../../src/adapters/clock/system-clock.js';
 
 /** A machine that can be suspended, and whose wall clock can be set. All in milliseconds. */
 export class FakeMachine implements TimeSources {
-  /** How coarse its uptime is. */
+  /** The resolution of its uptime. */
   readonly #grain: number;
   #monotonic: number;
   #suspended = 0;
@@ -19,7 +19,7 @@ export class FakeMachine implements TimeSources {
   }
 
   uptime(): number {
-    // Since long before the process.
+    // Long before the process.
     const uptime = 987_654_321 + this.#monotonic + this.#suspended;
     return Math.floor(uptime / this.#grain) * this.#grain;
   }

@@ -1,5 +1,5 @@
-// A worker: whenever it is asked, it writes on a connection that is open and on many new ones, and says so in shared
-// memory, since whoever asked stands still and reads no message. No TypeScript: workers do not inherit tsx.
+// A worker: on request it writes to an open connection and to many new ones, and reports that in shared
+// memory, since the requesting thread is blocked and reads no message. No TypeScript: workers do not inherit tsx.
 import { connect } from 'node:net';
 import { parentPort, workerData } from 'node:worker_threads';
 
@@ -16,7 +16,7 @@ parentPort.on('message', ({ text, fresh }) => {
   }
 });
 
-/** The callback comes once the kernel has it all: on the loopback that is the other side's socket. */
+/** The callback comes once the kernel has everything: on the loopback, in the socket of the other side. */
 function write(socket, text) {
   socket.write(text, () => {
     Atomics.add(written, 0, 1);

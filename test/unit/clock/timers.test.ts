@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { SystemClock } from '../../../src/adapters/clock/system-clock.js';
 
 const DAY = 86_400_000;
-/** What Node's timers can hold; a longer delay fires at once. */
+/** The longest delay of Node's timers; a longer one fires at once. */
 const LONGEST = 2 ** 31 - 1;
 
 interface Asked {
@@ -34,7 +34,7 @@ describe("the system clock's timers", () => {
     for (const [name, value] of real) Reflect.set(globalThis, name, value);
   });
 
-  /** @returns the delays that Node was asked for, one after the other */
+  /** @returns the delays that were passed to Node, in order */
   function run(): number[] {
     const delays: number[] = [];
     for (let next = asked.shift(); next !== undefined && delays.length < 100; next = asked.shift()) {

@@ -13,7 +13,7 @@ const SECRETS = {
   SLACK_URL: 'https://hooks.slack.com/services/T/B/hush-hush',
 };
 
-/** As the issue has them. */
+/** Channels of several kinds. */
 const FILE = `
 channels:
   ops:

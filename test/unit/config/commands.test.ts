@@ -62,7 +62,7 @@ describe('heartbeat config', () => {
 
   it('prints every option in force and where it came from', () => {
     const lines = printed(said, false).trimEnd().split('\n');
-    // Those of the channels come behind them.
+    // Those of the channels follow.
     expect(lines.filter((line) => !line.startsWith('channels.'))).to.have.lengthOf(options.length + 1);
     const cells = lines.map((line) => line.split(/ {2,}/).join('|'));
     expect(cells).to.include.members([

@@ -43,7 +43,7 @@ describe('a configuration that is read again', () => {
   });
 });
 
-/** Values of every kind that an option may have: of each the first is taken that it allows, and does not have. */
+/** Values of every kind of option. The test uses the first one that an option allows and does not have. */
 const OTHERS = [
   'debug',
   'pretty',
@@ -80,7 +80,7 @@ describe('every option', () => {
       if ('problem' in change) throw new Error(change.problem);
       const isTakenUp = change.applied.includes(key);
       expect(change.needsRestart).to.deep.equal(isTakenUp ? [] : [key]);
-      // As it is in force: a text may stand for a list.
+      // The value in force: a list may be given as text.
       expect(valueIn(change.effective.config, key)).to.deep.equal(isTakenUp ? valueIn(config, key) : old);
       if (isTakenUp) reloadable.push(key);
     });

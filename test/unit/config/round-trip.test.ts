@@ -7,7 +7,7 @@ import { options, valueIn } from '../../../src/config/schema.js';
 import { valueText } from '../../../src/config/value-source.js';
 import { inForce } from './support.js';
 
-/** Any value that the option may have. */
+/** Any valid value of the option. */
 function allowed({ key, type }: Option): fc.Arbitrary<unknown> {
   const json = z.toJSONSchema(type, { io: 'input' });
   const { type: name, enum: names, anyOf, minimum: min = 0, maximum: max = 0 } = json;
@@ -35,13 +35,13 @@ function allowed({ key, type }: Option): fc.Arbitrary<unknown> {
   throw new Error(`${key}: no values are known for it`);
 }
 
-// Between the two timeouts there is an order to keep, and files have to be there.
+// The two timeouts must be in order, and files must exist.
 const free = options.filter(({ key }) => !/^(limits\.\w+_timeout|tls\.\w+|store(_\w+)?)$/.test(key));
 const settings = fc
   .record(Object.fromEntries(free.map((option) => [option.key, allowed(option)])), {
     requiredKeys: [],
   })
-  // Whatever address it is, it may be served.
+  // Any address may be served.
   .map((values) => new Map(Object.entries({ ...values, insecure: true })));
 
 function nested(values: ReadonlyMap<string, unknown>): object {

@@ -7,7 +7,7 @@ interface Said extends Partial<ConfigSources> {
   readonly file?: string;
 }
 
-/** Loads with only what is said, and nothing from this machine. */
+/** Loads a configuration from the given values only, not from this machine. */
 export function load({ file, ...said }: Said = {}): Loaded {
   const flags = file === undefined ? {} : { '--config': 'heartbeat.yaml' };
   return loadConfig({

@@ -24,7 +24,7 @@ describe('the OpenAPI document', () => {
   it('has every existing route', () => {
     for (const { method, path } of routes) {
       const asked = path.replaceAll(/:\w+/g, 'x');
-      // A path that lacks its last part is there only to say so.
+      // A path without its last part only answers with an error.
       const documented = contract.find(method, asked) ?? contract.find(method, `${asked}/x`);
       expect(documented, `${method} ${path} is not documented`).to.not.equal(undefined);
     }
@@ -39,7 +39,7 @@ describe('the OpenAPI document', () => {
     for (const { method, path, needs } of routes) {
       const documented = contract.find(method, path.replaceAll(/:\w+/g, 'x'));
       if (documented === undefined) continue;
-      // A user's own token may look them up, too, which is no scope of a key.
+      // A user's own token may read that user, too, which no scope of a key expresses.
       const scope = needs === 'checkup' ? 'read' : needs;
       const asked = documented.operation.security.flatMap(({ bearer }) => bearer);
       expect(asked, `${method} ${path}`).to.deep.equal(scope === 'nothing' ? [] : [scope]);

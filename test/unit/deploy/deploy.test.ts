@@ -65,7 +65,7 @@ describe('the folder deploy/', () => {
         text.replace('/opt/heartbeat/scripts/node-with-heap', path.resolve('scripts/node-with-heap')),
       );
       run('systemd-analyze', ['verify', unit]);
-      // Of 100: what systemd calls exposure.
+      // Out of 100: the exposure level of systemd.
       run('systemd-analyze', ['security', '--offline=true', '--threshold=20', '--no-pager', unit]);
     } finally {
       await directory.remove();

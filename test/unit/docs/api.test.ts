@@ -3,7 +3,7 @@ import { expect } from 'chai';
 import { openApi } from '../../../src/http/contract/document.js';
 import { Contract } from '../../support/contract.js';
 
-/** A block of shell and the block of JSON behind it, with whatever prose there is in between. */
+/** A block of shell and the next block of JSON, with any text in between. */
 const CALL_AND_ANSWER = /```sh\n([^`]*)```(?:(?!```)[\s\S])*```json\n([^`]*)```/g;
 const CURL = /curl(?: -X (\w+))? '?http:\/\/127\.0\.0\.1:3519([^'\s?]+)(\?[^'\s]*)?/g;
 
@@ -39,7 +39,7 @@ describe('the page of the API', () => {
       const [last] = [...shell.matchAll(CURL)].slice(-1);
       const found = last && contract.find(last[1] ?? 'GET', last[2] ?? '');
       const answer = JSON.parse(json) as object;
-      // Only a part of the answer is shown.
+      // Only part of the response is shown.
       if (found === undefined || found.path === '/supervision' || Object.keys(answer).join() === 'uptime')
         continue;
       const status = Object.keys(found.operation.responses)[0] ?? '';

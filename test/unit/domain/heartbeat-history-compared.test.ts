@@ -6,12 +6,12 @@ import { SeededRandom } from '../../support/seeded-random.js';
 
 const BEATS = 5_000;
 
-/** Intervals between the heartbeats of a node that lives, in milliseconds. */
+/** Intervals between heartbeats of a healthy node, in milliseconds. */
 const rhythms = {
-  /** Every 10 s, give or take 2, and one in a hundred up to 5 s later than that. */
+  /** Every 10 s ± 2 s, and one in a hundred up to 5 s later. */
   jitter: (random, _beat) =>
     10_000 + random.between(-2_000, 2_000) + (random.next() < 0.01 ? random.between(0, 5_000) : 0),
-  /** From 5 s to 30 s and back, over and over. */
+  /** From 5 s to 30 s and back, repeatedly. */
   drift: (random, beat) =>
     17_500 - 12_500 * Math.cos((2 * Math.PI * beat) / 2_000) + random.between(-500, 500),
   /** Five a second apart, then a pause of 20 s. */
@@ -25,13 +25,13 @@ const rhythms = {
 type Name = keyof typeof rhythms;
 
 interface Result {
-  /** Of a node that lived. */
+  /** Of a healthy node. */
   readonly falseAlarms: number;
-  /** Had it died after any of its heartbeats: milliseconds until that was noticed, on average. */
+  /** The mean time in milliseconds until a failure after any of its heartbeats is noticed. */
   readonly toDetect: number;
 }
 
-/** @param timeoutAfter the one that begins with a heartbeat, by when it came */
+/** @param timeoutAfter the timeout that starts with a heartbeat, by its time */
 function play(name: Name, timeoutAfter: (at: number) => number): Result {
   const random = new SeededRandom(1);
   let [at, timeout, falseAlarms, sum] = [0, Infinity, 0, 0];
@@ -57,7 +57,7 @@ function adaptive(name: Name, min = 1_000): Result {
   });
 }
 
-/** The shortest fixed timeout with no false alarm at all: one has to know the longest interval that is still to come. */
+/** The shortest fixed timeout without a false alarm. It requires the longest future interval. */
 const HINDSIGHT: Readonly<Record<Name, number>> = {
   jitter: 16_100,
   drift: 30_500,
@@ -66,7 +66,7 @@ const HINDSIGHT: Readonly<Record<Name, number>> = {
   rarePauses: 20_150,
 };
 
-/** What one chooses who has seen the node's longest interval: three of them. */
+/** A cautious fixed timeout: three times the longest interval. */
 const usual = (name: Name): Result => fixed(name, 3 * HINDSIGHT[name]);
 
 describe('an adaptive timeout, beside fixed ones,', () => {
@@ -88,7 +88,7 @@ describe('an adaptive timeout, beside fixed ones,', () => {
     const learnt = adaptive('drift');
     expect(learnt.falseAlarms).to.equal(0);
     expect(learnt.toDetect).to.be.lessThan(0.9 * HINDSIGHT.drift);
-    // A fixed one that is as quick calls out more than every fifth time.
+    // A fixed timeout that is as quick raises more than one false alarm in five intervals.
     expect(fixed('drift', learnt.toDetect).falseAlarms).to.be.greaterThan(BEATS / 5);
   });
 

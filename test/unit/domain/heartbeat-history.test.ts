@@ -5,7 +5,7 @@ import { sameTimeout, timeoutInForce } from '../../../src/domain/timeout.js';
 
 const LONGEST = 60_000;
 
-/** Hears heartbeats so far apart. @returns when the last of them came */
+/** Records heartbeats at these intervals. @returns the time of the last one */
 function hear(rhythm: HeartbeatHistory, intervals: readonly number[], from = 0): number {
   let at = from;
   rhythm.heard(moment(at), LONGEST);

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { lateFor, phiOf } from '../../../src/domain/phi.js';
 
-/** Deviations from the mean, and −log10 of the normal distribution's tail there, from tables. */
+/** Standard deviations above the mean, and −log10 of the normal distribution's tail, from tables. */
 const TAIL = [
   [0, 0.30103],
   [1, 0.79955],

@@ -34,7 +34,7 @@ describe('the decision of a start about open sessions', () => {
 
   it('gives users who were silent during that whole run only the downtime of the daemon', () => {
     const first = plan(100_000, 60_000);
-    // It lived for 2 s, and was away for 10.
+    // It ran for 2 s, and was down for 10 s.
     const second = plan(112_000, 102_000, first);
     expect(second).to.deep.equal({
       generation: 2,

@@ -5,7 +5,7 @@ import { SeededRandom } from '../../support/seeded-random.js';
 const IDS = 100_000;
 
 describe('the shard of an id', () => {
-  // Records may one day lie where these say: whoever changes them moves every user.
+  // Stored records may depend on these: a change moves every user.
   it('stays the same for ever', () => {
     const pinned: readonly (readonly [id: string, sixteen: number, thousand: number])[] = [
       ['0', 1, 945],
@@ -43,7 +43,7 @@ describe('the shard of an id', () => {
     ['in steps of 1000', (n) => String(n * 1000)],
     ['that are negative', (n) => String(-1 - n)],
     ['by chance', () => `${1 + Math.floor(random.next() * 9)}${digits()}${digits()}`],
-    // Milliseconds, a worker's number, and a sequence that is mostly 0: as Discord and Twitter make them.
+    // Milliseconds, a worker's number, and a sequence that is mostly 0, as in ids of Discord and Twitter.
     [
       'that are snowflakes, one a millisecond',
       (n) => String(((1_700_000_000_000n + BigInt(n) - epoch) << 22n) | (3n << 17n)),
@@ -66,7 +66,7 @@ describe('the shard of an id', () => {
         const counts = new Array<number>(shards).fill(0);
         for (let n = 0; n < IDS; n++) counts[shardOf(nth(n), shards)]!++;
         const mean = IDS / shards;
-        // Thrown by dice, a shard is off by 1 / √mean of the mean; five times that is the odd one in a million.
+        // In a random distribution, the size of a shard deviates by 1 / √mean of the mean; five times that is one in a million.
         const most = Math.max(...counts.map((count) => Math.abs(count - mean))) / mean;
         expect(most).to.be.below(5 / Math.sqrt(mean));
         const chiSquared = counts.reduce((sum, count) => sum + (count - mean) ** 2 / mean, 0);

@@ -36,7 +36,7 @@ describe('times', () => {
 
   it('do not pass for each other in seconds and in milliseconds', () => {
     const wait: Seconds = 7;
-    // @ts-expect-error -- seconds are no milliseconds until they are converted
+    // @ts-expect-error -- seconds must be converted to milliseconds
     const mistaken: Millis = wait;
     expect(toSeconds(toMillis(wait))).to.equal(mistaken);
   });

@@ -4,7 +4,7 @@ import { expect } from 'chai';
 import { MadeHeads } from '../../../src/http/server/one-write.js';
 import { SimulatedClock } from '../../support/simulated-clock.js';
 
-/** An answer that counts the heads that Node made for it, and keeps what was written. */
+/** A response that counts the heads that Node made, and records the written bytes. */
 class Answer {
   readonly request = new IncomingMessage(new Socket());
   readonly response: ServerResponse;

@@ -4,7 +4,7 @@ import { NotABatch, ValueScanner } from '../../../src/http/input/value-scanner.j
 
 const LONGEST = 40;
 
-/** What is found in a body that arrives in these chunks, and how it was written. */
+/** The values found in a body that arrives in these chunks, with their text. */
 function scan(chunks: readonly Buffer[], longest = LONGEST): (readonly [string | undefined, string])[] {
   const found: (readonly [string | undefined, string])[] = [];
   const scanner = new ValueScanner((value, written) => found.push([value, written]), longest);
@@ -13,7 +13,7 @@ function scan(chunks: readonly Buffer[], longest = LONGEST): (readonly [string |
   return found;
 }
 
-/** The body cut at those places, given in thousandths of its length. */
+/** The body, cut at these places in thousandths of its length. */
 function cut(body: Buffer, places: readonly number[]): Buffer[] {
   const at = [0, ...places.map((place) => Math.floor((place * body.length) / 1000)), body.length];
   at.sort((a, b) => a - b);
@@ -77,7 +77,7 @@ describe('the values of a batch', () => {
   });
 
   it('keep what only begins like a byte order mark', () => {
-    // The first two bytes of the mark, and then of another character.
+    // The first two bytes of the byte order mark, and then another character.
     for (const text of ['\ufec0x', 'ïx'])
       for (const places of [[], [200], [400], [200, 400]])
         expect(scan(cut(Buffer.from(`${text}\nb`), places))).to.deep.equal([

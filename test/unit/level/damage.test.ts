@@ -55,7 +55,7 @@ describe('a damaged history', () => {
   });
 
   it('is not opened when a table is missing', async () => {
-    // Opening it moves what is in the log to a table.
+    // Opening it moves the content of the log to a table.
     await data.store.open();
     await data.store.close();
     await rm(await fileOf(data.path, /\.ldb$/));
@@ -94,7 +94,7 @@ describe('a history whose daemon died in the middle of a write', () => {
   });
   after(() => directory.remove());
 
-  /** As it was when it died; opening it moves the log to a table, so each time it is put together anew. */
+  /** The state at its end. Opening it moves the log to a table, so each test makes it again. */
   async function openWithLog(contents: Buffer): Promise<void> {
     await rm(`${directory.path}/history`, { recursive: true });
     const fresh = new LevelHistoryStore(directory.path);

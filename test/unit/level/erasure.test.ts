@@ -9,8 +9,8 @@ import { withStore } from '../../support/with-store.js';
 import { filesWith, keysIn, withDatabase } from './support/raw.js';
 
 /*
- * LevelDB shortens keys by what they share with the one before, and compresses blocks. Ids whose eight bytes have
- * nothing in common are found all the same, as each test shows before it erases.
+ * LevelDB leaves out the prefix that a key shares with the previous one, and compresses blocks. Ids whose eight bytes have
+ * nothing in common are still found, as each test shows before it erases.
  */
 const ALICE = user('7296514038295617043');
 const BOB = user('-3141592653589793238');

@@ -166,7 +166,7 @@ const told: AlertRecord = {
   ],
 };
 
-/** What a daemon of version 3 would call damage, or forget. */
+/** Entries that a daemon of version 3 would report as damage, or drop. */
 const ADDED: readonly HistoryRecord[] = [
   { kind: 'registered', node: adaptive },
   { kind: 'statuses', nodes: [{ name: adaptive.name, status: rhythmic }] },
@@ -177,7 +177,7 @@ const ADDED: readonly HistoryRecord[] = [
 /** Added to version 5 before its release. */
 const UNNOTIFIED = { node: NODE, channels: ['boss', 'é'] };
 
-/** One entry a line, in the order of the keys: key and value in hexadecimal, the key's parts set apart. */
+/** One entry per line, in the order of the keys: key and value in hexadecimal, with spaces between the key's parts. */
 async function goldenEntries(version: keyof typeof GOLDEN): Promise<[Buffer, Buffer][]> {
   const lines = (await readFile(GOLDEN[version], 'utf8'))
     .split('\n')
@@ -194,10 +194,10 @@ const shown = (entries: [Buffer, Buffer][]) =>
 describe(`the format of a history on disk, version ${VERSION}`, () => {
   const data = withUnopenedStore();
 
-  // A change here is a new version: it needs a step in `upgrade`, and a golden file of its own beside this one.
+  // A change here is a new version: it needs a step in `upgrade` and another golden file.
   it('is written as it always was', async () => {
     await data.store.open();
-    // History ends no session that it has not opened.
+    // History ends only sessions that it has opened.
     const begun = RECORDS.flatMap((record) =>
       record.kind === 'ended'
         ? [{ kind: 'opened', user: record.user, onlineAt: record.onlineAt } as const]
@@ -248,7 +248,7 @@ describe(`the format of a history on disk, version ${VERSION}`, () => {
 
   const entriesNow = async () => shown(await withDatabase(data.path, (db) => db.iterator().all()));
 
-  /** This version's entries without those that version 4 did not have. */
+  /** The entries of this version without those that version 4 did not have. */
   const upgradedFrom4 = async () => shown((await goldenEntries(VERSION)).filter(([key]) => key[0] !== 0x33));
 
   /** An entry as this version writes it. */
@@ -262,7 +262,7 @@ describe(`the format of a history on disk, version ${VERSION}`, () => {
   const meta = (name: string, value: object): [Buffer, Buffer] =>
     sealed([Buffer.from(`\x01${name}`), Buffer.from(JSON.stringify(value))]);
 
-  /** Those of an older version, as this one writes them. */
+  /** The entries of an older version, as this one writes them. */
   async function entriesOf(version: 1 | 2 | 3, counts: object): Promise<string[]> {
     const entries = (await goldenEntries(version)).map(([key, value]): [Buffer, Buffer] => {
       if (key.equals(VERSION_KEY)) return [key, Buffer.from(String(VERSION))];
@@ -282,7 +282,7 @@ describe(`the format of a history on disk, version ${VERSION}`, () => {
         nodes: begun.filter(([key]) => key[0] === 0x20).length,
         alerts: begun.filter(([key]) => key[0] === 0x30).length,
         open: begun.filter(([key]) => key[0] === 0x11).length,
-        // The only one there is, is open.
+        // The only one is open.
         open_alerts: begun.filter(([key]) => key[0] === 0x30).length,
       };
       const last = begun.at(-1)?.[0].toString('hex');

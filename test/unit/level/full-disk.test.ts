@@ -27,7 +27,7 @@ if (mountingIsAllowed) {
       disk.unmount();
     });
 
-    /** The page of the log that is begun still takes some. */
+    /** The current page of the log still has some room. */
     async function writeUntilRefused(): Promise<number> {
       await disk.fill();
       for (let index = 0; ; index++) {
@@ -71,7 +71,7 @@ if (mountingIsAllowed) {
       expect(store.countSessions()).to.equal(stored + 1);
     });
 
-    // Without it LevelDB writes on behind half a record, and does not find what it wrote there when it is opened.
+    // Without it LevelDB appends after half a record, and does not find the appended data when it is opened.
     it('refuses writes until it was reopened, though there is room again', async () => {
       await writeUntilRefused();
       await disk.free();
@@ -87,7 +87,7 @@ if (mountingIsAllowed) {
     });
 
     it('is not closed in vain when there is room for a file, and too little to open it again', async () => {
-      // What is in the log has to fit in a second time.
+      // The content of the log must fit a second time.
       for (let at = 0; at < 12; at++)
         await store.write(Array.from({ length: 2_000 }, (_, index) => ended(user(at * 2_000 + index), 1, 2)));
       await writeUntilRefused();

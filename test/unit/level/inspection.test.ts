@@ -31,7 +31,7 @@ describe('damage in the files of a store', () => {
       await history.store.write([ended(user(batch), batch, batch + 1)]);
   }
 
-  /** The log's contents become a table. */
+  /** The content of the log becomes a table. */
   async function restart(acceptDataLoss = false): Promise<void> {
     await history.reopen({ logger, acceptDataLoss });
   }
@@ -120,7 +120,7 @@ describe('damage in the files of a store', () => {
     expect(logger.events()).to.include('the database is damaged');
     await history.store.erase(user(BATCHES - 1));
     await history.store.close();
-    // LevelDB's journal goes with each merge that ends well.
+    // A successful merge removes LevelDB's journal, `LOG`.
     expect(await readdir(path.join(history.data.path, 'history'))).to.include('LOG');
     expect(await readFile(table)).to.be.instanceOf(Buffer);
   });
@@ -162,7 +162,7 @@ describe('damage in the files of a store', () => {
     expect(sizes.length).to.be.above(2);
     let steps = 1;
     while (!(await history.store.checkFiles(largest))) steps++;
-    // Each step takes one table, or two where the first is smaller than the largest.
+    // Each step takes one table, or two if the first is smaller than the largest.
     expect(steps).to.be.within(sizes.length / 2, sizes.length);
   });
 
@@ -253,7 +253,7 @@ describe('damage in the files of a store', () => {
     ]);
     expect((await collect(history.store.openAlerts())).map(({ alert }) => alert.id)).to.have.length(2);
     await history.store.close();
-    // What finds it by its state.
+    // The index entry of its state.
     await withDatabase(history.data.path, async (db) => {
       for await (const key of db.keys({ gte: Buffer.of(0x31), limit: 1 })) await db.del(key);
     });

@@ -8,7 +8,7 @@ import { withStore } from '../../support/with-store.js';
 const ALICE = user(1);
 const SESSIONS = 20_000;
 
-/** What was read, and the iterators that are not closed. */
+/** The read entries, and the open iterators. */
 interface Readings {
   entries: number;
   open: number;

@@ -69,7 +69,7 @@ describe('opening a history that cannot be opened says why: it', () => {
     try {
       await once(holder.stdout, 'data');
       const journal = await readFile(path.join(history(), 'LOG'));
-      // Whoever reads this waits for ever.
+      // Reading this blocks for ever.
       const mark = path.join(history(), 'unproven');
       await rm(mark, { force: true });
       execFileSync('mkfifo', [mark]);
@@ -95,7 +95,7 @@ describe('opening a history that cannot be opened says why: it', () => {
     };
     data.store = new LevelHistoryStore(data.path, { clock: { after } });
     const opening = problemOf(data.store.open(), 'HEARTBEAT_STORE_HANGS');
-    // Whatever comes before it answers: the one that is still waited for after many looks is the one that hangs.
+    // All calls before it answer, so the call that is still under way after many looks is the hanging one.
     let [last, looks] = [new Map<() => void, number>(), 0];
     await eventually(() => {
       const isSame = waiting.size === 1 && [...waiting.keys()].every((each) => last.has(each));
@@ -109,7 +109,7 @@ describe('opening a history that cannot be opened says why: it', () => {
     expect((await opening).message).to.equal(
       `the file system of ${history()} has not answered for 30 s: check its mount, or choose another data_dir`,
     );
-    // Lets the reader go.
+    // Unblocks the reader.
     await (await open(hanging, 'w')).close();
     await rm(hanging);
   });
@@ -165,7 +165,7 @@ describe('opening a history that cannot be opened says why: it', () => {
     expect(error.cause).to.have.property('code', 'ENOTDIR');
   });
 
-  // Permissions do not bind root.
+  // Permissions do not apply to root.
   const where = mountingIsAllowed ? 'a disk mounted read-only' : 'mounting is not allowed here: below a file';
   it(`cannot be written to (${where})`, async () => {
     const disk = mountingIsAllowed ? mountSmallDisk('ro,size=64k') : undefined;

@@ -24,7 +24,7 @@ describe('a data directory', () => {
     }
   }
 
-  /** As by a daemon that has run. */
+  /** As a daemon that has run leaves it. */
   async function used(partitions: number, ...ids: readonly (string | undefined)[]): Promise<void> {
     const storeOf = levelStores(data, partitions, {});
     for (const id of ids) {

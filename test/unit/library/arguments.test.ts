@@ -15,7 +15,7 @@ import { Instances } from './support.js';
 const instances = new Instances();
 afterEach(() => instances.clear());
 
-/** Calls with what the types refuse, as a program without types may; of a list, asks for the first of it. */
+/** Calls with arguments that the types refuse, as untyped programs can; reads the first element of a list. */
 async function loosely(on: object, method: string, ...given: unknown[]): Promise<unknown> {
   const answer = call(on, method, given);
   const isList = typeof answer === 'object' && answer !== null && Symbol.asyncIterator in answer;

@@ -5,7 +5,7 @@ import { callDaemon, callsAnswered, giveUpCalls } from '../../../src/library/cal
 import type { HistoryRecord } from '../../../src/ports/history-store.js';
 import { SimulatedApp, user } from '../../support/simulated-app.js';
 
-/** A disk that takes no writes and refuses none while it is held. */
+/** A disk whose writes neither succeed nor fail while it is held. */
 class HangingStore extends MemoryHistoryStore {
   #held: Promise<void> = Promise.resolve();
   release: () => void = () => undefined;

@@ -40,7 +40,7 @@ describe("the document's own spelling", () => {
     await tracker.registerNode(silent);
     await emitter.stopHeartbeat();
     await eventually(() => expect(failed.sort()).to.deep.equal(['beaten', 'silent']));
-    // A node that failed again before anybody was told of its recovery would cost nobody a message.
+    // A node that fails again before its recovery is sent would cause no message.
     await Heartbeat.nodes.register('silent', { timeout: 60 });
     await tracker.updateNodeHeartbeat(silent);
     await eventually(() => expect(recovered).to.deep.equal(['silent']));
@@ -89,7 +89,7 @@ describe("the document's own spelling", () => {
       expect(logger.events()).to.include('ready').and.to.include.members(['starting']);
     });
 
-    /** How an emitter for a tracker calls: the sizes of its batches, and how many calls were under way at once. */
+    /** The calls of an emitter for a tracker: the sizes of its batches, and the most calls under way at once. */
     async function calls(nodes: number): Promise<{ sizes: Set<number>; atOnce: number }> {
       const tracker = new Tracker();
       for (let index = 0; index < nodes; index++) await tracker.registerNode(new Node(`node-${index}`));
@@ -108,7 +108,7 @@ describe("the document's own spelling", () => {
       };
       const emitter = new Emitter(tracker, { interval: 0.02 });
       emitter.startHeartbeat();
-      // Each that comes to its end lets one more in, and no two.
+      // Each finished call admits exactly one more.
       await eventually(() => expect(held.length).to.be.greaterThan(0));
       for (let round = 0; round < 2 * nodes; round++) {
         const before = made;

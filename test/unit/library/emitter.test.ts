@@ -12,7 +12,7 @@ afterEach(() => instances.clear());
 
 describe('an emitter for a tracker', () => {
   it('beats for the nodes that it has, and for those that come later, until it is stopped', async () => {
-    // However slow the machine is, nobody fails while the emitter beats.
+    // On any machine, no node fails while the emitter sends heartbeats.
     const instance = await instances.make({ timeout: 0.6, maxRetries: 1000 });
     const failed: string[] = [];
     instance.onFailure((node) => failed.push(node.name));
@@ -28,7 +28,7 @@ describe('an emitter for a tracker', () => {
     });
     const heard = async (name: string) => (await instance.nodes.get(name))?.lastHeartbeat?.getTime() ?? 0;
     const since = await heard('first');
-    // Heard two timeouts later, it has been heard in between.
+    // A heartbeat two timeouts later means that there were others in between.
     await eventually(async () => expect((await heard('first')) - since).to.be.greaterThan(1_200));
     expect(failed).to.deep.equal([]);
     const report = await emitter.stopHeartbeat();

@@ -129,7 +129,7 @@ describe('an instance of the library', () => {
       'nodes.db-3.maxRetry',
       'nodes...',
     ]);
-    // Which channels there are is known where the rest of the configuration can be used.
+    // The channels are only known if the rest of the configuration is valid.
     expect(await problems({ nodes: { 'db-1': { channels: ['nobody'] } }, settings })).to.deep.equal([
       'invalid options:',
       'nodes.db-1.channels.0: unknown channel; the configured ones are: ops',
@@ -313,7 +313,7 @@ describe('callbacks of the library', () => {
   });
 });
 
-/** Fails as often as it is told, in the way it is told. */
+/** Fails as often and in the way that a test chooses. */
 class Shaky extends BaseNotifier {
   readonly told: AlertNotification[] = [];
   attempts = 0;

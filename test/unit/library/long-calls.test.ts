@@ -3,7 +3,7 @@ import type { Daemon } from '../../../src/app/api.js';
 import { callDaemon, callsAnswered, duringCall, giveUpCalls, pulled } from '../../../src/library/calls.js';
 
 describe('library calls that ask several times', () => {
-  /** Calls are kept by the daemon as an object; nothing is asked of it. */
+  /** The daemon is only the key of the calls; none of its methods is called. */
   const daemon = (): Daemon => ({}) as Daemon;
   const never = (): Promise<never> => new Promise(() => undefined);
   const outcome = (call: Promise<unknown>): Promise<unknown> => call.catch((error: unknown) => error);

@@ -8,7 +8,7 @@ afterEach(() => instances.clear());
 
 const ACK = { by: 'ann', reason: 'a disk is being changed' };
 
-/** Hears of alerts, or fails for good. */
+/** Records alerts, or fails for good. */
 class Ear extends BaseNotifier {
   readonly heard: string[] = [];
   override notify({ type, node, nodes, reminder }: AlertNotification): Promise<void> {
@@ -217,7 +217,7 @@ describe('notifiers of the library on call', () => {
     });
     await instance.nodes.heartbeat('a');
     await eventually(() => expect(prod.heard).to.include('node.recovered a'));
-    // Nothing was tried again: the other notifier is told of the failure at the same time.
+    // There was no retry: the other notifier gets the failure at the same time.
     await eventually(async () => {
       const attempts: unknown[] = [];
       for await (const { type, channels } of instance.alerts()) {
@@ -264,7 +264,7 @@ describe('notifiers of the library on call', () => {
     await nodes[0]?.acknowledge(ACK);
     const ofBoth = reminders().length;
     await eventually(() => expect(reminders().at(-1)).to.match(/^node\.failed b \d+$/));
-    // One more may have been on its way when the acknowledgement came.
+    // One more may have been under way when the acknowledgement came.
     const later = reminders().slice(ofBoth + 1);
     expect(later.every((text) => text.startsWith('node.failed b '))).to.equal(true);
     const numbers = reminders().map((text) => Number(text.split(' ').at(-1)));

@@ -18,15 +18,15 @@ afterEach(() => instances.clear());
 interface Call {
   readonly on?: 'nodes' | 'users';
   readonly name: string;
-  /** What comes before the options. */
+  /** The arguments before the options. */
   readonly given?: readonly unknown[];
-  /** Options under other names than those of the parameters. */
+  /** Options with other names than the parameters. */
   readonly renamed?: Readonly<Record<string, string>>;
 }
 
 const REGISTER: Call = { on: 'nodes', name: 'register', given: ['db-1'] };
 
-/** The call of the library that does what an operation does. */
+/** The library's call for each operation. */
 const CALLS: Readonly<Record<string, Call>> = {
   heal: { on: 'users', name: 'heal' },
   goodbye: { on: 'users', name: 'goodbye' },
@@ -59,10 +59,10 @@ const CALLS: Readonly<Record<string, Call>> = {
   metrics: { name: 'metrics' },
 };
 
-/** A program knows that its own process lives; the others describe HTTP itself. */
+/** A program knows that its own process is alive; the others describe HTTP itself. */
 const OF_HTTP_ALONE = ['health', 'openapi', 'docs'];
 
-/** A program asks for as much of a list as it wants. */
+/** A program iterates over a list as far as it wants. */
 const PAGES = ['limit', 'cursor'];
 
 const operations = Object.entries(openApi({ batch: 10_000, page: 1_000 }).paths).flatMap(([path, methods]) =>
@@ -73,7 +73,7 @@ function camel(name: string): string {
   return name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
 }
 
-/** The options that a call says it has. */
+/** The options of a call, from its error. */
 async function optionsOf(instance: HeartbeatInstance, { on, name, given = [] }: Call): Promise<string[]> {
   const target = on === undefined ? instance : instance[on];
   const called: unknown = Reflect.get(target, name);
@@ -126,7 +126,7 @@ describe('what HTTP has', () => {
   });
 });
 
-/** Hears of alerts, or refuses them for good. */
+/** Records alerts, or refuses them for good. */
 class Ear extends BaseNotifier {
   readonly heard: AlertNotification[] = [];
   isDeaf = false;
@@ -276,7 +276,7 @@ describe('what a program is handed', () => {
   });
 });
 
-/** An instance whose methods may be taken out of it. */
+/** An instance with bound methods. */
 async function withMethods(options: Parameters<Instances['make']>[0]) {
   const instance = await instances.make(options);
   return {
@@ -295,7 +295,7 @@ async function codeOf(work: Promise<unknown>): Promise<unknown> {
   return typeof error === 'object' && error !== null ? Reflect.get(error, 'code') : undefined;
 }
 
-/** The names of all members, at any depth, but for those that are data: labels, and what is by name. */
+/** The names of all members, at any depth, except names that are data: those of labels and of maps. */
 function namesIn(value: unknown): string[] {
   if (typeof value !== 'object' || value === null) return [];
   return Object.entries(value).flatMap(([name, each]) => [
@@ -304,7 +304,7 @@ function namesIn(value: unknown): string[] {
   ]);
 }
 
-/** Numbers that look like Unix seconds or milliseconds of this century: where they are, and what they are. */
+/** Numbers that look like Unix seconds or milliseconds of this century, with their places. */
 function instantsIn(value: unknown, place = ''): string[] {
   if (typeof value === 'number') {
     const isInstant = [1, 1000].some((unit) => value > 1.5e9 * unit && value < 4e9 * unit);

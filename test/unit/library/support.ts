@@ -1,14 +1,14 @@
 import { createHeartbeat, type HeartbeatInstance, type HeartbeatOptions } from '../../../src/index.js';
 import { RecordingLogger } from '../../support/recording-logger.js';
 
-/** All of a list that is read bit by bit. */
+/** All elements of an async iterable. */
 export async function all<T>(list: AsyncIterable<T>): Promise<T[]> {
   const found: T[] = [];
   for await (const each of list) found.push(each);
   return found;
 }
 
-/** Instances that are closed when the test is over, each with a log that can be looked at. */
+/** Instances that are closed after the test, with a recording logger. */
 export class Instances {
   readonly #open: { close(): Promise<unknown> }[] = [];
   readonly logger = new RecordingLogger();

@@ -43,7 +43,7 @@ const refused: NodeMessage = {
   code: 'HEARTBEAT_STORE_REFUSES',
 };
 
-/** The phase (and state) after a message, and what it has set off. */
+/** The phase (and state) after a message, and its effects. */
 const cases: readonly (readonly [string, NodePhase, NodeMessage, string, string])[] = [
   ['a miss means nothing of the unknown', UNKNOWN, ask('miss', 1), 'unknown', 'answer'],
   [
@@ -281,7 +281,7 @@ describe('the state machine of a node', () => {
       ...before,
       registration: { ...before.registration, settings: { ...NOTHING_CHOSEN, timeout: ADAPTIVE } },
     };
-    /** Heard every 10 s, twenty times; the last time at 200 s. */
+    /** Twenty heartbeats, one every 10 s; the last one at 200 s. */
     const heard = (): HeartbeatHistory => {
       const heartbeatHistory = new HeartbeatHistory();
       for (let at = 0; at <= 200_000; at += 10_000) heartbeatHistory.heard(moment(at), ADAPTIVE.max);

@@ -9,11 +9,11 @@ const turn = (): Promise<void> => Promise.resolve();
 describe('a list of alerts', () => {
   it('has those that the disk has not got yet in their places, each once, however many', async () => {
     const all = Array.from({ length: 6000 }, (_, index) => recordAt(index + 1, 'pending'));
-    // Every other one, of the older half, and a few of both.
+    // Every other one of the older half, and a few of both.
     const isStored = (index: number): boolean => index < 3000 && index % 2 === 0;
     const stored = all.filter((_, index) => isStored(index)).reverse();
     const unstored = new UnstoredAlerts();
-    // Not in the order in which they were raised.
+    // Not in the order of raising.
     for (const [index, record] of [...all.entries()].reverse())
       if (!isStored(index) || index % 3 === 0) unstored.put(record);
     const chunks = async function* (): AsyncGenerator<readonly AlertRecord[]> {
@@ -68,7 +68,7 @@ describe('a list of alerts', () => {
     const all = Array.from({ length: 1200 }, (_, index) => recordAt(index + 1, 'pending'));
     for (const record of all) unstored.put(record);
     const nothing = async function* (): AsyncGenerator<readonly AlertRecord[]> {
-      // The disk has them now: behind the back of whoever reads what it had before.
+      // They are stored now, while a reader is still reading the older ones.
       for (const { alert } of all) unstored.delete(alert.id);
       yield await Promise.resolve([]);
     };

@@ -4,7 +4,7 @@ import type { AlertId, AlertRecord } from '../../../src/domain/alert.js';
 import { instant } from '../../../src/domain/time.js';
 import { alertAt, delivery, recordAt } from '../../support/alert-records.js';
 
-/** Attempt intents with an outbox in memory, and channels `a` and `b` that note what they are sent. */
+/** Attempt intents with an outbox in memory, and channels `a` and `b` that record alerts. */
 class Outbox {
   readonly written: AlertRecord[] = [];
   readonly sent: string[] = [];

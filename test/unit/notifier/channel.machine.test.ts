@@ -15,7 +15,7 @@ const RETRY = { minDelay: 5_000, maxDelay: 300_000, giveUpAfter: 3_600_000 };
 const BUSY = 'it was never tried, since the channel was busy with other alerts';
 const DOWN: Outcome = { kind: 'failed', error: 'down', permanent: false, retryAfter: undefined };
 
-/** A machine, and its time. */
+/** A machine, and its clock. */
 class Played {
   readonly #machine: ChannelMachine;
   now = 0;
@@ -44,7 +44,7 @@ class Played {
     return this.#machine.decide(event, moment(this.now));
   }
 
-  /** @returns the ids that attempts are asked for */
+  /** @returns the ids for which attempts are started */
   offer(...offers: readonly (Partial<Omit<Offer, 'id'>> & { readonly id: string })[]): string[] {
     const whole = offers.map(({ id, ...more }) => ({
       id: id as AlertId,
@@ -357,7 +357,7 @@ describe('a channel’s machine', () => {
     played.offer({ id: 'under way' });
     played.offer({ id: 'ready' }, { id: 'urgent', isUrgent: true });
     played.offer({ id: 'later', notBefore: moment(10_000) });
-    // Each has a place in the queue of those that grow too old.
+    // Each has a place in the queue of expiring ones.
     expect(played.places).to.equal(4 + 3);
   });
 

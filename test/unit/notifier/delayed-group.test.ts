@@ -20,7 +20,7 @@ function grouped(name: string, more: Partial<GroupedNode> = {}): GroupedNode {
   return { name: nodeName(name), state: 'failed', at: instant(1000), labels: {}, ...more };
 }
 
-/** A group whose time has come, and everything its nodes have done since. */
+/** A due group, and all that its nodes have done since. */
 class Play {
   readonly open = new OpenAlerts();
   readonly failed = new FailedNodes();
@@ -55,7 +55,7 @@ class Play {
     return record;
   }
 
-  /** @returns the nodes that are left, undefined if it stays as it is; and the types and states of other changes */
+  /** @returns the remaining nodes, undefined if the group is unchanged; and the types and states of other changes */
   release(nodes: readonly GroupedNode[], to: Delivery = delivery('pending', boss)) {
     const group = { nodes, alertIds: [] };
     const record: AlertRecord = { alert: alertAt(1500, { node: undefined, group }), deliveries: [to] };

@@ -36,7 +36,7 @@ describe('the messages of a flapping node', () => {
     expect(flapping.due('ops', NODE, moment(HOUR))).to.equal(1.5 * HOUR);
   });
 
-  /** Whether one more message may go out `after` a restart, when an earlier run left these deliveries. */
+  /** Whether another message may be sent `after` a restart, given these deliveries of an earlier run. */
   function allowsAfterRestart(deliveries: readonly Delivery[], after = 0, maxPerHour = 2): boolean {
     const flapping = new Flapping({ maxPerHour });
     const records = deliveries.map((each) => ({ alert: alertAt(WALL - 2 * HOUR), deliveries: [each] }));

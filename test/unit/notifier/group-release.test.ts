@@ -12,7 +12,7 @@ const NOW = moment(1_000);
 const WALL = instant(1_700_000_100_000);
 const LIMITS: GroupReleaseLimits = { step: 3, group: 100 };
 
-/** Alerts that are held for a mass failure, on a disk that takes a step at a time. */
+/** Alerts that are held for a mass failure, on a disk that writes one step at a time. */
 class Holding {
   readonly disk = new Map<string, AlertRecord>();
   readonly #limits: GroupReleaseLimits;
@@ -61,7 +61,7 @@ class Holding {
     return changed;
   }
 
-  /** @returns how many steps it took */
+  /** @returns the number of steps */
   finish(): number {
     for (let steps = 1; ; steps++) {
       this.step();
@@ -77,7 +77,7 @@ class Holding {
     this.#gathering.resume();
   }
 
-  /** The messages that stand for others, each with its channel, its state and whom it names. */
+  /** The group messages, each with its channel, its state and its nodes. */
   get messages(): readonly (readonly [string, string, readonly string[]])[] {
     return [...this.disk.values()].flatMap(({ alert: { group }, deliveries: [only] }) =>
       group === undefined || only === undefined
@@ -86,7 +86,7 @@ class Holding {
     );
   }
 
-  /** The states of what was held, for one channel. */
+  /** The states of the held alerts, for one channel. */
   states(channel: string): readonly string[] {
     return [...this.disk.values()].flatMap(({ alert, deliveries }) =>
       alert.group === undefined

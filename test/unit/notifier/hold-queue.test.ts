@@ -16,7 +16,7 @@ import { nodeName } from '../../support/simulated-alerts.js';
 const WALL = 1_700_000_000_000;
 const HOLD = 60_000;
 
-/** The rules of alerts on time that is told, and no disk. */
+/** The rules of alerts with a clock that a test sets, without a disk. */
 class Rules {
   readonly open = new OpenAlerts();
   readonly massFailure = new MassFailure({ share: 0, atLeast: 2, window: 10_000, hold: HOLD });
@@ -69,7 +69,7 @@ describe('a hold of more alerts than are let go of in one step', () => {
     expect(played.wake().length).to.be.at.least(STEP);
     expect(played.open.heldTogether.size).to.be.greaterThan(0);
     expect(played.massFailure.until, 'still held').to.not.equal(undefined);
-    // Its failure is in the message that is being made.
+    // Its failure is in the group message that is being built.
     const [recovery] = played.flip('n1', 'failed', 'active');
     expect(recovery?.deliveries).to.have.nested.property('[0].hold', 'mass_failure');
     const [failure] = played.flip('another', 'inactive', 'failed');

@@ -9,7 +9,7 @@ import { nodeName } from '../../support/simulated-alerts.js';
 /** Open alerts when a mass failure begins. */
 class Play {
   readonly open = new OpenAlerts();
-  /** Channel and node of each message that counts no more. */
+  /** Channel and node of each message that no longer counts. */
   readonly notSent: string[] = [];
   readonly undelivered: HoldUndelivered;
   #at = 0;
@@ -27,7 +27,7 @@ class Play {
     return record;
   }
 
-  /** @returns the alerts that are held in the next step, with the channels where they are */
+  /** @returns the alerts that the next step holds, with their channels */
   step(): string[] {
     return this.undelivered
       .step()

@@ -15,7 +15,7 @@ const WEB = nodeName('web');
 const WALL = instant(1_000_000);
 const TIMEOUT = 30_000;
 
-/** Inhibition with the failed nodes and open alerts that a test puts there. */
+/** Inhibition with the failed nodes and open alerts of a test. */
 class Play {
   readonly open = new OpenAlerts();
   readonly failed = new FailedNodes();
@@ -34,7 +34,7 @@ class Play {
     this.failed.put({ facts, ...status, cause: cause === undefined ? undefined : nodeName(cause) });
   }
 
-  /** An alert of a node behind the router, put into the outbox. */
+  /** Puts an alert of a node behind the router into the outbox. */
   hold(at: number, name: string, hold: Delivery['hold'] = 'dependency'): AlertRecord {
     const record = heldAt(at, name, hold);
     this.open.put(record, moment(0));
@@ -135,7 +135,7 @@ describe('the memory of dependencies', () => {
       const alert = alertAt(count + 1);
       if (alert.node === undefined) throw new TypeError('an alert of a node has one');
       const node = { ...alert.node, name: nodeName(`n${count}`), dependsOn: [nodeName('router')] };
-      // Nothing of it is open any more.
+      // It has no open alert any more.
       inhibition.held({
         alert: { ...alert, node },
         deliveries: [delivery('held', { hold: 'dependency' })],

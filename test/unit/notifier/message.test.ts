@@ -86,7 +86,7 @@ describe('what an alert says', () => {
         ),
       ).to.match(/no heartbeat for 300 ms; 1 retry is left/);
     }
-    // A grace, or a rhythm that was learnt, makes it something else.
+    // A grace or a learnt timeout makes it different.
     const heard = instant(flip.at - 873);
     expect(
       nodeSentence(

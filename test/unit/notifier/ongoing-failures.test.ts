@@ -12,7 +12,7 @@ interface Times {
   readonly isFull?: boolean;
 }
 
-/** When something is due next, if these times are those of the rules. */
+/** The next due time, given these times of the rules. */
 function nextAt({
   until,
   reminders,

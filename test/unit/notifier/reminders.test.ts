@@ -110,7 +110,7 @@ describe('reminders of a few nodes', () => {
   const wall = instant(1_700_000_000_000);
   const OFTEN = 1_000_000;
 
-  /** Nodes that failed at these moments, and what a reminder is made of. */
+  /** Nodes that failed at these moments, with the parts of a reminder. */
   function play(failedAt: Readonly<Record<string, number>>, options: Partial<Route> = {}) {
     const failedNodes = new FailedNodes();
     const open = new OpenAlerts();

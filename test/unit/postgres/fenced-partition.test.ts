@@ -45,7 +45,7 @@ describe('a history in PostgreSQL', function () {
     await cutter.close();
   });
 
-  /** Another daemon, which does not wait until the row of the one before has expired. */
+  /** Another daemon, which does not wait until the previous one's row has expired. */
   async function open(options: Partial<PostgresOptions> = {}): Promise<PostgresHistoryStore> {
     const address = { ...postgres.address, hosts: [{ host: '127.0.0.1', port: cutter.port }] };
     const store = new PostgresHistoryStore({ address, partition, clock: new SystemClock(), ...options });

@@ -4,7 +4,7 @@ import { READING } from '../../../src/adapters/postgres/postgres-store.js';
 import { Primary } from '../../../src/adapters/postgres/primary.js';
 import { PostgresProcess } from '../../support/postgres-process.js';
 
-/** As the daemon sends them: with their types, and the values of a busy second. */
+/** As the daemon sends them, with their types and the values of a busy second. */
 const STATEMENTS = [
   { name: 'get', text: READING.get, types: 'smallint, bytea[]', values: `1, ${keys('11', 125)}` },
   {
@@ -27,7 +27,7 @@ const STATEMENTS = [
   },
 ];
 
-/** Of rows that another node has found. */
+/** The rows come from another node. */
 const BY_PLACE = ['ModifyTable', 'Tid Scan'];
 
 interface PlanNode {
@@ -56,7 +56,7 @@ describe('the plans of PostgreSQL', function () {
   afterEach(() => daemon.end());
   after(() => postgres.remove());
 
-  /** How the records are found. */
+  /** The scans in the plan of a query. */
   const waysIn = async (text: string): Promise<string[]> => {
     const { rows } = await daemon.query<{ 'QUERY PLAN': readonly { Plan: PlanNode }[] }>({
       text: `explain (format json) ${text}`,
@@ -82,7 +82,7 @@ describe('the plans of PostgreSQL', function () {
             'Index Scan by key',
           ]);
       }
-      // An analyst's session plans by its own settings.
+      // An analyst's session has its own planner settings.
       await daemon.query({ text: 'reset all' });
       for (const call of ["sessions('5')", "flips('web')"]) {
         const ways = await waysIn(`select * from heartbeat.${call}`);

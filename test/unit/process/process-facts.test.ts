@@ -24,7 +24,7 @@ describe('the facts of the process', () => {
     const block = new Int32Array(new SharedArrayBuffer(4));
     let looks = 0;
     await eventually(() => {
-      // It measures from tick to tick: one before the stall, one after it, and then the reading.
+      // It measures between ticks: one before the stall, one after it, and then the read.
       looks++;
       if (looks % 4 === 2) Atomics.wait(block, 0, 0, 150);
       expect(looks % 4).to.equal(0);

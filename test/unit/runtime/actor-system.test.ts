@@ -177,7 +177,7 @@ describe('an actor system that stops', () => {
   });
 });
 
-/** Tells in a frame of its own, so that no local variable holds on to a message. */
+/** Sends in a frame of its own, so that no local variable keeps a message. */
 async function toldAndForgotten(tell: (message: { kind: string }) => unknown): Promise<WeakRef<object>[]> {
   const references = Array.from({ length: 10 }, () => {
     const message = task('a');

@@ -7,7 +7,7 @@ const ACTORS = 20_000;
 /** Bytes of heap; nact alone takes 1.2 kB. */
 const BUDGET = 300;
 
-// nact gives each actor two maps and a queue of its own; here, those who need none share what is empty.
+// nact gives each actor two maps and a queue; here, actors without children share empty ones.
 describe('an actor without children', () => {
   let workshop: Workshop;
 

@@ -3,10 +3,10 @@ import { MailboxScheduler } from '../../../src/runtime/mailbox-scheduler.js';
 import { moment } from '../../../src/domain/time.js';
 import { task, Workshop } from './workshop.js';
 
-/** Milliseconds of a pass in which actors go on after their first turn. */
+/** Milliseconds of a pass in which actors continue after their first turn. */
 const BUDGET = 10;
 
-/** A clock that goes on by as much as each turn takes, and passes that a test runs. */
+/** A clock that advances by the length of each turn, and passes that a test runs. */
 class Passes {
   at = 1000;
   #next: (() => void)[] = [];
@@ -27,7 +27,7 @@ class Passes {
   }
 }
 
-/** Handles so many messages one after the other, each of which takes its time. */
+/** Handles so many messages one after another, each of which takes its time. */
 class Busy {
   handled = 0;
   readonly #turns: MailboxScheduler;

@@ -127,9 +127,9 @@ describe('a mailbox', () => {
   it('takes the messages of its type only', () => {
     const { cell } = workshop.hire();
     const ref: ActorRef<Task> = cell;
-    // @ts-expect-error -- a number is no task
+    // @ts-expect-error -- a number is not a task
     ref.tell(7);
-    // @ts-expect-error -- its messages may be anything, and this one takes tasks
+    // @ts-expect-error -- its messages may be anything, and this one accepts tasks
     const anything: ActorRef<unknown> = cell;
     const strings: ActorRef<Task & { readonly more: string }> = ref;
     expect([anything, strings]).to.deep.equal([ref, ref]);

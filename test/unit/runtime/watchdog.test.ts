@@ -49,7 +49,7 @@ class Watched {
     return this.events.flatMap(([kind, horizon]) => (kind === 'advance' ? [horizon] : []));
   }
 
-  /** What was seen from here on. */
+  /** Everything observed from here on. */
   async during(run: () => void | Promise<void>): Promise<Event[]> {
     this.events.length = 0;
     await run();
@@ -107,7 +107,7 @@ describe('the watchdog', () => {
       const blind = watched.blinds().length;
       const { arrivedAt, readAt } = watched.arrival();
       expect(readAt).to.equal(watched.now);
-      // After blindness everybody has been given time up to now, and so has this one.
+      // After blindness all deadlines were moved, and so was this arrival.
       const latest = watched.blinds().length > blind ? readAt : Math.min(readAt, due);
       expect(arrivedAt).to.equal(latest);
     }
@@ -132,7 +132,7 @@ describe('the watchdog', () => {
       { arrivedAt: 67, readAt: 67 },
       { arrivedAt: 68, readAt: 68 },
     ]);
-    // Whatever else comes is dated as ever, and so it is when handling fails.
+    // Other requests get their usual time, also if handling fails.
     const third = watched.watchdog.hold();
     expect(() =>
       third(() => {
@@ -158,7 +158,7 @@ describe('the watchdog', () => {
   it('reads the sockets between a tick and its expiries', async () => {
     const arrivals: unknown[] = [];
     watched.clock.standStill(500);
-    // The simulated clock settles within this: the tick comes first, then passes that read, then the advance.
+    // The simulated clock settles within this: first the tick, then passes that read, then the advance.
     const advanced = watched.clock.advance(0);
     setImmediate(() => {
       arrivals.push(watched.arrival());
@@ -180,7 +180,7 @@ describe('the watchdog', () => {
   });
 
   it('takes a request that came while the sockets were read, or the expired expired, for as old as it may be', async () => {
-    // 300 ms in which the loop handles what it has read: who comes meanwhile is read by a later pass.
+    // 300 ms in which the loop handles requests: later ones are read in a later pass.
     watched.clock.standStill(TICK);
     const slow = watched.clock.advance(0);
     setImmediate(() => {
@@ -189,7 +189,7 @@ describe('the watchdog', () => {
     await slow;
     expect(watched.arrival()).to.deep.equal({ arrivedAt: 2 * TICK, readAt: 320 });
 
-    // And 400 ms in which the listener does what is due.
+    // And 400 ms in which the listener does the due work.
     await watched.clock.advance(0);
     watched.whenAdvanced = () => {
       watched.whenAdvanced = () => undefined;
@@ -394,7 +394,7 @@ describe('the watchdog', () => {
     ]);
   });
 
-  /** Stands still, and lets everything happen that is due then. */
+  /** Stands still, and then runs everything that is due. */
   async function stall(length: number): Promise<void> {
     watched.clock.standStill(length);
     await watched.clock.advance(0);

@@ -3,7 +3,7 @@ import { ActorSystem, type Place } from '../../../src/runtime/actor-system.js';
 import { RecordingLogger } from '../../support/recording-logger.js';
 import { SimulatedClock } from '../../support/simulated-clock.js';
 
-/** A message that does something to whoever handles it. */
+/** A message with a function that runs on its actor. */
 export interface Task {
   readonly kind: string;
   readonly run?: () => void;
@@ -13,7 +13,7 @@ export function task(kind: string, run?: () => void): Task {
   return run === undefined ? { kind } : { kind, run };
 }
 
-/** A message over which the actor falls as often as told, and then no more. */
+/** A message that crashes its actor as often as given. */
 export function poison(kind: string, times = Infinity): Task {
   let left = times;
   return task(kind, () => {
@@ -21,9 +21,9 @@ export function poison(kind: string, times = Infinity): Task {
   });
 }
 
-/** Does what it is told, and remembers it. */
+/** Runs its messages, and records them. */
 export class Worker implements Actor<Task> {
-  /** The kinds of what was handled to its end, in order. */
+  /** The kinds of the completely handled messages, in order. */
   readonly handled: string[] = [];
   readonly crashes: Crash<Task>[] = [];
   whenCrashed: (crash: Crash<Task>) => void = () => undefined;
@@ -51,7 +51,7 @@ export class Workshop {
     return { worker, cell: this.system.spawn(this.place, name, worker, { mailbox }) };
   }
 
-  /** The actors that nact itself has just now, places not counted. */
+  /** The present actors of nact, without places. */
   get alive(): number {
     return this.place.nact.children.size;
   }
@@ -65,13 +65,13 @@ export class Workshop {
     }
   }
 
-  /** Lets everything that is under way come to its end. */
+  /** Lets everything under way finish. */
   settle(): Promise<void> {
     return this.pass(60);
   }
 }
 
-/** Stops the cell, and says what it left. */
+/** Stops the cell. @returns what it left */
 export function stopped(cell: Cell<Task>): Promise<string[]> {
   return new Promise((resolve) => {
     cell.stop((left) => {

@@ -30,7 +30,7 @@ describe('a deadline between a settled write and the requests that wait for it',
     ask('goodbye');
     ask('heal');
     await clock.advance(1100);
-    // Told one after the other, before either is handled.
+    // Sent one after another, before either is handled.
     users.settle([{ shard: SHARD, user: ANN, stored: false, code: 'HEARTBEAT_STORE_REFUSES' }]);
     users.advance(clock.now());
     await clock.settle();

@@ -12,7 +12,7 @@ function note(number: number): Note {
   return { kind: 'note', numbers: [number] };
 }
 
-/** Takes every other one that has the same tens. */
+/** Takes every other message with the same tens. */
 function joining(numbers: readonly number[]): Note {
   return {
     kind: 'note',
@@ -27,7 +27,7 @@ function tens(number = NaN): number {
 }
 
 describe('a stash', () => {
-  /** Hands out all that is stashed, and defers some of it once. */
+  /** Unstashes all messages, and stashes some again once. */
   function drain(stash: Stash<Note>, defers: (message: Note) => boolean): Note[] {
     const handled: Note[] = [];
     const deferred = new Set<Note>();

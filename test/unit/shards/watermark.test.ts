@@ -122,7 +122,7 @@ async function withOnline(
   return shards;
 }
 
-/** They were all healed when the clock began. */
+/** They were all healed at the start of the clock. */
 const DEADLINE = new SimulatedClock().wall() + TIMEOUT;
 
 function watermark(shards: StandaloneShards): number {

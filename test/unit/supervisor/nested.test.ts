@@ -6,7 +6,7 @@ import { ActorSystem } from '../../../src/runtime/actor-system.js';
 import { RecordingLogger } from '../../support/recording-logger.js';
 import { SimulatedClock } from '../../support/simulated-clock.js';
 
-/** Supervisors one below the other, above one worker. */
+/** Supervisors one below another, above one worker. */
 function nested(
   [id = 'root', ...below]: readonly string[],
   start: (exitSignal: ExitSignal) => Promise<void> | undefined,

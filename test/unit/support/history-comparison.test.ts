@@ -11,7 +11,7 @@ const TIMEOUT = 2000;
 
 const QUIET: Circumstances = { timeout: TIMEOUT, outages: [], tolerance: 5, stall: 1000 };
 
-/** The daemon was killed at `at`, and took users in again at `back`. */
+/** The daemon was killed at `at`, and had recovered the users at `back`. */
 function killed(at: number, back: number, behind = 50): Outage {
   return {
     cause: 'killed',

@@ -13,7 +13,7 @@ describe('admission', () => {
     admission = new Admission(clock);
   });
 
-  /** How many of those who ask, evenly over one second, are let in. */
+  /** How many requests, sent evenly over one second, are admitted. */
   async function admitted(asking: number): Promise<number> {
     const steps = 100;
     let most = 0;

@@ -35,7 +35,7 @@ describe('the log as JSON', () => {
     );
   });
 
-  // winston puts a field called `message` behind the message.
+  // winston appends a field called `message` to the message.
   it('keeps the event with fields of any name', () => {
     lines.logger.error('actor crashed', {
       message: 'heal',

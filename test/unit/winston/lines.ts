@@ -2,7 +2,7 @@ import { PassThrough } from 'node:stream';
 import { createLogger, type LoggerOptions } from '../../../src/adapters/winston/winston-logger.js';
 import type { Logger } from '../../../src/ports/logger.js';
 
-/** What was logged, as the stream got it. */
+/** The logged lines. */
 export class Lines {
   readonly logger: Logger;
   readonly #stream = new PassThrough();
@@ -31,7 +31,7 @@ export class Lines {
     return JSON.parse(this.one) as Record<string, unknown>;
   }
 
-  /** As when whoever read it has gone. */
+  /** As when its reader has ended. */
   breakOff(): void {
     this.#stream.destroy(new Error('EPIPE'));
   }

@@ -15,17 +15,17 @@ export interface FakeAnswer {
   readonly body: string;
 }
 
-/** How a fake daemon differs from an honest one. */
+/** How a fake daemon differs from a correct one. */
 export interface FakeBehaviour {
   /** Milliseconds. */
   readonly sessionTimeoutMs: number;
   /** Answers in place of the daemon; undefined lets it answer itself. */
   readonly intercept?: (call: string) => FakeAnswer | undefined;
-  /** Changes what is answered of a history. */
+  /** Changes the history in a response. */
   readonly tamper?: (history: FakeHistoryEntry[]) => FakeHistoryEntry[];
 }
 
-/** A daemon in memory that speaks heal, goodbye, checkup, heart_rhythm and supervision, honestly unless told. */
+/** A daemon in memory with heal, goodbye, checkup, heart_rhythm and supervision, correct by default. */
 export class FakeDaemon {
   readonly #users = new Map<string, FakeSession[]>();
   readonly #behaviour: FakeBehaviour;
@@ -140,7 +140,7 @@ function ok(body: string): FakeAnswer {
   return { status: 200, body };
 }
 
-/** Of a JSON array of numbers, with all their digits. */
+/** The elements of a JSON array of numbers, with all digits. */
 function idsIn(content: string): string[] {
   return content.match(/-?\d+/g) ?? [];
 }

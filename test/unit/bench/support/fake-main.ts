@@ -20,7 +20,7 @@ if (positionals[0] !== 'start' || values.port !== '0' || values['log-level'] !==
   process.stderr.write('started with the wrong arguments\n');
   process.exit(64);
 }
-// Three session timeouts that no bench asks for, by which tests choose how it fails.
+// Three session timeouts that no bench uses, by which tests choose how it fails.
 if (seconds === 101) {
   process.stderr.write('the data directory is locked by another daemon\n');
   process.exit(1);

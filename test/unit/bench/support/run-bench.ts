@@ -1,4 +1,4 @@
-/* `heartbeat bench` alone, with the fake daemon for its own. */
+/* `heartbeat bench` alone, with the fake daemon as its own. */
 import { fileURLToPath } from 'node:url';
 
 import { Command } from 'commander';

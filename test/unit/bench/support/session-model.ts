@@ -4,16 +4,16 @@ import type { JournalledHeal } from '../../../../src/cli/bench/check/heal-journa
 import type { Evidence, Rule } from '../../../../src/cli/bench/check/session-check.js';
 import type { ShownSession } from '../../../../src/client/answers.js';
 
-/** A heal as it truly was. Milliseconds. */
+/** The true times of a heal, in milliseconds. */
 interface TrueHeal {
-  /** From the moment the heal before was heard to the moment this one was. */
+  /** From the receipt of the previous heal to that of this one. */
   readonly gap: number;
   readonly wayThere: number;
   readonly wayBack: number;
   readonly answer: 'acknowledged' | 'failed, but heard' | 'failed, not heard';
 }
 
-/** No way takes longer, and every gap is longer than two of them: heals of one user never overlap. */
+/** The longest transfer. Every gap is longer than two of them, so heals of one user never overlap. */
 const LONGEST_WAY = 400;
 const BEGIN = 1_638_360_000_123;
 
@@ -27,7 +27,7 @@ function trueHeal(timeoutMs: number, answers: readonly TrueHeal['answer'][]): fc
   return fc.record({ gap, wayThere: way, wayBack: way, answer: fc.constantFrom(...answers) });
 }
 
-/** Random heals, and the sessions that a daemon without fault has stored of them. */
+/** Random heals, and the sessions that a correct daemon stores for them. */
 export function truth(
   ...answers: readonly TrueHeal['answer'][]
 ): fc.Arbitrary<{ evidence: Evidence; rule: Rule }> {

@@ -93,7 +93,7 @@ describe('an emitter that is asked to leave the daemon alone', () => {
       run.begin();
       await eventually(() => expect(run.target.beats.size).to.equal(30));
       await run.end();
-      // As many as may be on their way at once had begun by then.
+      // As many calls as may be under way at once had started by then.
       for (const { at } of run.target.calls.slice(2)) expect(at - refusedAt).to.be.at.least(599);
       expect(run.emitter.report.calls).to.deep.equal({ failed: 1, errors: { 503: 1 } });
       expect(run.told).to.have.length(2);
@@ -111,7 +111,7 @@ describe('an emitter that is asked to leave the daemon alone', () => {
   });
 });
 
-/** Very few turns of the event loop beside the minute in which a timer would run, on any machine. */
+/** A few turns of the event loop, much less than the minute of the timer on any machine. */
 async function turns(count: number): Promise<string> {
   for (let turn = 0; turn < count; turn++) await new Promise((resolve) => setImmediate(resolve));
   return `it has not ended after ${String(count)} turns`;

@@ -37,7 +37,7 @@ describe('an emitter', () => {
     expect(Math.max(...beats.values()) - Math.min(...beats.values())).to.be.at.most(1);
     expect(calls[3]!.at - calls[0]!.at, 'not all at once').to.be.greaterThan(1);
     const own = calls.filter(({ nodes }) => nodes[0] === 'node-0').map(({ at }) => at);
-    // What is late does not move what is due after it.
+    // A late heartbeat does not delay later ones.
     expect(own.at(-1)! - own[0]!).to.be.greaterThan((own.length - 2) * 400);
   });
 
@@ -53,7 +53,7 @@ describe('an emitter', () => {
       await eventually(() => expect(run.target.calls).to.have.length(length + 1));
     }
     expect(run.target.mostUnderWay).to.equal(3);
-    // Ten answers let ten more in: each node had its turn before any had its second.
+    // Ten answers admit ten more: each node has its first turn before any has a second one.
     expect(Math.max(...run.target.beats.values())).to.be.at.most(2);
     run.target.behave = () => Promise.resolve(undefined);
     for (const release of held) release();
@@ -70,7 +70,7 @@ describe('an emitter', () => {
     );
     expect(run.target.calls).to.have.length(4);
     const gaps = run.target.calls.slice(1).map(({ at }, index) => at - run.target.calls[index]!.at);
-    // Twice as long each time, of which up to half is left out by chance.
+    // Twice as long each time, minus a random part of up to half.
     for (const [failures, gap] of gaps.entries())
       expect(gap, `rest ${failures + 1}`).to.be.at.least((250 * 2 ** failures) / 2);
     expect(run.emitter.report.heartbeats.accepted).to.equal(3);
@@ -135,7 +135,7 @@ describe('an emitter with probes', () => {
     const beats = run.target.beats.get('turning')!;
     const plain = run.target.beats.get('plain')!;
     await eventually(() => expect(run.target.beats.get('plain')).to.be.greaterThan(plain + 3));
-    // One that had passed may have been on its way.
+    // A heartbeat of a passed probe may have been under way.
     expect(run.target.beats.get('turning')).to.be.at.most(beats + 1);
     well = true;
     await eventually(() => expect(run.target.beats.get('turning')).to.be.greaterThan(beats + 1));

@@ -77,7 +77,7 @@ describe('a probe by a command', () => {
   });
 });
 
-/** The state of a process, as the system has it; undefined when there is none. */
+/** The state of a process by the system; undefined if there is none. */
 function readState(pid: number): string | undefined {
   const file = `/proc/${pid}/stat`;
   return existsSync(file) ? /\) (\S)/.exec(readFileSync(file, 'utf8'))?.[1] : undefined;

@@ -13,7 +13,7 @@ interface Call {
   readonly at: number;
 }
 
-/** Where heartbeats end that nobody takes; it behaves as it is told. */
+/** A target of heartbeats with configurable behaviour. */
 export class FakeTarget implements Target {
   readonly calls: Call[] = [];
   readonly reports: string[] = [];
@@ -48,7 +48,7 @@ export class FakeTarget implements Target {
     return Promise.resolve();
   }
 
-  /** How often each node was beaten for. */
+  /** The number of heartbeats of each node. */
   get beats(): Map<string, number> {
     const beats = new Map<string, number>();
     for (const { nodes } of this.calls) for (const node of nodes) beats.set(node, (beats.get(node) ?? 0) + 1);
@@ -65,7 +65,7 @@ const PLAN: EmitterPlan = {
   onProbeFailure: 'skip',
 };
 
-/** An emitter that runs, with what it has told. */
+/** A running emitter, with the events that it reported. */
 export class Run {
   readonly target = new FakeTarget();
   readonly told: string[] = [];

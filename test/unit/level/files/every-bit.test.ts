@@ -12,7 +12,7 @@ import { EFFORT, sized } from '../../../support/effort.js';
 import { RecordingLogger } from '../../../support/recording-logger.js';
 import { temporaryDirectory, type TemporaryDirectory } from '../../../support/temporary-directory.js';
 
-/** Opening a store for each bit would take minutes, so that is done for one in so many. */
+/** Opening a store for each bit would take minutes, so the test opens it for one bit in so many. */
 const OPENED_EVERY = sized(797, 79);
 
 describe('every bit of a small store with tables and a log, turned over,', function () {
@@ -24,7 +24,7 @@ describe('every bit of a small store with tables and a log, turned over,', funct
   before(async () => {
     directory = await temporaryDirectory();
     for (let run = 0; run < 3; run++) {
-      // Each opening makes a table of what was in the log.
+      // Each opening turns the log into a table.
       const store = new LevelHistoryStore(directory.path);
       await store.open();
       await store.write(
@@ -49,7 +49,7 @@ describe('every bit of a small store with tables and a log, turned over,', funct
 
   const named = (ending: RegExp) => [...files].filter(([name]) => ending.test(name));
 
-  /** Calls with each bit turned over, and turns it back. */
+  /** Flips each bit, calls the function, and flips it back. */
   async function eachBit(contents: Buffer, use: (bit: number) => Promise<void>, step = 1): Promise<void> {
     for (let bit = 0; bit < contents.length * 8; bit += step) {
       contents[bit >> 3]! ^= 1 << (bit & 7);
@@ -104,7 +104,7 @@ describe('every bit of a small store with tables and a log, turned over,', funct
     await writeFile(at('CURRENT'), contents);
   });
 
-  /** A bit of each part that a file of LevelDB has, and one in so many of all others. */
+  /** A bit of each part of a LevelDB file, and one in so many of all others. */
   async function bitsOf(name: string, contents: Buffer): Promise<number[]> {
     const bytes = new Set<number>();
     for (let bit = 0; bit < contents.length * 8; bit += OPENED_EVERY) bytes.add(bit >> 3);
@@ -114,12 +114,12 @@ describe('every bit of a small store with tables and a log, turned over,', funct
       // Entries, the filter, both indexes: first, middle and last byte, compression and checksum of each.
       for (const { offset, size } of await blocksOf(read, contents.length))
         for (const at of [0, size >> 1, size - 1, size, size + 1, size + 4]) bytes.add(offset + at);
-      // The footer: handles, filling, the number that says what it is.
+      // The footer: handles, padding, magic number.
       for (const at of [48, 46, 44, 40, 20, 8, 1]) bytes.add(contents.length - at);
     } else if (name === 'CURRENT') {
       for (let at = 0; at < contents.length; at++) bytes.add(at);
     } else {
-      // Each record of a log or manifest: checksum, length, type, first and last byte of what is in it.
+      // Each record of a log or manifest: checksum, length, type, first and last byte of its content.
       for (let at = 0; at + 7 <= contents.length; at += 7 + contents.readUInt16LE(at + 4)) {
         const end = at + 7 + contents.readUInt16LE(at + 4);
         for (const byte of [at, at + 3, at + 4, at + 5, at + 6, at + 7, at + 15, end - 1]) bytes.add(byte);

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { HeartbeatError, type ErrorCode } from '../../../../src/errors.js';
 
-/** The error that a person is shown: one sentence in one line. */
+/** The error for people: one sentence in one line. */
 export async function problemOf(work: Promise<unknown>, code: ErrorCode): Promise<HeartbeatError> {
   const error = await work.then(
     () => undefined,

@@ -1,4 +1,4 @@
-// Another daemon: holds the store in the directory that it is given, until its standard input ends.
+// Another daemon: holds the store in the given directory until its standard input ends.
 import { LevelHistoryStore } from '../../../../src/adapters/level/level-history-store.js';
 
 const store = new LevelHistoryStore(process.argv[2] ?? '');

@@ -2,7 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { Level } from 'level';
 
-/** The database below a store, as any other program would see it. The store has to be closed. */
+/** The database of a closed store, as other programs see it. */
 export async function withDatabase<T>(
   dataDirectory: string,
   use: (db: Level<Buffer, Buffer>) => Promise<T>,
@@ -21,7 +21,7 @@ export function keysIn(dataDirectory: string): Promise<Buffer[]> {
   return withDatabase(dataDirectory, (db) => db.keys().all());
 }
 
-/** A file of the database that has this ending, the last one if there are several. */
+/** The last file of the database with this extension. */
 export async function fileOf(dataDirectory: string, pattern: RegExp): Promise<string> {
   const directory = path.join(dataDirectory, 'history');
   const name = (await readdir(directory))
@@ -32,7 +32,7 @@ export async function fileOf(dataDirectory: string, pattern: RegExp): Promise<st
   return path.join(directory, name);
 }
 
-/** The files in which these bytes occur. To read the lock would release it. */
+/** The files that contain these bytes, without the lock: reading it would release it. */
 export async function filesWith(dataDirectory: string, bytes: Buffer): Promise<string[]> {
   const directory = path.join(dataDirectory, 'history');
   const names = (await readdir(directory)).filter((name) => name !== 'LOCK').toSorted();

@@ -1,8 +1,8 @@
 import { Level } from 'level';
 
 /**
- * The next batch that any database writes is refused, as a full disk does it. It may have reached the disk all the
- * same: that the synchronisation failed says no more.
+ * Makes the next batch of any database fail, as a full disk does. It may have reached the disk,
+ * since a failed synchronisation does not tell.
  */
 export function refuseNextBatch(outcome: 'stored' | 'lost'): void {
   const { prototype }: { prototype: object } = Level;

@@ -4,12 +4,12 @@ import { open, rm, stat, truncate } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 
-/** A file system of its own, with little room. */
+/** A small file system of its own. */
 export interface SmallDisk {
   readonly path: string;
-  /** Takes all the room there is. */
+  /** Fills it. */
   fill(): Promise<void>;
-  /** Gives it back, or so many bytes of it. */
+  /** Frees it, or so many bytes of it. */
   free(bytes?: number): Promise<void>;
   unmount(): void;
 }
