@@ -25,7 +25,10 @@ const session = z.strictObject({ online_at: instant, offline_at: instant }).meta
 export const heartRhythm = z.strictObject({
   id: userId,
   history: z.array(session),
-  next_cursor: z.string().optional().meta({ description: 'Present if `limit` was given and there are more.' }),
+  next_cursor: z
+    .string()
+    .optional()
+    .meta({ description: 'Present if `limit` was given and there are more.' }),
 });
 
 export const describedUser = z.strictObject({
@@ -39,7 +42,10 @@ export const describedUser = z.strictObject({
 });
 
 const rejected = z.array(
-  z.strictObject({ index: count.meta({ description: 'Its index in the batch, from 0.' }), error: z.string() }),
+  z.strictObject({
+    index: count.meta({ description: 'Its index in the batch, from 0.' }),
+    error: z.string(),
+  }),
 );
 
 export const accepted = z.strictObject({ accepted: count, rejected });
@@ -110,7 +116,8 @@ export const uptime = z
     from: instant,
     to: instant,
     ratio: z.number().min(0).max(1).nullable().meta({
-      description: 'The share of time in which it had not failed, without pauses and blind time. Null if none is left.',
+      description:
+        'The share of time in which it had not failed, without pauses and blind time. Null if none is left.',
     }),
     active_seconds: seconds,
     inactive_seconds: seconds,

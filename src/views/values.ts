@@ -74,8 +74,7 @@ export const userId = z.number().meta({
   id: 'UserId',
   type: 'integer',
   format: 'int64',
-  description:
-    'A signed 64-bit integer, with all its digits. Do not read it as a double above 2^53.',
+  description: 'A signed 64-bit integer, with all its digits. Do not read it as a double above 2^53.',
 });
 
 export const instant = z.int().meta({ id: 'Instant', description: 'Whole Unix seconds, rounded down.' });

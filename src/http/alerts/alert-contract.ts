@@ -55,7 +55,8 @@ export function alertOperations(limits: Pick<GatewayLimits, 'page'>): Operations
       id: 'redeliver',
       tag: 'alerts',
       summary: 'Redeliver an alert',
-      description: 'Delivers a dead letter again, with the same id, through every channel in which it is one.',
+      description:
+        'Delivers a dead letter again, with the same id, through every channel in which it is one.',
       scope: 'admin',
       answers: {
         202: { means: 'The message is queued.', body: onItsWay },

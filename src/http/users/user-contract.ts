@@ -168,7 +168,7 @@ export function presenceOperations(limits: Pick<GatewayLimits, 'batch' | 'page'>
       tag: 'presence',
       summary: "List a user's sessions",
       description:
-        "Includes the current session, whose `offline_at` is when it ends unless the user is healed again. A long history is streamed; if it cannot be read to its end, the connection is reset.",
+        'Includes the current session, whose `offline_at` is when it ends unless the user is healed again. A long history is streamed; if it cannot be read to its end, the connection is reset.',
       scope: 'read',
       query: pageQuery(limits.page),
       answers: {

@@ -255,7 +255,11 @@ export function describeNodes(make: MakeSubject): void {
           [...registered(ODD), flipped(ANN, 2), statusRecord(ANN, status({ retries: 1 }))],
           outcome,
         );
-        await history.store.write([forgotten(ODD), flipped(ANN, 2), statusRecord(ANN, status({ retries: 1 }))]);
+        await history.store.write([
+          forgotten(ODD),
+          flipped(ANN, 2),
+          statusRecord(ANN, status({ retries: 1 })),
+        ]);
         expect(await names()).to.deep.equal([ANN]);
         expect(await flips(ANN)).to.deep.equal([1, 2]);
         await history.data.refuse([forgotten(ANN)], outcome);

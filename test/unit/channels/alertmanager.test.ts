@@ -300,7 +300,8 @@ describe('an Alertmanager channel', () => {
     const endOf = (after: number) =>
       firingAlerts.all(moment(toMillis(after)), 'later').map(({ endsAt }) => endsAt);
     const tell = (alert: AlertMessage, at: number) => {
-      for (const each of alertsIn(alert, {}, FAILED.at + MONTH)) firingAlerts.sent(each, moment(toMillis(at)), '');
+      for (const each of alertsIn(alert, {}, FAILED.at + MONTH))
+        firingAlerts.sent(each, moment(toMillis(at)), '');
     };
     tell(FAILED, 0);
     expect(endOf(2 * MONTH)).to.deep.equal(['later']);

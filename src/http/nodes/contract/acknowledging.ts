@@ -82,8 +82,7 @@ export const acknowledgingOperations: Operations = {
     id: 'unacknowledgeNode',
     tag: 'nodes',
     summary: 'Remove an acknowledgement',
-    description:
-      'Reminders and escalation continue. Nothing changes if there is no acknowledgement.',
+    description: 'Reminders and escalation continue. Nothing changes if there is no acknowledgement.',
     scope: 'admin',
     answers: {
       200: { means: 'The node after the change, which is on disk.', body: node },
