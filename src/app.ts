@@ -225,6 +225,11 @@ export class App implements Daemon {
     for (const run of runsOf(this.#actors.partitions)) run.stopListening(now);
   }
 
+  /** A store that refused writes may take them again: it is tried at once, whatever is left of the back-off. */
+  storeReached(): void {
+    for (const { history } of runsOf(this.#actors.partitions)) history.storeReached();
+  }
+
   defer(atMost?: Millis): (handle: () => void) => void {
     return this.#watchdog.hold(atMost);
   }

@@ -149,6 +149,9 @@ async function start(effective: Effective, load: () => Loaded, acceptDataLoss: b
       logger.error('another daemon has taken the database over', { reason: error.message });
       process.exit(1);
     },
+    reached: () => {
+      app.storeReached();
+    },
   });
   const http = listening(() => gatewayOptions(inForce, logger), { logger, clock });
   const processFacts = (): object => watch.read();

@@ -40,6 +40,7 @@ type HistoryMessage =
   | { readonly kind: 'prune_due' }
   | Pruned
   | { readonly kind: 'reopen_due' }
+  | { readonly kind: 'reached' }
   | { readonly kind: 'reopened' }
   | { readonly kind: 'still_refusing'; readonly error: unknown };
 
@@ -153,6 +154,11 @@ export class History implements Behaviour<HistoryMessage> {
     if (admitted.length > 0) this.#actor.tell({ kind: 'submit', entries: admitted });
   }
 
+  /** The store may take writes again: it is tried at once, whatever is left of the back-off. */
+  storeReached(): void {
+    if (this.state === 'refusing') this.#actor.tell({ kind: 'reached' });
+  }
+
   /** Resolves once everything submitted before has been taken in; at once if nothing is on its way. */
   caughtUp(): Promise<void> {
     if (!this.#intake.isExpecting) return Promise.resolve();
@@ -225,6 +231,14 @@ export class History implements Behaviour<HistoryMessage> {
         return;
       case 'reopen_due':
         if (!this.#busy) this.#run(this.#reopen());
+        return;
+      case 'reached':
+        if (this.state !== 'refusing') return;
+        // An attempt that is under way may fail: it may have begun before.
+        this.#refusals = 0;
+        if (this.#busy) return;
+        this.#cancelReopening?.();
+        this.#run(this.#reopen());
         return;
       case 'reopened':
         this.#busy = false;

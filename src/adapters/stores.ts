@@ -20,6 +20,8 @@ export interface StoreDeps {
   readonly acceptDataLoss?: boolean | undefined;
   /** Another daemon has taken the store over: this process writes no more. */
   readonly lost?: ((error: HeartbeatError) => void) | undefined;
+  /** A database answers again: what it refused may be tried at once. */
+  readonly reached?: (() => void) | undefined;
   /** A directory that a second process on this machine has as well, to lock for a database. */
   readonly lockIn?: string | undefined;
 }

@@ -51,6 +51,31 @@ describe('a store that refuses writes', () => {
     expect(await daemon.ask('heal', BEN)).to.deep.equal({ kind: 'online' });
   });
 
+  it('is tried at once when it is reached again, whatever is left of the back-off', async () => {
+    store.full = true;
+    await daemon.ask('heal', BEN);
+    await daemon.clock.advance(16_000);
+    store.full = false;
+    await daemon.clock.advance(1_000);
+    expect(await daemon.ask('heal', BEN), 'the next attempt is 31 s after the refusal').to.deep.equal(
+      REFUSED,
+    );
+    daemon.app.storeReached();
+    await daemon.clock.settle();
+    expect(await daemon.ask('heal', BEN)).to.deep.equal({ kind: 'online' });
+  });
+
+  it('is tried again after a second when it was reached in vain', async () => {
+    store.full = true;
+    await daemon.ask('heal', BEN);
+    await daemon.clock.advance(16_000);
+    daemon.app.storeReached();
+    await daemon.clock.settle();
+    store.full = false;
+    await daemon.clock.advance(1_000);
+    expect(await daemon.ask('heal', BEN)).to.deep.equal({ kind: 'online' });
+  });
+
   it('keeps the ends of sessions in memory, shows them in the history, and stores them later', async () => {
     const opened = daemon.clock.wall();
     await daemon.ask('heal', ANN);

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { expect } from 'chai';
 import pg from 'pg';
 import { CommitCutter } from '../support/commit-cutter.js';
@@ -75,8 +76,14 @@ describe('a daemon whose database refuses writes', () => {
   it('goes on after the server was stopped and started again', async () => {
     await postgres.stop('SIGQUIT');
     const refused = await expectRefusal();
+    // Attempts are 1, 3, 7 and 15 s after the refusal, and one more as soon as the row is renewed.
+    await pause(8_000);
     await postgres.run();
     await expectRecovery(refused);
+    const [reached, again] = ['the row of this daemon is renewed again', 'store takes writes again'].map(
+      (event) => Date.parse(daemon.logged(event).at(-1)?.timestamp ?? ''),
+    );
+    expect((again ?? 0) - (reached ?? 0)).to.be.below(2_000);
   });
 
   it('undoes a commit that took too long', async () => {

@@ -47,6 +47,8 @@ export interface DaemonRowOptions {
   readonly logger?: Pick<Logger, 'info' | 'warn' | 'debug'> | undefined;
   /** Another daemon has the row. */
   readonly lost: (error: HeartbeatError) => void;
+  /** The row is renewed again after that had failed. */
+  readonly reached?: (() => void) | undefined;
 }
 
 /**
@@ -112,7 +114,7 @@ export class DaemonRow {
   }
 
   async #renew(): Promise<void> {
-    const { partition, incarnation, clock, logger, lost } = this.#options;
+    const { partition, incarnation, clock, logger, lost, reached } = this.#options;
     try {
       const primary = await this.#connected();
       const values = [partition, incarnation];
@@ -123,8 +125,11 @@ export class DaemonRow {
         return;
       }
       this.#sentAt = sentAt;
-      if (this.#isFailing) logger?.info('the row of this daemon is renewed again');
-      this.#isFailing = false;
+      if (this.#isFailing) {
+        this.#isFailing = false;
+        logger?.info('the row of this daemon is renewed again');
+        reached?.();
+      }
     } catch (error) {
       if (!this.#isFailing) logger?.warn('the row of this daemon could not be renewed', { error });
       this.#isFailing = true;

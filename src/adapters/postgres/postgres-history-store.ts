@@ -30,11 +30,13 @@ export interface PostgresStores {
 export function postgresStores(
   address: PostgresAddress,
   partitions: number,
-  options: Omit<PostgresOptions, 'address' | 'partition' | 'isOfSet' | 'claim'> & HistoryStoreOptions,
+  options: Omit<PostgresOptions, 'address' | 'partition' | 'isOfSet' | 'claim'> &
+    HistoryStoreOptions &
+    Pick<DaemonRowOptions, 'reached'>,
   lock?: () => Promise<Release>,
 ): PostgresStores {
-  const { clock, logger, lost = () => undefined } = options;
-  const row = { address, partition: DAEMON, incarnation: randomUUID(), clock, logger, lost };
+  const { clock, logger, lost = () => undefined, reached } = options;
+  const row = { address, partition: DAEMON, incarnation: randomUUID(), clock, logger, lost, reached };
   const claim = new Claim(row, lock);
   const storeOf = (id: string | undefined): HistoryStore => {
     const partition = partitionName(partitions, id);
