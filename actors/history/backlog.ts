@@ -33,6 +33,8 @@ export class Backlog {
   readonly #doubtful = new Set<UserId>();
   /** By node and instant: a flapping node may have very many while the disk refuses writes. */
   readonly #flips = new Map<NodeName, Map<Instant, Flip>>();
+  /** An erasure in front has just done a part of its work. */
+  #isOthersTurn = false;
 
   get length(): number {
     return this.#entries.length;
@@ -54,18 +56,40 @@ export class Backlog {
    * @param work about how many changes in the store a batch may make
    */
   take(work: number): Queued[] {
+    const taken = this.#takeNext(work);
+    // An empty deque keeps its memory.
+    if (this.#entries.isEmpty()) this.#entries = new Denque();
+    return taken;
+  }
+
+  #takeNext(work: number): Queued[] {
+    const first = this.#entries.peekFront();
+    if (first?.kind !== 'erase') return this.#takeUntil(({ kind }) => kind === 'erase', work);
+    this.#entries.shift();
+    const isOthersTurn = this.#isOthersTurn;
+    this.#isOthersTurn = false;
+    const others = isOthersTurn ? this.#takeUntil((entry) => isBehindErasureOf(first.user, entry), work) : [];
+    if (others.length === 0) return [first];
+    this.#entries.unshift(first);
+    return others;
+  }
+
+  #takeUntil(mustWait: (entry: Queued) => boolean, work: number): Queued[] {
     const taken: Queued[] = [];
     let room = work;
     for (let next = this.#entries.peekFront(); next !== undefined; next = this.#entries.peekFront()) {
       room -= weightOf(next);
-      if (taken.length > 0 && (room < 0 || next.kind === 'erase')) break;
+      if ((taken.length > 0 && room < 0) || mustWait(next)) break;
       taken.push(next);
       this.#entries.shift();
-      if (next.kind === 'erase') break;
     }
-    // An empty deque keeps its memory.
-    if (this.#entries.isEmpty()) this.#entries = new Denque();
     return taken;
+  }
+
+  /** An erasure goes on after the next batch. Nothing of its user comes before that. */
+  putBack(erasure: Queued): void {
+    this.#entries.unshift(erasure);
+    this.#isOthersTurn = true;
   }
 
   /** Puts unwritten entries back in front, and drops those of the rest that `keep` rejects. */
@@ -149,6 +173,11 @@ export class Backlog {
   flipsOf(node: NodeName): readonly Flip[] {
     return [...(this.#flips.get(node)?.values() ?? [])];
   }
+}
+
+/** Whether an entry has to wait for the end of an erasure, which would remove it, or is another one. */
+function isBehindErasureOf(user: UserId, entry: Queued): boolean {
+  return entry.kind === 'erase' || ('user' in entry ? entry.user : undoneFor(entry)) === user;
 }
 
 function undoneFor(entry: Queued): UserId | undefined {

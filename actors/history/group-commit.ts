@@ -18,7 +18,9 @@ type LastSessions = ReadonlyMap<UserId, EndedSession | undefined>;
 
 /** A step of a batch that is done. */
 export type CommitStep =
-  { readonly kind: 'looked_up'; readonly last: LastSessions } | { readonly kind: 'written' };
+  | { readonly kind: 'looked_up'; readonly last: LastSessions }
+  /** Of an erasure, a part may be left. */
+  | { readonly kind: 'written'; readonly isWhole: boolean };
 
 export interface GroupCommitDeps extends SettlingDeps {
   readonly clock: Clock;
@@ -84,15 +86,22 @@ export class GroupCommit {
     this.#began = this.#deps.clock.now();
     const { store } = this.#deps;
     const [first] = commit.entries;
-    const work = first?.kind === 'erase' ? store.erase(first.user) : store.write(commit.records);
-    return work.then(() => ({ kind: 'written' }));
+    const work =
+      first?.kind === 'erase' ? store.erase(first.user) : store.write(commit.records).then(() => true);
+    return work.then((isWhole) => ({ kind: 'written', isWhole }));
   }
 
-  written(): void {
+  /** @param isWhole nothing is left of an erasure; the rest of another one comes after the next batch */
+  written(isWhole: boolean): void {
     const commit = this.#commit;
     if (commit === undefined) return;
+    const [first] = this.#taken;
     this.#commit = undefined;
     this.#taken = [];
+    if (!isWhole && first !== undefined) {
+      this.#backlog.putBack(first);
+      return;
+    }
     this.#latestEnd = commit.latestEnd;
     for (const entry of commit.entries) {
       if (entry.kind === 'end') this.#backlog.stored(entry.user, entry.session);

@@ -216,7 +216,7 @@ export class History implements Behaviour<HistoryMessage> {
       case 'written':
         this.#busy = false;
         this.#refusals = 0;
-        this.#commit.written();
+        this.#commit.written(message.isWhole);
         return;
       case 'failed':
         this.#busy = false;

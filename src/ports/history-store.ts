@@ -162,8 +162,13 @@ export interface HistoryStore extends Outbox {
   /** A user's ended sessions in a range, in chunks. Sessions outside it are not read. */
   sessions(user: UserId, range: HistoryRange): AsyncIterable<readonly EndedSession[]>;
 
-  /** Removes everything stored about a user for good. What is left in files is removed in the background. */
-  erase(user: UserId): Promise<void>;
+  /**
+   * Removes everything stored about a user for good, or a part of it: first the oldest ended sessions, and at last the
+   * open one. What is left in files is removed in the background.
+   *
+   * @returns whether nothing is left; otherwise the next call goes on
+   */
+  erase(user: UserId): Promise<boolean>;
 
   /**
    * Removes at most `limit` sessions that ended before `before`, without reading the others.

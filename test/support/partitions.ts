@@ -74,8 +74,9 @@ function slice(store: HistoryStore, id: string, own: MemoryHistoryStore, isNew: 
     // An error that the store throws synchronously is thrown synchronously here, too.
     write: (batch) => store.write(isWatch ? batch : batch.filter(isShared)).then(() => own.write(batch)),
     erase: async (user) => {
-      await store.erase(user);
-      await own.erase(user);
+      const isWhole = await store.erase(user);
+      if (isWhole) await own.erase(user);
+      return isWhole;
     },
     openSessions: () => own.openSessions(),
     healedSince: () => own.healedSince(),

@@ -13,30 +13,45 @@ import {
   sessionsOf,
 } from './session-codec.js';
 
-/** Adds the erasure of a user to the batch, and returns where the data was; nowhere for an unknown user. */
+export interface Erasure {
+  /** Whether nothing is left. */
+  readonly isWhole: boolean;
+  /** Where the data was; nowhere for an unknown user. */
+  readonly keys: readonly ErasedKeys[];
+}
+
+/**
+ * Adds the erasure of a user to the batch, or a part of it. The open session is in the last part: one that is refused
+ * before leaves the user online.
+ *
+ * @param most ended sessions to remove
+ */
 export async function addErasure(
   store: OrderedStore,
   batch: Batch,
   user: UserId,
   ledger: Ledger,
-): Promise<ErasedKeys[]> {
+  most: number,
+): Promise<Erasure> {
   const open = openKey(user);
   const sessions: Buffer[] = [];
   const ended: Buffer[] = [];
   const healed: Buffer[] = [];
-  const [isOpen] = await hasMany(store, [open]);
-  if (isOpen === true) {
-    batch.del(open);
-    if (ledger.open !== undefined) ledger.open--;
-  }
-  // A long history is removed chunk by chunk, so that others are served in between.
-  for await (const chunk of entries(store, sessionsOf(user))) {
+  // A long history is read chunk by chunk, so that others are served in between.
+  for await (const chunk of entries(store, sessionsOf(user), { limit: most })) {
     for (const [key, value] of chunk) {
       const end = endedKeyOf(key, offlineAtOf(value));
       batch.del(key).del(end);
       sessions.push(key);
       ended.push(end);
     }
+  }
+  ledger.sessions -= sessions.length;
+  if (sessions.length === most) return { isWhole: false, keys: [sessions, ended] };
+  const [isOpen] = await hasMany(store, [open]);
+  if (isOpen === true) {
+    batch.del(open);
+    if (ledger.open !== undefined) ledger.open--;
   }
   for await (const chunk of entries(store, healedUsers)) {
     for (const [key, value] of chunk) {
@@ -46,9 +61,8 @@ export async function addErasure(
       healed.push(key);
     }
   }
-  if (batch.length === 0) return [];
+  if (batch.length === 0) return { isWhole: true, keys: [] };
   // The next opening goes on if this process does not finish.
   if (store.scrubbing !== undefined) batch.put(metaKey('erasing'), Buffer.from('true'));
-  ledger.sessions -= sessions.length;
-  return [[open], sessions, ended, healed];
+  return { isWhole: true, keys: [[open], sessions, ended, healed] };
 }

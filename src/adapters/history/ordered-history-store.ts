@@ -28,21 +28,25 @@ export interface HistoryStoreOptions {
   readonly logger?: Logger | undefined;
   /** Open a damaged store, without what cannot be read. */
   readonly acceptDataLoss?: boolean | undefined;
+  /** The most sessions that one batch erases; all of a user if absent. */
+  readonly erasedAtOnce?: number;
 }
 
 /** History in an ordered store. */
 export class OrderedHistoryStore extends HistoryReads implements HistoryStore {
   readonly #engine: StoreEngine;
   readonly #logger: Logger | undefined;
+  readonly #erasedAtOnce: number;
   #opened: Promise<Opened> | undefined;
   #sessions = 0;
   /** The number of blind intervals, once it was needed. */
   #blind: number | undefined;
 
-  constructor(engine: StoreEngine, { logger, acceptDataLoss = false }: HistoryStoreOptions) {
+  constructor(engine: StoreEngine, { logger, acceptDataLoss = false, erasedAtOnce = Infinity }: HistoryStoreOptions) {
     super(engine.place, new StoreHealth(logger), acceptDataLoss);
     this.#engine = engine;
     this.#logger = logger;
+    this.#erasedAtOnce = erasedAtOnce;
   }
 
   get trouble(): StoreTrouble | undefined {
@@ -116,11 +120,14 @@ export class OrderedHistoryStore extends HistoryReads implements HistoryStore {
     this.health.isInDoubt = false;
   }
 
-  async erase(user: UserId): Promise<void> {
+  async erase(user: UserId): Promise<boolean> {
     const opened = await this.opened();
     const { store } = opened;
-    const erasure = this.#change(opened, (batch, ledger) => addErasure(store, batch, user, ledger));
-    await (store.scrubbing?.after(erasure) ?? erasure);
+    const erasure = this.#change(opened, (batch, ledger) =>
+      addErasure(store, batch, user, ledger, this.#erasedAtOnce),
+    );
+    await store.scrubbing?.after(erasure.then(({ keys }) => keys));
+    return (await erasure).isWhole;
   }
 
   async prune(before: Instant, limit: number): Promise<number> {

@@ -168,14 +168,14 @@ export class MemoryHistoryStore implements HistoryStore {
     return [...(this.#ended.get(user)?.values() ?? [])].sort((a, b) => a.onlineAt - b.onlineAt);
   }
 
-  erase(user: UserId): Promise<void> {
+  erase(user: UserId): Promise<boolean> {
     this.#ended.delete(user);
     this.#openSessions.delete(user);
     this.#healed = this.#healed.map(({ generation, users }) => ({
       generation,
       users: users.filter((other) => other !== user),
     }));
-    return Promise.resolve();
+    return Promise.resolve(true);
   }
 
   prune(before: Instant, limit: number): Promise<number> {

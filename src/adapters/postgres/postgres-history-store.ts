@@ -9,10 +9,13 @@ import { partitionName } from './partitions.js';
 import { PostgresEngine, type PostgresOptions } from './postgres-engine.js';
 import type { PostgresAddress } from './postgres-url.js';
 
+/** A statement has 2 s. This takes some 20 ms, so that others come in between. */
+const ERASED_AT_ONCE = 1_000;
+
 /** History in PostgreSQL. */
 export class PostgresHistoryStore extends OrderedHistoryStore {
   constructor(postgres: PostgresOptions, options: HistoryStoreOptions = {}) {
-    super(new PostgresEngine(postgres), options);
+    super(new PostgresEngine(postgres), { erasedAtOnce: ERASED_AT_ONCE, ...options });
   }
 }
 

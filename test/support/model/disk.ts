@@ -186,7 +186,7 @@ class Attachment implements HistoryStore {
     return this.#change((inner) => inner.write(batch));
   }
 
-  erase(user: UserId): Promise<void> {
+  erase(user: UserId): Promise<boolean> {
     return this.#change((inner) => inner.erase(user));
   }
 

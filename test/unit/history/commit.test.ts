@@ -83,6 +83,31 @@ describe('the backlog', () => {
     expect(backlog.take(9)).to.deep.equal([open(BEN, 2)]);
   });
 
+  it('lets others pass an erasure of which a part is left, but nothing of its user and no other erasure', () => {
+    const backlog = new Backlog();
+    const erase = (id: typeof ANN): Queued => ({ kind: 'erase', shard: 0, user: id, onlineAt: undefined });
+    const undo: Queued = { kind: 'undo', record: { kind: 'unopened', user: ANN } };
+    const inOrder = [erase(ANN), open(BEN, 1), watermark(1), open(ANN, 2), open(BEN, 3), erase(BEN)];
+    for (const entry of inOrder) backlog.push(entry);
+    expect(backlog.take(9)).to.deep.equal([erase(ANN)]);
+    backlog.putBack(erase(ANN));
+    expect(backlog.take(9)).to.deep.equal([open(BEN, 1), watermark(1)]);
+    expect(backlog.take(9)).to.deep.equal([erase(ANN)]);
+    backlog.putBack(erase(ANN));
+    expect(backlog.take(9), 'nothing may pass').to.deep.equal([erase(ANN)]);
+    expect(backlog.take(9)).to.deep.equal([open(ANN, 2), open(BEN, 3)]);
+    expect(backlog.take(9)).to.deep.equal([erase(BEN)]);
+    for (const entry of [erase(BEN), open(ANN, 4), erase(ANN)]) backlog.push(entry);
+    backlog.putBack(backlog.take(9)[0]!);
+    expect(backlog.take(1)).to.deep.equal([open(ANN, 4)]);
+    expect(backlog.take(9)).to.deep.equal([erase(BEN)]);
+    backlog.putBack(erase(BEN));
+    expect(backlog.take(9)).to.deep.equal([erase(BEN)]);
+    backlog.restore([undo], () => true);
+    backlog.putBack(erase(ANN));
+    expect(backlog.take(9), 'it would remove what is put right again').to.deep.equal([erase(ANN)]);
+  });
+
   it('keeps the last of several watermarks in a row, and those with something in between', () => {
     const backlog = new Backlog();
     for (const entry of [watermark(1), watermark(2), open(ANN, 1), watermark(3)]) backlog.push(entry);
