@@ -17,7 +17,7 @@ import { jsonAt } from './fields.js';
 import { KIND } from './format.js';
 import { columnsOf, storedInstant } from './json-columns.js';
 import { nameFrom } from './node-codec.js';
-import { damagedRecord } from './store-errors.js';
+import { DamagedRecord } from './store-errors.js';
 
 /*
  * | key                     | value                                          |
@@ -120,7 +120,7 @@ export function unnotifiedFrom(key: Buffer, value: Buffer): UnnotifiedOf {
   try {
     return { node: nameFrom(key), channels: channelNames.parse(JSON.parse(value.toString())) };
   } catch (error) {
-    throw damagedRecord(error);
+    throw new DamagedRecord(key, { cause: error });
   }
 }
 
@@ -215,7 +215,7 @@ export function alertFrom(value: Buffer): AlertRecord {
   try {
     return schema.parse(JSON.parse(alertRecord.value.json.take(value))) as unknown as AlertRecord;
   } catch (error) {
-    throw damagedRecord(error);
+    throw new DamagedRecord(undefined, { cause: error });
   }
 }
 

@@ -1,5 +1,5 @@
 import { crc32 } from 'node:zlib';
-import { damagedRecord } from './store-errors.js';
+import { DamagedRecord } from './store-errors.js';
 
 /**
  * Each value ends with a checksum over its key and itself. LevelDB checks none of its own as it is opened here, and a
@@ -28,7 +28,7 @@ export function sealed(key: Buffer, value: Buffer): Buffer {
 
 /** @throws HeartbeatError `HEARTBEAT_STORE_CORRUPT` if the checksum does not match */
 export function unsealed(key: Buffer, stored: Buffer): Buffer {
-  if (!isSound(key, stored)) throw damagedRecord();
+  if (!isSound(key, stored)) throw new DamagedRecord(key);
   return stored.subarray(0, stored.length - CHECKSUM);
 }
 

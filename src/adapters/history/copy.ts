@@ -2,7 +2,8 @@ import { createHash, type Hash } from 'node:crypto';
 import { HeartbeatError } from '../../errors.js';
 import type { Entry, OrderedStore, StorePlace } from '../../ports/ordered-store.js';
 import { isSound } from './checksum.js';
-import { COPYING_KEY, EVERYTHING, FORMAT_KEY, kindOf, VERSION_KEY } from './format.js';
+import { COPYING_KEY, EVERYTHING, FORMAT_KEY, VERSION_KEY } from './format.js';
+import { nameOfRecord } from './record-name.js';
 import { Batch, get, SYNCED } from './sealed-store.js';
 import { readFormat } from './upgrade.js';
 
@@ -255,7 +256,7 @@ function isOfCopy(key: Buffer): boolean {
 function damaged(place: StorePlace, key: Buffer): HeartbeatError {
   return new HeartbeatError(
     'HEARTBEAT_STORE_CORRUPT',
-    `the record ${key.toString('hex')} (${kindOf(key) ?? 'unknown'}) in ${place.name} is damaged: restore it from a backup`,
+    `the ${nameOfRecord(key)} in ${place.name} is damaged (key \\x${key.toString('hex')}): restore it from a backup`,
   );
 }
 

@@ -20,7 +20,7 @@ import {
 } from './meta.js';
 import { addRecord, findStored } from './records.js';
 import { Batch, SYNCED } from './sealed-store.js';
-import { closedError } from './store-errors.js';
+import { closedError, DamagedRecord } from './store-errors.js';
 import { StoreHealth } from './store-health.js';
 import { upgrade } from './upgrade.js';
 
@@ -186,7 +186,9 @@ export class OrderedHistoryStore extends HistoryReads implements HistoryStore {
     const ledger = { ...opened.ledger };
     const batch = new Batch(opened.store);
     try {
-      const outcome = await add(batch, ledger);
+      const outcome = await add(batch, ledger).catch((error: unknown) => {
+        throw error instanceof DamagedRecord ? this.health.failed(error) : error;
+      });
       if (haveChanged(opened.ledger, ledger)) writeFacts(batch, ledger);
       if (batch.length > 0) {
         if (this.health.refusal !== undefined) throw this.health.refusal;

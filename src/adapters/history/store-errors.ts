@@ -18,13 +18,19 @@ export function damagedError(
   );
 }
 
-/** For readers of a value that is not what was written. */
-export function damagedRecord(cause?: unknown): HeartbeatError {
-  return new HeartbeatError(
-    'HEARTBEAT_STORE_CORRUPT',
-    'a stored record is damaged: restore the database from a backup',
-    { cause },
-  );
+/** A value is not what was written. The message, which everybody may see, does not say whose it is. The log does. */
+export class DamagedRecord extends HeartbeatError {
+  /** Undefined if it is not known. */
+  readonly key: Buffer | undefined;
+
+  constructor(key: Buffer | undefined, options?: ErrorOptions) {
+    super(
+      'HEARTBEAT_STORE_CORRUPT',
+      'a stored record is damaged: restore the database from a backup, or lose what is damaged with --accept-data-loss',
+      options,
+    );
+    this.key = key;
+  }
 }
 
 export function foreignError(place: StorePlace, options?: ErrorOptions): HeartbeatError {
@@ -45,7 +51,7 @@ export function unfinishedCopy(place: StorePlace): HeartbeatError {
 export function readError(cause: unknown, reason = reasonOf(cause)): HeartbeatError {
   if (cause instanceof HeartbeatError) return cause;
   // A value that the store accepts and no codec can read is not what was written.
-  if (cause instanceof TypeError || cause instanceof RangeError) return damagedRecord(cause);
+  if (cause instanceof TypeError || cause instanceof RangeError) return new DamagedRecord(undefined, { cause });
   return new HeartbeatError('HEARTBEAT_STORE_FAILED', `the store could not be read: ${reason}`, { cause });
 }
 

@@ -2,7 +2,8 @@ import type { HeartbeatError } from '../../errors.js';
 import type { StoreTrouble } from '../../ports/history-store.js';
 import type { Logger } from '../../ports/logger.js';
 import type { StoreObserver } from '../../ports/ordered-store.js';
-import { isCorrupt, readError } from './store-errors.js';
+import { nameOfRecord } from './record-name.js';
+import { DamagedRecord, isCorrupt, readError } from './store-errors.js';
 
 /** The most log lines about damage: the same record is read again and again. */
 const LINES = 10;
@@ -54,7 +55,7 @@ export class StoreHealth implements StoreObserver {
   damaged(error: HeartbeatError): void {
     this.damages++;
     this.#damage ??= { kind: 'damaged', message: error.message };
-    if (this.damages <= LINES) this.#logger?.error('the database is damaged', { error });
+    if (this.damages <= LINES) this.#logger?.error('the database is damaged', { ...recordOf(error), error });
   }
 
   missing(error: HeartbeatError | undefined): void {
@@ -74,4 +75,10 @@ export class StoreHealth implements StoreObserver {
     if (isCorrupt(failure)) this.damaged(failure);
     return failure;
   }
+}
+
+/** What a person looks for, and its key as SQL writes it. */
+function recordOf(error: HeartbeatError): { readonly record?: string; readonly key?: string } {
+  if (!(error instanceof DamagedRecord) || error.key === undefined) return {};
+  return { record: nameOfRecord(error.key), key: `\\x${error.key.toString('hex')}` };
 }

@@ -1,12 +1,11 @@
 import type { HeartbeatError } from '../../errors.js';
 import type { OrderedStore, StoreEngine, StoreObserver, StorePlace } from '../../ports/ordered-store.js';
-import { upgrade } from '../history/upgrade.js';
+import { salvage } from '../history/salvage.js';
 import { proveDiskSpace } from './disk-space.js';
 import { bytesIn } from './file-sizes.js';
 import { levelReadError, levelWriteError, openError, placeOf } from './level-errors.js';
 import { LevelStore } from './level-store.js';
 import { openFiles, type OpeningOptions } from './opening.js';
-import { salvage, salvageVersion } from './salvage.js';
 import { mergeAll } from './scrubber.js';
 
 /** LevelDB in a directory. */
@@ -32,11 +31,7 @@ export class LevelEngine implements StoreEngine {
         observer,
       );
       const { acceptDataLoss, logger } = this.#options;
-      if (mayBegin && acceptDataLoss === true) {
-        await salvageVersion(store, logger);
-        await upgrade(store, this.place);
-        await salvage(store, logger);
-      }
+      if (mayBegin && acceptDataLoss === true) await salvage(store, this.place, logger);
       if (isMended) await mergeAll(db);
       return store;
     } catch (error) {

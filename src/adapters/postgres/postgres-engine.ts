@@ -4,6 +4,7 @@ import type { HeartbeatError } from '../../errors.js';
 import type { Clock } from '../../ports/clock.js';
 import type { Logger } from '../../ports/logger.js';
 import type { OrderedStore, StoreEngine, StorePlace } from '../../ports/ordered-store.js';
+import { salvage } from '../history/salvage.js';
 import { closedError } from '../history/store-errors.js';
 import { Claim } from './claim.js';
 import { FencedPartition, type PartitionOptions } from './fenced-partition.js';
@@ -20,7 +21,9 @@ export interface PostgresOptions {
   /** Whether the name says how many partitions there are, so that another number is refused. */
   readonly isOfSet?: boolean;
   readonly clock: Pick<Clock, 'after' | 'now'>;
-  readonly logger?: Pick<Logger, 'info' | 'warn' | 'debug'> | undefined;
+  readonly logger?: Logger | undefined;
+  /** Drop damaged records when it is opened. */
+  readonly acceptDataLoss?: boolean | undefined;
   /** Another daemon has taken over: this process writes no more. */
   readonly lost?: ((error: HeartbeatError) => void) | undefined;
   /** Shared with the other partitions of this process; one of its own if absent. */
@@ -35,6 +38,8 @@ export class PostgresEngine implements StoreEngine {
   readonly place: StorePlace;
   readonly #claim: Claim;
   readonly #isOfSet: boolean;
+  readonly #acceptDataLoss: boolean;
+  readonly #logger: PostgresOptions['logger'];
   #hasClaim = false;
   readonly #partition: PartitionOptions;
   #store: PostgresStore | undefined;
@@ -46,12 +51,15 @@ export class PostgresEngine implements StoreEngine {
     address,
     partition,
     isOfSet = false,
+    acceptDataLoss = false,
     clock,
     logger,
     lost = () => undefined,
     claim,
   }: PostgresOptions) {
     this.#isOfSet = isOfSet;
+    this.#acceptDataLoss = acceptDataLoss;
+    this.#logger = logger;
     this.place = { name: shownUrl(address), setting: 'store' };
     const incarnation = randomUUID();
     this.#claim = claim ?? new Claim({ address, partition, incarnation, clock, logger, lost });
@@ -70,6 +78,7 @@ export class PostgresEngine implements StoreEngine {
           await refuseOtherPartitions(primary, this.#partition.name, this.place.name);
         const from = mayBegin ? undefined : this.#store?.epoch;
         this.#store = new PostgresStore(await FencedPartition.takeOver(primary, this.#partition, from));
+        if (mayBegin && this.#acceptDataLoss) await salvage(this.#store, this.place, this.#logger);
         return this.#store;
       } catch (error) {
         primary.destroy();

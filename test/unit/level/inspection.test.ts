@@ -177,7 +177,13 @@ describe('damage in the files of a store', () => {
     });
     await history.store.open();
     const error = await problemOf(historyOf(history.store, ALICE), 'HEARTBEAT_STORE_CORRUPT');
-    expect(error.message).to.equal('a stored record is damaged: restore the database from a backup');
+    expect(error.message).to.equal(
+      'a stored record is damaged: restore the database from a backup, or lose what is damaged with --accept-data-loss',
+    );
+    expect(logger.lines.at(-1)?.fields).to.include({
+      record: 'session of user 1 from 1970-01-01T00:00:00.001Z',
+      key: '\\x108000000000000001800000000001',
+    });
     expect(history.store.trouble).to.deep.include({ kind: 'damaged' });
     expect(await historyOf(history.store, user(2))).to.have.length(1);
   });

@@ -1,14 +1,15 @@
 import type { Instant } from '../../domain/time.js';
 import type { Logger } from '../../ports/logger.js';
-import type { KeyRange, OrderedStore } from '../../ports/ordered-store.js';
-import { allAlerts, idOf, OPEN_BITS, stateBitsOf, stateKeysOf } from '../history/alert-codec.js';
-import { isSound } from '../history/checksum.js';
-import { COPYING_KEY, EVERYTHING, FORMAT_KEY, kindOf, VERSION, VERSION_KEY } from '../history/format.js';
-import { json, writeFacts, type Facts } from '../history/meta.js';
-import { allNodes, nameFrom, statusKeyOf } from '../history/node-codec.js';
-import { allFlips, allPauses, pastKeyOf } from '../history/node-past-codec.js';
-import { Batch, entries, getManyOrDamaged, hasMany, NOT_SYNCED, SYNCED } from '../history/sealed-store.js';
-import { allSessions, endedKeyOf, offlineAtOf, openSessions } from '../history/session-codec.js';
+import type { KeyRange, OrderedStore, StorePlace } from '../../ports/ordered-store.js';
+import { allAlerts, idOf, OPEN_BITS, stateBitsOf, stateKeysOf } from './alert-codec.js';
+import { isSound } from './checksum.js';
+import { COPYING_KEY, EVERYTHING, FORMAT_KEY, kindOf, VERSION, VERSION_KEY } from './format.js';
+import { json, writeFacts, type Facts } from './meta.js';
+import { allNodes, nameFrom, statusKeyOf } from './node-codec.js';
+import { allFlips, allPauses, pastKeyOf } from './node-past-codec.js';
+import { Batch, entries, getManyOrDamaged, hasMany, NOT_SYNCED, SYNCED } from './sealed-store.js';
+import { allSessions, endedKeyOf, offlineAtOf, openSessions } from './session-codec.js';
+import { upgrade } from './upgrade.js';
 
 const NOTHING = Buffer.alloc(0);
 /** Entries read at a time. */
@@ -19,7 +20,13 @@ const PORTION = 2_000;
  * loss, so that one damaged value does not refuse every start. Damaged indexes are rebuilt from undamaged records. See
  * decision 94.
  */
-export async function salvage(store: OrderedStore, logger: Logger | undefined): Promise<void> {
+export async function salvage(
+  store: OrderedStore,
+  place: StorePlace,
+  logger: Pick<Logger, 'error'> | undefined,
+): Promise<void> {
+  await salvageVersion(store, logger);
+  await upgrade(store, place);
   const facts = newFacts();
   const dropped = await dropDamaged(store, facts);
   const lost = await dropNodesWithoutStatus(store, facts);
@@ -32,7 +39,10 @@ export async function salvage(store: OrderedStore, logger: Logger | undefined): 
 }
 
 /** Restores the version's records: values with a valid checksum are of this version. */
-export async function salvageVersion(store: OrderedStore, logger: Logger | undefined): Promise<void> {
+async function salvageVersion(
+  store: OrderedStore,
+  logger: Pick<Logger, 'error'> | undefined,
+): Promise<void> {
   const [version] = await store.getMany([VERSION_KEY]);
   const [format] = await getManyOrDamaged(store, [FORMAT_KEY]);
   const [copying] = await store.getMany([COPYING_KEY]);

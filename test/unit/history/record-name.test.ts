@@ -1,0 +1,63 @@
+import { expect } from 'chai';
+import { alertKey, lateKey, stateKey, unnotifiedKey } from '../../../src/adapters/history/alert-codec.js';
+import { KIND, metaKey } from '../../../src/adapters/history/format.js';
+import { nodeKey, statusKeyOf } from '../../../src/adapters/history/node-codec.js';
+import { flipKey, pastKey, pauseKey } from '../../../src/adapters/history/node-past-codec.js';
+import { nameOfRecord } from '../../../src/adapters/history/record-name.js';
+import {
+  blindKey,
+  endedKeyOf,
+  healedKey,
+  openKey,
+  sessionKey,
+} from '../../../src/adapters/history/session-codec.js';
+import { instant } from '../../../src/domain/time.js';
+import { alertId } from '../../support/alert-records.js';
+import { node, user } from '../../support/simulated-app.js';
+
+const ANN = user('9007199254740993');
+const DB = node('db "1"\n');
+const AT = instant(1_700_000_000_000);
+const SHOWN = '2023-11-14T22:13:20.000Z';
+const ALERT = alertId(AT);
+
+const NAMES: readonly (readonly [Buffer, string])[] = [
+  [metaKey('watermark'), 'fact "watermark"'],
+  [sessionKey(ANN, AT), `session of user 9007199254740993 from ${SHOWN}`],
+  [openKey(ANN), 'open session of user 9007199254740993'],
+  [
+    endedKeyOf(sessionKey(ANN, AT), instant(AT + 5)),
+    `index of ends, for the session of user 9007199254740993 from ${SHOWN}`,
+  ],
+  [healedKey(3, 7), 'heals of recovery 3'],
+  [
+    blindKey({ from: AT, to: instant(AT + 1), cause: 'restarted' }),
+    `blind interval from ${SHOWN} to 2023-11-14T22:13:20.001Z`,
+  ],
+  [nodeKey(DB), 'node "db \\"1\\"\\n"'],
+  [statusKeyOf(nodeKey(DB)), 'status of the node "db \\"1\\"\\n"'],
+  [flipKey(DB, AT), `flip of the node "db \\"1\\"\\n" at ${SHOWN}`],
+  [pauseKey(DB, AT), `pause of the node "db \\"1\\"\\n" at ${SHOWN}`],
+  [
+    pastKey(flipKey(DB, AT), AT),
+    `index of flips and pauses, for the flip of the node "db \\"1\\"\\n" at ${SHOWN}`,
+  ],
+  [alertKey(ALERT), `alert ${ALERT}`],
+  [stateKey('held', ALERT), `index of states of alerts, for the alert ${ALERT}`],
+  [lateKey(AT, ALERT), `index of late alerts, for the alert ${ALERT}`],
+  [unnotifiedKey(DB), 'unnotified channels of the node "db \\"1\\"\\n"'],
+];
+
+describe('the name of a record in the log', () => {
+  it('says what the record is about, whatever its kind', () => {
+    for (const [key, name] of NAMES) expect(nameOfRecord(key)).to.equal(name);
+    expect(NAMES.map(([key]) => key[0])).to.have.members(Object.values(KIND));
+  });
+
+  it('is the kind of a key that cannot be read, if that is known', () => {
+    expect(nameOfRecord(Buffer.of(KIND.SESSION, 1))).to.equal('session');
+    expect(nameOfRecord(Buffer.of(KIND.NODE))).to.equal('node');
+    for (const unknown of [Buffer.of(), Buffer.of(0x99)])
+      expect(nameOfRecord(unknown)).to.equal('record of an unknown kind');
+  });
+});
