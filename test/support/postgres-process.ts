@@ -46,13 +46,19 @@ export class PostgresProcess {
     return postgres;
   }
 
-  /** Starts a standby of this one. */
-  async standby(name: string): Promise<PostgresProcess> {
+  /** Starts a synchronous standby of this one: it has what is acknowledged. */
+  async standby(): Promise<PostgresProcess> {
     const { port } = this;
-    const primary = `host=127.0.0.1 port=${String(port)} user=postgres application_name=${name}`;
+    const primary = `host=127.0.0.1 port=${String(port)} user=postgres application_name=standby`;
     const standby = new PostgresProcess(await freePort(), await postgresDirectory(), this.#settings);
     await standby.#make('pg_basebackup', '--no-sync', '-X', 'stream', '-R', '-c', 'fast', '-d', primary);
     await standby.run();
+    await this.query("alter system set synchronous_standby_names = 'standby'");
+    await this.query('select pg_reload_conf()');
+    await eventually(async () => {
+      const rows = await this.query("select 1 from pg_stat_replication where sync_state = 'sync'");
+      if (rows.length === 0) throw new Error('it is not synchronous yet');
+    });
     return standby;
   }
 

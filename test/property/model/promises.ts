@@ -6,7 +6,7 @@ import { PostgresHistoryStore } from '../../../src/adapters/postgres/postgres-hi
 import { EFFORT } from '../../support/effort.js';
 import { PARTITIONS } from '../../support/partitions.js';
 import { Disk } from '../../support/model/disk.js';
-import type { PostgresProcess } from '../../support/postgres-process.js';
+import { PostgresProcess } from '../../support/postgres-process.js';
 import { temporaryDirectory } from '../../support/temporary-directory.js';
 
 interface Suite<Trouble, Step, Setting> {
@@ -42,12 +42,18 @@ export class Promises<Trouble, Step, Setting> {
     });
   }
 
-  async holdOnPostgres(
-    { address }: PostgresProcess,
-    troubles: readonly Trouble[],
-    runs: number,
-  ): Promise<void> {
-    await this.#assert(troubles, runs, async (play) => {
+  async holdOnPostgres(troubles: readonly Trouble[], runs: number): Promise<void> {
+    const postgres = await PostgresProcess.start('fsync=off');
+    try {
+      await postgres.init();
+      await this.#holdIn(postgres, troubles, runs);
+    } finally {
+      await postgres.remove();
+    }
+  }
+
+  #holdIn({ address }: PostgresProcess, troubles: readonly Trouble[], runs: number): Promise<void> {
+    return this.#assert(troubles, runs, async (play) => {
       const scenario = randomUUID();
       const clock = new SystemClock();
       const disk = new Disk((id = 'all') => {

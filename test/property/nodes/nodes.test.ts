@@ -1,6 +1,5 @@
 import fc from 'fast-check';
 import { EFFORT } from '../../support/effort.js';
-import { PostgresProcess } from '../../support/postgres-process.js';
 import { Promises } from '../model/promises.js';
 import { NodeRunner } from './node-runner.js';
 import { scenario, type NodeStep, type Trouble } from './scenario.js';
@@ -41,13 +40,5 @@ describe('liveness keeps its promises', function () {
     promises.hold(['kill', 'kill', 'restart', 'stall', 'set_wall_clock']));
   it('with all of this at once', () => promises.hold(EVERYTHING, 50));
   it('with all of this at once, on a real LevelDB', () => promises.holdOnLevelDb(EVERYTHING, 10));
-  it('with all of this at once, on a real PostgreSQL', async () => {
-    const postgres = await PostgresProcess.start('fsync=off');
-    try {
-      await postgres.init();
-      await promises.holdOnPostgres(postgres, EVERYTHING, 3);
-    } finally {
-      await postgres.remove();
-    }
-  });
+  it('with all of this at once, on a real PostgreSQL', () => promises.holdOnPostgres(EVERYTHING, 3));
 });

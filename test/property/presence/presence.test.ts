@@ -1,6 +1,5 @@
 import { EFFORT } from '../../support/effort.js';
 import { Disk } from '../../support/model/disk.js';
-import { PostgresProcess } from '../../support/postgres-process.js';
 import { Promises } from '../model/promises.js';
 import { scenario, setting, type Setting, type Trouble, type UserStep } from './scenario.js';
 import { UserRunner } from './user-runner.js';
@@ -44,15 +43,7 @@ describe('presence keeps its promises', function () {
     promises.hold(['kill', 'kill', 'restart', 'stall', 'set_wall_clock', ...DISK]));
   it('with all of this at once', () => promises.hold(EVERYTHING, 50));
   it('with all of this at once, on a real LevelDB', () => promises.holdOnLevelDb(EVERYTHING, 10));
-  it('with all of this at once, on a real PostgreSQL', async () => {
-    const postgres = await PostgresProcess.start('fsync=off');
-    try {
-      await postgres.init();
-      await promises.holdOnPostgres(postgres, EVERYTHING, 3);
-    } finally {
-      await postgres.remove();
-    }
-  });
+  it('with all of this at once, on a real PostgreSQL', () => promises.holdOnPostgres(EVERYTHING, 3));
 
   it('when a request waits during a stall, and a heal at the exact deadline is handled before it', async () => {
     const world = new UserRunner(Disk.inMemory(), {
