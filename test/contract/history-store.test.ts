@@ -1,5 +1,6 @@
 import { PostgresProcess } from '../support/postgres-process.js';
 import { describeHistoryStore } from './history-store.js';
+import { describeSqlAndHttp } from './sql-and-http.js';
 import { describeSqlFunctions } from './sql-functions.js';
 import { levelSubject, memorySubject, postgresSubject } from './subjects.js';
 
@@ -16,4 +17,5 @@ describe('with a real PostgreSQL', () => {
 
   describeHistoryStore('PostgreSQL', () => postgresSubject(postgres));
   describeSqlFunctions(() => postgres);
+  describeSqlAndHttp(() => postgres);
 });

@@ -1,0 +1,86 @@
+import { Agent } from 'undici';
+import type { AuthOptions } from '../../../src/http/security/credentials.js';
+import { createGateway, type Gateway } from '../../../src/http/gateway.js';
+import type { SimulatedApp } from '../../support/simulated-app.js';
+import type { Answer } from './gateway-under-test.js';
+
+/** A daemon on simulated time, behind real HTTP. */
+export class ServedDaemon {
+  readonly daemon: SimulatedApp;
+  readonly #gateway: Gateway;
+  readonly #agent = new Agent();
+  #url = '';
+
+  constructor(daemon: SimulatedApp, auth?: AuthOptions) {
+    this.daemon = daemon;
+    const { clock, logger, app } = daemon;
+    const limits = {
+      body: 20_000,
+      headers: 4096,
+      connections: 100,
+      in_flight: 100,
+      requests_per_pass: 100,
+      pass: 30,
+      request_timeout: 3600,
+      headers_timeout: 10,
+      batch: 100,
+      page: 1000,
+    };
+    this.#gateway = createGateway({ host: '127.0.0.1', port: 0, keep_alive_timeout: 75, limits, auth }, app, {
+      clock,
+      logger,
+      failed: (error) => {
+        throw error;
+      },
+    });
+  }
+
+  async serve(): Promise<this> {
+    await this.daemon.app.start();
+    ({ url: this.#url } = await this.#gateway.listen());
+    return this;
+  }
+
+  /** Sends a request with its path exactly as it is given; a body that is neither text nor bytes goes as JSON. */
+  async call(
+    method: string,
+    path: string,
+    body?: unknown,
+    headers: Record<string, string> = {},
+  ): Promise<Answer> {
+    const answer = await this.#agent.request({
+      origin: this.#url,
+      path,
+      method,
+      headers,
+      body: sent(body),
+    });
+    const text = await answer.body.text();
+    return {
+      status: answer.statusCode,
+      headers: answer.headers,
+      text,
+      json: text === '' ? undefined : (JSON.parse(text) as unknown),
+    };
+  }
+
+  get port(): number {
+    return Number(new URL(this.#url).port);
+  }
+
+  /** Unix seconds, as they are shown. */
+  get now(): number {
+    return Math.floor(this.daemon.clock.wall() / 1000);
+  }
+
+  async stop(): Promise<void> {
+    await this.#agent.destroy();
+    await this.#gateway.abort();
+    await this.daemon.app.stop();
+  }
+}
+
+function sent(body: unknown): string | Uint8Array | null {
+  if (body === undefined) return null;
+  return typeof body === 'string' || body instanceof Uint8Array ? body : JSON.stringify(body);
+}
