@@ -17,6 +17,7 @@ import { sumOf } from './app/sum.js';
 import { UserQueries } from './app/user-queries.js';
 import { alertQueries } from './app/alert-queries.js';
 import type { Config } from './config/schema.js';
+import { LEVELDB, shownStore } from './config/store.js';
 import type { Overload } from './domain/overload.js';
 import { toMillis, type Instant, type Millis, type Moment } from './domain/time.js';
 import { HeartbeatError } from './errors.js';
@@ -121,10 +122,9 @@ export class App implements Daemon {
   async start(): Promise<void> {
     const { clock, logger } = this.#ports;
     this.#phase = 'starting';
-    logger.info('starting', {
-      data_dir: this.#config.data_dir,
-      session_timeout: this.#config.session_timeout,
-    });
+    const { data_dir, store, session_timeout } = this.#config;
+    const database = store === LEVELDB ? {} : { store: shownStore(store) };
+    logger.info('starting', { data_dir, ...database, session_timeout });
     const begun = clock.now();
     try {
       // The tree restores alerts when it starts; nodes and users are restored once it runs.

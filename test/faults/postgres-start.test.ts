@@ -38,6 +38,7 @@ describe('a database for the daemon', () => {
       expect(made.stdout).to.match(new RegExp(`^${said} postgres://postgres@127`));
     }
     const daemon = await resources.daemon(data, { store });
+    expect(daemon.logged('starting')[0]).to.include({ store: `${store}?sslmode=disable` });
     expect((await heal(daemon.url, 1)).status).to.equal(200);
     expect(readdirSync(data)).to.deep.equal(['lock']);
     expect(existsSync(path.join(data, 'history'))).to.equal(false);
@@ -92,5 +93,14 @@ describe('a database for the daemon', () => {
     await postgres.query(`grant create on database ${name} to secured`);
     for (const known of [env, { PGPASSWORD: 'opensesame' }])
       expect(await init(postgres.url(name, 'secured'), known).ended).to.include({ code: 0 });
+    const poor = resources.launch(resources.directory(), { store: postgres.url(name, 'poor') });
+    expect(await poor.ended).to.include({ code: 1 });
+    expect(poor.stderr).to.match(
+      /permission denied .*\(grant the rights, or let the user own the database\)$/m,
+    );
+    const withPassword = `postgres://secured:opensesame@${at}/${name}`;
+    const { stderr } = await resources.daemon(resources.directory(), { store: withPassword });
+    expect(stderr).to.include(`"store":"postgres://secured@${at}/${name}?sslmode=disable"`);
+    expect(stderr).not.to.include('sesame');
   });
 });

@@ -42,7 +42,10 @@ export class OrderedHistoryStore extends HistoryReads implements HistoryStore {
   /** The number of blind intervals, once it was needed. */
   #blind: number | undefined;
 
-  constructor(engine: StoreEngine, { logger, acceptDataLoss = false, erasedAtOnce = Infinity }: HistoryStoreOptions) {
+  constructor(
+    engine: StoreEngine,
+    { logger, acceptDataLoss = false, erasedAtOnce = Infinity }: HistoryStoreOptions,
+  ) {
     super(engine.place, new StoreHealth(logger), acceptDataLoss);
     this.#engine = engine;
     this.#logger = logger;

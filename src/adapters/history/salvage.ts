@@ -39,10 +39,7 @@ export async function salvage(
 }
 
 /** Restores the version's records: values with a valid checksum are of this version. */
-async function salvageVersion(
-  store: OrderedStore,
-  logger: Pick<Logger, 'error'> | undefined,
-): Promise<void> {
+async function salvageVersion(store: OrderedStore, logger: Pick<Logger, 'error'> | undefined): Promise<void> {
   const [version] = await store.getMany([VERSION_KEY]);
   const [format] = await getManyOrDamaged(store, [FORMAT_KEY]);
   const [copying] = await store.getMany([COPYING_KEY]);

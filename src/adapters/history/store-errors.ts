@@ -51,7 +51,8 @@ export function unfinishedCopy(place: StorePlace): HeartbeatError {
 export function readError(cause: unknown, reason = reasonOf(cause)): HeartbeatError {
   if (cause instanceof HeartbeatError) return cause;
   // A value that the store accepts and no codec can read is not what was written.
-  if (cause instanceof TypeError || cause instanceof RangeError) return new DamagedRecord(undefined, { cause });
+  if (cause instanceof TypeError || cause instanceof RangeError)
+    return new DamagedRecord(undefined, { cause });
   return new HeartbeatError('HEARTBEAT_STORE_FAILED', `the store could not be read: ${reason}`, { cause });
 }
 

@@ -38,6 +38,7 @@ describe('the flags of a command', () => {
     const help = command().helpInformation();
     for (const { flag } of options) expect(help).to.match(new RegExp(`${flag} [<[]`));
     expect(help.replaceAll(/\s+/g, ' ')).to.include('a free one. Default: 3519.');
+    expect(help, 'no Markdown').not.to.match(/\]\(|`/);
   });
 
   it('that are true or false are true where nothing else is said', () => {

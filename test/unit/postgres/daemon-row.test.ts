@@ -66,9 +66,10 @@ describe('the row of a daemon in PostgreSQL', function () {
   it('tells a daemon that another one has taken it', async () => {
     const told: HeartbeatError[] = [];
     await partition.open({ lost: (error) => told.push(error) });
-    await partition.postgres.query("update heartbeat.daemon set incarnation = 'another' where partition = $1", [
-      partition.name,
-    ]);
+    await partition.postgres.query(
+      "update heartbeat.daemon set incarnation = 'another' where partition = $1",
+      [partition.name],
+    );
     await eventually(() => {
       expect(told.map(({ code }) => code)).to.deep.equal(['HEARTBEAT_STORE_LOCKED']);
     });

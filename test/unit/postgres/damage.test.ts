@@ -17,7 +17,13 @@ describe('a damaged record in PostgreSQL', function () {
   beforeEach(async () => {
     logger = new RecordingLogger();
     const store = await open();
-    await store.write([ended(ALICE, 1, 2), ended(ALICE, 3, 4), opened(ALICE, 5), ended(BOB, 1, 2), opened(BOB, 5)]);
+    await store.write([
+      ended(ALICE, 1, 2),
+      ended(ALICE, 3, 4),
+      opened(ALICE, 5),
+      ended(BOB, 1, 2),
+      opened(BOB, 5),
+    ]);
     await store.close();
   });
 

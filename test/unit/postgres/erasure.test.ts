@@ -1,6 +1,14 @@
 import { expect } from 'chai';
 import type { PostgresHistoryStore } from '../../../src/adapters/postgres/postgres-history-store.js';
-import { ended, healedIn, historyOf, opened, openIn, session, user } from '../../contract/history-store/reading.js';
+import {
+  ended,
+  healedIn,
+  historyOf,
+  opened,
+  openIn,
+  session,
+  user,
+} from '../../contract/history-store/reading.js';
 import { sized } from '../../support/effort.js';
 import { problemOf } from '../level/support/expect-problem.js';
 import { withPartition } from './support/with-partition.js';
@@ -20,7 +28,9 @@ describe('the erasure of a long history in PostgreSQL', function () {
     for (let first = 0; first < sessions; first += AT_ONCE) {
       const size = Math.min(AT_ONCE, sessions - first);
       await store.write(
-        Array.from({ length: size }, (_, index) => ended(ALICE, 10 * (first + index), 10 * (first + index) + 5)),
+        Array.from({ length: size }, (_, index) =>
+          ended(ALICE, 10 * (first + index), 10 * (first + index) + 5),
+        ),
       );
     }
     await store.write([ended(BOB, 1, 2), opened(BOB, 3), opened(ALICE, 20 * sessions)]);
@@ -68,9 +78,10 @@ describe('the erasure of a long history in PostgreSQL', function () {
     const store = await partition.open({ erasedAtOnce: 2 });
     await fill(store, 5);
     expect(await store.erase(ALICE)).to.equal(false);
-    await partition.postgres.query('update heartbeat.partition set epoch = epoch + 1, seq = 0 where name = $1', [
-      partition.name,
-    ]);
+    await partition.postgres.query(
+      'update heartbeat.partition set epoch = epoch + 1, seq = 0 where name = $1',
+      [partition.name],
+    );
     await problemOf(store.erase(ALICE), 'HEARTBEAT_STORE_LOCKED');
     const [left] = await partition.postgres.query<{ sessions: number }>(
       `select count(*)::int as sessions from heartbeat.record join heartbeat.partition on id = partition

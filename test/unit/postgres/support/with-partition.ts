@@ -16,9 +16,7 @@ class PartitionOfSuite {
     return this.#postgres;
   }
 
-  async open(
-    options: Partial<PostgresOptions> & HistoryStoreOptions = {},
-  ): Promise<PostgresHistoryStore> {
+  async open(options: Partial<PostgresOptions> & HistoryStoreOptions = {}): Promise<PostgresHistoryStore> {
     const { address } = this.postgres;
     const postgres = { address, partition: this.name, clock: new SystemClock(), ...options };
     const store = new PostgresHistoryStore(postgres, options);
