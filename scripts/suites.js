@@ -63,6 +63,23 @@ const PARTITIONED = [
 ];
 const PARTITIONED_SLOW = 'test/faults/sigkill.test.ts';
 const ARE_ALL_PARTITIONED = process.env.TEST_PARTITIONS !== undefined;
+/** Suites of daemons run on PostgreSQL, too: `npm run test:postgres`. */
+const IS_ON_POSTGRES = process.env.TEST_STORE !== undefined;
+const FOLDERS_ON_POSTGRES = ['test/property', 'test/http', 'test/actors'];
+/** They run no daemon, or one that is about LevelDB's files, or one on a PostgreSQL of its own. */
+const NOT_ON_POSTGRES = [
+  'test/faults/full-disk.test.ts',
+  'test/faults/postgres-failover.test.ts',
+  'test/faults/postgres-owner.test.ts',
+  'test/faults/postgres-refusal.test.ts',
+  'test/faults/postgres-start.test.ts',
+  'test/e2e/bench.test.ts',
+  'test/e2e/cannot-start.test.ts',
+  'test/e2e/docs-page.test.ts',
+  'test/e2e/library.test.ts',
+  'test/e2e/missing-package.test.ts',
+  'test/e2e/store-copy.test.ts',
+];
 /** Of a core, for a suite that is mostly waiting. */
 const WAITING_SHARE = 0.5;
 
@@ -88,11 +105,11 @@ function filesIn(folder) {
 }
 
 function quick() {
-  const suites = FOLDERS.map((folder) => {
+  const suites = (IS_ON_POSTGRES ? FOLDERS_ON_POSTGRES : FOLDERS).map((folder) => {
     const elsewhere = folder === 'test/unit' ? ['--ignore', `${WAITING_UNITS}/**`] : [];
     return mocha(folder, 1, `${folder}/**/*.test.ts`, ...elsewhere);
   });
-  if (ARE_ALL_PARTITIONED) return suites;
+  if (ARE_ALL_PARTITIONED || IS_ON_POSTGRES) return suites;
   return [inPartitions(mocha('test/{actors,property}', 1, ...PARTITIONED)), ...suites];
 }
 
@@ -106,11 +123,15 @@ function covered() {
   return [...suites, { ...npm('coverage'), after: suites.map(({ name }) => name) }];
 }
 
+function runsHere(file) {
+  return !IS_ON_POSTGRES || !NOT_ON_POSTGRES.includes(file);
+}
+
 function slow(asked) {
-  const files = asked.length > 0 ? asked : SLOW.flatMap(filesIn).sort();
+  const files = asked.length > 0 ? asked : SLOW.flatMap(filesIn).filter(runsHere).sort();
   const among = (known) => known.filter((file) => files.includes(file));
   const listed = [...FILLING, ...BUSY, ...LONG];
-  const again = ARE_ALL_PARTITIONED ? [] : among([PARTITIONED_SLOW]);
+  const again = ARE_ALL_PARTITIONED || IS_ON_POSTGRES ? [] : among([PARTITIONED_SLOW]);
   return {
     filling: among(FILLING).map((file) => mocha(file, 1.5, file)),
     busy: among(BUSY).map((file) => mocha(file, 1, file)),
@@ -125,7 +146,7 @@ function slow(asked) {
 /** Fails if a renamed or new file or folder is missing in the lists. */
 function checkLists() {
   const files = SLOW.flatMap(filesIn);
-  const lost = [...FILLING, ...BUSY, ...LONG].filter((file) => !files.includes(file));
+  const lost = [...FILLING, ...BUSY, ...LONG, ...NOT_ON_POSTGRES].filter((file) => !files.includes(file));
   const known = [...FOLDERS, ...SLOW].map((folder) => folder.split('/')[1]);
   const folders = readdirSync('test').filter((folder) => filesIn(`test/${folder}`).length > 0);
   const forgotten = folders.filter((folder) => !known.includes(folder));

@@ -42,7 +42,7 @@ describe('blindness', () => {
     const supervision = await daemon.app.supervision();
     expect(supervision).to.nested.include({ 'blind_intervals[0].cause': 'stalled' });
     expect(supervision).to.have.nested.property('blind_intervals[0].seconds').that.is.within(20, 20.1);
-    const [stored] = await daemon.store.blindIntervals(1);
+    const [stored] = await daemon.storeOfNodes.blindIntervals(1);
     expect(stored).to.include({ cause: 'stalled' });
   });
 

@@ -67,7 +67,7 @@ describe('a daemon that loses what it owns for a while', () => {
     expect(interval?.cause).to.equal('stalled');
     expect(interval?.seconds).to.be.within(3_594.9, 3_595.1);
     expect(others).to.deep.equal([]);
-    expect(await daemon.store.blindIntervals(1)).to.have.length(1);
+    expect(await daemon.storeOfNodes.blindIntervals(1)).to.have.length(1);
     await daemon.clock.advance(20_000);
     const [session] = await daemon.history(ANN);
     expect(session?.offlineAt).to.be.at.least(opened + 3_600_000);

@@ -4,7 +4,6 @@ import {
   existsSync,
   mkdirSync,
   mkdtempSync,
-  readdirSync,
   readFileSync,
   renameSync,
   rmSync,
@@ -19,8 +18,8 @@ import type { PostgresAddress } from '../../src/adapters/postgres/postgres-url.j
 import { Primary } from '../../src/adapters/postgres/primary.js';
 import { eventually } from './eventually.js';
 import { freePort } from './free-port.js';
+import { newestPostgres, programOfPostgres } from './postgres-programs.js';
 
-const VERSIONS = '/usr/lib/postgresql';
 /** Emptied by `npm ci`. */
 const CACHE = 'node_modules/.cache';
 const run = promisify(execFile);
@@ -64,7 +63,7 @@ export class PostgresProcess {
 
   /** Copies an empty cluster of an earlier process: `initdb` takes ten times as long, a second of processor time. */
   async #makeCluster(): Promise<void> {
-    const made = path.join(CACHE, `postgres-${newestVersion()}`);
+    const made = path.join(CACHE, `postgres-${newestPostgres()}`);
     if (existsSync(made)) {
       await run('cp', ['-a', `${made}/.`, this.#directory]);
       return;
@@ -205,17 +204,9 @@ async function postgresUser(): Promise<{ readonly uid: number; readonly gid: num
   return { uid: await idOf('-u'), gid: await idOf('-g') };
 }
 
-function newestVersion(): string {
-  const newest = readdirSync(VERSIONS)
-    .sort((a, b) => Number(a) - Number(b))
-    .at(-1);
-  if (newest === undefined) throw new Error('the tests need postgresql: scripts/tools-for-tests');
-  return newest;
-}
-
 /** Its programs refuse to run as root. */
 function asPostgres(program: string, args: readonly string[]): [string, readonly string[]] {
-  const command = path.join(VERSIONS, newestVersion(), 'bin', program);
+  const command = programOfPostgres(program);
   if (process.getuid?.() !== 0) return [command, args];
   return ['setpriv', ['--reuid=postgres', '--regid=postgres', '--clear-groups', command, ...args]];
 }

@@ -10,7 +10,6 @@ import type { Notifier } from '../../actors/notifier/notifier.actor.js';
 import { buildSupervisor } from '../../actors/supervisor/build-supervisor.js';
 import type { Supervisor } from '../../actors/supervisor/supervisor.actor.js';
 import { POLICIES, tree } from '../../actors/tree.js';
-import { MemoryHistoryStore } from '../../src/adapters/memory/memory-history-store.js';
 import { ALERT_TYPES, type AlertId, type AlertRecord, type AlertType } from '../../src/domain/alert.js';
 import type { NodeName } from '../../src/domain/node-name.js';
 import type { FlipCause, NodeFacts, NodeState } from '../../src/domain/node.js';
@@ -20,6 +19,7 @@ import type { HistoryStore } from '../../src/ports/history-store.js';
 import { ActorSystem } from '../../src/runtime/actor-system.js';
 import { RecordingLogger } from './recording-logger.js';
 import { SimulatedClock } from './simulated-clock.js';
+import { storeUnderTest } from './store-under-test.js';
 
 /** One attempt of a channel. */
 export interface Seen {
@@ -90,9 +90,10 @@ export class SimulatedAlerts {
     remindEvery,
   }: AlertsSimulation) {
     this.clock = clock ?? new SimulatedClock();
-    this.store = store ?? new MemoryHistoryStore();
+    this.store = store ?? storeUnderTest(this.clock);
     this.watched = watched;
     const { clock: time, logger } = this;
+    const isDiskBusy = time.waitsFor;
     const meter = new CommitMeter(10_000, logger);
     let before = 0;
     // A message, a batch or an attempt can cause others.
@@ -101,6 +102,7 @@ export class SimulatedAlerts {
       const hasMoved = now !== before;
       before = now;
       return (
+        isDiskBusy() ||
         hasMoved ||
         [this.history, notifier, ...actors.actors.values()].some((actor) => mailboxOf(actor.inspect()) > 0)
       );

@@ -3,7 +3,6 @@ import type { NodeReply, NodeRequest } from '../../actors/node/node.protocol.js'
 import type { Alerting } from '../../actors/notifier/notifier.protocol.js';
 import { decide } from '../../actors/user/user.machine.js';
 import type { UserCommand, UserReply } from '../../actors/user/user.protocol.js';
-import { MemoryHistoryStore } from '../../src/adapters/memory/memory-history-store.js';
 import { App } from '../../src/app.js';
 import { loadConfig } from '../../src/config/load-config.js';
 import type { Config } from '../../src/config/schema.js';
@@ -15,9 +14,10 @@ import type { Channel } from '../../src/ports/channel.js';
 import type { Memory } from '../../src/ports/memory.js';
 import type { Ownership } from '../../src/ports/ownership.js';
 import type { FlipRange, HistoryRange, HistoryStore } from '../../src/ports/history-store.js';
-import { PARTITIONS, sliceOf } from './partitions.js';
+import { PARTITION_IDS, PARTITIONS, sliceOf } from './partitions.js';
 import { RecordingLogger } from './recording-logger.js';
 import { SimulatedClock } from './simulated-clock.js';
+import { storeUnderTest } from './store-under-test.js';
 
 export function user(id: number | string): UserId {
   const parsed = parseUserId(String(id));
@@ -74,7 +74,7 @@ export class SimulatedApp {
     ...rules
   }: SimulationOptions = {}) {
     this.clock = clock ?? new SimulatedClock();
-    this.store = store ?? new MemoryHistoryStore();
+    this.store = store ?? storeUnderTest(this.clock);
     this.app = new App(configOf({ '--shards': '4', '--partitions': String(PARTITIONS), ...flags }), {
       clock: this.clock,
       logger: this.logger,
@@ -92,6 +92,11 @@ export class SimulatedApp {
     this.app.onFatal = (error) => {
       this.fatal = error;
     };
+  }
+
+  /** Where what is about all nodes is stored. */
+  get storeOfNodes(): HistoryStore {
+    return sliceOf(this.store, PARTITION_IDS.at(-1));
   }
 
   static async start(options?: SimulationOptions): Promise<SimulatedApp> {

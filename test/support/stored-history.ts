@@ -1,8 +1,8 @@
-import { levelStores } from '../../src/adapters/level/level-history-store.js';
 import type { HistoryRecord, HistoryStore } from '../../src/ports/history-store.js';
 import type { ShownSession } from './calls.js';
-import { isIn, PARTITION_IDS, PARTITIONS } from './partitions.js';
+import { isIn, PARTITION_IDS } from './partitions.js';
 import { user as userId } from './simulated-app.js';
+import { storesIn } from './store-under-test.js';
 import type { Session } from './history-comparison.js';
 
 /** The content of a data directory that no daemon uses. */
@@ -57,7 +57,7 @@ async function withStore<Result>(
   partition: string | undefined,
   work: (store: HistoryStore) => Promise<Result>,
 ): Promise<Result> {
-  const store = levelStores(dataDirectory, PARTITIONS, {})(partition);
+  const store = storesIn(dataDirectory)(partition);
   await store.open();
   try {
     return await work(store);

@@ -5,6 +5,7 @@ import { ClientProcess } from './client-process.js';
 import { DaemonProcess, HEARTBEAT, type ProcessPlan } from './daemon-process.js';
 import { eventually } from './eventually.js';
 import { PARTITIONS } from './partitions.js';
+import { dropDatabases, storeFlags } from './store-under-test.js';
 
 /** Flags of `heartbeat start` without their dashes, such as `{ 'session-timeout': 2 }`. */
 export type StartFlags = Readonly<Record<string, string | number>>;
@@ -71,7 +72,9 @@ export class TestResources {
   async clear(): Promise<void> {
     await Promise.all(this.#processes.splice(0).map((child) => child.kill()));
     for (const chore of this.#chores.splice(0).reverse()) await chore();
-    for (const directory of this.#directories.splice(0)) rmSync(directory, { recursive: true, force: true });
+    const directories = this.#directories.splice(0);
+    dropDatabases(directories);
+    for (const directory of directories) rmSync(directory, { recursive: true, force: true });
   }
 }
 
@@ -90,6 +93,6 @@ export async function ready(daemon: DaemonProcess): Promise<DaemonProcess> {
 
 export function startFlags(dataDirectory: string, flags: StartFlags = {}): string[] {
   const divided = PARTITIONS > 1 ? { partitions: PARTITIONS } : {};
-  const all = { port: 0, 'data-dir': dataDirectory, ...divided, ...flags };
+  const all = { port: 0, 'data-dir': dataDirectory, ...storeFlags(dataDirectory), ...divided, ...flags };
   return Object.entries(all).flatMap(([name, value]) => [`--${name}`, String(value)]);
 }

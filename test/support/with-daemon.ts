@@ -25,6 +25,10 @@ class DaemonOfSuite {
     return this.#daemon.store;
   }
 
+  get storeOfNodes(): SimulatedApp['storeOfNodes'] {
+    return this.#daemon.storeOfNodes;
+  }
+
   get logger(): SimulatedApp['logger'] {
     return this.#daemon.logger;
   }

@@ -123,9 +123,9 @@ describe('after a restart, a node', () => {
     expect((await shown(ANN)).deadline).to.be.within(deadline + 25 * HOUR, deadline + 25 * HOUR + 1000);
     await daemon.kill();
     // It would have been due just now.
-    const { observed } = await daemon.store.open();
+    const { observed } = await daemon.storeOfNodes.open();
     expect(observed).not.to.equal(undefined);
-    await daemon.store.write([
+    await daemon.storeOfNodes.write([
       { kind: 'observed_time', observed: { ...observed!, awake: 25 * HOUR - 1000 } },
     ]);
     await daemon.startAgain();

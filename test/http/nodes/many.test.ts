@@ -59,7 +59,7 @@ describe('the calls about many nodes', () => {
   });
 
   it('refuse the whole batch if nothing of it could be stored', async () => {
-    http.store.full = true;
+    http.isDiskFull = true;
     const answer = await http.call('POST', '/nodes/heartbeats', ['db1', 'db2']);
     expect(answer.status).to.equal(503);
   });

@@ -234,7 +234,7 @@ describe('the calls about a node', () => {
     expect(many.status).to.equal(429);
     expect(many.headers['retry-after']).to.equal('1');
     expect(many.json).to.have.property('code', 'HEARTBEAT_TOO_MANY_NODES');
-    http.store.full = true;
+    http.isDiskFull = true;
     const full = await http.call('PUT', '/nodes/db1', { timeout: 1 });
     expect(full.status).to.equal(503);
     expect(full.json).to.have.property('code', 'HEARTBEAT_STORE_REFUSES');

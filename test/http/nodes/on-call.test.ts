@@ -82,7 +82,7 @@ describe('the calls of people on call', () => {
     await http.call('PUT', '/nodes/db1');
     await http.call('POST', '/nodes/db1/fail');
     await http.call('POST', '/nodes/db1/acknowledge', ACK);
-    http.store.full = true;
+    http.isDiskFull = true;
     expect((await http.call('DELETE', '/nodes/db1/acknowledge')).status).to.equal(503);
     expect((await http.call('GET', '/nodes/db1')).json).to.have.nested.property('acknowledged.by', 'ann');
   });
@@ -145,7 +145,7 @@ describe('the calls of people on call', () => {
   it('answer 503 while the disk is full, and acknowledge nothing', async () => {
     await http.call('PUT', '/nodes/db1');
     await http.call('POST', '/nodes/db1/fail');
-    http.store.full = true;
+    http.isDiskFull = true;
     expect((await http.call('POST', '/nodes/db1/acknowledge', ACK)).status).to.equal(503);
     expect((await http.call('GET', '/nodes/db1')).json).to.include({ acknowledged: null });
   });

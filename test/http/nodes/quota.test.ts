@@ -92,9 +92,9 @@ describe('a key that may register so many nodes', () => {
   });
 
   it('is not charged for registrations that the disk refused', async () => {
-    http.store.full = true;
+    http.isDiskFull = true;
     for (const name of ['a', 'b', 'c']) expect((await app('PUT', `/nodes/${name}`)).status).to.equal(503);
-    http.store.full = false;
+    http.isDiskFull = false;
     await http.daemon.clock.advance(60_000);
     for (const name of ['d', 'e']) expect((await app('PUT', `/nodes/${name}`)).status).to.equal(201);
     expect((await app('PUT', '/nodes/f')).status).to.equal(429);

@@ -1,21 +1,24 @@
 import type { AuthOptions } from '../../../src/http/security/credentials.js';
 import { recordingChannel } from '../../support/recording-channel.js';
 import { RecordingAlerting } from '../../support/recording-alerting.js';
-import { RefusingStore } from '../../support/refusing-store.js';
 import { SimulatedApp } from '../../support/simulated-app.js';
+import { SimulatedClock } from '../../support/simulated-clock.js';
+import { diskUnderTest } from '../../support/store-under-test.js';
 import { ServedDaemon } from '../support/served-daemon.js';
 
-/** With a store that can refuse, and without a notifier. */
+/** On a disk that can refuse, and without a notifier. */
 export class DaemonOverHttp extends ServedDaemon {
-  readonly store: RefusingStore;
+  readonly #disk: ReturnType<typeof diskUnderTest>;
   readonly alerting: RecordingAlerting;
 
   constructor(flags: Readonly<Record<string, string>> = {}, auth?: AuthOptions) {
-    const store = new RefusingStore();
+    const disk = diskUnderTest();
+    const clock = new SimulatedClock();
+    clock.waitsFor = () => disk.busy > 0;
     const alerting = new RecordingAlerting();
     const channels = [recordingChannel('ops').channel, recordingChannel('chat').channel];
-    super(new SimulatedApp({ flags, store, alerting, channels }), auth);
-    this.store = store;
+    super(new SimulatedApp({ flags, clock, store: disk.attach(), alerting, channels }), auth);
+    this.#disk = disk;
     this.alerting = alerting;
   }
 
@@ -23,8 +26,14 @@ export class DaemonOverHttp extends ServedDaemon {
     return new DaemonOverHttp(flags, auth).serve();
   }
 
+  /** Whether the disk refuses writes. */
+  set isDiskFull(full: boolean) {
+    if (full) this.#disk.refuse('dropped');
+    else this.#disk.mend();
+  }
+
   override stop(): Promise<void> {
-    this.store.full = false;
+    this.isDiskFull = false;
     return super.stop();
   }
 }

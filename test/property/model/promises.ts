@@ -1,12 +1,10 @@
-import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
-import { SystemClock } from '../../../src/adapters/clock/system-clock.js';
 import { levelStores } from '../../../src/adapters/level/level-history-store.js';
-import { PostgresHistoryStore } from '../../../src/adapters/postgres/postgres-history-store.js';
 import { EFFORT } from '../../support/effort.js';
 import { PARTITIONS } from '../../support/partitions.js';
 import { Disk } from '../../support/model/disk.js';
 import { PostgresProcess } from '../../support/postgres-process.js';
+import { diskUnderTest, IS_ON_POSTGRES, postgresDisk } from '../../support/store-under-test.js';
 import { temporaryDirectory } from '../../support/temporary-directory.js';
 
 interface Suite<Trouble, Step, Setting> {
@@ -26,7 +24,16 @@ export class Promises<Trouble, Step, Setting> {
   }
 
   async hold(troubles: readonly Trouble[], runs = 25): Promise<void> {
-    await this.#assert(troubles, runs, (play) => play(Disk.inMemory()));
+    // A scenario in PostgreSQL takes some twenty times as long.
+    const number = IS_ON_POSTGRES ? Math.ceil(runs / 10) : runs;
+    await this.#assert(troubles, number, async (play) => {
+      const disk = diskUnderTest();
+      try {
+        await play(disk);
+      } finally {
+        await disk.detach();
+      }
+    });
   }
 
   async holdOnLevelDb(troubles: readonly Trouble[], runs: number): Promise<void> {
@@ -54,12 +61,7 @@ export class Promises<Trouble, Step, Setting> {
 
   #holdIn({ address }: PostgresProcess, troubles: readonly Trouble[], runs: number): Promise<void> {
     return this.#assert(troubles, runs, async (play) => {
-      const scenario = randomUUID();
-      const clock = new SystemClock();
-      const disk = new Disk((id = 'all') => {
-        const partition = `${scenario}/${id}`;
-        return new PostgresHistoryStore({ address, partition, clock });
-      });
+      const disk = postgresDisk(address);
       try {
         await play(disk);
       } finally {

@@ -68,6 +68,14 @@ export class Disk {
     return inner;
   }
 
+  /** As a process does that starts. */
+  async openAnew(partition: string | undefined): Promise<StoreSummary> {
+    await this.#inner.get(partition)?.close();
+    const inner = this.#reborn(partition);
+    this.#inner.set(partition, inner);
+    return inner.open();
+  }
+
   /** The process has ended: its calls are not answered, and held writes are dropped. */
   async detach(): Promise<void> {
     for (const attachment of this.#attachments) attachment.severed = true;
@@ -171,7 +179,7 @@ class Attachment implements HistoryStore {
   }
 
   open(): Promise<StoreSummary> {
-    return this.#read((inner) => inner.open());
+    return this.#read(() => this.#disk.openAnew(this.#partition));
   }
 
   close(): Promise<void> {
