@@ -2,6 +2,8 @@ import { expect } from 'chai';
 import { setTimeout as pause } from 'node:timers/promises';
 import { heal, history, isOnline, supervision, type ShownSession } from '../support/calls.js';
 import type { ClientProcess } from '../support/client-process.js';
+import type { DaemonProcess } from '../support/daemon-process.js';
+import { describeOnEachStore } from '../support/each-store.js';
 import { eventually } from '../support/eventually.js';
 import { TestResources } from '../support/test-resources.js';
 import type { Order, SocketUsersPlan, SocketUsersReport } from './clients/socket-users.js';
@@ -11,26 +13,30 @@ const USERS = 200;
 /** Seconds between ticks of a nearly idle daemon. */
 const TICK = 0.1;
 
-describe('a daemon that stands still', () => {
+describeOnEachStore('a daemon that stands still', ({ isDatabase, make }) => {
   const resources = new TestResources();
 
   afterEach(() => resources.clear());
 
   it('declares no user offline after 20 s of SIGSTOP while their heals waited in the sockets', async () => {
-    const daemon = await resources.daemon(resources.directory(), { 'session-timeout': 7 });
+    const daemon = await start(7);
     const clients = await healAll({ url: daemon.url, users: USERS, every: 2000 });
     const silent = USERS + 1;
     await heal(daemon.url, silent);
+    const expectOnline = async (): Promise<void> => {
+      expect(await isOnline(daemon.url, silent)).to.equal(true);
+    };
 
     // Between two answers its event loop has turned, and a tick that was due has run.
     const awake = Date.now();
-    for (let look = 0; look < 3; look++) expect(await isOnline(daemon.url, silent)).to.equal(true);
+    for (let look = 0; look < 3; look++) await expectOnline();
     daemon.signal('SIGSTOP');
     const stopped = Date.now();
     await pause(20_000);
     const resumed = Date.now();
     daemon.signal('SIGCONT');
-    expect(await isOnline(daemon.url, silent)).to.equal(true);
+    // One on PostgreSQL refuses everybody until it has renewed its row.
+    await (isDatabase ? eventually(expectOnline) : expectOnline());
     const noticed = await eventually(async () => {
       const { blind_intervals } = await supervision(daemon.url);
       expect(longestFirst(blind_intervals, 'seconds')[0]?.seconds).to.be.at.least(19);
@@ -44,7 +50,7 @@ describe('a daemon that stands still', () => {
     const [end] = await history(daemon.url, silent);
     expect(end?.offline_at).to.be.at.least(Math.floor(resumed / 1000) + 7);
     const { users, seenOffline, troubles, looks } = await finish(clients);
-    expect(troubles).to.deep.equal([]);
+    expect(troubles.filter((trouble) => !isDatabase || !trouble.startsWith('503 '))).to.deep.equal([]);
     // On a busy machine a client may be late itself, and its user goes offline correctly.
     const inTime = users.filter(({ written }) => lateGaps(written, 7000) === 0);
     expect(inTime).not.to.deep.equal([]);
@@ -72,7 +78,7 @@ describe('a daemon that stands still', () => {
 
   it('ends no session healed in time while the process repeatedly stands still for 0.6 s', async () => {
     const timeout = 2000;
-    const daemon = await resources.daemon(resources.directory(), { 'session-timeout': timeout / 1000 });
+    const daemon = await start(timeout / 1000);
     const clients = await healAll({ url: daemon.url, users: USERS, every: timeout - 250 });
     const stalls: Stall[] = [];
     for (let stall = 0; stall < 8; stall++) {
@@ -106,6 +112,11 @@ describe('a daemon that stands still', () => {
     }
     expect(inSocket, 'deadlines that passed while the next heal lay in the socket').to.be.above(0);
   });
+
+  async function start(timeout: number): Promise<DaemonProcess> {
+    const { dataDirectory, flags } = await make(resources);
+    return resources.daemon(dataDirectory, { ...flags, 'session-timeout': timeout });
+  }
 
   async function healAll(plan: SocketUsersPlan): Promise<ClientProcess> {
     const clients = resources.clients(SOCKET_USERS, plan);

@@ -1,11 +1,14 @@
+import { SystemClock } from '../../src/adapters/clock/system-clock.js';
+import { parseStoreLocation } from '../../src/adapters/store-location.js';
+import { storesAt } from '../../src/adapters/stores.js';
 import type { HistoryRecord, HistoryStore } from '../../src/ports/history-store.js';
 import type { ShownSession } from './calls.js';
-import { isIn, PARTITION_IDS } from './partitions.js';
+import { isIn, PARTITION_IDS, PARTITIONS } from './partitions.js';
 import { user as userId } from './simulated-app.js';
 import { storesIn } from './store-under-test.js';
 import type { Session } from './history-comparison.js';
 
-/** The content of a data directory that no daemon uses. */
+/** The content of a store that no daemon uses. */
 export interface StoredHistory {
   /** By user, with every requested user. */
   readonly sessions: ReadonlyMap<string, readonly Session[]>;
@@ -15,36 +18,36 @@ export interface StoredHistory {
   readonly count: number;
 }
 
-export async function readHistory(dataDirectory: string, users: Iterable<string>): Promise<StoredHistory> {
+/** @param place a data directory, or the URL of a database */
+export async function readHistory(place: string, users: Iterable<string>): Promise<StoredHistory> {
   const asked = [...users];
   const sessions = new Map<string, readonly Session[]>();
   const open: string[] = [];
   let count = 0;
-  for (const partition of PARTITION_IDS) {
-    await withStore(dataDirectory, partition, async (store) => {
-      for (const user of asked) {
-        if (!isIn(partition, userId(user))) continue;
-        const found: Session[] = [];
-        for await (const chunk of store.sessions(userId(user), { order: 'asc' })) found.push(...chunk);
-        sessions.set(user, found);
-      }
-      for await (const chunk of store.openSessions()) open.push(...chunk.map(({ user }) => user));
-      count += store.countSessions();
-    });
-  }
+  await inEachPartition(place, async (store, partition) => {
+    for (const user of asked) {
+      if (!isIn(partition, userId(user))) continue;
+      const found: Session[] = [];
+      for await (const chunk of store.sessions(userId(user), { order: 'asc' })) found.push(...chunk);
+      sessions.set(user, found);
+    }
+    for await (const chunk of store.openSessions()) open.push(...chunk.map(({ user }) => user));
+    count += store.countSessions();
+  });
   return { sessions, open, count };
 }
 
-/** Writes records as a daemon does. */
-export async function writeHistory(dataDirectory: string, records: readonly HistoryRecord[]): Promise<void> {
+/**
+ * Writes records as a daemon does.
+ *
+ * @param place a data directory, or the URL of a database
+ */
+export async function writeHistory(place: string, records: readonly HistoryRecord[]): Promise<void> {
   const most = 10_000;
-  for (const partition of PARTITION_IDS) {
+  await inEachPartition(place, async (store, partition) => {
     const own = records.filter((record) => !('user' in record) || isIn(partition, record.user));
-    await withStore(dataDirectory, partition, async (store) => {
-      for (let first = 0; first < own.length; first += most)
-        await store.write(own.slice(first, first + most));
-    });
-  }
+    for (let first = 0; first < own.length; first += most) await store.write(own.slice(first, first + most));
+  });
 }
 
 /** A session as responses show it. */
@@ -52,16 +55,22 @@ export function inSeconds({ onlineAt, offlineAt }: Session): ShownSession {
   return { online_at: Math.floor(onlineAt / 1000), offline_at: Math.floor(offlineAt / 1000) };
 }
 
-async function withStore<Result>(
-  dataDirectory: string,
-  partition: string | undefined,
-  work: (store: HistoryStore) => Promise<Result>,
-): Promise<Result> {
-  const store = storesIn(dataDirectory)(partition);
-  await store.open();
-  try {
-    return await work(store);
-  } finally {
-    await store.close();
+async function inEachPartition(
+  place: string,
+  work: (store: HistoryStore, partition: string | undefined) => Promise<void>,
+): Promise<void> {
+  const location = parseStoreLocation(place);
+  const storeOf =
+    location.kind === 'leveldb'
+      ? storesIn(place)
+      : storesAt(location, PARTITIONS, { clock: new SystemClock() }).storeOf;
+  for (const partition of PARTITION_IDS) {
+    const store = storeOf(partition);
+    await store.open();
+    try {
+      await work(store, partition);
+    } finally {
+      await store.close();
+    }
   }
 }
