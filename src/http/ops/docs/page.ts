@@ -152,13 +152,16 @@ function section(call: Call): Html {
 }
 
 function parameterTable(parameters: readonly Parameter[]): Html {
+  const areDescribed = parameters.some(
+    ({ description, schema }) => description !== undefined || schema['description'] !== undefined,
+  );
   return html`<div class="scroll">
     <table>
       <thead>
         <tr>
           <th>Name</th>
           <th>Type</th>
-          <th>Description</th>
+          ${areDescribed ? html`<th>Description</th>` : ''}
         </tr>
       </thead>
       <tbody>
@@ -169,7 +172,7 @@ function parameterTable(parameters: readonly Parameter[]): Html {
               <td>
                 ${typeOf(schema)}${schema['default'] === undefined ? '' : html` <span class="dim">default: ${textOf(schema['default'])}</span>`}
               </td>
-              <td>${description === undefined ? meaningOf(schema) : prose(description)}</td>
+              ${areDescribed ? html`<td>${description === undefined ? meaningOf(schema) : prose(description)}</td>` : ''}
             </tr>`,
         )}
       </tbody>

@@ -7,6 +7,8 @@ export function textOf(value: unknown): string {
 }
 
 const REFERENCE = '#/components/schemas/';
+/** The latest instant of a `Date`, in Unix seconds. */
+const LATEST = 8_640_000_000_000;
 
 /** The type of a value in a few words, with links to named schemas. */
 export function typeOf(schema: JsonSchema): Html {
@@ -40,9 +42,9 @@ function bounds({ minimum, maximum }: JsonSchema): string {
   return most === undefined ? '' : ` up to ${most}`;
 }
 
-/** Bounds that every safe integer has are not shown. */
+/** Bounds of every instant of a `Date`, or of every safe integer, are not shown. */
 function isBound(value: unknown): value is number {
-  return typeof value === 'number' && Math.abs(value) < Number.MAX_SAFE_INTEGER;
+  return typeof value === 'number' && Math.abs(value) < LATEST;
 }
 
 function joined(parts: readonly Html[], by: string): Html {
@@ -53,6 +55,10 @@ function joined(parts: readonly Html[], by: string): Html {
 export function fieldsOf({ properties, required }: JsonSchema): readonly Html[] {
   if (!isSchema(properties)) return [];
   const always = Array.isArray(required) ? required : [];
+  const fields = Object.entries(properties).filter((entry): entry is [string, JsonSchema] =>
+    isSchema(entry[1]),
+  );
+  const areDescribed = fields.some(([, { description }]) => description !== undefined);
   return [
     html`<div class="scroll">
       <table>
@@ -60,23 +66,20 @@ export function fieldsOf({ properties, required }: JsonSchema): readonly Html[] 
           <tr>
             <th>Field</th>
             <th>Type</th>
-            <th>Description</th>
+            ${areDescribed ? html`<th>Description</th>` : ''}
           </tr>
         </thead>
         <tbody>
-          ${Object.entries(properties)
-            .filter((entry): entry is [string, JsonSchema] => isSchema(entry[1]))
-            .map(
-              ([name, field]) =>
-                html`<tr>
-                  <td>
-                    <code>${name}</code
-                    >${always.includes(name) ? '' : html` <span class="dim">optional</span>`}
-                  </td>
-                  <td>${typeOf(field)}</td>
-                  <td>${meaningOf(field)}</td>
-                </tr>`,
-            )}
+          ${fields.map(
+            ([name, field]) =>
+              html`<tr>
+                <td>
+                  <code>${name}</code>${always.includes(name) ? '' : html` <span class="dim">optional</span>`}
+                </td>
+                <td>${typeOf(field)}</td>
+                ${areDescribed ? html`<td>${meaningOf(field)}</td>` : ''}
+              </tr>`,
+          )}
         </tbody>
       </table>
     </div>`,

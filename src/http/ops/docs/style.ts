@@ -9,7 +9,7 @@ a { color: var(--accent); }
 nav { position: sticky; top: 0; height: 100vh; overflow-y: auto; padding: 1.5rem 1rem; border-right: 1px solid var(--line); font-size: .875rem; }
 nav h2 { margin: 1.2rem 0 .3rem; font-size: .8rem; text-transform: uppercase; letter-spacing: .05em; color: var(--dim); }
 nav ul { margin: 0; padding: 0; list-style: none; }
-nav a { display: flex; gap: .5rem; padding: .2rem 0; color: inherit; text-decoration: none; }
+nav a { display: flex; align-items: baseline; gap: .5rem; padding: .2rem 0; color: inherit; text-decoration: none; }
 nav a:hover { text-decoration: underline; }
 main { padding: 1.5rem 2rem 6rem; min-width: 0; }
 h1 { margin: 0 0 .5rem; } h2 { margin: 3rem 0 .25rem; text-transform: capitalize; }
@@ -22,13 +22,13 @@ section.call h4 { margin: 1.2rem 0 .4rem; font-size: .875rem; }
 @media (prefers-color-scheme: dark) { .get { color: #5fd39b; } .put { color: #f0b45c; } .post { color: #6cb2f7; } .delete { color: #ff8f86; } }
 .dim { color: var(--dim); font-size: .875rem; }
 code { font: .875em ui-monospace, monospace; overflow-wrap: anywhere; }
-pre { margin: .4rem 0; padding: .75rem 1rem; overflow-x: auto; background: var(--soft); border-radius: .375rem; }
-pre code { overflow-wrap: normal; }
+pre { margin: .4rem 0; padding: .75rem 1rem; white-space: pre-wrap; background: var(--soft); border-radius: .375rem; }
 .scroll { overflow-x: auto; }
 table { width: 100%; border-collapse: collapse; font-size: .875rem; }
 th, td { padding: .35rem .75rem .35rem 0; text-align: left; vertical-align: top; border-bottom: 1px solid var(--line); }
 td p { margin: 0; }
 td:first-child code { white-space: nowrap; }
+details { margin-top: .35rem; }
 summary { cursor: pointer; font-size: .875rem; }
 @media (max-width: 52rem) { .page { display: block; } nav { position: static; height: auto; border-right: 0; border-bottom: 1px solid var(--line); } main { padding: 1.5rem 1rem 4rem; } }
 `;
