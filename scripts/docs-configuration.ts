@@ -1,4 +1,4 @@
-// Rewrites the table in docs/configuration.md: npx tsx scripts/docs-configuration.ts
+// Rewrites the table in docs/configuration.md: node --import ./scripts/typescript.js scripts/docs-configuration.ts
 import { readFileSync, writeFileSync } from 'node:fs';
 import { withTable } from '../src/config/options-table.js';
 

@@ -1,4 +1,4 @@
-// Rewrites the figures and the chart of docs/performance.md: npx tsx scripts/docs-performance.ts RESULTS.json
+// Rewrites the figures and the chart of docs/performance.md: node --import ./scripts/typescript.js scripts/docs-performance.ts RESULTS.json
 import { readFileSync, writeFileSync } from 'node:fs';
 import { drawResults } from '../bench/chart/draw-results.js';
 import { markdownText } from '../bench/report/markdown.js';

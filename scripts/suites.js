@@ -88,7 +88,13 @@ const mocha = (name, share, ...args) => ({
   name,
   share,
   command: process.execPath,
-  args: ['--import=tsx/esm', 'node_modules/mocha/lib/cli/cli.js', '--config', '.mocharc.slow.json', ...args],
+  args: [
+    '--import=./scripts/typescript.js',
+    'node_modules/mocha/lib/cli/cli.js',
+    '--config',
+    '.mocharc.slow.json',
+    ...args,
+  ],
 });
 
 const npm = (name) => ({ name, share: 1, command: 'npm', args: ['run', '--silent', name] });

@@ -6,6 +6,7 @@ import { eventually } from '../support/eventually.js';
 import { placeOf } from '../support/partitions.js';
 import { user } from '../support/simulated-app.js';
 import { TestResources, ready, startFlags } from '../support/test-resources.js';
+import { WITH_TYPESCRIPT } from '../support/typescript.js';
 
 /** A user whose heal crashes the actor at the first attempt, and one whose heal crashes it always. */
 const SHAKY = 666;
@@ -22,7 +23,7 @@ describe('a daemon whose actors crash', () => {
       ...startFlags(resources.directory(), { 'log-level': 'debug', 'session-timeout': 600 }),
     ];
     daemon = await ready(
-      resources.run({ command: [process.execPath, '--import', 'tsx/esm', program, ...start] }),
+      resources.run({ command: [process.execPath, ...WITH_TYPESCRIPT, program, ...start] }),
     );
   });
 

@@ -2,6 +2,7 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { ROOT } from './daemon-process.js';
+import { WITH_TYPESCRIPT } from './typescript.js';
 
 /** A report of a process of clients. */
 export interface Report {
@@ -18,7 +19,7 @@ export class ClientProcess {
   /** @param script a TypeScript module that gets `plan` as JSON in its first argument */
   constructor(script: URL, plan: object) {
     const file = fileURLToPath(script);
-    this.#child = fork(file, [JSON.stringify(plan)], { cwd: ROOT, execArgv: ['--import', 'tsx/esm'] });
+    this.#child = fork(file, [JSON.stringify(plan)], { cwd: ROOT, execArgv: [...WITH_TYPESCRIPT] });
     this.#child.on('message', (report: Report) => {
       this.#reports.push(report);
       this.#wake();

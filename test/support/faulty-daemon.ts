@@ -1,6 +1,6 @@
 /**
  * The daemon with two users whose heals crash their actor: `SHAKY` at each first attempt, and
- * `BROKEN` at every one. To be run as `node --import tsx/esm test/support/faulty-daemon.ts start`.
+ * `BROKEN` at every one. To be run as `node --import ./scripts/typescript.js test/support/faulty-daemon.ts start`.
  */
 import { UserActor, type UserActorMessage } from '../../actors/user/user.actor.js';
 

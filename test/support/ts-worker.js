@@ -1,5 +1,4 @@
-// tsx does not reach into threads by itself.
-import { register } from 'tsx/esm/api';
+// Threads do not inherit the hooks of the main thread.
+import '../../scripts/typescript.js';
 
-register();
 await import('../../src/adapters/channels/custom/worker.ts');

@@ -6,6 +6,7 @@ import { expect } from 'chai';
 
 import { parseJson } from '../../../src/client/answers.js';
 import { HeartbeatClient } from '../../../src/client/heartbeat-client.js';
+import { WITH_TYPESCRIPT } from '../../support/typescript.js';
 import { FakeDaemon } from './support/fake-daemon.js';
 
 interface Ended {
@@ -21,7 +22,7 @@ async function heartbeatBench(
   args: readonly string[],
   onStderr: (text: string, kill: (signal: NodeJS.Signals) => void) => void = () => undefined,
 ): Promise<Ended> {
-  const child = spawn(process.execPath, ['--import', 'tsx', script, 'bench', ...args], {
+  const child = spawn(process.execPath, [...WITH_TYPESCRIPT, script, 'bench', ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let stdout = '';

@@ -11,6 +11,7 @@ import { NameServer } from '../../support/name-server.js';
 import { RecordingLogger } from '../../support/recording-logger.js';
 import { SmtpProcess, type SmtpBehaviour } from '../../support/smtp-process.js';
 import { temporaryDirectory } from '../../support/temporary-directory.js';
+import { WITH_TYPESCRIPT } from '../../support/typescript.js';
 import {
   attempt,
   EVERY_KIND,
@@ -243,7 +244,7 @@ describe('an email channel', () => {
     const secure = await serve({ tls: files, login });
     const env = { ...process.env, NODE_EXTRA_CA_CERTS: files.certificate };
     for (const url of [withLogin(offering), withLogin(secure).replace('smtp:', 'smtps:')]) {
-      await run(process.execPath, ['--import', 'tsx', 'test/support/send-mail.ts', url], { env });
+      await run(process.execPath, [...WITH_TYPESCRIPT, 'test/support/send-mail.ts', url], { env });
     }
     for (const { mails } of [offering, secure]) {
       await eventually(() => expect(mails[0]).to.include({ encrypted: true, authenticated: true }));

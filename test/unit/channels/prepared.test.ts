@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { expect } from 'chai';
+import { WITH_TYPESCRIPT } from '../../support/typescript.js';
 
 /** Prints each channel that is made, and each heavy library when it is first imported. */
 const SCRIPT = `
@@ -35,7 +36,7 @@ process.exit(0);
 
 describe('what a channel needs', () => {
   it('is loaded when the channel is made, before its first alert, and by no other', () => {
-    const options = ['--import', 'tsx/esm', '--input-type=module', '--eval', SCRIPT];
+    const options = [...WITH_TYPESCRIPT, '--input-type=module', '--eval', SCRIPT];
     const said = execFileSync(process.execPath, options, { encoding: 'utf8' }).trim().split('\n');
     expect(said).to.deep.equal([
       'made log',

@@ -1,5 +1,5 @@
 // A worker: on request it writes to an open connection and to many new ones, and reports that in shared
-// memory, since the requesting thread is blocked and reads no message. No TypeScript: workers do not inherit tsx.
+// memory, since the requesting thread is blocked and reads no message. No TypeScript: workers do not inherit the hooks.
 import { connect } from 'node:net';
 import { parentPort, workerData } from 'node:worker_threads';
 

@@ -11,6 +11,7 @@ import { opened, user } from '../../contract/history-store/reading.js';
 import { eventually } from '../../support/eventually.js';
 import { withUnopenedStore } from '../../support/level-data.js';
 import { temporaryDirectory, type TemporaryDirectory } from '../../support/temporary-directory.js';
+import { WITH_TYPESCRIPT } from '../../support/typescript.js';
 import { problemOf } from './support/expect-problem.js';
 import { withDatabase } from './support/raw.js';
 import { mountingIsAllowed, mountSmallDisk } from './support/small-disk.js';
@@ -46,7 +47,7 @@ describe('opening a history that cannot be opened says why: it', () => {
   const history = () => path.join(data.path, 'history');
 
   it('is held by another process, until that one ends', async () => {
-    const holder = spawn(process.execPath, ['--import', 'tsx', HOLDER, data.path], {
+    const holder = spawn(process.execPath, [...WITH_TYPESCRIPT, HOLDER, data.path], {
       stdio: ['pipe', 'pipe', 'inherit'],
     });
     try {
@@ -63,7 +64,7 @@ describe('opening a history that cannot be opened says why: it', () => {
   });
 
   it('is held by another process, and nothing of it is read or moved', async () => {
-    const holder = spawn(process.execPath, ['--import', 'tsx', HOLDER, data.path], {
+    const holder = spawn(process.execPath, [...WITH_TYPESCRIPT, HOLDER, data.path], {
       stdio: ['pipe', 'pipe', 'inherit'],
     });
     try {

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { expect } from 'chai';
 import { parseUserId } from '../../../src/domain/user-id.js';
+import { WITH_TYPESCRIPT } from '../../support/typescript.js';
 import { collectGarbage } from './garbage.js';
 import { poison, task, Workshop } from './workshop.js';
 
@@ -109,7 +110,7 @@ describe('an actor system', () => {
   // nact has timers: of idle actors, and of queries.
   it('does not keep the process alive', async () => {
     const fixture = fileURLToPath(new URL('idle-process.ts', import.meta.url));
-    const { stdout } = await run(process.execPath, ['--import', 'tsx/esm', fixture], { timeout: 15_000 });
+    const { stdout } = await run(process.execPath, [...WITH_TYPESCRIPT, fixture], { timeout: 15_000 });
     expect(stdout).to.equal('2 alive');
   });
 });
