@@ -47,7 +47,13 @@ export async function mutateSimulated(wanted: string): Promise<void> {
 
 /** @returns the first mutant that has no verdict yet */
 async function judge(copy: string, mutants: readonly Mutant[], first: number): Promise<number> {
-  const args = ['--import', './scripts/typescript.js', 'test/simulation/judge.ts', String(first), String(mutants.length)];
+  const args = [
+    '--import',
+    './scripts/typescript.js',
+    'test/simulation/judge.ts',
+    String(first),
+    String(mutants.length),
+  ];
   const child = spawn(process.execPath, args, { cwd: copy, stdio: ['ignore', 'pipe', 'inherit'] });
   let next = first;
   let begun = 0;

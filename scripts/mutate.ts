@@ -46,7 +46,13 @@ function mutantsOf(source: string): Mutant[] {
 }
 
 function passes(directory: string, specs: readonly string[]): boolean {
-  const mocha = ['--import', './scripts/typescript.js', 'node_modules/mocha/bin/mocha.js', '--no-config', '--no-package'];
+  const mocha = [
+    '--import',
+    './scripts/typescript.js',
+    'node_modules/mocha/bin/mocha.js',
+    '--no-config',
+    '--no-package',
+  ];
   const options = ['--bail', '--exit', '--timeout', '20000'];
   const run = spawnSync(process.execPath, [...mocha, ...options, ...specs], {
     cwd: directory,

@@ -2,17 +2,24 @@
 // - static: the checks that run no tests.
 // - quick: suites without a built daemon, one process per folder of FOLDERS.
 // - coverage: the quick suites, with a check of how much of the code they run.
-// - slow: test/faults and test/e2e against the built daemon, one process per file, or only for the files named. Most
-//   of them are mostly waiting.
-// Each task has a share of a core, and as many run at a time as the cores have room for: with two of them, a task that
-// keeps a core busy beside two that wait.
+// - slow: test/faults and test/e2e against the built daemon, or only the files named. Most of them are mostly waiting.
+// Each task has a share of a core, and as many run at a time as the cores have room for: with two of them, two tasks
+// that keep a core busy, mostly, beside one that waits, mostly.
 import { readdirSync, rmSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { sideBySide } from './side-by-side.js';
 
+/** Of a core, by processor time: for a suite that is mostly waiting, and for unit tests. */
+const WAITING_SHARE = 0.4;
+const UNIT_SHARE = 0.7;
+/** More than one, since no task keeps its core busy all the time. */
+const SHARES_OF_A_CORE = 1.2;
+
 /** Unit tests that start processes and wait for them. They take half of the time of all unit tests. */
 const WAITING_UNITS = 'test/unit/{bench,channels}';
+/** They wait for processes, sockets and the disk. */
+const UNIT = [WAITING_UNITS, 'test/unit'];
 /** The longest first, in all lists: a long one at the end would run alone. */
 const FOLDERS = [
   WAITING_UNITS,
@@ -23,35 +30,32 @@ const FOLDERS = [
   'test/actors',
   'test/contract',
 ];
-/** It runs the same lines as others, and measuring makes it slower. So do suites that run again in partitions. */
-const UNMEASURED = ['test/simulation'];
+/** They run the same lines as others, and measuring makes them slower. So do suites that run again in partitions. */
+const UNMEASURED = ['test/simulation', 'test/property', 'test/contract'];
 const STATIC = ['lint', 'format:check', 'types', 'imports', 'dead', 'words', 'links'];
 const SLOW = ['test/faults', 'test/e2e'];
-/** Fill two cores almost alone: beside two others, they missed deadlines of real seconds. */
-const FILLING = [
-  'test/faults/overload.test.ts',
-  'test/faults/mass-failure.test.ts',
-  'test/faults/soak.test.ts',
-];
-/** Keep a core busy. */
+/** Keep a core busy, or need most of one in time: the first two send as much as the daemon can take. */
 const BUSY = [
+  'test/faults/mass-failure.test.ts',
+  'test/faults/overload.test.ts',
+  'test/faults/sigkill.test.ts',
+  'test/faults/alerts.test.ts',
   'test/faults/emitter.test.ts',
   'test/faults/fuzz.test.ts',
-  'test/faults/flood.test.ts',
   'test/faults/readers.test.ts',
+  'test/faults/flood.test.ts',
   'test/faults/memory.test.ts',
-  'test/e2e/bench.test.ts',
+  'test/faults/soak.test.ts',
 ];
 /** Mostly waiting, as all others are, but for longer. */
 const LONG = [
-  'test/faults/sigkill.test.ts',
-  'test/faults/nodes.test.ts',
-  'test/faults/alerts.test.ts',
-  'test/faults/sigstop.test.ts',
-  'test/faults/full-disk.test.ts',
-  'test/e2e/library.test.ts',
-  'test/e2e/cannot-start.test.ts',
+  'test/e2e/store-copy.test.ts',
   'test/faults/postgres-owner.test.ts',
+  'test/faults/nodes.test.ts',
+  'test/e2e/cannot-start.test.ts',
+  'test/faults/sigstop.test.ts',
+  'test/e2e/library.test.ts',
+  'test/faults/full-disk.test.ts',
   'test/faults/postgres-refusal.test.ts',
 ];
 /** They run once more with users divided into several partitions, unless all do: `npm run test:partitions`. */
@@ -80,8 +84,8 @@ const NOT_ON_POSTGRES = [
   'test/e2e/missing-package.test.ts',
   'test/e2e/store-copy.test.ts',
 ];
-/** Of a core, for a suite that is mostly waiting. */
-const WAITING_SHARE = 0.5;
+/** Short slow suites share so many processes, since loading mocha and what they import takes a second each time. */
+const SHARED_PROCESSES = 3;
 
 /** Without the process that `npx mocha` starts first. The configuration must not name files: they would run, too. */
 const mocha = (name, share, ...args) => ({
@@ -96,6 +100,9 @@ const mocha = (name, share, ...args) => ({
     ...args,
   ],
 });
+
+/** The slow suites run the built daemon. */
+const BUILD = { name: 'build', share: 1, command: 'scripts/ready', args: [] };
 
 const npm = (name) => ({ name, share: 1, command: 'npm', args: ['run', '--silent', name] });
 
@@ -113,7 +120,7 @@ function filesIn(folder) {
 function quick() {
   const suites = (IS_ON_POSTGRES ? FOLDERS_ON_POSTGRES : FOLDERS).map((folder) => {
     const elsewhere = folder === 'test/unit' ? ['--ignore', `${WAITING_UNITS}/**`] : [];
-    return mocha(folder, 1, `${folder}/**/*.test.ts`, ...elsewhere);
+    return mocha(folder, UNIT.includes(folder) ? UNIT_SHARE : 1, `${folder}/**/*.test.ts`, ...elsewhere);
   });
   if (ARE_ALL_PARTITIONED || IS_ON_POSTGRES) return suites;
   return [inPartitions(mocha('test/{actors,property}', 1, ...PARTITIONED)), ...suites];
@@ -136,23 +143,32 @@ function runsHere(file) {
 function slow(asked) {
   const files = asked.length > 0 ? asked : SLOW.flatMap(filesIn).filter(runsHere).sort();
   const among = (known) => known.filter((file) => files.includes(file));
-  const listed = [...FILLING, ...BUSY, ...LONG];
+  const listed = [...BUSY, ...LONG];
   const again = ARE_ALL_PARTITIONED || IS_ON_POSTGRES ? [] : among([PARTITIONED_SLOW]);
+  const built = (task) => ({ ...task, after: [BUILD.name] });
   return {
-    filling: among(FILLING).map((file) => mocha(file, 1.5, file)),
-    busy: among(BUSY).map((file) => mocha(file, 1, file)),
+    busy: [
+      ...again.map((file) => inPartitions(mocha(file, 1, file))),
+      ...among(BUSY).map((file) => mocha(file, 1, file)),
+    ].map(built),
     waiting: [
       ...among(LONG).map((file) => mocha(file, WAITING_SHARE, file)),
-      ...again.map((file) => inPartitions(mocha(file, WAITING_SHARE, file))),
-      ...files.filter((file) => !listed.includes(file)).map((file) => mocha(file, WAITING_SHARE, file)),
-    ],
+      ...shared(files.filter((file) => !listed.includes(file))),
+    ].map(built),
   };
+}
+
+function shared(files) {
+  const processes = Array.from({ length: Math.min(SHARED_PROCESSES, files.length) }, (_, index) =>
+    files.filter((_file, place) => place % SHARED_PROCESSES === index),
+  );
+  return processes.map((some) => mocha(some.join(', '), WAITING_SHARE, ...some));
 }
 
 /** Fails if a renamed or new file or folder is missing in the lists. */
 function checkLists() {
   const files = SLOW.flatMap(filesIn);
-  const lost = [...FILLING, ...BUSY, ...LONG, ...NOT_ON_POSTGRES].filter((file) => !files.includes(file));
+  const lost = [...BUSY, ...LONG, ...NOT_ON_POSTGRES].filter((file) => !files.includes(file));
   const known = [...FOLDERS, ...SLOW].map((folder) => folder.split('/')[1]);
   const folders = readdirSync('test').filter((folder) => filesIn(`test/${folder}`).length > 0);
   const forgotten = folders.filter((folder) => !known.includes(folder));
@@ -169,11 +185,9 @@ const parts = given.filter((word) => PARTS.includes(word));
 const files = given.filter((word) => !PARTS.includes(word));
 if (parts.length === 0)
   throw new Error('usage: node scripts/suites.js static|quick|coverage|slow... [FILE...]');
-const { filling, busy, waiting } = parts.includes('slow')
-  ? slow(files)
-  : { filling: [], busy: [], waiting: [] };
+const { busy, waiting } = parts.includes('slow') ? slow(files) : { busy: [], waiting: [] };
 const tasks = [
-  ...filling,
+  ...(parts.includes('slow') ? [BUILD] : []),
   ...(parts.includes('coverage') ? covered() : parts.includes('quick') ? quick() : []),
   ...(parts.includes('static') ? STATIC.map(npm) : []),
   ...busy,
@@ -182,4 +196,4 @@ const tasks = [
 ];
 // The shares of slow suites were found with two cores; more than four would be more suites than they were tried with.
 const cores = parts.includes('slow') ? 2 : Math.min(4, availableParallelism());
-process.exitCode = (await sideBySide(tasks, cores)) ? 0 : 1;
+process.exitCode = (await sideBySide(tasks, SHARES_OF_A_CORE * cores)) ? 0 : 1;

@@ -22,7 +22,11 @@ export async function load(url, context, next) {
   if (!url.endsWith('.ts') || AS_IT_IS.test(url)) return next(url, context);
   const source = readFileSync(new URL(url), 'utf8');
   const cached = new URL(`${createHash('sha1').update(source).digest('hex')}.js`, CACHE);
-  return { format: 'module', source: textIn(cached) ?? (await withoutTypes(source, url, cached)), shortCircuit: true };
+  return {
+    format: 'module',
+    source: textIn(cached) ?? (await withoutTypes(source, url, cached)),
+    shortCircuit: true,
+  };
 }
 
 function textIn(file) {
