@@ -1,5 +1,4 @@
 import ts from 'typescript';
-import { SWAPS } from './mutate-swaps.js';
 
 /** One operator or constant that can be another. */
 export interface Mutant {
@@ -9,6 +8,29 @@ export interface Mutant {
   readonly from: string;
   readonly to: string;
 }
+
+/** What became of it: `found` or `survived` at the beginning, or `not reached`. */
+export interface Verdict {
+  readonly mutant: Mutant;
+  readonly verdict: string;
+}
+
+/** What becomes of an operator or a constant. */
+const SWAPS = new Map<ts.SyntaxKind, string>([
+  [ts.SyntaxKind.LessThanToken, '<='],
+  [ts.SyntaxKind.LessThanEqualsToken, '<'],
+  [ts.SyntaxKind.GreaterThanToken, '>='],
+  [ts.SyntaxKind.GreaterThanEqualsToken, '>'],
+  [ts.SyntaxKind.EqualsEqualsEqualsToken, '!=='],
+  [ts.SyntaxKind.ExclamationEqualsEqualsToken, '==='],
+  [ts.SyntaxKind.AmpersandAmpersandToken, '||'],
+  [ts.SyntaxKind.BarBarToken, '&&'],
+  [ts.SyntaxKind.PlusToken, '-'],
+  [ts.SyntaxKind.MinusToken, '+'],
+  [ts.SyntaxKind.AsteriskToken, '/'],
+  [ts.SyntaxKind.TrueKeyword, 'false'],
+  [ts.SyntaxKind.FalseKeyword, 'true'],
+]);
 
 /** Where a source asks which mutant is to be in force. */
 const CHOSEN = '(globalThis as { mutant?: (id: number) => boolean }).mutant?.';
@@ -39,6 +61,10 @@ export function instrumented(
       const [left, right] = [render(node.left), render(node.right)];
       const operator = node.operatorToken.getText(file);
       return `${space}(${switched} ? (${left}) ${to} (${right}) : (${left}) ${operator} (${right}))`;
+    }
+    if (ts.isPrefixUnaryExpression(node) && node.operator === ts.SyntaxKind.MinusToken) {
+      const [switched, operand] = [chosen(node, '+'), render(node.operand)];
+      return `${space}(${switched} ? +(${operand}) : -(${operand}))`;
     }
     if (to !== undefined && isConstant(node))
       return `${space}(${chosen(node, to)} ? ${to} : ${node.getText(file)})`;

@@ -58,3 +58,18 @@ export const PURE_RULES: readonly PureRule[] = [
     specs: [`test/*/domain/${name}*.test.ts`],
   })),
 ];
+
+/** What keeps the promises that the simulator judges. */
+export const SIMULATED_RULES = [
+  'actors/user/user.machine.ts',
+  'actors/node/node.machine.ts',
+  'actors/node/heartbeat-rules.ts',
+  'actors/node/missed-heartbeats.ts',
+  'actors/history/backlog.ts',
+  'actors/history/commit.ts',
+  'actors/history/group-commit.ts',
+  'actors/history/intake.ts',
+  'actors/user/recover.ts',
+  'src/domain/recovery.ts',
+  'src/domain/blindness.ts',
+];
