@@ -1,4 +1,8 @@
+import type { FailedNode } from '../../actors/notifier/rules/failed-nodes.js';
+import { Flapping } from '../../actors/notifier/rules/flapping.js';
+import { Inhibition } from '../../actors/notifier/rules/inhibition.js';
 import { MassFailure } from '../../actors/notifier/rules/mass-failure.js';
+import { Reminders } from '../../actors/notifier/rules/reminders.js';
 import { Backlog } from '../../actors/history/backlog.js';
 import { Stash } from '../../actors/shards/stash.js';
 import type { Decision as NodeDecision, NodeRules } from '../../actors/node/decision.js';
@@ -7,7 +11,11 @@ import { UserActor } from '../../actors/user/user.actor.js';
 import { ABSENT, decide, type Decision } from '../../actors/user/user.machine.js';
 import { Batch, NOT_SYNCED } from '../../src/adapters/history/sealed-store.js';
 import type { AppPorts } from '../../src/app.js';
+import type { ErrorCode } from '../../src/errors.js';
+import { Exchange, type Refusal } from '../../src/http/server/exchange.js';
+import { statusText } from '../../src/views/user-view.js';
 import { BlindRecord } from '../../src/app/blind-record.js';
+import { HeartbeatHistory } from '../../src/domain/heartbeat-history.js';
 import { instant, moment, type Moment } from '../../src/domain/time.js';
 import type { Channel } from '../../src/ports/channel.js';
 import type { HistoryRecord, HistoryStore } from '../../src/ports/history-store.js';
@@ -16,6 +24,7 @@ import { EntityActor } from '../../actors/shards/entity-actor.js';
 import type { Daemon } from './machine/daemon.js';
 import { replaced } from './replaced.js';
 import type { FaultKind } from './world/faults.js';
+import type { Settings } from './world/settings.js';
 
 /** A fault that is planted in the daemon, to prove that the simulator finds such faults. */
 export interface Plant {
@@ -24,6 +33,8 @@ export interface Plant {
   readonly breaks: string;
   /** The kinds of fault in which it shows. If absent, each seed chooses. */
   readonly faults?: readonly FaultKind[];
+  /** The settings in which it shows, for each seed. If absent, the seed chooses. */
+  readonly settings?: Partial<Settings>;
   /** Wraps a port of the daemon. */
   readonly ports?: (ports: AppPorts, daemon: Daemon) => AppPorts;
   /** Replaces a method. @returns undoes that */
@@ -95,6 +106,13 @@ function timed<Message extends object>(
 
 /** Milliseconds that an acknowledgement is ahead of the disk. */
 const AHEAD = 300;
+
+/** So few messages that a node soon flaps too often. */
+const FLAPPING = { flappingMost: 6, nodeTimeout: 1000, maxRetries: 0 };
+const ADAPTIVE = { adaptive: { min: 500, max: 3000 }, nodeTimeout: 1000, maxRetries: 0 };
+const REMINDING = { remindEvery: 3000 };
+/** Failures soon come one upon the other. */
+const INHIBITING = { nodeTimeout: 1000, maxRetries: 0, blindAfter: 200, remindEvery: 1000 };
 
 export const PLANTS: readonly Plant[] = [
   {
@@ -375,6 +393,111 @@ export const PLANTS: readonly Plant[] = [
         if (until !== undefined) Object.defineProperty(MassFailure.prototype, 'until', until);
       };
     },
+  },
+  {
+    name: 'flapping-unlimited',
+    breaks: 'A flapping node causes as many messages as it flaps.',
+    settings: FLAPPING,
+    install: replaced(Flapping, 'allows', () => () => true),
+  },
+  {
+    name: 'flapping-forgotten-in-a-restart',
+    breaks: 'A restart forgets how many messages a flapping node has caused.',
+    faults: ['kill'],
+    settings: FLAPPING,
+    install: replaced(Flapping, 'resume', () => () => undefined),
+  },
+  {
+    name: 'summary-never-sent',
+    breaks: 'The last state of a flapping node is never sent.',
+    settings: FLAPPING,
+    install: replaced(Flapping, 'due', () => () => moment(1e15)),
+  },
+  {
+    name: 'adaptive-timeout-too-short',
+    breaks: 'An adaptive timeout is a fifth too short.',
+    faults: [],
+    settings: ADAPTIVE,
+    install: replaced(
+      HeartbeatHistory,
+      'timeout',
+      (original) =>
+        function (this: HeartbeatHistory, threshold: number) {
+          return 0.8 * Reflect.apply<HeartbeatHistory, [number], number>(original, this, [threshold]);
+        },
+    ),
+  },
+  {
+    name: 'outage-learnt',
+    breaks: 'A node with an adaptive timeout learns an outage as an interval.',
+    faults: [],
+    settings: ADAPTIVE,
+    install: replaced(
+      HeartbeatHistory,
+      'heard',
+      (original) =>
+        function (this: HeartbeatHistory, at: Moment) {
+          Reflect.apply(original, this, [at, 1e9]);
+        },
+    ),
+  },
+  {
+    name: 'stall-learnt',
+    breaks: 'A node with an adaptive timeout learns a stall of the daemon as an interval.',
+    faults: ['stall'],
+    settings: ADAPTIVE,
+    install: replaced(HeartbeatHistory, 'interrupt', () => () => undefined),
+  },
+  {
+    name: 'reminders-late',
+    breaks: 'Reminders count from two seconds after the failure.',
+    faults: [],
+    settings: REMINDING,
+    install: replaced(
+      Reminders,
+      'watch',
+      (original) =>
+        function (this: Reminders, failed: FailedNode, now: Moment) {
+          const failedAt = moment(failed.failedAt + 2000);
+          Reflect.apply(original, this, [{ ...failed, failedAt }, now]);
+        },
+    ),
+  },
+  {
+    name: 'reminders-lost',
+    breaks: 'Nobody is reminded of a failure.',
+    faults: [],
+    settings: REMINDING,
+    install: replaced(Reminders, 'watch', () => () => undefined),
+  },
+  {
+    name: 'dependency-ignored',
+    breaks: 'A failure is sent though a dependency of its node has failed.',
+    faults: [],
+    settings: INHIBITING,
+    install: replaced(Inhibition, 'causeOf', () => () => undefined),
+  },
+  {
+    name: 'inhibition-never-ends',
+    breaks: 'A failure is not sent though the dependency of its node is back.',
+    faults: [],
+    settings: INHIBITING,
+    install: replaced(Inhibition, 'recovered', () => () => undefined),
+  },
+  {
+    name: 'refusal-answered-with-200',
+    breaks: 'In HTTP, a heal that the disk refuses is answered 200.',
+    faults: ['refuse'],
+    settings: { http: true },
+    install: replaced(
+      Exchange,
+      'refuse',
+      (original) =>
+        function (this: Exchange, code: ErrorCode, refusal: Refusal) {
+          if (code === 'HEARTBEAT_STORE_REFUSES' && this.request.method === 'PUT') this.ok(statusText.online);
+          else Reflect.apply(original, this, [code, refusal]);
+        },
+    ),
   },
   {
     name: 'stash-lost',

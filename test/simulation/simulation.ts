@@ -7,17 +7,20 @@ import type { Session } from '../../src/domain/session.js';
 import { HeartbeatError } from '../../src/errors.js';
 import type { Channel } from '../../src/ports/channel.js';
 import { configOf } from '../support/simulated-app.js';
+import { Listener } from './machine/connections.js';
 import { Crashes } from './machine/crashes.js';
 import { Daemon, type Run } from './machine/daemon.js';
 import { Loop } from './machine/loop.js';
 import { Random } from './machine/random.js';
 import { AlertsOracle } from './oracle/alerts.js';
 import { LivenessOracle } from './oracle/liveness.js';
+import { NotificationsOracle } from './oracle/notifications.js';
 import { PresenceOracle } from './oracle/presence.js';
 import { SupervisionOracle } from './oracle/supervision.js';
 import type { Plant } from './plants.js';
 import { Faults, FAULT_KINDS, type FaultKind } from './world/faults.js';
 import { BrokenPromise, Ledger, type Line } from './world/ledger.js';
+import { HttpClient } from './world/http.js';
 import { Network } from './world/network.js';
 import { NodeClient } from './world/nodes.js';
 import { CHANNELS, PASSING, Receiver, channelsOf } from './world/receivers.js';
@@ -61,6 +64,8 @@ export interface Outcome {
 /** How long everything may take to come to rest at the end. */
 const REST = 120_000;
 const STEP = 500;
+/** Rounds of heartbeats in which everything that waits for nothing else comes to its end. */
+const SOON = 20;
 /** How long after the last trouble everything that waited for the disk is stored: two checkpoints. */
 const CALM = 2000;
 
@@ -73,11 +78,13 @@ class Simulation {
   readonly #ledger: Ledger;
   readonly #daemon: Daemon;
   readonly #crashes = new Crashes();
+  readonly #listener = new Listener();
   readonly #network: Network;
   readonly #presence: PresenceOracle;
   readonly #liveness: LivenessOracle;
   readonly #supervision: SupervisionOracle;
   readonly #alerts: AlertsOracle;
+  readonly #notifications: NotificationsOracle;
   readonly #receivers: ReadonlyMap<string, Receiver>;
   readonly #channelChance: Random;
   #channelNames: readonly string[] = CHANNELS;
@@ -94,7 +101,8 @@ class Simulation {
     const loop = this.#loop;
     const random = new Random(options.seed);
     this.#random = random;
-    const settings = chooseSettings(random.fork('settings'), options.clients);
+    const chosen = chooseSettings(random.fork('settings'), options.clients);
+    const settings = { ...chosen, ...options.plant?.settings };
     this.#settings = settings;
     this.#ledger = new Ledger(() => loop.now);
     this.#daemon = new Daemon(loop, random, {
@@ -103,6 +111,7 @@ class Simulation {
       channels: (run) => this.#channels(run),
       plant: options.plant?.ports ?? ((ports) => ports),
       wallLead: 1_700_000_000_000 - loop.now,
+      listener: settings.http ? this.#listener : undefined,
     });
     this.#network = new Network(loop, random.fork('network'), this.#daemon);
     this.#channelChance = random.fork('channels');
@@ -112,6 +121,7 @@ class Simulation {
     this.#supervision = new SupervisionOracle(this.#ledger);
     this.#liveness = new LivenessOracle(this.#ledger, settings);
     this.#alerts = new AlertsOracle(this.#ledger, this.#receivers);
+    this.#notifications = new NotificationsOracle(this.#ledger, this.#receivers, settings);
     this.#presence = new PresenceOracle(this.#ledger, settings);
     const deps = {
       loop,
@@ -119,6 +129,7 @@ class Simulation {
       network: this.#network,
       ledger: this.#ledger,
       settings,
+      http: (client: string) => this.#http(client),
       diskKeptRefused: (since: number) => this.#daemon.disk.keptAt >= since,
       broken: this.#breaks,
     };
@@ -159,6 +170,12 @@ class Simulation {
     });
   }
 
+  #http(client: string): HttpClient | undefined {
+    const random = this.#random.fork(`the way of ${client}`);
+    if (!this.#settings.http || random.chance(0.5)) return undefined;
+    return new HttpClient(this.#daemon, random, this.#ledger);
+  }
+
   readonly #breaks = (error: unknown): void => {
     this.#broken ??= error;
   };
@@ -186,13 +203,13 @@ class Simulation {
 
   async play(): Promise<Outcome> {
     let broken: Outcome['broken'];
-    const undo = this.#crashes.install();
+    const undo = [this.#crashes.install(), this.#listener.install()];
     try {
       await this.#loop.governing(this.#random.fork('daemon').next, () => this.#play());
     } catch (error) {
       broken = this.#described(error);
     } finally {
-      undo();
+      for (const each of undo) each();
     }
     return {
       seed: this.#options.seed,
@@ -232,8 +249,8 @@ class Simulation {
     this.#faults.end();
     for (const client of [...this.#users, ...this.#nodes]) client.end();
     await this.#untilReady();
-    const { timeout, nodeTimeout, maxRetries } = this.#settings;
-    await this.#rest(Math.max(2 * timeout, (maxRetries + 3) * nodeTimeout) + 10_000);
+    const { timeout, nodeTimeout, maxRetries, adaptive } = this.#settings;
+    await this.#rest(Math.max(2 * timeout, (maxRetries + 3) * (adaptive?.max ?? nodeTimeout)) + 10_000);
     if (this.#daemon.unanswered > 0)
       throw new BrokenPromise(
         `${String(this.#daemon.unanswered)} requests were never answered.`,
@@ -353,10 +370,13 @@ class Simulation {
       node.send('heartbeat', () => undefined);
     }
     await this.#rest(1000);
-    const until = this.#loop.now + REST;
-    while (this.#loop.now < until && (await this.#openAlerts()) > 0) {
+    const { nodeTimeout } = this.#settings;
+    const until = this.#loop.now + REST + this.#notifications.longestHold;
+    for (let round = 0; this.#loop.now < until; round++) {
+      // To list all alerts takes long.
+      if ((round < SOON || round % SOON === 0) && (await this.#openAlerts()) === 0) break;
       for (const node of this.#nodes) node.send('heartbeat', () => undefined);
-      await this.#rest(Math.min(STEP, this.#settings.nodeTimeout / 2));
+      await this.#rest(nodeTimeout / 2);
     }
   }
 
@@ -373,12 +393,15 @@ class Simulation {
     const records = newestFirst.reverse();
     this.#ledger.count('alerts', records.length);
     this.#alerts.ends(records, now);
-    for (const { name } of this.#nodes) this.#alerts.flips(name, await this.#flips(name), records, now);
+    const flips = new Map<string, readonly Flip[]>();
+    for (const { name } of this.#nodes) flips.set(name, await this.#flips(name));
+    for (const [name, ofNode] of flips) this.#alerts.flips(name, ofNode, records, now);
     this.#alerts.finalStates(
       this.#nodes.map(({ name }) => name),
       records,
       now,
     );
+    this.#notifications.judge(flips, records, now);
   }
 
   /** Nothing that is over is kept. */

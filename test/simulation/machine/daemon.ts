@@ -1,7 +1,10 @@
 import { App, type AppPorts } from '../../../src/app.js';
+import type { Daemon as DaemonApi } from '../../../src/app/api.js';
 import type { Config } from '../../../src/config/schema.js';
+import { createGateway, type Gateway } from '../../../src/http/gateway.js';
 import type { Channel } from '../../../src/ports/channel.js';
 import { RecordingLogger } from '../../support/recording-logger.js';
+import { connect, type Connection, type Listener } from './connections.js';
 import { DaemonClock, WallClock } from './daemon-clock.js';
 import { Disk, type Loss } from './disk.js';
 import type { Loop, Process } from './loop.js';
@@ -14,6 +17,8 @@ export interface DaemonOptions {
   /** A fault that is planted in the daemon, or nothing. */
   readonly plant: (ports: AppPorts, daemon: Daemon) => AppPorts;
   readonly wallLead: number;
+  /** Where its HTTP server listens; without one there is none. */
+  readonly listener: Listener | undefined;
 }
 
 /** One life of the daemon: from a start to its end. */
@@ -57,6 +62,7 @@ export class Daemon {
   #run = 0;
   #sockets: Incoming[] = [];
   #isListening = false;
+  #server: Listener['server'] | undefined;
   /** Requests that have not been answered. */
   #pending = 0;
   #idle: (() => void) | undefined;
@@ -121,9 +127,13 @@ export class Daemon {
           this.#shutOut(process);
         }),
       processFacts: () => ({}),
-      gateway: () => {
+      gateway: async (daemon) => {
+        const gateway = await this.#gateway(daemon, clock, process);
         if (!process.dead) this.#isListening = true;
-        return { stop: () => this.#stopListening(process), inspect: () => ({}) };
+        const stop = async (): Promise<void> => {
+          await Promise.all([this.#stopListening(process), gateway?.close()]);
+        };
+        return { stop, inspect: () => ({}) };
       },
       channels: this.#options.channels(run),
     };
@@ -144,6 +154,26 @@ export class Daemon {
         },
       );
     });
+  }
+
+  async #gateway(daemon: DaemonApi, clock: DaemonClock, process: Process): Promise<Gateway | undefined> {
+    const { config, listener } = this.#options;
+    if (listener === undefined) return undefined;
+    const failed = (error: Error): void => {
+      if (process === this.#process) this.fatal = error;
+    };
+    const options = { ...config, auth: undefined, tls: undefined };
+    const gateway = createGateway(options, daemon, { clock, logger: this.logger, failed });
+    const listening = gateway.listen();
+    this.#server = listener.server;
+    await listening;
+    return gateway;
+  }
+
+  /** Opens a connection to its HTTP server. */
+  connect(): Connection {
+    if (this.#server === undefined) throw new TypeError('nothing listens');
+    return connect(this.#server);
   }
 
   #stopListening(process: Process): Promise<void> {
@@ -254,6 +284,8 @@ export class Daemon {
     this.#process = undefined;
     this.#app = undefined;
     this.#isListening = false;
+    this.#server?.close();
+    this.#server = undefined;
     this.isReady = false;
     this.#pending = 0;
     this.#idle = undefined;

@@ -84,7 +84,7 @@ export class AlertsOracle {
   #ids(records: readonly AlertRecord[], complain: (what: string, about?: string) => never): void {
     const known = new Set<string>(records.map(({ alert }) => alert.id));
     for (const { name, attempted } of this.#receivers.values()) {
-      for (const [id, at] of attempted) {
+      for (const [id, { at }] of attempted) {
         // While the disk refuses writes an alert is stored later, and lost in a kill before that.
         const mayBeLost = this.#ledger.wasTroubled(at, at) && this.#ledger.hasRestarted(at, Infinity);
         if (!known.has(id) && !mayBeLost) complain(`${name} was notified under ${id}, which is not stored`);
@@ -107,7 +107,7 @@ export class AlertsOracle {
 
   #isDueAgain(channel: string, ...ids: readonly string[]): boolean {
     const attempted = this.#receivers.get(channel)?.attempted;
-    const times = ids.flatMap((id) => attempted?.get(id) ?? []);
+    const times = ids.flatMap((id) => attempted?.get(id)?.at ?? []);
     return this.#ledger.hasRestarted(Math.min(...times) - DUE_AGAIN, Math.max(...times));
   }
 

@@ -1,6 +1,8 @@
 import type { Flip, NodeState } from '../../../src/domain/node.js';
 import { BrokenPromise, type Ledger, type NodeChange } from '../world/ledger.js';
+import type { AdaptiveTimeout } from '../../../src/domain/timeout.js';
 import type { Settings } from '../world/settings.js';
+import { adaptiveTimeout } from './adaptive.js';
 import { clockOf } from './clock-text.js';
 
 /** How much sooner than the process stood still the daemon may take itself for blind. */
@@ -18,6 +20,18 @@ interface Placed {
   readonly moments: readonly number[];
   /** Its instant only says that it came after the one before it. */
   readonly isClamped: boolean;
+}
+
+/** What an adaptive timeout may be off by in the daemon's arithmetic. */
+const ROUNDING = 10;
+
+/** A timeout as far as it can be known from outside. */
+interface KnownTimeout {
+  readonly least: number;
+  /** Undefined if something may have interrupted what the node was learning. */
+  readonly exact: number | undefined;
+  /** By how much a deadline may be off for each timeout. */
+  readonly rounding: number;
 }
 
 /** Milliseconds in which many events may come at once, such as those that waited while the process stood still. */
@@ -52,11 +66,13 @@ export class LivenessOracle {
       complain(`is ${state}, and the last flip was to ${flips.at(-1)?.to ?? ''}`);
     if (events === undefined || events.length === 0) return;
     const placed = flips.map((flip, index) => this.#place(flip, flips[index - 1], events));
-    for (const each of placed) if (each.flip.cause === 'silence') this.#notEarly(each, events, complain);
+    const timeoutAfter = (event: NodeChange): KnownTimeout => this.#timeout(node, event, events, placed);
+    for (const each of placed)
+      if (each.flip.cause === 'silence') this.#notEarly(each, events, timeoutAfter, complain);
     if (this.#ledger.hasJumped(events[0]?.at ?? now, now)) return;
     this.#causes(placed, events, complain);
     this.#states(placed, events, complain);
-    this.#notLate(placed, events, now, complain);
+    this.#notLate(node, placed, events, timeoutAfter, now, complain);
     this.#end(state, events, complain);
   }
 
@@ -98,20 +114,85 @@ export class LivenessOracle {
     }
   }
 
+  #shortest(node: string): number {
+    return Math.min(this.#rules.nodeTimeout, this.#ledger.wanted.get(node)?.timeout?.min ?? Infinity);
+  }
+
+  /** The timeout that counts from this request. */
+  #timeout(
+    node: string,
+    event: NodeChange,
+    events: readonly NodeChange[],
+    placed: readonly Placed[],
+  ): KnownTimeout {
+    const { nodeTimeout } = this.#rules;
+    const wanted = this.#ledger.wanted.get(node);
+    if (wanted?.timeout === undefined) return { least: nodeTimeout, exact: nodeTimeout, rounding: 0 };
+    const exact = this.#learnt(node, wanted.timeout, event, events, placed);
+    const rounding = exact === nodeTimeout ? 0 : ROUNDING;
+    return { least: exact ?? this.#shortest(node), exact, rounding };
+  }
+
+  /** Undefined if something may have interrupted what the node was learning. */
+  #learnt(
+    node: string,
+    adaptive: AdaptiveTimeout,
+    event: NodeChange,
+    events: readonly NodeChange[],
+    placed: readonly Placed[],
+  ): number | undefined {
+    const all = this.#ledger.nodes.get(node) ?? [];
+    const [first] = events;
+    if (first === undefined || event.kind !== 'heartbeat' || this.#ledger.hasCrashed) return undefined;
+    const since = all.slice(all.indexOf(first), all.indexOf(event) + 1);
+    const isDisturbed =
+      this.#ledger.hasRestarted(first.at, event.at) ||
+      this.#ledger.wasTroubled(first.at, event.at) ||
+      since.some(
+        ({ kind, answer }) => answer !== 'done' && kind !== 'acknowledge' && kind !== 'unacknowledge',
+      ) ||
+      since.some(({ kind }) => kind === 'pause' || kind === 'resume');
+    if (isDisturbed) return undefined;
+    const put = since.find(({ kind }) => kind === 'put');
+    const { nodeTimeout, maxRetries } = this.#rules;
+    const isFixed = (other: NodeChange): boolean =>
+      other.kind !== 'put' || other.at < event.at || other.at > event.at + (maxRetries + 1) * nodeTimeout;
+    if (put === undefined) return all.every(isFixed) ? nodeTimeout : undefined;
+    const { answeredAt = Infinity } = put;
+    if (event.at <= answeredAt) return undefined;
+    const learntFrom = put.created ? put.at : answeredAt;
+    const heartbeats: (number | undefined)[] = [];
+    let heardAt = first.at;
+    for (const { kind, at } of since) {
+      const isAfterStall = this.#ledger.stoodStill(heardAt, at);
+      if (kind === 'heartbeat') heardAt = at;
+      if (at < learntFrom || (kind !== 'heartbeat' && kind !== 'fail')) continue;
+      // One that came with the answer may have been handled before it.
+      if (kind === 'heartbeat' && !put.created && at === answeredAt) return undefined;
+      if (kind === 'heartbeat') heartbeats.push(isAfterStall ? undefined : at);
+      else if (placed.some(({ flip, moments }) => flip.cause === 'report' && moments.includes(at)))
+        heartbeats.push(undefined);
+      else return undefined;
+    }
+    return adaptiveTimeout(adaptive, heartbeats);
+  }
+
   /** Nobody fails before their time. */
   #notEarly(
     { flip, moments, isClamped }: Placed,
     events: readonly NodeChange[],
+    timeoutAfter: (event: NodeChange) => KnownTimeout,
     complain: (what: string, at: number) => never,
   ): void {
     if (isClamped) return;
-    const { nodeTimeout, maxRetries } = this.#rules;
+    const { maxRetries } = this.#rules;
     const isInTime = moments.some((at) => {
       const last = lastBegin(events, at);
       if (last === undefined) return true;
       // A pause keeps the misses before it.
       const misses = flip.to === 'failed' && last.kind !== 'resume' ? maxRetries + 1 : 1;
-      return at >= this.#deadline(last, misses * nodeTimeout);
+      const { least, rounding } = timeoutAfter(last);
+      return at >= this.#deadline(last, misses * (least - rounding));
     });
     if (isInTime) return;
     const at = moments.at(-1) ?? 0;
@@ -162,27 +243,36 @@ export class LivenessOracle {
 
   /** Where nothing disturbed the daemon, a miss is where it has to be. */
   #notLate(
+    node: string,
     placed: readonly Placed[],
     events: readonly NodeChange[],
+    timeoutAfter: (event: NodeChange) => KnownTimeout,
     now: number,
     complain: (what: string, at: number) => never,
   ): void {
-    const { nodeTimeout, maxRetries } = this.#rules;
+    const { maxRetries } = this.#rules;
     const isPaused = events.some(({ kind }) => kind === 'pause');
     events.forEach((event, index) => {
       if (event.kind !== 'heartbeat' || event.answer !== 'done') return;
       const next = events[index + 1];
       if (isPaused || event.at === events[index - 1]?.at) return;
+      if (next !== undefined && next.earliest - event.at < this.#shortest(node)) return;
+      const { exact, rounding } = timeoutAfter(event);
+      if (exact === undefined) return;
       for (const misses of maxRetries === 0 ? [1] : [1, maxRetries + 1]) {
-        const due = event.at + misses * nodeTimeout;
-        if ((next?.earliest ?? now) <= due || due > now - 1000) continue;
+        const due = event.at + misses * exact;
+        const off = misses * rounding;
+        if ((next?.earliest ?? now) <= due + off || due > now - 1000) continue;
         const isDisturbed =
           this.#ledger.disturbances.some(({ from, to }) => from - BEFORE <= due && to >= event.at) ||
           this.#ledger.wasTroubled(event.at - 2000, due + 2000) ||
           this.#ledger.hasRestarted(event.at, due + 2000);
         if (isDisturbed) continue;
         const to = misses === maxRetries + 1 ? 'failed' : 'inactive';
-        if (!placed.some(({ flip, moments }) => flip.to === to && moments.includes(due)))
+        const isThere = placed.some(
+          ({ flip, moments }) => flip.to === to && moments.some((at) => Math.abs(at - due) <= off),
+        );
+        if (!isThere)
           complain(`is silent since ${clockOf(event.at)}, and not ${to} as of ${clockOf(due)}`, due + 5000);
       }
     });
@@ -211,6 +301,8 @@ function lastBegin(events: readonly NodeChange[], by: number): NodeChange | unde
   let last: NodeChange | undefined;
   for (const event of events) {
     if (event.at > by) break;
+    // It may have ended the pause.
+    if (event.kind === 'resume' && event.answer === undefined) isPaused = false;
     if (event.answer !== 'done') continue;
     if (event.kind === 'pause') isPaused = true;
     // Where there was no pause, a resume changes nothing.

@@ -1,3 +1,5 @@
+import type { NodeName } from '../../../src/domain/node-name.js';
+import type { AdaptiveTimeout } from '../../../src/domain/timeout.js';
 import type { Reading } from '../machine/daemon.js';
 
 /** What a client asked, as the daemon read it, and what became of it. */
@@ -20,6 +22,12 @@ export interface NodeChange extends Asked {
     'heartbeat' | 'fail' | 'put' | 'pause' | 'resume' | 'forget' | 'acknowledge' | 'unacknowledge';
   /** It registered the node. */
   created: boolean;
+}
+
+/** What a node asks for with each `put`. */
+export interface WantedSettings {
+  readonly dependsOn: NodeName | undefined;
+  readonly timeout: AdaptiveTimeout | undefined;
 }
 
 /** What the daemon may be excused for, and for what time. On the monotonic clock. */
@@ -46,6 +54,8 @@ export interface Line {
 export class Ledger {
   readonly users = new Map<string, UserChange[]>();
   readonly nodes = new Map<string, NodeChange[]>();
+  /** By node; most ask for nothing. */
+  readonly wanted = new Map<string, WantedSettings>();
   readonly disturbances: Disturbance[] = [];
   readonly jumps: Jump[] = [];
   /** Times in which the disk may be behind: it was slow or refused writes, until all of that was made up for. */
@@ -107,6 +117,11 @@ export class Ledger {
   /** Whether the process stood still at some time in this range. */
   wasBlind(from: number, to: number): boolean {
     return this.disturbances.some((one) => one.kind === 'blind' && one.from <= to && one.to >= from);
+  }
+
+  /** Whether it had stood still when it went on at some time in this range. */
+  stoodStill(after: number, until: number): boolean {
+    return this.disturbances.some(({ kind, to }) => kind === 'blind' && to > after && to <= until);
   }
 
   hasRestarted(from: number, to: number): boolean {

@@ -3,15 +3,24 @@ import type { Daemon, Reading } from '../machine/daemon.js';
 import type { Loop } from '../machine/loop.js';
 import type { Random } from '../machine/random.js';
 
-/** What a client hears in the end. */
-type Heard<Reply> = Reply | 'lost';
+/** What the daemon answers: a reply of the library, or what it is in HTTP. */
+export interface Answer {
+  readonly kind: string;
+  /** Of a refusal. */
+  readonly code?: string;
+  /** It registered the node. */
+  readonly created?: boolean;
+}
 
-export interface Call<Reply> {
+/** What a client hears in the end. */
+type Heard = Answer | 'lost';
+
+export interface Call {
   /** Nothing delays it. */
   readonly isDirect?: boolean;
   /** The daemon reads it: asks the daemon, and returns what notes the answer. */
-  readonly ask: (app: App, read: Reading, answer: (reply: Reply) => void) => void;
-  readonly heard: (reply: Heard<Reply>) => void;
+  readonly ask: (app: App, read: Reading, answer: (reply: Answer) => void) => void;
+  readonly heard: (reply: Heard) => void;
 }
 
 /** After this time a client gives up waiting. */
@@ -33,9 +42,9 @@ export class Network {
     this.#daemon = daemon;
   }
 
-  send<Reply>(client: string, { isDirect = false, ask, heard }: Call<Reply>): void {
+  send(client: string, { isDirect = false, ask, heard }: Call): void {
     let isHeard = false;
-    const hear = (reply: Heard<Reply>): void => {
+    const hear = (reply: Heard): void => {
       if (isHeard) return;
       isHeard = true;
       giveUp();

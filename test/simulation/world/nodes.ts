@@ -1,11 +1,13 @@
-import type { NodeReply, NodeRequest } from '../../../actors/node/node.protocol.js';
+import type { NodeRequest } from '../../../actors/node/node.protocol.js';
+import type { App } from '../../../src/app.js';
 import type { NodeName } from '../../../src/domain/node-name.js';
 import { node as nodeName } from '../../support/simulated-app.js';
 import type { Loop } from '../machine/loop.js';
 import type { Random } from '../machine/random.js';
 import { clockOf } from '../oracle/clock-text.js';
-import { refusalOf, type Ledger, type NodeChange } from './ledger.js';
-import type { Network } from './network.js';
+import { refusalOf, type Ledger, type NodeChange, type WantedSettings } from './ledger.js';
+import { refusalIn, type HttpAnswer, type HttpClient, type HttpRequest } from './http.js';
+import type { Answer, Network } from './network.js';
 import type { Settings } from './settings.js';
 
 export interface NodesDeps {
@@ -15,6 +17,25 @@ export interface NodesDeps {
   readonly ledger: Ledger;
   readonly settings: Settings;
   readonly diskKeptRefused: (since: number) => boolean;
+  /** Undefined if this client does not speak HTTP. */
+  readonly http: (client: string) => HttpClient | undefined;
+}
+
+const CALLS: Readonly<Record<NodeChange['kind'], readonly [HttpRequest['method'], path: string]>> = {
+  heartbeat: ['PUT', '/heartbeat'],
+  fail: ['POST', '/fail'],
+  put: ['PUT', ''],
+  pause: ['POST', '/pause'],
+  resume: ['POST', '/resume'],
+  forget: ['DELETE', ''],
+  acknowledge: ['POST', '/acknowledge'],
+  unacknowledge: ['DELETE', '/acknowledge'],
+};
+
+function replyIn(answer: HttpAnswer, kind: NodeChange['kind']): Answer {
+  if (answer.status >= 300) return refusalIn(answer);
+  if (kind === 'heartbeat') return { kind: 'active' };
+  return answer.status === 204 ? { kind: 'forgotten' } : { kind: 'node', created: answer.status === 201 };
 }
 
 /** A machine or a job that sends heartbeats: beats, falls silent, reports failures, is paused, deleted and comes again. */
@@ -23,24 +44,38 @@ export class NodeClient {
   readonly #deps: NodesDeps;
   readonly #random: Random;
   readonly #onCall: Random;
+  readonly #http: HttpClient | undefined;
   readonly #changes: NodeChange[] = [];
   #beatsUntil = 0;
   #isDone = false;
   #wasEdge = false;
-  /** The node that it depends on. */
-  readonly #dependsOn: NodeName | undefined;
+  /** By how much longer it is silent: the one that others depend on, and those that may be held for it. */
+  readonly #patience: number;
+  /** Undefined if it asks for none, and is registered by its first heartbeat. */
+  readonly #wanted: WantedSettings | undefined;
 
   constructor(number: number, deps: NodesDeps) {
     this.name = nodeName(`node-${String(number)}`);
     this.#deps = deps;
     this.#random = deps.random.fork(this.name);
     this.#onCall = deps.random.fork(`on call for ${this.name}`);
+    this.#http = deps.http(this.name);
     deps.ledger.nodes.set(this.name, this.#changes);
-    if (number > 1 && deps.random.fork(`what ${this.name} depends on`).chance(0.3))
-      this.#dependsOn = nodeName('node-1');
+    this.#wanted = this.#wantedBy(number);
+    this.#patience = number === 1 ? 3 : this.#wanted === undefined ? 1 : 2;
+    if (this.#wanted !== undefined) deps.ledger.wanted.set(this.name, this.#wanted);
     this.#later(this.#random.wait(deps.settings.nodeTimeout), () => {
       this.#live();
     });
+  }
+
+  #wantedBy(number: number): WantedSettings | undefined {
+    const { random, settings } = this.#deps;
+    const isDependent = number > 1 && random.fork(`what ${this.name} depends on`).chance(0.4);
+    const dependsOn = isDependent ? nodeName('node-1') : undefined;
+    const isAdaptive = random.fork(`the timeout of ${this.name}`).chance(0.5);
+    const timeout = isAdaptive ? settings.adaptive : undefined;
+    return dependsOn === undefined && timeout === undefined ? undefined : { dependsOn, timeout };
   }
 
   /** It sends nothing more. */
@@ -49,7 +84,7 @@ export class NodeClient {
   }
 
   /** The life after the end: one request, whatever else. */
-  send(kind: NodeChange['kind'], heard: (reply: NodeReply | 'lost') => void): void {
+  send(kind: NodeChange['kind'], heard: (reply: Answer | 'lost') => void): void {
     this.#send(kind, true, heard);
   }
 
@@ -62,7 +97,7 @@ export class NodeClient {
   #live(): void {
     const { loop, settings } = this.#deps;
     this.#beatsUntil = loop.now + this.#random.wait(6 * settings.nodeTimeout);
-    if (this.#dependsOn !== undefined) this.#ask('put', false);
+    if (this.#wanted !== undefined) this.#ask('put', false);
     this.#beat();
   }
 
@@ -88,7 +123,7 @@ export class NodeClient {
   #change(): void {
     const { settings } = this.#deps;
     const { nodeTimeout, maxRetries } = settings;
-    const silence = this.#random.int(nodeTimeout / 2, (maxRetries + 4) * nodeTimeout);
+    const silence = this.#patience * this.#random.int(nodeTimeout / 2, (maxRetries + 4) * nodeTimeout);
     const what = this.#random.next();
     if (what < 0.15) this.#ask('fail', true);
     else if (what < 0.22) {
@@ -131,13 +166,37 @@ export class NodeClient {
   #request(kind: NodeChange['kind']): NodeRequest {
     if (kind === 'acknowledge') return { kind, by: 'ann' };
     if (kind !== 'put') return { kind };
-    return { kind, change: this.#dependsOn === undefined ? {} : { dependsOn: [this.#dependsOn] } };
+    const { dependsOn, timeout } = this.#wanted ?? {};
+    return { kind, change: { timeout, ...(dependsOn !== undefined && { dependsOn: [dependsOn] }) } };
   }
 
-  #send(kind: NodeChange['kind'], isDirect: boolean, heard: (reply: NodeReply | 'lost') => void): void {
+  #body(kind: NodeChange['kind']): object | undefined {
+    if (kind === 'acknowledge') return { by: 'ann' };
+    if (kind !== 'put') return undefined;
+    const { dependsOn, timeout } = this.#wanted ?? {};
+    const { min = 0, max = 0 } = timeout ?? {};
+    return {
+      ...(timeout !== undefined && { timeout: { adaptive: true, min: min / 1000, max: max / 1000 } }),
+      ...(dependsOn !== undefined && { depends_on: [dependsOn] }),
+    };
+  }
+
+  #tell(app: App, kind: NodeChange['kind'], answered: (reply: Answer) => void): void {
+    if (this.#http === undefined) {
+      app.nodes.ask(this.name, this.#request(kind), answered);
+      return;
+    }
+    const [method, end] = CALLS[kind];
+    const body = this.#body(kind);
+    const request = { method, path: `/nodes/${this.name}${end}`, ...(body !== undefined && { body }) };
+    this.#http.ask(request, (answer) => {
+      answered(replyIn(answer, kind));
+    });
+  }
+
+  #send(kind: NodeChange['kind'], isDirect: boolean, heard: (reply: Answer | 'lost') => void): void {
     const { network, ledger, loop } = this.#deps;
-    const request = this.#request(kind);
-    network.send<NodeReply>(this.name, {
+    network.send(this.name, {
       isDirect,
       ask: (app, read, answer) => {
         const change: NodeChange = {
@@ -152,12 +211,12 @@ export class NodeClient {
         this.#changes.push(change);
         ledger.count(kind === 'heartbeat' ? 'heartbeats' : 'other requests of nodes');
         ledger.tell(`${this.name} sends a ${kind}.`, this.name);
-        app.nodes.ask(this.name, request, (reply) => {
-          const said = reply.kind === 'refused' ? `the refusal ${reply.code}` : `'${reply.kind}'`;
+        this.#tell(app, kind, (reply) => {
+          const said = reply.kind === 'refused' ? `the refusal ${reply.code ?? ''}` : `'${reply.kind}'`;
           ledger.tell(`${this.name} gets ${said} to the ${kind} of ${clockOf(read.at)}.`, this.name);
           change.answeredAt = loop.now;
-          change.created = reply.kind === 'node' && reply.created;
-          change.answer = reply.kind === 'refused' ? refusalOf(reply.code) : 'done';
+          change.created = reply.created === true;
+          change.answer = reply.kind === 'refused' ? refusalOf(reply.code ?? '') : 'done';
           if (reply.kind === 'refused') {
             change.code = reply.code;
             change.mayBeOnDisk = this.#deps.diskKeptRefused(read.at);

@@ -28,11 +28,13 @@ export const LATE = 3000;
 /** A provider of one channel, which outlives the daemon that notifies it. */
 export class Receiver {
   readonly name: string;
-  behaviour: Behaviour = 'well';
+  #behaviour: Behaviour = 'well';
+  /** Times in which it was not well. */
+  readonly #unwell: { readonly from: number; to: number }[] = [];
   /** Alerts by whose attempts it answered that it has them. */
   readonly told: Told[] = [];
-  /** Ids that an attempt was made for, and when it was first made. */
-  readonly attempted = new Map<string, number>();
+  /** The first attempt for each id. */
+  readonly attempted = new Map<string, Told>();
   /** It has refused something for good. */
   hasRefused = false;
   readonly #loop: Loop;
@@ -46,11 +48,27 @@ export class Receiver {
     this.#ledger = ledger;
   }
 
+  get behaviour(): Behaviour {
+    return this.#behaviour;
+  }
+
+  set behaviour(behaviour: Behaviour) {
+    const last = this.#unwell.at(-1);
+    if (last?.to === Infinity) last.to = this.#loop.now;
+    if (behaviour !== 'well') this.#unwell.push({ from: this.#loop.now, to: Infinity });
+    this.#behaviour = behaviour;
+  }
+
+  /** Whether it was well all the time in this range. */
+  wasWell(since: number, until: number): boolean {
+    return !this.#unwell.some(({ from, to }) => from <= until && to >= since);
+  }
+
   async notify(message: AlertMessage, { process }: Run): Promise<void> {
     if (process.dead) return;
     // A closing notice is no alert, and is stored nowhere; nor is what a replaced process raises while the disk refuses it.
     if (message.type !== 'channel.closed' && !process.isReplaced && !this.attempted.has(message.id))
-      this.attempted.set(message.id, this.#loop.now);
+      this.attempted.set(message.id, { message, at: this.#loop.now });
     this.#ledger.count('attempts');
     const { behaviour } = this;
     if (behaviour === 'hangs') return never();

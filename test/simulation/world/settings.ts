@@ -1,3 +1,4 @@
+import type { AdaptiveTimeout } from '../../../src/domain/timeout.js';
 import type { Random } from '../machine/random.js';
 
 /** What a seed decides about the daemon and those who use it. Milliseconds. */
@@ -13,10 +14,19 @@ export interface Settings {
   readonly maxRetries: number;
   /** Between reminders; undefined if there are none. */
   readonly remindEvery: number | undefined;
+  /** Of some nodes; undefined if all have `nodeTimeout`. */
+  readonly adaptive: AdaptiveTimeout | undefined;
+  /** Messages of one node on one channel in an hour, at the most. */
+  readonly flappingMost: number;
+  /** Some clients speak HTTP; otherwise requests enter at what HTTP calls. */
+  readonly http: boolean;
 }
 
+/** So many that nobody gets there. */
+export const UNLIMITED = 3600;
+
 export function chooseSettings(random: Random, clients: number | undefined): Settings {
-  return {
+  const settings = {
     timeout: random.pick([1000, 2000, 7000]),
     blindAfter: random.pick([200, 1000]),
     grace: random.pick([500, 120_000]),
@@ -26,6 +36,13 @@ export function chooseSettings(random: Random, clients: number | undefined): Set
     nodeTimeout: random.pick([1000, 2000, 5000]),
     maxRetries: random.pick([0, 1, 2]),
     remindEvery: random.chance(0.3) ? 3000 : undefined,
+  };
+  const { nodeTimeout } = settings;
+  return {
+    ...settings,
+    adaptive: random.chance(0.3) ? { min: nodeTimeout / 2, max: 3 * nodeTimeout } : undefined,
+    flappingMost: random.chance(0.1) ? random.pick([8, 12, 60]) : UNLIMITED,
+    http: random.chance(0.25),
   };
 }
 
@@ -42,7 +59,7 @@ export function flagsOf(settings: Settings): Readonly<Record<string, string>> {
     '--alerts-mass-failure-share': '0.5',
     '--alerts-mass-failure-window': '2',
     '--alerts-mass-failure-hold': '4',
-    '--alerts-flapping-max-per-hour': '3600',
+    '--alerts-flapping-max-per-hour': String(settings.flappingMost),
     ...(settings.remindEvery !== undefined && { '--alerts-remind-every': seconds(settings.remindEvery) }),
   };
 }

@@ -1,4 +1,4 @@
-import type { UserReply } from '../../../actors/user/user.protocol.js';
+import type { App } from '../../../src/app.js';
 import type { UserId } from '../../../src/domain/user-id.js';
 import { user as userId } from '../../support/simulated-app.js';
 import type { Loop } from '../machine/loop.js';
@@ -6,7 +6,8 @@ import type { Random } from '../machine/random.js';
 import { clockOf } from '../oracle/clock-text.js';
 import type { PresenceOracle } from '../oracle/presence.js';
 import { refusalOf, type Ledger, type UserChange } from './ledger.js';
-import type { Network } from './network.js';
+import { refusalIn, type HttpAnswer, type HttpClient, type HttpRequest } from './http.js';
+import type { Answer, Network } from './network.js';
 import type { Settings } from './settings.js';
 
 export interface UsersDeps {
@@ -18,12 +19,30 @@ export interface UsersDeps {
   readonly settings: Settings;
   /** Whether a write has reached the disk since then that was refused. */
   readonly diskKeptRefused: (since: number) => boolean;
+  /** Undefined if this client does not speak HTTP. */
+  readonly http: (client: string) => HttpClient | undefined;
   /** A promise was broken while a request was handled. */
   readonly broken: (error: unknown) => void;
 }
 
-function said(reply: UserReply): string {
-  return reply.kind === 'refused' ? `the refusal ${reply.code}` : `'${reply.kind}'`;
+function said({ kind, code = '' }: Answer): string {
+  return kind === 'refused' ? `the refusal ${code}` : `'${kind}'`;
+}
+
+/** Those that change something, and the checkup. */
+type Kind = UserChange['kind'] | 'checkup';
+
+const CALLS: Readonly<Record<Kind, readonly [HttpRequest['method'], path: string]>> = {
+  heal: ['PUT', '/heal/'],
+  goodbye: ['DELETE', '/heal/'],
+  checkup: ['GET', '/checkup/'],
+  erase: ['DELETE', '/users/'],
+};
+
+function replyIn(answer: HttpAnswer): Answer {
+  const { status } = answer.body;
+  if (answer.status >= 300) return refusalIn(answer);
+  return { kind: typeof status === 'string' ? status : 'erased' };
 }
 
 /** The app of one user: comes and goes, heals while it is there, and asks again where it was not answered. */
@@ -31,6 +50,7 @@ export class UserClient {
   readonly id: UserId;
   readonly #deps: UsersDeps;
   readonly #random: Random;
+  readonly #http: HttpClient | undefined;
   readonly #changes: UserChange[] = [];
   #leavesAt = 0;
   #isDone = false;
@@ -39,6 +59,7 @@ export class UserClient {
     this.id = userId(number);
     this.#deps = deps;
     this.#random = deps.random.fork(`user ${this.id}`);
+    this.#http = deps.http(`user ${this.id}`);
     deps.ledger.users.set(this.id, this.#changes);
     this.#away(deps.settings.timeout);
   }
@@ -112,7 +133,7 @@ export class UserClient {
 
   #change(kind: UserChange['kind'], isDirect: boolean, attempt = 0): void {
     const { network, ledger, loop, settings } = this.#deps;
-    network.send<UserReply>(this.id, {
+    network.send(this.id, {
       isDirect,
       ask: (app, read, answer) => {
         const change: UserChange = {
@@ -126,10 +147,10 @@ export class UserClient {
         this.#changes.push(change);
         ledger.count(kind === 'heal' ? 'heals' : kind === 'goodbye' ? 'goodbyes' : 'erasures');
         ledger.tell(`User ${this.id} sends a ${kind}.`, this.id);
-        app.users.ask(kind, this.id, (reply) => {
+        this.#ask(app, kind, (reply) => {
           ledger.tell(`User ${this.id} gets ${said(reply)} to the ${kind} of ${clockOf(read.at)}.`, this.id);
           change.answeredAt = loop.now;
-          change.answer = reply.kind === 'refused' ? refusalOf(reply.code) : 'done';
+          change.answer = reply.kind === 'refused' ? refusalOf(reply.code ?? '') : 'done';
           if (reply.kind === 'refused') {
             change.code = reply.code;
             change.mayBeOnDisk = this.#deps.diskKeptRefused(read.at);
@@ -149,13 +170,24 @@ export class UserClient {
     });
   }
 
+  #ask(app: App, kind: Kind, answered: (reply: Answer) => void): void {
+    if (this.#http === undefined) {
+      app.users.ask(kind, this.id, answered);
+      return;
+    }
+    const [method, path] = CALLS[kind];
+    this.#http.ask({ method, path: `${path}${this.id}` }, (answer) => {
+      answered(replyIn(answer));
+    });
+  }
+
   checkup(isDirect: boolean): void {
     const { network, ledger, oracle, loop } = this.#deps;
-    network.send<UserReply>(`watcher of ${this.id}`, {
+    network.send(`watcher of ${this.id}`, {
       isDirect,
       ask: (app, read, answer) => {
         ledger.count('checkups');
-        app.users.ask('checkup', this.id, (reply) => {
+        this.#ask(app, 'checkup', (reply) => {
           answer(reply);
           if (reply.kind !== 'online' && reply.kind !== 'offline') return;
           try {

@@ -1,0 +1,82 @@
+import type { Daemon } from '../machine/daemon.js';
+import type { Connection } from '../machine/connections.js';
+import type { Ledger } from './ledger.js';
+import type { Answer } from './network.js';
+import type { Random } from '../machine/random.js';
+
+/** A request as a client writes it. */
+export interface HttpRequest {
+  readonly method: 'GET' | 'PUT' | 'POST' | 'DELETE';
+  readonly path: string;
+  readonly body?: object;
+}
+
+/** What the daemon answered. */
+export interface HttpAnswer {
+  readonly status: number;
+  readonly body: Readonly<Record<string, unknown>>;
+}
+
+/** Connections of one client to a daemon. Each has one request at a time, and is kept for the next one. */
+export class HttpClient {
+  readonly #daemon: Daemon;
+  readonly #random: Random;
+  readonly #ledger: Ledger;
+  #idle: { readonly connection: Connection; readonly run: number }[] = [];
+
+  constructor(daemon: Daemon, random: Random, ledger: Ledger) {
+    this.#daemon = daemon;
+    this.#random = random;
+    this.#ledger = ledger;
+  }
+
+  /** The daemon reads the request now, in some pieces. */
+  ask(request: HttpRequest, answered: (answer: HttpAnswer) => void): void {
+    this.#ledger.count('requests in HTTP');
+    const { run } = this.#daemon;
+    const connection = this.#connection(run);
+    let text = '';
+    connection.heard = (more) => {
+      text += more;
+      const answer = answerIn(text);
+      if (answer === undefined) return;
+      connection.heard = () => undefined;
+      if (connection.isOpen) this.#idle.push({ connection, run });
+      answered(answer);
+    };
+    const bytes = Buffer.from(textOf(request));
+    const cut = this.#random.chance(0.3) ? this.#random.int(1, bytes.length - 1) : bytes.length;
+    connection.push(bytes.subarray(0, cut));
+    if (cut < bytes.length) connection.push(bytes.subarray(cut));
+  }
+
+  #connection(run: number): Connection {
+    this.#idle = this.#idle.filter((one) => one.run === run && one.connection.isOpen);
+    return this.#idle.pop()?.connection ?? this.#daemon.connect();
+  }
+}
+
+/** What it says of a refusal: calls of the original API have no code. */
+export function refusalIn({ status, body }: HttpAnswer): Answer {
+  const { code } = body;
+  const other = status === 500 ? 'HEARTBEAT_INTERNAL' : 'HEARTBEAT_NOT_READY';
+  return { kind: 'refused', code: typeof code === 'string' ? code : other };
+}
+
+function textOf({ method, path, body }: HttpRequest): string {
+  const json = body === undefined ? '' : JSON.stringify(body);
+  const head =
+    body === undefined ? '' : `content-type: application/json\r\ncontent-length: ${String(json.length)}\r\n`;
+  return `${method} ${path} HTTP/1.1\r\nhost: localhost\r\n${head}\r\n${json}`;
+}
+
+/** Undefined while it is not complete. */
+function answerIn(text: string): HttpAnswer | undefined {
+  const end = text.indexOf('\r\n\r\n');
+  if (end < 0) return undefined;
+  const length = Number(/^content-length: (\d+)$/im.exec(text.slice(0, end))?.[1] ?? 0);
+  const body = text.slice(end + 4);
+  if (body.length < length) return undefined;
+  const status = Number(text.slice(9, 12));
+  return { status, body: length === 0 ? {} : (JSON.parse(body) as HttpAnswer['body']) };
+}
