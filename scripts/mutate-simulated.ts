@@ -17,7 +17,13 @@ export async function* judgedBySimulator(copy: string, mutants: readonly Mutant[
 
 /** Ends with the mutant that ends the simulator. */
 async function* judgedFrom(copy: string, mutants: readonly Mutant[], first: number): AsyncGenerator<Verdict> {
-  const args = ['--import', './scripts/typescript.js', 'test/simulation/judge.ts', String(first), String(mutants.length)];
+  const args = [
+    '--import',
+    './scripts/typescript.js',
+    'test/simulation/judge.ts',
+    String(first),
+    String(mutants.length),
+  ];
   const child = spawn(process.execPath, args, { cwd: copy, stdio: ['ignore', 'pipe', 'inherit'] });
   let under: Mutant | undefined;
   let isBegun = false;

@@ -3,6 +3,7 @@ import type { NodeName } from '../../../src/domain/node-name.js';
 import type { Moment } from '../../../src/domain/time.js';
 import { IntentRegister } from './attempt-intents.js';
 import { ChannelTotals } from '../channel/channel-totals.js';
+import { nodesOf } from '../grouping/group.js';
 import { deliveryTo, type OpenDelivery } from './delivery.js';
 import { UnstoredAlerts } from './unstored-alerts.js';
 
@@ -11,6 +12,8 @@ export class OpenAlerts {
   readonly #records = new Map<AlertId, AlertRecord>();
   /** The alerts of each node, in the order in which they were raised. */
   readonly #ofNode = new Map<NodeName, Set<AlertId>>();
+  /** Groups, and the nodes that each names: collected when somebody first asks. */
+  readonly #groups = new Map<AlertId, ReadonlySet<string> | undefined>();
   readonly #heldTogether = new Set<AlertId>();
   /** The last alert of each flapping node, which folds those before it, and when it was raised. */
   readonly #summaries = new Map<AlertId, Moment>();
@@ -80,6 +83,19 @@ export class OpenAlerts {
     return found;
   }
 
+  /** Whether an open group for this channel names the node. */
+  isInGroup(node: NodeName, channel: string): boolean {
+    for (const [id, collected] of this.#groups) {
+      const record = this.#records.get(id);
+      const delivery = record && this.delivery(record, channel);
+      if (record === undefined || delivery === undefined || !isOpen(delivery)) continue;
+      const names = collected ?? new Set(nodesOf(record));
+      if (collected === undefined) this.#groups.set(id, names);
+      if (names.has(node)) return true;
+    }
+    return false;
+  }
+
   /** The delivery without an attempt that has not begun. */
   delivery(record: AlertRecord, channel: string): Delivery | undefined {
     const delivery = deliveryTo(record, channel);
@@ -102,6 +118,8 @@ export class OpenAlerts {
       return;
     }
     this.#records.set(alert.id, record);
+    // It may have grown.
+    if (alert.group !== undefined) this.#groups.set(alert.id, undefined);
     if (alert.node !== undefined) {
       const ofNode = this.#ofNode.get(alert.node.name);
       if (ofNode === undefined) this.#ofNode.set(alert.node.name, new Set([alert.id]));
@@ -131,6 +149,7 @@ export class OpenAlerts {
 
   #forget({ alert: { id, node } }: AlertRecord): void {
     this.#records.delete(id);
+    this.#groups.delete(id);
     this.#heldTogether.delete(id);
     this.#summaries.delete(id);
     this.#ofDeletedNodes.delete(id);

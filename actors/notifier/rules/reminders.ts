@@ -23,7 +23,7 @@ export interface RemindersOptions {
 }
 
 export interface RemindersDeps {
-  readonly open: Pick<OpenAlerts, 'of'>;
+  readonly open: Pick<OpenAlerts, 'of' | 'isInGroup'>;
   readonly failed: FailedNodes;
   readonly ids: AlertIds;
   readonly inhibition: Pick<Inhibition, 'isInhibited'>;
@@ -55,7 +55,7 @@ interface Member {
 /** Repeats notifications of nodes that stay failed without an acknowledgement. Times are on the monotonic clock. */
 export class Reminders {
   readonly #options: RemindersOptions;
-  readonly #open: Pick<OpenAlerts, 'of'>;
+  readonly #open: Pick<OpenAlerts, 'of' | 'isInGroup'>;
   readonly #failed: FailedNodes;
   readonly #ids: AlertIds;
   readonly #inhibition: Pick<Inhibition, 'isInhibited'>;
@@ -206,7 +206,8 @@ export class Reminders {
     return routesOf(this.#options.channels, 'node.failed', facts)
       .filter(({ after = 0 }) => now - failedAt >= after + this.#every - this.#groupedWithin)
       .map(({ name }) => name)
-      .filter((channel) => this.#open.of(facts.name, channel).length === 0);
+      .filter((channel) => this.#open.of(facts.name, channel).length === 0)
+      .filter((channel) => !this.#open.isInGroup(facts.name, channel));
   }
 
   #record(members: readonly Member[], channels: readonly string[], { now, wall }: Now): AlertRecord {

@@ -201,6 +201,16 @@ describe('reminders of a few nodes', () => {
     expect(due(OFTEN), 'something is pending').to.deep.equal([]);
   });
 
+  it('wait for a group that names the node, and is the first notification of its channel', () => {
+    const { due, open } = play({ a: 0, b: 0 });
+    const member = { name: node('a'), state: 'failed' as const, at: wall, labels: {} };
+    const group = alertAt(1, { node: undefined, group: { nodes: [member], alertIds: [] } });
+    open.put({ alert: group, deliveries: [delivery('pending')] }, moment(0));
+    expect(due(OFTEN)).to.deep.equal(['1 b']);
+    open.put({ alert: group, deliveries: [delivery('delivered')] }, moment(0));
+    expect(due(2 * OFTEN)).to.deep.equal(['2 a b']);
+  });
+
   it('leave out a node that failed anew while very many were looked at', () => {
     const names = Array.from({ length: REMINDED + 2 }, (_, index) => `n${String(index)}`);
     const { due, fail } = play(Object.fromEntries(names.map((name) => [name, 0])));
