@@ -31,14 +31,14 @@ export async function copyStore(
   to: StoreLocation,
   { clock, progress }: CopyDeps,
 ): Promise<StoreCopy> {
-  const source = await End.of(await existing(from), clock);
-  const target = await End.of(await resolved(to), clock);
+  const source = await End.from(await resolved(from), clock);
+  const target = await End.to(await resolved(to), clock);
   if (source.contains(target) || target.contains(source))
     throw failed(`${source.place.name} and ${target.place.name} are the same place, or one is in the other`);
   try {
     const ends = [
-      { place: source.place, store: await source.open('existing') },
-      { place: target.place, store: await target.open('new') },
+      { place: source.place, store: await source.open() },
+      { place: target.place, store: await target.open() },
     ] as const;
     const result = await copyHistory(...ends, () => target.reopen(), progress);
     source.refuseTrouble();
@@ -55,12 +55,13 @@ class End {
   readonly #engine: StoreEngine;
   /** Of LevelDB. */
   readonly #directory: string | undefined;
+  readonly #isSource: boolean;
   readonly #health = new StoreHealth(undefined);
   #store: OrderedStore | undefined;
-
   #lost: HeartbeatError | undefined;
 
-  private constructor(location: StoreLocation, clock: Clock) {
+  private constructor(location: StoreLocation, clock: Clock, isSource: boolean) {
+    this.#isSource = isSource;
     if (location.kind === 'postgres') {
       const lost = (error: HeartbeatError): void => {
         this.#lost = error;
@@ -72,9 +73,36 @@ class End {
     }
   }
 
-  static async of(location: StoreLocation, clock: Clock): Promise<End> {
-    if (location.kind === 'leveldb') await provePartitions(location.directory, 1, { clock });
-    return new End(location, clock);
+  static async from(location: StoreLocation, clock: Clock): Promise<End> {
+    const source = new End(location, clock, true);
+    if (location.kind === 'postgres') return source;
+    const { directory } = location;
+    await source.#undivided(provePartitions(directory, 1, { clock }));
+    const current = await identityOf(path.join(directory, HISTORY, 'CURRENT'));
+    if (current === undefined) throw failed(`there is no history in ${directory}`);
+    return source;
+  }
+
+  static async to(location: StoreLocation, clock: Clock): Promise<End> {
+    const target = new End(location, clock, false);
+    if (location.kind === 'leveldb')
+      await target.#undivided(provePartitions(location.directory, 1, { clock }));
+    return target;
+  }
+
+  /** @throws HeartbeatError that says what the copy cannot do, instead of how to start a daemon */
+  async #undivided<Result>(work: Promise<Result>): Promise<Result> {
+    try {
+      return await work;
+    } catch (error) {
+      if (!(error instanceof HeartbeatError && error.code === 'HEARTBEAT_WRONG_PARTITIONS')) throw error;
+      const { name } = this.place;
+      throw failed(
+        this.#isSource
+          ? `the history in ${name} is divided into partitions: only one that is not divided can be copied`
+          : `${name} holds a history that is divided into partitions: choose an empty store to copy to`,
+      );
+    }
   }
 
   get place(): StoreEngine['place'] {
@@ -88,8 +116,8 @@ class End {
   }
 
   /** A database is claimed by its first opening; a directory is made by it, unless it must exist. */
-  async open(kind: 'existing' | 'new'): Promise<OrderedStore> {
-    return this.#open(kind === 'new' || this.#directory === undefined);
+  async open(): Promise<OrderedStore> {
+    return this.#undivided(this.#open(!this.#isSource || this.#directory === undefined));
   }
 
   async reopen(): Promise<OrderedStore> {
@@ -117,14 +145,6 @@ class End {
 }
 
 /** By its real path, since a copy that is not finished is known by its source. */
-async function existing(location: StoreLocation): Promise<StoreLocation> {
-  const found = await resolved(location);
-  if (found.kind === 'postgres') return found;
-  const current = await identityOf(path.join(found.directory, HISTORY, 'CURRENT'));
-  if (current === undefined) throw failed(`there is no history in ${found.directory}`);
-  return found;
-}
-
 async function resolved(location: StoreLocation): Promise<StoreLocation> {
   if (location.kind === 'postgres') return location;
   const directory = path.resolve(location.directory);

@@ -1,11 +1,12 @@
 import { expect } from 'chai';
-import { cpSync, mkdirSync, readdirSync, statSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { SystemClock } from '../../src/adapters/clock/system-clock.js';
 import { copyStore, type StoreCopy } from '../../src/adapters/copy-store.js';
 import type { CopyPhase } from '../../src/adapters/history/copy.js';
 import { LevelHistoryStore } from '../../src/adapters/level/level-history-store.js';
 import { parseStoreLocation } from '../../src/adapters/store-location.js';
+import { storesAt } from '../../src/adapters/stores.js';
 import { NOTHING_CHOSEN } from '../../src/domain/node.js';
 import { instant } from '../../src/domain/time.js';
 import type { HistoryRecord, HistoryStore } from '../../src/ports/history-store.js';
@@ -89,7 +90,7 @@ describe('heartbeat store copy', () => {
       from: over,
       to,
       records: records.length,
-      written: records.length - 2,
+      written: records.length,
       verified: true,
     });
     expect(there.stdout.trimEnd().split('\n').at(-1)).to.equal(
@@ -216,6 +217,31 @@ describe('heartbeat store copy', () => {
     await problemOf(copied(from, foreign), 'HEARTBEAT_STORE_FAILED');
   });
 
+  it('refuses a history that is divided into partitions, before it writes anything', async () => {
+    const divided = [resources.directory(), await database()];
+    for (const place of divided) {
+      const { storeOf } = storesAt(parseStoreLocation(place), 4, { clock: new SystemClock() });
+      const store = storeOf('users-0');
+      await store.open();
+      await store.write(RECORDS);
+      await store.close();
+    }
+    const from = await history();
+    for (const place of divided) {
+      const to = path.join(resources.directory(), 'new');
+      const refused = await command(place, to);
+      expect(await refused.ended).to.include({ code: 1 });
+      expect(refused.stderr).to.equal(
+        `heartbeat: the history in ${place} is divided into partitions: only one that is not divided can be copied\n`,
+      );
+      expect(existsSync(to)).to.equal(false);
+      const other = await problemOf(copied(from, place), 'HEARTBEAT_STORE_FAILED');
+      expect(other.message).to.equal(
+        `${place} holds a history that is divided into partitions: choose an empty store to copy to`,
+      );
+    }
+  });
+
   it('refuses a damaged record, and a newer or older format', async () => {
     const from = await history();
     const broken = async (change: (key: Buffer, value: Buffer) => Buffer | undefined): Promise<string> => {
@@ -234,7 +260,9 @@ describe('heartbeat store copy', () => {
       key[0] === 0x22 ? Buffer.concat([Buffer.of(1), value]) : undefined,
     );
     const error = await problemOf(copied(damaged, to), 'HEARTBEAT_STORE_CORRUPT');
-    expect(error.message).to.match(/^the record 22[0-9a-f]+ \(flip\) in .* is damaged/);
+    expect(error.message).to.match(
+      /^the flip of the node "[^"]+" at \d[^ ]+Z in .* is damaged \(key \\x22[0-9a-f]+\)/,
+    );
     const newer = await broken((key) => (key.includes('version') ? Buffer.from('6') : undefined));
     await problemOf(copied(newer, to), 'HEARTBEAT_STORE_TOO_NEW');
     await problemOf(copied(from, newer), 'HEARTBEAT_STORE_TOO_NEW');

@@ -49,13 +49,14 @@ export async function copyHistory(
   const version = await versionOf(source);
   const isFinished = await prepare(source, target);
   const total = await check(source, progress);
-  const written = isFinished ? 0 : await writeMissing(source, target, progress, total);
+  let written = isFinished ? 0 : await writeMissing(source, target, progress, total);
   const copy = { ...target, store: await reopen() };
   const checksum = await verify(source, copy, progress, total, isFinished);
   if (!isFinished) {
     const batch = new Batch(copy.store);
     for (const [key, value] of version) batch.putBare(key, value);
     await batch.del(COPYING_KEY).write(SYNCED);
+    written += version.length;
   }
   const stored = await copy.store.getMany(version.map(([key]) => key));
   if (!version.every(([, value], index) => stored[index]?.equals(value) === true)) throw otherData(copy);
